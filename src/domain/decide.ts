@@ -1,0 +1,197 @@
+/**
+ * Commands to events: what an intention means for a session. Pure: the time comes in, an event goes out.
+ * Each function returns exactly one event, or a refusal.
+ */
+import type { NewEvent } from "./event.ts";
+import {
+  type Facts,
+  fieldsOf,
+  type Session,
+  type SessionFields,
+  type State,
+  stateOf,
+  type Status,
+  TEXT_CAPS,
+} from "./session.ts";
+import { after } from "./transition.ts";
+import type { Report } from "./report.ts";
+import { clip } from "./text.ts";
+
+/** What `session.update` may set; an absent member stays as it is. */
+export interface Change extends Facts {
+  readonly status?: Exclude<Status, "closed">;
+  /** The text that goes with `waiting`, `error` or `idle`. */
+  readonly text?: string;
+  readonly priority?: number;
+  readonly tags?: readonly string[];
+}
+
+export type Refusal = { readonly refused: "not_found" | "conflict"; readonly why: string };
+
+export function isRefusal(value: NewEvent | Refusal): value is Refusal {
+  return "refused" in value;
+}
+
+/** The event of an agent's report; `now` is ISO 8601. A report about a sub-agent's question opens a row for it. */
+export function decideReport(session: Session | undefined, report: Report, now: string): NewEvent {
+  const known = session ?? fresh(report.sessionId, report.agent, now);
+  const state = after(known, report);
+  const fields = fieldsOf(known);
+  const next = join(
+    {
+      ...fields,
+      ...cleanFacts(report.facts),
+      ...counters(fields, report),
+      ...times(session, state, now),
+    },
+    state,
+  );
+  return event(session, next);
+}
+
+export function decideUpdate(
+  session: Session | undefined,
+  target: { readonly id: string; readonly agent?: string },
+  change: Change,
+  now: string,
+): NewEvent | Refusal {
+  if (session === undefined && target.agent === undefined) return notFound("update", target.id);
+  const known = session ?? fresh(target.id, target.agent ?? "", now);
+  const { status, text, priority, tags, ...facts } = change;
+  const state = status === undefined ? stateOf(known) : chosen(known, status, text);
+  const next = join(
+    {
+      ...fieldsOf(known),
+      ...cleanFacts(facts),
+      ...(priority === undefined ? {} : { priority }),
+      ...(tags === undefined ? {} : { tags: tags.slice(0, TEXT_CAPS.tags).map((t) => clip(t, TEXT_CAPS.tag)) }),
+      ...times(session, state, now),
+    },
+    state,
+  );
+  return event(session, next);
+}
+
+export function decideClose(session: Session | undefined, id: string, reason: string, now: string): NewEvent | Refusal {
+  if (session === undefined) return notFound("close", id);
+  if (session.status === "closed") return conflict("close", id, "closed", "open");
+  const state: State = { status: "closed", closed: { reason: clip(reason, TEXT_CAPS.title) } };
+  return event(session, join({ ...fieldsOf(session), since: now, lastEventAt: now, subagents: 0 }, state));
+}
+
+export function decideReopen(session: Session | undefined, id: string, now: string): NewEvent | Refusal {
+  if (session === undefined) return notFound("reopen", id);
+  if (session.status !== "closed") return conflict("reopen", id, session.status, "closed");
+  return event(session, join({ ...fieldsOf(session), since: now, lastEventAt: now }, { status: "idle", idle: {} }));
+}
+
+export function decideDelete(session: Session | undefined, id: string): NewEvent | Refusal {
+  if (session === undefined) return notFound("delete", id);
+  return { type: "session.deleted", data: { session } };
+}
+
+/** `since` is kept while the status lasts; a clock that was set back does not put the last event before it. */
+function times(before: Session | undefined, state: State, now: string): Pick<SessionFields, "since" | "lastEventAt"> {
+  if (before === undefined || state.status !== before.status) return { since: now, lastEventAt: now };
+  return { since: before.since, lastEventAt: now < before.since ? before.since : now };
+}
+
+function notFound(verb: string, id: string): Refusal {
+  return { refused: "not_found", why: `Cannot ${verb} session ${id}: is unknown, must be one of those in "ls --all"` };
+}
+
+function conflict(verb: string, id: string, is: Status, must: string): Refusal {
+  return { refused: "conflict", why: `Cannot ${verb} session ${id}: is ${is}, must be ${must}` };
+}
+
+function fresh(id: string, agent: string, now: string): Session {
+  return {
+    id,
+    agent,
+    startedAt: now,
+    since: now,
+    lastEventAt: now,
+    priority: 0,
+    tags: [],
+    turnCount: 0,
+    subagents: 0,
+    status: "starting",
+    starting: {},
+  };
+}
+
+function counters(
+  fields: SessionFields,
+  { happening: h }: Report,
+): Pick<SessionFields, "turnCount" | "subagents"> & { promptId?: string } {
+  const { turnCount } = fields;
+  const subagents = Math.max(0, Math.min(fields.subagents, 10_000));
+  switch (h.kind) {
+    case "prompt":
+      return {
+        turnCount: turnCount + (h.byUser ? 1 : 0),
+        subagents,
+        ...(h.promptId === undefined ? {} : { promptId: h.promptId }),
+      };
+    case "subagent":
+      return { turnCount, subagents: Math.max(0, subagents + h.change) };
+    case "finished":
+      return { turnCount, subagents: h.subagents ?? subagents };
+    case "announced": // a new process has none yet
+    case "ended":
+    case "rested":
+      return { turnCount, subagents: 0 };
+    default:
+      return { turnCount, subagents };
+  }
+}
+
+function chosen(session: Session, status: Exclude<Status, "closed">, text: string | undefined): State {
+  if (status === session.status && text === undefined) return stateOf(session);
+  const words = clip(text ?? "", TEXT_CAPS.waiting);
+  switch (status) {
+    case "starting":
+      return { status, starting: {} };
+    case "idle":
+      return { status, idle: words === "" ? {} : { lastMessage: words } };
+    case "working":
+      return { status, working: { subagents: session.subagents } };
+    case "waiting":
+      return { status, waiting: { for: "question", text: words } };
+    case "error":
+      return { status, error: { kind: "unknown", text: words } };
+  }
+}
+
+const FACT_CAPS: Partial<Record<keyof Facts, number>> = {
+  title: TEXT_CAPS.title,
+  cwd: TEXT_CAPS.path,
+  gitBranch: TEXT_CAPS.title,
+  model: TEXT_CAPS.title,
+  permissionMode: TEXT_CAPS.title,
+  tty: TEXT_CAPS.title,
+  transcriptPath: TEXT_CAPS.path,
+  parentId: TEXT_CAPS.id,
+  lastPrompt: TEXT_CAPS.prompt,
+};
+
+function cleanFacts(facts: Facts): Facts {
+  const clean: Record<string, unknown> = { ...facts };
+  for (const [name, cap] of Object.entries(FACT_CAPS)) {
+    const value = clean[name];
+    if (typeof value === "string") clean[name] = clip(value, cap);
+  }
+  return clean;
+}
+
+/** A working row shows how many sub-agents help it: one number, kept in step here. */
+function join(fields: SessionFields, state: State): Session {
+  if (state.status !== "working") return { ...fields, ...state };
+  return { ...fields, status: "working", working: { ...state.working, subagents: fields.subagents } };
+}
+
+function event(before: Session | undefined, session: Session): NewEvent {
+  if (before === undefined) return { type: "session.created", data: { session } };
+  if (session.status === "closed" && before.status !== "closed") return { type: "session.closed", data: { session } };
+  return { type: "session.updated", data: { session } };
+}

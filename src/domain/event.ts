@@ -1,0 +1,74 @@
+/**
+ * The events of the journal, and so of the wire: one change makes exactly one event.
+ * `data.session` is always the whole session, so that a reader needs no other event to show it.
+ */
+import type { Session } from "./session.ts";
+
+/** Derived at publication, never part of the stored session (product.md §4). */
+export interface Derived {
+  /** No event for the configured time. */
+  readonly stale?: boolean;
+  /** Its process is gone (pid and start time were checked). */
+  readonly lost?: boolean;
+}
+
+interface SessionData {
+  readonly session: Session & Derived;
+  /** The caller's key, kept here so that a repeat after a crash makes no second event. */
+  readonly idempotencyKey?: string;
+}
+
+export interface EventData {
+  "session.created": SessionData;
+  "session.updated": SessionData;
+  "session.closed": SessionData;
+  "session.deleted": SessionData;
+  /** First record of every segment; `format` is the version of the record layout. */
+  "journal.segment": { readonly format: number; readonly first: number };
+  "daemon.started": {
+    readonly version: string;
+    readonly pid: number;
+    readonly bootId: string;
+    readonly socketPath: string;
+  };
+  "daemon.stopping": { readonly reason: string; readonly restart: boolean };
+  /** The journal ended in torn bytes, or its snapshot knew more than it did. */
+  "daemon.recovered": {
+    readonly segment: string;
+    readonly offset: number;
+    readonly tornBytes: number;
+    readonly keptIn: string | null;
+    readonly missingUpTo?: number;
+  };
+  "daemon.config_reloaded": {
+    readonly applied: readonly string[];
+    readonly needsRestart: readonly string[];
+  };
+  "daemon.config_rejected": { readonly problem: string };
+  "daemon.socket_replaced": { readonly socketPath: string };
+  /** A hook payload that no adapter understood, cut to a bounded length. */
+  "hook.unknown": { readonly agent: string; readonly problem: string; readonly raw: string };
+}
+
+export type EventType = keyof EventData;
+
+/** An event before it has a place in the sequence. */
+export type NewEvent = { [T in EventType]: { readonly type: T; readonly data: EventData[T] } }[EventType];
+
+/** An event as appended: `seq` counts from 1 without gaps, `ts` is ISO 8601 UTC. */
+export type Event = NewEvent & { readonly seq: number; readonly ts: string };
+
+export type SessionEvent = Extract<NewEvent, { type: `session.${string}` }>;
+
+export function isSessionEvent(event: NewEvent): event is SessionEvent {
+  return event.type.startsWith("session.");
+}
+
+/** The topics that `subscribe` takes: the first part of each event type. */
+export const TOPICS = ["session", "daemon", "journal", "hook"] as const;
+export type Topic = typeof TOPICS[number];
+
+export function topicOf(type: string): string {
+  const dot = type.indexOf(".");
+  return dot < 0 ? type : type.slice(0, dot);
+}

@@ -1,0 +1,32 @@
+/** State from events: the only way in which a session changes, live and in replay. */
+import { isSessionEvent, type NewEvent } from "./event.ts";
+import { HISTORY_CAP, type HistoryEntry, type Session } from "./session.ts";
+
+/** A session with the periods it went through. */
+export interface Row {
+  readonly session: Session;
+  readonly history: readonly HistoryEntry[];
+}
+
+/**
+ * The row after `event`, or undefined where the event removes it or is about something else.
+ * Pure: `row` is not touched.
+ */
+export function evolve(row: Row | undefined, event: NewEvent): Row | undefined {
+  if (!isSessionEvent(event)) return row;
+  if (event.type === "session.deleted") return undefined;
+  const { stale: _s, lost: _l, ...session } = event.data.session;
+  return { session, history: extend(row, session) };
+}
+
+function extend(row: Row | undefined, next: Session): readonly HistoryEntry[] {
+  if (row === undefined) return [];
+  const { session: last, history } = row;
+  if (last.status === next.status && last.since === next.since) return history;
+  const entry: HistoryEntry = {
+    status: last.status,
+    from: last.since,
+    durationMs: Math.max(0, Date.parse(next.since) - Date.parse(last.since)),
+  };
+  return [...history, entry].slice(-HISTORY_CAP);
+}

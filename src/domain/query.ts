@@ -1,0 +1,60 @@
+/** Questions about sessions: order, derived marks, counts. Pure. */
+import { type Session, type Status, STATUSES } from "./session.ts";
+import type { Derived } from "./event.ts";
+
+export type SessionView = Session & Derived;
+
+const RANK: Readonly<Record<Status, number>> = Object.freeze(
+  Object.fromEntries(STATUSES.map((s, i) => [s, i])) as Record<Status, number>,
+);
+
+/** Waiting first, closed last; then by priority, then who has been in its state longest, then by id. */
+export function byUrgency(a: SessionView, b: SessionView): number {
+  return rank(a) - rank(b) || b.priority - a.priority || compare(a.since, b.since) || compare(a.id, b.id);
+}
+
+/** A row whose process is gone waits for nobody: it stands behind the living ones. */
+function rank(session: SessionView): number {
+  return session.lost && session.status !== "closed" ? RANK.closed - 0.5 : RANK[session.status];
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Stale: open, at work or asking, and silent for `staleAfterMs`. A resting row has nothing to say. */
+export function isStale(session: Session, nowMs: number, staleAfterMs: number): boolean {
+  if (session.status === "closed" || session.status === "idle") return false;
+  return nowMs - Date.parse(session.lastEventAt) >= staleAfterMs;
+}
+
+export interface SessionCounts {
+  readonly total: number;
+  readonly starting: number;
+  readonly idle: number;
+  readonly working: number;
+  readonly waiting: number;
+  readonly error: number;
+  readonly closed: number;
+  readonly stale: number;
+  readonly lost: number;
+}
+
+export function count(sessions: Iterable<SessionView>): SessionCounts {
+  const counts = { total: 0, starting: 0, idle: 0, working: 0, waiting: 0, error: 0, closed: 0, stale: 0, lost: 0 };
+  for (const session of sessions) {
+    counts.total++;
+    counts[session.status]++;
+    if (session.stale) counts.stale++;
+    if (session.lost) counts.lost++;
+  }
+  return counts;
+}
+
+/** The session that needs the human most: the first that waits or failed. `sessions` in any order. */
+export function mostUrgent(sessions: readonly SessionView[]): SessionView | undefined {
+  const first = [...sessions].sort(byUrgency)[0];
+  return first !== undefined && !first.lost && (first.status === "waiting" || first.status === "error")
+    ? first
+    : undefined;
+}

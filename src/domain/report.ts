@@ -1,0 +1,55 @@
+/**
+ * What an adapter understood from one event of an agent: the vocabulary between agents/ and decide.ts.
+ * An adapter says what happened; what that means for the session is decided in one place.
+ */
+import type { ErrorKind, Facts, Reopen, ToolUse, WaitingFor } from "./session.ts";
+
+/** What happened in the agent. */
+export type Happening =
+  /** The agent announced the session. `resumed`: the conversation existed before. */
+  | { readonly kind: "announced"; readonly resumed: boolean }
+  /** A prompt was submitted; `byUser` is false for prompts that the agent wrote to itself. */
+  | { readonly kind: "prompt"; readonly promptId?: string; readonly text?: string; readonly byUser: boolean }
+  /** A tool call begins. */
+  | { readonly kind: "tool"; readonly tool: ToolUse }
+  /**
+   * A tool call ended, or anything else that proves that the turn goes on. `tools`: the calls that ended,
+   * where the agent names them; a call without text stands for every call of that name.
+   */
+  | { readonly kind: "progress"; readonly tools?: readonly ToolUse[] }
+  /** The human is asked, about the call `tool` where there is one. */
+  | { readonly kind: "asked"; readonly for: WaitingFor; readonly text: string; readonly tool?: ToolUse }
+  /**
+   * A reminder that the human is still asked, without details: keeps what `asked` said.
+   * Some dialogs send only this.
+   */
+  | { readonly kind: "reminded"; readonly for: WaitingFor; readonly text: string }
+  /** The turn ended. `subagents` and `background` are what still runs, where the agent tells. */
+  | {
+    readonly kind: "finished";
+    readonly promptId?: string;
+    readonly lastMessage?: string;
+    readonly subagents?: number;
+    readonly background?: number;
+  }
+  /** The agent sits at its prompt, whatever was believed before. */
+  | { readonly kind: "rested" }
+  /** The human interrupted the turn. */
+  | { readonly kind: "interrupted" }
+  | { readonly kind: "failed"; readonly error: ErrorKind; readonly text: string }
+  | { readonly kind: "subagent"; readonly change: 1 | -1 }
+  | { readonly kind: "ended"; readonly reason: string; readonly reopenable?: Reopen }
+  /** Nothing that changes the status: a sign of life with facts. */
+  | { readonly kind: "noted" };
+
+export interface Report {
+  readonly agent: string;
+  readonly sessionId: string;
+  readonly facts: Facts;
+  readonly happening: Happening;
+  /**
+   * Set where the event came from inside a sub-agent: it never changes the session's own status.
+   * A sub-agent that asks the human gets a row of its own, whose parent is the session.
+   */
+  readonly subagent?: { readonly id: string; readonly type: string };
+}

@@ -1,0 +1,99 @@
+/**
+ * Which rows a report is about. A sub-agent lives inside its session and usually has no row: what it does is a
+ * sign of life of the session, and never its status. Only a sub-agent that asks the human gets a row of its own
+ * (id: the sub-agent's, `parentId`: the session's), so that the list shows who asks. Pure.
+ */
+import type { Facts, Session } from "./session.ts";
+import type { Report } from "./report.ts";
+
+/** What `route` looks up in the store. */
+export interface Rows {
+  get(id: string): Session | undefined;
+  /** Rows that are not closed and whose `parentId` is this id. */
+  children(id: string): readonly Session[];
+}
+
+/** The reports to decide, in this order: each makes one event. At least one. */
+export function route(report: Report, rows: Rows): readonly Report[] {
+  return report.subagent === undefined ? ofSession(report, rows) : ofSubagent(report, report.subagent, rows);
+}
+
+function ofSession(report: Report, rows: Rows): readonly Report[] {
+  const h = report.happening;
+  switch (h.kind) {
+    case "reminded":
+      // Claude's reminders name no sub-agent: where a sub-agent's row waits already, it is the one meant.
+      return rows.get(report.sessionId)?.status !== "waiting" && childrenOf(report, rows).some(isWaiting)
+        ? [{ ...report, happening: { kind: "noted" } }]
+        : [report];
+    case "announced": // a new process: sub-agents of the last one are gone, even after a kill -9
+    case "ended":
+      return [report, ...childrenOf(report, rows).map(closing)];
+    case "finished":
+      // an interrupt ends sub-agents without a word; the next turn's end says that none runs
+      return h.subagents === 0 ? [report, ...childrenOf(report, rows).map(closing)] : [report];
+    default:
+      return [report];
+  }
+}
+
+function ofSubagent(report: Report, sub: NonNullable<Report["subagent"]>, rows: Rows): readonly Report[] {
+  const id = rowIdOf(report.sessionId, sub.id, rows);
+  const row = rows.get(id);
+  const own = (happening: Report["happening"]): Report => ({
+    agent: report.agent,
+    sessionId: id,
+    facts: { ...ownFacts(report.facts), parentId: report.sessionId, title: sub.type === "" ? "sub-agent" : sub.type },
+    happening,
+  });
+  const parent = (happening: Report["happening"]): Report => ({
+    agent: report.agent,
+    sessionId: report.sessionId,
+    facts: place(report.facts),
+    happening,
+  });
+  const h = report.happening;
+  const open = row !== undefined && row.status !== "closed";
+  switch (h.kind) {
+    case "asked":
+    case "reminded":
+      return [own(h)];
+    case "subagent":
+      return h.change === -1 && open ? [own({ kind: "ended", reason: "finished" }), parent(h)] : [parent(h)];
+    default:
+      return [open ? own(h) : parent({ kind: "noted" })];
+  }
+}
+
+/** The sub-agent's own id, unless a row that is not this session's sub-agent has that name already. */
+function rowIdOf(sessionId: string, subagentId: string, rows: Rows): string {
+  const row = rows.get(subagentId);
+  const free = subagentId !== sessionId && (row === undefined || row.parentId === sessionId);
+  return free ? subagentId : `${sessionId}/${subagentId}`;
+}
+
+function childrenOf(report: Report, rows: Rows): readonly Session[] {
+  return rows.children(report.sessionId).filter((row) => row.agent === report.agent);
+}
+
+function isWaiting(row: Session): boolean {
+  return row.status === "waiting";
+}
+
+function closing(row: Session): Report {
+  return { agent: row.agent, sessionId: row.id, facts: {}, happening: { kind: "ended", reason: "session_ended" } };
+}
+
+/** Process and terminal are shared; folder, mode, prompt and title of a sub-agent are not the session's. */
+function place({ pid, tty, terminal }: Facts): Facts {
+  return {
+    ...(pid === undefined ? {} : { pid }),
+    ...(tty === undefined ? {} : { tty }),
+    ...(terminal === undefined ? {} : { terminal }),
+  };
+}
+
+/** The transcript that the payload names is the session's. */
+function ownFacts({ transcriptPath: _, ...facts }: Facts): Facts {
+  return facts;
+}

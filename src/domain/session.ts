@@ -1,0 +1,168 @@
+/**
+ * What a session is: one conversation of one agent (product.md §4).
+ *
+ * The status is a union whose members carry their own fields, so that a state that makes no sense
+ * (an idle row with a running tool, a waiting row that waits for nothing) cannot be written down.
+ */
+
+/** What a blocked agent wants from the human. */
+export type WaitingFor = "permission" | "question" | "plan" | "elicitation";
+export const WAITING_FOR: readonly WaitingFor[] = ["permission", "question", "plan", "elicitation"];
+
+/** Why a turn failed; agents' own names are mapped to these, anything else is `unknown`. */
+export type ErrorKind =
+  | "rate_limit"
+  | "overloaded"
+  | "auth"
+  | "billing"
+  | "invalid_request"
+  | "model_not_found"
+  | "server"
+  | "max_tokens"
+  | "unknown";
+
+/** The tool that runs now: its name and one readable line about its input. */
+export interface ToolUse {
+  readonly name: string;
+  readonly text?: string;
+  /** The agent's id of the call, where it tells. */
+  readonly id?: string;
+}
+
+/** How a closed session is opened again: argv, and the folder to run it in. */
+export interface Reopen {
+  readonly command: readonly string[];
+  readonly cwd?: string;
+}
+
+/** The fields that belong to each status; in JSON they stand under the status's own name. */
+export interface StatusFields {
+  /** Announced, no turn yet. */
+  starting: Readonly<Record<string, never>>;
+  /** Finished its turn; nobody is waited for. `background` counts tasks that outlive the turn. */
+  idle: { readonly lastMessage?: string; readonly background?: number };
+  /** A turn is running, or sub-agents still work for it. */
+  working: { readonly tool?: ToolUse; readonly subagents: number };
+  /** Blocked on the human. */
+  waiting: {
+    readonly for: WaitingFor;
+    readonly text: string;
+    /** The call whose dialog is open, where the agent names it: other calls that run beside it do not end the wait. */
+    readonly tool?: ToolUse;
+    readonly approvalId?: string;
+  };
+  /** The turn failed. */
+  error: { readonly kind: ErrorKind; readonly text: string };
+  /** Ended. */
+  closed: { readonly reason: string; readonly reopenable?: Reopen };
+}
+
+export type Status = keyof StatusFields;
+
+/** In the order in which windows sort them: who needs the human comes first. */
+export const STATUSES: readonly Status[] = [
+  "waiting",
+  "error",
+  "working",
+  "starting",
+  "idle",
+  "closed",
+];
+
+export type State = {
+  [S in Status]: { readonly status: S } & { readonly [K in S]: StatusFields[S] };
+}[Status];
+
+/** Where the agent's terminal is, so that a window can jump to it. */
+export interface Terminal {
+  /** `TERM_PROGRAM` or the multiplexer's name. */
+  readonly program?: string;
+  /** tmux pane id (`%3`), from `TMUX_PANE`. */
+  readonly tmuxPane?: string;
+  /** tmux socket path, the first part of `TMUX`. */
+  readonly tmuxSocket?: string;
+  /** Window or pane id of another terminal (kitty, WezTerm). */
+  readonly windowId?: string;
+  /** Set where the agent runs at the far end of an ssh connection. */
+  readonly ssh?: boolean;
+}
+
+export interface Cost {
+  readonly usd?: number;
+  readonly contextPercent?: number;
+  readonly tokens?: number;
+}
+
+/** What is known about a session beside its status. Times are ISO 8601 UTC. */
+export interface Facts {
+  readonly title?: string;
+  readonly cwd?: string;
+  readonly gitBranch?: string;
+  readonly model?: string;
+  readonly permissionMode?: string;
+  readonly pid?: number;
+  readonly tty?: string;
+  readonly terminal?: Terminal;
+  readonly transcriptPath?: string;
+  readonly parentId?: string;
+  readonly lastPrompt?: string;
+  readonly cost?: Cost;
+}
+
+export interface SessionFields extends Facts {
+  /** The agent's own session id. */
+  readonly id: string;
+  readonly agent: string;
+  readonly startedAt: string;
+  /** When the present status began. */
+  readonly since: string;
+  readonly lastEventAt: string;
+  /** Higher is more urgent; 0 unless somebody set it. */
+  readonly priority: number;
+  readonly tags: readonly string[];
+  readonly turnCount: number;
+  /** Sub-agents that run for this session now, whatever its status. */
+  readonly subagents: number;
+  /** Id of the newest prompt: a turn end that names an older one leaves a queued prompt running. */
+  readonly promptId?: string;
+}
+
+export type Session = SessionFields & State;
+
+/** A period that a session spent in one status. */
+export interface HistoryEntry {
+  readonly status: Status;
+  readonly from: string;
+  /** Length of the period in milliseconds, never negative even where the clock was set back. */
+  readonly durationMs: number;
+}
+
+/** Most periods kept for one session; older ones are forgotten. */
+export const HISTORY_CAP = 20;
+
+/** Longest texts kept in a session, in UTF-16 units: rows are for reading, transcripts for keeping. */
+export const TEXT_CAPS = Object.freeze({
+  id: 200,
+  title: 200,
+  path: 1024,
+  prompt: 400,
+  message: 1000,
+  waiting: 2000,
+  tool: 400,
+  tag: 64,
+  tags: 32,
+});
+
+/** The fields of `session` without its state: the base on which the next state is built. */
+export function fieldsOf(session: Session): SessionFields {
+  const { status: _s, starting: _1, idle: _2, working: _3, waiting: _4, error: _5, closed: _6, ...fields } = session as
+    & Session
+    & Partial<StatusFields>;
+  return fields;
+}
+
+/** The state of `session` without its other fields. */
+export function stateOf(session: Session): State {
+  const status = session.status;
+  return { status, [status]: (session as unknown as StatusFields)[status] } as unknown as State;
+}

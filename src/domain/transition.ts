@@ -1,0 +1,131 @@
+/**
+ * The status after a report: every rule by which a session changes its state, each under its name.
+ * The recordings that justify a rule are named by the tests (tests/contract/claude_replay_test.ts).
+ */
+import { clip } from "./text.ts";
+import { type Session, type State, stateOf, TEXT_CAPS, type ToolUse } from "./session.ts";
+import type { Happening, Report } from "./report.ts";
+
+type Of<K extends Happening["kind"]> = Extract<Happening, { kind: K }>;
+
+/** The state of `session` after `report`. Total: every happening has an answer in every state. */
+export function after(session: Session, report: Report): State {
+  const h = report.happening;
+  switch (h.kind) {
+    case "announced":
+      return announced(session, h);
+    case "prompt":
+      return working(session);
+    case "tool":
+      return begun(session, h);
+    case "progress":
+      return progress(session, h);
+    case "asked":
+      return {
+        status: "waiting",
+        waiting: {
+          for: h.for,
+          text: clip(h.text, TEXT_CAPS.waiting),
+          ...(h.tool === undefined ? {} : { tool: identified(session, clipTool(h.tool)) }),
+        },
+      };
+    case "reminded":
+      return reminded(session, h);
+    case "finished":
+      return finished(session, h);
+    case "rested":
+      return session.status === "idle" || session.status === "error" || session.status === "closed"
+        ? stateOf(session)
+        : { status: "idle", idle: {} };
+    case "interrupted":
+      return { status: "idle", idle: {} };
+    case "failed":
+      return { status: "error", error: { kind: h.error, text: clip(h.text, TEXT_CAPS.message) } };
+    case "ended":
+      return {
+        status: "closed",
+        closed: { reason: clip(h.reason, TEXT_CAPS.title), ...(h.reopenable ? { reopenable: h.reopenable } : {}) },
+      };
+    case "subagent":
+    case "noted":
+      return stateOf(session);
+  }
+}
+
+function working(session: Session): State {
+  return { status: "working", working: { subagents: session.subagents } };
+}
+
+/**
+ * A new process sits at its prompt, whatever the last one did: a kill -9 in mid-turn leaves the row working.
+ */
+function announced(session: Session, h: Of<"announced">): State {
+  if (!h.resumed) return { status: "starting", starting: {} };
+  return session.status === "idle" ? stateOf(session) : { status: "idle", idle: {} };
+}
+
+/** A call begins. Calls of one batch run side by side: another one's dialog stays open meanwhile. */
+function begun(session: Session, h: Of<"tool">): State {
+  const tool = clipTool(h.tool);
+  return waitsForAnother(session, [tool])
+    ? stateOf(session)
+    : { status: "working", working: { tool, subagents: session.subagents } };
+}
+
+/**
+ * Signs of a running turn heal a row that was believed waiting or failed. They do not open a row whose
+ * turn is known to have ended: agents send some of them late, beside or after the turn's end. For the same
+ * reason, and because calls run side by side, the end of one call does not answer another one's dialog.
+ */
+function progress(session: Session, h: Of<"progress">): State {
+  const over = session.status === "idle" || session.status === "closed";
+  return over || (h.tools !== undefined && waitsForAnother(session, h.tools)) ? stateOf(session) : working(session);
+}
+
+/** A permission request names no call id; the call that began just before it does (recordings: every Claude dialog). */
+function identified(session: Session, tool: ToolUse): ToolUse {
+  const last = session.status === "working" ? session.working.tool : undefined;
+  return last !== undefined && isSame(last, tool) ? { ...tool, ...last } : tool;
+}
+
+function waitsForAnother(session: Session, calls: readonly ToolUse[]): boolean {
+  if (session.status !== "waiting") return false;
+  const asked = session.waiting.tool;
+  return asked !== undefined && !calls.some((call) => isSame(asked, clipTool(call)));
+}
+
+/** By id where both have one: a hook may have rewritten the input in between (recording: claude-permission-waits). */
+function isSame(a: ToolUse, b: ToolUse): boolean {
+  if (a.id !== undefined && b.id !== undefined) return a.id === b.id;
+  return a.name === b.name && (a.text === undefined || b.text === undefined || a.text === b.text);
+}
+
+/** A reminder keeps what the question itself said; it opens the wait for dialogs that say nothing else. */
+function reminded(session: Session, h: Of<"reminded">): State {
+  if (session.status === "waiting" || session.status === "closed") return stateOf(session);
+  return { status: "waiting", waiting: { for: h.for, text: clip(h.text, TEXT_CAPS.waiting) } };
+}
+
+/** The turn ended; the row rests only if no newer prompt is queued and no sub-agent still works for it. */
+function finished(session: Session, h: Of<"finished">): State {
+  if (session.status === "closed") return stateOf(session);
+  const newerQueued = h.promptId !== undefined && session.promptId !== undefined &&
+    h.promptId !== session.promptId && session.status === "working";
+  const subagents = h.subagents ?? 0;
+  if (newerQueued || subagents > 0) return { status: "working", working: { subagents } };
+  return {
+    status: "idle",
+    idle: {
+      ...(h.lastMessage === undefined ? {} : { lastMessage: clip(h.lastMessage, TEXT_CAPS.message) }),
+      ...(h.background ? { background: h.background } : {}),
+    },
+  };
+}
+
+function clipTool(tool: ToolUse): ToolUse {
+  return {
+    name: clip(tool.name, TEXT_CAPS.title),
+    ...(tool.text === undefined ? {} : { text: clip(tool.text, TEXT_CAPS.tool) }),
+    ...(tool.id === undefined ? {} : { id: clip(tool.id, TEXT_CAPS.id) }),
+  };
+}

@@ -1,0 +1,155 @@
+/** The real files: synchronous calls, errors of the system as they come. */
+import type { AppendFile, Files, FileStat } from "./system.ts";
+
+const OWN_FILE = 0o600;
+
+/** True where nothing is at the path that was asked for. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound;
+}
+
+export const denoFiles: Files = Object.freeze({
+  read: (path: string) => Deno.readFileSync(path),
+  readRange,
+  list,
+  stat,
+  append,
+  replace,
+  create,
+  mkdir,
+  rename: (from: string, to: string) => Deno.renameSync(from, to),
+  remove,
+});
+
+function readRange(path: string, offset: number, length: number): Uint8Array {
+  using file = Deno.openSync(path, { read: true });
+  if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const read = file.readSync(bytes.subarray(filled));
+    if (read === null || read === 0) break;
+    filled += read;
+  }
+  return bytes.subarray(0, filled);
+}
+
+function list(path: string): string[] {
+  try {
+    return [...Deno.readDirSync(path)].map((entry) => entry.name).sort();
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
+
+function stat(path: string): FileStat | undefined {
+  let info: Deno.FileInfo;
+  try {
+    info = Deno.lstatSync(path);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+  return {
+    kind: kindOf(info),
+    size: info.size,
+    mode: info.mode === null ? null : info.mode & 0o777,
+    uid: info.uid,
+    inode: info.ino,
+    device: info.dev,
+    mtimeMs: info.mtime?.getTime() ?? 0,
+  };
+}
+
+function kindOf(info: Deno.FileInfo): FileStat["kind"] {
+  if (info.isSymlink) return "symlink";
+  if (info.isFile) return "file";
+  if (info.isDirectory) return "directory";
+  return info.isSocket ? "socket" : "other";
+}
+
+function append(path: string, create: "new" | "may" | "never"): AppendFile {
+  const how = { append: true, mode: OWN_FILE, createNew: create === "new", create: create === "may" };
+  const file = Deno.openSync(path, how);
+  if (create === "new") syncFolderOf(path);
+  return new DenoAppendFile(path, file);
+}
+
+class DenoAppendFile implements AppendFile {
+  #file: Deno.FsFile;
+
+  constructor(readonly path: string, file: Deno.FsFile) {
+    this.#file = file;
+  }
+
+  size(): number {
+    return this.#file.statSync().size;
+  }
+
+  write(bytes: Uint8Array): void {
+    writeAll(this.#file, bytes);
+  }
+
+  sync(): Promise<void> {
+    return this.#file.syncData();
+  }
+
+  truncate(length: number): void {
+    this.#file.truncateSync(length);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+function replace(path: string, bytes: Uint8Array, mode = OWN_FILE): void {
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`; // in the same folder: a rename cannot cross file systems
+  try {
+    create(temporary, bytes, mode);
+    Deno.renameSync(temporary, path);
+  } catch (error) {
+    remove(temporary);
+    throw error;
+  }
+  syncFolderOf(path);
+}
+
+function create(path: string, bytes: Uint8Array, mode: number): void {
+  {
+    using file = Deno.openSync(path, { write: true, createNew: true, mode: mode & OWN_FILE });
+    writeAll(file, bytes);
+    file.syncSync();
+  }
+  // The umask may have taken bits that were asked for; nobody else could look before the content was whole.
+  if (mode !== OWN_FILE && Deno.build.os !== "windows") Deno.chmodSync(path, mode);
+}
+
+function mkdir(path: string, mode: number): void {
+  Deno.mkdirSync(path, { mode });
+  if (Deno.build.os !== "windows") Deno.chmodSync(path, mode); // a umask of 0177 would leave a folder without x
+}
+
+function remove(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  let written = 0;
+  while (written < bytes.length) written += file.writeSync(bytes.subarray(written));
+}
+
+/** Makes the new name itself durable. Best effort: some systems do not let a folder be opened. */
+function syncFolderOf(path: string): void {
+  try {
+    using folder = Deno.openSync(path.slice(0, path.lastIndexOf("/")) || "/", { read: true });
+    folder.syncSync();
+  } catch {
+    // The rename still stands, only a power failure may undo it.
+  }
+}

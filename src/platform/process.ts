@@ -1,0 +1,129 @@
+/** This process and others: who we are, signals, children, the standard streams. */
+
+export const OS: string = Deno.build.os;
+
+/** The words behind the program's name. */
+export function processArgs(): readonly string[] {
+  return Deno.args;
+}
+
+export function ownPid(): number {
+  return Deno.pid;
+}
+
+/** The user's id, or null where the platform has none or will not tell. */
+export function ownUid(): number | null {
+  return Deno.uid();
+}
+
+export function env(name: string): string | undefined {
+  return Deno.env.get(name);
+}
+
+export function currentFolder(): string {
+  return Deno.cwd();
+}
+
+/** Absolute path of the running binary: deno, or a compiled program. */
+export function executable(): string {
+  return Deno.execPath();
+}
+
+/** Whether the sandbox lets this process run `program`, spelled like this. */
+export function mayRun(program: string): boolean {
+  return Deno.permissions.querySync({ name: "run", command: program }).state === "granted";
+}
+
+export function residentBytes(): number {
+  return Deno.memoryUsage().rss;
+}
+
+export function exit(code: number): never {
+  Deno.exit(code);
+}
+
+/** Files and folders that this process makes are its user's alone; children inherit it. */
+export function narrowUmask(): void {
+  Deno.umask(0o077);
+}
+
+export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGUSR1" | "SIGKILL" | "SIGQUIT";
+
+/** Calls `action` on each `signal`; returns the way to stop. */
+export function onSignal(signal: Signal, action: () => void): () => void {
+  Deno.addSignalListener(signal, action);
+  return () => Deno.removeSignalListener(signal, action);
+}
+
+/** Sends a signal. False where no such process is left. @throws PermissionDenied where it is not ours */
+export function kill(pid: number, signal: Signal): boolean {
+  try {
+    Deno.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof TypeError || (error as { code?: string }).code === "ESRCH") return false;
+    throw error;
+  }
+}
+
+export interface Child {
+  readonly pid: number;
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number>;
+  /** What the child wrote to stderr, where it was asked to be piped. */
+  readonly stderr: ReadableStream<Uint8Array> | undefined;
+  /** Keeps the child's stdin open until this process ends; undefined unless tied. */
+  readonly stdin: WritableStream<Uint8Array> | undefined;
+  /** Lets this process end while the child goes on. */
+  unref(): void;
+  kill(signal: Signal): void;
+}
+
+export interface SpawnOptions {
+  /** A session of its own: no signals from this terminal, no end with its group. */
+  readonly detached: boolean;
+  readonly stdin: "null" | "piped" | "inherit";
+  readonly stdout: "null" | "inherit";
+  readonly stderr: "null" | "piped" | "inherit";
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export function spawn(argv: readonly string[], options: SpawnOptions): Child {
+  const [program, ...args] = argv;
+  if (program === undefined) throw new TypeError("Cannot spawn: argv is empty, must name a program");
+  const child = new Deno.Command(program, {
+    args,
+    detached: options.detached,
+    stdin: options.stdin,
+    stdout: options.stdout,
+    stderr: options.stderr,
+    ...(options.env === undefined ? {} : { env: { ...options.env } }),
+  }).spawn();
+  return {
+    pid: child.pid,
+    ended: child.status.then((status) => status.code),
+    stderr: options.stderr === "piped" ? child.stderr : undefined,
+    stdin: options.stdin === "piped" ? child.stdin : undefined,
+    unref: () => child.unref(),
+    kill: (signal) => child.kill(signal),
+  };
+}
+
+/** Runs a program to its end, with a deadline; its output as text. */
+export async function run(
+  argv: readonly string[],
+  options: { readonly signal: AbortSignal; readonly env?: Readonly<Record<string, string>> },
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const [program, ...args] = argv;
+  const output = await new Deno.Command(program ?? "", {
+    args,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    signal: options.signal,
+    ...(options.env === undefined ? {} : { env: { ...options.env } }),
+  }).output();
+  const text = new TextDecoder();
+  return { code: output.code, stdout: text.decode(output.stdout), stderr: text.decode(output.stderr) };
+}

@@ -1,0 +1,36 @@
+/** The process table through `ps`, the one program that the sandboxed daemon may run. */
+import { run } from "./process.ts";
+import type { ProcessInfo } from "./system.ts";
+
+/**
+ * Where `ps` is looked for; the first that exists is named in the sandbox. Deno permits the spelling that was given,
+ * so whoever runs it asks which one that was.
+ */
+export const PS_PATHS: readonly string[] = ["/bin/ps", "/usr/bin/ps"];
+
+const PROBE_MS = 5000;
+
+/**
+ * One look at the process table for all `pids`: those that live, with their start times. "unknown" where the look
+ * failed: absence of evidence is not evidence of absence.
+ */
+export async function probe(ps: string, pids: readonly number[]): Promise<readonly ProcessInfo[] | "unknown"> {
+  if (pids.length === 0) return [];
+  try {
+    const { stdout, stderr, code } = await run([ps, "-o", "pid=,stat=,lstart=", "-p", pids.join(",")], {
+      signal: AbortSignal.timeout(PROBE_MS),
+      env: { LC_ALL: "C", TZ: "UTC" },
+    });
+    // ps exits 1 where none of the pids lives; anything on stderr means that it did not understand us.
+    if (code > 1 || stderr.trim() !== "") return "unknown";
+    return stdout.split("\n").flatMap((line) => {
+      const [pid, state, ...start] = line.trim().split(/\s+/);
+      // A zombie has ended; only its parent has not looked yet.
+      return pid === undefined || pid === "" || state?.startsWith("Z")
+        ? []
+        : [{ pid: Number(pid), startedAt: start.join(" ") }];
+    });
+  } catch {
+    return "unknown";
+  }
+}

@@ -1,0 +1,33 @@
+/** How this program is run again: as a client, or as the daemon inside its sandbox. */
+import type { Program } from "./sandbox.ts";
+
+export interface ThisProgram {
+  /** argv of a client, to which the arguments are added. */
+  readonly client: readonly string[];
+  readonly daemon: Program;
+}
+
+/** @param mainUrl `import.meta.url` of the entry point */
+export function thisProgram(mainUrl: string): ThisProgram {
+  const self = Deno.execPath();
+  if (Deno.build.standalone) {
+    return {
+      client: [`${folderOf(self)}/agent-console`],
+      daemon: { form: "compiled", binary: `${folderOf(self)}/agent-consoled` },
+    };
+  }
+  const main = decodeURIComponent(new URL(mainUrl).pathname);
+  if (main.endsWith(".ts")) {
+    const entry = `${folderOf(main)}/src/daemon/consoled.ts`;
+    return { client: [self, "run", "-q", "-A", main], daemon: { form: "source", deno: self, entry } };
+  }
+  const folder = folderOf(main);
+  return {
+    client: [self, "run", "-q", "-A", `${folder}/agent-console.js`],
+    daemon: { form: "bundle", deno: self, entry: `${folder}/agent-consoled.js` },
+  };
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}

@@ -1,0 +1,177 @@
+/**
+ * The daemon's sandbox: the one place that computes Deno's permission flags (product.md §2), each with its reason.
+ * `deno task daemon`, `daemon start`, auto-start, the service units and `deno task compile` all take them from here.
+ * Pure. What is not listed is refused by Deno: reading elsewhere, other hosts, other programs, importing code.
+ */
+import { HOME_NAME, type HomePaths, homePaths } from "./home.ts";
+
+export interface Flag {
+  readonly flag: string;
+  readonly reason: string;
+}
+
+/** How this program was installed. A compiled program has its permissions inside: they were given to `deno compile`. */
+export type Program =
+  /** `deno run <entry>`: main.ts, or one bundled file. `deno` and `entry` are absolute; deno.json lies with or above `entry`. */
+  | { readonly form: "source" | "bundle"; readonly deno: string; readonly entry: string }
+  | { readonly form: "compiled"; readonly binary: string };
+
+export interface DaemonSandbox {
+  readonly paths: HomePaths;
+  /** Absolute; may lie outside the home folder, as may `pidFilePath`. */
+  readonly socketPath: string;
+  readonly pidFilePath: string;
+  /**
+   * Absolute path of `ps`, spelled as the daemon will run it: Deno compares spellings, also where two are one file.
+   * Undefined where there is none: then nobody looks for dead agents.
+   */
+  readonly psPath: string | undefined;
+  readonly form: Program["form"];
+}
+
+/** Environment variables that the daemon reads. */
+export const DAEMON_ENV: readonly string[] = [
+  "AGENT_CONSOLE_HOME",
+  "AGENT_CONSOLE_LOG_LEVEL",
+  "AGENT_CONSOLE_NO_START",
+  "AGENT_CONSOLE_PID_FILE",
+  "AGENT_CONSOLE_SOCKET",
+  "CLICOLOR_FORCE",
+  "FORCE_COLOR",
+  "HOME",
+  "NO_COLOR",
+  "TERM",
+];
+
+/** Flags of V8 and of the runtime that are not permissions; one list for all who start the daemon. */
+export const RUNTIME_FLAGS: readonly Flag[] = [];
+
+/** Variables for the runtime itself: half a second after its start `deno run` asks the network for a newer Deno. */
+export const RUNTIME_ENV: Readonly<Record<string, string>> = Object.freeze({ DENO_NO_UPDATE_CHECK: "1" });
+
+/**
+ * Why a path cannot be part of the sandbox, as a predicate ("contains a comma, …"), or undefined.
+ * Deno splits the values of its flags at commas and has no escape (tried with 2.9.6: `,,` and `\,` are refused or split).
+ */
+export function checkSandboxPath(path: string): string | undefined {
+  if (!path.startsWith("/")) return "is relative, must be an absolute path";
+  if (path === "/") return "is the root of the file system, must be a folder of its own";
+  if (path.includes(",")) return "contains a comma, must not: Deno's permission flags split there";
+  // deno-lint-ignore no-control-regex
+  if (/[\u0000-\u001f\u007f]/.test(path)) return "contains a control character, must not";
+  return undefined;
+}
+
+/**
+ * The flags of `deno run` (form source or bundle) or `deno compile` (form compiled) for the daemon.
+ *
+ * @throws {RangeError} where a path fails {@link checkSandboxPath}; callers check first, to say it kindly
+ */
+export function daemonFlags(sandbox: DaemonSandbox): Flag[] {
+  return flagsWith(sandbox, sandbox.psPath === undefined ? [] : [sandbox.psPath]);
+}
+
+function flagsWith(sandbox: Omit<DaemonSandbox, "psPath">, ps: readonly string[]): Flag[] {
+  const { paths, socketPath, pidFilePath, form } = sandbox;
+  const files = outermost([paths.root, socketPath, pidFilePath]);
+  return [
+    ...(form === "compiled" ? [] : [QUIET]),
+    ...CLOSED,
+    ...RUNTIME_FLAGS,
+    {
+      flag: "-P=daemon",
+      reason:
+        "the set in deno.json: umask (private files from the first moment), inspector (to shut it), uid (is it ours?)",
+    },
+    { flag: list("net", [`unix:${socketPath}`]), reason: "listen on the socket; no network" },
+    { flag: list("read", files), reason: "the home folder, the socket and the pid file" },
+    { flag: list("write", files), reason: "the home folder, the socket and the pid file" },
+    ...(ps.length === 0 ? [] : [{ flag: list("run", ps), reason: "learn which agents still live" }]),
+    { flag: `--allow-env=${DAEMON_ENV.join(",")}`, reason: "where the home folder is, and how to print" },
+  ];
+}
+
+export interface HookSandbox {
+  readonly paths: HomePaths;
+  readonly socketPath: string;
+  /** The program that starts a daemon: `deno`, or the compiled daemon. */
+  readonly starter: string;
+  /** Names of the variables that the hook reads of its agent and terminal. */
+  readonly env: readonly string[];
+}
+
+/**
+ * The flags of `deno run` for the installed hook command: it may report to the daemon and keep what it could not report,
+ * and it holds no credential (promise A2). Its `--allow-run` is what auto-start costs; the rest guards against mistakes.
+ *
+ * @throws {RangeError} where a path fails {@link checkSandboxPath}
+ */
+export function hookFlags(sandbox: HookSandbox): Flag[] {
+  const { paths, socketPath, starter, env } = sandbox;
+  const folder = socketPath.slice(0, Math.max(1, socketPath.lastIndexOf("/")));
+  return [
+    QUIET,
+    ...CLOSED,
+    { flag: list("net", [`unix:${socketPath}`]), reason: "report to the daemon; no network" },
+    { flag: list("read", outermost([paths.root, folder]), true), reason: "check that folder and socket are ours" },
+    { flag: list("write", outermost([paths.root, socketPath])), reason: "use the socket, keep events for later" },
+    { flag: list("deny-read", [paths.token, paths.keys]), reason: "a hook reports; it holds no credential" },
+    { flag: list("deny-write", [paths.token, paths.keys, paths.journal]), reason: "the record is the daemon's" },
+    { flag: list("run", [starter]), reason: "start the daemon where none runs" },
+    { flag: "--allow-sys=uid", reason: "check that folder and socket are ours" },
+    {
+      flag: `--allow-env=${[...new Set(env)].sort().join(",")}`,
+      reason: "which session, process and terminal this is",
+    },
+  ];
+}
+
+/** The words that run `program` under `flags` with `args`; a compiled program takes no flags, it has them inside. */
+export function programArgv(program: Program, flags: readonly Flag[], args: readonly string[]): string[] {
+  if (program.form === "compiled") return [program.binary, ...args];
+  return [program.deno, "run", ...flags.map(({ flag }) => flag), program.entry, ...args];
+}
+
+/**
+ * The `daemon` task of deno.json, whose shell expands `$HOME`: the default home, and `ps` wherever the system has it.
+ * A moved home needs `agent-console daemon`, which computes its own flags.
+ */
+export function taskLine(): string {
+  const paths = homePaths(`/${HOME_NAME}`);
+  const sandbox = { paths, socketPath: paths.socket, pidFilePath: paths.pid, form: "source" } as const;
+  const flags = flagsWith(sandbox, ["/usr/bin/ps", "/bin/ps"]).map(({ flag }) => {
+    const expanded = flag.replaceAll(`/${HOME_NAME}`, `$HOME/${HOME_NAME}`);
+    return expanded === flag ? flag : `"${expanded}"`;
+  });
+  const env = Object.entries(RUNTIME_ENV).map(([name, value]) => `${name}=${value}`);
+  return [...env, "deno", "run", ...flags, "src/daemon/consoled.ts"].join(" ");
+}
+
+/** `argv` as one line that a POSIX shell reads back as the same words. */
+export function serialise(argv: readonly string[]): string {
+  return argv.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+}
+
+const QUIET: Flag = { flag: "-q", reason: "Deno's own messages (permission sets are experimental) are not ours" };
+
+const CLOSED: readonly Flag[] = [
+  { flag: "--no-prompt", reason: "what is not granted is refused, nobody is asked" },
+  { flag: "--deny-import", reason: "no code from the network; by default Deno imports from seven hosts" },
+  { flag: "--cached-only", reason: "no download at start: what runs is what was installed" },
+];
+
+/** `--allow-<name>=…`, or `--deny-…` as it is. The socket's folder may be the root; nothing else may. */
+function list(name: string, paths: readonly string[], rootToo = false): string {
+  for (const path of paths) {
+    const problem = checkSandboxPath(path.replace(/^unix:/, ""));
+    if (problem !== undefined && !(rootToo && path === "/")) throw new RangeError(`Cannot permit ${path}: ${problem}`);
+  }
+  return `--${name.startsWith("deny-") ? name : `allow-${name}`}=${paths.join(",")}`;
+}
+
+/** Without what lies inside another of them, and without doubles. */
+function outermost(paths: readonly string[]): string[] {
+  return [...new Set(paths)].filter((path, _, all) =>
+    !all.some((other) => other !== path && path.startsWith(other === "/" ? "/" : `${other}/`))
+  );
+}

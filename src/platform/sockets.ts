@@ -1,0 +1,67 @@
+/** Unix sockets over Deno's listener and connection. */
+
+export interface Socket {
+  /** Reads into `buffer`; null at the end. @throws the OS error, or BadResource after close */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /** Writes some of `bytes` and returns how many: it may be fewer. @throws BrokenPipe where the peer is gone */
+  write(bytes: Uint8Array): Promise<number>;
+  close(): void;
+  /** Lets the process end although this socket is open. */
+  unref?(): void;
+}
+
+export interface Listener {
+  /** @throws BadResource after close; a plain Error with `code` EMFILE where descriptors are short */
+  accept(): Promise<Socket>;
+  /** Closes and unlinks the path, whoever owns it by now: close only while the instance lock is held. */
+  close(): void;
+}
+
+/**
+ * Listens with a socket of mode 0600 from its first instant: the mode of a new socket is 0777 less the umask
+ * (bind(2)), so the umask is narrowed around the bind and put back.
+ *
+ * @throws AddrInUse where something is at `path`
+ */
+export function listenUnix(path: string): Listener {
+  const before = Deno.umask(0o177);
+  try {
+    return Deno.listen({ transport: "unix", path });
+  } finally {
+    Deno.umask(before);
+  }
+}
+
+/** @throws ConnectionRefused (nobody listens), NotFound, PermissionDenied, or the signal's reason */
+export async function connectUnix(path: string, signal?: AbortSignal): Promise<Socket> {
+  signal?.throwIfAborted();
+  const connecting = Deno.connect({ transport: "unix", path });
+  if (signal === undefined) return await connecting;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([connecting, promise]);
+  } catch (error) {
+    // The connection may still come up after we gave up; nobody else would close it.
+    connecting.then((late) => late.close(), () => {});
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** True for the errors that mean "no daemon listens there". */
+export function isNobodyThere(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.ConnectionRefused;
+}
+
+export function isAddressTaken(error: unknown): boolean {
+  return error instanceof Deno.errors.AddrInUse;
+}
+
+/** Out of descriptors or memory: worth waiting for, not worth dying of. */
+export function isScarce(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === "EMFILE" || code === "ENFILE" || code === "ENOMEM" || code === "ENOBUFS";
+}

@@ -1,0 +1,78 @@
+/** The standard streams. */
+
+/** All of stdin as text; undefined where it is longer than `maxBytes` or does not end before the signal. */
+export async function readStdin(maxBytes: number, signal: AbortSignal): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const aborted = new Promise<"aborted">((resolve) => {
+    signal.addEventListener("abort", () => resolve("aborted"), { once: true });
+  });
+  for (;;) {
+    const buffer = new Uint8Array(65_536);
+    const count = await Promise.race([Deno.stdin.read(buffer), aborted]);
+    if (count === "aborted") return undefined;
+    if (count === null) break;
+    size += count;
+    if (size > maxBytes) return undefined;
+    chunks.push(buffer.subarray(0, count));
+  }
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return new TextDecoder().decode(all);
+}
+
+/** Writes text to stdout. False where nobody reads any more: then the program ends quietly (EPIPE). */
+export function writeStdout(text: string): boolean {
+  return write(Deno.stdout, text);
+}
+
+export function writeStderr(text: string): boolean {
+  return write(Deno.stderr, text);
+}
+
+function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): boolean {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) return false;
+    // A pipe whose reader is slow and that somebody made non-blocking: there is nothing better than trying again.
+    if (error instanceof Deno.errors.WouldBlock) return true;
+    throw error;
+  }
+}
+
+export interface Screen {
+  readonly isTerminal: boolean;
+  /** Width in columns; 80 where it cannot be told. */
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export function stdoutScreen(): Screen {
+  const isTerminal = Deno.stdout.isTerminal();
+  try {
+    return { isTerminal, ...Deno.consoleSize() };
+  } catch {
+    return { isTerminal, columns: 80, rows: 24 };
+  }
+}
+
+export function stdinIsTerminal(): boolean {
+  return Deno.stdin.isTerminal();
+}
+
+/** Resolves when stdin ends: the process at its other end is gone. */
+export async function stdinEnded(): Promise<void> {
+  const buffer = new Uint8Array(1024);
+  try {
+    while (await Deno.stdin.read(buffer) !== null);
+  } catch {
+    // A closed stdin has ended too.
+  }
+}

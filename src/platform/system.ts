@@ -1,0 +1,83 @@
+/**
+ * The one door to the operating system: interfaces here, Deno behind them in deno_system.ts, fakes in
+ * tests/support. Paths are absolute strings, times milliseconds, sizes bytes.
+ */
+
+/** Wall clock for what people read, steady clock for what we wait for. */
+export interface Clock {
+  /** Milliseconds since the epoch; may jump either way. */
+  now(): number;
+  /** Milliseconds from an arbitrary start; never goes back. */
+  steady(): number;
+}
+
+export interface FileStat {
+  readonly kind: "file" | "directory" | "symlink" | "socket" | "other";
+  readonly size: number;
+  /** Permission bits (`0o777` mask), or null where the platform has none. */
+  readonly mode: number | null;
+  readonly uid: number | null;
+  readonly inode: number | null;
+  readonly device: number | null;
+  readonly mtimeMs: number;
+}
+
+/** A file open for appending. */
+export interface AppendFile {
+  readonly path: string;
+  /** Present length in bytes. */
+  size(): number;
+  /** Writes all of `bytes` at the end. Synchronous: when it returns the kernel has them. @throws the OS error */
+  write(bytes: Uint8Array): void;
+  /** Asks the kernel to put everything written so far on the disk (fdatasync). */
+  sync(): Promise<void>;
+  /** Cuts the file to `length` bytes. */
+  truncate(length: number): void;
+  close(): void;
+}
+
+/** Files. Synchronous where the caller's order of steps is the point; all small or append-only. */
+export interface Files {
+  /** @throws the OS error; NotFound is told by {@link Files.exists} or `isNotFound` */
+  read(path: string): Uint8Array;
+  /** At most `length` bytes from `offset`; shorter at the end of the file. */
+  readRange(path: string, offset: number, length: number): Uint8Array;
+  /** Names in a folder, sorted; [] where there is none. */
+  list(path: string): string[];
+  /** lstat: never follows a link. Undefined where nothing is there. */
+  stat(path: string): FileStat | undefined;
+  /** Opens for appending, 0600; `create: "new"` fails where something is there. */
+  append(path: string, create: "new" | "may" | "never"): AppendFile;
+  /** Writes to a new file beside it, syncs, renames over `path`: either the old content or the new. 0600 by default. */
+  replace(path: string, bytes: Uint8Array, mode?: number): void;
+  /** Creates a file that must not exist. */
+  create(path: string, bytes: Uint8Array, mode: number): void;
+  mkdir(path: string, mode: number): void;
+  rename(from: string, to: string): void;
+  /** Removes a file; nothing there is fine. */
+  remove(path: string): void;
+}
+
+/** One-shot and repeated delays that end with their signal. */
+export interface Timers {
+  /** Resolves after `ms`, or rejects with the signal's reason. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** sha256 of `bytes` as 64 lower-case hex digits. */
+export type Sha256 = (bytes: Uint8Array) => string;
+
+/** What one look at the process table tells about a pid. */
+export interface ProcessInfo {
+  readonly pid: number;
+  /** The kernel's start time as text, comparable for equality only. */
+  readonly startedAt: string;
+}
+
+/** The log of the daemon. Fields never hold secrets; the sink masks what looks like one all the same. */
+export interface Log {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}

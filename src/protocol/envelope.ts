@@ -1,0 +1,82 @@
+/** JSON-RPC 2.0 messages (https://www.jsonrpc.org/specification) from lines and back. */
+import { ConsoleError, toWire } from "./errors.ts";
+
+export type Id = string | number | null;
+
+export interface Request {
+  /** Absent in a notification, which gets no answer. */
+  readonly id?: Id;
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** The id of a message that is broken in another place, so that the error can be matched to it. */
+export type ParseResult = { readonly ok: true; readonly request: Request } | {
+  readonly ok: false;
+  readonly id: Id;
+  readonly error: ConsoleError;
+};
+
+/** Reads one line. Never throws. `jsonrpc` may be absent (people type into `nc -U`), but not wrong. */
+export function parseRequest(line: Uint8Array): ParseResult {
+  let value: unknown;
+  try {
+    value = JSON.parse(strictUtf8.decode(line));
+  } catch {
+    return bad(null, "parse_error", "Cannot read the line: is not JSON in UTF-8, must be one JSON object");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    const is = Array.isArray(value) ? "an array (batches are not supported)" : value === null ? "null" : typeof value;
+    return bad(null, "invalid_request", `Cannot read the request: is ${is}, must be one JSON object`);
+  }
+  const message = value as Record<string, unknown>;
+  const id = Object.hasOwn(message, "id") ? message["id"] : undefined;
+  if (id !== undefined && id !== null && typeof id !== "string" && !(typeof id === "number" && Number.isFinite(id))) {
+    return bad(null, "invalid_request", `Cannot read the request: id is ${typeof id}, must be a string or a number`);
+  }
+  const known = id === undefined ? null : id;
+  if (Object.hasOwn(message, "jsonrpc") && message["jsonrpc"] !== "2.0") {
+    return bad(known, "invalid_request", 'Cannot read the request: jsonrpc is not "2.0", must be "2.0"');
+  }
+  const method = message["method"];
+  if (typeof method !== "string" || method === "") {
+    return bad(known, "invalid_request", `Cannot read the request: method is ${typeof method}, must be a string`);
+  }
+  const params = Object.hasOwn(message, "params") ? message["params"] : {};
+  if (typeof params !== "object" || params === null || Array.isArray(params)) {
+    const is = params === null ? "null" : Array.isArray(params) ? "an array" : `a ${typeof params}`;
+    return bad(known, "invalid_params", `Cannot call ${method.slice(0, 64)}: params is ${is}, must be an object`);
+  }
+  return {
+    ok: true,
+    request: { ...(id === undefined ? {} : { id }), method, params: params as Record<string, unknown> },
+  };
+}
+
+function bad(id: Id, kind: "parse_error" | "invalid_request" | "invalid_params", message: string): ParseResult {
+  return { ok: false, id, error: new ConsoleError(kind, message) };
+}
+
+export function resultLine(id: Id, result: unknown): Uint8Array {
+  return encodeLine({ jsonrpc: "2.0", id, result });
+}
+
+export function errorLine(id: Id, error: ConsoleError): Uint8Array {
+  return encodeLine({ jsonrpc: "2.0", id, error: toWire(error) });
+}
+
+export function encodeLine(message: unknown): Uint8Array {
+  return encoder.encode(JSON.stringify(message) + "\n");
+}
+
+/**
+ * An event line. `tail` is `"seq":…,"ts":…,"type":…,"data":…`, made once for all subscribers.
+ */
+export function eventLine(subscription: string, tail: string): Uint8Array {
+  return encoder.encode(
+    `{"jsonrpc":"2.0","method":"event","params":{"subscription":${JSON.stringify(subscription)},${tail}}}\n`,
+  );
+}

@@ -1,0 +1,71 @@
+/**
+ * Every error of this program: a closed list, each with its wire code and its exit code.
+ * JSON-RPC 2.0 §5.1 owns −32768…−32000; ours count from 1000. Exit codes: product.md §3.
+ * Messages read "Cannot X: is Y, must be Z".
+ */
+export const ERRORS = {
+  parse_error: { code: -32700, exit: 1, meaning: "The line is not JSON in UTF-8." },
+  invalid_request: { code: -32600, exit: 1, meaning: "The JSON is not a JSON-RPC 2.0 request." },
+  method_not_found: { code: -32601, exit: 1, meaning: "No such method." },
+  invalid_params: { code: -32602, exit: 2, meaning: "A parameter is unknown, missing or of the wrong type." },
+  internal: { code: -32603, exit: 70, meaning: "A bug; the id stands in the daemon's log." },
+
+  hello_required: { code: 1000, exit: 1, meaning: "The first message of a connection must be hello." },
+  version_mismatch: { code: 1001, exit: 5, meaning: "The two sides speak different major versions." },
+  unauthorized: { code: 1002, exit: 1, meaning: "The token is not the daemon's." },
+  forbidden: { code: 1003, exit: 1, meaning: "The connection's scope does not cover the method." },
+  too_large: { code: 1004, exit: 1, meaning: "A line or a payload is over its limit." },
+  busy: { code: 1005, exit: 1, meaning: "All connections are taken; try again later." },
+  timeout: { code: 1006, exit: 1, meaning: "The request took longer than its deadline." },
+  stopping: { code: 1007, exit: 1, meaning: "The daemon is stopping and takes no new work." },
+  confirm_required: { code: 1008, exit: 1, meaning: "Live work would be lost; confirm or force." },
+  not_found: { code: 1009, exit: 1, meaning: "No such object." },
+  conflict: { code: 1010, exit: 1, meaning: "The object is not in a state that allows this." },
+  read_only: { code: 1011, exit: 1, meaning: "The journal cannot be written, so nothing may change." },
+  config_invalid: { code: 1012, exit: 1, meaning: "The configuration has an error; the old one stays in force." },
+
+  // Never on the wire: what a client finds out by itself.
+  usage: { code: 1100, exit: 2, meaning: "The command line is wrong." },
+  not_running: { code: 1101, exit: 3, meaning: "No daemon runs, and none was to be started." },
+  start_failed: { code: 1102, exit: 1, meaning: "The daemon did not come up." },
+  already_running: { code: 1103, exit: 4, meaning: "Another daemon runs, or the socket is taken." },
+  incompatible: { code: 1104, exit: 5, meaning: "A file was written by a newer version." },
+  unsafe_path: { code: 1105, exit: 6, meaning: "A path is not safely ours." },
+  journal_broken: { code: 1106, exit: 7, meaning: "The journal does not verify." },
+  disconnected: { code: 1107, exit: 1, meaning: "The daemon closed the connection." },
+  failed: { code: 1108, exit: 1, meaning: "The operation was refused or failed." },
+} as const satisfies Record<string, { code: number; exit: number; meaning: string }>;
+
+export type ErrorName = keyof typeof ERRORS;
+
+/** Extra members of `error.data` beside `name`; never a secret. */
+export type ErrorDetails = Readonly<Record<string, unknown>>;
+
+/** The one error class of the program. `message` is for people, `kind` and `details` for programs. */
+export class ConsoleError extends Error {
+  override readonly name = "ConsoleError";
+  constructor(readonly kind: ErrorName, message: string, readonly details: ErrorDetails = {}) {
+    super(message);
+  }
+  get exitCode(): number {
+    return ERRORS[this.kind].exit;
+  }
+}
+
+/** The `error` member of a JSON-RPC response. */
+export interface WireError {
+  readonly code: number;
+  readonly message: string;
+  readonly data: { readonly name: ErrorName } & ErrorDetails;
+}
+
+export function toWire(error: ConsoleError): WireError {
+  return { code: ERRORS[error.kind].code, message: error.message, data: { ...error.details, name: error.kind } };
+}
+
+/** The error that a daemon's answer stands for; an unknown name (a newer daemon) becomes `failed`. */
+export function fromWire(error: { code: number; message: string; data?: unknown }): ConsoleError {
+  const { name, ...details } = (error.data ?? {}) as Record<string, unknown>;
+  const known = typeof name === "string" && name in ERRORS ? name as ErrorName : "failed";
+  return new ConsoleError(known, error.message, details);
+}

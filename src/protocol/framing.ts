@@ -1,0 +1,72 @@
+/**
+ * One message per line: a push parser from bytes to lines, without streams.
+ * The limit counts bytes without the line feed. Carriage returns are left to JSON, for which they are white space.
+ */
+const LF = 10;
+/** For going on after a pause. */
+export const NOTHING = new Uint8Array(0);
+
+export class TooLong extends Error {}
+
+export class LineParser {
+  #parts: Uint8Array[] = [];
+  #length = 0;
+  /** The kept bytes may hold whole lines. */
+  #paused = false;
+  #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  set limit(bytes: number) {
+    this.#limit = bytes;
+  }
+
+  /**
+   * Takes the next chunk and calls `line` for each line that it ends. Where `line` returns false the rest is kept
+   * and `push` returns false: call it again with no bytes to go on. The bytes given to `line` are valid only
+   * during the call.
+   *
+   * @throws {TooLong} where a line is over the limit, ended or not
+   */
+  push(chunk: Uint8Array, line: (bytes: Uint8Array) => boolean): boolean {
+    let rest = chunk;
+    if (this.#paused) {
+      rest = this.#take(chunk);
+      this.#paused = false;
+    }
+    for (let end = rest.indexOf(LF); end >= 0; end = rest.indexOf(LF)) {
+      if (this.#length + end > this.#limit) throw new TooLong();
+      const bytes = this.#take(rest.subarray(0, end));
+      rest = rest.subarray(end + 1);
+      if (!line(bytes)) {
+        this.#paused = rest.length > 0;
+        if (this.#paused) this.#keep(rest);
+        return false;
+      }
+    }
+    if (this.#length + rest.length > this.#limit) throw new TooLong();
+    if (rest.length > 0) this.#keep(rest);
+    return true;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#parts.push(bytes.slice()); // the caller reuses its buffer
+    this.#length += bytes.length;
+  }
+
+  #take(last: Uint8Array): Uint8Array {
+    if (this.#parts.length === 0) return last;
+    const all = new Uint8Array(this.#length + last.length);
+    let at = 0;
+    for (const part of this.#parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    all.set(last, at);
+    this.#parts = [];
+    this.#length = 0;
+    return all;
+  }
+}

@@ -1,0 +1,39 @@
+/** Named limits, each with its reason. One object, adjustable in tests. */
+export interface Limits {
+  /** Longest line from a client, bytes: a hook payload with a large tool input fits. */
+  readonly maxLineBytes: number;
+  /** Longest line before hello, bytes: strangers get little. */
+  readonly maxHelloBytes: number;
+  /** Time for hello, ms: a silent connection must not hold a place. */
+  readonly helloMs: number;
+  /** Time for one request, ms, unless its row says otherwise; then its AbortSignal fires. */
+  readonly requestMs: number;
+  /** Connections at once; the next gets `busy`. Leaves descriptors for files under `ulimit -n 1024`. */
+  readonly maxConnections: number;
+  /** Requests in flight for one connection; then its socket is not read: back-pressure, not memory. */
+  readonly maxInFlight: number;
+  /** Events queued for one subscriber before it is told that it lags. */
+  readonly queueEvents: number;
+  /** Bytes queued for one connection before it is told that it lags. */
+  readonly queueBytes: number;
+  /** Time for requests in flight at a stop, ms. */
+  readonly drainMs: number;
+  /** Longest stop, ms; after it the process exits whatever is left. */
+  readonly forcedExitMs: number;
+  /** How long idempotency keys are remembered, in keys. */
+  readonly idempotencyKeys: number;
+}
+
+export const LIMITS: Limits = Object.freeze({
+  maxLineBytes: 1_048_576,
+  maxHelloBytes: 4096,
+  helloMs: 5000,
+  requestMs: 30_000,
+  maxConnections: 256,
+  maxInFlight: 32,
+  queueEvents: 1024,
+  queueBytes: 4 * 1_048_576,
+  drainMs: 5000,
+  forcedExitMs: 8000,
+  idempotencyKeys: 4096,
+});

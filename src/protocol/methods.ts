@@ -1,0 +1,230 @@
+/**
+ * THE table of methods. The router, the README's table, completions and the tests are driven by it.
+ * Rows are sorted by area, then by name. Adding a method = one row, one handler of the same name.
+ */
+import * as v from "valibot";
+import * as s from "./schemas.ts";
+
+/** What a connection may do; each includes the ones before it. */
+export const SCOPES = ["report", "read", "approve", "admin"] as const;
+export type Scope = typeof SCOPES[number];
+
+// deno-lint-ignore no-explicit-any -- any schema at all: rows differ in input and output types
+type AnySchema = v.GenericSchema<any, any>;
+
+export interface MethodRow {
+  readonly area: "daemon" | "session" | "live" | "record";
+  /** Other names that are accepted: those of the five designs that this daemon unites. */
+  readonly aliases: readonly string[];
+  readonly scope: Scope;
+  /** Changes state, so it takes an `idempotencyKey` and is refused while the daemon stops. */
+  readonly mutates: boolean;
+  /** Deadline in ms where it is not the general one. */
+  readonly timeoutMs?: number;
+  readonly params: AnySchema;
+  readonly result: AnySchema;
+  readonly doc: string;
+}
+
+export const METHODS = {
+  "config.get": {
+    area: "daemon",
+    aliases: [],
+    scope: "read",
+    mutates: false,
+    params: s.noParams,
+    result: s.configView,
+    doc: "The configuration in force, each value with its origin.",
+  },
+  "config.reload": {
+    area: "daemon",
+    aliases: ["ReloadConfig"],
+    scope: "admin",
+    mutates: false,
+    params: s.noParams,
+    result: s.reloadResult,
+    doc: "Reads the configuration again; tells which keys were applied and which need a restart.",
+  },
+  disconnect: {
+    area: "daemon",
+    aliases: ["Disconnect"],
+    scope: "report",
+    mutates: false,
+    params: s.noParams,
+    result: s.empty,
+    doc: "Answers, then closes this connection.",
+  },
+  dump: {
+    area: "daemon",
+    aliases: ["DUMP"],
+    scope: "read",
+    mutates: false,
+    params: s.noParams,
+    result: s.dumpResult,
+    doc: "Everything the daemon holds, for a bug report; no secrets.",
+  },
+  hello: {
+    area: "daemon",
+    aliases: ["initialize", "connect"],
+    scope: "report",
+    mutates: false,
+    params: s.helloParams,
+    result: s.helloResult,
+    doc: "The handshake; must be the first message.",
+  },
+  ping: {
+    area: "daemon",
+    aliases: ["Ping"],
+    scope: "report",
+    mutates: false,
+    params: s.noParams,
+    result: s.pong,
+    doc: "Answers at once, with the daemon's time.",
+  },
+  shutdown: {
+    area: "daemon",
+    aliases: ["STOP", "Shutdown"],
+    scope: "admin",
+    mutates: false,
+    params: s.shutdownParams,
+    result: s.shutdownResult,
+    doc: "Stops the daemon after the requests in flight; force skips the wait.",
+  },
+  status: {
+    area: "daemon",
+    aliases: ["GetStatus", "STATUS", "StatusQuery", "status_query"],
+    scope: "report",
+    mutates: false,
+    params: s.noParams,
+    result: s.statusResult,
+    doc: "How the daemon is: process, clients, sessions, journal.",
+  },
+  subscribe: {
+    area: "live",
+    aliases: ["SUB", "Subscribe"],
+    scope: "read",
+    mutates: false,
+    params: s.subscribeParams,
+    result: s.subscribeResult,
+    doc: "A snapshot, and from that instant every event; with since, the missed events instead of the snapshot.",
+  },
+  unsubscribe: {
+    area: "live",
+    aliases: [],
+    scope: "read",
+    mutates: false,
+    params: s.unsubscribeParams,
+    result: s.empty,
+    doc: "Ends one subscription of this connection.",
+  },
+  "audit.head": {
+    area: "record",
+    aliases: [],
+    scope: "read",
+    mutates: false,
+    params: s.noParams,
+    result: s.auditHead,
+    doc: "Size and last hash of the journal: keep it, and audit verify --against proves completeness.",
+  },
+  "audit.tail": {
+    area: "record",
+    aliases: [],
+    scope: "read",
+    mutates: false,
+    params: s.tailParams,
+    result: s.auditRecords,
+    doc: "The last records of the journal, oldest first.",
+  },
+  "session.close": {
+    area: "session",
+    aliases: ["RM"],
+    scope: "admin",
+    mutates: true,
+    params: s.closeParams,
+    result: s.committed,
+    doc: "Marks a session as ended.",
+  },
+  "session.delete": {
+    area: "session",
+    aliases: ["DELETE"],
+    scope: "admin",
+    mutates: true,
+    params: s.sessionTarget,
+    result: s.committed,
+    doc: "Forgets a session; its records stay in the journal.",
+  },
+  "session.get": {
+    area: "session",
+    aliases: ["GET"],
+    scope: "read",
+    mutates: false,
+    params: s.sessionId,
+    result: s.sessionResult,
+    doc: "One session with its history.",
+  },
+  "session.history": {
+    area: "session",
+    aliases: [],
+    scope: "read",
+    mutates: false,
+    params: s.sessionId,
+    result: s.historyResult,
+    doc: "The periods a session went through, with their lengths.",
+  },
+  "session.list": {
+    area: "session",
+    aliases: ["LIST"],
+    scope: "read",
+    mutates: false,
+    params: s.listParams,
+    result: s.sessionsResult,
+    doc: "All sessions, most urgent first.",
+  },
+  "session.reopen": {
+    area: "session",
+    aliases: ["REOPEN"],
+    scope: "admin",
+    mutates: true,
+    params: s.sessionTarget,
+    result: s.committed,
+    doc: "Marks a closed session as open again.",
+  },
+  "session.report": {
+    area: "session",
+    aliases: [],
+    scope: "report",
+    mutates: true,
+    params: s.reportParams,
+    result: s.committed,
+    doc: "An agent's own event, as its hook received it.",
+  },
+  "session.update": {
+    area: "session",
+    aliases: ["SET"],
+    scope: "admin",
+    mutates: true,
+    params: s.updateParams,
+    result: s.committed,
+    doc: "Sets fields of a session; absent ones stay. With agent, an unknown session is created.",
+  },
+} as const satisfies Record<string, MethodRow>;
+
+export type MethodName = keyof typeof METHODS;
+export type ParamsOf<M extends MethodName> = v.InferOutput<typeof METHODS[M]["params"]>;
+export type ResultOf<M extends MethodName> = v.InferInput<typeof METHODS[M]["result"]>;
+
+const BY_NAME: ReadonlyMap<string, MethodName> = new Map(
+  (Object.keys(METHODS) as MethodName[]).flatMap((name) => [
+    [name, name] as const,
+    ...METHODS[name].aliases.map((alias) => [alias, name] as const),
+  ]),
+);
+
+/** The method that `name` or its alias stands for. */
+export function resolveMethod(name: string): MethodName | undefined {
+  return BY_NAME.get(name);
+}
+
+export function covers(scope: Scope, needed: Scope): boolean {
+  return SCOPES.indexOf(scope) >= SCOPES.indexOf(needed);
+}

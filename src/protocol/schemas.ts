@@ -1,0 +1,171 @@
+/** The shapes of params and results (valibot). Params are strict: an unknown one is refused by name. */
+import * as v from "valibot";
+import { STATUSES } from "../domain/session.ts";
+
+const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+const idempotencyKey = v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(128)));
+
+export const noParams = v.strictObject({});
+export const empty = v.strictObject({});
+
+// -- daemon ---------------------------------------------------------------------------------------------------------
+
+/** Unknown members are ignored: a newer client may say more about itself. */
+export const helloParams = v.object({
+  protocol: positive,
+  client: v.exactOptional(text(100)),
+  kind: v.exactOptional(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_-]{0,31}$/))),
+  token: v.exactOptional(text(200)),
+});
+export const helloResult = v.object({
+  protocol: positive,
+  version: v.string(),
+  pid: positive,
+  bootId: v.string(),
+  scope: v.string(),
+  capabilities: v.array(v.string()),
+  limits: v.record(v.string(), v.number()),
+});
+export const pong = v.object({ pong: v.literal(true), now: v.string() });
+export const shutdownParams = v.strictObject({
+  reason: v.exactOptional(text(200)),
+  force: v.exactOptional(v.boolean()),
+  // Windows send it after asking the human; nothing that this version runs would be lost by a stop.
+  confirmed: v.exactOptional(v.boolean()),
+  restart: v.exactOptional(v.boolean()),
+});
+export const shutdownResult = v.object({ stopping: v.literal(true), pid: positive });
+export const reloadResult = v.object({
+  applied: v.array(v.string()),
+  needsRestart: v.array(v.string()),
+  warnings: v.array(v.string()),
+});
+export const configView = v.object({
+  file: v.nullable(v.string()),
+  values: v.record(v.string(), v.object({ value: v.unknown(), origin: v.string() })),
+});
+
+const sessionCounts = v.object({
+  total: count,
+  ...Object.fromEntries(STATUSES.map((status) => [status, count])),
+  stale: count,
+  lost: count,
+});
+const journalStatus = v.object({
+  count,
+  head: v.string(),
+  ok: v.boolean(),
+  lastVerifiedAt: v.nullable(v.string()),
+  readOnly: v.boolean(),
+});
+export const statusResult = v.object({
+  pid: positive,
+  bootId: v.string(),
+  version: v.string(),
+  protocol: positive,
+  state: v.picklist(["running", "stopping", "read_only"]),
+  startedAt: v.string(),
+  uptimeSecs: v.number(),
+  ephemeral: v.boolean(),
+  idleInSecs: v.exactOptional(v.number()),
+  workspace: v.nullable(v.string()),
+  socketPath: v.string(),
+  clients: v.object({ total: count, byKind: v.record(v.string(), count) }),
+  sessions: sessionCounts,
+  journal: journalStatus,
+  rssBytes: count,
+  eventLoopLagMs: v.number(),
+  lastError: v.exactOptional(v.string()),
+  needsRestart: v.array(v.string()),
+});
+
+// -- sessions -------------------------------------------------------------------------------------------------------
+
+export const sessionId = v.strictObject({ sessionId: id });
+export const sessionTarget = v.strictObject({ sessionId: id, idempotencyKey });
+export const closeParams = v.strictObject({ sessionId: id, reason: v.exactOptional(text(200)), idempotencyKey });
+export const reportParams = v.strictObject({
+  agent: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_-]{0,31}$/)),
+  event: v.unknown(),
+  env: v.exactOptional(v.record(text(64), text(4096))),
+  idempotencyKey,
+});
+export const updateParams = v.strictObject({
+  sessionId: id,
+  agent: v.exactOptional(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_-]{0,31}$/))),
+  status: v.exactOptional(v.picklist(["starting", "idle", "working", "waiting", "error"])),
+  text: v.exactOptional(text(10_000)),
+  title: v.exactOptional(text(1000)),
+  cwd: v.exactOptional(text(4096)),
+  gitBranch: v.exactOptional(text(1000)),
+  model: v.exactOptional(text(1000)),
+  priority: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(-100), v.maxValue(100))),
+  tags: v.exactOptional(v.pipe(v.array(text(64)), v.maxLength(32))),
+  idempotencyKey,
+});
+/** `status` is null where the session is gone or was never understood. */
+export const committed = v.object({
+  seq: count,
+  sessionId: v.nullable(v.string()),
+  status: v.nullable(v.string()),
+});
+export const listParams = v.strictObject({
+  status: v.exactOptional(v.picklist([...STATUSES])),
+  agent: v.exactOptional(text(32)),
+});
+
+const session = v.looseObject({
+  id: v.string(),
+  agent: v.string(),
+  status: v.picklist([...STATUSES]),
+  startedAt: v.string(),
+  since: v.string(),
+  lastEventAt: v.string(),
+  priority: v.number(),
+  tags: v.array(v.string()),
+  turnCount: count,
+});
+const history = v.array(v.object({ status: v.picklist([...STATUSES]), from: v.string(), durationMs: count }));
+export const sessionResult = v.object({ session: v.looseObject({ ...session.entries, history }) });
+export const sessionsResult = v.object({ seq: count, sessions: v.array(session) });
+export const historyResult = v.object({ sessionId: v.string(), history });
+export const dumpResult = v.object({
+  status: statusResult,
+  limits: v.record(v.string(), v.number()),
+  sessions: v.array(v.looseObject({ ...session.entries, history })),
+});
+
+// -- live -----------------------------------------------------------------------------------------------------------
+
+export const subscribeParams = v.strictObject({
+  topics: v.exactOptional(v.pipe(v.array(text(32)), v.maxLength(32))),
+  since: v.exactOptional(count),
+});
+export const subscribeResult = v.object({
+  subscription: v.string(),
+  seq: count,
+  resync: v.boolean(),
+  snapshot: v.exactOptional(v.object({ sessions: v.array(session) })),
+});
+export const unsubscribeParams = v.strictObject({ subscription: text(32) });
+
+// -- record ---------------------------------------------------------------------------------------------------------
+
+export const tailParams = v.strictObject({
+  limit: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
+});
+export const auditHead = v.object({ size: count, hash: v.string(), format: positive });
+export const auditRecords = v.object({
+  records: v.array(v.object({
+    seq: count,
+    ts: v.string(),
+    type: v.string(),
+    actor: v.string(),
+    data: v.unknown(),
+    prev: v.string(),
+    hash: v.string(),
+  })),
+});

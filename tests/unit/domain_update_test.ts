@@ -1,0 +1,66 @@
+import { assert, assertEquals } from "@std/assert";
+import { decideClose, decideDelete, decideReopen, decideUpdate, isRefusal } from "../../src/domain/decide.ts";
+import { isSessionEvent, type NewEvent } from "../../src/domain/event.ts";
+import { evolve } from "../../src/domain/evolve.ts";
+import { byUrgency, count, isStale, mostUrgent } from "../../src/domain/query.ts";
+import type { Session } from "../../src/domain/session.ts";
+
+const T0 = "2026-11-20T10:00:00.000Z";
+const T1 = "2026-11-20T10:01:00.000Z";
+
+function sessionOf(event: NewEvent | { refused: string; why: string }): Session {
+  assert(!("refused" in event) && isSessionEvent(event));
+  return event.data.session;
+}
+
+function row(id: string, change: Parameters<typeof decideUpdate>[2] = {}, now = T0): Session {
+  return sessionOf(decideUpdate(undefined, { id, agent: "x" }, change, now));
+}
+
+Deno.test("update sets what is given and leaves the rest", () => {
+  const first = row("s", { title: "one", cwd: "/a", status: "waiting", text: "which?" });
+  const next = sessionOf(decideUpdate(first, { id: "s" }, { title: "two", priority: 3 }, T1));
+  assertEquals([next.title, next.cwd, next.priority, next.status], ["two", "/a", 3, "waiting"]);
+  assertEquals([next.since, next.lastEventAt], [T0, T1]);
+  assert(next.status === "waiting" && next.waiting.text === "which?");
+  const failed = sessionOf(decideUpdate(next, { id: "s" }, { status: "error", text: "boom" }, T1));
+  assert(failed.status === "error" && failed.error.text === "boom" && failed.since === T1);
+  assert(!Object.hasOwn(failed, "waiting"));
+});
+
+Deno.test("close, reopen and delete refuse what makes no sense, and name it", () => {
+  const open = row("s");
+  const closed = sessionOf(decideClose(open, "s", "done", T1));
+  assert(closed.status === "closed" && closed.closed.reason === "done");
+  const refusals = [
+    decideUpdate(undefined, { id: "s" }, {}, T0),
+    decideClose(undefined, "s", "", T0),
+    decideClose(closed, "s", "", T0),
+    decideReopen(open, "s", T0),
+    decideDelete(undefined, "s"),
+  ];
+  for (const refusal of refusals) assert(isRefusal(refusal as never), JSON.stringify(refusal));
+  assertEquals(sessionOf(decideReopen(closed, "s", T1)).status, "idle");
+  const gone = decideDelete(closed, "s");
+  assert(!isRefusal(gone) && evolve({ session: closed, history: [] }, gone) === undefined);
+});
+
+Deno.test("waiting stands first, closed last, and what is lost waits for nobody", () => {
+  const waiting = row("w", { status: "waiting" });
+  const urgent = row("u", { status: "waiting", priority: 1 }, T1);
+  const lost = { ...row("l", { status: "waiting" }), lost: true };
+  const closed = sessionOf(decideClose(row("c"), "c", "", T1));
+  const all = [closed, lost, row("i", { status: "idle" }), row("k", { status: "working" }), waiting, urgent];
+  assertEquals([...all].sort(byUrgency).map((s) => s.id), ["u", "w", "k", "i", "l", "c"]);
+  assertEquals(mostUrgent(all)?.id, "u");
+  assertEquals(mostUrgent([lost, closed]), undefined);
+  const { total, waiting: waits, lost: losts, closed: closes } = count(all);
+  assertEquals([total, waits, losts, closes], [6, 3, 1, 1]);
+});
+
+Deno.test("a row is stale where it works or asks and is silent for the configured time", () => {
+  const now = Date.parse(T1);
+  assert(isStale(row("w", { status: "working" }), now, 60_000));
+  assert(!isStale(row("w", { status: "working" }), now, 60_001));
+  assert(!isStale(row("i", { status: "idle" }), now, 1));
+});
