@@ -1,0 +1,129 @@
+/** The chain, checked record by record: the one place that knows what a sound journal is. */
+import { ConsoleError } from "../protocol/errors.ts";
+import { JOURNAL_FORMAT } from "../protocol/version.ts";
+import type { Sha256 } from "../platform/system.ts";
+import { hashHolds, NO_HASH, parseRecord, SEGMENT_TYPE, type StoredRecord, tailOf } from "./record.ts";
+import type { Block, Rest } from "./segment.ts";
+
+/** Where the journal does not verify: `seq` is the record that should stand there, `offset` its first byte. */
+export interface Problem {
+  readonly segment: string;
+  readonly seq: number;
+  readonly offset: number;
+  readonly what: string;
+}
+
+/** The error for a problem; `details` are the problem itself. */
+export function broken(problem: Problem): ConsoleError {
+  const { segment, seq, offset, what } = problem;
+  const message = `Cannot verify the journal: record ${seq} in ${segment} at byte ${offset} ${what}`;
+  return new ConsoleError("journal_broken", message, { ...problem });
+}
+
+export function problemOf(error: unknown): Problem | undefined {
+  if (!(error instanceof ConsoleError) || error.kind !== "journal_broken") return undefined;
+  return error.details as unknown as Problem;
+}
+
+const LF = 10;
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** A position in the chain that moves on by checked records only. */
+export class Chain {
+  #sha256: Sha256;
+  #seq: number;
+  #hash: string;
+
+  constructor(sha256: Sha256, at: { readonly seq: number; readonly hash: string } = { seq: 0, hash: NO_HASH }) {
+    this.#sha256 = sha256;
+    this.#seq = at.seq;
+    this.#hash = at.hash;
+  }
+
+  /** Seq and hash of the last record that was checked; 0 and zeros before the first. */
+  get seq(): number {
+    return this.#seq;
+  }
+  get hash(): string {
+    return this.#hash;
+  }
+
+  /**
+   * Checks whole lines of a segment and calls `each` after each record, with its offset. Overwrites the bytes.
+   *
+   * @throws {ConsoleError} `journal_broken` at the first line that is not the next record
+   */
+  block(segment: string, { offset, bytes }: Block, each?: (record: StoredRecord, offset: number) => void): void {
+    const { text, sound } = decode(bytes);
+    const ascii = text.length === bytes.length; // then places in the text are places in the bytes
+    let at = 0;
+    let from = 0;
+    while (from < bytes.length) {
+      const stop = text.indexOf("\n", at);
+      const end = ascii ? stop : bytes.indexOf(LF, from);
+      const line = bytes.subarray(from, end);
+      if (!sound && !isUtf8(line)) {
+        throw broken({ segment, seq: this.#seq + 1, offset: offset + from, what: "is not UTF-8" });
+      }
+      const record = this.#line(segment, offset + from, text.slice(at, stop), line);
+      each?.(record, offset + from);
+      at = stop + 1;
+      from = end + 1;
+    }
+  }
+
+  /** True where `rest` is the next record whose line feed was altered: no torn write looks like this. */
+  continuesIn(segment: string, { offset, bytes }: Rest): boolean {
+    const line = bytes.slice();
+    line[line.length - 1] = LF;
+    try {
+      new Chain(this.#sha256, this).block(segment, { offset, bytes: line });
+      return true;
+    } catch (error) {
+      if (problemOf(error) === undefined) throw error;
+      return false;
+    }
+  }
+
+  #line(segment: string, offset: number, text: string, bytes: Uint8Array): StoredRecord {
+    const seq = this.#seq + 1;
+    const fail = (what: string) => broken({ segment, seq, offset, what });
+    const tail = tailOf(text);
+    if (tail === undefined) throw fail("is no record, must be one line of canonical JSON");
+    if (!hashHolds(bytes, text.length, tail, this.#sha256)) throw fail("is altered: its hash is not that of its bytes");
+    if (tail.seq !== seq) throw fail(`is missing: record ${tail.seq} stands there`);
+    if (tail.prev !== this.#hash) throw fail("is not chained: its prev is not the hash of the record before");
+    const record = parseRecord(text);
+    if (record === undefined) throw fail("is no record, must be one line of canonical JSON");
+    if ((record.type === SEGMENT_TYPE) !== (offset === 0)) {
+      throw fail(`is a ${record.type}, must be ${offset === 0 ? "" : "no "}${SEGMENT_TYPE} there`);
+    }
+    if (offset === 0 && !opens(record.data, seq)) throw fail("does not open the segment that it stands in");
+    this.#seq = seq;
+    this.#hash = tail.hash;
+    return record;
+  }
+}
+
+function decode(bytes: Uint8Array): { readonly text: string; readonly sound: boolean } {
+  try {
+    return { text: strict.decode(bytes), sound: true };
+  } catch {
+    return { text: lenient.decode(bytes), sound: false };
+  }
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    strict.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function opens(data: unknown, seq: number): boolean {
+  const { first, format } = (data ?? {}) as Record<string, unknown>;
+  return first === seq && typeof format === "number" && format >= 1 && format <= JOURNAL_FORMAT;
+}

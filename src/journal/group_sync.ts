@@ -1,0 +1,115 @@
+/**
+ * When records reach the disk: one fsync for all records of the last 100 ms ("interval"), one for all of a turn of
+ * the event loop ("always"), or whenever the system likes ("never"). No timer runs while nothing is unsynced.
+ */
+import { ConsoleError } from "../protocol/errors.ts";
+import type { Timers } from "../platform/system.ts";
+
+export type FsyncPolicy = "interval" | "always" | "never";
+
+/** The longest time that a record waits for its fsync, ms: what a power failure may take (architecture.md). */
+const GROUP_MS = 100;
+
+export interface GroupSyncOptions {
+  readonly policy: FsyncPolicy;
+  readonly timers: Timers;
+  /** Puts everything written so far on the disk. */
+  readonly sync: () => Promise<void>;
+  /** Told once when `sync` fails; nothing is synced again until {@link GroupSync.mended}. */
+  readonly failed: (error: unknown) => void;
+}
+
+interface Waiter {
+  readonly seq: number;
+  readonly resolve: () => void;
+  readonly reject: (error: ConsoleError) => void;
+}
+
+export class GroupSync {
+  #options: GroupSyncOptions;
+  #written = 0;
+  #synced = 0;
+  #waiters: Waiter[] = [];
+  #scheduled = false;
+  #running: Promise<void> | undefined;
+  #failure: ConsoleError | undefined;
+  #closing = new AbortController();
+
+  constructor(options: GroupSyncOptions, seq: number) {
+    this.#options = options;
+    this.#written = this.#synced = seq;
+  }
+
+  /** Everything up to `seq` was written. A closed segment is synced under every policy, or its file stays open. */
+  wrote(seq: number, segmentClosed: boolean): void {
+    this.#written = seq;
+    if ((segmentClosed || this.#options.policy !== "never") && this.#running === undefined) this.#schedule();
+  }
+
+  /**
+   * Resolves when an fsync covered `seq`; at once under "never".
+   *
+   * @throws {ConsoleError} `read_only` where the fsync failed
+   */
+  durable(seq: number): Promise<void> {
+    if (this.#options.policy === "never" || seq <= this.#synced) return Promise.resolve();
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => this.#waiters.push({ seq, resolve, reject }));
+  }
+
+  /** After a failed fsync: everything written is on the disk by other means. */
+  mended(): void {
+    this.#failure = undefined;
+    this.#synced = this.#written;
+  }
+
+  /** A last fsync of what was written. @throws {ConsoleError} `read_only` where it fails or failed before */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+    if (this.#failure === undefined && this.#written > this.#synced) await (this.#running = this.#run());
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#failure !== undefined || this.#closing.signal.aborted) return;
+    this.#scheduled = true;
+    const due = this.#options.policy === "always"
+      ? Promise.resolve()
+      : this.#options.timers.sleep(GROUP_MS, this.#closing.signal);
+    due.then(() => {
+      if (this.#closing.signal.aborted) return;
+      this.#scheduled = false;
+      this.#running = this.#run();
+    }, () => {}); // closing: close() does the last one
+  }
+
+  async #run(): Promise<void> {
+    const covered = this.#written; // what is written during the sync may miss it
+    try {
+      await this.#options.sync();
+      this.#synced = Math.max(this.#synced, covered);
+      this.#settle();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#running = undefined;
+    if (this.#written > this.#synced && this.#options.policy !== "never") this.#schedule();
+  }
+
+  #settle(): void {
+    const done = this.#waiters.filter((waiter) => waiter.seq <= this.#synced);
+    if (done.length === 0) return;
+    this.#waiters = this.#waiters.filter((waiter) => waiter.seq > this.#synced);
+    for (const waiter of done) waiter.resolve();
+  }
+
+  #fail(error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    this.#failure = new ConsoleError("read_only", `Cannot put the journal on the disk: ${why}`, { why });
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter.reject(this.#failure);
+    this.#options.failed(error);
+  }
+}

@@ -1,0 +1,29 @@
+/** The head of the journal, as `audit head --json` prints it and `audit verify --against` takes it. */
+import { ConsoleError } from "../protocol/errors.ts";
+import { JOURNAL_FORMAT } from "../protocol/version.ts";
+import { NO_HASH } from "./record.ts";
+
+/** `size` records, the last with this `hash` (64 zeros for none). Kept elsewhere, it shows a cut or a rewrite. */
+export interface Head {
+  readonly size: number;
+  readonly hash: string;
+  readonly format: number;
+}
+
+/**
+ * A head from parsed JSON; further members (`schema`) are left alone.
+ *
+ * @throws {ConsoleError} `failed` where it is none, `incompatible` where its format is newer
+ */
+export function parseHead(value: unknown): Head {
+  const { size, hash, format } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+  if (
+    typeof size !== "number" || !Number.isSafeInteger(size) || size < 0 || typeof format !== "number" ||
+    typeof hash !== "string" || !/^[0-9a-f]{64}$/.test(hash) || (size === 0) !== (hash === NO_HASH)
+  ) throw new ConsoleError("failed", "Cannot read the kept head: is not what audit head --json printed, must be that");
+  if (format > JOURNAL_FORMAT) {
+    const message = `Cannot read the kept head: its format is ${format}, must be at most ${JOURNAL_FORMAT}`;
+    throw new ConsoleError("incompatible", message, { format });
+  }
+  return { size, hash, format };
+}

@@ -1,0 +1,190 @@
+/**
+ * The journal: records in a chain of hashes, in segment files that only grow. It knows bytes and records; what a
+ * record means is its owner's business.
+ *
+ * The contract: when `append` returns, the kernel has the record, so that a killed process loses nothing; when it
+ * throws, nothing of the record is there. The seq counts every record, those that begin segments too. What a reader
+ * gets is what was appended. One process at a time may open a journal: the instance lock sees to that.
+ */
+import type { Clock, Files, Sha256, Timers } from "../platform/system.ts";
+import { type FsyncPolicy, GroupSync } from "./group_sync.ts";
+import type { Head } from "./head.ts";
+import { recentRecords } from "./recent.ts";
+import type { Appended, NewRecord, StoredRecord } from "./record.ts";
+import { recover, type Recovered, type Recovery, type Replay } from "./recover.ts";
+import { encodeSnapshot, writeSnapshot } from "./snapshot.ts";
+import { type Verification, verifyJournal } from "./verify.ts";
+import { Writer } from "./writer.ts";
+
+export interface JournalOptions {
+  /** The folder; made 0700 where it is missing. */
+  readonly dir: string;
+  readonly files: Files;
+  readonly sha256: Sha256;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly fsync: FsyncPolicy;
+  /** Size at which a segment is closed and the next begun, bytes. */
+  readonly segmentBytes: number;
+  /** Actor of the records that begin segments. */
+  readonly actor: string;
+}
+
+export interface JournalStats {
+  /** Records, which is also the seq of the last one. */
+  readonly count: number;
+  /** Hash of the last record, 64 zeros before the first. */
+  readonly head: string;
+  readonly segments: number;
+  readonly bytes: number;
+  /** False after a verification that failed. */
+  readonly ok: boolean;
+  /** When every record was last checked, ISO 8601; null where a snapshot spared that. */
+  readonly lastVerifiedAt: string | null;
+  /** Why nothing can be written; absent while all is well. */
+  readonly readOnly?: string;
+}
+
+/** What a start found besides the journal. */
+export interface Opened {
+  readonly journal: Journal;
+  readonly recovered?: Recovered;
+  /** Why a snapshot that exists was not used, for the log. */
+  readonly snapshotIgnored?: string;
+}
+
+/** The most that {@link Journal.tail} returns, bytes: a window of recent records, not an export. */
+const TAIL_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Opens the journal in `options.dir`, gives `replay` what it holds, and mends a torn end. The first append to an
+ * empty journal begins its first segment.
+ *
+ * @throws {ConsoleError} `journal_broken` with details {segment, seq, offset, what} or `incompatible`, both with
+ *   nothing written; `read_only` where a torn end cannot be cut off
+ */
+export function openJournal(options: JournalOptions, replay: Replay): Opened {
+  const { dir, files } = options;
+  if (files.stat(dir) === undefined) files.mkdir(dir, 0o700);
+  const recovery = recover(options, replay);
+  const { recovered, snapshotIgnored } = recovery;
+  return {
+    journal: new Journal(options, recovery),
+    ...(recovered === undefined ? {} : { recovered }),
+    ...(snapshotIgnored === undefined ? {} : { snapshotIgnored }),
+  };
+}
+
+export class Journal {
+  #options: JournalOptions;
+  #writer: Writer;
+  #group: GroupSync;
+  #ok = true;
+  #lastVerifiedAt: string | null;
+
+  constructor(options: JournalOptions, { tip, complete }: Recovery) {
+    this.#options = options;
+    this.#lastVerifiedAt = complete ? this.#now() : null;
+    this.#writer = new Writer(options, tip, () => this.#group.mended());
+    this.#group = new GroupSync({
+      policy: options.fsync,
+      timers: options.timers,
+      sync: () => this.#writer.sync(),
+      failed: (error) => this.#writer.syncFailed(error),
+    }, tip.seq);
+  }
+
+  /**
+   * Appends `record` and returns it, after the record of a segment that was begun for it: publish both, in order.
+   *
+   * @throws {ConsoleError} `read_only` where it cannot be written: nothing changed, and once a second an append tries
+   *   again; `invalid_params` where the data is no canonical JSON
+   */
+  append(record: NewRecord): readonly Appended[] {
+    const appended = this.#writer.append(record);
+    this.#group.wrote(this.#writer.seq, appended.length > 1 && appended[0]!.seq > 1);
+    return appended;
+  }
+
+  /**
+   * Resolves when the record `seq` is on the disk, as far as the fsync policy promises that.
+   *
+   * @throws {ConsoleError} `read_only` where its fsync failed
+   */
+  durable(seq: number): Promise<void> {
+    return this.#group.durable(seq);
+  }
+
+  /** Seq and hash of the last record; 0 and 64 zeros before the first. */
+  head(): { readonly seq: number; readonly hash: string } {
+    return { seq: this.#writer.seq, hash: this.#writer.hash };
+  }
+
+  stats(): JournalStats {
+    const { seq, hash, segments, bytes, trouble } = this.#writer;
+    return {
+      count: seq,
+      head: hash,
+      segments,
+      bytes,
+      ok: this.#ok,
+      lastVerifiedAt: this.#lastVerifiedAt,
+      ...(trouble === undefined ? {} : { readOnly: trouble }),
+    };
+  }
+
+  /** All records after `seq`, in order; undefined where they are more than the bounds, or `seq` is not ours yet. */
+  since(seq: number, maxEvents: number, maxBytes: number): readonly StoredRecord[] | undefined {
+    const count = this.#writer.seq - seq;
+    if (count < 0 || count > maxEvents) return undefined;
+    const records = this.#recent(count, maxBytes);
+    return records.length === count ? records : undefined;
+  }
+
+  /** The last `count` records, in order; fewer where they would be more than 8 MiB. */
+  tail(count: number): readonly StoredRecord[] {
+    return this.#recent(count, TAIL_BYTES);
+  }
+
+  #recent(count: number, maxBytes: number): StoredRecord[] {
+    const end = this.#writer.position;
+    if (count <= 0 || end === undefined) return [];
+    return recentRecords(this.#options.files, this.#options.dir, end, count, maxBytes);
+  }
+
+  /**
+   * Keeps `state`, which must be the state after the last record, so that the next start replays only what comes
+   * after. It is written when that record is on the disk: a snapshot must not know more than the journal.
+   *
+   * @throws {ConsoleError} `read_only`; or the OS error of the write, after which the old snapshot still stands
+   */
+  async snapshot(state: unknown): Promise<void> {
+    const position = this.#writer.position;
+    if (position === undefined) return;
+    const bytes = encodeSnapshot(position, state, this.#options.sha256);
+    await this.#group.durable(position.seq);
+    writeSnapshot(this.#options.files, this.#options.dir, bytes);
+  }
+
+  /** Checks every record, a few milliseconds at a time. */
+  async verify(against?: Head): Promise<Verification> {
+    const { dir, files, sha256 } = this.#options;
+    const result = await verifyJournal({ dir, files, sha256, ...(against === undefined ? {} : { against }) });
+    this.#ok = result.ok;
+    if (result.ok) this.#lastVerifiedAt = this.#now();
+    return result;
+  }
+
+  /** Puts everything on the disk and closes the files. @throws {ConsoleError} `read_only` where the fsync fails */
+  async close(): Promise<void> {
+    try {
+      await this.#group.close();
+    } finally {
+      this.#writer.close();
+    }
+  }
+
+  #now(): string {
+    return new Date(this.#options.clock.now()).toISOString();
+  }
+}

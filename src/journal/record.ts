@@ -1,0 +1,126 @@
+/**
+ * One record, one line: canonical JSON {actor, data, hash, prev, seq, ts, type} and a line feed.
+ * `hash` is the sha256 of the same text without the hash member, `prev` the hash of the record before (64 zeros
+ * at first). Everything behind `data` has a narrow alphabet, so that the hash member can be cut out of the bytes:
+ * verification needs no second canonicalisation.
+ */
+import { ConsoleError } from "../protocol/errors.ts";
+import type { Sha256 } from "../platform/system.ts";
+import { canonicalString } from "./canonical.ts";
+
+/** `prev` of the first record. */
+export const NO_HASH = "0".repeat(64);
+
+/** Type of the first record of every segment, and of no other. Its layout stays as it is in every format. */
+export const SEGMENT_TYPE = "journal.segment";
+
+/** What the owner wants recorded. `data` is any JSON value. */
+export interface NewRecord {
+  readonly type: string;
+  readonly actor: string;
+  readonly data: unknown;
+}
+
+/** A record after it was appended; `ts` is ISO 8601 UTC with milliseconds, `dataJson` the canonical text of its data. */
+export interface Appended {
+  readonly seq: number;
+  readonly ts: string;
+  readonly type: string;
+  readonly dataJson: string;
+}
+
+/** A record as it stands in the file. */
+export interface StoredRecord {
+  readonly seq: number;
+  readonly ts: string;
+  readonly type: string;
+  readonly actor: string;
+  readonly data: unknown;
+  readonly prev: string;
+  readonly hash: string;
+}
+
+/** Bytes of `,"hash":"<64 hex digits>"`. */
+export const HASH_MEMBER_BYTES = 74;
+
+const LF = 10;
+const TYPE = /^[a-z_]+(?:\.[a-z_]+)+$/;
+const TS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const TAIL =
+  /,"hash":"([0-9a-f]{64})","prev":"([0-9a-f]{64})","seq":([1-9]\d{0,15}),"ts":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)","type":"([a-z_]+(?:\.[a-z_]+)+)"\}$/y;
+
+/** A buffer that is larger than this is not kept for the next record. */
+const KEEP_BYTES = 64 * 1024;
+const encoder = new TextEncoder();
+
+/** Makes lines. Holds one buffer, so that a record costs no allocation of its own. */
+export class Sealer {
+  #sha256: Sha256;
+  #buffer = new Uint8Array(4096);
+
+  constructor(sha256: Sha256) {
+    this.#sha256 = sha256;
+  }
+
+  /** The line of `record` after the record with the hash `prev`; `bytes` are valid until the next call. */
+  seal(record: Appended, actor: string, prev: string): { readonly bytes: Uint8Array; readonly hash: string } {
+    const { seq, ts, type } = record;
+    if (!TYPE.test(type)) throw new ConsoleError("internal", `Cannot append: the type is ${type}, must be like a.b`);
+    if (!TS.test(ts)) throw new ConsoleError("internal", `Cannot append: the time is ${ts}, must be ISO 8601 UTC`);
+    const tail = `,"prev":"${prev}","seq":${seq},"ts":"${ts}","type":"${type}"}`;
+    const text = `{"actor":${canonicalString(actor)},"data":${record.dataJson}${tail}`;
+    const buffer = this.#fit(text);
+    const length = encoder.encodeInto(text, buffer).written;
+    const hash = this.#sha256(buffer.subarray(0, length));
+    const cut = length - tail.length;
+    buffer.copyWithin(cut + HASH_MEMBER_BYTES, cut, length);
+    encoder.encodeInto(`,"hash":"${hash}"`, buffer.subarray(cut));
+    buffer[length + HASH_MEMBER_BYTES] = LF;
+    return { bytes: buffer.subarray(0, length + HASH_MEMBER_BYTES + 1), hash };
+  }
+
+  #fit(text: string): Uint8Array {
+    const most = text.length * 3 + HASH_MEMBER_BYTES + 1; // a UTF-16 unit takes at most three bytes
+    if (most <= this.#buffer.length) return this.#buffer;
+    const buffer = new Uint8Array(most);
+    if (most <= KEEP_BYTES) this.#buffer = buffer;
+    return buffer;
+  }
+}
+
+/** What stands behind `data` in a line, and where it begins (in UTF-16 units of `text`). */
+export interface Tail {
+  readonly at: number;
+  readonly hash: string;
+  readonly prev: string;
+  readonly seq: number;
+  readonly ts: string;
+  readonly type: string;
+}
+
+/** The tail of a line (without its line feed), or undefined where the line does not end like a record. */
+export function tailOf(text: string): Tail | undefined {
+  const at = text.lastIndexOf(',"hash":"');
+  if (at < 0) return undefined;
+  TAIL.lastIndex = at;
+  const match = TAIL.exec(text);
+  if (match === null) return undefined;
+  return { at, hash: match[1]!, prev: match[2]!, seq: Number(match[3]), ts: match[4]!, type: match[5]! };
+}
+
+/** True where `hash` is the hash of the line's bytes without the hash member. Overwrites bytes behind `data`. */
+export function hashHolds(line: Uint8Array, textLength: number, tail: Tail, sha256: Sha256): boolean {
+  const cut = line.length - (textLength - tail.at); // the tail is ASCII: as many bytes as units
+  line.copyWithin(cut, cut + HASH_MEMBER_BYTES);
+  return sha256(line.subarray(0, line.length - HASH_MEMBER_BYTES)) === tail.hash;
+}
+
+/** The line as a record, or undefined where it is none. Its strings are new: a slice would keep a whole block alive. */
+export function parseRecord(text: string): StoredRecord | undefined {
+  try {
+    const record = JSON.parse(text);
+    return typeof record.actor === "string" && "data" in record ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * From the files to the end of the chain. Everything is read and checked before anything is written: a journal that
+ * does not verify, or that a newer program wrote, is left as it is (promises C3, F3).
+ */
+import type { Files, Sha256 } from "../platform/system.ts";
+import { broken, Chain } from "./chain.ts";
+import { checkFormat, endless, misnamed } from "./problems.ts";
+import { parseRecord, type StoredRecord } from "./record.ts";
+import { checkLine } from "./repair.ts";
+import { firstLine, lastLines, listSegments, readBlocks, type Rest, type Segment, segmentOf } from "./segment.ts";
+import { readSnapshot, type Snapshot } from "./snapshot.ts";
+import { cutTorn, type Torn } from "./torn.ts";
+import type { Tip } from "./writer.ts";
+
+const LF = 10;
+
+export interface RecoverOptions {
+  readonly dir: string;
+  readonly files: Files;
+  readonly sha256: Sha256;
+}
+
+/** Who takes the state. */
+export interface Replay {
+  /** Takes the state of a snapshot, before all records. False where its layout is unknown: then all is replayed. */
+  readonly restore: (state: unknown) => boolean;
+  /** Takes one record after the snapshot, in order. */
+  readonly record: (record: StoredRecord) => void;
+}
+
+/** What a start had to mend or to miss: the data of `daemon.recovered`. */
+export interface Recovered {
+  readonly segment: string;
+  readonly offset: number;
+  readonly tornBytes: number;
+  /** Name of the file that keeps the torn bytes. */
+  readonly keptIn: string | null;
+  /** The last seq that is known to have existed, where the journal now ends before it. */
+  readonly missingUpTo?: number;
+}
+
+export interface Recovery {
+  readonly tip: Tip;
+  readonly recovered?: Recovered;
+  /** True where every record was checked, false where a snapshot spared the older ones. */
+  readonly complete: boolean;
+  /** Why a snapshot that exists was not used, for the log. */
+  readonly snapshotIgnored?: string;
+}
+
+/**
+ * @throws {ConsoleError} `journal_broken` with {segment, seq, offset, what}; `incompatible` for a newer format;
+ *   both with nothing written
+ */
+export function recover(options: RecoverOptions, replay: Replay): Recovery {
+  const { dir, files, sha256 } = options;
+  const all = listSegments(files, dir);
+  for (const segment of all) checkFormat(files, segment);
+  const found = readSnapshot(files, dir, sha256);
+  const snapshot = typeof found === "object" ? found : undefined;
+  // Last segments without a whole record are what a crash during rotation left; the one before is the last then.
+  const unborn: Segment[] = [];
+  for (let last = all.at(-1); last !== undefined && firstLine(files, last.path) === undefined; last = all.at(-1)) {
+    unborn.unshift(last);
+    all.pop();
+  }
+
+  const why = typeof found === "object" ? misplaced(options, all, found) : found;
+  const restored = snapshot !== undefined && why === undefined && replay.restore(snapshot.state);
+  const chain = new Chain(sha256, restored ? snapshot : undefined);
+  const start = restored ? all.findIndex((segment) => segment.name === snapshot.segment) : 0;
+  if (restored) checkSeams(options, all.slice(0, start + 1));
+
+  const rests: Torn[] = [];
+  for (const [index, segment] of all.slice(start).entries()) {
+    const from = restored && index === 0 ? snapshot.offset : 0;
+    if (from === 0) checkPlace(segment, chain);
+    const rest = readSegment(files, segment, from, chain, replay.record);
+    if (rest.bytes.length === 0) continue;
+    if (segment !== all.at(-1)) throw endless(segment, rest, chain);
+    rests.push({ segment, rest });
+  }
+  for (const segment of unborn) {
+    if (segment.first <= chain.seq) throw misnamed(segment, chain);
+    rests.push({ segment, rest: readSegment(files, segment, 0, chain, replay.record) });
+  }
+  for (const { segment, rest } of rests) {
+    if (rest.bytes.length > 0 && chain.continuesIn(segment.name, rest)) throw endless(segment, rest, chain);
+  }
+  const missingUpTo = missing(options, chain, snapshot, unborn.at(-1));
+
+  const kept = cutTorn(files, dir, rests);
+  const tip = tipOf(files, all, chain);
+  const recovered = kept ?? (missingUpTo === undefined ? undefined : {
+    segment: tip.last?.segment.name ?? segmentOf(dir, 1).name,
+    offset: tip.last?.size ?? 0,
+    tornBytes: 0,
+    keptIn: null,
+  });
+  const ignored = why ??
+    (snapshot !== undefined && !restored ? "the state in snapshot.json is not understood" : undefined);
+  return {
+    tip,
+    complete: !restored,
+    ...(recovered === undefined
+      ? {}
+      : { recovered: { ...recovered, ...(missingUpTo === undefined ? {} : { missingUpTo }) } }),
+    ...(ignored === undefined ? {} : { snapshotIgnored: ignored }),
+  };
+}
+
+function readSegment(
+  files: Files,
+  segment: Segment,
+  from: number,
+  chain: Chain,
+  each: (record: StoredRecord) => void,
+): Rest {
+  const blocks = readBlocks(files, segment.path, from);
+  for (;;) {
+    const { done, value } = blocks.next();
+    if (done === true) return value;
+    chain.block(segment.name, value, each);
+  }
+}
+
+/** Why the snapshot cannot be used, or undefined where the journal has its record at its place. */
+function misplaced({ files, sha256 }: RecoverOptions, segments: readonly Segment[], snapshot: Snapshot) {
+  const segment = segments.find(({ name }) => name === snapshot.segment);
+  const size = segment === undefined ? 0 : files.stat(segment.path)?.size ?? 0;
+  if (segment === undefined || size < snapshot.offset) return "the journal ends before the record of snapshot.json";
+  const [line] = lastLines(files, segment.path, snapshot.offset, 1, snapshot.offset);
+  const record = line === undefined ? undefined : parseRecord(new TextDecoder().decode(line));
+  if (line === undefined || record?.hash !== snapshot.hash || record.seq !== snapshot.seq) {
+    return "the journal has another record at the place of snapshot.json";
+  }
+  checkLine(sha256, segment.name, snapshot.offset - line.length - 1, line, record);
+  return undefined;
+}
+
+/** Checks that each segment goes on where the one before it ends: what can be told without reading all. */
+function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly Segment[]): void {
+  let chain = new Chain(sha256);
+  for (const [index, segment] of segments.entries()) {
+    checkPlace(segment, chain);
+    const line = firstLine(files, segment.path) ?? new Uint8Array(0);
+    const bytes = new Uint8Array([...line, LF]);
+    chain.block(segment.name, { offset: 0, bytes });
+    if (index === segments.length - 1) return;
+    const size = files.stat(segment.path)?.size ?? 0;
+    const last = { offset: size - 1, bytes: files.readRange(segment.path, size - 1, 1) };
+    if (last.bytes[0] !== LF) throw endless(segment, last, chain);
+    const [end] = lastLines(files, segment.path, size, 1, size);
+    const record = end === undefined ? undefined : parseRecord(new TextDecoder().decode(end));
+    const next = segments[index + 1]!;
+    if (end === undefined || record === undefined) {
+      const what = "is no record, must be one line of canonical JSON";
+      throw broken({ segment: segment.name, seq: next.first - 1, offset: size - (end?.length ?? 0) - 1, what });
+    }
+    checkLine(sha256, segment.name, size - end.length - 1, end, record);
+    chain = new Chain(sha256, record);
+  }
+}
+
+function checkPlace(segment: Segment, chain: Chain): void {
+  if (segment.first !== chain.seq + 1) throw misnamed(segment, chain);
+}
+
+/**
+ * The last seq that must have existed although the journal ends before it. A cut tail is what a power failure can
+ * leave; a whole segment that the snapshot saw cannot get lost that way.
+ */
+function missing(
+  { dir, files }: RecoverOptions,
+  chain: Chain,
+  snapshot: Snapshot | undefined,
+  unborn: Segment | undefined,
+): number | undefined {
+  if (snapshot !== undefined && files.stat(`${dir}/${snapshot.segment}`) === undefined) {
+    const what = "is missing: snapshot.json saw it";
+    throw broken({ segment: snapshot.segment, seq: chain.seq + 1, offset: 0, what });
+  }
+  const known = Math.max(snapshot?.seq ?? 0, unborn === undefined ? 0 : unborn.first - 1);
+  return known > chain.seq ? known : undefined;
+}
+
+function tipOf(files: Files, segments: readonly Segment[], chain: Chain): Tip {
+  const sizes = segments.map((segment) => files.stat(segment.path)?.size ?? 0);
+  const segment = segments.at(-1);
+  return {
+    seq: chain.seq,
+    hash: chain.hash,
+    last: segment === undefined ? undefined : { segment, size: sizes.at(-1)! },
+    segments: segments.length,
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+  };
+}

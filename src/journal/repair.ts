@@ -1,0 +1,59 @@
+/** What must hold before a journal that failed is written again. */
+import type { Files, Sha256 } from "../platform/system.ts";
+import { Chain } from "./chain.ts";
+import { parseRecord } from "./record.ts";
+import { firstLine, lastLines, type Segment } from "./segment.ts";
+
+const utf8 = new TextDecoder();
+
+/**
+ * Checks that `segment` still ends, at `size`, in the record that we wrote last. More bytes may follow.
+ *
+ * @throws {Error} where it does not
+ */
+export function checkTail(
+  files: Files,
+  sha256: Sha256,
+  segment: Segment,
+  tip: { readonly seq: number; readonly hash: string; readonly size: number },
+): void {
+  const length = files.stat(segment.path)?.size;
+  if (length === undefined) throw new Error(`${segment.name} is gone`);
+  if (length < tip.size) throw new Error(`${segment.name} has ${length} bytes, must have ${tip.size}`);
+  const [line] = lastLines(files, segment.path, tip.size, 1, tip.size);
+  const record = line === undefined ? undefined : parseRecord(utf8.decode(line));
+  if (line === undefined || record === undefined || record.hash !== tip.hash || record.seq !== tip.seq) {
+    throw new Error(`${segment.name} does not end in record ${tip.seq}`);
+  }
+  checkLine(sha256, segment.name, tip.size - line.length - 1, line, record);
+}
+
+/** Checks one line by itself. @throws {ConsoleError} `journal_broken` */
+export function checkLine(
+  sha256: Sha256,
+  segment: string,
+  offset: number,
+  line: Uint8Array,
+  record: { readonly seq: number; readonly prev: string },
+): void {
+  const bytes = new Uint8Array(line.length + 1);
+  bytes.set(line);
+  bytes[line.length] = 10;
+  new Chain(sha256, { seq: record.seq - 1, hash: record.prev }).block(segment, { offset, bytes });
+}
+
+/**
+ * After a failed fsync the kernel may have thrown away what it could not write, and says so only once; a second
+ * fsync would succeed and mean nothing (the PostgreSQL "fsyncgate" of 2018). So the segment is checked and written anew.
+ *
+ * @param size bytes that are records; the whole file where absent
+ */
+export function mendUnsynced(files: Files, sha256: Sha256, path: string, size?: number): void {
+  const first = firstLine(files, path);
+  const record = first === undefined ? undefined : parseRecord(utf8.decode(first));
+  if (record === undefined) throw new Error(`${path} does not begin with a record`);
+  const chain = new Chain(sha256, { seq: record.seq - 1, hash: record.prev });
+  const bytes = files.read(path).subarray(0, size);
+  chain.block(path, { offset: 0, bytes: bytes.slice() });
+  files.replace(path, bytes);
+}

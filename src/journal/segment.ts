@@ -1,0 +1,98 @@
+/** Segment files: their names, their order, and reading them by lines, forwards and backwards. */
+import type { Files } from "../platform/system.ts";
+
+const NAME = /^(\d{16})\.jsonl$/;
+const LF = 10;
+
+/** Bytes read at a time: large enough to be quick, small enough to leave no trace in the memory of the daemon. */
+const BLOCK_BYTES = 64 * 1024;
+const BACK_BYTES = 16 * 1024;
+
+/** A segment file. `first` is the seq of its first record, which its name tells. */
+export interface Segment {
+  readonly name: string;
+  readonly path: string;
+  readonly first: number;
+}
+
+export function segmentOf(dir: string, first: number): Segment {
+  const name = `${String(first).padStart(16, "0")}.jsonl`;
+  return { name, path: `${dir}/${name}`, first };
+}
+
+/** The segments in `dir`, in order of their names; other files are none of ours. */
+export function listSegments(files: Files, dir: string): Segment[] {
+  return files.list(dir).filter((name) => NAME.test(name)).sort().map((name) => ({
+    name,
+    path: `${dir}/${name}`,
+    first: Number(NAME.exec(name)![1]),
+  }));
+}
+
+/** Whole lines of a segment, each with its line feed. The bytes belong to whoever gets them. */
+export interface Block {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Where the lines end, and what stands there without a line feed. */
+export interface Rest {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The lines of a file from `from` on, in blocks; returns the unfinished rest. A line may have any length. */
+export function* readBlocks(
+  files: Files,
+  path: string,
+  from: number,
+  blockBytes = BLOCK_BYTES,
+): Generator<Block, Rest> {
+  let offset = from;
+  let size = blockBytes;
+  for (;;) {
+    const bytes = files.readRange(path, offset, size);
+    const end = bytes.lastIndexOf(LF) + 1;
+    if (end === 0) {
+      if (bytes.length < size) return { offset, bytes };
+      size *= 2;
+      continue;
+    }
+    yield { offset, bytes: bytes.subarray(0, end) };
+    offset += end;
+    size = blockBytes;
+  }
+}
+
+/** The first line of a file without its line feed, or undefined where no line has ended. */
+export function firstLine(files: Files, path: string): Uint8Array | undefined {
+  const { done, value } = readBlocks(files, path, 0, 4096).next();
+  return done === true ? undefined : value.bytes.subarray(0, value.bytes.indexOf(LF));
+}
+
+/**
+ * At most `count` last lines before `end`, in order, without their line feeds; fewer where they would be more than
+ * `maxBytes`. `end` must be just behind a line feed.
+ */
+export function lastLines(files: Files, path: string, end: number, count: number, maxBytes: number): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  if (end === 0 || count === 0) return lines;
+  let budget = maxBytes;
+  for (let size = BACK_BYTES;; size *= 2) {
+    const start = Math.max(0, end - size);
+    const bytes = files.readRange(path, start, end - start);
+    lines.length = 0;
+    budget = maxBytes;
+    let stop = bytes.length - 1; // the line feed of the line that comes next
+    while (stop > 0) {
+      const before = bytes.lastIndexOf(LF, stop - 1);
+      if (before < 0 && start > 0) break;
+      budget -= stop - before;
+      if (budget < 0) return lines.reverse();
+      lines.push(bytes.subarray(before + 1, stop));
+      if (lines.length === count) return lines.reverse();
+      stop = before;
+    }
+    if (start === 0 || size > maxBytes) return lines.reverse();
+  }
+}

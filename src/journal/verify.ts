@@ -1,0 +1,160 @@
+/**
+ * The journal, checked from its first byte to its last, also while a daemon writes it: what is not yet a whole line
+ * at the end of the last segment is no fault (promise C8).
+ */
+import { JOURNAL_FORMAT } from "../protocol/version.ts";
+import type { Files, Sha256 } from "../platform/system.ts";
+import { broken, Chain, type Problem, problemOf } from "./chain.ts";
+import type { Head } from "./head.ts";
+import { checkFormat, endless, misnamed } from "./problems.ts";
+import type { StoredRecord } from "./record.ts";
+import { firstLine, listSegments, readBlocks, type Rest, type Segment, segmentOf } from "./segment.ts";
+
+export interface VerifyOptions {
+  readonly dir: string;
+  readonly files: Files;
+  readonly sha256: Sha256;
+  /** A head kept elsewhere: record `size` must exist and have that hash. */
+  readonly against?: Head;
+}
+
+export type Verification =
+  | {
+    readonly ok: true;
+    /** Records, and hash of the last one. */
+    readonly size: number;
+    readonly hash: string;
+    readonly format: number;
+    readonly segments: number;
+    readonly bytes: number;
+    /** Bytes behind the last record: a write under way, or a torn one. */
+    readonly unfinished?: number;
+    /** Whether the chain is known to have lost nothing up to `provenUpTo`: only a head kept elsewhere shows that. */
+    readonly completeness: "proven" | "not proven";
+    readonly provenUpTo?: number;
+  }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** Time after which other work gets its turn, ms. */
+const TURN_MS = 8;
+
+/**
+ * Checks every record of every segment.
+ *
+ * @throws {ConsoleError} `incompatible` for a newer format, or for a head of one
+ */
+export async function verifyJournal(options: VerifyOptions): Promise<Verification> {
+  try {
+    return await new Verifier(options).run();
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    return { ok: false, problem };
+  }
+}
+
+class Verifier {
+  #options: VerifyOptions;
+  #chain: Chain;
+  #segments = 0;
+  #bytes = 0;
+  #turn = performance.now();
+
+  constructor(options: VerifyOptions) {
+    this.#options = options;
+    this.#chain = new Chain(options.sha256);
+  }
+
+  async run(): Promise<Verification> {
+    const { against } = this.#options;
+    let end: { readonly segment: Segment; readonly rest: Rest } | undefined;
+    for (let segment = this.#after(undefined); segment !== undefined;) {
+      this.#opens(segment);
+      let rest = await this.#lines(segment, 0);
+      const following = this.#after(segment);
+      // It may have grown between our reading its end and the rotation; now it cannot grow any more.
+      if (following !== undefined) rest = await this.#lines(segment, rest.offset);
+      const whole = rest.bytes.length === 0 || following === undefined && !this.#chain.continuesIn(segment.name, rest);
+      if (!whole) throw endless(segment, rest, this.#chain);
+      this.#segments++;
+      this.#bytes += rest.offset;
+      end = { segment, rest };
+      segment = following;
+    }
+    this.#reaches(end?.segment ?? segmentOf("", 1), end?.rest.offset ?? 0);
+    const unfinished = (end?.rest.bytes.length ?? 0) + this.#unborn(end?.segment);
+    return {
+      ok: true,
+      size: this.#chain.seq,
+      hash: this.#chain.hash,
+      format: JOURNAL_FORMAT,
+      segments: this.#segments,
+      bytes: this.#bytes,
+      ...(unfinished === 0 ? {} : { unfinished }),
+      ...(against === undefined
+        ? { completeness: "not proven" as const }
+        : { completeness: "proven" as const, provenUpTo: against.size }),
+    };
+  }
+
+  /** The next segment that holds a line, as the folder is now: one without is being born, or its birth failed. */
+  #after(last: Segment | undefined): Segment | undefined {
+    const { dir, files } = this.#options;
+    const later = listSegments(files, dir).filter((segment) => last === undefined || segment.first > last.first);
+    return later.find((segment) => this.#firstLine(segment) !== undefined);
+  }
+
+  #firstLine(segment: Segment): Uint8Array | undefined {
+    const { files } = this.#options;
+    try {
+      return firstLine(files, segment.path);
+    } catch (error) {
+      if (files.stat(segment.path) === undefined) return undefined; // a failed rotation took it away
+      throw error;
+    }
+  }
+
+  #opens(segment: Segment): void {
+    if (segment.first !== this.#chain.seq + 1) throw misnamed(segment, this.#chain);
+    checkFormat(this.#options.files, segment, this.#options.sha256);
+  }
+
+  async #lines(segment: Segment, from: number): Promise<Rest> {
+    const { files, against } = this.#options;
+    const each = ({ seq, hash }: StoredRecord, offset: number) => {
+      if (seq !== against?.size || hash === against.hash) return;
+      throw broken({ segment: segment.name, seq, offset, what: "is not that of the kept head: it was rewritten" });
+    };
+    const blocks = readBlocks(files, segment.path, from);
+    for (;;) {
+      const { done, value } = blocks.next();
+      if (done === true) return value;
+      this.#chain.block(segment.name, value, each);
+      await this.#giveWay();
+    }
+  }
+
+  async #giveWay(): Promise<void> {
+    if (performance.now() - this.#turn < TURN_MS) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#turn = performance.now();
+  }
+
+  #reaches(segment: Segment, offset: number): void {
+    const { against } = this.#options;
+    if (against === undefined || against.size <= this.#chain.seq) return;
+    const what = `is missing: the kept head counts ${against.size} records, the end was cut off`;
+    throw broken({ segment: segment.name, seq: this.#chain.seq + 1, offset, what });
+  }
+
+  /** Bytes of a segment that is being born behind the last one. */
+  #unborn(last: Segment | undefined): number {
+    const { dir, files } = this.#options;
+    const segment = listSegments(files, dir).find(({ first }) => last === undefined || first > last.first);
+    if (segment === undefined || this.#firstLine(segment) !== undefined) return 0; // born meanwhile: not looked at
+    const rest: Rest = { offset: 0, bytes: files.readRange(segment.path, 0, files.stat(segment.path)?.size ?? 0) };
+    if (rest.bytes.length === 0 || segment.first !== this.#chain.seq + 1) return rest.bytes.length;
+    if (this.#chain.continuesIn(segment.name, rest)) throw endless(segment, rest, this.#chain);
+    return rest.bytes.length;
+  }
+}

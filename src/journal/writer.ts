@@ -1,0 +1,259 @@
+/**
+ * The end of the journal, where records are appended. A record is written in one call; what a failed call left is
+ * cut off again, so that either the whole record stands there or nothing of it.
+ *
+ * Rotation: the segment record and the record that asked for it go into the new file in one call. Until that call
+ * has succeeded the old segment is the last one, so a crash at any step leaves one chain (promise C7).
+ */
+import { ConsoleError } from "../protocol/errors.ts";
+import { JOURNAL_FORMAT } from "../protocol/version.ts";
+import type { AppendFile, Clock, Files, Sha256 } from "../platform/system.ts";
+import { canonicalJson } from "./canonical.ts";
+import { type Appended, type NewRecord, Sealer, SEGMENT_TYPE } from "./record.ts";
+import { checkTail, mendUnsynced } from "./repair.ts";
+import { type Segment, segmentOf } from "./segment.ts";
+import type { Position } from "./snapshot.ts";
+
+/** Least time between two attempts to write again after a failure, ms. */
+const RETRY_MS = 1000;
+
+export interface WriterOptions {
+  readonly dir: string;
+  readonly files: Files;
+  readonly sha256: Sha256;
+  readonly clock: Clock;
+  /** Size at which a segment is closed, bytes. */
+  readonly segmentBytes: number;
+  /** Actor of the segment records. */
+  readonly actor: string;
+}
+
+/** Where the journal ends: its last record, and the segment that is appended to (none before the first record). */
+export interface Tip {
+  readonly seq: number;
+  readonly hash: string;
+  readonly last: { readonly segment: Segment; readonly size: number } | undefined;
+  readonly segments: number;
+  readonly bytes: number;
+}
+
+interface Current {
+  readonly segment: Segment;
+  file: AppendFile;
+  /** Bytes that are records; more may stand there only while the journal is read-only. */
+  size: number;
+}
+
+interface Trouble {
+  readonly why: string;
+  /** Steady time of the next attempt. */
+  readonly retryAt: number;
+}
+
+export class Writer {
+  #options: WriterOptions;
+  #sealer: Sealer;
+  #seq: number;
+  #hash: string;
+  #current: Current | undefined;
+  #segments: number;
+  #bytes: number;
+  /** Closed segments that wait for their fsync. */
+  #retired: AppendFile[] = [];
+  /** The file that an fsync is under way for: it must not be closed. */
+  #syncing: AppendFile | undefined;
+  #trouble: Trouble | undefined;
+  #unsynced = false;
+  #mended: () => void;
+
+  /** @param mended called when everything unsynced was put on the disk after a failed fsync */
+  constructor(options: WriterOptions, tip: Tip, mended: () => void) {
+    this.#options = options;
+    this.#sealer = new Sealer(options.sha256);
+    this.#seq = tip.seq;
+    this.#hash = tip.hash;
+    this.#segments = tip.segments;
+    this.#bytes = tip.bytes;
+    this.#mended = mended;
+    if (tip.last !== undefined) {
+      const { segment, size } = tip.last;
+      this.#current = { segment, size, file: options.files.append(segment.path, "never") };
+    }
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+  get hash(): string {
+    return this.#hash;
+  }
+  get segments(): number {
+    return this.#segments;
+  }
+  get bytes(): number {
+    return this.#bytes;
+  }
+  /** Why nothing can be written, or undefined while all is well. */
+  get trouble(): string | undefined {
+    return this.#trouble?.why;
+  }
+  /** The place behind the last record; undefined while there is none. */
+  get position(): Position | undefined {
+    if (this.#current === undefined) return undefined;
+    const { segment, size } = this.#current;
+    return { seq: this.#seq, hash: this.#hash, segment: segment.name, offset: size };
+  }
+
+  /** Appends; the result is the record, after the segment record where a segment was begun. */
+  append(record: NewRecord): Appended[] {
+    const dataJson = canonicalJson(record.data);
+    if (this.#trouble !== undefined) this.#reopen(this.#trouble);
+    const ts = new Date(this.#options.clock.now()).toISOString();
+    const { type, actor } = record;
+    const appended: Appended = { seq: this.#seq + 1, ts, type, dataJson };
+    const { bytes, hash } = this.#sealer.seal(appended, actor, this.#hash);
+    const current = this.#current;
+    if (current === undefined || current.size + bytes.length > this.#options.segmentBytes) {
+      return this.#rotate({ ...appended, seq: appended.seq + 1 }, actor);
+    }
+    this.#write(current.file, bytes, () => current.file.truncate(current.size));
+    current.size += bytes.length;
+    this.#advance(1, hash, bytes.length);
+    return [appended];
+  }
+
+  #rotate(record: Appended, actor: string): Appended[] {
+    const { dir, files, actor: own } = this.#options;
+    const first = this.#seq + 1;
+    const dataJson = canonicalJson({ first, format: JOURNAL_FORMAT });
+    const opening: Appended = { seq: first, ts: record.ts, type: SEGMENT_TYPE, dataJson };
+    const opener = this.#sealer.seal(opening, own, this.#hash);
+    const start = opener.bytes.slice(); // the sealer's buffer is used again
+    const { bytes, hash } = this.#sealer.seal(record, actor, opener.hash);
+    const both = new Uint8Array(start.length + bytes.length);
+    both.set(start);
+    both.set(bytes, start.length);
+    const segment = segmentOf(dir, first);
+    let file: AppendFile;
+    try {
+      file = files.append(segment.path, "new");
+    } catch (error) {
+      throw this.#stop(error);
+    }
+    this.#write(file, both, () => {
+      file.close();
+      files.remove(segment.path);
+    });
+    if (this.#current !== undefined) this.#retired.push(this.#current.file);
+    this.#current = { segment, file, size: both.length };
+    this.#segments++;
+    this.#advance(2, hash, both.length);
+    return [opening, record];
+  }
+
+  #advance(records: number, hash: string, bytes: number): void {
+    this.#seq += records;
+    this.#hash = hash;
+    this.#bytes += bytes;
+  }
+
+  #write(file: AppendFile, bytes: Uint8Array, undo: () => void): void {
+    try {
+      file.write(bytes);
+    } catch (error) {
+      try {
+        undo();
+      } catch {
+        // What is left over is cut off before the next write, or by recovery.
+      }
+      throw this.#stop(error);
+    }
+  }
+
+  /** Makes the journal read-only; returns the error for the caller. */
+  #stop(error: unknown): ConsoleError {
+    const why = error instanceof Error ? error.message : String(error);
+    this.#trouble = { why, retryAt: this.#options.clock.steady() + RETRY_MS };
+    return new ConsoleError("read_only", `Cannot append to the journal: ${why}`, { why });
+  }
+
+  /** After a failed fsync nothing is known about what the kernel still holds: no record may follow. */
+  syncFailed(error: unknown): void {
+    this.#unsynced = true;
+    this.#stop(error);
+  }
+
+  /** Tries to make the journal writable again; at most once a second. */
+  #reopen({ why, retryAt }: Trouble): void {
+    if (this.#options.clock.steady() < retryAt) {
+      throw new ConsoleError("read_only", `Cannot append to the journal: ${why}`, { why });
+    }
+    const { dir, files, sha256 } = this.#options;
+    try {
+      const current = this.#current;
+      if (current !== undefined) {
+        checkTail(files, sha256, current.segment, { seq: this.#seq, hash: this.#hash, size: current.size });
+        if (this.#unsynced) this.#rewrite(current);
+        this.#replaceFile(current);
+      }
+      // A file with the next segment's name is what a failed rotation left: nothing in it was ever acknowledged.
+      files.remove(segmentOf(dir, this.#seq + 1).path);
+    } catch (error) {
+      throw this.#stop(error);
+    }
+    this.#trouble = undefined;
+  }
+
+  #replaceFile(current: Current): void {
+    const file = this.#options.files.append(current.segment.path, "never");
+    try {
+      if (file.size() > current.size) file.truncate(current.size);
+    } catch (error) {
+      closeQuietly(file);
+      throw error;
+    }
+    if (this.#syncing === current.file) this.#retired.push(current.file); // the next fsync closes it
+    else closeQuietly(current.file);
+    current.file = file;
+  }
+
+  #rewrite(current: Current): void {
+    const { files, sha256 } = this.#options;
+    const closed = new Set(this.#retired.map((file) => file.path));
+    closed.delete(current.segment.path);
+    for (const path of closed) mendUnsynced(files, sha256, path);
+    mendUnsynced(files, sha256, current.segment.path, current.size);
+    for (const file of this.#retired) closeQuietly(file);
+    this.#retired = [];
+    this.#unsynced = false;
+    this.#mended();
+  }
+
+  /** Puts everything written so far on the disk, closed segments first: no record is there before its predecessor. */
+  async sync(): Promise<void> {
+    for (let file = this.#retired[0]; file !== undefined; file = this.#retired[0]) {
+      await file.sync();
+      this.#retired.shift();
+      closeQuietly(file);
+    }
+    this.#syncing = this.#current?.file;
+    try {
+      await this.#syncing?.sync();
+    } finally {
+      this.#syncing = undefined;
+    }
+  }
+
+  close(): void {
+    for (const file of this.#retired) closeQuietly(file);
+    if (this.#current !== undefined) closeQuietly(this.#current.file);
+  }
+}
+
+function closeQuietly(file: AppendFile): void {
+  try {
+    file.close();
+  } catch {
+    // Its bytes are on the disk, or its loss was reported already.
+  }
+}
