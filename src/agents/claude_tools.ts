@@ -1,0 +1,82 @@
+/** Claude Code's tools: one readable line about an input, and what kind of question a tool asks. */
+import { TEXT_CAPS, type ToolUse, type WaitingFor } from "../domain/session.ts";
+import { type Fields, fieldsIn, maybe, objects, text } from "./fields.ts";
+import { line } from "./readable.ts";
+
+// The one field that says what a built-in tool will do. Other tools (MCP) show their whole input: a field
+// called "description" says what its author likes.
+const TELLING: Readonly<Record<string, string>> = {
+  Bash: "command",
+  PowerShell: "command",
+  Monitor: "command",
+  Read: "file_path",
+  Write: "file_path",
+  Edit: "file_path",
+  MultiEdit: "file_path",
+  NotebookEdit: "notebook_path",
+  Glob: "pattern",
+  Grep: "pattern",
+  WebFetch: "url",
+  WebSearch: "query",
+  Agent: "description",
+  Task: "description",
+  Skill: "skill",
+};
+
+/** The call that an event is about, with one line of at most `cap` units; undefined where it names no tool. */
+export function toolOf(event: Fields, cap: number = TEXT_CAPS.tool): ToolUse | undefined {
+  const name = text(event, "tool_name");
+  if (name === undefined) return undefined;
+  const input = fieldsIn(event, "tool_input");
+  return {
+    name,
+    ...maybe("text", input && (telling(name, input, cap) ?? whole(input, cap))),
+    ...maybe("id", text(event, "tool_use_id")),
+  };
+}
+
+/**
+ * The calls of a finished batch. A batch shows inputs as the model wrote them, before defaults were filled in:
+ * only the telling field can be compared with what the permission request showed, so others go by name alone.
+ */
+export function batchOf(event: Fields): readonly ToolUse[] | undefined {
+  return objects(event, "tool_calls")?.flatMap((call) => {
+    const name = text(call, "tool_name");
+    if (name === undefined) return [];
+    const input = fieldsIn(call, "tool_input");
+    return [{
+      name,
+      ...maybe("text", input && telling(name, input, TEXT_CAPS.tool)),
+      ...maybe("id", text(call, "tool_use_id")),
+    }];
+  });
+}
+
+/** What the dialog of a tool wants from the human. */
+export function dialogOf(event: Fields): { readonly for: WaitingFor; readonly text: string } {
+  const tool = toolOf(event, TEXT_CAPS.waiting);
+  const input = fieldsIn(event, "tool_input");
+  if (tool?.name === "AskUserQuestion") return { for: "question", text: tool.text ?? "" };
+  if (tool?.name === "ExitPlanMode") {
+    return { for: "plan", text: line((input && text(input, "plan")) ?? "Accept the plan?", TEXT_CAPS.waiting) };
+  }
+  const words = tool === undefined ? "" : tool.text === undefined ? tool.name : `${tool.name}: ${tool.text}`;
+  return { for: "permission", text: line(words, TEXT_CAPS.waiting) };
+}
+
+function telling(name: string, input: Fields, cap: number): string | undefined {
+  if (name === "AskUserQuestion") return questions(input, cap);
+  const field = Object.hasOwn(TELLING, name) ? TELLING[name] : undefined;
+  const found = field === undefined ? undefined : text(input, field);
+  return found === undefined ? undefined : line(found, cap);
+}
+
+function questions(input: Fields, cap: number): string | undefined {
+  const all = objects(input, "questions")?.map((q) => text(q, "question")).filter((q) => q !== undefined);
+  return all === undefined || all.length === 0 ? undefined : line(all.join(" / "), cap);
+}
+
+function whole(input: Fields, cap: number): string | undefined {
+  const json = JSON.stringify(input);
+  return json === "{}" ? undefined : line(json, cap);
+}

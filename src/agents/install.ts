@@ -1,0 +1,196 @@
+/**
+ * Hooks in the settings file of an agent, on the disk. The file belongs to the user and the agent: it is changed
+ * under a lock, in one rename, only where nobody changed it meanwhile; links and modes stay; and what it was before
+ * is kept, so that uninstalling gives it back byte for byte.
+ */
+import { dirname, isAbsolute, join } from "@std/path";
+import { maskSecrets } from "../domain/text.ts";
+import type { Files, Sha256, Timers } from "../platform/system.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { type HooksStatus, installed, type Program, statusOf, uninstalled } from "./hooks_edit.ts";
+import { lineDiff } from "./line_diff.ts";
+import { type Backup, backupPath, readBackup, writeBackup } from "./settings_backup.ts";
+
+export interface InstallSystem {
+  readonly files: Files;
+  readonly timers: Timers;
+  readonly sha256: Sha256;
+  /** Follows every link. @throws the OS error where the end does not exist */
+  readonly realPath: (path: string) => string;
+  /** A lock between processes that ends with its holder, or undefined where another one holds it. */
+  readonly tryLock: (path: string) => { release(): void } | undefined;
+}
+
+export interface HooksTarget {
+  /** Our own home folder, absolute: the backup and the lock are there. */
+  readonly home: string;
+  /** The settings file, from {@link settingsPath}. */
+  readonly file: string;
+  readonly program: Program;
+  /** Say what would change, and write nothing. */
+  readonly dryRun?: boolean;
+}
+
+export interface HooksOutcome {
+  readonly file: string;
+  readonly changed: boolean;
+  /** The change as `diff -u` shows it, secrets masked. */
+  readonly diff: string;
+}
+
+const LOCK_TRIES = 100;
+const LOCK_PAUSE_MS = 50;
+const RACES = 5;
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/**
+ * Where Claude Code reads its settings: `CLAUDE_CONFIG_DIR` moves `~/.claude`. For one project it is
+ * `.claude/settings.local.json`: the path of our program is a fact of this machine, and `settings.json` is what a
+ * team commits.
+ */
+export function settingsPath(where: {
+  readonly env: { readonly CLAUDE_CONFIG_DIR?: string };
+  /** The user's home folder. */
+  readonly userHome: string;
+  readonly cwd: string;
+  readonly project?: boolean;
+}): string {
+  if (where.project) return join(where.cwd, ".claude", "settings.local.json");
+  const moved = where.env.CLAUDE_CONFIG_DIR;
+  if (!moved) return join(where.userHome, ".claude", "settings.json");
+  return join(isAbsolute(moved) ? moved : join(where.cwd, moved), "settings.json");
+}
+
+/** Registers every event of the table. Twice is once. @throws {ConsoleError} config_invalid, failed, timeout */
+export function install(system: InstallSystem, target: HooksTarget): Promise<HooksOutcome> {
+  return changed(system, target, (was, backup, hash) => {
+    const now = installed(was ?? "", target.program, { file: target.file });
+    if (now === was) return { now };
+    const known = backup !== undefined && hash !== undefined && backup.installed.includes(hash);
+    const clean = was === undefined ? undefined : uninstalled(was, target.program, { file: target.file });
+    return {
+      now,
+      backup: {
+        file: target.file,
+        original: known ? backup.original : clean ?? null,
+        installed: [...(known ? backup.installed : []), system.sha256(encoder.encode(now))],
+      },
+    };
+  });
+}
+
+/** Takes our entries out; the file that {@link install} left is given back as it was before, or removed. */
+export function uninstall(system: InstallSystem, target: HooksTarget): Promise<HooksOutcome> {
+  return changed(system, target, (was, backup, hash) => {
+    if (was === undefined) return { now: undefined, backup: null };
+    if (backup !== undefined && hash !== undefined && backup.installed.includes(hash)) {
+      return { now: backup.original ?? undefined, backup: null };
+    }
+    const before = backup?.original;
+    const now = uninstalled(was, target.program, { file: target.file, ...(before ? { before } : {}) });
+    const leftover = now !== was && backup?.original === null && /^\s*\{\s*\}\s*$/.test(now);
+    return { now: leftover ? undefined : now, backup: null };
+  });
+}
+
+/** What stands in the file now; `absent` where there is none. */
+export function hooksStatus(system: Pick<InstallSystem, "files" | "realPath">, target: HooksTarget): HooksStatus {
+  try {
+    return statusOf(readText(system, resolved(system, target.file), target.file) ?? "", target.program, target);
+  } catch (error) {
+    return { state: "unreadable", missing: [], outdated: [], problem: error instanceof Error ? error.message : "" };
+  }
+}
+
+/** `now` undefined: no file. `backup`: what to keep, null to forget it, absent to leave it. */
+interface Step {
+  readonly now: string | undefined;
+  readonly backup?: Backup | null;
+}
+
+type Decide = (was: string | undefined, backup: Backup | undefined, hash: string | undefined) => Step;
+
+async function changed(system: InstallSystem, target: HooksTarget, decide: Decide): Promise<HooksOutcome> {
+  if (target.dryRun) return once(system, target, decide);
+  const { files } = system;
+  makeFolder(files, join(target.home, "backups"));
+  const lock = await locked(system, join(target.home, "backups", "hooks.lock"));
+  try {
+    return once(system, target, decide);
+  } finally {
+    lock.release();
+  }
+}
+
+/** One reading, one decision, one writing, without a pause in between; again where the agent wrote in that moment. */
+function once(system: InstallSystem, target: HooksTarget, decide: Decide): HooksOutcome {
+  const { files, sha256 } = system;
+  const kept = backupPath(target.home, target.file, sha256);
+  for (let race = 0; race < RACES; race++) {
+    const path = resolved(system, target.file);
+    const was = readText(system, path, target.file);
+    const hash = was === undefined ? undefined : sha256(encoder.encode(was));
+    const step = decide(was, readBackup(files, kept), hash);
+    const diff = maskSecrets(lineDiff(target.file, was ?? "", step.now ?? ""));
+    const outcome: HooksOutcome = { file: target.file, changed: step.now !== was, diff };
+    if (target.dryRun) return outcome;
+    // Kept before the file changes: a crash in between leaves a backup that fits nothing, never a file without one.
+    if (step.backup) writeBackup(files, kept, step.backup);
+    if (readText(system, path, target.file) !== was) continue;
+    if (outcome.changed) put(files, path, step.now);
+    if (step.backup === null) files.remove(kept);
+    return outcome;
+  }
+  throw new ConsoleError("failed", `Cannot change hooks: ${target.file} is being written by others, must be at rest`);
+}
+
+function put(files: Files, path: string, text: string | undefined): void {
+  if (text === undefined) return files.remove(path);
+  makeFolder(files, dirname(path));
+  files.replace(path, encoder.encode(text), files.stat(path)?.mode ?? 0o600);
+}
+
+async function locked(system: InstallSystem, path: string): Promise<{ release(): void }> {
+  for (let tries = 0; tries < LOCK_TRIES; tries++) {
+    const lock = system.tryLock(path);
+    if (lock !== undefined) return lock;
+    await system.timers.sleep(LOCK_PAUSE_MS);
+  }
+  throw new ConsoleError("timeout", `Cannot change hooks: ${path} is held by another process, must be free`);
+}
+
+/** The file itself where `file` is a link: renaming over a link would put a file in its place. */
+function resolved({ files, realPath }: Pick<InstallSystem, "files" | "realPath">, file: string): string {
+  if (files.stat(file)?.kind !== "symlink") return file;
+  try {
+    return realPath(file);
+  } catch {
+    throw new ConsoleError("failed", `Cannot change hooks: ${file} is a link to nothing, must be a file`);
+  }
+}
+
+function readText({ files }: Pick<InstallSystem, "files">, path: string, file: string): string | undefined {
+  const stat = files.stat(path);
+  if (stat === undefined) return undefined;
+  if (stat.kind !== "file") {
+    throw new ConsoleError("failed", `Cannot change hooks: ${file} is a ${stat.kind}, must be a file`);
+  }
+  const bytes = files.read(path);
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    throw new ConsoleError("config_invalid", `Cannot change hooks: ${file} is not UTF-8, must be JSON in UTF-8`);
+  }
+}
+
+function makeFolder(files: Files, path: string): void {
+  if (files.stat(path) !== undefined) return;
+  makeFolder(files, dirname(path));
+  try {
+    files.mkdir(path, 0o700);
+  } catch (error) {
+    if (files.stat(path) === undefined) throw error; // else somebody was quicker
+  }
+}

@@ -1,0 +1,44 @@
+/** Where an agent runs, from the environment of its hook: process, terminal device, multiplexer pane. */
+import type { Facts, Terminal } from "../domain/session.ts";
+import { clip } from "../domain/text.ts";
+import { maybe } from "./fields.ts";
+import type { HookEnv, HookEnvName } from "./hook_env.ts";
+
+const CAP = 200;
+// pid_t is 32 bits wide; Linux itself stops at 2^22.
+const PID = /^[1-9]\d{0,9}$/;
+
+/** `pid` is taken from the variable that the agent sets for its hooks. */
+export function placeOf(env: HookEnv, pid: HookEnvName): Pick<Facts, "pid" | "tty" | "terminal"> {
+  const number = value(env, pid);
+  return {
+    ...maybe("pid", number !== undefined && PID.test(number) ? Number(number) : undefined),
+    ...maybe("tty", value(env, "SSH_TTY") ?? value(env, "AGENT_CONSOLE_TTY")),
+    ...maybe("terminal", terminalOf(env)),
+  };
+}
+
+function terminalOf(env: HookEnv): Terminal | undefined {
+  const tmux = value(env, "TMUX");
+  const pane = value(env, "TMUX_PANE");
+  const wezterm = value(env, "WEZTERM_PANE");
+  const kitty = value(env, "KITTY_WINDOW_ID");
+  const inTmux = tmux !== undefined || pane !== undefined;
+  const program = inTmux ? "tmux" : value(env, "TERM_PROGRAM") ??
+    (wezterm !== undefined ? "WezTerm" : kitty !== undefined ? "kitty" : undefined);
+  const terminal: Terminal = {
+    ...maybe("program", program),
+    ...maybe("tmuxPane", pane !== undefined && /^%\d+$/.test(pane) ? pane : undefined),
+    // TMUX is "socket,pid,session"; a socket path may hold commas itself
+    ...maybe("tmuxSocket", tmux?.replace(/,[^,]*,[^,]*$/, "")),
+    // inside tmux these are left over from the terminal in which its server was started
+    ...maybe("windowId", inTmux ? undefined : wezterm ?? kitty),
+    ...(value(env, "SSH_TTY") === undefined ? {} : { ssh: true }),
+  };
+  return Object.keys(terminal).length === 0 ? undefined : terminal;
+}
+
+function value(env: HookEnv, name: HookEnvName): string | undefined {
+  const found: unknown = Object.hasOwn(env, name) ? env[name] : undefined;
+  return typeof found === "string" && found !== "" ? clip(found, CAP) : undefined;
+}

@@ -1,0 +1,80 @@
+/** Plays recorded events of Claude Code through adapter, route, decide and evolve, as the daemon does. */
+import { claude } from "../../src/agents/claude.ts";
+import { decideReport } from "../../src/domain/decide.ts";
+import type { NewEvent } from "../../src/domain/event.ts";
+import { evolve, type Row } from "../../src/domain/evolve.ts";
+import type { Report } from "../../src/domain/report.ts";
+import { route, type Rows } from "../../src/domain/route.ts";
+import type { Session } from "../../src/domain/session.ts";
+
+export class Replay implements Rows {
+  readonly rows = new Map<string, Row>();
+  readonly events: NewEvent[] = [];
+
+  get(id: string): Session | undefined {
+    return this.rows.get(id)?.session;
+  }
+
+  children(id: string): readonly Session[] {
+    const all = [...this.rows.values()].map((row) => row.session);
+    return all.filter((session) => session.parentId === id && session.status !== "closed");
+  }
+
+  /** The rows that `report` is about, after it. */
+  report(report: Report, now: string): readonly Session[] {
+    return route(report, this).map((part) => {
+      const event = decideReport(this.get(part.sessionId), part, now);
+      this.events.push(event);
+      const row = evolve(this.rows.get(part.sessionId), event);
+      if (row === undefined) throw new Error("a report removed a row");
+      this.rows.set(part.sessionId, row);
+      return row.session;
+    });
+  }
+
+  hook(stdin: unknown, env: Record<string, string>, now: string): readonly Session[] {
+    const understood = claude.understand(stdin, env);
+    if (!understood.ok) throw new Error(understood.problem);
+    return this.report(understood.report, now);
+  }
+}
+
+/** One line about a row's status: what a person must agree with. */
+export function statusLine(session: Session): string {
+  const id = session.id.slice(0, 8);
+  switch (session.status) {
+    case "waiting":
+      return `${id} waiting for ${session.waiting.for}: ${session.waiting.text.slice(0, 60)}`;
+    case "working": {
+      const { tool, subagents } = session.working;
+      return `${id} working${tool ? ` ${tool.name}` : ""}${subagents > 0 ? ` +${subagents}` : ""}`;
+    }
+    case "error":
+      return `${id} error ${session.error.kind}`;
+    case "closed":
+      return `${id} closed ${session.closed.reason}`;
+    default:
+      return `${id} ${session.status}`;
+  }
+}
+
+interface Recorded {
+  readonly t: number;
+  readonly step?: string;
+  readonly event?: string;
+  readonly env?: Record<string, string>;
+  readonly stdin?: unknown;
+}
+
+const START = Date.parse("2026-11-20T10:00:00.000Z");
+
+/** Each step and each event of a fixture, with the rows that it was about: `Event → row; row`. */
+export function replay(lines: string): readonly string[] {
+  const player = new Replay();
+  return lines.trim().split("\n").map((line) => {
+    const { t, step, event, env, stdin } = JSON.parse(line) as Recorded;
+    if (step !== undefined) return `-- ${step}`;
+    const rows = player.hook(stdin, env ?? {}, new Date(START + t).toISOString());
+    return `${event} → ${rows.map(statusLine).join("; ")}`;
+  });
+}
