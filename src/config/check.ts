@@ -1,0 +1,67 @@
+/** What is wrong and what is odd in the sections of a configuration file. Pure. */
+import { clip, maskSecrets, visible } from "../domain/text.ts";
+import { nearest } from "./nearest.ts";
+import { type ConfigKey, findSetting, LATER, type Setting, SETTINGS } from "./schema.ts";
+import { describe, type Member, type Section } from "./source.ts";
+
+export interface Checked {
+  /** The valid values by key, with their places. */
+  readonly values: ReadonlyMap<ConfigKey, { readonly value: unknown; readonly at: string }>;
+  /** `<place> <key> is …, must be …`: the file must not be used. */
+  readonly problems: readonly string[];
+  /** `<place> <key> is …`: the file is used all the same. */
+  readonly warnings: readonly string[];
+}
+
+export function checkSections(sections: readonly Section[]): Checked {
+  const values = new Map<ConfigKey, { value: unknown; at: string }>();
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  const seen = new Set<string>();
+
+  function known(member: Member, key: string): boolean {
+    if (LATER.has(key)) warnings.push(`${member.at} ${key} is not used by this version`);
+    else if (!KNOWN.has(key)) warnings.push(`${member.at} ${unknownKey(key)}`);
+    else {
+      if (seen.has(key)) warnings.push(`${member.at} ${key} is given twice, the last one counts`);
+      seen.add(key);
+      return true;
+    }
+    return false;
+  }
+
+  for (const section of sections) {
+    if (!known(section, section.name)) continue;
+    if (section.members === undefined) {
+      problems.push(`${section.at} ${section.name} is ${shown(section.value)}, must be an object`);
+      continue;
+    }
+    for (const member of section.members) {
+      const key = `${section.name}.${member.name}`;
+      if (!known(member, key)) continue;
+      const setting = findSetting(key)!;
+      const problem = checkValue(setting, member.value);
+      if (problem === undefined) values.set(setting.key, { value: member.value, at: member.at });
+      else problems.push(`${member.at} ${problem}`);
+    }
+  }
+  return { values, problems, warnings };
+}
+
+/** `<key> is …, must be …`, or undefined where the value may stand. */
+export function checkValue(setting: Setting, value: unknown): string | undefined {
+  return setting.accepts(value) ? undefined : `${setting.key} is ${shown(value)}, must be ${setting.must}`;
+}
+
+/** `<key> is not a known key`, with the nearest one that is. */
+export function unknownKey(key: string): string {
+  const meant = nearest(key, KNOWN);
+  const name = /^[\w.-]+$/.test(key) ? key : `"${visible(key)}"`;
+  return `${clip(maskSecrets(name), 80)} is not a known key${meant === undefined ? "" : `, did you mean ${meant}?`}`;
+}
+
+const KNOWN: ReadonlySet<string> = new Set(SETTINGS.flatMap(({ section, key }) => [section, key]));
+
+function shown(value: unknown): string {
+  return clip(visible(maskSecrets(describe(value))), 80);
+}

@@ -1,0 +1,58 @@
+/** `config set`: an edit that keeps the file's comments, order and indentation. Pure. */
+import { applyEdits, modify } from "jsonc-parser";
+import { ConsoleError } from "../protocol/errors.ts";
+import { checkSections, checkValue, unknownKey } from "./check.ts";
+import { findSetting, type Setting } from "./schema.ts";
+import { type Format, readSource } from "./source.ts";
+
+/** A value as typed on the command line: JSON where it is JSON, else the text itself. */
+export function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * The text of the file with `key` set to `value`. Other keys' errors are left for their own edits.
+ *
+ * @param text of the file; empty where there is none yet
+ * @throws {ConsoleError} `usage` for an unknown key, `config_invalid` for a wrong value or a file that cannot be parsed,
+ *   `failed` for TOML, which people edit by hand
+ */
+export function setKey(text: string, key: string, value: unknown, format: Format): string {
+  const setting = findSetting(key);
+  if (setting === undefined) throw new ConsoleError("usage", `Cannot set ${unknownKey(key)}`);
+  const problem = checkValue(setting, value);
+  if (problem !== undefined) throw new ConsoleError("config_invalid", `Cannot set ${problem}`);
+  if (format === "toml") throw new ConsoleError("failed", byHand(setting, value));
+
+  const bom = text.startsWith("\ufeff") ? "\ufeff" : "";
+  const before = text.slice(bom.length).trim() === "" ? "{}\n" : text.slice(bom.length);
+  const section = readSource(before, "config.jsonc", "jsonc").find(({ name }) => name === setting.section);
+  if (section !== undefined && section.members === undefined) {
+    throw new ConsoleError("config_invalid", `Cannot set ${key}: ${setting.section} is not an object, must be one`);
+  }
+  const after = applyEdits(
+    before,
+    modify(before, [setting.section, setting.name], value, { formattingOptions: layout(before) }),
+  );
+  // A key that is given twice is edited where it stands first and counts where it stands last.
+  if (checkSections(readSource(after, "config.jsonc", "jsonc")).values.get(setting.key)?.value !== value) {
+    throw new ConsoleError("config_invalid", `Cannot set ${key}: is given twice in the file, must be there once`);
+  }
+  return bom + after;
+}
+
+function byHand({ key, section, name }: Setting, value: unknown): string {
+  const line = value === null ? `no ${name} (the default)` : `${name} = ${JSON.stringify(value)}`;
+  return `Cannot set ${key}: is in config.toml, must be edited by hand: write ${line} under [${section}]`;
+}
+
+/** How the text is laid out, by its first indented line. */
+function layout(text: string) {
+  const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? "  ";
+  const insertSpaces = !indent.startsWith("\t");
+  return { insertSpaces, tabSize: insertSpaces ? indent.length : 2, eol: text.includes("\r\n") ? "\r\n" : "\n" };
+}

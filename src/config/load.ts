@@ -1,0 +1,170 @@
+/**
+ * The configuration in force: flag > environment > home file > default, each value with its origin.
+ * The workspace layer of product.md §8 may only tighten; none of this version's keys can be tightened, so it is not read.
+ */
+import { maskSecrets } from "../domain/text.ts";
+import { absolute, checkOwnFile, type HomePaths } from "../platform/home.ts";
+import type { Files } from "../platform/system.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { checkSections, checkValue } from "./check.ts";
+import { ENV_SETTINGS } from "./env.ts";
+import { type Config, type ConfigKey, findSetting, SETTINGS } from "./schema.ts";
+import { type Format, readSource } from "./source.ts";
+
+export interface LoadOptions {
+  readonly paths: HomePaths;
+  readonly files: Pick<Files, "read" | "stat">;
+  /** At least the variables of {@link ENV_SETTINGS}. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Values from the command line with the flag that gave them, such as `--socket`. */
+  readonly flags?: Readonly<Partial<Record<ConfigKey, { readonly value: unknown; readonly flag: string }>>>;
+  /** What a relative path in a flag or a variable is relative to. A file's paths are absolute. */
+  readonly cwd: string;
+  readonly uid: number | null;
+}
+
+export interface Loaded {
+  readonly config: Config;
+  /** `default`, `<file>:<line>:<column>`, a variable's name or a flag. */
+  readonly origins: Readonly<Record<ConfigKey, string>>;
+  readonly warnings: readonly string[];
+  /** The file that was read, or null where there is none. */
+  readonly file: string | null;
+}
+
+interface Value {
+  readonly value: unknown;
+  readonly at: string;
+}
+
+/**
+ * Reads the configuration. Every error names its file, line, column and key, or its variable or flag.
+ *
+ * @throws {ConsoleError} `config_invalid` for what the text says, `unsafe_path` for a file that others could have written
+ */
+export function loadConfig(options: LoadOptions): Loaded {
+  const source = findConfigFile(options);
+  const text = source === undefined ? "" : readText(options, source.file);
+  const { values, problems, warnings } = source === undefined
+    ? checkSections([])
+    : checkSections(readSource(text, source.file, source.format));
+  const layers = new Map<ConfigKey, Value>([...values, ...fromEnv(options), ...fromFlags(options)]);
+
+  const wrong = [...problems];
+  for (const [key, { value, at }] of layers) {
+    if (values.get(key)?.at === at) continue; // the file's own were checked where they stand
+    const problem = checkValue(findSetting(key)!, value);
+    if (problem !== undefined) wrong.push(`${at}: ${problem}`);
+  }
+  if (wrong.length > 0) {
+    const more = wrong.length > 10 ? [`and ${wrong.length - 10} more`] : [];
+    throw new ConsoleError("config_invalid", `Cannot read config: ${[...wrong.slice(0, 10), ...more].join("\n  ")}`);
+  }
+  return { ...assemble(layers), warnings, file: source?.file ?? null };
+}
+
+/** The configuration file of the home folder, if there is one. @throws {ConsoleError} `config_invalid` where there are two */
+export function findConfigFile(
+  options: Pick<LoadOptions, "paths" | "files">,
+): { readonly file: string; readonly format: Format } | undefined {
+  const { paths, files } = options;
+  const jsonc = files.stat(paths.configJsonc) !== undefined;
+  const toml = files.stat(paths.configToml) !== undefined;
+  if (jsonc && toml) {
+    const both = `${paths.configJsonc} and ${paths.configToml}`;
+    throw new ConsoleError("config_invalid", `Cannot read config: is both ${both}, must be one of them`);
+  }
+  if (jsonc) return { file: paths.configJsonc, format: "jsonc" };
+  return toml ? { file: paths.configToml, format: "toml" } : undefined;
+}
+
+/** Far more than all keys with their comments; a larger file is not a configuration. */
+const MAX_BYTES = 1_048_576;
+
+function readText({ files, uid }: LoadOptions, file: string): string {
+  const stat = files.stat(file);
+  const unsafe = stat === undefined ? undefined : checkOwnFile(stat, uid);
+  if (unsafe !== undefined) {
+    throw new ConsoleError("unsafe_path", `Cannot read config: ${file} ${unsafe}`, { path: file });
+  }
+  if (stat !== undefined && stat.size > MAX_BYTES) {
+    throw new ConsoleError(
+      "config_invalid",
+      `Cannot read config: ${file} is ${stat.size} bytes, must be at most 1 MiB`,
+    );
+  }
+  let bytes: Uint8Array;
+  try {
+    bytes = files.read(file);
+  } catch (error) {
+    throw new ConsoleError("config_invalid", `Cannot read config: ${file} (${(error as Error).message})`);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new ConsoleError("config_invalid", `Cannot read config: ${file}:1:1 is not UTF-8, must be`);
+  }
+}
+
+function* fromEnv({ env, cwd }: LoadOptions): Generator<[ConfigKey, Value]> {
+  for (const { variable, key, read } of ENV_SETTINGS) {
+    const value = read(env[variable] ?? "");
+    if (value !== undefined) yield [key, { value: resolved(key, value, cwd), at: variable }];
+  }
+}
+
+function* fromFlags({ flags = {}, cwd }: LoadOptions): Generator<[ConfigKey, Value]> {
+  for (const { key } of SETTINGS) {
+    const given = flags[key];
+    if (given !== undefined) yield [key, { value: resolved(key, given.value, cwd), at: given.flag }];
+  }
+}
+
+function resolved(key: ConfigKey, value: unknown, cwd: string): unknown {
+  return key.endsWith("_path") && typeof value === "string" && value !== "" ? absolute(value, cwd) : value;
+}
+
+function assemble(layers: ReadonlyMap<ConfigKey, Value>): Pick<Loaded, "config" | "origins"> {
+  const config: Record<string, Record<string, unknown>> = {};
+  const origins: Record<string, string> = {};
+  for (const { key, section, name, fallback } of SETTINGS) {
+    const given = layers.get(key);
+    (config[section] ??= {})[name] = given === undefined ? fallback : given.value;
+    origins[key] = given?.at ?? "default";
+  }
+  for (const section of Object.values(config)) Object.freeze(section);
+  return {
+    config: Object.freeze(config) as unknown as Config,
+    origins: Object.freeze(origins) as Readonly<Record<ConfigKey, string>>,
+  };
+}
+
+/** The value of a key. */
+export function configValue(config: Config, key: ConfigKey): unknown {
+  const { section, name } = findSetting(key)!;
+  return (config[section] as Readonly<Record<string, unknown>>)[name];
+}
+
+/** What `config show` and `config.get` show: every value with its origin, nothing that looks like a credential. */
+export function configView(loaded: Loaded): {
+  readonly file: string | null;
+  readonly values: Readonly<Record<string, { readonly value: unknown; readonly origin: string }>>;
+} {
+  const values = Object.fromEntries(SETTINGS.map(({ key }) => {
+    const value = configValue(loaded.config, key);
+    return [key, { value: typeof value === "string" ? maskSecrets(value) : value, origin: loaded.origins[key] }];
+  }));
+  return { file: loaded.file, values };
+}
+
+/** The keys that differ, by when a change takes effect. */
+export function diffConfig(old: Config, now: Config): {
+  readonly applied: readonly ConfigKey[];
+  readonly needsRestart: readonly ConfigKey[];
+} {
+  const changed = SETTINGS.filter(({ key }) => configValue(old, key) !== configValue(now, key));
+  return {
+    applied: changed.filter(({ applies }) => applies === "live").map(({ key }) => key),
+    needsRestart: changed.filter(({ applies }) => applies === "restart").map(({ key }) => key),
+  };
+}

@@ -1,0 +1,136 @@
+/**
+ * The one schema of the configuration: it validates, gives the defaults and documents (docs.ts). It has only what this
+ * version uses; what later versions will use is listed below it, so that a newer file is read with a warning.
+ */
+import * as v from "valibot";
+
+/** When a change of a key takes effect: at `daemon reload`, or only at the next start. */
+export type Applies = "live" | "restart";
+
+interface About {
+  readonly title: string;
+  /** One or two sentences for people. */
+  readonly means: string;
+  /** Completes "must be …", with the unit. */
+  readonly must: string;
+  readonly applies: Applies;
+}
+
+function setting<const S extends v.GenericSchema>(schema: S, fallback: v.InferOutput<S>, about: About) {
+  const { title, means, must, applies } = about;
+  return v.optional(
+    v.pipe(schema, v.title(title), v.description(means), v.metadata({ must, applies })),
+    () => fallback,
+  );
+}
+
+// deno-lint-ignore no-control-regex
+const path = v.nullable(v.pipe(v.string(), v.regex(/^\/[^\u0000-\u001f\u007f,]*[^\u0000-\u001f\u007f,/]$/)));
+const minutesInAYear = 525_600;
+
+export const configSchema = v.object({
+  daemon: v.object({
+    auto_start: setting(v.boolean(), true, {
+      title: "Auto-start",
+      means: "Any command that needs the daemon starts it.",
+      must: "true or false",
+      applies: "live",
+    }),
+    idle_timeout_mins: setting(v.pipe(v.number(), v.minValue(0), v.maxValue(minutesInAYear)), 0, {
+      title: "Idle timeout",
+      means: "The daemon stops after so long without a client and without live work; 0 = never.",
+      must: "a number of minutes ≥ 0",
+      applies: "live",
+    }),
+    ipc_socket_path: setting(path, null, {
+      title: "Socket",
+      means: "Where the daemon listens; null = daemon.sock in the home folder. At most 103 bytes.",
+      must: "an absolute path without commas, or null",
+      applies: "restart",
+    }),
+    pid_file_path: setting(path, null, {
+      title: "Pid file",
+      means: "Where the daemon writes its process id; null = daemon.pid in the home folder.",
+      must: "an absolute path without commas, or null",
+      applies: "restart",
+    }),
+    log_level: setting(v.picklist(["debug", "info", "warn", "error"]), "info", {
+      title: "Log level",
+      means: "The least important messages that go into logs/daemon.log.",
+      must: "debug, info, warn or error",
+      applies: "live",
+    }),
+    stale_after_mins: setting(v.pipe(v.number(), v.gtValue(0), v.maxValue(minutesInAYear)), 30, {
+      title: "Stale after",
+      means: "A session at work that says nothing for so long is marked stale.",
+      must: "a number of minutes > 0",
+      applies: "live",
+    }),
+  }),
+  journal: v.object({
+    fsync: setting(v.picklist(["interval", "always", "never"]), "interval", {
+      title: "Disk sync",
+      means:
+        "When the journal is forced onto the disk: within 100 ms, before every answer, or when the system likes. " +
+        "Decisions always wait for it, unless never.",
+      must: "interval, always or never",
+      applies: "restart",
+    }),
+    segment_mib: setting(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)), 64, {
+      title: "Segment size",
+      means: "A journal file of this size in MiB is closed and the next one begun.",
+      must: "a whole number of MiB from 1 to 1024",
+      applies: "restart",
+    }),
+  }),
+});
+
+export type Config = v.InferOutput<typeof configSchema>;
+
+/** A key as people write it: `daemon.log_level`. */
+export type ConfigKey = { [S in keyof Config]: `${S}.${Extract<keyof Config[S], string>}` }[keyof Config];
+
+/** Sections and keys that product.md §8 names and this version does not use yet. */
+export const LATER: ReadonlySet<string> = new Set([
+  "agents",
+  "approvals",
+  "capsules",
+  "channels",
+  "daemon.safety_mode",
+  "gateway",
+  "journal.keep_days",
+  "scheduler",
+]);
+
+export interface Setting extends About {
+  readonly key: ConfigKey;
+  readonly section: keyof Config;
+  readonly name: string;
+  readonly fallback: unknown;
+  /** Whether `value` may stand there. */
+  accepts(value: unknown): boolean;
+}
+
+/** Every key, in the order of the schema. */
+export const SETTINGS: readonly Setting[] = Object.entries(configSchema.entries).flatMap(([section, object]) =>
+  Object.entries(object.entries).map(([name, entry]): Setting => {
+    const { must, applies } = v.getMetadata(entry.wrapped) as Pick<About, "must" | "applies">;
+    return {
+      key: `${section}.${name}` as ConfigKey,
+      section: section as keyof Config,
+      name,
+      title: v.getTitle(entry.wrapped) ?? name,
+      means: v.getDescription(entry.wrapped) ?? "",
+      must,
+      applies,
+      fallback: v.getDefault(entry as v.OptionalSchema<v.GenericSchema, () => unknown>),
+      accepts: (value) => v.is(entry.wrapped as v.GenericSchema, value),
+    };
+  })
+);
+
+const BY_KEY: ReadonlyMap<string, Setting> = new Map(SETTINGS.map((setting) => [setting.key, setting]));
+
+export function findSetting(key: string): Setting | undefined {
+  return BY_KEY.get(key);
+}

@@ -1,0 +1,135 @@
+/**
+ * From the text of config.jsonc or config.toml to its sections and keys, each with its place. Pure. Judges syntax only.
+ */
+import { parse as parseToml } from "@std/toml";
+import { ConsoleError } from "../protocol/errors.ts";
+import { type Json, JsoncError, type Pair, readJsonc } from "./jsonc.ts";
+
+export type Format = "jsonc" | "toml";
+
+export interface Member {
+  readonly name: string;
+  /** A string, number, boolean or null as it is; anything else as what {@link describe} says of it. */
+  readonly value: unknown;
+  /** `<file>:<line>:<column>`, both from 1; for TOML only the file where the key cannot be found again. */
+  readonly at: string;
+}
+
+export interface Section extends Member {
+  /** Undefined where the value is not an object. */
+  readonly members: readonly Member[] | undefined;
+}
+
+/** Stands for an object, an array or a date where no key takes one. */
+export class Composite {
+  constructor(readonly what: string) {}
+}
+
+/**
+ * Reads the text of the file named `file`. A blank file is an empty configuration.
+ *
+ * @throws {ConsoleError} `config_invalid` with file, line and column where the syntax is wrong
+ */
+export function readSource(text: string, file: string, format: Format): Section[] {
+  const plain = text.startsWith("\ufeff") ? text.slice(1) : text;
+  return format === "toml" ? toml(plain, file) : jsonc(plain, file);
+}
+
+function invalid(what: string): ConsoleError {
+  return new ConsoleError("config_invalid", `Cannot read config: ${what}`);
+}
+
+// -- JSON with comments and trailing commas ---------------------------------------------------------------------------
+
+function jsonc(text: string, file: string): Section[] {
+  const place = places(text, file);
+  let root: Json | undefined;
+  try {
+    root = readJsonc(text);
+  } catch (error) {
+    if (!(error instanceof JsoncError)) throw error;
+    throw invalid(`${place(error.offset)} is not JSON (${error.reason})`);
+  }
+  if (root === undefined) return [];
+  if (root.kind !== "object") throw invalid(`${place(root.offset)} is ${describe(scalarOf(root))}, must be an object`);
+  const member = ({ key, offset, value }: Pair): Member => ({ name: key, at: place(offset), value: scalarOf(value) });
+  return root.pairs.map((pair) => ({
+    ...member(pair),
+    members: pair.value.kind === "object" ? pair.value.pairs.map(member) : undefined,
+  }));
+}
+
+function scalarOf(json: Json): unknown {
+  return json.kind === "plain" ? json.value : new Composite(`an ${json.kind}`);
+}
+
+/** Tells offsets as `<file>:<line>:<column>`. */
+function places(text: string, file: string): (offset: number) => string {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return (offset) => {
+    const line = starts.findLastIndex((start) => start <= offset);
+    return `${file}:${line + 1}:${offset - starts[line]! + 1}`;
+  };
+}
+
+// -- TOML ---------------------------------------------------------------------------------------------------------------
+
+function toml(text: string, file: string): Section[] {
+  let root: Record<string, unknown>;
+  try {
+    root = parseToml(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const line = Number(/on line (\d+)/.exec(message)?.[1] ?? 1);
+    const reason = message.replace(/^Parse error on line \d+, column \d+: /, "");
+    throw invalid(`${file}:${line}:1 is not TOML (${reason})`);
+  }
+  return Object.entries(root).map(([name, value]) => {
+    const table = typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+    const inner = table ? Object.entries(value) : undefined;
+    return {
+      name,
+      value: scalar(value),
+      at: file + find(text, name, undefined),
+      members: inner?.map(([key, held]) => ({ name: key, value: scalar(held), at: file + find(text, name, key) })),
+    };
+  });
+}
+
+function scalar(value: unknown): unknown {
+  if (value instanceof Date) return new Composite("a date");
+  if (Array.isArray(value)) return new Composite("an array");
+  return typeof value === "object" && value !== null ? new Composite("an object") : value;
+}
+
+const TABLE = /^\s*\[\s*"?([\w-]+)"?\s*\]/;
+const PAIR = /^(\s*)((?:"?[\w-]+"?\s*\.\s*)*"?[\w-]+"?)\s*=/;
+
+/**
+ * Where a table or a key stands, as `:<line>:<column>`. The parser keeps no places, so the lines are looked through
+ * again; a line inside a multi-line string may deceive, and then only the place in a message is wrong.
+ */
+function find(text: string, section: string, name: string | undefined): string {
+  let table: string | undefined;
+  for (const [index, line] of text.split("\n").entries()) {
+    const header = TABLE.exec(line);
+    if (header !== null) {
+      table = header[1];
+      if (name === undefined && table === section) return `:${index + 1}:${line.indexOf("[") + 1}`;
+      continue;
+    }
+    const [, indent = "", typed] = PAIR.exec(line) ?? [];
+    if (typed === undefined) continue;
+    const keys = typed.split(".").map((key) => key.trim().replaceAll('"', ""));
+    const full = table === undefined ? keys : [table, ...keys];
+    if (full[0] !== section || (name !== undefined && full.length > 1 && full[1] !== name)) continue;
+    if (table === undefined || name !== undefined) return `:${index + 1}:${indent.length + 1}`;
+  }
+  return "";
+}
+
+/** A value in a message: what it is, not more of it than one line takes. */
+export function describe(value: unknown): string {
+  return value instanceof Composite ? value.what : JSON.stringify(value) ?? String(value);
+}

@@ -1,0 +1,126 @@
+/**
+ * Installs and uninstalls the service: idempotent, and honest about what runs afterwards. The home folder with all data
+ * is never touched.
+ *
+ * Where no service manager answers (a container, a login over ssh, another init) the file is written all the same, and
+ * `enable` leaves its link, so the next login starts the daemon; that is success with `running: false` and a note. A
+ * manager that answers and refuses is a failure: then the user asked for something that did not happen.
+ */
+import type { Files } from "../platform/system.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { serialise } from "../platform/sandbox.ts";
+import type { ServicePlan, Step } from "./plan.ts";
+
+export interface Ran {
+  /** 127 where there is no such program. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ServicePorts {
+  readonly files: Pick<Files, "mkdir" | "read" | "remove" | "replace" | "stat">;
+  /** Runs a command by its words, never through a shell. Never throws. */
+  run(argv: readonly string[]): Promise<Ran>;
+}
+
+export interface ServiceResult {
+  readonly path: string;
+  readonly change: "created" | "updated" | "unchanged" | "removed" | "absent";
+  /** Whether the service manager was told to start it and said yes. */
+  readonly running: boolean;
+  /** The commands that were run, or with `dryRun` would be, each as a shell would read it. */
+  readonly commands: readonly string[];
+  readonly notes: readonly string[];
+}
+
+export interface RunOptions {
+  /** Writes and runs nothing; the result says what would be. */
+  readonly dryRun?: boolean;
+}
+
+/**
+ * @throws {ConsoleError} `unsafe_path` where something else lies at the unit's path; `failed` where the service manager
+ *   answers and refuses
+ */
+export async function installService(
+  plan: ServicePlan,
+  ports: ServicePorts,
+  options: RunOptions = {},
+): Promise<ServiceResult> {
+  const { files } = ports;
+  const before = present(plan, files);
+  const change = before === undefined ? "created" : before === plan.text ? "unchanged" : "updated";
+  const steps = change === "unchanged" ? plan.keep : plan.install;
+  const result = { path: plan.path, change, commands: steps.map(({ argv }) => serialise(argv)) } as const;
+  if (options.dryRun) return { ...result, running: false, notes: plan.notes };
+  if (change !== "unchanged") {
+    makeFolder(plan.path.slice(0, plan.path.lastIndexOf("/")), files);
+    files.replace(plan.path, new TextEncoder().encode(plan.text), 0o644);
+  }
+  const unanswered = await runAll(steps, ports, `Cannot install the service (the file is ${plan.path})`);
+  if (unanswered.length === 0) return { ...result, running: true, notes: plan.notes };
+  const notes = [
+    `No service manager answers here, so the daemon was not started by it. Where one does, run: ${
+      unanswered.map(serialise).join(" && ")
+    }`,
+  ];
+  return { ...result, running: false, notes: [...notes, ...plan.notes] };
+}
+
+/** @throws {ConsoleError} as {@link installService} */
+export async function uninstallService(
+  plan: ServicePlan,
+  ports: ServicePorts,
+  options: RunOptions = {},
+): Promise<ServiceResult> {
+  const there = present(plan, ports.files) !== undefined;
+  const steps = there ? [...plan.stop, ...plan.forget] : [];
+  const result: ServiceResult = {
+    path: plan.path,
+    change: there ? "removed" : "absent",
+    running: false,
+    commands: steps.map(({ argv }) => serialise(argv)),
+    notes: there ? ["The home folder with its data is kept."] : [],
+  };
+  if (options.dryRun || !there) return result;
+  await runAll(plan.stop, ports, "Cannot uninstall the service");
+  ports.files.remove(plan.path);
+  await runAll(plan.forget, ports, "Cannot uninstall the service (its file is gone)");
+  return result;
+}
+
+function present(plan: ServicePlan, files: ServicePorts["files"]): string | undefined {
+  const stat = files.stat(plan.path);
+  if (stat === undefined) return undefined;
+  if (stat.kind !== "file") {
+    // A link may lead into somebody's dotfiles, or to /dev/null: systemd's way to mask a unit.
+    const message = `Cannot replace ${plan.path}: is a ${stat.kind}, must be a file or absent`;
+    throw new ConsoleError("unsafe_path", message, { path: plan.path });
+  }
+  return new TextDecoder().decode(files.read(plan.path));
+}
+
+function makeFolder(path: string, files: ServicePorts["files"]): void {
+  if (path === "" || files.stat(path) !== undefined) return;
+  makeFolder(path.slice(0, path.lastIndexOf("/")), files);
+  files.mkdir(path, 0o755);
+}
+
+/** Runs the steps in order. @returns the commands that found no service manager to talk to */
+async function runAll(steps: readonly Step[], ports: ServicePorts, failure: string): Promise<(readonly string[])[]> {
+  const unanswered: (readonly string[])[] = [];
+  for (const { argv, tolerate } of steps) {
+    const { code, stderr } = await ports.run(argv);
+    if (code === 0) continue;
+    // After one that nobody answered, the later ones fail for the same reason, in other words.
+    if (code === 127 || NOBODY.test(stderr) || unanswered.length > 0) unanswered.push(argv);
+    else if (tolerate !== "any" && !tolerate.includes(code)) {
+      throw new ConsoleError("failed", `${failure}: ${serialise(argv)} exited with ${code}: ${stderr.trim()}`);
+    }
+  }
+  return unanswered;
+}
+
+// systemctl without a user manager; launchctl without a graphical login ("Domain does not support specified action").
+const NOBODY = /Failed to connect to .*bus|Domain does not support|Could not find domain/;

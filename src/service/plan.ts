@@ -1,0 +1,109 @@
+/** What installing and uninstalling the service means on this system: a file and the commands around it. Pure. */
+import { RUNTIME_ENV } from "../platform/sandbox.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { renderPlist, renderUnit } from "./render.ts";
+
+export interface ServiceOptions {
+  readonly os: string;
+  /** HOME's value, absolute. */
+  readonly userHome: string;
+  readonly uid: number | null;
+  /** The installing shell's environment: PATH, XDG_CONFIG_HOME, DENO_DIR. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The daemon's command line, from platform/sandbox.ts. */
+  readonly argv: readonly string[];
+  /** The home folder where it is not the default one. */
+  readonly home?: string | undefined;
+}
+
+/** One command, and which of its exit codes are as good as 0: what it is to bring about holds already. */
+export interface Step {
+  readonly argv: readonly string[];
+  readonly tolerate: readonly number[] | "any";
+}
+
+export interface ServicePlan {
+  /** Where the unit or the property list goes. */
+  readonly path: string;
+  readonly text: string;
+  /** After the file was written anew: a running daemon is restarted. */
+  readonly install: readonly Step[];
+  /** After nothing was written: a running daemon goes on. */
+  readonly keep: readonly Step[];
+  /** Before and after the file is removed. */
+  readonly stop: readonly Step[];
+  readonly forget: readonly Step[];
+  /** What the user may want to know beside it. */
+  readonly notes: readonly string[];
+}
+
+export const UNIT = "agent-console.service";
+export const LABEL = "com.agent-console.daemon";
+
+/** @throws {ConsoleError} `failed` on a system that has neither systemd nor launchd; `unsafe_path` from the rendering */
+export function planService(options: ServiceOptions): ServicePlan {
+  if (options.os === "linux") return systemd(options);
+  if (options.os === "darwin") return launchd(options);
+  throw new ConsoleError("failed", `Cannot install the service: the system is ${options.os}, must be linux or darwin`);
+}
+
+function systemd(options: ServiceOptions): ServicePlan {
+  const { env, userHome, argv } = options;
+  // The XDG Base Directory Specification has relative values ignored.
+  const xdg = env["XDG_CONFIG_HOME"];
+  const folder = xdg?.startsWith("/") ? xdg.replace(/\/+$/, "") : `${userHome}/.config`;
+  const reload = step(["systemctl", "--user", "daemon-reload"]);
+  // Fails where the unit never ran; without it a unit that failed too often does not start.
+  const reset = step(["systemctl", "--user", "reset-failed", UNIT], "any");
+  const enable = step(["systemctl", "--user", "enable", UNIT]);
+  return {
+    path: `${folder}/systemd/user/${UNIT}`,
+    text: renderUnit({ argv, env: variables(options) }),
+    install: [reload, reset, enable, step(["systemctl", "--user", "restart", UNIT])],
+    keep: [reset, enable, step(["systemctl", "--user", "start", UNIT])],
+    stop: [
+      step(["systemctl", "--user", "stop", UNIT], "any"),
+      step(["systemctl", "--user", "disable", UNIT], "any"),
+    ],
+    forget: [reload, reset],
+    notes: ["It starts when you log in; to start it at boot: loginctl enable-linger"],
+  };
+}
+
+function launchd(options: ServiceOptions): ServicePlan {
+  const { uid, userHome, argv } = options;
+  const domain = `gui/${uid ?? 0}`;
+  const path = `${userHome}/Library/LaunchAgents/${LABEL}.plist`;
+  const bootout = step(["launchctl", "bootout", `${domain}/${LABEL}`], "any");
+  // A label that was disabled once cannot be bootstrapped, so enable comes first.
+  const enable = step(["launchctl", "enable", `${domain}/${LABEL}`], [5, 125]);
+  // 5: it is loaded already; 125: no such domain (a login over ssh). The kickstart then tells whether it runs.
+  const bootstrap = step(["launchctl", "bootstrap", domain, path], [5, 125]);
+  return {
+    path,
+    text: renderPlist({ argv, env: variables(options) }),
+    install: [bootout, enable, bootstrap, step(["launchctl", "kickstart", "-k", `${domain}/${LABEL}`])],
+    keep: [enable, bootstrap, step(["launchctl", "kickstart", `${domain}/${LABEL}`])],
+    stop: [bootout],
+    forget: [],
+    notes: ["It starts when you log in."],
+  };
+}
+
+function step(argv: readonly string[], tolerate: Step["tolerate"] = []): Step {
+  return { argv, tolerate };
+}
+
+/**
+ * A service manager has a bare environment: without the shell's PATH no agent is found, without its DENO_DIR no cached
+ * dependency. Relative entries of PATH would mean another folder there, so they go.
+ */
+function variables({ env, home }: ServiceOptions): Record<string, string> {
+  const path = (env["PATH"] ?? "").split(":").filter((entry) => entry.startsWith("/")).join(":");
+  return {
+    PATH: path === "" ? "/usr/local/bin:/usr/bin:/bin" : path,
+    ...(home === undefined ? {} : { AGENT_CONSOLE_HOME: home }),
+    ...(env["DENO_DIR"]?.startsWith("/") ? { DENO_DIR: env["DENO_DIR"] } : {}),
+    ...RUNTIME_ENV,
+  };
+}

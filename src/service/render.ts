@@ -1,0 +1,83 @@
+/** The text of the systemd unit and of the launchd property list, from the templates in install/. Pure. */
+import plistTemplate from "../../install/com.agent-console.daemon.plist" with { type: "text" };
+import unitTemplate from "../../install/agent-console.service" with { type: "text" };
+import { ConsoleError } from "../protocol/errors.ts";
+
+export interface ServiceText {
+  /** The daemon's command line; the first word is absolute. */
+  readonly argv: readonly string[];
+  /** Variables that the service manager does not have by itself. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * The systemd user unit.
+ *
+ * @throws {ConsoleError} `unsafe_path` where systemd cannot run the program's path at all
+ */
+export function renderUnit({ argv, env }: ServiceText): string {
+  const program = argv[0] ?? "";
+  // systemd.exec refuses these in the path of a program, quoted or not (string_is_safe in its config_parse_exec).
+  // deno-lint-ignore no-control-regex
+  if (!program.startsWith("/") || /[\u0000-\u001f\u007f"'\\]/.test(program)) {
+    throw new ConsoleError(
+      "unsafe_path",
+      `Cannot write the unit: the program is ${JSON.stringify(program)}, must be an absolute path without quotes and ` +
+        "backslashes",
+    );
+  }
+  // The colon switches the expansion of $VARIABLES off for the whole line.
+  const colon = argv.some((word) => word.includes("$")) ? ":" : "";
+  const environment = Object.entries(env).map(([name, value]) => `Environment=${unitWord(`${name}=${value}`)}`);
+  return fill(unitTemplate, {
+    exec_start: colon + argv.map(unitWord).join(" "),
+    environment: environment.join("\n"),
+  });
+}
+
+/**
+ * One word as systemd reads it back (systemd.syntax(7) "Quoting", systemd.unit(5) "Specifiers"): bare where nothing in
+ * it is special, else in double quotes with C escapes; a percent sign is doubled.
+ */
+export function unitWord(word: string): string {
+  const percent = word.replaceAll("%", "%%");
+  if (/^[\w@%+=:,./-]+$/.test(word)) return percent;
+  // deno-lint-ignore no-control-regex
+  const escaped = percent.replace(/[\u0000-\u001f\u007f"\\]/g, (char) => {
+    const code = char.charCodeAt(0);
+    if (code === 0) throw new ConsoleError("unsafe_path", "Cannot write the unit: a word has a NUL, must have none");
+    return code < 0x20 || code === 0x7f ? `\\x${code.toString(16).padStart(2, "0")}` : `\\${char}`;
+  });
+  return `"${escaped}"`;
+}
+
+/** The launchd property list. @throws {ConsoleError} `unsafe_path` for characters that XML 1.0 cannot carry */
+export function renderPlist({ argv, env }: ServiceText): string {
+  return fill(plistTemplate, {
+    program_arguments: argv.map((word) => `    <string>${xml(word)}</string>`).join("\n"),
+    environment: Object.entries(env)
+      .map(([name, value]) => `    <key>${xml(name)}</key>\n    <string>${xml(value)}</string>`)
+      .join("\n"),
+  });
+}
+
+function xml(text: string): string {
+  // Tab and line breaks are legal in XML, but a reader may fold them.
+  // deno-lint-ignore no-control-regex
+  if (/[\u0000-\u001f\u007f\ufffe\uffff]/.test(text) || !text.isWellFormed()) {
+    throw new ConsoleError(
+      "unsafe_path",
+      `Cannot write the property list: ${JSON.stringify(text)} has a control character, must have none`,
+    );
+  }
+  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+/** Fills `{{name}}`; a line that only holds an empty one goes. What is put in is never looked at again. */
+function fill(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/\{\{(\w+)\}\}(\n?)/g, (_, name: string, end: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`the template has no value for ${name}`);
+    return value === "" ? "" : value + end;
+  });
+}

@@ -1,0 +1,121 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { checkSections } from "../../src/config/check.ts";
+import { configDocs, initialConfig } from "../../src/config/docs.ts";
+import { parseValue, setKey } from "../../src/config/edit.ts";
+import { SETTINGS } from "../../src/config/schema.ts";
+import { readSource } from "../../src/config/source.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+
+function valuesOf(text: string) {
+  const { values, problems, warnings } = checkSections(readSource(text, "c", "jsonc"));
+  return { values: Object.fromEntries([...values].map(([key, { value }]) => [key, value])), problems, warnings };
+}
+
+function refusal(run: () => unknown): ConsoleError {
+  return assertThrows(run, ConsoleError);
+}
+
+Deno.test("setKey changes one value and keeps comments, order, commas and indentation", () => {
+  const text =
+    `// mine\n{\n    "journal": {"fsync": "never"}, // keep\n    "daemon": {\n        "log_level": "info", /* why */\n    },\n}\n`;
+  assertEquals(setKey(text, "daemon.log_level", "debug", "jsonc"), text.replace('"info"', '"debug"'));
+  const added = setKey(text, "daemon.auto_start", false, "jsonc");
+  assert(added.includes('\n        "auto_start": false'), added);
+  assert(added.includes('"log_level": "info"') && added.includes("/* why */") && added.startsWith("// mine\n"), added);
+});
+
+Deno.test("setKey makes sections and files, keeps a BOM, tabs and CRLF", () => {
+  assertEquals(valuesOf(setKey("", "journal.fsync", "always", "jsonc")).values, { "journal.fsync": "always" });
+  assertEquals(setKey("\ufeff{}", "daemon.auto_start", true, "jsonc")[0], "\ufeff");
+  const windows = setKey(
+    '{\r\n\t"daemon": {\r\n\t\t"auto_start": true\r\n\t}\r\n}\r\n',
+    "daemon.log_level",
+    "warn",
+    "jsonc",
+  );
+  assert(windows.includes('\r\n\t\t"log_level": "warn"'), windows);
+  assert(!/[^\r]\n/.test(windows));
+});
+
+Deno.test("setKey repairs a wrong value, and leaves the wrong values of others", () => {
+  const text = '{"daemon": {"auto_start": "x", "log_level": 3}}';
+  const fixed = setKey(text, "daemon.auto_start", true, "jsonc");
+  assertEquals(fixed, '{"daemon": {"auto_start": true, "log_level": 3}}');
+});
+
+Deno.test("setKey refuses unknown keys, wrong values, broken files, doubled keys and TOML, each with what to do", () => {
+  const unknown = refusal(() => setKey("{}", "daemon.auto_strat", true, "jsonc"));
+  assertEquals(unknown.kind, "usage");
+  assertEquals(unknown.message, "Cannot set daemon.auto_strat is not a known key, did you mean daemon.auto_start?");
+  const wrong = refusal(() => setKey("{}", "daemon.auto_start", "yes", "jsonc"));
+  assertEquals(wrong.message, 'Cannot set daemon.auto_start is "yes", must be true or false');
+  assertMatch(refusal(() => setKey("{,", "daemon.auto_start", true, "jsonc")).message, /config\.jsonc:1:2 is not JSON/);
+  assertMatch(refusal(() => setKey('{"daemon": 1}', "daemon.auto_start", true, "jsonc")).message, /is not an object/);
+  const doubled = '{"daemon": {"auto_start": true, "auto_start": true}}';
+  assertMatch(refusal(() => setKey(doubled, "daemon.auto_start", false, "jsonc")).message, /given twice/);
+  assertMatch(
+    refusal(() => setKey("", "daemon.log_level", "warn", "toml")).message,
+    /must be edited by hand: write log_level = "warn" under \[daemon\]$/,
+  );
+});
+
+Deno.test("setKey then read gives the value, for every key and in any order", () => {
+  const samples: Record<string, unknown[]> = {
+    "daemon.auto_start": [true, false],
+    "daemon.idle_timeout_mins": [0, 2.5],
+    "daemon.ipc_socket_path": [null, '/a "b"/ü'],
+    "daemon.pid_file_path": [null, "/p"],
+    "daemon.log_level": ["debug", "error"],
+    "daemon.stale_after_mins": [0.1, 10],
+    "journal.fsync": ["always", "never"],
+    "journal.segment_mib": [1, 1024],
+  };
+  assertEquals(Object.keys(samples), SETTINGS.map(({ key }) => key));
+  const edit = fc.constantFrom(...Object.keys(samples)).chain((key) =>
+    fc.tuple(fc.constant(key), fc.constantFrom(...samples[key]!))
+  );
+  fc.assert(
+    fc.property(fc.array(edit), fc.constantFrom("", initialConfig(), '{"daemon":{}}'), (edits, start) => {
+      let text = start;
+      const expected: Record<string, unknown> = {};
+      for (const [key, value] of edits) {
+        text = setKey(text, key, value, "jsonc");
+        expected[key] = value;
+      }
+      assertEquals(valuesOf(text).values, expected);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("parseValue: JSON where it is JSON, else the text", () => {
+  assertEquals(["true", "5", "null", '"5"', "info", "/a/b", ""].map(parseValue), [
+    true,
+    5,
+    null,
+    "5",
+    "info",
+    "/a/b",
+    "",
+  ]);
+});
+
+Deno.test("initialConfig says nothing as it is, and all defaults when uncommented", () => {
+  const text = initialConfig();
+  assertEquals(valuesOf(text), { values: {}, problems: [], warnings: [] });
+  const uncommented = valuesOf(text.replace(/^( *)\/\/ "/gm, '$1"'));
+  assertEquals(uncommented.values, Object.fromEntries(SETTINGS.map(({ key, fallback }) => [key, fallback])));
+  assertEquals([...uncommented.problems, ...uncommented.warnings], []);
+});
+
+Deno.test("configDocs: one row for every key, complete", () => {
+  const rows = configDocs().trimEnd().split("\n");
+  assertEquals(rows.length, SETTINGS.length + 2);
+  for (const row of rows) assertEquals(row.split("|").length, 7, row);
+  for (const { key, title, means, must, fallback, accepts } of SETTINGS) {
+    assert(title !== "" && means.endsWith(".") && must !== "", key);
+    assert(accepts(fallback), key);
+    assert(rows.some((row) => row.includes(`\`${key}\``) && row.includes(means)), key);
+  }
+});

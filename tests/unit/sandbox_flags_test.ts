@@ -1,0 +1,218 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { ENV_SETTINGS } from "../../src/config/env.ts";
+import { homePaths } from "../../src/platform/home.ts";
+import {
+  checkSandboxPath,
+  DAEMON_ENV,
+  daemonFlags,
+  type DaemonSandbox,
+  hookFlags,
+  programArgv,
+  serialise,
+  taskLine,
+} from "../../src/platform/sandbox.ts";
+
+const paths = homePaths("/home/u/.agent-console");
+const daemon: DaemonSandbox = {
+  paths,
+  socketPath: paths.socket,
+  pidFilePath: paths.pid,
+  psPath: "/usr/bin/ps",
+  form: "source",
+};
+const words = (sandbox: DaemonSandbox) => daemonFlags(sandbox).map(({ flag }) => flag);
+
+Deno.test("daemonFlags: the home folder, the socket, ps, and nothing wider; each flag has a reason", () => {
+  assertEquals(words(daemon), [
+    "-q",
+    "--no-prompt",
+    "--deny-import",
+    "--cached-only",
+    "-P=daemon",
+    "--allow-net=unix:/home/u/.agent-console/daemon.sock",
+    "--allow-read=/home/u/.agent-console",
+    "--allow-write=/home/u/.agent-console",
+    "--allow-run=/usr/bin/ps",
+    `--allow-env=${DAEMON_ENV.join(",")}`,
+  ]);
+  for (const { flag, reason } of daemonFlags(daemon)) assert(reason.length > 5, flag);
+});
+
+Deno.test("daemonFlags: socket and pid file outside the home are added alone; without ps nothing may be run", () => {
+  const outside = { ...daemon, socketPath: "/run/a.sock", pidFilePath: "/run/a.pid", psPath: undefined };
+  const flags = words(outside);
+  assert(flags.includes("--allow-net=unix:/run/a.sock"));
+  assert(flags.includes("--allow-read=/home/u/.agent-console,/run/a.sock,/run/a.pid"));
+  assert(flags.includes("--allow-write=/home/u/.agent-console,/run/a.sock,/run/a.pid"));
+  assert(!flags.some((flag) => flag.startsWith("--allow-run")));
+  // A neighbour whose name only begins the same is not inside.
+  assert(
+    words({ ...daemon, pidFilePath: `${paths.root}-pid` }).includes(`--allow-read=${paths.root},${paths.root}-pid`),
+  );
+});
+
+Deno.test("daemonFlags: never an unscoped permission", () => {
+  for (const flag of [...words(daemon), ...words({ ...daemon, form: "compiled" })]) {
+    assert(!/^(-A|--allow-all|--allow-\w+)$/.test(flag), flag);
+    assert(!flag.includes("--allow-sys"), flag);
+  }
+});
+
+Deno.test("paths that Deno's flags cannot carry are refused", () => {
+  assertMatch(checkSandboxPath("/home/a,b") ?? "", /^contains a comma/);
+  assertMatch(checkSandboxPath("/home/a\nb") ?? "", /^contains a control character/);
+  assertMatch(checkSandboxPath("rel") ?? "", /^is relative/);
+  assertMatch(checkSandboxPath("/") ?? "", /root of the file system/);
+  assertEquals(checkSandboxPath("/home/ü b%c\"d'$e"), undefined);
+  const comma = homePaths("/home/a,/etc");
+  assertThrows(() => daemonFlags({ ...daemon, paths: comma }), RangeError, "comma");
+  assertThrows(
+    () => hookFlags({ paths: comma, socketPath: paths.socket, starter: "/d", env: [] }),
+    RangeError,
+    "comma",
+  );
+});
+
+Deno.test("A2 a hook reads neither the token nor the keys, and cannot write the journal", () => {
+  const options = { paths, socketPath: paths.socket, starter: "/usr/bin/deno", env: ["TMUX_PANE", "HOME", "HOME"] };
+  const flags = hookFlags(options).map(({ flag }) => flag);
+  assert(flags.includes(`--deny-read=${paths.token},${paths.keys}`));
+  assert(flags.includes(`--deny-write=${paths.token},${paths.keys},${paths.journal}`));
+  assert(flags.includes(`--allow-read=${paths.root}`));
+  assert(flags.includes("--allow-run=/usr/bin/deno"));
+  assert(flags.includes("--allow-env=HOME,TMUX_PANE"));
+  const outside = hookFlags({ ...options, socketPath: "/a.sock" }).map(({ flag }) => flag);
+  assert(outside.includes("--allow-read=/"));
+  assert(outside.includes(`--allow-write=${paths.root},/a.sock`));
+});
+
+Deno.test("the daemon may read every variable that sets a key", () => {
+  for (const { variable } of ENV_SETTINGS) assert(DAEMON_ENV.includes(variable), variable);
+});
+
+Deno.test("programArgv: deno with flags and entry; a compiled program has its flags inside", () => {
+  const flags = [{ flag: "-q", reason: "" }];
+  const source = { form: "source", deno: "/bin/deno", entry: "/app/main.ts" } as const;
+  assertEquals(programArgv(source, flags, ["daemon"]), ["/bin/deno", "run", "-q", "/app/main.ts", "daemon"]);
+  assertEquals(programArgv({ form: "compiled", binary: "/bin/x" }, flags, ["daemon"]), ["/bin/x", "daemon"]);
+});
+
+Deno.test("taskLine: the same flags as for the default home, with $HOME in double quotes", () => {
+  const words = [...taskLine().matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? "");
+  const expected = daemonFlags(daemon).map(({ flag }) =>
+    flag.replaceAll("/home/u", "$HOME").replace("=/usr/bin/ps", "=/usr/bin/ps,/bin/ps")
+  );
+  assertEquals(words, ["DENO_NO_UPDATE_CHECK=1", "deno", "run", ...expected, "src/daemon/consoled.ts"]);
+  assert(!/ [^"\s]*\$HOME/.test(taskLine()), "an unquoted $HOME breaks at a space");
+});
+
+Deno.test("serialise: a shell reads the same words back", async () => {
+  const argv = ["plain", "", "a b", "it's", '"q"', "$HOME", "`x`", "\\", "ü", "*", "a\nb", "--x=/y,z"];
+  const printed = await new Deno.Command("/bin/sh", {
+    args: ["-c", `printf '%s\\0' ${serialise(argv)}`],
+    signal: AbortSignal.timeout(10_000),
+  }).output();
+  assertEquals(new TextDecoder().decode(printed.stdout).split("\0").slice(0, -1), argv);
+});
+
+/** A program that does what the daemon does, under the daemon's own flags; prints what was refused. */
+const PROBE = `
+const [home, socket, pid, ps] = Deno.args;
+const steps = {
+  umask: () => Deno.umask(0o177), uid: () => Deno.uid(),
+  inspector: async () => (await import("node:inspector")).close(),
+  listen: () => Deno.listen({ transport: "unix", path: socket }).close(),
+  pid: () => { Deno.writeTextFileSync(pid, "1"); Deno.chmodSync(pid, 0o600); Deno.removeSync(pid); },
+  folder: () => { Deno.umask(0o077); Deno.chmodSync(home, 0o700); Deno.mkdirSync(home + "/journal"); },
+  rename: () => { Deno.writeTextFileSync(home + "/a", "1"); Deno.renameSync(home + "/a", home + "/b"); },
+  lock: () => { const f = Deno.openSync(home + "/daemon.lock", { create: true, write: true }); f.tryLockSync(true); },
+  ps: () => new Deno.Command(ps, { args: ["-o", "pid=", "-p", "1"], clearEnv: true }).outputSync(),
+  env: () => Deno.env.get("AGENT_CONSOLE_SOCKET"),
+};
+const refused = {
+  outside: () => Deno.readTextFileSync("/etc/hostname"), parent: () => Deno.writeTextFileSync(home + "x", ""),
+  network: () => Deno.listen({ port: 0 }), run: () => new Deno.Command("/bin/sh").outputSync(),
+  secret: () => Deno.env.get("PATH"), host: () => Deno.hostname(), kill: () => Deno.kill(1, "SIGCONT"),
+  import: () => import("data:text/javascript,1".replace("data:text/javascript,1", "https://jsr.io/x.ts")),
+};
+const wrong = [];
+for (const [name, step] of Object.entries(steps)) try { await step(); } catch (e) { wrong.push(name + ": " + e); }
+for (const [name, step] of Object.entries(refused)) {
+  try { await step(); wrong.push(name + " was allowed"); } catch (e) { if (!/NotCapable|Requires/.test(String(e))) wrong.push(name + ": " + e); }
+}
+Deno.stdout.writeSync(new TextEncoder().encode(wrong.join("\\n")));
+`;
+
+Deno.test("the flags let the daemon do its work and nothing else, also with spaces, quotes and percent in the path", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${root}/probe.ts`, PROBE);
+    const { permissions } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
+    await Deno.writeTextFile(`${root}/deno.json`, JSON.stringify({ permissions }));
+    const home = homePaths(`${root}/ho me%20"'$HOME`);
+    await Deno.mkdir(home.root);
+    const socketPath = `${root}/out side.sock`;
+    const ps = ["/usr/bin/ps", "/bin/ps"].find((path) => exists(path));
+    assert(ps !== undefined, "this test needs ps");
+    const flags = daemonFlags({ ...daemon, paths: home, socketPath, pidFilePath: `${root}/out.pid`, psPath: ps });
+    const program = { form: "source", deno: Deno.execPath(), entry: `${root}/probe.ts` } as const;
+    const [command = "", ...args] = programArgv(program, flags, [home.root, socketPath, `${root}/out.pid`, ps]);
+    const child = await new Deno.Command(command, { args, cwd: "/", signal: AbortSignal.timeout(30_000) }).output();
+    assertEquals(new TextDecoder().decode(child.stderr), "");
+    assertEquals(new TextDecoder().decode(child.stdout), "");
+    assertEquals(child.code, 0);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+const HOOK_PROBE = `
+const [home, socket, token] = Deno.args;
+const wrong = [];
+try {
+  Deno.uid(), Deno.lstatSync(home), Deno.lstatSync(socket), Deno.env.get("TMUX_PANE");
+  Deno.mkdirSync(home + "/spool"), Deno.writeTextFileSync(home + "/spool/1", "{}");
+  const connection = await Deno.connect({ transport: "unix", path: socket });
+  await connection.write(new Uint8Array([1])), connection.close();
+  if (!new Deno.Command(Deno.execPath(), { args: ["--version"] }).outputSync().success) wrong.push("start");
+} catch (e) { wrong.push(String(e)); }
+for (const step of [() => Deno.readTextFileSync(token), () => Deno.removeSync(token), () => Deno.mkdirSync(home + "/journal"),
+  () => Deno.readTextFileSync("/etc/hostname"), () => new Deno.Command("/bin/sh").outputSync()]) {
+  try { step(), wrong.push(step + " was allowed"); } catch (e) { if (e.name !== "NotCapable") wrong.push(String(e)); }
+}
+Deno.stdout.writeSync(new TextEncoder().encode(wrong.join("\\n")));
+`;
+
+Deno.test("A2 the hook's flags let it report, spool and start a daemon, and keep it from the token", async () => {
+  const root = await Deno.makeTempDir();
+  const home = homePaths(`${root}/home`);
+  await Deno.mkdir(home.root);
+  using listener = Deno.listen({ transport: "unix", path: home.socket });
+  try {
+    await Deno.writeTextFile(home.token, "secret");
+    await Deno.writeTextFile(`${root}/probe.ts`, HOOK_PROBE);
+    const flags = hookFlags({ paths: home, socketPath: home.socket, starter: Deno.execPath(), env: ["TMUX_PANE"] });
+    const program = { form: "source", deno: Deno.execPath(), entry: `${root}/probe.ts` } as const;
+    const [command = "", ...args] = programArgv(program, flags, [home.root, home.socket, home.token]);
+    const accepted = listener.accept();
+    const child = await new Deno.Command(command, { args, cwd: "/", signal: AbortSignal.timeout(30_000) }).output();
+    assertEquals(new TextDecoder().decode(child.stderr) + new TextDecoder().decode(child.stdout), "");
+    (await accepted).close();
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("deno task daemon: is the line that the module computes", () => {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
+  assertEquals(tasks.daemon, taskLine());
+});

@@ -1,0 +1,177 @@
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import type { FileStat } from "../../src/platform/system.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+import { installService, type Ran, type ServicePorts, uninstallService } from "../../src/service/install.ts";
+import { planService, type ServiceOptions } from "../../src/service/plan.ts";
+
+const linux: ServiceOptions = {
+  os: "linux",
+  userHome: "/home/u",
+  uid: 1000,
+  env: { PATH: "/usr/bin:.:rel:/opt/bin" },
+  argv: ["/usr/bin/deno", "run", "/app/main.ts", "daemon"],
+};
+const UNIT = "/home/u/.config/systemd/user/agent-console.service";
+const OK: Ran = { code: 0, stdout: "", stderr: "" };
+
+/** A disk in a Map (undefined: a folder), and a service manager that answers as `answer` says. */
+class Machine implements ServicePorts {
+  readonly disk = new Map<string, Uint8Array | undefined>([["/home/u", undefined]]);
+  readonly links = new Set<string>();
+  readonly ran: string[] = [];
+  constructor(readonly answer: (line: string) => Ran = () => OK) {}
+
+  readonly files = {
+    stat: (path: string): FileStat | undefined => {
+      if (!this.disk.has(path) && !this.links.has(path)) return undefined;
+      const kind = this.links.has(path) ? "symlink" : this.disk.get(path) === undefined ? "directory" : "file";
+      return { kind, size: 0, mode: 0o644, uid: 1000, inode: 1, device: 1, mtimeMs: 0 };
+    },
+    read: (path: string) => this.disk.get(path)!,
+    mkdir: (path: string) => {
+      assert(this.disk.has(path.slice(0, path.lastIndexOf("/"))), `${path} has no parent`);
+      this.disk.set(path, undefined);
+    },
+    replace: (path: string, bytes: Uint8Array, mode?: number) => {
+      assert(this.disk.has(path.slice(0, path.lastIndexOf("/"))), `${path} has no folder`);
+      assertEquals(mode, 0o644);
+      this.disk.set(path, bytes);
+    },
+    remove: (path: string) => void this.disk.delete(path),
+  };
+  run(argv: readonly string[]): Promise<Ran> {
+    this.ran.push(argv.join(" "));
+    return Promise.resolve(this.answer(argv.join(" ")));
+  }
+  take(): string[] {
+    return this.ran.splice(0);
+  }
+}
+
+Deno.test("X2 install twice changes nothing the second time, and a running daemon goes on", async () => {
+  const machine = new Machine();
+  const first = await installService(planService(linux), machine);
+  assertEquals([first.change, first.running, first.path], ["created", true, UNIT]);
+  assertEquals(machine.take(), [
+    "systemctl --user daemon-reload",
+    "systemctl --user reset-failed agent-console.service",
+    "systemctl --user enable agent-console.service",
+    "systemctl --user restart agent-console.service",
+  ]);
+  const disk = [...machine.disk];
+  const second = await installService(planService(linux), machine);
+  assertEquals([second.change, second.running], ["unchanged", true]);
+  assertEquals([...machine.disk], disk);
+  assert(!machine.take().some((line) => line.includes(" restart ")));
+  const third = await installService(planService({ ...linux, argv: ["/usr/bin/other"] }), machine);
+  assertEquals(third.change, "updated");
+  assert(machine.take().includes("systemctl --user restart agent-console.service"));
+});
+
+Deno.test("X2 a dry run writes and runs nothing and says what it would", async () => {
+  const machine = new Machine();
+  const result = await installService(planService(linux), machine, { dryRun: true });
+  assertEquals([result.change, result.running, machine.ran.length, machine.disk.size], ["created", false, 0, 1]);
+  assertEquals(result.commands[0], "systemctl --user daemon-reload");
+  await installService(planService(linux), machine);
+  machine.take();
+  const gone = await uninstallService(planService(linux), machine, { dryRun: true });
+  assertEquals([gone.change, machine.ran.length, machine.disk.has(UNIT)], ["removed", 0, true]);
+});
+
+Deno.test("X2 uninstall removes the unit alone, keeps data, and may be repeated", async () => {
+  const machine = new Machine();
+  const data = "/home/u/.agent-console/journal";
+  machine.disk.set("/home/u/.agent-console", undefined);
+  machine.disk.set(data, new Uint8Array([1]));
+  await installService(planService(linux), machine);
+  machine.take();
+  const result = await uninstallService(planService(linux), machine);
+  assertEquals([result.change, machine.disk.has(UNIT), machine.disk.get(data)], [
+    "removed",
+    false,
+    new Uint8Array([1]),
+  ]);
+  assertEquals(machine.take(), [
+    "systemctl --user stop agent-console.service",
+    "systemctl --user disable agent-console.service",
+    "systemctl --user daemon-reload",
+    "systemctl --user reset-failed agent-console.service",
+  ]);
+  assertEquals((await uninstallService(planService(linux), machine)).change, "absent");
+  assertEquals(machine.ran, []);
+});
+
+Deno.test("without a service manager the unit is written, and the result says what to run and that nothing runs", async () => {
+  const noBus = { code: 1, stdout: "", stderr: "Failed to connect to bus: No medium found\n" };
+  const missing = { code: 127, stdout: "", stderr: "" };
+  for (const answer of [() => missing, (line: string) => line.includes(" enable ") ? OK : noBus]) {
+    const machine = new Machine(answer);
+    const result = await installService(planService(linux), machine);
+    assertEquals([result.change, result.running, machine.disk.has(UNIT)], ["created", false, true]);
+    assertMatch(
+      result.notes[0] ?? "",
+      /No service manager answers here.* run: systemctl --user daemon-reload && .*restart/,
+    );
+    assertEquals((await uninstallService(planService(linux), machine)).change, "removed");
+    assert(!machine.disk.has(UNIT));
+  }
+});
+
+Deno.test("a service manager that answers and refuses is an error with its words", async () => {
+  const machine = new Machine((line) =>
+    line.includes(" restart ")
+      ? { code: 1, stdout: "", stderr: "Job failed.\n" }
+      : line.includes("reset")
+      ? { ...OK, code: 1 }
+      : OK
+  );
+  const error = await assertRejects(() => installService(planService(linux), machine), ConsoleError);
+  assertEquals(error.kind, "failed");
+  assertMatch(error.message, /systemctl --user restart agent-console\.service exited with 1: Job failed\.$/);
+});
+
+Deno.test("what is not our file at the unit's path is left alone", async () => {
+  const machine = new Machine();
+  machine.links.add(UNIT);
+  const error = await assertRejects(() => installService(planService(linux), machine), ConsoleError);
+  assertEquals([error.kind, machine.ran.length], ["unsafe_path", 0]);
+  await assertRejects(() => uninstallService(planService(linux), machine), ConsoleError, "is a symlink");
+});
+
+Deno.test("the unit's folder follows an absolute XDG_CONFIG_HOME; its environment is what a bare manager lacks", () => {
+  const at = (xdg: string) => planService({ ...linux, env: { ...linux.env, XDG_CONFIG_HOME: xdg } }).path;
+  assertEquals(at("/x/"), "/x/systemd/user/agent-console.service");
+  assertEquals(at("rel"), UNIT);
+  const { text } = planService({ ...linux, env: { ...linux.env, DENO_DIR: "/c" }, home: "/data/a c" });
+  assertEquals(text.split("\n").filter((line) => line.startsWith("Environment=")), [
+    "Environment=PATH=/usr/bin:/opt/bin",
+    'Environment="AGENT_CONSOLE_HOME=/data/a c"',
+    "Environment=DENO_DIR=/c",
+    "Environment=DENO_NO_UPDATE_CHECK=1",
+  ]);
+  assertThrows(() => planService({ ...linux, os: "windows" }), ConsoleError, "must be linux or darwin");
+});
+
+Deno.test("X2 launchd: bootout, enable, bootstrap, kickstart; 5 and 125 are tolerated, other codes are not", async () => {
+  const mac: ServiceOptions = { ...linux, os: "darwin", userHome: "/home/u", uid: 501 };
+  const path = "/home/u/Library/LaunchAgents/com.agent-console.daemon.plist";
+  const code = (codes: Record<string, number>) => (line: string): Ran => ({
+    ...OK,
+    code: codes[line.split(" ")[1]!] ?? 0,
+  });
+  const machine = new Machine(code({ bootout: 3, enable: 125, bootstrap: 5 }));
+  const result = await installService(planService(mac), machine);
+  assertEquals([result.path, result.running], [path, true]);
+  assertEquals(machine.take(), [
+    "launchctl bootout gui/501/com.agent-console.daemon",
+    "launchctl enable gui/501/com.agent-console.daemon",
+    `launchctl bootstrap gui/501 ${path}`,
+    "launchctl kickstart -k gui/501/com.agent-console.daemon",
+  ]);
+  assertEquals((await installService(planService(mac), machine)).change, "unchanged");
+  assert(!machine.take().some((line) => line.includes("-k") || line.includes("bootout")));
+  assertEquals((await uninstallService(planService(mac), machine)).change, "removed");
+  const refuses = new Machine(code({ kickstart: 113 }));
+  await assertRejects(() => installService(planService(mac), refuses), ConsoleError, "exited with 113");
+});
