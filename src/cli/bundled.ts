@@ -1,0 +1,10 @@
+/** The entry point of the bundled and the compiled client: main.ts with imports that a bundler can follow. */
+import { dispatch } from "../client/dispatch.ts";
+import { exit, processArgs } from "../platform/process.ts";
+
+exit(
+  await dispatch(processArgs(), import.meta.url, {
+    cli: () => import("./mod.ts"),
+    quick: () => import("./quick.ts"),
+  }),
+);

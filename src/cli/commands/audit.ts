@@ -1,0 +1,79 @@
+/** `audit …`: the journal as a record that can be checked. */
+import { dim } from "@std/fmt/colors";
+import { verifyJournal } from "../../journal/verify.ts";
+import { type Head, parseHead } from "../../journal/head.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { loadSha256 } from "../../platform/hash.ts";
+import { clip, visible } from "../../domain/text.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import { ask, type Run } from "../run.ts";
+
+export async function tail(run: Run, options: { readonly lines?: string; readonly json?: boolean }): Promise<void> {
+  const limit = options.lines === undefined ? 20 : Number(options.lines);
+  const { records } = await ask(run, "audit.tail", { limit });
+  if (options.json) return run.out.json({ records });
+  for (const { seq, ts, type, actor, data } of records) {
+    const width = run.out.screen.isTerminal ? Math.max(20, run.out.screen.columns - 66) : 400;
+    const what = visible(clip(summary(data), width));
+    run.out.line(`${String(seq).padStart(7)}  ${dim(ts)}  ${type.padEnd(16)} ${dim(visible(actor))}  ${what}`);
+  }
+}
+
+function summary(data: unknown): string {
+  const session = (data as { session?: { id: string; status: string; agent: string } } | null)?.session;
+  return session === undefined ? JSON.stringify(data) : `${session.agent} ${session.id} ${session.status}`;
+}
+
+export async function head(run: Run, options: { readonly json?: boolean }): Promise<void> {
+  const now = await ask(run, "audit.head", {});
+  if (options.json) return run.out.json(now);
+  run.out.line(`${now.size} records, head ${now.hash}`);
+}
+
+/** Reads the files itself: a daemon should not be the judge of its own record. Needs none to run. */
+export async function verify(
+  run: Run,
+  options: { readonly against?: string; readonly json?: boolean },
+): Promise<void> {
+  const against = options.against === undefined ? undefined : readHead(options.against);
+  const dir = run.context.paths.journal;
+  if (denoFiles.stat(dir) === undefined) {
+    throw new ConsoleError("not_found", `Cannot verify: ${dir} is not there, must be a journal`);
+  }
+  const result = await verifyJournal({
+    dir,
+    files: denoFiles,
+    sha256: await loadSha256(),
+    ...(against === undefined ? {} : { against }),
+  });
+  if (options.json) run.out.json(result);
+  if (!result.ok) {
+    const { segment, seq, offset, what } = result.problem;
+    throw new ConsoleError(
+      "journal_broken",
+      `Cannot vouch for the journal: ${what} (segment ${segment}, seq ${seq}, offset ${offset})`,
+      { ...result.problem },
+    );
+  }
+  if (options.json) return;
+  run.out.line(`ok: ${result.size} records in ${result.segments} segment${result.segments === 1 ? "" : "s"}`);
+  run.out.line(
+    result.completeness === "proven"
+      ? `complete up to record ${result.provenUpTo}`
+      : "completeness is not proven: give a head that was kept elsewhere (--against)",
+  );
+  if (result.unfinished !== undefined) run.out.note(`${result.unfinished} bytes of an unfinished record at the end`);
+}
+
+function readHead(file: string): Head {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(denoFiles.read(file)));
+  } catch (error) {
+    throw new ConsoleError(
+      "usage",
+      `Cannot read ${file}: ${(error as Error).message}, must be the output of audit head --json`,
+    );
+  }
+  return parseHead(value);
+}

@@ -1,0 +1,99 @@
+/** `config …`: the configuration file and what is in force. */
+import { dim } from "@std/fmt/colors";
+import { ENV_SETTINGS } from "../../config/env.ts";
+import { initialConfig } from "../../config/docs.ts";
+import { nearest } from "../../config/nearest.ts";
+import { configView, findConfigFile, loadConfig, type Loaded } from "../../config/load.ts";
+import { findSetting, SETTINGS } from "../../config/schema.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { currentFolder, env, narrowUmask, ownUid } from "../../platform/process.ts";
+import { visible } from "../../domain/text.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import type { Run } from "../run.ts";
+
+function load(run: Run): Loaded {
+  const { paths, socketFlag } = run.context;
+  return loadConfig({
+    paths,
+    files: denoFiles,
+    env: Object.fromEntries(ENV_SETTINGS.map(({ variable }) => [variable, env(variable)])),
+    flags: socketFlag === undefined ? {} : { "daemon.ipc_socket_path": { value: socketFlag, flag: "--socket" } },
+    cwd: currentFolder(),
+    uid: ownUid() ?? 0,
+  });
+}
+
+function fileOf(run: Run): { readonly file: string; readonly format: "jsonc" | "toml" } {
+  const { paths } = run.context;
+  return findConfigFile({ paths, files: denoFiles }) ?? { file: paths.configJsonc, format: "jsonc" };
+}
+
+export function path(run: Run): void {
+  run.out.line(fileOf(run).file);
+}
+
+export function init(run: Run): void {
+  const { paths } = run.context;
+  const present = findConfigFile({ paths, files: denoFiles });
+  if (present !== undefined) {
+    throw new ConsoleError("conflict", `Cannot write ${present.file}: is there already, must not be`);
+  }
+  narrowUmask();
+  if (denoFiles.stat(paths.root) === undefined) denoFiles.mkdir(paths.root, 0o700);
+  denoFiles.create(paths.configJsonc, new TextEncoder().encode(initialConfig()), 0o600);
+  run.out.line(paths.configJsonc);
+}
+
+export function show(run: Run, options: { readonly json?: boolean }): void {
+  const loaded = load(run);
+  const view = configView(loaded);
+  for (const warning of loaded.warnings) run.out.note(warning);
+  if (options.json) return run.out.json({ config: view.values, file: view.file });
+  const width = Math.max(...Object.keys(view.values).map((key) => key.length));
+  for (const [key, { value, origin }] of Object.entries(view.values)) {
+    run.out.line(`${key.padEnd(width)}  ${visible(JSON.stringify(value))}  ${dim(visible(origin))}`);
+  }
+}
+
+export function get(run: Run, key: string, options: { readonly json?: boolean }): void {
+  known(key);
+  const entry = configView(load(run)).values[key];
+  if (options.json) return run.out.json({ config: { [key]: entry } });
+  run.out.line(visible(typeof entry?.value === "string" ? entry.value : JSON.stringify(entry?.value)));
+}
+
+export async function set(run: Run, key: string, text: string): Promise<void> {
+  const { parseValue, setKey } = await import("../../config/edit.ts"); // its JSON editor costs 15 ms
+  known(key);
+  const { paths } = run.context;
+  const { file, format } = fileOf(run);
+  narrowUmask();
+  if (denoFiles.stat(paths.root) === undefined) denoFiles.mkdir(paths.root, 0o700);
+  const stat = denoFiles.stat(file);
+  if (stat !== undefined) load(run); // a file that is wrong or not ours is not written over
+  const before = stat === undefined ? "{}\n" : new TextDecoder().decode(denoFiles.read(file));
+  denoFiles.replace(file, new TextEncoder().encode(setKey(before, key, parseValue(text), format)), stat?.mode ?? 0o600);
+  run.out.note(
+    findSetting(key)?.applies === "live"
+      ? `${file}: ${key} set; "agent-console daemon reload" applies it`
+      : `${file}: ${key} set; "agent-console daemon restart" applies it`,
+  );
+}
+
+export function validate(run: Run, options: { readonly json?: boolean }): void {
+  const { file, warnings } = load(run);
+  if (options.json) return run.out.json({ valid: true, file, warnings });
+  for (const warning of warnings) run.out.note(warning);
+  run.out.line(file === null ? "valid: there is no file, all values are defaults" : `valid: ${file}`);
+}
+
+function known(key: string): void {
+  if (findSetting(key) !== undefined) return;
+  const near = nearest(key, SETTINGS.map((setting) => setting.key));
+  throw new ConsoleError(
+    "usage",
+    `Cannot find the key ${key}: is unknown, must be one of "config show"${
+      near === undefined ? "" : ` (did you mean ${near}?)`
+    }`,
+  );
+}

@@ -1,0 +1,137 @@
+/** `daemon …` and `status`: the life of the daemon. */
+import { bold, dim } from "@std/fmt/colors";
+import { notRunning, tryConnectPatiently } from "../../client/connect.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import type { ResultOf } from "../../protocol/methods.ts";
+import { visible } from "../../domain/text.ts";
+import { bytes, duration } from "../format.ts";
+import { ask, askOn, type Run } from "../run.ts";
+
+export interface StartFlags {
+  readonly quiet?: boolean;
+  /** Started by a hook: obeys `daemon.auto_start`. */
+  readonly auto?: boolean;
+  readonly ephemeral?: boolean;
+  readonly workspace?: string;
+  readonly session?: string;
+  readonly verbose?: boolean;
+}
+
+export async function start(run: Run, flags: StartFlags): Promise<void> {
+  const { ephemeral, workspace, session, verbose } = flags;
+  const { ensureDaemon } = await import("../../client/start.ts");
+  const { client, pid, fresh } = await ensureDaemon(run.context, {
+    auto: flags.auto === true,
+    daemon: {
+      ephemeral: ephemeral === true,
+      verbose: verbose === true,
+      ...(workspace === undefined ? {} : { workspace }),
+      ...(session === undefined ? {} : { session }),
+    },
+  });
+  client.close();
+  if (!flags.quiet) run.out.line(fresh ? `started, pid ${pid}` : `already running, pid ${pid}`);
+}
+
+export interface StopFlags {
+  readonly force?: boolean;
+  readonly reason?: string;
+  readonly timeout?: string;
+}
+
+const STEP_SECS = 3;
+
+export async function stop(run: Run, flags: StopFlags, restart = false): Promise<void> {
+  const secs = flags.timeout === undefined ? STEP_SECS : Number(flags.timeout);
+  if (!(secs > 0)) {
+    throw new ConsoleError("usage", `Cannot stop: --timeout is ${flags.timeout}, must be a number of seconds above 0`);
+  }
+  const { stopDaemon } = await import("../../client/stop.ts");
+  const pid = await stopDaemon(run.context, {
+    reason: flags.reason,
+    force: flags.force === true,
+    restart,
+    stepMs: secs * 1000,
+    pidFile: await pidFileOf(run),
+  });
+  if (pid === undefined && !restart) throw notRunning();
+  if (pid !== undefined) run.out.line(`stopped, pid ${pid}`);
+}
+
+async function pidFileOf(run: Run): Promise<string> {
+  const { confinedDaemon } = await import("../../client/start.ts");
+  try {
+    return confinedDaemon(run.context, {}).pidFilePath;
+  } catch (error) {
+    // A configuration that has become wrong must not keep the daemon from being stopped.
+    if (error instanceof ConsoleError && error.kind === "config_invalid") return run.context.paths.pid;
+    throw error;
+  }
+}
+
+export async function restart(run: Run, flags: StopFlags): Promise<void> {
+  await stop(run, flags, true);
+  await start(run, {});
+}
+
+export async function status(run: Run, options: { readonly json?: boolean; readonly start: boolean }): Promise<void> {
+  const found = options.start ? await ask(run, "status", {}) : await statusOfRunning(run);
+  if (options.json) return run.out.json(found);
+  for (const line of statusLines(found)) run.out.line(line);
+}
+
+/** `daemon status` looks and never starts. @throws {ConsoleError} `not_running` */
+async function statusOfRunning(run: Run): Promise<ResultOf<"status">> {
+  const client = await tryConnectPatiently(run.context);
+  if (client === undefined) throw notRunning();
+  try {
+    return await askOn(client, run, "status", {});
+  } finally {
+    client.close();
+  }
+}
+
+function statusLines(s: ResultOf<"status">): string[] {
+  const { total, stale, lost, ...byStatus } = s.sessions as unknown as Record<string, number>;
+  const kinds = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts).filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`).join(", ");
+  const marks = kinds({ stale: stale ?? 0, lost: lost ?? 0 });
+  const row = (name: string, value: string) => `${dim(name.padEnd(9))} ${visible(value)}`;
+  return [
+    `${bold(`agent-console ${s.version}`)} ${s.state}, pid ${s.pid}, up ${duration(s.uptimeSecs * 1000)}`,
+    row("socket", s.socketPath),
+    ...(s.workspace === null ? [] : [row("workspace", s.workspace)]),
+    row("sessions", total === 0 ? "none" : `${kinds(byStatus)}${marks === "" ? "" : ` (${marks})`}`),
+    row("clients", s.clients.total === 0 ? "none" : kinds(s.clients.byKind)),
+    row(
+      "journal",
+      `${s.journal.count} records, head ${s.journal.head.slice(0, 12)}${s.journal.ok ? "" : ", DOES NOT VERIFY"}` +
+        (s.journal.readOnly ? ", READ ONLY" : ""),
+    ),
+    row("memory", `${bytes(s.rssBytes)}, event loop ${s.eventLoopLagMs} ms late`),
+    ...(s.ephemeral ? [row("life", "ends with its last client")] : []),
+    ...(s.idleInSecs === undefined ? [] : [row("idle stop", `in ${duration(s.idleInSecs * 1000)}`)]),
+    ...(s.lastError === undefined ? [] : [row("error", s.lastError)]),
+    ...(s.needsRestart.length === 0 ? [] : [row("restart", `needed for ${s.needsRestart.join(", ")}`)]),
+  ];
+}
+
+export async function reload(run: Run, options: { readonly json?: boolean }): Promise<void> {
+  const result = await ask(run, "config.reload", {});
+  if (options.json) return run.out.json(result);
+  for (const warning of result.warnings) run.out.note(warning);
+  run.out.line(result.applied.length === 0 ? "nothing to apply" : `applied: ${result.applied.join(", ")}`);
+  if (result.needsRestart.length > 0) run.out.line(`needs a restart: ${result.needsRestart.join(", ")}`);
+}
+
+export async function dump(run: Run): Promise<void> {
+  run.out.json(await ask(run, "dump", {}));
+}
+
+export async function permissions(run: Run, options: { readonly json?: boolean }): Promise<void> {
+  const { confinedDaemon } = await import("../../client/start.ts");
+  const { flags } = confinedDaemon(run.context, {});
+  if (options.json) return run.out.json({ permissions: flags });
+  const width = Math.min(60, Math.max(...flags.map(({ flag }) => flag.length)));
+  for (const { flag, reason } of flags) run.out.line(`${flag.padEnd(width)}  ${dim(reason)}`);
+}

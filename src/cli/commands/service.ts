@@ -1,0 +1,58 @@
+/** `daemon install` and `daemon uninstall`: the daemon as a service of the user's session. */
+import { confinedDaemon } from "../../client/start.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { HOME_NAME } from "../../platform/home.ts";
+import { env, OS, ownUid, run as runProgram } from "../../platform/process.ts";
+import { installService, type Ran, type ServiceResult, uninstallService } from "../../service/install.ts";
+import { planService, type ServicePlan } from "../../service/plan.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import type { Run } from "../run.ts";
+
+export interface ServiceFlags {
+  readonly dryRun?: boolean;
+}
+
+/** Time for one command of the service manager, ms. */
+const COMMAND_MS = 30_000;
+
+function plan(run: Run): ServicePlan {
+  const userHome = env("HOME");
+  if (userHome === undefined) throw new ConsoleError("usage", "Cannot install the service: HOME is not set, must be");
+  const { paths } = run.context;
+  return planService({
+    os: OS,
+    userHome,
+    uid: ownUid(),
+    env: Object.fromEntries(["PATH", "XDG_CONFIG_HOME", "DENO_DIR"].map((name) => [name, env(name)])),
+    argv: confinedDaemon(run.context, {}).argv,
+    ...(paths.root === `${userHome}/${HOME_NAME}` ? {} : { home: paths.root }),
+  });
+}
+
+const ports = {
+  files: denoFiles,
+  run: async (argv: readonly string[]): Promise<Ran> => {
+    try {
+      return await runProgram(argv, { signal: AbortSignal.timeout(COMMAND_MS) });
+    } catch (error) {
+      return { code: 127, stdout: "", stderr: (error as Error).message };
+    }
+  },
+};
+
+export async function installAsService(run: Run, flags: ServiceFlags): Promise<void> {
+  const planned = plan(run);
+  const result = await installService(planned, ports, { dryRun: flags.dryRun === true });
+  if (flags.dryRun) run.out.line(planned.text.trimEnd());
+  say(run, result, flags.dryRun === true);
+}
+
+export async function uninstallAsService(run: Run, flags: ServiceFlags): Promise<void> {
+  say(run, await uninstallService(plan(run), ports, { dryRun: flags.dryRun === true }), flags.dryRun === true);
+}
+
+function say(run: Run, result: ServiceResult, dryRun: boolean): void {
+  run.out.line(`${result.path}: ${dryRun ? `would be ${result.change}` : result.change}`);
+  if (dryRun) { for (const command of result.commands) run.out.line(`would run: ${command}`); }
+  for (const note of result.notes) run.out.note(note);
+}

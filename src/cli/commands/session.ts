@@ -1,0 +1,195 @@
+/** `ls`, `show`, `next`, `session …`. */
+import { bold, dim } from "@std/fmt/colors";
+import { byUrgency, mostUrgent, type SessionView } from "../../domain/query.ts";
+import type { HistoryEntry } from "../../domain/session.ts";
+import { visible } from "../../domain/text.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import type { ParamsOf } from "../../protocol/methods.ts";
+import { about, duration, folder, paint, statusWord, SYMBOLS } from "../format.ts";
+import { ask, type Run } from "../run.ts";
+import { type Column, table } from "../table.ts";
+
+export interface ListOptions {
+  readonly status?: string;
+  readonly agent?: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+export async function ls(run: Run, options: ListOptions): Promise<void> {
+  const params = {
+    ...(options.status === undefined ? {} : { status: options.status }),
+    ...(options.agent === undefined ? {} : { agent: options.agent }),
+  } as ParamsOf<"session.list">;
+  const { sessions } = await ask(run, "session.list", params);
+  const all = sessions as unknown as SessionView[];
+  const shown = all.filter((session) => options.all || options.status !== undefined || session.status !== "closed");
+  if (options.json) return run.out.json({ sessions: shown });
+  if (shown.length === 0) {
+    const closed = all.length - shown.length;
+    run.out.note(
+      closed === 0
+        ? 'No sessions yet. "agent-console hooks install claude" makes every Claude Code session show up here.'
+        : `No open sessions (${closed} closed: --all).`,
+    );
+    return;
+  }
+  for (const line of sessionTable(shown, Date.now(), run.out.screen)) run.out.line(line);
+}
+
+/** The table of `ls`: who needs the human comes first. `screen` without a terminal is as wide as it takes. */
+export function sessionTable(
+  sessions: readonly SessionView[],
+  now: number,
+  screen: { readonly isTerminal: boolean; readonly columns: number },
+): string[] {
+  const short = shortIds(sessions.map((session) => session.id));
+  const columns: Column<SessionView>[] = [
+    {
+      title: "STATUS",
+      value: (s) => `${SYMBOLS[statusWord(s)]} ${statusWord(s)}${s.stale ? " (stale)" : ""}`,
+      paint: (s, cell) => paint(statusWord(s), cell),
+    },
+    { title: "FOR", value: (s) => duration(now - Date.parse(s.since)) },
+    { title: "AGENT", value: (s) => visible(s.agent), shrinksTo: 6 },
+    { title: "SESSION", value: name, shrinksTo: 8 },
+    { title: "ABOUT", value: about, shrinksTo: 10, grows: true },
+    { title: "ID", value: (s) => visible(short.get(s.id) ?? s.id), paint: (_s, cell) => dim(cell) },
+  ];
+  return table(columns, [...sessions].sort(byUrgency), screen.isTerminal ? screen.columns : 200);
+}
+
+function name(session: SessionView): string {
+  const title = visible(session.title ?? "");
+  const where = folder(session.cwd);
+  const own = title === "" ? where : where === "" ? title : `${title} (${where})`;
+  return session.parentId === undefined ? own : `└ ${own}`;
+}
+
+/** The shortest prefixes, at least 8 long, that tell the ids apart. */
+export function shortIds(ids: readonly string[]): ReadonlyMap<string, string> {
+  const sorted = [...ids].sort();
+  const shared = (a: string, b: string | undefined) => {
+    let i = 0;
+    while (b !== undefined && i < a.length && a[i] === b[i]) i++;
+    return i;
+  };
+  return new Map(sorted.map((id, i) => {
+    const length = Math.max(8, shared(id, sorted[i - 1]) + 1, shared(id, sorted[i + 1]) + 1);
+    return [id, id.slice(0, length)];
+  }));
+}
+
+/** The id that `given` stands for: the whole id, or a beginning that only one session has. */
+async function resolve(run: Run, given: string): Promise<string> {
+  const { sessions } = await ask(run, "session.list", {});
+  const ids = sessions.map(({ id }) => id);
+  if (ids.includes(given)) return given;
+  const matches = ids.filter((id) => id.startsWith(given));
+  if (matches.length === 1 && matches[0] !== undefined) return matches[0];
+  if (matches.length > 1) {
+    throw new ConsoleError("usage", `Cannot choose a session: ${given} begins ${matches.length} ids, must begin one`);
+  }
+  throw new ConsoleError("not_found", `Cannot find session ${given}: is unknown, must be one of those in "ls --all"`);
+}
+
+export async function show(run: Run, id: string, options: { readonly json?: boolean }): Promise<void> {
+  const { session } = await ask(run, "session.get", { sessionId: await resolve(run, id) });
+  if (options.json) return run.out.json({ sessions: [session] });
+  for (const line of details(session as unknown as SessionView & { history: HistoryEntry[] }, Date.now())) {
+    run.out.line(line);
+  }
+}
+
+function details(session: SessionView & { readonly history: readonly HistoryEntry[] }, now: number): string[] {
+  const word = statusWord(session);
+  const rows: [string, string | number | undefined][] = [
+    ["id", session.id],
+    ["agent", session.agent],
+    ["title", session.title],
+    ["folder", session.cwd],
+    ["branch", session.gitBranch],
+    ["model", session.model],
+    ["mode", session.permissionMode],
+    ["pid", session.pid],
+    ["terminal", session.terminal === undefined ? undefined : Object.values(session.terminal).join(" ")],
+    ["parent", session.parentId],
+    ["turns", session.turnCount],
+    ["prompt", session.lastPrompt],
+    ["priority", session.priority === 0 ? undefined : session.priority],
+    ["tags", session.tags.length === 0 ? undefined : session.tags.join(", ")],
+    ["transcript", session.transcriptPath],
+    ["reopen", session.status === "closed" ? session.closed.reopenable?.command.join(" ") : undefined],
+    ["started", `${duration(now - Date.parse(session.startedAt))} ago`],
+    ["last event", `${duration(now - Date.parse(session.lastEventAt))} ago`],
+  ];
+  return [
+    `${paint(word, `${SYMBOLS[word]} ${word}`)} for ${duration(now - Date.parse(session.since))}  ${about(session)}`
+      .trimEnd(),
+    ...rows.filter(([, value]) => value !== undefined).map(([key, value]) =>
+      `${dim(key.padEnd(11))} ${visible(String(value))}`
+    ),
+    ...(session.history.length === 0 ? [] : [
+      bold("history"),
+      ...session.history.map((entry) =>
+        `  ${visible(entry.from)}  ${entry.status.padEnd(8)}  ${duration(entry.durationMs)}`
+      ),
+    ]),
+  ];
+}
+
+export async function next(run: Run, options: { readonly json?: boolean }): Promise<void> {
+  const { sessions } = await ask(run, "session.list", {});
+  const first = mostUrgent(sessions as unknown as SessionView[]);
+  if (options.json) return run.out.json({ sessions: first === undefined ? [] : [first] });
+  if (first === undefined) return run.out.note("Nobody waits for you.");
+  for (const line of sessionTable([first], Date.now(), run.out.screen).slice(1)) run.out.line(line);
+}
+
+export interface UpdateOptions {
+  readonly agent?: string;
+  readonly status?: string;
+  readonly text?: string;
+  readonly title?: string;
+  readonly cwd?: string;
+  readonly branch?: string;
+  readonly model?: string;
+  readonly priority?: string;
+  readonly tag?: string[];
+}
+
+export async function update(run: Run, id: string, options: UpdateOptions): Promise<void> {
+  const { agent, status, text, title, cwd, branch, model, priority, tag } = options;
+  const sessionId = agent === undefined ? await resolve(run, id) : id;
+  const given = { agent, status, text, title, cwd, gitBranch: branch, model, tags: tag };
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const number = priority === undefined ? {} : { priority: Number(priority) };
+  const done = await ask(run, "session.update", { sessionId, ...set, ...number } as ParamsOf<"session.update">);
+  run.out.note(`${sessionId}: ${done.status}`);
+}
+
+export function rename(run: Run, id: string, title: string): Promise<void> {
+  return update(run, id, { title });
+}
+
+export async function close(run: Run, id: string, options: { readonly reason?: string }): Promise<void> {
+  const sessionId = await resolve(run, id);
+  await ask(run, "session.close", { sessionId, ...(options.reason === undefined ? {} : { reason: options.reason }) });
+  run.out.note(`${sessionId}: closed`);
+}
+
+export async function reopen(run: Run, id: string): Promise<void> {
+  const sessionId = await resolve(run, id);
+  const { session } = await ask(run, "session.get", { sessionId });
+  await ask(run, "session.reopen", { sessionId });
+  const how = (session as unknown as SessionView).status === "closed"
+    ? (session as unknown as Extract<SessionView, { status: "closed" }>).closed.reopenable
+    : undefined;
+  run.out.note(`${sessionId}: idle${how === undefined ? "" : `; to resume it: ${how.command.join(" ")}`}`);
+}
+
+export async function remove(run: Run, id: string): Promise<void> {
+  const sessionId = await resolve(run, id);
+  await ask(run, "session.delete", { sessionId });
+  run.out.note(`${sessionId}: deleted`);
+}

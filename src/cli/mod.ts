@@ -1,0 +1,72 @@
+/** The command line: the tree of commands, and from errors to exit codes. */
+import { Command, CommanderError, Option } from "commander";
+import { clientContext } from "../client/context.ts";
+import { exit, onSignal } from "../platform/process.ts";
+import type { ThisProgram } from "../platform/program.ts";
+import { writeStderr, writeStdout } from "../platform/stdio.ts";
+import { ERRORS } from "../protocol/errors.ts";
+import { VERSION } from "../protocol/version.ts";
+import { addCommands, Ended } from "./tree.ts";
+import { exitCodeOf } from "./exit_code.ts";
+import { output, ReaderGone } from "./output.ts";
+import type { Run } from "./run.ts";
+
+interface GlobalOptions {
+  readonly home?: string;
+  readonly socket?: string;
+  readonly start: boolean;
+  readonly color: boolean;
+}
+
+const INTERRUPTED = 130;
+/** After Ctrl-C a command gets this long to end in its own way, ms. */
+const GRACE_MS = 500;
+
+/** @returns the exit code (product.md §3) */
+export async function runCli(args: readonly string[], program: ThisProgram): Promise<number> {
+  const interrupt = new AbortController();
+  const off = onSignal("SIGINT", () => {
+    if (interrupt.signal.aborted) exit(INTERRUPTED);
+    interrupt.abort(new Error("interrupted"));
+    setTimeout(() => exit(INTERRUPTED), GRACE_MS);
+  });
+  const root = commandTree(program, interrupt.signal);
+  try {
+    await root.parseAsync(args.length === 0 ? ["ls"] : [...args], { from: "user" });
+    return interrupt.signal.aborted ? INTERRUPTED : 0;
+  } catch (error) {
+    if (interrupt.signal.aborted) return INTERRUPTED;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ERRORS.usage.exit;
+    return error instanceof Ended ? error.code : exitCodeOf(error);
+  } finally {
+    off();
+  }
+}
+
+/** The whole tree; also read by the completions and by the test that compares it with the README. */
+export function commandTree(program: ThisProgram, signal: AbortSignal): Command {
+  const root = new Command("agent-console")
+    .description(
+      "Every coding agent on this machine in one place: who works, who waits for you, on what, for how long.",
+    )
+    .version(`agent-console ${VERSION}`, "-V, --version", "show the version")
+    .addOption(new Option("--home <path>", "the home folder (default: ~/.agent-console)"))
+    .addOption(new Option("--socket <path>", "the daemon's socket"))
+    .option("--no-start", "do not start the daemon if it is not running")
+    .option("--no-color", "no colours")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand("help [command]", "show the help of a command")
+    .configureOutput({
+      writeOut: (text) => {
+        if (!writeStdout(text)) throw new ReaderGone();
+      },
+      writeErr: (text) => void writeStderr(text),
+    })
+    .exitOverride();
+  const runOf = (): Run => {
+    const { home, socket, start, color } = root.opts<GlobalOptions>();
+    return { context: clientContext({ program, home, socket, start }), out: output(color), signal };
+  };
+  addCommands(root, runOf);
+  return root;
+}

@@ -1,0 +1,29 @@
+/**
+ * `ls --json`, `next --json` and `status --json`, exactly so: what status bars and scripts call again and again. The
+ * handlers are those of the full command line; only its parser, 20 ms of start-up, is left out.
+ */
+import { clientContext } from "../client/context.ts";
+import type { QuickCommand } from "../client/dispatch.ts";
+import type { ThisProgram } from "../platform/program.ts";
+import * as daemon from "./commands/daemon.ts";
+import * as session from "./commands/session.ts";
+import { exitCodeOf } from "./exit_code.ts";
+import { output } from "./output.ts";
+import type { Run } from "./run.ts";
+
+/** @returns the exit code */
+export async function runQuick(command: QuickCommand, program: ThisProgram): Promise<number> {
+  try {
+    const run: Run = {
+      context: clientContext({ program, start: true }),
+      out: output(false),
+      signal: new AbortController().signal,
+    };
+    if (command === "ls") await session.ls(run, { json: true });
+    else if (command === "next") await session.next(run, { json: true });
+    else await daemon.status(run, { json: true, start: true });
+    return 0;
+  } catch (error) {
+    return exitCodeOf(error);
+  }
+}

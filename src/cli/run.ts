@@ -1,0 +1,35 @@
+/** What every command handler gets. */
+import type { ClientContext } from "../client/context.ts";
+import { connectOrStart } from "../client/connect.ts";
+import type { WireClient } from "../client/wire_client.ts";
+import type { MethodName, ParamsOf, ResultOf } from "../protocol/methods.ts";
+import type { Output } from "./output.ts";
+
+export interface Run {
+  readonly context: ClientContext;
+  readonly out: Output;
+  /** Fires on Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** An answer may need a recovery of the journal first. */
+const CALL_MS = 30_000;
+
+/** Asks the daemon one thing, starting it if needed and allowed. @throws {ConsoleError} */
+export async function ask<M extends MethodName>(run: Run, method: M, params: ParamsOf<M>): Promise<ResultOf<M>> {
+  const client = await connectOrStart(run.context);
+  try {
+    return await askOn(client, run, method, params);
+  } finally {
+    client.close();
+  }
+}
+
+export function askOn<M extends MethodName>(
+  client: WireClient,
+  run: Run,
+  method: M,
+  params: ParamsOf<M>,
+): Promise<ResultOf<M>> {
+  return client.call(method, params, AbortSignal.any([run.signal, AbortSignal.timeout(CALL_MS)]));
+}

@@ -1,0 +1,56 @@
+/** What every client command needs to know before it can talk to a daemon. */
+import { denoFiles } from "../platform/deno_files.ts";
+import { absolute, type HomePaths, homePaths, resolveHome } from "../platform/home.ts";
+import { currentFolder, env, ownUid } from "../platform/process.ts";
+import type { ThisProgram } from "../platform/program.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { socketPathOf, type Where } from "./dial.ts";
+
+export interface ClientContext {
+  readonly program: ThisProgram;
+  readonly paths: HomePaths;
+  /** `--socket` as given, absolute. */
+  readonly socketFlag: string | undefined;
+  /** Whether a missing daemon is started: `--no-start` and AGENT_CONSOLE_NO_START say no, the configuration may. */
+  readonly mayStart: boolean;
+  /** What this client calls itself: cli, hook, … */
+  readonly kind: string;
+}
+
+export interface ContextOptions {
+  readonly program: ThisProgram;
+  readonly home?: string | undefined;
+  readonly socket?: string | undefined;
+  readonly start: boolean;
+}
+
+/** @throws {ConsoleError} `usage` where no home folder can be named */
+export function clientContext(options: ContextOptions): ClientContext {
+  const cwd = currentFolder();
+  const root = resolveHome({
+    flag: options.home,
+    env: { AGENT_CONSOLE_HOME: env("AGENT_CONSOLE_HOME") },
+    userHome: env("HOME"),
+    cwd,
+  });
+  if (root === undefined) {
+    throw new ConsoleError("usage", "Cannot find the home folder: HOME is not set, must be, or use --home");
+  }
+  return {
+    program: options.program,
+    paths: homePaths(root),
+    socketFlag: options.socket === undefined ? undefined : absolute(options.socket, cwd),
+    mayStart: options.start && !["1", "true"].includes(env("AGENT_CONSOLE_NO_START") ?? ""),
+    kind: "cli",
+  };
+}
+
+/** Looked up anew for each try: a daemon that came up since may listen elsewhere. */
+export function whereIs({ paths, socketFlag }: ClientContext): Where {
+  const fromEnv = env("AGENT_CONSOLE_SOCKET");
+  return {
+    paths,
+    socketPath: socketFlag ?? (fromEnv ? absolute(fromEnv, currentFolder()) : socketPathOf(denoFiles, paths)),
+    uid: ownUid(),
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * Which part of the program the arguments ask for. Hooks come first and bring their code along, because they run at
+ * each event of each agent; then what scripts poll; everything else is for the full command line.
+ */
+import { type ThisProgram, thisProgram } from "../platform/program.ts";
+import { runHook } from "./hook.ts";
+
+/** The commands that cli/quick.ts knows, each exactly as `NAME --json`. */
+export type QuickCommand = "ls" | "next" | "status";
+
+export interface Rooms {
+  readonly cli: () => Promise<{ runCli(args: readonly string[], program: ThisProgram): Promise<number> }>;
+  readonly quick: () => Promise<{ runQuick(command: QuickCommand, program: ThisProgram): Promise<number> }>;
+}
+
+/**
+ * @param mainUrl `import.meta.url` of the entry point
+ * @returns the exit code
+ */
+export async function dispatch(args: readonly string[], mainUrl: string, rooms: Rooms): Promise<number> {
+  const program = thisProgram(mainUrl);
+  // `[--home PATH] hook AGENT`, as `hooks install` writes it.
+  const moved = args[0] === "--home" ? 2 : 0;
+  const agent = args[moved + 1];
+  if (args[moved] === "hook" && agent !== undefined && !agent.startsWith("-")) {
+    return await runHook({ agent, home: moved > 0 ? args[1] : undefined, program });
+  }
+  const quick = args.length === 2 && args[1] === "--json" ? args[0] : undefined;
+  if (quick === "ls" || quick === "next" || quick === "status") {
+    return await (await rooms.quick()).runQuick(quick, program);
+  }
+  return await (await rooms.cli()).runCli(args, program);
+}

@@ -1,0 +1,106 @@
+/**
+ * Every change, for as long as the caller wants: a subscription that reconnects, resumes where it was, and says so.
+ * No event is given twice and none is left out; where the daemon cannot go back so far, a new snapshot is given.
+ */
+import { sleep } from "../platform/clock.ts";
+import type { SessionView } from "../domain/query.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { connectOrStart } from "./connect.ts";
+import type { ClientContext } from "./context.ts";
+import type { WireClient, WireEvent } from "./wire_client.ts";
+
+export type Followed =
+  | {
+    readonly kind: "snapshot";
+    readonly seq: number;
+    readonly sessions: readonly SessionView[];
+    readonly resync: boolean;
+  }
+  | { readonly kind: "resumed"; readonly seq: number }
+  | { readonly kind: "event"; readonly event: WireEvent }
+  | { readonly kind: "disconnected"; readonly reason: string };
+
+export interface FollowOptions {
+  readonly context: ClientContext;
+  readonly topics?: readonly string[];
+  /** Where to resume; without it a snapshot comes first. */
+  readonly since?: number;
+  readonly signal: AbortSignal;
+}
+
+const SUBSCRIBE_MS = 10_000;
+const PAUSE_MS = { first: 100, longest: 5000 };
+
+/** Ends when the signal fires. @throws {ConsoleError} what no reconnect would cure */
+export async function* follow(options: FollowOptions): AsyncGenerator<Followed> {
+  const { signal } = options;
+  let { since } = options;
+  let pause = PAUSE_MS.first;
+  while (!signal.aborted) {
+    let client: WireClient | undefined;
+    let reason = "the daemon is gone";
+    try {
+      client = await connectOrStart(options.context);
+      for await (const one of subscription(client, options, since)) {
+        pause = PAUSE_MS.first;
+        if (one.kind === "event" && one.event.type === "daemon.stopping") reason = "the daemon stopped";
+        if (one.kind === "event" && one.event.type === "daemon.lagged") reason = "this window was too slow";
+        if (one.kind === "event") since = one.event.seq ?? since;
+        else if (one.kind !== "disconnected") since = one.seq;
+        yield one;
+      }
+    } catch (error) {
+      if (!(error instanceof ConsoleError) || !passes(error)) throw error;
+      reason = error.message;
+    } finally {
+      client?.close();
+    }
+    if (signal.aborted) return;
+    yield { kind: "disconnected", reason };
+    await sleep(pause, signal).catch(() => {});
+    pause = Math.min(pause * 2, PAUSE_MS.longest);
+  }
+}
+
+function passes(error: ConsoleError): boolean {
+  return ["disconnected", "busy", "stopping", "timeout", "not_running"].includes(error.kind);
+}
+
+async function* subscription(
+  client: WireClient,
+  { topics, signal }: FollowOptions,
+  since: number | undefined,
+): AsyncGenerator<Followed> {
+  const queue: WireEvent[] = [];
+  let wake = () => {};
+  let open = true;
+  client.onEvent = (event) => {
+    queue.push(event);
+    wake();
+  };
+  const end = () => {
+    open = false;
+    wake();
+  };
+  client.closed.then(end);
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    const first = await client.call(
+      "subscribe",
+      { ...(topics === undefined ? {} : { topics: [...topics] }), ...(since === undefined ? {} : { since }) },
+      AbortSignal.timeout(SUBSCRIBE_MS),
+    );
+    if (first.snapshot === undefined) yield { kind: "resumed", seq: since ?? first.seq };
+    else {
+      const sessions = first.snapshot.sessions as unknown as SessionView[];
+      yield { kind: "snapshot", seq: first.seq, sessions, resync: first.resync };
+    }
+    while (open || queue.length > 0) {
+      const event = queue.shift();
+      if (event !== undefined) yield { kind: "event", event };
+      else await new Promise<void>((resolve) => wake = resolve);
+    }
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+}

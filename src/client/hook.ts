@@ -1,0 +1,128 @@
+/**
+ * `agent-console hook AGENT`: an agent's event from stdin to the daemon. The fast path: it imports nothing from npm.
+ *
+ * It never makes the agent fail or wait: whatever happens it prints nothing, exits 0 and is done within its budget.
+ * An event that no daemon takes is spooled, and a daemon is started by a process of its own that nobody waits for.
+ */
+import { HOOK_ENV } from "../agents/hook_env.ts";
+import { encodeLine } from "../protocol/envelope.ts";
+import { denoFiles } from "../platform/deno_files.ts";
+import { homePaths, resolveHome } from "../platform/home.ts";
+import { currentFolder, env, ownUid, spawn } from "../platform/process.ts";
+import type { ThisProgram } from "../platform/program.ts";
+import type { Socket } from "../platform/sockets.ts";
+import { readStdin } from "../platform/stdio.ts";
+import { connect, helloLine, socketPathOf, type Where, writeAll } from "./dial.ts";
+import { shrink } from "./shrink.ts";
+import { spool, type Spooled } from "../platform/spool.ts";
+
+/** Time for connecting, and for the whole delivery, ms. Agents give hooks seconds; people notice tenths. */
+const CONNECT_MS = 200;
+const DELIVER_MS = 600;
+const STDIN_MS = 1000;
+/** Payloads over this are dropped unread, bytes. */
+const MAX_STDIN = 32 * 1_048_576;
+/** A start that another hook began less than this ago will take up our event too, ms. */
+const START_TAKES_MS = 3000;
+
+export interface HookOptions {
+  readonly agent: string;
+  readonly home?: string | undefined;
+  readonly program: ThisProgram;
+}
+
+/** Never throws; always returns 0, the exit code. */
+export async function runHook(options: HookOptions): Promise<0> {
+  try {
+    await deliver(options);
+  } catch {
+    // H1: a hook's own trouble is never the agent's.
+  }
+  return 0;
+}
+
+async function deliver({ agent, home, program }: HookOptions): Promise<void> {
+  const payload = await readStdin(MAX_STDIN, AbortSignal.timeout(STDIN_MS));
+  if (payload === undefined || payload.trim() === "") return;
+  const root = resolveHome({
+    flag: home,
+    env: { AGENT_CONSOLE_HOME: env("AGENT_CONSOLE_HOME") },
+    userHome: env("HOME"),
+    cwd: currentFolder(),
+  });
+  if (root === undefined) return;
+  const paths = homePaths(root);
+  const event: Spooled = {
+    agent,
+    event: shrink(payload),
+    env: Object.fromEntries(HOOK_ENV.flatMap((name) => {
+      const value = env(name);
+      return value === undefined ? [] : [[name, value.slice(0, 1024)]];
+    })),
+    idempotencyKey: newKey(),
+  };
+  const where: Where = {
+    paths,
+    socketPath: env("AGENT_CONSOLE_SOCKET") ?? socketPathOf(denoFiles, paths),
+    uid: ownUid(),
+  };
+  if (await send(where, event) === "delivered") return;
+  const spooled = spool(denoFiles, paths, event, Date.now(), START_TAKES_MS);
+  if (spooled === undefined) return;
+  // The daemon may have come up between our first try and the file: then nobody would look at the spool for a while.
+  if (await send(where, event) === "delivered") return denoFiles.remove(`${paths.spool}/${spooled.name}`);
+  if (spooled.startedByOther || env("AGENT_CONSOLE_NO_START") !== undefined) return;
+  spawn([...program.client, "--home", root, "daemon", "start", "--quiet", "--auto"], {
+    detached: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).unref();
+}
+
+/** Hello and report in one write; done when the second answer's line has arrived. */
+async function send(where: Where, event: Spooled): Promise<"delivered" | "undelivered"> {
+  let socket: Socket | undefined;
+  const deadline = AbortSignal.timeout(DELIVER_MS);
+  try {
+    socket = await connect(denoFiles, where, AbortSignal.timeout(CONNECT_MS));
+    if (socket === undefined) return "undelivered";
+    const open = socket;
+    deadline.addEventListener("abort", () => close(open), { once: true });
+    const hello = helloLine(1, "hook");
+    const report = encodeLine({ jsonrpc: "2.0", id: 2, method: "session.report", params: event });
+    const both = new Uint8Array(hello.length + report.length);
+    both.set(hello);
+    both.set(report, hello.length);
+    await writeAll(socket, both);
+    return await answers(socket, 2) ? "delivered" : "undelivered";
+  } catch (error) {
+    if ((error as { kind?: unknown }).kind === "unsafe_path") throw error;
+    return "undelivered";
+  } finally {
+    if (socket !== undefined) close(socket);
+  }
+}
+
+/** Reads until `count` lines came. An error answer is an answer too: sending the same again would change nothing. */
+async function answers(socket: Socket, count: number): Promise<boolean> {
+  const buffer = new Uint8Array(4096);
+  for (let lines = 0; lines < count;) {
+    const size = await socket.read(buffer);
+    if (size === null) return false;
+    for (let i = 0; i < size; i++) if (buffer[i] === 10) lines++;
+  }
+  return true;
+}
+
+function close(socket: Socket): void {
+  try {
+    socket.close();
+  } catch {
+    // Closed by the deadline.
+  }
+}
+
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,201 @@
+/**
+ * Starts the daemon, once, however many clients want it at the same time: the start lock lets one of them spawn it,
+ * the others wait for its hello. Ready is an answered hello.
+ */
+import { loadConfig } from "../config/load.ts";
+import { ENV_SETTINGS } from "../config/env.ts";
+import { daemonArgs, type DaemonOptions } from "../daemon/options.ts";
+import { sleep } from "../platform/clock.ts";
+import { denoFiles } from "../platform/deno_files.ts";
+import { type HomePaths } from "../platform/home.ts";
+import { type HeldLock, tryLock } from "../platform/lock_file.ts";
+import { type Child, currentFolder, env, narrowUmask, ownUid, spawn } from "../platform/process.ts";
+import { PS_PATHS } from "../platform/processes.ts";
+import { checkSandboxPath, daemonFlags, type Flag, programArgv, RUNTIME_ENV } from "../platform/sandbox.ts";
+import { ConsoleError, type ErrorName, ERRORS } from "../protocol/errors.ts";
+import { CONNECT_MS, notRunning, tryConnectPatiently } from "./connect.ts";
+import type { ClientContext } from "./context.ts";
+import { checkWhere } from "./dial.ts";
+import type { WireClient } from "./wire_client.ts";
+
+export interface Started {
+  readonly client: WireClient;
+  readonly pid: number;
+  /** False where one ran already. */
+  readonly fresh: boolean;
+}
+
+export interface StartOptions {
+  /** Started because something needed it, not because somebody asked: obeys `daemon.auto_start`. */
+  readonly auto: boolean;
+  readonly daemon?: Partial<DaemonOptions>;
+}
+
+/** Longest wait for a ready daemon, ms: recovery of a large journal takes its time. */
+const START_MS = 30_000;
+/** Between two looks for the daemon, ms: doubling, with jitter so that fifty clients do not look in step. */
+const LOOK_MS = { first: 8, longest: 250 };
+const LOG_TAIL_LINES = 8;
+
+/** @throws {ConsoleError} `start_failed`, or what kept the daemon from starting with its own exit code */
+export async function ensureDaemon(context: ClientContext, options: StartOptions): Promise<Started> {
+  const { paths } = context;
+  const deadline = AbortSignal.timeout(START_MS);
+  let lock: HeldLock | undefined;
+  let child: Starting | undefined;
+  let pause = LOOK_MS.first;
+  try {
+    for (;;) {
+      const client = await tryConnectPatiently(context);
+      if (client !== undefined) return { client, pid: client.hello.pid, fresh: child?.pid === client.hello.pid };
+      if (child === undefined) {
+        lock ??= startLock(paths);
+        // Only the holder of the lock spawns; it looked after it got the lock, so nobody else has spawned meanwhile.
+        if (lock !== undefined) child = new Starting(spawnDaemon(context, options));
+      } else if (child.code !== undefined) {
+        // Code 4: somebody started one without our lock; it will answer soon.
+        if (child.code !== ERRORS.already_running.exit) throw child.failure(paths);
+        if (!await anotherAnswers(context, deadline)) throw child.failure(paths);
+        child = undefined;
+        continue;
+      }
+      await sleep(pause * (0.75 + Math.random() / 2), deadline).catch(() => {
+        throw new ConsoleError(
+          "start_failed",
+          `Cannot start the daemon: no hello in ${START_MS / 1000} s, must be sooner`,
+        );
+      });
+      pause = Math.min(pause * 2, LOOK_MS.longest);
+    }
+  } finally {
+    child?.letGo();
+    lock?.release();
+  }
+}
+
+async function anotherAnswers(context: ClientContext, deadline: AbortSignal): Promise<boolean> {
+  const until = Date.now() + CONNECT_MS;
+  while (Date.now() < until && !deadline.aborted) {
+    const client = await tryConnectPatiently(context);
+    client?.close();
+    if (client !== undefined) return true;
+    await sleep(LOOK_MS.first * 4);
+  }
+  return false;
+}
+
+/** The start lock, if it can be had; the home folder is made for it. */
+function startLock(paths: HomePaths): HeldLock | undefined {
+  narrowUmask();
+  if (denoFiles.stat(paths.root) === undefined) {
+    try {
+      denoFiles.mkdir(paths.root, 0o700);
+    } catch (error) {
+      if (denoFiles.stat(paths.root) === undefined) {
+        throw new ConsoleError("unsafe_path", `Cannot make ${paths.root}: ${(error as Error).message}`, {
+          path: paths.root,
+        });
+      }
+    }
+  }
+  return tryLock(paths.startLock);
+}
+
+export interface Confined {
+  readonly argv: readonly string[];
+  readonly flags: readonly Flag[];
+  readonly autoStart: boolean;
+  readonly pidFilePath: string;
+}
+
+/** The daemon's whole command line with its sandbox. @throws {ConsoleError} `config_invalid`, `unsafe_path` */
+export function confinedDaemon(context: ClientContext, given: Partial<DaemonOptions>): Confined {
+  const { paths, program, socketFlag } = context;
+  const flags = socketFlag === undefined ? {} : { "daemon.ipc_socket_path": { value: socketFlag, flag: "--socket" } };
+  const { config } = loadConfig({
+    paths,
+    files: denoFiles,
+    env: Object.fromEntries(ENV_SETTINGS.map(({ variable }) => [variable, env(variable)])),
+    flags,
+    cwd: currentFolder(),
+    uid: ownUid() ?? 0,
+  });
+  const socketPath = config.daemon.ipc_socket_path ?? paths.socket;
+  const pidFilePath = config.daemon.pid_file_path ?? paths.pid;
+  checkWhere(denoFiles, { paths, socketPath, uid: ownUid() });
+  for (const path of [paths.root, socketPath, pidFilePath]) {
+    const problem = checkSandboxPath(path);
+    if (problem !== undefined) throw new ConsoleError("unsafe_path", `Cannot use ${path}: ${problem}`, { path });
+  }
+  const psPath = PS_PATHS.find((path) => denoFiles.stat(path) !== undefined);
+  const sandbox = daemonFlags({ paths, socketPath, pidFilePath, psPath, form: program.daemon.form });
+  const options: DaemonOptions = {
+    ephemeral: false,
+    verbose: false,
+    tied: false,
+    ...given,
+    home: paths.root,
+    ...(socketFlag === undefined ? {} : { socket: socketFlag }),
+  };
+  return {
+    argv: programArgv(program.daemon, sandbox, daemonArgs(options)),
+    flags: sandbox,
+    autoStart: config.daemon.auto_start,
+    pidFilePath,
+  };
+}
+
+function spawnDaemon(context: ClientContext, options: StartOptions): Child {
+  const { argv, autoStart } = confinedDaemon(context, options.daemon ?? {});
+  if (options.auto && !autoStart) throw notRunning();
+  return spawn(argv, { detached: true, stdin: "null", stdout: "null", stderr: "piped", env: RUNTIME_ENV });
+}
+
+/** A spawned daemon until it answers or ends. */
+class Starting {
+  readonly pid: number;
+  #child: Child;
+  #code: number | undefined;
+  #said = "";
+
+  constructor(child: Child) {
+    this.pid = child.pid;
+    this.#child = child;
+    void this.#listen(child);
+    child.ended.then((code) => this.#code = code);
+  }
+
+  get code(): number | undefined {
+    return this.#code;
+  }
+
+  async #listen(child: Child): Promise<void> {
+    const text = new TextDecoder();
+    for await (const chunk of child.stderr ?? []) this.#said = (this.#said + text.decode(chunk)).slice(-4000);
+  }
+
+  letGo(): void {
+    this.#child.unref();
+    this.#child.stderr?.cancel().catch(() => {});
+  }
+
+  failure(paths: HomePaths): ConsoleError {
+    const code = this.#code ?? 1;
+    const named = (Object.entries(ERRORS) as [ErrorName, { exit: number }][])
+      .find(([name, { exit }]) => exit === code && code > 3 && ERRORS[name].code >= 1100)?.[0];
+    const said = this.#said.trim().replace(/^agent-console: /, "");
+    return new ConsoleError(named ?? "start_failed", said !== "" ? said : logTail(paths, code), { exit: code });
+  }
+}
+
+function logTail(paths: HomePaths, code: number): string {
+  let lines: string[] = [];
+  try {
+    lines = new TextDecoder().decode(denoFiles.read(paths.log)).trimEnd().split("\n").slice(-LOG_TAIL_LINES);
+  } catch {
+    // It did not come as far as a log.
+  }
+  return [`Cannot start the daemon: it ended with code ${code}, must stay; the end of ${paths.log}:`, ...lines].join(
+    "\n  ",
+  );
+}

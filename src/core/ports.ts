@@ -1,0 +1,36 @@
+/** What the core needs from the rooms around it. */
+
+/** A record after it was appended: its place, its time and its data as canonical JSON, made once. */
+export interface Appended {
+  readonly seq: number;
+  readonly ts: string;
+  readonly type: string;
+  readonly dataJson: string;
+}
+
+/** A record as it stands in the journal. */
+export interface StoredRecord {
+  readonly seq: number;
+  readonly ts: string;
+  readonly type: string;
+  readonly actor: string;
+  readonly data: unknown;
+  readonly prev: string;
+  readonly hash: string;
+}
+
+/** The journal as the store sees it; src/journal implements it. */
+export interface JournalPort {
+  /**
+   * Appends and returns when the kernel has the bytes. More than one where a segment was begun before it.
+   *
+   * @throws {ConsoleError} `read_only`
+   */
+  append(entry: { readonly type: string; readonly actor: string; readonly data: unknown }): readonly Appended[];
+  /** Resolves when the record `seq` is on the disk, as far as the fsync policy promises it. */
+  durable(seq: number): Promise<void>;
+  head(): { readonly seq: number; readonly hash: string };
+  /** The records after `seq`, or undefined where they are more than the given bounds. */
+  since(seq: number, maxEvents: number, maxBytes: number): readonly StoredRecord[] | undefined;
+  tail(count: number): readonly StoredRecord[];
+}

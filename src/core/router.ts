@@ -1,0 +1,131 @@
+/** From a request to its answer: table row → scope → params → handler → result. */
+import * as v from "valibot";
+import { ConsoleError } from "../protocol/errors.ts";
+import type { Request } from "../protocol/envelope.ts";
+import { covers, type MethodName, type MethodRow, METHODS, resolveMethod } from "../protocol/methods.ts";
+import { HANDLERS } from "./handlers/mod.ts";
+import type { Call, Caller, Core, Handler } from "./handler.ts";
+import type { Log } from "../platform/system.ts";
+
+export interface RouterOptions {
+  readonly log: Log;
+  readonly requestMs: number;
+  /** A short id that is both in the log and in the error of a bug. */
+  readonly newBugId: () => string;
+  readonly timeout: (ms: number) => AbortSignal;
+}
+
+export class Router {
+  #stopping = false;
+  #lastError: string | undefined;
+
+  constructor(readonly options: RouterOptions) {}
+
+  /** From now on nothing that mutates is taken. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  get lastError(): string | undefined {
+    return this.#lastError;
+  }
+
+  /**
+   * Runs one request. Returns the result at once where the handler is synchronous, so that answers keep the order
+   * of their requests; a promise otherwise.
+   *
+   * @throws {ConsoleError} or rejects with one; a handler's own bug becomes `internal` with an id that is in the log
+   */
+  run(request: Request, core: Core, caller: Caller): unknown {
+    const name = resolveMethod(request.method);
+    if (name === undefined) throw unknownMethod(request.method);
+    const row: MethodRow = METHODS[name];
+    if (!covers(caller.scope, row.scope)) {
+      throw new ConsoleError(
+        "forbidden",
+        `Cannot call ${name}: scope is ${caller.scope}, must be ${row.scope}`,
+        { needed: row.scope },
+      );
+    }
+    if (row.mutates && this.#stopping) {
+      throw new ConsoleError("stopping", `Cannot call ${name}: the daemon is stopping, must be running`, {
+        retryable: true,
+      });
+    }
+    const params = checkParams(name, row, request.params);
+    const deadlineMs = row.timeoutMs ?? this.options.requestMs;
+    const call = new Deadlined(core, caller, () => this.options.timeout(deadlineMs));
+    try {
+      const result = (HANDLERS[name] as Handler<MethodName>)(params as never, call);
+      return result instanceof Promise ? this.#guard(name, deadlineMs, result, call.signal) : result;
+    } catch (error) {
+      throw this.#known(name, error);
+    }
+  }
+
+  async #guard(
+    name: MethodName,
+    deadlineMs: number,
+    result: Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const { promise: deadline, reject } = Promise.withResolvers<never>();
+    const onAbort = () =>
+      reject(
+        new ConsoleError("timeout", `Cannot finish ${name}: is over its deadline, must take less`, {
+          timeoutMs: deadlineMs,
+        }),
+      );
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      return await Promise.race([result, deadline]);
+    } catch (error) {
+      throw this.#known(name, error);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  #known(name: string, error: unknown): ConsoleError {
+    if (error instanceof ConsoleError) return error;
+    const bug = this.options.newBugId();
+    this.#lastError = `${name}: bug ${bug}`;
+    this.options.log.error("a handler failed", { method: name, bug, error: String((error as Error)?.stack ?? error) });
+    return new ConsoleError("internal", `Cannot finish ${name}: hit a bug, must be reported with its id ${bug}`, {
+      bug,
+    });
+  }
+}
+
+class Deadlined implements Call {
+  #signal: AbortSignal | undefined;
+  constructor(readonly core: Core, readonly caller: Caller, readonly timeout: () => AbortSignal) {}
+
+  get signal(): AbortSignal {
+    return this.#signal ??= AbortSignal.any([this.caller.signal, this.timeout()]);
+  }
+}
+
+function unknownMethod(method: string): ConsoleError {
+  return new ConsoleError(
+    "method_not_found",
+    `Cannot call ${JSON.stringify(method.slice(0, 64))}: is no method, must be one of the table in the README`,
+  );
+}
+
+/** @throws {ConsoleError} `invalid_params` naming the first offending parameter */
+export function checkParams(name: string, row: Pick<MethodRow, "params">, params: unknown): unknown {
+  const parsed = v.safeParse(row.params, params);
+  if (parsed.success) return parsed.output;
+  const issue = parsed.issues[0];
+  const path = issue.path?.map((item: { key: unknown }) => String(item.key)).join(".") ?? "params";
+  const is = issue.received === "undefined" ? "missing" : issue.expected === "never" ? "unknown" : issue.received;
+  const must = issue.expected === "never" ? "left out" : issue.expected ?? issue.requirement;
+  throw new ConsoleError("invalid_params", `Cannot call ${name}: ${path.slice(0, 80)} is ${is}, must be ${must}`, {
+    param: path.slice(0, 80),
+  });
+}

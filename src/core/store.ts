@@ -1,0 +1,207 @@
+/**
+ * The sole owner of the state. Every change goes decide → append → evolve → publish, in one synchronous step.
+ *
+ * The contract: nothing is acknowledged or published that was not appended; there is one sequence and it never
+ * goes back; every subscriber sees it without gaps or is told that it lagged. The step is synchronous so that no
+ * second change can come between a decision and its record: that, not a lock, is what makes the order true.
+ */
+import type { NewEvent } from "../domain/event.ts";
+import { isSessionEvent } from "../domain/event.ts";
+import { evolve, type Row } from "../domain/evolve.ts";
+import { byUrgency, isStale, type SessionView } from "../domain/query.ts";
+import type { Session } from "../domain/session.ts";
+import type { Clock } from "../platform/system.ts";
+import { type Hub, Published } from "./hub.ts";
+import { Idempotency } from "./idempotency.ts";
+import type { JournalPort, StoredRecord } from "./ports.ts";
+
+/** What a mutating session method answers, now and for every repeat of its idempotency key. */
+export interface Committed {
+  readonly seq: number;
+  readonly sessionId: string | null;
+  readonly status: string | null;
+}
+
+/** Grows when the members of a saved row change: then the journal is replayed instead. */
+const SAVED_LAYOUT = 1;
+
+/** The state that a journal snapshot holds. */
+interface SavedState {
+  readonly layout: number;
+  readonly rows: readonly Row[];
+  readonly keys: readonly (readonly [string, Committed])[];
+}
+
+export interface StoreOptions {
+  readonly clock: Clock;
+  readonly hub: Hub;
+  readonly idempotencyKeys: number;
+  readonly staleAfterMs: () => number;
+}
+
+export class Store {
+  #rows = new Map<string, Row>();
+  /** Ids of the rows that name this id as their parent, so that a session's children are found without a search. */
+  #children = new Map<string, Set<string>>();
+  #lost = new Set<string>();
+  #journal: JournalPort | undefined;
+  #keys: Idempotency<Committed>;
+  #options: StoreOptions;
+
+  constructor(options: StoreOptions) {
+    this.#options = options;
+    this.#keys = new Idempotency(options.idempotencyKeys);
+  }
+
+  // -- start: a snapshot, then the records after it, then the journal to append to -----------------------------------
+
+  /** Takes what {@link save} returned at an earlier record; false where another version saved it in another layout. */
+  restore(saved: unknown): boolean {
+    const { layout, rows, keys } = saved as SavedState;
+    if (layout !== SAVED_LAYOUT) return false;
+    for (const row of rows) this.#put(row);
+    for (const [key, value] of keys) this.#keys.set(key, value);
+    return true;
+  }
+
+  replay(record: StoredRecord): void {
+    this.#apply({ type: record.type, data: record.data } as NewEvent, record.seq);
+  }
+
+  attach(journal: JournalPort): void {
+    this.#journal = journal;
+  }
+
+  save(): SavedState {
+    return { layout: SAVED_LAYOUT, rows: [...this.#rows.values()], keys: this.#keys.entries() };
+  }
+
+  // -- change --------------------------------------------------------------------------------------------------------
+
+  /** The answer that an earlier use of `key` got. */
+  repeated(key: string | undefined): Committed | undefined {
+    return key === undefined ? undefined : this.#keys.get(key);
+  }
+
+  /**
+   * Appends `event`, applies it, publishes it.
+   *
+   * @throws {ConsoleError} `read_only`: nothing changed
+   */
+  commit(event: NewEvent, actor: string, idempotencyKey?: string): Committed {
+    if (this.#journal === undefined) throw new Error("the store has no journal yet");
+    const marked = this.#derived(event, idempotencyKey);
+    let committed: Committed = { seq: 0, sessionId: null, status: null };
+    for (const record of this.#journal.append({ type: marked.type, actor, data: marked.data })) {
+      if (record.type === marked.type) committed = this.#apply(marked, record.seq);
+      this.#options.hub.publish(new Published(record.seq, record.ts, record.type, record.dataJson));
+    }
+    return committed;
+  }
+
+  #apply(event: NewEvent, seq: number): Committed {
+    if (!isSessionEvent(event)) return { seq, sessionId: null, status: null };
+    const { session, idempotencyKey } = event.data;
+    const row = evolve(this.#rows.get(session.id), event);
+    if (row === undefined) this.#drop(session);
+    else this.#put(row);
+    const committed = { seq, sessionId: session.id, status: row === undefined ? null : session.status };
+    if (idempotencyKey !== undefined) this.#keys.set(idempotencyKey, committed);
+    return committed;
+  }
+
+  #put(row: Row): void {
+    const { id, parentId } = row.session;
+    this.#rows.set(id, row);
+    if (parentId === undefined) return;
+    const children = this.#children.get(parentId);
+    if (children === undefined) this.#children.set(parentId, new Set([id]));
+    else children.add(id);
+  }
+
+  #drop({ id, parentId }: Session): void {
+    this.#rows.delete(id);
+    this.#lost.delete(id);
+    if (parentId === undefined) return;
+    const children = this.#children.get(parentId);
+    children?.delete(id);
+    if (children?.size === 0) this.#children.delete(parentId);
+  }
+
+  /** Adds what is derived, so that the event shows the row as a list would. */
+  #derived(event: NewEvent, idempotencyKey: string | undefined): NewEvent {
+    if (!isSessionEvent(event)) return event;
+    const { session } = event.data;
+    const lost = this.#lost.has(session.id) && session.status !== "closed";
+    return {
+      type: event.type,
+      data: {
+        session: lost ? { ...session, lost } : session,
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      },
+    };
+  }
+
+  // -- derived marks ---------------------------------------------------------------------------------------------------
+
+  /** Marks a row as lost or found again and publishes the row, so that every window sees it. */
+  setLost(id: string, lost: boolean, actor: string): void {
+    const row = this.#rows.get(id);
+    if (row === undefined || this.#lost.has(id) === lost) return;
+    if (lost) this.#lost.add(id);
+    else this.#lost.delete(id);
+    this.commit({ type: "session.updated", data: { session: row.session } }, actor);
+  }
+
+  /** A sign of life from the agent itself: silent, because the event that brought it is published anyway. */
+  found(id: string): void {
+    this.#lost.delete(id);
+  }
+
+  // -- read ------------------------------------------------------------------------------------------------------------
+
+  get seq(): number {
+    return this.#journal?.head().seq ?? 0;
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  get(id: string): Session | undefined {
+    return this.#rows.get(id)?.session;
+  }
+
+  /** The open rows whose parent is `id`. */
+  children(id: string): Session[] {
+    return [...this.#children.get(id) ?? []].flatMap((child) => {
+      const session = this.get(child);
+      return session === undefined || session.status === "closed" ? [] : [session];
+    });
+  }
+
+  row(id: string): Row | undefined {
+    return this.#rows.get(id);
+  }
+
+  sessions(): Iterable<Session> {
+    return this.#rows.values().map((row) => row.session);
+  }
+
+  view(session: Session): SessionView {
+    const stale = isStale(session, this.#options.clock.now(), this.#options.staleAfterMs());
+    const lost = this.#lost.has(session.id) && session.status !== "closed";
+    return { ...session, ...(stale ? { stale } : {}), ...(lost ? { lost } : {}) };
+  }
+
+  /** All sessions with their derived marks, most urgent first. */
+  list(): SessionView[] {
+    return [...this.sessions()].map((session) => this.view(session)).sort(byUrgency);
+  }
+
+  /** The events after `since`, ready to send; undefined where they are too many or too old. */
+  missed(since: number, maxEvents: number, maxBytes: number): Published[] | undefined {
+    return this.#journal?.since(since, maxEvents, maxBytes)
+      ?.map((record) => new Published(record.seq, record.ts, record.type, JSON.stringify(record.data)));
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * One daemon per home: the lock that says so, and the files that tell others who holds it.
+ * The lock is the truth (the kernel frees it however the holder dies); pid, token and ready file are only notes,
+ * rewritten at each start, so that nothing is left to clean up by hand after a crash.
+ */
+import { denoFiles } from "../platform/deno_files.ts";
+import {
+  checkHomeFolder,
+  checkSocketFolder,
+  checkSocketObject,
+  checkSocketPath,
+  type HomePaths,
+} from "../platform/home.ts";
+import { chmod } from "../platform/paths.ts";
+import { type HeldLock, tryLock } from "../platform/lock_file.ts";
+import { connectUnix, isNobodyThere, type Listener, listenUnix } from "../platform/sockets.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+
+const encoder = new TextEncoder();
+/** Time for a listener at our path to show whether it lives, ms. */
+const STALE_PROBE_MS = 2000;
+
+/** @throws {ConsoleError} `unsafe_path`; nothing was created */
+export function checkPlaces(paths: HomePaths, socketPath: string, uid: number | null): void {
+  unsafe(socketPath, checkSocketPath(socketPath));
+  if (uid === null) return;
+  const root = denoFiles.stat(paths.root);
+  if (root !== undefined) unsafe(paths.root, checkHomeFolder(paths.root, root, uid));
+  unsafe(socketPath, checkSocketObject(denoFiles.stat(socketPath), uid));
+  const folder = socketPath.slice(0, socketPath.lastIndexOf("/")) || "/";
+  if (folder === paths.root) return;
+  const stat = statOutside(folder);
+  if (stat !== undefined) unsafe(folder, checkSocketFolder(stat, uid));
+}
+
+/** The sandbox grants a socket outside the home, not its folder: what cannot be looked at was checked by the launcher. */
+function statOutside(path: string) {
+  try {
+    return denoFiles.stat(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function unsafe(path: string, problem: string | undefined): void {
+  if (problem !== undefined) throw new ConsoleError("unsafe_path", `Cannot use ${path}: ${problem}`, { path });
+}
+
+/** Makes the home folder and its parts, 0700 each, narrowing what was looser. @throws {ConsoleError} `unsafe_path` */
+export function prepareHome(paths: HomePaths): void {
+  for (const folder of [paths.root, paths.logs, paths.journal]) {
+    const stat = denoFiles.stat(folder);
+    if (stat === undefined) denoFiles.mkdir(folder, 0o700);
+    else if (stat.kind !== "directory") unsafe(folder, "is not a folder, must be one");
+    else if (stat.mode !== null && (stat.mode & 0o077) !== 0) chmod(folder, 0o700);
+  }
+}
+
+/** @throws {ConsoleError} `already_running` with the pid of the holder */
+export function takeLock(paths: HomePaths, pidFile: string): HeldLock {
+  const lock = tryLock(paths.lock);
+  if (lock !== undefined) return lock;
+  const pid = readPid(pidFile);
+  throw new ConsoleError(
+    "already_running",
+    `Cannot start the daemon: is already running${pid === undefined ? "" : ` as pid ${pid}`}, must be stopped first`,
+    pid === undefined ? {} : { pid },
+  );
+}
+
+export function readPid(pidFile: string): number | undefined {
+  try {
+    const pid = Number(new TextDecoder().decode(denoFiles.read(pidFile)).split("\n")[0]);
+    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Listens at `path`. What lies there may be a dead daemon's socket: connecting is the only way to tell, and it is safe
+ * because the lock is held.
+ *
+ * @throws {ConsoleError} `already_running` where somebody else listens there
+ */
+export async function listen(path: string): Promise<Listener> {
+  if (denoFiles.stat(path) !== undefined) {
+    try {
+      (await connectUnix(path, AbortSignal.timeout(STALE_PROBE_MS))).close();
+    } catch (error) {
+      if (!isNobodyThere(error)) throw taken(path);
+      denoFiles.remove(path);
+      return listenUnix(path);
+    }
+    throw taken(path);
+  }
+  return listenUnix(path);
+}
+
+function taken(path: string): ConsoleError {
+  return new ConsoleError("already_running", `Cannot listen on ${path}: is taken by another program, must be free`, {
+    path,
+  });
+}
+
+export interface Notes {
+  readonly pid: number;
+  readonly executable: string;
+  readonly bootId: string;
+  readonly version: string;
+  readonly socketPath: string;
+  readonly startedAt: string;
+}
+
+/** The pid file: pid, the kernel's start time of that pid or `-`, the executable, the boot id; a line each. */
+export function writePid(pidFile: string, notes: Notes, processStart: string): void {
+  denoFiles.replace(pidFile, encoder.encode(`${notes.pid}\n${processStart}\n${notes.executable}\n${notes.bootId}\n`));
+}
+
+/** A new file, never an old one written over: a link or a wider mode that somebody left there counts for nothing. */
+export function writeToken(paths: HomePaths, token: string): void {
+  denoFiles.remove(paths.token);
+  denoFiles.create(paths.token, encoder.encode(`${token}\n`), 0o600);
+}
+
+/** Present exactly while hello is answered. */
+export function writeReady(paths: HomePaths, notes: Notes): void {
+  denoFiles.replace(paths.ready, encoder.encode(JSON.stringify(notes) + "\n"));
+}
+
+export function removeNotes(paths: HomePaths, pidFile: string): void {
+  for (const path of [paths.ready, paths.token, pidFile]) denoFiles.remove(path);
+}

@@ -1,0 +1,147 @@
+/**
+ * The daemon, composed: what is started in which order, and undone in the opposite one.
+ *
+ *   umask → places safe → config → lock → journal (recover, replay) → token → listen → ready → spool, log, ticks
+ *
+ * The lock is taken before anything of the home is written and given back last. `ready` is written when hello is
+ * answered, not when it is hoped to be.
+ */
+import { Hub } from "../core/hub.ts";
+import type { Core } from "../core/handler.ts";
+import { Router } from "../core/router.ts";
+import { Store } from "../core/store.ts";
+import { openJournal } from "../journal/journal.ts";
+import { systemClock, systemTimers } from "../platform/clock.ts";
+import { denoFiles } from "../platform/deno_files.ts";
+import { loadSha256 } from "../platform/hash.ts";
+import { homePaths, resolveHome } from "../platform/home.ts";
+import { currentFolder, env, executable, narrowUmask, ownPid, ownUid } from "../platform/process.ts";
+import type { Listener } from "../platform/sockets.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { LIMITS, type Limits } from "../protocol/limits.ts";
+import { VERSION } from "../protocol/version.ts";
+import { newToken } from "../transport/token.ts";
+import { UnixServer } from "../transport/unix_listener.ts";
+import * as instance from "./instance.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import { DaemonLog } from "./logging.ts";
+import type { DaemonOptions } from "./options.ts";
+import { Settings } from "./settings.ts";
+
+const ACTOR = "daemon";
+const MINUTE_MS = 60_000;
+const MIB = 1_048_576;
+
+/**
+ * Runs until it is told to stop.
+ *
+ * @returns the exit code
+ * @throws {ConsoleError} what kept it from starting; then nothing is left behind
+ */
+export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS): Promise<number> {
+  narrowUmask();
+  const root = resolveHome({
+    flag: options.home,
+    env: { AGENT_CONSOLE_HOME: env("AGENT_CONSOLE_HOME") },
+    userHome: env("HOME"),
+    cwd: currentFolder(),
+  });
+  if (root === undefined) {
+    throw new ConsoleError("usage", "Cannot find the home folder: HOME is not set, must be, or use --home");
+  }
+  const paths = homePaths(root);
+  instance.checkPlaces(paths, options.socket ?? paths.socket, ownUid());
+  const settings = new Settings(paths, options);
+  const { socketPath, pidFilePath } = settings;
+  instance.checkPlaces(paths, socketPath, ownUid());
+  instance.prepareHome(paths);
+  const lock = instance.takeLock(paths, pidFilePath);
+  const log = new DaemonLog({
+    path: paths.log,
+    level: settings.config.daemon.log_level,
+    echo: options.verbose,
+    now: () => systemClock.now(),
+  });
+  let listener: Listener | undefined;
+  try {
+    const bootId = options.session ?? crypto.randomUUID();
+    const now = () => new Date(systemClock.now()).toISOString();
+    const hub = new Hub();
+    const store = new Store({
+      clock: systemClock,
+      hub,
+      idempotencyKeys: limits.idempotencyKeys,
+      staleAfterMs: () => settings.config.daemon.stale_after_mins * MINUTE_MS,
+    });
+    const { journal, recovered, snapshotIgnored } = openJournal({
+      dir: paths.journal,
+      files: denoFiles,
+      sha256: await loadSha256(),
+      clock: systemClock,
+      timers: systemTimers,
+      actor: ACTOR,
+      segmentBytes: settings.config.journal.segment_mib * MIB,
+      fsync: settings.config.journal.fsync,
+    }, { restore: (state) => store.restore(state), record: (record) => store.replay(record) });
+    if (snapshotIgnored !== undefined) log.warn("the snapshot was not used", { why: snapshotIgnored });
+    store.attach(journal);
+    if (recovered !== undefined) store.commit({ type: "daemon.recovered", data: recovered }, ACTOR);
+
+    const token = newToken();
+    instance.writeToken(paths, token);
+    listener = await instance.listen(socketPath);
+    const notes = {
+      pid: ownPid(),
+      executable: executable(),
+      bootId,
+      version: VERSION,
+      socketPath,
+      startedAt: now(),
+    };
+    const router = new Router({
+      log,
+      requestMs: limits.requestMs,
+      newBugId: () => crypto.randomUUID().slice(0, 8),
+      timeout: (ms) => AbortSignal.timeout(ms),
+    });
+    const lifecycle: Lifecycle = new Lifecycle({
+      options,
+      limits,
+      paths,
+      settings,
+      store,
+      journal,
+      log,
+      notes,
+      router,
+    });
+    const core: Core = {
+      store,
+      hub,
+      journal,
+      daemon: lifecycle,
+      now,
+      queueEvents: limits.queueEvents,
+      queueBytes: limits.queueBytes,
+    };
+    const server = new UnixServer({
+      listener,
+      log,
+      limits,
+      router,
+      core,
+      handshake: { token, pid: notes.pid, bootId, limits: lifecycle.limits() },
+      onClients: () => lifecycle.clientsChanged(),
+    });
+    return await lifecycle.run(core, server);
+  } catch (error) {
+    log.error("the daemon could not start", { error: String((error as Error).message) });
+    await log.open().catch(() => {});
+    listener?.close();
+    instance.removeNotes(paths, pidFilePath);
+    throw error;
+  } finally {
+    log.close();
+    lock.release();
+  }
+}

@@ -1,0 +1,65 @@
+/** The daemon's own command line (product.md §3): `daemon [--socket PATH] [--ephemeral] …`. */
+import { parseArgs } from "@std/cli/parse-args";
+import { ConsoleError } from "../protocol/errors.ts";
+
+export interface DaemonOptions {
+  readonly home?: string;
+  readonly socket?: string;
+  /** Ends when the last client has left. */
+  readonly ephemeral: boolean;
+  /** The folder that this daemon was started for; shown in `status`. */
+  readonly workspace?: string;
+  /** The id of this run, where whoever starts it wants to recognise it; else a random one. */
+  readonly session?: string;
+  /** Log at level debug, and to stderr too. */
+  readonly verbose: boolean;
+  /** Ends when stdin ends: the process that started it is gone. */
+  readonly tied: boolean;
+}
+
+const STRINGS = ["home", "socket", "workspace", "session"];
+const BOOLEANS = ["ephemeral", "verbose", "tied"];
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** @throws {ConsoleError} `usage` */
+export function parseDaemonArgs(args: readonly string[]): DaemonOptions {
+  const parsed = parseArgs([...args], {
+    string: STRINGS,
+    boolean: BOOLEANS,
+    alias: { w: "workspace", s: "session", v: "verbose" },
+  });
+  const known = new Set([...STRINGS, ...BOOLEANS, "w", "s", "v", "_"]);
+  const strange = Object.keys(parsed).find((name) => !known.has(name)) ?? parsed._[0];
+  if (strange !== undefined) {
+    throw new ConsoleError("usage", `Cannot run the daemon: ${strange} is unknown, must be one of "daemon --help"`);
+  }
+  const text = (name: string) => {
+    const value = parsed[name];
+    if (value === "") throw new ConsoleError("usage", `Cannot run the daemon: --${name} is empty, must have a value`);
+    return typeof value === "string" ? { [name]: value } : {};
+  };
+  const session = parsed["session"];
+  if (typeof session === "string" && !UUID.test(session)) {
+    throw new ConsoleError("usage", `Cannot run the daemon: --session is ${session}, must be a UUID`);
+  }
+  return {
+    ...text("home"),
+    ...text("socket"),
+    ...text("workspace"),
+    ...text("session"),
+    ephemeral: parsed["ephemeral"] === true,
+    verbose: parsed["verbose"] === true,
+    tied: parsed["tied"] === true,
+  };
+}
+
+/** The same options as words again. */
+export function daemonArgs(options: DaemonOptions): string[] {
+  return [
+    ...STRINGS.flatMap((name) => {
+      const value = options[name as "home"];
+      return value === undefined ? [] : [`--${name}`, value];
+    }),
+    ...BOOLEANS.filter((name) => options[name as "tied"]).map((name) => `--${name}`),
+  ];
+}

@@ -1,0 +1,54 @@
+/** Whether anybody needs the daemon: the ephemeral one ends with its last client, any one after its idle time. */
+
+export interface PresenceOptions {
+  readonly ephemeral: boolean;
+  /** 0 = never. */
+  readonly idleMins: () => number;
+  readonly steady: () => number;
+  readonly leave: (reason: string) => void;
+}
+
+/** An ephemeral daemon waits so long for its first client, and so long after its last one, ms. */
+const FIRST_CLIENT_MS = 10_000;
+const LAST_CLIENT_MS = 2000;
+const MINUTE_MS = 60_000;
+
+export class Presence {
+  #options: PresenceOptions;
+  #clients = 0;
+  #everHadClients = false;
+  #activeAt: number;
+  #grace: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+    this.#activeAt = options.steady();
+  }
+
+  /** A greeted client came or went. */
+  changed(clients: number): void {
+    this.#clients = clients;
+    this.#activeAt = this.#options.steady();
+    if (clients > 0) this.#everHadClients = true;
+    if (!this.#options.ephemeral) return;
+    clearTimeout(this.#grace);
+    if (clients > 0) return;
+    this.#grace = setTimeout(
+      () => this.#options.leave("its last client has left"),
+      this.#everHadClients ? LAST_CLIENT_MS : FIRST_CLIENT_MS,
+    );
+  }
+
+  /** Seconds until the idle stop if nobody comes; undefined where there is none. */
+  idleInSecs(): number | undefined {
+    const mins = this.#options.idleMins();
+    if (mins === 0) return undefined;
+    const idleMs = this.#clients > 0 ? 0 : this.#options.steady() - this.#activeAt;
+    return Math.max(0, Math.round((mins * MINUTE_MS - idleMs) / 1000));
+  }
+
+  /** Looks whether the idle time is over. */
+  check(): void {
+    if (this.#clients === 0 && this.idleInSecs() === 0) this.#options.leave("idle");
+  }
+}

@@ -1,0 +1,120 @@
+/** The one timer of the daemon at rest: what has to be looked at because nobody tells us. */
+import { LivenessSweep } from "../agents/liveness.ts";
+import type { Caller, Core } from "../core/handler.ts";
+import { every } from "../platform/clock.ts";
+import { denoFiles } from "../platform/deno_files.ts";
+import { probe, PS_PATHS } from "../platform/processes.ts";
+import { mayRun } from "../platform/process.ts";
+import { takeSpool } from "./spool_intake.ts";
+import { writePid } from "./instance.ts";
+import type { LifecycleOptions } from "./lifecycle.ts";
+import type { Presence } from "./presence.ts";
+
+export interface TickerOptions extends LifecycleOptions {
+  readonly core: Core;
+  readonly presence: Presence;
+  /** Of our socket file. */
+  readonly inode: number | null | undefined;
+  readonly onSocketLost: () => void;
+}
+
+const ACTOR = "daemon";
+/** Between two looks, ms: well under the minute in which a replaced socket must be noticed (S7). */
+const TICK_MS = 10_000;
+/** After the start, when the first hello has had its answer, ms. */
+const SETTLE_MS = 20;
+/** A snapshot is due after so many records, or four times the rows: it must cost less than what it saves. */
+const SNAPSHOT_RECORDS = 4096;
+
+export class Ticker {
+  #o: TickerOptions;
+  #sweep: LivenessSweep;
+  #off: () => void = () => {};
+  #probing = false;
+  #snapshotAt: number;
+  #collectAt = 0;
+  #caller: Caller;
+
+  constructor(options: TickerOptions) {
+    this.#o = options;
+    this.#sweep = new LivenessSweep(options.notes.pid);
+    this.#snapshotAt = options.store.seq;
+    this.#caller = {
+      actor: "hook:report",
+      kind: "hook",
+      scope: "report",
+      signal: new AbortController().signal,
+      subscriber: () => ({ name: "", topics: undefined, deliver: () => {} }),
+      unsubscribe: () => false,
+      afterAnswer: () => {},
+      disconnect: () => {},
+    };
+  }
+
+  start(): void {
+    this.#intake();
+    setTimeout(() => this.#settle(), SETTLE_MS);
+    this.#off = every(TICK_MS, () => this.#tick());
+  }
+
+  stop(): void {
+    this.#off();
+  }
+
+  /** What the start left for later so that it could be quick. */
+  async #settle(): Promise<void> {
+    const { log, settings, notes } = this.#o;
+    await log.open();
+    this.#intake(); // hooks that failed to connect an instant before we listened
+    const own = await probe(psPath(), [notes.pid]);
+    if (own !== "unknown" && own[0] !== undefined) writePid(settings.pidFilePath, notes, own[0].startedAt);
+    await this.#look();
+  }
+
+  #tick(): void {
+    const { store, journal, presence, notes, inode, log, onSocketLost } = this.#o;
+    const stat = denoFiles.stat(notes.socketPath);
+    if (stat?.inode !== inode) return onSocketLost();
+    this.#intake();
+    presence.check();
+    void this.#look();
+    if (store.seq - this.#snapshotAt >= Math.max(SNAPSHOT_RECORDS, 4 * store.size)) {
+      this.#snapshotAt = store.seq;
+      journal.snapshot(store.save()).catch((error) => log.warn("no snapshot", { error: String(error) }));
+    }
+    // V8 gives memory back only when it is asked or when it allocates; a daemon at rest does neither.
+    if (store.seq !== this.#collectAt) {
+      this.#collectAt = store.seq;
+      (globalThis as { gc?: () => void }).gc?.();
+    }
+  }
+
+  #intake(): void {
+    takeSpool(this.#o.paths, this.#o.core, this.#caller, this.#o.log);
+  }
+
+  /** Asks the process table about the agents of open rows, and only then. */
+  async #look(): Promise<void> {
+    if (this.#probing) return;
+    this.#probing = true;
+    try {
+      const { store } = this.#o;
+      const rows = [...store.sessions()].flatMap(({ id, status, pid }) =>
+        status === "closed" || pid === undefined ? [] : [{ id, pid }]
+      );
+      const pids = this.#sweep.pids(rows);
+      if (pids.length === 0) return;
+      const { lost, back } = this.#sweep.sweep(rows, await probe(psPath(), pids));
+      for (const { id } of lost) store.setLost(id, true, ACTOR);
+      for (const { id } of back) store.setLost(id, false, ACTOR);
+    } catch (error) {
+      this.#o.log.warn("could not look for lost agents", { error: String(error) });
+    } finally {
+      this.#probing = false;
+    }
+  }
+}
+
+function psPath(): string {
+  return PS_PATHS.find((path) => mayRun(path)) ?? PS_PATHS[0] ?? "ps";
+}

@@ -1,0 +1,269 @@
+/**
+ * One client: bytes in, requests to the router, answers and events out. It ends when the peer closes, breaks a rule
+ * or stalls; whatever ends it, its subscriptions leave the hub and its AbortSignal fires.
+ */
+import type { Caller, Core } from "../core/handler.ts";
+import type { Subscriber } from "../core/hub.ts";
+import type { Router } from "../core/router.ts";
+import { errorLine, parseRequest, type Request, resultLine } from "../protocol/envelope.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { LineParser, NOTHING, TooLong } from "../protocol/framing.ts";
+import type { Limits } from "../protocol/limits.ts";
+import type { Scope } from "../protocol/methods.ts";
+import type { Socket } from "../platform/sockets.ts";
+import { greet, type HandshakeOptions } from "./handshake.ts";
+import { Outbox } from "./outbox.ts";
+
+export interface ConnectionOptions {
+  readonly socket: Socket;
+  readonly limits: Limits;
+  readonly router: Router;
+  readonly core: Core;
+  readonly handshake: HandshakeOptions;
+  /** After hello, with the kind that the client named. */
+  readonly onGreeted: (kind: string) => void;
+  readonly onEnd: (kind: string | undefined) => void;
+}
+
+/** Time for a peer that lags or misbehaved to take its last message, ms; then it is cut off. */
+const LAST_WORDS_MS = 5000;
+/** Unread answers past which no further request is read, bytes. */
+const ANSWERS_AHEAD = 262_144;
+const READ_BYTES = 16_384;
+
+export class Connection implements Caller {
+  #options: ConnectionOptions;
+  #outbox: Outbox;
+  #parser: LineParser;
+  #abort = new AbortController();
+  #greeted: { scope: Scope; kind: string } | undefined;
+  #inFlight = new Set<Request["id"] | symbol>();
+  #subscribers = new Map<string, Subscriber>();
+  #subscriptions = 0;
+  #after: (() => void)[] = [];
+  #helloTimer: ReturnType<typeof setTimeout>;
+  #lastWords: ReturnType<typeof setTimeout> | undefined;
+  #idle: (() => void)[] = [];
+  #ending = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    const { queueEvents, queueBytes, maxHelloBytes, helloMs } = options.limits;
+    this.#outbox = new Outbox({
+      socket: options.socket,
+      queueEvents,
+      queueBytes,
+      onLag: () => this.#leave(),
+      onEnd: () => this.#end(),
+    });
+    this.#parser = new LineParser(maxHelloBytes);
+    this.#helloTimer = setTimeout(() => {
+      this.#refuse(
+        new ConsoleError("hello_required", `Cannot wait longer: no hello in ${helloMs} ms, must be the first line`),
+      );
+    }, helloMs);
+  }
+
+  // -- Caller ----------------------------------------------------------------------------------------------------------
+
+  get scope(): Scope {
+    return this.#greeted?.scope ?? "report";
+  }
+  get kind(): string {
+    return this.#greeted?.kind ?? "other";
+  }
+  get actor(): string {
+    return `${this.kind}:${this.scope}`;
+  }
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  subscriber(topics: ReadonlySet<string> | undefined): Subscriber {
+    const name = `s${++this.#subscriptions}`;
+    const subscriber = { name, topics, deliver: (seq: number, line: Uint8Array) => this.#outbox.pushEvent(seq, line) };
+    this.#subscribers.set(name, subscriber);
+    return subscriber;
+  }
+
+  unsubscribe(name: string): boolean {
+    const subscriber = this.#subscribers.get(name);
+    if (subscriber === undefined) return false;
+    this.#options.core.hub.remove(subscriber);
+    return this.#subscribers.delete(name);
+  }
+
+  afterAnswer(action: () => void): void {
+    this.#after.push(action);
+  }
+
+  disconnect(): void {
+    this.#leave();
+  }
+
+  // -- life ------------------------------------------------------------------------------------------------------------
+
+  /** Reads until the peer closes or the connection ends. Never rejects. */
+  async run(): Promise<void> {
+    const buffer = new Uint8Array(READ_BYTES);
+    try {
+      while (!this.#ending) {
+        const count = await this.#options.socket.read(buffer);
+        if (count === null) break;
+        await this.#take(buffer.subarray(0, count));
+      }
+      // The peer may have closed only its sending side: it still gets the answers to what it asked.
+      await this.#settled();
+      this.#leave();
+    } catch (error) {
+      if (error instanceof TooLong) {
+        const limit = this.#greeted ? this.#options.limits.maxLineBytes : this.#options.limits.maxHelloBytes;
+        this.#refuse(
+          new ConsoleError("too_large", `Cannot read the line: is over ${limit} bytes, must be at most that`),
+        );
+      } else this.#outbox.abandon();
+    }
+  }
+
+  /** Stops reading, waits for the requests in flight, writes what is queued, ends. */
+  async drain(): Promise<void> {
+    this.#stopReading();
+    await this.#settled();
+    this.#outbox.end();
+    await this.#outbox.drained(0);
+  }
+
+  close(): void {
+    this.#outbox.abandon();
+  }
+
+  async #take(chunk: Uint8Array): Promise<void> {
+    const line = (bytes: Uint8Array): boolean => {
+      this.#line(bytes);
+      return !this.#ending && this.#roomLeft();
+    };
+    let rest = chunk;
+    while (!this.#parser.push(rest, line) && !this.#ending) {
+      await this.#room();
+      rest = NOTHING;
+    }
+  }
+
+  #line(bytes: Uint8Array): void {
+    if (this.#ending) return;
+    const parsed = parseRequest(bytes);
+    if (!parsed.ok) {
+      if (this.#greeted === undefined) return this.#refuse(parsed.error, parsed.id);
+      return this.#outbox.push(errorLine(parsed.id, parsed.error));
+    }
+    if (this.#greeted === undefined) this.#hello(parsed.request);
+    else this.#request(parsed.request);
+  }
+
+  #hello(request: Request): void {
+    try {
+      const { scope, kind, result } = greet(request, this.#options.handshake);
+      clearTimeout(this.#helloTimer);
+      this.#greeted = { scope, kind };
+      this.#parser.limit = this.#options.limits.maxLineBytes;
+      this.#options.onGreeted(kind);
+      if (request.id !== undefined) this.#outbox.push(resultLine(request.id, result));
+    } catch (error) {
+      this.#refuse(error as ConsoleError, request.id ?? null);
+    }
+  }
+
+  #request(request: Request): void {
+    const { id } = request;
+    const key = id ?? Symbol("without id");
+    if (this.#inFlight.has(key)) {
+      const error = new ConsoleError(
+        "invalid_request",
+        `Cannot take the request: id ${id} is in flight, must be unused`,
+      );
+      return this.#outbox.push(errorLine(id ?? null, error));
+    }
+    const { core, router } = this.#options;
+    try {
+      const result = router.run(request, core, this);
+      if (!(result instanceof Promise)) return this.#answer(id, () => resultLine(id ?? null, result));
+      this.#inFlight.add(key);
+      result.then(
+        (value) => this.#answer(id, () => resultLine(id ?? null, value)),
+        (error) => this.#answer(id, () => errorLine(id ?? null, error)),
+      ).finally(() => {
+        this.#inFlight.delete(key);
+        for (const wake of this.#idle.splice(0)) wake();
+      });
+    } catch (error) {
+      this.#answer(id, () => errorLine(id ?? null, error as ConsoleError));
+    }
+  }
+
+  /** A request without an id gets no answer, but what it asked to happen afterwards happens. */
+  #answer(id: Request["id"], line: () => Uint8Array): void {
+    if (id !== undefined) this.#outbox.push(line());
+    for (const action of this.#after.splice(0)) action();
+  }
+
+  // -- back-pressure ---------------------------------------------------------------------------------------------------
+
+  #roomLeft(): boolean {
+    return this.#inFlight.size < this.#options.limits.maxInFlight && this.#outbox.bytes < ANSWERS_AHEAD;
+  }
+
+  async #room(): Promise<void> {
+    while (!this.#ending && this.#inFlight.size >= this.#options.limits.maxInFlight) await this.#oneLess();
+    if (!this.#ending) await this.#outbox.drained(ANSWERS_AHEAD - 1);
+  }
+
+  async #settled(): Promise<void> {
+    while (this.#inFlight.size > 0 && !this.#abort.signal.aborted) await this.#oneLess();
+  }
+
+  #oneLess(): Promise<void> {
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  // -- end -------------------------------------------------------------------------------------------------------------
+
+  /** Says why and ends: for clients that break a rule of the protocol. */
+  #refuse(error: ConsoleError, id: Request["id"] = null): void {
+    if (this.#ending) return;
+    this.#outbox.push(errorLine(id ?? null, error));
+    this.#leave();
+  }
+
+  /** Reads no more, hears no more events, writes what is queued, ends: within a bounded time. */
+  #leave(): void {
+    if (this.#ending) return;
+    this.#stopReading();
+    this.#unsubscribeAll();
+    this.#lastWords = setTimeout(() => this.#outbox.abandon(), LAST_WORDS_MS);
+    this.#outbox.end();
+  }
+
+  #unsubscribeAll(): void {
+    for (const name of [...this.#subscribers.keys()]) this.unsubscribe(name);
+  }
+
+  #stopReading(): void {
+    this.#ending = true;
+    for (const wake of this.#idle.splice(0)) wake();
+  }
+
+  #end(): void {
+    if (this.#abort.signal.aborted) return;
+    this.#stopReading();
+    clearTimeout(this.#helloTimer);
+    clearTimeout(this.#lastWords);
+    this.#unsubscribeAll();
+    this.#abort.abort(new Error("the connection ended"));
+    try {
+      this.#options.socket.close();
+    } catch {
+      // Already closed by the other end of this race.
+    }
+    this.#options.onEnd(this.#greeted?.kind);
+  }
+}

@@ -1,0 +1,63 @@
+/** The first message of a connection (protocol.md, Handshake). */
+import { checkParams } from "../core/router.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import type { Request } from "../protocol/envelope.ts";
+import { METHODS, type ParamsOf, resolveMethod, type ResultOf, type Scope } from "../protocol/methods.ts";
+import { PROTOCOL, VERSION } from "../protocol/version.ts";
+import { sameToken } from "./token.ts";
+
+export interface HandshakeOptions {
+  readonly token: string;
+  readonly pid: number;
+  readonly bootId: string;
+  /** The limits that a client may want to know, by name. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+export interface Greeted {
+  readonly scope: Scope;
+  readonly kind: string;
+  readonly result: ResultOf<"hello">;
+}
+
+/**
+ * No token gives scope `report`; the token gives `admin`. A scope that the client declares counts for nothing.
+ *
+ * @throws {ConsoleError} `hello_required`, `invalid_params`, `version_mismatch` or `unauthorized`; the connection ends
+ */
+export function greet(request: Request, options: HandshakeOptions): Greeted {
+  if (resolveMethod(request.method) !== "hello") {
+    throw new ConsoleError(
+      "hello_required",
+      `Cannot call ${request.method.slice(0, 64)}: is before hello, must be after it`,
+    );
+  }
+  const params = checkParams("hello", METHODS.hello, request.params) as ParamsOf<"hello">;
+  if (params.protocol !== PROTOCOL) {
+    throw new ConsoleError(
+      "version_mismatch",
+      `Cannot talk to this client: its protocol is ${params.protocol}, must be ${PROTOCOL}`,
+      { client: params.protocol, daemon: PROTOCOL, version: VERSION },
+    );
+  }
+  if (params.token !== undefined && !sameToken(params.token, options.token)) {
+    throw new ConsoleError(
+      "unauthorized",
+      "Cannot say hello: the token is not the daemon's, must be that of daemon.token",
+    );
+  }
+  const scope: Scope = params.token === undefined ? "report" : "admin";
+  return {
+    scope,
+    kind: params.kind ?? "other",
+    result: {
+      protocol: PROTOCOL,
+      version: VERSION,
+      pid: options.pid,
+      bootId: options.bootId,
+      scope,
+      capabilities: ["subscribe"],
+      limits: { ...options.limits },
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/** Accepts clients on the unix socket: counts them, refuses the one too many, survives a lack of descriptors. */
+import { errorLine } from "../protocol/envelope.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { isScarce, type Listener, type Socket } from "../platform/sockets.ts";
+import { sleep } from "../platform/clock.ts";
+import type { Log } from "../platform/system.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
+
+export interface UnixServerOptions extends Omit<ConnectionOptions, "socket" | "onGreeted" | "onEnd"> {
+  readonly listener: Listener;
+  readonly log: Log;
+  /** Called whenever a greeted client came or went. */
+  readonly onClients: () => void;
+}
+
+/** First and longest pause of the accept loop when descriptors are short, ms. */
+const SCARCE_MS = { first: 20, longest: 1000 };
+
+export class UnixServer {
+  #options: UnixServerOptions;
+  #connections = new Set<Connection>();
+  #kinds = new Map<string, number>();
+  #closed = new AbortController();
+
+  constructor(options: UnixServerOptions) {
+    this.#options = options;
+  }
+
+  /** Clients that said hello, by kind. */
+  get clients(): { readonly total: number; readonly byKind: Readonly<Record<string, number>> } {
+    const byKind = Object.fromEntries([...this.#kinds].sort(([a], [b]) => a < b ? -1 : 1));
+    return { total: [...this.#kinds.values()].reduce((a, b) => a + b, 0), byKind };
+  }
+
+  /** Accepts until {@link close}. Never rejects. */
+  async serve(): Promise<void> {
+    let pause = SCARCE_MS.first;
+    while (!this.#closed.signal.aborted) {
+      try {
+        this.#take(await this.#options.listener.accept());
+        pause = SCARCE_MS.first;
+      } catch (error) {
+        if (this.#closed.signal.aborted) return;
+        // A peer that gave up before we accepted is its own affair; a lack of descriptors passes: wait, do not spin.
+        this.#options.log.warn("cannot accept a connection", { error: String(error) });
+        await sleep(pause, this.#closed.signal).catch(() => {});
+        if (isScarce(error)) pause = Math.min(pause * 2, SCARCE_MS.longest);
+      }
+    }
+  }
+
+  #take(socket: Socket): void {
+    if (this.#connections.size >= this.#options.limits.maxConnections) return void this.#refuse(socket);
+    const connection: Connection = new Connection({
+      ...this.#options,
+      socket,
+      onGreeted: (kind) => this.#count(kind, 1),
+      onEnd: (kind) => {
+        this.#connections.delete(connection);
+        if (kind !== undefined) this.#count(kind, -1);
+      },
+    });
+    this.#connections.add(connection);
+    connection.run();
+  }
+
+  async #refuse(socket: Socket): Promise<void> {
+    const max = this.#options.limits.maxConnections;
+    const error = new ConsoleError("busy", `Cannot take the connection: ${max} are open, must be fewer`, {
+      retryAfterMs: 1000,
+    });
+    try {
+      await socket.write(errorLine(null, error));
+    } catch {
+      // The peer left first.
+    }
+    socket.close();
+  }
+
+  #count(kind: string, change: 1 | -1): void {
+    const count = (this.#kinds.get(kind) ?? 0) + change;
+    if (count === 0) this.#kinds.delete(kind);
+    else this.#kinds.set(kind, count);
+    this.#options.onClients();
+  }
+
+  /** Lets every connection finish its requests in flight; past `signal` they are cut off. */
+  async drain(signal: AbortSignal): Promise<void> {
+    const cut = () => {
+      for (const connection of this.#connections) connection.close();
+    };
+    signal.addEventListener("abort", cut, { once: true });
+    if (signal.aborted) cut();
+    await Promise.all([...this.#connections].map((connection) => connection.drain()));
+    signal.removeEventListener("abort", cut);
+  }
+
+  /** Accepts nobody any more. With `unlink` the socket file goes too: only while it is still ours. */
+  close(options: { readonly unlink: boolean }): void {
+    this.#closed.abort(new Error("the listener closed"));
+    if (options.unlink) this.#options.listener.close();
+  }
+}
