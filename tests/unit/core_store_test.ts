@@ -1,0 +1,134 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Hub, type Subscriber } from "../../src/core/hub.ts";
+import type { JournalPort, StoredRecord } from "../../src/core/ports.ts";
+import { Store } from "../../src/core/store.ts";
+import { decideReport } from "../../src/domain/decide.ts";
+import type { Report } from "../../src/domain/report.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+
+const NOW = "2026-11-20T10:00:00.000Z";
+
+/** A journal in memory that can refuse to write. */
+class Journal implements JournalPort {
+  records: StoredRecord[] = [];
+  full = false;
+
+  append({ type, actor, data }: { type: string; actor: string; data: unknown }) {
+    if (this.full) throw new ConsoleError("read_only", "Cannot append: the disk is full, must have room");
+    const seq = this.records.length + 1;
+    const dataJson = JSON.stringify(data);
+    this.records.push({ seq, ts: NOW, type, actor, data: JSON.parse(dataJson), prev: "", hash: "" });
+    return [{ seq, ts: NOW, type, dataJson }];
+  }
+  durable = () => Promise.resolve();
+  head = () => ({ seq: this.records.length, hash: "" });
+  since = (seq: number) => this.records.slice(seq);
+  tail = (count: number) => this.records.slice(-count);
+}
+
+function build(journal = new Journal()) {
+  const hub = new Hub();
+  const clock = { now: () => Date.parse(NOW), steady: () => 0 };
+  const store = new Store({ clock, hub, idempotencyKeys: 3, staleAfterMs: () => 60_000 });
+  store.attach(journal);
+  const seen: { seq: number; line: string; journaled: number }[] = [];
+  const subscriber: Subscriber = {
+    name: "s1",
+    topics: undefined,
+    deliver: (seq, line) => {
+      seen.push({ seq, line: new TextDecoder().decode(line), journaled: journal.records.length });
+    },
+  };
+  hub.add(subscriber);
+  return { store, hub, journal, seen, subscriber };
+}
+
+function report(sessionId: string, happening: Report["happening"]): Report {
+  return { agent: "claude", sessionId, facts: {}, happening };
+}
+
+function prompt(store: Store, id: string, key?: string) {
+  const event = decideReport(store.get(id), report(id, { kind: "prompt", text: "go", byUser: true }), NOW);
+  return store.commit(event, "hook:report", key);
+}
+
+Deno.test("store: an event is in the journal before anybody hears of it, and reaches all in one sequence", () => {
+  const { store, seen } = build();
+  for (const id of ["a", "b", "a"]) prompt(store, id);
+  assertEquals(seen.map(({ seq }) => seq), [1, 2, 3]);
+  for (const { seq, journaled } of seen) assert(journaled >= seq);
+  const last = JSON.parse(seen[2]?.line ?? "");
+  assertEquals([last.method, last.params.subscription, last.params.type], ["event", "s1", "session.updated"]);
+  assertEquals(last.params.data.session.turnCount, 2);
+});
+
+Deno.test("C6 a journal that cannot be written leaves the state where it was and tells nobody", () => {
+  const { store, journal, seen } = build();
+  prompt(store, "a");
+  journal.full = true;
+  const error = assertThrows(() => prompt(store, "a"), ConsoleError);
+  assertEquals(error.kind, "read_only");
+  assertEquals([store.get("a")?.turnCount, seen.length], [1, 1]);
+  journal.full = false;
+  prompt(store, "a");
+  assertEquals(store.get("a")?.turnCount, 2);
+});
+
+Deno.test("P6 a key gives the same answer again, also after a replay of the journal or from a snapshot", () => {
+  const { store, journal } = build();
+  const first = prompt(store, "a", "key-1");
+  assertEquals(store.repeated("key-1"), first);
+  const replayed = build(journal).store;
+  for (const record of journal.records) replayed.replay(record);
+  assertEquals(replayed.repeated("key-1"), first);
+  const restored = build(journal).store;
+  assert(restored.restore(JSON.parse(JSON.stringify(store.save()))));
+  assertEquals(restored.repeated("key-1"), first);
+  assertEquals(restored.list(), store.list());
+});
+
+Deno.test("store: the oldest keys are forgotten first", () => {
+  const { store } = build();
+  for (const key of ["1", "2", "3", "4"]) prompt(store, "a", key);
+  assertEquals(["1", "2", "3", "4"].map((key) => store.repeated(key) !== undefined), [false, true, true, true]);
+});
+
+Deno.test("store: replaying the journal gives the rows that were live, history and all", () => {
+  const { store, journal } = build();
+  prompt(store, "a");
+  const asked = report("a", { kind: "asked", for: "permission", text: "Bash: ls" });
+  store.commit(decideReport(store.get("a"), asked, "2026-11-20T10:00:05.000Z"), "hook:report");
+  const again = build(journal).store;
+  for (const record of journal.records) again.replay(record);
+  assertEquals(again.row("a"), store.row("a"));
+  assertEquals(store.row("a")?.history, [{ status: "working", from: NOW, durationMs: 5000 }]);
+});
+
+Deno.test("store: lost is published with the row and never kept in it", () => {
+  const { store, journal, seen } = build();
+  prompt(store, "a");
+  store.setLost("a", true, "daemon");
+  store.setLost("a", true, "daemon");
+  assertEquals(seen.length, 2);
+  assertEquals(JSON.parse(seen[1]?.line ?? "").params.data.session.lost, true);
+  assertEquals([store.list()[0]?.lost, "lost" in (store.get("a") ?? {})], [true, false]);
+  const again = build(journal).store;
+  for (const record of journal.records) again.replay(record);
+  assertEquals(again.list()[0]?.lost, undefined);
+});
+
+Deno.test("store: another layout of a snapshot is not taken", () => {
+  const { store } = build();
+  assertEquals(store.restore({ layout: 0, rows: [], keys: [] }), false);
+});
+
+Deno.test("hub: topics choose, and an event is encoded once for all subscribers of one name", () => {
+  const { store, hub } = build();
+  const lines: Uint8Array[] = [];
+  const topics = new Set(["session"]);
+  for (let i = 0; i < 3; i++) hub.add({ name: "s1", topics, deliver: (_seq, line) => lines.push(line) });
+  prompt(store, "a");
+  store.commit({ type: "daemon.stopping", data: { reason: "test", restart: false } }, "daemon");
+  assertEquals(lines.length, 3);
+  assert(lines.every((line) => line === lines[0]));
+});
