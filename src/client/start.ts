@@ -2,14 +2,13 @@
  * Starts the daemon, once, however many clients want it at the same time: the start lock lets one of them spawn it,
  * the others wait for its hello. Ready is an answered hello.
  */
-import { loadConfig } from "../config/load.ts";
-import { ENV_SETTINGS } from "../config/env.ts";
+import { loadConfigHere } from "../config/here.ts";
 import { daemonArgs, type DaemonOptions } from "../daemon/options.ts";
 import { sleep } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { type HomePaths } from "../platform/home.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
-import { type Child, currentFolder, env, narrowUmask, ownUid, spawn } from "../platform/process.ts";
+import { type Child, narrowUmask, ownUid, spawn } from "../platform/process.ts";
 import { PS_PATHS } from "../platform/processes.ts";
 import { checkSandboxPath, daemonFlags, type Flag, programArgv, RUNTIME_ENV } from "../platform/sandbox.ts";
 import { ConsoleError, type ErrorName, ERRORS } from "../protocol/errors.ts";
@@ -111,15 +110,7 @@ export interface Confined {
 /** The daemon's whole command line with its sandbox. @throws {ConsoleError} `config_invalid`, `unsafe_path` */
 export function confinedDaemon(context: ClientContext, given: Partial<DaemonOptions>): Confined {
   const { paths, program, socketFlag } = context;
-  const flags = socketFlag === undefined ? {} : { "daemon.ipc_socket_path": { value: socketFlag, flag: "--socket" } };
-  const { config } = loadConfig({
-    paths,
-    files: denoFiles,
-    env: Object.fromEntries(ENV_SETTINGS.map(({ variable }) => [variable, env(variable)])),
-    flags,
-    cwd: currentFolder(),
-    uid: ownUid() ?? 0,
-  });
+  const { config } = loadConfigHere(paths, { socket: socketFlag });
   const socketPath = config.daemon.ipc_socket_path ?? paths.socket;
   const pidFilePath = config.daemon.pid_file_path ?? paths.pid;
   checkWhere(denoFiles, { paths, socketPath, uid: ownUid() });

@@ -1,23 +1,5 @@
 /** What the core needs from the rooms around it. */
-
-/** A record after it was appended: its place, its time and its data as canonical JSON, made once. */
-export interface Appended {
-  readonly seq: number;
-  readonly ts: string;
-  readonly type: string;
-  readonly dataJson: string;
-}
-
-/** A record as it stands in the journal. */
-export interface StoredRecord {
-  readonly seq: number;
-  readonly ts: string;
-  readonly type: string;
-  readonly actor: string;
-  readonly data: unknown;
-  readonly prev: string;
-  readonly hash: string;
-}
+import type { Appended, NewRecord, StoredRecord } from "../protocol/record.ts";
 
 /** The journal as the store sees it; src/journal implements it. */
 export interface JournalPort {
@@ -26,7 +8,7 @@ export interface JournalPort {
    *
    * @throws {ConsoleError} `read_only`
    */
-  append(entry: { readonly type: string; readonly actor: string; readonly data: unknown }): readonly Appended[];
+  append(entry: NewRecord): readonly Appended[];
   /** Resolves when the record `seq` is on the disk, as far as the fsync policy promises it. */
   durable(seq: number): Promise<void>;
   head(): { readonly seq: number; readonly hash: string };

@@ -13,7 +13,8 @@ import type { Session } from "../domain/session.ts";
 import type { Clock } from "../platform/system.ts";
 import { type Hub, Published } from "./hub.ts";
 import { Idempotency } from "./idempotency.ts";
-import type { JournalPort, StoredRecord } from "./ports.ts";
+import type { JournalPort } from "./ports.ts";
+import type { StoredRecord } from "../protocol/record.ts";
 
 /** What a mutating session method answers, now and for every repeat of its idempotency key. */
 export interface Committed {

@@ -1,10 +1,8 @@
 /** The configuration in force, and its reload: what could be applied at once was, what could not is remembered. */
-import { type Config, type ConfigKey } from "../config/schema.ts";
-import { configView, diffConfig, loadConfig, type Loaded } from "../config/load.ts";
-import { ENV_SETTINGS } from "../config/env.ts";
-import { denoFiles } from "../platform/deno_files.ts";
-import { absolute, type HomePaths } from "../platform/home.ts";
-import { currentFolder, env, ownUid } from "../platform/process.ts";
+import { loadConfigHere } from "../config/here.ts";
+import { configView, diffConfig, type Loaded } from "../config/load.ts";
+import type { Config, ConfigKey } from "../config/schema.ts";
+import type { HomePaths } from "../platform/home.ts";
 import type { DaemonOptions } from "./options.ts";
 
 export interface Reloaded {
@@ -60,20 +58,6 @@ export class Settings {
   }
 
   #load(): Loaded {
-    const { socket, verbose } = this.#options;
-    const cwd = currentFolder();
-    return loadConfig({
-      paths: this.#paths,
-      files: denoFiles,
-      env: Object.fromEntries(ENV_SETTINGS.map(({ variable }) => [variable, env(variable)])),
-      flags: {
-        ...(socket === undefined
-          ? {}
-          : { "daemon.ipc_socket_path": { value: absolute(socket, cwd), flag: "--socket" } }),
-        ...(verbose ? { "daemon.log_level": { value: "debug", flag: "--verbose" } } : {}),
-      },
-      cwd,
-      uid: ownUid() ?? 0,
-    });
+    return loadConfigHere(this.#paths, this.#options);
   }
 }

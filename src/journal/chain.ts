@@ -2,7 +2,8 @@
 import { ConsoleError } from "../protocol/errors.ts";
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { Sha256 } from "../platform/system.ts";
-import { hashHolds, NO_HASH, parseRecord, SEGMENT_TYPE, type StoredRecord, tailOf } from "./record.ts";
+import { hashHolds, NO_HASH, parseRecord, SEGMENT_TYPE, tailOf } from "./record.ts";
+import type { StoredRecord } from "../protocol/record.ts";
 import type { Block, Rest } from "./segment.ts";
 
 /** Where the journal does not verify: `seq` is the record that should stand there, `offset` its first byte. */

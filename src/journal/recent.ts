@@ -4,7 +4,8 @@
  */
 import type { Files } from "../platform/system.ts";
 import { broken } from "./chain.ts";
-import { parseRecord, type StoredRecord } from "./record.ts";
+import { parseRecord } from "./record.ts";
+import type { StoredRecord } from "../protocol/record.ts";
 import { lastLines, listSegments } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
 

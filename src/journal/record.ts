@@ -5,6 +5,7 @@
  * verification needs no second canonicalisation.
  */
 import { ConsoleError } from "../protocol/errors.ts";
+import type { Appended, StoredRecord } from "../protocol/record.ts";
 import type { Sha256 } from "../platform/system.ts";
 import { canonicalString } from "./canonical.ts";
 
@@ -13,32 +14,6 @@ export const NO_HASH = "0".repeat(64);
 
 /** Type of the first record of every segment, and of no other. Its layout stays as it is in every format. */
 export const SEGMENT_TYPE = "journal.segment";
-
-/** What the owner wants recorded. `data` is any JSON value. */
-export interface NewRecord {
-  readonly type: string;
-  readonly actor: string;
-  readonly data: unknown;
-}
-
-/** A record after it was appended; `ts` is ISO 8601 UTC with milliseconds, `dataJson` the canonical text of its data. */
-export interface Appended {
-  readonly seq: number;
-  readonly ts: string;
-  readonly type: string;
-  readonly dataJson: string;
-}
-
-/** A record as it stands in the file. */
-export interface StoredRecord {
-  readonly seq: number;
-  readonly ts: string;
-  readonly type: string;
-  readonly actor: string;
-  readonly data: unknown;
-  readonly prev: string;
-  readonly hash: string;
-}
 
 /** Bytes of `,"hash":"<64 hex digits>"`. */
 export const HASH_MEMBER_BYTES = 74;

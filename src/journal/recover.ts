@@ -5,7 +5,8 @@
 import type { Files, Sha256 } from "../platform/system.ts";
 import { broken, Chain } from "./chain.ts";
 import { checkFormat, endless, misnamed } from "./problems.ts";
-import { parseRecord, type StoredRecord } from "./record.ts";
+import { parseRecord } from "./record.ts";
+import type { StoredRecord } from "../protocol/record.ts";
 import { checkLine } from "./repair.ts";
 import { firstLine, lastLines, listSegments, readBlocks, type Rest, type Segment, segmentOf } from "./segment.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";

@@ -7,7 +7,7 @@ import type { Files, Sha256 } from "../platform/system.ts";
 import { broken, Chain, type Problem, problemOf } from "./chain.ts";
 import type { Head } from "./head.ts";
 import { checkFormat, endless, misnamed } from "./problems.ts";
-import type { StoredRecord } from "./record.ts";
+import type { StoredRecord } from "../protocol/record.ts";
 import { firstLine, listSegments, readBlocks, type Rest, type Segment, segmentOf } from "./segment.ts";
 
 export interface VerifyOptions {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Hub, type Subscriber } from "../../src/core/hub.ts";
-import type { JournalPort, StoredRecord } from "../../src/core/ports.ts";
+import type { JournalPort } from "../../src/core/ports.ts";
+import type { StoredRecord } from "../../src/protocol/record.ts";
 import { Store } from "../../src/core/store.ts";
 import { decideReport } from "../../src/domain/decide.ts";
 import type { Report } from "../../src/domain/report.ts";

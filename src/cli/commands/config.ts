@@ -1,26 +1,18 @@
 /** `config …`: the configuration file and what is in force. */
 import { dim } from "@std/fmt/colors";
-import { ENV_SETTINGS } from "../../config/env.ts";
 import { initialConfig } from "../../config/docs.ts";
 import { nearest } from "../../config/nearest.ts";
-import { configView, findConfigFile, loadConfig, type Loaded } from "../../config/load.ts";
+import { loadConfigHere } from "../../config/here.ts";
+import { configView, findConfigFile, type Loaded } from "../../config/load.ts";
 import { findSetting, SETTINGS } from "../../config/schema.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { currentFolder, env, narrowUmask, ownUid } from "../../platform/process.ts";
+import { narrowUmask } from "../../platform/process.ts";
 import { visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { Run } from "../run.ts";
 
 function load(run: Run): Loaded {
-  const { paths, socketFlag } = run.context;
-  return loadConfig({
-    paths,
-    files: denoFiles,
-    env: Object.fromEntries(ENV_SETTINGS.map(({ variable }) => [variable, env(variable)])),
-    flags: socketFlag === undefined ? {} : { "daemon.ipc_socket_path": { value: socketFlag, flag: "--socket" } },
-    cwd: currentFolder(),
-    uid: ownUid() ?? 0,
-  });
+  return loadConfigHere(run.context.paths, { socket: run.context.socketFlag });
 }
 
 function fileOf(run: Run): { readonly file: string; readonly format: "jsonc" | "toml" } {
