@@ -34,13 +34,15 @@ const PAUSE_MS = { first: 100, longest: 5000 };
 /** Ends when the signal fires. @throws {ConsoleError} what no reconnect would cure */
 export async function* follow(options: FollowOptions): AsyncGenerator<Followed> {
   const { signal } = options;
-  let { since } = options;
+  let { context, since } = options;
   let pause = PAUSE_MS.first;
   while (!signal.aborted) {
     let client: WireClient | undefined;
     let reason = "the daemon is gone";
     try {
-      client = await connectOrStart(options.context);
+      client = await connectOrStart(context);
+      // A daemon that somebody stopped is not started again by a window that happens to be open.
+      context = { ...context, mayStart: false };
       for await (const one of subscription(client, options, since)) {
         pause = PAUSE_MS.first;
         if (one.kind === "event" && one.event.type === "daemon.stopping") reason = "the daemon stopped";

@@ -8,7 +8,7 @@ import { closeInspector } from "../platform/inspector.ts";
 import { systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import type { HomePaths } from "../platform/home.ts";
-import { exit, onSignal, residentBytes } from "../platform/process.ts";
+import { exit, onSignal, onUncaught, residentBytes } from "../platform/process.ts";
 import { stdinEnded } from "../platform/stdio.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Limits } from "../protocol/limits.ts";
@@ -78,6 +78,7 @@ export class Lifecycle implements DaemonPort {
       // Deno opens the V8 inspector on this signal: a debugger port would be a way around every permission (A6).
       onSignal("SIGUSR1", () => closeInspector()),
     ];
+    onUncaught((error) => this.#bug(error));
     const serving = server.serve();
     instance.writePid(settings.pidFilePath, notes, "-");
     instance.writeReady(paths, notes);
@@ -162,6 +163,12 @@ export class Lifecycle implements DaemonPort {
     instance.removeNotes(paths, settings.pidFilePath);
     clearTimeout(guard);
     return stop.code ?? 0;
+  }
+
+  /** Told in the log and in status; the daemon lives on. */
+  #bug(error: unknown): void {
+    this.#lastError = `a bug: ${String(error)}`;
+    this.#o.log.error("a bug", { error: String((error as Error)?.stack ?? error) });
   }
 
   #removeOwn(): void {

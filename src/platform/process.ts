@@ -38,6 +38,18 @@ export function residentBytes(): number {
   return Deno.memoryUsage().rss;
 }
 
+/** Hands on what no one caught, so that one bug does not end the process for everybody. */
+export function onUncaught(report: (error: unknown) => void): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    report(event.reason);
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    report(event.error);
+  });
+}
+
 export function exit(code: number): never {
   Deno.exit(code);
 }

@@ -1,0 +1,116 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import type { Caller, Core } from "../../src/core/handler.ts";
+import { Router } from "../../src/core/router.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+import type { Log } from "../../src/platform/system.ts";
+import { covers, type MethodName, METHODS, SCOPES } from "../../src/protocol/methods.ts";
+
+const NO_LOG: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+function router(log = NO_LOG) {
+  const never = () => new AbortController().signal;
+  return new Router({ log, requestMs: 1000, newBugId: () => "bug-1", timeout: never });
+}
+
+function caller(scope: Caller["scope"]): Caller {
+  return {
+    actor: `test:${scope}`,
+    kind: "test",
+    scope,
+    signal: new AbortController().signal,
+    subscriber: () => ({ name: "s1", topics: undefined, deliver: () => {} }),
+    unsubscribe: () => false,
+    afterAnswer: () => {},
+    disconnect: () => {},
+  };
+}
+
+/** No rooms behind it: every handler that is reached fails with a TypeError. */
+const EMPTY = {} as Core;
+
+Deno.test("A1 every method is refused below its scope and reached from it on", async () => {
+  for (const [name, row] of Object.entries(METHODS)) {
+    for (const scope of SCOPES) {
+      let kind: string | undefined;
+      try {
+        await router().run({ id: 1, method: name, params: {} }, EMPTY, caller(scope));
+      } catch (error) {
+        kind = (error as ConsoleError).kind;
+      }
+      assertEquals(kind === "forbidden", !covers(scope, row.scope), `${name} as ${scope}: ${kind}`);
+    }
+  }
+});
+
+Deno.test("A1 a report credential reaches hello, ping, status, disconnect and session.report, nothing else", () => {
+  const reached = (Object.keys(METHODS) as MethodName[]).filter((name) => METHODS[name].scope === "report");
+  assertEquals(reached.sort(), ["disconnect", "hello", "ping", "session.report", "status"]);
+});
+
+Deno.test("F4 a handler that throws gives internal with an id that is in the log, and the next call works", async () => {
+  const logged: unknown[] = [];
+  const r = router({ ...NO_LOG, error: (message: string, fields: unknown) => void logged.push([message, fields]) });
+  const error = assertThrows(
+    () => r.run({ id: 1, method: "session.list", params: {} }, EMPTY, caller("admin")),
+    ConsoleError,
+  );
+  assertEquals([error.kind, error.details["bug"]], ["internal", "bug-1"]);
+  assert(JSON.stringify(logged).includes("bug-1"));
+  assert(!error.message.includes("undefined"), "the bug itself stays in the log");
+  const rejected = await assertRejects(
+    () => Promise.resolve(r.run({ id: 2, method: "dump", params: {} }, EMPTY, caller("admin"))),
+    ConsoleError,
+  );
+  assertEquals(rejected.kind, "internal");
+  const core = { now: () => "2026-11-20T10:00:00.000Z" } as Core;
+  assertEquals(r.run({ id: 3, method: "ping", params: {} }, core, caller("report")), {
+    pong: true,
+    now: "2026-11-20T10:00:00.000Z",
+  });
+});
+
+Deno.test("router: past its deadline a request answers timeout and its signal fires", async () => {
+  const abort = new AbortController();
+  const r = new Router({ log: NO_LOG, requestMs: 50, newBugId: () => "x", timeout: () => abort.signal });
+  const core = { daemon: { status: () => new Promise(() => {}) } } as unknown as Core;
+  const asked = Promise.resolve(r.run({ id: 1, method: "status", params: {} }, core, caller("read")));
+  abort.abort();
+  assertEquals((await assertRejects(() => asked, ConsoleError)).kind, "timeout");
+});
+
+Deno.test("F1 while the daemon stops nothing that mutates is taken, reads go on", () => {
+  const r = router();
+  r.stop();
+  const params = { agent: "claude", event: {} };
+  const error = assertThrows(
+    () => r.run({ id: 1, method: "session.report", params }, EMPTY, caller("report")),
+    ConsoleError,
+  );
+  assertEquals(error.kind, "stopping");
+  assertEquals(r.run({ id: 2, method: "ping", params: {} }, { now: () => "t" } as Core, caller("report")), {
+    pong: true,
+    now: "t",
+  });
+});
+
+Deno.test("P5 the table: names sorted within their area, aliases unique, every mutating row takes an idempotencyKey", () => {
+  const names = Object.keys(METHODS) as MethodName[];
+  const areas = ["daemon", "live", "record", "session"];
+  assertEquals(
+    names,
+    names.toSorted((a, b) => {
+      const [x, y] = [METHODS[a], METHODS[b]];
+      return areas.indexOf(x.area) - areas.indexOf(y.area) || (a < b ? -1 : 1);
+    }),
+  );
+  const words = names.flatMap((name) => [name, ...METHODS[name].aliases]);
+  assertEquals(new Set(words).size, words.length);
+  for (const name of names) {
+    assertEquals(
+      "idempotencyKey" in (METHODS[name].params as { entries: object }).entries,
+      METHODS[name].mutates,
+      name,
+    );
+    assertEquals([...METHODS[name].aliases], [...METHODS[name].aliases].sort(), name);
+  }
+});
