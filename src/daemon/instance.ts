@@ -113,8 +113,12 @@ export interface Notes {
 }
 
 /** The pid file: pid, the kernel's start time of that pid or `-`, the executable, the boot id; a line each. */
-export function writePid(pidFile: string, notes: Notes, processStart: string): void {
-  denoFiles.replace(pidFile, encoder.encode(`${notes.pid}\n${processStart}\n${notes.executable}\n${notes.bootId}\n`));
+export function writePid(paths: HomePaths, pidFile: string, notes: Notes, processStart: string): void {
+  const bytes = encoder.encode(`${notes.pid}\n${processStart}\n${notes.executable}\n${notes.bootId}\n`);
+  if (pidFile.startsWith(`${paths.root}/`)) return denoFiles.replace(pidFile, bytes);
+  // Outside the home the sandbox grants this one path, so there is no place for a temporary file beside it.
+  denoFiles.remove(pidFile);
+  denoFiles.create(pidFile, bytes, 0o600);
 }
 
 /** A new file, never an old one written over: a link or a wider mode that somebody left there counts for nothing. */

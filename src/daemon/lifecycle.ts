@@ -80,7 +80,7 @@ export class Lifecycle implements DaemonPort {
     ];
     onUncaught((error) => this.#bug(error));
     const serving = server.serve();
-    instance.writePid(settings.pidFilePath, notes, "-");
+    instance.writePid(paths, settings.pidFilePath, notes, "-");
     instance.writeReady(paths, notes);
     this.#presence.changed(0);
     const { version, pid, bootId, socketPath } = notes;

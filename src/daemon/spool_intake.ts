@@ -1,14 +1,15 @@
 /** Takes up the events that hooks left while no daemon answered: oldest first, each once. */
 import type { Core } from "../core/handler.ts";
-import { report } from "../core/handlers/session.ts";
+import { takeReport } from "../core/handlers/session.ts";
 import { checkParams } from "../core/router.ts";
-import type { Caller } from "../core/handler.ts";
 import { type Spooled, spooledNames } from "../platform/spool.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import type { HomePaths } from "../platform/home.ts";
 import type { Log } from "../platform/system.ts";
 import { METHODS, type ParamsOf } from "../protocol/methods.ts";
 
+/** As whom a hook reports over the socket. */
+const ACTOR = "hook:report";
 /** A file over this is nobody's hook event, bytes. */
 const MAX_BYTES = 1_048_576;
 
@@ -16,7 +17,7 @@ const MAX_BYTES = 1_048_576;
  * Reports every spooled event under its idempotency key, so that one which was delivered too counts once. A file is
  * removed after its event is in the journal: a crash in between repeats the report, and the key makes it none.
  */
-export function takeSpool(paths: HomePaths, core: Core, caller: Caller, log: Log): void {
+export function takeSpool(paths: HomePaths, core: Core, log: Log): void {
   for (const name of spooledNames(denoFiles, paths)) {
     const path = `${paths.spool}/${name}`;
     try {
@@ -24,7 +25,7 @@ export function takeSpool(paths: HomePaths, core: Core, caller: Caller, log: Log
       if (size > MAX_BYTES) throw new RangeError(`is ${size} bytes, must be at most ${MAX_BYTES}`);
       const spooled = JSON.parse(new TextDecoder().decode(denoFiles.read(path))) as Spooled;
       const params = checkParams("session.report", METHODS["session.report"], spooled) as ParamsOf<"session.report">;
-      report(params, { core, caller, signal: caller.signal });
+      takeReport(core, ACTOR, params);
     } catch (error) {
       if ((error as { kind?: string }).kind === "read_only") return; // keep the files for better times
       log.warn("dropped a spooled event", { file: name, error: String(error) });

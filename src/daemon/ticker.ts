@@ -1,6 +1,6 @@
 /** The one timer of the daemon at rest: what has to be looked at because nobody tells us. */
 import { LivenessSweep } from "../agents/liveness.ts";
-import type { Caller, Core } from "../core/handler.ts";
+import type { Core } from "../core/handler.ts";
 import { every } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { probe, PS_PATHS } from "../platform/processes.ts";
@@ -33,22 +33,11 @@ export class Ticker {
   #probing = false;
   #snapshotAt: number;
   #collectAt = 0;
-  #caller: Caller;
 
   constructor(options: TickerOptions) {
     this.#o = options;
     this.#sweep = new LivenessSweep(options.notes.pid);
     this.#snapshotAt = options.store.seq;
-    this.#caller = {
-      actor: "hook:report",
-      kind: "hook",
-      scope: "report",
-      signal: new AbortController().signal,
-      subscriber: () => ({ name: "", topics: undefined, deliver: () => {} }),
-      unsubscribe: () => false,
-      afterAnswer: () => {},
-      disconnect: () => {},
-    };
   }
 
   start(): void {
@@ -63,11 +52,11 @@ export class Ticker {
 
   /** What the start left for later so that it could be quick. */
   async #settle(): Promise<void> {
-    const { log, settings, notes } = this.#o;
+    const { log, paths, settings, notes } = this.#o;
     await log.open();
     this.#intake(); // hooks that failed to connect an instant before we listened
     const own = await probe(psPath(), [notes.pid]);
-    if (own !== "unknown" && own[0] !== undefined) writePid(settings.pidFilePath, notes, own[0].startedAt);
+    if (own !== "unknown" && own[0] !== undefined) writePid(paths, settings.pidFilePath, notes, own[0].startedAt);
     await this.#look();
   }
 
@@ -90,7 +79,7 @@ export class Ticker {
   }
 
   #intake(): void {
-    takeSpool(this.#o.paths, this.#o.core, this.#caller, this.#o.log);
+    takeSpool(this.#o.paths, this.#o.core, this.#o.log);
   }
 
   /** Asks the process table about the agents of open rows, and only then. */

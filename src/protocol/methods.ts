@@ -65,7 +65,7 @@ export const METHODS = {
   },
   hello: {
     area: "daemon",
-    aliases: ["initialize", "connect"],
+    aliases: ["connect", "initialize"],
     scope: "report",
     mutates: false,
     params: s.helloParams,

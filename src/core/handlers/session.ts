@@ -14,12 +14,21 @@ import { route } from "../../domain/route.ts";
 import { clip, maskSecrets } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { Committed } from "../store.ts";
-import type { Call, Handler } from "../handler.ts";
+import type { ParamsOf } from "../../protocol/methods.ts";
+import type { Call, Core, Handler } from "../handler.ts";
 
 /** Longest part of a payload that nobody understood, kept for the person who has to find out why. */
 const RAW_CAP = 4096;
 
-export const report: Handler<"session.report"> = ({ agent, event, env, idempotencyKey }, { core, caller }) => {
+export const report: Handler<"session.report"> = (params, { core, caller }) => takeReport(core, caller.actor, params);
+
+/**
+ * One event of an agent, from the wire or from the spool.
+ *
+ * @throws {ConsoleError} `invalid_params` where nobody understands it (it is in the journal then), `read_only`
+ */
+export function takeReport(core: Core, actor: string, params: ParamsOf<"session.report">): Committed {
+  const { agent, event, env, idempotencyKey } = params;
   const { store } = core;
   const earlier = store.repeated(idempotencyKey);
   if (earlier !== undefined) return earlier;
@@ -29,7 +38,7 @@ export const report: Handler<"session.report"> = ({ agent, event, env, idempoten
     : adapter.understand(event, env ?? {});
   if (!understood.ok) {
     const raw = clip(maskSecrets(JSON.stringify(event) ?? ""), RAW_CAP);
-    store.commit({ type: "hook.unknown", data: { agent, problem: understood.problem, raw } }, caller.actor);
+    store.commit({ type: "hook.unknown", data: { agent, problem: understood.problem, raw } }, actor);
     throw new ConsoleError("invalid_params", `Cannot report: ${understood.problem}`, { param: "event" });
   }
   const reports = route(understood.report, store);
@@ -37,10 +46,10 @@ export const report: Handler<"session.report"> = ({ agent, event, env, idempoten
   for (const [i, one] of reports.entries()) {
     store.found(one.sessionId);
     const change = decideReport(store.get(one.sessionId), one, core.now());
-    last = store.commit(change, caller.actor, i === reports.length - 1 ? idempotencyKey : undefined);
+    last = store.commit(change, actor, i === reports.length - 1 ? idempotencyKey : undefined);
   }
   return last;
-};
+}
 
 export const update: Handler<"session.update"> = ({ sessionId, agent, idempotencyKey, ...rest }, call) =>
   change(call, sessionId, idempotencyKey, (now) => {
