@@ -70,7 +70,7 @@ export const CLAUDE_HOOKS: readonly HookRow[] = [
     matcher: "*",
     timeout: DECIDES,
     async: false,
-    why: "may be answered; the dialog is on the screen meanwhile, so nobody waits for the hook",
+    why: "the human is asked; the dialog is on the screen meanwhile, so nobody waits for the hook",
   },
   { event: "PermissionDenied", matcher: "*", timeout: QUICK, async: true, why: "late, as PostToolUse" },
   {

@@ -1,4 +1,6 @@
 /** From what a command threw to its exit code (product.md §3), with the message on stderr. */
+import { visible } from "../domain/text.ts";
+import { systemProblem } from "../platform/process.ts";
 import { writeStderr } from "../platform/stdio.ts";
 import { ConsoleError, ERRORS } from "../protocol/errors.ts";
 import { ReaderGone } from "./output.ts";
@@ -6,9 +8,15 @@ import { ReaderGone } from "./output.ts";
 export function exitCodeOf(error: unknown): number {
   if (error instanceof ReaderGone) return 0;
   if (error instanceof ConsoleError) {
-    writeStderr(`agent-console: ${error.message}\n`);
+    // Outside text may stand in a message; only the line breaks are ours.
+    writeStderr(`agent-console: ${error.message.split("\n").map(visible).join("\n")}\n`);
     const { exit } = error.details;
     return typeof exit === "number" ? exit : error.exitCode;
+  }
+  const problem = systemProblem(error);
+  if (problem !== undefined) {
+    writeStderr(`agent-console: Cannot go on: ${visible(problem)}\n`);
+    return ERRORS.failed.exit;
   }
   writeStderr(`agent-console: a bug: ${String((error as Error)?.stack ?? error)}\n`);
   return ERRORS.internal.exit;

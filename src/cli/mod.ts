@@ -30,7 +30,7 @@ export async function runCli(args: readonly string[], program: ThisProgram): Pro
     interrupt.abort(new Error("interrupted"));
     setTimeout(() => exit(INTERRUPTED), GRACE_MS);
   });
-  const root = commandTree(program, interrupt.signal);
+  const root = commandTree(program, { signal: interrupt.signal, takeSignals: off });
   try {
     await root.parseAsync(args.length === 0 ? ["ls"] : [...args], { from: "user" });
     return interrupt.signal.aborted ? INTERRUPTED : 0;
@@ -44,7 +44,7 @@ export async function runCli(args: readonly string[], program: ThisProgram): Pro
 }
 
 /** The whole tree; also read by the completions and by the test that compares it with the README. */
-export function commandTree(program: ThisProgram, signal: AbortSignal): Command {
+export function commandTree(program: ThisProgram, signals: Pick<Run, "signal" | "takeSignals">): Command {
   const root = new Command("agent-console")
     .description(
       "Every coding agent on this machine in one place: who works, who waits for you, on what, for how long.",
@@ -61,11 +61,12 @@ export function commandTree(program: ThisProgram, signal: AbortSignal): Command 
         if (!writeStdout(text)) throw new ReaderGone();
       },
       writeErr: (text) => void writeStderr(text),
+      outputError: (text, write) => write(text.replace(/^error: /, "agent-console: ")),
     })
     .exitOverride();
   const runOf = (): Run => {
     const { home, socket, start, color } = root.opts<GlobalOptions>();
-    return { context: clientContext({ program, home, socket, start }), out: output(color), signal };
+    return { context: clientContext({ program, home, socket, start }), out: output(color), ...signals };
   };
   addCommands(root, runOf);
   return root;

@@ -3,6 +3,7 @@
  * A reader that goes away (`ls | head -1`) ends the program quietly.
  */
 import { setColorEnabled } from "@std/fmt/colors";
+import { visible } from "../domain/text.ts";
 import { env } from "../platform/process.ts";
 import { type Screen, stdoutScreen, writeStderr, writeStdout } from "../platform/stdio.ts";
 
@@ -18,7 +19,7 @@ export interface Output {
   line(text: string): void;
   /** Prints `{"schema":1, …payload}` as one line. @throws {ReaderGone} */
   json(payload: Readonly<Record<string, unknown>>): void;
-  /** A message for people, on stderr. */
+  /** A message for people, on stderr; what a terminal would obey in it is shown instead. */
   note(text: string): void;
 }
 
@@ -33,7 +34,7 @@ export function output(color: boolean): Output {
     screen,
     line,
     json: (payload) => line(JSON.stringify({ schema: JSON_SCHEMA, ...payload })),
-    note: (text) => void writeStderr(text + "\n"),
+    note: (text) => void writeStderr(text.split("\n").map(visible).join("\n") + "\n"),
   };
 }
 

@@ -18,6 +18,7 @@ export async function runQuick(command: QuickCommand, program: ThisProgram): Pro
       context: clientContext({ program, start: true }),
       out: output(false),
       signal: new AbortController().signal,
+      takeSignals: () => {},
     };
     if (command === "ls") await session.ls(run, { json: true });
     else if (command === "next") await session.next(run, { json: true });

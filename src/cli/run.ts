@@ -10,6 +10,8 @@ export interface Run {
   readonly out: Output;
   /** Fires on Ctrl-C. */
   readonly signal: AbortSignal;
+  /** From now on signals are the command's own affair. */
+  readonly takeSignals: () => void;
 }
 
 /** An answer may need a recovery of the journal first. */

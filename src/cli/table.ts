@@ -24,19 +24,25 @@ export function table<T>(columns: readonly Column<T>[], rows: readonly T[], widt
   );
   const widths = squeeze(columns, wants, width);
   const shown = columns.flatMap((column, i) => (widths[i] ?? 0) > 0 ? [{ column, i, width: widths[i] ?? 0 }] : []);
+  // The last cell is not filled up: colours after its spaces would keep them, and a full line wraps.
+  const cellOf = (text: string, width: number, at: number) =>
+    at === shown.length - 1 ? fit(text, width).trimEnd() : fit(text, width);
   const join = (parts: string[]) => parts.join(GAP).trimEnd();
   return [
-    join(shown.map(({ column, width }) => bold(fit(column.title, width)))),
+    join(shown.map(({ column, width }, at) => bold(cellOf(column.title, width, at)))),
     ...rows.map((row, r) =>
-      join(shown.map(({ column, i, width }) => {
-        const cell = fit(cells[r]?.[i] ?? "", width);
+      join(shown.map(({ column, i, width }, at) => {
+        const cell = cellOf(cells[r]?.[i] ?? "", width, at);
         return column.paint === undefined ? cell : column.paint(row, cell);
       }))
     ),
   ];
 }
 
-/** Narrows what may be narrowed, the growing column first, then drops shrinkable columns from the right. */
+/**
+ * Narrows what may be narrowed, the growing column first, then drops shrinkable columns from the left, the growing one
+ * last. What that leaves free goes back to the growing column.
+ */
 function squeeze<T>(columns: readonly Column<T>[], wants: readonly number[], width: number): number[] {
   const widths = [...wants];
   const over = () =>
@@ -54,5 +60,7 @@ function squeeze<T>(columns: readonly Column<T>[], wants: readonly number[], wid
     if (over() <= 0) break;
     widths[i] = 0;
   }
+  const growing = columns.findIndex((column, i) => column.grows === true && (widths[i] ?? 0) > 0);
+  if (growing >= 0) widths[growing] = Math.min(wants[growing] ?? 0, (widths[growing] ?? 0) + Math.max(0, -over()));
   return widths;
 }

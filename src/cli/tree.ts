@@ -3,6 +3,8 @@
  * are used most and import little; the others are loaded when they are called.
  */
 import { type Command, Option } from "commander";
+import { nearest } from "../config/nearest.ts";
+import { ConsoleError } from "../protocol/errors.ts";
 import { STATUSES } from "../domain/session.ts";
 import { VERSION } from "../protocol/version.ts";
 import { writeStdout } from "../platform/stdio.ts";
@@ -83,13 +85,23 @@ function daemon(root: Command, run: () => Run): void {
     const words = Object.entries({ ...options, ...globals(root) }).flatMap(([name, value]) =>
       value === true ? [`--${name}`] : typeof value === "string" ? [`--${name}`, value] : []
     );
-    throw new Ended(await runConfined(run().context, parseDaemonArgs(words)));
+    const { context, takeSignals } = run();
+    takeSignals();
+    throw new Ended(await runConfined(context, parseDaemonArgs(words)));
   };
   const command = runOptions(root.command("daemon").description("run the daemon here, or control the one that runs"))
     .option("-d, --daemonize", "run it in the background")
-    .action(async ({ daemonize, ...options }) =>
-      daemonize ? await (await load()).start(run(), options) : await foreground(options)
-    );
+    .allowExcessArguments()
+    .action(async ({ daemonize, ...options }, daemon: Command) => {
+      const [word] = daemon.args;
+      if (word !== undefined) {
+        const near = nearest(word, daemon.commands.map((sub) => sub.name()));
+        const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
+        throw new ConsoleError("usage", `Cannot run daemon ${word}: is unknown, must be one of "daemon --help"${hint}`);
+      }
+      if (daemonize) await (await load()).start(run(), options);
+      else await foreground(options);
+    });
   runOptions(command.command("start").description("start it in the background"))
     .option("-f, --foreground", "run it here instead")
     .option("-q, --quiet", "say nothing")
@@ -151,7 +163,8 @@ function hooks(root: Command, run: () => Run): void {
 function config(root: Command, run: () => Run): void {
   const load = () => import("./commands/config.ts");
   const command = root.command("config").description("the configuration");
-  command.command("path").description("where the file is or would be").action(async () => (await load()).path(run()));
+  command.command("path").description("where the file is or would be").option(...JSON_OPTION)
+    .action(async (options) => (await load()).path(run(), options));
   command.command("init").description("write a commented file").action(async () => (await load()).init(run()));
   command.command("show").description("every value in force, with its origin").option(...JSON_OPTION)
     .action(async (options) => (await load()).show(run(), options));

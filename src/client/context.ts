@@ -4,7 +4,7 @@ import { absolute, type HomePaths, homePaths, resolveHome } from "../platform/ho
 import { currentFolder, env, ownUid } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { socketPathOf, type Where } from "./dial.ts";
+import { checkHome, socketPathOf, type Where } from "./dial.ts";
 
 export interface ClientContext {
   readonly program: ThisProgram;
@@ -24,9 +24,12 @@ export interface ContextOptions {
   readonly start: boolean;
 }
 
-/** @throws {ConsoleError} `usage` where no home folder can be named */
+/** @throws {ConsoleError} `usage` where no home folder can be named, `unsafe_path` where it is not safely ours */
 export function clientContext(options: ContextOptions): ClientContext {
   const cwd = currentFolder();
+  if (options.home === "") {
+    throw new ConsoleError("usage", "Cannot find the home folder: --home is empty, must be a path");
+  }
   const root = resolveHome({
     flag: options.home,
     env: { AGENT_CONSOLE_HOME: env("AGENT_CONSOLE_HOME") },
@@ -36,6 +39,7 @@ export function clientContext(options: ContextOptions): ClientContext {
   if (root === undefined) {
     throw new ConsoleError("usage", "Cannot find the home folder: HOME is not set, must be, or use --home");
   }
+  checkHome(denoFiles, root, ownUid());
   return {
     program: options.program,
     paths: homePaths(root),

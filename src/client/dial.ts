@@ -39,18 +39,25 @@ export function socketPathOf(disk: Disk, paths: HomePaths): string {
   }
 }
 
+function unsafe(path: string, problem: string | undefined): void {
+  if (problem !== undefined) throw new ConsoleError("unsafe_path", `Cannot use ${path}: ${problem}`, { path });
+}
+
+/** @throws {ConsoleError} `unsafe_path` where the home folder is not safely ours; none at all is fine */
+export function checkHome(disk: Pick<Disk, "stat">, root: string, uid: number | null): void {
+  const stat = uid === null ? undefined : disk.stat(root);
+  if (uid !== null && stat !== undefined) unsafe(root, checkHomeFolder(root, stat, uid));
+}
+
 /** @throws {ConsoleError} `unsafe_path` where a byte to this socket could reach somebody else */
 export function checkWhere(disk: Disk, { paths, socketPath, uid }: Where): void {
-  const unsafe = (path: string, problem: string | undefined) => {
-    if (problem !== undefined) throw new ConsoleError("unsafe_path", `Cannot use ${path}: ${problem}`, { path });
-  };
   unsafe(socketPath, checkSocketPath(socketPath));
+  checkHome(disk, paths.root, uid);
   if (uid === null) return;
-  const root = disk.stat(paths.root);
-  if (root !== undefined) unsafe(paths.root, checkHomeFolder(paths.root, root, uid));
   const folder = socketPath.slice(0, socketPath.lastIndexOf("/")) || "/";
   const stat = disk.stat(folder);
   if (stat !== undefined) unsafe(folder, checkSocketFolder(stat, uid));
+  else if (folder !== paths.root) unsafe(folder, "is not there, must be a folder (it holds the socket)");
   unsafe(socketPath, checkSocketObject(disk.stat(socketPath), uid));
 }
 

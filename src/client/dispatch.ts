@@ -19,11 +19,10 @@ export interface Rooms {
  */
 export async function dispatch(args: readonly string[], mainUrl: string, rooms: Rooms): Promise<number> {
   const program = thisProgram(mainUrl);
-  // `[--home PATH] hook AGENT`, as `hooks install` writes it.
+  // `[--home PATH] hook AGENT`, as `hooks install` writes it. Whatever else stands there is no reason to fail an agent.
   const moved = args[0] === "--home" ? 2 : 0;
-  const agent = args[moved + 1];
-  if (args[moved] === "hook" && agent !== undefined && !agent.startsWith("-")) {
-    return await runHook({ agent, home: moved > 0 ? args[1] : undefined, program });
+  if (args[moved] === "hook" && !args.includes("--help") && !args.includes("-h")) {
+    return await runHook({ agent: args[moved + 1] ?? "", home: moved > 0 ? args[1] : undefined, program });
   }
   const quick = args.length === 2 && args[1] === "--json" ? args[0] : undefined;
   if (quick === "ls" || quick === "next" || quick === "status") {

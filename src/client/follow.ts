@@ -29,7 +29,7 @@ export interface FollowOptions {
 }
 
 const SUBSCRIBE_MS = 10_000;
-const PAUSE_MS = { first: 100, longest: 5000 };
+const PAUSE_MS = { first: 100, longest: 1000 };
 
 /** Ends when the signal fires. @throws {ConsoleError} what no reconnect would cure */
 export async function* follow(options: FollowOptions): AsyncGenerator<Followed> {

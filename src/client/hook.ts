@@ -14,7 +14,7 @@ import type { Socket } from "../platform/sockets.ts";
 import { readStdin } from "../platform/stdio.ts";
 import { connect, helloLine, socketPathOf, type Where, writeAll } from "./dial.ts";
 import { shrink } from "./shrink.ts";
-import { spool, type Spooled } from "../platform/spool.ts";
+import { claimStart, spool, type Spooled } from "../platform/spool.ts";
 
 /** Time for connecting, and for the whole delivery, ms. Agents give hooks seconds; people notice tenths. */
 const CONNECT_MS = 200;
@@ -24,6 +24,9 @@ const STDIN_MS = 1000;
 const MAX_STDIN = 32 * 1_048_576;
 /** A start that another hook began less than this ago will take up our event too, ms. */
 const START_TAKES_MS = 3000;
+
+/** Errors of a daemon that would take the same event later: busy, stopping, read_only (protocol/errors.ts). */
+const LATER = /"error":\{"code":(?:1005|1007|1011),/;
 
 export interface HookOptions {
   readonly agent: string;
@@ -66,12 +69,15 @@ async function deliver({ agent, home, program }: HookOptions): Promise<void> {
     socketPath: env("AGENT_CONSOLE_SOCKET") ?? socketPathOf(denoFiles, paths),
     uid: ownUid(),
   };
-  if (await send(where, event) === "delivered") return;
-  const spooled = spool(denoFiles, paths, event, Date.now(), START_TAKES_MS);
-  if (spooled === undefined) return;
+  const first = await send(where, event);
+  if (first === "delivered") return;
+  const spooled = spool(denoFiles, paths, event, Date.now());
+  // One that took the connection and did not answer runs: asked again, it would cost the agent the same time again.
+  if (spooled === undefined || first === "hung") return;
   // The daemon may have come up between our first try and the file: then nobody would look at the spool for a while.
-  if (await send(where, event) === "delivered") return denoFiles.remove(`${paths.spool}/${spooled.name}`);
-  if (spooled.startedByOther || env("AGENT_CONSOLE_NO_START") !== undefined) return;
+  if (await send(where, event) === "delivered") return denoFiles.remove(`${paths.spool}/${spooled}`);
+  if (env("AGENT_CONSOLE_NO_START") !== undefined) return;
+  if (!claimStart(denoFiles, paths, Date.now(), START_TAKES_MS)) return;
   spawn([...program.client, "--home", root, "daemon", "start", "--quiet", "--auto"], {
     detached: true,
     stdin: "null",
@@ -81,7 +87,7 @@ async function deliver({ agent, home, program }: HookOptions): Promise<void> {
 }
 
 /** Hello and report in one write; done when the second answer's line has arrived. */
-async function send(where: Where, event: Spooled): Promise<"delivered" | "undelivered"> {
+async function send(where: Where, event: Spooled): Promise<"delivered" | "undelivered" | "hung"> {
   let socket: Socket | undefined;
   const deadline = AbortSignal.timeout(DELIVER_MS);
   try {
@@ -95,24 +101,26 @@ async function send(where: Where, event: Spooled): Promise<"delivered" | "undeli
     both.set(hello);
     both.set(report, hello.length);
     await writeAll(socket, both);
-    return await answers(socket, 2) ? "delivered" : "undelivered";
+    return await taken(socket) ? "delivered" : "undelivered";
   } catch (error) {
     if ((error as { kind?: unknown }).kind === "unsafe_path") throw error;
-    return "undelivered";
+    return deadline.aborted ? "hung" : "undelivered";
   } finally {
     if (socket !== undefined) close(socket);
   }
 }
 
-/** Reads until `count` lines came. An error answer is an answer too: sending the same again would change nothing. */
-async function answers(socket: Socket, count: number): Promise<boolean> {
+/** An error answer is an answer too, unless the daemon says that it takes nothing now: then the spool keeps the event. */
+async function taken(socket: Socket): Promise<boolean> {
+  const decoder = new TextDecoder();
   const buffer = new Uint8Array(4096);
-  for (let lines = 0; lines < count;) {
+  for (let text = "";;) {
     const size = await socket.read(buffer);
     if (size === null) return false;
-    for (let i = 0; i < size; i++) if (buffer[i] === 10) lines++;
+    text += decoder.decode(buffer.subarray(0, size), { stream: true });
+    const [, answer, end] = text.split("\n");
+    if (answer !== undefined && end !== undefined) return !LATER.test(answer);
   }
-  return true;
 }
 
 function close(socket: Socket): void {

@@ -1,6 +1,7 @@
 /** One greeted connection: calls with deadlines, and the events that come in between. */
 import { encodeLine } from "../protocol/envelope.ts";
 import { ConsoleError, fromWire } from "../protocol/errors.ts";
+import { PROTOCOL } from "../protocol/version.ts";
 import { LineParser } from "../protocol/framing.ts";
 import type { MethodName, ParamsOf, ResultOf } from "../protocol/methods.ts";
 import type { Socket } from "../platform/sockets.ts";
@@ -50,7 +51,14 @@ export class WireClient {
     try {
       const answer = client.#expect(options.signal);
       await writeAll(socket, helloLine(client.#nextId - 1, options.kind, options.token));
-      client.#hello = await answer as ResultOf<"hello">;
+      const hello = await answer as ResultOf<"hello">;
+      if (hello.protocol !== PROTOCOL) {
+        throw new ConsoleError(
+          "version_mismatch",
+          `Cannot talk to the daemon: its protocol is ${hello.protocol}, must be ${PROTOCOL} (restart it)`,
+        );
+      }
+      client.#hello = hello;
       return client;
     } catch (error) {
       client.close();

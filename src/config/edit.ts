@@ -25,7 +25,9 @@ export function setKey(text: string, key: string, value: unknown, format: Format
   const setting = findSetting(key);
   if (setting === undefined) throw new ConsoleError("usage", `Cannot set ${unknownKey(key)}`);
   const problem = checkValue(setting, value);
-  if (problem !== undefined) throw new ConsoleError("config_invalid", `Cannot set ${problem}`);
+  if (problem !== undefined) {
+    throw new ConsoleError("config_invalid", `Cannot set ${key}: ${problem.replace(`${key} `, "")}`);
+  }
   if (format === "toml") throw new ConsoleError("failed", byHand(setting, value));
 
   const bom = text.startsWith("\ufeff") ? "\ufeff" : "";

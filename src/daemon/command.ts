@@ -1,4 +1,5 @@
 /** The daemon as a process: its arguments in, its exit code out, what went wrong on stderr. */
+import { systemProblem } from "../platform/process.ts";
 import { writeStderr } from "../platform/stdio.ts";
 import { ConsoleError, ERRORS } from "../protocol/errors.ts";
 import { runDaemon } from "./mod.ts";
@@ -9,8 +10,14 @@ export async function runDaemonCommand(args: readonly string[]): Promise<number>
   try {
     return await runDaemon(parseDaemonArgs(args));
   } catch (error) {
-    const known = error instanceof ConsoleError;
-    writeStderr(`agent-console: ${known ? error.message : String((error as Error)?.stack ?? error)}\n`);
-    return known ? error.exitCode : ERRORS.internal.exit;
+    const problem = systemProblem(error);
+    const said = error instanceof ConsoleError
+      ? error.message
+      : problem === undefined
+      ? `a bug: ${String((error as Error)?.stack ?? error)}`
+      : `Cannot go on: ${problem}`;
+    writeStderr(`agent-console: ${said}\n`);
+    if (error instanceof ConsoleError) return error.exitCode;
+    return problem === undefined ? ERRORS.internal.exit : ERRORS.failed.exit;
   }
 }

@@ -9,7 +9,7 @@ import { systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import type { HomePaths } from "../platform/home.ts";
 import { exit, onSignal, onUncaught, residentBytes } from "../platform/process.ts";
-import { stdinEnded } from "../platform/stdio.ts";
+import { stdinEnded, writeStdout } from "../platform/stdio.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { ResultOf } from "../protocol/methods.ts";
@@ -76,15 +76,16 @@ export class Lifecycle implements DaemonPort {
       onSignal("SIGINT", () => this.#signalled("SIGINT")),
       onSignal("SIGHUP", () => this.#hangUp()),
       // Deno opens the V8 inspector on this signal: a debugger port would be a way around every permission (A6).
-      onSignal("SIGUSR1", () => closeInspector()),
+      onSignal("SIGUSR1", () => void closeInspector()),
     ];
     onUncaught((error) => this.#bug(error));
-    const serving = server.serve();
+    server.serve();
     instance.writePid(paths, settings.pidFilePath, notes, "-");
     instance.writeReady(paths, notes);
     this.#presence.changed(0);
     const { version, pid, bootId, socketPath } = notes;
     store.commit({ type: "daemon.started", data: { version, pid, bootId, socketPath } }, ACTOR);
+    writeStdout(`listening on ${socketPath}, pid ${pid}\n`);
     log.info("started", { version, pid, socketPath, sessions: store.size });
     for (const warning of settings.warnings) log.warn("configuration", { warning });
     if (options.tied) {
@@ -101,7 +102,6 @@ export class Lifecycle implements DaemonPort {
     const stop = await this.#stop.promise;
     ticker.stop();
     const code = await this.#wind(stop, server);
-    await serving;
     for (const off of signals) off();
     return code;
   }
@@ -159,7 +159,7 @@ export class Lifecycle implements DaemonPort {
     await journal.close().catch((error) => log.error("the journal did not close cleanly", { error: String(error) }));
     log.info("stopped", { reason });
     await log.open().catch(() => {});
-    server.close({ unlink: this.#socketIsOurs() });
+    await server.close({ unlink: this.#socketIsOurs() });
     instance.removeNotes(paths, settings.pidFilePath);
     clearTimeout(guard);
     return stop.code ?? 0;

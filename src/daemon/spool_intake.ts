@@ -2,7 +2,7 @@
 import type { Core } from "../core/handler.ts";
 import { takeReport } from "../core/handlers/session.ts";
 import { checkParams } from "../core/router.ts";
-import { type Spooled, spooledNames } from "../platform/spool.ts";
+import { type Spooled, spooledNames, staleParts } from "../platform/spool.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import type { HomePaths } from "../platform/home.ts";
 import type { Log } from "../platform/system.ts";
@@ -17,7 +17,8 @@ const MAX_BYTES = 1_048_576;
  * Reports every spooled event under its idempotency key, so that one which was delivered too counts once. A file is
  * removed after its event is in the journal: a crash in between repeats the report, and the key makes it none.
  */
-export function takeSpool(paths: HomePaths, core: Core, log: Log): void {
+export function takeSpool(paths: HomePaths, core: Core, log: Log, now: number): void {
+  for (const name of staleParts(denoFiles, paths, now)) denoFiles.remove(`${paths.spool}/${name}`);
   for (const name of spooledNames(denoFiles, paths)) {
     const path = `${paths.spool}/${name}`;
     try {

@@ -1,10 +1,12 @@
 /** The one timer of the daemon at rest: what has to be looked at because nobody tells us. */
-import { LivenessSweep } from "../agents/liveness.ts";
+import { LivenessSweep, type Watched } from "../agents/liveness.ts";
 import type { Core } from "../core/handler.ts";
-import { every } from "../platform/clock.ts";
+import { decideUpdate, isRefusal } from "../domain/decide.ts";
+import { every, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { probe, PS_PATHS } from "../platform/processes.ts";
 import { mayRun } from "../platform/process.ts";
+import type { ProcessInfo } from "../platform/system.ts";
 import { takeSpool } from "./spool_intake.ts";
 import { writePid } from "./instance.ts";
 import type { LifecycleOptions } from "./lifecycle.ts";
@@ -32,7 +34,8 @@ export class Ticker {
   #off: () => void = () => {};
   #probing = false;
   #snapshotAt: number;
-  #collectAt = 0;
+  #seenSeq = 0;
+  #collectedAt = 0;
 
   constructor(options: TickerOptions) {
     this.#o = options;
@@ -71,15 +74,24 @@ export class Ticker {
       this.#snapshotAt = store.seq;
       journal.snapshot(store.save()).catch((error) => log.warn("no snapshot", { error: String(error) }));
     }
-    // V8 gives memory back only when it is asked or when it allocates; a daemon at rest does neither.
-    if (store.seq !== this.#collectAt) {
-      this.#collectAt = store.seq;
-      (globalThis as { gc?: () => void }).gc?.();
+    this.#collect();
+  }
+
+  /**
+   * V8 gives memory back only when it is asked or when it allocates; a daemon at rest does neither. So it is asked
+   * once, a whole tick after the last event: the pause, some 20 ms, finds nobody who waits.
+   */
+  #collect(): void {
+    const { seq } = this.#o.store;
+    if (seq !== this.#seenSeq) this.#seenSeq = seq;
+    else if (seq !== this.#collectedAt) {
+      this.#collectedAt = seq;
+      collectGarbage();
     }
   }
 
   #intake(): void {
-    takeSpool(this.#o.paths, this.#o.core, this.#o.log);
+    takeSpool(this.#o.paths, this.#o.core, this.#o.log, systemClock.now());
   }
 
   /** Asks the process table about the agents of open rows, and only then. */
@@ -93,17 +105,37 @@ export class Ticker {
       );
       const pids = this.#sweep.pids(rows);
       if (pids.length === 0) return;
-      const { lost, back } = this.#sweep.sweep(rows, await probe(psPath(), pids));
+      const seen = await probe(psPath(), pids);
+      const { lost, back } = this.#sweep.sweep(rows, seen);
       for (const { id } of lost) store.setLost(id, true, ACTOR);
       for (const { id } of back) store.setLost(id, false, ACTOR);
+      if (seen !== "unknown") this.#noteTerminals(rows, seen);
     } catch (error) {
       this.#o.log.warn("could not look for lost agents", { error: String(error) });
     } finally {
       this.#probing = false;
     }
   }
+
+  /** A hook has no terminal of its own; its agent has, and the process table knows which. */
+  #noteTerminals(rows: readonly Watched[], seen: readonly ProcessInfo[]): void {
+    const { store, core } = this.#o;
+    const ttys = new Map(seen.map(({ pid, tty }) => [pid, tty]));
+    for (const { id, pid } of rows) {
+      const tty = ttys.get(pid);
+      if (tty === undefined || store.get(id)?.tty !== undefined) continue;
+      const change = decideUpdate(store.get(id), { id }, { tty }, core.now());
+      if (!isRefusal(change)) store.commit(change, ACTOR);
+    }
+  }
 }
 
 function psPath(): string {
   return PS_PATHS.find((path) => mayRun(path)) ?? PS_PATHS[0] ?? "ps";
+}
+
+/** V8's own function, there with --expose-gc (platform/sandbox.ts); the flavour also gives free pages back to the system. */
+function collectGarbage(): void {
+  const { gc } = globalThis as { gc?: (how: { readonly type: "major"; readonly flavor: "last-resort" }) => void };
+  gc?.({ type: "major", flavor: "last-resort" });
 }

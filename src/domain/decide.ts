@@ -15,7 +15,7 @@ import {
 } from "./session.ts";
 import { after } from "./transition.ts";
 import type { Report } from "./report.ts";
-import { clip } from "./text.ts";
+import { clip, maskSecrets, visible } from "./text.ts";
 
 /** What `session.update` may set; an absent member stays as it is. */
 export interface Change extends Facts {
@@ -57,7 +57,7 @@ export function decideUpdate(
 ): NewEvent | Refusal {
   if (session === undefined && target.agent === undefined) return notFound("update", target.id);
   const known = session ?? fresh(target.id, target.agent ?? "", now);
-  const { status, text, priority, tags, ...facts } = change;
+  const { status, text, priority, tags, ...facts } = masked(change);
   const state = status === undefined ? stateOf(known) : chosen(known, status, text);
   const next = join(
     {
@@ -72,10 +72,20 @@ export function decideUpdate(
   return event(session, next);
 }
 
+/** What people and scripts write is masked like what agents say; `tags` are words of a list. */
+function masked(change: Change): Change {
+  return {
+    ...Object.fromEntries(
+      Object.entries(change).map(([name, value]) => [name, typeof value === "string" ? maskSecrets(value) : value]),
+    ),
+    ...(change.tags === undefined ? {} : { tags: change.tags.map(maskSecrets) }),
+  };
+}
+
 export function decideClose(session: Session | undefined, id: string, reason: string, now: string): NewEvent | Refusal {
   if (session === undefined) return notFound("close", id);
   if (session.status === "closed") return conflict("close", id, "closed", "open");
-  const state: State = { status: "closed", closed: { reason: clip(reason, TEXT_CAPS.title) } };
+  const state: State = { status: "closed", closed: { reason: clip(maskSecrets(reason), TEXT_CAPS.title) } };
   return event(session, join({ ...fieldsOf(session), since: now, lastEventAt: now, subagents: 0 }, state));
 }
 
@@ -97,11 +107,14 @@ function times(before: Session | undefined, state: State, now: string): Pick<Ses
 }
 
 function notFound(verb: string, id: string): Refusal {
-  return { refused: "not_found", why: `Cannot ${verb} session ${id}: is unknown, must be one of those in "ls --all"` };
+  return {
+    refused: "not_found",
+    why: `Cannot ${verb} session ${visible(id)}: is unknown, must be one of those in "ls --all"`,
+  };
 }
 
 function conflict(verb: string, id: string, is: Status, must: string): Refusal {
-  return { refused: "conflict", why: `Cannot ${verb} session ${id}: is ${is}, must be ${must}` };
+  return { refused: "conflict", why: `Cannot ${verb} session ${visible(id)}: is ${is}, must be ${must}` };
 }
 
 function fresh(id: string, agent: string, now: string): Session {

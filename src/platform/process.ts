@@ -38,6 +38,13 @@ export function residentBytes(): number {
   return Deno.memoryUsage().rss;
 }
 
+/** What the system said no to, in its own words; undefined where `error` is something else. */
+export function systemProblem(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const named = Object.values(Deno.errors).some((kind) => error instanceof kind);
+  return named || typeof (error as { code?: unknown }).code === "string" ? error.message : undefined;
+}
+
 /** Hands on what no one caught, so that one bug does not end the process for everybody. */
 export function onUncaught(report: (error: unknown) => void): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
@@ -61,7 +68,7 @@ export function narrowUmask(): void {
 
 export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGUSR1" | "SIGKILL" | "SIGQUIT";
 
-/** Calls `action` on each `signal`; returns the way to stop. */
+/** Calls `action` on each `signal`; returns the way to stop (twice is fine). */
 export function onSignal(signal: Signal, action: () => void): () => void {
   Deno.addSignalListener(signal, action);
   return () => Deno.removeSignalListener(signal, action);

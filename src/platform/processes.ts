@@ -17,18 +17,19 @@ const PROBE_MS = 5000;
 export async function probe(ps: string, pids: readonly number[]): Promise<readonly ProcessInfo[] | "unknown"> {
   if (pids.length === 0) return [];
   try {
-    const { stdout, stderr, code } = await run([ps, "-o", "pid=,stat=,lstart=", "-p", pids.join(",")], {
+    const { stdout, stderr, code } = await run([ps, "-o", "pid=,stat=,tty=,lstart=", "-p", pids.join(",")], {
       signal: AbortSignal.timeout(PROBE_MS),
       env: { LC_ALL: "C", TZ: "UTC" },
     });
     // ps exits 1 where none of the pids lives; anything on stderr means that it did not understand us.
     if (code > 1 || stderr.trim() !== "") return "unknown";
     return stdout.split("\n").flatMap((line) => {
-      const [pid, state, ...start] = line.trim().split(/\s+/);
+      const [pid, state, tty, ...start] = line.trim().split(/\s+/);
       // A zombie has ended; only its parent has not looked yet.
-      return pid === undefined || pid === "" || state?.startsWith("Z")
-        ? []
-        : [{ pid: Number(pid), startedAt: start.join(" ") }];
+      if (pid === undefined || pid === "" || state?.startsWith("Z")) return [];
+      // "?" and "-" (BSD: "??") stand for none.
+      const device = tty === undefined || /^[?-]+$/.test(tty) ? {} : { tty: `/dev/${tty}` };
+      return [{ pid: Number(pid), startedAt: start.join(" "), ...device }];
     });
   } catch {
     return "unknown";

@@ -7,6 +7,9 @@ export interface ThisProgram {
   readonly daemon: Program;
 }
 
+/** The words between `deno` and the client: unconfined, because it starts daemons and edits the settings of agents. */
+export const CLIENT_FLAGS: readonly string[] = ["run", "-q", "-A"];
+
 /** @param mainUrl `import.meta.url` of the entry point */
 export function thisProgram(mainUrl: string): ThisProgram {
   const self = Deno.execPath();
@@ -19,11 +22,11 @@ export function thisProgram(mainUrl: string): ThisProgram {
   const main = decodeURIComponent(new URL(mainUrl).pathname);
   if (main.endsWith(".ts")) {
     const entry = `${folderOf(main)}/src/daemon/consoled.ts`;
-    return { client: [self, "run", "-q", "-A", main], daemon: { form: "source", deno: self, entry } };
+    return { client: [self, ...CLIENT_FLAGS, main], daemon: { form: "source", deno: self, entry } };
   }
   const folder = folderOf(main);
   return {
-    client: [self, "run", "-q", "-A", `${folder}/agent-console.js`],
+    client: [self, ...CLIENT_FLAGS, `${folder}/agent-console.js`],
     daemon: { form: "bundle", deno: self, entry: `${folder}/agent-consoled.js` },
   };
 }

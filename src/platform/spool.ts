@@ -19,38 +19,57 @@ export interface SpoolDisk {
   mkdir(path: string, mode: number): void;
   create(path: string, bytes: Uint8Array, mode: number): void;
   rename(from: string, to: string): void;
+  remove(path: string): void;
 }
 
 /** Most files kept: where nobody ever starts a daemon, hooks must not fill the disk. */
 const MAX_FILES = 512;
 const SUFFIX = ".json";
+const PART = ".part";
+/** Its age tells when a hook last began to start a daemon. */
+const STARTING = "starting";
+/** A write takes no longer, ms. */
+const PART_MS = 60_000;
 
 /** Names of whole spooled events, oldest first. */
 export function spooledNames(disk: Pick<SpoolDisk, "list">, paths: HomePaths): string[] {
   return disk.list(paths.spool).filter((name) => name.endsWith(SUFFIX)).sort();
 }
 
-/**
- * Keeps one event.
- *
- * @returns whether somebody else has spooled within `recentMs`, and so has a daemon on its way; undefined where the
- *   spool is full and the event is dropped
- */
-export function spool(
-  disk: SpoolDisk,
-  paths: HomePaths,
-  event: Spooled,
-  now: number,
-  recentMs: number,
-): { readonly name: string; readonly startedByOther: boolean } | undefined {
+/** Keeps one event. @returns the file's name; undefined where the spool is full and the event is dropped */
+export function spool(disk: SpoolDisk, paths: HomePaths, event: Spooled, now: number): string | undefined {
   if (disk.stat(paths.root) === undefined) disk.mkdir(paths.root, 0o700);
   if (disk.stat(paths.spool) === undefined) disk.mkdir(paths.spool, 0o700);
   const names = spooledNames(disk, paths);
   if (names.length >= MAX_FILES) return undefined;
   const name = `${String(now).padStart(15, "0")}-${event.idempotencyKey}${SUFFIX}`;
-  const part = `${paths.spool}/${name}.part`;
+  const part = `${paths.spool}/${name}${PART}`;
   disk.create(part, new TextEncoder().encode(JSON.stringify(event)), 0o600);
   disk.rename(part, `${paths.spool}/${name}`);
-  const newest = Number(names.at(-1)?.split("-")[0] ?? 0);
-  return { name, startedByOther: now - newest < recentMs };
+  return name;
+}
+
+/**
+ * Whether this hook should start a daemon: not where another one has begun to within `withinMs`. Says yes to one of
+ * many at the same time, or to a few; the start lock does the rest.
+ */
+export function claimStart(disk: SpoolDisk, paths: HomePaths, now: number, withinMs: number): boolean {
+  const marker = `${paths.spool}/${STARTING}`;
+  const begun = disk.stat(marker)?.mtimeMs;
+  if (begun !== undefined && Math.abs(now - begun) < withinMs) return false;
+  disk.remove(marker);
+  try {
+    disk.create(marker, new Uint8Array(0), 0o600);
+    return true;
+  } catch {
+    return false; // another hook was quicker
+  }
+}
+
+/** Parts of files whose hook was ended in the middle: they will never be whole. */
+export function staleParts(disk: Pick<SpoolDisk, "list" | "stat">, paths: HomePaths, now: number): string[] {
+  return disk.list(paths.spool).filter((name) => {
+    const changed = name.endsWith(PART) ? disk.stat(`${paths.spool}/${name}`)?.mtimeMs : undefined;
+    return changed !== undefined && now - changed > PART_MS;
+  });
 }

@@ -57,10 +57,12 @@ export interface Screen {
 export function stdoutScreen(): Screen {
   const isTerminal = Deno.stdout.isTerminal();
   try {
-    return { isTerminal, ...Deno.consoleSize() };
+    const { columns, rows } = Deno.consoleSize();
+    if (columns > 0) return { isTerminal, columns, rows };
   } catch {
-    return { isTerminal, columns: 80, rows: 24 };
+    // Not a terminal.
   }
+  return { isTerminal, columns: 80, rows: 24 };
 }
 
 export function stdinIsTerminal(): boolean {

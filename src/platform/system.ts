@@ -72,6 +72,8 @@ export interface ProcessInfo {
   readonly pid: number;
   /** The kernel's start time as text, comparable for equality only. */
   readonly startedAt: string;
+  /** The controlling terminal's device, where there is one. */
+  readonly tty?: string;
 }
 
 /** The log of the daemon. Fields never hold secrets; the sink masks what looks like one all the same. */

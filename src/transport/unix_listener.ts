@@ -21,6 +21,7 @@ export class UnixServer {
   #connections = new Set<Connection>();
   #kinds = new Map<string, number>();
   #closed = new AbortController();
+  #serving: Promise<void> = Promise.resolve();
 
   constructor(options: UnixServerOptions) {
     this.#options = options;
@@ -32,8 +33,12 @@ export class UnixServer {
     return { total: [...this.#kinds.values()].reduce((a, b) => a + b, 0), byKind };
   }
 
-  /** Accepts until {@link close}. Never rejects. */
-  async serve(): Promise<void> {
+  /** Accepts from now on until {@link close}. */
+  serve(): void {
+    this.#serving = this.#accept();
+  }
+
+  async #accept(): Promise<void> {
     let pause = SCARCE_MS.first;
     while (!this.#closed.signal.aborted) {
       try {
@@ -95,9 +100,14 @@ export class UnixServer {
     signal.removeEventListener("abort", cut);
   }
 
-  /** Accepts nobody any more. With `unlink` the socket file goes too: only while it is still ours. */
-  close(options: { readonly unlink: boolean }): void {
+  /**
+   * Accepts nobody any more. With `unlink` the socket file is gone when this resolves: only while it is still ours,
+   * and while the instance lock is held. Without it the listener stays, for closing would unlink the path.
+   */
+  async close(options: { readonly unlink: boolean }): Promise<void> {
     this.#closed.abort(new Error("the listener closed"));
-    if (options.unlink) this.#options.listener.close();
+    if (!options.unlink) return;
+    this.#options.listener.close();
+    await this.#serving; // the pending accept keeps the socket until it has failed
   }
 }

@@ -24,21 +24,6 @@ declare module "@std/assert" {
   export function fail(message?: string): never;
 }
 
-declare module "@std/async/deadline" {
-  export function deadline<T>(promise: Promise<T>, ms: number, options?: { signal?: AbortSignal }): Promise<T>;
-}
-
-declare module "@std/async/retry" {
-  export interface RetryOptions {
-    multiplier?: number;
-    maxTimeout?: number;
-    maxAttempts?: number;
-    minTimeout?: number;
-    jitter?: number;
-  }
-  export function retry<T>(fn: () => Promise<T> | T, options?: RetryOptions): Promise<T>;
-}
-
 declare module "@std/cli/parse-args" {
   export function parseArgs(args: string[], options?: {
     boolean?: string[];

@@ -4,7 +4,7 @@ import { shrink } from "../../src/client/shrink.ts";
 import { daemonArgs, parseDaemonArgs } from "../../src/daemon/options.ts";
 import { Presence } from "../../src/daemon/presence.ts";
 import { homePaths } from "../../src/platform/home.ts";
-import { spool, spooledNames } from "../../src/platform/spool.ts";
+import { claimStart, spool, spooledNames, staleParts } from "../../src/platform/spool.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { newToken, sameToken } from "../../src/transport/token.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
@@ -28,14 +28,30 @@ Deno.test("spool: files come whole, sort by time, and are bounded", () => {
   const files = new MemoryFiles();
   const paths = homePaths("/h");
   const event = (key: string) => ({ agent: "claude", event: {}, env: {}, idempotencyKey: key });
-  assertEquals(spool(files, paths, event("b"), 2000, 100)?.startedByOther, false);
-  assertEquals(spool(files, paths, event("a"), 2050, 100)?.startedByOther, true);
-  assertEquals(
-    spooledNames(files, paths).map((name) => name.split("-")[1]),
-    ["b.json", "a.json"],
-  );
-  for (let i = 0; i < 600; i++) spool(files, paths, event(`k${i}`), 3000 + i, 100);
+  const names = [spool(files, paths, event("b"), 2000), spool(files, paths, event("a"), 2050)];
+  assertEquals(spooledNames(files, paths), names.map(String));
+  for (let i = 0; i < 600; i++) spool(files, paths, event(`k${i}`), 3000 + i);
   assertEquals(spooledNames(files, paths).length, 512);
+});
+
+Deno.test("spool: one hook of many starts a daemon, and the next may when that took too long", () => {
+  const files = new MemoryFiles();
+  const paths = homePaths("/h");
+  spool(files, paths, { agent: "claude", event: {}, env: {}, idempotencyKey: "k" }, 0);
+  const claim = (now: number) => claimStart(files, paths, now, 3000);
+  assertEquals(claim(0), true);
+  const begun = files.stat("/h/spool/starting")?.mtimeMs ?? NaN;
+  assertEquals([claim(begun + 10), claim(begun + 2999), claim(begun + 3001)], [false, false, true]);
+});
+
+Deno.test("spool: the part of a file whose hook was ended is found when it is old", () => {
+  const files = new MemoryFiles();
+  const paths = homePaths("/h");
+  spool(files, paths, { agent: "claude", event: {}, env: {}, idempotencyKey: "k" }, 0);
+  files.create("/h/spool/1-x.json.part", new Uint8Array(3), 0o600);
+  const made = files.stat("/h/spool/1-x.json.part")?.mtimeMs ?? NaN;
+  assertEquals(staleParts(files, paths, made + 1000), []);
+  assertEquals(staleParts(files, paths, made + 61_000), ["1-x.json.part"]);
 });
 
 Deno.test("daemon options: the words and the options are each other's inverse; strangers are named", () => {

@@ -49,7 +49,7 @@ Deno.test("setKey refuses unknown keys, wrong values, broken files, doubled keys
   assertEquals(unknown.kind, "usage");
   assertEquals(unknown.message, "Cannot set daemon.auto_strat is not a known key, did you mean daemon.auto_start?");
   const wrong = refusal(() => setKey("{}", "daemon.auto_start", "yes", "jsonc"));
-  assertEquals(wrong.message, 'Cannot set daemon.auto_start is "yes", must be true or false');
+  assertEquals(wrong.message, 'Cannot set daemon.auto_start: is "yes", must be true or false');
   assertMatch(refusal(() => setKey("{,", "daemon.auto_start", true, "jsonc")).message, /config\.jsonc:1:2 is not JSON/);
   assertMatch(refusal(() => setKey('{"daemon": 1}', "daemon.auto_start", true, "jsonc")).message, /is not an object/);
   const doubled = '{"daemon": {"auto_start": true, "auto_start": true}}';

@@ -20,8 +20,10 @@ function fileOf(run: Run): { readonly file: string; readonly format: "jsonc" | "
   return findConfigFile({ paths, files: denoFiles }) ?? { file: paths.configJsonc, format: "jsonc" };
 }
 
-export function path(run: Run): void {
-  run.out.line(fileOf(run).file);
+export function path(run: Run, options: { readonly json?: boolean }): void {
+  const { file } = fileOf(run);
+  if (options.json) run.out.json({ file });
+  else run.out.line(file);
 }
 
 export function init(run: Run): void {
@@ -41,9 +43,12 @@ export function show(run: Run, options: { readonly json?: boolean }): void {
   const view = configView(loaded);
   for (const warning of loaded.warnings) run.out.note(warning);
   if (options.json) return run.out.json({ config: view.values, file: view.file });
-  const width = Math.max(...Object.keys(view.values).map((key) => key.length));
-  for (const [key, { value, origin }] of Object.entries(view.values)) {
-    run.out.line(`${key.padEnd(width)}  ${visible(JSON.stringify(value))}  ${dim(visible(origin))}`);
+  const rows = Object.entries(view.values).map(([key, { value, origin }]) =>
+    [key, visible(JSON.stringify(value)), visible(origin)] as const
+  );
+  const width = (at: 0 | 1) => Math.max(...rows.map((row) => row[at].length));
+  for (const [key, value, origin] of rows) {
+    run.out.line(`${key.padEnd(width(0))}  ${value.padEnd(width(1))}  ${dim(origin)}`);
   }
 }
 

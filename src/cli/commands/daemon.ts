@@ -70,6 +70,8 @@ async function pidFileOf(run: Run): Promise<string> {
 }
 
 export async function restart(run: Run, flags: StopFlags): Promise<void> {
+  const { confinedDaemon } = await import("../../client/start.ts");
+  confinedDaemon(run.context, {}); // a configuration that would not start must not cost the daemon that runs
   await stop(run, flags, true);
   await start(run, {});
 }

@@ -15,7 +15,7 @@ import { loadSha256 } from "../../platform/hash.ts";
 import { tryLock } from "../../platform/lock_file.ts";
 import { realPath } from "../../platform/paths.ts";
 import { currentFolder, env, narrowUmask } from "../../platform/process.ts";
-import { hookFlags, type Program, programArgv } from "../../platform/sandbox.ts";
+import { checkSandboxPath, hookFlags, type Program, programArgv } from "../../platform/sandbox.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { whereIs } from "../../client/context.ts";
 import type { Run } from "../run.ts";
@@ -56,10 +56,14 @@ function target(run: Run, agent: string, options: HooksOptions): HooksTarget {
 }
 
 /** The command that the agent will run, less the words `hook AGENT`. */
-export function hookProgram(run: Run): string[] {
+export function hookProgram(run: Pick<Run, "context">): string[] {
   const { paths, program } = run.context;
   const { daemon } = program;
-  if (daemon.form === "compiled") return [...program.client];
+  const problem = checkSandboxPath(paths.root) ?? checkSandboxPath(whereIs(run.context).socketPath);
+  if (problem !== undefined) {
+    throw new ConsoleError("unsafe_path", `Cannot use ${paths.root}: ${problem}`, { path: paths.root });
+  }
+  if (daemon.form === "compiled") return [...program.client, "--home", paths.root];
   const flags = hookFlags({
     paths,
     socketPath: whereIs(run.context).socketPath,

@@ -3,6 +3,7 @@ import { bold, dim } from "@std/fmt/colors";
 import { byUrgency, mostUrgent, type SessionView } from "../../domain/query.ts";
 import type { HistoryEntry } from "../../domain/session.ts";
 import { visible } from "../../domain/text.ts";
+import { serialise } from "../../platform/sandbox.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/methods.ts";
 import { about, duration, folder, paint, statusWord, SYMBOLS } from "../format.ts";
@@ -27,10 +28,13 @@ export async function ls(run: Run, options: ListOptions): Promise<void> {
   if (options.json) return run.out.json({ sessions: shown });
   if (shown.length === 0) {
     const closed = all.length - shown.length;
+    const filtered = options.status !== undefined || options.agent !== undefined;
     run.out.note(
-      closed === 0
-        ? 'No sessions yet. "agent-console hooks install claude" makes every Claude Code session show up here.'
-        : `No open sessions (${closed} closed: --all).`,
+      closed > 0
+        ? `No open sessions (${closed} closed: --all).`
+        : filtered
+        ? "No such sessions."
+        : 'No sessions yet. "agent-console hooks install claude" makes every Claude Code session show up here.',
     );
     return;
   }
@@ -88,9 +92,15 @@ async function resolve(run: Run, given: string): Promise<string> {
   const matches = ids.filter((id) => id.startsWith(given));
   if (matches.length === 1 && matches[0] !== undefined) return matches[0];
   if (matches.length > 1) {
-    throw new ConsoleError("usage", `Cannot choose a session: ${given} begins ${matches.length} ids, must begin one`);
+    throw new ConsoleError(
+      "usage",
+      `Cannot choose a session: ${visible(given)} begins ${matches.length} ids, must begin one`,
+    );
   }
-  throw new ConsoleError("not_found", `Cannot find session ${given}: is unknown, must be one of those in "ls --all"`);
+  throw new ConsoleError(
+    "not_found",
+    `Cannot find session ${visible(given)}: is unknown, must be one of those in "ls --all"`,
+  );
 }
 
 export async function show(run: Run, id: string, options: { readonly json?: boolean }): Promise<void> {
@@ -119,7 +129,7 @@ function details(session: SessionView & { readonly history: readonly HistoryEntr
     ["priority", session.priority === 0 ? undefined : session.priority],
     ["tags", session.tags.length === 0 ? undefined : session.tags.join(", ")],
     ["transcript", session.transcriptPath],
-    ["reopen", session.status === "closed" ? session.closed.reopenable?.command.join(" ") : undefined],
+    ["reopen", session.status === "closed" ? resumeLine(session.closed.reopenable) : undefined],
     ["started", `${duration(now - Date.parse(session.startedAt))} ago`],
     ["last event", `${duration(now - Date.parse(session.lastEventAt))} ago`],
   ];
@@ -136,6 +146,15 @@ function details(session: SessionView & { readonly history: readonly HistoryEntr
       ),
     ]),
   ];
+}
+
+/** For a shell, in the folder in which it was begun: resumed elsewhere, an agent would work on other files. */
+function resumeLine(
+  how: { readonly command: readonly string[]; readonly cwd?: string } | undefined,
+): string | undefined {
+  if (how === undefined) return undefined;
+  const resume = serialise(how.command);
+  return how.cwd === undefined ? resume : `${serialise(["cd", how.cwd])} && ${resume}`;
 }
 
 export async function next(run: Run, options: { readonly json?: boolean }): Promise<void> {
@@ -163,6 +182,9 @@ export async function update(run: Run, id: string, options: UpdateOptions): Prom
   const sessionId = agent === undefined ? await resolve(run, id) : id;
   const given = { agent, status, text, title, cwd, gitBranch: branch, model, tags: tag };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  if (priority !== undefined && !/^-?\d{1,15}(\.\d+)?$/.test(priority)) {
+    throw new ConsoleError("usage", `Cannot update ${id}: --priority is ${priority}, must be a number`);
+  }
   const number = priority === undefined ? {} : { priority: Number(priority) };
   const done = await ask(run, "session.update", { sessionId, ...set, ...number } as ParamsOf<"session.update">);
   run.out.note(`${sessionId}: ${done.status}`);
@@ -185,7 +207,7 @@ export async function reopen(run: Run, id: string): Promise<void> {
   const how = (session as unknown as SessionView).status === "closed"
     ? (session as unknown as Extract<SessionView, { status: "closed" }>).closed.reopenable
     : undefined;
-  run.out.note(`${sessionId}: idle${how === undefined ? "" : `; to resume it: ${how.command.join(" ")}`}`);
+  run.out.note(`${sessionId}: idle${how === undefined ? "" : `; to resume it: ${visible(resumeLine(how) ?? "")}`}`);
 }
 
 export async function remove(run: Run, id: string): Promise<void> {

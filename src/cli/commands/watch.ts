@@ -1,5 +1,6 @@
 /** `watch`: every change as it happens, a line each. */
 import { dim } from "@std/fmt/colors";
+import { connectOrStart } from "../../client/connect.ts";
 import { follow } from "../../client/follow.ts";
 import type { WireEvent } from "../../client/wire_client.ts";
 import type { SessionView } from "../../domain/query.ts";
@@ -20,7 +21,11 @@ export async function watch(run: Run, options: WatchOptions): Promise<void> {
     throw new ConsoleError("usage", `Cannot watch: --since is ${options.since}, must be a sequence number`);
   }
   const { context, out, signal } = run;
+  // Without leave to start one, a daemon that is not there is an answer; one that goes later is waited for.
+  if (!context.mayStart) (await connectOrStart(context)).close();
+  let told = false;
   for await (const one of follow({ context, signal, ...(since === undefined ? {} : { since }) })) {
+    if (one.kind !== "disconnected") told = false;
     switch (one.kind) {
       case "snapshot":
         if (options.json) out.json({ type: "snapshot", seq: one.seq, resync: one.resync, sessions: one.sessions });
@@ -38,7 +43,9 @@ export async function watch(run: Run, options: WatchOptions): Promise<void> {
         break;
       }
       case "disconnected":
-        out.note(`${one.reason}; trying again`);
+        // Once for each outage: the tries go on every few seconds for as long as it takes.
+        if (!told) out.note(`${one.reason}; trying again`);
+        told = true;
         break;
       case "resumed":
         break;

@@ -11,7 +11,7 @@ import {
 } from "../../domain/decide.ts";
 import type { NewEvent } from "../../domain/event.ts";
 import { route } from "../../domain/route.ts";
-import { clip, maskSecrets } from "../../domain/text.ts";
+import { clip, maskSecrets, visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { Committed } from "../store.ts";
 import type { ParamsOf } from "../../protocol/methods.ts";
@@ -110,7 +110,7 @@ function known<T>(row: T | undefined, id: string): T {
   if (row !== undefined) return row;
   throw new ConsoleError(
     "not_found",
-    `Cannot show session ${clip(id, 64)}: is unknown, must be one of those in "ls --all"`,
+    `Cannot show session ${visible(clip(id, 64))}: is unknown, must be one of those in "ls --all"`,
     {
       sessionId: id,
     },

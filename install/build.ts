@@ -1,0 +1,206 @@
+/**
+ * What `deno task bundle` and `deno task compile` make. Everything is built in a temporary folder and published only
+ * when all of it is there, so that a failure leaves no half of a program behind.
+ */
+import launcherTemplate from "./build_launcher.sh" with { type: "text" };
+import { clientContext } from "../src/client/context.ts";
+import { confinedDaemon } from "../src/client/start.ts";
+import { daemonArgs } from "../src/daemon/options.ts";
+import { CLIENT_FLAGS } from "../src/platform/program.ts";
+import { type Program, RUNTIME_ENV, serialise } from "../src/platform/sandbox.ts";
+import { ConsoleError } from "../src/protocol/errors.ts";
+import { VERSION } from "../src/protocol/version.ts";
+
+const SOURCE = decodeURIComponent(new URL("..", import.meta.url).pathname);
+const CLIENT = "agent-console";
+const DAEMON = "agent-consoled";
+/**
+ * The command line is a file of its own: what it imports from Deno's Node modules is loaded with the file that holds
+ * it, 15 ms that each event of each agent would pay.
+ */
+const COMMANDS = "agent-console-cli.js";
+
+export const BUNDLE_FILES: readonly string[] = [
+  "deno.json",
+  COMMANDS,
+  `${CLIENT}.js`,
+  `${DAEMON}.js`,
+  CLIENT,
+  DAEMON,
+];
+export const COMPILED_FILES: readonly string[] = [DAEMON, CLIENT];
+
+const BUNDLE_MS = 120_000;
+/** The first compilation downloads the runtime, some 40 MB. */
+const COMPILE_MS = 300_000;
+const VERSION_MS = 20_000;
+
+export interface BuildOptions {
+  /** The home folder to build for; by default the one that the environment names. */
+  readonly home?: string;
+  /** Added to the environment of `deno`. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The bundle with its launchers, into an existing folder: {@link BUNDLE_FILES}.
+ *
+ * @throws {ConsoleError} `failed` with one line; `config_invalid`, `unsafe_path` from the sandbox of this user's home
+ */
+export async function buildBundle(folder: string, options: BuildOptions = {}): Promise<void> {
+  const daemon = confined({ form: "bundle", deno: "deno", entry: `${DAEMON}.js` }, options.home);
+  await bundleModules(folder, options);
+  await launcher(folder, CLIENT, CLIENT_FLAGS, []);
+  await launcher(folder, DAEMON, ["run", ...daemon.flags], daemon.args);
+}
+
+/**
+ * The two compiled programs, into an existing folder: {@link COMPILED_FILES}, and what they were made of.
+ *
+ * @throws {ConsoleError} `failed` with one line; `config_invalid`, `unsafe_path` from the sandbox of this user's home
+ */
+export async function buildCompiled(folder: string, options: BuildOptions = {}): Promise<void> {
+  const daemon = confined({ form: "compiled", binary: DAEMON }, options.home);
+  await bundleModules(folder, options);
+  await compile(folder, DAEMON, daemon.flags, daemon.args, options);
+  await compile(folder, CLIENT, ["-A"], [], options);
+}
+
+/** Whether a compiled client is our program: on a wrong base (DENORT_BIN) it is another. @throws {ConsoleError} `failed` */
+export async function checkCompiled(folder: string): Promise<void> {
+  const { stdout } = await run([`${folder}/${CLIENT}`, "--version"], { cwd: folder, ms: VERSION_MS });
+  const said = stdout.split("\n")[0] ?? "";
+  if (said === `agent-console ${VERSION}`) return;
+  throw cannot("compile", `the result calls itself "${said}", must be agent-console ${VERSION}; is DENORT_BIN right?`);
+}
+
+/** Moves `names` from one folder to another, each in one rename: a running program keeps its file. */
+export async function publish(from: string, to: string, names: readonly string[]): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for (const name of names) {
+    const fresh = `${to}/.${name}.new`;
+    await Deno.copyFile(`${from}/${name}`, fresh);
+    await Deno.rename(fresh, `${to}/${name}`);
+  }
+}
+
+/** Flags and arguments of this user's daemon, from the one module that computes them. */
+function confined(daemon: Program, home: string | undefined): { readonly flags: string[]; readonly args: string[] } {
+  const context = clientContext({ program: { client: [], daemon }, home, start: false });
+  const { flags } = confinedDaemon(context, {});
+  // The home goes in with the permissions: AGENT_CONSOLE_HOME must not lead it to a folder that they refuse.
+  const args = daemonArgs({ home: context.paths.root, ephemeral: false, verbose: false, tied: false });
+  return { flags: flags.map(({ flag }) => flag), args };
+}
+
+async function bundleModules(folder: string, options: BuildOptions): Promise<void> {
+  await bundle(folder, "src/daemon/consoled.ts", `${DAEMON}.js`, options);
+  await bundle(folder, "src/cli/mod.ts", COMMANDS, options);
+  await bundle(folder, "src/cli/bundled.ts", `${CLIENT}.js`, { ...options, external: { "./mod.ts": `./${COMMANDS}` } });
+  const { permissions } = JSON.parse(await Deno.readTextFile(`${SOURCE}deno.json`));
+  await Deno.writeTextFile(`${folder}/deno.json`, `${JSON.stringify({ lock: false, permissions }, null, 2)}\n`);
+}
+
+interface BundleOptions extends BuildOptions {
+  /** Modules that stay outside, and where the bundle finds them instead. */
+  readonly external?: Readonly<Record<string, string>>;
+}
+
+async function bundle(folder: string, entry: string, name: string, options: BundleOptions): Promise<void> {
+  const external = Object.entries(options.external ?? {});
+  const path = `${folder}/${name}`;
+  const argv = ["bundle", "-q", ...external.map(([from]) => `--external=${from}`), "-o", path, entry];
+  const { code, stderr } = await run([Deno.execPath(), ...argv], { cwd: SOURCE, ms: BUNDLE_MS, env: options.env });
+  if (code !== 0) throw cannot("bundle", `${entry} is refused by deno bundle (${reason(stderr)}), must be accepted`);
+  let text = await Deno.readTextFile(path);
+  for (const [from, to] of external) {
+    const parts = text.split(`import("${from}")`);
+    if (parts.length !== 2) {
+      throw cannot("bundle", `${entry} imports ${from} ${parts.length - 1} times, must do so once`);
+    }
+    text = parts.join(`import("${to}")`);
+  }
+  // esbuild names each module by its path; for packages that is a path of this machine's cache.
+  text = text.replace(/^(\/\/ | {2}")[^"\n]*?\/npm\/[^/\s"]+\/(?=[^\s"]+(?:$|"\(.*\) \{$))/gm, "$1npm:");
+  await Deno.writeTextFile(path, text);
+}
+
+async function launcher(
+  folder: string,
+  name: string,
+  flags: readonly string[],
+  args: readonly string[],
+): Promise<void> {
+  const values: Readonly<Record<string, string>> = {
+    name,
+    environment: `export ${serialise(Object.entries(RUNTIME_ENV).map(([key, value]) => `${key}=${value}`))}`,
+    flags: serialise(flags),
+    entry: `${name}.js`,
+    arguments: serialise(args),
+  };
+  const text = launcherTemplate.replace(/\{\{(\w+)\}\}( ?)/g, (_, key: string, space: string) => {
+    const value = values[key] ?? "";
+    return value === "" ? "" : value + space;
+  });
+  await Deno.writeTextFile(`${folder}/${name}`, text, { mode: 0o755 });
+}
+
+async function compile(
+  folder: string,
+  name: string,
+  flags: readonly string[],
+  args: readonly string[],
+  options: BuildOptions,
+): Promise<void> {
+  // Deno would keep its code cache at a known name in the folder for temporary files, where anybody could put one.
+  const argv = ["compile", "--no-code-cache", ...flags, "-o", name, `${name}.js`, ...args];
+  const { code, stderr } = await run([Deno.execPath(), ...argv], { cwd: folder, ms: COMPILE_MS, env: options.env });
+  if (code === 0) return;
+  const host = /Setting up base binary[\s\S]*? for url \(\w+:\/\/([^/)\s]+)/.exec(stderr)?.[1];
+  const what = host === undefined
+    ? `deno compile refuses (${innermost(stderr)}), must accept`
+    : `the runtime base cannot be downloaded from ${host} (${innermost(stderr)}), must be reachable`;
+  throw cannot("compile", `${what}; deno task bundle works offline`);
+}
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface RunOptions {
+  readonly cwd: string;
+  readonly ms: number;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+async function run([program = "", ...args]: readonly string[], { cwd, ms, env }: RunOptions): Promise<Ran> {
+  const signal = AbortSignal.timeout(ms);
+  const output = await new Deno.Command(program, {
+    args,
+    cwd,
+    env: { NO_COLOR: "1", ...RUNTIME_ENV, ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    signal,
+  }).output();
+  const text = new TextDecoder();
+  const stderr = signal.aborted ? `error: not done after ${ms / 1000} s` : text.decode(output.stderr);
+  return { code: output.code, stdout: text.decode(output.stdout), stderr };
+}
+
+/** What Deno refuses, in one line. */
+function reason(stderr: string): string {
+  return /^error: (.+)$/mi.exec(stderr)?.[1] ?? stderr.trim().split("\n")[0] ?? "";
+}
+
+/** Why, at the end of the chain that Deno prints. */
+function innermost(stderr: string): string {
+  return [...stderr.matchAll(/^ +\d+: (?!<unknown>)(.+)$/gm)].at(-1)?.[1] ?? reason(stderr);
+}
+
+function cannot(what: "bundle" | "compile", why: string): ConsoleError {
+  return new ConsoleError("failed", `Cannot ${what}: ${why}`);
+}

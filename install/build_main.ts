@@ -1,0 +1,32 @@
+/**
+ * `deno task bundle` and `deno task compile`: builds into `dist`, or into the folder that is named.
+ *
+ *     deno run -A install/build_main.ts bundle|compile [FOLDER]
+ */
+import { writeStderr, writeStdout } from "../src/platform/stdio.ts";
+import { ConsoleError } from "../src/protocol/errors.ts";
+import { buildBundle, buildCompiled, BUNDLE_FILES, checkCompiled, COMPILED_FILES, publish } from "./build.ts";
+
+async function main([what, folder = "dist"]: readonly string[]): Promise<void> {
+  const work = await Deno.makeTempDir({ prefix: "agent-console-build-" });
+  try {
+    if (what === "bundle") {
+      await buildBundle(work);
+    } else if (what === "compile") {
+      await buildCompiled(work);
+      await checkCompiled(work);
+    } else throw new ConsoleError("usage", `Cannot build: ${what} is unknown, must be bundle or compile`);
+    await publish(work, folder, what === "bundle" ? BUNDLE_FILES : COMPILED_FILES);
+    writeStdout(`${folder}/agent-console and ${folder}/agent-consoled are built\n`);
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+}
+
+try {
+  await main(Deno.args);
+} catch (error) {
+  if (!(error instanceof ConsoleError)) throw error;
+  writeStderr(`${error.message}\n`);
+  Deno.exitCode = error.exitCode;
+}

@@ -1,0 +1,71 @@
+/** The commands that the README quotes, checked against the tree of commands and the tasks of deno.json. */
+import type { Command } from "commander";
+
+const DENO = ["npx", "-y", "deno@2.9.6"];
+const MAIN = "$PWD/main.ts";
+
+/** The lines of the README's `sh` blocks and the `agent-console …` in its text, comments left out. */
+export function quoted(readme: string): string[] {
+  const blocks = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block]) => (block ?? "").split("\n"));
+  const inline = [...readme.replace(/^```[\s\S]*?^```$/gm, "").matchAll(/`((?:agent-console|npx|deno) [^`]+)`/g)]
+    .map(([, command]) => command ?? "");
+  return [...blocks, ...inline].map((line) => line.replace(/(^|\s)#.*$/, "").trim()).filter((line) => line !== "");
+}
+
+/** Why a line would not work, or undefined. */
+export function problemOf(line: string, root: Command, tasks: Readonly<Record<string, string>>): string | undefined {
+  const [, alias] = /^alias agent-console="(.*)"$/.exec(line) ?? [];
+  const [before = ""] = (alias ?? line).split(" > ");
+  const words = before.split(/\s+/);
+  if (words[0] === "agent-console") return problemOfCommand(words.slice(1), root);
+  const deno = words[0] === "deno" ? words.slice(1) : DENO.every((word, i) => words[i] === word) ? words.slice(3) : [];
+  if (deno[0] === "run" && deno[1] === "-A") {
+    if (deno[2] === MAIN) return problemOfCommand(deno.slice(3), root);
+    return fileExists(deno[2] ?? "") ? undefined : `${deno[2]} is no file`;
+  }
+  if (deno[0] !== "task") return `${words[0]} is nothing that the README may ask for`;
+  const name = deno[1] ?? "";
+  if (name === "NAME") return undefined; // stands for each row of the table
+  if (tasks[name] === undefined) return `${name} is no task of deno.json`;
+  return name === "console" ? problemOfCommand(deno.slice(2), root) : undefined;
+}
+
+function problemOfCommand(words: readonly string[], root: Command): string | undefined {
+  let command = root;
+  let rest = [...words];
+  for (let next = sub(command, rest[0]); next !== undefined; next = sub(command, rest[0])) {
+    command = next;
+    rest = rest.slice(1);
+  }
+  const values: string[] = [];
+  for (let i = 0; i < rest.length; i++) {
+    const word = rest[i] ?? "";
+    if (!word.startsWith("-")) values.push(word);
+    else {
+      const option = [...command.options, ...root.options].find(({ long, short }) => word === long || word === short);
+      if (option === undefined) return `${command.name()} has no option ${word}`;
+      // `watch --since` in a sentence speaks of the option; a value, where one is given, is not an argument.
+      if (option.required) i++;
+    }
+  }
+  if (command === root && values.length > 0) return `${values[0]} is no command`;
+  const takes = command.registeredArguments;
+  if (values.length > takes.length) return `${command.name()} takes no ${values[takes.length]}`;
+  const missing = takes[values.length];
+  if (missing?.required) return `${command.name()} needs ${missing.name()}`;
+  return command.commands.length > 0 && command.options.length === 0 && command !== root
+    ? `${command.name()} needs a command`
+    : undefined;
+}
+
+function sub(command: Command, word: string | undefined): Command | undefined {
+  return command.commands.find((one) => one.name() === word);
+}
+
+function fileExists(path: string): boolean {
+  try {
+    return Deno.statSync(new URL(`../../${path}`, import.meta.url)).isFile;
+  } catch {
+    return false;
+  }
+}

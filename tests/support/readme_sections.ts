@@ -1,0 +1,198 @@
+/** The parts of the README that are made from the program's own tables. */
+import type { Argument, Command, Option } from "commander";
+import { hooksMarkdown } from "../../src/agents/hooks_table.ts";
+import { hookProgram } from "../../src/cli/commands/hooks.ts";
+import { SYMBOLS } from "../../src/cli/format.ts";
+import { clientContext } from "../../src/client/context.ts";
+import { commandTree } from "../../src/cli/mod.ts";
+import { configDocs } from "../../src/config/docs.ts";
+import type { Status } from "../../src/domain/session.ts";
+import { homePaths } from "../../src/platform/home.ts";
+import { thisProgram } from "../../src/platform/program.ts";
+import { daemonFlags, type Flag, hookFlags } from "../../src/platform/sandbox.ts";
+import { ERRORS } from "../../src/protocol/errors.ts";
+import { type MethodRow, METHODS } from "../../src/protocol/methods.ts";
+import { DEPENDENCIES, EXITS, ROOMS, TASKS } from "./readme_words.ts";
+
+export const ROOT = new URL("../../", import.meta.url);
+
+/** Section name → its Markdown. */
+export async function sections(): Promise<ReadonlyMap<string, string>> {
+  const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT))) as DenoJson;
+  return new Map([
+    ["statuses", statuses()],
+    ["commands", commands(tree())],
+    ["exits", exits()],
+    ["config", configDocs()],
+    ["sandbox", sandbox()],
+    ["rooms", await rooms()],
+    ["methods", methods()],
+    ["hooks", hooksMarkdown()],
+    ["dependencies", dependencies(config.imports, await importedNames())],
+    ["tasks", tasks(config.tasks)],
+    ["bench", await bench()],
+  ]);
+}
+
+interface DenoJson {
+  readonly imports: Readonly<Record<string, string>>;
+  readonly tasks: Readonly<Record<string, string>>;
+}
+
+export function tree(): Command {
+  return commandTree(thisProgram(new URL("main.ts", ROOT).href), {
+    signal: new AbortController().signal,
+    takeSignals: () => {},
+  });
+}
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(titles), `|${"---|".repeat(titles.length)}`, ...rows.map(line), ""].join("\n");
+}
+
+const code = (text: string) => `\`${text}\``;
+
+function statuses(): string {
+  const means: Readonly<Record<Status | "lost", string>> = {
+    waiting: "blocked on you: a permission, a question, a plan, a form",
+    error: "its turn failed",
+    working: "a turn is running",
+    starting: "announced, no turn yet",
+    idle: "finished its turn; waits for nobody",
+    lost: "its process is gone without a word",
+    closed: "ended; shown with `--all`",
+  };
+  return table(
+    ["", "status", "meaning"],
+    Object.entries(means).map(([word, meaning]) => [SYMBOLS[word as Status | "lost"], word, meaning]),
+  );
+}
+
+function commands(root: Command): string {
+  const rows = leaves(root).map((command) => [
+    code([...words(command), ...command.registeredArguments.map(argument)].join(" ")),
+    command.description(),
+    names(command.options),
+  ]);
+  return table(["command", "what it does", "options"], [
+    ...rows,
+    ["", "with every command", `${names(root.options)}, \`--help\``],
+  ]);
+}
+
+function names(options: readonly Option[]): string {
+  return options.filter((option) => !option.hidden).map((option) => code(option.long ?? option.flags)).join(", ");
+}
+
+/** Commands that do something, groups left out. */
+function leaves(command: Command): Command[] {
+  const own = command.parent !== null && (command.commands.length === 0 || command.options.length > 0);
+  return [...(own ? [command] : []), ...command.commands.flatMap(leaves)];
+}
+
+/** The names from the program down to the command, without the program's. */
+export function words(command: Command): string[] {
+  return command.parent === null ? [] : [...words(command.parent), command.name()];
+}
+
+function argument(given: Argument): string {
+  const name = given.name().toUpperCase();
+  return given.required ? name : `[${name}]`;
+}
+
+function exits(): string {
+  const unexplained = Object.values(ERRORS).find(({ exit }) => EXITS[exit] === undefined);
+  if (unexplained !== undefined) throw new Error(`Cannot explain exit code ${unexplained.exit}: add it to EXITS`);
+  return table(["exit code", "meaning"], Object.entries(EXITS));
+}
+
+function sandbox(): string {
+  const paths = homePaths("/home/you/.agent-console");
+  const [psPath, starter] = ["/usr/bin/ps", "/path/to/deno"];
+  const socketPath = paths.socket;
+  const rows = (flags: readonly Flag[]) =>
+    table(["flag", "reason"], flags.map(({ flag, reason }) => [code(flag.replaceAll(paths.root, "…")), reason]));
+  return [
+    "The daemon (`…` is its home folder):",
+    "",
+    rows(daemonFlags({ paths, socketPath, pidFilePath: paths.pid, psPath, form: "source" })),
+    "A hook:",
+    "",
+    rows(hookFlags({ paths, socketPath, starter, env: hookVariables(paths.root, starter) })),
+  ].join("\n");
+}
+
+/** The names that the installed hook command may read. */
+function hookVariables(home: string, deno: string): string[] {
+  const program = { client: ["main.ts"], daemon: { form: "source", deno, entry: "" } } as const;
+  const context = clientContext({ program, home, start: false });
+  const argv = hookProgram({ context });
+  return argv.find((word) => word.startsWith("--allow-env="))?.slice("--allow-env=".length).split(",") ?? [];
+}
+
+async function rooms(): Promise<string> {
+  for await (const { name } of Deno.readDir(new URL("src/", ROOT))) {
+    if (name !== "types" && ROOMS[name] === undefined) throw new Error(`Cannot describe src/${name}: add it to ROOMS`);
+  }
+  return table(
+    ["room", "what it is"],
+    Object.entries(ROOMS).map(([name, what]) => [`[src/${name}](src/${name})`, what]),
+  );
+}
+
+function methods(): string {
+  const rows = Object.entries(METHODS as Readonly<Record<string, MethodRow>>).map(([name, row]) => [
+    code(name),
+    row.aliases.map(code).join(", "),
+    row.scope,
+    row.mutates ? "yes" : "",
+    row.doc,
+  ]);
+  return table(["method", "also called", "scope", "changes state", "what it does"], rows);
+}
+
+/** Names that some file imports, and those that another dependency needs beside it. */
+async function importedNames(): Promise<ReadonlySet<string>> {
+  const names = new Set(["@logtape/logtape"]);
+  for (const folder of ["src", "tests", "install"]) {
+    for await (const text of sources(new URL(`${folder}/`, ROOT))) {
+      for (const [, name] of text.matchAll(/(?:from|import\() ?"([^"./][^"]*)"/g)) names.add(name ?? "");
+    }
+  }
+  return names;
+}
+
+async function* sources(folder: URL): AsyncGenerator<string> {
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.isDirectory) yield* sources(new URL(`${entry.name}/`, folder));
+    else if (/\.ts$/.test(entry.name) && !entry.name.endsWith(".d.ts")) {
+      yield await Deno.readTextFile(new URL(entry.name, folder));
+    }
+  }
+}
+
+function dependencies(imports: DenoJson["imports"], used: ReadonlySet<string>): string {
+  const rows = Object.entries(imports).filter(([name]) => used.has(name)).map(([name, target]) => {
+    const why = DEPENDENCIES[name];
+    if (why === undefined) throw new Error(`Cannot give a reason for ${name}: add it to DEPENDENCIES`);
+    return [code(name), code(target), why];
+  });
+  return table(["name in the code", "what it is", "what for"], rows);
+}
+
+function tasks(defined: DenoJson["tasks"]): string {
+  const rows = Object.entries(TASKS).filter(([name]) => defined[name] !== undefined);
+  return table(["task", "what it does"], rows.map(([name, what]) => [code(name), what]));
+}
+
+/** The benchmarks' own report, less its title. */
+async function bench(): Promise<string> {
+  try {
+    const text = await Deno.readTextFile(new URL("tests/bench/RESULTS.md", ROOT));
+    return text.replace(/^# .*\n+/, "").replace(/^#/gm, "##");
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "Not measured yet.\n";
+    throw error;
+  }
+}

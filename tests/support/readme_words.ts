@@ -1,0 +1,67 @@
+/** What the README says about things whose tables hold no words for people. */
+
+/** Product's exit codes; 0 and 130 belong to no error. */
+export const EXITS: Readonly<Record<number, string>> = {
+  0: "done",
+  1: "refused, or failed",
+  2: "wrong usage",
+  3: "the daemon is not running",
+  4: "another daemon runs, or the socket is taken",
+  5: "incompatible version",
+  6: "a path is not safely yours",
+  7: "the journal is broken",
+  70: "a bug; its id stands in the log",
+  130: "interrupted",
+};
+
+/** The folders of src, from the finger to the disk. */
+export const ROOMS: Readonly<Record<string, string>> = {
+  cli: "the command line: the tree of commands, tables, exit codes",
+  client: "from a home folder to a greeted connection: check, dial, auto-start, follow; the hook's fast path",
+  protocol: "the wire: THE table of methods, errors, limits, framing",
+  transport: "the daemon's end of the wire: listener, handshake, token, one queue for each connection",
+  core: "the only owner of the state: router, handlers, store, hub",
+  agents: "an agent's hook events in our words, and our hooks in its settings",
+  domain: "what a session is and how it changes; no I/O, no clock",
+  journal: "records in a chain of hashes; knows bytes, not sessions",
+  daemon: "puts it together: order of start and stop, signals, ticks, log",
+  config: "the one schema of the configuration, which validates and documents it",
+  service: "units for systemd and launchd",
+  platform: "the only door to the operating system",
+};
+
+/** The tasks of deno.json that are for people. */
+export const TASKS: Readonly<Record<string, string>> = {
+  start: "starts the daemon in the background and shows its status",
+  console: "runs `agent-console`; what follows are its arguments",
+  daemon: "runs the daemon here, in its sandbox, for the default home",
+  demo: "shows recorded sessions; `--fast` in two seconds",
+  bundle: "bundles the program into `dist`",
+  compile: "compiles the program into `dist`; it fetches Deno's runtime",
+  test: "all tests, with the short numbers of rounds",
+  "test:long": "the acceptance and fault tests with the numbers of rounds that the promises name",
+  ok: "format, lint, types, tests: the gate",
+  bench: "measures, beside a baseline in the same run",
+  readme: "writes the generated parts of this page anew",
+  record: "takes its pictures anew",
+};
+
+const STD = "Deno's standard library";
+
+export const DEPENDENCIES: Readonly<Record<string, string>> = {
+  "@std/assert": `${STD}: assertions of the tests`,
+  "@std/async/deadline": `${STD}: a wait with an end`,
+  "@std/async/retry": `${STD}: trying again with growing pauses`,
+  "@std/cli/parse-args": `${STD}: the daemon's own few arguments, without a parser of commands`,
+  "@std/fmt/colors": `${STD}: colours`,
+  "@std/jsonc": `${STD}: the tests' second opinion on JSON with comments`,
+  "@std/path": `${STD}: paths of other people's settings`,
+  "@std/toml": `${STD}: reads config.toml`,
+  "@logtape/file": "the daemon's log file and its rotation",
+  "@logtape/logtape": "needed by `@logtape/file`",
+  commander: "the tree of commands: help, did-you-mean, usage errors",
+  "fast-check": "tests with generated input",
+  "jsonc-parser": "edits settings of other programs and keeps their comments and order",
+  "fast-string-width": "how many columns a text takes, wide characters too",
+  valibot: "schemas of configuration, params and results: checks and types in one",
+};
