@@ -9,7 +9,7 @@ import { systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import type { HomePaths } from "../platform/home.ts";
 import { exit, onSignal, onUncaught, residentBytes } from "../platform/process.ts";
-import { stdinEnded, writeStdout } from "../platform/stdio.ts";
+import { stdinEnded, writeStderr, writeStdout } from "../platform/stdio.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { ResultOf } from "../protocol/methods.ts";
@@ -94,6 +94,7 @@ export class Lifecycle implements DaemonPort {
     const ticker = new Ticker({
       ...this.#o,
       core,
+      server,
       presence: this.#presence,
       onSocketLost: () => this.#socketLost(),
       inode: this.#inode,
@@ -135,6 +136,7 @@ export class Lifecycle implements DaemonPort {
   #socketLost(): void {
     const { store, notes, log } = this.#o;
     log.error("the socket file was replaced", { socketPath: notes.socketPath });
+    writeStderr(`agent-console: Cannot go on: ${notes.socketPath} was replaced, must be ours\n`);
     store.commit({ type: "daemon.socket_replaced", data: { socketPath: notes.socketPath } }, ACTOR);
     this.#ask({ reason: "the socket file was replaced", force: true, restart: false, code: SOCKET_TAKEN });
   }

@@ -10,11 +10,13 @@ import type { ProcessInfo } from "../platform/system.ts";
 import { takeSpool } from "./spool_intake.ts";
 import { writePid } from "./instance.ts";
 import type { LifecycleOptions } from "./lifecycle.ts";
+import type { UnixServer } from "../transport/unix_listener.ts";
 import type { Presence } from "./presence.ts";
 
 export interface TickerOptions extends LifecycleOptions {
   readonly core: Core;
   readonly presence: Presence;
+  readonly server: Pick<UnixServer, "served">;
   /** Of our socket file. */
   readonly inode: number | null | undefined;
   readonly onSocketLost: () => void;
@@ -33,8 +35,9 @@ export class Ticker {
   #sweep: LivenessSweep;
   #off: () => void = () => {};
   #probing = false;
+  #stopped = false;
   #snapshotAt: number;
-  #seenSeq = 0;
+  #seenWork = 0;
   #collectedAt = 0;
 
   constructor(options: TickerOptions) {
@@ -49,17 +52,22 @@ export class Ticker {
     this.#off = every(TICK_MS, () => this.#tick());
   }
 
+  /** Nothing is committed or written after this, also by looks that are under way. */
   stop(): void {
     this.#off();
+    this.#stopped = true;
   }
 
   /** What the start left for later so that it could be quick. */
   async #settle(): Promise<void> {
     const { log, paths, settings, notes } = this.#o;
     await log.open();
+    if (this.#stopped) return;
     this.#intake(); // hooks that failed to connect an instant before we listened
     const own = await probe(psPath(), [notes.pid]);
-    if (own !== "unknown" && own[0] !== undefined) writePid(paths, settings.pidFilePath, notes, own[0].startedAt);
+    if (!this.#stopped && own !== "unknown" && own[0] !== undefined) {
+      writePid(paths, settings.pidFilePath, notes, own[0].startedAt);
+    }
     await this.#look();
   }
 
@@ -79,13 +87,13 @@ export class Ticker {
 
   /**
    * V8 gives memory back only when it is asked or when it allocates; a daemon at rest does neither. So it is asked
-   * once, a whole tick after the last event: the pause, some 20 ms, finds nobody who waits.
+   * once, a whole tick after the last event or client: the pause, some 20 ms, finds nobody who waits.
    */
   #collect(): void {
-    const { seq } = this.#o.store;
-    if (seq !== this.#seenSeq) this.#seenSeq = seq;
-    else if (seq !== this.#collectedAt) {
-      this.#collectedAt = seq;
+    const work = this.#o.store.seq + this.#o.server.served;
+    if (work !== this.#seenWork) this.#seenWork = work;
+    else if (work !== this.#collectedAt) {
+      this.#collectedAt = work;
       collectGarbage();
     }
   }
@@ -106,6 +114,7 @@ export class Ticker {
       const pids = this.#sweep.pids(rows);
       if (pids.length === 0) return;
       const seen = await probe(psPath(), pids);
+      if (this.#stopped) return;
       const { lost, back } = this.#sweep.sweep(rows, seen);
       for (const { id } of lost) store.setLost(id, true, ACTOR);
       for (const { id } of back) store.setLost(id, false, ACTOR);

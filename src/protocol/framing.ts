@@ -3,13 +3,18 @@
  * The limit counts bytes without the line feed. Carriage returns are left to JSON, for which they are white space.
  */
 const LF = 10;
+/** First size of the buffer for a line that comes in parts, bytes. */
+const SMALL_BYTES = 4096;
+/** The next one: so large that the allocator maps it by itself and gives it back whole. */
+const LARGE_BYTES = 262_144;
 /** For going on after a pause. */
 export const NOTHING = new Uint8Array(0);
 
 export class TooLong extends Error {}
 
 export class LineParser {
-  #parts: Uint8Array[] = [];
+  /** What has come of a line, in its first `#length` bytes. */
+  #buffer: Uint8Array = NOTHING;
   #length = 0;
   /** The kept bytes may hold whole lines. */
   #paused = false;
@@ -52,20 +57,21 @@ export class LineParser {
   }
 
   #keep(bytes: Uint8Array): void {
-    this.#parts.push(bytes.slice()); // the caller reuses its buffer
-    this.#length += bytes.length;
+    const length = this.#length + bytes.length;
+    if (length > this.#buffer.length) {
+      const larger = new Uint8Array(length <= SMALL_BYTES ? SMALL_BYTES : Math.max(LARGE_BYTES, 2 * length));
+      larger.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = larger;
+    }
+    this.#buffer.set(bytes, this.#length);
+    this.#length = length;
   }
 
   #take(last: Uint8Array): Uint8Array {
-    if (this.#parts.length === 0) return last;
-    const all = new Uint8Array(this.#length + last.length);
-    let at = 0;
-    for (const part of this.#parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    all.set(last, at);
-    this.#parts = [];
+    if (this.#length === 0) return last;
+    this.#keep(last);
+    const all = this.#buffer.subarray(0, this.#length);
+    this.#buffer = NOTHING; // the caller may hold on to what it got
     this.#length = 0;
     return all;
   }

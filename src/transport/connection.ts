@@ -26,7 +26,7 @@ export interface ConnectionOptions {
 }
 
 /** Time for a peer that lags or misbehaved to take its last message, ms; then it is cut off. */
-const LAST_WORDS_MS = 5000;
+const LAST_WORDS_MS = 15_000;
 /** Unread answers past which no further request is read, bytes. */
 const ANSWERS_AHEAD = 262_144;
 const READ_BYTES = 16_384;

@@ -20,6 +20,7 @@ export class UnixServer {
   #options: UnixServerOptions;
   #connections = new Set<Connection>();
   #kinds = new Map<string, number>();
+  #served = 0;
   #closed = new AbortController();
   #serving: Promise<void> = Promise.resolve();
 
@@ -31,6 +32,11 @@ export class UnixServer {
   get clients(): { readonly total: number; readonly byKind: Readonly<Record<string, number>> } {
     const byKind = Object.fromEntries([...this.#kinds].sort(([a], [b]) => a < b ? -1 : 1));
     return { total: [...this.#kinds.values()].reduce((a, b) => a + b, 0), byKind };
+  }
+
+  /** Connections that have ended, greeted or not. */
+  get served(): number {
+    return this.#served;
   }
 
   /** Accepts from now on until {@link close}. */
@@ -62,6 +68,7 @@ export class UnixServer {
       onGreeted: (kind) => this.#count(kind, 1),
       onEnd: (kind) => {
         this.#connections.delete(connection);
+        this.#served++;
         if (kind !== undefined) this.#count(kind, -1);
       },
     });

@@ -1,0 +1,127 @@
+/** H1: a hook never makes an agent fail or wait. */
+import { assert, assertEquals } from "@std/assert";
+import { TestHome } from "../support/harness.ts";
+import { isRoot, USER } from "../support/harness_guard.ts";
+import type { Outcome } from "../support/harness_process.ts";
+import { eventually } from "../support/harness_wait.ts";
+import { Impostor } from "../support/raw_socket.ts";
+import type { Json } from "../support/wire.ts";
+
+const EVENT = JSON.stringify({ session_id: "h1", hook_event_name: "UserPromptSubmit", cwd: "/x", prompt: "hello" });
+
+/** 1 s is promised; twice that is asserted, because the machine may be busy with other tests. */
+const MOST_MS = 2000;
+
+function assertHarmless(what: string, { code, stdout, ms }: Outcome): void {
+  assertEquals(code, 0, what);
+  assert(stdout.trim() === "" || stdout.trim() === "{}", `${what}: stdout is ${stdout.slice(0, 200)}`);
+  assert(ms < MOST_MS, `${what}: took ${ms.toFixed(0)} ms`);
+}
+
+const INPUTS: readonly (readonly [string, string | Uint8Array])[] = [
+  ["nothing", ""],
+  ["garbage", "\u0000\u0001 garbage {{{"],
+  ["an open brace", "{"],
+  ["bad UTF-8", new Uint8Array([0xff, 0xfe, 0x00, 0x80])],
+  ["null", "null"],
+  ["an array", "[1,2,3]"],
+  ["an event without anything", "{}"],
+  ["numbers for texts", '{"session_id":5,"hook_event_name":{},"cwd":[]}'],
+  ["an unknown event", '{"session_id":"x","hook_event_name":"NeverHeardOf"}'],
+  ["5 MiB of garbage", "x".repeat(5 * 1_048_576)],
+  ["an event of 5 MiB", JSON.stringify({ ...JSON.parse(EVENT), prompt: "p".repeat(5 * 1_048_576) })],
+  ["depth 10,000", "[".repeat(10_000)],
+];
+
+Deno.test("H1 whatever comes on stdin, the hook is silent, quick and exits 0, and the daemon lives", async () => {
+  await using home = await TestHome.create();
+  const pid = await home.start();
+  for (const [what, stdin] of INPUTS) assertHarmless(what, await home.cli(["hook", "claude"], { stdin }));
+  for (const args of [["hook", "nobody"], ["hook"], ["hook", "claude", "--what"], ["hook", "../../etc"]]) {
+    const { code, stdout } = await home.cli(args, { stdin: EVENT });
+    assertEquals([code, stdout.trim() === "" || stdout.trim() === "{}"], [0, true], args.join(" "));
+  }
+  assertEquals(home.needPid(), pid);
+  assertHarmless("a good event", await home.cli(["hook", "claude"], { stdin: EVENT }));
+  await using client = await home.connect({ token: true });
+  const { session } = await client.request("session.get", { sessionId: "h1" }) as { session: Json };
+  assertEquals(session["status"], "working");
+});
+
+Deno.test("H1 an event of 5 MiB still moves its session", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const large = JSON.stringify({ ...JSON.parse(EVENT), prompt: "p".repeat(5 * 1_048_576) });
+  assertHarmless("5 MiB", await home.cli(["hook", "claude"], { stdin: large }));
+  await using client = await home.connect({ token: true });
+  const { session } = await client.request("session.get", { sessionId: "h1" }) as { session: Json };
+  assertEquals(session["status"], "working");
+});
+
+Deno.test("H1 without a daemon the hook is silent and quick, and its event is not lost", async () => {
+  await using home = await TestHome.create();
+  assertHarmless("no home at all", await home.cli(["hook", "claude"], { stdin: EVENT }));
+  await eventually(
+    async () => {
+      const { sessions } = await home.json(["ls", "--json"]) as { sessions: Json[] };
+      return sessions.some((session) => session["id"] === "h1");
+    },
+    10_000,
+    "the session of an event that found no daemon",
+    100,
+  );
+});
+
+Deno.test("H1 a daemon that hangs costs the hook no more than its deadline", async () => {
+  await using home = await TestHome.create();
+  await Deno.mkdir(home.dir, { mode: 0o700 });
+  await using hung = new Impostor(home.socketPath);
+  assertHarmless("a hung daemon", await home.cli(["hook", "claude"], { stdin: EVENT }));
+  await hung.met(1000);
+});
+
+Deno.test("H1 a daemon that answers nonsense does not disturb the hook", async () => {
+  await using home = await TestHome.create();
+  await Deno.mkdir(home.dir, { mode: 0o700 });
+  await using _impostor = new Impostor(home.socketPath, () => "}{ nonsense");
+  assertHarmless("nonsense", await home.cli(["hook", "claude"], { stdin: EVENT }));
+});
+
+Deno.test("H1 an stdin that stays open does not make the hook wait for ever", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const { argv, env } = home.command(["hook", "claude"]);
+  // The shell keeps the pipe open for longer than any agent would wait.
+  const script = '(printf "%s" "$0"; sleep 4) | { "$@"; echo "exit $?" >&2; }';
+  await using hook = home.spawnArgv(["sh", "-c", script, EVENT, ...argv], env);
+  await hook.says("exit 0", MOST_MS + 1000, "stderr");
+  assert(hook.stdout.trim() === "" || hook.stdout.trim() === "{}");
+  await hook.exit(10_000);
+});
+
+Deno.test({
+  name: `H1 a home that cannot be written does not disturb the hook${isRoot ? "" : " (ignored: needs root)"}`,
+  ignore: !isRoot,
+  fn: async () => {
+    await using home = await TestHome.create({ uid: USER });
+    await Deno.mkdir(home.dir, { mode: 0o500 });
+    await Deno.chown(home.dir, USER, USER);
+    await Deno.chmod(home.root, 0o500);
+    assertHarmless("a read-only home", await home.cli(["hook", "claude"], { stdin: EVENT }));
+    assertEquals(Array.from(await Array.fromAsync(Deno.readDir(home.dir))), []);
+    await Deno.chmod(home.root, 0o700);
+  },
+});
+
+Deno.test("H1 a hook on a full disk is harmless", async () => {
+  await using home = await TestHome.create();
+  const { argv, env } = home.command(["hook", "claude"]);
+  // A file size limit of zero makes every write of a file fail, as a full disk does.
+  await using hook = home.spawnArgv(
+    ["sh", "-c", 'ulimit -f 0; trap "" XFSZ; printf "%s" "$0" | "$@"', EVENT, ...argv],
+    env,
+  );
+  const { code, stdout } = await hook.exit(10_000);
+  assertEquals(code, 0);
+  assert(stdout.trim() === "" || stdout.trim() === "{}");
+});

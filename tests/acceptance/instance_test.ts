@@ -1,0 +1,192 @@
+// deno-lint-ignore-file no-sync-fn-in-async-fn -- a look at a file between two steps: nothing else waits meanwhile
+/** I: one daemon for one home, whatever is done at once. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { TestHome } from "../support/harness.ts";
+import { isAlive, type Outcome, processesNaming, Running, startTime } from "../support/harness_process.ts";
+import { eventually, rounds } from "../support/harness_wait.ts";
+import type { Json } from "../support/wire.ts";
+
+const STARTS = 20;
+
+/** The daemons of this home: who answers, and that nobody else holds on. */
+async function theOne(home: TestHome): Promise<number> {
+  const pid = await home.ready();
+  assertEquals(home.daemonPid(), pid);
+  return pid;
+}
+
+function assertReports(outcome: Outcome, pid: number): void {
+  assertEquals(outcome.code, 0, outcome.stderr);
+  assertMatch(outcome.stdout, new RegExp(`\\b${pid}\\b`));
+}
+
+Deno.test("I1 of 20 starts at once one serves and the others report it", async () => {
+  for (let round = 0; round < rounds(3, 25); round++) {
+    await using home = await TestHome.create();
+    const outcomes = await Promise.all(Array.from({ length: STARTS }, () => home.cli(["daemon", "start"])));
+    const pid = await theOne(home);
+    for (const outcome of outcomes) assertReports(outcome, pid);
+    const already = outcomes.filter(({ stdout }) => /already running/i.test(stdout)).length;
+    assertEquals(already, STARTS - 1, outcomes.map((o) => o.stdout).join(""));
+    assert(Math.max(...outcomes.map(({ ms }) => ms)) < 5000, `slowest: ${Math.max(...outcomes.map((o) => o.ms))} ms`);
+  }
+});
+
+Deno.test("I1 of 20 daemons in the foreground at once one serves and the others exit 4", async () => {
+  for (let round = 0; round < rounds(1, 25); round++) {
+    await using home = await TestHome.create();
+    const daemons = Array.from({ length: STARTS }, () => home.spawn(["daemon"]));
+    try {
+      await eventually(() => daemons.filter((d) => d.ended).length === STARTS - 1, 5000, "19 that give up", 20);
+      const outcomes = await Promise.all(daemons.filter((d) => d.ended).map((d) => d.exit(100)));
+      await theOne(home);
+      for (const { code, stderr } of outcomes) {
+        assertEquals(code, 4, stderr);
+        assertMatch(stderr, /already running/i);
+      }
+    } finally {
+      for (const daemon of daemons) await daemon[Symbol.asyncDispose]();
+    }
+  }
+});
+
+Deno.test("I1 a second start and a second foreground daemon report the first", async () => {
+  await using home = await TestHome.create();
+  const first = await home.cli(["daemon", "start"]);
+  const pid = await theOne(home);
+  assertReports(first, pid);
+  assert(!/already running/i.test(first.stdout), first.stdout);
+  assertEquals(first.stdout.trim().split("\n").length, 1);
+  const second = await home.cli(["daemon", "start"]);
+  assertReports(second, pid);
+  assertMatch(second.stdout, /already running/i);
+  const third = await home.cli(["daemon"]);
+  assertEquals(third.code, 4, third.stderr);
+  assertEquals(await theOne(home), pid);
+});
+
+Deno.test("I2 after kill -9 the next start is ready within 2 s with nothing to clean by hand", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  for (let round = 0; round < 3; round++) {
+    const dead = await home.kill();
+    const begin = performance.now();
+    const pid = await home.start();
+    const ms = performance.now() - begin;
+    assert(pid !== dead);
+    assert(ms < 2000, `ready after ${ms} ms`);
+  }
+});
+
+/** A process that has nothing to do with us and must not be touched. */
+function bystander(): Running {
+  return new Running(["sleep", "60"], { env: { PATH: Deno.env.get("PATH") ?? "" } });
+}
+
+Deno.test("I3 a live foreign pid in the pid file is neither believed nor touched", async () => {
+  await using home = await TestHome.create();
+  await using foreign = bystander();
+  const start = startTime(foreign.pid);
+  await home.start();
+  await home.kill();
+  Deno.writeTextFileSync(home.path("daemon.pid"), `${foreign.pid}\n`);
+  const stop = await home.stop();
+  assertEquals(stop.code, 3, `${stop.stdout}${stop.stderr}`);
+  Deno.writeTextFileSync(home.path("daemon.pid"), `${foreign.pid}\n`);
+  assert(await home.start() !== foreign.pid);
+  await home.kill();
+  Deno.writeTextFileSync(home.path("daemon.pid"), `${foreign.pid}\n`);
+  await home.stop({ env: {} });
+  await home.cli(["daemon", "restart"]);
+  assert(await theOne(home) !== foreign.pid);
+  assertEquals(startTime(foreign.pid), start);
+});
+
+Deno.test("I3 rubbish in the pid file is no obstacle", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await home.stop();
+  for (const text of ["", "\n", "rubbish", "-1", "0", "1", "99999999999", "\u0000"]) {
+    Deno.writeTextFileSync(home.path("daemon.pid"), text);
+    await home.start();
+    assertEquals((await home.stop()).code, 0, JSON.stringify(text));
+  }
+});
+
+Deno.test("I4 with the lock held and the socket deleted a second daemon exits 4", async () => {
+  await using home = await TestHome.create();
+  const pid = await home.start();
+  Deno.removeSync(home.socketPath);
+  const second = await home.cli(["daemon"]);
+  assertEquals(second.code, 4, second.stderr);
+  assert(isAlive(pid));
+});
+
+Deno.test("I4 with the launcher killed the daemon ends too, and the next one starts", async () => {
+  await using home = await TestHome.create();
+  const launcher = await home.foreground();
+  const pid = home.needPid();
+  await launcher[Symbol.asyncDispose]();
+  await eventually(() => processesNaming(home.root).length === 0, 10_000, "no process left", 50);
+  assert(!isAlive(pid));
+  await home.start();
+});
+
+Deno.test("I4 with the daemon killed its launcher ends and the next one starts at once", async () => {
+  await using home = await TestHome.create();
+  await using launcher = await home.foreground();
+  await home.kill();
+  await home.start();
+  const { code } = await launcher.exit(5000);
+  assert(code !== 0);
+});
+
+Deno.test("I5 50 commands at once without a daemon all succeed through one", async () => {
+  await using home = await TestHome.create();
+  const outcomes = await Promise.all(
+    Array.from({ length: 50 }, () => home.cli(["ls", "--json"], { timeoutMs: 60_000 })),
+  );
+  for (const { code, stdout, stderr } of outcomes) {
+    assertEquals(code, 0, stderr);
+    const shown = JSON.parse(stdout) as Json;
+    assertEquals([shown["schema"], shown["sessions"]], [1, []]);
+  }
+  const pid = await theOne(home);
+  const starts = [...home.files()].filter(([path]) => path.includes("/journal/"))
+    .flatMap(([, text]) => text.split("\n")).filter((line) => line.includes('"daemon.started"'));
+  assertEquals(starts.length, 1);
+  assert(starts[0]?.includes(`"pid":${pid}`));
+});
+
+Deno.test("I5 --no-start exits 3 at once and starts nothing", async () => {
+  await using home = await TestHome.create();
+  for (const args of [["--no-start", "ls"], ["ls", "--json", "--no-start"], ["--no-start", "status"]]) {
+    const { code, stdout, ms } = await home.cli(args);
+    assertEquals(code, 3, args.join(" "));
+    assertEquals(stdout, "");
+    assert(ms < 2000, `${ms} ms`);
+  }
+  assertEquals(processesNaming(home.root), []);
+});
+
+Deno.test("I6 a start that overlaps the stop of another ends with a socket that answers", async () => {
+  await using home = await TestHome.create();
+  for (let round = 0; round < rounds(5, 50); round++) {
+    const a = await home.start();
+    // Half of the rounds stop by command, half by signal, each against starts until one of them is the new daemon's.
+    const stopping = round % 2 === 0 ? home.stop() : Promise.resolve(home.signal("SIGTERM"));
+    await eventually(
+      async () => {
+        const { code, stdout } = await home.cli(["daemon", "start"]);
+        return code === 0 && !new RegExp(`\\b${a}\\b`).test(stdout);
+      },
+      20_000,
+      "a start that is not of the old daemon",
+    );
+    await stopping;
+    await home.gone(a);
+    const b = await theOne(home);
+    assert(b !== a);
+    assert(Deno.lstatSync(home.socketPath).isSocket);
+  }
+});

@@ -1,0 +1,165 @@
+/** F1 and F6: how a daemon ends. */
+import { assert, assertEquals } from "@std/assert";
+import { TestHome } from "../support/harness.ts";
+import { readJournal } from "../support/harness_journal.ts";
+import { isAlive, type Running } from "../support/harness_process.ts";
+import { eventually, pause } from "../support/harness_wait.ts";
+import { RawSocket } from "../support/raw_socket.ts";
+import type { Json, Message, RawClient } from "../support/wire.ts";
+
+const report = (at: number): Json => ({
+  agent: "claude",
+  event: {
+    session_id: `s${at % 20}`,
+    hook_event_name: "UserPromptSubmit",
+    cwd: "/x",
+    prompt: `p${at}`.padEnd(300, "."),
+  },
+});
+
+/** What a daemon that ended well leaves of its own files. */
+function left(home: TestHome): string[] {
+  return ["daemon.sock", "daemon.pid", "daemon.ready", "daemon.token"].filter((name) => {
+    try {
+      Deno.lstatSync(home.path(name));
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+for (
+  const [how, stop] of [
+    ["TERM", (home: TestHome) => home.signal("SIGTERM")],
+    ["INT", (home: TestHome) => home.signal("SIGINT")],
+    ["TERM to its launcher", (_: TestHome, daemon: Running) => daemon.kill("SIGTERM")],
+    ["INT to its launcher", (_: TestHome, daemon: Running) => daemon.kill("SIGINT")],
+    ["daemon stop", (home: TestHome) => home.stop()],
+  ] as const
+) {
+  Deno.test(`F1 ${how} ends it with its requests done, daemon.stopping as the last event, its files gone and exit 0`, async () => {
+    await using home = await TestHome.create();
+    await using daemon = await home.foreground();
+    const pid = home.needPid();
+    await using subscriber = await home.connect({ token: true });
+    await subscriber.request("subscribe");
+    await using writer = await home.connect();
+    const writes = Array.from(
+      { length: 300 },
+      (_, at) => writer.call("session.report", report(at)).catch(() => undefined),
+    );
+    await writes[0];
+    const begin = performance.now();
+    await stop(home, daemon);
+    const { code, stderr } = await daemon.exit(8000);
+    assert(performance.now() - begin < 6000, `took ${performance.now() - begin} ms`);
+    assertEquals(code, 0, stderr);
+    assert(!isAlive(pid));
+    assertEquals(left(home), []);
+
+    const lines = readJournal(home);
+    assertEquals(lines.at(-1)?.type, "daemon.stopping");
+    const answers = (await Promise.all(writes)).filter((answer): answer is Message => answer !== undefined);
+    for (const { result, error } of answers) {
+      if (error !== undefined) assertEquals(error.data?.["name"], "stopping");
+      else assertEquals(lines[Number(result?.["seq"]) - 1]?.seq, result?.["seq"]);
+    }
+    await subscriber.end();
+    const events = subscriber.drain().map(({ params }) => params as Json);
+    const last = events.at(-1);
+    assertEquals([last?.["type"], last?.["seq"]], ["daemon.stopping", lines.at(-1)?.seq]);
+    assertEquals((last?.["data"] as Json)["restart"], false);
+  });
+}
+
+/** A reader that stalls with more waiting for it than the kernel takes, so that a stop has something to wait for. */
+async function stall(home: TestHome): Promise<RawSocket> {
+  const stalled = await RawSocket.connect(home.socketPath);
+  await stalled.write(`{"id":1,"method":"hello","params":{"protocol":1,"token":"${home.token()}"}}\n`);
+  await stalled.write('{"id":2,"method":"subscribe"}\n');
+  await stalled.readLines(2);
+  await using writer: RawClient = await home.connect();
+  for (let at = 0; at < 900; at += 30) {
+    await Promise.all(Array.from({ length: 30 }, (_, i) => writer.request("session.report", report(at + i))));
+  }
+  return stalled;
+}
+
+Deno.test("F1 a peer that does not read delays a stop by no more than the drain, and a second signal not at all", async () => {
+  await using home = await TestHome.create();
+  {
+    await using daemon = await home.foreground();
+    using _stalled = await stall(home);
+    const pid = home.signal("SIGTERM");
+    await pause(300); // the first signal is at work: it must not be merged with the second
+    assert(isAlive(pid), "it waits for the peer that stalls");
+    const begin = performance.now();
+    Deno.kill(pid, "SIGTERM");
+    await home.gone(pid, 2000);
+    const ms = performance.now() - begin;
+    assert(ms < 500, `${ms} ms after the second signal`);
+    await daemon.exit(2000);
+  }
+  {
+    await using daemon = await home.foreground();
+    using _stalled = await stall(home);
+    const begin = performance.now();
+    home.signal("SIGTERM");
+    const { code } = await daemon.exit(9000);
+    assert(performance.now() - begin < 8500);
+    assertEquals(code, 0);
+    assertEquals(left(home), []);
+  }
+});
+
+Deno.test("F1 a stop in the middle of connections that never said hello is not delayed by them", async () => {
+  await using home = await TestHome.create();
+  await using daemon = await home.foreground();
+  const silent = await Promise.all(Array.from({ length: 20 }, () => RawSocket.connect(home.socketPath)));
+  try {
+    const begin = performance.now();
+    home.signal("SIGTERM");
+    assertEquals((await daemon.exit(8000)).code, 0);
+    assert(performance.now() - begin < 3000, `${performance.now() - begin} ms`);
+  } finally {
+    for (const socket of silent) socket.close();
+  }
+});
+
+Deno.test("F1 daemon stop without a daemon says so with exit 3; restart gives a new one", async () => {
+  await using home = await TestHome.create();
+  assertEquals((await home.stop()).code, 3);
+  const a = await home.start();
+  const restart = await home.cli(["daemon", "restart"]);
+  assertEquals(restart.code, 0, restart.stderr);
+  const b = home.needPid();
+  assert(a !== b && !isAlive(a));
+  await using client = await home.connect();
+  assertEquals(client.hello["pid"], b);
+});
+
+Deno.test("F6 an ephemeral daemon ends within its grace after the last client left, not before", async () => {
+  await using home = await TestHome.create();
+  await using daemon = await home.foreground(["--ephemeral"]);
+  {
+    await using _first = await home.connect();
+    await using _second = await home.connect({ token: true });
+    await pause(3000); // the span in which it must not end
+    assert(!daemon.ended);
+  }
+  const { code } = await daemon.exit(20_000);
+  assertEquals(code, 0);
+  assertEquals(left(home), []);
+});
+
+Deno.test("F6 a persistent daemon stays when the last client has left", async () => {
+  await using home = await TestHome.create();
+  const pid = await home.start();
+  {
+    await using _client = await home.connect({ token: true });
+  }
+  await pause(3000); // the span in which it must not end
+  assertEquals(home.needPid(), pid);
+  await eventually(async () => (await home.json(["status", "--json"]))["pid"] === pid, 5000, "the same daemon");
+});

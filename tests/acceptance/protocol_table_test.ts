@@ -1,0 +1,173 @@
+/** P5 and P6: the table of methods, row by row, and repeats by key. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { TestHome } from "../support/harness.ts";
+import type { Json, RawClient } from "../support/wire.ts";
+import { type MethodRow, METHODS } from "../../src/protocol/methods.ts";
+
+const rows = Object.entries(METHODS) as [string, MethodRow][];
+
+/** Params that are right in shape; what they name need not exist. */
+const GOOD: Readonly<Record<string, Json>> = {
+  "session.close": { sessionId: "none" },
+  "session.delete": { sessionId: "none" },
+  "session.get": { sessionId: "none" },
+  "session.history": { sessionId: "none" },
+  "session.reopen": { sessionId: "none" },
+  "session.report": { agent: "claude", event: {} },
+  "session.update": { sessionId: "none" },
+  hello: { protocol: 1 },
+  unsubscribe: { subscription: "s99" },
+};
+
+/** For each parameter a value that is wrong for it; rows without one take none but idempotencyKey. */
+const WRONG: Readonly<Record<string, Json>> = {
+  "audit.tail": { limit: "ten" },
+  hello: { protocol: "1" },
+  "session.close": { sessionId: 5, reason: 5 },
+  "session.delete": { sessionId: [] },
+  "session.get": { sessionId: {} },
+  "session.history": { sessionId: null },
+  "session.list": { status: "dancing", agent: 5 },
+  "session.reopen": { sessionId: true },
+  "session.report": { agent: 5, env: "HOME=/" },
+  "session.update": { sessionId: 5, agent: 5, status: "closed", title: 5, cwd: [], priority: "high", tags: "a" },
+  shutdown: { reason: 5, force: "yes", confirmed: 1, restart: "no" },
+  subscribe: { topics: "session", since: "41" },
+  unsubscribe: { subscription: 5 },
+};
+
+async function refusal(client: RawClient, method: string, params: Json, param: string): Promise<string | undefined> {
+  const { error } = await client.call(method, params);
+  const named = error !== undefined && error.message.includes(param);
+  if (error?.code === -32602 && error.data?.["name"] === "invalid_params" && named) return undefined;
+  return `${method} ${JSON.stringify(params)}: ${JSON.stringify(error ?? "a result")}, must be −32602 naming ${param}`;
+}
+
+Deno.test("P5 every row refuses an unknown parameter and a wrong type by name", async () => {
+  await using home = await TestHome.create();
+  const pid = await home.start();
+  await using client = await home.connect({ token: true });
+  const head = await client.request("audit.head");
+  const wrong: (string | undefined)[] = [];
+  for (const [method, row] of rows) {
+    const good = GOOD[method] ?? {};
+    for (const name of [method, ...row.aliases]) {
+      // A newer client may say more about itself: hello ignores what it does not know (protocol.md).
+      if (method !== "hello") {
+        wrong.push(await refusal(client, name, { ...good, noSuchParam: 1 }, "noSuchParam"));
+        wrong.push(await refusal(client, name, { ...good, sessionid: "x" }, "sessionid"));
+      }
+    }
+    const bad = { ...WRONG[method], ...(row.mutates ? { idempotencyKey: 5 } : {}) };
+    for (const [param, value] of Object.entries(bad)) {
+      if (method === "hello") continue; // it is the first message only: P1
+      wrong.push(await refusal(client, method, { ...good, [param]: value }, param));
+    }
+    if (row.mutates) wrong.push(await refusal(client, method, { ...good, idempotencyKey: "" }, "idempotencyKey"));
+  }
+  assertEquals(wrong.filter((line) => line !== undefined), []);
+  assertEquals(await client.request("audit.head"), head);
+  assertEquals(home.daemonPid(), pid);
+});
+
+Deno.test("P5 the tests know every row: a new one must say what is wrong for it", () => {
+  const knownWithoutParams = ["audit.head", "config.get", "config.reload", "disconnect", "dump", "ping", "status"];
+  assertEquals(rows.map(([name]) => name).filter((n) => !(n in WRONG) && !knownWithoutParams.includes(n)), []);
+});
+
+Deno.test("P5 a required parameter that is missing is named", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  for (const [method, good] of Object.entries(GOOD)) {
+    for (const param of Object.keys(good)) {
+      if (method === "hello" || param === "event") continue;
+      const { [param]: _, ...rest } = good;
+      assertEquals(await refusal(client, method, rest, param), undefined);
+    }
+  }
+});
+
+Deno.test("P5 an unknown method is −32601 and an alias is the method", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  for (const method of ["nothing", "session", "session.", "sessions.list", " ping", "ping ", "rpc.discover"]) {
+    assertEquals((await client.call(method)).error?.code, -32601, method);
+  }
+  await client.request("session.update", { sessionId: "one", agent: "test" });
+  const list = await client.request("session.list");
+  assertEquals(await client.request("LIST"), list);
+  for (const [method, row] of rows.filter(([, row]) => !row.mutates)) {
+    if (["shutdown", "disconnect", "hello", "subscribe"].includes(method)) continue;
+    for (const alias of row.aliases) {
+      const params = method === "session.get" ? { sessionId: "one" } : GOOD[method] ?? {};
+      const [byName, byAlias] = [await client.call(method, params), await client.call(alias, params)];
+      assertEquals(byAlias.error?.code, byName.error?.code, alias);
+      assertEquals(Object.keys(byAlias.result ?? {}), Object.keys(byName.result ?? {}), alias);
+    }
+  }
+});
+
+Deno.test("P5 the table is sorted by area and name, and no name stands twice", () => {
+  const keys = rows.map(([name, row]) => `${row.area} ${name}`);
+  const areas = [...new Set(rows.map(([, row]) => row.area))];
+  for (const area of areas) {
+    const names = rows.filter(([, row]) => row.area === area).map(([name]) => name);
+    assertEquals(names, [...names].sort(), area);
+  }
+  assertEquals(keys.map((key) => key.split(" ")[0]), keys.map((key) => key.split(" ")[0]).toSorted());
+  const names = rows.flatMap(([name, row]) => [name, ...row.aliases]);
+  assertEquals(names.length, new Set(names).size);
+});
+
+Deno.test("P5 what a method needs more scope for is forbidden to a report connection", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect();
+  for (const [method, row] of rows) {
+    if (["hello", "disconnect"].includes(method)) continue;
+    const { error } = await client.call(method, GOOD[method] ?? {});
+    const forbidden = error?.data?.["name"] === "forbidden";
+    assertEquals(forbidden, row.scope !== "report", `${method}: ${JSON.stringify(error)}`);
+  }
+});
+
+async function seqOf(client: RawClient): Promise<unknown> {
+  return (await client.request("audit.head"))["size"];
+}
+
+Deno.test("P6 one idempotency key twice makes one event with the same result, also across kill -9", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const event = { session_id: "k", hook_event_name: "UserPromptSubmit", cwd: "/", prompt: "once" };
+  const calls: [string, Json][] = [
+    ["session.report", { agent: "claude", event, idempotencyKey: "r-1" }],
+    ["session.update", { sessionId: "u", agent: "test", title: "one", idempotencyKey: "u-1" }],
+    ["session.close", { sessionId: "u", reason: "done", idempotencyKey: "c-1" }],
+    ["session.reopen", { sessionId: "u", idempotencyKey: "o-1" }],
+    ["session.delete", { sessionId: "u", idempotencyKey: "d-1" }],
+  ];
+  const first: Json[] = [];
+  {
+    await using client = await home.connect({ token: true });
+    for (const [method, params] of calls) {
+      first.push(await client.request(method, params));
+      const seq = await seqOf(client);
+      assertEquals(await client.request(method, params), first.at(-1), method);
+      assertEquals(await seqOf(client), seq, `${method} made a second event`);
+    }
+  }
+  await home.kill();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  const seq = await seqOf(client);
+  for (const [at, [method, params]] of calls.entries()) {
+    assertEquals(await client.request(method, params), first[at], `${method} after kill -9`);
+  }
+  assertEquals(await seqOf(client), seq);
+  const { records } = await client.request("audit.tail", { limit: 1000 }) as { records: Json[] };
+  const text = JSON.stringify(records);
+  for (const key of ["r-1", "u-1", "c-1", "o-1", "d-1"]) assertStringIncludes(text, `"${key}"`);
+  assert(text.split('"r-1"').length === 2, "one record carries the key");
+});

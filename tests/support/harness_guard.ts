@@ -1,0 +1,84 @@
+/** What keeps the tests away from the real home of whoever runs them, and the clean environment that they run in. */
+
+const realHome = Deno.env.get("HOME") ?? "/nonexistent";
+
+/**
+ * @throws {Error} where `path` is the real home's folder of this program, or not below the test's own folder
+ */
+export function assertOurs(path: string, root: string): void {
+  const real = [`${realHome}/.agent-console`, Deno.env.get("AGENT_CONSOLE_HOME")];
+  for (const forbidden of real) {
+    if (forbidden === undefined) continue;
+    if (path === forbidden || path.startsWith(forbidden + "/") || root.startsWith(forbidden)) {
+      throw new Error(
+        `Cannot test in ${path}: is the home of the person who runs the tests, must be a temporary folder`,
+      );
+    }
+  }
+  if (!/^\/tmp\/ac-[^/]+$/.test(root)) throw new Error(`Cannot test in ${root}: is not a folder /tmp/ac-…`);
+  if (path !== root && !path.startsWith(root + "/")) {
+    throw new Error(`Cannot test in ${path}: is outside ${root}, must be below it`);
+  }
+}
+
+/** Refuses an environment or arguments that would lead the program out of `root`. */
+export function assertContained(args: readonly string[], env: Readonly<Record<string, string>>, root: string): void {
+  for (const name of ["HOME", "AGENT_CONSOLE_HOME"]) {
+    const value = env[name];
+    if (value === undefined) throw new Error(`Cannot run the program: ${name} is not set, must be below ${root}`);
+    assertOurs(value, root);
+  }
+  args.forEach((arg, at) => {
+    const value = arg === "--home" ? args[at + 1] : /^--home=(.*)$/.exec(arg)?.[1];
+    if (value !== undefined) assertOurs(value, root);
+  });
+}
+
+/** The folder of cached modules: it must be named, because HOME is another one in a test. */
+export function denoDir(): string {
+  return Deno.env.get("DENO_DIR") ?? `${realHome}/.cache/deno`;
+}
+
+let shared: string | undefined;
+
+/**
+ * A copy of the module cache that every uid may use: the cache of whoever runs the tests is often private.
+ * Made once for a test process and removed when it ends.
+ */
+export function denoDirForAll(): string {
+  if (shared !== undefined) return shared;
+  const dir = Deno.makeTempDirSync({ dir: "/tmp", prefix: "acd-" });
+  const from = denoDir();
+  const copied = new Deno.Command("sh", {
+    args: [
+      "-c",
+      'cp -r "$1/npm" "$2/" && cp "$1"/v8_code_cache_v2* "$1"/dep_analysis_cache_v2* "$1"/node_analysis_cache_v2* "$2/"; ' +
+      'cp -r "$1/gen" "$2/"; chmod -R a+rwX "$2"',
+      "sh",
+      from,
+      dir,
+    ],
+    stderr: "null",
+  }).outputSync();
+  if (!copied.success) throw new Error(`Cannot copy the module cache ${from}: cp failed`);
+  shared = dir;
+  addEventListener("unload", () => Deno.removeSync(dir, { recursive: true }));
+  return dir;
+}
+
+/** Runs `argv` as another user without groups; only root can. */
+export function asUser(uid: number, argv: readonly string[]): string[] {
+  return ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups", ...argv];
+}
+
+export const isRoot = Deno.uid() === 0;
+/** The ordinary user of tests that depend on mode bits, and the stranger who attacks. */
+export const USER = 1000;
+export const STRANGER = 65534;
+
+/** Gives a file, or a folder with all that is in it, to `uid`. */
+export function chownAll(path: string, uid: number): void {
+  Deno.chownSync(path, uid, uid);
+  if (!Deno.lstatSync(path).isDirectory) return;
+  for (const entry of Deno.readDirSync(path)) chownAll(`${path}/${entry.name}`, uid);
+}

@@ -1,0 +1,55 @@
+/** Waiting with a deadline: no test waits longer than it says, and none sleeps where it can look. */
+
+/** Rejects with a sentence about `what` when `work` is not done within `ms`. */
+export async function within<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Cannot wait for ${what}: is not done after ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Looks every `everyMs` until `probe` gives something truthy, and returns that.
+ * A probe that throws counts as "not yet"; its last error is part of the failure.
+ */
+export async function eventually<T>(
+  probe: () => T | Promise<T>,
+  ms: number,
+  what: string,
+  everyMs = 10,
+): Promise<NonNullable<T>> {
+  const end = performance.now() + ms;
+  let last: unknown = "nothing";
+  for (;;) {
+    try {
+      const value = await probe();
+      if (value) return value as NonNullable<T>;
+      last = value;
+    } catch (error) {
+      last = error;
+    }
+    if (performance.now() >= end) throw new Error(`Cannot see ${what} within ${ms} ms: last look gave ${last}`);
+    await pause(everyMs);
+  }
+}
+
+/** A pause between two looks, or between two acts of a test that plays a slow human. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** The value below which `part` (0…1) of `values` lie; `values` is not changed. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+}
+
+/** The number of rounds: the short one, or the long one where AC_LONG=1 asks for the whole promise. */
+export function rounds(short: number, long: number): number {
+  return Deno.env.get("AC_LONG") === "1" ? long : short;
+}
