@@ -3,7 +3,7 @@
  * The lock is the truth (the kernel frees it however the holder dies); pid, token and ready file are only notes,
  * rewritten at each start, so that nothing is left to clean up by hand after a crash.
  */
-import { denoFiles } from "../platform/deno_files.ts";
+import { denoFiles, note } from "../platform/deno_files.ts";
 import {
   checkHomeFolder,
   checkSocketFolder,
@@ -115,7 +115,7 @@ export interface Notes {
 /** The pid file: pid, the kernel's start time of that pid or `-`, the executable, the boot id; a line each. */
 export function writePid(paths: HomePaths, pidFile: string, notes: Notes, processStart: string): void {
   const bytes = encoder.encode(`${notes.pid}\n${processStart}\n${notes.executable}\n${notes.bootId}\n`);
-  if (pidFile.startsWith(`${paths.root}/`)) return denoFiles.replace(pidFile, bytes);
+  if (pidFile.startsWith(`${paths.root}/`)) return note(pidFile, bytes);
   // Outside the home the sandbox grants this one path, so there is no place for a temporary file beside it.
   denoFiles.remove(pidFile);
   denoFiles.create(pidFile, bytes, 0o600);
@@ -123,13 +123,12 @@ export function writePid(paths: HomePaths, pidFile: string, notes: Notes, proces
 
 /** A new file, never an old one written over: a link or a wider mode that somebody left there counts for nothing. */
 export function writeToken(paths: HomePaths, token: string): void {
-  denoFiles.remove(paths.token);
-  denoFiles.create(paths.token, encoder.encode(`${token}\n`), 0o600);
+  note(paths.token, encoder.encode(`${token}\n`));
 }
 
 /** Present exactly while hello is answered. */
 export function writeReady(paths: HomePaths, notes: Notes): void {
-  denoFiles.replace(paths.ready, encoder.encode(JSON.stringify(notes) + "\n"));
+  note(paths.ready, encoder.encode(JSON.stringify(notes) + "\n"));
 }
 
 export function removeNotes(paths: HomePaths, pidFile: string): void {

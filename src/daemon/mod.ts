@@ -11,9 +11,9 @@ import type { Core } from "../core/handler.ts";
 import { Router } from "../core/router.ts";
 import { Store } from "../core/store.ts";
 import { openJournal } from "../journal/journal.ts";
-import { systemClock, systemTimers } from "../platform/clock.ts";
+import { daemonTimers, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { loadSha256 } from "../platform/hash.ts";
+import { sha256OfRecord } from "../platform/hash.ts";
 import { homePaths, resolveHome } from "../platform/home.ts";
 import { currentFolder, env, executable, narrowUmask, ownPid, ownUid } from "../platform/process.ts";
 import type { Listener } from "../platform/sockets.ts";
@@ -76,9 +76,9 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
     const { journal, recovered, snapshotIgnored } = openJournal({
       dir: paths.journal,
       files: denoFiles,
-      sha256: await loadSha256(),
+      sha256: sha256OfRecord,
       clock: systemClock,
-      timers: systemTimers,
+      timers: daemonTimers,
       actor: ACTOR,
       segmentBytes: settings.config.journal.segment_mib * MIB,
       fsync: settings.config.journal.fsync,

@@ -1,5 +1,7 @@
 /** Whether anybody needs the daemon: the ephemeral one ends with its last client, any one after its idle time. */
 
+import { after } from "../platform/clock.ts";
+
 export interface PresenceOptions {
   readonly ephemeral: boolean;
   /** 0 = never. */
@@ -18,7 +20,7 @@ export class Presence {
   #clients = 0;
   #everHadClients = false;
   #activeAt: number;
-  #grace: ReturnType<typeof setTimeout> | undefined;
+  #graceOver: () => void = () => {};
 
   constructor(options: PresenceOptions) {
     this.#options = options;
@@ -31,11 +33,11 @@ export class Presence {
     this.#activeAt = this.#options.steady();
     if (clients > 0) this.#everHadClients = true;
     if (!this.#options.ephemeral) return;
-    clearTimeout(this.#grace);
+    this.#graceOver();
     if (clients > 0) return;
-    this.#grace = setTimeout(
-      () => this.#options.leave("its last client has left"),
+    this.#graceOver = after(
       this.#everHadClients ? LAST_CLIENT_MS : FIRST_CLIENT_MS,
+      () => this.#options.leave("its last client has left"),
     );
   }
 

@@ -2,7 +2,7 @@
 import { LivenessSweep, type Watched } from "../agents/liveness.ts";
 import type { Core } from "../core/handler.ts";
 import { decideUpdate, isRefusal } from "../domain/decide.ts";
-import { every, systemClock } from "../platform/clock.ts";
+import { after, every, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { probe, PS_PATHS } from "../platform/processes.ts";
 import { mayRun } from "../platform/process.ts";
@@ -48,8 +48,7 @@ export class Ticker {
 
   start(): void {
     this.#intake();
-    setTimeout(() => this.#settle(), SETTLE_MS);
-    this.#off = every(TICK_MS, () => this.#tick());
+    after(SETTLE_MS, () => void this.#settle());
   }
 
   /** Nothing is committed or written after this, also by looks that are under way. */
@@ -61,6 +60,8 @@ export class Ticker {
   /** What the start left for later so that it could be quick. */
   async #settle(): Promise<void> {
     const { log, paths, settings, notes } = this.#o;
+    if (this.#stopped) return;
+    this.#off = every(TICK_MS, () => this.#tick());
     await log.open();
     if (this.#stopped) return;
     this.#intake(); // hooks that failed to connect an instant before we listened

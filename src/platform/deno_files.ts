@@ -105,22 +105,38 @@ class DenoAppendFile implements AppendFile {
 }
 
 function replace(path: string, bytes: Uint8Array, mode = OWN_FILE): void {
+  exchange(path, (temporary) => create(temporary, bytes, mode));
+  syncFolderOf(path);
+}
+
+/**
+ * Writes a 0600 file that means nothing after a crash of the system (who runs, which token): whole or not at all, as
+ * {@link Files.replace}, but nobody waits for the disk.
+ */
+export function note(path: string, bytes: Uint8Array): void {
+  exchange(path, (temporary) => write(temporary, bytes, OWN_FILE, false));
+}
+
+function exchange(path: string, make: (temporary: string) => void): void {
   const temporary = `${path}.${crypto.randomUUID()}.tmp`; // in the same folder: a rename cannot cross file systems
   try {
-    create(temporary, bytes, mode);
+    make(temporary);
     Deno.renameSync(temporary, path);
   } catch (error) {
     remove(temporary);
     throw error;
   }
-  syncFolderOf(path);
 }
 
 function create(path: string, bytes: Uint8Array, mode: number): void {
+  write(path, bytes, mode, true);
+}
+
+function write(path: string, bytes: Uint8Array, mode: number, sync: boolean): void {
   {
     using file = Deno.openSync(path, { write: true, createNew: true, mode: mode & OWN_FILE });
     writeAll(file, bytes);
-    file.syncSync();
+    if (sync) file.syncSync();
   }
   // The umask may have taken bits that were asked for; nobody else could look before the content was whole.
   if (mode !== OWN_FILE && Deno.build.os !== "windows") Deno.chmodSync(path, mode);

@@ -10,6 +10,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import { LineParser, NOTHING, TooLong } from "../protocol/framing.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Scope } from "../protocol/methods.ts";
+import { after } from "../platform/clock.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { greet, type HandshakeOptions } from "./handshake.ts";
 import { Outbox } from "./outbox.ts";
@@ -41,8 +42,8 @@ export class Connection implements Caller {
   #subscribers = new Map<string, Subscriber>();
   #subscriptions = 0;
   #after: (() => void)[] = [];
-  #helloTimer: ReturnType<typeof setTimeout>;
-  #lastWords: ReturnType<typeof setTimeout> | undefined;
+  #helloInTime: () => void;
+  #lastWordsSaid: () => void = () => {};
   #idle: (() => void)[] = [];
   #ending = false;
 
@@ -57,11 +58,11 @@ export class Connection implements Caller {
       onEnd: () => this.#end(),
     });
     this.#parser = new LineParser(maxHelloBytes);
-    this.#helloTimer = setTimeout(() => {
+    this.#helloInTime = after(helloMs, () => {
       this.#refuse(
         new ConsoleError("hello_required", `Cannot wait longer: no hello in ${helloMs} ms, must be the first line`),
       );
-    }, helloMs);
+    });
   }
 
   // -- Caller ----------------------------------------------------------------------------------------------------------
@@ -163,7 +164,7 @@ export class Connection implements Caller {
   #hello(request: Request): void {
     try {
       const { scope, kind, result } = greet(request, this.#options.handshake);
-      clearTimeout(this.#helloTimer);
+      this.#helloInTime();
       this.#greeted = { scope, kind };
       this.#parser.limit = this.#options.limits.maxLineBytes;
       this.#options.onGreeted(kind);
@@ -239,7 +240,7 @@ export class Connection implements Caller {
     if (this.#ending) return;
     this.#stopReading();
     this.#unsubscribeAll();
-    this.#lastWords = setTimeout(() => this.#outbox.abandon(), LAST_WORDS_MS);
+    this.#lastWordsSaid = after(LAST_WORDS_MS, () => this.#outbox.abandon());
     this.#outbox.end();
   }
 
@@ -255,8 +256,8 @@ export class Connection implements Caller {
   #end(): void {
     if (this.#abort.signal.aborted) return;
     this.#stopReading();
-    clearTimeout(this.#helloTimer);
-    clearTimeout(this.#lastWords);
+    this.#helloInTime();
+    this.#lastWordsSaid();
     this.#unsubscribeAll();
     this.#abort.abort(new Error("the connection ended"));
     try {

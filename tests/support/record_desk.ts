@@ -10,7 +10,7 @@ import { route } from "../../src/domain/route.ts";
 import { openJournal } from "../../src/journal/journal.ts";
 import { systemTimers } from "../../src/platform/clock.ts";
 import { denoFiles } from "../../src/platform/deno_files.ts";
-import { loadSha256 } from "../../src/platform/hash.ts";
+import { sha256OfJournal } from "../../src/platform/hash.ts";
 
 /** Seconds from the first event, the session's folder, the event's name and its other fields. */
 type Act = readonly [number, string, string, Readonly<Record<string, unknown>>];
@@ -61,7 +61,7 @@ export async function writeDesk(dir: string, begin: number): Promise<number> {
   const { journal } = openJournal({
     dir,
     files: denoFiles,
-    sha256: await loadSha256(),
+    sha256: sha256OfJournal,
     clock,
     timers: systemTimers,
     actor: "daemon",

@@ -1,11 +1,11 @@
 /** The real system for installation tests. */
 import { denoFiles } from "../../src/platform/deno_files.ts";
-import { loadSha256 } from "../../src/platform/hash.ts";
+import { sha256OfJournal } from "../../src/platform/hash.ts";
 import { sleep } from "../../src/platform/clock.ts";
 import { tryLock } from "../../src/platform/lock_file.ts";
 import type { InstallSystem } from "../../src/agents/install.ts";
 
-const sha256 = await loadSha256();
+const sha256 = sha256OfJournal;
 
 export function installSystem(): InstallSystem {
   return { files: denoFiles, timers: { sleep }, sha256, realPath: Deno.realPathSync, tryLock };

@@ -3,7 +3,7 @@ import { dim } from "@std/fmt/colors";
 import { verifyJournal } from "../../journal/verify.ts";
 import { type Head, parseHead } from "../../journal/head.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { loadSha256 } from "../../platform/hash.ts";
+import { sha256OfJournal } from "../../platform/hash.ts";
 import { clip, visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { ask, type Run } from "../run.ts";
@@ -43,7 +43,7 @@ export async function verify(
   const result = await verifyJournal({
     dir,
     files: denoFiles,
-    sha256: await loadSha256(),
+    sha256: sha256OfJournal,
     ...(against === undefined ? {} : { against }),
   });
   if (options.json) run.out.json(result);

@@ -11,7 +11,7 @@ import { AGENT_NAMES } from "../../agents/registry.ts";
 import { HOOK_ENV } from "../../agents/hook_env.ts";
 import { systemTimers } from "../../platform/clock.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { loadSha256 } from "../../platform/hash.ts";
+import { sha256OfJournal } from "../../platform/hash.ts";
 import { tryLock } from "../../platform/lock_file.ts";
 import { realPath } from "../../platform/paths.ts";
 import { currentFolder, env, narrowUmask } from "../../platform/process.ts";
@@ -26,8 +26,8 @@ export interface HooksOptions {
   readonly json?: boolean;
 }
 
-async function system(): Promise<InstallSystem> {
-  return { files: denoFiles, timers: systemTimers, sha256: await loadSha256(), realPath, tryLock };
+function system(): InstallSystem {
+  return { files: denoFiles, timers: systemTimers, sha256: sha256OfJournal, realPath, tryLock };
 }
 
 function target(run: Run, agent: string, options: HooksOptions): HooksTarget {
@@ -76,7 +76,7 @@ export function hookProgram(run: Pick<Run, "context">): string[] {
 
 export async function installHooks(run: Run, agent: string, options: HooksOptions): Promise<void> {
   narrowUmask();
-  const outcome = await install(await system(), target(run, agent, options));
+  const outcome = await install(system(), target(run, agent, options));
   if (options.dryRun) {
     return run.out.line(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
   }
@@ -87,7 +87,7 @@ export async function installHooks(run: Run, agent: string, options: HooksOption
 
 export async function uninstallHooks(run: Run, agent: string, options: HooksOptions): Promise<void> {
   narrowUmask();
-  const outcome = await uninstall(await system(), target(run, agent, options));
+  const outcome = await uninstall(system(), target(run, agent, options));
   if (options.dryRun) {
     return run.out.line(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
   }
@@ -96,7 +96,7 @@ export async function uninstallHooks(run: Run, agent: string, options: HooksOpti
 
 export async function statusOfHooks(run: Run, agent: string | undefined, options: HooksOptions): Promise<void> {
   const agents = agent === undefined ? AGENT_NAMES : [agent];
-  const sys = await system();
+  const sys = system();
   const hooks = agents.map((name) => {
     const where = target(run, name, options);
     return { agent: name, file: where.file, ...hooksStatus(sys, where) };

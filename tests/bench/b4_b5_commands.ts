@@ -1,0 +1,69 @@
+/** B4 and B5: whole processes of the two commands that run most often. */
+import { hookProgram } from "../../src/cli/commands/hooks.ts";
+import { clientContext } from "../../src/client/context.ts";
+import { thisProgram } from "../../src/platform/program.ts";
+import { REPOSITORY, TestHome } from "../support/harness.ts";
+import { hookEvent, MAIN_URL, pour, startDaemon } from "./daemon.ts";
+import { alternate, median, processMs, type Way } from "./measure.ts";
+import { ratio, type Row } from "./result.ts";
+
+const ROUNDS = 25;
+const WARM_UP = 3;
+const SESSIONS = 30;
+const COUNTERPART = "a Deno program that only connects, writes and reads";
+const HELLO = '{"id":1,"method":"hello","params":{"protocol":1}}';
+
+export async function hook(): Promise<readonly Row[]> {
+  return await withDaemon(async (home, theirs) => {
+    let turn = 0;
+    const stdin = () => new TextEncoder().encode(JSON.stringify(hookEvent(0, ++turn)));
+    const { argv, env } = home.command(["hook", "claude"]);
+    const installed = [...installedHook(home), "hook", "claude"];
+    const costs = await alternate({
+      all: () => processMs(argv, { env, stdin: stdin() }),
+      theirs,
+      installed: () => processMs(installed, { env, stdin: stdin() }),
+    }, { rounds: ROUNDS, warmUp: WARM_UP });
+    return [
+      row("B4", "`hook claude`, as `hooks install` writes it", costs.installed, costs.theirs, 1.5),
+      row("B4", "`hook claude`, with `deno run -A`", costs.all, costs.theirs, 1.5),
+    ];
+  });
+}
+
+export async function list(): Promise<readonly Row[]> {
+  return await withDaemon(async (home, theirs) => {
+    const { argv, env } = home.command(["ls", "--json"]);
+    const costs = await alternate({ ours: () => processMs(argv, { env }), theirs }, {
+      rounds: ROUNDS,
+      warmUp: WARM_UP,
+    });
+    return [row("B5", `\`ls --json\` with ${SESSIONS} sessions`, costs.ours, costs.theirs, 3)];
+  });
+}
+
+async function withDaemon(measure: (home: TestHome, theirs: Way) => Promise<readonly Row[]>): Promise<readonly Row[]> {
+  await using home = await TestHome.create();
+  await using daemon = await startDaemon(home);
+  await pour(daemon.socketPath, { sessions: SESSIONS, count: SESSIONS * 10 });
+  const { env } = home.command([]);
+  const argv = [Deno.execPath(), "run", "-A", `${REPOSITORY}/tests/bench/peers/client.ts`, daemon.socketPath, HELLO];
+  return await measure(home, () => processMs(argv, { env }));
+}
+
+/** The command that `hooks install` writes into the agent's settings. */
+function installedHook(home: TestHome): string[] {
+  const context = clientContext({ program: thisProgram(MAIN_URL), home: home.dir, start: true });
+  return hookProgram({ context });
+}
+
+function row(id: string, what: string, ours: readonly number[], theirs: readonly number[], most: number): Row {
+  return {
+    id,
+    what: `whole process of ${what}`,
+    counterpart: COUNTERPART,
+    goal: `≤ ${most}×`,
+    measured: ratio(median(ours), median(theirs), "ms"),
+    ok: median(ours) <= most * median(theirs),
+  };
+}

@@ -1,0 +1,114 @@
+/** The processes that are measured: the daemon in its own sandbox, as `daemon start` spawns it, and its counterpart. */
+import { clientContext } from "../../src/client/context.ts";
+import { confinedDaemon } from "../../src/client/start.ts";
+import { thisProgram } from "../../src/platform/program.ts";
+import { RUNTIME_ENV } from "../../src/platform/sandbox.ts";
+import { REPOSITORY, TestHome } from "../support/harness.ts";
+import type { Running } from "../support/harness_process.ts";
+import { LineSocket } from "./line_socket.ts";
+
+const encoder = new TextEncoder();
+
+export const MAIN_URL = new URL(`file://${REPOSITORY}/main.ts`).href;
+export const HELLO = line({ id: 1, method: "hello", params: { protocol: 1, client: "bench/1", kind: "bench" } });
+
+export function line(message: Record<string, unknown>): Uint8Array {
+  return encoder.encode(JSON.stringify({ jsonrpc: "2.0", ...message }) + "\n");
+}
+
+/** What Claude Code says around a tool call; each makes one event of one session. */
+export function hookEvent(session: number, turn: number): Record<string, unknown> {
+  return {
+    session_id: `bench-${session}`,
+    transcript_path: `/home/u/.claude/projects/-home-u-project/bench-${session}.jsonl`,
+    cwd: "/home/u/project",
+    permission_mode: "default",
+    ...(turn === 0
+      ? { hook_event_name: "UserPromptSubmit", prompt: "Make the tests pass." }
+      : { hook_event_name: turn % 2 === 1 ? "PreToolUse" : "PostToolUse", tool_name: "Bash" }),
+    tool_input: { command: `deno test --filter ${turn}` },
+  };
+}
+
+export function report(session: number, turn: number, pid?: number): Uint8Array {
+  const env = pid === undefined ? {} : { env: { CLAUDE_PID: String(pid) } };
+  return line({
+    id: 2,
+    method: "session.report",
+    params: { agent: "claude", event: hookEvent(session, turn), ...env },
+  });
+}
+
+/** A process under measurement, ended by its pid. */
+export interface Measured extends AsyncDisposable {
+  readonly pid: number;
+  readonly socketPath: string;
+}
+
+/** The words that start the daemon in `home`. */
+export function daemonArgv(home: TestHome): readonly string[] {
+  const context = clientContext({ program: thisProgram(MAIN_URL), home: home.dir, start: false });
+  return confinedDaemon(context, {}).argv;
+}
+
+/** The words that start the counterpart. */
+export function echoArgv(socketPath: string): readonly string[] {
+  return [Deno.execPath(), "run", "-A", `${REPOSITORY}/tests/bench/peers/echo.ts`, socketPath];
+}
+
+/** Spawns the daemon in `home` and waits for its answered hello. */
+export async function startDaemon(home: TestHome): Promise<Measured> {
+  return await started(home, daemonArgv(home), home.socketPath, HELLO);
+}
+
+/** Spawns the counterpart and waits for its answer. */
+export async function startEcho(home: TestHome): Promise<Measured> {
+  const socketPath = `${home.root}/${crypto.randomUUID().slice(0, 8)}.sock`;
+  return await started(home, echoArgv(socketPath), socketPath, HELLO);
+}
+
+async function started(
+  home: TestHome,
+  argv: readonly string[],
+  socketPath: string,
+  first: Uint8Array,
+): Promise<Measured> {
+  const process = home.spawnArgv(argv, { ...home.command([]).env, ...RUNTIME_ENV });
+  try {
+    const socket = await LineSocket.patiently(socketPath);
+    await socket.write(first);
+    await socket.lines(1);
+    socket.close();
+  } catch (error) {
+    await process[Symbol.asyncDispose]();
+    throw new Error(`${error}; stderr ${process.stderr}`);
+  }
+  return { pid: process.pid, socketPath, [Symbol.asyncDispose]: () => end(process) };
+}
+
+/** Asks it to end, as a person would; a daemon then leaves a snapshot. */
+async function end(process: Running): Promise<void> {
+  process.kill("SIGTERM");
+  await process.exit(15_000);
+}
+
+/** Reports `count` events, turn by turn over `sessions` sessions, as fast as the daemon takes them. */
+export async function pour(
+  socketPath: string,
+  options: { readonly sessions: number; readonly count: number; readonly pids?: readonly number[] },
+): Promise<void> {
+  const { sessions, count, pids = [] } = options;
+  const socket = await LineSocket.connect(socketPath);
+  await socket.write(HELLO);
+  await socket.lines(1);
+  for (let sent = 0; sent < count;) {
+    const batch: Uint8Array[] = [];
+    for (; batch.length < 200 && sent < count; sent++) {
+      batch.push(report(sent % sessions, Math.floor(sent / sessions), pids[sent % sessions]));
+    }
+    const writing = socket.write(encoder.encode(batch.map((bytes) => new TextDecoder().decode(bytes)).join("")));
+    await socket.lines(batch.length);
+    await writing;
+  }
+  socket.close();
+}

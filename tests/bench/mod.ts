@@ -1,0 +1,68 @@
+/**
+ * `deno task bench`: every budget beside its counterpart, and the table in RESULTS.md.
+ *
+ *     deno task bench            all, about four minutes; writes RESULTS.md
+ *     deno task bench B1 B3      some, on the terminal only
+ *     deno task bench --readme   compares the README's table with RESULTS.md
+ */
+import { latency } from "./b1_latency.ts";
+import { start } from "./b3_start.ts";
+import { hook, list } from "./b4_b5_commands.ts";
+import { memory } from "./b6_memory.ts";
+import { rest } from "./b9_rest.ts";
+import { REPOSITORY } from "../support/harness.ts";
+import { HAS_PROC } from "./proc.ts";
+import { type Budget, readmeProblem, renderResults, renderTable, type Row, thisMachine } from "./result.ts";
+
+/** Measured one after the other: they are about milliseconds. */
+const QUICK: Readonly<Record<string, Budget>> = { B1: latency, B3: start, B4: hook, B5: list };
+/** Measured together after the others: they wait for minutes, and need /proc. */
+const SLOW: Readonly<Record<string, Budget>> = { B6: memory, B9: rest };
+const RESULTS = `${REPOSITORY}/tests/bench/RESULTS.md`;
+
+async function measure(wanted: readonly string[]): Promise<readonly Row[]> {
+  const chosen = ([id]: readonly [string, Budget]) => wanted.length === 0 || wanted.includes(id);
+  const rows: Row[] = [];
+  for (const [id, budget] of Object.entries(QUICK).filter(chosen)) {
+    say(`${id} …`);
+    rows.push(...await budget());
+  }
+  const slow = Object.entries(SLOW).filter(chosen);
+  if (slow.length > 0 && !HAS_PROC) say(`skipped ${slow.map(([id]) => id).join(", ")}: they need Linux's /proc`);
+  else if (slow.length > 0) {
+    say(`${slow.map(([id]) => id).join(", ")} …`);
+    rows.push(...(await Promise.all(slow.map(([, budget]) => budget()))).flat());
+  }
+  return rows;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === "--readme") {
+    const problem = readmeProblem(
+      await Deno.readTextFile(`${REPOSITORY}/README.md`),
+      await Deno.readTextFile(RESULTS),
+    );
+    say(problem ?? "the README shows the table of RESULTS.md");
+    return problem === undefined ? 0 : 1;
+  }
+  const wanted = args.filter((arg) => arg !== "--").map((arg) => arg.toUpperCase());
+  const known = [...Object.keys(QUICK), ...Object.keys(SLOW)];
+  const strange = wanted.find((id) => !known.includes(id));
+  if (strange !== undefined) {
+    say(`Cannot measure ${strange}: is unknown, must be one of ${known.join(", ")}`);
+    return 2;
+  }
+  // The person who runs this has a daemon of their own: nothing here may find it.
+  for (const name of Object.keys(Deno.env.toObject())) if (name.startsWith("AGENT_CONSOLE_")) Deno.env.delete(name);
+  const rows = await measure(wanted);
+  const machine = thisMachine();
+  Deno.stdout.writeSync(new TextEncoder().encode(renderTable(rows, machine)));
+  if (wanted.length === 0) await Deno.writeTextFile(RESULTS, renderResults(rows, machine));
+  return rows.every(({ ok }) => ok) ? 0 : 1;
+}
+
+function say(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+Deno.exit(await main(Deno.args));

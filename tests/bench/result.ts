@@ -1,0 +1,89 @@
+/** The table of results: written to RESULTS.md by the bench, copied into the README between two markers. */
+
+/** One line of the table. */
+export interface Row {
+  /** Id of the budget in promises. */
+  readonly id: string;
+  readonly what: string;
+  readonly counterpart: string;
+  readonly goal: string;
+  /** Ratio or difference, with the absolute numbers of both. */
+  readonly measured: string;
+  readonly ok: boolean;
+}
+
+/** A budget: measures, and gives its lines. */
+export type Budget = () => Promise<readonly Row[]>;
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly os: string;
+  readonly deno: string;
+  /** ISO 8601 date. */
+  readonly date: string;
+}
+
+export const BEGIN = "<!-- bench: begin -->";
+export const END = "<!-- bench: end -->";
+
+export function thisMachine(): Machine {
+  return {
+    cpu: cpuModel(),
+    cores: navigator.hardwareConcurrency,
+    os: `${Deno.build.os} ${Deno.osRelease()}`,
+    deno: Deno.version.deno,
+    date: new Date().toISOString().slice(0, 10),
+  };
+}
+
+function cpuModel(): string {
+  try {
+    return /^model name\s*:\s*(.+)$/m.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1] ?? Deno.build.arch;
+  } catch {
+    return Deno.build.arch;
+  }
+}
+
+/** The table as Markdown. */
+export function renderTable(rows: readonly Row[], machine: Machine): string {
+  const { cpu, cores, os, deno, date } = machine;
+  const cells = rows.map((row) => {
+    const words = [row.id, row.what, row.counterpart, row.goal, row.measured, row.ok ? "met" : "missed"];
+    return `| ${words.map((word) => word.replaceAll("|", "\\|")).join(" | ")} |`;
+  });
+  return [
+    `Measured on ${date} with Deno ${deno} on ${cpu}, ${cores} cores, ${os}. Each number was taken beside its`,
+    "counterpart in the same run, in turns; numbers are medians unless they say otherwise.",
+    "",
+    "| budget | what | compared with | goal | measured | verdict |",
+    "|---|---|---|---|---|---|",
+    ...cells,
+    "",
+  ].join("\n");
+}
+
+/** RESULTS.md. */
+export function renderResults(rows: readonly Row[], machine: Machine): string {
+  return `# Benchmarks\n\nWritten by \`deno task bench\`.\n\n${BEGIN}\n${renderTable(rows, machine)}${END}\n`;
+}
+
+/** What stands between the markers; undefined where there are none. */
+export function between(text: string): string | undefined {
+  const begin = text.indexOf(BEGIN);
+  const end = text.indexOf(END);
+  return begin < 0 || end < begin ? undefined : text.slice(begin + BEGIN.length, end).trim();
+}
+
+/** Why the README does not show the table of RESULTS.md, or undefined where it does. */
+export function readmeProblem(readme: string, results: string): string | undefined {
+  const shown = between(readme);
+  if (shown === undefined) return `Cannot compare the benchmarks: the README has no ${BEGIN} … ${END}, must have`;
+  if (shown === between(results)) return undefined;
+  return "Cannot accept the README: its benchmarks are not those of tests/bench/RESULTS.md, must be equal";
+}
+
+/** "1.2× (3.4 ms / 2.8 ms)" */
+export function ratio(ours: number, theirs: number, unit: string, digits = 1): string {
+  return `${(ours / theirs).toFixed(2)}× (${ours.toFixed(digits)} / ${theirs.toFixed(digits)} ${unit})`;
+}
