@@ -168,3 +168,11 @@ Deno.test("architecture: no file is over 300 lines", () => {
   });
   assertEquals(long, []);
 });
+
+Deno.test("architecture: every entry of the import map is imported by some file", () => {
+  const { imports } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)) as { imports: Record<string, string> };
+  const code = [...sources("src"), ...sources("install"), ...sources("tests"), "main.ts"]
+    .map((path) => Deno.readTextFileSync(`${ROOT}${path}`)).join("\n");
+  // `from "x"` or `import("x")`
+  assertEquals(Object.keys(imports).filter((name) => !new RegExp(`(?:from |import\\()"${name}"`).test(code)), []);
+});

@@ -34,11 +34,15 @@ export const claude: Adapter = {
   },
 };
 
-/** An id that can be a row's name: not empty, not huge, nothing that a terminal would obey. */
+/** An id that can be a row's name and a word of a command: not empty, not huge, no control, no option. */
 function idIn(event: Fields, name: string): string | undefined {
   const id = text(event, name);
   // deno-lint-ignore no-control-regex
-  return id === undefined || id.length > TEXT_CAPS.id || /[\s\u0000-\u001f\u007f]/.test(id) ? undefined : id;
+  return id === undefined || id.length > TEXT_CAPS.id || /^-|[\s\u0000-\u001f\u007f]/.test(id) ? undefined : id;
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path?.startsWith("/") ? path : undefined;
 }
 
 function factsOf(event: Fields, name: string, env: HookEnv): Facts {
@@ -64,7 +68,7 @@ const MEANING: Readonly<Record<string, (event: Fields, sessionId: string) => Hap
   SessionEnd: (e, id) => ({
     kind: "ended",
     reason: text(e, "reason") ?? "other",
-    reopenable: { command: ["claude", "--resume", id], ...maybe("cwd", text(e, "cwd")) },
+    reopenable: { command: ["claude", "--resume", id], ...maybe("cwd", absolute(text(e, "cwd"))) },
   }),
 
   UserPromptSubmit: (e) => ({

@@ -14,8 +14,6 @@ export const HOOK_ENV = [
   "WEZTERM_PANE",
   "KITTY_WINDOW_ID",
   "SSH_TTY",
-  /** The agent's terminal device as the hook client found it: a hook itself has no controlling terminal. */
-  "AGENT_CONSOLE_TTY",
 ] as const;
 
 export type HookEnvName = typeof HOOK_ENV[number];

@@ -6,7 +6,7 @@ import { CLAUDE_HOOKS, HOOK_WORDS, type HookRow } from "./hooks_table.ts";
 import * as edit from "./json_edit.ts";
 import type { Node } from "./json_edit.ts";
 
-/** argv of our program, absolute, without `hook claude`: `["/usr/local/bin/agent-console"]`. */
+/** argv of our program, absolute, without `hook claude`: `["/usr/local/bin/agent-console", "--home", "/home/u/.agent-console"]`. */
 export type Program = readonly string[];
 
 export interface EditOptions {
@@ -14,6 +14,8 @@ export interface EditOptions {
   readonly file?: string;
   /** The text before our first installation: containers that were there stay, even empty. */
   readonly before?: string;
+  /** Programs that earlier installations registered: their entries are ours too. */
+  readonly earlier?: readonly Program[];
 }
 
 /** One of our handlers: `event[group].hooks[…]`. */
@@ -26,6 +28,10 @@ interface Ours {
 }
 
 const BOM = "\ufeff";
+const OWN_NAME = /(?:^|\/)agent-console$/;
+// The same program in a shell line, as people write it by hand.
+const OWN_LINE =
+  /^\s*(?:'(?:[^']*\/)?agent-console'|"(?:[^"]*\/)?agent-console"|(?:[^\s'"]*\/)?agent-console)\s+(?:--home[ =](?:'[^']*'|"[^"]*"|[^\s'"]+)\s+)?hook\s+claude\s*$/;
 
 /**
  * `text` with every row of the table registered for `program`, and nothing of an older registration left.
@@ -148,36 +154,51 @@ function wasThere(before: string | undefined, event?: string): boolean {
   return event === undefined || hooks === undefined ? hooks !== undefined : edit.propertyOf(hooks, event) !== undefined;
 }
 
-function oursIn(root: Node | undefined, program: Program | undefined, { file }: EditOptions): readonly Ours[] {
+function oursIn(root: Node | undefined, program: Program | undefined, options: EditOptions): readonly Ours[] {
   const hooks = root && edit.valueOf(edit.propertyOf(root, "hooks"));
   if (hooks === undefined) return [];
-  if (hooks.type !== "object") throw wrong(file, `hooks is ${aOf(hooks)}, must be an object`);
+  const programs = [...(program === undefined ? [] : [program]), ...(options.earlier ?? [])];
+  if (hooks.type !== "object") throw wrong(options.file, `hooks is ${aOf(hooks)}, must be an object`);
   return (hooks.children ?? []).flatMap((event) => {
     const eventName = String(event.children?.[0]?.value);
     const groups = edit.valueOf(event);
     if (groups?.type !== "array") {
-      throw wrong(file, `hooks.${eventName} is ${aOf(groups)}, must be an array`);
+      throw wrong(options.file, `hooks.${eventName} is ${aOf(groups)}, must be an array`);
     }
     return (groups.children ?? []).flatMap((group) => {
       const handlers = group.type === "object" ? edit.valueOf(edit.propertyOf(group, "hooks")) : undefined;
       if (handlers?.type !== "array") return [];
       return (handlers.children ?? [])
-        .filter((handler) => isOurs(getNodeValue(handler), program))
+        .filter((handler) => isOurCommand(getNodeValue(handler), programs))
         .map((handler) => ({ event, eventName, group, handlers, handler }));
     });
   });
 }
 
-/** By the words of the command, whatever path an older version had; never by the words `hook claude` alone. */
-function isOurs(handler: unknown, program: Program | undefined): boolean {
-  if (!isFields(handler) || typeof handler["command"] !== "string") return false;
-  const { command, args } = handler as { command: string; args?: unknown };
-  if (!Array.isArray(args)) return /agent-console.*\shook\s+claude\s*$/s.test(command);
+/**
+ * True for a handler that runs one of `programs`, a program by our name, or `deno run` in our sandbox, which no other
+ * program asks for: it shuts the daemon's token of that very `--home` away (platform/sandbox.ts, `hookFlags`).
+ * Entries like `deno run /elsewhere/main.ts hook claude` are not enough: other tools have them too.
+ */
+function isOurCommand(handler: unknown, programs: readonly Program[]): boolean {
+  if (!isFields(handler)) return false;
+  const { command, args } = handler;
+  if (typeof command !== "string") return false;
+  if (!Array.isArray(args)) return OWN_LINE.test(command);
   const words = [command, ...args.map(String)];
-  if (words.slice(-2).join(" ") !== HOOK_WORDS.join(" ")) return false;
-  const own = words.slice(0, -2);
-  return own.some((word) => word.includes("agent-console")) || own.join("\0") === program?.join("\0") ||
-    (/(^|\/)deno$/.test(command) && own.some((word) => word.endsWith("/main.ts")));
+  const own = words.slice(0, -HOOK_WORDS.length);
+  if (HOOK_WORDS.some((word, at) => words[own.length + at] !== word)) return false;
+  return programs.some((program) => same(program, own)) || OWN_NAME.test(command) || isOurSandbox(own);
+}
+
+function isOurSandbox(own: readonly string[]): boolean {
+  const [flag, home] = own.slice(-2);
+  return flag === "--home" && own[1] === "run" &&
+    own.some((word) => word.startsWith(`--deny-read=${home}/daemon.token`));
+}
+
+function same(a: Program, b: Program): boolean {
+  return a.length === b.length && a.every((word, at) => word === b[at]);
 }
 
 function isCurrent(ours: Ours, row: HookRow | undefined, program: Program): boolean {

@@ -7,7 +7,7 @@ import { dirname, isAbsolute, join } from "@std/path";
 import { maskSecrets } from "../domain/text.ts";
 import type { Files, Sha256, Timers } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { type HooksStatus, installed, type Program, statusOf, uninstalled } from "./hooks_edit.ts";
+import { type EditOptions, type HooksStatus, installed, type Program, statusOf, uninstalled } from "./hooks_edit.ts";
 import { lineDiff } from "./line_diff.ts";
 import { type Backup, backupPath, readBackup, writeBackup } from "./settings_backup.ts";
 
@@ -66,16 +66,17 @@ export function settingsPath(where: {
 /** Registers every event of the table. Twice is once. @throws {ConsoleError} config_invalid, failed, timeout */
 export function install(system: InstallSystem, target: HooksTarget): Promise<HooksOutcome> {
   return changed(system, target, (was, backup, hash) => {
-    const now = installed(was ?? "", target.program, { file: target.file });
+    const now = installed(was ?? "", target.program, editing(target, backup));
     if (now === was) return { now };
-    const known = backup !== undefined && hash !== undefined && backup.installed.includes(hash);
-    const clean = was === undefined ? undefined : uninstalled(was, target.program, { file: target.file });
+    const known = isUnchanged(backup, hash);
     return {
       now,
       backup: {
         file: target.file,
-        original: known ? backup.original : clean ?? null,
+        original: backup === undefined ? was ?? null : backup.original,
+        found: known ? backup.found : was ?? null,
         installed: [...(known ? backup.installed : []), system.sha256(encoder.encode(now))],
+        programs: withProgram(backup?.programs ?? [], target.program),
       },
     };
   });
@@ -85,20 +86,39 @@ export function install(system: InstallSystem, target: HooksTarget): Promise<Hoo
 export function uninstall(system: InstallSystem, target: HooksTarget): Promise<HooksOutcome> {
   return changed(system, target, (was, backup, hash) => {
     if (was === undefined) return { now: undefined, backup: null };
-    if (backup !== undefined && hash !== undefined && backup.installed.includes(hash)) {
-      return { now: backup.original ?? undefined, backup: null };
-    }
-    const before = backup?.original;
-    const now = uninstalled(was, target.program, { file: target.file, ...(before ? { before } : {}) });
-    const leftover = now !== was && backup?.original === null && /^\s*\{\s*\}\s*$/.test(now);
+    // What was found may hold entries of an installation whose backup was lost: they go too.
+    const text = isUnchanged(backup, hash) ? backup.found : was;
+    if (text === null) return { now: undefined, backup: null };
+    const now = uninstalled(text, target.program, editing(target, backup));
+    const leftover = now !== text && backup?.original === null && /^\s*\{\s*\}\s*$/.test(now);
     return { now: leftover ? undefined : now, backup: null };
   });
 }
 
+function withProgram(programs: readonly Program[], program: Program): readonly Program[] {
+  return [...programs.filter((other) => other.join("\0") !== program.join("\0")), program];
+}
+
+function isUnchanged(backup: Backup | undefined, hash: string | undefined): backup is Backup {
+  return backup !== undefined && hash !== undefined && backup.installed.includes(hash);
+}
+
+function editing({ file, program }: HooksTarget, backup: Backup | undefined): EditOptions {
+  if (backup === undefined) return { file };
+  const earlier = backup.programs;
+  // Where an older backup was lost, "before" has entries of ours: their containers were not there before us.
+  const before = backup.original && uninstalled(backup.original, program, { file, earlier });
+  return { file, earlier, ...(before ? { before } : {}) };
+}
+
+type Reading = Pick<InstallSystem, "files" | "realPath" | "sha256">;
+
 /** What stands in the file now; `absent` where there is none. */
-export function hooksStatus(system: Pick<InstallSystem, "files" | "realPath">, target: HooksTarget): HooksStatus {
+export function hooksStatus(system: Reading, target: HooksTarget): HooksStatus {
   try {
-    return statusOf(readText(system, resolved(system, target.file), target.file) ?? "", target.program, target);
+    const backup = readBackup(system.files, backupPath(target.home, target.file, system.sha256));
+    const text = readText(system, resolved(system, target.file), target.file) ?? "";
+    return statusOf(text, target.program, editing(target, backup));
   } catch (error) {
     return { state: "unreadable", missing: [], outdated: [], problem: error instanceof Error ? error.message : "" };
   }

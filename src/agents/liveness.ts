@@ -4,27 +4,22 @@
  */
 import type { ProcessInfo } from "../platform/system.ts";
 
-/** An open session whose pid is known, as it was when the table was asked. */
+/** An open session whose pid is known and that is not lost yet, as it was when the table was asked. */
 export interface Watched {
   readonly id: string;
   readonly pid: number;
+  /** ISO 8601. The process that sent this event had begun by then. */
+  readonly lastEventAt: string;
 }
 
-export interface Verdict {
-  /** Rows whose process is gone since the last look. */
-  readonly lost: readonly Watched[];
-  /** Rows that were lost and live again: resumed under another pid. */
-  readonly back: readonly Watched[];
-}
-
-const NOTHING: Verdict = { lost: [], back: [] };
+/** `ps` tells whole seconds, counted from a boot time that it rounds too, ms. */
+const START_SLACK_MS = 2000;
 
 export class LivenessSweep {
   readonly #own: number;
   #ownStart: string | undefined;
   /** Start time at the first look at each row and pid: another one later means that the pid was given away. */
   readonly #starts = new Map<string, string>();
-  readonly #lost = new Set<string>();
 
   /** @param own pid of this process: it is asked about as well, see {@link sweep} */
   constructor(own: number) {
@@ -36,55 +31,39 @@ export class LivenessSweep {
     return rows.length === 0 ? [] : [...new Set([this.#own, ...rows.map((row) => row.pid)])];
   }
 
-  isLost(id: string): boolean {
-    return this.#lost.has(id);
-  }
-
   /**
-   * Judges one look at the table. `rows` are the rows as they were when it was asked; a row that is not among them
-   * is forgotten. We ourselves live: a table without us is no evidence at all, and one in which our own start time
-   * has changed was read after the clock was set (`ps` counts start times from the clock), so that every start time
-   * is learnt anew.
+   * The rows whose process is gone, by one look at the table. `rows` are the rows as they were when it was asked; a row
+   * that is not among them is forgotten. Who is lost is the store's to remember: it does not ask about them again.
+   *
+   * We ourselves live: a table without us is no evidence at all, and one in which our own start time has changed was
+   * read after the clock was set (`ps` counts start times from the clock), so that every start time is learnt anew.
    */
-  sweep(rows: readonly Watched[], answer: readonly ProcessInfo[] | "unknown"): Verdict {
+  sweep(rows: readonly Watched[], answer: readonly ProcessInfo[] | "unknown"): readonly Watched[] {
     this.#forget(rows);
-    if (answer === "unknown") return NOTHING;
+    if (answer === "unknown") return [];
     const table = new Map(answer.map((process) => [process.pid, process.startedAt]));
     const own = table.get(this.#own);
-    if (own === undefined) return NOTHING;
-    if (own !== this.#ownStart) this.#relearn(rows);
+    if (own === undefined) return [];
+    const clockWasSet = this.#ownStart !== undefined && own !== this.#ownStart;
     this.#ownStart = own;
-    const lost: Watched[] = [];
-    const back: Watched[] = [];
-    for (const row of rows) {
-      const lives = this.#lives(row, table.get(row.pid));
-      if (lives && this.#lost.delete(row.id)) back.push(row);
-      if (!lives && !this.#lost.has(row.id)) {
-        this.#lost.add(row.id);
-        lost.push(row);
-      }
-    }
-    return { lost, back };
+    const lost = rows.filter((row) => !this.#lives(row, table.get(row.pid), clockWasSet));
+    for (const row of lost) this.#starts.delete(keyOf(row)); // one that announces itself again is met for the first time
+    return lost;
   }
 
-  #lives(row: Watched, start: string | undefined): boolean {
+  #lives(row: Watched, start: string | undefined, clockWasSet: boolean): boolean {
     if (start === undefined) return false;
     const key = keyOf(row);
     const first = this.#starts.get(key);
-    if (first === undefined) this.#starts.set(key, start);
-    return first === undefined || first === start;
-  }
-
-  /** A lost row stays so until it has another pid: what lives under the old one may be a stranger. */
-  #relearn(rows: readonly Watched[]): void {
-    this.#starts.clear();
-    for (const row of rows) if (this.#lost.has(row.id)) this.#starts.set(keyOf(row), "gone");
+    if (first !== undefined && !clockWasSet) return first === start;
+    // The pid may have been given away while no daemon looked, or over a restart of the machine.
+    if (!clockWasSet && Date.parse(`${start} UTC`) > Date.parse(row.lastEventAt) + START_SLACK_MS) return false;
+    this.#starts.set(key, start);
+    return true;
   }
 
   #forget(rows: readonly Watched[]): void {
-    const ids = new Set(rows.map((row) => row.id));
     const keys = new Set(rows.map(keyOf));
-    for (const id of this.#lost) if (!ids.has(id)) this.#lost.delete(id);
     for (const key of this.#starts.keys()) if (!keys.has(key)) this.#starts.delete(key);
   }
 }

@@ -13,7 +13,7 @@ export function placeOf(env: HookEnv, pid: HookEnvName): Pick<Facts, "pid" | "tt
   const number = value(env, pid);
   return {
     ...maybe("pid", number !== undefined && PID.test(number) ? Number(number) : undefined),
-    ...maybe("tty", value(env, "SSH_TTY") ?? value(env, "AGENT_CONSOLE_TTY")),
+    ...maybe("tty", value(env, "SSH_TTY")),
     ...maybe("terminal", terminalOf(env)),
   };
 }

@@ -2,13 +2,18 @@
 import { join } from "@std/path";
 import type { Files, Sha256 } from "../platform/system.ts";
 import { isFields } from "./fields.ts";
+import type { Program } from "./hooks_edit.ts";
 
 export interface Backup {
   readonly file: string;
-  /** The text before; null where there was no file. */
+  /** The text before our first installation, untouched; null where there was no file. */
   readonly original: string | null;
-  /** sha256 of each text that we left there since: while the file is one of them, nobody else has changed it. */
+  /** The text that the present installation found, untouched: `original` until somebody else changes the file. */
+  readonly found: string | null;
+  /** sha256 of each text that we made of `found`: while the file is one of them, nobody else has changed it. */
   readonly installed: readonly string[];
+  /** Each program that was registered. */
+  readonly programs: readonly Program[];
 }
 
 const encoder = new TextEncoder();
@@ -28,10 +33,22 @@ export function readBackup(files: Files, path: string): Backup | undefined {
     return undefined;
   }
   if (!isFields(value)) return undefined;
-  const { file, original, installed } = value;
-  if (typeof file !== "string" || !(original === null || typeof original === "string")) return undefined;
-  if (!Array.isArray(installed)) return undefined;
-  return { file, original, installed: installed.filter((hash) => typeof hash === "string") };
+  const { file, original, found = original, installed, programs = [] } = value;
+  if (typeof file !== "string" || !isText(original) || !isText(found)) return undefined;
+  if (!Array.isArray(installed) || !Array.isArray(programs)) return undefined;
+  return { file, original, found, installed: installed.filter(isString), programs: programs.filter(isProgram) };
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isText(value: unknown): value is string | null {
+  return value === null || isString(value);
+}
+
+function isProgram(value: unknown): value is Program {
+  return Array.isArray(value) && value.length > 0 && value.every(isString);
 }
 
 /** 0600: settings may hold credentials. */

@@ -1,10 +1,12 @@
 /** The command line: the tree of commands, and from errors to exit codes. */
 import { Command, CommanderError, Option } from "commander";
 import { clientContext } from "../client/context.ts";
+import { closeInspector } from "../platform/inspector.ts";
 import { exit, onSignal } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { writeStderr, writeStdout } from "../platform/stdio.ts";
 import { ERRORS } from "../protocol/errors.ts";
+import { visibleLines } from "../domain/text.ts";
 import { VERSION } from "../protocol/version.ts";
 import { addCommands, Ended } from "./tree.ts";
 import { exitCodeOf } from "./exit_code.ts";
@@ -30,6 +32,8 @@ export async function runCli(args: readonly string[], program: ThisProgram): Pro
     interrupt.abort(new Error("interrupted"));
     setTimeout(() => exit(INTERRUPTED), GRACE_MS);
   });
+  // Deno opens the V8 inspector on this signal, a door into a process that may do everything (A6). Costs 0.01 ms.
+  onSignal("SIGUSR1", () => void closeInspector());
   const root = commandTree(program, { signal: interrupt.signal, takeSignals: off });
   try {
     await root.parseAsync(args.length === 0 ? ["ls"] : [...args], { from: "user" });
@@ -60,7 +64,7 @@ export function commandTree(program: ThisProgram, signals: Pick<Run, "signal" | 
       writeOut: (text) => {
         if (!writeStdout(text)) throw new ReaderGone();
       },
-      writeErr: (text) => void writeStderr(text),
+      writeErr: (text) => void writeStderr(visibleLines(text)),
       outputError: (text, write) => write(text.replace(/^error: /, "agent-console: ")),
     })
     .exitOverride();

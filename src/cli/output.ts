@@ -3,20 +3,22 @@
  * A reader that goes away (`ls | head -1`) ends the program quietly.
  */
 import { setColorEnabled } from "@std/fmt/colors";
-import { visible } from "../domain/text.ts";
+import { visibleLines } from "../domain/text.ts";
 import { env } from "../platform/process.ts";
 import { type Screen, stdoutScreen, writeStderr, writeStdout } from "../platform/stdio.ts";
 
 /** Version of the shape of every `--json` object; grows when a member changes its meaning. */
-export const JSON_SCHEMA = 1;
+const JSON_SCHEMA = 1;
 
 /** Nobody reads stdout any more: end at once, as a success (product.md §3). */
 export class ReaderGone extends Error {}
 
 export interface Output {
   readonly screen: Screen;
-  /** Prints a line. @throws {ReaderGone} */
+  /** Prints a line, colours and all: text from outside is made visible() by the caller. @throws {ReaderGone} */
   line(text: string): void;
+  /** Prints text of other people's, its lines as they are; what a terminal would obey is shown instead. @throws {ReaderGone} */
+  plain(text: string): void;
   /** Prints `{"schema":1, …payload}` as one line. @throws {ReaderGone} */
   json(payload: Readonly<Record<string, unknown>>): void;
   /** A message for people, on stderr; what a terminal would obey in it is shown instead. */
@@ -34,7 +36,8 @@ export function output(color: boolean): Output {
     screen,
     line,
     json: (payload) => line(JSON.stringify({ schema: JSON_SCHEMA, ...payload })),
-    note: (text) => void writeStderr(text.split("\n").map(visible).join("\n") + "\n"),
+    plain: (text) => line(visibleLines(text)),
+    note: (text) => void writeStderr(visibleLines(text) + "\n"),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What every command handler gets. */
 import type { ClientContext } from "../client/context.ts";
-import { connectOrStart } from "../client/connect.ts";
+import { askAgain, connectOrStart } from "../client/connect.ts";
 import type { WireClient } from "../client/wire_client.ts";
 import type { MethodName, ParamsOf, ResultOf } from "../protocol/methods.ts";
 import type { Output } from "./output.ts";
@@ -17,14 +17,29 @@ export interface Run {
 /** An answer may need a recovery of the journal first. */
 const CALL_MS = 30_000;
 
-/** Asks the daemon one thing, starting it if needed and allowed. @throws {ConsoleError} */
+/** What may be asked twice. By name, because the table of methods would bring valibot along: 4 ms of each `ls --json`. */
+const READS: ReadonlySet<MethodName> = new Set<MethodName>([
+  "status",
+  "dump",
+  "config.get",
+  "audit.head",
+  "audit.tail",
+  "session.get",
+  "session.history",
+  "session.list",
+]);
+
+/** Asks the daemon one thing, starting it if needed and allowed; what only reads is asked twice. @throws {ConsoleError} */
 export async function ask<M extends MethodName>(run: Run, method: M, params: ParamsOf<M>): Promise<ResultOf<M>> {
-  const client = await connectOrStart(run.context);
-  try {
-    return await askOn(client, run, method, params);
-  } finally {
-    client.close();
-  }
+  const once = async () => {
+    const client = await connectOrStart(run.context);
+    try {
+      return await askOn(client, run, method, params);
+    } finally {
+      client.close();
+    }
+  };
+  return READS.has(method) ? await askAgain(once) : await once();
 }
 
 export function askOn<M extends MethodName>(

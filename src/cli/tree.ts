@@ -92,6 +92,8 @@ function daemon(root: Command, run: () => Run): void {
   const command = runOptions(root.command("daemon").description("run the daemon here, or control the one that runs"))
     .option("-d, --daemonize", "run it in the background")
     .allowExcessArguments()
+    // Words after a subcommand are the subcommand's: `daemon start --ephemeral` would else be read here and lost.
+    .enablePositionalOptions()
     .action(async ({ daemonize, ...options }, daemon: Command) => {
       const [word] = daemon.args;
       if (word !== undefined) {
@@ -106,14 +108,17 @@ function daemon(root: Command, run: () => Run): void {
     .option("-f, --foreground", "run it here instead")
     .option("-q, --quiet", "say nothing")
     .addOption(new Option("--auto", "only if daemon.auto_start says so").hideHelp())
-    .action(async ({ foreground: here, quiet, auto, ...options }) =>
-      here ? await foreground(options) : await (await load()).start(run(), { ...options, quiet, auto })
-    );
+    .action(async ({ foreground: here, quiet, auto, ...own }) => {
+      const { daemonize: _, ...before } = command.opts<Record<string, unknown>>(); // `daemon --ephemeral start`
+      const options = { ...before, ...own };
+      if (here) await foreground(options);
+      else await (await load()).start(run(), { ...options, quiet, auto });
+    });
   const stopOptions = (stop: Command) =>
     stop
       .option("--force", "do not wait for requests in flight")
       .option("--reason <text>", "kept in the journal")
-      .option("--timeout <seconds>", "between asking, TERM and KILL (default: 3)");
+      .option("--timeout <seconds>", "for asking, TERM and KILL each (default: its drain, then 3)");
   stopOptions(command.command("stop").description("stop it, and see that it is gone"))
     .action(async (options) => await (await load()).stop(run(), options));
   stopOptions(command.command("restart").description("stop it if it runs, then start it"))

@@ -1,5 +1,6 @@
 /** From nothing to a greeted connection: dials, and where nobody listens starts the daemon (if it may). */
 import { denoFiles } from "../platform/deno_files.ts";
+import { systemProblem } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ClientContext } from "./context.ts";
 import { whereIs } from "./context.ts";
@@ -17,18 +18,26 @@ export async function tryConnect(context: ClientContext, timeoutMs = CONNECT_MS)
     if (socket === undefined) return undefined;
     return await WireClient.greet(socket, { kind: context.kind, token: readToken(denoFiles, context.paths), signal });
   } catch (error) {
-    if (signal.aborted && !(error instanceof ConsoleError)) {
+    if (error instanceof ConsoleError) throw error;
+    if (signal.aborted) {
       throw new ConsoleError("timeout", `Cannot reach the daemon: no hello in ${timeoutMs} ms, must answer at once`);
     }
-    throw error;
+    const problem = systemProblem(error);
+    if (problem === undefined) throw error;
+    throw new ConsoleError("disconnected", `Cannot reach the daemon: ${problem}`);
   }
 }
 
 /** @throws {ConsoleError} `not_running` where none runs and none may be started, or why the start failed */
 export async function connectOrStart(context: ClientContext): Promise<WireClient> {
-  const client = await tryConnectPatiently(context);
-  if (client !== undefined) return client;
-  if (!context.mayStart) throw notRunning();
+  try {
+    const client = await tryConnectPatiently(context);
+    if (client !== undefined) return client;
+    if (!context.mayStart) throw notRunning();
+  } catch (error) {
+    // One that goes for longer than that is waited for, and followed by a new one.
+    if (!context.mayStart || !isGoing(error)) throw error;
+  }
   const { ensureDaemon } = await import("./start.ts");
   const started = await ensureDaemon(context, { auto: true });
   return started.client;
@@ -43,11 +52,25 @@ export async function tryConnectPatiently(context: ClientContext): Promise<WireC
     try {
       return await tryConnect(context);
     } catch (error) {
-      const passing = error instanceof ConsoleError &&
-        ["disconnected", "unauthorized", "stopping"].includes(error.kind);
+      const passing = isGoing(error) || (error instanceof ConsoleError && error.kind === "unauthorized");
       if (!passing || tries >= 5) throw error;
       await new Promise((resolve) => setTimeout(resolve, 20 * 2 ** tries));
     }
+  }
+}
+
+/** Whether it says that the daemon is on its way out, or went while we spoke: soon there is none, or a new one. */
+export function isGoing(error: unknown): error is ConsoleError {
+  return error instanceof ConsoleError && (error.kind === "disconnected" || error.kind === "stopping");
+}
+
+/** Does `work`, which changes nothing, once more where the daemon went between hello and the answer. */
+export async function askAgain<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ConsoleError) || error.kind !== "disconnected") throw error;
+    return await work();
   }
 }
 

@@ -1,6 +1,6 @@
 /** What every client command needs to know before it can talk to a daemon. */
 import { denoFiles } from "../platform/deno_files.ts";
-import { absolute, type HomePaths, homePaths, resolveHome } from "../platform/home.ts";
+import { absolute, type HomePaths, homePaths, isOn, resolveHome } from "../platform/home.ts";
 import { currentFolder, env, ownUid } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -44,7 +44,7 @@ export function clientContext(options: ContextOptions): ClientContext {
     program: options.program,
     paths: homePaths(root),
     socketFlag: options.socket === undefined ? undefined : absolute(options.socket, cwd),
-    mayStart: options.start && !["1", "true"].includes(env("AGENT_CONSOLE_NO_START") ?? ""),
+    mayStart: options.start && !isOn(env("AGENT_CONSOLE_NO_START")),
     kind: "cli",
   };
 }

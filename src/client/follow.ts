@@ -2,7 +2,7 @@
  * Every change, for as long as the caller wants: a subscription that reconnects, resumes where it was, and says so.
  * No event is given twice and none is left out; where the daemon cannot go back so far, a new snapshot is given.
  */
-import { sleep } from "../platform/clock.ts";
+import { sleep } from "../platform/delay.ts";
 import type { SessionView } from "../domain/query.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { connectOrStart } from "./connect.ts";

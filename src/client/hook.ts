@@ -7,7 +7,7 @@
 import { HOOK_ENV } from "../agents/hook_env.ts";
 import { encodeLine } from "../protocol/envelope.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { homePaths, resolveHome } from "../platform/home.ts";
+import { absolute, homePaths, isOn, resolveHome } from "../platform/home.ts";
 import { currentFolder, env, ownUid, spawn } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import type { Socket } from "../platform/sockets.ts";
@@ -64,19 +64,20 @@ async function deliver({ agent, home, program }: HookOptions): Promise<void> {
     })),
     idempotencyKey: newKey(),
   };
+  const named = env("AGENT_CONSOLE_SOCKET");
   const where: Where = {
     paths,
-    socketPath: env("AGENT_CONSOLE_SOCKET") ?? socketPathOf(denoFiles, paths),
+    socketPath: named ? absolute(named, currentFolder()) : socketPathOf(denoFiles, paths),
     uid: ownUid(),
   };
   const first = await send(where, event);
   if (first === "delivered") return;
   const spooled = spool(denoFiles, paths, event, Date.now());
   // One that took the connection and did not answer runs: asked again, it would cost the agent the same time again.
-  if (spooled === undefined || first === "hung") return;
+  if (first === "hung") return;
   // The daemon may have come up between our first try and the file: then nobody would look at the spool for a while.
   if (await send(where, event) === "delivered") return denoFiles.remove(`${paths.spool}/${spooled}`);
-  if (env("AGENT_CONSOLE_NO_START") !== undefined) return;
+  if (isOn(env("AGENT_CONSOLE_NO_START"))) return;
   if (!claimStart(denoFiles, paths, Date.now(), START_TAKES_MS)) return;
   spawn([...program.client, "--home", root, "daemon", "start", "--quiet", "--auto"], {
     detached: true,

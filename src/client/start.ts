@@ -4,7 +4,8 @@
  */
 import { loadConfigHere } from "../config/here.ts";
 import { daemonArgs, type DaemonOptions } from "../daemon/options.ts";
-import { sleep } from "../platform/clock.ts";
+import { systemClock } from "../platform/clock.ts";
+import { sleep } from "../platform/delay.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { type HomePaths } from "../platform/home.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
@@ -12,7 +13,7 @@ import { type Child, narrowUmask, ownUid, spawn } from "../platform/process.ts";
 import { PS_PATHS } from "../platform/processes.ts";
 import { checkSandboxPath, daemonFlags, type Flag, programArgv, RUNTIME_ENV } from "../platform/sandbox.ts";
 import { ConsoleError, type ErrorName, ERRORS } from "../protocol/errors.ts";
-import { CONNECT_MS, notRunning, tryConnectPatiently } from "./connect.ts";
+import { isGoing, notRunning, tryConnect, tryConnectPatiently } from "./connect.ts";
 import type { ClientContext } from "./context.ts";
 import { checkWhere } from "./dial.ts";
 import type { WireClient } from "./wire_client.ts";
@@ -34,6 +35,8 @@ export interface StartOptions {
 const START_MS = 30_000;
 /** Between two looks for the daemon, ms: doubling, with jitter so that fifty clients do not look in step. */
 const LOOK_MS = { first: 8, longest: 250 };
+/** After one that found another daemon (exit code 4) and before the next is spawned: that other one may answer, ms. */
+const AGAIN_MS = 1000;
 const LOG_TAIL_LINES = 8;
 
 /** @throws {ConsoleError} `start_failed`, or what kept the daemon from starting with its own exit code */
@@ -43,23 +46,30 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
   let lock: HeldLock | undefined;
   let child: Starting | undefined;
   let pause = LOOK_MS.first;
+  let spawnAt = 0;
+  let problem: ConsoleError | undefined;
   try {
     for (;;) {
-      const client = await tryConnectPatiently(context);
-      if (client !== undefined) return { client, pid: client.hello.pid, fresh: child?.pid === client.hello.pid };
-      if (child === undefined) {
+      const client = await look(context);
+      if (client instanceof ConsoleError) problem = client;
+      else if (client !== undefined) return { client, pid: client.hello.pid, fresh: child?.pid === client.hello.pid };
+      else if (child === undefined && systemClock.steady() >= spawnAt) {
         lock ??= startLock(paths);
         // Only the holder of the lock spawns; it looked after it got the lock, so nobody else has spawned meanwhile.
-        if (lock !== undefined) child = new Starting(spawnDaemon(context, options));
-      } else if (child.code !== undefined) {
-        // Code 4: somebody started one without our lock; it will answer soon.
-        if (child.code !== ERRORS.already_running.exit) throw child.failure(paths);
-        if (!await anotherAnswers(context, deadline)) throw child.failure(paths);
+        if (lock !== undefined) {
+          child = new Starting(spawnDaemon(context, options));
+          problem = undefined;
+        }
+      }
+      if (child?.code !== undefined) {
+        // Code 4: somebody started one without our lock, or the old one is not quite gone.
+        problem = child.failure(paths);
+        if (child.code !== ERRORS.already_running.exit) throw problem;
         child = undefined;
-        continue;
+        spawnAt = systemClock.steady() + AGAIN_MS;
       }
       await sleep(pause * (0.75 + Math.random() / 2), deadline).catch(() => {
-        throw new ConsoleError(
+        throw problem ?? new ConsoleError(
           "start_failed",
           `Cannot start the daemon: no hello in ${START_MS / 1000} s, must be sooner`,
         );
@@ -72,15 +82,18 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
   }
 }
 
-async function anotherAnswers(context: ClientContext, deadline: AbortSignal): Promise<boolean> {
-  const until = Date.now() + CONNECT_MS;
-  while (Date.now() < until && !deadline.aborted) {
-    const client = await tryConnectPatiently(context);
-    client?.close();
-    if (client !== undefined) return true;
-    await sleep(LOOK_MS.first * 4);
+/** A client, undefined where nobody listens, or why the one that listens is as good as gone. @throws {ConsoleError} */
+async function look(context: ClientContext): Promise<WireClient | ConsoleError | undefined> {
+  try {
+    return await tryConnect(context);
+  } catch (error) {
+    if (isGoing(error)) return error;
+    if (!(error instanceof ConsoleError) || error.kind !== "unauthorized") throw error;
   }
-  return false;
+  return await tryConnectPatiently(context).catch((error) => {
+    if (isGoing(error)) return error;
+    throw error;
+  });
 }
 
 /** The start lock, if it can be had; the home folder is made for it. */

@@ -2,10 +2,11 @@
  * Stops the daemon and sees to it that it is gone: asks over the wire, then TERM, then KILL; the escalation only
  * after checking that the pid is still our daemon (pid, start time, executable): pids are used again.
  */
-import { sleep } from "../platform/clock.ts";
+import { systemClock } from "../platform/clock.ts";
+import { sleep } from "../platform/delay.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { tryLock } from "../platform/lock_file.ts";
-import { kill, type Signal } from "../platform/process.ts";
+import { kill, run, type Signal } from "../platform/process.ts";
 import { probe, PS_PATHS } from "../platform/processes.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { tryConnectPatiently } from "./connect.ts";
@@ -16,57 +17,101 @@ export interface StopOptions {
   /** Skip the drain, and escalate at once. */
   readonly force: boolean;
   readonly restart: boolean;
-  /** Time for each step before the next harder one, ms. */
-  readonly stepMs: number;
+  /** Time for each step before the next harder one, ms; without it what a healthy daemon may need. */
+  readonly stepMs?: number | undefined;
   readonly pidFile: string;
 }
 
-/** How often the end is looked for, ms. */
+/** How often the end is looked for, ms; every so many looks the process table is asked too, which costs a process. */
 const LOOK_MS = 20;
+const LOOKS_TO_PROBE = 10;
+const STEP_MS = 3000;
 /** Beyond the daemon's own drain (5 s) and forced exit (8 s) an asked stop needs no more, ms. */
 const ASKED_MS = 9000;
+const PS_MS = 5000;
 
-interface Holder {
+/** One run of the daemon. */
+interface Target {
   readonly pid: number;
-  readonly startedAt: string;
+  readonly bootId: string;
 }
+
+/** The four lines of the pid file. */
+interface Noted extends Target {
+  /** The kernel's start time of the pid, or `-` in a daemon's first instants. */
+  readonly startedAt: string;
+  readonly executable: string;
+}
+
+/** What came of asking: who will stop, that it is stopping already, no word in time, or no way to ask. */
+type Answer = Target | "stopping" | "hung" | "unasked";
 
 /** @returns the pid that was stopped, or undefined where none ran. @throws {ConsoleError} `failed` where it lives on */
 export async function stopDaemon(context: ClientContext, options: StopOptions): Promise<number | undefined> {
-  const noted = await holder(options.pidFile);
-  const asked = await ask(context, options);
+  const { pidFile } = options;
+  const before = readNoted(pidFile);
+  const answer = await ask(context, options);
+  const asked = typeof answer === "string" ? undefined : answer;
   if (asked === undefined && !lockHeld(context)) return undefined;
-  const pid = asked ?? noted?.pid;
-  const gone = () => !lockHeld(context);
-  if (await within(asked === undefined ? 0 : options.force ? options.stepMs : ASKED_MS, gone)) return pid;
-  if (noted === undefined) {
+  const target = asked ?? before;
+  const step = options.stepMs ?? STEP_MS;
+  const drain = options.stepMs ?? (options.force ? STEP_MS : ASKED_MS);
+  const gone = (look: number) => isGone(context, pidFile, target, look);
+  if (await within(asked !== undefined || answer === "stopping" ? drain : 0, gone)) return target?.pid;
+  if (target === undefined) {
     throw new ConsoleError("failed", "Cannot stop the daemon: it holds the lock but its pid is not known for sure");
   }
-  for (const signal of ["SIGTERM", "SIGKILL"] satisfies Signal[]) {
-    if (!await stillOurs(noted, options.pidFile)) break;
-    kill(noted.pid, signal);
-    if (await within(options.stepMs, gone)) return noted.pid;
+  const { pid } = target;
+  // TERM is the first that a daemon hears which could not be asked (busy, say): it gets the time to drain.
+  const steps: readonly (readonly [Signal, number])[] = [
+    ["SIGTERM", answer === "unasked" ? drain : step],
+    ["SIGKILL", step],
+  ];
+  for (const [signal, ms] of steps) {
+    if (!await isOurs(context, pidFile, target)) break;
+    kill(pid, signal);
+    if (await within(ms, gone)) return pid;
   }
-  if (await within(options.stepMs, gone)) return noted.pid;
-  throw new ConsoleError("failed", `Cannot stop the daemon: pid ${noted.pid} lives on, must end`, { pid: noted.pid });
+  if (await within(step, gone)) return pid;
+  throw new ConsoleError("failed", `Cannot stop the daemon: pid ${pid} lives on, must end`, { pid });
 }
 
-async function ask(context: ClientContext, { reason, force, restart }: StopOptions): Promise<number | undefined> {
+async function ask(context: ClientContext, { reason, force, restart }: StopOptions): Promise<Answer> {
   try {
     const client = await tryConnectPatiently(context);
-    if (client === undefined) return undefined;
-    const params = { force, restart, confirmed: true, ...(reason === undefined ? {} : { reason }) };
-    const { pid } = await client.call("shutdown", params, AbortSignal.timeout(2000));
-    client.close();
-    return pid;
+    if (client === undefined) return "unasked";
+    try {
+      const params = { force, restart, confirmed: true, ...(reason === undefined ? {} : { reason }) };
+      const { pid } = await client.call("shutdown", params, AbortSignal.timeout(2000));
+      return { pid, bootId: client.hello.bootId };
+    } finally {
+      client.close();
+    }
   } catch (error) {
-    // Hung, stopping already or going down while we spoke: the lock tells the rest.
-    if (error instanceof ConsoleError && error.kind === "unsafe_path") throw error;
-    return undefined;
+    // Hung, stopping already, going down while we spoke or without room for us: the lock tells the rest.
+    if (!(error instanceof ConsoleError) || error.kind === "unsafe_path") throw error;
+    return error.kind === "stopping" ? "stopping" : error.kind === "timeout" ? "hung" : "unasked";
   }
 }
 
-/** The kernel frees the lock when its holder is gone: no pid, however reused, can pretend that. */
+/**
+ * The kernel frees the lock when its holder is gone: no pid, however reused, can pretend that. A lock that is held
+ * may be a successor's: then the pid file names another run, or the process table no longer has ours.
+ */
+async function isGone(
+  context: ClientContext,
+  pidFile: string,
+  target: Target | undefined,
+  look: number,
+): Promise<boolean> {
+  if (!lockHeld(context)) return true;
+  if (target === undefined) return false;
+  const noted = readNoted(pidFile);
+  if (noted !== undefined && !isSame(noted, target)) return true;
+  if (look % LOOKS_TO_PROBE !== LOOKS_TO_PROBE - 1) return false;
+  return await seenAlive(noted ?? { ...target, startedAt: "-" }) === false;
+}
+
 function lockHeld({ paths }: ClientContext): boolean {
   if (denoFiles.stat(paths.lock) === undefined) return false;
   const lock = tryLock(paths.lock);
@@ -74,35 +119,59 @@ function lockHeld({ paths }: ClientContext): boolean {
   return lock === undefined;
 }
 
-async function within(ms: number, done: () => boolean): Promise<boolean> {
-  const until = Date.now() + ms;
-  for (;;) {
-    if (done()) return true;
-    if (Date.now() >= until) return false;
+async function within(ms: number, done: (look: number) => Promise<boolean>): Promise<boolean> {
+  const until = systemClock.steady() + ms;
+  for (let look = 0;; look++) {
+    if (await done(look)) return true;
+    if (systemClock.steady() >= until) return false;
     await sleep(LOOK_MS);
   }
 }
 
-/** The pid of the file, with the start time that it has now if that is the one in the file. */
-async function holder(pidFile: string): Promise<Holder | undefined> {
+/** Undefined where the file is not there or is not one of ours. */
+function readNoted(pidFile: string): Noted | undefined {
   try {
-    const [pid, startedAt] = new TextDecoder().decode(denoFiles.read(pidFile)).split("\n");
-    if (pid === undefined || startedAt === undefined) return undefined;
-    const noted = { pid: Number(pid), startedAt };
-    return Number.isSafeInteger(noted.pid) && noted.pid > 1 && await lives(noted) ? noted : undefined;
+    const lines = new TextDecoder().decode(denoFiles.read(pidFile)).split("\n");
+    const [pid, startedAt = "", executable = "", bootId = ""] = lines;
+    const noted = { pid: Number(pid), startedAt, executable, bootId };
+    return Number.isSafeInteger(noted.pid) && noted.pid > 1 && bootId !== "" ? noted : undefined;
   } catch {
     return undefined;
   }
 }
 
-async function stillOurs(noted: Holder, pidFile: string): Promise<boolean> {
-  const again = await holder(pidFile);
-  return again?.pid === noted.pid && again.startedAt === noted.startedAt;
+function isSame(a: Target, b: Target): boolean {
+  return a.pid === b.pid && a.bootId === b.bootId;
 }
 
-async function lives({ pid, startedAt }: Holder): Promise<boolean> {
-  const ps = PS_PATHS.find((path) => denoFiles.stat(path) !== undefined);
+/** Whether the process table has it; undefined where it cannot be known. `-` as start time is any. */
+async function seenAlive({ pid, startedAt }: Pick<Noted, "pid" | "startedAt">): Promise<boolean | undefined> {
+  const ps = psPath();
+  const seen = ps === undefined ? "unknown" : await probe(ps, [pid]);
+  if (seen === "unknown") return undefined;
+  return seen.some((one) => one.pid === pid && (startedAt === "-" || one.startedAt === startedAt));
+}
+
+/** Nothing is signalled on a guess: the file, the start time and what the process runs must all say that it is ours. */
+async function isOurs({ paths }: ClientContext, pidFile: string, target: Target): Promise<boolean> {
+  const noted = readNoted(pidFile);
+  if (noted === undefined || !isSame(noted, target) || noted.startedAt === "-") return false;
+  return await seenAlive(noted) === true && await runsDaemon(noted, paths.root);
+}
+
+/** A link's name may stand where the file notes its target: then the home on the command line tells that it is ours. */
+async function runsDaemon({ pid, executable }: Noted, root: string): Promise<boolean> {
+  const ps = psPath();
   if (ps === undefined) return false;
-  const seen = await probe(ps, [pid]);
-  return seen !== "unknown" && seen.some((process) => process.pid === pid && process.startedAt === startedAt);
+  const { stdout } = await run([ps, "-ww", "-o", "comm=", "-o", "args=", "-p", String(pid)], {
+    signal: AbortSignal.timeout(PS_MS),
+    env: { LC_ALL: "C" },
+  }).catch(() => ({ stdout: "" }));
+  // Linux keeps 15 bytes of a program's name.
+  const name = executable.slice(executable.lastIndexOf("/") + 1).slice(0, 15);
+  return (name !== "" && stdout.includes(name)) || stdout.includes(root);
+}
+
+function psPath(): string | undefined {
+  return PS_PATHS.find((path) => denoFiles.stat(path) !== undefined);
 }

@@ -32,6 +32,8 @@ export class WireClient {
   #onEvent: (event: WireEvent) => void = () => {};
   #closed = Promise.withResolvers<void>();
   #hello: ResultOf<"hello"> | undefined;
+  /** Set when the connection has ended. */
+  #gone: ConsoleError | undefined;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -49,9 +51,10 @@ export class WireClient {
   ): Promise<WireClient> {
     const client = new WireClient(socket);
     try {
-      const answer = client.#expect(options.signal);
-      await writeAll(socket, helloLine(client.#nextId - 1, options.kind, options.token));
-      const hello = await answer as ResultOf<"hello">;
+      const hello = await client.#ask(
+        (id) => helloLine(id, options.kind, options.token),
+        options.signal,
+      ) as ResultOf<"hello">;
       if (hello.protocol !== PROTOCOL) {
         throw new ConsoleError(
           "version_mismatch",
@@ -80,12 +83,14 @@ export class WireClient {
     this.#onEvent = listener;
   }
 
-  /** @throws {ConsoleError} what the daemon answered, or `disconnected`; the signal's reason */
+  /** @throws {ConsoleError} what the daemon answered, `disconnected` or `timeout`; the signal's reason */
   async call<M extends MethodName>(method: M, params: ParamsOf<M>, signal: AbortSignal): Promise<ResultOf<M>> {
-    const answer = this.#expect(signal);
-    const line = encodeLine({ jsonrpc: "2.0", id: this.#nextId - 1, method, params });
-    writeAll(this.#socket, line).catch(() => this.close());
-    return await answer as ResultOf<M>;
+    try {
+      return await this.#ask((id) => encodeLine({ jsonrpc: "2.0", id, method, params }), signal) as ResultOf<M>;
+    } catch (error) {
+      if (error !== signal.reason || (error as Error).name !== "TimeoutError") throw error;
+      throw new ConsoleError("timeout", `Cannot finish ${method}: the daemon has not answered, must in time`);
+    }
   }
 
   close(): void {
@@ -97,8 +102,20 @@ export class WireClient {
     this.#end();
   }
 
-  #expect(signal: AbortSignal): Promise<unknown> {
+  /**
+   * A write that fails ends nothing: what the daemon said before it closed (busy, stopping) is still to be read, and
+   * after it comes the end of the stream, which is `disconnected`.
+   */
+  #ask(line: (id: number) => Uint8Array, signal: AbortSignal): Promise<unknown> {
     const id = this.#nextId++;
+    const bytes = line(id);
+    const answer = this.#expect(id, signal);
+    writeAll(this.#socket, bytes).catch(() => {});
+    return answer;
+  }
+
+  #expect(id: number, signal: AbortSignal): Promise<unknown> {
+    if (this.#gone !== undefined) return Promise.reject(this.#gone);
     return new Promise((resolve, reject) => {
       const forget = () => {
         this.#pending.delete(id);
@@ -150,7 +167,10 @@ export class WireClient {
   }
 
   #end(): void {
-    const gone = new ConsoleError("disconnected", "Cannot go on: the daemon closed the connection, must be running");
+    const gone = this.#gone ??= new ConsoleError(
+      "disconnected",
+      "Cannot go on: the daemon closed the connection, must be running",
+    );
     for (const pending of [...this.#pending.values()]) pending.reject(gone);
     this.#closed.resolve();
   }

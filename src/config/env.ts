@@ -1,4 +1,5 @@
 /** The environment variables that set a key: one table for the loader, the help and the daemon's `--allow-env`. Pure. */
+import { isOn } from "../platform/home.ts";
 import type { ConfigKey } from "./schema.ts";
 
 export interface EnvSetting {
@@ -13,10 +14,9 @@ const text = (value: string): unknown => value === "" ? undefined : value;
 export const ENV_SETTINGS: readonly EnvSetting[] = [
   { variable: "AGENT_CONSOLE_LOG_LEVEL", key: "daemon.log_level", read: text },
   {
-    // Any text but these switches auto-start off, as with NO_COLOR.
     variable: "AGENT_CONSOLE_NO_START",
     key: "daemon.auto_start",
-    read: (value) => ["", "0", "false"].includes(value) ? undefined : false,
+    read: (value) => isOn(value) ? false : undefined,
   },
   { variable: "AGENT_CONSOLE_PID_FILE", key: "daemon.pid_file_path", read: text },
   { variable: "AGENT_CONSOLE_SOCKET", key: "daemon.ipc_socket_path", read: text },

@@ -13,6 +13,11 @@ export interface RouterOptions {
   /** A short id that is both in the log and in the error of a bug. */
   readonly newBugId: () => string;
   readonly timeout: (ms: number) => AbortSignal;
+  /**
+   * Set where every answer to a change waits for the disk (journal.fsync = always): resolves when record `seq` is there,
+   * rejects with `read_only`. Absent, such methods answer at once.
+   */
+  readonly durable?: (seq: number) => Promise<void>;
 }
 
 export class Router {
@@ -60,7 +65,8 @@ export class Router {
     const deadlineMs = row.timeoutMs ?? this.options.requestMs;
     const call = new Deadlined(core, caller, () => this.options.timeout(deadlineMs));
     try {
-      const result = (HANDLERS[name] as Handler<MethodName>)(params as never, call);
+      let result: unknown = (HANDLERS[name] as Handler<MethodName>)(params as never, call);
+      if (row.mutates && this.options.durable !== undefined) result = onDisk(this.options.durable, result);
       return result instanceof Promise ? this.#guard(name, deadlineMs, result, call.signal) : result;
     } catch (error) {
       throw this.#known(name, error);
@@ -99,6 +105,13 @@ export class Router {
       bug,
     });
   }
+}
+
+/** A repeat by key names the record of the first time, so it waits for that one. */
+async function onDisk(durable: (seq: number) => Promise<void>, result: unknown): Promise<unknown> {
+  const committed = await result as { readonly seq: number };
+  await durable(committed.seq);
+  return committed;
 }
 
 class Deadlined implements Call {

@@ -103,6 +103,7 @@ export class Store {
   #apply(event: NewEvent, seq: number): Committed {
     if (!isSessionEvent(event)) return { seq, sessionId: null, status: null };
     const { session, idempotencyKey } = event.data;
+    if (this.#hasNewProcess(session)) this.#lost.delete(session.id);
     const row = evolve(this.#rows.get(session.id), event);
     if (row === undefined) this.#drop(session);
     else this.#put(row);
@@ -129,11 +130,16 @@ export class Store {
     if (children?.size === 0) this.#children.delete(parentId);
   }
 
+  /** A lost row lives again under another pid only: a late hook of the dead process still names the old one. */
+  #hasNewProcess({ id, pid }: Session): boolean {
+    return pid !== undefined && pid !== this.#rows.get(id)?.session.pid;
+  }
+
   /** Adds what is derived, so that the event shows the row as a list would. */
   #derived(event: NewEvent, idempotencyKey: string | undefined): NewEvent {
     if (!isSessionEvent(event)) return event;
     const { session } = event.data;
-    const lost = this.#lost.has(session.id) && session.status !== "closed";
+    const lost = this.#lost.has(session.id) && session.status !== "closed" && !this.#hasNewProcess(session);
     return {
       type: event.type,
       data: {
@@ -145,18 +151,26 @@ export class Store {
 
   // -- derived marks ---------------------------------------------------------------------------------------------------
 
-  /** Marks a row as lost or found again and publishes the row, so that every window sees it. */
-  setLost(id: string, lost: boolean, actor: string): void {
+  /** Marks a row as lost and publishes it, so that every window sees it. @throws {ConsoleError} `read_only`: it is not */
+  setLost(id: string, actor: string): void {
     const row = this.#rows.get(id);
-    if (row === undefined || this.#lost.has(id) === lost) return;
-    if (lost) this.#lost.add(id);
-    else this.#lost.delete(id);
-    this.commit({ type: "session.updated", data: { session: row.session } }, actor);
+    if (row === undefined || this.#lost.has(id)) return;
+    this.#lost.add(id);
+    try {
+      this.commit({ type: "session.updated", data: { session: row.session } }, actor);
+    } catch (error) {
+      this.#lost.delete(id);
+      throw error;
+    }
   }
 
-  /** A sign of life from the agent itself: silent, because the event that brought it is published anyway. */
-  found(id: string): void {
+  /** A new process announced itself: silent, because the event that brought it is published anyway. */
+  renewed(id: string): void {
     this.#lost.delete(id);
+  }
+
+  isLost(id: string): boolean {
+    return this.#lost.has(id);
   }
 
   // -- read ------------------------------------------------------------------------------------------------------------

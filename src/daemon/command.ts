@@ -1,4 +1,5 @@
 /** The daemon as a process: its arguments in, its exit code out, what went wrong on stderr. */
+import { visibleLines } from "../domain/text.ts";
 import { systemProblem } from "../platform/process.ts";
 import { writeStderr } from "../platform/stdio.ts";
 import { ConsoleError, ERRORS } from "../protocol/errors.ts";
@@ -16,7 +17,7 @@ export async function runDaemonCommand(args: readonly string[]): Promise<number>
       : problem === undefined
       ? `a bug: ${String((error as Error)?.stack ?? error)}`
       : `Cannot go on: ${problem}`;
-    writeStderr(`agent-console: ${said}\n`);
+    writeStderr(`agent-console: ${visibleLines(said)}\n`);
     if (error instanceof ConsoleError) return error.exitCode;
     return problem === undefined ? ERRORS.internal.exit : ERRORS.failed.exit;
   }

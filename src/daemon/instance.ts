@@ -56,10 +56,17 @@ export function prepareHome(paths: HomePaths): void {
   }
 }
 
-/** @throws {ConsoleError} `already_running` with the pid of the holder */
+/** A look at the lock (client/stop.ts) holds it for an instant: it is no daemon. Tried again so often and so long, ms. */
+const LOCK_TRIES = { every: 20, for: 300 };
+
+/** Blocks for that time: nothing else runs in this process yet. @throws {ConsoleError} `already_running` with the holder's pid */
 export function takeLock(paths: HomePaths, pidFile: string): HeldLock {
-  const lock = tryLock(paths.lock);
-  if (lock !== undefined) return lock;
+  const asleep = new Int32Array(new SharedArrayBuffer(4));
+  for (let waited = 0; waited <= LOCK_TRIES.for; waited += LOCK_TRIES.every) {
+    const lock = tryLock(paths.lock);
+    if (lock !== undefined) return lock;
+    Atomics.wait(asleep, 0, 0, LOCK_TRIES.every);
+  }
   const pid = readPid(pidFile);
   throw new ConsoleError(
     "already_running",
@@ -112,8 +119,35 @@ export interface Notes {
   readonly startedAt: string;
 }
 
-/** The pid file: pid, the kernel's start time of that pid or `-`, the executable, the boot id; a line each. */
+/** Longest pid with its newline, and to spare, bytes. */
+const PID_LINE = 64;
+/** More than a pid file ever has: a path and three short lines, bytes. */
+const PID_FILE_MAX = 8192;
+
+/**
+ * The pid file is a setting, so it may name any file; only a pid file is ever overwritten. The default one in our own
+ * folder may hold anything (I3): nobody else's file has that name.
+ *
+ * @throws {ConsoleError} `unsafe_path`; nothing was touched
+ */
+export function checkPidFile(paths: HomePaths, pidFile: string): void {
+  if (pidFile === paths.pid) return;
+  const { pid: _, root, ...ours } = paths;
+  if (pidFile === root || Object.values(ours).some((path) => pidFile === path || pidFile.startsWith(`${path}/`))) {
+    unsafe(pidFile, "is the place of another file of agent-console, must be one of its own");
+  }
+  const stat = denoFiles.stat(pidFile);
+  if (stat === undefined) return;
+  if (stat.kind !== "file") unsafe(pidFile, `is a ${stat.kind}, must be a file or not there`);
+  const text = new TextDecoder().decode(denoFiles.readRange(pidFile, 0, Math.min(stat.size, PID_LINE)));
+  if (text !== "" && !/^\d{1,19}(?:\n|$)/.test(text)) {
+    unsafe(pidFile, "holds something else, must be a pid file or not there");
+  }
+}
+
+/** The pid file: pid, the kernel's start time of that pid or `-`, the executable, the boot id; a line each. @throws {ConsoleError} `unsafe_path` */
 export function writePid(paths: HomePaths, pidFile: string, notes: Notes, processStart: string): void {
+  checkPidFile(paths, pidFile); // again: what lies there now counts
   const bytes = encoder.encode(`${notes.pid}\n${processStart}\n${notes.executable}\n${notes.bootId}\n`);
   if (pidFile.startsWith(`${paths.root}/`)) return note(pidFile, bytes);
   // Outside the home the sandbox grants this one path, so there is no place for a temporary file beside it.
@@ -131,6 +165,20 @@ export function writeReady(paths: HomePaths, notes: Notes): void {
   note(paths.ready, encoder.encode(JSON.stringify(notes) + "\n"));
 }
 
-export function removeNotes(paths: HomePaths, pidFile: string): void {
-  for (const path of [paths.ready, paths.token, pidFile]) denoFiles.remove(path);
+/**
+ * The lock is ours, so ready and token are ours or a dead daemon's. The pid file goes only where this run wrote it.
+ */
+export function removeNotes(paths: HomePaths, pidFile: string, run: Pick<Notes, "pid" | "bootId">): void {
+  for (const path of [paths.ready, paths.token]) denoFiles.remove(path);
+  if (isWrittenBy(pidFile, run)) denoFiles.remove(pidFile);
+}
+
+function isWrittenBy(pidFile: string, { pid, bootId }: Pick<Notes, "pid" | "bootId">): boolean {
+  try {
+    if (denoFiles.stat(pidFile)?.kind !== "file") return false;
+    const lines = new TextDecoder().decode(denoFiles.readRange(pidFile, 0, PID_FILE_MAX)).split("\n");
+    return lines[0] === String(pid) && lines[3] === bootId;
+  } catch {
+    return false;
+  }
 }

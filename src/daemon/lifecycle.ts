@@ -2,7 +2,9 @@
 import type { Core, DaemonPort } from "../core/handler.ts";
 import type { Router } from "../core/router.ts";
 import type { Store } from "../core/store.ts";
+import type { NewEvent } from "../domain/event.ts";
 import { count } from "../domain/query.ts";
+import { maskSecrets } from "../domain/text.ts";
 import type { Journal } from "../journal/journal.ts";
 import { closeInspector } from "../platform/inspector.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -114,7 +116,7 @@ export class Lifecycle implements DaemonPort {
   // -- stop --------------------------------------------------------------------------------------------------------------
 
   shutdown(options: { readonly reason: string; readonly force: boolean; readonly restart: boolean }): { pid: number } {
-    this.#ask(options);
+    this.#ask({ ...options, reason: maskSecrets(options.reason) }); // anybody's words, on their way to journal and log
     return { pid: this.#o.notes.pid };
   }
 
@@ -134,26 +136,31 @@ export class Lifecycle implements DaemonPort {
   }
 
   #socketLost(): void {
-    const { store, notes, log } = this.#o;
+    const { notes, log } = this.#o;
+    this.#ask({ reason: "the socket file was replaced", force: true, restart: false, code: SOCKET_TAKEN });
     log.error("the socket file was replaced", { socketPath: notes.socketPath });
     writeStderr(`agent-console: Cannot go on: ${notes.socketPath} was replaced, must be ours\n`);
-    store.commit({ type: "daemon.socket_replaced", data: { socketPath: notes.socketPath } }, ACTOR);
-    this.#ask({ reason: "the socket file was replaced", force: true, restart: false, code: SOCKET_TAKEN });
+    this.#record({ type: "daemon.socket_replaced", data: { socketPath: notes.socketPath } });
+  }
+
+  /** Best effort: a journal that cannot be written keeps nothing else from being done. */
+  #record(event: NewEvent): void {
+    try {
+      this.#o.store.commit(event, ACTOR);
+    } catch (error) {
+      this.#o.log.error("an event was not written", { type: event.type, error: String(error) });
+    }
   }
 
   async #wind(stop: Stop, server: UnixServer): Promise<number> {
-    const { store, journal, limits, log, settings, paths } = this.#o;
+    const { store, journal, limits, log, settings, paths, notes } = this.#o;
     const { reason, restart, force } = stop;
     // Whatever hangs below, the process ends: the lock must not outlive the daemon's use.
     const guard = setTimeout(() => {
       this.#removeOwn();
       exit(stop.code ?? 1);
     }, limits.forcedExitMs);
-    try {
-      store.commit({ type: "daemon.stopping", data: { reason, restart } }, ACTOR);
-    } catch (error) {
-      log.error("the last event was not written", { error: String(error) });
-    }
+    this.#record({ type: "daemon.stopping", data: { reason, restart } });
     denoFiles.remove(paths.ready);
     await server.drain(AbortSignal.timeout(force ? 50 : limits.drainMs));
     // Without a snapshot the next start reads more; that is all.
@@ -162,7 +169,7 @@ export class Lifecycle implements DaemonPort {
     log.info("stopped", { reason });
     await log.open().catch(() => {});
     await server.close({ unlink: this.#socketIsOurs() });
-    instance.removeNotes(paths, settings.pidFilePath);
+    instance.removeNotes(paths, settings.pidFilePath, notes);
     clearTimeout(guard);
     return stop.code ?? 0;
   }
@@ -175,7 +182,7 @@ export class Lifecycle implements DaemonPort {
 
   #removeOwn(): void {
     const { paths, settings, notes } = this.#o;
-    instance.removeNotes(paths, settings.pidFilePath);
+    instance.removeNotes(paths, settings.pidFilePath, notes);
     if (this.#socketIsOurs()) denoFiles.remove(notes.socketPath);
   }
 
@@ -186,26 +193,33 @@ export class Lifecycle implements DaemonPort {
 
   // -- reload ------------------------------------------------------------------------------------------------------------
 
-  reload(): Promise<ResultOf<"config.reload">> {
-    const { settings, store, log } = this.#o;
+  /** @throws {ConsoleError} `stopping`, or why the configuration was not taken */
+  // deno-lint-ignore require-await -- async so that whatever it throws is a rejection, as its callers expect
+  async reload(): Promise<ResultOf<"config.reload">> {
+    const { settings, log } = this.#o;
+    if (this.#stopping) {
+      throw new ConsoleError("stopping", "Cannot reload: the daemon is stopping, must be running", { retryable: true });
+    }
     try {
       const { applied, needsRestart, warnings } = settings.reload();
       log.level = settings.config.daemon.log_level;
-      store.commit({ type: "daemon.config_reloaded", data: { applied, needsRestart } }, ACTOR);
+      this.#record({ type: "daemon.config_reloaded", data: { applied, needsRestart } });
       log.info("configuration read again", { applied, needsRestart, warnings });
       this.clientsChanged();
-      return Promise.resolve({ applied: [...applied], needsRestart: [...needsRestart], warnings: [...warnings] });
+      return { applied: [...applied], needsRestart: [...needsRestart], warnings: [...warnings] };
     } catch (error) {
       if (!(error instanceof ConsoleError)) throw error;
       this.#lastError = error.message;
-      store.commit({ type: "daemon.config_rejected", data: { problem: error.message } }, ACTOR);
+      this.#record({ type: "daemon.config_rejected", data: { problem: error.message } });
       log.error("the configuration was not taken, the old one stays in force", { problem: error.message });
-      return Promise.reject(error);
+      throw error;
     }
   }
 
   #hangUp(): void {
-    this.reload().catch(() => {}); // told in the log, the journal and status
+    this.reload().catch((error) => {
+      if (!(error instanceof ConsoleError)) this.#bug(error); // the others are told in the log, the journal and status
+    });
   }
 
   // -- status ------------------------------------------------------------------------------------------------------------

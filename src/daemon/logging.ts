@@ -1,110 +1,107 @@
 /**
- * The daemon's log: JSON lines in logs/daemon.log, rotated, credentials masked. By hand: the log libraries bring
- * Node's whole layer of files along, 20 ms and 5 MB of a daemon that is to take 10. Lines wait in memory until the
- * first hello is answered.
+ * The daemon's log: JSON lines in logs/daemon.log, rotated, credentials masked. The library costs 10 ms of start-up and
+ * is wanted only after the first hello is answered, so lines wait in memory until it is loaded. Its own file sink is
+ * not used: it brings Node's layer of files along, another 3 MB of a daemon that is to be small.
  */
-import { maskSecrets } from "../domain/text.ts";
-import { denoFiles } from "../platform/deno_files.ts";
-import type { AppendFile, Log } from "../platform/system.ts";
+import type { LogRecord } from "@logtape/logtape";
+import { maskSecrets, visible } from "../domain/text.ts";
+import type { Log } from "../platform/system.ts";
 import { writeStderr } from "../platform/stdio.ts";
+import { RotatingFile } from "./rotating_file.ts";
 
-export type Level = "debug" | "info" | "warn" | "error";
-const LEVELS: readonly Level[] = ["debug", "info", "warn", "error"];
+type LogTape = typeof import("@logtape/logtape");
 
-interface Line {
-  readonly level: Level;
-  readonly message: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly at: number;
-}
+/** Our levels and the library's names for them. */
+const LEVELS = { debug: "debug", info: "info", warn: "warning", error: "error" } as const;
+export type Level = keyof typeof LEVELS;
+type Fields = Readonly<Record<string, unknown>>;
 
-/** A log file is closed and renamed before it passes this size, bytes; so many old ones are kept: daemon.log.1 is the youngest. */
+const CATEGORY = "agent-console";
 const MAX_BYTES = 5 * 1_048_576;
 const OLD_FILES = 3;
-/** Lines kept before the file is open. */
+/** Lines kept before the library is there. */
 const MAX_WAITING = 1000;
-const encoder = new TextEncoder();
 
 export interface DaemonLogOptions {
   readonly path: string;
   readonly level: Level;
   /** Also to stderr. */
   readonly echo: boolean;
-  readonly now: () => number;
 }
 
 export class DaemonLog implements Log {
-  level: Level;
   #options: DaemonLogOptions;
-  #waiting: Line[] = [];
-  #file: AppendFile | undefined;
-  #size = 0;
+  #level: Level;
+  #waiting: (readonly [Level, string, Fields])[] = [];
+  #library: LogTape | undefined;
+  #file: RotatingFile | undefined;
 
   constructor(options: DaemonLogOptions) {
     this.#options = options;
-    this.level = options.level;
+    this.#level = options.level;
   }
 
-  debug = (message: string, fields = {}) => this.#log("debug", message, fields);
-  info = (message: string, fields = {}) => this.#log("info", message, fields);
-  warn = (message: string, fields = {}) => this.#log("warn", message, fields);
-  error = (message: string, fields = {}) => this.#log("error", message, fields);
+  set level(level: Level) {
+    this.#level = level;
+    this.#configure();
+  }
 
-  /** Opens the file and writes what waited. @throws the OS error */
-  // deno-lint-ignore require-await -- a promise, so that its failure is a rejection as everywhere in the start
+  debug = (message: string, fields: Fields = {}) => this.#log("debug", message, fields);
+  info = (message: string, fields: Fields = {}) => this.#log("info", message, fields);
+  warn = (message: string, fields: Fields = {}) => this.#log("warn", message, fields);
+  error = (message: string, fields: Fields = {}) => this.#log("error", message, fields);
+
+  /** Loads the library and writes what waited. @throws the OS error of the file */
   async open(): Promise<void> {
     if (this.#file !== undefined) return;
-    this.#openFile();
-    for (const line of this.#waiting.splice(0)) this.#write(render(line));
+    this.#library = await import("@logtape/logtape");
+    this.#file = new RotatingFile({ path: this.#options.path, maxBytes: MAX_BYTES, oldFiles: OLD_FILES });
+    this.#configure();
+    for (const [level, message, fields] of this.#waiting.splice(0)) this.#log(level, message, fields);
   }
 
   close(): void {
+    this.#library?.resetSync();
+    this.#library = undefined;
     this.#file?.close();
     this.#file = undefined;
   }
 
-  #log(level: Level, message: string, fields: Readonly<Record<string, unknown>>): void {
-    if (LEVELS.indexOf(level) < LEVELS.indexOf(this.level)) return;
-    const line = { level, message, fields, at: this.#options.now() };
-    if (this.#options.echo) writeStderr(render(line));
-    if (this.#file !== undefined) this.#write(render(line));
-    else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(line);
+  #log(level: Level, message: string, fields: Fields): void {
+    if (this.#library !== undefined) this.#library.getLogger(CATEGORY)[LEVELS[level]](message, { ...fields });
+    else if (this.#waiting.length < MAX_WAITING) this.#waiting.push([level, message, fields]);
   }
 
-  #write(line: string): void {
-    const bytes = encoder.encode(line);
-    if (this.#size > 0 && this.#size + bytes.length > MAX_BYTES) quietly(() => this.#rotate());
-    quietly(() => this.#file?.write(bytes));
-    this.#size += bytes.length;
-  }
-
-  #openFile(): void {
-    this.#file = denoFiles.append(this.#options.path, "may");
-    this.#size = this.#file.size();
-  }
-
-  /** daemon.log.2 → daemon.log.3, …, daemon.log → daemon.log.1, and a new daemon.log. */
-  #rotate(): void {
-    const { path } = this.#options;
-    const name = (age: number) => age === 0 ? path : `${path}.${age}`;
-    for (let age = OLD_FILES - 1; age >= 0; age--) {
-      if (denoFiles.stat(name(age)) !== undefined) denoFiles.rename(name(age), name(age + 1));
-    }
-    const old = this.#file;
-    this.#openFile();
-    old?.close();
+  #configure(): void {
+    const file = this.#file;
+    if (this.#library === undefined || file === undefined) return;
+    this.#library.configureSync({
+      reset: true,
+      sinks: {
+        file: (record) => file.write(render(record) + "\n"),
+        // A terminal obeys more than what JSON escapes.
+        stderr: (record) => void writeStderr(visible(render(record)) + "\n"),
+      },
+      loggers: [
+        {
+          category: CATEGORY,
+          lowestLevel: LEVELS[this.#level],
+          sinks: this.#options.echo ? ["file", "stderr"] : ["file"],
+        },
+        { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["file"] },
+      ],
+    });
   }
 }
 
-function render({ level, message, fields, at }: Line): string {
-  return maskSecrets(JSON.stringify({ ts: new Date(at).toISOString(), level, message, ...fields })) + "\n";
-}
+const NAMES = Object.fromEntries(Object.entries(LEVELS).map(([ours, theirs]) => [theirs, ours]));
 
-/** What cannot be logged is lost: a full disk must not stop the daemon, and nobody is left to tell. */
-function quietly(action: () => void): void {
-  try {
-    action();
-  } catch {
-    // See above.
-  }
+function render({ timestamp, level, rawMessage, properties }: LogRecord): string {
+  const line = {
+    ts: new Date(timestamp).toISOString(),
+    level: NAMES[level],
+    message: String(rawMessage),
+    ...properties,
+  };
+  return maskSecrets(JSON.stringify(line));
 }

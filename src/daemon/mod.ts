@@ -54,17 +54,17 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
   const settings = new Settings(paths, options);
   const { socketPath, pidFilePath } = settings;
   instance.checkPlaces(paths, socketPath, ownUid());
+  instance.checkPidFile(paths, pidFilePath);
   instance.prepareHome(paths);
   const lock = instance.takeLock(paths, pidFilePath);
   const log = new DaemonLog({
     path: paths.log,
     level: settings.config.daemon.log_level,
     echo: options.verbose,
-    now: () => systemClock.now(),
   });
   let listener: Listener | undefined;
+  const bootId = options.session ?? crypto.randomUUID();
   try {
-    const bootId = options.session ?? crypto.randomUUID();
     const now = () => new Date(systemClock.now()).toISOString();
     const hub = new Hub();
     const store = new Store({
@@ -103,6 +103,7 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
       requestMs: limits.requestMs,
       newBugId: () => crypto.randomUUID().slice(0, 8),
       timeout: (ms) => AbortSignal.timeout(ms),
+      ...(settings.config.journal.fsync === "always" ? { durable: (seq: number) => journal.durable(seq) } : {}),
     });
     const lifecycle: Lifecycle = new Lifecycle({
       options,
@@ -130,7 +131,7 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
       limits,
       router,
       core,
-      handshake: { token, pid: notes.pid, bootId, limits: lifecycle.limits() },
+      handshake: { token, pid: notes.pid, bootId, limits: lifecycle.limits(), stopping: () => router.stopping },
       onClients: () => lifecycle.clientsChanged(),
     });
     return await lifecycle.run(core, server);
@@ -138,7 +139,7 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
     log.error("the daemon could not start", { error: String((error as Error).message) });
     await log.open().catch(() => {});
     listener?.close();
-    instance.removeNotes(paths, pidFilePath);
+    instance.removeNotes(paths, pidFilePath, { pid: ownPid(), bootId });
     throw error;
   } finally {
     log.close();

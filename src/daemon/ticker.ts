@@ -67,7 +67,11 @@ export class Ticker {
     this.#intake(); // hooks that failed to connect an instant before we listened
     const own = await probe(psPath(), [notes.pid]);
     if (!this.#stopped && own !== "unknown" && own[0] !== undefined) {
-      writePid(paths, settings.pidFilePath, notes, own[0].startedAt);
+      try {
+        writePid(paths, settings.pidFilePath, notes, own[0].startedAt);
+      } catch (error) {
+        log.warn("the pid file stays without a start time", { error: String(error) });
+      }
     }
     await this.#look();
   }
@@ -109,16 +113,17 @@ export class Ticker {
     this.#probing = true;
     try {
       const { store } = this.#o;
-      const rows = [...store.sessions()].flatMap(({ id, status, pid }) =>
-        status === "closed" || pid === undefined ? [] : [{ id, pid }]
+      const rows = [...store.sessions()].flatMap(({ id, status, pid, lastEventAt }) =>
+        status === "closed" || pid === undefined || store.isLost(id) ? [] : [{ id, pid, lastEventAt }]
       );
       const pids = this.#sweep.pids(rows);
       if (pids.length === 0) return;
       const seen = await probe(psPath(), pids);
       if (this.#stopped) return;
-      const { lost, back } = this.#sweep.sweep(rows, seen);
-      for (const { id } of lost) store.setLost(id, true, ACTOR);
-      for (const { id } of back) store.setLost(id, false, ACTOR);
+      for (const { id, pid } of this.#sweep.sweep(rows, seen)) {
+        // A session that was resumed while we looked is another process's now.
+        if (store.get(id)?.pid === pid) store.setLost(id, ACTOR);
+      }
       if (seen !== "unknown") this.#noteTerminals(rows, seen);
     } catch (error) {
       this.#o.log.warn("could not look for lost agents", { error: String(error) });
@@ -133,8 +138,9 @@ export class Ticker {
     const ttys = new Map(seen.map(({ pid, tty }) => [pid, tty]));
     for (const { id, pid } of rows) {
       const tty = ttys.get(pid);
-      if (tty === undefined || store.get(id)?.tty !== undefined) continue;
-      const change = decideUpdate(store.get(id), { id }, { tty }, core.now());
+      const session = store.get(id);
+      if (tty === undefined || session?.tty !== undefined || session?.pid !== pid || store.isLost(id)) continue;
+      const change = decideUpdate(session, { id }, { tty }, core.now());
       if (!isRefusal(change)) store.commit(change, ACTOR);
     }
   }

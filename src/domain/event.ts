@@ -64,9 +64,11 @@ export function isSessionEvent(event: NewEvent): event is SessionEvent {
   return event.type.startsWith("session.");
 }
 
-/** The topics that `subscribe` takes: the first part of each event type. */
-export const TOPICS = ["session", "daemon", "journal", "hook"] as const;
-export type Topic = typeof TOPICS[number];
+/**
+ * The topics that `subscribe` takes: the first part of each event type. Those of protocol.md that this version has no
+ * events of (approval, turn, job, capsule) are silent, so that a client may ask for all of them.
+ */
+export const TOPICS = ["session", "approval", "turn", "job", "capsule", "daemon", "journal", "hook"] as const;
 
 export function topicOf(type: string): string {
   const dot = type.indexOf(".");

@@ -13,7 +13,10 @@ export interface Rows {
   children(id: string): readonly Session[];
 }
 
-/** The reports to decide, in this order: each makes one event. At least one. */
+/**
+ * The reports to decide, in this order: each makes one event. At least one. The session's own comes last: it carries the
+ * idempotency key, so that a repeat after a crash in between finds the children closed and does the rest.
+ */
 export function route(report: Report, rows: Rows): readonly Report[] {
   return report.subagent === undefined ? ofSession(report, rows) : ofSubagent(report, report.subagent, rows);
 }
@@ -28,10 +31,10 @@ function ofSession(report: Report, rows: Rows): readonly Report[] {
         : [report];
     case "announced": // a new process: sub-agents of the last one are gone, even after a kill -9
     case "ended":
-      return [report, ...childrenOf(report, rows).map(closing)];
+      return [...childrenOf(report, rows).map(closing), report];
     case "finished":
       // an interrupt ends sub-agents without a word; the next turn's end says that none runs
-      return h.subagents === 0 ? [report, ...childrenOf(report, rows).map(closing)] : [report];
+      return h.subagents === 0 ? [...childrenOf(report, rows).map(closing), report] : [report];
     default:
       return [report];
   }
@@ -63,6 +66,18 @@ function ofSubagent(report: Report, sub: NonNullable<Report["subagent"]>, rows: 
     default:
       return [open ? own(h) : parent({ kind: "noted" })];
   }
+}
+
+/**
+ * What is left of a report that comes after a newer event of its row: it happened before what is known already, so it
+ * fills in facts that are missing and changes nothing else. `at` is when it happened, ISO 8601.
+ */
+export function overtaken(report: Report, row: Session | undefined, at: string): Report {
+  if (row === undefined || row.lastEventAt <= at) return report;
+  const facts = Object.fromEntries(
+    Object.entries(report.facts).filter(([name]) => row[name as keyof Facts] === undefined),
+  );
+  return { ...report, facts, happening: { kind: "noted" } };
 }
 
 /** The sub-agent's own id, unless a row that is not this session's sub-agent has that name already. */

@@ -7,7 +7,6 @@
 
 /** What a blocked agent wants from the human. */
 export type WaitingFor = "permission" | "question" | "plan" | "elicitation";
-export const WAITING_FOR: readonly WaitingFor[] = ["permission", "question", "plan", "elicitation"];
 
 /** Why a turn failed; agents' own names are mapped to these, anything else is `unknown`. */
 export type ErrorKind =

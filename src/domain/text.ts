@@ -35,6 +35,11 @@ export function visible(text: string): string {
   });
 }
 
+/** {@link visible}, line by line. */
+export function visibleLines(text: string): string {
+  return text.split("\n").map(visible).join("\n");
+}
+
 /** Spaces and line breaks folded: the text as one readable line. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, " ").trim();
@@ -49,20 +54,101 @@ const SECRETS: readonly RegExp[] = [
   // Telegram bot tokens.
   /\b\d{8,10}:[A-Za-z0-9_-]{35}\b/g,
 ];
-// NAME=value, "name": "value", --name value, Authorization: Bearer value, https://user:password@host
-// Repeats that come before the telling word are bounded: the text is anybody's, and an open repeat that is
-// tried at every position costs the square of its length.
-const WORD = "[A-Za-z0-9_-]{0,64}(?:api[_-]?key|secret|passwd|password|token|credential)s?";
-const NAMED = new RegExp(`((?:${WORD}["']?\\s*[=:]\\s*|--${WORD}\\s+)["']?)([^\\s"',;]{6,})`, "gi");
-const BEARER = /\b((?:Bearer|Basic)\s+)([A-Za-z0-9._~+/=-]{8,})/g;
+const BEARER = /\b((?:Bearer|Basic)\s{1,8})([A-Za-z0-9._~+/=-]{8,})/g;
 const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{0,31}:\/\/[^\s/:@]*:)([^\s/@]+)(@)/gi;
+// NAME=value, "name": "value", {\"name\":\"value\"}, --name value, env["NAME"] = 'value'; then -u user:password.
+// The text is anybody's: a repeat that were tried at every position would cost the square of its length.
+const NAMED =
+  /(?<![\w-])(?:(?<name>[\w-]+)(?:\\{0,15}["']\]?)?(?<sep>\s{0,8}(?:=>?|:=?)\s{0,8})|(?<flag>--[\w-]+)\s{1,8})(?<quote>\\{0,15}["'])?/g;
+const USER = /(?<![^\s"'])(?:-u ?|--user[ =])(?<quote>\\{0,15}["'])?(?<user>[^\s:"'\\]{1,64}):/g;
+const SCHEME = /[A-Za-z][A-Za-z0-9-]{0,31} {1,8}/y;
+
+const SECRET_PART = /(?:secret|passwd|password|passphrase|token|credential|apikey)s?\d*$/;
+/** Names that say something about a secret: `token_type`, `password_file`. */
+const ABOUT = words("file path dir folder name type count limit usage field url uri endpoint length budget expiry ttl");
+/** What comes before `key` in names of secrets; in capitals every key is one but those that come next. */
+const SECRET_KEYS = words("access account api app auth client encryption master private secret service shared signing");
+const HARMLESS_KEYS = words("cache foreign partition primary public row sort unique");
+
+/** Shorter values are words and numbers, UTF-16 units; a quoted value that is longer than the other has no end. */
+const MIN_SECRET = 6;
+const MAX_QUOTED = 4096;
 
 /** Replaces what looks like a credential by `***`, keeping the words around it. */
 export function maskSecrets(text: string): string {
   let out = text;
   for (const secret of SECRETS) out = out.replace(secret, "***");
-  return out
-    .replace(BEARER, "$1***")
-    .replace(URL_PASSWORD, "$1***$3")
-    .replace(NAMED, (all, name: string, value: string) => value === "***" ? all : `${name}***`);
+  out = out.replace(BEARER, "$1***").replace(URL_PASSWORD, "$1***$3");
+  return maskBehind(maskBehind(out, NAMED), USER);
+}
+
+/** Masks the values behind the matches of `head`, each part of the text looked at once. */
+function maskBehind(text: string, head: RegExp): string {
+  let out = "";
+  let done = 0;
+  const heads = new RegExp(head);
+  for (let match = heads.exec(text); match !== null; match = heads.exec(text)) {
+    const { name = "", sep = "", flag, quote, user } = match.groups ?? {};
+    const authorization = /^-*(?:proxy-)?authorization$/i.test(flag ?? name);
+    const prose = quote === undefined && sep.endsWith(" ");
+    if (user === undefined && !authorization && !isSecretName(flag ?? name, prose)) continue;
+    SCHEME.lastIndex = heads.lastIndex;
+    const start = authorization && SCHEME.test(text) ? SCHEME.lastIndex : heads.lastIndex;
+    const end = quote === undefined ? bareEnd(text, start) : quotedEnd(text, start, quote);
+    if (end - start < MIN_SECRET) continue;
+    const value = text.slice(start, end);
+    const isNumber = /^[\d.,]+$/.test(value);
+    if (isNumber && (user === undefined ? /token/i.test(flag ?? name) : /^\d+$/.test(user))) continue; // a count; uid:gid
+    if (authorization && quote === undefined && value.length < 16 && !/\d/.test(value)) continue; // a word
+    out += text.slice(done, start) + "***";
+    done = heads.lastIndex = end;
+  }
+  return out + text.slice(done);
+}
+
+/** @param prose `name: value` without quotes, as in a sentence: there `token-parser: rewritten` is no secret */
+function isSecretName(name: string, prose: boolean): boolean {
+  const parts = name.replace(/([a-z\d])([A-Z])/g, "$1_$2").replace(/([A-Z])([A-Z][a-z])/g, "$1_$2").toLowerCase()
+    .split(/[_-]+/).filter(Boolean);
+  const last = parts.at(-1) ?? "";
+  const before = parts.at(-2);
+  if (ABOUT.has(last)) return false;
+  if (SECRET_PART.test(last)) return true;
+  if (parts.some((part) => SECRET_PART.test(part))) return !(prose && /[a-z]-/.test(name));
+  if (/^pass$|^pwd$/.test(last)) return before === undefined ? last === "pass" && !prose : true;
+  if (last !== "key" || before === undefined) return false;
+  return name === name.toUpperCase() ? !HARMLESS_KEYS.has(before) : SECRET_KEYS.has(before);
+}
+
+/** Where a value without quotes ends. An escape counts as a whole, so that JSON stays JSON. */
+function bareEnd(text: string, start: number): number {
+  for (let at = start;; at++) {
+    if (text[at] === "\\" && /[^\s"']/.test(text[at + 1] ?? " ")) at++;
+    else if (/[\s"',;\\]/.test(text[at] ?? " ")) return at;
+  }
+}
+
+/**
+ * Where a value in quotes ends: before the same quote behind as many backslashes (JSON within JSON), or where the text
+ * around it ends first; where neither comes, at the next quote or line.
+ */
+function quotedEnd(text: string, start: number, quote: string): number {
+  const depth = quote.length - 1;
+  const mark = quote[depth];
+  let next: number | undefined;
+  for (let at = start; at < Math.min(text.length, start + MAX_QUOTED); at++) {
+    const from = at;
+    while (text[at] === "\\") at++;
+    const slashes = at - from;
+    const char = text[at] ?? "";
+    if (char === mark && slashes % (2 * (depth + 1)) === depth) return at - depth;
+    const closesJson = char === '"' && slashes === 0 && (depth > 0 || /[,:}\]]/.test(text[at + 1] ?? ""));
+    if (closesJson || (char === mark && slashes < depth)) return from;
+    if (/["'\n]/.test(char)) next ??= from;
+  }
+  return next ?? Math.max(start, bareEnd(text, Math.min(text.length, start + MAX_QUOTED)));
+}
+
+function words(list: string): ReadonlySet<string> {
+  return new Set(list.split(" "));
 }

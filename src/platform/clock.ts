@@ -1,4 +1,4 @@
-/** The real clock and delays that end with their signal. */
+/** The real clock, and the daemon's delays. */
 import type { Clock, Timers } from "./system.ts";
 
 export const systemClock: Clock = Object.freeze({
@@ -7,28 +7,8 @@ export const systemClock: Clock = Object.freeze({
 });
 
 /**
- * Resolves after `ms`.
- *
- * @throws the signal's reason
- */
-export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
-}
-
-/**
- * Calls `action` after `ms`, unless the returned function was called before. Does not keep the process alive.
- * `setTimeout` would: it is Node's in Deno 2.9, and its first call costs 5 ms of the daemon's start.
+ * Calls `action` after `ms`, unless the returned function was called before. For the daemon:
+ * `setTimeout` is Node's in Deno 2.9, and its first call costs 5 ms of the start.
  */
 export function after(ms: number, action: () => void): () => void {
   let due: (() => void) | undefined = action; // dropped when called off: the timer itself lives on to its end
@@ -36,20 +16,24 @@ export function after(ms: number, action: () => void): () => void {
   return () => due = undefined;
 }
 
-/** Delays that keep the process alive: what waits in them has work left to do. */
-export const systemTimers: Timers = Object.freeze({ sleep });
-
-/** Delays for the daemon, which is kept alive by its listener. */
+/** Delays for the daemon, which its listener keeps alive. A client's are in delay.ts. */
 export const daemonTimers: Timers = Object.freeze({
   sleep: (ms: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const cancel = after(ms, resolve);
-      signal?.addEventListener("abort", () => (cancel(), reject(signal.reason)), { once: true });
+      const onAbort = () => {
+        cancel();
+        reject(signal?.reason);
+      };
+      const cancel = after(ms, () => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
+      });
+      signal?.addEventListener("abort", onAbort, { once: true });
     }),
 });
 
-/** Calls `action` every `ms`, at least a second apart, without keeping the process alive. Returns the stop. */
+/** Calls `action` every `ms`, at least a second apart. Returns the stop. */
 export function every(ms: number, action: () => void): () => void {
   let stopped = false;
   const next = () => {

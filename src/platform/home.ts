@@ -76,6 +76,11 @@ export function resolveHome(options: ResolveHomeOptions): string | undefined {
   return options.userHome ? absolute(`${options.userHome}/${HOME_NAME}`, options.cwd) : undefined;
 }
 
+/** Whether a variable that switches something says so: any text but these does, as with NO_COLOR. */
+export function isOn(value: string | undefined): boolean {
+  return !["", "0", "false"].includes(value ?? "");
+}
+
 /** `path` absolute, without `.`, `..`, doubled or trailing slashes. Links are not followed. */
 export function absolute(path: string, cwd: string): string {
   const parts: string[] = [];

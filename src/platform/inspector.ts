@@ -1,5 +1,5 @@
 /** V8's debugger port. */
-import { sleep } from "./clock.ts";
+import { daemonTimers } from "./clock.ts";
 
 /** The runtime opens the port at its own time after the signal: it is looked for so often and so long, ms. */
 const LOOK = { every: 5, for: 1000 };
@@ -9,6 +9,6 @@ export async function closeInspector(): Promise<void> {
   const inspector = await import("node:inspector");
   for (let waited = 0; waited < LOOK.for; waited += LOOK.every) {
     if (inspector.url() !== undefined) inspector.close();
-    await sleep(LOOK.every);
+    await daemonTimers.sleep(LOOK.every);
   }
 }

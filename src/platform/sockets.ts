@@ -56,10 +56,6 @@ export function isNobodyThere(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.ConnectionRefused;
 }
 
-export function isAddressTaken(error: unknown): boolean {
-  return error instanceof Deno.errors.AddrInUse;
-}
-
 /** Out of descriptors or memory: worth waiting for, not worth dying of. */
 export function isScarce(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;

@@ -36,12 +36,20 @@ export function spooledNames(disk: Pick<SpoolDisk, "list">, paths: HomePaths): s
   return disk.list(paths.spool).filter((name) => name.endsWith(SUFFIX)).sort();
 }
 
-/** Keeps one event. @returns the file's name; undefined where the spool is full and the event is dropped */
-export function spool(disk: SpoolDisk, paths: HomePaths, event: Spooled, now: number): string | undefined {
+/** When the event of this file happened, ms since the epoch; undefined where the name does not say. */
+export function spooledAt(name: string): number | undefined {
+  const digits = /^(\d{1,15})-/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** Keeps one event; in a full spool the oldest make room. @returns the file's name */
+export function spool(disk: SpoolDisk, paths: HomePaths, event: Spooled, now: number): string {
   if (disk.stat(paths.root) === undefined) disk.mkdir(paths.root, 0o700);
   if (disk.stat(paths.spool) === undefined) disk.mkdir(paths.spool, 0o700);
   const names = spooledNames(disk, paths);
-  if (names.length >= MAX_FILES) return undefined;
+  for (const oldest of names.slice(0, Math.max(0, names.length - MAX_FILES + 1))) {
+    disk.remove(`${paths.spool}/${oldest}`);
+  }
   const name = `${String(now).padStart(15, "0")}-${event.idempotencyKey}${SUFFIX}`;
   const part = `${paths.spool}/${name}${PART}`;
   disk.create(part, new TextEncoder().encode(JSON.stringify(event)), 0o600);

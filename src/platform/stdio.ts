@@ -65,10 +65,6 @@ export function stdoutScreen(): Screen {
   return { isTerminal, columns: 80, rows: 24 };
 }
 
-export function stdinIsTerminal(): boolean {
-  return Deno.stdin.isTerminal();
-}
-
 /** Resolves when stdin ends: the process at its other end is gone. */
 export async function stdinEnded(): Promise<void> {
   const buffer = new Uint8Array(1024);

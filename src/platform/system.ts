@@ -1,6 +1,6 @@
 /**
- * The one door to the operating system: interfaces here, Deno behind them in deno_system.ts, fakes in
- * tests/support. Paths are absolute strings, times milliseconds, sizes bytes.
+ * The one door to the operating system: interfaces here, Deno behind them in the other files of this
+ * folder, fakes in tests/support. Paths are absolute strings, times milliseconds, sizes bytes.
  */
 
 /** Wall clock for what people read, steady clock for what we wait for. */
@@ -38,7 +38,7 @@ export interface AppendFile {
 
 /** Files. Synchronous where the caller's order of steps is the point; all small or append-only. */
 export interface Files {
-  /** @throws the OS error; NotFound is told by {@link Files.exists} or `isNotFound` */
+  /** @throws the OS error; NotFound where nothing is there; ask {@link Files.stat} first */
   read(path: string): Uint8Array;
   /** At most `length` bytes from `offset`; shorter at the end of the file. */
   readRange(path: string, offset: number, length: number): Uint8Array;

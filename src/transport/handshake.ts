@@ -12,6 +12,8 @@ export interface HandshakeOptions {
   readonly bootId: string;
   /** The limits that a client may want to know, by name. */
   readonly limits: Readonly<Record<string, number>>;
+  /** Whether the daemon is on its way out: then it greets nobody any more, and who is there may finish. */
+  readonly stopping: () => boolean;
 }
 
 export interface Greeted {
@@ -23,7 +25,8 @@ export interface Greeted {
 /**
  * No token gives scope `report`; the token gives `admin`. A scope that the client declares counts for nothing.
  *
- * @throws {ConsoleError} `hello_required`, `invalid_params`, `version_mismatch` or `unauthorized`; the connection ends
+ * @throws {ConsoleError} `hello_required`, `stopping`, `invalid_params`, `version_mismatch` or `unauthorized`; the connection
+ * ends
  */
 export function greet(request: Request, options: HandshakeOptions): Greeted {
   if (resolveMethod(request.method) !== "hello") {
@@ -31,6 +34,11 @@ export function greet(request: Request, options: HandshakeOptions): Greeted {
       "hello_required",
       `Cannot call ${request.method.slice(0, 64)}: is before hello, must be after it`,
     );
+  }
+  if (options.stopping()) {
+    throw new ConsoleError("stopping", "Cannot say hello: the daemon is stopping, must be running", {
+      retryable: true,
+    });
   }
   const params = checkParams("hello", METHODS.hello, request.params) as ParamsOf<"hello">;
   if (params.protocol !== PROTOCOL) {

@@ -2,7 +2,7 @@
 import { errorLine } from "../protocol/envelope.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { isScarce, type Listener, type Socket } from "../platform/sockets.ts";
-import { sleep } from "../platform/clock.ts";
+import { daemonTimers } from "../platform/clock.ts";
 import type { Log } from "../platform/system.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 
@@ -54,7 +54,7 @@ export class UnixServer {
         if (this.#closed.signal.aborted) return;
         // A peer that gave up before we accepted is its own affair; a lack of descriptors passes: wait, do not spin.
         this.#options.log.warn("cannot accept a connection", { error: String(error) });
-        await sleep(pause, this.#closed.signal).catch(() => {});
+        await daemonTimers.sleep(pause, this.#closed.signal).catch(() => {});
         if (isScarce(error)) pause = Math.min(pause * 2, SCARCE_MS.longest);
       }
     }

@@ -24,6 +24,10 @@ declare module "@std/assert" {
   export function fail(message?: string): never;
 }
 
+declare module "@std/async/delay" {
+  export function delay(ms: number, options?: { signal?: AbortSignal; persistent?: boolean }): Promise<void>;
+}
+
 declare module "@std/cli/parse-args" {
   export function parseArgs(args: string[], options?: {
     boolean?: string[];

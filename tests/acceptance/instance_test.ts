@@ -3,7 +3,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { isAlive, type Outcome, processesNaming, Running, startTime } from "../support/harness_process.ts";
-import { eventually, rounds } from "../support/harness_wait.ts";
+import { eventually, pause, rounds } from "../support/harness_wait.ts";
+import { RawSocket } from "../support/raw_socket.ts";
 import type { Json } from "../support/wire.ts";
 
 const STARTS = 20;
@@ -13,6 +14,14 @@ async function theOne(home: TestHome): Promise<number> {
   const pid = await home.ready();
   assertEquals(home.daemonPid(), pid);
   return pid;
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.lstatSync(path) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function assertReports(outcome: Outcome, pid: number): void {
@@ -173,20 +182,89 @@ Deno.test("I6 a start that overlaps the stop of another ends with a socket that 
   await using home = await TestHome.create();
   for (let round = 0; round < rounds(5, 50); round++) {
     const a = await home.start();
-    // Half of the rounds stop by command, half by signal, each against starts until one of them is the new daemon's.
+    // Half of the rounds stop by command, half by signal; the note of readiness goes when the stop has begun.
     const stopping = round % 2 === 0 ? home.stop() : Promise.resolve(home.signal("SIGTERM"));
-    await eventually(
-      async () => {
-        const { code, stdout } = await home.cli(["daemon", "start"]);
-        return code === 0 && !new RegExp(`\\b${a}\\b`).test(stdout);
-      },
-      20_000,
-      "a start that is not of the old daemon",
-    );
+    await eventually(() => home.daemonPid() !== a || !exists(home.path("daemon.ready")), 10_000, "a stop that began");
+    const start = await home.cli(["daemon", "start"]);
+    assertEquals(start.code, 0, start.stderr);
+    assertMatch(start.stdout, /^started, pid /, "one start is enough");
+    assert(!new RegExp(`\\b${a}\\b`).test(start.stdout), start.stdout);
     await stopping;
     await home.gone(a);
     const b = await theOne(home);
     assert(b !== a);
     assert(Deno.lstatSync(home.socketPath).isSocket);
   }
+});
+
+Deno.test("I6 a start while a daemon takes its time to stop waits for the end and gives a new one", async () => {
+  await using home = await TestHome.create();
+  const a = await home.start();
+  const stalled = await RawSocket.connect(home.socketPath);
+  try {
+    await stallOn(stalled, home);
+    home.signal("SIGTERM");
+    await eventually(() => !exists(home.path("daemon.ready")), 5000, "a stop that began");
+    const start = await home.cli(["daemon", "start"]);
+    assertEquals(start.code, 0, start.stderr);
+    assertMatch(start.stdout, /^started, pid /);
+    assert(await theOne(home) !== a && !isAlive(a));
+  } finally {
+    stalled.close();
+  }
+});
+
+/** A subscriber that reads nothing of more than the kernel takes: a stop has to wait for it. */
+async function stallOn(stalled: RawSocket, home: TestHome): Promise<void> {
+  await stalled.write(`{"id":1,"method":"hello","params":{"protocol":1,"token":"${home.token()}"}}\n`);
+  await stalled.write('{"id":2,"method":"subscribe"}\n');
+  await stalled.readLines(2);
+  await using writer = await home.connect();
+  const event = (at: number) => ({
+    session_id: `s${at % 20}`,
+    hook_event_name: "UserPromptSubmit",
+    cwd: "/x",
+    prompt: `p${at}`.padEnd(300, "."),
+  });
+  for (let at = 0; at < 900; at += 30) {
+    const reports = Array.from({ length: 30 }, (_, i) => ({ agent: "claude", event: event(at + i) }));
+    await Promise.all(reports.map((report) => writer.request("session.report", report)));
+  }
+}
+
+Deno.test("I6 a start that finds the lock held and nobody there tries again until it is free", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await home.stop();
+  using lock = Deno.openSync(home.path("daemon.lock"), { write: true });
+  assert(lock.tryLockSync(true));
+  const starting = home.cli(["daemon", "start"]);
+  await pause(3500); // longer than any one try
+  lock.unlockSync();
+  const { code, stdout, stderr } = await starting;
+  assertEquals(code, 0, stderr);
+  assertMatch(stdout, /^started, pid /);
+});
+
+Deno.test("I6 questions in a loop of restarts are all answered", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  let done = false;
+  const asking = (async () => {
+    let asked = 0;
+    for (; !done; asked++) {
+      const { code, stderr } = await home.cli(["ls"]);
+      assertEquals(code, 0, stderr);
+    }
+    return asked;
+  })();
+  try {
+    for (let round = 0; round < rounds(4, 30); round++) {
+      const { code, stderr } = await home.cli(["daemon", "restart"]);
+      assertEquals(code, 0, stderr);
+    }
+  } finally {
+    done = true;
+  }
+  assert(await asking > 0);
 });

@@ -163,3 +163,62 @@ Deno.test("F6 a persistent daemon stays when the last client has left", async ()
   assertEquals(home.needPid(), pid);
   await eventually(async () => (await home.json(["status", "--json"]))["pid"] === pid, 5000, "the same daemon");
 });
+
+Deno.test("F1 with every connection taken commands say busy, watch waits, and daemon stop ends the daemon", async () => {
+  await using home = await TestHome.create();
+  const pid = await home.start();
+  const taken: RawSocket[] = [];
+  try {
+    for (let count = 0; count < 256; count++) {
+      const socket = await RawSocket.connect(home.socketPath);
+      taken.push(socket);
+      await socket.write('{"id":1,"method":"hello","params":{"protocol":1}}\n');
+      await socket.readLines(1);
+    }
+    for (const args of [["ls"], ["ls", "--json"], ["daemon", "status"], ["session", "close", "s"]]) {
+      const { code, stderr } = await home.cli(args);
+      assertEquals(code, 1, stderr);
+      assert(/256 are open/.test(stderr) && !/Broken pipe|a bug/.test(stderr), stderr);
+    }
+    await using watch = home.spawn(["watch"]);
+    await watch.says(/256 are open/, 5000, "stderr");
+    assert(!watch.ended);
+    const { code, stdout, stderr } = await home.stop();
+    assertEquals([code, stdout, stderr], [0, `stopped, pid ${pid}\n`, ""]);
+    assert(!isAlive(pid));
+  } finally {
+    for (const socket of taken) socket.close();
+  }
+});
+
+Deno.test("F1 a daemon that hangs is stopped within its --timeout for TERM, then by KILL", async () => {
+  await using home = await TestHome.create();
+  const pid = await home.start();
+  await eventually(() => Deno.readTextFileSync(home.path("daemon.pid")).split("\n")[1] !== "-", 5000, "its start time");
+  home.signal("SIGSTOP");
+  const { code, stdout, stderr, ms } = await home.cli(["daemon", "stop", "--timeout", "0.5"]);
+  assertEquals([code, stdout], [0, `stopped, pid ${pid}\n`], stderr);
+  assert(ms < 6000, `${ms} ms`);
+  assert(!isAlive(pid));
+});
+
+Deno.test("F1 daemon stop without --timeout lets a daemon drain; a second stop meanwhile waits like the first", async () => {
+  await using home = await TestHome.create();
+  await using daemon = await home.foreground();
+  using _stalled = await stall(home);
+  const begin = performance.now();
+  const stops = await Promise.all([home.stop(), pause(1500).then(() => home.stop())]);
+  assertEquals(stops.map(({ code }) => code), [0, 0], stops.map(({ stderr }) => stderr).join(""));
+  assertEquals((await daemon.exit(2000)).code, 0, "it ended in its own way");
+  assert(performance.now() - begin > 4000, "it had the time to drain");
+});
+
+Deno.test("F1 daemon stop --timeout is also the time for the drain", async () => {
+  await using home = await TestHome.create();
+  const pid = await home.start();
+  await eventually(() => Deno.readTextFileSync(home.path("daemon.pid")).split("\n")[1] !== "-", 5000, "its start time");
+  using _stalled = await stall(home);
+  const { code, stdout, stderr, ms } = await home.cli(["daemon", "stop", "--timeout", "0.5"]);
+  assertEquals([code, stdout], [0, `stopped, pid ${pid}\n`], stderr);
+  assert(ms < 3500, `${ms} ms`);
+});

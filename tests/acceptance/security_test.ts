@@ -16,6 +16,13 @@ const SECRETS = {
   url: `${CANARY}E`,
   environment: `${CANARY}F`,
   config: `${CANARY}G`,
+  longName: `${CANARY}H`,
+  key: `${CANARY}I`,
+  pass: `${CANARY}J`,
+  quoted: `correct horse ${CANARY}K`,
+  escaped: `${CANARY}L`,
+  user: `${CANARY}M`,
+  scheme: `${CANARY}N`,
 };
 
 Deno.test("A3 secrets in config, environment and prompts are in no log, record, answer, error or command line", async () => {
@@ -36,7 +43,10 @@ Deno.test("A3 secrets in config, environment and prompts are in no log, record, 
   };
   await cli(["daemon", "start"]);
   const prompt = `use ${SECRETS.anthropic} and ${SECRETS.github}; export MY_API_KEY=${SECRETS.named}; ` +
-    `curl -H "Authorization: Bearer ${SECRETS.bearer}" https://me:${SECRETS.url}@example.org --password ${SECRETS.named}`;
+    `curl -H "Authorization: Bearer ${SECRETS.bearer}" https://me:${SECRETS.url}@example.org --password ${SECRETS.named}; ` +
+    `AWS_SECRET_ACCESS_KEY=${SECRETS.longName} STRIPE_KEY=${SECRETS.key} DATABASE_PASS=${SECRETS.pass} ` +
+    `AccountKey=${SECRETS.key}; password="${SECRETS.quoted}" {\\"password\\":\\"${SECRETS.escaped}\\"} ` +
+    `curl -u admin:${SECRETS.user} -H 'Authorization: token ${SECRETS.scheme}'`;
   const base = { session_id: "c1", cwd: "/x", transcript_path: "/x/t.jsonl" };
   const tool = { tool_name: "Bash", tool_input: { command: prompt, description: prompt } };
   for (
@@ -77,6 +87,7 @@ Deno.test("A3 secrets in config, environment and prompts are in no log, record, 
       "config validate",
       "daemon dump",
       "daemon logs -n 1000",
+      "daemon logs -n 1000 --json",
       "audit tail -n 1000 --json",
       "daemon doctor",
       "daemon status --json",

@@ -1,4 +1,5 @@
 /** B3: from the spawn of the daemon to its answered hello. */
+import { buildBundle } from "../../install/build.ts";
 import { TestHome } from "../support/harness.ts";
 import { type Measured, pour, startDaemon, startEcho } from "./daemon.ts";
 import { alternate, median } from "./measure.ts";
@@ -15,17 +16,23 @@ export async function start(): Promise<readonly Row[]> {
     await using daemon = await startDaemon(home);
     await pour(daemon.socketPath, { sessions: SESSIONS, count: SESSIONS * 10 });
   }
+  const folder = `${home.root}/bundle`;
+  await Deno.mkdir(folder);
+  await buildBundle(folder, { home: home.dir });
+  const bundle = `file://${folder}/agent-console.js`;
   const costs = await alternate({
-    again: () => spawned(() => startDaemon(home)),
+    bundle: () => spawned(() => startDaemon(home, bundle)),
     theirs: () => spawned(() => startEcho(home)),
-    first: async () => {
+    source: () => spawned(() => startDaemon(home)),
+    fresh: async () => {
       await using fresh = await TestHome.create();
-      return await spawned(() => startDaemon(fresh));
+      return await spawned(() => startDaemon(fresh, bundle));
     },
   }, { rounds: ROUNDS, warmUp: WARM_UP });
   return [
-    row(`a home with ${SESSIONS} sessions`, costs.again, costs.theirs),
-    row("a new home", costs.first, costs.theirs),
+    row(`\`deno task bundle\`, a home with ${SESSIONS} sessions`, costs.bundle, costs.theirs),
+    row("`deno task bundle`, a new home", costs.fresh, costs.theirs),
+    row(`from source, a home with ${SESSIONS} sessions`, costs.source, costs.theirs),
   ];
 }
 
@@ -41,7 +48,7 @@ function row(where: string, ours: readonly number[], theirs: readonly number[]):
   const ms = median(ours);
   return {
     id: "B3",
-    what: `spawn of the daemon → answered hello, in ${where}`,
+    what: `spawn of the daemon → answered hello: ${where}`,
     counterpart: "the smallest Deno program that listens and answers",
     goal: `≤ ${GOAL.ratio.toFixed(1)}×, < ${GOAL.ms} ms`,
     measured: ratio(ms, median(theirs), "ms"),

@@ -45,9 +45,9 @@ export interface Measured extends AsyncDisposable {
   readonly socketPath: string;
 }
 
-/** The words that start the daemon in `home`. */
-export function daemonArgv(home: TestHome): readonly string[] {
-  const context = clientContext({ program: thisProgram(MAIN_URL), home: home.dir, start: false });
+/** The words that start the daemon in `home`; `main` is the URL of the client that would spawn it. */
+export function daemonArgv(home: TestHome, main = MAIN_URL): readonly string[] {
+  const context = clientContext({ program: thisProgram(main), home: home.dir, start: false });
   return confinedDaemon(context, {}).argv;
 }
 
@@ -57,26 +57,25 @@ export function echoArgv(socketPath: string): readonly string[] {
 }
 
 /** Spawns the daemon in `home` and waits for its answered hello. */
-export async function startDaemon(home: TestHome): Promise<Measured> {
-  return await started(home, daemonArgv(home), home.socketPath, HELLO);
+export async function startDaemon(home: TestHome, main = MAIN_URL): Promise<Measured> {
+  return await started(home, daemonArgv(home, main), home.socketPath);
 }
 
 /** Spawns the counterpart and waits for its answer. */
 export async function startEcho(home: TestHome): Promise<Measured> {
   const socketPath = `${home.root}/${crypto.randomUUID().slice(0, 8)}.sock`;
-  return await started(home, echoArgv(socketPath), socketPath, HELLO);
+  return await started(home, echoArgv(socketPath), socketPath);
 }
 
 async function started(
   home: TestHome,
   argv: readonly string[],
   socketPath: string,
-  first: Uint8Array,
 ): Promise<Measured> {
   const process = home.spawnArgv(argv, { ...home.command([]).env, ...RUNTIME_ENV });
   try {
     const socket = await LineSocket.patiently(socketPath);
-    await socket.write(first);
+    await socket.write(HELLO);
     await socket.lines(1);
     socket.close();
   } catch (error) {

@@ -45,27 +45,32 @@ function cpuModel(): string {
   }
 }
 
-/** The table as Markdown. */
+const HEAD = ["budget", "what", "compared with", "goal", "measured", "verdict"];
+
+/** The table as Markdown, laid out as `deno fmt` would. */
 export function renderTable(rows: readonly Row[], machine: Machine): string {
   const { cpu, cores, os, deno, date } = machine;
-  const cells = rows.map((row) => {
-    const words = [row.id, row.what, row.counterpart, row.goal, row.measured, row.ok ? "met" : "missed"];
-    return `| ${words.map((word) => word.replaceAll("|", "\\|")).join(" | ")} |`;
-  });
+  const cells = rows.map((row) =>
+    [row.id, row.what, row.counterpart, row.goal, row.measured, row.ok ? "met" : "missed"]
+      .map((cell) => cell.replaceAll("|", "\\|"))
+  );
+  const widths = HEAD.map((head, at) => Math.max(head.length, ...cells.map((row) => row[at]?.length ?? 0)));
+  const line = (row: readonly string[], fill: string) =>
+    `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0, fill)).join(" | ")} |`;
   return [
     `Measured on ${date} with Deno ${deno} on ${cpu}, ${cores} cores, ${os}. Each number was taken beside its`,
     "counterpart in the same run, in turns; numbers are medians unless they say otherwise.",
     "",
-    "| budget | what | compared with | goal | measured | verdict |",
-    "|---|---|---|---|---|---|",
-    ...cells,
+    line(HEAD, " "),
+    line(HEAD.map(() => ""), "-"),
+    ...cells.map((row) => line(row, " ")),
     "",
   ].join("\n");
 }
 
 /** RESULTS.md. */
 export function renderResults(rows: readonly Row[], machine: Machine): string {
-  return `# Benchmarks\n\nWritten by \`deno task bench\`.\n\n${BEGIN}\n${renderTable(rows, machine)}${END}\n`;
+  return `# Benchmarks\n\nWritten by \`deno task bench\`.\n\n${BEGIN}\n\n${renderTable(rows, machine)}\n${END}\n`;
 }
 
 /** What stands between the markers; undefined where there are none. */

@@ -8,7 +8,7 @@ import { Store } from "../../src/core/store.ts";
 import { decideReport } from "../../src/domain/decide.ts";
 import { route } from "../../src/domain/route.ts";
 import { openJournal } from "../../src/journal/journal.ts";
-import { systemTimers } from "../../src/platform/clock.ts";
+import { systemTimers } from "../../src/platform/delay.ts";
 import { denoFiles } from "../../src/platform/deno_files.ts";
 import { sha256OfJournal } from "../../src/platform/hash.ts";
 

@@ -42,7 +42,11 @@ Deno.test("understand never throws, and refuses only what names no session", () 
   fc.assert(fc.property(fc.jsonValue(), (value) => {
     claude.understand(value, {});
   }));
-  for (const bad of [null, [], "x", 1, {}, { session_id: "" }, { session_id: 7 }, { session_id: "a\nb" }]) {
+  for (
+    const bad of [null, [], "x", 1, {}, { session_id: "" }, { session_id: 7 }, { session_id: "a\nb" }, {
+      session_id: "-x",
+    }]
+  ) {
     assert(!claude.understand(bad, {}).ok);
   }
   assert(!claude.understand({ session_id: "x".repeat(201) }, {}).ok);
@@ -58,6 +62,16 @@ Deno.test("input nested 150,000 deep, as much as a line holds, is read", () => {
   const deep = JSON.parse('{"a":'.repeat(150_000) + "1" + "}".repeat(150_000));
   const { happening } = reportOf({ hook_event_name: "PreToolUse", tool_name: "mcp__x", tool_input: deep });
   assert(happening.kind === "tool" && happening.tool.text?.startsWith('{"a":{"a":'));
+});
+
+Deno.test("A4 the line that resumes a session carries no option and no relative folder of the agent's", () => {
+  const end = { hook_event_name: "SessionEnd", reason: "other" };
+  assert(!claude.understand({ ...end, session_id: "--dangerously-skip-permissions" }, {}).ok);
+  for (const [cwd, kept] of [["/x", { cwd: "/x" }], ["-x", {}], ["x/y", {}], ["~", {}]] as const) {
+    const { happening } = reportOf({ ...end, cwd });
+    assert(happening.kind === "ended");
+    assertEquals(happening.reopenable, { command: ["claude", "--resume", "s1"], ...kept });
+  }
 });
 
 Deno.test("prompts that Claude writes to itself are not the user's", () => {
@@ -104,8 +118,8 @@ Deno.test("the place of the agent is read from the forwarded environment", () =>
     tty: "/dev/pts/3",
     terminal: { program: "tmux", tmuxPane: "%3", tmuxSocket: "/tmp/tmux-1/a,b", ssh: true },
   });
-  const kitty = reportOf({ hook_event_name: "Stop" }, { KITTY_WINDOW_ID: "5", AGENT_CONSOLE_TTY: "/dev/pts/1" });
-  assertEquals(kitty.facts, { tty: "/dev/pts/1", terminal: { program: "kitty", windowId: "5" } });
+  const kitty = reportOf({ hook_event_name: "Stop" }, { KITTY_WINDOW_ID: "5" });
+  assertEquals(kitty.facts, { terminal: { program: "kitty", windowId: "5" } });
   for (const pid of ["0", "-1", "1.5", "x", "99999999999"]) {
     assertEquals(reportOf({ hook_event_name: "Stop" }, { CLAUDE_PID: pid }).facts, {});
   }

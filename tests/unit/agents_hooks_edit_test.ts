@@ -3,6 +3,8 @@ import { parse as parseJsonc } from "@std/jsonc";
 import fc from "fast-check";
 import { installed, statusOf, uninstalled } from "../../src/agents/hooks_edit.ts";
 import { CLAUDE_HOOKS, hooksMarkdown } from "../../src/agents/hooks_table.ts";
+import { homePaths } from "../../src/platform/home.ts";
+import { hookFlags, programArgv } from "../../src/platform/sandbox.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { NASTY } from "./agents_nasty_settings.ts";
 
@@ -67,6 +69,45 @@ Deno.test("H3 an older command of ours is replaced in place, a stranger's is not
   assertEquals(now.hooks["PreCompact"], undefined);
   const left = read(uninstalled(text));
   assertEquals(left, { hooks: { Stop: [{ hooks: [stranger] }, { hooks: [stranger] }] } } as unknown as Settings);
+});
+
+/** What `hooks install` of a program that Deno runs writes, less its last words `--home /h hook claude`. */
+const DENO = programArgv(
+  { form: "source", deno: "/usr/bin/deno", entry: "/src/main.ts" },
+  hookFlags({ paths: homePaths("/h"), socketPath: "/h/daemon.sock", starter: "/usr/bin/deno", env: ["HOME"] }),
+  [],
+).slice(1);
+
+Deno.test("H3 entries of other programs are never taken for ours", () => {
+  const words = ["hook", "claude"];
+  const strangers = [
+    { command: "/usr/bin/deno", args: ["run", "/opt/other-tool/main.ts", ...words] },
+    { command: "/usr/bin/deno", args: ["run", "/opt/other-tool/main.ts", "--home", "/h", ...words] },
+    { command: "/usr/bin/deno", args: [...DENO, "--home", "/other", ...words] },
+    { command: "/opt/agent-console-plugins/hub", args: words },
+    { command: "/opt/hub", args: ["--for", "/usr/bin/agent-console", ...words] },
+    { command: "/usr/bin/agent-console-lint hook claude" },
+    { command: "cd /src/agent-console && ./hub hook claude" },
+    { command: "/usr/bin/agent-console", args: ["hook", "codex"] },
+    { command: "/usr/bin/agent-console hook" },
+  ].map((handler) => ({ type: "command", ...handler }));
+  const text = JSON.stringify({ hooks: { Stop: [{ hooks: strangers }] } });
+  assertEquals(statusOf(text, PROGRAM).state, "absent");
+  assertEquals(read(installed(text, PROGRAM)).hooks["Stop"]![0]!.hooks, strangers);
+  assertEquals(uninstalled(text, PROGRAM), text);
+});
+
+Deno.test("H3 our entries are known by their sandbox, their name and the programs of the backup", () => {
+  const words = ["hook", "claude"];
+  const ours = [
+    { command: "/usr/bin/deno", args: [...DENO, "--home", "/h", ...words] },
+    { command: "/opt/agent-console", args: ["--home", "/h", ...words] },
+    { command: "/renamed/ac", args: ["--home", "/h", ...words] },
+    { command: '"/old place/agent-console" --home "/the home" hook claude' },
+    { command: "agent-console --home=/h hook claude" },
+  ].map((handler) => ({ type: "command", ...handler }));
+  const text = JSON.stringify({ hooks: { Stop: [{ hooks: ours }] } });
+  assertEquals(uninstalled(text, PROGRAM, { earlier: [["/renamed/ac", "--home", "/h"]] }), "{}");
 });
 
 Deno.test("H3 the status says what is missing, outdated, switched off or unreadable", () => {

@@ -1,7 +1,7 @@
 /** The real system for installation tests. */
 import { denoFiles } from "../../src/platform/deno_files.ts";
 import { sha256OfJournal } from "../../src/platform/hash.ts";
-import { sleep } from "../../src/platform/clock.ts";
+import { sleep } from "../../src/platform/delay.ts";
 import { tryLock } from "../../src/platform/lock_file.ts";
 import type { InstallSystem } from "../../src/agents/install.ts";
 

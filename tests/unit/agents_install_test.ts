@@ -77,6 +77,32 @@ Deno.test("H3 what others changed since stays, ours goes", () =>
     assertEquals(textOf(target.file).replace(/\[\s*\]/, "[]"), theirs(first));
   }));
 
+Deno.test("H3 the backup keeps the first bytes, and each program, however often others change the file", () =>
+  inFolder(async (target) => {
+    const first = '{\n  "model": "x"   \n}\n';
+    write(target.file, first);
+    const old = ["/renamed/ac", "--home", target.home];
+    await install(system, { ...target, program: old });
+    write(target.file, textOf(target.file).replace('"x"', '"y"')); // by somebody else
+    await install(system, target); // by a newer program: the old one's entries are replaced
+    assert(!textOf(target.file).includes("/renamed/ac"));
+    const [name] = system.files.list(join(target.home, "backups")).filter((name) => name.endsWith(".json"));
+    const backup = JSON.parse(textOf(join(target.home, "backups", name!)));
+    assertEquals([backup.original, backup.programs], [first, [old, PROGRAM]]);
+    await uninstall(system, target);
+    assertEquals(textOf(target.file).replace(/\s/g, ""), '{"model":"y"}');
+  }));
+
+Deno.test("H3 entries of an installation whose backup was lost go too, and the text around them stays", () =>
+  inFolder(async (target) => {
+    write(target.file, NASTY["comments"]!);
+    await install(system, { ...target, program: ["/opt/agent-console"] });
+    await Deno.remove(join(target.home, "backups"), { recursive: true });
+    await install(system, target);
+    await uninstall(system, target);
+    assertEquals(textOf(target.file), NASTY["comments"]!);
+  }));
+
 Deno.test("H3 a link stays a link, also into another folder; a link to nothing is refused", () =>
   inFolder(async (target, folder) => {
     const real = join(folder, "dotfiles", "claude.json");

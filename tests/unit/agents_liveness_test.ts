@@ -2,47 +2,49 @@ import { assertEquals } from "@std/assert";
 import { LivenessSweep } from "../../src/agents/liveness.ts";
 
 const OWN = { pid: 1, startedAt: "boot" };
-const row = (pid: number, id = "s") => ({ id, pid });
+const row = (pid: number, id = "s", lastEventAt = "2026-11-20T10:00:00.000Z") => ({ id, pid, lastEventAt });
 const at = (pid: number, startedAt: string) => ({ pid, startedAt });
 
-Deno.test("a row is lost when the table has its pid no more, once", () => {
+Deno.test("a row is lost when the table has its pid no more", () => {
   const sweep = new LivenessSweep(1);
-  assertEquals(sweep.sweep([row(7)], [OWN, at(7, "a")]), { lost: [], back: [] });
-  assertEquals(sweep.sweep([row(7)], [OWN]), { lost: [row(7)], back: [] });
-  assertEquals(sweep.sweep([row(7)], [OWN]), { lost: [], back: [] });
-  assertEquals(sweep.isLost("s"), true);
+  assertEquals(sweep.sweep([row(7)], [OWN, at(7, "a")]), []);
+  assertEquals(sweep.sweep([row(7)], [OWN]), [row(7)]);
 });
 
-Deno.test("a pid that was given away is lost, and a resumed session is back under its new pid", () => {
+Deno.test("a pid that was given away is lost, and a session that announced itself anew under it is not", () => {
   const sweep = new LivenessSweep(1);
   sweep.sweep([row(7)], [OWN, at(7, "a")]);
-  assertEquals(sweep.sweep([row(7)], [OWN, at(7, "b")]).lost, [row(7)]);
-  assertEquals(sweep.sweep([row(8)], [OWN, at(8, "c")]).back, [row(8)]);
-  assertEquals(sweep.isLost("s"), false);
+  assertEquals(sweep.sweep([row(7)], [OWN, at(7, "b")]), [row(7)]);
+  assertEquals(sweep.sweep([row(7)], [OWN, at(7, "b")]), [], "the store asks again only after a sign of a new process");
+});
+
+Deno.test("C9 a process that began after the row's last event is a stranger: the pid was given away while no daemon ran", () => {
+  const started = (time: string) => new LivenessSweep(1).sweep([row(7)], [OWN, at(7, `Fri Nov 20 ${time} 2026`)]);
+  assertEquals(started("09:59:59"), []);
+  assertEquals(started("10:00:01"), [], "ps tells whole seconds");
+  assertEquals(started("10:00:03"), [row(7)]);
 });
 
 Deno.test("no row is lost on absence of evidence: a failed look, or a table without ourselves", () => {
   const sweep = new LivenessSweep(1);
-  assertEquals(sweep.sweep([row(7)], "unknown"), { lost: [], back: [] });
-  assertEquals(sweep.sweep([row(7)], []), { lost: [], back: [] });
+  assertEquals(sweep.sweep([row(7)], "unknown"), []);
+  assertEquals(sweep.sweep([row(7)], []), []);
 });
 
 Deno.test("C9 a clock that was set changes every start time and loses nobody", () => {
   const sweep = new LivenessSweep(1);
-  sweep.sweep([row(7), row(8, "gone")], [OWN, at(7, "a"), at(8, "a")]);
-  sweep.sweep([row(7), row(8, "gone")], [OWN, at(7, "a"), at(8, "b")]);
-  assertEquals(sweep.sweep([row(7), row(8, "gone")], [at(1, "boot+1h"), at(7, "a+1h"), at(8, "b+1h")]), {
-    lost: [],
-    back: [],
-  });
-  assertEquals(sweep.isLost("gone"), true);
+  sweep.sweep([row(7)], [OWN, at(7, "Fri Nov 20 09:00:00 2026")]);
+  const later = [at(1, "boot+2h"), at(7, "Fri Nov 20 11:00:00 2026")];
+  assertEquals(sweep.sweep([row(7)], later), []);
+  assertEquals(sweep.sweep([row(7)], later), []);
+  assertEquals(sweep.sweep([row(7)], [at(1, "boot+2h"), at(7, "Fri Nov 20 11:00:05 2026")]), [row(7)]);
 });
 
 Deno.test("a row that is not watched any more is forgotten, and without rows nobody is asked", () => {
   const sweep = new LivenessSweep(1);
-  sweep.sweep([row(7)], [OWN]);
+  sweep.sweep([row(7)], [OWN, at(7, "a")]);
   sweep.sweep([], [OWN]);
-  assertEquals(sweep.isLost("s"), false);
+  assertEquals(sweep.sweep([row(7)], [OWN, at(7, "b")]), []);
   assertEquals(sweep.pids([]), []);
   assertEquals(sweep.pids([row(7), row(7, "t"), row(8)]), [1, 7, 8]);
 });

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { shrink } from "../../src/client/shrink.ts";
 import { daemonArgs, parseDaemonArgs } from "../../src/daemon/options.ts";
 import { Presence } from "../../src/daemon/presence.ts";
-import { homePaths } from "../../src/platform/home.ts";
-import { claimStart, spool, spooledNames, staleParts } from "../../src/platform/spool.ts";
+import { homePaths, isOn } from "../../src/platform/home.ts";
+import { claimStart, spool, spooledAt, spooledNames, staleParts } from "../../src/platform/spool.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { newToken, sameToken } from "../../src/transport/token.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
@@ -31,7 +31,21 @@ Deno.test("spool: files come whole, sort by time, and are bounded", () => {
   const names = [spool(files, paths, event("b"), 2000), spool(files, paths, event("a"), 2050)];
   assertEquals(spooledNames(files, paths), names.map(String));
   for (let i = 0; i < 600; i++) spool(files, paths, event(`k${i}`), 3000 + i);
-  assertEquals(spooledNames(files, paths).length, 512);
+  const kept = spooledNames(files, paths);
+  assertEquals([kept.length, kept.at(-1)?.endsWith("-k599.json"), kept[0]?.endsWith("-k88.json")], [512, true, true]);
+  assertEquals([names[0], "x.json", "00-k.json"].map((name) => spooledAt(String(name))), [2000, undefined, 0]);
+});
+
+Deno.test("a switch is on with any text but the empty one, 0 and false", () => {
+  assertEquals([undefined, "", "0", "false", "1", "true", "yes"].map(isOn), [
+    false,
+    false,
+    false,
+    false,
+    true,
+    true,
+    true,
+  ]);
 });
 
 Deno.test("spool: one hook of many starts a daemon, and the next may when that took too long", () => {

@@ -108,14 +108,38 @@ Deno.test("store: replaying the journal gives the rows that were live, history a
 Deno.test("store: lost is published with the row and never kept in it", () => {
   const { store, journal, seen } = build();
   prompt(store, "a");
-  store.setLost("a", true, "daemon");
-  store.setLost("a", true, "daemon");
+  store.setLost("a", "daemon");
+  store.setLost("a", "daemon");
   assertEquals(seen.length, 2);
   assertEquals(JSON.parse(seen[1]?.line ?? "").params.data.session.lost, true);
   assertEquals([store.list()[0]?.lost, "lost" in (store.get("a") ?? {})], [true, false]);
   const again = build(journal).store;
   for (const record of journal.records) again.replay(record);
   assertEquals(again.list()[0]?.lost, undefined);
+});
+
+Deno.test("store: a late event of a dead process leaves its row lost; another pid or an announcement finds it", () => {
+  const { store, seen } = build();
+  const tell = (pid: number) => {
+    const told = { ...report("a", { kind: "progress" }), facts: { pid } };
+    store.commit(decideReport(store.get("a"), told, NOW), "hook:report");
+    return JSON.parse(seen.at(-1)?.line ?? "").params.data.session.lost === true;
+  };
+  tell(7);
+  store.setLost("a", "daemon");
+  assertEquals([tell(7), store.isLost("a"), store.list()[0]?.lost], [true, true, true]);
+  assertEquals([tell(8), store.isLost("a"), store.list()[0]?.lost], [false, false, undefined]);
+  store.setLost("a", "daemon");
+  store.renewed("a");
+  assertEquals(tell(8), false);
+});
+
+Deno.test("C6 a row whose loss could not be written is not lost: the next look tells it again", () => {
+  const { store, journal } = build();
+  prompt(store, "a");
+  journal.full = true;
+  assertThrows(() => store.setLost("a", "daemon"), ConsoleError);
+  assertEquals(store.isLost("a"), false);
 });
 
 Deno.test("store: another layout of a snapshot is not taken", () => {

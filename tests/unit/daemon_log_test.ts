@@ -4,7 +4,7 @@ import { DaemonLog } from "../../src/daemon/logging.ts";
 const MIB = 1_048_576;
 
 function opened(path: string, level: "debug" | "info" = "info"): DaemonLog {
-  return new DaemonLog({ path, level, echo: false, now: () => Date.UTC(2026, 0, 2) });
+  return new DaemonLog({ path, level, echo: false });
 }
 
 async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
@@ -47,7 +47,9 @@ Deno.test("the log keeps what is said before it is open, and goes on in a file t
       log.info("after the end");
     }
     assertEquals(lines(path).map(({ message }) => message), ["early", "late", "early", "late"]);
-    assertEquals(lines(path)[0], { ts: "2026-01-02T00:00:00.000Z", level: "info", message: "early", run: 1 });
+    const { ts, ...first } = lines(path)[0] ?? {};
+    assertEquals(first, { level: "info", message: "early", run: 1 });
+    assert(Math.abs(Date.now() - Date.parse(String(ts))) < 60_000, String(ts));
     assert(!textOf(path).includes("abcdefghijklmnop"), "a credential is in the log");
     assertEquals(statOf(path).mode, 0o600);
   }));

@@ -36,9 +36,94 @@ Deno.test("A3 what looks like a credential is masked, the words around it stay",
   for (const [text, masked] of cases) assertEquals(maskSecrets(text), masked);
 });
 
+Deno.test("A3 names may go on behind the telling word, end in _KEY or _PASS, and stand in any quotes", () => {
+  const cases: [string, string][] = [
+    ["AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG", "AWS_SECRET_ACCESS_KEY=***"],
+    ["export PRIVATE_KEY=abcdef123; STRIPE_KEY=abcdef123", "export PRIVATE_KEY=***; STRIPE_KEY=***"],
+    ["AccountName=x;AccountKey=abc/def+123==;Suffix=y", "AccountName=x;AccountKey=***;Suffix=y"],
+    ["DATABASE_PASS=hunter2000 go", "DATABASE_PASS=*** go"],
+    ["dbPass: hunter2000", "dbPass: ***"],
+    ["SECRET_KEY_BASE=abcdef123", "SECRET_KEY_BASE=***"],
+    ['password="correct horse battery" next', 'password="***" next'],
+    ["--password 'correct horse battery' next", "--password '***' next"],
+    ['password="say \\"correct horse\\"" next', 'password="***" next'],
+    ['{\\"password\\":\\"correct horse\\",\\"a\\":1}', '{\\"password\\":\\"***\\",\\"a\\":1}'],
+    ['process.env["API_KEY"] = "abcdef123"', 'process.env["API_KEY"] = "***"'],
+    ['password="correct horse bat', 'password="***'],
+    ["curl -u admin:hunter2000 https://x", "curl -u admin:*** https://x"],
+    ["curl -uadmin:hunter2000 --user 'me:correct horse' x", "curl -uadmin:*** --user 'me:***' x"],
+    ["curl -H 'Authorization: token wJalr1234' x", "curl -H 'Authorization: token ***' x"],
+    ['-H "Proxy-Authorization: ApiKey abcdefghijklmnop" x', '-H "Proxy-Authorization: ApiKey ***" x'],
+    ['{"authorization":"token wJalr1234"}', '{"authorization":"token ***"}'],
+  ];
+  for (const [text, masked] of cases) assertEquals([text, maskSecrets(text)], [text, masked]);
+});
+
+Deno.test("ordinary words, paths, numbers and hashes are not taken for secrets", () => {
+  for (
+    const text of [
+      "fix the token parsing",
+      "token usage: 5, max_tokens=100000, input_tokens: 123456",
+      "monkey=banana turkey: dinner keyboard=layout compass=northwest",
+      "token-parser: rewritten; secretary: somebody; tokenizer=cl100k_base",
+      "sort_key=created_at PUBLIC_KEY=abcdefgh primary_key: user_id",
+      "password_file=/run/secrets/db token_type=bearer",
+      "src/auth/token.ts:12:5 /etc/secrets/README.md",
+      "commit 3f786850e387550fdab836ed7e6dc881de23001b",
+      "sha256: 3f786850e387550fdab836ed7e6dc881de23001b",
+      "docker run -u 1000:100000 image; sort -u file:name",
+      "Authorization: required for merging",
+      "tests pass: everything is green; --pass",
+    ]
+  ) assertEquals(maskSecrets(text), text);
+});
+
+Deno.test("A3 masking JSON leaves JSON, however deep a secret is quoted", () => {
+  const name = fc.constantFrom("password", "API_KEY", "note");
+  const value = fc.oneof(fc.string({ minLength: 6 }), fc.constantFrom("correct horse battery", 'a\\"b\\\\c"', "it's"));
+  const mark = fc.constantFrom('"', "'", "");
+  fc.assert(
+    fc.property(name, value, mark, fc.integer({ min: 0, max: 3 }), (name, value, mark, depth) => {
+      let json = JSON.stringify({ [name]: value, text: `${name}=${mark}${value}${mark} end`, last: "it's" });
+      for (let level = 0; level < depth; level++) json = JSON.stringify({ text: json, [name]: value });
+      const masked = maskSecrets(json);
+      JSON.parse(masked);
+      if (name === "password" && value === "correct horse battery" && mark !== "") {
+        assert(!masked.includes("horse"), masked);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 Deno.test("looking for secrets in a megabyte of anything ends", () => {
   // each of these once cost the square of its length: the test would not end
-  for (const part of ["a", "a.", "a-", "token ", "://", "x://y:", "eyJ-", "-----BEGIN "]) {
+  for (
+    const part of [
+      "a",
+      "a.",
+      "a-",
+      "token ",
+      "://",
+      "x://y:",
+      "eyJ-",
+      "-----BEGIN ",
+      "a-",
+      "token=",
+      "token='",
+      'token="',
+      '\\"token\\":\\"',
+      "password: ",
+      "--token ",
+      "-u a:",
+      "authorization: ",
+      "authorization=a ",
+      "\\",
+      'x_key="\\',
+      " =",
+      "secret_",
+    ]
+  ) {
     maskSecrets(part.repeat(1_000_000 / part.length));
   }
 });

@@ -15,7 +15,7 @@ export async function tail(run: Run, options: { readonly lines?: string; readonl
   for (const { seq, ts, type, actor, data } of records) {
     const width = run.out.screen.isTerminal ? Math.max(20, run.out.screen.columns - 66) : 400;
     const what = visible(clip(summary(data), width));
-    run.out.line(`${String(seq).padStart(7)}  ${dim(ts)}  ${type.padEnd(16)} ${dim(visible(actor))}  ${what}`);
+    run.out.line(`${String(seq).padStart(7)}  ${dim(ts)}  ${visible(type).padEnd(16)} ${dim(visible(actor))}  ${what}`);
   }
 }
 

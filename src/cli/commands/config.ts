@@ -23,7 +23,7 @@ function fileOf(run: Run): { readonly file: string; readonly format: "jsonc" | "
 export function path(run: Run, options: { readonly json?: boolean }): void {
   const { file } = fileOf(run);
   if (options.json) run.out.json({ file });
-  else run.out.line(file);
+  else run.out.plain(file);
 }
 
 export function init(run: Run): void {
@@ -35,7 +35,7 @@ export function init(run: Run): void {
   narrowUmask();
   if (denoFiles.stat(paths.root) === undefined) denoFiles.mkdir(paths.root, 0o700);
   denoFiles.create(paths.configJsonc, new TextEncoder().encode(initialConfig()), 0o600);
-  run.out.line(paths.configJsonc);
+  run.out.plain(paths.configJsonc);
 }
 
 export function show(run: Run, options: { readonly json?: boolean }): void {
@@ -81,7 +81,7 @@ export function validate(run: Run, options: { readonly json?: boolean }): void {
   const { file, warnings } = load(run);
   if (options.json) return run.out.json({ valid: true, file, warnings });
   for (const warning of warnings) run.out.note(warning);
-  run.out.line(file === null ? "valid: there is no file, all values are defaults" : `valid: ${file}`);
+  run.out.plain(file === null ? "valid: there is no file, all values are defaults" : `valid: ${file}`);
 }
 
 function known(key: string): void {

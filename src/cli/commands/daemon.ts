@@ -1,6 +1,6 @@
 /** `daemon …` and `status`: the life of the daemon. */
 import { bold, dim } from "@std/fmt/colors";
-import { notRunning, tryConnectPatiently } from "../../client/connect.ts";
+import { askAgain, notRunning, tryConnectPatiently } from "../../client/connect.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/methods.ts";
 import { visible } from "../../domain/text.ts";
@@ -39,11 +39,9 @@ export interface StopFlags {
   readonly timeout?: string;
 }
 
-const STEP_SECS = 3;
-
 export async function stop(run: Run, flags: StopFlags, restart = false): Promise<void> {
-  const secs = flags.timeout === undefined ? STEP_SECS : Number(flags.timeout);
-  if (!(secs > 0)) {
+  const secs = flags.timeout === undefined ? undefined : Number(flags.timeout);
+  if (secs !== undefined && !(secs > 0)) {
     throw new ConsoleError("usage", `Cannot stop: --timeout is ${flags.timeout}, must be a number of seconds above 0`);
   }
   const { stopDaemon } = await import("../../client/stop.ts");
@@ -51,7 +49,7 @@ export async function stop(run: Run, flags: StopFlags, restart = false): Promise
     reason: flags.reason,
     force: flags.force === true,
     restart,
-    stepMs: secs * 1000,
+    stepMs: secs === undefined ? undefined : secs * 1000,
     pidFile: await pidFileOf(run),
   });
   if (pid === undefined && !restart) throw notRunning();
@@ -72,12 +70,42 @@ async function pidFileOf(run: Run): Promise<string> {
 export async function restart(run: Run, flags: StopFlags): Promise<void> {
   const { confinedDaemon } = await import("../../client/start.ts");
   confinedDaemon(run.context, {}); // a configuration that would not start must not cost the daemon that runs
+  const { socket, ...how } = await howStarted(run);
   await stop(run, flags, true);
-  await start(run, {});
+  const context = { ...run.context, socketFlag: run.context.socketFlag ?? socket };
+  await start({ ...run, context }, how);
+}
+
+/** Time for a daemon to tell how it was started, ms; one that hangs is restarted all the same. */
+const LOOK_MS = 2000;
+
+/** What the daemon that runs was told when it was started and no file remembers; nothing where it does not tell. */
+async function howStarted(run: Run): Promise<StartFlags & { readonly socket?: string }> {
+  try {
+    const client = await tryConnectPatiently(run.context);
+    if (client === undefined) return {};
+    try {
+      const signal = AbortSignal.any([run.signal, AbortSignal.timeout(LOOK_MS)]);
+      const { ephemeral, workspace, socketPath } = await client.call("status", {}, signal);
+      const { values } = await client.call("config.get", {}, signal);
+      const flagged = (key: string) => values[key]?.origin.startsWith("--") === true;
+      return {
+        ephemeral,
+        verbose: flagged("daemon.log_level"),
+        ...(workspace === null ? {} : { workspace }),
+        ...(flagged("daemon.ipc_socket_path") ? { socket: socketPath } : {}),
+      };
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    if (error instanceof ConsoleError && error.kind !== "unsafe_path") return {};
+    throw error;
+  }
 }
 
 export async function status(run: Run, options: { readonly json?: boolean; readonly start: boolean }): Promise<void> {
-  const found = options.start ? await ask(run, "status", {}) : await statusOfRunning(run);
+  const found = await askAgain(() => options.start ? ask(run, "status", {}) : statusOfRunning(run));
   if (options.json) return run.out.json(found);
   for (const line of statusLines(found)) run.out.line(line);
 }
@@ -127,7 +155,7 @@ export async function reload(run: Run, options: { readonly json?: boolean }): Pr
 }
 
 export async function dump(run: Run): Promise<void> {
-  run.out.json(await ask(run, "dump", {}));
+  run.out.json(await askAgain(() => ask(run, "dump", {})));
 }
 
 export async function permissions(run: Run, options: { readonly json?: boolean }): Promise<void> {

@@ -9,7 +9,7 @@ import {
 } from "../../agents/install.ts";
 import { AGENT_NAMES } from "../../agents/registry.ts";
 import { HOOK_ENV } from "../../agents/hook_env.ts";
-import { systemTimers } from "../../platform/clock.ts";
+import { systemTimers } from "../../platform/delay.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { sha256OfJournal } from "../../platform/hash.ts";
 import { tryLock } from "../../platform/lock_file.ts";
@@ -78,9 +78,9 @@ export async function installHooks(run: Run, agent: string, options: HooksOption
   narrowUmask();
   const outcome = await install(system(), target(run, agent, options));
   if (options.dryRun) {
-    return run.out.line(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
+    return run.out.plain(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
   }
-  run.out.line(
+  run.out.plain(
     outcome.changed ? `hooks installed in ${outcome.file}` : `hooks were installed already in ${outcome.file}`,
   );
 }
@@ -89,12 +89,12 @@ export async function uninstallHooks(run: Run, agent: string, options: HooksOpti
   narrowUmask();
   const outcome = await uninstall(system(), target(run, agent, options));
   if (options.dryRun) {
-    return run.out.line(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
+    return run.out.plain(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
   }
-  run.out.line(outcome.changed ? `hooks removed from ${outcome.file}` : `no hooks of ours in ${outcome.file}`);
+  run.out.plain(outcome.changed ? `hooks removed from ${outcome.file}` : `no hooks of ours in ${outcome.file}`);
 }
 
-export async function statusOfHooks(run: Run, agent: string | undefined, options: HooksOptions): Promise<void> {
+export function statusOfHooks(run: Run, agent: string | undefined, options: HooksOptions): void {
   const agents = agent === undefined ? AGENT_NAMES : [agent];
   const sys = system();
   const hooks = agents.map((name) => {
@@ -108,6 +108,6 @@ export async function statusOfHooks(run: Run, agent: string | undefined, options
       outdated.length > 0 ? `outdated ${outdated.join(", ")}` : "",
       problem ?? "",
     ].filter(Boolean).join("; ");
-    run.out.line(`${name}: ${state} (${file})${more === "" ? "" : `: ${more}`}`);
+    run.out.plain(`${name}: ${state} (${file})${more === "" ? "" : `: ${more}`}`);
   }
 }

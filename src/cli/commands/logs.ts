@@ -1,7 +1,8 @@
 /** `daemon logs`: the log file, read directly, so that it can be read when the daemon cannot be asked. */
 import { dim, red, yellow } from "@std/fmt/colors";
-import { sleep } from "../../platform/clock.ts";
+import { sleep } from "../../platform/delay.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
+import { isFields } from "../../agents/fields.ts";
 import { visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { clockTime } from "../format.ts";
@@ -34,7 +35,7 @@ export async function logs(run: Run, options: LogOptions): Promise<void> {
   const from = Math.max(0, at - TAIL_BYTES);
   const lines = at === 0 ? [] : text(denoFiles.readRange(path, from, at - from)).split("\n").filter(Boolean);
   const wanted = lines.slice(from === 0 ? 0 : 1).filter((line) => levelOf(line) >= least);
-  for (const line of count === 0 ? [] : wanted.slice(-count)) run.out.line(options.json ? line : human(line));
+  for (const line of count === 0 ? [] : wanted.slice(-count)) print(run, line, options);
   let rest = "";
   while (options.follow && !run.signal.aborted) {
     await sleep(FOLLOW_MS, run.signal).catch(() => {});
@@ -45,9 +46,14 @@ export async function logs(run: Run, options: LogOptions): Promise<void> {
     rest = last ?? "";
     at = now;
     for (const line of whole.toReversed()) {
-      if (levelOf(line) >= least) run.out.line(options.json ? line : human(line));
+      if (levelOf(line) >= least) print(run, line, options);
     }
   }
+}
+
+function print(run: Run, line: string, { json }: LogOptions): void {
+  if (json) run.out.json(parsed(line) ?? { level: "error", message: line });
+  else run.out.line(human(line));
 }
 
 function text(chunk: Uint8Array): string {
@@ -56,7 +62,8 @@ function text(chunk: Uint8Array): string {
 
 function parsed(line: string): Record<string, unknown> | undefined {
   try {
-    return JSON.parse(line);
+    const value: unknown = JSON.parse(line);
+    return isFields(value) ? value : undefined;
   } catch {
     return undefined; // a line that a full disk cut short
   }
@@ -72,7 +79,7 @@ function human(line: string): string {
   const { ts, level, message, ...fields } = record;
   const paint = level === "error" ? red : level === "warn" ? yellow : (word: string) => word;
   const rest = Object.entries(fields).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(" ");
-  return `${dim(clockTime(String(ts)))} ${paint(String(level).padEnd(5))} ${visible(String(message))}  ${
+  return `${dim(clockTime(String(ts)))} ${paint(visible(String(level)).padEnd(5))} ${visible(String(message))}  ${
     dim(visible(rest))
   }`.trimEnd();
 }

@@ -43,7 +43,7 @@ const ports = {
 export async function installAsService(run: Run, flags: ServiceFlags): Promise<void> {
   const planned = plan(run);
   const result = await installService(planned, ports, { dryRun: flags.dryRun === true });
-  if (flags.dryRun) run.out.line(planned.text.trimEnd());
+  if (flags.dryRun) run.out.plain(planned.text.trimEnd());
   say(run, result, flags.dryRun === true);
 }
 
@@ -52,7 +52,7 @@ export async function uninstallAsService(run: Run, flags: ServiceFlags): Promise
 }
 
 function say(run: Run, result: ServiceResult, dryRun: boolean): void {
-  run.out.line(`${result.path}: ${dryRun ? `would be ${result.change}` : result.change}`);
-  if (dryRun) { for (const command of result.commands) run.out.line(`would run: ${command}`); }
+  run.out.plain(`${result.path}: ${dryRun ? `would be ${result.change}` : result.change}`);
+  if (dryRun) { for (const command of result.commands) run.out.plain(`would run: ${command}`); }
   for (const note of result.notes) run.out.note(note);
 }

@@ -7,7 +7,6 @@ import type { SessionView } from "../../domain/query.ts";
 import { visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { about, clockTime, fit, folder, paint, statusWord, SYMBOLS } from "../format.ts";
-import { JSON_SCHEMA } from "../output.ts";
 import type { Run } from "../run.ts";
 
 export interface WatchOptions {
@@ -35,7 +34,7 @@ export async function watch(run: Run, options: WatchOptions): Promise<void> {
         break;
       case "event": {
         const { seq, ts, type, data } = one.event;
-        if (options.json) out.line(JSON.stringify({ schema: JSON_SCHEMA, seq, ts, type, data }));
+        if (options.json) out.json({ seq, ts, type, data });
         else {
           const line = human(one.event, out.screen);
           if (line !== undefined) out.line(line);
@@ -59,7 +58,7 @@ function human(event: WireEvent, screen: { isTerminal: boolean; columns: number 
     return `${dim(at)}  ${dim(`deleted ${visible((event.data["session"] as SessionView).id)}`)}`;
   }
   if (event.type.startsWith("session.")) return row(at, event.data["session"] as SessionView, screen);
-  if (event.type.startsWith("daemon.")) return `${dim(at)}  ${dim(event.type)}`;
+  if (event.type.startsWith("daemon.")) return `${dim(at)}  ${dim(visible(event.type))}`;
   return undefined;
 }
 

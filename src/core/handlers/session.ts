@@ -10,7 +10,8 @@ import {
   type Refusal,
 } from "../../domain/decide.ts";
 import type { NewEvent } from "../../domain/event.ts";
-import { route } from "../../domain/route.ts";
+import { overtaken, route } from "../../domain/route.ts";
+import type { Report } from "../../domain/report.ts";
 import { clip, maskSecrets, visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { Committed } from "../store.ts";
@@ -23,11 +24,11 @@ const RAW_CAP = 4096;
 export const report: Handler<"session.report"> = (params, { core, caller }) => takeReport(core, caller.actor, params);
 
 /**
- * One event of an agent, from the wire or from the spool.
+ * One event of an agent, from the wire or from the spool; then `at` is when it happened, ISO 8601.
  *
  * @throws {ConsoleError} `invalid_params` where nobody understands it (it is in the journal then), `read_only`
  */
-export function takeReport(core: Core, actor: string, params: ParamsOf<"session.report">): Committed {
+export function takeReport(core: Core, actor: string, params: ParamsOf<"session.report">, at?: string): Committed {
   const { agent, event, env, idempotencyKey } = params;
   const { store } = core;
   const earlier = store.repeated(idempotencyKey);
@@ -41,14 +42,21 @@ export function takeReport(core: Core, actor: string, params: ParamsOf<"session.
     store.commit({ type: "hook.unknown", data: { agent, problem: understood.problem, raw } }, actor);
     throw new ConsoleError("invalid_params", `Cannot report: ${understood.problem}`, { param: "event" });
   }
-  const reports = route(understood.report, store);
+  const late = (one: Report) => at === undefined ? one : overtaken(one, store.get(one.sessionId), at);
+  const reports = route(late(understood.report), store).map(late);
   let last: Committed = { seq: store.seq, sessionId: null, status: null };
   for (const [i, one] of reports.entries()) {
-    store.found(one.sessionId);
-    const change = decideReport(store.get(one.sessionId), one, core.now());
+    const session = store.get(one.sessionId);
+    // A late hook of a dead process revives nothing; a process that announces itself is a new one.
+    if (one.happening.kind === "announced") store.renewed(one.sessionId);
+    const change = decideReport(session, one, at === undefined ? core.now() : latest(at, session?.lastEventAt));
     last = store.commit(change, actor, i === reports.length - 1 ? idempotencyKey : undefined);
   }
   return last;
+}
+
+function latest(a: string, b: string | undefined): string {
+  return b !== undefined && b > a ? b : a;
 }
 
 export const update: Handler<"session.update"> = ({ sessionId, agent, idempotencyKey, ...rest }, call) =>

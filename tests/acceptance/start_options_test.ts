@@ -1,0 +1,121 @@
+/** How a daemon is started: its options on every spelling, restart keeps them, and the launcher's shut inspector. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { TestHome } from "../support/harness.ts";
+import { commandLine, listeningPorts } from "../support/harness_process.ts";
+import { eventually, pause } from "../support/harness_wait.ts";
+import type { Json } from "../support/wire.ts";
+
+const SESSION = "01234567-89ab-4def-8123-456789abcdef";
+const OPTIONS = {
+  "--ephemeral": (s: Json) => assertEquals(s["ephemeral"], true),
+  "--workspace=/some/where": (s: Json) => assertEquals(s["workspace"], "/some/where"),
+  "-w /else/where": (s: Json) => assertEquals(s["workspace"], "/else/where"),
+  [`--session=${SESSION}`]: (s: Json) => assertEquals(s["bootId"], SESSION),
+  [`-s ${SESSION}`]: (s: Json) => assertEquals(s["bootId"], SESSION),
+  "--verbose": (s: Json) => assert(commandLine(Number(s["pid"])).includes("--verbose")),
+  "-v": (s: Json) => assert(commandLine(Number(s["pid"])).includes("--verbose")),
+};
+
+/** `status --json` of the daemon that runs; a client stays meanwhile, so that an ephemeral one does too. */
+async function status(home: TestHome): Promise<Json> {
+  await home.ready();
+  await using _stays = await home.connect();
+  return await home.json(["--no-start", "status", "--json"]);
+}
+
+const DEFAULTS = { ephemeral: false, workspace: null };
+
+for (const spelling of ["daemon start", "daemon -d", "daemon start -f", "daemon"]) {
+  Deno.test(`start options: each of them arrives with ${spelling}`, async () => {
+    await using home = await TestHome.create();
+    const words = spelling.split(" ");
+    const here = spelling === "daemon" || spelling.endsWith("-f");
+    for (
+      const [option, check] of Object.entries({
+        ...OPTIONS,
+        "": (s: Json) => assertEquals({ ...s, ...DEFAULTS }, s),
+      })
+    ) {
+      const args = [...words, ...option.split(" ").filter((word) => word !== "")];
+      if (here) {
+        await using daemon = home.spawn(args);
+        check(await status(home));
+        daemon.kill("SIGTERM");
+        assertEquals((await daemon.exit(9000)).code, 0);
+      } else {
+        const { code, stderr } = await home.cli(args);
+        assertEquals(code, 0, stderr);
+        check(await status(home));
+        const pid = home.signal("SIGTERM");
+        await home.gone(pid);
+      }
+    }
+  });
+}
+
+Deno.test("start options: before the subcommand they count too, and global ones stand anywhere", async () => {
+  await using home = await TestHome.create();
+  assertEquals((await home.cli(["daemon", "-w", "/w", "start", "--socket", `${home.dir}/other.sock`])).code, 0);
+  await eventually(
+    async () => {
+      const found = await home.json(["status", "--json", "--no-start"]);
+      return found["workspace"] === "/w" && found["socketPath"] === `${home.dir}/other.sock`;
+    },
+    5000,
+    "the daemon with its options",
+  );
+  assertEquals((await home.stop()).code, 0);
+  assertEquals((await home.cli(["daemon", "status", "--no-start"])).code, 3);
+  assertEquals((await home.cli(["daemon", "logs", "--wrong"])).code, 2);
+});
+
+Deno.test("restart keeps the workspace, the socket, --ephemeral and --verbose of the daemon it replaces", async () => {
+  await using home = await TestHome.create();
+  const socket = `${home.dir}/mine.sock`;
+  const started = ["daemon", "start", "-w", "/w", "-v", "--ephemeral", "--socket", socket];
+  assertEquals((await home.cli(started)).code, 0);
+  const before = await home.json(["status", "--json", "--no-start"]);
+  const restart = await home.cli(["daemon", "restart"]);
+  assertEquals(restart.code, 0, restart.stderr);
+  const after = await home.json(["status", "--json", "--no-start"]);
+  assert(after["pid"] !== before["pid"]);
+  for (const name of ["workspace", "socketPath", "ephemeral"]) assertEquals(after[name], before[name], name);
+  assertEquals([after["workspace"], after["socketPath"], after["ephemeral"]], ["/w", socket, true]);
+  assert(commandLine(Number(after["pid"])).includes("--verbose"));
+});
+
+Deno.test("restart takes a socket from the configuration as it is now, not as it was", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const set = await home.cli(["config", "set", "daemon.ipc_socket_path", `${home.dir}/new.sock`]);
+  assertEquals(set.code, 0, set.stderr);
+  const restart = await home.cli(["daemon", "restart"]);
+  assertEquals(restart.code, 0, restart.stderr);
+  assertEquals((await home.json(["status", "--json", "--no-start"]))["socketPath"], `${home.dir}/new.sock`);
+});
+
+Deno.test("A6 SIGUSR1 opens no port of the launcher in the foreground, nor of watch", async () => {
+  await using home = await TestHome.create();
+  await using launcher = await home.foreground();
+  await using watch = home.spawn(["watch"]);
+  await eventually(
+    async () => {
+      const clients = (await home.json(["status", "--json"]))["clients"] as Json;
+      return Number(clients["total"]) >= 2; // watch and this question
+    },
+    5000,
+    "watch is connected",
+  );
+  for (const process of [launcher, watch]) {
+    process.kill("SIGUSR1");
+    await pause(100); // the promise's span; a busy machine gets as much again, twice
+    await eventually(() => listeningPorts(process.pid).length === 0, 200, "no listening port");
+    await pause(200); // and it stays shut
+    assertEquals(listeningPorts(process.pid), []);
+    assert(!process.ended);
+  }
+  launcher.kill("SIGTERM");
+  const { code, stderr } = await launcher.exit(9000);
+  assertEquals(code, 0, stderr);
+  assertMatch(watch.stderr, /^(?!.*a bug)/s);
+});

@@ -1,0 +1,150 @@
+/** session.report as a whole: order, keys, late events, and answers that wait for the disk. */
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import type { Caller, Core } from "../../src/core/handler.ts";
+import { takeReport } from "../../src/core/handlers/session.ts";
+import { subscribe } from "../../src/core/handlers/live.ts";
+import { Hub } from "../../src/core/hub.ts";
+import { Router } from "../../src/core/router.ts";
+import { Store } from "../../src/core/store.ts";
+import type { JournalPort } from "../../src/core/ports.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+import type { StoredRecord } from "../../src/protocol/record.ts";
+
+const NOW = "2026-11-20T10:00:00.000Z";
+const EARLIER = "2026-11-20T09:00:00.000Z";
+
+class Journal implements JournalPort {
+  records: StoredRecord[] = [];
+  /** Appends that still work before it fails. */
+  room = Infinity;
+  append({ type, actor, data }: { type: string; actor: string; data: unknown }) {
+    if (this.room-- <= 0) throw new ConsoleError("read_only", "Cannot append: the disk is full, must have room");
+    const seq = this.records.length + 1;
+    const dataJson = JSON.stringify(data);
+    this.records.push({ seq, ts: NOW, type, actor, data: JSON.parse(dataJson), prev: "", hash: "" });
+    return [{ seq, ts: NOW, type, dataJson }];
+  }
+  durable = () => Promise.resolve();
+  head = () => ({ seq: this.records.length, hash: "" });
+  since = (seq: number) => this.records.slice(seq);
+  tail = (count: number) => this.records.slice(-count);
+}
+
+function build() {
+  const journal = new Journal();
+  const hub = new Hub();
+  const clock = { now: () => Date.parse(NOW), steady: () => 0 };
+  const store = new Store({ clock, hub, idempotencyKeys: 8, staleAfterMs: () => 60_000 });
+  store.attach(journal);
+  const core = { store, hub, journal, now: () => NOW, queueEvents: 10, queueBytes: 1e6 } as unknown as Core;
+  const tell = (event: Record<string, unknown>, idempotencyKey?: string, at?: string) =>
+    takeReport(core, "hook:report", {
+      agent: "claude",
+      event: { session_id: "s", cwd: "/w", ...event },
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    }, at);
+  return { core, store, journal, tell };
+}
+
+const PROMPT = { hook_event_name: "UserPromptSubmit", prompt: "go" };
+const END = { hook_event_name: "SessionEnd", reason: "other" };
+const ASKED = {
+  hook_event_name: "PermissionRequest",
+  tool_name: "Bash",
+  tool_input: { command: "ls" },
+  agent_id: "sub",
+  agent_type: "helper",
+};
+
+const caller: Caller = {
+  actor: "test:admin",
+  kind: "test",
+  scope: "admin",
+  signal: new AbortController().signal,
+  subscriber: (topics) => ({ name: "s1", topics, deliver: () => {} }),
+  unsubscribe: () => false,
+  afterAnswer: () => {},
+  disconnect: () => {},
+};
+
+Deno.test("P6 an event of several rows that failed half-way is finished by its repeat, and answers for its session", () => {
+  const { store, journal, tell } = build();
+  tell(PROMPT);
+  tell(ASKED);
+  assertEquals(store.children("s").length, 1);
+  journal.room = 1;
+  assertThrows(() => tell(END, "k"), ConsoleError, "full");
+  assertEquals([store.children("s").length, store.get("s")?.status], [0, "working"]);
+  journal.room = Infinity;
+  const answer = tell(END, "k");
+  assertEquals([answer.sessionId, answer.status, store.get("s")?.status], ["s", "closed", "closed"]);
+  const count = journal.records.length;
+  assertEquals([tell(END, "k"), journal.records.length], [answer, count]);
+});
+
+Deno.test("C9 a spooled event has the time at which it happened, and one that was overtaken only fills gaps", () => {
+  const { store, tell } = build();
+  tell(PROMPT, undefined, EARLIER);
+  assertEquals([store.get("s")?.lastEventAt, store.get("s")?.since], [EARLIER, EARLIER]);
+  tell({ hook_event_name: "Stop" });
+  const before = store.get("s");
+  assertEquals([before?.status, before?.lastEventAt], ["idle", NOW]);
+  tell({ ...PROMPT, prompt: "older", cwd: "/other", permission_mode: "plan" }, undefined, "2026-11-20T09:30:00.000Z");
+  const { permissionMode, ...rest } = store.get("s") ?? {} as never;
+  assertEquals([permissionMode, rest], ["plan", before]);
+  tell(END, undefined, "2026-11-20T09:40:00.000Z");
+  assertEquals(store.get("s")?.status, "idle");
+});
+
+Deno.test("a late event of a lost row leaves it lost, a session that starts again does not", () => {
+  const { store, tell } = build();
+  tell(PROMPT);
+  store.setLost("s", "daemon");
+  tell({ hook_event_name: "PostToolUse", tool_name: "Bash", tool_input: {} });
+  assertEquals(store.list()[0]?.lost, true);
+  tell({ hook_event_name: "SessionStart", source: "resume" });
+  assertEquals(store.list()[0]?.lost, undefined);
+});
+
+Deno.test("C1 with journal.fsync always a change is answered when it is on the disk, a repeat too; else at once", async () => {
+  const { core } = build();
+  const timeout = () => new AbortController().signal;
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const options = { log, requestMs: 1000, newBugId: () => "b", timeout };
+  const report = {
+    id: 1,
+    method: "session.report",
+    params: { agent: "claude", event: { session_id: "s", ...PROMPT } },
+  };
+  const params = { ...report.params, idempotencyKey: "k" };
+  assert(!(new Router(options).run({ ...report, params }, core, caller) instanceof Promise));
+  const waits: { seq: number; done: () => void }[] = [];
+  const always = new Router({
+    ...options,
+    durable: (seq) => new Promise((done) => waits.push({ seq, done })),
+  });
+  for (const request of [{ ...report, params }, report]) {
+    let answered = false;
+    const answer = Promise.resolve(always.run(request, core, caller)).then((result) => (answered = true, result));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    const wait = waits.pop();
+    assertEquals(answered, false);
+    wait?.done();
+    assertEquals((await answer as { seq: number }).seq, wait?.seq);
+  }
+  assert(!(always.run({ id: 2, method: "session.list", params: {} }, core, caller) instanceof Promise));
+  const broken = new Router({
+    ...options,
+    durable: () => Promise.reject(new ConsoleError("read_only", "Cannot put the journal on the disk: EIO")),
+  });
+  const failed = await assertRejects(async () => await broken.run(report, core, caller), ConsoleError);
+  assertEquals(failed.kind, "read_only");
+});
+
+Deno.test("P7 subscribe takes every topic of the protocol and refuses others", () => {
+  const { core } = build();
+  const call = { core, caller, signal: caller.signal };
+  const all = ["session", "approval", "turn", "job", "capsule", "daemon", "journal", "hook"];
+  assertEquals((subscribe({ topics: all }, call) as { seq: number }).seq, 0);
+  assertThrows(() => subscribe({ topics: ["approvals"] }, call), ConsoleError, "approvals");
+});
