@@ -48,7 +48,7 @@ export interface BuildOptions {
  * @throws {ConsoleError} `failed` with one line; `config_invalid`, `unsafe_path` from the sandbox of this user's home
  */
 export async function buildBundle(folder: string, options: BuildOptions = {}): Promise<void> {
-  const daemon = confined({ form: "bundle", deno: "deno", entry: `${DAEMON}.js` }, options.home);
+  const daemon = await confined({ form: "bundle", deno: "deno", entry: `${DAEMON}.js` }, options.home);
   await bundleModules(folder, options);
   await launcher(folder, CLIENT, CLIENT_FLAGS, []);
   await launcher(folder, DAEMON, ["run", ...daemon.flags], daemon.args);
@@ -60,7 +60,7 @@ export async function buildBundle(folder: string, options: BuildOptions = {}): P
  * @throws {ConsoleError} `failed` with one line; `config_invalid`, `unsafe_path` from the sandbox of this user's home
  */
 export async function buildCompiled(folder: string, options: BuildOptions = {}): Promise<void> {
-  const daemon = confined({ form: "compiled", binary: DAEMON }, options.home);
+  const daemon = await confined({ form: "compiled", binary: DAEMON }, options.home);
   await bundleModules(folder, options);
   await compile(folder, DAEMON, daemon.flags, daemon.args, options);
   await compile(folder, CLIENT, ["-A"], [], options);
@@ -85,9 +85,12 @@ export async function publish(from: string, to: string, names: readonly string[]
 }
 
 /** Flags and arguments of this user's daemon, from the one module that computes them. */
-function confined(daemon: Program, home: string | undefined): { readonly flags: string[]; readonly args: string[] } {
+async function confined(
+  daemon: Program,
+  home: string | undefined,
+): Promise<{ readonly flags: string[]; readonly args: string[] }> {
   const context = clientContext({ program: { client: [], daemon }, home, start: false });
-  const { flags } = confinedDaemon(context, {});
+  const { flags } = await confinedDaemon(context, {});
   // The home goes in with the permissions: AGENT_CONSOLE_HOME must not lead it to a folder that they refuse.
   const args = daemonArgs({ home: context.paths.root, ephemeral: false, verbose: false, tied: false });
   return { flags: flags.map(({ flag }) => flag), args };

@@ -172,15 +172,15 @@ function config(root: Command, run: () => Run): void {
     .action(async (options) => (await load()).path(run(), options));
   command.command("init").description("write a commented file").action(async () => (await load()).init(run()));
   command.command("show").description("every value in force, with its origin").option(...JSON_OPTION)
-    .action(async (options) => (await load()).show(run(), options));
+    .action(async (options) => await (await load()).show(run(), options));
   command.command("get").description("one value").argument("<key>").option(...JSON_OPTION)
-    .action(async (key, options) => (await load()).get(run(), key, options));
+    .action(async (key, options) => await (await load()).get(run(), key, options));
   command.command("set").description("change one value, keeping comments and order").argument("<key>").argument(
     "<value>",
   )
     .action(async (key, value) => await (await load()).set(run(), key, value));
   command.command("validate").description("check the file").option(...JSON_OPTION)
-    .action(async (options) => (await load()).validate(run(), options));
+    .action(async (options) => await (await load()).validate(run(), options));
 }
 
 function audit(root: Command, run: () => Run): void {

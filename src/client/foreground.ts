@@ -13,7 +13,7 @@ const HANDED_ON: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** @returns the daemon's exit code. @throws {ConsoleError} `config_invalid`, `unsafe_path` */
 export async function runConfined(context: ClientContext, options: DaemonOptions): Promise<number> {
-  const { argv } = confinedDaemon(context, { ...options, tied: true });
+  const { argv } = await confinedDaemon(context, { ...options, tied: true });
   const child = spawn(argv, { detached: true, stdin: "piped", stdout: "inherit", stderr: "inherit", env: RUNTIME_ENV });
   const offs = HANDED_ON.map((signal) =>
     onSignal(signal, () => {

@@ -57,7 +57,7 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
         lock ??= startLock(paths);
         // Only the holder of the lock spawns; it looked after it got the lock, so nobody else has spawned meanwhile.
         if (lock !== undefined) {
-          child = new Starting(spawnDaemon(context, options));
+          child = new Starting(await spawnDaemon(context, options));
           problem = undefined;
         }
       }
@@ -121,9 +121,9 @@ export interface Confined {
 }
 
 /** The daemon's whole command line with its sandbox. @throws {ConsoleError} `config_invalid`, `unsafe_path` */
-export function confinedDaemon(context: ClientContext, given: Partial<DaemonOptions>): Confined {
+export async function confinedDaemon(context: ClientContext, given: Partial<DaemonOptions>): Promise<Confined> {
   const { paths, program, socketFlag } = context;
-  const { config } = loadConfigHere(paths, { socket: socketFlag });
+  const { config } = await loadConfigHere(paths, { socket: socketFlag });
   const socketPath = config.daemon.ipc_socket_path ?? paths.socket;
   const pidFilePath = config.daemon.pid_file_path ?? paths.pid;
   checkWhere(denoFiles, { paths, socketPath, uid: ownUid() });
@@ -149,8 +149,8 @@ export function confinedDaemon(context: ClientContext, given: Partial<DaemonOpti
   };
 }
 
-function spawnDaemon(context: ClientContext, options: StartOptions): Child {
-  const { argv, autoStart } = confinedDaemon(context, options.daemon ?? {});
+async function spawnDaemon(context: ClientContext, options: StartOptions): Promise<Child> {
+  const { argv, autoStart } = await confinedDaemon(context, options.daemon ?? {});
   if (options.auto && !autoStart) throw notRunning();
   return spawn(argv, { detached: true, stdin: "null", stdout: "null", stderr: "piped", env: RUNTIME_ENV });
 }

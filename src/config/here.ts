@@ -13,12 +13,14 @@ export interface HereOptions {
 }
 
 /** @throws {ConsoleError} `config_invalid`, `unsafe_path` */
-export function loadConfigHere(paths: HomePaths, { socket, verbose }: HereOptions = {}): Loaded {
+export async function loadConfigHere(paths: HomePaths, { socket, verbose }: HereOptions = {}): Promise<Loaded> {
   const flags: LoadOptions["flags"] = {
     ...(socket === undefined ? {} : { "daemon.ipc_socket_path": { value: socket, flag: "--socket" } }),
     ...(verbose ? { "daemon.log_level": { value: "debug", flag: "--verbose" } } : {}),
   };
+  const isToml = denoFiles.stat(paths.configToml) !== undefined;
   return loadConfig({
+    ...(isToml ? { parseToml: (await import("@std/toml")).parse } : {}),
     paths,
     files: denoFiles,
     env: Object.fromEntries(ENV_SETTINGS.map(({ variable }) => [variable, env(variable)])),

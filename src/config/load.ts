@@ -9,7 +9,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import { checkSections, checkValue } from "./check.ts";
 import { ENV_SETTINGS } from "./env.ts";
 import { type Config, type ConfigKey, findSetting, SETTINGS } from "./schema.ts";
-import { type Format, readSource } from "./source.ts";
+import { type Format, type ParseToml, readSource } from "./source.ts";
 
 export interface LoadOptions {
   readonly paths: HomePaths;
@@ -21,6 +21,8 @@ export interface LoadOptions {
   /** What a relative path in a flag or a variable is relative to. A file's paths are absolute. */
   readonly cwd: string;
   readonly uid: number | null;
+  /** Needed where the file is config.toml. */
+  readonly parseToml?: ParseToml;
 }
 
 export interface Loaded {
@@ -47,7 +49,7 @@ export function loadConfig(options: LoadOptions): Loaded {
   const text = source === undefined ? "" : readText(options, source.file);
   const { values, problems, warnings } = source === undefined
     ? checkSections([])
-    : checkSections(readSource(text, source.file, source.format));
+    : checkSections(readSource(text, source.file, source.format, options.parseToml));
   const layers = new Map<ConfigKey, Value>([...values, ...fromEnv(options), ...fromFlags(options)]);
 
   const wrong = [...problems];

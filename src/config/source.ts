@@ -1,11 +1,13 @@
 /**
  * From the text of config.jsonc or config.toml to its sections and keys, each with its place. Pure. Judges syntax only.
  */
-import { parse as parseToml } from "@std/toml";
 import { ConsoleError } from "../protocol/errors.ts";
 import { type Json, JsoncError, type Pair, readJsonc } from "./jsonc.ts";
 
 export type Format = "jsonc" | "toml";
+
+/** `parse` of @std/toml, which is loaded only where there is a config.toml. */
+export type ParseToml = (text: string) => Record<string, unknown>;
 
 export interface Member {
   readonly name: string;
@@ -30,9 +32,11 @@ export class Composite {
  *
  * @throws {ConsoleError} `config_invalid` with file, line and column where the syntax is wrong
  */
-export function readSource(text: string, file: string, format: Format): Section[] {
+export function readSource(text: string, file: string, format: Format, parseToml?: ParseToml): Section[] {
   const plain = text.startsWith("\ufeff") ? text.slice(1) : text;
-  return format === "toml" ? toml(plain, file) : jsonc(plain, file);
+  if (format === "jsonc") return jsonc(plain, file);
+  if (parseToml === undefined) throw new TypeError("Cannot read TOML: no parser was given");
+  return toml(plain, file, parseToml);
 }
 
 function invalid(what: string): ConsoleError {
@@ -75,7 +79,7 @@ function places(text: string, file: string): (offset: number) => string {
 
 // -- TOML ---------------------------------------------------------------------------------------------------------------
 
-function toml(text: string, file: string): Section[] {
+function toml(text: string, file: string, parseToml: ParseToml): Section[] {
   let root: Record<string, unknown>;
   try {
     root = parseToml(text);

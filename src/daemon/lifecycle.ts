@@ -194,14 +194,13 @@ export class Lifecycle implements DaemonPort {
   // -- reload ------------------------------------------------------------------------------------------------------------
 
   /** @throws {ConsoleError} `stopping`, or why the configuration was not taken */
-  // deno-lint-ignore require-await -- async so that whatever it throws is a rejection, as its callers expect
   async reload(): Promise<ResultOf<"config.reload">> {
     const { settings, log } = this.#o;
     if (this.#stopping) {
       throw new ConsoleError("stopping", "Cannot reload: the daemon is stopping, must be running", { retryable: true });
     }
     try {
-      const { applied, needsRestart, warnings } = settings.reload();
+      const { applied, needsRestart, warnings } = await settings.reload();
       log.level = settings.config.daemon.log_level;
       this.#record({ type: "daemon.config_reloaded", data: { applied, needsRestart } });
       log.info("configuration read again", { applied, needsRestart, warnings });

@@ -51,7 +51,7 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
   }
   const paths = homePaths(root);
   instance.checkPlaces(paths, options.socket ?? paths.socket, ownUid());
-  const settings = new Settings(paths, options);
+  const settings = await Settings.read(paths, options);
   const { socketPath, pidFilePath } = settings;
   instance.checkPlaces(paths, socketPath, ownUid());
   instance.checkPidFile(paths, pidFilePath);

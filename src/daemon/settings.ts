@@ -18,11 +18,15 @@ export class Settings {
   #booted: Loaded;
   #now: Loaded;
 
-  /** @throws {ConsoleError} `config_invalid`, `unsafe_path` */
-  constructor(paths: HomePaths, options: DaemonOptions) {
+  private constructor(paths: HomePaths, options: DaemonOptions, loaded: Loaded) {
     this.#paths = paths;
     this.#options = options;
-    this.#booted = this.#now = this.#load();
+    this.#booted = this.#now = loaded;
+  }
+
+  /** @throws {ConsoleError} `config_invalid`, `unsafe_path` */
+  static async read(paths: HomePaths, options: DaemonOptions): Promise<Settings> {
+    return new Settings(paths, options, await loadConfigHere(paths, options));
   }
 
   get config(): Config {
@@ -50,14 +54,10 @@ export class Settings {
   }
 
   /** @throws {ConsoleError} `config_invalid`, `unsafe_path`; the old configuration stays in force */
-  reload(): Reloaded {
-    const next = this.#load();
+  async reload(): Promise<Reloaded> {
+    const next = await loadConfigHere(this.#paths, this.#options);
     const { applied } = diffConfig(this.#now.config, next.config);
     this.#now = next;
     return { applied, needsRestart: this.needsRestart, warnings: next.warnings };
-  }
-
-  #load(): Loaded {
-    return loadConfigHere(this.#paths, this.#options);
   }
 }

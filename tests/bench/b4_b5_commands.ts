@@ -26,7 +26,7 @@ export async function hook(): Promise<readonly Row[]> {
     }, { rounds: ROUNDS, warmUp: WARM_UP });
     return [
       row("B4", "`hook claude`, as `hooks install` writes it", costs.installed, costs.theirs, 1.5),
-      row("B4", "`hook claude`, with `deno run -A`", costs.all, costs.theirs, 1.5),
+      row("B4", "`hook claude`, with every permission (`-A`)", costs.all, costs.theirs, 1.5),
     ];
   });
 }

@@ -46,9 +46,9 @@ export interface Measured extends AsyncDisposable {
 }
 
 /** The words that start the daemon in `home`; `main` is the URL of the client that would spawn it. */
-export function daemonArgv(home: TestHome, main = MAIN_URL): readonly string[] {
+export async function daemonArgv(home: TestHome, main = MAIN_URL): Promise<readonly string[]> {
   const context = clientContext({ program: thisProgram(main), home: home.dir, start: false });
-  return confinedDaemon(context, {}).argv;
+  return (await confinedDaemon(context, {})).argv;
 }
 
 /** The words that start the counterpart. */
@@ -58,7 +58,7 @@ export function echoArgv(socketPath: string): readonly string[] {
 
 /** Spawns the daemon in `home` and waits for its answered hello. */
 export async function startDaemon(home: TestHome, main = MAIN_URL): Promise<Measured> {
-  return await started(home, daemonArgv(home, main), home.socketPath);
+  return await started(home, await daemonArgv(home, main), home.socketPath);
 }
 
 /** Spawns the counterpart and waits for its answer. */

@@ -1,3 +1,4 @@
+import { parse as parseToml } from "@std/toml";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { configView, diffConfig, loadConfig, type Loaded, type LoadOptions } from "../../src/config/load.ts";
 import { homePaths } from "../../src/platform/home.ts";
@@ -26,7 +27,7 @@ function load({ jsonc, toml, stat, ...rest }: Given = {}): Loaded {
       return { kind: "file", size, mode: 0o600, uid: UID, inode: 1, device: 1, mtimeMs: 0, ...stat };
     },
   };
-  return loadConfig({ paths, files, env: {}, cwd: "/cwd", uid: UID, ...rest });
+  return loadConfig({ paths, files, env: {}, cwd: "/cwd", uid: UID, parseToml, ...rest });
 }
 
 function refused(given: Given, kind: ConsoleError["kind"] = "config_invalid"): string {

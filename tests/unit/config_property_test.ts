@@ -1,3 +1,4 @@
+import { parse as parseToml } from "@std/toml";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { type ParseError, parseTree } from "jsonc-parser";
@@ -40,7 +41,7 @@ function write(it: unknown): string {
 function read(text: string, format: Format): void {
   const place = format === "jsonc" ? /^\/c:\d+:\d+ \S/ : /^\/c(:\d+:\d+)? \S/;
   try {
-    const { problems, warnings, values } = checkSections(readSource(text, "/c", format));
+    const { problems, warnings, values } = checkSections(readSource(text, "/c", format, parseToml));
     for (const line of [...problems, ...warnings]) {
       assertMatch(line, place);
       assert(!line.includes("\n") && line.length < 400, line);

@@ -28,7 +28,7 @@ Deno.test("daemonFlags: the home folder, the socket, ps, and nothing wider; each
     "--no-prompt",
     "--deny-import",
     "--cached-only",
-    "--v8-flags=--expose-gc,--max-semi-space-size=2,--no-concurrent-recompilation",
+    "--v8-flags=--expose-gc,--max-semi-space-size=1,--no-concurrent-recompilation",
     "-P=daemon",
     "--allow-net=unix:/home/u/.agent-console/daemon.sock",
     "--allow-read=/home/u/.agent-console",
@@ -103,7 +103,7 @@ Deno.test("taskLine: the same flags as for the default home, with $HOME in doubl
   const expected = daemonFlags(daemon).map(({ flag }) =>
     flag.replaceAll("/home/u", "$HOME").replace("=/usr/bin/ps", "=/usr/bin/ps,/bin/ps")
   );
-  assertEquals(words, ["DENO_NO_UPDATE_CHECK=1", "deno", "run", ...expected, "src/daemon/consoled.ts"]);
+  assertEquals(words, ["DENO_NO_UPDATE_CHECK=1", "MALLOC_ARENA_MAX=1", "deno", "run", ...expected, "src/daemon/consoled.ts"]);
   assert(!/ [^"\s]*\$HOME/.test(taskLine()), "an unquoted $HOME breaks at a space");
 });
 

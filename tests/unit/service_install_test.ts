@@ -149,6 +149,7 @@ Deno.test("the unit's folder follows an absolute XDG_CONFIG_HOME; its environmen
     'Environment="AGENT_CONSOLE_HOME=/data/a c"',
     "Environment=DENO_DIR=/c",
     "Environment=DENO_NO_UPDATE_CHECK=1",
+    "Environment=MALLOC_ARENA_MAX=1",
   ]);
   assertThrows(() => planService({ ...linux, os: "windows" }), ConsoleError, "must be linux or darwin");
 });

@@ -11,7 +11,7 @@ import { visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { Run } from "../run.ts";
 
-function load(run: Run): Loaded {
+function load(run: Run): Promise<Loaded> {
   return loadConfigHere(run.context.paths, { socket: run.context.socketFlag });
 }
 
@@ -38,8 +38,8 @@ export function init(run: Run): void {
   run.out.plain(paths.configJsonc);
 }
 
-export function show(run: Run, options: { readonly json?: boolean }): void {
-  const loaded = load(run);
+export async function show(run: Run, options: { readonly json?: boolean }): Promise<void> {
+  const loaded = await load(run);
   const view = configView(loaded);
   for (const warning of loaded.warnings) run.out.note(warning);
   if (options.json) return run.out.json({ config: view.values, file: view.file });
@@ -52,9 +52,9 @@ export function show(run: Run, options: { readonly json?: boolean }): void {
   }
 }
 
-export function get(run: Run, key: string, options: { readonly json?: boolean }): void {
+export async function get(run: Run, key: string, options: { readonly json?: boolean }): Promise<void> {
   known(key);
-  const entry = configView(load(run)).values[key];
+  const entry = configView(await load(run)).values[key];
   if (options.json) return run.out.json({ config: { [key]: entry } });
   run.out.line(visible(typeof entry?.value === "string" ? entry.value : JSON.stringify(entry?.value)));
 }
@@ -67,7 +67,7 @@ export async function set(run: Run, key: string, text: string): Promise<void> {
   narrowUmask();
   if (denoFiles.stat(paths.root) === undefined) denoFiles.mkdir(paths.root, 0o700);
   const stat = denoFiles.stat(file);
-  if (stat !== undefined) load(run); // a file that is wrong or not ours is not written over
+  if (stat !== undefined) await load(run); // a file that is wrong or not ours is not written over
   const before = stat === undefined ? "{}\n" : new TextDecoder().decode(denoFiles.read(file));
   denoFiles.replace(file, new TextEncoder().encode(setKey(before, key, parseValue(text), format)), stat?.mode ?? 0o600);
   run.out.note(
@@ -77,8 +77,8 @@ export async function set(run: Run, key: string, text: string): Promise<void> {
   );
 }
 
-export function validate(run: Run, options: { readonly json?: boolean }): void {
-  const { file, warnings } = load(run);
+export async function validate(run: Run, options: { readonly json?: boolean }): Promise<void> {
+  const { file, warnings } = await load(run);
   if (options.json) return run.out.json({ valid: true, file, warnings });
   for (const warning of warnings) run.out.note(warning);
   run.out.plain(file === null ? "valid: there is no file, all values are defaults" : `valid: ${file}`);

@@ -59,7 +59,7 @@ export async function stop(run: Run, flags: StopFlags, restart = false): Promise
 async function pidFileOf(run: Run): Promise<string> {
   const { confinedDaemon } = await import("../../client/start.ts");
   try {
-    return confinedDaemon(run.context, {}).pidFilePath;
+    return (await confinedDaemon(run.context, {})).pidFilePath;
   } catch (error) {
     // A configuration that has become wrong must not keep the daemon from being stopped.
     if (error instanceof ConsoleError && error.kind === "config_invalid") return run.context.paths.pid;
@@ -69,7 +69,7 @@ async function pidFileOf(run: Run): Promise<string> {
 
 export async function restart(run: Run, flags: StopFlags): Promise<void> {
   const { confinedDaemon } = await import("../../client/start.ts");
-  confinedDaemon(run.context, {}); // a configuration that would not start must not cost the daemon that runs
+  await confinedDaemon(run.context, {}); // a configuration that would not start must not cost the daemon that runs
   const { socket, ...how } = await howStarted(run);
   await stop(run, flags, true);
   const context = { ...run.context, socketFlag: run.context.socketFlag ?? socket };
@@ -160,7 +160,7 @@ export async function dump(run: Run): Promise<void> {
 
 export async function permissions(run: Run, options: { readonly json?: boolean }): Promise<void> {
   const { confinedDaemon } = await import("../../client/start.ts");
-  const { flags } = confinedDaemon(run.context, {});
+  const { flags } = await confinedDaemon(run.context, {});
   if (options.json) return run.out.json({ permissions: flags });
   const width = Math.min(60, Math.max(...flags.map(({ flag }) => flag.length)));
   for (const { flag, reason } of flags) run.out.line(`${flag.padEnd(width)}  ${dim(reason)}`);

@@ -15,7 +15,7 @@ export interface ServiceFlags {
 /** Time for one command of the service manager, ms. */
 const COMMAND_MS = 30_000;
 
-function plan(run: Run): ServicePlan {
+async function plan(run: Run): Promise<ServicePlan> {
   const userHome = env("HOME");
   if (userHome === undefined) throw new ConsoleError("usage", "Cannot install the service: HOME is not set, must be");
   const { paths } = run.context;
@@ -24,7 +24,7 @@ function plan(run: Run): ServicePlan {
     userHome,
     uid: ownUid(),
     env: Object.fromEntries(["PATH", "XDG_CONFIG_HOME", "DENO_DIR"].map((name) => [name, env(name)])),
-    argv: confinedDaemon(run.context, {}).argv,
+    argv: (await confinedDaemon(run.context, {})).argv,
     ...(paths.root === `${userHome}/${HOME_NAME}` ? {} : { home: paths.root }),
   });
 }
@@ -41,14 +41,14 @@ const ports = {
 };
 
 export async function installAsService(run: Run, flags: ServiceFlags): Promise<void> {
-  const planned = plan(run);
+  const planned = await plan(run);
   const result = await installService(planned, ports, { dryRun: flags.dryRun === true });
   if (flags.dryRun) run.out.plain(planned.text.trimEnd());
   say(run, result, flags.dryRun === true);
 }
 
 export async function uninstallAsService(run: Run, flags: ServiceFlags): Promise<void> {
-  say(run, await uninstallService(plan(run), ports, { dryRun: flags.dryRun === true }), flags.dryRun === true);
+  say(run, await uninstallService(await plan(run), ports, { dryRun: flags.dryRun === true }), flags.dryRun === true);
 }
 
 function say(run: Run, result: ServiceResult, dryRun: boolean): void {
