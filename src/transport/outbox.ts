@@ -30,6 +30,8 @@ export class Outbox {
   #bytes = 0;
   #events = 0;
   #writing = false;
+  /** A write is to begin after the present turn of work. */
+  #due = false;
   /** Bytes taken out of the queue and not yet with the kernel. */
   #inWrite = 0;
   #state: "open" | "ending" | "ended" = "open";
@@ -55,13 +57,14 @@ export class Outbox {
     if (this.#events >= queueEvents || this.#bytes + bytes.length > queueBytes) return this.#lag(seq);
     this.#events++;
     this.#add({ bytes, seq });
+    this.#start(); // at once: somebody waits for it, and what comes meanwhile is joined behind it
   }
 
   /** Writes what is queued, then ends. */
   end(): void {
     if (this.#state !== "open") return;
     this.#state = "ending";
-    if (!this.#writing) this.#finish();
+    if (!this.#writing && this.#queue.length === 0) this.#finish();
   }
 
   /** Drops what is queued and ends at once. */
@@ -80,10 +83,17 @@ export class Outbox {
   #add(chunk: Chunk): void {
     this.#queue.push(chunk);
     this.#bytes += chunk.bytes.length;
-    if (this.#writing) return;
-    this.#writing = true;
+    if (this.#writing || this.#due) return;
+    this.#due = true;
     // After the present turn of work, so that all answers to one read go out in one write.
-    queueMicrotask(() => this.#write());
+    queueMicrotask(() => this.#start());
+  }
+
+  #start(): void {
+    this.#due = false;
+    if (this.#writing || this.#queue.length === 0) return;
+    this.#writing = true;
+    void this.#write();
   }
 
   #lag(seq: number): void {

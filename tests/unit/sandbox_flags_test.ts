@@ -103,7 +103,14 @@ Deno.test("taskLine: the same flags as for the default home, with $HOME in doubl
   const expected = daemonFlags(daemon).map(({ flag }) =>
     flag.replaceAll("/home/u", "$HOME").replace("=/usr/bin/ps", "=/usr/bin/ps,/bin/ps")
   );
-  assertEquals(words, ["DENO_NO_UPDATE_CHECK=1", "MALLOC_ARENA_MAX=1", "deno", "run", ...expected, "src/daemon/consoled.ts"]);
+  assertEquals(words, [
+    "DENO_NO_UPDATE_CHECK=1",
+    "MALLOC_ARENA_MAX=1",
+    "deno",
+    "run",
+    ...expected,
+    "src/daemon/consoled.ts",
+  ]);
   assert(!/ [^"\s]*\$HOME/.test(taskLine()), "an unquoted $HOME breaks at a space");
 });
 
