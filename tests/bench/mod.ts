@@ -3,7 +3,6 @@
  *
  *     deno task bench            all, about two minutes; writes RESULTS.md
  *     deno task bench B1 B3      some, on the terminal only
- *     deno task bench --readme   compares the README's table with RESULTS.md
  */
 import { latency } from "./b1_latency.ts";
 import { start } from "./b3_start.ts";
@@ -12,7 +11,7 @@ import { memory } from "./b6_memory.ts";
 import { rest } from "./b9_rest.ts";
 import { REPOSITORY } from "../support/harness.ts";
 import { HAS_PROC } from "./proc.ts";
-import { type Budget, readmeProblem, renderResults, renderTable, type Row, thisMachine } from "./result.ts";
+import { type Budget, renderResults, renderTable, type Row, thisMachine } from "./result.ts";
 
 /** Measured one after the other: they are about milliseconds. */
 const QUICK: Readonly<Record<string, Budget>> = { B1: latency, B3: start, B4: hook, B5: list };
@@ -37,14 +36,6 @@ async function measure(wanted: readonly string[]): Promise<readonly Row[]> {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  if (args[0] === "--readme") {
-    const problem = readmeProblem(
-      await Deno.readTextFile(`${REPOSITORY}/README.md`),
-      await Deno.readTextFile(RESULTS),
-    );
-    say(problem ?? "the README shows the table of RESULTS.md");
-    return problem === undefined ? 0 : 1;
-  }
   const wanted = args.filter((arg) => arg !== "--").map((arg) => arg.toUpperCase());
   const known = [...Object.keys(QUICK), ...Object.keys(SLOW)];
   const strange = wanted.find((id) => !known.includes(id));

@@ -1,4 +1,4 @@
-/** The table of results: written to RESULTS.md by the bench, copied into the README between two markers. */
+/** The table of results: written to RESULTS.md by the bench; `deno task readme` copies it into the README. */
 
 /** One line of the table. */
 export interface Row {
@@ -23,9 +23,6 @@ export interface Machine {
   /** ISO 8601 date. */
   readonly date: string;
 }
-
-export const BEGIN = "<!-- bench: begin -->";
-export const END = "<!-- bench: end -->";
 
 export function thisMachine(): Machine {
   return {
@@ -70,22 +67,7 @@ export function renderTable(rows: readonly Row[], machine: Machine): string {
 
 /** RESULTS.md. */
 export function renderResults(rows: readonly Row[], machine: Machine): string {
-  return `# Benchmarks\n\nWritten by \`deno task bench\`.\n\n${BEGIN}\n\n${renderTable(rows, machine)}\n${END}\n`;
-}
-
-/** What stands between the markers; undefined where there are none. */
-export function between(text: string): string | undefined {
-  const begin = text.indexOf(BEGIN);
-  const end = text.indexOf(END);
-  return begin < 0 || end < begin ? undefined : text.slice(begin + BEGIN.length, end).trim();
-}
-
-/** Why the README does not show the table of RESULTS.md, or undefined where it does. */
-export function readmeProblem(readme: string, results: string): string | undefined {
-  const shown = between(readme);
-  if (shown === undefined) return `Cannot compare the benchmarks: the README has no ${BEGIN} … ${END}, must have`;
-  if (shown === between(results)) return undefined;
-  return "Cannot accept the README: its benchmarks are not those of tests/bench/RESULTS.md, must be equal";
+  return `# Benchmarks\n\nWritten by \`deno task bench\`.\n\n${renderTable(rows, machine)}`;
 }
 
 /** "1.2× (3.4 ms / 2.8 ms)" */
