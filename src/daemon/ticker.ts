@@ -1,7 +1,8 @@
 /** The one timer of the daemon at rest: what has to be looked at because nobody tells us. */
 import { LivenessSweep, type Watched } from "../agents/liveness.ts";
 import type { Core } from "../core/handler.ts";
-import { decideUpdate, isRefusal } from "../domain/decide.ts";
+import { decideDelete, decideUpdate, isRefusal } from "../domain/decide.ts";
+import { forgettable } from "../domain/query.ts";
 import { after, every, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { probe, PS_PATHS } from "../platform/processes.ts";
@@ -27,6 +28,9 @@ const ACTOR = "daemon";
 const TICK_MS = 10_000;
 /** After the start, when the first hello has had its answer, ms. */
 const SETTLE_MS = 20;
+/** Closed sessions that are kept, and the most that are forgotten in one look. */
+const CLOSED_KEPT = 1000;
+const FORGET_AT_ONCE = 200;
 /** A snapshot is due after so many records, or four times the rows: it must cost less than what it saves. */
 const SNAPSHOT_RECORDS = 4096;
 
@@ -87,7 +91,18 @@ export class Ticker {
       this.#snapshotAt = store.seq;
       journal.snapshot(store.save()).catch((error) => log.warn("no snapshot", { error: String(error) }));
     }
+    this.#forget();
     this.#collect();
+  }
+
+  /** Old closed rows go, so that a year of short sessions does not fill the memory; the journal keeps their records. */
+  #forget(): void {
+    const { store, journal } = this.#o;
+    if (store.size <= CLOSED_KEPT || journal.stats().readOnly !== undefined) return;
+    for (const { id } of forgettable(store.sessions(), CLOSED_KEPT).slice(0, FORGET_AT_ONCE)) {
+      const change = decideDelete(store.get(id), id);
+      if (!isRefusal(change)) store.commit(change, ACTOR);
+    }
   }
 
   /**

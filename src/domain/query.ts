@@ -51,6 +51,13 @@ export function count(sessions: Iterable<SessionView>): SessionCounts {
   return counts;
 }
 
+/** The closed sessions beyond the newest `keep`, oldest first: rows that nobody will look for any more. */
+export function forgettable(sessions: Iterable<Session>, keep: number): readonly Session[] {
+  const closed = [...sessions].filter(({ status }) => status === "closed");
+  if (closed.length <= keep) return [];
+  return closed.sort((a, b) => compare(a.since, b.since) || compare(a.id, b.id)).slice(0, closed.length - keep);
+}
+
 /** The session that needs the human most: the first that waits or failed. `sessions` in any order. */
 export function mostUrgent(sessions: readonly SessionView[]): SessionView | undefined {
   const first = [...sessions].sort(byUrgency)[0];

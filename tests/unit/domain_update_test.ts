@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { decideClose, decideDelete, decideReopen, decideUpdate, isRefusal } from "../../src/domain/decide.ts";
 import { isSessionEvent, type NewEvent } from "../../src/domain/event.ts";
 import { evolve } from "../../src/domain/evolve.ts";
-import { byUrgency, count, isStale, mostUrgent } from "../../src/domain/query.ts";
+import { byUrgency, count, forgettable, isStale, mostUrgent } from "../../src/domain/query.ts";
 import type { Session } from "../../src/domain/session.ts";
 
 const T0 = "2026-11-20T10:00:00.000Z";
@@ -63,4 +63,16 @@ Deno.test("a row is stale where it works or asks and is silent for the configure
   assert(isStale(row("w", { status: "working" }), now, 60_000));
   assert(!isStale(row("w", { status: "working" }), now, 60_001));
   assert(!isStale(row("i", { status: "idle" }), now, 1));
+});
+
+Deno.test("closed sessions beyond the newest are forgettable, oldest first; open ones never", () => {
+  const at = (id: string, status: string, since: string) => ({ id, status, since }) as unknown as Session;
+  const rows = [
+    at("new", "closed", "2026-11-20T10:00:03Z"),
+    at("old", "closed", "2026-11-20T10:00:01Z"),
+    at("open", "idle", "2026-11-20T10:00:00Z"),
+    at("mid", "closed", "2026-11-20T10:00:02Z"),
+  ];
+  assertEquals(forgettable(rows, 1).map(({ id }) => id), ["old", "mid"]);
+  assertEquals(forgettable(rows, 3), []);
 });
