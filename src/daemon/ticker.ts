@@ -40,14 +40,14 @@ export class Ticker {
   #off: () => void = () => {};
   #probing = false;
   #stopped = false;
-  #snapshotAt: number;
+  /** Seq of the last snapshot of this run; a start that had much to replay is followed by one. */
+  #snapshotAt = 0;
   #seenWork = 0;
   #collectedAt = 0;
 
   constructor(options: TickerOptions) {
     this.#o = options;
     this.#sweep = new LivenessSweep(options.notes.pid);
-    this.#snapshotAt = options.store.seq;
   }
 
   start(): void {
