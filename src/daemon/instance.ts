@@ -46,13 +46,27 @@ function unsafe(path: string, problem: string | undefined): void {
   if (problem !== undefined) throw new ConsoleError("unsafe_path", `Cannot use ${path}: ${problem}`, { path });
 }
 
-/** Makes the home folder and its parts, 0700 each, narrowing what was looser. @throws {ConsoleError} `unsafe_path` */
-export function prepareHome(paths: HomePaths): void {
-  for (const folder of [paths.root, paths.logs, paths.journal]) {
+/**
+ * Makes a folder 0700, or narrows what was looser. Others may make the home folder at the same instant: it is where the
+ * lock lies. Its parts are made by the holder of the lock.
+ *
+ * @throws {ConsoleError} `unsafe_path`
+ */
+export function prepareFolders(...folders: readonly string[]): void {
+  for (const folder of folders) {
+    if (denoFiles.stat(folder) === undefined) makeFolder(folder);
     const stat = denoFiles.stat(folder);
-    if (stat === undefined) denoFiles.mkdir(folder, 0o700);
+    if (stat === undefined) unsafe(folder, "is not there, must be a folder");
     else if (stat.kind !== "directory") unsafe(folder, "is not a folder, must be one");
     else if (stat.mode !== null && (stat.mode & 0o077) !== 0) chmod(folder, 0o700);
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    denoFiles.mkdir(path, 0o700);
+  } catch (error) {
+    if (denoFiles.stat(path) === undefined) throw error; // else somebody was quicker
   }
 }
 

@@ -55,7 +55,7 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
   const { socketPath, pidFilePath } = settings;
   instance.checkPlaces(paths, socketPath, ownUid());
   instance.checkPidFile(paths, pidFilePath);
-  instance.prepareHome(paths);
+  instance.prepareFolders(paths.root);
   const lock = instance.takeLock(paths, pidFilePath);
   const log = new DaemonLog({
     path: paths.log,
@@ -73,6 +73,7 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
       idempotencyKeys: limits.idempotencyKeys,
       staleAfterMs: () => settings.config.daemon.stale_after_mins * MINUTE_MS,
     });
+    instance.prepareFolders(paths.logs, paths.journal);
     const { journal, recovered, snapshotIgnored } = openJournal({
       dir: paths.journal,
       files: denoFiles,

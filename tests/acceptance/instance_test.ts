@@ -42,7 +42,7 @@ Deno.test("I1 of 20 starts at once one serves and the others report it", async (
 });
 
 Deno.test("I1 of 20 daemons in the foreground at once one serves and the others exit 4", async () => {
-  for (let round = 0; round < rounds(1, 25); round++) {
+  for (let round = 0; round < rounds(3, 25); round++) {
     await using home = await TestHome.create();
     const daemons = Array.from({ length: STARTS }, () => home.spawn(["daemon"]));
     try {
