@@ -176,3 +176,18 @@ Deno.test("architecture: every entry of the import map is imported by some file"
   // `from "x"` or `import("x")`
   assertEquals(Object.keys(imports).filter((name) => !new RegExp(`(?:from |import\\()"${name}"`).test(code)), []);
 });
+
+Deno.test("architecture: what a file exports, another file imports", () => {
+  // Types are left out: they describe what an exported function takes and gives.
+  const texts = new Map(
+    ["src", "tests", "install"].flatMap((folder) => [...sources(folder)]).concat("main.ts")
+      .map((path) => [path, Deno.readTextFileSync(`${ROOT}${path}`)]),
+  );
+  const idle = [...texts].filter(([path]) => path.startsWith("src/")).flatMap(([path, text]) =>
+    [...text.matchAll(/^export (?:async )?(?:const|function|class) (\w+)/gm)].flatMap(([, name]) => {
+      const word = new RegExp(`\\b${name}\\b`);
+      return [...texts].some(([other, code]) => other !== path && word.test(code)) ? [] : [`${path}: ${name}`];
+    })
+  );
+  assertEquals(idle, []);
+});

@@ -142,7 +142,7 @@ function assemble(layers: ReadonlyMap<ConfigKey, Value>): Pick<Loaded, "config" 
 }
 
 /** The value of a key. */
-export function configValue(config: Config, key: ConfigKey): unknown {
+function configValue(config: Config, key: ConfigKey): unknown {
   const { section, name } = findSetting(key)!;
   return (config[section] as Readonly<Record<string, unknown>>)[name];
 }

@@ -28,7 +28,7 @@ function setting<const S extends v.GenericSchema>(schema: S, fallback: v.InferOu
 const path = v.nullable(v.pipe(v.string(), v.regex(/^\/[^\u0000-\u001f\u007f,]*[^\u0000-\u001f\u007f,/]$/)));
 const minutesInAYear = 525_600;
 
-export const configSchema = v.object({
+const configSchema = v.object({
   daemon: v.object({
     auto_start: setting(v.boolean(), true, {
       title: "Auto-start",

@@ -23,7 +23,7 @@ export interface Section extends Member {
 }
 
 /** Stands for an object, an array or a date where no key takes one. */
-export class Composite {
+class Composite {
   constructor(readonly what: string) {}
 }
 

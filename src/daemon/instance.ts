@@ -89,7 +89,7 @@ export function takeLock(paths: HomePaths, pidFile: string): HeldLock {
   );
 }
 
-export function readPid(pidFile: string): number | undefined {
+function readPid(pidFile: string): number | undefined {
   try {
     const pid = Number(new TextDecoder().decode(denoFiles.read(pidFile)).split("\n")[0]);
     return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;

@@ -16,7 +16,7 @@ export const NO_HASH = "0".repeat(64);
 export const SEGMENT_TYPE = "journal.segment";
 
 /** Bytes of `,"hash":"<64 hex digits>"`. */
-export const HASH_MEMBER_BYTES = 74;
+const HASH_MEMBER_BYTES = 74;
 
 const LF = 10;
 const TYPE = /^[a-z_]+(?:\.[a-z_]+)+$/;

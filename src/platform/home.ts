@@ -106,7 +106,7 @@ export function checkHomeFolder(path: string, stat: FileStat, uid: number | null
 }
 
 /** `sun_path` is 104 bytes with its NUL on macOS and BSD, 108 on Linux; one limit, so that a home can move between them. */
-export const MAX_SOCKET_PATH = 103;
+const MAX_SOCKET_PATH = 103;
 
 /** Why no socket can be bound or dialled at `path` (promise S5), or undefined. */
 export function checkSocketPath(path: string): string | undefined {

@@ -44,7 +44,7 @@ export const DAEMON_ENV: readonly string[] = [
 ];
 
 /** Flags of V8 and of the runtime that are not permissions; one list for all who start the daemon. */
-export const RUNTIME_FLAGS: readonly Flag[] = [
+const RUNTIME_FLAGS: readonly Flag[] = [
   {
     flag: "--v8-flags=--expose-gc,--max-semi-space-size=1,--no-concurrent-recompilation",
     // Measured (B6): 22 → 16 MB at rest with 1,000 sessions; no cost in B1 and B3.

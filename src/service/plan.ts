@@ -38,7 +38,7 @@ export interface ServicePlan {
 }
 
 export const UNIT = "agent-console.service";
-export const LABEL = "com.agent-console.daemon";
+const LABEL = "com.agent-console.daemon";
 
 /** @throws {ConsoleError} `failed` on a system that has neither systemd nor launchd; `unsafe_path` from the rendering */
 export function planService(options: ServiceOptions): ServicePlan {
