@@ -1,10 +1,11 @@
 /** What every client command needs to know before it can talk to a daemon. */
 import { denoFiles } from "../platform/deno_files.ts";
-import { absolute, type HomePaths, homePaths, isOn, resolveHome } from "../platform/home.ts";
+import { absolute, type HomePaths, homePaths, isOn } from "../platform/home.ts";
 import { currentFolder, env, ownUid } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { checkHome, socketPathOf, type Where } from "./dial.ts";
+import { checkHome, homeHere, type Where } from "../config/places.ts";
+import { socketPathOf } from "./dial.ts";
 
 export interface ClientContext {
   readonly program: ThisProgram;
@@ -30,15 +31,7 @@ export function clientContext(options: ContextOptions): ClientContext {
   if (options.home === "") {
     throw new ConsoleError("usage", "Cannot find the home folder: --home is empty, must be a path");
   }
-  const root = resolveHome({
-    flag: options.home,
-    env: { AGENT_CONSOLE_HOME: env("AGENT_CONSOLE_HOME") },
-    userHome: env("HOME"),
-    cwd,
-  });
-  if (root === undefined) {
-    throw new ConsoleError("usage", "Cannot find the home folder: HOME is not set, must be, or use --home");
-  }
+  const root = homeHere(options.home);
   checkHome(denoFiles, root, ownUid());
   return {
     program: options.program,

@@ -5,14 +5,15 @@
  * An event that no daemon takes is spooled, and a daemon is started by a process of its own that nobody waits for.
  */
 import { HOOK_ENV } from "../agents/hook_env.ts";
+import { homeHere, type Where } from "../config/places.ts";
 import { encodeLine } from "../protocol/envelope.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { absolute, homePaths, isOn, resolveHome } from "../platform/home.ts";
+import { absolute, homePaths, isOn } from "../platform/home.ts";
 import { currentFolder, env, ownUid, spawn } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { readStdin } from "../platform/stdio.ts";
-import { connect, helloLine, socketPathOf, type Where, writeAll } from "./dial.ts";
+import { connect, helloLine, socketPathOf, writeAll } from "./dial.ts";
 import { shrink } from "./shrink.ts";
 import { claimStart, spool, type Spooled } from "../platform/spool.ts";
 
@@ -47,13 +48,7 @@ export async function runHook(options: HookOptions): Promise<0> {
 async function deliver({ agent, home, program }: HookOptions): Promise<void> {
   const payload = await readStdin(MAX_STDIN, AbortSignal.timeout(STDIN_MS));
   if (payload === undefined || payload.trim() === "") return;
-  const root = resolveHome({
-    flag: home,
-    env: { AGENT_CONSOLE_HOME: env("AGENT_CONSOLE_HOME") },
-    userHome: env("HOME"),
-    cwd: currentFolder(),
-  });
-  if (root === undefined) return;
+  const root = homeHere(home);
   const paths = homePaths(root);
   const event: Spooled = {
     agent,

@@ -15,7 +15,7 @@ import { checkSandboxPath, daemonFlags, type Flag, programArgv, RUNTIME_ENV } fr
 import { ConsoleError, type ErrorName, ERRORS } from "../protocol/errors.ts";
 import { isGoing, notRunning, tryConnect, tryConnectPatiently } from "./connect.ts";
 import type { ClientContext } from "./context.ts";
-import { checkWhere } from "./dial.ts";
+import { checkWhere } from "../config/places.ts";
 import type { WireClient } from "./wire_client.ts";
 
 export interface Started {

@@ -4,13 +4,8 @@
  * rewritten at each start, so that nothing is left to clean up by hand after a crash.
  */
 import { denoFiles, note } from "../platform/deno_files.ts";
-import {
-  checkHomeFolder,
-  checkSocketFolder,
-  checkSocketObject,
-  checkSocketPath,
-  type HomePaths,
-} from "../platform/home.ts";
+import { unsafe } from "../config/places.ts";
+import type { HomePaths } from "../platform/home.ts";
 import { chmod } from "../platform/paths.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
 import { connectUnix, isNobodyThere, type Listener, listenUnix } from "../platform/sockets.ts";
@@ -19,32 +14,6 @@ import { ConsoleError } from "../protocol/errors.ts";
 const encoder = new TextEncoder();
 /** Time for a listener at our path to show whether it lives, ms. */
 const STALE_PROBE_MS = 2000;
-
-/** @throws {ConsoleError} `unsafe_path`; nothing was created */
-export function checkPlaces(paths: HomePaths, socketPath: string, uid: number | null): void {
-  unsafe(socketPath, checkSocketPath(socketPath));
-  if (uid === null) return;
-  const root = denoFiles.stat(paths.root);
-  if (root !== undefined) unsafe(paths.root, checkHomeFolder(paths.root, root, uid));
-  unsafe(socketPath, checkSocketObject(denoFiles.stat(socketPath), uid));
-  const folder = socketPath.slice(0, socketPath.lastIndexOf("/")) || "/";
-  if (folder === paths.root) return;
-  const stat = statOutside(folder);
-  if (stat !== undefined) unsafe(folder, checkSocketFolder(stat, uid));
-}
-
-/** The sandbox grants a socket outside the home, not its folder: what cannot be looked at was checked by the launcher. */
-function statOutside(path: string) {
-  try {
-    return denoFiles.stat(path);
-  } catch {
-    return undefined;
-  }
-}
-
-function unsafe(path: string, problem: string | undefined): void {
-  if (problem !== undefined) throw new ConsoleError("unsafe_path", `Cannot use ${path}: ${problem}`, { path });
-}
 
 /**
  * Makes a folder 0700, or narrows what was looser. Others may make the home folder at the same instant: it is where the

@@ -14,10 +14,10 @@ import { openJournal } from "../journal/journal.ts";
 import { daemonTimers, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { sha256OfRecord } from "../platform/hash.ts";
-import { homePaths, resolveHome } from "../platform/home.ts";
-import { currentFolder, env, executable, narrowUmask, ownPid, ownUid } from "../platform/process.ts";
+import { checkWhere, homeHere } from "../config/places.ts";
+import { homePaths } from "../platform/home.ts";
+import { executable, narrowUmask, ownPid, ownUid } from "../platform/process.ts";
 import type { Listener } from "../platform/sockets.ts";
-import { ConsoleError } from "../protocol/errors.ts";
 import { LIMITS, type Limits } from "../protocol/limits.ts";
 import { VERSION } from "../protocol/version.ts";
 import { newToken } from "../transport/token.ts";
@@ -40,20 +40,11 @@ const MIB = 1_048_576;
  */
 export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS): Promise<number> {
   narrowUmask();
-  const root = resolveHome({
-    flag: options.home,
-    env: { AGENT_CONSOLE_HOME: env("AGENT_CONSOLE_HOME") },
-    userHome: env("HOME"),
-    cwd: currentFolder(),
-  });
-  if (root === undefined) {
-    throw new ConsoleError("usage", "Cannot find the home folder: HOME is not set, must be, or use --home");
-  }
-  const paths = homePaths(root);
-  instance.checkPlaces(paths, options.socket ?? paths.socket, ownUid());
+  const paths = homePaths(homeHere(options.home));
+  checkWhere(denoFiles, { paths, socketPath: options.socket ?? paths.socket, uid: ownUid() });
   const settings = await Settings.read(paths, options);
   const { socketPath, pidFilePath } = settings;
-  instance.checkPlaces(paths, socketPath, ownUid());
+  checkWhere(denoFiles, { paths, socketPath, uid: ownUid() });
   instance.checkPidFile(paths, pidFilePath);
   instance.prepareFolders(paths.root);
   const lock = instance.takeLock(paths, pidFilePath);

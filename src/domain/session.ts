@@ -86,12 +86,6 @@ export interface Terminal {
   readonly ssh?: boolean;
 }
 
-export interface Cost {
-  readonly usd?: number;
-  readonly contextPercent?: number;
-  readonly tokens?: number;
-}
-
 /** What is known about a session beside its status. Times are ISO 8601 UTC. */
 export interface Facts {
   readonly title?: string;
@@ -105,7 +99,6 @@ export interface Facts {
   readonly transcriptPath?: string;
   readonly parentId?: string;
   readonly lastPrompt?: string;
-  readonly cost?: Cost;
 }
 
 export interface SessionFields extends Facts {

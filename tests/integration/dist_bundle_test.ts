@@ -1,4 +1,5 @@
 /** `deno task bundle`: what it makes runs with an empty module cache and without a network, in its sandbox. */
+import { exists } from "../support/exists.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { homePaths } from "../../src/platform/home.ts";
 import { daemonFlags, serialise } from "../../src/platform/sandbox.ts";
@@ -145,12 +146,3 @@ Deno.test("the bundle runs with an empty module cache: start, hook, status, ls, 
     assertEquals(exists(npm) ? [...Deno.readDirSync(npm)].map(({ name }) => name) : [], []);
   });
 });
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}

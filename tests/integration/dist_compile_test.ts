@@ -2,6 +2,7 @@
  * `deno task compile`. The runtime base may be out of reach where the tests run, so Deno's own binary stands in for it:
  * the result is no program, but what Deno embedded in it can be read and compared.
  */
+import { exists } from "../support/exists.ts";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { buildCompiled, checkCompiled } from "../../install/build.ts";
 import { homePaths } from "../../src/platform/home.ts";
@@ -120,13 +121,4 @@ async function cacheWithoutBase(to: string): Promise<string> {
     if (name.startsWith("esbuild")) await Deno.symlink(`${denoDir()}/dl/${name}`, `${to}/dl/${name}`);
   }
   return to;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

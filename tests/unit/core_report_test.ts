@@ -1,4 +1,5 @@
 /** session.report as a whole: order, keys, late events, and answers that wait for the disk. */
+import { FakeJournal } from "../support/fake_journal.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Caller, Core } from "../../src/core/handler.ts";
 import { takeReport } from "../../src/core/handlers/session.ts";
@@ -6,32 +7,13 @@ import { subscribe } from "../../src/core/handlers/live.ts";
 import { Hub } from "../../src/core/hub.ts";
 import { Router } from "../../src/core/router.ts";
 import { Store } from "../../src/core/store.ts";
-import type { JournalPort } from "../../src/core/ports.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
-import type { StoredRecord } from "../../src/protocol/record.ts";
 
 const NOW = "2026-11-20T10:00:00.000Z";
 const EARLIER = "2026-11-20T09:00:00.000Z";
 
-class Journal implements JournalPort {
-  records: StoredRecord[] = [];
-  /** Appends that still work before it fails. */
-  room = Infinity;
-  append({ type, actor, data }: { type: string; actor: string; data: unknown }) {
-    if (this.room-- <= 0) throw new ConsoleError("read_only", "Cannot append: the disk is full, must have room");
-    const seq = this.records.length + 1;
-    const dataJson = JSON.stringify(data);
-    this.records.push({ seq, ts: NOW, type, actor, data: JSON.parse(dataJson), prev: "", hash: "" });
-    return [{ seq, ts: NOW, type, dataJson }];
-  }
-  durable = () => Promise.resolve();
-  head = () => ({ seq: this.records.length, hash: "" });
-  since = (seq: number) => this.records.slice(seq);
-  tail = (count: number) => this.records.slice(-count);
-}
-
 function build() {
-  const journal = new Journal();
+  const journal = new FakeJournal();
   const hub = new Hub();
   const clock = { now: () => Date.parse(NOW), steady: () => 0 };
   const store = new Store({ clock, hub, idempotencyKeys: 8, staleAfterMs: () => 60_000 });

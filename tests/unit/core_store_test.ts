@@ -1,7 +1,6 @@
+import { FakeJournal } from "../support/fake_journal.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Hub, type Subscriber } from "../../src/core/hub.ts";
-import type { JournalPort } from "../../src/core/ports.ts";
-import type { StoredRecord } from "../../src/protocol/record.ts";
 import { Store } from "../../src/core/store.ts";
 import { decideReport } from "../../src/domain/decide.ts";
 import type { Report } from "../../src/domain/report.ts";
@@ -9,25 +8,7 @@ import { ConsoleError } from "../../src/protocol/errors.ts";
 
 const NOW = "2026-11-20T10:00:00.000Z";
 
-/** A journal in memory that can refuse to write. */
-class Journal implements JournalPort {
-  records: StoredRecord[] = [];
-  full = false;
-
-  append({ type, actor, data }: { type: string; actor: string; data: unknown }) {
-    if (this.full) throw new ConsoleError("read_only", "Cannot append: the disk is full, must have room");
-    const seq = this.records.length + 1;
-    const dataJson = JSON.stringify(data);
-    this.records.push({ seq, ts: NOW, type, actor, data: JSON.parse(dataJson), prev: "", hash: "" });
-    return [{ seq, ts: NOW, type, dataJson }];
-  }
-  durable = () => Promise.resolve();
-  head = () => ({ seq: this.records.length, hash: "" });
-  since = (seq: number) => this.records.slice(seq);
-  tail = (count: number) => this.records.slice(-count);
-}
-
-function build(journal = new Journal()) {
+function build(journal = new FakeJournal()) {
   const hub = new Hub();
   const clock = { now: () => Date.parse(NOW), steady: () => 0 };
   const store = new Store({ clock, hub, idempotencyKeys: 3, staleAfterMs: () => 60_000 });
@@ -66,11 +47,11 @@ Deno.test("store: an event is in the journal before anybody hears of it, and rea
 Deno.test("C6 a journal that cannot be written leaves the state where it was and tells nobody", () => {
   const { store, journal, seen } = build();
   prompt(store, "a");
-  journal.full = true;
+  journal.room = 0;
   const error = assertThrows(() => prompt(store, "a"), ConsoleError);
   assertEquals(error.kind, "read_only");
   assertEquals([store.get("a")?.turnCount, seen.length], [1, 1]);
-  journal.full = false;
+  journal.room = Infinity;
   prompt(store, "a");
   assertEquals(store.get("a")?.turnCount, 2);
 });
@@ -137,7 +118,7 @@ Deno.test("store: a late event of a dead process leaves its row lost; another pi
 Deno.test("C6 a row whose loss could not be written is not lost: the next look tells it again", () => {
   const { store, journal } = build();
   prompt(store, "a");
-  journal.full = true;
+  journal.room = 0;
   assertThrows(() => store.setLost("a", "daemon"), ConsoleError);
   assertEquals(store.isLost("a"), false);
 });

@@ -1,3 +1,4 @@
+import { exists } from "../support/exists.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { ENV_SETTINGS } from "../../src/config/env.ts";
 import { homePaths } from "../../src/platform/home.ts";
@@ -210,15 +211,6 @@ Deno.test("A2 the hook's flags let it report, spool and start a daemon, and keep
     await Deno.remove(root, { recursive: true });
   }
 });
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 Deno.test("deno task daemon: is the line that the module computes", () => {
   const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
