@@ -31,6 +31,7 @@ export class GroupSync {
   #synced = 0;
   #waiters: Waiter[] = [];
   #scheduled = false;
+  #hurried = false;
   #running: Promise<void> | undefined;
   #failure: ConsoleError | undefined;
   #closing = new AbortController();
@@ -54,7 +55,10 @@ export class GroupSync {
   durable(seq: number): Promise<void> {
     if (this.#options.policy === "never" || seq <= this.#synced) return Promise.resolve();
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    return new Promise((resolve, reject) => this.#waiters.push({ seq, resolve, reject }));
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ seq, resolve, reject });
+      if (this.#running === undefined) this.#hurry();
+    });
   }
 
   /** After a failed fsync: everything written is on the disk by other means. */
@@ -78,10 +82,20 @@ export class GroupSync {
       ? Promise.resolve()
       : this.#options.timers.sleep(GROUP_MS, this.#closing.signal);
     due.then(() => {
-      if (this.#closing.signal.aborted) return;
       this.#scheduled = false;
-      this.#running = this.#run();
+      this.#start();
     }, () => {}); // closing: close() does the last one
+  }
+
+  /** Somebody waits for the disk: the group ends with this turn of the event loop, not after its time. */
+  #hurry(): void {
+    if (!this.#hurried) Promise.resolve().then(() => (this.#hurried = false, this.#start()));
+    this.#hurried = true;
+  }
+
+  #start(): void {
+    if (this.#closing.signal.aborted || this.#running !== undefined || this.#failure !== undefined) return;
+    if (this.#written > this.#synced) this.#running = this.#run();
   }
 
   async #run(): Promise<void> {
@@ -94,7 +108,8 @@ export class GroupSync {
       this.#fail(error);
     }
     this.#running = undefined;
-    if (this.#written > this.#synced && this.#options.policy !== "never") this.#schedule();
+    if (this.#waiters.length > 0) this.#hurry();
+    else if (this.#written > this.#synced && this.#options.policy !== "never") this.#schedule();
   }
 
   #settle(): void {
