@@ -2,50 +2,65 @@
  * Claude Code's hook events (2.1.329; 33 names of `HOOK_EVENTS`), as recorded in tests/fixtures/claude.
  * What an event means is in the table below; an event without a meaning is a sign of life.
  */
+import type { Ask } from "../domain/approval.ts";
 import type { Happening, Report } from "../domain/report.ts";
 import { type ErrorKind, type Facts, TEXT_CAPS } from "../domain/session.ts";
 import type { Adapter, Understood } from "./adapter.ts";
+import { claudeAnswer } from "./claude_answer.ts";
+import { askOf } from "./claude_ask.ts";
 import { batchOf, dialogOf, toolOf } from "./claude_tools.ts";
 import { type Fields, isFields, isTrue, maybe, objects, text } from "./fields.ts";
-import type { HookEnv } from "./hook_env.ts";
+import type { HookEnv, HookEnvName } from "./hook_env.ts";
+import { absolute, idIn } from "./ids.ts";
 import { placeOf } from "./place.ts";
 import { prose } from "./readable.ts";
 
 const NOTED: Happening = { kind: "noted" };
 const PROGRESS: Happening = { kind: "progress" };
 
+/** What an agent with hooks of Claude's shape does in its own way. */
+export interface Shape {
+  /** The agent's name in its rows. */
+  readonly agent: string;
+  /** The variable that holds its pid. */
+  readonly pid: HookEnvName;
+  readonly meaning: Meaning;
+  readonly ask: (event: Fields, env: HookEnv) => Ask | undefined;
+  /** Set where the event alone must make no row. */
+  readonly opensNot?: (event: Fields) => boolean;
+}
+
+/** Event name → what it means. */
+export type Meaning = Readonly<Record<string, (event: Fields, sessionId: string) => Happening>>;
+
 export const claude: Adapter = {
   name: "claude",
-  understand(event: unknown, env: HookEnv): Understood {
-    if (!isFields(event)) return { ok: false, problem: "the payload is no JSON object" };
-    const sessionId = idIn(event, "session_id");
-    if (sessionId === undefined) return { ok: false, problem: "session_id is no usable string" };
-    const name = text(event, "hook_event_name") ?? "";
-    const meaning = Object.hasOwn(MEANING, name) ? MEANING[name] : undefined;
-    const agentId = idIn(event, "agent_id");
-    const report: Report = {
-      agent: "claude",
-      sessionId,
-      facts: factsOf(event, name, env),
-      happening: meaning === undefined ? NOTED : meaning(event, sessionId),
-      ...(agentId === undefined ? {} : { subagent: { id: agentId, type: text(event, "agent_type") ?? "" } }),
-    };
-    return { ok: true, report };
-  },
+  understand: (event, env) => understandShape(event, env, CLAUDE),
+  answer: (event, verdict, cut = false) => isFields(event) ? claudeAnswer(event, verdict, cut) : undefined,
 };
 
-/** An id that can be a row's name and a word of a command: not empty, not huge, no control, no option. */
-function idIn(event: Fields, name: string): string | undefined {
-  const id = text(event, name);
-  // deno-lint-ignore no-control-regex
-  return id === undefined || id.length > TEXT_CAPS.id || /^-|[\s\u0000-\u001f\u007f]/.test(id) ? undefined : id;
+/** Reads an event whose common fields are named as Claude Code's. */
+export function understandShape(event: unknown, env: HookEnv, shape: Shape): Understood {
+  if (!isFields(event)) return { ok: false, problem: "the payload is no JSON object" };
+  const sessionId = idIn(event, "session_id");
+  if (sessionId === undefined) return { ok: false, problem: "session_id is no usable string" };
+  const name = text(event, "hook_event_name") ?? "";
+  const meaning = Object.hasOwn(shape.meaning, name) ? shape.meaning[name] : undefined;
+  const agentId = idIn(event, "agent_id");
+  const happening = meaning === undefined ? NOTED : meaning(event, sessionId);
+  const report: Report = {
+    agent: shape.agent,
+    sessionId,
+    facts: factsOf(event, name, env, shape.pid),
+    happening,
+    ...(agentId === undefined ? {} : { subagent: { id: agentId, type: text(event, "agent_type") ?? "" } }),
+    // `--resume` of an unknown id fires SessionEnd alone (lab README §3), a thread that never ran too (codex-permissions)
+    ...(happening.kind === "ended" || shape.opensNot?.(event) ? { opens: false } : {}),
+  };
+  return { ok: true, report, ...maybe("ask", shape.ask(event, env)) };
 }
 
-function absolute(path: string | undefined): string | undefined {
-  return path?.startsWith("/") ? path : undefined;
-}
-
-function factsOf(event: Fields, name: string, env: HookEnv): Facts {
+function factsOf(event: Fields, name: string, env: HookEnv, pid: HookEnvName): Facts {
   const title = text(event, "session_title");
   const model = name === "PostModelSwitch" ? text(event, "to_model") : text(event, "model");
   return {
@@ -55,11 +70,12 @@ function factsOf(event: Fields, name: string, env: HookEnv): Facts {
     ...maybe("model", model),
     ...maybe("title", title && prose(title, TEXT_CAPS.title)),
     ...maybe("lastPrompt", name === "UserPromptSubmit" && byUser(event) ? promptOf(event) : undefined),
-    ...placeOf(env, "CLAUDE_PID"),
+    ...placeOf(env, pid),
   };
 }
 
-const MEANING: Readonly<Record<string, (event: Fields, sessionId: string) => Happening>> = {
+/** Claude Code's events; other agents of its shape share most of them. */
+export const CLAUDE_MEANING = {
   SessionStart: (e) => {
     const source = text(e, "source");
     // a compaction announces the session again, also in mid-turn
@@ -99,9 +115,9 @@ const MEANING: Readonly<Record<string, (event: Fields, sessionId: string) => Hap
     return tool === undefined ? PROGRESS : { kind: "tool", tool };
   },
   PostToolUse: ended,
-  PostToolUseFailure: (e) => isTrue(e, "is_interrupt") ? { kind: "interrupted" } : ended(e),
+  PostToolUseFailure: (e) => isTrue(e, "is_interrupt") ? { kind: "interrupted" } : failed(e),
   PostToolBatch: (e) => ({ kind: "progress", ...maybe("tools", batchOf(e)) }),
-  PermissionDenied: ended,
+  PermissionDenied: failed,
 
   PermissionRequest: (e) => ({ kind: "asked", ...dialogOf(e), ...maybe("tool", toolOf(e)) }),
   Elicitation: (e) => ({ kind: "asked", for: "elicitation", text: elicitation(e) }),
@@ -127,7 +143,7 @@ const MEANING: Readonly<Record<string, (event: Fields, sessionId: string) => Hap
 
   SubagentStart: (e) => subagent(e, 1),
   SubagentStop: (e) => subagent(e, -1),
-};
+} satisfies Meaning;
 
 /** The agent's own forks (a compaction, a summary) stop under an empty type and were never started. */
 function subagent(event: Fields, change: 1 | -1): Happening {
@@ -138,6 +154,13 @@ function ended(event: Fields): Happening {
   const tool = toolOf(event);
   return tool === undefined ? PROGRESS : { kind: "progress", tools: [tool] };
 }
+
+function failed(event: Fields): Happening {
+  const over = ended(event);
+  return over.kind === "progress" && over.tools !== undefined ? { ...over, failed: true } : over;
+}
+
+const CLAUDE: Shape = { agent: "claude", pid: "CLAUDE_PID", meaning: CLAUDE_MEANING, ask: askOf };
 
 const OWN_SOURCES: ReadonlySet<string> = new Set(["system", "loop_wakeup", "schedule_wakeup", "poll_event"]);
 

@@ -1,4 +1,4 @@
-/** Claude Code's tools: one readable line about an input, and what kind of question a tool asks. */
+/** Tools of Claude Code and of agents with its hooks: one readable line about an input, and what kind of question a tool asks. */
 import { TEXT_CAPS, type ToolUse, type WaitingFor } from "../domain/session.ts";
 import { type Fields, fieldsIn, maybe, objects, text } from "./fields.ts";
 import { line } from "./readable.ts";
@@ -21,6 +21,8 @@ const TELLING: Readonly<Record<string, string>> = {
   Agent: "description",
   Task: "description",
   Skill: "skill",
+  apply_patch: "command",
+  run_shell_command: "command",
 };
 
 /** The call that an event is about, with one line of at most `cap` units; undefined where it names no tool. */

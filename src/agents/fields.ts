@@ -16,6 +16,11 @@ export function text(fields: Fields, name: string): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+export function number(fields: Fields, name: string): number | undefined {
+  const value = own(fields, name);
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
 export function fieldsIn(fields: Fields, name: string): Fields | undefined {
   const value = own(fields, name);
   return isFields(value) ? value : undefined;

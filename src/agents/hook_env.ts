@@ -8,6 +8,8 @@
 export const HOOK_ENV = [
   /** Pid of the agent that runs the hook. */
   "CLAUDE_PID",
+  /** How Claude Code was started: `cli` is its terminal UI, whose dialogs are on the screen while a hook runs. */
+  "CLAUDE_CODE_ENTRYPOINT",
   "TMUX",
   "TMUX_PANE",
   "TERM_PROGRAM",
@@ -16,7 +18,13 @@ export const HOOK_ENV = [
   "SSH_TTY",
 ] as const;
 
-export type HookEnvName = typeof HOOK_ENV[number];
+/**
+ * Not read from the environment: the hook client's own parent. Agents that tell their hooks no pid are known by it,
+ * as far as domain/parent_pid.ts believes it.
+ */
+export const PARENT_PID = "PPID";
+
+export type HookEnvName = typeof HOOK_ENV[number] | typeof PARENT_PID;
 
 /** What the hook client forwarded; absent where the variable was not set. */
 export type HookEnv = Readonly<Partial<Record<HookEnvName, string>>>;

@@ -2,17 +2,21 @@
 import type { Facts, Terminal } from "../domain/session.ts";
 import { clip } from "../domain/text.ts";
 import { maybe } from "./fields.ts";
-import type { HookEnv, HookEnvName } from "./hook_env.ts";
+import { type HookEnv, type HookEnvName, PARENT_PID } from "./hook_env.ts";
 
 const CAP = 200;
 // pid_t is 32 bits wide; Linux itself stops at 2^22.
 const PID = /^[1-9]\d{0,9}$/;
 
-/** `pid` is taken from the variable that the agent sets for its hooks. */
-export function placeOf(env: HookEnv, pid: HookEnvName): Pick<Facts, "pid" | "tty" | "terminal"> {
-  const number = value(env, pid);
+/**
+ * `pid` names the variable that the agent sets for its hooks. Where it sets none, "PPID" takes the process that started
+ * the hook: the agent itself, or a shell in between (domain/parent_pid.ts tells them apart).
+ */
+export function placeOf(env: HookEnv, pid: HookEnvName): Pick<Facts, "pid" | "parentPid" | "tty" | "terminal"> {
+  const named = value(env, pid);
+  const number = named !== undefined && PID.test(named) ? Number(named) : undefined;
   return {
-    ...maybe("pid", number !== undefined && PID.test(number) ? Number(number) : undefined),
+    ...(pid === PARENT_PID ? maybe("parentPid", number) : maybe("pid", number)),
     ...maybe("tty", value(env, "SSH_TTY")),
     ...maybe("terminal", terminalOf(env)),
   };

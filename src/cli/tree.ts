@@ -152,7 +152,8 @@ function globals(root: Command): Record<string, unknown> {
 function hooks(root: Command, run: () => Run): void {
   const load = () => import("./commands/hooks.ts");
   root.command("hook").description("report one event of an agent, read from stdin (the agent calls this)")
-    .argument("<agent>");
+    .argument("<agent>", "claude, codex, gemini, opencode, cursor, claude-like or custom")
+    .option("--name <name>", "with claude-like: the agent's own name");
   const command = root.command("hooks").description("our hooks in the agents' own settings");
   const options = (sub: Command) =>
     sub.option("--dry-run", "show the change, write nothing").option("--project", "for this folder only");

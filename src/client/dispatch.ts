@@ -3,6 +3,7 @@
  * each event of each agent; then what scripts poll; everything else is for the full command line.
  */
 import { type ThisProgram, thisProgram } from "../platform/program.ts";
+import { wireName } from "../agents/agent_name.ts";
 import { runHook } from "./hook.ts";
 
 /** The commands that cli/quick.ts knows, each exactly as `NAME --json`. */
@@ -19,10 +20,12 @@ export interface Rooms {
  */
 export async function dispatch(args: readonly string[], mainUrl: string, rooms: Rooms): Promise<number> {
   const program = thisProgram(mainUrl);
-  // `[--home PATH] hook AGENT`, as `hooks install` writes it. Whatever else stands there is no reason to fail an agent.
+  // `[--home PATH] hook AGENT [--name NAME]`, as `hooks install` writes it. Whatever else stands there is no reason to
+  // fail an agent.
   const moved = args[0] === "--home" ? 2 : 0;
   if (args[moved] === "hook" && !args.includes("--help") && !args.includes("-h")) {
-    return await runHook({ agent: args[moved + 1] ?? "", home: moved > 0 ? args[1] : undefined, program });
+    const agent = wireName(args[moved + 1] ?? "", args[moved + 2] === "--name" ? args[moved + 3] : undefined);
+    return await runHook({ agent, home: moved > 0 ? args[1] : undefined, program });
   }
   const quick = args.length === 2 && args[1] === "--json" ? args[0] : undefined;
   if (quick === "ls" || quick === "next" || quick === "status") {

@@ -4,12 +4,12 @@
  * It never makes the agent fail or wait: whatever happens it prints nothing, exits 0 and is done within its budget.
  * An event that no daemon takes is spooled, and a daemon is started by a process of its own that nobody waits for.
  */
-import { HOOK_ENV } from "../agents/hook_env.ts";
+import { HOOK_ENV, PARENT_PID } from "../agents/hook_env.ts";
 import { homeHere, type Where } from "../config/places.ts";
 import { encodeLine } from "../protocol/envelope.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { absolute, homePaths, isOn } from "../platform/home.ts";
-import { currentFolder, env, ownUid, spawn } from "../platform/process.ts";
+import { currentFolder, env, ownUid, parentPid, spawn } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { readStdin } from "../platform/stdio.ts";
@@ -53,10 +53,13 @@ async function deliver({ agent, home, program }: HookOptions): Promise<void> {
   const event: Spooled = {
     agent,
     event: shrink(payload),
-    env: Object.fromEntries(HOOK_ENV.flatMap((name) => {
-      const value = env(name);
-      return value === undefined ? [] : [[name, value.slice(0, 1024)]];
-    })),
+    env: {
+      ...Object.fromEntries(HOOK_ENV.flatMap((name) => {
+        const value = env(name);
+        return value === undefined ? [] : [[name, value.slice(0, 1024)]];
+      })),
+      [PARENT_PID]: String(parentPid()),
+    },
     idempotencyKey: newKey(),
   };
   const named = env("AGENT_CONSOLE_SOCKET");

@@ -13,6 +13,7 @@ import {
   type Status,
   TEXT_CAPS,
 } from "./session.ts";
+import { believed } from "./parent_pid.ts";
 import { after } from "./transition.ts";
 import type { Report } from "./report.ts";
 import { clip, maskSecrets, visible } from "./text.ts";
@@ -37,16 +38,13 @@ export function decideReport(session: Session | undefined, report: Report, now: 
   const known = session ?? fresh(report.sessionId, report.agent, now);
   const state = after(known, report);
   const fields = fieldsOf(known);
-  const next = join(
-    {
-      ...fields,
-      ...cleanFacts(report.facts),
-      ...counters(fields, report),
-      ...times(session, state, now),
-    },
-    state,
-  );
-  return event(session, next);
+  const next = believed(fields, report, {
+    ...fields,
+    ...cleanFacts(report.facts),
+    ...counters(fields, report),
+    ...times(session, state, now),
+  });
+  return event(session, join(next, state));
 }
 
 export function decideUpdate(

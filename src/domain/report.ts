@@ -4,7 +4,15 @@
  */
 import type { ErrorKind, Facts, Reopen, ToolUse, WaitingFor } from "./session.ts";
 
-/** What happened in the agent. */
+/** A dialog that waits for the human. */
+export interface Question {
+  readonly for: WaitingFor;
+  readonly text: string;
+  readonly tool?: ToolUse;
+  readonly approvalId?: string;
+}
+
+/** What happened in the agent, or between it and us. */
 export type Happening =
   /** The agent announced the session. `resumed`: the conversation existed before. */
   | { readonly kind: "announced"; readonly resumed: boolean }
@@ -14,11 +22,17 @@ export type Happening =
   | { readonly kind: "tool"; readonly tool: ToolUse }
   /**
    * A tool call ended, or anything else that proves that the turn goes on. `tools`: the calls that ended,
-   * where the agent names them; a call without text stands for every call of that name.
+   * where the agent names them; a call without text stands for every call of that name. `failed`: they did not succeed.
    */
-  | { readonly kind: "progress"; readonly tools?: readonly ToolUse[] }
-  /** The human is asked, about the call `tool` where there is one. */
-  | { readonly kind: "asked"; readonly for: WaitingFor; readonly text: string; readonly tool?: ToolUse }
+  | { readonly kind: "progress"; readonly tools?: readonly ToolUse[]; readonly failed?: true }
+  /** The human is asked, about the call `tool` where there is one; `approvalId` where our windows can answer. */
+  | ({ readonly kind: "asked" } & Question)
+  /** An approval was answered by one of us. `next`: another dialog of the session that is still open. */
+  | { readonly kind: "answered"; readonly approvalId: string; readonly next?: Question }
+  /** The human closed the dialog of an approval in the agent's own terminal, with no or Esc. */
+  | { readonly kind: "dismissed"; readonly approvalId: string; readonly next?: Question }
+  /** An approval can no longer be answered by us; the agent asks on in its own terminal. */
+  | { readonly kind: "left_to_agent"; readonly approvalId: string }
   /**
    * A reminder that the human is still asked, without details: keeps what `asked` said.
    * Some dialogs send only this.
@@ -52,4 +66,9 @@ export interface Report {
    * A sub-agent that asks the human gets a row of its own, whose parent is the session.
    */
   readonly subagent?: { readonly id: string; readonly type: string };
+  /**
+   * False where the event alone proves no conversation of the user: it counts for a row that exists and makes none.
+   * (Threads that the agent runs for itself; the end of a session that nothing else was heard of.)
+   */
+  readonly opens?: false;
 }

@@ -14,10 +14,12 @@ export interface Rows {
 }
 
 /**
- * The reports to decide, in this order: each makes one event. At least one. The session's own comes last: it carries the
- * idempotency key, so that a repeat after a crash in between finds the children closed and does the rest.
+ * The reports to decide, in this order: each makes one event. None where the report opens no row and there is none. The
+ * session's own comes last: it carries the idempotency key, so that a repeat after a crash in between finds the children
+ * closed and does the rest.
  */
 export function route(report: Report, rows: Rows): readonly Report[] {
+  if (report.opens === false && rows.get(report.sessionId) === undefined) return [];
   return report.subagent === undefined ? ofSession(report, rows) : ofSubagent(report, report.subagent, rows);
 }
 
@@ -100,9 +102,10 @@ function closing(row: Session): Report {
 }
 
 /** Process and terminal are shared; folder, mode, prompt and title of a sub-agent are not the session's. */
-function place({ pid, tty, terminal }: Facts): Facts {
+function place({ pid, parentPid, tty, terminal }: Facts): Facts {
   return {
     ...(pid === undefined ? {} : { pid }),
+    ...(parentPid === undefined ? {} : { parentPid }),
     ...(tty === undefined ? {} : { tty }),
     ...(terminal === undefined ? {} : { terminal }),
   };

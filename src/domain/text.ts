@@ -40,6 +40,21 @@ export function visibleLines(text: string): string {
   return text.split("\n").map(visible).join("\n");
 }
 
+// Spaces other than the plain one, characters that no font draws, and marks that cover what stands beside them: on
+// anything but a letter, or more than three on one.
+const DECEIVING = /[^\P{Zs} ]|[\p{Default_Ignorable_Code_Point}\u2800]|(?<!\p{L}\p{M}{0,2})\p{M}/gu;
+
+/**
+ * {@link visibleLines} for what will run: also what looks like a space and is none, so that `git status` as one word does
+ * not read like two, what has no width, and marks over signs. Ordinary letters of any language stay.
+ */
+export function plain(text: string): string {
+  return visibleLines(text).replace(
+    DECEIVING,
+    (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /** Spaces and line breaks folded: the text as one readable line. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, " ").trim();

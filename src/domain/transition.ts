@@ -1,10 +1,10 @@
 /**
  * The status after a report: every rule by which a session changes its state, each under its name.
- * The recordings that justify a rule are named by the tests (tests/contract/claude_replay_test.ts).
+ * The recordings that justify a rule are named by the tests (tests/contract/*_replay_test.ts).
  */
 import { clip } from "./text.ts";
 import { type Session, type State, stateOf, TEXT_CAPS, type ToolUse } from "./session.ts";
-import type { Happening, Report } from "./report.ts";
+import type { Happening, Question, Report } from "./report.ts";
 
 type Of<K extends Happening["kind"]> = Extract<Happening, { kind: K }>;
 
@@ -21,14 +21,12 @@ export function after(session: Session, report: Report): State {
     case "progress":
       return progress(session, h);
     case "asked":
-      return {
-        status: "waiting",
-        waiting: {
-          for: h.for,
-          text: clip(h.text, TEXT_CAPS.waiting),
-          ...(h.tool === undefined ? {} : { tool: identified(session, clipTool(h.tool)) }),
-        },
-      };
+      return waiting(session, h);
+    case "answered":
+    case "dismissed":
+      return answered(session, h);
+    case "left_to_agent":
+      return leftToAgent(session, h);
     case "reminded":
       return reminded(session, h);
     case "finished":
@@ -47,9 +45,43 @@ export function after(session: Session, report: Report): State {
         closed: { reason: clip(h.reason, TEXT_CAPS.title), ...(h.reopenable ? { reopenable: h.reopenable } : {}) },
       };
     case "subagent":
+      return subagent(session, h);
     case "noted":
       return stateOf(session);
   }
+}
+
+function waiting(session: Session, question: Question): State {
+  const { tool, approvalId } = question;
+  return {
+    status: "waiting",
+    waiting: {
+      for: question.for,
+      text: clip(question.text, TEXT_CAPS.waiting),
+      ...(tool === undefined ? {} : { tool: identified(session, clipTool(tool)) }),
+      ...(approvalId === undefined ? {} : { approvalId }),
+    },
+  };
+}
+
+/**
+ * Our answer goes on with the turn at once: the agent's next event may be minutes away. A no or Esc in the terminal ends
+ * the turn, and no event says so (recording: claude-permission-waits a2, a3). A row that waits for something else by now
+ * is left alone.
+ */
+function answered(session: Session, h: Of<"answered" | "dismissed">): State {
+  if (session.status !== "waiting" || session.waiting.approvalId !== h.approvalId) return stateOf(session);
+  if (h.next !== undefined) return waiting(session, h.next);
+  if (h.kind === "dismissed") return { status: "idle", idle: {} };
+  const { tool } = session.waiting;
+  return { status: "working", working: { ...(tool === undefined ? {} : { tool }), subagents: session.subagents } };
+}
+
+/** The wait goes on, without our windows (the deadline has passed, or the last window that could answer has left). */
+function leftToAgent(session: Session, h: Of<"left_to_agent">): State {
+  if (session.status !== "waiting" || session.waiting.approvalId !== h.approvalId) return stateOf(session);
+  const { approvalId: _, ...waiting } = session.waiting;
+  return { status: "waiting", waiting };
 }
 
 function working(session: Session): State {
@@ -113,13 +145,32 @@ function finished(session: Session, h: Of<"finished">): State {
     h.promptId !== session.promptId && session.status === "working";
   const subagents = h.subagents ?? 0;
   if (newerQueued || subagents > 0) return { status: "working", working: { subagents } };
+  const background = h.background ?? outliving(session, h);
   return {
     status: "idle",
     idle: {
       ...(h.lastMessage === undefined ? {} : { lastMessage: clip(h.lastMessage, TEXT_CAPS.message) }),
-      ...(h.background ? { background: h.background } : {}),
+      ...(background > 0 ? { background } : {}),
     },
   };
+}
+
+/**
+ * Sub-agents that run on after the turn, of an agent that does not say at its end what still runs: they are told one
+ * by one, and wake nobody when they end (recording: codex-full, "subagent").
+ */
+function outliving(session: Session, h: Of<"finished">): number {
+  return h.subagents === undefined ? session.subagents : 0;
+}
+
+/** One that outlived the turn has ended. */
+function subagent(session: Session, h: Of<"subagent">): State {
+  const background = session.status === "idle" ? session.idle.background ?? 0 : 0;
+  if (session.status !== "idle" || h.change === 1 || session.subagents === 0 || background === 0) {
+    return stateOf(session);
+  }
+  const { background: _, ...idle } = session.idle;
+  return { status: "idle", idle: background > 1 ? { ...idle, background: background - 1 } : idle };
 }
 
 function clipTool(tool: ToolUse): ToolUse {

@@ -11,6 +11,11 @@ export function ownPid(): number {
   return Deno.pid;
 }
 
+/** The process that started this one. */
+export function parentPid(): number {
+  return Deno.ppid;
+}
+
 /** The user's id, or null where the platform has none or will not tell. */
 export function ownUid(): number | null {
   return Deno.uid();

@@ -1,5 +1,6 @@
 /** H1: a hook never makes an agent fail or wait. */
 import { assert, assertEquals } from "@std/assert";
+import { HOOK_NAMES } from "../../src/agents/registry.ts";
 import { TestHome } from "../support/harness.ts";
 import { isRoot, USER } from "../support/harness_guard.ts";
 import type { Outcome } from "../support/harness_process.ts";
@@ -36,7 +37,10 @@ const INPUTS: readonly (readonly [string, string | Uint8Array])[] = [
 Deno.test("H1 whatever comes on stdin, the hook is silent, quick and exits 0, and the daemon lives", async () => {
   await using home = await TestHome.create();
   const pid = await home.start();
-  for (const [what, stdin] of INPUTS) assertHarmless(what, await home.cli(["hook", "claude"], { stdin }));
+  for (const agent of HOOK_NAMES) {
+    const args = agent === "claude-like:NAME" ? ["hook", "claude-like", "--name", "qwen"] : ["hook", agent];
+    for (const [what, stdin] of INPUTS) assertHarmless(`${agent}: ${what}`, await home.cli(args, { stdin }));
+  }
   for (const args of [["hook", "nobody"], ["hook"], ["hook", "claude", "--what"], ["hook", "../../etc"]]) {
     const { code, stdout } = await home.cli(args, { stdin: EVENT });
     assertEquals([code, stdout.trim() === "" || stdout.trim() === "{}"], [0, true], args.join(" "));
@@ -124,4 +128,38 @@ Deno.test("H1 a hook on a full disk is harmless", async () => {
   const { code, stdout } = await hook.exit(10_000);
   assertEquals(code, 0);
   assert(stdout.trim() === "" || stdout.trim() === "{}");
+});
+
+Deno.test("H2 hooks of Codex, of a Claude-shaped agent and of any other make rows; two events prove the pid", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const codex = (hook_event_name: string) =>
+    JSON.stringify({
+      session_id: "c1",
+      turn_id: "t",
+      hook_event_name,
+      cwd: "/x",
+      transcript_path: "/x/t",
+      prompt: "go",
+    });
+  for (const event of ["SessionStart", "UserPromptSubmit"]) {
+    assertHarmless(event, await home.cli(["hook", "codex"], { stdin: codex(event) }));
+  }
+  const like = JSON.stringify({ ...JSON.parse(EVENT), session_id: "q1" });
+  assertHarmless("--name", await home.cli(["hook", "claude-like", "--name", "qwen"], { stdin: like }));
+  const custom = JSON.stringify({ agent: "my-agent", session: "m1", event: "prompt", prompt: "go" });
+  assertHarmless("custom", await home.cli(["hook", "custom"], { stdin: custom }));
+  for (const args of [["--name", "Not A Name"], ["--name"], []]) {
+    const { code } = await home.cli(["hook", "claude-like", ...args], { stdin: EVENT });
+    assertEquals(code, 0, args.join(" "));
+  }
+  await using client = await home.connect({ token: true });
+  const { sessions } = await client.request("session.list", {}) as { sessions: Json[] };
+  const rows = new Map(sessions.map((session) => [session["id"], session]));
+  assertEquals([...rows.keys()].sort(), ["c1", "m1", "q1"]);
+  assertEquals([rows.get("c1")?.["agent"], rows.get("q1")?.["agent"], rows.get("m1")?.["agent"]], [
+    ...["codex", "qwen", "my-agent"],
+  ]);
+  // this test process started the hooks
+  assertEquals([rows.get("c1")?.["pid"], rows.get("q1")?.["pid"]], [Deno.pid, undefined]);
 });

@@ -4,7 +4,8 @@
  * until the next event.
  */
 import { assert, assertEquals } from "@std/assert";
-import { Replay, replay } from "./claude_replay.ts";
+import { claude } from "../../src/agents/claude.ts";
+import { recorded, Replay, replay } from "./replay.ts";
 
 const FOLDER = new URL("../fixtures/claude/", import.meta.url);
 const NAMES = [
@@ -24,7 +25,7 @@ function read(name: string): string {
 
 for (const name of NAMES) {
   Deno.test(`H2 the recording claude ${name} gives the expected status after each event`, () => {
-    assertEquals(replay(read(`${name}.jsonl`)), read(`${name}.expected.txt`).trimEnd().split("\n"));
+    assertEquals(replay(claude, read(`${name}.jsonl`)), read(`${name}.expected.txt`).trimEnd().split("\n"));
   });
 }
 
@@ -37,7 +38,7 @@ const NOW = "2026-11-20T10:00:00.000Z";
 const session_id = "s1";
 
 function player(...events: Record<string, unknown>[]): Replay {
-  const it = new Replay();
+  const it = new Replay(claude);
   for (const event of events) it.hook({ session_id, cwd: "/home/u", ...event }, { CLAUDE_PID: "7" }, NOW);
   return it;
 }
@@ -142,4 +143,52 @@ Deno.test("H2 a sub-agent's row does not outlive its session, its turn or its pr
   const running = [{ id: "a1", type: "subagent", status: "running" }];
   assertEquals(status([...asked, stop("p1", running)], "a1"), "waiting");
   assertEquals(status([...asked, stop("p1", running)]), "working");
+});
+
+/** The rows after each event of a recording, with the event. */
+function played(name: string) {
+  const it = new Replay(claude);
+  return recorded(read(`${name}.jsonl`)).flatMap(({ event = "", stdin, env }) =>
+    stdin === undefined
+      ? []
+      : [{ event, stdin: stdin as Record<string, unknown>, rows: it.hook(stdin, env ?? {}, NOW) }]
+  );
+}
+
+Deno.test("H2 a task notification is a turn, but not the user's (recordings: claude full, endings)", () => {
+  for (const name of ["full", "endings"]) {
+    const events = played(name);
+    const at = events.findIndex(({ stdin }) => String(stdin["prompt"]).startsWith("<task-notification>"));
+    assert(at > 0, name);
+    const [before, after] = [events[at - 1]!.rows.at(-1)!, events[at]!.rows.at(-1)!];
+    assertEquals([after.status, after.turnCount, after.lastPrompt], ["working", before.turnCount, before.lastPrompt]);
+  }
+});
+
+Deno.test("H2 the end of a sub-agent without a type is noise: Claude's own forks (recording: claude subagents)", () => {
+  const noise = played("subagents").filter(({ event, stdin }) =>
+    event === "SubagentStop" && stdin["agent_type"] === ""
+  );
+  assertEquals(noise.length, 2);
+  for (const { rows } of noise) {
+    assertEquals(rows.map(({ id, subagents }) => [id === rows[0]?.id, subagents]), [[true, 0]]);
+  }
+});
+
+Deno.test("H2 after Esc, of which Claude says nothing, the next prompt is a turn of its own (recording: claude tui-basic)", () => {
+  const events = played("tui-basic");
+  const prompts = events.flatMap(({ event, rows }, i) => event === "UserPromptSubmit" ? [{ i, row: rows[0]! }] : []);
+  const silent = prompts.filter(({ i }, n) =>
+    n > 0 && !events.slice(prompts[n - 1]!.i, i).some(({ event }) => event === "Stop")
+  );
+  assert(silent.length > 0);
+  for (const { i, row } of silent) {
+    assertEquals([row.status, row.promptId], ["working", events[i]?.stdin["prompt_id"]]);
+  }
+});
+
+Deno.test("H2 --resume of an unknown id fires SessionEnd alone, which makes no row (lab README, order seen)", () => {
+  const it = new Replay(claude);
+  assertEquals(it.hook({ session_id: "nobody", hook_event_name: "SessionEnd", reason: "other" }, {}, NOW), []);
+  assertEquals(it.rows.size, 0);
 });

@@ -1,5 +1,6 @@
 /** The parts of the README that are made from the program's own tables. */
 import type { Argument, Command, Option } from "commander";
+import { customMarkdown } from "../../src/agents/custom_docs.ts";
 import { hooksMarkdown } from "../../src/agents/hooks_table.ts";
 import { hookProgram } from "../../src/cli/commands/hooks.ts";
 import { SYMBOLS } from "../../src/cli/format.ts";
@@ -23,6 +24,7 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
     ["statuses", statuses()],
     ["commands", commands(tree())],
     ["exits", exits()],
+    ["custom", customMarkdown()],
     ["config", configDocs()],
     ["sandbox", sandbox()],
     ["rooms", await rooms()],

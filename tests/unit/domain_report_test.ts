@@ -12,6 +12,7 @@ const tool = fc.record({ name: fc.constantFrom("Bash", "Read"), text: fc.constan
   requiredKeys: ["name"],
 });
 const waitFor = fc.constantFrom("permission" as const, "question" as const, "plan" as const, "elicitation" as const);
+const approvalId = fc.constantFrom("a1", "a2");
 const promptId = fc.constantFrom("p1", "p2", "p3");
 const small = fc.integer({ min: 0, max: 3 });
 
@@ -23,13 +24,25 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: fc.constant("progress" as const), tools: fc.array(tool, { maxLength: 2 }) }),
   fc.record({ kind: fc.constant("asked" as const), for: waitFor, text: words }),
   fc.record({ kind: fc.constant("asked" as const), for: waitFor, text: words, tool }),
+  fc.record({ kind: fc.constant("asked" as const), for: waitFor, text: words, approvalId }),
+  fc.record({ kind: fc.constantFrom("answered" as const, "dismissed" as const), approvalId }),
+  fc.record({
+    kind: fc.constantFrom("answered" as const, "dismissed" as const),
+    approvalId,
+    next: fc.record({ for: waitFor, text: words, approvalId }),
+  }),
+  fc.record({ kind: fc.constant("left_to_agent" as const), approvalId }),
   fc.record({ kind: fc.constant("reminded" as const), for: waitFor, text: words }),
   fc.record({ kind: fc.constant("finished" as const), promptId, subagents: small, background: small }),
   fc.record({ kind: fc.constant("finished" as const), lastMessage: words }),
   fc.record({ kind: fc.constant("failed" as const), error: fc.constant("server" as const), text: words }),
   fc.record({ kind: fc.constant("subagent" as const), change: fc.constantFrom(1 as const, -1 as const) }),
   fc.record({ kind: fc.constant("ended" as const), reason: words }),
-  fc.constantFrom({ kind: "rested" as const }, { kind: "interrupted" as const }, { kind: "noted" as const }),
+  fc.constantFrom(
+    { kind: "rested" as const },
+    { kind: "interrupted" as const },
+    { kind: "noted" as const },
+  ),
 );
 
 class Store implements Rows {

@@ -1,5 +1,5 @@
 /** Handlers of the session area. */
-import { adapterOf, AGENT_NAMES } from "../../agents/registry.ts";
+import { adapterOf, HOOK_NAMES } from "../../agents/registry.ts";
 import {
   decideClose,
   decideDelete,
@@ -35,7 +35,7 @@ export function takeReport(core: Core, actor: string, params: ParamsOf<"session.
   if (earlier !== undefined) return earlier;
   const adapter = adapterOf(agent);
   const understood = adapter === undefined
-    ? { ok: false as const, problem: `agent is ${agent}, must be one of ${AGENT_NAMES.join(", ")}` }
+    ? { ok: false as const, problem: `agent is ${agent}, must be one of ${HOOK_NAMES.join(", ")}` }
     : adapter.understand(event, env ?? {});
   if (!understood.ok) {
     const raw = clip(maskSecrets(JSON.stringify(event) ?? ""), RAW_CAP);

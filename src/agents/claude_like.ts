@@ -1,0 +1,62 @@
+/**
+ * Agents whose hooks have Claude Code's shape, registered as `hook claude-like --name NAME`. Seen: Qwen Code 0.24.4
+ * (tests/fixtures/qwen), whose order differs: PermissionRequest comes before PreToolUse, and blocks the dialog;
+ * Notification says `idle_prompt` after each turn and after Esc; each round of tools brings a UserPromptSubmit with an
+ * empty prompt.
+ */
+import type { Adapter } from "./adapter.ts";
+import { CLAUDE_MEANING, type Meaning, understandShape } from "./claude.ts";
+import { allowed, denied } from "./claude_answer.ts";
+import { permission } from "./claude_ask.ts";
+import { dialogOf } from "./claude_tools.ts";
+import { isFields, text } from "./fields.ts";
+import { PARENT_PID } from "./hook_env.ts";
+import { CLAUDE_TOOLS, type ToolTable } from "./tool_call.ts";
+
+/** Claude's names and those of the Gemini family. */
+const TOOLS: ToolTable = {
+  ...CLAUDE_TOOLS,
+  run_shell_command: ["command", "command"],
+  write_file: ["write", "file_path"],
+  edit: ["write", "file_path"],
+  read_file: ["read", "file_path"],
+  glob: ["read"],
+  grep_search: ["read"],
+  list_directory: ["read", "path"],
+  web_fetch: ["fetch", "url"],
+};
+
+const MEANING: Meaning = {
+  ...CLAUDE_MEANING,
+  // the round of a tool is no prompt of the user's; neither the turn nor its id are new
+  UserPromptSubmit: (e) => text(e, "prompt") === undefined ? { kind: "progress" } : CLAUDE_MEANING.UserPromptSubmit(e),
+  // the command that resumes it is not known
+  SessionEnd: (e) => ({ kind: "ended", reason: text(e, "reason") ?? "other" }),
+};
+
+/** `name` is what its rows are called. */
+export function claudeLike(name: string): Adapter {
+  return {
+    name,
+    understand: (event, env) =>
+      understandShape(withCallId(event), env, {
+        agent: name,
+        pid: PARENT_PID,
+        meaning: MEANING,
+        ask: (e) => text(e, "hook_event_name") === "PermissionRequest" ? permission(e, "behind", TOOLS) : undefined,
+      }),
+    answer(event, verdict) {
+      if (!isFields(event) || text(event, "hook_event_name") !== "PermissionRequest") return undefined;
+      // whether it takes the answers to a question is not known
+      if (verdict.yes) return dialogOf(event).for === "question" ? undefined : allowed();
+      return denied(verdict);
+    },
+  };
+}
+
+/** Qwen gives a call an id of its own, but its batches name the model's (recording: qwen-tui). */
+function withCallId(event: unknown): unknown {
+  if (!isFields(event)) return event;
+  const id = text(event, "tool_call_id");
+  return id === undefined ? event : { ...event, tool_use_id: id };
+}

@@ -1,0 +1,102 @@
+/**
+ * Codex's hook events (0.169.0; 12 names), as recorded in tests/fixtures/codex. Their shape is Claude's; what differs:
+ * a prompt's id is the `turn_id`; SessionStart comes only with the first prompt; a failing command ends in PostToolUse
+ * as any other; Esc fires Interrupt, and an API error nothing at all.
+ */
+import type { Ask } from "../domain/approval.ts";
+import { TEXT_CAPS } from "../domain/session.ts";
+import type { Adapter } from "./adapter.ts";
+import { CLAUDE_MEANING, type Meaning, type Shape, understandShape } from "./claude.ts";
+import { allowed, denied, stopped } from "./claude_answer.ts";
+import { permission } from "./claude_ask.ts";
+import { dialogOf, toolOf } from "./claude_tools.ts";
+import { type Fields, fieldsIn, isFields, maybe, text } from "./fields.ts";
+import { PARENT_PID } from "./hook_env.ts";
+import { absolute, idIn } from "./ids.ts";
+import { prose } from "./readable.ts";
+import type { ToolTable } from "./tool_call.ts";
+
+export const codex: Adapter = {
+  name: "codex",
+  understand: (event, env) =>
+    understandShape(isFields(event) ? { ...event, prompt_id: event["turn_id"] } : event, env, CODEX),
+  /** Codex refuses the whole answer for one field that it does not know, or does not do yet. */
+  answer(event, verdict) {
+    const name = isFields(event) ? text(event, "hook_event_name") : undefined;
+    if (name === "PermissionRequest") return verdict.yes ? allowed() : denied(verdict);
+    return name === "PreToolUse" && !verdict.yes ? stopped(verdict) : undefined;
+  },
+};
+
+const { SessionStart, UserPromptSubmit, PreToolUse, PostToolUse, SubagentStart, SubagentStop } = CLAUDE_MEANING;
+
+const MEANING: Meaning = {
+  SessionStart,
+  SessionEnd: (e, id) => ({
+    kind: "ended",
+    reason: text(e, "reason") ?? "other",
+    reopenable: { command: ["codex", "resume", id], ...maybe("cwd", absolute(text(e, "cwd"))) },
+  }),
+  UserPromptSubmit,
+  Stop: (e) => {
+    const message = text(e, "last_assistant_message");
+    // what still runs is not told: not even sub-agents, whose end may come later (recording: codex-full)
+    return {
+      kind: "finished",
+      ...maybe("promptId", idIn(e, "turn_id")),
+      ...maybe("lastMessage", message && prose(message, TEXT_CAPS.message)),
+    };
+  },
+  Interrupt: () => ({ kind: "interrupted" }),
+  PreToolUse,
+  PostToolUse,
+  PermissionRequest: (e) => {
+    const tool = toolOf(e);
+    // Codex adds a description to the input here: but for the tools whose telling field is known, the call that began
+    // just before is known by the tool's name alone.
+    const known = tool !== undefined && Object.hasOwn(TOOLS, tool.name) ? tool : tool && { name: tool.name };
+    return { kind: "asked", ...dialogOf(e), ...maybe("tool", known) };
+  },
+  SubagentStart,
+  SubagentStop,
+};
+
+const TOOLS: ToolTable = { Bash: ["command", "command"], apply_patch: ["write"] };
+
+const CODEX: Shape = { agent: "codex", pid: PARENT_PID, meaning: MEANING, ask: askOf, opensNot: isOwnThread };
+
+/** A hook before a tool can stop it; a plain yes there is not among what Codex is known to take. */
+function askOf(event: Fields): Ask | undefined {
+  const name = text(event, "hook_event_name");
+  if (name !== "PermissionRequest" && name !== "PreToolUse") return undefined;
+  const ask = permission(event, name === "PreToolUse" ? "gate" : "behind", TOOLS);
+  return ask && {
+    ...ask,
+    ...(ask.tool === "apply_patch" ? patched(event) : {}),
+    takesYes: name === "PermissionRequest",
+  };
+}
+
+/**
+ * A patch to one file is known by the file's path; one to several by its whole text, which no path's rule matches. Codex
+ * takes a header with spaces before it: a context line that looks like one makes the patch one to several.
+ */
+function patched(event: Fields): Pick<Ask, "subject" | "detail"> | undefined {
+  const patch = text(fieldsIn(event, "tool_input") ?? {}, "command");
+  const paths = [...(patch ?? "").matchAll(/^[^\S\n]*\*\*\*[^\S\n]*(?:(?:Add|Update|Delete) File|Move to):([^\n]+)/gm)];
+  const path = paths.length === 1 ? paths[0]?.[1]?.trim() : undefined;
+  if (patch === undefined) return undefined;
+  return path === undefined ? { subject: patch } : { subject: path, detail: patch };
+}
+
+/**
+ * Codex runs a thread of its own for each title, and its hooks fire (recording: codex-acp). It is written to no file:
+ * `transcript_path` is null in its events, and its first prompt is one of Codex's own texts. The threads without a file
+ * that are the user's (`codex exec --ephemeral`) are opened by their prompt.
+ */
+function isOwnThread(event: Fields): boolean {
+  if (event["transcript_path"] !== null) return false;
+  return text(event, "hook_event_name") !== "UserPromptSubmit" || TITLE_PROMPT.test(text(event, "prompt") ?? "");
+}
+
+const TITLE_PROMPT = /^\s*(?:Generate a concise, single-line task title|Your task is to generate a very short title)/;

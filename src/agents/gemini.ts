@@ -1,0 +1,152 @@
+/**
+ * Gemini CLI's hook events (0.61.0), as recorded in tests/fixtures/gemini; fields from its own docs (hooks/reference.md).
+ *
+ * What it does not say: calls have no id and a sub-agent's look like its parent's; an Esc or No in a dialog fires
+ * nothing, nor does an API error of `gemini -p`. (Seen beside the hooks: an Esc or No adds the line
+ * `{"type":"info","content":"Request cancelled."}` to the file at transcript_path within a tenth of a second; the feed
+ * gemini_chats reads it.)
+ * A hook may deny a call, but never approve it: the dialog comes all the same.
+ */
+import type { Ask, Verdict } from "../domain/approval.ts";
+import type { Happening } from "../domain/report.ts";
+import { type Facts, TEXT_CAPS, type ToolUse, type WaitingFor } from "../domain/session.ts";
+import type { Adapter, Understood } from "./adapter.ts";
+import { type Fields, fieldsIn, isFields, maybe, text } from "./fields.ts";
+import type { HookEnv } from "./hook_env.ts";
+import { absolute, idIn } from "./ids.ts";
+import { placeOf } from "./place.ts";
+import { line, prose } from "./readable.ts";
+import { callOf, type ToolTable } from "./tool_call.ts";
+import { dialogText, toolUse } from "./tool_use.ts";
+
+const NOTED: Happening = { kind: "noted" };
+const PROGRESS: Happening = { kind: "progress" };
+
+export const gemini: Adapter = {
+  name: "gemini",
+  understand(event: unknown, env: HookEnv): Understood {
+    if (!isFields(event)) return { ok: false, problem: "the payload is no JSON object" };
+    const sessionId = idIn(event, "session_id");
+    if (sessionId === undefined) return { ok: false, problem: "session_id is no usable string" };
+    const name = text(event, "hook_event_name") ?? "";
+    const meaning = Object.hasOwn(MEANING, name) ? MEANING[name] : undefined;
+    const happening = meaning === undefined ? NOTED : meaning(event, sessionId);
+    const ask = name === "BeforeTool" ? askOf(event) : undefined;
+    return {
+      ok: true,
+      report: { agent: "gemini", sessionId, facts: factsOf(event, name, env), happening },
+      ...maybe("ask", ask),
+    };
+  },
+  answer(event: unknown, verdict: Verdict): Readonly<Record<string, unknown>> | undefined {
+    // `allow` would skip no dialog, and `ask` hangs `gemini -p` for ever.
+    if (verdict.yes || !isFields(event) || text(event, "hook_event_name") !== "BeforeTool") return undefined;
+    return { decision: "deny", reason: verdict.message ?? "Denied by the user." };
+  },
+};
+
+function factsOf(event: Fields, name: string, env: HookEnv): Facts {
+  // Gemini CLI tells its hooks no pid; a CLAUDE_PID would be that of an agent that started it.
+  const prompt = name === "BeforeAgent" ? text(event, "prompt") : undefined;
+  return {
+    ...maybe("cwd", text(event, "cwd")),
+    ...maybe("transcriptPath", text(event, "transcript_path")),
+    ...maybe("lastPrompt", prompt && prose(prompt, TEXT_CAPS.prompt)),
+    ...placeOf(env, "PPID"),
+  };
+}
+
+/**
+ * The model's own events (BeforeModel, AfterModel at each chunk) and PreCompress say nothing about the status. A denied or
+ * dismissed dialog fires no event: the next prompt, call or end of a turn heals the row (recording: gemini full).
+ */
+const MEANING: Readonly<Record<string, (event: Fields, sessionId: string) => Happening>> = {
+  SessionStart: (e) => ({ kind: "announced", resumed: text(e, "source") === "resume" }),
+  // up to three times, some of them late
+  SessionEnd: (e, id) => ({
+    kind: "ended",
+    reason: text(e, "reason") ?? "other",
+    reopenable: { command: ["gemini", "--resume", id], ...maybe("cwd", absolute(text(e, "cwd"))) },
+  }),
+
+  BeforeAgent: (e) => {
+    const prompt = text(e, "prompt");
+    return { kind: "prompt", byUser: true, ...maybe("text", prompt && prose(prompt, TEXT_CAPS.prompt)) };
+  },
+  // also after an Esc while the answer streams, with what came until then, and after an API error in the terminal UI
+  AfterAgent: (e) => {
+    const message = text(e, "prompt_response");
+    const said = message === undefined || message === NO_RESPONSE ? undefined : prose(message, TEXT_CAPS.message);
+    return { kind: "finished", ...maybe("lastMessage", said) };
+  },
+
+  BeforeTool: (e) => {
+    const tool = toolOf(e);
+    return tool === undefined ? PROGRESS : { kind: "tool", tool };
+  },
+  AfterTool: (e) => {
+    const tool = toolOf(e);
+    return tool === undefined ? PROGRESS : { kind: "progress", tools: [tool] };
+  },
+  Notification: (e) => text(e, "notification_type") === "ToolPermission" ? dialogOpen(e) : NOTED,
+};
+
+/** What Gemini CLI puts in the place of an answer that never came. */
+const NO_RESPONSE = "[no response text]";
+
+/** Tools of Gemini CLI 0.61.0. */
+const TOOLS: ToolTable = {
+  run_shell_command: ["command", "command"],
+  write_file: ["write", "file_path"],
+  replace: ["write", "file_path"],
+  read_file: ["read", "file_path"],
+  list_directory: ["read", "dir_path"],
+  glob: ["read", "dir_path"],
+  grep_search: ["read", "dir_path"],
+  web_fetch: ["fetch", "prompt"],
+  google_web_search: ["fetch", "query"],
+};
+
+function toolOf(event: Fields): ToolUse | undefined {
+  const name = text(event, "tool_name");
+  return name === undefined ? undefined : toolUse(callOf(name, fieldsIn(event, "tool_input") ?? {}, TOOLS));
+}
+
+/** Before each call, also those that need no permission: only rules answer here. */
+function askOf(event: Fields): Ask | undefined {
+  const name = text(event, "tool_name");
+  if (name === undefined) return undefined;
+  const call = callOf(name, fieldsIn(event, "tool_input") ?? {}, TOOLS);
+  return { for: "permission", ...call, dialog: "gate", takesYes: false };
+}
+
+const DIALOGS: Readonly<Record<string, WaitingFor | undefined>> = Object.assign(Object.create(null), {
+  ask_user: "question",
+  exit_plan_mode: "plan",
+});
+
+/** The dialog is on the screen, and no hook can answer it. */
+function dialogOpen(event: Fields): Happening {
+  const details = fieldsIn(event, "details") ?? {};
+  const call = dialogCall(details);
+  const waits = DIALOGS[text(details, "type") ?? ""] ?? "permission";
+  if (call !== undefined) return { kind: "asked", for: waits, text: dialogText(call), tool: toolUse(call) };
+  const about = text(details, "filePath") ?? text(details, "prompt") ?? text(event, "message") ?? "";
+  return { kind: "asked", for: waits, text: line(about, TEXT_CAPS.waiting) };
+}
+
+/** The call that a dialog is about, where its details name it: the end of another call then leaves it open. */
+function dialogCall(details: Fields): Pick<Ask, "tool" | "subject"> | undefined {
+  switch (text(details, "type")) {
+    case "exec": {
+      const command = text(details, "command");
+      return command === undefined ? undefined : { tool: "run_shell_command", subject: command };
+    }
+    case "mcp": {
+      const [server, tool] = [text(details, "serverName"), text(details, "toolName")];
+      return server === undefined || tool === undefined ? undefined : { tool: `mcp_${server}_${tool}`, subject: "" };
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,137 @@
+/** What OpenCode asks and how it is answered (recordings: opencode full, opencode dialogs). */
+import type { Action, Ask, Choice, Verdict } from "../domain/approval.ts";
+import type { ToolUse } from "../domain/session.ts";
+import { type Fields, fieldsIn, isTrue, maybe, objects, text } from "./fields.ts";
+import { callOf, type ToolTable } from "./tool_call.ts";
+import { toolUse } from "./tool_use.ts";
+
+/** OpenCode's tools, by the names and inputs of `tool.execute.before`. */
+export const OPENCODE_TOOLS: ToolTable = {
+  bash: ["command", "command"],
+  write: ["write", "filePath"],
+  edit: ["write", "filePath"],
+  read: ["read", "filePath"],
+  list: ["read", "path"],
+  glob: ["read", "path"],
+  grep: ["read", "path"],
+  webfetch: ["fetch", "url"],
+  websearch: ["fetch", "query"],
+};
+
+/** Permission → what it allows, and the field of its metadata that says to what; else its patterns say it. */
+const PERMISSIONS: Readonly<Record<string, readonly [Action, string]>> = {
+  bash: ["command", "command"],
+  edit: ["write", "filepath"],
+  read: ["read", "filePath"],
+  list: ["read", "path"],
+  glob: ["read", "path"],
+  grep: ["read", "path"],
+  webfetch: ["fetch", "url"],
+  websearch: ["fetch", "query"],
+};
+
+/** The plugin's mark of a text that it cut (install/opencode_plugin.ts): what runs is then not known. */
+const CUT_MARK = "…(cut)";
+
+/** Undefined for events that take no answer, and where what is asked is not known as a whole. */
+export function askOf(event: Fields): Ask | undefined {
+  const properties = fieldsIn(event, "properties") ?? {};
+  switch (text(event, "type")) {
+    case "permission.asked":
+      return permission(properties);
+    case "question.asked":
+      return question(properties);
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * What the hook prints for `verdict`: `always` only where OpenCode offered it (it then allows the patterns of the
+ * suggestions until it is restarted), answers only to all questions at once.
+ */
+export function answerTo(ask: Ask, verdict: Verdict): Readonly<Record<string, unknown>> | undefined {
+  if (!verdict.yes) {
+    return { reply: "reject", ...(ask.for === "question" ? {} : maybe("message", verdict.message)) };
+  }
+  // Its own `always` would allow more than was asked (recording: opencode-dialogs, `touch x` → `touch *`): a scope beyond
+  // once is a rule of ours.
+  if (ask.for !== "question") return { reply: "once" };
+  const answers = ask.choices?.map((choice) => chosen(choice, verdict.answers ?? {}));
+  return answers === undefined || answers.includes(undefined) ? undefined : { answers };
+}
+
+/** The labels of an answer; several are separated by a comma. What is no label is free text. */
+function chosen(
+  { question, options, multiple }: Choice,
+  answers: Readonly<Record<string, string>>,
+): readonly string[] | undefined {
+  const answer = Object.hasOwn(answers, question) ? answers[question] : undefined;
+  if (answer === undefined) return undefined;
+  const labels = answer.split(/, ?/);
+  return multiple && !options.includes(answer) && labels.every((label) => options.includes(label)) ? labels : [answer];
+}
+
+function question(properties: Fields): Ask | undefined {
+  const choices = (objects(properties, "questions") ?? []).flatMap((one) => {
+    const words = text(one, "question");
+    if (words === undefined) return [];
+    const options = (objects(one, "options") ?? []).flatMap((option) => text(option, "label") ?? []);
+    return [{ question: words, options, multiple: isTrue(one, "multiple") }];
+  });
+  if (choices.length === 0 || JSON.stringify(choices).includes(CUT_MARK)) return undefined;
+  const subject = choices.map((choice) => choice.question).join(" / ");
+  return { for: "question", tool: "question", action: "other", subject, choices, dialog: "beside", takesYes: true };
+}
+
+function permission(properties: Fields): Ask | undefined {
+  const tool = text(properties, "permission");
+  if (tool === undefined) return undefined;
+  const { action, subject } = aboutOf(tool, properties);
+  if (subject === undefined || subject.includes(CUT_MARK)) return undefined;
+  const always = texts(properties, "always");
+  return {
+    for: "permission",
+    tool,
+    action,
+    subject,
+    ...(action === "write" ? maybe("detail", diffOf(properties)) : {}),
+    ...(always.length === 0 ? {} : { suggestions: always.map((pattern) => `${tool}: ${pattern}`) }),
+    dialog: "beside",
+    takesYes: true,
+  };
+}
+
+/** The change that OpenCode shows in its own dialog; of a long one the plugin sends both ends. */
+function diffOf(properties: Fields): string | undefined {
+  const diff = text(fieldsIn(properties, "metadata") ?? {}, "diff");
+  return diff?.includes(CUT_MARK) ? `${diff}\n[the middle of the change is missing]` : diff;
+}
+
+function aboutOf(permission: string, properties: Fields): { readonly action: Action; readonly subject?: string } {
+  const [action, field] = Object.hasOwn(PERMISSIONS, permission) ? PERMISSIONS[permission]! : [];
+  const patterns = texts(properties, "patterns");
+  const listed = patterns.length === 0 ? undefined : patterns.join("\n");
+  if (action !== undefined && field !== undefined) {
+    return { action, ...maybe("subject", text(fieldsIn(properties, "metadata") ?? {}, field) ?? listed) };
+  }
+  // A tool of an MCP server is its own permission, with `*` as the pattern: the input says what it does.
+  const call = fieldsIn(properties, "call") ?? {};
+  const args = text(call, "tool") === permission ? fieldsIn(call, "args") : undefined;
+  return { action: "other", ...maybe("subject", args === undefined ? listed : JSON.stringify(args)) };
+}
+
+/** The call that a permission or question is about, as `tool.execute.before` told it. */
+export function callInTool(properties: Fields): ToolUse | undefined {
+  const id = text(fieldsIn(properties, "tool") ?? {}, "callID");
+  const call = fieldsIn(properties, "call") ?? {};
+  const name = text(call, "tool") ?? text(properties, "permission");
+  if (name === undefined) return undefined;
+  const args = fieldsIn(call, "args");
+  return args === undefined ? { name, ...maybe("id", id) } : toolUse(callOf(name, args, OPENCODE_TOOLS), id);
+}
+
+function texts(fields: Fields, name: string): readonly string[] {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string" && item !== "") : [];
+}

@@ -1,0 +1,85 @@
+/**
+ * As claude_replay_test.ts, for an agent whose hooks have Claude's shape: Qwen Code 0.24.4, headless (print) and in its
+ * own terminal UI (tui), read against the order table of the lab.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { claudeLike } from "../../src/agents/claude_like.ts";
+import { recorded, Replay, replay } from "./replay.ts";
+
+const FOLDER = new URL("../fixtures/qwen/", import.meta.url);
+const NAMES = ["print", "tui"];
+const NOW = "2026-11-20T10:00:00.000Z";
+const qwen = claudeLike("qwen");
+
+function read(name: string): string {
+  return Deno.readTextFileSync(new URL(name, FOLDER));
+}
+
+for (const name of NAMES) {
+  Deno.test(`H2 the recording qwen ${name} gives the expected status after each event`, () => {
+    assertEquals(replay(qwen, read(`${name}.jsonl`)), read(`${name}.expected.txt`).trimEnd().split("\n"));
+  });
+}
+
+Deno.test("H2 every recording of Qwen Code is replayed", () => {
+  const files = [...Deno.readDirSync(FOLDER)].map((e) => e.name).filter((n) => n.endsWith(".jsonl")).sort();
+  assertEquals(files, NAMES.map((name) => `${name}.jsonl`));
+});
+
+Deno.test("H2 the empty prompt of each round of tools is not the user's (recording: qwen tui)", () => {
+  const player = new Replay(qwen);
+  const events = recorded(read("tui.jsonl")).filter(({ stdin }) => stdin !== undefined);
+  for (const { stdin, env } of events) player.hook(stdin, env ?? {}, NOW);
+  const prompts = events.filter(({ event }) => event === "UserPromptSubmit").map(({ stdin }) =>
+    (stdin as { prompt: string }).prompt
+  );
+  assertEquals(prompts, ["run:touch perm-1", "", "run:touch perm-2", "error:400", "slow:20"]);
+  const [row] = [...player.rows.values()];
+  assertEquals([row?.session.agent, row?.session.turnCount, row?.session.lastPrompt], ["qwen", 4, "slow:20"]);
+});
+
+Deno.test("H2 one hook with a parent of its own does not cost the row its pid (recording: qwen tui, StopFailure)", () => {
+  const player = new Replay(qwen);
+  const parents = new Set<string>();
+  let pid: number | undefined;
+  for (const { stdin, env } of recorded(read("tui.jsonl"))) {
+    if (stdin === undefined) continue;
+    pid = player.hook(stdin, env ?? {}, NOW)[0]?.pid;
+    parents.add(env?.["PPID"] ?? "");
+    if (parents.size > 1) assertEquals(String(pid), [...parents][0]);
+  }
+  assertEquals(parents.size, 2);
+});
+
+Deno.test("H5 Qwen Code waits for its hook before it asks, and takes a plain yes or no", () => {
+  const event = recorded(read("tui.jsonl")).find((line) => line.event === "PermissionRequest")?.stdin;
+  const understood = qwen.understand(event, {});
+  assert(understood.ok);
+  assertEquals(understood.ask, {
+    for: "permission",
+    tool: "run_shell_command",
+    action: "command",
+    subject: "touch perm-1",
+    dialog: "behind",
+    takesYes: true,
+  });
+  const decided = (decision: object) => ({ hookSpecificOutput: { hookEventName: "PermissionRequest", decision } });
+  assertEquals(qwen.answer(event, { yes: true, scope: "always" }), decided({ behavior: "allow" }));
+  assertEquals(qwen.answer(event, { yes: false, message: "no" }), decided({ behavior: "deny", message: "no" }));
+  const before = { ...event as object, hook_event_name: "PreToolUse" };
+  const gate = qwen.understand(before, {});
+  assertEquals([gate.ok && gate.ask, qwen.answer(before, { yes: false })], [undefined, undefined]);
+});
+
+Deno.test("A4 what an agent of Claude's shape would write is shown, by both names of a tool", () => {
+  const detail = (tool_name: string, tool_input: object) => {
+    const understood = qwen.understand(
+      { session_id: "s", hook_event_name: "PermissionRequest", tool_name, tool_input },
+      {},
+    );
+    return understood.ok ? [understood.ask?.subject, understood.ask?.detail] : [];
+  };
+  assertEquals(detail("write_file", { file_path: "/a", content: "x" }), ["/a", "x"]);
+  assertEquals(detail("edit", { file_path: "/a", old_string: "o", new_string: "n" }), ["/a", "- o\n+ n"]);
+  assertEquals(detail("Write", { file_path: "/a", content: "x" }), ["/a", "x"]);
+});

@@ -1,0 +1,296 @@
+/** What Claude Code asks, and the exact words of each answer (agents.md §2.1; recordings claude-decisions, claude-modes). */
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { claude } from "../../src/agents/claude.ts";
+import type { HookEnv } from "../../src/agents/hook_env.ts";
+import type { Ask, ScopeOfYes, Verdict } from "../../src/domain/approval.ts";
+import { recorded } from "../contract/replay.ts";
+
+const YES: Verdict = { yes: true, scope: "once" };
+
+function hook(hook_event_name: string, tool_name: string, tool_input: unknown, more: object = {}) {
+  return { session_id: "s", cwd: "/w", hook_event_name, tool_name, tool_input, ...more };
+}
+
+function asked(event: unknown, env: HookEnv = { CLAUDE_CODE_ENTRYPOINT: "cli" }): Ask | undefined {
+  const understood = claude.understand(event, env);
+  assert(understood.ok);
+  return understood.ask;
+}
+
+const decided = (decision: object) => ({ hookSpecificOutput: { hookEventName: "PermissionRequest", decision } });
+const gated = (fields: object) => ({ hookSpecificOutput: { hookEventName: "PreToolUse", ...fields } });
+
+Deno.test("three hooks of Claude take an answer; only beside its own dialog is it no wait for anybody", () => {
+  const request = hook("PermissionRequest", "Bash", { command: "ls" });
+  assertEquals(asked(request)?.dialog, "beside");
+  for (const CLAUDE_CODE_ENTRYPOINT of ["sdk-cli", "sdk-ts", ""]) {
+    assertEquals(asked(request, { CLAUDE_CODE_ENTRYPOINT })?.dialog, "behind");
+  }
+  assertEquals(asked(request, {})?.dialog, "behind");
+  assertEquals(asked(hook("PreToolUse", "Bash", { command: "ls" }))?.dialog, "gate");
+  assertEquals(asked({ ...hook("Elicitation", "", {}), mcp_server_name: "db", message: "?" })?.dialog, "behind");
+  for (const name of ["PostToolUse", "Notification", "Stop", "PermissionDenied"]) {
+    assertEquals(asked(hook(name, "Bash", { command: "ls" })), undefined);
+  }
+  assertEquals(asked({ session_id: "s", hook_event_name: "PermissionRequest" }), undefined);
+});
+
+Deno.test("an ask shows rules what will run, whole and unmasked", () => {
+  const command = `curl -H 'Authorization: Bearer ${"x".repeat(3000)}' h\n; rm -rf /`;
+  assertEquals(asked(hook("PermissionRequest", "Bash", { command, description: "Cleans" })), {
+    for: "permission",
+    tool: "Bash",
+    action: "command",
+    subject: command,
+    reasoning: "Cleans",
+    dialog: "beside",
+    takesYes: true,
+  });
+  const cases = [
+    ["Edit", { file_path: "/a" }, "write", "/a"],
+    ["Write", { file_path: "/a", content: "x" }, "write", "/a"],
+    ["NotebookEdit", { notebook_path: "/n" }, "write", "/n"],
+    ["Read", { file_path: "/a" }, "read", "/a"],
+    ["Grep", { pattern: "/etc/x", path: "/a" }, "read", "/a"],
+    ["Grep", { pattern: "/etc/x" }, "read", '{"pattern":"/etc/x"}'],
+    ["Glob", { pattern: "/etc/*", path: "/a" }, "read", '{"pattern":"/etc/*","path":"/a"}'],
+    ["WebFetch", { url: "https://h", prompt: "p" }, "fetch", "https://h"],
+    ["WebSearch", { query: "q" }, "fetch", "q"],
+    ["mcp__db__query", { command: "ls", description: "d" }, "other", '{"command":"ls","description":"d"}'],
+    ["constructor", {}, "other", "{}"],
+    ["Bash", { command: 7 }, "command", '{"command":7}'],
+  ] as const;
+  for (const [tool, input, action, subject] of cases) {
+    const ask = asked(hook("PermissionRequest", tool, input));
+    assertEquals([ask?.tool, ask?.action, ask?.subject, ask?.reasoning], [tool, action, subject, undefined]);
+  }
+});
+
+Deno.test("H5 the answers that Claude took in the recordings are the ones that the adapter gives", () => {
+  const verdicts: Readonly<Record<string, Verdict>> = {
+    "touch a1": { yes: true, scope: "once" },
+    "touch a2": { yes: false, message: "denied by the hub" },
+    "touch a3": { yes: false, message: "too late" },
+    "touch a4": { yes: true, scope: "session" }, // its suggestions were addDirectories and setMode: not ours to echo
+    "hub answers?": { yes: true, scope: "once", answers: { "hub answers?": "No" } },
+    "pretool answers?": { yes: true, scope: "once", answers: { "pretool answers?": "Yes" } },
+  };
+  const seen = ["decisions", "modes"].flatMap((name) =>
+    recorded(Deno.readTextFileSync(new URL(`../fixtures/claude/${name}.jsonl`, import.meta.url)))
+  ).flatMap(({ stdin, reply }) => {
+    const found = Object.entries(verdicts).find(([words]) => JSON.stringify(stdin ?? "").includes(words));
+    return reply === undefined || found === undefined ? [] : [{ stdin, reply, words: found[0], verdict: found[1] }];
+  });
+  assertEquals(seen.map(({ words }) => words), Object.keys(verdicts));
+  for (const { stdin, reply, verdict } of seen) assertEquals(claude.answer(stdin, verdict), reply);
+});
+
+Deno.test("no says why, and PreToolUse has its own words", () => {
+  const request = hook("PermissionRequest", "Bash", { command: "ls" });
+  assertEquals(claude.answer(request, { yes: false }), decided({ behavior: "deny", message: "Denied by the user" }));
+  const before = hook("PreToolUse", "Bash", { command: "ls" });
+  assertEquals(claude.answer(before, YES), gated({ permissionDecision: "allow" }));
+  assertEquals(
+    claude.answer(before, { yes: false, message: "no" }),
+    gated({ permissionDecision: "deny", permissionDecisionReason: "no" }),
+  );
+  for (const event of [hook("Stop", "", {}), null, [], "x", {}, hook("constructor", "", {})]) {
+    assertEquals(claude.answer(event, YES), undefined);
+    assertEquals(claude.answer(event, { yes: false }), undefined);
+  }
+});
+
+Deno.test("a question is answered with all its answers or not at all", () => {
+  const questions = [
+    { question: "Which?", header: "h", options: [{ label: "A", description: "a" }, { label: "B" }], multiSelect: true },
+    { question: "Why?", header: "h", options: [] },
+  ];
+  for (const event of ["PermissionRequest", "PreToolUse"]) {
+    const event_ = hook(event, "AskUserQuestion", { questions });
+    const ask = asked(event_);
+    assertEquals([ask?.for, ask?.action], ["question", "other"]);
+    assertEquals(ask?.choices, [
+      { question: "Which?", options: ["A", "B"], multiple: true },
+      { question: "Why?", options: [], multiple: false },
+    ]);
+    assertEquals(claude.answer(event_, YES), undefined);
+    assertEquals(claude.answer(event_, { ...YES, answers: { "Which?": "A" } }), undefined);
+    const given = { "Which?": "A, B", "Why?": "so", "Other?": "x" };
+    const updatedInput = { questions, answers: { "Which?": "A, B", "Why?": "so" } };
+    assertEquals(
+      claude.answer(event_, { ...YES, answers: given }),
+      event === "PreToolUse"
+        ? gated({ permissionDecision: "allow", updatedInput })
+        : decided({ behavior: "allow", updatedInput }),
+    );
+  }
+  assertEquals(claude.answer(hook("PermissionRequest", "AskUserQuestion", {}), { ...YES, answers: {} }), undefined);
+});
+
+Deno.test("a plan is accepted or sent back at its dialog, never before it", () => {
+  const plan = hook("PermissionRequest", "ExitPlanMode", { plan: "1. go" });
+  assertEquals([asked(plan)?.for, asked(plan)?.subject], ["plan", "1. go"]);
+  assertEquals(asked(hook("PermissionRequest", "ExitPlanMode", {}))?.subject, "{}"); // as recorded: claude-modes
+  // its input goes back: a bare yes leaves the dialog on the screen (tried with 2.1.329)
+  assertEquals(claude.answer(plan, YES), decided({ behavior: "allow", updatedInput: { plan: "1. go" } }));
+  assertEquals(claude.answer(plan, YES, true), undefined, "a plan that was cut must not replace the whole one");
+  assertEquals(
+    claude.answer(plan, { yes: false, message: "smaller" }),
+    decided({ behavior: "deny", message: "smaller" }),
+  );
+  assertEquals(claude.answer({ ...plan, hook_event_name: "PreToolUse" }, YES), undefined);
+});
+
+Deno.test("a wider yes echoes only rules that allow, and none that reaches further than it", () => {
+  const rule = { toolName: "Bash", ruleContent: "npm test:*" };
+  const add = (destination: string, rules: object[] = [rule], behavior = "allow") => ({
+    ...{ type: "addRules", rules, behavior, destination },
+  });
+  const mcp = { toolName: "mcp__x__y" };
+  const suggestions = [
+    add("session"),
+    add("localSettings"),
+    add("userSettings"),
+    add("projectSettings"),
+    add("elsewhere"),
+    add("session", [rule], "deny"),
+    add("session", [{ toolName: "Bash" }]), // would allow every command
+    add("session", [rule, { toolName: "mcp__other" }]),
+    add("session", []),
+    { type: "setMode", mode: "acceptEdits", destination: "session" },
+    { type: "addDirectories", directories: ["/w"], destination: "session" },
+    { type: "replaceRules", rules: [rule], behavior: "allow", destination: "session" },
+  ];
+  const event = hook("PermissionRequest", "Bash", { command: "npm test" }, { permission_suggestions: suggestions });
+  const echoed = (scope: ScopeOfYes) => claude.answer(event, { yes: true, scope });
+  const allow = (...updatedPermissions: object[]) => decided({ behavior: "allow", updatedPermissions });
+  assertEquals(echoed("once"), decided({ behavior: "allow" }));
+  assertEquals(echoed("session"), allow(add("session")));
+  assertEquals(echoed("workspace"), allow(add("session"), add("localSettings")));
+  assertEquals(echoed("always"), allow(add("session"), add("localSettings"), add("userSettings")));
+
+  const own = hook("PermissionRequest", "mcp__x__y", {}, { permission_suggestions: [add("localSettings", [mcp])] });
+  assertEquals(claude.answer(own, { yes: true, scope: "workspace" }), allow(add("localSettings", [mcp])));
+
+  assertEquals(asked(event)?.suggestions?.slice(0, 2), [
+    "allow Bash(npm test:*), for this session",
+    "allow Bash(npm test:*), in this project, for you",
+  ]);
+  assertEquals(asked(event)?.suggestions?.slice(-2), [
+    "permission mode acceptEdits, for this session",
+    "work in /w, for this session",
+  ]);
+});
+
+Deno.test("a form of an MCP server is filled in by its schema, or declined", () => {
+  const requested_schema = {
+    type: "object",
+    properties: {
+      name: { type: "string", title: "Your name" },
+      colour: { type: "string", enum: ["red", "blue"] },
+      count: { type: "integer" },
+      sure: { type: "boolean" },
+      tags: { type: "array", items: { type: "string", enum: ["a", "b"] } },
+    },
+    required: ["name"],
+  };
+  const form = {
+    session_id: "s",
+    hook_event_name: "Elicitation",
+    mcp_server_name: "db",
+    message: "Who?",
+    requested_schema,
+  };
+  const ask = asked(form);
+  assertEquals([ask?.for, ask?.tool, ask?.subject, ask?.takesYes], ["elicitation", "db", "Who?", true]);
+  assertEquals(ask?.choices?.map(({ question, options }) => [question, options]), [
+    ["Your name", []],
+    ["colour", ["red", "blue"]],
+    ["count", []],
+    ["sure", ["true", "false"]],
+    ["tags", ["a", "b"]],
+  ]);
+  const said = (fields: object) => ({ hookSpecificOutput: { hookEventName: "Elicitation", ...fields } });
+  const fill = (answers: Record<string, string>) => claude.answer(form, { ...YES, answers });
+  assertEquals(fill({ "Your name": "Ada" }), said({ action: "accept", content: { name: "Ada" } }));
+  assertEquals(
+    fill({ "Your name": "Ada", colour: "red", count: "3", sure: "false", tags: "a, b" }),
+    said({ action: "accept", content: { name: "Ada", colour: "red", count: 3, sure: false, tags: ["a", "b"] } }),
+  );
+  const wrong = [{}, { colour: "red" }, { "Your name": "A", colour: "green" }, { "Your name": "A", count: "1.5" }, {
+    "Your name": "A",
+    sure: "maybe",
+  }];
+  for (const answers of wrong as Record<string, string>[]) assertEquals(fill(answers), undefined);
+  assertEquals(claude.answer(form, YES), undefined);
+  assertEquals(claude.answer(form, { yes: false, message: "no" }), said({ action: "decline" }));
+
+  const plain = { ...form, requested_schema: { type: "object", properties: {} } };
+  assertEquals(claude.answer(plain, YES), said({ action: "accept", content: {} }));
+  for (
+    const other of [{ ...form, mode: "url", url: "https://h" }, {
+      ...form,
+      requested_schema: { properties: { deep: { type: "object" } } },
+    }]
+  ) {
+    assertEquals([asked(other)?.takesYes, claude.answer(other, YES)], [false, undefined]);
+    assertEquals(claude.answer(other, { yes: false }), said({ action: "decline" }));
+  }
+});
+
+Deno.test("H1 asking and answering never throw on a payload", () => {
+  const names = fc.constantFrom("PermissionRequest", "PreToolUse", "Elicitation");
+  const tools = fc.constantFrom("Bash", "AskUserQuestion", "ExitPlanMode", "__proto__", "x");
+  const any = fc.jsonValue();
+  const verdict: fc.Arbitrary<Verdict> = fc.oneof(
+    fc.record({ yes: fc.constant(true as const), scope: fc.constantFrom("once" as const, "always" as const) }),
+    fc.record({ yes: fc.constant(false as const), message: fc.string() }),
+  );
+  fc.assert(
+    fc.property(names, tools, any, any, any, verdict, (name, tool, input, suggestions, schema, given) => {
+      const event = hook(name, tool, input, { permission_suggestions: suggestions, requested_schema: schema });
+      assert(claude.understand(event, {}).ok);
+      claude.answer(event, given);
+    }),
+  );
+});
+
+Deno.test("A4 what a tool would write is its detail; the subject stays the path that rules are about", () => {
+  const cases: readonly [string, object, string | undefined][] = [
+    ["Write", { file_path: "/a", content: "x\n- y" }, "x\n- y"],
+    ["Write", { file_path: "/a", content: "" }, ""],
+    ["Write", { file_path: "/a", content: 7 }, undefined],
+    ["Edit", { file_path: "/a", old_string: "o\r\n+ p", new_string: "n" }, "- o\r\n- + p\n+ n"],
+    ["Edit", { file_path: "/a", old_string: "", new_string: "n" }, "+ n"],
+    ["Edit", { file_path: "/a", old_string: "o", new_string: "" }, "- o"],
+    ["Edit", { file_path: "/a", old_string: "o", new_string: "n", replace_all: true }, "at every place:\n- o\n+ n"],
+    [
+      "MultiEdit",
+      { file_path: "/a", edits: [{ old_string: "a", new_string: "b" }, 1, { old_string: "c", new_string: "d" }] },
+      "- a\n+ b\n- c\n+ d",
+    ],
+    ["NotebookEdit", { notebook_path: "/n", new_source: "x\ny" }, "cell:\n+ x\n+ y"],
+    ["NotebookEdit", { notebook_path: "/n", new_source: "", edit_mode: "delete", cell_id: "c\n1" }, "delete cell c 1:"],
+    ["Read", { file_path: "/a", content: "x" }, undefined],
+    ["Bash", { command: "ls", content: "x" }, undefined],
+    ["mcp__x__y", { content: "x" }, undefined],
+  ];
+  for (const [tool, input, detail] of cases) {
+    for (const event of ["PermissionRequest", "PreToolUse"]) {
+      const ask = asked(hook(event, tool, input));
+      assertEquals(ask?.detail, detail, JSON.stringify(input));
+      if (detail !== undefined) assert(ask?.subject.startsWith("/") && !ask.subject.includes("\n"));
+    }
+  }
+  const bare = asked(hook("PermissionRequest", "Write", { content: "x" }));
+  assertEquals([bare?.subject, bare?.detail], ['{"content":"x"}', undefined]); // the input as a whole shows it
+});
+
+Deno.test("A4 the Write that Claude asked about in a recording says what it would write", () => {
+  const text = Deno.readTextFileSync(new URL("../fixtures/claude/compact-clear-resume.jsonl", import.meta.url));
+  const asks = recorded(text).filter(({ event }) => event === "PermissionRequest").map(({ stdin }) => asked(stdin))
+    .filter((ask) => ask?.tool === "Write");
+  assert(asks.length > 0);
+  for (const ask of asks) assertEquals([ask?.subject, ask?.detail], ["/system-reminder/f.txt", "hi\n"]);
+});
