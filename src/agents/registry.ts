@@ -21,6 +21,3 @@ export function adapterOf(name: string): Adapter | undefined {
 
 /** Names that {@link adapterOf} knows, in the order of the table. */
 export const HOOK_NAMES: readonly string[] = [...ADAPTERS.keys(), "claude-like:NAME"];
-
-/** Agents whose settings `hooks install` edits. */
-export const AGENT_NAMES: readonly string[] = [claude.name];

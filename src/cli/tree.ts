@@ -157,9 +157,10 @@ function hooks(root: Command, run: () => Run): void {
   const command = root.command("hooks").description("our hooks in the agents' own settings");
   const options = (sub: Command) =>
     sub.option("--dry-run", "show the change, write nothing").option("--project", "for this folder only");
-  options(command.command("install").description("make an agent report to the daemon")).argument("<agent>")
+  options(command.command("install").description("make an agent report to the daemon")).argument("[agent]")
+    .option("--trust", "tell Codex that you trust them, after showing them")
     .action(async (agent, given) => await (await load()).installHooks(run(), agent, given));
-  options(command.command("uninstall").description("give the settings back as they were")).argument("<agent>")
+  options(command.command("uninstall").description("give the settings back as they were")).argument("[agent]")
     .action(async (agent, given) => await (await load()).uninstallHooks(run(), agent, given));
   command.command("status").description("whether the hooks are there and current").argument("[agent]")
     .option("--project", "for this folder").option(...JSON_OPTION)

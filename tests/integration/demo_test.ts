@@ -6,7 +6,7 @@ import { processesNaming, Running } from "../support/harness_process.ts";
 const DEMO = new URL("../support/demo.ts", import.meta.url).pathname;
 const DEMO_MS = 30_000;
 /** `12:37:06  ● working   claude  decisions  …`: time, status, folder. */
-const ROW = /^\d\d:\d\d:\d\d {2}\S (\w+) +claude +(\S+)/;
+const ROW = /^\d\d:\d\d:\d\d {2}\S (\w+) +(claude|codex|gemini) +(\S+)/;
 
 /** The demo as a process whose temporary files lie in a folder of ours: what is left there is left over. */
 async function withDemo(body: (demo: Running) => Promise<void>): Promise<void> {
@@ -29,9 +29,10 @@ Deno.test("the demo shows sessions that begin, wait and go on, and leaves nothin
     const { code, stdout, stderr } = await demo.exit(DEMO_MS);
     assertEquals(code, 0, stderr);
     const rows = stdout.split("\n").flatMap((line) => {
-      const [, status, folder] = ROW.exec(line) ?? [];
-      return status === undefined || folder === undefined ? [] : [{ status, folder }];
+      const [, status, agent, folder] = ROW.exec(line) ?? [];
+      return status === undefined || agent === undefined || folder === undefined ? [] : [{ status, agent, folder }];
     });
+    assertEquals([...new Set(rows.map(({ agent }) => agent))].sort(), ["claude", "codex", "gemini"]);
     assert(rows.length > schedule(2000).length * 0.8, `watch showed ${rows.length} changes:\n${stdout}`);
     const moved = new Set(rows.map(({ status }) => status));
     for (const status of ["starting", "working", "waiting", "idle", "closed"]) assert(moved.has(status), status);

@@ -1,5 +1,5 @@
 /**
- * `deno task demo [--fast]`: recorded sessions of Claude Code, sent to a real daemon in a temporary home as hooks send
+ * `deno task demo [--fast]`: recorded sessions of Claude Code, Codex and Gemini CLI, sent to a real daemon in a temporary home as hooks send
  * them, while the real `watch` shows what it sees. Ends by itself; Ctrl-C ends it early; nothing is left either way.
  */
 import { DemoHome, ended } from "./demo_home.ts";

@@ -1,14 +1,19 @@
-/** The recorded sessions of tests/fixtures/claude as one afternoon at one desk, squeezed into a few seconds. */
-import { CLAUDE_HOOKS } from "../../src/agents/hooks_table.ts";
+/** The recorded sessions of tests/fixtures as one afternoon at one desk, squeezed into a few seconds. */
+import { claudeHooks } from "../../src/hooks/claude.ts";
+import { codexHooks } from "../../src/hooks/codex.ts";
+import { geminiHooks } from "../../src/hooks/gemini.ts";
 import { HOOK_ENV } from "../../src/agents/hook_env.ts";
 
-const FOLDER = new URL("../fixtures/claude/", import.meta.url);
+const FIXTURES = new URL("../fixtures/", import.meta.url);
+
+/** OpenCode's recordings are what its plugin hears, not what our hook does. */
+const AGENTS = [claudeHooks, codexHooks, geminiHooks] as const;
 
 /** The params of a `session.report`, and when it is due, ms from the start of the show. */
 export interface DueEvent {
   readonly at: number;
   readonly params: {
-    readonly agent: "claude";
+    readonly agent: string;
     readonly event: unknown;
     readonly env: Readonly<Record<string, string>>;
   };
@@ -29,15 +34,20 @@ const ARRIVALS = 0.4;
  * not at their end when the show is, so that the last look finds a desk at work.
  */
 export function schedule(totalMs: number): readonly DueEvent[] {
-  const names = [...Deno.readDirSync(FOLDER)].map((e) => e.name).filter((name) => name.endsWith(".jsonl")).sort();
-  const recordings = names.map((name) => read(name));
-  const longest = Math.max(...recordings.map((events) => events.at(-1)?.t ?? 0));
+  const recordings = AGENTS.flatMap((agent) => {
+    const files = [...Deno.readDirSync(new URL(`${agent.name}/`, FIXTURES))].map((e) => e.name);
+    return files.filter((name) => name.endsWith(".jsonl")).sort().map((name) => ({
+      agent: agent.name,
+      events: read(agent, name),
+    }));
+  });
+  const longest = Math.max(...recordings.map(({ events }) => events.at(-1)?.t ?? 0));
   return recordings
-    .flatMap((events, i) => {
+    .flatMap(({ agent, events }, i) => {
       const begin = totalMs * ARRIVALS * i / recordings.length;
       return events.map(({ t, stdin, env }) => ({
         at: begin + t * totalMs / longest,
-        params: { agent: "claude" as const, event: stdin, env: place(env ?? {}) },
+        params: { agent, event: stdin, env: place(env ?? {}) },
       }));
     })
     .filter(({ at }) => at <= totalMs)
@@ -45,11 +55,12 @@ export function schedule(totalMs: number): readonly DueEvent[] {
 }
 
 /** The events that `hooks install` would have sent. */
-function read(file: string): readonly Line[] {
+function read({ name: agent, rows }: typeof AGENTS[number], file: string): readonly Line[] {
   const name = file.replace(/\.jsonl$/, "");
-  const installed = new Set(CLAUDE_HOOKS.map(({ event }) => event));
-  return Deno.readTextFileSync(new URL(file, FOLDER)).trim().split("\n")
-    .map((line) => JSON.parse(line.replaceAll("/home/u/project", `/home/u/${name}`)) as Line)
+  const own = agent === "claude" ? name : `${agent}-${name}`;
+  const installed = new Set(rows.map(({ event }) => event));
+  return Deno.readTextFileSync(new URL(`${agent}/${file}`, FIXTURES)).trim().split("\n")
+    .map((line) => JSON.parse(line.replaceAll("/home/u/project", `/home/u/${own}`)) as Line)
     .filter(({ event }) => event !== undefined && installed.has(event));
 }
 

@@ -1,7 +1,8 @@
 /** The parts of the README that are made from the program's own tables. */
 import type { Argument, Command, Option } from "commander";
 import { customMarkdown } from "../../src/agents/custom_docs.ts";
-import { hooksMarkdown } from "../../src/agents/hooks_table.ts";
+import { HOOK_AGENTS } from "../../src/hooks/all.ts";
+import { hooksMarkdown } from "../../src/hooks/table.ts";
 import { hookProgram } from "../../src/cli/commands/hooks.ts";
 import { SYMBOLS } from "../../src/cli/format.ts";
 import { clientContext } from "../../src/client/context.ts";
@@ -29,7 +30,7 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
     ["sandbox", sandbox()],
     ["rooms", await rooms()],
     ["methods", methods()],
-    ["hooks", hooksMarkdown()],
+    ["hooks", HOOK_AGENTS.map(hooksMarkdown).join("\n")],
     ["dependencies", dependencies(config.imports, await importedNames())],
     ["tasks", tasks(config.tasks)],
     ["bench", await bench()],

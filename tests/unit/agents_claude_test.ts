@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { claude } from "../../src/agents/claude.ts";
+import { HOOK_AGENTS } from "../../src/hooks/all.ts";
 import { HOOK_ENV } from "../../src/agents/hook_env.ts";
-import { adapterOf, AGENT_NAMES, HOOK_NAMES } from "../../src/agents/registry.ts";
+import { adapterOf, HOOK_NAMES } from "../../src/agents/registry.ts";
 import type { Report } from "../../src/domain/report.ts";
 
 function reportOf(event: Record<string, unknown>, env: Record<string, string> = {}): Report {
@@ -22,7 +23,7 @@ const NAMES = [
 Deno.test("adapterOf knows the agents of the table and no other name", () => {
   const names = HOOK_NAMES.map((name) => name.replace("NAME", "qwen"));
   assertEquals(names.map((name) => adapterOf(name)?.name), [...names.slice(0, -1), "qwen"]);
-  for (const name of AGENT_NAMES) assert(HOOK_NAMES.includes(name), name);
+  for (const { name } of HOOK_AGENTS) assert(HOOK_NAMES.includes(name), name);
   for (const name of ["", "__proto__", "Claude", "claude-like", "claude-like:", "claude-like:Q", "claude-like:a:b"]) {
     assertEquals(adapterOf(name), undefined);
   }

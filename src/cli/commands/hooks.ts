@@ -1,55 +1,64 @@
 /** `hooks …`: our hooks in the settings of the agents. */
-import {
-  hooksStatus,
-  type HooksTarget,
-  install,
-  type InstallSystem,
-  settingsPath,
-  uninstall,
-} from "../../agents/install.ts";
-import { AGENT_NAMES } from "../../agents/registry.ts";
+import type { CodexHook, Trust } from "../../hooks/codex_trust.ts";
+import { HOOK_AGENTS } from "../../hooks/all.ts";
+import type { AgentHooks } from "../../hooks/table.ts";
+import type { HooksStatus } from "../../hooks/edit.ts";
+import { hooksStatus, type HooksTarget, install, type InstallSystem, uninstall } from "../../hooks/install.ts";
 import { HOOK_ENV } from "../../agents/hook_env.ts";
+import { nearest } from "../../config/nearest.ts";
 import { systemTimers } from "../../platform/delay.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { sha256OfJournal } from "../../platform/hash.ts";
 import { tryLock } from "../../platform/lock_file.ts";
 import { realPath } from "../../platform/paths.ts";
 import { currentFolder, env, narrowUmask } from "../../platform/process.ts";
-import { checkSandboxPath, hookFlags, type Program, programArgv } from "../../platform/sandbox.ts";
+import {
+  checkSandboxPath,
+  type Flag,
+  hookFlags,
+  type HookSandbox,
+  type Program,
+  programArgv,
+} from "../../platform/sandbox.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { whereIs } from "../../client/context.ts";
 import type { Run } from "../run.ts";
+import { codexTrust, giveTrust, TRUST_HINTS } from "./hooks_trust.ts";
 
 export interface HooksOptions {
   readonly dryRun?: boolean;
   readonly project?: boolean;
   readonly json?: boolean;
+  /** Also tell the agent that its user trusts what was installed. */
+  readonly trust?: boolean;
 }
 
 function system(): InstallSystem {
   return { files: denoFiles, timers: systemTimers, sha256: sha256OfJournal, realPath, tryLock };
 }
 
-function target(run: Run, agent: string, options: HooksOptions): HooksTarget {
-  if (!AGENT_NAMES.includes(agent)) {
-    throw new ConsoleError(
-      "usage",
-      `Cannot find the agent ${agent}: is unknown, must be one of ${AGENT_NAMES.join(", ")}`,
-    );
+function agentOf(name: string | undefined, command: string): AgentHooks {
+  const names = HOOK_AGENTS.map((agent) => agent.name);
+  const all = names.join(", ");
+  if (name === undefined) {
+    throw new ConsoleError("usage", `Cannot ${command} hooks: no agent is named, must be one of ${all}`);
   }
+  const agent = HOOK_AGENTS.find((one) => one.name === name);
+  if (agent !== undefined) return agent;
+  const near = nearest(name, names);
+  const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
+  throw new ConsoleError("usage", `Cannot find the agent ${name}: is unknown, must be one of ${all}${hint}`);
+}
+
+function target(run: Run, agent: AgentHooks, options: HooksOptions): HooksTarget {
   const userHome = env("HOME");
   if (userHome === undefined) {
     throw new ConsoleError("usage", "Cannot find the agent's settings: HOME is not set, must be");
   }
-  const moved = env("CLAUDE_CONFIG_DIR");
   return {
     home: run.context.paths.root,
-    file: settingsPath({
-      env: moved === undefined ? {} : { CLAUDE_CONFIG_DIR: moved },
-      userHome,
-      cwd: currentFolder(),
-      project: options.project === true,
-    }),
+    agent,
+    file: agent.file({ env, userHome, cwd: currentFolder(), project: options.project === true }),
     program: hookProgram(run),
     ...(options.dryRun ? { dryRun: true } : {}),
   };
@@ -57,57 +66,95 @@ function target(run: Run, agent: string, options: HooksOptions): HooksTarget {
 
 /** The command that the agent will run, less the words `hook AGENT`. */
 export function hookProgram(run: Pick<Run, "context">): string[] {
+  return installedProgram(
+    run,
+    ({ paths, socketPath, starter }) =>
+      hookFlags({ paths, socketPath, starter, env: [...HOOK_ENV, ...OWN_ENV, "AGENT_CONSOLE_NO_START"] }),
+  );
+}
+
+const OWN_ENV: readonly string[] = ["AGENT_CONSOLE_HOME", "AGENT_CONSOLE_SOCKET", "HOME"];
+
+function installedProgram(
+  run: Pick<Run, "context">,
+  flags: (sandbox: Pick<HookSandbox, "paths" | "socketPath" | "starter">) => readonly Flag[],
+): string[] {
   const { paths, program } = run.context;
   const { daemon } = program;
-  const problem = checkSandboxPath(paths.root) ?? checkSandboxPath(whereIs(run.context).socketPath);
+  const { socketPath } = whereIs(run.context);
+  const problem = checkSandboxPath(paths.root) ?? checkSandboxPath(socketPath);
   if (problem !== undefined) {
     throw new ConsoleError("unsafe_path", `Cannot use ${paths.root}: ${problem}`, { path: paths.root });
   }
   if (daemon.form === "compiled") return [...program.client, "--home", paths.root];
-  const flags = hookFlags({
-    paths,
-    socketPath: whereIs(run.context).socketPath,
-    starter: daemon.deno,
-    env: [...HOOK_ENV, "AGENT_CONSOLE_HOME", "AGENT_CONSOLE_SOCKET", "AGENT_CONSOLE_NO_START", "HOME"],
-  });
   const entry = program.client.at(-1) ?? "";
-  return programArgv({ form: daemon.form, deno: daemon.deno, entry } satisfies Program, flags, ["--home", paths.root]);
+  const confined = flags({ paths, socketPath, starter: daemon.deno });
+  return programArgv({ form: daemon.form, deno: daemon.deno, entry } satisfies Program, confined, [
+    "--home",
+    paths.root,
+  ]);
 }
 
-export async function installHooks(run: Run, agent: string, options: HooksOptions): Promise<void> {
+export async function installHooks(run: Run, name: string | undefined, options: HooksOptions): Promise<void> {
   narrowUmask();
-  const outcome = await install(system(), target(run, agent, options));
+  const agent = agentOf(name, "install");
+  const reviewed = agent.form === "json" && agent.reviewed === true;
+  if (options.trust && !reviewed) {
+    throw new ConsoleError("usage", `Cannot trust hooks: --trust is for codex, ${agent.title} asks for no trust`);
+  }
+  const where = target(run, agent, options);
+  const outcome = await install(system(), where);
   if (options.dryRun) {
     return run.out.plain(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
   }
   run.out.plain(
     outcome.changed ? `hooks installed in ${outcome.file}` : `hooks were installed already in ${outcome.file}`,
   );
+  if (!reviewed) return;
+  if (!options.trust) return run.out.plain(TRUST_HINTS.untrusted);
+  await giveTrust(where, (hooks) => showDefinitions(run, hooks));
+  run.out.plain("Codex trusts them");
 }
 
-export async function uninstallHooks(run: Run, agent: string, options: HooksOptions): Promise<void> {
+function showDefinitions(run: Run, hooks: readonly CodexHook[]): void {
+  const [first] = hooks;
+  if (first === undefined) return;
+  run.out.plain(`Codex is to run, for ${hooks.map(({ event }) => event).join(", ")}:\n  ${first.command}`);
+}
+
+export async function uninstallHooks(run: Run, name: string | undefined, options: HooksOptions): Promise<void> {
   narrowUmask();
-  const outcome = await uninstall(system(), target(run, agent, options));
+  const outcome = await uninstall(system(), target(run, agentOf(name, "uninstall"), options));
   if (options.dryRun) {
     return run.out.plain(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
   }
   run.out.plain(outcome.changed ? `hooks removed from ${outcome.file}` : `no hooks of ours in ${outcome.file}`);
 }
 
-export function statusOfHooks(run: Run, agent: string | undefined, options: HooksOptions): void {
-  const agents = agent === undefined ? AGENT_NAMES : [agent];
-  const sys = system();
-  const hooks = agents.map((name) => {
-    const where = target(run, name, options);
-    return { agent: name, file: where.file, ...hooksStatus(sys, where) };
-  });
+type Row = HooksStatus & { readonly agent: string; readonly file: string; readonly trust?: Trust };
+
+export async function statusOfHooks(run: Run, name: string | undefined, options: HooksOptions): Promise<void> {
+  const agents = name === undefined ? HOOK_AGENTS : [agentOf(name, "show")];
+  const hooks = await Promise.all(agents.map((agent) => rowOf(target(run, agent, options))));
   if (options.json) return run.out.json({ hooks });
-  for (const { agent: name, file, state, missing, outdated, problem } of hooks) {
+  for (const { agent, file, state, missing, outdated, problem, trust } of hooks) {
     const more = [
       missing.length > 0 && state !== "absent" ? `missing ${missing.join(", ")}` : "",
       outdated.length > 0 ? `outdated ${outdated.join(", ")}` : "",
       problem ?? "",
+      trust === undefined || trust === "trusted" ? "" : TRUST_HINTS[trust],
     ].filter(Boolean).join("; ");
-    run.out.plain(`${name}: ${state} (${file})${more === "" ? "" : `: ${more}`}`);
+    run.out.plain(`${agent}: ${state} (${file})${more === "" ? "" : `: ${more}`}`);
   }
+}
+
+/** Codex is asked only where there is something of ours that it could trust: the question starts a process of its. */
+async function rowOf(where: HooksTarget): Promise<Row> {
+  const { agent, file } = where;
+  const status = hooksStatus(system(), where);
+  const found = { agent: agent.name, file, ...status };
+  if (agent.form !== "json" || !agent.reviewed || ["absent", "unreadable"].includes(status.state)) return found;
+  const trust = await codexTrust(where);
+  const held = status.state !== "installed" || trust === "trusted" || trust === "unknown";
+  return { ...found, state: held ? status.state : trust === "off" ? "disabled" : "untrusted", trust };
 }

@@ -1,8 +1,8 @@
 /** What a settings file was before our first installation, kept in our own home folder. */
 import { join } from "@std/path";
 import type { Files, Sha256 } from "../platform/system.ts";
-import { isFields } from "./fields.ts";
-import type { Program } from "./hooks_edit.ts";
+import { isFields } from "../agents/fields.ts";
+import type { Program } from "./table.ts";
 
 export interface Backup {
   readonly file: string;
@@ -18,9 +18,12 @@ export interface Backup {
 
 const encoder = new TextEncoder();
 
-/** One backup for each settings file, named by its path's hash. */
-export function backupPath(home: string, file: string, sha256: Sha256): string {
-  return join(home, "backups", `claude-hooks-${sha256(encoder.encode(file)).slice(0, 16)}.json`);
+/** One backup for each settings file, named by its agent and its path's hash. */
+export function backupPath(
+  { home, agent, file }: { readonly home: string; readonly agent: { readonly name: string }; readonly file: string },
+  sha256: Sha256,
+): string {
+  return join(home, "backups", `${agent.name}-hooks-${sha256(encoder.encode(file)).slice(0, 16)}.json`);
 }
 
 /** Undefined where there is none, or none that can be used: uninstalling then removes our entries one by one. */

@@ -3,13 +3,16 @@
  * under a lock, in one rename, only where nobody changed it meanwhile; links and modes stay; and what it was before
  * is kept, so that uninstalling gives it back byte for byte.
  */
-import { dirname, isAbsolute, join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { maskSecrets } from "../domain/text.ts";
 import type { Files, Sha256, Timers } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { type EditOptions, type HooksStatus, installed, type Program, statusOf, uninstalled } from "./hooks_edit.ts";
+import type { AgentHooks, Program } from "./table.ts";
+import { type HooksStatus, installed, statusOf, uninstalled } from "./edit.ts";
+import { fileInstalled, fileStatus, fileUninstalled } from "./file.ts";
+import type { EditOptions } from "./ours.ts";
 import { lineDiff } from "./line_diff.ts";
-import { type Backup, backupPath, readBackup, writeBackup } from "./settings_backup.ts";
+import { type Backup, backupPath, readBackup, writeBackup } from "./backup.ts";
 
 export interface InstallSystem {
   readonly files: Files;
@@ -24,9 +27,12 @@ export interface InstallSystem {
 export interface HooksTarget {
   /** Our own home folder, absolute: the backup and the lock are there. */
   readonly home: string;
-  /** The settings file, from {@link settingsPath}. */
+  readonly agent: AgentHooks;
+  /** The settings file, from {@link AgentHooks.file}. */
   readonly file: string;
   readonly program: Program;
+  /** Rules judge each tool call before it runs: that row may wait for a decision. */
+  readonly policy?: boolean;
   /** Say what would change, and write nothing. */
   readonly dryRun?: boolean;
 }
@@ -45,28 +51,10 @@ const RACES = 5;
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/**
- * Where Claude Code reads its settings: `CLAUDE_CONFIG_DIR` moves `~/.claude`. For one project it is
- * `.claude/settings.local.json`: the path of our program is a fact of this machine, and `settings.json` is what a
- * team commits.
- */
-export function settingsPath(where: {
-  readonly env: { readonly CLAUDE_CONFIG_DIR?: string };
-  /** The user's home folder. */
-  readonly userHome: string;
-  readonly cwd: string;
-  readonly project?: boolean;
-}): string {
-  if (where.project) return join(where.cwd, ".claude", "settings.local.json");
-  const moved = where.env.CLAUDE_CONFIG_DIR;
-  if (!moved) return join(where.userHome, ".claude", "settings.json");
-  return join(isAbsolute(moved) ? moved : join(where.cwd, moved), "settings.json");
-}
-
 /** Registers every event of the table. Twice is once. @throws {ConsoleError} config_invalid, failed, timeout */
 export function install(system: InstallSystem, target: HooksTarget): Promise<HooksOutcome> {
   return changed(system, target, (was, backup, hash) => {
-    const now = installed(was ?? "", target.program, editing(target, backup));
+    const now = put(target, was ?? "", editing(target, backup));
     if (now === was) return { now };
     const known = isUnchanged(backup, hash);
     return {
@@ -89,10 +77,19 @@ export function uninstall(system: InstallSystem, target: HooksTarget): Promise<H
     // What was found may hold entries of an installation whose backup was lost: they go too.
     const text = isUnchanged(backup, hash) ? backup.found : was;
     if (text === null) return { now: undefined, backup: null };
-    const now = uninstalled(text, target.program, editing(target, backup));
-    const leftover = now !== text && backup?.original === null && /^\s*\{\s*\}\s*$/.test(now);
-    return { now: leftover ? undefined : now, backup: null };
+    const now = taken(target, text, editing(target, backup));
+    const empty = target.agent.form === "file" ? now === "" : backup?.original === null && /^\s*\{\s*\}\s*$/.test(now);
+    return { now: now !== text && empty ? undefined : now, backup: null };
   });
+}
+
+function put({ agent, program }: HooksTarget, text: string, options: EditOptions): string {
+  if (agent.form === "file") return fileInstalled(agent, text, program, options);
+  return installed(agent, text, program, options);
+}
+
+function taken({ agent, program }: HooksTarget, text: string, options: EditOptions): string {
+  return agent.form === "file" ? fileUninstalled(text) : uninstalled(agent, text, program, options);
 }
 
 function withProgram(programs: readonly Program[], program: Program): readonly Program[] {
@@ -103,12 +100,13 @@ function isUnchanged(backup: Backup | undefined, hash: string | undefined): back
   return backup !== undefined && hash !== undefined && backup.installed.includes(hash);
 }
 
-function editing({ file, program }: HooksTarget, backup: Backup | undefined): EditOptions {
-  if (backup === undefined) return { file };
+function editing(target: HooksTarget, backup: Backup | undefined): EditOptions {
+  const { file, policy = false } = target;
+  if (backup === undefined) return { file, policy };
   const earlier = backup.programs;
   // Where an older backup was lost, "before" has entries of ours: their containers were not there before us.
-  const before = backup.original && uninstalled(backup.original, program, { file, earlier });
-  return { file, earlier, ...(before ? { before } : {}) };
+  const before = taken(target, backup.original ?? "", { file, earlier });
+  return { file, policy, earlier, before };
 }
 
 type Reading = Pick<InstallSystem, "files" | "realPath" | "sha256">;
@@ -116,9 +114,12 @@ type Reading = Pick<InstallSystem, "files" | "realPath" | "sha256">;
 /** What stands in the file now; `absent` where there is none. */
 export function hooksStatus(system: Reading, target: HooksTarget): HooksStatus {
   try {
-    const backup = readBackup(system.files, backupPath(target.home, target.file, system.sha256));
+    const backup = readBackup(system.files, backupPath(target, system.sha256));
     const text = readText(system, resolved(system, target.file), target.file) ?? "";
-    return statusOf(text, target.program, editing(target, backup));
+    const { agent, program } = target;
+    const options = editing(target, backup);
+    if (agent.form === "file") return fileStatus(agent, text, program, options);
+    return statusOf(agent, text, program, options);
   } catch (error) {
     return { state: "unreadable", missing: [], outdated: [], problem: error instanceof Error ? error.message : "" };
   }
@@ -147,7 +148,7 @@ async function changed(system: InstallSystem, target: HooksTarget, decide: Decid
 /** One reading, one decision, one writing, without a pause in between; again where the agent wrote in that moment. */
 function once(system: InstallSystem, target: HooksTarget, decide: Decide): HooksOutcome {
   const { files, sha256 } = system;
-  const kept = backupPath(target.home, target.file, sha256);
+  const kept = backupPath(target, sha256);
   for (let race = 0; race < RACES; race++) {
     const path = resolved(system, target.file);
     const was = readText(system, path, target.file);
@@ -159,14 +160,14 @@ function once(system: InstallSystem, target: HooksTarget, decide: Decide): Hooks
     // Kept before the file changes: a crash in between leaves a backup that fits nothing, never a file without one.
     if (step.backup) writeBackup(files, kept, step.backup);
     if (readText(system, path, target.file) !== was) continue;
-    if (outcome.changed) put(files, path, step.now);
+    if (outcome.changed) write(files, path, step.now);
     if (step.backup === null) files.remove(kept);
     return outcome;
   }
   throw new ConsoleError("failed", `Cannot change hooks: ${target.file} is being written by others, must be at rest`);
 }
 
-function put(files: Files, path: string, text: string | undefined): void {
+function write(files: Files, path: string, text: string | undefined): void {
   if (text === undefined) return files.remove(path);
   makeFolder(files, dirname(path));
   files.replace(path, encoder.encode(text), files.stat(path)?.mode ?? 0o600);

@@ -1,0 +1,99 @@
+/** Codex's trust in our hooks: asked for by `hooks status`, given by `hooks install codex --trust`. */
+import { basename, dirname, join } from "@std/path";
+import { type CodexHook, CodexServer, type Ours, type Trust, trustInFile, trustOf } from "../../hooks/codex_trust.ts";
+import { hookArgv } from "../../hooks/table.ts";
+import type { HooksTarget } from "../../hooks/install.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { openLines } from "../../platform/line_child.ts";
+import { realPath } from "../../platform/paths.ts";
+import { currentFolder, env } from "../../platform/process.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import { VERSION } from "../../protocol/version.ts";
+
+/** The app-server answers in 0.2 s; a status waits no longer than this, ms. */
+const ASK_MS = 2000;
+/** For giving trust, which writes, ms. */
+const GIVE_MS = 10_000;
+
+/** What to do about it, for people. */
+export const TRUST_HINTS: Readonly<Record<Exclude<Trust, "trusted">, string>> = {
+  untrusted: 'Codex runs none of them before you trust them: "/hooks" in Codex, or "hooks install codex --trust"',
+  modified: 'they have changed since you trusted them: "/hooks" in Codex, or "hooks install codex --trust"',
+  off: "Codex does not run them: hooks are switched off in its configuration, or it does not trust this folder",
+  unknown: "whether Codex trusts them is unknown: codex could not be asked",
+};
+
+/** Codex's own answer where it gives one in time, else what its config.toml tells. Never throws. */
+export async function codexTrust(target: HooksTarget): Promise<Trust> {
+  try {
+    const hooks = await talk(ASK_MS, (server) => server.ours(oursOf(target)));
+    if (hooks !== undefined) return trustOf(hooks);
+  } catch {
+    // a codex that is too old, too slow or broken: its file remains
+  }
+  return await trustInConfig(target);
+}
+
+/**
+ * Tells Codex that its user trusts our present definitions, after `show` has shown them.
+ *
+ * @throws {ConsoleError} failed, timeout
+ */
+export async function giveTrust(target: HooksTarget, show: (hooks: readonly CodexHook[]) => void): Promise<void> {
+  const ours = oursOf(target);
+  const left = await talk(GIVE_MS, async (server) => {
+    const hooks = await server.ours(ours);
+    show(hooks);
+    if (hooks.length > 0) await server.trust(hooks);
+    return trustOf(await server.ours(ours));
+  });
+  if (left === undefined) {
+    throw new ConsoleError("failed", 'Cannot trust the hooks: codex is not on PATH, must be; or use "/hooks" in Codex');
+  }
+  if (left !== "trusted") throw new ConsoleError("failed", `Cannot trust the hooks: ${TRUST_HINTS[left]}`);
+}
+
+/** Undefined where there is no codex. @throws {ConsoleError} failed, timeout */
+async function talk<T>(ms: number, about: (server: CodexServer) => Promise<T>): Promise<T | undefined> {
+  const child = openLines(["codex", "app-server"]);
+  if (child === undefined) return undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new ConsoleError("timeout", `Cannot ask codex app-server: it took longer than ${ms / 1000} s`);
+    timer = setTimeout(() => reject(error), ms);
+  });
+  try {
+    return await Promise.race([CodexServer.greet(child, VERSION).then(about), late]);
+  } finally {
+    clearTimeout(timer);
+    await child.end();
+  }
+}
+
+function oursOf({ agent, program, file }: HooksTarget): Ours {
+  return { file: real(file), argv: hookArgv(agent, program), cwd: currentFolder(), realPath: real };
+}
+
+function real(path: string): string {
+  try {
+    return realPath(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Trust is recorded in the user's own config.toml, also that of a project's hooks. */
+async function trustInConfig({ agent, file }: HooksTarget): Promise<Trust> {
+  const settings = agent.file({ env, userHome: env("HOME") ?? "", cwd: currentFolder() });
+  const path = join(dirname(settings), "config.toml");
+  try {
+    if (denoFiles.stat(path) === undefined) return "untrusted";
+    const { parse } = await import("@std/toml");
+    const config = parse(new TextDecoder().decode(denoFiles.read(path)));
+    // Codex follows the links of folders, not that of the file (tried).
+    const known = join(real(dirname(file)), basename(file));
+    return trustInFile(config, known, agent.rows.map(({ event }) => event));
+  } catch {
+    return "unknown";
+  }
+}

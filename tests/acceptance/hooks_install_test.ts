@@ -1,0 +1,149 @@
+/** H3: `hooks install|uninstall|status` of the real program, for every agent, and Codex's trust. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { HOOK_AGENTS } from "../../src/hooks/all.ts";
+import { fakeCodex } from "../support/fake_codex.ts";
+import { TestHome } from "../support/harness.ts";
+import type { Json } from "../support/wire.ts";
+
+const NAMES = HOOK_AGENTS.map(({ name }) => name);
+const LAB = Deno.env.get("AC_LAB");
+const CODEX = `${LAB}/codex/node_modules/@openai/codex-linux-x64/vendor/x86_64-unknown-linux-musl/bin`;
+
+async function statusOf(home: TestHome, env: Record<string, string> = {}, agent?: string): Promise<Json[]> {
+  const { code, stdout, stderr } = await home.cli(["hooks", "status", ...(agent ? [agent] : []), "--json"], { env });
+  assertEquals(code, 0, stderr);
+  return (JSON.parse(stdout) as { hooks: Json[] }).hooks;
+}
+
+/** A `codex` of this machine must not answer. */
+function withoutCodex(home: TestHome): Record<string, string> {
+  return { PATH: "/nonexistent", CODEX_HOME: `${home.root}/.codex` };
+}
+
+Deno.test("H3 every agent is installed, listed, taken out again; nothing of ours is left in its folder", async () => {
+  await using home = await TestHome.create();
+  const env = withoutCodex(home);
+  assertEquals((await statusOf(home, env)).map((row) => [row["agent"], row["state"]]), NAMES.map((n) => [n, "absent"]));
+  for (const name of NAMES) {
+    const { code, stdout, stderr } = await home.cli(["hooks", "install", name], { env });
+    assertEquals([code, stderr], [0, ""], name);
+    assertStringIncludes(stdout, "hooks installed in");
+    assertStringIncludes((await home.cli(["hooks", "install", name], { env })).stdout, "installed already");
+  }
+  const rows = await statusOf(home, env);
+  assertEquals(
+    rows.map((row) => [row["agent"], row["state"], row["trust"]]),
+    NAMES.map((name) => name === "codex" ? [name, "untrusted", "untrusted"] : [name, "installed", undefined]),
+  );
+  const { stdout } = await home.cli(["hooks", "status"], { env });
+  for (const name of NAMES) assert(new RegExp(`^${name}: (installed|untrusted) \\(`, "m").test(stdout), stdout);
+  for (const name of NAMES) {
+    assertStringIncludes((await home.cli(["hooks", "uninstall", name], { env })).stdout, "hooks removed from");
+  }
+  for (const { file } of rows as { file: string }[]) {
+    assertEquals([file, await Array.fromAsync(Deno.readDir(file.replace(/\/[^/]*$/, "")))], [file, []]);
+  }
+});
+
+Deno.test("H3 an agent must be named, and one that is unknown is told with the nearest", async () => {
+  await using home = await TestHome.create();
+  const all = NAMES.join(", ");
+  for (const verb of ["install", "uninstall"]) {
+    const { code, stderr } = await home.cli(["hooks", verb]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, `Cannot ${verb} hooks: no agent is named, must be one of ${all}`);
+  }
+  for (const verb of ["install", "uninstall", "status"]) {
+    const { code, stderr } = await home.cli(["hooks", verb, "codx"]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, `must be one of ${all} (did you mean codex?)`);
+  }
+  const { code, stderr } = await home.cli(["hooks", "install", "gemini", "--trust"]);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "Gemini CLI asks for no trust");
+  assertEquals((await statusOf(home, withoutCodex(home))).filter((row) => row["state"] !== "absent"), []);
+});
+
+/** What must hold with a stand-in for Codex and with the real one alike. */
+async function trustIsAskedAndGiven(bin: string): Promise<void> {
+  await using home = await TestHome.create();
+  const codexHome = `${home.root}/.codex`;
+  await Deno.mkdir(codexHome);
+  const mine = '# mine\nmodel = "x" # why\n';
+  await Deno.writeTextFile(`${codexHome}/config.toml`, mine);
+  // a stranger's hook: it must keep its place, and must not become trusted beside ours
+  const theirs = { type: "command", command: "/bin/true", timeout: 5 };
+  await Deno.writeTextFile(`${codexHome}/hooks.json`, JSON.stringify({ hooks: { Stop: [{ hooks: [theirs] }] } }));
+  const env = { PATH: `${bin}:/usr/bin:/bin`, CODEX_HOME: codexHome };
+  const trust = async () => (await statusOf(home, env, "codex")).map((row) => [row["state"], row["trust"]]).flat();
+
+  assertStringIncludes((await home.cli(["hooks", "install", "codex"], { env })).stdout, "before you trust them");
+  assertEquals(await trust(), ["untrusted", "untrusted"]);
+  assertEquals(await Deno.readTextFile(`${codexHome}/config.toml`), mine);
+
+  const { code, stdout, stderr } = await home.cli(["hooks", "install", "codex", "--trust"], { env });
+  assertEquals([code, stderr], [0, ""]);
+  assertStringIncludes(stdout, "permissionRequest");
+  assertStringIncludes(stdout, " hook codex\n");
+  assert(stdout.indexOf("Codex is to run") < stdout.indexOf("Codex trusts them"), stdout);
+  assertEquals(await trust(), ["installed", "trusted"]);
+  assert((await Deno.readTextFile(`${codexHome}/config.toml`)).startsWith(mine));
+  const records = (await Promise.all(
+    ["config.toml", "fake-trust.json"].map((name) => Deno.readTextFile(`${codexHome}/${name}`).catch(() => "")),
+  )).join("");
+  assert(
+    records.includes(":stop:1:0") && !records.includes(":stop:0:0"),
+    "a stranger's hook was trusted, or ours was not",
+  );
+
+  // another definition: what was trusted is not what would run now
+  const file = `${codexHome}/hooks.json`;
+  const text = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, text.replace(/("?timeout"?: ?)600/, "$1599"));
+  assertEquals(await trust(), ["outdated", "modified"]);
+  await home.cli(["hooks", "install", "codex"], { env });
+  assertEquals(await trust(), ["installed", "trusted"]);
+}
+
+Deno.test("H3 codex: trust is asked of its app-server, and given only with --trust, only to ours", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    await trustIsAskedAndGiven(fakeCodex(root));
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test({
+  name: `H3 real Codex: trust is asked and given${LAB === undefined ? " (ignored: AC_LAB is not set)" : ""}`,
+  ignore: LAB === undefined,
+  fn: () => trustIsAskedAndGiven(CODEX),
+});
+
+Deno.test("H3 codex: an app-server that hangs or refuses costs two seconds, and the file answers", async () => {
+  await using home = await TestHome.create();
+  const codexHome = `${home.root}/.codex`;
+  const bin = fakeCodex(home.root);
+  const env = { PATH: `${bin}:/usr/bin:/bin`, CODEX_HOME: codexHome };
+  await home.cli(["hooks", "install", "codex"], { env });
+  const before = performance.now();
+  const [hung] = await statusOf(home, { ...env, FAKE_CODEX: "hang" }, "codex");
+  assertEquals([hung?.["state"], hung?.["trust"]], ["untrusted", "untrusted"]);
+  assert(performance.now() - before < 8000);
+  const keys = HOOK_AGENTS.find(({ name }) => name === "codex")!.rows.map(({ event }) =>
+    `[hooks.state."${codexHome}/hooks.json:${
+      event.replace(/(?!^)[A-Z]/g, "_$&").toLowerCase()
+    }:0:0"]\ntrusted_hash = "x"`
+  );
+  await Deno.writeTextFile(`${codexHome}/config.toml`, keys.join("\n"));
+  const [refused] = await statusOf(home, { ...env, FAKE_CODEX: "refuse" }, "codex");
+  assertEquals([refused?.["state"], refused?.["trust"]], ["installed", "unknown"]);
+  const { code, stderr } = await home.cli(["hooks", "install", "codex", "--trust"], {
+    env: { ...env, FAKE_CODEX: "refuse" },
+  });
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "initialize was refused: no");
+  const none = await home.cli(["hooks", "install", "codex", "--trust"], { env: withoutCodex(home) });
+  assertEquals(none.code, 1);
+  assertStringIncludes(none.stderr, "codex is not on PATH");
+});

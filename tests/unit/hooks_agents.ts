@@ -1,0 +1,52 @@
+/** The agents that the tests of hooks go through, and settings files as people have them, in each agent's words. */
+import { HOOK_AGENTS } from "../../src/hooks/all.ts";
+import { opencodeHooks } from "../../src/hooks/opencode.ts";
+import type { FileHooks, JsonHooks } from "../../src/hooks/table.ts";
+import { NASTY } from "./hooks_nasty_settings.ts";
+
+export const JSON_AGENTS: readonly JsonHooks[] = HOOK_AGENTS.filter((agent) => agent.form === "json");
+
+/** OpenCode with a plugin that is recognisable and nothing more. */
+export const OPENCODE: FileHooks = opencodeHooks((argv) => `export const argv = ${JSON.stringify(argv)};\n`);
+
+const EVENTS: Readonly<Record<string, readonly [string, string]>> = {
+  claude: ["Stop", "PreToolUse"],
+  codex: ["Stop", "PreToolUse"],
+  gemini: ["AfterAgent", "BeforeTool"],
+  cursor: ["stop", "preToolUse"],
+};
+
+/** NASTY in the agent's events; only what the agent itself would read. */
+export function nastyFor(agent: JsonHooks): [string, string][] {
+  const [stop, tool] = EVENTS[agent.name]!;
+  const all = Object.entries(NASTY).map(([name, text]): [string, string] => [
+    name,
+    text.replaceAll('"Stop"', `"${stop}"`).replaceAll('"PreToolUse"', `"${tool}"`),
+  ]);
+  return agent.onlyKeys === undefined ? all : [...STRICT, ...all.filter(([, text]) => text.trim() === "")];
+}
+
+const theirs = '{ "hooks": [{ "type": "command", "command": "other \'a b\'" }] }';
+
+/** For an agent that reads strict JSON with two keys. */
+const STRICT: [string, string][] = [
+  ["empty object", "{}"],
+  ["one line", '{"description":"x","hooks":{"Stop":[{"hooks":[{"type":"command","command":"other"}]}]}}'],
+  ["CRLF", '{\r\n  "description": "x"\r\n}\r\n'],
+  ["tabs", '{\n\t"description": "x",\n\t"hooks": {\n\t\t"Interrupt": []\n\t}\n}\n'],
+  ["no trailing newline", `{\n  "hooks": {\n    "Stop": [\n      ${theirs}\n    ]\n  },\n  "description": "last"\n}`],
+  [
+    "other hooks on the same events",
+    `{ "hooks": {\n  "Stop": [${theirs}, ${theirs}],\n  "PreCompact": [${theirs}] } }\n`,
+  ],
+];
+
+/** Settings files that the agent refuses as a whole, and a word of the reason. */
+export const REFUSED: [string, string][] = [
+  ['{"$schema":"x"}', "$schema"],
+  ['{"hooks":{},"version":1}', "version"],
+  ['{"hooks":{},"hooks":{}}', "each once"],
+  ['{/* c */"hooks":{}}', "strict JSON"],
+  ['{"hooks":{},}', "strict JSON"],
+  ['\ufeff{"hooks":{}}', "strict JSON"],
+];
