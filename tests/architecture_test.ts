@@ -18,11 +18,15 @@ const RULES: Readonly<Record<string, { readonly may: readonly string[]; readonly
     may: ["agents", "domain", "install", "platform", "protocol"],
     why: "our entries in other people's settings are the command line's work; the daemon never touches them",
   },
+  approvals: {
+    may: ["agents", "config", "core", "domain", "platform", "protocol"],
+    why: "the broker answers through the core's two doors: commit, subscribe",
+  },
   service: { may: ["install", "platform", "protocol"], why: "units are made from templates and sandbox flags" },
   core: { may: ["agents", "domain", "platform", "protocol"], why: "the core owns the state and reaches no disk" },
   transport: { may: ["core", "platform", "protocol"], why: "connections carry requests to the core" },
   daemon: {
-    may: ["agents", "config", "core", "domain", "journal", "platform", "protocol", "transport"],
+    may: ["agents", "approvals", "config", "core", "domain", "journal", "platform", "protocol", "transport"],
     why: "the composition root of the daemon knows no window",
   },
   client: {

@@ -61,8 +61,11 @@ export function paint(word: Status | "lost", text: string): string {
 /** What a row is about, in one line: what it waits for, what it runs, what it said last. */
 export function about(session: SessionView): string {
   switch (session.status) {
-    case "waiting":
-      return `${session.waiting.for}: ${visible(session.waiting.text)}`;
+    case "waiting": {
+      // With the id that "approve" takes; without one only the agent's own terminal has the answer.
+      const { for: what, text, approvalId } = session.waiting;
+      return visible(`${what}${approvalId === undefined ? "" : ` ${approvalId}`}: ${text}`);
+    }
     case "error":
       return `${session.error.kind}: ${visible(session.error.text)}`;
     case "working": {

@@ -19,6 +19,8 @@ const CALL_MS = 30_000;
 
 /** What may be asked twice. By name, because the table of methods would bring valibot along: 4 ms of each `ls --json`. */
 const READS: ReadonlySet<MethodName> = new Set<MethodName>([
+  "approval.list",
+  "approval.rules",
   "status",
   "dump",
   "config.get",

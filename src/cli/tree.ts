@@ -5,6 +5,7 @@
 import { type Command, Option } from "commander";
 import { nearest } from "../config/nearest.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { SCOPES_OF_YES } from "../domain/approval.ts";
 import { STATUSES } from "../domain/session.ts";
 import { VERSION } from "../protocol/version.ts";
 import { writeStdout } from "../platform/stdio.ts";
@@ -22,6 +23,7 @@ const JSON_OPTION = ["--json", "as one JSON object"] as const;
 
 export function addCommands(root: Command, run: () => Run): void {
   sessions(root, run);
+  approvals(root, run);
   daemon(root, run);
   hooks(root, run);
   config(root, run);
@@ -69,6 +71,41 @@ function sessions(root: Command, run: () => Run): void {
     .action(async (id) => await session.reopen(run(), id));
   byHand.command("delete").description("forget it; the journal keeps its record").argument("<id>")
     .action(async (id) => await session.remove(run(), id));
+}
+
+function approvals(root: Command, run: () => Run): void {
+  const load = () => import("./commands/approval.ts");
+  root.command("approvals").description("what the agents wait for you to answer, oldest first")
+    .option("--all", "the settled ones too").option("--session <id>", "only this session's")
+    .option(...JSON_OPTION)
+    .action(async (options) => await (await load()).approvals(run(), options));
+  root.command("approve").description("say yes: the agent runs it").argument("[id]", "its id, or the beginning of it")
+    .addOption(
+      new Option(
+        "--scope <scope>",
+        "how far the yes reaches (default: once); beyond once it becomes a rule for the very same call",
+      )
+        .choices([...SCOPES_OF_YES]),
+    )
+    .option("--expires <time>", "the rule ends after so long: 30m, 8h, 7d")
+    .option("--answer <text...>", "the answers to its questions, in their order; a choice or your own words")
+    .option("--all", "everything that one session waits for, after a confirmation").option(
+      "--session <id>",
+      "with --all",
+    )
+    .option("--yes", "with --all: do not ask")
+    .action(async (id, options) => await (await load()).approve(run(), id, options));
+  root.command("deny").description("say no: the agent is told, and goes on without").argument(
+    "<id>",
+    "its id, or the beginning of it",
+  )
+    .option("--message <text>", "told to the agent")
+    .action(async (id, options) => await (await load()).deny(run(), id, options));
+  const rules = root.command("rules").description("standing answers");
+  rules.command("list").description("the rules in force, and who gave them").option(...JSON_OPTION)
+    .action(async (options) => await (await load()).listRules(run(), options));
+  rules.command("revoke").description("take one back").argument("<id>", "its id, or the beginning of it")
+    .action(async (id) => await (await load()).revokeRule(run(), id));
 }
 
 function daemon(root: Command, run: () => Run): void {

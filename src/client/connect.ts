@@ -8,7 +8,7 @@ import { connect, readToken } from "./dial.ts";
 import { WireClient } from "./wire_client.ts";
 
 /** Time for one connection with its hello, ms. */
-export const CONNECT_MS = 2000;
+const CONNECT_MS = 2000;
 
 /** A greeted connection, or undefined where no daemon listens. @throws {ConsoleError} */
 export async function tryConnect(context: ClientContext, timeoutMs = CONNECT_MS): Promise<WireClient | undefined> {

@@ -3,6 +3,7 @@
  * No event is given twice and none is left out; where the daemon cannot go back so far, a new snapshot is given.
  */
 import { sleep } from "../platform/delay.ts";
+import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { connectOrStart } from "./connect.ts";
@@ -14,6 +15,7 @@ export type Followed =
     readonly kind: "snapshot";
     readonly seq: number;
     readonly sessions: readonly SessionView[];
+    readonly approvals: readonly Approval[];
     readonly resync: boolean;
   }
   | { readonly kind: "resumed"; readonly seq: number }
@@ -95,7 +97,8 @@ async function* subscription(
     if (first.snapshot === undefined) yield { kind: "resumed", seq: since ?? first.seq };
     else {
       const sessions = first.snapshot.sessions as unknown as SessionView[];
-      yield { kind: "snapshot", seq: first.seq, sessions, resync: first.resync };
+      const approvals = first.snapshot.approvals as unknown as Approval[];
+      yield { kind: "snapshot", seq: first.seq, sessions, approvals, resync: first.resync };
     }
     while (open || queue.length > 0) {
       const event = queue.shift();

@@ -1,33 +1,34 @@
 /**
  * `agent-console hook AGENT`: an agent's event from stdin to the daemon. The fast path: it imports nothing from npm.
  *
- * It never makes the agent fail or wait: whatever happens it prints nothing, exits 0 and is done within its budget.
+ * It never makes the agent fail or wait: whatever happens it exits 0, prints nothing but an answer that the daemon gave,
+ * and is done within its budget; only while the daemon holds an approval open does it wait, as long as the daemon said.
  * An event that no daemon takes is spooled, and a daemon is started by a process of its own that nobody waits for.
  */
-import { HOOK_ENV, PARENT_PID } from "../agents/hook_env.ts";
-import { homeHere, type Where } from "../config/places.ts";
-import { encodeLine } from "../protocol/envelope.ts";
+import { homeHere } from "../config/places.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { absolute, homePaths, isOn } from "../platform/home.ts";
-import { currentFolder, env, ownUid, parentPid, spawn } from "../platform/process.ts";
+import { homePaths, isOn, WORKSPACE_CONFIG } from "../platform/home.ts";
+import { env, spawn } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
-import type { Socket } from "../platform/sockets.ts";
-import { readStdin } from "../platform/stdio.ts";
-import { connect, helloLine, socketPathOf, writeAll } from "./dial.ts";
+import { readStdin, writeStdout } from "../platform/stdio.ts";
+import { forwarded, send, type Sending, whereOf } from "./send.ts";
 import { shrink } from "./shrink.ts";
 import { claimStart, spool, type Spooled } from "../platform/spool.ts";
 
-/** Time for connecting, and for the whole delivery, ms. Agents give hooks seconds; people notice tenths. */
-const CONNECT_MS = 200;
-const DELIVER_MS = 600;
+/** Agents give hooks seconds; people notice tenths. */
+const SENDING: Sending = {
+  kind: "hook",
+  connectMs: 200,
+  deliverMs: 600,
+  output: (output) => writeStdout(JSON.stringify(output) + "\n"),
+};
 const STDIN_MS = 1000;
 /** Payloads over this are dropped unread, bytes. */
 const MAX_STDIN = 32 * 1_048_576;
+/** Of a workspace's configuration, bytes; a longer one is cut and so unreadable, which the daemon takes as the strictest. */
+const MAX_WORKSPACE_CONFIG = 16_000;
 /** A start that another hook began less than this ago will take up our event too, ms. */
 const START_TAKES_MS = 3000;
-
-/** Errors of a daemon that would take the same event later: busy, stopping, read_only (protocol/errors.ts). */
-const LATER = /"error":\{"code":(?:1005|1007|1011),/;
 
 export interface HookOptions {
   readonly agent: string;
@@ -50,31 +51,23 @@ async function deliver({ agent, home, program }: HookOptions): Promise<void> {
   if (payload === undefined || payload.trim() === "") return;
   const root = homeHere(home);
   const paths = homePaths(root);
+  const { event: body, cut } = shrink(payload);
   const event: Spooled = {
     agent,
-    event: shrink(payload),
-    env: {
-      ...Object.fromEntries(HOOK_ENV.flatMap((name) => {
-        const value = env(name);
-        return value === undefined ? [] : [[name, value.slice(0, 1024)]];
-      })),
-      [PARENT_PID]: String(parentPid()),
-    },
+    event: body,
+    ...(cut ? { cut } : {}),
+    ...workspaceConfig(paths.configJsonc),
+    env: forwarded(),
     idempotencyKey: newKey(),
   };
-  const named = env("AGENT_CONSOLE_SOCKET");
-  const where: Where = {
-    paths,
-    socketPath: named ? absolute(named, currentFolder()) : socketPathOf(denoFiles, paths),
-    uid: ownUid(),
-  };
-  const first = await send(where, event);
+  const where = whereOf(paths);
+  const first = await send(where, event, SENDING);
   if (first === "delivered") return;
   const spooled = spool(denoFiles, paths, event, Date.now());
   // One that took the connection and did not answer runs: asked again, it would cost the agent the same time again.
   if (first === "hung") return;
   // The daemon may have come up between our first try and the file: then nobody would look at the spool for a while.
-  if (await send(where, event) === "delivered") return denoFiles.remove(`${paths.spool}/${spooled}`);
+  if (await send(where, event, SENDING) === "delivered") return denoFiles.remove(`${paths.spool}/${spooled}`);
   if (isOn(env("AGENT_CONSOLE_NO_START"))) return;
   if (!claimStart(denoFiles, paths, Date.now(), START_TAKES_MS)) return;
   spawn([...program.client, "--home", root, "daemon", "start", "--quiet", "--auto"], {
@@ -85,48 +78,16 @@ async function deliver({ agent, home, program }: HookOptions): Promise<void> {
   }).unref();
 }
 
-/** Hello and report in one write; done when the second answer's line has arrived. */
-async function send(where: Where, event: Spooled): Promise<"delivered" | "undelivered" | "hung"> {
-  let socket: Socket | undefined;
-  const deadline = AbortSignal.timeout(DELIVER_MS);
+/** The working folder's own configuration, which may tighten what is allowed there; the daemon reads and judges it. */
+function workspaceConfig(own: string): { readonly workspaceConfig?: string } {
   try {
-    socket = await connect(denoFiles, where, AbortSignal.timeout(CONNECT_MS));
-    if (socket === undefined) return "undelivered";
-    const open = socket;
-    deadline.addEventListener("abort", () => close(open), { once: true });
-    const hello = helloLine(1, "hook");
-    const report = encodeLine({ jsonrpc: "2.0", id: 2, method: "session.report", params: event });
-    const both = new Uint8Array(hello.length + report.length);
-    both.set(hello);
-    both.set(report, hello.length);
-    await writeAll(socket, both);
-    return await taken(socket) ? "delivered" : "undelivered";
-  } catch (error) {
-    if ((error as { kind?: unknown }).kind === "unsafe_path") throw error;
-    return deadline.aborted ? "hung" : "undelivered";
-  } finally {
-    if (socket !== undefined) close(socket);
-  }
-}
-
-/** An error answer is an answer too, unless the daemon says that it takes nothing now: then the spool keeps the event. */
-async function taken(socket: Socket): Promise<boolean> {
-  const decoder = new TextDecoder();
-  const buffer = new Uint8Array(4096);
-  for (let text = "";;) {
-    const size = await socket.read(buffer);
-    if (size === null) return false;
-    text += decoder.decode(buffer.subarray(0, size), { stream: true });
-    const [, answer, end] = text.split("\n");
-    if (answer !== undefined && end !== undefined) return !LATER.test(answer);
-  }
-}
-
-function close(socket: Socket): void {
-  try {
-    socket.close();
+    const stat = denoFiles.stat(`./${WORKSPACE_CONFIG}`);
+    // A link could lead to anything that this process may read; in the user's home folder it is the user's own.
+    if (stat?.kind !== "file" || stat.inode === denoFiles.stat(own)?.inode) return {};
+    const bytes = denoFiles.read(`./${WORKSPACE_CONFIG}`);
+    return { workspaceConfig: new TextDecoder().decode(bytes.subarray(0, MAX_WORKSPACE_CONFIG)) };
   } catch {
-    // Closed by the deadline.
+    return {}; // there is none
   }
 }
 

@@ -5,24 +5,31 @@
 
 /** Longest string kept, UTF-16 units: prompts and messages keep more than any window shows. */
 const MAX_STRING = 8192;
+/** Kept of each end: the dangerous part of a command is often its tail. */
+const HALF = MAX_STRING / 2;
 const MAX_ITEMS = 64;
 const MAX_DEPTH = 12;
-/** Payloads up to this many bytes go as they are. */
+/** Payloads up to this many UTF-16 units go as they are. */
 const SMALL_BYTES = 65_536;
 
-/** The payload as JSON if it is JSON, else its text; large parts cut. Never throws. */
-export function shrink(payload: string): unknown {
+/**
+ * The payload as JSON if it is JSON, else its text; large parts cut. Never throws. `cut` tells the daemon that what an
+ * agent asks to run may be longer than what it sees: no rule allows that.
+ */
+export function shrink(payload: string): { readonly event: unknown; readonly cut: boolean } {
   let value: unknown;
   try {
     value = JSON.parse(payload);
   } catch {
-    return payload.slice(0, MAX_STRING);
+    return { event: payload.slice(0, MAX_STRING), cut: false };
   }
-  return payload.length <= SMALL_BYTES ? value : cut(value, 0);
+  return payload.length <= SMALL_BYTES ? { event: value, cut: false } : { event: cut(value, 0), cut: true };
 }
 
 function cut(value: unknown, depth: number): unknown {
-  if (typeof value === "string") return value.length <= MAX_STRING ? value : value.slice(0, MAX_STRING) + "…";
+  if (typeof value === "string") {
+    return value.length <= MAX_STRING ? value : `${value.slice(0, HALF)}…${value.slice(-HALF)}`;
+  }
   if (typeof value !== "object" || value === null) return value;
   if (depth >= MAX_DEPTH) return "…";
   if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => cut(item, depth + 1));

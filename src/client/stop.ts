@@ -20,6 +20,8 @@ export interface StopOptions {
   /** Time for each step before the next harder one, ms; without it what a healthy daemon may need. */
   readonly stepMs?: number | undefined;
   readonly pidFile: string;
+  /** Asked where work would be lost (`what` says it); true goes on. */
+  readonly confirm: (what: string) => boolean;
 }
 
 /** How often the end is looked for, ms; every so many looks the process table is asked too, which costs a process. */
@@ -76,20 +78,27 @@ export async function stopDaemon(context: ClientContext, options: StopOptions): 
   throw new ConsoleError("failed", `Cannot stop the daemon: pid ${pid} lives on, must end`, { pid });
 }
 
-async function ask(context: ClientContext, { reason, force, restart }: StopOptions): Promise<Answer> {
+async function ask(context: ClientContext, options: StopOptions): Promise<Answer> {
+  const { reason, force, restart, confirm } = options;
   try {
     const client = await tryConnectPatiently(context);
     if (client === undefined) return "unasked";
     try {
-      const params = { force, restart, confirmed: true, ...(reason === undefined ? {} : { reason }) };
-      const { pid } = await client.call("shutdown", params, AbortSignal.timeout(2000));
+      const params = { force, restart, ...(reason === undefined ? {} : { reason }) };
+      const asked = (confirmed: boolean) =>
+        client.call("shutdown", { ...params, confirmed }, AbortSignal.timeout(2000));
+      const { pid } = await asked(false).catch((error) => {
+        if (!(error instanceof ConsoleError) || error.kind !== "confirm_required") throw error;
+        if (!confirm(error.message)) throw new ConsoleError("failed", "Cannot stop: was not confirmed, must be");
+        return asked(true);
+      });
       return { pid, bootId: client.hello.bootId };
     } finally {
       client.close();
     }
   } catch (error) {
     // Hung, stopping already, going down while we spoke or without room for us: the lock tells the rest.
-    if (!(error instanceof ConsoleError) || error.kind === "unsafe_path") throw error;
+    if (!(error instanceof ConsoleError) || ["unsafe_path", "failed"].includes(error.kind)) throw error;
     return error.kind === "stopping" ? "stopping" : error.kind === "timeout" ? "hung" : "unasked";
   }
 }

@@ -42,15 +42,26 @@ export function checkSections(sections: readonly Section[]): Checked {
       const setting = findSetting(key)!;
       const problem = checkValue(setting, member.value);
       if (problem === undefined) values.set(setting.key, { value: member.value, at: member.at });
-      else problems.push(`${member.at} ${problem}`);
+      else problems.push(`${placeOf(setting, member)} ${problem}`);
     }
   }
   return { values, problems, warnings };
 }
 
-/** `<key> is …, must be …`, or undefined where the value may stand. */
+/** `<key> is …, must be …`, or undefined where the value may stand; for an item of an array the key is `key[0].name`. */
 export function checkValue(setting: Setting, value: unknown): string | undefined {
-  return setting.accepts(value) ? undefined : `${setting.key} is ${shown(value)}, must be ${setting.must}`;
+  if (setting.accepts(value)) return undefined;
+  const flaw = Array.isArray(value) ? setting.flaw(value) : undefined;
+  if (flaw === undefined) return `${setting.key} is ${shown(value)}, must be ${setting.must}`;
+  const [item, name] = flaw.path.split(/\.(.*)/s);
+  const inner = name === undefined ? "" : /^\w+$/.test(name) ? `.${name}` : `.${shown(name)}`;
+  const is = flaw.value === undefined ? "missing" : shown(flaw.value);
+  return `${setting.key}[${item}]${clip(inner, 80)} is ${is}, must be ${flaw.must}`;
+}
+
+function placeOf(setting: Setting, { value, at, places }: Member): string {
+  const path = Array.isArray(value) ? setting.flaw(value)?.path : undefined;
+  return path === undefined ? at : places?.get(path) ?? places?.get(path.split(".")[0]!) ?? at;
 }
 
 /** `<key> is not a known key`, with the nearest one that is. */

@@ -19,11 +19,14 @@ export function parseValue(text: string): unknown {
  *
  * @param text of the file; empty where there is none yet
  * @throws {ConsoleError} `usage` for an unknown key, `config_invalid` for a wrong value or a file that cannot be parsed,
- *   `failed` for TOML, which people edit by hand
+ *   `failed` for lists and for TOML, which people edit by hand
  */
 export function setKey(text: string, key: string, value: unknown, format: Format): string {
   const setting = findSetting(key);
   if (setting === undefined) throw new ConsoleError("usage", `Cannot set ${unknownKey(key)}`);
+  if (Array.isArray(setting.fallback)) {
+    throw new ConsoleError("failed", `Cannot set ${key}: is a list, must be edited by hand in the configuration file`);
+  }
   const problem = checkValue(setting, value);
   if (problem !== undefined) {
     throw new ConsoleError("config_invalid", `Cannot set ${key}: ${problem.replace(`${key} `, "")}`);

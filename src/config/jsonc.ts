@@ -11,10 +11,10 @@ export interface Pair {
   readonly value: Json;
 }
 
-/** `kind: "plain"`: a string, number, boolean or null. An array's items are checked and not kept: no key takes one. */
+/** `kind: "plain"`: a string, number, boolean or null. */
 export type Json =
   | { readonly kind: "plain"; readonly offset: number; readonly value: string | number | boolean | null }
-  | { readonly kind: "array"; readonly offset: number }
+  | { readonly kind: "array"; readonly offset: number; readonly items: readonly Json[] }
   | { readonly kind: "object"; readonly offset: number; readonly pairs: readonly Pair[] };
 
 export class JsoncError extends Error {
@@ -24,7 +24,7 @@ export class JsoncError extends Error {
   }
 }
 
-/** A configuration is two levels deep; the limit keeps the reader's recursion from the end of the stack. */
+/** A configuration is four levels deep; the limit keeps the reader's recursion from the end of the stack. */
 const MAX_DEPTH = 64;
 
 /**
@@ -100,12 +100,13 @@ class Reader {
 
   #array(depth: number): Json {
     const offset = this.#at++;
+    const items: Json[] = [];
     while (this.peek() !== "]") {
-      this.value(depth + 1);
+      items.push(this.value(depth + 1));
       this.#comma("]");
     }
     this.#at++;
-    return { kind: "array", offset };
+    return { kind: "array", offset, items };
   }
 
   #comma(close: string): void {

@@ -1,6 +1,6 @@
 /**
  * The configuration in force: flag > environment > home file > default, each value with its origin.
- * The workspace layer of product.md §8 may only tighten; none of this version's keys can be tightened, so it is not read.
+ * The workspace layer of product.md §8 may only tighten and is read apart from it, for each workspace (workspace.ts).
  */
 import { maskSecrets } from "../domain/text.ts";
 import { absolute, checkOwnFile, type HomePaths } from "../platform/home.ts";
@@ -131,7 +131,7 @@ function assemble(layers: ReadonlyMap<ConfigKey, Value>): Pick<Loaded, "config" 
   const origins: Record<string, string> = {};
   for (const { key, section, name, fallback } of SETTINGS) {
     const given = layers.get(key);
-    (config[section] ??= {})[name] = given === undefined ? fallback : given.value;
+    (config[section] ??= {})[name] = frozen(given === undefined ? fallback : given.value);
     origins[key] = given?.at ?? "default";
   }
   for (const section of Object.values(config)) Object.freeze(section);
@@ -139,6 +139,12 @@ function assemble(layers: ReadonlyMap<ConfigKey, Value>): Pick<Loaded, "config" 
     config: Object.freeze(config) as unknown as Config,
     origins: Object.freeze(origins) as Readonly<Record<ConfigKey, string>>,
   };
+}
+
+function frozen(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  for (const inner of Object.values(value)) frozen(inner);
+  return Object.freeze(value);
 }
 
 /** The value of a key. */
@@ -154,9 +160,16 @@ export function configView(loaded: Loaded): {
 } {
   const values = Object.fromEntries(SETTINGS.map(({ key }) => {
     const value = configValue(loaded.config, key);
-    return [key, { value: typeof value === "string" ? maskSecrets(value) : value, origin: loaded.origins[key] }];
+    return [key, { value: masked(value), origin: loaded.origins[key] }];
   }));
   return { file: loaded.file, values };
+}
+
+function masked(value: unknown): unknown {
+  if (typeof value === "string") return maskSecrets(value);
+  if (Array.isArray(value)) return value.map(masked);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, masked(inner)]));
 }
 
 /** The keys that differ, by when a change takes effect. */
@@ -164,9 +177,13 @@ export function diffConfig(old: Config, now: Config): {
   readonly applied: readonly ConfigKey[];
   readonly needsRestart: readonly ConfigKey[];
 } {
-  const changed = SETTINGS.filter(({ key }) => configValue(old, key) !== configValue(now, key));
+  const changed = SETTINGS.filter(({ key }) => !isSame(configValue(old, key), configValue(now, key)));
   return {
     applied: changed.filter(({ applies }) => applies === "live").map(({ key }) => key),
     needsRestart: changed.filter(({ applies }) => applies === "restart").map(({ key }) => key),
   };
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -3,6 +3,7 @@
  * version uses; what later versions will use is listed below it, so that a newer file is read with a warning.
  */
 import * as v from "valibot";
+import { SAFETY_MODES } from "../domain/policy_modes.ts";
 
 /** When a change of a key takes effect: at `daemon reload`, or only at the next start. */
 export type Applies = "live" | "restart";
@@ -27,6 +28,23 @@ function setting<const S extends v.GenericSchema>(schema: S, fallback: v.InferOu
 // deno-lint-ignore no-control-regex
 const path = v.nullable(v.pipe(v.string(), v.regex(/^\/[^\u0000-\u001f\u007f,]*[^\u0000-\u001f\u007f,/]$/)));
 const minutesInAYear = 525_600;
+
+const text = v.pipe(
+  v.string("text"),
+  v.minLength(1, "text that is not empty"),
+  v.maxLength(4000, "at most 4000 characters"),
+);
+
+/** The messages complete "must be …". A key that is not known is an error: a misspelt `agent` would widen the rule. */
+const ruleSchema = v.strictObject({
+  tool: text,
+  pattern: text,
+  decision: v.picklist(["allow", "deny"], "allow or deny"),
+  agent: v.optional(text),
+}, (issue) => {
+  if (issue.expected === "Object") return "an object with tool, pattern, decision and perhaps agent";
+  return issue.expected === "never" ? "left out: a rule has tool, pattern, decision and perhaps agent" : "there";
+});
 
 const configSchema = v.object({
   daemon: v.object({
@@ -60,10 +78,40 @@ const configSchema = v.object({
       must: "debug, info, warn or error",
       applies: "live",
     }),
+    safety_mode: setting(v.picklist(SAFETY_MODES), "manual", {
+      title: "Safety mode",
+      means: "What is allowed without asking: only what `approve --scope` allowed for good; also what only reads and " +
+        "what `approvals.rules` allow by name; also what they allow by `*`. What destroys passes only by the first.",
+      must: "manual, guarded or autonomous",
+      applies: "live",
+    }),
     stale_after_mins: setting(v.pipe(v.number(), v.gtValue(0), v.maxValue(minutesInAYear)), 30, {
       title: "Stale after",
       means: "A session at work that says nothing for so long is marked stale.",
       must: "a number of minutes > 0",
+      applies: "live",
+    }),
+  }),
+  approvals: v.object({
+    hook_wait_secs: setting(v.pipe(v.number(), v.minValue(1), v.maxValue(570)), 45, {
+      title: "Wait of a hook",
+      means: "So long a question of an agent waits here for an answer; then the agent gets no decision.",
+      must: "a number of seconds from 1 to 570",
+      applies: "live",
+    }),
+    pre_tool_use: setting(v.boolean(), false, {
+      title: "Rules before every tool",
+      means:
+        "Rules also answer before tools for which the agent asks nobody; `hooks install` must run again after a change.",
+      must: "true or false",
+      applies: "live",
+    }),
+    rules: setting(v.pipe(v.array(ruleSchema), v.maxLength(500, "at most 500 rules")), [], {
+      title: "Rules",
+      means:
+        "Standing answers, each with the agent's name of the `tool` (or `*`), a `pattern` for the command, path or " +
+        "URL (`*` is any text), a `decision` (allow or deny) and perhaps one `agent`. Deny wins.",
+      must: "an array of rules",
       applies: "live",
     }),
   }),
@@ -93,10 +141,8 @@ export type ConfigKey = { [S in keyof Config]: `${S}.${Extract<keyof Config[S], 
 /** Sections and keys that product.md §8 names and this version does not use yet. */
 export const LATER: ReadonlySet<string> = new Set([
   "agents",
-  "approvals",
   "capsules",
   "channels",
-  "daemon.safety_mode",
   "gateway",
   "journal.keep_days",
   "scheduler",
@@ -109,6 +155,15 @@ export interface Setting extends About {
   readonly fallback: unknown;
   /** Whether `value` may stand there. */
   accepts(value: unknown): boolean;
+  /** In an array: the first item or key of an item that may not stand there, and what it must be. */
+  flaw(value: readonly unknown[]): Flaw | undefined;
+}
+
+export interface Flaw {
+  /** `0` or `0.tool`. */
+  readonly path: string;
+  readonly value: unknown;
+  readonly must: string;
 }
 
 /** Every key, in the order of the schema. */
@@ -125,9 +180,16 @@ export const SETTINGS: readonly Setting[] = Object.entries(configSchema.entries)
       applies,
       fallback: v.getDefault(entry as v.OptionalSchema<v.GenericSchema, () => unknown>),
       accepts: (value) => v.is(entry.wrapped as v.GenericSchema, value),
+      flaw: (value) => flawOf(entry.wrapped as v.GenericSchema, value),
     };
   })
 );
+
+function flawOf(schema: v.GenericSchema, value: readonly unknown[]): Flaw | undefined {
+  const [issue] = v.safeParse(schema, value).issues ?? [];
+  const path = issue?.path?.map(({ key }) => String(key)).join(".");
+  return issue === undefined || path === undefined ? undefined : { path, value: issue.input, must: issue.message };
+}
 
 const BY_KEY: ReadonlyMap<string, Setting> = new Map(SETTINGS.map((setting) => [setting.key, setting]));
 

@@ -11,10 +11,12 @@ export type ParseToml = (text: string) => Record<string, unknown>;
 
 export interface Member {
   readonly name: string;
-  /** A string, number, boolean or null as it is; anything else as what {@link describe} says of it. */
+  /** A string, number, boolean, null or array as it is; anything else as what {@link describe} says of it. */
   readonly value: unknown;
   /** `<file>:<line>:<column>`, both from 1; for TOML only the file where the key cannot be found again. */
   readonly at: string;
+  /** Where the items of an array and their keys stand: `0`, `0.tool`; only as far as they can be found. */
+  readonly places?: ReadonlyMap<string, string>;
 }
 
 export interface Section extends Member {
@@ -22,7 +24,7 @@ export interface Section extends Member {
   readonly members: readonly Member[] | undefined;
 }
 
-/** Stands for an object, an array or a date where no key takes one. */
+/** Stands for an object or a date where no key takes one. */
 class Composite {
   constructor(readonly what: string) {}
 }
@@ -56,7 +58,10 @@ function jsonc(text: string, file: string): Section[] {
   }
   if (root === undefined) return [];
   if (root.kind !== "object") throw invalid(`${place(root.offset)} is ${describe(scalarOf(root))}, must be an object`);
-  const member = ({ key, offset, value }: Pair): Member => ({ name: key, at: place(offset), value: scalarOf(value) });
+  const member = ({ key, offset, value }: Pair): Member => {
+    const plain = { name: key, at: place(offset), value: scalarOf(value) };
+    return value.kind === "array" ? { ...plain, value: plainOf(value), places: placesIn(value, place) } : plain;
+  };
   return root.pairs.map((pair) => ({
     ...member(pair),
     members: pair.value.kind === "object" ? pair.value.pairs.map(member) : undefined,
@@ -65,6 +70,25 @@ function jsonc(text: string, file: string): Section[] {
 
 function scalarOf(json: Json): unknown {
   return json.kind === "plain" ? json.value : new Composite(`an ${json.kind}`);
+}
+
+function plainOf(json: Json): unknown {
+  if (json.kind === "plain") return json.value;
+  if (json.kind === "array") return json.items.map(plainOf);
+  // Without a prototype, a key named __proto__ is a key like any other.
+  return Object.assign(
+    Object.create(null),
+    Object.fromEntries(json.pairs.map(({ key, value }) => [key, plainOf(value)])),
+  );
+}
+
+function placesIn({ items }: Json & { kind: "array" }, place: (offset: number) => string): Map<string, string> {
+  return new Map(items.flatMap((item, at): [string, string][] => [
+    [String(at), place(item.offset)],
+    ...(item.kind === "object"
+      ? item.pairs.map((pair): [string, string] => [`${at}.${pair.key}`, place(pair.offset)])
+      : []),
+  ]));
 }
 
 /** Tells offsets as `<file>:<line>:<column>`. */
@@ -96,7 +120,11 @@ function toml(text: string, file: string, parseToml: ParseToml): Section[] {
       name,
       value: scalar(value),
       at: file + find(text, name, undefined),
-      members: inner?.map(([key, held]) => ({ name: key, value: scalar(held), at: file + find(text, name, key) })),
+      members: inner?.map(([key, held]) => ({
+        name: key,
+        value: Array.isArray(held) ? held : scalar(held),
+        at: file + find(text, name, key),
+      })),
     };
   });
 }
@@ -108,6 +136,7 @@ function scalar(value: unknown): unknown {
 }
 
 const TABLE = /^\s*\[\s*"?([\w-]+)"?\s*\]/;
+const TABLES = /^\s*\[\[\s*"?([\w-]+)"?\s*\.\s*"?([\w-]+)"?\s*\]\]/;
 const PAIR = /^(\s*)((?:"?[\w-]+"?\s*\.\s*)*"?[\w-]+"?)\s*=/;
 
 /**
@@ -117,6 +146,12 @@ const PAIR = /^(\s*)((?:"?[\w-]+"?\s*\.\s*)*"?[\w-]+"?)\s*=/;
 function find(text: string, section: string, name: string | undefined): string {
   let table: string | undefined;
   for (const [index, line] of text.split("\n").entries()) {
+    const item = TABLES.exec(line);
+    if (item !== null) {
+      table = `${item[1]}.${item[2]}`;
+      if (section === item[1] && (name ?? item[2]) === item[2]) return `:${index + 1}:${line.indexOf("[") + 1}`;
+      continue;
+    }
     const header = TABLE.exec(line);
     if (header !== null) {
       table = header[1];
@@ -135,5 +170,6 @@ function find(text: string, section: string, name: string | undefined): string {
 
 /** A value in a message: what it is, not more of it than one line takes. */
 export function describe(value: unknown): string {
+  if (Array.isArray(value)) return "an array";
   return value instanceof Composite ? value.what : JSON.stringify(value) ?? String(value);
 }

@@ -1,4 +1,7 @@
 /** What a handler gets, and what it may ask of the daemon. */
+import type { Ask, Rule, Verdict } from "../domain/approval.ts";
+import type { Happening, Report } from "../domain/report.ts";
+import type { Log } from "../platform/system.ts";
 import type { MethodName, ParamsOf, ResultOf, Scope } from "../protocol/methods.ts";
 import type { Hub, Subscriber } from "./hub.ts";
 import type { JournalPort } from "./ports.ts";
@@ -12,6 +15,8 @@ export interface Caller {
   readonly scope: Scope;
   /** Fires when the connection is gone. */
   readonly signal: AbortSignal;
+  /** Fires when the peer says nothing more, or is gone: a hook that was killed. */
+  readonly hungUp: AbortSignal;
   /** A subscriber whose lines go to this connection; it lives until removed or until the connection ends. */
   subscriber(topics: ReadonlySet<string> | undefined): Subscriber;
   unsubscribe(name: string): boolean;
@@ -29,11 +34,52 @@ export interface DaemonPort {
   shutdown(options: { readonly reason: string; readonly force: boolean; readonly restart: boolean }): { pid: number };
 }
 
+/** An agent's event that asks, read by its adapter. */
+export interface Asked {
+  readonly report: Report;
+  readonly ask: Ask;
+  /** The payload was shortened on its way: what is asked is not known whole, so no rule may allow it. */
+  readonly cut: boolean;
+  /** What the agent's hook prints for a verdict; undefined where the agent has no words for it. */
+  readonly answer: (verdict: Verdict) => HookOutput | undefined;
+  readonly idempotencyKey?: string | undefined;
+  /** Text of the workspace's own configuration, as the hook found it: it may only tighten. */
+  readonly workspaceConfig?: string | undefined;
+}
+
+export type HookOutput = Readonly<Record<string, unknown>>;
+
+/** The approval broker, as handlers see it (src/approvals implements it). */
+export interface ApprovalsPort {
+  /**
+   * Takes the event; answers by itself, opens an approval that the caller may wait for, or leaves it to the agent.
+   *
+   * @throws {ConsoleError} `read_only`
+   */
+  ask(asked: Asked, caller: Caller): ResultOf<"session.report"> | Promise<ResultOf<"session.report">>;
+  /** Resolves when `id` is settled and, where it was decided, on the disk. Only who asked may wait. */
+  wait(id: string, caller: Caller): Promise<ResultOf<"approval.wait">>;
+  decide(params: ParamsOf<"approval.decide">, actor: string): Promise<ResultOf<"approval.decide">>;
+  request(params: ParamsOf<"approval.request">, caller: Caller): Promise<ResultOf<"approval.request">>;
+  revoke(params: ParamsOf<"approval.revoke">, actor: string): Promise<ResultOf<"approval.revoke">>;
+  /** The standing answers in force, those of the configuration too. */
+  rules(): readonly Rule[];
+  /** `happening` was committed for the row `sessionId`. Never throws. */
+  observe(sessionId: string, happening: Happening): void;
+  /**
+   * The session is over without a word of its agent's: nobody is left whom an answer could reach, or nobody wants to answer.
+   * Closes what it and its sub-agents ask, for `reason`. Never throws.
+   */
+  over(sessionId: string, reason: string): void;
+}
+
 export interface Core {
   readonly store: Store;
+  readonly approvals: ApprovalsPort;
   readonly hub: Hub;
   readonly journal: JournalPort;
   readonly daemon: DaemonPort;
+  readonly log: Log;
   readonly now: () => string;
   readonly queueEvents: number;
   readonly queueBytes: number;

@@ -38,23 +38,40 @@ export interface Subscriber {
   readonly name: string;
   /** Undefined: all topics. */
   readonly topics: ReadonlySet<string> | undefined;
+  /** Whether whoever reads it may answer approvals, and hears of them: a window or channel that can answer. */
+  readonly mayAnswer: boolean;
   /** Queues the line; never throws, never waits. */
   deliver(seq: number, line: Uint8Array): void;
 }
 
 export class Hub {
   #subscribers = new Set<Subscriber>();
+  #answerers = 0;
+  #onNoAnswerer: () => void = () => {};
 
   get size(): number {
     return this.#subscribers.size;
   }
 
+  /** Whether a window or channel that can answer approvals is attached now. */
+  get canAnswer(): boolean {
+    return this.#answerers > 0;
+  }
+
+  /** `action` runs when the last one that can answer has left. */
+  set onNoAnswerer(action: () => void) {
+    this.#onNoAnswerer = action;
+  }
+
   add(subscriber: Subscriber): void {
     this.#subscribers.add(subscriber);
+    if (subscriber.mayAnswer) this.#answerers++;
   }
 
   remove(subscriber: Subscriber): void {
-    this.#subscribers.delete(subscriber);
+    if (!this.#subscribers.delete(subscriber) || !subscriber.mayAnswer) return;
+    this.#answerers--;
+    if (this.#answerers === 0) this.#onNoAnswerer();
   }
 
   publish(event: Published): void {

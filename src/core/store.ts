@@ -5,18 +5,22 @@
  * goes back; every subscriber sees it without gaps or is told that it lagged. The step is synchronous so that no
  * second change can come between a decision and its record: that, not a lock, is what makes the order true.
  */
-import type { NewEvent } from "../domain/event.ts";
-import { isSessionEvent } from "../domain/event.ts";
+import type { ApprovalEvent, NewEvent } from "../domain/event.ts";
+import { isApprovalEvent, isSessionEvent } from "../domain/event.ts";
 import { evolve, type Row } from "../domain/evolve.ts";
 import { byUrgency, isStale, type SessionView } from "../domain/query.ts";
 import type { Session } from "../domain/session.ts";
 import type { Clock } from "../platform/system.ts";
 import { type Hub, Published } from "./hub.ts";
 import { Idempotency } from "./idempotency.ts";
+import { Inbox, type SavedInbox } from "./inbox.ts";
 import type { JournalPort } from "./ports.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 
-/** What a mutating session method answers, now and for every repeat of its idempotency key. */
+/**
+ * What a mutating method answers, now and for every repeat of its idempotency key. `status` is the session's, or the
+ * approval's where the event was about one.
+ */
 export interface Committed {
   readonly seq: number;
   readonly sessionId: string | null;
@@ -24,12 +28,13 @@ export interface Committed {
 }
 
 /** Grows when the members of a saved row change: then the journal is replayed instead. */
-const SAVED_LAYOUT = 1;
+const SAVED_LAYOUT = 2;
 
 /** The state that a journal snapshot holds. */
 interface SavedState {
   readonly layout: number;
   readonly rows: readonly Row[];
+  readonly inbox: SavedInbox;
   readonly keys: readonly (readonly [string, Committed])[];
 }
 
@@ -45,6 +50,9 @@ export class Store {
   /** Ids of the rows that name this id as their parent, so that a session's children are found without a search. */
   #children = new Map<string, Set<string>>();
   #lost = new Set<string>();
+  /** Open rows that are known from before the start only. */
+  #unproven = new Set<string>();
+  #inbox = new Inbox();
   #journal: JournalPort | undefined;
   #keys: Idempotency<Committed>;
   #options: StoreOptions;
@@ -58,8 +66,9 @@ export class Store {
 
   /** Takes what {@link save} returned at an earlier record; false where another version saved it in another layout. */
   restore(saved: unknown): boolean {
-    const { layout, rows, keys } = saved as SavedState;
+    const { layout, rows, inbox, keys } = saved as SavedState;
     if (layout !== SAVED_LAYOUT) return false;
+    this.#inbox.restore(inbox);
     for (const row of rows) this.#put(row);
     for (const [key, value] of keys) this.#keys.set(key, value);
     return true;
@@ -71,10 +80,16 @@ export class Store {
 
   attach(journal: JournalPort): void {
     this.#journal = journal;
+    for (const { id, status } of this.sessions()) if (status !== "closed") this.#unproven.add(id);
   }
 
   save(): SavedState {
-    return { layout: SAVED_LAYOUT, rows: [...this.#rows.values()], keys: this.#keys.entries() };
+    return {
+      layout: SAVED_LAYOUT,
+      rows: [...this.#rows.values()],
+      inbox: this.#inbox.save(),
+      keys: this.#keys.entries(),
+    };
   }
 
   // -- change --------------------------------------------------------------------------------------------------------
@@ -101,6 +116,7 @@ export class Store {
   }
 
   #apply(event: NewEvent, seq: number): Committed {
+    if (isApprovalEvent(event)) return this.#applyToInbox(event, seq);
     if (!isSessionEvent(event)) return { seq, sessionId: null, status: null };
     const { session, idempotencyKey } = event.data;
     if (this.#hasNewProcess(session)) this.#lost.delete(session.id);
@@ -109,6 +125,15 @@ export class Store {
     else this.#put(row);
     const committed = { seq, sessionId: session.id, status: row === undefined ? null : session.status };
     if (idempotencyKey !== undefined) this.#keys.set(idempotencyKey, committed);
+    return committed;
+  }
+
+  #applyToInbox(event: ApprovalEvent, seq: number): Committed {
+    this.#inbox.apply(event);
+    const committed = event.type === "approval.rule_revoked"
+      ? { seq, sessionId: null, status: null }
+      : { seq, sessionId: event.data.approval.sessionId, status: event.data.approval.status };
+    if (event.data.idempotencyKey !== undefined) this.#keys.set(event.data.idempotencyKey, committed);
     return committed;
   }
 
@@ -124,6 +149,8 @@ export class Store {
   #drop({ id, parentId }: Session): void {
     this.#rows.delete(id);
     this.#lost.delete(id);
+    this.#unproven.delete(id);
+    this.#inbox.forget(id);
     if (parentId === undefined) return;
     const children = this.#children.get(parentId);
     children?.delete(id);
@@ -137,14 +164,16 @@ export class Store {
 
   /** Adds what is derived, so that the event shows the row as a list would. */
   #derived(event: NewEvent, idempotencyKey: string | undefined): NewEvent {
+    const key = idempotencyKey === undefined ? {} : { idempotencyKey };
+    if (isApprovalEvent(event)) return { type: event.type, data: { ...event.data, ...key } } as NewEvent;
     if (!isSessionEvent(event)) return event;
     const { session } = event.data;
     const lost = this.#lost.has(session.id) && session.status !== "closed" && !this.#hasNewProcess(session);
     return {
       type: event.type,
       data: {
-        session: lost ? { ...session, lost } : session,
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+        session: { ...session, ...(lost ? { lost } : this.#isUnproven(session) ? { unproven: true } : {}) },
+        ...key,
       },
     };
   }
@@ -169,6 +198,18 @@ export class Store {
     this.#lost.delete(id);
   }
 
+  /** An agent has told something about the row: silent, because that makes an event of its own. */
+  proved(id: string): void {
+    this.#unproven.delete(id);
+  }
+
+  /** The process of the row lives. Told to windows if there are any; nobody else needs a record of it. */
+  setProved(id: string, actor: string): void {
+    const row = this.#rows.get(id);
+    if (!this.#unproven.delete(id) || row === undefined || this.#options.hub.size === 0) return;
+    this.commit({ type: "session.updated", data: { session: row.session } }, actor);
+  }
+
   isLost(id: string): boolean {
     return this.#lost.has(id);
   }
@@ -181,6 +222,10 @@ export class Store {
 
   get size(): number {
     return this.#rows.size;
+  }
+
+  get inbox(): Pick<Inbox, "get" | "pending" | "pendingCount" | "settled" | "rule" | "rules"> {
+    return this.#inbox;
   }
 
   get(id: string): Session | undefined {
@@ -206,7 +251,12 @@ export class Store {
   view(session: Session): SessionView {
     const stale = isStale(session, this.#options.clock.now(), this.#options.staleAfterMs());
     const lost = this.#lost.has(session.id) && session.status !== "closed";
-    return { ...session, ...(stale ? { stale } : {}), ...(lost ? { lost } : {}) };
+    const unproven = this.#isUnproven(session) && !lost;
+    return { ...session, ...(stale ? { stale } : {}), ...(lost ? { lost } : {}), ...(unproven ? { unproven } : {}) };
+  }
+
+  #isUnproven({ id, status }: Session): boolean {
+    return status !== "closed" && this.#unproven.has(id);
   }
 
   /** All sessions with their derived marks, most urgent first. */

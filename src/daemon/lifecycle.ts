@@ -1,4 +1,6 @@
 /** The daemon from ready to gone: signals, stop, reload, status, and what happens while it runs. */
+import type { Broker } from "../approvals/broker.ts";
+import type { Judge } from "../approvals/judge.ts";
 import type { Core, DaemonPort } from "../core/handler.ts";
 import type { Router } from "../core/router.ts";
 import type { Store } from "../core/store.ts";
@@ -40,6 +42,8 @@ export interface LifecycleOptions {
   readonly log: DaemonLog;
   readonly notes: instance.Notes;
   readonly router: Router;
+  readonly broker: Broker;
+  readonly judge: Judge;
 }
 
 interface Stop {
@@ -70,7 +74,7 @@ export class Lifecycle implements DaemonPort {
 
   /** From the bound listener to the end. */
   async run(core: Core, server: UnixServer): Promise<number> {
-    const { paths, settings, store, log, notes, options } = this.#o;
+    const { paths, settings, store, log, notes, options, broker } = this.#o;
     this.#server = server;
     this.#inode = denoFiles.stat(notes.socketPath)?.inode;
     const signals = [
@@ -87,6 +91,7 @@ export class Lifecycle implements DaemonPort {
     this.#presence.changed(0);
     const { version, pid, bootId, socketPath } = notes;
     store.commit({ type: "daemon.started", data: { version, pid, bootId, socketPath } }, ACTOR);
+    broker.closeOrphans();
     writeStdout(`listening on ${socketPath}, pid ${pid}\n`);
     log.info("started", { version, pid, socketPath, sessions: store.size });
     for (const warning of settings.warnings) log.warn("configuration", { warning });
@@ -160,6 +165,7 @@ export class Lifecycle implements DaemonPort {
       this.#removeOwn();
       exit(stop.code ?? 1);
     }, limits.forcedExitMs);
+    this.#o.broker.stop();
     this.#record({ type: "daemon.stopping", data: { reason, restart } });
     denoFiles.remove(paths.ready);
     await server.drain(AbortSignal.timeout(force ? 50 : limits.drainMs));
@@ -202,6 +208,7 @@ export class Lifecycle implements DaemonPort {
     try {
       const { applied, needsRestart, warnings } = await settings.reload();
       log.level = settings.config.daemon.log_level;
+      this.#o.judge.reloaded();
       this.#record({ type: "daemon.config_reloaded", data: { applied, needsRestart } });
       log.info("configuration read again", { applied, needsRestart, warnings });
       this.clientsChanged();
@@ -234,7 +241,7 @@ export class Lifecycle implements DaemonPort {
   }
 
   async status(): Promise<ResultOf<"status">> {
-    const { notes, options, store, journal, router, settings } = this.#o;
+    const { notes, options, store, journal, router, settings, judge } = this.#o;
     const lag = await eventLoopLagMs();
     const stats = journal.stats();
     const lastError = this.#lastError ?? router.lastError;
@@ -253,6 +260,8 @@ export class Lifecycle implements DaemonPort {
       socketPath: notes.socketPath,
       clients: { total: this.#server?.clients.total ?? 0, byKind: { ...this.#server?.clients.byKind } },
       sessions: count(store.list()),
+      approvalsPending: store.inbox.pendingCount,
+      safetyMode: judge.mode,
       journal: {
         count: stats.count,
         head: stats.head,

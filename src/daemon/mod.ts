@@ -6,12 +6,14 @@
  * The lock is taken before anything of the home is written and given back last. `ready` is written when hello is
  * answered, not when it is hoped to be.
  */
+import { Broker } from "../approvals/broker.ts";
+import { Judge } from "../approvals/judge.ts";
 import { Hub } from "../core/hub.ts";
 import type { Core } from "../core/handler.ts";
 import { Router } from "../core/router.ts";
 import { Store } from "../core/store.ts";
 import { openJournal } from "../journal/journal.ts";
-import { daemonTimers, systemClock } from "../platform/clock.ts";
+import { after, daemonTimers, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { sha256OfRecord } from "../platform/hash.ts";
 import { checkWhere, homeHere } from "../config/places.ts";
@@ -29,8 +31,12 @@ import type { DaemonOptions } from "./options.ts";
 import { Settings } from "./settings.ts";
 
 const ACTOR = "daemon";
+const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 const MIB = 1_048_576;
+const ID_LENGTH = 5;
+/** 32 of them, so that every byte is as likely as any other; no i, l, o and 1. */
+const ID_LETTERS = "abcdefghjkmnpqrstuvwxyz023456789";
 
 /**
  * Runs until it is told to stop.
@@ -97,6 +103,28 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
       timeout: (ms) => AbortSignal.timeout(ms),
       ...(settings.config.journal.fsync === "always" ? { durable: (seq: number) => journal.durable(seq) } : {}),
     });
+    const judge = new Judge({
+      settings: () => ({
+        safetyMode: settings.config.daemon.safety_mode,
+        rules: settings.config.approvals.rules,
+        preToolUse: settings.config.approvals.pre_tool_use,
+      }),
+      inbox: store.inbox,
+      clock: systemClock,
+      log,
+      onMode: (mode, reason) => {
+        log.warn("the safety mode has changed", { mode, reason });
+        store.commit({ type: "daemon.safety_mode", data: { mode, reason } }, ACTOR);
+      },
+    });
+    const broker = new Broker({
+      core: { store, hub, journal, now },
+      judge,
+      waitMs: () => settings.config.approvals.hook_wait_secs * SECOND_MS,
+      after,
+      newId: () => newId(store),
+      log,
+    });
     const lifecycle: Lifecycle = new Lifecycle({
       options,
       limits,
@@ -107,12 +135,16 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
       log,
       notes,
       router,
+      broker,
+      judge,
     });
     const core: Core = {
       store,
+      approvals: broker,
       hub,
       journal,
       daemon: lifecycle,
+      log,
       now,
       queueEvents: limits.queueEvents,
       queueBytes: limits.queueBytes,
@@ -136,5 +168,14 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
   } finally {
     log.close();
     lock.release();
+  }
+}
+
+/** Five letters and digits that cannot be taken for one another: people type them. */
+function newId({ inbox }: Pick<Store, "inbox">): string {
+  for (;;) {
+    const bytes = crypto.getRandomValues(new Uint8Array(ID_LENGTH));
+    const id = Array.from(bytes, (byte) => ID_LETTERS[byte % ID_LETTERS.length]).join("");
+    if (inbox.get(id) === undefined && inbox.rule(id) === undefined) return id;
   }
 }

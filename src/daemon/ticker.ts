@@ -137,14 +137,26 @@ export class Ticker {
       if (this.#stopped) return;
       for (const { id, pid } of this.#sweep.sweep(rows, seen)) {
         // A session that was resumed while we looked is another process's now.
-        if (store.get(id)?.pid === pid) store.setLost(id, ACTOR);
+        if (store.get(id)?.pid !== pid) continue;
+        store.setLost(id, ACTOR);
+        this.#o.core.approvals.over(id, "its process is gone");
       }
-      if (seen !== "unknown") this.#noteTerminals(rows, seen);
+      if (seen !== "unknown") {
+        this.#noteProved(rows, seen);
+        this.#noteTerminals(rows, seen);
+      }
     } catch (error) {
       this.#o.log.warn("could not look for lost agents", { error: String(error) });
     } finally {
       this.#probing = false;
     }
+  }
+
+  /** After a restart: rows whose process is there are what they were. */
+  #noteProved(rows: readonly Watched[], seen: readonly ProcessInfo[]): void {
+    const { store } = this.#o;
+    const pids = new Set(seen.map(({ pid }) => pid));
+    for (const { id, pid } of rows) if (pids.has(pid) && !store.isLost(id)) store.setProved(id, ACTOR);
   }
 
   /** A hook has no terminal of its own; its agent has, and the process table knows which. */

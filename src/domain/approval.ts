@@ -7,7 +7,8 @@
 import type { WaitingFor } from "./session.ts";
 
 /** What a tool can do to the machine, the mildest first. */
-export type Risk = "read" | "write" | "execute" | "network" | "destructive";
+export const RISKS = ["read", "write", "execute", "network", "destructive"] as const;
+export type Risk = typeof RISKS[number];
 
 /** How far a yes reaches: this call, this session, this folder and below, everywhere. */
 export const SCOPES_OF_YES = ["once", "session", "workspace", "always"] as const;

@@ -2,6 +2,8 @@
  * The events of the journal, and so of the wire: one change makes exactly one event.
  * `data.session` is always the whole session, so that a reader needs no other event to show it.
  */
+import type { Approval, Rule } from "./approval.ts";
+import type { SafetyMode } from "./policy_modes.ts";
 import type { Session } from "./session.ts";
 
 /** Derived at publication, never part of the stored session (product.md §4). */
@@ -10,6 +12,8 @@ export interface Derived {
   readonly stale?: boolean;
   /** Its process is gone (pid and start time were checked). */
   readonly lost?: boolean;
+  /** Known from before the daemon's start; nothing has shown since that it is still so. */
+  readonly unproven?: boolean;
 }
 
 interface SessionData {
@@ -18,7 +22,17 @@ interface SessionData {
   readonly idempotencyKey?: string;
 }
 
+interface ApprovalData {
+  readonly approval: Approval;
+  readonly idempotencyKey?: string;
+}
+
 export interface EventData {
+  "approval.requested": ApprovalData;
+  /** Settled in any way but by its deadline. `rule`: the standing answer that came with it. */
+  "approval.decided": ApprovalData & { readonly rule?: Rule };
+  "approval.expired": ApprovalData;
+  "approval.rule_revoked": { readonly rule: Rule; readonly idempotencyKey?: string };
   "session.created": SessionData;
   "session.updated": SessionData;
   "session.closed": SessionData;
@@ -45,6 +59,8 @@ export interface EventData {
     readonly needsRestart: readonly string[];
   };
   "daemon.config_rejected": { readonly problem: string };
+  /** The safety mode in force has changed by the circuit breaker (breaker.ts). */
+  "daemon.safety_mode": { readonly mode: SafetyMode; readonly reason: string };
   "daemon.socket_replaced": { readonly socketPath: string };
   /** A hook payload that no adapter understood, cut to a bounded length. */
   "hook.unknown": { readonly agent: string; readonly problem: string; readonly raw: string };
@@ -60,13 +76,19 @@ export type Event = NewEvent & { readonly seq: number; readonly ts: string };
 
 export type SessionEvent = Extract<NewEvent, { type: `session.${string}` }>;
 
+export type ApprovalEvent = Extract<NewEvent, { type: `approval.${string}` }>;
+
+export function isApprovalEvent(event: NewEvent): event is ApprovalEvent {
+  return event.type.startsWith("approval.");
+}
+
 export function isSessionEvent(event: NewEvent): event is SessionEvent {
   return event.type.startsWith("session.");
 }
 
 /**
  * The topics that `subscribe` takes: the first part of each event type. Those of protocol.md that this version has no
- * events of (approval, turn, job, capsule) are silent, so that a client may ask for all of them.
+ * events of (turn, job, capsule) are silent, so that a client may ask for all of them.
  */
 export const TOPICS = ["session", "approval", "turn", "job", "capsule", "daemon", "journal", "hook"] as const;
 

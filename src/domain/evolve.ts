@@ -15,7 +15,7 @@ export interface Row {
 export function evolve(row: Row | undefined, event: NewEvent): Row | undefined {
   if (!isSessionEvent(event)) return row;
   if (event.type === "session.deleted") return undefined;
-  const { stale: _s, lost: _l, ...session } = event.data.session;
+  const { stale: _s, lost: _l, unproven: _u, ...session } = event.data.session;
   return { session, history: extend(row, session) };
 }
 

@@ -127,7 +127,7 @@ function waitsForAnother(session: Session, calls: readonly ToolUse[]): boolean {
 }
 
 /** By id where both have one: a hook may have rewritten the input in between (recording: claude-permission-waits). */
-function isSame(a: ToolUse, b: ToolUse): boolean {
+export function isSame(a: ToolUse, b: ToolUse): boolean {
   if (a.id !== undefined && b.id !== undefined) return a.id === b.id;
   return a.name === b.name && (a.text === undefined || b.text === undefined || a.text === b.text);
 }

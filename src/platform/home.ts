@@ -54,6 +54,8 @@ export function homePaths(root: string): HomePaths {
 
 /** The folder's name in the user's home folder. */
 export const HOME_NAME = ".agent-console";
+/** A workspace's own configuration, below the folder in which an agent works. */
+export const WORKSPACE_CONFIG = `${HOME_NAME}/config.jsonc`;
 
 export interface ResolveHomeOptions {
   /** The value of `--home`. */

@@ -3,7 +3,7 @@
  * `deno task daemon`, `daemon start`, auto-start, the service units and `deno task compile` all take them from here.
  * Pure. What is not listed is refused by Deno: reading elsewhere, other hosts, other programs, importing code.
  */
-import { HOME_NAME, type HomePaths, homePaths } from "./home.ts";
+import { HOME_NAME, type HomePaths, homePaths, WORKSPACE_CONFIG } from "./home.ts";
 
 export interface Flag {
   readonly flag: string;
@@ -126,7 +126,11 @@ export function hookFlags(sandbox: HookSandbox): Flag[] {
     QUIET,
     ...CLOSED,
     { flag: list("net", [`unix:${socketPath}`]), reason: "report to the daemon; no network" },
-    { flag: list("read", outermost([paths.root, folder]), true), reason: "check that folder and socket are ours" },
+    {
+      // Deno takes a relative path from the folder in which it is started: the one that the agent works in.
+      flag: `${list("read", outermost([paths.root, folder]), true)},./${WORKSPACE_CONFIG}`,
+      reason: "check that folder and socket are ours; a workspace's configuration, which may only tighten",
+    },
     { flag: list("write", outermost([paths.root, socketPath])), reason: "use the socket, keep events for later" },
     { flag: list("deny-read", [paths.token, paths.keys]), reason: "a hook reports; it holds no credential" },
     { flag: list("deny-write", [paths.token, paths.keys, paths.journal]), reason: "the record is the daemon's" },

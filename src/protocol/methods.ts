@@ -13,7 +13,7 @@ export type Scope = typeof SCOPES[number];
 type AnySchema = v.GenericSchema<any, any>;
 
 export interface MethodRow {
-  readonly area: "daemon" | "session" | "live" | "record";
+  readonly area: "daemon" | "session" | "live" | "approval" | "record";
   /** Other names that are accepted: those of the five designs that this daemon unites. */
   readonly aliases: readonly string[];
   readonly scope: Scope;
@@ -27,6 +27,62 @@ export interface MethodRow {
 }
 
 export const METHODS = {
+  "approval.decide": {
+    area: "approval",
+    aliases: ["ApprovalDecision", "ConfirmAction", "confirm_action"],
+    scope: "approve",
+    mutates: true,
+    params: s.decideParams,
+    result: s.decided,
+    doc: "Answers an approval; the first answer wins. A scope beyond once makes a rule.",
+  },
+  "approval.list": {
+    area: "approval",
+    aliases: [],
+    scope: "read",
+    mutates: false,
+    params: s.approvalListParams,
+    result: s.approvalsResult,
+    doc: "The approvals that wait, oldest first; with status all the newest settled ones too.",
+  },
+  "approval.request": {
+    area: "approval",
+    aliases: [],
+    scope: "report",
+    mutates: false,
+    timeoutMs: 600_000,
+    params: s.requestParams,
+    result: s.outcome,
+    doc: "Asks the human on behalf of a script or a tool, and waits for the answer.",
+  },
+  "approval.revoke": {
+    area: "approval",
+    aliases: [],
+    scope: "approve",
+    mutates: true,
+    params: s.revokeParams,
+    result: s.committed,
+    doc: "Takes a rule back.",
+  },
+  "approval.rules": {
+    area: "approval",
+    aliases: [],
+    scope: "read",
+    mutates: false,
+    params: s.noParams,
+    result: s.rulesResult,
+    doc: "The rules in force: those of answers and those of the configuration.",
+  },
+  "approval.wait": {
+    area: "approval",
+    aliases: [],
+    scope: "report",
+    mutates: false,
+    timeoutMs: 600_000,
+    params: s.approvalId,
+    result: s.outcome,
+    doc: "Waits for the approval that this connection's own report opened.",
+  },
   "config.get": {
     area: "daemon",
     aliases: [],
@@ -195,8 +251,8 @@ export const METHODS = {
     scope: "report",
     mutates: true,
     params: s.reportParams,
-    result: s.committed,
-    doc: "An agent's own event, as its hook received it.",
+    result: s.reported,
+    doc: "An agent's own event, as its hook received it; one that asks may be answered at once or opens an approval.",
   },
   "session.update": {
     area: "session",

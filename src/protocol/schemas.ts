@@ -1,5 +1,6 @@
 /** The shapes of params and results (valibot). Params are strict: an unknown one is refused by name. */
 import * as v from "valibot";
+import { RISKS, SCOPES_OF_YES } from "../domain/approval.ts";
 import { STATUSES } from "../domain/session.ts";
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
@@ -34,7 +35,7 @@ export const pong = v.object({ pong: v.literal(true), now: v.string() });
 export const shutdownParams = v.strictObject({
   reason: v.exactOptional(text(200)),
   force: v.exactOptional(v.boolean()),
-  // Windows send it after asking the human; nothing that this version runs would be lost by a stop.
+  // Windows send it after asking the human: hooks that wait for an approval would get no decision.
   confirmed: v.exactOptional(v.boolean()),
   restart: v.exactOptional(v.boolean()),
 });
@@ -76,6 +77,8 @@ export const statusResult = v.object({
   socketPath: v.string(),
   clients: v.object({ total: count, byKind: v.record(v.string(), count) }),
   sessions: sessionCounts,
+  approvalsPending: count,
+  safetyMode: v.picklist(["manual", "guarded", "autonomous"]),
   journal: journalStatus,
   rssBytes: count,
   eventLoopLagMs: v.number(),
@@ -93,6 +96,10 @@ export const reportParams = v.strictObject({
   agent: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_-]{0,31}(?::[a-z][a-z0-9_-]{0,31})?$/)),
   event: v.unknown(),
   env: v.exactOptional(v.record(text(64), text(4096))),
+  // The hook has shortened the payload: it is not all of what the agent asks.
+  cut: v.exactOptional(v.boolean()),
+  // Text of .agent-console/config.jsonc in the hook's working folder; it may only tighten.
+  workspaceConfig: v.exactOptional(text(16_384)),
   idempotencyKey,
 });
 export const updateParams = v.strictObject({
@@ -114,6 +121,12 @@ export const committed = v.object({
   sessionId: v.nullable(v.string()),
   status: v.nullable(v.string()),
 });
+/** `output` is for the hook to print; `approval` is open, and the hook may wait for it so long. */
+export const reported = v.object({
+  ...committed.entries,
+  output: v.exactOptional(v.record(v.string(), v.unknown())),
+  approval: v.exactOptional(v.object({ id: v.string(), waitMs: count })),
+});
 export const listParams = v.strictObject({
   status: v.exactOptional(v.picklist([...STATUSES])),
   agent: v.exactOptional(text(32)),
@@ -134,6 +147,66 @@ const history = v.array(v.object({ status: v.picklist([...STATUSES]), from: v.st
 export const sessionResult = v.object({ session: v.looseObject({ ...session.entries, history }) });
 export const sessionsResult = v.object({ seq: count, sessions: v.array(session) });
 export const historyResult = v.object({ sessionId: v.string(), history });
+// -- approvals ------------------------------------------------------------------------------------------------------
+
+const outcomes = ["approved", "denied", "expired", "elsewhere", "dismissed", "cancelled"] as const;
+const waitingFor = v.picklist(["permission", "question", "plan", "elicitation"]);
+const approval = v.looseObject({
+  id: v.string(),
+  sessionId: v.string(),
+  agent: v.string(),
+  status: v.picklist(["pending", ...outcomes]),
+  for: waitingFor,
+  tool: v.string(),
+  input: v.string(),
+  risk: v.picklist([...RISKS]),
+  requestedAt: v.string(),
+  deadline: v.string(),
+});
+const rule = v.looseObject({
+  id: v.string(),
+  decision: v.picklist(["allow", "deny"]),
+  tool: v.string(),
+  pattern: v.string(),
+  scope: v.picklist(["session", "workspace", "always"]),
+  createdAt: v.string(),
+  by: v.string(),
+});
+const scopeOfYes = v.picklist([...SCOPES_OF_YES]);
+export const approvalId = v.strictObject({ id });
+export const approvalListParams = v.strictObject({
+  status: v.exactOptional(v.picklist(["pending", "all"])),
+  sessionId: v.exactOptional(id),
+});
+export const approvalsResult = v.object({ seq: count, approvals: v.array(approval) });
+export const decideParams = v.strictObject({
+  id,
+  // "allow" is the agents' own word for it.
+  decision: v.picklist(["approve", "allow", "deny"]),
+  scope: v.exactOptional(scopeOfYes),
+  message: v.exactOptional(text(2000)),
+  answers: v.exactOptional(v.record(text(2000), text(2000))),
+  expiresInSecs: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(31_536_000))),
+  idempotencyKey,
+});
+export const decided = v.object({ ...committed.entries, id: v.string(), ruleId: v.exactOptional(v.string()) });
+export const requestParams = v.strictObject({
+  sessionId: id,
+  agent: v.exactOptional(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_-]{0,31}$/))),
+  tool: v.pipe(text(200), v.minLength(1)),
+  input: text(16_384),
+  reasoning: v.exactOptional(text(2000)),
+  waitSecs: v.exactOptional(v.pipe(v.number(), v.minValue(1), v.maxValue(570))),
+});
+export const outcome = v.object({
+  id: v.string(),
+  outcome: v.picklist([...outcomes]),
+  message: v.exactOptional(v.string()),
+  output: v.exactOptional(v.record(v.string(), v.unknown())),
+});
+export const revokeParams = v.strictObject({ id, idempotencyKey });
+export const rulesResult = v.object({ rules: v.array(rule) });
+
 export const dumpResult = v.object({
   status: statusResult,
   limits: v.record(v.string(), v.number()),
@@ -150,7 +223,7 @@ export const subscribeResult = v.object({
   subscription: v.string(),
   seq: count,
   resync: v.boolean(),
-  snapshot: v.exactOptional(v.object({ sessions: v.array(session) })),
+  snapshot: v.exactOptional(v.object({ sessions: v.array(session), approvals: v.array(approval) })),
 });
 export const unsubscribeParams = v.strictObject({ subscription: text(32) });
 

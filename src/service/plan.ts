@@ -8,7 +8,7 @@ export interface ServiceOptions {
   /** HOME's value, absolute. */
   readonly userHome: string;
   readonly uid: number | null;
-  /** The installing shell's environment: PATH, XDG_CONFIG_HOME, DENO_DIR. */
+  /** The installing shell's environment: PATH, XDG_CONFIG_HOME and what is passed on. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The daemon's command line, from platform/sandbox.ts. */
   readonly argv: readonly string[];
@@ -94,6 +94,11 @@ function step(argv: readonly string[], tolerate: Step["tolerate"] = []): Step {
   return { argv, tolerate };
 }
 
+/** Folders of the installing shell that the daemon must find again: cached dependencies, what agents publish. */
+const PASSED = ["DENO_DIR"];
+/** The variables that {@link ServiceOptions.env} is to hold. */
+export const READ_ENV: readonly string[] = ["PATH", "XDG_CONFIG_HOME", ...PASSED];
+
 /**
  * A service manager has a bare environment: without the shell's PATH no agent is found, without its DENO_DIR no cached
  * dependency. Relative entries of PATH would mean another folder there, so they go.
@@ -103,7 +108,7 @@ function variables({ env, home }: ServiceOptions): Record<string, string> {
   return {
     PATH: path === "" ? "/usr/local/bin:/usr/bin:/bin" : path,
     ...(home === undefined ? {} : { AGENT_CONSOLE_HOME: home }),
-    ...(env["DENO_DIR"]?.startsWith("/") ? { DENO_DIR: env["DENO_DIR"] } : {}),
+    ...Object.fromEntries(PASSED.flatMap((name) => env[name]?.startsWith("/") ? [[name, env[name]]] : [])),
     ...RUNTIME_ENV,
   };
 }

@@ -9,7 +9,7 @@ import { errorLine, parseRequest, type Request, resultLine } from "../protocol/e
 import { ConsoleError } from "../protocol/errors.ts";
 import { LineParser, NOTHING, TooLong } from "../protocol/framing.ts";
 import type { Limits } from "../protocol/limits.ts";
-import type { Scope } from "../protocol/methods.ts";
+import { covers, type Scope } from "../protocol/methods.ts";
 import { after } from "../platform/clock.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { greet, type HandshakeOptions } from "./handshake.ts";
@@ -37,6 +37,7 @@ export class Connection implements Caller {
   #outbox: Outbox;
   #parser: LineParser;
   #abort = new AbortController();
+  #hungUp = new AbortController();
   #greeted: { scope: Scope; kind: string } | undefined;
   #inFlight = new Set<Request["id"] | symbol>();
   #subscribers = new Map<string, Subscriber>();
@@ -80,9 +81,15 @@ export class Connection implements Caller {
     return this.#abort.signal;
   }
 
+  get hungUp(): AbortSignal {
+    return this.#hungUp.signal;
+  }
+
   subscriber(topics: ReadonlySet<string> | undefined): Subscriber {
     const name = `s${++this.#subscriptions}`;
-    const subscriber = { name, topics, deliver: (seq: number, line: Uint8Array) => this.#outbox.pushEvent(seq, line) };
+    const mayAnswer = covers(this.scope, "approve") && (topics === undefined || topics.has("approval"));
+    const deliver = (seq: number, line: Uint8Array) => this.#outbox.pushEvent(seq, line);
+    const subscriber = { name, topics, mayAnswer, deliver };
     this.#subscribers.set(name, subscriber);
     return subscriber;
   }
@@ -113,6 +120,7 @@ export class Connection implements Caller {
         if (count === null) break;
         await this.#take(buffer.subarray(0, count));
       }
+      this.#hungUp.abort();
       // The peer may have closed only its sending side: it still gets the answers to what it asked.
       await this.#settled();
       this.#leave();
@@ -260,6 +268,7 @@ export class Connection implements Caller {
     this.#lastWordsSaid();
     this.#unsubscribeAll();
     this.#abort.abort(new Error("the connection ended"));
+    this.#hungUp.abort();
     try {
       this.#options.socket.close();
     } catch {

@@ -64,7 +64,7 @@ export function greet(request: Request, options: HandshakeOptions): Greeted {
       pid: options.pid,
       bootId: options.bootId,
       scope,
-      capabilities: ["subscribe"],
+      capabilities: ["approvals", "subscribe"],
       limits: { ...options.limits },
     },
   };

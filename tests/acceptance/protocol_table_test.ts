@@ -8,6 +8,10 @@ const rows = Object.entries(METHODS) as [string, MethodRow][];
 
 /** Params that are right in shape; what they name need not exist. */
 const GOOD: Readonly<Record<string, Json>> = {
+  "approval.decide": { id: "none", decision: "approve" },
+  "approval.request": { sessionId: "none", tool: "Deploy", input: "to prod" },
+  "approval.revoke": { id: "none" },
+  "approval.wait": { id: "none" },
   "session.close": { sessionId: "none" },
   "session.delete": { sessionId: "none" },
   "session.get": { sessionId: "none" },
@@ -21,6 +25,11 @@ const GOOD: Readonly<Record<string, Json>> = {
 
 /** For each parameter a value that is wrong for it; rows without one take none but idempotencyKey. */
 const WRONG: Readonly<Record<string, Json>> = {
+  "approval.decide": { id: 5, decision: "maybe", scope: "forever", message: 5, answers: "red", expiresInSecs: "1h" },
+  "approval.list": { status: "open", sessionId: 5 },
+  "approval.request": { sessionId: 5, agent: 5, tool: "", input: 5, reasoning: 5, waitSecs: "1h" },
+  "approval.revoke": { id: 5 },
+  "approval.wait": { id: 5 },
   "audit.tail": { limit: "ten" },
   hello: { protocol: "1" },
   "session.close": { sessionId: 5, reason: 5 },
@@ -29,7 +38,7 @@ const WRONG: Readonly<Record<string, Json>> = {
   "session.history": { sessionId: null },
   "session.list": { status: "dancing", agent: 5 },
   "session.reopen": { sessionId: true },
-  "session.report": { agent: 5, env: "HOME=/" },
+  "session.report": { agent: 5, env: "HOME=/", cut: "yes", workspaceConfig: 5 },
   "session.update": { sessionId: 5, agent: 5, status: "closed", title: 5, cwd: [], priority: "high", tags: "a" },
   shutdown: { reason: 5, force: "yes", confirmed: 1, restart: "no" },
   subscribe: { topics: "session", since: "41" },
@@ -71,7 +80,16 @@ Deno.test("P5 every row refuses an unknown parameter and a wrong type by name", 
 });
 
 Deno.test("P5 the tests know every row: a new one must say what is wrong for it", () => {
-  const knownWithoutParams = ["audit.head", "config.get", "config.reload", "disconnect", "dump", "ping", "status"];
+  const knownWithoutParams = [
+    "approval.rules",
+    "audit.head",
+    "config.get",
+    "config.reload",
+    "disconnect",
+    "dump",
+    "ping",
+    "status",
+  ];
   assertEquals(rows.map(([name]) => name).filter((n) => !(n in WRONG) && !knownWithoutParams.includes(n)), []);
 });
 

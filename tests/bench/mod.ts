@@ -4,6 +4,7 @@
  *     deno task bench            all, about two minutes; writes RESULTS.md
  *     deno task bench B1 B3      some, on the terminal only
  */
+import { approvals, hookRule } from "./approvals.ts";
 import { latency } from "./b1_latency.ts";
 import { start } from "./b3_start.ts";
 import { hook, list } from "./b4_b5_commands.ts";
@@ -14,7 +15,14 @@ import { HAS_PROC } from "./proc.ts";
 import { type Budget, renderResults, renderTable, type Row, thisMachine } from "./result.ts";
 
 /** Measured one after the other: they are about milliseconds. */
-const QUICK: Readonly<Record<string, Budget>> = { B1: latency, B3: start, B4: hook, B5: list };
+const QUICK: Readonly<Record<string, Budget>> = {
+  B1: latency,
+  B3: start,
+  B4: hook,
+  B5: list,
+  APPROVALS: approvals,
+  "HOOK-RULE": hookRule,
+};
 /** Measured together after the others: they wait for minutes, and need /proc. */
 const SLOW: Readonly<Record<string, Budget>> = { B6: memory, B9: rest };
 const RESULTS = `${REPOSITORY}/tests/bench/RESULTS.md`;

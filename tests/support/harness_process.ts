@@ -60,7 +60,11 @@ export class Running {
   }
 
   kill(signal: Deno.Signal): void {
-    if (!this.#ended) this.#child.kill(signal);
+    try {
+      if (!this.#ended) this.#child.kill(signal);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it has ended, and we have not heard of it yet
+    }
   }
 
   /** Waits for a piece of output. */

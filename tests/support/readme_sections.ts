@@ -8,6 +8,9 @@ import { SYMBOLS } from "../../src/cli/format.ts";
 import { clientContext } from "../../src/client/context.ts";
 import { commandTree } from "../../src/cli/mod.ts";
 import { configDocs } from "../../src/config/docs.ts";
+import type { Ask, Rule } from "../../src/domain/approval.ts";
+import { judge } from "../../src/domain/policy.ts";
+import { SAFETY_MODES } from "../../src/domain/policy_modes.ts";
 import type { Status } from "../../src/domain/session.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import { thisProgram } from "../../src/platform/program.ts";
@@ -25,6 +28,7 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
     ["statuses", statuses()],
     ["commands", commands(tree())],
     ["exits", exits()],
+    ["modes", modes()],
     ["custom", customMarkdown()],
     ["config", configDocs()],
     ["sandbox", sandbox()],
@@ -55,6 +59,47 @@ function table(titles: readonly string[], rows: readonly (readonly string[])[]):
 }
 
 const code = (text: string) => `\`${text}\``;
+
+/** What passes without asking, asked of the policy itself. */
+function modes(): string {
+  const rows = MODE_ROWS.map(([what, subject, pattern, by]) => [
+    what,
+    ...SAFETY_MODES.map((safetyMode) => {
+      const rule: Rule = {
+        id: "r",
+        decision: "allow",
+        tool: "Bash",
+        pattern: pattern ?? "",
+        scope: "always",
+        createdAt: "",
+        by: by ?? "cli:admin",
+      };
+      const ask: Ask = {
+        for: "permission",
+        tool: "Bash",
+        action: "command",
+        subject,
+        dialog: "beside",
+        takesYes: true,
+      };
+      const rules = pattern === undefined ? [] : [rule];
+      const judged = judge(ask, { safetyMode, rules }, { agent: "claude", sessionId: "s", now: 0 });
+      return typeof judged === "string" ? "you are asked" : judged.auto.yes ? "passes" : "is denied";
+    }),
+  ]);
+  return table(["what an agent asks for", ...SAFETY_MODES.map((mode) => `\`${mode}\``)], rows);
+}
+
+/** In words, a command, and a rule for it with who gave it. */
+const MODE_ROWS: readonly (readonly [string, string, string?, string?])[] = [
+  ["what you approved before for more than once: `make test`", "make test", "make test", "cli:admin"],
+  ["the same, and it destroys: `rm -rf build`", "rm -rf build", "rm -rf build", "cli:admin"],
+  ["what only reads: `git status`", "git status"],
+  ["what a rule of the configuration names: `make *`", "make test", "make *", "config"],
+  ["what only the rule `*` covers: `make test`", "make test", "*", "config"],
+  ["what destroys, under a rule of the configuration: `rm *`", "rm -rf build", "rm *", "config"],
+  ["anything else: `make test`", "make test"],
+];
 
 function statuses(): string {
   const means: Readonly<Record<Status | "lost", string>> = {

@@ -21,6 +21,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   protocol: "the wire: THE table of methods, errors, limits, framing",
   transport: "the daemon's end of the wire: listener, handshake, token, one queue for each connection",
   core: "the only owner of the state: router, handlers, store, hub",
+  approvals: "the inbox: holds who asks, judges by rules, settles each question once",
   agents: "an adapter for each agent: its hook events in our words, our answers in its",
   hooks: "our hooks in the agents' own settings: put in, taken out byte for byte",
   domain: "what a session is and how it changes; no I/O, no clock",

@@ -3,8 +3,9 @@
  * program prints about an invented desk. The same program gives the same files, byte for byte.
  */
 import { DemoHome, ended } from "./demo_home.ts";
+import { RawClient } from "./wire.ts";
 import { within } from "./harness_wait.ts";
-import { beginFor, writeDesk } from "./record_desk.ts";
+import { ASKING, beginFor, SIGNS_OF_LIFE, writeDesk } from "./record_desk.ts";
 import { svg } from "./record_svg.ts";
 
 export const RECORDINGS = new URL("../recordings/", import.meta.url);
@@ -22,8 +23,10 @@ const PACE_SECS = 0.5;
 export async function pictures(): Promise<ReadonlyMap<string, string>> {
   const ls = await output(["ls"], beginFor(Date.now()));
   const watch = await output(["watch", "--since", "0"], DAY);
+  const approvals = await output(["approvals"], beginFor(Date.now()));
   return new Map([
     ["ls.svg", draw("agent-console ls", ls)],
+    ["approvals.svg", draw("agent-console approvals", approvals.map(settled))],
     [
       "watch.svg",
       draw("agent-console watch", watch, watch.map((_, i) => i < AT_ONCE ? undefined : (i - AT_ONCE + 1) * PACE_SECS)),
@@ -36,7 +39,9 @@ async function output(args: readonly string[], begin: number): Promise<string[]>
   await using home = new DemoHome({ FORCE_COLOR: "1", NO_COLOR: "", TZ: "UTC" });
   await Deno.mkdir(home.dir, { mode: 0o700 });
   const events = await writeDesk(`${home.dir}/journal`, begin);
-  await using _client = await home.start();
+  await using client = await home.start();
+  if (args[0] === "approvals") await askAll(home, client);
+  if (args[0] === "ls") { for (const sign of SIGNS_OF_LIFE) await client.request("session.report", { ...sign }); }
   const child = home.spawn(args, "piped");
   try {
     return await within(read(child, args[0] === "watch" ? events : Infinity), OUTPUT_MS, `the output of ${args[0]}`);
@@ -44,6 +49,27 @@ async function output(args: readonly string[], begin: number): Promise<string[]>
     if (args[0] === "watch") child.kill("SIGINT");
     await ended(child, OUTPUT_MS);
   }
+}
+
+/** Agents that wait for their answers, as long as the client is there; a window is open that could give them. */
+async function askAll(home: DemoHome, client: RawClient): Promise<void> {
+  const token = (await Deno.readTextFile(`${home.dir}/daemon.token`)).trim();
+  const window = await RawClient.connect(`${home.dir}/daemon.sock`);
+  await window.request("hello", { protocol: 1, client: "window/1", kind: "window", token });
+  await window.request("subscribe", { topics: ["approval"] });
+  for (const asked of ASKING) await client.request("session.report", { ...asked });
+}
+
+const ID_LETTERS = "abcdefghjkmnpqrstuvwxyz023456789";
+let ids = 0;
+
+/** Ids are drawn by lot, and the time runs: the picture shows the same ones each time. */
+function settled(line: string): string {
+  // deno-lint-ignore no-control-regex
+  return line.replace(/^(\u001b\[1m)[a-z0-9]{5}/, (_, bold) => {
+    const id = Array.from({ length: 5 }, (_, i) => ID_LETTERS[(7 * ++ids + 11 * i) % ID_LETTERS.length]).join("");
+    return `${bold}${id}`;
+  }).replace(/\d+s left/, "42s left");
 }
 
 /** The first `most` lines. */

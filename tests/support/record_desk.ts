@@ -1,5 +1,5 @@
 /**
- * The desk that is shown in the README's pictures: invented events in the shape of Claude Code's, put into a journal at
+ * The desk that is shown in the README's pictures: invented events in the shape of the agents' own, put into a journal at
  * chosen times by the program's own store, so that the daemon that recovers it shows the same to everybody.
  */
 import { adapterOf } from "../../src/agents/registry.ts";
@@ -16,11 +16,13 @@ import { sha256OfJournal } from "../../src/platform/hash.ts";
 type Act = readonly [number, string, string, Readonly<Record<string, unknown>>];
 
 const bash = (command: string) => ({ tool_name: "Bash", tool_input: { command } });
-const edit = (file_path: string) => ({ tool_name: "Edit", tool_input: { file_path } });
 const ask = (question: string) => ({
   tool_name: "AskUserQuestion",
   tool_input: { questions: [{ question, header: "", options: [{ label: "Yes" }, { label: "No" }] }] },
 });
+
+/** Whose session is in which folder; the others are Claude Code's. */
+const AGENTS: Readonly<Record<string, string>> = { shop: "codex", docs: "gemini" };
 
 const ACTS: readonly Act[] = [
   [0, "infra", "UserPromptSubmit", { prompt: "update the base images" }],
@@ -38,8 +40,8 @@ const ACTS: readonly Act[] = [
   [489, "web", "UserPromptSubmit", { prompt: "move the blog to /articles" }],
   [517, "web", "PermissionRequest", ask("Keep the old URLs as redirects?")],
   [565, "spike", "SessionStart", { source: "startup" }],
-  [571, "docs", "UserPromptSubmit", { prompt: "describe the setup" }],
-  [590, "docs", "PreToolUse", edit("docs/setup.md")],
+  [571, "docs", "BeforeAgent", { prompt: "describe the setup" }],
+  [590, "docs", "BeforeTool", { tool_name: "write_file", tool_input: { file_path: "docs/setup.md", content: "" } }],
   [604, "parser", "PreToolUse", bash("deno test --filter fuzz")],
 ];
 
@@ -53,8 +55,6 @@ export function beginFor(now: number): number {
 
 /** Writes the journal in `dir`, its first event at `begin` (ms since the epoch); gives the number of events. */
 export async function writeDesk(dir: string, begin: number): Promise<number> {
-  const claude = adapterOf("claude");
-  if (claude === undefined) throw new Error("Cannot set the desk: the adapter claude is missing");
   let now = begin;
   const clock = { now: () => now, steady: () => now };
   const store = new Store({ clock, hub: new Hub(), idempotencyKeys: 1, staleAfterMs: () => 1_800_000 });
@@ -72,7 +72,9 @@ export async function writeDesk(dir: string, begin: number): Promise<number> {
   for (const [at, folder, hook_event_name, fields] of ACTS) {
     now = begin + at * 1000;
     const event = { session_id: idOf(folder), cwd: `/home/u/${folder}`, hook_event_name, ...fields };
-    const understood = claude.understand(event, {});
+    const agent = AGENTS[folder] ?? "claude";
+    const understood = adapterOf(agent)?.understand(event, {}) ??
+      { ok: false, problem: `the adapter ${agent} is missing` };
     if (!understood.ok) throw new Error(`Cannot set the desk: ${understood.problem}`);
     for (const report of route(understood.report, store)) {
       store.commit(decideReport(store.get(report.sessionId), report, new Date(now).toISOString()), "hook:report");
@@ -88,3 +90,52 @@ function idOf(folder: string): string {
     .map((byte) => (byte * 37 % 256).toString(16).padStart(2, "0")).join("");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-9${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
+
+/** What two agents ask while the picture of `approvals` is taken: params of `session.report`. */
+export const ASKING: readonly {
+  readonly agent: string;
+  readonly event: unknown;
+  readonly env: Record<string, string>;
+}[] = [
+  {
+    agent: "codex",
+    env: {},
+    event: {
+      session_id: idOf("shop"),
+      transcript_path: "/home/u/.codex/sessions/shop.jsonl",
+      cwd: "/home/u/shop",
+      hook_event_name: "PermissionRequest",
+      tool_name: "Bash",
+      tool_input: {
+        command: "npx prisma migrate deploy",
+        description: "The new table must be there before the tests run.",
+      },
+    },
+  },
+  {
+    agent: "claude",
+    env: { CLAUDE_CODE_ENTRYPOINT: "cli" },
+    event: {
+      session_id: idOf("web"),
+      cwd: "/home/u/web",
+      hook_event_name: "PermissionRequest",
+      ...bash("git push --force origin main"),
+    },
+  },
+  {
+    agent: "claude",
+    env: { CLAUDE_CODE_ENTRYPOINT: "cli" },
+    event: {
+      session_id: idOf("notes"),
+      cwd: "/home/u/notes",
+      hook_event_name: "PermissionRequest",
+      ...ask("Drop the 2019 posts?"),
+    },
+  },
+];
+
+/** Params of a `session.report` for each session that change nothing: after a restart a row is unproven until its agent speaks. */
+export const SIGNS_OF_LIFE = [...new Set(ACTS.map(([, folder]) => folder))].map((folder) => ({
+  agent: AGENTS[folder] ?? "claude",
+  event: { session_id: idOf(folder), cwd: `/home/u/${folder}`, hook_event_name: "SignOfLife" },
+}));

@@ -11,16 +11,24 @@ import { MemoryFiles } from "../support/memory_files.ts";
 
 Deno.test("H1 shrink: any payload becomes less than a line of the wire, and what matters stays", () => {
   const large = { session_id: "s", hook_event_name: "PostToolUse", tool_response: { stdout: "x".repeat(5_000_000) } };
-  const small = shrink(JSON.stringify(large)) as typeof large;
+  const { event, cut } = shrink(JSON.stringify(large));
+  const small = event as typeof large;
+  assertEquals(cut, true);
   assertEquals([small.session_id, small.hook_event_name], ["s", "PostToolUse"]);
   assert(JSON.stringify(small).length < 100_000);
-  assertEquals(shrink("not json"), "not json");
-  assertEquals((shrink("{".repeat(100_000)) as string).length, 8192);
+  assertEquals(shrink("not json").event, "not json");
+  assertEquals((shrink("{".repeat(100_000)).event as string).length, 8192);
+});
+
+Deno.test("H1 shrink: of a long command both ends stay, for the dangerous part is often the tail", () => {
+  const { event } = shrink(JSON.stringify({ command: `echo ${"x".repeat(100_000)}; rm -rf /` }));
+  const { command } = event as { command: string };
+  assert(command.startsWith("echo x") && command.endsWith("x; rm -rf /") && command.length <= 8193, command.slice(-20));
 });
 
 Deno.test("H1 shrink: never throws, and leaves small payloads as they are", () => {
   fc.assert(fc.property(fc.json(), (json) => {
-    assertEquals(shrink(json), JSON.parse(json));
+    assertEquals(shrink(json), { event: JSON.parse(json), cut: false });
   }));
 });
 

@@ -34,7 +34,13 @@ class HeldHome {
   }
 
   stop(stepMs: number): Promise<number | undefined> {
-    return stopDaemon(this.context, { force: false, restart: false, stepMs, pidFile: this.pidFile });
+    return stopDaemon(this.context, {
+      force: false,
+      restart: false,
+      stepMs,
+      pidFile: this.pidFile,
+      confirm: () => true,
+    });
   }
 
   [Symbol.dispose](): void {

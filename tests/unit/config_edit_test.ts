@@ -67,11 +67,15 @@ Deno.test("setKey then read gives the value, for every key and in any order", ()
     "daemon.ipc_socket_path": [null, '/a "b"/ü'],
     "daemon.pid_file_path": [null, "/p"],
     "daemon.log_level": ["debug", "error"],
+    "daemon.safety_mode": ["manual", "autonomous"],
     "daemon.stale_after_mins": [0.1, 10],
+    "approvals.hook_wait_secs": [1, 570],
+    "approvals.pre_tool_use": [true, false],
     "journal.fsync": ["always", "never"],
     "journal.segment_mib": [1, 1024],
   };
-  assertEquals(Object.keys(samples), SETTINGS.map(({ key }) => key));
+  const lists = SETTINGS.filter(({ fallback }) => Array.isArray(fallback)).map(({ key }) => key as string);
+  assertEquals([...Object.keys(samples), ...lists].sort(), SETTINGS.map(({ key }) => key as string).sort());
   const edit = fc.constantFrom(...Object.keys(samples)).chain((key) =>
     fc.tuple(fc.constant(key), fc.constantFrom(...samples[key]!))
   );
@@ -87,6 +91,11 @@ Deno.test("setKey then read gives the value, for every key and in any order", ()
     }),
     { numRuns: 100 },
   );
+});
+
+Deno.test("setKey refuses a list, whatever the value", () => {
+  const { message } = refusal(() => setKey("{}", "approvals.rules", [], "jsonc"));
+  assertEquals(message, "Cannot set approvals.rules: is a list, must be edited by hand in the configuration file");
 });
 
 Deno.test("parseValue: JSON where it is JSON, else the text", () => {

@@ -45,8 +45,10 @@ Deno.test("without a file every key has its default", () => {
       ipc_socket_path: null,
       pid_file_path: null,
       log_level: "info",
+      safety_mode: "manual",
       stale_after_mins: 30,
     },
+    approvals: { hook_wait_secs: 45, pre_tool_use: false, rules: [] },
     journal: { fsync: "interval", segment_mib: 64 },
   });
   assertEquals(new Set(Object.values(origins)), new Set(["default"]));
@@ -76,6 +78,7 @@ Deno.test("flag over environment over file over default, each value with its ori
     ipc_socket_path: "/flag.sock",
     pid_file_path: "/file.pid",
     log_level: "debug",
+    safety_mode: "manual",
     stale_after_mins: 1.5,
   });
   assertEquals(origins["daemon.ipc_socket_path"], "--socket");
@@ -166,19 +169,20 @@ Deno.test("wrong syntax is refused with its place", () => {
 
 Deno.test("unknown keys and keys of later versions warn; a doubled key counts as it stands last", () => {
   const { config, warnings } = load({
-    jsonc: `{ "daemon": { "log_levle": "warn", "safety_mode": "manual", "auto_start": false, "auto_start": true },
+    jsonc: `{ "daemon": { "log_levle": "warn", "auto_start": false, "auto_start": true },
+  "journal": { "keep_days": 1 },
   "gateway": { "port": 1 }, "deamon": {}, "zzzzzz": 1, "__proto__": { "x": 1 }, "constructor": 1 }`,
   });
   assertEquals(config.daemon.auto_start, true);
   assertEquals(warnings.map((warning) => warning.replace("/h/config.jsonc:", "")), [
     "1:15 daemon.log_levle is not a known key, did you mean daemon.log_level?",
-    "1:36 daemon.safety_mode is not used by this version",
-    "1:82 daemon.auto_start is given twice, the last one counts",
-    "2:3 gateway is not used by this version",
-    "2:29 deamon is not a known key, did you mean daemon?",
-    "2:43 zzzzzz is not a known key",
-    "2:56 __proto__ is not a known key",
-    "2:81 constructor is not a known key",
+    "1:57 daemon.auto_start is given twice, the last one counts",
+    "2:16 journal.keep_days is not used by this version",
+    "3:3 gateway is not used by this version",
+    "3:29 deamon is not a known key, did you mean daemon?",
+    "3:43 zzzzzz is not a known key",
+    "3:56 __proto__ is not a known key",
+    "3:81 constructor is not a known key",
   ]);
   assertEquals(load({ toml: "[daemon]\nlog_levl = 'warn'" }).warnings, [
     "/h/config.toml:2:1 daemon.log_levl is not a known key, did you mean daemon.log_level?",
@@ -217,7 +221,7 @@ Deno.test("configView: every value with its origin", () => {
   assertEquals(file, "/h/config.jsonc");
   assertEquals(values["journal.fsync"], { value: "never", origin: "/h/config.jsonc:1:14" });
   assertEquals(values["daemon.auto_start"], { value: true, origin: "default" });
-  assertEquals(Object.keys(values).length, 8);
+  assertEquals(Object.keys(values).length, 12);
 });
 
 Deno.test("diffConfig: what a reload applies and what needs a restart", () => {

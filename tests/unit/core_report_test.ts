@@ -18,13 +18,24 @@ function build() {
   const clock = { now: () => Date.parse(NOW), steady: () => 0 };
   const store = new Store({ clock, hub, idempotencyKeys: 8, staleAfterMs: () => 60_000 });
   store.attach(journal);
-  const core = { store, hub, journal, now: () => NOW, queueEvents: 10, queueBytes: 1e6 } as unknown as Core;
+  const approvals = { observe: () => {} };
+  const log = { warn: () => {} };
+  const core = {
+    store,
+    hub,
+    journal,
+    approvals,
+    log,
+    now: () => NOW,
+    queueEvents: 10,
+    queueBytes: 1e6,
+  } as unknown as Core;
   const tell = (event: Record<string, unknown>, idempotencyKey?: string, at?: string) =>
     takeReport(core, "hook:report", {
       agent: "claude",
       event: { session_id: "s", cwd: "/w", ...event },
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-    }, at);
+    }, at ?? NOW);
   return { core, store, journal, tell };
 }
 
@@ -43,7 +54,8 @@ const caller: Caller = {
   kind: "test",
   scope: "admin",
   signal: new AbortController().signal,
-  subscriber: (topics) => ({ name: "s1", topics, deliver: () => {} }),
+  hungUp: new AbortController().signal,
+  subscriber: (topics) => ({ name: "s1", topics, mayAnswer: false, deliver: () => {} }),
   unsubscribe: () => false,
   afterAnswer: () => {},
   disconnect: () => {},

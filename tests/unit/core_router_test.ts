@@ -18,7 +18,8 @@ function caller(scope: Caller["scope"]): Caller {
     kind: "test",
     scope,
     signal: new AbortController().signal,
-    subscriber: () => ({ name: "s1", topics: undefined, deliver: () => {} }),
+    hungUp: new AbortController().signal,
+    subscriber: () => ({ name: "s1", topics: undefined, mayAnswer: false, deliver: () => {} }),
     unsubscribe: () => false,
     afterAnswer: () => {},
     disconnect: () => {},
@@ -42,9 +43,10 @@ Deno.test("A1 every method is refused below its scope and reached from it on", a
   }
 });
 
-Deno.test("A1 a report credential reaches hello, ping, status, disconnect and session.report, nothing else", () => {
+Deno.test("A1 a report credential may ask and report, and reaches nothing else", () => {
   const reached = (Object.keys(METHODS) as MethodName[]).filter((name) => METHODS[name].scope === "report");
-  assertEquals(reached.sort(), ["disconnect", "hello", "ping", "session.report", "status"]);
+  const asks = ["approval.request", "approval.wait"];
+  assertEquals(reached.sort(), [...asks, "disconnect", "hello", "ping", "session.report", "status"]);
 });
 
 Deno.test("F4 a handler that throws gives internal with an id that is in the log, and the next call works", async () => {
@@ -95,7 +97,7 @@ Deno.test("F1 while the daemon stops nothing that mutates is taken, reads go on"
 
 Deno.test("P5 the table: names sorted within their area, aliases unique, every mutating row takes an idempotencyKey", () => {
   const names = Object.keys(METHODS) as MethodName[];
-  const areas = ["daemon", "live", "record", "session"];
+  const areas = ["approval", "daemon", "live", "record", "session"];
   assertEquals(
     names,
     names.toSorted((a, b) => {

@@ -17,6 +17,7 @@ function build(journal = new FakeJournal()) {
   const subscriber: Subscriber = {
     name: "s1",
     topics: undefined,
+    mayAnswer: false,
     deliver: (seq, line) => {
       seen.push({ seq, line: new TextDecoder().decode(line), journaled: journal.records.length });
     },
@@ -132,7 +133,14 @@ Deno.test("hub: topics choose, and an event is encoded once for all subscribers 
   const { store, hub } = build();
   const lines: Uint8Array[] = [];
   const topics = new Set(["session"]);
-  for (let i = 0; i < 3; i++) hub.add({ name: "s1", topics, deliver: (_seq, line) => lines.push(line) });
+  for (let i = 0; i < 3; i++) {
+    hub.add({
+      name: "s1",
+      topics,
+      mayAnswer: false,
+      deliver: (_seq, line) => lines.push(line),
+    });
+  }
   prompt(store, "a");
   store.commit({ type: "daemon.stopping", data: { reason: "test", restart: false } }, "daemon");
   assertEquals(lines.length, 3);

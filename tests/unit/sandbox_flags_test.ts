@@ -80,11 +80,11 @@ Deno.test("A2 a hook reads neither the token nor the keys, and cannot write the 
   const flags = hookFlags(options).map(({ flag }) => flag);
   assert(flags.includes(`--deny-read=${paths.token},${paths.keys}`));
   assert(flags.includes(`--deny-write=${paths.token},${paths.keys},${paths.journal}`));
-  assert(flags.includes(`--allow-read=${paths.root}`));
+  assert(flags.includes(`--allow-read=${paths.root},./.agent-console/config.jsonc`));
   assert(flags.includes("--allow-run=/usr/bin/deno"));
   assert(flags.includes("--allow-env=HOME,TMUX_PANE"));
   const outside = hookFlags({ ...options, socketPath: "/a.sock" }).map(({ flag }) => flag);
-  assert(outside.includes("--allow-read=/"));
+  assert(outside.includes("--allow-read=/,./.agent-console/config.jsonc"));
   assert(outside.includes(`--allow-write=${paths.root},/a.sock`));
 });
 

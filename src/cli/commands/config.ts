@@ -43,12 +43,15 @@ export async function show(run: Run, options: { readonly json?: boolean }): Prom
   const view = configView(loaded);
   for (const warning of loaded.warnings) run.out.note(warning);
   if (options.json) return run.out.json({ config: view.values, file: view.file });
-  const rows = Object.entries(view.values).map(([key, { value, origin }]) =>
-    [key, visible(JSON.stringify(value)), visible(origin)] as const
-  );
-  const width = (at: 0 | 1) => Math.max(...rows.map((row) => row[at].length));
-  for (const [key, value, origin] of rows) {
-    run.out.line(`${key.padEnd(width(0))}  ${value.padEnd(width(1))}  ${dim(origin)}`);
+  const rows = Object.entries(view.values).map(([key, { value, origin }]) => {
+    const items = Array.isArray(value) ? value.map((item) => visible(JSON.stringify(item))) : [];
+    return { key, value: items.length > 0 ? "[" : visible(JSON.stringify(value)), items, origin: visible(origin) };
+  });
+  const width = (column: "key" | "value") => Math.max(...rows.map((row) => row[column].length));
+  for (const { key, value, items, origin } of rows) {
+    run.out.line(`${key.padEnd(width("key"))}  ${value.padEnd(width("value"))}  ${dim(origin)}`);
+    for (const item of items) run.out.line(`  ${item},`);
+    if (items.length > 0) run.out.line("]");
   }
 }
 

@@ -4,6 +4,7 @@ import { askAgain, notRunning, tryConnectPatiently } from "../../client/connect.
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/methods.ts";
 import { visible } from "../../domain/text.ts";
+import { askYes } from "../../platform/stdio.ts";
 import { bytes, duration } from "../format.ts";
 import { ask, askOn, type Run } from "../run.ts";
 
@@ -51,6 +52,13 @@ export async function stop(run: Run, flags: StopFlags, restart = false): Promise
     restart,
     stepMs: secs === undefined ? undefined : secs * 1000,
     pidFile: await pidFileOf(run),
+    confirm: (refusal) => {
+      const what = refusal.replace(/^Cannot stop: /, "").replace(/, must.*/, "");
+      // A script that stops it means it: agents then ask in their own terminals, nothing is denied.
+      const yes = askYes(`${what}. Stop? [y/N] `) ?? true;
+      if (yes) run.out.note(`${what}: left to the agents' own terminals`);
+      return yes;
+    },
   });
   if (pid === undefined && !restart) throw notRunning();
   if (pid !== undefined) run.out.line(`stopped, pid ${pid}`);
@@ -132,6 +140,7 @@ function statusLines(s: ResultOf<"status">): string[] {
     row("socket", s.socketPath),
     ...(s.workspace === null ? [] : [row("workspace", s.workspace)]),
     row("sessions", total === 0 ? "none" : `${kinds(byStatus)}${marks === "" ? "" : ` (${marks})`}`),
+    row("approvals", `${s.approvalsPending === 0 ? "none" : s.approvalsPending} pending, safety mode ${s.safetyMode}`),
     row("clients", s.clients.total === 0 ? "none" : kinds(s.clients.byKind)),
     row(
       "journal",

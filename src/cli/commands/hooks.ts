@@ -50,7 +50,7 @@ function agentOf(name: string | undefined, command: string): AgentHooks {
   throw new ConsoleError("usage", `Cannot find the agent ${name}: is unknown, must be one of ${all}${hint}`);
 }
 
-function target(run: Run, agent: AgentHooks, options: HooksOptions): HooksTarget {
+async function target(run: Run, agent: AgentHooks, options: HooksOptions): Promise<HooksTarget> {
   const userHome = env("HOME");
   if (userHome === undefined) {
     throw new ConsoleError("usage", "Cannot find the agent's settings: HOME is not set, must be");
@@ -60,6 +60,7 @@ function target(run: Run, agent: AgentHooks, options: HooksOptions): HooksTarget
     agent,
     file: agent.file({ env, userHome, cwd: currentFolder(), project: options.project === true }),
     program: hookProgram(run),
+    policy: await policyOf(run),
     ...(options.dryRun ? { dryRun: true } : {}),
   };
 }
@@ -95,6 +96,13 @@ function installedProgram(
   ]);
 }
 
+/** Whether rules judge each tool call: then its hook may have to wait. A broken configuration is no reason to fail here. */
+async function policyOf(run: Run): Promise<boolean> {
+  const { loadConfigHere } = await import("../../config/here.ts");
+  const loaded = await loadConfigHere(run.context.paths, {}).catch(() => undefined);
+  return loaded?.config.approvals.pre_tool_use ?? false;
+}
+
 export async function installHooks(run: Run, name: string | undefined, options: HooksOptions): Promise<void> {
   narrowUmask();
   const agent = agentOf(name, "install");
@@ -102,7 +110,7 @@ export async function installHooks(run: Run, name: string | undefined, options: 
   if (options.trust && !reviewed) {
     throw new ConsoleError("usage", `Cannot trust hooks: --trust is for codex, ${agent.title} asks for no trust`);
   }
-  const where = target(run, agent, options);
+  const where = await target(run, agent, options);
   const outcome = await install(system(), where);
   if (options.dryRun) {
     return run.out.plain(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
@@ -124,7 +132,7 @@ function showDefinitions(run: Run, hooks: readonly CodexHook[]): void {
 
 export async function uninstallHooks(run: Run, name: string | undefined, options: HooksOptions): Promise<void> {
   narrowUmask();
-  const outcome = await uninstall(system(), target(run, agentOf(name, "uninstall"), options));
+  const outcome = await uninstall(system(), await target(run, agentOf(name, "uninstall"), options));
   if (options.dryRun) {
     return run.out.plain(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
   }
@@ -135,7 +143,7 @@ type Row = HooksStatus & { readonly agent: string; readonly file: string; readon
 
 export async function statusOfHooks(run: Run, name: string | undefined, options: HooksOptions): Promise<void> {
   const agents = name === undefined ? HOOK_AGENTS : [agentOf(name, "show")];
-  const hooks = await Promise.all(agents.map((agent) => rowOf(target(run, agent, options))));
+  const hooks = await Promise.all(agents.map(async (agent) => await rowOf(await target(run, agent, options))));
   if (options.json) return run.out.json({ hooks });
   for (const { agent, file, state, missing, outdated, problem, trust } of hooks) {
     const more = [

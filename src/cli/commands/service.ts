@@ -4,7 +4,7 @@ import { denoFiles } from "../../platform/deno_files.ts";
 import { HOME_NAME } from "../../platform/home.ts";
 import { env, OS, ownUid, run as runProgram } from "../../platform/process.ts";
 import { installService, type Ran, type ServiceResult, uninstallService } from "../../service/install.ts";
-import { planService, type ServicePlan } from "../../service/plan.ts";
+import { planService, READ_ENV, type ServicePlan } from "../../service/plan.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { Run } from "../run.ts";
 
@@ -23,7 +23,7 @@ async function plan(run: Run): Promise<ServicePlan> {
     os: OS,
     userHome,
     uid: ownUid(),
-    env: Object.fromEntries(["PATH", "XDG_CONFIG_HOME", "DENO_DIR"].map((name) => [name, env(name)])),
+    env: Object.fromEntries(READ_ENV.map((name) => [name, env(name)])),
     argv: (await confinedDaemon(run.context, {})).argv,
     ...(paths.root === `${userHome}/${HOME_NAME}` ? {} : { home: paths.root }),
   });

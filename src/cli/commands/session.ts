@@ -51,7 +51,8 @@ export function sessionTable(
   const columns: Column<SessionView>[] = [
     {
       title: "STATUS",
-      value: (s) => `${SYMBOLS[statusWord(s)]} ${statusWord(s)}${s.stale ? " (stale)" : ""}`,
+      value: (s) =>
+        `${SYMBOLS[statusWord(s)]} ${statusWord(s)}${s.stale ? " (stale)" : ""}${s.unproven ? " (unproven)" : ""}`,
       paint: (s, cell) => paint(statusWord(s), cell),
     },
     { title: "FOR", value: (s) => duration(now - Date.parse(s.since)) },
@@ -85,7 +86,7 @@ export function shortIds(ids: readonly string[]): ReadonlyMap<string, string> {
 }
 
 /** The id that `given` stands for: the whole id, or a beginning that only one session has. */
-async function resolve(run: Run, given: string): Promise<string> {
+export async function resolveSession(run: Run, given: string): Promise<string> {
   const { sessions } = await ask(run, "session.list", {});
   const ids = sessions.map(({ id }) => id);
   if (ids.includes(given)) return given;
@@ -104,7 +105,7 @@ async function resolve(run: Run, given: string): Promise<string> {
 }
 
 export async function show(run: Run, id: string, options: { readonly json?: boolean }): Promise<void> {
-  const { session } = await ask(run, "session.get", { sessionId: await resolve(run, id) });
+  const { session } = await ask(run, "session.get", { sessionId: await resolveSession(run, id) });
   if (options.json) return run.out.json({ sessions: [session] });
   for (const line of details(session as unknown as SessionView & { history: HistoryEntry[] }, Date.now())) {
     run.out.line(line);
@@ -163,6 +164,8 @@ export async function next(run: Run, options: { readonly json?: boolean }): Prom
   if (options.json) return run.out.json({ sessions: first === undefined ? [] : [first] });
   if (first === undefined) return run.out.note("Nobody waits for you.");
   for (const line of sessionTable([first], Date.now(), run.out.screen).slice(1)) run.out.line(line);
+  const id = first.status === "waiting" ? first.waiting.approvalId : undefined;
+  if (id !== undefined) run.out.note(`answer it with: agent-console approve ${id} · agent-console deny ${id}`);
 }
 
 export interface UpdateOptions {
@@ -179,7 +182,7 @@ export interface UpdateOptions {
 
 export async function update(run: Run, id: string, options: UpdateOptions): Promise<void> {
   const { agent, status, text, title, cwd, branch, model, priority, tag } = options;
-  const sessionId = agent === undefined ? await resolve(run, id) : id;
+  const sessionId = agent === undefined ? await resolveSession(run, id) : id;
   const given = { agent, status, text, title, cwd, gitBranch: branch, model, tags: tag };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   if (priority !== undefined && !/^-?\d{1,15}(\.\d+)?$/.test(priority)) {
@@ -195,13 +198,13 @@ export function rename(run: Run, id: string, title: string): Promise<void> {
 }
 
 export async function close(run: Run, id: string, options: { readonly reason?: string }): Promise<void> {
-  const sessionId = await resolve(run, id);
+  const sessionId = await resolveSession(run, id);
   await ask(run, "session.close", { sessionId, ...(options.reason === undefined ? {} : { reason: options.reason }) });
   run.out.note(`${sessionId}: closed`);
 }
 
 export async function reopen(run: Run, id: string): Promise<void> {
-  const sessionId = await resolve(run, id);
+  const sessionId = await resolveSession(run, id);
   const { session } = await ask(run, "session.get", { sessionId });
   await ask(run, "session.reopen", { sessionId });
   const how = (session as unknown as SessionView).status === "closed"
@@ -211,7 +214,7 @@ export async function reopen(run: Run, id: string): Promise<void> {
 }
 
 export async function remove(run: Run, id: string): Promise<void> {
-  const sessionId = await resolve(run, id);
+  const sessionId = await resolveSession(run, id);
   await ask(run, "session.delete", { sessionId });
   run.out.note(`${sessionId}: deleted`);
 }

@@ -1,13 +1,9 @@
 /** `watch`: every change as it happens, a line each. */
-import { dim } from "@std/fmt/colors";
 import { connectOrStart } from "../../client/connect.ts";
 import { follow } from "../../client/follow.ts";
-import type { WireEvent } from "../../client/wire_client.ts";
-import type { SessionView } from "../../domain/query.ts";
-import { visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { about, clockTime, fit, folder, paint, statusWord, SYMBOLS } from "../format.ts";
 import type { Run } from "../run.ts";
+import { WatchLines } from "../watch_lines.ts";
 
 export interface WatchOptions {
   readonly json?: boolean;
@@ -22,21 +18,24 @@ export async function watch(run: Run, options: WatchOptions): Promise<void> {
   const { context, out, signal } = run;
   // Without leave to start one, a daemon that is not there is an answer; one that goes later is waited for.
   if (!context.mayStart) (await connectOrStart(context)).close();
+  const lines = new WatchLines(out.screen);
   let told = false;
   for await (const one of follow({ context, signal, ...(since === undefined ? {} : { since }) })) {
     if (one.kind !== "disconnected") told = false;
     switch (one.kind) {
       case "snapshot":
-        if (options.json) out.json({ type: "snapshot", seq: one.seq, resync: one.resync, sessions: one.sessions });
-        else {for (const session of one.sessions) {
-            if (session.status !== "closed") out.line(row("", session, out.screen));
-          }}
+        if (options.json) {
+          const { seq, resync, sessions, approvals } = one;
+          out.json({ type: "snapshot", seq, resync, sessions, approvals });
+        } else {
+          for (const line of lines.snapshot(one.sessions, one.approvals)) out.line(line);
+        }
         break;
       case "event": {
         const { seq, ts, type, data } = one.event;
         if (options.json) out.json({ seq, ts, type, data });
         else {
-          const line = human(one.event, out.screen);
+          const line = lines.event(one.event);
           if (line !== undefined) out.line(line);
         }
         break;
@@ -50,25 +49,4 @@ export async function watch(run: Run, options: WatchOptions): Promise<void> {
         break;
     }
   }
-}
-
-function human(event: WireEvent, screen: { isTerminal: boolean; columns: number }): string | undefined {
-  const at = event.ts === undefined ? "" : clockTime(event.ts);
-  if (event.type === "session.deleted") {
-    return `${dim(at)}  ${dim(`deleted ${visible((event.data["session"] as SessionView).id)}`)}`;
-  }
-  if (event.type.startsWith("session.")) return row(at, event.data["session"] as SessionView, screen);
-  if (event.type.startsWith("daemon.")) return `${dim(at)}  ${dim(visible(event.type))}`;
-  return undefined;
-}
-
-function row(at: string, session: SessionView, screen: { isTerminal: boolean; columns: number }): string {
-  const word = statusWord(session);
-  const left = `${fit(at, 8)}  `;
-  const status = fit(`${SYMBOLS[word]} ${word}`, 10);
-  const rest = `  ${fit(visible(session.agent), 7)} ${fit(visible(session.title ?? folder(session.cwd)), 18)}  ${
-    about(session)
-  }`;
-  const room = screen.isTerminal ? screen.columns - 20 : 200;
-  return (dim(left) + paint(word, status) + fit(rest, room)).trimEnd();
 }

@@ -19,7 +19,17 @@ export const dump: Handler<"dump"> = async (_params, { core }) => {
   return { status: await core.daemon.status(), limits: core.daemon.limits(), sessions: sessions as never };
 };
 
-export const shutdown: Handler<"shutdown"> = ({ reason, force, restart }, { core }) => {
+export const shutdown: Handler<"shutdown"> = ({ reason, force, restart, confirmed }, { core }) => {
+  const active = core.store.inbox.pendingCount;
+  if (active > 0 && !force && !confirmed) {
+    throw new ConsoleError(
+      "confirm_required",
+      `Cannot stop: ${
+        active === 1 ? "an approval is" : `${active} approvals are`
+      } pending, must be confirmed or forced`,
+      { active: { approvals: active } },
+    );
+  }
   const { pid } = core.daemon.shutdown({
     reason: reason ?? "asked by a client",
     force: force ?? false,

@@ -41,7 +41,7 @@ export const subscribe: Handler<"subscribe"> = ({ topics, since }, { core, calle
     subscription: subscriber.name,
     seq,
     resync: since !== undefined,
-    snapshot: { sessions: store.list() as never },
+    snapshot: { sessions: store.list() as never, approvals: store.inbox.pending() as never },
   };
 };
 

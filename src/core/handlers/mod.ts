@@ -1,12 +1,19 @@
 /** Every row of the methods table with its handler; a missing one does not compile. */
 import type { MethodName } from "../../protocol/methods.ts";
 import type { Handler } from "../handler.ts";
+import * as approval from "./approval.ts";
 import * as daemon from "./daemon.ts";
 import * as live from "./live.ts";
 import * as record from "./record.ts";
 import * as session from "./session.ts";
 
 export const HANDLERS: { readonly [M in MethodName]: Handler<M> } = {
+  "approval.decide": approval.decide,
+  "approval.list": approval.list,
+  "approval.request": approval.request,
+  "approval.revoke": approval.revoke,
+  "approval.rules": approval.rules,
+  "approval.wait": approval.wait,
   "audit.head": record.head,
   "audit.tail": record.tail,
   "config.get": daemon.configGet,

@@ -1,19 +1,12 @@
 /** Handlers of the session area. */
+import type { Ask, Verdict } from "../../domain/approval.ts";
 import { adapterOf, HOOK_NAMES } from "../../agents/registry.ts";
-import {
-  decideClose,
-  decideDelete,
-  decideReopen,
-  decideReport,
-  decideUpdate,
-  isRefusal,
-  type Refusal,
-} from "../../domain/decide.ts";
+import { decideClose, decideDelete, decideReopen, decideUpdate, isRefusal, type Refusal } from "../../domain/decide.ts";
 import type { NewEvent } from "../../domain/event.ts";
-import { overtaken, route } from "../../domain/route.ts";
 import type { Report } from "../../domain/report.ts";
 import { clip, maskSecrets, visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import { commitReport } from "../report.ts";
 import type { Committed } from "../store.ts";
 import type { ParamsOf } from "../../protocol/methods.ts";
 import type { Call, Core, Handler } from "../handler.ts";
@@ -21,42 +14,47 @@ import type { Call, Core, Handler } from "../handler.ts";
 /** Longest part of a payload that nobody understood, kept for the person who has to find out why. */
 const RAW_CAP = 4096;
 
-export const report: Handler<"session.report"> = (params, { core, caller }) => takeReport(core, caller.actor, params);
+export const report: Handler<"session.report"> = (params, { core, caller }) => {
+  const earlier = core.store.repeated(params.idempotencyKey);
+  if (earlier !== undefined) return earlier;
+  const { report, ask, answer } = understand(core, caller.actor, params);
+  const { idempotencyKey, cut = false, workspaceConfig } = params;
+  if (ask === undefined) return commitReport(core, report, { actor: caller.actor, idempotencyKey });
+  return core.approvals.ask({ report, ask, cut, answer, idempotencyKey, workspaceConfig }, caller);
+};
 
 /**
- * One event of an agent, from the wire or from the spool; then `at` is when it happened, ISO 8601.
+ * One event of an agent out of the spool; `at` is when it happened, ISO 8601. Nobody waits for its answer any more.
  *
  * @throws {ConsoleError} `invalid_params` where nobody understands it (it is in the journal then), `read_only`
  */
-export function takeReport(core: Core, actor: string, params: ParamsOf<"session.report">, at?: string): Committed {
-  const { agent, event, env, idempotencyKey } = params;
-  const { store } = core;
-  const earlier = store.repeated(idempotencyKey);
+export function takeReport(core: Core, actor: string, params: ParamsOf<"session.report">, at: string): Committed {
+  const earlier = core.store.repeated(params.idempotencyKey);
   if (earlier !== undefined) return earlier;
+  const { report } = understand(core, actor, params);
+  return commitReport(core, report, { actor, idempotencyKey: params.idempotencyKey, at });
+}
+
+interface Read {
+  readonly report: Report;
+  readonly ask: Ask | undefined;
+  readonly answer: (verdict: Verdict) => Readonly<Record<string, unknown>> | undefined;
+}
+
+function understand(core: Core, actor: string, { agent, event, env, cut }: ParamsOf<"session.report">): Read {
   const adapter = adapterOf(agent);
   const understood = adapter === undefined
     ? { ok: false as const, problem: `agent is ${agent}, must be one of ${HOOK_NAMES.join(", ")}` }
     : adapter.understand(event, env ?? {});
-  if (!understood.ok) {
+  if (!understood.ok || adapter === undefined) {
+    const problem = understood.ok ? "" : understood.problem;
     const raw = clip(maskSecrets(JSON.stringify(event) ?? ""), RAW_CAP);
-    store.commit({ type: "hook.unknown", data: { agent, problem: understood.problem, raw } }, actor);
-    throw new ConsoleError("invalid_params", `Cannot report: ${understood.problem}`, { param: "event" });
+    core.log.warn("an event of an agent was not understood", { agent, problem });
+    core.store.commit({ type: "hook.unknown", data: { agent, problem, raw } }, actor);
+    throw new ConsoleError("invalid_params", `Cannot report: ${problem}`, { param: "event" });
   }
-  const late = (one: Report) => at === undefined ? one : overtaken(one, store.get(one.sessionId), at);
-  const reports = route(late(understood.report), store).map(late);
-  let last: Committed = { seq: store.seq, sessionId: null, status: null };
-  for (const [i, one] of reports.entries()) {
-    const session = store.get(one.sessionId);
-    // A late hook of a dead process revives nothing; a process that announces itself is a new one.
-    if (one.happening.kind === "announced") store.renewed(one.sessionId);
-    const change = decideReport(session, one, at === undefined ? core.now() : latest(at, session?.lastEventAt));
-    last = store.commit(change, actor, i === reports.length - 1 ? idempotencyKey : undefined);
-  }
-  return last;
-}
-
-function latest(a: string, b: string | undefined): string {
-  return b !== undefined && b > a ? b : a;
+  const answer = (verdict: Verdict) => adapter.answer(event, verdict, cut);
+  return { report: understood.report, ask: understood.ask, answer };
 }
 
 export const update: Handler<"session.update"> = ({ sessionId, agent, idempotencyKey, ...rest }, call) =>
@@ -65,13 +63,16 @@ export const update: Handler<"session.update"> = ({ sessionId, agent, idempotenc
     return decideUpdate(call.core.store.get(sessionId), target, rest, now);
   });
 
-export const close: Handler<"session.close"> = ({ sessionId, reason, idempotencyKey }, call) =>
-  change(
+export const close: Handler<"session.close"> = ({ sessionId, reason, idempotencyKey }, call) => {
+  const committed = change(
     call,
     sessionId,
     idempotencyKey,
     (now) => decideClose(call.core.store.get(sessionId), sessionId, reason ?? "closed by hand", now),
   );
+  call.core.approvals.over(sessionId, "its session was closed by hand");
+  return committed;
+};
 
 export const reopen: Handler<"session.reopen"> = ({ sessionId, idempotencyKey }, call) =>
   change(
@@ -81,8 +82,16 @@ export const reopen: Handler<"session.reopen"> = ({ sessionId, idempotencyKey },
     (now) => decideReopen(call.core.store.get(sessionId), sessionId, now),
   );
 
-export const remove: Handler<"session.delete"> = ({ sessionId, idempotencyKey }, call) =>
-  change(call, sessionId, idempotencyKey, () => decideDelete(call.core.store.get(sessionId), sessionId));
+export const remove: Handler<"session.delete"> = ({ sessionId, idempotencyKey }, call) => {
+  const committed = change(
+    call,
+    sessionId,
+    idempotencyKey,
+    () => decideDelete(call.core.store.get(sessionId), sessionId),
+  );
+  call.core.approvals.over(sessionId, "its session was deleted");
+  return committed;
+};
 
 function change(
   { core, caller }: Call,

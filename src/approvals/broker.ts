@@ -1,0 +1,261 @@
+/**
+ * One inbox for all agents: opens approvals, holds whoever waits for them, and has each settled exactly once.
+ *
+ * The order that makes it safe: a decision is committed (so the first one wins, in one synchronous step), then on the
+ * disk, and only then told to the hook. Whatever goes wrong, the hook gets no decision and the agent asks by itself;
+ * nothing here ever denies on its own account.
+ */
+import type { ApprovalsPort, Asked, Caller, Core } from "../core/handler.ts";
+import type { Committed } from "../core/store.ts";
+import type { Rule, Verdict } from "../domain/approval.ts";
+import type { Happening, Question, Report } from "../domain/report.ts";
+import { route } from "../domain/route.ts";
+import type { Caller as RuleCaller } from "../domain/rule.ts";
+import { withState } from "../domain/settle.ts";
+import type { Log } from "../platform/system.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import type { ParamsOf, ResultOf } from "../protocol/methods.ts";
+import { type Asker, askerOfOne, type Hold, type Outcome } from "./holds.ts";
+import type { Judge, Judged } from "./judge.ts";
+import * as make from "./making.ts";
+import { alreadyDecided, noSuchApproval, noSuchRule, notYours, noWords, unknownSession, usedKey } from "./refusals.ts";
+import { Settling } from "./settling.ts";
+
+export interface BrokerOptions {
+  readonly core: Pick<Core, "store" | "hub" | "journal" | "now">;
+  readonly judge: Judge;
+  /** How long a hook is held, ms. */
+  readonly waitMs: () => number;
+  /** Runs `action` after so many ms, unless the returned function was called before. */
+  readonly after: (ms: number, action: () => void) => () => void;
+  /** A new id, short enough to type. */
+  readonly newId: () => string;
+  readonly log: Log;
+}
+
+type Reported = ResultOf<"session.report">;
+
+export class Broker implements ApprovalsPort {
+  #o: BrokerOptions;
+  #settling: Settling;
+  #stopped = false;
+
+  constructor(options: BrokerOptions) {
+    this.#o = options;
+    const { core, log } = options;
+    this.#settling = new Settling({ core, log, observe: (rowId, happening) => this.observe(rowId, happening) });
+    // Agents that wait for their hooks are not kept waiting for a human who is not there.
+    core.hub.onNoAnswerer = () => {
+      for (const hold of this.#open()) if (hold.ask.dialog !== "beside") this.#settling.expire(hold);
+    };
+  }
+
+  // -- asking ----------------------------------------------------------------------------------------------------------
+
+  ask(asked: Asked, asker: Asker): Reported | Promise<Reported> {
+    const { ask, report, idempotencyKey } = asked;
+    const judged = this.#o.judge.judge(asked, this.#callerOf(asked));
+    const output = judged.verdict && asked.answer(judged.verdict);
+    if (judged.verdict !== undefined && output !== undefined) {
+      return this.#answeredByRule(asked, { ...judged, verdict: judged.verdict }, output, asker.actor);
+    }
+    if (ask.takesYes && this.#mayHold(asked, judged)) return this.#hold(asked, asker, this.#o.waitMs());
+    return this.#settling.commit(report, { actor: asker.actor, idempotencyKey });
+  }
+
+  /** Beside a live dialog waiting costs nobody anything; else only while somebody is there who can answer. */
+  #mayHold({ ask }: Asked, judged: Judged): boolean {
+    if (this.#stopped) return false;
+    if (ask.dialog === "beside") return true;
+    return (ask.dialog === "behind" || judged.holdGate) && this.#o.core.hub.canAnswer;
+  }
+
+  async #answeredByRule(
+    asked: Asked,
+    judged: Judged & { readonly verdict: Verdict },
+    output: Readonly<Record<string, unknown>>,
+    actor: string,
+  ): Promise<Reported> {
+    const { report, ask, idempotencyKey } = asked;
+    const { core, judge, newId } = this.#o;
+    const at = core.now();
+    const pending = make.newApproval({ ...this.#about(report), ask, id: newId(), at, deadline: at });
+    const approval = withState(pending, make.stateOf(judged.verdict, { at, ...judged }));
+    core.store.commit({ type: "approval.decided", data: { approval } }, actor);
+    // The row never waits: nobody is asked.
+    const { happening } = report;
+    const goesOn = make.goingOn(happening, judged.verdict);
+    const committed = this.#settling.commit({ ...report, happening: goesOn }, { actor, idempotencyKey });
+    judge.answered(report.sessionId, happening, judged.verdict);
+    await core.journal.durable(committed.seq);
+    return { ...committed, output };
+  }
+
+  #hold(asked: Asked, asker: Asker, waitMs: number): Reported {
+    const { ask, report, cut, answer, idempotencyKey } = asked;
+    const { core, after, newId } = this.#o;
+    const id = newId();
+    const at = core.now();
+    const about = this.#about(report);
+    const deadline = new Date(Date.parse(at) + waitMs).toISOString();
+    const approval = make.newApproval({ ...about, ask, id, at, deadline });
+    const question: Question = { ...make.questionOf(report.happening, approval), approvalId: id };
+    core.store.commit({ type: "approval.requested", data: { approval } }, asker.actor);
+    const happening: Happening = { kind: "asked", ...question };
+    let committed: Committed | undefined;
+    try {
+      committed = this.#settling.commit({ ...report, happening }, { actor: asker.actor, idempotencyKey });
+      return { ...committed, approval: { id, waitMs } };
+    } finally {
+      const row = core.store.get(about.rowId);
+      const tool = row?.status === "waiting" ? row.waiting.tool ?? question.tool : question.tool;
+      const hold: Hold = {
+        ...about,
+        id,
+        sessionId: report.sessionId,
+        ask,
+        cut,
+        question: { ...question, ...(tool === undefined ? {} : { tool }) },
+        answer,
+        asker,
+        done: Promise.withResolvers<Outcome>(),
+        stopTimer: after(waitMs, () => this.#settling.expire(hold)),
+        awaited: false,
+        settled: false,
+      };
+      this.#settling.holds.add(hold);
+      if (committed === undefined) this.#settling.cancel(hold, "its row could not be written");
+      asker.hungUp.addEventListener("abort", () => this.#settling.hungUp(hold), { once: true });
+      if (asker.hungUp.aborted) this.#settling.hungUp(hold);
+    }
+  }
+
+  wait(id: string, asker: Asker): Promise<Outcome> {
+    const hold = this.#settling.holds.get(id);
+    if (hold === undefined || hold.asker !== asker) throw notYours(id);
+    hold.awaited = true;
+    return hold.done.promise;
+  }
+
+  /** On behalf of a script: asking and waiting as one call. */
+  async request(params: ParamsOf<"approval.request">, caller: Caller): Promise<Outcome> {
+    const { sessionId, waitSecs } = params;
+    const agent = this.#o.core.store.get(sessionId)?.agent ?? params.agent;
+    if (agent === undefined) throw unknownSession(sessionId);
+    if (this.#stopped) throw new ConsoleError("stopping", "Cannot ask: the daemon is stopping, must be running");
+    const waitMs = waitSecs === undefined ? this.#o.waitMs() : waitSecs * 1000;
+    const { asker, end } = askerOfOne(caller);
+    try {
+      const { approval } = this.#hold(make.scripted(params, agent), asker, waitMs);
+      return await this.wait(approval?.id ?? "", asker);
+    } finally {
+      end();
+    }
+  }
+
+  // -- answering ---------------------------------------------------------------------------------------------------------
+
+  async decide(params: ParamsOf<"approval.decide">, actor: string): Promise<ResultOf<"approval.decide">> {
+    const { id, idempotencyKey, expiresInSecs } = params;
+    const { store, journal, now } = this.#o.core;
+    const earlier = store.repeated(idempotencyKey);
+    const approval = store.inbox.get(id);
+    if (earlier !== undefined) {
+      if (approval?.status === "pending") throw usedKey(id); // of another answer: this one was never given
+      await journal.durable(earlier.seq);
+      const ruleId = approval?.status === "approved" ? approval.approved.ruleId : undefined;
+      return { ...earlier, id, ...(ruleId === undefined ? {} : { ruleId }) };
+    }
+    if (approval === undefined) throw noSuchApproval(id);
+    const hold = this.#settling.holds.get(id);
+    if (approval.status !== "pending" || hold === undefined || hold.settled) throw alreadyDecided(approval);
+    const verdict = make.verdictOf(params, hold.ask);
+    const output = hold.answer(verdict);
+    if (output === undefined) throw noWords(approval, verdict);
+    const at = now();
+    const rule = make.ruleOf(hold, verdict, { id: this.#o.newId(), by: actor, createdAt: at, expiresInSecs });
+    const state = make.stateOf(verdict, { at, by: actor, ruleId: rule?.id });
+    const committed = this.#settling.answer(hold, approval, { state, rule, actor, idempotencyKey });
+    this.#o.judge.human();
+    const message = verdict.yes || verdict.message === undefined ? {} : { message: verdict.message };
+    try {
+      await journal.durable(committed.seq);
+      hold.done.resolve({ id, outcome: verdict.yes ? "approved" : "denied", ...message, output });
+    } catch (error) {
+      hold.done.resolve({ id, outcome: "cancelled" });
+      throw error;
+    }
+    return { ...committed, id, ...(rule === undefined ? {} : { ruleId: rule.id }) };
+  }
+
+  async revoke({ id, idempotencyKey }: ParamsOf<"approval.revoke">, actor: string): Promise<Committed> {
+    const { store, journal } = this.#o.core;
+    const earlier = store.repeated(idempotencyKey);
+    if (earlier !== undefined) {
+      await journal.durable(earlier.seq);
+      return earlier;
+    }
+    const rule = store.inbox.rule(id);
+    if (rule === undefined) throw noSuchRule(id);
+    const committed = store.commit({ type: "approval.rule_revoked", data: { rule } }, actor, idempotencyKey);
+    await journal.durable(committed.seq);
+    return committed;
+  }
+
+  rules(): readonly Rule[] {
+    return this.#o.judge.rules();
+  }
+
+  // -- what happens meanwhile ----------------------------------------------------------------------------------------------
+
+  observe(rowId: string, happening: Happening): void {
+    this.#o.judge.observe(rowId, happening);
+    this.#settling.observe(rowId, happening);
+  }
+
+  /** A hook outlives an agent that was killed, and would hold its question to the deadline. */
+  over(sessionId: string, reason: string): void {
+    for (const hold of this.#open()) {
+      if (hold.rowId === sessionId || hold.sessionId === sessionId) this.#settling.cancel(hold, reason);
+    }
+  }
+
+  /** At a stop: who waits gets no decision at once, and no approval stays open in the journal. */
+  stop(): void {
+    this.#stopped = true;
+    for (const hold of this.#open()) this.#settling.cancel(hold, "the daemon stops");
+  }
+
+  closeOrphans(): void {
+    this.#settling.closeOrphans();
+  }
+
+  #open(): readonly Hold[] {
+    return this.#settling.holds.open();
+  }
+
+  // -- whose question it is ------------------------------------------------------------------------------------------------
+
+  #about(report: Report): Pick<Hold, "rowId" | "agent" | "cwd"> {
+    const asked: Report = { ...report, happening: { kind: "asked", for: "permission", text: "" } };
+    const rowId = route(asked, this.#o.core.store).at(-1)?.sessionId ?? report.sessionId;
+    return { rowId, agent: report.agent, cwd: this.#cwdOf(report) };
+  }
+
+  #callerOf({ report, cut }: Asked): Omit<RuleCaller, "now"> {
+    const cwd = this.#cwdOf(report);
+    const { agent, sessionId, facts } = report;
+    const parentId = facts.parentId ?? this.#o.core.store.get(sessionId)?.parentId;
+    return {
+      agent,
+      sessionId,
+      cut,
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(parentId === undefined ? {} : { parentId }),
+    };
+  }
+
+  #cwdOf({ facts, sessionId }: Report): string | undefined {
+    return facts.cwd ?? this.#o.core.store.get(sessionId)?.cwd;
+  }
+}

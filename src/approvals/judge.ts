@@ -1,0 +1,164 @@
+/**
+ * What is answered without asking: the policy (domain/policy.ts) with what it judges by, which is the configuration, the
+ * rules that answers left, the workspace's own file, and the circuit breaker.
+ */
+import { loadWorkspace } from "../config/workspace.ts";
+import type { Asked } from "../core/handler.ts";
+import type { Inbox } from "../core/inbox.ts";
+import type { Rule, Verdict } from "../domain/approval.ts";
+import { type Breaker, type BreakerEvent, CLOSED, modeUnder, stepBreaker } from "../domain/breaker.ts";
+import { judge, type Policy, tightened } from "../domain/policy.ts";
+import type { SafetyMode } from "../domain/policy_modes.ts";
+import type { Happening } from "../domain/report.ts";
+import { riskOf } from "../domain/risk.ts";
+import { type Caller, type GivenRule, givenRules, hasExpired } from "../domain/rule.ts";
+import type { ToolUse } from "../domain/session.ts";
+import { isSame } from "../domain/transition.ts";
+import type { Clock, Log } from "../platform/system.ts";
+
+/** The keys of the configuration that judge, read at each call: a reload counts at once. */
+export interface JudgeSettings {
+  readonly safetyMode: SafetyMode;
+  readonly rules: readonly GivenRule[];
+  /** Calls are judged before they run, also where the agent would not ask. */
+  readonly preToolUse: boolean;
+}
+
+export interface JudgeOptions {
+  readonly settings: () => JudgeSettings;
+  readonly inbox: Pick<Inbox, "rules">;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The safety mode in force has changed. */
+  readonly onMode: (mode: SafetyMode, reason: string) => void;
+}
+
+export interface Judged {
+  /** The answer, where there is one without asking; `by` says what gave it. */
+  readonly verdict?: Verdict;
+  readonly by: string;
+  readonly ruleId?: string;
+  /** A call that would run unasked, and should not without a human. */
+  readonly holdGate: boolean;
+}
+
+/** Calls that were allowed without asking and whose end was not heard of; older ones are forgotten. */
+const WATCHED = 100;
+
+/** Different warnings about workspaces that are told in one run; they hold other people's words. */
+const WARNINGS = 100;
+
+const NOTHING: Judged = { by: "", holdGate: false };
+
+export class Judge {
+  #o: JudgeOptions;
+  #breaker: Breaker = CLOSED;
+  #warned = new Set<string>();
+  #allowed: { readonly sessionId: string; readonly tool: ToolUse }[] = [];
+
+  constructor(options: JudgeOptions) {
+    this.#o = options;
+  }
+
+  /** The safety mode in force: the configured one, or `manual` while the breaker is open. */
+  get mode(): SafetyMode {
+    return modeUnder(this.#breaker, this.#o.settings().safetyMode);
+  }
+
+  /** Those of answers and those of the configuration that have not ended. */
+  rules(): readonly Rule[] {
+    const { clock, inbox, settings } = this.#o;
+    const now = clock.now();
+    const given = givenRules(settings().rules, "config", new Date(now).toISOString());
+    return [...inbox.rules().filter((rule) => !hasExpired(rule, now)), ...given];
+  }
+
+  /** @param caller `now` is filled in here */
+  judge({ ask, workspaceConfig }: Pick<Asked, "ask" | "workspaceConfig">, caller: Omit<Caller, "now">): Judged {
+    const gate = ask.dialog === "gate";
+    if (gate && !this.#o.settings().preToolUse) return NOTHING;
+    const policy = this.#policy(workspaceConfig, caller);
+    const judgement = judge(ask, policy, { ...caller, now: this.#o.clock.now() });
+    if (judgement === "ask") return NOTHING;
+    if (judgement === "none") return { by: "", holdGate: gate && riskOf(ask) === "destructive" };
+    const { auto, by, ruleId } = judgement;
+    return { verdict: auto, by, holdGate: false, ...(ruleId === undefined ? {} : { ruleId }) };
+  }
+
+  #policy(workspaceConfig: string | undefined, { cwd, sessionId }: Omit<Caller, "now">): Policy {
+    const home: Policy = { safetyMode: this.mode, rules: this.rules() };
+    if (workspaceConfig === undefined) return home;
+    const file = `${cwd ?? "?"}/.agent-console/config.jsonc`;
+    const now = new Date(this.#o.clock.now()).toISOString();
+    const { warnings, ...policy } = tightened(home, loadWorkspace(workspaceConfig, file, { now }));
+    for (const warning of warnings) this.#warn(warning, sessionId);
+    return policy;
+  }
+
+  /** Once each: the file comes along with every event of the workspace. */
+  #warn(warning: string, sessionId: string): void {
+    if (this.#warned.has(warning) || this.#warned.size >= WARNINGS) return;
+    this.#warned.add(warning);
+    this.#o.log.warn("a workspace's configuration", { sessionId, warning });
+  }
+
+  // -- the breaker -----------------------------------------------------------------------------------------------------
+
+  /** A call was answered without asking. */
+  answered(sessionId: string, happening: Happening, verdict: Verdict): void {
+    const tool = happening.kind === "asked" || happening.kind === "tool" ? happening.tool : undefined;
+    if (!verdict.yes || tool === undefined) return;
+    this.#allowed = [...this.#allowed, { sessionId, tool }].slice(-WATCHED);
+  }
+
+  /** What became of the calls that were allowed. */
+  observe(sessionId: string, happening: Happening): void {
+    if (this.#allowed.length === 0) return;
+    for (const call of this.#allowed.filter((one) => one.sessionId === sessionId)) {
+      const outcome = outcomeOf(happening, call.tool);
+      if (outcome === undefined) continue;
+      this.#allowed = this.#allowed.filter((one) => one !== call);
+      if (outcome !== "unknown") this.#step(outcome);
+    }
+  }
+
+  /** A human has answered: somebody looks. */
+  human(): void {
+    this.#step("decided_by_hand");
+  }
+
+  reloaded(): void {
+    this.#step("reloaded");
+  }
+
+  #step(event: BreakerEvent): void {
+    const before = this.mode;
+    this.#breaker = stepBreaker(this.#breaker, event, this.#o.clock.now());
+    if (this.mode === before) return;
+    try {
+      this.#o.onMode(this.mode, event === "failed" ? "calls allowed by rules failed" : event);
+    } catch (error) {
+      // A journal that takes nothing: the mode is in force, and a decision that led here is still told to its hook.
+      this.#o.log.error("a change of the safety mode was not written", { mode: this.mode, error: String(error) });
+    }
+  }
+}
+
+/** `unknown`: the turn is over, and nothing told how the call went. */
+function outcomeOf(happening: Happening, tool: ToolUse): "failed" | "succeeded" | "unknown" | undefined {
+  switch (happening.kind) {
+    case "progress":
+      if (!happening.tools?.some((call) => isSame(call, tool))) return undefined;
+      return happening.failed ? "failed" : "succeeded";
+    case "interrupted":
+      return "failed";
+    case "finished":
+    case "failed":
+    case "rested":
+    case "ended":
+    case "announced":
+      return "unknown";
+    default:
+      return undefined;
+  }
+}

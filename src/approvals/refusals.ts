@@ -1,0 +1,49 @@
+/** The broker's errors, in words. */
+import type { Approval, Verdict } from "../domain/approval.ts";
+import { visible } from "../domain/text.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+
+export function noSuchApproval(id: string): ConsoleError {
+  return new ConsoleError("not_found", `Cannot decide ${visible(id)}: is unknown, must be one of those in "approvals"`);
+}
+
+export function alreadyDecided({ id, status }: Approval): ConsoleError {
+  // Its end could not be written yet: the disk is full.
+  const is = status === "pending" ? "over" : status;
+  return new ConsoleError("already_decided", `Cannot decide ${id}: is ${is}, must be pending`, { outcome: status });
+}
+
+export function usedKey(id: string): ConsoleError {
+  return new ConsoleError("conflict", `Cannot decide ${id}: idempotencyKey is used, must be new`, {
+    param: "idempotencyKey",
+  });
+}
+
+/** The agent has no words for this answer. */
+export function noWords({ id, for: kind, agent }: Approval, verdict: Verdict): ConsoleError {
+  const must = kind === "question" && verdict.yes
+    ? "must come with answers"
+    : `must be one that ${agent} takes from us`;
+  return new ConsoleError("invalid_params", `Cannot decide ${id}: is a ${kind}, ${must}`, { param: "decision" });
+}
+
+export function notYours(id: string): ConsoleError {
+  return new ConsoleError(
+    "not_found",
+    `Cannot wait for ${visible(id)}: is not yours, must be what this connection asked`,
+  );
+}
+
+export function unknownSession(id: string): ConsoleError {
+  return new ConsoleError(
+    "not_found",
+    `Cannot ask for ${visible(id)}: is unknown, must be a session, or name its agent`,
+  );
+}
+
+export function noSuchRule(id: string): ConsoleError {
+  return new ConsoleError(
+    "not_found",
+    `Cannot revoke rule ${visible(id)}: is unknown, must be one of "rules list" that was given by an answer`,
+  );
+}

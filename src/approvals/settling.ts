@@ -1,0 +1,172 @@
+/**
+ * How an open approval ends, each way once: by an answer, by what the agent's own events show, by its deadline, by the
+ * end of who asked. Every way is one event of the approval, and where no event of the agent's has said it already one of
+ * its row.
+ */
+import type { Core } from "../core/handler.ts";
+import { commitReport, type ReportOptions } from "../core/report.ts";
+import type { Committed } from "../core/store.ts";
+import type { Approval, ApprovalState, Rule } from "../domain/approval.ts";
+import type { Happening, Report } from "../domain/report.ts";
+import { settled, settledBy, type Unanswered, withState } from "../domain/settle.ts";
+import type { Log } from "../platform/system.ts";
+import { type Hold, Holds, type Outcome } from "./holds.ts";
+
+export interface SettlingOptions {
+  readonly core: Pick<Core, "store" | "now">;
+  readonly log: Log;
+  /** Told of everything that is committed for a row. */
+  readonly observe: (rowId: string, happening: Happening) => void;
+}
+
+/** What a row makes of the end of its question. */
+type RowKind = "answered" | "dismissed" | "left_to_agent";
+
+/** How an approval ended without an answer of ours. */
+interface End {
+  readonly hold: Hold;
+  readonly how: Unanswered | "expired";
+  /** Absent: an event of the agent's has told its row already. */
+  readonly row: RowKind | undefined;
+  readonly reason: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+}
+
+export interface Answer {
+  readonly state: ApprovalState;
+  readonly rule?: Rule | undefined;
+  readonly actor: string;
+  readonly idempotencyKey?: string | undefined;
+}
+
+const ACTOR = "daemon";
+
+export class Settling {
+  readonly holds = new Holds();
+  /** Ends that the journal did not take. */
+  #unwritten: End[] = [];
+  #o: SettlingOptions;
+
+  constructor(options: SettlingOptions) {
+    this.#o = options;
+  }
+
+  // -- by an answer ----------------------------------------------------------------------------------------------------
+
+  /** The asker is not told yet: that waits for the disk. @throws {ConsoleError} `read_only`: it stays open */
+  answer(hold: Hold, approval: Approval, { state, rule, actor, idempotencyKey }: Answer): Committed {
+    const data = { approval: withState(approval, state), ...(rule === undefined ? {} : { rule }) };
+    const committed = this.#o.core.store.commit({ type: "approval.decided", data }, actor, idempotencyKey);
+    this.holds.settle(hold);
+    this.#goOn(hold, "answered", actor);
+    return committed;
+  }
+
+  // -- by what happens meanwhile -----------------------------------------------------------------------------------------
+
+  /** `happening` was committed for this row. */
+  observe(rowId: string, happening: Happening): void {
+    for (const end of this.#unwritten.splice(0)) if (this.#write(end)) this.#tellOfEnd(end);
+    const open = this.holds.open(rowId);
+    if (open.length === 0) return;
+    for (const hold of open) {
+      const how = settledBy(happening, hold.question.tool);
+      const reason = happening.kind === "ended" ? "its session has ended" : "its session has begun anew";
+      if (how !== undefined) this.#end(hold, how, undefined, reason);
+    }
+    this.#askOn(rowId);
+  }
+
+  /** Dialogs of calls that run side by side: one was answered in the terminal, another is still on the screen. */
+  #askOn(rowId: string): void {
+    const [next] = this.holds.open(rowId);
+    if (next === undefined || this.#o.core.store.get(rowId)?.status !== "working") return;
+    this.#tellRow(next, { kind: "asked", ...next.question }, ACTOR);
+  }
+
+  expire(hold: Hold): void {
+    this.#end(hold, "expired", withoutAnswer(hold));
+  }
+
+  /**
+   * An agent kills its hook when the human has said no in the terminal. A hook that never came to wait has given up on a
+   * daemon that was slow (client/send.ts): the agent's dialog is still on the screen.
+   */
+  hungUp(hold: Hold): void {
+    if (hold.awaited) this.#end(hold, "dismissed", "dismissed");
+    else this.cancel(hold, "its hook gave up before it was answered");
+  }
+
+  cancel(hold: Hold, reason: string): void {
+    this.#end(hold, "cancelled", withoutAnswer(hold), reason);
+  }
+
+  /** At the start: approvals that a daemon left open when it was killed. Their hooks have lost it and got no decision. */
+  closeOrphans(): void {
+    const { store, now } = this.#o.core;
+    for (const approval of store.inbox.pending()) {
+      const gone = settled(approval, "cancelled", now(), "the daemon was restarted");
+      store.commit({ type: "approval.decided", data: { approval: gone } }, ACTOR);
+      const { sessionId: rowId, agent, id: approvalId } = approval;
+      this.#tellRow({ rowId, agent }, { kind: "left_to_agent", approvalId }, ACTOR);
+    }
+  }
+
+  /** A journal that takes nothing keeps no hook waiting: the end is written with the next event that it takes. */
+  #end(hold: Hold, how: Unanswered | "expired", row: RowKind | undefined, reason = ""): void {
+    if (hold.settled) return;
+    const end = { hold, how, row, reason, at: this.#o.core.now() };
+    this.holds.settle(hold);
+    if (this.#write(end)) this.#tellOfEnd(end);
+    hold.done.resolve({ id: hold.id, outcome: how satisfies Outcome["outcome"] });
+  }
+
+  /** False where the journal did not take it. */
+  #write(end: End): boolean {
+    const { hold: { id }, how, reason, at } = end;
+    const { store } = this.#o.core;
+    const approval = store.inbox.get(id);
+    const type = how === "expired" ? "approval.expired" : "approval.decided";
+    try {
+      if (approval?.status === "pending") {
+        store.commit({ type, data: { approval: settled(approval, how, at, reason) } }, ACTOR);
+      }
+      return true;
+    } catch (error) {
+      this.#o.log.error("an approval was not closed in the journal", { id, error: String(error) });
+      this.#unwritten.push(end);
+      return false;
+    }
+  }
+
+  #tellOfEnd({ hold, row }: End): void {
+    if (row !== undefined) this.#goOn(hold, row, ACTOR);
+  }
+
+  #goOn(hold: Hold, row: RowKind, actor: string): void {
+    const next = row === "left_to_agent" ? undefined : this.holds.open(hold.rowId)[0]?.question;
+    this.#tellRow(hold, { kind: row, approvalId: hold.id, ...(next === undefined ? {} : { next }) }, actor);
+  }
+
+  /** The row's own part; the approval is settled whatever becomes of it. */
+  #tellRow({ rowId, agent }: Pick<Hold, "rowId" | "agent">, happening: Happening, actor: string): void {
+    if (this.#o.core.store.get(rowId) === undefined) return;
+    try {
+      this.commit({ agent, sessionId: rowId, facts: {}, happening }, { actor });
+    } catch (error) {
+      this.#o.log.error("a row was not updated", { sessionId: rowId, error: String(error) });
+    }
+  }
+
+  /** @throws {ConsoleError} `read_only` */
+  commit(report: Report, options: ReportOptions): Committed {
+    const { store, now } = this.#o.core;
+    return commitReport({ store, now, approvals: this.#o }, report, options);
+  }
+}
+
+/** Behind a gate there is no dialog: without an answer the call goes on. */
+function withoutAnswer({ ask }: Hold): RowKind {
+  return ask.dialog === "gate" ? "answered" : "left_to_agent";
+}

@@ -1,0 +1,71 @@
+/** Approvals in words: the whole of one, the gist of one, how one ended. Pure. */
+import { bold, dim, red, yellow } from "@std/fmt/colors";
+import type { Approval, Risk } from "../domain/approval.ts";
+import { visible, visibleLines } from "../domain/text.ts";
+import { duration } from "./format.ts";
+
+const PAINT: Readonly<Record<Risk, (text: string) => string>> = {
+  read: dim,
+  write: (text) => text,
+  execute: (text) => text,
+  network: yellow,
+  destructive: (text) => bold(red(text)),
+};
+
+/** One approval, the whole of what would run: nobody should have to answer what they cannot read. */
+export function described(approval: Approval, session: string, now: number): string[] {
+  const { id, agent, cwd, detail, risk, reasoning, choices, suggestions } = approval;
+  const left = approval.status === "pending"
+    ? `${duration(Date.parse(approval.deadline) - now)} left`
+    : visible(outcome(approval));
+  const where = cwd === undefined ? "" : `  ${dim(visible(cwd))}`;
+  const inside = (text: string) => visibleLines(text).split("\n").map((line) => `    ${line}`);
+  return [
+    `${bold(visible(id))}  ${PAINT[risk](risk)}  ${visible(agent)} ${dim(visible(session))}  ${left}${where}`,
+    // The input of a question is its choices, which come below in words.
+    ...(isQuestion(approval) ? [] : inside(call(approval))),
+    ...(detail === undefined ? [] : inside(detail === "" ? "(empty)" : detail).map(dim)),
+    ...(reasoning === undefined ? [] : inside(reasoning).map(dim)),
+    ...(choices ?? []).flatMap(({ question, options }) => [
+      ...inside(question),
+      ...options.map((option) => `      · ${visible(option)}`),
+    ]),
+    ...(suggestions ?? []).map((line) => dim(`    offers: ${visible(line)}`)),
+  ];
+}
+
+/** What is asked, in one line: the call, or the questions. Text from outside, as it is. */
+export function gist(approval: Approval): string {
+  return isQuestion(approval) ? (approval.choices ?? []).map(({ question }) => question).join(" / ") : call(approval);
+}
+
+function isQuestion(approval: Approval): boolean {
+  return approval.for === "question" && approval.choices !== undefined;
+}
+
+function call({ tool, input }: Approval): string {
+  return tool === "" ? input : `${tool}: ${input}`;
+}
+
+/** How it ended and by whom; text from outside, as it is. */
+export function outcome(approval: Approval): string {
+  switch (approval.status) {
+    case "approved":
+      return `approved ${approval.approved.scope} by ${who(approval.approved.by)}`;
+    case "denied":
+      return `denied by ${who(approval.denied.by)}`;
+    case "elsewhere":
+      return "answered in the terminal";
+    case "dismissed":
+      return "dismissed in the terminal";
+    case "cancelled":
+      return `cancelled: ${approval.cancelled.reason}`;
+    default:
+      return approval.status;
+  }
+}
+
+/** `rule:k3` → `rule k3`, `mode:autonomous` → `mode autonomous`; a client's name as it is. */
+function who(actor: string): string {
+  return actor.replace(/^(rule|mode):/, "$1 ");
+}

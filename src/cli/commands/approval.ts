@@ -1,0 +1,193 @@
+/** `approvals`, `approve`, `deny`, `rules …`: the inbox on the command line. */
+import { bold, stripAnsiCode } from "@std/fmt/colors";
+import type { Approval, Rule } from "../../domain/approval.ts";
+import type { SessionView } from "../../domain/query.ts";
+import { visible } from "../../domain/text.ts";
+import { askYes } from "../../platform/stdio.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import type { ParamsOf } from "../../protocol/methods.ts";
+import { described, gist } from "../approval_text.ts";
+import { ask, type Run } from "../run.ts";
+import { resolveSession, shortIds } from "./session.ts";
+
+export interface ListOptions {
+  readonly all?: boolean;
+  readonly session?: string;
+  readonly json?: boolean;
+}
+
+async function inbox(run: Run, options: ListOptions): Promise<readonly Approval[]> {
+  const sessionId = options.session === undefined ? {} : { sessionId: await resolveSession(run, options.session) };
+  const { approvals } = await ask(run, "approval.list", { status: options.all ? "all" : "pending", ...sessionId });
+  return approvals as unknown as readonly Approval[];
+}
+
+export async function approvals(run: Run, options: ListOptions): Promise<void> {
+  const found = await inbox(run, options);
+  if (options.json) return run.out.json({ approvals: found });
+  if (found.length === 0) return run.out.note(await nothingWaits(run));
+  const now = Date.now();
+  const short = shortIds(found.map(({ sessionId }) => sessionId));
+  for (const approval of found) {
+    for (const line of described(approval, short.get(approval.sessionId) ?? "", now)) run.out.line(line);
+  }
+  if (found.some(({ status }) => status === "pending")) {
+    run.out.note("answer with: agent-console approve ID · agent-console deny ID");
+  }
+}
+
+/** An empty inbox is no promise that nobody waits: some dialogs only their own terminal can answer. */
+async function nothingWaits(run: Run): Promise<string> {
+  const { sessions } = await ask(run, "session.list", { status: "waiting" });
+  const waiting = (sessions as unknown as readonly SessionView[]).filter(({ lost }) => !lost).length;
+  const elsewhere = waiting === 0
+    ? ""
+    : ` ${waiting === 1 ? "One session waits" : `${waiting} sessions wait`} where only its terminal can answer: "ls".`;
+  return `Nothing waits for an answer.${elsewhere}`;
+}
+
+export interface ApproveOptions {
+  readonly scope?: "once" | "session" | "workspace" | "always";
+  readonly answer?: string[];
+  readonly expires?: string;
+  readonly all?: boolean;
+  readonly session?: string;
+  readonly yes?: boolean;
+}
+
+export async function approve(run: Run, id: string | undefined, options: ApproveOptions): Promise<void> {
+  if (options.all) return await approveAll(run, id, options);
+  if (id === undefined) throw new ConsoleError("usage", 'Cannot approve: no id, must be one of those in "approvals"');
+  if (options.session !== undefined || options.yes) {
+    throw new ConsoleError("usage", "Cannot approve: --session and --yes go with --all, must not stand with an id");
+  }
+  const approval = await resolve(run, id);
+  await decide(run, approval, {
+    id: approval.id,
+    decision: "approve",
+    ...(options.scope === undefined ? {} : { scope: options.scope }),
+    ...(options.expires === undefined ? {} : { expiresInSecs: seconds(options.expires) }),
+    ...(options.answer === undefined ? {} : { answers: answersTo(approval, options.answer) }),
+  });
+}
+
+async function approveAll(run: Run, id: string | undefined, options: ApproveOptions): Promise<void> {
+  if (id !== undefined || options.session === undefined || options.answer !== undefined) {
+    throw new ConsoleError("usage", "Cannot approve all: must be --all --session ID, without an id and --answer");
+  }
+  const open = await inbox(run, { session: options.session });
+  if (open.length === 0) return run.out.note("Nothing waits for an answer.");
+  if (!options.yes) {
+    const now = Date.now();
+    for (const one of open) run.out.note(stripAnsiCode(described(one, one.sessionId, now).join("\n")));
+    const yes = askYes(`Approve ${open.length === 1 ? "this" : `these ${open.length}`}? [y/N] `);
+    if (yes === undefined) {
+      throw new ConsoleError("usage", "Cannot ask for a confirmation: stdin is no terminal, must be, or use --yes");
+    }
+    if (!yes) throw new ConsoleError("failed", "Cannot approve: was not confirmed, must be");
+  }
+  const scope = {
+    ...(options.scope === undefined ? {} : { scope: options.scope }),
+    ...(options.expires === undefined ? {} : { expiresInSecs: seconds(options.expires) }),
+  };
+  const refused: string[] = [];
+  // One by one: an answer that came meanwhile from elsewhere keeps none of the others from theirs.
+  for (const one of open) {
+    try {
+      await decide(run, one, { id: one.id, decision: "approve", ...scope });
+    } catch (error) {
+      if (!(error instanceof ConsoleError)) throw error;
+      refused.push(error.message);
+    }
+  }
+  if (refused.length > 0) throw new ConsoleError("failed", refused.join("\n"));
+}
+
+export async function deny(run: Run, id: string, options: { readonly message?: string }): Promise<void> {
+  const approval = await resolve(run, id);
+  const message = options.message === undefined ? {} : { message: options.message };
+  await decide(run, approval, { id: approval.id, decision: "deny", ...message });
+}
+
+async function decide(run: Run, approval: Approval, params: ParamsOf<"approval.decide">): Promise<void> {
+  const { ruleId } = await ask(run, "approval.decide", params);
+  const word = params.decision === "deny" ? "denied" : `approved ${params.scope ?? "once"}`;
+  run.out.note(`${approval.id}: ${word} (${visible(gist(approval))})`);
+  if (ruleId !== undefined) run.out.note(`rule ${ruleId}; take it back with: agent-console rules revoke ${ruleId}`);
+}
+
+/** The approval that `given` stands for: its id, or a beginning that only one open approval has. */
+async function resolve(run: Run, given: string): Promise<Approval> {
+  const all = await inbox(run, { all: true });
+  const exact = all.find(({ id }) => id === given);
+  if (exact !== undefined) return exact;
+  const matches = all.filter(({ id, status }) => status === "pending" && given !== "" && id.startsWith(given));
+  if (matches.length === 1 && matches[0] !== undefined) return matches[0];
+  if (matches.length > 1) {
+    throw new ConsoleError("usage", `Cannot choose: ${visible(given)} begins ${matches.length} ids, must begin one`);
+  }
+  throw new ConsoleError("not_found", `Cannot find ${visible(given)}: is unknown, must be one of those in "approvals"`);
+}
+
+/** In the order of the questions. */
+function answersTo({ id, choices = [] }: Approval, answers: readonly string[]): Record<string, string> {
+  if (choices.length === 0) {
+    throw new ConsoleError("usage", `Cannot answer ${id}: asks nothing, must be without --answer`);
+  }
+  if (answers.length !== choices.length) {
+    throw new ConsoleError(
+      "usage",
+      `Cannot answer ${id}: --answer is given ${answers.length} times, must be ${choices.length}`,
+    );
+  }
+  return Object.fromEntries(choices.map(({ question }, i) => [question, answers[i] ?? ""]));
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+function seconds(text: string): number {
+  const match = /^(\d{1,8})([smhd])$/.exec(text);
+  const secs = match === null ? 0 : Number(match[1]) * (UNITS[match[2] ?? ""] ?? 0);
+  if (secs > 0) return secs;
+  throw new ConsoleError("usage", `Cannot approve: --expires is ${visible(text)}, must be like 30m, 8h or 7d`);
+}
+
+export async function listRules(run: Run, options: { readonly json?: boolean }): Promise<void> {
+  const rules = (await ask(run, "approval.rules", {})).rules as unknown as readonly Rule[];
+  if (options.json) return run.out.json({ rules });
+  if (rules.length === 0) return run.out.note('No rules. "approve ID --scope always" makes one.');
+  for (const rule of rules) {
+    const reach = rule.scope === "workspace"
+      ? `in ${rule.workspace}`
+      : rule.scope === "session"
+      ? `in session ${rule.sessionId}`
+      : "";
+    const until = rule.expiresAt === undefined ? "" : `until ${rule.expiresAt}`;
+    const words = [
+      rule.decision,
+      rule.agent ?? "any agent",
+      `${rule.tool}: ${rule.pattern}`,
+      reach,
+      until,
+      `by ${rule.by}`,
+    ];
+    run.out.line(`${bold(visible(rule.id))}  ${words.filter((word) => word !== "").map(visible).join("  ")}`);
+  }
+}
+
+export async function revokeRule(run: Run, given: string): Promise<void> {
+  const { rules } = await ask(run, "approval.rules", {});
+  const matches = (rules as unknown as readonly Rule[]).filter(({ id }) => given !== "" && id.startsWith(given));
+  const rule = matches.find(({ id }) => id === given) ?? matches[0];
+  if (rule === undefined || (matches.length > 1 && rule.id !== given)) {
+    const is = rule === undefined ? "is unknown" : `begins ${matches.length} ids`;
+    const code = rule === undefined ? "not_found" : "usage";
+    throw new ConsoleError(code, `Cannot revoke rule ${visible(given)}: ${is}, must be one of "rules list"`);
+  }
+  if (rule.by === "config") {
+    const why = `Cannot revoke rule ${rule.id}: stands in the configuration, must be taken out there`;
+    throw new ConsoleError("failed", `${why} ("config path" names the file)`);
+  }
+  await ask(run, "approval.revoke", { id: rule.id });
+  run.out.note(`${rule.id}: revoked`);
+}

@@ -1,0 +1,73 @@
+/**
+ * A workspace's own `.agent-console/config.jsonc`. Anybody who can change the workspace writes it, so that it is heard only
+ * where it makes things stricter (domain/policy.ts `tightened`): its safety mode and its rules, nothing else. Pure.
+ */
+import type { WorkspacePolicy } from "../domain/policy.ts";
+import type { SafetyMode } from "../domain/policy_modes.ts";
+import { type GivenRule, givenRules } from "../domain/rule.ts";
+import { clip, maskSecrets, visible } from "../domain/text.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { checkSections } from "./check.ts";
+import { findSetting } from "./schema.ts";
+import { readSource, type Section } from "./source.ts";
+
+/** UTF-8 bytes. */
+export const MAX_WORKSPACE_BYTES = 16_384;
+
+const HEARD = new Set(["daemon.safety_mode", "approvals.rules"]);
+const HEARD_SECTIONS = new Set(["daemon", "approvals"]);
+
+/**
+ * Reads the text. Whatever in it cannot be read makes the mode `manual`, with a warning; rules that can be read stay.
+ *
+ * @param file for the warnings
+ * @param now for the rules' times, ISO 8601 UTC
+ */
+export function loadWorkspace(text: string, file: string, { now }: { readonly now: string }): WorkspacePolicy {
+  const shown = clip(visible(maskSecrets(file)), 300);
+  try {
+    if (new TextEncoder().encode(text).length > MAX_WORKSPACE_BYTES) {
+      return unreadable(`${shown} is too large, must be at most 16 KiB`);
+    }
+    return read(readSource(text, shown, "jsonc"), now);
+  } catch (error) {
+    if (!(error instanceof ConsoleError)) throw error;
+    return unreadable(error.message);
+  }
+}
+
+function unreadable(warning: string): WorkspacePolicy {
+  return { safetyMode: "manual", rules: [], warnings: [`${warning}: the safety mode is manual`] };
+}
+
+function read(sections: readonly Section[], now: string): WorkspacePolicy {
+  const heard = sections.map((section): Section => ({
+    ...section,
+    members: section.members?.filter(({ name }) => HEARD.has(`${section.name}.${name}`)),
+  }));
+  const { values, problems } = checkSections(heard.filter(({ name }) => HEARD_SECTIONS.has(name)));
+  const ignored = sections.flatMap(({ name, at, members }) => {
+    if (members === undefined) return HEARD_SECTIONS.has(name) ? [] : [unheard(at, name)];
+    return members.filter((member) => !HEARD.has(`${name}.${member.name}`))
+      .map((member) => unheard(member.at, `${name}.${member.name}`));
+  });
+  const mode = values.get("daemon.safety_mode")?.value as SafetyMode | undefined;
+  const safetyMode = problems.length > 0 ? "manual" : mode;
+  return {
+    ...(safetyMode === undefined ? {} : { safetyMode }),
+    rules: givenRules(rulesOf(heard), "workspace", now),
+    warnings: [...problems.map((problem) => `${problem}: the safety mode is manual`), ...ignored].slice(0, 20),
+  };
+}
+
+function unheard(at: string, key: string): string {
+  return `${at} ${clip(visible(maskSecrets(key)), 80)} is not read from a workspace`;
+}
+
+/** All rules that can be read, also beside some that cannot, and of a key that is given twice: each deny counts. */
+function rulesOf(sections: readonly Section[]): readonly GivenRule[] {
+  const setting = findSetting("approvals.rules")!;
+  const members = sections.flatMap(({ members = [] }) => members).filter(({ name }) => name === "rules");
+  return members.flatMap(({ value }) => Array.isArray(value) ? value : [])
+    .filter((item): item is GivenRule => setting.accepts([item]));
+}

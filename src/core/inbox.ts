@@ -1,0 +1,84 @@
+/**
+ * The approvals and the rules, as their events leave them. Only the store changes it; like the rows it is made anew from
+ * the journal at each start.
+ */
+import type { Approval, Rule } from "../domain/approval.ts";
+import type { ApprovalEvent } from "../domain/event.ts";
+
+/** Settled approvals that are kept to be listed and to answer "already decided"; the journal has them all. */
+const SETTLED_KEPT = 200;
+
+export interface SavedInbox {
+  readonly approvals: readonly Approval[];
+  readonly rules: readonly Rule[];
+}
+
+export class Inbox {
+  #pending = new Map<string, Approval>();
+  #settled = new Map<string, Approval>();
+  #rules = new Map<string, Rule>();
+
+  apply(event: ApprovalEvent): void {
+    if (event.type === "approval.rule_revoked") {
+      this.#rules.delete(event.data.rule.id);
+      return;
+    }
+    const { approval } = event.data;
+    if ("rule" in event.data && event.data.rule !== undefined) this.#rules.set(event.data.rule.id, event.data.rule);
+    if (approval.status === "pending") this.#pending.set(approval.id, approval);
+    else this.#settle(approval);
+  }
+
+  #settle(approval: Approval): void {
+    this.#pending.delete(approval.id);
+    this.#settled.set(approval.id, approval);
+    if (this.#settled.size <= SETTLED_KEPT) return;
+    for (const oldest of this.#settled.keys()) {
+      this.#settled.delete(oldest);
+      break;
+    }
+  }
+
+  /** A session was deleted: the rules that only it could use are nobody's. */
+  forget(sessionId: string): void {
+    for (const rule of this.#rules.values()) if (rule.sessionId === sessionId) this.#rules.delete(rule.id);
+  }
+
+  get(id: string): Approval | undefined {
+    return this.#pending.get(id) ?? this.#settled.get(id);
+  }
+
+  get pendingCount(): number {
+    return this.#pending.size;
+  }
+
+  /** Oldest first. */
+  pending(): Approval[] {
+    return [...this.#pending.values()];
+  }
+
+  /** Oldest first. */
+  settled(): Approval[] {
+    return [...this.#settled.values()];
+  }
+
+  rule(id: string): Rule | undefined {
+    return this.#rules.get(id);
+  }
+
+  /** The rules that were given by answers, oldest first. */
+  rules(): Rule[] {
+    return [...this.#rules.values()];
+  }
+
+  save(): SavedInbox {
+    return { approvals: [...this.#settled.values(), ...this.#pending.values()], rules: this.rules() };
+  }
+
+  restore({ approvals, rules }: SavedInbox): void {
+    for (const approval of approvals) {
+      (approval.status === "pending" ? this.#pending : this.#settled).set(approval.id, approval);
+    }
+    for (const rule of rules) this.#rules.set(rule.id, rule);
+  }
+}

@@ -1,0 +1,46 @@
+/** From a report to its events: the one way in which what an agent did reaches the store, whoever told it. */
+import { decideReport } from "../domain/decide.ts";
+import type { Report } from "../domain/report.ts";
+import { overtaken, route } from "../domain/route.ts";
+import type { ApprovalsPort, Core } from "./handler.ts";
+import type { Committed } from "./store.ts";
+
+/** The actor of what the daemon does by itself: it proves nothing about an agent. */
+const DAEMON = "daemon";
+
+export interface ReportOptions {
+  readonly actor: string;
+  readonly idempotencyKey?: string | undefined;
+  /** When it happened where that was earlier than now, ISO 8601. */
+  readonly at?: string | undefined;
+}
+
+/**
+ * Commits each row's part of `report`, and closes the approvals that it shows to be answered.
+ *
+ * @returns the last part's, which is the session's own
+ * @throws {ConsoleError} `read_only`
+ */
+export function commitReport(
+  { store, approvals, now }: Pick<Core, "store" | "now"> & { readonly approvals: Pick<ApprovalsPort, "observe"> },
+  report: Report,
+  { actor, idempotencyKey, at }: ReportOptions,
+): Committed {
+  const late = (one: Report) => at === undefined ? one : overtaken(one, store.get(one.sessionId), at);
+  const reports = route(late(report), store).map(late);
+  let last: Committed = { seq: store.seq, sessionId: null, status: null };
+  for (const [i, one] of reports.entries()) {
+    const session = store.get(one.sessionId);
+    if (actor !== DAEMON) store.proved(one.sessionId);
+    // A late hook of a dead process revives nothing; a process that announces itself is a new one.
+    if (one.happening.kind === "announced") store.renewed(one.sessionId);
+    const change = decideReport(session, one, at === undefined ? now() : latest(at, session?.lastEventAt));
+    last = store.commit(change, actor, i === reports.length - 1 ? idempotencyKey : undefined);
+    approvals.observe(one.sessionId, one.happening);
+  }
+  return last;
+}
+
+function latest(a: string, b: string | undefined): string {
+  return b !== undefined && b > a ? b : a;
+}

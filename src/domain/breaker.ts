@@ -1,0 +1,42 @@
+/**
+ * The circuit breaker of automatic answers. Pure; times are milliseconds since 1970.
+ *
+ * It counts calls that were allowed without asking. A failure is such a call that the agent reports as failed, or that
+ * was denied or interrupted right after. It opens at the {@link LIMIT}th failure in a row, however long that takes, or at
+ * the {@link LIMIT}th within {@link WINDOW_MS}, whatever succeeded between. While it is open the safety mode is `manual`.
+ * It closes, and forgets, when a human decides an approval by hand (somebody looks) or the configuration is loaded anew;
+ * never by time alone, and not by what still ends while it is open.
+ */
+import type { SafetyMode } from "./policy_modes.ts";
+
+export const LIMIT = 5;
+export const WINDOW_MS = 600_000;
+
+export interface Breaker {
+  /** Failures since the last success. */
+  readonly inRow: number;
+  /** When the newest failures were, at most {@link LIMIT}. */
+  readonly failures: readonly number[];
+  /** Since when it is open; absent: closed. */
+  readonly openedAt?: number;
+}
+
+export type BreakerEvent = "failed" | "succeeded" | "decided_by_hand" | "reloaded";
+
+export const CLOSED: Breaker = Object.freeze({ inRow: 0, failures: Object.freeze([]) });
+
+export function stepBreaker(breaker: Breaker, event: BreakerEvent, at: number): Breaker {
+  if (event === "decided_by_hand" || event === "reloaded") return CLOSED;
+  if (breaker.openedAt !== undefined) return breaker;
+  if (event === "succeeded") return { ...breaker, inRow: 0 };
+  // A clock that was set back makes a failure look newer, never forgotten.
+  const failures = [...breaker.failures.filter((then) => at - then < WINDOW_MS), at].slice(-LIMIT);
+  const inRow = breaker.inRow + 1;
+  const opens = inRow >= LIMIT || failures.length >= LIMIT;
+  return { inRow, failures, ...(opens ? { openedAt: at } : {}) };
+}
+
+/** The safety mode in force. */
+export function modeUnder(breaker: Breaker, mode: SafetyMode): SafetyMode {
+  return breaker.openedAt === undefined ? mode : "manual";
+}

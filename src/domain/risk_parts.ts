@@ -1,0 +1,167 @@
+/**
+ * The simple commands of a shell text, those inside wrappers included: `env A=1 nohup bash -c 'rm -rf x'` is three
+ * commands, and each is judged. Pure.
+ */
+import { type Doubt, readShell, type SimpleCommand } from "./shell_words.ts";
+
+export interface Part {
+  /** In small letters, without its folder. */
+  readonly name: string;
+  /** False where the name has a folder that is not the system's own: `./ls` may be anything. */
+  readonly trusted: boolean;
+  readonly args: readonly string[];
+  /** The command that it is, or that it stands in. */
+  readonly command: SimpleCommand;
+  /** More arguments come from somewhere else (xargs, find). */
+  readonly fed: boolean;
+}
+
+export interface Parts {
+  readonly parts: readonly Part[];
+  /** Commands without words: assignments and redirections alone are among them. */
+  readonly commands: readonly SimpleCommand[];
+  readonly doubts: ReadonlySet<Doubt>;
+}
+
+/** Wrappers → their short options that take a value in the next word. */
+const WRAPPERS: Readonly<Record<string, string>> = {
+  ...{ env: "uSC", nohup: "", time: "fo", nice: "n", ionice: "cnp", timeout: "ks", gtimeout: "ks", stdbuf: "ioe" },
+  ...{ setsid: "", command: "", builtin: "", exec: "a", xargs: "IiLlnPsdEaJRS", watch: "n", sudo: "ugpCDhRrTtU" },
+  ...{ doas: "uC", chroot: "", unshare: "", nsenter: "t", strace: "eopus", caffeinate: "tw", busybox: "", script: "c" },
+  ...{ ssh: "bcDEeFIiJLlmOopQRSWw", flock: "wE", taskset: "", chrt: "", firejail: "", parallel: "j", entr: "" },
+  ...{ noglob: "", nocorrect: "", "-": "", repeat: "" }, // zsh
+};
+/** Wrappers whose first operand is not yet the command. */
+const WITH_OPERAND = new Set(["timeout", "gtimeout", "chroot", "ssh", "flock", "taskset", "chrt", "repeat"]);
+const FEEDERS = new Set(["xargs", "parallel"]);
+export const SHELLS: ReadonlySet<string> = new Set(["sh", "bash", "zsh", "dash", "ksh", "mksh", "fish", "ash"]);
+/** Commands that take a command of their own somewhere among their arguments. */
+const CARRIERS = new Set([
+  "docker",
+  "podman",
+  "nerdctl",
+  "kubectl",
+  "tmux",
+  "screen",
+  "script",
+  "su",
+  "runuser",
+  "npx",
+  ...("arch setarch linux32 linux64 toybox sg systemd-run dbus-run-session faketime proxychains proxychains4 torsocks " +
+    "fakeroot eatmydata unbuffer chronic ltrace xvfb-run bwrap rtk uv poetry pipenv pdm npm pnpm yarn bun bundle mise " +
+    "direnv nix nix-shell conda doppler").split(" "),
+]);
+
+/** Deeper or more than this is `deep`: nobody writes it by hand. */
+const MAX_DEPTH = 8;
+const MAX_PARTS = 5000;
+/** Words inside wrappers, each counted once for every wrapper around it. */
+const MAX_WORDS = 50_000;
+
+export function partsOf(text: string): Parts {
+  const into: Into = { parts: [], commands: [], doubts: new Set(), words: 0 };
+  addText(text, 0, into);
+  return into;
+}
+
+interface Into {
+  readonly parts: Part[];
+  readonly commands: SimpleCommand[];
+  readonly doubts: Set<Doubt>;
+  words: number;
+}
+
+function addText(text: string, depth: number, into: Into): void {
+  into.words += depth > 0 ? text.length / 8 : 0;
+  if (depth > MAX_DEPTH || into.words > MAX_WORDS) return void into.doubts.add("deep");
+  const { commands, doubts } = readShell(text);
+  for (const doubt of doubts) into.doubts.add(doubt);
+  for (const command of commands) {
+    into.commands.push(command);
+    addWords(command.words, command, false, depth, into);
+  }
+}
+
+function addWords(words: readonly string[], command: SimpleCommand, fed: boolean, depth: number, into: Into): void {
+  const [first, ...args] = words;
+  if (first === undefined) return;
+  if (depth > 0) into.words += words.length;
+  if (depth > MAX_DEPTH || into.parts.length > MAX_PARTS || into.words > MAX_WORDS) return void into.doubts.add("deep");
+  const name = first.slice(first.lastIndexOf("/") + 1).toLowerCase();
+  const trusted = name === first || /^\/(?:usr\/|usr\/local\/|opt\/homebrew\/)?s?bin\/[^/]+$/.test(first);
+  into.parts.push({ name, trusted, args, command, fed });
+
+  const inner = (rest: readonly string[], more = fed) => addWords(rest, command, more, depth + 1, into);
+  const script = (text: string) => addText(text, depth + 1, into);
+  if (into.doubts.has("deep")) return;
+  if (SHELLS.has(name)) return addScripts(args, command, script);
+  if (name === "eval") return script(args.join(" "));
+  if (name === "trap" && args[0] !== undefined) return script(args[0]);
+  if (name === "find" || name === "fd" || name === "fdfind") {
+    for (const [at, arg] of args.entries()) {
+      if (into.doubts.has("deep")) return;
+      if (/^(?:-(?:exec|ok)(?:dir)?|-[xX]|--exec(?:-batch)?)$/.test(arg)) inner(args.slice(at + 1), true);
+    }
+    return;
+  }
+  if (CARRIERS.has(name)) return addCarried(args, script, inner);
+  const valued = WRAPPERS[name];
+  if (valued === undefined || (name === "command" && /^-[vV]$/.test(args[0] ?? ""))) return;
+  const { rest, sure } = behindOptions(args, valued, WITH_OPERAND.has(name));
+  const more = fed || FEEDERS.has(name);
+  if (name === "ssh" || name === "watch") script(rest.join(" ")); // their words are joined for a shell
+  else inner(rest, more);
+  if (name === "env") {
+    for (const arg of args) {
+      const split = /^(?:-[a-zA-Z]*S|--s[a-z-]*=?)/.exec(arg)?.[0]; // its text may stand in the same word
+      if (split !== undefined) script(args.join(" ").replace(arg, arg.slice(split.length)));
+    }
+  }
+  // An option that is not known may have taken a word: then the command begins later.
+  if (!sure) { for (let at = 1; at < Math.min(rest.length, 8); at++) inner(rest.slice(at), more); }
+}
+
+/** `sh -c TEXT`, a here-document or a here-string as a shell's input. */
+function addScripts(args: readonly string[], command: SimpleCommand, script: (text: string) => void): void {
+  const at = args.findIndex((arg) => /^-[A-Za-z]*c[A-Za-z]*$/.test(arg));
+  // Options may stand between -c and its text.
+  if (at >= 0) {
+    const texts = args.slice(at + 1).filter((arg) => !/^[-+]/.test(arg));
+    const sure = args[at + 1] === texts[0];
+    // Some of these options take a word: then the text is a later one.
+    for (const text of texts.slice(0, sure ? 1 : MAX_DEPTH)) script(text);
+  }
+  for (const { op, target, body } of command.redirects) {
+    if (body !== undefined) script(body);
+    else if (op === "<<<") script(target);
+  }
+}
+
+function addCarried(args: readonly string[], script: (text: string) => void, inner: (rest: string[]) => void): void {
+  for (const [at, arg] of args.slice(0, 32).entries()) {
+    if (/\s/.test(arg)) script(arg);
+    else if (SHELLS.has(arg.slice(arg.lastIndexOf("/") + 1)) || DANGEROUS.test(arg)) inner(args.slice(at));
+  }
+}
+
+const DANGEROUS = /^(?:rm|dd|shred|truncate|git|find|sudo|kill|chmod|chown|psql|mysql|env|xargs)$/;
+
+function behindOptions(args: readonly string[], valued: string, operand: boolean) {
+  let at = 0;
+  let sure = true;
+  for (; at < args.length; at++) {
+    const arg = args[at]!;
+    if (arg === "--") {
+      at++;
+      break;
+    }
+    if (!/^-./.test(arg)) {
+      if (/^[A-Za-z_]\w*=/.test(arg)) continue; // env A=1
+      break;
+    }
+    if (arg.startsWith("--")) sure = sure && arg.includes("=");
+    else if (arg.length === 2 && valued.includes(arg[1]!)) at++;
+    else if (arg.length === 2 && !/[a-zA-Z0-9]/.test(arg[1]!)) sure = false;
+  }
+  return { rest: args.slice(operand ? at + 1 : at), sure };
+}

@@ -1,0 +1,193 @@
+/**
+ * Standing answers: whether a rule matches a call, and the rule that an approval leaves behind. Pure.
+ *
+ * A pattern is the text itself, but for `*`, which stands for any text. `\*` is a star and `\\` a backslash; before any
+ * other character a backslash is itself. In an allow rule a `*` takes less (rule_glob.ts); in a deny rule it takes anything.
+ */
+import type { Ask, Rule, ScopeOfYes } from "./approval.ts";
+import { type Parts, partsOf } from "./risk_parts.ts";
+import { limitOf, matchesGlob, readPattern } from "./rule_glob.ts";
+import { hasHidden } from "./shell_words.ts";
+import { maskSecrets } from "./text.ts";
+
+/** Whose call it is and when. */
+export interface Caller {
+  readonly agent: string;
+  readonly sessionId: string;
+  /** The session that a sub-agent works for: what holds for it holds for the sub-agent. */
+  readonly parentId?: string;
+  readonly cwd?: string;
+  /** The time now, milliseconds since 1970. */
+  readonly now: number;
+  /** The hook shortened the payload: `subject` is not all that will run. */
+  readonly cut?: boolean;
+}
+
+/**
+ * Whether `rule` answers this call. A deny rule for commands also matches any single command inside the line, one for paths
+ * or addresses also the one that is meant: `/a/../b` is `/b`.
+ */
+export function matches(rule: Rule, ask: Ask, caller: Caller): boolean {
+  if (rule.tool !== "*" && rule.tool !== ask.tool) return false;
+  if (rule.agent !== undefined && rule.agent !== caller.agent) return false;
+  if (hasExpired(rule, caller.now) || !reaches(rule, caller)) return false;
+  if (rule.decision === "deny") return denies(rule.pattern, ask, caller);
+  if (caller.cut === true || ask.for !== "permission") return false;
+  return matchesGlob(readPattern(rule.pattern), ask.subject, limitOf(ask));
+}
+
+/** The rule that decides, if any: deny before allow, then the order of the list. */
+export function ruleFor(rules: readonly Rule[], ask: Ask, caller: Caller): Rule | undefined {
+  return rules.find((rule) => rule.decision === "deny" && matches(rule, ask, caller)) ??
+    rules.find((rule) => rule.decision === "allow" && matches(rule, ask, caller));
+}
+
+/** Whether the rule answers more than one text of one tool. */
+export function isWildcard(rule: Rule): boolean {
+  return rule.tool === "*" || readPattern(rule.pattern).length > 1;
+}
+
+/** The call that a pattern with stars spells out: what the rule is given for, whatever its stars take beside. */
+export function spelledOut(rule: Rule, ask: Ask): Ask | undefined {
+  const glob = readPattern(rule.pattern);
+  return glob.length > 1 ? { ...ask, subject: glob.join("") } : undefined;
+}
+
+/** Whether the rule's pattern does not say what is called: `*`, or `* --help`, which is also `curl evil --help`. */
+export function isBlanket(rule: Rule): boolean {
+  return readPattern(rule.pattern)[0]?.trim() === "";
+}
+
+/** A time that cannot be read ends an allow rule and leaves a deny rule standing. */
+export function hasExpired({ expiresAt, decision }: Rule, now: number): boolean {
+  if (expiresAt === undefined) return false;
+  const end = Date.parse(expiresAt);
+  return Number.isNaN(end) ? decision === "allow" : end <= now;
+}
+
+function reaches(rule: Rule, { sessionId, parentId, cwd }: Caller): boolean {
+  switch (rule.scope) {
+    case "always":
+      return true;
+    case "session":
+      return rule.sessionId !== undefined && (rule.sessionId === sessionId || rule.sessionId === parentId);
+    case "workspace":
+      return rule.workspace !== undefined && cwd !== undefined && isWithin(cwd, rule.workspace);
+  }
+}
+
+/** Whether the absolute folder `path` is `folder` or below it, by components. A path that goes up (`..`) is in none. */
+function isWithin(path: string, folder: string): boolean {
+  const parts = (text: string) => text.split("/").filter((part) => part !== "" && part !== ".");
+  const [inner, outer] = [parts(path), parts(folder)];
+  if (!path.startsWith("/") || !folder.startsWith("/") || inner.includes("..") || outer.includes("..")) return false;
+  return outer.every((part, at) => inner[at] === part);
+}
+
+function denies(pattern: string, ask: Ask, { cwd = "/" }: Caller): boolean {
+  const glob = readPattern(pattern);
+  if (matchesGlob(glob, ask.subject)) return true;
+  if (ask.action === "read" || ask.action === "write") return matchesGlob(glob, resolved(ask.subject, cwd));
+  if (ask.action === "fetch") return matchesGlob(glob, URL.parse(ask.subject)?.href ?? ask.subject);
+  if (ask.action !== "command") return false;
+  return readOnce(ask).parts.some(({ name, args, command }) =>
+    matchesGlob(glob, [name, ...args].join(" ")) || matchesGlob(glob, command.words.join(" "))
+  );
+}
+
+/** The path that is meant, without `.`, `..` and doubled slashes; links are not followed. */
+function resolved(path: string, cwd: string): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith("/") ? path : `${cwd}/${path}`).split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}
+
+/** Each deny rule looks at the same parts. */
+const READ = new WeakMap<Ask, Parts>();
+
+function readOnce(ask: Ask): Parts {
+  const parts = READ.get(ask) ?? partsOf(ask.subject);
+  READ.set(ask, parts);
+  return parts;
+}
+
+/** What `approve --scope` asks for. */
+export interface NewRule {
+  readonly id: string;
+  readonly scope: Exclude<ScopeOfYes, "once">;
+  /** The client that approved. */
+  readonly by: string;
+  readonly createdAt: string;
+  /** ISO 8601 UTC. */
+  readonly expiresAt?: string;
+}
+
+/**
+ * The rule that allows exactly this call from now on, or `{refused}`: why there can be none, to complete "Cannot make a
+ * rule: …".
+ */
+export function ruleFrom(ask: Ask, caller: Caller, given: NewRule): Rule | { readonly refused: string } {
+  if (ask.for !== "permission") return { refused: `it is a ${ask.for}, must be a permission` };
+  if (caller.cut === true) return { refused: "its input came shortened, must be whole" };
+  if (maskSecrets(ask.subject) !== ask.subject) {
+    return { refused: "its input holds what looks like a secret, must not" };
+  }
+  if (hasHidden(ask.subject)) return { refused: "its input holds hidden or control characters, must not" };
+  if (ask.subject.length > MAX_PATTERN) {
+    return { refused: `its input is ${ask.subject.length} characters long, must be at most ${MAX_PATTERN}` };
+  }
+  if (given.scope === "workspace" && !isWithin(caller.cwd ?? "", "/")) {
+    return { refused: "the folder of its session is not known, must be" };
+  }
+  const { id, scope, by, createdAt, expiresAt } = given;
+  return {
+    id,
+    decision: "allow",
+    agent: caller.agent,
+    tool: ask.tool,
+    pattern: escapePattern(ask.subject),
+    scope,
+    ...(scope === "session" ? { sessionId: caller.sessionId } : {}),
+    ...(scope === "workspace" && caller.cwd !== undefined ? { workspace: caller.cwd } : {}),
+    createdAt,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    by,
+  };
+}
+
+/** Longest pattern, UTF-16 units: rules are read by people. */
+const MAX_PATTERN = 4000;
+
+/** The pattern that matches `text` and nothing else. */
+export function escapePattern(text: string): string {
+  return text.replace(/[\\*]/g, "\\$&");
+}
+
+/** A rule as a configuration file gives it. */
+export interface GivenRule {
+  readonly tool: string;
+  readonly pattern: string;
+  readonly decision: "allow" | "deny";
+  readonly agent?: string | undefined;
+}
+
+/**
+ * The rules of a file. Their ids say where they stand, counted from 1: `config:2`.
+ *
+ * @param createdAt when the file was read, ISO 8601 UTC
+ */
+export function givenRules(given: readonly GivenRule[], by: "config" | "workspace", createdAt: string): Rule[] {
+  return given.map(({ tool, pattern, decision, agent }, at) => ({
+    id: `${by}:${at + 1}`,
+    decision,
+    ...(agent === undefined ? {} : { agent }),
+    tool,
+    pattern,
+    scope: "always",
+    createdAt,
+    by,
+  }));
+}

@@ -1,0 +1,93 @@
+/** Patterns with `*`, and what a `*` of an allow rule must not take. Pure, linear in the text for each literal part. */
+import type { Ask } from "./approval.ts";
+import { hasHidden } from "./shell_words.ts";
+
+/** The literal parts of a pattern, between its stars: a pattern without a star is one part. */
+export type Glob = readonly string[];
+
+export function readPattern(pattern: string): Glob {
+  const parts = [""];
+  for (let at = 0; at < pattern.length; at++) {
+    const char = pattern[at]!;
+    if (char === "*") {
+      parts.push("");
+      continue;
+    }
+    const next = pattern[at + 1];
+    const escapes = char === "\\" && (next === "*" || next === "\\");
+    parts[parts.length - 1] += escapes ? next : char;
+    if (escapes) at++;
+  }
+  return parts;
+}
+
+/** Whether a star may stand for `text`, which begins at `at` of the subject. */
+export type Limit = (text: string, at: number, glob: Glob) => boolean;
+
+/**
+ * Whether the whole of `subject` matches. Each literal part is taken where it comes first: with a limit on single
+ * characters that finds a match where there is one; with a limit on more it may miss one, never find one too many.
+ */
+export function matchesGlob(glob: Glob, subject: string, limit?: Limit): boolean {
+  const [head = "", ...parts] = glob;
+  if (!subject.startsWith(head)) return false;
+  const tail = parts.pop();
+  if (tail === undefined) return subject.length === head.length;
+  let at = head.length;
+  const allowed = (end: number) => limit === undefined || limit(subject.slice(at, end), at, glob);
+  for (const part of parts) {
+    const found = subject.indexOf(part, at);
+    if (found < 0 || !allowed(found)) return false;
+    at = found + part.length;
+  }
+  const last = subject.length - tail.length;
+  return last >= at && subject.endsWith(tail) && allowed(last);
+}
+
+/** What the stars of an allow rule may take, by what the call does. They never take what nobody sees. */
+export function limitOf({ action, subject }: Ask): Limit {
+  switch (action) {
+    case "command":
+      return commandLimit;
+    case "read":
+    case "write":
+      return (text) => !hasHidden(text) && !/(?:^|[/\\])\.\.(?:$|[/\\])/.test(subject);
+    case "fetch":
+      return urlLimit(subject);
+    case "other":
+      return (text, _at, glob) =>
+        !hasHidden(text) && (!glob.some((part) => part.includes('"')) || staysInValue(text, subject));
+  }
+}
+
+/**
+ * Before the path a star stays within the host's name, and ends before the name does: `https://*.example.com/` is not
+ * `https://evil/.example.com/`, nor `https://example.com*` a match for `https://example.com.evil/`. No star goes up. What is
+ * no address (a search) has nothing to stay in, and a pattern that is only stars means all.
+ */
+function urlLimit(subject: string): Limit {
+  const path = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*/i.exec(subject)?.[0].length;
+  const goesUp = /(?:^|[/\\])(?:\.|%2e){2}(?:$|[/\\?#])/i.test(subject);
+  return (text, at, glob) => {
+    if (hasHidden(text)) return false;
+    if (text === "" || path === undefined || glob.every((part) => part === "")) return true;
+    if (at >= path) return !goesUp && !/\s/.test(text);
+    return at + text.length < path && /^[\w.-]*$/.test(text);
+  };
+}
+
+/** Where a pattern spells out JSON, a star stays within one text of it and adds no field. */
+function staysInValue(text: string, subject: string): boolean {
+  return !/["\\]/.test(text) && !/(?:^|[/\\"])\.\.(?:$|[/\\"])/.test(subject);
+}
+
+/**
+ * Arguments only: no separator, pipe, redirection, substitution, newline, escape or comment, so that the words that the
+ * pattern spells out stay the command that runs. Quotes only in pairs, and none where the pattern has quotes itself.
+ */
+function commandLimit(text: string, _at: number, glob: Glob): boolean {
+  if (/[;&|<>()`$\\\r\n{}!]/.test(text) || /(?:^|\s)#/.test(text) || hasHidden(text)) return false;
+  const quotes = text.replace(/'[^']*'|"[^"]*"/g, "");
+  if (/['"]/.test(quotes)) return false;
+  return quotes === text || !glob.some((part) => /['"\\]/.test(part));
+}

@@ -1,0 +1,168 @@
+/** H1: whatever befalls the daemon or the payload, a held hook gets no decision, and nothing stays open. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { TestHome } from "../support/harness.ts";
+import { readJournal } from "../support/harness_journal.ts";
+import type { Outcome } from "../support/harness_process.ts";
+import { eventually } from "../support/harness_wait.ts";
+import { ALLOWED, approval, held, hook, pending, recorded, row, storyOf } from "../support/asking.ts";
+import type { Json } from "../support/wire.ts";
+
+const END_MS = 8000;
+/** 1 s is promised; twice that is asserted, because the machine may be busy with other tests. */
+const MOST_MS = 2000;
+
+function assertNothing({ code, stdout, stderr }: Outcome): void {
+  assertEquals([code, stdout, stderr], [0, "", ""]);
+}
+
+Deno.test("H1 kill -9 of the daemon: the held hook ends at once with nothing, and the next start closes the approval", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  let id = "";
+  {
+    await using client = await home.connect({ token: true });
+    await using asks = await held(home, client);
+    id = asks.id;
+    const killed = performance.now();
+    await home.kill();
+    assertNothing(await asks.hook.exit(END_MS));
+    assert(performance.now() - killed < MOST_MS, `took ${performance.now() - killed} ms`);
+  }
+  assertEquals(storyOf(home, id), ["approval.requested pending"]);
+  await home.start();
+  await using client = await home.connect({ token: true });
+  assertEquals(storyOf(home, id), ["approval.requested pending", "approval.decided cancelled"]);
+  const closed = await approval(client, id);
+  assertEquals((closed["cancelled"] as Json)["reason"], "the daemon was restarted");
+  assertEquals(await pending(client), []);
+  const { records } = await home.json(["audit", "tail", "--json"]) as { records: { type: string }[] };
+  assert(records.some(({ type }) => type === "approval.decided"));
+  // The agent's own dialog is still on its screen, so the row waits, but for nothing of ours.
+  const waits = await row(client);
+  assertEquals([waits["status"], (waits["waiting"] as Json)["approvalId"]], ["waiting", undefined]);
+  assertEquals((await home.cli(["approve", id])).code, 1);
+  await hook(home, recorded("claude", "PostToolUse")).exit(END_MS);
+  assertEquals((await row(client))["status"], "working");
+});
+
+Deno.test("H1 a watch that lives through the kill hears that the approval was closed", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using watch = home.spawn(["watch"]);
+  let id = "";
+  {
+    await using client = await home.connect({ token: true });
+    await using asks = await held(home, client);
+    id = asks.id;
+    await watch.says(`◆ ${id}`, END_MS);
+    await home.kill();
+    assertNothing(await asks.hook.exit(END_MS));
+  }
+  await home.start();
+  await watch.says(new RegExp(`◇ ${id} .*cancelled`), 15_000);
+});
+
+Deno.test("H1 a daemon that stands still while it holds costs the hook its wait and 2 s more, not longer", async () => {
+  await using home = await TestHome.create({ config: '{ "approvals": { "hook_wait_secs": 1 } }' });
+  await home.start();
+  let id = "";
+  {
+    await using client = await home.connect({ token: true });
+    await using asks = await held(home, client);
+    id = asks.id;
+    home.signal("SIGSTOP");
+    try {
+      const ended = await asks.hook.exit(END_MS);
+      assertNothing(ended);
+      assert(ended.ms < 3000 + MOST_MS, `took ${ended.ms} ms`);
+    } finally {
+      home.signal("SIGCONT");
+    }
+  }
+  await using client = await home.connect({ token: true });
+  await eventually(async () => (await pending(client)).length === 0, END_MS, "the end of the approval");
+  assertEquals((await approval(client, id))["status"], "expired");
+});
+
+Deno.test("H1 a daemon that stands still before it answers costs the hook less than 1 s, and no approval is left", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  home.signal("SIGSTOP");
+  try {
+    const ended = await hook(home, recorded("claude", "PermissionRequest")).exit(END_MS);
+    assertNothing(ended);
+    assert(ended.ms < MOST_MS, `took ${ended.ms} ms`);
+  } finally {
+    home.signal("SIGCONT");
+  }
+  // It reads what waits for it now, by the socket or from the spool: a question whose hook is gone. The agent's dialog is not.
+  await eventually(async () => (await row(client))["status"] === "waiting", END_MS, "the row");
+  await eventually(async () => (await pending(client)).length === 0, END_MS, "no approval");
+  const waits = await row(client);
+  assertEquals([waits["status"], (waits["waiting"] as Json)["approvalId"]], ["waiting", undefined]);
+});
+
+Deno.test("H1 an event from the future is a sign of life and asks nothing, even where it looks like a question", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  const asked = recorded("claude", "PermissionRequest");
+  for (const name of ["PermissionRequestV2", "ApprovalRequest", "constructor", ""]) {
+    assertNothing(await hook(home, { ...asked, hook_event_name: name }).exit(END_MS));
+  }
+  for (const odd of [{ tool_name: 5 }, { tool_name: null }, { tool_name: "" }, { hook_event_name: ["x"] }]) {
+    assertNothing(await hook(home, { ...asked, ...odd }).exit(END_MS));
+  }
+  assertEquals(await pending(client), []);
+  assertEquals((await row(client))["id"], "s1");
+  assertEquals(readJournal(home).filter(({ type }) => /^hook|^approval/.test(type)), []);
+});
+
+Deno.test("H1 a question that nobody understands: no decision, hook.unknown within bounds, one line in the log", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  const { session_id: _, ...nameless } = recorded("claude", "PermissionRequest");
+  const long = { ...nameless, tool_input: { command: "x".repeat(60_000) } };
+  const inputs: (Json | string)[] = ["garbage {{{", nameless, { ...nameless, session_id: 7 }, long, "[1]", "null"];
+  for (const input of inputs) assertNothing(await hook(home, input).exit(END_MS));
+  const unknown = readJournal(home).filter(({ type }) => type === "hook.unknown");
+  assertEquals(unknown.length, inputs.length);
+  for (const { data } of unknown) {
+    assertEquals(data["agent"], "claude");
+    assert(String(data["raw"]).length <= 4096 && String(data["problem"]).length < 200);
+  }
+  const logged = () =>
+    Deno.readTextFileSync(home.path("logs/daemon.log")).split("\n").filter((line) => line.includes("not understood"));
+  await eventually(() => logged().length === inputs.length, END_MS, "a line in the log for each");
+  assertEquals(await pending(client), []);
+});
+
+Deno.test("H1 a question of 5 MiB is held and answered like any other, but makes no rule: its middle was never seen", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  const tail = "; rm -rf /tail";
+  const command = `echo ${"x".repeat(5 * 1_048_576)}${tail}`;
+  await using asks = await held(home, client, { command: "echo small" });
+  asks.hook.kill("SIGTERM");
+  const large = recorded("claude", "PermissionRequest", { session: "s2", command });
+  await using process = hook(home, large);
+  const id = String(
+    await eventually(
+      async () => (await pending(client)).find(({ sessionId }) => sessionId === "s2")?.["id"],
+      END_MS,
+      "the approval",
+    ),
+  );
+  const input = String((await approval(client, id))["input"]);
+  assert(input.startsWith("echo xxx") && input.endsWith(tail), "head and tail are shown");
+  assert(input.length < 20_000, `input has ${input.length} characters`);
+  const wide = await home.cli(["approve", id, "--scope", "always"]);
+  assertEquals(wide.code, 1);
+  assertMatch(wide.stderr, /Cannot approve/);
+  assertEquals((await pending(client)).map((one) => one["id"]), [id]);
+  assertEquals((await home.cli(["approve", id])).code, 0);
+  assertEquals((await process.exit(END_MS)).stdout, ALLOWED);
+});

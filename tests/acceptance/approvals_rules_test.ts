@@ -1,0 +1,90 @@
+/** Standing answers through the whole program: rules of answers, of the configuration, and what a workspace tightens. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { TestHome } from "../support/harness.ts";
+import { ALLOWED, held, hook, pending, recorded, row, storyOf } from "../support/asking.ts";
+import type { Json } from "../support/wire.ts";
+
+const END_MS = 5000;
+
+async function configured(home: TestHome, config: unknown): Promise<void> {
+  await Deno.mkdir(home.dir, { recursive: true, mode: 0o700 });
+  await Deno.writeTextFile(`${home.dir}/config.jsonc`, JSON.stringify(config), { mode: 0o600 });
+}
+
+/** What the agent is told about `command`; the hook must not wait. */
+async function told(home: TestHome, command: string): Promise<string> {
+  await using asks = hook(home, recorded("claude", "PermissionRequest", { command }));
+  const { code, stdout, stderr } = await asks.exit(END_MS);
+  assertEquals([code, stderr], [0, ""]);
+  return stdout;
+}
+
+Deno.test("H4 approve --scope always: the next same call is answered by the rule and journaled; revoked, it is asked again", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  {
+    await using asks = await held(home, client, { command: "npm test" });
+    const { code, stderr } = await home.cli(["approve", asks.id, "--scope", "always", "--expires", "8h"]);
+    assertEquals(code, 0, stderr);
+    assertMatch(stderr, /rules revoke \S+\n$/, "how to take it back is said at once");
+    assertEquals((await asks.hook.exit(END_MS)).stdout.includes('"allow"'), true);
+  }
+  const { rules: [rule] } = await home.json(["rules", "list", "--json"]) as { rules: Json[] };
+  assertEquals([rule?.["pattern"], rule?.["scope"], rule?.["by"]], ["npm test", "always", "cli:admin"]);
+  assert(typeof rule?.["expiresAt"] === "string");
+  assertMatch((await home.cli(["rules", "list"])).stdout, /npm test/);
+
+  assertEquals(await told(home, "npm test"), ALLOWED);
+  const { approvals } = await home.json(["approvals", "--all", "--json"]) as { approvals: Json[] };
+  const last = approvals.at(-1) as { id: string; approved: Json };
+  assertEquals([last.approved["by"], last.approved["ruleId"]], [`rule:${rule["id"]}`, rule["id"]]);
+  assertEquals(storyOf(home, last.id), ["approval.decided approved"]);
+  assertEquals((await row(client))["status"], "working");
+
+  assertEquals((await home.cli(["rules", "revoke", String(rule["id"]).slice(0, 5)])).code, 0);
+  const { code, stderr } = await home.cli(["rules", "revoke", String(rule["id"])]);
+  assertEquals([code, /is unknown/.test(stderr)], [1, true], stderr);
+  await using again = await held(home, client, { command: "npm test" });
+  assertEquals((await pending(client)).map(({ id }) => id), [again.id]);
+});
+
+Deno.test("rules of the configuration answer from the next reload on, and a workspace's own file only tightens", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const rules = [{ tool: "Bash", pattern: "make *", decision: "allow" }];
+  await configured(home, { daemon: { safety_mode: "guarded" }, approvals: { hook_wait_secs: 1, rules } });
+  assertMatch((await home.cli(["daemon", "reload"])).stdout, /approvals\.rules/);
+  assertEquals(await told(home, "make test"), ALLOWED);
+  assertEquals(await told(home, "make test; rm -rf /"), "", "nobody answered, so there is no decision");
+  const { rules: [given] } = await home.json(["rules", "list", "--json"]) as { rules: Json[] };
+  assertMatch((await home.cli(["rules", "revoke", String(given?.["id"])])).stderr, /stands in the configuration/);
+  const { safetyMode } = await home.json(["status", "--json"]);
+  assertEquals(safetyMode, "guarded");
+
+  const workspace = `${home.root}/work/.agent-console`;
+  await Deno.mkdir(workspace, { recursive: true });
+  await Deno.writeTextFile(`${workspace}/config.jsonc`, '{"daemon": {"safety_mode": "manual"}} // stricter here');
+  assertEquals(await told(home, "make test"), "");
+  const deny = { approvals: { rules: [{ tool: "Bash", pattern: "make *", decision: "deny" }] } };
+  await Deno.writeTextFile(`${workspace}/config.jsonc`, JSON.stringify(deny));
+  assertMatch(await told(home, "make test"), /"behavior":"deny"/);
+  const loose = {
+    daemon: { safety_mode: "autonomous" },
+    approvals: { rules: [{ tool: "*", pattern: "*", decision: "allow" }] },
+  };
+  await Deno.writeTextFile(`${workspace}/config.jsonc`, JSON.stringify(loose));
+  assertEquals(await told(home, "npm publish"), "");
+});
+
+Deno.test("A2 a workspace's file that is a link is not followed", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await configured(home, { daemon: { safety_mode: "guarded" } });
+  assertEquals((await home.cli(["daemon", "reload"])).code, 0);
+  const workspace = `${home.root}/work/.agent-console`;
+  await Deno.mkdir(workspace, { recursive: true });
+  await Deno.symlink(`${home.dir}/daemon.token`, `${workspace}/config.jsonc`);
+  // Read, it would be no JSON, and that would mean manual: nothing would pass.
+  assertEquals(await told(home, "git status"), ALLOWED);
+});

@@ -1,0 +1,147 @@
+/** The inbox: opened, answered once, in the order journal, disk, hook. */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+import { Desk, FakeCaller } from "../support/desk.ts";
+import { asking, event, manual, NO, stored, YES } from "../support/asking_desk.ts";
+
+const allowed = { hookSpecificOutput: { hookEventName: "PermissionRequest", decision: { behavior: "allow" } } };
+
+Deno.test("H4 a yes from a window is journaled, on the disk, and only then told to the hook; the row goes on at once", async () => {
+  const { desk, hook, id } = await asking();
+  assertEquals(desk.store.get("s")?.status, "waiting");
+  const waiting = desk.broker.wait(id, hook);
+  let onDisk = () => {};
+  desk.journal.durable = () => new Promise<void>((resolve) => onDisk = resolve);
+  let told = false;
+  waiting.then(() => told = true);
+  const deciding = desk.broker.decide({ id, ...YES }, "tui:admin");
+  await Promise.resolve();
+  assertEquals([desk.store.inbox.get(id)?.status, desk.store.get("s")?.status, told], ["approved", "working", false]);
+  onDisk();
+  assertEquals((await deciding).status, "approved");
+  assertEquals(await waiting, { id, outcome: "approved", output: allowed });
+  assertEquals(desk.timers, 0);
+});
+
+Deno.test("H4 a no carries its message to the agent, and the row goes on", async () => {
+  const { desk, hook, id } = await asking();
+  const waiting = desk.broker.wait(id, hook);
+  await desk.broker.decide({ id, ...NO, message: "use npm" }, "tui:admin");
+  const { output, outcome, message } = await waiting;
+  assertEquals([outcome, message], ["denied", "use npm"]);
+  assertEquals(output, {
+    hookSpecificOutput: { hookEventName: "PermissionRequest", decision: { behavior: "deny", message: "use npm" } },
+  });
+  assertEquals(desk.store.get("s")?.status, "working");
+});
+
+Deno.test("H4 two windows answer at the same instant, 1,000 times: one outcome each, the other hears already_decided", async () => {
+  const desk = manual();
+  for (let i = 0; i < 1000; i++) {
+    const { hook, id } = await asking(`touch ${i}`, desk);
+    const waiting = desk.broker.wait(id, hook);
+    const answers = await Promise.allSettled([
+      desk.broker.decide({ id, ...YES }, "tui:admin"),
+      desk.broker.decide({ id, ...NO }, "web:admin"),
+    ]);
+    assertEquals(answers.map(({ status }) => status), ["fulfilled", "rejected"]);
+    const { reason } = answers[1] as PromiseRejectedResult;
+    assertEquals([(reason as ConsoleError).kind, (reason as ConsoleError).exitCode], ["already_decided", 1]);
+    assertEquals((await waiting).outcome, "approved");
+    hook.hangUp();
+  }
+  const decided = desk.journal.records.filter(({ type }) => type === "approval.decided");
+  assertEquals(decided.length, 1000);
+});
+
+Deno.test("H4 the same idempotency key decides once and answers the same", async () => {
+  const { desk, id } = await asking();
+  const first = await desk.broker.decide({ id, ...YES, idempotencyKey: "k" }, "tui:admin");
+  const events = desk.journal.records.length;
+  assertEquals(await desk.broker.decide({ id, ...YES, idempotencyKey: "k" }, "tui:admin"), first);
+  assertEquals(desk.journal.records.length, events);
+});
+
+Deno.test("A1 only the connection that asked may wait for the answer", async () => {
+  const { desk, id } = await asking();
+  try {
+    await desk.broker.wait(id, new FakeCaller());
+  } catch (error) {
+    return assertEquals((error as ConsoleError).kind, "not_found");
+  }
+  throw new Error("a stranger may wait");
+});
+
+Deno.test("C1 approvals that a killed daemon left open are closed by an event at the next start", async () => {
+  const { desk, id } = await asking();
+  const next = new Desk({}, desk.journal);
+  assertEquals(next.store.inbox.get(id)?.status, "pending");
+  next.broker.closeOrphans();
+  const approval = stored(next, id);
+  assertEquals(approval.status === "cancelled" && approval.cancelled.reason, "the daemon was restarted");
+  const row = next.store.get("s");
+  assertEquals(row?.status === "waiting" && row.waiting.approvalId, undefined);
+  await assertRejects(() => next.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is cancelled");
+});
+
+Deno.test("F1 a stop frees every hook at once, without a decision, and leaves nothing open", async () => {
+  const { desk, hook, id } = await asking();
+  const waiting = desk.broker.wait(id, hook);
+  desk.broker.stop();
+  assertEquals((await waiting).outcome, "cancelled");
+  assertEquals([desk.store.inbox.pendingCount, desk.timers], [0, 0]);
+});
+
+Deno.test("C6 a journal that takes nothing: no decision, the approval stays open", async () => {
+  const { desk, id } = await asking();
+  desk.journal.room = 0;
+  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "full");
+  assertEquals(stored(desk, id).status, "pending");
+});
+
+Deno.test("H4 a question is answered with its answers, and is no yes without them", async () => {
+  const desk = manual();
+  const questions = [{ question: "Which colour?", options: [{ label: "red" }, { label: "blue" }] }];
+  const hook = new FakeCaller();
+  const { approval } = await desk.report(
+    event("PermissionRequest", { tool_name: "AskUserQuestion", tool_input: { questions } }),
+    hook,
+  );
+  const id = approval?.id ?? "";
+  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "must come with answers");
+  const waiting = desk.broker.wait(id, hook);
+  await desk.broker.decide({ id, ...YES, answers: { "Which colour?": "red" } }, "tui:admin");
+  assertEquals(JSON.stringify((await waiting).output).includes('"answers":{"Which colour?":"red"}'), true);
+});
+
+Deno.test("a script asks by approval.request, and hears the outcome", async () => {
+  const desk = manual();
+  const script = new FakeCaller("script");
+  const asking = desk.broker.request({ sessionId: "job", agent: "deploy", tool: "Deploy", input: "to prod" }, script);
+  const [open] = desk.store.inbox.pending();
+  assertEquals([open?.tool, open?.input, desk.store.get("job")?.status], ["Deploy", "to prod", "waiting"]);
+  await desk.broker.decide({ id: open?.id ?? "", ...YES }, "cli:admin");
+  assertEquals((await asking).outcome, "approved");
+});
+
+Deno.test("A4 what would be written is kept beside the path, masked, also after the answer and in the journal", async () => {
+  const desk = manual();
+  await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));
+  const tool_input = { file_path: "/w/.env", content: "API_KEY=hunter2000\nX=\u202e1\n" };
+  const hook = new FakeCaller();
+  const asks = event("PermissionRequest", { tool_name: "Write", tool_input });
+  const { approval } = await desk.report(asks, hook);
+  const id = approval?.id ?? "none";
+  const seen = () => [stored(desk, id).status, stored(desk, id).input, stored(desk, id).detail];
+  assertEquals(seen(), ["pending", "/w/.env", "API_KEY=***\nX=\\u202e1\n"]);
+  const waiting = desk.broker.wait(id, hook);
+  await desk.broker.decide({ id, ...YES, scope: "session" }, "tui:admin");
+  await waiting;
+  assertEquals(seen(), ["approved", "/w/.env", "API_KEY=***\nX=\\u202e1\n"]);
+  assert(!JSON.stringify(desk.journal.records).includes("hunter2000"));
+  // The rule of that yes is about the path: other words to the same file are allowed, the same ones elsewhere are not.
+  const write = (file_path: string, content: string) =>
+    desk.report(event("PermissionRequest", { tool_name: "Write", tool_input: { file_path, content } }));
+  assertEquals((await write("/w/.env", "other")).output, allowed);
+  assertEquals((await write("/w/b", tool_input.content)).output, undefined);
+});

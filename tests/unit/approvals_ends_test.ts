@@ -1,0 +1,142 @@
+/** Approvals that end in an odd way: by hand, on a full disk, with a window's mistake. None is left as a ghost. */
+import { assertEquals, assertRejects } from "@std/assert";
+import * as session from "../../src/core/handlers/session.ts";
+import { Hub } from "../../src/core/hub.ts";
+import { Store } from "../../src/core/store.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+import { Desk, FakeCaller, type Report } from "../support/desk.ts";
+
+function event(hook_event_name: string, more: Record<string, unknown> = {}): Report {
+  const env = { CLAUDE_CODE_ENTRYPOINT: "cli" };
+  return { agent: "claude", event: { session_id: "s", cwd: "/w", hook_event_name, ...more }, env };
+}
+const asks = (command: string, more: Record<string, unknown> = {}) =>
+  event("PermissionRequest", { tool_name: "Bash", tool_input: { command }, ...more });
+
+async function asking(desk = new Desk(), more: Record<string, unknown> = {}) {
+  const hook = new FakeCaller();
+  const { approval } = await desk.report(asks("touch a", more), hook);
+  const id = approval?.id ?? "none";
+  return { desk, id, waiting: desk.broker.wait(id, hook) };
+}
+
+const YES = { decision: "approve" } as const;
+
+Deno.test("H4 a session that is closed or deleted by hand takes its questions along, those of its sub-agents too", async () => {
+  for (const [name, reason] of [["close", "closed by hand"], ["remove", "deleted"]] as const) {
+    for (const sub of [{}, { agent_id: "sub1", agent_type: "helper" }]) {
+      const desk = new Desk();
+      await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));
+      const { id, waiting } = await asking(desk, sub);
+      const caller = new FakeCaller("cli", "admin");
+      await session[name]({ sessionId: "s" }, { core: desk.core, caller, signal: caller.signal });
+      assertEquals(await waiting, { id, outcome: "cancelled" });
+      const approval = desk.store.inbox.get(id);
+      assertEquals(approval?.status === "cancelled" && approval.cancelled.reason, `its session was ${reason}`);
+      assertEquals([desk.store.inbox.pendingCount, desk.timers], [0, 0]);
+    }
+  }
+});
+
+Deno.test("C6 H4 an end that a full disk does not take frees the hook, and is written as soon as there is room", async () => {
+  const { desk, id, waiting } = await asking();
+  desk.journal.room = 0;
+  desk.pass(45_000);
+  assertEquals(await waiting, { id, outcome: "expired" });
+  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is over, must be pending");
+  desk.journal.room = Infinity;
+  const { event: other } = event("UserPromptSubmit", { prompt: "go" });
+  await desk.report({ agent: "claude", event: { ...other as object, session_id: "other" } });
+  assertEquals([desk.store.inbox.get(id)?.status, desk.store.inbox.pendingCount], ["expired", 0]);
+  const row = desk.store.get("s");
+  assertEquals(row?.status === "waiting" && row.waiting.approvalId, undefined);
+});
+
+Deno.test("C6 a change of the mode that the journal does not take keeps no decision from its hook", async () => {
+  const settings = { safetyMode: "guarded", rules: [{ tool: "Bash", pattern: "make", decision: "allow" }] } as const;
+  const desk = new Desk(settings);
+  for (let i = 0; i < 5; i++) {
+    await desk.report(asks("make"));
+    await desk.report(event("PostToolUseFailure", { tool_name: "Bash", tool_input: { command: "make" } }));
+  }
+  assertEquals([desk.judge.mode, desk.modes.length], ["manual", 1]);
+  const { id, waiting } = await asking(desk);
+  desk.modes.push = () => {
+    throw new ConsoleError("read_only", "Cannot append: the disk is full, must have room");
+  };
+  await desk.broker.decide({ id, ...YES }, "tui:admin");
+  assertEquals([(await waiting).outcome, desk.judge.mode], ["approved", "guarded"]);
+});
+
+Deno.test("H4 a repeat is acknowledged when the first answer is on the disk; a key of another answer decides nothing", async () => {
+  const { desk, id } = await asking();
+  let onDisk = () => {};
+  desk.journal.durable = () => new Promise<void>((resolve) => onDisk = resolve);
+  const first = desk.broker.decide({ id, ...YES, idempotencyKey: "k" }, "tui:admin");
+  const written = onDisk;
+  let told = false;
+  const second = desk.broker.decide({ id, ...YES, idempotencyKey: "k" }, "tui:admin").then(() => told = true);
+  await Promise.resolve();
+  assertEquals(told, false);
+  written();
+  onDisk();
+  await Promise.all([first, second]);
+  const { approval } = await desk.report(asks("touch b"));
+  const other = approval?.id ?? "";
+  await assertRejects(
+    () => desk.broker.decide({ id: other, ...YES, idempotencyKey: "k" }, "tui:admin"),
+    ConsoleError,
+    "must be new",
+  );
+  assertEquals(desk.store.inbox.get(other)?.status, "pending");
+});
+
+Deno.test("an end of a rule is refused where no rule is made: nobody believes in one that does not end", async () => {
+  const { desk, id } = await asking();
+  for (const answer of [YES, { ...YES, scope: "once" }, { decision: "deny" }] as const) {
+    const params = { id, ...answer, expiresInSecs: 60 };
+    await assertRejects(() => desk.broker.decide(params, "tui:admin"), ConsoleError, "scope beyond once");
+  }
+  assertEquals(desk.store.inbox.get(id)?.status, "pending");
+});
+
+Deno.test("a script that asks again and again on one connection leaves nothing behind", async () => {
+  const desk = new Desk();
+  const script = new FakeCaller("script");
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = script.signal;
+  script.signal.addEventListener = (
+    ...args: unknown[]
+  ) => (listeners++, Reflect.apply(addEventListener, script.signal, args));
+  script.signal.removeEventListener = (
+    ...args: unknown[]
+  ) => (listeners--, Reflect.apply(removeEventListener, script.signal, args));
+  for (let i = 0; i < 300; i++) {
+    const asked = desk.broker.request({ sessionId: "job", agent: "deploy", tool: "Deploy", input: `${i}` }, script);
+    const [open] = desk.store.inbox.pending();
+    await desk.broker.decide({ id: open?.id ?? "", ...YES }, "cli:admin");
+    assertEquals((await asked).outcome, "approved");
+  }
+  assertEquals([listeners, desk.timers, desk.store.inbox.settled().length], [0, 0, 200]);
+});
+
+Deno.test("C1 what the inbox holds comes back from a snapshot; rules of a session go with it, in the replay too", async () => {
+  const desk = new Desk();
+  const { id } = await asking(desk);
+  await desk.broker.decide({ id, ...YES, scope: "session" }, "tui:admin");
+  const { approval } = await desk.report(asks("touch b"));
+  const clock = { now: () => 0, steady: () => 0 };
+  const store = () => new Store({ clock, hub: new Hub(), idempotencyKeys: 10, staleAfterMs: () => 1 });
+  const saved = store();
+  saved.restore(JSON.parse(JSON.stringify(desk.store.save())));
+  const of = ({ inbox }: Store) => [inbox.pending(), inbox.settled(), inbox.rules()];
+  assertEquals(of(saved), of(desk.store));
+  assertEquals(saved.inbox.pending().map(({ id }) => id), [approval?.id]);
+  assertEquals(saved.inbox.rules().map(({ scope }) => scope), ["session"]);
+  const caller = new FakeCaller("cli", "admin");
+  session.remove({ sessionId: "s" }, { core: desk.core, caller, signal: caller.signal });
+  assertEquals(desk.store.inbox.rules(), []);
+  const replayed = store();
+  for (const record of desk.journal.records) replayed.replay(record);
+  assertEquals(of(replayed), of(desk.store));
+});

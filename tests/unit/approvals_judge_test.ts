@@ -1,0 +1,192 @@
+/** Rules, safety modes and the breaker through the whole core: what a hook is told, and what the journal keeps. */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { GivenRule } from "../../src/domain/rule.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+import { Desk, FakeCaller, type Report } from "../support/desk.ts";
+
+const TUI = { CLAUDE_CODE_ENTRYPOINT: "cli" };
+
+function claude(hook_event_name: string, command: string, more: Record<string, unknown> = {}): Report {
+  const event = { session_id: "s", cwd: "/w", hook_event_name, tool_name: "Bash", tool_input: { command }, ...more };
+  return { agent: "claude", event, env: TUI };
+}
+
+const asks = (command: string) => claude("PermissionRequest", command);
+
+/** What the hook is told at once: `allow`, `deny`, `held` or nothing. */
+async function told(desk: Desk, report: Report): Promise<string | undefined> {
+  const { output, approval } = await desk.report(report);
+  if (approval !== undefined) return "held";
+  const { decision, permissionDecision } = (output?.["hookSpecificOutput"] ?? {}) as {
+    decision?: { behavior: string };
+    permissionDecision?: string;
+  };
+  return decision?.behavior ?? permissionDecision;
+}
+
+const rule = (decision: "allow" | "deny", pattern: string): GivenRule => ({ tool: "Bash", pattern, decision });
+
+Deno.test("what a rule of a session allows holds for the child session that works for it, and for no other", async () => {
+  const desk = new Desk();
+  const { approval } = await desk.report(asks("npm test"));
+  await desk.broker.decide({ id: approval?.id ?? "", decision: "approve", scope: "session" }, "tui:admin");
+  for (const [sessionId, facts, yes] of [["c", { parentId: "s" }, true], ["d", {}, false]] as const) {
+    const ask = { for: "permission", tool: "Bash", action: "command", subject: "npm test", takesYes: true } as const;
+    const report = {
+      agent: "claude",
+      sessionId,
+      facts,
+      happening: { kind: "asked", for: "permission", text: "" },
+    } as const;
+    const asked = { report, ask: { ...ask, dialog: "beside" }, cut: false, answer: () => ({}) } as const;
+    const { output } = await desk.broker.ask(asked, new FakeCaller());
+    assertEquals([sessionId, output !== undefined], [sessionId, yes]);
+  }
+});
+
+Deno.test("a search that shows credentials is no mere read, whatever its folder", async () => {
+  const desk = new Desk({ safetyMode: "guarded" });
+  const grep = (more: object) => ({
+    ...asks(""),
+    event: { ...asks("").event as object, tool_name: "Grep", tool_input: { pattern: "KEY", path: "/w", ...more } },
+  });
+  assertEquals(await told(desk, grep({ glob: ".env" })), "held");
+  assertEquals(await told(desk, grep({ glob: "*.ts" })), "allow");
+  assertEquals(await told(desk, grep({})), "allow");
+});
+
+Deno.test("approve --scope always leaves a rule: the next same call runs unasked, another one asks; revoked, it asks again", async () => {
+  const desk = new Desk();
+  const { approval } = await desk.report(asks("npm test"));
+  await desk.broker.decide({ id: approval?.id ?? "", decision: "approve", scope: "always" }, "tui:admin");
+  const [made] = desk.broker.rules();
+  assertEquals([made?.pattern, made?.scope, made?.by], ["npm test", "always", "tui:admin"]);
+  assertEquals(await told(desk, asks("npm test")), "allow");
+  assertEquals(desk.events.at(-2), "approval.decided approved");
+  assertEquals(desk.store.get("s")?.status, "working", "a call that a rule allows never waits");
+  assertEquals(await told(desk, asks("npm test; rm -rf /")), "held");
+  await desk.broker.revoke({ id: made?.id ?? "" }, "cli:admin");
+  assertEquals([await told(desk, asks("npm test")), desk.broker.rules()], ["held", []]);
+});
+
+Deno.test("a rule reaches as far as its scope, and ends at its time", async () => {
+  const desk = new Desk();
+  const approve = async (command: string, scope: "session" | "workspace" | "always", expiresInSecs?: number) => {
+    const { approval } = await desk.report(asks(command));
+    const ends = expiresInSecs === undefined ? {} : { expiresInSecs };
+    await desk.broker.decide({ id: approval?.id ?? "", decision: "approve", scope, ...ends }, "tui:admin");
+  };
+  await approve("a", "session");
+  await approve("b", "workspace");
+  await approve("c", "always", 60);
+  const elsewhere = (command: string, cwd: string) => claude("PermissionRequest", command, { session_id: "t", cwd });
+  assertEquals(await told(desk, elsewhere("a", "/w")), "held");
+  assertEquals(await told(desk, elsewhere("b", "/w/sub")), "allow");
+  assertEquals(await told(desk, elsewhere("b", "/other")), "held");
+  assertEquals(await told(desk, elsewhere("c", "/other")), "allow");
+  desk.pass(60_000);
+  assertEquals(await told(desk, elsewhere("c", "/other")), "held");
+});
+
+Deno.test("rules survive a restart", async () => {
+  const desk = new Desk();
+  const { approval } = await desk.report(asks("npm test"));
+  await desk.broker.decide({ id: approval?.id ?? "", decision: "approve", scope: "always" }, "tui:admin");
+  assertEquals(await told(new Desk({}, desk.journal), asks("npm test")), "allow");
+});
+
+Deno.test("what cannot be a rule is refused, and the approval stays open", async () => {
+  const desk = new Desk();
+  const { approval } = await desk.report(asks("curl -H 'Authorization: Bearer abcdefgh12345678' x.example"));
+  const id = approval?.id ?? "";
+  const always = { id, decision: "approve", scope: "always" } as const;
+  await assertRejects(() => desk.broker.decide(always, "tui:admin"), ConsoleError, "secret");
+  assertEquals(desk.store.inbox.get(id)?.status, "pending");
+  assert(!JSON.stringify(desk.journal.records).includes("abcdefgh12345678"), "a secret is in the journal");
+});
+
+Deno.test("a shortened payload is never allowed by a rule; a deny rule still denies it", async () => {
+  const desk = new Desk({ safetyMode: "autonomous", rules: [rule("allow", "*"), rule("deny", "rm *")] });
+  assertEquals(await told(desk, asks("make all")), "allow");
+  assertEquals(await told(desk, { ...asks("make all"), cut: true }), "held");
+  assertEquals(await told(desk, { ...asks("rm x"), cut: true }), "deny");
+});
+
+Deno.test("safety modes: manual asks, guarded lets reading pass, autonomous never lets destruction pass by a pattern", async () => {
+  const rules = [rule("allow", "*")];
+  const table: [string, string, string, string][] = [
+    ["git status", "held", "allow", "allow"],
+    ["make all", "held", "held", "allow"],
+    ["rm -rf build", "held", "held", "held"],
+  ];
+  for (const [command, ...expected] of table) {
+    for (const [i, safetyMode] of (["manual", "guarded", "autonomous"] as const).entries()) {
+      const ruled = safetyMode === "guarded" ? [] : rules;
+      assertEquals(
+        await told(new Desk({ safetyMode, rules: ruled }), asks(command)),
+        expected[i],
+        `${command} ${safetyMode}`,
+      );
+    }
+  }
+});
+
+Deno.test("a workspace's own file only tightens, and one that cannot be read means manual", async () => {
+  const desk = () => new Desk({ safetyMode: "autonomous", rules: [rule("allow", "*")] });
+  const tell = (workspaceConfig: string) => told(desk(), { ...asks("make all"), workspaceConfig });
+  assertEquals(await tell('{"daemon": {"safety_mode": "manual"}}'), "held");
+  assertEquals(
+    await tell('{"approvals": {"rules": [{"tool": "Bash", "pattern": "make *", "decision": "deny"}]}}'),
+    "deny",
+  );
+  assertEquals(await tell("{not json"), "held");
+  const loose =
+    '{"daemon": {"safety_mode": "autonomous"}, "approvals": {"rules": [{"tool": "*", "pattern": "*", "decision": "allow"}]}}';
+  assertEquals(await told(new Desk(), { ...asks("make all"), workspaceConfig: loose }), "held");
+});
+
+Deno.test("before a tool only rules speak, and only where the user turned that on; destruction waits for who is there", async () => {
+  const before = claude("PreToolUse", "make all");
+  const rules = [rule("deny", "make *")];
+  assertEquals(await told(new Desk({ rules }), before), undefined);
+  assertEquals(await told(new Desk({ rules, preToolUse: true }), before), "deny");
+  const destroys = claude("PreToolUse", "rm -rf /");
+  assertEquals(await told(new Desk({ preToolUse: true }), destroys), undefined, "nobody is there");
+  const desk = new Desk({ preToolUse: true });
+  desk.attach();
+  const hook = new FakeCaller();
+  const { approval } = await desk.report(destroys, hook);
+  assertEquals(desk.store.get("s")?.status, "waiting");
+  const waiting = desk.broker.wait(approval?.id ?? "", hook);
+  await desk.broker.decide({ id: approval?.id ?? "", decision: "deny", message: "no" }, "tui:admin");
+  assert(JSON.stringify((await waiting).output).includes('"permissionDecision":"deny"'));
+});
+
+Deno.test("five allowed calls that fail in a row make the mode manual, until a human answers or the configuration is read", async () => {
+  const desk = new Desk({ safetyMode: "autonomous", rules: [rule("allow", "*")] });
+  const fail = async (n: number) => {
+    assertEquals(await told(desk, asks(`make ${n}`)), "allow");
+    await desk.report(claude("PostToolUseFailure", `make ${n}`, { error: "exit 2" }));
+  };
+  for (let n = 1; n <= 4; n++) await fail(n);
+  assertEquals(desk.judge.mode, "autonomous");
+  await fail(5);
+  assertEquals([desk.judge.mode, desk.modes], ["manual", ["manual: calls allowed by rules failed"]]);
+  const { approval } = await desk.report(asks("make 6"));
+  await desk.broker.decide({ id: approval?.id ?? "", decision: "approve" }, "tui:admin");
+  assertEquals(desk.judge.mode, "autonomous");
+});
+
+Deno.test("a success between failures keeps the breaker closed", async () => {
+  const desk = new Desk({ safetyMode: "autonomous", rules: [rule("allow", "*")] });
+  for (let n = 1; n <= 4; n++) {
+    await desk.report(asks(`make ${n}`));
+    await desk.report(claude("PostToolUseFailure", `make ${n}`));
+  }
+  desk.pass(700_000);
+  await desk.report(asks("make good"));
+  await desk.report(claude("PostToolUse", "make good"));
+  await desk.report(asks("make 5"));
+  await desk.report(claude("PostToolUseFailure", "make 5"));
+  assertEquals(desk.judge.mode, "autonomous");
+});

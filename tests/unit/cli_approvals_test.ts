@@ -1,0 +1,106 @@
+import { assert, assertEquals } from "@std/assert";
+import { setColorEnabled } from "@std/fmt/colors";
+import stringWidth from "fast-string-width";
+import { described, gist, outcome } from "../../src/cli/approval_text.ts";
+import { about } from "../../src/cli/format.ts";
+import { WatchLines } from "../../src/cli/watch_lines.ts";
+import type { Approval, ApprovalState } from "../../src/domain/approval.ts";
+import type { SessionView } from "../../src/domain/query.ts";
+
+const AT = "2026-11-20T10:00:00.000Z";
+
+function approval(more: Partial<Approval> & Partial<ApprovalState>): Approval {
+  return {
+    id: "k4xq2",
+    sessionId: "s1",
+    agent: "claude",
+    cwd: "/home/u/shop",
+    for: "permission",
+    tool: "Bash",
+    input: "npm test",
+    risk: "execute",
+    requestedAt: AT,
+    deadline: "2026-11-20T10:01:00.000Z",
+    status: "pending",
+    pending: {},
+    ...more,
+  } as Approval;
+}
+
+function session(id: string, more: Record<string, unknown>): SessionView {
+  const fields = { startedAt: AT, since: AT, lastEventAt: AT, priority: 0, tags: [], turnCount: 1, subagents: 0 };
+  return { id, agent: "claude", cwd: "/home/u/shop", ...fields, ...more } as unknown as SessionView;
+}
+
+const event = (type: string, data: Record<string, unknown>) => ({ seq: 1, ts: AT, type, data });
+const QUESTION = approval({
+  for: "question",
+  tool: "AskUserQuestion",
+  choices: [{ question: "Which one?", options: ["a", "b"], multiple: false }],
+});
+
+Deno.test("approvals: the call, the questions, or the bare input where no tool is named", () => {
+  assertEquals(gist(approval({})), "Bash: npm test");
+  assertEquals(gist(QUESTION), "Which one?");
+  assertEquals(gist(approval({ tool: "", input: "go on?" })), "go on?");
+});
+
+Deno.test("approvals: who answered is said in words", () => {
+  const by = (actor: string) =>
+    outcome(approval({ status: "approved", approved: { at: AT, by: actor, scope: "once" } }));
+  assertEquals([by("cli"), by("rule:r1"), by("mode:autonomous")], [
+    "approved once by cli",
+    "approved once by rule r1",
+    "approved once by mode autonomous",
+  ]);
+});
+
+Deno.test("A4 approvals: what a terminal would obey is shown, in the list and in watch", () => {
+  setColorEnabled(false);
+  const evil = approval({ input: "ls \u001b[2J\u202e", cwd: "/home/\u001b[31m", agent: "x\u0007" });
+  const printed = [
+    ...described(evil, "s\u001b1", 0),
+    ...new WatchLines({ isTerminal: false, columns: 80 }).snapshot([], [evil]),
+  ].join("");
+  // deno-lint-ignore no-control-regex
+  assert(!/[\u0000-\u001f\u202e]/.test(printed), JSON.stringify(printed));
+  assert(printed.includes("\\x1b[2J"));
+});
+
+Deno.test("watch: a question stands out from a lost session, and its end says how", () => {
+  setColorEnabled(false);
+  const lines = new WatchLines({ isTerminal: false, columns: 80 });
+  assert(lines.event(event("approval.requested", { approval: approval({}) }))?.includes("◆ k4xq2"));
+  const end = approval({ status: "denied", denied: { at: AT, by: "rule:r1" } });
+  const over = lines.event(event("approval.decided", { approval: end })) ?? "";
+  assert(over.includes("◇ k4xq2") && over.includes("shop") && over.includes("denied by rule r1"), over);
+});
+
+Deno.test("watch: what people see no change in is no line; two of one name carry their ids", () => {
+  setColorEnabled(false);
+  const lines = new WatchLines({ isTerminal: false, columns: 80 });
+  const working = { status: "working", working: { subagents: 0, tool: { name: "Bash", text: "ls" } } };
+  const changed = (row: SessionView) => lines.event(event("session.changed", { session: row }));
+  assert(!changed(session("11111111-a", working))?.includes("11111111"));
+  assertEquals(changed(session("11111111-a", { ...working, turnCount: 2 })), undefined);
+  assert(changed(session("22222222-b", working))?.includes("shop 22222222"));
+  assert(changed(session("22222222-b", { status: "idle", idle: {} }))?.includes("✓ idle"));
+  assert(changed(session("22222222-b", { status: "closed", closed: { reason: "exit" } }))?.includes("– closed"));
+});
+
+Deno.test("watch: no line is wider than the terminal", () => {
+  setColorEnabled(false);
+  for (const columns of [40, 60, 80, 120]) {
+    const lines = new WatchLines({ isTerminal: true, columns });
+    const long = approval({ input: "日本語 ".repeat(80) });
+    const row = session("11111111-a", { status: "error", error: { kind: "failed", text: "no ".repeat(99) } });
+    for (const line of lines.snapshot([row], [long])) assert(stringWidth(line) <= columns, `${columns}: ${line}`);
+  }
+});
+
+Deno.test("ls: a row that can be answered from here names the approval", () => {
+  const waiting = (more: Record<string, unknown>) =>
+    session("s", { status: "waiting", waiting: { for: "permission", text: "Bash: ls", ...more } });
+  assertEquals(about(waiting({ approvalId: "k4xq2" })), "permission k4xq2: Bash: ls");
+  assertEquals(about(waiting({})), "permission: Bash: ls");
+});

@@ -1,0 +1,58 @@
+/** After a start: what the journal knows may have changed while no daemon looked. */
+import { assertEquals } from "@std/assert";
+import { Desk } from "../support/desk.ts";
+
+const event = (session_id: string, hook_event_name: string, more: Record<string, unknown> = {}) => ({
+  agent: "claude",
+  event: { session_id, cwd: "/w", hook_event_name, ...more },
+  env: { CLAUDE_PID: "7" },
+});
+
+/** A new daemon on the journal of one that knew a working, a closed and a deleted session. */
+async function restarted(): Promise<Desk> {
+  const before = new Desk();
+  for (const id of ["works", "ended", "dismissed"]) {
+    await before.report(event(id, "UserPromptSubmit", { prompt: "go" }));
+  }
+  await before.report(event("ended", "SessionEnd", { reason: "other" }));
+  const gone = before.store.get("dismissed")!;
+  before.store.commit({ type: "session.deleted", data: { session: gone } }, "cli:admin");
+  return new Desk({}, before.journal);
+}
+
+function marks(desk: Desk): Record<string, boolean | undefined> {
+  return Object.fromEntries(desk.store.list().map(({ id, unproven }) => [id, unproven]));
+}
+
+Deno.test("after a restart open rows are unproven, closed ones are not, and deleted ones stay gone", async () => {
+  assertEquals(marks(await restarted()), { works: true, ended: undefined });
+});
+
+Deno.test("an event of the agent proves its row, and shows it so", async () => {
+  const desk = await restarted();
+  await desk.report(event("works", "PostToolUse", { tool_name: "Bash", tool_input: { command: "ls" } }));
+  assertEquals(marks(desk)["works"], undefined);
+  assertEquals("unproven" in (desk.journal.records.at(-1)?.data as { session: object }).session, false);
+});
+
+Deno.test("a living process proves its row: told to a window that is there, without a record where there is none", async () => {
+  const desk = await restarted();
+  const records = desk.journal.records.length;
+  desk.store.setProved("works", "daemon");
+  assertEquals([marks(desk)["works"], desk.journal.records.length], [undefined, records]);
+
+  const watched = await restarted();
+  watched.attach();
+  watched.store.setProved("works", "daemon");
+  watched.store.setProved("works", "daemon");
+  assertEquals(watched.events.slice(-1), ["session.updated"]);
+  assertEquals(watched.journal.records.length, records + 1);
+});
+
+Deno.test("what the daemon does to a row by itself proves nothing", async () => {
+  const desk = await restarted();
+  desk.store.commit({ type: "session.updated", data: { session: desk.store.get("works")! } }, "daemon");
+  assertEquals(marks(desk)["works"], true);
+  desk.store.setLost("works", "daemon");
+  assertEquals(desk.store.list().map(({ id, lost, unproven }) => [id, lost, unproven])[0], ["works", true, undefined]);
+});

@@ -1,0 +1,200 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { type Ask, type Risk, RISKS, type Rule } from "../../src/domain/approval.ts";
+import { judge, type Judgement, type Policy, tightened } from "../../src/domain/policy.ts";
+import { SAFETY_MODES, type SafetyMode } from "../../src/domain/policy_modes.ts";
+import { riskOf } from "../../src/domain/risk.ts";
+import type { Caller } from "../../src/domain/rule.ts";
+
+const CALLER: Caller = { agent: "claude", sessionId: "s", cwd: "/p", now: 0 };
+const TEXTS: Readonly<Record<Risk, string>> = {
+  read: "ls -la",
+  write: "touch a",
+  execute: "make all",
+  network: "curl x",
+  destructive: "rm -rf x",
+};
+
+function ask(risk: Risk, more: Partial<Ask> = {}): Ask {
+  return {
+    for: "permission",
+    tool: "Bash",
+    action: "command",
+    subject: TEXTS[risk],
+    dialog: "beside",
+    takesYes: true,
+    ...more,
+  };
+}
+function rule(pattern: string, by: string, decision: "allow" | "deny" = "allow"): Rule {
+  return { id: `${by}-${pattern}`, decision, tool: "Bash", pattern, scope: "always", createdAt: "", by };
+}
+/** `yes`, `no`, `ask` or `none`. */
+function said(judgement: Judgement): string {
+  return typeof judgement === "string" ? judgement : judgement.auto.yes ? "yes" : "no";
+}
+const wild = (risk: Risk) => TEXTS[risk].slice(0, 3) + "*";
+
+/** Modes for which the answer is yes, per row of the table in policy.ts, in the order of RISKS. */
+const ALL = "manual guarded autonomous";
+const ROWS: [string, (risk: Risk) => Rule[], readonly string[]][] = [
+  ["own, literal", (risk) => [rule(TEXTS[risk], "cli")], [ALL, ALL, ALL, ALL, ALL]],
+  ["own, wildcard", (risk) => [rule(wild(risk), "cli")], [ALL, ALL, ALL, ALL, ""]],
+  ["own, every tool", (risk) => [{ ...rule(TEXTS[risk], "cli"), tool: "*" }], [ALL, ALL, ALL, ALL, ""]],
+  ["config, literal", (risk) => [rule(TEXTS[risk], "config")], [...Array(4).fill("guarded autonomous"), ""]],
+  ["config, wildcard", (risk) => [rule(wild(risk), "config")], [...Array(4).fill("guarded autonomous"), ""]],
+  ["config, blanket", () => [rule("*", "config")], [
+    "guarded autonomous",
+    "guarded autonomous",
+    "autonomous",
+    "autonomous",
+    "",
+  ]],
+  ["workspace", () => [rule("*", "workspace")], ["guarded autonomous", "", "", "", ""]],
+  ["none", () => [], ["guarded autonomous", "", "", "", ""]],
+];
+
+Deno.test("the table of safety modes, every cell", () => {
+  for (const risk of RISKS) assertEquals(riskOf(ask(risk)), risk);
+  for (const [name, rules, yes] of ROWS) {
+    for (const [at, risk] of RISKS.entries()) {
+      for (const safetyMode of SAFETY_MODES) {
+        const cell = `${name}, ${risk}, ${safetyMode}`;
+        const expected = yes[at]!.split(" ").includes(safetyMode) ? "yes" : "ask";
+        assertEquals([cell, said(judge(ask(risk), { safetyMode, rules: rules(risk) }, CALLER))], [cell, expected]);
+        const denied = { safetyMode, rules: [...rules(risk), rule("*", "workspace", "deny")] };
+        assertEquals([cell, said(judge(ask(risk), denied, CALLER))], [cell, "no"]);
+      }
+    }
+  }
+});
+
+Deno.test("a rule given for what reads passes nothing that runs or sends, but in autonomous mode", () => {
+  const cases: [pattern: string, subject: string, guarded: string, autonomous: string][] = [
+    ["git diff*", "git diff --output=x", "ask", "yes"],
+    ["git diff*", "git diff --open=x", "ask", "ask"],
+    ["sort *", "sort --compress-program=x a", "ask", "yes"],
+    ["cat *", "cat .env", "ask", "yes"],
+    ["cat *", "cat a.ts", "yes", "yes"],
+    ["find *", "find . -fprint x", "yes", "yes"], // a write, as with the rule `*`
+    ["* --help", "curl x --help", "ask", "yes"], // it names no command at all
+    ["npm test*", "npm test -- a.ts", "yes", "yes"],
+    ["git *", "git fetch", "yes", "yes"],
+    ["sort -o a b", "sort -o a b", "yes", "yes"],
+  ];
+  for (const [pattern, subject, ...expected] of cases) {
+    const modes = ["guarded", "autonomous"] as const;
+    const policy = (safetyMode: SafetyMode): Policy => ({ safetyMode, rules: [rule(pattern, "config")] });
+    const got = modes.map((each) => said(judge(ask("read", { subject }), policy(each), CALLER)));
+    assertEquals([pattern, subject, ...got], [pattern, subject, ...expected]);
+  }
+});
+
+Deno.test("an automatic answer says who gave it", () => {
+  assertEquals(judge(ask("read"), { safetyMode: "guarded", rules: [] }, CALLER), {
+    auto: { yes: true, scope: "once" },
+    by: "mode:guarded",
+  });
+  assertEquals(judge(ask("write"), { safetyMode: "manual", rules: [rule("touch a", "cli")] }, CALLER), {
+    auto: { yes: true, scope: "once" },
+    by: "rule:cli-touch a",
+    ruleId: "cli-touch a",
+  });
+  assertEquals(judge(ask("write"), { safetyMode: "manual", rules: [rule("*", "config", "deny")] }, CALLER), {
+    auto: { yes: false, message: "denied by rule config-*" },
+    by: "rule:config-*",
+    ruleId: "config-*",
+  });
+});
+
+Deno.test("an earlier rule that may not pass a call does not hide a later one that may", () => {
+  const rules = [rule("*", "config"), rule("rm -rf x", "cli")];
+  assertEquals(said(judge(ask("destructive"), { safetyMode: "manual", rules }, CALLER)), "yes");
+});
+
+Deno.test("questions, plans and elicitations never pass by themselves", () => {
+  for (const kind of ["question", "plan", "elicitation"] as const) {
+    const policy: Policy = { safetyMode: "autonomous", rules: [rule("*", "config"), rule("ls -la", "cli")] };
+    assertEquals(said(judge(ask("read", { for: kind }), policy, CALLER)), "ask");
+    assertEquals(said(judge(ask("read", { for: kind, dialog: "gate" }), policy, CALLER)), "none");
+  }
+});
+
+Deno.test("before a tool only rules speak; without one there is no decision", () => {
+  const gate = (rules: Rule[], more: Partial<Ask> = {}) =>
+    said(judge(ask("read", { dialog: "gate", ...more }), { safetyMode: "autonomous", rules }, CALLER));
+  assertEquals(gate([]), "none");
+  assertEquals(gate([rule("ls*", "config")]), "yes");
+  assertEquals(gate([rule("ls*", "config", "deny")]), "no");
+  assertEquals(gate([rule("ls*", "config")], { takesYes: false }), "none");
+  assertEquals(gate([rule("ls*", "config", "deny")], { takesYes: false }), "no");
+});
+
+Deno.test("where the agent takes no yes, and where the text came shortened, only a no is given", () => {
+  const policy: Policy = { safetyMode: "autonomous", rules: [rule("*", "config"), rule("ls -la", "cli")] };
+  assertEquals(said(judge(ask("read", { takesYes: false }), policy, CALLER)), "ask");
+  assertEquals(said(judge(ask("read"), policy, { ...CALLER, cut: true })), "ask");
+  const denied: Policy = { ...policy, rules: [rule("*", "config", "deny")] };
+  assertEquals(said(judge(ask("read"), denied, { ...CALLER, cut: true })), "no");
+});
+
+const mode = fc.constantFrom<SafetyMode>(...SAFETY_MODES);
+const anyRule = fc.tuple(
+  fc.constantFrom("*", "ls*", "ls -la", "touch a", "make *", "rm -rf x", "rm *"),
+  fc.constantFrom<"allow" | "deny">("allow", "deny"),
+);
+const rulesBy = (...by: string[]) =>
+  fc.array(
+    fc.tuple(anyRule, fc.constantFrom(...by)).map(([[pattern, decision], who]) => rule(pattern, who, decision)),
+    {
+      maxLength: 4,
+    },
+  );
+const anyAsk = fc.tuple(
+  fc.constantFrom(...RISKS),
+  fc.constantFrom<Ask["dialog"]>("beside", "behind", "gate"),
+  fc.boolean(),
+).map(([risk, dialog, takesYes]) => ask(risk, { dialog, takesYes }));
+
+Deno.test("a workspace never makes anything looser, in any cell", () => {
+  fc.assert(
+    fc.property(
+      mode,
+      rulesBy("cli", "config"),
+      fc.option(mode),
+      rulesBy("workspace"),
+      anyAsk,
+      (safetyMode, rules, theirs, more, call) => {
+        const home = { safetyMode, rules };
+        const both = tightened(home, { ...(theirs === null ? {} : { safetyMode: theirs }), rules: more, warnings: [] });
+        const [before, after] = [said(judge(call, home, CALLER)), said(judge(call, both, CALLER))];
+        if (after === "yes") assertEquals(before, "yes");
+        if (before === "no") assertEquals(after, "no");
+      },
+    ),
+    { numRuns: 3000 },
+  );
+});
+
+Deno.test("a stricter mode passes nothing that a looser one asks for", () => {
+  fc.assert(
+    fc.property(mode, mode, rulesBy("cli", "config"), anyAsk, (one, other, rules, call) => {
+      const [strict, loose] = SAFETY_MODES.indexOf(one) < SAFETY_MODES.indexOf(other) ? [one, other] : [other, one];
+      if (said(judge(call, { safetyMode: strict, rules }, CALLER)) !== "yes") return;
+      assertEquals(said(judge(call, { safetyMode: loose, rules }, CALLER)), "yes");
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("tightened keeps the stricter mode and warns of allow rules", () => {
+  const home: Policy = { safetyMode: "guarded", rules: [] };
+  const of = (safetyMode: SafetyMode) => tightened(home, { safetyMode, rules: [], warnings: [] }).safetyMode;
+  assertEquals([of("manual"), of("guarded"), of("autonomous")], ["manual", "guarded", "guarded"]);
+  const { rules, warnings } = tightened(home, {
+    rules: [rule("a", "workspace"), rule("b", "workspace", "deny")],
+    warnings: ["w"],
+  });
+  assertEquals(rules.map(({ pattern }) => pattern), ["b"]);
+  assert(warnings.length === 2 && warnings[1]!.includes("workspace-a is an allow rule"), warnings.join());
+});

