@@ -4,11 +4,12 @@
  */
 import { dispatch } from "./src/client/dispatch.ts";
 
-const rooms = { cli: "./src/cli/mod.ts", quick: "./src/cli/quick.ts" };
+const rooms = { cli: "./src/cli/mod.ts", quick: "./src/cli/quick.ts", statusline: "./src/client/statusline.ts" };
 
 Deno.exit(
   await dispatch(Deno.args, import.meta.url, {
     cli: () => import(rooms.cli),
     quick: () => import(rooms.quick),
+    statusline: () => import(rooms.statusline),
   }),
 );

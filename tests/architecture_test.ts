@@ -42,7 +42,7 @@ const RULES: Readonly<Record<string, { readonly may: readonly string[]; readonly
 };
 
 /** The fast paths: what they load is paid at each event of each agent, and each time a status line renders. */
-const FAST_ENTRIES = ["src/client/hook.ts"];
+const FAST_ENTRIES = ["src/client/hook.ts", "src/client/statusline.ts"];
 
 interface Module {
   readonly specifier: string;

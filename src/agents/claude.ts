@@ -8,6 +8,7 @@ import { type ErrorKind, type Facts, TEXT_CAPS } from "../domain/session.ts";
 import type { Adapter, Understood } from "./adapter.ts";
 import { claudeAnswer } from "./claude_answer.ts";
 import { askOf } from "./claude_ask.ts";
+import { STATUS_LINE, statusFacts } from "./claude_status.ts";
 import { batchOf, dialogOf, toolOf } from "./claude_tools.ts";
 import { type Fields, isFields, isTrue, maybe, objects, text } from "./fields.ts";
 import type { HookEnv, HookEnvName } from "./hook_env.ts";
@@ -69,6 +70,7 @@ function factsOf(event: Fields, name: string, env: HookEnv, pid: HookEnvName): F
     ...maybe("permissionMode", text(event, "permission_mode")),
     ...maybe("model", model),
     ...maybe("title", title && prose(title, TEXT_CAPS.title)),
+    ...(name === STATUS_LINE ? statusFacts(event) : {}),
     ...maybe("lastPrompt", name === "UserPromptSubmit" && byUser(event) ? promptOf(event) : undefined),
     ...placeOf(env, pid),
   };
@@ -140,6 +142,9 @@ export const CLAUDE_MEANING = {
         return NOTED;
     }
   },
+
+  // It comes from a living terminal, so a session that is unknown exists: it gets a row (starting) as with any event.
+  [STATUS_LINE]: () => ({ kind: "measured" }),
 
   SubagentStart: (e) => subagent(e, 1),
   SubagentStop: (e) => subagent(e, -1),

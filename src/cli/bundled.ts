@@ -6,5 +6,6 @@ exit(
   await dispatch(processArgs(), import.meta.url, {
     cli: () => import("./mod.ts"),
     quick: () => import("./quick.ts"),
+    statusline: () => import("../client/statusline.ts"),
   }),
 );

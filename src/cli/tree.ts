@@ -191,11 +191,21 @@ function hooks(root: Command, run: () => Run): void {
   root.command("hook").description("report one event of an agent, read from stdin (the agent calls this)")
     .argument("<agent>", "claude, codex, gemini, opencode, cursor, claude-like or custom")
     .option("--name <name>", "with claude-like: the agent's own name");
+  root.command("statusline").description(
+    "tee for Claude's status line: records cost and context, then runs the user's own",
+  )
+    .argument("[command...]", "behind --: the user's own status line, as argv without a shell")
+    .action(async (words: string[]) => {
+      const { runStatusline } = await import("../client/statusline.ts");
+      const { paths, socketFlag } = run().context;
+      throw new Ended(await runStatusline({ command: words, home: paths.root, socket: socketFlag }));
+    });
   const command = root.command("hooks").description("our hooks in the agents' own settings");
   const options = (sub: Command) =>
     sub.option("--dry-run", "show the change, write nothing").option("--project", "for this folder only");
   options(command.command("install").description("make an agent report to the daemon")).argument("[agent]")
     .option("--trust", "tell Codex that you trust them, after showing them")
+    .option("--statusline", "claude: also record cost and context, from a tee around the status line")
     .action(async (agent, given) => await (await load()).installHooks(run(), agent, given));
   options(command.command("uninstall").description("give the settings back as they were")).argument("[agent]")
     .action(async (agent, given) => await (await load()).uninstallHooks(run(), agent, given));

@@ -5,6 +5,7 @@
 import { type ThisProgram, thisProgram } from "../platform/program.ts";
 import { wireName } from "../agents/agent_name.ts";
 import { runHook } from "./hook.ts";
+import type { StatuslineOptions } from "./statusline.ts";
 
 /** The commands that cli/quick.ts knows, each exactly as `NAME --json`. */
 export type QuickCommand = "ls" | "next" | "status";
@@ -12,6 +13,7 @@ export type QuickCommand = "ls" | "next" | "status";
 export interface Rooms {
   readonly cli: () => Promise<{ runCli(args: readonly string[], program: ThisProgram): Promise<number> }>;
   readonly quick: () => Promise<{ runQuick(command: QuickCommand, program: ThisProgram): Promise<number> }>;
+  readonly statusline: () => Promise<{ runStatusline(options: StatuslineOptions): Promise<number> }>;
 }
 
 /**
@@ -26,6 +28,11 @@ export async function dispatch(args: readonly string[], mainUrl: string, rooms: 
   if (args[moved] === "hook" && !args.includes("--help") && !args.includes("-h")) {
     const agent = wireName(args[moved + 1] ?? "", args[moved + 2] === "--name" ? args[moved + 3] : undefined);
     return await runHook({ agent, home: moved > 0 ? args[1] : undefined, program });
+  }
+  // `[--home PATH] statusline [-- CMD…]`; words in another place are for the full command line to refuse.
+  const [word, dashes, ...command] = args.slice(moved);
+  if (word === "statusline" && (dashes ?? "--") === "--") {
+    return await (await rooms.statusline()).runStatusline({ command, home: moved > 0 ? args[1] : undefined });
   }
   const quick = args.length === 2 && args[1] === "--json" ? args[0] : undefined;
   if (quick === "ls" || quick === "next" || quick === "status") {

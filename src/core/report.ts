@@ -1,5 +1,6 @@
 /** From a report to its events: the one way in which what an agent did reaches the store, whoever told it. */
 import { decideReport } from "../domain/decide.ts";
+import { newIn } from "../domain/novelty.ts";
 import type { Report } from "../domain/report.ts";
 import { overtaken, route } from "../domain/route.ts";
 import type { ApprovalsPort, Core } from "./handler.ts";
@@ -29,8 +30,14 @@ export function commitReport(
   const late = (one: Report) => at === undefined ? one : overtaken(one, store.get(one.sessionId), at);
   const reports = route(late(report), store).map(late);
   let last: Committed = { seq: store.seq, sessionId: null, status: null };
-  for (const [i, one] of reports.entries()) {
-    const session = store.get(one.sessionId);
+  for (const [i, routed] of reports.entries()) {
+    const session = store.get(routed.sessionId);
+    const one = newIn(session, routed);
+    if (one === undefined) {
+      store.setProved(routed.sessionId, actor);
+      last = { seq: store.seq, sessionId: routed.sessionId, status: session?.status ?? null };
+      continue;
+    }
     if (actor !== DAEMON) store.proved(one.sessionId);
     // A late hook of a dead process revives nothing; a process that announces itself is a new one.
     if (one.happening.kind === "announced") store.renewed(one.sessionId);

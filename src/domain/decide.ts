@@ -17,6 +17,7 @@ import { believed } from "./parent_pid.ts";
 import { after } from "./transition.ts";
 import type { Report } from "./report.ts";
 import { clip, maskSecrets, visible } from "./text.ts";
+import { boundedUsage } from "./usage.ts";
 
 /** What `session.update` may set; an absent member stays as it is. */
 export interface Change extends Facts {
@@ -186,8 +187,10 @@ const FACT_CAPS: Partial<Record<keyof Facts, number>> = {
   lastPrompt: TEXT_CAPS.prompt,
 };
 
-function cleanFacts(facts: Facts): Facts {
-  const clean: Record<string, unknown> = { ...facts };
+/** What is kept of `facts`: bounded, and without numbers that cannot be. */
+export function cleanFacts(facts: Facts): Facts {
+  const { cost, planLimits, ...others } = facts;
+  const clean: Record<string, unknown> = { ...others, ...boundedUsage({ cost, planLimits }) };
   for (const [name, cap] of Object.entries(FACT_CAPS)) {
     const value = clean[name];
     if (typeof value === "string") clean[name] = clip(value, cap);

@@ -54,7 +54,12 @@ export type Happening =
   | { readonly kind: "subagent"; readonly change: 1 | -1 }
   | { readonly kind: "ended"; readonly reason: string; readonly reopenable?: Reopen }
   /** Nothing that changes the status: a sign of life with facts. */
-  | { readonly kind: "noted" };
+  | { readonly kind: "noted" }
+  /**
+   * Nothing happened: the agent shows what it counts, as often as it paints its screen. It makes an event only where a
+   * fact is new (novelty.ts), and never a status.
+   */
+  | { readonly kind: "measured" };
 
 export interface Report {
   readonly agent: string;

@@ -86,6 +86,30 @@ export interface Terminal {
   readonly ssh?: boolean;
 }
 
+/** What the agent's present process has cost and how full its context is, as the agent counts it. */
+export interface Cost {
+  /** US dollars; a resumed conversation counts anew (recording: claude-endings). */
+  readonly usd?: number;
+  /** Of the model's context window, 0…100; absent before the first answer. */
+  readonly contextPercent?: number;
+  /** In the context window, as of the last answer. */
+  readonly tokens?: number;
+}
+
+/** One window of a subscription's usage limit. */
+export interface PlanLimit {
+  /** 0…100, more where the plan allows more. */
+  readonly usedPercent: number;
+  /** ISO 8601 UTC. */
+  readonly resetsAt?: string;
+}
+
+/** The windows that agents tell about; they are the account's, not the session's. */
+export interface PlanLimits {
+  readonly fiveHour?: PlanLimit;
+  readonly sevenDay?: PlanLimit;
+}
+
 /** What is known about a session beside its status. Times are ISO 8601 UTC. */
 export interface Facts {
   readonly title?: string;
@@ -101,6 +125,8 @@ export interface Facts {
   readonly transcriptPath?: string;
   readonly parentId?: string;
   readonly lastPrompt?: string;
+  readonly cost?: Cost;
+  readonly planLimits?: PlanLimits;
 }
 
 export interface SessionFields extends Facts {

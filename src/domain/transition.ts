@@ -47,6 +47,7 @@ export function after(session: Session, report: Report): State {
     case "subagent":
       return subagent(session, h);
     case "noted":
+    case "measured":
       return stateOf(session);
   }
 }

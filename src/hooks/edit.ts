@@ -54,6 +54,8 @@ export interface HooksStatus {
   readonly outdated: readonly string[];
   /** Why the text is unreadable. */
   readonly problem?: string;
+  /** Our tee in the agent's status line, where the agent has one. */
+  readonly statusline?: "absent" | "installed" | "outdated" | "unreadable";
 }
 
 /** How much of the table stands in `text`. `disabled`: it does, but the settings switch all hooks off. Never throws. */

@@ -12,6 +12,7 @@ import { type HooksStatus, installed, statusOf, uninstalled } from "./edit.ts";
 import { fileInstalled, fileStatus, fileUninstalled } from "./file.ts";
 import type { EditOptions } from "./ours.ts";
 import { lineDiff } from "./line_diff.ts";
+import { statuslineState, unwrapped, wrapped } from "./statusline_edit.ts";
 import { type Backup, backupPath, readBackup, writeBackup } from "./backup.ts";
 
 export interface InstallSystem {
@@ -33,6 +34,12 @@ export interface HooksTarget {
   readonly program: Program;
   /** Rules judge each tool call before it runs: that row may wait for a decision. */
   readonly policy?: boolean;
+  /** Our tee for the agent's status line (Claude Code alone has one). */
+  readonly statusline?: {
+    readonly program: Program;
+    /** Put it in. Without it one that is there is only kept current. */
+    readonly wrap: boolean;
+  };
   /** Say what would change, and write nothing. */
   readonly dryRun?: boolean;
 }
@@ -64,7 +71,8 @@ export function install(system: InstallSystem, target: HooksTarget): Promise<Hoo
         original: backup === undefined ? was ?? null : backup.original,
         found: known ? backup.found : was ?? null,
         installed: [...(known ? backup.installed : []), system.sha256(encoder.encode(now))],
-        programs: withProgram(backup?.programs ?? [], target.program),
+        programs: [target.program, ...(target.statusline === undefined ? [] : [target.statusline.program])]
+          .reduce(withProgram, backup?.programs ?? []),
       },
     };
   });
@@ -83,13 +91,18 @@ export function uninstall(system: InstallSystem, target: HooksTarget): Promise<H
   });
 }
 
-function put({ agent, program }: HooksTarget, text: string, options: EditOptions): string {
+function put({ agent, program, statusline }: HooksTarget, text: string, options: EditOptions): string {
   if (agent.form === "file") return fileInstalled(agent, text, program, options);
-  return installed(agent, text, program, options);
+  const now = installed(agent, text, program, options);
+  if (statusline === undefined) return now;
+  const has = statuslineState(now, statusline.program, options).state !== "absent";
+  return has || statusline.wrap ? wrapped(now, statusline.program, options) : now;
 }
 
-function taken({ agent, program }: HooksTarget, text: string, options: EditOptions): string {
-  return agent.form === "file" ? fileUninstalled(text) : uninstalled(agent, text, program, options);
+function taken({ agent, program, statusline }: HooksTarget, text: string, options: EditOptions): string {
+  if (agent.form === "file") return fileUninstalled(text);
+  const now = uninstalled(agent, text, program, options);
+  return statusline === undefined ? now : unwrapped(now, statusline.program, options);
 }
 
 function withProgram(programs: readonly Program[], program: Program): readonly Program[] {
@@ -119,7 +132,9 @@ export function hooksStatus(system: Reading, target: HooksTarget): HooksStatus {
     const { agent, program } = target;
     const options = editing(target, backup);
     if (agent.form === "file") return fileStatus(agent, text, program, options);
-    return statusOf(agent, text, program, options);
+    const status = statusOf(agent, text, program, options);
+    const line = target.statusline && statuslineState(text, target.statusline.program, options).state;
+    return line === undefined ? status : { ...status, statusline: line };
   } catch (error) {
     return { state: "unreadable", missing: [], outdated: [], problem: error instanceof Error ? error.message : "" };
   }

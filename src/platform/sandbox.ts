@@ -143,6 +143,34 @@ export function hookFlags(sandbox: HookSandbox): Flag[] {
   ];
 }
 
+export type StatuslineSandbox = Omit<HookSandbox, "starter">;
+
+/**
+ * The flags of `deno run` for the installed status line. It runs what the user configured, and what it runs is outside
+ * of any sandbox of ours: these flags keep our own code to what it needs, and from the token.
+ *
+ * @throws {RangeError} where a path fails {@link checkSandboxPath}
+ */
+export function statuslineFlags({ paths, socketPath, env }: StatuslineSandbox): Flag[] {
+  return [
+    QUIET,
+    ...CLOSED,
+    { flag: list("net", [`unix:${socketPath}`]), reason: "report to the daemon; no network" },
+    { flag: "--allow-read", reason: "find the git branch, in whatever folder the agent works" },
+    { flag: list("write", [socketPath]), reason: "use the socket" },
+    { flag: list("deny-read", [paths.token, paths.keys]), reason: "a status line reports; it holds no credential" },
+    {
+      flag: "--allow-run",
+      reason: "run the user's own status line, any shell line: what it does is not confined by these flags",
+    },
+    { flag: "--allow-sys=uid", reason: "check that folder and socket are ours" },
+    {
+      flag: `--allow-env=${[...new Set(env)].sort().join(",")}`,
+      reason: "which session, process and terminal this is",
+    },
+  ];
+}
+
 /** The words that run `program` under `flags` with `args`; a compiled program takes no flags, it has them inside. */
 export function programArgv(program: Program, flags: readonly Flag[], args: readonly string[]): string[] {
   if (program.form === "compiled") return [program.binary, ...args];

@@ -25,6 +25,16 @@ export async function readStdin(maxBytes: number, signal: AbortSignal): Promise<
   return new TextDecoder().decode(all);
 }
 
+/** Stdin as it comes, byte for byte. */
+export async function* stdinChunks(): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const buffer = new Uint8Array(65_536);
+    const count = await Deno.stdin.read(buffer);
+    if (count === null) return;
+    yield buffer.subarray(0, count);
+  }
+}
+
 /** Writes text to stdout. False where nobody reads any more: then the program ends quietly (EPIPE). */
 export function writeStdout(text: string): boolean {
   return write(Deno.stdout, text);

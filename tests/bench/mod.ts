@@ -10,6 +10,7 @@ import { start } from "./b3_start.ts";
 import { hook, list } from "./b4_b5_commands.ts";
 import { memory } from "./b6_memory.ts";
 import { rest } from "./b9_rest.ts";
+import { statusline } from "./statusline.ts";
 import { REPOSITORY } from "../support/harness.ts";
 import { HAS_PROC } from "./proc.ts";
 import { type Budget, renderResults, renderTable, type Row, thisMachine } from "./result.ts";
@@ -20,6 +21,7 @@ const QUICK: Readonly<Record<string, Budget>> = {
   B3: start,
   B4: hook,
   B5: list,
+  STATUSLINE: statusline,
   APPROVALS: approvals,
   "HOOK-RULE": hookRule,
 };

@@ -42,6 +42,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     { kind: "rested" as const },
     { kind: "interrupted" as const },
     { kind: "noted" as const },
+    { kind: "measured" as const },
   ),
 );
 

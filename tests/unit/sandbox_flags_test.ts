@@ -10,6 +10,7 @@ import {
   hookFlags,
   programArgv,
   serialise,
+  statuslineFlags,
   taskLine,
 } from "../../src/platform/sandbox.ts";
 
@@ -86,6 +87,17 @@ Deno.test("A2 a hook reads neither the token nor the keys, and cannot write the 
   const outside = hookFlags({ ...options, socketPath: "/a.sock" }).map(({ flag }) => flag);
   assert(outside.includes("--allow-read=/,./.agent-console/config.jsonc"));
   assert(outside.includes(`--allow-write=${paths.root},/a.sock`));
+});
+
+Deno.test("A2 a status line reads neither the token nor the keys, and writes nothing but the socket", () => {
+  const all = statuslineFlags({ paths, socketPath: paths.socket, env: ["TMUX_PANE", "HOME", "HOME"] });
+  const flags = all.map(({ flag }) => flag);
+  assert(flags.includes(`--deny-read=${paths.token},${paths.keys}`));
+  assertEquals(flags.filter((flag) => flag.startsWith("--allow-write")), [`--allow-write=${paths.socket}`]);
+  assertEquals(flags.filter((flag) => flag.startsWith("--allow-net")), [`--allow-net=unix:${paths.socket}`]);
+  assert(flags.includes("--allow-env=HOME,TMUX_PANE"));
+  // The user's own command may be any: what is unscoped says so.
+  assertMatch(all.find(({ flag }) => flag === "--allow-run")?.reason ?? "", /not confined/);
 });
 
 Deno.test("the daemon may read every variable that sets a key", () => {

@@ -19,6 +19,7 @@ import {
   type HookSandbox,
   type Program,
   programArgv,
+  statuslineFlags,
 } from "../../platform/sandbox.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { whereIs } from "../../client/context.ts";
@@ -31,6 +32,8 @@ export interface HooksOptions {
   readonly json?: boolean;
   /** Also tell the agent that its user trusts what was installed. */
   readonly trust?: boolean;
+  /** Also put our tee around the agent's status line. */
+  readonly statusline?: boolean;
 }
 
 function system(): InstallSystem {
@@ -61,6 +64,9 @@ async function target(run: Run, agent: AgentHooks, options: HooksOptions): Promi
     file: agent.file({ env, userHome, cwd: currentFolder(), project: options.project === true }),
     program: hookProgram(run),
     policy: await policyOf(run),
+    ...(agent.name === "claude"
+      ? { statusline: { program: statuslineProgram(run), wrap: options.statusline === true } }
+      : {}),
     ...(options.dryRun ? { dryRun: true } : {}),
   };
 }
@@ -71,6 +77,14 @@ export function hookProgram(run: Pick<Run, "context">): string[] {
     run,
     ({ paths, socketPath, starter }) =>
       hookFlags({ paths, socketPath, starter, env: [...HOOK_ENV, ...OWN_ENV, "AGENT_CONSOLE_NO_START"] }),
+  );
+}
+
+/** The same for the status line, less the words `statusline -- …`. */
+function statuslineProgram(run: Pick<Run, "context">): string[] {
+  return installedProgram(
+    run,
+    ({ paths, socketPath }) => statuslineFlags({ paths, socketPath, env: [...HOOK_ENV, ...OWN_ENV] }),
   );
 }
 
@@ -106,6 +120,9 @@ async function policyOf(run: Run): Promise<boolean> {
 export async function installHooks(run: Run, name: string | undefined, options: HooksOptions): Promise<void> {
   narrowUmask();
   const agent = agentOf(name, "install");
+  if (options.statusline && agent.name !== "claude") {
+    throw new ConsoleError("usage", `Cannot tee the status line: --statusline is for claude, ${agent.title} has none`);
+  }
   const reviewed = agent.form === "json" && agent.reviewed === true;
   if (options.trust && !reviewed) {
     throw new ConsoleError("usage", `Cannot trust hooks: --trust is for codex, ${agent.title} asks for no trust`);
@@ -145,8 +162,9 @@ export async function statusOfHooks(run: Run, name: string | undefined, options:
   const agents = name === undefined ? HOOK_AGENTS : [agentOf(name, "show")];
   const hooks = await Promise.all(agents.map(async (agent) => await rowOf(await target(run, agent, options))));
   if (options.json) return run.out.json({ hooks });
-  for (const { agent, file, state, missing, outdated, problem, trust } of hooks) {
+  for (const { agent, file, state, missing, outdated, problem, trust, statusline } of hooks) {
     const more = [
+      statusline === undefined || statusline === "absent" ? "" : `status line ${statusline}`,
       missing.length > 0 && state !== "absent" ? `missing ${missing.join(", ")}` : "",
       outdated.length > 0 ? `outdated ${outdated.join(", ")}` : "",
       problem ?? "",

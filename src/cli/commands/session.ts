@@ -7,6 +7,7 @@ import { serialise } from "../../platform/sandbox.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/methods.ts";
 import { about, duration, folder, paint, statusWord, SYMBOLS } from "../format.ts";
+import { contextOf, dollars, limitsOf, usage } from "../usage.ts";
 import { ask, type Run } from "../run.ts";
 import { type Column, table } from "../table.ts";
 
@@ -59,6 +60,9 @@ export function sessionTable(
     { title: "AGENT", value: (s) => visible(s.agent), shrinksTo: 6 },
     { title: "SESSION", value: name, shrinksTo: 8 },
     { title: "ABOUT", value: about, shrinksTo: 10, grows: true },
+    ...(sessions.some(({ cost }) => cost !== undefined)
+      ? [{ title: "COST", value: ({ cost }: SessionView) => usage(cost), shrinksTo: 5 }]
+      : []),
     { title: "ID", value: (s) => visible(short.get(s.id) ?? s.id), paint: (_s, cell) => dim(cell) },
   ];
   return table(columns, [...sessions].sort(byUrgency), screen.isTerminal ? screen.columns : 200);
@@ -127,6 +131,9 @@ function details(session: SessionView & { readonly history: readonly HistoryEntr
     ["parent", session.parentId],
     ["turns", session.turnCount],
     ["prompt", session.lastPrompt],
+    ["cost", dollars(session.cost)],
+    ["context", contextOf(session.cost)],
+    ["plan", limitsOf(session.planLimits, now)],
     ["priority", session.priority === 0 ? undefined : session.priority],
     ["tags", session.tags.length === 0 ? undefined : session.tags.join(", ")],
     ["transcript", session.transcriptPath],

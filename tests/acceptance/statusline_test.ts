@@ -1,0 +1,217 @@
+/** The status line's tee, as Claude Code runs it: the user's own line comes first, the report goes beside it. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { thisProgram } from "../../src/platform/program.ts";
+import { homePaths } from "../../src/platform/home.ts";
+import { HOOK_ENV } from "../../src/agents/hook_env.ts";
+import { programArgv, statuslineFlags } from "../../src/platform/sandbox.ts";
+import { exists } from "../support/exists.ts";
+import { REPOSITORY, TestHome } from "../support/harness.ts";
+import { eventually } from "../support/harness_wait.ts";
+import { Impostor } from "../support/raw_socket.ts";
+import type { Json } from "../support/wire.ts";
+
+const LINE = {
+  session_id: "bar",
+  cwd: "/x",
+  model: { id: "m-1", display_name: "Opus 5.5" },
+  cost: { total_cost_usd: 0.1234 },
+  context_window: { total_input_tokens: 100, total_output_tokens: 20, used_percentage: 8 },
+};
+const STDIN = JSON.stringify(LINE);
+/** 300 ms are promised for a daemon that hangs; this is asserted, because the machine may be busy with other tests. */
+const MOST_MS = 2000;
+
+async function session(home: TestHome): Promise<Json> {
+  await using client = await home.connect({ token: true });
+  return (await client.request("session.get", { sessionId: "bar" }))["session"] as Json;
+}
+
+async function journalSize(home: TestHome): Promise<number> {
+  await using client = await home.connect({ token: true });
+  return (await client.request("audit.head", {}))["size"] as number;
+}
+
+Deno.test("H1 the user's status line gets the same bytes, and its own come out as they are", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const random = new Uint8Array(1_048_576);
+  for (let at = 0; at < random.length; at += 65_536) crypto.getRandomValues(random.subarray(at, at + 65_536));
+  const inputs = {
+    empty: new Uint8Array(),
+    json: new TextEncoder().encode(STDIN),
+    bad: new Uint8Array([0, 255, 10, 0xfe]),
+    random,
+  };
+  for (const [name, bytes] of Object.entries(inputs)) {
+    const [from, out, err] = ["in", "out", "err"].map((end) => `${home.root}/${name}.${end}`) as [
+      string,
+      string,
+      string,
+    ];
+    await Deno.writeFile(from, bytes);
+    const { argv, env } = home.command(["statusline", "--", "sh", "-c", "tee /dev/stderr; exit 3"]);
+    await using run = home.spawnArgv(["sh", "-c", `"$@" <${from} >${out} 2>${err}`, "sh", ...argv], env);
+    const { code } = await run.exit(10_000);
+    assertEquals(code, 3, name);
+    assert(equal(await Deno.readFile(out), bytes), `${name}: stdout differs`);
+    assert(equal(await Deno.readFile(err), bytes), `${name}: stderr differs`);
+  }
+  assertEquals((await session(home))["model"], "Opus 5.5");
+});
+
+Deno.test("H1 the exit code is the command's own; one that cannot be run fails as in a shell, in one line", async () => {
+  await using home = await TestHome.create();
+  const exits: readonly (readonly [readonly string[], number])[] = [
+    [["true"], 0],
+    [["sh", "-c", "exit 42"], 42],
+    [["sh", "-c", "kill -9 $$"], 137],
+    [["no such command"], 127],
+    [["/etc"], 126],
+  ];
+  for (const [command, expected] of exits) {
+    const { code, stdout, stderr } = await home.cli(["statusline", "--", ...command], { stdin: STDIN });
+    assertEquals([code, stdout], [expected, ""], command.join(" "));
+    if (expected === 126 || expected === 127) assertMatch(stderr, /^agent-console: [^\n]+\n$/);
+    else assertEquals(stderr, "");
+  }
+  // Behind another global option the full command line runs it, alike.
+  const { code, stdout } = await home.cli(["--no-color", "statusline", "--", "sh", "-c", "cat; exit 4"], {
+    stdin: STDIN,
+  });
+  assertEquals([code, stdout], [4, STDIN]);
+});
+
+Deno.test("H1 without a daemon it prints what it prints, starts none and keeps nothing", async () => {
+  await using home = await TestHome.create();
+  await Deno.mkdir(`${home.root}/repo/.git`, { recursive: true });
+  await Deno.writeTextFile(`${home.root}/repo/.git/HEAD`, "ref: refs/heads/feat/x\n");
+  const stdin = JSON.stringify({ ...LINE, cwd: `${home.root}/repo/deep` });
+  assertEquals((await home.cli(["statusline", "--", "echo", "mine"], { stdin })).stdout, "mine\n");
+  assertEquals((await home.cli(["statusline"], { stdin })).stdout, "Opus 5.5 · 8 % of context · $0.12 · feat/x\n");
+  const nasty = JSON.stringify({ ...LINE, model: { display_name: "\u001b[2Jx\u202e" }, cost: null, context_window: 5 });
+  assertEquals((await home.cli(["statusline"], { stdin: nasty })).stdout, "\\x1b[2Jx\\u202e\n");
+  for (const empty of ["", "null", "{{{", "[1]"]) {
+    const { code, stdout, stderr } = await home.cli(["statusline"], { stdin: empty });
+    assertEquals([code, stdout, stderr], [0, "", ""], empty);
+  }
+  assert(!exists(home.dir), "a home folder was made");
+});
+
+Deno.test("H1 a daemon that hangs costs the status line 300 ms at most, after its command has spoken", async () => {
+  await using home = await TestHome.create();
+  await Deno.mkdir(home.dir, { mode: 0o700 });
+  await using hung = new Impostor(home.socketPath);
+  for (const args of [["statusline", "--", "cat"], ["statusline"]]) {
+    const { code, stdout, stderr, ms } = await home.cli(args, { stdin: STDIN });
+    assertEquals([code, stderr], [0, ""]);
+    assert(stdout.length > 10);
+    assert(ms < MOST_MS, `took ${ms.toFixed(0)} ms`);
+  }
+  assertEquals(hung.connections, 2);
+});
+
+Deno.test("the report comes while a slow command still runs, and after a fast one that reads nothing", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const fast = await home.cli(["statusline", "--", "true"], { stdin: STDIN });
+  assertEquals([fast.code, (await session(home))["cost"]], [0, { usd: 0.1234, contextPercent: 8, tokens: 120 }]);
+  const pipe = `${home.root}/pipe`;
+  await new Deno.Command("mkfifo", { args: [pipe] }).output();
+  const stdin = JSON.stringify({ ...LINE, cost: { total_cost_usd: 7 } });
+  await using slow = home.spawn(["statusline", "--", "cat", pipe], { stdin });
+  await eventually(
+    async () => ((await session(home))["cost"] as Json)["usd"] === 7,
+    5000,
+    "the report of a status line that still runs",
+  );
+  assert(!slow.ended);
+  await Deno.writeTextFile(pipe, "at last\n");
+  const { code, stdout } = await slow.exit(5000);
+  assertEquals([code, stdout], [0, "at last\n"]);
+});
+
+Deno.test("one event for each real change, whatever a status line repeats; show and ls tell what it told", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const before = await journalSize(home);
+  const tell = (line: Json) => home.cli(["statusline", "--", "true"], { stdin: JSON.stringify(line) });
+  for (let i = 0; i < 3; i++) await tell({ ...LINE, cost: { total_cost_usd: 0.1234, total_duration_ms: i } });
+  assertEquals(await journalSize(home), before + 1);
+  await tell({ ...LINE, rate_limits: { five_hour: { used_percentage: 23, resets_at: 4_000_000_000 } } });
+  await tell({ ...LINE, rate_limits: { five_hour: { used_percentage: 23, resets_at: 4_000_000_000 } } });
+  assertEquals(await journalSize(home), before + 2);
+  const { stdout } = await home.cli(["show", "bar"]);
+  for (const words of [/cost +\$0\.12/, /context +8 %, 120 tokens/, /plan +5 h: 23 % \(resets in \d+d\)/]) {
+    assertMatch(stdout, words);
+  }
+  assertStringIncludes((await home.cli(["ls"])).stdout, "$0.12 8 %");
+  const { sessions } = await home.json(["ls", "--json"]) as { sessions: Json[] };
+  assertEquals(sessions.map((one) => [one["cost"], one["status"]]), [[
+    { usd: 0.1234, contextPercent: 8, tokens: 120 },
+    "starting",
+  ]]);
+});
+
+Deno.test("H1 an stdin that stays open does not hold the status line", async () => {
+  await using home = await TestHome.create();
+  for (const words of [["statusline", "--", "true"], ["statusline"]]) {
+    const { argv, env } = home.command(words);
+    // The shell keeps the pipe open for longer than any agent would wait.
+    const script = '(printf "%s" "$0"; sleep 4) | { "$@"; echo "exit $?" >&2; }';
+    await using run = home.spawnArgv(["sh", "-c", script, STDIN, ...argv], env);
+    await run.says("exit 0", MOST_MS + 1000, "stderr");
+    assertEquals(run.stderr, "exit 0\n");
+    await run.exit(10_000);
+  }
+});
+
+Deno.test("a reader that is gone makes no noise", async () => {
+  await using home = await TestHome.create();
+  const { argv, env } = home.command(["statusline"]);
+  // Descriptor 4 is a pipe that nobody reads.
+  const script =
+    `mkfifo "$HOME/p"; exec 3<>"$HOME/p" 4>"$HOME/p" 3<&-; printf '%s' "$0" | "$@" >&4 4>&-; echo "exit $?"`;
+  await using run = home.spawnArgv(["sh", "-c", script, STDIN, ...argv], env);
+  const { stdout, stderr } = await run.exit(10_000);
+  assertEquals([stdout, stderr], ["exit 0\n", ""]);
+});
+
+Deno.test("the agent's TERM goes on to the command, whose end is ours", async () => {
+  await using home = await TestHome.create();
+  const script = `trap 'kill $!; echo bye; exit 5' TERM; sleep 60 >/dev/null 2>&1 & echo ready; wait`;
+  await using run = home.spawn(["statusline", "--", "sh", "-c", script], { stdin: STDIN });
+  await run.says("ready", 5000);
+  run.kill("SIGTERM");
+  const { code, stdout } = await run.exit(5000);
+  assertEquals([code, stdout], [5, "ready\nbye\n"]);
+});
+
+Deno.test("A2 under the flags of an installed status line it reports, finds the branch and runs the command", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await Deno.mkdir(`${home.root}/repo/.git`, { recursive: true });
+  await Deno.writeTextFile(`${home.root}/repo/.git/HEAD`, "ref: refs/heads/main\n");
+  const paths = homePaths(home.dir);
+  const flags = statuslineFlags({
+    paths,
+    socketPath: home.socketPath,
+    env: [...HOOK_ENV, "AGENT_CONSOLE_HOME", "AGENT_CONSOLE_SOCKET", "HOME"],
+  });
+  const { daemon } = thisProgram(`file://${REPOSITORY}/main.ts`);
+  assert(daemon.form !== "compiled");
+  const entry = `${REPOSITORY}/main.ts`;
+  const argv = programArgv({ form: daemon.form, deno: daemon.deno, entry }, flags, ["--home", home.dir]);
+  const { env } = home.command([], { env: { CLAUDE_PID: "4242", SECRET_OF_MINE: "seen" } });
+  const stdin = JSON.stringify({ ...LINE, cwd: `${home.root}/repo` });
+  const script = `printf '%s' "$0" | "$@"`;
+  const words = [...argv, "statusline", "--", "sh", "-c", 'echo "$SECRET_OF_MINE"'];
+  await using run = home.spawnArgv(["sh", "-c", script, stdin, ...words], env);
+  const { code, stdout, stderr } = await run.exit(10_000);
+  assertEquals([code, stdout, stderr], [0, "seen\n", ""]);
+  const { gitBranch, pid } = await session(home) as { gitBranch?: string; pid?: number };
+  assertEquals([gitBranch, pid], ["main", 4242]);
+});
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}

@@ -1,0 +1,112 @@
+/** H3 for the status line: the user's own is kept inside ours and given back. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { parse as parseJsonc } from "@std/jsonc";
+import fc from "fast-check";
+import { shellWords } from "../../src/hooks/shell_words.ts";
+import { statuslineState, unwrapped, wrapped } from "../../src/hooks/statusline_edit.ts";
+import { homePaths } from "../../src/platform/home.ts";
+import { programArgv, serialise, statuslineFlags } from "../../src/platform/sandbox.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+import { NASTY } from "./hooks_nasty_settings.ts";
+
+const PROGRAM = ["/usr/local/bin/agent-console", "--home", "/home/u/.agent-console"];
+const OTHER = ["/opt/new/agent-console"];
+
+function commandIn(text: string): string {
+  return (parseJsonc(text.replace(/^\ufeff/, "")) as { statusLine: { command: string } }).statusLine.command;
+}
+
+for (const [name, text] of Object.entries(NASTY)) {
+  Deno.test(`H3 a status line of ours comes and goes: ${name}`, () => {
+    const once = wrapped(text, PROGRAM);
+    assertEquals(wrapped(once, PROGRAM), once);
+    assertEquals([statuslineState(text, PROGRAM).state, statuslineState(once, PROGRAM).state], ["absent", "installed"]);
+    assertEquals(commandIn(once), `${serialise(PROGRAM)} statusline`);
+    const back = unwrapped(once, PROGRAM, { before: text });
+    assertEquals(back.replace(/\{\s*\}/g, "{}").trim() || "{}", text.replace(/\{\s*\}/g, "{}").trim() || "{}");
+    if (text.includes("\r\n")) assert(!/[^\r]\n/.test(once));
+  });
+}
+
+/** Status lines as people have them; the spelling is not always what JSON.stringify writes. */
+const LINES: Readonly<Record<string, string>> = {
+  script:
+    `{\n  "statusLine": { "type": "command", "command": "~/.claude/statusline.sh", "padding": 0 },\n  "a": 1\n}\n`,
+  "quotes, pipes, variables":
+    `{\n\t// mine\n\t"statusLine": {\n\t\t"type": "command",\n\t\t"command": "jq -r '.model.display_name' | tr '\\n' ' ' && echo \\"$USER\\" it\\u0027s \\/x"\n\t}\n}`,
+  "one line": `{"statusLine":{"type":"command","command":"bash -c 'a \\"b\\"'","refreshInterval":5},"z":0}`,
+  "several lines": `{"statusLine":{"type":"command","command":"a\\nb # c\\n"}}`,
+  empty: `{"statusLine":{"type":"command","command":""}}`,
+  null: `{\n  "statusLine": null\n}\n`,
+};
+
+for (const [name, text] of Object.entries(LINES)) {
+  Deno.test(`H3 the user's own status line is kept byte for byte inside ours, and given back: ${name}`, async () => {
+    const once = wrapped(text, PROGRAM);
+    assertEquals(wrapped(once, PROGRAM), once);
+    assertEquals(unwrapped(once, PROGRAM, { before: text }), text);
+    const settings = parseJsonc(text) as { statusLine: { command: string } | null };
+    if (settings.statusLine === null) return;
+    const printed = await new Deno.Command("/bin/sh", {
+      args: ["-c", `set -- ${commandIn(once)}; for word; do printf '%s\\0' "$word"; done`],
+      signal: AbortSignal.timeout(10_000),
+    }).output();
+    const words = new TextDecoder().decode(printed.stdout).split("\0").slice(0, -1);
+    assertEquals(words, [...PROGRAM, "statusline", "--", "sh", "-c", settings.statusLine.command]);
+    // All but the command is as it was.
+    const { command: _1, ...now } = (parseJsonc(once) as { statusLine: Record<string, unknown> }).statusLine;
+    const { command: _2, ...was } = settings.statusLine as Record<string, unknown>;
+    assertEquals(now, was);
+  });
+}
+
+Deno.test("H3 an older program of ours is replaced, with what it holds; a stranger's is wrapped like any other", () => {
+  const text = LINES["script"]!;
+  const old = wrapped(text, PROGRAM);
+  assertEquals(statuslineState(old, OTHER).state, "outdated");
+  assertEquals(wrapped(old, OTHER), wrapped(text, OTHER));
+  assertEquals(unwrapped(wrapped(old, OTHER), undefined, { before: text }), text);
+  const stranger = `{"statusLine":{"type":"command","command":"/opt/hub statusline -- sh -c x"}}`;
+  assertEquals(statuslineState(stranger, PROGRAM).state, "absent");
+  assertEquals(unwrapped(stranger, PROGRAM), stranger);
+  assertEquals(
+    unwrapped(stranger, PROGRAM, { earlier: [["/opt/hub"]] }),
+    `{"statusLine":{"type":"command","command":"x"}}`,
+  );
+});
+
+Deno.test("H3 a status line under deno's flags is known by the token that it may not read", () => {
+  const paths = homePaths("/home/u/.agent-console");
+  const flags = statuslineFlags({ paths, socketPath: paths.socket, env: ["HOME"] });
+  const source = { form: "source", deno: "/usr/bin/deno", entry: "/app/main.ts" } as const;
+  const program = programArgv(source, flags, ["--home", paths.root]);
+  const text = LINES["script"]!;
+  assertEquals(unwrapped(wrapped(text, program), undefined, { before: text }), text);
+  const bare = `{"statusLine":{"type":"command","command":"deno run /elsewhere/main.ts statusline"}}`;
+  assertEquals(unwrapped(bare, PROGRAM), bare);
+});
+
+Deno.test("H3 what is no command is not touched: it is refused by name", () => {
+  for (const value of ["5", '"x"', "[]", "{}", '{"type":"static","text":"x"}', '{"type":"command","command":5}']) {
+    const text = `{"statusLine":${value}}`;
+    assertThrows(() => wrapped(text, PROGRAM, { file: "/s.json" }), ConsoleError, "/s.json: statusLine is");
+    assertEquals([statuslineState(text, PROGRAM).state, unwrapped(text, PROGRAM)], ["absent", text]);
+  }
+  assertEquals(statuslineState('{"a":', PROGRAM).state, "unreadable");
+  assertThrows(() => unwrapped('{"a":', PROGRAM), ConsoleError, "not valid JSON");
+  assertThrows(() => wrapped('{"a":', PROGRAM), ConsoleError, "not valid JSON");
+  assertThrows(() => wrapped("[]", PROGRAM), ConsoleError, "no object");
+});
+
+Deno.test("shellWords: the inverse of serialise; undefined where a shell would do more", () => {
+  fc.assert(fc.property(fc.array(fc.string({ unit: "binary", minLength: 0 })), (argv) => {
+    if (argv.some((word) => word.includes("\0"))) return;
+    assertEquals(shellWords(serialise(argv)), argv);
+  }));
+  assertEquals(shellWords(`a  "b c"'d'\\e`), ["a", "b cde"]);
+  for (
+    const line of ["a;b", "a|b", "$(x)", "a `b`", '"$(x)"', "a # b", "*", "'open", '"open', "a \\", "(a)", "a\nb"]
+  ) {
+    assertEquals(shellWords(line), undefined, line);
+  }
+});
