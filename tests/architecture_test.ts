@@ -22,11 +22,15 @@ const RULES: Readonly<Record<string, { readonly may: readonly string[]; readonly
     may: ["agents", "config", "core", "domain", "platform", "protocol"],
     why: "the broker answers through the core's two doors: commit, subscribe",
   },
+  feeds: {
+    may: ["agents", "domain", "platform", "protocol"],
+    why: "a feed says what an agent published; the daemon hands it on to the core",
+  },
   service: { may: ["install", "platform", "protocol"], why: "units are made from templates and sandbox flags" },
   core: { may: ["agents", "domain", "platform", "protocol"], why: "the core owns the state and reaches no disk" },
   transport: { may: ["core", "platform", "protocol"], why: "connections carry requests to the core" },
   daemon: {
-    may: ["agents", "approvals", "config", "core", "domain", "journal", "platform", "protocol", "transport"],
+    may: ["agents", "approvals", "config", "core", "domain", "feeds", "journal", "platform", "protocol", "transport"],
     why: "the composition root of the daemon knows no window",
   },
   client: {

@@ -7,7 +7,7 @@
  */
 import type { ApprovalsPort, Asked, Caller, Core } from "../core/handler.ts";
 import type { Committed } from "../core/store.ts";
-import type { Rule, Verdict } from "../domain/approval.ts";
+import type { Ask, Rule, Verdict } from "../domain/approval.ts";
 import type { Happening, Question, Report } from "../domain/report.ts";
 import { route } from "../domain/route.ts";
 import type { Caller as RuleCaller } from "../domain/rule.ts";
@@ -39,6 +39,7 @@ export class Broker implements ApprovalsPort {
   #o: BrokerOptions;
   #settling: Settling;
   #stopped = false;
+  #askedByFeed: (agent: string, sessionId: string) => boolean = () => false;
 
   constructor(options: BrokerOptions) {
     this.#o = options;
@@ -48,6 +49,11 @@ export class Broker implements ApprovalsPort {
     core.hub.onNoAnswerer = () => {
       for (const hold of this.#open()) if (hold.ask.dialog !== "beside") this.#settling.expire(hold);
     };
+  }
+
+  /** Sessions whose questions a feed puts to us beside the agent's own dialog: their hooks must not stand before it. */
+  set askedByFeed(asks: (agent: string, sessionId: string) => boolean) {
+    this.#askedByFeed = asks;
   }
 
   // -- asking ----------------------------------------------------------------------------------------------------------
@@ -64,9 +70,10 @@ export class Broker implements ApprovalsPort {
   }
 
   /** Beside a live dialog waiting costs nobody anything; else only while somebody is there who can answer. */
-  #mayHold({ ask }: Asked, judged: Judged): boolean {
+  #mayHold({ ask, report }: Asked, judged: Judged): boolean {
     if (this.#stopped) return false;
     if (ask.dialog === "beside") return true;
+    if (this.#askedByFeed(report.agent, report.sessionId)) return false;
     return (ask.dialog === "behind" || judged.holdGate) && this.#o.core.hub.canAnswer;
   }
 
@@ -151,6 +158,27 @@ export class Broker implements ApprovalsPort {
     } finally {
       end();
     }
+  }
+
+  /**
+   * On behalf of a feed, which takes the answer by its own means. `signal`: it was answered elsewhere, or nobody is there
+   * any more to take an answer. Undefined: no answer from us.
+   */
+  async put(report: Report, ask: Ask, signal: AbortSignal): Promise<Verdict | undefined> {
+    let given: Verdict | undefined;
+    const end = new AbortController();
+    const asker: Asker = { actor: "feed:report", signal: end.signal, hungUp: end.signal };
+    const answer = (verdict: Verdict) => (given = verdict, {});
+    const { output, approval } = await this.ask({ report, ask, cut: false, answer }, asker);
+    if (output !== undefined || approval === undefined) return given;
+    const hold = this.#settling.holds.get(approval.id);
+    const onAbort = () => hold && this.#settling.elsewhere(hold);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    const { outcome } = await this.wait(approval.id, asker);
+    signal.removeEventListener("abort", onAbort);
+    end.abort();
+    return outcome === "approved" || outcome === "denied" ? given : undefined;
   }
 
   // -- answering ---------------------------------------------------------------------------------------------------------

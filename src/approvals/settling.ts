@@ -98,6 +98,11 @@ export class Settling {
     else this.cancel(hold, "its hook gave up before it was answered");
   }
 
+  /** Somebody else answered, or took the question back: what its row does next is told by the agent. */
+  elsewhere(hold: Hold): void {
+    this.#end(hold, "elsewhere", "left_to_agent");
+  }
+
   cancel(hold: Hold, reason: string): void {
     this.#end(hold, "cancelled", withoutAnswer(hold), reason);
   }

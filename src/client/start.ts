@@ -2,6 +2,7 @@
  * Starts the daemon, once, however many clients want it at the same time: the start lock lets one of them spawn it,
  * the others wait for its hello. Ready is an answered hello.
  */
+import { feedPlaces } from "../config/feed_places.ts";
 import { loadConfigHere } from "../config/here.ts";
 import { daemonArgs, type DaemonOptions } from "../daemon/options.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -9,7 +10,7 @@ import { sleep } from "../platform/delay.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { type HomePaths } from "../platform/home.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
-import { type Child, narrowUmask, ownUid, spawn } from "../platform/process.ts";
+import { type Child, env, narrowUmask, ownUid, spawn } from "../platform/process.ts";
 import { PS_PATHS } from "../platform/processes.ts";
 import { checkSandboxPath, daemonFlags, type Flag, programArgv, RUNTIME_ENV } from "../platform/sandbox.ts";
 import { ConsoleError, type ErrorName, ERRORS } from "../protocol/errors.ts";
@@ -127,12 +128,13 @@ export async function confinedDaemon(context: ClientContext, given: Partial<Daem
   const socketPath = config.daemon.ipc_socket_path ?? paths.socket;
   const pidFilePath = config.daemon.pid_file_path ?? paths.pid;
   checkWhere(denoFiles, { paths, socketPath, uid: ownUid() });
-  for (const path of [paths.root, socketPath, pidFilePath]) {
+  const feeds = feedPlaces(config.feeds, env);
+  for (const path of [paths.root, socketPath, pidFilePath, ...Object.values(feeds)]) {
     const problem = checkSandboxPath(path);
     if (problem !== undefined) throw new ConsoleError("unsafe_path", `Cannot use ${path}: ${problem}`, { path });
   }
   const psPath = PS_PATHS.find((path) => denoFiles.stat(path) !== undefined);
-  const sandbox = daemonFlags({ paths, socketPath, pidFilePath, psPath, form: program.daemon.form });
+  const sandbox = daemonFlags({ paths, socketPath, pidFilePath, psPath, form: program.daemon.form, feeds });
   const options: DaemonOptions = {
     ephemeral: false,
     verbose: false,

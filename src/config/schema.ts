@@ -131,6 +131,32 @@ const configSchema = v.object({
       applies: "restart",
     }),
   }),
+  feeds: v.object({
+    claude_sessions: setting(v.boolean(), false, {
+      title: "Claude's status files",
+      means:
+        "Reads the status that Claude Code writes down for each of its processes: it tells at once of Esc, of No " +
+        "and of dialogs for which no hook runs. The daemon may then read that folder.",
+      must: "true or false",
+      applies: "restart",
+    }),
+    codex_app_server: setting(v.boolean(), false, {
+      title: "Codex's app-server",
+      means:
+        "Listens to the daemon that Codex starts: sessions and their states without hooks and without trust, and " +
+        "errors that no hook tells. The daemon may then use that socket.",
+      must: "true or false",
+      applies: "restart",
+    }),
+    gemini_chats: setting(v.boolean(), false, {
+      title: "Gemini CLI's conversations",
+      means:
+        "Reads on in the file of each conversation that works or waits: it tells at once of Esc, of No and of API " +
+        "errors, which no hook tells. The daemon may then read `tmp` in Gemini CLI's folder.",
+      must: "true or false",
+      applies: "restart",
+    }),
+  }),
 });
 
 export type Config = v.InferOutput<typeof configSchema>;

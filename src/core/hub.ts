@@ -16,6 +16,8 @@ export class Published {
     readonly ts: string,
     readonly type: string,
     readonly dataJson: string,
+    /** Whose row it changed. */
+    readonly sessionId: string | null = null,
   ) {
     this.topic = topicOf(type);
   }
@@ -48,6 +50,7 @@ export class Hub {
   #subscribers = new Set<Subscriber>();
   #answerers = 0;
   #onNoAnswerer: () => void = () => {};
+  #onEvent: (event: Published) => void = () => {};
 
   get size(): number {
     return this.#subscribers.size;
@@ -63,6 +66,11 @@ export class Hub {
     this.#onNoAnswerer = action;
   }
 
+  /** `action` runs after each event, before windows hear of it; it may not throw. No subscriber: nothing is encoded for it. */
+  set onEvent(action: (event: Published) => void) {
+    this.#onEvent = action;
+  }
+
   add(subscriber: Subscriber): void {
     this.#subscribers.add(subscriber);
     if (subscriber.mayAnswer) this.#answerers++;
@@ -75,6 +83,7 @@ export class Hub {
   }
 
   publish(event: Published): void {
+    this.#onEvent(event);
     for (const subscriber of this.#subscribers) {
       if (subscriber.topics !== undefined && !subscriber.topics.has(event.topic)) continue;
       subscriber.deliver(event.seq, event.line(subscriber.name));

@@ -109,8 +109,12 @@ export class Store {
     const marked = this.#derived(event, idempotencyKey);
     let committed: Committed = { seq: 0, sessionId: null, status: null };
     for (const record of this.#journal.append({ type: marked.type, actor, data: marked.data })) {
-      if (record.type === marked.type) committed = this.#apply(marked, record.seq);
-      this.#options.hub.publish(new Published(record.seq, record.ts, record.type, record.dataJson));
+      const own = record.type === marked.type;
+      if (own) committed = this.#apply(marked, record.seq);
+      const { sessionId } = committed;
+      this.#options.hub.publish(
+        new Published(record.seq, record.ts, record.type, record.dataJson, own ? sessionId : null),
+      );
     }
     return committed;
   }

@@ -33,6 +33,11 @@ export class Settings {
     return this.#now.config;
   }
 
+  /** What the running parts were built with, until a restart. */
+  get booted(): Config {
+    return this.#booted.config;
+  }
+
   get warnings(): readonly string[] {
     return this.#now.warnings;
   }

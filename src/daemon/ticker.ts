@@ -8,6 +8,7 @@ import { denoFiles } from "../platform/deno_files.ts";
 import { probe, PS_PATHS } from "../platform/processes.ts";
 import { mayRun } from "../platform/process.ts";
 import type { ProcessInfo } from "../platform/system.ts";
+import type { Feeds } from "./feeds.ts";
 import { takeSpool } from "./spool_intake.ts";
 import { writePid } from "./instance.ts";
 import type { LifecycleOptions } from "./lifecycle.ts";
@@ -43,6 +44,7 @@ export class Ticker {
   /** Seq of the last snapshot of this run; a start that had much to replay is followed by one. */
   #snapshotAt = 0;
   #seenWork = 0;
+  #feeds: Feeds | undefined;
   #collectedAt = 0;
 
   constructor(options: TickerOptions) {
@@ -58,6 +60,7 @@ export class Ticker {
   /** Nothing is committed or written after this, also by looks that are under way. */
   stop(): void {
     this.#off();
+    this.#feeds?.stop();
     this.#stopped = true;
   }
 
@@ -78,6 +81,19 @@ export class Ticker {
       }
     }
     await this.#look();
+    await this.#startFeeds();
+  }
+
+  /** Where all are off they cost nothing, not even their loading. */
+  async #startFeeds(): Promise<void> {
+    if (!Object.values(this.#o.settings.booted.feeds).includes(true)) return;
+    const { Feeds } = await import("./feeds.ts");
+    if (this.#stopped) return;
+    const { broker } = this.#o;
+    const feeds = new Feeds({ ...this.#o, ask: (report, ask, signal) => broker.put(report, ask, signal) });
+    broker.askedByFeed = (agent, sessionId) => feeds.asks(agent, sessionId);
+    this.#feeds = feeds;
+    feeds.start();
   }
 
   #tick(): void {
@@ -87,6 +103,7 @@ export class Ticker {
     this.#intake();
     presence.check();
     void this.#look();
+    this.#feeds?.look();
     if (store.seq - this.#snapshotAt >= Math.max(SNAPSHOT_RECORDS, 4 * store.size)) {
       this.#snapshotAt = store.seq;
       journal.snapshot(store.save()).catch((error) => log.warn("no snapshot", { error: String(error) }));

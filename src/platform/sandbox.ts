@@ -27,7 +27,25 @@ export interface DaemonSandbox {
    */
   readonly psPath: string | undefined;
   readonly form: Program["form"];
+  /** What the user let the daemon read of what agents publish. */
+  readonly feeds?: FeedPlaces;
 }
+
+/** Absolute paths of what agents publish about themselves; absent where the feed is off. */
+export interface FeedPlaces {
+  /** The folder of Claude Code's status files. */
+  readonly claudeSessions?: string;
+  /** The control socket of Codex's app-server, or the link to it. */
+  readonly codexSocket?: string;
+  /** The folder below which Gemini CLI keeps its conversations. */
+  readonly geminiChats?: string;
+}
+
+/**
+ * The name in the URL of a WebSocket that runs over a unix socket: Deno wants net access to it although nothing is sent
+ * there. Names under .invalid never resolve (RFC 6761), so that the permission opens no way into the network.
+ */
+export const UNIX_WEB_SOCKET_HOST = "codex.invalid";
 
 /** Environment variables that the daemon reads. */
 export const DAEMON_ENV: readonly string[] = [
@@ -85,7 +103,7 @@ export function daemonFlags(sandbox: DaemonSandbox): Flag[] {
 }
 
 function flagsWith(sandbox: Omit<DaemonSandbox, "psPath">, ps: readonly string[]): Flag[] {
-  const { paths, socketPath, pidFilePath, form } = sandbox;
+  const { paths, socketPath, pidFilePath, form, feeds } = sandbox;
   const files = outermost([paths.root, socketPath, pidFilePath]);
   return [
     ...(form === "compiled" ? [] : [QUIET]),
@@ -101,6 +119,29 @@ function flagsWith(sandbox: Omit<DaemonSandbox, "psPath">, ps: readonly string[]
     { flag: list("write", files), reason: "the home folder, the socket and the pid file" },
     ...(ps.length === 0 ? [] : [{ flag: list("run", ps), reason: "learn which agents still live" }]),
     { flag: `--allow-env=${DAEMON_ENV.join(",")}`, reason: "where the home folder is, and how to print" },
+    ...feedFlags(feeds ?? {}),
+  ];
+}
+
+/** Flags of their own, each with its reason: what is off adds nothing. */
+function feedFlags({ claudeSessions, codexSocket, geminiChats }: FeedPlaces): Flag[] {
+  return [
+    ...(claudeSessions === undefined ? [] : [
+      { flag: list("read", [claudeSessions]), reason: "feeds.claude_sessions: Claude Code's status files" },
+      { flag: "--allow-env=CLAUDE_CONFIG_DIR", reason: "feeds.claude_sessions: where they are" },
+    ]),
+    ...(codexSocket === undefined ? [] : [
+      { flag: list("net", [`unix:${codexSocket}`]), reason: "feeds.codex_app_server: Codex's control socket" },
+      // Measured with Deno 2.9.6: an HTTP client over a unix socket wants all three, its WebSocket the URL's host as well.
+      { flag: `--allow-net=${UNIX_WEB_SOCKET_HOST}:80`, reason: "feeds.codex_app_server: a name that leads nowhere" },
+      { flag: list("read", [codexSocket]), reason: "feeds.codex_app_server: Deno wants it for the socket" },
+      { flag: list("write", [codexSocket]), reason: "feeds.codex_app_server: Deno wants it for the socket" },
+      { flag: "--allow-env=CODEX_HOME", reason: "feeds.codex_app_server: where it is" },
+    ]),
+    ...(geminiChats === undefined ? [] : [
+      { flag: list("read", [geminiChats]), reason: "feeds.gemini_chats: Gemini CLI's conversations" },
+      { flag: "--allow-env=GEMINI_CLI_HOME", reason: "feeds.gemini_chats: where they are" },
+    ]),
   ];
 }
 

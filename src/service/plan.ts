@@ -95,7 +95,7 @@ function step(argv: readonly string[], tolerate: Step["tolerate"] = []): Step {
 }
 
 /** Folders of the installing shell that the daemon must find again: cached dependencies, what agents publish. */
-const PASSED = ["DENO_DIR"];
+const PASSED = ["DENO_DIR", "CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME"];
 /** The variables that {@link ServiceOptions.env} is to hold. */
 export const READ_ENV: readonly string[] = ["PATH", "XDG_CONFIG_HOME", ...PASSED];
 

@@ -24,6 +24,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   approvals: "the inbox: holds who asks, judges by rules, settles each question once",
   agents: "an adapter for each agent: its hook events in our words, our answers in its",
   hooks: "our hooks in the agents' own settings: put in, taken out byte for byte",
+  feeds: "what agents publish about themselves, where the user lets us read it",
   domain: "what a session is and how it changes; no I/O, no clock",
   journal: "records in a chain of hashes; knows bytes, not sessions",
   daemon: "puts it together: order of start and stop, signals, ticks, log",

@@ -73,6 +73,9 @@ Deno.test("setKey then read gives the value, for every key and in any order", ()
     "approvals.pre_tool_use": [true, false],
     "journal.fsync": ["always", "never"],
     "journal.segment_mib": [1, 1024],
+    "feeds.claude_sessions": [true, false],
+    "feeds.codex_app_server": [true, false],
+    "feeds.gemini_chats": [true, false],
   };
   const lists = SETTINGS.filter(({ fallback }) => Array.isArray(fallback)).map(({ key }) => key as string);
   assertEquals([...Object.keys(samples), ...lists].sort(), SETTINGS.map(({ key }) => key as string).sort());

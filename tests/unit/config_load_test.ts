@@ -50,6 +50,7 @@ Deno.test("without a file every key has its default", () => {
     },
     approvals: { hook_wait_secs: 45, pre_tool_use: false, rules: [] },
     journal: { fsync: "interval", segment_mib: 64 },
+    feeds: { claude_sessions: false, codex_app_server: false, gemini_chats: false },
   });
   assertEquals(new Set(Object.values(origins)), new Set(["default"]));
   assertEquals([warnings, file], [[], null]);
@@ -221,7 +222,7 @@ Deno.test("configView: every value with its origin", () => {
   assertEquals(file, "/h/config.jsonc");
   assertEquals(values["journal.fsync"], { value: "never", origin: "/h/config.jsonc:1:14" });
   assertEquals(values["daemon.auto_start"], { value: true, origin: "default" });
-  assertEquals(Object.keys(values).length, 12);
+  assertEquals(Object.keys(values).length, 15);
 });
 
 Deno.test("diffConfig: what a reload applies and what needs a restart", () => {

@@ -22,6 +22,11 @@ const daemon: DaemonSandbox = {
   psPath: "/usr/bin/ps",
   form: "source",
 };
+const feeds = {
+  claudeSessions: "/home/u/.claude/sessions",
+  codexSocket: "/home/u/c.sock",
+  geminiChats: "/home/u/.gemini/tmp",
+};
 const words = (sandbox: DaemonSandbox) => daemonFlags(sandbox).map(({ flag }) => flag);
 
 Deno.test("daemonFlags: the home folder, the socket, ps, and nothing wider; each flag has a reason", () => {
@@ -54,8 +59,27 @@ Deno.test("daemonFlags: socket and pid file outside the home are added alone; wi
   );
 });
 
+Deno.test("daemonFlags: each feed that is on adds its own paths and variable, each with its reason; off adds nothing", () => {
+  assertEquals(words({ ...daemon, feeds: {} }), words(daemon));
+  const added = daemonFlags({ ...daemon, feeds }).slice(words(daemon).length);
+  assertEquals(added.map(({ flag }) => flag), [
+    "--allow-read=/home/u/.claude/sessions",
+    "--allow-env=CLAUDE_CONFIG_DIR",
+    "--allow-net=unix:/home/u/c.sock",
+    "--allow-net=codex.invalid:80",
+    "--allow-read=/home/u/c.sock",
+    "--allow-write=/home/u/c.sock",
+    "--allow-env=CODEX_HOME",
+    "--allow-read=/home/u/.gemini/tmp",
+    "--allow-env=GEMINI_CLI_HOME",
+  ]);
+  for (const { flag, reason } of added) assertMatch(reason, /^feeds\.\w+: ./, flag);
+  assertThrows(() => daemonFlags({ ...daemon, feeds: { claudeSessions: "/a,/b" } }), RangeError, "comma");
+  assertThrows(() => daemonFlags({ ...daemon, feeds: { geminiChats: "/a,/b" } }), RangeError, "comma");
+});
+
 Deno.test("daemonFlags: never an unscoped permission", () => {
-  for (const flag of [...words(daemon), ...words({ ...daemon, form: "compiled" })]) {
+  for (const flag of [...words({ ...daemon, feeds }), ...words({ ...daemon, form: "compiled" })]) {
     assert(!/^(-A|--allow-all|--allow-\w+)$/.test(flag), flag);
     assert(!flag.includes("--allow-sys"), flag);
   }

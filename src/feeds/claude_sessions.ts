@@ -1,0 +1,126 @@
+/**
+ * The reader of Claude Code's status files (feeds.claude_sessions). It never lists the folder: it reads the files of the
+ * processes whose rows are open, when the kernel tells of a change and whenever it is asked.
+ */
+import type { Report } from "../domain/report.ts";
+import type { Session } from "../domain/session.ts";
+import { after } from "../platform/clock.ts";
+import { isNotFound } from "../platform/deno_files.ts";
+import type { Files } from "../platform/system.ts";
+import { watchFolder } from "../platform/watch_files.ts";
+import { childHealing, healing, SETTLED_MS } from "./claude_healing.ts";
+import { type ClaudeStatus, pidOfStatusFile, readClaudeStatus } from "./claude_status.ts";
+import type { FeedPort } from "./ports.ts";
+
+const AGENT = "claude";
+/** A status file has some 600 bytes; far more is none. */
+const MAX_BYTES = 65_536;
+/** After a change, ms: the hooks of the same moment come first, with more to tell. */
+const GRACE_MS = 250;
+
+type OpenRow = Session & { readonly pid: number };
+
+export class ClaudeSessionsFeed {
+  #folder: string;
+  #files: Pick<Files, "read" | "stat">;
+  #port: FeedPort;
+  #unwatch: (() => void) | undefined;
+  #changed = new Set<number>();
+  #stopped = false;
+
+  constructor(folder: string, files: Pick<Files, "read" | "stat">, port: FeedPort) {
+    this.#folder = folder;
+    this.#files = files;
+    this.#port = port;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+  }
+
+  /** Looks at every open row, and watches the folder as soon as there is one. @throws NotCapable outside its sandbox */
+  look(): void {
+    if (this.#stopped) return;
+    this.#watch();
+    const rows = [...this.#open()];
+    for (const pid of new Set(rows.map((row) => row.pid))) this.#lookAt(pid, rows);
+  }
+
+  #watch(): void {
+    try {
+      this.#unwatch ??= watchFolder(this.#folder, (names) => this.#onChange(names));
+    } catch (error) {
+      if (!isNotFound(error)) throw error; // Claude makes the folder when it first runs
+    }
+  }
+
+  #onChange(names: readonly string[]): void {
+    if (names.includes(this.#folder.slice(this.#folder.lastIndexOf("/") + 1))) {
+      this.#unwatch?.(); // the folder itself went; a new one of that name is watched at the next look
+      this.#unwatch = undefined;
+    }
+    const pids = names.flatMap((name) => pidOfStatusFile(name) ?? []);
+    if (pids.length === 0) return;
+    if (this.#changed.size === 0) {
+      after(GRACE_MS, () => this.#lookAtChanged(this.#changed));
+      after(GRACE_MS + SETTLED_MS, () => this.look());
+    }
+    for (const pid of pids) this.#changed.add(pid);
+  }
+
+  #lookAtChanged(pids: ReadonlySet<number>): void {
+    this.#changed = new Set();
+    if (this.#stopped) return;
+    const rows = [...this.#open()];
+    for (const pid of pids) this.#lookAt(pid, rows);
+  }
+
+  *#open(): Generator<OpenRow> {
+    for (const row of this.#port.sessions()) {
+      const { agent, status, pid, parentId } = row;
+      if (agent === AGENT && status !== "closed" && pid !== undefined && parentId === undefined) yield { ...row, pid };
+    }
+  }
+
+  #lookAt(pid: number, rows: readonly OpenRow[]): void {
+    const open = rows.filter((row) => row.pid === pid);
+    const file = open.length === 0 ? undefined : this.#read(pid);
+    for (const row of open) if (file !== undefined && row.id === file.sessionId) this.#compare(file, row);
+  }
+
+  #compare(file: ClaudeStatus, row: Session): void {
+    const now = this.#port.now();
+    const children = this.#port.children(row.id).filter(({ status }) => status === "waiting");
+    for (const child of children) {
+      const happening = childHealing({ file, row: child, now });
+      if (happening !== undefined) this.#report(row.id, happening, { id: child.id, type: child.title ?? "" });
+    }
+    const happening = healing({ file, row, childWaits: children.length > 0, now });
+    if (happening !== undefined) this.#report(row.id, happening);
+  }
+
+  #report(sessionId: string, happening: Report["happening"], subagent?: Report["subagent"]): void {
+    this.#port.report({
+      agent: AGENT,
+      sessionId,
+      facts: {},
+      happening,
+      ...(subagent === undefined ? {} : { subagent }),
+    });
+  }
+
+  /** A missing file is no evidence: the look at the processes decides who is gone. */
+  #read(pid: number): ClaudeStatus | undefined {
+    const path = `${this.#folder}/${pid}.json`;
+    const stat = this.#files.stat(path);
+    if (stat?.kind !== "file" || stat.size > MAX_BYTES) return undefined;
+    try {
+      return readClaudeStatus(new TextDecoder().decode(this.#files.read(path)), pid);
+    } catch (error) {
+      if (isNotFound(error)) return undefined; // it went meanwhile
+      throw error;
+    }
+  }
+}

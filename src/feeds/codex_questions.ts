@@ -1,0 +1,67 @@
+/** The questions of Codex's threads that are open now, each from its request to its answer, ours or somebody else's. */
+import { type Fields, text } from "../agents/fields.ts";
+import type { Ask, Verdict } from "../domain/approval.ts";
+import type { Report } from "../domain/report.ts";
+import { decisionOf, FileItems, readQuestion } from "./codex_approvals.ts";
+import type { CodexThreads } from "./codex_threads.ts";
+import type { Link, RequestId } from "./json_rpc_link.ts";
+
+/**
+ * Puts a question to whoever can answer it: the report opens the wait, `signal` ends it (it was answered elsewhere, or
+ * nobody is there any more to take the answer). Resolves with undefined where there is no answer from us.
+ */
+export type AskHuman = (report: Report, ask: Ask, signal: AbortSignal) => Promise<Verdict | undefined>;
+
+interface Put {
+  readonly id: RequestId;
+  readonly method: string;
+  readonly params: Fields;
+  /** Settles when it is known whose thread asks. */
+  readonly known: Promise<void>;
+}
+
+export class CodexQuestions {
+  #ask: AskHuman;
+  #threads: CodexThreads;
+  #files = new FileItems();
+  #open = new Map<RequestId, AbortController>();
+
+  constructor(ask: AskHuman, threads: CodexThreads) {
+    this.#ask = ask;
+    this.#threads = threads;
+  }
+
+  /** Something that the server told of its own accord. */
+  take(method: string, params: Fields): void {
+    if (method === "item/started" || method === "item/completed") return this.#files.take(method, params);
+    if (method !== "serverRequest/resolved") return;
+    const id = params["requestId"];
+    if (typeof id === "number" || typeof id === "string") this.#open.get(id)?.abort();
+  }
+
+  /** A fault is no decision: then Codex's own window asks alone, as it does anyway. */
+  async put(link: Link, { id, method, params, known }: Put): Promise<void> {
+    const question = readQuestion(method, params, this.#files.of(params));
+    if (question === undefined || this.#open.has(id)) return;
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#open.set(id, controller);
+    try {
+      await known;
+      const report = this.#threads.reportOf(text(params, "threadId") ?? "", question.asked);
+      if (report === undefined || signal.aborted) return;
+      const verdict = await this.#ask(report, question.ask, signal);
+      if (verdict !== undefined && !signal.aborted) link.answer(id, { decision: decisionOf(verdict, params) });
+    } catch {
+      // as if nobody had answered
+    } finally {
+      if (this.#open.get(id) === controller) this.#open.delete(id);
+    }
+  }
+
+  /** The connection is gone: an answer would reach nobody. */
+  drop(): void {
+    for (const controller of this.#open.values()) controller.abort();
+    this.#open.clear();
+  }
+}

@@ -1,0 +1,37 @@
+/** A WebSocket over a unix socket, for text frames. */
+import { UNIX_WEB_SOCKET_HOST } from "./sandbox.ts";
+
+export interface WebSocketEvents {
+  readonly onOpen: () => void;
+  readonly onText: (text: string) => void;
+  /** Once, also where it never opened. */
+  readonly onClose: () => void;
+}
+
+export interface TextSocket {
+  /** Dropped where the socket is not open any more: {@link WebSocketEvents.onClose} tells. */
+  send(text: string): void;
+  close(): void;
+}
+
+/** @throws NotCapable outside the sandbox that platform/sandbox.ts computes for it */
+export function dialWebSocket(path: string, events: WebSocketEvents): TextSocket {
+  const client = Deno.createHttpClient({ proxy: { transport: "unix", path } });
+  const socket = new WebSocket(`ws://${UNIX_WEB_SOCKET_HOST}/`, { client });
+  socket.onopen = () => events.onOpen();
+  socket.onmessage = ({ data }) => {
+    if (typeof data === "string") events.onText(data);
+  };
+  // An error is always followed by a close.
+  socket.onerror = (event) => event.preventDefault();
+  socket.onclose = () => {
+    client.close();
+    events.onClose();
+  };
+  return {
+    send: (text) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    close: () => socket.close(),
+  };
+}

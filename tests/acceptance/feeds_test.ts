@@ -1,0 +1,134 @@
+// deno-lint-ignore-file no-sync-fn-in-async-fn -- makes folders and files between two steps: nothing else waits
+/** The optional readers of what agents publish: on, they heal rows; off, the daemon cannot even read. */
+import { assert, assertEquals } from "@std/assert";
+import { exists } from "../support/exists.ts";
+import { TestHome } from "../support/harness.ts";
+import { eventually } from "../support/harness_wait.ts";
+import type { Json, RawClient } from "../support/wire.ts";
+
+const CLAUDE_ON = '{"feeds": {"claude_sessions": true}}';
+/** A hook's own pid is as good as any: its row must have one that lives. */
+const PID = Deno.pid;
+
+function settingsFolder(home: TestHome): string {
+  const folder = `${home.root}/claude`;
+  Deno.mkdirSync(`${folder}/sessions`, { recursive: true });
+  return folder;
+}
+
+function publish(folder: string, status: string, more: Record<string, unknown> = {}): void {
+  const path = `${folder}/sessions/${PID}.json`;
+  const now = Date.now();
+  const content = { pid: PID, sessionId: "s", cwd: "/w", status, updatedAt: now, statusUpdatedAt: now, ...more };
+  Deno.writeTextFileSync(`${path}.tmp`, JSON.stringify(content));
+  Deno.renameSync(`${path}.tmp`, path);
+}
+
+async function prompt(client: RawClient): Promise<void> {
+  await client.request("session.report", {
+    agent: "claude",
+    event: { session_id: "s", cwd: "/w", hook_event_name: "UserPromptSubmit", prompt: "go" },
+    env: { CLAUDE_PID: String(PID) },
+  });
+}
+
+async function statusOf(client: RawClient): Promise<unknown> {
+  return ((await client.request("session.get", { sessionId: "s" }))["session"] as Json)["status"];
+}
+
+async function becomes(client: RawClient, status: string, ms: number): Promise<void> {
+  await eventually(async () => await statusOf(client) === status, ms, `a row that is ${status}`, 20);
+}
+
+Deno.test("H4 feeds.claude_sessions: Esc, a dialog and its Yes are in the row within a second, without any hook", async () => {
+  await using home = await TestHome.create({ config: CLAUDE_ON });
+  const folder = settingsFolder(home);
+  await home.start({ env: { CLAUDE_CONFIG_DIR: folder } });
+  await using client = await home.connect({ token: true });
+  await prompt(client);
+  publish(folder, "busy");
+  assertEquals(await statusOf(client), "working");
+  publish(folder, "waiting", { waitingFor: "permission prompt" });
+  await becomes(client, "waiting", 1000);
+  publish(folder, "busy");
+  await becomes(client, "working", 1000);
+  publish(folder, "idle");
+  await becomes(client, "idle", 1000);
+  const { records } = await client.request("audit.tail", { limit: 3 }) as { records: Json[] };
+  assertEquals(records.map(({ actor }) => actor), ["feed:report", "feed:report", "feed:report"]);
+});
+
+Deno.test("H4 feeds.claude_sessions: a folder that comes later is read, and strange files harm nobody", async () => {
+  await using home = await TestHome.create({ config: CLAUDE_ON });
+  const folder = `${home.root}/claude`;
+  await home.start({ env: { CLAUDE_CONFIG_DIR: folder } });
+  await using client = await home.connect({ token: true });
+  await prompt(client);
+  settingsFolder(home);
+  for (const text of ["", "{", "[1]", '{"pid":1}', "x".repeat(100_000)]) {
+    Deno.writeTextFileSync(`${folder}/sessions/${PID}.json`, text);
+  }
+  Deno.writeTextFileSync(`${folder}/sessions/${PID}.00.key`, "secret");
+  assertEquals(await statusOf(client), "working");
+  publish(folder, "idle");
+  await becomes(client, "idle", 12_000); // the next tick
+});
+
+Deno.test("A6 the feeds are off by default: the sandbox has no path of another program, and on it has those alone", async () => {
+  await using home = await TestHome.create();
+  const flags = async (env: Record<string, string>) => {
+    const { permissions } = await home.json(["daemon", "permissions", "--json"], { env }) as { permissions: Json[] };
+    return permissions.map(({ flag }) => String(flag)).filter((flag) => flag.startsWith("--allow-"));
+  };
+  const env = { CLAUDE_CONFIG_DIR: "/h/claude", CODEX_HOME: "/h/codex", GEMINI_CLI_HOME: "/h/gemini" };
+  const off = await flags(env);
+  assert(!off.some((flag) => flag.includes("/h/")), off.join(" "));
+  for (const key of ["feeds.claude_sessions", "feeds.codex_app_server", "feeds.gemini_chats"]) {
+    assertEquals((await home.cli(["config", "set", key, "true"])).code, 0);
+  }
+  const socket = "/h/codex/app-server-control/app-server-control.sock";
+  assertEquals((await flags(env)).filter((flag) => !off.includes(flag)), [
+    "--allow-read=/h/claude/sessions",
+    "--allow-env=CLAUDE_CONFIG_DIR",
+    `--allow-net=unix:${socket}`,
+    "--allow-net=codex.invalid:80",
+    `--allow-read=${socket}`,
+    `--allow-write=${socket}`,
+    "--allow-env=CODEX_HOME",
+    "--allow-read=/h/gemini/.gemini/tmp",
+    "--allow-env=GEMINI_CLI_HOME",
+  ]);
+});
+
+Deno.test("A6 a feed that is turned on needs a restart, and a daemon without its permissions goes on without it", async () => {
+  await using home = await TestHome.create();
+  const folder = settingsFolder(home);
+  await home.start({ env: { CLAUDE_CONFIG_DIR: folder } });
+  await using client = await home.connect({ token: true });
+  await prompt(client);
+  publish(folder, "idle");
+  Deno.writeTextFileSync(home.path("config.jsonc"), CLAUDE_ON, { mode: 0o600 });
+  assertEquals(await client.request("config.reload"), {
+    applied: [],
+    needsRestart: ["feeds.claude_sessions"],
+    warnings: [],
+  });
+  assertEquals(await statusOf(client), "working");
+  // The flags of `deno task daemon` know no feeds.
+  await client.close();
+  await home.stop();
+  const { permissions } = await home.json(["daemon", "permissions", "--json"]) as { permissions: Json[] };
+  const plain = permissions.map(({ flag }) => String(flag)).filter((flag) =>
+    !flag.includes("claude") && !/CLAUDE/.test(flag)
+  );
+  await using daemon = home.spawnArgv(
+    [Deno.execPath(), "run", ...plain, new URL("../../src/daemon/consoled.ts", import.meta.url).pathname],
+    home.command([]).env,
+  );
+  await home.ready(() => daemon.ended);
+  const log = home.path("logs/daemon.log");
+  const warned = () => exists(log) && Deno.readTextFileSync(log).includes("feeds are off");
+  await eventually(warned, 5000, "the warning in the log");
+  daemon.kill("SIGTERM");
+  await eventually(() => daemon.ended, 5000, "the end of the daemon");
+});

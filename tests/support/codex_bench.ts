@@ -1,0 +1,66 @@
+/** The feed of Codex's app-server between a double of it and rows in memory. */
+import { assertEquals } from "@std/assert";
+import { codex } from "../../src/agents/codex.ts";
+import { CodexAppServerFeed } from "../../src/feeds/codex_app_server.ts";
+import type { AskHuman } from "../../src/feeds/codex_questions.ts";
+import { dialWebSocket } from "../../src/platform/web_socket.ts";
+import { Replay, statusLine } from "../contract/replay.ts";
+import { FakeCodex } from "./fake_app_server.ts";
+import { eventually } from "./harness_wait.ts";
+
+/** The session of the recording, and its sub-agent. */
+export const SESSION = "01a1f972-82cb-70a0-a4c3-6ca68eef5470";
+export const CHILD = "01a1f972-dd98-7402-ae03-425b980a5224";
+export const WAIT_MS = 5000;
+
+export class CodexBench {
+  readonly codex: FakeCodex;
+  readonly replay = new Replay(codex);
+  readonly seen: string[] = [];
+  readonly #root = Deno.makeTempDirSync();
+  readonly #feed: CodexAppServerFeed;
+
+  constructor(ask?: (replay: Replay) => AskHuman) {
+    const path = `${this.#root}/codex.sock`;
+    this.codex = new FakeCodex(path);
+    const now = () => new Date().toISOString();
+    this.#feed = new CodexAppServerFeed({
+      clientInfo: { name: "agent-console", version: "0" },
+      ...(ask === undefined ? {} : { ask: ask(this.replay) }),
+      dial: (events) => dialWebSocket(path, events),
+      port: {
+        sessions: () => [...this.replay.rows.values()].map(({ session }) => session),
+        get: (id) => this.replay.get(id),
+        children: (id) => this.replay.children(id),
+        now,
+        report: (report) => {
+          for (const row of this.replay.report(report, now())) this.seen.push(statusLine(row));
+        },
+      },
+    });
+  }
+
+  start(): void {
+    this.#feed.start();
+  }
+
+  async is(id: string, status: string): Promise<void> {
+    await eventually(() => this.replay.get(id)?.status === status, WAIT_MS, `${id} that is ${status}: ${this.seen}`);
+  }
+
+  /** Plays a step and waits for exactly these states of the session's row. */
+  async step(name: string, ...states: readonly string[]): Promise<void> {
+    const from = this.seen.length;
+    const made = () => this.seen.slice(from).map((line) => line.slice(9));
+    this.codex.play(name);
+    await eventually(() => made().length >= states.length, WAIT_MS, `${name}: ${states}`);
+    assertEquals(made().slice(0, states.length), states, name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#feed.stop();
+    await eventually(() => this.codex.clients === 0, WAIT_MS, "the end of the connection");
+    await this.codex.stop();
+    Deno.removeSync(this.#root, { recursive: true });
+  }
+}

@@ -1,0 +1,93 @@
+/** A double of Codex's app-server: a WebSocket over a unix socket that plays the recording of a real one. */
+
+interface Line {
+  readonly dir: string;
+  readonly m: Message;
+}
+
+interface Message {
+  readonly id?: number;
+  readonly method?: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly result?: unknown;
+}
+
+export class FakeCodex {
+  readonly path: string;
+  /** The methods that clients called. */
+  readonly calls: string[] = [];
+  /** What is answered instead of the recording, by method; null is an error. */
+  readonly answers = new Map<string, unknown>();
+  /** What clients answered to our own questions. */
+  readonly decisions: unknown[] = [];
+  #steps = new Map<string, Message[]>();
+  #results = new Map<string, unknown>();
+  #sockets = new Set<WebSocket>();
+  #server: Deno.HttpServer | undefined;
+
+  constructor(path: string) {
+    this.path = path;
+    const asked = new Map<number, string>();
+    let step: Message[] = [];
+    for (
+      const line of Deno.readTextFileSync(new URL("../fixtures/feeds/codex-passive.jsonl", import.meta.url)).trim()
+        .split("\n")
+    ) {
+      const { dir, m } = JSON.parse(line) as Line;
+      if (dir === "--") this.#steps.set(m.method ?? "", step = []);
+      else if (dir === ">" && m.id !== undefined) asked.set(m.id, keyOf(m));
+      else if (dir === "<" && m.method !== undefined) step.push(m);
+      else if (dir === "<" && m.id !== undefined && m.result !== undefined) {
+        // The first answer about a thread is the one from before the steps.
+        const key = asked.get(m.id) ?? "";
+        if (!this.#results.has(key)) this.#results.set(key, m.result);
+      }
+    }
+  }
+
+  get steps(): string[] {
+    return [...this.#steps.keys()];
+  }
+
+  get clients(): number {
+    return this.#sockets.size;
+  }
+
+  start(): void {
+    this.#server = Deno.serve({ path: this.path, transport: "unix", onListen: () => {} }, (request) => {
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onopen = () => void this.#sockets.add(socket);
+      socket.onclose = () => void this.#sockets.delete(socket);
+      socket.onmessage = ({ data }) => this.#answer(socket, JSON.parse(String(data)) as Message);
+      return response;
+    });
+  }
+
+  #answer(socket: WebSocket, message: Message): void {
+    const { id, method = "" } = message;
+    if (message.method === undefined) return void this.decisions.push({ id, result: message.result });
+    this.calls.push(method);
+    if (id === undefined) return;
+    const result = this.answers.has(method) ? this.answers.get(method) : this.#results.get(keyOf(message));
+    const error = { code: -32600, message: "not recorded" };
+    socket.send(JSON.stringify(result === undefined || result === null ? { id, error } : { id, result }));
+  }
+
+  /** Sends what the recorded server told of its own accord in this step. */
+  play(step: string): void {
+    for (const message of this.#steps.get(step) ?? []) this.tell(message);
+  }
+
+  tell(message: unknown): void {
+    for (const socket of this.#sockets) socket.send(typeof message === "string" ? message : JSON.stringify(message));
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.close();
+    await this.#server?.shutdown();
+  }
+}
+
+function keyOf({ method, params }: Message): string {
+  return `${method} ${params?.["threadId"] ?? ""}`;
+}

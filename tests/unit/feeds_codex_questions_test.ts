@@ -1,0 +1,160 @@
+/** A3, A4: Codex's questions over its app-server, as they were recorded: one answer, the first, and no fault is a no. */
+import { assert, assertEquals } from "@std/assert";
+import type { Ask, Verdict } from "../../src/domain/approval.ts";
+import type { Report } from "../../src/domain/report.ts";
+import { decisionOf, readQuestion } from "../../src/feeds/codex_approvals.ts";
+import { CHILD, CodexBench, SESSION, WAIT_MS } from "../support/codex_bench.ts";
+import { eventually } from "../support/harness_wait.ts";
+
+interface Recorded {
+  readonly method: string;
+  readonly id?: number;
+  readonly params: Record<string, unknown>;
+}
+
+/** Two questions, each with its end; of another thread than the one of the passive recording. */
+const [ASKED, RESOLVED, SECOND] = Deno.readTextFileSync(
+  new URL("../fixtures/feeds/codex-questions.jsonl", import.meta.url),
+)
+  .trim().split("\n").map((line) => {
+    const { m } = JSON.parse(line) as { m: Recorded };
+    return { ...m, params: { ...m.params, threadId: SESSION } };
+  }) as unknown as [Recorded, Recorded, Recorded];
+
+interface Put {
+  readonly report: Report;
+  readonly ask: Ask;
+  readonly signal: AbortSignal;
+  readonly answer: (verdict: Verdict | undefined) => void;
+  readonly fail: () => void;
+}
+
+async function attached(): Promise<{ bench: CodexBench; put: Put[] }> {
+  const put: Put[] = [];
+  const bench = new CodexBench((replay) => (report, ask, signal) => {
+    replay.report(report, new Date().toISOString());
+    const { promise, resolve, reject } = Promise.withResolvers<Verdict | undefined>();
+    put.push({ report, ask, signal, answer: resolve, fail: () => reject(new Error("a fault")) });
+    return promise;
+  });
+  bench.codex.start();
+  bench.start();
+  await bench.is(SESSION, "starting");
+  return { bench, put };
+}
+
+Deno.test("A4 a question of Codex is put with its whole command, and the answer goes back as Codex's own word", async () => {
+  const { bench, put } = await attached();
+  await using _ = bench;
+  bench.codex.tell(ASKED);
+  await bench.is(SESSION, "waiting");
+  const { report, ask, answer } = put[0]!;
+  assertEquals(ask, {
+    for: "permission",
+    tool: "Bash",
+    action: "command",
+    subject: "touch /home/u/outside/t1",
+    reasoning: "the mock asks for it",
+    dialog: "beside",
+    takesYes: true,
+  });
+  assertEquals([report.agent, report.sessionId], ["codex", SESSION]);
+  answer({ yes: true, scope: "once" });
+  bench.codex.tell(SECOND);
+  await eventually(() => put.length === 2, WAIT_MS, "the second question");
+  put[1]!.answer({ yes: false, message: "no" });
+  await eventually(() => bench.codex.decisions.length === 2, WAIT_MS, "both answers");
+  assertEquals(bench.codex.decisions, [
+    { id: ASKED.id, result: { decision: "accept" } },
+    { id: SECOND.id, result: { decision: "decline" } },
+  ]);
+});
+
+Deno.test("A3 a question that was answered in Codex's window ends here, and a later answer goes nowhere", async () => {
+  const { bench, put } = await attached();
+  await using _ = bench;
+  bench.codex.tell(ASKED);
+  await eventually(() => put.length === 1, WAIT_MS, "the question");
+  bench.codex.tell(RESOLVED);
+  await eventually(() => put[0]!.signal.aborted, WAIT_MS, "its end");
+  put[0]!.answer({ yes: true, scope: "once" });
+  bench.codex.tell(SECOND);
+  await eventually(() => put.length === 2, WAIT_MS, "the second question");
+  assert(!put[1]!.signal.aborted);
+  await bench.codex.stop();
+  await eventually(() => put[1]!.signal.aborted, WAIT_MS, "its end with the connection");
+  assertEquals(bench.codex.decisions, []);
+});
+
+Deno.test("A4 a fault is no decision, and questions of nobody's threads or in other words are left to Codex", async () => {
+  const { bench, put } = await attached();
+  await using _ = bench;
+  bench.codex.tell({ ...ASKED, id: 7, params: { ...ASKED.params, threadId: "another" } });
+  bench.codex.tell({ ...ASKED, id: 8, method: "item/tool/requestUserInput" });
+  bench.codex.tell({ ...ASKED, id: 9, params: { ...ASKED.params, kind: "writeStdin" } });
+  bench.codex.tell(ASKED);
+  await eventually(() => put.length === 1, WAIT_MS, "the one question");
+  put[0]!.fail();
+  bench.codex.tell(SECOND);
+  await eventually(() => put.length === 2, WAIT_MS, "the next question");
+  put[1]!.answer({ yes: true, scope: "once" });
+  await eventually(() => bench.codex.decisions.length > 0, WAIT_MS, "an answer");
+  assertEquals(bench.codex.decisions, [{ id: SECOND.id, result: { decision: "accept" } }]);
+});
+
+Deno.test("A3 a question of a thread that is not known yet waits until it is, or ends before", async () => {
+  const { bench, put } = await attached();
+  await using _ = bench;
+  const of = (id: number) => ({ ...ASKED, id, params: { ...ASKED.params, threadId: CHILD } });
+  const asked = () => bench.codex.calls.filter((method) => method === "thread/read").length;
+  const before = asked();
+  // A sub-agent's thread is not on Codex's disk at first.
+  bench.codex.answers.set("thread/read", null);
+  bench.codex.tell(of(20));
+  bench.codex.tell(of(21));
+  bench.codex.tell({ method: "serverRequest/resolved", params: { threadId: CHILD, requestId: 20 } });
+  await eventually(() => asked() > before, WAIT_MS, "the question who asks");
+  bench.codex.answers.delete("thread/read");
+  await eventually(() => put.length === 1, WAIT_MS, "the question that is still open");
+  assertEquals(put[0]!.report.subagent, { id: CHILD, type: "Rawls" });
+  put[0]!.answer({ yes: true, scope: "once" });
+  await eventually(() => bench.codex.decisions.length === 1, WAIT_MS, "the answer");
+  assertEquals(bench.codex.decisions, [{ id: 21, result: { decision: "accept" } }]);
+});
+
+Deno.test("A4 the feed attaches to a session when it can: before its first turn Codex has nothing to resume", async () => {
+  const { bench } = await attached();
+  await using _ = bench;
+  const tries = () => bench.codex.calls.filter((method) => method === "thread/resume").length;
+  await eventually(() => tries() === 2, WAIT_MS, "a second try");
+  bench.codex.answers.set("thread/resume", { thread: {} });
+  await eventually(() => tries() === 3, WAIT_MS, "the third, which succeeds");
+  await bench.step("turn", "working", "idle", "idle");
+  assertEquals(tries(), 3, "attached once, and to no thread for titles");
+});
+
+Deno.test("A4 a question about files names them all; decisions that Codex did not offer are not sent", () => {
+  const changes = [{ path: "/w/a", kind: { type: "add" } }, { path: "/w/b" }, { path: 1 }];
+  const files = (params: Record<string, unknown>, of = changes as Record<string, unknown>[]) =>
+    readQuestion("item/fileChange/requestApproval", params, of)?.ask;
+  assertEquals(files({})?.subject, "/w/a\n/w/b");
+  assertEquals([files({})?.tool, files({})?.action], ["apply_patch", "write"]);
+  assertEquals(files({})?.detail, undefined);
+  assertEquals(files({}, [{ path: "/w/a", diff: "+x" }])?.detail, "+x");
+  assertEquals(
+    files({}, [{ path: "/w/a", diff: "+x" }, { path: "/w/b", diff: "-y" }, { path: "/w/c", diff: 1 }])?.detail,
+    "*** /w/a\n+x\n*** /w/b\n-y",
+  );
+  assertEquals(files({ grantRoot: "/w" }, [])?.subject, "/w/**");
+  assertEquals(files({}, []), undefined);
+  const command = (command: string) =>
+    readQuestion("item/commandExecution/requestApproval", { command }, [])?.ask.subject;
+  assertEquals(command("/bin/bash -lc 'rm -rf x; ls'"), "rm -rf x; ls");
+  for (const whole of [`/bin/bash -lc 'a' 'b'`, `/bin/bash -lc "it's"`, "/w/bash -lc 'a'", "/bin/bash -lc 'a'; b"]) {
+    assertEquals(command(whole), whole, "only the plainest quotes are taken off");
+  }
+  const yes = { yes: true, scope: "session" } as const;
+  assertEquals(decisionOf(yes, ASKED.params), "accept");
+  assertEquals(decisionOf(yes, { availableDecisions: ["accept", "acceptForSession"] }), "acceptForSession");
+  assertEquals(decisionOf({ ...yes, scope: "always" }, { availableDecisions: ["acceptForSession"] }), "accept");
+});
