@@ -19,15 +19,10 @@ const DAEMON = "agent-consoled";
  * it, 15 ms that each event of each agent would pay.
  */
 const COMMANDS = "agent-console-cli.js";
+/** How files begin that hold what the daemon loads later. */
+const PART = `${DAEMON}-`;
 
-export const BUNDLE_FILES: readonly string[] = [
-  "deno.json",
-  COMMANDS,
-  `${CLIENT}.js`,
-  `${DAEMON}.js`,
-  CLIENT,
-  DAEMON,
-];
+const LAUNCHED: readonly string[] = ["deno.json", COMMANDS, `${CLIENT}.js`, CLIENT, DAEMON];
 export const COMPILED_FILES: readonly string[] = [DAEMON, CLIENT];
 
 const BUNDLE_MS = 120_000;
@@ -43,15 +38,17 @@ export interface BuildOptions {
 }
 
 /**
- * The bundle with its launchers, into an existing folder: {@link BUNDLE_FILES}.
+ * The bundle with its launchers, into an existing folder.
  *
+ * @returns the names of its files
  * @throws {ConsoleError} `failed` with one line; `config_invalid`, `unsafe_path` from the sandbox of this user's home
  */
-export async function buildBundle(folder: string, options: BuildOptions = {}): Promise<void> {
+export async function buildBundle(folder: string, options: BuildOptions = {}): Promise<readonly string[]> {
   const daemon = await confined({ form: "bundle", deno: "deno", entry: `${DAEMON}.js` }, options.home);
-  await bundleModules(folder, options);
+  const parts = await bundleModules(folder, options);
   await launcher(folder, CLIENT, CLIENT_FLAGS, []);
   await launcher(folder, DAEMON, ["run", ...daemon.flags], daemon.args);
+  return [...parts, ...LAUNCHED];
 }
 
 /**
@@ -74,13 +71,16 @@ export async function checkCompiled(folder: string): Promise<void> {
   throw cannot("compile", `the result calls itself "${said}", must be agent-console ${VERSION}; is DENORT_BIN right?`);
 }
 
-/** Moves `names` from one folder to another, each in one rename: a running program keeps its file. */
+/** Moves `names` from one folder to another, each in one rename: a running program keeps its file. Parts of older ones go. */
 export async function publish(from: string, to: string, names: readonly string[]): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
   for (const name of names) {
     const fresh = `${to}/.${name}.new`;
     await Deno.copyFile(`${from}/${name}`, fresh);
     await Deno.rename(fresh, `${to}/${name}`);
+  }
+  for await (const { name } of Deno.readDir(to)) {
+    if (name.startsWith(PART) && !names.includes(name)) await Deno.remove(`${to}/${name}`);
   }
 }
 
@@ -96,12 +96,35 @@ async function confined(
   return { flags: flags.map(({ flag }) => flag), args };
 }
 
-async function bundleModules(folder: string, options: BuildOptions): Promise<void> {
-  await bundle(folder, "src/daemon/consoled.ts", `${DAEMON}.js`, options);
+async function bundleModules(folder: string, options: BuildOptions): Promise<readonly string[]> {
+  const parts = await bundleInParts(folder, "src/daemon/consoled.ts", options);
   await bundle(folder, "src/cli/mod.ts", COMMANDS, options);
   await bundle(folder, "src/cli/bundled.ts", `${CLIENT}.js`, { ...options, external: { "./mod.ts": `./${COMMANDS}` } });
   const { permissions } = JSON.parse(await Deno.readTextFile(`${SOURCE}deno.json`));
   await Deno.writeTextFile(`${folder}/deno.json`, `${JSON.stringify({ lock: false, permissions }, null, 2)}\n`);
+  return parts;
+}
+
+/**
+ * The daemon: what it loads after its first hello (the log library, the feeds, TOML) are files of their own, because
+ * reading a file costs its start whether it runs or not: 7 ms.
+ */
+async function bundleInParts(folder: string, entry: string, { env }: BuildOptions): Promise<readonly string[]> {
+  const work = await Deno.makeTempDir({ dir: folder });
+  try {
+    await bundled(["--code-splitting", "--outdir", work, entry], entry, env);
+    const files = await Array.fromAsync(Deno.readDir(work), ({ name }) => name);
+    const own = entry.replace(/^.*\/(.*)\.ts$/, "$1.js");
+    const names = new Map(files.map((name) => [name, name === own ? `${DAEMON}.js` : `${PART}${name}`]));
+    for (const [from, to] of names) {
+      const text = (await Deno.readTextFile(`${work}/${from}`))
+        .replace(/"\.\/([\w.-]+\.js)"/g, (all, name: string) => names.has(name) ? `"./${names.get(name)}"` : all);
+      await Deno.writeTextFile(`${folder}/${to}`, tidy(text));
+    }
+    return [...names.values()];
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
 }
 
 interface BundleOptions extends BuildOptions {
@@ -112,9 +135,7 @@ interface BundleOptions extends BuildOptions {
 async function bundle(folder: string, entry: string, name: string, options: BundleOptions): Promise<void> {
   const external = Object.entries(options.external ?? {});
   const path = `${folder}/${name}`;
-  const argv = ["bundle", "-q", ...external.map(([from]) => `--external=${from}`), "-o", path, entry];
-  const { code, stderr } = await run([Deno.execPath(), ...argv], { cwd: SOURCE, ms: BUNDLE_MS, env: options.env });
-  if (code !== 0) throw cannot("bundle", `${entry} is refused by deno bundle (${reason(stderr)}), must be accepted`);
+  await bundled([...external.map(([from]) => `--external=${from}`), "-o", path, entry], entry, options.env);
   let text = await Deno.readTextFile(path);
   for (const [from, to] of external) {
     const parts = text.split(`import("${from}")`);
@@ -123,12 +144,20 @@ async function bundle(folder: string, entry: string, name: string, options: Bund
     }
     text = parts.join(`import("${to}")`);
   }
+  await Deno.writeTextFile(path, tidy(text));
+}
+
+async function bundled(args: readonly string[], entry: string, env: BuildOptions["env"]): Promise<void> {
+  const { code, stderr } = await run([Deno.execPath(), "bundle", "-q", ...args], { cwd: SOURCE, ms: BUNDLE_MS, env });
+  if (code !== 0) throw cannot("bundle", `${entry} is refused by deno bundle (${reason(stderr)}), must be accepted`);
+}
+
+function tidy(text: string): string {
   // The bundler takes the log library's variant for Node, which wants Node's `util.inspect`. Deno's own does the same
   // without Node's layer of files: 8 ms and 4 MB of every daemon.
-  text = text.replace('import util from "node:util";', "const util = { inspect: Deno.inspect };");
-  // esbuild names each module by its path; for packages that is a path of this machine's cache.
-  text = text.replace(/^(\/\/ | {2}")[^"\n]*?\/npm\/[^/\s"]+\/(?=[^\s"]+(?:$|"\(.*\) \{$))/gm, "$1npm:");
-  await Deno.writeTextFile(path, text);
+  return text.replace('import util from "node:util";', "const util = { inspect: Deno.inspect };")
+    // esbuild names each module by its path; for packages that is a path of this machine's cache.
+    .replace(/^(\/\/ | {2}")[^"\n]*?\/npm\/[^/\s"]+\/(?=[^\s"]+(?:$|"\(.*\) \{$))/gm, "$1npm:");
 }
 
 async function launcher(

@@ -5,18 +5,17 @@
  */
 import { writeStderr, writeStdout } from "../src/platform/stdio.ts";
 import { ConsoleError } from "../src/protocol/errors.ts";
-import { buildBundle, buildCompiled, BUNDLE_FILES, checkCompiled, COMPILED_FILES, publish } from "./build.ts";
+import { buildBundle, buildCompiled, checkCompiled, COMPILED_FILES, publish } from "./build.ts";
 
 async function main([what, folder = "dist"]: readonly string[]): Promise<void> {
   const work = await Deno.makeTempDir({ prefix: "agent-console-build-" });
   try {
-    if (what === "bundle") {
-      await buildBundle(work);
-    } else if (what === "compile") {
+    if (what === "bundle") await publish(work, folder, await buildBundle(work));
+    else if (what === "compile") {
       await buildCompiled(work);
       await checkCompiled(work);
+      await publish(work, folder, COMPILED_FILES);
     } else throw new ConsoleError("usage", `Cannot build: ${what} is unknown, must be bundle or compile`);
-    await publish(work, folder, what === "bundle" ? BUNDLE_FILES : COMPILED_FILES);
     writeStdout(`${folder}/agent-console and ${folder}/agent-consoled are built\n`);
   } finally {
     await Deno.remove(work, { recursive: true });

@@ -20,7 +20,7 @@ export async function loadConfigHere(paths: HomePaths, { socket, verbose }: Here
   };
   const isToml = denoFiles.stat(paths.configToml) !== undefined;
   return loadConfig({
-    ...(isToml ? { parseToml: (await import("@std/toml")).parse } : {}),
+    ...(isToml ? { parseToml: (await import("@std/toml/parse")).parse } : {}),
     paths,
     files: denoFiles,
     env: Object.fromEntries(ENV_SETTINGS.map(({ variable }) => [variable, env(variable)])),

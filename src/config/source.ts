@@ -6,7 +6,7 @@ import { type Json, JsoncError, type Pair, readJsonc } from "./jsonc.ts";
 
 export type Format = "jsonc" | "toml";
 
-/** `parse` of @std/toml, which is loaded only where there is a config.toml. */
+/** `parse` of @std/toml/parse, which is loaded only where there is a config.toml. */
 export type ParseToml = (text: string) => Record<string, unknown>;
 
 export interface Member {

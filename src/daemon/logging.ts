@@ -9,7 +9,7 @@ import type { Log } from "../platform/system.ts";
 import { writeStderr } from "../platform/stdio.ts";
 import { RotatingFile } from "./rotating_file.ts";
 
-type LogTape = typeof import("@logtape/logtape");
+type LogTape = typeof import("./log_library.ts");
 
 /** Our levels and the library's names for them. */
 const LEVELS = { debug: "debug", info: "info", warn: "warning", error: "error" } as const;
@@ -54,7 +54,7 @@ export class DaemonLog implements Log {
   /** Loads the library and writes what waited. @throws the OS error of the file */
   async open(): Promise<void> {
     if (this.#file !== undefined) return;
-    this.#library = await import("@logtape/logtape");
+    this.#library = await import("./log_library.ts");
     this.#file = new RotatingFile({ path: this.#options.path, maxBytes: MAX_BYTES, oldFiles: OLD_FILES });
     this.#configure();
     for (const [level, message, fields] of this.#waiting.splice(0)) this.#log(level, message, fields);

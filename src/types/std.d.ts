@@ -51,9 +51,8 @@ declare module "@std/jsonc" {
   export function parse(text: string): unknown;
 }
 
-declare module "@std/toml" {
+declare module "@std/toml/parse" {
   export function parse(text: string): Record<string, unknown>;
-  export function stringify(value: Record<string, unknown>): string;
 }
 
 declare module "@std/path" {

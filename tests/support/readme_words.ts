@@ -58,7 +58,7 @@ export const DEPENDENCIES: Readonly<Record<string, string>> = {
   "@std/fmt/colors": `${STD}: colours`,
   "@std/jsonc": `${STD}: the tests' second opinion on JSON with comments`,
   "@std/path": `${STD}: paths of other people's settings`,
-  "@std/toml": `${STD}: reads config.toml`,
+  "@std/toml/parse": `${STD}: reads config.toml`,
   "@logtape/logtape": "the daemon's log: levels, records, sinks",
   "@noble/hashes/sha2.js": "sha256 of one record at a time, without the 4 MB that `node:crypto` keeps",
   "@noble/hashes/utils.js": "bytes to hex, for the same",

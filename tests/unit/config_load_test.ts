@@ -1,4 +1,4 @@
-import { parse as parseToml } from "@std/toml";
+import { parse as parseToml } from "@std/toml/parse";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { configView, diffConfig, loadConfig, type Loaded, type LoadOptions } from "../../src/config/load.ts";
 import { homePaths } from "../../src/platform/home.ts";

@@ -1,4 +1,4 @@
-import { parse as parseToml } from "@std/toml";
+import { parse as parseToml } from "@std/toml/parse";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { type ParseError, parseTree } from "jsonc-parser";

@@ -1,4 +1,4 @@
-import { parse as parseToml } from "@std/toml";
+import { parse as parseToml } from "@std/toml/parse";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { checkSections } from "../../src/config/check.ts";
 import { configView, diffConfig, loadConfig, type Loaded } from "../../src/config/load.ts";

@@ -88,7 +88,7 @@ async function trustInConfig({ agent, file }: HooksTarget): Promise<Trust> {
   const path = join(dirname(settings), "config.toml");
   try {
     if (denoFiles.stat(path) === undefined) return "untrusted";
-    const { parse } = await import("@std/toml");
+    const { parse } = await import("@std/toml/parse");
     const config = parse(new TextDecoder().decode(denoFiles.read(path)));
     // Codex follows the links of folders, not that of the file (tried).
     const known = join(real(dirname(file)), basename(file));
