@@ -1,7 +1,7 @@
 /** `config set`: an edit that keeps the file's comments, order and indentation. Pure. */
-import { applyEdits, modify } from "jsonc-parser";
 import { ConsoleError } from "../protocol/errors.ts";
 import { checkSections, checkValue, unknownKey } from "./check.ts";
+import { withKey } from "./insert.ts";
 import { findSetting, type Setting } from "./schema.ts";
 import { type Format, readSource } from "./source.ts";
 
@@ -39,10 +39,7 @@ export function setKey(text: string, key: string, value: unknown, format: Format
   if (section !== undefined && section.members === undefined) {
     throw new ConsoleError("config_invalid", `Cannot set ${key}: ${setting.section} is not an object, must be one`);
   }
-  const after = applyEdits(
-    before,
-    modify(before, [setting.section, setting.name], value, { formattingOptions: layout(before) }),
-  );
+  const after = withKey(before, setting.section, setting.name, value);
   // A key that is given twice is edited where it stands first and counts where it stands last.
   if (checkSections(readSource(after, "config.jsonc", "jsonc")).values.get(setting.key)?.value !== value) {
     throw new ConsoleError("config_invalid", `Cannot set ${key}: is given twice in the file, must be there once`);
@@ -53,11 +50,4 @@ export function setKey(text: string, key: string, value: unknown, format: Format
 function byHand({ key, section, name }: Setting, value: unknown): string {
   const line = value === null ? `no ${name} (the default)` : `${name} = ${JSON.stringify(value)}`;
   return `Cannot set ${key}: is in config.toml, must be edited by hand: write ${line} under [${section}]`;
-}
-
-/** How the text is laid out, by its first indented line. */
-function layout(text: string) {
-  const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? "  ";
-  const insertSpaces = !indent.startsWith("\t");
-  return { insertSpaces, tabSize: insertSpaces ? indent.length : 2, eol: text.includes("\r\n") ? "\r\n" : "\n" };
 }

@@ -38,6 +38,52 @@ Deno.test("setKey makes sections and files, keeps a BOM, tabs and CRLF", () => {
   assert(!/[^\r]\n/.test(windows));
 });
 
+/** Every commented key of the text without its `//`, one at a time. */
+function* uncommentedOnce(text: string): Generator<string> {
+  for (const { index, 0: whole } of text.matchAll(/^ *\/\/ (?="\w+": )/gm)) {
+    yield text.slice(0, index) + text.slice(index + whole.length);
+  }
+}
+
+Deno.test("setKey puts a key in the place where config init has it commented out, and any other can be uncommented", () => {
+  const text = initialConfig();
+  const after = setKey(text, "daemon.safety_mode", "guarded", "jsonc");
+  assertEquals(after, text.replace('// "safety_mode": "manual",', '"safety_mode": "guarded",'));
+  const both = setKey(after, "daemon.auto_start", false, "jsonc");
+  assertEquals(both, after.replace('// "auto_start": true,', '"auto_start": false,'));
+  let others = 0;
+  for (const other of uncommentedOnce(both)) {
+    const { values, problems } = valuesOf(other);
+    assertEquals([Object.keys(values).length, problems], [3, []], other);
+    others++;
+  }
+  assertEquals(others, SETTINGS.length - 2);
+});
+
+Deno.test("setKey where the key is not commented out: the last line of its section, and comments keep their lines", () => {
+  const set = (text: string, name = "auto_start") => setKey(text, `daemon.${name}`, true, "jsonc");
+  const only = '{\n  "daemon": {\n    // why\n    // "log_level": "warn",\n  },\n}\n';
+  assertEquals(set(only), only.replace("  },", '    "auto_start": true,\n  },'));
+  const last = '{\n\t"daemon": {\n\t\t"log_level": "warn" // why, {\n\t\t// "safety_mode": "guarded",\n\t}\n}\n';
+  const after = set(last);
+  assertEquals(
+    after,
+    '{\n\t"daemon": {\n\t\t"log_level": "warn", // why, {\n\t\t// "safety_mode": "guarded",\n\t\t"auto_start": true\n\t}\n}\n',
+  );
+  for (const other of [...uncommentedOnce(set(only)), ...uncommentedOnce(after.replaceAll("\t", " "))]) {
+    assertEquals(valuesOf(other).problems, [], other);
+  }
+  const none = '{\n  // "daemon": {},\n}\n';
+  assertEquals(set(none), '{\n  // "daemon": {},\n  "daemon": {\n    "auto_start": true,\n  },\n}\n');
+  const bare = '{\n  "daemon": {\n    "log_level": "warn"\n    // "auto_start": false\n  }\n}\n';
+  assertEquals(set(bare), bare.replace('"warn"', '"warn",').replace('// "auto_start": false', '"auto_start": true'));
+  const block = '{\n  "daemon": {\n    /*\n    // "auto_start": false,\n    */\n  }\n}\n';
+  assertEquals(set(block), block.replace("*/\n", '*/\n    "auto_start": true,\n'));
+  assertEquals(valuesOf(set('{"daemon": { /* x */ }}')).values, { "daemon.auto_start": true });
+  assertEquals(valuesOf(set("{ // x\n}")).values, { "daemon.auto_start": true });
+  assertEquals(valuesOf(set("// x\n")).values, { "daemon.auto_start": true });
+});
+
 Deno.test("setKey repairs a wrong value, and leaves the wrong values of others", () => {
   const text = '{"daemon": {"auto_start": "x", "log_level": 3}}';
   const fixed = setKey(text, "daemon.auto_start", true, "jsonc");

@@ -1,0 +1,96 @@
+/** Puts a key that is not there yet into a text of JSON with comments, and leaves all else as it stands. Pure. */
+import { applyEdits, findNodeAtLocation, modify, type Node, parseTree } from "jsonc-parser";
+
+interface Edit {
+  readonly offset: number;
+  readonly length: number;
+  readonly content: string;
+}
+
+/**
+ * The text with `section.name` set to `value`: in place where the key is there, else in the place of the line that has
+ * it commented out, else as the last line of its section. Any other commented line can then lose its `//` too.
+ *
+ * @param text one object of sections
+ */
+export function withKey(text: string, section: string, name: string, value: unknown): string {
+  const root = parseTree(text, undefined, { allowTrailingComma: true });
+  const members = root === undefined ? undefined : findNodeAtLocation(root, [section]);
+  const there = root !== undefined && findNodeAtLocation(root, [section, name]) !== undefined;
+  const plain = `${JSON.stringify(name)}: ${JSON.stringify(value)}`;
+  const { indent, eol } = layoutOf(text);
+  const edits = root === undefined || there
+    ? undefined
+    : members === undefined
+    ? appended(text, root, `${JSON.stringify(section)}: {${eol}${indent}${indent}${plain},${eol}${indent}}`)
+    : uncommented(text, members, name, plain) ?? appended(text, members, plain);
+  if (edits !== undefined) return applyEdits(text, edits);
+  const insertSpaces = !indent.startsWith("\t");
+  const formattingOptions = { insertSpaces, tabSize: insertSpaces ? indent.length : 2, eol };
+  return applyEdits(text, modify(text, [section, name], value, { formattingOptions }));
+}
+
+/** `// "name": …` on a line of its own, between the members of `object`. */
+function uncommented(text: string, object: Node, name: string, plain: string): Edit[] | undefined {
+  const line = new RegExp(`^([ \\t]*)//[ \\t]*"${name}"[ \\t]*:[^\\r\\n]*`, "gm");
+  for (const found of text.slice(0, endOf(object)).matchAll(line)) {
+    const { index, 0: whole, 1: before = "" } = found;
+    const children = object.children ?? [];
+    // Inside a value, or inside a block comment, it is not a member that is commented out.
+    if (index < object.offset || children.some((child) => child.offset < index && index < endOf(child))) continue;
+    const earlier = children.findLast((child) => child.offset < index);
+    const from = earlier === undefined ? object.offset + 1 : endOf(earlier);
+    if (isInBlockComment(text, from, index)) continue;
+    const isLast = !children.some((child) => child.offset > index);
+    const comma = isLast && !whole.trimEnd().endsWith(",") ? "" : ",";
+    return [...commaAfter(text, object, earlier), {
+      offset: index,
+      length: whole.length,
+      content: before + plain + comma,
+    }];
+  }
+  return undefined;
+}
+
+/** As the last line of `object`; undefined where its closing brace has no line of its own. */
+function appended(text: string, object: Node, plain: string): Edit[] | undefined {
+  const close = endOf(object) - 1;
+  const offset = text.lastIndexOf("\n", close) + 1;
+  if (offset <= object.offset || text.slice(offset, close).trim() !== "") return undefined;
+  const last = object.children?.at(-1);
+  const { indent, eol } = layoutOf(text);
+  const own = last === undefined
+    ? /^[ \t]*(?=\/\/|\/\*)/m.exec(text.slice(text.indexOf("\n", object.offset) + 1, offset))?.[0]
+    : /^[ \t]*$/.exec(text.slice(text.lastIndexOf("\n", last.offset) + 1, last.offset))?.[0];
+  const trailing = last === undefined || commaAfter(text, object, last).length === 0 ? "," : "";
+  const content = `${own ?? text.slice(offset, close) + indent}${plain}${trailing}${eol}`;
+  return [...commaAfter(text, object, last), { offset, length: 0, content }];
+}
+
+/** The comma that `member` needs before something that follows, where it has none. */
+function commaAfter(text: string, object: Node, member: Node | undefined): Edit[] {
+  if (member === undefined) return [];
+  const offset = endOf(member);
+  const next = object.children?.find((child) => child.offset > member.offset);
+  return next !== undefined || withoutComments(text.slice(offset)).trimStart().startsWith(",")
+    ? []
+    : [{ offset, length: 0, content: "," }];
+}
+
+function isInBlockComment(text: string, from: number, index: number): boolean {
+  return withoutComments(text.slice(from, index)).includes("/*");
+}
+
+/** For text between values, which has no strings. An unclosed block comment stays. */
+function withoutComments(text: string): string {
+  return text.replace(/\/\/[^\r\n]*|\/\*[^]*?\*\//g, "");
+}
+
+function endOf(node: Node): number {
+  return node.offset + node.length;
+}
+
+/** By the first indented line. */
+function layoutOf(text: string): { readonly indent: string; readonly eol: string } {
+  return { indent: /^([ \t]+)\S/m.exec(text)?.[1] ?? "  ", eol: text.includes("\r\n") ? "\r\n" : "\n" };
+}
