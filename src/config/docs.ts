@@ -15,8 +15,8 @@ export function configDocs(): string {
 const APPLIES = { live: "at reload", restart: "at restart" } as const;
 
 /**
- * What `config init` writes as config.jsonc: every key with its meaning, commented out at its default, so that a default
- * that a later version changes changes here too.
+ * What `config init` writes as config.jsonc: every key with its meaning, commented out at its default (a list: with an
+ * example), so that a default that a later version changes changes here too.
  */
 export function initialConfig(): string {
   const lines = [
@@ -24,7 +24,7 @@ export function initialConfig(): string {
     "{",
   ];
   let section = "";
-  for (const { key, name, must, fallback, applies, means } of SETTINGS) {
+  for (const { key, name, must, fallback, applies, means, example } of SETTINGS) {
     const [next = ""] = key.split(".");
     if (next !== section) {
       if (section !== "") lines.push("  },");
@@ -32,8 +32,10 @@ export function initialConfig(): string {
       section = next;
     }
     lines.push(`    // ${means}`);
-    lines.push(`    // Must be ${must}. A change applies ${APPLIES[applies]}.`);
-    lines.push(`    // "${name}": ${JSON.stringify(fallback)},`);
+    lines.push(
+      `    // Must be ${must}. A change applies ${APPLIES[applies]}.${example === undefined ? "" : " For example:"}`,
+    );
+    lines.push(`    // "${name}": ${example ?? JSON.stringify(fallback)},`);
   }
   lines.push("  },", "}", "");
   return lines.join("\n");

@@ -24,9 +24,7 @@ export function parseValue(text: string): unknown {
 export function setKey(text: string, key: string, value: unknown, format: Format): string {
   const setting = findSetting(key);
   if (setting === undefined) throw new ConsoleError("usage", `Cannot set ${unknownKey(key)}`);
-  if (Array.isArray(setting.fallback)) {
-    throw new ConsoleError("failed", `Cannot set ${key}: is a list, must be edited by hand in the configuration file`);
-  }
+  if (Array.isArray(setting.fallback)) throw new ConsoleError("failed", listByHand(setting, format));
   const problem = checkValue(setting, value);
   if (problem !== undefined) {
     throw new ConsoleError("config_invalid", `Cannot set ${key}: ${problem.replace(`${key} `, "")}`);
@@ -50,4 +48,11 @@ export function setKey(text: string, key: string, value: unknown, format: Format
 function byHand({ key, section, name }: Setting, value: unknown): string {
   const line = value === null ? `no ${name} (the default)` : `${name} = ${JSON.stringify(value)}`;
   return `Cannot set ${key}: is in config.toml, must be edited by hand: write ${line} under [${section}]`;
+}
+
+function listByHand({ key, section, name, example = "[]" }: Setting, format: Format): string {
+  const line = format === "toml"
+    ? `${name} = ${example.replace(/"(\w+)": /g, "$1 = ")} under [${section}]`
+    : `"${name}": ${example} into "${section}"`;
+  return `Cannot set ${key}: is a list, must be edited by hand in the configuration file: write for example ${line}`;
 }

@@ -15,12 +15,19 @@ interface About {
   /** Completes "must be …", with the unit. */
   readonly must: string;
   readonly applies: Applies;
+  /** A value as people would write it, in JSON, for a key whose default shows nothing of that. */
+  readonly example?: string;
 }
 
 function setting<const S extends v.GenericSchema>(schema: S, fallback: v.InferOutput<S>, about: About) {
-  const { title, means, must, applies } = about;
+  const { title, means, must, applies, example } = about;
   return v.optional(
-    v.pipe(schema, v.title(title), v.description(means), v.metadata({ must, applies })),
+    v.pipe(
+      schema,
+      v.title(title),
+      v.description(means),
+      v.metadata({ must, applies, ...(example === undefined ? {} : { example }) }),
+    ),
     () => fallback,
   );
 }
@@ -113,6 +120,7 @@ const configSchema = v.object({
         "URL (`*` is any text), a `decision` (allow or deny) and perhaps one `agent`. Deny wins.",
       must: "an array of rules",
       applies: "live",
+      example: '[{ "tool": "Bash", "pattern": "make *", "decision": "allow" }]',
     }),
   }),
   journal: v.object({
@@ -195,15 +203,14 @@ export interface Flaw {
 /** Every key, in the order of the schema. */
 export const SETTINGS: readonly Setting[] = Object.entries(configSchema.entries).flatMap(([section, object]) =>
   Object.entries(object.entries).map(([name, entry]): Setting => {
-    const { must, applies } = v.getMetadata(entry.wrapped) as Pick<About, "must" | "applies">;
+    const about = v.getMetadata(entry.wrapped) as Pick<About, "must" | "applies" | "example">;
     return {
       key: `${section}.${name}` as ConfigKey,
       section: section as keyof Config,
       name,
       title: v.getTitle(entry.wrapped) ?? name,
       means: v.getDescription(entry.wrapped) ?? "",
-      must,
-      applies,
+      ...about,
       fallback: v.getDefault(entry as v.OptionalSchema<v.GenericSchema, () => unknown>),
       accepts: (value) => v.is(entry.wrapped as v.GenericSchema, value),
       flaw: (value) => flawOf(entry.wrapped as v.GenericSchema, value),

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { parse } from "@std/toml/parse";
 import fc from "fast-check";
 import { checkSections } from "../../src/config/check.ts";
 import { configDocs, initialConfig } from "../../src/config/docs.ts";
@@ -144,7 +145,15 @@ Deno.test("setKey then read gives the value, for every key and in any order", ()
 
 Deno.test("setKey refuses a list, whatever the value", () => {
   const { message } = refusal(() => setKey("{}", "approvals.rules", [], "jsonc"));
-  assertEquals(message, "Cannot set approvals.rules: is a list, must be edited by hand in the configuration file");
+  assertEquals(
+    message,
+    "Cannot set approvals.rules: is a list, must be edited by hand in the configuration file: write for example " +
+      '"rules": [{ "tool": "Bash", "pattern": "make *", "decision": "allow" }] into "approvals"',
+  );
+  const { message: toml } = refusal(() => setKey("", "approvals.rules", [], "toml"));
+  const [, line = ""] = /write for example (.*) under \[approvals\]$/.exec(toml) ?? [];
+  const rules = [{ tool: "Bash", pattern: "make *", decision: "allow" }];
+  assertEquals(parse(`[approvals]\n${line}`), { approvals: { rules } });
 });
 
 Deno.test("parseValue: JSON where it is JSON, else the text", () => {
@@ -159,11 +168,13 @@ Deno.test("parseValue: JSON where it is JSON, else the text", () => {
   ]);
 });
 
-Deno.test("initialConfig says nothing as it is, and all defaults when uncommented", () => {
+Deno.test("initialConfig says nothing as it is, and all defaults and examples when uncommented", () => {
   const text = initialConfig();
   assertEquals(valuesOf(text), { values: {}, problems: [], warnings: [] });
   const uncommented = valuesOf(text.replace(/^( *)\/\/ "/gm, '$1"'));
-  assertEquals(uncommented.values, Object.fromEntries(SETTINGS.map(({ key, fallback }) => [key, fallback])));
+  const defaults = Object.fromEntries(SETTINGS.map(({ key, fallback }) => [key, fallback]));
+  const rules = [{ tool: "Bash", pattern: "make *", decision: "allow" }];
+  assertEquals(JSON.parse(JSON.stringify(uncommented.values)), { ...defaults, "approvals.rules": rules });
   assertEquals([...uncommented.problems, ...uncommented.warnings], []);
 });
 
