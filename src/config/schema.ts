@@ -10,7 +10,7 @@ export type Applies = "live" | "restart";
 
 interface About {
   readonly title: string;
-  /** One or two sentences for people. */
+  /** A few sentences for people. */
   readonly means: string;
   /** Completes "must be …", with the unit. */
   readonly must: string;
@@ -87,8 +87,10 @@ const configSchema = v.object({
     }),
     safety_mode: setting(v.picklist(SAFETY_MODES), "manual", {
       title: "Safety mode",
-      means: "What is allowed without asking: only what `approve --scope` allowed for good; also what only reads and " +
-        "what `approvals.rules` allow by name; also what they allow by `*`. What destroys passes only by the first.",
+      means:
+        "What passes without asking. manual: only what you approved with a scope. guarded: also what only reads, and " +
+        "what a rule names. autonomous: also what the rule `*` covers. What destroys passes only by an approval with a " +
+        "scope.",
       must: "manual, guarded or autonomous",
       applies: "live",
     }),

@@ -6,6 +6,7 @@ import { configDocs, initialConfig } from "../../src/config/docs.ts";
 import { parseValue, setKey } from "../../src/config/edit.ts";
 import { SETTINGS } from "../../src/config/schema.ts";
 import { readSource } from "../../src/config/source.ts";
+import { SAFETY_MODES } from "../../src/domain/policy_modes.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
 function valuesOf(text: string) {
@@ -186,5 +187,13 @@ Deno.test("configDocs: one row for every key, complete", () => {
     assert(title !== "" && means.endsWith(".") && must !== "", key);
     assert(accepts(fallback), key);
     assert(rows.some((row) => row.includes(`\`${key}\``) && row.includes(means)), key);
+  }
+});
+
+Deno.test("config init and the table say of each safety mode what passes under it", () => {
+  for (const text of [initialConfig(), configDocs()]) {
+    for (const mode of SAFETY_MODES) {
+      assertMatch(text, new RegExp(`What passes without asking\\..* ${mode}: .* scope\\.`));
+    }
   }
 });
