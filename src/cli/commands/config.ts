@@ -10,6 +10,7 @@ import { narrowUmask } from "../../platform/process.ts";
 import { visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { Run } from "../run.ts";
+import { noteOtherValues } from "./config_in_use.ts";
 
 function load(run: Run): Promise<Loaded> {
   return loadConfigHere(run.context.paths, { socket: run.context.socketFlag });
@@ -53,6 +54,7 @@ export async function show(run: Run, options: { readonly json?: boolean }): Prom
     for (const item of items) run.out.line(`  ${item},`);
     if (items.length > 0) run.out.line("]");
   }
+  await noteOtherValues(run, view.values);
 }
 
 export async function get(run: Run, key: string, options: { readonly json?: boolean }): Promise<void> {

@@ -1,0 +1,68 @@
+/** Whether the daemon that runs uses the values that `config show` shows. */
+import { tryConnectPatiently } from "../../client/connect.ts";
+import type { configView } from "../../config/load.ts";
+import { findSetting } from "../../config/schema.ts";
+import { visible } from "../../domain/text.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import type { ResultOf } from "../../protocol/methods.ts";
+import type { Run } from "../run.ts";
+
+type Values = ReturnType<typeof configView>["values"];
+
+/** Time for the daemon to tell, ms; what is shown does not hang on it. */
+const LOOK_MS = 2000;
+
+/** Says on stderr which keys the daemon that runs has otherwise, and what cures it. Never starts one. */
+export async function noteOtherValues(run: Run, shown: Values): Promise<void> {
+  try {
+    const client = await tryConnectPatiently(run.context);
+    if (client === undefined) return;
+    try {
+      const signal = AbortSignal.any([run.signal, AbortSignal.timeout(LOOK_MS)]);
+      const { values } = await client.call("config.get", {}, signal);
+      const { needsRestart } = await client.call("status", {}, signal);
+      for (const note of otherValues(shown, values, needsRestart)) run.out.note(note);
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    if (!(error instanceof ConsoleError)) throw error; // one that cannot be asked: `status` says why
+  }
+}
+
+/** @param needsRestart what the daemon has read and does not use yet */
+function otherValues(
+  shown: Values,
+  theirs: ResultOf<"config.get">["values"],
+  needsRestart: readonly string[],
+): string[] {
+  const keys = { reload: [] as string[], restart: [] as string[], flag: [] as string[] };
+  for (const [key, { value, origin }] of Object.entries(shown)) {
+    const their = theirs[key]; // an older daemon does not know every key
+    if (their === undefined) continue;
+    const is = `${key} (${visible(JSON.stringify(their.value))})`;
+    const isSame = JSON.stringify(value) === JSON.stringify(their.value);
+    if (needsRestart.includes(key)) keys.restart.push(key);
+    else if (isSame) continue;
+    else if (their.origin.startsWith("--")) keys.flag.push(`${key} (${visible(their.origin)})`);
+    else if (findSetting(key)?.applies === "live" && isOfFile(origin) && isOfFile(their.origin)) keys.reload.push(is);
+    else keys.restart.push(is);
+  }
+  const still = "the running daemon still has other values of";
+  return [
+    ...(keys.reload.length === 0 ? [] : [`${still} ${keys.reload.join(", ")}: "agent-console daemon reload" cures it`]),
+    ...(keys.restart.length === 0
+      ? []
+      : [`${still} ${keys.restart.join(", ")}: "agent-console daemon restart" cures it`]),
+    ...(keys.flag.length === 0 ? [] : [
+      `the running daemon was told otherwise when it was started: ${
+        keys.flag.join(", ")
+      }; stop it and start it to change that`,
+    ]),
+  ];
+}
+
+/** Not of a variable or a flag, which a daemon has from its start. */
+function isOfFile(origin: string): boolean {
+  return origin === "default" || origin.includes(":");
+}
