@@ -228,7 +228,7 @@ function config(root: Command, run: () => Run): void {
     "<value>",
   )
     .action(async (key, value) => await (await load()).set(run(), key, value));
-  command.command("validate").description("check the file").option(...JSON_OPTION)
+  command.command("validate").description("check the file, and that of the current folder").option(...JSON_OPTION)
     .action(async (options) => await (await load()).validate(run(), options));
 }
 

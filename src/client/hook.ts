@@ -7,7 +7,7 @@
  */
 import { homeHere } from "../config/places.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { homePaths, isOn, WORKSPACE_CONFIG } from "../platform/home.ts";
+import { homePaths, isOn, MAX_WORKSPACE_CONFIG, WORKSPACE_CONFIG } from "../platform/home.ts";
 import { env, spawn } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { readStdin, writeStdout } from "../platform/stdio.ts";
@@ -25,8 +25,6 @@ const SENDING: Sending = {
 const STDIN_MS = 1000;
 /** Payloads over this are dropped unread, bytes. */
 const MAX_STDIN = 32 * 1_048_576;
-/** Of a workspace's configuration, bytes; a longer one is cut and so unreadable, which the daemon takes as the strictest. */
-const MAX_WORKSPACE_CONFIG = 16_000;
 /** A start that another hook began less than this ago will take up our event too, ms. */
 const START_TAKES_MS = 3000;
 

@@ -37,7 +37,7 @@ export function loadWorkspace(text: string, file: string, { now }: { readonly no
 }
 
 function unreadable(warning: string): WorkspacePolicy {
-  return { safetyMode: "manual", rules: [], warnings: [`${warning}: the safety mode is manual`] };
+  return { safetyMode: "manual", rules: [], warnings: [`${warning}: the safety mode is manual`], unreadable: true };
 }
 
 function read(sections: readonly Section[], now: string): WorkspacePolicy {
@@ -57,6 +57,7 @@ function read(sections: readonly Section[], now: string): WorkspacePolicy {
     ...(safetyMode === undefined ? {} : { safetyMode }),
     rules: givenRules(rulesOf(heard), "workspace", now),
     warnings: [...problems.map((problem) => `${problem}: the safety mode is manual`), ...ignored].slice(0, 20),
+    ...(problems.length > 0 ? { unreadable: true } : {}),
   };
 }
 

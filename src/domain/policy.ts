@@ -74,6 +74,8 @@ export interface WorkspacePolicy {
   readonly safetyMode?: SafetyMode;
   readonly rules: readonly Rule[];
   readonly warnings: readonly string[];
+  /** Something in it cannot be read: that makes the mode `manual`. */
+  readonly unreadable?: true;
 }
 
 /** The policy of calls in a workspace: the stricter mode, and the workspace's deny rules. Its allow rules do not count. */

@@ -56,6 +56,8 @@ export function homePaths(root: string): HomePaths {
 export const HOME_NAME = ".agent-console";
 /** A workspace's own configuration, below the folder in which an agent works. */
 export const WORKSPACE_CONFIG = `${HOME_NAME}/config.jsonc`;
+/** What hooks send of it, bytes; a longer one is cut and so unreadable, which the daemon takes as the strictest. */
+export const MAX_WORKSPACE_CONFIG = 16_000;
 
 export interface ResolveHomeOptions {
   /** The value of `--home`. */

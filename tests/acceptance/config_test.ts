@@ -1,5 +1,5 @@
 /** `config …` through the whole program: what the files say, and what the daemon that runs goes by. */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 
 Deno.test("config show says which values the running daemon does not use, and what cures it", async () => {
@@ -25,4 +25,39 @@ Deno.test("config show says which values the running daemon does not use, and wh
   assertMatch(reloaded.stderr, /^[^\n]*other values of journal\.fsync: "agent-console daemon restart" cures it\n$/);
   assertEquals((await home.cli(["daemon", "restart"])).code, 0);
   assertEquals((await home.cli(["config", "show"])).stderr, "");
+});
+
+Deno.test("config validate also checks the file of the current folder, where that is not the user's own", async () => {
+  await using home = await TestHome.create();
+  const cwd = `${home.root}/work`;
+  await Deno.mkdir(`${cwd}/.agent-console`, { recursive: true });
+  const file = `${cwd}/.agent-console/config.jsonc`;
+  const validate = async (text: string) => {
+    await Deno.writeTextFile(file, text);
+    return await home.cli(["config", "validate"], { cwd });
+  };
+  const good = await validate('{"daemon": {"safety_mode": "manual"}} // stricter');
+  assertEquals([good.code, good.stderr, good.stdout.split("\n")[1]], [0, "", `valid: ${file}`]);
+  const odd = await validate(
+    '{"journal": {"fsync": "never"}, "approvals": {"rules": [{"tool": "*", "pattern": "*", "decision": "allow"}]}}',
+  );
+  assertEquals(odd.code, 0);
+  assertStringIncludes(odd.stderr, `${file}:1:14 journal.fsync is not read from a workspace`);
+  assertStringIncludes(odd.stderr, `${file} rule workspace:1 is an allow rule, a workspace may only deny`);
+  const json = await home.json(["config", "validate", "--json"], { cwd });
+  assertEquals((json["workspace"] as { warnings: unknown[] }).warnings.length, 2);
+  for (const [text, says] of [["{,", ":1:2 is not JSON"], ['{"daemon": {"safety_mode": "off"}}', "must be manual"]]) {
+    const { code, stderr } = await validate(text!);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, file);
+    assertStringIncludes(stderr, says!);
+  }
+  assertStringIncludes((await validate(" ".repeat(16_001))).stderr, "must be at most 16000");
+  await Deno.remove(file);
+  await Deno.symlink("/etc/hosts", file);
+  assertEquals((await home.cli(["config", "validate"], { cwd })).code, 1);
+
+  assertEquals((await home.cli(["config", "init"])).code, 0);
+  const own = await home.cli(["config", "validate"]);
+  assertEquals([own.code, own.stdout], [0, `valid: ${home.path("config.jsonc")}\n`]);
 });

@@ -10,6 +10,7 @@ import { narrowUmask } from "../../platform/process.ts";
 import { visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { Run } from "../run.ts";
+import { checkWorkspace } from "./config_workspace.ts";
 import { noteOtherValues } from "./config_in_use.ts";
 
 function load(run: Run): Promise<Loaded> {
@@ -83,10 +84,13 @@ export async function set(run: Run, key: string, text: string): Promise<void> {
 }
 
 export async function validate(run: Run, options: { readonly json?: boolean }): Promise<void> {
-  const { file, warnings } = await load(run);
-  if (options.json) return run.out.json({ valid: true, file, warnings });
-  for (const warning of warnings) run.out.note(warning);
+  const { file, warnings, config } = await load(run);
+  const workspace = checkWorkspace(run.context.paths.configJsonc, config.daemon.safety_mode);
+  if (workspace?.unreadable) throw new ConsoleError("config_invalid", workspace.warnings.join("\n  "));
+  if (options.json) return run.out.json({ valid: true, file, warnings, ...(workspace && { workspace }) });
+  for (const warning of [...warnings, ...workspace?.warnings ?? []]) run.out.note(warning);
   run.out.plain(file === null ? "valid: there is no file, all values are defaults" : `valid: ${file}`);
+  if (workspace !== undefined) run.out.plain(`valid: ${workspace.file}`);
 }
 
 function known(key: string): void {
