@@ -65,6 +65,12 @@ export class Judge {
     return modeUnder(this.#breaker, this.#o.settings().safetyMode);
   }
 
+  /** The configured safety mode, only while the breaker keeps it from being in force. */
+  get suspended(): SafetyMode | undefined {
+    const { safetyMode } = this.#o.settings();
+    return this.mode === safetyMode ? undefined : safetyMode;
+  }
+
   /** Those of answers and those of the configuration that have not ended. */
   rules(): readonly Rule[] {
     const { clock, inbox, settings } = this.#o;

@@ -246,6 +246,7 @@ export class Lifecycle implements DaemonPort {
     const stats = journal.stats();
     const lastError = this.#lastError ?? router.lastError;
     const idleInSecs = this.#presence.idleInSecs();
+    const { suspended } = judge;
     return {
       pid: notes.pid,
       bootId: notes.bootId,
@@ -262,6 +263,7 @@ export class Lifecycle implements DaemonPort {
       sessions: count(store.list()),
       approvalsPending: store.inbox.pendingCount,
       safetyMode: judge.mode,
+      ...(suspended === undefined ? {} : { safetyModeSuspended: suspended }),
       journal: {
         count: stats.count,
         head: stats.head,

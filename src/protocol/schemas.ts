@@ -1,6 +1,7 @@
 /** The shapes of params and results (valibot). Params are strict: an unknown one is refused by name. */
 import * as v from "valibot";
 import { RISKS, SCOPES_OF_YES } from "../domain/approval.ts";
+import { SAFETY_MODES } from "../domain/policy_modes.ts";
 import { STATUSES } from "../domain/session.ts";
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
@@ -78,7 +79,9 @@ export const statusResult = v.object({
   clients: v.object({ total: count, byKind: v.record(v.string(), count) }),
   sessions: sessionCounts,
   approvalsPending: count,
-  safetyMode: v.picklist(["manual", "guarded", "autonomous"]),
+  safetyMode: v.picklist([...SAFETY_MODES]),
+  // The configured mode, only while the circuit breaker keeps it from being in force.
+  safetyModeSuspended: v.exactOptional(v.picklist([...SAFETY_MODES])),
   journal: journalStatus,
   rssBytes: count,
   eventLoopLagMs: v.number(),

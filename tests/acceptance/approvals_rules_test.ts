@@ -88,3 +88,25 @@ Deno.test("A2 a workspace's file that is a link is not followed", async () => {
   // Read, it would be no JSON, and that would mean manual: nothing would pass.
   assertEquals(await told(home, "git status"), ALLOWED);
 });
+
+Deno.test("status says why the safety mode is manual while the circuit breaker is open, until somebody answers", async () => {
+  await using home = await TestHome.create();
+  const rules = [{ tool: "Bash", pattern: "make *", decision: "allow" }];
+  await configured(home, { daemon: { safety_mode: "guarded" }, approvals: { rules } });
+  await home.start();
+  await using client = await home.connect({ token: true });
+  for (let n = 1; n <= 5; n++) {
+    assertEquals((await home.json(["status", "--json"]))["safetyModeSuspended"], undefined);
+    assertEquals(await told(home, `make ${n}`), ALLOWED);
+    const { tool_response: _, ...ended } = recorded("claude", "PostToolUse", { command: `make ${n}` });
+    await using failed = hook(home, { ...ended, hook_event_name: "PostToolUseFailure", error: "exit 2" });
+    assertEquals((await failed.exit(END_MS)).code, 0);
+  }
+  const { safetyMode, safetyModeSuspended } = await home.json(["status", "--json"]);
+  assertEquals([safetyMode, safetyModeSuspended], ["manual", "guarded"]);
+  const says = /safety mode manual \(guarded is suspended: allowed calls failed; answer one yourself\)/;
+  assertMatch((await home.cli(["status"])).stdout, says);
+  await using asks = await held(home, client, { command: "make 6" });
+  assertEquals((await home.cli(["approve", asks.id])).code, 0);
+  assertMatch((await home.cli(["status"])).stdout, /safety mode guarded\n/);
+});

@@ -169,12 +169,13 @@ Deno.test("five allowed calls that fail in a row make the mode manual, until a h
     await desk.report(claude("PostToolUseFailure", `make ${n}`, { error: "exit 2" }));
   };
   for (let n = 1; n <= 4; n++) await fail(n);
-  assertEquals(desk.judge.mode, "autonomous");
+  assertEquals([desk.judge.mode, desk.judge.suspended], ["autonomous", undefined]);
   await fail(5);
   assertEquals([desk.judge.mode, desk.modes], ["manual", ["manual: calls allowed by rules failed"]]);
+  assertEquals(desk.judge.suspended, "autonomous");
   const { approval } = await desk.report(asks("make 6"));
   await desk.broker.decide({ id: approval?.id ?? "", decision: "approve" }, "tui:admin");
-  assertEquals(desk.judge.mode, "autonomous");
+  assertEquals([desk.judge.mode, desk.judge.suspended], ["autonomous", undefined]);
 });
 
 Deno.test("a success between failures keeps the breaker closed", async () => {

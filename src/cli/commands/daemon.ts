@@ -134,13 +134,19 @@ function statusLines(s: ResultOf<"status">): string[] {
   const kinds = (counts: Readonly<Record<string, number>>) =>
     Object.entries(counts).filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`).join(", ");
   const marks = kinds({ stale: stale ?? 0, lost: lost ?? 0 });
+  const suspended = s.safetyModeSuspended === undefined
+    ? ""
+    : ` (${s.safetyModeSuspended} is suspended: allowed calls failed; answer one yourself)`;
   const row = (name: string, value: string) => `${dim(name.padEnd(9))} ${visible(value)}`;
   return [
     `${bold(`agent-console ${s.version}`)} ${s.state}, pid ${s.pid}, up ${duration(s.uptimeSecs * 1000)}`,
     row("socket", s.socketPath),
     ...(s.workspace === null ? [] : [row("workspace", s.workspace)]),
     row("sessions", total === 0 ? "none" : `${kinds(byStatus)}${marks === "" ? "" : ` (${marks})`}`),
-    row("approvals", `${s.approvalsPending === 0 ? "none" : s.approvalsPending} pending, safety mode ${s.safetyMode}`),
+    row(
+      "approvals",
+      `${s.approvalsPending === 0 ? "none" : s.approvalsPending} pending, safety mode ${s.safetyMode}${suspended}`,
+    ),
     row("clients", s.clients.total === 0 ? "none" : kinds(s.clients.byKind)),
     row(
       "journal",
