@@ -37,7 +37,7 @@ export function addCommands(root: Command, run: () => Run): void {
 
 function sessions(root: Command, run: () => Run): void {
   root.command("ls").description("the sessions, who needs you first")
-    .addOption(new Option("--status <status>", "only these").choices([...STATUSES]))
+    .addOption(new Option("--status <status>", "only these").choices([...STATUSES, "lost"]))
     .option("--agent <name>", "only this agent's")
     .option("--all", "closed ones too")
     .option(...JSON_OPTION)

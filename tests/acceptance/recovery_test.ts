@@ -101,11 +101,14 @@ Deno.test("C9 a late event of a dead agent does not make its row live again, ano
   await home.kill();
   await home.start(); // looks for agents at once
   await eventually(async () => (await row(home))?.["lost"] === true, 5000, "the lost row");
+  const listed = async () => (await home.json(["ls", "--status", "lost", "--json"]))["sessions"] as Json[];
+  assertEquals((await listed()).map(({ lost }) => lost), [true]);
   await hook(home, old.pid, { ...EVENT, hook_event_name: "PostToolUse", tool_name: "Bash", tool_input: {} });
   assertEquals((await row(home))?.["lost"], true);
   await using next = agent();
   await hook(home, next.pid, { ...EVENT, hook_event_name: "SessionStart", source: "resume" });
   assertEquals((await row(home))?.["lost"], undefined);
+  assertEquals(await listed(), []);
 });
 
 Deno.test("C9 spooled events keep their time, and a process that began after them is a stranger", async () => {

@@ -19,12 +19,13 @@ export interface ListOptions {
 }
 
 export async function ls(run: Run, options: ListOptions): Promise<void> {
+  const isLost = options.status === "lost"; // a mark of rows whose status stays what it was
   const params = {
-    ...(options.status === undefined ? {} : { status: options.status }),
+    ...(options.status === undefined || isLost ? {} : { status: options.status }),
     ...(options.agent === undefined ? {} : { agent: options.agent }),
   } as ParamsOf<"session.list">;
   const { sessions } = await ask(run, "session.list", params);
-  const all = sessions as unknown as SessionView[];
+  const all = (sessions as unknown as SessionView[]).filter((session) => !isLost || statusWord(session) === "lost");
   const shown = all.filter((session) => options.all || options.status !== undefined || session.status !== "closed");
   if (options.json) return run.out.json({ sessions: shown });
   if (shown.length === 0) {
