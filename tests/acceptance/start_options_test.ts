@@ -119,3 +119,23 @@ Deno.test("A6 SIGUSR1 opens no port of the launcher in the foreground, nor of wa
   assertEquals(code, 0, stderr);
   assertMatch(watch.stderr, /^(?!.*a bug)/s);
 });
+
+Deno.test("a mistyped subcommand or number is refused with what was meant, exit 2", async () => {
+  await using home = await TestHome.create();
+  for (
+    const [args, says] of [
+      [
+        ["daemon", "strat"],
+        'Cannot run daemon strat: is unknown, must be one of "daemon --help" (did you mean start?)',
+      ],
+      [["daemon", "foo"], 'Cannot run daemon foo: is unknown, must be one of "daemon --help"'],
+      ...["x", "0", "1001", "1.5", "-3"].map((lines) => [
+        ["audit", "tail", `--lines=${lines}`],
+        `Cannot show the journal: --lines is ${lines}, must be a whole number from 1 to 1000`,
+      ]),
+    ] as [string[], string][]
+  ) {
+    const { code, stderr } = await home.cli(args);
+    assertEquals([code, stderr], [2, `agent-console: ${says}\n`]);
+  }
+});

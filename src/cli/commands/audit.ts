@@ -8,8 +8,19 @@ import { clip, visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { ask, type Run } from "../run.ts";
 
+/** The most records that `audit.tail` gives at once. */
+const MAX_TAIL = 1000;
+
 export async function tail(run: Run, options: { readonly lines?: string; readonly json?: boolean }): Promise<void> {
-  const limit = options.lines === undefined ? 20 : Number(options.lines);
+  const { lines = "20" } = options;
+  const limit = Number(lines);
+  if (!/^\d+$/.test(lines) || limit < 1 || limit > MAX_TAIL) {
+    const is = lines === "" ? "empty" : visible(clip(lines, 80));
+    throw new ConsoleError(
+      "usage",
+      `Cannot show the journal: --lines is ${is}, must be a whole number from 1 to ${MAX_TAIL}`,
+    );
+  }
   const { records } = await ask(run, "audit.tail", { limit });
   if (options.json) return run.out.json({ records });
   for (const { seq, ts, type, actor, data } of records) {
