@@ -139,6 +139,8 @@ Deno.test("setKey then read gives the value, for every key and in any order", ()
         expected[key] = value;
       }
       assertEquals(valuesOf(text).values, expected);
+      for (const other of uncommentedOnce(text)) assertEquals(valuesOf(other).problems, [], other);
+      assert(valuesOf(text.replace(/^( *)\/\/ "/gm, '$1"')).warnings.length === 0, "no key is there twice");
     }),
     { numRuns: 100 },
   );
