@@ -2,10 +2,11 @@
 import { dispatch } from "../client/dispatch.ts";
 import { exit, processArgs } from "../platform/process.ts";
 
-exit(
-  await dispatch(processArgs(), import.meta.url, {
+// Not awaited, for the reason that src/daemon/consoled.ts gives.
+Promise.resolve().then(() =>
+  dispatch(processArgs(), import.meta.url, {
     cli: () => import("./mod.ts"),
     quick: () => import("./quick.ts"),
     statusline: () => import("../client/statusline.ts"),
-  }),
-);
+  })
+).then(exit);
