@@ -44,21 +44,31 @@ export function matchesGlob(glob: Glob, subject: string, limit?: Limit): boolean
   return last >= at && subject.endsWith(tail) && allowed(last);
 }
 
-/** What the stars of an allow rule may take, by what the call does. They never take what nobody sees. */
+/**
+ * What the stars of an allow rule may take, by what the call does. They never take what nobody sees, nor a line break: a
+ * call on several files has one line for each, and the pattern is for one. A pattern that is only stars means all.
+ */
 export function limitOf({ action, subject }: Ask): Limit {
-  switch (action) {
-    case "command":
-      return commandLimit;
-    case "read":
-    case "write":
-      return (text) => !hasHidden(text) && !/(?:^|[/\\])\.\.(?:$|[/\\])/.test(subject);
-    case "fetch":
-      return urlLimit(subject);
-    case "other":
-      return (text, _at, glob) =>
-        !hasHidden(text) && (!glob.some((part) => part.includes('"')) || staysInValue(text, subject));
-  }
+  if (action === "command") return commandLimit;
+  const more = action === "fetch" ? urlLimit(subject) : action === "other" ? otherLimit(subject) : pathLimit(subject);
+  return (text, at, glob) =>
+    !hasHidden(text) && (!text.includes("\n") || glob.every((part) => part === "")) && more(text, at, glob);
 }
+
+function pathLimit(subject: string): Limit {
+  return () => !GOES_UP.test(subject);
+}
+
+/** Not JSON where an agent names folders or files for a permission of its own. */
+function otherLimit(subject: string): Limit {
+  const json = /^\s*[{[]/.test(subject);
+  return (text, _at, glob) => {
+    if (glob.every((part) => part === "")) return true;
+    return json ? !glob.some((part) => part.includes('"')) || staysInValue(text, subject) : !GOES_UP.test(subject);
+  };
+}
+
+const GOES_UP = /(?:^|[/\\\n])\.\.(?:$|[/\\\n])/;
 
 /**
  * Before the path a star stays within the host's name, and ends before the name does: `https://*.example.com/` is not
@@ -69,7 +79,6 @@ function urlLimit(subject: string): Limit {
   const path = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*/i.exec(subject)?.[0].length;
   const goesUp = /(?:^|[/\\])(?:\.|%2e){2}(?:$|[/\\?#])/i.test(subject);
   return (text, at, glob) => {
-    if (hasHidden(text)) return false;
     if (text === "" || path === undefined || glob.every((part) => part === "")) return true;
     if (at >= path) return !goesUp && !/\s/.test(text);
     return at + text.length < path && /^[\w.-]*$/.test(text);

@@ -81,6 +81,19 @@ Deno.test("a star in a path does not go up, and one in a host's name stays in it
   assert(allows("*", "https://a.org/x", url) && allows("*", "how to do it", url));
 });
 
+Deno.test("a star of an allow rule stays on its line: a call on several files has one for each", () => {
+  for (const action of ["write", "read", "other"] as const) {
+    for (const more of ["/home/u/important.txt", "//**", "/p/src/b.ts"]) {
+      assert(!allows("/p/src/*", `/p/src/a.ts\n${more}`, { action }), more);
+      assert(!allows("*/src/a.ts", `${more}\n/p/src/a.ts`, { action }), more);
+    }
+    assert(allows("/p/src/*", "/p/src/b/a.ts", { action }) && !allows("/p/src/*", "/p/src/../b", { action }));
+    assert(allows("*", "/p/src/a.ts\n/home/u/b", { action }), "only stars mean all");
+  }
+  assert(!allows("how *", "how to\nhttps://x", { action: "fetch" }));
+  assert(allows("a*\nb", "a1\nb", { action: "write" }), "what is spelled out is meant");
+});
+
 Deno.test("a star in spelled out JSON stays within its text; one that is all the pattern takes all", () => {
   const other = { action: "other" } as const;
   assert(allows("*", '{"any": "thing; else"}', other));
