@@ -81,12 +81,13 @@ function askOf(event: Fields): Ask | undefined {
  * A patch to one file is known by the file's path; one to several by its whole text, which no path's rule matches. Codex
  * takes a header with spaces before it: a context line that looks like one makes the patch one to several.
  */
-function patched(event: Fields): Pick<Ask, "subject" | "detail"> | undefined {
+function patched(event: Fields): Pick<Ask, "subject" | "paths" | "detail"> | undefined {
   const patch = text(fieldsIn(event, "tool_input") ?? {}, "command");
   const paths = [...(patch ?? "").matchAll(/^[^\S\n]*\*\*\*[^\S\n]*(?:(?:Add|Update|Delete) File|Move to):([^\n]+)/gm)];
-  const path = paths.length === 1 ? paths[0]?.[1]?.trim() : undefined;
   if (patch === undefined) return undefined;
-  return path === undefined ? { subject: patch } : { subject: path, detail: patch };
+  const [path, ...more] = paths.map(([, name = ""]) => name.trim());
+  if (path === undefined) return { subject: patch };
+  return more.length === 0 ? { subject: path, detail: patch } : { subject: patch, paths: [path, ...more] };
 }
 
 /**

@@ -87,14 +87,15 @@ function question(properties: Fields): Ask | undefined {
 function permission(properties: Fields): Ask | undefined {
   const tool = text(properties, "permission");
   if (tool === undefined) return undefined;
-  const { action, subject } = aboutOf(tool, properties);
-  if (subject === undefined || subject.includes(CUT_MARK)) return undefined;
+  const { action, subject, paths } = aboutOf(tool, properties);
+  if (subject === undefined || [subject, ...paths ?? []].some((one) => one.includes(CUT_MARK))) return undefined;
   const always = texts(properties, "always");
   return {
     for: "permission",
     tool,
     action,
     subject,
+    ...maybe("paths", paths),
     ...(action === "write" ? maybe("detail", diffOf(properties)) : {}),
     ...(always.length === 0 ? {} : { suggestions: always.map((pattern) => `${tool}: ${pattern}`) }),
     dialog: "beside",
@@ -108,17 +109,35 @@ function diffOf(properties: Fields): string | undefined {
   return diff?.includes(CUT_MARK) ? `${diff}\n[the middle of the change is missing]` : diff;
 }
 
-function aboutOf(permission: string, properties: Fields): { readonly action: Action; readonly subject?: string } {
+function aboutOf(
+  permission: string,
+  properties: Fields,
+): Pick<Ask, "action" | "paths"> & { readonly subject?: string } {
   const [action, field] = Object.hasOwn(PERMISSIONS, permission) ? PERMISSIONS[permission]! : [];
+  const metadata = fieldsIn(properties, "metadata") ?? {};
   const patterns = texts(properties, "patterns");
   const listed = patterns.length === 0 ? undefined : patterns.join("\n");
+  const files = action === "write" ? filesOf(metadata) : [];
+  const several = files.length > 0 || (patterns.length > 1 && action !== "command");
+  const paths = several ? { paths: [...files, ...patterns] } : {};
   if (action !== undefined && field !== undefined) {
-    return { action, ...maybe("subject", text(fieldsIn(properties, "metadata") ?? {}, field) ?? listed) };
+    // Of several files OpenCode tells one text, parted by commas; here each has its line.
+    const lines = files.length > 1 ? files.join("\n") : action === "write" && patterns.length > 1 ? listed : undefined;
+    return { action, ...paths, ...maybe("subject", lines ?? text(metadata, field) ?? listed) };
   }
   // A tool of an MCP server is its own permission, with `*` as the pattern: the input says what it does.
   const call = fieldsIn(properties, "call") ?? {};
   const args = text(call, "tool") === permission ? fieldsIn(call, "args") : undefined;
-  return { action: "other", ...maybe("subject", args === undefined ? listed : JSON.stringify(args)) };
+  return args === undefined
+    ? { action: "other", ...paths, ...maybe("subject", listed) }
+    : { action: "other", subject: JSON.stringify(args) };
+}
+
+/** What a patch of OpenCode changes; where it moves a file to is in no pattern. */
+function filesOf(metadata: Fields): readonly string[] {
+  return (objects(metadata, "files") ?? []).flatMap((file) =>
+    [text(file, "filePath") ?? [], text(file, "movePath") ?? []].flat()
+  );
 }
 
 /** The call that a permission or question is about, as `tool.execute.before` told it. */

@@ -36,6 +36,11 @@ export interface Ask {
   /** The whole of what matters: the command line, the path, the URL; for other tools the input as JSON. */
   readonly subject: string;
   /**
+   * Every path that the call touches, where there are several or the subject is not one; `/folder/**` is all that is below.
+   * For deny rules: neither stored nor shown.
+   */
+  readonly paths?: readonly string[];
+  /**
    * What would be written, for people to read: shown below the subject, and never matched by a rule, which for a tool on
    * files is about the path. Not masked.
    */

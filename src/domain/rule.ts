@@ -6,7 +6,7 @@
  */
 import type { Ask, Rule, ScopeOfYes } from "./approval.ts";
 import { type Parts, partsOf } from "./risk_parts.ts";
-import { limitOf, matchesGlob, readPattern } from "./rule_glob.ts";
+import { type Glob, limitOf, matchesGlob, readPattern } from "./rule_glob.ts";
 import { hasHidden } from "./shell_words.ts";
 import { maskSecrets } from "./text.ts";
 
@@ -25,7 +25,7 @@ export interface Caller {
 
 /**
  * Whether `rule` answers this call. A deny rule for commands also matches any single command inside the line, one for paths
- * or addresses also the one that is meant: `/a/../b` is `/b`.
+ * or addresses also the one that is meant: `/a/../b` is `/b`; of several paths one is enough.
  */
 export function matches(rule: Rule, ask: Ask, caller: Caller): boolean {
   if (rule.tool !== "*" && rule.tool !== ask.tool) return false;
@@ -87,12 +87,23 @@ function isWithin(path: string, folder: string): boolean {
 function denies(pattern: string, ask: Ask, { cwd = "/" }: Caller): boolean {
   const glob = readPattern(pattern);
   if (matchesGlob(glob, ask.subject)) return true;
+  if (ask.paths?.some((path) => reachesPath(glob, path, cwd)) === true) return true;
   if (ask.action === "read" || ask.action === "write") return matchesGlob(glob, resolved(ask.subject, cwd));
   if (ask.action === "fetch") return matchesGlob(glob, URL.parse(ask.subject)?.href ?? ask.subject);
   if (ask.action !== "command") return false;
   return readOnce(ask).parts.some(({ name, args, command }) =>
     matchesGlob(glob, [name, ...args].join(" ")) || matchesGlob(glob, command.words.join(" "))
   );
+}
+
+/** Whether `path` matches as given or as meant; of a whole folder, whether anything below it may match. */
+function reachesPath(glob: Glob, path: string, cwd: string): boolean {
+  const meant = resolved(path, cwd);
+  if (matchesGlob(glob, path) || matchesGlob(glob, meant)) return true;
+  if (!meant.endsWith("/**")) return false;
+  const [head = ""] = glob;
+  const below = meant.slice(0, -2);
+  return head.startsWith(below) || (glob.length > 1 && below.startsWith(head));
 }
 
 /** The path that is meant, without `.`, `..` and doubled slashes; links are not followed. */

@@ -33,16 +33,18 @@ function commandQuestion(params: Fields): Question | undefined {
 }
 
 function filesQuestion(params: Fields, changes: readonly Fields[] | undefined): Question | undefined {
-  const paths = (changes ?? []).flatMap((change) => text(change, "path") ?? []);
   const root = text(params, "grantRoot");
-  const subject = [...paths, ...(root === undefined ? [] : [`${root}/**`])].join("\n");
+  const moved = (change: Fields) => text(fieldsIn(change, "kind") ?? {}, "move_path");
+  const files = (changes ?? []).flatMap((change) => [text(change, "path") ?? [], moved(change) ?? []].flat());
+  const paths = [...files, ...(root === undefined ? [] : [`${root}/**`])];
+  const subject = paths.join("\n");
   if (subject === "") return undefined;
   const diffs = (changes ?? []).flatMap((change) => {
     const diff = text(change, "diff");
-    return diff === undefined ? [] : paths.length === 1 ? [diff] : [`*** ${text(change, "path") ?? ""}\n${diff}`];
+    return diff === undefined ? [] : files.length === 1 ? [diff] : [`*** ${text(change, "path") ?? ""}\n${diff}`];
   });
   const { asked, ask } = question("apply_patch", "write", subject, params);
-  return { asked, ask: { ...ask, ...maybe("detail", diffs.length === 0 ? undefined : diffs.join("\n")) } };
+  return { asked, ask: { ...ask, paths, ...maybe("detail", diffs.length === 0 ? undefined : diffs.join("\n")) } };
 }
 
 function question(tool: string, action: Ask["action"], subject: string, params: Fields): Question {

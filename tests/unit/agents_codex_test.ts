@@ -41,7 +41,7 @@ Deno.test("a patch to one file is a write to its path; one to more is known only
       tool_input: { command: ["*** Begin Patch", ...lines, "*** End Patch"].join("\n") },
     });
   const one = understood(patch("*** Update File: src/a.ts", "@@", "-a", "+*** Add File: no")).ask;
-  assertEquals([one?.action, one?.subject], ["write", "src/a.ts"]);
+  assertEquals([one?.action, one?.subject, one?.paths], ["write", "src/a.ts", undefined]);
   assertEquals(
     one?.detail,
     "*** Begin Patch\n*** Update File: src/a.ts\n@@\n-a\n+*** Add File: no\n*** End Patch",
@@ -62,6 +62,8 @@ Deno.test("a patch to one file is a write to its path; one to more is known only
     assert(ask?.action === "write" && ask.subject.startsWith("*** Begin Patch"));
     assertEquals(ask.detail, undefined); // the subject is all of it
   }
+  const moved = understood(patch("*** Update File: src/a.ts", "*** Move to: /etc/a ", "  *** Add File: .bashrc")).ask;
+  assertEquals(moved?.paths, ["src/a.ts", "/etc/a", ".bashrc"]);
 });
 
 Deno.test("Codex is sent nothing but behavior and message: it fails closed on any other field", () => {

@@ -28,7 +28,7 @@ Deno.test("A1 OpenCode is asked for what will run, beside its own dialog", () =>
   });
   const call = { tool: "db_drop", args: { table: "t" } };
   const asks = [
-    asked("edit", { metadata: { filepath: "/a" } }),
+    asked("edit", { patterns: ["a"], metadata: { filepath: "/a" } }),
     asked("read"),
     asked("webfetch", { metadata: { url: "http://x" } }),
     asked("external_directory", { call: { tool: "bash", args: { command: "ls" } } }),
@@ -43,8 +43,27 @@ Deno.test("A1 OpenCode is asked for what will run, beside its own dialog", () =>
   ]);
 });
 
+Deno.test("A1 a patch of OpenCode to several files names them all, where a file is moved to included", () => {
+  const of = (metadata: object, ...patterns: string[]) => {
+    const ask = understood(asked("edit", { metadata, patterns })).ask;
+    return [ask?.subject, ask?.paths];
+  };
+  // OpenCode's own text for several files parts them by commas: a star for one would take them all.
+  assertEquals(of({ filepath: "src/a, ../b" }, "src/a", "../b"), ["src/a\n../b", ["src/a", "../b"]]);
+  const [a, b] = [{ filePath: "/w/src/a" }, { filePath: "/w/b", movePath: "/etc/b" }];
+  assertEquals(of({ filepath: "src/a, b", files: [a, b] }, "src/a", "b"), ["/w/src/a\n/w/b\n/etc/b", [
+    ...["/w/src/a", "/w/b", "/etc/b"],
+    ...["src/a", "b"],
+  ]]);
+  assertEquals(of({ filepath: "b", files: [b] }, "b"), ["/w/b\n/etc/b", ["/w/b", "/etc/b", "b"]]);
+  assertEquals(of({ filepath: "src/a", files: [a] }, "src/a"), ["src/a", ["/w/src/a", "src/a"]]);
+  assertEquals(of({ filepath: "/w/a" }, "a"), ["/w/a", undefined]);
+  assertEquals(of({ filepath: "a", files: [a] }, "a", "…(cut)"), [undefined, undefined]);
+});
+
 Deno.test("A1 the change that OpenCode shows is shown; that it was cut leaves the question answerable", () => {
-  const of = (metadata: object, permission = "edit") => understood(asked(permission, { metadata })).ask;
+  const of = (metadata: object, permission = "edit") =>
+    understood(asked(permission, { metadata, patterns: ["a"] })).ask;
   assertEquals([of({ filepath: "/a", diff: "+x" })?.subject, of({ filepath: "/a", diff: "+x" })?.detail], ["/a", "+x"]);
   const cut = of({ filepath: "/a", diff: "+x…(cut)+z" });
   assertEquals([cut?.subject, cut?.detail], ["/a", "+x…(cut)+z\n[the middle of the change is missing]"]);

@@ -115,6 +115,32 @@ Deno.test("a deny rule for paths and addresses finds what is meant", () => {
   }
 });
 
+Deno.test("a deny rule for paths finds one among several, and in a folder that is given as a whole", () => {
+  const denies = (pattern: string, ...paths: string[]) =>
+    matches(
+      rule(pattern, { tool: "*", decision: "deny" }),
+      ask("*** Begin Patch", { action: "write", paths }),
+      CALLER,
+    );
+  for (
+    const path of [
+      "/repo/infra/a.tf",
+      "../../repo/infra/a.tf",
+      "/repo/x/../infra/a.tf",
+      "/repo/**",
+      "/repo/infra/**",
+      "/**",
+    ]
+  ) {
+    assert(denies("/repo/infra/*", "/repo/z", path), path);
+  }
+  assert(!denies("/repo/infra/*", "/repo/z", "/repo/infra.md", "/repo/src/**"));
+  assert(denies("*.env", "/repo/**") && denies("/repo/a", "/repo/**") && !denies("/a", "/repo/**"));
+  assert(denies("infra/*", "z", "infra/a.tf"), "also as it was given");
+  const allow = rule("/repo/infra/*", { tool: "*" });
+  assert(!matches(allow, ask("*** Begin Patch", { action: "write", paths: ["/repo/infra/a"] }), CALLER));
+});
+
 Deno.test("the stars of an allow rule take no shell operator, wherever they stand", () => {
   const word = fc.constantFrom("npm", "test", " ", "a", "'", '"', "-x", "#");
   const operator = fc.constantFrom(";", "&", "|", "\n", "$(", "`", ">", "<", "\\", "\u202e");

@@ -146,6 +146,12 @@ Deno.test("A4 a question about files names them all; decisions that Codex did no
     "*** /w/a\n+x\n*** /w/b\n-y",
   );
   assertEquals(files({ grantRoot: "/w" }, [])?.subject, "/w/**");
+  assertEquals(files({ grantRoot: "/w" })?.paths, ["/w/a", "/w/b", "/w/**"]);
+  const moved = [{ path: "/w/a", kind: { type: "update", move_path: "/home/u/.bashrc" }, diff: "+x" }];
+  assertEquals([files({}, moved)?.subject, files({}, moved)?.paths], ["/w/a\n/home/u/.bashrc", [
+    "/w/a",
+    "/home/u/.bashrc",
+  ]]);
   assertEquals(files({}, []), undefined);
   const command = (command: string) =>
     readQuestion("item/commandExecution/requestApproval", { command }, [])?.ask.subject;
