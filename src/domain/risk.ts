@@ -71,12 +71,19 @@ function riskOfCommand(text: string): Risk {
   const risks = [
     ...read.parts.map(riskOfPart),
     ...read.commands.flatMap(riskOfRedirects),
-    ...(read.doubts.size > 0 || read.commands.some(({ assigns }) => assigns) ? ["execute" as const] : []),
+    ...(entersRepository(read) || read.doubts.size > 0 || read.commands.some(({ assigns }) => assigns)
+      ? ["execute" as const]
+      : []),
   ];
   const risk = worst(risks);
   return runsWhatItFetched(read, risks) || isLostData(read, text) || namesGuarded(read)
     ? "destructive"
     : riskOfWords(read, risk);
+}
+
+/** `cd x && git status`: there another repository's settings may name programs, as with `git -C x`. */
+function entersRepository({ parts }: Parts): boolean {
+  return parts.some(({ name }) => name === "git") && parts.some(({ name }) => /^(?:cd|pushd|popd)$/.test(name));
 }
 
 function worst(risks: readonly Risk[]): Risk {

@@ -47,6 +47,7 @@ export function isRepository(path: string): boolean {
 
 /** Whether `path`, or a path in this word of a command, is where credentials are kept. */
 export function isSecret(path: string): boolean {
+  if (path.includes("\n")) return path.split("\n").some(isSecret);
   const parts = components(path);
   if (SAMPLE.test(parts.at(-1) ?? "")) return false;
   return holds(parts, SECRET) || parts.some(isHiddenPattern) ||
@@ -66,10 +67,13 @@ function isDevice(parts: readonly string[]): boolean {
   return at >= 0 && parts[at - 1] === "" && parts[at + 1] !== undefined && !HARMLESS_DEVICES.has(parts[at + 1]!);
 }
 
-/** The components in small letters, `.` and `..` worked out; `host:path`, `--to=path`, JSON and lines are taken apart. */
+/**
+ * The components in small letters, `.` and `..` worked out; `host:path`, `--to=path`, `-t/path`, JSON and lines are taken
+ * apart.
+ */
 function components(path: string): string[] {
   const parts: string[] = [];
-  for (const part of path.toLowerCase().split(/[/:=,\\"\n]\s*/)) {
+  for (const part of path.toLowerCase().replace(/^-[a-z]+(?=[./~])/, "").split(/[/:=,\\"\n]\s*/)) {
     if (part === "." || (part === "" && parts.length > 0)) continue;
     if (part === "..") {
       if (parts.at(-1) !== "") parts.pop();

@@ -6,6 +6,7 @@
 import type { Risk } from "./approval.ts";
 import type { Part } from "./risk_parts.ts";
 import { riskOfGit } from "./risk_git.ts";
+import { option } from "./risk_options.ts";
 
 type Judge = Risk | ((args: readonly string[], part: Part) => Risk);
 
@@ -25,31 +26,37 @@ put(
   "read",
   "sha1sum sha256sum sha512sum cksum uptime free seq column fold strings tac rev expr cd pushd popd dirs",
 );
-put("read", "exit return nproc tty groups lscpu lsblk vm_stat sw_vers paste join expand unexpand case");
+put("read", "nproc tty groups lscpu lsblk vm_stat sw_vers paste join expand unexpand case");
 // `for` sets a variable, of any name.
 // They read, but for the options named: output files, programs to run, settings.
-put(unless(/^-[a-zA-Z]*[oTSz]|^--(?:o|com|t|files)/), "sort");
-put(unless(/^--(?:pre|hostname-bin|search-zip)|^-[a-zA-Z]*z/), "rg");
-put(unless(/^--pa/), "ag");
-put(unless(/^-v/), "printf"); // sets a variable
-put(unless(/^-[vR]$|\[.*[$`]/), "test [ [["); // an index is evaluated: `[ -v 'a[$(x)]' ]`
-put(unless(/\benv\b|\$ENV|^-[a-zA-Z]*f|^--from/), "jq"); // shows the environment, as below
-put(unless(/^(?=.*e)[aefghjlrsuvwx]{1,8}$|^-[a-zA-Z]*E/), "ps");
-put(unless(/^-[a-zA-Z]*[oR]|^--output/), "tree");
-put(unless(/^-[a-zA-Z]*[Cm]|^--(?:comp|magic)/), "file");
-put(unless(/^-[a-zA-Z]*s|^--s|^[\d-]*\d{4}/), "date");
-put(unless(/^-[a-zA-Z]*[xX]|^--exec/), "fd fdfind");
-put((args) => args.filter((arg) => !arg.startsWith("-")).length < 2 ? "read" : "write", "uniq xxd"); // the second is written
+put(unless("oTSz", "output", "temporary-directory", "buffer-size", "compress-program", "files0-from"), "sort");
+put(unless("z", "pre", "pre-glob", "hostname-bin", "search-zip"), "rg");
+put(unless("", "pager"), "ag");
+// Arithmetic sets variables and evaluates the index of one, and some shells take it for any number: `[ -v 'a[$(x)]' ]`.
+const INDEX = /\[[^]*[$`]/;
+put(unlessWord(INDEX), "exit return");
+put(unlessWord(/^-v/, INDEX), "printf");
+put(unlessWord(/^-[vR]$/, INDEX, /[^=!]=|\+\+|--\w|\w--/), "test [ [[");
+put(unlessWord(/\benv\b|\bENV\b|\b(?:import|include)\b|^-[a-zA-Z]*f|^--from/), "jq"); // shows the environment, as below
+put((args) => args.some(showsEnvironment) ? "execute" : "read", "ps");
+put(unless("oR", "output"), "tree");
+put(unless("CmzZ", "compile", "magic-file", "uncompress"), "file");
+put((args) => option(args, "sf", "set") || args.some((arg) => /^[\d-]*\d{4}/.test(arg)) ? "execute" : "read", "date");
+put(unless("xX", "exec", "exec-batch"), "fd fdfind");
+put((args) => operands(args) < 2 ? "read" : "write", "uniq xxd"); // the second is written
 put((args) => args.length === 0 ? "read" : "execute", "hostname arch");
 put((args) => args.includes("-v") || args.includes("-V") ? "read" : "execute", "command");
 put("read", "nohup nice timeout gtimeout stdbuf setsid builtin caffeinate"); // what they run is a part of its own
-put(([first = ""]) => /^-[^p-]*o|^--o/.test(first) ? "write" : /^-(?!p$)/.test(first) ? "execute" : "read", "time");
+put((args) => {
+  const [first] = args.slice(args.findIndex((arg) => arg !== "-p"));
+  return first === undefined || !first.startsWith("-") ? "read" : option([first], "o", "output") ? "write" : "execute";
+}, "time");
 // Alone it shows the environment; with settings (PATH, LD_PRELOAD, GIT_PAGER …) the command is no longer what it seems.
 put(([first = "-"]) => /^-|=/.test(first) ? "execute" : "read", "env");
 put((args) => runsOnlyText(args) ? "read" : "execute", "sh bash zsh dash ksh mksh fish ash");
 put((args) => {
-  if (args.some((arg) => /^-[a-zA-Z]*i|^--in-place/.test(arg))) return "write";
   const [quiet, script, ...files] = args; // other scripts may write and run
+  if (/^-[Enrs]*i(?:\.\w+)?$|^--in-place$/.test(quiet ?? "")) return editsOnly(script, files) ? "write" : "execute";
   const prints = quiet === "-n" && /^\d+(?:,(?:\d+|\$))?p$/.test(script ?? "");
   return prints && files.every((file) => !file.startsWith("-")) ? "read" : "execute";
 }, "sed gsed");
@@ -61,8 +68,9 @@ put((args, part) => {
 
 put(
   "write",
-  "mkdir touch cp mv ln tee install patch rmdir unzip gzip gunzip bzip2 bunzip2 xz unxz unzstd mktemp mkfifo",
+  "mkdir touch cp mv ln tee patch rmdir unzip gzip gunzip bzip2 bunzip2 xz unxz unzstd mktemp mkfifo",
 );
+put((args) => option(args, "", "strip-program") ? "execute" : "write", "install");
 put((args, { fed, command }) => {
   const many = fed || command.open || option(args, "rRf", "recursive", "force") || args.includes("--no-preserve-root");
   return many ? "destructive" : "write";
@@ -78,7 +86,7 @@ put("network", "security op pass"); // what they print are secrets, and it goes 
 put((args) => args.some((arg) => /^--(?:del|remove-source)/.test(arg)) ? "destructive" : "network", "rsync");
 put((args) => {
   if (some(args, "unpublish yank owner")) return "destructive";
-  if (args.some((arg) => /^--(?:script-shell|node-options)/.test(arg))) return "destructive"; // other programs run
+  if (args.some((arg) => /^--(?:scri|node-o)/.test(arg))) return "destructive"; // other programs run
   const online = "install i in add ci update up upgrade get fetch publish login exec dlx x create init download sync " +
     "pull push search view info outdated audit require";
   return some(args.filter((arg) => !arg.startsWith("-")).slice(0, 2), online) ? "network" : "execute";
@@ -98,11 +106,11 @@ put((args) => {
 put("destructive", "dd shred truncate mkfs fdisk sfdisk gdisk parted wipefs mkswap blkdiscard hdparm diskutil nvram");
 put("destructive", "sudo doas su pkexec runuser shutdown reboot halt poweroff init telinit killall5");
 // Programs that their arguments name run from here on.
-put(
-  (args) =>
-    args.some((arg) => /^--(?:to-c|checkpoint-a|use-c|rsh-|new-v|info-s)|^-I/.test(arg)) ? "destructive" : "execute",
-  "tar gtar bsdtar",
-);
+put((args) => {
+  const runs = ["to-command", "checkpoint-action", "use-compress-program", "rsh-command", "rmt-command"];
+  const bundle = /^[A-Za-z]*[IF]/.test(args[0] ?? ""); // `tar cIf x a b`
+  return bundle || option(args, "IF", ...runs, "new-volume-script", "info-script") ? "destructive" : "execute";
+}, "tar gtar bsdtar");
 put("destructive", "at batch visudo vipw passwd useradd userdel usermod chsh"); // what runs later, and who may
 put((args) => args.length === 1 && args[0] === "-l" ? "read" : "destructive", "crontab");
 put((args) => args.length > 1 && args.at(-1) === "-1" ? "destructive" : "execute", "kill");
@@ -130,22 +138,35 @@ function runsOnlyText(args: readonly string[]): boolean {
   return /^[^-+]/.test(args[at] ?? "") && args.slice(0, at).some((arg) => arg.includes("c"));
 }
 
-function unless(options: RegExp): Judge {
-  return (args) => args.some((arg) => options.test(arg)) ? "execute" : "read";
+function unless(short: string, ...long: readonly string[]): Judge {
+  return (args) => option(args, short, ...long) ? "execute" : "read";
+}
+
+function unlessWord(...words: readonly RegExp[]): Judge {
+  return (args) => args.some((arg) => words.some((word) => word.test(arg))) ? "execute" : "read";
+}
+
+/** How many words may be operands: after the first one some programs take no more options. `-` is one. */
+function operands(args: readonly string[]): number {
+  const first = args.findIndex((arg) => !/^-./.test(arg) || arg === "--");
+  return first < 0 ? 0 : args.length - first - (args[first] === "--" ? 1 : 0);
+}
+
+/** `ps eww`, `ps p1 e`, `ps -E`, `ps -o environ`: other words of letters are taken for what they may be. */
+function showsEnvironment(arg: string, at: number, args: readonly string[]): boolean {
+  if (/environ/i.test(arg)) return true;
+  return /^-[a-zA-Z]*E/.test(arg) || (/^[A-Za-z]*e/.test(arg) && !/^-[opu]$/.test(args[at - 1] ?? ""));
+}
+
+/** One `s` without the flags that run or write, or one that deletes lines; then only files. */
+function editsOnly(script: string | undefined, files: readonly string[]): boolean {
+  const plain = /^(?:[\d,$]*d|[\d,$]*s([/|#,:@!])(?:(?!\1)[^\\\n]|\\[^\n])*\1(?:(?!\1)[^\\\n]|\\[^\n])*\1[gIp\d]*)$/;
+  return plain.test(script ?? "") && files.every((file) => !file.startsWith("-"));
 }
 
 function some(args: readonly string[], names: string): boolean {
   const all = names.split(" ");
   return args.some((arg) => all.includes(arg));
-}
-
-/** Whether one of the short or long options is given; long ones may be shortened. */
-function option(args: readonly string[], short: string, ...long: readonly string[]): boolean {
-  return args.some((arg) => {
-    if (!arg.startsWith("--")) return /^-[A-Za-z]/.test(arg) && [...arg.slice(1)].some((char) => short.includes(char));
-    const name = arg.slice(2).split("=")[0] ?? "";
-    return name.length > 0 && long.some((full) => full.startsWith(name));
-  });
 }
 
 /** `find -exec`: on whatever is found; only what reads is let off. */

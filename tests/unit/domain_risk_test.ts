@@ -28,7 +28,6 @@ const TABLE: Readonly<Record<Risk, readonly string[]>> = {
       "env ls",
       "time -p ls",
       "ps aux",
-      "git -C sub status",
       "printf '%s' x",
       "bash -e -c ls",
       "jq .name package.json",
