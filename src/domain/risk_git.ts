@@ -90,7 +90,7 @@ export function riskOfGit(args: readonly string[]): Risk {
 }
 
 /** The subcommand and what follows: without the options of git itself, which stand before it. */
-function behindOwnOptions(args: readonly string[]): readonly string[] {
+export function behindOwnOptions(args: readonly string[]): readonly string[] {
   let at = 0;
   for (; at < args.length && args[at]!.startsWith("-"); at++) if (VALUED.has(args[at]!)) at++;
   return args.slice(at);

@@ -5,6 +5,7 @@
  * other character a backslash is itself. In an allow rule a `*` takes less (rule_glob.ts); in a deny rule it takes anything.
  */
 import type { Ask, Rule, ScopeOfYes } from "./approval.ts";
+import { behindOwnOptions } from "./risk_git.ts";
 import { type Parts, partsOf } from "./risk_parts.ts";
 import { type Glob, limitOf, matchesGlob, readPattern } from "./rule_glob.ts";
 import { hasHidden } from "./shell_words.ts";
@@ -24,8 +25,8 @@ export interface Caller {
 }
 
 /**
- * Whether `rule` answers this call. A deny rule for commands also matches any single command inside the line, one for paths
- * or addresses also the one that is meant: `/a/../b` is `/b`; of several paths one is enough.
+ * Whether `rule` answers this call. A deny rule for commands also matches any single command inside the line, with the
+ * options before its arguments or without, one for paths or addresses also the one that is meant: `/a/../b` is `/b`; of several paths one is enough.
  */
 export function matches(rule: Rule, ask: Ask, caller: Caller): boolean {
   if (rule.tool !== "*" && rule.tool !== ask.tool) return false;
@@ -92,9 +93,28 @@ function denies(pattern: string, ask: Ask, { cwd = "/" }: Caller): boolean {
   if (ask.action === "fetch") return matchesGlob(glob, URL.parse(ask.subject)?.href ?? ask.subject);
   if (ask.action !== "command") return false;
   return readOnce(ask).parts.some(({ name, args, command }) =>
-    matchesGlob(glob, [name, ...args].join(" ")) || matchesGlob(glob, command.words.join(" "))
+    matchesGlob(glob, command.words.join(" ")) ||
+    readings(name, args).some((words) => matchesGlob(glob, [name, ...words].join(" ")))
   );
 }
+
+/**
+ * The arguments as they stand, and without the options before them: `git -C . push` is a push. Which options take a word is
+ * known of git; of other programs either may be so, and each reading counts, but not the bare name.
+ */
+function readings(name: string, args: readonly string[]): readonly (readonly string[])[] {
+  if (name === "git") return [args, behindOwnOptions(args)];
+  const all = [args];
+  for (let at = 0; at < Math.min(args.length - 1, MAX_OPTIONS); at++) {
+    const before = args[at - 1] ?? "";
+    if (!args[at]!.startsWith("-") && (!before.startsWith("-") || before.includes("="))) break;
+    all.push(args.slice(at + 1));
+  }
+  return all;
+}
+
+/** So many words before the arguments are looked past. */
+const MAX_OPTIONS = 16;
 
 /** Whether `path` matches as given or as meant; of a whole folder, whether anything below it may match. */
 function reachesPath(glob: Glob, path: string, cwd: string): boolean {

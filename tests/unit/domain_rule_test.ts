@@ -209,6 +209,24 @@ Deno.test("deny beats allow, and finds its command inside a line", () => {
   assertEquals(ruleFor(rules, ask("git pull"), CALLER)?.id, "r");
 });
 
+Deno.test("options before the arguments hide no command from a deny rule", () => {
+  const denies = (pattern: string, text: string) => matches(rule(pattern, { decision: "deny" }), ask(text), CALLER);
+  for (
+    const text of [
+      ...["git -C . push", "git --no-pager push -f", "git -c a=b --git-dir x push", "git -C . -C x push o main"],
+      ...["ls; sh -c 'git -P push'", "/usr/bin/git --bare push"],
+    ]
+  ) assert(denies("git push*", text), text);
+  assert(
+    !denies("git push*", "git -C push status") && !denies("git", "git status") && denies("git -C*", "git -C . push"),
+  );
+  for (const text of ["kubectl -n prod delete pod x", "kubectl --context=a -v delete x", "kubectl --debug delete x"]) {
+    assert(denies("kubectl delete *", text), text);
+  }
+  assert(!denies("kubectl delete *", "kubectl get delete x") && !denies("python", "python -m pytest"));
+  assert(!matches(rule("git push*"), ask("git -C . push"), CALLER), "an allow rule takes what is spelled out");
+});
+
 Deno.test("no allow rule answers a question, a plan or an elicitation; a deny rule does", () => {
   for (const kind of ["question", "plan", "elicitation"] as const) {
     assert(!matches(rule("*"), ask("x", { for: kind }), CALLER));
