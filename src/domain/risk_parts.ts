@@ -25,14 +25,35 @@ export interface Parts {
 
 /** Wrappers → their short options that take a value in the next word. */
 const WRAPPERS: Readonly<Record<string, string>> = {
-  ...{ env: "uSC", nohup: "", time: "fo", nice: "n", ionice: "cnp", timeout: "ks", gtimeout: "ks", stdbuf: "ioe" },
-  ...{ setsid: "", command: "", builtin: "", exec: "a", xargs: "IiLlnPsdEaJRS", watch: "n", sudo: "ugpCDhRrTtU" },
-  ...{ doas: "uC", chroot: "", unshare: "", nsenter: "t", strace: "eopus", caffeinate: "tw", busybox: "", script: "c" },
-  ...{ ssh: "bcDEeFIiJLlmOopQRSWw", flock: "wE", taskset: "", chrt: "", firejail: "", parallel: "j", entr: "" },
+  ...{ env: "uSCaP", nohup: "", time: "fo", nice: "n", ionice: "cnp", timeout: "ks", gtimeout: "ks", stdbuf: "ioe" },
+  ...{ setsid: "", command: "", builtin: "", exec: "a", xargs: "ILnPsdEaJRS", watch: "nqs", sudo: "ugpCDhRrTtU" },
+  ...{
+    doas: "uC",
+    chroot: "",
+    unshare: "",
+    nsenter: "t",
+    strace: "abeEIoOpPsSuUX",
+    caffeinate: "tw",
+    busybox: "",
+    script: "c",
+  },
+  ...{
+    ssh: "BbcDEeFIiJLlmOopPQRSWw",
+    flock: "wE",
+    taskset: "",
+    chrt: "",
+    firejail: "",
+    parallel: "adEIjPLNnSsUC",
+    entr: "",
+  },
   ...{ noglob: "", nocorrect: "", "-": "", repeat: "" }, // zsh
 };
 /** Wrappers whose first operand is not yet the command. */
 const WITH_OPERAND = new Set(["timeout", "gtimeout", "chroot", "ssh", "flock", "taskset", "chrt", "repeat"]);
+const FINDERS = new Set(["find", "gfind", "bfs", "fd", "fdfind"]);
+const FIND_RUNS = /^-(?:exec|ok)(?:dir)?$/;
+/** Also at the end of a bundle, but behind no option that takes the rest of it. */
+const FD_RUNS = /^(?:-[^-etdESocj]*?[xX]|--exec(?:-batch)?(?:=|$))=?/;
 const FEEDERS = new Set(["xargs", "parallel"]);
 export const SHELLS: ReadonlySet<string> = new Set(["sh", "bash", "zsh", "dash", "ksh", "mksh", "fish", "ash"]);
 /** Commands that take a command of their own somewhere among their arguments. */
@@ -49,7 +70,8 @@ const CARRIERS = new Set([
   "npx",
   ...("arch setarch linux32 linux64 toybox sg systemd-run dbus-run-session faketime proxychains proxychains4 torsocks " +
     "fakeroot eatmydata unbuffer chronic ltrace xvfb-run bwrap rtk uv poetry pipenv pdm npm pnpm yarn bun bundle mise " +
-    "direnv nix nix-shell conda doppler").split(" "),
+    "direnv nix nix-shell conda doppler setpriv prlimit numactl hyperfine perf rlwrap gosu su-exec tini dumb-init " +
+    "chpst").split(" "),
 ]);
 
 /** Deeper or more than this is `deep`: nobody writes it by hand. */
@@ -91,16 +113,22 @@ function addWords(words: readonly string[], command: SimpleCommand, fed: boolean
   const trusted = name === first || /^\/(?:usr\/|usr\/local\/|opt\/homebrew\/)?s?bin\/[^/]+$/.test(first);
   into.parts.push({ name, trusted, args, command, fed });
 
-  const inner = (rest: readonly string[], more = fed) => addWords(rest, command, more, depth + 1, into);
   const script = (text: string) => addText(text, depth + 1, into);
+  const inner = (rest: readonly string[], more = fed) => {
+    addWords(rest, command, more, depth + 1, into);
+    if (/\s/.test(rest[0] ?? "")) script(rest.join(" ")); // a name with spaces is a text for a shell
+  };
   if (into.doubts.has("deep")) return;
   if (SHELLS.has(name)) return addScripts(args, command, script);
   if (name === "eval") return script(args.join(" "));
   if (name === "trap" && args[0] !== undefined) return script(args[0]);
-  if (name === "find" || name === "fd" || name === "fdfind") {
+  if (FINDERS.has(name)) {
     for (const [at, arg] of args.entries()) {
       if (into.doubts.has("deep")) return;
-      if (/^(?:-(?:exec|ok)(?:dir)?|-[xX]|--exec(?:-batch)?)$/.test(arg)) inner(args.slice(at + 1), true);
+      const begins = (name.includes("fd") ? FD_RUNS : FIND_RUNS).exec(arg)?.[0];
+      if (begins === undefined) continue;
+      const same = arg.slice(begins.length); // the command's name may stand in the same word
+      inner([...(same === "" ? [] : [same]), ...args.slice(at + 1)], true);
     }
     return;
   }
@@ -110,7 +138,7 @@ function addWords(words: readonly string[], command: SimpleCommand, fed: boolean
   const { rest, sure } = behindOptions(args, valued, WITH_OPERAND.has(name));
   const more = fed || FEEDERS.has(name);
   if (name === "ssh" || name === "watch") script(rest.join(" ")); // their words are joined for a shell
-  else inner(rest, more);
+  else inner(name === "flock" && /^(?:-c|--command)$/.test(rest[0] ?? "") ? rest.slice(1) : rest, more);
   if (name === "env") {
     for (const arg of args) {
       const split = /^(?:-[a-zA-Z]*S|--s[a-z-]*=?)/.exec(arg)?.[0]; // its text may stand in the same word
@@ -159,8 +187,9 @@ function behindOptions(args: readonly string[], valued: string, operand: boolean
       if (/^[A-Za-z_]\w*=/.test(arg)) continue; // env A=1
       break;
     }
+    const takes = [...arg.slice(1)].findIndex((char) => valued.includes(char)); // in a bundle the first that does ends it
     if (arg.startsWith("--")) sure = sure && arg.includes("=");
-    else if (arg.length === 2 && valued.includes(arg[1]!)) at++;
+    else if (takes >= 0 && takes === arg.length - 2) at++;
     else if (arg.length === 2 && !/[a-zA-Z0-9]/.test(arg[1]!)) sure = false;
   }
   return { rest: args.slice(operand ? at + 1 : at), sure };

@@ -64,7 +64,7 @@ put((args, part) => {
   if (args.some((arg) => /^-delete$/.test(arg))) return "destructive";
   if (args.some((arg) => /^-(?:exec|ok)(?:dir)?$/.test(arg))) return innerOfFind(args, part);
   return args.some((arg) => /^-f(?:print|ls)/.test(arg)) ? "write" : "read";
-}, "find");
+}, "find gfind bfs");
 
 put(
   "write",

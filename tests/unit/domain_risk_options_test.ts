@@ -46,6 +46,7 @@ const TABLE: Readonly<Partial<Record<Risk, readonly string[]>>> = {
     ],
   ],
   destructive: [
+    ...["fd -Hx rm -rf", "fd old --exec=rm", "fd -HXrm", "gfind . -delete", "xargs -0n 1 rm", "xargs -i rm {}"],
     ...[
       "echo evil | uniq - .git/hooks/pre-commit",
       "xxd -r -p - ~/.bashrc",
