@@ -56,6 +56,8 @@ const FIND_RUNS = /^-(?:exec|ok)(?:dir)?$/;
 const FD_RUNS = /^(?:-[^-etdESocj]*?[xX]|--exec(?:-batch)?(?:=|$))=?/;
 const FEEDERS = new Set(["xargs", "parallel"]);
 export const SHELLS: ReadonlySet<string> = new Set(["sh", "bash", "zsh", "dash", "ksh", "mksh", "fish", "ash"]);
+/** Other commands that run what they read. */
+const RUN_INPUT = new Set("source . eval ssh su sudo doas at batch parallel".split(" "));
 /** Commands that take a command of their own somewhere among their arguments. */
 const CARRIERS = new Set([
   "docker",
@@ -98,9 +100,22 @@ function addText(text: string, depth: number, into: Into): void {
   if (depth > MAX_DEPTH || into.words > MAX_WORDS) return void into.doubts.add("deep");
   const { commands, doubts } = readShell(text);
   for (const doubt of doubts) into.doubts.add(doubt);
+  const before = into.parts.length;
   for (const command of commands) {
     into.commands.push(command);
     addWords(command.words, command, false, depth, into);
+  }
+  const shells = into.parts.slice(before).filter(({ name }) => SHELLS.has(name) || RUN_INPUT.has(name));
+  if (shells.length > 0) addInput(commands, shells.some(({ command }) => command.piped), depth, into);
+}
+
+/** What a shell somewhere in the text may read as its commands: here-documents and here-strings, and what is printed to it. */
+function addInput(commands: readonly SimpleCommand[], piped: boolean, depth: number, into: Into): void {
+  for (const { words: [name = "", ...args], redirects } of commands) {
+    for (const { op, target, body } of redirects) {
+      if (body !== undefined || op === "<<<") addText(body ?? target, depth + 1, into);
+    }
+    if (piped && /^(?:echo|printf|print)$/.test(name)) addText(args.join(" "), depth + 1, into);
   }
 }
 
@@ -119,7 +134,7 @@ function addWords(words: readonly string[], command: SimpleCommand, fed: boolean
     if (/\s/.test(rest[0] ?? "")) script(rest.join(" ")); // a name with spaces is a text for a shell
   };
   if (into.doubts.has("deep")) return;
-  if (SHELLS.has(name)) return addScripts(args, command, script);
+  if (SHELLS.has(name)) return addScripts(args, script);
   if (name === "eval") return script(args.join(" "));
   if (name === "trap" && args[0] !== undefined) return script(args[0]);
   if (FINDERS.has(name)) {
@@ -149,8 +164,8 @@ function addWords(words: readonly string[], command: SimpleCommand, fed: boolean
   if (!sure) { for (let at = 1; at < Math.min(rest.length, 8); at++) inner(rest.slice(at), more); }
 }
 
-/** `sh -c TEXT`, a here-document or a here-string as a shell's input. */
-function addScripts(args: readonly string[], command: SimpleCommand, script: (text: string) => void): void {
+/** `sh -c TEXT`; its input is read by {@link addInput}. */
+function addScripts(args: readonly string[], script: (text: string) => void): void {
   const at = args.findIndex((arg) => /^-[A-Za-z]*c[A-Za-z]*$/.test(arg));
   // Options may stand between -c and its text.
   if (at >= 0) {
@@ -158,10 +173,6 @@ function addScripts(args: readonly string[], command: SimpleCommand, script: (te
     const sure = args[at + 1] === texts[0];
     // Some of these options take a word: then the text is a later one.
     for (const text of texts.slice(0, sure ? 1 : MAX_DEPTH)) script(text);
-  }
-  for (const { op, target, body } of command.redirects) {
-    if (body !== undefined) script(body);
-    else if (op === "<<<") script(target);
   }
 }
 

@@ -7,6 +7,25 @@ const MAX_DEPTH = 16;
 const RESERVED = new Set("if then else elif fi do done while until esac ! { } coproc".split(" "));
 const ASSIGNMENT = /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=/;
 
+/** They take a command behind them, without a separator. */
+const TAKES_COMPOUND = new Set("function coproc time".split(" "));
+const COMPOUND = new Set("if while until !".split(" "));
+
+/** What may begin inside: `function f { rm x; }`, `time { rm x; }`, zsh's `if [[ a ]] { rm x }` and `if [[ a ]] rm x`. */
+function inside(words: readonly string[]): readonly (readonly string[])[] {
+  const commands: string[][] = [[]];
+  let begins = true;
+  let takes = false;
+  for (const word of words) {
+    if (word === "{" || (takes && COMPOUND.has(word))) commands.push([]);
+    if (begins && TAKES_COMPOUND.has(word)) takes = true;
+    begins = RESERVED.has(word) && (begins || word === "{");
+    commands.at(-1)!.push(word);
+    if (word === "]]") commands.push([]);
+  }
+  return commands.slice(1);
+}
+
 interface Heredoc {
   readonly redirect: { op: string; target: string; body?: string };
   readonly quoted: boolean;
@@ -222,17 +241,13 @@ export class ShellReader {
     this.#endWord();
     if (this.#op !== undefined) this.into.doubts.add("unfinished");
     this.#op = undefined;
-    let first = 0;
-    let assigns = false;
-    for (; first < this.#words.length; first++) {
-      const word = this.#words[first]!;
-      if (ASSIGNMENT.test(word)) assigns = true;
-      else if (!RESERVED.has(word)) break;
-    }
-    const words = this.#words.slice(first);
-    if (words.length > 0 || assigns || this.#redirects.length > 0) {
-      const { into } = this;
-      into.commands.push({ words, assigns, redirects: this.#redirects, piped: this.#piped, open: this.#open });
+    for (const all of [this.#words, ...inside(this.#words)]) {
+      const first = all.findIndex((word) => !ASSIGNMENT.test(word) && !RESERVED.has(word));
+      const words = first < 0 ? [] : all.slice(first);
+      const assigns = all.slice(0, first < 0 ? all.length : first).some((word) => ASSIGNMENT.test(word));
+      const redirects = all === this.#words ? this.#redirects : [];
+      if (words.length === 0 && !assigns && redirects.length === 0) continue;
+      this.into.commands.push({ words, assigns, redirects, piped: this.#piped, open: this.#open });
     }
     this.#words = [];
     this.#redirects = [];

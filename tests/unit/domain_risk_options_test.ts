@@ -12,10 +12,11 @@ const TABLE: Readonly<Partial<Record<Risk, readonly string[]>>> = {
     ...["uniq -c a", "uniq -", "ls | uniq -", "xxd -r -p", "time -p -p ls"],
     ...["sort -k2,2nr -t, a", "sort --check --reverse a", "file --brief a", "date +%F", "ps aux", "ps -o time -p 1"],
     ...["[ a = b ]", "[ a != b ]", "tree -L 2", "fd --type f a", "printf '%d' 3", "exit 1"],
-    ...["git --no-pager log", "git log --oneline --reverse", "git branch --list"],
+    ...["git --no-pager log", "grep time if x", "git log --oneline --reverse", "git branch --list"],
   ],
   write: ["uniq - out", "uniq -- -in out", "xxd a -out", "uniq a -out", "time -p -o x ls", "sed -i.bak 's/a/b/g' x"],
   execute: [
+    ...["function ls { evil; }; ls", "coproc ls { evil; }", "sh <<E\nrm x\nE", "bash -s <<< 'rm x'", "bash <<< ls"],
     ...[
       "sort --co=./evil --bu=1k big",
       "sort --comp=x a",
@@ -46,6 +47,9 @@ const TABLE: Readonly<Partial<Record<Risk, readonly string[]>>> = {
     ],
   ],
   destructive: [
+    "ls | xargs -I { rm {",
+    ...["function ls { rm -rf x; }; ls", "coproc ls { rm -rf x; }", "time { rm -rf x; }", "cat <<E | sh\nls\nE"],
+    ...["{ sh; } <<< 'rm -rf x'", "sh -c \"$(cat <<'E'\nrm -rf x\nE\n)\""],
     ...["fd -Hx rm -rf", "fd old --exec=rm", "fd -HXrm", "gfind . -delete", "xargs -0n 1 rm", "xargs -i rm {}"],
     ...[
       "echo evil | uniq - .git/hooks/pre-commit",

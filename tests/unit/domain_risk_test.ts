@@ -202,6 +202,11 @@ Deno.test("a destructive command stays one, whatever stands before, behind or ar
     (text) => `cat <<'EOF'\ndon't (\nEOF\n${text}`,
     (text) => `ls # don't\n${text}`,
     (text) => `nohup bash -lc ${quoted(text)} >/dev/null 2>&1 &`,
+    (text) => `function ls { ${text}; }; ls`,
+    (text) => `coproc X { ${text}; }`,
+    (text) => `time -p { ${text}; }`,
+    (text) => `sh <<'E${text.length}'\n${text}\nE${text.length}`,
+    (text) => `{ sh; } <<< ${quoted(text)}`,
   );
   fc.assert(
     fc.property(bad, fc.array(around, { maxLength: 3 }), (text, wraps) => {
@@ -267,6 +272,12 @@ Deno.test("judging a long text of anything ends", () => {
       "a;",
       "<(",
       "xargs -z sh -c ",
+      "{ ",
+      "coproc ! ]] ",
+      "sh <<a\n",
+      "sh <<a\na\n",
+      "echo sh|sh;",
+      "git -C ",
     ]
   ) {
     command(part.repeat(200_000 / part.length));
