@@ -36,14 +36,17 @@ export function callOf(
   tool: string,
   input: Fields,
   table: ToolTable,
-): Pick<Ask, "tool" | "action" | "subject" | "detail" | "reasoning"> {
+): Pick<Ask, "tool" | "action" | "subject" | "paths" | "detail" | "reasoning"> {
   const [action, field] = Object.hasOwn(table, tool) ? table[tool]! : ["other" as const];
   const narrowed = action === "read" && NARROWS.some((name) => Object.hasOwn(input, name));
   const subject = field === undefined || narrowed ? undefined : text(input, field);
+  const folder = action === "read" && subject === undefined ? text(input, field ?? "path") : undefined;
   return {
     tool,
     action,
     subject: subject ?? JSON.stringify(input),
+    // A search that its input as a whole stands for is still one in a folder.
+    ...maybe("paths", folder === undefined ? undefined : [folder]),
     // The input as a whole shows it already.
     ...(action === "write" && subject !== undefined ? maybe("detail", writtenBy(input)) : {}),
     // Only a command's description says why; what other tools call so is part of their work.
