@@ -7,11 +7,12 @@
  */
 import type { ApprovalsPort, Asked, Caller, Core } from "../core/handler.ts";
 import type { Committed } from "../core/store.ts";
-import type { Ask, Rule, Verdict } from "../domain/approval.ts";
+import type { Approval, Ask, Rule, Verdict } from "../domain/approval.ts";
 import type { Happening, Question, Report } from "../domain/report.ts";
 import { route } from "../domain/route.ts";
 import type { Caller as RuleCaller } from "../domain/rule.ts";
 import { withState } from "../domain/settle.ts";
+import { visible } from "../domain/text.ts";
 import type { Log } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/methods.ts";
@@ -189,7 +190,8 @@ export class Broker implements ApprovalsPort {
     const earlier = store.repeated(idempotencyKey);
     const approval = store.inbox.get(id);
     if (earlier !== undefined) {
-      if (approval?.status === "pending") throw usedKey(id); // of another answer: this one was never given
+      // Of another call: this answer was never given.
+      if (approval !== undefined && !isAbout(earlier, approval)) throw usedKey(`decide ${id}`);
       await journal.durable(earlier.seq);
       const ruleId = approval?.status === "approved" ? approval.approved.ruleId : undefined;
       return { ...earlier, id, ...(ruleId === undefined ? {} : { ruleId }) };
@@ -219,11 +221,14 @@ export class Broker implements ApprovalsPort {
   async revoke({ id, idempotencyKey }: ParamsOf<"approval.revoke">, actor: string): Promise<Committed> {
     const { store, journal } = this.#o.core;
     const earlier = store.repeated(idempotencyKey);
+    const rule = store.inbox.rule(id);
     if (earlier !== undefined) {
+      // Of another call: one that was about a session, or this rule stands, given by an answer or by the configuration.
+      const stands = rule !== undefined || this.rules().some((one) => one.id === id);
+      if (stands || earlier.sessionId !== null) throw usedKey(`revoke rule ${visible(id)}`);
       await journal.durable(earlier.seq);
       return earlier;
     }
-    const rule = store.inbox.rule(id);
     if (rule === undefined) throw noSuchRule(id);
     const committed = store.commit({ type: "approval.rule_revoked", data: { rule } }, actor, idempotencyKey);
     await journal.durable(committed.seq);
@@ -286,4 +291,8 @@ export class Broker implements ApprovalsPort {
   #cwdOf({ facts, sessionId }: Report): string | undefined {
     return facts.cwd ?? this.#o.core.store.get(sessionId)?.cwd;
   }
+}
+
+function isAbout(committed: Committed, { sessionId, status }: Approval): boolean {
+  return committed.sessionId === sessionId && committed.status === status;
 }

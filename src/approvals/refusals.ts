@@ -13,8 +13,9 @@ export function alreadyDecided({ id, status }: Approval): ConsoleError {
   return new ConsoleError("already_decided", `Cannot decide ${id}: is ${is}, must be pending`, { outcome: status });
 }
 
-export function usedKey(id: string): ConsoleError {
-  return new ConsoleError("conflict", `Cannot decide ${id}: idempotencyKey is used, must be new`, {
+/** @param what was to be done, with the id */
+export function usedKey(what: string): ConsoleError {
+  return new ConsoleError("conflict", `Cannot ${what}: idempotencyKey is used, must be new`, {
     param: "idempotencyKey",
   });
 }

@@ -62,6 +62,30 @@ Deno.test("H4 the same idempotency key decides once and answers the same", async
   assertEquals(desk.journal.records.length, events);
 });
 
+Deno.test("an idempotency key that another call used does nothing, and says so", async () => {
+  const { desk, id } = await asking();
+  const always = { ...YES, scope: "always" } as const;
+  const first = await desk.broker.decide({ id, ...always, idempotencyKey: "k" }, "tui:admin");
+  const other = await asking("touch b", desk);
+  const second = await desk.broker.decide({ id: other.id, ...always, idempotencyKey: "l" }, "tui:admin");
+  const [r1, r2] = [first.ruleId ?? "", second.ruleId ?? ""];
+  await assertRejects(() => desk.broker.revoke({ id: r1, idempotencyKey: "k" }, "cli:admin"), ConsoleError, "is used");
+  const revoked = await desk.broker.revoke({ id: r1, idempotencyKey: "m" }, "cli:admin");
+  assertEquals(await desk.broker.revoke({ id: r1, idempotencyKey: "m" }, "cli:admin"), revoked);
+  await assertRejects(() => desk.broker.revoke({ id: r2, idempotencyKey: "m" }, "cli:admin"), ConsoleError, "is used");
+  await assertRejects(
+    () => desk.broker.revoke({ id: "no", idempotencyKey: "k" }, "cli:admin"),
+    ConsoleError,
+    "is used",
+  );
+  assertEquals(desk.broker.rules().map((rule) => rule.id), [r2]);
+  // Nor does the key of a yes make a no: that one was never given, though it is settled.
+  const third = await asking("touch c", desk);
+  await desk.broker.decide({ id: third.id, ...NO }, "tui:admin");
+  const again = () => desk.broker.decide({ id: third.id, ...YES, idempotencyKey: "k" }, "tui:admin");
+  await assertRejects(again, ConsoleError, "is used");
+});
+
 Deno.test("A1 only the connection that asked may wait for the answer", async () => {
   const { desk, id } = await asking();
   try {
