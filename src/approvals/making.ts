@@ -1,11 +1,13 @@
 /** From what was asked and answered to what is kept: approvals, verdicts, rules. Pure. */
+import { dialogText } from "../agents/tool_use.ts";
 import type { Asked } from "../core/handler.ts";
 import type { Approval, ApprovalState, Ask, Rule, Verdict } from "../domain/approval.ts";
 import type { Happening, Question } from "../domain/report.ts";
 import { riskOf } from "../domain/risk.ts";
 import { type Caller, type NewRule, ruleFrom } from "../domain/rule.ts";
-import { maskSecrets, visibleLines } from "../domain/text.ts";
-import { inOwnWords, shown } from "../domain/shown.ts";
+import { TEXT_CAPS } from "../domain/session.ts";
+import { inOwnWords, shown, shownTool, withShownTools } from "../domain/shown.ts";
+import { clip, maskSecrets, visibleLines } from "../domain/text.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf } from "../protocol/methods.ts";
 import type { Hold } from "./holds.ts";
@@ -26,9 +28,9 @@ export function newApproval({ id, rowId, agent, cwd, ask, at, deadline }: NewApp
     id,
     sessionId: rowId,
     agent,
-    ...(cwd === undefined ? {} : { cwd }),
+    ...(cwd === undefined ? {} : { cwd: clip(cwd, TEXT_CAPS.path) }),
     for: ask.for,
-    tool: ask.tool,
+    tool: shownTool(ask.tool),
     risk: riskOf(ask),
     ...shown(ask),
     requestedAt: at,
@@ -92,9 +94,10 @@ export function scripted(
   { sessionId, tool, input, reasoning }: ParamsOf<"approval.request">,
   agent: string,
 ): Asked {
-  const happening: Happening = { kind: "asked", for: "permission", text: `${tool}: ${input}`, tool: { name: tool } };
+  const text = dialogText({ tool, subject: input });
+  const happening: Happening = { kind: "asked", for: "permission", text, tool: { name: tool } };
   return {
-    report: { agent, sessionId, facts: {}, happening },
+    report: { agent, sessionId, facts: {}, happening: withShownTools(happening) },
     ask: {
       for: "permission",
       tool,
@@ -121,7 +124,9 @@ export function ruleOf(hold: Hold, verdict: Verdict, details: RuleDetails): Rule
   const { expiresInSecs: secs, ...given } = details;
   const now = Date.parse(given.createdAt);
   const ends = secs === undefined ? {} : { expiresAt: new Date(now + secs * 1000).toISOString() };
-  const rule = ruleFrom(ask, callerOf(hold, now), { ...given, ...ends, scope: verdict.scope });
+  const rule = shownTool(ask.tool) === ask.tool
+    ? ruleFrom(ask, callerOf(hold, now), { ...given, ...ends, scope: verdict.scope })
+    : { refused: "its tool's name is none that can be shown as it is, must be" };
   if ("refused" in rule) {
     throw new ConsoleError("conflict", `Cannot approve ${id} for ${verdict.scope}: ${rule.refused}; approve it once`);
   }

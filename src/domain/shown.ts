@@ -1,5 +1,7 @@
 /** What is kept and shown of a question: secrets masked, what nobody sees made visible, both ends of long texts. Pure. */
 import type { Approval, Ask, Choice } from "./approval.ts";
+import type { Happening } from "./report.ts";
+import { TEXT_CAPS, type ToolUse } from "./session.ts";
 import { clip, maskSecrets, plain, visible, visibleLines } from "./text.ts";
 
 /** Longest input, UTF-16 units, the note on what was cut included; of it at least the last {@link TAIL}. */
@@ -22,6 +24,26 @@ export function shown(ask: Ask): Shown {
     ...(choices === undefined ? {} : { choices: choices.slice(0, CAPS.entries).map(choiceOf) }),
     ...(suggestions === undefined ? {} : { suggestions: linesOf(suggestions) }),
   };
+}
+
+/** An agent names its tools as it likes, and may put a whole command into a name. Rules are about the real one. */
+export function shownTool(name: string): string {
+  return clip(maskSecrets(visible(maskSecrets(name))), TEXT_CAPS.title);
+}
+
+/** `happening` with the names of its tools as a row shows them. */
+export function withShownTools(happening: Happening): Happening {
+  const renamed = (tool: ToolUse): ToolUse => ({ ...tool, name: shownTool(tool.name) });
+  switch (happening.kind) {
+    case "tool":
+      return { ...happening, tool: renamed(happening.tool) };
+    case "asked":
+      return happening.tool === undefined ? happening : { ...happening, tool: renamed(happening.tool) };
+    case "progress":
+      return happening.tools === undefined ? happening : { ...happening, tools: happening.tools.map(renamed) };
+    default:
+      return happening;
+  }
 }
 
 function inputOf({ subject, action }: Ask): string {

@@ -169,9 +169,26 @@ Deno.test("A3 secrets in what an agent asks are in no answer, no window, no reco
   const rules = [{ toolName: "Bash", ruleContent: `curl --password ${CANARY}E` }];
   await using asks = hook(home, { ...asked, permission_suggestions: [{ ...suggested, rules }] });
   const id = String(await eventually(async () => (await pending(client))[0]?.["id"], END_MS, "the approval"));
-  const said: string[] = [JSON.stringify(await approval(client, id)), JSON.stringify(await client.request("dump"))];
+  await using script = await home.connect();
+  const tool = `curl -H 'Authorization: Bearer ${CANARY}F'`;
+  const scripted = { sessionId: "job", agent: "script", tool, input: `${tool} sk-ant-api03-${CANARY}G`, waitSecs: 30 };
+  void script.call("approval.request", scripted).catch(() => {});
+  const custom = { agent: "mine", session: "c", event: "tool", tool, input: `--password ${CANARY}H` };
+  await script.request("session.report", { agent: "custom", event: custom });
+  await eventually(async () => (await pending(client)).length === 2, END_MS, "what the script asks");
+  const said: string[] = [JSON.stringify(await pending(client)), JSON.stringify(await client.request("session.list"))];
+  said.push(JSON.stringify(await approval(client, id)), JSON.stringify(await client.request("dump")));
   for (
-    const words of ["approvals", "approvals --json", "next", "next --json", "show s1 --json", `approve ${id}`].concat(
+    const words of [
+      "approvals",
+      "approvals --json",
+      "next",
+      "next --json",
+      "show s1 --json",
+      "show job --json",
+      "ls --json",
+      `approve ${id}`,
+    ].concat(
       ["approvals --all --json", "audit tail -n 100 --json", "daemon logs -n 100", "daemon dump"],
     )
   ) {

@@ -148,6 +148,37 @@ Deno.test("a script asks by approval.request, and hears the outcome", async () =
   assertEquals((await asking).outcome, "approved");
 });
 
+Deno.test("A3 a secret in the name of a tool, or in what a script asks, is kept nowhere, and a name has its bound", async () => {
+  const secret = "sk-ant-" + "canary01".repeat(4);
+  const tool = `curl -H 'Authorization: Bearer ${secret}' \u202e${"x".repeat(5000)}`;
+  const desk = new Desk({ rules: [{ tool, pattern: "a denied one", decision: "deny" }] });
+  const input = `curl -H 'Authorization: Bearer ${secret}'`;
+  const script = new FakeCaller("script");
+  const asking = desk.broker.request({ sessionId: "job", agent: "deploy", tool, input }, script);
+  const custom = (name: string, more = {}) =>
+    desk.report({ agent: "custom", event: { agent: "mine", session: "s", event: name, tool, input: "x", ...more } });
+  await custom("tool");
+  desk.attach();
+  const { approval } = await custom("ask");
+  assert(!JSON.stringify(desk.journal.records).includes(secret), "a secret is in the journal");
+  const shown = /^curl .* \*\*\*' \\u202ex+…$/;
+  for (const { tool } of desk.store.inbox.pending()) assert(tool.length <= 200 && shown.test(tool), tool);
+  for (const id of ["s", "job"]) {
+    const row = desk.store.get(id);
+    assert(row?.status === "waiting" && row.waiting.tool !== undefined && row.waiting.tool.name.length <= 200);
+    assert(row.waiting.text.includes("Bearer ***"), row.waiting.text);
+  }
+  // A rule is kept as it is and matches the real name: this one cannot be kept, one that is configured holds.
+  const id = approval?.id ?? "";
+  await assertRejects(() => desk.broker.decide({ id, ...YES, scope: "always" }, "tui:admin"), ConsoleError, "name");
+  assertEquals((await custom("ask", { input: "a denied one" })).output?.["decision"], "deny");
+  // The end of the call is known by the name that the row shows.
+  await custom("tool_end");
+  assertEquals(stored(desk, id).status, "elsewhere");
+  for (const { id } of desk.store.inbox.pending()) await desk.broker.decide({ id, ...NO }, "cli:admin");
+  assertEquals((await asking).outcome, "denied");
+});
+
 Deno.test("A4 what would be written is kept beside the path, masked, also after the answer and in the journal", async () => {
   const desk = manual();
   await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));

@@ -4,6 +4,7 @@ import { adapterOf, HOOK_NAMES } from "../../agents/registry.ts";
 import { decideClose, decideDelete, decideReopen, decideUpdate, isRefusal, type Refusal } from "../../domain/decide.ts";
 import type { NewEvent } from "../../domain/event.ts";
 import type { Report } from "../../domain/report.ts";
+import { withShownTools } from "../../domain/shown.ts";
 import { clip, maskSecrets, visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { commitReport } from "../report.ts";
@@ -54,7 +55,8 @@ function understand(core: Core, actor: string, { agent, event, env, cut }: Param
     throw new ConsoleError("invalid_params", `Cannot report: ${problem}`, { param: "event" });
   }
   const answer = (verdict: Verdict) => adapter.answer(event, verdict, cut);
-  return { report: understood.report, ask: understood.ask, answer };
+  const { report, ask } = understood;
+  return { report: { ...report, happening: withShownTools(report.happening) }, ask, answer };
 }
 
 export const update: Handler<"session.update"> = ({ sessionId, agent, idempotencyKey, ...rest }, call) =>
