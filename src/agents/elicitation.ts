@@ -23,7 +23,8 @@ export function formOf(event: Fields): readonly Field[] | undefined {
     if (!isFields(property)) return undefined;
     const kind = kindOf(property);
     const title = titles[i];
-    const question = title !== undefined && titles.indexOf(title) === titles.lastIndexOf(title) ? title : name;
+    const another = properties.some(([other], j) => j !== i && (other === title || titles[j] === title));
+    const question = title === undefined || another ? name : title;
     return kind && { name, question, required: must.has(name), ...kind };
   });
   return fields.every((field) => field !== undefined) ? fields : undefined;
@@ -57,7 +58,7 @@ function kindOf(property: Fields): Pick<Field, "options" | "multiple" | "read"> 
     case undefined:
       return type === undefined && options.length === 0 ? undefined : { options, multiple: false, read: one };
     case "boolean":
-      return { options: ["true", "false"], multiple: false, read: (a) => ({ true: true, false: false })[a] };
+      return { options: ["true", "false"], multiple: false, read: booleanIn };
     case "number":
     case "integer":
       return { options: [], multiple: false, read: (answer) => numberIn(answer, type === "integer") };
@@ -79,6 +80,10 @@ function optionsOf(property: Fields): readonly string[] {
   return titled.flatMap((option) => text(option, "const") ?? []);
 }
 
+function booleanIn(answer: string): boolean | undefined {
+  return answer === "true" ? true : answer === "false" ? false : undefined;
+}
+
 function numberIn(answer: string, whole: boolean): number | undefined {
   const number = answer.trim() === "" ? NaN : Number(answer);
   return Number.isFinite(number) && (!whole || Number.isInteger(number)) ? number : undefined;
@@ -87,5 +92,8 @@ function numberIn(answer: string, whole: boolean): number | undefined {
 /** Labels with commas between them, as Claude joins the answers to a question with several. */
 function listIn(answer: string, options: readonly string[]): readonly string[] | undefined {
   const chosen = answer.split(",").map((label) => label.trim()).filter((label) => label !== "");
-  return chosen.every((label) => options.includes(label)) ? chosen : undefined;
+  const several = chosen.every((label) => options.includes(label));
+  // A label may hold a comma itself.
+  if (chosen.length > 1 && options.includes(answer)) return several ? undefined : [answer];
+  return several ? chosen : undefined;
 }

@@ -11,6 +11,7 @@ import { clip, maskSecrets, visibleLines } from "../domain/text.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf } from "../protocol/methods.ts";
 import type { Hold } from "./holds.ts";
+import { unclearAnswer } from "./refusals.ts";
 
 export interface NewApproval {
   readonly id: string;
@@ -50,9 +51,9 @@ export function questionOf(happening: Happening, { tool, input, for: kind }: App
   return { for: kind, text: `${tool}: ${input}`, ...call };
 }
 
-/** @throws {ConsoleError} `invalid_params` for words that do not go together */
+/** @throws {ConsoleError} `invalid_params` for words that do not go together, or may not be what was meant */
 export function verdictOf(
-  { decision, scope, message, answers, expiresInSecs }: ParamsOf<"approval.decide">,
+  { id, decision, scope, message, answers, expiresInSecs }: ParamsOf<"approval.decide">,
   ask: Ask,
 ): Verdict {
   if (expiresInSecs !== undefined && (decision === "deny" || scope === undefined || scope === "once")) {
@@ -65,7 +66,11 @@ export function verdictOf(
     }
     return { yes: false, ...(message === undefined ? {} : { message }) };
   }
-  return { yes: true, scope: scope ?? "once", ...(answers === undefined ? {} : { answers: inOwnWords(ask, answers) }) };
+  const given = { yes: true, scope: scope ?? "once" } as const;
+  if (answers === undefined) return given;
+  const own = inOwnWords(ask, answers);
+  if (own === undefined) throw unclearAnswer(id);
+  return { ...given, answers: own };
 }
 
 export interface RuleDetails extends Omit<NewRule, "scope" | "expiresAt"> {

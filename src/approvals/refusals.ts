@@ -28,6 +28,12 @@ export function noWords({ id, for: kind, agent }: Approval, verdict: Verdict): C
   return new ConsoleError("invalid_params", `Cannot decide ${id}: is a ${kind}, ${must}`, { param: "decision" });
 }
 
+/** Texts that are shown masked or cut may read the same. */
+export function unclearAnswer(id: string): ConsoleError {
+  const why = "an answer is no single option or question as they are shown, must be given in the agent's own terminal";
+  return new ConsoleError("invalid_params", `Cannot decide ${id}: ${why}`, { param: "answers" });
+}
+
 export function notYours(id: string): ConsoleError {
   return new ConsoleError(
     "not_found",

@@ -100,14 +100,36 @@ function safe(text: string): string {
 
 /**
  * Answers in the agent's own words: windows answer with the texts that they were shown, which may be masked or cut.
- * An answer that is none of the options is free text and stays.
+ * An answer that is none of the options is free text and stays. Undefined where a text stands for more than one question
+ * or option: whatever went to the agent might be what nobody chose.
  */
-export function inOwnWords(ask: Ask, answers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries((ask.choices ?? []).flatMap((choice) => {
-    const seen = choiceOf(choice);
-    const answer = answers[seen.question] ?? answers[choice.question];
-    if (answer === undefined) return [];
-    const at = seen.options.indexOf(answer);
-    return [[choice.question, choice.options[at] ?? answer]];
-  }));
+export function inOwnWords(ask: Ask, answers: Readonly<Record<string, string>>): Record<string, string> | undefined {
+  const own = new Map<string, string>();
+  for (const [question, answer] of Object.entries(answers)) {
+    const meant = ask.choices?.filter((choice) =>
+      choice.question === question || choiceOf(choice).question === question
+    );
+    const [choice, ...others] = meant ?? [];
+    if (choice === undefined) continue;
+    const words = ownAnswer(choice, answer);
+    if (others.length > 0 || words === undefined || own.has(choice.question)) return undefined;
+    own.set(choice.question, words);
+  }
+  return Object.fromEntries(own);
+}
+
+function ownAnswer(choice: Choice, answer: string): string | undefined {
+  const seen = choiceOf(choice).options;
+  const ownLabel = (label: string): string | undefined => {
+    // The line that says how many more there are is none of them.
+    const [own, ...others] = new Set(choice.options.filter((_, i) => i < CAPS.entries && seen[i] === label));
+    return others.length === 0 ? own : undefined;
+  };
+  const labels = choice.multiple ? answer.split(",").map((label) => label.trim()) : [answer];
+  const all = labels.every((label) => seen.includes(label));
+  if (seen.includes(answer)) return all && labels.length > 1 ? undefined : ownLabel(answer);
+  const words = labels.map((label) => seen.includes(label) ? ownLabel(label) : label);
+  if (labels.every((label, i) => label === words[i])) return answer;
+  // A comma in a label would be read as one between two.
+  return all && words.every((label) => label !== undefined && !label.includes(",")) ? words.join(", ") : undefined;
 }

@@ -172,6 +172,41 @@ Deno.test("H4 a question is answered with its answer, and a yes without one is r
   assertEquals(JSON.parse(stdout), { hookSpecificOutput: { hookEventName: "PermissionRequest", decision } });
 });
 
+Deno.test("H4 an answer that fits two questions or options as they are shown decides nothing, and says where to give it", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  const keys = ["a", "b"].map((letter) => `Use key sk-${letter.repeat(20)}`);
+  const choice = (question: string) => ({ question, options: [...keys, "neither"] });
+  const ask = (session: string, choices: Json[]) =>
+    hook(home, { agent: "mine", session, event: "ask", for: "question", choices }, { agent: "custom" });
+  await using watch = home.spawn(["watch"]);
+  await eventually(
+    async () => ((await client.request("status"))["clients"] as { total: number }).total >= 2,
+    10_000,
+    "watch among the clients",
+  );
+  await using options = ask("s1", [choice("Which?")]);
+  await using questions = ask("s2", [choice("Which?"), choice("Which?")]);
+  await eventually(async () => (await pending(client)).length === 2, END_MS, "both questions");
+  const idOf = async (session: string) =>
+    String((await pending(client)).find(({ sessionId }) => sessionId === session)?.["id"]);
+  const [one, two] = [await idOf("s1"), await idOf("s2")];
+  const unclear = await home.cli(["approve", one, "--answer", "Use key ***"]);
+  assertMatch(unclear.stderr, /is no single option or question as they are shown/);
+  const equal = await home.cli(["approve", two, "--answer", "neither", "--answer", "Use key ***"]);
+  assertMatch(equal.stderr, /read the same, must be answered in the agent's own terminal/);
+  assertEquals([unclear.code, equal.code, (await pending(client)).length], [2, 1, 2]);
+  assertEquals((await home.cli(["approve", one, "--answer", "neither"])).code, 0);
+  assertEquals((await home.cli(["deny", two])).code, 0);
+  assertEquals(JSON.parse((await options.exit(END_MS)).stdout), {
+    decision: "allow",
+    answers: { "Which?": "neither" },
+  });
+  assertEquals(JSON.parse((await questions.exit(END_MS)).stdout)["decision"], "deny");
+  watch.kill("SIGTERM");
+});
+
 Deno.test("A4 a write is not approved blind: approvals shows what would be written, below the path", async () => {
   await using home = await TestHome.create();
   await home.start();

@@ -56,7 +56,7 @@ export function installedHook(home: TestHome): string[] {
 }
 
 export interface HookOptions {
-  readonly agent?: "claude" | "codex";
+  readonly agent?: "claude" | "codex" | "custom";
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -79,7 +79,7 @@ export interface Held extends AsyncDisposable {
 export async function held(
   home: TestHome,
   client: RawClient,
-  call: Call & HookOptions = {},
+  call: Call & HookOptions & { readonly agent?: "claude" | "codex" } = {},
 ): Promise<Held> {
   const { agent = "claude", env = TUI } = call;
   const open = await pending(client);

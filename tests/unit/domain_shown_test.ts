@@ -97,6 +97,36 @@ Deno.test("answers come back in the agent's own words", () => {
   });
 });
 
+Deno.test("H4 an answer that is not clear as it was shown has no words; what no mask or cut touched is clear", () => {
+  const [a, b] = ["Use key sk-" + "a".repeat(20), "Use key sk-" + "b".repeat(20)];
+  const many = Array.from({ length: 25 }, (_, i) => `o${i}`);
+  const own = (options: readonly string[], answer: string, multiple = false) =>
+    inOwnWords(ask("", { for: "question", choices: [{ question: "Q", options, multiple }] }), { Q: answer })?.["Q"];
+  assertEquals(own([a, b, "no"], "Use key ***"), undefined);
+  assertEquals(own([a, b, "no"], "no"), "no");
+  assertEquals(own([a, a, "no"], "Use key ***"), a, "whichever was meant");
+  assertEquals(own([a, "Use key ***"], "Use key ***"), undefined);
+  assertEquals(own(["x".repeat(300) + "1", "x".repeat(300) + "2"], "x".repeat(299) + "…"), undefined);
+  assertEquals([own(many, "… 5 more are not shown"), own(many, "o24"), own(many, "o19")], [undefined, "o24", "o19"]);
+  // Several, with commas between them.
+  assertEquals(own([a, "no"], "no, Use key ***", true), `no, ${a}`);
+  assertEquals(own([a, b, "no"], "no, Use key ***", true), undefined);
+  assertEquals(own([a, "no"], "Use key ***, and more", true), undefined, "a mask is no free text");
+  assertEquals(own(["p", "q"], "p,q", true), "p,q");
+  assertEquals(own(["p", "q", "p, q"], "p, q", true), undefined);
+  assertEquals(own(["p", "q"], "p, or so", true), "p, or so");
+  const both = (answers: Record<string, string>, questions = [a, b]) =>
+    inOwnWords(
+      ask("", { choices: questions.map((question) => ({ question, options: [], multiple: false })) }),
+      answers,
+    );
+  assertEquals(both({ "Use key ***": "yes" }), undefined);
+  assertEquals(both({ Q: "yes" }, ["Q", "Q"]), undefined);
+  assertEquals(both({ "Use key ***": "yes", [a]: "no" }, [a]), undefined);
+  assertEquals(both({ other: "yes" }), {});
+  assertEquals(both({}, ["constructor"]), {});
+});
+
 const detail = (text: string, subject = "/a") => shown(ask(subject, { action: "write", detail: text })).detail!;
 
 Deno.test("A4 what would be written is shown below the input, both ends of it, and never costs the input a letter", () => {

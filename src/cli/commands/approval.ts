@@ -140,7 +140,12 @@ function answersTo({ id, choices = [] }: Approval, answers: readonly string[]): 
       `Cannot answer ${id}: --answer is given ${answers.length} times, must be ${choices.length}`,
     );
   }
-  return Object.fromEntries(choices.map(({ question }, i) => [question, answers[i] ?? ""]));
+  const given = new Map(choices.map(({ question }, i) => [question, answers[i] ?? ""]));
+  if (given.size < choices.length) {
+    const why = "two of its questions read the same, must be answered in the agent's own terminal";
+    throw new ConsoleError("failed", `Cannot answer ${id}: ${why}`);
+  }
+  return Object.fromEntries(given);
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
