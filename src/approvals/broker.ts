@@ -9,8 +9,6 @@ import type { ApprovalsPort, Asked, Caller, Core } from "../core/handler.ts";
 import type { Committed } from "../core/store.ts";
 import type { Approval, Ask, Rule, Verdict } from "../domain/approval.ts";
 import type { Happening, Question, Report } from "../domain/report.ts";
-import { route } from "../domain/route.ts";
-import type { Caller as RuleCaller } from "../domain/rule.ts";
 import { withState } from "../domain/settle.ts";
 import { visible } from "../domain/text.ts";
 import type { Log } from "../platform/system.ts";
@@ -21,6 +19,8 @@ import type { Judge, Judged } from "./judge.ts";
 import * as make from "./making.ts";
 import { alreadyDecided, noSuchApproval, noSuchRule, notYours, noWords, unknownSession, usedKey } from "./refusals.ts";
 import { Settling } from "./settling.ts";
+import { aboutOf, callerOf } from "./whose.ts";
+import { Workspaces } from "./workspaces.ts";
 
 export interface BrokerOptions {
   readonly core: Pick<Core, "store" | "hub" | "journal" | "now">;
@@ -39,6 +39,7 @@ type Reported = ResultOf<"session.report">;
 export class Broker implements ApprovalsPort {
   #o: BrokerOptions;
   #settling: Settling;
+  #workspaces = new Workspaces();
   #stopped = false;
   #askedByFeed: (agent: string, sessionId: string) => boolean = () => false;
 
@@ -57,11 +58,15 @@ export class Broker implements ApprovalsPort {
     this.#askedByFeed = asks;
   }
 
+  heard(report: Report, workspaceConfig: string | undefined): void {
+    this.#workspaces.heard(report, workspaceConfig);
+  }
+
   // -- asking ----------------------------------------------------------------------------------------------------------
 
   ask(asked: Asked, asker: Asker): Reported | Promise<Reported> {
     const { ask, report, idempotencyKey } = asked;
-    const judged = this.#o.judge.judge(asked, this.#callerOf(asked));
+    const judged = this.#o.judge.judge(asked, callerOf(asked, this.#o.core.store));
     const output = judged.verdict && asked.answer(judged.verdict);
     if (judged.verdict !== undefined && output !== undefined) {
       return this.#answeredByRule(asked, { ...judged, verdict: judged.verdict }, output, asker.actor);
@@ -87,7 +92,7 @@ export class Broker implements ApprovalsPort {
     const { report, ask, idempotencyKey } = asked;
     const { core, judge, newId } = this.#o;
     const at = core.now();
-    const pending = make.newApproval({ ...this.#about(report), ask, id: newId(), at, deadline: at });
+    const pending = make.newApproval({ ...aboutOf(report, core.store), ask, id: newId(), at, deadline: at });
     const approval = withState(pending, make.stateOf(judged.verdict, { at, ...judged }));
     core.store.commit({ type: "approval.decided", data: { approval } }, actor);
     // The row never waits: nobody is asked.
@@ -104,7 +109,7 @@ export class Broker implements ApprovalsPort {
     const { core, after, newId } = this.#o;
     const id = newId();
     const at = core.now();
-    const about = this.#about(report);
+    const about = aboutOf(report, core.store);
     const deadline = new Date(Date.parse(at) + waitMs).toISOString();
     const approval = make.newApproval({ ...about, ask, id, at, deadline });
     const question: Question = { ...make.questionOf(report.happening, approval), approvalId: id };
@@ -170,7 +175,10 @@ export class Broker implements ApprovalsPort {
     const end = new AbortController();
     const asker: Asker = { actor: "feed:report", signal: end.signal, hungUp: end.signal };
     const answer = (verdict: Verdict) => (given = verdict, {});
-    const { output, approval } = await this.ask({ report, ask, cut: false, answer }, asker);
+    const { output, approval } = await this.ask(
+      { report, ask, cut: false, answer, ...this.#workspaces.of(report) },
+      asker,
+    );
     if (output !== undefined || approval === undefined) return given;
     const hold = this.#settling.holds.get(approval.id);
     const onAbort = () => hold && this.#settling.elsewhere(hold);
@@ -244,10 +252,12 @@ export class Broker implements ApprovalsPort {
   observe(rowId: string, happening: Happening): void {
     this.#o.judge.observe(rowId, happening);
     this.#settling.observe(rowId, happening);
+    if (happening.kind === "ended") this.#workspaces.forget(rowId);
   }
 
   /** A hook outlives an agent that was killed, and would hold its question to the deadline. */
   over(sessionId: string, reason: string): void {
+    this.#workspaces.forget(sessionId);
     for (const hold of this.#open()) {
       if (hold.rowId === sessionId || hold.sessionId === sessionId) this.#settling.cancel(hold, reason);
     }
@@ -265,31 +275,6 @@ export class Broker implements ApprovalsPort {
 
   #open(): readonly Hold[] {
     return this.#settling.holds.open();
-  }
-
-  // -- whose question it is ------------------------------------------------------------------------------------------------
-
-  #about(report: Report): Pick<Hold, "rowId" | "agent" | "cwd"> {
-    const asked: Report = { ...report, happening: { kind: "asked", for: "permission", text: "" } };
-    const rowId = route(asked, this.#o.core.store).at(-1)?.sessionId ?? report.sessionId;
-    return { rowId, agent: report.agent, cwd: this.#cwdOf(report) };
-  }
-
-  #callerOf({ report, cut }: Asked): Omit<RuleCaller, "now"> {
-    const cwd = this.#cwdOf(report);
-    const { agent, sessionId, facts } = report;
-    const parentId = facts.parentId ?? this.#o.core.store.get(sessionId)?.parentId;
-    return {
-      agent,
-      sessionId,
-      cut,
-      ...(cwd === undefined ? {} : { cwd }),
-      ...(parentId === undefined ? {} : { parentId }),
-    };
-  }
-
-  #cwdOf({ facts, sessionId }: Report): string | undefined {
-    return facts.cwd ?? this.#o.core.store.get(sessionId)?.cwd;
   }
 }
 

@@ -33,6 +33,8 @@ export interface JudgeOptions {
   readonly onMode: (mode: SafetyMode, reason: string) => void;
 }
 
+type Question = Pick<Asked, "ask" | "workspaceConfig" | "workspaceUnknown">;
+
 export interface Judged {
   /** The answer, where there is one without asking; `by` says what gave it. */
   readonly verdict?: Verdict;
@@ -80,7 +82,7 @@ export class Judge {
   }
 
   /** @param caller `now` is filled in here */
-  judge({ ask, workspaceConfig }: Pick<Asked, "ask" | "workspaceConfig">, caller: Omit<Caller, "now">): Judged {
+  judge({ ask, workspaceConfig, workspaceUnknown }: Question, caller: Omit<Caller, "now">): Judged {
     const gate = ask.dialog === "gate";
     if (gate && !this.#o.settings().preToolUse) return NOTHING;
     const policy = this.#policy(workspaceConfig, caller);
@@ -88,6 +90,7 @@ export class Judge {
     if (judgement === "ask") return NOTHING;
     if (judgement === "none") return { by: "", holdGate: gate && riskOf(ask) === "destructive" };
     const { auto, by, ruleId } = judgement;
+    if (auto.yes && workspaceUnknown) return NOTHING;
     return { verdict: auto, by, holdGate: false, ...(ruleId === undefined ? {} : { ruleId }) };
   }
 

@@ -45,12 +45,16 @@ export interface Asked {
   readonly idempotencyKey?: string | undefined;
   /** Text of the workspace's own configuration, as the hook found it: it may only tighten. */
   readonly workspaceConfig?: string | undefined;
+  /** Nobody has told what the workspace says: then it may say that nothing passes unasked. */
+  readonly workspaceUnknown?: true;
 }
 
 export type HookOutput = Readonly<Record<string, unknown>>;
 
 /** The approval broker, as handlers see it (src/approvals implements it). */
 export interface ApprovalsPort {
+  /** A hook has told of `report`, and found that text as the workspace's own configuration, or none. */
+  heard(report: Report, workspaceConfig: string | undefined): void;
   /**
    * Takes the event; answers by itself, opens an approval that the caller may wait for, or leaves it to the agent.
    *

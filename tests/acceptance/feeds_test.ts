@@ -1,7 +1,9 @@
 // deno-lint-ignore-file no-sync-fn-in-async-fn -- makes folders and files between two steps: nothing else waits
 /** The optional readers of what agents publish: on, they heal rows; off, the daemon cannot even read. */
 import { assert, assertEquals } from "@std/assert";
+import { hook, pending, recorded } from "../support/asking.ts";
 import { exists } from "../support/exists.ts";
+import { codexQuestions, FakeCodex, SESSION } from "../support/fake_app_server.ts";
 import { TestHome } from "../support/harness.ts";
 import { eventually } from "../support/harness_wait.ts";
 import type { Json, RawClient } from "../support/wire.ts";
@@ -72,6 +74,41 @@ Deno.test("H4 feeds.claude_sessions: a folder that comes later is read, and stra
   assertEquals(await statusOf(client), "working");
   publish(folder, "idle");
   await becomes(client, "idle", 12_000); // the next tick
+});
+
+Deno.test("A4 feeds.codex_app_server: the workspace's own rules hold, and before a hook has told them nothing passes unasked", async () => {
+  const allowed = '"approvals": {"rules": [{"tool": "Bash", "pattern": "touch *", "decision": "allow"}]}';
+  const config = `{"feeds": {"codex_app_server": true}, "daemon": {"safety_mode": "autonomous"}, ${allowed}}`;
+  await using home = await TestHome.create({ config });
+  const control = `${home.root}/codex/app-server-control`;
+  Deno.mkdirSync(control, { recursive: true });
+  const codex = new FakeCodex(`${control}/app-server-control.sock`);
+  codex.answers.set("thread/resume", { thread: {} });
+  codex.start();
+  try {
+    await home.start({ env: { CODEX_HOME: `${home.root}/codex` } });
+    await using client = await home.connect({ token: true });
+    const [asked, resolved, second] = codexQuestions();
+    await eventually(() => codex.calls.includes("thread/resume"), 10_000, "the feed");
+    codex.tell(asked);
+    await eventually(async () => (await pending(client)).length === 1, 5000, "the question, though a rule allows it");
+    codex.tell(resolved);
+    await eventually(async () => (await pending(client)).length === 0, 5000, "its end");
+    Deno.mkdirSync(`${home.root}/work/.agent-console`, { recursive: true });
+    Deno.writeTextFileSync(
+      `${home.root}/work/.agent-console/config.jsonc`,
+      '{"approvals": {"rules": [{"tool": "Bash", "pattern": "touch *", "decision": "deny"}]}}',
+    );
+    const prompt = recorded("codex", "UserPromptSubmit", { session: SESSION });
+    await using told = hook(home, { ...prompt, prompt: "go" }, { agent: "codex", env: {} });
+    await told.exit(5000);
+    codex.tell(second);
+    await eventually(() => codex.decisions.length > 0, 5000, "an answer");
+    assertEquals(codex.decisions, [{ id: second.id, result: { decision: "decline" } }]);
+  } finally {
+    await home.stop();
+    await codex.stop();
+  }
 });
 
 Deno.test("A6 the feeds are off by default: the sandbox has no path of another program, and on it has those alone", async () => {

@@ -8,8 +8,7 @@ import { Replay, statusLine } from "../contract/replay.ts";
 import { FakeCodex } from "./fake_app_server.ts";
 import { eventually } from "./harness_wait.ts";
 
-/** The session of the recording, and its sub-agent. */
-export const SESSION = "01a1f972-82cb-70a0-a4c3-6ca68eef5470";
+/** A sub-agent of the recorded session. */
 export const CHILD = "01a1f972-dd98-7402-ae03-425b980a5224";
 export const WAIT_MS = 5000;
 

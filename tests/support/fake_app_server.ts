@@ -1,5 +1,23 @@
 /** A double of Codex's app-server: a WebSocket over a unix socket that plays the recording of a real one. */
 
+/** The session of the recording. */
+export const SESSION = "01a1f972-82cb-70a0-a4c3-6ca68eef5470";
+
+export interface Recorded {
+  readonly method: string;
+  readonly id?: number;
+  readonly params: Record<string, unknown>;
+}
+
+/** Recorded questions: one with its end, and a second; asked by {@link SESSION}. */
+export function codexQuestions(): [Recorded, Recorded, Recorded] {
+  const text = Deno.readTextFileSync(new URL("../fixtures/feeds/codex-questions.jsonl", import.meta.url));
+  return text.trim().split("\n").map((line) => {
+    const { m } = JSON.parse(line) as { m: Recorded };
+    return { ...m, params: { ...m.params, threadId: SESSION } };
+  }) as unknown as [Recorded, Recorded, Recorded];
+}
+
 interface Line {
   readonly dir: string;
   readonly m: Message;

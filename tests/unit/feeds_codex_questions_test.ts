@@ -3,23 +3,11 @@ import { assert, assertEquals } from "@std/assert";
 import type { Ask, Verdict } from "../../src/domain/approval.ts";
 import type { Report } from "../../src/domain/report.ts";
 import { decisionOf, readQuestion } from "../../src/feeds/codex_approvals.ts";
-import { CHILD, CodexBench, SESSION, WAIT_MS } from "../support/codex_bench.ts";
+import { CHILD, CodexBench, WAIT_MS } from "../support/codex_bench.ts";
+import { codexQuestions, SESSION } from "../support/fake_app_server.ts";
 import { eventually } from "../support/harness_wait.ts";
 
-interface Recorded {
-  readonly method: string;
-  readonly id?: number;
-  readonly params: Record<string, unknown>;
-}
-
-/** Two questions, each with its end; of another thread than the one of the passive recording. */
-const [ASKED, RESOLVED, SECOND] = Deno.readTextFileSync(
-  new URL("../fixtures/feeds/codex-questions.jsonl", import.meta.url),
-)
-  .trim().split("\n").map((line) => {
-    const { m } = JSON.parse(line) as { m: Recorded };
-    return { ...m, params: { ...m.params, threadId: SESSION } };
-  }) as unknown as [Recorded, Recorded, Recorded];
+const [ASKED, RESOLVED, SECOND] = codexQuestions();
 
 interface Put {
   readonly report: Report;

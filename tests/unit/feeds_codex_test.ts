@@ -2,7 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { readStatus, readThread, readTurnError } from "../../src/feeds/codex_thread.ts";
 import type { Replay } from "../contract/replay.ts";
-import { CHILD, CodexBench, SESSION, WAIT_MS } from "../support/codex_bench.ts";
+import { CHILD, CodexBench, WAIT_MS } from "../support/codex_bench.ts";
+import { SESSION } from "../support/fake_app_server.ts";
 import { eventually } from "../support/harness_wait.ts";
 
 Deno.test("H4 Codex's app-server alone tells each state of a session, and its hidden threads make no row", async () => {

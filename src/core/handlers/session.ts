@@ -20,6 +20,7 @@ export const report: Handler<"session.report"> = (params, { core, caller }) => {
   if (earlier !== undefined) return earlier;
   const { report, ask, answer } = understand(core, caller.actor, params);
   const { idempotencyKey, cut = false, workspaceConfig } = params;
+  if (caller.kind === "hook") core.approvals.heard(report, workspaceConfig); // other clients do not look for the file
   if (ask === undefined) return commitReport(core, report, { actor: caller.actor, idempotencyKey });
   return core.approvals.ask({ report, ask, cut, answer, idempotencyKey, workspaceConfig }, caller);
 };
