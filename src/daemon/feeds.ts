@@ -6,13 +6,17 @@ import { ClaudeSessionsFeed } from "../feeds/claude_sessions.ts";
 import { CodexAppServerFeed } from "../feeds/codex_app_server.ts";
 import type { AskHuman } from "../feeds/codex_questions.ts";
 import { GeminiChatsFeed } from "../feeds/gemini_chats.ts";
-import type { FeedPort } from "../feeds/ports.ts";
+import { guardOf } from "../feeds/guard.ts";
+import type { FeedPort, Guarded } from "../feeds/ports.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { env } from "../platform/process.ts";
+import type { FeedPlaces } from "../platform/sandbox.ts";
 import type { Log } from "../platform/system.ts";
 import { dialWebSocket } from "../platform/web_socket.ts";
 import { VERSION } from "../protocol/version.ts";
 import type { Settings } from "./settings.ts";
+
+const ALL_OFF = Object.freeze({ claude_sessions: false, codex_app_server: false, gemini_chats: false });
 
 /** As whom a feed reports. */
 const ACTOR = "feed:report";
@@ -25,48 +29,66 @@ export interface FeedsOptions {
   readonly ask: AskHuman;
 }
 
+/** The keys of section feeds. */
+type Name = keyof Settings["booted"]["feeds"];
+
+interface Feed {
+  start?(): void;
+  /** What is looked at although nobody told of a change. */
+  look?(): void;
+  stop(): void;
+}
+
 export class Feeds {
-  #log: Log;
-  #claude: ClaudeSessionsFeed | undefined;
+  #o: FeedsOptions;
+  #running = new Map<Name, Feed>();
   #codex: CodexAppServerFeed | undefined;
-  #gemini: GeminiChatsFeed | undefined;
 
   /** What is off, or what this daemon's sandbox does not let it read, is left out. */
-  constructor({ core, settings, log, ask }: FeedsOptions) {
-    this.#log = log;
+  constructor(options: FeedsOptions) {
+    this.#o = options;
+    const { core, log, ask } = options;
     const port = portOf(core, log);
-    this.#guarded(() => {
-      const { claudeSessions, codexSocket, geminiChats } = feedPlaces(settings.booted.feeds, env);
-      if (claudeSessions !== undefined) this.#claude = new ClaudeSessionsFeed(claudeSessions, denoFiles, port);
-      if (codexSocket !== undefined) {
-        this.#codex = new CodexAppServerFeed({
-          port,
-          ask,
-          dial: (events) => dialWebSocket(codexSocket, events),
-          clientInfo: { name: "agent-console", version: VERSION },
-        });
-      }
-      if (geminiChats !== undefined) {
-        const guarded = (action: () => void) => this.#guarded(action);
-        this.#gemini = new GeminiChatsFeed({ folder: geminiChats, files: denoFiles, port, guarded });
-        core.hub.onEvent = ({ sessionId }) => {
-          if (sessionId !== null) this.#gemini?.rowChanged(sessionId);
-        };
-      }
+    this.#add("claude_sessions", ({ claudeSessions: folder }, guarded) => {
+      return folder === undefined ? undefined : new ClaudeSessionsFeed({ folder, files: denoFiles, port, guarded });
+    });
+    this.#add("codex_app_server", ({ codexSocket }, guarded) => {
+      if (codexSocket === undefined) return undefined;
+      return this.#codex = new CodexAppServerFeed({
+        port,
+        ask,
+        guarded,
+        dial: (events) => dialWebSocket(codexSocket, events),
+        clientInfo: { name: "agent-console", version: VERSION },
+      });
+    });
+    this.#add("gemini_chats", ({ geminiChats: folder }, guarded) => {
+      if (folder === undefined) return undefined;
+      const gemini = new GeminiChatsFeed({ folder, files: denoFiles, port, guarded });
+      core.hub.onEvent = ({ sessionId }) => {
+        if (sessionId !== null) gemini.rowChanged(sessionId);
+      };
+      return gemini;
+    });
+  }
+
+  /** Each on its own: where one may not even ask for its place, the others are made all the same. */
+  #add(name: Name, make: (places: FeedPlaces, guarded: Guarded) => Feed | undefined): void {
+    const { log, settings: { booted: { feeds } } } = this.#o;
+    const guarded = guardOf({ log, feed: name, off: () => this.#off(name) });
+    guarded("the place", () => {
+      const feed = make(feedPlaces({ ...ALL_OFF, [name]: feeds[name] }, env), guarded);
+      if (feed !== undefined) this.#running.set(name, feed);
     });
   }
 
   start(): void {
-    this.#guarded(() => this.#codex?.start());
+    for (const feed of [...this.#running.values()]) feed.start?.();
     this.look();
   }
 
-  /** What is looked at although nobody told of a change. */
   look(): void {
-    this.#guarded(() => {
-      this.#claude?.look();
-      this.#gemini?.look();
-    });
+    for (const feed of [...this.#running.values()]) feed.look?.();
   }
 
   /** Whether a feed puts this session's questions to the human, beside the agent's own dialog. */
@@ -75,22 +97,13 @@ export class Feeds {
   }
 
   stop(): void {
-    this.#claude?.stop();
-    this.#codex?.stop();
-    this.#gemini?.stop();
+    for (const feed of this.#running.values()) feed.stop();
   }
 
-  /** A daemon whose sandbox was made without the feeds goes on without them. */
-  #guarded(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.stop();
-      this.#claude = this.#codex = this.#gemini = undefined;
-      this.#log.warn("the feeds are off: this daemon was started or built without their permissions", {
-        error: String(error),
-      });
-    }
+  /** A daemon whose sandbox was made without a feed goes on without it. */
+  #off(name: Name): void {
+    this.#running.get(name)?.stop();
+    this.#running.delete(name);
   }
 }
 

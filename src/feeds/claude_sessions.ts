@@ -10,7 +10,7 @@ import type { Files } from "../platform/system.ts";
 import { watchFolder } from "../platform/watch_files.ts";
 import { childHealing, healing, SETTLED_MS } from "./claude_healing.ts";
 import { type ClaudeStatus, pidOfStatusFile, readClaudeStatus } from "./claude_status.ts";
-import type { FeedPort } from "./ports.ts";
+import type { FeedPort, Guarded } from "./ports.ts";
 
 const AGENT = "claude";
 /** A status file has some 600 bytes; far more is none. */
@@ -20,18 +20,21 @@ const GRACE_MS = 250;
 
 type OpenRow = Session & { readonly pid: number };
 
+export interface ClaudeSessionsOptions {
+  readonly folder: string;
+  readonly files: Pick<Files, "read" | "stat">;
+  readonly port: FeedPort;
+  readonly guarded: Guarded;
+}
+
 export class ClaudeSessionsFeed {
-  #folder: string;
-  #files: Pick<Files, "read" | "stat">;
-  #port: FeedPort;
+  #o: ClaudeSessionsOptions;
   #unwatch: (() => void) | undefined;
   #changed = new Set<number>();
   #stopped = false;
 
-  constructor(folder: string, files: Pick<Files, "read" | "stat">, port: FeedPort) {
-    this.#folder = folder;
-    this.#files = files;
-    this.#port = port;
+  constructor(options: ClaudeSessionsOptions) {
+    this.#o = options;
   }
 
   stop(): void {
@@ -40,24 +43,24 @@ export class ClaudeSessionsFeed {
     this.#unwatch = undefined;
   }
 
-  /** Looks at every open row, and watches the folder as soon as there is one. @throws NotCapable outside its sandbox */
+  /** Looks at every open row, and watches the folder as soon as there is one. */
   look(): void {
     if (this.#stopped) return;
-    this.#watch();
+    this.#o.guarded("the folder", () => this.#watch());
     const rows = [...this.#open()];
-    for (const pid of new Set(rows.map((row) => row.pid))) this.#lookAt(pid, rows);
+    this.#lookAtEach(new Set(rows.map((row) => row.pid)), rows);
   }
 
   #watch(): void {
     try {
-      this.#unwatch ??= watchFolder(this.#folder, (names) => this.#onChange(names));
+      this.#unwatch ??= watchFolder(this.#o.folder, (names) => this.#onChange(names));
     } catch (error) {
       if (!isNotFound(error)) throw error; // Claude makes the folder when it first runs
     }
   }
 
   #onChange(names: readonly string[]): void {
-    if (names.includes(this.#folder.slice(this.#folder.lastIndexOf("/") + 1))) {
+    if (names.includes(this.#o.folder.slice(this.#o.folder.lastIndexOf("/") + 1))) {
       this.#unwatch?.(); // the folder itself went; a new one of that name is watched at the next look
       this.#unwatch = undefined;
     }
@@ -72,13 +75,18 @@ export class ClaudeSessionsFeed {
 
   #lookAtChanged(pids: ReadonlySet<number>): void {
     this.#changed = new Set();
-    if (this.#stopped) return;
-    const rows = [...this.#open()];
-    for (const pid of pids) this.#lookAt(pid, rows);
+    this.#lookAtEach(pids, [...this.#open()]);
+  }
+
+  /** A file that cannot be read keeps none of the others from being read. */
+  #lookAtEach(pids: ReadonlySet<number>, rows: readonly OpenRow[]): void {
+    for (const pid of pids) {
+      if (!this.#stopped) this.#o.guarded(`the file of ${pid}`, () => this.#lookAt(pid, rows));
+    }
   }
 
   *#open(): Generator<OpenRow> {
-    for (const row of this.#port.sessions()) {
+    for (const row of this.#o.port.sessions()) {
       const { agent, status, pid, parentId } = row;
       if (agent === AGENT && status !== "closed" && pid !== undefined && parentId === undefined) yield { ...row, pid };
     }
@@ -91,8 +99,8 @@ export class ClaudeSessionsFeed {
   }
 
   #compare(file: ClaudeStatus, row: Session): void {
-    const now = this.#port.now();
-    const children = this.#port.children(row.id).filter(({ status }) => status === "waiting");
+    const now = this.#o.port.now();
+    const children = this.#o.port.children(row.id).filter(({ status }) => status === "waiting");
     for (const child of children) {
       const happening = childHealing({ file, row: child, now });
       if (happening !== undefined) this.#report(row.id, happening, { id: child.id, type: child.title ?? "" });
@@ -102,7 +110,7 @@ export class ClaudeSessionsFeed {
   }
 
   #report(sessionId: string, happening: Report["happening"], subagent?: Report["subagent"]): void {
-    this.#port.report({
+    this.#o.port.report({
       agent: AGENT,
       sessionId,
       facts: {},
@@ -113,11 +121,11 @@ export class ClaudeSessionsFeed {
 
   /** A missing file is no evidence: the look at the processes decides who is gone. */
   #read(pid: number): ClaudeStatus | undefined {
-    const path = `${this.#folder}/${pid}.json`;
-    const stat = this.#files.stat(path);
+    const path = `${this.#o.folder}/${pid}.json`;
+    const stat = this.#o.files.stat(path);
     if (stat?.kind !== "file" || stat.size > MAX_BYTES) return undefined;
     try {
-      return readClaudeStatus(new TextDecoder().decode(this.#files.read(path)), pid);
+      return readClaudeStatus(new TextDecoder().decode(this.#o.files.read(path)), pid);
     } catch (error) {
       if (isNotFound(error)) return undefined; // it went meanwhile
       throw error;

@@ -9,7 +9,7 @@ import { type AskHuman, CodexQuestions } from "./codex_questions.ts";
 import { readStatus, readThread, readTurnError, threadIdIn, type ThreadStatus, titleOf } from "./codex_thread.ts";
 import { CodexThreads } from "./codex_threads.ts";
 import { type Dial, Link, type RequestId } from "./json_rpc_link.ts";
-import type { FeedPort } from "./ports.ts";
+import type { FeedPort, Guarded } from "./ports.ts";
 
 /** Between two tries to connect, ms: doubling. */
 const RETRY_MS = { first: 250, longest: 5000 };
@@ -22,6 +22,7 @@ export interface CodexFeedOptions {
   /** Absent: the feed is passive, Codex's own window asks alone. */
   readonly ask?: AskHuman;
   readonly clientInfo: { readonly name: string; readonly version: string };
+  readonly guarded: Guarded;
 }
 
 export class CodexAppServerFeed {
@@ -42,9 +43,13 @@ export class CodexAppServerFeed {
     if (options.ask !== undefined) this.#questions = new CodexQuestions(options.ask, this.#threads);
   }
 
-  /** @throws NotCapable outside its sandbox; then nothing was begun */
   start(): void {
     if (this.#stopped) return;
+    this.#o.guarded("the socket", () => this.#connect());
+    if (this.#link === undefined) this.#lost();
+  }
+
+  #connect(): void {
     const link: Link = new Link(this.#o.dial, {
       onOpen: () => void this.#greet(link),
       onMessage: (method, params) => {

@@ -9,7 +9,7 @@ import type { Files } from "../platform/system.ts";
 import { watchFolder } from "../platform/watch_files.ts";
 import { type ChatEnd, isChatIn, newestEnd } from "./gemini_chat.ts";
 import { chatHealing, isBusy, LATE_MS } from "./gemini_healing.ts";
-import type { FeedPort } from "./ports.ts";
+import type { FeedPort, Guarded } from "./ports.ts";
 
 const AGENT = "gemini";
 /** Most bytes of a file that are read at once. After an Esc the whole conversation is written again, behind its line. */
@@ -35,8 +35,7 @@ export interface GeminiChatsOptions {
   readonly folder: string;
   readonly files: Pick<Files, "readRange" | "stat">;
   readonly port: FeedPort;
-  /** Runs what the feed does later, and takes its errors. */
-  readonly guarded: (action: () => void) => void;
+  readonly guarded: Guarded;
 }
 
 export class GeminiChatsFeed {
@@ -69,21 +68,27 @@ export class GeminiChatsFeed {
     this.#due = true;
     after(GRACE_MS, () => {
       this.#due = false;
-      this.#o.guarded(() => this.look());
+      this.look();
     });
-    after(GRACE_MS + LATE_MS, () => this.#o.guarded(() => this.look()));
+    after(GRACE_MS + LATE_MS, () => this.look());
   }
 
-  /** Looks at every row that waits or works. @throws NotCapable outside its sandbox */
+  /** Looks at every row that waits or works. */
   look(): void {
-    const { folder, files, port } = this.#o;
-    if (this.#stopped || files.stat(folder) === undefined) return; // Gemini CLI makes the folder when it first runs
+    if (!this.#stopped) this.#o.guarded("the folder", () => this.#look());
+  }
+
+  #look(): void {
+    const { folder, files, port, guarded } = this.#o;
+    if (files.stat(folder) === undefined) return; // Gemini CLI makes the folder when it first runs
     const seen = new Set<string>();
     for (const row of [...port.sessions()]) { // a report changes what is iterated
       const chat = row.agent === AGENT ? this.#chatOf(row) : undefined;
       if (chat === undefined) continue;
       seen.add(row.id);
-      this.#readOn(chat);
+      // One that cannot be read keeps none of the others from being read.
+      guarded(chat.path, () => this.#readOn(chat));
+      if (this.#stopped) return;
       const { end, turnSince } = chat;
       const happening = end && chatHealing({ end, row, turnSince, now: port.now() });
       if (happening !== undefined) port.report({ agent: AGENT, sessionId: row.id, facts: {}, happening });
@@ -154,12 +159,16 @@ export class GeminiChatsFeed {
       this.#watched.delete(folder);
     }
     for (const folder of wanted) {
-      if (this.#watched.has(folder) || this.#o.files.stat(folder)?.kind !== "directory") continue;
-      try {
-        this.#watched.set(folder, watchFolder(folder, () => this.#lookSoon()));
-      } catch (error) {
-        if (!isNotFound(error)) throw error; // it went meanwhile
-      }
+      if (!this.#stopped && !this.#watched.has(folder)) this.#o.guarded(folder, () => this.#watchOne(folder));
+    }
+  }
+
+  #watchOne(folder: string): void {
+    if (this.#o.files.stat(folder)?.kind !== "directory") return;
+    try {
+      this.#watched.set(folder, watchFolder(folder, () => this.#lookSoon()));
+    } catch (error) {
+      if (!isNotFound(error)) throw error; // it went meanwhile
     }
   }
 }

@@ -30,7 +30,6 @@ export class Link {
   #open = true;
 
   constructor(dial: Dial, events: LinkEvents) {
-    const cancel = after(ANSWER_MS, () => this.close()); // a socket that takes the connection and then says nothing
     this.#socket = dial({
       onOpen: () => {
         cancel();
@@ -44,6 +43,7 @@ export class Link {
         events.onClose();
       },
     });
+    const cancel = after(ANSWER_MS, () => this.close()); // a socket that takes the connection and then says nothing
   }
 
   close(): void {

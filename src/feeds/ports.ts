@@ -13,3 +13,6 @@ export interface FeedPort {
   /** ISO 8601 UTC. */
   now(): string;
 }
+
+/** Runs `action` and takes its errors; `what` is what went wrong, told once until it went well. */
+export type Guarded = (what: string, action: () => void) => void;

@@ -8,6 +8,11 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound;
 }
 
+/** True where our own sandbox, and not the system, refused. */
+export function isNotCapable(error: unknown): boolean {
+  return error instanceof Deno.errors.NotCapable;
+}
+
 export const denoFiles: Files = Object.freeze({
   read: (path: string) => Deno.readFileSync(path),
   readRange,

@@ -12,6 +12,12 @@ const CLAUDE_ON = '{"feeds": {"claude_sessions": true}}';
 /** A hook's own pid is as good as any: its row must have one that lives. */
 const PID = Deno.pid;
 
+/** The lines of the log with these words. */
+function logged(home: TestHome, words: string): string[] {
+  const log = home.path("logs/daemon.log");
+  return exists(log) ? Deno.readTextFileSync(log).split("\n").filter((line) => line.includes(words)) : [];
+}
+
 function settingsFolder(home: TestHome): string {
   const folder = `${home.root}/claude`;
   Deno.mkdirSync(`${folder}/sessions`, { recursive: true });
@@ -74,6 +80,23 @@ Deno.test("H4 feeds.claude_sessions: a folder that comes later is read, and stra
   assertEquals(await statusOf(client), "working");
   publish(folder, "idle");
   await becomes(client, "idle", 12_000); // the next tick
+});
+
+Deno.test("H4 a feed that cannot look now looks again at the next tick, and the log calls it no missing permission", async () => {
+  const config = '{"feeds": {"claude_sessions": true}, "daemon": {"log_level": "debug"}}';
+  await using home = await TestHome.create({ config });
+  const folder = `${home.root}/claude`;
+  Deno.mkdirSync(folder);
+  Deno.writeTextFileSync(`${folder}/sessions`, "no folder"); // whatever is looked for in it is an error of the system
+  await home.start({ env: { CLAUDE_CONFIG_DIR: folder } });
+  await using client = await home.connect({ token: true });
+  await prompt(client);
+  await eventually(() => logged(home, "a feed could not read").length > 0, 12_000, "the trouble in the log");
+  Deno.removeSync(`${folder}/sessions`);
+  settingsFolder(home);
+  publish(folder, "idle");
+  await becomes(client, "idle", 12_000);
+  assertEquals([logged(home, "a feed could not read").length, logged(home, "a feed is off").length], [1, 0]);
 });
 
 Deno.test("A4 feeds.codex_app_server: the workspace's own rules hold, and before a hook has told them nothing passes unasked", async () => {
@@ -151,21 +174,28 @@ Deno.test("A6 a feed that is turned on needs a restart, and a daemon without its
     warnings: [],
   });
   assertEquals(await statusOf(client), "working");
-  // The flags of `deno task daemon` know no feeds.
+  // The flags of a daemon that was started before Claude's feed was turned on.
   await client.close();
   await home.stop();
-  const { permissions } = await home.json(["daemon", "permissions", "--json"]) as { permissions: Json[] };
-  const plain = permissions.map(({ flag }) => String(flag)).filter((flag) =>
-    !flag.includes("claude") && !/CLAUDE/.test(flag)
-  );
+  const both = '{"feeds": {"claude_sessions": true, "codex_app_server": true}}';
+  Deno.writeTextFileSync(home.path("config.jsonc"), both, { mode: 0o600 });
+  const control = `${home.root}/codex/app-server-control`;
+  Deno.mkdirSync(control, { recursive: true });
+  const codex = new FakeCodex(`${control}/app-server-control.sock`);
+  codex.start();
+  const env = { CODEX_HOME: `${home.root}/codex` };
+  const { permissions } = await home.json(["daemon", "permissions", "--json"], { env }) as { permissions: Json[] };
+  const plain = permissions.map(({ flag }) => String(flag)).filter((flag) => !/claude|CLAUDE/.test(flag));
   await using daemon = home.spawnArgv(
     [Deno.execPath(), "run", ...plain, new URL("../../src/daemon/consoled.ts", import.meta.url).pathname],
-    home.command([]).env,
+    { ...home.command([]).env, ...env },
   );
   await home.ready(() => daemon.ended);
-  const log = home.path("logs/daemon.log");
-  const warned = () => exists(log) && Deno.readTextFileSync(log).includes("feeds are off");
-  await eventually(warned, 5000, "the warning in the log");
+  await eventually(() => logged(home, "a feed is off").length > 0, 5000, "the warning in the log");
+  await eventually(() => codex.calls.includes("initialize"), 5000, "the feed that has its permissions");
+  const warnings = logged(home, "a feed is off");
+  assert(warnings.length === 1 && warnings[0]?.includes("claude_sessions"), warnings.join("\n"));
   daemon.kill("SIGTERM");
   await eventually(() => daemon.ended, 5000, "the end of the daemon");
+  await codex.stop();
 });

@@ -35,15 +35,20 @@ function play(name: string, { feed, hookMs = 0 }: Options): Map<string, { end: s
   const epoch = Number(started.content!["startedAt"]) - started.t;
   let now = "";
   const stat = { size: 600, mode: 0o600, uid: 0, inode: 1, device: 1, mtimeMs: 0 };
-  const reader = new ClaudeSessionsFeed(FOLDER, {
-    stat: (path) => files.has(path) ? { ...stat, kind: "file" } : undefined,
-    read: (path) => new TextEncoder().encode(files.get(path)),
-  }, {
-    sessions: () => [...replay.rows.values()].map(({ session }) => session),
-    get: (id) => replay.get(id),
-    children: (id) => replay.children(id),
-    report: (report) => void replay.report(report, now),
-    now: () => now,
+  const reader = new ClaudeSessionsFeed({
+    folder: FOLDER,
+    files: {
+      stat: (path) => files.has(path) ? { ...stat, kind: "file" } : undefined,
+      read: (path) => new TextEncoder().encode(files.get(path)),
+    },
+    port: {
+      sessions: () => [...replay.rows.values()].map(({ session }) => session),
+      get: (id) => replay.get(id),
+      children: (id) => replay.children(id),
+      report: (report) => void replay.report(report, now),
+      now: () => now,
+    },
+    guarded: (_what, action) => action(),
   });
   const steps = new Map<string, { end: string; seen: string[] }>();
   const acts = lines.flatMap((line): { at: number; act: () => void }[] => {

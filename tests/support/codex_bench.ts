@@ -24,6 +24,7 @@ export class CodexBench {
     this.codex = new FakeCodex(path);
     const now = () => new Date().toISOString();
     this.#feed = new CodexAppServerFeed({
+      guarded: (_what, action) => action(),
       clientInfo: { name: "agent-console", version: "0" },
       ...(ask === undefined ? {} : { ask: ask(this.replay) }),
       dial: (events) => dialWebSocket(path, events),

@@ -109,7 +109,7 @@ function bench(sessions: Session[]) {
       report: (report) => void reports.push(report),
       now: () => T(100),
     },
-    guarded: (action) => action(),
+    guarded: (_what, action) => action(),
   });
   return { chat, reports, feed };
 }
