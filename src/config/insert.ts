@@ -32,7 +32,10 @@ export function withKey(text: string, section: string, name: string, value: unkn
 
 /** `// "name": …` on a line of its own, between the members of `object`. */
 function uncommented(text: string, object: Node, name: string, plain: string): Edit[] | undefined {
-  const line = new RegExp(`^([ \\t]*)//[ \\t]*"${name}"[ \\t]*:[^\\r\\n]*`, "gm");
+  const line = new RegExp(
+    `^([ \\t]*)//[ \\t]*"${name}"[ \\t]*:((?:"(?:[^"\\\\\\r\\n]|\\\\.)*"|(?!//|/\\*)[^"\\r\\n])*)`,
+    "gm",
+  );
   for (const found of text.slice(0, endOf(object)).matchAll(line)) {
     const { index, 0: whole, 1: before = "" } = found;
     const children = object.children ?? [];
@@ -43,10 +46,14 @@ function uncommented(text: string, object: Node, name: string, plain: string): E
     if (isInBlockComment(text, from, index)) continue;
     const isLast = !children.some((child) => child.offset > index);
     const comma = isLast && !whole.trimEnd().endsWith(",") ? "" : ",";
+    // What explains the key stays; what would no longer be a comment becomes one.
+    const note = /^[^\r\n]*/.exec(text.slice(index + whole.length))?.[0] ?? "";
+    const mark = note === "" || /^(?:\/\/|\/\*(?:(?!\*\/).)*\*\/\s*$)/.test(note) ? "" : "// ";
+    const gap = note === "" ? "" : /\s*$/.exec(whole)?.[0] || " ";
     return [...commaAfter(text, object, earlier), {
       offset: index,
       length: whole.length,
-      content: before + plain + comma,
+      content: before + plain + comma + gap + mark,
     }];
   }
   return undefined;

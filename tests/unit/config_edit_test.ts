@@ -62,6 +62,23 @@ Deno.test("setKey puts a key in the place where config init has it commented out
   assertEquals(others, SETTINGS.length - 2);
 });
 
+Deno.test("setKey keeps the note behind a key that was commented out, whatever it holds", () => {
+  const notes: [behind: string, after: string][] = [
+    [" 45, // how long, in seconds", " 30, // how long, in seconds"],
+    [" 45 /* secs */", " 30 /* secs */"],
+    [" 45 /* open", " 30 // /* open"],
+    [' 45, // a "quote"', ' 30, // a "quote"'],
+    [' "a // b", // c', " 30, // c"],
+    [' "half', ' 30 // "half'],
+  ];
+  for (const [behind, after] of notes) {
+    const text = `{\n  "approvals": {\n    // "hook_wait_secs":${behind}\n  }\n}\n`;
+    const now = setKey(text, "approvals.hook_wait_secs", 30, "jsonc");
+    assertEquals(now, `{\n  "approvals": {\n    "hook_wait_secs":${after}\n  }\n}\n`);
+    assertEquals(valuesOf(now), { values: { "approvals.hook_wait_secs": 30 }, problems: [], warnings: [] }, now);
+  }
+});
+
 Deno.test("setKey where the key is not commented out: the last line of its section, and comments keep their lines", () => {
   const set = (text: string, name = "auto_start") => setKey(text, `daemon.${name}`, true, "jsonc");
   const only = '{\n  "daemon": {\n    // why\n    // "log_level": "warn",\n  },\n}\n';
