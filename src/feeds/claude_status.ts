@@ -3,7 +3,7 @@
  * recorded in tests/fixtures/feeds. It follows every prompt, dialog, Esc and No within 50 ms, also where no hook runs.
  * The format is Claude's own business: whatever looks different is no evidence. Pure.
  */
-import { type Fields, isFields, text } from "../agents/fields.ts";
+import { type Fields, fieldsOf, text } from "../agents/fields.ts";
 
 export interface ClaudeStatus {
   readonly sessionId: string;
@@ -22,7 +22,7 @@ export function pidOfStatusFile(name: string): number | undefined {
 
 /** Undefined where `content` is not the whole status of process `pid`, for whatever reason. */
 export function readClaudeStatus(content: string, pid: number): ClaudeStatus | undefined {
-  const file = parsed(content);
+  const file = fieldsOf(content);
   if (file === undefined || file["pid"] !== pid) return undefined;
   const sessionId = text(file, "sessionId");
   const status = text(file, "status");
@@ -31,15 +31,6 @@ export function readClaudeStatus(content: string, pid: number): ClaudeStatus | u
   if (status === "idle" || status === "busy") return { sessionId, status, since };
   const waitingFor = text(file, "waitingFor");
   return status === "waiting" && waitingFor !== undefined ? { sessionId, status, waitingFor, since } : undefined;
-}
-
-function parsed(content: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(content);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined; // read while it was written
-  }
 }
 
 /** Milliseconds since the epoch in the file. */

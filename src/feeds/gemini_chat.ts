@@ -3,7 +3,7 @@
  * object a line, recorded in tests/fixtures/feeds. What its window shows is in it at once, also the end of a turn for
  * which no hook runs. The format is Gemini CLI's own business: whatever looks different is no evidence. Pure.
  */
-import { type Fields, fieldsIn, isFields, text } from "../agents/fields.ts";
+import { type Fields, fieldsIn, fieldsOf, text } from "../agents/fields.ts";
 import { prose } from "../agents/readable.ts";
 import { TEXT_CAPS } from "../domain/session.ts";
 
@@ -44,7 +44,7 @@ export function newestEnd(lines: string): ChatEnd | undefined {
 }
 
 function endIn(line: string): ChatEnd | undefined {
-  const record = line.length > LONGEST_LINE ? undefined : parsed(line);
+  const record = line.length > LONGEST_LINE ? undefined : fieldsOf(line);
   const at = record && timeIn(record);
   if (record === undefined || at === undefined) return undefined;
   const content = text(record, "content") ?? "";
@@ -62,18 +62,9 @@ function endIn(line: string): ChatEnd | undefined {
 
 /** The body of the model's answer usually is JSON with a message inside. */
 function messageIn(error: string): string {
-  const body = parsed(error);
+  const body = fieldsOf(error);
   const inner = body && fieldsIn(body, "error");
   return (inner && text(inner, "message")) ?? error;
-}
-
-function parsed(content: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(content);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined; // the rest of a line whose beginning was not read
-  }
 }
 
 function timeIn(record: Fields): string | undefined {

@@ -2,7 +2,7 @@
  * One connection to a JSON-RPC server without the `jsonrpc` member, one message in each frame: requests with their
  * answers, and what comes unasked.
  */
-import { type Fields, fieldsIn, isFields, text } from "../agents/fields.ts";
+import { type Fields, fieldsIn, fieldsOf, text } from "../agents/fields.ts";
 import { after } from "../platform/clock.ts";
 import type { TextSocket, WebSocketEvents } from "../platform/web_socket.ts";
 
@@ -80,7 +80,7 @@ export class Link {
   }
 
   #take(frame: string, { onMessage, onRequest }: LinkEvents): void {
-    const message = frame.length > MAX_LENGTH ? undefined : parsed(frame);
+    const message = frame.length > MAX_LENGTH ? undefined : fieldsOf(frame);
     if (message === undefined) return;
     const method = text(message, "method");
     const id = message["id"];
@@ -91,14 +91,5 @@ export class Link {
         : onMessage(method, params);
     }
     if (typeof id === "number") this.#waiting.get(id)?.(message["result"]);
-  }
-}
-
-function parsed(frame: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(frame);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -4,7 +4,7 @@
  */
 import { serialise } from "../platform/sandbox.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { type Fields, fieldsIn, isFields, objects, text } from "../agents/fields.ts";
+import { type Fields, fieldsIn, fieldsOf, isFields, objects, text } from "../agents/fields.ts";
 
 /** `modified`: trusted once, and changed since. `off`: Codex knows the hook and does not run it, or reads no hooks at all. */
 export type Trust = "trusted" | "untrusted" | "modified" | "off" | "unknown";
@@ -80,7 +80,7 @@ export class CodexServer {
     for (;;) {
       const next = await this.#lines.next();
       if (next.done) throw strange(`it ended before it answered ${method}`);
-      const message = parsed(next.value);
+      const message = fieldsOf(next.value);
       if (message?.["id"] !== id || "method" in message) continue; // notifications, and requests that we do not serve
       const result = fieldsIn(message, "result");
       if (result !== undefined) return result;
@@ -124,15 +124,6 @@ export function trustInFile(config: unknown, file: string, events: readonly stri
   const snake = (event: string) => event.replace(/(?!^)[A-Z]/g, "_$&").toLowerCase();
   const known = (event: string) => keys.some((key) => key.startsWith(`${file}:${snake(event)}:`));
   return events.every(known) ? "unknown" : "untrusted";
-}
-
-function parsed(line: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function strange(why: string): ConsoleError {

@@ -27,7 +27,8 @@ export interface Ours {
   readonly handler: Node;
 }
 
-const OWN_NAME = /(?:^|\/)agent-console$/;
+/** A program by our name, in any folder. */
+export const OWN_NAME = /(?:^|\/)agent-console$/;
 
 /** @throws {ConsoleError} config_invalid where `hooks`, or an event in it, has another shape */
 export function oursIn(
@@ -77,13 +78,14 @@ function isOurHandler(agent: AgentHooks, handler: unknown, programs: readonly Pr
   return programs.some((program) => same(program, own)) || OWN_NAME.test(own[0] ?? "") || isOurSandbox(own);
 }
 
-function isOurSandbox(own: readonly string[]): boolean {
+/** `deno run` in the sandbox of one of our homes: it shuts the daemon's token of that very `--home` away. */
+export function isOurSandbox(own: readonly string[]): boolean {
   const [flag, home] = own.slice(-2);
   return flag === "--home" && own[1] === "run" &&
     own.some((word) => word.startsWith(`--deny-read=${home}/daemon.token`));
 }
 
-function same(a: readonly string[], b: readonly string[]): boolean {
+export function same(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((word, at) => word === b[at]);
 }
 

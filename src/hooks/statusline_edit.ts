@@ -6,6 +6,7 @@ import { serialise } from "../platform/sandbox.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import * as edit from "./json_edit.ts";
 import type { Node } from "./json_edit.ts";
+import { isOurSandbox, OWN_NAME, same } from "./ours.ts";
 import { shellWords } from "./shell_words.ts";
 
 /** argv of our program, absolute, without the words `statusline …`: {@link wrapped} adds them. */
@@ -121,13 +122,7 @@ function oursIn(line: string, programs: readonly Program[]): Found["ours"] {
 }
 
 function isNamedLikeUs([name = "", ...rest]: Program): boolean {
-  return /(?:^|\/)agent-console$/.test(name) && (rest.length === 0 || (rest.length === 2 && rest[0] === "--home"));
-}
-
-function isOurSandbox(program: Program): boolean {
-  const [flag, home] = program.slice(-2);
-  return flag === "--home" && program[1] === "run" &&
-    program.some((word) => word.startsWith(`--deny-read=${home}/daemon.token`));
+  return OWN_NAME.test(name) && (rest.length === 0 || (rest.length === 2 && rest[0] === "--home"));
 }
 
 /** How `value` (the user's command, null for none) was spelled before us, or undefined where it was not there. */
@@ -141,10 +136,6 @@ function spelledBefore({ before }: StatuslineEditOptions, value: string | null):
   } catch {
     return undefined; // no JSON: nothing of ours was put there
   }
-}
-
-function same(a: Program, b: Program): boolean {
-  return a.length === b.length && a.every((word, at) => word === b[at]);
 }
 
 function wrong({ file }: StatuslineEditOptions, what: string): ConsoleError {

@@ -2,7 +2,7 @@
 import { dim, red, yellow } from "@std/fmt/colors";
 import { sleep } from "../../platform/delay.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { isFields } from "../../agents/fields.ts";
+import { fieldsOf } from "../../agents/fields.ts";
 import { visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { clockTime } from "../format.ts";
@@ -52,7 +52,7 @@ export async function logs(run: Run, options: LogOptions): Promise<void> {
 }
 
 function print(run: Run, line: string, { json }: LogOptions): void {
-  if (json) run.out.json(parsed(line) ?? { level: "error", message: line });
+  if (json) run.out.json(fieldsOf(line) ?? { level: "error", message: line });
   else run.out.line(human(line));
 }
 
@@ -60,21 +60,12 @@ function text(chunk: Uint8Array): string {
   return new TextDecoder().decode(chunk);
 }
 
-function parsed(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined; // a line that a full disk cut short
-  }
-}
-
 function levelOf(line: string): number {
-  return LEVELS.indexOf(String(parsed(line)?.["level"] ?? "error"));
+  return LEVELS.indexOf(String(fieldsOf(line)?.["level"] ?? "error"));
 }
 
 function human(line: string): string {
-  const record = parsed(line);
+  const record = fieldsOf(line);
   if (record === undefined) return visible(line);
   const { ts, level, message, ...fields } = record;
   const paint = level === "error" ? red : level === "warn" ? yellow : (word: string) => word;
