@@ -49,8 +49,10 @@ function factsOf(event: Fields, name: string, env: HookEnv): Facts {
   const title = text(event, "title");
   const prompt = name === "prompt" ? text(event, "prompt") : undefined;
   const pid = event["pid"];
+  // Whoever runs the hook may be any script: only the event itself says which process is the agent.
+  const { parentPid: _, ...place } = placeOf(env, "PPID");
   return {
-    ...placeOf(env, "PPID"),
+    ...place,
     ...maybe("cwd", absolute(text(event, "cwd"))),
     ...maybe("title", title && prose(title, TEXT_CAPS.title)),
     ...maybe("model", text(event, "model")),
