@@ -13,9 +13,13 @@ export function byUrgency(a: SessionView, b: SessionView): number {
   return rank(a) - rank(b) || b.priority - a.priority || compare(a.since, b.since) || compare(a.id, b.id);
 }
 
-/** A row whose process is gone waits for nobody: it stands behind the living ones. */
+/**
+ * A row whose process is gone waits for nobody: it stands behind the living ones. One that waited before a restart, and
+ * has not been seen since, may not wait any more: it stands behind those that do.
+ */
 function rank(session: SessionView): number {
-  return session.lost && session.status !== "closed" ? RANK.closed - 0.5 : RANK[session.status];
+  if (session.lost && session.status !== "closed") return RANK.closed - 0.5;
+  return session.unproven && session.status === "waiting" ? RANK.waiting + 0.5 : RANK[session.status];
 }
 
 function compare(a: string, b: string): number {

@@ -50,12 +50,13 @@ Deno.test("waiting stands first, closed last, and what is lost waits for nobody"
   const urgent = row("u", { status: "waiting", priority: 1 }, T1);
   const lost = { ...row("l", { status: "waiting" }), lost: true };
   const closed = sessionOf(decideClose(row("c"), "c", "", T1));
-  const all = [closed, lost, row("i", { status: "idle" }), row("k", { status: "working" }), waiting, urgent];
-  assertEquals([...all].sort(byUrgency).map((s) => s.id), ["u", "w", "k", "i", "l", "c"]);
+  const unseen = { ...row("v", { status: "waiting", priority: 2 }), unproven: true as const };
+  const all = [closed, lost, row("i", { status: "idle" }), row("k", { status: "working" }), unseen, waiting, urgent];
+  assertEquals([...all].sort(byUrgency).map((s) => s.id), ["u", "w", "v", "k", "i", "l", "c"]);
   assertEquals(mostUrgent(all)?.id, "u");
   assertEquals(mostUrgent([lost, closed]), undefined);
   const { total, waiting: waits, lost: losts, closed: closes } = count(all);
-  assertEquals([total, waits, losts, closes], [6, 3, 1, 1]);
+  assertEquals([total, waits, losts, closes], [7, 4, 1, 1]);
 });
 
 Deno.test("a row is stale where it works or asks and is silent for the configured time", () => {
