@@ -20,4 +20,7 @@ export function adapterOf(name: string): Adapter | undefined {
 }
 
 /** Names that {@link adapterOf} knows, in the order of the table. */
-export const HOOK_NAMES: readonly string[] = [...ADAPTERS.keys(), "claude-like:NAME"];
+export const HOOK_NAMES: readonly string[] = [
+  ...ADAPTERS.keys(),
+  "claude-like:NAME",
+];

@@ -2,6 +2,7 @@
 import { bold, dim, red, yellow } from "@std/fmt/colors";
 import type { Approval, Risk } from "../domain/approval.ts";
 import { visible, visibleLines } from "../domain/text.ts";
+import { serialise } from "../platform/sandbox.ts";
 import { duration } from "./format.ts";
 
 const PAINT: Readonly<Record<Risk, (text: string) => string>> = {
@@ -26,8 +27,8 @@ export function described(approval: Approval, session: string, now: number): str
     ...(isQuestion(approval) ? [] : inside(call(approval))),
     ...(detail === undefined ? [] : inside(detail === "" ? "(empty)" : detail).map(dim)),
     ...(reasoning === undefined ? [] : inside(reasoning).map(dim)),
-    ...(choices ?? []).flatMap(({ question, options }) => [
-      ...inside(question),
+    ...(choices ?? []).flatMap(({ question, options, multiple }) => [
+      ...inside(multiple ? `${question} (one or more, with commas between)` : question),
       ...options.map((option) => `      · ${visible(option)}`),
     ]),
     ...(suggestions ?? []).map((line) => dim(`    offers: ${visible(line)}`)),
@@ -45,6 +46,21 @@ function isQuestion(approval: Approval): boolean {
 
 function call({ tool, input }: Approval): string {
   return tool === "" ? input : `${tool}: ${input}`;
+}
+
+/** The commands that answer it; of a question's choices the first. */
+export function howToAnswer({ id, choices = [] }: Approval): string {
+  const answers = choices.flatMap(({ options }) => ["--answer", visible(options[0] ?? "TEXT")]);
+  return `${serialise(["agent-console", "approve", id, ...answers])} · agent-console deny ${id}`;
+}
+
+/** The answers beside their questions; what is none of the choices is said to be so. Text from outside, as it is. */
+export function answered({ choices = [] }: Approval, answers: Readonly<Record<string, string>>): string {
+  return choices.map(({ question, options, multiple }) => {
+    const answer = answers[question] ?? "";
+    const parts = multiple ? answer.split(/, */) : [answer];
+    return `${question} → ${answer}${parts.every((part) => options.includes(part)) ? "" : " (your own words)"}`;
+  }).join(" / ");
 }
 
 /** How it ended and by whom; text from outside, as it is. */

@@ -61,13 +61,10 @@ export function paint(word: Status | "lost", text: string): string {
 /** What a row is about, in one line: what it waits for, what it runs, what it said last. */
 export function about(session: SessionView): string {
   switch (session.status) {
-    case "waiting": {
-      // With the id that "approve" takes; without one only the agent's own terminal has the answer.
-      const { for: what, text, approvalId } = session.waiting;
-      return visible(`${what}${approvalId === undefined ? "" : ` ${approvalId}`}: ${text}`);
-    }
+    case "waiting":
+      return said(session.waiting.for, session.waiting.text);
     case "error":
-      return `${session.error.kind}: ${visible(session.error.text)}`;
+      return said(session.error.kind, session.error.text);
     case "working": {
       const { tool, subagents } = session.working;
       const what = tool === undefined
@@ -83,6 +80,10 @@ export function about(session: SessionView): string {
     case "starting":
       return "";
   }
+}
+
+function said(what: string, text: string): string {
+  return text === "" ? what : `${what}: ${visible(text)}`;
 }
 
 /** The last part of a path, or the path with `~` for the user's home. */

@@ -101,11 +101,12 @@ function approvals(root: Command, run: () => Run): void {
   )
     .option("--message <text>", "told to the agent")
     .action(async (id, options) => await (await load()).deny(run(), id, options));
+  const loadRules = () => import("./commands/rules.ts");
   const rules = root.command("rules").description("standing answers");
-  rules.command("list").description("the rules in force, and who gave them").option(...JSON_OPTION)
-    .action(async (options) => await (await load()).listRules(run(), options));
+  rules.command("list").description("the rules, and who gave them").option(...JSON_OPTION)
+    .action(async (options) => await (await loadRules()).listRules(run(), options));
   rules.command("revoke").description("take one back").argument("<id>", "its id, or the beginning of it")
-    .action(async (id) => await (await load()).revokeRule(run(), id));
+    .action(async (id) => await (await loadRules()).revokeRule(run(), id));
 }
 
 function daemon(root: Command, run: () => Run): void {

@@ -12,10 +12,17 @@ import { about, clockTime, fit, folder, paint, statusWord, SYMBOLS } from "./for
 const ASKED = "◆";
 const OVER = "◇";
 
+/** A session as people know it. */
+interface Whose {
+  readonly id: string;
+  readonly agent: string;
+  readonly name: string;
+}
+
 export class WatchLines {
   readonly #screen: Pick<Screen, "isTerminal" | "columns">;
-  /** Open session → its line as it was shown last, and the name that it has there. */
-  readonly #shown = new Map<string, { readonly line: string; readonly name: string }>();
+  /** Open session → what was said of it last, and how it is called. */
+  readonly #shown = new Map<string, { readonly said: string } & Omit<Whose, "id">>();
 
   constructor(screen: Pick<Screen, "isTerminal" | "columns">) {
     this.#screen = screen;
@@ -44,37 +51,47 @@ export class WatchLines {
     }
     if (type.startsWith("session.")) return this.#session(data["session"] as SessionView);
     if (type.startsWith("approval.") && "approval" in data) return this.#approval(data["approval"] as Approval);
+    if (type === "daemon.safety_mode") {
+      return paint("error", visible(`safety mode ${data["mode"]}: ${data["reason"]}`));
+    }
     return type.startsWith("daemon.") ? dim(visible(type)) : undefined;
   }
 
   #session(session: SessionView): string | undefined {
     const { id, agent, status } = session;
     const word = statusWord(session);
-    const name = `${agent} ${session.title ?? folder(session.cwd)}`;
-    const label = [...this.#shown].some(([other, shown]) => other !== id && shown.name === name)
-      ? `${session.title ?? folder(session.cwd)} ${id.slice(0, 8)}`
-      : session.title ?? folder(session.cwd);
-    const line = paint(word, fit(`${SYMBOLS[word]} ${word}`, 10)) + this.#rest(agent, label, about(session));
-    if (this.#shown.get(id)?.line === line) return undefined;
+    const name = session.title ?? folder(session.cwd);
+    const text = about(session);
+    const said = [word, agent, name, text].join("\0");
+    if (this.#shown.get(id)?.said === said) return undefined;
     if (status === "closed") this.#shown.delete(id);
-    else this.#shown.set(id, { line, name });
-    return line;
+    else this.#shown.set(id, { said, agent, name });
+    return paint(word, fit(`${SYMBOLS[word]} ${word}`, 10)) + this.#rest({ id, agent, name }, text);
   }
 
   /** What is asked with the id to answer it by, then how it went. */
   #approval(approval: Approval): string {
+    const { id, sessionId, agent, cwd } = approval;
     const open = approval.status === "pending";
-    const left = paint(open ? "waiting" : "idle", fit(`${open ? ASKED : OVER} ${visible(approval.id)}`, 10));
+    const left = paint(open ? "waiting" : "idle", fit(`${open ? ASKED : OVER} ${visible(id)}`, 10));
     const what = visible(`${open ? approval.risk : outcome(approval)}  ${gist(approval)}`);
-    return left + this.#rest(approval.agent, folder(approval.cwd), what);
+    const name = this.#shown.get(sessionId)?.name ?? folder(cwd);
+    return left + this.#rest({ id: sessionId, agent, name }, what);
   }
 
   /** Whose it is and what it is about, in the columns that are left. */
-  #rest(agent: string, name: string, text: string): string {
+  #rest({ id, agent, name }: Whose, text: string): string {
     const { isTerminal, columns } = this.#screen;
-    const wide = isTerminal && columns < 90 ? 10 : 18;
-    const rest = `  ${fit(visible(agent), 7)} ${fit(visible(name), wide)}  ${text}`;
-    return fit(rest, isTerminal ? columns - 20 : 200).trimEnd();
+    const wide = isTerminal && columns < 90 ? 12 : 20;
+    const label = this.#isAlone({ id, agent, name })
+      ? fit(visible(name), wide)
+      : `${fit(visible(name), wide - 9)} ${fit(visible(id.slice(0, 8)), 8)}`;
+    return fit(`  ${fit(visible(agent), 7)} ${label}  ${text}`, isTerminal ? columns - 20 : 200).trimEnd();
+  }
+
+  /** Whether no other open session is called the same. */
+  #isAlone({ id, agent, name }: Whose): boolean {
+    return ![...this.#shown].some(([other, shown]) => other !== id && shown.agent === agent && shown.name === name);
   }
 
   #at(time: string, line: string): string {

@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { setColorEnabled } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
-import { described, gist, outcome } from "../../src/cli/approval_text.ts";
+import { answered, described, gist, howToAnswer, outcome } from "../../src/cli/approval_text.ts";
 import { about } from "../../src/cli/format.ts";
+import { sessionTable } from "../../src/cli/session_table.ts";
 import { WatchLines } from "../../src/cli/watch_lines.ts";
 import type { Approval, ApprovalState } from "../../src/domain/approval.ts";
 import type { SessionView } from "../../src/domain/query.ts";
@@ -83,7 +84,7 @@ Deno.test("watch: what people see no change in is no line; two of one name carry
   const changed = (row: SessionView) => lines.event(event("session.changed", { session: row }));
   assert(!changed(session("11111111-a", working))?.includes("11111111"));
   assertEquals(changed(session("11111111-a", { ...working, turnCount: 2 })), undefined);
-  assert(changed(session("22222222-b", working))?.includes("shop 22222222"));
+  assert(changed(session("22222222-b", working))?.includes("22222222"));
   assert(changed(session("22222222-b", { status: "idle", idle: {} }))?.includes("✓ idle"));
   assert(changed(session("22222222-b", { status: "closed", closed: { reason: "exit" } }))?.includes("– closed"));
 });
@@ -98,9 +99,42 @@ Deno.test("watch: no line is wider than the terminal", () => {
   }
 });
 
-Deno.test("ls: a row that can be answered from here names the approval", () => {
-  const waiting = (more: Record<string, unknown>) =>
-    session("s", { status: "waiting", waiting: { for: "permission", text: "Bash: ls", ...more } });
-  assertEquals(about(waiting({ approvalId: "k4xq2" })), "permission k4xq2: Bash: ls");
-  assertEquals(about(waiting({})), "permission: Bash: ls");
+Deno.test("ls: the id to answer by is never cut, and the terminal's own dialogs have none", () => {
+  setColorEnabled(false);
+  const waiting = { status: "waiting", waiting: { for: "permission", text: "Bash: ls ".repeat(20) } };
+  const rows = [session("s1", { ...waiting, cost: { usd: 1 } }), session("s2", waiting)];
+  const open = [approval({}), approval({ id: "zz9zz" })];
+  for (const columns of [60, 80, 120]) {
+    const [title, first, second] = sessionTable(rows, open, Date.parse(AT), { isTerminal: true, columns });
+    assert(title?.includes("APPROVAL") && first?.includes("k4xq2 +1"), first);
+    assert(!second?.includes("zz9zz"), second);
+  }
+  assertEquals(about(session("s", { status: "waiting", waiting: { for: "plan", text: "" } })), "plan");
+});
+
+Deno.test("how to answer: a question by its answer, in words that a shell takes", () => {
+  assertEquals(howToAnswer(approval({})), "agent-console approve k4xq2 · agent-console deny k4xq2");
+  const odd = approval({ choices: [{ question: "Which?", options: ["the 'old' one"], multiple: false }] });
+  assertEquals(howToAnswer(odd).split(" · ")[0], `agent-console approve k4xq2 --answer 'the '\\''old'\\'' one'`);
+});
+
+Deno.test("an answer is said back, and one that is no choice is called so", () => {
+  assertEquals(answered(QUESTION, { "Which one?": "a" }), "Which one? → a");
+  assertEquals(answered(QUESTION, { "Which one?": "c" }), "Which one? → c (your own words)");
+  const several = approval({ choices: [{ question: "Which?", options: ["a", "b"], multiple: true }] });
+  assertEquals(answered(several, { "Which?": "a, b" }), "Which? → a, b");
+});
+
+Deno.test("watch: a question is called as its session is, and of two of one name both carry ids", () => {
+  setColorEnabled(false);
+  const lines = new WatchLines({ isTerminal: true, columns: 80 });
+  const working = { title: "Nightly", status: "working", working: { subagents: 0 } };
+  lines.snapshot([session("11111111-a", working)], []);
+  const asked = () =>
+    lines.event(event("approval.requested", { approval: approval({ sessionId: "11111111-a" }) })) ?? "";
+  assert(asked().includes("Nightly") && !asked().includes("11111111"), asked());
+  lines.event(event("session.changed", { session: session("22222222-b", working) }));
+  assert(asked().includes("11111111"), asked());
+  const mode = lines.event(event("daemon.safety_mode", { mode: "manual", reason: "calls allowed by rules failed" }));
+  assert(mode?.includes("safety mode manual: calls allowed by rules failed"), mode);
 });

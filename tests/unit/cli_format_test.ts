@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { setColorEnabled, stripAnsiCode } from "@std/fmt/colors";
 import fc from "fast-check";
 import stringWidth from "fast-string-width";
-import { sessionTable, shortIds } from "../../src/cli/commands/session.ts";
+import { sessionTable, shortIds } from "../../src/cli/session_table.ts";
 import { bytes, duration, fit } from "../../src/cli/format.ts";
 import type { SessionView } from "../../src/domain/query.ts";
 
@@ -43,7 +43,7 @@ const ROWS = [
 Deno.test("ls: no line is wider than the terminal, from 40 to 200 columns", () => {
   setColorEnabled(false);
   for (const columns of [40, 60, 80, 120, 200]) {
-    const lines = sessionTable(ROWS, Date.parse("2026-11-20T10:03:00Z"), { isTerminal: true, columns });
+    const lines = sessionTable(ROWS, [], Date.parse("2026-11-20T10:03:00Z"), { isTerminal: true, columns });
     for (const line of lines) assert(stringWidth(stripAnsiCode(line)) <= columns, `${columns}: ${line}`);
     assert(lines[1]?.includes("▲ waiting"), "who waits comes first");
     assert(lines[1]?.includes("3m"));
@@ -52,7 +52,7 @@ Deno.test("ls: no line is wider than the terminal, from 40 to 200 columns", () =
 
 Deno.test("A4 ls: escapes, line feeds and bidi controls are shown, one line a row", () => {
   setColorEnabled(false);
-  const lines = sessionTable(ROWS, 0, { isTerminal: false, columns: 80 });
+  const lines = sessionTable(ROWS, [], 0, { isTerminal: false, columns: 80 });
   assertEquals(lines.length, ROWS.length + 1);
   assert(lines.some((line) => line.includes("\\x1b[31mrm -rf /\\n\\u202e")));
   // deno-lint-ignore no-control-regex

@@ -1,14 +1,15 @@
 /** `approvals`, `approve`, `deny`, `rules …`: the inbox on the command line. */
-import { bold, stripAnsiCode } from "@std/fmt/colors";
-import type { Approval, Rule } from "../../domain/approval.ts";
+import { stripAnsiCode } from "@std/fmt/colors";
+import type { Approval } from "../../domain/approval.ts";
 import type { SessionView } from "../../domain/query.ts";
 import { visible } from "../../domain/text.ts";
 import { askYes } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/methods.ts";
-import { described, gist } from "../approval_text.ts";
+import { answered, described, gist, howToAnswer } from "../approval_text.ts";
 import { ask, type Run } from "../run.ts";
-import { resolveSession, shortIds } from "./session.ts";
+import { shortIds } from "../session_table.ts";
+import { resolveSession } from "./session.ts";
 
 export interface ListOptions {
   readonly all?: boolean;
@@ -31,8 +32,11 @@ export async function approvals(run: Run, options: ListOptions): Promise<void> {
   for (const approval of found) {
     for (const line of described(approval, short.get(approval.sessionId) ?? "", now)) run.out.line(line);
   }
-  if (found.some(({ status }) => status === "pending")) {
-    run.out.note("answer with: agent-console approve ID · agent-console deny ID");
+  const open = found.filter(({ status }) => status === "pending");
+  const isQuestion = (one: Approval) => one.for === "question";
+  // One line for each way to answer.
+  for (const example of [open.find((one) => !isQuestion(one)), open.find(isQuestion)]) {
+    if (example !== undefined) run.out.note(`answer with: ${howToAnswer(example)}`);
   }
 }
 
@@ -61,6 +65,9 @@ export async function approve(run: Run, id: string | undefined, options: Approve
   if (options.session !== undefined || options.yes) {
     throw new ConsoleError("usage", "Cannot approve: --session and --yes go with --all, must not stand with an id");
   }
+  if (options.expires !== undefined && (options.scope === undefined || options.scope === "once")) {
+    throw new ConsoleError("usage", "Cannot approve: --expires is given alone, must go with a --scope beyond once");
+  }
   const approval = await resolve(run, id);
   await decide(run, approval, {
     id: approval.id,
@@ -75,11 +82,16 @@ async function approveAll(run: Run, id: string | undefined, options: ApproveOpti
   if (id !== undefined || options.session === undefined || options.answer !== undefined) {
     throw new ConsoleError("usage", "Cannot approve all: must be --all --session ID, without an id and --answer");
   }
-  const open = await inbox(run, { session: options.session });
-  if (open.length === 0) return run.out.note("Nothing waits for an answer.");
+  const all = await inbox(run, { session: options.session });
+  // A yes is no answer to a question.
+  const open = all.filter((one) => one.for !== "question");
+  for (const one of all.filter(({ for: kind }) => kind === "question")) {
+    run.out.note(`${one.id}: a question, left out; answer it with: ${howToAnswer(one)}`);
+  }
+  if (open.length === 0) return run.out.note("Nothing waits for a yes.");
   if (!options.yes) {
     const now = Date.now();
-    for (const one of open) run.out.note(stripAnsiCode(described(one, one.sessionId, now).join("\n")));
+    for (const one of open) run.out.note(stripAnsiCode(described(one, one.sessionId.slice(0, 8), now).join("\n")));
     const yes = askYes(`Approve ${open.length === 1 ? "this" : `these ${open.length}`}? [y/N] `);
     if (yes === undefined) {
       throw new ConsoleError("usage", "Cannot ask for a confirmation: stdin is no terminal, must be, or use --yes");
@@ -112,21 +124,35 @@ export async function deny(run: Run, id: string, options: { readonly message?: s
 async function decide(run: Run, approval: Approval, params: ParamsOf<"approval.decide">): Promise<void> {
   const { ruleId } = await ask(run, "approval.decide", params);
   const word = params.decision === "deny" ? "denied" : `approved ${params.scope ?? "once"}`;
-  run.out.note(`${approval.id}: ${word} (${visible(gist(approval))})`);
+  const what = params.answers === undefined ? gist(approval) : answered(approval, params.answers);
+  const danger = params.decision !== "deny" && approval.risk === "destructive" ? ", destructive" : "";
+  run.out.note(`${approval.id}: ${word}${danger} (${visible(what)})`);
   if (ruleId !== undefined) run.out.note(`rule ${ruleId}; take it back with: agent-console rules revoke ${ruleId}`);
 }
+
+/** Shorter beginnings are too easily those of another. */
+const SHORTEST = 3;
 
 /** The approval that `given` stands for: its id, or a beginning that only one open approval has. */
 async function resolve(run: Run, given: string): Promise<Approval> {
   const all = await inbox(run, { all: true });
   const exact = all.find(({ id }) => id === given);
   if (exact !== undefined) return exact;
-  const matches = all.filter(({ id, status }) => status === "pending" && given !== "" && id.startsWith(given));
-  if (matches.length === 1 && matches[0] !== undefined) return matches[0];
-  if (matches.length > 1) {
-    throw new ConsoleError("usage", `Cannot choose: ${visible(given)} begins ${matches.length} ids, must begin one`);
+  const open = all.filter(({ status }) => status === "pending");
+  const matches = open.filter(({ id }) => given !== "" && id.startsWith(given));
+  const must = `must be the beginning of one id, ${SHORTEST} letters at least`;
+  if (matches.length > 1 || (matches.length === 1 && given.length < SHORTEST)) {
+    throw new ConsoleError(
+      "usage",
+      `Cannot choose: ${visible(given)} begins ${matches.map(({ id }) => id).join(", ")}, ${must}`,
+    );
   }
-  throw new ConsoleError("not_found", `Cannot find ${visible(given)}: is unknown, must be one of those in "approvals"`);
+  if (matches[0] !== undefined) return matches[0];
+  const ofSession = given.length < SHORTEST ? [] : open.filter(({ sessionId }) => sessionId.startsWith(given));
+  const [is, ids] = ofSession.length === 0
+    ? ["unknown", 'one of those in "approvals"']
+    : ["a session", `what it asks: ${ofSession.map(({ id }) => id).join(", ")}`];
+  throw new ConsoleError("not_found", `Cannot find ${visible(given)}: is ${is}, must be ${ids}`);
 }
 
 /** In the order of the questions. */
@@ -155,44 +181,4 @@ function seconds(text: string): number {
   const secs = match === null ? 0 : Number(match[1]) * (UNITS[match[2] ?? ""] ?? 0);
   if (secs > 0) return secs;
   throw new ConsoleError("usage", `Cannot approve: --expires is ${visible(text)}, must be like 30m, 8h or 7d`);
-}
-
-export async function listRules(run: Run, options: { readonly json?: boolean }): Promise<void> {
-  const rules = (await ask(run, "approval.rules", {})).rules as unknown as readonly Rule[];
-  if (options.json) return run.out.json({ rules });
-  if (rules.length === 0) return run.out.note('No rules. "approve ID --scope always" makes one.');
-  for (const rule of rules) {
-    const reach = rule.scope === "workspace"
-      ? `in ${rule.workspace}`
-      : rule.scope === "session"
-      ? `in session ${rule.sessionId}`
-      : "";
-    const until = rule.expiresAt === undefined ? "" : `until ${rule.expiresAt}`;
-    const words = [
-      rule.decision,
-      rule.agent ?? "any agent",
-      `${rule.tool}: ${rule.pattern}`,
-      reach,
-      until,
-      `by ${rule.by}`,
-    ];
-    run.out.line(`${bold(visible(rule.id))}  ${words.filter((word) => word !== "").map(visible).join("  ")}`);
-  }
-}
-
-export async function revokeRule(run: Run, given: string): Promise<void> {
-  const { rules } = await ask(run, "approval.rules", {});
-  const matches = (rules as unknown as readonly Rule[]).filter(({ id }) => given !== "" && id.startsWith(given));
-  const rule = matches.find(({ id }) => id === given) ?? matches[0];
-  if (rule === undefined || (matches.length > 1 && rule.id !== given)) {
-    const is = rule === undefined ? "is unknown" : `begins ${matches.length} ids`;
-    const code = rule === undefined ? "not_found" : "usage";
-    throw new ConsoleError(code, `Cannot revoke rule ${visible(given)}: ${is}, must be one of "rules list"`);
-  }
-  if (rule.by === "config") {
-    const why = `Cannot revoke rule ${rule.id}: stands in the configuration, must be taken out there`;
-    throw new ConsoleError("failed", `${why} ("config path" names the file)`);
-  }
-  await ask(run, "approval.revoke", { id: rule.id });
-  run.out.note(`${rule.id}: revoked`);
 }

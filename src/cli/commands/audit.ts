@@ -4,8 +4,10 @@ import { verifyJournal } from "../../journal/verify.ts";
 import { type Head, parseHead } from "../../journal/head.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { sha256OfJournal } from "../../platform/hash.ts";
+import type { Approval, Rule } from "../../domain/approval.ts";
 import { clip, visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import { gist, outcome } from "../approval_text.ts";
 import { ask, type Run } from "../run.ts";
 
 /** The most records that `audit.tail` gives at once. */
@@ -30,8 +32,20 @@ export async function tail(run: Run, options: { readonly lines?: string; readonl
   }
 }
 
+/** What records are about. */
+interface Subjects {
+  readonly session: { readonly id: string; readonly status: string; readonly agent: string };
+  readonly approval: Approval;
+  readonly rule: Rule;
+}
+
 function summary(data: unknown): string {
-  const session = (data as { session?: { id: string; status: string; agent: string } } | null)?.session;
+  const { session, approval, rule } = (data ?? {}) as Partial<Subjects>;
+  if (approval !== undefined) {
+    const how = approval.status === "pending" ? approval.risk : outcome(approval);
+    return `${approval.agent} ${approval.id} ${how}: ${gist(approval)}`;
+  }
+  if (rule !== undefined) return `${rule.id} ${rule.decision} ${rule.scope}: ${rule.tool}: ${rule.pattern}`;
   return session === undefined ? JSON.stringify(data) : `${session.agent} ${session.id} ${session.status}`;
 }
 

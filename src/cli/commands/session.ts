@@ -1,15 +1,17 @@
 /** `ls`, `show`, `next`, `session …`. */
 import { bold, dim } from "@std/fmt/colors";
-import { byUrgency, mostUrgent, type SessionView } from "../../domain/query.ts";
+import type { Approval } from "../../domain/approval.ts";
+import { mostUrgent, type SessionView } from "../../domain/query.ts";
 import type { HistoryEntry } from "../../domain/session.ts";
 import { visible } from "../../domain/text.ts";
 import { serialise } from "../../platform/sandbox.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/methods.ts";
-import { about, duration, folder, paint, statusWord, SYMBOLS } from "../format.ts";
-import { contextOf, dollars, limitsOf, usage } from "../usage.ts";
+import { described, howToAnswer } from "../approval_text.ts";
+import { about, duration, paint, statusWord, SYMBOLS } from "../format.ts";
 import { ask, type Run } from "../run.ts";
-import { type Column, table } from "../table.ts";
+import { sessionTable } from "../session_table.ts";
+import { contextOf, dollars, limitsOf } from "../usage.ts";
 
 export interface ListOptions {
   readonly status?: string;
@@ -40,54 +42,13 @@ export async function ls(run: Run, options: ListOptions): Promise<void> {
     );
     return;
   }
-  for (const line of sessionTable(shown, Date.now(), run.out.screen)) run.out.line(line);
+  for (const line of sessionTable(shown, await openFor(run, shown), Date.now(), run.out.screen)) run.out.line(line);
 }
 
-/** The table of `ls`: who needs the human comes first. `screen` without a terminal is as wide as it takes. */
-export function sessionTable(
-  sessions: readonly SessionView[],
-  now: number,
-  screen: { readonly isTerminal: boolean; readonly columns: number },
-): string[] {
-  const short = shortIds(sessions.map((session) => session.id));
-  const columns: Column<SessionView>[] = [
-    {
-      title: "STATUS",
-      value: (s) =>
-        `${SYMBOLS[statusWord(s)]} ${statusWord(s)}${s.stale ? " (stale)" : ""}${s.unproven ? " (unproven)" : ""}`,
-      paint: (s, cell) => paint(statusWord(s), cell),
-    },
-    { title: "FOR", value: (s) => duration(now - Date.parse(s.since)) },
-    { title: "AGENT", value: (s) => visible(s.agent), shrinksTo: 6 },
-    { title: "SESSION", value: name, shrinksTo: 8 },
-    { title: "ABOUT", value: about, shrinksTo: 10, grows: true },
-    ...(sessions.some(({ cost }) => cost !== undefined)
-      ? [{ title: "COST", value: ({ cost }: SessionView) => usage(cost), shrinksTo: 5 }]
-      : []),
-    { title: "ID", value: (s) => visible(short.get(s.id) ?? s.id), paint: (_s, cell) => dim(cell) },
-  ];
-  return table(columns, [...sessions].sort(byUrgency), screen.isTerminal ? screen.columns : 200);
-}
-
-function name(session: SessionView): string {
-  const title = visible(session.title ?? "");
-  const where = folder(session.cwd);
-  const own = title === "" ? where : where === "" ? title : `${title} (${where})`;
-  return session.parentId === undefined ? own : `└ ${own}`;
-}
-
-/** The shortest prefixes, at least 8 long, that tell the ids apart. */
-export function shortIds(ids: readonly string[]): ReadonlyMap<string, string> {
-  const sorted = [...ids].sort();
-  const shared = (a: string, b: string | undefined) => {
-    let i = 0;
-    while (b !== undefined && i < a.length && a[i] === b[i]) i++;
-    return i;
-  };
-  return new Map(sorted.map((id, i) => {
-    const length = Math.max(8, shared(id, sorted[i - 1]) + 1, shared(id, sorted[i + 1]) + 1);
-    return [id, id.slice(0, length)];
-  }));
+/** The open approvals, where one of `sessions` has any. */
+async function openFor(run: Run, sessions: readonly SessionView[]): Promise<readonly Approval[]> {
+  if (!sessions.some((session) => session.status === "waiting" && session.waiting.approvalId !== undefined)) return [];
+  return (await ask(run, "approval.list", {})).approvals as unknown as readonly Approval[];
 }
 
 /** The id that `given` stands for: the whole id, or a beginning that only one session has. */
@@ -171,9 +132,18 @@ export async function next(run: Run, options: { readonly json?: boolean }): Prom
   const first = mostUrgent(sessions as unknown as SessionView[]);
   if (options.json) return run.out.json({ sessions: first === undefined ? [] : [first] });
   if (first === undefined) return run.out.note("Nobody waits for you.");
-  for (const line of sessionTable([first], Date.now(), run.out.screen).slice(1)) run.out.line(line);
-  const id = first.status === "waiting" ? first.waiting.approvalId : undefined;
-  if (id !== undefined) run.out.note(`answer it with: agent-console approve ${id} · agent-console deny ${id}`);
+  const now = Date.now();
+  const open = (await openFor(run, [first])).filter(({ sessionId }) => sessionId === first.id);
+  for (const line of sessionTable([first], open, now, run.out.screen).slice(1)) run.out.line(line);
+  for (const approval of open) {
+    for (const line of described(approval, first.id.slice(0, 8), now)) run.out.line(line);
+    run.out.note(`answer with: ${howToAnswer(approval)}`);
+  }
+  if (first.status === "waiting" && open.length === 0) {
+    const { terminal } = first;
+    const where = terminal === undefined ? "" : ` (${Object.values(terminal).join(" ")})`;
+    run.out.note(`Only its own terminal has the answer${where}.`);
+  }
 }
 
 export interface UpdateOptions {

@@ -1,0 +1,50 @@
+/** `rules …`: standing answers on the command line. */
+import { bold } from "@std/fmt/colors";
+import type { Rule } from "../../domain/approval.ts";
+import { visible } from "../../domain/text.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import { ask, type Run } from "../run.ts";
+
+export async function listRules(run: Run, options: { readonly json?: boolean }): Promise<void> {
+  const rules = (await ask(run, "approval.rules", {})).rules as unknown as readonly Rule[];
+  if (options.json) return run.out.json({ rules });
+  if (rules.length === 0) return run.out.note('No rules. "approve ID --scope always" makes one.');
+  for (const rule of rules) {
+    const reach = rule.scope === "workspace"
+      ? `in ${rule.workspace}`
+      : rule.scope === "session"
+      ? `in session ${rule.sessionId?.slice(0, 8)}`
+      : "";
+    const until = rule.expiresAt === undefined ? "" : `until ${rule.expiresAt}`;
+    const words = [
+      rule.decision,
+      rule.agent ?? "any agent",
+      `${rule.tool}: ${rule.pattern}`,
+      reach,
+      until,
+      `by ${rule.by}`,
+    ];
+    run.out.line(`${bold(visible(rule.id))}  ${words.filter((word) => word !== "").map(visible).join("  ")}`);
+  }
+  const { safetyMode } = await ask(run, "status", {});
+  if (safetyMode === "manual" && rules.some(({ by, decision }) => by === "config" && decision === "allow")) {
+    run.out.note("The safety mode is manual: what the configuration allows is asked all the same.");
+  }
+}
+
+export async function revokeRule(run: Run, given: string): Promise<void> {
+  const { rules } = await ask(run, "approval.rules", {});
+  const matches = (rules as unknown as readonly Rule[]).filter(({ id }) => given !== "" && id.startsWith(given));
+  const rule = matches.find(({ id }) => id === given) ?? matches[0];
+  if (rule === undefined || (matches.length > 1 && rule.id !== given)) {
+    const is = rule === undefined ? "is unknown" : `begins ${matches.length} ids`;
+    const code = rule === undefined ? "not_found" : "usage";
+    throw new ConsoleError(code, `Cannot revoke rule ${visible(given)}: ${is}, must be one of "rules list"`);
+  }
+  if (rule.by === "config") {
+    const why = `Cannot revoke rule ${rule.id}: stands in the configuration, must be taken out there`;
+    throw new ConsoleError("failed", `${why} ("config path" names the file)`);
+  }
+  await ask(run, "approval.revoke", { id: rule.id });
+  run.out.note(`${rule.id}: revoked`);
+}

@@ -1,0 +1,68 @@
+/** Sessions as a table, and the short forms of their ids. Pure. */
+import { dim } from "@std/fmt/colors";
+import type { Approval } from "../domain/approval.ts";
+import { byUrgency, type SessionView } from "../domain/query.ts";
+import { visible } from "../domain/text.ts";
+import type { Screen } from "../platform/stdio.ts";
+import { about, duration, folder, paint, statusWord, SYMBOLS } from "./format.ts";
+import { type Column, table } from "./table.ts";
+import { usage } from "./usage.ts";
+
+/** Narrower terminals have no room for the cost. */
+const WIDE = 100;
+
+/** The table of `ls`: who needs the human comes first. `screen` without a terminal is as wide as it takes. */
+export function sessionTable(
+  sessions: readonly SessionView[],
+  open: readonly Approval[],
+  now: number,
+  screen: Pick<Screen, "isTerminal" | "columns">,
+): string[] {
+  const width = screen.isTerminal ? screen.columns : 200;
+  const short = shortIds(sessions.map((session) => session.id));
+  const columns: Column<SessionView>[] = [
+    {
+      title: "STATUS",
+      value: (s) =>
+        `${SYMBOLS[statusWord(s)]} ${statusWord(s)}${s.stale ? " (stale)" : ""}${s.unproven ? " (unproven)" : ""}`,
+      paint: (s, cell) => paint(statusWord(s), cell),
+    },
+    ...(open.length > 0 ? [{ title: "APPROVAL", value: (s: SessionView) => approvalsOf(s, open) }] : []),
+    { title: "FOR", value: (s) => duration(now - Date.parse(s.since)) },
+    { title: "AGENT", value: (s) => visible(s.agent), shrinksTo: 6 },
+    { title: "SESSION", value: name, shrinksTo: 8 },
+    { title: "ABOUT", value: about, shrinksTo: 10, grows: true },
+    ...(width >= WIDE && sessions.some(({ cost }) => cost !== undefined)
+      ? [{ title: "COST", value: ({ cost }: SessionView) => usage(cost), shrinksTo: 5 }]
+      : []),
+    { title: "ID", value: (s) => visible(short.get(s.id) ?? s.id), paint: (_s, cell) => dim(cell) },
+  ];
+  return table(columns, [...sessions].sort(byUrgency), width);
+}
+
+/** The id to answer by, `+1` where the same session asks more; nothing where only its own terminal can answer. */
+function approvalsOf(session: SessionView, open: readonly Approval[]): string {
+  const [first, ...more] = open.filter(({ sessionId }) => sessionId === session.id);
+  return first === undefined ? "" : `${visible(first.id)}${more.length === 0 ? "" : ` +${more.length}`}`;
+}
+
+function name(session: SessionView): string {
+  const title = visible(session.title ?? "");
+  const where = folder(session.cwd);
+  const own = title === "" ? where : where === "" ? title : `${title} (${where})`;
+  return session.parentId === undefined ? own : `└ ${own}`;
+}
+
+/** The shortest prefixes, at least 8 long, that tell the ids apart. */
+export function shortIds(ids: readonly string[]): ReadonlyMap<string, string> {
+  const sorted = [...new Set(ids)].sort();
+  const shared = (a: string, b: string | undefined) => {
+    let i = 0;
+    while (b !== undefined && i < a.length && a[i] === b[i]) i++;
+    return i;
+  };
+  return new Map(sorted.map((id, i) => {
+    const length = Math.max(8, shared(id, sorted[i - 1]) + 1, shared(id, sorted[i + 1]) + 1);
+    return [id, id.slice(0, length)];
+  }));
+}
