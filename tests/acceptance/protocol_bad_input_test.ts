@@ -185,12 +185,13 @@ Deno.test("P3 after 100 such lines at once the memory comes back", async () => {
   const before = privateMiB(pid);
   const told = await Promise.all(Array.from({ length: 100 }, storm));
   assertEquals(told.filter(Boolean).length, 100);
+  // A daemon gives memory back one to two of its ticks (10 s) after the last work; a busy machine may add one.
   await eventually(
     async () => {
       await watcher.request("ping");
       return privateMiB(pid) < before + 40;
     },
-    30_000,
+    60_000,
     `memory back to ${before.toFixed(1)} MiB + 40`,
     250,
   );
