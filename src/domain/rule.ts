@@ -163,6 +163,7 @@ export interface NewRule {
 export function ruleFrom(ask: Ask, caller: Caller, given: NewRule): Rule | { readonly refused: string } {
   if (ask.for !== "permission") return { refused: `it is a ${ask.for}, must be a permission` };
   if (caller.cut === true) return { refused: "its input came shortened, must be whole" };
+  if (ask.tool === "*") return { refused: "its tool is named *, which in a rule is every tool" };
   if (maskSecrets(ask.subject) !== ask.subject) {
     return { refused: "its input holds what looks like a secret, must not" };
   }

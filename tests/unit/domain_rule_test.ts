@@ -255,6 +255,7 @@ Deno.test("A3 A4 ruleFrom refuses what must not stand in a rule", () => {
   assert(refused(ask("x", { for: "question" })) && refused(ask("x", { for: "plan" })));
   assert(refused(ask("x", { for: "elicitation" })) && refused(ask("ls"), { cut: true }));
   const { cwd: _, ...nowhere } = CALLER;
+  assert(refused({ ...ask("ls"), tool: "*" }));
   assert("refused" in ruleFrom(ask("ls"), nowhere, { id: "r", by: "cli", createdAt: AT, scope: "workspace" }));
   assert(refused(ask("ls"), { cwd: "relative" }, "workspace") && refused(ask("a".repeat(4001))));
 });
