@@ -59,7 +59,7 @@ export class Settling {
     const data = { approval: withState(approval, state), ...(rule === undefined ? {} : { rule }) };
     const committed = this.#o.core.store.commit({ type: "approval.decided", data }, actor, idempotencyKey);
     this.holds.settle(hold);
-    this.#goOn(hold, "answered", actor);
+    this.#goOn(hold, "answered", actor, state.status === "denied");
     return committed;
   }
 
@@ -149,9 +149,10 @@ export class Settling {
     if (row !== undefined) this.#goOn(hold, row, ACTOR);
   }
 
-  #goOn(hold: Hold, row: RowKind, actor: string): void {
+  #goOn(hold: Hold, row: RowKind, actor: string, denied = false): void {
     const next = row === "left_to_agent" ? undefined : this.holds.open(hold.rowId)[0]?.question;
-    this.#tellRow(hold, { kind: row, approvalId: hold.id, ...(next === undefined ? {} : { next }) }, actor);
+    const more = { ...(next === undefined ? {} : { next }), ...(denied ? { denied: true as const } : {}) };
+    this.#tellRow(hold, { kind: row, approvalId: hold.id, ...more }, actor);
   }
 
   /** The row's own part; the approval is settled whatever becomes of it. */

@@ -27,8 +27,11 @@ export type Happening =
   | { readonly kind: "progress"; readonly tools?: readonly ToolUse[]; readonly failed?: true }
   /** The human is asked, about the call `tool` where there is one; `approvalId` where our windows can answer. */
   | ({ readonly kind: "asked" } & Question)
-  /** An approval was answered by one of us. `next`: another dialog of the session that is still open. */
-  | { readonly kind: "answered"; readonly approvalId: string; readonly next?: Question }
+  /**
+   * An approval was answered by one of us. `next`: another dialog of the session that is still open. `denied`: the call
+   * does not run.
+   */
+  | { readonly kind: "answered"; readonly approvalId: string; readonly next?: Question; readonly denied?: true }
   /** The human closed the dialog of an approval in the agent's own terminal, with no or Esc. */
   | { readonly kind: "dismissed"; readonly approvalId: string; readonly next?: Question }
   /** An approval can no longer be answered by us; the agent asks on in its own terminal. */

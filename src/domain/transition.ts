@@ -74,7 +74,7 @@ function answered(session: Session, h: Of<"answered" | "dismissed">): State {
   if (session.status !== "waiting" || session.waiting.approvalId !== h.approvalId) return stateOf(session);
   if (h.next !== undefined) return waiting(session, h.next);
   if (h.kind === "dismissed") return { status: "idle", idle: {} };
-  const { tool } = session.waiting;
+  const tool = h.denied ? undefined : session.waiting.tool;
   return { status: "working", working: { ...(tool === undefined ? {} : { tool }), subagents: session.subagents } };
 }
 

@@ -32,7 +32,8 @@ Deno.test("H4 a no carries its message to the agent, and the row goes on", async
   assertEquals(output, {
     hookSpecificOutput: { hookEventName: "PermissionRequest", decision: { behavior: "deny", message: "use npm" } },
   });
-  assertEquals(desk.store.get("s")?.status, "working");
+  const row = desk.store.get("s");
+  assertEquals(row?.status === "working" && row.working.tool, undefined, "what was denied does not run");
 });
 
 Deno.test("H4 two windows answer at the same instant, 1,000 times: one outcome each, the other hears already_decided", async () => {
