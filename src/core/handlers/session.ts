@@ -46,7 +46,7 @@ interface Read {
 function understand(core: Core, actor: string, { agent, event, env, cut }: ParamsOf<"session.report">): Read {
   const adapter = adapterOf(agent);
   const understood = adapter === undefined
-    ? { ok: false as const, problem: `agent is ${agent}, must be one of ${HOOK_NAMES.join(", ")}` }
+    ? { ok: false as const, problem: `agent is ${agent}, must be one of ${HOOK_NAMES.join(", ")} (a-z, 0-9, - and _)` }
     : adapter.understand(event, env ?? {});
   if (!understood.ok || adapter === undefined) {
     const problem = understood.ok ? "" : understood.problem;
