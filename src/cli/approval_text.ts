@@ -25,7 +25,7 @@ export function described(approval: Approval, session: string, now: number): str
     `${bold(visible(id))}  ${PAINT[risk](risk)}  ${visible(agent)} ${dim(visible(session))}  ${left}${where}`,
     // The input of a question is its choices, which come below in words.
     ...(isQuestion(approval) ? [] : inside(call(approval))),
-    ...(detail === undefined ? [] : inside(detail === "" ? "(empty)" : detail).map(dim)),
+    ...(detail === undefined ? [] : inside(detail === "" ? "(empty)" : detail.replace(/\n$/, "")).map(dim)),
     ...(reasoning === undefined ? [] : inside(reasoning).map(dim)),
     ...(choices ?? []).flatMap(({ question, options, multiple }) => [
       ...inside(multiple ? `${question} (one or more, with commas between)` : question),

@@ -42,8 +42,11 @@ export function sessionTable(
 
 /** The id to answer by, `+1` where the same session asks more; nothing where only its own terminal can answer. */
 function approvalsOf(session: SessionView, open: readonly Approval[]): string {
-  const [first, ...more] = open.filter(({ sessionId }) => sessionId === session.id);
-  return first === undefined ? "" : `${visible(first.id)}${more.length === 0 ? "" : ` +${more.length}`}`;
+  const ids = open.filter(({ sessionId }) => sessionId === session.id).map(({ id }) => id);
+  // The one that the row is about.
+  const own = session.status === "waiting" ? session.waiting.approvalId : undefined;
+  const first = own !== undefined && ids.includes(own) ? own : ids[0];
+  return first === undefined ? "" : `${visible(first)}${ids.length === 1 ? "" : ` +${ids.length - 1}`}`;
 }
 
 function name(session: SessionView): string {

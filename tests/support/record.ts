@@ -25,8 +25,8 @@ export async function pictures(): Promise<ReadonlyMap<string, string>> {
   const watch = await output(["watch", "--since", "0"], DAY);
   const approvals = await output(["approvals"], beginFor(Date.now()));
   return new Map([
-    ["ls.svg", draw("agent-console ls", ls)],
-    ["approvals.svg", draw("agent-console approvals", approvals.map(settled))],
+    ["ls.svg", draw("agent-console ls", settled(ls))],
+    ["approvals.svg", draw("agent-console approvals", settled(approvals))],
     [
       "watch.svg",
       draw("agent-console watch", watch, watch.map((_, i) => i < AT_ONCE ? undefined : (i - AT_ONCE + 1) * PACE_SECS)),
@@ -40,8 +40,8 @@ async function output(args: readonly string[], begin: number): Promise<string[]>
   await Deno.mkdir(home.dir, { mode: 0o700 });
   const events = await writeDesk(`${home.dir}/journal`, begin);
   await using client = await home.start();
-  if (args[0] === "approvals") await askAll(home, client);
   if (args[0] === "ls") { for (const sign of SIGNS_OF_LIFE) await client.request("session.report", { ...sign }); }
+  if (args[0] !== "watch") await askAll(home, client, args[0] === "ls" ? ASKING.slice(0, 2) : ASKING);
   const child = home.spawn(args, "piped");
   try {
     return await within(read(child, args[0] === "watch" ? events : Infinity), OUTPUT_MS, `the output of ${args[0]}`);
@@ -52,24 +52,24 @@ async function output(args: readonly string[], begin: number): Promise<string[]>
 }
 
 /** Agents that wait for their answers, as long as the client is there; a window is open that could give them. */
-async function askAll(home: DemoHome, client: RawClient): Promise<void> {
+async function askAll(home: DemoHome, client: RawClient, asking: typeof ASKING): Promise<void> {
   const token = (await Deno.readTextFile(`${home.dir}/daemon.token`)).trim();
   const window = await RawClient.connect(`${home.dir}/daemon.sock`);
   await window.request("hello", { protocol: 1, client: "window/1", kind: "window", token });
   await window.request("subscribe", { topics: ["approval"] });
-  for (const asked of ASKING) await client.request("session.report", { ...asked });
+  for (const asked of asking) await client.request("session.report", { ...asked });
 }
 
 const ID_LETTERS = "abcdefghjkmnpqrstuvwxyz023456789";
-let ids = 0;
 
-/** Ids are drawn by lot, and the time runs: the picture shows the same ones each time. */
-function settled(line: string): string {
+/** Ids are drawn by lot, and the time runs: the pictures show the same ones each time, and the same in each picture. */
+function settled(lines: readonly string[]): string[] {
+  let letters = 0;
+  const id = () =>
+    Array.from({ length: 5 }, (_, i) => ID_LETTERS[(7 * ++letters + 11 * i) % ID_LETTERS.length]).join("");
   // deno-lint-ignore no-control-regex
-  return line.replace(/^(\u001b\[1m)[a-z0-9]{5}/, (_, bold) => {
-    const id = Array.from({ length: 5 }, (_, i) => ID_LETTERS[(7 * ++ids + 11 * i) % ID_LETTERS.length]).join("");
-    return `${bold}${id}`;
-  }).replace(/\d+s left/, "42s left");
+  const where = /^((?:\u001b\[\d+m)+|.*▲ waiting(?: |\u001b\[\d+m)+)[a-z0-9]{5}(?![a-z0-9])/;
+  return lines.map((line) => line.replace(where, (_, before) => before + id()).replace(/\d+s left/, "42s left"));
 }
 
 /** The first `most` lines. */
