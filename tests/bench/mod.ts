@@ -1,7 +1,7 @@
 /**
  * `deno task bench`: every budget beside its counterpart, and the table in RESULTS.md.
  *
- *     deno task bench            all, about two minutes; writes RESULTS.md
+ *     deno task bench            all, about six minutes; writes RESULTS.md
  *     deno task bench B1 B3      some, on the terminal only
  */
 import { approvals, hookRule } from "./approvals.ts";
