@@ -1,22 +1,42 @@
 /** What one agent's file implements: from the agent's own words to ours, and back. */
 import type { Ask, Verdict } from "../domain/approval.ts";
-import type { Report } from "../domain/report.ts";
+import type { Happening, Report } from "../domain/report.ts";
 import type { HookEnv } from "./hook_env.ts";
+import { line } from "./readable.ts";
 
 /**
- * `problem` says what is wrong with the payload, for the journal's `hook.unknown`; it quotes no payload.
- * `ask` is there where the agent takes an answer from this hook.
+ * `problem` says what is wrong with the payload, for the log and the journal's `hook.unknown`; it quotes no more of it than
+ * the event's name. Where it stands beside a report, the event is of a version that is not known here: its session is
+ * understood, and what else it says is not. `ask` is there where the agent takes an answer from this hook.
  */
 export type Understood =
-  | { readonly ok: true; readonly report: Report; readonly ask?: Ask }
+  | { readonly ok: true; readonly report: Report; readonly ask?: Ask; readonly problem?: string }
   | { readonly ok: false; readonly problem: string };
+
+/** What each event name of an agent means: all names that this version knows, also those that say nothing about a row. */
+export type Meanings<Read> = Readonly<Record<string, Read>>;
+
+/** Rows for names that are known and say nothing about the status. */
+export function quiet<Name extends string>(...names: readonly Name[]): Record<Name, () => Happening> {
+  return Object.fromEntries(names.map((name) => [name, () => NOTED])) as Record<Name, () => Happening>;
+}
+
+/** The row of `name`; for one that is not known, a sign of life and the `problem`. */
+export function meaningOf<Read>(
+  meanings: Meanings<Read>,
+  name: string,
+): { readonly read: Read | (() => Happening); readonly problem?: string } {
+  const read = Object.hasOwn(meanings, name) ? meanings[name] : undefined;
+  return read === undefined ? { read: () => NOTED, problem: `the event "${line(name, 64)}" is not known` } : { read };
+}
+
+const NOTED: Happening = { kind: "noted" };
 
 export interface Adapter {
   /** The name in `agent-console hook NAME`. */
   readonly name: string;
   /**
-   * Reads one event as the agent wrote it. Never throws; optional fields of a wrong type count as absent,
-   * and an event name from the future is a sign of life.
+   * Reads one event as the agent wrote it. Never throws; optional fields of a wrong type count as absent.
    *
    * @param event the hook's stdin after JSON.parse
    */

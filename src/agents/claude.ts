@@ -5,7 +5,7 @@
 import type { Ask } from "../domain/approval.ts";
 import type { Happening, Report } from "../domain/report.ts";
 import { type ErrorKind, type Facts, TEXT_CAPS } from "../domain/session.ts";
-import type { Adapter, Understood } from "./adapter.ts";
+import { type Adapter, meaningOf, type Meanings, quiet, type Understood } from "./adapter.ts";
 import { claudeAnswer } from "./claude_answer.ts";
 import { askOf } from "./claude_ask.ts";
 import { STATUS_LINE, statusFacts } from "./claude_status.ts";
@@ -31,8 +31,7 @@ export interface Shape {
   readonly opensNot?: (event: Fields) => boolean;
 }
 
-/** Event name → what it means. */
-export type Meaning = Readonly<Record<string, (event: Fields, sessionId: string) => Happening>>;
+export type Meaning = Meanings<(event: Fields, sessionId: string) => Happening>;
 
 export const claude: Adapter = {
   name: "claude",
@@ -46,9 +45,9 @@ export function understandShape(event: unknown, env: HookEnv, shape: Shape): Und
   const sessionId = idIn(event, "session_id");
   if (sessionId === undefined) return { ok: false, problem: "session_id is no usable string" };
   const name = text(event, "hook_event_name") ?? "";
-  const meaning = Object.hasOwn(shape.meaning, name) ? shape.meaning[name] : undefined;
   const agentId = idIn(event, "agent_id");
-  const happening = meaning === undefined ? NOTED : meaning(event, sessionId);
+  const { read, ...problem } = meaningOf(shape.meaning, name);
+  const happening = read(event, sessionId);
   const report: Report = {
     agent: shape.agent,
     sessionId,
@@ -58,7 +57,7 @@ export function understandShape(event: unknown, env: HookEnv, shape: Shape): Und
     // `--resume` of an unknown id fires SessionEnd alone (lab README §3), a thread that never ran too (codex-permissions)
     ...(happening.kind === "ended" || shape.opensNot?.(event) ? { opens: false } : {}),
   };
-  return { ok: true, report, ...maybe("ask", shape.ask(event, env)) };
+  return { ok: true, report, ...maybe("ask", shape.ask(event, env)), ...problem };
 }
 
 function factsOf(event: Fields, name: string, env: HookEnv, pid: HookEnvName): Facts {
@@ -148,6 +147,19 @@ export const CLAUDE_MEANING = {
 
   SubagentStart: (e) => subagent(e, 1),
   SubagentStop: (e) => subagent(e, -1),
+
+  // all others of agents.md §2.1; the folder of CwdChanged and the model of PostModelSwitch are facts
+  ...quiet(
+    "UserPromptExpansion",
+    "PreCompact",
+    "PostCompact",
+    "PreModelSwitch",
+    "PostModelSwitch",
+    "Setup",
+    "TeammateIdle",
+  ),
+  ...quiet("TaskCreated", "TaskCompleted", "ConfigChange", "WorktreeCreate", "WorktreeRemove", "InstructionsLoaded"),
+  ...quiet("CwdChanged", "FileChanged", "DirectoryAdded", "MessageDisplay"),
 } satisfies Meaning;
 
 /** The agent's own forks (a compaction, a summary) stop under an empty type and were never started. */

@@ -5,7 +5,7 @@
  */
 import type { Ask } from "../domain/approval.ts";
 import { TEXT_CAPS } from "../domain/session.ts";
-import type { Adapter } from "./adapter.ts";
+import { type Adapter, quiet } from "./adapter.ts";
 import { CLAUDE_MEANING, type Meaning, type Shape, understandShape } from "./claude.ts";
 import { allowed, denied, stopped } from "./claude_answer.ts";
 import { permission } from "./claude_ask.ts";
@@ -59,6 +59,7 @@ const MEANING: Meaning = {
   },
   SubagentStart,
   SubagentStop,
+  ...quiet("PreModelRequest", "PostModelRequest", "PreCompact", "PostCompact"),
 };
 
 const TOOLS: ToolTable = { Bash: ["command", "command"], apply_patch: ["write"] };

@@ -5,7 +5,7 @@
 import type { Ask, Verdict } from "../domain/approval.ts";
 import type { Happening } from "../domain/report.ts";
 import { type Facts, TEXT_CAPS, type ToolUse } from "../domain/session.ts";
-import type { Adapter, Understood } from "./adapter.ts";
+import { type Adapter, meaningOf, type Meanings, quiet, type Understood } from "./adapter.ts";
 import { type Fields, fieldsIn, isFields, isTrue, maybe, text } from "./fields.ts";
 import type { HookEnv } from "./hook_env.ts";
 import { idIn } from "./ids.ts";
@@ -14,7 +14,6 @@ import { prose } from "./readable.ts";
 import { callOf, type ToolTable } from "./tool_call.ts";
 import { dialogText, toolUse } from "./tool_use.ts";
 
-const NOTED: Happening = { kind: "noted" };
 const PROGRESS: Happening = { kind: "progress" };
 
 export const cursor: Adapter = {
@@ -24,12 +23,13 @@ export const cursor: Adapter = {
     const sessionId = idIn(event, "conversation_id") ?? idIn(event, "session_id");
     if (sessionId === undefined) return { ok: false, problem: "conversation_id is no usable string" };
     const name = text(event, "hook_event_name") ?? "";
-    const meaning = Object.hasOwn(MEANING, name) ? MEANING[name] : undefined;
-    const happening = meaning === undefined ? NOTED : meaning(event);
+    const { read, ...problem } = meaningOf(MEANING, name);
+    const happening = read(event);
     return {
       ok: true,
       report: { agent: "cursor", sessionId, facts: factsOf(event, name, env), happening },
       ...maybe("ask", askOf(event)),
+      ...problem,
     };
   },
   answer(event: unknown, verdict: Verdict): Readonly<Record<string, unknown>> | undefined {
@@ -55,7 +55,7 @@ function factsOf(event: Fields, name: string, env: HookEnv): Facts {
   };
 }
 
-const MEANING: Readonly<Record<string, (event: Fields) => Happening>> = {
+const MEANING: Meanings<(event: Fields) => Happening> = {
   sessionStart: () => ({ kind: "announced", resumed: false }),
   sessionEnd: (e) => ({ kind: "ended", reason: text(e, "reason") ?? "other" }),
 
@@ -89,6 +89,9 @@ const MEANING: Readonly<Record<string, (event: Fields) => Happening>> = {
 
   subagentStart: () => ({ kind: "subagent", change: 1 }),
   subagentStop: () => ({ kind: "subagent", change: -1 }),
+
+  ...quiet("beforeReadFile", "afterFileEdit", "preCompact", "afterAgentThought", "workspaceOpen"),
+  ...quiet("beforeTabFileRead", "afterTabFileEdit"),
 };
 
 /** Cursor's names of its tools; MCP tools are called `MCP:name`. */

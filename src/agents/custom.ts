@@ -5,7 +5,7 @@
 import type { Ask, Choice } from "../domain/approval.ts";
 import type { Happening } from "../domain/report.ts";
 import { type Facts, TEXT_CAPS, type ToolUse } from "../domain/session.ts";
-import type { Adapter, Understood } from "./adapter.ts";
+import { type Adapter, meaningOf, type Meanings, quiet, type Understood } from "./adapter.ts";
 import { isAgentName } from "./agent_name.ts";
 import { ACTIONS, ERRORS, KINDS } from "./custom_docs.ts";
 import { type Fields, fieldsIn, isFields, isTrue, maybe, objects, text } from "./fields.ts";
@@ -23,8 +23,8 @@ export const custom: Adapter = {
     const sessionId = idIn(event, "session");
     if (sessionId === undefined) return { ok: false, problem: "session is no usable string" };
     const name = text(event, "event") ?? "";
-    const meaning = Object.hasOwn(MEANING, name) ? MEANING[name] : undefined;
-    const happening: Happening = meaning === undefined ? { kind: "noted" } : meaning(event);
+    const { read, ...problem } = meaningOf(MEANING, name);
+    const happening = read(event);
     return {
       ok: true,
       report: {
@@ -35,6 +35,7 @@ export const custom: Adapter = {
         ...(happening.kind === "ended" ? { opens: false } : {}),
       },
       ...(name === "ask" ? { ask: askOf(event) } : {}),
+      ...problem,
     };
   },
   answer(event, verdict) {
@@ -63,7 +64,7 @@ function factsOf(event: Fields, name: string, env: HookEnv): Facts {
   };
 }
 
-const MEANING: Readonly<Record<string, (event: Fields) => Happening>> = {
+const MEANING: Meanings<(event: Fields) => Happening> = {
   start: (e) => ({ kind: "announced", resumed: isTrue(e, "resumed") }),
   prompt: (e) => {
     const prompt = text(e, "prompt");
@@ -104,6 +105,7 @@ const MEANING: Readonly<Record<string, (event: Fields) => Happening>> = {
   },
   interrupted: () => ({ kind: "interrupted" }),
   end: (e) => ({ kind: "ended", reason: line(text(e, "reason") ?? "other", TEXT_CAPS.title) }),
+  ...quiet("note"),
 };
 
 function askOf(event: Fields): Ask {

@@ -28,7 +28,8 @@ export const CUSTOM_FIELDS: readonly FieldRow[] = [
   {
     field: "event",
     events: "all",
-    doc: "start, prompt, tool, tool_end, ask, done, failed, interrupted, end or note; any other is a sign of life",
+    doc:
+      "start, prompt, tool, tool_end, ask, done, failed, interrupted, end or note; any other is a sign of life, told in the log",
   },
   { field: "cwd, title, model, branch, mode", events: "all", doc: "what is known of the session; texts" },
   { field: "pid", events: "all", doc: "the agent's process, a number: a row whose process is gone is shown as lost" },

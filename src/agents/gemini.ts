@@ -10,7 +10,7 @@
 import type { Ask, Verdict } from "../domain/approval.ts";
 import type { Happening } from "../domain/report.ts";
 import { type Facts, TEXT_CAPS, type ToolUse, type WaitingFor } from "../domain/session.ts";
-import type { Adapter, Understood } from "./adapter.ts";
+import { type Adapter, meaningOf, type Meanings, quiet, type Understood } from "./adapter.ts";
 import { type Fields, fieldsIn, isFields, maybe, text } from "./fields.ts";
 import type { HookEnv } from "./hook_env.ts";
 import { absolute, idIn } from "./ids.ts";
@@ -29,13 +29,14 @@ export const gemini: Adapter = {
     const sessionId = idIn(event, "session_id");
     if (sessionId === undefined) return { ok: false, problem: "session_id is no usable string" };
     const name = text(event, "hook_event_name") ?? "";
-    const meaning = Object.hasOwn(MEANING, name) ? MEANING[name] : undefined;
-    const happening = meaning === undefined ? NOTED : meaning(event, sessionId);
+    const { read, ...problem } = meaningOf(MEANING, name);
+    const happening = read(event, sessionId);
     const ask = name === "BeforeTool" ? askOf(event) : undefined;
     return {
       ok: true,
       report: { agent: "gemini", sessionId, facts: factsOf(event, name, env), happening },
       ...maybe("ask", ask),
+      ...problem,
     };
   },
   answer(event: unknown, verdict: Verdict): Readonly<Record<string, unknown>> | undefined {
@@ -60,7 +61,7 @@ function factsOf(event: Fields, name: string, env: HookEnv): Facts {
  * The model's own events (BeforeModel, AfterModel at each chunk) and PreCompress say nothing about the status. A denied or
  * dismissed dialog fires no event: the next prompt, call or end of a turn heals the row (recording: gemini full).
  */
-const MEANING: Readonly<Record<string, (event: Fields, sessionId: string) => Happening>> = {
+const MEANING: Meanings<(event: Fields, sessionId: string) => Happening> = {
   SessionStart: (e) => ({ kind: "announced", resumed: text(e, "source") === "resume" }),
   // up to three times, some of them late
   SessionEnd: (e, id) => ({
@@ -89,6 +90,7 @@ const MEANING: Readonly<Record<string, (event: Fields, sessionId: string) => Hap
     return tool === undefined ? PROGRESS : { kind: "progress", tools: [tool] };
   },
   Notification: (e) => text(e, "notification_type") === "ToolPermission" ? dialogOpen(e) : NOTED,
+  ...quiet("BeforeModel", "AfterModel", "BeforeToolSelection", "PreCompress"),
 };
 
 /** What Gemini CLI puts in the place of an answer that never came. */

@@ -7,7 +7,7 @@
 import type { Verdict } from "../domain/approval.ts";
 import type { Happening, Report } from "../domain/report.ts";
 import { type ErrorKind, type Facts, TEXT_CAPS } from "../domain/session.ts";
-import type { Adapter, Understood } from "./adapter.ts";
+import { type Adapter, meaningOf, type Meanings, quiet, type Understood } from "./adapter.ts";
 import { type Fields, fieldsIn, isFields, maybe, text } from "./fields.ts";
 import type { HookEnv } from "./hook_env.ts";
 import { absolute, idIn } from "./ids.ts";
@@ -30,16 +30,16 @@ export const opencode: Adapter = {
     const parent = idIn(event, "parentID");
     const type = text(event, "type") ?? "";
     const properties = fieldsIn(event, "properties") ?? {};
-    const meaning = Object.hasOwn(MEANING, type) ? MEANING[type] : undefined;
+    const { read, ...problem } = meaningOf(MEANING, type);
     const inSubagent = parent === undefined ? undefined : SUBAGENT[turnOf(type, properties)];
     const report: Report = {
       agent: "opencode",
       sessionId: parent ?? id,
       facts: factsOf(event, type, properties, env),
-      happening: inSubagent ?? (meaning === undefined ? NOTED : meaning(properties, event)),
+      happening: inSubagent ?? read(properties, event),
       ...(parent === undefined ? {} : { subagent: { id, type: text(event, "agent") ?? "" } }),
     };
-    return { ok: true, report, ...maybe("ask", askOf(event)) };
+    return { ok: true, report, ...maybe("ask", askOf(event)), ...problem };
   },
   answer(event: unknown, verdict: Verdict): Readonly<Record<string, unknown>> | undefined {
     const ask = isFields(event) ? askOf(event) : undefined;
@@ -66,7 +66,7 @@ function factsOf(event: Fields, type: string, properties: Fields, env: HookEnv):
 /** What OpenCode calls a session until it has thought of a title. */
 const UNTITLED = /^(?:New|Child) session - \d{4}-/;
 
-const MEANING: Readonly<Record<string, (properties: Fields, event: Fields) => Happening>> = {
+const MEANING: Meanings<(properties: Fields, event: Fields) => Happening> = {
   "session.created": () => ({ kind: "announced", resumed: false }),
   "session.deleted": () => ({ kind: "ended", reason: "deleted" }),
   dispose: (_, e) => {
@@ -109,6 +109,8 @@ const MEANING: Readonly<Record<string, (properties: Fields, event: Fields) => Ha
   },
   "question.replied": goesOn,
   "question.rejected": () => INTERRUPTED,
+
+  ...quiet("session.updated"),
 };
 
 /** A sub-agent's turn counts for its session: it begins with its prompt and ends with "idle". */

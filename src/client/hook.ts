@@ -49,11 +49,9 @@ async function deliver({ agent, home, program }: HookOptions): Promise<void> {
   if (payload === undefined || payload.trim() === "") return;
   const root = homeHere(home);
   const paths = homePaths(root);
-  const { event: body, cut } = shrink(payload);
   const event: Spooled = {
     agent,
-    event: body,
-    ...(cut ? { cut } : {}),
+    ...shrink(payload),
     ...workspaceConfig(paths.configJsonc),
     env: forwarded(),
     idempotencyKey: newKey(),

@@ -13,17 +13,17 @@ const MAX_DEPTH = 12;
 const SMALL_BYTES = 65_536;
 
 /**
- * The payload as JSON if it is JSON, else its text; large parts cut. Never throws. `cut` tells the daemon that what an
- * agent asks to run may be longer than what it sees: no rule allows that.
+ * The payload as JSON if it is JSON, else its text; large parts cut. Never throws. `cutFrom`, the UTF-16 units of a payload
+ * that was cut, tells the daemon that what an agent asks to run may be longer than what it sees: no rule allows that.
  */
-export function shrink(payload: string): { readonly event: unknown; readonly cut: boolean } {
+export function shrink(payload: string): { readonly event: unknown; readonly cutFrom?: number } {
   let value: unknown;
   try {
     value = JSON.parse(payload);
   } catch {
-    return { event: payload.slice(0, MAX_STRING), cut: false };
+    return { event: payload.slice(0, MAX_STRING) };
   }
-  return payload.length <= SMALL_BYTES ? { event: value, cut: false } : { event: cut(value, 0), cut: true };
+  return payload.length <= SMALL_BYTES ? { event: value } : { event: cut(value, 0), cutFrom: payload.length };
 }
 
 function cut(value: unknown, depth: number): unknown {

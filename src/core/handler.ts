@@ -6,6 +6,7 @@ import type { MethodName, ParamsOf, ResultOf, Scope } from "../protocol/methods.
 import type { Hub, Subscriber } from "./hub.ts";
 import type { JournalPort } from "./ports.ts";
 import type { Store } from "./store.ts";
+import type { UnknownEvents } from "./unknown.ts";
 
 /** The connection that called, as handlers see it. */
 export interface Caller {
@@ -83,6 +84,7 @@ export interface Core {
   readonly hub: Hub;
   readonly journal: JournalPort;
   readonly daemon: DaemonPort;
+  readonly unknown: UnknownEvents;
   readonly log: Log;
   readonly now: () => string;
   readonly queueEvents: number;

@@ -12,6 +12,7 @@ import { Hub } from "../core/hub.ts";
 import type { Core } from "../core/handler.ts";
 import { Router } from "../core/router.ts";
 import { Store } from "../core/store.ts";
+import { UnknownEvents } from "../core/unknown.ts";
 import { openJournal } from "../journal/journal.ts";
 import { after, daemonTimers, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
@@ -144,6 +145,7 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
       hub,
       journal,
       daemon: lifecycle,
+      unknown: new UnknownEvents(store, log),
       log,
       now,
       queueEvents: limits.queueEvents,

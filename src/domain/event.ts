@@ -62,7 +62,7 @@ export interface EventData {
   /** The safety mode in force has changed by the circuit breaker (breaker.ts). */
   "daemon.safety_mode": { readonly mode: SafetyMode; readonly reason: string };
   "daemon.socket_replaced": { readonly socketPath: string };
-  /** A hook payload that no adapter understood, cut to a bounded length. */
+  /** A hook payload that its adapter did not understand, or not all of it, cut to a bounded length. */
   "hook.unknown": { readonly agent: string; readonly problem: string; readonly raw: string };
 }
 

@@ -9,7 +9,7 @@ export interface Spooled {
   readonly agent: string;
   readonly event: unknown;
   readonly env: Readonly<Record<string, string>>;
-  readonly cut?: boolean;
+  readonly cutFrom?: number;
   readonly workspaceConfig?: string;
   /** The same key as on the wire, so that an event that was also delivered counts once. */
   readonly idempotencyKey: string;

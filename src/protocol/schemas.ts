@@ -99,8 +99,8 @@ export const reportParams = v.strictObject({
   agent: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_-]{0,31}(?::[a-z][a-z0-9_-]{0,31})?$/)),
   event: v.unknown(),
   env: v.exactOptional(v.record(text(64), text(4096))),
-  // The hook has shortened the payload: it is not all of what the agent asks.
-  cut: v.exactOptional(v.boolean()),
+  // UTF-16 units of a payload that the hook has shortened: what is here is not all of what the agent asks.
+  cutFrom: v.exactOptional(count),
   // Text of .agent-console/config.jsonc in the hook's working folder; it may only tighten.
   workspaceConfig: v.exactOptional(text(16_384)),
   idempotencyKey,

@@ -103,7 +103,7 @@ Deno.test("H1 a daemon that stands still before it answers costs the hook less t
   assertEquals([waits["status"], (waits["waiting"] as Json)["approvalId"]], ["waiting", undefined]);
 });
 
-Deno.test("H1 an event from the future is a sign of life and asks nothing, even where it looks like a question", async () => {
+Deno.test("H1 an event from the future is a sign of life and asks nothing, even where it looks like a question; it is kept as unknown", async () => {
   await using home = await TestHome.create();
   await home.start();
   await using client = await home.connect({ token: true });
@@ -116,8 +116,22 @@ Deno.test("H1 an event from the future is a sign of life and asks nothing, even 
   }
   assertEquals(await pending(client), []);
   assertEquals((await row(client))["id"], "s1");
-  assertEquals(readJournal(home).filter(({ type }) => /^hook|^approval/.test(type)), []);
+  const journal = readJournal(home);
+  assertEquals(journal.filter(({ type }) => type.startsWith("approval")), []);
+  const unknown = journal.filter(({ type }) => type === "hook.unknown").map(({ data }) => data["problem"]);
+  assertEquals(
+    unknown,
+    ["PermissionRequestV2", "ApprovalRequest", "constructor", ""].map((name) => `the event "${name}" is not known`),
+  );
+  await eventually(() => notUnderstood(home).length === unknown.length, END_MS, "a line in the log for each");
 });
+
+/** The log's lines about events that are not understood. */
+function notUnderstood(home: TestHome): readonly string[] {
+  return Deno.readTextFileSync(home.path("logs/daemon.log")).split("\n").filter((line) =>
+    line.includes("not understood")
+  );
+}
 
 Deno.test("H1 a question that nobody understands: no decision, hook.unknown within bounds, one line in the log", async () => {
   await using home = await TestHome.create();
@@ -133,18 +147,16 @@ Deno.test("H1 a question that nobody understands: no decision, hook.unknown with
     assertEquals(data["agent"], "claude");
     assert(String(data["raw"]).length <= 4096 && String(data["problem"]).length < 200);
   }
-  const logged = () =>
-    Deno.readTextFileSync(home.path("logs/daemon.log")).split("\n").filter((line) => line.includes("not understood"));
-  await eventually(() => logged().length === inputs.length, END_MS, "a line in the log for each");
+  await eventually(() => notUnderstood(home).length === inputs.length, END_MS, "a line in the log for each");
   assertEquals(await pending(client), []);
 });
 
-Deno.test("H1 a question of 5 MiB is held and answered like any other, but makes no rule: its middle was never seen", async () => {
+Deno.test("H1 a question of 0.5 MiB is held and answered like any other, but makes no rule: its middle was never seen", async () => {
   await using home = await TestHome.create();
   await home.start();
   await using client = await home.connect({ token: true });
   const tail = "; rm -rf /tail";
-  const command = `echo ${"x".repeat(5 * 1_048_576)}${tail}`;
+  const command = `echo ${"x".repeat(524_288)}${tail}`;
   await using asks = await held(home, client, { command: "echo small" });
   asks.hook.kill("SIGTERM");
   const large = recorded("claude", "PermissionRequest", { session: "s2", command });
@@ -165,4 +177,20 @@ Deno.test("H1 a question of 5 MiB is held and answered like any other, but makes
   assertEquals((await pending(client)).map((one) => one["id"]), [id]);
   assertEquals((await home.cli(["approve", id])).code, 0);
   assertEquals((await process.exit(END_MS)).stdout, ALLOWED);
+});
+
+Deno.test("H1 a question of 5 MiB: no decision, hook.unknown within bounds, one line in the log; its row waits for its own terminal", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  const large = recorded("claude", "PermissionRequest", { command: `echo ${"x".repeat(5 * 1_048_576)}; rm -rf /tail` });
+  assertNothing(await hook(home, large).exit(END_MS));
+  assertEquals(await pending(client), []);
+  const [unknown, ...more] = readJournal(home).filter(({ type }) => type === "hook.unknown");
+  assertEquals(more, []);
+  assertMatch(String(unknown?.data["problem"]), /^the event has 52\d{5} characters, must have at most 1048576$/);
+  assert(String(unknown?.data["raw"]).length <= 4096);
+  await eventually(() => notUnderstood(home).length === 1, END_MS, "a line in the log");
+  const waits = await row(client);
+  assertEquals([waits["status"], (waits["waiting"] as Json)["approvalId"]], ["waiting", undefined]);
 });

@@ -5,6 +5,7 @@ import type { Caller, Core } from "../../src/core/handler.ts";
 import * as session from "../../src/core/handlers/session.ts";
 import { Hub, type Subscriber } from "../../src/core/hub.ts";
 import { Store } from "../../src/core/store.ts";
+import { UnknownEvents } from "../../src/core/unknown.ts";
 import type { Log } from "../../src/platform/system.ts";
 import type { MethodRow, ParamsOf, ResultOf } from "../../src/protocol/methods.ts";
 import { FakeJournal } from "./fake_journal.ts";
@@ -84,7 +85,8 @@ export class Desk {
       log: NO_LOG,
     });
     const limits = { log: NO_LOG, queueEvents: 10, queueBytes: 1e6 };
-    this.core = { store, hub, journal, now, approvals: this.broker, ...limits } as unknown as Core;
+    const unknown = new UnknownEvents(store, NO_LOG);
+    this.core = { store, hub, journal, now, approvals: this.broker, unknown, ...limits } as unknown as Core;
   }
 
   get timers(): number {

@@ -108,8 +108,8 @@ Deno.test("what cannot be a rule is refused, and the approval stays open", async
 Deno.test("a shortened payload is never allowed by a rule; a deny rule still denies it", async () => {
   const desk = new Desk({ safetyMode: "autonomous", rules: [rule("allow", "*"), rule("deny", "rm *")] });
   assertEquals(await told(desk, asks("make all")), "allow");
-  assertEquals(await told(desk, { ...asks("make all"), cut: true }), "held");
-  assertEquals(await told(desk, { ...asks("rm x"), cut: true }), "deny");
+  assertEquals(await told(desk, { ...asks("make all"), cutFrom: 70_000 }), "held");
+  assertEquals(await told(desk, { ...asks("rm x"), cutFrom: 70_000 }), "deny");
 });
 
 Deno.test("safety modes: manual asks, guarded lets reading pass, autonomous never lets destruction pass by a pattern", async () => {

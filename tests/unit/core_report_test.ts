@@ -7,6 +7,7 @@ import { subscribe } from "../../src/core/handlers/live.ts";
 import { Hub } from "../../src/core/hub.ts";
 import { Router } from "../../src/core/router.ts";
 import { Store } from "../../src/core/store.ts";
+import { UnknownEvents } from "../../src/core/unknown.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
 const NOW = "2026-11-20T10:00:00.000Z";
@@ -19,12 +20,13 @@ function build() {
   const store = new Store({ clock, hub, idempotencyKeys: 8, staleAfterMs: () => 60_000 });
   store.attach(journal);
   const approvals = { observe: () => {} };
-  const log = { warn: () => {} };
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
   const core = {
     store,
     hub,
     journal,
     approvals,
+    unknown: new UnknownEvents(store, log),
     log,
     now: () => NOW,
     queueEvents: 10,
@@ -141,4 +143,26 @@ Deno.test("P7 subscribe takes every topic of the protocol and refuses others", (
   const all = ["session", "approval", "turn", "job", "capsule", "daemon", "journal", "hook"];
   assertEquals((subscribe({ topics: all }, call) as { seq: number }).seq, 0);
   assertThrows(() => subscribe({ topics: ["approvals"] }, call), ConsoleError, "approvals");
+});
+
+Deno.test("H1 a name from a future version: a sign of life, and kept as unknown once, not with each event", () => {
+  const { store, journal, tell } = build();
+  for (const tool_name of ["a", "b", "c"]) tell({ hook_event_name: "BrandNewEvent", tool_name });
+  tell({ hook_event_name: "AnotherOne", key: `sk-ant-${"x".repeat(40)}`, text: "y".repeat(10_000) });
+  const unknown = journal.records.filter(({ type }) => type === "hook.unknown").map(({ data }) =>
+    data as Record<string, string>
+  );
+  assertEquals(unknown.map(({ problem }) => problem), [
+    'the event "BrandNewEvent" is not known',
+    'the event "AnotherOne" is not known',
+  ]);
+  assertEquals(JSON.parse(unknown[0]!["raw"]!)["tool_name"], "a");
+  assert(unknown[1]!["raw"]!.length <= 4096 && !unknown[1]!["raw"]!.includes("xxxx"));
+  assertEquals(store.get("s")?.status, "starting");
+});
+
+Deno.test("H1 however many names a version brings, the journal keeps a hundred", () => {
+  const { journal, tell } = build();
+  for (let i = 0; i < 150; i++) tell({ hook_event_name: `New${i}` });
+  assertEquals(journal.records.filter(({ type }) => type === "hook.unknown").length, 100);
 });

@@ -5,23 +5,24 @@ import { decideClose, decideDelete, decideReopen, decideUpdate, isRefusal, type 
 import type { NewEvent } from "../../domain/event.ts";
 import type { Report } from "../../domain/report.ts";
 import { withShownTools } from "../../domain/shown.ts";
-import { clip, maskSecrets, visible } from "../../domain/text.ts";
+import { clip, visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { commitReport } from "../report.ts";
 import type { Committed } from "../store.ts";
 import type { ParamsOf } from "../../protocol/methods.ts";
 import type { Call, Core, Handler } from "../handler.ts";
 
-/** Longest part of a payload that nobody understood, kept for the person who has to find out why. */
-const RAW_CAP = 4096;
+/** A question longer than this is for the agent's own terminal, UTF-16 units: its two ends are no ground for a yes. */
+const MAX_ASKED = 1_048_576;
 
 export const report: Handler<"session.report"> = (params, { core, caller }) => {
   const earlier = core.store.repeated(params.idempotencyKey);
   if (earlier !== undefined) return earlier;
   const { report, ask, answer } = understand(core, caller.actor, params);
-  const { idempotencyKey, cut = false, workspaceConfig } = params;
+  const { idempotencyKey, cutFrom, workspaceConfig } = params;
   if (caller.kind === "hook") core.approvals.heard(report, workspaceConfig); // other clients do not look for the file
   if (ask === undefined) return commitReport(core, report, { actor: caller.actor, idempotencyKey });
+  const cut = cutFrom !== undefined;
   return core.approvals.ask({ report, ask, cut, answer, idempotencyKey, workspaceConfig }, caller);
 };
 
@@ -43,21 +44,30 @@ interface Read {
   readonly answer: (verdict: Verdict) => Readonly<Record<string, unknown>> | undefined;
 }
 
-function understand(core: Core, actor: string, { agent, event, env, cut }: ParamsOf<"session.report">): Read {
+function understand(core: Core, actor: string, { agent, event, env, cutFrom = 0 }: ParamsOf<"session.report">): Read {
   const adapter = adapterOf(agent);
   const understood = adapter === undefined
     ? { ok: false as const, problem: `agent is ${agent}, must be one of ${HOOK_NAMES.join(", ")} (a-z, 0-9, - and _)` }
     : adapter.understand(event, env ?? {});
   if (!understood.ok || adapter === undefined) {
     const problem = understood.ok ? "" : understood.problem;
-    const raw = clip(maskSecrets(JSON.stringify(event) ?? ""), RAW_CAP);
-    core.log.warn("an event of an agent was not understood", { agent, problem });
-    core.store.commit({ type: "hook.unknown", data: { agent, problem, raw } }, actor);
+    core.unknown.keep({ agent, problem, event }, actor);
     throw new ConsoleError("invalid_params", `Cannot report: ${problem}`, { param: "event" });
   }
-  const answer = (verdict: Verdict) => adapter.answer(event, verdict, cut);
-  const { report, ask } = understood;
-  return { report: { ...report, happening: withShownTools(report.happening) }, ask, answer };
+  const { report, problem } = understood;
+  if (problem !== undefined) core.unknown.keepFirst({ agent, problem, event }, actor);
+  const large = cutFrom > MAX_ASKED;
+  if (large) {
+    core.unknown.keep(
+      { agent, problem: `the event has ${cutFrom} characters, must have at most ${MAX_ASKED}`, event },
+      actor,
+    );
+  }
+  return {
+    report: { ...report, happening: withShownTools(report.happening) },
+    ask: large ? undefined : understood.ask,
+    answer: (verdict) => adapter.answer(event, verdict, cutFrom > 0),
+  };
 }
 
 export const update: Handler<"session.update"> = ({ sessionId, agent, idempotencyKey, ...rest }, call) =>
