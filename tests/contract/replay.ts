@@ -94,6 +94,7 @@ export function replay(adapter: Adapter, lines: string): readonly string[] {
   return recorded(lines).map(({ t, step, event, env, stdin }) => {
     if (step !== undefined) return `-- ${step}`;
     const rows = player.hook(stdin, env ?? {}, timeOf({ t }));
-    return `${event} → ${rows.length === 0 ? "no row" : rows.map(statusLine).join("; ")}`;
+    const known = adapter.understand(stdin, env ?? {}).problem === undefined ? "" : " (not known)";
+    return `${event}${known} → ${rows.length === 0 ? "no row" : rows.map(statusLine).join("; ")}`;
   });
 }

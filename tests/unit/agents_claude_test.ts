@@ -29,6 +29,15 @@ Deno.test("adapterOf knows the agents of the table and no other name", () => {
   }
 });
 
+Deno.test("H2 every event that hooks install registers is one that its adapter knows", () => {
+  for (const { name, rows } of HOOK_AGENTS) {
+    for (const { event } of rows) {
+      const understood = adapterOf(name)?.understand({ session_id: "s1", hook_event_name: event }, {});
+      assert(understood?.ok && understood.problem === undefined, `${name}: ${event}`);
+    }
+  }
+});
+
 Deno.test("understand never throws, and refuses only what names no session", () => {
   const field = fc.constantFrom(
     ..."tool_name tool_input tool_calls prompt prompt_id agent_id agent_type background_tasks source cwd error".split(
