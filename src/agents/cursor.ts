@@ -33,8 +33,9 @@ export const cursor: Adapter = {
     };
   },
   answer(event: unknown, verdict: Verdict): Readonly<Record<string, unknown>> | undefined {
-    if (!isFields(event) || askOf(event) === undefined) return undefined;
-    if (verdict.yes) return { permission: "allow" };
+    const ask = isFields(event) ? askOf(event) : undefined;
+    if (ask === undefined) return undefined;
+    if (verdict.yes) return ask.takesYes ? { permission: "allow" } : undefined;
     const message = verdict.message ?? "Denied by the user.";
     return { permission: "deny", user_message: message, agent_message: message };
   },
@@ -103,8 +104,13 @@ const TOOLS: ToolTable = {
 };
 
 function toolOf(event: Fields): ToolUse | undefined {
+  const call = toolCallOf(event);
+  return call && toolUse(call);
+}
+
+function toolCallOf(event: Fields): ReturnType<typeof callOf> | undefined {
   const name = text(event, "tool_name");
-  return name === undefined ? undefined : toolUse(callOf(name, fieldsIn(event, "tool_input") ?? {}, TOOLS));
+  return name === undefined ? undefined : callOf(name, fieldsIn(event, "tool_input") ?? {}, TOOLS);
 }
 
 function ended(event: Fields): Happening {
@@ -133,11 +139,22 @@ function comparable({ name, text: words }: ToolUse): ToolUse {
   return { name, ...maybe("text", name.startsWith("MCP:") ? undefined : words) };
 }
 
-const ASKS: ReadonlySet<string> = new Set(["beforeShellExecution", "beforeMCPExecution"]);
-
 function askOf(event: Fields): Ask | undefined {
-  const call = ASKS.has(text(event, "hook_event_name") ?? "") ? executionOf(event) : undefined;
-  return call === undefined ? undefined : { for: "permission", ...call, dialog: "behind", takesYes: true };
+  switch (text(event, "hook_event_name")) {
+    case "beforeShellExecution":
+    case "beforeMCPExecution": {
+      const call = executionOf(event);
+      return call && { for: "permission", ...call, dialog: "behind", takesYes: true };
+    }
+    case "preToolUse": {
+      const call = toolCallOf(event);
+      // commands and tools of servers have their own hook right behind this one
+      if (call === undefined || call.tool === "Shell" || call.tool.startsWith("MCP:")) return undefined;
+      return { for: "permission", ...call, dialog: "gate", takesYes: false };
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** The call of the four events around an execution: a command line, or a tool of an MCP server with its input. */

@@ -111,7 +111,8 @@ const configSchema = v.object({
     pre_tool_use: setting(v.boolean(), false, {
       title: "Rules before every tool",
       means:
-        "Rules also answer before tools for which the agent asks nobody; `hooks install` must run again after a change.",
+        "Rules also answer before tools for which the agent asks nobody (Claude Code, Codex, Gemini CLI, Cursor); " +
+        "`hooks install` must run again after a change.",
       must: "true or false",
       applies: "live",
     }),

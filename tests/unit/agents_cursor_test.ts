@@ -64,6 +64,22 @@ Deno.test("A1 the answer to Cursor is flat and holds only documented fields", ()
   }
 });
 
+Deno.test("A1 before a tool of Cursor only a no is said, and commands are left to the hook behind", () => {
+  const before = (tool_name: string, tool_input = {}) => ({ hook_event_name: "preToolUse", tool_name, tool_input });
+  const write = before("Write", { file_path: "/w/.env", content: "x" });
+  const { ask } = understood(write);
+  assertEquals([ask?.tool, ask?.action, ask?.subject, ask?.dialog, ask?.takesYes], [
+    "Write",
+    "write",
+    "/w/.env",
+    "gate",
+    false,
+  ]);
+  assertEquals(cursor.answer({ ...base, ...write }, { yes: true, scope: "once" }), undefined);
+  assertEquals(cursor.answer({ ...base, ...write }, { yes: false })?.["permission"], "deny");
+  for (const name of ["Shell", "MCP:drop"]) assertEquals(understood(before(name)).ask, undefined);
+});
+
 Deno.test("H2 a conversation of Cursor goes through its states", () => {
   assertEquals(status({ hook_event_name: "sessionStart" }), "starting");
   assertEquals(status(prompt), "working");
