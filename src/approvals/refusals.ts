@@ -20,12 +20,21 @@ export function usedKey(what: string): ConsoleError {
   });
 }
 
+const NAMES: Readonly<Record<Approval["for"], string>> = {
+  permission: "a permission",
+  question: "a question",
+  plan: "a plan",
+  elicitation: "a form",
+};
+
 /** The agent has no words for this answer. */
 export function noWords({ id, for: kind, agent }: Approval, verdict: Verdict): ConsoleError {
-  const must = kind === "question" && verdict.yes
+  const must = verdict.yes && kind === "question"
     ? "must come with answers"
+    : verdict.yes && kind === "elicitation"
+    ? "must come with an answer that its field takes for each: true or false, a number, one of its options"
     : `must be one that ${agent} takes from us`;
-  return new ConsoleError("invalid_params", `Cannot decide ${id}: is a ${kind}, ${must}`, { param: "decision" });
+  return new ConsoleError("invalid_params", `Cannot decide ${id}: is ${NAMES[kind]}, ${must}`, { param: "decision" });
 }
 
 /** Texts that are shown masked or cut may read the same. */

@@ -136,8 +136,10 @@ export function checkParams(name: string, row: Pick<MethodRow, "params">, params
   if (parsed.success) return parsed.output;
   const issue = parsed.issues[0];
   const path = issue.path?.map((item: { key: unknown }) => String(item.key)).join(".") ?? "params";
-  const is = issue.received === "undefined" ? "missing" : issue.expected === "never" ? "unknown" : issue.received;
-  const must = issue.expected === "never" ? "left out" : issue.expected ?? issue.requirement;
+  const missing = issue.received === "undefined";
+  const is = missing ? "missing" : issue.expected === "never" ? "unknown" : issue.received;
+  // of a member that is missing valibot expects its own name
+  const must = missing ? "there" : issue.expected === "never" ? "left out" : issue.expected ?? issue.requirement;
   throw new ConsoleError("invalid_params", `Cannot call ${name}: ${path.slice(0, 80)} is ${is}, must be ${must}`, {
     param: path.slice(0, 80),
   });

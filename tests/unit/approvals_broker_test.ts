@@ -139,6 +139,25 @@ Deno.test("H4 a question is answered with its answers, and is no yes without the
   assertEquals(JSON.stringify((await waiting).output).includes('"answers":{"Which colour?":"red"}'), true);
 });
 
+Deno.test("H4 a form is no yes with an answer that its field does not take; the error says what fields take", async () => {
+  const desk = manual();
+  const hook = new FakeCaller();
+  desk.attach();
+  const requested_schema = { type: "object", properties: { sure: { type: "boolean" } } };
+  const elicitation = { mcp_server_name: "m", message: "Sure?", mode: "form", requested_schema };
+  const { approval } = await desk.report(event("Elicitation", elicitation), hook);
+  const id = approval?.id ?? "";
+  const answered = (sure: string) => desk.broker.decide({ id, ...YES, answers: { sure } }, "tui:admin");
+  await assertRejects(
+    () => answered("yes"),
+    ConsoleError,
+    `Cannot decide ${id}: is a form, must come with an answer that`,
+  );
+  const waiting = desk.broker.wait(id, hook);
+  await answered("true");
+  assertEquals(JSON.stringify((await waiting).output).includes('"content":{"sure":true}'), true);
+});
+
 Deno.test("a script asks by approval.request, and hears the outcome", async () => {
   const desk = manual();
   const script = new FakeCaller("script");

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Caller, Core } from "../../src/core/handler.ts";
-import { Router } from "../../src/core/router.ts";
+import { checkParams, Router } from "../../src/core/router.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import type { Log } from "../../src/platform/system.ts";
 import { covers, type MethodName, METHODS, SCOPES } from "../../src/protocol/methods.ts";
@@ -69,6 +69,14 @@ Deno.test("F4 a handler that throws gives internal with an id that is in the log
     pong: true,
     now: "2026-11-20T10:00:00.000Z",
   });
+});
+
+Deno.test("router: a parameter that is missing, unknown or wrong is named, with what it must be", () => {
+  const said = (params: unknown) =>
+    assertThrows(() => checkParams("session.get", METHODS["session.get"], params), ConsoleError).message;
+  assertEquals(said({}), "Cannot call session.get: sessionId is missing, must be there");
+  assertEquals(said({ sessionId: "s", more: 1 }), "Cannot call session.get: more is unknown, must be left out");
+  assertEquals(said({ sessionId: 5 }), "Cannot call session.get: sessionId is 5, must be string");
 });
 
 Deno.test("router: past its deadline a request answers timeout and its signal fires", async () => {
