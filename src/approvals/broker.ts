@@ -46,7 +46,7 @@ export class Broker implements ApprovalsPort {
   constructor(options: BrokerOptions) {
     this.#o = options;
     const { core, log } = options;
-    this.#settling = new Settling({ core, log, observe: (rowId, happening) => this.observe(rowId, happening) });
+    this.#settling = new Settling({ core, log, approvals: this });
     // Agents that wait for their hooks are not kept waiting for a human who is not there.
     core.hub.onNoAnswerer = () => {
       for (const hold of this.#open()) if (hold.ask.dialog !== "beside") this.#settling.expire(hold);
@@ -99,7 +99,7 @@ export class Broker implements ApprovalsPort {
     const { happening } = report;
     const goesOn = make.goingOn(happening, judged.verdict);
     const committed = this.#settling.commit({ ...report, happening: goesOn }, { actor, idempotencyKey });
-    judge.answered(report.sessionId, happening, judged.verdict);
+    judge.answered(report, judged.verdict);
     await core.journal.durable(committed.seq);
     return { ...committed, output };
   }
@@ -249,8 +249,11 @@ export class Broker implements ApprovalsPort {
 
   // -- what happens meanwhile ----------------------------------------------------------------------------------------------
 
+  told(report: Report): void {
+    this.#o.judge.told(report);
+  }
+
   observe(rowId: string, happening: Happening): void {
-    this.#o.judge.observe(rowId, happening);
     this.#settling.observe(rowId, happening);
     if (happening.kind === "ended") this.#workspaces.forget(rowId);
   }

@@ -9,12 +9,11 @@ import type { Rule, Verdict } from "../domain/approval.ts";
 import { type Breaker, type BreakerEvent, CLOSED, modeUnder, stepBreaker } from "../domain/breaker.ts";
 import { judge, type Policy, tightened } from "../domain/policy.ts";
 import type { SafetyMode } from "../domain/policy_modes.ts";
-import type { Happening } from "../domain/report.ts";
+import type { Report } from "../domain/report.ts";
 import { riskOf } from "../domain/risk.ts";
 import { type Caller, type GivenRule, givenRules, hasExpired } from "../domain/rule.ts";
-import type { ToolUse } from "../domain/session.ts";
-import { isSame } from "../domain/transition.ts";
 import type { Clock, Log } from "../platform/system.ts";
+import { Watched } from "./watched.ts";
 
 /** The keys of the configuration that judge, read at each call: a reload counts at once. */
 export interface JudgeSettings {
@@ -44,9 +43,6 @@ export interface Judged {
   readonly holdGate: boolean;
 }
 
-/** Calls that were allowed without asking and whose end was not heard of; older ones are forgotten. */
-const WATCHED = 100;
-
 /** Different warnings about workspaces that are told in one run; they hold other people's words. */
 const WARNINGS = 100;
 
@@ -56,7 +52,7 @@ export class Judge {
   #o: JudgeOptions;
   #breaker: Breaker = CLOSED;
   #warned = new Set<string>();
-  #allowed: { readonly sessionId: string; readonly tool: ToolUse }[] = [];
+  #watched = new Watched();
 
   constructor(options: JudgeOptions) {
     this.#o = options;
@@ -114,21 +110,16 @@ export class Judge {
   // -- the breaker -----------------------------------------------------------------------------------------------------
 
   /** A call was answered without asking. */
-  answered(sessionId: string, happening: Happening, verdict: Verdict): void {
+  answered(report: Report, verdict: Verdict): void {
+    const { happening } = report;
     const tool = happening.kind === "asked" || happening.kind === "tool" ? happening.tool : undefined;
-    if (!verdict.yes || tool === undefined) return;
-    this.#allowed = [...this.#allowed, { sessionId, tool }].slice(-WATCHED);
+    if (verdict.yes && tool !== undefined) this.#watched.add(report, tool);
   }
 
   /** What became of the calls that were allowed. */
-  observe(sessionId: string, happening: Happening): void {
-    if (this.#allowed.length === 0) return;
-    for (const call of this.#allowed.filter((one) => one.sessionId === sessionId)) {
-      const outcome = outcomeOf(happening, call.tool);
-      if (outcome === undefined) continue;
-      this.#allowed = this.#allowed.filter((one) => one !== call);
-      if (outcome !== "unknown") this.#step(outcome);
-    }
+  told(report: Report): void {
+    const outcome = this.#watched.outcome(report);
+    if (outcome !== undefined) this.#step(outcome);
   }
 
   /** A human has answered: somebody looks. */
@@ -150,24 +141,5 @@ export class Judge {
       // A journal that takes nothing: the mode is in force, and a decision that led here is still told to its hook.
       this.#o.log.error("a change of the safety mode was not written", { mode: this.mode, error: String(error) });
     }
-  }
-}
-
-/** `unknown`: the turn is over, and nothing told how the call went. */
-function outcomeOf(happening: Happening, tool: ToolUse): "failed" | "succeeded" | "unknown" | undefined {
-  switch (happening.kind) {
-    case "progress":
-      if (!happening.tools?.some((call) => isSame(call, tool))) return undefined;
-      return happening.failed ? "failed" : "succeeded";
-    case "interrupted":
-      return "failed";
-    case "finished":
-    case "failed":
-    case "rested":
-    case "ended":
-    case "announced":
-      return "unknown";
-    default:
-      return undefined;
   }
 }

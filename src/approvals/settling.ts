@@ -3,7 +3,7 @@
  * end of who asked. Every way is one event of the approval, and where no event of the agent's has said it already one of
  * its row.
  */
-import type { Core } from "../core/handler.ts";
+import type { ApprovalsPort, Core } from "../core/handler.ts";
 import { commitReport, type ReportOptions } from "../core/report.ts";
 import type { Committed } from "../core/store.ts";
 import type { Approval, ApprovalState, Rule } from "../domain/approval.ts";
@@ -15,8 +15,8 @@ import { type Hold, Holds, type Outcome } from "./holds.ts";
 export interface SettlingOptions {
   readonly core: Pick<Core, "store" | "now">;
   readonly log: Log;
-  /** Told of everything that is committed for a row. */
-  readonly observe: (rowId: string, happening: Happening) => void;
+  /** Hears of everything that is committed. */
+  readonly approvals: Pick<ApprovalsPort, "told" | "observe">;
 }
 
 /** What a row makes of the end of its question. */
@@ -167,8 +167,8 @@ export class Settling {
 
   /** @throws {ConsoleError} `read_only` */
   commit(report: Report, options: ReportOptions): Committed {
-    const { store, now } = this.#o.core;
-    return commitReport({ store, now, approvals: this.#o }, report, options);
+    const { core: { store, now }, approvals } = this.#o;
+    return commitReport({ store, now, approvals }, report, options);
   }
 }
 

@@ -69,6 +69,8 @@ export interface ApprovalsPort {
   revoke(params: ParamsOf<"approval.revoke">, actor: string): Promise<ResultOf<"approval.revoke">>;
   /** The standing answers in force, those of the configuration too. */
   rules(): readonly Rule[];
+  /** `report` was committed as a whole, whichever rows it was about. Never throws. */
+  told(report: Report): void;
   /** `happening` was committed for the row `sessionId`. Never throws. */
   observe(sessionId: string, happening: Happening): void;
   /**

@@ -23,12 +23,15 @@ export interface ReportOptions {
  * @throws {ConsoleError} `read_only`
  */
 export function commitReport(
-  { store, approvals, now }: Pick<Core, "store" | "now"> & { readonly approvals: Pick<ApprovalsPort, "observe"> },
+  { store, approvals, now }: Pick<Core, "store" | "now"> & {
+    readonly approvals: Pick<ApprovalsPort, "told" | "observe">;
+  },
   report: Report,
   { actor, idempotencyKey, at }: ReportOptions,
 ): Committed {
   const late = (one: Report) => at === undefined ? one : overtaken(one, store.get(one.sessionId), at);
-  const reports = route(late(report), store).map(late);
+  const told = late(report);
+  const reports = route(told, store).map(late);
   let last: Committed = { seq: store.seq, sessionId: null, status: null };
   for (const [i, routed] of reports.entries()) {
     const session = store.get(routed.sessionId);
@@ -45,6 +48,7 @@ export function commitReport(
     last = store.commit(change, actor, i === reports.length - 1 ? idempotencyKey : undefined);
     approvals.observe(one.sessionId, one.happening);
   }
+  approvals.told(told);
   return last;
 }
 

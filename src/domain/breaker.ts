@@ -1,11 +1,12 @@
 /**
  * The circuit breaker of automatic answers. Pure; times are milliseconds since 1970.
  *
- * It counts calls that were allowed without asking. A failure is such a call that the agent reports as failed, or that
- * was denied or interrupted right after. It opens at the {@link LIMIT}th failure in a row, however long that takes, or at
- * the {@link LIMIT}th within {@link WINDOW_MS}, whatever succeeded between. While it is open the safety mode is `manual`.
- * It closes, and forgets, when a human decides an approval by hand (somebody looks) or the configuration is loaded anew;
- * never by time alone, and not by what still ends while it is open.
+ * It is about calls that were allowed without asking, a sub-agent's too. A failure is an event by which the agent tells
+ * that such a call failed or was denied, or that a turn was interrupted in which such calls ran: one, however many they
+ * were. It opens at the {@link LIMIT}th failure in a row, however long that takes, or at the {@link LIMIT}th within
+ * {@link WINDOW_MS}, whatever succeeded between. While it is open the safety mode is `manual`. It closes, and forgets, when
+ * a human decides an approval by hand (somebody looks) or the configuration is loaded anew; never by time alone, and not
+ * by what still ends while it is open.
  */
 import type { SafetyMode } from "./policy_modes.ts";
 

@@ -38,7 +38,7 @@ function desk() {
     staleAfterMs: () => 60_000,
   });
   store.attach(journal);
-  const approvals = { observe: () => {} };
+  const approvals = { told: () => {}, observe: () => {} };
   const core = { store, hub, journal, approvals, now: () => now, queueEvents: 10, queueBytes: 1e6 } as unknown as Core;
   const tell = (event: Record<string, unknown>, env: Record<string, string> = {}, at = now) => {
     now = at;

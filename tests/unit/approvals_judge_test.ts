@@ -191,3 +191,58 @@ Deno.test("a success between failures keeps the breaker closed", async () => {
   await desk.report(claude("PostToolUseFailure", "make 5"));
   assertEquals(desk.judge.mode, "autonomous");
 });
+
+Deno.test("the breaker counts what a sub-agent's calls come to, with a row of its own and without", async () => {
+  for (const ownRow of [false, true]) {
+    const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make t*")] });
+    const sub = { agent_id: "sub1", agent_type: "helper" };
+    if (ownRow) {
+      assertEquals(await told(desk, claude("PermissionRequest", "rm -rf x", sub)), "held");
+      assertEquals(desk.store.children("s").map(({ id }) => id), ["sub1"]);
+    }
+    for (let n = 0; n < 5; n++) {
+      assertEquals(await told(desk, claude("PermissionRequest", `make t${n}`, sub)), "allow");
+      // Of the session itself, and of another sub-agent: another call.
+      await desk.report(claude("PostToolUse", `make t${n}`));
+      await desk.report(claude("PostToolUse", `make t${n}`, { ...sub, agent_id: "sub2" }));
+      await desk.report(claude("PostToolUseFailure", `make t${n}`, { ...sub, error: "exit 2" }));
+    }
+    assertEquals(desk.judge.mode, "manual");
+  }
+});
+
+Deno.test("one event counts once for the breaker: an interrupt of many calls, a failure among equal ones", async () => {
+  const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make*")] });
+  const sub = (n: number) => (n % 2 === 0 ? {} : { agent_id: `sub${n}`, agent_type: "helper" });
+  for (let n = 0; n < 6; n++) assertEquals(await told(desk, claude("PermissionRequest", `cat ${n}`, sub(n))), "allow");
+  // One Esc, told once for each call that it ended.
+  for (let n = 0; n < 6; n++) {
+    await desk.report(claude("PostToolUseFailure", `cat ${n}`, { ...sub(n), is_interrupt: true }));
+  }
+  assertEquals(desk.judge.mode, "guarded");
+  for (let n = 0; n < 5; n++) assertEquals(await told(desk, asks("make")), "allow");
+  const fail = () => desk.report(claude("PostToolUseFailure", "make", { error: "exit 2" }));
+  for (let n = 0; n < 3; n++) await fail();
+  assertEquals(desk.judge.mode, "guarded", "an interrupt and three failures");
+  await fail();
+  assertEquals(desk.judge.mode, "manual");
+});
+
+Deno.test("a turn that ended forgets its own calls, the end of a session or of a sub-agent all that were theirs", async () => {
+  const sub = { agent_id: "sub1", agent_type: "helper" };
+  const table: [string, Record<string, unknown>, boolean][] = [
+    ["Stop", { background_tasks: [{ type: "subagent", status: "running" }] }, false],
+    ["Stop", { background_tasks: [] }, true],
+    ["SubagentStart", sub, false],
+    ["SubagentStop", { ...sub, agent_id: "sub2" }, false],
+    ["SubagentStop", sub, true],
+    ["SessionEnd", {}, true],
+  ];
+  for (const [name, more, forgotten] of table) {
+    const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make*")] });
+    for (let n = 0; n < 5; n++) await desk.report(claude("PermissionRequest", `make ${n}`, sub));
+    await desk.report({ agent: "claude", event: { session_id: "s", cwd: "/w", hook_event_name: name, ...more } });
+    for (let n = 0; n < 5; n++) await desk.report(claude("PostToolUseFailure", `make ${n}`, sub));
+    assertEquals([name, desk.judge.mode], [name, forgotten ? "guarded" : "manual"]);
+  }
+});

@@ -19,7 +19,7 @@ function build() {
   const clock = { now: () => Date.parse(NOW), steady: () => 0 };
   const store = new Store({ clock, hub, idempotencyKeys: 8, staleAfterMs: () => 60_000 });
   store.attach(journal);
-  const approvals = { observe: () => {} };
+  const approvals = { told: () => {}, observe: () => {} };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const core = {
     store,
