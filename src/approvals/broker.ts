@@ -172,22 +172,24 @@ export class Broker implements ApprovalsPort {
    */
   async put(report: Report, ask: Ask, signal: AbortSignal): Promise<Verdict | undefined> {
     let given: Verdict | undefined;
+    let hold: Hold | undefined;
     const end = new AbortController();
     const asker: Asker = { actor: "feed:report", signal: end.signal, hungUp: end.signal };
     const answer = (verdict: Verdict) => (given = verdict, {});
-    const { output, approval } = await this.ask(
-      { report, ask, cut: false, answer, ...this.#workspaces.of(report) },
-      asker,
-    );
-    if (output !== undefined || approval === undefined) return given;
-    const hold = this.#settling.holds.get(approval.id);
     const onAbort = () => hold && this.#settling.elsewhere(hold);
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    const { outcome } = await this.wait(approval.id, asker);
-    signal.removeEventListener("abort", onAbort);
-    end.abort();
-    return outcome === "approved" || outcome === "denied" ? given : undefined;
+    try {
+      const asked = { report, ask, cut: false, answer, ...this.#workspaces.of(report) };
+      const { output, approval } = await this.ask(asked, asker);
+      if (output !== undefined || approval === undefined) return given;
+      hold = this.#settling.holds.get(approval.id);
+      signal.addEventListener("abort", onAbort, { once: true });
+      if (signal.aborted) onAbort();
+      const { outcome } = await this.wait(approval.id, asker);
+      return outcome === "approved" || outcome === "denied" ? given : undefined;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      end.abort();
+    }
   }
 
   // -- answering ---------------------------------------------------------------------------------------------------------

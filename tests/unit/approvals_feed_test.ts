@@ -1,7 +1,8 @@
 /** Questions that a feed puts: judged by what the hooks of the same session found in its workspace. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Ask, Verdict } from "../../src/domain/approval.ts";
 import type { GivenRule } from "../../src/domain/rule.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
 
 const rule = (decision: "allow" | "deny", pattern: string): GivenRule => ({ tool: "Bash", pattern, decision });
@@ -103,4 +104,39 @@ Deno.test("what hooks have told is kept for the newest sessions only", async () 
   await hook(desk);
   for (let i = 0; i < 256; i++) await hook(desk, STRICT, { session_id: `s${i}` });
   assertEquals(await put(desk), "asked");
+});
+
+Deno.test("C6 a question of a feed keeps nothing behind, be it answered, taken back, or its row not written", async () => {
+  const listened = new Set<AbortSignal>();
+  const { addEventListener } = AbortSignal.prototype;
+  AbortSignal.prototype.addEventListener = function (...args: unknown[]) {
+    listened.add(this);
+    Reflect.apply(addEventListener, this, args);
+  };
+  try {
+    for (const end of ["answered", "taken back", "not written"]) {
+      const desk = new Desk();
+      const ask = { for: "permission", tool: "Bash", action: "command", subject: "make", takesYes: true } as const;
+      const happening = { kind: "asked", for: "permission", text: "make" } as const;
+      const report = { agent: "codex", sessionId: "t", facts: {}, happening };
+      const gone = new AbortController();
+      const listeners = new Set<unknown>();
+      gone.signal.addEventListener = (_: string, listener: unknown) => void listeners.add(listener);
+      gone.signal.removeEventListener = (_: string, listener: unknown) => void listeners.delete(listener);
+      if (end === "not written") desk.journal.room = 1;
+      const answer = desk.broker.put(report, { ...ask, dialog: "beside" }, gone.signal);
+      const [open] = desk.store.inbox.pending();
+      const id = open?.id ?? "";
+      if (end === "answered") await desk.broker.decide({ id, decision: "approve" }, "tui:admin");
+      if (end === "taken back") gone.abort(); // before the broker has had time to listen
+      if (end === "not written") await assertRejects(() => answer, ConsoleError, "full");
+      else assertEquals((await answer)?.yes, end === "answered" ? true : undefined);
+      assertEquals([end, listeners.size, desk.timers], [end, 0, 0]);
+      assert(listened.size > 0);
+      for (const signal of listened) assert(signal.aborted, `${end}: the hold waits for the end of who asked`);
+      listened.clear();
+    }
+  } finally {
+    AbortSignal.prototype.addEventListener = addEventListener;
+  }
 });
