@@ -4,6 +4,7 @@
  */
 import type { Approval, Rule } from "../domain/approval.ts";
 import type { ApprovalEvent } from "../domain/event.ts";
+import { hasExpired } from "../domain/rule.ts";
 
 /** Settled approvals that are kept to be listed and to answer "already decided"; the journal has them all. */
 const SETTLED_KEPT = 200;
@@ -24,9 +25,15 @@ export class Inbox {
       return;
     }
     const { approval } = event.data;
+    this.#dropEnded(Date.parse(approval.requestedAt));
     if ("rule" in event.data && event.data.rule !== undefined) this.#rules.set(event.data.rule.id, event.data.rule);
     if (approval.status === "pending") this.#pending.set(approval.id, approval);
     else this.#settle(approval);
+  }
+
+  /** Rules that have ended by the time of an event: by the clock a replay would differ. `at` in milliseconds since 1970. */
+  #dropEnded(at: number): void {
+    for (const rule of this.#rules.values()) if (hasExpired(rule, at)) this.#rules.delete(rule.id);
   }
 
   #settle(approval: Approval): void {
@@ -66,7 +73,7 @@ export class Inbox {
     return this.#rules.get(id);
   }
 
-  /** The rules that were given by answers, oldest first. */
+  /** The rules that were given by answers, oldest first; some may have ended since the last question. */
   rules(): Rule[] {
     return [...this.#rules.values()];
   }

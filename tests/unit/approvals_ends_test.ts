@@ -120,23 +120,45 @@ Deno.test("a script that asks again and again on one connection leaves nothing b
   assertEquals([listeners, desk.timers, desk.store.inbox.settled().length], [0, 0, 200]);
 });
 
+/** A store that knows what `desk` has in its journal, and one that knows what its snapshot says. */
+function restarted(desk: Desk): readonly Store[] {
+  const clock = { now: () => 0, steady: () => 0 };
+  const store = () => new Store({ clock, hub: new Hub(), idempotencyKeys: 10, staleAfterMs: () => 1 });
+  const [replayed, saved] = [store(), store()];
+  for (const record of desk.journal.records) replayed.replay(record);
+  saved.restore(JSON.parse(JSON.stringify(desk.store.save())));
+  return [replayed, saved];
+}
+const of = ({ inbox }: Store) => [inbox.pending(), inbox.settled(), inbox.rules()];
+
+Deno.test("a rule that has ended is kept no longer than to the next question, in the replay too", async () => {
+  const desk = new Desk();
+  const approve = async (command: string, expiresInSecs?: number) => {
+    const { approval } = await desk.report(asks(command));
+    const ends = expiresInSecs === undefined ? {} : { expiresInSecs };
+    await desk.broker.decide({ id: approval?.id ?? "", ...YES, scope: "always", ...ends }, "tui:admin");
+  };
+  await approve("stays");
+  for (let i = 0; i < 50; i++) await approve(`touch ${i}`, 60);
+  await approve("longer", 61);
+  assertEquals(desk.store.inbox.rules().length, 52);
+  desk.pass(60_000);
+  await desk.report(asks("another"));
+  assertEquals(desk.store.inbox.rules().map(({ pattern }) => pattern), ["stays", "longer"]);
+  for (const store of restarted(desk)) assertEquals(of(store), of(desk.store));
+});
+
 Deno.test("C1 what the inbox holds comes back from a snapshot; rules of a session go with it, in the replay too", async () => {
   const desk = new Desk();
   const { id } = await asking(desk);
   await desk.broker.decide({ id, ...YES, scope: "session" }, "tui:admin");
   const { approval } = await desk.report(asks("touch b"));
-  const clock = { now: () => 0, steady: () => 0 };
-  const store = () => new Store({ clock, hub: new Hub(), idempotencyKeys: 10, staleAfterMs: () => 1 });
-  const saved = store();
-  saved.restore(JSON.parse(JSON.stringify(desk.store.save())));
-  const of = ({ inbox }: Store) => [inbox.pending(), inbox.settled(), inbox.rules()];
-  assertEquals(of(saved), of(desk.store));
-  assertEquals(saved.inbox.pending().map(({ id }) => id), [approval?.id]);
-  assertEquals(saved.inbox.rules().map(({ scope }) => scope), ["session"]);
+  const [, saved] = restarted(desk);
+  assertEquals(saved && of(saved), of(desk.store));
+  assertEquals(saved?.inbox.pending().map(({ id }) => id), [approval?.id]);
+  assertEquals(saved?.inbox.rules().map(({ scope }) => scope), ["session"]);
   const caller = new FakeCaller("cli", "admin");
   session.remove({ sessionId: "s" }, { core: desk.core, caller, signal: caller.signal });
   assertEquals(desk.store.inbox.rules(), []);
-  const replayed = store();
-  for (const record of desk.journal.records) replayed.replay(record);
-  assertEquals(of(replayed), of(desk.store));
+  for (const store of restarted(desk)) assertEquals(of(store), of(desk.store));
 });
