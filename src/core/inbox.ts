@@ -2,11 +2,14 @@
  * The approvals and the rules, as their events leave them. Only the store changes it; like the rows it is made anew from
  * the journal at each start.
  */
-import type { Approval, Rule } from "../domain/approval.ts";
+import { type Approval, isAutomatic, type Rule } from "../domain/approval.ts";
 import type { ApprovalEvent } from "../domain/event.ts";
 import { hasExpired } from "../domain/rule.ts";
 
-/** Settled approvals that are kept to be listed and to answer "already decided"; the journal has them all. */
+/**
+ * Settled approvals that are kept to be listed and to answer "already decided"; the journal has them all. So many of those
+ * that somebody was asked for, and so many of those that nobody was: an agent that reads much pushes no human's answer out.
+ */
 const SETTLED_KEPT = 200;
 
 export interface SavedInbox {
@@ -39,11 +42,10 @@ export class Inbox {
   #settle(approval: Approval): void {
     this.#pending.delete(approval.id);
     this.#settled.set(approval.id, approval);
-    if (this.#settled.size <= SETTLED_KEPT) return;
-    for (const oldest of this.#settled.keys()) {
-      this.#settled.delete(oldest);
-      break;
-    }
+    const automatic = isAutomatic(approval);
+    const alike = this.settled().filter((one) => isAutomatic(one) === automatic);
+    const [oldest] = alike;
+    if (alike.length > SETTLED_KEPT && oldest !== undefined) this.#settled.delete(oldest.id);
   }
 
   /** A session was deleted: the rules that only it could use are nobody's. */

@@ -92,6 +92,12 @@ export type ApprovalState = {
   [S in ApprovalStatus]: { readonly status: S } & { readonly [K in S]: ApprovalFields[S] };
 }[ApprovalStatus];
 
+/** Whether a rule or the safety mode gave the answer: nobody was asked. */
+export function isAutomatic(state: ApprovalState): boolean {
+  const by = state.status === "approved" ? state.approved.by : state.status === "denied" ? state.denied.by : "";
+  return /^(?:rule|mode):/.test(by);
+}
+
 /** What is kept and shown: secrets masked, controls visible, length bounded. */
 export type Approval = ApprovalState & {
   readonly id: string;

@@ -148,6 +148,17 @@ Deno.test("a rule that has ended is kept no longer than to the next question, in
   for (const store of restarted(desk)) assertEquals(of(store), of(desk.store));
 });
 
+Deno.test("H4 answers that nobody was asked for push none that a human gave out of the inbox, in the replay too", async () => {
+  const desk = new Desk({ safetyMode: "guarded", rules: [{ tool: "Bash", pattern: "rm *", decision: "deny" }] });
+  const { id } = await asking(desk);
+  await desk.broker.decide({ id, ...YES }, "tui:admin");
+  for (let i = 0; i < 201; i++) await desk.report(asks(i % 2 === 0 ? "git status" : "rm x"));
+  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is approved");
+  const settled = desk.store.inbox.settled();
+  assertEquals([settled.length, settled[0]?.id, settled.at(-1)?.input], [201, id, "git status"]);
+  for (const store of restarted(desk)) assertEquals(of(store), of(desk.store));
+});
+
 Deno.test("C1 what the inbox holds comes back from a snapshot; rules of a session go with it, in the replay too", async () => {
   const desk = new Desk();
   const { id } = await asking(desk);
