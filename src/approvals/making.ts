@@ -110,6 +110,7 @@ export function scripted(
       subject: input,
       dialog: "beside",
       takesYes: true,
+      scripted: true,
       ...(reasoning === undefined ? {} : { reasoning }),
     },
     cut: false,
@@ -129,11 +130,17 @@ export function ruleOf(hold: Hold, verdict: Verdict, details: RuleDetails): Rule
   const { expiresInSecs: secs, ...given } = details;
   const now = Date.parse(given.createdAt);
   const ends = secs === undefined ? {} : { expiresAt: new Date(now + secs * 1000).toISOString() };
-  const rule = shownTool(ask.tool) === ask.tool
+  const refused = whyNoRule(ask);
+  const rule = refused === undefined
     ? ruleFrom(ask, callerOf(hold, now), { ...given, ...ends, scope: verdict.scope })
-    : { refused: "its tool's name is none that can be shown as it is, must be" };
+    : { refused };
   if ("refused" in rule) {
     throw new ConsoleError("conflict", `Cannot approve ${id} for ${verdict.scope}: ${rule.refused}; approve it once`);
   }
   return rule;
+}
+
+function whyNoRule({ scripted, tool }: Ask): string | undefined {
+  if (scripted) return "a script asks it, must be an agent";
+  return shownTool(tool) === tool ? undefined : "its tool's name is none that can be shown as it is, must be";
 }

@@ -58,6 +58,8 @@ export interface Ask {
   readonly dialog: "beside" | "behind" | "gate";
   /** False where the agent takes a no from a hook, but no yes (Gemini CLI). */
   readonly takesYes: boolean;
+  /** A script asks (`approval.request`), about no call of an agent's: no rule answers it, and none comes of the answer. */
+  readonly scripted?: true;
 }
 
 /** The answer that an agent gets. */

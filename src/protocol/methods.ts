@@ -53,7 +53,7 @@ export const METHODS = {
     timeoutMs: 600_000,
     params: s.requestParams,
     result: s.outcome,
-    doc: "Asks the human on behalf of a script or a tool, and waits for the answer.",
+    doc: "Asks the human on behalf of a script or a tool, and waits for the answer; rules have no part in it.",
   },
   "approval.revoke": {
     area: "approval",

@@ -168,6 +168,20 @@ Deno.test("a script asks by approval.request, and hears the outcome", async () =
   assertEquals((await asking).outcome, "approved");
 });
 
+Deno.test("A1 no rule comes of what a script asks: it would answer an agent's call of that name", async () => {
+  const desk = manual();
+  const params = { sessionId: "s", agent: "claude", tool: "Bash", input: "make all" };
+  const asking = desk.broker.request(params, new FakeCaller("script"));
+  const id = desk.store.inbox.pending()[0]?.id ?? "";
+  for (const scope of ["session", "workspace", "always"] as const) {
+    const why = `Cannot approve ${id} for ${scope}: a script asks it, must be an agent; approve it once`;
+    await assertRejects(() => desk.broker.decide({ id, ...YES, scope }, "tui:admin"), ConsoleError, why);
+  }
+  assertEquals([stored(desk, id).status, desk.broker.rules()], ["pending", []]);
+  await desk.broker.decide({ id, ...YES, scope: "once" }, "tui:admin");
+  assertEquals((await asking).outcome, "approved");
+});
+
 Deno.test("A3 a secret in the name of a tool, or in what a script asks, is kept nowhere, and a name has its bound", async () => {
   const secret = "sk-ant-" + "canary01".repeat(4);
   const tool = `curl -H 'Authorization: Bearer ${secret}' \u202e${"x".repeat(5000)}`;
