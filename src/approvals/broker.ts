@@ -5,6 +5,7 @@
  * disk, and only then told to the hook. Whatever goes wrong, the hook gets no decision and the agent asks by itself;
  * nothing here ever denies on its own account.
  */
+import { type Actor, FEED } from "../core/actor.ts";
 import type { ApprovalsPort, Asked, Caller, Core } from "../core/handler.ts";
 import type { Committed } from "../core/store.ts";
 import type { Approval, Ask, Rule, Verdict } from "../domain/approval.ts";
@@ -87,7 +88,7 @@ export class Broker implements ApprovalsPort {
     asked: Asked,
     judged: Judged & { readonly verdict: Verdict },
     output: Readonly<Record<string, unknown>>,
-    actor: string,
+    actor: Actor,
   ): Promise<Reported> {
     const { report, ask, idempotencyKey } = asked;
     const { core, judge, newId } = this.#o;
@@ -174,7 +175,7 @@ export class Broker implements ApprovalsPort {
     let given: Verdict | undefined;
     let hold: Hold | undefined;
     const end = new AbortController();
-    const asker: Asker = { actor: "feed:report", signal: end.signal, hungUp: end.signal };
+    const asker: Asker = { actor: FEED, signal: end.signal, hungUp: end.signal };
     const answer = (verdict: Verdict) => (given = verdict, {});
     const onAbort = () => hold && this.#settling.elsewhere(hold);
     try {
@@ -194,7 +195,7 @@ export class Broker implements ApprovalsPort {
 
   // -- answering ---------------------------------------------------------------------------------------------------------
 
-  async decide(params: ParamsOf<"approval.decide">, actor: string): Promise<ResultOf<"approval.decide">> {
+  async decide(params: ParamsOf<"approval.decide">, actor: Actor): Promise<ResultOf<"approval.decide">> {
     const { id, idempotencyKey, expiresInSecs } = params;
     const { store, journal, now } = this.#o.core;
     const earlier = store.repeated(idempotencyKey);
@@ -228,7 +229,7 @@ export class Broker implements ApprovalsPort {
     return { ...committed, id, ...(rule === undefined ? {} : { ruleId: rule.id }) };
   }
 
-  async revoke({ id, idempotencyKey }: ParamsOf<"approval.revoke">, actor: string): Promise<Committed> {
+  async revoke({ id, idempotencyKey }: ParamsOf<"approval.revoke">, actor: Actor): Promise<Committed> {
     const { store, journal } = this.#o.core;
     const earlier = store.repeated(idempotencyKey);
     const rule = store.inbox.rule(id);

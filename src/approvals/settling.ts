@@ -3,6 +3,7 @@
  * end of who asked. Every way is one event of the approval, and where no event of the agent's has said it already one of
  * its row.
  */
+import { type Actor, DAEMON } from "../core/actor.ts";
 import type { ApprovalsPort, Core } from "../core/handler.ts";
 import { commitReport, type ReportOptions } from "../core/report.ts";
 import type { Committed } from "../core/store.ts";
@@ -36,11 +37,9 @@ interface End {
 export interface Answer {
   readonly state: ApprovalState;
   readonly rule?: Rule | undefined;
-  readonly actor: string;
+  readonly actor: Actor;
   readonly idempotencyKey?: string | undefined;
 }
-
-const ACTOR = "daemon";
 
 export class Settling {
   readonly holds = new Holds();
@@ -82,7 +81,7 @@ export class Settling {
   #askOn(rowId: string): void {
     const [next] = this.holds.open(rowId);
     if (next === undefined || this.#o.core.store.get(rowId)?.status !== "working") return;
-    this.#tellRow(next, { kind: "asked", ...next.question }, ACTOR);
+    this.#tellRow(next, { kind: "asked", ...next.question }, DAEMON);
   }
 
   expire(hold: Hold): void {
@@ -112,9 +111,9 @@ export class Settling {
     const { store, now } = this.#o.core;
     for (const approval of store.inbox.pending()) {
       const gone = settled(approval, "cancelled", now(), "the daemon was restarted");
-      store.commit({ type: "approval.decided", data: { approval: gone } }, ACTOR);
+      store.commit({ type: "approval.decided", data: { approval: gone } }, DAEMON);
       const { sessionId: rowId, agent, id: approvalId } = approval;
-      this.#tellRow({ rowId, agent }, { kind: "left_to_agent", approvalId }, ACTOR);
+      this.#tellRow({ rowId, agent }, { kind: "left_to_agent", approvalId }, DAEMON);
     }
   }
 
@@ -135,7 +134,7 @@ export class Settling {
     const type = how === "expired" ? "approval.expired" : "approval.decided";
     try {
       if (approval?.status === "pending") {
-        store.commit({ type, data: { approval: settled(approval, how, at, reason) } }, ACTOR);
+        store.commit({ type, data: { approval: settled(approval, how, at, reason) } }, DAEMON);
       }
       return true;
     } catch (error) {
@@ -146,17 +145,17 @@ export class Settling {
   }
 
   #tellOfEnd({ hold, row }: End): void {
-    if (row !== undefined) this.#goOn(hold, row, ACTOR);
+    if (row !== undefined) this.#goOn(hold, row, DAEMON);
   }
 
-  #goOn(hold: Hold, row: RowKind, actor: string, denied = false): void {
+  #goOn(hold: Hold, row: RowKind, actor: Actor, denied = false): void {
     const next = row === "left_to_agent" ? undefined : this.holds.open(hold.rowId)[0]?.question;
     const more = { ...(next === undefined ? {} : { next }), ...(denied ? { denied: true as const } : {}) };
     this.#tellRow(hold, { kind: row, approvalId: hold.id, ...more }, actor);
   }
 
   /** The row's own part; the approval is settled whatever becomes of it. */
-  #tellRow({ rowId, agent }: Pick<Hold, "rowId" | "agent">, happening: Happening, actor: string): void {
+  #tellRow({ rowId, agent }: Pick<Hold, "rowId" | "agent">, happening: Happening, actor: Actor): void {
     if (this.#o.core.store.get(rowId) === undefined) return;
     try {
       this.commit({ agent, sessionId: rowId, facts: {}, happening }, { actor });

@@ -3,6 +3,7 @@ import type { Ask, Rule, Verdict } from "../domain/approval.ts";
 import type { Happening, Report } from "../domain/report.ts";
 import type { Log } from "../platform/system.ts";
 import type { MethodName, ParamsOf, ResultOf, Scope } from "../protocol/methods.ts";
+import type { Actor } from "./actor.ts";
 import type { Hub, Subscriber } from "./hub.ts";
 import type { JournalPort } from "./ports.ts";
 import type { Store } from "./store.ts";
@@ -10,8 +11,8 @@ import type { UnknownEvents } from "./unknown.ts";
 
 /** The connection that called, as handlers see it. */
 export interface Caller {
-  /** Written to the journal: `<kind>:<scope>`, for example `hook:report`. */
-  readonly actor: string;
+  /** Written to the journal. */
+  readonly actor: Actor;
   readonly kind: string;
   readonly scope: Scope;
   /** Fires when the connection is gone. */
@@ -64,9 +65,9 @@ export interface ApprovalsPort {
   ask(asked: Asked, caller: Caller): ResultOf<"session.report"> | Promise<ResultOf<"session.report">>;
   /** Resolves when `id` is settled and, where it was decided, on the disk. Only who asked may wait. */
   wait(id: string, caller: Caller): Promise<ResultOf<"approval.wait">>;
-  decide(params: ParamsOf<"approval.decide">, actor: string): Promise<ResultOf<"approval.decide">>;
+  decide(params: ParamsOf<"approval.decide">, actor: Actor): Promise<ResultOf<"approval.decide">>;
   request(params: ParamsOf<"approval.request">, caller: Caller): Promise<ResultOf<"approval.request">>;
-  revoke(params: ParamsOf<"approval.revoke">, actor: string): Promise<ResultOf<"approval.revoke">>;
+  revoke(params: ParamsOf<"approval.revoke">, actor: Actor): Promise<ResultOf<"approval.revoke">>;
   /** The standing answers in force, those of the configuration too. */
   rules(): readonly Rule[];
   /** `report` was committed as a whole, whichever rows it was about. Never throws. */

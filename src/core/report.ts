@@ -3,14 +3,12 @@ import { decideReport } from "../domain/decide.ts";
 import { newIn } from "../domain/novelty.ts";
 import type { Report } from "../domain/report.ts";
 import { overtaken, route } from "../domain/route.ts";
+import { type Actor, DAEMON } from "./actor.ts";
 import type { ApprovalsPort, Core } from "./handler.ts";
 import type { Committed } from "./store.ts";
 
-/** The actor of what the daemon does by itself: it proves nothing about an agent. */
-const DAEMON = "daemon";
-
 export interface ReportOptions {
-  readonly actor: string;
+  readonly actor: Actor;
   readonly idempotencyKey?: string | undefined;
   /** When it happened where that was earlier than now, ISO 8601. */
   readonly at?: string | undefined;

@@ -11,6 +11,7 @@ import { evolve, type Row } from "../domain/evolve.ts";
 import { byUrgency, isStale, type SessionView } from "../domain/query.ts";
 import type { Session } from "../domain/session.ts";
 import type { Clock } from "../platform/system.ts";
+import type { Actor } from "./actor.ts";
 import { type Hub, Published } from "./hub.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Inbox, type SavedInbox } from "./inbox.ts";
@@ -104,7 +105,7 @@ export class Store {
    *
    * @throws {ConsoleError} `read_only`: nothing changed
    */
-  commit(event: NewEvent, actor: string, idempotencyKey?: string): Committed {
+  commit(event: NewEvent, actor: Actor, idempotencyKey?: string): Committed {
     if (this.#journal === undefined) throw new Error("the store has no journal yet");
     const marked = this.#derived(event, idempotencyKey);
     let committed: Committed = { seq: 0, sessionId: null, status: null };
@@ -185,7 +186,7 @@ export class Store {
   // -- derived marks ---------------------------------------------------------------------------------------------------
 
   /** Marks a row as lost and publishes it, so that every window sees it. @throws {ConsoleError} `read_only`: it is not */
-  setLost(id: string, actor: string): void {
+  setLost(id: string, actor: Actor): void {
     const row = this.#rows.get(id);
     if (row === undefined || this.#lost.has(id)) return;
     this.#lost.add(id);
@@ -208,7 +209,7 @@ export class Store {
   }
 
   /** The process of the row lives. Told to windows if there are any; nobody else needs a record of it. */
-  setProved(id: string, actor: string): void {
+  setProved(id: string, actor: Actor): void {
     const row = this.#rows.get(id);
     if (!this.#unproven.delete(id) || row === undefined || this.#options.hub.size === 0) return;
     this.commit({ type: "session.updated", data: { session: row.session } }, actor);

@@ -1,6 +1,7 @@
 /** Events of agents that are not understood, or only in part: told in the log, kept for whoever has to find out why. */
 import { clip, maskSecrets } from "../domain/text.ts";
 import type { Log } from "../platform/system.ts";
+import type { Actor } from "./actor.ts";
 import type { Store } from "./store.ts";
 
 /** Kept of a payload, UTF-16 units. */
@@ -26,7 +27,7 @@ export class UnknownEvents {
   }
 
   /** One line in the log, one bounded record in the journal. @throws {ConsoleError} `read_only` */
-  keep({ agent, problem, event }: UnknownEvent, actor: string): void {
+  keep({ agent, problem, event }: UnknownEvent, actor: Actor): void {
     const raw = clip(maskSecrets(JSON.stringify(event) ?? ""), RAW_CAP);
     this.#log.warn("an event of an agent was not understood", { agent, problem });
     this.#store.commit({ type: "hook.unknown", data: { agent, problem, raw } }, actor);
@@ -38,7 +39,7 @@ export class UnknownEvents {
    *
    * @throws {ConsoleError} `read_only`
    */
-  keepFirst(unknown: UnknownEvent, actor: string): void {
+  keepFirst(unknown: UnknownEvent, actor: Actor): void {
     const key = `${unknown.agent} ${unknown.problem}`;
     if (this.#told.has(key) || this.#told.size >= MAX_TOLD) return;
     this.keep(unknown, actor);

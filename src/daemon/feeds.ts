@@ -1,5 +1,6 @@
 /** The optional readers of what agents publish about themselves (section feeds): started late, looked after by the ticks. */
 import { feedPlaces } from "../config/feed_places.ts";
+import { FEED } from "../core/actor.ts";
 import { commitReport } from "../core/report.ts";
 import type { Core } from "../core/handler.ts";
 import { ClaudeSessionsFeed } from "../feeds/claude_sessions.ts";
@@ -17,9 +18,6 @@ import { VERSION } from "../protocol/version.ts";
 import type { Settings } from "./settings.ts";
 
 const ALL_OFF = Object.freeze({ claude_sessions: false, codex_app_server: false, gemini_chats: false });
-
-/** As whom a feed reports. */
-const ACTOR = "feed:report";
 
 export interface FeedsOptions {
   readonly core: Core;
@@ -116,7 +114,7 @@ function portOf(core: Core, log: Log): FeedPort {
     now: core.now,
     report: (report) => {
       try {
-        commitReport(core, report, { actor: ACTOR });
+        commitReport(core, report, { actor: FEED });
       } catch (error) {
         log.debug("a feed's report was not taken", { error: String(error) }); // read-only: hooks say so aloud
       }

@@ -1,6 +1,7 @@
 /** The daemon from ready to gone: signals, stop, reload, status, and what happens while it runs. */
 import type { Broker } from "../approvals/broker.ts";
 import type { Judge } from "../approvals/judge.ts";
+import { DAEMON } from "../core/actor.ts";
 import type { Core, DaemonPort } from "../core/handler.ts";
 import type { Router } from "../core/router.ts";
 import type { Store } from "../core/store.ts";
@@ -26,7 +27,6 @@ import { Presence } from "./presence.ts";
 import type { Settings } from "./settings.ts";
 import { Ticker } from "./ticker.ts";
 
-const ACTOR = "daemon";
 /** Exit code where somebody else's socket stands in our place (S7). */
 const SOCKET_TAKEN = 4;
 /** Exit code after a second signal. */
@@ -90,7 +90,7 @@ export class Lifecycle implements DaemonPort {
     instance.writeReady(paths, notes);
     this.#presence.changed(0);
     const { version, pid, bootId, socketPath } = notes;
-    store.commit({ type: "daemon.started", data: { version, pid, bootId, socketPath } }, ACTOR);
+    store.commit({ type: "daemon.started", data: { version, pid, bootId, socketPath } }, DAEMON);
     broker.closeOrphans();
     writeStdout(`listening on ${socketPath}, pid ${pid}\n`);
     log.info("started", { version, pid, socketPath, sessions: store.size });
@@ -151,7 +151,7 @@ export class Lifecycle implements DaemonPort {
   /** Best effort: a journal that cannot be written keeps nothing else from being done. */
   #record(event: NewEvent): void {
     try {
-      this.#o.store.commit(event, ACTOR);
+      this.#o.store.commit(event, DAEMON);
     } catch (error) {
       this.#o.log.error("an event was not written", { type: event.type, error: String(error) });
     }

@@ -8,6 +8,7 @@
  */
 import { Broker } from "../approvals/broker.ts";
 import { Judge } from "../approvals/judge.ts";
+import { DAEMON } from "../core/actor.ts";
 import { Hub } from "../core/hub.ts";
 import type { Core } from "../core/handler.ts";
 import { Router } from "../core/router.ts";
@@ -31,7 +32,6 @@ import { DaemonLog } from "./logging.ts";
 import type { DaemonOptions } from "./options.ts";
 import { Settings } from "./settings.ts";
 
-const ACTOR = "daemon";
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 const MIB = 1_048_576;
@@ -78,13 +78,13 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
       sha256: sha256OfRecord,
       clock: systemClock,
       timers: daemonTimers,
-      actor: ACTOR,
+      actor: DAEMON,
       segmentBytes: settings.config.journal.segment_mib * MIB,
       fsync: settings.config.journal.fsync,
     }, { restore: (state) => store.restore(state), record: (record) => store.replay(record) });
     if (snapshotIgnored !== undefined) log.warn("the snapshot was not used", { why: snapshotIgnored });
     store.attach(journal);
-    if (recovered !== undefined) store.commit({ type: "daemon.recovered", data: recovered }, ACTOR);
+    if (recovered !== undefined) store.commit({ type: "daemon.recovered", data: recovered }, DAEMON);
 
     const token = newToken();
     instance.writeToken(paths, token);
@@ -115,7 +115,7 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
       log,
       onMode: (mode, reason) => {
         log.warn("the safety mode has changed", { mode, reason });
-        store.commit({ type: "daemon.safety_mode", data: { mode, reason } }, ACTOR);
+        store.commit({ type: "daemon.safety_mode", data: { mode, reason } }, DAEMON);
       },
     });
     const broker = new Broker({

@@ -1,4 +1,5 @@
 /** Takes up the events that hooks left while no daemon answered: oldest first, each once. */
+import { HOOK } from "../core/actor.ts";
 import type { Core } from "../core/handler.ts";
 import { takeReport } from "../core/handlers/session.ts";
 import { checkParams } from "../core/router.ts";
@@ -8,8 +9,6 @@ import type { HomePaths } from "../platform/home.ts";
 import type { Log } from "../platform/system.ts";
 import { METHODS, type ParamsOf } from "../protocol/methods.ts";
 
-/** As whom a hook reports over the socket. */
-const ACTOR = "hook:report";
 /** A file over this is nobody's hook event, bytes. */
 const MAX_BYTES = 1_048_576;
 
@@ -29,7 +28,7 @@ export function takeSpool(paths: HomePaths, core: Core, log: Log, now: number): 
       if (size > MAX_BYTES) throw new RangeError(`is ${size} bytes, must be at most ${MAX_BYTES}`);
       const spooled = JSON.parse(new TextDecoder().decode(denoFiles.read(path))) as Spooled;
       const params = checkParams("session.report", METHODS["session.report"], spooled) as ParamsOf<"session.report">;
-      takeReport(core, ACTOR, params, happenedAt(name, now));
+      takeReport(core, HOOK, params, happenedAt(name, now));
     } catch (error) {
       if ((error as { kind?: string }).kind === "read_only") return; // keep the files for better times
       log.warn("dropped a spooled event", { file: name, error: String(error) });

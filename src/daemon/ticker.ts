@@ -1,5 +1,6 @@
 /** The one timer of the daemon at rest: what has to be looked at because nobody tells us. */
 import { LivenessSweep, type Watched } from "../agents/liveness.ts";
+import { DAEMON } from "../core/actor.ts";
 import type { Core } from "../core/handler.ts";
 import { decideDelete, decideUpdate, isRefusal } from "../domain/decide.ts";
 import { forgettable } from "../domain/query.ts";
@@ -24,7 +25,6 @@ export interface TickerOptions extends LifecycleOptions {
   readonly onSocketLost: () => void;
 }
 
-const ACTOR = "daemon";
 /** Between two looks, ms: well under the minute in which a replaced socket must be noticed (S7). */
 const TICK_MS = 10_000;
 /** After the start, when the first hello has had its answer, ms. */
@@ -118,7 +118,7 @@ export class Ticker {
     if (store.size <= CLOSED_KEPT || journal.stats().readOnly !== undefined) return;
     for (const { id } of forgettable(store.sessions(), CLOSED_KEPT).slice(0, FORGET_AT_ONCE)) {
       const change = decideDelete(store.get(id), id);
-      if (!isRefusal(change)) store.commit(change, ACTOR);
+      if (!isRefusal(change)) store.commit(change, DAEMON);
     }
   }
 
@@ -155,7 +155,7 @@ export class Ticker {
       for (const { id, pid } of this.#sweep.sweep(rows, seen)) {
         // A session that was resumed while we looked is another process's now.
         if (store.get(id)?.pid !== pid) continue;
-        store.setLost(id, ACTOR);
+        store.setLost(id, DAEMON);
         this.#o.core.approvals.over(id, "its process is gone");
       }
       if (seen !== "unknown") {
@@ -173,7 +173,7 @@ export class Ticker {
   #noteProved(rows: readonly Watched[], seen: readonly ProcessInfo[]): void {
     const { store } = this.#o;
     const pids = new Set(seen.map(({ pid }) => pid));
-    for (const { id, pid } of rows) if (pids.has(pid) && !store.isLost(id)) store.setProved(id, ACTOR);
+    for (const { id, pid } of rows) if (pids.has(pid) && !store.isLost(id)) store.setProved(id, DAEMON);
   }
 
   /** A hook has no terminal of its own; its agent has, and the process table knows which. */
@@ -185,7 +185,7 @@ export class Ticker {
       const session = store.get(id);
       if (tty === undefined || session?.tty !== undefined || session?.pid !== pid || store.isLost(id)) continue;
       const change = decideUpdate(session, { id }, { tty }, core.now());
-      if (!isRefusal(change)) store.commit(change, ACTOR);
+      if (!isRefusal(change)) store.commit(change, DAEMON);
     }
   }
 }

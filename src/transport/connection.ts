@@ -2,6 +2,7 @@
  * One client: bytes in, requests to the router, answers and events out. It ends when the peer closes, breaks a rule
  * or stalls; whatever ends it, its subscriptions leave the hub and its AbortSignal fires.
  */
+import type { Actor } from "../core/actor.ts";
 import type { Caller, Core } from "../core/handler.ts";
 import type { Subscriber } from "../core/hub.ts";
 import type { Router } from "../core/router.ts";
@@ -74,7 +75,7 @@ export class Connection implements Caller {
   get kind(): string {
     return this.#greeted?.kind ?? "other";
   }
-  get actor(): string {
+  get actor(): Actor {
     return `${this.kind}:${this.scope}`;
   }
   get signal(): AbortSignal {

@@ -1,6 +1,7 @@
 /** The core with its broker on a journal and a clock in memory: approvals without sockets and without waiting. */
 import { Broker } from "../../src/approvals/broker.ts";
 import { Judge, type JudgeSettings } from "../../src/approvals/judge.ts";
+import type { Actor } from "../../src/core/actor.ts";
 import type { Caller, Core } from "../../src/core/handler.ts";
 import * as session from "../../src/core/handlers/session.ts";
 import { Hub, type Subscriber } from "../../src/core/hub.ts";
@@ -21,7 +22,7 @@ export class FakeCaller implements Caller {
 
   constructor(readonly kind = "hook", readonly scope: MethodRow["scope"] = "report") {}
 
-  get actor(): string {
+  get actor(): Actor {
     return `${this.kind}:${this.scope}`;
   }
 

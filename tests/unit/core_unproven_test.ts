@@ -56,3 +56,18 @@ Deno.test("what the daemon does to a row by itself proves nothing", async () => 
   desk.store.setLost("works", "daemon");
   assertEquals(desk.store.list().map(({ id, lost, unproven }) => [id, lost, unproven])[0], ["works", true, undefined]);
 });
+
+Deno.test("the end of a question that a killed daemon left open is the daemon's own word, and proves nothing", async () => {
+  const before = new Desk();
+  const asks = event("works", "PermissionRequest", { tool_name: "Bash", tool_input: { command: "make" } });
+  await before.report({ ...asks, env: { CLAUDE_CODE_ENTRYPOINT: "cli" } });
+  const desk = new Desk({}, before.journal);
+  desk.broker.closeOrphans();
+  assertEquals(desk.journal.records.slice(-2).map(({ type, actor }) => [type, actor]), [
+    ["approval.decided", "daemon"],
+    ["session.updated", "daemon"],
+  ]);
+  assertEquals(marks(desk)["works"], true);
+  // @ts-expect-error: a name that nobody has would be somebody else's word
+  desk.store.setProved("nothing", "deamon");
+});

@@ -7,6 +7,7 @@ import type { Report } from "../../domain/report.ts";
 import { withShownTools } from "../../domain/shown.ts";
 import { clip, visible } from "../../domain/text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import type { Actor } from "../actor.ts";
 import { commitReport } from "../report.ts";
 import type { Committed } from "../store.ts";
 import type { ParamsOf } from "../../protocol/methods.ts";
@@ -31,7 +32,7 @@ export const report: Handler<"session.report"> = (params, { core, caller }) => {
  *
  * @throws {ConsoleError} `invalid_params` where nobody understands it (it is in the journal then), `read_only`
  */
-export function takeReport(core: Core, actor: string, params: ParamsOf<"session.report">, at: string): Committed {
+export function takeReport(core: Core, actor: Actor, params: ParamsOf<"session.report">, at: string): Committed {
   const earlier = core.store.repeated(params.idempotencyKey);
   if (earlier !== undefined) return earlier;
   const { report } = understand(core, actor, params);
@@ -44,7 +45,7 @@ interface Read {
   readonly answer: (verdict: Verdict) => Readonly<Record<string, unknown>> | undefined;
 }
 
-function understand(core: Core, actor: string, { agent, event, env, cutFrom = 0 }: ParamsOf<"session.report">): Read {
+function understand(core: Core, actor: Actor, { agent, event, env, cutFrom = 0 }: ParamsOf<"session.report">): Read {
   const adapter = adapterOf(agent);
   const understood = adapter === undefined
     ? { ok: false as const, problem: `agent is ${agent}, must be one of ${HOOK_NAMES.join(", ")} (a-z, 0-9, - and _)` }

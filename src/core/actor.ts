@@ -1,0 +1,14 @@
+/** Who did something, as the records of the journal name it. All take the fixed names from here. */
+import type { Scope } from "../protocol/methods.ts";
+
+/** What the daemon does by itself: it proves nothing about an agent. */
+export const DAEMON = "daemon";
+
+/** A hook that reports over the socket; one whose event came through the spool is no other. */
+export const HOOK = "hook:report";
+
+/** What agents publish about themselves, where the user lets us read it. */
+export const FEED = "feed:report";
+
+/** The daemon, or whoever has a connection: `<kind>:<scope>`. The kind is the client's own word. */
+export type Actor = typeof DAEMON | `${string}:${Scope}`;
