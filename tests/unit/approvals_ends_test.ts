@@ -38,6 +38,15 @@ Deno.test("H4 a session that is closed or deleted by hand takes its questions al
   }
 });
 
+Deno.test("H4 a hook that is gone before its question is read leaves no ghost", async () => {
+  const desk = new Desk();
+  const hook = new FakeCaller();
+  hook.hangUp();
+  await desk.report(asks("touch a"), hook);
+  const [gone] = desk.store.inbox.settled();
+  assertEquals([gone?.status, desk.store.inbox.pendingCount, desk.timers], ["cancelled", 0, 0]);
+});
+
 Deno.test("C6 H4 an end that a full disk does not take frees the hook, and is written as soon as there is room", async () => {
   const { desk, id, waiting } = await asking();
   desk.journal.room = 0;

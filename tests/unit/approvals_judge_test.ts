@@ -1,30 +1,9 @@
-/** Rules, safety modes and the breaker through the whole core: what a hook is told, and what the journal keeps. */
+/** Rules and safety modes through the whole core: what a hook is told, and what the journal keeps. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { GivenRule } from "../../src/domain/rule.ts";
+import { Judge } from "../../src/approvals/judge.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
-import { Desk, FakeCaller, type Report } from "../support/desk.ts";
-
-const TUI = { CLAUDE_CODE_ENTRYPOINT: "cli" };
-
-function claude(hook_event_name: string, command: string, more: Record<string, unknown> = {}): Report {
-  const event = { session_id: "s", cwd: "/w", hook_event_name, tool_name: "Bash", tool_input: { command }, ...more };
-  return { agent: "claude", event, env: TUI };
-}
-
-const asks = (command: string) => claude("PermissionRequest", command);
-
-/** What the hook is told at once: `allow`, `deny`, `held` or nothing. */
-async function told(desk: Desk, report: Report): Promise<string | undefined> {
-  const { output, approval } = await desk.report(report);
-  if (approval !== undefined) return "held";
-  const { decision, permissionDecision } = (output?.["hookSpecificOutput"] ?? {}) as {
-    decision?: { behavior: string };
-    permissionDecision?: string;
-  };
-  return decision?.behavior ?? permissionDecision;
-}
-
-const rule = (decision: "allow" | "deny", pattern: string): GivenRule => ({ tool: "Bash", pattern, decision });
+import { Desk, FakeCaller } from "../support/desk.ts";
+import { asks, claude, rule, told } from "../support/judged_desk.ts";
 
 Deno.test("what a rule of a session allows holds for the child session that works for it, and for no other", async () => {
   const desk = new Desk();
@@ -162,87 +141,19 @@ Deno.test("before a tool only rules speak, and only where the user turned that o
   assert(JSON.stringify((await waiting).output).includes('"permissionDecision":"deny"'));
 });
 
-Deno.test("five allowed calls that fail in a row make the mode manual, until a human answers or the configuration is read", async () => {
-  const desk = new Desk({ safetyMode: "autonomous", rules: [rule("allow", "*")] });
-  const fail = async (n: number) => {
-    assertEquals(await told(desk, asks(`make ${n}`)), "allow");
-    await desk.report(claude("PostToolUseFailure", `make ${n}`, { error: "exit 2" }));
-  };
-  for (let n = 1; n <= 4; n++) await fail(n);
-  assertEquals([desk.judge.mode, desk.judge.suspended], ["autonomous", undefined]);
-  await fail(5);
-  assertEquals([desk.judge.mode, desk.modes], ["manual", ["manual: calls allowed by rules failed"]]);
-  assertEquals(desk.judge.suspended, "autonomous");
-  const { approval } = await desk.report(asks("make 6"));
-  await desk.broker.decide({ id: approval?.id ?? "", decision: "approve" }, "tui:admin");
-  assertEquals([desk.judge.mode, desk.judge.suspended], ["autonomous", undefined]);
-});
-
-Deno.test("a success between failures keeps the breaker closed", async () => {
-  const desk = new Desk({ safetyMode: "autonomous", rules: [rule("allow", "*")] });
-  for (let n = 1; n <= 4; n++) {
-    await desk.report(asks(`make ${n}`));
-    await desk.report(claude("PostToolUseFailure", `make ${n}`));
+Deno.test("A4 workspaces fill the log with no more than 100 different warnings, each told once", () => {
+  const warned: unknown[] = [];
+  const judge = new Judge({
+    settings: () => ({ safetyMode: "manual", rules: [], preToolUse: false }),
+    inbox: { rules: () => [] },
+    clock: { now: () => 0, steady: () => 0 },
+    log: { debug() {}, info() {}, warn: (_, more) => warned.push(more?.["warning"]), error() {} },
+    onMode: () => {},
+  });
+  const ask = { for: "permission", tool: "Bash", action: "command", subject: "make", dialog: "beside" } as const;
+  for (let n = 0; n < 240; n++) {
+    const workspaceConfig = `{"unknown_${n >> 1}": 1}`;
+    judge.judge({ ask: { ...ask, takesYes: true }, workspaceConfig }, { agent: "claude", sessionId: "s", cwd: "/w" });
   }
-  desk.pass(700_000);
-  await desk.report(asks("make good"));
-  await desk.report(claude("PostToolUse", "make good"));
-  await desk.report(asks("make 5"));
-  await desk.report(claude("PostToolUseFailure", "make 5"));
-  assertEquals(desk.judge.mode, "autonomous");
-});
-
-Deno.test("the breaker counts what a sub-agent's calls come to, with a row of its own and without", async () => {
-  for (const ownRow of [false, true]) {
-    const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make t*")] });
-    const sub = { agent_id: "sub1", agent_type: "helper" };
-    if (ownRow) {
-      assertEquals(await told(desk, claude("PermissionRequest", "rm -rf x", sub)), "held");
-      assertEquals(desk.store.children("s").map(({ id }) => id), ["sub1"]);
-    }
-    for (let n = 0; n < 5; n++) {
-      assertEquals(await told(desk, claude("PermissionRequest", `make t${n}`, sub)), "allow");
-      // Of the session itself, and of another sub-agent: another call.
-      await desk.report(claude("PostToolUse", `make t${n}`));
-      await desk.report(claude("PostToolUse", `make t${n}`, { ...sub, agent_id: "sub2" }));
-      await desk.report(claude("PostToolUseFailure", `make t${n}`, { ...sub, error: "exit 2" }));
-    }
-    assertEquals(desk.judge.mode, "manual");
-  }
-});
-
-Deno.test("one event counts once for the breaker: an interrupt of many calls, a failure among equal ones", async () => {
-  const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make*")] });
-  const sub = (n: number) => (n % 2 === 0 ? {} : { agent_id: `sub${n}`, agent_type: "helper" });
-  for (let n = 0; n < 6; n++) assertEquals(await told(desk, claude("PermissionRequest", `cat ${n}`, sub(n))), "allow");
-  // One Esc, told once for each call that it ended.
-  for (let n = 0; n < 6; n++) {
-    await desk.report(claude("PostToolUseFailure", `cat ${n}`, { ...sub(n), is_interrupt: true }));
-  }
-  assertEquals(desk.judge.mode, "guarded");
-  for (let n = 0; n < 5; n++) assertEquals(await told(desk, asks("make")), "allow");
-  const fail = () => desk.report(claude("PostToolUseFailure", "make", { error: "exit 2" }));
-  for (let n = 0; n < 3; n++) await fail();
-  assertEquals(desk.judge.mode, "guarded", "an interrupt and three failures");
-  await fail();
-  assertEquals(desk.judge.mode, "manual");
-});
-
-Deno.test("a turn that ended forgets its own calls, the end of a session or of a sub-agent all that were theirs", async () => {
-  const sub = { agent_id: "sub1", agent_type: "helper" };
-  const table: [string, Record<string, unknown>, boolean][] = [
-    ["Stop", { background_tasks: [{ type: "subagent", status: "running" }] }, false],
-    ["Stop", { background_tasks: [] }, true],
-    ["SubagentStart", sub, false],
-    ["SubagentStop", { ...sub, agent_id: "sub2" }, false],
-    ["SubagentStop", sub, true],
-    ["SessionEnd", {}, true],
-  ];
-  for (const [name, more, forgotten] of table) {
-    const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make*")] });
-    for (let n = 0; n < 5; n++) await desk.report(claude("PermissionRequest", `make ${n}`, sub));
-    await desk.report({ agent: "claude", event: { session_id: "s", cwd: "/w", hook_event_name: name, ...more } });
-    for (let n = 0; n < 5; n++) await desk.report(claude("PostToolUseFailure", `make ${n}`, sub));
-    assertEquals([name, desk.judge.mode], [name, forgotten ? "guarded" : "manual"]);
-  }
+  assertEquals([warned.length, new Set(warned).size], [100, 100]);
 });

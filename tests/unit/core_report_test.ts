@@ -8,6 +8,7 @@ import { Hub } from "../../src/core/hub.ts";
 import { Router } from "../../src/core/router.ts";
 import { Store } from "../../src/core/store.ts";
 import { UnknownEvents } from "../../src/core/unknown.ts";
+import type { Report } from "../../src/domain/report.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
 const NOW = "2026-11-20T10:00:00.000Z";
@@ -19,7 +20,8 @@ function build() {
   const clock = { now: () => Date.parse(NOW), steady: () => 0 };
   const store = new Store({ clock, hub, idempotencyKeys: 8, staleAfterMs: () => 60_000 });
   store.attach(journal);
-  const approvals = { told: () => {}, observe: () => {} };
+  const told: string[] = [];
+  const approvals = { told: (report: Report) => void told.push(report.happening.kind), observe: () => {} };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const core = {
     store,
@@ -38,7 +40,7 @@ function build() {
       event: { session_id: "s", cwd: "/w", ...event },
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     }, at ?? NOW);
-  return { core, store, journal, tell };
+  return { core, store, journal, tell, told };
 }
 
 const PROMPT = { hook_event_name: "UserPromptSubmit", prompt: "go" };
@@ -79,7 +81,7 @@ Deno.test("P6 an event of several rows that failed half-way is finished by its r
 });
 
 Deno.test("C9 a spooled event has the time at which it happened, and one that was overtaken only fills gaps", () => {
-  const { store, tell } = build();
+  const { store, tell, told } = build();
   tell(PROMPT, undefined, EARLIER);
   assertEquals([store.get("s")?.lastEventAt, store.get("s")?.since], [EARLIER, EARLIER]);
   tell({ hook_event_name: "Stop" });
@@ -90,6 +92,7 @@ Deno.test("C9 a spooled event has the time at which it happened, and one that wa
   assertEquals([permissionMode, rest], ["plan", before]);
   tell(END, undefined, "2026-11-20T09:40:00.000Z");
   assertEquals(store.get("s")?.status, "idle");
+  assertEquals(told, ["prompt", "finished", "noted", "noted"]);
 });
 
 Deno.test("a late event of a lost row leaves it lost, a session that starts again does not", () => {
