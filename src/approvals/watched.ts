@@ -1,7 +1,7 @@
 /** The calls that were allowed without asking, until their agent tells what became of them. */
 import type { Report } from "../domain/report.ts";
 import type { ToolUse } from "../domain/session.ts";
-import { isSame } from "../domain/transition.ts";
+import { isSameCall } from "../domain/transition.ts";
 
 /** Calls whose end was not heard of that are kept; older ones are forgotten. */
 const KEPT = 100;
@@ -60,7 +60,7 @@ function endedBy({ sessionId, subagent, happening }: Report, calls: readonly Cal
 function named(tools: readonly ToolUse[], calls: readonly Call[]): readonly Call[] {
   const ended: Call[] = [];
   for (const tool of tools) {
-    const found = calls.find((call) => !ended.includes(call) && isSame(call.tool, tool));
+    const found = calls.find((call) => !ended.includes(call) && isSameCall(call.tool, tool));
     if (found !== undefined) ended.push(found);
   }
   return ended;

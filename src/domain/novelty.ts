@@ -13,15 +13,15 @@ export function newIn(session: Session | undefined, report: Report): Report | un
   // A name given by hand would be undone within a second. The agent's own new name comes with its next prompt, too.
   const facts = session.title === undefined ? report.facts : others;
   const known = session as unknown as Readonly<Record<string, unknown>>;
-  const repeats = Object.entries(cleanFacts(facts)).every(([name, value]) => isSame(value, known[name]));
+  const repeats = Object.entries(cleanFacts(facts)).every(([name, value]) => isSameJson(value, known[name]));
   return repeats ? undefined : { ...report, facts };
 }
 
 /** Equal as JSON, whatever the order of members: a row that was read from the journal has them sorted. */
-function isSame(a: unknown, b: unknown): boolean {
+function isSameJson(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
   const names = Object.keys(left);
   return names.length === Object.keys(right).length &&
-    names.every((name) => Object.hasOwn(right, name) && isSame(left[name], right[name]));
+    names.every((name) => Object.hasOwn(right, name) && isSameJson(left[name], right[name]));
 }

@@ -5,7 +5,7 @@
 import type { Approval, ApprovalState } from "./approval.ts";
 import type { Happening } from "./report.ts";
 import type { ToolUse } from "./session.ts";
-import { isSame } from "./transition.ts";
+import { isSameCall } from "./transition.ts";
 
 export type Unanswered = "elsewhere" | "dismissed" | "cancelled";
 
@@ -43,12 +43,12 @@ function answeredForm(ended: readonly ToolUse[] | undefined): Unanswered | undef
 
 /** The call ended, so somebody said yes to it (recording: claude-permission-waits a4, user Yes). */
 function endedCall(ended: readonly ToolUse[] | undefined, tool: ToolUse): Unanswered | undefined {
-  return ended?.some((call) => isSame(call, tool)) ? "elsewhere" : undefined;
+  return ended?.some((call) => isSameCall(call, tool)) ? "elsewhere" : undefined;
 }
 
 /** Qwen Code begins a call after its dialog; Claude and Codex before it, then this event names another call or none. */
 function begunCall(begun: ToolUse, tool: ToolUse | undefined): Unanswered | undefined {
-  return tool !== undefined && isSame(begun, tool) ? "elsewhere" : undefined;
+  return tool !== undefined && isSameCall(begun, tool) ? "elsewhere" : undefined;
 }
 
 /** `approval` settled as `how`, at `at` (ISO 8601). */

@@ -118,17 +118,17 @@ function progress(session: Session, h: Of<"progress">): State {
 /** A permission request names no call id; the call that began just before it does (recordings: every Claude dialog). */
 function identified(session: Session, tool: ToolUse): ToolUse {
   const last = session.status === "working" ? session.working.tool : undefined;
-  return last !== undefined && isSame(last, tool) ? { ...tool, ...last } : tool;
+  return last !== undefined && isSameCall(last, tool) ? { ...tool, ...last } : tool;
 }
 
 function waitsForAnother(session: Session, calls: readonly ToolUse[]): boolean {
   if (session.status !== "waiting") return false;
   const asked = session.waiting.tool;
-  return asked !== undefined && !calls.some((call) => isSame(asked, clipTool(call)));
+  return asked !== undefined && !calls.some((call) => isSameCall(asked, clipTool(call)));
 }
 
 /** By id where both have one: a hook may have rewritten the input in between (recording: claude-permission-waits). */
-export function isSame(a: ToolUse, b: ToolUse): boolean {
+export function isSameCall(a: ToolUse, b: ToolUse): boolean {
   if (a.id !== undefined && b.id !== undefined) return a.id === b.id;
   return a.name === b.name && (a.text === undefined || b.text === undefined || a.text === b.text);
 }
