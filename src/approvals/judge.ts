@@ -12,6 +12,7 @@ import type { SafetyMode } from "../domain/policy_modes.ts";
 import type { Report } from "../domain/report.ts";
 import { riskOf } from "../domain/risk.ts";
 import { type Caller, type GivenRule, givenRules, hasExpired } from "../domain/rule.ts";
+import { WORKSPACE_CONFIG } from "../platform/home.ts";
 import type { Clock, Log } from "../platform/system.ts";
 import { Watched } from "./watched.ts";
 
@@ -93,7 +94,7 @@ export class Judge {
   #policy(workspaceConfig: string | undefined, { cwd, sessionId }: Omit<Caller, "now">): Policy {
     const home: Policy = { safetyMode: this.mode, rules: this.rules() };
     if (workspaceConfig === undefined) return home;
-    const file = `${cwd ?? "?"}/.agent-console/config.jsonc`;
+    const file = `${cwd ?? "?"}/${WORKSPACE_CONFIG}`;
     const now = new Date(this.#o.clock.now()).toISOString();
     const { warnings, ...policy } = tightened(home, loadWorkspace(workspaceConfig, file, { now }));
     for (const warning of warnings) this.#warn(warning, sessionId);

@@ -6,8 +6,9 @@
  * An event that no daemon takes is spooled, and a daemon is started by a process of its own that nobody waits for.
  */
 import { homeHere } from "../config/places.ts";
+import { workspaceText } from "../config/workspace_file.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { homePaths, isOn, MAX_WORKSPACE_CONFIG, WORKSPACE_CONFIG } from "../platform/home.ts";
+import { homePaths, isOn } from "../platform/home.ts";
 import { env, spawn } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { readStdin, writeStdout } from "../platform/stdio.ts";
@@ -49,10 +50,12 @@ async function deliver({ agent, home, program }: HookOptions): Promise<void> {
   if (payload === undefined || payload.trim() === "") return;
   const root = homeHere(home);
   const paths = homePaths(root);
+  // It may tighten what is allowed here; the daemon reads and judges it. A relative path is what the sandbox grants.
+  const workspaceConfig = workspaceText(denoFiles, ".", paths.configJsonc);
   const event: Spooled = {
     agent,
     ...shrink(payload),
-    ...workspaceConfig(paths.configJsonc),
+    ...(workspaceConfig === undefined ? {} : { workspaceConfig }),
     env: forwarded(),
     idempotencyKey: newKey(),
   };
@@ -72,19 +75,6 @@ async function deliver({ agent, home, program }: HookOptions): Promise<void> {
     stdout: "null",
     stderr: "null",
   }).unref();
-}
-
-/** The working folder's own configuration, which may tighten what is allowed there; the daemon reads and judges it. */
-function workspaceConfig(own: string): { readonly workspaceConfig?: string } {
-  try {
-    const stat = denoFiles.stat(`./${WORKSPACE_CONFIG}`);
-    // A link could lead to anything that this process may read; in the user's home folder it is the user's own.
-    if (stat?.kind !== "file" || stat.inode === denoFiles.stat(own)?.inode) return {};
-    const bytes = denoFiles.read(`./${WORKSPACE_CONFIG}`);
-    return { workspaceConfig: new TextDecoder().decode(bytes.subarray(0, MAX_WORKSPACE_CONFIG)) };
-  } catch {
-    return {}; // there is none
-  }
 }
 
 function newKey(): string {

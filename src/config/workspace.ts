@@ -10,25 +10,25 @@ import { ConsoleError } from "../protocol/errors.ts";
 import { checkSections } from "./check.ts";
 import { findSetting } from "./schema.ts";
 import { readSource, type Section } from "./source.ts";
-
-/** UTF-8 bytes. */
-export const MAX_WORKSPACE_BYTES = 16_384;
+import { UNREAD } from "./workspace_file.ts";
 
 const HEARD = new Set(["daemon.safety_mode", "approvals.rules"]);
 const HEARD_SECTIONS = new Set(["daemon", "approvals"]);
 
 /**
- * Reads the text. Whatever in it cannot be read makes the mode `manual`, with a warning; rules that can be read stay.
+ * Reads what workspace_file.ts `workspaceText` gives. Whatever in it cannot be read makes the mode `manual`, with a
+ * warning; rules that can be read stay.
  *
  * @param file for the warnings
  * @param now for the rules' times, ISO 8601 UTC
  */
 export function loadWorkspace(text: string, file: string, { now }: { readonly now: string }): WorkspacePolicy {
   const shown = clip(visible(maskSecrets(file)), 300);
+  // A file may begin so by itself: then it is no JSON, and these words are its own.
+  if (text.startsWith(UNREAD)) {
+    return unreadable(`Cannot read config: ${shown} ${clip(visible(maskSecrets(text.slice(UNREAD.length))), 160)}`);
+  }
   try {
-    if (new TextEncoder().encode(text).length > MAX_WORKSPACE_BYTES) {
-      return unreadable(`${shown} is too large, must be at most 16 KiB`);
-    }
     return read(readSource(text, shown, "jsonc"), now);
   } catch (error) {
     if (!(error instanceof ConsoleError)) throw error;

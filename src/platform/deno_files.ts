@@ -8,6 +8,11 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound;
 }
 
+/** True where the path leads through a file, below which nothing can be. */
+export function isThroughFile(error: unknown): boolean {
+  return error instanceof Deno.errors.NotADirectory;
+}
+
 /** True where our own sandbox, and not the system, refused. */
 export function isNotCapable(error: unknown): boolean {
   return error instanceof Deno.errors.NotCapable;

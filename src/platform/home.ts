@@ -56,8 +56,6 @@ export function homePaths(root: string): HomePaths {
 export const HOME_NAME = ".agent-console";
 /** A workspace's own configuration, below the folder in which an agent works. */
 export const WORKSPACE_CONFIG = `${HOME_NAME}/config.jsonc`;
-/** What hooks send of it, bytes; a longer one is cut and so unreadable, which the daemon takes as the strictest. */
-export const MAX_WORKSPACE_CONFIG = 16_000;
 
 export interface ResolveHomeOptions {
   /** The value of `--home`. */
@@ -143,8 +141,12 @@ export function checkSocketFolder(stat: FileStat, uid: number | null): string | 
 
 /** Why a file that we obey (the configuration) cannot be trusted, or undefined. */
 export function checkOwnFile(stat: FileStat, uid: number | null): string | undefined {
-  if (stat.kind !== "file") return `is ${A[stat.kind]}, must be a file`;
-  return foreign(stat, uid) ?? writableByOthers(stat, "0600");
+  return checkPlainFile(stat) ?? foreign(stat, uid) ?? writableByOthers(stat, "0600");
+}
+
+/** Why this is no file to be read, or undefined. */
+export function checkPlainFile({ kind }: FileStat): string | undefined {
+  return kind === "file" ? undefined : `is ${A[kind]}, must be a file`;
 }
 
 const A: Readonly<Record<FileStat["kind"], string>> = {

@@ -37,3 +37,6 @@ export const LIMITS: Limits = Object.freeze({
   forcedExitMs: 8000,
   idempotencyKeys: 4096,
 });
+
+/** Longest configuration of a workspace, UTF-8 bytes: it comes along with every event of a hook. */
+export const MAX_WORKSPACE_CONFIG = 16_384;

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { RISKS, SCOPES_OF_YES } from "../domain/approval.ts";
 import { SAFETY_MODES } from "../domain/policy_modes.ts";
 import { STATUSES } from "../domain/session.ts";
+import { MAX_WORKSPACE_CONFIG } from "./limits.ts";
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 // deno-lint-ignore no-control-regex
@@ -101,8 +102,9 @@ export const reportParams = v.strictObject({
   env: v.exactOptional(v.record(text(64), text(4096))),
   // UTF-16 units of a payload that the hook has shortened: what is here is not all of what the agent asks.
   cutFrom: v.exactOptional(count),
-  // Text of .agent-console/config.jsonc in the hook's working folder; it may only tighten.
-  workspaceConfig: v.exactOptional(text(16_384)),
+  // Text of .agent-console/config.jsonc in the hook's working folder; it may only tighten. "!" and a reason: it is there
+  // and could not be read.
+  workspaceConfig: v.exactOptional(text(MAX_WORKSPACE_CONFIG)),
   idempotencyKey,
 });
 export const updateParams = v.strictObject({

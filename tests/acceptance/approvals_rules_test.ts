@@ -77,16 +77,26 @@ Deno.test("rules of the configuration answer from the next reload on, and a work
   assertEquals(await told(home, "npm publish"), "");
 });
 
-Deno.test("A2 a workspace's file that is a link is not followed", async () => {
+Deno.test("A2 a workspace's file that is a link or too large is not read, and nothing passes there", async () => {
   await using home = await TestHome.create();
   await home.start();
-  await configured(home, { daemon: { safety_mode: "guarded" } });
+  await configured(home, { daemon: { safety_mode: "guarded" }, approvals: { hook_wait_secs: 1 } });
   assertEquals((await home.cli(["daemon", "reload"])).code, 0);
-  const workspace = `${home.root}/work/.agent-console`;
-  await Deno.mkdir(workspace, { recursive: true });
-  await Deno.symlink(`${home.dir}/daemon.token`, `${workspace}/config.jsonc`);
-  // Read, it would be no JSON, and that would mean manual: nothing would pass.
   assertEquals(await told(home, "git status"), ALLOWED);
+  const workspace = `${home.root}/work/.agent-console`;
+  const file = `${workspace}/config.jsonc`;
+  await Deno.mkdir(workspace, { recursive: true });
+  await Deno.symlink(`${home.dir}/daemon.token`, file);
+  assertEquals(await told(home, "git status"), "");
+  await Deno.remove(file);
+  const deny = JSON.stringify({ approvals: { rules: [{ tool: "Bash", pattern: "git *", decision: "deny" }] } });
+  await Deno.writeTextFile(file, deny.padEnd(16_384));
+  assertMatch(await told(home, "git status"), /"behavior":"deny"/);
+  await Deno.writeTextFile(file, deny.padEnd(16_385));
+  assertEquals(await told(home, "git status"), "");
+  const { stdout } = await home.cli(["daemon", "logs"]);
+  assertMatch(stdout, /config\.jsonc is a symlink, must be a file: the safety mode is manual/);
+  assertMatch(stdout, /config\.jsonc is too large, must be at most 16384 bytes: the safety mode is manual/);
 });
 
 Deno.test("status says why the safety mode is manual while the circuit breaker is open, until somebody answers", async () => {

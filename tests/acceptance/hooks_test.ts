@@ -62,6 +62,16 @@ Deno.test("H1 an event of 5 MiB still moves its session", async () => {
   assertEquals(session["status"], "working");
 });
 
+Deno.test("H1 a workspace's file of any size costs the hook no more than its limit", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await Deno.mkdir(`${home.root}/work/.agent-console`, { recursive: true });
+  const file = `${home.root}/work/.agent-console/config.jsonc`;
+  await Deno.writeTextFile(file, "{}");
+  await Deno.truncate(file, 1_500_000_000); // sparse: it takes no room on the disk
+  assertHarmless("1.5 GB", await home.cli(["hook", "claude"], { stdin: EVENT, cwd: `${home.root}/work` }));
+});
+
 Deno.test("H1 without a daemon the hook is silent and quick, and its event is not lost", async () => {
   await using home = await TestHome.create();
   assertHarmless("no home at all", await home.cli(["hook", "claude"], { stdin: EVENT }));
