@@ -3,6 +3,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { HOOK_AGENTS } from "../../src/hooks/all.ts";
 import { fakeCodex } from "../support/fake_codex.ts";
 import { TestHome } from "../support/harness.ts";
+import { startTime } from "../support/harness_process.ts";
+import { eventually } from "../support/harness_wait.ts";
 import type { Json } from "../support/wire.ts";
 
 const NAMES = HOOK_AGENTS.map(({ name }) => name);
@@ -146,4 +148,28 @@ Deno.test("H3 codex: an app-server that hangs or refuses costs two seconds, and 
   const none = await home.cli(["hooks", "install", "codex", "--trust"], { env: withoutCodex(home) });
   assertEquals(none.code, 1);
   assertStringIncludes(none.stderr, "codex is not on PATH");
+});
+
+Deno.test("H3 codex: what a codex that hangs has started ends with it, also where we are ended first", async () => {
+  await using home = await TestHome.create();
+  const bin = `${home.root}/bin`;
+  const pids = `${home.root}/pids`;
+  await Deno.mkdir(bin);
+  await Deno.writeTextFile(`${bin}/codex`, `#!/bin/sh\nsleep 25 &\necho $$ $! > ${pids}\nwait\n`, { mode: 0o755 });
+  const env = { PATH: `${bin}:/usr/bin:/bin`, CODEX_HOME: `${home.root}/.codex` };
+  await home.cli(["hooks", "install", "codex"], { env });
+  const started = async () => (await Deno.readTextFile(pids)).trim().split(" ").map(Number);
+  const areGone = async () => (await started()).every((pid) => startTime(pid) === undefined);
+
+  const before = performance.now();
+  await statusOf(home, env, "codex");
+  assert(performance.now() - before < 8000);
+  await eventually(areGone, 1000, "the end of codex and of its child");
+
+  await Deno.remove(pids);
+  await using asks = home.spawn(["hooks", "status", "codex"], { env });
+  await eventually(async () => (await started()).length === 2, 5000, "codex at work");
+  asks.kill("SIGTERM");
+  assertEquals((await asks.exit(5000)).signal, "SIGTERM");
+  await eventually(areGone, 1000, "the end of codex and of its child");
 });

@@ -55,17 +55,15 @@ export async function giveTrust(target: HooksTarget, show: (hooks: readonly Code
 
 /** Undefined where there is no codex. @throws {ConsoleError} failed, timeout */
 async function talk<T>(ms: number, about: (server: CodexServer) => Promise<T>): Promise<T | undefined> {
-  const child = openLines(["codex", "app-server"]);
+  const signal = AbortSignal.timeout(ms);
+  const child = openLines(["codex", "app-server"], signal);
   if (child === undefined) return undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new ConsoleError("timeout", `Cannot ask codex app-server: it took longer than ${ms / 1000} s`);
-    timer = setTimeout(() => reject(error), ms);
-  });
   try {
-    return await Promise.race([CodexServer.greet(child, VERSION).then(about), late]);
+    return await about(await CodexServer.greet(child, VERSION));
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new ConsoleError("timeout", `Cannot ask codex app-server: it took longer than ${ms / 1000} s`);
   } finally {
-    clearTimeout(timer);
     await child.end();
   }
 }
