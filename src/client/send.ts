@@ -26,8 +26,10 @@ export interface Sending {
 /** The daemon answers by its deadline; one that hangs must not hold the agent much longer, ms. */
 const WAIT_SLACK_MS = 2000;
 
-/** Errors of a daemon that would take the same event later: busy, stopping, read_only (protocol/errors.ts). */
-const LATER = /"error":\{"code":(?:1005|1007|1011),/;
+/** Errors of a daemon that would take the same event later: busy, read_only (protocol/errors.ts). */
+const LATER = /"error":\{"code":(?:1005|1011),/;
+/** The error of one whose successor will take it: stopping. */
+const LEAVING = /"error":\{"code":1007,/;
 
 /** Where the daemon of this home listens: as the flag or the environment says, or as the daemon itself does. */
 export function whereOf(paths: HomePaths, socketFlag?: string): Where {
@@ -51,6 +53,12 @@ export function forwarded(): Record<string, string> {
 }
 
 /**
+ * What became of a report. `undelivered`: nobody is there, or is leaving. `refused`: a daemon runs and did not take it; it
+ * said so, or nothing in time.
+ */
+type Outcome = "delivered" | "undelivered" | "refused";
+
+/**
  * Hello and `session.report` in one write; delivered when the second answer's line has arrived.
  *
  * @throws {ConsoleError} `unsafe_path`: no byte was sent
@@ -59,25 +67,27 @@ export async function send(
   where: Where,
   params: object,
   { kind, connectMs, deliverMs, output }: Sending,
-): Promise<"delivered" | "undelivered" | "hung"> {
+): Promise<Outcome> {
   let socket: Socket | undefined;
-  let state: "undelivered" | "hung" | "delivered" = "undelivered";
+  let state: Outcome = "undelivered";
   try {
     socket = await connect(denoFiles, where, AbortSignal.timeout(connectMs));
     if (socket === undefined) return state;
     const lines = new Lines(socket);
-    const inTime = lines.within(deliverMs, () => state = "hung");
+    const inTime = lines.within(deliverMs, () => state = "refused");
     const hello = helloLine(1, kind);
     const report = encodeLine({ jsonrpc: "2.0", id: 2, method: "session.report", params });
     const both = new Uint8Array(hello.length + report.length);
     both.set(hello);
     both.set(report, hello.length);
-    await writeAll(socket, both);
-    await lines.next(); // hello's
-    const answer = await lines.next();
+    await writeAll(socket, both).catch(() => {}); // what it said before it hung up can be read
+    const greeting = await lines.next();
+    // Where all places are taken that is said at once, and nothing after it.
+    const answer = LATER.test(greeting ?? "") ? greeting : await lines.next();
     inTime();
+    if (answer === undefined || LEAVING.test(answer)) return state;
     // An error answer is an answer too, unless the daemon says that it takes nothing now: then the spool keeps the event.
-    if (answer === undefined || LATER.test(answer)) return state;
+    if (LATER.test(answer)) return state = "refused";
     state = "delivered";
     if (output !== undefined) await answerAgent(socket, lines, answer, output);
     return state;

@@ -23,7 +23,10 @@ export interface HookRow {
   readonly why: string;
 }
 
-/** Timeout of events that only report, s: the hook client ends by itself within 1 s (H1), the rest is for a busy machine. */
+/**
+ * Timeout of events that only report, s: the hook client ends by itself within 1 s of its payload's end (H1), the rest is
+ * for a busy machine.
+ */
 export const QUICK = 5;
 
 /**

@@ -19,6 +19,11 @@ function assertHarmless(what: string, { code, stdout, ms }: Outcome): void {
   assert(ms < MOST_MS, `${what}: took ${ms.toFixed(0)} ms`);
 }
 
+/** What the hook left: events for later, and whether it began to start a daemon. */
+function spoolOf(home: TestHome): string[] {
+  return [...Deno.readDirSync(home.path("spool"))].map(({ name }) => name.replace(/^.*(?=\.json$)/, "KEY"));
+}
+
 const INPUTS: readonly (readonly [string, string | Uint8Array])[] = [
   ["nothing", ""],
   ["garbage", "\u0000\u0001 garbage {{{"],
@@ -92,6 +97,16 @@ Deno.test("H1 a daemon that hangs costs the hook no more than its deadline", asy
   await using hung = new Impostor(home.socketPath);
   assertHarmless("a hung daemon", await home.cli(["hook", "claude"], { stdin: EVENT }));
   await hung.met(1000);
+  assertEquals([hung.connections, spoolOf(home)], [1, ["KEY.json"]], "it was asked twice, or another was started");
+});
+
+Deno.test("H1 a daemon that is busy is asked once, and no other is started beside it", async () => {
+  await using home = await TestHome.create();
+  await Deno.mkdir(home.dir, { mode: 0o700 });
+  const busy = '{"jsonrpc":"2.0","id":2,"error":{"code":1005,"message":"busy"}}';
+  await using impostor = new Impostor(home.socketPath, (line) => line.includes('"method":"hello"') ? "{}" : busy);
+  assertHarmless("a busy daemon", await home.cli(["hook", "claude"], { stdin: EVENT }));
+  assertEquals([impostor.connections, spoolOf(home)], [1, ["KEY.json"]]);
 });
 
 Deno.test("H1 a daemon that answers nonsense does not disturb the hook", async () => {
