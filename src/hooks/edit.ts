@@ -7,8 +7,6 @@ import { aOf, type EditOptions, handlerOf, isCurrent, matcherFits, type Ours, ou
 import * as edit from "./json_edit.ts";
 import type { Node } from "./json_edit.ts";
 
-const BOM = "\ufeff";
-
 /**
  * `text` with every row of the agent registered for `program`, and nothing of an older registration left.
  * The same call again changes nothing. An empty text becomes a new settings object.
@@ -25,7 +23,7 @@ export function installed(agent: JsonHooks, text: string, program: Program, opti
   }
   const problem = refusal(agent, text, options);
   if (problem !== undefined) throw wrong(options.file, problem);
-  return withoutBom(text, (bare) => {
+  return edit.behindBom(text, (bare) => {
     let now = bare;
     for (let next: string | undefined = now; next !== undefined; next = installStep(agent, now, program, options)) {
       now = next;
@@ -36,7 +34,7 @@ export function installed(agent: JsonHooks, text: string, program: Program, opti
 
 /** `text` without our entries and the containers that only they filled. @throws as {@link installed}, less refusals */
 export function uninstalled(agent: JsonHooks, text: string, program?: Program, options: EditOptions = {}): string {
-  return withoutBom(text, (bare) => {
+  return edit.behindBom(text, (bare) => {
     let now = bare;
     for (;;) {
       const [first] = oursIn(agent, rootOf(now, options), program, options);
@@ -62,7 +60,7 @@ export interface HooksStatus {
 export function statusOf(agent: JsonHooks, text: string, program: Program, options: EditOptions = {}): HooksStatus {
   const rows = new Map(rowsOf(agent, options.policy).map((row) => [row.event, row]));
   try {
-    const root = rootOf(text.startsWith(BOM) ? text.slice(1) : text, options);
+    const root = rootOf(edit.bareOf(text), options);
     const ours = oursIn(agent, root, program, options);
     const refused = ours.length === 0 ? undefined : refusal(agent, text, options);
     if (refused !== undefined) throw wrong(options.file, refused);
@@ -155,7 +153,7 @@ function wasThere(before: string | undefined, event?: string): boolean {
 
 function rootBefore(before: string | undefined): Node | undefined {
   if (before === undefined) return undefined;
-  const parsed = edit.parse(before.startsWith(BOM) ? before.slice(1) : before);
+  const parsed = edit.parse(edit.bareOf(before));
   return edit.isFlaw(parsed) ? undefined : parsed.root;
 }
 
@@ -177,7 +175,7 @@ function withoutVersion(agent: JsonHooks, text: string, options: EditOptions): s
 /** Why the agent would read nothing of this text, or undefined. */
 function refusal(agent: JsonHooks, text: string, options: EditOptions): string | undefined {
   if (agent.onlyKeys === undefined || text.trim() === "") return undefined;
-  const root = rootOf(text.startsWith(BOM) ? text.slice(1) : text, options);
+  const root = rootOf(edit.bareOf(text), options);
   const keys = (root?.children ?? []).map((property) => String(property.children?.[0]?.value));
   const only = `must hold only ${agent.onlyKeys.join(" and ")}, each once: ${agent.title} refuses the whole file`;
   const strange = keys.find((key, at) => !agent.onlyKeys?.includes(key) || keys.indexOf(key) !== at);
@@ -199,8 +197,4 @@ function rootOf(text: string, { file }: EditOptions): Node | undefined {
     throw wrong(file, `is ${aOf(parsed.root)}, must be an object`);
   }
   return parsed.root;
-}
-
-function withoutBom(text: string, change: (bare: string) => string): string {
-  return text.startsWith(BOM) ? BOM + change(text.slice(1)) : change(text);
 }

@@ -20,6 +20,19 @@ export interface Flaw {
   readonly why: string;
 }
 
+const BOM = "\ufeff";
+
+/** `text` without its byte order mark. */
+export function bareOf(text: string): string {
+  return text.startsWith(BOM) ? text.slice(1) : text;
+}
+
+/** `text` after `change` of what follows its byte order mark, which stays. */
+export function behindBom(text: string, change: (bare: string) => string): string {
+  const bare = bareOf(text);
+  return text.slice(0, text.length - bare.length) + change(bare);
+}
+
 export function parse(text: string): Parsed | Flaw {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true, allowEmptyContent: true });

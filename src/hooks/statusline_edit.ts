@@ -40,7 +40,6 @@ interface Found {
 
 const WORD = "statusline";
 const SHELL = ["--", "sh", "-c"];
-const BOM = "\ufeff";
 
 /**
  * `text` with our tee as the status line, and the user's own inside it. Other members (padding, refreshInterval) stay.
@@ -49,7 +48,7 @@ const BOM = "\ufeff";
  * @throws {ConsoleError} config_invalid where the text is no JSON object or `statusLine` is no command
  */
 export function wrapped(text: string, program: Program, options: StatuslineEditOptions = {}): string {
-  return withoutBom(text, (bare) => {
+  return edit.behindBom(text, (bare) => {
     const { root, property, command, ours, strange } = find(bare, program, options);
     if (strange) throw wrong(options, 'statusLine is of another kind, must be {"type": "command", "command": …}');
     const inner = ours === undefined ? command && String(command.value) : ours.inner ?? undefined;
@@ -72,7 +71,7 @@ export function wrapped(text: string, program: Program, options: StatuslineEditO
  * @throws {ConsoleError} config_invalid where the text is no JSON object
  */
 export function unwrapped(text: string, program?: Program, options: StatuslineEditOptions = {}): string {
-  return withoutBom(text, (bare) => {
+  return edit.behindBom(text, (bare) => {
     const { root, property, command, ours } = find(bare, program, options);
     if (ours === undefined) return bare;
     const spelled = spelledBefore(options, ours.inner);
@@ -85,7 +84,7 @@ export function unwrapped(text: string, program?: Program, options: StatuslineEd
 /** Never throws. */
 export function statuslineState(text: string, program: Program, options: StatuslineEditOptions = {}): StatuslineState {
   try {
-    const { ours } = find(text.startsWith(BOM) ? text.slice(1) : text, program, options);
+    const { ours } = find(edit.bareOf(text), program, options);
     return { state: ours === undefined ? "absent" : same(ours.program, program) ? "installed" : "outdated" };
   } catch (error) {
     return { state: "unreadable", problem: error instanceof Error ? error.message : "" };
@@ -128,7 +127,7 @@ function isNamedLikeUs([name = "", ...rest]: Program): boolean {
 /** How `value` (the user's command, null for none) was spelled before us, or undefined where it was not there. */
 function spelledBefore({ before }: StatuslineEditOptions, value: string | null): string | undefined {
   if (before === undefined) return undefined;
-  const bare = before.startsWith(BOM) ? before.slice(1) : before;
+  const bare = edit.bareOf(before);
   try {
     const { property, command } = find(bare, undefined, {});
     const node = value === null && command === undefined ? edit.valueOf(property) : command;
@@ -140,8 +139,4 @@ function spelledBefore({ before }: StatuslineEditOptions, value: string | null):
 
 function wrong({ file }: StatuslineEditOptions, what: string): ConsoleError {
   return new ConsoleError("config_invalid", `Cannot edit the status line: ${file ?? "the settings file"}: ${what}`);
-}
-
-function withoutBom(text: string, change: (bare: string) => string): string {
-  return text.startsWith(BOM) ? BOM + change(text.slice(1)) : change(text);
 }
