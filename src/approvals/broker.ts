@@ -93,7 +93,7 @@ export class Broker implements ApprovalsPort {
     const { report, ask, idempotencyKey } = asked;
     const { core, judge, newId } = this.#o;
     const at = core.now();
-    const pending = make.newApproval({ ...aboutOf(report, core.store), ask, id: newId(), at, deadline: at });
+    const pending = make.newApproval({ ...aboutOf(asked, core.store), ask, id: newId(), at, deadline: at });
     const approval = withState(pending, make.stateOf(judged.verdict, { at, ...judged }));
     core.store.commit({ type: "approval.decided", data: { approval } }, actor);
     // The row never waits: nobody is asked.
@@ -110,7 +110,7 @@ export class Broker implements ApprovalsPort {
     const { core, after, newId } = this.#o;
     const id = newId();
     const at = core.now();
-    const about = aboutOf(report, core.store);
+    const about = aboutOf(asked, core.store);
     const deadline = new Date(Date.parse(at) + waitMs).toISOString();
     const approval = make.newApproval({ ...about, ask, id, at, deadline });
     const question: Question = { ...make.questionOf(report.happening, approval), approvalId: id };
@@ -179,7 +179,7 @@ export class Broker implements ApprovalsPort {
     const answer = (verdict: Verdict) => (given = verdict, {});
     const onAbort = () => hold && this.#settling.elsewhere(hold);
     try {
-      const asked = { report, ask, cut: false, answer, ...this.#workspaces.of(report) };
+      const asked = { report, ask, cut: false, answer, ...this.#workspaces.of(report.sessionId, ask.cwd) };
       const { output, approval } = await this.ask(asked, asker);
       if (output !== undefined || approval === undefined) return given;
       hold = this.#settling.holds.get(approval.id);

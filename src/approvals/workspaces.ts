@@ -5,18 +5,17 @@
 import type { Asked } from "../core/handler.ts";
 import type { Report } from "../domain/report.ts";
 
-/** Sessions and sub-agents that are remembered; a text has at most 16 KiB. One that is forgotten is asked about. */
+/** Folders of sessions that are remembered; a text has at most 16 KiB. One that is forgotten is asked about. */
 const KEPT = 256;
-
-type Asker = Pick<Report, "sessionId" | "subagent">;
 
 export class Workspaces {
   /** Undefined: there was no file. */
   #newest = new Map<string, string | undefined>();
 
-  /** A sub-agent may work in another folder than its session. */
-  heard(asker: Asker, text: string | undefined): void {
-    const key = keyOf(asker);
+  /** What is found holds for the folder that the hook ran in: the same session's next call may run in another. */
+  heard({ sessionId, facts: { cwd } }: Pick<Report, "sessionId" | "facts">, text: string | undefined): void {
+    if (cwd === undefined) return;
+    const key = keyOf(sessionId, cwd);
     this.#newest.delete(key);
     this.#newest.set(key, text);
     if (this.#newest.size <= KEPT) return;
@@ -26,20 +25,19 @@ export class Workspaces {
     }
   }
 
-  /** The session is over; the next process of that name may run elsewhere. */
+  /** The session is over; the next process of that name may find other files. */
   forget(sessionId: string): void {
-    for (const key of this.#newest.keys()) {
-      if (key === sessionId || key.startsWith(`${sessionId}/`)) this.#newest.delete(key);
-    }
+    for (const key of this.#newest.keys()) if (key.startsWith(keyOf(sessionId, ""))) this.#newest.delete(key);
   }
 
-  /** What a question is judged by that came without a hook. */
-  of(asker: Asker): Pick<Asked, "workspaceConfig" | "workspaceUnknown"> {
-    const key = [keyOf(asker), asker.sessionId].find((one) => this.#newest.has(one));
-    return key === undefined ? { workspaceUnknown: true } : { workspaceConfig: this.#newest.get(key) };
+  /** What a question is judged by that came without a hook. @param cwd where what is asked for runs, if known */
+  of(sessionId: string, cwd: string | undefined): Pick<Asked, "workspaceConfig" | "workspaceUnknown"> {
+    const key = keyOf(sessionId, cwd ?? "");
+    return this.#newest.has(key) ? { workspaceConfig: this.#newest.get(key) } : { workspaceUnknown: true };
   }
 }
 
-function keyOf({ sessionId, subagent }: Asker): string {
-  return subagent === undefined ? sessionId : `${sessionId}/${subagent.id}`;
+/** No id has a line break. */
+function keyOf(sessionId: string, cwd: string): string {
+  return `${sessionId}\n${cwd}`;
 }

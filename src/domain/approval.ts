@@ -35,6 +35,8 @@ export interface Ask {
   readonly action: Action;
   /** The whole of what matters: the command line, the path, the URL; for other tools the input as JSON. */
   readonly subject: string;
+  /** The folder of this very call, where the agent tells one: it may be another than its session's. */
+  readonly cwd?: string;
   /**
    * Every path that the call touches, where there are several or the subject is not one; `/folder/**` is all that is below.
    * For deny rules: neither stored nor shown.

@@ -62,6 +62,7 @@ function question(tool: string, action: Ask["action"], subject: string, params: 
       tool,
       action,
       subject,
+      ...maybe("cwd", text(params, "cwd")),
       ...maybe("reasoning", reason && prose(reason, TEXT_CAPS.message)),
       dialog: "beside",
       takesYes: true,

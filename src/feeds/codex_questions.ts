@@ -1,5 +1,5 @@
 /** The questions of Codex's threads that are open now, each from its request to its answer, ours or somebody else's. */
-import { type Fields, text } from "../agents/fields.ts";
+import { type Fields, maybe, text } from "../agents/fields.ts";
 import type { Ask, Verdict } from "../domain/approval.ts";
 import type { Report } from "../domain/report.ts";
 import { decisionOf, FileItems, readQuestion } from "./codex_approvals.ts";
@@ -48,9 +48,11 @@ export class CodexQuestions {
     this.#open.set(id, controller);
     try {
       await known;
-      const report = this.#threads.reportOf(text(params, "threadId") ?? "", question.asked);
+      const threadId = text(params, "threadId") ?? "";
+      const report = this.#threads.reportOf(threadId, question.asked);
       if (report === undefined || signal.aborted) return;
-      const verdict = await this.#ask(report, question.ask, signal);
+      const ask = { ...maybe("cwd", this.#threads.cwdOf(threadId)), ...question.ask };
+      const verdict = await this.#ask(report, ask, signal);
       if (verdict !== undefined && !signal.aborted) link.answer(id, { decision: decisionOf(verdict, params) });
     } catch {
       // as if nobody had answered

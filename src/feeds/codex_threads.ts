@@ -28,6 +28,11 @@ export class CodexThreads {
     return kind !== undefined && kind !== "hidden";
   }
 
+  /** The folder that thread `id` works in; one of its commands may run in another. */
+  cwdOf(id: string): string | undefined {
+    return this.#threads.get(id)?.facts.cwd;
+  }
+
   /** A thread that began just now. */
   started(thread: Thread): void {
     this.#threads.set(thread.id, thread);

@@ -19,13 +19,23 @@ async function hook(desk: Desk, workspaceConfig?: string, more: Record<string, u
   await desk.report({ agent: "codex", event, ...own }, new FakeCaller(kind));
 }
 
-/** What the feed is told at once: a verdict, or that a human is asked. */
-async function put(desk: Desk, command = "make all", child?: string): Promise<boolean | "asked"> {
+interface Call {
+  readonly cwd?: string | undefined;
+  readonly child?: string;
+}
+
+function question(
+  desk: Desk,
+  command: string,
+  { cwd, child }: Call,
+  signal: AbortSignal,
+): Promise<Verdict | undefined> {
   const ask: Ask = {
     for: "permission",
     tool: "Bash",
     action: "command",
     subject: command,
+    ...(cwd === undefined ? {} : { cwd }),
     dialog: "beside",
     takesYes: true,
   };
@@ -36,13 +46,33 @@ async function put(desk: Desk, command = "make all", child?: string): Promise<bo
     happening: { kind: "asked", for: "permission", text: command },
     ...(child === undefined ? {} : { subagent: { id: child, type: "" } }),
   } as const;
+  return desk.broker.put(report, ask, signal);
+}
+
+/** What the feed is told at once: a verdict, or that a human is asked. */
+async function put(desk: Desk, command = "make all", call: Call = { cwd: "/w" }): Promise<boolean | "asked"> {
   const gone = new AbortController();
-  const answer: Promise<Verdict | undefined> = desk.broker.put(report, ask, gone.signal);
+  const answer = question(desk, command, call, gone.signal);
   const asked = desk.store.inbox.pendingCount > 0;
   gone.abort();
   const verdict = await answer;
   return asked ? "asked" : verdict?.yes ?? "asked";
 }
+
+Deno.test("A4 what is approved for one folder passes in no other, and the window shows where a command would run", async () => {
+  const desk = new Desk();
+  for (const cwd of ["/tmp/evil", "/w/below", "/w"]) await hook(desk, undefined, { cwd });
+  const answer = question(desk, "make test", { cwd: "/w" }, new AbortController().signal);
+  const [first] = desk.store.inbox.pending();
+  await desk.broker.decide({ id: first?.id ?? "", decision: "approve", scope: "workspace" }, "tui:admin");
+  assertEquals(await answer, { yes: true, scope: "workspace" });
+  const folders = ["/w", "/w/below", "/tmp/evil"];
+  const judged: unknown[] = [];
+  for (const cwd of folders) judged.push(await put(desk, "make test", { cwd }));
+  assertEquals(judged, [true, true, "asked"]);
+  assertEquals(desk.store.inbox.settled().map(({ cwd }) => cwd), ["/w", ...folders]);
+  assertEquals(desk.store.get("t")?.cwd, "/w", "a command's folder is not its session's");
+});
 
 Deno.test("a workspace's configuration holds for questions of a feed, the newest that a hook has told", async () => {
   const desk = autonomous();
@@ -85,18 +115,19 @@ Deno.test("a human may still answer what no rule may, and that yes is the feed's
   assertEquals(await answer, { yes: true, scope: "once" });
 });
 
-Deno.test("a sub-agent's folder counts for the sub-agent alone; of one that told nothing its session's does", async () => {
+Deno.test("what a hook found counts for the folder that it ran in alone, whoever of the session asks from there", async () => {
   const desk = autonomous();
-  await hook(desk, STRICT);
-  assertEquals(await put(desk, "make all", "c1"), "asked");
-  desk.broker.heard({
-    agent: "codex",
-    sessionId: "t",
-    facts: {},
-    happening: { kind: "noted" },
-    subagent: { id: "c1", type: "" },
-  }, undefined);
-  assertEquals([await put(desk, "make all", "c1"), await put(desk)], [true, "asked"]);
+  await hook(desk);
+  await hook(desk, STRICT, { cwd: "/strict" });
+  for (const child of [undefined, "c1"]) {
+    const of = (cwd?: string) => put(desk, "make all", { cwd, ...(child === undefined ? {} : { child }) });
+    assertEquals([await of("/w"), await of("/strict"), await of("/w/below"), await of()], [
+      true,
+      "asked",
+      "asked",
+      "asked",
+    ]);
+  }
 });
 
 Deno.test("what hooks have told is kept for the newest sessions only", async () => {

@@ -42,6 +42,7 @@ Deno.test("A4 a question of Codex is put with its whole command, and the answer 
     tool: "Bash",
     action: "command",
     subject: "touch /home/u/outside/t1",
+    cwd: "/home/u/project",
     reasoning: "the mock asks for it",
     dialog: "beside",
     takesYes: true,
@@ -56,6 +57,17 @@ Deno.test("A4 a question of Codex is put with its whole command, and the answer 
     { id: ASKED.id, result: { decision: "accept" } },
     { id: SECOND.id, result: { decision: "decline" } },
   ]);
+});
+
+Deno.test("A4 a question tells its own folder; one that names none is asked in its thread's", async () => {
+  const { bench, put } = await attached();
+  await using _ = bench;
+  bench.codex.tell({ ...ASKED, params: { ...ASKED.params, cwd: "/tmp/evil" } });
+  const { cwd: _cwd, ...bare } = SECOND.params;
+  bench.codex.tell({ ...SECOND, params: bare });
+  await eventually(() => put.length === 2, WAIT_MS, "both questions");
+  assertEquals(put.map(({ ask }) => ask.cwd), ["/tmp/evil", "/home/u/project"]);
+  assertEquals(bench.replay.get(SESSION)?.cwd, "/home/u/project");
 });
 
 Deno.test("A3 a question that was answered in Codex's window ends here, and a later answer goes nowhere", async () => {
