@@ -122,7 +122,9 @@ export class CodexAppServerFeed {
         return;
       }
       case "thread/closed":
-        if (id !== undefined) this.#threads.closed(id);
+        if (id === undefined) return;
+        this.#attached.delete(id); // loaded again it is another one to attach to; until then only its hooks ask
+        this.#threads.closed(id);
     }
   }
 
@@ -138,7 +140,7 @@ export class CodexAppServerFeed {
     this.#attached.set(id, false);
     for (const again of AGAIN_MS) {
       if (await link.ask("thread/resume", { threadId: id, excludeTurns: true }) !== undefined) {
-        if (this.#attached.has(id)) this.#attached.set(id, true); // else the connection was lost meanwhile
+        if (this.#attached.has(id)) this.#attached.set(id, true); // else it was closed meanwhile
         return;
       }
       if (!await link.pause(again)) return;

@@ -99,6 +99,10 @@ export class FileItems {
     else this.#changes.delete(id);
   }
 
+  clear(): void {
+    this.#changes.clear();
+  }
+
   of(params: Fields): readonly Fields[] | undefined {
     return this.#changes.get(text(params, "itemId") ?? "");
   }

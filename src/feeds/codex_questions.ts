@@ -61,9 +61,10 @@ export class CodexQuestions {
     }
   }
 
-  /** The connection is gone: an answer would reach nobody. */
+  /** The connection is gone: an answer would reach nobody, and nobody tells when an item is done. */
   drop(): void {
     for (const controller of this.#open.values()) controller.abort();
     this.#open.clear();
+    this.#files.clear();
   }
 }

@@ -44,6 +44,10 @@ export class CodexBench {
     this.#feed.start();
   }
 
+  asks(id: string): boolean {
+    return this.#feed.asks(id);
+  }
+
   async is(id: string, status: string): Promise<void> {
     await eventually(() => this.replay.get(id)?.status === status, WAIT_MS, `${id} that is ${status}: ${this.seen}`);
   }

@@ -3,6 +3,9 @@ import { assert, assertEquals } from "@std/assert";
 import type { Ask, Verdict } from "../../src/domain/approval.ts";
 import type { Report } from "../../src/domain/report.ts";
 import { decisionOf, readQuestion } from "../../src/feeds/codex_approvals.ts";
+import { CodexQuestions } from "../../src/feeds/codex_questions.ts";
+import type { Link } from "../../src/feeds/json_rpc_link.ts";
+import { CodexThreads } from "../../src/feeds/codex_threads.ts";
 import { CHILD, CodexBench, WAIT_MS } from "../support/codex_bench.ts";
 import { codexQuestions, SESSION } from "../support/fake_app_server.ts";
 import { eventually } from "../support/harness_wait.ts";
@@ -131,6 +134,46 @@ Deno.test("A4 the feed attaches to a session when it can: before its first turn 
   await eventually(() => tries() === 3, WAIT_MS, "the third, which succeeds");
   await bench.step("turn", "working", "idle", "idle");
   assertEquals(tries(), 3, "attached once, and to no thread for titles");
+});
+
+Deno.test("A4 a session that Codex unloads and loads again asks here again", async () => {
+  const { bench } = await attached();
+  await using _ = bench;
+  bench.codex.answers.set("thread/resume", { thread: {} });
+  await eventually(() => bench.asks(SESSION), WAIT_MS, "attached");
+  bench.codex.tell({ method: "thread/closed", params: { threadId: SESSION } });
+  await eventually(() => !bench.asks(SESSION), WAIT_MS, "left to the session's hooks");
+  bench.codex.tell({ method: "thread/started", params: { thread: { id: SESSION } } });
+  bench.codex.tell({ method: "thread/status/changed", params: { threadId: SESSION, status: { type: "active" } } });
+  await eventually(() => bench.asks(SESSION), WAIT_MS, "attached again");
+});
+
+Deno.test("A4 what an item will change is known until it is done or the connection is gone", async () => {
+  const port = { sessions: () => [], get: () => undefined, children: () => [], now: () => "", report: () => {} };
+  const threads = new CodexThreads(port);
+  threads.started({ id: "t", kind: "session", begun: true, facts: {} });
+  const asked: string[] = [];
+  const questions = new CodexQuestions((_report, ask) => {
+    asked.push(ask.subject);
+    return Promise.resolve(undefined);
+  }, threads);
+  const link = { answer: () => {} } as unknown as Link;
+  const begun = (id: string) =>
+    questions.take("item/started", { item: { type: "fileChange", id, changes: [{ path: `/w/${id}` }] } });
+  const put = (itemId: string) =>
+    questions.put(link, {
+      id: itemId,
+      method: "item/fileChange/requestApproval",
+      params: { threadId: "t", itemId },
+      known: Promise.resolve(),
+    });
+  for (const id of ["a", "b"]) begun(id);
+  questions.take("item/completed", { item: { type: "fileChange", id: "a" } });
+  for (const id of ["a", "b"]) await put(id);
+  assertEquals(asked, ["/w/b"]);
+  questions.drop();
+  await put("b");
+  assertEquals(asked, ["/w/b"]);
 });
 
 Deno.test("A4 a question about files names them all; decisions that Codex did not offer are not sent", () => {
