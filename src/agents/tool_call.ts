@@ -36,7 +36,7 @@ export function callOf(
   tool: string,
   input: Fields,
   table: ToolTable,
-): Pick<Ask, "tool" | "action" | "subject" | "paths" | "detail" | "reasoning"> {
+): Pick<Ask, "tool" | "action" | "subject" | "paths" | "detail" | "unsandboxed" | "reasoning"> {
   const [action, field] = Object.hasOwn(table, tool) ? table[tool]! : ["other" as const];
   const narrowed = action === "read" && NARROWS.some((name) => Object.hasOwn(input, name));
   const subject = field === undefined || narrowed ? undefined : text(input, field);
@@ -49,7 +49,15 @@ export function callOf(
     ...maybe("paths", folder === undefined ? undefined : [folder]),
     // The input as a whole shows it already.
     ...(action === "write" && subject !== undefined ? maybe("detail", writtenBy(input)) : {}),
+    ...(action === "command" && leavesSandbox(input) ? { unsandboxed: true, detail: OUTSIDE } : {}),
     // Only a command's description says why; what other tools call so is part of their work.
     ...(action === "command" ? maybe("reasoning", text(input, "description")) : {}),
   };
+}
+
+const OUTSIDE = "outside the sandbox (dangerouslyDisableSandbox)";
+
+/** Anything but a plain no: how Claude reads another value is not known. */
+function leavesSandbox(input: Fields): boolean {
+  return (input["dangerouslyDisableSandbox"] ?? false) !== false;
 }

@@ -17,8 +17,9 @@
  * very answer that a human gave to that very text. `git diff*` is given for what reads: where its star takes an option that
  * runs a program or sends something, that is asked; `npm test*` is given for what runs.
  *
- * Questions, plans and elicitations are never answered with yes, nor is a call whose text came shortened. Where the agent
- * takes no yes, only a no is given. Before a tool (`gate`) only rules speak: without one there is no decision.
+ * Questions, plans and elicitations are never answered with yes, nor is a call whose text came shortened, or one outside
+ * the agent's sandbox. Where the agent takes no yes, only a no is given. Before a tool (`gate`) only rules speak: without
+ * one there is no decision.
  */
 import type { Ask, Risk, Rule, Verdict } from "./approval.ts";
 import { SAFETY_MODES, type SafetyMode } from "./policy_modes.ts";

@@ -17,7 +17,10 @@ export function riskOf(ask: Ask): Risk {
   if (ask.for !== "permission") return ({ question: "read", plan: "write", elicitation: "network" } as const)[ask.for];
   switch (ask.action) {
     case "command":
-      return ask.tool === "PowerShell" ? riskOfPowerShell(ask.subject) : riskOfCommand(ask.subject);
+      return worst([
+        ask.tool === "PowerShell" ? riskOfPowerShell(ask.subject) : riskOfCommand(ask.subject),
+        ...(ask.unsandboxed ? ["execute" as const] : []),
+      ]);
     case "read":
       return isSecret(ask.subject) ? "network" : "read"; // what is read goes to the model's vendor
     case "write":

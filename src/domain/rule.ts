@@ -33,7 +33,7 @@ export function matches(rule: Rule, ask: Ask, caller: Caller): boolean {
   if (rule.agent !== undefined && rule.agent !== caller.agent) return false;
   if (hasExpired(rule, caller.now) || !reaches(rule, caller)) return false;
   if (rule.decision === "deny") return denies(rule.pattern, ask, caller);
-  if (caller.cut === true || ask.for !== "permission") return false;
+  if (caller.cut === true || ask.for !== "permission" || ask.unsandboxed) return false;
   return matchesGlob(readPattern(rule.pattern), ask.subject, limitOf(ask));
 }
 
@@ -163,6 +163,7 @@ export interface NewRule {
 export function ruleFrom(ask: Ask, caller: Caller, given: NewRule): Rule | { readonly refused: string } {
   if (ask.for !== "permission") return { refused: `it is a ${ask.for}, must be a permission` };
   if (caller.cut === true) return { refused: "its input came shortened, must be whole" };
+  if (ask.unsandboxed) return { refused: "it runs outside the agent's sandbox, must run inside" };
   if (ask.tool === "*") return { refused: "its tool is named *, which in a rule is every tool" };
   if (maskSecrets(ask.subject) !== ask.subject) {
     return { refused: "its input holds what looks like a secret, must not" };
