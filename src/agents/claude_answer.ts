@@ -1,13 +1,13 @@
 /**
  * What Claude Code's hooks may print (agents.md §2.1; recordings: claude-decisions, claude-modes). Nothing else: no
  * `interrupt` (it ends the whole turn), no `updatedInput` but the answers to a question and a plan as it came, and of
- * the permissions that Claude suggests only rules that allow, no further than the scope of the yes.
+ * the permissions that Claude suggests only rules that allow this very call, no further than the scope of the yes.
  */
 import { type ScopeOfYes, SCOPES_OF_YES, type Verdict } from "../domain/approval.ts";
 import { dialogOf } from "./claude_tools.ts";
 import { contentOf, formOf } from "./elicitation.ts";
-import { type Fields, fieldsIn, maybe, objects, text } from "./fields.ts";
-import { CLAUDE_TOOLS } from "./tool_call.ts";
+import { type Fields, fieldsIn, objects, text } from "./fields.ts";
+import { callOf, CLAUDE_TOOLS } from "./tool_call.ts";
 
 export type Answer = Readonly<Record<string, unknown>>;
 type Yes = Extract<Verdict, { yes: true }>;
@@ -98,26 +98,32 @@ function elicited(event: Fields, verdict: Verdict): Answer | undefined {
   return content === undefined || empty ? undefined : reply({ action: "accept", content });
 }
 
-/** Claude's own suggestions that reach no further than `scope`, field by field. */
+/** Claude's own suggestions for this very call that reach no further than `scope`, field by field. */
 function permissions(event: Fields, scope: ScopeOfYes): readonly Answer[] {
+  const own = ownRule(event);
+  if (own === undefined) return [];
   return (objects(event, "permission_suggestions") ?? []).flatMap((update) => {
     const destination = text(update, "destination") ?? "";
     const reach = Object.hasOwn(REACH, destination) ? REACH[destination] : undefined;
     if (text(update, "type") !== "addRules" || text(update, "behavior") !== "allow" || reach === undefined) return [];
     if (SCOPES_OF_YES.indexOf(reach) > SCOPES_OF_YES.indexOf(scope)) return [];
-    const rules = (objects(update, "rules") ?? []).map((rule) => ruleOf(rule, text(event, "tool_name")));
-    if (rules.length === 0 || rules.includes(undefined)) return [];
-    return [{ type: "addRules", rules, behavior: "allow", destination }];
+    const [rule, ...more] = objects(update, "rules") ?? [];
+    if (rule?.["toolName"] !== own.toolName || rule["ruleContent"] !== own.ruleContent || more.length > 0) return [];
+    return [{ type: "addRules", rules: [own], behavior: "allow", destination }];
   });
 }
 
-/** A rule without content allows every call of its tool: taken only for the tool that asks, and not for a built-in one. */
-function ruleOf(rule: Fields, asking: string | undefined): Answer | undefined {
-  const toolName = text(rule, "toolName");
-  const ruleContent = text(rule, "ruleContent");
-  if (toolName === undefined) return undefined;
-  if (ruleContent === undefined && (toolName !== asking || Object.hasOwn(CLAUDE_TOOLS, toolName))) return undefined;
-  return { toolName, ...maybe("ruleContent", ruleContent) };
+/**
+ * The rule of Claude's that allows the command that was asked and nothing else; in its rules a star is any text. Of other
+ * tools there is none: one about a path is a pattern that begins at the settings' folder, one about a page its host.
+ */
+function ownRule(event: Fields): { readonly toolName: string; readonly ruleContent: string } | undefined {
+  const { tool, action, subject } = callOf(
+    text(event, "tool_name") ?? "",
+    fieldsIn(event, "tool_input") ?? {},
+    CLAUDE_TOOLS,
+  );
+  return action === "command" && !subject.includes("*") ? { toolName: tool, ruleContent: subject } : undefined;
 }
 
 function decision(fields: Answer): Answer {

@@ -47,15 +47,14 @@ export function askOf(event: Fields): Ask | undefined {
 }
 
 /**
- * What the hook prints for `verdict`: `always` only where OpenCode offered it (it then allows the patterns of the
- * suggestions until it is restarted), answers only to all questions at once.
+ * What the hook prints for `verdict`: never `always`, which would allow all patterns of the suggestions, until OpenCode is
+ * restarted; answers only to all questions at once.
  */
 export function answerTo(ask: Ask, verdict: Verdict): Readonly<Record<string, unknown>> | undefined {
   if (!verdict.yes) {
     return { reply: "reject", ...(ask.for === "question" ? {} : maybe("message", verdict.message)) };
   }
-  // Its own `always` would allow more than was asked (recording: opencode-dialogs, `touch x` → `touch *`): a scope beyond
-  // once is a rule of ours.
+  // Of `touch x` that is `touch *` (recording: opencode-dialogs): a scope beyond once is a rule of ours.
   if (ask.for !== "question") return { reply: "once" };
   const answers = ask.choices?.map((choice) => chosen(choice, verdict.answers ?? {}));
   return answers === undefined || answers.includes(undefined) ? undefined : { answers };

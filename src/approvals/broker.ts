@@ -211,7 +211,8 @@ export class Broker implements ApprovalsPort {
     const hold = this.#settling.holds.get(id);
     if (approval.status !== "pending" || hold === undefined || hold.settled) throw alreadyDecided(approval);
     const verdict = make.verdictOf(params, hold.ask);
-    const output = hold.answer(verdict);
+    // What an agent remembers by itself has no end.
+    const output = hold.answer(verdict.yes && expiresInSecs !== undefined ? { ...verdict, scope: "once" } : verdict);
     if (output === undefined) throw noWords(approval, verdict);
     const at = now();
     const rule = make.ruleOf(hold, verdict, { id: this.#o.newId(), by: actor, createdAt: at, expiresInSecs });

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { claude } from "../../src/agents/claude.ts";
 import type { HookEnv } from "../../src/agents/hook_env.ts";
-import type { Ask, ScopeOfYes, Verdict } from "../../src/domain/approval.ts";
+import type { Ask, Verdict } from "../../src/domain/approval.ts";
 import { recorded } from "../contract/replay.ts";
 
 const YES: Verdict = { yes: true, scope: "once" };
@@ -140,47 +140,6 @@ Deno.test("a plan is accepted or sent back at its dialog, never before it", () =
     decided({ behavior: "deny", message: "smaller" }),
   );
   assertEquals(claude.answer({ ...plan, hook_event_name: "PreToolUse" }, YES), undefined);
-});
-
-Deno.test("a wider yes echoes only rules that allow, and none that reaches further than it", () => {
-  const rule = { toolName: "Bash", ruleContent: "npm test:*" };
-  const add = (destination: string, rules: object[] = [rule], behavior = "allow") => ({
-    ...{ type: "addRules", rules, behavior, destination },
-  });
-  const mcp = { toolName: "mcp__x__y" };
-  const suggestions = [
-    add("session"),
-    add("localSettings"),
-    add("userSettings"),
-    add("projectSettings"),
-    add("elsewhere"),
-    add("session", [rule], "deny"),
-    add("session", [{ toolName: "Bash" }]), // would allow every command
-    add("session", [rule, { toolName: "mcp__other" }]),
-    add("session", []),
-    { type: "setMode", mode: "acceptEdits", destination: "session" },
-    { type: "addDirectories", directories: ["/w"], destination: "session" },
-    { type: "replaceRules", rules: [rule], behavior: "allow", destination: "session" },
-  ];
-  const event = hook("PermissionRequest", "Bash", { command: "npm test" }, { permission_suggestions: suggestions });
-  const echoed = (scope: ScopeOfYes) => claude.answer(event, { yes: true, scope });
-  const allow = (...updatedPermissions: object[]) => decided({ behavior: "allow", updatedPermissions });
-  assertEquals(echoed("once"), decided({ behavior: "allow" }));
-  assertEquals(echoed("session"), allow(add("session")));
-  assertEquals(echoed("workspace"), allow(add("session"), add("localSettings")));
-  assertEquals(echoed("always"), allow(add("session"), add("localSettings"), add("userSettings")));
-
-  const own = hook("PermissionRequest", "mcp__x__y", {}, { permission_suggestions: [add("localSettings", [mcp])] });
-  assertEquals(claude.answer(own, { yes: true, scope: "workspace" }), allow(add("localSettings", [mcp])));
-
-  assertEquals(asked(event)?.suggestions?.slice(0, 2), [
-    "allow Bash(npm test:*), for this session",
-    "allow Bash(npm test:*), in this project, for you",
-  ]);
-  assertEquals(asked(event)?.suggestions?.slice(-2), [
-    "permission mode acceptEdits, for this session",
-    "work in /w, for this session",
-  ]);
 });
 
 Deno.test("a form of an MCP server is filled in by its schema, or declined", () => {

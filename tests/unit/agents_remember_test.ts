@@ -1,0 +1,111 @@
+/** README, Answer: what an agent itself remembers of a yes for longer, and for how long. */
+import { assertEquals } from "@std/assert";
+import { claude } from "../../src/agents/claude.ts";
+import type { ScopeOfYes } from "../../src/domain/approval.ts";
+import { decisionOf } from "../../src/feeds/codex_approvals.ts";
+import { event, TUI } from "../support/asking_desk.ts";
+import { Desk, FakeCaller } from "../support/desk.ts";
+
+const suggestion = {
+  type: "addRules",
+  rules: [{ toolName: "Bash", ruleContent: "sleep 1" }],
+  behavior: "allow",
+  destination: "localSettings",
+};
+
+const allowed = (more: object = {}) => ({
+  hookSpecificOutput: { hookEventName: "PermissionRequest", decision: { behavior: "allow", ...more } },
+});
+
+function hook(tool_name: string, tool_input: object, permission_suggestions: readonly object[]) {
+  return event("PermissionRequest", { tool_name, tool_input, permission_suggestions }).event;
+}
+
+Deno.test("A4 a wider yes echoes only rules that allow this very command, and none that reaches further than it", () => {
+  const rule = { toolName: "Bash", ruleContent: "npm test" };
+  const wide = { toolName: "Bash", ruleContent: "npm test:*" };
+  const add = (destination: string, rules: object[] = [rule], behavior = "allow") => ({
+    ...{ type: "addRules", rules, behavior, destination },
+  });
+  const suggestions = [
+    add("session"),
+    add("localSettings"),
+    add("userSettings"),
+    add("projectSettings"),
+    add("elsewhere"),
+    add("session", [rule], "deny"),
+    add("session", [wide]),
+    add("session", [rule, wide]),
+    add("session", [{ toolName: "Bash" }]), // would allow every command
+    add("session", [{ ...rule, toolName: "PowerShell" }]),
+    add("session", []),
+    { type: "setMode", mode: "acceptEdits", destination: "session" },
+    { type: "addDirectories", directories: ["/w"], destination: "session" },
+    { type: "replaceRules", rules: [rule], behavior: "allow", destination: "session" },
+  ];
+  const ask = hook("Bash", { command: "npm test" }, suggestions);
+  const echoed = (scope: ScopeOfYes) => claude.answer(ask, { yes: true, scope });
+  const allow = (...updatedPermissions: object[]) => allowed({ updatedPermissions });
+  assertEquals(echoed("once"), allowed());
+  assertEquals(echoed("session"), allow(add("session")));
+  assertEquals(echoed("workspace"), allow(add("session"), add("localSettings")));
+  assertEquals(echoed("always"), allow(add("session"), add("localSettings"), add("userSettings")));
+
+  const others = [
+    ["mcp__x__y", {}, { toolName: "mcp__x__y" }],
+    ["Bash", { command: "rm *" }, { toolName: "Bash", ruleContent: "rm *" }], // to Claude a star is any text
+    ["Read", { file_path: "/a" }, { toolName: "Read", ruleContent: "/a" }], // and this path begins at the settings
+  ] as const;
+  for (const [tool, input, own] of others) {
+    assertEquals(claude.answer(hook(tool, input, [add("session", [own])]), { yes: true, scope: "always" }), allowed());
+  }
+
+  const understood = claude.understand(ask, {});
+  const offered = understood.ok ? understood.ask?.suggestions : undefined;
+  assertEquals(offered?.slice(0, 2), [
+    "allow Bash(npm test), for this session",
+    "allow Bash(npm test), in this project, for you",
+  ]);
+  assertEquals(offered?.slice(-2), [
+    "permission mode acceptEdits, for this session",
+    "work in /w, for this session",
+  ]);
+});
+
+/** What Claude is told where its `sleep 1` gets this yes, and the rule that is left with us. */
+async function approved(desk: Desk, words: { readonly expiresInSecs?: number }) {
+  const caller = new FakeCaller();
+  const ask = { agent: "claude", event: hook("Bash", { command: "sleep 1" }, [suggestion]) };
+  const { approval } = await desk.report({ ...ask, env: TUI }, caller);
+  const id = approval?.id ?? "";
+  const told = desk.broker.wait(id, caller);
+  const { ruleId } = await desk.broker.decide({ id, decision: "approve", scope: "workspace", ...words }, "tui:admin");
+  return { told: (await told).output, ruleId: ruleId ?? "" };
+}
+
+Deno.test("A4 an agent that offers to remember just this call does so, and no revocation is told to it", async () => {
+  const desk = new Desk();
+  const { told, ruleId } = await approved(desk, {});
+  assertEquals(told, allowed({ updatedPermissions: [suggestion] }));
+  const before = desk.events.length;
+  await desk.broker.revoke({ id: ruleId }, "tui:admin");
+  assertEquals([desk.events.slice(before), desk.broker.rules()], [["approval.rule_revoked"], []]);
+});
+
+Deno.test("A4 of a yes that ends an agent remembers nothing: what it remembers has no end", async () => {
+  const desk = new Desk();
+  const { told, ruleId } = await approved(desk, { expiresInSecs: 60 });
+  assertEquals(told, allowed());
+  assertEquals(desk.broker.rules().map(({ id, scope }) => [id, scope]), [[ruleId, "workspace"]]);
+
+  const happening = { kind: "asked", for: "permission", text: "make" } as const;
+  const ask = { for: "permission", tool: "Bash", action: "command", subject: "make", dialog: "beside" } as const;
+  const report = { agent: "codex", sessionId: "t", facts: {}, happening };
+  for (const [words, told] of [[{}, "acceptForSession"], [{ expiresInSecs: 60 }, "accept"]] as const) {
+    const answer = desk.broker.put(report, { ...ask, takesYes: true }, new AbortController().signal);
+    const [open] = desk.store.inbox.pending();
+    await desk.broker.decide({ id: open?.id ?? "", decision: "approve", scope: "session", ...words }, "tui:admin");
+    const verdict = await answer;
+    assertEquals(verdict && decisionOf(verdict, { availableDecisions: ["accept", "acceptForSession"] }), told);
+  }
+});
