@@ -20,9 +20,9 @@ const TOOLS: ToolTable = {
   write_file: ["write", "file_path"],
   edit: ["write", "file_path"],
   read_file: ["read", "file_path"],
-  glob: ["read"],
-  grep_search: ["read"],
-  list_directory: ["read", "path"],
+  glob: ["search"],
+  grep_search: ["search"],
+  list_directory: ["search", "path"],
   web_fetch: ["fetch", "url"],
 };
 

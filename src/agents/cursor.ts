@@ -100,7 +100,7 @@ const TOOLS: ToolTable = {
   Shell: ["command", "command"],
   Write: ["write", "file_path"],
   Read: ["read", "file_path"],
-  Grep: ["read", "path"],
+  Grep: ["search", "path"],
 };
 
 function toolOf(event: Fields): ToolUse | undefined {

@@ -102,9 +102,9 @@ const TOOLS: ToolTable = {
   write_file: ["write", "file_path"],
   replace: ["write", "file_path"],
   read_file: ["read", "file_path"],
-  list_directory: ["read", "dir_path"],
-  glob: ["read", "dir_path"],
-  grep_search: ["read", "dir_path"],
+  list_directory: ["search", "dir_path"],
+  glob: ["search", "dir_path"],
+  grep_search: ["search", "dir_path"],
   web_fetch: ["fetch", "prompt"],
   google_web_search: ["fetch", "query"],
 };

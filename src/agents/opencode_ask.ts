@@ -1,8 +1,8 @@
 /** What OpenCode asks and how it is answered (recordings: opencode full, opencode dialogs). */
-import type { Action, Ask, Choice, Verdict } from "../domain/approval.ts";
+import type { Ask, Choice, Verdict } from "../domain/approval.ts";
 import type { ToolUse } from "../domain/session.ts";
 import { type Fields, fieldsIn, isTrue, maybe, objects, text } from "./fields.ts";
-import { callOf, type ToolTable } from "./tool_call.ts";
+import { callOf, searched, type ToolTable } from "./tool_call.ts";
 import { toolUse } from "./tool_use.ts";
 
 /** OpenCode's tools, by the names and inputs of `tool.execute.before`. */
@@ -11,24 +11,15 @@ export const OPENCODE_TOOLS: ToolTable = {
   write: ["write", "filePath"],
   edit: ["write", "filePath"],
   read: ["read", "filePath"],
-  list: ["read", "path"],
-  glob: ["read", "path"],
-  grep: ["read", "path"],
+  list: ["search", "path"],
+  glob: ["search", "path"],
+  grep: ["search", "path"],
   webfetch: ["fetch", "url"],
   websearch: ["fetch", "query"],
 };
 
-/** Permission → what it allows, and the field of its metadata that says to what; else its patterns say it. */
-const PERMISSIONS: Readonly<Record<string, readonly [Action, string]>> = {
-  bash: ["command", "command"],
-  edit: ["write", "filepath"],
-  read: ["read", "filePath"],
-  list: ["read", "path"],
-  glob: ["read", "path"],
-  grep: ["read", "path"],
-  webfetch: ["fetch", "url"],
-  websearch: ["fetch", "query"],
-};
+/** The permissions are named as the tools; the field is one of their metadata, else their patterns say it. */
+const PERMISSIONS: ToolTable = { ...OPENCODE_TOOLS, edit: ["write", "filepath"] };
 
 /** The plugin's mark of a text that it cut (install/opencode_plugin.ts): what runs is then not known. */
 const CUT_MARK = "…(cut)";
@@ -112,13 +103,15 @@ function aboutOf(
   permission: string,
   properties: Fields,
 ): Pick<Ask, "action" | "paths"> & { readonly subject?: string } {
-  const [action, field] = Object.hasOwn(PERMISSIONS, permission) ? PERMISSIONS[permission]! : [];
+  const [does, field] = Object.hasOwn(PERMISSIONS, permission) ? PERMISSIONS[permission]! : [];
+  const action = does === "search" ? "read" : does;
   const metadata = fieldsIn(properties, "metadata") ?? {};
   const patterns = texts(properties, "patterns");
   const listed = patterns.length === 0 ? undefined : patterns.join("\n");
-  const files = action === "write" ? filesOf(metadata) : [];
-  const several = files.length > 0 || (patterns.length > 1 && action !== "command");
-  const paths = several ? { paths: [...files, ...patterns] } : {};
+  const files = does === "write" ? filesOf(metadata) : [];
+  const found = does === "search" ? searched(text(metadata, "path")) : [];
+  const several = files.length + found.length > 0 || (patterns.length > 1 && action !== "command");
+  const paths = several ? { paths: [...files, ...found, ...patterns] } : {};
   if (action !== undefined && field !== undefined) {
     // Of several files OpenCode tells one text, parted by commas; here each has its line.
     const lines = files.length > 1 ? files.join("\n") : action === "write" && patterns.length > 1 ? listed : undefined;

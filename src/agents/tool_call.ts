@@ -6,8 +6,11 @@ import type { Action, Ask } from "../domain/approval.ts";
 import { type Fields, maybe, text } from "./fields.ts";
 import { writtenBy } from "./written.ts";
 
-/** Tool name → what it does, and the field of its input that says to what, where one does. */
-export type ToolTable = Readonly<Record<string, readonly [action: Action, field?: string]>>;
+/**
+ * Tool name → what it does, and the field of its input that says to what, where one does. A `search` reads what it finds
+ * in a folder.
+ */
+export type ToolTable = Readonly<Record<string, readonly [does: Action | "search", field?: string]>>;
 
 /** Claude Code's own tools. */
 export const CLAUDE_TOOLS: ToolTable = {
@@ -19,8 +22,8 @@ export const CLAUDE_TOOLS: ToolTable = {
   MultiEdit: ["write", "file_path"],
   NotebookEdit: ["write", "notebook_path"],
   Read: ["read", "file_path"],
-  Glob: ["read"], // its pattern may leave its path
-  Grep: ["read", "path"],
+  Glob: ["search"], // its pattern may leave its path
+  Grep: ["search", "path"],
   WebFetch: ["fetch", "url"],
   WebSearch: ["fetch", "query"],
 };
@@ -37,22 +40,26 @@ export function callOf(
   input: Fields,
   table: ToolTable,
 ): Pick<Ask, "tool" | "action" | "subject" | "paths" | "detail" | "unsandboxed" | "reasoning"> {
-  const [action, field] = Object.hasOwn(table, tool) ? table[tool]! : ["other" as const];
-  const narrowed = action === "read" && NARROWS.some((name) => Object.hasOwn(input, name));
+  const [does, field] = Object.hasOwn(table, tool) ? table[tool]! : ["other" as const];
+  const action = does === "search" ? "read" : does;
+  const narrowed = does === "search" && NARROWS.some((name) => Object.hasOwn(input, name));
   const subject = field === undefined || narrowed ? undefined : text(input, field);
-  const folder = action === "read" && subject === undefined ? text(input, field ?? "path") : undefined;
   return {
     tool,
     action,
     subject: subject ?? JSON.stringify(input),
-    // A search that its input as a whole stands for is still one in a folder.
-    ...maybe("paths", folder === undefined ? undefined : [folder]),
+    ...(does === "search" ? { paths: searched(text(input, field ?? "path")) } : {}),
     // The input as a whole shows it already.
     ...(action === "write" && subject !== undefined ? maybe("detail", writtenBy(input)) : {}),
     ...(action === "command" && leavesSandbox(input) ? { unsandboxed: true, detail: OUTSIDE } : {}),
     // Only a command's description says why; what other tools call so is part of their work.
     ...(action === "command" ? maybe("reasoning", text(input, "description")) : {}),
   };
+}
+
+/** What a search may show, for deny rules; without a folder it is the one that the agent works in. */
+export function searched(folder = "."): readonly string[] {
+  return [folder, `${folder}/**`];
 }
 
 const OUTSIDE = "outside the sandbox (dangerouslyDisableSandbox)";

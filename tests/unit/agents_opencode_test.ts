@@ -61,6 +61,18 @@ Deno.test("A1 a patch of OpenCode to several files names them all, where a file 
   assertEquals(of({ filepath: "a", files: [a] }, "a", "…(cut)"), [undefined, undefined]);
 });
 
+Deno.test("A1 a search of OpenCode names its folder and all below it, for deny rules", () => {
+  const of = (permission: string, metadata: object) => {
+    const ask = understood(asked(permission, { metadata, patterns: ["KEY"] })).ask;
+    return [ask?.action, ask?.subject, ask?.paths];
+  };
+  for (const permission of ["grep", "glob", "list"]) {
+    assertEquals(of(permission, { path: "/p" }), ["read", "/p", ["/p", "/p/**", "KEY"]]);
+  }
+  assertEquals(of("grep", {}), ["read", "KEY", [".", "./**", "KEY"]]);
+  assertEquals(of("read", { filePath: "/p" }), ["read", "/p", undefined]);
+});
+
 Deno.test("A1 the change that OpenCode shows is shown; that it was cut leaves the question answerable", () => {
   const of = (metadata: object, permission = "edit") =>
     understood(asked(permission, { metadata, patterns: ["a"] })).ask;

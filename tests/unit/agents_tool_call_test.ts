@@ -5,16 +5,40 @@ import { ConsoleError } from "../../src/protocol/errors.ts";
 import { event } from "../support/asking_desk.ts";
 import { Desk } from "../support/desk.ts";
 
-Deno.test("a search that is known by its whole input still names its folder, for deny rules", () => {
+Deno.test("A1 a deny rule for files of a folder also stops each search that would show them", async () => {
+  const denied = async (pattern: string, tool_name: string, tool_input: object, cwd = "/w") => {
+    const rules = [{ tool: tool_name, pattern, decision: "deny" }] as const;
+    const desk = new Desk({ safetyMode: "guarded", rules });
+    const { output } = await desk.report(event("PermissionRequest", { tool_name, tool_input, cwd }));
+    return JSON.stringify(output).includes('"deny"');
+  };
+  for (const path of ["/p/secret", "/p/secret/", "/p/secret/below", "/p", "/", "../p"]) {
+    assertEquals(await denied("/p/secret/*", "Grep", { pattern: "KEY", path }), true, path);
+    assertEquals(await denied("/p/secret/*", "Glob", { pattern: "*", path }), true, path);
+    assertEquals(await denied("/p/secret/*", "Grep", { pattern: "KEY", path, glob: "*.tf" }), true, path);
+  }
+  for (const cwd of ["/p/secret", "/p"]) assertEquals(await denied("/p/secret/*", "Grep", { pattern: "K" }, cwd), true);
+  assertEquals(await denied("/p/secret", "Grep", { pattern: "K", path: "/p/secret", glob: "*" }), true);
+  for (const path of ["/p/secrets", "/p/a", "/w", "."]) {
+    assertEquals(await denied("/p/secret/*", "Grep", { pattern: "KEY", path }), false, path);
+  }
+  assertEquals(await denied("/p/secret/*", "Grep", { pattern: "KEY" }), false);
+  assertEquals(await denied("/p/secret/*", "Read", { file_path: "/p" }), false, "no search");
+});
+
+Deno.test("a search names its folder and all below it, for deny rules, also where its whole input stands for it", () => {
   const of = (tool: string, input: Record<string, unknown>) => {
     const { subject, paths } = callOf(tool, input, CLAUDE_TOOLS);
     return [subject, paths];
   };
+  const IN = ["/w/infra", "/w/infra/**"];
   const narrowed = { pattern: "KEY", path: "/w/infra", glob: "*.tf" };
-  assertEquals(of("Grep", narrowed), [JSON.stringify(narrowed), ["/w/infra"]]);
+  assertEquals(of("Grep", narrowed), [JSON.stringify(narrowed), IN]);
   const glob = { pattern: "*.tf", path: "/w/infra" };
-  assertEquals(of("Glob", glob), [JSON.stringify(glob), ["/w/infra"]]);
-  assertEquals(of("Grep", { pattern: "KEY", path: "/w/infra" }), ["/w/infra", undefined]);
+  assertEquals(of("Glob", glob), [JSON.stringify(glob), IN]);
+  assertEquals(of("Grep", { pattern: "KEY", path: "/w/infra" }), ["/w/infra", IN]);
+  assertEquals(of("Grep", { pattern: "KEY" }), ['{"pattern":"KEY"}', [".", "./**"]]);
+  assertEquals(of("Read", { file_path: "/w/a" }), ["/w/a", undefined]);
 });
 
 const decided = (decision: object) => ({ hookSpecificOutput: { hookEventName: "PermissionRequest", decision } });
