@@ -2,22 +2,14 @@
 import { TEXT_CAPS, type ToolUse, type WaitingFor } from "../domain/session.ts";
 import { type Fields, fieldsIn, maybe, objects, text } from "./fields.ts";
 import { line } from "./readable.ts";
+import { CLAUDE_TOOLS } from "./tool_call.ts";
 
-// The one field that says what a built-in tool will do. Other tools (MCP) show their whole input: a field
-// called "description" says what its author likes.
-const TELLING: Readonly<Record<string, string>> = {
-  Bash: "command",
-  PowerShell: "command",
-  Monitor: "command",
-  Read: "file_path",
-  Write: "file_path",
-  Edit: "file_path",
-  MultiEdit: "file_path",
-  NotebookEdit: "notebook_path",
+// The one field that says what a built-in tool will do; people know a search by its pattern. Other tools (MCP) show their
+// whole input: a field called "description" says what its author likes.
+const TELLING: Readonly<Record<string, string | undefined>> = {
+  ...Object.fromEntries(Object.entries(CLAUDE_TOOLS).map(([name, [, field]]) => [name, field])),
   Glob: "pattern",
   Grep: "pattern",
-  WebFetch: "url",
-  WebSearch: "query",
   Agent: "description",
   Task: "description",
   Skill: "skill",
