@@ -5,6 +5,7 @@ import { chatHealing } from "../../src/feeds/gemini_healing.ts";
 import { GeminiChatsFeed } from "../../src/feeds/gemini_chats.ts";
 import type { Report } from "../../src/domain/report.ts";
 import type { Session } from "../../src/domain/session.ts";
+import { eventually } from "../support/harness_wait.ts";
 import { MemoryChat } from "../support/memory_chat.ts";
 
 const FOLDER = "/home/u/.gemini/tmp";
@@ -160,5 +161,16 @@ Deno.test("A6 of a long file its end is read, then what comes; what is written b
   chat.write(cancel(60));
   feed.look();
   assertEquals(chat.reads.at(-1), [0, chat.bytes.length], "a file that was made anew is read anew");
+  feed.stop();
+});
+
+Deno.test("A6 of much that is new in a file one look reads some, and another one soon the rest", async () => {
+  const { chat, feed, reports } = bench([row(waiting, 40)]);
+  chat.write(said("user", "x", 1));
+  feed.look();
+  chat.write(said("gemini", "x".repeat(1000), 1).repeat(5000) + cancel(50));
+  feed.look();
+  assertEquals([chat.reads.length, reports.length], [1 + 16, 0]);
+  await eventually(() => reports.length === 1, 5000, "the end of the turn");
   feed.stop();
 });

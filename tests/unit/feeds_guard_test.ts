@@ -48,6 +48,16 @@ Deno.test("a trouble is told once, until it was over", () => {
   assertEquals(said, ["x", "y", "x"].map(told));
 });
 
+Deno.test("of very many troubles at once those that were told are forgotten, and told anew", () => {
+  const { guarded, said } = bench();
+  for (let i = 0; i < 100; i++) guarded(`x${i}`, fails(denied));
+  guarded("x0", fails(denied));
+  assertEquals(said.length, 100);
+  guarded("one more", fails(denied));
+  guarded("x0", fails(denied));
+  assertEquals(said.length, 102);
+});
+
 const T = new Date(1_800_000_000_000).toISOString();
 const FOLDER = "/nowhere/tmp";
 const STAT = { kind: "file", size: 9, mode: 0o600, uid: 0, inode: 1, device: 1, mtimeMs: 0 } as const;
