@@ -6,7 +6,7 @@ import { loadWorkspace } from "../config/workspace.ts";
 import type { Asked } from "../core/handler.ts";
 import type { Inbox } from "../core/inbox.ts";
 import type { Rule, Verdict } from "../domain/approval.ts";
-import { type Breaker, type BreakerEvent, CLOSED, modeUnder, stepBreaker } from "../domain/breaker.ts";
+import { type Breaker, type BreakerEvent, CLOSED, modeUnder, openSince, stepBreaker } from "../domain/breaker.ts";
 import { judge, type Policy, tightened } from "../domain/policy.ts";
 import type { SafetyMode } from "../domain/policy_modes.ts";
 import type { Report } from "../domain/report.ts";
@@ -29,8 +29,10 @@ export interface JudgeOptions {
   readonly inbox: Pick<Inbox, "rules">;
   readonly clock: Clock;
   readonly log: Log;
-  /** The safety mode in force has changed. */
-  readonly onMode: (mode: SafetyMode, reason: string) => void;
+  /** The journal's last word: a breaker that had opened before a restart, or a crash, is open after it. */
+  readonly suspended: () => SafetyMode | undefined;
+  /** The safety mode in force has changed, or what the breaker suspends. */
+  readonly onMode: (mode: SafetyMode, reason: string, suspended: SafetyMode | undefined) => void;
 }
 
 type Question = Pick<Asked, "ask" | "workspaceConfig" | "workspaceUnknown">;
@@ -51,12 +53,13 @@ const NOTHING: Judged = { by: "", holdGate: false };
 
 export class Judge {
   #o: JudgeOptions;
-  #breaker: Breaker = CLOSED;
+  #breaker: Breaker;
   #warned = new Set<string>();
   #watched = new Watched();
 
   constructor(options: JudgeOptions) {
     this.#o = options;
+    this.#breaker = options.suspended() === undefined ? CLOSED : openSince(options.clock.now());
   }
 
   /** The safety mode in force: the configured one, or `manual` while the breaker is open. */
@@ -135,9 +138,9 @@ export class Judge {
   #step(event: BreakerEvent): void {
     const before = this.mode;
     this.#breaker = stepBreaker(this.#breaker, event, this.#o.clock.now());
-    if (this.mode === before) return;
+    if (this.mode === before && this.suspended === this.#o.suspended()) return;
     try {
-      this.#o.onMode(this.mode, event === "failed" ? "calls allowed by rules failed" : event);
+      this.#o.onMode(this.mode, event === "failed" ? "calls allowed by rules failed" : event, this.suspended);
     } catch (error) {
       // A journal that takes nothing: the mode is in force, and a decision that led here is still told to its hook.
       this.#o.log.error("a change of the safety mode was not written", { mode: this.mode, error: String(error) });

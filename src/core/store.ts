@@ -8,6 +8,7 @@
 import type { ApprovalEvent, NewEvent } from "../domain/event.ts";
 import { isApprovalEvent, isSessionEvent } from "../domain/event.ts";
 import { evolve, type Row } from "../domain/evolve.ts";
+import type { SafetyMode } from "../domain/policy_modes.ts";
 import { byUrgency, isStale, type SessionView } from "../domain/query.ts";
 import type { Session } from "../domain/session.ts";
 import type { Clock } from "../platform/system.ts";
@@ -36,6 +37,7 @@ interface SavedState {
   readonly layout: number;
   readonly rows: readonly Row[];
   readonly inbox: SavedInbox;
+  readonly suspended?: SafetyMode | undefined;
   readonly keys: readonly (readonly [string, Committed])[];
 }
 
@@ -54,6 +56,7 @@ export class Store {
   /** Open rows that are known from before the start only. */
   #unproven = new Set<string>();
   #inbox = new Inbox();
+  #suspended: SafetyMode | undefined;
   #journal: JournalPort | undefined;
   #keys: Idempotency<Committed>;
   #options: StoreOptions;
@@ -67,9 +70,10 @@ export class Store {
 
   /** Takes what {@link save} returned at an earlier record; false where another version saved it in another layout. */
   restore(saved: unknown): boolean {
-    const { layout, rows, inbox, keys } = saved as SavedState;
+    const { layout, rows, inbox, keys, suspended } = saved as SavedState;
     if (layout !== SAVED_LAYOUT) return false;
     this.#inbox.restore(inbox);
+    this.#suspended = suspended;
     for (const row of rows) this.#put(row);
     for (const [key, value] of keys) this.#keys.set(key, value);
     return true;
@@ -90,6 +94,7 @@ export class Store {
       rows: [...this.#rows.values()],
       inbox: this.#inbox.save(),
       keys: this.#keys.entries(),
+      ...(this.#suspended === undefined ? {} : { suspended: this.#suspended }),
     };
   }
 
@@ -122,6 +127,7 @@ export class Store {
 
   #apply(event: NewEvent, seq: number): Committed {
     if (isApprovalEvent(event)) return this.#applyToInbox(event, seq);
+    if (event.type === "daemon.safety_mode") this.#suspended = event.data.suspended;
     if (!isSessionEvent(event)) return { seq, sessionId: null, status: null };
     const { session, idempotencyKey } = event.data;
     if (this.#hasNewProcess(session)) this.#lost.delete(session.id);
@@ -227,6 +233,11 @@ export class Store {
 
   get size(): number {
     return this.#rows.size;
+  }
+
+  /** The configured safety mode that the circuit breaker has suspended, as the journal last told it. */
+  get suspended(): SafetyMode | undefined {
+    return this.#suspended;
   }
 
   get inbox(): Pick<Inbox, "get" | "pending" | "pendingCount" | "settled" | "rule" | "rules"> {

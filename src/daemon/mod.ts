@@ -113,9 +113,11 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
       inbox: store.inbox,
       clock: systemClock,
       log,
-      onMode: (mode, reason) => {
+      suspended: () => store.suspended,
+      onMode: (mode, reason, suspended) => {
         log.warn("the safety mode has changed", { mode, reason });
-        store.commit({ type: "daemon.safety_mode", data: { mode, reason } }, DAEMON);
+        const data = { mode, reason, ...(suspended === undefined ? {} : { suspended }) };
+        store.commit({ type: "daemon.safety_mode", data }, DAEMON);
       },
     });
     const broker = new Broker({

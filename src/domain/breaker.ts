@@ -5,8 +5,8 @@
  * that such a call failed or was denied, or that a turn was interrupted in which such calls ran: one, however many they
  * were. It opens at the {@link LIMIT}th failure in a row, however long that takes, or at the {@link LIMIT}th within
  * {@link WINDOW_MS}, whatever succeeded between. While it is open the safety mode is `manual`. It closes, and forgets, when
- * a human decides an approval by hand (somebody looks) or the configuration is loaded anew; never by time alone, and not
- * by what still ends while it is open.
+ * a human decides an approval by hand (somebody looks) or the running daemon loads its configuration anew; never by time
+ * or a restart, and not by what still ends while it is open.
  */
 import type { SafetyMode } from "./policy_modes.ts";
 
@@ -25,6 +25,11 @@ export interface Breaker {
 export type BreakerEvent = "failed" | "succeeded" | "decided_by_hand" | "reloaded";
 
 export const CLOSED: Breaker = Object.freeze({ inRow: 0, failures: Object.freeze([]) });
+
+/** Open since `at`, whatever had opened it. */
+export function openSince(at: number): Breaker {
+  return { ...CLOSED, openedAt: at };
+}
 
 export function stepBreaker(breaker: Breaker, event: BreakerEvent, at: number): Breaker {
   if (event === "decided_by_hand" || event === "reloaded") return CLOSED;

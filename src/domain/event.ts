@@ -60,7 +60,8 @@ export interface EventData {
   };
   "daemon.config_rejected": { readonly problem: string };
   /** The safety mode in force has changed by the circuit breaker (breaker.ts). */
-  "daemon.safety_mode": { readonly mode: SafetyMode; readonly reason: string };
+  /** `suspended`: the configured mode, which the circuit breaker keeps from being in force. */
+  "daemon.safety_mode": { readonly mode: SafetyMode; readonly reason: string; readonly suspended?: SafetyMode };
   "daemon.socket_replaced": { readonly socketPath: string };
   /** A hook payload that its adapter did not understand, or not all of it, cut to a bounded length. */
   "hook.unknown": { readonly agent: string; readonly problem: string; readonly raw: string };

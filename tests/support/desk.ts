@@ -71,7 +71,12 @@ export class Desk {
       inbox: store.inbox,
       clock,
       log: NO_LOG,
-      onMode: (mode, reason) => this.modes.push(`${mode}: ${reason}`),
+      suspended: () => store.suspended,
+      onMode: (mode, reason, suspended) => {
+        this.modes.push(`${mode}: ${reason}`);
+        const data = { mode, reason, ...(suspended === undefined ? {} : { suspended }) };
+        store.commit({ type: "daemon.safety_mode", data }, "daemon");
+      },
     });
     this.broker = new Broker({
       core: { store, hub, journal, now },

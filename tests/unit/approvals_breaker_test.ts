@@ -1,5 +1,7 @@
 /** The breaker through the whole core: what agents tell of calls that rules allowed, and the mode that it leaves. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import type { SafetyMode } from "../../src/domain/policy_modes.ts";
+import type { GivenRule } from "../../src/domain/rule.ts";
 import { Desk } from "../support/desk.ts";
 import { asks, claude, rule, told } from "../support/judged_desk.ts";
 
@@ -17,6 +19,40 @@ Deno.test("five allowed calls that fail in a row make the mode manual, until a h
   const { approval } = await desk.report(asks("make 6"));
   await desk.broker.decide({ id: approval?.id ?? "", decision: "approve" }, "tui:admin");
   assertEquals([desk.judge.mode, desk.judge.suspended], ["autonomous", undefined]);
+});
+
+Deno.test("an open breaker is open after a restart, from the journal and from a snapshot; what closed it counts there too", async () => {
+  const settings = { safetyMode: "autonomous" as const, rules: [rule("allow", "*")] };
+  const desk = new Desk(settings);
+  for (let n = 1; n <= 5; n++) {
+    await desk.report(asks(`make ${n}`));
+    await desk.report(claude("PostToolUseFailure", `make ${n}`));
+  }
+  const after = new Desk(settings, desk.journal);
+  assertEquals([after.judge.mode, after.judge.suspended], ["manual", "autonomous"]);
+  const { store } = new Desk();
+  assert(store.restore(JSON.parse(JSON.stringify(after.store.save()))));
+  assertEquals(store.suspended, "autonomous");
+  const { approval } = await after.report(asks("make 6"));
+  await after.broker.decide({ id: approval?.id ?? "", decision: "deny" }, "tui:admin");
+  assertEquals(after.judge.mode, "autonomous");
+  assertEquals(new Desk(settings, after.journal).judge.mode, "autonomous");
+});
+
+Deno.test("a breaker that a stricter configuration closes is closed after a restart too", async () => {
+  const settings: { safetyMode: SafetyMode; rules: GivenRule[] } = {
+    safetyMode: "autonomous",
+    rules: [rule("allow", "*")],
+  };
+  const desk = new Desk(settings);
+  for (let n = 1; n <= 5; n++) {
+    await desk.report(asks(`make ${n}`));
+    await desk.report(claude("PostToolUseFailure", `make ${n}`));
+  }
+  assertEquals(desk.store.suspended, "autonomous");
+  settings.safetyMode = "manual";
+  desk.judge.reloaded();
+  assertEquals(desk.store.suspended, undefined);
 });
 
 Deno.test("a success between failures keeps the breaker closed", async () => {

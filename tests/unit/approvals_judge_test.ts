@@ -148,6 +148,7 @@ Deno.test("A4 workspaces fill the log with no more than 100 different warnings, 
     inbox: { rules: () => [] },
     clock: { now: () => 0, steady: () => 0 },
     log: { debug() {}, info() {}, warn: (_, more) => warned.push(more?.["warning"]), error() {} },
+    suspended: () => undefined,
     onMode: () => {},
   });
   const ask = { for: "permission", tool: "Bash", action: "command", subject: "make", dialog: "beside" } as const;
