@@ -122,7 +122,8 @@ export class Broker implements ApprovalsPort {
       return { ...committed, approval: { id, waitMs } };
     } finally {
       const row = core.store.get(about.rowId);
-      const tool = row?.status === "waiting" ? row.waiting.tool ?? question.tool : question.tool;
+      const own = row?.status === "waiting" && row.waiting.approvalId === id ? row.waiting.tool : undefined;
+      const tool = own ?? question.tool;
       const hold: Hold = {
         ...about,
         id,

@@ -100,7 +100,7 @@ export function scripted(
   agent: string,
 ): Asked {
   const text = dialogText({ tool, subject: input });
-  const happening: Happening = { kind: "asked", for: "permission", text, tool: { name: tool } };
+  const happening: Happening = { kind: "asked", for: "permission", text, tool: { name: tool }, scripted: true };
   return {
     report: { agent, sessionId, facts: {}, happening: withShownTools(happening) },
     ask: {

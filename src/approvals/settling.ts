@@ -9,7 +9,7 @@ import { commitReport, type ReportOptions } from "../core/report.ts";
 import type { Committed } from "../core/store.ts";
 import type { Approval, ApprovalState, Rule } from "../domain/approval.ts";
 import type { Happening, Report } from "../domain/report.ts";
-import { settled, settledBy, type Unanswered, withState } from "../domain/settle.ts";
+import { settled, settledBy, settledForScript, type Unanswered, withState } from "../domain/settle.ts";
 import type { Log } from "../platform/system.ts";
 import { type Hold, Holds, type Outcome } from "./holds.ts";
 
@@ -70,17 +70,21 @@ export class Settling {
     const open = this.holds.open(rowId);
     if (open.length === 0) return;
     for (const hold of open) {
-      const how = settledBy(happening, hold.question.tool);
+      const how = hold.ask.scripted ? settledForScript(happening) : settledBy(happening, hold.question.tool);
       const reason = happening.kind === "ended" ? "its session has ended" : "its session has begun anew";
       if (how !== undefined) this.#end(hold, how, undefined, reason);
     }
     this.#askOn(rowId);
   }
 
-  /** Dialogs of calls that run side by side: one was answered in the terminal, another is still on the screen. */
+  /**
+   * Dialogs of calls that run side by side: one was answered in the terminal, another is still on the screen. A script asks
+   * on whatever the agent does.
+   */
   #askOn(rowId: string): void {
     const [next] = this.holds.open(rowId);
-    if (next === undefined || this.#o.core.store.get(rowId)?.status !== "working") return;
+    const status = this.#o.core.store.get(rowId)?.status;
+    if (next === undefined || (status !== "working" && !(next.ask.scripted && status !== "waiting"))) return;
     this.#tellRow(next, { kind: "asked", ...next.question }, DAEMON);
   }
 

@@ -10,6 +10,8 @@ export interface Question {
   readonly text: string;
   readonly tool?: ToolUse;
   readonly approvalId?: string;
+  /** A script asks, on behalf of nobody's turn: the agent's own events say nothing about it. */
+  readonly scripted?: true;
 }
 
 /** What happened in the agent, or between it and us. */

@@ -49,6 +49,8 @@ export interface StatusFields {
     /** The call whose dialog is open, where the agent names it: other calls that run beside it do not end the wait. */
     readonly tool?: ToolUse;
     readonly approvalId?: string;
+    /** A script asks, not the agent: what the row goes back to. */
+    readonly before?: NotWaiting;
   };
   /** The turn failed. */
   error: { readonly kind: ErrorKind; readonly text: string };
@@ -71,6 +73,8 @@ export const STATUSES: readonly Status[] = [
 export type State = {
   [S in Status]: { readonly status: S } & { readonly [K in S]: StatusFields[S] };
 }[Status];
+
+export type NotWaiting = Exclude<State, { readonly status: "waiting" }>;
 
 /** Where the agent's terminal is, so that a window can jump to it. */
 export interface Terminal {

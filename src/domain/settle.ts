@@ -9,6 +9,11 @@ import { isSameCall } from "./transition.ts";
 
 export type Unanswered = "elsewhere" | "dismissed" | "cancelled";
 
+/** A script's question is about no call and no turn of the agent's: only with its session it is over. */
+export function settledForScript({ kind }: Happening): Unanswered | undefined {
+  return kind === "announced" || kind === "ended" ? "cancelled" : undefined;
+}
+
 /**
  * How `happening` of the approval's own row settles it, or undefined where it says nothing.
  *

@@ -3,7 +3,7 @@
  * The recordings that justify a rule are named by the tests (tests/contract/*_replay_test.ts).
  */
 import { clip } from "./text.ts";
-import { type Session, type State, stateOf, TEXT_CAPS, type ToolUse } from "./session.ts";
+import { type NotWaiting, type Session, type State, stateOf, TEXT_CAPS, type ToolUse } from "./session.ts";
 import type { Happening, Question, Report } from "./report.ts";
 
 type Of<K extends Happening["kind"]> = Extract<Happening, { kind: K }>;
@@ -21,7 +21,8 @@ export function after(session: Session, report: Report): State {
     case "progress":
       return progress(session, h);
     case "asked":
-      return waiting(session, h);
+      // the agent's own question is the one that the row shows
+      return h.scripted && session.status === "waiting" ? stateOf(session) : waiting(session, h);
     case "answered":
     case "dismissed":
       return answered(session, h);
@@ -61,8 +62,16 @@ function waiting(session: Session, question: Question): State {
       text: clip(question.text, TEXT_CAPS.waiting),
       ...(tool === undefined ? {} : { tool: identified(session, clipTool(tool)) }),
       ...(approvalId === undefined ? {} : { approvalId }),
+      ...(question.scripted ? { before: beforeAsking(session) } : {}),
     },
   };
+}
+
+/** What a row does while it waits for a script's question. */
+function beforeAsking(session: Session): NotWaiting {
+  const state = stateOf(session);
+  if (state.status !== "waiting") return state;
+  return state.waiting.before ?? { status: "working", working: { subagents: session.subagents } };
 }
 
 /**
@@ -73,6 +82,7 @@ function waiting(session: Session, question: Question): State {
 function answered(session: Session, h: Of<"answered" | "dismissed">): State {
   if (session.status !== "waiting" || session.waiting.approvalId !== h.approvalId) return stateOf(session);
   if (h.next !== undefined) return waiting(session, h.next);
+  if (session.waiting.before !== undefined) return session.waiting.before;
   if (h.kind === "dismissed") return { status: "idle", idle: {} };
   const tool = h.denied ? undefined : session.waiting.tool;
   return { status: "working", working: { ...(tool === undefined ? {} : { tool }), subagents: session.subagents } };
@@ -81,8 +91,8 @@ function answered(session: Session, h: Of<"answered" | "dismissed">): State {
 /** The wait goes on, without our windows (the deadline has passed, or the last window that could answer has left). */
 function leftToAgent(session: Session, h: Of<"left_to_agent">): State {
   if (session.status !== "waiting" || session.waiting.approvalId !== h.approvalId) return stateOf(session);
-  const { approvalId: _, ...waiting } = session.waiting;
-  return { status: "waiting", waiting };
+  const { approvalId: _, before, ...waiting } = session.waiting;
+  return before ?? { status: "waiting", waiting };
 }
 
 function working(session: Session): State {

@@ -3,6 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import * as session from "../../src/core/handlers/session.ts";
 import { Hub } from "../../src/core/hub.ts";
 import { Store } from "../../src/core/store.ts";
+import { stateOf } from "../../src/domain/session.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Desk, FakeCaller, type Report } from "../support/desk.ts";
 
@@ -107,6 +108,65 @@ Deno.test("an end of a rule is refused where no rule is made: nobody believes in
     await assertRejects(() => desk.broker.decide(params, "tui:admin"), ConsoleError, "scope beyond once");
   }
   assertEquals(desk.store.inbox.get(id)?.status, "pending");
+});
+
+Deno.test("H4 a script's question leaves no ghost: however it ends, its row is what it was", async () => {
+  const ends: Readonly<Record<string, (desk: Desk, id: string, script: FakeCaller) => unknown>> = {
+    approved: (desk, id) => desk.broker.decide({ id, ...YES }, "cli:admin"),
+    denied: (desk, id) => desk.broker.decide({ id, decision: "deny" }, "cli:admin"),
+    expired: (desk) => desk.pass(60_000),
+    dismissed: (_, __, script) => script.hangUp(),
+  };
+  const befores: Readonly<Record<string, (desk: Desk) => unknown>> = {
+    working: (desk) => desk.report(event("PreToolUse", { tool_name: "Bash", tool_input: { command: "make" } })),
+    idle: (desk) => desk.report(event("Stop", { last_assistant_message: "done" })),
+    error: (desk) => desk.report(event("StopFailure", { error: "rate_limit" })),
+  };
+  for (const [outcome, end] of Object.entries(ends)) {
+    for (const [status, come] of Object.entries(befores)) {
+      const desk = new Desk();
+      await desk.report(event("UserPromptSubmit", { prompt: "go" }));
+      await come(desk);
+      const before = stateOf(desk.store.get("s")!);
+      assertEquals(before.status, status);
+      const script = new FakeCaller("script");
+      const asked = desk.broker.request({ sessionId: "s", tool: "deploy", input: "x" }, script);
+      const [open] = desk.store.inbox.pending();
+      assertEquals(desk.store.get("s")?.status, "waiting");
+      await end(desk, open?.id ?? "", script);
+      assertEquals((await asked).outcome, outcome);
+      assertEquals(stateOf(desk.store.get("s")!), before, `${status}, ${outcome}`);
+    }
+  }
+});
+
+Deno.test("H4 a script's question stays open whatever the agent does, and comes after the agent's own", async () => {
+  const { desk, id: own } = await asking();
+  const asked = desk.broker.request({ sessionId: "s", tool: "deploy", input: "x" }, new FakeCaller("script"));
+  const shown = () => {
+    const row = desk.store.get("s");
+    return row?.status === "waiting" ? row.waiting.approvalId : row?.status;
+  };
+  const scripts = desk.store.inbox.pending().at(-1)?.id ?? "";
+  assertEquals(shown(), own);
+  await desk.broker.decide({ id: own, ...YES }, "cli:admin");
+  assertEquals(shown(), scripts);
+  await desk.report(event("PostToolUse", { tool_name: "Bash", tool_input: { command: "touch a" } }));
+  await desk.report(event("Stop", { last_assistant_message: "done" }));
+  assertEquals(shown(), scripts);
+  await desk.broker.decide({ id: scripts, ...YES }, "cli:admin");
+  assertEquals([(await asked).outcome, shown()], ["approved", "idle"]);
+});
+
+Deno.test("H4 a script's question that a killed daemon left: its row is what it was", async () => {
+  const desk = new Desk();
+  await desk.report(event("UserPromptSubmit", { prompt: "go" }));
+  await desk.report(event("Stop", { last_assistant_message: "done" }));
+  void desk.broker.request({ sessionId: "s", tool: "deploy", input: "x" }, new FakeCaller("script"));
+  const after = new Desk({}, desk.journal);
+  assertEquals(after.store.get("s")?.status, "waiting");
+  after.broker.closeOrphans();
+  assertEquals([after.store.get("s")?.status, after.store.inbox.pending()], ["idle", []]);
 });
 
 Deno.test("a script that asks again and again on one connection leaves nothing behind", async () => {
