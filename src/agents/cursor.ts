@@ -8,7 +8,7 @@ import { type Facts, TEXT_CAPS, type ToolUse } from "../domain/session.ts";
 import { type Adapter, meaningOf, type Meanings, quiet, type Understood } from "./adapter.ts";
 import { type Fields, fieldsIn, isFields, isTrue, maybe, text } from "./fields.ts";
 import type { HookEnv } from "./hook_env.ts";
-import { idIn } from "./ids.ts";
+import { absolute, idIn } from "./ids.ts";
 import { placeOf } from "./place.ts";
 import { prose } from "./readable.ts";
 import { callOf, type ToolTable } from "./tool_call.ts";
@@ -81,7 +81,7 @@ const MEANING: Meanings<(event: Fields) => Happening> = {
     return tool === undefined ? PROGRESS : { kind: "tool", tool };
   },
   postToolUse: ended,
-  postToolUseFailure: (e) => isTrue(e, "is_interrupt") ? { kind: "interrupted" } : ended(e),
+  postToolUseFailure: (e) => isTrue(e, "is_interrupt") ? { kind: "interrupted" } : failed(e),
 
   beforeShellExecution: asked,
   beforeMCPExecution: asked,
@@ -118,6 +118,11 @@ function ended(event: Fields): Happening {
   return tool === undefined ? PROGRESS : { kind: "progress", tools: [comparable(tool)] };
 }
 
+function failed(event: Fields): Happening {
+  const over = ended(event);
+  return over.kind === "progress" && over.tools !== undefined ? { ...over, failed: true } : over;
+}
+
 /**
  * Cursor runs these hooks before it decides whether it asks the human; that it then ran the call by itself shows only
  * when the call has ended. Until then the row waits: one that waits in vain is better than one that waits unseen.
@@ -144,7 +149,9 @@ function askOf(event: Fields): Ask | undefined {
     case "beforeShellExecution":
     case "beforeMCPExecution": {
       const call = executionOf(event);
-      return call && { for: "permission", ...call, dialog: "behind", takesYes: true };
+      // the folder of a command may be any, the row's is the workspace
+      return call &&
+        { for: "permission", ...call, ...maybe("cwd", absolute(text(event, "cwd"))), dialog: "behind", takesYes: true };
     }
     case "preToolUse": {
       const call = toolCallOf(event);

@@ -36,6 +36,7 @@ Deno.test("A1 Cursor's executions are asked behind the hook, with the whole comm
     tool: "Shell",
     action: "command",
     subject: "rm x",
+    cwd: "/y",
     dialog: "behind",
     takesYes: true,
   });
@@ -107,6 +108,8 @@ Deno.test("H2 Cursor's dialog waits until its own call has ended", () => {
   assertEquals(status(...open, tool("postToolUse", "rm x")), "working");
   assertEquals(status(...open, tool("postToolUseFailure", "rm x", { failure_type: "permission_denied" })), "working");
   assertEquals(status(...open, tool("postToolUseFailure", "rm x", { is_interrupt: true })), "idle");
+  const { happening } = understood(tool("postToolUseFailure", "rm x")).report;
+  assertEquals(happening.kind === "progress" && happening.failed, true);
   assertEquals(status(...open, stop("aborted")), "idle");
   assertEquals(status(prompt, mcp("beforeMCPExecution"), mcp("afterMCPExecution", { table: "t" })), "working");
 });
