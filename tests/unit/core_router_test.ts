@@ -79,6 +79,12 @@ Deno.test("router: a parameter that is missing, unknown or wrong is named, with 
   assertEquals(said({ sessionId: 5 }), "Cannot call session.get: sessionId is 5, must be string");
 });
 
+Deno.test("A1 no client calls itself what answers by itself: its decisions would read as a rule's", () => {
+  const hello = (kind: string) => () => checkParams("hello", METHODS["hello"], { protocol: 1, kind });
+  for (const kind of ["rule", "mode", "feed", "", "Tui"]) assertThrows(hello(kind), ConsoleError, "kind is");
+  for (const kind of ["tui", "rules", "hook"]) hello(kind)();
+});
+
 Deno.test("router: past its deadline a request answers timeout and its signal fires", async () => {
   const abort = new AbortController();
   const r = new Router({ log: NO_LOG, requestMs: 50, newBugId: () => "x", timeout: () => abort.signal });
