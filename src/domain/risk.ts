@@ -90,7 +90,7 @@ function entersRepository({ parts }: Parts): boolean {
 }
 
 function worst(risks: readonly Risk[]): Risk {
-  return RISKS[Math.max(0, ...risks.map((risk) => RISKS.indexOf(risk)))]!;
+  return RISKS.findLast((risk) => risks.includes(risk)) ?? "read";
 }
 
 function riskOfRedirects({ redirects }: Parts["commands"][number]): Risk[] {

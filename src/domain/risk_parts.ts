@@ -79,8 +79,9 @@ const CARRIERS = new Set([
 /** Deeper or more than this is `deep`: nobody writes it by hand. */
 const MAX_DEPTH = 8;
 const MAX_PARTS = 5000;
-/** Words inside wrappers, each counted once for every wrapper around it. */
+/** Words inside wrappers, each counted once for every wrapper around it, and a long one as several of eight characters. */
 const MAX_WORDS = 50_000;
+const LONG_WORD = 8;
 
 export function partsOf(text: string): Parts {
   const into: Into = { parts: [], commands: [], doubts: new Set(), words: 0 };
@@ -96,7 +97,7 @@ interface Into {
 }
 
 function addText(text: string, depth: number, into: Into): void {
-  into.words += depth > 0 ? text.length / 8 : 0;
+  into.words += depth > 0 ? text.length / LONG_WORD : 0;
   if (depth > MAX_DEPTH || into.words > MAX_WORDS) return void into.doubts.add("deep");
   const { commands, doubts } = readShell(text);
   for (const doubt of doubts) into.doubts.add(doubt);
@@ -122,7 +123,7 @@ function addInput(commands: readonly SimpleCommand[], piped: boolean, depth: num
 function addWords(words: readonly string[], command: SimpleCommand, fed: boolean, depth: number, into: Into): void {
   const [first, ...args] = words;
   if (first === undefined) return;
-  if (depth > 0) into.words += words.length;
+  if (depth > 0) into.words += words.reduce((sum, word) => sum + 1 + word.length / LONG_WORD, 0);
   if (depth > MAX_DEPTH || into.parts.length > MAX_PARTS || into.words > MAX_WORDS) return void into.doubts.add("deep");
   const name = first.slice(first.lastIndexOf("/") + 1).toLowerCase();
   const trusted = name === first || /^\/(?:usr\/|usr\/local\/|opt\/homebrew\/)?s?bin\/[^/]+$/.test(first);
@@ -155,9 +156,10 @@ function addWords(words: readonly string[], command: SimpleCommand, fed: boolean
   if (name === "ssh" || name === "watch") script(rest.join(" ")); // their words are joined for a shell
   else inner(name === "flock" && /^(?:-c|--command)$/.test(rest[0] ?? "") ? rest.slice(1) : rest, more);
   if (name === "env") {
-    for (const arg of args) {
+    for (const [at, arg] of args.entries()) {
+      if (into.doubts.has("deep")) return;
       const split = /^(?:-[a-zA-Z]*S|--s[a-z-]*=?)/.exec(arg)?.[0]; // its text may stand in the same word
-      if (split !== undefined) script(args.join(" ").replace(arg, arg.slice(split.length)));
+      if (split !== undefined) script(["env", arg.slice(split.length), ...args.slice(at + 1)].join(" "));
     }
   }
   // An option that is not known may have taken a word: then the command begins later.

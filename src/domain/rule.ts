@@ -6,7 +6,7 @@
  */
 import type { Ask, Rule, ScopeOfYes } from "./approval.ts";
 import { behindOwnOptions } from "./risk_git.ts";
-import { type Parts, partsOf } from "./risk_parts.ts";
+import { partsOf } from "./risk_parts.ts";
 import { type Glob, limitOf, matchesGlob, readPattern } from "./rule_glob.ts";
 import { hasHidden } from "./shell_words.ts";
 import { maskSecrets } from "./text.ts";
@@ -92,10 +92,7 @@ function denies(pattern: string, ask: Ask, { cwd = "/" }: Caller): boolean {
   if (ask.action === "read" || ask.action === "write") return matchesGlob(glob, resolved(ask.subject, cwd));
   if (ask.action === "fetch") return matchesGlob(glob, URL.parse(ask.subject)?.href ?? ask.subject);
   if (ask.action !== "command") return false;
-  return readOnce(ask).parts.some(({ name, args, command }) =>
-    matchesGlob(glob, command.words.join(" ")) ||
-    readings(name, args).some((words) => matchesGlob(glob, [name, ...words].join(" ")))
-  );
+  return commandsOf(ask).some((text) => matchesGlob(glob, text));
 }
 
 /**
@@ -136,13 +133,20 @@ function resolved(path: string, cwd: string): string {
   return `/${parts.join("/")}`;
 }
 
-/** Each deny rule looks at the same parts. */
-const READ = new WeakMap<Ask, Parts>();
+/** Each deny rule looks at the same texts. */
+const COMMANDS = new WeakMap<Ask, readonly string[]>();
 
-function readOnce(ask: Ask): Parts {
-  const parts = READ.get(ask) ?? partsOf(ask.subject);
-  READ.set(ask, parts);
-  return parts;
+/** Each command of the line, as it stands and in all its {@link readings}. */
+function commandsOf(ask: Ask): readonly string[] {
+  const known = COMMANDS.get(ask);
+  if (known !== undefined) return known;
+  const { parts, commands } = partsOf(ask.subject);
+  const texts = [
+    ...commands.map(({ words }) => words.join(" ")),
+    ...parts.flatMap(({ name, args }) => readings(name, args).map((words) => [name, ...words].join(" "))),
+  ];
+  COMMANDS.set(ask, texts);
+  return texts;
 }
 
 /** What `approve --scope` asks for. */

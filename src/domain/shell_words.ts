@@ -4,6 +4,7 @@
  * It is no shell: it knows quotes, separators, redirections, here-documents and substitutions, so that no command of the
  * text stays unseen. Where it is in doubt it splits once more: what is no command then counts as an unknown one.
  */
+import { Source } from "./shell_source.ts";
 import { ShellReader } from "./shell_words_reader.ts";
 import { plain } from "./text.ts";
 
@@ -41,9 +42,9 @@ export interface ShellText {
 }
 
 export function readShell(text: string): ShellText {
-  const into: Into = { commands: [], doubts: new Set() };
+  const into: Into = { commands: [], doubts: new Set(), readings: 0 };
   if (hasHidden(text)) into.doubts.add("hidden");
-  new ShellReader(text, into, 0).read(0, false);
+  new ShellReader(new Source(text), into, 0).read(0, false);
   return into;
 }
 
@@ -57,4 +58,6 @@ export function hasHidden(text: string): boolean {
 export interface Into {
   readonly commands: SimpleCommand[];
   readonly doubts: Set<Doubt>;
+  /** How often some of the text was read once more, as commands. */
+  readings: number;
 }

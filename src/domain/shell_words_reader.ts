@@ -1,4 +1,5 @@
 /** The reader behind shell_words.ts: one pass over the text, a reader of its own for each substitution. */
+import { Source } from "./shell_source.ts";
 import type { Into } from "./shell_words.ts";
 
 /** How deep substitutions are followed. */
@@ -44,12 +45,10 @@ export class ShellReader {
   #heredocs: Heredoc[] = [];
 
   #bodiesAreCommands = false;
-  #readings = 0;
-  /** Where arithmetic may begin; negative where it never does. */
-  #arithmetic: number;
+  readonly text: string;
 
-  constructor(readonly text: string, readonly into: Into, readonly depth: number) {
-    this.#arithmetic = text.search(/\(\(|\[/);
+  constructor(readonly source: Source, readonly into: Into, readonly depth: number) {
+    this.text = source.text;
   }
 
   /** @param inside ends at the parenthesis that closes it; returns where it ended */
@@ -189,7 +188,7 @@ export class ShellReader {
   #inner(start: number): number {
     this.into.doubts.add("substitution");
     this.#open = true;
-    if (this.depth < MAX_DEPTH) return new ShellReader(this.text, this.into, this.depth + 1).read(start, true);
+    if (this.depth < MAX_DEPTH) return new ShellReader(this.source, this.into, this.depth + 1).read(start, true);
     this.into.doubts.add("deep");
     return this.text.length;
   }
@@ -202,7 +201,8 @@ export class ShellReader {
     this.#open = true;
     if (end !== "`") this.into.doubts.add("unfinished");
     if (this.depth < MAX_DEPTH) {
-      new ShellReader(inner.replace(/\\([`\\$])/g, "$1"), this.into, this.depth + 1).read(0, false);
+      const source = new Source(inner.replace(/\\([`\\$])/g, "$1"));
+      new ShellReader(source, this.into, this.depth + 1).read(0, false);
     } else this.into.doubts.add("deep");
     this.#add(raw);
     this.#at += raw.length;
@@ -260,30 +260,25 @@ export class ShellReader {
       this.into.doubts.add("heredoc");
       if (this.#bodiesAreCommands) return;
       const start = this.#at;
-      let end = -1;
-      while (this.#at < this.text.length && end < 0) {
-        const from = this.#at;
-        const stop = this.text.indexOf("\n", from);
-        this.#at = stop < 0 ? this.text.length : stop + 1;
-        const line = this.text.slice(from, stop < 0 ? undefined : stop);
-        if ((redirect.op === "<<-" ? line.replace(/^\t+/, "") : line) === redirect.target) end = from;
-      }
+      const end = this.source.find(redirect.target, start, redirect.op === "<<-");
       redirect.body = this.text.slice(start, end < 0 ? undefined : end);
-      if (end < 0) this.into.doubts.add("unfinished");
-      else if (!quoted && /[$`]/.test(redirect.body)) this.#substitutionsIn(redirect.body);
       if (end < 0) {
-        this.#at = start; // read as commands, from here on
-        this.#bodiesAreCommands = true;
+        this.into.doubts.add("unfinished");
+        this.#bodiesAreCommands = true; // from here on
         return;
       }
-      if (this.#arithmetic >= 0 && this.#arithmetic < start) this.#readAgain(start);
+      const stop = this.text.indexOf("\n", end);
+      this.#at = stop < 0 ? this.text.length : stop + 1;
+      if (!quoted && /[$`]/.test(redirect.body)) this.#substitutionsIn(redirect.body);
+      const { arithmetic } = this.source;
+      if (arithmetic >= 0 && arithmetic < start) this.#readAgain(start);
     }
   }
 
   /** `<<` may have been a shift: then what follows it are commands. Both readings count. */
   #readAgain(start: number): void {
-    if (++this.#readings > MAX_DEPTH) return void this.into.doubts.add("deep");
-    const other = new ShellReader(this.text, this.into, this.depth);
+    if (++this.into.readings > MAX_DEPTH) return void this.into.doubts.add("deep");
+    const other = new ShellReader(this.source, this.into, this.depth);
     other.#bodiesAreCommands = true;
     other.read(start, false);
   }
@@ -292,6 +287,6 @@ export class ShellReader {
   #substitutionsIn(body: string): void {
     if (this.depth >= MAX_DEPTH) return void this.into.doubts.add("deep");
     const quoted = `: "${body.replaceAll('"', " ")}"`;
-    new ShellReader(quoted, this.into, this.depth + 1).read(0, false);
+    new ShellReader(new Source(quoted), this.into, this.depth + 1).read(0, false);
   }
 }

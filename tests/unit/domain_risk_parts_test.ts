@@ -29,6 +29,8 @@ Deno.test("the command that a finder or a wrapper runs is read, however its opti
       ...[
         "timeout -vk 5 9 rm -rf x",
         "env -iu A rm -rf x",
+        "env -i -S 'rm -rf x'",
+        "env -S '-i rm -rf x'",
         "env -a b rm -rf x",
         "flock f -c 'rm -rf x'",
         "flock f rm -rf x",
