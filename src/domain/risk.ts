@@ -22,7 +22,7 @@ export function riskOf(ask: Ask): Risk {
         ...(ask.unsandboxed ? ["execute" as const] : []),
       ]);
     case "read":
-      return isSecret(ask.subject) ? "network" : "read"; // what is read goes to the model's vendor
+      return readsSecret(ask.subject) ? "network" : "read"; // what is read goes to the model's vendor
     case "write":
       return isGuarded(ask.subject) ? "destructive" : "write";
     case "fetch":
@@ -30,6 +30,13 @@ export function riskOf(ask: Ask): Risk {
     case "other":
       return riskOfAnybodys(ask.subject);
   }
+}
+
+/** Of a search's input the fields that name files count: beside a `glob` its `pattern` is what it looks for. */
+function readsSecret(subject: string): boolean {
+  const texts = textsIn(subject);
+  const narrowed = texts.some(([name]) => /^(?:glob|include|include_pattern)$/.test(name));
+  return texts.some(([name, text]) => !(narrowed && name === "pattern") && isSecret(text));
 }
 
 /** Its quotes and escapes are not those that are read here: `ls C:\; rm x` is two commands. So nothing is sure to read. */

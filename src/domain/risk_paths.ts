@@ -1,4 +1,5 @@
 /** Paths that make a harmless looking call a grave one. Pure: links are not followed, names are compared in small letters. */
+import { simplified, spelledOut } from "./risk_glob.ts";
 
 /** Entries are components that follow each other anywhere in a path; `*` ends a component with any text. */
 function table(text: string): readonly (readonly string[])[] {
@@ -25,7 +26,7 @@ const GUARDED = table(`
 /** Reading here is no mere `read`: what an agent reads goes to its model's vendor, and these hold credentials. */
 const SECRET = table(`
   .ssh .gnupg .aws .azure .kube .config/gcloud .config/gh .docker/config.json .netrc .npmrc .pypirc .pgpass
-  .git-credentials .env .env.* .envrc etc/shadow etc/gshadow environ id_rsa* id_dsa* id_ecdsa* id_ed25519*
+  .git-credentials .env .env.* .envrc etc/shadow etc/gshadow environ proc/*/environ id_rsa* id_dsa* id_ecdsa* id_ed25519*
   .claude/.credentials.json .codex/auth.json .gemini/oauth_creds.json .agent-console/daemon.token .agent-console/keys
   .vault-token .terraform.d/credentials* .cargo/credentials* .config/op .config/rclone .gem/credentials .m2/settings.xml
   .my.cnf .s3cfg .boto .htpasswd .password-store keyrings library/keychains
@@ -34,24 +35,37 @@ const SECRET = table(`
 
 const SAMPLE = /^\.env\.(?:example|sample|template|dist|defaults)$/;
 
+/** Ends of names of files that hold keys. */
+const KEYS = [".pem", ".key", ".p12", ".pfx", ".keystore", ".kdbx"];
+
 /** Whether writing to `path` changes what runs later or who is asked. Also for a word of a command that holds a path. */
 export function isGuarded(path: string): boolean {
-  const parts = components(path);
-  return holds(parts, GUARDED) || isDevice(parts) || parts.some(isHiddenPattern);
+  return pathsIn(path).some((parts) =>
+    holds(parts, GUARDED, startsAlike) || isDevice(parts) || parts.some(isHiddenPattern)
+  );
 }
 
 /** Whether `path` is a repository's own folder: what is put there may be its hooks. */
 export function isRepository(path: string): boolean {
-  return components(path).at(-1) === ".git";
+  return pathsIn(path).at(-1)?.at(-1) === ".git";
 }
 
 /** Whether `path`, or a path in this word of a command, is where credentials are kept. */
 export function isSecret(path: string): boolean {
-  if (path.includes("\n")) return path.split("\n").some(isSecret);
-  const parts = components(path);
-  if (SAMPLE.test(parts.at(-1) ?? "")) return false;
-  return holds(parts, SECRET) || parts.some(isHiddenPattern) ||
-    /\.(?:pem|key|p12|pfx|keystore|kdbx)$/.test(parts.at(-1) ?? "");
+  return pathsIn(path).some((parts) =>
+    !SAMPLE.test(parts.at(-1) ?? "") &&
+    (holds(parts, SECRET, () => true) || parts.some(isHiddenPattern) || parts.some(isKey))
+  );
+}
+
+function isKey(part: string): boolean {
+  if (!isPattern(part)) return KEYS.some((end) => part.endsWith(end));
+  const ending = reversed(part);
+  return KEYS.some((end) => 2 * spelledOut(ending, `${reversed(end)}*`) >= end.length);
+}
+
+function reversed(text: string): string {
+  return [...text].reverse().join("");
 }
 
 /** Devices that keep nothing. */
@@ -62,36 +76,66 @@ export function isSink(path: string): boolean {
   return /^\/dev\/(?:null|stdout|stderr|tty|fd\/\d+)$/.test(path);
 }
 
-function isDevice(parts: readonly string[]): boolean {
-  const at = parts.indexOf("dev");
-  return at >= 0 && parts[at - 1] === "" && parts[at + 1] !== undefined && !HARMLESS_DEVICES.has(parts[at + 1]!);
+function isDevice([root, dev, name]: readonly string[]): boolean {
+  return root === "" && dev !== undefined && alike(dev, "dev") > 0 && name !== undefined && !HARMLESS_DEVICES.has(name);
 }
 
 /**
- * The components in small letters, `.` and `..` worked out; `host:path`, `--to=path`, `-t/path`, JSON and lines are taken
- * apart.
+ * The components of each path in small letters, patterns {@link simplified}, `.` and `..` worked out; `host:path`, `--to=path`, `-t/path`, JSON and
+ * lines are taken apart, so that no path's `..` takes from the one before.
  */
-function components(path: string): string[] {
-  const parts: string[] = [];
-  for (const part of path.toLowerCase().replace(/^-[a-z]+(?=[./~])/, "").split(/[/:=,\\"\n]\s*/)) {
-    if (part === "." || (part === "" && parts.length > 0)) continue;
-    if (part === "..") {
-      if (parts.at(-1) !== "") parts.pop();
-    } else parts.push(part);
-  }
-  return parts;
+function pathsIn(text: string): string[][] {
+  return text.toLowerCase().replace(/^-[a-z]+(?=[./~])/, "").split(/[:=,"\n]\s*/).map((path) => {
+    const parts: string[] = [];
+    for (const part of path.split(/[/\\]/)) {
+      if (part === "." || (part === "" && parts.length > 0)) continue;
+      if (part === "..") {
+        if (parts.at(-1) !== "") parts.pop();
+      } else parts.push(simplified(part));
+    }
+    return parts;
+  });
 }
 
 /** `.e*`, `.s?h`: a shell pattern that may name any of the files above. */
 function isHiddenPattern(part: string): boolean {
-  return /^\..*[*?[]/.test(part);
+  return part.startsWith(".") && isPattern(part);
 }
 
-function holds(parts: readonly string[], entries: readonly (readonly string[])[]): boolean {
-  return entries.some((entry) => parts.some((_, at) => entry.every((name, i) => same(parts[at + i], name))));
+function isPattern(part: string): boolean {
+  return /[*?]/.test(part);
 }
 
-function same(part: string | undefined, name: string): boolean {
-  if (part === undefined) return false;
-  return name.endsWith("*") ? part.startsWith(name.slice(0, -1)) : part === name;
+/** No pattern of a shell takes a dot that a name begins with; one of a search does. */
+function startsAlike(part: string, name: string): boolean {
+  return !name.startsWith(".") || !/^[*?]/.test(part);
+}
+
+/**
+ * Whether the components of an entry follow each other in `parts`. A pattern counts where it spells out half of a name, or
+ * stands behind a name that does: else each `*.ts` were `id_rsa.ts`, and each `*` anything.
+ */
+function holds(
+  parts: readonly string[],
+  entries: readonly (readonly string[])[],
+  fits: (part: string, name: string) => boolean,
+): boolean {
+  return entries.some((entry) =>
+    parts.some((first, at) => {
+      if (at + entry.length > parts.length || first === "*" || !fits(first, entry[0]!)) return false;
+      let sure = false;
+      return entry.every((name, i) => {
+        const same = alike(parts[at + i]!, name);
+        sure ||= same > 0 && 2 * same >= name.replace("*", "").length;
+        return same >= 0;
+      }) && sure;
+    })
+  );
+}
+
+/** How many characters of `name` stand in `part`; negative where it is another. */
+function alike(part: string, name: string): number {
+  if (part === name) return name.length;
+  if (isPattern(part)) return spelledOut(part, name);
+  return name.endsWith("*") && part.startsWith(name.slice(0, -1)) ? name.length - 1 : -1;
 }

@@ -47,3 +47,58 @@ Deno.test("the risk class of other calls comes from the action and where it goes
     assertEquals([given.subject, given.for, riskOf(given)], [given.subject, given.for, risk]);
   }
 });
+
+Deno.test("a pattern that may name a secret or guarded file counts as that file, another one does not", () => {
+  const risks: Readonly<Record<Risk, readonly string[]>> = {
+    network: [
+      ...[
+        "cat /proc/self/enviro?",
+        "cat /proc/self/*",
+        "cat /etc/shado?",
+        "cat /e*/shadow",
+        "cat ~/.docker/confi?.json",
+      ],
+      ...["cat ~/.codex/aut*", "cat ~/.config/g*/hosts.yml", "cat *.pe[m]", "cat *.p?m", "cat k/*.pem", "cat *_rsa"],
+      ...["cat ~/.docker/*", "head id_rs[a-z].pub", "cat x < /etc/[s]hadow", "cat a.pem/x", "cat *env.local"],
+    ],
+    destructive: [
+      ...["cp evil .git/hook?/pre-commit", "echo x > .git/hook?/x", "mv evil /etc/cro?.d/x", "cp x /etc/[c]ron.d/x"],
+      ...["cp evil .git/*/pre-commit", "tee authorized_key?", "cat x > /de?/sda", "cp evil /pro?/1/mem"],
+    ],
+    read: [
+      "ls *",
+      "cat *",
+      "cat src/*.ts",
+      "cat src/**/[id].tsx",
+      "head */config.json",
+      "cat i*.ts e*",
+      "grep x *.e2e.ts",
+    ],
+    write: ["cp *.ts out", "touch */x", "sed -i s/a/b/ *.json *.conf", "cp src/*/profile.ts out"],
+    execute: [],
+  };
+  for (const [risk, texts] of Object.entries(risks)) {
+    for (const text of texts) assertEquals([text, riskOf(ask("command", text))], [text, risk as Risk]);
+  }
+  const search: [Readonly<Record<string, string>>, Risk][] = [
+    [{ pattern: "KEY", glob: "*.pem" }, "network"],
+    [{ pattern: "KEY", glob: "*.env" }, "network"],
+    [{ pattern: "**/*.pem" }, "network"],
+    [{ pattern: "KEY", glob: ".env", path: "../../../x" }, "network"],
+    [{ pattern: "event.key", glob: "*.ts", path: "/p" }, "read"],
+  ];
+  for (const [input, risk] of search) {
+    const subject = JSON.stringify(input);
+    assertEquals([subject, riskOf(ask("read", subject))], [subject, risk]);
+  }
+});
+
+Deno.test("of several paths each counts, whatever stands on the lines around it", () => {
+  for (const around of ["../../x", "a.ts", ".env.example"]) {
+    for (const secret of ["/p/.env", "/p/server.key"]) {
+      assertEquals(riskOf(ask("read", `${secret}\n${around}`)), "network", around);
+      assertEquals(riskOf(ask("read", `${around}\n${secret}`)), "network", around);
+    }
+    assertEquals(riskOf(ask("write", `/p/.bashrc\n${around}`)), "destructive", around);
+  }
+});

@@ -46,6 +46,8 @@ Deno.test("judging a long text of anything ends", () => {
 Deno.test("as many commands as a line can hold are judged", () => {
   judgesInTime(repeated("a;", LONGEST));
   judgesInTime(repeated("$(a)", LONGEST));
+  judgesInTime("cp " + Array.from({ length: LONGEST / 10 }, (_, at) => `?*a${at}`).join("/"));
+  judgesInTime("cp " + repeated("*e", LONGEST));
 });
 
 Deno.test("a finder with a command in each of its words is not read to the end", () => {
