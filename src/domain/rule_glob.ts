@@ -49,7 +49,7 @@ export function matchesGlob(glob: Glob, subject: string, limit?: Limit): boolean
  * call on several files has one line for each, and the pattern is for one. A pattern that is only stars means all.
  */
 export function limitOf({ action, subject }: Ask): Limit {
-  if (action === "command") return commandLimit;
+  if (action === "command") return (text, at, glob) => commandLimit(text, glob) && staysBelow(text, at, subject);
   const more = action === "fetch" ? urlLimit(subject) : action === "other" ? otherLimit(subject) : pathLimit(subject);
   return (text, at, glob) =>
     !hasHidden(text) && (!text.includes("\n") || glob.every((part) => part === "")) && more(text, at, glob);
@@ -94,9 +94,22 @@ function staysInValue(text: string, subject: string): boolean {
  * Arguments only: no separator, pipe, redirection, substitution, newline, escape or comment, so that the words that the
  * pattern spells out stay the command that runs. Quotes only in pairs, and none where the pattern has quotes itself.
  */
-function commandLimit(text: string, _at: number, glob: Glob): boolean {
+function commandLimit(text: string, glob: Glob): boolean {
   if (/[;&|<>()`$\\\r\n{}!]/.test(text) || /(?:^|\s)#/.test(text) || hasHidden(text)) return false;
   const quotes = text.replace(/'[^']*'|"[^"]*"/g, "");
   if (/['"]/.test(quotes)) return false;
   return quotes === text || !glob.some((part) => /['"\\]/.test(part));
+}
+
+/**
+ * No star leaves the folder that the pattern names: `bash scripts/*` is not `bash scripts/../../tmp/x`, nor a later word
+ * that goes up. Where the pattern's word ends before the star, or names no folder and ends in it, arguments are meant.
+ */
+function staysBelow(text: string, at: number, subject: string): boolean {
+  const begun = subject.slice(0, at).split(/\s/).at(-1)!;
+  if (begun === "" || (/^(?:\s|$)/.test(text) && !begun.includes("/"))) return true;
+  const behind = /^[^/\s]*/.exec(subject.slice(at + text.length))![0];
+  const last = begun.slice(Math.max(0, begun.lastIndexOf("/"), begun.lastIndexOf("=")));
+  const joined = (last + text + behind).replace(/['"]/g, "");
+  return !/(?:^|[/\s=])\.\.(?:$|[/\s])/.test(joined);
 }

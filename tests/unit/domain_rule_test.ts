@@ -56,6 +56,29 @@ Deno.test("a star of an allow rule never takes what makes another command", () =
   assert(allows("npm test && rm -rf x", "npm test && rm -rf x"), "what is spelled out is meant");
 });
 
+Deno.test("a star of a command does not leave the folder that the pattern names", () => {
+  for (
+    const [pattern, text] of [
+      ...[["bash scripts/*", "bash scripts/../../../tmp/evil.sh"], ["./scripts/*", "./scripts/a/../../evil"]],
+      ...[["python scripts/*.py", "python scripts/../../tmp/x.py"], ["touch build/*", "touch build/.."]],
+      ...[["cat src/*", "cat src/a ../../etc/x"], ["cat src/*", "cat src/'a b/../../../x'"], [
+        "cat src*",
+        "cat src/../x",
+      ]],
+      ...[["bash scripts/*", 'bash scripts/".."/x'], ["bash scripts/.*", "bash scripts/../x"]],
+      ...[["bash scripts/*./x", "bash scripts/a/../x"], ["make --out=*", "make --out=../x"]],
+      ...[["bash scripts/*/*", "bash scripts/a/../../x"]],
+    ] as [string, string][]
+  ) assert(!allows(pattern, text), `${pattern} → ${text}`);
+  for (
+    const [pattern, text] of [
+      ...[["bash scripts/*", "bash scripts/a..b/c.sh -x"], ["python scripts/*.py", "python scripts/a/b.py"]],
+      ...[["git diff *", "git diff ../x"], ["npm test*", "npm test -- ../a.ts"], ["git log*", "git log a..b"]],
+      ...[["cat ../src/*", "cat ../src/a"], ["cat ../src/*", "cat ../src/"]],
+    ] as [string, string][]
+  ) assert(allows(pattern, text), `${pattern} → ${text}`);
+});
+
 Deno.test("a star in a path does not go up, and one in a host's name stays in it", () => {
   const path = { action: "write" } as const;
   assert(
