@@ -6,7 +6,7 @@
  */
 import type { Ask, Rule, ScopeOfYes } from "./approval.ts";
 import { behindOwnOptions } from "./risk_git.ts";
-import { partsOf } from "./risk_parts.ts";
+import { type Part, partsOf } from "./risk_parts.ts";
 import { type Glob, limitOf, matchesGlob, readPattern } from "./rule_glob.ts";
 import { hasHidden } from "./shell_words.ts";
 import { maskSecrets } from "./text.ts";
@@ -90,9 +90,20 @@ function denies(pattern: string, ask: Ask, { cwd = "/" }: Caller): boolean {
   if (matchesGlob(glob, ask.subject)) return true;
   if (ask.paths?.some((path) => reachesPath(glob, path, cwd)) === true) return true;
   if (ask.action === "read" || ask.action === "write") return matchesGlob(glob, resolved(ask.subject, cwd));
-  if (ask.action === "fetch") return matchesGlob(glob, URL.parse(ask.subject)?.href ?? ask.subject);
+  if (ask.action === "fetch") return addressesOf(ask.subject).some((address) => matchesGlob(glob, address));
   if (ask.action !== "command") return false;
-  return commandsOf(ask).some((text) => matchesGlob(glob, text));
+  const { texts, begun } = commandsOf(ask);
+  return texts.some((text) => matchesGlob(glob, text)) || begun.some((text) => glob[0]!.startsWith(text));
+}
+
+/** The address that is meant: as it is written out, and without who asks and the dot that a host's name may end in. */
+function addressesOf(subject: string): readonly string[] {
+  const url = URL.parse(subject);
+  if (url === null) return [];
+  const { href } = url;
+  url.username = url.password = "";
+  url.hostname = url.hostname.replace(/\.+$/, "");
+  return [href, url.href];
 }
 
 /**
@@ -134,19 +145,40 @@ function resolved(path: string, cwd: string): string {
 }
 
 /** Each deny rule looks at the same texts. */
-const COMMANDS = new WeakMap<Ask, readonly string[]>();
+const COMMANDS = new WeakMap<Ask, Commands>();
 
-/** Each command of the line, as it stands and in all its {@link readings}. */
-function commandsOf(ask: Ask): readonly string[] {
+interface Commands {
+  /** Each command of the line, as it stands and in all its {@link readings}. */
+  readonly texts: readonly string[];
+  /** What is known of those that get more words from elsewhere (xargs, find): any words may follow. */
+  readonly begun: readonly string[];
+}
+
+function commandsOf(ask: Ask): Commands {
   const known = COMMANDS.get(ask);
   if (known !== undefined) return known;
   const { parts, commands } = partsOf(ask.subject);
+  const begun = parts.filter(({ fed }) => fed).flatMap((part) => textsOf(part.name, ownWords(part)))
+    .map((text) => `${text} `);
   const texts = [
     ...commands.map(({ words }) => words.join(" ")),
-    ...parts.flatMap(({ name, args }) => readings(name, args).map((words) => [name, ...words].join(" "))),
+    ...parts.flatMap(({ name, args }) => textsOf(name, args)),
+    ...begun,
   ];
-  COMMANDS.set(ask, texts);
-  return texts;
+  COMMANDS.set(ask, { texts, begun });
+  return { texts, begun };
+}
+
+function textsOf(name: string, args: readonly string[]): readonly string[] {
+  return readings(name, args).map((words) => [name, ...words].join(" "));
+}
+
+/** The arguments before the place where others come in: `{}` of find, xargs -I and parallel, or parallel's `:::`. */
+function ownWords({ args, command }: Part): readonly string[] {
+  const at = command.words.findIndex((word) => /^-\w*[IJ]/.test(word));
+  const given = at < 0 ? "" : command.words[at]!.replace(/^-\w*?[IJ]/, "") || (command.words[at + 1] ?? "");
+  const end = args.findIndex((arg) => /^:::|\{[^{}]*\}/.test(arg) || (given !== "" && arg.includes(given)));
+  return end < 0 ? args : args.slice(0, end);
 }
 
 /** What `approve --scope` asks for. */

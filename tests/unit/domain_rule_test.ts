@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Ask, Rule } from "../../src/domain/approval.ts";
-import { type Caller, escapePattern, givenRules, matches, ruleFor, ruleFrom } from "../../src/domain/rule.ts";
+import { type Caller, escapePattern, givenRules, matches, ruleFrom } from "../../src/domain/rule.ts";
 
 const NOW = Date.parse("2026-11-20T10:00:00Z");
 const AT = "2026-11-20T10:00:00.000Z";
@@ -126,44 +126,6 @@ Deno.test("a star in spelled out JSON stays within its text; one that is all the
   }
 });
 
-Deno.test("a deny rule for paths and addresses finds what is meant", () => {
-  const denies = (pattern: string, subject: string, action: "write" | "fetch") =>
-    matches(rule(pattern, { tool: "*", decision: "deny" }), ask(subject, { action }), CALLER);
-  for (const text of ["/p/../etc/x", "//etc//x", "/etc/./x", "../../../../etc/x"]) {
-    assert(denies("/etc/*", text, "write"), text);
-  }
-  assert(!denies("/etc/*", "/p/etc/x", "write"));
-  for (const text of ["HTTPS://EVIL.org/x", "https://evil.org:443/x", "https://evil.org/a/../x"]) {
-    assert(denies("https://evil.org/x", text, "fetch"), text);
-  }
-});
-
-Deno.test("a deny rule for paths finds one among several, and in a folder that is given as a whole", () => {
-  const denies = (pattern: string, ...paths: string[]) =>
-    matches(
-      rule(pattern, { tool: "*", decision: "deny" }),
-      ask("*** Begin Patch", { action: "write", paths }),
-      CALLER,
-    );
-  for (
-    const path of [
-      "/repo/infra/a.tf",
-      "../../repo/infra/a.tf",
-      "/repo/x/../infra/a.tf",
-      "/repo/**",
-      "/repo/infra/**",
-      "/**",
-    ]
-  ) {
-    assert(denies("/repo/infra/*", "/repo/z", path), path);
-  }
-  assert(!denies("/repo/infra/*", "/repo/z", "/repo/infra.md", "/repo/src/**"));
-  assert(denies("*.env", "/repo/**") && denies("/repo/a", "/repo/**") && !denies("/a", "/repo/**"));
-  assert(denies("infra/*", "z", "infra/a.tf"), "also as it was given");
-  const allow = rule("/repo/infra/*", { tool: "*" });
-  assert(!matches(allow, ask("*** Begin Patch", { action: "write", paths: ["/repo/infra/a"] }), CALLER));
-});
-
 Deno.test("the stars of an allow rule take no shell operator, wherever they stand", () => {
   const word = fc.constantFrom("npm", "test", " ", "a", "'", '"', "-x", "#");
   const operator = fc.constantFrom(";", "&", "|", "\n", "$(", "`", ">", "<", "\\", "\u202e");
@@ -213,41 +175,6 @@ Deno.test("a rule reaches as far as its tool, agent, session, folder and time", 
     const text = JSON.stringify([given, caller]);
     assertEquals([text, matches(rule("ls", given), ask("ls"), { ...CALLER, ...caller })], [text, expected]);
   }
-});
-
-Deno.test("deny beats allow, and finds its command inside a line", () => {
-  const rules = [rule("*"), rule("git push*", { id: "d", decision: "deny" })];
-  for (
-    const text of [
-      "git push",
-      "ls; git push -f",
-      "bash -c 'git push x'",
-      "echo $(git push)",
-      "git push > a",
-      "env git push",
-    ]
-  ) {
-    assertEquals([text, ruleFor(rules, ask(text), CALLER)?.id], [text, "d"]);
-  }
-  assertEquals(ruleFor(rules, ask("git pull"), CALLER)?.id, "r");
-});
-
-Deno.test("options before the arguments hide no command from a deny rule", () => {
-  const denies = (pattern: string, text: string) => matches(rule(pattern, { decision: "deny" }), ask(text), CALLER);
-  for (
-    const text of [
-      ...["git -C . push", "git --no-pager push -f", "git -c a=b --git-dir x push", "git -C . -C x push o main"],
-      ...["ls; sh -c 'git -P push'", "/usr/bin/git --bare push"],
-    ]
-  ) assert(denies("git push*", text), text);
-  assert(
-    !denies("git push*", "git -C push status") && !denies("git", "git status") && denies("git -C*", "git -C . push"),
-  );
-  for (const text of ["kubectl -n prod delete pod x", "kubectl --context=a -v delete x", "kubectl --debug delete x"]) {
-    assert(denies("kubectl delete *", text), text);
-  }
-  assert(!denies("kubectl delete *", "kubectl get delete x") && !denies("python", "python -m pytest"));
-  assert(!matches(rule("git push*"), ask("git -C . push"), CALLER), "an allow rule takes what is spelled out");
 });
 
 Deno.test("no allow rule answers a question, a plan or an elicitation; a deny rule does", () => {
