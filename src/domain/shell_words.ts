@@ -42,7 +42,7 @@ export interface ShellText {
 }
 
 export function readShell(text: string): ShellText {
-  const into: Into = { commands: [], doubts: new Set(), readings: 0 };
+  const into: Into = { commands: [], doubts: new Set(), readAgain: 0 };
   if (hasHidden(text)) into.doubts.add("hidden");
   new ShellReader(new Source(text), into, 0).read(0, false);
   return into;
@@ -58,6 +58,6 @@ export function hasHidden(text: string): boolean {
 export interface Into {
   readonly commands: SimpleCommand[];
   readonly doubts: Set<Doubt>;
-  /** How often some of the text was read once more, as commands. */
-  readings: number;
+  /** How much of the text was read once more, as commands; UTF-16 units. */
+  readAgain: number;
 }

@@ -5,6 +5,9 @@ import type { Into } from "./shell_words.ts";
 /** How deep substitutions are followed. */
 const MAX_DEPTH = 16;
 
+/** How much is read once more in all, UTF-16 units: a long text a few times, a short one for each of its here-documents. */
+const MAX_READ_AGAIN = 500_000;
+
 const RESERVED = new Set("if then else elif fi do done while until esac ! { } coproc".split(" "));
 const ASSIGNMENT = /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=/;
 
@@ -277,7 +280,8 @@ export class ShellReader {
 
   /** `<<` may have been a shift: then what follows it are commands. Both readings count. */
   #readAgain(start: number): void {
-    if (++this.into.readings > MAX_DEPTH) return void this.into.doubts.add("deep");
+    this.into.readAgain += this.text.length - start;
+    if (this.into.readAgain > MAX_READ_AGAIN) return void this.into.doubts.add("deep");
     const other = new ShellReader(this.source, this.into, this.depth);
     other.#bodiesAreCommands = true;
     other.read(start, false);
