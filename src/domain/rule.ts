@@ -34,7 +34,8 @@ export function matches(rule: Rule, ask: Ask, caller: Caller): boolean {
   if (hasExpired(rule, caller.now) || !reaches(rule, caller)) return false;
   if (rule.decision === "deny") return denies(rule.pattern, ask, caller);
   if (caller.cut === true || ask.for !== "permission" || ask.unsandboxed) return false;
-  return matchesGlob(readPattern(rule.pattern), ask.subject, limitOf(ask));
+  const [glob, limit] = [readPattern(rule.pattern), limitOf(ask)];
+  return matchesGlob(glob, ask.subject, limit) || matchesGlob(glob, placed(ask, caller.cwd), limit);
 }
 
 /** The rule that decides, if any: deny before allow, then the order of the list. */
@@ -144,6 +145,16 @@ function resolved(path: string, cwd: string): string {
   return `/${parts.join("/")}`;
 }
 
+/** What is read or written with a relative path made absolute; without a known folder, and for other calls, as it is. */
+function placed(ask: Ask, cwd: string | undefined): string {
+  return isRelative(ask) && cwd !== undefined && isWithin(cwd, "/") ? resolved(ask.subject, cwd) : ask.subject;
+}
+
+/** Not so the input of a search, which is JSON, and a patch to several files. */
+function isRelative({ action, subject }: Ask): boolean {
+  return (action === "read" || action === "write") && !/^(?:[/{]|$)|\n/.test(subject);
+}
+
 /** Each deny rule looks at the same texts. */
 const COMMANDS = new WeakMap<Ask, Commands>();
 
@@ -193,7 +204,7 @@ export interface NewRule {
 }
 
 /**
- * The rule that allows exactly this call from now on, or `{refused}`: why there can be none, to complete "Cannot make a
+ * The rule that allows exactly this call from now on, a file by its absolute path, or `{refused}`: why there can be none, to complete "Cannot make a
  * rule: …".
  */
 export function ruleFrom(ask: Ask, caller: Caller, given: NewRule): Rule | { readonly refused: string } {
@@ -201,15 +212,19 @@ export function ruleFrom(ask: Ask, caller: Caller, given: NewRule): Rule | { rea
   if (caller.cut === true) return { refused: "its input came shortened, must be whole" };
   if (ask.unsandboxed) return { refused: "it runs outside the agent's sandbox, must run inside" };
   if (ask.tool === "*") return { refused: "its tool is named *, which in a rule is every tool" };
-  if (maskSecrets(ask.subject) !== ask.subject) {
+  const text = placed(ask, caller.cwd);
+  if (maskSecrets(text) !== text) {
     return { refused: "its input holds what looks like a secret, must not" };
   }
-  if (hasHidden(ask.subject)) return { refused: "its input holds hidden or control characters, must not" };
-  if (ask.subject.length > MAX_PATTERN) {
-    return { refused: `its input is ${ask.subject.length} characters long, must be at most ${MAX_PATTERN}` };
+  if (hasHidden(text)) return { refused: "its input holds hidden or control characters, must not" };
+  if (text.length > MAX_PATTERN) {
+    return { refused: `its input is ${text.length} characters long, must be at most ${MAX_PATTERN}` };
   }
   if (given.scope === "workspace" && !isWithin(caller.cwd ?? "", "/")) {
     return { refused: "the folder of its session is not known, must be" };
+  }
+  if (given.scope === "always" && text === ask.subject && isRelative(ask)) {
+    return { refused: "its path is relative to a folder that is not known, must be" };
   }
   const { id, scope, by, createdAt, expiresAt } = given;
   return {
@@ -217,7 +232,7 @@ export function ruleFrom(ask: Ask, caller: Caller, given: NewRule): Rule | { rea
     decision: "allow",
     agent: caller.agent,
     tool: ask.tool,
-    pattern: escapePattern(ask.subject),
+    pattern: escapePattern(text),
     scope,
     ...(scope === "session" ? { sessionId: caller.sessionId } : {}),
     ...(scope === "workspace" && caller.cwd !== undefined ? { workspace: caller.cwd } : {}),

@@ -196,6 +196,32 @@ Deno.test("ruleFrom makes the rule for exactly this call", () => {
   assert(matches(session, ask("ls; x"), CALLER) && !matches(session, ask("ls; x"), { ...CALLER, sessionId: "s2" }));
 });
 
+Deno.test("a rule of an answer about a relative path is for that file, wherever it is called from", () => {
+  const given = { id: "r1", by: "cli", createdAt: AT, scope: "always" } as const;
+  for (const action of ["read", "write"] as const) {
+    const made = ruleFrom(ask("src/*.ts", { action }), CALLER, given) as Rule;
+    assertEquals(made.pattern, "/p/app/src/\\*.ts");
+    for (
+      const [subject, cwd] of [["src/*.ts", "/p/app"], ["*.ts", "/p/app/src"], ["/p/app/src/*.ts", "/q"], [
+        "../app/src/*.ts",
+        "/p/x",
+      ]] as const
+    ) {
+      assert(matches(made, ask(subject, { action }), { ...CALLER, cwd }), `${subject} in ${cwd}`);
+    }
+    assert(!matches(made, ask("src/*.ts", { action }), { ...CALLER, cwd: "/q" }));
+    const { cwd: _, ...nowhere } = CALLER;
+    assert(!matches(made, ask("src/*.ts", { action }), nowhere));
+    assert("refused" in ruleFrom(ask("src/a.ts", { action }), nowhere, given));
+    assert(!("refused" in ruleFrom(ask("src/a.ts", { action }), nowhere, { ...given, scope: "session" })));
+    const absolute = ruleFrom(ask("/a.ts", { action }), nowhere, given) as Rule;
+    assertEquals(absolute.pattern, "/a.ts");
+  }
+  const star = rule("/p/*", { tool: "*" });
+  assert(matches(star, ask("a.ts", { action: "write" }), CALLER), "also of a rule with a star");
+  assert(!matches(star, ask("../a.ts", { action: "write" }), CALLER), "a path that goes up is under no star");
+});
+
 Deno.test("A3 A4 ruleFrom refuses what must not stand in a rule", () => {
   const refused = (given: Ask, caller: Partial<Caller> = {}, scope: "always" | "workspace" = "always") =>
     "refused" in ruleFrom(given, { ...CALLER, ...caller }, { id: "r", by: "cli", createdAt: AT, scope });
