@@ -61,8 +61,9 @@ export function oneLine(text: string): string {
 }
 
 const SECRETS: readonly RegExp[] = [
-  // Keys with a vendor's prefix: Anthropic, OpenAI, GitHub, Slack, Google, AWS, GitLab, npm, Stripe, Hugging Face.
-  /\b(?:sk-[A-Za-z0-9_-]{8,}|gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|xox[abeprs]-[\w-]{8,}|AIza[\w-]{30,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|glpat-[\w-]{12,}|npm_[A-Za-z0-9]{20,}|[rs]k_(?:live|test)_\w{10,}|hf_[A-Za-z0-9]{16,})/g,
+  // Keys with a vendor's prefix: Anthropic, OpenAI, GitHub, Slack, Google, AWS, GitLab, npm, Stripe, Hugging Face, then
+  // Vault, Docker, Slack apps, Google's OAuth, SendGrid, PyPI, DigitalOcean, age.
+  /\b(?:sk-[A-Za-z0-9_-]{8,}|gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|xox[abeprs]-[\w-]{8,}|AIza[\w-]{30,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|glpat-[\w-]{12,}|npm_[A-Za-z0-9]{20,}|[rs]k_(?:live|test)_\w{10,}|hf_[A-Za-z0-9]{16,}|hvs\.[\w-]{20,}|dckr_pat_[\w-]{20,}|xapp-[\w-]{12,}|ya29\.[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,}|pypi-[\w-]{32,}|dop_v1_[0-9a-f]{32,}|AGE-SECRET-KEY-[A-Z0-9]{20,})/g,
   // JSON Web Tokens and PEM bodies.
   /\beyJ[\w-]{8,1024}\.[\w-]{8,16384}\.[\w-]{4,8192}/g,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
@@ -70,12 +71,18 @@ const SECRETS: readonly RegExp[] = [
   /\b\d{8,10}:[A-Za-z0-9_-]{35}\b/g,
 ];
 const BEARER = /\b((?:Bearer|Basic)\s{1,8})([A-Za-z0-9._~+/=-]{8,})/g;
-const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{0,31}:\/\/[^\s/:@]*:)([^\s/@]+)(@)/gi;
-// NAME=value, "name": "value", {\"name\":\"value\"}, --name value, env["NAME"] = 'value'; then -u user:password.
+/** A password may hold `@` and `/` as they are; a port and a path are none. */
+const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{0,31}:\/\/[^\s/:@]*:)(?!\d{1,5}[/?#])([^\s"'<>\\]{1,256})(@)/gi;
+const COOKIE = /\b((?:set-)?cookie(?:\\{0,15}["'])?\s{0,4}:\s{0,4}(?:\\{0,15}["'])?)[\w.-]{1,64}=[^\n"'\\]{1,4096}/gi;
+// NAME=value, "name": "value", {\"name\":\"value\"}, --name value, env["NAME"] = 'value'; then -u user:password, also in a bundle.
 // The text is anybody's: a repeat that were tried at every position would cost the square of its length.
 const NAMED =
   /(?<![\w-])(?:(?<name>[\w-]+)(?:\\{0,15}["']\]?)?(?<sep>\s{0,8}(?:=>?|:=?)\s{0,8})|(?<flag>--[\w-]+)\s{1,8})(?<quote>\\{0,15}["'])?/g;
-const USER = /(?<![^\s"'])(?:-u ?|--user[ =])(?<quote>\\{0,15}["'])?(?<user>[^\s:"'\\]{1,64}):/g;
+const USER =
+  /(?<![^\s"'])(?:-[a-zA-Z]{0,8}[uU] ?|--(?:proxy-)?user[ =])(?<quote>\\{0,15}["'])?(?<user>[^\s:"'\\]{1,64}):/g;
+/** Programs and the option behind which they take a password; mysql takes it in the same word only. */
+const PASSWORD_OPTION =
+  /\b(?:(?:(?:sshpass|(?:docker|podman|nerdctl) login)\b[^\n|;&]{0,200}?\s-p|redis-cli\b[^\n|;&]{0,200}?\s-a) ?|(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;&]{0,200}?\s-p)(?<user>)(?<quote>\\{0,15}["'])?/g;
 const SCHEME = /[A-Za-z][A-Za-z0-9-]{0,31} {1,8}/y;
 
 const SECRET_PART = /(?:secret|passwd|password|passphrase|token|credential|apikey)s?\d*$/;
@@ -93,8 +100,8 @@ const MAX_QUOTED = 4096;
 export function maskSecrets(text: string): string {
   let out = text;
   for (const secret of SECRETS) out = out.replace(secret, "***");
-  out = out.replace(BEARER, "$1***").replace(URL_PASSWORD, "$1***$3");
-  return maskBehind(maskBehind(out, NAMED), USER);
+  out = out.replace(BEARER, "$1***").replace(URL_PASSWORD, "$1***$3").replace(COOKIE, "$1***");
+  return [NAMED, USER, PASSWORD_OPTION].reduce(maskBehind, out);
 }
 
 /** Masks the values behind the matches of `head`, each part of the text looked at once. */

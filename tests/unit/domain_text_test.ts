@@ -59,6 +59,29 @@ Deno.test("A3 names may go on behind the telling word, end in _KEY or _PASS, and
   for (const [text, masked] of cases) assertEquals([text, maskSecrets(text)], [text, masked]);
 });
 
+Deno.test("A3 passwords in addresses, options of programs and cookies are masked, and more vendors' keys", () => {
+  const cases: [string, string][] = [
+    ["psql postgres://u:se@cret99@host/db x", "psql postgres://u:***@host/db x"],
+    ["psql postgres://u:ab/cd99@host", "psql postgres://u:***@host"],
+    ["curl -sSu bob:hunter2000 x", "curl -sSu bob:*** x"],
+    ["curl --proxy-user bob:hunter2000 x", "curl --proxy-user bob:*** x"],
+    ["sshpass -p hunter2000 ssh h", "sshpass -p *** ssh h"],
+    ["sshpass -p 'correct horse' ssh h", "sshpass -p '***' ssh h"],
+    ["mysql -h db -u root -phunter2000 shop", "mysql -h db -u root -p*** shop"],
+    ["redis-cli -h r -a hunter2000 get x", "redis-cli -h r -a *** get x"],
+    ["docker login -u me -p hunter2000 r.io", "docker login -u me -p *** r.io"],
+    ["curl -H 'Cookie: session=abc; b=c' x", "curl -H 'Cookie: ***' x"],
+    ['{"Set-Cookie":"sid=abcdef"}', '{"Set-Cookie":"***"}'],
+  ];
+  for (const [text, masked] of cases) assertEquals([text, maskSecrets(text)], [text, masked]);
+  const body = "0123456789abcdef".repeat(4);
+  for (const head of ["hvs.", "dckr_pat_", "xapp-1-", "ya29.", "pypi-", "dop_v1_"]) {
+    assertEquals(maskSecrets(`a ${head}${body} b`), "a *** b", head);
+  }
+  assertEquals(maskSecrets(`a SG.${body}.${body} b`), "a *** b");
+  assertEquals(maskSecrets(`a AGE-SECRET-KEY-1${body.toUpperCase()} b`), "a *** b");
+});
+
 Deno.test("ordinary words, paths, numbers and hashes are not taken for secrets", () => {
   for (
     const text of [
@@ -73,6 +96,10 @@ Deno.test("ordinary words, paths, numbers and hashes are not taken for secrets",
       "sha256: 3f786850e387550fdab836ed7e6dc881de23001b",
       "docker run -u 1000:100000 image; sort -u file:name",
       "Authorization: required for merging",
+      "http://localhost:8080/users/@me https://h:443/x?mail=a@b.c https://a.org:8080/@scope/pkg",
+      "mysql -u root -p shop; mysql --port 3306; ssh -p 2222222 host; docker run -p 8080:8080 image",
+      "Cookie: none is set; the cookie: banner",
+      "pypi-publish hvs.md SG.md xapp-name",
       "tests pass: everything is green; --pass",
     ]
   ) assertEquals(maskSecrets(text), text);
@@ -116,6 +143,11 @@ Deno.test("looking for secrets in a megabyte of anything ends", () => {
       "password: ",
       "--token ",
       "-u a:",
+      "x://y:@",
+      "mysql ",
+      "sshpass -p",
+      "cookie:a=",
+      "-aaaaaaaau",
       "authorization: ",
       "authorization=a ",
       "\\",
