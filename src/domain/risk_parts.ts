@@ -2,7 +2,7 @@
  * The simple commands of a shell text, those inside wrappers included: `env A=1 nohup bash -c 'rm -rf x'` is three
  * commands, and each is judged. Pure.
  */
-import { type Doubt, readShell, type SimpleCommand } from "./shell_words.ts";
+import { type Doubt, readShell, type SimpleCommand } from "./shell_text.ts";
 
 export interface Part {
   /** In small letters, without its folder. */

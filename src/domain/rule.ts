@@ -8,7 +8,7 @@ import type { Ask, Rule, ScopeOfYes } from "./approval.ts";
 import { behindOwnOptions } from "./risk_git.ts";
 import { type Part, partsOf } from "./risk_parts.ts";
 import { type Glob, limitOf, matchesGlob, readPattern } from "./rule_glob.ts";
-import { hasHidden } from "./shell_words.ts";
+import { hasHidden } from "./shell_text.ts";
 import { maskSecrets } from "./text.ts";
 
 /** Whose call it is and when. */

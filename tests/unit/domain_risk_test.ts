@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Ask, Risk } from "../../src/domain/approval.ts";
 import { riskOf } from "../../src/domain/risk.ts";
-import { readShell } from "../../src/domain/shell_words.ts";
+import { readShell } from "../../src/domain/shell_text.ts";
 
 function ask(action: Ask["action"], subject: string, more: Partial<Ask> = {}): Ask {
   return { for: "permission", tool: "T", action, subject, dialog: "beside", takesYes: true, ...more };

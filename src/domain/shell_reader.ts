@@ -1,6 +1,6 @@
-/** The reader behind shell_words.ts: one pass over the text, a reader of its own for each substitution. */
+/** The reader behind shell_text.ts: one pass over the text, a reader of its own for each substitution. */
 import { Source } from "./shell_source.ts";
-import type { Into } from "./shell_words.ts";
+import type { Into } from "./shell_text.ts";
 
 /** How deep substitutions are followed. */
 const MAX_DEPTH = 16;

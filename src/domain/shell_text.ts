@@ -5,7 +5,7 @@
  * text stays unseen. Where it is in doubt it splits once more: what is no command then counts as an unknown one.
  */
 import { Source } from "./shell_source.ts";
-import { ShellReader } from "./shell_words_reader.ts";
+import { ShellReader } from "./shell_reader.ts";
 import { plain } from "./text.ts";
 
 /**
