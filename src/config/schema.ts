@@ -120,7 +120,8 @@ const configSchema = v.object({
       title: "Rules",
       means:
         "Standing answers, each with the agent's name of the `tool` (or `*`), a `pattern` for the command, path or " +
-        "URL (`*` is any text), a `decision` (allow or deny) and perhaps one `agent`. Deny wins.",
+        "URL, a `decision` (allow or deny) and perhaps one `agent`. Deny wins. `*` is any text; in an allow rule none that " +
+        "makes another command, leaves the folder or host that the pattern names, or is hidden.",
       must: "an array of rules",
       applies: "live",
       example: '[{ "tool": "Bash", "pattern": "make *", "decision": "allow" }]',

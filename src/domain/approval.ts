@@ -134,7 +134,7 @@ export interface Rule {
   readonly agent?: string;
   /** The agent's name of the tool, or `*`. */
   readonly tool: string;
-  /** The subject it matches: literally, but for `*`, which stands for any text. */
+  /** The subject it matches: literally, but for `*`: any text in a deny rule, in an allow rule less (rule_glob.ts). */
   readonly pattern: string;
   readonly scope: Exclude<ScopeOfYes, "once">;
   /** For scope session. */
