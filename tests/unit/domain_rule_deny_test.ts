@@ -83,6 +83,7 @@ Deno.test("options before the arguments hide no command from a deny rule", () =>
   for (const text of ["kubectl -n prod delete pod x", "kubectl --context=a -v delete x", "kubectl --debug delete x"]) {
     assert(denies("kubectl delete *", text), text);
   }
+  assert(denies("a push*", `a ${"-x ".repeat(16)}push`) && !denies("a push*", `a ${"-x ".repeat(17)}push`), "so many");
   assert(!denies("kubectl delete *", "kubectl get delete x") && !denies("python", "python -m pytest"));
   assert(!matches(rule("git push*"), ask("git -C . push"), CALLER), "an allow rule takes what is spelled out");
 });
