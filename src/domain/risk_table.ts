@@ -68,13 +68,11 @@ put((args, part) => {
 
 put(
   "write",
-  "mkdir touch cp mv ln tee patch rmdir unzip gzip gunzip bzip2 bunzip2 xz unxz unzstd mktemp mkfifo",
+  "mkdir touch tee patch rmdir unzip gzip gunzip bzip2 bunzip2 xz unxz unzstd mktemp mkfifo",
 );
 put((args) => option(args, "", "strip-program") ? "execute" : "write", "install");
-put((args, { fed, command }) => {
-  const many = fed || command.open || option(args, "rRf", "recursive", "force") || args.includes("--no-preserve-root");
-  return many ? "destructive" : "write";
-}, "rm unlink grm");
+put((args) => args.includes("/dev/null") ? "destructive" : "write", "cp mv ln"); // nothing is left of the other one
+put("destructive", "rm unlink grm");
 put((args) => option(args, "R", "recursive") ? "destructive" : "write", "chmod chown chgrp setfacl");
 
 put(

@@ -16,7 +16,13 @@ const TABLE: Readonly<Partial<Record<Risk, readonly string[]>>> = {
   ],
   write: ["uniq - out", "uniq -- -in out", "xxd a -out", "uniq a -out", "time -p -o x ls", "sed -i.bak 's/a/b/g' x"],
   execute: [
-    ...["function ls { evil; }; ls", "coproc ls { evil; }", "sh <<E\nrm x\nE", "bash -s <<< 'rm x'", "bash <<< ls"],
+    ...[
+      "function ls { evil; }; ls",
+      "coproc ls { evil; }",
+      "sh <<E\ntouch x\nE",
+      "bash -s <<< 'touch x'",
+      "bash <<< ls",
+    ],
     ...[
       "sort --co=./evil --bu=1k big",
       "sort --comp=x a",

@@ -37,7 +37,6 @@ const TABLE: Readonly<Record<Risk, readonly string[]>> = {
     "time -o x ls",
     "/bin/bash -lc 'touch /home/u/outside/t2'",
     "mkdir -p sub && cd sub",
-    "rm a.txt",
     "echo hi > out.txt",
     "ls >> log",
     "sed -i s/a/b/ x",
@@ -90,6 +89,10 @@ const TABLE: Readonly<Record<Risk, readonly string[]>> = {
   destructive: [
     ...[
       "rm -rf node_modules",
+      "rm a.txt",
+      "unlink a.txt",
+      "mv a /dev/null",
+      "ln -sf /dev/null a",
       "rm *.log",
       "rm $X",
       "rm --rec x",
