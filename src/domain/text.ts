@@ -16,14 +16,14 @@ export function headAndTail(text: string, cap: number): string {
   return text.slice(0, half).toWellFormed() + "…" + text.slice(text.length - half).toWellFormed();
 }
 
-// C0, DEL, C1; zero-width and bidi controls (Unicode TR36, "Trojan Source"); line separators; BOM; tags.
+// Controls and line separators; bidi controls (Unicode TR36, "Trojan Source"); what no font draws (zero-width characters,
+// fillers, tags), but for the selector that makes an emoji of a sign.
 const HIDDEN =
-  // deno-lint-ignore no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
+  /[\p{Cc}\u2028\u2029\u2800\p{Bidi_Control}]|(?!(?<=[\p{Extended_Pictographic}\d#*])[\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
 
 /**
- * One line without anything that a terminal or a reader's eye would obey: controls, escape sequences,
- * bidi and zero-width characters are shown as `\x1b` or `\u202e`, newline and tab as `\n` and `\t`.
+ * One line without anything that a terminal or a reader's eye would obey: controls, escape sequences, bidi, zero-width and
+ * other invisible characters are shown as `\x1b` or `\u202e`, newline and tab as `\n` and `\t`.
  */
 export function visible(text: string): string {
   return text.toWellFormed().replace(HIDDEN, (char) => {
