@@ -43,8 +43,8 @@ export interface Ask {
    */
   readonly paths?: readonly string[];
   /**
-   * What would be written, or how it would run, for people to read: shown below the subject, and never matched by a rule, which for a tool on
-   * files is about the path. Not masked.
+   * What would be written, or how it would run, for people to read: shown below the subject, and never matched by a rule,
+   * which for a tool on files is about the path. Not masked.
    */
   readonly detail?: string;
   /** A command that is to run outside the agent's own sandbox: that a human allows, each time anew. */
@@ -115,7 +115,7 @@ export type Approval = ApprovalState & {
   readonly tool: string;
   /** The real command, path, URL or input: head and tail. */
   readonly input: string;
-  /** What would be written, or how it would run: head and tail; absent where the agent does not tell, empty where it is nothing. */
+  /** What would be written, or how it would run: head and tail; absent where the agent does not tell, empty for nothing. */
   readonly detail?: string;
   readonly risk: Risk;
   readonly reasoning?: string;

@@ -81,8 +81,8 @@ function isDevice([root, dev, name]: readonly string[]): boolean {
 }
 
 /**
- * The components of each path in small letters, patterns {@link simplified}, `.` and `..` worked out; `host:path`, `--to=path`, `-t/path`, JSON and
- * lines are taken apart, so that no path's `..` takes from the one before.
+ * The components of each path in small letters, patterns {@link simplified}, `.` and `..` worked out; `host:path`,
+ * `--to=path`, `-t/path`, JSON and lines are taken apart, so that no path's `..` takes from the one before.
  */
 function pathsIn(text: string): string[][] {
   return text.toLowerCase().replace(/^-[a-z]+(?=[./~])/, "").split(/[:=,"\n]\s*/).map((path) => {

@@ -26,7 +26,8 @@ export interface Caller {
 
 /**
  * Whether `rule` answers this call. A deny rule for commands also matches any single command inside the line, with the
- * options before its arguments or without, one for paths or addresses also the one that is meant: `/a/../b` is `/b`; of several paths one is enough.
+ * options before its arguments or without, one for paths or addresses also the one that is meant: `/a/../b` is `/b`; of
+ * several paths one is enough.
  */
 export function matches(rule: Rule, ask: Ask, caller: Caller): boolean {
   if (rule.tool !== "*" && rule.tool !== ask.tool) return false;
@@ -204,8 +205,8 @@ export interface NewRule {
 }
 
 /**
- * The rule that allows exactly this call from now on, a file by its absolute path, or `{refused}`: why there can be none, to complete "Cannot make a
- * rule: …".
+ * The rule that allows exactly this call from now on, a file by its absolute path, or `{refused}`: why there can be none,
+ * to complete "Cannot make a rule: …".
  */
 export function ruleFrom(ask: Ask, caller: Caller, given: NewRule): Rule | { readonly refused: string } {
   if (ask.for !== "permission") return { refused: `it is a ${ask.for}, must be a permission` };

@@ -10,8 +10,8 @@ import { plain } from "./text.ts";
 
 /**
  * `expansion`: words that the shell makes (variables, braces, `$'…'`, a pattern or a function as the command's name).
- * `hidden`: control, zero-width or bidi characters, spaces that are none. `unfinished`: a quote, substitution or here-document without end.
- * `deep`: nested deeper than is read.
+ * `hidden`: control, zero-width or bidi characters, spaces that are none. `unfinished`: a quote, substitution or
+ * here-document without end. `deep`: nested deeper than is read.
  */
 export type Doubt = "expansion" | "substitution" | "heredoc" | "hidden" | "unfinished" | "deep";
 

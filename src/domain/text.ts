@@ -74,7 +74,8 @@ const BEARER = /\b((?:Bearer|Basic)\s{1,8})([A-Za-z0-9._~+/=-]{8,})/g;
 /** A password may hold `@` and `/` as they are; a port and a path are none. */
 const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{0,31}:\/\/[^\s/:@]*:)(?!\d{1,5}[/?#])([^\s"'<>\\]{1,256})(@)/gi;
 const COOKIE = /\b((?:set-)?cookie(?:\\{0,15}["'])?\s{0,4}:\s{0,4}(?:\\{0,15}["'])?)[\w.-]{1,64}=[^\n"'\\]{1,4096}/gi;
-// NAME=value, "name": "value", {\"name\":\"value\"}, --name value, env["NAME"] = 'value'; then -u user:password, also in a bundle.
+// NAME=value, "name": "value", {\"name\":\"value\"}, --name value, env["NAME"] = 'value'; then -u user:password, also in a
+// bundle.
 // The text is anybody's: a repeat that were tried at every position would cost the square of its length.
 const NAMED =
   /(?<![\w-])(?:(?<name>[\w-]+)(?:\\{0,15}["']\]?)?(?<sep>\s{0,8}(?:=>?|:=?)\s{0,8})|(?<flag>--[\w-]+)\s{1,8})(?<quote>\\{0,15}["'])?/g;
