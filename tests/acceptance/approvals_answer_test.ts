@@ -2,7 +2,19 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { eventually, rounds } from "../support/harness_wait.ts";
-import { ALLOWED, approval, deniedWith, held, hook, pending, recorded, row, storyOf, TUI } from "../support/asking.ts";
+import {
+  ALLOWED,
+  approval,
+  deniedWith,
+  held,
+  hook,
+  pending,
+  recorded,
+  row,
+  storyOf,
+  TUI,
+  watching,
+} from "../support/asking.ts";
 import type { Json } from "../support/wire.ts";
 
 const END_MS = 5000;
@@ -181,11 +193,7 @@ Deno.test("H4 an answer that fits two questions or options as they are shown dec
   const ask = (session: string, choices: Json[]) =>
     hook(home, { agent: "mine", session, event: "ask", for: "question", choices }, { agent: "custom" });
   await using watch = home.spawn(["watch"]);
-  await eventually(
-    async () => ((await client.request("status"))["clients"] as { total: number }).total >= 2,
-    10_000,
-    "watch among the clients",
-  );
+  await watching(client);
   await using options = ask("s1", [choice("Which?")]);
   await using questions = ask("s2", [choice("Which?"), choice("Which?")]);
   await eventually(async () => (await pending(client)).length === 2, END_MS, "both questions");

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { Running } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
-import { approval, held, hook, installedHook, pending, recorded } from "../support/asking.ts";
+import { approval, held, hook, installedHook, pending, recorded, watching } from "../support/asking.ts";
 import type { Json } from "../support/wire.ts";
 
 const END_MS = 5000;
@@ -109,11 +109,7 @@ Deno.test("A4 escapes, bidi and line breaks in command, description, tool and fo
   await home.start();
   await using watch = home.spawn(["watch"]);
   await using client = await home.connect({ token: true });
-  await eventually(
-    async () => ((await client.request("status"))["clients"] as { total: number }).total >= 2,
-    10_000,
-    "watch among the clients",
-  );
+  await watching(client);
   const evil = (name: string) => `${name}${OBEYED}\nforged: ${name}`;
   const ask = recorded("claude", "PermissionRequest", {
     command: evil("command"),

@@ -1,7 +1,7 @@
 /** H4: what the human does in the agent's own terminal, or does not do at all, leaves no ghost in ours. */
 import { assert, assertEquals } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
-import { eventually, pause } from "../support/harness_wait.ts";
+import { pause } from "../support/harness_wait.ts";
 import {
   ALLOWED,
   approval,
@@ -14,6 +14,7 @@ import {
   row,
   storyOf,
   TUI,
+  watching,
 } from "../support/asking.ts";
 import type { Json } from "../support/wire.ts";
 
@@ -26,11 +27,7 @@ Deno.test("H4 No or Esc in the terminal: the hook gets TERM, the approval is dis
   await home.start();
   await using watch = home.spawn(["watch"]);
   await using client = await home.connect({ token: true });
-  await eventually(
-    async () => ((await client.request("status"))["clients"] as { total: number }).total >= 2,
-    10_000,
-    "watch among the clients",
-  );
+  await watching(client);
   await using asks = await held(home, client);
   await watch.says(`◆ ${asks.id}`, END_MS);
   await pause(300); // a human reads the dialog before they close it

@@ -129,3 +129,12 @@ export function storyOf(home: TestHome, id: string): string[] {
 function approvalIn({ type, data }: Line): Json | undefined {
   return type.startsWith("approval.") ? data["approval"] as Json | undefined : undefined;
 }
+
+/** A window that was just opened is among the clients beside `client`. */
+export async function watching(client: RawClient): Promise<void> {
+  await eventually(
+    async () => ((await client.request("status"))["clients"] as { total: number }).total >= 2,
+    10_000,
+    "watch among the clients",
+  );
+}

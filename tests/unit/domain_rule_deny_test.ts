@@ -1,18 +1,7 @@
 /** What deny rules find: more than the text says at first sight. */
 import { assert, assertEquals } from "@std/assert";
-import type { Ask, Rule } from "../../src/domain/approval.ts";
-import { type Caller, matches, ruleFor } from "../../src/domain/rule.ts";
-
-const NOW = Date.parse("2026-11-20T10:00:00Z");
-const AT = "2026-11-20T10:00:00.000Z";
-const CALLER: Caller = { agent: "claude", sessionId: "s1", cwd: "/p/app", now: NOW };
-
-function ask(subject: string, more: Partial<Ask> = {}): Ask {
-  return { for: "permission", tool: "Bash", action: "command", subject, dialog: "beside", takesYes: true, ...more };
-}
-function rule(pattern: string, more: Partial<Rule> = {}): Rule {
-  return { id: "r", decision: "allow", tool: "Bash", pattern, scope: "always", createdAt: AT, by: "config", ...more };
-}
+import { matches, ruleFor } from "../../src/domain/rule.ts";
+import { ask, CALLER, rule } from "../support/ruling.ts";
 
 Deno.test("a deny rule for paths and addresses finds what is meant", () => {
   const denies = (pattern: string, subject: string, action: "write" | "fetch") =>

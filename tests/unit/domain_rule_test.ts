@@ -2,17 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Ask, Rule } from "../../src/domain/approval.ts";
 import { type Caller, escapePattern, givenRules, matches, ruleFrom } from "../../src/domain/rule.ts";
+import { ask, AT, CALLER, rule } from "../support/ruling.ts";
 
-const NOW = Date.parse("2026-11-20T10:00:00Z");
-const AT = "2026-11-20T10:00:00.000Z";
-const CALLER: Caller = { agent: "claude", sessionId: "s1", cwd: "/p/app", now: NOW };
-
-function ask(subject: string, more: Partial<Ask> = {}): Ask {
-  return { for: "permission", tool: "Bash", action: "command", subject, dialog: "beside", takesYes: true, ...more };
-}
-function rule(pattern: string, more: Partial<Rule> = {}): Rule {
-  return { id: "r", decision: "allow", tool: "Bash", pattern, scope: "always", createdAt: AT, by: "config", ...more };
-}
 const allows = (pattern: string, subject: string, more: Partial<Ask> = {}) =>
   matches(rule(pattern, { tool: "*" }), ask(subject, more), CALLER);
 
