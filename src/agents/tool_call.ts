@@ -3,6 +3,7 @@
  * an adapter gives the table of its names.
  */
 import type { Action, Ask } from "../domain/approval.ts";
+import { NARROWS } from "../domain/risk.ts";
 import { type Fields, maybe, text } from "./fields.ts";
 import { writtenBy } from "./written.ts";
 
@@ -28,9 +29,6 @@ export const CLAUDE_TOOLS: ToolTable = {
   WebSearch: ["fetch", "query"],
 };
 
-/** Fields of a search that say which files of its folder it shows: `.env` is not in the folder's own name. */
-const NARROWS = ["glob", "include", "include_pattern"];
-
 /**
  * The call as rules see it. The subject is the whole text as it will run; where no field says it, the input as JSON,
  * which no rule about a path or a command matches by chance.
@@ -42,7 +40,7 @@ export function callOf(
 ): Pick<Ask, "tool" | "action" | "subject" | "paths" | "detail" | "unsandboxed" | "reasoning"> {
   const [does, field] = Object.hasOwn(table, tool) ? table[tool]! : ["other" as const];
   const action = does === "search" ? "read" : does;
-  const narrowed = does === "search" && NARROWS.some((name) => Object.hasOwn(input, name));
+  const narrowed = does === "search" && Object.keys(input).some((name) => NARROWS.has(name));
   const subject = field === undefined || narrowed ? undefined : text(input, field);
   return {
     tool,

@@ -72,9 +72,6 @@ export type EventType = keyof EventData;
 /** An event before it has a place in the sequence. */
 export type NewEvent = { [T in EventType]: { readonly type: T; readonly data: EventData[T] } }[EventType];
 
-/** An event as appended: `seq` counts from 1 without gaps, `ts` is ISO 8601 UTC. */
-export type Event = NewEvent & { readonly seq: number; readonly ts: string };
-
 export type SessionEvent = Extract<NewEvent, { type: `session.${string}` }>;
 
 export type ApprovalEvent = Extract<NewEvent, { type: `approval.${string}` }>;

@@ -32,10 +32,13 @@ export function riskOf(ask: Ask): Risk {
   }
 }
 
+/** Fields of a search that say which files of its folder it shows: `.env` is not in the folder's own name. */
+export const NARROWS: ReadonlySet<string> = new Set(["glob", "include", "include_pattern"]);
+
 /** Of a search's input the fields that name files count: beside a `glob` its `pattern` is what it looks for. */
 function readsSecret(subject: string): boolean {
   const texts = textsIn(subject);
-  const narrowed = texts.some(([name]) => /^(?:glob|include|include_pattern)$/.test(name));
+  const narrowed = texts.some(([name]) => NARROWS.has(name));
   return texts.some(([name, text]) => !(narrowed && name === "pattern") && isSecret(text));
 }
 

@@ -97,7 +97,7 @@ const MODE_ROWS: readonly (readonly [string, string, string?, string?])[] = [
   ["what only reads: `git status`", "git status"],
   ["what a rule of the configuration names: `make *`", "make test", "make *", "config"],
   ["what only the rule `*` covers: `make test`", "make test", "*", "config"],
-  ["what destroys, under a rule of the configuration: `rm *`", "rm -rf build", "rm *", "config"],
+  ["what destroys, under a rule of the configuration: `rm *`", "rm notes.txt", "rm *", "config"],
   ["anything else: `make test`", "make test"],
 ];
 
