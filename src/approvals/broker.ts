@@ -19,12 +19,14 @@ import { type Asker, askerOfOne, type Hold, type Outcome } from "./holds.ts";
 import type { Judge, Judged } from "./judge.ts";
 import * as make from "./making.ts";
 import { alreadyDecided, noSuchApproval, noSuchRule, notYours, noWords, unknownSession, usedKey } from "./refusals.ts";
+import type { Presence } from "./presence.ts";
 import { Settling } from "./settling.ts";
 import { aboutOf, callerOf } from "./whose.ts";
 import { Workspaces } from "./workspaces.ts";
 
 export interface BrokerOptions {
-  readonly core: Pick<Core, "store" | "hub" | "journal" | "now">;
+  readonly core: Pick<Core, "store" | "journal" | "now">;
+  readonly presence: Presence;
   readonly judge: Judge;
   /** How long a hook is held, ms. */
   readonly waitMs: () => number;
@@ -46,10 +48,10 @@ export class Broker implements ApprovalsPort {
 
   constructor(options: BrokerOptions) {
     this.#o = options;
-    const { core, log } = options;
+    const { core, log, presence } = options;
     this.#settling = new Settling({ core, log, approvals: this });
     // Agents that wait for their hooks are not kept waiting for a human who is not there.
-    core.hub.onNoAnswerer = () => {
+    presence.onLastLeft = () => {
       for (const hold of this.#open()) if (hold.ask.dialog !== "beside") this.#settling.expire(hold);
     };
   }
@@ -81,7 +83,7 @@ export class Broker implements ApprovalsPort {
     if (this.#stopped) return false;
     if (ask.dialog === "beside") return true;
     if (this.#askedByFeed(report.agent, report.sessionId)) return false;
-    return (ask.dialog === "behind" || judged.holdGate) && this.#o.core.hub.canAnswer;
+    return (ask.dialog === "behind" || judged.holdGate) && this.#o.presence.isSomeoneThere;
   }
 
   async #answeredByRule(

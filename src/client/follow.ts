@@ -27,6 +27,8 @@ export interface FollowOptions {
   readonly topics?: readonly string[];
   /** Where to resume; without it a snapshot comes first. */
   readonly since?: number;
+  /** A person sees what is given and may answer: agents that show no dialog of their own wait for them. */
+  readonly answers?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -72,7 +74,7 @@ function passes(error: ConsoleError): boolean {
 
 async function* subscription(
   client: WireClient,
-  { topics, signal }: FollowOptions,
+  { topics, answers, signal }: FollowOptions,
   since: number | undefined,
 ): AsyncGenerator<Followed> {
   const queue: WireEvent[] = [];
@@ -91,7 +93,11 @@ async function* subscription(
   try {
     const first = await client.call(
       "subscribe",
-      { ...(topics === undefined ? {} : { topics: [...topics] }), ...(since === undefined ? {} : { since }) },
+      {
+        ...(topics === undefined ? {} : { topics: [...topics] }),
+        ...(since === undefined ? {} : { since }),
+        ...(answers ? { answers } : {}),
+      },
       AbortSignal.timeout(SUBSCRIBE_MS),
     );
     if (first.snapshot === undefined) yield { kind: "resumed", seq: since ?? first.seq };

@@ -4,7 +4,7 @@ import type { Happening, Report } from "../domain/report.ts";
 import type { Log } from "../platform/system.ts";
 import type { MethodName, ParamsOf, ResultOf, Scope } from "../protocol/methods.ts";
 import type { Actor } from "./actor.ts";
-import type { Hub, Subscriber } from "./hub.ts";
+import type { EventBus, SubscribeOptions } from "./event_bus.ts";
 import type { JournalPort } from "./ports.ts";
 import type { Store } from "./store.ts";
 import type { UnknownEvents } from "./unknown.ts";
@@ -19,12 +19,21 @@ export interface Caller {
   readonly signal: AbortSignal;
   /** Fires when the peer says nothing more, or is gone: a hook that was killed. */
   readonly hungUp: AbortSignal;
-  /** A subscriber whose lines go to this connection; it lives until removed or until the connection ends. */
-  subscriber(topics: ReadonlySet<string> | undefined): Subscriber;
+  /**
+   * Sends this connection every event behind `after`, behind the reply to the present request, until it is unsubscribed
+   * or ends; `onEnd` runs then.
+   *
+   * @returns the subscription's name on this connection
+   */
+  subscribe(options: PeerSubscription): string;
   unsubscribe(name: string): boolean;
   /** Runs `action` right behind the answer of the present request. For synchronous handlers. */
   afterAnswer(action: () => void): void;
   disconnect(): void;
+}
+
+export interface PeerSubscription extends Pick<SubscribeOptions, "after" | "topics" | "missed"> {
+  readonly onEnd: () => void;
 }
 
 /** What the daemon's own rooms offer to handlers. */
@@ -81,10 +90,18 @@ export interface ApprovalsPort {
   over(sessionId: string, reason: string): void;
 }
 
+/** Who may answer approvals now (src/approvals/presence.ts). */
+export interface PresencePort {
+  readonly isSomeoneThere: boolean;
+  /** @returns leaves again */
+  join(): () => void;
+}
+
 export interface Core {
   readonly store: Store;
   readonly approvals: ApprovalsPort;
-  readonly hub: Hub;
+  readonly presence: PresencePort;
+  readonly bus: EventBus;
   readonly journal: JournalPort;
   readonly daemon: DaemonPort;
   readonly unknown: UnknownEvents;

@@ -1,5 +1,6 @@
 /**
- * The sole owner of the state. Every change goes decide → append → evolve → publish, in one synchronous step.
+ * The sole owner of the state. Every change goes decide → append → apply → publish; the first three are one synchronous
+ * step, and publishing only appends to the event bus, which delivers after the step.
  *
  * The contract: nothing is acknowledged or published that was not appended; there is one sequence and it never
  * goes back; every subscriber sees it without gaps or is told that it lagged. The step is synchronous so that no
@@ -13,7 +14,7 @@ import { byUrgency, isStale, type SessionView } from "../domain/query.ts";
 import type { Session } from "../domain/session.ts";
 import type { Clock } from "../platform/system.ts";
 import type { Actor } from "./actor.ts";
-import { type Hub, Published } from "./hub.ts";
+import { type EventBus, SequencedEvent } from "./event_bus.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Inbox, type SavedInbox } from "./inbox.ts";
 import type { JournalPort } from "./ports.ts";
@@ -43,7 +44,7 @@ interface SavedState {
 
 export interface StoreOptions {
   readonly clock: Clock;
-  readonly hub: Hub;
+  readonly bus: EventBus;
   readonly idempotencyKeys: number;
   readonly staleAfterMs: () => number;
 }
@@ -115,12 +116,12 @@ export class Store {
     const marked = this.#derived(event, idempotencyKey);
     let committed: Committed = { seq: 0, sessionId: null, status: null };
     for (const record of this.#journal.append({ type: marked.type, actor, data: marked.data })) {
-      const own = record.type === marked.type;
-      if (own) committed = this.#apply(marked, record.seq);
-      const { sessionId } = committed;
-      this.#options.hub.publish(
-        new Published(record.seq, record.ts, record.type, record.dataJson, own ? sessionId : null),
-      );
+      const { seq, ts, type, dataJson } = record;
+      const own = type === marked.type;
+      if (own) committed = this.#apply(marked, seq);
+      // The other ones are the journal's own: the first record of a new segment.
+      const appended = own ? marked : { type, data: JSON.parse(dataJson) } as NewEvent;
+      this.#options.bus.append(new SequencedEvent(seq, ts, appended, dataJson));
     }
     return committed;
   }
@@ -217,7 +218,7 @@ export class Store {
   /** The process of the row lives. Told to windows if there are any; nobody else needs a record of it. */
   setProved(id: string, actor: Actor): void {
     const row = this.#rows.get(id);
-    if (!this.#unproven.delete(id) || row === undefined || this.#options.hub.size === 0) return;
+    if (!this.#unproven.delete(id) || row === undefined || this.#options.bus.size === 0) return;
     this.commit({ type: "session.updated", data: { session: row.session } }, actor);
   }
 
@@ -281,8 +282,9 @@ export class Store {
   }
 
   /** The events after `since`, ready to send; undefined where they are too many or too old. */
-  missed(since: number, maxEvents: number, maxBytes: number): Published[] | undefined {
-    return this.#journal?.since(since, maxEvents, maxBytes)
-      ?.map((record) => new Published(record.seq, record.ts, record.type, JSON.stringify(record.data)));
+  missed(since: number, maxEvents: number, maxBytes: number): SequencedEvent[] | undefined {
+    return this.#journal?.since(since, maxEvents, maxBytes)?.map(({ seq, ts, type, data }) =>
+      new SequencedEvent(seq, ts, { type, data } as NewEvent, JSON.stringify(data))
+    );
   }
 }

@@ -1,6 +1,7 @@
 /** The optional readers of what agents publish about themselves (section feeds): started late, looked after by the ticks. */
 import { feedPlaces } from "../config/feed_places.ts";
 import { FEED } from "../core/actor.ts";
+import { isSessionEvent } from "../domain/event.ts";
 import { commitReport } from "../core/report.ts";
 import type { Core } from "../core/handler.ts";
 import { ClaudeSessionsFeed } from "../feeds/claude_sessions.ts";
@@ -63,9 +64,9 @@ export class Feeds {
     this.#add("gemini_chats", ({ geminiChats: folder }, guarded) => {
       if (folder === undefined) return undefined;
       const gemini = new GeminiChatsFeed({ folder, files: denoFiles, port, guarded });
-      core.hub.onEvent = ({ sessionId }) => {
-        if (sessionId !== null) gemini.rowChanged(sessionId);
-      };
+      core.bus.listen(core.store.seq, new Set(["session"]), ({ event }) => {
+        if (isSessionEvent(event)) gemini.rowChanged(event.data.session.id);
+      });
       return gemini;
     });
   }

@@ -8,8 +8,9 @@
  */
 import { Broker } from "../approvals/broker.ts";
 import { Judge } from "../approvals/judge.ts";
+import { Presence } from "../approvals/presence.ts";
 import { DAEMON } from "../core/actor.ts";
-import { Hub } from "../core/hub.ts";
+import { EventBus } from "../core/event_bus.ts";
 import type { Core } from "../core/handler.ts";
 import { Router } from "../core/router.ts";
 import { Store } from "../core/store.ts";
@@ -64,10 +65,14 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
   const bootId = options.session ?? crypto.randomUUID();
   try {
     const now = () => new Date(systemClock.now()).toISOString();
-    const hub = new Hub();
+    const bus = new EventBus({
+      maxEvents: limits.queueEvents,
+      maxUnits: limits.queueBytes,
+      onError: (error) => log.error("a subscriber failed", { error: String((error as Error)?.stack ?? error) }),
+    });
     const store = new Store({
       clock: systemClock,
-      hub,
+      bus,
       idempotencyKeys: limits.idempotencyKeys,
       staleAfterMs: () => settings.config.daemon.stale_after_mins * MINUTE_MS,
     });
@@ -120,8 +125,10 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
         store.commit({ type: "daemon.safety_mode", data }, DAEMON);
       },
     });
+    const presence = new Presence();
     const broker = new Broker({
-      core: { store, hub, journal, now },
+      core: { store, journal, now },
+      presence,
       judge,
       waitMs: () => settings.config.approvals.hook_wait_secs * SECOND_MS,
       after,
@@ -144,7 +151,8 @@ export async function runDaemon(options: DaemonOptions, limits: Limits = LIMITS)
     const core: Core = {
       store,
       approvals: broker,
-      hub,
+      presence,
+      bus,
       journal,
       daemon: lifecycle,
       unknown: new UnknownEvents(store, log),

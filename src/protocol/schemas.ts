@@ -224,6 +224,8 @@ export const dumpResult = v.object({
 export const subscribeParams = v.strictObject({
   topics: v.exactOptional(v.pipe(v.array(text(32)), v.maxLength(32))),
   since: v.exactOptional(count),
+  // A person is in front of this client and may answer: agents that show no dialog of their own are held for them.
+  answers: v.exactOptional(v.boolean()),
 });
 export const subscribeResult = v.object({
   subscription: v.string(),

@@ -1,20 +1,20 @@
 /**
  * One client: bytes in, requests to the router, answers and events out. It ends when the peer closes, breaks a rule
- * or stalls; whatever ends it, its subscriptions leave the hub and its AbortSignal fires.
+ * or stalls; whatever ends it, its subscriptions leave the event bus and its AbortSignal fires.
  */
 import type { Actor } from "../core/actor.ts";
-import type { Caller, Core } from "../core/handler.ts";
-import type { Subscriber } from "../core/hub.ts";
+import type { Caller, Core, PeerSubscription } from "../core/handler.ts";
 import type { Router } from "../core/router.ts";
-import { errorLine, parseRequest, type Request, resultLine } from "../protocol/envelope.ts";
+import { encodeLine, errorLine, parseRequest, type Request, resultLine } from "../protocol/envelope.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { LineParser, NOTHING, TooLong } from "../protocol/framing.ts";
 import type { Limits } from "../protocol/limits.ts";
-import { covers, type Scope } from "../protocol/methods.ts";
+import type { Scope } from "../protocol/methods.ts";
 import { after } from "../platform/clock.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { greet, type HandshakeOptions } from "./handshake.ts";
 import { Outbox } from "./outbox.ts";
+import { Subscriptions } from "./subscriptions.ts";
 
 export interface ConnectionOptions {
   readonly socket: Socket;
@@ -41,8 +41,7 @@ export class Connection implements Caller {
   #hungUp = new AbortController();
   #greeted: { scope: Scope; kind: string } | undefined;
   #inFlight = new Set<Request["id"] | symbol>();
-  #subscribers = new Map<string, Subscriber>();
-  #subscriptions = 0;
+  #subscriptions: Subscriptions;
   #after: (() => void)[] = [];
   #helloInTime: () => void;
   #lastWordsSaid: () => void = () => {};
@@ -51,13 +50,16 @@ export class Connection implements Caller {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const { queueEvents, queueBytes, maxHelloBytes, helloMs } = options.limits;
+    const { maxHelloBytes, helloMs } = options.limits;
     this.#outbox = new Outbox({
       socket: options.socket,
-      queueEvents,
-      queueBytes,
-      onLag: () => this.#leave(),
+      onRoom: () => this.#subscriptions.pull(),
       onEnd: () => this.#end(),
+    });
+    this.#subscriptions = new Subscriptions({
+      bus: options.core.bus,
+      outbox: this.#outbox,
+      lagged: (from, to) => this.#lagged(from, to),
     });
     this.#parser = new LineParser(maxHelloBytes);
     this.#helloInTime = after(helloMs, () => {
@@ -86,20 +88,13 @@ export class Connection implements Caller {
     return this.#hungUp.signal;
   }
 
-  subscriber(topics: ReadonlySet<string> | undefined): Subscriber {
-    const name = `s${++this.#subscriptions}`;
-    const mayAnswer = covers(this.scope, "approve") && (topics === undefined || topics.has("approval"));
-    const deliver = (seq: number, line: Uint8Array) => this.#outbox.pushEvent(seq, line);
-    const subscriber = { name, topics, mayAnswer, deliver };
-    this.#subscribers.set(name, subscriber);
-    return subscriber;
+  subscribe(options: PeerSubscription): string {
+    if (options.missed !== undefined) this.afterAnswer(() => this.#subscriptions.pull());
+    return this.#subscriptions.open(options);
   }
 
   unsubscribe(name: string): boolean {
-    const subscriber = this.#subscribers.get(name);
-    if (subscriber === undefined) return false;
-    this.#options.core.hub.remove(subscriber);
-    return this.#subscribers.delete(name);
+    return this.#subscriptions.close(name);
   }
 
   afterAnswer(action: () => void): void {
@@ -135,10 +130,11 @@ export class Connection implements Caller {
     }
   }
 
-  /** Stops reading, waits for the requests in flight, writes what is queued, ends. */
+  /** Stops reading, waits for the requests in flight, writes what is queued and the events that are left, ends. */
   async drain(): Promise<void> {
     this.#stopReading();
     await this.#settled();
+    while (this.#subscriptions.pull()) await this.#outbox.drained(0);
     this.#outbox.end();
     await this.#outbox.drained(0);
   }
@@ -216,6 +212,14 @@ export class Connection implements Caller {
     for (const action of this.#after.splice(0)) action();
   }
 
+  /** The last message of a connection whose subscription was too slow; it may resume from there on another one. */
+  #lagged(from: number, to: number): void {
+    this.#outbox.push(
+      encodeLine({ jsonrpc: "2.0", method: "event", params: { type: "daemon.lagged", data: { from, to } } }),
+    );
+    this.#leave();
+  }
+
   // -- back-pressure ---------------------------------------------------------------------------------------------------
 
   #roomLeft(): boolean {
@@ -248,13 +252,9 @@ export class Connection implements Caller {
   #leave(): void {
     if (this.#ending) return;
     this.#stopReading();
-    this.#unsubscribeAll();
+    this.#subscriptions.closeAll();
     this.#lastWordsSaid = after(LAST_WORDS_MS, () => this.#outbox.abandon());
     this.#outbox.end();
-  }
-
-  #unsubscribeAll(): void {
-    for (const name of [...this.#subscribers.keys()]) this.unsubscribe(name);
   }
 
   #stopReading(): void {
@@ -267,7 +267,7 @@ export class Connection implements Caller {
     this.#stopReading();
     this.#helloInTime();
     this.#lastWordsSaid();
-    this.#unsubscribeAll();
+    this.#subscriptions.closeAll();
     this.#abort.abort(new Error("the connection ended"));
     this.#hungUp.abort();
     try {

@@ -73,9 +73,9 @@ for (const [name, agent, env] of [["claude -p", "claude", PRINT], ["Codex", "cod
     await using home = await TestHome.create();
     await home.start();
     await using client = await home.connect({ token: true });
-    // Neither one that only reports nor one that hears of sessions alone could answer.
-    await using bystander = await home.connect({ token: true });
-    await bystander.request("subscribe", { topics: ["session"] });
+    // One that only listens is nobody who answers, although its token would let it: it may be a script.
+    await using script = await home.connect({ token: true });
+    await script.request("subscribe", {});
     const { code, stdout, stderr, ms } = await hook(home, recorded(agent, "PermissionRequest"), { agent, env })
       .exit(END_MS);
     assertEquals([code, stdout, stderr], [0, "", ""]);
@@ -89,7 +89,7 @@ for (const [name, agent, env] of [["claude -p", "claude", PRINT], ["Codex", "cod
     await using client = await home.connect({ token: true });
     const windows = [await home.connect({ token: true }), await home.connect({ token: true })];
     try {
-      for (const window of windows) await window.request("subscribe", {});
+      for (const window of windows) await window.request("subscribe", { answers: true });
       await using yes = await held(home, client, { agent, env });
       assertEquals((await home.cli(["approve", yes.id])).code, 0);
       assertEquals((await yes.hook.exit(END_MS)).stdout, ALLOWED);
@@ -120,16 +120,35 @@ Deno.test("H4 watch is a window that can answer: with it an agent that waits for
   await using home = await TestHome.create();
   await home.start();
   await using client = await home.connect({ token: true });
-  const watch = home.spawn(["watch", "--json"]);
+  const watch = home.spawn(["watch"]);
   try {
-    await watch.says('"type":"snapshot"', END_MS);
+    await watching(client);
     await using asks = await held(home, client, { agent: "codex", env: {} });
-    await watch.says(`"id":"${asks.id}"`, END_MS);
+    await watch.says(asks.id, END_MS);
     watch.kill("SIGTERM");
     assertEquals((await asks.hook.exit(END_MS)).stdout, "");
   } finally {
     await watch[Symbol.asyncDispose]();
   }
+});
+
+Deno.test("H1 watch --json only listens: an agent that waits for its hook is not held for it", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  await using watch = home.spawn(["watch", "--json"]);
+  await watch.says('"type":"snapshot"', END_MS);
+  const { code, stdout } = await hook(home, recorded("codex", "PermissionRequest"), { agent: "codex", env: {} })
+    .exit(END_MS);
+  assertEquals([code, stdout, await pending(client)], [0, "", []]);
+});
+
+Deno.test("A1 a subscriber that says it answers needs the scope to answer", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using reporter = await home.connect();
+  const { error } = await reporter.call("subscribe", { answers: true });
+  assertEquals(error?.data?.["name"], "forbidden");
 });
 
 Deno.test("V1 a subscriber's snapshot holds what waits, and every later step comes as an event", async () => {

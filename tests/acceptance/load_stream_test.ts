@@ -1,7 +1,9 @@
 /** L1 and L2: what subscribers see under load. */
 import { assert, assertEquals } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
-import { pause, quantile, within } from "../support/harness_wait.ts";
+import { held } from "../support/asking.ts";
+import { readJournal } from "../support/harness_journal.ts";
+import { eventually, pause, quantile, within } from "../support/harness_wait.ts";
 import { RawSocket } from "../support/raw_socket.ts";
 import type { Json, Message, RawClient, WireEvent } from "../support/wire.ts";
 
@@ -216,5 +218,31 @@ Deno.test("L2 a since from the future is refused or a resync, one from long ago 
       assertEquals(since, 1);
       for (let want = since + 1; want <= size; want++) assertEquals((await client.nextEvent()).seq, want);
     }
+  }
+});
+
+Deno.test("L2 a window that is dropped ends the question held for it, and nobody sees that before what came first", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using publisher = await home.connect();
+  await using admin = await home.connect({ token: true });
+  using window = await RawSocket.connect(home.socketPath);
+  await window.write(`{"id":1,"method":"hello","params":{"protocol":1,"token":"${home.token()}"}}\n`);
+  await window.write('{"id":2,"method":"subscribe","params":{"answers":true}}\n');
+  await window.readLines(2); // and no more: it stalls
+  await using asks = await held(home, admin, { agent: "codex", env: {}, session: "asks" });
+  const clients = await Promise.all(Array.from({ length: 4 }, () => home.connect({ token: true })));
+  try {
+    const live = (await Promise.all(clients.map((client) => subscribe(client, 1)))).flat();
+    await publish(publisher, 6000, live);
+    assertEquals((await asks.hook.exit(20_000)).stdout, "");
+    const end = Number((await admin.request("audit.head"))["size"]);
+    await eventually(() => live.every((seen) => seen.last >= end), 20_000, "all events at the live subscribers", 50);
+    assertEquals(live.map((seen) => seen.fault(end)).filter((fault) => fault !== undefined), []);
+    const expired = readJournal(home).filter(({ type }) => type === "approval.expired").map(({ seq }) => Number(seq));
+    assertEquals(expired.length, 1);
+    assert((expired[0] ?? 0) < end, "the question ended while reports went on");
+  } finally {
+    for (const client of clients) await client.close();
   }
 });

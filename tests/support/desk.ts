@@ -1,14 +1,15 @@
 /** The core with its broker on a journal and a clock in memory: approvals without sockets and without waiting. */
 import { Broker } from "../../src/approvals/broker.ts";
 import { Judge, type JudgeSettings } from "../../src/approvals/judge.ts";
+import { Presence } from "../../src/approvals/presence.ts";
 import type { Actor } from "../../src/core/actor.ts";
 import type { Caller, Core } from "../../src/core/handler.ts";
 import * as session from "../../src/core/handlers/session.ts";
-import { Hub, type Subscriber } from "../../src/core/hub.ts";
 import { Store } from "../../src/core/store.ts";
 import { UnknownEvents } from "../../src/core/unknown.ts";
 import type { Log } from "../../src/platform/system.ts";
 import type { MethodRow, ParamsOf, ResultOf } from "../../src/protocol/methods.ts";
+import { testBus } from "./bus.ts";
 import { FakeJournal } from "./fake_journal.ts";
 
 const START = Date.parse("2026-11-20T10:00:00.000Z");
@@ -30,8 +31,8 @@ export class FakeCaller implements Caller {
     this.#gone.abort();
   }
 
-  subscriber(topics: ReadonlySet<string> | undefined): Subscriber {
-    return { name: "s1", topics, mayAnswer: true, deliver: () => {} };
+  subscribe(): string {
+    return "s1";
   }
 
   unsubscribe(): boolean {
@@ -45,7 +46,8 @@ export type Report = ParamsOf<"session.report">;
 
 export class Desk {
   readonly journal: FakeJournal;
-  readonly hub = new Hub();
+  readonly presence = new Presence();
+  readonly bus = testBus();
   readonly store: Store;
   readonly broker: Broker;
   readonly judge: Judge;
@@ -62,10 +64,10 @@ export class Desk {
     this.journal = journal;
     const clock = { now: () => this.#now, steady: () => this.#now - START };
     const now = () => new Date(this.#now).toISOString();
-    this.store = new Store({ clock, hub: this.hub, idempotencyKeys: 4096, staleAfterMs: () => 60_000 });
+    this.store = new Store({ clock, bus: this.bus, idempotencyKeys: 4096, staleAfterMs: () => 60_000 });
     for (const record of journal.records) this.store.replay(record);
     this.store.attach(journal);
-    const { store, hub } = this;
+    const { store, presence } = this;
     this.judge = new Judge({
       settings: () => ({ safetyMode: "manual", rules: [], preToolUse: false, ...settings }),
       inbox: store.inbox,
@@ -79,7 +81,8 @@ export class Desk {
       },
     });
     this.broker = new Broker({
-      core: { store, hub, journal, now },
+      core: { store, journal, now },
+      presence,
       judge: this.judge,
       waitMs: () => this.waitMs,
       after: (ms, action) => {
@@ -92,7 +95,7 @@ export class Desk {
     });
     const limits = { log: NO_LOG, queueEvents: 10, queueBytes: 1e6 };
     const unknown = new UnknownEvents(store, NO_LOG);
-    this.core = { store, hub, journal, now, approvals: this.broker, unknown, ...limits } as unknown as Core;
+    this.core = { store, journal, now, presence, approvals: this.broker, unknown, ...limits } as unknown as Core;
   }
 
   get timers(): number {
@@ -114,9 +117,12 @@ export class Desk {
 
   /** A window that can answer; the returned function closes it. */
   attach(): () => void {
-    const window = new FakeCaller("tui", "admin").subscriber(undefined);
-    this.hub.add(window);
-    return () => this.hub.remove(window);
+    const subscription = this.bus.subscribe({ after: this.store.seq, wake: () => {}, lagged: () => {} });
+    const leave = this.presence.join();
+    return () => {
+      subscription.end();
+      leave();
+    };
   }
 
   /** Types of the events so far, `data.approval.status` behind those of approvals. */

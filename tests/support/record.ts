@@ -56,7 +56,7 @@ async function askAll(home: DemoHome, client: RawClient, asking: typeof ASKING):
   const token = (await Deno.readTextFile(`${home.dir}/daemon.token`)).trim();
   const window = await RawClient.connect(`${home.dir}/daemon.sock`);
   await window.request("hello", { protocol: 1, client: "window/1", kind: "window", token });
-  await window.request("subscribe", { topics: ["approval"] });
+  await window.request("subscribe", { topics: ["approval"], answers: true });
   for (const asked of asking) await client.request("session.report", { ...asked });
 }
 

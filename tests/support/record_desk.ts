@@ -2,8 +2,8 @@
  * The desk that is shown in the README's pictures: invented events in the shape of the agents' own, put into a journal at
  * chosen times by the program's own store, so that the daemon that recovers it shows the same to everybody.
  */
+import { testBus } from "./bus.ts";
 import { adapterOf } from "../../src/agents/registry.ts";
-import { Hub } from "../../src/core/hub.ts";
 import { Store } from "../../src/core/store.ts";
 import { decideReport } from "../../src/domain/decide.ts";
 import { route } from "../../src/domain/route.ts";
@@ -57,7 +57,7 @@ export function beginFor(now: number): number {
 export async function writeDesk(dir: string, begin: number): Promise<number> {
   let now = begin;
   const clock = { now: () => now, steady: () => now };
-  const store = new Store({ clock, hub: new Hub(), idempotencyKeys: 1, staleAfterMs: () => 1_800_000 });
+  const store = new Store({ clock, bus: testBus(), idempotencyKeys: 1, staleAfterMs: () => 1_800_000 });
   const { journal } = openJournal({
     dir,
     files: denoFiles,

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { claude } from "../../src/agents/claude.ts";
 import { commitReport } from "../../src/core/report.ts";
 import type { Core } from "../../src/core/handler.ts";
-import { Hub } from "../../src/core/hub.ts";
+import { testBus } from "../support/bus.ts";
 import { Store } from "../../src/core/store.ts";
 import { cleanFacts, decideUpdate, isRefusal } from "../../src/domain/decide.ts";
 import type { Facts } from "../../src/domain/session.ts";
@@ -30,16 +30,15 @@ function kept(event: Record<string, unknown>): Facts {
 function desk() {
   const journal = new FakeJournal();
   let now = "2026-11-20T10:00:00.000Z";
-  const hub = new Hub();
   const store = new Store({
     clock: { now: () => Date.parse(now), steady: () => 0 },
-    hub,
+    bus: testBus(),
     idempotencyKeys: 8,
     staleAfterMs: () => 60_000,
   });
   store.attach(journal);
   const approvals = { told: () => {}, observe: () => {} };
-  const core = { store, hub, journal, approvals, now: () => now, queueEvents: 10, queueBytes: 1e6 } as unknown as Core;
+  const core = { store, journal, approvals, now: () => now, queueEvents: 10, queueBytes: 1e6 } as unknown as Core;
   const tell = (event: Record<string, unknown>, env: Record<string, string> = {}, at = now) => {
     now = at;
     const understood = claude.understand(event, env);

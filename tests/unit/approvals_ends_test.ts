@@ -1,7 +1,7 @@
 /** Approvals that end in an odd way: by hand, on a full disk, with a window's mistake. None is left as a ghost. */
 import { assertEquals, assertRejects } from "@std/assert";
 import * as session from "../../src/core/handlers/session.ts";
-import { Hub } from "../../src/core/hub.ts";
+import { testBus } from "../support/bus.ts";
 import { Store } from "../../src/core/store.ts";
 import { stateOf } from "../../src/domain/session.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
@@ -192,7 +192,7 @@ Deno.test("a script that asks again and again on one connection leaves nothing b
 /** A store that knows what `desk` has in its journal, and one that knows what its snapshot says. */
 function restarted(desk: Desk): readonly Store[] {
   const clock = { now: () => 0, steady: () => 0 };
-  const store = () => new Store({ clock, hub: new Hub(), idempotencyKeys: 10, staleAfterMs: () => 1 });
+  const store = () => new Store({ clock, bus: testBus(), idempotencyKeys: 10, staleAfterMs: () => 1 });
   const [replayed, saved] = [store(), store()];
   for (const record of desk.journal.records) replayed.replay(record);
   saved.restore(JSON.parse(JSON.stringify(desk.store.save())));

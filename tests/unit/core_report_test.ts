@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Caller, Core } from "../../src/core/handler.ts";
 import { takeReport } from "../../src/core/handlers/session.ts";
 import { subscribe } from "../../src/core/handlers/live.ts";
-import { Hub } from "../../src/core/hub.ts";
+import { testBus } from "../support/bus.ts";
 import { Router } from "../../src/core/router.ts";
 import { Store } from "../../src/core/store.ts";
 import { UnknownEvents } from "../../src/core/unknown.ts";
@@ -16,16 +16,14 @@ const EARLIER = "2026-11-20T09:00:00.000Z";
 
 function build() {
   const journal = new FakeJournal();
-  const hub = new Hub();
   const clock = { now: () => Date.parse(NOW), steady: () => 0 };
-  const store = new Store({ clock, hub, idempotencyKeys: 8, staleAfterMs: () => 60_000 });
+  const store = new Store({ clock, bus: testBus(), idempotencyKeys: 8, staleAfterMs: () => 60_000 });
   store.attach(journal);
   const told: string[] = [];
   const approvals = { told: (report: Report) => void told.push(report.happening.kind), observe: () => {} };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const core = {
     store,
-    hub,
     journal,
     approvals,
     unknown: new UnknownEvents(store, log),
@@ -59,7 +57,7 @@ const caller: Caller = {
   scope: "admin",
   signal: new AbortController().signal,
   hungUp: new AbortController().signal,
-  subscriber: (topics) => ({ name: "s1", topics, mayAnswer: false, deliver: () => {} }),
+  subscribe: () => "s1",
   unsubscribe: () => false,
   afterAnswer: () => {},
   disconnect: () => {},

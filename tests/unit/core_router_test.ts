@@ -19,7 +19,7 @@ function caller(scope: Caller["scope"]): Caller {
     scope,
     signal: new AbortController().signal,
     hungUp: new AbortController().signal,
-    subscriber: () => ({ name: "s1", topics: undefined, mayAnswer: false, deliver: () => {} }),
+    subscribe: () => "s1",
     unsubscribe: () => false,
     afterAnswer: () => {},
     disconnect: () => {},

@@ -1,6 +1,6 @@
+import { delivered, testBus } from "../support/bus.ts";
 import { FakeJournal } from "../support/fake_journal.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Hub, type Subscriber } from "../../src/core/hub.ts";
 import { Store } from "../../src/core/store.ts";
 import { decideReport } from "../../src/domain/decide.ts";
 import type { Report } from "../../src/domain/report.ts";
@@ -9,21 +9,22 @@ import { ConsoleError } from "../../src/protocol/errors.ts";
 const NOW = "2026-11-20T10:00:00.000Z";
 
 function build(journal = new FakeJournal()) {
-  const hub = new Hub();
+  const bus = testBus();
   const clock = { now: () => Date.parse(NOW), steady: () => 0 };
-  const store = new Store({ clock, hub, idempotencyKeys: 3, staleAfterMs: () => 60_000 });
+  const store = new Store({ clock, bus, idempotencyKeys: 3, staleAfterMs: () => 60_000 });
   store.attach(journal);
   const seen: { seq: number; line: string; journaled: number }[] = [];
-  const subscriber: Subscriber = {
-    name: "s1",
-    topics: undefined,
-    mayAnswer: false,
-    deliver: (seq, line) => {
-      seen.push({ seq, line: new TextDecoder().decode(line), journaled: journal.records.length });
+  const subscription = bus.subscribe({
+    after: store.seq,
+    wake: () => {
+      for (let event = subscription.next(); event !== undefined; event = subscription.next()) {
+        const line = new TextDecoder().decode(event.line("s1"));
+        seen.push({ seq: event.seq, line, journaled: journal.records.length });
+      }
     },
-  };
-  hub.add(subscriber);
-  return { store, hub, journal, seen, subscriber };
+    lagged: () => {},
+  });
+  return { store, bus, journal, seen };
 }
 
 function report(sessionId: string, happening: Report["happening"]): Report {
@@ -35,9 +36,11 @@ function prompt(store: Store, id: string, key?: string) {
   return store.commit(event, "hook:report", key);
 }
 
-Deno.test("store: an event is in the journal before anybody hears of it, and reaches all in one sequence", () => {
+Deno.test("store: an event is in the journal before anybody hears of it, and reaches all in one sequence", async () => {
   const { store, seen } = build();
   for (const id of ["a", "b", "a"]) prompt(store, id);
+  assertEquals(seen, []); // no subscriber runs inside a commit
+  await delivered();
   assertEquals(seen.map(({ seq }) => seq), [1, 2, 3]);
   for (const { seq, journaled } of seen) assert(journaled >= seq);
   const last = JSON.parse(seen[2]?.line ?? "");
@@ -45,12 +48,13 @@ Deno.test("store: an event is in the journal before anybody hears of it, and rea
   assertEquals(last.params.data.session.turnCount, 2);
 });
 
-Deno.test("C6 a journal that cannot be written leaves the state where it was and tells nobody", () => {
+Deno.test("C6 a journal that cannot be written leaves the state where it was and tells nobody", async () => {
   const { store, journal, seen } = build();
   prompt(store, "a");
   journal.room = 0;
   const error = assertThrows(() => prompt(store, "a"), ConsoleError);
   assertEquals(error.kind, "read_only");
+  await delivered();
   assertEquals([store.get("a")?.turnCount, seen.length], [1, 1]);
   journal.room = Infinity;
   prompt(store, "a");
@@ -87,11 +91,12 @@ Deno.test("store: replaying the journal gives the rows that were live, history a
   assertEquals(store.row("a")?.history, [{ status: "working", from: NOW, durationMs: 5000 }]);
 });
 
-Deno.test("store: lost is published with the row and never kept in it", () => {
+Deno.test("store: lost is published with the row and never kept in it", async () => {
   const { store, journal, seen } = build();
   prompt(store, "a");
   store.setLost("a", "daemon");
   store.setLost("a", "daemon");
+  await delivered();
   assertEquals(seen.length, 2);
   assertEquals(JSON.parse(seen[1]?.line ?? "").params.data.session.lost, true);
   assertEquals([store.list()[0]?.lost, "lost" in (store.get("a") ?? {})], [true, false]);
@@ -100,20 +105,21 @@ Deno.test("store: lost is published with the row and never kept in it", () => {
   assertEquals(again.list()[0]?.lost, undefined);
 });
 
-Deno.test("store: a late event of a dead process leaves its row lost; another pid or an announcement finds it", () => {
+Deno.test("store: a late event of a dead process leaves its row lost; another pid or an announcement finds it", async () => {
   const { store, seen } = build();
-  const tell = (pid: number) => {
+  const tell = async (pid: number) => {
     const told = { ...report("a", { kind: "progress" }), facts: { pid } };
     store.commit(decideReport(store.get("a"), told, NOW), "hook:report");
+    await delivered();
     return JSON.parse(seen.at(-1)?.line ?? "").params.data.session.lost === true;
   };
-  tell(7);
+  await tell(7);
   store.setLost("a", "daemon");
-  assertEquals([tell(7), store.isLost("a"), store.list()[0]?.lost], [true, true, true]);
-  assertEquals([tell(8), store.isLost("a"), store.list()[0]?.lost], [false, false, undefined]);
+  assertEquals([await tell(7), store.isLost("a"), store.list()[0]?.lost], [true, true, true]);
+  assertEquals([await tell(8), store.isLost("a"), store.list()[0]?.lost], [false, false, undefined]);
   store.setLost("a", "daemon");
   store.renewed("a");
-  assertEquals(tell(8), false);
+  assertEquals(await tell(8), false);
 });
 
 Deno.test("C6 a row whose loss could not be written is not lost: the next look tells it again", () => {
@@ -127,22 +133,4 @@ Deno.test("C6 a row whose loss could not be written is not lost: the next look t
 Deno.test("store: another layout of a snapshot is not taken", () => {
   const { store } = build();
   assertEquals(store.restore({ layout: 0, rows: [], keys: [] }), false);
-});
-
-Deno.test("hub: topics choose, and an event is encoded once for all subscribers of one name", () => {
-  const { store, hub } = build();
-  const lines: Uint8Array[] = [];
-  const topics = new Set(["session"]);
-  for (let i = 0; i < 3; i++) {
-    hub.add({
-      name: "s1",
-      topics,
-      mayAnswer: false,
-      deliver: (_seq, line) => lines.push(line),
-    });
-  }
-  prompt(store, "a");
-  store.commit({ type: "daemon.stopping", data: { reason: "test", restart: false } }, "daemon");
-  assertEquals(lines.length, 3);
-  assert(lines.every((line) => line === lines[0]));
 });

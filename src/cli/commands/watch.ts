@@ -20,7 +20,9 @@ export async function watch(run: Run, options: WatchOptions): Promise<void> {
   if (!context.mayStart) (await connectOrStart(context)).close();
   const lines = new WatchLines(out.screen);
   let told = false;
-  for await (const one of follow({ context, signal, ...(since === undefined ? {} : { since }) })) {
+  // JSON is for a program: an agent is not kept waiting for one that only listens.
+  const answers = options.json !== true;
+  for await (const one of follow({ context, signal, answers, ...(since === undefined ? {} : { since }) })) {
     if (one.kind !== "disconnected") told = false;
     switch (one.kind) {
       case "snapshot":

@@ -1,13 +1,14 @@
 /** Handlers of the live area: snapshot and stream at one instant. */
-import { ConsoleError } from "../../protocol/errors.ts";
 import { TOPICS } from "../../domain/event.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import { covers } from "../../protocol/methods.ts";
 import type { Handler } from "../handler.ts";
 
 /**
- * The snapshot, the sequence number and the place in the hub are taken in one synchronous step, so nothing can be
- * committed between them; the missed events are queued behind the answer, before any later one.
+ * The snapshot, its number and the place in the event bus are taken in one synchronous step, so nothing can be committed
+ * between them.
  */
-export const subscribe: Handler<"subscribe"> = ({ topics, since }, { core, caller }) => {
+export const subscribe: Handler<"subscribe"> = ({ topics, since, answers }, { core, caller }) => {
   const unknown = topics?.find((topic) => !(TOPICS as readonly string[]).includes(topic));
   if (unknown !== undefined) {
     throw new ConsoleError(
@@ -18,7 +19,12 @@ export const subscribe: Handler<"subscribe"> = ({ topics, since }, { core, calle
       },
     );
   }
-  const { store } = core;
+  if (answers && !covers(caller.scope, "approve")) {
+    throw new ConsoleError("forbidden", `Cannot subscribe with answers: scope is ${caller.scope}, must be approve`, {
+      needed: "approve",
+    });
+  }
+  const { store, presence } = core;
   const seq = store.seq;
   if (since !== undefined && since > seq) {
     throw new ConsoleError("invalid_params", `Cannot subscribe: since is ${since}, must be at most ${seq}`, {
@@ -27,18 +33,11 @@ export const subscribe: Handler<"subscribe"> = ({ topics, since }, { core, calle
   }
   const wanted = topics === undefined ? undefined : new Set(topics);
   const missed = since === undefined ? undefined : store.missed(since, core.queueEvents, core.queueBytes);
-  const subscriber = caller.subscriber(wanted);
-  core.hub.add(subscriber);
-  if (missed !== undefined) {
-    caller.afterAnswer(() => {
-      for (const event of missed) {
-        if (wanted === undefined || wanted.has(event.topic)) subscriber.deliver(event.seq, event.line(subscriber.name));
-      }
-    });
-    return { subscription: subscriber.name, seq, resync: false };
-  }
+  const onEnd = answers ? presence.join() : () => {};
+  const subscription = caller.subscribe({ after: seq, topics: wanted, missed, onEnd });
+  if (missed !== undefined) return { subscription, seq, resync: false };
   return {
-    subscription: subscriber.name,
+    subscription,
     seq,
     resync: since !== undefined,
     snapshot: { sessions: store.list() as never, approvals: store.inbox.pending() as never },

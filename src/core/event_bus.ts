@@ -1,0 +1,217 @@
+/**
+ * From a commit to every subscriber, in one sequence.
+ *
+ * A commit appends its event to the log and returns; no subscriber's code runs inside it. One drain, in a microtask after
+ * that turn of work, wakes the subscribers, and each pulls the events behind its own place. So a subscriber that commits
+ * something when it is woken or dropped only makes the log longer: every other one still sees the events by their numbers.
+ *
+ * The log holds what some subscriber has not pulled yet, up to its bounds. One that falls behind them is told which
+ * events it missed, once, and is ended. A stalled reader therefore costs a bounded log and nobody's time.
+ */
+import { type NewEvent, topicOf } from "../domain/event.ts";
+import { eventLine } from "../protocol/envelope.ts";
+
+/** An event with its place in the sequence: typed for readers in this process, encoded once for all connections. */
+export class SequencedEvent {
+  readonly topic: string;
+  /** By subscription name; nearly all are called `s1`. */
+  #lines = new Map<string, Uint8Array>();
+
+  /** @param dataJson the canonical text of `event.data` */
+  constructor(readonly seq: number, readonly ts: string, readonly event: NewEvent, readonly dataJson: string) {
+    this.topic = topicOf(event.type);
+  }
+
+  /** The notification that carries it to a connection's subscription of that name. */
+  line(subscription: string): Uint8Array {
+    let line = this.#lines.get(subscription);
+    if (line === undefined) {
+      line = eventLine(
+        subscription,
+        `"seq":${this.seq},"ts":"${this.ts}","type":${JSON.stringify(this.event.type)},"data":${this.dataJson}`,
+      );
+      this.#lines.set(subscription, line);
+    }
+    return line;
+  }
+}
+
+export interface EventBusOptions {
+  /** Events that the slowest subscriber may be behind. */
+  readonly maxEvents: number;
+  /** The same in UTF-16 units of their data. */
+  readonly maxUnits: number;
+  /** A subscriber has thrown. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface SubscribeOptions {
+  /** The number of the last event that the subscriber knows; it pulls those behind it. */
+  readonly after: number;
+  /** Undefined: all topics. */
+  readonly topics?: ReadonlySet<string> | undefined;
+  /** Events up to `after` that it missed before; it pulls them first. */
+  readonly missed?: readonly SequencedEvent[] | undefined;
+  /** There may be something to pull. Called by the drain only. */
+  readonly wake: () => void;
+  /** It fell behind the log by the events `from` to `to`, and gets no more. Called by the drain only. */
+  readonly lagged: (from: number, to: number) => void;
+}
+
+export class EventBus {
+  #options: EventBusOptions;
+  #log: SequencedEvent[] = [];
+  #units = 0;
+  #subscriptions = new Set<Subscription>();
+  #listeners = 0;
+  #drainDue = false;
+
+  constructor(options: EventBusOptions) {
+    this.#options = options;
+  }
+
+  /** Subscribers, without the listeners of this process. */
+  get size(): number {
+    return this.#subscriptions.size - this.#listeners;
+  }
+
+  /** Events are appended in the order of their numbers, without a gap. */
+  append(event: SequencedEvent): void {
+    if (this.#subscriptions.size === 0) return;
+    this.#log.push(event);
+    this.#units += event.dataJson.length;
+    if (this.#drainDue) return;
+    this.#drainDue = true;
+    queueMicrotask(() => this.#drain());
+  }
+
+  subscribe(options: SubscribeOptions): Subscription {
+    const subscription = new Subscription(options, this.#log, () => this.#subscriptions.delete(subscription));
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  /**
+   * Calls `listener` with every event behind `after`, for parts of this process. They pull all there is at each drain, so
+   * they never lag.
+   *
+   * @returns ends it
+   */
+  listen(after: number, topics: ReadonlySet<string>, listener: (event: SequencedEvent) => void): () => void {
+    const subscription = this.subscribe({
+      after,
+      topics,
+      wake: () => {
+        for (let event = subscription.next(); event !== undefined; event = subscription.next()) listener(event);
+      },
+      lagged: () => {},
+    });
+    this.#listeners++;
+    let listening = true;
+    return () => {
+      if (!listening) return;
+      listening = false;
+      this.#listeners--;
+      subscription.end();
+    };
+  }
+
+  #drain(): void {
+    this.#drainDue = false;
+    for (const subscription of this.#subscriptions) this.#guarded(() => subscription.wake());
+    const newest = this.#log.at(-1)?.seq ?? 0;
+    const kept = this.#trim();
+    for (const subscription of this.#subscriptions) {
+      if (subscription.after >= kept - 1) continue;
+      subscription.end();
+      this.#guarded(() => subscription.lag(newest));
+    }
+  }
+
+  /** Drops what everybody has pulled, then what is over the bounds. @returns the number of the first event that is kept */
+  #trim(): number {
+    let slowest = Infinity;
+    for (const { after } of this.#subscriptions) slowest = Math.min(slowest, after);
+    const { maxEvents, maxUnits } = this.#options;
+    let dropped = 0;
+    for (const { seq, dataJson } of this.#log) {
+      if (seq > slowest && this.#log.length - dropped <= maxEvents && this.#units <= maxUnits) break;
+      this.#units -= dataJson.length;
+      dropped++;
+    }
+    const last = this.#log[dropped - 1];
+    this.#log.splice(0, dropped); // in place: the subscriptions read this very array
+    return last === undefined ? 0 : last.seq + 1;
+  }
+
+  #guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+}
+
+/** One subscriber's place in the sequence. */
+export class Subscription {
+  #options: SubscribeOptions;
+  #log: readonly SequencedEvent[];
+  #remove: () => void;
+  #after: number;
+  /** How many of the missed events were pulled. */
+  #caughtUp = 0;
+
+  constructor(options: SubscribeOptions, log: readonly SequencedEvent[], remove: () => void) {
+    this.#options = options;
+    this.#log = log;
+    this.#remove = remove;
+    this.#after = options.after;
+  }
+
+  /** The number of the last event of the log that it has pulled or does not want. */
+  get after(): number {
+    return this.#after;
+  }
+
+  /** The next event of its topics; undefined where it has seen all. */
+  next(): SequencedEvent | undefined {
+    const { missed = [] } = this.#options;
+    while (this.#caughtUp < missed.length) {
+      const event = missed[this.#caughtUp++];
+      if (event !== undefined && this.#wants(event)) return event;
+    }
+    for (let event = this.#behind(); event !== undefined; event = this.#behind()) {
+      this.#after = event.seq;
+      if (this.#wants(event)) return event;
+    }
+    return undefined;
+  }
+
+  wake(): void {
+    // A stalled subscriber does not fall behind by events that it does not want.
+    for (let event = this.#behind(); event !== undefined && !this.#wants(event); event = this.#behind()) {
+      this.#after = event.seq;
+    }
+    this.#options.wake();
+  }
+
+  lag(to: number): void {
+    const { missed = [], lagged } = this.#options;
+    lagged(missed[this.#caughtUp]?.seq ?? this.#after + 1, to);
+  }
+
+  end(): void {
+    this.#remove();
+  }
+
+  #behind(): SequencedEvent | undefined {
+    const first = this.#log[0];
+    return first === undefined ? undefined : this.#log[Math.max(0, this.#after + 1 - first.seq)];
+  }
+
+  #wants({ topic }: SequencedEvent): boolean {
+    const { topics } = this.#options;
+    return topics === undefined || topics.has(topic);
+  }
+}
