@@ -4,7 +4,7 @@
  */
 import launcherTemplate from "./build_launcher.sh" with { type: "text" };
 import { clientContext } from "../src/client/context.ts";
-import { confinedDaemon } from "../src/client/start.ts";
+import { daemonLaunch } from "../src/daemon/launch.ts";
 import { daemonArgs } from "../src/daemon/options.ts";
 import { CLIENT_FLAGS } from "../src/platform/program.ts";
 import { type Program, RUNTIME_ENV, serialise } from "../src/platform/sandbox.ts";
@@ -90,7 +90,7 @@ async function confined(
   home: string | undefined,
 ): Promise<{ readonly flags: string[]; readonly args: string[] }> {
   const context = clientContext({ program: { client: [], daemon }, home, start: false });
-  const { flags } = await confinedDaemon(context, {});
+  const { flags } = await daemonLaunch(context);
   // The home goes in with the permissions: AGENT_CONSOLE_HOME must not lead it to a folder that they refuse.
   const args = daemonArgs({ home: context.paths.root, ephemeral: false, verbose: false, tied: false });
   return { flags: flags.map(({ flag }) => flag), args };

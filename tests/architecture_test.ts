@@ -19,23 +19,45 @@ const RULES: Readonly<Record<string, { readonly may: readonly string[]; readonly
     why: "our entries in other people's settings are the command line's work; the daemon never touches them",
   },
   approvals: {
-    may: ["agents", "config", "core", "domain", "platform", "protocol"],
+    may: ["agents", "config", "core", "domain", "platform", "protocol", "rpc"],
     why: "the broker answers through the core's two doors: commit, subscribe",
   },
   feeds: {
-    may: ["agents", "domain", "platform", "protocol"],
-    why: "a feed says what an agent published; the daemon hands it on to the core",
+    may: ["agents", "config", "core", "domain", "platform", "protocol", "rpc"],
+    why: "a feature plugs into the core by its contract (core/service.ts) and knows no other feature",
   },
+  liveness: {
+    may: ["agents", "config", "core", "domain", "platform", "protocol", "rpc"],
+    why: "a feature plugs into the core by its contract (core/service.ts) and knows no other feature",
+  },
+  retention: {
+    may: ["agents", "config", "core", "domain", "platform", "protocol", "rpc"],
+    why: "a feature plugs into the core by its contract (core/service.ts) and knows no other feature",
+  },
+  spool: {
+    may: ["agents", "config", "core", "domain", "platform", "protocol", "rpc"],
+    why: "a feature plugs into the core by its contract (core/service.ts) and knows no other feature",
+  },
+  rpc: { may: ["platform", "protocol"], why: "calls are run by the table; what a method does is its handler's" },
   service: { may: ["install", "platform", "protocol"], why: "units are made from templates and sandbox flags" },
-  core: { may: ["agents", "domain", "platform", "protocol"], why: "the core owns the state and reaches no disk" },
-  transport: { may: ["core", "platform", "protocol"], why: "connections carry requests to the core" },
+  core: {
+    may: ["agents", "config", "domain", "platform", "protocol", "rpc"],
+    why: "the core owns the state and reaches no disk",
+  },
+  transport: {
+    may: ["platform", "protocol", "rpc"],
+    why: "connections carry calls and events, whatever they are about",
+  },
   daemon: {
-    may: ["agents", "approvals", "config", "core", "domain", "feeds", "journal", "platform", "protocol", "transport"],
+    may: [
+      ...["agents", "approvals", "config", "core", "domain", "journal", "platform", "protocol", "rpc", "transport"],
+      ...["feeds", "liveness", "retention", "spool"],
+    ],
     why: "the composition root of the daemon knows no window",
   },
   client: {
-    may: ["agents", "config", "daemon/options.ts", "domain", "platform", "protocol"],
-    why: "a client never imports the daemon, only the words of its command line",
+    may: ["agents", "config", "daemon/launch.ts", "daemon/options.ts", "domain", "platform", "protocol"],
+    why: "a client never imports the daemon, only its command line",
   },
   cli: {
     may: ["agents", "client", "config", "daemon", "domain", "hooks", "journal", "platform", "protocol", "service"],

@@ -5,8 +5,10 @@
  * disk, and only then told to the hook. Whatever goes wrong, the hook gets no decision and the agent asks by itself;
  * nothing here ever denies on its own account.
  */
-import { type Actor, FEED } from "../core/actor.ts";
-import type { ApprovalsPort, Asked, Caller, Core } from "../core/handler.ts";
+import { type Actor, FEED } from "../protocol/actor.ts";
+import type { ApprovalsDoor, ApprovalsPort, Asked } from "../core/approvals_port.ts";
+import type { JournalPort } from "../core/ports.ts";
+import type { ReportDeps } from "../core/report.ts";
 import type { Committed } from "../core/store.ts";
 import type { Approval, Ask, Rule, Verdict } from "../domain/approval.ts";
 import type { Happening, Question, Report } from "../domain/report.ts";
@@ -15,7 +17,9 @@ import { visible } from "../domain/text.ts";
 import type { Log } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/methods.ts";
+import type { Peer } from "../rpc/peer.ts";
 import { type Asker, askerOfOne, type Hold, type Outcome } from "./holds.ts";
+import type { Inbox } from "./inbox.ts";
 import type { Judge, Judged } from "./judge.ts";
 import * as make from "./making.ts";
 import { alreadyDecided, noSuchApproval, noSuchRule, notYours, noWords, unknownSession, usedKey } from "./refusals.ts";
@@ -25,7 +29,8 @@ import { aboutOf, callerOf } from "./whose.ts";
 import { Workspaces } from "./workspaces.ts";
 
 export interface BrokerOptions {
-  readonly core: Pick<Core, "store" | "journal" | "now">;
+  readonly core: Pick<ReportDeps, "store" | "now"> & { readonly journal: Pick<JournalPort, "durable"> };
+  readonly inbox: Inbox;
   readonly presence: Presence;
   readonly judge: Judge;
   /** How long a hook is held, ms. */
@@ -39,26 +44,21 @@ export interface BrokerOptions {
 
 type Reported = ResultOf<"session.report">;
 
-export class Broker implements ApprovalsPort {
+export class Broker implements ApprovalsPort, ApprovalsDoor {
   #o: BrokerOptions;
   #settling: Settling;
   #workspaces = new Workspaces();
   #stopped = false;
-  #askedByFeed: (agent: string, sessionId: string) => boolean = () => false;
+  askedByFeed: ApprovalsDoor["askedByFeed"] = () => false;
 
   constructor(options: BrokerOptions) {
     this.#o = options;
-    const { core, log, presence } = options;
-    this.#settling = new Settling({ core, log, approvals: this });
+    const { core, inbox, log, presence } = options;
+    this.#settling = new Settling({ core, inbox, log, approvals: this });
     // Agents that wait for their hooks are not kept waiting for a human who is not there.
     presence.onLastLeft = () => {
       for (const hold of this.#open()) if (hold.ask.dialog !== "beside") this.#settling.expire(hold);
     };
-  }
-
-  /** Sessions whose questions a feed puts to us beside the agent's own dialog: their hooks must not stand before it. */
-  set askedByFeed(asks: (agent: string, sessionId: string) => boolean) {
-    this.#askedByFeed = asks;
   }
 
   heard(report: Report, workspaceConfig: string | undefined): void {
@@ -82,7 +82,7 @@ export class Broker implements ApprovalsPort {
   #mayHold({ ask, report }: Asked, judged: Judged): boolean {
     if (this.#stopped) return false;
     if (ask.dialog === "beside") return true;
-    if (this.#askedByFeed(report.agent, report.sessionId)) return false;
+    if (this.askedByFeed(report.agent, report.sessionId)) return false;
     return (ask.dialog === "behind" || judged.holdGate) && this.#o.presence.isSomeoneThere;
   }
 
@@ -155,13 +155,13 @@ export class Broker implements ApprovalsPort {
   }
 
   /** On behalf of a script: asking and waiting as one call. */
-  async request(params: ParamsOf<"approval.request">, caller: Caller): Promise<Outcome> {
+  async request(params: ParamsOf<"approval.request">, peer: Peer): Promise<Outcome> {
     const { sessionId, waitSecs } = params;
     const agent = this.#o.core.store.get(sessionId)?.agent ?? params.agent;
     if (agent === undefined) throw unknownSession(sessionId);
     if (this.#stopped) throw new ConsoleError("stopping", "Cannot ask: the daemon is stopping, must be running");
     const waitMs = waitSecs === undefined ? this.#o.waitMs() : waitSecs * 1000;
-    const { asker, end } = askerOfOne(caller);
+    const { asker, end } = askerOfOne(peer);
     try {
       const { approval } = this.#hold(make.scripted(params, agent), asker, waitMs);
       return await this.wait(approval?.id ?? "", asker);
@@ -200,9 +200,9 @@ export class Broker implements ApprovalsPort {
 
   async decide(params: ParamsOf<"approval.decide">, actor: Actor): Promise<ResultOf<"approval.decide">> {
     const { id, idempotencyKey, expiresInSecs } = params;
-    const { store, journal, now } = this.#o.core;
+    const { core: { store, journal, now }, inbox } = this.#o;
     const earlier = store.repeated(idempotencyKey);
-    const approval = store.inbox.get(id);
+    const approval = inbox.get(id);
     if (earlier !== undefined) {
       // Of another call: this answer was never given.
       if (approval !== undefined && !isAbout(earlier, approval)) throw usedKey(`decide ${id}`);
@@ -234,9 +234,9 @@ export class Broker implements ApprovalsPort {
   }
 
   async revoke({ id, idempotencyKey }: ParamsOf<"approval.revoke">, actor: Actor): Promise<Committed> {
-    const { store, journal } = this.#o.core;
+    const { core: { store, journal }, inbox } = this.#o;
     const earlier = store.repeated(idempotencyKey);
-    const rule = store.inbox.rule(id);
+    const rule = inbox.rule(id);
     if (earlier !== undefined) {
       // Of another call: one that was about a session, or this rule stands, given by an answer or by the configuration.
       const stands = rule !== undefined || this.rules().some((one) => one.id === id);

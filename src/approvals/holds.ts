@@ -1,16 +1,17 @@
 /** The open approvals with whoever waits for them: what lives in this process only, beside the inbox that is journaled. */
-import type { Asked, Caller } from "../core/handler.ts";
+import type { Asked } from "../core/approvals_port.ts";
 import type { Ask } from "../domain/approval.ts";
 import type { Question } from "../domain/report.ts";
 import type { ResultOf } from "../protocol/methods.ts";
+import type { Peer } from "../rpc/peer.ts";
 
 export type Outcome = ResultOf<"approval.wait">;
 
 /** Who asks, and is told. */
-export type Asker = Pick<Caller, "actor" | "hungUp" | "signal">;
+export type Asker = Pick<Peer, "actor" | "hungUp" | "signal">;
 
 /** Asks one question of many on its connection: what is kept for the question ends with `end`, not with the connection. */
-export function askerOfOne({ actor, hungUp }: Caller): { readonly asker: Asker; readonly end: () => void } {
+export function askerOfOne({ actor, hungUp }: Peer): { readonly asker: Asker; readonly end: () => void } {
   const ended = new AbortController();
   const gone = new AbortController();
   const onHangUp = () => gone.abort();

@@ -3,8 +3,8 @@
  * rules that answers left, the workspace's own file, and the circuit breaker.
  */
 import { loadWorkspace } from "../config/workspace.ts";
-import type { Asked } from "../core/handler.ts";
-import type { Inbox } from "../core/inbox.ts";
+import type { Asked } from "../core/approvals_port.ts";
+import type { Inbox } from "./inbox.ts";
 import type { Rule, Verdict } from "../domain/approval.ts";
 import { type Breaker, type BreakerEvent, CLOSED, modeUnder, openSince, stepBreaker } from "../domain/breaker.ts";
 import { judge, type Policy, tightened } from "../domain/policy.ts";

@@ -1,6 +1,6 @@
 /** From what was asked and answered to what is kept: approvals, verdicts, rules. Pure. */
 import { dialogText } from "../agents/tool_use.ts";
-import type { Asked } from "../core/handler.ts";
+import type { Asked } from "../core/approvals_port.ts";
 import type { Approval, ApprovalState, Ask, Rule, Verdict } from "../domain/approval.ts";
 import type { Happening, Question } from "../domain/report.ts";
 import { riskOf } from "../domain/risk.ts";

@@ -3,21 +3,22 @@
  * end of who asked. Every way is one event of the approval, and where no event of the agent's has said it already one of
  * its row.
  */
-import { type Actor, DAEMON } from "../core/actor.ts";
-import type { ApprovalsPort, Core } from "../core/handler.ts";
-import { commitReport, type ReportOptions } from "../core/report.ts";
+import { type Actor, DAEMON } from "../protocol/actor.ts";
+import { commitReport, type ReportDeps, type ReportOptions } from "../core/report.ts";
 import type { Committed } from "../core/store.ts";
 import type { Approval, ApprovalState, Rule } from "../domain/approval.ts";
 import type { Happening, Report } from "../domain/report.ts";
 import { settled, settledBy, settledForScript, type Unanswered, withState } from "../domain/settle.ts";
 import type { Log } from "../platform/system.ts";
 import { type Hold, Holds, type Outcome } from "./holds.ts";
+import type { Inbox } from "./inbox.ts";
 
 export interface SettlingOptions {
-  readonly core: Pick<Core, "store" | "now">;
+  readonly core: Pick<ReportDeps, "store" | "now">;
+  readonly inbox: Inbox;
   readonly log: Log;
   /** Hears of everything that is committed. */
-  readonly approvals: Pick<ApprovalsPort, "told" | "observe">;
+  readonly approvals: ReportDeps["approvals"];
 }
 
 /** What a row makes of the end of its question. */
@@ -112,8 +113,8 @@ export class Settling {
 
   /** At the start: approvals that a daemon left open when it was killed. Their hooks have lost it and got no decision. */
   closeOrphans(): void {
-    const { store, now } = this.#o.core;
-    for (const approval of store.inbox.pending()) {
+    const { core: { store, now }, inbox } = this.#o;
+    for (const approval of inbox.pending()) {
       const gone = settled(approval, "cancelled", now(), "the daemon was restarted");
       store.commit({ type: "approval.decided", data: { approval: gone } }, DAEMON);
       const { sessionId: rowId, agent, id: approvalId } = approval;
@@ -133,8 +134,8 @@ export class Settling {
   /** False where the journal did not take it. */
   #write(end: End): boolean {
     const { hold: { id }, how, reason, at } = end;
-    const { store } = this.#o.core;
-    const approval = store.inbox.get(id);
+    const { core: { store }, inbox } = this.#o;
+    const approval = inbox.get(id);
     const type = how === "expired" ? "approval.expired" : "approval.decided";
     try {
       if (approval?.status === "pending") {

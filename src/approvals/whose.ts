@@ -1,5 +1,5 @@
 /** Whose question it is: the row that waits, and the caller that rules are about. */
-import type { Asked } from "../core/handler.ts";
+import type { Asked } from "../core/approvals_port.ts";
 import type { Store } from "../core/store.ts";
 import type { Ask } from "../domain/approval.ts";
 import type { Report } from "../domain/report.ts";

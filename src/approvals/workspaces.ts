@@ -2,7 +2,7 @@
  * What the hooks of each session found as their workspace's own configuration. A feed asks for the same sessions and
  * cannot look: the daemon's sandbox has no workspace in it.
  */
-import type { Asked } from "../core/handler.ts";
+import type { Asked } from "../core/approvals_port.ts";
 import type { Report } from "../domain/report.ts";
 
 /** Folders of sessions that are remembered; a text has at most 16 KiB. One that is forgotten is asked about. */

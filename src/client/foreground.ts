@@ -3,17 +3,17 @@
  * starts the confined daemon as a child with the same streams and hands every signal on. The child is tied to this
  * process by its stdin: it ends when this process does, however that happens.
  */
+import { daemonLaunch } from "../daemon/launch.ts";
 import type { DaemonOptions } from "../daemon/options.ts";
 import { onSignal, type Signal, spawn } from "../platform/process.ts";
 import { RUNTIME_ENV } from "../platform/sandbox.ts";
 import type { ClientContext } from "./context.ts";
-import { confinedDaemon } from "./start.ts";
 
 const HANDED_ON: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** @returns the daemon's exit code. @throws {ConsoleError} `config_invalid`, `unsafe_path` */
 export async function runConfined(context: ClientContext, options: DaemonOptions): Promise<number> {
-  const { argv } = await confinedDaemon(context, { ...options, tied: true });
+  const { argv } = await daemonLaunch(context, { ...options, tied: true });
   const child = spawn(argv, { detached: true, stdin: "piped", stdout: "inherit", stderr: "inherit", env: RUNTIME_ENV });
   const offs = HANDED_ON.map((signal) =>
     onSignal(signal, () => {

@@ -2,21 +2,17 @@
  * Starts the daemon, once, however many clients want it at the same time: the start lock lets one of them spawn it,
  * the others wait for its hello. Ready is an answered hello.
  */
-import { feedPlaces } from "../config/feed_places.ts";
-import { loadConfigHere } from "../config/here.ts";
-import { daemonArgs, type DaemonOptions } from "../daemon/options.ts";
+import type { DaemonOptions } from "../daemon/options.ts";
 import { systemClock } from "../platform/clock.ts";
 import { sleep } from "../platform/delay.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { type HomePaths } from "../platform/home.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
-import { type Child, env, narrowUmask, ownUid, spawn } from "../platform/process.ts";
-import { PS_PATHS } from "../platform/processes.ts";
-import { checkSandboxPath, daemonFlags, type Flag, programArgv, RUNTIME_ENV } from "../platform/sandbox.ts";
+import { type Child, narrowUmask, spawn } from "../platform/process.ts";
+import { RUNTIME_ENV } from "../platform/sandbox.ts";
 import { ConsoleError, type ErrorName, ERRORS } from "../protocol/errors.ts";
 import { isGoing, notRunning, tryConnect, tryConnectPatiently } from "./connect.ts";
 import type { ClientContext } from "./context.ts";
-import { checkWhere } from "../config/places.ts";
 import type { WireClient } from "./wire_client.ts";
 
 export interface Started {
@@ -114,45 +110,9 @@ function startLock(paths: HomePaths): HeldLock | undefined {
   return tryLock(paths.startLock);
 }
 
-export interface Confined {
-  readonly argv: readonly string[];
-  readonly flags: readonly Flag[];
-  readonly autoStart: boolean;
-  readonly pidFilePath: string;
-}
-
-/** The daemon's whole command line with its sandbox. @throws {ConsoleError} `config_invalid`, `unsafe_path` */
-export async function confinedDaemon(context: ClientContext, given: Partial<DaemonOptions>): Promise<Confined> {
-  const { paths, program, socketFlag } = context;
-  const { config } = await loadConfigHere(paths, { socket: socketFlag });
-  const socketPath = config.daemon.ipc_socket_path ?? paths.socket;
-  const pidFilePath = config.daemon.pid_file_path ?? paths.pid;
-  checkWhere(denoFiles, { paths, socketPath, uid: ownUid() });
-  const feeds = feedPlaces(config.feeds, env);
-  for (const path of [paths.root, socketPath, pidFilePath, ...Object.values(feeds)]) {
-    const problem = checkSandboxPath(path);
-    if (problem !== undefined) throw new ConsoleError("unsafe_path", `Cannot use ${path}: ${problem}`, { path });
-  }
-  const psPath = PS_PATHS.find((path) => denoFiles.stat(path) !== undefined);
-  const sandbox = daemonFlags({ paths, socketPath, pidFilePath, psPath, form: program.daemon.form, feeds });
-  const options: DaemonOptions = {
-    ephemeral: false,
-    verbose: false,
-    tied: false,
-    ...given,
-    home: paths.root,
-    ...(socketFlag === undefined ? {} : { socket: socketFlag }),
-  };
-  return {
-    argv: programArgv(program.daemon, sandbox, daemonArgs(options)),
-    flags: sandbox,
-    autoStart: config.daemon.auto_start,
-    pidFilePath,
-  };
-}
-
 async function spawnDaemon(context: ClientContext, options: StartOptions): Promise<Child> {
-  const { argv, autoStart } = await confinedDaemon(context, options.daemon ?? {});
+  const { daemonLaunch } = await import("../daemon/launch.ts");
+  const { argv, autoStart } = await daemonLaunch(context, options.daemon);
   if (options.auto && !autoStart) throw notRunning();
   return spawn(argv, { detached: true, stdin: "null", stdout: "null", stderr: "piped", env: RUNTIME_ENV });
 }

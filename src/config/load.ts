@@ -141,6 +141,11 @@ function assemble(layers: ReadonlyMap<ConfigKey, Value>): Pick<Loaded, "config" 
   };
 }
 
+/** The configuration where nothing is configured. */
+export function initialSettings(): Config {
+  return assemble(new Map()).config;
+}
+
 function frozen(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   for (const inner of Object.values(value)) frozen(inner);

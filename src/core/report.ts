@@ -3,15 +3,21 @@ import { decideReport } from "../domain/decide.ts";
 import { newIn } from "../domain/novelty.ts";
 import type { Report } from "../domain/report.ts";
 import { overtaken, route } from "../domain/route.ts";
-import { type Actor, DAEMON } from "./actor.ts";
-import type { ApprovalsPort, Core } from "./handler.ts";
-import type { Committed } from "./store.ts";
+import { type Actor, DAEMON } from "../protocol/actor.ts";
+import type { ApprovalsPort } from "./approvals_port.ts";
+import type { Committed, Store } from "./store.ts";
 
 export interface ReportOptions {
   readonly actor: Actor;
   readonly idempotencyKey?: string | undefined;
   /** When it happened where that was earlier than now, ISO 8601. */
   readonly at?: string | undefined;
+}
+
+export interface ReportDeps {
+  readonly store: Store;
+  readonly approvals: Pick<ApprovalsPort, "told" | "observe">;
+  readonly now: () => string;
 }
 
 /**
@@ -21,9 +27,7 @@ export interface ReportOptions {
  * @throws {ConsoleError} `read_only`
  */
 export function commitReport(
-  { store, approvals, now }: Pick<Core, "store" | "now"> & {
-    readonly approvals: Pick<ApprovalsPort, "told" | "observe">;
-  },
+  { store, approvals, now }: ReportDeps,
   report: Report,
   { actor, idempotencyKey, at }: ReportOptions,
 ): Committed {

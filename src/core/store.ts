@@ -6,18 +6,17 @@
  * goes back; every subscriber sees it without gaps or is told that it lagged. The step is synchronous so that no
  * second change can come between a decision and its record: that, not a lock, is what makes the order true.
  */
-import type { ApprovalEvent, NewEvent } from "../domain/event.ts";
-import { isApprovalEvent, isSessionEvent } from "../domain/event.ts";
+import type { NewEvent } from "../domain/event.ts";
+import { isApprovalEvent, isSessionEvent, type SessionEvent } from "../domain/event.ts";
 import { evolve, type Row } from "../domain/evolve.ts";
-import type { SafetyMode } from "../domain/policy_modes.ts";
 import { byUrgency, isStale, type SessionView } from "../domain/query.ts";
 import type { Session } from "../domain/session.ts";
 import type { Clock } from "../platform/system.ts";
-import type { Actor } from "./actor.ts";
+import type { Actor } from "../protocol/actor.ts";
 import { type EventBus, SequencedEvent } from "./event_bus.ts";
 import { Idempotency } from "./idempotency.ts";
-import { Inbox, type SavedInbox } from "./inbox.ts";
 import type { JournalPort } from "./ports.ts";
+import type { Projection } from "./projection.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 
 /**
@@ -31,15 +30,14 @@ export interface Committed {
 }
 
 /** Grows when the members of a saved row change: then the journal is replayed instead. */
-const SAVED_LAYOUT = 2;
+const SAVED_LAYOUT = 3;
 
 /** The state that a journal snapshot holds. */
 interface SavedState {
   readonly layout: number;
   readonly rows: readonly Row[];
-  readonly inbox: SavedInbox;
-  readonly suspended?: SafetyMode | undefined;
   readonly keys: readonly (readonly [string, Committed])[];
+  readonly projections: Readonly<Record<string, { readonly layout: number; readonly state: unknown }>>;
 }
 
 export interface StoreOptions {
@@ -47,6 +45,8 @@ export interface StoreOptions {
   readonly bus: EventBus;
   readonly idempotencyKeys: number;
   readonly staleAfterMs: () => number;
+  /** State beside the sessions that is made from the same events; each name once. */
+  readonly projections?: readonly Projection[];
 }
 
 export class Store {
@@ -56,25 +56,25 @@ export class Store {
   #lost = new Set<string>();
   /** Open rows that are known from before the start only. */
   #unproven = new Set<string>();
-  #inbox = new Inbox();
-  #suspended: SafetyMode | undefined;
   #journal: JournalPort | undefined;
   #keys: Idempotency<Committed>;
   #options: StoreOptions;
+  #projections: readonly Projection[];
 
   constructor(options: StoreOptions) {
     this.#options = options;
+    this.#projections = options.projections ?? [];
     this.#keys = new Idempotency(options.idempotencyKeys);
   }
 
   // -- start: a snapshot, then the records after it, then the journal to append to -----------------------------------
 
-  /** Takes what {@link save} returned at an earlier record; false where another version saved it in another layout. */
+  /** Takes what {@link save} gave at an earlier record; false where another version saved it, or other parts of the daemon. */
   restore(saved: unknown): boolean {
-    const { layout, rows, inbox, keys, suspended } = saved as SavedState;
+    const { layout, rows, keys, projections } = saved as SavedState;
     if (layout !== SAVED_LAYOUT) return false;
-    this.#inbox.restore(inbox);
-    this.#suspended = suspended;
+    if (this.#projections.some((own) => projections[own.name]?.layout !== own.layout)) return false;
+    for (const own of this.#projections) own.restore(projections[own.name]?.state);
     for (const row of rows) this.#put(row);
     for (const [key, value] of keys) this.#keys.set(key, value);
     return true;
@@ -93,9 +93,10 @@ export class Store {
     return {
       layout: SAVED_LAYOUT,
       rows: [...this.#rows.values()],
-      inbox: this.#inbox.save(),
       keys: this.#keys.entries(),
-      ...(this.#suspended === undefined ? {} : { suspended: this.#suspended }),
+      projections: Object.fromEntries(
+        this.#projections.map((own) => [own.name, { layout: own.layout, state: own.save() }]),
+      ),
     };
   }
 
@@ -127,26 +128,20 @@ export class Store {
   }
 
   #apply(event: NewEvent, seq: number): Committed {
-    if (isApprovalEvent(event)) return this.#applyToInbox(event, seq);
-    if (event.type === "daemon.safety_mode") this.#suspended = event.data.suspended;
-    if (!isSessionEvent(event)) return { seq, sessionId: null, status: null };
-    const { session, idempotencyKey } = event.data;
-    if (this.#hasNewProcess(session)) this.#lost.delete(session.id);
-    const row = evolve(this.#rows.get(session.id), event);
-    if (row === undefined) this.#drop(session);
-    else this.#put(row);
-    const committed = { seq, sessionId: session.id, status: row === undefined ? null : session.status };
+    for (const projection of this.#projections) projection.apply(event);
+    if (isSessionEvent(event)) this.#applyToRow(event);
+    const committed = resultOf(event, seq);
+    const { idempotencyKey } = event.data as { readonly idempotencyKey?: string };
     if (idempotencyKey !== undefined) this.#keys.set(idempotencyKey, committed);
     return committed;
   }
 
-  #applyToInbox(event: ApprovalEvent, seq: number): Committed {
-    this.#inbox.apply(event);
-    const committed = event.type === "approval.rule_revoked"
-      ? { seq, sessionId: null, status: null }
-      : { seq, sessionId: event.data.approval.sessionId, status: event.data.approval.status };
-    if (event.data.idempotencyKey !== undefined) this.#keys.set(event.data.idempotencyKey, committed);
-    return committed;
+  #applyToRow(event: SessionEvent): void {
+    const { session } = event.data;
+    if (this.#hasNewProcess(session)) this.#lost.delete(session.id);
+    const row = evolve(this.#rows.get(session.id), event);
+    if (row === undefined) this.#drop(session);
+    else this.#put(row);
   }
 
   #put(row: Row): void {
@@ -162,7 +157,6 @@ export class Store {
     this.#rows.delete(id);
     this.#lost.delete(id);
     this.#unproven.delete(id);
-    this.#inbox.forget(id);
     if (parentId === undefined) return;
     const children = this.#children.get(parentId);
     children?.delete(id);
@@ -236,15 +230,6 @@ export class Store {
     return this.#rows.size;
   }
 
-  /** The configured safety mode that the circuit breaker has suspended, as the journal last told it. */
-  get suspended(): SafetyMode | undefined {
-    return this.#suspended;
-  }
-
-  get inbox(): Pick<Inbox, "get" | "pending" | "pendingCount" | "settled" | "rule" | "rules"> {
-    return this.#inbox;
-  }
-
   get(id: string): Session | undefined {
     return this.#rows.get(id)?.session;
   }
@@ -287,4 +272,16 @@ export class Store {
       new SequencedEvent(seq, ts, { type, data } as NewEvent, JSON.stringify(data))
     );
   }
+}
+
+function resultOf(event: NewEvent, seq: number): Committed {
+  if (isSessionEvent(event)) {
+    const { id, status } = event.data.session;
+    return { seq, sessionId: id, status: event.type === "session.deleted" ? null : status };
+  }
+  if (isApprovalEvent(event) && event.type !== "approval.rule_revoked") {
+    const { sessionId, status } = event.data.approval;
+    return { seq, sessionId, status };
+  }
+  return { seq, sessionId: null, status: null };
 }

@@ -1,7 +1,7 @@
 /** Events of agents that are not understood, or only in part: told in the log, kept for whoever has to find out why. */
 import { clip, maskSecrets } from "../domain/text.ts";
 import type { Log } from "../platform/system.ts";
-import type { Actor } from "./actor.ts";
+import type { Actor } from "../protocol/actor.ts";
 import type { Store } from "./store.ts";
 
 /** Kept of a payload, UTF-16 units. */

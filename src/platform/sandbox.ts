@@ -21,24 +21,19 @@ export interface DaemonSandbox {
   /** Absolute; may lie outside the home folder, as may `pidFilePath`. */
   readonly socketPath: string;
   readonly pidFilePath: string;
-  /**
-   * Absolute path of `ps`, spelled as the daemon will run it: Deno compares spellings, also where two are one file.
-   * Undefined where there is none: then nobody looks for dead agents.
-   */
-  readonly psPath: string | undefined;
   readonly form: Program["form"];
-  /** What the user let the daemon read of what agents publish. */
-  readonly feeds?: FeedPlaces;
+  /** What the parts of the daemon declare beyond that. */
+  readonly permissions: readonly Permission[];
 }
 
-/** Absolute paths of what agents publish about themselves; absent where the feed is off. */
-export interface FeedPlaces {
-  /** The folder of Claude Code's status files. */
-  readonly claudeSessions?: string;
-  /** The control socket of Codex's app-server, or the link to it. */
-  readonly codexSocket?: string;
-  /** The folder below which Gemini CLI keeps its conversations. */
-  readonly geminiChats?: string;
+/** One thing that the daemon may do. */
+export interface Permission {
+  readonly kind: "net" | "read" | "write" | "run" | "env";
+  /** As Deno's flag of that name takes them; paths are absolute. */
+  readonly values: readonly string[];
+  readonly reason: string;
+  /** The configuration key that asks for it: a change of the key needs a restart. */
+  readonly configKey?: string;
 }
 
 /**
@@ -98,12 +93,7 @@ export function checkSandboxPath(path: string): string | undefined {
  *
  * @throws {RangeError} where a path fails {@link checkSandboxPath}; callers check first, to say it kindly
  */
-export function daemonFlags(sandbox: DaemonSandbox): Flag[] {
-  return flagsWith(sandbox, sandbox.psPath === undefined ? [] : [sandbox.psPath]);
-}
-
-function flagsWith(sandbox: Omit<DaemonSandbox, "psPath">, ps: readonly string[]): Flag[] {
-  const { paths, socketPath, pidFilePath, form, feeds } = sandbox;
+export function daemonFlags({ paths, socketPath, pidFilePath, form, permissions }: DaemonSandbox): Flag[] {
   const files = outermost([paths.root, socketPath, pidFilePath]);
   return [
     ...(form === "compiled" ? [] : [QUIET]),
@@ -117,32 +107,23 @@ function flagsWith(sandbox: Omit<DaemonSandbox, "psPath">, ps: readonly string[]
     { flag: list("net", [`unix:${socketPath}`]), reason: "listen on the socket; no network" },
     { flag: list("read", files), reason: "the home folder, the socket and the pid file" },
     { flag: list("write", files), reason: "the home folder, the socket and the pid file" },
-    ...(ps.length === 0 ? [] : [{ flag: list("run", ps), reason: "learn which agents still live" }]),
     { flag: `--allow-env=${DAEMON_ENV.join(",")}`, reason: "where the home folder is, and how to print" },
-    ...feedFlags(feeds ?? {}),
+    ...permissions.map(flagOf),
   ];
 }
 
-/** Flags of their own, each with its reason: what is off adds nothing. */
-function feedFlags({ claudeSessions, codexSocket, geminiChats }: FeedPlaces): Flag[] {
-  return [
-    ...(claudeSessions === undefined ? [] : [
-      { flag: list("read", [claudeSessions]), reason: "feeds.claude_sessions: Claude Code's status files" },
-      { flag: "--allow-env=CLAUDE_CONFIG_DIR", reason: "feeds.claude_sessions: where they are" },
-    ]),
-    ...(codexSocket === undefined ? [] : [
-      { flag: list("net", [`unix:${codexSocket}`]), reason: "feeds.codex_app_server: Codex's control socket" },
-      // Measured with Deno 2.9.6: an HTTP client over a unix socket wants all three, its WebSocket the URL's host as well.
-      { flag: `--allow-net=${UNIX_WEB_SOCKET_HOST}:80`, reason: "feeds.codex_app_server: a name that leads nowhere" },
-      { flag: list("read", [codexSocket]), reason: "feeds.codex_app_server: Deno wants it for the socket" },
-      { flag: list("write", [codexSocket]), reason: "feeds.codex_app_server: Deno wants it for the socket" },
-      { flag: "--allow-env=CODEX_HOME", reason: "feeds.codex_app_server: where it is" },
-    ]),
-    ...(geminiChats === undefined ? [] : [
-      { flag: list("read", [geminiChats]), reason: "feeds.gemini_chats: Gemini CLI's conversations" },
-      { flag: "--allow-env=GEMINI_CLI_HOME", reason: "feeds.gemini_chats: where they are" },
-    ]),
-  ];
+/** @throws {RangeError} where a path cannot be part of a flag, or a list is empty: Deno would permit everything */
+function flagOf({ kind, values, reason, configKey }: Permission): Flag {
+  const why = configKey === undefined ? reason : `${configKey}: ${reason}`;
+  if (values.length === 0) throw new RangeError(`Cannot permit ${kind} for ${why}: nothing is named, must be`);
+  const isPaths = kind === "read" || kind === "write" || kind === "run";
+  if (isPaths) return { flag: list(kind, values), reason: why };
+  for (const value of values) {
+    const path = value.startsWith("unix:") ? value.slice("unix:".length) : undefined;
+    const problem = path !== undefined ? checkSandboxPath(path) : /^[\w.:-]+$/.test(value) ? undefined : "is no name";
+    if (problem !== undefined) throw new RangeError(`Cannot permit ${value}: ${problem}`);
+  }
+  return { flag: `--allow-${kind}=${values.join(",")}`, reason: why };
 }
 
 export interface HookSandbox {
@@ -224,8 +205,14 @@ export function programArgv(program: Program, flags: readonly Flag[], args: read
  */
 export function taskLine(): string {
   const paths = homePaths(`/${HOME_NAME}`);
-  const sandbox = { paths, socketPath: paths.socket, pidFilePath: paths.pid, form: "source" } as const;
-  const flags = flagsWith(sandbox, ["/usr/bin/ps", "/bin/ps"]).map(({ flag }) => {
+  const ps = { kind: "run", values: ["/usr/bin/ps", "/bin/ps"], reason: "learn which agents still live" } as const;
+  const flags = daemonFlags({
+    paths,
+    socketPath: paths.socket,
+    pidFilePath: paths.pid,
+    form: "source",
+    permissions: [ps],
+  }).map(({ flag }) => {
     const expanded = flag.replaceAll(`/${HOME_NAME}`, `$HOME/${HOME_NAME}`);
     return expanded === flag ? flag : `"${expanded}"`;
   });

@@ -22,6 +22,10 @@ export interface Limits {
   readonly forcedExitMs: number;
   /** How long idempotency keys are remembered, in keys. */
   readonly idempotencyKeys: number;
+  /** When the daemon first looks after what nobody tells it, ms: the first hello has had its answer by then. */
+  readonly firstTickMs: number;
+  /** Between two such looks, ms: well under the minute in which a replaced socket must be noticed (S7). */
+  readonly tickMs: number;
 }
 
 export const LIMITS: Limits = Object.freeze({
@@ -36,7 +40,16 @@ export const LIMITS: Limits = Object.freeze({
   drainMs: 5000,
   forcedExitMs: 8000,
   idempotencyKeys: 4096,
+  firstTickMs: 20,
+  tickMs: 10_000,
 });
 
 /** Longest configuration of a workspace, UTF-8 bytes: it comes along with every event of a hook. */
 export const MAX_WORKSPACE_CONFIG = 16_384;
+
+/** The limits that clients are told of in hello. */
+export function clientLimits(
+  { maxLineBytes, maxInFlight, maxConnections, queueEvents, queueBytes, requestMs }: Limits,
+): Record<string, number> {
+  return { maxLineBytes, maxInFlight, maxConnections, queueEvents, queueBytes, requestMs };
+}

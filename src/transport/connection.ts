@@ -1,10 +1,10 @@
 /**
  * One client: bytes in, requests to the router, answers and events out. It ends when the peer closes, breaks a rule
- * or stalls; whatever ends it, its subscriptions leave the event bus and its AbortSignal fires.
+ * or stalls; whatever ends it, its streams leave the event bus and its AbortSignal fires.
  */
-import type { Actor } from "../core/actor.ts";
-import type { Caller, Core, PeerSubscription } from "../core/handler.ts";
-import type { Router } from "../core/router.ts";
+import type { Actor } from "../protocol/actor.ts";
+import type { EventSource, Peer, StreamReader } from "../rpc/peer.ts";
+import type { Router } from "../rpc/router.ts";
 import { encodeLine, errorLine, parseRequest, type Request, resultLine } from "../protocol/envelope.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { LineParser, NOTHING, TooLong } from "../protocol/framing.ts";
@@ -14,13 +14,12 @@ import { after } from "../platform/clock.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { greet, type HandshakeOptions } from "./handshake.ts";
 import { Outbox } from "./outbox.ts";
-import { Subscriptions } from "./subscriptions.ts";
+import { Streams } from "./streams.ts";
 
 export interface ConnectionOptions {
   readonly socket: Socket;
   readonly limits: Limits;
   readonly router: Router;
-  readonly core: Core;
   readonly handshake: HandshakeOptions;
   /** After hello, with the kind that the client named. */
   readonly onGreeted: (kind: string) => void;
@@ -33,7 +32,7 @@ const LAST_WORDS_MS = 15_000;
 const ANSWERS_AHEAD = 262_144;
 const READ_BYTES = 16_384;
 
-export class Connection implements Caller {
+export class Connection implements Peer {
   #options: ConnectionOptions;
   #outbox: Outbox;
   #parser: LineParser;
@@ -41,7 +40,7 @@ export class Connection implements Caller {
   #hungUp = new AbortController();
   #greeted: { scope: Scope; kind: string } | undefined;
   #inFlight = new Set<Request["id"] | symbol>();
-  #subscriptions: Subscriptions;
+  #streams: Streams;
   #after: (() => void)[] = [];
   #helloInTime: () => void;
   #lastWordsSaid: () => void = () => {};
@@ -53,11 +52,10 @@ export class Connection implements Caller {
     const { maxHelloBytes, helloMs } = options.limits;
     this.#outbox = new Outbox({
       socket: options.socket,
-      onRoom: () => this.#subscriptions.pull(),
+      onRoom: () => this.#streams.pull(),
       onEnd: () => this.#end(),
     });
-    this.#subscriptions = new Subscriptions({
-      bus: options.core.bus,
+    this.#streams = new Streams({
       outbox: this.#outbox,
       lagged: (from, to) => this.#lagged(from, to),
     });
@@ -69,7 +67,7 @@ export class Connection implements Caller {
     });
   }
 
-  // -- Caller ----------------------------------------------------------------------------------------------------------
+  // -- Peer ------------------------------------------------------------------------------------------------------------
 
   get scope(): Scope {
     return this.#greeted?.scope ?? "report";
@@ -88,16 +86,16 @@ export class Connection implements Caller {
     return this.#hungUp.signal;
   }
 
-  subscribe(options: PeerSubscription): string {
-    if (options.missed !== undefined) this.afterAnswer(() => this.#subscriptions.pull());
-    return this.#subscriptions.open(options);
+  openStream(open: (reader: StreamReader) => EventSource, onEnd: () => void): string {
+    this.afterReply(() => this.#streams.pull()); // what it missed is there already, nobody will wake it
+    return this.#streams.open(open, onEnd);
   }
 
-  unsubscribe(name: string): boolean {
-    return this.#subscriptions.close(name);
+  closeStream(name: string): boolean {
+    return this.#streams.close(name);
   }
 
-  afterAnswer(action: () => void): void {
+  afterReply(action: () => void): void {
     this.#after.push(action);
   }
 
@@ -134,7 +132,7 @@ export class Connection implements Caller {
   async drain(): Promise<void> {
     this.#stopReading();
     await this.#settled();
-    while (this.#subscriptions.pull()) await this.#outbox.drained(0);
+    while (this.#streams.pull()) await this.#outbox.drained(0);
     this.#outbox.end();
     await this.#outbox.drained(0);
   }
@@ -189,9 +187,9 @@ export class Connection implements Caller {
       );
       return this.#outbox.push(errorLine(id ?? null, error));
     }
-    const { core, router } = this.#options;
+    const { router } = this.#options;
     try {
-      const result = router.run(request, core, this);
+      const result = router.run(request, this);
       if (!(result instanceof Promise)) return this.#answer(id, () => resultLine(id ?? null, result));
       this.#inFlight.add(key);
       result.then(
@@ -212,7 +210,7 @@ export class Connection implements Caller {
     for (const action of this.#after.splice(0)) action();
   }
 
-  /** The last message of a connection whose subscription was too slow; it may resume from there on another one. */
+  /** The last message of a connection whose peer was too slow; it may resume from there on another one. */
   #lagged(from: number, to: number): void {
     this.#outbox.push(
       encodeLine({ jsonrpc: "2.0", method: "event", params: { type: "daemon.lagged", data: { from, to } } }),
@@ -252,7 +250,7 @@ export class Connection implements Caller {
   #leave(): void {
     if (this.#ending) return;
     this.#stopReading();
-    this.#subscriptions.closeAll();
+    this.#streams.closeAll();
     this.#lastWordsSaid = after(LAST_WORDS_MS, () => this.#outbox.abandon());
     this.#outbox.end();
   }
@@ -267,7 +265,7 @@ export class Connection implements Caller {
     this.#stopReading();
     this.#helloInTime();
     this.#lastWordsSaid();
-    this.#subscriptions.closeAll();
+    this.#streams.closeAll();
     this.#abort.abort(new Error("the connection ended"));
     this.#hungUp.abort();
     try {

@@ -1,13 +1,13 @@
 /** The first message of a connection (protocol.md, Handshake). */
-import { checkParams } from "../core/router.ts";
+import { checkParams } from "../rpc/router.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Request } from "../protocol/envelope.ts";
 import { METHODS, type ParamsOf, resolveMethod, type ResultOf, type Scope } from "../protocol/methods.ts";
 import { PROTOCOL, VERSION } from "../protocol/version.ts";
-import { sameToken } from "./token.ts";
+import type { Tokens } from "./tokens.ts";
 
 export interface HandshakeOptions {
-  readonly token: string;
+  readonly tokens: Tokens;
   readonly pid: number;
   readonly bootId: string;
   /** The limits that a client may want to know, by name. */
@@ -23,7 +23,7 @@ export interface Greeted {
 }
 
 /**
- * No token gives scope `report`; the token gives `admin`. A scope that the client declares counts for nothing.
+ * No token gives scope `report`, a token its own. A scope that the client declares counts for nothing.
  *
  * @throws {ConsoleError} `hello_required`, `stopping`, `invalid_params`, `version_mismatch` or `unauthorized`; the connection
  * ends
@@ -48,13 +48,13 @@ export function greet(request: Request, options: HandshakeOptions): Greeted {
       { client: params.protocol, daemon: PROTOCOL, version: VERSION },
     );
   }
-  if (params.token !== undefined && !sameToken(params.token, options.token)) {
+  const scope: Scope | undefined = params.token === undefined ? "report" : options.tokens.scopeOf(params.token);
+  if (scope === undefined) {
     throw new ConsoleError(
       "unauthorized",
       "Cannot say hello: the token is not the daemon's, must be that of daemon.token",
     );
   }
-  const scope: Scope = params.token === undefined ? "report" : "admin";
   return {
     scope,
     kind: params.kind ?? "other",

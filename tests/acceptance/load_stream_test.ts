@@ -226,10 +226,10 @@ Deno.test("L2 a window that is dropped ends the question held for it, and nobody
   await home.start();
   await using publisher = await home.connect();
   await using admin = await home.connect({ token: true });
-  using window = await RawSocket.connect(home.socketPath);
-  await window.write(`{"id":1,"method":"hello","params":{"protocol":1,"token":"${home.token()}"}}\n`);
-  await window.write('{"id":2,"method":"subscribe","params":{"answers":true}}\n');
-  await window.readLines(2); // and no more: it stalls
+  using stalled = await RawSocket.connect(home.socketPath);
+  await stalled.write(`{"id":1,"method":"hello","params":{"protocol":1,"token":"${home.token()}"}}\n`);
+  await stalled.write('{"id":2,"method":"subscribe","params":{"answers":true}}\n');
+  await stalled.readLines(2); // and no more: it stalls
   await using asks = await held(home, admin, { agent: "codex", env: {}, session: "asks" });
   const clients = await Promise.all(Array.from({ length: 4 }, () => home.connect({ token: true })));
   try {

@@ -1,6 +1,6 @@
 /** The processes that are measured: the daemon in its own sandbox, as `daemon start` spawns it, and its counterpart. */
 import { clientContext } from "../../src/client/context.ts";
-import { confinedDaemon } from "../../src/client/start.ts";
+import { daemonLaunch } from "../../src/daemon/launch.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { RUNTIME_ENV } from "../../src/platform/sandbox.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
@@ -48,7 +48,7 @@ export interface Measured extends AsyncDisposable {
 /** The words that start the daemon in `home`; `main` is the URL of the client that would spawn it. */
 export async function daemonArgv(home: TestHome, main = MAIN_URL): Promise<readonly string[]> {
   const context = clientContext({ program: thisProgram(main), home: home.dir, start: false });
-  return (await confinedDaemon(context, {})).argv;
+  return (await daemonLaunch(context)).argv;
 }
 
 /** The words that start the counterpart. */

@@ -42,7 +42,7 @@ function play(name: string, { feed, hookMs = 0 }: Options): Map<string, { end: s
       read: (path) => new TextEncoder().encode(files.get(path)),
     },
     port: {
-      sessions: () => [...replay.rows.values()].map(({ session }) => session),
+      sessions: () => replay.sessions(),
       get: (id) => replay.get(id),
       children: (id) => replay.children(id),
       report: (report) => void replay.report(report, now),
@@ -70,7 +70,7 @@ function play(name: string, { feed, hookMs = 0 }: Options): Map<string, { end: s
     now = new Date(epoch + at).toISOString();
     act();
     const step = [...steps.values()].at(-1);
-    const main = [...replay.rows.values()].filter(({ session }) => session.parentId === undefined).at(-1)?.session;
+    const main = replay.sessions().filter(({ parentId }) => parentId === undefined).at(-1);
     if (step === undefined || main === undefined) continue;
     const children = replay.children(main.id).map((child) => ` / ${child.status}`).join("");
     step.end = `${statusLine(main).slice(9)}${children}`;

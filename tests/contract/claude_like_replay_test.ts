@@ -34,8 +34,8 @@ Deno.test("H2 the empty prompt of each round of tools is not the user's (recordi
     (stdin as { prompt: string }).prompt
   );
   assertEquals(prompts, ["run:touch perm-1", "", "run:touch perm-2", "error:400", "slow:20"]);
-  const [row] = [...player.rows.values()];
-  assertEquals([row?.session.agent, row?.session.turnCount, row?.session.lastPrompt], ["qwen", 4, "slow:20"]);
+  const [session] = player.sessions();
+  assertEquals([session?.agent, session?.turnCount, session?.lastPrompt], ["qwen", 4, "slow:20"]);
 });
 
 Deno.test("H2 one hook with a parent of its own does not cost the row its pid (recording: qwen tui, StopFailure)", () => {

@@ -190,5 +190,5 @@ Deno.test("H2 after Esc, of which Claude says nothing, the next prompt is a turn
 Deno.test("H2 --resume of an unknown id fires SessionEnd alone, which makes no row (lab README, order seen)", () => {
   const it = new Replay(claude);
   assertEquals(it.hook({ session_id: "nobody", hook_event_name: "SessionEnd", reason: "other" }, {}, NOW), []);
-  assertEquals(it.rows.size, 0);
+  assertEquals(it.size, 0);
 });

@@ -82,15 +82,15 @@ Deno.test("H2 a sub-agent of Codex may outlive the turn: it is counted beside th
   assert(stop?.status === "idle" && stop.idle.background === 1 && stop.subagents === 1);
   const last = rows.at(-1);
   assert(last?.status === "idle" && last.idle.background === undefined && last.subagents === 0);
-  assertEquals(player.rows.size, 2, "a sub-agent that asks nothing has no row"); // exec and TUI
+  assertEquals(player.size, 2, "a sub-agent that asks nothing has no row"); // exec and TUI
 });
 
 Deno.test("H2 the end of a thread that never ran makes no row (codex permissions: /new and /quit)", () => {
   const { events, player } = step("permissions", "/quit");
   assertEquals(events.map((line) => line.event), ["SessionEnd", "SessionEnd"]);
-  const before = player.rows.size;
+  const before = player.size;
   assertEquals(play(player, events), "closed");
-  assertEquals(player.rows.size, before);
+  assertEquals(player.size, before);
 });
 
 Deno.test("H2 the thread in which Codex makes a title has no row, from its start to its end (recording: codex acp)", () => {
@@ -102,7 +102,7 @@ Deno.test("H2 the thread in which Codex makes a title has no row, from its start
     return own;
   });
   assertEquals(titles.map((line) => line.event), ["SessionStart", "UserPromptSubmit", "Stop", "SessionEnd"]);
-  assertEquals(player.rows.size, 1);
+  assertEquals(player.size, 1);
 });
 
 Deno.test("H2 the pid is the parent that two events in a row name; a resumed thread loses the old one at once (codex tui)", () => {

@@ -40,7 +40,7 @@ function play({ feed, hookMs = 0 }: Options): Map<string, string[]> {
     folder: FOLDER,
     files: chat,
     port: {
-      sessions: () => [...replay.rows.values()].map(({ session }) => session),
+      sessions: () => replay.sessions(),
       get: (id) => replay.get(id),
       children: () => [],
       report: (report) => void replay.report(report, now),

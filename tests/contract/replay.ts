@@ -1,40 +1,55 @@
-/** Plays recorded events of an agent through its adapter, route, decide and evolve, as the daemon does. */
+/** Plays recorded events of an agent through its adapter and the daemon's own pipeline, on a journal in memory. */
 import type { Adapter } from "../../src/agents/adapter.ts";
-import { decideReport } from "../../src/domain/decide.ts";
-import type { NewEvent } from "../../src/domain/event.ts";
-import { evolve, type Row } from "../../src/domain/evolve.ts";
+import { commitReport } from "../../src/core/report.ts";
+import { Store } from "../../src/core/store.ts";
 import type { Report } from "../../src/domain/report.ts";
-import { route, type Rows } from "../../src/domain/route.ts";
+import { route } from "../../src/domain/route.ts";
 import type { Session } from "../../src/domain/session.ts";
+import { HOOK } from "../../src/protocol/actor.ts";
+import { testBus } from "../support/bus.ts";
+import { FakeJournal } from "../support/fake_journal.ts";
 
-export class Replay implements Rows {
+export class Replay {
   readonly #adapter: Adapter;
-  readonly rows = new Map<string, Row>();
-  readonly events: NewEvent[] = [];
+  readonly #journal = new FakeJournal();
+  readonly #approvals = { told: () => {}, observe: () => {} };
+  readonly store: Store;
+  #now = new Date(0).toISOString();
 
   constructor(adapter: Adapter) {
     this.#adapter = adapter;
+    const clock = { now: () => Date.parse(this.#now), steady: () => 0 };
+    this.store = new Store({ clock, bus: testBus(), idempotencyKeys: 1, staleAfterMs: () => Infinity });
+    this.store.attach(this.#journal);
+  }
+
+  get size(): number {
+    return this.store.size;
+  }
+
+  /** Events in the journal. */
+  get events(): number {
+    return this.#journal.records.length;
   }
 
   get(id: string): Session | undefined {
-    return this.rows.get(id)?.session;
+    return this.store.get(id);
   }
 
   children(id: string): readonly Session[] {
-    const all = [...this.rows.values()].map((row) => row.session);
-    return all.filter((session) => session.parentId === id && session.status !== "closed");
+    return this.store.children(id);
+  }
+
+  sessions(): readonly Session[] {
+    return [...this.store.sessions()];
   }
 
   /** The rows that `report` is about, after it. */
   report(report: Report, now: string): readonly Session[] {
-    return route(report, this).map((part) => {
-      const event = decideReport(this.get(part.sessionId), part, now);
-      this.events.push(event);
-      const row = evolve(this.rows.get(part.sessionId), event);
-      if (row === undefined) throw new Error("a report removed a row");
-      this.rows.set(part.sessionId, row);
-      return row.session;
-    });
+    this.#now = now;
+    const ids = route(report, this.store).map(({ sessionId }) => sessionId);
+    commitReport({ store: this.store, approvals: this.#approvals, now: () => now }, report, { actor: HOOK });
+    return ids.flatMap((id) => this.store.get(id) ?? []);
   }
 
   hook(stdin: unknown, env: Record<string, string>, now: string): readonly Session[] {

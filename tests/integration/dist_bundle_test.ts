@@ -3,6 +3,7 @@ import { exists } from "../support/exists.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { homePaths } from "../../src/platform/home.ts";
 import { daemonFlags, serialise } from "../../src/platform/sandbox.ts";
+import { defaultPermissions } from "../support/default_permissions.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { denoDir } from "../support/harness_guard.ts";
 import { commandLine, type Outcome, run, Running } from "../support/harness_process.ts";
@@ -62,8 +63,8 @@ Deno.test("the bundle runs with an empty module cache: start, hook, status, ls, 
   const bundle = new Bundle(home);
   const paths = homePaths(home.dir);
   await bundle.build();
-  const ps = ["/bin/ps", "/usr/bin/ps"].find((path) => exists(path));
-  const sandbox = { paths, socketPath: paths.socket, pidFilePath: paths.pid, psPath: ps, form: "bundle" } as const;
+  const permissions = defaultPermissions();
+  const sandbox = { paths, socketPath: paths.socket, pidFilePath: paths.pid, permissions, form: "bundle" } as const;
   const flags = daemonFlags(sandbox).map(({ flag }) => flag);
   const words = ["run", ...flags];
 

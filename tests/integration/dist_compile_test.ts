@@ -7,6 +7,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { buildCompiled, checkCompiled } from "../../install/build.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import { daemonFlags } from "../../src/platform/sandbox.ts";
+import { defaultPermissions } from "../support/default_permissions.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { denoDir } from "../support/harness_guard.ts";
 import { REPOSITORY } from "../support/harness.ts";
@@ -62,8 +63,8 @@ Deno.test("compile embeds exactly the permissions and arguments of the module th
     await buildCompiled(work, { home: paths.root, env: { DENORT_BIN: Deno.execPath() } });
 
     const daemon = embedded(`${work}/agent-consoled`);
-    const psPath = ["/bin/ps", "/usr/bin/ps"].find((path) => exists(path));
-    const sandbox = { paths, socketPath, pidFilePath: paths.pid, psPath, form: "compiled" } as const;
+    const permissions = defaultPermissions();
+    const sandbox = { paths, socketPath, pidFilePath: paths.pid, permissions, form: "compiled" } as const;
     assertEquals(named(daemon.permissions), expected(daemonFlags(sandbox).map(({ flag }) => flag)));
     assertEquals(daemon.argv, ["--home", paths.root]);
     assertEquals([daemon.entrypoint_key, daemon.code_cache_key], ["agent-consoled.js", null]);

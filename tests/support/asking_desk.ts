@@ -35,7 +35,7 @@ export function manual(): Desk {
 }
 
 export function stored(desk: Desk, id: string): Approval {
-  const approval = desk.store.inbox.get(id);
+  const approval = desk.inbox.get(id);
   assert(approval !== undefined);
   return approval;
 }

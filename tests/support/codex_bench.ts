@@ -29,7 +29,7 @@ export class CodexBench {
       ...(ask === undefined ? {} : { ask: ask(this.replay) }),
       dial: (events) => dialWebSocket(path, events),
       port: {
-        sessions: () => [...this.replay.rows.values()].map(({ session }) => session),
+        sessions: () => this.replay.sessions(),
         get: (id) => this.replay.get(id),
         children: (id) => this.replay.children(id),
         now,

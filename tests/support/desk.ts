@@ -1,14 +1,16 @@
 /** The core with its broker on a journal and a clock in memory: approvals without sockets and without waiting. */
-import { Broker } from "../../src/approvals/broker.ts";
-import { Judge, type JudgeSettings } from "../../src/approvals/judge.ts";
-import { Presence } from "../../src/approvals/presence.ts";
-import type { Actor } from "../../src/core/actor.ts";
-import type { Caller, Core } from "../../src/core/handler.ts";
-import * as session from "../../src/core/handlers/session.ts";
+import type { Broker } from "../../src/approvals/broker.ts";
+import { Inbox } from "../../src/approvals/inbox.ts";
+import type { Judge, JudgeSettings } from "../../src/approvals/judge.ts";
+import { createApprovals } from "../../src/approvals/mod.ts";
+import type { Presence } from "../../src/approvals/presence.ts";
+import { type SessionDeps, sessionHandlers } from "../../src/core/handlers/session.ts";
 import { Store } from "../../src/core/store.ts";
 import { UnknownEvents } from "../../src/core/unknown.ts";
 import type { Log } from "../../src/platform/system.ts";
+import type { Actor } from "../../src/protocol/actor.ts";
 import type { MethodRow, ParamsOf, ResultOf } from "../../src/protocol/methods.ts";
+import type { Peer } from "../../src/rpc/peer.ts";
 import { testBus } from "./bus.ts";
 import { FakeJournal } from "./fake_journal.ts";
 
@@ -16,7 +18,7 @@ const START = Date.parse("2026-11-20T10:00:00.000Z");
 const NO_LOG: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A connection as handlers see it, that can be hung up. */
-export class FakeCaller implements Caller {
+export class FakeCaller implements Peer {
   #gone = new AbortController();
   readonly signal = this.#gone.signal;
   readonly hungUp = this.#gone.signal;
@@ -31,14 +33,14 @@ export class FakeCaller implements Caller {
     this.#gone.abort();
   }
 
-  subscribe(): string {
+  openStream(): string {
     return "s1";
   }
 
-  unsubscribe(): boolean {
+  closeStream(): boolean {
     return false;
   }
-  afterAnswer(): void {}
+  afterReply(): void {}
   disconnect(): void {}
 }
 
@@ -46,14 +48,13 @@ export type Report = ParamsOf<"session.report">;
 
 export class Desk {
   readonly journal: FakeJournal;
-  readonly presence = new Presence();
+  readonly presence: Presence;
   readonly bus = testBus();
+  readonly inbox = new Inbox();
   readonly store: Store;
   readonly broker: Broker;
   readonly judge: Judge;
-  /** Each change of the safety mode in force. */
-  readonly modes: string[] = [];
-  readonly core: Core;
+  readonly deps: SessionDeps;
   waitMs = 45_000;
   #now = START;
   #timers: { at: number; action: () => void }[] = [];
@@ -63,28 +64,25 @@ export class Desk {
   constructor(settings: Partial<JudgeSettings> = {}, journal = new FakeJournal()) {
     this.journal = journal;
     const clock = { now: () => this.#now, steady: () => this.#now - START };
-    const now = () => new Date(this.#now).toISOString();
-    this.store = new Store({ clock, bus: this.bus, idempotencyKeys: 4096, staleAfterMs: () => 60_000 });
-    for (const record of journal.records) this.store.replay(record);
-    this.store.attach(journal);
-    const { store, presence } = this;
-    this.judge = new Judge({
-      settings: () => ({ safetyMode: "manual", rules: [], preToolUse: false, ...settings }),
-      inbox: store.inbox,
+    const { bus, inbox } = this;
+    const projections = [inbox];
+    const store = new Store({ clock, bus, idempotencyKeys: 4096, staleAfterMs: () => 60_000, projections });
+    for (const record of journal.records) store.replay(record);
+    store.attach(journal);
+    this.store = store;
+    const config = () => {
+      const { safetyMode = "manual", rules = [], preToolUse = false } = settings;
+      return {
+        daemon: { safety_mode: safetyMode },
+        approvals: { rules: [...rules], pre_tool_use: preToolUse, hook_wait_secs: this.waitMs / 1000 },
+      };
+    };
+    const { broker, judge, presence } = createApprovals({
+      store,
+      inbox,
+      journal,
+      config,
       clock,
-      log: NO_LOG,
-      suspended: () => store.suspended,
-      onMode: (mode, reason, suspended) => {
-        this.modes.push(`${mode}: ${reason}`);
-        const data = { mode, reason, ...(suspended === undefined ? {} : { suspended }) };
-        store.commit({ type: "daemon.safety_mode", data }, "daemon");
-      },
-    });
-    this.broker = new Broker({
-      core: { store, journal, now },
-      presence,
-      judge: this.judge,
-      waitMs: () => this.waitMs,
       after: (ms, action) => {
         const timer = { at: this.#now + ms, action };
         this.#timers.push(timer);
@@ -93,9 +91,19 @@ export class Desk {
       newId: () => `a${++this.#ids}`,
       log: NO_LOG,
     });
-    const limits = { log: NO_LOG, queueEvents: 10, queueBytes: 1e6 };
-    const unknown = new UnknownEvents(store, NO_LOG);
-    this.core = { store, journal, now, presence, approvals: this.broker, unknown, ...limits } as unknown as Core;
+    this.broker = broker;
+    this.judge = judge;
+    this.presence = presence;
+    const now = () => new Date(this.#now).toISOString();
+    this.deps = { store, approvals: broker, unknown: new UnknownEvents(store, NO_LOG), now };
+  }
+
+  /** Each change of the safety mode in force. */
+  get modes(): string[] {
+    return this.journal.records.filter(({ type }) => type === "daemon.safety_mode").map(({ data }) => {
+      const { mode, reason } = data as { mode: string; reason: string };
+      return `${mode}: ${reason}`;
+    });
   }
 
   get timers(): number {
@@ -111,8 +119,8 @@ export class Desk {
   }
 
   /** `session.report` as a hook calls it. */
-  async report(params: Report, caller: Caller = new FakeCaller()): Promise<ResultOf<"session.report">> {
-    return await session.report(params, { core: this.core, caller, signal: caller.signal });
+  async report(params: Report, peer: Peer = new FakeCaller()): Promise<ResultOf<"session.report">> {
+    return await sessionHandlers(this.deps)["session.report"](params, { peer, signal: peer.signal });
   }
 
   /** A window that can answer; the returned function closes it. */

@@ -14,6 +14,8 @@ import { SAFETY_MODES } from "../../src/domain/policy_modes.ts";
 import type { Status } from "../../src/domain/session.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import { thisProgram } from "../../src/platform/program.ts";
+import { initialSettings } from "../../src/config/load.ts";
+import { featurePermissions } from "../../src/daemon/features.ts";
 import { daemonFlags, type Flag, hookFlags } from "../../src/platform/sandbox.ts";
 import { ERRORS } from "../../src/protocol/errors.ts";
 import { type MethodRow, METHODS } from "../../src/protocol/methods.ts";
@@ -157,14 +159,19 @@ function exits(): string {
 
 function sandbox(): string {
   const paths = homePaths("/home/you/.agent-console");
-  const [psPath, starter] = ["/usr/bin/ps", "/path/to/deno"];
+  const starter = "/path/to/deno";
+  const permissions = featurePermissions({
+    config: initialSettings(),
+    env: () => undefined,
+    exists: (path) => path === "/usr/bin/ps",
+  });
   const socketPath = paths.socket;
   const rows = (flags: readonly Flag[]) =>
     table(["flag", "reason"], flags.map(({ flag, reason }) => [code(flag.replaceAll(paths.root, "…")), reason]));
   return [
     "The daemon (`…` is its home folder):",
     "",
-    rows(daemonFlags({ paths, socketPath, pidFilePath: paths.pid, psPath, form: "source" })),
+    rows(daemonFlags({ paths, socketPath, pidFilePath: paths.pid, form: "source", permissions })),
     "A hook:",
     "",
     rows(hookFlags({ paths, socketPath, starter, env: hookVariables(paths.root, starter) })),

@@ -3,7 +3,6 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { claude } from "../../src/agents/claude.ts";
 import { commitReport } from "../../src/core/report.ts";
-import type { Core } from "../../src/core/handler.ts";
 import { testBus } from "../support/bus.ts";
 import { Store } from "../../src/core/store.ts";
 import { cleanFacts, decideUpdate, isRefusal } from "../../src/domain/decide.ts";
@@ -38,12 +37,11 @@ function desk() {
   });
   store.attach(journal);
   const approvals = { told: () => {}, observe: () => {} };
-  const core = { store, journal, approvals, now: () => now, queueEvents: 10, queueBytes: 1e6 } as unknown as Core;
   const tell = (event: Record<string, unknown>, env: Record<string, string> = {}, at = now) => {
     now = at;
     const understood = claude.understand(event, env);
     assert(understood.ok);
-    return commitReport(core, understood.report, { actor: "hook:report" });
+    return commitReport({ store, approvals, now: () => now }, understood.report, { actor: "hook:report" });
   };
   return { store, journal, tell };
 }

@@ -121,7 +121,7 @@ Deno.test("H2 the thread in which Codex makes a title has no row; one without a 
   assertEquals(own, ["", "working", "idle", "closed"]);
   // the same words of the user, in a thread that is kept
   assertEquals(player.hook(hook("UserPromptSubmit", { prompt: titles[0] }), {}, NOW)[0]?.status, "working");
-  assertEquals([...player.rows.keys()], ["own", "s1"]);
+  assertEquals(player.sessions().map(({ id }) => id), ["own", "s1"]);
 });
 
 Deno.test("H2 Codex: a call whose request carries more than the call itself is still the same call", () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { LivenessSweep } from "../../src/agents/liveness.ts";
+import { LivenessSweep } from "../../src/liveness/sweep.ts";
 
 const OWN = { pid: 1, startedAt: "boot" };
 const row = (pid: number, id = "s", lastEventAt = "2026-11-20T10:00:00.000Z") => ({ id, pid, lastEventAt });

@@ -103,7 +103,7 @@ Deno.test("A4 of a yes that ends an agent remembers nothing: what it remembers h
   const report = { agent: "codex", sessionId: "t", facts: {}, happening };
   for (const [words, told] of [[{}, "acceptForSession"], [{ expiresInSecs: 60 }, "accept"]] as const) {
     const answer = desk.broker.put(report, { ...ask, takesYes: true }, new AbortController().signal);
-    const [open] = desk.store.inbox.pending();
+    const [open] = desk.inbox.pending();
     await desk.broker.decide({ id: open?.id ?? "", decision: "approve", scope: "session", ...words }, "tui:admin");
     const verdict = await answer;
     assertEquals(verdict && decisionOf(verdict, { availableDecisions: ["accept", "acceptForSession"] }), told);

@@ -59,7 +59,7 @@ Deno.test("A4 a command that is to run outside Claude's sandbox says so, and onl
     assertEquals((await ask(command, { dangerouslyDisableSandbox: false })).output, decided({ behavior: "allow" }));
     const { id, output } = await ask(command, outside);
     assertEquals(output, undefined, command);
-    const { input, detail, risk } = desk.store.inbox.get(id)!;
+    const { input, detail, risk } = desk.inbox.get(id)!;
     assertEquals([input, detail], [command, "outside the sandbox (dangerouslyDisableSandbox)"]);
     assertEquals(risk, command === "rm -rf a" ? "destructive" : "execute");
     const wider = () => desk.broker.decide({ id, decision: "approve", scope: "always" }, "tui:admin");

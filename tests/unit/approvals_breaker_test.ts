@@ -30,9 +30,9 @@ Deno.test("an open breaker is open after a restart, from the journal and from a 
   }
   const after = new Desk(settings, desk.journal);
   assertEquals([after.judge.mode, after.judge.suspended], ["manual", "autonomous"]);
-  const { store } = new Desk();
+  const { store, inbox } = new Desk();
   assert(store.restore(JSON.parse(JSON.stringify(after.store.save()))));
-  assertEquals(store.suspended, "autonomous");
+  assertEquals(inbox.suspended, "autonomous");
   const { approval } = await after.report(asks("make 6"));
   await after.broker.decide({ id: approval?.id ?? "", decision: "deny" }, "tui:admin");
   assertEquals(after.judge.mode, "autonomous");
@@ -49,10 +49,10 @@ Deno.test("a breaker that a stricter configuration closes is closed after a rest
     await desk.report(asks(`make ${n}`));
     await desk.report(claude("PostToolUseFailure", `make ${n}`));
   }
-  assertEquals(desk.store.suspended, "autonomous");
+  assertEquals(desk.inbox.suspended, "autonomous");
   settings.safetyMode = "manual";
   desk.judge.reloaded();
-  assertEquals(desk.store.suspended, undefined);
+  assertEquals(desk.inbox.suspended, undefined);
 });
 
 Deno.test("a success between failures keeps the breaker closed", async () => {

@@ -16,7 +16,7 @@ Deno.test("H4 a yes from a window is journaled, on the disk, and only then told 
   waiting.then(() => told = true);
   const deciding = desk.broker.decide({ id, ...YES }, "tui:admin");
   await Promise.resolve();
-  assertEquals([desk.store.inbox.get(id)?.status, desk.store.get("s")?.status, told], ["approved", "working", false]);
+  assertEquals([desk.inbox.get(id)?.status, desk.store.get("s")?.status, told], ["approved", "working", false]);
   onDisk();
   assertEquals((await deciding).status, "approved");
   assertEquals(await waiting, { id, outcome: "approved", output: allowed });
@@ -100,7 +100,7 @@ Deno.test("A1 only the connection that asked may wait for the answer", async () 
 Deno.test("C1 approvals that a killed daemon left open are closed by an event at the next start", async () => {
   const { desk, id } = await asking();
   const next = new Desk({}, desk.journal);
-  assertEquals(next.store.inbox.get(id)?.status, "pending");
+  assertEquals(next.inbox.get(id)?.status, "pending");
   next.broker.closeOrphans();
   const approval = stored(next, id);
   assertEquals(approval.status === "cancelled" && approval.cancelled.reason, "the daemon was restarted");
@@ -114,7 +114,7 @@ Deno.test("F1 a stop frees every hook at once, without a decision, and leaves no
   const waiting = desk.broker.wait(id, hook);
   desk.broker.stop();
   assertEquals((await waiting).outcome, "cancelled");
-  assertEquals([desk.store.inbox.pendingCount, desk.timers], [0, 0]);
+  assertEquals([desk.inbox.pendingCount, desk.timers], [0, 0]);
 });
 
 Deno.test("C6 a journal that takes nothing: no decision, the approval stays open", async () => {
@@ -162,7 +162,7 @@ Deno.test("a script asks by approval.request, and hears the outcome", async () =
   const desk = manual();
   const script = new FakeCaller("script");
   const asking = desk.broker.request({ sessionId: "job", agent: "deploy", tool: "Deploy", input: "to prod" }, script);
-  const [open] = desk.store.inbox.pending();
+  const [open] = desk.inbox.pending();
   assertEquals([open?.tool, open?.input, desk.store.get("job")?.status], ["Deploy", "to prod", "waiting"]);
   await desk.broker.decide({ id: open?.id ?? "", ...YES }, "cli:admin");
   assertEquals((await asking).outcome, "approved");
@@ -172,7 +172,7 @@ Deno.test("A1 no rule comes of what a script asks: it would answer an agent's ca
   const desk = manual();
   const params = { sessionId: "s", agent: "claude", tool: "Bash", input: "make all" };
   const asking = desk.broker.request(params, new FakeCaller("script"));
-  const id = desk.store.inbox.pending()[0]?.id ?? "";
+  const id = desk.inbox.pending()[0]?.id ?? "";
   for (const scope of ["session", "workspace", "always"] as const) {
     const why = `Cannot approve ${id} for ${scope}: a script asks it, must be an agent; approve it once`;
     await assertRejects(() => desk.broker.decide({ id, ...YES, scope }, "tui:admin"), ConsoleError, why);
@@ -196,7 +196,7 @@ Deno.test("A3 a secret in the name of a tool, or in what a script asks, is kept 
   const { approval } = await custom("ask");
   assert(!JSON.stringify(desk.journal.records).includes(secret), "a secret is in the journal");
   const shown = /^curl .* \*\*\*' \\u202ex+…$/;
-  for (const { tool } of desk.store.inbox.pending()) assert(tool.length <= 200 && shown.test(tool), tool);
+  for (const { tool } of desk.inbox.pending()) assert(tool.length <= 200 && shown.test(tool), tool);
   for (const id of ["s", "job"]) {
     const row = desk.store.get(id);
     assert(row?.status === "waiting" && row.waiting.tool !== undefined && row.waiting.tool.name.length <= 200);
@@ -209,7 +209,7 @@ Deno.test("A3 a secret in the name of a tool, or in what a script asks, is kept 
   // The end of the call is known by the name that the row shows.
   await custom("tool_end");
   assertEquals(stored(desk, id).status, "elsewhere");
-  for (const { id } of desk.store.inbox.pending()) await desk.broker.decide({ id, ...NO }, "cli:admin");
+  for (const { id } of desk.inbox.pending()) await desk.broker.decide({ id, ...NO }, "cli:admin");
   assertEquals((await asking).outcome, "denied");
 });
 

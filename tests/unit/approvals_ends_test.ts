@@ -1,6 +1,7 @@
 /** Approvals that end in an odd way: by hand, on a full disk, with a window's mistake. None is left as a ghost. */
 import { assertEquals, assertRejects } from "@std/assert";
-import * as session from "../../src/core/handlers/session.ts";
+import { sessionHandlers } from "../../src/core/handlers/session.ts";
+import { Inbox } from "../../src/approvals/inbox.ts";
 import { testBus } from "../support/bus.ts";
 import { Store } from "../../src/core/store.ts";
 import { stateOf } from "../../src/domain/session.ts";
@@ -24,17 +25,17 @@ async function asking(desk = new Desk(), more: Record<string, unknown> = {}) {
 const YES = { decision: "approve" } as const;
 
 Deno.test("H4 a session that is closed or deleted by hand takes its questions along, those of its sub-agents too", async () => {
-  for (const [name, reason] of [["close", "closed by hand"], ["remove", "deleted"]] as const) {
+  for (const [name, reason] of [["session.close", "closed by hand"], ["session.delete", "deleted"]] as const) {
     for (const sub of [{}, { agent_id: "sub1", agent_type: "helper" }]) {
       const desk = new Desk();
       await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));
       const { id, waiting } = await asking(desk, sub);
-      const caller = new FakeCaller("cli", "admin");
-      await session[name]({ sessionId: "s" }, { core: desk.core, caller, signal: caller.signal });
+      const peer = new FakeCaller("cli", "admin");
+      await sessionHandlers(desk.deps)[name]({ sessionId: "s" }, { peer, signal: peer.signal });
       assertEquals(await waiting, { id, outcome: "cancelled" });
-      const approval = desk.store.inbox.get(id);
+      const approval = desk.inbox.get(id);
       assertEquals(approval?.status === "cancelled" && approval.cancelled.reason, `its session was ${reason}`);
-      assertEquals([desk.store.inbox.pendingCount, desk.timers], [0, 0]);
+      assertEquals([desk.inbox.pendingCount, desk.timers], [0, 0]);
     }
   }
 });
@@ -44,8 +45,8 @@ Deno.test("H4 a hook that is gone before its question is read leaves no ghost", 
   const hook = new FakeCaller();
   hook.hangUp();
   await desk.report(asks("touch a"), hook);
-  const [gone] = desk.store.inbox.settled();
-  assertEquals([gone?.status, desk.store.inbox.pendingCount, desk.timers], ["cancelled", 0, 0]);
+  const [gone] = desk.inbox.settled();
+  assertEquals([gone?.status, desk.inbox.pendingCount, desk.timers], ["cancelled", 0, 0]);
 });
 
 Deno.test("C6 H4 an end that a full disk does not take frees the hook, and is written as soon as there is room", async () => {
@@ -57,7 +58,7 @@ Deno.test("C6 H4 an end that a full disk does not take frees the hook, and is wr
   desk.journal.room = Infinity;
   const { event: other } = event("UserPromptSubmit", { prompt: "go" });
   await desk.report({ agent: "claude", event: { ...other as object, session_id: "other" } });
-  assertEquals([desk.store.inbox.get(id)?.status, desk.store.inbox.pendingCount], ["expired", 0]);
+  assertEquals([desk.inbox.get(id)?.status, desk.inbox.pendingCount], ["expired", 0]);
   const row = desk.store.get("s");
   assertEquals(row?.status === "waiting" && row.waiting.approvalId, undefined);
 });
@@ -98,7 +99,7 @@ Deno.test("H4 a repeat is acknowledged when the first answer is on the disk; a k
     ConsoleError,
     "must be new",
   );
-  assertEquals(desk.store.inbox.get(other)?.status, "pending");
+  assertEquals(desk.inbox.get(other)?.status, "pending");
 });
 
 Deno.test("an end of a rule is refused where no rule is made: nobody believes in one that does not end", async () => {
@@ -107,7 +108,7 @@ Deno.test("an end of a rule is refused where no rule is made: nobody believes in
     const params = { id, ...answer, expiresInSecs: 60 };
     await assertRejects(() => desk.broker.decide(params, "tui:admin"), ConsoleError, "scope beyond once");
   }
-  assertEquals(desk.store.inbox.get(id)?.status, "pending");
+  assertEquals(desk.inbox.get(id)?.status, "pending");
 });
 
 Deno.test("H4 a script's question leaves no ghost: however it ends, its row is what it was", async () => {
@@ -131,7 +132,7 @@ Deno.test("H4 a script's question leaves no ghost: however it ends, its row is w
       assertEquals(before.status, status);
       const script = new FakeCaller("script");
       const asked = desk.broker.request({ sessionId: "s", tool: "deploy", input: "x" }, script);
-      const [open] = desk.store.inbox.pending();
+      const [open] = desk.inbox.pending();
       assertEquals(desk.store.get("s")?.status, "waiting");
       await end(desk, open?.id ?? "", script);
       assertEquals((await asked).outcome, outcome);
@@ -147,7 +148,7 @@ Deno.test("H4 a script's question stays open whatever the agent does, and comes 
     const row = desk.store.get("s");
     return row?.status === "waiting" ? row.waiting.approvalId : row?.status;
   };
-  const scripts = desk.store.inbox.pending().at(-1)?.id ?? "";
+  const scripts = desk.inbox.pending().at(-1)?.id ?? "";
   assertEquals(shown(), own);
   await desk.broker.decide({ id: own, ...YES }, "cli:admin");
   assertEquals(shown(), scripts);
@@ -166,7 +167,7 @@ Deno.test("H4 a script's question that a killed daemon left: its row is what it 
   const after = new Desk({}, desk.journal);
   assertEquals(after.store.get("s")?.status, "waiting");
   after.broker.closeOrphans();
-  assertEquals([after.store.get("s")?.status, after.store.inbox.pending()], ["idle", []]);
+  assertEquals([after.store.get("s")?.status, after.inbox.pending()], ["idle", []]);
 });
 
 Deno.test("a script that asks again and again on one connection leaves nothing behind", async () => {
@@ -182,23 +183,25 @@ Deno.test("a script that asks again and again on one connection leaves nothing b
   ) => (listeners--, Reflect.apply(removeEventListener, script.signal, args));
   for (let i = 0; i < 300; i++) {
     const asked = desk.broker.request({ sessionId: "job", agent: "deploy", tool: "Deploy", input: `${i}` }, script);
-    const [open] = desk.store.inbox.pending();
+    const [open] = desk.inbox.pending();
     await desk.broker.decide({ id: open?.id ?? "", ...YES }, "cli:admin");
     assertEquals((await asked).outcome, "approved");
   }
-  assertEquals([listeners, desk.timers, desk.store.inbox.settled().length], [0, 0, 200]);
+  assertEquals([listeners, desk.timers, desk.inbox.settled().length], [0, 0, 200]);
 });
 
 /** A store that knows what `desk` has in its journal, and one that knows what its snapshot says. */
-function restarted(desk: Desk): readonly Store[] {
+function restarted(desk: Desk): readonly Inbox[] {
   const clock = { now: () => 0, steady: () => 0 };
-  const store = () => new Store({ clock, bus: testBus(), idempotencyKeys: 10, staleAfterMs: () => 1 });
-  const [replayed, saved] = [store(), store()];
+  const [byReplay, bySnapshot] = [new Inbox(), new Inbox()];
+  const storeOf = (inbox: Inbox) =>
+    new Store({ clock, bus: testBus(), idempotencyKeys: 10, staleAfterMs: () => 1, projections: [inbox] });
+  const [replayed, saved] = [storeOf(byReplay), storeOf(bySnapshot)];
   for (const record of desk.journal.records) replayed.replay(record);
   saved.restore(JSON.parse(JSON.stringify(desk.store.save())));
-  return [replayed, saved];
+  return [byReplay, bySnapshot];
 }
-const of = ({ inbox }: Store) => [inbox.pending(), inbox.settled(), inbox.rules()];
+const of = (inbox: Inbox) => [inbox.pending(), inbox.settled(), inbox.rules()];
 
 Deno.test("a rule that has ended is kept no longer than to the next question, in the replay too", async () => {
   const desk = new Desk();
@@ -210,11 +213,11 @@ Deno.test("a rule that has ended is kept no longer than to the next question, in
   await approve("stays");
   for (let i = 0; i < 50; i++) await approve(`touch ${i}`, 60);
   await approve("longer", 61);
-  assertEquals(desk.store.inbox.rules().length, 52);
+  assertEquals(desk.inbox.rules().length, 52);
   desk.pass(60_000);
   await desk.report(asks("another"));
-  assertEquals(desk.store.inbox.rules().map(({ pattern }) => pattern), ["stays", "longer"]);
-  for (const store of restarted(desk)) assertEquals(of(store), of(desk.store));
+  assertEquals(desk.inbox.rules().map(({ pattern }) => pattern), ["stays", "longer"]);
+  for (const inbox of restarted(desk)) assertEquals(of(inbox), of(desk.inbox));
 });
 
 Deno.test("H4 answers that nobody was asked for push none that a human gave out of the inbox, in the replay too", async () => {
@@ -223,9 +226,9 @@ Deno.test("H4 answers that nobody was asked for push none that a human gave out 
   await desk.broker.decide({ id, ...YES }, "tui:admin");
   for (let i = 0; i < 201; i++) await desk.report(asks(i % 2 === 0 ? "git status" : "rm x"));
   await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is approved");
-  const settled = desk.store.inbox.settled();
+  const settled = desk.inbox.settled();
   assertEquals([settled.length, settled[0]?.id, settled.at(-1)?.input], [201, id, "git status"]);
-  for (const store of restarted(desk)) assertEquals(of(store), of(desk.store));
+  for (const inbox of restarted(desk)) assertEquals(of(inbox), of(desk.inbox));
 });
 
 Deno.test("C1 what the inbox holds comes back from a snapshot; rules of a session go with it, in the replay too", async () => {
@@ -234,11 +237,11 @@ Deno.test("C1 what the inbox holds comes back from a snapshot; rules of a sessio
   await desk.broker.decide({ id, ...YES, scope: "session" }, "tui:admin");
   const { approval } = await desk.report(asks("touch b"));
   const [, saved] = restarted(desk);
-  assertEquals(saved && of(saved), of(desk.store));
-  assertEquals(saved?.inbox.pending().map(({ id }) => id), [approval?.id]);
-  assertEquals(saved?.inbox.rules().map(({ scope }) => scope), ["session"]);
-  const caller = new FakeCaller("cli", "admin");
-  session.remove({ sessionId: "s" }, { core: desk.core, caller, signal: caller.signal });
-  assertEquals(desk.store.inbox.rules(), []);
-  for (const store of restarted(desk)) assertEquals(of(store), of(desk.store));
+  assertEquals(saved && of(saved), of(desk.inbox));
+  assertEquals(saved?.pending().map(({ id }) => id), [approval?.id]);
+  assertEquals(saved?.rules().map(({ scope }) => scope), ["session"]);
+  const peer = new FakeCaller("cli", "admin");
+  sessionHandlers(desk.deps)["session.delete"]({ sessionId: "s" }, { peer, signal: peer.signal });
+  assertEquals(desk.inbox.rules(), []);
+  for (const inbox of restarted(desk)) assertEquals(of(inbox), of(desk.inbox));
 });

@@ -53,7 +53,7 @@ function question(
 async function put(desk: Desk, command = "make all", call: Call = { cwd: "/w" }): Promise<boolean | "asked"> {
   const gone = new AbortController();
   const answer = question(desk, command, call, gone.signal);
-  const asked = desk.store.inbox.pendingCount > 0;
+  const asked = desk.inbox.pendingCount > 0;
   gone.abort();
   const verdict = await answer;
   return asked ? "asked" : verdict?.yes ?? "asked";
@@ -63,14 +63,14 @@ Deno.test("A4 what is approved for one folder passes in no other, and the window
   const desk = new Desk();
   for (const cwd of ["/tmp/evil", "/w/below", "/w"]) await hook(desk, undefined, { cwd });
   const answer = question(desk, "make test", { cwd: "/w" }, new AbortController().signal);
-  const [first] = desk.store.inbox.pending();
+  const [first] = desk.inbox.pending();
   await desk.broker.decide({ id: first?.id ?? "", decision: "approve", scope: "workspace" }, "tui:admin");
   assertEquals(await answer, { yes: true, scope: "workspace" });
   const folders = ["/w", "/w/below", "/tmp/evil"];
   const judged: unknown[] = [];
   for (const cwd of folders) judged.push(await put(desk, "make test", { cwd }));
   assertEquals(judged, [true, true, "asked"]);
-  assertEquals(desk.store.inbox.settled().map(({ cwd }) => cwd), ["/w", ...folders]);
+  assertEquals(desk.inbox.settled().map(({ cwd }) => cwd), ["/w", ...folders]);
   assertEquals(desk.store.get("t")?.cwd, "/w", "a command's folder is not its session's");
 });
 
@@ -110,7 +110,7 @@ Deno.test("a human may still answer what no rule may, and that yes is the feed's
   const happening = { kind: "asked", for: "permission", text: "make" } as const;
   const report = { agent: "codex", sessionId: "t", facts: {}, happening };
   const answer = desk.broker.put(report, { ...ask, dialog: "beside" }, new AbortController().signal);
-  const [open] = desk.store.inbox.pending();
+  const [open] = desk.inbox.pending();
   await desk.broker.decide({ id: open?.id ?? "", decision: "approve" }, "tui:admin");
   assertEquals(await answer, { yes: true, scope: "once" });
 });
@@ -156,7 +156,7 @@ Deno.test("C6 a question of a feed keeps nothing behind, be it answered, taken b
       gone.signal.removeEventListener = (_: string, listener: unknown) => void listeners.delete(listener);
       if (end === "not written") desk.journal.room = 1;
       const answer = desk.broker.put(report, { ...ask, dialog: "beside" }, gone.signal);
-      const [open] = desk.store.inbox.pending();
+      const [open] = desk.inbox.pending();
       const id = open?.id ?? "";
       if (end === "answered") await desk.broker.decide({ id, decision: "approve" }, "tui:admin");
       if (end === "taken back") gone.abort(); // before the broker has had time to listen

@@ -80,7 +80,7 @@ Deno.test("what cannot be a rule is refused, and the approval stays open", async
   const id = approval?.id ?? "";
   const always = { id, decision: "approve", scope: "always" } as const;
   await assertRejects(() => desk.broker.decide(always, "tui:admin"), ConsoleError, "secret");
-  assertEquals(desk.store.inbox.get(id)?.status, "pending");
+  assertEquals(desk.inbox.get(id)?.status, "pending");
   assert(!JSON.stringify(desk.journal.records).includes("abcdefgh12345678"), "a secret is in the journal");
 });
 

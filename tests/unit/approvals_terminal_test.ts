@@ -76,7 +76,7 @@ Deno.test("H4 nobody answers in time: expired, which is not denied; the row wait
 
 Deno.test("H1 an agent that waits for its hook is held only while a window is there that can answer", async () => {
   const alone = await asking("touch a", manual(), PRINT);
-  assertEquals([alone.id, alone.desk.store.inbox.pendingCount, alone.desk.store.get("s")?.status], [
+  assertEquals([alone.id, alone.desk.inbox.pendingCount, alone.desk.store.get("s")?.status], [
     "none",
     0,
     "waiting",

@@ -2,11 +2,11 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { shrink } from "../../src/client/shrink.ts";
 import { daemonArgs, parseDaemonArgs } from "../../src/daemon/options.ts";
-import { Presence } from "../../src/daemon/presence.ts";
+import { IdleExit } from "../../src/daemon/idle_exit.ts";
 import { homePaths, isOn } from "../../src/platform/home.ts";
 import { claimStart, spool, spooledAt, spooledNames, staleParts } from "../../src/platform/spool.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
-import { newToken, sameToken } from "../../src/transport/token.ts";
+import { Tokens } from "../../src/transport/tokens.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
 
 Deno.test("H1 shrink: any payload becomes less than a line of the wire, and what matters stays", () => {
@@ -86,12 +86,14 @@ Deno.test("daemon options: the words and the options are each other's inverse; s
 });
 
 Deno.test("A5 the token is 32 random bytes in hex, and only the same one passes", () => {
-  const token = newToken();
+  const tokens = new Tokens();
+  const token = tokens.issue("admin");
   assert(/^[0-9a-f]{64}$/.test(token));
-  assert(token !== newToken());
-  assert(sameToken(token, token));
+  const reads = tokens.issue("read");
+  assert(token !== reads);
+  assertEquals([tokens.scopeOf(token), tokens.scopeOf(reads)], ["admin", "read"]);
   for (const wrong of ["", token.slice(1), token.slice(0, -1), token + "0", "0".repeat(64)]) {
-    assert(!sameToken(wrong, token), wrong);
+    assertEquals(tokens.scopeOf(wrong), undefined, wrong);
   }
 });
 
@@ -99,25 +101,25 @@ Deno.test("F6 idle: the daemon leaves after its idle time without clients, not b
   let now = 0;
   let mins = 2;
   let left = "";
-  const presence = new Presence({
+  const idle = new IdleExit({
     ephemeral: false,
     idleMins: () => mins,
     steady: () => now,
     leave: (reason) => left = reason,
   });
-  presence.changed(1);
+  idle.changed(1);
   now = 10 * 60_000;
-  presence.check();
-  assertEquals([left, presence.idleInSecs()], ["", 120]);
-  presence.changed(0);
+  idle.tick();
+  assertEquals([left, idle.status().idleInSecs], ["", 120]);
+  idle.changed(0);
   now += 60_000;
-  presence.check();
-  assertEquals([left, presence.idleInSecs()], ["", 60]);
+  idle.tick();
+  assertEquals([left, idle.status().idleInSecs], ["", 60]);
   mins = 0;
   now += 3_600_000;
-  presence.check();
-  assertEquals([left, presence.idleInSecs()], ["", undefined]);
+  idle.tick();
+  assertEquals([left, idle.status().idleInSecs], ["", undefined]);
   mins = 2;
-  presence.check();
+  idle.tick();
   assertEquals(left, "idle");
 });

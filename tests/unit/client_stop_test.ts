@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ClientContext } from "../../src/client/context.ts";
 import { stopDaemon } from "../../src/client/stop.ts";
-import { takeLock } from "../../src/daemon/instance.ts";
+import { takeLock } from "../../src/daemon/runtime_files.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import { tryLock } from "../../src/platform/lock_file.ts";
 import { probe, PS_PATHS } from "../../src/platform/processes.ts";

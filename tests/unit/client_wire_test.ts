@@ -1,3 +1,4 @@
+import { Tokens } from "../../src/transport/tokens.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { WireClient } from "../../src/client/wire_client.ts";
 import type { Socket } from "../../src/platform/sockets.ts";
@@ -78,7 +79,7 @@ Deno.test("L3 an answer that does not come is a timeout, an interrupt stays what
 
 Deno.test("I6 a daemon on its way out greets nobody", () => {
   const options = (stopping: boolean): HandshakeOptions => ({
-    token: "t",
+    tokens: new Tokens(),
     pid: 1,
     bootId: "b",
     limits: {},

@@ -5,7 +5,7 @@ import { evolve, type Row } from "../../src/domain/evolve.ts";
 import { byUrgency, isStale } from "../../src/domain/query.ts";
 import type { Report } from "../../src/domain/report.ts";
 import { duration } from "../../src/cli/format.ts";
-import { Presence } from "../../src/daemon/presence.ts";
+import { IdleExit } from "../../src/daemon/idle_exit.ts";
 
 const HOUR = 3_600_000;
 const START = Date.parse("2026-11-20T10:00:00.000Z");
@@ -44,7 +44,7 @@ Deno.test("C9 daylight saving: times are UTC, so the hour that local time repeat
 
 Deno.test("C9 waits are measured on the steady clock: a wall clock ten years on ends no idle time", () => {
   let left = false;
-  const presence = new Presence({ ephemeral: false, idleMins: () => 5, steady: () => 1000, leave: () => left = true });
-  presence.check();
-  assertEquals([left, presence.idleInSecs()], [false, 300]);
+  const idle = new IdleExit({ ephemeral: false, idleMins: () => 5, steady: () => 1000, leave: () => left = true });
+  idle.tick();
+  assertEquals([left, idle.status().idleInSecs], [false, 300]);
 });

@@ -109,7 +109,7 @@ Deno.test("L1 events of other topics do not make a stalled subscriber lag", asyn
   assertEquals(stalled.gaps, []);
 });
 
-Deno.test("L2 missed events come first, then those behind the subscription, without a gap", async () => {
+Deno.test("L2 missed events come first, then those behind the subscription, without a gap", () => {
   const source = new Source(testBus());
   reader(source.bus); // keeps the log in use
   const missed = [1, 2, 3].map((seq) => new SequencedEvent(seq, TS, STOPPING, "{}"));

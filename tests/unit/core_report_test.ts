@@ -1,15 +1,18 @@
 /** session.report as a whole: order, keys, late events, and answers that wait for the disk. */
 import { FakeJournal } from "../support/fake_journal.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { Caller, Core } from "../../src/core/handler.ts";
-import { takeReport } from "../../src/core/handlers/session.ts";
-import { subscribe } from "../../src/core/handlers/live.ts";
+import { type SessionDeps, sessionHandlers, takeReport } from "../../src/core/handlers/session.ts";
+import { liveHandlers } from "../../src/core/handlers/live.ts";
+import { Inbox } from "../../src/approvals/inbox.ts";
+import { FakeCaller } from "../support/desk.ts";
 import { testBus } from "../support/bus.ts";
-import { Router } from "../../src/core/router.ts";
 import { Store } from "../../src/core/store.ts";
 import { UnknownEvents } from "../../src/core/unknown.ts";
 import type { Report } from "../../src/domain/report.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
+import { type Handlers, methodTable } from "../../src/rpc/handler.ts";
+import type { Peer } from "../../src/rpc/peer.ts";
+import { Router } from "../../src/rpc/router.ts";
 
 const NOW = "2026-11-20T10:00:00.000Z";
 const EARLIER = "2026-11-20T09:00:00.000Z";
@@ -20,25 +23,24 @@ function build() {
   const store = new Store({ clock, bus: testBus(), idempotencyKeys: 8, staleAfterMs: () => 60_000 });
   store.attach(journal);
   const told: string[] = [];
-  const approvals = { told: (report: Report) => void told.push(report.happening.kind), observe: () => {} };
+  const approvals = {
+    told: (report: Report) => void told.push(report.happening.kind),
+    observe: () => {},
+    heard: () => {},
+    over: () => {},
+    ask: () => {
+      throw new Error("nothing asks here");
+    },
+  };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const core = {
-    store,
-    journal,
-    approvals,
-    unknown: new UnknownEvents(store, log),
-    log,
-    now: () => NOW,
-    queueEvents: 10,
-    queueBytes: 1e6,
-  } as unknown as Core;
+  const deps: SessionDeps = { store, approvals, unknown: new UnknownEvents(store, log), now: () => NOW };
   const tell = (event: Record<string, unknown>, idempotencyKey?: string, at?: string) =>
-    takeReport(core, "hook:report", {
+    takeReport(deps, "hook:report", {
       agent: "claude",
       event: { session_id: "s", cwd: "/w", ...event },
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     }, at ?? NOW);
-  return { core, store, journal, tell, told };
+  return { deps, store, journal, tell, told };
 }
 
 const PROMPT = { hook_event_name: "UserPromptSubmit", prompt: "go" };
@@ -51,17 +53,7 @@ const ASKED = {
   agent_type: "helper",
 };
 
-const caller: Caller = {
-  actor: "test:admin",
-  kind: "test",
-  scope: "admin",
-  signal: new AbortController().signal,
-  hungUp: new AbortController().signal,
-  subscribe: () => "s1",
-  unsubscribe: () => false,
-  afterAnswer: () => {},
-  disconnect: () => {},
-};
+const caller: Peer = new FakeCaller("test", "admin");
 
 Deno.test("P6 an event of several rows that failed half-way is finished by its repeat, and answers for its session", () => {
   const { store, journal, tell } = build();
@@ -104,17 +96,18 @@ Deno.test("a late event of a lost row leaves it lost, a session that starts agai
 });
 
 Deno.test("C1 with journal.fsync always a change is answered when it is on the disk, a repeat too; else at once", async () => {
-  const { core } = build();
+  const { deps } = build();
   const timeout = () => new AbortController().signal;
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const options = { log, requestMs: 1000, newBugId: () => "b", timeout };
+  const methods = methodTable(sessionHandlers(deps) as Handlers);
+  const options = { methods, log, requestMs: 1000, newBugId: () => "b", timeout };
   const report = {
     id: 1,
     method: "session.report",
     params: { agent: "claude", event: { session_id: "s", ...PROMPT } },
   };
   const params = { ...report.params, idempotencyKey: "k" };
-  assert(!(new Router(options).run({ ...report, params }, core, caller) instanceof Promise));
+  assert(!(new Router(options).run({ ...report, params }, caller) instanceof Promise));
   const waits: { seq: number; done: () => void }[] = [];
   const always = new Router({
     ...options,
@@ -122,25 +115,27 @@ Deno.test("C1 with journal.fsync always a change is answered when it is on the d
   });
   for (const request of [{ ...report, params }, report]) {
     let answered = false;
-    const answer = Promise.resolve(always.run(request, core, caller)).then((result) => (answered = true, result));
+    const answer = Promise.resolve(always.run(request, caller)).then((result) => (answered = true, result));
     await new Promise((resolve) => setTimeout(resolve, 0));
     const wait = waits.pop();
     assertEquals(answered, false);
     wait?.done();
     assertEquals((await answer as { seq: number }).seq, wait?.seq);
   }
-  assert(!(always.run({ id: 2, method: "session.list", params: {} }, core, caller) instanceof Promise));
+  assert(!(always.run({ id: 2, method: "session.list", params: {} }, caller) instanceof Promise));
   const broken = new Router({
     ...options,
     durable: () => Promise.reject(new ConsoleError("read_only", "Cannot put the journal on the disk: EIO")),
   });
-  const failed = await assertRejects(async () => await broken.run(report, core, caller), ConsoleError);
+  const failed = await assertRejects(async () => await broken.run(report, caller), ConsoleError);
   assertEquals(failed.kind, "read_only");
 });
 
 Deno.test("P7 subscribe takes every topic of the protocol and refuses others", () => {
-  const { core } = build();
-  const call = { core, caller, signal: caller.signal };
+  const { store } = build();
+  const [bus, inbox, presence] = [testBus(), new Inbox(), { join: () => () => {} }];
+  const { subscribe } = liveHandlers({ store, bus, inbox, presence, queueEvents: 10, queueBytes: 1e6 });
+  const call = { peer: caller, signal: caller.signal };
   const all = ["session", "approval", "turn", "job", "capsule", "daemon", "journal", "hook"];
   assertEquals((subscribe({ topics: all }, call) as { seq: number }).seq, 0);
   assertThrows(() => subscribe({ topics: ["approvals"] }, call), ConsoleError, "approvals");

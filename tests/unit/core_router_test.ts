@@ -1,40 +1,45 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { Caller, Core } from "../../src/core/handler.ts";
-import { checkParams, Router } from "../../src/core/router.ts";
+import { checkParams, Router } from "../../src/rpc/router.ts";
+import { type Handlers, methodTable } from "../../src/rpc/handler.ts";
+import type { Peer } from "../../src/rpc/peer.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import type { Log } from "../../src/platform/system.ts";
 import { covers, type MethodName, METHODS, SCOPES } from "../../src/protocol/methods.ts";
 
 const NO_LOG: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const PONG = { pong: true, now: "2026-11-20T10:00:00.000Z" } as const;
 
-function router(log = NO_LOG) {
+/** @param handlers of the methods that the test calls; every other one has a bug */
+function router(handlers: Partial<Handlers> = {}, log = NO_LOG) {
   const never = () => new AbortController().signal;
-  return new Router({ log, requestMs: 1000, newBugId: () => "bug-1", timeout: never });
+  const bug = () => {
+    throw new TypeError("a bug");
+  };
+  const names = Object.keys(METHODS) as MethodName[];
+  const all = { ...Object.fromEntries(names.map((name) => [name, bug])), ...handlers } as Handlers;
+  return new Router({ methods: methodTable(all), log, requestMs: 1000, newBugId: () => "bug-1", timeout: never });
 }
 
-function caller(scope: Caller["scope"]): Caller {
+function caller(scope: Peer["scope"]): Peer {
   return {
     actor: `test:${scope}`,
     kind: "test",
     scope,
     signal: new AbortController().signal,
     hungUp: new AbortController().signal,
-    subscribe: () => "s1",
-    unsubscribe: () => false,
-    afterAnswer: () => {},
+    openStream: () => "s1",
+    closeStream: () => false,
+    afterReply: () => {},
     disconnect: () => {},
   };
 }
-
-/** No rooms behind it: every handler that is reached fails with a TypeError. */
-const EMPTY = {} as Core;
 
 Deno.test("A1 every method is refused below its scope and reached from it on", async () => {
   for (const [name, row] of Object.entries(METHODS)) {
     for (const scope of SCOPES) {
       let kind: string | undefined;
       try {
-        await router().run({ id: 1, method: name, params: {} }, EMPTY, caller(scope));
+        await router().run({ id: 1, method: name, params: {} }, caller(scope));
       } catch (error) {
         kind = (error as ConsoleError).kind;
       }
@@ -51,24 +56,21 @@ Deno.test("A1 a report credential may ask and report, and reaches nothing else",
 
 Deno.test("F4 a handler that throws gives internal with an id that is in the log, and the next call works", async () => {
   const logged: unknown[] = [];
-  const r = router({ ...NO_LOG, error: (message: string, fields: unknown) => void logged.push([message, fields]) });
+  const log = { ...NO_LOG, error: (message: string, fields: unknown) => void logged.push([message, fields]) };
+  const r = router({ dump: () => Promise.reject(new TypeError("a bug")), ping: () => PONG }, log);
   const error = assertThrows(
-    () => r.run({ id: 1, method: "session.list", params: {} }, EMPTY, caller("admin")),
+    () => r.run({ id: 1, method: "session.list", params: {} }, caller("admin")),
     ConsoleError,
   );
   assertEquals([error.kind, error.details["bug"]], ["internal", "bug-1"]);
   assert(JSON.stringify(logged).includes("bug-1"));
   assert(!error.message.includes("undefined"), "the bug itself stays in the log");
   const rejected = await assertRejects(
-    () => Promise.resolve(r.run({ id: 2, method: "dump", params: {} }, EMPTY, caller("admin"))),
+    () => Promise.resolve(r.run({ id: 2, method: "dump", params: {} }, caller("admin"))),
     ConsoleError,
   );
   assertEquals(rejected.kind, "internal");
-  const core = { now: () => "2026-11-20T10:00:00.000Z" } as Core;
-  assertEquals(r.run({ id: 3, method: "ping", params: {} }, core, caller("report")), {
-    pong: true,
-    now: "2026-11-20T10:00:00.000Z",
-  });
+  assertEquals(r.run({ id: 3, method: "ping", params: {} }, caller("report")), PONG);
 });
 
 Deno.test("router: a parameter that is missing, unknown or wrong is named, with what it must be", () => {
@@ -87,26 +89,23 @@ Deno.test("A1 no client calls itself what answers by itself: its decisions would
 
 Deno.test("router: past its deadline a request answers timeout and its signal fires", async () => {
   const abort = new AbortController();
-  const r = new Router({ log: NO_LOG, requestMs: 50, newBugId: () => "x", timeout: () => abort.signal });
-  const core = { daemon: { status: () => new Promise(() => {}) } } as unknown as Core;
-  const asked = Promise.resolve(r.run({ id: 1, method: "status", params: {} }, core, caller("read")));
+  const { options } = router({ status: () => new Promise(() => {}) });
+  const r = new Router({ ...options, timeout: () => abort.signal });
+  const asked = Promise.resolve(r.run({ id: 1, method: "status", params: {} }, caller("read")));
   abort.abort();
   assertEquals((await assertRejects(() => asked, ConsoleError)).kind, "timeout");
 });
 
 Deno.test("F1 while the daemon stops nothing that mutates is taken, reads go on", () => {
-  const r = router();
+  const r = router({ ping: () => PONG });
   r.stop();
   const params = { agent: "claude", event: {} };
   const error = assertThrows(
-    () => r.run({ id: 1, method: "session.report", params }, EMPTY, caller("report")),
+    () => r.run({ id: 1, method: "session.report", params }, caller("report")),
     ConsoleError,
   );
   assertEquals(error.kind, "stopping");
-  assertEquals(r.run({ id: 2, method: "ping", params: {} }, { now: () => "t" } as Core, caller("report")), {
-    pong: true,
-    now: "t",
-  });
+  assertEquals(r.run({ id: 2, method: "ping", params: {} }, caller("report")), PONG);
 });
 
 Deno.test("P5 the table: names sorted within their area, aliases unique, every mutating row takes an idempotencyKey", () => {

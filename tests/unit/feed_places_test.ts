@@ -1,6 +1,6 @@
 /** Where the feeds look: one answer for client and daemon. */
 import { assertEquals } from "@std/assert";
-import { feedPlaces } from "../../src/config/feed_places.ts";
+import { feedPlaces } from "../../src/feeds/places.ts";
 
 const ON = { claude_sessions: true, codex_app_server: true, gemini_chats: true };
 const OFF = { claude_sessions: false, codex_app_server: false, gemini_chats: false };

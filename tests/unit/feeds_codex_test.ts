@@ -20,7 +20,11 @@ Deno.test("H4 Codex's app-server alone tells each state of a session, and its hi
   await bench.step("API error", "working", "error unknown");
   await bench.step("after error", "working", "idle");
   await bench.step("subagent", "working", "idle");
-  assertEquals([...bench.replay.rows.keys()], [SESSION], "the title's thread and the sub-agent's have no row");
+  assertEquals(
+    bench.replay.sessions().map(({ id }) => id),
+    [SESSION],
+    "the title's thread and the sub-agent's have no row",
+  );
   const row = bench.replay.get(SESSION);
   assertEquals([row?.agent, row?.cwd, row?.model], ["codex", "/home/u/project", "mock-model"]);
   assertEquals(bench.codex.calls.slice(0, 3), ["initialize", "initialized", "thread/loaded/list"]);

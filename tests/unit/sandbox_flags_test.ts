@@ -1,6 +1,7 @@
 import { exists } from "../support/exists.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { ENV_SETTINGS } from "../../src/config/env.ts";
+import { feedPermissions } from "../../src/feeds/permissions.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import {
   checkSandboxPath,
@@ -8,6 +9,7 @@ import {
   daemonFlags,
   type DaemonSandbox,
   hookFlags,
+  type Permission,
   programArgv,
   serialise,
   statuslineFlags,
@@ -15,18 +17,17 @@ import {
 } from "../../src/platform/sandbox.ts";
 
 const paths = homePaths("/home/u/.agent-console");
+const PS: Permission = { kind: "run", values: ["/usr/bin/ps"], reason: "learn which agents still live" };
 const daemon: DaemonSandbox = {
   paths,
   socketPath: paths.socket,
   pidFilePath: paths.pid,
-  psPath: "/usr/bin/ps",
+  permissions: [PS],
   form: "source",
 };
-const feeds = {
-  claudeSessions: "/home/u/.claude/sessions",
-  codexSocket: "/home/u/c.sock",
-  geminiChats: "/home/u/.gemini/tmp",
-};
+const CONFIG = { claude_sessions: true, codex_app_server: true, gemini_chats: true };
+const feeds = feedPermissions(CONFIG, (name) => name === "HOME" ? "/home/u" : undefined);
+const CODEX = "/home/u/.codex/app-server-control/app-server-control.sock";
 const words = (sandbox: DaemonSandbox) => daemonFlags(sandbox).map(({ flag }) => flag);
 
 Deno.test("daemonFlags: the home folder, the socket, ps, and nothing wider; each flag has a reason", () => {
@@ -40,14 +41,14 @@ Deno.test("daemonFlags: the home folder, the socket, ps, and nothing wider; each
     "--allow-net=unix:/home/u/.agent-console/daemon.sock",
     "--allow-read=/home/u/.agent-console",
     "--allow-write=/home/u/.agent-console",
-    "--allow-run=/usr/bin/ps",
     `--allow-env=${DAEMON_ENV.join(",")}`,
+    "--allow-run=/usr/bin/ps",
   ]);
   for (const { flag, reason } of daemonFlags(daemon)) assert(reason.length > 5, flag);
 });
 
 Deno.test("daemonFlags: socket and pid file outside the home are added alone; without ps nothing may be run", () => {
-  const outside = { ...daemon, socketPath: "/run/a.sock", pidFilePath: "/run/a.pid", psPath: undefined };
+  const outside = { ...daemon, socketPath: "/run/a.sock", pidFilePath: "/run/a.pid", permissions: [] };
   const flags = words(outside);
   assert(flags.includes("--allow-net=unix:/run/a.sock"));
   assert(flags.includes("--allow-read=/home/u/.agent-console,/run/a.sock,/run/a.pid"));
@@ -60,26 +61,39 @@ Deno.test("daemonFlags: socket and pid file outside the home are added alone; wi
 });
 
 Deno.test("daemonFlags: each feed that is on adds its own paths and variable, each with its reason; off adds nothing", () => {
-  assertEquals(words({ ...daemon, feeds: {} }), words(daemon));
-  const added = daemonFlags({ ...daemon, feeds }).slice(words(daemon).length);
+  assertEquals(
+    feedPermissions({ ...CONFIG, claude_sessions: false, codex_app_server: false, gemini_chats: false }, () => {
+      throw new Error("no variable is read for it");
+    }),
+    [],
+  );
+  const added = daemonFlags({ ...daemon, permissions: [PS, ...feeds] }).slice(words(daemon).length);
   assertEquals(added.map(({ flag }) => flag), [
     "--allow-read=/home/u/.claude/sessions",
     "--allow-env=CLAUDE_CONFIG_DIR",
-    "--allow-net=unix:/home/u/c.sock",
+    `--allow-net=unix:${CODEX}`,
     "--allow-net=codex.invalid:80",
-    "--allow-read=/home/u/c.sock",
-    "--allow-write=/home/u/c.sock",
+    `--allow-read=${CODEX}`,
+    `--allow-write=${CODEX}`,
     "--allow-env=CODEX_HOME",
     "--allow-read=/home/u/.gemini/tmp",
     "--allow-env=GEMINI_CLI_HOME",
   ]);
   for (const { flag, reason } of added) assertMatch(reason, /^feeds\.\w+: ./, flag);
-  assertThrows(() => daemonFlags({ ...daemon, feeds: { claudeSessions: "/a,/b" } }), RangeError, "comma");
-  assertThrows(() => daemonFlags({ ...daemon, feeds: { geminiChats: "/a,/b" } }), RangeError, "comma");
+  for (const bad of [["/a,/b"], ["rel"], []]) {
+    const permissions: Permission[] = [{ kind: "read", values: bad, reason: "a test" }];
+    assertThrows(() => daemonFlags({ ...daemon, permissions }), RangeError, "Cannot permit");
+  }
+  for (const bad of ["host name", "a,b", "*", "unix:rel", ""]) {
+    const permissions: Permission[] = [{ kind: "net", values: [bad], reason: "a test" }];
+    assertThrows(() => daemonFlags({ ...daemon, permissions }), RangeError, "Cannot permit");
+  }
 });
 
 Deno.test("daemonFlags: never an unscoped permission", () => {
-  for (const flag of [...words({ ...daemon, feeds }), ...words({ ...daemon, form: "compiled" })]) {
+  for (
+    const flag of [...words({ ...daemon, permissions: [PS, ...feeds] }), ...words({ ...daemon, form: "compiled" })]
+  ) {
     assert(!/^(-A|--allow-all|--allow-\w+)$/.test(flag), flag);
     assert(!flag.includes("--allow-sys"), flag);
   }
@@ -199,7 +213,13 @@ Deno.test("the flags let the daemon do its work and nothing else, also with spac
     const socketPath = `${root}/out side.sock`;
     const ps = ["/usr/bin/ps", "/bin/ps"].find((path) => exists(path));
     assert(ps !== undefined, "this test needs ps");
-    const flags = daemonFlags({ ...daemon, paths: home, socketPath, pidFilePath: `${root}/out.pid`, psPath: ps });
+    const flags = daemonFlags({
+      ...daemon,
+      paths: home,
+      socketPath,
+      pidFilePath: `${root}/out.pid`,
+      permissions: [{ ...PS, values: [ps] }],
+    });
     const program = { form: "source", deno: Deno.execPath(), entry: `${root}/probe.ts` } as const;
     const [command = "", ...args] = programArgv(program, flags, [home.root, socketPath, `${root}/out.pid`, ps]);
     const child = await new Deno.Command(command, { args, cwd: "/", signal: AbortSignal.timeout(30_000) }).output();

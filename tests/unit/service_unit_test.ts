@@ -65,7 +65,7 @@ function hardArgv(folder: string): string[] {
     paths,
     socketPath: paths.socket,
     pidFilePath: paths.pid,
-    psPath: "/bin/ps",
+    permissions: [{ kind: "run", values: ["/bin/ps"], reason: "learn which agents still live" }],
     form: "source",
   });
   const program = { form: "source", deno: `${folder}/de no%n $X;ü`, entry: `${folder}/it's "main".ts` } as const;

@@ -65,9 +65,9 @@ export async function stop(run: Run, flags: StopFlags, restart = false): Promise
 }
 
 async function pidFileOf(run: Run): Promise<string> {
-  const { confinedDaemon } = await import("../../client/start.ts");
+  const { daemonLaunch } = await import("../../daemon/launch.ts");
   try {
-    return (await confinedDaemon(run.context, {})).pidFilePath;
+    return (await daemonLaunch(run.context)).pidFilePath;
   } catch (error) {
     // A configuration that has become wrong must not keep the daemon from being stopped.
     if (error instanceof ConsoleError && error.kind === "config_invalid") return run.context.paths.pid;
@@ -76,8 +76,8 @@ async function pidFileOf(run: Run): Promise<string> {
 }
 
 export async function restart(run: Run, flags: StopFlags): Promise<void> {
-  const { confinedDaemon } = await import("../../client/start.ts");
-  await confinedDaemon(run.context, {}); // a configuration that would not start must not cost the daemon that runs
+  const { daemonLaunch } = await import("../../daemon/launch.ts");
+  await daemonLaunch(run.context); // a configuration that would not start must not cost the daemon that runs
   const { socket, ...how } = await howStarted(run);
   await stop(run, flags, true);
   const context = { ...run.context, socketFlag: run.context.socketFlag ?? socket };
@@ -174,8 +174,8 @@ export async function dump(run: Run): Promise<void> {
 }
 
 export async function permissions(run: Run, options: { readonly json?: boolean }): Promise<void> {
-  const { confinedDaemon } = await import("../../client/start.ts");
-  const { flags } = await confinedDaemon(run.context, {});
+  const { daemonLaunch } = await import("../../daemon/launch.ts");
+  const { flags } = await daemonLaunch(run.context);
   if (options.json) return run.out.json({ permissions: flags });
   const width = Math.min(60, Math.max(...flags.map(({ flag }) => flag.length)));
   for (const { flag, reason } of flags) run.out.line(`${flag.padEnd(width)}  ${dim(reason)}`);

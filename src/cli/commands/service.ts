@@ -1,5 +1,5 @@
 /** `daemon install` and `daemon uninstall`: the daemon as a service of the user's session. */
-import { confinedDaemon } from "../../client/start.ts";
+import { daemonLaunch } from "../../daemon/launch.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { HOME_NAME } from "../../platform/home.ts";
 import { env, OS, ownUid, run as runProgram } from "../../platform/process.ts";
@@ -24,7 +24,7 @@ async function plan(run: Run): Promise<ServicePlan> {
     userHome,
     uid: ownUid(),
     env: Object.fromEntries(READ_ENV.map((name) => [name, env(name)])),
-    argv: (await confinedDaemon(run.context, {})).argv,
+    argv: (await daemonLaunch(run.context)).argv,
     ...(paths.root === `${userHome}/${HOME_NAME}` ? {} : { home: paths.root }),
   });
 }

@@ -1,52 +1,79 @@
 /** Handlers of the live area: snapshot and stream at one instant. */
+import { type Approval } from "../../domain/approval.ts";
 import { TOPICS } from "../../domain/event.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { covers } from "../../protocol/methods.ts";
-import type { Handler } from "../handler.ts";
+import type { Handlers } from "../../rpc/handler.ts";
+import type { PresencePort } from "../approvals_port.ts";
+import type { EventBus } from "../event_bus.ts";
+import type { Store } from "../store.ts";
 
-/**
- * The snapshot, its number and the place in the event bus are taken in one synchronous step, so nothing can be committed
- * between them.
- */
-export const subscribe: Handler<"subscribe"> = ({ topics, since, answers }, { core, caller }) => {
-  const unknown = topics?.find((topic) => !(TOPICS as readonly string[]).includes(topic));
-  if (unknown !== undefined) {
-    throw new ConsoleError(
-      "invalid_params",
-      `Cannot subscribe: topics has ${unknown}, must be of ${TOPICS.join(", ")}`,
-      {
-        param: "topics",
-      },
-    );
-  }
-  if (answers && !covers(caller.scope, "approve")) {
-    throw new ConsoleError("forbidden", `Cannot subscribe with answers: scope is ${caller.scope}, must be approve`, {
-      needed: "approve",
-    });
-  }
-  const { store, presence } = core;
-  const seq = store.seq;
-  if (since !== undefined && since > seq) {
-    throw new ConsoleError("invalid_params", `Cannot subscribe: since is ${since}, must be at most ${seq}`, {
-      param: "since",
-    });
-  }
-  const wanted = topics === undefined ? undefined : new Set(topics);
-  const missed = since === undefined ? undefined : store.missed(since, core.queueEvents, core.queueBytes);
-  const onEnd = answers ? presence.join() : () => {};
-  const subscription = caller.subscribe({ after: seq, topics: wanted, missed, onEnd });
-  if (missed !== undefined) return { subscription, seq, resync: false };
+export interface LiveDeps {
+  readonly store: Store;
+  readonly bus: EventBus;
+  readonly presence: Pick<PresencePort, "join">;
+  readonly inbox: { pending(): readonly Approval[] };
+  /** More missed events than these are not sent: a snapshot is less. */
+  readonly queueEvents: number;
+  readonly queueBytes: number;
+}
+
+export function liveHandlers(deps: LiveDeps): Handlers<"subscribe" | "unsubscribe"> {
+  const { store, bus, presence, inbox, queueEvents, queueBytes } = deps;
   return {
-    subscription,
-    seq,
-    resync: since !== undefined,
-    snapshot: { sessions: store.list() as never, approvals: store.inbox.pending() as never },
+    /**
+     * The snapshot, its number and the place in the event bus are taken in one synchronous step, so nothing can be
+     * committed between them.
+     */
+    subscribe: ({ topics, since, answers }, { peer }) => {
+      checkTopics(topics);
+      if (answers && !covers(peer.scope, "approve")) {
+        throw new ConsoleError("forbidden", `Cannot subscribe with answers: scope is ${peer.scope}, must be approve`, {
+          needed: "approve",
+        });
+      }
+      const seq = store.seq;
+      if (since !== undefined && since > seq) {
+        throw new ConsoleError("invalid_params", `Cannot subscribe: since is ${since}, must be at most ${seq}`, {
+          param: "since",
+        });
+      }
+      const wanted = topics === undefined ? undefined : new Set(topics);
+      const missed = since === undefined ? undefined : store.missed(since, queueEvents, queueBytes);
+      const subscription = peer.openStream(
+        (reader) =>
+          bus.subscribe({
+            after: seq,
+            topics: wanted,
+            missed,
+            wake: () => reader.wake(),
+            lagged: (from, to) => reader.lagged(from, to),
+          }),
+        answers ? presence.join() : () => {},
+      );
+      if (missed !== undefined) return { subscription, seq, resync: false };
+      return {
+        subscription,
+        seq,
+        resync: since !== undefined,
+        snapshot: { sessions: store.list() as never, approvals: inbox.pending() as never },
+      };
+    },
+    unsubscribe: ({ subscription }, { peer }) => {
+      if (peer.closeStream(subscription)) return {};
+      throw new ConsoleError(
+        "not_found",
+        `Cannot unsubscribe: ${subscription} is unknown, must be a live subscription`,
+      );
+    },
   };
-};
+}
 
-export const unsubscribe: Handler<"unsubscribe"> = ({ subscription }, { caller }) => {
-  if (!caller.unsubscribe(subscription)) {
-    throw new ConsoleError("not_found", `Cannot unsubscribe: ${subscription} is unknown, must be a live subscription`);
-  }
-  return {};
-};
+/** @throws {ConsoleError} `invalid_params` naming the first unknown topic */
+function checkTopics(topics: readonly string[] | undefined): void {
+  const unknown = topics?.find((topic) => !(TOPICS as readonly string[]).includes(topic));
+  if (unknown === undefined) return;
+  throw new ConsoleError("invalid_params", `Cannot subscribe: topics has ${unknown}, must be of ${TOPICS.join(", ")}`, {
+    param: "topics",
+  });
+}

@@ -1,13 +1,12 @@
 /** Takes up the events that hooks left while no daemon answered: oldest first, each once. */
-import { HOOK } from "../core/actor.ts";
-import type { Core } from "../core/handler.ts";
 import { takeReport } from "../core/handlers/session.ts";
-import { checkParams } from "../core/router.ts";
-import { type Spooled, spooledAt, spooledNames, staleParts } from "../platform/spool.ts";
+import type { Feature, FeatureContext } from "../core/service.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import type { HomePaths } from "../platform/home.ts";
-import type { Log } from "../platform/system.ts";
+import { type Spooled, spooledAt, spooledNames, staleParts } from "../platform/spool.ts";
+import { HOOK } from "../protocol/actor.ts";
+import { ConsoleError } from "../protocol/errors.ts";
 import { METHODS, type ParamsOf } from "../protocol/methods.ts";
+import { checkParams } from "../rpc/router.ts";
 
 /** A file over this is nobody's hook event, bytes. */
 const MAX_BYTES = 1_048_576;
@@ -15,11 +14,24 @@ const MAX_BYTES = 1_048_576;
 /** An event older than this is given this age: its file's name must not put a row into another year, ms. */
 const MAX_AGE_MS = 7 * 86_400_000;
 
+export const spool: Feature = {
+  name: "spool",
+  create: (context) => ({
+    service: {
+      start: () => takeSpool(context),
+      // Hooks that failed to connect an instant before the daemon listened left their events after the start.
+      tick: () => takeSpool(context),
+    },
+  }),
+};
+
 /**
  * Reports every spooled event under its idempotency key, so that one which was delivered too counts once. A file is
  * removed after its event is in the journal: a crash in between repeats the report, and the key makes it none.
  */
-export function takeSpool(paths: HomePaths, core: Core, log: Log, now: number): void {
+function takeSpool(context: FeatureContext): void {
+  const { paths, clock, log } = context;
+  const now = clock.now();
   for (const name of staleParts(denoFiles, paths, now)) denoFiles.remove(`${paths.spool}/${name}`);
   for (const name of spooledNames(denoFiles, paths)) {
     const path = `${paths.spool}/${name}`;
@@ -28,9 +40,9 @@ export function takeSpool(paths: HomePaths, core: Core, log: Log, now: number): 
       if (size > MAX_BYTES) throw new RangeError(`is ${size} bytes, must be at most ${MAX_BYTES}`);
       const spooled = JSON.parse(new TextDecoder().decode(denoFiles.read(path))) as Spooled;
       const params = checkParams("session.report", METHODS["session.report"], spooled) as ParamsOf<"session.report">;
-      takeReport(core, HOOK, params, happenedAt(name, now));
+      takeReport(context, HOOK, params, happenedAt(name, now));
     } catch (error) {
-      if ((error as { kind?: string }).kind === "read_only") return; // keep the files for better times
+      if (error instanceof ConsoleError && error.kind === "read_only") return; // keep the files for better times
       log.warn("dropped a spooled event", { file: name, error: String(error) });
     }
     denoFiles.remove(path);

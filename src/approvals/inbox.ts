@@ -1,9 +1,8 @@
-/**
- * The approvals and the rules, as their events leave them. Only the store changes it; like the rows it is made anew from
- * the journal at each start.
- */
+/** The approvals and the rules, as their events leave them. */
+import type { Projection } from "../core/projection.ts";
 import { type Approval, isAutomatic, type Rule } from "../domain/approval.ts";
-import type { ApprovalEvent } from "../domain/event.ts";
+import { isApprovalEvent, type NewEvent } from "../domain/event.ts";
+import type { SafetyMode } from "../domain/policy_modes.ts";
 import { hasExpired } from "../domain/rule.ts";
 
 /**
@@ -12,17 +11,24 @@ import { hasExpired } from "../domain/rule.ts";
  */
 const SETTLED_KEPT = 200;
 
-export interface SavedInbox {
+interface SavedInbox {
   readonly approvals: readonly Approval[];
   readonly rules: readonly Rule[];
+  readonly suspended?: SafetyMode;
 }
 
-export class Inbox {
+export class Inbox implements Projection {
+  readonly name = "approvals";
+  readonly layout = 1;
   #pending = new Map<string, Approval>();
   #settled = new Map<string, Approval>();
   #rules = new Map<string, Rule>();
+  #suspended: SafetyMode | undefined;
 
-  apply(event: ApprovalEvent): void {
+  apply(event: NewEvent): void {
+    if (event.type === "session.deleted") this.#forget(event.data.session.id);
+    if (event.type === "daemon.safety_mode") this.#suspended = event.data.suspended;
+    if (!isApprovalEvent(event)) return;
     if (event.type === "approval.rule_revoked") {
       this.#rules.delete(event.data.rule.id);
       return;
@@ -49,7 +55,7 @@ export class Inbox {
   }
 
   /** A session was deleted: the rules that only it could use are nobody's. */
-  forget(sessionId: string): void {
+  #forget(sessionId: string): void {
     for (const rule of this.#rules.values()) if (rule.sessionId === sessionId) this.#rules.delete(rule.id);
   }
 
@@ -80,14 +86,25 @@ export class Inbox {
     return [...this.#rules.values()];
   }
 
-  save(): SavedInbox {
-    return { approvals: [...this.#settled.values(), ...this.#pending.values()], rules: this.rules() };
+  /** The configured safety mode that the circuit breaker has suspended, as the journal last told it. */
+  get suspended(): SafetyMode | undefined {
+    return this.#suspended;
   }
 
-  restore({ approvals, rules }: SavedInbox): void {
+  save(): SavedInbox {
+    return {
+      approvals: [...this.#settled.values(), ...this.#pending.values()],
+      rules: this.rules(),
+      ...(this.#suspended === undefined ? {} : { suspended: this.#suspended }),
+    };
+  }
+
+  restore(saved: unknown): void {
+    const { approvals, rules, suspended } = saved as SavedInbox;
     for (const approval of approvals) {
       (approval.status === "pending" ? this.#pending : this.#settled).set(approval.id, approval);
     }
     for (const rule of rules) this.#rules.set(rule.id, rule);
+    this.#suspended = suspended;
   }
 }

@@ -1,6 +1,15 @@
 /** Where agents publish what they do, as far as the user turned reading it on (section feeds). Pure. */
-import type { FeedPlaces } from "../platform/sandbox.ts";
-import type { Config } from "./schema.ts";
+import type { Config } from "../config/schema.ts";
+
+/** Absolute paths of what agents publish about themselves; absent where the feed is off. */
+export interface FeedPlaces {
+  /** The folder of Claude Code's status files. */
+  readonly claudeSessions?: string;
+  /** The control socket of Codex's app-server, or the link to it. */
+  readonly codexSocket?: string;
+  /** The folder below which Gemini CLI keeps its conversations. */
+  readonly geminiChats?: string;
+}
 
 /**
  * Client and daemon ask here, so that the sandbox has the paths that the daemon uses. `env` reads a variable; it is asked

@@ -1,35 +1,23 @@
-/** The optional readers of what agents publish about themselves (section feeds): started late, looked after by the ticks. */
-import { feedPlaces } from "../config/feed_places.ts";
-import { FEED } from "../core/actor.ts";
+/** The readers that are on, each behind a guard of its own. */
 import { isSessionEvent } from "../domain/event.ts";
 import { commitReport } from "../core/report.ts";
-import type { Core } from "../core/handler.ts";
-import { ClaudeSessionsFeed } from "../feeds/claude_sessions.ts";
-import { CodexAppServerFeed } from "../feeds/codex_app_server.ts";
-import type { AskHuman } from "../feeds/codex_questions.ts";
-import { GeminiChatsFeed } from "../feeds/gemini_chats.ts";
-import { guardOf } from "../feeds/guard.ts";
-import type { FeedPort, Guarded } from "../feeds/ports.ts";
+import type { FeatureContext } from "../core/service.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { env } from "../platform/process.ts";
-import type { FeedPlaces } from "../platform/sandbox.ts";
-import type { Log } from "../platform/system.ts";
 import { dialWebSocket } from "../platform/web_socket.ts";
+import { FEED } from "../protocol/actor.ts";
 import { VERSION } from "../protocol/version.ts";
-import type { Settings } from "./settings.ts";
+import { ClaudeSessionsFeed } from "./claude_sessions.ts";
+import { CodexAppServerFeed } from "./codex_app_server.ts";
+import { GeminiChatsFeed } from "./gemini_chats.ts";
+import { guardOf } from "./guard.ts";
+import { type FeedPlaces, feedPlaces } from "./places.ts";
+import type { FeedPort, Guarded } from "./ports.ts";
 
 const ALL_OFF = Object.freeze({ claude_sessions: false, codex_app_server: false, gemini_chats: false });
 
-export interface FeedsOptions {
-  readonly core: Core;
-  readonly settings: Pick<Settings, "booted">;
-  readonly log: Log;
-  /** Who answers Codex's questions, beside Codex's own window. */
-  readonly ask: AskHuman;
-}
-
 /** The keys of section feeds. */
-type Name = keyof Settings["booted"]["feeds"];
+type Name = keyof FeatureContext["booted"]["feeds"];
 
 interface Feed {
   start?(): void;
@@ -39,15 +27,15 @@ interface Feed {
 }
 
 export class Feeds {
-  #o: FeedsOptions;
+  #context: FeatureContext;
   #running = new Map<Name, Feed>();
   #codex: CodexAppServerFeed | undefined;
 
   /** What is off, or what this daemon's sandbox does not let it read, is left out. */
-  constructor(options: FeedsOptions) {
-    this.#o = options;
-    const { core, log, ask } = options;
-    const port = portOf(core, log);
+  constructor(context: FeatureContext) {
+    this.#context = context;
+    const { approvals, bus, store } = context;
+    const port = portOf(context);
     this.#add("claude_sessions", ({ claudeSessions: folder }, guarded) => {
       return folder === undefined ? undefined : new ClaudeSessionsFeed({ folder, files: denoFiles, port, guarded });
     });
@@ -55,7 +43,7 @@ export class Feeds {
       if (codexSocket === undefined) return undefined;
       return this.#codex = new CodexAppServerFeed({
         port,
-        ask,
+        ask: (report, ask, signal) => approvals.put(report, ask, signal),
         guarded,
         dial: (events) => dialWebSocket(codexSocket, events),
         clientInfo: { name: "agent-console", version: VERSION },
@@ -64,7 +52,7 @@ export class Feeds {
     this.#add("gemini_chats", ({ geminiChats: folder }, guarded) => {
       if (folder === undefined) return undefined;
       const gemini = new GeminiChatsFeed({ folder, files: denoFiles, port, guarded });
-      core.bus.listen(core.store.seq, new Set(["session"]), ({ event }) => {
+      bus.listen(store.seq, new Set(["session"]), ({ event }) => {
         if (isSessionEvent(event)) gemini.rowChanged(event.data.session.id);
       });
       return gemini;
@@ -73,7 +61,7 @@ export class Feeds {
 
   /** Each on its own: where one may not even ask for its place, the others are made all the same. */
   #add(name: Name, make: (places: FeedPlaces, guarded: Guarded) => Feed | undefined): void {
-    const { log, settings: { booted: { feeds } } } = this.#o;
+    const { log, booted: { feeds } } = this.#context;
     const guarded = guardOf({ log, feed: name, off: () => this.#off(name) });
     guarded("the place", () => {
       const feed = make(feedPlaces({ ...ALL_OFF, [name]: feeds[name] }, env), guarded);
@@ -106,16 +94,16 @@ export class Feeds {
   }
 }
 
-function portOf(core: Core, log: Log): FeedPort {
-  const { store } = core;
+function portOf(context: FeatureContext): FeedPort {
+  const { store, now, log } = context;
   return {
     sessions: () => store.sessions(),
     get: (id) => store.get(id),
     children: (id) => store.children(id),
-    now: core.now,
+    now,
     report: (report) => {
       try {
-        commitReport(core, report, { actor: FEED });
+        commitReport(context, report, { actor: FEED });
       } catch (error) {
         log.debug("a feed's report was not taken", { error: String(error) }); // read-only: hooks say so aloud
       }

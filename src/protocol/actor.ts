@@ -1,5 +1,5 @@
 /** Who did something, as the records of the journal name it. All take the fixed names from here. */
-import type { Scope } from "../protocol/methods.ts";
+import type { Scope } from "./methods.ts";
 
 /** What the daemon does by itself: it proves nothing about an agent. */
 export const DAEMON = "daemon";

@@ -1,13 +1,14 @@
-/** From a request to its answer: table row → scope → params → handler → result. */
+/** From a request to its result: table row → scope → params → handler. */
 import * as v from "valibot";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Request } from "../protocol/envelope.ts";
-import { covers, type MethodName, type MethodRow, METHODS, resolveMethod } from "../protocol/methods.ts";
-import { HANDLERS } from "./handlers/mod.ts";
-import type { Call, Caller, Core, Handler } from "./handler.ts";
+import { covers, type MethodRow } from "../protocol/methods.ts";
 import type { Log } from "../platform/system.ts";
+import type { Call, MethodTable } from "./handler.ts";
+import type { Peer } from "./peer.ts";
 
 export interface RouterOptions {
+  readonly methods: MethodTable;
   readonly log: Log;
   readonly requestMs: number;
   /** A short id that is both in the log and in the error of a bug. */
@@ -45,14 +46,14 @@ export class Router {
    *
    * @throws {ConsoleError} or rejects with one; a handler's own bug becomes `internal` with an id that is in the log
    */
-  run(request: Request, core: Core, caller: Caller): unknown {
-    const name = resolveMethod(request.method);
-    if (name === undefined) throw unknownMethod(request.method);
-    const row: MethodRow = METHODS[name];
-    if (!covers(caller.scope, row.scope)) {
+  run(request: Request, peer: Peer): unknown {
+    const method = this.options.methods.get(request.method);
+    if (method === undefined) throw unknownMethod(request.method);
+    const { name, row } = method;
+    if (!covers(peer.scope, row.scope)) {
       throw new ConsoleError(
         "forbidden",
-        `Cannot call ${name}: scope is ${caller.scope}, must be ${row.scope}`,
+        `Cannot call ${name}: scope is ${peer.scope}, must be ${row.scope}`,
         { needed: row.scope },
       );
     }
@@ -63,9 +64,9 @@ export class Router {
     }
     const params = checkParams(name, row, request.params);
     const deadlineMs = row.timeoutMs ?? this.options.requestMs;
-    const call = new Deadlined(core, caller, () => this.options.timeout(deadlineMs));
+    const call = new Deadlined(peer, () => this.options.timeout(deadlineMs));
     try {
-      let result: unknown = (HANDLERS[name] as Handler<MethodName>)(params as never, call);
+      let result = method.run(params as never, call);
       if (row.mutates && this.options.durable !== undefined) result = onDisk(this.options.durable, result);
       return result instanceof Promise ? this.#guard(name, deadlineMs, result, call.signal) : result;
     } catch (error) {
@@ -74,7 +75,7 @@ export class Router {
   }
 
   async #guard(
-    name: MethodName,
+    name: string,
     deadlineMs: number,
     result: Promise<unknown>,
     signal: AbortSignal,
@@ -116,10 +117,10 @@ async function onDisk(durable: (seq: number) => Promise<void>, result: unknown):
 
 class Deadlined implements Call {
   #signal: AbortSignal | undefined;
-  constructor(readonly core: Core, readonly caller: Caller, readonly timeout: () => AbortSignal) {}
+  constructor(readonly peer: Peer, readonly timeout: () => AbortSignal) {}
 
   get signal(): AbortSignal {
-    return this.#signal ??= AbortSignal.any([this.caller.signal, this.timeout()]);
+    return this.#signal ??= AbortSignal.any([this.peer.signal, this.timeout()]);
   }
 }
 

@@ -1,8 +1,8 @@
-/** Whether anybody needs the daemon: the ephemeral one ends with its last client, any one after its idle time. */
-
+/** Ends the daemon when nobody needs it: the ephemeral one with its last client, any one after its idle time. */
+import type { Service } from "../core/service.ts";
 import { after } from "../platform/clock.ts";
 
-export interface PresenceOptions {
+export interface IdleExitOptions {
   readonly ephemeral: boolean;
   /** 0 = never. */
   readonly idleMins: () => number;
@@ -15,16 +15,35 @@ const FIRST_CLIENT_MS = 10_000;
 const LAST_CLIENT_MS = 2000;
 const MINUTE_MS = 60_000;
 
-export class Presence {
-  #options: PresenceOptions;
+export class IdleExit implements Service {
+  readonly name = "idle exit";
+  #options: IdleExitOptions;
   #clients = 0;
   #everHadClients = false;
   #activeAt: number;
   #graceOver: () => void = () => {};
 
-  constructor(options: PresenceOptions) {
+  constructor(options: IdleExitOptions) {
     this.#options = options;
     this.#activeAt = options.steady();
+  }
+
+  start(): void {
+    this.changed(0);
+  }
+
+  reload(): void {
+    this.changed(this.#clients);
+  }
+
+  status(): { readonly idleInSecs?: number } {
+    const idleInSecs = this.#idleInSecs();
+    return idleInSecs === undefined ? {} : { idleInSecs };
+  }
+
+  /** Looks whether the idle time is over. */
+  tick(): void {
+    if (this.#clients === 0 && this.#idleInSecs() === 0) this.#options.leave("idle");
   }
 
   /** A greeted client came or went. */
@@ -42,15 +61,10 @@ export class Presence {
   }
 
   /** Seconds until the idle stop if nobody comes; undefined where there is none. */
-  idleInSecs(): number | undefined {
+  #idleInSecs(): number | undefined {
     const mins = this.#options.idleMins();
     if (mins === 0) return undefined;
     const idleMs = this.#clients > 0 ? 0 : this.#options.steady() - this.#activeAt;
     return Math.max(0, Math.round((mins * MINUTE_MS - idleMs) / 1000));
-  }
-
-  /** Looks whether the idle time is over. */
-  check(): void {
-    if (this.#clients === 0 && this.idleInSecs() === 0) this.#options.leave("idle");
   }
 }

@@ -1,0 +1,85 @@
+/** The approvals, composed: inbox (state), policy with its breaker, broker, presence; and what the daemon runs of them. */
+import type { Config } from "../config/schema.ts";
+import type { JournalPort } from "../core/ports.ts";
+import type { Service } from "../core/service.ts";
+import type { Store } from "../core/store.ts";
+import type { Clock, Log } from "../platform/system.ts";
+import { DAEMON } from "../protocol/actor.ts";
+import { Broker } from "./broker.ts";
+import { approvalHandlers } from "./handlers.ts";
+import type { Inbox } from "./inbox.ts";
+import { Judge } from "./judge.ts";
+import { Presence } from "./presence.ts";
+
+export interface ApprovalsOptions {
+  readonly store: Store;
+  /** A projection of `store`. */
+  readonly inbox: Inbox;
+  readonly journal: Pick<JournalPort, "durable">;
+  readonly config: () => ApprovalSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Runs `action` after so many ms, unless the returned function was called before. */
+  readonly after: (ms: number, action: () => void) => () => void;
+  /** A new id, short enough to type, that {@link ApprovalsOptions.inbox} does not know. */
+  readonly newId: () => string;
+}
+
+/** The keys of the configuration that approvals obey, read at each use: a reload counts at once. */
+export interface ApprovalSettings {
+  readonly daemon: Pick<Config["daemon"], "safety_mode">;
+  readonly approvals: Config["approvals"];
+}
+
+const SECOND_MS = 1000;
+
+export function createApprovals({ store, inbox, journal, config, clock, log, after, newId }: ApprovalsOptions) {
+  const now = () => new Date(clock.now()).toISOString();
+  const judge = new Judge({
+    settings: () => {
+      const { daemon, approvals } = config();
+      return { safetyMode: daemon.safety_mode, rules: approvals.rules, preToolUse: approvals.pre_tool_use };
+    },
+    inbox,
+    clock,
+    log,
+    suspended: () => inbox.suspended,
+    onMode: (mode, reason, suspended) => {
+      log.warn("the safety mode has changed", { mode, reason });
+      const data = { mode, reason, ...(suspended === undefined ? {} : { suspended }) };
+      store.commit({ type: "daemon.safety_mode", data }, DAEMON);
+    },
+  });
+  const presence = new Presence();
+  const broker = new Broker({
+    core: { store, journal, now },
+    inbox,
+    presence,
+    judge,
+    waitMs: () => config().approvals.hook_wait_secs * SECOND_MS,
+    after,
+    newId,
+    log,
+  });
+  const service: Service = {
+    name: "approvals",
+    start: () => broker.closeOrphans(),
+    status: () => {
+      const { mode: safetyMode, suspended } = judge;
+      return {
+        approvalsPending: inbox.pendingCount,
+        safetyMode,
+        ...(suspended === undefined ? {} : { safetyModeSuspended: suspended }),
+      };
+    },
+    reload: () => judge.reloaded(),
+    stop: () => broker.stop(),
+  };
+  return {
+    broker,
+    judge,
+    presence,
+    service,
+    handlers: approvalHandlers({ broker, inbox, seq: () => store.seq }),
+  };
+}

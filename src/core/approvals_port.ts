@@ -1,0 +1,61 @@
+/** What the core asks of the approvals; src/approvals implements it. */
+import type { Ask, Verdict } from "../domain/approval.ts";
+import type { Happening, Report } from "../domain/report.ts";
+import type { ResultOf } from "../protocol/methods.ts";
+import type { Peer } from "../rpc/peer.ts";
+
+/** An agent's event that asks, read by its adapter. */
+export interface Asked {
+  readonly report: Report;
+  readonly ask: Ask;
+  /** The payload was shortened on its way: what is asked is not known whole, so no rule may allow it. */
+  readonly cut: boolean;
+  /** What the agent's hook prints for a verdict; undefined where the agent has no words for it. */
+  readonly answer: (verdict: Verdict) => HookOutput | undefined;
+  readonly idempotencyKey?: string | undefined;
+  /** Text of the workspace's own configuration, as the hook found it: it may only tighten. */
+  readonly workspaceConfig?: string | undefined;
+  /** Nobody has told what the workspace says: then it may say that nothing passes unasked. */
+  readonly workspaceUnknown?: true;
+}
+
+export type HookOutput = Readonly<Record<string, unknown>>;
+
+/** Who takes the requests of agents, and hears of everything else that they do. */
+export interface ApprovalsPort {
+  /** A hook has told of `report`, and found that text as the workspace's own configuration, or none. */
+  heard(report: Report, workspaceConfig: string | undefined): void;
+  /**
+   * Takes the event; answers by itself, opens an approval that the caller may wait for, or leaves it to the agent.
+   *
+   * @throws {ConsoleError} `read_only`
+   */
+  ask(asked: Asked, peer: Peer): ResultOf<"session.report"> | Promise<ResultOf<"session.report">>;
+  /** `report` was committed as a whole, whichever rows it was about. Never throws. */
+  told(report: Report): void;
+  /** `happening` was committed for the row `sessionId`. Never throws. */
+  observe(sessionId: string, happening: Happening): void;
+  /**
+   * The session is over without a word of its agent's: nobody is left whom an answer could reach, or nobody wants to answer.
+   * Closes what it and its sub-agents ask, for `reason`. Never throws.
+   */
+  over(sessionId: string, reason: string): void;
+}
+
+/** Who may answer approvals now (src/approvals/presence.ts). */
+export interface PresencePort {
+  readonly isSomeoneThere: boolean;
+  /** @returns leaves again */
+  join(): () => void;
+}
+
+/** What the approvals offer to parts that bring requests by their own means, such as feeds. */
+export interface ApprovalsDoor {
+  /** Sessions whose requests a feed brings, beside the agent's own dialog: their hooks must not stand before it. */
+  askedByFeed: (agent: string, sessionId: string) => boolean;
+  /**
+   * Opens a request, and closes it when `signal` fires: it was answered elsewhere, or nobody is there any more to take an
+   * answer. Undefined: no answer from us.
+   */
+  put(report: Report, ask: Ask, signal: AbortSignal): Promise<Verdict | undefined>;
+}

@@ -1,0 +1,19 @@
+/** State that is made from the journal's events. */
+import type { NewEvent } from "../domain/event.ts";
+
+/**
+ * The store applies every event to every projection, in order, before anybody hears of it; at a start it restores them
+ * from a snapshot and replays the records behind it. So a projection depends on nothing but events: not on the clock,
+ * not on the configuration.
+ */
+export interface Projection {
+  /** Its member of a snapshot. */
+  readonly name: string;
+  /** Grows when the shape of what it saves changes: then the journal is replayed instead. */
+  readonly layout: number;
+  apply(event: NewEvent): void;
+  /** Any JSON value. */
+  save(): unknown;
+  /** Takes what {@link save} gave, in the same layout. */
+  restore(saved: unknown): void;
+}

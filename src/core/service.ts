@@ -1,0 +1,84 @@
+/**
+ * What a part of the daemon is. A feature is one folder with a {@link Feature} in its mod.ts, and one line in
+ * daemon/features.ts; the supervisor starts its service, the store feeds its projection, the router gets its handlers, the
+ * sandbox its permissions.
+ */
+import type { Config } from "../config/schema.ts";
+import type { HomePaths } from "../platform/home.ts";
+import type { Permission } from "../platform/sandbox.ts";
+import type { Clock, Log } from "../platform/system.ts";
+import type { MethodName, ResultOf } from "../protocol/methods.ts";
+import type { Handlers, Method } from "../rpc/handler.ts";
+import type { ApprovalsDoor, ApprovalsPort } from "./approvals_port.ts";
+import type { EventBus } from "./event_bus.ts";
+import type { SessionDeps } from "./handlers/session.ts";
+import type { Projection } from "./projection.ts";
+
+export interface Service {
+  readonly name: string;
+  /** Runs in the turn of work in which the daemon becomes ready: it must not wait, and no client is heard before its end. */
+  start?(): void;
+  /**
+   * Looks after what nobody tells the daemon: first when the start is over (what can wait until then should), then every
+   * few seconds. One that is still under way is not started again. What it throws is logged.
+   */
+  tick?(): void | Promise<void>;
+  /** Its part of `status`. */
+  status?(): StatusPart | Promise<StatusPart>;
+  /** The configuration in force has changed. */
+  reload?(): void;
+  /** Ends it, those that were started later before it. After this it commits nothing. */
+  stop?(request: StopRequest): void | Promise<void>;
+}
+
+export type StatusPart = Partial<ResultOf<"status">>;
+
+export interface StopRequest {
+  readonly reason: string;
+  /** Does not wait for requests in flight. */
+  readonly force: boolean;
+  /** Told to clients: another daemon comes at once. */
+  readonly restart: boolean;
+  /** Exit code; 0 where absent. */
+  readonly code?: number;
+}
+
+/** What the features get of the daemon. */
+export interface FeatureContext extends SessionDeps {
+  readonly approvals: ApprovalsPort & ApprovalsDoor;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly paths: HomePaths;
+  readonly pid: number;
+  /** The configuration in force now; {@link FeatureContext.booted} what the daemon was started with. */
+  readonly config: () => Config;
+  readonly booted: Config;
+  /** Whether the journal takes records. */
+  readonly isReadOnly: () => boolean;
+}
+
+/** What the sandbox depends on. */
+export interface SandboxContext {
+  readonly config: Config;
+  /** Asked for what is needed alone, because the daemon may read no other variable. */
+  readonly env: (name: string) => string | undefined;
+  readonly exists: (path: string) => boolean;
+}
+
+export interface Feature<M extends MethodName = never, P extends Projection = Projection> {
+  readonly name: string;
+  /** What the daemon may do for it beyond its own folder and socket. Pure: clients compute the sandbox with it. */
+  readonly permissions?: (context: SandboxContext) => readonly Permission[];
+  /** Its state, made from the journal's events. */
+  readonly projection?: () => P;
+  /** @param projection what {@link Feature.projection} gave, with the journal replayed into it */
+  readonly create: (context: FeatureContext, projection: P) => FeatureParts<M>;
+}
+
+export interface FeatureParts<M extends MethodName = never> {
+  readonly service?: Omit<Service, "name">;
+  readonly handlers?: Handlers<M>;
+  /** Methods with rows of their own, which the methods table does not know. */
+  readonly methods?: Readonly<Record<string, Method>>;
+}

@@ -1,0 +1,259 @@
+/** The daemon, composed: the base that features plug into, and the list of services in start order. */
+import { Inbox } from "../approvals/inbox.ts";
+import { createApprovals } from "../approvals/mod.ts";
+import { newId } from "../approvals/new_id.ts";
+import { EventBus } from "../core/event_bus.ts";
+import { auditHandlers } from "../core/handlers/audit.ts";
+import { liveHandlers } from "../core/handlers/live.ts";
+import { sessionHandlers } from "../core/handlers/session.ts";
+import type { FeatureContext, Service } from "../core/service.ts";
+import { Store } from "../core/store.ts";
+import { UnknownEvents } from "../core/unknown.ts";
+import type { NewEvent } from "../domain/event.ts";
+import { type Journal, openJournal } from "../journal/journal.ts";
+import { after, daemonTimers, systemClock } from "../platform/clock.ts";
+import { denoFiles } from "../platform/deno_files.ts";
+import { sha256OfRecord } from "../platform/hash.ts";
+import type { HomePaths } from "../platform/home.ts";
+import { executable, onUncaught, ownPid } from "../platform/process.ts";
+import type { Listener } from "../platform/sockets.ts";
+import { DAEMON } from "../protocol/actor.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { clientLimits, type Limits } from "../protocol/limits.ts";
+import { VERSION } from "../protocol/version.ts";
+import { type Handlers, methodTable } from "../rpc/handler.ts";
+import { Router } from "../rpc/router.ts";
+import { Tokens } from "../transport/tokens.ts";
+import { UnixServer } from "../transport/unix_listener.ts";
+import { type AnyFeature, create, type FEATURES, prepare, type Prepared } from "./features.ts";
+import { daemonHandlers } from "./handlers.ts";
+import { IdleExit } from "./idle_exit.ts";
+import { LastError } from "./last_error.ts";
+import type { LiveConfig } from "./live_config.ts";
+import type { DaemonLog } from "./logging.ts";
+import type { DaemonOptions } from "./options.ts";
+import { writeToken } from "./runtime_files.ts";
+import { journalService } from "./services/journal_service.ts";
+import { memory } from "./services/memory.ts";
+import { logService, processService, signals } from "./services/process_service.ts";
+import { readyFile, RuntimeFiles } from "./services/runtime_files.ts";
+import { serverService } from "./services/server_service.ts";
+import { StopControl } from "./stop_control.ts";
+import { Supervisor } from "./supervisor.ts";
+
+const MINUTE_MS = 60_000;
+const MIB = 1_048_576;
+
+export interface ComposeOptions {
+  readonly options: DaemonOptions;
+  readonly limits: Limits;
+  readonly features: readonly AnyFeature[];
+  readonly paths: HomePaths;
+  readonly config: LiveConfig;
+  readonly log: DaemonLog;
+  readonly bootId: string;
+  /** Binds the socket. @throws {ConsoleError} `already_running` */
+  readonly listen: () => Promise<Listener>;
+}
+
+export interface Composed {
+  readonly supervisor: Supervisor;
+  readonly stop: StopControl;
+  /** Removes the files of this run at once. */
+  readonly removeOwn: () => void;
+}
+
+/** @throws {ConsoleError} what keeps the journal from being read or the socket from being bound */
+export async function compose(o: ComposeOptions): Promise<Composed> {
+  const { options, limits, paths, config, log, bootId } = o;
+  const now = () => new Date(systemClock.now()).toISOString();
+  const base = openBase(o, prepare(o.features));
+  const { store, bus, inbox, journal, prepared } = base;
+  const stop = new StopControl();
+  const lastError = new LastError();
+  const record = (event: NewEvent) => {
+    try {
+      store.commit(event, DAEMON);
+    } catch (error) {
+      log.error("an event was not written", { type: event.type, error: String(error) });
+    }
+  };
+  const isReadOnly = () => journal.stats().readOnly !== undefined;
+
+  const tokens = new Tokens();
+  writeToken(paths, tokens.issue("admin"));
+  const listener = await o.listen();
+  const { socketPath } = config;
+  const notes = { pid: ownPid(), executable: executable(), bootId, version: VERSION, socketPath, startedAt: now() };
+
+  const approvals = createApprovals({
+    store,
+    inbox,
+    journal,
+    config: () => config.current,
+    clock: systemClock,
+    log,
+    after,
+    newId: () => newId(inbox),
+  });
+  const { broker, presence } = approvals;
+  const context: FeatureContext = {
+    store,
+    bus,
+    approvals: broker,
+    unknown: new UnknownEvents(store, log),
+    now,
+    clock: systemClock,
+    log,
+    paths,
+    pid: notes.pid,
+    config: () => config.current,
+    booted: config.booted,
+    isReadOnly,
+  };
+  const features = create<typeof FEATURES>(prepared, context);
+
+  const handlers: Handlers = {
+    ...sessionHandlers(context),
+    ...liveHandlers({ ...context, presence, inbox, queueEvents: limits.queueEvents, queueBytes: limits.queueBytes }),
+    ...auditHandlers(journal),
+    ...approvals.handlers,
+    ...daemonHandlers({
+      store,
+      inbox,
+      config,
+      stop,
+      pid: notes.pid,
+      now,
+      status: () => supervisor.status(),
+      limits: clientLimits(limits),
+    }),
+    ...features.handlers,
+  };
+  const router = new Router({
+    methods: methodTable(handlers, features.methods),
+    log,
+    requestMs: limits.requestMs,
+    newBugId: () => crypto.randomUUID().slice(0, 8),
+    timeout: (ms) => AbortSignal.timeout(ms),
+    ...(config.booted.journal.fsync === "always" ? { durable: (seq: number) => journal.durable(seq) } : {}),
+  });
+  stop.onStopping = () => router.stop();
+  const idleExit = new IdleExit({
+    ephemeral: options.ephemeral,
+    idleMins: () => config.current.daemon.idle_timeout_mins,
+    steady: () => systemClock.steady(),
+    leave: (reason) => stop.request({ reason, force: false, restart: false }),
+  });
+  const server = new UnixServer({
+    listener,
+    log,
+    limits,
+    router,
+    handshake: { tokens, pid: notes.pid, bootId, limits: clientLimits(limits), stopping: () => router.stopping },
+    onClients: () => idleExit.changed(server.clients.total),
+  });
+
+  const runtimeFiles = new RuntimeFiles({
+    paths,
+    pidFilePath: config.pidFilePath,
+    notes,
+    log,
+    stop,
+    record,
+    closeListener: (how) => server.close(how),
+  });
+  const removeOwn = () => runtimeFiles.removeOwn();
+  const bug = (error: unknown) => {
+    lastError.text = `a bug: ${String(error)}`;
+    log.error("a bug", { error: String((error as Error)?.stack ?? error) });
+  };
+  const reload = () => {
+    config.reload().catch((error) => {
+      if (!(error instanceof ConsoleError)) bug(error); // the others are told in the log, the journal and status
+    });
+  };
+  const services: readonly Service[] = [
+    signals({ stop, log, tied: options.tied, reload, removeOwn }),
+    logService(log),
+    runtimeFiles,
+    journalService({ journal, store, log }),
+    serverService(server, limits.drainMs),
+    processService({
+      notes,
+      options,
+      store,
+      log,
+      warnings: config.warnings,
+      lastError,
+      routerError: () => router.lastError,
+      stop,
+      isReadOnly,
+      record,
+    }),
+    config.service,
+    approvals.service,
+    ...features.services,
+    memory(() => store.seq + server.served),
+    idleExit,
+    readyFile({ paths, notes }),
+  ];
+  const supervisor = new Supervisor({
+    services,
+    log,
+    firstTickMs: limits.firstTickMs,
+    tickMs: limits.tickMs,
+    after,
+  });
+  config.hooks = {
+    stop,
+    log,
+    lastError,
+    record,
+    applied: () => {
+      log.level = config.current.daemon.log_level;
+      supervisor.reload();
+    },
+  };
+  onUncaught(bug);
+  return { supervisor, stop, removeOwn };
+}
+
+interface Base {
+  readonly store: Store;
+  readonly bus: EventBus;
+  readonly inbox: Inbox;
+  readonly journal: Journal;
+  readonly prepared: readonly Prepared[];
+}
+
+/** The state, as the journal leaves it, and the journal to append to. @throws {ConsoleError} `journal_broken`, `incompatible` */
+function openBase({ limits, paths, config, log }: ComposeOptions, prepared: readonly Prepared[]): Base {
+  const bus = new EventBus({
+    maxEvents: limits.queueEvents,
+    maxUnits: limits.queueBytes,
+    onError: (error) => log.error("a subscriber failed", { error: String((error as Error)?.stack ?? error) }),
+  });
+  const inbox = new Inbox();
+  const store = new Store({
+    clock: systemClock,
+    bus,
+    idempotencyKeys: limits.idempotencyKeys,
+    staleAfterMs: () => config.current.daemon.stale_after_mins * MINUTE_MS,
+    projections: [inbox, ...prepared.flatMap(({ projection }) => projection ?? [])],
+  });
+  const { journal, recovered, snapshotIgnored } = openJournal({
+    dir: paths.journal,
+    files: denoFiles,
+    sha256: sha256OfRecord,
+    clock: systemClock,
+    timers: daemonTimers,
+    actor: DAEMON,
+    segmentBytes: config.booted.journal.segment_mib * MIB,
+    fsync: config.booted.journal.fsync,
+  }, { restore: (state) => store.restore(state), record: (line) => store.replay(line) });
+  if (snapshotIgnored !== undefined) log.warn("the snapshot was not used", { why: snapshotIgnored });
+  store.attach(journal);
+  if (recovered !== undefined) store.commit({ type: "daemon.recovered", data: recovered }, DAEMON);
+  return { store, bus, inbox, journal, prepared };
+}

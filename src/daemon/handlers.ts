@@ -1,0 +1,70 @@
+/** Handlers of the daemon area. */
+import type { Inbox } from "../approvals/inbox.ts";
+import type { Store } from "../core/store.ts";
+import { maskSecrets } from "../domain/text.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import type { ResultOf } from "../protocol/methods.ts";
+import type { Handlers } from "../rpc/handler.ts";
+import type { LiveConfig } from "./live_config.ts";
+import type { StopControl } from "./stop_control.ts";
+
+export interface DaemonDeps {
+  readonly store: Store;
+  readonly inbox: Pick<Inbox, "pendingCount">;
+  readonly config: LiveConfig;
+  readonly stop: StopControl;
+  readonly pid: number;
+  readonly now: () => string;
+  readonly status: () => Promise<ResultOf<"status">>;
+  /** Those that clients are told of in hello. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+type Methods = "config.get" | "config.reload" | "disconnect" | "dump" | "hello" | "ping" | "shutdown" | "status";
+
+export function daemonHandlers(
+  { store, inbox, config, stop, pid, now, status, limits }: DaemonDeps,
+): Handlers<Methods> {
+  return {
+    /** The handshake is done by the connection (transport/handshake.ts) before any handler; here it can only come late. */
+    hello: () => {
+      throw new ConsoleError("invalid_request", "Cannot say hello: is already done, must be the first message only");
+    },
+    ping: () => ({ pong: true, now: now() }),
+    status,
+    dump: async () => {
+      const sessions = store.list().map((session) => ({
+        ...session,
+        history: store.row(session.id)?.history ?? [],
+      }));
+      return { status: await status(), limits: { ...limits }, sessions: sessions as never };
+    },
+    shutdown: ({ reason, force, restart, confirmed }) => {
+      const active = inbox.pendingCount;
+      if (active > 0 && !force && !confirmed) {
+        throw new ConsoleError(
+          "confirm_required",
+          `Cannot stop: ${
+            active === 1 ? "an approval is" : `${active} approvals are`
+          } pending, must be confirmed or forced`,
+          { active: { approvals: active } },
+        );
+      }
+      stop.request({
+        reason: maskSecrets(reason ?? "asked by a client"), // anybody's words, on their way to journal and log
+        force: force ?? false,
+        restart: restart ?? false,
+      });
+      return { stopping: true, pid };
+    },
+    "config.get": () => {
+      const { file, values } = config.view();
+      return { file, values: { ...values } };
+    },
+    "config.reload": () => config.reload(),
+    disconnect: (_params, { peer }) => {
+      peer.afterReply(() => peer.disconnect());
+      return {};
+    },
+  };
+}

@@ -1,0 +1,4 @@
+/** The last thing that went wrong, for `status`. */
+export class LastError {
+  text: string | undefined;
+}

@@ -1,0 +1,56 @@
+/** The daemon's whole command line, in its sandbox: computed by whoever starts it. */
+import { loadConfigHere } from "../config/here.ts";
+import { checkWhere } from "../config/places.ts";
+import { denoFiles } from "../platform/deno_files.ts";
+import type { HomePaths } from "../platform/home.ts";
+import { env, ownUid } from "../platform/process.ts";
+import { checkSandboxPath, daemonFlags, type Flag, type Program, programArgv } from "../platform/sandbox.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { featurePermissions } from "./features.ts";
+import { daemonArgs, type DaemonOptions } from "./options.ts";
+
+/** What of a client's context the daemon starts with. */
+export interface LaunchContext {
+  readonly paths: HomePaths;
+  readonly program: { readonly daemon: Program };
+  /** `--socket` as given. */
+  readonly socketFlag: string | undefined;
+}
+
+export interface Launch {
+  readonly argv: readonly string[];
+  readonly flags: readonly Flag[];
+  readonly autoStart: boolean;
+  readonly pidFilePath: string;
+}
+
+/** @throws {ConsoleError} `config_invalid`, `unsafe_path` */
+export async function daemonLaunch(context: LaunchContext, daemon: Partial<DaemonOptions> = {}): Promise<Launch> {
+  const { paths, program, socketFlag } = context;
+  const { config } = await loadConfigHere(paths, { socket: socketFlag });
+  const socketPath = config.daemon.ipc_socket_path ?? paths.socket;
+  const pidFilePath = config.daemon.pid_file_path ?? paths.pid;
+  checkWhere(denoFiles, { paths, socketPath, uid: ownUid() });
+  const exists = (path: string) => denoFiles.stat(path) !== undefined;
+  const permissions = featurePermissions({ config, env, exists });
+  const declared = permissions.filter(({ kind }) => kind === "read" || kind === "write" || kind === "run");
+  for (const path of [paths.root, socketPath, pidFilePath, ...declared.flatMap(({ values }) => values)]) {
+    const problem = checkSandboxPath(path);
+    if (problem !== undefined) throw new ConsoleError("unsafe_path", `Cannot use ${path}: ${problem}`, { path });
+  }
+  const flags = daemonFlags({ paths, socketPath, pidFilePath, form: program.daemon.form, permissions });
+  const options: DaemonOptions = {
+    ephemeral: false,
+    verbose: false,
+    tied: false,
+    ...daemon,
+    home: paths.root,
+    ...(socketFlag === undefined ? {} : { socket: socketFlag }),
+  };
+  return {
+    argv: programArgv(program.daemon, flags, daemonArgs(options)),
+    flags,
+    autoStart: config.daemon.auto_start,
+    pidFilePath,
+  };
+}

@@ -1,0 +1,136 @@
+/** The configuration in force, and its reload: what could be applied at once was, what could not is remembered. */
+import { loadConfigHere } from "../config/here.ts";
+import { configView, diffConfig, type Loaded } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import type { Service } from "../core/service.ts";
+import type { NewEvent } from "../domain/event.ts";
+import { isNotCapable } from "../platform/deno_files.ts";
+import type { HomePaths } from "../platform/home.ts";
+import { env } from "../platform/process.ts";
+import type { Permission } from "../platform/sandbox.ts";
+import type { Log } from "../platform/system.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import type { ResultOf } from "../protocol/methods.ts";
+import { featurePermissions } from "./features.ts";
+import type { LastError } from "./last_error.ts";
+import type { DaemonOptions } from "./options.ts";
+import type { StopControl } from "./stop_control.ts";
+
+/** What a reload tells, and to whom. */
+export interface ReloadHooks {
+  readonly stop: StopControl;
+  readonly log: Log;
+  readonly lastError: LastError;
+  /** Best effort: never throws. */
+  readonly record: (event: NewEvent) => void;
+  /** The new configuration is in force. */
+  readonly applied: () => void;
+}
+
+export class LiveConfig {
+  #paths: HomePaths;
+  #options: DaemonOptions;
+  /** What the running parts were built with: what a restart would change is told against this. */
+  #booted: Loaded;
+  #now: Loaded;
+  #hooks: ReloadHooks | undefined;
+
+  private constructor(paths: HomePaths, options: DaemonOptions, loaded: Loaded) {
+    this.#paths = paths;
+    this.#options = options;
+    this.#booted = this.#now = loaded;
+  }
+
+  /** @throws {ConsoleError} `config_invalid`, `unsafe_path` */
+  static async read(paths: HomePaths, options: DaemonOptions): Promise<LiveConfig> {
+    return new LiveConfig(paths, options, await loadConfigHere(paths, options));
+  }
+
+  get current(): Config {
+    return this.#now.config;
+  }
+
+  /** What the running parts were built with, until a restart. */
+  get booted(): Config {
+    return this.#booted.config;
+  }
+
+  get warnings(): readonly string[] {
+    return this.#now.warnings;
+  }
+
+  get socketPath(): string {
+    return this.booted.daemon.ipc_socket_path ?? this.#paths.socket;
+  }
+
+  get pidFilePath(): string {
+    return this.booted.daemon.pid_file_path ?? this.#paths.pid;
+  }
+
+  /** Keys that were changed since the start and are not in force: those of the schema, and those that the sandbox is made of. */
+  get needsRestart(): readonly string[] {
+    const { needsRestart } = diffConfig(this.booted, this.current);
+    return [...new Set<string>([...needsRestart, ...changedPermissions(this.booted, this.current)])];
+  }
+
+  view() {
+    return configView(this.#now);
+  }
+
+  /** Before the first {@link reload}. */
+  set hooks(hooks: ReloadHooks) {
+    this.#hooks = hooks;
+  }
+
+  get service(): Service {
+    return { name: "config", status: () => ({ needsRestart: [...this.needsRestart] }) };
+  }
+
+  /** @throws {ConsoleError} `config_invalid`, `unsafe_path`: the old configuration stays in force; `stopping` */
+  async reload(): Promise<ResultOf<"config.reload">> {
+    if (this.#hooks === undefined) throw new TypeError("the daemon is not composed yet");
+    const { stop, log, lastError, record, applied: onApplied } = this.#hooks;
+    if (stop.isStopping) {
+      throw new ConsoleError("stopping", "Cannot reload: the daemon is stopping, must be running", { retryable: true });
+    }
+    try {
+      const next = await loadConfigHere(this.#paths, this.#options);
+      const { applied } = diffConfig(this.current, next.config);
+      this.#now = next;
+      const { needsRestart } = this;
+      onApplied();
+      record({ type: "daemon.config_reloaded", data: { applied, needsRestart } });
+      log.info("configuration read again", { applied, needsRestart, warnings: next.warnings });
+      return { applied: [...applied], needsRestart: [...needsRestart], warnings: [...next.warnings] };
+    } catch (error) {
+      if (!(error instanceof ConsoleError)) throw error;
+      lastError.text = error.message;
+      record({ type: "daemon.config_rejected", data: { problem: error.message } });
+      log.error("the configuration was not taken, the old one stays in force", { problem: error.message });
+      throw error;
+    }
+  }
+}
+
+/** The keys whose permissions differ: the sandbox of a process cannot be changed. */
+function changedPermissions(old: Config, now: Config): string[] {
+  const [before, after] = [byKey(old), byKey(now)];
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .flatMap((key) => key ?? [])
+    .filter((key) => JSON.stringify(before.get(key)) !== JSON.stringify(after.get(key)));
+}
+
+function byKey(config: Config): Map<string | undefined, Permission[]> {
+  const permissions = featurePermissions({ config, env: readableEnv, exists: () => true });
+  return Map.groupBy(permissions.filter(({ configKey }) => configKey !== undefined), ({ configKey }) => configKey);
+}
+
+/** What is off was started without the leave to read its variables; then its default place stands for it. */
+function readableEnv(name: string): string | undefined {
+  try {
+    return env(name);
+  } catch (error) {
+    if (isNotCapable(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+/** The journal's part in the daemon's life: snapshots while it runs and at its end, and its state in `status`. */
+import type { Service } from "../../core/service.ts";
+import type { Store } from "../../core/store.ts";
+import type { Journal } from "../../journal/journal.ts";
+import type { Log } from "../../platform/system.ts";
+
+/** A snapshot is due after so many records, or four times the rows: it must cost less than what it saves. */
+const SNAPSHOT_RECORDS = 4096;
+
+export interface JournalServiceOptions {
+  readonly journal: Journal;
+  readonly store: Store;
+  readonly log: Log;
+}
+
+export function journalService({ journal, store, log }: JournalServiceOptions): Service {
+  /** Seq of the last snapshot of this run; a start that had much to replay is followed by one. */
+  let snapshotAt = 0;
+  // Without a snapshot the next start reads more; that is all.
+  const snapshot = () =>
+    journal.snapshot(store.save()).catch((error) => log.warn("no snapshot", { error: String(error) }));
+  return {
+    name: "journal",
+    tick: async () => {
+      if (store.seq - snapshotAt < Math.max(SNAPSHOT_RECORDS, 4 * store.size)) return;
+      snapshotAt = store.seq;
+      await snapshot();
+    },
+    status: () => {
+      const { count, head, ok, lastVerifiedAt, readOnly } = journal.stats();
+      return { journal: { count, head, ok, lastVerifiedAt, readOnly: readOnly !== undefined } };
+    },
+    stop: async () => {
+      await snapshot();
+      await journal.close().catch((error) => log.error("the journal did not close cleanly", { error: String(error) }));
+    },
+  };
+}

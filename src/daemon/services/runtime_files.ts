@@ -1,0 +1,102 @@
+/** The files that tell others who runs here, and the watch over our own socket. */
+import type { Service } from "../../core/service.ts";
+import type { NewEvent } from "../../domain/event.ts";
+import { psPath } from "../../liveness/mod.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import type { HomePaths } from "../../platform/home.ts";
+import { probe } from "../../platform/processes.ts";
+import { writeStderr } from "../../platform/stdio.ts";
+import type { Log } from "../../platform/system.ts";
+import * as files from "../runtime_files.ts";
+import type { StopControl } from "../stop_control.ts";
+
+/** Exit code where somebody else's socket stands in our place (S7). */
+const SOCKET_TAKEN = 4;
+
+export interface RuntimeFilesOptions {
+  readonly paths: HomePaths;
+  readonly pidFilePath: string;
+  readonly notes: files.Notes;
+  readonly log: Log;
+  readonly stop: StopControl;
+  /** Best effort: never throws. */
+  readonly record: (event: NewEvent) => void;
+  /** Closes the listener, with its socket file where that is ours. */
+  readonly closeListener: (options: { readonly unlink: boolean }) => Promise<void>;
+}
+
+export class RuntimeFiles implements Service {
+  readonly name = "runtime files";
+  #o: RuntimeFilesOptions;
+  #inode: number | null | undefined;
+  #hasStartTime = false;
+
+  constructor(options: RuntimeFilesOptions) {
+    this.#o = options;
+    this.#inode = denoFiles.stat(options.notes.socketPath)?.inode;
+  }
+
+  start(): void {
+    const { paths, pidFilePath, notes } = this.#o;
+    files.writePid(paths, pidFilePath, notes, "-");
+  }
+
+  async tick(): Promise<void> {
+    const { notes, stop } = this.#o;
+    if (stop.isStopping) return;
+    if (denoFiles.stat(notes.socketPath)?.inode !== this.#inode) return this.#socketLost();
+    if (this.#hasStartTime) return;
+    this.#hasStartTime = true;
+    await this.#writeStartTime();
+  }
+
+  async stop(): Promise<void> {
+    await this.#o.closeListener({ unlink: this.#socketIsOurs() });
+    this.#removeNotes();
+  }
+
+  /** At once, for a process that does not wait for anybody any more. */
+  removeOwn(): void {
+    this.#removeNotes();
+    if (this.#socketIsOurs()) denoFiles.remove(this.#o.notes.socketPath);
+  }
+
+  #removeNotes(): void {
+    const { paths, pidFilePath, notes } = this.#o;
+    files.removeNotes(paths, pidFilePath, notes);
+  }
+
+  #socketIsOurs(): boolean {
+    const stat = denoFiles.stat(this.#o.notes.socketPath);
+    return stat?.kind === "socket" && stat.inode === this.#inode;
+  }
+
+  #socketLost(): void {
+    const { notes: { socketPath }, log, stop, record } = this.#o;
+    stop.request({ reason: "the socket file was replaced", force: true, restart: false, code: SOCKET_TAKEN });
+    log.error("the socket file was replaced", { socketPath });
+    writeStderr(`agent-console: Cannot go on: ${socketPath} was replaced, must be ours\n`);
+    record({ type: "daemon.socket_replaced", data: { socketPath } });
+  }
+
+  /** Whoever stops us by force compares it first: a pid may have been given away. */
+  async #writeStartTime(): Promise<void> {
+    const { paths, pidFilePath, notes, log, stop } = this.#o;
+    const own = await probe(psPath(), [notes.pid]);
+    if (stop.isStopping || own === "unknown" || own[0] === undefined) return;
+    try {
+      files.writePid(paths, pidFilePath, notes, own[0].startedAt);
+    } catch (error) {
+      log.warn("the pid file stays without a start time", { error: String(error) });
+    }
+  }
+}
+
+/** Present exactly while hello is answered: the last to start and the first to stop. */
+export function readyFile({ paths, notes }: Pick<RuntimeFilesOptions, "paths" | "notes">): Service {
+  return {
+    name: "ready",
+    start: () => files.writeReady(paths, notes),
+    stop: () => denoFiles.remove(paths.ready),
+  };
+}

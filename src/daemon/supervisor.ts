@@ -1,0 +1,80 @@
+/** Starts the services in their order, ticks them, and stops them in the opposite order. */
+import type { Log } from "../platform/system.ts";
+import type { ResultOf } from "../protocol/methods.ts";
+import type { Service, StopRequest } from "../core/service.ts";
+
+export interface SupervisorOptions {
+  readonly services: readonly Service[];
+  readonly log: Log;
+  /** When the first tick comes after the start, and the next after each, ms. */
+  readonly firstTickMs: number;
+  readonly tickMs: number;
+  /** Runs `action` after so many ms, unless the returned function was called before. */
+  readonly after: (ms: number, action: () => void) => () => void;
+}
+
+export class Supervisor {
+  #o: SupervisorOptions;
+  #started: Service[] = [];
+  #ticking = new Set<Service>();
+  #callOff: () => void = () => {};
+
+  constructor(options: SupervisorOptions) {
+    this.#o = options;
+  }
+
+  /** @throws what a service throws at its start; {@link stop} then ends those before it */
+  start(): void {
+    for (const service of this.#o.services) {
+      this.#started.push(service);
+      service.start?.();
+    }
+    this.#tickAfter(this.#o.firstTickMs);
+  }
+
+  /** A service that fails to stop keeps no other from stopping. */
+  async stop(request: StopRequest): Promise<void> {
+    this.#callOff();
+    for (const service of this.#started.splice(0).reverse()) {
+      try {
+        await service.stop?.(request);
+      } catch (error) {
+        this.#failed(service, "stop", error);
+      }
+    }
+  }
+
+  reload(): void {
+    for (const service of this.#started) service.reload?.();
+  }
+
+  /** The union of the services' parts. */
+  async status(): Promise<ResultOf<"status">> {
+    const parts = await Promise.all(this.#started.map((service) => service.status?.()));
+    // Each part is checked, the sum is not: a test holds the whole against the schema of the method.
+    return Object.assign({}, ...parts) as ResultOf<"status">;
+  }
+
+  #tickAfter(ms: number): void {
+    this.#callOff = this.#o.after(ms, () => {
+      this.#tickAfter(this.#o.tickMs); // first, so that a tick that throws does not end the row
+      for (const service of [...this.#started]) void this.#tick(service);
+    });
+  }
+
+  async #tick(service: Service): Promise<void> {
+    if (service.tick === undefined || this.#ticking.has(service)) return;
+    this.#ticking.add(service);
+    try {
+      await service.tick();
+    } catch (error) {
+      this.#failed(service, "tick", error);
+    } finally {
+      this.#ticking.delete(service);
+    }
+  }
+
+  #failed({ name }: Service, what: string, error: unknown): void {
+    this.#o.log.error("a service failed", { service: name, what, error: String((error as Error)?.stack ?? error) });
+  }
+}
