@@ -4,7 +4,11 @@
  */
 import { dispatch } from "./src/client/dispatch.ts";
 
-const rooms = { cli: "./src/cli/mod.ts", quick: "./src/cli/quick.ts", statusline: "./src/client/statusline.ts" };
+const rooms = {
+  cli: "./src/cli/mod.ts",
+  quick: "./src/cli/fast_commands.ts",
+  statusline: "./src/client/statusline.ts",
+};
 
 Deno.exit(
   await dispatch(Deno.args, import.meta.url, {

@@ -2,12 +2,13 @@
  * What `deno task bundle` and `deno task compile` make. Everything is built in a temporary folder and published only
  * when all of it is there, so that a failure leaves no half of a program behind.
  */
+import { shellQuote } from "../src/lib/shell_quote.ts";
 import launcherTemplate from "./build_launcher.sh" with { type: "text" };
-import { clientContext } from "../src/client/context.ts";
+import { clientContext } from "../src/client/endpoint.ts";
 import { daemonLaunch } from "../src/daemon/launch.ts";
 import { daemonArgs } from "../src/daemon/options.ts";
 import { CLIENT_FLAGS } from "../src/platform/program.ts";
-import { type Program, RUNTIME_ENV, serialise } from "../src/platform/sandbox.ts";
+import { type ProgramRef, RUNTIME_ENV } from "../src/platform/sandbox.ts";
 import { ConsoleError } from "../src/protocol/errors.ts";
 import { VERSION } from "../src/protocol/version.ts";
 
@@ -86,7 +87,7 @@ export async function publish(from: string, to: string, names: readonly string[]
 
 /** Flags and arguments of this user's daemon, from the one module that computes them. */
 async function confined(
-  daemon: Program,
+  daemon: ProgramRef,
   home: string | undefined,
 ): Promise<{ readonly flags: string[]; readonly args: string[] }> {
   const context = clientContext({ program: { client: [], daemon }, home, start: false });
@@ -97,7 +98,7 @@ async function confined(
 }
 
 async function bundleModules(folder: string, options: BuildOptions): Promise<readonly string[]> {
-  const parts = await bundleInParts(folder, "src/daemon/consoled.ts", options);
+  const parts = await bundleInParts(folder, "src/daemon/main.ts", options);
   await bundle(folder, "src/cli/mod.ts", COMMANDS, options);
   await bundle(folder, "src/cli/bundled.ts", `${CLIENT}.js`, { ...options, external: { "./mod.ts": `./${COMMANDS}` } });
   const { permissions } = JSON.parse(await Deno.readTextFile(`${SOURCE}deno.json`));
@@ -168,10 +169,10 @@ async function launcher(
 ): Promise<void> {
   const values: Readonly<Record<string, string>> = {
     name,
-    environment: `export ${serialise(Object.entries(RUNTIME_ENV).map(([key, value]) => `${key}=${value}`))}`,
-    flags: serialise(flags),
+    environment: `export ${shellQuote(Object.entries(RUNTIME_ENV).map(([key, value]) => `${key}=${value}`))}`,
+    flags: shellQuote(flags),
     entry: `${name}.js`,
-    arguments: serialise(args),
+    arguments: shellQuote(args),
   };
   const text = launcherTemplate.replace(/\{\{(\w+)\}\}( ?)/g, (_, key: string, space: string) => {
     const value = values[key] ?? "";

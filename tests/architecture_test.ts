@@ -3,69 +3,9 @@
  * rule and its reason.
  */
 import { assert, assertEquals } from "@std/assert";
+import { lies, roomOf, ruleOf } from "./support/architecture_rules.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
-
-/** Room → rooms that it may import at run time, with the reason of the limit. Types may cross only along the same lines. */
-const RULES: Readonly<Record<string, { readonly may: readonly string[]; readonly why: string }>> = {
-  domain: { may: [], why: "the core is pure: no I/O, no clock, nothing of ours below it" },
-  platform: { may: [], why: "the door to the system knows nobody who goes through it" },
-  protocol: { may: ["domain"], why: "the wire speaks of sessions, not of how they are kept" },
-  journal: { may: ["platform", "protocol"], why: "the journal knows bytes and records, not sessions" },
-  config: { may: ["domain", "platform", "protocol"], why: "client and daemon read the same configuration" },
-  agents: { may: ["domain", "platform", "protocol"], why: "an adapter says what happened; the core decides" },
-  hooks: {
-    may: ["agents", "domain", "install", "platform", "protocol"],
-    why: "our entries in other people's settings are the command line's work; the daemon never touches them",
-  },
-  approvals: {
-    may: ["agents", "config", "core", "domain", "platform", "protocol", "rpc"],
-    why: "the broker answers through the core's two doors: commit, subscribe",
-  },
-  feeds: {
-    may: ["agents", "config", "core", "domain", "platform", "protocol", "rpc"],
-    why: "a feature plugs into the core by its contract (core/service.ts) and knows no other feature",
-  },
-  liveness: {
-    may: ["agents", "config", "core", "domain", "platform", "protocol", "rpc"],
-    why: "a feature plugs into the core by its contract (core/service.ts) and knows no other feature",
-  },
-  retention: {
-    may: ["agents", "config", "core", "domain", "platform", "protocol", "rpc"],
-    why: "a feature plugs into the core by its contract (core/service.ts) and knows no other feature",
-  },
-  spool: {
-    may: ["agents", "config", "core", "domain", "platform", "protocol", "rpc"],
-    why: "a feature plugs into the core by its contract (core/service.ts) and knows no other feature",
-  },
-  rpc: { may: ["platform", "protocol"], why: "calls are run by the table; what a method does is its handler's" },
-  service: { may: ["install", "platform", "protocol"], why: "units are made from templates and sandbox flags" },
-  core: {
-    may: ["agents", "config", "domain", "platform", "protocol", "rpc"],
-    why: "the core owns the state and reaches no disk",
-  },
-  transport: {
-    may: ["platform", "protocol", "rpc"],
-    why: "connections carry calls and events, whatever they are about",
-  },
-  daemon: {
-    may: [
-      ...["agents", "approvals", "config", "core", "domain", "journal", "platform", "protocol", "rpc", "transport"],
-      ...["feeds", "liveness", "retention", "spool"],
-    ],
-    why: "the composition root of the daemon knows no window",
-  },
-  client: {
-    may: ["agents", "config", "daemon/launch.ts", "daemon/options.ts", "domain", "platform", "protocol"],
-    why: "a client never imports the daemon, only its command line",
-  },
-  cli: {
-    may: ["agents", "client", "config", "daemon", "domain", "hooks", "journal", "platform", "protocol", "service"],
-    why: "the command line is a client; it loads the daemon only to become one, the journal only to verify it",
-  },
-  install: { may: [], why: "templates are text" },
-  "main.ts": { may: ["client"], why: "argv in, exit code out" },
-};
 
 /** The fast paths: what they load is paid at each event of each agent, and each time a status line renders. */
 const FAST_ENTRIES = ["src/client/hook.ts", "src/client/statusline.ts"];
@@ -81,7 +21,7 @@ interface Module {
 }
 
 /** Everything that is ever run: main.ts names its rooms at run time, so their graphs are read one by one. */
-const ENTRIES = ["main.ts", "src/cli/bundled.ts", "src/daemon/consoled.ts"];
+const ENTRIES = ["main.ts", "src/cli/bundled.ts", "src/daemon/main.ts"];
 
 async function program(): Promise<readonly Module[]> {
   const all = await Promise.all(ENTRIES.map(modules));
@@ -103,11 +43,6 @@ function local(specifier: string | undefined): string | undefined {
   return specifier?.startsWith(prefix) ? specifier.slice(prefix.length) : undefined;
 }
 
-function roomOf(path: string): string {
-  const parts = path.split("/");
-  return parts[0] === "src" ? parts[1] ?? "" : parts[0] ?? "";
-}
-
 function* sources(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(`${ROOT}${folder}`)) {
     const path = `${folder}/${entry.name}`;
@@ -121,12 +56,12 @@ Deno.test("architecture: imports run one way between the rooms", async () => {
   for (const module of await program()) {
     const from = local(module.specifier);
     if (from === undefined || from.endsWith(".d.ts")) continue;
-    const rule = RULES[roomOf(from)];
+    const rule = ruleOf(roomOf(from));
     assert(rule !== undefined, `${from} lies in a room without a rule`);
     for (const dependency of module.dependencies ?? []) {
       const to = local(dependency.code?.specifier ?? dependency.type?.specifier);
       if (to === undefined || roomOf(to) === roomOf(from)) continue;
-      const allowed = rule.may.some((room) => room === roomOf(to) || to === `src/${room}`);
+      const allowed = rule.may.some((room) => lies(to, room));
       if (!allowed) broken.push(`${from} imports ${to}: ${rule.why}`);
     }
   }
@@ -187,8 +122,8 @@ for (const entry of FAST_ENTRIES) {
   });
 }
 
-Deno.test("architecture: the domain is pure", () => {
-  for (const path of sources("src/domain")) {
+Deno.test("architecture: domain and policy are pure", () => {
+  for (const path of [...sources("src/domain"), ...sources("src/policy")]) {
     const code = Deno.readTextFileSync(`${ROOT}${path}`).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
     assert(
       !/\bDate\.now|new Date\(\)|Math\.random|crypto\.|performance\.|setTimeout/.test(code),

@@ -6,33 +6,39 @@
  * nothing here ever denies on its own account.
  */
 import { type Actor, FEED } from "../protocol/actor.ts";
-import type { ApprovalsDoor, ApprovalsPort, Asked } from "../core/approvals_port.ts";
-import type { JournalPort } from "../core/ports.ts";
-import type { ReportDeps } from "../core/report.ts";
-import type { Committed } from "../core/store.ts";
-import type { Approval, Ask, Rule, Verdict } from "../domain/approval.ts";
-import type { Happening, Question, Report } from "../domain/report.ts";
-import { withState } from "../domain/settle.ts";
-import { visible } from "../domain/text.ts";
+import type { ApprovalsDoor, ApprovalsPort, IncomingRequest } from "../core/approvals_port.ts";
+import type { JournalPort } from "../core/journal_port.ts";
+import type { ReportDeps } from "../core/apply_report.ts";
+import type { CommitResult } from "../core/store.ts";
+import type { Approval, ApprovalRequest, Decision } from "../domain/approval.ts";
+import type { AgentEvent, QuestionText, Report } from "../domain/report.ts";
+import { replaceState } from "../domain/approval_resolution.ts";
 import type { Log } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/methods.ts";
 import type { Peer } from "../rpc/peer.ts";
-import { type Asker, askerOfOne, type Hold, type Outcome } from "./holds.ts";
+import { type PendingRequest, type Requester, requesterOfOne, type WaitResult } from "./pending_requests.ts";
 import type { Inbox } from "./inbox.ts";
-import type { Judge, Judged } from "./judge.ts";
+import type { PolicyEngine, PolicyResult } from "./policy_engine.ts";
 import * as make from "./making.ts";
-import { alreadyDecided, noSuchApproval, noSuchRule, notYours, noWords, unknownSession, usedKey } from "./refusals.ts";
+import {
+  alreadyDecided,
+  idempotencyKeyReused,
+  messageNotSupported,
+  noSuchApproval,
+  notRequester,
+  unknownSession,
+} from "./errors.ts";
 import type { Presence } from "./presence.ts";
-import { Settling } from "./settling.ts";
-import { aboutOf, callerOf } from "./whose.ts";
-import { Workspaces } from "./workspaces.ts";
+import { ApprovalResolver } from "./resolver.ts";
+import { ruleContext, subjectSession } from "./caller.ts";
+import { WorkspaceConfigs } from "./workspace_configs.ts";
 
 export interface BrokerOptions {
   readonly core: Pick<ReportDeps, "store" | "now"> & { readonly journal: Pick<JournalPort, "durable"> };
   readonly inbox: Inbox;
   readonly presence: Presence;
-  readonly judge: Judge;
+  readonly judge: PolicyEngine;
   /** How long a hook is held, ms. */
   readonly waitMs: () => number;
   /** Runs `action` after so many ms, unless the returned function was called before. */
@@ -46,15 +52,15 @@ type Reported = ResultOf<"session.report">;
 
 export class Broker implements ApprovalsPort, ApprovalsDoor {
   #o: BrokerOptions;
-  #settling: Settling;
-  #workspaces = new Workspaces();
+  #settling: ApprovalResolver;
+  #workspaces = new WorkspaceConfigs();
   #stopped = false;
   askedByFeed: ApprovalsDoor["askedByFeed"] = () => false;
 
   constructor(options: BrokerOptions) {
     this.#o = options;
     const { core, inbox, log, presence } = options;
-    this.#settling = new Settling({ core, inbox, log, approvals: this });
+    this.#settling = new ApprovalResolver({ core, inbox, log, approvals: this });
     // Agents that wait for their hooks are not kept waiting for a human who is not there.
     presence.onLastLeft = () => {
       for (const hold of this.#open()) if (hold.ask.dialog !== "beside") this.#settling.expire(hold);
@@ -67,9 +73,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
 
   // -- asking ----------------------------------------------------------------------------------------------------------
 
-  ask(asked: Asked, asker: Asker): Reported | Promise<Reported> {
+  ask(asked: IncomingRequest, asker: Requester): Reported | Promise<Reported> {
     const { ask, report, idempotencyKey } = asked;
-    const judged = this.#o.judge.judge(asked, callerOf(asked, this.#o.core.store));
+    const judged = this.#o.judge.judge(asked, ruleContext(asked, this.#o.core.store));
     const output = judged.verdict && asked.answer(judged.verdict);
     if (judged.verdict !== undefined && output !== undefined) {
       return this.#answeredByRule(asked, { ...judged, verdict: judged.verdict }, output, asker.actor);
@@ -79,7 +85,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   }
 
   /** Beside a live dialog waiting costs nobody anything; else only while somebody is there who can answer. */
-  #mayHold({ ask, report }: Asked, judged: Judged): boolean {
+  #mayHold({ ask, report }: IncomingRequest, judged: PolicyResult): boolean {
     if (this.#stopped) return false;
     if (ask.dialog === "beside") return true;
     if (this.askedByFeed(report.agent, report.sessionId)) return false;
@@ -87,38 +93,38 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   }
 
   async #answeredByRule(
-    asked: Asked,
-    judged: Judged & { readonly verdict: Verdict },
+    asked: IncomingRequest,
+    judged: PolicyResult & { readonly verdict: Decision },
     output: Readonly<Record<string, unknown>>,
     actor: Actor,
   ): Promise<Reported> {
     const { report, ask, idempotencyKey } = asked;
     const { core, judge, newId } = this.#o;
     const at = core.now();
-    const pending = make.newApproval({ ...aboutOf(asked, core.store), ask, id: newId(), at, deadline: at });
-    const approval = withState(pending, make.stateOf(judged.verdict, { at, ...judged }));
+    const pending = make.newApproval({ ...subjectSession(asked, core.store), ask, id: newId(), at, deadline: at });
+    const approval = replaceState(pending, make.resolvedState(judged.verdict, { at, ...judged }));
     core.store.commit({ type: "approval.decided", data: { approval } }, actor);
     // The row never waits: nobody is asked.
     const { happening } = report;
-    const goesOn = make.goingOn(happening, judged.verdict);
+    const goesOn = make.eventAfterAutoDecision(happening, judged.verdict);
     const committed = this.#settling.commit({ ...report, happening: goesOn }, { actor, idempotencyKey });
     judge.answered(report, judged.verdict);
     await core.journal.durable(committed.seq);
     return { ...committed, output };
   }
 
-  #hold(asked: Asked, asker: Asker, waitMs: number): Reported {
+  #hold(asked: IncomingRequest, asker: Requester, waitMs: number): Reported {
     const { ask, report, cut, answer, idempotencyKey } = asked;
     const { core, after, newId } = this.#o;
     const id = newId();
     const at = core.now();
-    const about = aboutOf(asked, core.store);
+    const about = subjectSession(asked, core.store);
     const deadline = new Date(Date.parse(at) + waitMs).toISOString();
     const approval = make.newApproval({ ...about, ask, id, at, deadline });
-    const question: Question = { ...make.questionOf(report.happening, approval), approvalId: id };
+    const question: QuestionText = { ...make.questionOf(report.happening, approval), approvalId: id };
     core.store.commit({ type: "approval.requested", data: { approval } }, asker.actor);
-    const happening: Happening = { kind: "asked", ...question };
-    let committed: Committed | undefined;
+    const happening: AgentEvent = { kind: "asked", ...question };
+    let committed: CommitResult | undefined;
     try {
       committed = this.#settling.commit({ ...report, happening }, { actor: asker.actor, idempotencyKey });
       return { ...committed, approval: { id, waitMs } };
@@ -126,7 +132,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
       const row = core.store.get(about.rowId);
       const own = row?.status === "waiting" && row.waiting.approvalId === id ? row.waiting.tool : undefined;
       const tool = own ?? question.tool;
-      const hold: Hold = {
+      const hold: PendingRequest = {
         ...about,
         id,
         sessionId: report.sessionId,
@@ -135,7 +141,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
         question: { ...question, ...(tool === undefined ? {} : { tool }) },
         answer,
         asker,
-        done: Promise.withResolvers<Outcome>(),
+        done: Promise.withResolvers<WaitResult>(),
         stopTimer: after(waitMs, () => this.#settling.expire(hold)),
         awaited: false,
         settled: false,
@@ -147,23 +153,23 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     }
   }
 
-  wait(id: string, asker: Asker): Promise<Outcome> {
+  wait(id: string, asker: Requester): Promise<WaitResult> {
     const hold = this.#settling.holds.get(id);
-    if (hold === undefined || hold.asker !== asker) throw notYours(id);
+    if (hold === undefined || hold.asker !== asker) throw notRequester(id);
     hold.awaited = true;
     return hold.done.promise;
   }
 
   /** On behalf of a script: asking and waiting as one call. */
-  async request(params: ParamsOf<"approval.request">, peer: Peer): Promise<Outcome> {
+  async request(params: ParamsOf<"approval.request">, peer: Peer): Promise<WaitResult> {
     const { sessionId, waitSecs } = params;
     const agent = this.#o.core.store.get(sessionId)?.agent ?? params.agent;
     if (agent === undefined) throw unknownSession(sessionId);
     if (this.#stopped) throw new ConsoleError("stopping", "Cannot ask: the daemon is stopping, must be running");
     const waitMs = waitSecs === undefined ? this.#o.waitMs() : waitSecs * 1000;
-    const { asker, end } = askerOfOne(peer);
+    const { asker, end } = requesterOfOne(peer);
     try {
-      const { approval } = this.#hold(make.scripted(params, agent), asker, waitMs);
+      const { approval } = this.#hold(make.requestFromScript(params, agent), asker, waitMs);
       return await this.wait(approval?.id ?? "", asker);
     } finally {
       end();
@@ -174,12 +180,12 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
    * On behalf of a feed, which takes the answer by its own means. `signal`: it was answered elsewhere, or nobody is there
    * any more to take an answer. Undefined: no answer from us.
    */
-  async put(report: Report, ask: Ask, signal: AbortSignal): Promise<Verdict | undefined> {
-    let given: Verdict | undefined;
-    let hold: Hold | undefined;
+  async put(report: Report, ask: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined> {
+    let given: Decision | undefined;
+    let hold: PendingRequest | undefined;
     const end = new AbortController();
-    const asker: Asker = { actor: FEED, signal: end.signal, hungUp: end.signal };
-    const answer = (verdict: Verdict) => (given = verdict, {});
+    const asker: Requester = { actor: FEED, signal: end.signal, hungUp: end.signal };
+    const answer = (verdict: Decision) => (given = verdict, {});
     const onAbort = () => hold && this.#settling.elsewhere(hold);
     try {
       const asked = { report, ask, cut: false, answer, ...this.#workspaces.of(report.sessionId, ask.cwd) };
@@ -205,7 +211,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const approval = inbox.get(id);
     if (earlier !== undefined) {
       // Of another call: this answer was never given.
-      if (approval !== undefined && !isAbout(earlier, approval)) throw usedKey(`decide ${id}`);
+      if (approval !== undefined && !isAbout(earlier, approval)) throw idempotencyKeyReused(`decide ${id}`);
       await journal.durable(earlier.seq);
       const ruleId = approval?.status === "approved" ? approval.approved.ruleId : undefined;
       return { ...earlier, id, ...(ruleId === undefined ? {} : { ruleId }) };
@@ -213,13 +219,13 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     if (approval === undefined) throw noSuchApproval(id);
     const hold = this.#settling.holds.get(id);
     if (approval.status !== "pending" || hold === undefined || hold.settled) throw alreadyDecided(approval);
-    const verdict = make.verdictOf(params, hold.ask);
+    const verdict = make.parseDecision(params, hold.ask);
     // What an agent remembers by itself has no end.
     const output = hold.answer(verdict.yes && expiresInSecs !== undefined ? { ...verdict, scope: "once" } : verdict);
-    if (output === undefined) throw noWords(approval, verdict);
+    if (output === undefined) throw messageNotSupported(approval, verdict);
     const at = now();
-    const rule = make.ruleOf(hold, verdict, { id: this.#o.newId(), by: actor, createdAt: at, expiresInSecs });
-    const state = make.stateOf(verdict, { at, by: actor, ruleId: rule?.id });
+    const rule = make.ruleFromDecision(hold, verdict, { id: this.#o.newId(), by: actor, createdAt: at, expiresInSecs });
+    const state = make.resolvedState(verdict, { at, by: actor, ruleId: rule?.id });
     const committed = this.#settling.answer(hold, approval, { state, rule, actor, idempotencyKey });
     this.#o.judge.human();
     const message = verdict.yes || verdict.message === undefined ? {} : { message: verdict.message };
@@ -233,34 +239,13 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     return { ...committed, id, ...(rule === undefined ? {} : { ruleId: rule.id }) };
   }
 
-  async revoke({ id, idempotencyKey }: ParamsOf<"approval.revoke">, actor: Actor): Promise<Committed> {
-    const { core: { store, journal }, inbox } = this.#o;
-    const earlier = store.repeated(idempotencyKey);
-    const rule = inbox.rule(id);
-    if (earlier !== undefined) {
-      // Of another call: one that was about a session, or this rule stands, given by an answer or by the configuration.
-      const stands = rule !== undefined || this.rules().some((one) => one.id === id);
-      if (stands || earlier.sessionId !== null) throw usedKey(`revoke rule ${visible(id)}`);
-      await journal.durable(earlier.seq);
-      return earlier;
-    }
-    if (rule === undefined) throw noSuchRule(id);
-    const committed = store.commit({ type: "approval.rule_revoked", data: { rule } }, actor, idempotencyKey);
-    await journal.durable(committed.seq);
-    return committed;
-  }
-
-  rules(): readonly Rule[] {
-    return this.#o.judge.rules();
-  }
-
   // -- what happens meanwhile ----------------------------------------------------------------------------------------------
 
   told(report: Report): void {
     this.#o.judge.told(report);
   }
 
-  observe(rowId: string, happening: Happening): void {
+  observe(rowId: string, happening: AgentEvent): void {
     this.#settling.observe(rowId, happening);
     if (happening.kind === "ended") this.#workspaces.forget(rowId);
   }
@@ -283,11 +268,11 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     this.#settling.closeOrphans();
   }
 
-  #open(): readonly Hold[] {
+  #open(): readonly PendingRequest[] {
     return this.#settling.holds.open();
   }
 }
 
-function isAbout(committed: Committed, { sessionId, status }: Approval): boolean {
+function isAbout(committed: CommitResult, { sessionId, status }: Approval): boolean {
   return committed.sessionId === sessionId && committed.status === status;
 }

@@ -2,26 +2,30 @@
 import type { Handlers } from "../rpc/handler.ts";
 import type { Broker } from "./broker.ts";
 import type { Inbox } from "./inbox.ts";
+import { type RevokeDeps, revokeRule } from "./revoke_rule.ts";
 
 type Methods = `approval.${"decide" | "list" | "request" | "revoke" | "rules" | "wait"}`;
 
 export interface ApprovalDeps {
   readonly broker: Broker;
   readonly inbox: Inbox;
-  readonly seq: () => number;
+  readonly rules: RevokeDeps["rules"];
+  readonly store: RevokeDeps["store"];
+  readonly journal: RevokeDeps["journal"];
 }
 
-export function approvalHandlers({ broker, inbox, seq }: ApprovalDeps): Handlers<Methods> {
+export function approvalHandlers(deps: ApprovalDeps): Handlers<Methods> {
+  const { broker, inbox, store, rules } = deps;
   return {
     "approval.list": ({ status, sessionId }) => {
       const all = status === "all" ? [...inbox.settled(), ...inbox.pending()] : inbox.pending();
       const approvals = all.filter((approval) => sessionId === undefined || approval.sessionId === sessionId);
-      return { seq: seq(), approvals: approvals as never };
+      return { seq: store.seq, approvals: approvals as never };
     },
     "approval.decide": (params, { peer }) => broker.decide(params, peer.actor),
     "approval.request": (params, { peer }) => broker.request(params, peer),
-    "approval.revoke": (params, { peer }) => broker.revoke(params, peer.actor),
-    "approval.rules": () => ({ rules: broker.rules() as never }),
+    "approval.revoke": (params, { peer }) => revokeRule(deps, params, peer.actor),
+    "approval.rules": () => ({ rules: rules() as never }),
     "approval.wait": ({ id }, { peer }) => broker.wait(id, peer),
   };
 }

@@ -2,8 +2,8 @@
 import type { Projection } from "../core/projection.ts";
 import { type Approval, isAutomatic, type Rule } from "../domain/approval.ts";
 import { isApprovalEvent, type NewEvent } from "../domain/event.ts";
-import type { SafetyMode } from "../domain/policy_modes.ts";
-import { hasExpired } from "../domain/rule.ts";
+import type { SafetyMode } from "../domain/safety_mode.ts";
+import { hasExpired } from "../policy/rule.ts";
 
 /**
  * Settled approvals that are kept to be listed and to answer "already decided"; the journal has them all. So many of those

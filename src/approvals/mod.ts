@@ -1,6 +1,6 @@
 /** The approvals, composed: inbox (state), policy with its breaker, broker, presence; and what the daemon runs of them. */
 import type { Config } from "../config/schema.ts";
-import type { JournalPort } from "../core/ports.ts";
+import type { JournalPort } from "../core/journal_port.ts";
 import type { Service } from "../core/service.ts";
 import type { Store } from "../core/store.ts";
 import type { Clock, Log } from "../platform/system.ts";
@@ -8,7 +8,7 @@ import { DAEMON } from "../protocol/actor.ts";
 import { Broker } from "./broker.ts";
 import { approvalHandlers } from "./handlers.ts";
 import type { Inbox } from "./inbox.ts";
-import { Judge } from "./judge.ts";
+import { PolicyEngine } from "./policy_engine.ts";
 import { Presence } from "./presence.ts";
 
 export interface ApprovalsOptions {
@@ -35,7 +35,7 @@ const SECOND_MS = 1000;
 
 export function createApprovals({ store, inbox, journal, config, clock, log, after, newId }: ApprovalsOptions) {
   const now = () => new Date(clock.now()).toISOString();
-  const judge = new Judge({
+  const judge = new PolicyEngine({
     settings: () => {
       const { daemon, approvals } = config();
       return { safetyMode: daemon.safety_mode, rules: approvals.rules, preToolUse: approvals.pre_tool_use };
@@ -80,6 +80,6 @@ export function createApprovals({ store, inbox, journal, config, clock, log, aft
     judge,
     presence,
     service,
-    handlers: approvalHandlers({ broker, inbox, seq: () => store.seq }),
+    handlers: approvalHandlers({ broker, inbox, store, journal, rules: () => judge.rules() }),
   };
 }

@@ -1,8 +1,8 @@
 /** Approvals in words: the whole of one, the gist of one, how one ended. Pure. */
+import { shellQuote } from "../lib/shell_quote.ts";
 import { bold, dim, red, yellow } from "@std/fmt/colors";
 import type { Approval, Risk } from "../domain/approval.ts";
-import { visible, visibleLines } from "../domain/text.ts";
-import { serialise } from "../platform/sandbox.ts";
+import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { duration } from "./format.ts";
 
 const PAINT: Readonly<Record<Risk, (text: string) => string>> = {
@@ -14,29 +14,31 @@ const PAINT: Readonly<Record<Risk, (text: string) => string>> = {
 };
 
 /** One approval, the whole of what would run: nobody should have to answer what they cannot read. */
-export function described(approval: Approval, session: string, now: number): string[] {
+export function approvalLines(approval: Approval, session: string, now: number): string[] {
   const { id, agent, cwd, detail, risk, reasoning, choices, suggestions } = approval;
   const left = approval.status === "pending"
     ? `${duration(Date.parse(approval.deadline) - now)} left`
-    : visible(outcome(approval));
-  const where = cwd === undefined ? "" : `  ${dim(visible(cwd))}`;
-  const inside = (text: string) => visibleLines(text).split("\n").map((line) => `    ${line}`);
+    : escapeControls(outcomeText(approval));
+  const where = cwd === undefined ? "" : `  ${dim(escapeControls(cwd))}`;
+  const inside = (text: string) => escapeControlsKeepLines(text).split("\n").map((line) => `    ${line}`);
   return [
-    `${bold(visible(id))}  ${PAINT[risk](risk)}  ${visible(agent)} ${dim(visible(session))}  ${left}${where}`,
+    `${bold(escapeControls(id))}  ${PAINT[risk](risk)}  ${escapeControls(agent)} ${
+      dim(escapeControls(session))
+    }  ${left}${where}`,
     // The input of a question is its choices, which come below in words.
     ...(isQuestion(approval) ? [] : inside(call(approval))),
     ...(detail === undefined ? [] : inside(detail === "" ? "(empty)" : detail.replace(/\n$/, "")).map(dim)),
     ...(reasoning === undefined ? [] : inside(reasoning).map(dim)),
     ...(choices ?? []).flatMap(({ question, options, multiple }) => [
       ...inside(multiple ? `${question} (one or more, with commas between)` : question),
-      ...options.map((option) => `      · ${visible(option)}`),
+      ...options.map((option) => `      · ${escapeControls(option)}`),
     ]),
-    ...(suggestions ?? []).map((line) => dim(`    offers: ${visible(line)}`)),
+    ...(suggestions ?? []).map((line) => dim(`    offers: ${escapeControls(line)}`)),
   ];
 }
 
 /** What is asked, in one line: the call, or the questions. Text from outside, as it is. */
-export function gist(approval: Approval): string {
+export function approvalSummary(approval: Approval): string {
   return isQuestion(approval) ? (approval.choices ?? []).map(({ question }) => question).join(" / ") : call(approval);
 }
 
@@ -49,13 +51,13 @@ function call({ tool, input }: Approval): string {
 }
 
 /** The commands that answer it; of a question's choices the first. */
-export function howToAnswer({ id, choices = [] }: Approval): string {
-  const answers = choices.flatMap(({ options }) => ["--answer", visible(options[0] ?? "TEXT")]);
-  return `${serialise(["agent-console", "approve", id, ...answers])} · agent-console deny ${id}`;
+export function answerHint({ id, choices = [] }: Approval): string {
+  const answers = choices.flatMap(({ options }) => ["--answer", escapeControls(options[0] ?? "TEXT")]);
+  return `${shellQuote(["agent-console", "approve", id, ...answers])} · agent-console deny ${id}`;
 }
 
 /** The answers beside their questions; what is none of the choices is said to be so. Text from outside, as it is. */
-export function answered({ choices = [] }: Approval, answers: Readonly<Record<string, string>>): string {
+export function answerLine({ choices = [] }: Approval, answers: Readonly<Record<string, string>>): string {
   return choices.map(({ question, options, multiple }) => {
     const answer = answers[question] ?? "";
     const parts = multiple ? answer.split(/, */) : [answer];
@@ -64,7 +66,7 @@ export function answered({ choices = [] }: Approval, answers: Readonly<Record<st
 }
 
 /** How it ended and by whom; text from outside, as it is. */
-export function outcome(approval: Approval): string {
+export function outcomeText(approval: Approval): string {
   switch (approval.status) {
     case "approved":
       return `approved ${approval.approved.scope} by ${who(approval.approved.by)}`;

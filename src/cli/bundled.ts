@@ -2,11 +2,11 @@
 import { dispatch } from "../client/dispatch.ts";
 import { exit, processArgs } from "../platform/process.ts";
 
-// Not awaited, for the reason that src/daemon/consoled.ts gives.
+// Not awaited, for the reason that src/daemon/main.ts gives.
 Promise.resolve().then(() =>
   dispatch(processArgs(), import.meta.url, {
     cli: () => import("./mod.ts"),
-    quick: () => import("./quick.ts"),
+    quick: () => import("./fast_commands.ts"),
     statusline: () => import("../client/statusline.ts"),
   })
 ).then(exit);

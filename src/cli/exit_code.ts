@@ -1,5 +1,5 @@
 /** From what a command threw to its exit code (product.md §3), with the message on stderr. */
-import { visible, visibleLines } from "../domain/text.ts";
+import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { systemProblem } from "../platform/process.ts";
 import { writeStderr } from "../platform/stdio.ts";
 import { ConsoleError, ERRORS } from "../protocol/errors.ts";
@@ -9,15 +9,15 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof ReaderGone) return 0;
   if (error instanceof ConsoleError) {
     // Outside text may stand in a message; only the line breaks are ours.
-    writeStderr(`agent-console: ${visibleLines(error.message)}\n`);
+    writeStderr(`agent-console: ${escapeControlsKeepLines(error.message)}\n`);
     const { exit } = error.details;
     return typeof exit === "number" ? exit : error.exitCode;
   }
   const problem = systemProblem(error);
   if (problem !== undefined) {
-    writeStderr(`agent-console: Cannot go on: ${visible(problem)}\n`);
+    writeStderr(`agent-console: Cannot go on: ${escapeControls(problem)}\n`);
     return ERRORS.failed.exit;
   }
-  writeStderr(`agent-console: a bug: ${visibleLines(String((error as Error)?.stack ?? error))}\n`);
+  writeStderr(`agent-console: a bug: ${escapeControlsKeepLines(String((error as Error)?.stack ?? error))}\n`);
   return ERRORS.internal.exit;
 }

@@ -3,7 +3,7 @@ import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
 import type { SessionView } from "../domain/query.ts";
 import type { Status } from "../domain/session.ts";
-import { visible } from "../domain/text.ts";
+import { escapeControls } from "../domain/sanitize.ts";
 
 /** `42s`, `3m`, `2h05m`, `4d`: never more than two units, never negative. */
 export function duration(ms: number): string {
@@ -50,7 +50,7 @@ const PAINT: Readonly<Record<Status | "lost", (text: string) => string>> = {
 };
 
 /** The word of a row's status: `lost` stands for an open row whose process is gone. */
-export function statusWord(session: SessionView): Status | "lost" {
+export function displayStatus(session: SessionView): Status | "lost" {
   return session.lost ? "lost" : session.status;
 }
 
@@ -59,7 +59,7 @@ export function paint(word: Status | "lost", text: string): string {
 }
 
 /** What a row is about, in one line: what it waits for, what it runs, what it said last. */
-export function about(session: SessionView): string {
+export function activityText(session: SessionView): string {
   switch (session.status) {
     case "waiting":
       return said(session.waiting.for, session.waiting.text);
@@ -69,26 +69,26 @@ export function about(session: SessionView): string {
       const { tool, subagents } = session.working;
       const what = tool === undefined
         ? ""
-        : visible(tool.text === undefined ? tool.name : `${tool.name}: ${tool.text}`);
+        : escapeControls(tool.text === undefined ? tool.name : `${tool.name}: ${tool.text}`);
       const helped = subagents === 0 ? "" : `+${subagents} sub-agent${subagents === 1 ? "" : "s"}`;
-      return [what, helped].filter((part) => part !== "").join("  ") || visible(session.lastPrompt ?? "");
+      return [what, helped].filter((part) => part !== "").join("  ") || escapeControls(session.lastPrompt ?? "");
     }
     case "idle":
-      return visible(session.idle.lastMessage ?? session.lastPrompt ?? "");
+      return escapeControls(session.idle.lastMessage ?? session.lastPrompt ?? "");
     case "closed":
-      return visible(session.closed.reason);
+      return escapeControls(session.closed.reason);
     case "starting":
       return "";
   }
 }
 
 function said(what: string, text: string): string {
-  return text === "" ? what : `${what}: ${visible(text)}`;
+  return text === "" ? what : `${what}: ${escapeControls(text)}`;
 }
 
 /** The last part of a path, or the path with `~` for the user's home. */
-export function folder(path: string | undefined): string {
-  return visible(path?.split("/").filter(Boolean).at(-1) ?? path ?? "");
+export function shortPath(path: string | undefined): string {
+  return escapeControls(path?.split("/").filter(Boolean).at(-1) ?? path ?? "");
 }
 
 /** `text` in exactly `width` columns: cut with `…`, or filled with spaces. Wide characters count two. */

@@ -1,17 +1,17 @@
 /** The command line: the tree of commands, and from errors to exit codes. */
 import { Command, CommanderError, Option } from "commander";
-import { clientContext } from "../client/context.ts";
+import { clientContext } from "../client/endpoint.ts";
 import { closeInspector } from "../platform/inspector.ts";
 import { exit, onSignal } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { writeStderr, writeStdout } from "../platform/stdio.ts";
 import { ERRORS } from "../protocol/errors.ts";
-import { visibleLines } from "../domain/text.ts";
+import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { VERSION } from "../protocol/version.ts";
-import { addCommands, Ended } from "./tree.ts";
+import { addCommands, CommandEnded } from "./tree.ts";
 import { exitCodeOf } from "./exit_code.ts";
 import { output, ReaderGone } from "./output.ts";
-import type { Run } from "./run.ts";
+import type { CommandContext } from "./context.ts";
 
 interface GlobalOptions {
   readonly home?: string;
@@ -41,14 +41,14 @@ export async function runCli(args: readonly string[], program: ThisProgram): Pro
   } catch (error) {
     if (interrupt.signal.aborted) return INTERRUPTED;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ERRORS.usage.exit;
-    return error instanceof Ended ? error.code : exitCodeOf(error);
+    return error instanceof CommandEnded ? error.code : exitCodeOf(error);
   } finally {
     off();
   }
 }
 
 /** The whole tree; also read by the completions and by the test that compares it with the README. */
-export function commandTree(program: ThisProgram, signals: Pick<Run, "signal" | "takeSignals">): Command {
+export function commandTree(program: ThisProgram, signals: Pick<CommandContext, "signal" | "takeSignals">): Command {
   const root = new Command("agent-console")
     .description(
       "Every coding agent on this machine in one place: who works, who waits for you, on what, for how long.",
@@ -64,11 +64,11 @@ export function commandTree(program: ThisProgram, signals: Pick<Run, "signal" | 
       writeOut: (text) => {
         if (!writeStdout(text)) throw new ReaderGone();
       },
-      writeErr: (text) => void writeStderr(visibleLines(text)),
+      writeErr: (text) => void writeStderr(escapeControlsKeepLines(text)),
       outputError: (text, write) => write(text.replace(/^error: /, "agent-console: ")),
     })
     .exitOverride();
-  const runOf = (): Run => {
+  const runOf = (): CommandContext => {
     const { home, socket, start, color } = root.opts<GlobalOptions>();
     return { context: clientContext({ program, home, socket, start }), out: output(color), ...signals };
   };

@@ -3,7 +3,7 @@
  * A reader that goes away (`ls | head -1`) ends the program quietly.
  */
 import { setColorEnabled } from "@std/fmt/colors";
-import { visibleLines } from "../domain/text.ts";
+import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { env } from "../platform/process.ts";
 import { type Screen, stdoutScreen, writeStderr, writeStdout } from "../platform/stdio.ts";
 
@@ -36,8 +36,8 @@ export function output(color: boolean): Output {
     screen,
     line,
     json: (payload) => line(JSON.stringify({ schema: JSON_SCHEMA, ...payload })),
-    plain: (text) => line(visibleLines(text)),
-    note: (text) => void writeStderr(visibleLines(text) + "\n"),
+    plain: (text) => line(escapeControlsKeepLines(text)),
+    note: (text) => void writeStderr(escapeControlsKeepLines(text) + "\n"),
   };
 }
 

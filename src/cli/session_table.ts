@@ -2,11 +2,11 @@
 import { dim } from "@std/fmt/colors";
 import type { Approval } from "../domain/approval.ts";
 import { byUrgency, type SessionView } from "../domain/query.ts";
-import { visible } from "../domain/text.ts";
+import { escapeControls } from "../domain/sanitize.ts";
 import type { Screen } from "../platform/stdio.ts";
-import { about, duration, folder, paint, statusWord, SYMBOLS } from "./format.ts";
+import { activityText, displayStatus, duration, paint, shortPath, SYMBOLS } from "./format.ts";
 import { type Column, table } from "./table.ts";
-import { usage } from "./usage.ts";
+import { costText } from "./cost.ts";
 
 /** Narrower terminals have no room for the cost. */
 const WIDE = 100;
@@ -24,18 +24,20 @@ export function sessionTable(
     {
       title: "STATUS",
       value: (s) =>
-        `${SYMBOLS[statusWord(s)]} ${statusWord(s)}${s.stale ? " (stale)" : ""}${s.unproven ? " (unproven)" : ""}`,
-      paint: (s, cell) => paint(statusWord(s), cell),
+        `${SYMBOLS[displayStatus(s)]} ${displayStatus(s)}${s.stale ? " (stale)" : ""}${
+          s.unproven ? " (unproven)" : ""
+        }`,
+      paint: (s, cell) => paint(displayStatus(s), cell),
     },
     ...(open.length > 0 ? [{ title: "APPROVAL", value: (s: SessionView) => approvalsOf(s, open) }] : []),
     { title: "FOR", value: (s) => duration(now - Date.parse(s.since)) },
-    { title: "AGENT", value: (s) => visible(s.agent), shrinksTo: 6 },
+    { title: "AGENT", value: (s) => escapeControls(s.agent), shrinksTo: 6 },
     { title: "SESSION", value: name, shrinksTo: 8 },
-    { title: "ABOUT", value: about, shrinksTo: 10, grows: true },
+    { title: "ABOUT", value: activityText, shrinksTo: 10, grows: true },
     ...(width >= WIDE && sessions.some(({ cost }) => cost !== undefined)
-      ? [{ title: "COST", value: ({ cost }: SessionView) => usage(cost), shrinksTo: 5 }]
+      ? [{ title: "COST", value: ({ cost }: SessionView) => costText(cost), shrinksTo: 5 }]
       : []),
-    { title: "ID", value: (s) => visible(short.get(s.id) ?? s.id), paint: (_s, cell) => dim(cell) },
+    { title: "ID", value: (s) => escapeControls(short.get(s.id) ?? s.id), paint: (_s, cell) => dim(cell) },
   ];
   return table(columns, [...sessions].sort(byUrgency), width);
 }
@@ -46,12 +48,12 @@ function approvalsOf(session: SessionView, open: readonly Approval[]): string {
   // The one that the row is about.
   const own = session.status === "waiting" ? session.waiting.approvalId : undefined;
   const first = own !== undefined && ids.includes(own) ? own : ids[0];
-  return first === undefined ? "" : `${visible(first)}${ids.length === 1 ? "" : ` +${ids.length - 1}`}`;
+  return first === undefined ? "" : `${escapeControls(first)}${ids.length === 1 ? "" : ` +${ids.length - 1}`}`;
 }
 
 function name(session: SessionView): string {
-  const title = visible(session.title ?? "");
-  const where = folder(session.cwd);
+  const title = escapeControls(session.title ?? "");
+  const where = shortPath(session.cwd);
   const own = title === "" ? where : where === "" ? title : `${title} (${where})`;
   return session.parentId === undefined ? own : `└ ${own}`;
 }

@@ -3,17 +3,17 @@
  * are used most and import little; the others are loaded when they are called.
  */
 import { type Command, Option } from "commander";
-import { nearest } from "../config/nearest.ts";
+import { nearestWord } from "../lib/did_you_mean.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { SCOPES_OF_YES } from "../domain/approval.ts";
+import { APPROVAL_SCOPES } from "../domain/approval.ts";
 import { STATUSES } from "../domain/session.ts";
 import { VERSION } from "../protocol/version.ts";
 import { writeStdout } from "../platform/stdio.ts";
 import * as session from "./commands/session.ts";
-import type { Run } from "./run.ts";
+import type { CommandContext } from "./context.ts";
 
 /** A command that has an exit code of its own. */
-export class Ended extends Error {
+export class CommandEnded extends Error {
   constructor(readonly code: number) {
     super();
   }
@@ -21,7 +21,7 @@ export class Ended extends Error {
 
 const JSON_OPTION = ["--json", "as one JSON object"] as const;
 
-export function addCommands(root: Command, run: () => Run): void {
+export function addCommands(root: Command, run: () => CommandContext): void {
   sessions(root, run);
   approvals(root, run);
   daemon(root, run);
@@ -35,7 +35,7 @@ export function addCommands(root: Command, run: () => Run): void {
     });
 }
 
-function sessions(root: Command, run: () => Run): void {
+function sessions(root: Command, run: () => CommandContext): void {
   root.command("ls").description("the sessions, who needs you first")
     .addOption(new Option("--status <status>", "only these").choices([...STATUSES, "lost"]))
     .option("--agent <name>", "only this agent's")
@@ -44,7 +44,7 @@ function sessions(root: Command, run: () => Run): void {
     .action(async (options) => await session.ls(run(), options));
   root.command("show").description("everything about one session").argument("<id>", "its id, or the beginning of it")
     .option(...JSON_OPTION)
-    .action(async (id, options) => await session.show(run(), id, options));
+    .action(async (id, options) => await session.showSession(run(), id, options));
   root.command("watch").description("every change as it happens")
     .option("--since <seq>", "begin after this record of the journal")
     .option("--json", "one JSON object a line")
@@ -52,7 +52,9 @@ function sessions(root: Command, run: () => Run): void {
   root.command("next").description("the session that needs you most").option(...JSON_OPTION)
     .action(async (options) => await session.next(run(), options));
   root.command("status").description("the daemon, its sessions and its journal on one screen").option(...JSON_OPTION)
-    .action(async (options) => await (await import("./commands/daemon.ts")).status(run(), { ...options, start: true }));
+    .action(async (options) =>
+      await (await import("./commands/daemon.ts")).showStatus(run(), { ...options, start: true })
+    );
 
   const byHand = root.command("session").description("change a session by hand");
   byHand.command("update").description("set fields; absent ones stay").argument("<id>")
@@ -62,18 +64,18 @@ function sessions(root: Command, run: () => Run): void {
     .option("--title <title>").option("--cwd <path>").option("--branch <name>").option("--model <name>")
     .option("--priority <number>", "higher comes first; 0 is usual")
     .option("--tag <tag...>", "replaces the tags")
-    .action(async (id, options) => await session.update(run(), id, options));
+    .action(async (id, options) => await session.updateSession(run(), id, options));
   byHand.command("rename").description("give it a title").argument("<id>").argument("<title>")
     .action(async (id, title) => await session.rename(run(), id, title));
   byHand.command("close").description("mark it as ended").argument("<id>").option("--reason <text>")
-    .action(async (id, options) => await session.close(run(), id, options));
+    .action(async (id, options) => await session.closeSession(run(), id, options));
   byHand.command("reopen").description("mark a closed one as open").argument("<id>")
-    .action(async (id) => await session.reopen(run(), id));
+    .action(async (id) => await session.reopenSession(run(), id));
   byHand.command("delete").description("forget it; the journal keeps its record").argument("<id>")
-    .action(async (id) => await session.remove(run(), id));
+    .action(async (id) => await session.removeSession(run(), id));
 }
 
-function approvals(root: Command, run: () => Run): void {
+function approvals(root: Command, run: () => CommandContext): void {
   const load = () => import("./commands/approval.ts");
   root.command("approvals").description("what the agents wait for you to answer, oldest first")
     .option("--all", "the settled ones too").option("--session <id>", "only this session's")
@@ -85,7 +87,7 @@ function approvals(root: Command, run: () => Run): void {
         "--scope <scope>",
         "how far the yes reaches (default: once); beyond once it becomes a rule for the very same call",
       )
-        .choices([...SCOPES_OF_YES]),
+        .choices([...APPROVAL_SCOPES]),
     )
     .option("--expires <time>", "the rule ends after so long: 30m, 8h, 7d")
     .option("--answer <text...>", "the answers to its questions, in their order; a choice or your own words")
@@ -109,7 +111,7 @@ function approvals(root: Command, run: () => Run): void {
     .action(async (id) => await (await loadRules()).revokeRule(run(), id));
 }
 
-function daemon(root: Command, run: () => Run): void {
+function daemon(root: Command, run: () => CommandContext): void {
   const load = () => import("./commands/daemon.ts");
   const runOptions = (command: Command) =>
     command
@@ -118,14 +120,14 @@ function daemon(root: Command, run: () => Run): void {
       .option("-s, --session <uuid>", "the id of this run")
       .option("-v, --verbose", "log at level debug");
   const foreground = async (options: Record<string, unknown>) => {
-    const { runConfined } = await import("../client/foreground.ts");
+    const { runSandboxed } = await import("../client/foreground.ts");
     const { parseDaemonArgs } = await import("../daemon/options.ts");
     const words = Object.entries({ ...options, ...globals(root) }).flatMap(([name, value]) =>
       value === true ? [`--${name}`] : typeof value === "string" ? [`--${name}`, value] : []
     );
     const { context, takeSignals } = run();
     takeSignals();
-    throw new Ended(await runConfined(context, parseDaemonArgs(words)));
+    throw new CommandEnded(await runSandboxed(context, parseDaemonArgs(words)));
   };
   const command = runOptions(root.command("daemon").description("run the daemon here, or control the one that runs"))
     .option("-d, --daemonize", "run it in the background")
@@ -135,7 +137,7 @@ function daemon(root: Command, run: () => Run): void {
     .action(async ({ daemonize, ...options }, daemon: Command) => {
       const [word] = daemon.args;
       if (word !== undefined) {
-        const near = nearest(word, daemon.commands.map((sub) => sub.name()));
+        const near = nearestWord(word, daemon.commands.map((sub) => sub.name()));
         const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
         throw new ConsoleError("usage", `Cannot run daemon ${word}: is unknown, must be one of "daemon --help"${hint}`);
       }
@@ -162,7 +164,7 @@ function daemon(root: Command, run: () => Run): void {
   stopOptions(command.command("restart").description("stop it if it runs, then start it"))
     .action(async (options) => await (await load()).restart(run(), options));
   command.command("status").description("the same as status, but never starts it").option(...JSON_OPTION)
-    .action(async (options) => await (await load()).status(run(), { ...options, start: false }));
+    .action(async (options) => await (await load()).showStatus(run(), { ...options, start: false }));
   command.command("reload").description("read the configuration again").option(...JSON_OPTION)
     .action(async (options) => await (await load()).reload(run(), options));
   command.command("logs").description("the end of its log")
@@ -170,7 +172,7 @@ function daemon(root: Command, run: () => Run): void {
     .option("--level <level>", "debug, info, warn or error and above").option("--json", "the lines as they are")
     .action(async (options) => await (await import("./commands/logs.ts")).logs(run(), options));
   command.command("dump").description("all it holds, as JSON, for a bug report")
-    .action(async () => await (await load()).dump(run()));
+    .action(async () => await (await load()).showDump(run()));
   command.command("permissions").description("its sandbox: each flag with the reason").option(...JSON_OPTION)
     .action(async (options) => await (await load()).permissions(run(), options));
   const service = () => import("./commands/service.ts");
@@ -187,7 +189,7 @@ function globals(root: Command): Record<string, unknown> {
   return { home, socket };
 }
 
-function hooks(root: Command, run: () => Run): void {
+function hooks(root: Command, run: () => CommandContext): void {
   const load = () => import("./commands/hooks.ts");
   root.command("hook").description("report one event of an agent, read from stdin (the agent calls this)")
     .argument("<agent>", "claude, codex, gemini, opencode, cursor, claude-like or custom")
@@ -199,7 +201,7 @@ function hooks(root: Command, run: () => Run): void {
     .action(async (words: string[]) => {
       const { runStatusline } = await import("../client/statusline.ts");
       const { paths, socketFlag } = run().context;
-      throw new Ended(await runStatusline({ command: words, home: paths.root, socket: socketFlag }));
+      throw new CommandEnded(await runStatusline({ command: words, home: paths.root, socket: socketFlag }));
     });
   const command = root.command("hooks").description("our hooks in the agents' own settings");
   const options = (sub: Command) =>
@@ -215,32 +217,32 @@ function hooks(root: Command, run: () => Run): void {
     .action(async (agent, given) => await (await load()).statusOfHooks(run(), agent, given));
 }
 
-function config(root: Command, run: () => Run): void {
+function config(root: Command, run: () => CommandContext): void {
   const load = () => import("./commands/config.ts");
   const command = root.command("config").description("the configuration");
   command.command("path").description("where the file is or would be").option(...JSON_OPTION)
     .action(async (options) => (await load()).path(run(), options));
   command.command("init").description("write a commented file").action(async () => (await load()).init(run()));
   command.command("show").description("every value in force, with its origin").option(...JSON_OPTION)
-    .action(async (options) => await (await load()).show(run(), options));
+    .action(async (options) => await (await load()).showConfig(run(), options));
   command.command("get").description("one value").argument("<key>").option(...JSON_OPTION)
-    .action(async (key, options) => await (await load()).get(run(), key, options));
+    .action(async (key, options) => await (await load()).showConfigKey(run(), key, options));
   command.command("set").description("change one value, keeping comments and order").argument("<key>").argument(
     "<value>",
   )
-    .action(async (key, value) => await (await load()).set(run(), key, value));
+    .action(async (key, value) => await (await load()).setConfigKey(run(), key, value));
   command.command("validate").description("check the file, and that of the current folder").option(...JSON_OPTION)
     .action(async (options) => await (await load()).validate(run(), options));
 }
 
-function audit(root: Command, run: () => Run): void {
+function audit(root: Command, run: () => CommandContext): void {
   const load = () => import("./commands/audit.ts");
   const command = root.command("audit").description("the journal as a record that can be checked");
   command.command("tail").description("the last records").option("-n, --lines <count>", "how many (default: 20)")
     .option(...JSON_OPTION)
-    .action(async (options) => await (await load()).tail(run(), options));
+    .action(async (options) => await (await load()).showTail(run(), options));
   command.command("head").description("size and last hash: keep it for verify --against").option(...JSON_OPTION)
-    .action(async (options) => await (await load()).head(run(), options));
+    .action(async (options) => await (await load()).showHead(run(), options));
   command.command("verify").description("check every record (exit 7 names the place)")
     .option("--against <file>", "a head that was kept elsewhere").option(...JSON_OPTION)
     .action(async (options) => await (await load()).verify(run(), options));

@@ -3,10 +3,10 @@ import { dim } from "@std/fmt/colors";
 import type { WireEvent } from "../client/wire_client.ts";
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
-import { visible } from "../domain/text.ts";
+import { escapeControls } from "../domain/sanitize.ts";
 import type { Screen } from "../platform/stdio.ts";
-import { gist, outcome } from "./approval_text.ts";
-import { about, clockTime, fit, folder, paint, statusWord, SYMBOLS } from "./format.ts";
+import { approvalSummary, outcomeText } from "./approval_text.ts";
+import { activityText, clockTime, displayStatus, fit, paint, shortPath, SYMBOLS } from "./format.ts";
 
 /** An open question and one that is over; other shapes than those of the sessions' states. */
 const ASKED = "◆";
@@ -47,21 +47,21 @@ export class WatchLines {
     if (type === "session.deleted") {
       const { id } = data["session"] as SessionView;
       this.#shown.delete(id);
-      return dim(`deleted ${visible(id)}`);
+      return dim(`deleted ${escapeControls(id)}`);
     }
     if (type.startsWith("session.")) return this.#session(data["session"] as SessionView);
     if (type.startsWith("approval.") && "approval" in data) return this.#approval(data["approval"] as Approval);
     if (type === "daemon.safety_mode") {
-      return paint("error", visible(`safety mode ${data["mode"]}: ${data["reason"]}`));
+      return paint("error", escapeControls(`safety mode ${data["mode"]}: ${data["reason"]}`));
     }
-    return type.startsWith("daemon.") ? dim(visible(type)) : undefined;
+    return type.startsWith("daemon.") ? dim(escapeControls(type)) : undefined;
   }
 
   #session(session: SessionView): string | undefined {
     const { id, agent, status } = session;
-    const word = statusWord(session);
-    const name = session.title ?? folder(session.cwd);
-    const text = about(session);
+    const word = displayStatus(session);
+    const name = session.title ?? shortPath(session.cwd);
+    const text = activityText(session);
     const said = [word, agent, name, text].join("\0");
     if (this.#shown.get(id)?.said === said) return undefined;
     if (status === "closed") this.#shown.delete(id);
@@ -73,9 +73,9 @@ export class WatchLines {
   #approval(approval: Approval): string {
     const { id, sessionId, agent, cwd } = approval;
     const open = approval.status === "pending";
-    const left = paint(open ? "waiting" : "idle", fit(`${open ? ASKED : OVER} ${visible(id)}`, 10));
-    const what = visible(`${open ? approval.risk : outcome(approval)}  ${gist(approval)}`);
-    const name = this.#shown.get(sessionId)?.name ?? folder(cwd);
+    const left = paint(open ? "waiting" : "idle", fit(`${open ? ASKED : OVER} ${escapeControls(id)}`, 10));
+    const what = escapeControls(`${open ? approval.risk : outcomeText(approval)}  ${approvalSummary(approval)}`);
+    const name = this.#shown.get(sessionId)?.name ?? shortPath(cwd);
     return left + this.#rest({ id: sessionId, agent, name }, what);
   }
 
@@ -84,9 +84,9 @@ export class WatchLines {
     const { isTerminal, columns } = this.#screen;
     const wide = isTerminal && columns < 90 ? 12 : 20;
     const label = this.#isAlone({ id, agent, name })
-      ? fit(visible(name), wide)
-      : `${fit(visible(name), wide - 9)} ${fit(visible(id.slice(0, 8)), 8)}`;
-    return fit(`  ${fit(visible(agent), 7)} ${label}  ${text}`, isTerminal ? columns - 20 : 200).trimEnd();
+      ? fit(escapeControls(name), wide)
+      : `${fit(escapeControls(name), wide - 9)} ${fit(escapeControls(id.slice(0, 8)), 8)}`;
+    return fit(`  ${fit(escapeControls(agent), 7)} ${label}  ${text}`, isTerminal ? columns - 20 : 200).trimEnd();
   }
 
   /** Whether no other open session is called the same. */

@@ -2,8 +2,8 @@
 import { denoFiles } from "../platform/deno_files.ts";
 import { systemProblem } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import type { ClientContext } from "./context.ts";
-import { whereIs } from "./context.ts";
+import type { ClientContext } from "./endpoint.ts";
+import { contextEndpoint } from "./endpoint.ts";
 import { connect, readToken } from "./dial.ts";
 import { WireClient } from "./wire_client.ts";
 
@@ -14,7 +14,7 @@ const CONNECT_MS = 2000;
 export async function tryConnect(context: ClientContext, timeoutMs = CONNECT_MS): Promise<WireClient | undefined> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const socket = await connect(denoFiles, whereIs(context), signal);
+    const socket = await connect(denoFiles, contextEndpoint(context), signal);
     if (socket === undefined) return undefined;
     return await WireClient.greet(socket, { kind: context.kind, token: readToken(denoFiles, context.paths), signal });
   } catch (error) {
@@ -33,10 +33,10 @@ export async function connectOrStart(context: ClientContext): Promise<WireClient
   try {
     const client = await tryConnectPatiently(context);
     if (client !== undefined) return client;
-    if (!context.mayStart) throw notRunning();
+    if (!context.mayStart) throw notRunningError();
   } catch (error) {
     // One that goes for longer than that is waited for, and followed by a new one.
-    if (!context.mayStart || !isGoing(error)) throw error;
+    if (!context.mayStart || !isShuttingDown(error)) throw error;
   }
   const { ensureDaemon } = await import("./start.ts");
   const started = await ensureDaemon(context, { auto: true });
@@ -52,7 +52,7 @@ export async function tryConnectPatiently(context: ClientContext): Promise<WireC
     try {
       return await tryConnect(context);
     } catch (error) {
-      const passing = isGoing(error) || (error instanceof ConsoleError && error.kind === "unauthorized");
+      const passing = isShuttingDown(error) || (error instanceof ConsoleError && error.kind === "unauthorized");
       if (!passing || tries >= 5) throw error;
       await new Promise((resolve) => setTimeout(resolve, 20 * 2 ** tries));
     }
@@ -60,12 +60,12 @@ export async function tryConnectPatiently(context: ClientContext): Promise<WireC
 }
 
 /** Whether it says that the daemon is on its way out, or went while we spoke: soon there is none, or a new one. */
-export function isGoing(error: unknown): error is ConsoleError {
+export function isShuttingDown(error: unknown): error is ConsoleError {
   return error instanceof ConsoleError && (error.kind === "disconnected" || error.kind === "stopping");
 }
 
 /** Does `work`, which changes nothing, once more where the daemon went between hello and the answer. */
-export async function askAgain<T>(work: () => Promise<T>): Promise<T> {
+export async function retryWhileRestarting<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -74,7 +74,7 @@ export async function askAgain<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-export function notRunning(): ConsoleError {
+export function notRunningError(): ConsoleError {
   return new ConsoleError(
     "not_running",
     'Cannot reach the daemon: is not running, must be ("agent-console daemon start")',

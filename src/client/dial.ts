@@ -5,9 +5,9 @@
  */
 import { encodeLine } from "../protocol/envelope.ts";
 import { PROTOCOL, VERSION } from "../protocol/version.ts";
-import { checkWhere, type Where } from "../config/places.ts";
+import { assertEndpointSafe, type DaemonEndpoint } from "../config/endpoint.ts";
 import type { HomePaths } from "../platform/home.ts";
-import { connectUnix, isNobodyThere, type Socket } from "../platform/sockets.ts";
+import { connectUnix, isConnectionRefused, type Socket } from "../platform/sockets.ts";
 import type { FileStat } from "../platform/system.ts";
 
 /** What dialling needs from the platform; the real one is `denoFiles`. */
@@ -27,12 +27,12 @@ export function socketPathOf(disk: Disk, paths: HomePaths): string {
 }
 
 /** A connection, or undefined where no daemon listens. @throws {ConsoleError} `unsafe_path` */
-export async function connect(disk: Disk, where: Where, signal: AbortSignal): Promise<Socket | undefined> {
-  checkWhere(disk, where);
+export async function connect(disk: Disk, where: DaemonEndpoint, signal: AbortSignal): Promise<Socket | undefined> {
+  assertEndpointSafe(disk, where);
   try {
     return await connectUnix(where.socketPath, signal);
   } catch (error) {
-    if (isNobodyThere(error)) return undefined;
+    if (isConnectionRefused(error)) return undefined;
     throw error;
   }
 }

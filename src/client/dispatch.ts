@@ -3,16 +3,16 @@
  * each event of each agent; then what scripts poll; everything else is for the full command line.
  */
 import { type ThisProgram, thisProgram } from "../platform/program.ts";
-import { wireName } from "../agents/agent_name.ts";
+import { storedName } from "../agents/shared/agent_name.ts";
 import { runHook } from "./hook.ts";
 import type { StatuslineOptions } from "./statusline.ts";
 
 /** The commands that cli/quick.ts knows, each exactly as `NAME --json`. */
-export type QuickCommand = "ls" | "next" | "status";
+export type FastCommand = "ls" | "next" | "status";
 
 export interface Rooms {
   readonly cli: () => Promise<{ runCli(args: readonly string[], program: ThisProgram): Promise<number> }>;
-  readonly quick: () => Promise<{ runQuick(command: QuickCommand, program: ThisProgram): Promise<number> }>;
+  readonly quick: () => Promise<{ runFastCommand(command: FastCommand, program: ThisProgram): Promise<number> }>;
   readonly statusline: () => Promise<{ runStatusline(options: StatuslineOptions): Promise<number> }>;
 }
 
@@ -26,7 +26,7 @@ export async function dispatch(args: readonly string[], mainUrl: string, rooms: 
   // fail an agent.
   const moved = args[0] === "--home" ? 2 : 0;
   if (args[moved] === "hook" && !args.includes("--help") && !args.includes("-h")) {
-    const agent = wireName(args[moved + 1] ?? "", args[moved + 2] === "--name" ? args[moved + 3] : undefined);
+    const agent = storedName(args[moved + 1] ?? "", args[moved + 2] === "--name" ? args[moved + 3] : undefined);
     return await runHook({ agent, home: moved > 0 ? args[1] : undefined, program });
   }
   // `[--home PATH] statusline [-- CMD…]`; words in another place are for the full command line to refuse.
@@ -36,7 +36,7 @@ export async function dispatch(args: readonly string[], mainUrl: string, rooms: 
   }
   const quick = args.length === 2 && args[1] === "--json" ? args[0] : undefined;
   if (quick === "ls" || quick === "next" || quick === "status") {
-    return await (await rooms.quick()).runQuick(quick, program);
+    return await (await rooms.quick()).runFastCommand(quick, program);
   }
   return await (await rooms.cli()).runCli(args, program);
 }

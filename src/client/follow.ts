@@ -7,7 +7,7 @@ import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { connectOrStart } from "./connect.ts";
-import type { ClientContext } from "./context.ts";
+import type { ClientContext } from "./endpoint.ts";
 import type { WireClient, WireEvent } from "./wire_client.ts";
 
 export type Followed =

@@ -7,12 +7,12 @@ import { daemonLaunch } from "../daemon/launch.ts";
 import type { DaemonOptions } from "../daemon/options.ts";
 import { onSignal, type Signal, spawn } from "../platform/process.ts";
 import { RUNTIME_ENV } from "../platform/sandbox.ts";
-import type { ClientContext } from "./context.ts";
+import type { ClientContext } from "./endpoint.ts";
 
 const HANDED_ON: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** @returns the daemon's exit code. @throws {ConsoleError} `config_invalid`, `unsafe_path` */
-export async function runConfined(context: ClientContext, options: DaemonOptions): Promise<number> {
+export async function runSandboxed(context: ClientContext, options: DaemonOptions): Promise<number> {
   const { argv } = await daemonLaunch(context, { ...options, tied: true });
   const child = spawn(argv, { detached: true, stdin: "piped", stdout: "inherit", stderr: "inherit", env: RUNTIME_ENV });
   const offs = HANDED_ON.map((signal) =>

@@ -5,19 +5,19 @@
  * and is done within its budget; only while the daemon holds an approval open does it wait, as long as the daemon said.
  * An event that no daemon takes is spooled, and a daemon is started by a process of its own that nobody waits for.
  */
-import { homeHere } from "../config/places.ts";
+import { resolveOwnHome } from "../config/endpoint.ts";
 import { workspaceText } from "../config/workspace_file.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { homePaths, isOn } from "../platform/home.ts";
+import { envFlag, homePaths } from "../platform/home.ts";
 import { env, spawn } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { readStdin, writeStdout } from "../platform/stdio.ts";
-import { forwarded, send, type Sending, whereOf } from "./send.ts";
-import { shrink } from "./shrink.ts";
+import { daemonEndpoint, deliverReport, type Delivery, forwardedEnv } from "./deliver_report.ts";
+import { truncatePayload } from "./truncate_payload.ts";
 import { claimStart, spool, type Spooled } from "../platform/spool.ts";
 
 /** Agents give hooks seconds; people notice tenths. */
-const SENDING: Sending = {
+const SENDING: Delivery = {
   kind: "hook",
   connectMs: 200,
   deliverMs: 600,
@@ -50,30 +50,30 @@ export async function runHook(options: HookOptions): Promise<0> {
 async function deliver({ agent, home, program }: HookOptions): Promise<void> {
   const payload = await readStdin(MAX_STDIN, AbortSignal.timeout(STDIN_MS));
   if (payload === undefined || payload.trim() === "") return;
-  const root = homeHere(home);
+  const root = resolveOwnHome(home);
   const paths = homePaths(root);
   // It may tighten what is allowed here; the daemon reads and judges it. A relative path is what the sandbox grants.
   const workspaceConfig = workspaceText(denoFiles, ".", paths.configJsonc);
   const event: Spooled = {
     agent,
-    ...shrink(payload),
+    ...truncatePayload(payload),
     ...(workspaceConfig === undefined ? {} : { workspaceConfig }),
-    env: forwarded(),
+    env: forwardedEnv(),
     idempotencyKey: newKey(),
   };
-  const where = whereOf(paths);
+  const where = daemonEndpoint(paths);
   const begun = performance.now();
-  const first = await send(where, event, SENDING);
+  const first = await deliverReport(where, event, SENDING);
   if (first === "delivered") return;
   const spooled = spool(denoFiles, paths, event, Date.now());
   // It runs, and will look at the spool: asked again, it would cost the agent the same time again.
   if (first === "refused") return;
   // The daemon may have come up between our first try and the file: then nobody would look at the spool for a while.
   const leftMs = SENDING.deliverMs - (performance.now() - begun);
-  const second = await send(where, event, { ...SENDING, deliverMs: Math.max(LEAST_MS, leftMs) });
+  const second = await deliverReport(where, event, { ...SENDING, deliverMs: Math.max(LEAST_MS, leftMs) });
   if (second === "delivered") return denoFiles.remove(`${paths.spool}/${spooled}`);
   if (second === "refused") return;
-  if (isOn(env("AGENT_CONSOLE_NO_START"))) return;
+  if (envFlag(env("AGENT_CONSOLE_NO_START"))) return;
   if (!claimStart(denoFiles, paths, Date.now(), START_TAKES_MS)) return;
   spawn([...program.client, "--home", root, "daemon", "start", "--quiet", "--auto"], {
     detached: true,

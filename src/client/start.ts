@@ -11,8 +11,8 @@ import { type HeldLock, tryLock } from "../platform/lock_file.ts";
 import { type Child, narrowUmask, spawn } from "../platform/process.ts";
 import { RUNTIME_ENV } from "../platform/sandbox.ts";
 import { ConsoleError, type ErrorName, ERRORS } from "../protocol/errors.ts";
-import { isGoing, notRunning, tryConnect, tryConnectPatiently } from "./connect.ts";
-import type { ClientContext } from "./context.ts";
+import { isShuttingDown, notRunningError, tryConnect, tryConnectPatiently } from "./connect.ts";
+import type { ClientContext } from "./endpoint.ts";
 import type { WireClient } from "./wire_client.ts";
 
 export interface Started {
@@ -84,11 +84,11 @@ async function look(context: ClientContext): Promise<WireClient | ConsoleError |
   try {
     return await tryConnect(context);
   } catch (error) {
-    if (isGoing(error)) return error;
+    if (isShuttingDown(error)) return error;
     if (!(error instanceof ConsoleError) || error.kind !== "unauthorized") throw error;
   }
   return await tryConnectPatiently(context).catch((error) => {
-    if (isGoing(error)) return error;
+    if (isShuttingDown(error)) return error;
     throw error;
   });
 }
@@ -113,7 +113,7 @@ function startLock(paths: HomePaths): HeldLock | undefined {
 async function spawnDaemon(context: ClientContext, options: StartOptions): Promise<Child> {
   const { daemonLaunch } = await import("../daemon/launch.ts");
   const { argv, autoStart } = await daemonLaunch(context, options.daemon);
-  if (options.auto && !autoStart) throw notRunning();
+  if (options.auto && !autoStart) throw notRunningError();
   return spawn(argv, { detached: true, stdin: "null", stdout: "null", stderr: "piped", env: RUNTIME_ENV });
 }
 

@@ -5,20 +5,20 @@
  *
  * A fast path as the hook's: nothing from npm. A report that nobody takes is forgotten, for a status line comes again.
  */
-import { isFields } from "../agents/fields.ts";
-import { STATUS_LINE } from "../agents/claude_status.ts";
-import { homeHere } from "../config/places.ts";
+import { isFields } from "../lib/json_fields.ts";
+import { STATUS_LINE } from "../agents/claude/statusline_facts.ts";
+import { resolveOwnHome } from "../config/endpoint.ts";
 import { denoFiles, isNotFound } from "../platform/deno_files.ts";
 import { homePaths } from "../platform/home.ts";
 import { currentFolder, onSignal, spawn } from "../platform/process.ts";
 import { stdinChunks, writeStderr, writeStdout } from "../platform/stdio.ts";
 import { branchOf } from "./git_branch.ts";
-import { forwarded, send, type Sending, whereOf } from "./send.ts";
-import { shrink } from "./shrink.ts";
-import { statusText } from "./statusline_text.ts";
+import { daemonEndpoint, deliverReport, type Delivery, forwardedEnv } from "./deliver_report.ts";
+import { truncatePayload } from "./truncate_payload.ts";
+import { statusText } from "../agents/claude/statusline_text.ts";
 
 /** From the payload's end; the user's command is outlived by no more than that. */
-const SENDING: Sending = { kind: "statusline", connectMs: 200, deliverMs: 300 };
+const SENDING: Delivery = { kind: "statusline", connectMs: 200, deliverMs: 300 };
 /** Where no command decides how long we live: an agent writes its payload at once. */
 const STDIN_MS = 1000;
 /** Payloads over this are handed on and not reported, bytes. */
@@ -107,7 +107,7 @@ async function payload(stdin?: UserCommand["stdin"]): Promise<string | undefined
 
 /** The payload with what the daemon must know beside it; undefined where it is no JSON object. */
 function eventOf(text: string | undefined | void): Readonly<Record<string, unknown>> | undefined {
-  const event = text === undefined ? undefined : shrink(text).event;
+  const event = text === undefined ? undefined : truncatePayload(text).event;
   if (!isFields(event)) return undefined;
   const { cwd } = event;
   const branch = branchOf(denoFiles, typeof cwd === "string" ? cwd : currentFolder());
@@ -126,8 +126,8 @@ async function report(
 ): Promise<void> {
   if (event === undefined) return;
   try {
-    const where = whereOf(homePaths(homeHere(home)), socket);
-    await send(where, { agent: "claude", event, env: forwarded() }, SENDING);
+    const where = daemonEndpoint(homePaths(resolveOwnHome(home)), socket);
+    await deliverReport(where, { agent: "claude", event, env: forwardedEnv() }, SENDING);
   } catch {
     // No home, or one that is not safely ours: nothing to report to.
   }

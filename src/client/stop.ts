@@ -7,10 +7,10 @@ import { sleep } from "../platform/delay.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { tryLock } from "../platform/lock_file.ts";
 import { kill, run, type Signal } from "../platform/process.ts";
-import { probe, PS_PATHS } from "../platform/processes.ts";
+import { probe, PS_PATHS } from "../platform/process_table.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { tryConnectPatiently } from "./connect.ts";
-import type { ClientContext } from "./context.ts";
+import type { ClientContext } from "./endpoint.ts";
 
 export interface StopOptions {
   readonly reason?: string | undefined;

@@ -1,9 +1,9 @@
 /** `config set`: an edit that keeps the file's comments, order and indentation. Pure. */
 import { ConsoleError } from "../protocol/errors.ts";
-import { checkSections, checkValue, unknownKey } from "./check.ts";
-import { withKey } from "./insert.ts";
+import { checkSections, checkValue, unknownKey } from "./validate.ts";
+import { withKey } from "./jsonc_insert.ts";
 import { findSetting, type Setting } from "./schema.ts";
-import { type Format, readSource } from "./source.ts";
+import { type Format, readSource } from "./parse.ts";
 
 /** A value as typed on the command line: JSON where it is JSON, else the text itself. */
 export function parseValue(text: string): unknown {

@@ -1,5 +1,5 @@
 /** The environment variables that set a key: one table for the loader, the help and the daemon's `--allow-env`. Pure. */
-import { isOn } from "../platform/home.ts";
+import { envFlag } from "../platform/home.ts";
 import type { ConfigKey } from "./schema.ts";
 
 export interface EnvSetting {
@@ -16,7 +16,7 @@ export const ENV_SETTINGS: readonly EnvSetting[] = [
   {
     variable: "AGENT_CONSOLE_NO_START",
     key: "daemon.auto_start",
-    read: (value) => isOn(value) ? false : undefined,
+    read: (value) => envFlag(value) ? false : undefined,
   },
   { variable: "AGENT_CONSOLE_PID_FILE", key: "daemon.pid_file_path", read: text },
   { variable: "AGENT_CONSOLE_SOCKET", key: "daemon.ipc_socket_path", read: text },

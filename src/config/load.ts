@@ -2,14 +2,14 @@
  * The configuration in force: flag > environment > home file > default, each value with its origin.
  * The workspace layer of product.md §8 may only tighten and is read apart from it, for each workspace (workspace.ts).
  */
-import { maskSecrets } from "../domain/text.ts";
-import { absolute, checkOwnFile, type HomePaths } from "../platform/home.ts";
+import { maskSecrets } from "../domain/sanitize.ts";
+import { checkOwnFile, type HomePaths, resolveFrom } from "../platform/home.ts";
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { checkSections, checkValue } from "./check.ts";
+import { checkSections, checkValue } from "./validate.ts";
 import { ENV_SETTINGS } from "./env.ts";
 import { type Config, type ConfigKey, findSetting, SETTINGS } from "./schema.ts";
-import { type Format, type ParseToml, readSource } from "./source.ts";
+import { type Format, type ParseToml, readSource } from "./parse.ts";
 
 export interface LoadOptions {
   readonly paths: HomePaths;
@@ -123,7 +123,7 @@ function* fromFlags({ flags = {}, cwd }: LoadOptions): Generator<[ConfigKey, Val
 }
 
 function resolved(key: ConfigKey, value: unknown, cwd: string): unknown {
-  return key.endsWith("_path") && typeof value === "string" && value !== "" ? absolute(value, cwd) : value;
+  return key.endsWith("_path") && typeof value === "string" && value !== "" ? resolveFrom(value, cwd) : value;
 }
 
 function assemble(layers: ReadonlyMap<ConfigKey, Value>): Pick<Loaded, "config" | "origins"> {

@@ -3,7 +3,7 @@
  * version uses; what later versions will use is listed below it, so that a newer file is read with a warning.
  */
 import * as v from "valibot";
-import { SAFETY_MODES } from "../domain/policy_modes.ts";
+import { SAFETY_MODES } from "../domain/safety_mode.ts";
 
 /** When a change of a key takes effect: at `daemon reload`, or only at the next start. */
 export type Applies = "live" | "restart";
@@ -177,7 +177,7 @@ export type Config = v.InferOutput<typeof configSchema>;
 export type ConfigKey = { [S in keyof Config]: `${S}.${Extract<keyof Config[S], string>}` }[keyof Config];
 
 /** Sections and keys that product.md §8 names and this version does not use yet. */
-export const LATER: ReadonlySet<string> = new Set([
+export const RESERVED_KEYS: ReadonlySet<string> = new Set([
   "agents",
   "capsules",
   "channels",
@@ -194,10 +194,10 @@ export interface Setting extends About {
   /** Whether `value` may stand there. */
   accepts(value: unknown): boolean;
   /** In an array: the first item or key of an item that may not stand there, and what it must be. */
-  flaw(value: readonly unknown[]): Flaw | undefined;
+  flaw(value: readonly unknown[]): SchemaIssue | undefined;
 }
 
-export interface Flaw {
+export interface SchemaIssue {
   /** `0` or `0.tool`. */
   readonly path: string;
   readonly value: unknown;
@@ -222,7 +222,7 @@ export const SETTINGS: readonly Setting[] = Object.entries(configSchema.entries)
   })
 );
 
-function flawOf(schema: v.GenericSchema, value: readonly unknown[]): Flaw | undefined {
+function flawOf(schema: v.GenericSchema, value: readonly unknown[]): SchemaIssue | undefined {
   const [issue] = v.safeParse(schema, value).issues ?? [];
   const path = issue?.path?.map(({ key }) => String(key)).join(".");
   return issue === undefined || path === undefined ? undefined : { path, value: issue.input, must: issue.message };

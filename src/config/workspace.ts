@@ -2,14 +2,14 @@
  * A workspace's own `.agent-console/config.jsonc`. Anybody who can change the workspace writes it, so that it is heard only
  * where it makes things stricter (domain/policy.ts `tightened`): its safety mode and its rules, nothing else. Pure.
  */
-import type { WorkspacePolicy } from "../domain/policy.ts";
-import type { SafetyMode } from "../domain/policy_modes.ts";
-import { type GivenRule, givenRules } from "../domain/rule.ts";
-import { clip, maskSecrets, visible } from "../domain/text.ts";
+import type { WorkspacePolicy } from "../policy/evaluation.ts";
+import type { SafetyMode } from "../domain/safety_mode.ts";
+import { type GivenRule, givenRules } from "../policy/rule.ts";
+import { clip, escapeControls, maskSecrets } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { checkSections } from "./check.ts";
+import { checkSections } from "./validate.ts";
 import { findSetting } from "./schema.ts";
-import { readSource, type Section } from "./source.ts";
+import { readSource, type Section } from "./parse.ts";
 import { UNREAD } from "./workspace_file.ts";
 
 const HEARD = new Set(["daemon.safety_mode", "approvals.rules"]);
@@ -23,10 +23,12 @@ const HEARD_SECTIONS = new Set(["daemon", "approvals"]);
  * @param now for the rules' times, ISO 8601 UTC
  */
 export function loadWorkspace(text: string, file: string, { now }: { readonly now: string }): WorkspacePolicy {
-  const shown = clip(visible(maskSecrets(file)), 300);
+  const shown = clip(escapeControls(maskSecrets(file)), 300);
   // A file may begin so by itself: then it is no JSON, and these words are its own.
   if (text.startsWith(UNREAD)) {
-    return unreadable(`Cannot read config: ${shown} ${clip(visible(maskSecrets(text.slice(UNREAD.length))), 160)}`);
+    return unreadable(
+      `Cannot read config: ${shown} ${clip(escapeControls(maskSecrets(text.slice(UNREAD.length))), 160)}`,
+    );
   }
   try {
     return read(readSource(text, shown, "jsonc"), now);
@@ -62,7 +64,7 @@ function read(sections: readonly Section[], now: string): WorkspacePolicy {
 }
 
 function unheard(at: string, key: string): string {
-  return `${at} ${clip(visible(maskSecrets(key)), 80)} is not read from a workspace`;
+  return `${at} ${clip(escapeControls(maskSecrets(key)), 80)} is not read from a workspace`;
 }
 
 /** All rules that can be read, also beside some that cannot, and of a key that is given twice: each deny counts. */

@@ -1,17 +1,17 @@
 /** What the core asks of the approvals; src/approvals implements it. */
-import type { Ask, Verdict } from "../domain/approval.ts";
-import type { Happening, Report } from "../domain/report.ts";
+import type { ApprovalRequest, Decision } from "../domain/approval.ts";
+import type { AgentEvent, Report } from "../domain/report.ts";
 import type { ResultOf } from "../protocol/methods.ts";
 import type { Peer } from "../rpc/peer.ts";
 
 /** An agent's event that asks, read by its adapter. */
-export interface Asked {
+export interface IncomingRequest {
   readonly report: Report;
-  readonly ask: Ask;
+  readonly ask: ApprovalRequest;
   /** The payload was shortened on its way: what is asked is not known whole, so no rule may allow it. */
   readonly cut: boolean;
   /** What the agent's hook prints for a verdict; undefined where the agent has no words for it. */
-  readonly answer: (verdict: Verdict) => HookOutput | undefined;
+  readonly answer: (verdict: Decision) => HookOutput | undefined;
   readonly idempotencyKey?: string | undefined;
   /** Text of the workspace's own configuration, as the hook found it: it may only tighten. */
   readonly workspaceConfig?: string | undefined;
@@ -30,11 +30,11 @@ export interface ApprovalsPort {
    *
    * @throws {ConsoleError} `read_only`
    */
-  ask(asked: Asked, peer: Peer): ResultOf<"session.report"> | Promise<ResultOf<"session.report">>;
+  ask(asked: IncomingRequest, peer: Peer): ResultOf<"session.report"> | Promise<ResultOf<"session.report">>;
   /** `report` was committed as a whole, whichever rows it was about. Never throws. */
   told(report: Report): void;
   /** `happening` was committed for the row `sessionId`. Never throws. */
-  observe(sessionId: string, happening: Happening): void;
+  observe(sessionId: string, happening: AgentEvent): void;
   /**
    * The session is over without a word of its agent's: nobody is left whom an answer could reach, or nobody wants to answer.
    * Closes what it and its sub-agents ask, for `reason`. Never throws.
@@ -57,5 +57,5 @@ export interface ApprovalsDoor {
    * Opens a request, and closes it when `signal` fires: it was answered elsewhere, or nobody is there any more to take an
    * answer. Undefined: no answer from us.
    */
-  put(report: Report, ask: Ask, signal: AbortSignal): Promise<Verdict | undefined>;
+  put(report: Report, ask: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined>;
 }

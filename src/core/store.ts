@@ -8,14 +8,14 @@
  */
 import type { NewEvent } from "../domain/event.ts";
 import { isApprovalEvent, isSessionEvent, type SessionEvent } from "../domain/event.ts";
-import { evolve, type Row } from "../domain/evolve.ts";
+import { evolve, type SessionEntry } from "../domain/evolve.ts";
 import { byUrgency, isStale, type SessionView } from "../domain/query.ts";
 import type { Session } from "../domain/session.ts";
 import type { Clock } from "../platform/system.ts";
 import type { Actor } from "../protocol/actor.ts";
 import { type EventBus, SequencedEvent } from "./event_bus.ts";
 import { Idempotency } from "./idempotency.ts";
-import type { JournalPort } from "./ports.ts";
+import type { JournalPort } from "./journal_port.ts";
 import type { Projection } from "./projection.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 
@@ -23,7 +23,7 @@ import type { StoredRecord } from "../protocol/record.ts";
  * What a mutating method answers, now and for every repeat of its idempotency key. `status` is the session's, or the
  * approval's where the event was about one.
  */
-export interface Committed {
+export interface CommitResult {
   readonly seq: number;
   readonly sessionId: string | null;
   readonly status: string | null;
@@ -35,8 +35,8 @@ const SAVED_LAYOUT = 3;
 /** The state that a journal snapshot holds. */
 interface SavedState {
   readonly layout: number;
-  readonly rows: readonly Row[];
-  readonly keys: readonly (readonly [string, Committed])[];
+  readonly rows: readonly SessionEntry[];
+  readonly keys: readonly (readonly [string, CommitResult])[];
   readonly projections: Readonly<Record<string, { readonly layout: number; readonly state: unknown }>>;
 }
 
@@ -50,14 +50,14 @@ export interface StoreOptions {
 }
 
 export class Store {
-  #rows = new Map<string, Row>();
+  #rows = new Map<string, SessionEntry>();
   /** Ids of the rows that name this id as their parent, so that a session's children are found without a search. */
   #children = new Map<string, Set<string>>();
   #lost = new Set<string>();
   /** Open rows that are known from before the start only. */
   #unproven = new Set<string>();
   #journal: JournalPort | undefined;
-  #keys: Idempotency<Committed>;
+  #keys: Idempotency<CommitResult>;
   #options: StoreOptions;
   #projections: readonly Projection[];
 
@@ -103,7 +103,7 @@ export class Store {
   // -- change --------------------------------------------------------------------------------------------------------
 
   /** The answer that an earlier use of `key` got. */
-  repeated(key: string | undefined): Committed | undefined {
+  repeated(key: string | undefined): CommitResult | undefined {
     return key === undefined ? undefined : this.#keys.get(key);
   }
 
@@ -112,10 +112,10 @@ export class Store {
    *
    * @throws {ConsoleError} `read_only`: nothing changed
    */
-  commit(event: NewEvent, actor: Actor, idempotencyKey?: string): Committed {
+  commit(event: NewEvent, actor: Actor, idempotencyKey?: string): CommitResult {
     if (this.#journal === undefined) throw new Error("the store has no journal yet");
     const marked = this.#derived(event, idempotencyKey);
-    let committed: Committed = { seq: 0, sessionId: null, status: null };
+    let committed: CommitResult = { seq: 0, sessionId: null, status: null };
     for (const record of this.#journal.append({ type: marked.type, actor, data: marked.data })) {
       const { seq, ts, type, dataJson } = record;
       const own = type === marked.type;
@@ -127,7 +127,7 @@ export class Store {
     return committed;
   }
 
-  #apply(event: NewEvent, seq: number): Committed {
+  #apply(event: NewEvent, seq: number): CommitResult {
     for (const projection of this.#projections) projection.apply(event);
     if (isSessionEvent(event)) this.#applyToRow(event);
     const committed = resultOf(event, seq);
@@ -144,7 +144,7 @@ export class Store {
     else this.#put(row);
   }
 
-  #put(row: Row): void {
+  #put(row: SessionEntry): void {
     const { id, parentId } = row.session;
     this.#rows.set(id, row);
     if (parentId === undefined) return;
@@ -242,7 +242,7 @@ export class Store {
     });
   }
 
-  row(id: string): Row | undefined {
+  row(id: string): SessionEntry | undefined {
     return this.#rows.get(id);
   }
 
@@ -274,7 +274,7 @@ export class Store {
   }
 }
 
-function resultOf(event: NewEvent, seq: number): Committed {
+function resultOf(event: NewEvent, seq: number): CommitResult {
   if (isSessionEvent(event)) {
     const { id, status } = event.data.session;
     return { seq, sessionId: id, status: event.type === "session.deleted" ? null : status };

@@ -1,5 +1,5 @@
 /** The daemon as a process: its arguments in, its exit code out, what went wrong on stderr. */
-import { visibleLines } from "../domain/text.ts";
+import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { systemProblem } from "../platform/process.ts";
 import { writeStderr } from "../platform/stdio.ts";
 import { ConsoleError, ERRORS } from "../protocol/errors.ts";
@@ -17,7 +17,7 @@ export async function runDaemonCommand(args: readonly string[]): Promise<number>
       : problem === undefined
       ? `a bug: ${String((error as Error)?.stack ?? error)}`
       : `Cannot go on: ${problem}`;
-    writeStderr(`agent-console: ${visibleLines(said)}\n`);
+    writeStderr(`agent-console: ${escapeControlsKeepLines(said)}\n`);
     if (error instanceof ConsoleError) return error.exitCode;
     return problem === undefined ? ERRORS.internal.exit : ERRORS.failed.exit;
   }

@@ -4,14 +4,14 @@ import { createApprovals } from "../approvals/mod.ts";
 import { newId } from "../approvals/new_id.ts";
 import { EventBus } from "../core/event_bus.ts";
 import { auditHandlers } from "../core/handlers/audit.ts";
-import { liveHandlers } from "../core/handlers/live.ts";
+import { liveHandlers } from "../core/handlers/subscribe.ts";
 import { sessionHandlers } from "../core/handlers/session.ts";
 import type { FeatureContext, Service } from "../core/service.ts";
 import { Store } from "../core/store.ts";
-import { UnknownEvents } from "../core/unknown.ts";
+import { UnrecognizedEvents } from "../core/unrecognized_events.ts";
 import type { NewEvent } from "../domain/event.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
-import { after, daemonTimers, systemClock } from "../platform/clock.ts";
+import { daemonTimers, setTimer, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { sha256OfRecord } from "../platform/hash.ts";
 import type { HomePaths } from "../platform/home.ts";
@@ -93,7 +93,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     config: () => config.current,
     clock: systemClock,
     log,
-    after,
+    after: setTimer,
     newId: () => newId(inbox),
   });
   const { broker, presence } = approvals;
@@ -101,7 +101,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     store,
     bus,
     approvals: broker,
-    unknown: new UnknownEvents(store, log),
+    unknown: new UnrecognizedEvents(store, log),
     now,
     clock: systemClock,
     log,
@@ -203,7 +203,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     log,
     firstTickMs: limits.firstTickMs,
     tickMs: limits.tickMs,
-    after,
+    after: setTimer,
   });
   config.hooks = {
     stop,

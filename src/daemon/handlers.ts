@@ -1,7 +1,7 @@
 /** Handlers of the daemon area. */
 import type { Inbox } from "../approvals/inbox.ts";
 import type { Store } from "../core/store.ts";
-import { maskSecrets } from "../domain/text.ts";
+import { maskSecrets } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/methods.ts";
 import type { Handlers } from "../rpc/handler.ts";

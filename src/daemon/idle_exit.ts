@@ -1,6 +1,6 @@
 /** Ends the daemon when nobody needs it: the ephemeral one with its last client, any one after its idle time. */
 import type { Service } from "../core/service.ts";
-import { after } from "../platform/clock.ts";
+import { setTimer } from "../platform/clock.ts";
 
 export interface IdleExitOptions {
   readonly ephemeral: boolean;
@@ -54,7 +54,7 @@ export class IdleExit implements Service {
     if (!this.#options.ephemeral) return;
     this.#graceOver();
     if (clients > 0) return;
-    this.#graceOver = after(
+    this.#graceOver = setTimer(
       this.#everHadClients ? LAST_CLIENT_MS : FIRST_CLIENT_MS,
       () => this.#options.leave("its last client has left"),
     );

@@ -1,10 +1,10 @@
 /** The daemon's whole command line, in its sandbox: computed by whoever starts it. */
-import { loadConfigHere } from "../config/here.ts";
-import { checkWhere } from "../config/places.ts";
+import { loadConfigFromProcess } from "../config/from_process.ts";
+import { assertEndpointSafe } from "../config/endpoint.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import type { HomePaths } from "../platform/home.ts";
 import { env, ownUid } from "../platform/process.ts";
-import { checkSandboxPath, daemonFlags, type Flag, type Program, programArgv } from "../platform/sandbox.ts";
+import { checkSandboxPath, daemonFlags, type Flag, programArgv, type ProgramRef } from "../platform/sandbox.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { featurePermissions } from "./features.ts";
 import { daemonArgs, type DaemonOptions } from "./options.ts";
@@ -12,7 +12,7 @@ import { daemonArgs, type DaemonOptions } from "./options.ts";
 /** What of a client's context the daemon starts with. */
 export interface LaunchContext {
   readonly paths: HomePaths;
-  readonly program: { readonly daemon: Program };
+  readonly program: { readonly daemon: ProgramRef };
   /** `--socket` as given. */
   readonly socketFlag: string | undefined;
 }
@@ -27,10 +27,10 @@ export interface Launch {
 /** @throws {ConsoleError} `config_invalid`, `unsafe_path` */
 export async function daemonLaunch(context: LaunchContext, daemon: Partial<DaemonOptions> = {}): Promise<Launch> {
   const { paths, program, socketFlag } = context;
-  const { config } = await loadConfigHere(paths, { socket: socketFlag });
+  const { config } = await loadConfigFromProcess(paths, { socket: socketFlag });
   const socketPath = config.daemon.ipc_socket_path ?? paths.socket;
   const pidFilePath = config.daemon.pid_file_path ?? paths.pid;
-  checkWhere(denoFiles, { paths, socketPath, uid: ownUid() });
+  assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
   const exists = (path: string) => denoFiles.stat(path) !== undefined;
   const permissions = featurePermissions({ config, env, exists });
   const declared = permissions.filter(({ kind }) => kind === "read" || kind === "write" || kind === "run");

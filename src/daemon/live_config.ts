@@ -1,5 +1,5 @@
 /** The configuration in force, and its reload: what could be applied at once was, what could not is remembered. */
-import { loadConfigHere } from "../config/here.ts";
+import { loadConfigFromProcess } from "../config/from_process.ts";
 import { configView, diffConfig, type Loaded } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { Service } from "../core/service.ts";
@@ -43,7 +43,7 @@ export class LiveConfig {
 
   /** @throws {ConsoleError} `config_invalid`, `unsafe_path` */
   static async read(paths: HomePaths, options: DaemonOptions): Promise<LiveConfig> {
-    return new LiveConfig(paths, options, await loadConfigHere(paths, options));
+    return new LiveConfig(paths, options, await loadConfigFromProcess(paths, options));
   }
 
   get current(): Config {
@@ -94,7 +94,7 @@ export class LiveConfig {
       throw new ConsoleError("stopping", "Cannot reload: the daemon is stopping, must be running", { retryable: true });
     }
     try {
-      const next = await loadConfigHere(this.#paths, this.#options);
+      const next = await loadConfigFromProcess(this.#paths, this.#options);
       const { applied } = diffConfig(this.current, next.config);
       this.#now = next;
       const { needsRestart } = this;

@@ -4,7 +4,7 @@
  * not used: it brings Node's layer of files along, another 3 MB of a daemon that is to be small.
  */
 import type { LogRecord } from "@logtape/logtape";
-import { maskSecrets, visible } from "../domain/text.ts";
+import { escapeControls, maskSecrets } from "../domain/sanitize.ts";
 import type { Log } from "../platform/system.ts";
 import { writeStderr } from "../platform/stdio.ts";
 import { RotatingFile } from "./rotating_file.ts";
@@ -80,7 +80,7 @@ export class DaemonLog implements Log {
       sinks: {
         file: (record) => file.write(render(record) + "\n"),
         // A terminal obeys more than what JSON escapes.
-        stderr: (record) => void writeStderr(visible(render(record)) + "\n"),
+        stderr: (record) => void writeStderr(escapeControls(render(record)) + "\n"),
       },
       loggers: [
         {

@@ -6,7 +6,7 @@
  * The lock is taken before anything of the home is written and given back last. `ready` is written when hello is
  * answered, not when it is hoped to be.
  */
-import { checkWhere, homeHere } from "../config/places.ts";
+import { assertEndpointSafe, resolveOwnHome } from "../config/endpoint.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { homePaths } from "../platform/home.ts";
 import { exit, narrowUmask, ownPid, ownUid } from "../platform/process.ts";
@@ -31,11 +31,11 @@ export async function runDaemon(
   features: readonly AnyFeature[] = FEATURES,
 ): Promise<number> {
   narrowUmask();
-  const paths = homePaths(homeHere(options.home));
-  checkWhere(denoFiles, { paths, socketPath: options.socket ?? paths.socket, uid: ownUid() });
+  const paths = homePaths(resolveOwnHome(options.home));
+  assertEndpointSafe(denoFiles, { paths, socketPath: options.socket ?? paths.socket, uid: ownUid() });
   const config = await LiveConfig.read(paths, options);
   const { socketPath, pidFilePath } = config;
-  checkWhere(denoFiles, { paths, socketPath, uid: ownUid() });
+  assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
   files.checkPidFile(paths, pidFilePath);
   files.prepareFolders(paths.root);
   const lock = files.takeLock(paths, pidFilePath);
@@ -52,7 +52,7 @@ export async function runDaemon(
     log.error("the daemon could not start", { error: String((error as Error).message) });
     await log.open().catch(() => {});
     listener?.close();
-    files.removeNotes(paths, pidFilePath, { pid: ownPid(), bootId });
+    files.removeRuntimeFiles(paths, pidFilePath, { pid: ownPid(), bootId });
     throw error;
   } finally {
     log.close();

@@ -3,12 +3,12 @@
  * The lock is the truth (the kernel frees it however the holder dies); pid, token and ready file are only notes,
  * rewritten at each start, so that nothing is left to clean up by hand after a crash.
  */
-import { denoFiles, note } from "../platform/deno_files.ts";
-import { unsafe } from "../config/places.ts";
+import { denoFiles, replaceWithoutSync } from "../platform/deno_files.ts";
+import { assertSafe } from "../config/endpoint.ts";
 import type { HomePaths } from "../platform/home.ts";
 import { chmod } from "../platform/paths.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
-import { connectUnix, isNobodyThere, type Listener, listenUnix } from "../platform/sockets.ts";
+import { connectUnix, isConnectionRefused, type Listener, listenUnix } from "../platform/sockets.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 
 const encoder = new TextEncoder();
@@ -25,8 +25,8 @@ export function prepareFolders(...folders: readonly string[]): void {
   for (const folder of folders) {
     if (denoFiles.stat(folder) === undefined) makeFolder(folder);
     const stat = denoFiles.stat(folder);
-    if (stat === undefined) unsafe(folder, "is not there, must be a folder");
-    else if (stat.kind !== "directory") unsafe(folder, "is not a folder, must be one");
+    if (stat === undefined) assertSafe(folder, "is not there, must be a folder");
+    else if (stat.kind !== "directory") assertSafe(folder, "is not a folder, must be one");
     else if (stat.mode !== null && (stat.mode & 0o077) !== 0) chmod(folder, 0o700);
   }
 }
@@ -78,7 +78,7 @@ export async function listen(path: string): Promise<Listener> {
     try {
       (await connectUnix(path, AbortSignal.timeout(STALE_PROBE_MS))).close();
     } catch (error) {
-      if (!isNobodyThere(error)) throw taken(path);
+      if (!isConnectionRefused(error)) throw taken(path);
       denoFiles.remove(path);
       return listenUnix(path);
     }
@@ -93,7 +93,7 @@ function taken(path: string): ConsoleError {
   });
 }
 
-export interface Notes {
+export interface RunInfo {
   readonly pid: number;
   readonly executable: string;
   readonly bootId: string;
@@ -117,22 +117,22 @@ export function checkPidFile(paths: HomePaths, pidFile: string): void {
   if (pidFile === paths.pid) return;
   const { pid: _, root, ...ours } = paths;
   if (pidFile === root || Object.values(ours).some((path) => pidFile === path || pidFile.startsWith(`${path}/`))) {
-    unsafe(pidFile, "is the place of another file of agent-console, must be one of its own");
+    assertSafe(pidFile, "is the place of another file of agent-console, must be one of its own");
   }
   const stat = denoFiles.stat(pidFile);
   if (stat === undefined) return;
-  if (stat.kind !== "file") unsafe(pidFile, `is a ${stat.kind}, must be a file or not there`);
+  if (stat.kind !== "file") assertSafe(pidFile, `is a ${stat.kind}, must be a file or not there`);
   const text = new TextDecoder().decode(denoFiles.readRange(pidFile, 0, Math.min(stat.size, PID_LINE)));
   if (text !== "" && !/^\d{1,19}(?:\n|$)/.test(text)) {
-    unsafe(pidFile, "holds something else, must be a pid file or not there");
+    assertSafe(pidFile, "holds something else, must be a pid file or not there");
   }
 }
 
 /** The pid file: pid, the kernel's start time of that pid or `-`, the executable, the boot id; a line each. @throws {ConsoleError} `unsafe_path` */
-export function writePid(paths: HomePaths, pidFile: string, notes: Notes, processStart: string): void {
+export function writePid(paths: HomePaths, pidFile: string, notes: RunInfo, processStart: string): void {
   checkPidFile(paths, pidFile); // again: what lies there now counts
   const bytes = encoder.encode(`${notes.pid}\n${processStart}\n${notes.executable}\n${notes.bootId}\n`);
-  if (pidFile.startsWith(`${paths.root}/`)) return note(pidFile, bytes);
+  if (pidFile.startsWith(`${paths.root}/`)) return replaceWithoutSync(pidFile, bytes);
   // Outside the home the sandbox grants this one path, so there is no place for a temporary file beside it.
   denoFiles.remove(pidFile);
   denoFiles.create(pidFile, bytes, 0o600);
@@ -140,23 +140,23 @@ export function writePid(paths: HomePaths, pidFile: string, notes: Notes, proces
 
 /** A new file, never an old one written over: a link or a wider mode that somebody left there counts for nothing. */
 export function writeToken(paths: HomePaths, token: string): void {
-  note(paths.token, encoder.encode(`${token}\n`));
+  replaceWithoutSync(paths.token, encoder.encode(`${token}\n`));
 }
 
 /** Present exactly while hello is answered. */
-export function writeReady(paths: HomePaths, notes: Notes): void {
-  note(paths.ready, encoder.encode(JSON.stringify(notes) + "\n"));
+export function writeReady(paths: HomePaths, notes: RunInfo): void {
+  replaceWithoutSync(paths.ready, encoder.encode(JSON.stringify(notes) + "\n"));
 }
 
 /**
  * The lock is ours, so ready and token are ours or a dead daemon's. The pid file goes only where this run wrote it.
  */
-export function removeNotes(paths: HomePaths, pidFile: string, run: Pick<Notes, "pid" | "bootId">): void {
+export function removeRuntimeFiles(paths: HomePaths, pidFile: string, run: Pick<RunInfo, "pid" | "bootId">): void {
   for (const path of [paths.ready, paths.token]) denoFiles.remove(path);
   if (isWrittenBy(pidFile, run)) denoFiles.remove(pidFile);
 }
 
-function isWrittenBy(pidFile: string, { pid, bootId }: Pick<Notes, "pid" | "bootId">): boolean {
+function isWrittenBy(pidFile: string, { pid, bootId }: Pick<RunInfo, "pid" | "bootId">): boolean {
   try {
     if (denoFiles.stat(pidFile)?.kind !== "file") return false;
     const lines = new TextDecoder().decode(denoFiles.readRange(pidFile, 0, PID_FILE_MAX)).split("\n");

@@ -11,8 +11,8 @@ export const RISKS = ["read", "write", "execute", "network", "destructive"] as c
 export type Risk = typeof RISKS[number];
 
 /** How far a yes reaches: this call, this session, this folder and below, everywhere. */
-export const SCOPES_OF_YES = ["once", "session", "workspace", "always"] as const;
-export type ScopeOfYes = typeof SCOPES_OF_YES[number];
+export const APPROVAL_SCOPES = ["once", "session", "workspace", "always"] as const;
+export type ApprovalScope = typeof APPROVAL_SCOPES[number];
 
 /** A question with its choices, as agents put them (Claude's AskUserQuestion, an MCP form). */
 export interface Choice {
@@ -28,7 +28,7 @@ export type Action = "command" | "write" | "read" | "fetch" | "other";
  * What the agent asks, as its adapter read it. It is never stored as it is: `subject` is the real text, not masked,
  * because a rule must match what will run and not what is shown.
  */
-export interface Ask {
+export interface ApprovalRequest {
   readonly for: WaitingFor;
   /** The agent's own name of the tool; for an elicitation the MCP server's. */
   readonly tool: string;
@@ -67,10 +67,10 @@ export interface Ask {
 }
 
 /** The answer that an agent gets. */
-export type Verdict =
+export type Decision =
   | {
     readonly yes: true;
-    readonly scope: ScopeOfYes;
+    readonly scope: ApprovalScope;
     /** For questions: the question's text → the chosen label or free text. */
     readonly answers?: Readonly<Record<string, string>>;
   }
@@ -80,7 +80,7 @@ export type Verdict =
 export interface ApprovalFields {
   pending: Readonly<Record<string, never>>;
   /** `by`: the client that answered, or `rule:<id>`, `mode:<safety mode>`. */
-  approved: { readonly at: string; readonly by: string; readonly scope: ScopeOfYes; readonly ruleId?: string };
+  approved: { readonly at: string; readonly by: string; readonly scope: ApprovalScope; readonly ruleId?: string };
   denied: { readonly at: string; readonly by: string; readonly message?: string; readonly ruleId?: string };
   /** Nobody answered in time: the agent got no decision and asks in its own terminal. */
   expired: { readonly at: string };
@@ -136,7 +136,7 @@ export interface Rule {
   readonly tool: string;
   /** The subject it matches: literally, but for `*`: any text in a deny rule, in an allow rule less (rule_glob.ts). */
   readonly pattern: string;
-  readonly scope: Exclude<ScopeOfYes, "once">;
+  readonly scope: Exclude<ApprovalScope, "once">;
   /** For scope session. */
   readonly sessionId?: string;
   /** For scope workspace: an absolute folder; calls of sessions in it or below match. */

@@ -5,19 +5,19 @@
 import type { NewEvent } from "./event.ts";
 import {
   type Facts,
-  fieldsOf,
   type Session,
   type SessionFields,
+  sessionState,
   type State,
-  stateOf,
   type Status,
   TEXT_CAPS,
+  withoutState,
 } from "./session.ts";
-import { believed } from "./parent_pid.ts";
-import { after } from "./transition.ts";
+import { confirmedPid } from "./confirmed_pid.ts";
+import { nextState } from "./transition.ts";
 import type { Report } from "./report.ts";
-import { clip, maskSecrets, visible } from "./text.ts";
-import { boundedUsage } from "./usage.ts";
+import { clip, escapeControls, maskSecrets } from "./sanitize.ts";
+import { clampCost } from "./cost.ts";
 
 /** What `session.update` may set; an absent member stays as it is. */
 export interface Change extends Facts {
@@ -37,9 +37,9 @@ export function isRefusal(value: NewEvent | Refusal): value is Refusal {
 /** The event of an agent's report; `now` is ISO 8601. A report about a sub-agent's question opens a row for it. */
 export function decideReport(session: Session | undefined, report: Report, now: string): NewEvent {
   const known = session ?? fresh(report.sessionId, report.agent, now);
-  const state = after(known, report);
-  const fields = fieldsOf(known);
-  const next = believed(fields, report, {
+  const state = nextState(known, report);
+  const fields = withoutState(known);
+  const next = confirmedPid(fields, report, {
     ...fields,
     ...cleanFacts(report.facts),
     ...counters(fields, report),
@@ -57,10 +57,10 @@ export function decideUpdate(
   if (session === undefined && target.agent === undefined) return notFound("update", target.id);
   const known = session ?? fresh(target.id, target.agent ?? "", now);
   const { status, text, priority, tags, ...facts } = masked(change);
-  const state = status === undefined ? stateOf(known) : chosen(known, status, text);
+  const state = status === undefined ? sessionState(known) : chosen(known, status, text);
   const next = join(
     {
-      ...fieldsOf(known),
+      ...withoutState(known),
       ...cleanFacts(facts),
       ...(priority === undefined ? {} : { priority }),
       ...(tags === undefined ? {} : { tags: tags.slice(0, TEXT_CAPS.tags).map((t) => clip(t, TEXT_CAPS.tag)) }),
@@ -85,13 +85,13 @@ export function decideClose(session: Session | undefined, id: string, reason: st
   if (session === undefined) return notFound("close", id);
   if (session.status === "closed") return conflict("close", id, "closed", "open");
   const state: State = { status: "closed", closed: { reason: clip(maskSecrets(reason), TEXT_CAPS.title) } };
-  return event(session, join({ ...fieldsOf(session), since: now, lastEventAt: now, subagents: 0 }, state));
+  return event(session, join({ ...withoutState(session), since: now, lastEventAt: now, subagents: 0 }, state));
 }
 
 export function decideReopen(session: Session | undefined, id: string, now: string): NewEvent | Refusal {
   if (session === undefined) return notFound("reopen", id);
   if (session.status !== "closed") return conflict("reopen", id, session.status, "closed");
-  return event(session, join({ ...fieldsOf(session), since: now, lastEventAt: now }, { status: "idle", idle: {} }));
+  return event(session, join({ ...withoutState(session), since: now, lastEventAt: now }, { status: "idle", idle: {} }));
 }
 
 export function decideDelete(session: Session | undefined, id: string): NewEvent | Refusal {
@@ -108,12 +108,12 @@ function times(before: Session | undefined, state: State, now: string): Pick<Ses
 function notFound(verb: string, id: string): Refusal {
   return {
     refused: "not_found",
-    why: `Cannot ${verb} session ${visible(id)}: is unknown, must be one of those in "ls --all"`,
+    why: `Cannot ${verb} session ${escapeControls(id)}: is unknown, must be one of those in "ls --all"`,
   };
 }
 
 function conflict(verb: string, id: string, is: Status, must: string): Refusal {
-  return { refused: "conflict", why: `Cannot ${verb} session ${visible(id)}: is ${is}, must be ${must}` };
+  return { refused: "conflict", why: `Cannot ${verb} session ${escapeControls(id)}: is ${is}, must be ${must}` };
 }
 
 function fresh(id: string, agent: string, now: string): Session {
@@ -159,7 +159,7 @@ function counters(
 }
 
 function chosen(session: Session, status: Exclude<Status, "closed">, text: string | undefined): State {
-  if (status === session.status && text === undefined) return stateOf(session);
+  if (status === session.status && text === undefined) return sessionState(session);
   const words = clip(text ?? "", TEXT_CAPS.waiting);
   switch (status) {
     case "starting":
@@ -190,7 +190,7 @@ const FACT_CAPS: Partial<Record<keyof Facts, number>> = {
 /** What is kept of `facts`: bounded, and without numbers that cannot be. */
 export function cleanFacts(facts: Facts): Facts {
   const { cost, planLimits, ...others } = facts;
-  const clean: Record<string, unknown> = { ...others, ...boundedUsage({ cost, planLimits }) };
+  const clean: Record<string, unknown> = { ...others, ...clampCost({ cost, planLimits }) };
   for (const [name, cap] of Object.entries(FACT_CAPS)) {
     const value = clean[name];
     if (typeof value === "string") clean[name] = clip(value, cap);

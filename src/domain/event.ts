@@ -3,7 +3,7 @@
  * `data.session` is always the whole session, so that a reader needs no other event to show it.
  */
 import type { Approval, Rule } from "./approval.ts";
-import type { SafetyMode } from "./policy_modes.ts";
+import type { SafetyMode } from "./safety_mode.ts";
 import type { Session } from "./session.ts";
 
 /** Derived at publication, never part of the stored session (product.md §4). */

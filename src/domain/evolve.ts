@@ -3,7 +3,7 @@ import { isSessionEvent, type NewEvent } from "./event.ts";
 import { HISTORY_CAP, type HistoryEntry, type Session } from "./session.ts";
 
 /** A session with the periods it went through. */
-export interface Row {
+export interface SessionEntry {
   readonly session: Session;
   readonly history: readonly HistoryEntry[];
 }
@@ -12,14 +12,14 @@ export interface Row {
  * The row after `event`, or undefined where the event removes it or is about something else.
  * Pure: `row` is not touched.
  */
-export function evolve(row: Row | undefined, event: NewEvent): Row | undefined {
+export function evolve(row: SessionEntry | undefined, event: NewEvent): SessionEntry | undefined {
   if (!isSessionEvent(event)) return row;
   if (event.type === "session.deleted") return undefined;
   const { stale: _s, lost: _l, unproven: _u, ...session } = event.data.session;
   return { session, history: extend(row, session) };
 }
 
-function extend(row: Row | undefined, next: Session): readonly HistoryEntry[] {
+function extend(row: SessionEntry | undefined, next: Session): readonly HistoryEntry[] {
   if (row === undefined) return [];
   const { session: last, history } = row;
   if (last.status === next.status && last.since === next.since) return history;

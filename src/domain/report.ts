@@ -5,7 +5,7 @@
 import type { ErrorKind, Facts, Reopen, ToolUse, WaitingFor } from "./session.ts";
 
 /** A dialog that waits for the human. */
-export interface Question {
+export interface QuestionText {
   readonly for: WaitingFor;
   readonly text: string;
   readonly tool?: ToolUse;
@@ -15,7 +15,7 @@ export interface Question {
 }
 
 /** What happened in the agent, or between it and us. */
-export type Happening =
+export type AgentEvent =
   /** The agent announced the session. `resumed`: the conversation existed before. */
   | { readonly kind: "announced"; readonly resumed: boolean }
   /** A prompt was submitted; `byUser` is false for prompts that the agent wrote to itself. */
@@ -28,14 +28,14 @@ export type Happening =
    */
   | { readonly kind: "progress"; readonly tools?: readonly ToolUse[]; readonly failed?: true }
   /** The human is asked, about the call `tool` where there is one; `approvalId` where our windows can answer. */
-  | ({ readonly kind: "asked" } & Question)
+  | ({ readonly kind: "asked" } & QuestionText)
   /**
    * An approval was answered by one of us. `next`: another dialog of the session that is still open. `denied`: the call
    * does not run.
    */
-  | { readonly kind: "answered"; readonly approvalId: string; readonly next?: Question; readonly denied?: true }
+  | { readonly kind: "answered"; readonly approvalId: string; readonly next?: QuestionText; readonly denied?: true }
   /** The human closed the dialog of an approval in the agent's own terminal, with no or Esc. */
-  | { readonly kind: "dismissed"; readonly approvalId: string; readonly next?: Question }
+  | { readonly kind: "dismissed"; readonly approvalId: string; readonly next?: QuestionText }
   /** An approval can no longer be answered by us; the agent asks on in its own terminal. */
   | { readonly kind: "left_to_agent"; readonly approvalId: string }
   /**
@@ -70,7 +70,7 @@ export interface Report {
   readonly agent: string;
   readonly sessionId: string;
   readonly facts: Facts;
-  readonly happening: Happening;
+  readonly happening: AgentEvent;
   /**
    * Set where the event came from inside a sub-agent: it never changes the session's own status.
    * A sub-agent that asks the human gets a row of its own, whose parent is the session.

@@ -178,7 +178,7 @@ export const TEXT_CAPS = Object.freeze({
 });
 
 /** The fields of `session` without its state: the base on which the next state is built. */
-export function fieldsOf(session: Session): SessionFields {
+export function withoutState(session: Session): SessionFields {
   const { status: _s, starting: _1, idle: _2, working: _3, waiting: _4, error: _5, closed: _6, ...fields } = session as
     & Session
     & Partial<StatusFields>;
@@ -186,7 +186,7 @@ export function fieldsOf(session: Session): SessionFields {
 }
 
 /** The state of `session` without its other fields. */
-export function stateOf(session: Session): State {
+export function sessionState(session: Session): State {
   const status = session.status;
   return { status, [status]: (session as unknown as StatusFields)[status] } as unknown as State;
 }

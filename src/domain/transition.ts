@@ -2,14 +2,14 @@
  * The status after a report: every rule by which a session changes its state, each under its name.
  * The recordings that justify a rule are named by the tests (tests/contract/*_replay_test.ts).
  */
-import { clip } from "./text.ts";
-import { type NotWaiting, type Session, type State, stateOf, TEXT_CAPS, type ToolUse } from "./session.ts";
-import type { Happening, Question, Report } from "./report.ts";
+import { clip } from "./sanitize.ts";
+import { type NotWaiting, type Session, sessionState, type State, TEXT_CAPS, type ToolUse } from "./session.ts";
+import type { AgentEvent, QuestionText, Report } from "./report.ts";
 
-type Of<K extends Happening["kind"]> = Extract<Happening, { kind: K }>;
+type Of<K extends AgentEvent["kind"]> = Extract<AgentEvent, { kind: K }>;
 
 /** The state of `session` after `report`. Total: every happening has an answer in every state. */
-export function after(session: Session, report: Report): State {
+export function nextState(session: Session, report: Report): State {
   const h = report.happening;
   switch (h.kind) {
     case "announced":
@@ -22,7 +22,7 @@ export function after(session: Session, report: Report): State {
       return progress(session, h);
     case "asked":
       // the agent's own question is the one that the row shows
-      return h.scripted && session.status === "waiting" ? stateOf(session) : waiting(session, h);
+      return h.scripted && session.status === "waiting" ? sessionState(session) : waiting(session, h);
     case "answered":
     case "dismissed":
       return answered(session, h);
@@ -34,7 +34,7 @@ export function after(session: Session, report: Report): State {
       return finished(session, h);
     case "rested":
       return session.status === "idle" || session.status === "error" || session.status === "closed"
-        ? stateOf(session)
+        ? sessionState(session)
         : { status: "idle", idle: {} };
     case "interrupted":
       return { status: "idle", idle: {} };
@@ -49,11 +49,11 @@ export function after(session: Session, report: Report): State {
       return subagent(session, h);
     case "noted":
     case "measured":
-      return stateOf(session);
+      return sessionState(session);
   }
 }
 
-function waiting(session: Session, question: Question): State {
+function waiting(session: Session, question: QuestionText): State {
   const { tool, approvalId } = question;
   return {
     status: "waiting",
@@ -69,7 +69,7 @@ function waiting(session: Session, question: Question): State {
 
 /** What a row does while it waits for a script's question. */
 function beforeAsking(session: Session): NotWaiting {
-  const state = stateOf(session);
+  const state = sessionState(session);
   if (state.status !== "waiting") return state;
   return state.waiting.before ?? { status: "working", working: { subagents: session.subagents } };
 }
@@ -80,7 +80,7 @@ function beforeAsking(session: Session): NotWaiting {
  * is left alone.
  */
 function answered(session: Session, h: Of<"answered" | "dismissed">): State {
-  if (session.status !== "waiting" || session.waiting.approvalId !== h.approvalId) return stateOf(session);
+  if (session.status !== "waiting" || session.waiting.approvalId !== h.approvalId) return sessionState(session);
   if (h.next !== undefined) return waiting(session, h.next);
   if (session.waiting.before !== undefined) return session.waiting.before;
   if (h.kind === "dismissed") return { status: "idle", idle: {} };
@@ -90,7 +90,7 @@ function answered(session: Session, h: Of<"answered" | "dismissed">): State {
 
 /** The wait goes on, without our windows (the deadline has passed, or the last window that could answer has left). */
 function leftToAgent(session: Session, h: Of<"left_to_agent">): State {
-  if (session.status !== "waiting" || session.waiting.approvalId !== h.approvalId) return stateOf(session);
+  if (session.status !== "waiting" || session.waiting.approvalId !== h.approvalId) return sessionState(session);
   const { approvalId: _, before, ...waiting } = session.waiting;
   return before ?? { status: "waiting", waiting };
 }
@@ -104,14 +104,14 @@ function working(session: Session): State {
  */
 function announced(session: Session, h: Of<"announced">): State {
   if (!h.resumed) return { status: "starting", starting: {} };
-  return session.status === "idle" ? stateOf(session) : { status: "idle", idle: {} };
+  return session.status === "idle" ? sessionState(session) : { status: "idle", idle: {} };
 }
 
 /** A call begins. Calls of one batch run side by side: another one's dialog stays open meanwhile. */
 function begun(session: Session, h: Of<"tool">): State {
   const tool = clipTool(h.tool);
   return waitsForAnother(session, [tool])
-    ? stateOf(session)
+    ? sessionState(session)
     : { status: "working", working: { tool, subagents: session.subagents } };
 }
 
@@ -122,7 +122,9 @@ function begun(session: Session, h: Of<"tool">): State {
  */
 function progress(session: Session, h: Of<"progress">): State {
   const over = session.status === "idle" || session.status === "closed";
-  return over || (h.tools !== undefined && waitsForAnother(session, h.tools)) ? stateOf(session) : working(session);
+  return over || (h.tools !== undefined && waitsForAnother(session, h.tools))
+    ? sessionState(session)
+    : working(session);
 }
 
 /** A permission request names no call id; the call that began just before it does (recordings: every Claude dialog). */
@@ -145,13 +147,13 @@ export function isSameCall(a: ToolUse, b: ToolUse): boolean {
 
 /** A reminder keeps what the question itself said; it opens the wait for dialogs that say nothing else. */
 function reminded(session: Session, h: Of<"reminded">): State {
-  if (session.status === "waiting" || session.status === "closed") return stateOf(session);
+  if (session.status === "waiting" || session.status === "closed") return sessionState(session);
   return { status: "waiting", waiting: { for: h.for, text: clip(h.text, TEXT_CAPS.waiting) } };
 }
 
 /** The turn ended; the row rests only if no newer prompt is queued and no sub-agent still works for it. */
 function finished(session: Session, h: Of<"finished">): State {
-  if (session.status === "closed") return stateOf(session);
+  if (session.status === "closed") return sessionState(session);
   const newerQueued = h.promptId !== undefined && session.promptId !== undefined &&
     h.promptId !== session.promptId && session.status === "working";
   const subagents = h.subagents ?? 0;
@@ -178,7 +180,7 @@ function outliving(session: Session, h: Of<"finished">): number {
 function subagent(session: Session, h: Of<"subagent">): State {
   const background = session.status === "idle" ? session.idle.background ?? 0 : 0;
   if (session.status !== "idle" || h.change === 1 || session.subagents === 0 || background === 0) {
-    return stateOf(session);
+    return sessionState(session);
   }
   const { background: _, ...idle } = session.idle;
   return { status: "idle", idle: background > 1 ? { ...idle, background: background - 1 } : idle };

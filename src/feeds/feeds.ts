@@ -1,18 +1,18 @@
 /** The readers that are on, each behind a guard of its own. */
 import { isSessionEvent } from "../domain/event.ts";
-import { commitReport } from "../core/report.ts";
+import { commitReport } from "../core/apply_report.ts";
 import type { FeatureContext } from "../core/service.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { env } from "../platform/process.ts";
 import { dialWebSocket } from "../platform/web_socket.ts";
 import { FEED } from "../protocol/actor.ts";
 import { VERSION } from "../protocol/version.ts";
-import { ClaudeSessionsFeed } from "./claude_sessions.ts";
-import { CodexAppServerFeed } from "./codex_app_server.ts";
-import { GeminiChatsFeed } from "./gemini_chats.ts";
-import { guardOf } from "./guard.ts";
-import { type FeedPlaces, feedPlaces } from "./places.ts";
-import type { FeedPort, Guarded } from "./ports.ts";
+import { ClaudeSessionsFeed } from "../agents/claude/feed.ts";
+import { CodexAppServerFeed } from "../agents/codex/feed.ts";
+import { GeminiChatsFeed } from "../agents/gemini/feed.ts";
+import { errorBoundary } from "../agents/shared/error_boundary.ts";
+import { type FeedPaths, feedPaths } from "./places.ts";
+import type { FeedPort, Guarded } from "../agents/shared/feed_port.ts";
 
 const ALL_OFF = Object.freeze({ claude_sessions: false, codex_app_server: false, gemini_chats: false });
 
@@ -60,11 +60,11 @@ export class Feeds {
   }
 
   /** Each on its own: where one may not even ask for its place, the others are made all the same. */
-  #add(name: Name, make: (places: FeedPlaces, guarded: Guarded) => Feed | undefined): void {
+  #add(name: Name, make: (places: FeedPaths, guarded: Guarded) => Feed | undefined): void {
     const { log, booted: { feeds } } = this.#context;
-    const guarded = guardOf({ log, feed: name, off: () => this.#off(name) });
+    const guarded = errorBoundary({ log, feed: name, off: () => this.#off(name) });
     guarded("the place", () => {
-      const feed = make(feedPlaces({ ...ALL_OFF, [name]: feeds[name] }, env), guarded);
+      const feed = make(feedPaths({ ...ALL_OFF, [name]: feeds[name] }, env), guarded);
       if (feed !== undefined) this.#running.set(name, feed);
     });
   }

@@ -1,10 +1,10 @@
 /** What reading the feeds takes of the sandbox. What is off adds nothing. Pure. */
 import type { Config } from "../config/schema.ts";
 import { type Permission, UNIX_WEB_SOCKET_HOST } from "../platform/sandbox.ts";
-import { feedPlaces } from "./places.ts";
+import { feedPaths } from "./places.ts";
 
 export function feedPermissions(on: Config["feeds"], env: (name: string) => string | undefined): Permission[] {
-  const { claudeSessions, codexSocket, geminiChats } = feedPlaces(on, env);
+  const { claudeSessions, codexSocket, geminiChats } = feedPaths(on, env);
   return [
     ...(claudeSessions === undefined ? [] : of("feeds.claude_sessions", [
       { kind: "read", values: [claudeSessions], reason: "Claude Code's status files" },

@@ -2,7 +2,7 @@
 import type { Config } from "../config/schema.ts";
 
 /** Absolute paths of what agents publish about themselves; absent where the feed is off. */
-export interface FeedPlaces {
+export interface FeedPaths {
   /** The folder of Claude Code's status files. */
   readonly claudeSessions?: string;
   /** The control socket of Codex's app-server, or the link to it. */
@@ -15,7 +15,7 @@ export interface FeedPlaces {
  * Client and daemon ask here, so that the sandbox has the paths that the daemon uses. `env` reads a variable; it is asked
  * for what is needed alone, because the daemon may read no other. A relative value counts as absent.
  */
-export function feedPlaces(feeds: Config["feeds"], env: (name: string) => string | undefined): FeedPlaces {
+export function feedPaths(feeds: Config["feeds"], env: (name: string) => string | undefined): FeedPaths {
   const folder = (variable: string, name: string): string | undefined => {
     const named = env(variable);
     if (named?.startsWith("/")) return named.replace(/\/+$/, "");

@@ -2,9 +2,9 @@
 import { ConsoleError } from "../protocol/errors.ts";
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { Sha256 } from "../platform/system.ts";
-import { hashHolds, NO_HASH, parseRecord, SEGMENT_TYPE, tailOf } from "./record.ts";
+import { NO_HASH, parseRecord, SEGMENT_TYPE, tailOf, verifyHash } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
-import type { Block, Rest } from "./segment.ts";
+import type { Block, UnterminatedTail } from "./segment.ts";
 
 /** Where the journal does not verify: `seq` is the record that should stand there, `offset` its first byte. */
 export interface Problem {
@@ -15,7 +15,7 @@ export interface Problem {
 }
 
 /** The error for a problem; `details` are the problem itself. */
-export function broken(problem: Problem): ConsoleError {
+export function chainError(problem: Problem): ConsoleError {
   const { segment, seq, offset, what } = problem;
   const message = `Cannot verify the journal: record ${seq} in ${segment} at byte ${offset} ${what}`;
   return new ConsoleError("journal_broken", message, { ...problem });
@@ -65,7 +65,7 @@ export class Chain {
       const end = ascii ? stop : bytes.indexOf(LF, from);
       const line = bytes.subarray(from, end);
       if (!sound && !isUtf8(line)) {
-        throw broken({ segment, seq: this.#seq + 1, offset: offset + from, what: "is not UTF-8" });
+        throw chainError({ segment, seq: this.#seq + 1, offset: offset + from, what: "is not UTF-8" });
       }
       const record = this.#line(segment, offset + from, text.slice(at, stop), line);
       each?.(record, offset + from);
@@ -75,7 +75,7 @@ export class Chain {
   }
 
   /** True where `rest` is the next record whose line feed was altered: no torn write looks like this. */
-  continuesIn(segment: string, { offset, bytes }: Rest): boolean {
+  continuesIn(segment: string, { offset, bytes }: UnterminatedTail): boolean {
     const line = bytes.slice();
     line[line.length - 1] = LF;
     try {
@@ -89,10 +89,12 @@ export class Chain {
 
   #line(segment: string, offset: number, text: string, bytes: Uint8Array): StoredRecord {
     const seq = this.#seq + 1;
-    const fail = (what: string) => broken({ segment, seq, offset, what });
+    const fail = (what: string) => chainError({ segment, seq, offset, what });
     const tail = tailOf(text);
     if (tail === undefined) throw fail("is no record, must be one line of canonical JSON");
-    if (!hashHolds(bytes, text.length, tail, this.#sha256)) throw fail("is altered: its hash is not that of its bytes");
+    if (!verifyHash(bytes, text.length, tail, this.#sha256)) {
+      throw fail("is altered: its hash is not that of its bytes");
+    }
     if (tail.seq !== seq) throw fail(`is missing: record ${tail.seq} stands there`);
     if (tail.prev !== this.#hash) throw fail("is not chained: its prev is not the hash of the record before");
     const record = parseRecord(text);

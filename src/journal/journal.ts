@@ -9,7 +9,7 @@
 import type { Clock, Files, Sha256, Timers } from "../platform/system.ts";
 import { type FsyncPolicy, GroupSync } from "./group_sync.ts";
 import type { Head } from "./head.ts";
-import { recentRecords } from "./recent.ts";
+import { recentRecords } from "./read_tail.ts";
 import type { Appended, NewRecord, StoredRecord } from "../protocol/record.ts";
 import { recover, type Recovered, type Recovery, type Replay } from "./recover.ts";
 import { encodeSnapshot, writeSnapshot } from "./snapshot.ts";

@@ -84,7 +84,7 @@ export function tailOf(text: string): Tail | undefined {
 }
 
 /** True where `hash` is the hash of the line's bytes without the hash member. Overwrites bytes behind `data`. */
-export function hashHolds(line: Uint8Array, textLength: number, tail: Tail, sha256: Sha256): boolean {
+export function verifyHash(line: Uint8Array, textLength: number, tail: Tail, sha256: Sha256): boolean {
   const cut = line.length - (textLength - tail.at); // the tail is ASCII: as many bytes as units
   line.copyWithin(cut, cut + HASH_MEMBER_BYTES);
   return sha256(line.subarray(0, line.length - HASH_MEMBER_BYTES)) === tail.hash;

@@ -3,14 +3,22 @@
  * does not verify, or that a newer program wrote, is left as it is (promises C3, F3).
  */
 import type { Files, Sha256 } from "../platform/system.ts";
-import { broken, Chain } from "./chain.ts";
-import { checkFormat, endless, misnamed } from "./problems.ts";
+import { Chain, chainError } from "./chain.ts";
+import { checkFormat, missingNewline, sequenceGap } from "./segment_errors.ts";
 import { parseRecord } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import { checkLine } from "./repair.ts";
-import { firstLine, lastLines, listSegments, readBlocks, type Rest, type Segment, segmentOf } from "./segment.ts";
+import {
+  firstLine,
+  lastLines,
+  listSegments,
+  readBlocks,
+  type Segment,
+  segmentOf,
+  type UnterminatedTail,
+} from "./segment.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
-import { cutTorn, type Torn } from "./torn.ts";
+import { cutTorn, type Torn } from "./truncate_torn.ts";
 import type { Tip } from "./writer.ts";
 
 const LF = 10;
@@ -78,15 +86,15 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
     if (from === 0) checkPlace(segment, chain);
     const rest = readSegment(files, segment, from, chain, replay.record);
     if (rest.bytes.length === 0) continue;
-    if (segment !== all.at(-1)) throw endless(segment, rest, chain);
+    if (segment !== all.at(-1)) throw missingNewline(segment, rest, chain);
     rests.push({ segment, rest });
   }
   for (const segment of unborn) {
-    if (segment.first <= chain.seq) throw misnamed(segment, chain);
+    if (segment.first <= chain.seq) throw sequenceGap(segment, chain);
     rests.push({ segment, rest: readSegment(files, segment, 0, chain, replay.record) });
   }
   for (const { segment, rest } of rests) {
-    if (rest.bytes.length > 0 && chain.continuesIn(segment.name, rest)) throw endless(segment, rest, chain);
+    if (rest.bytes.length > 0 && chain.continuesIn(segment.name, rest)) throw missingNewline(segment, rest, chain);
   }
   const missingUpTo = missing(options, chain, snapshot, unborn.at(-1));
 
@@ -116,7 +124,7 @@ function readSegment(
   from: number,
   chain: Chain,
   each: (record: StoredRecord) => void,
-): Rest {
+): UnterminatedTail {
   const blocks = readBlocks(files, segment.path, from);
   for (;;) {
     const { done, value } = blocks.next();
@@ -150,13 +158,13 @@ function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly Segmen
     if (index === segments.length - 1) return;
     const size = files.stat(segment.path)?.size ?? 0;
     const last = { offset: size - 1, bytes: files.readRange(segment.path, size - 1, 1) };
-    if (last.bytes[0] !== LF) throw endless(segment, last, chain);
+    if (last.bytes[0] !== LF) throw missingNewline(segment, last, chain);
     const [end] = lastLines(files, segment.path, size, 1, size);
     const record = end === undefined ? undefined : parseRecord(new TextDecoder().decode(end));
     const next = segments[index + 1]!;
     if (end === undefined || record === undefined) {
       const what = "is no record, must be one line of canonical JSON";
-      throw broken({ segment: segment.name, seq: next.first - 1, offset: size - (end?.length ?? 0) - 1, what });
+      throw chainError({ segment: segment.name, seq: next.first - 1, offset: size - (end?.length ?? 0) - 1, what });
     }
     checkLine(sha256, segment.name, size - end.length - 1, end, record);
     chain = new Chain(sha256, record);
@@ -164,7 +172,7 @@ function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly Segmen
 }
 
 function checkPlace(segment: Segment, chain: Chain): void {
-  if (segment.first !== chain.seq + 1) throw misnamed(segment, chain);
+  if (segment.first !== chain.seq + 1) throw sequenceGap(segment, chain);
 }
 
 /**
@@ -179,7 +187,7 @@ function missing(
 ): number | undefined {
   if (snapshot !== undefined && files.stat(`${dir}/${snapshot.segment}`) === undefined) {
     const what = "is missing: snapshot.json saw it";
-    throw broken({ segment: snapshot.segment, seq: chain.seq + 1, offset: 0, what });
+    throw chainError({ segment: snapshot.segment, seq: chain.seq + 1, offset: 0, what });
   }
   const known = Math.max(snapshot?.seq ?? 0, unborn === undefined ? 0 : unborn.first - 1);
   return known > chain.seq ? known : undefined;

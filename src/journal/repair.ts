@@ -48,7 +48,7 @@ export function checkLine(
  *
  * @param size bytes that are records; the whole file where absent
  */
-export function mendUnsynced(files: Files, sha256: Sha256, path: string, size?: number): void {
+export function truncateUnsynced(files: Files, sha256: Sha256, path: string, size?: number): void {
   const first = firstLine(files, path);
   const record = first === undefined ? undefined : parseRecord(utf8.decode(first));
   if (record === undefined) throw new Error(`${path} does not begin with a record`);

@@ -36,7 +36,7 @@ export interface Block {
 }
 
 /** Where the lines end, and what stands there without a line feed. */
-export interface Rest {
+export interface UnterminatedTail {
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
@@ -47,7 +47,7 @@ export function* readBlocks(
   path: string,
   from: number,
   blockBytes = BLOCK_BYTES,
-): Generator<Block, Rest> {
+): Generator<Block, UnterminatedTail> {
   let offset = from;
   let size = blockBytes;
   for (;;) {

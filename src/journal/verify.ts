@@ -4,11 +4,11 @@
  */
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { Files, Sha256 } from "../platform/system.ts";
-import { broken, Chain, type Problem, problemOf } from "./chain.ts";
+import { Chain, chainError, type Problem, problemOf } from "./chain.ts";
 import type { Head } from "./head.ts";
-import { checkFormat, endless, misnamed } from "./problems.ts";
+import { checkFormat, missingNewline, sequenceGap } from "./segment_errors.ts";
 import type { StoredRecord } from "../protocol/record.ts";
-import { firstLine, listSegments, readBlocks, type Rest, type Segment, segmentOf } from "./segment.ts";
+import { firstLine, listSegments, readBlocks, type Segment, segmentOf, type UnterminatedTail } from "./segment.ts";
 
 export interface VerifyOptions {
   readonly dir: string;
@@ -67,7 +67,7 @@ class Verifier {
 
   async run(): Promise<Verification> {
     const { against } = this.#options;
-    let end: { readonly segment: Segment; readonly rest: Rest } | undefined;
+    let end: { readonly segment: Segment; readonly rest: UnterminatedTail } | undefined;
     for (let segment = this.#after(undefined); segment !== undefined;) {
       this.#opens(segment);
       let rest = await this.#lines(segment, 0);
@@ -75,7 +75,7 @@ class Verifier {
       // It may have grown between our reading its end and the rotation; now it cannot grow any more.
       if (following !== undefined) rest = await this.#lines(segment, rest.offset);
       const whole = rest.bytes.length === 0 || following === undefined && !this.#chain.continuesIn(segment.name, rest);
-      if (!whole) throw endless(segment, rest, this.#chain);
+      if (!whole) throw missingNewline(segment, rest, this.#chain);
       this.#segments++;
       this.#bytes += rest.offset;
       end = { segment, rest };
@@ -115,15 +115,15 @@ class Verifier {
   }
 
   #opens(segment: Segment): void {
-    if (segment.first !== this.#chain.seq + 1) throw misnamed(segment, this.#chain);
+    if (segment.first !== this.#chain.seq + 1) throw sequenceGap(segment, this.#chain);
     checkFormat(this.#options.files, segment, this.#options.sha256);
   }
 
-  async #lines(segment: Segment, from: number): Promise<Rest> {
+  async #lines(segment: Segment, from: number): Promise<UnterminatedTail> {
     const { files, against } = this.#options;
     const each = ({ seq, hash }: StoredRecord, offset: number) => {
       if (seq !== against?.size || hash === against.hash) return;
-      throw broken({ segment: segment.name, seq, offset, what: "is not that of the kept head: it was rewritten" });
+      throw chainError({ segment: segment.name, seq, offset, what: "is not that of the kept head: it was rewritten" });
     };
     const blocks = readBlocks(files, segment.path, from);
     for (;;) {
@@ -144,7 +144,7 @@ class Verifier {
     const { against } = this.#options;
     if (against === undefined || against.size <= this.#chain.seq) return;
     const what = `is missing: the kept head counts ${against.size} records, the end was cut off`;
-    throw broken({ segment: segment.name, seq: this.#chain.seq + 1, offset, what });
+    throw chainError({ segment: segment.name, seq: this.#chain.seq + 1, offset, what });
   }
 
   /** Bytes of a segment that is being born behind the last one. */
@@ -152,9 +152,12 @@ class Verifier {
     const { dir, files } = this.#options;
     const segment = listSegments(files, dir).find(({ first }) => last === undefined || first > last.first);
     if (segment === undefined || this.#firstLine(segment) !== undefined) return 0; // born meanwhile: not looked at
-    const rest: Rest = { offset: 0, bytes: files.readRange(segment.path, 0, files.stat(segment.path)?.size ?? 0) };
+    const rest: UnterminatedTail = {
+      offset: 0,
+      bytes: files.readRange(segment.path, 0, files.stat(segment.path)?.size ?? 0),
+    };
     if (rest.bytes.length === 0 || segment.first !== this.#chain.seq + 1) return rest.bytes.length;
-    if (this.#chain.continuesIn(segment.name, rest)) throw endless(segment, rest, this.#chain);
+    if (this.#chain.continuesIn(segment.name, rest)) throw missingNewline(segment, rest, this.#chain);
     return rest.bytes.length;
   }
 }

@@ -11,7 +11,7 @@ import type { AppendFile, Clock, Files, Sha256 } from "../platform/system.ts";
 import { canonicalJson } from "./canonical.ts";
 import { Sealer, SEGMENT_TYPE } from "./record.ts";
 import type { Appended, NewRecord } from "../protocol/record.ts";
-import { checkTail, mendUnsynced } from "./repair.ts";
+import { checkTail, truncateUnsynced } from "./repair.ts";
 import { type Segment, segmentOf } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
 
@@ -222,8 +222,8 @@ export class Writer {
     const { files, sha256 } = this.#options;
     const closed = new Set(this.#retired.map((file) => file.path));
     closed.delete(current.segment.path);
-    for (const path of closed) mendUnsynced(files, sha256, path);
-    mendUnsynced(files, sha256, current.segment.path, current.size);
+    for (const path of closed) truncateUnsynced(files, sha256, path);
+    truncateUnsynced(files, sha256, current.segment.path, current.size);
     for (const file of this.#retired) closeQuietly(file);
     this.#retired = [];
     this.#unsynced = false;

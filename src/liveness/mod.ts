@@ -2,7 +2,7 @@
 import type { Feature, FeatureContext } from "../core/service.ts";
 import { decideUpdate, isRefusal } from "../domain/decide.ts";
 import { mayRun } from "../platform/process.ts";
-import { probe, PS_PATHS } from "../platform/processes.ts";
+import { probe, PS_PATHS } from "../platform/process_table.ts";
 import type { ProcessInfo } from "../platform/system.ts";
 import { DAEMON } from "../protocol/actor.ts";
 import { LivenessSweep, type Watched } from "./sweep.ts";

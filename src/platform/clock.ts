@@ -10,7 +10,7 @@ export const systemClock: Clock = Object.freeze({
  * Calls `action` after `ms`, unless the returned function was called before. For the daemon:
  * `setTimeout` is Node's in Deno 2.9, and its first call costs 5 ms of the start.
  */
-export function after(ms: number, action: () => void): () => void {
+export function setTimer(ms: number, action: () => void): () => void {
   let due: (() => void) | undefined = action; // dropped when called off: the timer itself lives on to its end
   AbortSignal.timeout(ms).addEventListener("abort", () => due?.(), { once: true });
   return () => due = undefined;
@@ -25,24 +25,10 @@ export const daemonTimers: Timers = Object.freeze({
         cancel();
         reject(signal?.reason);
       };
-      const cancel = after(ms, () => {
+      const cancel = setTimer(ms, () => {
         signal?.removeEventListener("abort", onAbort);
         resolve();
       });
       signal?.addEventListener("abort", onAbort, { once: true });
     }),
 });
-
-/** Calls `action` every `ms`, at least a second apart. Returns the stop. */
-export function every(ms: number, action: () => void): () => void {
-  let stopped = false;
-  const next = () => {
-    after(Math.max(1000, ms), () => {
-      if (stopped) return;
-      next(); // first, so that an action that throws does not end the row
-      action();
-    });
-  };
-  next();
-  return () => stopped = true;
-}

@@ -123,7 +123,7 @@ function replace(path: string, bytes: Uint8Array, mode = OWN_FILE): void {
  * Writes a 0600 file that means nothing after a crash of the system (who runs, which token): whole or not at all, as
  * {@link Files.replace}, but nobody waits for the disk.
  */
-export function note(path: string, bytes: Uint8Array): void {
+export function replaceWithoutSync(path: string, bytes: Uint8Array): void {
   exchange(path, (temporary) => write(temporary, bytes, OWN_FILE, false));
 }
 

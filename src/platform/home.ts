@@ -74,17 +74,17 @@ export interface ResolveHomeOptions {
  */
 export function resolveHome(options: ResolveHomeOptions): string | undefined {
   const named = options.flag || options.env["AGENT_CONSOLE_HOME"];
-  if (named) return absolute(named, options.cwd);
-  return options.userHome ? absolute(`${options.userHome}/${HOME_NAME}`, options.cwd) : undefined;
+  if (named) return resolveFrom(named, options.cwd);
+  return options.userHome ? resolveFrom(`${options.userHome}/${HOME_NAME}`, options.cwd) : undefined;
 }
 
 /** Whether a variable that switches something says so: any text but these does, as with NO_COLOR. */
-export function isOn(value: string | undefined): boolean {
+export function envFlag(value: string | undefined): boolean {
   return !["", "0", "false"].includes(value ?? "");
 }
 
 /** `path` absolute, without `.`, `..`, doubled or trailing slashes. Links are not followed. */
-export function absolute(path: string, cwd: string): string {
+export function resolveFrom(path: string, cwd: string): string {
   const parts: string[] = [];
   for (const part of (path.startsWith("/") ? path : `${cwd}/${path}`).split("/")) {
     if (part === "..") parts.pop();

@@ -1,10 +1,10 @@
 /** How this program is run again: as a client, or as the daemon inside its sandbox. */
-import type { Program } from "./sandbox.ts";
+import type { ProgramRef } from "./sandbox.ts";
 
 export interface ThisProgram {
   /** argv of a client, to which the arguments are added. */
   readonly client: readonly string[];
-  readonly daemon: Program;
+  readonly daemon: ProgramRef;
 }
 
 /** The words between `deno` and the client: unconfined, because it starts daemons and edits the settings of agents. */
@@ -21,7 +21,7 @@ export function thisProgram(mainUrl: string): ThisProgram {
   }
   const main = decodeURIComponent(new URL(mainUrl).pathname);
   if (main.endsWith(".ts")) {
-    const entry = `${folderOf(main)}/src/daemon/consoled.ts`;
+    const entry = `${folderOf(main)}/src/daemon/main.ts`;
     return { client: [self, ...CLIENT_FLAGS, main], daemon: { form: "source", deno: self, entry } };
   }
   const folder = folderOf(main);

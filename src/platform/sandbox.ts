@@ -11,7 +11,7 @@ export interface Flag {
 }
 
 /** How this program was installed. A compiled program has its permissions inside: they were given to `deno compile`. */
-export type Program =
+export type ProgramRef =
   /** `deno run <entry>`: main.ts, or one bundled file. `deno` and `entry` are absolute; deno.json lies with or above `entry`. */
   | { readonly form: "source" | "bundle"; readonly deno: string; readonly entry: string }
   | { readonly form: "compiled"; readonly binary: string };
@@ -21,7 +21,7 @@ export interface DaemonSandbox {
   /** Absolute; may lie outside the home folder, as may `pidFilePath`. */
   readonly socketPath: string;
   readonly pidFilePath: string;
-  readonly form: Program["form"];
+  readonly form: ProgramRef["form"];
   /** What the parts of the daemon declare beyond that. */
   readonly permissions: readonly Permission[];
 }
@@ -194,7 +194,7 @@ export function statuslineFlags({ paths, socketPath, env }: StatuslineSandbox): 
 }
 
 /** The words that run `program` under `flags` with `args`; a compiled program takes no flags, it has them inside. */
-export function programArgv(program: Program, flags: readonly Flag[], args: readonly string[]): string[] {
+export function programArgv(program: ProgramRef, flags: readonly Flag[], args: readonly string[]): string[] {
   if (program.form === "compiled") return [program.binary, ...args];
   return [program.deno, "run", ...flags.map(({ flag }) => flag), program.entry, ...args];
 }
@@ -217,12 +217,7 @@ export function taskLine(): string {
     return expanded === flag ? flag : `"${expanded}"`;
   });
   const env = Object.entries(RUNTIME_ENV).map(([name, value]) => `${name}=${value}`);
-  return [...env, "deno", "run", ...flags, "src/daemon/consoled.ts"].join(" ");
-}
-
-/** `argv` as one line that a POSIX shell reads back as the same words. */
-export function serialise(argv: readonly string[]): string {
-  return argv.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+  return [...env, "deno", "run", ...flags, "src/daemon/main.ts"].join(" ");
 }
 
 const QUIET: Flag = { flag: "-q", reason: "Deno's own messages (permission sets are experimental) are not ours" };

@@ -52,12 +52,12 @@ export async function connectUnix(path: string, signal?: AbortSignal): Promise<S
 }
 
 /** True for the errors that mean "no daemon listens there". */
-export function isNobodyThere(error: unknown): boolean {
+export function isConnectionRefused(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.ConnectionRefused;
 }
 
 /** Out of descriptors or memory: worth waiting for, not worth dying of. */
-export function isScarce(error: unknown): boolean {
+export function isOutOfDescriptors(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return code === "EMFILE" || code === "ENFILE" || code === "ENOMEM" || code === "ENOBUFS";
 }

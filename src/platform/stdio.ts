@@ -58,7 +58,7 @@ function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): 
 }
 
 /** Asks on stderr and reads one line; undefined where stdin is no terminal: then there is nobody to ask. */
-export function askYes(question: string): boolean | undefined {
+export function confirm(question: string): boolean | undefined {
   if (!Deno.stdin.isTerminal()) return undefined;
   writeStderr(question);
   const buffer = new Uint8Array(256);

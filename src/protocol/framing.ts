@@ -10,7 +10,7 @@ const LARGE_BYTES = 262_144;
 /** For going on after a pause. */
 export const NOTHING = new Uint8Array(0);
 
-export class TooLong extends Error {}
+export class LineTooLongError extends Error {}
 
 export class LineParser {
   /** What has come of a line, in its first `#length` bytes. */
@@ -42,7 +42,7 @@ export class LineParser {
       this.#paused = false;
     }
     for (let end = rest.indexOf(LF); end >= 0; end = rest.indexOf(LF)) {
-      if (this.#length + end > this.#limit) throw new TooLong();
+      if (this.#length + end > this.#limit) throw new LineTooLongError();
       const bytes = this.#take(rest.subarray(0, end));
       rest = rest.subarray(end + 1);
       if (!line(bytes)) {
@@ -51,7 +51,7 @@ export class LineParser {
         return false;
       }
     }
-    if (this.#length + rest.length > this.#limit) throw new TooLong();
+    if (this.#length + rest.length > this.#limit) throw new LineTooLongError();
     if (rest.length > 0) this.#keep(rest);
     return true;
   }

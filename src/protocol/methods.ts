@@ -52,7 +52,7 @@ export const METHODS = {
     mutates: false,
     timeoutMs: 600_000,
     params: s.requestParams,
-    result: s.outcome,
+    result: s.waitResult,
     doc: "Asks the human on behalf of a script or a tool, and waits for the answer; rules have no part in it.",
   },
   "approval.revoke": {
@@ -80,7 +80,7 @@ export const METHODS = {
     mutates: false,
     timeoutMs: 600_000,
     params: s.approvalId,
-    result: s.outcome,
+    result: s.waitResult,
     doc: "Waits for the approval that this connection's own report opened.",
   },
   "config.get": {
@@ -89,7 +89,7 @@ export const METHODS = {
     scope: "read",
     mutates: false,
     params: s.noParams,
-    result: s.configView,
+    result: s.configResult,
     doc: "The configuration in force, each value with its origin.",
   },
   "config.reload": {

@@ -1,7 +1,7 @@
 /** The shapes of params and results (valibot). Params are strict: an unknown one is refused by name. */
 import * as v from "valibot";
-import { RISKS, SCOPES_OF_YES } from "../domain/approval.ts";
-import { SAFETY_MODES } from "../domain/policy_modes.ts";
+import { APPROVAL_SCOPES, RISKS } from "../domain/approval.ts";
+import { SAFETY_MODES } from "../domain/safety_mode.ts";
 import { STATUSES } from "../domain/session.ts";
 import { MAX_WORKSPACE_CONFIG } from "./limits.ts";
 
@@ -48,7 +48,7 @@ export const reloadResult = v.object({
   needsRestart: v.array(v.string()),
   warnings: v.array(v.string()),
 });
-export const configView = v.object({
+export const configResult = v.object({
   file: v.nullable(v.string()),
   values: v.record(v.string(), v.object({ value: v.unknown(), origin: v.string() })),
 });
@@ -178,7 +178,7 @@ const rule = v.looseObject({
   createdAt: v.string(),
   by: v.string(),
 });
-const scopeOfYes = v.picklist([...SCOPES_OF_YES]);
+const scopeOfYes = v.picklist([...APPROVAL_SCOPES]);
 export const approvalId = v.strictObject({ id });
 export const approvalListParams = v.strictObject({
   status: v.exactOptional(v.picklist(["pending", "all"])),
@@ -204,7 +204,7 @@ export const requestParams = v.strictObject({
   reasoning: v.exactOptional(text(2000)),
   waitSecs: v.exactOptional(v.pipe(v.number(), v.minValue(1), v.maxValue(570))),
 });
-export const outcome = v.object({
+export const waitResult = v.object({
   id: v.string(),
   outcome: v.picklist([...outcomes]),
   message: v.exactOptional(v.string()),

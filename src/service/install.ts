@@ -6,9 +6,9 @@
  * `enable` leaves its link, so the next login starts the daemon; that is success with `running: false` and a note. A
  * manager that answers and refuses is a failure: then the user asked for something that did not happen.
  */
+import { shellQuote } from "../lib/shell_quote.ts";
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { serialise } from "../platform/sandbox.ts";
 import type { ServicePlan, Step } from "./plan.ts";
 
 export interface Ran {
@@ -52,7 +52,7 @@ export async function installService(
   const before = present(plan, files);
   const change = before === undefined ? "created" : before === plan.text ? "unchanged" : "updated";
   const steps = change === "unchanged" ? plan.keep : plan.install;
-  const result = { path: plan.path, change, commands: steps.map(({ argv }) => serialise(argv)) } as const;
+  const result = { path: plan.path, change, commands: steps.map(({ argv }) => shellQuote(argv)) } as const;
   if (options.dryRun) return { ...result, running: false, notes: plan.notes };
   if (change !== "unchanged") {
     makeFolder(plan.path.slice(0, plan.path.lastIndexOf("/")), files);
@@ -62,7 +62,7 @@ export async function installService(
   if (unanswered.length === 0) return { ...result, running: true, notes: plan.notes };
   const notes = [
     `No service manager answers here, so the daemon was not started by it. Where one does, run: ${
-      unanswered.map(serialise).join(" && ")
+      unanswered.map(shellQuote).join(" && ")
     }`,
   ];
   return { ...result, running: false, notes: [...notes, ...plan.notes] };
@@ -80,7 +80,7 @@ export async function uninstallService(
     path: plan.path,
     change: there ? "removed" : "absent",
     running: false,
-    commands: steps.map(({ argv }) => serialise(argv)),
+    commands: steps.map(({ argv }) => shellQuote(argv)),
     notes: there ? ["The home folder with its data is kept."] : [],
   };
   if (options.dryRun || !there) return result;
@@ -116,7 +116,7 @@ async function runAll(steps: readonly Step[], ports: ServicePorts, failure: stri
     // After one that nobody answered, the later ones fail for the same reason, in other words.
     if (code === 127 || NOBODY.test(stderr) || unanswered.length > 0) unanswered.push(argv);
     else if (tolerate !== "any" && !tolerate.includes(code)) {
-      throw new ConsoleError("failed", `${failure}: ${serialise(argv)} exited with ${code}: ${stderr.trim()}`);
+      throw new ConsoleError("failed", `${failure}: ${shellQuote(argv)} exited with ${code}: ${stderr.trim()}`);
     }
   }
   return unanswered;

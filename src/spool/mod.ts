@@ -1,5 +1,5 @@
 /** Takes up the events that hooks left while no daemon answered: oldest first, each once. */
-import { takeReport } from "../core/handlers/session.ts";
+import { receiveReport } from "../core/handlers/session.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { type Spooled, spooledAt, spooledNames, staleParts } from "../platform/spool.ts";
@@ -40,7 +40,7 @@ function takeSpool(context: FeatureContext): void {
       if (size > MAX_BYTES) throw new RangeError(`is ${size} bytes, must be at most ${MAX_BYTES}`);
       const spooled = JSON.parse(new TextDecoder().decode(denoFiles.read(path))) as Spooled;
       const params = checkParams("session.report", METHODS["session.report"], spooled) as ParamsOf<"session.report">;
-      takeReport(context, HOOK, params, happenedAt(name, now));
+      receiveReport(context, HOOK, params, happenedAt(name, now));
     } catch (error) {
       if (error instanceof ConsoleError && error.kind === "read_only") return; // keep the files for better times
       log.warn("dropped a spooled event", { file: name, error: String(error) });

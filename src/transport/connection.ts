@@ -7,10 +7,10 @@ import type { EventSource, Peer, StreamReader } from "../rpc/peer.ts";
 import type { Router } from "../rpc/router.ts";
 import { encodeLine, errorLine, parseRequest, type Request, resultLine } from "../protocol/envelope.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { LineParser, NOTHING, TooLong } from "../protocol/framing.ts";
+import { LineParser, LineTooLongError, NOTHING } from "../protocol/framing.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Scope } from "../protocol/methods.ts";
-import { after } from "../platform/clock.ts";
+import { setTimer } from "../platform/clock.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { greet, type HandshakeOptions } from "./handshake.ts";
 import { Outbox } from "./outbox.ts";
@@ -60,7 +60,7 @@ export class Connection implements Peer {
       lagged: (from, to) => this.#lagged(from, to),
     });
     this.#parser = new LineParser(maxHelloBytes);
-    this.#helloInTime = after(helloMs, () => {
+    this.#helloInTime = setTimer(helloMs, () => {
       this.#refuse(
         new ConsoleError("hello_required", `Cannot wait longer: no hello in ${helloMs} ms, must be the first line`),
       );
@@ -116,10 +116,10 @@ export class Connection implements Peer {
       }
       this.#hungUp.abort();
       // The peer may have closed only its sending side: it still gets the answers to what it asked.
-      await this.#settled();
+      await this.#whenIdle();
       this.#leave();
     } catch (error) {
-      if (error instanceof TooLong) {
+      if (error instanceof LineTooLongError) {
         const limit = this.#greeted ? this.#options.limits.maxLineBytes : this.#options.limits.maxHelloBytes;
         this.#refuse(
           new ConsoleError("too_large", `Cannot read the line: is over ${limit} bytes, must be at most that`),
@@ -131,7 +131,7 @@ export class Connection implements Peer {
   /** Stops reading, waits for the requests in flight, writes what is queued and the events that are left, ends. */
   async drain(): Promise<void> {
     this.#stopReading();
-    await this.#settled();
+    await this.#whenIdle();
     while (this.#streams.pull()) await this.#outbox.drained(0);
     this.#outbox.end();
     await this.#outbox.drained(0);
@@ -229,7 +229,7 @@ export class Connection implements Peer {
     if (!this.#ending) await this.#outbox.drained(ANSWERS_AHEAD - 1);
   }
 
-  async #settled(): Promise<void> {
+  async #whenIdle(): Promise<void> {
     while (this.#inFlight.size > 0 && !this.#abort.signal.aborted) await this.#oneLess();
   }
 
@@ -251,7 +251,7 @@ export class Connection implements Peer {
     if (this.#ending) return;
     this.#stopReading();
     this.#streams.closeAll();
-    this.#lastWordsSaid = after(LAST_WORDS_MS, () => this.#outbox.abandon());
+    this.#lastWordsSaid = setTimer(LAST_WORDS_MS, () => this.#outbox.abandon());
     this.#outbox.end();
   }
 

@@ -1,7 +1,7 @@
 /** Accepts clients on the unix socket: counts them, refuses the one too many, survives a lack of descriptors. */
 import { errorLine } from "../protocol/envelope.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { isScarce, type Listener, type Socket } from "../platform/sockets.ts";
+import { isOutOfDescriptors, type Listener, type Socket } from "../platform/sockets.ts";
 import { daemonTimers } from "../platform/clock.ts";
 import type { Log } from "../platform/system.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
@@ -55,7 +55,7 @@ export class UnixServer {
         // A peer that gave up before we accepted is its own affair; a lack of descriptors passes: wait, do not spin.
         this.#options.log.warn("cannot accept a connection", { error: String(error) });
         await daemonTimers.sleep(pause, this.#closed.signal).catch(() => {});
-        if (isScarce(error)) pause = Math.min(pause * 2, SCARCE_MS.longest);
+        if (isOutOfDescriptors(error)) pause = Math.min(pause * 2, SCARCE_MS.longest);
       }
     }
   }

@@ -187,7 +187,7 @@ Deno.test("A6 a feed that is turned on needs a restart, and a daemon without its
   const { permissions } = await home.json(["daemon", "permissions", "--json"], { env }) as { permissions: Json[] };
   const plain = permissions.map(({ flag }) => String(flag)).filter((flag) => !/claude|CLAUDE/.test(flag));
   await using daemon = home.spawnArgv(
-    [Deno.execPath(), "run", ...plain, new URL("../../src/daemon/consoled.ts", import.meta.url).pathname],
+    [Deno.execPath(), "run", ...plain, new URL("../../src/daemon/main.ts", import.meta.url).pathname],
     { ...home.command([]).env, ...env },
   );
   await home.ready(() => daemon.ended);

@@ -1,13 +1,13 @@
 /** H3: `hooks install|uninstall|status` of the real program, for every agent, and Codex's trust. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { HOOK_AGENTS } from "../../src/hooks/all.ts";
+import { HOOK_SPECS } from "../../src/agents/hook_registry.ts";
 import { fakeCodex } from "../support/fake_codex.ts";
 import { TestHome } from "../support/harness.ts";
 import { startTime } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
 import type { Json } from "../support/wire.ts";
 
-const NAMES = HOOK_AGENTS.map(({ name }) => name);
+const NAMES = HOOK_SPECS.map(({ name }) => name);
 const LAB = Deno.env.get("AC_LAB");
 const CODEX = `${LAB}/codex/node_modules/@openai/codex-linux-x64/vendor/x86_64-unknown-linux-musl/bin`;
 
@@ -132,7 +132,7 @@ Deno.test("H3 codex: an app-server that hangs or refuses costs two seconds, and 
   const [hung] = await statusOf(home, { ...env, FAKE_CODEX: "hang" }, "codex");
   assertEquals([hung?.["state"], hung?.["trust"]], ["untrusted", "untrusted"]);
   assert(performance.now() - before < 8000);
-  const keys = HOOK_AGENTS.find(({ name }) => name === "codex")!.rows.map(({ event }) =>
+  const keys = HOOK_SPECS.find(({ name }) => name === "codex")!.rows.map(({ event }) =>
     `[hooks.state."${codexHome}/hooks.json:${
       event.replace(/(?!^)[A-Z]/g, "_$&").toLowerCase()
     }:0:0"]\ntrusted_hash = "x"`

@@ -30,7 +30,7 @@ Deno.test("A4 hooks --project shows escapes of a hostile settings file, in comme
 
 Deno.test("A4 what the daemon says about its arguments is shown, not obeyed", async () => {
   await using home = await TestHome.create();
-  const consoled = new URL("../../src/daemon/consoled.ts", import.meta.url).pathname;
+  const consoled = new URL("../../src/daemon/main.ts", import.meta.url).pathname;
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "-A", consoled, "--home", home.dir, "--session", OBEYED],
     stdin: "null",

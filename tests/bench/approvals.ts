@@ -1,6 +1,6 @@
 /** Approvals: what a list and a decision cost with many pending, and the whole process of a hook that a rule answers. */
 import { hookProgram } from "../../src/cli/commands/hooks.ts";
-import { clientContext } from "../../src/client/context.ts";
+import { clientContext } from "../../src/client/endpoint.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { run } from "../support/harness_process.ts";

@@ -1,6 +1,6 @@
 /** B4 and B5: whole processes of the two commands that run most often. */
 import { hookProgram } from "../../src/cli/commands/hooks.ts";
-import { clientContext } from "../../src/client/context.ts";
+import { clientContext } from "../../src/client/endpoint.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { hookEvent, MAIN_URL, pour, startDaemon } from "./daemon.ts";

@@ -1,5 +1,5 @@
 /** The processes that are measured: the daemon in its own sandbox, as `daemon start` spawns it, and its counterpart. */
-import { clientContext } from "../../src/client/context.ts";
+import { clientContext } from "../../src/client/endpoint.ts";
 import { daemonLaunch } from "../../src/daemon/launch.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { RUNTIME_ENV } from "../../src/platform/sandbox.ts";

@@ -3,8 +3,8 @@
  * they came: what the status files heal, and that they spoil nothing that the hooks know.
  */
 import { assert, assertEquals } from "@std/assert";
-import { claude } from "../../src/agents/claude.ts";
-import { ClaudeSessionsFeed } from "../../src/feeds/claude_sessions.ts";
+import { claude } from "../../src/agents/claude/events.ts";
+import { ClaudeSessionsFeed } from "../../src/agents/claude/feed.ts";
 import { Replay, statusLine } from "./replay.ts";
 
 const FOLDER = "/home/u/.claude/sessions";

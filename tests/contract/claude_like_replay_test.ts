@@ -3,7 +3,7 @@
  * own terminal UI (tui), read against the order table of the lab.
  */
 import { assert, assertEquals } from "@std/assert";
-import { claudeLike } from "../../src/agents/claude_like.ts";
+import { claudeLike } from "../../src/agents/claude_like/events.ts";
 import { recorded, Replay, replay } from "./replay.ts";
 
 const FOLDER = new URL("../fixtures/qwen/", import.meta.url);

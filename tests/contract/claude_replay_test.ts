@@ -4,7 +4,7 @@
  * until the next event.
  */
 import { assert, assertEquals } from "@std/assert";
-import { claude } from "../../src/agents/claude.ts";
+import { claude } from "../../src/agents/claude/events.ts";
 import { recorded, Replay, replay } from "./replay.ts";
 
 const FOLDER = new URL("../fixtures/claude/", import.meta.url);

@@ -3,8 +3,8 @@
  * (Interrupt) and no error of the API; a row of which nothing more is heard keeps its status.
  */
 import { assert, assertEquals } from "@std/assert";
-import type { Verdict } from "../../src/domain/approval.ts";
-import { codex } from "../../src/agents/codex.ts";
+import type { Decision } from "../../src/domain/approval.ts";
+import { codex } from "../../src/agents/codex/events.ts";
 import { type Recorded, recorded, Replay, replay } from "./replay.ts";
 
 const FOLDER = new URL("../fixtures/codex/", import.meta.url);
@@ -119,7 +119,7 @@ Deno.test("H2 the pid is the parent that two events in a row name; a resumed thr
 });
 
 Deno.test("H5 the answers that Codex took in the recordings are the ones that the adapter gives", () => {
-  const verdicts: Readonly<Record<string, Verdict>> = {
+  const verdicts: Readonly<Record<string, Decision>> = {
     "lab-a1": { yes: true, scope: "once" },
     "lab-a2": { yes: false, message: "denied by the hub" },
     "lab-a3": { yes: true, scope: "always" }, // Codex fails closed on updatedPermissions

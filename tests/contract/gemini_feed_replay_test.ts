@@ -3,8 +3,8 @@
  * they came: what the file heals, and that it spoils nothing that the hooks know.
  */
 import { assertEquals } from "@std/assert";
-import { gemini } from "../../src/agents/gemini.ts";
-import { GeminiChatsFeed } from "../../src/feeds/gemini_chats.ts";
+import { gemini } from "../../src/agents/gemini/events.ts";
+import { GeminiChatsFeed } from "../../src/agents/gemini/feed.ts";
 import { MemoryChat } from "../support/memory_chat.ts";
 import { Replay, statusLine } from "./replay.ts";
 

@@ -4,7 +4,7 @@
  * event.
  */
 import { assert, assertEquals } from "@std/assert";
-import { gemini } from "../../src/agents/gemini.ts";
+import { gemini } from "../../src/agents/gemini/events.ts";
 import { Replay, replay } from "./replay.ts";
 
 const FOLDER = new URL("../fixtures/gemini/", import.meta.url);

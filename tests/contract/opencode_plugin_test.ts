@@ -1,7 +1,7 @@
 /** What the plugin promises to OpenCode, and how a question is held and answered. */
 import { assert, assertEquals } from "@std/assert";
 import { OPENCODE_PLUGIN_MARKER, opencodePlugin } from "../../install/opencode_plugin.ts";
-import { opencode } from "../../src/agents/opencode.ts";
+import { opencode } from "../../src/agents/opencode/events.ts";
 import { type Forwarded, PluginPlayer } from "./opencode_plugin_player.ts";
 import { recorded } from "./replay.ts";
 

@@ -4,7 +4,7 @@
  * by a person. Repeated "busy", the second "idle" and untitled updates are not forwarded.
  */
 import { assert, assertEquals } from "@std/assert";
-import { opencode } from "../../src/agents/opencode.ts";
+import { opencode } from "../../src/agents/opencode/events.ts";
 import type { Report } from "../../src/domain/report.ts";
 import { PluginPlayer } from "./opencode_plugin_player.ts";
 import { recorded, Replay, statusLine, timeOf } from "./replay.ts";

@@ -1,9 +1,9 @@
 /** Plays recorded events of an agent through its adapter and the daemon's own pipeline, on a journal in memory. */
-import type { Adapter } from "../../src/agents/adapter.ts";
-import { commitReport } from "../../src/core/report.ts";
+import type { Adapter } from "../../src/agents/shared/adapter.ts";
+import { commitReport } from "../../src/core/apply_report.ts";
 import { Store } from "../../src/core/store.ts";
 import type { Report } from "../../src/domain/report.ts";
-import { route } from "../../src/domain/route.ts";
+import { routeReport } from "../../src/domain/report_routing.ts";
 import type { Session } from "../../src/domain/session.ts";
 import { HOOK } from "../../src/protocol/actor.ts";
 import { testBus } from "../support/bus.ts";
@@ -47,7 +47,7 @@ export class Replay {
   /** The rows that `report` is about, after it. */
   report(report: Report, now: string): readonly Session[] {
     this.#now = now;
-    const ids = route(report, this.store).map(({ sessionId }) => sessionId);
+    const ids = routeReport(report, this.store).map(({ sessionId }) => sessionId);
     commitReport({ store: this.store, approvals: this.#approvals, now: () => now }, report, { actor: HOOK });
     return ids.flatMap((id) => this.store.get(id) ?? []);
   }

@@ -1,8 +1,9 @@
 /** `deno task bundle`: what it makes runs with an empty module cache and without a network, in its sandbox. */
+import { shellQuote } from "../../src/lib/shell_quote.ts";
 import { exists } from "../support/exists.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { homePaths } from "../../src/platform/home.ts";
-import { daemonFlags, serialise } from "../../src/platform/sandbox.ts";
+import { daemonFlags } from "../../src/platform/sandbox.ts";
 import { defaultPermissions } from "../support/default_permissions.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { denoDir } from "../support/harness_guard.ts";
@@ -72,7 +73,7 @@ Deno.test("the bundle runs with an empty module cache: start, hook, status, ls, 
     const last = Deno.readTextFileSync(`${bundle.dist}/agent-consoled`).trimEnd().split("\n").at(-1);
     assertEquals(
       last,
-      `exec "$deno" ${serialise(words)} "$dir/agent-consoled.js" --home ${serialise([home.dir])} "$@"`,
+      `exec "$deno" ${shellQuote(words)} "$dir/agent-consoled.js" --home ${shellQuote([home.dir])} "$@"`,
     );
   });
 

@@ -1,6 +1,6 @@
 /** Agents that ask, as a daemon sees them: hook processes with the installed command line, fed with recorded events. */
 import { hookProgram } from "../../src/cli/commands/hooks.ts";
-import { clientContext } from "../../src/client/context.ts";
+import { clientContext } from "../../src/client/endpoint.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { REPOSITORY, type TestHome } from "./harness.ts";
 import { type Line, readJournal } from "./harness_journal.ts";

@@ -1,8 +1,8 @@
 /** The feed of Codex's app-server between a double of it and rows in memory. */
 import { assertEquals } from "@std/assert";
-import { codex } from "../../src/agents/codex.ts";
-import { CodexAppServerFeed } from "../../src/feeds/codex_app_server.ts";
-import type { AskHuman } from "../../src/feeds/codex_questions.ts";
+import { codex } from "../../src/agents/codex/events.ts";
+import { CodexAppServerFeed } from "../../src/agents/codex/feed.ts";
+import type { RequestDecision } from "../../src/agents/codex/requests.ts";
 import { dialWebSocket } from "../../src/platform/web_socket.ts";
 import { Replay, statusLine } from "../contract/replay.ts";
 import { FakeCodex } from "./fake_app_server.ts";
@@ -19,7 +19,7 @@ export class CodexBench {
   readonly #root = Deno.makeTempDirSync();
   readonly #feed: CodexAppServerFeed;
 
-  constructor(ask?: (replay: Replay) => AskHuman) {
+  constructor(ask?: (replay: Replay) => RequestDecision) {
     const path = `${this.#root}/codex.sock`;
     this.codex = new FakeCodex(path);
     const now = () => new Date().toISOString();

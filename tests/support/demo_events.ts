@@ -1,8 +1,8 @@
 /** The recorded sessions of tests/fixtures as one afternoon at one desk, squeezed into a few seconds. */
-import { claudeHooks } from "../../src/hooks/claude.ts";
-import { codexHooks } from "../../src/hooks/codex.ts";
-import { geminiHooks } from "../../src/hooks/gemini.ts";
-import { HOOK_ENV } from "../../src/agents/hook_env.ts";
+import { claudeHooks } from "../../src/agents/claude/hooks.ts";
+import { codexHooks } from "../../src/agents/codex/hooks.ts";
+import { geminiHooks } from "../../src/agents/gemini/hooks.ts";
+import { HOOK_ENV } from "../../src/agents/shared/hook_env.ts";
 
 const FIXTURES = new URL("../fixtures/", import.meta.url);
 

@@ -1,12 +1,13 @@
 /** The core with its broker on a journal and a clock in memory: approvals without sockets and without waiting. */
 import type { Broker } from "../../src/approvals/broker.ts";
 import { Inbox } from "../../src/approvals/inbox.ts";
-import type { Judge, JudgeSettings } from "../../src/approvals/judge.ts";
+import type { PolicyEngine, PolicySettings } from "../../src/approvals/policy_engine.ts";
+import { revokeRule } from "../../src/approvals/revoke_rule.ts";
 import { createApprovals } from "../../src/approvals/mod.ts";
 import type { Presence } from "../../src/approvals/presence.ts";
 import { type SessionDeps, sessionHandlers } from "../../src/core/handlers/session.ts";
 import { Store } from "../../src/core/store.ts";
-import { UnknownEvents } from "../../src/core/unknown.ts";
+import { UnrecognizedEvents } from "../../src/core/unrecognized_events.ts";
 import type { Log } from "../../src/platform/system.ts";
 import type { Actor } from "../../src/protocol/actor.ts";
 import type { MethodRow, ParamsOf, ResultOf } from "../../src/protocol/methods.ts";
@@ -53,7 +54,7 @@ export class Desk {
   readonly inbox = new Inbox();
   readonly store: Store;
   readonly broker: Broker;
-  readonly judge: Judge;
+  readonly judge: PolicyEngine;
   readonly deps: SessionDeps;
   waitMs = 45_000;
   #now = START;
@@ -61,7 +62,7 @@ export class Desk {
   #ids = 0;
 
   /** @param journal of a daemon that ended: its records are what this one knows at its start */
-  constructor(settings: Partial<JudgeSettings> = {}, journal = new FakeJournal()) {
+  constructor(settings: Partial<PolicySettings> = {}, journal = new FakeJournal()) {
     this.journal = journal;
     const clock = { now: () => this.#now, steady: () => this.#now - START };
     const { bus, inbox } = this;
@@ -95,7 +96,7 @@ export class Desk {
     this.judge = judge;
     this.presence = presence;
     const now = () => new Date(this.#now).toISOString();
-    this.deps = { store, approvals: broker, unknown: new UnknownEvents(store, NO_LOG), now };
+    this.deps = { store, approvals: broker, unknown: new UnrecognizedEvents(store, NO_LOG), now };
   }
 
   /** Each change of the safety mode in force. */
@@ -121,6 +122,12 @@ export class Desk {
   /** `session.report` as a hook calls it. */
   async report(params: Report, peer: Peer = new FakeCaller()): Promise<ResultOf<"session.report">> {
     return await sessionHandlers(this.deps)["session.report"](params, { peer, signal: peer.signal });
+  }
+
+  /** `approval.revoke` by a client. */
+  revoke(params: ParamsOf<"approval.revoke">, actor: Actor): Promise<ResultOf<"approval.revoke">> {
+    const { store, inbox, journal } = this;
+    return revokeRule({ store, inbox, journal, rules: () => this.judge.rules() }, params, actor);
   }
 
   /** A window that can answer; the returned function closes it. */

@@ -1,5 +1,5 @@
 /** A journal in memory, as the store sees one, that refuses to write when it is told to. */
-import type { JournalPort } from "../../src/core/ports.ts";
+import type { JournalPort } from "../../src/core/journal_port.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import type { StoredRecord } from "../../src/protocol/record.ts";
 

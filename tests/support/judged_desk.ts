@@ -1,5 +1,5 @@
 /** Calls of a session of Claude Code that are judged, on the desk (desk.ts). */
-import type { GivenRule } from "../../src/domain/rule.ts";
+import type { GivenRule } from "../../src/policy/rule.ts";
 import { TUI } from "./asking_desk.ts";
 import type { Desk, Report } from "./desk.ts";
 

@@ -1,16 +1,16 @@
 /** The parts of the README that are made from the program's own tables. */
 import type { Argument, Command, Option } from "commander";
-import { customMarkdown } from "../../src/agents/custom_docs.ts";
-import { HOOK_AGENTS } from "../../src/hooks/all.ts";
-import { hooksMarkdown } from "../../src/hooks/table.ts";
+import { customMarkdown } from "../../src/agents/custom/docs.ts";
+import { HOOK_SPECS } from "../../src/agents/hook_registry.ts";
+import { hooksMarkdown } from "../../src/agents/shared/hook_spec.ts";
 import { hookProgram } from "../../src/cli/commands/hooks.ts";
 import { SYMBOLS } from "../../src/cli/format.ts";
-import { clientContext } from "../../src/client/context.ts";
+import { clientContext } from "../../src/client/endpoint.ts";
 import { commandTree } from "../../src/cli/mod.ts";
 import { configDocs } from "../../src/config/docs.ts";
-import type { Ask, Rule } from "../../src/domain/approval.ts";
-import { judge } from "../../src/domain/policy.ts";
-import { SAFETY_MODES } from "../../src/domain/policy_modes.ts";
+import type { ApprovalRequest, Rule } from "../../src/domain/approval.ts";
+import { evaluatePolicy } from "../../src/policy/evaluation.ts";
+import { SAFETY_MODES } from "../../src/domain/safety_mode.ts";
 import type { Status } from "../../src/domain/session.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import { thisProgram } from "../../src/platform/program.ts";
@@ -36,7 +36,7 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
     ["sandbox", sandbox()],
     ["rooms", await rooms()],
     ["methods", methods()],
-    ["hooks", HOOK_AGENTS.map(hooksMarkdown).join("\n")],
+    ["hooks", HOOK_SPECS.map(hooksMarkdown).join("\n")],
     ["dependencies", dependencies(config.imports, await importedNames())],
     ["tasks", tasks(config.tasks)],
     ["bench", await bench()],
@@ -76,7 +76,7 @@ function modes(): string {
         createdAt: "",
         by: by ?? "cli:admin",
       };
-      const ask: Ask = {
+      const ask: ApprovalRequest = {
         for: "permission",
         tool: "Bash",
         action: "command",
@@ -85,7 +85,7 @@ function modes(): string {
         takesYes: true,
       };
       const rules = pattern === undefined ? [] : [rule];
-      const judged = judge(ask, { safetyMode, rules }, { agent: "claude", sessionId: "s", now: 0 });
+      const judged = evaluatePolicy(ask, { safetyMode, rules }, { agent: "claude", sessionId: "s", now: 0 });
       return typeof judged === "string" ? "you are asked" : judged.auto.yes ? "passes" : "is denied";
     }),
   ]);

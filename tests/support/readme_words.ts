@@ -26,15 +26,17 @@ export const ROOMS: Readonly<Record<string, string>> = {
   spool: "events that hooks left while no daemon answered",
   liveness: "which agents still live, from the process table",
   retention: "old closed sessions are forgotten",
-  agents: "an adapter for each agent: its hook events in our words, our answers in its",
-  hooks: "our hooks in the agents' own settings: put in, taken out byte for byte",
+  agents: "a folder for each agent: its hook events in our words, our responses in its, its hooks, its feed",
+  settings: "our hooks in the agents' own settings: put in, taken out byte for byte",
   feeds: "what agents publish about themselves, where the user lets us read it",
   domain: "what a session is and how it changes; no I/O, no clock",
+  policy: "rules, risks and the circuit breaker: what may run without asking; pure",
   journal: "records in a chain of hashes; knows bytes, not sessions",
   daemon: "puts it together: the list of features, the supervisor, what makes the process safe",
   config: "the one schema of the configuration, which validates and documents it",
   service: "units for systemd and launchd",
   platform: "the only door to the operating system",
+  lib: "helpers that know nothing of this program: JSON fields, JSONC edits, shell words",
 };
 
 /** The tasks of deno.json that are for people. */

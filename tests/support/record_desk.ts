@@ -6,7 +6,7 @@ import { testBus } from "./bus.ts";
 import { adapterOf } from "../../src/agents/registry.ts";
 import { Store } from "../../src/core/store.ts";
 import { decideReport } from "../../src/domain/decide.ts";
-import { route } from "../../src/domain/route.ts";
+import { routeReport } from "../../src/domain/report_routing.ts";
 import { openJournal } from "../../src/journal/journal.ts";
 import { systemTimers } from "../../src/platform/delay.ts";
 import { denoFiles } from "../../src/platform/deno_files.ts";
@@ -76,7 +76,7 @@ export async function writeDesk(dir: string, begin: number): Promise<number> {
     const understood = adapterOf(agent)?.understand(event, {}) ??
       { ok: false, problem: `the adapter ${agent} is missing` };
     if (!understood.ok) throw new Error(`Cannot set the desk: ${understood.problem}`);
-    for (const report of route(understood.report, store)) {
+    for (const report of routeReport(understood.report, store)) {
       store.commit(decideReport(store.get(report.sessionId), report, new Date(now).toISOString()), "hook:report");
     }
   }

@@ -1,18 +1,18 @@
 /** What Claude Code asks, and the exact words of each answer (agents.md §2.1; recordings claude-decisions, claude-modes). */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { claude } from "../../src/agents/claude.ts";
-import type { HookEnv } from "../../src/agents/hook_env.ts";
-import type { Ask, Verdict } from "../../src/domain/approval.ts";
+import { claude } from "../../src/agents/claude/events.ts";
+import type { HookEnv } from "../../src/agents/shared/hook_env.ts";
+import type { ApprovalRequest, Decision } from "../../src/domain/approval.ts";
 import { recorded } from "../contract/replay.ts";
 
-const YES: Verdict = { yes: true, scope: "once" };
+const YES: Decision = { yes: true, scope: "once" };
 
 function hook(hook_event_name: string, tool_name: string, tool_input: unknown, more: object = {}) {
   return { session_id: "s", cwd: "/w", hook_event_name, tool_name, tool_input, ...more };
 }
 
-function asked(event: unknown, env: HookEnv = { CLAUDE_CODE_ENTRYPOINT: "cli" }): Ask | undefined {
+function asked(event: unknown, env: HookEnv = { CLAUDE_CODE_ENTRYPOINT: "cli" }): ApprovalRequest | undefined {
   const understood = claude.understand(event, env);
   assert(understood.ok);
   return understood.ask;
@@ -68,7 +68,7 @@ Deno.test("an ask shows rules what will run, whole and unmasked", () => {
 });
 
 Deno.test("H5 the answers that Claude took in the recordings are the ones that the adapter gives", () => {
-  const verdicts: Readonly<Record<string, Verdict>> = {
+  const verdicts: Readonly<Record<string, Decision>> = {
     "touch a1": { yes: true, scope: "once" },
     "touch a2": { yes: false, message: "denied by the hub" },
     "touch a3": { yes: false, message: "too late" },
@@ -202,7 +202,7 @@ Deno.test("H1 asking and answering never throw on a payload", () => {
   const names = fc.constantFrom("PermissionRequest", "PreToolUse", "Elicitation");
   const tools = fc.constantFrom("Bash", "AskUserQuestion", "ExitPlanMode", "__proto__", "x");
   const any = fc.jsonValue();
-  const verdict: fc.Arbitrary<Verdict> = fc.oneof(
+  const verdict: fc.Arbitrary<Decision> = fc.oneof(
     fc.record({ yes: fc.constant(true as const), scope: fc.constantFrom("once" as const, "always" as const) }),
     fc.record({ yes: fc.constant(false as const), message: fc.string() }),
   );

@@ -1,8 +1,8 @@
 /** Claude's status line: what of it is kept, and that only what is new makes an event. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { claude } from "../../src/agents/claude.ts";
-import { commitReport } from "../../src/core/report.ts";
+import { claude } from "../../src/agents/claude/events.ts";
+import { commitReport } from "../../src/core/apply_report.ts";
 import { testBus } from "../support/bus.ts";
 import { Store } from "../../src/core/store.ts";
 import { cleanFacts, decideUpdate, isRefusal } from "../../src/domain/decide.ts";

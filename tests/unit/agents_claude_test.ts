@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { claude } from "../../src/agents/claude.ts";
-import { HOOK_AGENTS } from "../../src/hooks/all.ts";
-import { HOOK_ENV } from "../../src/agents/hook_env.ts";
+import { claude } from "../../src/agents/claude/events.ts";
+import { HOOK_SPECS } from "../../src/agents/hook_registry.ts";
+import { HOOK_ENV } from "../../src/agents/shared/hook_env.ts";
 import { adapterOf, HOOK_NAMES } from "../../src/agents/registry.ts";
 import type { Report } from "../../src/domain/report.ts";
 
@@ -23,14 +23,14 @@ const NAMES = [
 Deno.test("adapterOf knows the agents of the table and no other name", () => {
   const names = HOOK_NAMES.map((name) => name.replace("NAME", "qwen"));
   assertEquals(names.map((name) => adapterOf(name)?.name), [...names.slice(0, -1), "qwen"]);
-  for (const { name } of HOOK_AGENTS) assert(HOOK_NAMES.includes(name), name);
+  for (const { name } of HOOK_SPECS) assert(HOOK_NAMES.includes(name), name);
   for (const name of ["", "__proto__", "Claude", "claude-like", "claude-like:", "claude-like:Q", "claude-like:a:b"]) {
     assertEquals(adapterOf(name), undefined);
   }
 });
 
 Deno.test("H2 every event that hooks install registers is one that its adapter knows", () => {
-  for (const { name, rows } of HOOK_AGENTS) {
+  for (const { name, rows } of HOOK_SPECS) {
     for (const { event } of rows) {
       const understood = adapterOf(name)?.understand({ session_id: "s1", hook_event_name: event }, {});
       assert(understood?.ok && understood.problem === undefined, `${name}: ${event}`);
@@ -144,6 +144,6 @@ Deno.test("A3 the hook client forwards no credential", () => {
 });
 
 Deno.test("hook_env.ts imports nothing: the hook's fast path pays for every import", async () => {
-  const source = await Deno.readTextFile(new URL("../../src/agents/hook_env.ts", import.meta.url));
+  const source = await Deno.readTextFile(new URL("../../src/agents/shared/hook_env.ts", import.meta.url));
   assert(!/^import|\bimport\(|^export .* from/m.test(source));
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { codex } from "../../src/agents/codex.ts";
-import type { Ask, Verdict } from "../../src/domain/approval.ts";
+import { codex } from "../../src/agents/codex/events.ts";
+import type { ApprovalRequest, Decision } from "../../src/domain/approval.ts";
 import type { Report } from "../../src/domain/report.ts";
 import { Replay } from "../contract/replay.ts";
 
@@ -12,7 +12,7 @@ function hook(hook_event_name: string, more: object = {}) {
   return { session_id: "s1", turn_id: "t1", cwd: "/w", transcript_path: FILE, hook_event_name, ...more };
 }
 
-function understood(event: unknown): { readonly report: Report; readonly ask?: Ask } {
+function understood(event: unknown): { readonly report: Report; readonly ask?: ApprovalRequest } {
   const result = codex.understand(event, {});
   assert(result.ok);
   return result;
@@ -67,7 +67,7 @@ Deno.test("a patch to one file is a write to its path; one to more is known only
 });
 
 Deno.test("Codex is sent nothing but behavior and message: it fails closed on any other field", () => {
-  const verdicts: readonly Verdict[] = [
+  const verdicts: readonly Decision[] = [
     { yes: true, scope: "once" },
     { yes: true, scope: "always", answers: { a: "b" } },
     { yes: false },

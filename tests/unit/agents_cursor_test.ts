@@ -1,14 +1,14 @@
 /** No recording of Cursor exists: these tests hold what its documents say. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Ask, Verdict } from "../../src/domain/approval.ts";
+import type { ApprovalRequest, Decision } from "../../src/domain/approval.ts";
 import type { Report } from "../../src/domain/report.ts";
-import { cursor } from "../../src/agents/cursor.ts";
+import { cursor } from "../../src/agents/cursor/events.ts";
 import { Replay } from "../contract/replay.ts";
 
 const base = { conversation_id: "c1", generation_id: "g1", cursor_version: "3.9", workspace_roots: ["/x"], model: "m" };
 
-function understood(event: Record<string, unknown>): { readonly report: Report; readonly ask?: Ask } {
+function understood(event: Record<string, unknown>): { readonly report: Report; readonly ask?: ApprovalRequest } {
   const it = cursor.understand({ ...base, ...event }, { CLAUDE_PID: "7" });
   assert(it.ok);
   return it;
@@ -51,7 +51,7 @@ Deno.test("A1 Cursor's executions are asked behind the hook, with the whole comm
 });
 
 Deno.test("A1 the answer to Cursor is flat and holds only documented fields", () => {
-  const yes: Verdict = { yes: true, scope: "always" };
+  const yes: Decision = { yes: true, scope: "always" };
   const event = { ...base, ...shell("beforeShellExecution") };
   assertEquals(cursor.answer(event, yes), { permission: "allow" });
   assertEquals(cursor.answer(event, { yes: false, message: "no" }), {

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { wireName } from "../../src/agents/agent_name.ts";
-import { custom } from "../../src/agents/custom.ts";
-import { CUSTOM_FIELDS, customMarkdown } from "../../src/agents/custom_docs.ts";
+import { storedName } from "../../src/agents/shared/agent_name.ts";
+import { custom } from "../../src/agents/custom/events.ts";
+import { CUSTOM_FIELDS, customMarkdown } from "../../src/agents/custom/docs.ts";
 import { adapterOf } from "../../src/agents/registry.ts";
 import type { Session } from "../../src/domain/session.ts";
 import { Replay } from "../contract/replay.ts";
@@ -94,7 +94,7 @@ Deno.test("H1 custom: what names no agent or no session is refused, nothing thro
 });
 
 Deno.test("custom: every documented field is read, and the table is one of Markdown", async () => {
-  const source = await Deno.readTextFile(new URL("../../src/agents/custom.ts", import.meta.url));
+  const source = await Deno.readTextFile(new URL("../../src/agents/custom/events.ts", import.meta.url));
   const code = source.slice(source.indexOf("export const custom:"));
   const fields = CUSTOM_FIELDS.flatMap((row) => row.field.split(", "));
   for (const field of fields) {
@@ -106,11 +106,11 @@ Deno.test("custom: every documented field is read, and the table is one of Markd
 });
 
 Deno.test("H1 the name of a Claude-shaped agent travels with the agent's, or not at all", () => {
-  assertEquals(wireName("claude-like", "qwen"), "claude-like:qwen");
+  assertEquals(storedName("claude-like", "qwen"), "claude-like:qwen");
   for (const bad of [undefined, "", "Qwen", "a b", "../x", "x".repeat(33)]) {
-    assertEquals(wireName("claude-like", bad), "claude-like");
+    assertEquals(storedName("claude-like", bad), "claude-like");
   }
-  assertEquals(wireName("claude", "qwen"), "claude");
-  assertEquals(adapterOf(wireName("claude-like", "qwen"))?.name, "qwen");
-  assertEquals(adapterOf(wireName("claude-like", "Qwen")), undefined);
+  assertEquals(storedName("claude", "qwen"), "claude");
+  assertEquals(adapterOf(storedName("claude-like", "qwen"))?.name, "qwen");
+  assertEquals(adapterOf(storedName("claude-like", "Qwen")), undefined);
 });

@@ -1,9 +1,9 @@
 /** Forms of MCP servers: whose answer goes into which field. */
 import { assertEquals } from "@std/assert";
-import { contentOf, formOf } from "../../src/agents/elicitation.ts";
+import { formContent, parseForm } from "../../src/agents/shared/elicitation.ts";
 
 function form(properties: Record<string, unknown>) {
-  return formOf({ requested_schema: { type: "object", properties } }) ?? [];
+  return parseForm({ requested_schema: { type: "object", properties } }) ?? [];
 }
 
 const TEXT = { type: "string" };
@@ -11,7 +11,7 @@ const TEXT = { type: "string" };
 Deno.test("H4 a field is asked for by its title only where no other field has that title or that name", () => {
   const fields = form({ amount: { ...TEXT, title: "confirm" }, confirm: TEXT, to: { ...TEXT, title: "to" } });
   assertEquals(fields.map(({ question }) => question), ["amount", "confirm", "to"]);
-  const content = contentOf(fields, { amount: "5", confirm: "yes", to: "me" });
+  const content = formContent(fields, { amount: "5", confirm: "yes", to: "me" });
   assertEquals(content, { amount: "5", confirm: "yes", to: "me" });
   const twice = form({ a: { ...TEXT, title: "Name" }, b: { ...TEXT, title: "Name" }, c: { ...TEXT, title: "Town" } });
   assertEquals(twice.map(({ question }) => question), ["a", "b", "Town"]);
@@ -19,10 +19,10 @@ Deno.test("H4 a field is asked for by its title only where no other field has th
 
 Deno.test("H4 what is no value of a field fills it with nothing", () => {
   for (const answer of ["constructor", "__proto__", "True", ""]) {
-    assertEquals(contentOf(form({ a: { type: "boolean" } }), { a: answer }), undefined, answer);
+    assertEquals(formContent(form({ a: { type: "boolean" } }), { a: answer }), undefined, answer);
   }
   const list = (options: string[]) => form({ a: { type: "array", items: { enum: options } } });
-  assertEquals(contentOf(list(["p", "q"]), { a: "p, q" }), { a: ["p", "q"] });
-  assertEquals(contentOf(list(["p", "a, b"]), { a: "a, b" }), { a: ["a, b"] });
-  assertEquals(contentOf(list(["p", "q", "p, q"]), { a: "p, q" }), undefined, "one or two?");
+  assertEquals(formContent(list(["p", "q"]), { a: "p, q" }), { a: ["p", "q"] });
+  assertEquals(formContent(list(["p", "a, b"]), { a: "a, b" }), { a: ["a, b"] });
+  assertEquals(formContent(list(["p", "q", "p, q"]), { a: "p, q" }), undefined, "one or two?");
 });

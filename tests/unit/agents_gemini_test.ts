@@ -1,17 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Ask, Verdict } from "../../src/domain/approval.ts";
+import type { ApprovalRequest, Decision } from "../../src/domain/approval.ts";
 import type { Report } from "../../src/domain/report.ts";
-import { gemini } from "../../src/agents/gemini.ts";
+import { gemini } from "../../src/agents/gemini/events.ts";
 
-function understood(event: Record<string, unknown>): { readonly report: Report; readonly ask?: Ask } {
+function understood(event: Record<string, unknown>): { readonly report: Report; readonly ask?: ApprovalRequest } {
   const it = gemini.understand({ session_id: "s1", ...event }, { CLAUDE_PID: "7", TMUX_PANE: "%3" });
   assert(it.ok);
   return it;
 }
 
-const YES: Verdict = { yes: true, scope: "once" };
-const NO: Verdict = { yes: false };
+const YES: Decision = { yes: true, scope: "once" };
+const NO: Decision = { yes: false };
 const before = (tool_name: string, tool_input: unknown) => ({ hook_event_name: "BeforeTool", tool_name, tool_input });
 const dialog = (details: unknown) => ({
   hook_event_name: "Notification",

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Ask, Verdict } from "../../src/domain/approval.ts";
+import type { ApprovalRequest, Decision } from "../../src/domain/approval.ts";
 import type { Report } from "../../src/domain/report.ts";
-import { opencode } from "../../src/agents/opencode.ts";
+import { opencode } from "../../src/agents/opencode/events.ts";
 
-function understood(event: Record<string, unknown>): { readonly report: Report; readonly ask?: Ask } {
+function understood(event: Record<string, unknown>): { readonly report: Report; readonly ask?: ApprovalRequest } {
   const it = opencode.understand({ sessionID: "s1", directory: "/x", pid: 42, ...event }, { CLAUDE_PID: "7" });
   assert(it.ok);
   return it;
@@ -97,7 +97,7 @@ Deno.test("A1 what is not known as a whole is asked in OpenCode's own dialog onl
 });
 
 Deno.test("A1 the answer to OpenCode has its own words, and never allows more than was asked", () => {
-  const yes = (scope: "once" | "session" | "workspace" | "always"): Verdict => ({ yes: true, scope });
+  const yes = (scope: "once" | "session" | "workspace" | "always"): Decision => ({ yes: true, scope });
   assertEquals(opencode.answer(bash, yes("once")), { reply: "once" });
   assertEquals(opencode.answer(bash, yes("always")), { reply: "once" });
   assertEquals(opencode.answer(asked("bash"), yes("always")), { reply: "once" });

@@ -1,8 +1,8 @@
 /** README, Answer: what an agent itself remembers of a yes for longer, and for how long. */
 import { assertEquals } from "@std/assert";
-import { claude } from "../../src/agents/claude.ts";
-import type { ScopeOfYes } from "../../src/domain/approval.ts";
-import { decisionOf } from "../../src/feeds/codex_approvals.ts";
+import { claude } from "../../src/agents/claude/events.ts";
+import type { ApprovalScope } from "../../src/domain/approval.ts";
+import { decisionOf } from "../../src/agents/codex/request_codec.ts";
 import { event, TUI } from "../support/asking_desk.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
 
@@ -44,7 +44,7 @@ Deno.test("A4 a wider yes echoes only rules that allow this very command, and no
     { type: "replaceRules", rules: [rule], behavior: "allow", destination: "session" },
   ];
   const ask = hook("Bash", { command: "npm test" }, suggestions);
-  const echoed = (scope: ScopeOfYes) => claude.answer(ask, { yes: true, scope });
+  const echoed = (scope: ApprovalScope) => claude.answer(ask, { yes: true, scope });
   const allow = (...updatedPermissions: object[]) => allowed({ updatedPermissions });
   assertEquals(echoed("once"), allowed());
   assertEquals(echoed("session"), allow(add("session")));
@@ -88,15 +88,15 @@ Deno.test("A4 an agent that offers to remember just this call does so, and no re
   const { told, ruleId } = await approved(desk, {});
   assertEquals(told, allowed({ updatedPermissions: [suggestion] }));
   const before = desk.events.length;
-  await desk.broker.revoke({ id: ruleId }, "tui:admin");
-  assertEquals([desk.events.slice(before), desk.broker.rules()], [["approval.rule_revoked"], []]);
+  await desk.revoke({ id: ruleId }, "tui:admin");
+  assertEquals([desk.events.slice(before), desk.judge.rules()], [["approval.rule_revoked"], []]);
 });
 
 Deno.test("A4 of a yes that ends an agent remembers nothing: what it remembers has no end", async () => {
   const desk = new Desk();
   const { told, ruleId } = await approved(desk, { expiresInSecs: 60 });
   assertEquals(told, allowed());
-  assertEquals(desk.broker.rules().map(({ id, scope }) => [id, scope]), [[ruleId, "workspace"]]);
+  assertEquals(desk.judge.rules().map(({ id, scope }) => [id, scope]), [[ruleId, "workspace"]]);
 
   const happening = { kind: "asked", for: "permission", text: "make" } as const;
   const ask = { for: "permission", tool: "Bash", action: "command", subject: "make", dialog: "beside" } as const;

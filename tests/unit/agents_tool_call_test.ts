@@ -1,6 +1,6 @@
 /** Tool calls as rules and people see them. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { callOf, CLAUDE_TOOLS } from "../../src/agents/tool_call.ts";
+import { callOf, CLAUDE_TOOLS } from "../../src/agents/shared/tool_table.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { event } from "../support/asking_desk.ts";
 import { Desk } from "../support/desk.ts";

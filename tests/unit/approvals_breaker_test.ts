@@ -1,7 +1,7 @@
 /** The breaker through the whole core: what agents tell of calls that rules allowed, and the mode that it leaves. */
 import { assert, assertEquals } from "@std/assert";
-import type { SafetyMode } from "../../src/domain/policy_modes.ts";
-import type { GivenRule } from "../../src/domain/rule.ts";
+import type { SafetyMode } from "../../src/domain/safety_mode.ts";
+import type { GivenRule } from "../../src/policy/rule.ts";
 import { Desk } from "../support/desk.ts";
 import { asks, claude, rule, told } from "../support/judged_desk.ts";
 

@@ -70,16 +70,16 @@ Deno.test("an idempotency key that another call used does nothing, and says so",
   const other = await asking("touch b", desk);
   const second = await desk.broker.decide({ id: other.id, ...always, idempotencyKey: "l" }, "tui:admin");
   const [r1, r2] = [first.ruleId ?? "", second.ruleId ?? ""];
-  await assertRejects(() => desk.broker.revoke({ id: r1, idempotencyKey: "k" }, "cli:admin"), ConsoleError, "is used");
-  const revoked = await desk.broker.revoke({ id: r1, idempotencyKey: "m" }, "cli:admin");
-  assertEquals(await desk.broker.revoke({ id: r1, idempotencyKey: "m" }, "cli:admin"), revoked);
-  await assertRejects(() => desk.broker.revoke({ id: r2, idempotencyKey: "m" }, "cli:admin"), ConsoleError, "is used");
+  await assertRejects(() => desk.revoke({ id: r1, idempotencyKey: "k" }, "cli:admin"), ConsoleError, "is used");
+  const revoked = await desk.revoke({ id: r1, idempotencyKey: "m" }, "cli:admin");
+  assertEquals(await desk.revoke({ id: r1, idempotencyKey: "m" }, "cli:admin"), revoked);
+  await assertRejects(() => desk.revoke({ id: r2, idempotencyKey: "m" }, "cli:admin"), ConsoleError, "is used");
   await assertRejects(
-    () => desk.broker.revoke({ id: "no", idempotencyKey: "k" }, "cli:admin"),
+    () => desk.revoke({ id: "no", idempotencyKey: "k" }, "cli:admin"),
     ConsoleError,
     "is used",
   );
-  assertEquals(desk.broker.rules().map((rule) => rule.id), [r2]);
+  assertEquals(desk.judge.rules().map((rule) => rule.id), [r2]);
   // Nor does the key of a yes make a no: that one was never given, though it is settled.
   const third = await asking("touch c", desk);
   await desk.broker.decide({ id: third.id, ...NO }, "tui:admin");
@@ -177,7 +177,7 @@ Deno.test("A1 no rule comes of what a script asks: it would answer an agent's ca
     const why = `Cannot approve ${id} for ${scope}: a script asks it, must be an agent; approve it once`;
     await assertRejects(() => desk.broker.decide({ id, ...YES, scope }, "tui:admin"), ConsoleError, why);
   }
-  assertEquals([stored(desk, id).status, desk.broker.rules()], ["pending", []]);
+  assertEquals([stored(desk, id).status, desk.judge.rules()], ["pending", []]);
   await desk.broker.decide({ id, ...YES, scope: "once" }, "tui:admin");
   assertEquals((await asking).outcome, "approved");
 });

@@ -4,7 +4,7 @@ import { sessionHandlers } from "../../src/core/handlers/session.ts";
 import { Inbox } from "../../src/approvals/inbox.ts";
 import { testBus } from "../support/bus.ts";
 import { Store } from "../../src/core/store.ts";
-import { stateOf } from "../../src/domain/session.ts";
+import { sessionState } from "../../src/domain/session.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Desk, FakeCaller, type Report } from "../support/desk.ts";
 
@@ -128,7 +128,7 @@ Deno.test("H4 a script's question leaves no ghost: however it ends, its row is w
       const desk = new Desk();
       await desk.report(event("UserPromptSubmit", { prompt: "go" }));
       await come(desk);
-      const before = stateOf(desk.store.get("s")!);
+      const before = sessionState(desk.store.get("s")!);
       assertEquals(before.status, status);
       const script = new FakeCaller("script");
       const asked = desk.broker.request({ sessionId: "s", tool: "deploy", input: "x" }, script);
@@ -136,7 +136,7 @@ Deno.test("H4 a script's question leaves no ghost: however it ends, its row is w
       assertEquals(desk.store.get("s")?.status, "waiting");
       await end(desk, open?.id ?? "", script);
       assertEquals((await asked).outcome, outcome);
-      assertEquals(stateOf(desk.store.get("s")!), before, `${status}, ${outcome}`);
+      assertEquals(sessionState(desk.store.get("s")!), before, `${status}, ${outcome}`);
     }
   }
 });

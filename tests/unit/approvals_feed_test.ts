@@ -1,7 +1,7 @@
 /** Questions that a feed puts: judged by what the hooks of the same session found in its workspace. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { Ask, Verdict } from "../../src/domain/approval.ts";
-import type { GivenRule } from "../../src/domain/rule.ts";
+import type { ApprovalRequest, Decision } from "../../src/domain/approval.ts";
+import type { GivenRule } from "../../src/policy/rule.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
 
@@ -29,8 +29,8 @@ function question(
   command: string,
   { cwd, child }: Call,
   signal: AbortSignal,
-): Promise<Verdict | undefined> {
-  const ask: Ask = {
+): Promise<Decision | undefined> {
+  const ask: ApprovalRequest = {
     for: "permission",
     tool: "Bash",
     action: "command",

@@ -1,6 +1,6 @@
 /** Rules and safety modes through the whole core: what a hook is told, and what the journal keeps. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Judge } from "../../src/approvals/judge.ts";
+import { PolicyEngine } from "../../src/approvals/policy_engine.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
 import { asks, claude, rule, told } from "../support/judged_desk.ts";
@@ -38,14 +38,14 @@ Deno.test("approve --scope always leaves a rule: the next same call runs unasked
   const desk = new Desk();
   const { approval } = await desk.report(asks("npm test"));
   await desk.broker.decide({ id: approval?.id ?? "", decision: "approve", scope: "always" }, "tui:admin");
-  const [made] = desk.broker.rules();
+  const [made] = desk.judge.rules();
   assertEquals([made?.pattern, made?.scope, made?.by], ["npm test", "always", "tui:admin"]);
   assertEquals(await told(desk, asks("npm test")), "allow");
   assertEquals(desk.events.at(-2), "approval.decided approved");
   assertEquals(desk.store.get("s")?.status, "working", "a call that a rule allows never waits");
   assertEquals(await told(desk, asks("npm test; rm -rf /")), "held");
-  await desk.broker.revoke({ id: made?.id ?? "" }, "cli:admin");
-  assertEquals([await told(desk, asks("npm test")), desk.broker.rules()], ["held", []]);
+  await desk.revoke({ id: made?.id ?? "" }, "cli:admin");
+  assertEquals([await told(desk, asks("npm test")), desk.judge.rules()], ["held", []]);
 });
 
 Deno.test("a rule reaches as far as its scope, and ends at its time", async () => {
@@ -143,7 +143,7 @@ Deno.test("before a tool only rules speak, and only where the user turned that o
 
 Deno.test("A4 workspaces fill the log with no more than 100 different warnings, each told once", () => {
   const warned: unknown[] = [];
-  const judge = new Judge({
+  const judge = new PolicyEngine({
     settings: () => ({ safetyMode: "manual", rules: [], preToolUse: false }),
     inbox: { rules: () => [] },
     clock: { now: () => 0, steady: () => 0 },

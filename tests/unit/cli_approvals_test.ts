@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { setColorEnabled } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
-import { answered, described, gist, howToAnswer, outcome } from "../../src/cli/approval_text.ts";
-import { about } from "../../src/cli/format.ts";
+import { answerHint, answerLine, approvalLines, approvalSummary, outcomeText } from "../../src/cli/approval_text.ts";
+import { activityText } from "../../src/cli/format.ts";
 import { sessionTable } from "../../src/cli/session_table.ts";
 import { WatchLines } from "../../src/cli/watch_lines.ts";
 import type { Approval, ApprovalState } from "../../src/domain/approval.ts";
@@ -41,14 +41,14 @@ const QUESTION = approval({
 });
 
 Deno.test("approvals: the call, the questions, or the bare input where no tool is named", () => {
-  assertEquals(gist(approval({})), "Bash: npm test");
-  assertEquals(gist(QUESTION), "Which one?");
-  assertEquals(gist(approval({ tool: "", input: "go on?" })), "go on?");
+  assertEquals(approvalSummary(approval({})), "Bash: npm test");
+  assertEquals(approvalSummary(QUESTION), "Which one?");
+  assertEquals(approvalSummary(approval({ tool: "", input: "go on?" })), "go on?");
 });
 
 Deno.test("approvals: who answered is said in words", () => {
   const by = (actor: string) =>
-    outcome(approval({ status: "approved", approved: { at: AT, by: actor, scope: "once" } }));
+    outcomeText(approval({ status: "approved", approved: { at: AT, by: actor, scope: "once" } }));
   assertEquals([by("cli"), by("rule:r1"), by("mode:autonomous")], [
     "approved once by cli",
     "approved once by rule r1",
@@ -60,7 +60,7 @@ Deno.test("A4 approvals: what a terminal would obey is shown, in the list and in
   setColorEnabled(false);
   const evil = approval({ input: "ls \u001b[2J\u202e", cwd: "/home/\u001b[31m", agent: "x\u0007" });
   const printed = [
-    ...described(evil, "s\u001b1", 0),
+    ...approvalLines(evil, "s\u001b1", 0),
     ...new WatchLines({ isTerminal: false, columns: 80 }).snapshot([], [evil]),
   ].join("");
   // deno-lint-ignore no-control-regex
@@ -109,20 +109,20 @@ Deno.test("ls: the id to answer by is never cut, and the terminal's own dialogs 
     assert(title?.includes("APPROVAL") && first?.includes("k4xq2 +1"), first);
     assert(!second?.includes("zz9zz"), second);
   }
-  assertEquals(about(session("s", { status: "waiting", waiting: { for: "plan", text: "" } })), "plan");
+  assertEquals(activityText(session("s", { status: "waiting", waiting: { for: "plan", text: "" } })), "plan");
 });
 
 Deno.test("how to answer: a question by its answer, in words that a shell takes", () => {
-  assertEquals(howToAnswer(approval({})), "agent-console approve k4xq2 · agent-console deny k4xq2");
+  assertEquals(answerHint(approval({})), "agent-console approve k4xq2 · agent-console deny k4xq2");
   const odd = approval({ choices: [{ question: "Which?", options: ["the 'old' one"], multiple: false }] });
-  assertEquals(howToAnswer(odd).split(" · ")[0], `agent-console approve k4xq2 --answer 'the '\\''old'\\'' one'`);
+  assertEquals(answerHint(odd).split(" · ")[0], `agent-console approve k4xq2 --answer 'the '\\''old'\\'' one'`);
 });
 
 Deno.test("an answer is said back, and one that is no choice is called so", () => {
-  assertEquals(answered(QUESTION, { "Which one?": "a" }), "Which one? → a");
-  assertEquals(answered(QUESTION, { "Which one?": "c" }), "Which one? → c (your own words)");
+  assertEquals(answerLine(QUESTION, { "Which one?": "a" }), "Which one? → a");
+  assertEquals(answerLine(QUESTION, { "Which one?": "c" }), "Which one? → c (your own words)");
   const several = approval({ choices: [{ question: "Which?", options: ["a", "b"], multiple: true }] });
-  assertEquals(answered(several, { "Which?": "a, b" }), "Which? → a, b");
+  assertEquals(answerLine(several, { "Which?": "a, b" }), "Which? → a, b");
 });
 
 Deno.test("watch: a question is called as its session is, and of two of one name both carry ids", () => {

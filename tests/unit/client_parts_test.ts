@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { shrink } from "../../src/client/shrink.ts";
+import { truncatePayload } from "../../src/client/truncate_payload.ts";
 import { daemonArgs, parseDaemonArgs } from "../../src/daemon/options.ts";
 import { IdleExit } from "../../src/daemon/idle_exit.ts";
-import { homePaths, isOn } from "../../src/platform/home.ts";
+import { envFlag, homePaths } from "../../src/platform/home.ts";
 import { claimStart, spool, spooledAt, spooledNames, staleParts } from "../../src/platform/spool.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Tokens } from "../../src/transport/tokens.ts";
@@ -11,24 +11,24 @@ import { MemoryFiles } from "../support/memory_files.ts";
 
 Deno.test("H1 shrink: any payload becomes less than a line of the wire, and what matters stays", () => {
   const large = { session_id: "s", hook_event_name: "PostToolUse", tool_response: { stdout: "x".repeat(5_000_000) } };
-  const { event, cutFrom } = shrink(JSON.stringify(large));
+  const { event, cutFrom } = truncatePayload(JSON.stringify(large));
   const small = event as typeof large;
   assertEquals(cutFrom, JSON.stringify(large).length);
   assertEquals([small.session_id, small.hook_event_name], ["s", "PostToolUse"]);
   assert(JSON.stringify(small).length < 100_000);
-  assertEquals(shrink("not json").event, "not json");
-  assertEquals((shrink("{".repeat(100_000)).event as string).length, 8192);
+  assertEquals(truncatePayload("not json").event, "not json");
+  assertEquals((truncatePayload("{".repeat(100_000)).event as string).length, 8192);
 });
 
 Deno.test("H1 shrink: of a long command both ends stay, for the dangerous part is often the tail", () => {
-  const { event } = shrink(JSON.stringify({ command: `echo ${"x".repeat(100_000)}; rm -rf /` }));
+  const { event } = truncatePayload(JSON.stringify({ command: `echo ${"x".repeat(100_000)}; rm -rf /` }));
   const { command } = event as { command: string };
   assert(command.startsWith("echo x") && command.endsWith("x; rm -rf /") && command.length <= 8193, command.slice(-20));
 });
 
 Deno.test("H1 shrink: never throws, and leaves small payloads as they are", () => {
   fc.assert(fc.property(fc.json(), (json) => {
-    assertEquals(shrink(json), { event: JSON.parse(json) });
+    assertEquals(truncatePayload(json), { event: JSON.parse(json) });
   }));
 });
 
@@ -45,7 +45,7 @@ Deno.test("spool: files come whole, sort by time, and are bounded", () => {
 });
 
 Deno.test("a switch is on with any text but the empty one, 0 and false", () => {
-  assertEquals([undefined, "", "0", "false", "1", "true", "yes"].map(isOn), [
+  assertEquals([undefined, "", "0", "false", "1", "true", "yes"].map(envFlag), [
     false,
     false,
     false,

@@ -1,23 +1,23 @@
 /** One report to whoever listens: what becomes of it, and that nothing waits longer than it says. */
 import { assertEquals } from "@std/assert";
-import { send, type Sending } from "../../src/client/send.ts";
+import { deliverReport, type Delivery } from "../../src/client/deliver_report.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import { pause, within } from "../support/harness_wait.ts";
 import { Impostor } from "../support/raw_socket.ts";
 
-const SENDING: Sending = { kind: "hook", connectMs: 2000, deliverMs: 2000 };
+const SENDING: Delivery = { kind: "hook", connectMs: 2000, deliverMs: 2000 };
 const HELLO = '{"jsonrpc":"2.0","id":1,"result":{}}';
 const refusal = (id: number | null, code: number) =>
   `{"jsonrpc":"2.0","id":${id},"error":{"code":${code},"message":""}}`;
 
 async function home(
-  test: (socketPath: string, report: (more?: Partial<Sending>) => ReturnType<typeof send>) => unknown,
+  test: (socketPath: string, report: (more?: Partial<Delivery>) => ReturnType<typeof deliverReport>) => unknown,
 ) {
   const root = await Deno.makeTempDir();
   try {
     const paths = homePaths(root);
     const where = { paths, socketPath: paths.socket, uid: Deno.uid() };
-    await test(paths.socket, (more) => send(where, { agent: "claude" }, { ...SENDING, ...more }));
+    await test(paths.socket, (more) => deliverReport(where, { agent: "claude" }, { ...SENDING, ...more }));
   } finally {
     await Deno.remove(root, { recursive: true });
   }

@@ -1,11 +1,11 @@
 // deno-lint-ignore-file no-sync-fn-in-async-fn -- a look at a file between two steps: nothing else waits meanwhile
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { ClientContext } from "../../src/client/context.ts";
+import type { ClientContext } from "../../src/client/endpoint.ts";
 import { stopDaemon } from "../../src/client/stop.ts";
 import { takeLock } from "../../src/daemon/runtime_files.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import { tryLock } from "../../src/platform/lock_file.ts";
-import { probe, PS_PATHS } from "../../src/platform/processes.ts";
+import { probe, PS_PATHS } from "../../src/platform/process_table.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { isAlive } from "../support/harness_process.ts";

@@ -1,7 +1,7 @@
 /** C9: the clock may jump; order, lengths and waits stay right. */
 import { assert, assertEquals } from "@std/assert";
 import { decideReport } from "../../src/domain/decide.ts";
-import { evolve, type Row } from "../../src/domain/evolve.ts";
+import { evolve, type SessionEntry } from "../../src/domain/evolve.ts";
 import { byUrgency, isStale } from "../../src/domain/query.ts";
 import type { Report } from "../../src/domain/report.ts";
 import { duration } from "../../src/cli/format.ts";
@@ -10,7 +10,7 @@ import { IdleExit } from "../../src/daemon/idle_exit.ts";
 const HOUR = 3_600_000;
 const START = Date.parse("2026-11-20T10:00:00.000Z");
 
-function step(row: Row | undefined, at: number, happening: Report["happening"]): Row {
+function step(row: SessionEntry | undefined, at: number, happening: Report["happening"]): SessionEntry {
   const report: Report = { agent: "claude", sessionId: "a", facts: {}, happening };
   const next = evolve(row, decideReport(row?.session, report, new Date(at).toISOString()));
   assert(next !== undefined);

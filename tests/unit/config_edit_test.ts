@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { parse } from "@std/toml/parse";
 import fc from "fast-check";
-import { checkSections } from "../../src/config/check.ts";
+import { checkSections } from "../../src/config/validate.ts";
 import { configDocs, initialConfig } from "../../src/config/docs.ts";
 import { parseValue, setKey } from "../../src/config/edit.ts";
 import { SETTINGS } from "../../src/config/schema.ts";
-import { readSource } from "../../src/config/source.ts";
-import { SAFETY_MODES } from "../../src/domain/policy_modes.ts";
+import { readSource } from "../../src/config/parse.ts";
+import { SAFETY_MODES } from "../../src/domain/safety_mode.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
 function valuesOf(text: string) {

@@ -2,11 +2,11 @@ import { parse as parseToml } from "@std/toml/parse";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { type ParseError, parseTree } from "jsonc-parser";
-import { checkSections } from "../../src/config/check.ts";
+import { checkSections } from "../../src/config/validate.ts";
 import { JsoncError, readJsonc } from "../../src/config/jsonc.ts";
-import { nearest } from "../../src/config/nearest.ts";
+import { nearestWord } from "../../src/lib/did_you_mean.ts";
 import { SETTINGS } from "../../src/config/schema.ts";
-import { type Format, readSource } from "../../src/config/source.ts";
+import { type Format, readSource } from "../../src/config/parse.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
 /** Words that make nesting, near misses and prototype tricks likely. */
@@ -146,14 +146,14 @@ Deno.test("TOML of any tables gives values or complaints, never another error", 
 });
 
 Deno.test("nearest finds a word with one typing error and nothing far away", () => {
-  assertEquals(nearest("statsu", ["start", "stop", "status"]), "status");
-  assertEquals(nearest("LS", ["ls", "logs"]), "ls");
-  assertEquals(nearest("watch", ["approve", "deny"]), undefined);
-  assertEquals(nearest("", ["a"]), "a");
-  assertEquals(nearest("x".repeat(100_000), ["status"]), undefined);
+  assertEquals(nearestWord("statsu", ["start", "stop", "status"]), "status");
+  assertEquals(nearestWord("LS", ["ls", "logs"]), "ls");
+  assertEquals(nearestWord("watch", ["approve", "deny"]), undefined);
+  assertEquals(nearestWord("", ["a"]), "a");
+  assertEquals(nearestWord("x".repeat(100_000), ["status"]), undefined);
   const words = SETTINGS.map(({ key }) => key);
   fc.assert(fc.property(fc.constantFrom(...words), fc.nat(), (key, at) => {
     const gone = at % key.length;
-    assertEquals(nearest(key.slice(0, gone) + key.slice(gone + 1), words), key);
+    assertEquals(nearestWord(key.slice(0, gone) + key.slice(gone + 1), words), key);
   }));
 });

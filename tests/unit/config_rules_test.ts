@@ -1,8 +1,8 @@
 import { parse as parseToml } from "@std/toml/parse";
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { checkSections } from "../../src/config/check.ts";
+import { checkSections } from "../../src/config/validate.ts";
 import { configView, diffConfig, loadConfig, type Loaded } from "../../src/config/load.ts";
-import { readSource } from "../../src/config/source.ts";
+import { readSource } from "../../src/config/parse.ts";
 import { loadWorkspace } from "../../src/config/workspace.ts";
 import { homePaths } from "../../src/platform/home.ts";
 

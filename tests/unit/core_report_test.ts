@@ -1,13 +1,13 @@
 /** session.report as a whole: order, keys, late events, and answers that wait for the disk. */
 import { FakeJournal } from "../support/fake_journal.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type SessionDeps, sessionHandlers, takeReport } from "../../src/core/handlers/session.ts";
-import { liveHandlers } from "../../src/core/handlers/live.ts";
+import { receiveReport, type SessionDeps, sessionHandlers } from "../../src/core/handlers/session.ts";
+import { liveHandlers } from "../../src/core/handlers/subscribe.ts";
 import { Inbox } from "../../src/approvals/inbox.ts";
 import { FakeCaller } from "../support/desk.ts";
 import { testBus } from "../support/bus.ts";
 import { Store } from "../../src/core/store.ts";
-import { UnknownEvents } from "../../src/core/unknown.ts";
+import { UnrecognizedEvents } from "../../src/core/unrecognized_events.ts";
 import type { Report } from "../../src/domain/report.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { type Handlers, methodTable } from "../../src/rpc/handler.ts";
@@ -33,9 +33,9 @@ function build() {
     },
   };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const deps: SessionDeps = { store, approvals, unknown: new UnknownEvents(store, log), now: () => NOW };
+  const deps: SessionDeps = { store, approvals, unknown: new UnrecognizedEvents(store, log), now: () => NOW };
   const tell = (event: Record<string, unknown>, idempotencyKey?: string, at?: string) =>
-    takeReport(deps, "hook:report", {
+    receiveReport(deps, "hook:report", {
       agent: "claude",
       event: { session_id: "s", cwd: "/w", ...event },
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Ask, type Risk, RISKS, type Rule } from "../../src/domain/approval.ts";
-import { judge, type Judgement, type Policy, tightened } from "../../src/domain/policy.ts";
-import { SAFETY_MODES, type SafetyMode } from "../../src/domain/policy_modes.ts";
-import { riskOf } from "../../src/domain/risk.ts";
-import type { Caller } from "../../src/domain/rule.ts";
+import { type ApprovalRequest, type Risk, RISKS, type Rule } from "../../src/domain/approval.ts";
+import { evaluatePolicy, type Policy, type PolicyDecision, withWorkspacePolicy } from "../../src/policy/evaluation.ts";
+import { SAFETY_MODES, type SafetyMode } from "../../src/domain/safety_mode.ts";
+import { riskOf } from "../../src/policy/risk.ts";
+import type { RuleContext } from "../../src/policy/rule.ts";
 
-const CALLER: Caller = { agent: "claude", sessionId: "s", cwd: "/p", now: 0 };
+const CALLER: RuleContext = { agent: "claude", sessionId: "s", cwd: "/p", now: 0 };
 const TEXTS: Readonly<Record<Risk, string>> = {
   read: "ls -la",
   write: "touch a",
@@ -15,7 +15,7 @@ const TEXTS: Readonly<Record<Risk, string>> = {
   destructive: "rm -rf x",
 };
 
-function ask(risk: Risk, more: Partial<Ask> = {}): Ask {
+function ask(risk: Risk, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
   return {
     for: "permission",
     tool: "Bash",
@@ -30,7 +30,7 @@ function rule(pattern: string, by: string, decision: "allow" | "deny" = "allow")
   return { id: `${by}-${pattern}`, decision, tool: "Bash", pattern, scope: "always", createdAt: "", by };
 }
 /** `yes`, `no`, `ask` or `none`. */
-function said(judgement: Judgement): string {
+function said(judgement: PolicyDecision): string {
   return typeof judgement === "string" ? judgement : judgement.auto.yes ? "yes" : "no";
 }
 const wild = (risk: Risk) => TEXTS[risk].slice(0, 3) + "*";
@@ -61,9 +61,12 @@ Deno.test("the table of safety modes, every cell", () => {
       for (const safetyMode of SAFETY_MODES) {
         const cell = `${name}, ${risk}, ${safetyMode}`;
         const expected = yes[at]!.split(" ").includes(safetyMode) ? "yes" : "ask";
-        assertEquals([cell, said(judge(ask(risk), { safetyMode, rules: rules(risk) }, CALLER))], [cell, expected]);
+        assertEquals([cell, said(evaluatePolicy(ask(risk), { safetyMode, rules: rules(risk) }, CALLER))], [
+          cell,
+          expected,
+        ]);
         const denied = { safetyMode, rules: [...rules(risk), rule("*", "workspace", "deny")] };
-        assertEquals([cell, said(judge(ask(risk), denied, CALLER))], [cell, "no"]);
+        assertEquals([cell, said(evaluatePolicy(ask(risk), denied, CALLER))], [cell, "no"]);
       }
     }
   }
@@ -85,22 +88,22 @@ Deno.test("a rule given for what reads passes nothing that runs or sends, but in
   for (const [pattern, subject, ...expected] of cases) {
     const modes = ["guarded", "autonomous"] as const;
     const policy = (safetyMode: SafetyMode): Policy => ({ safetyMode, rules: [rule(pattern, "config")] });
-    const got = modes.map((each) => said(judge(ask("read", { subject }), policy(each), CALLER)));
+    const got = modes.map((each) => said(evaluatePolicy(ask("read", { subject }), policy(each), CALLER)));
     assertEquals([pattern, subject, ...got], [pattern, subject, ...expected]);
   }
 });
 
 Deno.test("an automatic answer says who gave it", () => {
-  assertEquals(judge(ask("read"), { safetyMode: "guarded", rules: [] }, CALLER), {
+  assertEquals(evaluatePolicy(ask("read"), { safetyMode: "guarded", rules: [] }, CALLER), {
     auto: { yes: true, scope: "once" },
     by: "mode:guarded",
   });
-  assertEquals(judge(ask("write"), { safetyMode: "manual", rules: [rule("touch a", "cli")] }, CALLER), {
+  assertEquals(evaluatePolicy(ask("write"), { safetyMode: "manual", rules: [rule("touch a", "cli")] }, CALLER), {
     auto: { yes: true, scope: "once" },
     by: "rule:cli-touch a",
     ruleId: "cli-touch a",
   });
-  assertEquals(judge(ask("write"), { safetyMode: "manual", rules: [rule("*", "config", "deny")] }, CALLER), {
+  assertEquals(evaluatePolicy(ask("write"), { safetyMode: "manual", rules: [rule("*", "config", "deny")] }, CALLER), {
     auto: { yes: false, message: "denied by rule config-*" },
     by: "rule:config-*",
     ruleId: "config-*",
@@ -109,20 +112,20 @@ Deno.test("an automatic answer says who gave it", () => {
 
 Deno.test("an earlier rule that may not pass a call does not hide a later one that may", () => {
   const rules = [rule("*", "config"), rule("rm -rf x", "cli")];
-  assertEquals(said(judge(ask("destructive"), { safetyMode: "manual", rules }, CALLER)), "yes");
+  assertEquals(said(evaluatePolicy(ask("destructive"), { safetyMode: "manual", rules }, CALLER)), "yes");
 });
 
 Deno.test("questions, plans and elicitations never pass by themselves", () => {
   for (const kind of ["question", "plan", "elicitation"] as const) {
     const policy: Policy = { safetyMode: "autonomous", rules: [rule("*", "config"), rule("ls -la", "cli")] };
-    assertEquals(said(judge(ask("read", { for: kind }), policy, CALLER)), "ask");
-    assertEquals(said(judge(ask("read", { for: kind, dialog: "gate" }), policy, CALLER)), "none");
+    assertEquals(said(evaluatePolicy(ask("read", { for: kind }), policy, CALLER)), "ask");
+    assertEquals(said(evaluatePolicy(ask("read", { for: kind, dialog: "gate" }), policy, CALLER)), "none");
   }
 });
 
 Deno.test("before a tool only rules speak; without one there is no decision", () => {
-  const gate = (rules: Rule[], more: Partial<Ask> = {}) =>
-    said(judge(ask("read", { dialog: "gate", ...more }), { safetyMode: "autonomous", rules }, CALLER));
+  const gate = (rules: Rule[], more: Partial<ApprovalRequest> = {}) =>
+    said(evaluatePolicy(ask("read", { dialog: "gate", ...more }), { safetyMode: "autonomous", rules }, CALLER));
   assertEquals(gate([]), "none");
   assertEquals(gate([rule("ls*", "config")]), "yes");
   assertEquals(gate([rule("ls*", "config", "deny")]), "no");
@@ -132,10 +135,10 @@ Deno.test("before a tool only rules speak; without one there is no decision", ()
 
 Deno.test("where the agent takes no yes, and where the text came shortened, only a no is given", () => {
   const policy: Policy = { safetyMode: "autonomous", rules: [rule("*", "config"), rule("ls -la", "cli")] };
-  assertEquals(said(judge(ask("read", { takesYes: false }), policy, CALLER)), "ask");
-  assertEquals(said(judge(ask("read"), policy, { ...CALLER, cut: true })), "ask");
+  assertEquals(said(evaluatePolicy(ask("read", { takesYes: false }), policy, CALLER)), "ask");
+  assertEquals(said(evaluatePolicy(ask("read"), policy, { ...CALLER, cut: true })), "ask");
   const denied: Policy = { ...policy, rules: [rule("*", "config", "deny")] };
-  assertEquals(said(judge(ask("read"), denied, { ...CALLER, cut: true })), "no");
+  assertEquals(said(evaluatePolicy(ask("read"), denied, { ...CALLER, cut: true })), "no");
 });
 
 const mode = fc.constantFrom<SafetyMode>(...SAFETY_MODES);
@@ -152,7 +155,7 @@ const rulesBy = (...by: string[]) =>
   );
 const anyAsk = fc.tuple(
   fc.constantFrom(...RISKS),
-  fc.constantFrom<Ask["dialog"]>("beside", "behind", "gate"),
+  fc.constantFrom<ApprovalRequest["dialog"]>("beside", "behind", "gate"),
   fc.boolean(),
 ).map(([risk, dialog, takesYes]) => ask(risk, { dialog, takesYes }));
 
@@ -166,8 +169,12 @@ Deno.test("a workspace never makes anything looser, in any cell", () => {
       anyAsk,
       (safetyMode, rules, theirs, more, call) => {
         const home = { safetyMode, rules };
-        const both = tightened(home, { ...(theirs === null ? {} : { safetyMode: theirs }), rules: more, warnings: [] });
-        const [before, after] = [said(judge(call, home, CALLER)), said(judge(call, both, CALLER))];
+        const both = withWorkspacePolicy(home, {
+          ...(theirs === null ? {} : { safetyMode: theirs }),
+          rules: more,
+          warnings: [],
+        });
+        const [before, after] = [said(evaluatePolicy(call, home, CALLER)), said(evaluatePolicy(call, both, CALLER))];
         if (after === "yes") assertEquals(before, "yes");
         if (before === "no") assertEquals(after, "no");
       },
@@ -180,8 +187,8 @@ Deno.test("a stricter mode passes nothing that a looser one asks for", () => {
   fc.assert(
     fc.property(mode, mode, rulesBy("cli", "config"), anyAsk, (one, other, rules, call) => {
       const [strict, loose] = SAFETY_MODES.indexOf(one) < SAFETY_MODES.indexOf(other) ? [one, other] : [other, one];
-      if (said(judge(call, { safetyMode: strict, rules }, CALLER)) !== "yes") return;
-      assertEquals(said(judge(call, { safetyMode: loose, rules }, CALLER)), "yes");
+      if (said(evaluatePolicy(call, { safetyMode: strict, rules }, CALLER)) !== "yes") return;
+      assertEquals(said(evaluatePolicy(call, { safetyMode: loose, rules }, CALLER)), "yes");
     }),
     { numRuns: 2000 },
   );
@@ -189,9 +196,9 @@ Deno.test("a stricter mode passes nothing that a looser one asks for", () => {
 
 Deno.test("tightened keeps the stricter mode and warns of allow rules", () => {
   const home: Policy = { safetyMode: "guarded", rules: [] };
-  const of = (safetyMode: SafetyMode) => tightened(home, { safetyMode, rules: [], warnings: [] }).safetyMode;
+  const of = (safetyMode: SafetyMode) => withWorkspacePolicy(home, { safetyMode, rules: [], warnings: [] }).safetyMode;
   assertEquals([of("manual"), of("guarded"), of("autonomous")], ["manual", "guarded", "guarded"]);
-  const { rules, warnings } = tightened(home, {
+  const { rules, warnings } = withWorkspacePolicy(home, {
     rules: [rule("a", "workspace"), rule("b", "workspace", "deny")],
     warnings: ["w"],
   });

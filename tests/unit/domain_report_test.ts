@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { decideReport } from "../../src/domain/decide.ts";
-import { evolve, type Row } from "../../src/domain/evolve.ts";
-import type { Happening, Report } from "../../src/domain/report.ts";
-import { route, type Rows } from "../../src/domain/route.ts";
+import { evolve, type SessionEntry } from "../../src/domain/evolve.ts";
+import type { AgentEvent, Report } from "../../src/domain/report.ts";
+import { routeReport, type SessionLookup } from "../../src/domain/report_routing.ts";
 import { HISTORY_CAP, type Session, STATUSES, TEXT_CAPS } from "../../src/domain/session.ts";
 
 /** The texts are longer than any cap now and then. */
@@ -16,7 +16,7 @@ const approvalId = fc.constantFrom("a1", "a2");
 const promptId = fc.constantFrom("p1", "p2", "p3");
 const small = fc.integer({ min: 0, max: 3 });
 
-const happening: fc.Arbitrary<Happening> = fc.oneof(
+const happening: fc.Arbitrary<AgentEvent> = fc.oneof(
   fc.record({ kind: fc.constant("announced" as const), resumed: fc.boolean() }),
   fc.record({ kind: fc.constant("prompt" as const), promptId, byUser: fc.boolean() }),
   fc.record({ kind: fc.constant("tool" as const), tool }),
@@ -46,8 +46,8 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   ),
 );
 
-class Store implements Rows {
-  readonly rows = new Map<string, Row>();
+class Store implements SessionLookup {
+  readonly rows = new Map<string, SessionEntry>();
   get(id: string): Session | undefined {
     return this.rows.get(id)?.session;
   }
@@ -55,7 +55,7 @@ class Store implements Rows {
     return [...this.rows.values()].map((r) => r.session).filter((s) => s.parentId === id && s.status !== "closed");
   }
   report(report: Report, now: string): readonly Report[] {
-    const parts = route(report, this);
+    const parts = routeReport(report, this);
     for (const part of parts) {
       const row = evolve(this.rows.get(part.sessionId), decideReport(this.get(part.sessionId), part, now));
       assert(row !== undefined);
@@ -69,7 +69,7 @@ function at(minutes: number): string {
   return new Date(Date.parse("2026-11-20T10:00:00.000Z") + minutes * 60_000).toISOString();
 }
 
-function assertValid(session: Session, { history }: Row): void {
+function assertValid(session: Session, { history }: SessionEntry): void {
   const present = STATUSES.filter((status) => Object.hasOwn(session, status));
   assertEquals(present, [session.status]);
   assert(session.since <= session.lastEventAt, "since after the last event");
@@ -115,13 +115,13 @@ Deno.test("a sub-agent's events never change its session's status", () => {
 
 Deno.test("a sub-agent that has the name of another row does not touch that row", () => {
   const store = new Store();
-  const report = (sessionId: string, h: Happening, subId?: string): readonly Report[] =>
+  const report = (sessionId: string, h: AgentEvent, subId?: string): readonly Report[] =>
     store.report(
       { agent: "x", sessionId, facts: {}, happening: h, ...(subId ? { subagent: { id: subId, type: "" } } : {}) },
       at(0),
     );
   report("s2", { kind: "prompt", byUser: true });
-  const asked: Happening = { kind: "asked", for: "permission", text: "rm" };
+  const asked: AgentEvent = { kind: "asked", for: "permission", text: "rm" };
   assertEquals(report("s1", asked, "s2").map((part) => part.sessionId), ["s1/s2"]);
   assertEquals(report("s1", asked, "s1").map((part) => part.sessionId), ["s1/s1"]);
   assertEquals(store.get("s2")?.status, "working");
@@ -135,7 +135,7 @@ Deno.test("an unknown session in any event is created, and every happening has a
 });
 
 Deno.test("a row that closes makes session.closed once", () => {
-  const report = (h: Happening): Report => ({ agent: "x", sessionId: "s", facts: {}, happening: h });
+  const report = (h: AgentEvent): Report => ({ agent: "x", sessionId: "s", facts: {}, happening: h });
   const open = evolve(undefined, decideReport(undefined, report({ kind: "rested" }), at(0)));
   const close = decideReport(open?.session, report({ kind: "ended", reason: "other" }), at(1));
   assertEquals(close.type, "session.closed");

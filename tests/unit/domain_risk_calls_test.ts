@@ -1,14 +1,14 @@
 /** The risk class of calls that are no shell command. */
 import { assertEquals } from "@std/assert";
-import type { Ask, Risk } from "../../src/domain/approval.ts";
-import { riskOf } from "../../src/domain/risk.ts";
+import type { ApprovalRequest, Risk } from "../../src/domain/approval.ts";
+import { riskOf } from "../../src/policy/risk.ts";
 
-function ask(action: Ask["action"], subject: string, more: Partial<Ask> = {}): Ask {
+function ask(action: ApprovalRequest["action"], subject: string, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
   return { for: "permission", tool: "T", action, subject, dialog: "beside", takesYes: true, ...more };
 }
 
 Deno.test("the risk class of other calls comes from the action and where it goes", () => {
-  const cases: [Ask, Risk][] = [
+  const cases: [ApprovalRequest, Risk][] = [
     [ask("read", "/p/src/a.ts"), "read"],
     [ask("read", "/home/u/.ssh/id_ed25519"), "network"],
     [ask("read", "/p/.env"), "network"],

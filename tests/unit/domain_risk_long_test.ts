@@ -1,9 +1,9 @@
 /** No text holds up the daemon: it judges one event at a time, and every hook waits for it. */
 import { assert } from "@std/assert";
 import fc from "fast-check";
-import type { Ask } from "../../src/domain/approval.ts";
-import { riskOf } from "../../src/domain/risk.ts";
-import { matches } from "../../src/domain/rule.ts";
+import type { ApprovalRequest } from "../../src/domain/approval.ts";
+import { riskOf } from "../../src/policy/risk.ts";
+import { matches } from "../../src/policy/rule.ts";
 
 /** Far more than any of these takes; what grows with the square of its length takes far longer. */
 const ENOUGH_MS = 3000;
@@ -11,7 +11,14 @@ const ENOUGH_MS = 3000;
 const LONGEST = 1_000_000;
 
 function judgesInTime(subject: string): void {
-  const ask: Ask = { for: "permission", tool: "Bash", action: "command", subject, dialog: "beside", takesYes: true };
+  const ask: ApprovalRequest = {
+    for: "permission",
+    tool: "Bash",
+    action: "command",
+    subject,
+    dialog: "beside",
+    takesYes: true,
+  };
   const deny = { id: "r", decision: "deny", tool: "*", scope: "always", createdAt: "", by: "config" } as const;
   const start = performance.now();
   riskOf(ask);

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Risk } from "../../src/domain/approval.ts";
 import { RISKS } from "../../src/domain/approval.ts";
-import { riskOf } from "../../src/domain/risk.ts";
+import { riskOf } from "../../src/policy/risk.ts";
 
 const command = (subject: string): Risk =>
   riskOf({ for: "permission", tool: "Bash", action: "command", subject, dialog: "beside", takesYes: true });

@@ -1,6 +1,6 @@
 /** Commands inside commands: which ones a text runs, as deny rules and the risk class see them. */
 import { assert } from "@std/assert";
-import { partsOf } from "../../src/domain/risk_parts.ts";
+import { partsOf } from "../../src/policy/risk_parts.ts";
 
 /** Whether some command of `text` is `rm` with these arguments at its front. */
 function removes(text: string, first = "-rf"): boolean {

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Ask, Risk } from "../../src/domain/approval.ts";
-import { riskOf } from "../../src/domain/risk.ts";
-import { readShell } from "../../src/domain/shell_text.ts";
+import type { ApprovalRequest, Risk } from "../../src/domain/approval.ts";
+import { riskOf } from "../../src/policy/risk.ts";
+import { readShell } from "../../src/policy/shell_text.ts";
 
-function ask(action: Ask["action"], subject: string, more: Partial<Ask> = {}): Ask {
+function ask(action: ApprovalRequest["action"], subject: string, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
   return { for: "permission", tool: "T", action, subject, dialog: "beside", takesYes: true, ...more };
 }
 const command = (text: string): Risk => riskOf(ask("command", text));

@@ -1,6 +1,6 @@
 /** What deny rules find: more than the text says at first sight. */
 import { assert, assertEquals } from "@std/assert";
-import { matches, ruleFor } from "../../src/domain/rule.ts";
+import { firstMatch, matches } from "../../src/policy/rule.ts";
 import { ask, CALLER, rule } from "../support/ruling.ts";
 
 Deno.test("a deny rule for paths and addresses finds what is meant", () => {
@@ -53,9 +53,9 @@ Deno.test("deny beats allow, and finds its command inside a line", () => {
       "env git push",
     ]
   ) {
-    assertEquals([text, ruleFor(rules, ask(text), CALLER)?.id], [text, "d"]);
+    assertEquals([text, firstMatch(rules, ask(text), CALLER)?.id], [text, "d"]);
   }
-  assertEquals(ruleFor(rules, ask("git pull"), CALLER)?.id, "r");
+  assertEquals(firstMatch(rules, ask("git pull"), CALLER)?.id, "r");
 });
 
 Deno.test("options before the arguments hide no command from a deny rule", () => {

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Ask, Rule } from "../../src/domain/approval.ts";
-import { type Caller, escapePattern, givenRules, matches, ruleFrom } from "../../src/domain/rule.ts";
+import type { ApprovalRequest, Rule } from "../../src/domain/approval.ts";
+import { escapePattern, givenRules, matches, type RuleContext, ruleFrom } from "../../src/policy/rule.ts";
 import { ask, AT, CALLER, rule } from "../support/ruling.ts";
 
-const allows = (pattern: string, subject: string, more: Partial<Ask> = {}) =>
+const allows = (pattern: string, subject: string, more: Partial<ApprovalRequest> = {}) =>
   matches(rule(pattern, { tool: "*" }), ask(subject, more), CALLER);
 
 Deno.test("a pattern is literal but for the star", () => {
@@ -138,7 +138,7 @@ Deno.test("the literal pattern of any text matches that text and no other", () =
 });
 
 Deno.test("a rule reaches as far as its tool, agent, session, folder and time", () => {
-  const cases: [Partial<Rule>, Partial<Caller>, boolean][] = [
+  const cases: [Partial<Rule>, Partial<RuleContext>, boolean][] = [
     [{}, {}, true],
     [{ tool: "Read" }, {}, false],
     [{ tool: "*" }, {}, true],
@@ -214,8 +214,11 @@ Deno.test("a rule of an answer about a relative path is for that file, wherever 
 });
 
 Deno.test("A3 A4 ruleFrom refuses what must not stand in a rule", () => {
-  const refused = (given: Ask, caller: Partial<Caller> = {}, scope: "always" | "workspace" = "always") =>
-    "refused" in ruleFrom(given, { ...CALLER, ...caller }, { id: "r", by: "cli", createdAt: AT, scope });
+  const refused = (
+    given: ApprovalRequest,
+    caller: Partial<RuleContext> = {},
+    scope: "always" | "workspace" = "always",
+  ) => "refused" in ruleFrom(given, { ...CALLER, ...caller }, { id: "r", by: "cli", createdAt: AT, scope });
   assert(!refused(ask("ls\nls\tx")));
   assert(refused(ask("login --password hunter2000")));
   assert(refused(ask("ls \u202e")) && refused(ask("ls \u001b[1m")) && refused(ask("ls\r")));

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { clip, headAndTail, maskSecrets, oneLine, visible } from "../../src/domain/text.ts";
+import { clip, escapeControls, headAndTail, maskSecrets, oneLine } from "../../src/domain/sanitize.ts";
 
 Deno.test("a clipped text fits, ends well and keeps its beginning", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), fc.integer({ min: 1, max: 20 }), (text, cap) => {
@@ -14,12 +14,15 @@ Deno.test("a clipped text fits, ends well and keeps its beginning", () => {
 });
 
 Deno.test("A4 controls, escapes, bidi and zero-width characters are shown, never obeyed", () => {
-  assertEquals(visible("a\x1b[31m\n\t\u202eb\u200b"), "a\\x1b[31m\\n\\t\\u202eb\\u200b");
-  assertEquals(visible("a\u00adb\u115fc\u180ed\u3164e\u2800f\ufe0f"), "a\\xadb\\u115fc\\u180ed\\u3164e\\u2800f\\ufe0f");
-  for (const text of ["✔️ done", "⚠️", "1️⃣", "naïve ﬁ 日本語"]) assertEquals(visible(text), text);
+  assertEquals(escapeControls("a\x1b[31m\n\t\u202eb\u200b"), "a\\x1b[31m\\n\\t\\u202eb\\u200b");
+  assertEquals(
+    escapeControls("a\u00adb\u115fc\u180ed\u3164e\u2800f\ufe0f"),
+    "a\\xadb\\u115fc\\u180ed\\u3164e\\u2800f\\ufe0f",
+  );
+  for (const text of ["✔️ done", "⚠️", "1️⃣", "naïve ﬁ 日本語"]) assertEquals(escapeControls(text), text);
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
     // deno-lint-ignore no-control-regex
-    assert(!/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(visible(text)));
+    assert(!/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(escapeControls(text)));
   }));
   assertEquals(oneLine(" a\n\n b\t"), "a b");
 });

@@ -1,7 +1,7 @@
 /** Claude Code's status files: what counts as one, and what is no evidence. */
 import { assertEquals } from "@std/assert";
-import { childHealing, healing } from "../../src/feeds/claude_healing.ts";
-import { type ClaudeStatus, pidOfStatusFile, readClaudeStatus } from "../../src/feeds/claude_status.ts";
+import { reconcile, reconcileChild } from "../../src/agents/claude/reconcile.ts";
+import { type ClaudeStatus, pidOfStatusFile, readClaudeStatus } from "../../src/agents/claude/session_file.ts";
 import type { Session } from "../../src/domain/session.ts";
 
 const FILE = {
@@ -53,7 +53,7 @@ function row(state: Partial<Session>, at = 0): Session {
 const working = row({ status: "working", working: { subagents: 0 } });
 const waiting = row({ status: "waiting", waiting: { for: "permission", text: "Bash: ls" } });
 const look = (file: ClaudeStatus, row: Session, now: number, childWaits = false) =>
-  healing({ file, row, now: T(now), childWaits });
+  reconcile({ file, row, now: T(now), childWaits });
 
 Deno.test("H4 an older file says nothing against a newer event, until the row has been quiet for two seconds", () => {
   assertEquals(look(file("idle", -5), working, 10), undefined);
@@ -83,8 +83,8 @@ Deno.test("H4 rows at rest, starting, failed or closed are left alone, whatever 
 
 Deno.test("H4 a sub-agent's row that waits ends with the rest of the whole process, and works on after an answer", () => {
   const child = { ...waiting, id: "c", parentId: "s" };
-  assertEquals(childHealing({ file: file("idle", 5), row: child, now: T(6) }), { kind: "subagent", change: -1 });
-  assertEquals(childHealing({ file: file("busy", 5), row: child, now: T(6) }), { kind: "progress" });
-  assertEquals(childHealing({ file: file("waiting", 5), row: child, now: T(9000) }), undefined);
+  assertEquals(reconcileChild({ file: file("idle", 5), row: child, now: T(6) }), { kind: "subagent", change: -1 });
+  assertEquals(reconcileChild({ file: file("busy", 5), row: child, now: T(6) }), { kind: "progress" });
+  assertEquals(reconcileChild({ file: file("waiting", 5), row: child, now: T(9000) }), undefined);
   assertEquals(look({ ...file("waiting", 5), waitingFor: "permission prompt" }, working, 10, true), undefined);
 });

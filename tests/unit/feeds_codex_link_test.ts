@@ -1,7 +1,7 @@
 /** What Codex's app-server may send, or leave unsaid, at the worst moment; the wire is the test's own hand. */
 import { assertEquals } from "@std/assert";
-import { CodexAppServerFeed } from "../../src/feeds/codex_app_server.ts";
-import { type Dial, Link } from "../../src/feeds/json_rpc_link.ts";
+import { CodexAppServerFeed } from "../../src/agents/codex/feed.ts";
+import { type Dial, Link } from "../../src/agents/codex/json_rpc_link.ts";
 import type { WebSocketEvents } from "../../src/platform/web_socket.ts";
 import { eventually } from "../support/harness_wait.ts";
 

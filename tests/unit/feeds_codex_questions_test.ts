@@ -1,11 +1,11 @@
 /** A3, A4: Codex's questions over its app-server, as they were recorded: one answer, the first, and no fault is a no. */
 import { assert, assertEquals } from "@std/assert";
-import type { Ask, Verdict } from "../../src/domain/approval.ts";
+import type { ApprovalRequest, Decision } from "../../src/domain/approval.ts";
 import type { Report } from "../../src/domain/report.ts";
-import { decisionOf, readQuestion } from "../../src/feeds/codex_approvals.ts";
-import { CodexQuestions } from "../../src/feeds/codex_questions.ts";
-import type { Link } from "../../src/feeds/json_rpc_link.ts";
-import { CodexThreads } from "../../src/feeds/codex_threads.ts";
+import { decisionOf, readCodexRequest } from "../../src/agents/codex/request_codec.ts";
+import { CodexRequests } from "../../src/agents/codex/requests.ts";
+import type { Link } from "../../src/agents/codex/json_rpc_link.ts";
+import { CodexThreads } from "../../src/agents/codex/thread_rows.ts";
 import { CHILD, CodexBench, WAIT_MS } from "../support/codex_bench.ts";
 import { codexQuestions, SESSION } from "../support/fake_app_server.ts";
 import { eventually } from "../support/harness_wait.ts";
@@ -14,9 +14,9 @@ const [ASKED, RESOLVED, SECOND] = codexQuestions();
 
 interface Put {
   readonly report: Report;
-  readonly ask: Ask;
+  readonly ask: ApprovalRequest;
   readonly signal: AbortSignal;
-  readonly answer: (verdict: Verdict | undefined) => void;
+  readonly answer: (verdict: Decision | undefined) => void;
   readonly fail: () => void;
 }
 
@@ -24,7 +24,7 @@ async function attached(): Promise<{ bench: CodexBench; put: Put[] }> {
   const put: Put[] = [];
   const bench = new CodexBench((replay) => (report, ask, signal) => {
     replay.report(report, new Date().toISOString());
-    const { promise, resolve, reject } = Promise.withResolvers<Verdict | undefined>();
+    const { promise, resolve, reject } = Promise.withResolvers<Decision | undefined>();
     put.push({ report, ask, signal, answer: resolve, fail: () => reject(new Error("a fault")) });
     return promise;
   });
@@ -153,7 +153,7 @@ Deno.test("A4 what an item will change is known until it is done or the connecti
   const threads = new CodexThreads(port);
   threads.started({ id: "t", kind: "session", begun: true, facts: {} });
   const asked: string[] = [];
-  const questions = new CodexQuestions((_report, ask) => {
+  const questions = new CodexRequests((_report, ask) => {
     asked.push(ask.subject);
     return Promise.resolve(undefined);
   }, threads);
@@ -179,7 +179,7 @@ Deno.test("A4 what an item will change is known until it is done or the connecti
 Deno.test("A4 a question about files names them all; decisions that Codex did not offer are not sent", () => {
   const changes = [{ path: "/w/a", kind: { type: "add" } }, { path: "/w/b" }, { path: 1 }];
   const files = (params: Record<string, unknown>, of = changes as Record<string, unknown>[]) =>
-    readQuestion("item/fileChange/requestApproval", params, of)?.ask;
+    readCodexRequest("item/fileChange/requestApproval", params, of)?.ask;
   assertEquals(files({})?.subject, "/w/a\n/w/b");
   assertEquals([files({})?.tool, files({})?.action], ["apply_patch", "write"]);
   assertEquals(files({})?.detail, undefined);
@@ -197,7 +197,7 @@ Deno.test("A4 a question about files names them all; decisions that Codex did no
   ]]);
   assertEquals(files({}, []), undefined);
   const command = (command: string) =>
-    readQuestion("item/commandExecution/requestApproval", { command }, [])?.ask.subject;
+    readCodexRequest("item/commandExecution/requestApproval", { command }, [])?.ask.subject;
   assertEquals(command("/bin/bash -lc 'rm -rf x; ls'"), "rm -rf x; ls");
   for (const whole of [`/bin/bash -lc 'a' 'b'`, `/bin/bash -lc "it's"`, "/w/bash -lc 'a'", "/bin/bash -lc 'a'; b"]) {
     assertEquals(command(whole), whole, "only the plainest quotes are taken off");

@@ -1,6 +1,6 @@
 /** The feed of Codex's app-server, against a double that plays a recording of the real one (0.169.0). */
 import { assert, assertEquals } from "@std/assert";
-import { readStatus, readThread, readTurnError } from "../../src/feeds/codex_thread.ts";
+import { readStatus, readThread, readTurnError } from "../../src/agents/codex/thread_codec.ts";
 import type { Replay } from "../contract/replay.ts";
 import { CHILD, CodexBench, WAIT_MS } from "../support/codex_bench.ts";
 import { SESSION } from "../support/fake_app_server.ts";

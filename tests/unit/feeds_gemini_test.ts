@@ -1,8 +1,8 @@
 /** Gemini CLI's files of conversations: which may be read, how much of them, what counts, and what is no evidence. */
 import { assert, assertEquals } from "@std/assert";
-import { isChatIn, newestEnd } from "../../src/feeds/gemini_chat.ts";
-import { chatHealing } from "../../src/feeds/gemini_healing.ts";
-import { GeminiChatsFeed } from "../../src/feeds/gemini_chats.ts";
+import { isChatIn, newestEnd } from "../../src/agents/gemini/chat_file.ts";
+import { reconcileChat } from "../../src/agents/gemini/reconcile.ts";
+import { GeminiChatsFeed } from "../../src/agents/gemini/feed.ts";
 import type { Report } from "../../src/domain/report.ts";
 import type { Session } from "../../src/domain/session.ts";
 import { eventually } from "../support/harness_wait.ts";
@@ -71,7 +71,7 @@ Deno.test("H4 the end of a turn is the newest in the file, and what looks differ
 
 Deno.test("H4 an end counts for the turn in which it was written, and for events that may be late, no longer", () => {
   const heal = (end: number, state: Partial<Session>, at: number, turnSince: number, now = at) =>
-    chatHealing({ end: { kind: "cancelled", at: T(end) }, row: row(state, at), turnSince: T(turnSince), now: T(now) })
+    reconcileChat({ end: { kind: "cancelled", at: T(end) }, row: row(state, at), turnSince: T(turnSince), now: T(now) })
       ?.kind;
   assertEquals(heal(50, waiting, 40, 10), "rested");
   assertEquals(heal(50, working, 150, 10), "rested", "a late AfterTool");
@@ -83,7 +83,7 @@ Deno.test("H4 an end counts for the turn in which it was written, and for events
 
 Deno.test("H4 an API error fails the turn that its AfterAgent ended without an answer, and one that stays silent", () => {
   const heal = (state: Partial<Session>, now: number) =>
-    chatHealing({
+    reconcileChat({
       end: { kind: "failed", at: T(50), text: "no key" },
       row: row(state, 60),
       turnSince: T(10),

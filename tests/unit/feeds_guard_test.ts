@@ -1,10 +1,10 @@
 /** A feed that cannot read something: what ends it, what is tried again, and what the log says. */
 import { assertEquals } from "@std/assert";
-import { ClaudeSessionsFeed } from "../../src/feeds/claude_sessions.ts";
-import { CodexAppServerFeed } from "../../src/feeds/codex_app_server.ts";
-import { GeminiChatsFeed } from "../../src/feeds/gemini_chats.ts";
-import { guardOf } from "../../src/feeds/guard.ts";
-import type { Guarded } from "../../src/feeds/ports.ts";
+import { ClaudeSessionsFeed } from "../../src/agents/claude/feed.ts";
+import { CodexAppServerFeed } from "../../src/agents/codex/feed.ts";
+import { GeminiChatsFeed } from "../../src/agents/gemini/feed.ts";
+import { errorBoundary } from "../../src/agents/shared/error_boundary.ts";
+import type { Guarded } from "../../src/agents/shared/feed_port.ts";
 import type { Session } from "../../src/domain/session.ts";
 import { isNotCapable } from "../../src/platform/deno_files.ts";
 import type { Log } from "../../src/platform/system.ts";
@@ -17,7 +17,7 @@ function bench() {
   const say = (level: string) => (text: string, more: object = {}) =>
     void said.push(`${level} ${text.split(" ").slice(0, 4).join(" ")} ${Object.values(more).join(" ")}`);
   const log: Log = { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") };
-  const guarded = guardOf({ log, feed: "f", off: () => (off.count++, off.stop()) });
+  const guarded = errorBoundary({ log, feed: "f", off: () => (off.count++, off.stop()) });
   return { said, off, guarded };
 }
 

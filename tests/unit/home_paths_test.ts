@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
-  absolute,
   checkHomeFolder,
   checkOwnFile,
   checkSocketFolder,
   checkSocketObject,
   checkSocketPath,
   homePaths,
+  resolveFrom,
   resolveHome,
 } from "../../src/platform/home.ts";
 import type { FileStat } from "../../src/platform/system.ts";
@@ -39,7 +39,7 @@ Deno.test("resolveHome: flag over environment over HOME; empty counts as absent;
   assertEquals(resolveHome({ ...options, env: { AGENT_CONSOLE_HOME: "" } }), "/home/u/.agent-console");
   assertEquals(resolveHome({ ...options, env: {} }), "/home/u/.agent-console");
   assertEquals(resolveHome({ env: {}, userHome: undefined, cwd: "/cwd" }), undefined);
-  assertEquals(absolute("/../..", "/x"), "/");
+  assertEquals(resolveFrom("/../..", "/x"), "/");
 });
 
 Deno.test("S3 a home that is a symlink, a file, foreign or writable by others is refused with its reason", () => {

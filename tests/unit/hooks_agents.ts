@@ -1,10 +1,11 @@
 /** The agents that the tests of hooks go through, and settings files as people have them, in each agent's words. */
-import { HOOK_AGENTS } from "../../src/hooks/all.ts";
-import { opencodeHooks } from "../../src/hooks/opencode.ts";
-import type { FileHooks, JsonHooks } from "../../src/hooks/table.ts";
+import { parse as parseJsonc } from "@std/jsonc";
+import { HOOK_SPECS } from "../../src/agents/hook_registry.ts";
+import { opencodeHooks } from "../../src/agents/opencode/hooks.ts";
+import type { FileHooks, JsonHooks } from "../../src/agents/shared/hook_spec.ts";
 import { NASTY } from "./hooks_nasty_settings.ts";
 
-export const JSON_AGENTS: readonly JsonHooks[] = HOOK_AGENTS.filter((agent) => agent.form === "json");
+export const JSON_AGENTS: readonly JsonHooks[] = HOOK_SPECS.filter((agent) => agent.form === "json");
 
 /** OpenCode with a plugin that is recognisable and nothing more. */
 export const OPENCODE: FileHooks = opencodeHooks((argv) => `export const argv = ${JSON.stringify(argv)};\n`);
@@ -50,3 +51,20 @@ export const REFUSED: [string, string][] = [
   ['{"hooks":{},}', "strict JSON"],
   ['\ufeff{"hooks":{}}', "strict JSON"],
 ];
+
+export interface Handler {
+  readonly command?: string;
+  readonly args?: readonly string[];
+  readonly timeout?: number;
+}
+
+/** Event → its handlers, whatever the layout. */
+export function read(agent: JsonHooks, text: string): Record<string, Handler[]> {
+  const { hooks = {} } = parseJsonc(text.replace(/^\ufeff/, "")) as { hooks?: Record<string, never[]> };
+  return Object.fromEntries(
+    Object.entries(hooks).map(([event, entries]) => [
+      event,
+      agent.layout === "flat" ? entries : entries.flatMap((group: { hooks?: Handler[] }) => group.hooks ?? []),
+    ]),
+  );
+}

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { CodexServer, type Talk, trustInFile, trustOf } from "../../src/hooks/codex_trust.ts";
+import { CodexServer, type ServerDialogOptions, trustInFile, trustOf } from "../../src/agents/codex/hook_trust.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
 const FILE = "/h/.codex/hooks.json";
@@ -18,7 +18,7 @@ const HOOK = {
 /** Answers each request by `reply`; a text is sent as it is, undefined ends the conversation. */
 function talk(
   reply: (method: string, params: unknown) => unknown,
-): Talk & { readonly sent: Record<string, unknown>[] } {
+): ServerDialogOptions & { readonly sent: Record<string, unknown>[] } {
   const sent: Record<string, unknown>[] = [];
   const waiting: (string | undefined)[] = [];
   let wake = () => {};
@@ -101,7 +101,10 @@ Deno.test("H3 an app-server that refuses, ends or answers nonsense is an error w
   await assertRejects(() => greet(() => ({ result: 5 })), ConsoleError, "no reason given");
   const server = await greet(() => ({ result: { data: "none" } }));
   await assertRejects(() => server.ours(OURS), ConsoleError, "is no list");
-  const gone: Talk = { lines: talk(() => undefined).lines, send: () => Promise.reject(new Error("EPIPE")) };
+  const gone: ServerDialogOptions = {
+    lines: talk(() => undefined).lines,
+    send: () => Promise.reject(new Error("EPIPE")),
+  };
   await assertRejects(() => CodexServer.greet(gone, "1"), ConsoleError, "it ended");
 });
 

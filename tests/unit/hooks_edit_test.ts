@@ -1,34 +1,23 @@
+import { shellQuote } from "../../src/lib/shell_quote.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { parse as parseJsonc } from "@std/jsonc";
 import fc from "fast-check";
-import { HOOK_AGENTS } from "../../src/hooks/all.ts";
-import { DECIDES, hookArgv, hooksMarkdown, type JsonHooks, rowsOf } from "../../src/hooks/table.ts";
-import { installed, statusOf, uninstalled } from "../../src/hooks/edit.ts";
-import { shellWords } from "../../src/hooks/shell_words.ts";
+import { HOOK_SPECS } from "../../src/agents/hook_registry.ts";
+import {
+  DECISION_TIMEOUT_S,
+  hookArgv,
+  hooksMarkdown,
+  type JsonHooks,
+  rowsOf,
+} from "../../src/agents/shared/hook_spec.ts";
+import { addEntries, removeEntries, statusOf } from "../../src/settings/hook_entries.ts";
+import { shellWords } from "../../src/lib/shell_words.ts";
 import { homePaths } from "../../src/platform/home.ts";
-import { hookFlags, programArgv, serialise } from "../../src/platform/sandbox.ts";
+import { hookFlags, programArgv } from "../../src/platform/sandbox.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
-import { JSON_AGENTS, nastyFor, REFUSED } from "./hooks_agents.ts";
+import { type Handler, JSON_AGENTS, nastyFor, read, REFUSED } from "./hooks_agents.ts";
 
 const PROGRAM = ["/usr/local/bin/agent-console"];
 const OTHER = ["/elsewhere/agent-console"];
-
-interface Handler {
-  readonly command?: string;
-  readonly args?: readonly string[];
-  readonly timeout?: number;
-}
-
-/** Event → its handlers, whatever the layout. */
-function read(agent: JsonHooks, text: string): Record<string, Handler[]> {
-  const { hooks = {} } = parseJsonc(text.replace(/^\ufeff/, "")) as { hooks?: Record<string, never[]> };
-  return Object.fromEntries(
-    Object.entries(hooks).map(([event, entries]) => [
-      event,
-      agent.layout === "flat" ? entries : entries.flatMap((group: { hooks?: Handler[] }) => group.hooks ?? []),
-    ]),
-  );
-}
 
 function isOurs(agent: JsonHooks, handler: Handler): boolean {
   const words = handler.args ? [handler.command ?? "", ...handler.args] : shellWords(handler.command ?? "") ?? [];
@@ -38,8 +27,8 @@ function isOurs(agent: JsonHooks, handler: Handler): boolean {
 for (const agent of JSON_AGENTS) {
   for (const [name, text] of nastyFor(agent)) {
     Deno.test(`H3 ${agent.name}: installing twice is installing once: ${name}`, () => {
-      const once = installed(agent, text, PROGRAM);
-      assertEquals(installed(agent, once, PROGRAM), once);
+      const once = addEntries(agent, text, PROGRAM);
+      assertEquals(addEntries(agent, once, PROGRAM), once);
       const off = agent.name === "claude" && name.includes("disabled");
       assertEquals(statusOf(agent, once, PROGRAM).state, off ? "disabled" : "installed");
       for (const { event } of agent.rows) {
@@ -48,13 +37,13 @@ for (const agent of JSON_AGENTS) {
     });
 
     Deno.test(`H3 ${agent.name}: taking our entries out one by one gives the text back: ${name}`, () => {
-      const back = uninstalled(agent, installed(agent, text, PROGRAM), PROGRAM, { before: text });
+      const back = removeEntries(agent, addEntries(agent, text, PROGRAM), PROGRAM, { before: text });
       // an empty text and the white space of an empty object cannot be known again without the backup
       assertEquals(back.replace(/\{\s*\}/g, "{}").trim() || "{}", text.replace(/\{\s*\}/g, "{}").trim() || "{}");
     });
 
     Deno.test(`H3 ${agent.name}: comments, line endings, other hooks and the order of keys survive: ${name}`, () => {
-      const now = installed(agent, text, PROGRAM);
+      const now = addEntries(agent, text, PROGRAM);
       assertEquals(now.startsWith("\ufeff"), text.startsWith("\ufeff"));
       if (text.includes("\r\n")) assert(!/[^\r]\n/.test(now));
       for (const comment of text.match(/\/\/.*|\/\*[\s\S]*?\*\//g) ?? []) assertStringIncludes(now, comment.trim());
@@ -74,20 +63,20 @@ for (const agent of JSON_AGENTS) {
     const old = { type: "command", command: `'/old place/agent-console' --home /h hook ${agent.name}` };
     const text = JSON.stringify({ hooks: { [event]: wrap(stranger, old), Gone: wrap(old) } });
     assertEquals(statusOf(agent, text, PROGRAM).state, "outdated");
-    const now = read(agent, installed(agent, text, PROGRAM));
+    const now = read(agent, addEntries(agent, text, PROGRAM));
     assertEquals(now[event]![0], stranger);
     assert(isOurs(agent, now[event]![1]!) && now[event]!.length === 2);
     assertEquals(now["Gone"], undefined);
-    assertEquals(JSON.parse(uninstalled(agent, text)), { hooks: { [event]: wrap(stranger) } });
+    assertEquals(JSON.parse(removeEntries(agent, text)), { hooks: { [event]: wrap(stranger) } });
   });
 
   Deno.test(`H3 ${agent.name}: a changed timeout, and a moved program, are outdated and renewed`, () => {
-    const full = installed(agent, "{}", PROGRAM);
+    const full = addEntries(agent, "{}", PROGRAM);
     assertEquals(statusOf(agent, full, OTHER).state, "outdated");
     const slow = full.replace(/("timeout":) ?\d+/, "$1 77");
     assertEquals(statusOf(agent, slow, PROGRAM).outdated.length, 1);
-    assertEquals(installed(agent, slow, PROGRAM).replaceAll(/\s/g, ""), full.replaceAll(/\s/g, ""));
-    const moved = installed(agent, full, OTHER);
+    assertEquals(addEntries(agent, slow, PROGRAM).replaceAll(/\s/g, ""), full.replaceAll(/\s/g, ""));
+    const moved = addEntries(agent, full, OTHER);
     assertEquals(statusOf(agent, moved, OTHER).state, "installed");
     assert(!moved.includes(PROGRAM[0]!));
   });
@@ -97,7 +86,7 @@ for (const agent of JSON_AGENTS) {
     assertEquals(statusOf(agent, "", PROGRAM).state, "absent");
     assertEquals(statusOf(agent, "{]", PROGRAM).state, "unreadable");
     assertEquals(statusOf(agent, '{"hooks":[]}', PROGRAM).state, "unreadable");
-    const settings = JSON.parse(installed(agent, "{}", PROGRAM));
+    const settings = JSON.parse(addEntries(agent, "{}", PROGRAM));
     delete settings.hooks[event];
     assertEquals(statusOf(agent, JSON.stringify(settings), PROGRAM), {
       state: "partly",
@@ -108,7 +97,7 @@ for (const agent of JSON_AGENTS) {
 
   Deno.test(`H3 ${agent.name}: a file that is no JSON object is refused with its place`, () => {
     const refused = (text: string) =>
-      assertThrows(() => installed(agent, text, PROGRAM, { file: "/x/settings.json" }), ConsoleError);
+      assertThrows(() => addEntries(agent, text, PROGRAM, { file: "/x/settings.json" }), ConsoleError);
     const { kind, message } = refused('{\n  "a": 1,\n  b\n}');
     assertStringIncludes(message, "/x/settings.json: is not valid JSON (line 3, column 3");
     assertEquals(kind, "config_invalid");
@@ -117,7 +106,7 @@ for (const agent of JSON_AGENTS) {
     const event = agent.rows[0]!.event;
     const shape = refused(JSON.stringify({ hooks: { [event]: {} } })).message;
     assertStringIncludes(shape, `hooks.${event} is an object, must be an array`);
-    assertThrows(() => installed(agent, "{}", ["agent-console"]), ConsoleError, "must be an absolute path");
+    assertThrows(() => addEntries(agent, "{}", ["agent-console"]), ConsoleError, "must be an absolute path");
   });
 
   Deno.test(`H3 ${agent.name}: any settings object survives install and uninstall`, () => {
@@ -131,16 +120,16 @@ for (const agent of JSON_AGENTS) {
     fc.assert(
       fc.property(settings, fc.constantFrom("", "  ", "\t", "    "), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
-        const now = installed(agent, text, PROGRAM);
-        assertEquals(installed(agent, now, PROGRAM), now);
-        assertEquals(uninstalled(agent, now, PROGRAM, { before: text }), text);
+        const now = addEntries(agent, text, PROGRAM);
+        assertEquals(addEntries(agent, now, PROGRAM), now);
+        assertEquals(removeEntries(agent, now, PROGRAM, { before: text }), text);
       }),
       { numRuns: 30 },
     );
   });
 
   Deno.test(`H3 ${agent.name}: every row has a timeout and its reason, and the table reads as Markdown`, () => {
-    for (const row of agent.rows) assert(row.timeout > 0 && row.timeout <= DECIDES && row.why !== "");
+    for (const row of agent.rows) assert(row.timeout > 0 && row.timeout <= DECISION_TIMEOUT_S && row.why !== "");
     assertEquals(new Set(agent.rows.map((row) => row.event)).size, agent.rows.length);
     const lines = hooksMarkdown(agent).trim().split("\n");
     assertEquals(lines.filter((line) => line.startsWith("|")).length, agent.rows.length + 2);
@@ -151,25 +140,27 @@ for (const agent of JSON_AGENTS) {
     const [row, ...more] = agent.rows.filter((row) => row.policy);
     assert(row !== undefined && more.length === 0);
     const timeout = (policy: boolean) =>
-      read(agent, installed(agent, "{}", PROGRAM, { policy }))[row.event]![0]!.timeout;
+      read(agent, addEntries(agent, "{}", PROGRAM, { policy }))[row.event]![0]!.timeout;
     const unit = agent.name === "gemini" ? 1000 : 1;
-    assertEquals([timeout(false), timeout(true)], [row.timeout * unit, DECIDES * unit]);
-    assertEquals(statusOf(agent, installed(agent, "{}", PROGRAM), PROGRAM, { policy: true }).outdated, [row.event]);
+    assertEquals([timeout(false), timeout(true)], [row.timeout * unit, DECISION_TIMEOUT_S * unit]);
+    assertEquals(statusOf(agent, addEntries(agent, "{}", PROGRAM), PROGRAM, { policy: true }).outdated, [row.event]);
     assertEquals(rowsOf(agent).find(({ policy }) => policy)?.timeout, row.timeout);
   });
 }
 
 Deno.test("H3 rows that wait for a human have room above every wait of ours, and each agent is named once", () => {
-  const waits = JSON_AGENTS.map((agent) => agent.rows.filter((row) => row.timeout === DECIDES).map((row) => row.event));
+  const waits = JSON_AGENTS.map((agent) =>
+    agent.rows.filter((row) => row.timeout === DECISION_TIMEOUT_S).map((row) => row.event)
+  );
   assertEquals(waits, [["PermissionRequest", "Elicitation"], ["PermissionRequest"], [], [
     "beforeShellExecution",
     "beforeMCPExecution",
   ]]);
-  assertEquals(new Set(HOOK_AGENTS.map(({ name }) => name)).size, HOOK_AGENTS.length);
+  assertEquals(new Set(HOOK_SPECS.map(({ name }) => name)).size, HOOK_SPECS.length);
 });
 
 Deno.test("H3 the shapes are the agents' own", () => {
-  const [claude, codex, gemini, cursor] = JSON_AGENTS.map((agent) => JSON.parse(installed(agent, "", ["/a b/ac"])));
+  const [claude, codex, gemini, cursor] = JSON_AGENTS.map((agent) => JSON.parse(addEntries(agent, "", ["/a b/ac"])));
   assertEquals(claude.hooks.PreToolUse, [{
     matcher: "*",
     hooks: [{ type: "command", command: "/a b/ac", args: ["hook", "claude"], timeout: 5 }],
@@ -187,44 +178,44 @@ Deno.test("H3 the shapes are the agents' own", () => {
 
 Deno.test("H3 indentation follows the file", () => {
   const [claude] = JSON_AGENTS;
-  const tabs = installed(claude!, '{\n\t"a": {\n\t\t"b": 1\n\t}\n}\n', PROGRAM);
+  const tabs = addEntries(claude!, '{\n\t"a": {\n\t\t"b": 1\n\t}\n}\n', PROGRAM);
   assertStringIncludes(tabs, '\n\t"hooks": {\n\t\t"SessionStart": [\n\t\t\t{');
-  const four = installed(claude!, '{\n    "a": 1\n}\n', PROGRAM);
+  const four = addEntries(claude!, '{\n    "a": 1\n}\n', PROGRAM);
   assertStringIncludes(four, '\n    "hooks": {\n        "SessionStart"');
-  assert(!installed(claude!, '{"model":"x"}', PROGRAM).includes("\n"));
+  assert(!addEntries(claude!, '{"model":"x"}', PROGRAM).includes("\n"));
 });
 
 Deno.test("H3 a version that we brought goes with us, one that was there or that others need stays", () => {
   const cursor = JSON_AGENTS.find(({ name }) => name === "cursor")!;
-  const own = installed(cursor, "{}", PROGRAM);
-  assertEquals(uninstalled(cursor, own, PROGRAM, { before: "{}" }).replace(/\s/g, ""), "{}");
-  assertEquals(uninstalled(cursor, own, PROGRAM).replace(/\s/g, ""), '{"version":1}');
+  const own = addEntries(cursor, "{}", PROGRAM);
+  assertEquals(removeEntries(cursor, own, PROGRAM, { before: "{}" }).replace(/\s/g, ""), "{}");
+  assertEquals(removeEntries(cursor, own, PROGRAM).replace(/\s/g, ""), '{"version":1}');
   const theirs = own.replace('"hooks": {', '"hooks": {\n    "afterFileEdit": [{ "command": "x" }],');
-  assertEquals(JSON.parse(uninstalled(cursor, theirs, PROGRAM, { before: "{}" })), {
+  assertEquals(JSON.parse(removeEntries(cursor, theirs, PROGRAM, { before: "{}" })), {
     version: 1,
     hooks: { afterFileEdit: [{ command: "x" }] },
   });
   const kept = '{"version":1,"hooks":{}}';
-  assertEquals(uninstalled(cursor, installed(cursor, kept, PROGRAM), PROGRAM, { before: kept }), kept);
+  assertEquals(removeEntries(cursor, addEntries(cursor, kept, PROGRAM), PROGRAM, { before: kept }), kept);
   assertEquals(statusOf(cursor, own.replace(/"version": 1,?/, ""), PROGRAM).missing, ["version"]);
 });
 
 Deno.test("H3 a file that Codex would refuse as a whole is refused by us, and our entries come out of it all the same", () => {
   const codex = JSON_AGENTS.find(({ name }) => name === "codex")!;
   for (const [text, why] of REFUSED) {
-    const error = assertThrows(() => installed(codex, text, PROGRAM), ConsoleError, why);
+    const error = assertThrows(() => addEntries(codex, text, PROGRAM), ConsoleError, why);
     assertEquals(error.kind, "config_invalid");
     assertEquals(statusOf(codex, text, PROGRAM).state, "absent");
   }
-  const spoilt = installed(codex, '{"hooks":{}}', PROGRAM).replace("{", "{// mine\n");
+  const spoilt = addEntries(codex, '{"hooks":{}}', PROGRAM).replace("{", "{// mine\n");
   assertEquals(statusOf(codex, spoilt, PROGRAM).state, "unreadable");
-  assertEquals(uninstalled(codex, spoilt, PROGRAM, { before: '{"hooks":{}}' }), '{// mine\n"hooks":{}}');
+  assertEquals(removeEntries(codex, spoilt, PROGRAM, { before: '{"hooks":{}}' }), '{// mine\n"hooks":{}}');
 });
 
 Deno.test("H3 hooks that the settings switch off are disabled", () => {
   const state = (name: string, settings: Record<string, unknown>) => {
     const agent = JSON_AGENTS.find((one) => one.name === name)!;
-    return statusOf(agent, installed(agent, JSON.stringify(settings), PROGRAM), PROGRAM).state;
+    return statusOf(agent, addEntries(agent, JSON.stringify(settings), PROGRAM), PROGRAM).state;
   };
   assertEquals(state("claude", { disableAllHooks: true }), "disabled");
   assertEquals(state("gemini", { hooksConfig: { enabled: false } }), "disabled");
@@ -241,7 +232,9 @@ const DENO = programArgv(
 
 /** The same handlers as `args` and as a shell line. */
 function bothWays(agent: JsonHooks, handlers: readonly Handler[]): Handler[] {
-  const lines = handlers.flatMap(({ command, args }) => args ? [{ command: serialise([command ?? "", ...args]) }] : []);
+  const lines = handlers.flatMap(({ command, args }) =>
+    args ? [{ command: shellQuote([command ?? "", ...args]) }] : []
+  );
   return agent.name === "claude" ? [...handlers, ...lines] : [...lines, ...handlers];
 }
 
@@ -270,8 +263,8 @@ for (const agent of JSON_AGENTS) {
     ]);
     const text = inList(strangers);
     assertEquals(statusOf(agent, text, PROGRAM).state, "absent");
-    assertEquals(read(agent, installed(agent, text, PROGRAM))[event]!.slice(0, strangers.length), strangers);
-    assertEquals(uninstalled(agent, text, PROGRAM), text);
+    assertEquals(read(agent, addEntries(agent, text, PROGRAM))[event]!.slice(0, strangers.length), strangers);
+    assertEquals(removeEntries(agent, text, PROGRAM), text);
   });
 
   Deno.test(`H3 ${agent.name}: our entries are known by their sandbox, their name and the programs of the backup`, () => {
@@ -284,7 +277,7 @@ for (const agent of JSON_AGENTS) {
       { command: `~/bin/agent-console hook ${agent.name} ` },
       { command: `"$HOME/bin/agent-console" hook ${agent.name}` },
     ]);
-    const left = uninstalled(agent, inList(ours), PROGRAM, { earlier: [["/renamed/ac", "--home", "/h"]] });
+    const left = removeEntries(agent, inList(ours), PROGRAM, { earlier: [["/renamed/ac", "--home", "/h"]] });
     assertEquals(JSON.parse(left).hooks, undefined);
   });
 }
@@ -292,6 +285,6 @@ for (const agent of JSON_AGENTS) {
 Deno.test("H3 a serialised command line is read back as the same words", () => {
   const word = fc.oneof(fc.string(), fc.constantFrom("a'b", '"', "$HOME", "\\", "", "a\nb", "*", "~", "{x,y}", "`x`"));
   fc.assert(fc.property(fc.array(word, { minLength: 1 }), (words) => {
-    assertEquals(shellWords(serialise(words)), words);
+    assertEquals(shellWords(shellQuote(words)), words);
   }));
 });

@@ -3,7 +3,7 @@ import { denoFiles } from "../../src/platform/deno_files.ts";
 import { sha256OfJournal } from "../../src/platform/hash.ts";
 import { sleep } from "../../src/platform/delay.ts";
 import { tryLock } from "../../src/platform/lock_file.ts";
-import type { InstallSystem } from "../../src/hooks/install.ts";
+import type { InstallSystem } from "../../src/settings/install.ts";
 
 const sha256 = sha256OfJournal;
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { dirname, fromFileUrl, join } from "@std/path";
-import { claudeHooks } from "../../src/hooks/claude.ts";
-import type { AgentHooks, JsonHooks } from "../../src/hooks/table.ts";
-import { hooksStatus, type HooksTarget, install, uninstall } from "../../src/hooks/install.ts";
+import { claudeHooks } from "../../src/agents/claude/hooks.ts";
+import type { AgentHooks, JsonHooks } from "../../src/agents/shared/hook_spec.ts";
+import { hooksStatus, type HooksTarget, install, uninstall } from "../../src/settings/install.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { JSON_AGENTS, nastyFor, OPENCODE } from "./hooks_agents.ts";
 import { installSystem } from "./hooks_install_system.ts";

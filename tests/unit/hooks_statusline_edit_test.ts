@@ -1,11 +1,12 @@
 /** H3 for the status line: the user's own is kept inside ours and given back. */
+import { shellQuote } from "../../src/lib/shell_quote.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parse as parseJsonc } from "@std/jsonc";
 import fc from "fast-check";
-import { shellWords } from "../../src/hooks/shell_words.ts";
-import { statuslineState, unwrapped, wrapped } from "../../src/hooks/statusline_edit.ts";
+import { shellWords } from "../../src/lib/shell_words.ts";
+import { statuslineState, unwrapStatusline, wrapStatusline } from "../../src/agents/claude/statusline_settings.ts";
 import { homePaths } from "../../src/platform/home.ts";
-import { programArgv, serialise, statuslineFlags } from "../../src/platform/sandbox.ts";
+import { programArgv, statuslineFlags } from "../../src/platform/sandbox.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { NASTY } from "./hooks_nasty_settings.ts";
 
@@ -18,11 +19,11 @@ function commandIn(text: string): string {
 
 for (const [name, text] of Object.entries(NASTY)) {
   Deno.test(`H3 a status line of ours comes and goes: ${name}`, () => {
-    const once = wrapped(text, PROGRAM);
-    assertEquals(wrapped(once, PROGRAM), once);
+    const once = wrapStatusline(text, PROGRAM);
+    assertEquals(wrapStatusline(once, PROGRAM), once);
     assertEquals([statuslineState(text, PROGRAM).state, statuslineState(once, PROGRAM).state], ["absent", "installed"]);
-    assertEquals(commandIn(once), `${serialise(PROGRAM)} statusline`);
-    const back = unwrapped(once, PROGRAM, { before: text });
+    assertEquals(commandIn(once), `${shellQuote(PROGRAM)} statusline`);
+    const back = unwrapStatusline(once, PROGRAM, { before: text });
     assertEquals(back.replace(/\{\s*\}/g, "{}").trim() || "{}", text.replace(/\{\s*\}/g, "{}").trim() || "{}");
     if (text.includes("\r\n")) assert(!/[^\r]\n/.test(once));
   });
@@ -42,9 +43,9 @@ const LINES: Readonly<Record<string, string>> = {
 
 for (const [name, text] of Object.entries(LINES)) {
   Deno.test(`H3 the user's own status line is kept byte for byte inside ours, and given back: ${name}`, async () => {
-    const once = wrapped(text, PROGRAM);
-    assertEquals(wrapped(once, PROGRAM), once);
-    assertEquals(unwrapped(once, PROGRAM, { before: text }), text);
+    const once = wrapStatusline(text, PROGRAM);
+    assertEquals(wrapStatusline(once, PROGRAM), once);
+    assertEquals(unwrapStatusline(once, PROGRAM, { before: text }), text);
     const settings = parseJsonc(text) as { statusLine: { command: string } | null };
     if (settings.statusLine === null) return;
     const printed = await new Deno.Command("/bin/sh", {
@@ -62,15 +63,15 @@ for (const [name, text] of Object.entries(LINES)) {
 
 Deno.test("H3 an older program of ours is replaced, with what it holds; a stranger's is wrapped like any other", () => {
   const text = LINES["script"]!;
-  const old = wrapped(text, PROGRAM);
+  const old = wrapStatusline(text, PROGRAM);
   assertEquals(statuslineState(old, OTHER).state, "outdated");
-  assertEquals(wrapped(old, OTHER), wrapped(text, OTHER));
-  assertEquals(unwrapped(wrapped(old, OTHER), undefined, { before: text }), text);
+  assertEquals(wrapStatusline(old, OTHER), wrapStatusline(text, OTHER));
+  assertEquals(unwrapStatusline(wrapStatusline(old, OTHER), undefined, { before: text }), text);
   const stranger = `{"statusLine":{"type":"command","command":"/opt/hub statusline -- sh -c x"}}`;
   assertEquals(statuslineState(stranger, PROGRAM).state, "absent");
-  assertEquals(unwrapped(stranger, PROGRAM), stranger);
+  assertEquals(unwrapStatusline(stranger, PROGRAM), stranger);
   assertEquals(
-    unwrapped(stranger, PROGRAM, { earlier: [["/opt/hub"]] }),
+    unwrapStatusline(stranger, PROGRAM, { earlier: [["/opt/hub"]] }),
     `{"statusLine":{"type":"command","command":"x"}}`,
   );
 });
@@ -81,27 +82,27 @@ Deno.test("H3 a status line under deno's flags is known by the token that it may
   const source = { form: "source", deno: "/usr/bin/deno", entry: "/app/main.ts" } as const;
   const program = programArgv(source, flags, ["--home", paths.root]);
   const text = LINES["script"]!;
-  assertEquals(unwrapped(wrapped(text, program), undefined, { before: text }), text);
+  assertEquals(unwrapStatusline(wrapStatusline(text, program), undefined, { before: text }), text);
   const bare = `{"statusLine":{"type":"command","command":"deno run /elsewhere/main.ts statusline"}}`;
-  assertEquals(unwrapped(bare, PROGRAM), bare);
+  assertEquals(unwrapStatusline(bare, PROGRAM), bare);
 });
 
 Deno.test("H3 what is no command is not touched: it is refused by name", () => {
   for (const value of ["5", '"x"', "[]", "{}", '{"type":"static","text":"x"}', '{"type":"command","command":5}']) {
     const text = `{"statusLine":${value}}`;
-    assertThrows(() => wrapped(text, PROGRAM, { file: "/s.json" }), ConsoleError, "/s.json: statusLine is");
-    assertEquals([statuslineState(text, PROGRAM).state, unwrapped(text, PROGRAM)], ["absent", text]);
+    assertThrows(() => wrapStatusline(text, PROGRAM, { file: "/s.json" }), ConsoleError, "/s.json: statusLine is");
+    assertEquals([statuslineState(text, PROGRAM).state, unwrapStatusline(text, PROGRAM)], ["absent", text]);
   }
   assertEquals(statuslineState('{"a":', PROGRAM).state, "unreadable");
-  assertThrows(() => unwrapped('{"a":', PROGRAM), ConsoleError, "not valid JSON");
-  assertThrows(() => wrapped('{"a":', PROGRAM), ConsoleError, "not valid JSON");
-  assertThrows(() => wrapped("[]", PROGRAM), ConsoleError, "no object");
+  assertThrows(() => unwrapStatusline('{"a":', PROGRAM), ConsoleError, "not valid JSON");
+  assertThrows(() => wrapStatusline('{"a":', PROGRAM), ConsoleError, "not valid JSON");
+  assertThrows(() => wrapStatusline("[]", PROGRAM), ConsoleError, "no object");
 });
 
 Deno.test("shellWords: the inverse of serialise; undefined where a shell would do more", () => {
   fc.assert(fc.property(fc.array(fc.string({ unit: "binary", minLength: 0 })), (argv) => {
     if (argv.some((word) => word.includes("\0"))) return;
-    assertEquals(shellWords(serialise(argv)), argv);
+    assertEquals(shellWords(shellQuote(argv)), argv);
   }));
   assertEquals(shellWords(`a  "b c"'d'\\e`), ["a", "b cde"]);
   for (

@@ -1,18 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
-import { type LineChild, openLines } from "../../src/platform/line_child.ts";
+import { type LineProcess, openLines } from "../../src/platform/line_process.ts";
 import { startTime } from "../support/harness_process.ts";
 import { eventually, within } from "../support/harness_wait.ts";
 
 /** A program that nothing ends has this long until the test is red, ms; {@link LineChild.end} gives it one second. */
 const MOST_MS = 5000;
 
-function opened(argv: readonly string[], signal = new AbortController().signal): LineChild {
+function opened(argv: readonly string[], signal = new AbortController().signal): LineProcess {
   const child = openLines(argv, signal);
   assert(child !== undefined);
   return child;
 }
 
-async function firstLine({ lines }: LineChild): Promise<string> {
+async function firstLine({ lines }: LineProcess): Promise<string> {
   const { value } = await within(lines[Symbol.asyncIterator]().next(), MOST_MS, "the first line");
   return value;
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { LineParser, NOTHING, TooLong } from "../../src/protocol/framing.ts";
+import { LineParser, LineTooLongError, NOTHING } from "../../src/protocol/framing.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -37,9 +37,9 @@ Deno.test("framing: the same lines come out however the bytes are cut and howeve
 
 Deno.test("framing: a line of exactly the limit passes, one byte more does not, ended or not", () => {
   assertEquals(lines(encoder.encode("x".repeat(10) + "\n"), [4], 0, 10), ["x".repeat(10)]);
-  assertThrows(() => lines(encoder.encode("x".repeat(11) + "\n"), [], 0, 10), TooLong);
-  assertThrows(() => lines(encoder.encode("x".repeat(11)), [3, 6, 9], 0, 10), TooLong);
-  assertThrows(() => lines(encoder.encode("ok\n" + "x".repeat(11)), [], 0, 10), TooLong);
+  assertThrows(() => lines(encoder.encode("x".repeat(11) + "\n"), [], 0, 10), LineTooLongError);
+  assertThrows(() => lines(encoder.encode("x".repeat(11)), [3, 6, 9], 0, 10), LineTooLongError);
+  assertThrows(() => lines(encoder.encode("ok\n" + "x".repeat(11)), [], 0, 10), LineTooLongError);
 });
 
 Deno.test("framing: what is kept does not change when the caller reuses its buffer", () => {

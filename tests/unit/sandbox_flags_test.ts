@@ -1,3 +1,4 @@
+import { shellQuote } from "../../src/lib/shell_quote.ts";
 import { exists } from "../support/exists.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { ENV_SETTINGS } from "../../src/config/env.ts";
@@ -11,7 +12,6 @@ import {
   hookFlags,
   type Permission,
   programArgv,
-  serialise,
   statuslineFlags,
   taskLine,
 } from "../../src/platform/sandbox.ts";
@@ -160,7 +160,7 @@ Deno.test("taskLine: the same flags as for the default home, with $HOME in doubl
     "deno",
     "run",
     ...expected,
-    "src/daemon/consoled.ts",
+    "src/daemon/main.ts",
   ]);
   assert(!/ [^"\s]*\$HOME/.test(taskLine()), "an unquoted $HOME breaks at a space");
 });
@@ -168,7 +168,7 @@ Deno.test("taskLine: the same flags as for the default home, with $HOME in doubl
 Deno.test("serialise: a shell reads the same words back", async () => {
   const argv = ["plain", "", "a b", "it's", '"q"', "$HOME", "`x`", "\\", "ü", "*", "a\nb", "--x=/y,z"];
   const printed = await new Deno.Command("/bin/sh", {
-    args: ["-c", `printf '%s\\0' ${serialise(argv)}`],
+    args: ["-c", `printf '%s\\0' ${shellQuote(argv)}`],
     signal: AbortSignal.timeout(10_000),
   }).output();
   assertEquals(new TextDecoder().decode(printed.stdout).split("\0").slice(0, -1), argv);

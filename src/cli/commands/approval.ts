@@ -2,47 +2,47 @@
 import { stripAnsiCode } from "@std/fmt/colors";
 import type { Approval } from "../../domain/approval.ts";
 import type { SessionView } from "../../domain/query.ts";
-import { visible } from "../../domain/text.ts";
-import { askYes } from "../../platform/stdio.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
+import { confirm } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/methods.ts";
-import { answered, described, gist, howToAnswer } from "../approval_text.ts";
-import { ask, type Run } from "../run.ts";
+import { answerHint, answerLine, approvalLines, approvalSummary } from "../approval_text.ts";
+import { call, type CommandContext } from "../context.ts";
 import { shortIds } from "../session_table.ts";
 import { resolveSession } from "./session.ts";
 
-export interface ListOptions {
+export interface ApprovalListOptions {
   readonly all?: boolean;
   readonly session?: string;
   readonly json?: boolean;
 }
 
-async function inbox(run: Run, options: ListOptions): Promise<readonly Approval[]> {
+async function inbox(run: CommandContext, options: ApprovalListOptions): Promise<readonly Approval[]> {
   const sessionId = options.session === undefined ? {} : { sessionId: await resolveSession(run, options.session) };
-  const { approvals } = await ask(run, "approval.list", { status: options.all ? "all" : "pending", ...sessionId });
+  const { approvals } = await call(run, "approval.list", { status: options.all ? "all" : "pending", ...sessionId });
   return approvals as unknown as readonly Approval[];
 }
 
-export async function approvals(run: Run, options: ListOptions): Promise<void> {
+export async function approvals(run: CommandContext, options: ApprovalListOptions): Promise<void> {
   const found = await inbox(run, options);
   if (options.json) return run.out.json({ approvals: found });
   if (found.length === 0) return run.out.note(await nothingWaits(run));
   const now = Date.now();
   const short = shortIds(found.map(({ sessionId }) => sessionId));
   for (const approval of found) {
-    for (const line of described(approval, short.get(approval.sessionId) ?? "", now)) run.out.line(line);
+    for (const line of approvalLines(approval, short.get(approval.sessionId) ?? "", now)) run.out.line(line);
   }
   const open = found.filter(({ status }) => status === "pending");
   const isQuestion = (one: Approval) => one.for === "question";
   // One line for each way to answer.
   for (const example of [open.find((one) => !isQuestion(one)), open.find(isQuestion)]) {
-    if (example !== undefined) run.out.note(`answer with: ${howToAnswer(example)}`);
+    if (example !== undefined) run.out.note(`answer with: ${answerHint(example)}`);
   }
 }
 
 /** An empty inbox is no promise that nobody waits: some dialogs only their own terminal can answer. */
-async function nothingWaits(run: Run): Promise<string> {
-  const { sessions } = await ask(run, "session.list", { status: "waiting" });
+async function nothingWaits(run: CommandContext): Promise<string> {
+  const { sessions } = await call(run, "session.list", { status: "waiting" });
   const waiting = (sessions as unknown as readonly SessionView[]).filter(({ lost }) => !lost).length;
   const elsewhere = waiting === 0
     ? ""
@@ -59,7 +59,7 @@ export interface ApproveOptions {
   readonly yes?: boolean;
 }
 
-export async function approve(run: Run, id: string | undefined, options: ApproveOptions): Promise<void> {
+export async function approve(run: CommandContext, id: string | undefined, options: ApproveOptions): Promise<void> {
   if (options.all) return await approveAll(run, id, options);
   if (id === undefined) throw new ConsoleError("usage", 'Cannot approve: no id, must be one of those in "approvals"');
   if (options.session !== undefined || options.yes) {
@@ -78,7 +78,7 @@ export async function approve(run: Run, id: string | undefined, options: Approve
   });
 }
 
-async function approveAll(run: Run, id: string | undefined, options: ApproveOptions): Promise<void> {
+async function approveAll(run: CommandContext, id: string | undefined, options: ApproveOptions): Promise<void> {
   if (id !== undefined || options.session === undefined || options.answer !== undefined) {
     throw new ConsoleError("usage", "Cannot approve all: must be --all --session ID, without an id and --answer");
   }
@@ -86,13 +86,13 @@ async function approveAll(run: Run, id: string | undefined, options: ApproveOpti
   // A yes is no answer to a question.
   const open = all.filter((one) => one.for !== "question");
   for (const one of all.filter(({ for: kind }) => kind === "question")) {
-    run.out.note(`${one.id}: a question, left out; answer it with: ${howToAnswer(one)}`);
+    run.out.note(`${one.id}: a question, left out; answer it with: ${answerHint(one)}`);
   }
   if (open.length === 0) return run.out.note("Nothing waits for a yes.");
   if (!options.yes) {
     const now = Date.now();
-    for (const one of open) run.out.note(stripAnsiCode(described(one, one.sessionId.slice(0, 8), now).join("\n")));
-    const yes = askYes(`Approve ${open.length === 1 ? "this" : `these ${open.length}`}? [y/N] `);
+    for (const one of open) run.out.note(stripAnsiCode(approvalLines(one, one.sessionId.slice(0, 8), now).join("\n")));
+    const yes = confirm(`Approve ${open.length === 1 ? "this" : `these ${open.length}`}? [y/N] `);
     if (yes === undefined) {
       throw new ConsoleError("usage", "Cannot ask for a confirmation: stdin is no terminal, must be, or use --yes");
     }
@@ -115,18 +115,18 @@ async function approveAll(run: Run, id: string | undefined, options: ApproveOpti
   if (refused.length > 0) throw new ConsoleError("failed", refused.join("\n"));
 }
 
-export async function deny(run: Run, id: string, options: { readonly message?: string }): Promise<void> {
+export async function deny(run: CommandContext, id: string, options: { readonly message?: string }): Promise<void> {
   const approval = await resolve(run, id);
   const message = options.message === undefined ? {} : { message: options.message };
   await decide(run, approval, { id: approval.id, decision: "deny", ...message });
 }
 
-async function decide(run: Run, approval: Approval, params: ParamsOf<"approval.decide">): Promise<void> {
-  const { ruleId } = await ask(run, "approval.decide", params);
+async function decide(run: CommandContext, approval: Approval, params: ParamsOf<"approval.decide">): Promise<void> {
+  const { ruleId } = await call(run, "approval.decide", params);
   const word = params.decision === "deny" ? "denied" : `approved ${params.scope ?? "once"}`;
-  const what = params.answers === undefined ? gist(approval) : answered(approval, params.answers);
+  const what = params.answers === undefined ? approvalSummary(approval) : answerLine(approval, params.answers);
   const danger = params.decision !== "deny" && approval.risk === "destructive" ? ", destructive" : "";
-  run.out.note(`${approval.id}: ${word}${danger} (${visible(what)})`);
+  run.out.note(`${approval.id}: ${word}${danger} (${escapeControls(what)})`);
   if (ruleId !== undefined) run.out.note(`rule ${ruleId}; take it back with: agent-console rules revoke ${ruleId}`);
 }
 
@@ -134,7 +134,7 @@ async function decide(run: Run, approval: Approval, params: ParamsOf<"approval.d
 const SHORTEST = 3;
 
 /** The approval that `given` stands for: its id, or a beginning that only one open approval has. */
-async function resolve(run: Run, given: string): Promise<Approval> {
+async function resolve(run: CommandContext, given: string): Promise<Approval> {
   const all = await inbox(run, { all: true });
   const exact = all.find(({ id }) => id === given);
   if (exact !== undefined) return exact;
@@ -144,7 +144,7 @@ async function resolve(run: Run, given: string): Promise<Approval> {
   if (matches.length > 1 || (matches.length === 1 && given.length < SHORTEST)) {
     throw new ConsoleError(
       "usage",
-      `Cannot choose: ${visible(given)} begins ${matches.map(({ id }) => id).join(", ")}, ${must}`,
+      `Cannot choose: ${escapeControls(given)} begins ${matches.map(({ id }) => id).join(", ")}, ${must}`,
     );
   }
   if (matches[0] !== undefined) return matches[0];
@@ -152,7 +152,7 @@ async function resolve(run: Run, given: string): Promise<Approval> {
   const [is, ids] = ofSession.length === 0
     ? ["unknown", 'one of those in "approvals"']
     : ["a session", `what it asks: ${ofSession.map(({ id }) => id).join(", ")}`];
-  throw new ConsoleError("not_found", `Cannot find ${visible(given)}: is ${is}, must be ${ids}`);
+  throw new ConsoleError("not_found", `Cannot find ${escapeControls(given)}: is ${is}, must be ${ids}`);
 }
 
 /** In the order of the questions. */
@@ -180,5 +180,5 @@ function seconds(text: string): number {
   const match = /^(\d{1,8})([smhd])$/.exec(text);
   const secs = match === null ? 0 : Number(match[1]) * (UNITS[match[2] ?? ""] ?? 0);
   if (secs > 0) return secs;
-  throw new ConsoleError("usage", `Cannot approve: --expires is ${visible(text)}, must be like 30m, 8h or 7d`);
+  throw new ConsoleError("usage", `Cannot approve: --expires is ${escapeControls(text)}, must be like 30m, 8h or 7d`);
 }

@@ -5,30 +5,37 @@ import { type Head, parseHead } from "../../journal/head.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { sha256OfJournal } from "../../platform/hash.ts";
 import type { Approval, Rule } from "../../domain/approval.ts";
-import { clip, visible } from "../../domain/text.ts";
+import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { gist, outcome } from "../approval_text.ts";
-import { ask, type Run } from "../run.ts";
+import { approvalSummary, outcomeText } from "../approval_text.ts";
+import { call, type CommandContext } from "../context.ts";
 
 /** The most records that `audit.tail` gives at once. */
 const MAX_TAIL = 1000;
 
-export async function tail(run: Run, options: { readonly lines?: string; readonly json?: boolean }): Promise<void> {
+export async function showTail(
+  run: CommandContext,
+  options: { readonly lines?: string; readonly json?: boolean },
+): Promise<void> {
   const { lines = "20" } = options;
   const limit = Number(lines);
   if (!/^\d+$/.test(lines) || limit < 1 || limit > MAX_TAIL) {
-    const is = lines === "" ? "empty" : visible(clip(lines, 80));
+    const is = lines === "" ? "empty" : escapeControls(clip(lines, 80));
     throw new ConsoleError(
       "usage",
       `Cannot show the journal: --lines is ${is}, must be a whole number from 1 to ${MAX_TAIL}`,
     );
   }
-  const { records } = await ask(run, "audit.tail", { limit });
+  const { records } = await call(run, "audit.tail", { limit });
   if (options.json) return run.out.json({ records });
   for (const { seq, ts, type, actor, data } of records) {
     const width = run.out.screen.isTerminal ? Math.max(20, run.out.screen.columns - 66) : 400;
-    const what = visible(clip(summary(data), width));
-    run.out.line(`${String(seq).padStart(7)}  ${dim(ts)}  ${visible(type).padEnd(16)} ${dim(visible(actor))}  ${what}`);
+    const what = escapeControls(clip(summary(data), width));
+    run.out.line(
+      `${String(seq).padStart(7)}  ${dim(ts)}  ${escapeControls(type).padEnd(16)} ${
+        dim(escapeControls(actor))
+      }  ${what}`,
+    );
   }
 }
 
@@ -42,22 +49,22 @@ interface Subjects {
 function summary(data: unknown): string {
   const { session, approval, rule } = (data ?? {}) as Partial<Subjects>;
   if (approval !== undefined) {
-    const how = approval.status === "pending" ? approval.risk : outcome(approval);
-    return `${approval.agent} ${approval.id} ${how}: ${gist(approval)}`;
+    const how = approval.status === "pending" ? approval.risk : outcomeText(approval);
+    return `${approval.agent} ${approval.id} ${how}: ${approvalSummary(approval)}`;
   }
   if (rule !== undefined) return `${rule.id} ${rule.decision} ${rule.scope}: ${rule.tool}: ${rule.pattern}`;
   return session === undefined ? JSON.stringify(data) : `${session.agent} ${session.id} ${session.status}`;
 }
 
-export async function head(run: Run, options: { readonly json?: boolean }): Promise<void> {
-  const now = await ask(run, "audit.head", {});
+export async function showHead(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
+  const now = await call(run, "audit.head", {});
   if (options.json) return run.out.json(now);
   run.out.line(`${now.size} records, head ${now.hash}`);
 }
 
 /** Reads the files itself: a daemon should not be the judge of its own record. Needs none to run. */
 export async function verify(
-  run: Run,
+  run: CommandContext,
   options: { readonly against?: string; readonly json?: boolean },
 ): Promise<void> {
   const against = options.against === undefined ? undefined : readHead(options.against);

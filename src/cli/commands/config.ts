@@ -1,34 +1,34 @@
 /** `config …`: the configuration file and what is in force. */
 import { dim } from "@std/fmt/colors";
 import { initialConfig } from "../../config/docs.ts";
-import { nearest } from "../../config/nearest.ts";
-import { loadConfigHere } from "../../config/here.ts";
+import { nearestWord } from "../../lib/did_you_mean.ts";
+import { loadConfigFromProcess } from "../../config/from_process.ts";
 import { configView, findConfigFile, type Loaded } from "../../config/load.ts";
 import { findSetting, SETTINGS } from "../../config/schema.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { narrowUmask } from "../../platform/process.ts";
-import { visible } from "../../domain/text.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { Run } from "../run.ts";
+import type { CommandContext } from "../context.ts";
 import { checkWorkspace } from "./config_workspace.ts";
 import { noteOtherValues } from "./config_in_use.ts";
 
-function load(run: Run): Promise<Loaded> {
-  return loadConfigHere(run.context.paths, { socket: run.context.socketFlag });
+function load(run: CommandContext): Promise<Loaded> {
+  return loadConfigFromProcess(run.context.paths, { socket: run.context.socketFlag });
 }
 
-function fileOf(run: Run): { readonly file: string; readonly format: "jsonc" | "toml" } {
+function fileOf(run: CommandContext): { readonly file: string; readonly format: "jsonc" | "toml" } {
   const { paths } = run.context;
   return findConfigFile({ paths, files: denoFiles }) ?? { file: paths.configJsonc, format: "jsonc" };
 }
 
-export function path(run: Run, options: { readonly json?: boolean }): void {
+export function path(run: CommandContext, options: { readonly json?: boolean }): void {
   const { file } = fileOf(run);
   if (options.json) run.out.json({ file });
   else run.out.plain(file);
 }
 
-export function init(run: Run): void {
+export function init(run: CommandContext): void {
   const { paths } = run.context;
   const present = findConfigFile({ paths, files: denoFiles });
   if (present !== undefined) {
@@ -40,14 +40,19 @@ export function init(run: Run): void {
   run.out.plain(paths.configJsonc);
 }
 
-export async function show(run: Run, options: { readonly json?: boolean }): Promise<void> {
+export async function showConfig(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
   const loaded = await load(run);
   const view = configView(loaded);
   for (const warning of loaded.warnings) run.out.note(warning);
   if (options.json) return run.out.json({ config: view.values, file: view.file });
   const rows = Object.entries(view.values).map(([key, { value, origin }]) => {
-    const items = Array.isArray(value) ? value.map((item) => visible(JSON.stringify(item))) : [];
-    return { key, value: items.length > 0 ? "[" : visible(JSON.stringify(value)), items, origin: visible(origin) };
+    const items = Array.isArray(value) ? value.map((item) => escapeControls(JSON.stringify(item))) : [];
+    return {
+      key,
+      value: items.length > 0 ? "[" : escapeControls(JSON.stringify(value)),
+      items,
+      origin: escapeControls(origin),
+    };
   });
   const width = (column: "key" | "value") => Math.max(...rows.map((row) => row[column].length));
   for (const { key, value, items, origin } of rows) {
@@ -58,14 +63,18 @@ export async function show(run: Run, options: { readonly json?: boolean }): Prom
   await noteOtherValues(run, view.values);
 }
 
-export async function get(run: Run, key: string, options: { readonly json?: boolean }): Promise<void> {
+export async function showConfigKey(
+  run: CommandContext,
+  key: string,
+  options: { readonly json?: boolean },
+): Promise<void> {
   known(key);
   const entry = configView(await load(run)).values[key];
   if (options.json) return run.out.json({ config: { [key]: entry } });
-  run.out.line(visible(typeof entry?.value === "string" ? entry.value : JSON.stringify(entry?.value)));
+  run.out.line(escapeControls(typeof entry?.value === "string" ? entry.value : JSON.stringify(entry?.value)));
 }
 
-export async function set(run: Run, key: string, text: string): Promise<void> {
+export async function setConfigKey(run: CommandContext, key: string, text: string): Promise<void> {
   const { parseValue, setKey } = await import("../../config/edit.ts"); // its JSON editor costs 15 ms
   known(key);
   const { paths } = run.context;
@@ -83,7 +92,7 @@ export async function set(run: Run, key: string, text: string): Promise<void> {
   );
 }
 
-export async function validate(run: Run, options: { readonly json?: boolean }): Promise<void> {
+export async function validate(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
   const { file, warnings, config } = await load(run);
   const workspace = checkWorkspace(run.context.paths.configJsonc, config.daemon.safety_mode);
   if (workspace?.unreadable) throw new ConsoleError("config_invalid", workspace.warnings.join("\n  "));
@@ -95,7 +104,7 @@ export async function validate(run: Run, options: { readonly json?: boolean }): 
 
 function known(key: string): void {
   if (findSetting(key) !== undefined) return;
-  const near = nearest(key, SETTINGS.map((setting) => setting.key));
+  const near = nearestWord(key, SETTINGS.map((setting) => setting.key));
   throw new ConsoleError(
     "usage",
     `Cannot find the key ${key}: is unknown, must be one of "config show"${

@@ -2,10 +2,10 @@
 import { tryConnectPatiently } from "../../client/connect.ts";
 import type { configView } from "../../config/load.ts";
 import { findSetting } from "../../config/schema.ts";
-import { visible } from "../../domain/text.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/methods.ts";
-import type { Run } from "../run.ts";
+import type { CommandContext } from "../context.ts";
 
 type Values = ReturnType<typeof configView>["values"];
 
@@ -13,7 +13,7 @@ type Values = ReturnType<typeof configView>["values"];
 const LOOK_MS = 2000;
 
 /** Says on stderr which keys the daemon that runs has otherwise, and what cures it. Never starts one. */
-export async function noteOtherValues(run: Run, shown: Values): Promise<void> {
+export async function noteOtherValues(run: CommandContext, shown: Values): Promise<void> {
   try {
     const client = await tryConnectPatiently(run.context);
     if (client === undefined) return;
@@ -40,11 +40,11 @@ function otherValues(
   for (const [key, { value, origin }] of Object.entries(shown)) {
     const their = theirs[key]; // an older daemon does not know every key
     if (their === undefined) continue;
-    const is = `${key} (${visible(JSON.stringify(their.value))})`;
+    const is = `${key} (${escapeControls(JSON.stringify(their.value))})`;
     const isSame = JSON.stringify(value) === JSON.stringify(their.value);
     if (needsRestart.includes(key)) keys.restart.push(key);
     else if (isSame) continue;
-    else if (their.origin.startsWith("--")) keys.flag.push(`${key} (${visible(their.origin)})`);
+    else if (their.origin.startsWith("--")) keys.flag.push(`${key} (${escapeControls(their.origin)})`);
     else if (findSetting(key)?.applies === "live" && isOfFile(origin) && isOfFile(their.origin)) keys.reload.push(is);
     else keys.restart.push(is);
   }

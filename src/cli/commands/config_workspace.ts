@@ -1,9 +1,9 @@
 /** The current folder's own configuration, as hooks that run there send it and the daemon reads it. */
 import { loadWorkspace } from "../../config/workspace.ts";
 import { workspaceText } from "../../config/workspace_file.ts";
-import { tightened } from "../../domain/policy.ts";
-import type { SafetyMode } from "../../domain/policy_modes.ts";
-import { visible } from "../../domain/text.ts";
+import { withWorkspacePolicy } from "../../policy/evaluation.ts";
+import type { SafetyMode } from "../../domain/safety_mode.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { WORKSPACE_CONFIG } from "../../platform/home.ts";
 import { currentFolder } from "../../platform/process.ts";
@@ -26,9 +26,9 @@ export function checkWorkspace(own: string, safetyMode: SafetyMode): CheckedWork
   const text = workspaceText(denoFiles, folder, own);
   if (text === undefined) return undefined;
   const file = `${folder}/${WORKSPACE_CONFIG}`;
-  const shown = visible(file);
+  const shown = escapeControls(file);
   const policy = loadWorkspace(text, file, { now: new Date().toISOString() });
-  const { warnings } = tightened({ safetyMode, rules: [] }, policy);
+  const { warnings } = withWorkspacePolicy({ safetyMode, rules: [] }, policy);
   return {
     file,
     warnings: warnings.map((warning) => warning.includes(shown) ? warning : `${shown} ${warning}`),

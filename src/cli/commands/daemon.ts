@@ -1,12 +1,12 @@
 /** `daemon …` and `status`: the life of the daemon. */
 import { bold, dim } from "@std/fmt/colors";
-import { askAgain, notRunning, tryConnectPatiently } from "../../client/connect.ts";
+import { notRunningError, retryWhileRestarting, tryConnectPatiently } from "../../client/connect.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/methods.ts";
-import { visible } from "../../domain/text.ts";
-import { askYes } from "../../platform/stdio.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
+import { confirm } from "../../platform/stdio.ts";
 import { bytes, duration } from "../format.ts";
-import { ask, askOn, type Run } from "../run.ts";
+import { call, callOn, type CommandContext } from "../context.ts";
 
 export interface StartFlags {
   readonly quiet?: boolean;
@@ -18,7 +18,7 @@ export interface StartFlags {
   readonly verbose?: boolean;
 }
 
-export async function start(run: Run, flags: StartFlags): Promise<void> {
+export async function start(run: CommandContext, flags: StartFlags): Promise<void> {
   const { ephemeral, workspace, session, verbose } = flags;
   const { ensureDaemon } = await import("../../client/start.ts");
   const { client, pid, fresh } = await ensureDaemon(run.context, {
@@ -40,7 +40,7 @@ export interface StopFlags {
   readonly timeout?: string;
 }
 
-export async function stop(run: Run, flags: StopFlags, restart = false): Promise<void> {
+export async function stop(run: CommandContext, flags: StopFlags, restart = false): Promise<void> {
   const secs = flags.timeout === undefined ? undefined : Number(flags.timeout);
   if (secs !== undefined && !(secs > 0)) {
     throw new ConsoleError("usage", `Cannot stop: --timeout is ${flags.timeout}, must be a number of seconds above 0`);
@@ -55,16 +55,16 @@ export async function stop(run: Run, flags: StopFlags, restart = false): Promise
     confirm: (refusal) => {
       const what = refusal.replace(/^Cannot stop: /, "").replace(/, must.*/, "");
       // A script that stops it means it: agents then ask in their own terminals, nothing is denied.
-      const yes = askYes(`${what}. Stop? [y/N] `) ?? true;
+      const yes = confirm(`${what}. Stop? [y/N] `) ?? true;
       if (yes) run.out.note(`${what}: left to the agents' own terminals`);
       return yes;
     },
   });
-  if (pid === undefined && !restart) throw notRunning();
+  if (pid === undefined && !restart) throw notRunningError();
   if (pid !== undefined) run.out.line(`stopped, pid ${pid}`);
 }
 
-async function pidFileOf(run: Run): Promise<string> {
+async function pidFileOf(run: CommandContext): Promise<string> {
   const { daemonLaunch } = await import("../../daemon/launch.ts");
   try {
     return (await daemonLaunch(run.context)).pidFilePath;
@@ -75,7 +75,7 @@ async function pidFileOf(run: Run): Promise<string> {
   }
 }
 
-export async function restart(run: Run, flags: StopFlags): Promise<void> {
+export async function restart(run: CommandContext, flags: StopFlags): Promise<void> {
   const { daemonLaunch } = await import("../../daemon/launch.ts");
   await daemonLaunch(run.context); // a configuration that would not start must not cost the daemon that runs
   const { socket, ...how } = await howStarted(run);
@@ -88,7 +88,7 @@ export async function restart(run: Run, flags: StopFlags): Promise<void> {
 const LOOK_MS = 2000;
 
 /** What the daemon that runs was told when it was started and no file remembers; nothing where it does not tell. */
-async function howStarted(run: Run): Promise<StartFlags & { readonly socket?: string }> {
+async function howStarted(run: CommandContext): Promise<StartFlags & { readonly socket?: string }> {
   try {
     const client = await tryConnectPatiently(run.context);
     if (client === undefined) return {};
@@ -112,18 +112,21 @@ async function howStarted(run: Run): Promise<StartFlags & { readonly socket?: st
   }
 }
 
-export async function status(run: Run, options: { readonly json?: boolean; readonly start: boolean }): Promise<void> {
-  const found = await askAgain(() => options.start ? ask(run, "status", {}) : statusOfRunning(run));
+export async function showStatus(
+  run: CommandContext,
+  options: { readonly json?: boolean; readonly start: boolean },
+): Promise<void> {
+  const found = await retryWhileRestarting(() => options.start ? call(run, "status", {}) : statusOfRunning(run));
   if (options.json) return run.out.json(found);
   for (const line of statusLines(found)) run.out.line(line);
 }
 
 /** `daemon status` looks and never starts. @throws {ConsoleError} `not_running` */
-async function statusOfRunning(run: Run): Promise<ResultOf<"status">> {
+async function statusOfRunning(run: CommandContext): Promise<ResultOf<"status">> {
   const client = await tryConnectPatiently(run.context);
-  if (client === undefined) throw notRunning();
+  if (client === undefined) throw notRunningError();
   try {
-    return await askOn(client, run, "status", {});
+    return await callOn(client, run, "status", {});
   } finally {
     client.close();
   }
@@ -137,7 +140,7 @@ function statusLines(s: ResultOf<"status">): string[] {
   const suspended = s.safetyModeSuspended === undefined
     ? ""
     : ` (${s.safetyModeSuspended} is suspended: allowed calls failed; answer one yourself)`;
-  const row = (name: string, value: string) => `${dim(name.padEnd(9))} ${visible(value)}`;
+  const row = (name: string, value: string) => `${dim(name.padEnd(9))} ${escapeControls(value)}`;
   return [
     `${bold(`agent-console ${s.version}`)} ${s.state}, pid ${s.pid}, up ${duration(s.uptimeSecs * 1000)}`,
     row("socket", s.socketPath),
@@ -161,19 +164,19 @@ function statusLines(s: ResultOf<"status">): string[] {
   ];
 }
 
-export async function reload(run: Run, options: { readonly json?: boolean }): Promise<void> {
-  const result = await ask(run, "config.reload", {});
+export async function reload(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
+  const result = await call(run, "config.reload", {});
   if (options.json) return run.out.json(result);
   for (const warning of result.warnings) run.out.note(warning);
   run.out.line(result.applied.length === 0 ? "nothing to apply" : `applied: ${result.applied.join(", ")}`);
   if (result.needsRestart.length > 0) run.out.line(`needs a restart: ${result.needsRestart.join(", ")}`);
 }
 
-export async function dump(run: Run): Promise<void> {
-  run.out.json(await askAgain(() => ask(run, "dump", {})));
+export async function showDump(run: CommandContext): Promise<void> {
+  run.out.json(await retryWhileRestarting(() => call(run, "dump", {})));
 }
 
-export async function permissions(run: Run, options: { readonly json?: boolean }): Promise<void> {
+export async function permissions(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
   const { daemonLaunch } = await import("../../daemon/launch.ts");
   const { flags } = await daemonLaunch(run.context);
   if (options.json) return run.out.json({ permissions: flags });

@@ -1,11 +1,11 @@
 /** `hooks …`: our hooks in the settings of the agents. */
-import type { CodexHook, Trust } from "../../hooks/codex_trust.ts";
-import { HOOK_AGENTS } from "../../hooks/all.ts";
-import type { AgentHooks } from "../../hooks/table.ts";
-import type { HooksStatus } from "../../hooks/edit.ts";
-import { hooksStatus, type HooksTarget, install, type InstallSystem, uninstall } from "../../hooks/install.ts";
-import { HOOK_ENV } from "../../agents/hook_env.ts";
-import { nearest } from "../../config/nearest.ts";
+import type { CodexHook, Trust } from "../../agents/codex/hook_trust.ts";
+import { HOOK_SPECS } from "../../agents/hook_registry.ts";
+import type { AgentHooks } from "../../agents/shared/hook_spec.ts";
+import type { HooksStatus } from "../../settings/hook_entries.ts";
+import { hooksStatus, type HooksTarget, install, type InstallSystem, uninstall } from "../../settings/install.ts";
+import { HOOK_ENV } from "../../agents/shared/hook_env.ts";
+import { nearestWord } from "../../lib/did_you_mean.ts";
 import { systemTimers } from "../../platform/delay.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { sha256OfJournal } from "../../platform/hash.ts";
@@ -17,13 +17,13 @@ import {
   type Flag,
   hookFlags,
   type HookSandbox,
-  type Program,
   programArgv,
+  type ProgramRef,
   statuslineFlags,
 } from "../../platform/sandbox.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { whereIs } from "../../client/context.ts";
-import type { Run } from "../run.ts";
+import { contextEndpoint } from "../../client/endpoint.ts";
+import type { CommandContext } from "../context.ts";
 import { codexTrust, giveTrust, TRUST_HINTS } from "./hooks_trust.ts";
 
 export interface HooksOptions {
@@ -41,19 +41,19 @@ function system(): InstallSystem {
 }
 
 function agentOf(name: string | undefined, command: string): AgentHooks {
-  const names = HOOK_AGENTS.map((agent) => agent.name);
+  const names = HOOK_SPECS.map((agent) => agent.name);
   const all = names.join(", ");
   if (name === undefined) {
     throw new ConsoleError("usage", `Cannot ${command} hooks: no agent is named, must be one of ${all}`);
   }
-  const agent = HOOK_AGENTS.find((one) => one.name === name);
+  const agent = HOOK_SPECS.find((one) => one.name === name);
   if (agent !== undefined) return agent;
-  const near = nearest(name, names);
+  const near = nearestWord(name, names);
   const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
   throw new ConsoleError("usage", `Cannot find the agent ${name}: is unknown, must be one of ${all}${hint}`);
 }
 
-async function target(run: Run, agent: AgentHooks, options: HooksOptions): Promise<HooksTarget> {
+async function target(run: CommandContext, agent: AgentHooks, options: HooksOptions): Promise<HooksTarget> {
   const userHome = env("HOME");
   if (userHome === undefined) {
     throw new ConsoleError("usage", "Cannot find the agent's settings: HOME is not set, must be");
@@ -72,7 +72,7 @@ async function target(run: Run, agent: AgentHooks, options: HooksOptions): Promi
 }
 
 /** The command that the agent will run, less the words `hook AGENT`. */
-export function hookProgram(run: Pick<Run, "context">): string[] {
+export function hookProgram(run: Pick<CommandContext, "context">): string[] {
   return installedProgram(
     run,
     ({ paths, socketPath, starter }) =>
@@ -81,7 +81,7 @@ export function hookProgram(run: Pick<Run, "context">): string[] {
 }
 
 /** The same for the status line, less the words `statusline -- …`. */
-function statuslineProgram(run: Pick<Run, "context">): string[] {
+function statuslineProgram(run: Pick<CommandContext, "context">): string[] {
   return installedProgram(
     run,
     ({ paths, socketPath }) => statuslineFlags({ paths, socketPath, env: [...HOOK_ENV, ...OWN_ENV] }),
@@ -91,12 +91,12 @@ function statuslineProgram(run: Pick<Run, "context">): string[] {
 const OWN_ENV: readonly string[] = ["AGENT_CONSOLE_HOME", "AGENT_CONSOLE_SOCKET", "HOME"];
 
 function installedProgram(
-  run: Pick<Run, "context">,
+  run: Pick<CommandContext, "context">,
   flags: (sandbox: Pick<HookSandbox, "paths" | "socketPath" | "starter">) => readonly Flag[],
 ): string[] {
   const { paths, program } = run.context;
   const { daemon } = program;
-  const { socketPath } = whereIs(run.context);
+  const { socketPath } = contextEndpoint(run.context);
   const problem = checkSandboxPath(paths.root) ?? checkSandboxPath(socketPath);
   if (problem !== undefined) {
     throw new ConsoleError("unsafe_path", `Cannot use ${paths.root}: ${problem}`, { path: paths.root });
@@ -104,20 +104,24 @@ function installedProgram(
   if (daemon.form === "compiled") return [...program.client, "--home", paths.root];
   const entry = program.client.at(-1) ?? "";
   const confined = flags({ paths, socketPath, starter: daemon.deno });
-  return programArgv({ form: daemon.form, deno: daemon.deno, entry } satisfies Program, confined, [
+  return programArgv({ form: daemon.form, deno: daemon.deno, entry } satisfies ProgramRef, confined, [
     "--home",
     paths.root,
   ]);
 }
 
 /** Whether rules judge each tool call: then its hook may have to wait. A broken configuration is no reason to fail here. */
-async function policyOf(run: Run): Promise<boolean> {
-  const { loadConfigHere } = await import("../../config/here.ts");
-  const loaded = await loadConfigHere(run.context.paths, {}).catch(() => undefined);
+async function policyOf(run: CommandContext): Promise<boolean> {
+  const { loadConfigFromProcess } = await import("../../config/from_process.ts");
+  const loaded = await loadConfigFromProcess(run.context.paths, {}).catch(() => undefined);
   return loaded?.config.approvals.pre_tool_use ?? false;
 }
 
-export async function installHooks(run: Run, name: string | undefined, options: HooksOptions): Promise<void> {
+export async function installHooks(
+  run: CommandContext,
+  name: string | undefined,
+  options: HooksOptions,
+): Promise<void> {
   narrowUmask();
   const agent = agentOf(name, "install");
   if (options.statusline && agent.name !== "claude") {
@@ -141,13 +145,17 @@ export async function installHooks(run: Run, name: string | undefined, options: 
   run.out.plain("Codex trusts them");
 }
 
-function showDefinitions(run: Run, hooks: readonly CodexHook[]): void {
+function showDefinitions(run: CommandContext, hooks: readonly CodexHook[]): void {
   const [first] = hooks;
   if (first === undefined) return;
   run.out.plain(`Codex is to run, for ${hooks.map(({ event }) => event).join(", ")}:\n  ${first.command}`);
 }
 
-export async function uninstallHooks(run: Run, name: string | undefined, options: HooksOptions): Promise<void> {
+export async function uninstallHooks(
+  run: CommandContext,
+  name: string | undefined,
+  options: HooksOptions,
+): Promise<void> {
   narrowUmask();
   const outcome = await uninstall(system(), await target(run, agentOf(name, "uninstall"), options));
   if (options.dryRun) {
@@ -158,8 +166,12 @@ export async function uninstallHooks(run: Run, name: string | undefined, options
 
 type Row = HooksStatus & { readonly agent: string; readonly file: string; readonly trust?: Trust };
 
-export async function statusOfHooks(run: Run, name: string | undefined, options: HooksOptions): Promise<void> {
-  const agents = name === undefined ? HOOK_AGENTS : [agentOf(name, "show")];
+export async function statusOfHooks(
+  run: CommandContext,
+  name: string | undefined,
+  options: HooksOptions,
+): Promise<void> {
+  const agents = name === undefined ? HOOK_SPECS : [agentOf(name, "show")];
   const hooks = await Promise.all(agents.map(async (agent) => await rowOf(await target(run, agent, options))));
   if (options.json) return run.out.json({ hooks });
   for (const { agent, file, state, missing, outdated, problem, trust, statusline } of hooks) {

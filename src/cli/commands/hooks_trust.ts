@@ -1,10 +1,17 @@
 /** Codex's trust in our hooks: asked for by `hooks status`, given by `hooks install codex --trust`. */
 import { basename, dirname, join } from "@std/path";
-import { type CodexHook, CodexServer, type Ours, type Trust, trustInFile, trustOf } from "../../hooks/codex_trust.ts";
-import { hookArgv } from "../../hooks/table.ts";
-import type { HooksTarget } from "../../hooks/install.ts";
+import {
+  type CodexHook,
+  CodexServer,
+  type OwnHookState,
+  type Trust,
+  trustInFile,
+  trustOf,
+} from "../../agents/codex/hook_trust.ts";
+import { hookArgv } from "../../agents/shared/hook_spec.ts";
+import type { HooksTarget } from "../../settings/install.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { openLines } from "../../platform/line_child.ts";
+import { openLines } from "../../platform/line_process.ts";
 import { realPath } from "../../platform/paths.ts";
 import { currentFolder, env } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
@@ -68,7 +75,7 @@ async function talk<T>(ms: number, about: (server: CodexServer) => Promise<T>): 
   }
 }
 
-function oursOf({ agent, program, file }: HooksTarget): Ours {
+function oursOf({ agent, program, file }: HooksTarget): OwnHookState {
   return { file: real(file), argv: hookArgv(agent, program), cwd: currentFolder(), realPath: real };
 }
 

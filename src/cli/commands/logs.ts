@@ -2,11 +2,11 @@
 import { dim, red, yellow } from "@std/fmt/colors";
 import { sleep } from "../../platform/delay.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { fieldsOf } from "../../agents/fields.ts";
-import { visible } from "../../domain/text.ts";
+import { parseObject } from "../../lib/json_fields.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { clockTime } from "../format.ts";
-import type { Run } from "../run.ts";
+import type { CommandContext } from "../context.ts";
 
 export interface LogOptions {
   readonly follow?: boolean;
@@ -20,7 +20,7 @@ const LEVELS = ["debug", "info", "warn", "error"];
 const TAIL_BYTES = 1_048_576;
 const FOLLOW_MS = 250;
 
-export async function logs(run: Run, options: LogOptions): Promise<void> {
+export async function logs(run: CommandContext, options: LogOptions): Promise<void> {
   const count = options.lines === undefined ? 50 : Number(options.lines);
   if (!Number.isSafeInteger(count) || count < 0) {
     throw new ConsoleError("usage", `Cannot show the log: -n is ${options.lines}, must be a number of lines`);
@@ -51,8 +51,8 @@ export async function logs(run: Run, options: LogOptions): Promise<void> {
   }
 }
 
-function print(run: Run, line: string, { json }: LogOptions): void {
-  if (json) run.out.json(fieldsOf(line) ?? { level: "error", message: line });
+function print(run: CommandContext, line: string, { json }: LogOptions): void {
+  if (json) run.out.json(parseObject(line) ?? { level: "error", message: line });
   else run.out.line(human(line));
 }
 
@@ -61,16 +61,16 @@ function text(chunk: Uint8Array): string {
 }
 
 function levelOf(line: string): number {
-  return LEVELS.indexOf(String(fieldsOf(line)?.["level"] ?? "error"));
+  return LEVELS.indexOf(String(parseObject(line)?.["level"] ?? "error"));
 }
 
 function human(line: string): string {
-  const record = fieldsOf(line);
-  if (record === undefined) return visible(line);
+  const record = parseObject(line);
+  if (record === undefined) return escapeControls(line);
   const { ts, level, message, ...fields } = record;
   const paint = level === "error" ? red : level === "warn" ? yellow : (word: string) => word;
   const rest = Object.entries(fields).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(" ");
-  return `${dim(clockTime(String(ts)))} ${paint(visible(String(level)).padEnd(5))} ${visible(String(message))}  ${
-    dim(visible(rest))
-  }`.trimEnd();
+  return `${dim(clockTime(String(ts)))} ${paint(escapeControls(String(level)).padEnd(5))} ${
+    escapeControls(String(message))
+  }  ${dim(escapeControls(rest))}`.trimEnd();
 }

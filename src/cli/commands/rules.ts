@@ -1,12 +1,12 @@
 /** `rules …`: standing answers on the command line. */
 import { bold } from "@std/fmt/colors";
 import type { Rule } from "../../domain/approval.ts";
-import { visible } from "../../domain/text.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { ask, type Run } from "../run.ts";
+import { call, type CommandContext } from "../context.ts";
 
-export async function listRules(run: Run, options: { readonly json?: boolean }): Promise<void> {
-  const rules = (await ask(run, "approval.rules", {})).rules as unknown as readonly Rule[];
+export async function listRules(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
+  const rules = (await call(run, "approval.rules", {})).rules as unknown as readonly Rule[];
   if (options.json) return run.out.json({ rules });
   if (rules.length === 0) return run.out.note('No rules. "approve ID --scope always" makes one.');
   for (const rule of rules) {
@@ -24,27 +24,29 @@ export async function listRules(run: Run, options: { readonly json?: boolean }):
       until,
       `by ${rule.by}`,
     ];
-    run.out.line(`${bold(visible(rule.id))}  ${words.filter((word) => word !== "").map(visible).join("  ")}`);
+    run.out.line(
+      `${bold(escapeControls(rule.id))}  ${words.filter((word) => word !== "").map(escapeControls).join("  ")}`,
+    );
   }
-  const { safetyMode } = await ask(run, "status", {});
+  const { safetyMode } = await call(run, "status", {});
   if (safetyMode === "manual" && rules.some(({ by, decision }) => by === "config" && decision === "allow")) {
     run.out.note("The safety mode is manual: what the configuration allows is asked all the same.");
   }
 }
 
-export async function revokeRule(run: Run, given: string): Promise<void> {
-  const { rules } = await ask(run, "approval.rules", {});
+export async function revokeRule(run: CommandContext, given: string): Promise<void> {
+  const { rules } = await call(run, "approval.rules", {});
   const matches = (rules as unknown as readonly Rule[]).filter(({ id }) => given !== "" && id.startsWith(given));
   const rule = matches.find(({ id }) => id === given) ?? matches[0];
   if (rule === undefined || (matches.length > 1 && rule.id !== given)) {
     const is = rule === undefined ? "is unknown" : `begins ${matches.length} ids`;
     const code = rule === undefined ? "not_found" : "usage";
-    throw new ConsoleError(code, `Cannot revoke rule ${visible(given)}: ${is}, must be one of "rules list"`);
+    throw new ConsoleError(code, `Cannot revoke rule ${escapeControls(given)}: ${is}, must be one of "rules list"`);
   }
   if (rule.by === "config") {
     const why = `Cannot revoke rule ${rule.id}: stands in the configuration, must be taken out there`;
     throw new ConsoleError("failed", `${why} ("config path" names the file)`);
   }
-  await ask(run, "approval.revoke", { id: rule.id });
+  await call(run, "approval.revoke", { id: rule.id });
   run.out.note(`${rule.id}: revoked`);
 }

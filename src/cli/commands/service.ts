@@ -6,7 +6,7 @@ import { env, OS, ownUid, run as runProgram } from "../../platform/process.ts";
 import { installService, type Ran, type ServiceResult, uninstallService } from "../../service/install.ts";
 import { planService, READ_ENV, type ServicePlan } from "../../service/plan.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { Run } from "../run.ts";
+import type { CommandContext } from "../context.ts";
 
 export interface ServiceFlags {
   readonly dryRun?: boolean;
@@ -15,7 +15,7 @@ export interface ServiceFlags {
 /** Time for one command of the service manager, ms. */
 const COMMAND_MS = 30_000;
 
-async function plan(run: Run): Promise<ServicePlan> {
+async function plan(run: CommandContext): Promise<ServicePlan> {
   const userHome = env("HOME");
   if (userHome === undefined) throw new ConsoleError("usage", "Cannot install the service: HOME is not set, must be");
   const { paths } = run.context;
@@ -40,18 +40,18 @@ const ports = {
   },
 };
 
-export async function installAsService(run: Run, flags: ServiceFlags): Promise<void> {
+export async function installAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
   const planned = await plan(run);
   const result = await installService(planned, ports, { dryRun: flags.dryRun === true });
   if (flags.dryRun) run.out.plain(planned.text.trimEnd());
   say(run, result, flags.dryRun === true);
 }
 
-export async function uninstallAsService(run: Run, flags: ServiceFlags): Promise<void> {
+export async function uninstallAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
   say(run, await uninstallService(await plan(run), ports, { dryRun: flags.dryRun === true }), flags.dryRun === true);
 }
 
-function say(run: Run, result: ServiceResult, dryRun: boolean): void {
+function say(run: CommandContext, result: ServiceResult, dryRun: boolean): void {
   run.out.plain(`${result.path}: ${dryRun ? `would be ${result.change}` : result.change}`);
   if (dryRun) { for (const command of result.commands) run.out.plain(`would run: ${command}`); }
   for (const note of result.notes) run.out.note(note);

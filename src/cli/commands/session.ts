@@ -1,33 +1,33 @@
 /** `ls`, `show`, `next`, `session …`. */
+import { shellQuote } from "../../lib/shell_quote.ts";
 import { bold, dim } from "@std/fmt/colors";
 import type { Approval } from "../../domain/approval.ts";
 import { mostUrgent, type SessionView } from "../../domain/query.ts";
 import type { HistoryEntry } from "../../domain/session.ts";
-import { visible } from "../../domain/text.ts";
-import { serialise } from "../../platform/sandbox.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/methods.ts";
-import { described, howToAnswer } from "../approval_text.ts";
-import { about, duration, paint, statusWord, SYMBOLS } from "../format.ts";
-import { ask, type Run } from "../run.ts";
+import { answerHint, approvalLines } from "../approval_text.ts";
+import { activityText, displayStatus, duration, paint, SYMBOLS } from "../format.ts";
+import { call, type CommandContext } from "../context.ts";
 import { sessionTable } from "../session_table.ts";
-import { contextOf, dollars, limitsOf } from "../usage.ts";
+import { contextOf, dollars, limitsOf } from "../cost.ts";
 
-export interface ListOptions {
+export interface SessionListOptions {
   readonly status?: string;
   readonly agent?: string;
   readonly all?: boolean;
   readonly json?: boolean;
 }
 
-export async function ls(run: Run, options: ListOptions): Promise<void> {
+export async function ls(run: CommandContext, options: SessionListOptions): Promise<void> {
   const isLost = options.status === "lost"; // a mark of rows whose status stays what it was
   const params = {
     ...(options.status === undefined || isLost ? {} : { status: options.status }),
     ...(options.agent === undefined ? {} : { agent: options.agent }),
   } as ParamsOf<"session.list">;
-  const { sessions } = await ask(run, "session.list", params);
-  const all = (sessions as unknown as SessionView[]).filter((session) => !isLost || statusWord(session) === "lost");
+  const { sessions } = await call(run, "session.list", params);
+  const all = (sessions as unknown as SessionView[]).filter((session) => !isLost || displayStatus(session) === "lost");
   const shown = all.filter((session) => options.all || options.status !== undefined || session.status !== "closed");
   if (options.json) return run.out.json({ sessions: shown });
   if (shown.length === 0) {
@@ -46,14 +46,14 @@ export async function ls(run: Run, options: ListOptions): Promise<void> {
 }
 
 /** The open approvals, where one of `sessions` has any. */
-async function openFor(run: Run, sessions: readonly SessionView[]): Promise<readonly Approval[]> {
+async function openFor(run: CommandContext, sessions: readonly SessionView[]): Promise<readonly Approval[]> {
   if (!sessions.some((session) => session.status === "waiting" && session.waiting.approvalId !== undefined)) return [];
-  return (await ask(run, "approval.list", {})).approvals as unknown as readonly Approval[];
+  return (await call(run, "approval.list", {})).approvals as unknown as readonly Approval[];
 }
 
 /** The id that `given` stands for: the whole id, or a beginning that only one session has. */
-export async function resolveSession(run: Run, given: string): Promise<string> {
-  const { sessions } = await ask(run, "session.list", {});
+export async function resolveSession(run: CommandContext, given: string): Promise<string> {
+  const { sessions } = await call(run, "session.list", {});
   const ids = sessions.map(({ id }) => id);
   if (ids.includes(given)) return given;
   const matches = ids.filter((id) => id.startsWith(given));
@@ -61,17 +61,21 @@ export async function resolveSession(run: Run, given: string): Promise<string> {
   if (matches.length > 1) {
     throw new ConsoleError(
       "usage",
-      `Cannot choose a session: ${visible(given)} begins ${matches.length} ids, must begin one`,
+      `Cannot choose a session: ${escapeControls(given)} begins ${matches.length} ids, must begin one`,
     );
   }
   throw new ConsoleError(
     "not_found",
-    `Cannot find session ${visible(given)}: is unknown, must be one of those in "ls --all"`,
+    `Cannot find session ${escapeControls(given)}: is unknown, must be one of those in "ls --all"`,
   );
 }
 
-export async function show(run: Run, id: string, options: { readonly json?: boolean }): Promise<void> {
-  const { session } = await ask(run, "session.get", { sessionId: await resolveSession(run, id) });
+export async function showSession(
+  run: CommandContext,
+  id: string,
+  options: { readonly json?: boolean },
+): Promise<void> {
+  const { session } = await call(run, "session.get", { sessionId: await resolveSession(run, id) });
   if (options.json) return run.out.json({ sessions: [session] });
   for (const line of details(session as unknown as SessionView & { history: HistoryEntry[] }, Date.now())) {
     run.out.line(line);
@@ -79,7 +83,7 @@ export async function show(run: Run, id: string, options: { readonly json?: bool
 }
 
 function details(session: SessionView & { readonly history: readonly HistoryEntry[] }, now: number): string[] {
-  const word = statusWord(session);
+  const word = displayStatus(session);
   const rows: [string, string | number | undefined][] = [
     ["id", session.id],
     ["agent", session.agent],
@@ -104,15 +108,17 @@ function details(session: SessionView & { readonly history: readonly HistoryEntr
     ["last event", `${duration(now - Date.parse(session.lastEventAt))} ago`],
   ];
   return [
-    `${paint(word, `${SYMBOLS[word]} ${word}`)} for ${duration(now - Date.parse(session.since))}  ${about(session)}`
+    `${paint(word, `${SYMBOLS[word]} ${word}`)} for ${duration(now - Date.parse(session.since))}  ${
+      activityText(session)
+    }`
       .trimEnd(),
     ...rows.filter(([, value]) => value !== undefined).map(([key, value]) =>
-      `${dim(key.padEnd(11))} ${visible(String(value))}`
+      `${dim(key.padEnd(11))} ${escapeControls(String(value))}`
     ),
     ...(session.history.length === 0 ? [] : [
       bold("history"),
       ...session.history.map((entry) =>
-        `  ${visible(entry.from)}  ${entry.status.padEnd(8)}  ${duration(entry.durationMs)}`
+        `  ${escapeControls(entry.from)}  ${entry.status.padEnd(8)}  ${duration(entry.durationMs)}`
       ),
     ]),
   ];
@@ -123,12 +129,12 @@ function resumeLine(
   how: { readonly command: readonly string[]; readonly cwd?: string } | undefined,
 ): string | undefined {
   if (how === undefined) return undefined;
-  const resume = serialise(how.command);
-  return how.cwd === undefined ? resume : `${serialise(["cd", how.cwd])} && ${resume}`;
+  const resume = shellQuote(how.command);
+  return how.cwd === undefined ? resume : `${shellQuote(["cd", how.cwd])} && ${resume}`;
 }
 
-export async function next(run: Run, options: { readonly json?: boolean }): Promise<void> {
-  const { sessions } = await ask(run, "session.list", {});
+export async function next(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
+  const { sessions } = await call(run, "session.list", {});
   const first = mostUrgent(sessions as unknown as SessionView[]);
   if (options.json) return run.out.json({ sessions: first === undefined ? [] : [first] });
   if (first === undefined) return run.out.note("Nobody waits for you.");
@@ -136,8 +142,8 @@ export async function next(run: Run, options: { readonly json?: boolean }): Prom
   const open = (await openFor(run, [first])).filter(({ sessionId }) => sessionId === first.id);
   for (const line of sessionTable([first], open, now, run.out.screen).slice(1)) run.out.line(line);
   for (const approval of open) {
-    for (const line of described(approval, first.id.slice(0, 8), now)) run.out.line(line);
-    run.out.note(`answer with: ${howToAnswer(approval)}`);
+    for (const line of approvalLines(approval, first.id.slice(0, 8), now)) run.out.line(line);
+    run.out.note(`answer with: ${answerHint(approval)}`);
   }
   if (first.status === "waiting" && open.length === 0) {
     const { terminal } = first;
@@ -158,7 +164,7 @@ export interface UpdateOptions {
   readonly tag?: string[];
 }
 
-export async function update(run: Run, id: string, options: UpdateOptions): Promise<void> {
+export async function updateSession(run: CommandContext, id: string, options: UpdateOptions): Promise<void> {
   const { agent, status, text, title, cwd, branch, model, priority, tag } = options;
   const sessionId = agent === undefined ? await resolveSession(run, id) : id;
   const given = { agent, status, text, title, cwd, gitBranch: branch, model, tags: tag };
@@ -167,32 +173,38 @@ export async function update(run: Run, id: string, options: UpdateOptions): Prom
     throw new ConsoleError("usage", `Cannot update ${id}: --priority is ${priority}, must be a number`);
   }
   const number = priority === undefined ? {} : { priority: Number(priority) };
-  const done = await ask(run, "session.update", { sessionId, ...set, ...number } as ParamsOf<"session.update">);
+  const done = await call(run, "session.update", { sessionId, ...set, ...number } as ParamsOf<"session.update">);
   run.out.note(`${sessionId}: ${done.status}`);
 }
 
-export function rename(run: Run, id: string, title: string): Promise<void> {
-  return update(run, id, { title });
+export function rename(run: CommandContext, id: string, title: string): Promise<void> {
+  return updateSession(run, id, { title });
 }
 
-export async function close(run: Run, id: string, options: { readonly reason?: string }): Promise<void> {
+export async function closeSession(
+  run: CommandContext,
+  id: string,
+  options: { readonly reason?: string },
+): Promise<void> {
   const sessionId = await resolveSession(run, id);
-  await ask(run, "session.close", { sessionId, ...(options.reason === undefined ? {} : { reason: options.reason }) });
+  await call(run, "session.close", { sessionId, ...(options.reason === undefined ? {} : { reason: options.reason }) });
   run.out.note(`${sessionId}: closed`);
 }
 
-export async function reopen(run: Run, id: string): Promise<void> {
+export async function reopenSession(run: CommandContext, id: string): Promise<void> {
   const sessionId = await resolveSession(run, id);
-  const { session } = await ask(run, "session.get", { sessionId });
-  await ask(run, "session.reopen", { sessionId });
+  const { session } = await call(run, "session.get", { sessionId });
+  await call(run, "session.reopen", { sessionId });
   const how = (session as unknown as SessionView).status === "closed"
     ? (session as unknown as Extract<SessionView, { status: "closed" }>).closed.reopenable
     : undefined;
-  run.out.note(`${sessionId}: idle${how === undefined ? "" : `; to resume it: ${visible(resumeLine(how) ?? "")}`}`);
+  run.out.note(
+    `${sessionId}: idle${how === undefined ? "" : `; to resume it: ${escapeControls(resumeLine(how) ?? "")}`}`,
+  );
 }
 
-export async function remove(run: Run, id: string): Promise<void> {
+export async function removeSession(run: CommandContext, id: string): Promise<void> {
   const sessionId = await resolveSession(run, id);
-  await ask(run, "session.delete", { sessionId });
+  await call(run, "session.delete", { sessionId });
   run.out.note(`${sessionId}: deleted`);
 }

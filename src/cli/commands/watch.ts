@@ -2,7 +2,7 @@
 import { connectOrStart } from "../../client/connect.ts";
 import { follow } from "../../client/follow.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { Run } from "../run.ts";
+import type { CommandContext } from "../context.ts";
 import { WatchLines } from "../watch_lines.ts";
 
 export interface WatchOptions {
@@ -10,7 +10,7 @@ export interface WatchOptions {
   readonly since?: string;
 }
 
-export async function watch(run: Run, options: WatchOptions): Promise<void> {
+export async function watch(run: CommandContext, options: WatchOptions): Promise<void> {
   const since = options.since === undefined ? undefined : Number(options.since);
   if (since !== undefined && !(Number.isSafeInteger(since) && since >= 0)) {
     throw new ConsoleError("usage", `Cannot watch: --since is ${options.since}, must be a sequence number`);

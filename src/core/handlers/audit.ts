@@ -1,7 +1,7 @@
 /** Handlers of the audit area: the journal, read. */
 import { JOURNAL_FORMAT } from "../../protocol/version.ts";
 import type { Handlers } from "../../rpc/handler.ts";
-import type { JournalPort } from "../ports.ts";
+import type { JournalPort } from "../journal_port.ts";
 
 export function auditHandlers(journal: Pick<JournalPort, "head" | "tail">): Handlers<"audit.head" | "audit.tail"> {
   return {

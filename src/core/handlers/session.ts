@@ -1,19 +1,19 @@
 /** Handlers of the session area. */
-import type { Ask, Verdict } from "../../domain/approval.ts";
+import type { ApprovalRequest, Decision } from "../../domain/approval.ts";
 import { adapterOf, HOOK_NAMES } from "../../agents/registry.ts";
 import { decideClose, decideDelete, decideReopen, decideUpdate, isRefusal, type Refusal } from "../../domain/decide.ts";
 import type { NewEvent } from "../../domain/event.ts";
 import type { Report } from "../../domain/report.ts";
-import { withShownTools } from "../../domain/shown.ts";
-import { clip, visible } from "../../domain/text.ts";
+import { withPresentedTools } from "../../domain/presentation.ts";
+import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { Actor } from "../../protocol/actor.ts";
-import { commitReport } from "../report.ts";
-import type { Committed, Store } from "../store.ts";
+import { commitReport } from "../apply_report.ts";
+import type { CommitResult, Store } from "../store.ts";
 import type { ParamsOf } from "../../protocol/methods.ts";
 import type { Call, Handlers } from "../../rpc/handler.ts";
 import type { ApprovalsPort } from "../approvals_port.ts";
-import type { UnknownEvents } from "../unknown.ts";
+import type { UnrecognizedEvents } from "../unrecognized_events.ts";
 
 /** A question longer than this is for the agent's own terminal, UTF-16 units: its two ends are no ground for a yes. */
 const MAX_ASKED = 1_048_576;
@@ -21,7 +21,7 @@ const MAX_ASKED = 1_048_576;
 export interface SessionDeps {
   readonly store: Store;
   readonly approvals: ApprovalsPort;
-  readonly unknown: UnknownEvents;
+  readonly unknown: UnrecognizedEvents;
   readonly now: () => string;
 }
 
@@ -35,7 +35,7 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
     { peer }: Call,
     { sessionId, idempotencyKey }: ParamsOf<"session.delete">,
     decide: () => NewEvent | Refusal,
-  ): Committed {
+  ): CommitResult {
     const earlier = store.repeated(idempotencyKey);
     if (earlier !== undefined) return earlier;
     const decided = decide();
@@ -97,7 +97,12 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
  *
  * @throws {ConsoleError} `invalid_params` where nobody understands it (it is in the journal then), `read_only`
  */
-export function takeReport(deps: SessionDeps, actor: Actor, params: ParamsOf<"session.report">, at: string): Committed {
+export function receiveReport(
+  deps: SessionDeps,
+  actor: Actor,
+  params: ParamsOf<"session.report">,
+  at: string,
+): CommitResult {
   const earlier = deps.store.repeated(params.idempotencyKey);
   if (earlier !== undefined) return earlier;
   const { report } = understand(deps, actor, params);
@@ -106,8 +111,8 @@ export function takeReport(deps: SessionDeps, actor: Actor, params: ParamsOf<"se
 
 interface Read {
   readonly report: Report;
-  readonly ask: Ask | undefined;
-  readonly answer: (verdict: Verdict) => Readonly<Record<string, unknown>> | undefined;
+  readonly ask: ApprovalRequest | undefined;
+  readonly answer: (verdict: Decision) => Readonly<Record<string, unknown>> | undefined;
 }
 
 function understand(
@@ -134,7 +139,7 @@ function understand(
     );
   }
   return {
-    report: { ...report, happening: withShownTools(report.happening) },
+    report: { ...report, happening: withPresentedTools(report.happening) },
     ask: large ? undefined : understood.ask,
     answer: (verdict) => adapter.answer(event, verdict, cutFrom > 0),
   };
@@ -144,7 +149,7 @@ function known<T>(row: T | undefined, id: string): T {
   if (row !== undefined) return row;
   throw new ConsoleError(
     "not_found",
-    `Cannot show session ${visible(clip(id, 64))}: is unknown, must be one of those in "ls --all"`,
+    `Cannot show session ${escapeControls(clip(id, 64))}: is unknown, must be one of those in "ls --all"`,
     {
       sessionId: id,
     },

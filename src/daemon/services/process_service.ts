@@ -12,14 +12,14 @@ import { PROTOCOL, VERSION } from "../../protocol/version.ts";
 import type { LastError } from "../last_error.ts";
 import type { DaemonLog } from "../logging.ts";
 import type { DaemonOptions } from "../options.ts";
-import type { Notes } from "../runtime_files.ts";
+import type { RunInfo } from "../runtime_files.ts";
 import type { StopControl } from "../stop_control.ts";
 
 /** Exit code after a second signal. */
 const INTERRUPTED = 130;
 
 export interface ProcessServiceOptions {
-  readonly notes: Notes;
+  readonly notes: RunInfo;
   readonly options: DaemonOptions;
   readonly store: Store;
   readonly log: DaemonLog;

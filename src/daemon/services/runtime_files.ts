@@ -4,7 +4,7 @@ import type { NewEvent } from "../../domain/event.ts";
 import { psPath } from "../../liveness/mod.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import type { HomePaths } from "../../platform/home.ts";
-import { probe } from "../../platform/processes.ts";
+import { probe } from "../../platform/process_table.ts";
 import { writeStderr } from "../../platform/stdio.ts";
 import type { Log } from "../../platform/system.ts";
 import * as files from "../runtime_files.ts";
@@ -16,7 +16,7 @@ const SOCKET_TAKEN = 4;
 export interface RuntimeFilesOptions {
   readonly paths: HomePaths;
   readonly pidFilePath: string;
-  readonly notes: files.Notes;
+  readonly notes: files.RunInfo;
   readonly log: Log;
   readonly stop: StopControl;
   /** Best effort: never throws. */
@@ -63,7 +63,7 @@ export class RuntimeFiles implements Service {
 
   #removeNotes(): void {
     const { paths, pidFilePath, notes } = this.#o;
-    files.removeNotes(paths, pidFilePath, notes);
+    files.removeRuntimeFiles(paths, pidFilePath, notes);
   }
 
   #socketIsOurs(): boolean {

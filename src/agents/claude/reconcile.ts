@@ -1,0 +1,71 @@
+/**
+ * What a status file of Claude Code means for the rows of its process: every rule by which it heals them, each under
+ * its name, proven by the recording in tests/fixtures/feeds. Pure.
+ *
+ * A rule speaks where the file knows something newer than the row's last event. Hooks take their time on the way: an
+ * event that was sent before the file changed may come after it. So the file also speaks where the row has been quiet
+ * for {@link SETTLED_MS} and the file, which follows every prompt at once, still says otherwise.
+ */
+import type { AgentEvent } from "../../domain/report.ts";
+import type { Session, ToolUse, WaitingFor } from "../../domain/session.ts";
+import type { ClaudeStatus } from "./session_file.ts";
+
+export interface Observation {
+  readonly file: ClaudeStatus;
+  readonly row: Session;
+  /** Whether a sub-agent's row of this session waits: the dialog on the screen is that one's. */
+  readonly childWaits: boolean;
+  /** ISO 8601 UTC. */
+  readonly now: string;
+}
+
+/** A hook's event that is later than this has been lost, ms. */
+export const STABLE_MS = 2000;
+
+/** What happened to a session by its file; undefined where the two agree or the file knows no better. */
+export function reconcile(look: Observation): AgentEvent | undefined {
+  return atRest(look) ?? answeredInTheTerminal(look) ?? dialogWithoutHook(look);
+}
+
+/** What happened to the row of a sub-agent of that session: its dialog is in the file of the whole process. */
+export function reconcileChild({ file, row, now }: Omit<Observation, "childWaits">): AgentEvent | undefined {
+  if (atRest({ file, row, now }) !== undefined) return { kind: "subagent", change: -1 };
+  return answeredInTheTerminal({ file, row });
+}
+
+/** Esc while it streams or runs a tool, Esc or No in a dialog: no hook runs. At rest no sub-agent works either. */
+function atRest({ file, row, now }: Omit<Observation, "childWaits">): AgentEvent | undefined {
+  const busy = row.status === "waiting" || row.status === "working";
+  return file.status === "idle" && busy && knowsBetter(file, row, now) ? { kind: "rested" } : undefined;
+}
+
+/**
+ * Yes in a dialog: the next hook runs only when the tool has ended. Not every dialog is known to be in the file, so that
+ * a file which stays busy says nothing about a question: it must have changed after it.
+ */
+function answeredInTheTerminal({ file, row }: Pick<Observation, "file" | "row">): AgentEvent | undefined {
+  if (file.status !== "busy" || row.status !== "waiting" || file.since <= row.lastEventAt) return undefined;
+  const { tool } = row.waiting;
+  return tool === undefined ? { kind: "progress" } : { kind: "tool", tool };
+}
+
+/** The dialogs of plan and auto mode: no PermissionRequest, only a Notification six seconds later. */
+function dialogWithoutHook({ file, row, childWaits, now }: Observation): AgentEvent | undefined {
+  if (file.status !== "waiting" || row.status !== "working" || childWaits || !knowsBetter(file, row, now)) {
+    return undefined;
+  }
+  return { kind: "reminded", ...dialog(file.waitingFor ?? "", row.working.tool) };
+}
+
+/** Claude names the kind of dialog alone; the call that began last is what it is about. */
+function dialog(waitingFor: string, tool: ToolUse | undefined): { readonly for: WaitingFor; readonly text: string } {
+  if (waitingFor === "permission prompt") {
+    const words = tool?.text === undefined ? tool?.name : `${tool.name}: ${tool.text}`;
+    return { for: "permission", text: words ?? waitingFor };
+  }
+  return { for: "question", text: waitingFor === "input needed" ? tool?.text ?? waitingFor : waitingFor };
+}
+
+function knowsBetter(file: ClaudeStatus, { lastEventAt }: Session, now: string): boolean {
+  return lastEventAt < file.since || Date.parse(now) - Date.parse(lastEventAt) >= STABLE_MS;
+}

@@ -1,0 +1,137 @@
+/**
+ * What Claude Code's hooks may print (agents.md §2.1; recordings: claude-decisions, claude-modes). Nothing else: no
+ * `interrupt` (it ends the whole turn), no `updatedInput` but the answers to a question and a plan as it came, and of
+ * the permissions that Claude suggests only rules that allow this very call, no further than the scope of the yes.
+ */
+import { APPROVAL_SCOPES, type ApprovalScope, type Decision } from "../../domain/approval.ts";
+import { dialogOf } from "./tools.ts";
+import { formContent, parseForm } from "../shared/elicitation.ts";
+import { type Fields, objectArrayField, objectField, stringField } from "../../lib/json_fields.ts";
+import { callOf, CLAUDE_TOOLS } from "../shared/tool_table.ts";
+
+export type HookResponse = Readonly<Record<string, unknown>>;
+type Yes = Extract<Decision, { yes: true }>;
+
+/** The agent shows the model a reason; this one where the human gave none. */
+const NO_REASON = "Denied by the user";
+
+/** How far each destination of a rule reaches. `projectSettings` is everybody's in the project: never ours to write. */
+const REACH: Readonly<Record<string, Exclude<ApprovalScope, "once">>> = {
+  session: "session",
+  localSettings: "workspace",
+  userSettings: "always",
+};
+
+export function claudeResponse(event: Fields, verdict: Decision, cut: boolean): HookResponse | undefined {
+  switch (stringField(event, "hook_event_name")) {
+    case "PermissionRequest":
+      return verdict.yes ? approved(event, verdict, cut) : denyResponse(verdict);
+    case "PreToolUse":
+      return verdict.yes ? passed(event, verdict, cut) : stopResponse(verdict);
+    case "Elicitation":
+      return elicited(event, verdict);
+    default:
+      return undefined;
+  }
+}
+
+/** PermissionRequest: no, with the reason. Codex and Qwen Code take the same. */
+export function denyResponse(verdict: Extract<Decision, { yes: false }>): HookResponse {
+  return decision({ behavior: "deny", message: verdict.message || NO_REASON });
+}
+
+/** PermissionRequest: a yes to this call and nothing else. Codex and Qwen Code take the same. */
+export function allowResponse(more: HookResponse = {}): HookResponse {
+  return decision({ behavior: "allow", ...more });
+}
+
+/** PreToolUse: no, with the reason. Codex takes the same. */
+export function stopResponse(verdict: Extract<Decision, { yes: false }>): HookResponse {
+  return permission({ permissionDecision: "deny", permissionDecisionReason: verdict.message || NO_REASON });
+}
+
+function approved(event: Fields, verdict: Yes, cut: boolean): HookResponse | undefined {
+  switch (dialogOf(event).for) {
+    case "question": {
+      const updatedInput = cut ? undefined : answered(event, verdict);
+      return updatedInput && allowResponse({ updatedInput });
+    }
+    case "plan":
+      // A bare yes leaves the dialog on the screen: this tool wants its input back, as the human has seen it (tried).
+      return cut ? undefined : allowResponse({ updatedInput: objectField(event, "tool_input") ?? {} });
+  }
+  const updatedPermissions = permissions(event, verdict.scope);
+  return allowResponse(updatedPermissions.length === 0 ? {} : { updatedPermissions });
+}
+
+/** A question without its answers would be answered with nothing, so there are no words for it. */
+function passed(event: Fields, verdict: Yes, cut: boolean): HookResponse | undefined {
+  switch (dialogOf(event).for) {
+    case "permission":
+      return permission({ permissionDecision: "allow" });
+    case "question": {
+      const updatedInput = cut ? undefined : answered(event, verdict);
+      return updatedInput && permission({ permissionDecision: "allow", updatedInput });
+    }
+    default: // a plan's own dialog comes right after this hook, and takes the yes
+      return undefined;
+  }
+}
+
+function answered(event: Fields, { answers = {} }: Yes): HookResponse | undefined {
+  const questions = objectArrayField(objectField(event, "tool_input") ?? {}, "questions") ?? [];
+  const asked = questions.map((one) => stringField(one, "question"));
+  if (asked.length === 0) return undefined;
+  const given = asked.flatMap((question) =>
+    question !== undefined && Object.hasOwn(answers, question) ? [[question, answers[question]]] : []
+  );
+  return given.length < asked.length ? undefined : { questions, answers: Object.fromEntries(given) };
+}
+
+function elicited(event: Fields, verdict: Decision): HookResponse | undefined {
+  const reply = (more: HookResponse) => ({ hookSpecificOutput: { hookEventName: "Elicitation", ...more } });
+  if (!verdict.yes) return reply({ action: "decline" });
+  const form = parseForm(event);
+  const content = form && formContent(form, verdict.answers ?? {});
+  // an empty form is a plain "yes?"; one with fields that nobody filled in is not answered
+  const empty = content !== undefined && Object.keys(content).length === 0 && form!.length > 0;
+  return content === undefined || empty ? undefined : reply({ action: "accept", content });
+}
+
+/** Claude's own suggestions for this very call that reach no further than `scope`, field by field. */
+function permissions(event: Fields, scope: ApprovalScope): readonly HookResponse[] {
+  const own = ownRule(event);
+  if (own === undefined) return [];
+  return (objectArrayField(event, "permission_suggestions") ?? []).flatMap((update) => {
+    const destination = stringField(update, "destination") ?? "";
+    const reach = Object.hasOwn(REACH, destination) ? REACH[destination] : undefined;
+    if (
+      stringField(update, "type") !== "addRules" || stringField(update, "behavior") !== "allow" || reach === undefined
+    ) return [];
+    if (APPROVAL_SCOPES.indexOf(reach) > APPROVAL_SCOPES.indexOf(scope)) return [];
+    const [rule, ...more] = objectArrayField(update, "rules") ?? [];
+    if (rule?.["toolName"] !== own.toolName || rule["ruleContent"] !== own.ruleContent || more.length > 0) return [];
+    return [{ type: "addRules", rules: [own], behavior: "allow", destination }];
+  });
+}
+
+/**
+ * The rule of Claude's that allows the command that was asked and nothing else; in its rules a star is any text. Of other
+ * tools there is none: one about a path is a pattern that begins at the settings' folder, one about a page its host.
+ */
+function ownRule(event: Fields): { readonly toolName: string; readonly ruleContent: string } | undefined {
+  const { tool, action, subject } = callOf(
+    stringField(event, "tool_name") ?? "",
+    objectField(event, "tool_input") ?? {},
+    CLAUDE_TOOLS,
+  );
+  return action === "command" && !subject.includes("*") ? { toolName: tool, ruleContent: subject } : undefined;
+}
+
+function decision(fields: HookResponse): HookResponse {
+  return { hookSpecificOutput: { hookEventName: "PermissionRequest", decision: fields } };
+}
+
+function permission(fields: HookResponse): HookResponse {
+  return { hookSpecificOutput: { hookEventName: "PreToolUse", ...fields } };
+}

@@ -1,0 +1,64 @@
+/**
+ * Agents whose hooks have Claude Code's shape, registered as `hook claude-like --name NAME`. Seen: Qwen Code 0.24.4
+ * (tests/fixtures/qwen), whose order differs: PermissionRequest comes before PreToolUse, and blocks the dialog;
+ * Notification says `idle_prompt` after each turn and after Esc; each round of tools brings a UserPromptSubmit with an
+ * empty prompt.
+ */
+import type { Adapter } from "../shared/adapter.ts";
+import { CLAUDE_EVENTS, type EventHandlers, parseHookEvent } from "../claude/events.ts";
+import { allowResponse, denyResponse } from "../claude/response.ts";
+import { permissionRequest } from "../claude/request.ts";
+import { dialogOf } from "../claude/tools.ts";
+import { isFields, stringField } from "../../lib/json_fields.ts";
+import { PARENT_PID } from "../shared/hook_env.ts";
+import { CLAUDE_TOOLS, type ToolTable } from "../shared/tool_table.ts";
+
+/** Claude's names and those of the Gemini family. */
+const TOOLS: ToolTable = {
+  ...CLAUDE_TOOLS,
+  run_shell_command: ["command", "command"],
+  write_file: ["write", "file_path"],
+  edit: ["write", "file_path"],
+  read_file: ["read", "file_path"],
+  glob: ["search"],
+  grep_search: ["search"],
+  list_directory: ["search", "path"],
+  web_fetch: ["fetch", "url"],
+};
+
+const MEANING: EventHandlers = {
+  ...CLAUDE_EVENTS,
+  // the round of a tool is no prompt of the user's; neither the turn nor its id are new
+  UserPromptSubmit: (e) =>
+    stringField(e, "prompt") === undefined ? { kind: "progress" } : CLAUDE_EVENTS.UserPromptSubmit(e),
+  // the command that resumes it is not known
+  SessionEnd: (e) => ({ kind: "ended", reason: stringField(e, "reason") ?? "other" }),
+};
+
+/** `name` is what its rows are called. */
+export function claudeLike(name: string): Adapter {
+  return {
+    name,
+    understand: (event, env) =>
+      parseHookEvent(withCallId(event), env, {
+        agent: name,
+        pid: PARENT_PID,
+        meaning: MEANING,
+        ask: (e) =>
+          stringField(e, "hook_event_name") === "PermissionRequest" ? permissionRequest(e, "behind", TOOLS) : undefined,
+      }),
+    answer(event, verdict) {
+      if (!isFields(event) || stringField(event, "hook_event_name") !== "PermissionRequest") return undefined;
+      // whether it takes the answers to a question is not known
+      if (verdict.yes) return dialogOf(event).for === "question" ? undefined : allowResponse();
+      return denyResponse(verdict);
+    },
+  };
+}
+
+/** Qwen gives a call an id of its own, but its batches name the model's (recording: qwen-tui). */
+function withCallId(event: unknown): unknown {
+  if (!isFields(event)) return event;
+  const id = stringField(event, "tool_call_id");
+  return id === undefined ? event : { ...event, tool_use_id: id };
+}

@@ -1,0 +1,142 @@
+/**
+ * Whether Codex trusts our hooks, asked of `codex app-server`: it alone knows the hash to which trust is bound.
+ * JSON-RPC without the `jsonrpc` member, one message a line (recorded with 0.169).
+ */
+import { shellQuote } from "../../lib/shell_quote.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import {
+  type Fields,
+  isFields,
+  objectArrayField,
+  objectField,
+  parseObject,
+  stringField,
+} from "../../lib/json_fields.ts";
+
+/** `modified`: trusted once, and changed since. `off`: Codex knows the hook and does not run it, or reads no hooks at all. */
+export type Trust = "trusted" | "untrusted" | "modified" | "off" | "unknown";
+
+/** One of our definitions, as Codex reads it. */
+export interface CodexHook {
+  /** Its name in Codex's records of trust: `<file>:pre_tool_use:0:0`. */
+  readonly key: string;
+  readonly event: string;
+  readonly command: string;
+  /** To what trust is bound. */
+  readonly hash: string;
+  readonly trust: Trust;
+}
+
+/** Both ends of a running `codex app-server`. */
+export interface ServerDialogOptions {
+  readonly lines: AsyncIterable<string>;
+  send(line: string): Promise<void>;
+}
+
+export interface OwnHookState {
+  /** The settings file, as `hooks install` wrote it, every link followed. */
+  readonly file: string;
+  readonly argv: readonly string[];
+  /** The folder whose project settings count too. */
+  readonly cwd: string;
+  /** Follows every link; the path itself where nothing is there. */
+  readonly realPath: (path: string) => string;
+}
+
+/** A conversation with the app-server; requests go one after the other. @throws {ConsoleError} failed, from every method */
+export class CodexServer {
+  readonly #lines: AsyncIterator<string>;
+  readonly #send: (line: string) => Promise<void>;
+  #last = 0;
+
+  private constructor(talk: ServerDialogOptions) {
+    this.#lines = talk.lines[Symbol.asyncIterator]();
+    this.#send = (line) => talk.send(line);
+  }
+
+  static async greet(talk: ServerDialogOptions, version: string): Promise<CodexServer> {
+    const server = new CodexServer(talk);
+    const clientInfo = { name: "agent-console", title: "agent-console", version };
+    await server.#call("initialize", { clientInfo, capabilities: { experimentalApi: true } });
+    await server.#say({ method: "initialized" });
+    return server;
+  }
+
+  /** Those definitions that run exactly our command, from exactly our file: never anybody else's. */
+  async ours({ file, argv, cwd, realPath }: OwnHookState): Promise<readonly CodexHook[]> {
+    const { data } = await this.#call("hooks/list", { cwds: [cwd] });
+    if (!Array.isArray(data)) throw strange("its list of hooks is no list");
+    const command = shellQuote(argv);
+    return data.filter(isFields).flatMap((entry) => objectArrayField(entry, "hooks") ?? [])
+      .filter((hook) => hook["command"] === command && realPath(stringField(hook, "sourcePath") ?? "") === file)
+      .flatMap((hook) => {
+        const [key, event, hash] = ["key", "eventName", "currentHash"].map((name) => stringField(hook, name));
+        return key && event && hash ? [{ key, event, command, hash, trust: trustIn(hook) }] : [];
+      });
+  }
+
+  /** Records the user's trust in `hooks`, bound to their present hashes, where Codex's own `/hooks` does. */
+  async trust(hooks: readonly CodexHook[]): Promise<void> {
+    const value = Object.fromEntries(hooks.map(({ key, hash }) => [key, { trusted_hash: hash }]));
+    await this.#call("config/batchWrite", { edits: [{ keyPath: "hooks.state", mergeStrategy: "upsert", value }] });
+  }
+
+  async #call(method: string, params: Fields): Promise<Fields> {
+    const id = ++this.#last;
+    await this.#say({ id, method, params });
+    for (;;) {
+      const next = await this.#lines.next();
+      if (next.done) throw strange(`it ended before it answered ${method}`);
+      const message = parseObject(next.value);
+      if (message?.["id"] !== id || "method" in message) continue; // notifications, and requests that we do not serve
+      const result = objectField(message, "result");
+      if (result !== undefined) return result;
+      throw strange(
+        `${method} was refused: ${stringField(objectField(message, "error") ?? {}, "message") ?? "no reason given"}`,
+      );
+    }
+  }
+
+  async #say(message: Fields): Promise<void> {
+    try {
+      await this.#send(JSON.stringify(message));
+    } catch {
+      throw strange("it ended");
+    }
+  }
+}
+
+function trustIn(hook: Fields): Trust {
+  if (hook["enabled"] === false) return "off";
+  const status = stringField(hook, "trustStatus");
+  if (status === "managed") return "trusted";
+  return status === "trusted" || status === "untrusted" || status === "modified" ? status : "unknown";
+}
+
+/** One word for all of ours: the one that keeps most of them from running. None at all: Codex does not read the file. */
+export function trustOf(hooks: readonly CodexHook[]): Trust {
+  const found = new Set(hooks.map(({ trust }) => trust));
+  if (hooks.length === 0) return "off";
+  return (["off", "untrusted", "modified", "unknown"] as const).find((trust) => found.has(trust)) ?? "trusted";
+}
+
+/**
+ * What `config.toml` tells without Codex: where it holds no trust for an event of `file`, our hook is untrusted. Whether
+ * a recorded hash is the present one, only Codex can tell.
+ *
+ * @param config config.toml as an object; undefined where there is none
+ */
+export function trustInFile(config: unknown, file: string, events: readonly string[]): Trust {
+  const hooks = isFields(config) ? objectField(config, "hooks") : undefined;
+  const state = (hooks && objectField(hooks, "state")) ?? {};
+  const keys = Object.keys(state).filter((key) =>
+    stringField(objectField(state, key) ?? {}, "trusted_hash") !== undefined
+  );
+  const snake = (event: string) => event.replace(/(?!^)[A-Z]/g, "_$&").toLowerCase();
+  const known = (event: string) => keys.some((key) => key.startsWith(`${file}:${snake(event)}:`));
+  return events.every(known) ? "unknown" : "untrusted";
+}
+
+function strange(why: string): ConsoleError {
+  return new ConsoleError("failed", `Cannot ask codex app-server: ${why}`);
+}

@@ -1,0 +1,74 @@
+/** The questions of Codex's threads that are open now, each from its request to its answer, ours or somebody else's. */
+import { type Fields, optional, stringField } from "../../lib/json_fields.ts";
+import type { ApprovalRequest, Decision } from "../../domain/approval.ts";
+import type { Report } from "../../domain/report.ts";
+import { decisionOf, FileItems, readCodexRequest } from "./request_codec.ts";
+import type { CodexThreads } from "./thread_rows.ts";
+import type { Link, RequestId } from "./json_rpc_link.ts";
+
+/**
+ * Puts a question to whoever can answer it: the report opens the wait, `signal` ends it (it was answered elsewhere, or
+ * nobody is there any more to take the answer). Resolves with undefined where there is no answer from us.
+ */
+export type RequestDecision = (
+  report: Report,
+  ask: ApprovalRequest,
+  signal: AbortSignal,
+) => Promise<Decision | undefined>;
+
+interface Put {
+  readonly id: RequestId;
+  readonly method: string;
+  readonly params: Fields;
+  /** Settles when it is known whose thread asks. */
+  readonly known: Promise<void>;
+}
+
+export class CodexRequests {
+  #ask: RequestDecision;
+  #threads: CodexThreads;
+  #files = new FileItems();
+  #open = new Map<RequestId, AbortController>();
+
+  constructor(ask: RequestDecision, threads: CodexThreads) {
+    this.#ask = ask;
+    this.#threads = threads;
+  }
+
+  /** Something that the server told of its own accord. */
+  take(method: string, params: Fields): void {
+    if (method === "item/started" || method === "item/completed") return this.#files.take(method, params);
+    if (method !== "serverRequest/resolved") return;
+    const id = params["requestId"];
+    if (typeof id === "number" || typeof id === "string") this.#open.get(id)?.abort();
+  }
+
+  /** A fault is no decision: then Codex's own window asks alone, as it does anyway. */
+  async put(link: Link, { id, method, params, known }: Put): Promise<void> {
+    const question = readCodexRequest(method, params, this.#files.of(params));
+    if (question === undefined || this.#open.has(id)) return;
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#open.set(id, controller);
+    try {
+      await known;
+      const threadId = stringField(params, "threadId") ?? "";
+      const report = this.#threads.reportOf(threadId, question.asked);
+      if (report === undefined || signal.aborted) return;
+      const ask = { ...optional("cwd", this.#threads.cwdOf(threadId)), ...question.ask };
+      const verdict = await this.#ask(report, ask, signal);
+      if (verdict !== undefined && !signal.aborted) link.answer(id, { decision: decisionOf(verdict, params) });
+    } catch {
+      // as if nobody had answered
+    } finally {
+      if (this.#open.get(id) === controller) this.#open.delete(id);
+    }
+  }
+
+  /** The connection is gone: an answer would reach nobody, and nobody tells when an item is done. */
+  drop(): void {
+    for (const controller of this.#open.values()) controller.abort();
+    this.#open.clear();
+    this.#files.clear();
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * What the threads of Codex's app-server do, as reports about our rows. Hooks may tell of the same sessions: then they
+ * know more (prompts, tools, questions), and this feed adds what they do not tell. So each rule looks at the row first.
+ */
+import type { AgentEvent, Report } from "../../domain/report.ts";
+import type { Facts, Session } from "../../domain/session.ts";
+import type { Thread, ThreadStatus, TurnError } from "./thread_codec.ts";
+import type { FeedPort } from "../shared/feed_port.ts";
+
+const AGENT = "codex";
+
+export class CodexThreads {
+  #port: FeedPort;
+  #threads = new Map<string, Thread>();
+  #waited = new Set<string>();
+
+  constructor(port: FeedPort) {
+    this.#port = port;
+  }
+
+  knows(id: string): boolean {
+    return this.#threads.has(id);
+  }
+
+  /** Whether `id` is a session or a sub-agent: what Codex does for its own ends asks nobody. */
+  isOpen(id: string): boolean {
+    const kind = this.#threads.get(id)?.kind;
+    return kind !== undefined && kind !== "hidden";
+  }
+
+  /** The folder that thread `id` works in; one of its commands may run in another. */
+  cwdOf(id: string): string | undefined {
+    return this.#threads.get(id)?.facts.cwd;
+  }
+
+  /** A thread that began just now. */
+  started(thread: Thread): void {
+    this.#threads.set(thread.id, thread);
+    if (thread.kind === "session") this.#report(thread, { kind: "announced", resumed: thread.begun }, thread.facts);
+  }
+
+  /** A thread that was there when we looked. @returns as {@link changed} */
+  found(thread: Thread): boolean {
+    this.#threads.set(thread.id, thread);
+    if (thread.kind === "session") {
+      const row = this.#port.get(thread.id);
+      if (row === undefined) this.#report(thread, { kind: "announced", resumed: thread.begun }, thread.facts);
+      else if (isNew(thread.facts, row)) this.#report(thread, { kind: "noted" }, thread.facts);
+    }
+    return thread.status === undefined ? false : this.changed(thread.id, thread.status);
+  }
+
+  named(id: string, title: string): void {
+    const thread = this.#threads.get(id);
+    if (thread?.kind === "session" && this.#port.get(id)?.title !== title) {
+      this.#report(thread, { kind: "noted" }, { title });
+    }
+  }
+
+  /** @returns whether the turn failed just now, for a reason that the state alone does not tell */
+  changed(id: string, status: ThreadStatus): boolean {
+    const thread = this.#threads.get(id);
+    if (thread === undefined || thread.kind === "hidden") return false;
+    const row = this.#port.get(id);
+    const waited = this.#waited.delete(id);
+    if (status === "approval" || status === "input") this.#waited.add(id);
+    if (status === "error" && thread.kind === "session") {
+      if (row?.status === "error") return false;
+      this.#report(thread, { kind: "failed", error: "unknown", text: "Codex could not go on" });
+      return true;
+    }
+    const happening = thread.kind === "session"
+      ? sessionHappening(status, row, waited)
+      : subagentHappening(status, row, waited);
+    if (happening !== undefined) this.#report(thread, happening);
+    return false;
+  }
+
+  /** Why the turn failed; too late where the session has gone on. */
+  explained(id: string, why: TurnError): void {
+    const thread = this.#threads.get(id);
+    const row = this.#port.get(id);
+    if (thread?.kind !== "session" || row?.status !== "error") return;
+    if (row.error.kind !== why.error || row.error.text !== why.text) this.#report(thread, { kind: "failed", ...why });
+  }
+
+  closed(id: string): void {
+    const thread = this.#threads.get(id);
+    this.#threads.delete(id);
+    this.#waited.delete(id);
+    const row = this.#port.get(id);
+    if (thread?.kind !== "session" || row === undefined || row.status === "closed") return;
+    const { cwd } = row;
+    this.#report(thread, {
+      kind: "ended",
+      reason: "unloaded",
+      reopenable: { command: ["codex", "resume", id], ...(cwd === undefined ? {} : { cwd }) },
+    });
+  }
+
+  /** The process that ran the threads is gone: no turn goes on. */
+  gone(): void {
+    for (const id of [...this.#threads.keys()]) this.changed(id, "idle");
+    this.#threads.clear();
+  }
+
+  /** What happened to thread `id`, as a report; undefined where it is nobody's. */
+  reportOf(id: string, happening: AgentEvent): Report | undefined {
+    const thread = this.#threads.get(id);
+    return thread !== undefined && this.isOpen(id) ? about(thread, happening, {}) : undefined;
+  }
+
+  #report(thread: Thread, happening: AgentEvent, facts: Facts = {}): void {
+    this.#port.report(about(thread, happening, facts));
+  }
+}
+
+function about({ id, parentId, name }: Thread, happening: AgentEvent, facts: Facts): Report {
+  const whose = parentId === undefined
+    ? { sessionId: id }
+    : { sessionId: parentId, subagent: { id, type: name ?? "" } };
+  return { agent: AGENT, facts, happening, ...whose };
+}
+
+function sessionHappening(status: ThreadStatus, row: Session | undefined, waited: boolean): AgentEvent | undefined {
+  const is = row?.status;
+  switch (status) {
+    case "approval":
+    case "input":
+      return is === "waiting" ? undefined : asks(status);
+    case "active":
+      // A row that waits though no dialog was open waits for a hook that holds its question.
+      if (is === "waiting") return waited ? { kind: "progress" } : undefined;
+      return is === "working" ? undefined : { kind: "prompt", byUser: false };
+    case "idle":
+      return is === "working" || is === "waiting" ? { kind: "finished" } : undefined;
+    case "error":
+      return undefined;
+  }
+}
+
+/** A sub-agent has a row only since it asked. */
+function subagentHappening(status: ThreadStatus, row: Session | undefined, waited: boolean): AgentEvent | undefined {
+  const open = row !== undefined && row.status !== "closed";
+  switch (status) {
+    case "approval":
+    case "input":
+      return row?.status === "waiting" ? undefined : asks(status);
+    case "active":
+      return open && waited ? { kind: "progress" } : undefined;
+    case "idle":
+    case "error":
+      return open ? { kind: "ended", reason: "finished" } : undefined;
+  }
+}
+
+function asks(status: "approval" | "input"): AgentEvent {
+  return status === "approval"
+    ? { kind: "reminded", for: "permission", text: "Codex asks for an approval" }
+    : { kind: "reminded", for: "question", text: "Codex asks a question" };
+}
+
+function isNew(facts: Facts, row: Session): boolean {
+  return Object.entries(facts).some(([name, value]) => row[name as keyof Facts] !== value);
+}

@@ -1,0 +1,158 @@
+/** What OpenCode asks and how it is answered (recordings: opencode full, opencode dialogs). */
+import type { ApprovalRequest, Choice, Decision } from "../../domain/approval.ts";
+import type { ToolUse } from "../../domain/session.ts";
+import {
+  booleanField,
+  type Fields,
+  objectArrayField,
+  objectField,
+  optional,
+  stringField,
+} from "../../lib/json_fields.ts";
+import { callOf, searchedPaths, type ToolTable } from "../shared/tool_table.ts";
+import { describeTool } from "../shared/tool_label.ts";
+
+/** OpenCode's tools, by the names and inputs of `tool.execute.before`. */
+export const OPENCODE_TOOLS: ToolTable = {
+  bash: ["command", "command"],
+  write: ["write", "filePath"],
+  edit: ["write", "filePath"],
+  read: ["read", "filePath"],
+  list: ["search", "path"],
+  glob: ["search", "path"],
+  grep: ["search", "path"],
+  webfetch: ["fetch", "url"],
+  websearch: ["fetch", "query"],
+};
+
+/** The permissions are named as the tools; the field is one of their metadata, else their patterns say it. */
+const PERMISSIONS: ToolTable = { ...OPENCODE_TOOLS, edit: ["write", "filepath"] };
+
+/** The plugin's mark of a text that it cut (install/opencode_plugin.ts): what runs is then not known. */
+const CUT_MARK = "…(cut)";
+
+/** Undefined for events that take no answer, and where what is asked is not known as a whole. */
+export function opencodeRequest(event: Fields): ApprovalRequest | undefined {
+  const properties = objectField(event, "properties") ?? {};
+  switch (stringField(event, "type")) {
+    case "permission.asked":
+      return permission(properties);
+    case "question.asked":
+      return question(properties);
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * What the hook prints for `verdict`: never `always`, which would allow all patterns of the suggestions, until OpenCode is
+ * restarted; answers only to all questions at once.
+ */
+export function opencodeResponse(
+  ask: ApprovalRequest,
+  verdict: Decision,
+): Readonly<Record<string, unknown>> | undefined {
+  if (!verdict.yes) {
+    return { reply: "reject", ...(ask.for === "question" ? {} : optional("message", verdict.message)) };
+  }
+  // Of `touch x` that is `touch *` (recording: opencode-dialogs): a scope beyond once is a rule of ours.
+  if (ask.for !== "question") return { reply: "once" };
+  const answers = ask.choices?.map((choice) => chosen(choice, verdict.answers ?? {}));
+  return answers === undefined || answers.includes(undefined) ? undefined : { answers };
+}
+
+/** The labels of an answer; several are separated by a comma. What is no label is free text. */
+function chosen(
+  { question, options, multiple }: Choice,
+  answers: Readonly<Record<string, string>>,
+): readonly string[] | undefined {
+  const answer = Object.hasOwn(answers, question) ? answers[question] : undefined;
+  if (answer === undefined) return undefined;
+  const labels = answer.split(/, ?/);
+  return multiple && !options.includes(answer) && labels.every((label) => options.includes(label)) ? labels : [answer];
+}
+
+function question(properties: Fields): ApprovalRequest | undefined {
+  const choices = (objectArrayField(properties, "questions") ?? []).flatMap((one) => {
+    const words = stringField(one, "question");
+    if (words === undefined) return [];
+    const options = (objectArrayField(one, "options") ?? []).flatMap((option) => stringField(option, "label") ?? []);
+    return [{ question: words, options, multiple: booleanField(one, "multiple") }];
+  });
+  if (choices.length === 0 || JSON.stringify(choices).includes(CUT_MARK)) return undefined;
+  const subject = choices.map((choice) => choice.question).join(" / ");
+  return { for: "question", tool: "question", action: "other", subject, choices, dialog: "beside", takesYes: true };
+}
+
+function permission(properties: Fields): ApprovalRequest | undefined {
+  const tool = stringField(properties, "permission");
+  if (tool === undefined) return undefined;
+  const { action, subject, paths } = aboutOf(tool, properties);
+  if (subject === undefined || [subject, ...paths ?? []].some((one) => one.includes(CUT_MARK))) return undefined;
+  const always = texts(properties, "always");
+  return {
+    for: "permission",
+    tool,
+    action,
+    subject,
+    ...optional("paths", paths),
+    ...(action === "write" ? optional("detail", diffOf(properties)) : {}),
+    ...(always.length === 0 ? {} : { suggestions: always.map((pattern) => `${tool}: ${pattern}`) }),
+    dialog: "beside",
+    takesYes: true,
+  };
+}
+
+/** The change that OpenCode shows in its own dialog; of a long one the plugin sends both ends. */
+function diffOf(properties: Fields): string | undefined {
+  const diff = stringField(objectField(properties, "metadata") ?? {}, "diff");
+  return diff?.includes(CUT_MARK) ? `${diff}\n[the middle of the change is missing]` : diff;
+}
+
+function aboutOf(
+  permission: string,
+  properties: Fields,
+): Pick<ApprovalRequest, "action" | "paths"> & { readonly subject?: string } {
+  const [does, field] = Object.hasOwn(PERMISSIONS, permission) ? PERMISSIONS[permission]! : [];
+  const action = does === "search" ? "read" : does;
+  const metadata = objectField(properties, "metadata") ?? {};
+  const patterns = texts(properties, "patterns");
+  const listed = patterns.length === 0 ? undefined : patterns.join("\n");
+  const files = does === "write" ? filesOf(metadata) : [];
+  const found = does === "search" ? searchedPaths(stringField(metadata, "path")) : [];
+  const several = files.length + found.length > 0 || (patterns.length > 1 && action !== "command");
+  const paths = several ? { paths: [...files, ...found, ...patterns] } : {};
+  if (action !== undefined && field !== undefined) {
+    // Of several files OpenCode tells one text, parted by commas; here each has its line.
+    const lines = files.length > 1 ? files.join("\n") : action === "write" && patterns.length > 1 ? listed : undefined;
+    return { action, ...paths, ...optional("subject", lines ?? stringField(metadata, field) ?? listed) };
+  }
+  // A tool of an MCP server is its own permission, with `*` as the pattern: the input says what it does.
+  const call = objectField(properties, "call") ?? {};
+  const args = stringField(call, "tool") === permission ? objectField(call, "args") : undefined;
+  return args === undefined
+    ? { action: "other", ...paths, ...optional("subject", listed) }
+    : { action: "other", subject: JSON.stringify(args) };
+}
+
+/** What a patch of OpenCode changes; where it moves a file to is in no pattern. */
+function filesOf(metadata: Fields): readonly string[] {
+  return (objectArrayField(metadata, "files") ?? []).flatMap((file) =>
+    [stringField(file, "filePath") ?? [], stringField(file, "movePath") ?? []].flat()
+  );
+}
+
+/** The call that a permission or question is about, as `tool.execute.before` told it. */
+export function callInTool(properties: Fields): ToolUse | undefined {
+  const id = stringField(objectField(properties, "tool") ?? {}, "callID");
+  const call = objectField(properties, "call") ?? {};
+  const name = stringField(call, "tool") ?? stringField(properties, "permission");
+  if (name === undefined) return undefined;
+  const args = objectField(call, "args");
+  return args === undefined ? { name, ...optional("id", id) } : describeTool(callOf(name, args, OPENCODE_TOOLS), id);
+}
+
+function texts(fields: Fields, name: string): readonly string[] {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string" && item !== "") : [];
+}

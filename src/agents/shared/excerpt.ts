@@ -1,0 +1,15 @@
+/** Texts of agents and people made fit to be kept in a row: secrets masked, length bounded. */
+import { clip, headAndTail, maskSecrets, oneLine } from "../../domain/sanitize.ts";
+
+// Looking for secrets costs time, and a row keeps at most 2,000 units: what is far beyond is cut before the search.
+const ROUGH = 8192;
+
+/** One line of at most `cap` UTF-16 units that shows both ends of a long text. */
+export function oneLineExcerpt(text: string, cap: number): string {
+  return headAndTail(oneLine(maskSecrets(headAndTail(text, ROUGH))), cap);
+}
+
+/** Prose of at most `cap` UTF-16 units: its beginning, with its line breaks. */
+export function excerpt(text: string, cap: number): string {
+  return clip(maskSecrets(clip(text, ROUGH)), cap);
+}

@@ -1,0 +1,120 @@
+/**
+ * What is known about an agent's hooks, in one description for each agent: install, uninstall, status, the README and
+ * the tests all come from it. Here are its types and what can be computed from any of them.
+ */
+import type { Fields } from "../../lib/json_fields.ts";
+
+/**
+ * One registered event.
+ *
+ * Synchronous hooks keep the order of events and cost the agent one start of our hook client each; asynchronous ones
+ * cost it nothing, but may overtake each other. So an event is asynchronous only where arriving late is harmless
+ * (domain/transition.ts says why).
+ */
+export interface HookRow {
+  readonly event: string;
+  /** `*`: every tool. Absent where the event takes no matcher, or where all of it matters. */
+  readonly matcher?: string;
+  /** Seconds, whatever the agent's unit; always given: agents' defaults let a hung hook hold them for minutes. */
+  readonly timeout: number;
+  readonly async: boolean;
+  /** Becomes a deciding row (timeout {@link DECIDES}) where the user wants rules to judge each tool call. */
+  readonly policy?: true;
+  readonly why: string;
+}
+
+/**
+ * Timeout of events that only report, s: the hook client ends by itself within 1 s of its payload's end (H1), the rest is
+ * for a busy machine.
+ */
+export const NOTIFY_TIMEOUT_S = 5;
+
+/**
+ * Timeout of events that may wait for a human, s. Above every wait of ours (at most 570 s), so that our "no decision"
+ * comes before the agent's kill. One constant, not computed from the configured wait: Codex trusts a definition by its
+ * hash, and every change of it asks its user for another review.
+ */
+export const DECISION_TIMEOUT_S = 600;
+
+/** Where an agent may look for its settings. */
+export interface SettingsLocation {
+  /** A variable of the environment; an empty one counts as not set. */
+  readonly env: (name: string) => string | undefined;
+  /** The user's home folder, absolute. */
+  readonly userHome: string;
+  readonly cwd: string;
+  /** The settings of the project in `cwd` instead of the user's. */
+  readonly project?: boolean;
+}
+
+interface Described {
+  /** The word in `hook NAME`, by which an entry of ours is recognised and the adapter is chosen. */
+  readonly name: string;
+  readonly title: string;
+  /** For the README: versions, and what is peculiar. */
+  readonly about: string;
+  readonly rows: readonly HookRow[];
+  /** Absolute path of the file that holds the hooks. */
+  readonly file: (where: SettingsLocation) => string;
+}
+
+/** Hooks that are entries in a settings file of JSON. */
+export interface JsonHooks extends Described {
+  readonly form: "json";
+  /** `groups`: event → [{matcher?, hooks: [handler]}]; `flat`: event → [handler], the matcher inside it. */
+  readonly layout: "groups" | "flat";
+  /** The handler that runs `argv` for `row`. Members that it lacks are the user's to set. */
+  readonly handler: (row: HookRow, argv: readonly string[]) => Fields;
+  /** Value of the root's `version`, where the agent asks for one. */
+  readonly version?: number;
+  /** Members of `hooks` that are no events. */
+  readonly notEvents?: readonly string[];
+  /** The only members that the root may have, where the agent refuses a file with others; such a file is strict JSON too. */
+  readonly onlyKeys?: readonly string[];
+  /** Whether these settings switch our hooks off. */
+  readonly off?: (settings: Fields) => boolean;
+  /** The agent runs a definition only after its user has reviewed and trusted it. */
+  readonly reviewed?: true;
+}
+
+/** Hooks that are a file of their own, which the agent loads as code. */
+export interface FileHooks extends Described {
+  readonly form: "file";
+  /** The whole text for the command `argv`. */
+  readonly text: (argv: readonly string[]) => string;
+}
+
+export type AgentHooks = JsonHooks | FileHooks;
+
+/** argv of our program, absolute, without `hook NAME`: `["/usr/local/bin/agent-console", "--home", "/home/u/.agent-console"]`. */
+export type Argv = readonly string[];
+
+/** The whole command line of `agent`'s hooks. */
+export function hookArgv(agent: AgentHooks, program: Argv): readonly string[] {
+  return [...program, "hook", agent.name];
+}
+
+/** The rows as they are registered; `policy`: rules judge each tool call before it runs. */
+export function rowsOf(agent: AgentHooks, policy = false): readonly HookRow[] {
+  return agent.rows.map((row) => policy && row.policy ? { ...row, timeout: DECISION_TIMEOUT_S } : row);
+}
+
+/** `path`, or `base/path` where it is relative. */
+export function joinPath(base: string, path: string): string {
+  return path.startsWith("/") ? path : `${base}/${path}`;
+}
+
+/** One agent's section of the README. */
+export function hooksMarkdown(agent: AgentHooks): string {
+  const file = agent.file({ env: () => undefined, userHome: "/~", cwd: "/" }).slice(1);
+  const head = `**${agent.title}** (\`hooks install ${agent.name}\`, \`${file}\`). ${agent.about}`;
+  if (agent.rows.length === 0) return `${head}\n`;
+  const lines = agent.rows.map((row) =>
+    `| ${row.event} | ${row.async ? "no" : "yes"} | ${timeoutOf(row)} | ${row.why.replaceAll("|", "\\|")} |`
+  );
+  return [head, "", "| event | agent waits | timeout | why so |", "|---|---|---|---|", ...lines, ""].join("\n");
+}
+
+function timeoutOf(row: HookRow): string {
+  return row.policy ? `${row.timeout} s; ${DECISION_TIMEOUT_S} s where rules judge each call` : `${row.timeout} s`;
+}

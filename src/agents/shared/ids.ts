@@ -1,0 +1,14 @@
+/** Words of a payload that become names of rows and words of commands. */
+import { TEXT_CAPS } from "../../domain/session.ts";
+import { type Fields, stringField } from "../../lib/json_fields.ts";
+
+/** An id that can be a row's name and a word of a command: not empty, not huge, no control, no option. */
+export function idField(event: Fields, name: string): string | undefined {
+  const id = stringField(event, name);
+  // deno-lint-ignore no-control-regex
+  return id === undefined || id.length > TEXT_CAPS.id || /^-|[\s\u0000-\u001f\u007f]/.test(id) ? undefined : id;
+}
+
+export function absolutePath(path: string | undefined): string | undefined {
+  return path?.startsWith("/") ? path : undefined;
+}

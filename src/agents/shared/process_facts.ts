@@ -1,0 +1,48 @@
+/** Where an agent runs, from the environment of its hook: process, terminal device, multiplexer pane. */
+import type { Facts, Terminal } from "../../domain/session.ts";
+import { clip } from "../../domain/sanitize.ts";
+import { optional } from "../../lib/json_fields.ts";
+import { type HookEnv, type HookEnvName, PARENT_PID } from "./hook_env.ts";
+
+const CAP = 200;
+// pid_t is 32 bits wide; Linux itself stops at 2^22.
+const PID = /^[1-9]\d{0,9}$/;
+
+/**
+ * `pid` names the variable that the agent sets for its hooks. Where it sets none, "PPID" takes the process that started
+ * the hook: the agent itself, or a shell in between (domain/parent_pid.ts tells them apart).
+ */
+export function processFacts(env: HookEnv, pid: HookEnvName): Pick<Facts, "pid" | "parentPid" | "tty" | "terminal"> {
+  const named = value(env, pid);
+  const number = named !== undefined && PID.test(named) ? Number(named) : undefined;
+  return {
+    ...(pid === PARENT_PID ? optional("parentPid", number) : optional("pid", number)),
+    ...optional("tty", value(env, "SSH_TTY")),
+    ...optional("terminal", terminalOf(env)),
+  };
+}
+
+function terminalOf(env: HookEnv): Terminal | undefined {
+  const tmux = value(env, "TMUX");
+  const pane = value(env, "TMUX_PANE");
+  const wezterm = value(env, "WEZTERM_PANE");
+  const kitty = value(env, "KITTY_WINDOW_ID");
+  const inTmux = tmux !== undefined || pane !== undefined;
+  const program = inTmux ? "tmux" : value(env, "TERM_PROGRAM") ??
+    (wezterm !== undefined ? "WezTerm" : kitty !== undefined ? "kitty" : undefined);
+  const terminal: Terminal = {
+    ...optional("program", program),
+    ...optional("tmuxPane", pane !== undefined && /^%\d+$/.test(pane) ? pane : undefined),
+    // TMUX is "socket,pid,session"; a socket path may hold commas itself
+    ...optional("tmuxSocket", tmux?.replace(/,[^,]*,[^,]*$/, "")),
+    // inside tmux these are left over from the terminal in which its server was started
+    ...optional("windowId", inTmux ? undefined : wezterm ?? kitty),
+    ...(value(env, "SSH_TTY") === undefined ? {} : { ssh: true }),
+  };
+  return Object.keys(terminal).length === 0 ? undefined : terminal;
+}
+
+function value(env: HookEnv, name: HookEnvName): string | undefined {
+  const found: unknown = Object.hasOwn(env, name) ? env[name] : undefined;
+  return typeof found === "string" && found !== "" ? clip(found, CAP) : undefined;
+}

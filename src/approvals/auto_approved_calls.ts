@@ -1,0 +1,67 @@
+/** The calls that were allowed without asking, until their agent tells what became of them. */
+import type { Report } from "../domain/report.ts";
+import type { ToolUse } from "../domain/session.ts";
+import { isSameCall } from "../domain/transition.ts";
+
+/** Calls whose end was not heard of that are kept; older ones are forgotten. */
+const KEPT = 100;
+
+type Whose = Pick<Report, "sessionId" | "subagent">;
+
+interface Call extends Whose {
+  readonly tool: ToolUse;
+}
+
+export class AutoApprovedCalls {
+  #calls: readonly Call[] = [];
+
+  add({ sessionId, subagent }: Whose, tool: ToolUse): void {
+    this.#calls = [...this.#calls, { sessionId, tool, ...(subagent === undefined ? {} : { subagent }) }].slice(-KEPT);
+  }
+
+  /**
+   * What `report`, as its agent told it, says of the calls that it ends: once, however many they are. Undefined: it ends
+   * none, or does not tell how they went.
+   */
+  outcome(report: Report): "failed" | "succeeded" | undefined {
+    const ended = endedBy(report, this.#calls);
+    if (ended.length === 0) return undefined;
+    this.#calls = this.#calls.filter((call) => !ended.includes(call));
+    const { happening } = report;
+    if (happening.kind === "interrupted") return "failed";
+    if (happening.kind !== "progress") return undefined;
+    return happening.failed ? "failed" : "succeeded";
+  }
+}
+
+function endedBy({ sessionId, subagent, happening }: Report, calls: readonly Call[]): readonly Call[] {
+  const ofSession = calls.filter((call) => call.sessionId === sessionId);
+  const own = ofSession.filter((call) => call.subagent?.id === subagent?.id);
+  switch (happening.kind) {
+    case "progress":
+      return named(happening.tools ?? [], own);
+    case "interrupted": // one Esc ends all that runs, and may be told once for each call
+    case "announced":
+    case "ended":
+      return ofSession;
+    case "finished":
+      return happening.subagents === 0 ? ofSession : own;
+    case "failed":
+    case "rested":
+      return own;
+    case "subagent":
+      return subagent !== undefined && happening.change === -1 ? own : [];
+    default:
+      return [];
+  }
+}
+
+/** Equal calls may run side by side: each that ended ends one. */
+function named(tools: readonly ToolUse[], calls: readonly Call[]): readonly Call[] {
+  const ended: Call[] = [];
+  for (const tool of tools) {
+    const found = calls.find((call) => !ended.includes(call) && isSameCall(call.tool, tool));
+    if (found !== undefined) ended.push(found);
+  }
+  return ended;
+}

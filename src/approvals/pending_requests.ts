@@ -1,0 +1,79 @@
+/** The open approvals with whoever waits for them: what lives in this process only, beside the inbox that is journaled. */
+import type { IncomingRequest } from "../core/approvals_port.ts";
+import type { ApprovalRequest } from "../domain/approval.ts";
+import type { QuestionText } from "../domain/report.ts";
+import type { ResultOf } from "../protocol/methods.ts";
+import type { Peer } from "../rpc/peer.ts";
+
+export type WaitResult = ResultOf<"approval.wait">;
+
+/** Who asks, and is told. */
+export type Requester = Pick<Peer, "actor" | "hungUp" | "signal">;
+
+/** Asks one question of many on its connection: what is kept for the question ends with `end`, not with the connection. */
+export function requesterOfOne({ actor, hungUp }: Peer): { readonly asker: Requester; readonly end: () => void } {
+  const ended = new AbortController();
+  const gone = new AbortController();
+  const onHangUp = () => gone.abort();
+  hungUp.addEventListener("abort", onHangUp, { once: true });
+  if (hungUp.aborted) onHangUp();
+  const end = () => {
+    hungUp.removeEventListener("abort", onHangUp);
+    ended.abort();
+  };
+  return { asker: { actor, signal: ended.signal, hungUp: gone.signal }, end };
+}
+
+export interface PendingRequest {
+  readonly id: string;
+  /** The row that waits; a sub-agent's own where one asks. */
+  readonly rowId: string;
+  /** The session that rules are about. */
+  readonly sessionId: string;
+  readonly agent: string;
+  readonly cwd: string | undefined;
+  readonly ask: ApprovalRequest;
+  readonly cut: boolean;
+  /** What the row shows while it waits for this. */
+  readonly question: QuestionText;
+  readonly answer: IncomingRequest["answer"];
+  readonly asker: Requester;
+  readonly done: PromiseWithResolvers<WaitResult>;
+  readonly stopTimer: () => void;
+  /** The asker has begun to wait: it got our first answer in time. */
+  awaited: boolean;
+  /** The approval is settled; what is left is that the asker hears of it. */
+  settled: boolean;
+}
+
+export class PendingRequests {
+  #holds = new Map<string, PendingRequest>();
+  #byRow = new Map<string, Set<PendingRequest>>();
+
+  add(hold: PendingRequest): void {
+    this.#holds.set(hold.id, hold);
+    const row = this.#byRow.get(hold.rowId);
+    if (row === undefined) this.#byRow.set(hold.rowId, new Set([hold]));
+    else row.add(hold);
+    hold.asker.signal.addEventListener("abort", () => this.#holds.delete(hold.id), { once: true });
+  }
+
+  get(id: string): PendingRequest | undefined {
+    return this.#holds.get(id);
+  }
+
+  /** From now on it is nobody's to answer; who asked may still hear of it. */
+  settle(hold: PendingRequest): void {
+    hold.settled = true;
+    hold.stopTimer();
+    const row = this.#byRow.get(hold.rowId);
+    row?.delete(hold);
+    if (row?.size === 0) this.#byRow.delete(hold.rowId);
+  }
+
+  /** Those that nobody has answered yet, oldest first; of one row, or of all. */
+  open(rowId?: string): PendingRequest[] {
+    if (rowId !== undefined) return [...this.#byRow.get(rowId) ?? []];
+    return [...this.#byRow.values()].flatMap((row) => [...row]);
+  }
+}

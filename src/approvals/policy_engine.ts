@@ -1,0 +1,149 @@
+/**
+ * What is answered without asking: the policy (domain/policy.ts) with what it judges by, which is the configuration, the
+ * rules that answers left, the workspace's own file, and the circuit breaker.
+ */
+import { loadWorkspace } from "../config/workspace.ts";
+import type { IncomingRequest } from "../core/approvals_port.ts";
+import type { Inbox } from "./inbox.ts";
+import type { Decision, Rule } from "../domain/approval.ts";
+import { type Breaker, type BreakerEvent, CLOSED, modeUnder, openSince, stepBreaker } from "../policy/breaker.ts";
+import { evaluatePolicy, type Policy, withWorkspacePolicy } from "../policy/evaluation.ts";
+import type { SafetyMode } from "../domain/safety_mode.ts";
+import type { Report } from "../domain/report.ts";
+import { riskOf } from "../policy/risk.ts";
+import { type GivenRule, givenRules, hasExpired, type RuleContext } from "../policy/rule.ts";
+import { WORKSPACE_CONFIG } from "../platform/home.ts";
+import type { Clock, Log } from "../platform/system.ts";
+import { AutoApprovedCalls } from "./auto_approved_calls.ts";
+
+/** The keys of the configuration that judge, read at each call: a reload counts at once. */
+export interface PolicySettings {
+  readonly safetyMode: SafetyMode;
+  readonly rules: readonly GivenRule[];
+  /** Calls are judged before they run, also where the agent would not ask. */
+  readonly preToolUse: boolean;
+}
+
+export interface PolicyEngineOptions {
+  readonly settings: () => PolicySettings;
+  readonly inbox: Pick<Inbox, "rules">;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The journal's last word: a breaker that had opened before a restart, or a crash, is open after it. */
+  readonly suspended: () => SafetyMode | undefined;
+  /** The safety mode in force has changed, or what the breaker suspends. */
+  readonly onMode: (mode: SafetyMode, reason: string, suspended: SafetyMode | undefined) => void;
+}
+
+type PolicyQuery = Pick<IncomingRequest, "ask" | "workspaceConfig" | "workspaceUnknown">;
+
+export interface PolicyResult {
+  /** The answer, where there is one without asking; `by` says what gave it. */
+  readonly verdict?: Decision;
+  readonly by: string;
+  readonly ruleId?: string;
+  /** A call that would run unasked, and should not without a human. */
+  readonly holdGate: boolean;
+}
+
+/** Different warnings about workspaces that are told in one run; they hold other people's words. */
+const WARNINGS = 100;
+
+const NOTHING: PolicyResult = { by: "", holdGate: false };
+
+export class PolicyEngine {
+  #o: PolicyEngineOptions;
+  #breaker: Breaker;
+  #warned = new Set<string>();
+  #watched = new AutoApprovedCalls();
+
+  constructor(options: PolicyEngineOptions) {
+    this.#o = options;
+    this.#breaker = options.suspended() === undefined ? CLOSED : openSince(options.clock.now());
+  }
+
+  /** The safety mode in force: the configured one, or `manual` while the breaker is open. */
+  get mode(): SafetyMode {
+    return modeUnder(this.#breaker, this.#o.settings().safetyMode);
+  }
+
+  /** The configured safety mode, only while the breaker keeps it from being in force. */
+  get suspended(): SafetyMode | undefined {
+    const { safetyMode } = this.#o.settings();
+    return this.mode === safetyMode ? undefined : safetyMode;
+  }
+
+  /** Those of answers and those of the configuration that have not ended. */
+  rules(): readonly Rule[] {
+    const { clock, inbox, settings } = this.#o;
+    const now = clock.now();
+    const given = givenRules(settings().rules, "config", new Date(now).toISOString());
+    return [...inbox.rules().filter((rule) => !hasExpired(rule, now)), ...given];
+  }
+
+  /** @param caller `now` is filled in here */
+  judge({ ask, workspaceConfig, workspaceUnknown }: PolicyQuery, caller: Omit<RuleContext, "now">): PolicyResult {
+    const gate = ask.dialog === "gate";
+    if (gate && !this.#o.settings().preToolUse) return NOTHING;
+    const policy = this.#policy(workspaceConfig, caller);
+    const judgement = evaluatePolicy(ask, policy, { ...caller, now: this.#o.clock.now() });
+    if (judgement === "ask") return NOTHING;
+    if (judgement === "none") return { by: "", holdGate: gate && riskOf(ask) === "destructive" };
+    const { auto, by, ruleId } = judgement;
+    if (auto.yes && workspaceUnknown) return NOTHING;
+    return { verdict: auto, by, holdGate: false, ...(ruleId === undefined ? {} : { ruleId }) };
+  }
+
+  #policy(workspaceConfig: string | undefined, { cwd, sessionId }: Omit<RuleContext, "now">): Policy {
+    const home: Policy = { safetyMode: this.mode, rules: this.rules() };
+    if (workspaceConfig === undefined) return home;
+    const file = `${cwd ?? "?"}/${WORKSPACE_CONFIG}`;
+    const now = new Date(this.#o.clock.now()).toISOString();
+    const { warnings, ...policy } = withWorkspacePolicy(home, loadWorkspace(workspaceConfig, file, { now }));
+    for (const warning of warnings) this.#warn(warning, sessionId);
+    return policy;
+  }
+
+  /** Once each: the file comes along with every event of the workspace. */
+  #warn(warning: string, sessionId: string): void {
+    if (this.#warned.has(warning) || this.#warned.size >= WARNINGS) return;
+    this.#warned.add(warning);
+    this.#o.log.warn("a workspace's configuration", { sessionId, warning });
+  }
+
+  // -- the breaker -----------------------------------------------------------------------------------------------------
+
+  /** A call was answered without asking. */
+  answered(report: Report, verdict: Decision): void {
+    const { happening } = report;
+    const tool = happening.kind === "asked" || happening.kind === "tool" ? happening.tool : undefined;
+    if (verdict.yes && tool !== undefined) this.#watched.add(report, tool);
+  }
+
+  /** What became of the calls that were allowed. */
+  told(report: Report): void {
+    const outcome = this.#watched.outcome(report);
+    if (outcome !== undefined) this.#step(outcome);
+  }
+
+  /** A human has answered: somebody looks. */
+  human(): void {
+    this.#step("decided_by_hand");
+  }
+
+  reloaded(): void {
+    this.#step("reloaded");
+  }
+
+  #step(event: BreakerEvent): void {
+    const before = this.mode;
+    this.#breaker = stepBreaker(this.#breaker, event, this.#o.clock.now());
+    if (this.mode === before && this.suspended === this.#o.suspended()) return;
+    try {
+      this.#o.onMode(this.mode, event === "failed" ? "calls allowed by rules failed" : event, this.suspended);
+    } catch (error) {
+      // A journal that takes nothing: the mode is in force, and a decision that led here is still told to its hook.
+      this.#o.log.error("a change of the safety mode was not written", { mode: this.mode, error: String(error) });
+    }
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * How an open approval ends, each way once: by an answer, by what the agent's own events show, by its deadline, by the
+ * end of who asked. Every way is one event of the approval, and where no event of the agent's has said it already one of
+ * its row.
+ */
+import { type Actor, DAEMON } from "../protocol/actor.ts";
+import { commitReport, type ReportDeps, type ReportOptions } from "../core/apply_report.ts";
+import type { CommitResult } from "../core/store.ts";
+import type { Approval, ApprovalState, Rule } from "../domain/approval.ts";
+import type { AgentEvent, Report } from "../domain/report.ts";
+import {
+  replaceState,
+  resolveApproval,
+  resolvedByEvent,
+  type ResolvedElsewhere,
+  scriptResolvedByEvent,
+} from "../domain/approval_resolution.ts";
+import type { Log } from "../platform/system.ts";
+import { type PendingRequest, PendingRequests, type WaitResult } from "./pending_requests.ts";
+import type { Inbox } from "./inbox.ts";
+
+export interface ApprovalResolverOptions {
+  readonly core: Pick<ReportDeps, "store" | "now">;
+  readonly inbox: Inbox;
+  readonly log: Log;
+  /** Hears of everything that is committed. */
+  readonly approvals: ReportDeps["approvals"];
+}
+
+/** What a row makes of the end of its question. */
+type RowKind = "answered" | "dismissed" | "left_to_agent";
+
+/** How an approval ended without an answer of ours. */
+interface End {
+  readonly hold: PendingRequest;
+  readonly how: ResolvedElsewhere | "expired";
+  /** Absent: an event of the agent's has told its row already. */
+  readonly row: RowKind | undefined;
+  readonly reason: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+}
+
+export interface Resolution {
+  readonly state: ApprovalState;
+  readonly rule?: Rule | undefined;
+  readonly actor: Actor;
+  readonly idempotencyKey?: string | undefined;
+}
+
+export class ApprovalResolver {
+  readonly holds = new PendingRequests();
+  /** Ends that the journal did not take. */
+  #unwritten: End[] = [];
+  #o: ApprovalResolverOptions;
+
+  constructor(options: ApprovalResolverOptions) {
+    this.#o = options;
+  }
+
+  // -- by an answer ----------------------------------------------------------------------------------------------------
+
+  /** The asker is not told yet: that waits for the disk. @throws {ConsoleError} `read_only`: it stays open */
+  answer(hold: PendingRequest, approval: Approval, { state, rule, actor, idempotencyKey }: Resolution): CommitResult {
+    const data = { approval: replaceState(approval, state), ...(rule === undefined ? {} : { rule }) };
+    const committed = this.#o.core.store.commit({ type: "approval.decided", data }, actor, idempotencyKey);
+    this.holds.settle(hold);
+    this.#goOn(hold, "answered", actor, state.status === "denied");
+    return committed;
+  }
+
+  // -- by what happens meanwhile -----------------------------------------------------------------------------------------
+
+  /** `happening` was committed for this row. */
+  observe(rowId: string, happening: AgentEvent): void {
+    for (const end of this.#unwritten.splice(0)) if (this.#write(end)) this.#tellOfEnd(end);
+    const open = this.holds.open(rowId);
+    if (open.length === 0) return;
+    for (const hold of open) {
+      const how = hold.ask.scripted ? scriptResolvedByEvent(happening) : resolvedByEvent(happening, hold.question.tool);
+      const reason = happening.kind === "ended" ? "its session has ended" : "its session has begun anew";
+      if (how !== undefined) this.#end(hold, how, undefined, reason);
+    }
+    this.#askOn(rowId);
+  }
+
+  /**
+   * Dialogs of calls that run side by side: one was answered in the terminal, another is still on the screen. A script asks
+   * on whatever the agent does.
+   */
+  #askOn(rowId: string): void {
+    const [next] = this.holds.open(rowId);
+    const status = this.#o.core.store.get(rowId)?.status;
+    if (next === undefined || (status !== "working" && !(next.ask.scripted && status !== "waiting"))) return;
+    this.#tellRow(next, { kind: "asked", ...next.question }, DAEMON);
+  }
+
+  expire(hold: PendingRequest): void {
+    this.#end(hold, "expired", withoutAnswer(hold));
+  }
+
+  /**
+   * An agent kills its hook when the human has said no in the terminal. A hook that never came to wait has given up on a
+   * daemon that was slow (client/send.ts): the agent's dialog is still on the screen.
+   */
+  hungUp(hold: PendingRequest): void {
+    if (hold.awaited) this.#end(hold, "dismissed", "dismissed");
+    else this.cancel(hold, "its hook gave up before it was answered");
+  }
+
+  /** Somebody else answered, or took the question back: what its row does next is told by the agent. */
+  elsewhere(hold: PendingRequest): void {
+    this.#end(hold, "elsewhere", "left_to_agent");
+  }
+
+  cancel(hold: PendingRequest, reason: string): void {
+    this.#end(hold, "cancelled", withoutAnswer(hold), reason);
+  }
+
+  /** At the start: approvals that a daemon left open when it was killed. Their hooks have lost it and got no decision. */
+  closeOrphans(): void {
+    const { core: { store, now }, inbox } = this.#o;
+    for (const approval of inbox.pending()) {
+      const gone = resolveApproval(approval, "cancelled", now(), "the daemon was restarted");
+      store.commit({ type: "approval.decided", data: { approval: gone } }, DAEMON);
+      const { sessionId: rowId, agent, id: approvalId } = approval;
+      this.#tellRow({ rowId, agent }, { kind: "left_to_agent", approvalId }, DAEMON);
+    }
+  }
+
+  /** A journal that takes nothing keeps no hook waiting: the end is written with the next event that it takes. */
+  #end(hold: PendingRequest, how: ResolvedElsewhere | "expired", row: RowKind | undefined, reason = ""): void {
+    if (hold.settled) return;
+    const end = { hold, how, row, reason, at: this.#o.core.now() };
+    this.holds.settle(hold);
+    if (this.#write(end)) this.#tellOfEnd(end);
+    hold.done.resolve({ id: hold.id, outcome: how satisfies WaitResult["outcome"] });
+  }
+
+  /** False where the journal did not take it. */
+  #write(end: End): boolean {
+    const { hold: { id }, how, reason, at } = end;
+    const { core: { store }, inbox } = this.#o;
+    const approval = inbox.get(id);
+    const type = how === "expired" ? "approval.expired" : "approval.decided";
+    try {
+      if (approval?.status === "pending") {
+        store.commit({ type, data: { approval: resolveApproval(approval, how, at, reason) } }, DAEMON);
+      }
+      return true;
+    } catch (error) {
+      this.#o.log.error("an approval was not closed in the journal", { id, error: String(error) });
+      this.#unwritten.push(end);
+      return false;
+    }
+  }
+
+  #tellOfEnd({ hold, row }: End): void {
+    if (row !== undefined) this.#goOn(hold, row, DAEMON);
+  }
+
+  #goOn(hold: PendingRequest, row: RowKind, actor: Actor, denied = false): void {
+    const next = row === "left_to_agent" ? undefined : this.holds.open(hold.rowId)[0]?.question;
+    const more = { ...(next === undefined ? {} : { next }), ...(denied ? { denied: true as const } : {}) };
+    this.#tellRow(hold, { kind: row, approvalId: hold.id, ...more }, actor);
+  }
+
+  /** The row's own part; the approval is settled whatever becomes of it. */
+  #tellRow({ rowId, agent }: Pick<PendingRequest, "rowId" | "agent">, happening: AgentEvent, actor: Actor): void {
+    if (this.#o.core.store.get(rowId) === undefined) return;
+    try {
+      this.commit({ agent, sessionId: rowId, facts: {}, happening }, { actor });
+    } catch (error) {
+      this.#o.log.error("a row was not updated", { sessionId: rowId, error: String(error) });
+    }
+  }
+
+  /** @throws {ConsoleError} `read_only` */
+  commit(report: Report, options: ReportOptions): CommitResult {
+    const { core: { store, now }, approvals } = this.#o;
+    return commitReport({ store, now, approvals }, report, options);
+  }
+}
+
+/** Behind a gate there is no dialog: without an answer the call goes on. */
+function withoutAnswer({ ask }: PendingRequest): RowKind {
+  return ask.dialog === "gate" ? "answered" : "left_to_agent";
+}

@@ -1,0 +1,42 @@
+/** Takes a rule back that an answer left. */
+import type { JournalPort } from "../core/journal_port.ts";
+import type { CommitResult, Store } from "../core/store.ts";
+import type { Rule } from "../domain/approval.ts";
+import { escapeControls } from "../domain/sanitize.ts";
+import type { Actor } from "../protocol/actor.ts";
+import type { ParamsOf } from "../protocol/methods.ts";
+import { idempotencyKeyReused, noSuchRule } from "./errors.ts";
+import type { Inbox } from "./inbox.ts";
+
+export interface RevokeDeps {
+  readonly store: Store;
+  readonly inbox: Inbox;
+  readonly journal: Pick<JournalPort, "durable">;
+  /** The rules in force, those of the configuration too. */
+  readonly rules: () => readonly Rule[];
+}
+
+/**
+ * Resolves when the revocation is on the disk.
+ *
+ * @throws {ConsoleError} `not_found`, `conflict` where the idempotency key belongs to another call, `read_only`
+ */
+export async function revokeRule(
+  { store, inbox, journal, rules }: RevokeDeps,
+  { id, idempotencyKey }: ParamsOf<"approval.revoke">,
+  actor: Actor,
+): Promise<CommitResult> {
+  const earlier = store.repeated(idempotencyKey);
+  const rule = inbox.rule(id);
+  if (earlier !== undefined) {
+    // Of another call: one that was about a session, or this rule stands, given by an answer or by the configuration.
+    const stands = rule !== undefined || rules().some((one) => one.id === id);
+    if (stands || earlier.sessionId !== null) throw idempotencyKeyReused(`revoke rule ${escapeControls(id)}`);
+    await journal.durable(earlier.seq);
+    return earlier;
+  }
+  if (rule === undefined) throw noSuchRule(id);
+  const committed = store.commit({ type: "approval.rule_revoked", data: { rule } }, actor, idempotencyKey);
+  await journal.durable(committed.seq);
+  return committed;
+}

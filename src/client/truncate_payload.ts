@@ -1,0 +1,40 @@
+/**
+ * Hook payloads carry whole files and command outputs; the daemon needs a line of them. Cut here, in the hook, so
+ * that no payload is too large for a line of the wire. The hook's fast path imports this file.
+ */
+
+/** Longest string kept, UTF-16 units: prompts and messages keep more than any window shows. */
+const MAX_STRING = 8192;
+/** Kept of each end: the dangerous part of a command is often its tail. */
+const HALF = MAX_STRING / 2;
+const MAX_ITEMS = 64;
+const MAX_DEPTH = 12;
+/** Payloads up to this many UTF-16 units go as they are. */
+const SMALL_BYTES = 65_536;
+
+/**
+ * The payload as JSON if it is JSON, else its text; large parts cut. Never throws. `cutFrom`, the UTF-16 units of a payload
+ * that was cut, tells the daemon that what an agent asks to run may be longer than what it sees: no rule allows that.
+ */
+export function truncatePayload(payload: string): { readonly event: unknown; readonly cutFrom?: number } {
+  let value: unknown;
+  try {
+    value = JSON.parse(payload);
+  } catch {
+    return { event: payload.slice(0, MAX_STRING) };
+  }
+  return payload.length <= SMALL_BYTES ? { event: value } : { event: cut(value, 0), cutFrom: payload.length };
+}
+
+function cut(value: unknown, depth: number): unknown {
+  if (typeof value === "string") {
+    return value.length <= MAX_STRING ? value : `${value.slice(0, HALF)}…${value.slice(-HALF)}`;
+  }
+  if (typeof value !== "object" || value === null) return value;
+  if (depth >= MAX_DEPTH) return "…";
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => cut(item, depth + 1));
+  // Object.fromEntries defines own properties, so that a `__proto__` key stays what it is: data.
+  return Object.fromEntries(
+    Object.entries(value).slice(0, MAX_ITEMS).map(([key, item]) => [key, cut(item, depth + 1)]),
+  );
+}

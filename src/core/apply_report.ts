@@ -1,0 +1,59 @@
+/** From a report to its events: the one way in which what an agent did reaches the store, whoever told it. */
+import { decideReport } from "../domain/decide.ts";
+import { withoutKnownFacts } from "../domain/dedupe.ts";
+import type { Report } from "../domain/report.ts";
+import { dropStaleEvent, routeReport } from "../domain/report_routing.ts";
+import { type Actor, DAEMON } from "../protocol/actor.ts";
+import type { ApprovalsPort } from "./approvals_port.ts";
+import type { CommitResult, Store } from "./store.ts";
+
+export interface ReportOptions {
+  readonly actor: Actor;
+  readonly idempotencyKey?: string | undefined;
+  /** When it happened where that was earlier than now, ISO 8601. */
+  readonly at?: string | undefined;
+}
+
+export interface ReportDeps {
+  readonly store: Store;
+  readonly approvals: Pick<ApprovalsPort, "told" | "observe">;
+  readonly now: () => string;
+}
+
+/**
+ * Commits each row's part of `report`, and closes the approvals that it shows to be answered.
+ *
+ * @returns the last part's, which is the session's own
+ * @throws {ConsoleError} `read_only`
+ */
+export function commitReport(
+  { store, approvals, now }: ReportDeps,
+  report: Report,
+  { actor, idempotencyKey, at }: ReportOptions,
+): CommitResult {
+  const late = (one: Report) => at === undefined ? one : dropStaleEvent(one, store.get(one.sessionId), at);
+  const told = late(report);
+  const reports = routeReport(told, store).map(late);
+  let last: CommitResult = { seq: store.seq, sessionId: null, status: null };
+  for (const [i, routed] of reports.entries()) {
+    const session = store.get(routed.sessionId);
+    const one = withoutKnownFacts(session, routed);
+    if (one === undefined) {
+      store.setProved(routed.sessionId, actor);
+      last = { seq: store.seq, sessionId: routed.sessionId, status: session?.status ?? null };
+      continue;
+    }
+    if (actor !== DAEMON) store.proved(one.sessionId);
+    // A late hook of a dead process revives nothing; a process that announces itself is a new one.
+    if (one.happening.kind === "announced") store.renewed(one.sessionId);
+    const change = decideReport(session, one, at === undefined ? now() : latest(at, session?.lastEventAt));
+    last = store.commit(change, actor, i === reports.length - 1 ? idempotencyKey : undefined);
+    approvals.observe(one.sessionId, one.happening);
+  }
+  approvals.told(told);
+  return last;
+}
+
+function latest(a: string, b: string | undefined): string {
+  return b !== undefined && b > a ? b : a;
+}

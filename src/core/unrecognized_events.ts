@@ -1,0 +1,48 @@
+/** Events of agents that are not understood, or only in part: told in the log, kept for whoever has to find out why. */
+import { clip, maskSecrets } from "../domain/sanitize.ts";
+import type { Log } from "../platform/system.ts";
+import type { Actor } from "../protocol/actor.ts";
+import type { Store } from "./store.ts";
+
+/** Kept of a payload, UTF-16 units. */
+const RAW_CAP = 4096;
+/** Different problems that {@link UnknownEvents.keepFirst} tells; the rest is more of a new version, not news. */
+const MAX_TOLD = 100;
+
+export interface UnrecognizedEvent {
+  readonly agent: string;
+  /** What is not understood, in words. */
+  readonly problem: string;
+  readonly event: unknown;
+}
+
+export class UnrecognizedEvents {
+  #store: Pick<Store, "commit">;
+  #log: Log;
+  #told = new Set<string>();
+
+  constructor(store: Pick<Store, "commit">, log: Log) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** One line in the log, one bounded record in the journal. @throws {ConsoleError} `read_only` */
+  keep({ agent, problem, event }: UnrecognizedEvent, actor: Actor): void {
+    const raw = clip(maskSecrets(JSON.stringify(event) ?? ""), RAW_CAP);
+    this.#log.warn("an event of an agent was not understood", { agent, problem });
+    this.#store.commit({ type: "hook.unknown", data: { agent, problem, raw } }, actor);
+  }
+
+  /**
+   * The same, once for each problem of an agent while the daemon runs: an agent may fire an event that is new with each
+   * word that it writes.
+   *
+   * @throws {ConsoleError} `read_only`
+   */
+  keepFirst(unknown: UnrecognizedEvent, actor: Actor): void {
+    const key = `${unknown.agent} ${unknown.problem}`;
+    if (this.#told.has(key) || this.#told.size >= MAX_TOLD) return;
+    this.keep(unknown, actor);
+    this.#told.add(key);
+  }
+}

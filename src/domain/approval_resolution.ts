@@ -1,0 +1,92 @@
+/**
+ * What an agent's later events say about a question that is still open with us: each rule by which an approval closes
+ * without an answer of ours, so that nothing done in the agent's own terminal leaves a ghost (promise H4).
+ */
+import type { Approval, ApprovalState } from "./approval.ts";
+import type { AgentEvent } from "./report.ts";
+import type { ToolUse } from "./session.ts";
+import { isSameCall } from "./transition.ts";
+
+export type ResolvedElsewhere = "elsewhere" | "dismissed" | "cancelled";
+
+/** A script's question is about no call and no turn of the agent's: only with its session it is over. */
+export function scriptResolvedByEvent({ kind }: AgentEvent): ResolvedElsewhere | undefined {
+  return kind === "announced" || kind === "ended" ? "cancelled" : undefined;
+}
+
+/**
+ * How `happening` of the approval's own row settles it, or undefined where it says nothing.
+ *
+ * @param tool the call that was asked about, with the agent's id where a later event told it
+ */
+export function resolvedByEvent(happening: AgentEvent, tool: ToolUse | undefined): ResolvedElsewhere | undefined {
+  switch (happening.kind) {
+    case "progress":
+      return tool === undefined ? answeredForm(happening.tools) : endedCall(happening.tools, tool);
+    case "tool":
+      return begunCall(happening.tool, tool);
+    case "finished":
+    case "interrupted":
+    case "failed":
+    case "rested":
+      return "dismissed"; // the turn is over without the call: no, Esc, or an answer of the agent's own
+    case "prompt":
+      // One that the agent wrote to itself comes beside a dialog of a sub-agent's; the human cannot type past a dialog.
+      return happening.byUser ? "dismissed" : undefined;
+    case "announced":
+    case "ended":
+      return "cancelled";
+    default:
+      return undefined;
+  }
+}
+
+/** A question about no call (an MCP server's form): the turn goes on, so it was answered. Calls beside it say nothing. */
+function answeredForm(ended: readonly ToolUse[] | undefined): ResolvedElsewhere | undefined {
+  return ended === undefined ? "elsewhere" : undefined;
+}
+
+/** The call ended, so somebody said yes to it (recording: claude-permission-waits a4, user Yes). */
+function endedCall(ended: readonly ToolUse[] | undefined, tool: ToolUse): ResolvedElsewhere | undefined {
+  return ended?.some((call) => isSameCall(call, tool)) ? "elsewhere" : undefined;
+}
+
+/** Qwen Code begins a call after its dialog; Claude and Codex before it, then this event names another call or none. */
+function begunCall(begun: ToolUse, tool: ToolUse | undefined): ResolvedElsewhere | undefined {
+  return tool !== undefined && isSameCall(begun, tool) ? "elsewhere" : undefined;
+}
+
+/** `approval` settled as `how`, at `at` (ISO 8601). */
+export function resolveApproval(
+  approval: Approval,
+  how: ResolvedElsewhere | "expired",
+  at: string,
+  reason = "",
+): Approval {
+  const state: ApprovalState = how === "cancelled"
+    ? { status: how, cancelled: { at, reason } }
+    : { status: how, [how]: { at } } as unknown as ApprovalState;
+  return replaceState(approval, state);
+}
+
+/** `approval` in another state. */
+export function replaceState(approval: Approval, state: ApprovalState): Approval {
+  const { id, sessionId, agent, cwd, tool, input, detail, risk, reasoning, choices, suggestions } = approval;
+  return {
+    id,
+    sessionId,
+    agent,
+    ...(cwd === undefined ? {} : { cwd }),
+    for: approval.for,
+    tool,
+    input,
+    ...(detail === undefined ? {} : { detail }),
+    risk,
+    ...(reasoning === undefined ? {} : { reasoning }),
+    ...(choices === undefined ? {} : { choices }),
+    ...(suggestions === undefined ? {} : { suggestions }),
+    requestedAt: approval.requestedAt,
+    deadline: approval.deadline,
+    ...state,
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * Which rows a report is about. A sub-agent lives inside its session and usually has no row: what it does is a
+ * sign of life of the session, and never its status. Only a sub-agent that asks the human gets a row of its own
+ * (id: the sub-agent's, `parentId`: the session's), so that the list shows who asks. Pure.
+ */
+import type { Facts, Session } from "./session.ts";
+import type { Report } from "./report.ts";
+
+/** What `route` looks up in the store. */
+export interface SessionLookup {
+  get(id: string): Session | undefined;
+  /** Rows that are not closed and whose `parentId` is this id. */
+  children(id: string): readonly Session[];
+}
+
+/**
+ * The reports to decide, in this order: each makes one event. None where the report opens no row and there is none. The
+ * session's own comes last: it carries the idempotency key, so that a repeat after a crash in between finds the children
+ * closed and does the rest.
+ */
+export function routeReport(report: Report, rows: SessionLookup): readonly Report[] {
+  if (report.opens === false && rows.get(report.sessionId) === undefined) return [];
+  return report.subagent === undefined ? ofSession(report, rows) : ofSubagent(report, report.subagent, rows);
+}
+
+function ofSession(report: Report, rows: SessionLookup): readonly Report[] {
+  const h = report.happening;
+  switch (h.kind) {
+    case "reminded":
+      // Claude's reminders name no sub-agent: where a sub-agent's row waits already, it is the one meant.
+      return rows.get(report.sessionId)?.status !== "waiting" && childrenOf(report, rows).some(isWaiting)
+        ? [{ ...report, happening: { kind: "noted" } }]
+        : [report];
+    case "announced": // a new process: sub-agents of the last one are gone, even after a kill -9
+    case "ended":
+      return [...childrenOf(report, rows).map(closing), report];
+    case "finished":
+      // an interrupt ends sub-agents without a word; the next turn's end says that none runs
+      return h.subagents === 0 ? [...childrenOf(report, rows).map(closing), report] : [report];
+    default:
+      return [report];
+  }
+}
+
+function ofSubagent(report: Report, sub: NonNullable<Report["subagent"]>, rows: SessionLookup): readonly Report[] {
+  const id = rowIdOf(report.sessionId, sub.id, rows);
+  const row = rows.get(id);
+  const own = (happening: Report["happening"]): Report => ({
+    agent: report.agent,
+    sessionId: id,
+    facts: { ...ownFacts(report.facts), parentId: report.sessionId, title: sub.type === "" ? "sub-agent" : sub.type },
+    happening,
+  });
+  const parent = (happening: Report["happening"]): Report => ({
+    agent: report.agent,
+    sessionId: report.sessionId,
+    facts: place(report.facts),
+    happening,
+  });
+  const h = report.happening;
+  const open = row !== undefined && row.status !== "closed";
+  switch (h.kind) {
+    case "asked":
+    case "reminded":
+      return [own(h)];
+    case "subagent":
+      return h.change === -1 && open ? [own({ kind: "ended", reason: "finished" }), parent(h)] : [parent(h)];
+    default:
+      return [open ? own(h) : parent({ kind: "noted" })];
+  }
+}
+
+/**
+ * What is left of a report that comes after a newer event of its row: it happened before what is known already, so it
+ * fills in facts that are missing and changes nothing else. `at` is when it happened, ISO 8601.
+ */
+export function dropStaleEvent(report: Report, row: Session | undefined, at: string): Report {
+  if (row === undefined || row.lastEventAt <= at) return report;
+  const facts = Object.fromEntries(
+    Object.entries(report.facts).filter(([name]) => row[name as keyof Facts] === undefined),
+  );
+  return { ...report, facts, happening: { kind: "noted" } };
+}
+
+/** The sub-agent's own id, unless a row that is not this session's sub-agent has that name already. */
+function rowIdOf(sessionId: string, subagentId: string, rows: SessionLookup): string {
+  const row = rows.get(subagentId);
+  const free = subagentId !== sessionId && (row === undefined || row.parentId === sessionId);
+  return free ? subagentId : `${sessionId}/${subagentId}`;
+}
+
+function childrenOf(report: Report, rows: SessionLookup): readonly Session[] {
+  return rows.children(report.sessionId).filter((row) => row.agent === report.agent);
+}
+
+function isWaiting(row: Session): boolean {
+  return row.status === "waiting";
+}
+
+function closing(row: Session): Report {
+  return { agent: row.agent, sessionId: row.id, facts: {}, happening: { kind: "ended", reason: "session_ended" } };
+}
+
+/** Process and terminal are shared; folder, mode, prompt and title of a sub-agent are not the session's. */
+function place({ pid, parentPid, tty, terminal }: Facts): Facts {
+  return {
+    ...(pid === undefined ? {} : { pid }),
+    ...(parentPid === undefined ? {} : { parentPid }),
+    ...(tty === undefined ? {} : { tty }),
+    ...(terminal === undefined ? {} : { terminal }),
+  };
+}
+
+/** The transcript that the payload names is the session's. */
+function ownFacts({ transcriptPath: _, ...facts }: Facts): Facts {
+  return facts;
+}

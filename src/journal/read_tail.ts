@@ -1,0 +1,45 @@
+/**
+ * The last records, read backwards from the end: what is asked for is always near it, so that no index is needed
+ * and a look costs as much as it returns.
+ */
+import type { Files } from "../platform/system.ts";
+import { chainError } from "./chain.ts";
+import { parseRecord } from "./record.ts";
+import type { StoredRecord } from "../protocol/record.ts";
+import { lastLines, listSegments } from "./segment.ts";
+import type { Position } from "./snapshot.ts";
+
+/**
+ * The last `count` records up to `end`, in order; fewer where they would be more than `maxBytes` or than there are.
+ *
+ * @throws {ConsoleError} `journal_broken` where a line is not the record that must stand there
+ */
+export function recentRecords(
+  files: Files,
+  dir: string,
+  end: Position,
+  count: number,
+  maxBytes: number,
+): StoredRecord[] {
+  const utf8 = new TextDecoder();
+  const records: StoredRecord[] = []; // newest first
+  let budget = maxBytes;
+  for (const segment of listSegments(files, dir).reverse()) {
+    if (segment.name > end.segment) continue; // what a failed rotation left
+    const size = segment.name === end.segment ? end.offset : files.stat(segment.path)?.size ?? 0;
+    const lines = lastLines(files, segment.path, size, count - records.length, budget);
+    for (const line of lines.reverse()) {
+      const seq = end.seq - records.length;
+      const record = parseRecord(utf8.decode(line));
+      if (record?.seq !== seq) {
+        const what = "is not there any more: the file was changed from outside";
+        throw chainError({ segment: segment.name, seq, offset: 0, what });
+      }
+      budget -= line.length + 1;
+      records.push(record);
+    }
+    // A segment that was not read to its first record means that the bounds are reached.
+    if (records.length === count || end.seq - records.length >= segment.first) break;
+  }
+  return records.reverse();
+}

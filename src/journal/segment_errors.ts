@@ -1,0 +1,54 @@
+/** What recovery and verification both have to say about a segment as a whole. */
+import { ConsoleError } from "../protocol/errors.ts";
+import { JOURNAL_FORMAT } from "../protocol/version.ts";
+import type { Files, Sha256 } from "../platform/system.ts";
+import { type Chain, chainError } from "./chain.ts";
+import { parseRecord, SEGMENT_TYPE, tailOf, verifyHash } from "./record.ts";
+import { firstLine, type Segment, segmentOf, type UnterminatedTail } from "./segment.ts";
+
+/** `segment` does not begin where the chain goes on. */
+export function sequenceGap(segment: Segment, chain: Chain): ConsoleError {
+  const seq = chain.seq + 1;
+  const what = `is missing: the next segment is ${segment.name}`;
+  return chainError({ segment: segmentOf("", seq).name, seq, offset: 0, what });
+}
+
+/** `segment` ends in bytes that no crash leaves there. */
+export function missingNewline(segment: Segment, rest: UnterminatedTail, chain: Chain): ConsoleError {
+  const what = "does not end in a line feed";
+  return chainError({ segment: segment.name, seq: chain.seq + 1, offset: rest.offset, what });
+}
+
+/**
+ * Refuses a format that is newer than ours. It goes by the declared number alone: a newer program may hash
+ * differently, so that nothing else in its record can be judged here.
+ *
+ * @param sha256 where given, a number under which the record hashed right as one of ours is left to the chain, which
+ *   will find it altered: for looking, that is the better answer; for opening, the refusal is the safer one
+ * @throws {ConsoleError} `incompatible`
+ */
+export function checkFormat(files: Files, segment: Segment, sha256?: Sha256): void {
+  const line = firstLine(files, segment.path);
+  if (line === undefined) return;
+  const text = new TextDecoder().decode(line);
+  const record = parseRecord(text);
+  if (record?.type !== SEGMENT_TYPE) return;
+  const { format } = (record.data ?? {}) as Record<string, unknown>;
+  if (typeof format !== "number" || format <= JOURNAL_FORMAT) return;
+  if (sha256 !== undefined && isAlteredOurs(text, format, sha256)) return;
+  throw new ConsoleError(
+    "incompatible",
+    `Cannot open the journal: ${segment.name} has format ${format}, must be at most ${JOURNAL_FORMAT}`,
+    { segment: segment.name, format },
+  );
+}
+
+function isAlteredOurs(text: string, format: number, sha256: Sha256): boolean {
+  for (let ours = 1; ours <= JOURNAL_FORMAT; ours++) {
+    const original = text.replace(`"format":${format}`, `"format":${ours}`);
+    const tail = tailOf(original);
+    if (tail === undefined) return false;
+    if (verifyHash(new TextEncoder().encode(original), original.length, tail, sha256)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,61 @@
+/** Torn bytes: what a write that a crash cut short left behind. They are kept aside, then cut off. */
+import { ConsoleError } from "../protocol/errors.ts";
+import type { Files } from "../platform/system.ts";
+import type { Segment, UnterminatedTail } from "./segment.ts";
+
+/** A segment that may go on behind its last record. */
+export interface Torn {
+  readonly segment: Segment;
+  readonly rest: UnterminatedTail;
+}
+
+/** What was cut: from where, how much in all, and where the first piece is kept. */
+export interface Cut {
+  readonly segment: string;
+  readonly offset: number;
+  readonly tornBytes: number;
+  readonly keptIn: string | null;
+}
+
+/**
+ * Copies torn bytes to files of their own, cuts them off and removes a segment without any record.
+ *
+ * @throws {ConsoleError} `read_only` where the disk refuses; the torn bytes then still stand where they stood
+ */
+export function cutTorn(files: Files, dir: string, all: readonly Torn[]): Cut | undefined {
+  try {
+    let cut: Cut | undefined;
+    for (const { segment, rest } of all) {
+      if (rest.bytes.length > 0) {
+        const keptIn = keep(files, dir, segment, rest);
+        const file = files.append(segment.path, "never");
+        file.truncate(rest.offset);
+        file.close();
+        const tornBytes = (cut?.tornBytes ?? 0) + rest.bytes.length;
+        cut = { segment: segment.name, offset: rest.offset, keptIn, ...cut, tornBytes };
+      }
+      if (rest.offset === 0) files.remove(segment.path);
+    }
+    return cut;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConsoleError("read_only", `Cannot cut the torn end off the journal: ${why}`, { why });
+  }
+}
+
+/** A crash between the copy and the cut leads here again: an equal copy is not made twice. */
+function keep(files: Files, dir: string, segment: Segment, rest: UnterminatedTail): string {
+  for (let copy = 1;; copy++) {
+    const name = `torn-${segment.first}-${rest.offset}${copy === 1 ? "" : `-${copy}`}.bin`;
+    const path = `${dir}/${name}`;
+    if (files.stat(path) === undefined) {
+      files.create(path, rest.bytes, 0o600);
+      return name;
+    }
+    if (equal(files.read(path), rest.bytes)) return name;
+  }
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

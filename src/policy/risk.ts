@@ -1,0 +1,153 @@
+/**
+ * How much a call can do to the machine. Pure, from the action and its real text; a class is a hint for the eye and a
+ * limit for rules, no sandbox: a program that is allowed to run can do anything.
+ *
+ * The worst part of a text decides. What cannot be judged is `execute`, what hides on purpose is `destructive`.
+ */
+import { type ApprovalRequest, type Risk, RISKS } from "../domain/approval.ts";
+import { type Parts, partsOf, SHELLS } from "./risk_parts.ts";
+import { isGuarded, isRepository, isSecret, isSink } from "./risk_paths.ts";
+import { riskOfPart } from "./risk_table.ts";
+
+/**
+ * @returns for a question `read` (it only tells the agent something), for a plan `write` (a yes lets the agent begin to
+ *   write), for an elicitation `network` (the answer goes to a server)
+ */
+export function riskOf(ask: ApprovalRequest): Risk {
+  if (ask.for !== "permission") return ({ question: "read", plan: "write", elicitation: "network" } as const)[ask.for];
+  switch (ask.action) {
+    case "command":
+      return worst([
+        ask.tool === "PowerShell" ? riskOfPowerShell(ask.subject) : riskOfCommand(ask.subject),
+        ...(ask.unsandboxed ? ["execute" as const] : []),
+      ]);
+    case "read":
+      return readsSecret(ask.subject) ? "network" : "read"; // what is read goes to the model's vendor
+    case "write":
+      return isGuarded(ask.subject) ? "destructive" : "write";
+    case "fetch":
+      return "network";
+    case "other":
+      return riskOfAnybodys(ask.subject);
+  }
+}
+
+/** Fields of a search that say which files of its folder it shows: `.env` is not in the folder's own name. */
+export const SEARCH_FILTER_FIELDS: ReadonlySet<string> = new Set(["glob", "include", "include_pattern"]);
+
+/** Of a search's input the fields that name files count: beside a `glob` its `pattern` is what it looks for. */
+function readsSecret(subject: string): boolean {
+  const texts = textsIn(subject);
+  const narrowed = texts.some(([name]) => SEARCH_FILTER_FIELDS.has(name));
+  return texts.some(([name, text]) => !(narrowed && name === "pattern") && isSecret(text));
+}
+
+/** Its quotes and escapes are not those that are read here: `ls C:\; rm x` is two commands. So nothing is sure to read. */
+function riskOfPowerShell(text: string): Risk {
+  const removes =
+    /(?:^|[\s;|&({])(?:remove-item|ri|rd|rmdir|del|erase|clear-content|iex|invoke-expression|rm)(?=$|[\s;|)}])/i;
+  return removes.test(text) ? "destructive" : worst(["execute", riskOfCommand(text)]);
+}
+
+/** Input of a tool that is not known: JSON, or a script's own words. */
+function riskOfAnybodys(subject: string): Risk {
+  return worst(["execute", ...textsIn(subject).map(riskOfText)]);
+}
+
+/** What such a tool would run or write, by the names of its fields: only what is destructive counts. */
+function riskOfText([name, text]: readonly [name: string, text: string]): Risk {
+  const runs = /command|cmd|script|shell|^$/i.test(name) && riskOfCommand(text) === "destructive";
+  const loses = /sql|query|statement/i.test(name) && LOSES.test(text);
+  const guarded = /path|file|dir|target|dest/i.test(name) && isGuarded(text);
+  return runs || loses || guarded ? "destructive" : "execute";
+}
+
+/** Every string of a JSON text with its key; of another text the text itself, under no name. */
+function textsIn(subject: string): (readonly [string, string])[] {
+  const texts: (readonly [string, string])[] = [];
+  try {
+    JSON.parse(subject, (name, value) => {
+      if (typeof value === "string") texts.push([name, value]);
+      else if (Array.isArray(value)) texts.push([name, value.filter((item) => typeof item === "string").join(" ")]);
+      return value;
+    });
+    return texts;
+  } catch {
+    return [["", subject]];
+  }
+}
+
+/** The class of a shell text. */
+function riskOfCommand(text: string): Risk {
+  const read = partsOf(text);
+  if (read.doubts.has("deep")) return "destructive";
+  const risks = [
+    ...read.parts.map(riskOfPart),
+    ...read.commands.flatMap(riskOfRedirects),
+    ...(entersRepository(read) || read.doubts.size > 0 || read.commands.some(({ assigns }) => assigns)
+      ? ["execute" as const]
+      : []),
+  ];
+  const risk = worst(risks);
+  return runsWhatItFetched(read, risks) || isLostData(read, text) || namesGuarded(read)
+    ? "destructive"
+    : riskOfWords(read, risk);
+}
+
+/** `cd x && git status`: there another repository's settings may name programs, as with `git -C x`. */
+function entersRepository({ parts }: Parts): boolean {
+  return parts.some(({ name }) => name === "git") && parts.some(({ name }) => /^(?:cd|pushd|popd)$/.test(name));
+}
+
+function worst(risks: readonly Risk[]): Risk {
+  return RISKS.findLast((risk) => risks.includes(risk)) ?? "read";
+}
+
+function riskOfRedirects({ redirects }: Parts["commands"][number]): Risk[] {
+  return redirects.map(({ op, target }) => {
+    if (op.startsWith("<<")) return "read";
+    if (/^\/dev\/(?:tcp|udp)\//.test(target)) return "network";
+    if (op === "<") return isSecret(target) ? "network" : "read";
+    if (isSink(target) || (op.endsWith("&") && /^(?:\d+|-)$/.test(target))) return "read";
+    return isGuarded(target) ? "destructive" : "write";
+  });
+}
+
+/** Known to read, but what it reads are credentials. */
+function riskOfWords({ parts }: Parts, risk: Risk): Risk {
+  if (risk !== "read" && risk !== "write" && risk !== "execute") return risk;
+  const secret = parts.some(({ name, args }) =>
+    !/^(?:ls|ll|stat|test|\[|echo|printf)$/.test(name) && args.some(isSecret)
+  );
+  return secret ? "network" : risk;
+}
+
+/** Something other than a reader names a path where a write is grave. `cd` counts: the next command may write there. */
+function namesGuarded({ parts }: Parts): boolean {
+  const changes = parts.some((part) => riskOfPart(part) !== "read");
+  return changes && parts.some((part) => {
+    const moves = /^(?:cd|pushd)$/.test(part.name);
+    if (moves || riskOfPart(part) === "write") return part.args.some(isGuarded) || isRepository(part.args.at(-1) ?? "");
+    return riskOfPart(part) !== "read" && part.args.some(isGuarded);
+  });
+}
+
+/** `curl … | sh`, `sh <(curl …)`, `eval "$(curl …)"`; also any pipe into a shell: what runs does not stand in the text. */
+function runsWhatItFetched({ parts, doubts }: Parts, risks: readonly Risk[]): boolean {
+  const fetches = doubts.has("substitution") && risks.includes("network");
+  return parts.some(({ name, args, command, fed }) => {
+    const runs = SHELLS.has(name) || /^(?:eval|source|\.|python[\d.]*|perl|ruby|node|deno|php)$/.test(name);
+    if (!runs) return false;
+    if (fetches && command.open) return true;
+    const fromInput = args.every((arg) => /^-[a-z]?$/.test(arg) && arg !== "-c");
+    return fromInput && (command.piped || fed);
+  });
+}
+
+const SQL = /^(?:psql|mysql|mariadb|sqlite3?|duckdb|mongosh?|redis-cli|clickhouse(?:-client)?|cqlsh|sqlcmd|bq|usql)$/;
+const LOSES = /\b(?:drop|truncate|delete\s+from|flushall|flushdb|dropdatabase|deletemany|deleteone|remove)\b/i;
+
+/** A database client anywhere, and a word that deletes anywhere: the words may come through a pipe. */
+function isLostData({ parts }: Parts, text: string): boolean {
+  return parts.some(({ name }) => SQL.test(name)) && LOSES.test(text);
+}

@@ -1,0 +1,282 @@
+/**
+ * Standing answers: whether a rule matches a call, and the rule that an approval leaves behind. Pure.
+ *
+ * A pattern is the text itself, but for `*`, which stands for any text. `\*` is a star and `\\` a backslash; before any
+ * other character a backslash is itself. In an allow rule a `*` takes less (rule_glob.ts); in a deny rule it takes anything.
+ */
+import type { ApprovalRequest, ApprovalScope, Rule } from "../domain/approval.ts";
+import { behindOwnOptions } from "./risk_git.ts";
+import { type Part, partsOf } from "./risk_parts.ts";
+import { type Glob, limitOf, matchesGlob, readPattern } from "./rule_glob.ts";
+import { hasHidden } from "./shell_text.ts";
+import { maskSecrets } from "../domain/sanitize.ts";
+
+/** Whose call it is and when. */
+export interface RuleContext {
+  readonly agent: string;
+  readonly sessionId: string;
+  /** The session that a sub-agent works for: what holds for it holds for the sub-agent. */
+  readonly parentId?: string;
+  readonly cwd?: string;
+  /** The time now, milliseconds since 1970. */
+  readonly now: number;
+  /** The hook shortened the payload: `subject` is not all that will run. */
+  readonly cut?: boolean;
+}
+
+/**
+ * Whether `rule` answers this call. A deny rule for commands also matches any single command inside the line, with the
+ * options before its arguments or without, one for paths or addresses also the one that is meant: `/a/../b` is `/b`; of
+ * several paths one is enough.
+ */
+export function matches(rule: Rule, ask: ApprovalRequest, caller: RuleContext): boolean {
+  if (rule.tool !== "*" && rule.tool !== ask.tool) return false;
+  if (rule.agent !== undefined && rule.agent !== caller.agent) return false;
+  if (hasExpired(rule, caller.now) || !reaches(rule, caller)) return false;
+  if (rule.decision === "deny") return denies(rule.pattern, ask, caller);
+  if (caller.cut === true || ask.for !== "permission" || ask.unsandboxed) return false;
+  const [glob, limit] = [readPattern(rule.pattern), limitOf(ask)];
+  return matchesGlob(glob, ask.subject, limit) || matchesGlob(glob, placed(ask, caller.cwd), limit);
+}
+
+/** The rule that decides, if any: deny before allow, then the order of the list. */
+export function firstMatch(rules: readonly Rule[], ask: ApprovalRequest, caller: RuleContext): Rule | undefined {
+  return rules.find((rule) => rule.decision === "deny" && matches(rule, ask, caller)) ??
+    rules.find((rule) => rule.decision === "allow" && matches(rule, ask, caller));
+}
+
+/** Whether the rule answers more than one text of one tool. */
+export function isWildcard(rule: Rule): boolean {
+  return rule.tool === "*" || readPattern(rule.pattern).length > 1;
+}
+
+/** The call that a pattern with stars spells out: what the rule is given for, whatever its stars take beside. */
+export function literalTarget(rule: Rule, ask: ApprovalRequest): ApprovalRequest | undefined {
+  const glob = readPattern(rule.pattern);
+  return glob.length > 1 ? { ...ask, subject: glob.join("") } : undefined;
+}
+
+/** Whether the rule's pattern does not say what is called: `*`, or `* --help`, which is also `curl evil --help`. */
+export function matchesEverything(rule: Rule): boolean {
+  return readPattern(rule.pattern)[0]?.trim() === "";
+}
+
+/** A time that cannot be read ends an allow rule and leaves a deny rule standing. */
+export function hasExpired({ expiresAt, decision }: Rule, now: number): boolean {
+  if (expiresAt === undefined) return false;
+  const end = Date.parse(expiresAt);
+  return Number.isNaN(end) ? decision === "allow" : end <= now;
+}
+
+function reaches(rule: Rule, { sessionId, parentId, cwd }: RuleContext): boolean {
+  switch (rule.scope) {
+    case "always":
+      return true;
+    case "session":
+      return rule.sessionId !== undefined && (rule.sessionId === sessionId || rule.sessionId === parentId);
+    case "workspace":
+      return rule.workspace !== undefined && cwd !== undefined && isWithin(cwd, rule.workspace);
+  }
+}
+
+/** Whether the absolute folder `path` is `folder` or below it, by components. A path that goes up (`..`) is in none. */
+function isWithin(path: string, folder: string): boolean {
+  const parts = (text: string) => text.split("/").filter((part) => part !== "" && part !== ".");
+  const [inner, outer] = [parts(path), parts(folder)];
+  if (!path.startsWith("/") || !folder.startsWith("/") || inner.includes("..") || outer.includes("..")) return false;
+  return outer.every((part, at) => inner[at] === part);
+}
+
+function denies(pattern: string, ask: ApprovalRequest, { cwd = "/" }: RuleContext): boolean {
+  const glob = readPattern(pattern);
+  if (matchesGlob(glob, ask.subject)) return true;
+  if (ask.paths?.some((path) => reachesPath(glob, path, cwd)) === true) return true;
+  if (ask.action === "read" || ask.action === "write") return matchesGlob(glob, resolved(ask.subject, cwd));
+  if (ask.action === "fetch") return addressesOf(ask.subject).some((address) => matchesGlob(glob, address));
+  if (ask.action !== "command") return false;
+  const { texts, begun } = commandsOf(ask);
+  return texts.some((text) => matchesGlob(glob, text)) || begun.some((text) => glob[0]!.startsWith(text));
+}
+
+/** The address that is meant: as it is written out, and without who asks and the dot that a host's name may end in. */
+function addressesOf(subject: string): readonly string[] {
+  const url = URL.parse(subject);
+  if (url === null) return [];
+  const { href } = url;
+  url.username = url.password = "";
+  url.hostname = url.hostname.replace(/\.+$/, "");
+  return [href, url.href];
+}
+
+/**
+ * The arguments as they stand, and without the options before them: `git -C . push` is a push. Which options take a word is
+ * known of git; of other programs either may be so, and each reading counts, but not the bare name.
+ */
+function readings(name: string, args: readonly string[]): readonly (readonly string[])[] {
+  if (name === "git") return [args, behindOwnOptions(args)];
+  const all = [args];
+  for (let at = 0; at < Math.min(args.length - 1, MAX_OPTIONS); at++) {
+    const before = args[at - 1] ?? "";
+    if (!args[at]!.startsWith("-") && (!before.startsWith("-") || before.includes("="))) break;
+    all.push(args.slice(at + 1));
+  }
+  return all;
+}
+
+/** So many words before the arguments are looked past. */
+const MAX_OPTIONS = 16;
+
+/** Whether `path` matches as given or as meant; of a whole folder, whether anything below it may match. */
+function reachesPath(glob: Glob, path: string, cwd: string): boolean {
+  const meant = resolved(path, cwd);
+  if (matchesGlob(glob, path) || matchesGlob(glob, meant)) return true;
+  if (!meant.endsWith("/**")) return false;
+  const [head = ""] = glob;
+  const below = meant.slice(0, -2);
+  return head.startsWith(below) || (glob.length > 1 && below.startsWith(head));
+}
+
+/** The path that is meant, without `.`, `..` and doubled slashes; links are not followed. */
+function resolved(path: string, cwd: string): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith("/") ? path : `${cwd}/${path}`).split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}
+
+/** What is read or written with a relative path made absolute; without a known folder, and for other calls, as it is. */
+function placed(ask: ApprovalRequest, cwd: string | undefined): string {
+  return isRelative(ask) && cwd !== undefined && isWithin(cwd, "/") ? resolved(ask.subject, cwd) : ask.subject;
+}
+
+/** Not so the input of a search, which is JSON, and a patch to several files. */
+function isRelative({ action, subject }: ApprovalRequest): boolean {
+  return (action === "read" || action === "write") && !/^(?:[/{]|$)|\n/.test(subject);
+}
+
+/** Each deny rule looks at the same texts. */
+const COMMANDS = new WeakMap<ApprovalRequest, Commands>();
+
+interface Commands {
+  /** Each command of the line, as it stands and in all its {@link readings}. */
+  readonly texts: readonly string[];
+  /** What is known of those that get more words from elsewhere (xargs, find): any words may follow. */
+  readonly begun: readonly string[];
+}
+
+function commandsOf(ask: ApprovalRequest): Commands {
+  const known = COMMANDS.get(ask);
+  if (known !== undefined) return known;
+  const { parts, commands } = partsOf(ask.subject);
+  const begun = parts.filter(({ fed }) => fed).flatMap((part) => textsOf(part.name, ownWords(part)))
+    .map((text) => `${text} `);
+  const texts = [
+    ...commands.map(({ words }) => words.join(" ")),
+    ...parts.flatMap(({ name, args }) => textsOf(name, args)),
+    ...begun,
+  ];
+  COMMANDS.set(ask, { texts, begun });
+  return { texts, begun };
+}
+
+function textsOf(name: string, args: readonly string[]): readonly string[] {
+  return readings(name, args).map((words) => [name, ...words].join(" "));
+}
+
+/** The arguments before the place where others come in: `{}` of find, xargs -I and parallel, or parallel's `:::`. */
+function ownWords({ args, command }: Part): readonly string[] {
+  const at = command.words.findIndex((word) => /^-\w*[IJ]/.test(word));
+  const given = at < 0 ? "" : command.words[at]!.replace(/^-\w*?[IJ]/, "") || (command.words[at + 1] ?? "");
+  const end = args.findIndex((arg) => /^:::|\{[^{}]*\}/.test(arg) || (given !== "" && arg.includes(given)));
+  return end < 0 ? args : args.slice(0, end);
+}
+
+/** What `approve --scope` asks for. */
+export interface NewRule {
+  readonly id: string;
+  readonly scope: Exclude<ApprovalScope, "once">;
+  /** The client that approved. */
+  readonly by: string;
+  readonly createdAt: string;
+  /** ISO 8601 UTC. */
+  readonly expiresAt?: string;
+}
+
+/**
+ * The rule that allows exactly this call from now on, a file by its absolute path, or `{refused}`: why there can be none,
+ * to complete "Cannot make a rule: …".
+ */
+export function ruleFrom(
+  ask: ApprovalRequest,
+  caller: RuleContext,
+  given: NewRule,
+): Rule | { readonly refused: string } {
+  if (ask.for !== "permission") return { refused: `it is a ${ask.for}, must be a permission` };
+  if (caller.cut === true) return { refused: "its input came shortened, must be whole" };
+  if (ask.unsandboxed) return { refused: "it runs outside the agent's sandbox, must run inside" };
+  if (ask.tool === "*") return { refused: "its tool is named *, which in a rule is every tool" };
+  const text = placed(ask, caller.cwd);
+  if (maskSecrets(text) !== text) {
+    return { refused: "its input holds what looks like a secret, must not" };
+  }
+  if (hasHidden(text)) return { refused: "its input holds hidden or control characters, must not" };
+  if (text.length > MAX_PATTERN) {
+    return { refused: `its input is ${text.length} characters long, must be at most ${MAX_PATTERN}` };
+  }
+  if (given.scope === "workspace" && !isWithin(caller.cwd ?? "", "/")) {
+    return { refused: "the folder of its session is not known, must be" };
+  }
+  if (given.scope === "always" && text === ask.subject && isRelative(ask)) {
+    return { refused: "its path is relative to a folder that is not known, must be" };
+  }
+  const { id, scope, by, createdAt, expiresAt } = given;
+  return {
+    id,
+    decision: "allow",
+    agent: caller.agent,
+    tool: ask.tool,
+    pattern: escapePattern(text),
+    scope,
+    ...(scope === "session" ? { sessionId: caller.sessionId } : {}),
+    ...(scope === "workspace" && caller.cwd !== undefined ? { workspace: caller.cwd } : {}),
+    createdAt,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    by,
+  };
+}
+
+/** Longest pattern, UTF-16 units: rules are read by people. */
+const MAX_PATTERN = 4000;
+
+/** The pattern that matches `text` and nothing else. */
+export function escapePattern(text: string): string {
+  return text.replace(/[\\*]/g, "\\$&");
+}
+
+/** A rule as a configuration file gives it. */
+export interface GivenRule {
+  readonly tool: string;
+  readonly pattern: string;
+  readonly decision: "allow" | "deny";
+  readonly agent?: string | undefined;
+}
+
+/**
+ * The rules of a file. Their ids say where they stand, counted from 1: `config:2`.
+ *
+ * @param createdAt when the file was read, ISO 8601 UTC
+ */
+export function givenRules(given: readonly GivenRule[], by: "config" | "workspace", createdAt: string): Rule[] {
+  return given.map(({ tool, pattern, decision, agent }, at) => ({
+    id: `${by}:${at + 1}`,
+    decision,
+    ...(agent === undefined ? {} : { agent }),
+    tool,
+    pattern,
+    scope: "always",
+    createdAt,
+    by,
+  }));
+}

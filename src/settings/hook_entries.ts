@@ -1,0 +1,209 @@
+/** Our entries in an agent's settings text: put in, taken out, looked for. Pure: text in, text out. */
+import { getNodeValue } from "jsonc-parser";
+import { ConsoleError } from "../protocol/errors.ts";
+import { isFields } from "../lib/json_fields.ts";
+import { type Argv, type HookRow, type JsonHooks, rowsOf } from "../agents/shared/hook_spec.ts";
+import {
+  coversMatcher,
+  describeNode,
+  type EditOptions,
+  findOwnEntries,
+  handlerOf,
+  isCurrent,
+  type OwnEntry,
+  settingsError,
+} from "./own_entries.ts";
+import * as edit from "../lib/jsonc_edit.ts";
+import type { Node } from "../lib/jsonc_edit.ts";
+
+/**
+ * `text` with every row of the agent registered for `program`, and nothing of an older registration left.
+ * The same call again changes nothing. An empty text becomes a new settings object.
+ *
+ * @throws {ConsoleError} config_invalid where the text is no JSON object, its `hooks` has another shape, or the agent
+ * would refuse it as a whole
+ */
+export function addEntries(agent: JsonHooks, text: string, program: Argv, options: EditOptions = {}): string {
+  if (!program[0]?.startsWith("/")) {
+    throw new ConsoleError(
+      "failed",
+      `Cannot install hooks: the program is ${program[0] ?? "nothing"}, must be an absolute path`,
+    );
+  }
+  const problem = refusal(agent, text, options);
+  if (problem !== undefined) throw settingsError(options.file, problem);
+  return edit.preservingBom(text, (bare) => {
+    let now = bare;
+    for (let next: string | undefined = now; next !== undefined; next = installStep(agent, now, program, options)) {
+      now = next;
+    }
+    return now;
+  });
+}
+
+/** `text` without our entries and the containers that only they filled. @throws as {@link installed}, less refusals */
+export function removeEntries(agent: JsonHooks, text: string, program?: Argv, options: EditOptions = {}): string {
+  return edit.preservingBom(text, (bare) => {
+    let now = bare;
+    for (;;) {
+      const [first] = findOwnEntries(agent, rootOf(now, options), program, options);
+      if (first === undefined) return now === bare ? now : withoutVersion(agent, now, options);
+      now = removed(now, first, options);
+    }
+  });
+}
+
+export interface HooksStatus {
+  readonly state: "installed" | "untrusted" | "partly" | "outdated" | "absent" | "disabled" | "unreadable";
+  /** Events of the table that are not registered. */
+  readonly missing: readonly string[];
+  /** Events registered with another command, matcher, timeout or mode, or not in the table any more. */
+  readonly outdated: readonly string[];
+  /** Why the text is unreadable. */
+  readonly problem?: string;
+  /** Our tee in the agent's status line, where the agent has one. */
+  readonly statusline?: "absent" | "installed" | "outdated" | "unreadable";
+}
+
+/** How much of the table stands in `text`. `disabled`: it does, but the settings switch all hooks off. Never throws. */
+export function statusOf(agent: JsonHooks, text: string, program: Argv, options: EditOptions = {}): HooksStatus {
+  const rows = new Map(rowsOf(agent, options.policy).map((row) => [row.event, row]));
+  try {
+    const root = rootOf(edit.stripBom(text), options);
+    const ours = findOwnEntries(agent, root, program, options);
+    const refused = ours.length === 0 ? undefined : refusal(agent, text, options);
+    if (refused !== undefined) throw settingsError(options.file, refused);
+    const found = new Set(ours.map((o) => o.eventName));
+    const missing = [...rows.keys()].filter((event) => !found.has(event));
+    if (ours.length > 0 && lacksVersion(agent, root)) missing.push("version");
+    const outdated = ours.filter((o) => !isCurrent(agent, o, rows.get(o.eventName), program)).map((o) => o.eventName);
+    const settings: unknown = root && getNodeValue(root);
+    const off = isFields(settings) && agent.off?.(settings) === true;
+    const state = ours.length === 0
+      ? "absent"
+      : off
+      ? "disabled"
+      : outdated.length > 0
+      ? "outdated"
+      : missing.length > 0
+      ? "partly"
+      : "installed";
+    return { state, missing, outdated };
+  } catch (error) {
+    return { state: "unreadable", missing: [], outdated: [], problem: error instanceof Error ? error.message : "" };
+  }
+}
+
+/** The next of the edits that lead to the wanted text, or undefined where nothing is left to do. */
+function installStep(agent: JsonHooks, text: string, program: Argv, options: EditOptions): string | undefined {
+  const root = rootOf(text, options);
+  if (root !== undefined && lacksVersion(agent, root)) {
+    return edit.appendNode(text, root, edit.member("version", agent.version));
+  }
+  const rows = new Map(rowsOf(agent, options.policy).map((row) => [row.event, row]));
+  const kept = new Set<string>();
+  for (const ours of findOwnEntries(agent, root, program, options)) {
+    const row = rows.get(ours.eventName);
+    const misplaced = row === undefined || kept.has(ours.eventName) || !coversMatcher(ours, row);
+    if (misplaced) return removed(text, ours, options);
+    kept.add(ours.eventName);
+    if (!isCurrent(agent, ours, row, program)) {
+      return edit.replaceNode(text, ours.handler, edit.json(handlerOf(agent, row, program)));
+    }
+  }
+  const row = [...rows.values()].find((r) => !kept.has(r.event));
+  return row === undefined ? undefined : added(agent, text, root, row, program);
+}
+
+function added(agent: JsonHooks, text: string, root: Node | undefined, row: HookRow, program: Argv): string {
+  const entry = entryOf(agent, row, program);
+  if (root === undefined) {
+    const { eol } = edit.styleOf(text);
+    const gap = text === "" || text.endsWith("\n") ? "" : eol;
+    const version = agent.version === undefined ? {} : { version: agent.version };
+    const whole = edit.json({ ...version, hooks: { [row.event]: [entry] } }).replaceAll("\n", eol);
+    return text + gap + whole + eol;
+  }
+  const hooks = edit.valueOf(edit.propertyOf(root, "hooks"));
+  if (hooks === undefined) return edit.appendNode(text, root, edit.member("hooks", { [row.event]: [entry] }));
+  const event = edit.valueOf(edit.propertyOf(hooks, row.event));
+  return event === undefined
+    ? edit.appendNode(text, hooks, edit.member(row.event, [entry]))
+    : edit.appendNode(text, event, edit.json(entry));
+}
+
+function entryOf(agent: JsonHooks, row: HookRow, program: Argv): unknown {
+  const handler = handlerOf(agent, row, program);
+  if (agent.layout === "flat") return handler;
+  return { ...(row.matcher === undefined ? {} : { matcher: row.matcher }), hooks: [handler] };
+}
+
+/** Takes one handler out, and with it each container that held nothing else. */
+function removed(text: string, ours: OwnEntry, options: EditOptions): string {
+  const hooksProperty = ours.event.parent?.parent;
+  const hooks = ours.event.parent;
+  const list = ours.group.parent;
+  const only = (node: Node | undefined): boolean => node?.children?.length === 1;
+  if (ours.group !== ours.handler) {
+    const plain = ours.group.children?.every((p) => ["hooks", "matcher"].includes(p.children?.[0]?.value)) ?? false;
+    if (!only(ours.handlers) || !plain) return edit.removeNode(text, ours.handlers, ours.handler);
+  }
+  if (!only(list) || wasThere(options.before, ours.eventName)) return edit.removeNode(text, list!, ours.group);
+  if (!only(hooks) || wasThere(options.before)) return edit.removeNode(text, hooks!, ours.event);
+  return edit.removeNode(text, hooksProperty!.parent!, hooksProperty!);
+}
+
+/** Whether the root had `hooks`, and in it `event`, before us. */
+function wasThere(before: string | undefined, event?: string): boolean {
+  const root = rootBefore(before);
+  const hooks = root && edit.valueOf(edit.propertyOf(root, "hooks"));
+  return event === undefined || hooks === undefined ? hooks !== undefined : edit.propertyOf(hooks, event) !== undefined;
+}
+
+function rootBefore(before: string | undefined): Node | undefined {
+  if (before === undefined) return undefined;
+  const parsed = edit.parse(edit.stripBom(before));
+  return edit.isParseFailure(parsed) ? undefined : parsed.root;
+}
+
+function lacksVersion(agent: JsonHooks, root: Node | undefined): boolean {
+  return agent.version !== undefined && (root === undefined || edit.propertyOf(root, "version") === undefined);
+}
+
+/** The version that we brought goes too, unless somebody else's hooks that came since live on it. */
+function withoutVersion(agent: JsonHooks, text: string, options: EditOptions): string {
+  const root = rootOf(text, options);
+  const version = root && edit.propertyOf(root, "version");
+  if (root === undefined || version === undefined || agent.version === undefined) return text;
+  if (options.before === undefined || !lacksVersion(agent, rootBefore(options.before))) return text;
+  const events = edit.valueOf(edit.propertyOf(root, "hooks"))?.children ?? [];
+  const known = events.every((event) => wasThere(options.before, String(event.children?.[0]?.value)));
+  return known ? edit.removeNode(text, root, version) : text;
+}
+
+/** Why the agent would read nothing of this text, or undefined. */
+function refusal(agent: JsonHooks, text: string, options: EditOptions): string | undefined {
+  if (agent.onlyKeys === undefined || text.trim() === "") return undefined;
+  const root = rootOf(edit.stripBom(text), options);
+  const keys = (root?.children ?? []).map((property) => String(property.children?.[0]?.value));
+  const only = `must hold only ${agent.onlyKeys.join(" and ")}, each once: ${agent.title} refuses the whole file`;
+  const strange = keys.find((key, at) => !agent.onlyKeys?.includes(key) || keys.indexOf(key) !== at);
+  if (strange !== undefined) return `holds ${JSON.stringify(strange)}, ${only}`;
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch {
+    return `has comments, trailing commas or a byte order mark, must be strict JSON: ${agent.title} refuses the whole file`;
+  }
+}
+
+function rootOf(text: string, { file }: EditOptions): Node | undefined {
+  const parsed = edit.parse(text);
+  if (edit.isParseFailure(parsed)) {
+    throw settingsError(file, `is not valid JSON (line ${parsed.line}, column ${parsed.column}: ${parsed.why})`);
+  }
+  if (parsed.root !== undefined && parsed.root.type !== "object") {
+    throw settingsError(file, `is ${describeNode(parsed.root)}, must be an object`);
+  }
+  return parsed.root;
+}

@@ -1,0 +1,232 @@
+/**
+ * Hooks in the settings file of an agent, on the disk. The file belongs to the user and the agent: it is changed
+ * under a lock, in one rename, only where nobody changed it meanwhile; links and modes stay; and what it was before
+ * is kept, so that uninstalling gives it back byte for byte.
+ */
+import { dirname, join } from "@std/path";
+import { maskSecrets } from "../domain/sanitize.ts";
+import type { Files, Sha256, Timers } from "../platform/system.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import type { AgentHooks, Argv } from "../agents/shared/hook_spec.ts";
+import { addEntries, type HooksStatus, removeEntries, statusOf } from "./hook_entries.ts";
+import { pluginStatus, removePlugin, renderPlugin } from "./plugin_file.ts";
+import type { EditOptions } from "./own_entries.ts";
+import { lineDiff } from "./line_diff.ts";
+import { statuslineState, unwrapStatusline, wrapStatusline } from "../agents/claude/statusline_settings.ts";
+import { type Backup, backupPath, readBackup, writeBackup } from "./backup.ts";
+
+export interface InstallSystem {
+  readonly files: Files;
+  readonly timers: Timers;
+  readonly sha256: Sha256;
+  /** Follows every link. @throws the OS error where the end does not exist */
+  readonly realPath: (path: string) => string;
+  /** A lock between processes that ends with its holder, or undefined where another one holds it. */
+  readonly tryLock: (path: string) => { release(): void } | undefined;
+}
+
+export interface HooksTarget {
+  /** Our own home folder, absolute: the backup and the lock are there. */
+  readonly home: string;
+  readonly agent: AgentHooks;
+  /** The settings file, from {@link AgentHooks.file}. */
+  readonly file: string;
+  readonly program: Argv;
+  /** Rules judge each tool call before it runs: that row may wait for a decision. */
+  readonly policy?: boolean;
+  /** Our tee for the agent's status line (Claude Code alone has one). */
+  readonly statusline?: {
+    readonly program: Argv;
+    /** Put it in. Without it one that is there is only kept current. */
+    readonly wrap: boolean;
+  };
+  /** Say what would change, and write nothing. */
+  readonly dryRun?: boolean;
+}
+
+export interface HooksOutcome {
+  readonly file: string;
+  readonly changed: boolean;
+  /** The change as `diff -u` shows it, secrets masked. */
+  readonly diff: string;
+}
+
+const LOCK_TRIES = 100;
+const LOCK_PAUSE_MS = 50;
+const RACES = 5;
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** Registers every event of the table. Twice is once. @throws {ConsoleError} config_invalid, failed, timeout */
+export function install(system: InstallSystem, target: HooksTarget): Promise<HooksOutcome> {
+  return changed(system, target, (was, backup, hash) => {
+    const now = writeIfUnchanged(target, was ?? "", editing(target, backup));
+    if (now === was) return { now };
+    const known = isUnchanged(backup, hash);
+    return {
+      now,
+      backup: {
+        file: target.file,
+        original: backup === undefined ? was ?? null : backup.original,
+        found: known ? backup.found : was ?? null,
+        installed: [...(known ? backup.installed : []), system.sha256(encoder.encode(now))],
+        programs: [target.program, ...(target.statusline === undefined ? [] : [target.statusline.program])]
+          .reduce(withProgram, backup?.programs ?? []),
+      },
+    };
+  });
+}
+
+/** Takes our entries out; the file that {@link install} left is given back as it was before, or removed. */
+export function uninstall(system: InstallSystem, target: HooksTarget): Promise<HooksOutcome> {
+  return changed(system, target, (was, backup, hash) => {
+    if (was === undefined) return { now: undefined, backup: null };
+    // What was found may hold entries of an installation whose backup was lost: they go too.
+    const text = isUnchanged(backup, hash) ? backup.found : was;
+    if (text === null) return { now: undefined, backup: null };
+    const now = taken(target, text, editing(target, backup));
+    const empty = target.agent.form === "file" ? now === "" : backup?.original === null && /^\s*\{\s*\}\s*$/.test(now);
+    return { now: now !== text && empty ? undefined : now, backup: null };
+  });
+}
+
+function writeIfUnchanged({ agent, program, statusline }: HooksTarget, text: string, options: EditOptions): string {
+  if (agent.form === "file") return renderPlugin(agent, text, program, options);
+  const now = addEntries(agent, text, program, options);
+  if (statusline === undefined) return now;
+  const has = statuslineState(now, statusline.program, options).state !== "absent";
+  return has || statusline.wrap ? wrapStatusline(now, statusline.program, options) : now;
+}
+
+function taken({ agent, program, statusline }: HooksTarget, text: string, options: EditOptions): string {
+  if (agent.form === "file") return removePlugin(text);
+  const now = removeEntries(agent, text, program, options);
+  return statusline === undefined ? now : unwrapStatusline(now, statusline.program, options);
+}
+
+function withProgram(programs: readonly Argv[], program: Argv): readonly Argv[] {
+  return [...programs.filter((other) => other.join("\0") !== program.join("\0")), program];
+}
+
+function isUnchanged(backup: Backup | undefined, hash: string | undefined): backup is Backup {
+  return backup !== undefined && hash !== undefined && backup.installed.includes(hash);
+}
+
+function editing(target: HooksTarget, backup: Backup | undefined): EditOptions {
+  const { file, policy = false } = target;
+  if (backup === undefined) return { file, policy };
+  const earlier = backup.programs;
+  // Where an older backup was lost, "before" has entries of ours: their containers were not there before us.
+  const before = taken(target, backup.original ?? "", { file, earlier });
+  return { file, policy, earlier, before };
+}
+
+type Reading = Pick<InstallSystem, "files" | "realPath" | "sha256">;
+
+/** What stands in the file now; `absent` where there is none. */
+export function hooksStatus(system: Reading, target: HooksTarget): HooksStatus {
+  try {
+    const backup = readBackup(system.files, backupPath(target, system.sha256));
+    const text = readText(system, resolved(system, target.file), target.file) ?? "";
+    const { agent, program } = target;
+    const options = editing(target, backup);
+    if (agent.form === "file") return pluginStatus(agent, text, program, options);
+    const status = statusOf(agent, text, program, options);
+    const line = target.statusline && statuslineState(text, target.statusline.program, options).state;
+    return line === undefined ? status : { ...status, statusline: line };
+  } catch (error) {
+    return { state: "unreadable", missing: [], outdated: [], problem: error instanceof Error ? error.message : "" };
+  }
+}
+
+/** `now` undefined: no file. `backup`: what to keep, null to forget it, absent to leave it. */
+interface Step {
+  readonly now: string | undefined;
+  readonly backup?: Backup | null;
+}
+
+type Decide = (was: string | undefined, backup: Backup | undefined, hash: string | undefined) => Step;
+
+async function changed(system: InstallSystem, target: HooksTarget, decide: Decide): Promise<HooksOutcome> {
+  if (target.dryRun) return once(system, target, decide);
+  const { files } = system;
+  makeFolder(files, join(target.home, "backups"));
+  const lock = await locked(system, join(target.home, "backups", "hooks.lock"));
+  try {
+    return once(system, target, decide);
+  } finally {
+    lock.release();
+  }
+}
+
+/** One reading, one decision, one writing, without a pause in between; again where the agent wrote in that moment. */
+function once(system: InstallSystem, target: HooksTarget, decide: Decide): HooksOutcome {
+  const { files, sha256 } = system;
+  const kept = backupPath(target, sha256);
+  for (let race = 0; race < RACES; race++) {
+    const path = resolved(system, target.file);
+    const was = readText(system, path, target.file);
+    const hash = was === undefined ? undefined : sha256(encoder.encode(was));
+    const step = decide(was, readBackup(files, kept), hash);
+    const diff = maskSecrets(lineDiff(target.file, was ?? "", step.now ?? ""));
+    const outcome: HooksOutcome = { file: target.file, changed: step.now !== was, diff };
+    if (target.dryRun) return outcome;
+    // Kept before the file changes: a crash in between leaves a backup that fits nothing, never a file without one.
+    if (step.backup) writeBackup(files, kept, step.backup);
+    if (readText(system, path, target.file) !== was) continue;
+    if (outcome.changed) write(files, path, step.now);
+    if (step.backup === null) files.remove(kept);
+    return outcome;
+  }
+  throw new ConsoleError("failed", `Cannot change hooks: ${target.file} is being written by others, must be at rest`);
+}
+
+function write(files: Files, path: string, text: string | undefined): void {
+  if (text === undefined) return files.remove(path);
+  makeFolder(files, dirname(path));
+  files.replace(path, encoder.encode(text), files.stat(path)?.mode ?? 0o600);
+}
+
+async function locked(system: InstallSystem, path: string): Promise<{ release(): void }> {
+  for (let tries = 0; tries < LOCK_TRIES; tries++) {
+    const lock = system.tryLock(path);
+    if (lock !== undefined) return lock;
+    await system.timers.sleep(LOCK_PAUSE_MS);
+  }
+  throw new ConsoleError("timeout", `Cannot change hooks: ${path} is held by another process, must be free`);
+}
+
+/** The file itself where `file` is a link: renaming over a link would put a file in its place. */
+function resolved({ files, realPath }: Pick<InstallSystem, "files" | "realPath">, file: string): string {
+  if (files.stat(file)?.kind !== "symlink") return file;
+  try {
+    return realPath(file);
+  } catch {
+    throw new ConsoleError("failed", `Cannot change hooks: ${file} is a link to nothing, must be a file`);
+  }
+}
+
+function readText({ files }: Pick<InstallSystem, "files">, path: string, file: string): string | undefined {
+  const stat = files.stat(path);
+  if (stat === undefined) return undefined;
+  if (stat.kind !== "file") {
+    throw new ConsoleError("failed", `Cannot change hooks: ${file} is a ${stat.kind}, must be a file`);
+  }
+  const bytes = files.read(path);
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    throw new ConsoleError("config_invalid", `Cannot change hooks: ${file} is not UTF-8, must be JSON in UTF-8`);
+  }
+}
+
+function makeFolder(files: Files, path: string): void {
+  if (files.stat(path) !== undefined) return;
+  makeFolder(files, dirname(path));
+  try {
+    files.mkdir(path, 0o700);
+  } catch (error) {
+    if (files.stat(path) === undefined) throw error; // else somebody was quicker
+  }
+}

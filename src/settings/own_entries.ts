@@ -1,0 +1,119 @@
+/** Which entries of an agent's settings are ours, and whether they are as the table wants them. */
+import { getNodeValue } from "jsonc-parser";
+import { ConsoleError } from "../protocol/errors.ts";
+import { type Fields, isFields } from "../lib/json_fields.ts";
+import { type AgentHooks, type Argv, hookArgv, type HookRow, type JsonHooks } from "../agents/shared/hook_spec.ts";
+import * as edit from "../lib/jsonc_edit.ts";
+import type { Node } from "../lib/jsonc_edit.ts";
+import { shellWords } from "../lib/shell_words.ts";
+
+export interface EditOptions {
+  /** The file's name for messages. */
+  readonly file?: string;
+  /** The text before our first installation, "" where there was none: containers that were there stay, even empty. */
+  readonly before?: string;
+  /** Programs that earlier installations registered: their entries are ours too. */
+  readonly earlier?: readonly Argv[];
+  /** Rules judge each tool call before it runs ({@link HookRow.policy}). */
+  readonly policy?: boolean;
+}
+
+/** One of our handlers. In flat lists `group` is the handler itself and `handlers` the event's list. */
+export interface OwnEntry {
+  readonly event: Node;
+  readonly eventName: string;
+  readonly group: Node;
+  readonly handlers: Node;
+  readonly handler: Node;
+}
+
+/** A program by our name, in any folder. */
+export const OWN_NAME = /(?:^|\/)agent-console$/;
+
+/** @throws {ConsoleError} config_invalid where `hooks`, or an event in it, has another shape */
+export function findOwnEntries(
+  agent: JsonHooks,
+  root: Node | undefined,
+  program: Argv | undefined,
+  options: EditOptions,
+): readonly OwnEntry[] {
+  const hooks = root && edit.valueOf(edit.propertyOf(root, "hooks"));
+  if (hooks === undefined) return [];
+  const programs = [...(program === undefined ? [] : [program]), ...(options.earlier ?? [])];
+  const isOurs = (node: Node) => isOurHandler(agent, getNodeValue(node), programs);
+  if (hooks.type !== "object") throw settingsError(options.file, `hooks is ${describeNode(hooks)}, must be an object`);
+  return (hooks.children ?? []).flatMap((event) => {
+    const eventName = String(event.children?.[0]?.value);
+    const list = edit.valueOf(event);
+    if (list?.type !== "array") {
+      if (agent.notEvents?.includes(eventName)) return [];
+      throw settingsError(options.file, `hooks.${eventName} is ${describeNode(list)}, must be an array`);
+    }
+    const entries = list.children ?? [];
+    if (agent.layout === "flat") {
+      return entries.filter(isOurs).map((handler) => ({ event, eventName, group: handler, handlers: list, handler }));
+    }
+    return entries.flatMap((group) => {
+      const handlers = group.type === "object" ? edit.valueOf(edit.propertyOf(group, "hooks")) : undefined;
+      if (handlers?.type !== "array") return [];
+      return (handlers.children ?? []).filter(isOurs)
+        .map((handler) => ({ event, eventName, group, handlers, handler }));
+    });
+  });
+}
+
+/**
+ * True for a handler that runs one of `programs`, a program by our name, or `deno run` in our sandbox, which no other
+ * program asks for: it shuts the daemon's token of that very `--home` away (platform/sandbox.ts, `hookFlags`).
+ * Entries like `deno run /elsewhere/main.ts hook claude` are not enough: other tools have them too.
+ */
+function isOurHandler(agent: AgentHooks, handler: unknown, programs: readonly Argv[]): boolean {
+  if (!isFields(handler)) return false;
+  const { command, args } = handler;
+  if (typeof command !== "string") return false;
+  const words = Array.isArray(args) ? [command, ...args.map(String)] : shellWords(command);
+  if (words === undefined) return false;
+  const own = words.slice(0, -hookArgv(agent, []).length);
+  if (!sameArgv(words, hookArgv(agent, own))) return false;
+  return programs.some((program) => sameArgv(program, own)) || OWN_NAME.test(own[0] ?? "") || isOurSandbox(own);
+}
+
+/** `deno run` in the sandbox of one of our homes: it shuts the daemon's token of that very `--home` away. */
+export function isOurSandbox(own: readonly string[]): boolean {
+  const [flag, home] = own.slice(-2);
+  return flag === "--home" && own[1] === "run" &&
+    own.some((word) => word.startsWith(`--deny-read=${home}/daemon.token`));
+}
+
+export function sameArgv(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((word, at) => word === b[at]);
+}
+
+/** Whether the entry says what the row asks for; members that the row does not name are the user's. */
+export function isCurrent(agent: JsonHooks, ours: OwnEntry, row: HookRow | undefined, program: Argv): boolean {
+  if (row === undefined || !coversMatcher(ours, row)) return false;
+  const is = getNodeValue(ours.handler) as Record<string, unknown>;
+  const must = handlerOf(agent, row, program);
+  return (is["async"] === true) === (must["async"] === true) &&
+    Object.entries(must).every(([name, value]) => JSON.stringify(is[name]) === JSON.stringify(value));
+}
+
+/** A matcher belongs to the group, in flat lists to the handler; ours hear every tool. */
+export function coversMatcher({ group }: OwnEntry, row: HookRow): boolean {
+  const matcher = edit.valueOf(edit.propertyOf(group, "matcher"))?.value;
+  return (matcher ?? "*") === (row.matcher ?? "*") || matcher === "";
+}
+
+export function handlerOf(agent: JsonHooks, row: HookRow, program: Argv): Fields {
+  const handler = agent.handler(row, hookArgv(agent, program));
+  return agent.layout === "flat" && row.matcher !== undefined ? { ...handler, matcher: row.matcher } : handler;
+}
+
+export function settingsError(file: string | undefined, what: string): ConsoleError {
+  return new ConsoleError("config_invalid", `Cannot edit hooks: ${file ?? "the settings file"}: ${what}`);
+}
+
+export function describeNode(node: Node | undefined): string {
+  const type = node?.type ?? "nothing";
+  return type === "null" || type === "nothing" ? type : /^[ao]/.test(type) ? `an ${type}` : `a ${type}`;
+}

@@ -1,0 +1,177 @@
+/** The rooms of src, and which may import which. Read by tests/architecture_test.ts. */
+
+export interface RoomRule {
+  readonly may: readonly string[];
+  readonly why: string;
+}
+
+/** What every feature of the daemon may import. */
+const FEATURE: readonly string[] = [
+  "core",
+  "domain",
+  "lib",
+  "platform",
+  "protocol",
+  "rpc",
+  "config/schema.ts", // until a feature declares its own section of the configuration
+];
+
+/** Room → rooms, folders and files that it may import, types too, and why. `agents/*` is the folder of one agent. */
+export const RULES: Readonly<Record<string, RoomRule>> = {
+  lib: { may: [], why: "helpers of use in any program import nothing of this one" },
+  domain: { may: ["lib"], why: "the core is pure: no I/O, no clock, nothing of ours below it" },
+  policy: { may: ["domain", "lib"], why: "rules and risks are pure: they judge what the domain describes" },
+  platform: { may: ["lib"], why: "the door to the system knows nobody who goes through it" },
+  protocol: { may: ["domain"], why: "the wire speaks of sessions, not of how they are kept" },
+  journal: { may: ["platform", "protocol"], why: "the journal knows bytes and records, not sessions" },
+  config: {
+    may: ["domain", "lib", "platform", "policy", "protocol"],
+    why: "client and daemon read the same configuration, the rules in it included",
+  },
+  "agents/shared": {
+    may: [
+      "domain",
+      "lib",
+      "platform",
+      "protocol",
+      "policy/risk.ts", // until the fields that narrow a search belong to the tool table
+    ],
+    why: "what all agents have in common names none of them",
+  },
+  "agents/*": {
+    may: [
+      "agents/shared",
+      "domain",
+      "lib",
+      "platform",
+      "protocol",
+      "agents/claude", // until the hook format that others took over from Claude Code is in agents/shared
+      "settings/own_entries.ts", // until the status line is edited through a descriptor that settings/ reads
+    ],
+    why: "an adapter says what happened; the core decides",
+  },
+  agents: {
+    may: [
+      "agents",
+      "install", // until the OpenCode plugin is a file of agents/opencode
+      "platform", // until each descriptor names the paths that its feed reads
+      "config/schema.ts", // until then too: feed_paths.ts reads the settings of the feeds
+    ],
+    why: "the registry lists the agents, and is the only file that names them all",
+  },
+  rpc: { may: ["domain", "lib", "platform", "protocol"], why: "requests are dispatched without knowing what they do" },
+  feeds: {
+    may: [...FEATURE, "agents"],
+    why: "a feed says what an agent published; the daemon hands it on to the core",
+  },
+  liveness: { may: FEATURE, why: "a feature of the daemon reaches others through the core's doors only" },
+  retention: { may: FEATURE, why: "a feature of the daemon reaches others through the core's doors only" },
+  spool: { may: FEATURE, why: "a feature of the daemon reaches others through the core's doors only" },
+  settings: {
+    may: [
+      "agents/shared",
+      "lib",
+      "platform",
+      "protocol",
+      "domain/sanitize.ts",
+      "agents/claude/statusline_settings.ts", // until a descriptor offers it
+    ],
+    why: "our entries in other people's settings are the command line's work; the daemon never touches them",
+  },
+  approvals: {
+    may: [
+      ...FEATURE,
+      "policy",
+      "agents/shared/tool_label.ts", // until the text of a script's request is made in domain
+      "config/workspace.ts", // until the policy engine gets the workspace's policy from a port
+    ],
+    why: "the broker answers through the core's two doors: commit, subscribe",
+  },
+  service: { may: ["install", "lib", "platform", "protocol"], why: "units are made from templates and sandbox flags" },
+  core: {
+    may: [
+      "domain",
+      "lib",
+      "platform",
+      "policy",
+      "protocol",
+      "rpc",
+      "config/schema.ts", // until the service interface is generic over its section of the configuration
+      "agents/registry.ts", // until the session handlers get the adapters from the composition root
+    ],
+    why: "the core owns the state and reaches no disk",
+  },
+  transport: { may: ["core", "lib", "platform", "protocol", "rpc"], why: "connections carry requests to the core" },
+  daemon: {
+    may: [
+      "agents",
+      "approvals",
+      "config",
+      "core",
+      "domain",
+      "feeds",
+      "journal",
+      "lib",
+      "liveness",
+      "platform",
+      "protocol",
+      "retention",
+      "rpc",
+      "spool",
+      "transport",
+    ],
+    why: "the composition root of the daemon knows no window",
+  },
+  client: {
+    may: [
+      "agents/shared",
+      "config",
+      "daemon/options.ts",
+      "daemon/launch.ts",
+      "domain",
+      "lib",
+      "platform",
+      "protocol",
+      "agents/claude", // until the status line is a command that the agent's descriptor offers
+      "agents/feed_paths.ts", // until the sandbox flags come from what services declare
+    ],
+    why: "a client never imports the daemon, only the words of its command line",
+  },
+  cli: {
+    may: [
+      "agents/hook_registry.ts",
+      "agents/shared",
+      "client",
+      "config",
+      "daemon",
+      "domain",
+      "journal",
+      "lib",
+      "platform",
+      "policy",
+      "protocol",
+      "service",
+      "settings",
+      "agents/codex/hook_trust.ts", // until the hook specs say how an agent's trust is asked for
+    ],
+    why: "the command line is a client; it loads the daemon only to become one, the journal only to verify it",
+  },
+  install: { may: [], why: "templates are text" },
+  "main.ts": { may: ["client"], why: "argv in, exit code out" },
+};
+
+/** The room of a file, given from the root of the project; of an agent's file, that agent's folder. */
+export function roomOf(path: string): string {
+  const parts = path.split("/");
+  if (parts[0] !== "src") return parts[0] ?? "";
+  return parts[1] === "agents" && parts.length > 3 ? `agents/${parts[2]}` : parts[1] ?? "";
+}
+
+export function ruleOf(room: string): RoomRule | undefined {
+  return RULES[room] ?? (room.startsWith("agents/") ? RULES["agents/*"] : undefined);
+}
+
+/** `to` is the folder or file `allowed` of src, or lies in it, or in that room beside src. */
+export function lies(to: string, allowed: string): boolean {
+  return [`src/${allowed}`, allowed].some((place) => to === place || to.startsWith(`${place}/`));
+}
