@@ -20,12 +20,12 @@ export function approvalHandlers(deps: ApprovalDeps): Handlers<Methods> {
     "approval.list": ({ status, sessionId }) => {
       const all = status === "all" ? [...inbox.settled(), ...inbox.pending()] : inbox.pending();
       const approvals = all.filter((approval) => sessionId === undefined || approval.sessionId === sessionId);
-      return { seq: store.seq, approvals: approvals as never };
+      return { seq: store.seq, approvals };
     },
     "approval.decide": (params, { peer }) => broker.decide(params, peer.actor),
     "approval.request": (params, { peer }) => broker.request(params, peer),
     "approval.revoke": (params, { peer }) => revokeRule(deps, params, peer.actor),
-    "approval.rules": () => ({ rules: rules() as never }),
+    "approval.rules": () => ({ rules: [...rules()] }),
     "approval.wait": ({ id }, { peer }) => broker.wait(id, peer),
   };
 }

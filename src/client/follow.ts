@@ -102,9 +102,8 @@ async function* subscription(
     );
     if (first.snapshot === undefined) yield { kind: "resumed", seq: since ?? first.seq };
     else {
-      const sessions = first.snapshot.sessions as unknown as SessionView[];
-      const approvals = first.snapshot.approvals as unknown as Approval[];
-      yield { kind: "snapshot", seq: first.seq, sessions, approvals, resync: first.resync };
+      const { seq, resync, snapshot: { sessions, approvals } } = first;
+      yield { kind: "snapshot", seq, sessions, approvals, resync };
     }
     while (open || queue.length > 0) {
       const event = queue.shift();

@@ -37,7 +37,7 @@ export function daemonHandlers(
         ...session,
         history: store.row(session.id)?.history ?? [],
       }));
-      return { status: await status(), limits: { ...limits }, sessions: sessions as never };
+      return { status: await status(), limits: { ...limits }, sessions };
     },
     shutdown: ({ reason, force, restart, confirmed }) => {
       const active = inbox.pendingCount;

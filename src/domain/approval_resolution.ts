@@ -2,7 +2,7 @@
  * What an agent's later events say about a question that is still open with us: each rule by which an approval closes
  * without an answer of ours, so that nothing done in the agent's own terminal leaves a ghost (promise H4).
  */
-import type { Approval, ApprovalState } from "./approval.ts";
+import type { Approval, ApprovalFields, ApprovalState } from "./approval.ts";
 import type { AgentEvent } from "./report.ts";
 import type { ToolUse } from "./session.ts";
 import { isSameCall } from "./transition.ts";
@@ -63,30 +63,27 @@ export function resolveApproval(
   at: string,
   reason = "",
 ): Approval {
-  const state: ApprovalState = how === "cancelled"
-    ? { status: how, cancelled: { at, reason } }
-    : { status: how, [how]: { at } } as unknown as ApprovalState;
-  return replaceState(approval, state);
+  return replaceState(approval, endState(how, at, reason));
 }
 
-/** `approval` in another state. */
+function endState(how: ResolvedElsewhere | "expired", at: string, reason: string): ApprovalState {
+  switch (how) {
+    case "cancelled":
+      return { status: how, cancelled: { at, reason } };
+    case "expired":
+      return { status: how, expired: { at } };
+    case "elsewhere":
+      return { status: how, elsewhere: { at } };
+    case "dismissed":
+      return { status: how, dismissed: { at } };
+  }
+}
+
+/** `approval` in another state; every other field stays. */
 export function replaceState(approval: Approval, state: ApprovalState): Approval {
-  const { id, sessionId, agent, cwd, tool, input, detail, risk, reasoning, choices, suggestions } = approval;
-  return {
-    id,
-    sessionId,
-    agent,
-    ...(cwd === undefined ? {} : { cwd }),
-    for: approval.for,
-    tool,
-    input,
-    ...(detail === undefined ? {} : { detail }),
-    risk,
-    ...(reasoning === undefined ? {} : { reasoning }),
-    ...(choices === undefined ? {} : { choices }),
-    ...(suggestions === undefined ? {} : { suggestions }),
-    requestedAt: approval.requestedAt,
-    deadline: approval.deadline,
-    ...state,
-  };
+  const { status: _, pending: _1, approved: _2, denied: _3, expired: _4, elsewhere: _5, ...rest } = approval as
+    & Approval
+    & Partial<ApprovalFields>;
+  const { dismissed: _6, cancelled: _7, ...fields } = rest;
+  return { ...fields, ...state };
 }

@@ -12,7 +12,7 @@ export function withoutKnownFacts(session: Session | undefined, report: Report):
   const { title: _, ...others } = report.facts;
   // A name given by hand would be undone within a second. The agent's own new name comes with its next prompt, too.
   const facts = session.title === undefined ? report.facts : others;
-  const known = session as unknown as Readonly<Record<string, unknown>>;
+  const known: Readonly<Record<string, unknown>> = { ...session };
   const repeats = Object.entries(cleanFacts(facts)).every(([name, value]) => isSameJson(value, known[name]));
   return repeats ? undefined : { ...report, facts };
 }

@@ -187,6 +187,18 @@ export function withoutState(session: Session): SessionFields {
 
 /** The state of `session` without its other fields. */
 export function sessionState(session: Session): State {
-  const status = session.status;
-  return { status, [status]: (session as unknown as StatusFields)[status] } as unknown as State;
+  switch (session.status) {
+    case "starting":
+      return { status: "starting", starting: session.starting };
+    case "idle":
+      return { status: "idle", idle: session.idle };
+    case "working":
+      return { status: "working", working: session.working };
+    case "waiting":
+      return { status: "waiting", waiting: session.waiting };
+    case "error":
+      return { status: "error", error: session.error };
+    case "closed":
+      return { status: "closed", closed: session.closed };
+  }
 }

@@ -23,7 +23,8 @@ export function chainError(problem: Problem): ConsoleError {
 
 export function problemOf(error: unknown): Problem | undefined {
   if (!(error instanceof ConsoleError) || error.kind !== "journal_broken") return undefined;
-  return error.details as unknown as Problem;
+  const { segment, seq, offset, what } = error.details;
+  return { segment: String(segment), seq: Number(seq), offset: Number(offset), what: String(what) };
 }
 
 const LF = 10;

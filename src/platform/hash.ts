@@ -22,6 +22,7 @@ export const sha256OfRecord: Sha256 = (bytes) =>
 export const sha256OfJournal: Sha256 = (bytes) => nodeCrypto().hash("sha256", bytes, "hex");
 
 function nodeCrypto(): NodeCrypto {
+  // Deno gives Node's `process` no type; importing it by name would load its whole layer at the start.
   const { process } = globalThis as unknown as { process: { getBuiltinModule(name: "node:crypto"): NodeCrypto } };
   return process.getBuiltinModule("node:crypto");
 }

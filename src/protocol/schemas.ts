@@ -1,9 +1,18 @@
 /** The shapes of params and results (valibot). Params are strict: an unknown one is refused by name. */
 import * as v from "valibot";
-import { APPROVAL_SCOPES, RISKS } from "../domain/approval.ts";
+import { type Approval, APPROVAL_SCOPES, RISKS, type Rule } from "../domain/approval.ts";
+import type { SessionCounts, SessionView } from "../domain/query.ts";
 import { SAFETY_MODES } from "../domain/safety_mode.ts";
-import { STATUSES } from "../domain/session.ts";
+import { type HistoryEntry, STATUSES } from "../domain/session.ts";
 import { MAX_WORKSPACE_CONFIG } from "./limits.ts";
+
+/**
+ * A result whose type is the domain's own. The shape names the members that clients rely on; a test holds what the daemon
+ * sends against it, and readers take more members than these.
+ */
+function domain<T>(shape: v.GenericSchema): v.GenericSchema<T> {
+  return shape as unknown as v.GenericSchema<T>; // the compiler cannot follow a shape that names less than the type has
+}
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 // deno-lint-ignore no-control-regex
@@ -53,12 +62,12 @@ export const configResult = v.object({
   values: v.record(v.string(), v.object({ value: v.unknown(), origin: v.string() })),
 });
 
-const sessionCounts = v.object({
+const sessionCounts = domain<SessionCounts>(v.object({
   total: count,
   ...Object.fromEntries(STATUSES.map((status) => [status, count])),
   stale: count,
   lost: count,
-});
+}));
 const journalStatus = v.object({
   count,
   head: v.string(),
@@ -138,7 +147,7 @@ export const listParams = v.strictObject({
   agent: v.exactOptional(text(32)),
 });
 
-const session = v.looseObject({
+const sessionShape = v.looseObject({
   id: v.string(),
   agent: v.string(),
   status: v.picklist([...STATUSES]),
@@ -149,15 +158,21 @@ const session = v.looseObject({
   tags: v.array(v.string()),
   turnCount: count,
 });
-const history = v.array(v.object({ status: v.picklist([...STATUSES]), from: v.string(), durationMs: count }));
-export const sessionResult = v.object({ session: v.looseObject({ ...session.entries, history }) });
+const session = domain<SessionView>(sessionShape);
+const history = domain<readonly HistoryEntry[]>(
+  v.array(v.object({ status: v.picklist([...STATUSES]), from: v.string(), durationMs: count })),
+);
+const sessionWithHistory = domain<SessionView & { readonly history: readonly HistoryEntry[] }>(
+  v.looseObject({ ...sessionShape.entries, history }),
+);
+export const sessionResult = v.object({ session: sessionWithHistory });
 export const sessionsResult = v.object({ seq: count, sessions: v.array(session) });
 export const historyResult = v.object({ sessionId: v.string(), history });
 // -- approvals ------------------------------------------------------------------------------------------------------
 
 const outcomes = ["approved", "denied", "expired", "elsewhere", "dismissed", "cancelled"] as const;
 const waitingFor = v.picklist(["permission", "question", "plan", "elicitation"]);
-const approval = v.looseObject({
+const approval = domain<Approval>(v.looseObject({
   id: v.string(),
   sessionId: v.string(),
   agent: v.string(),
@@ -168,8 +183,8 @@ const approval = v.looseObject({
   risk: v.picklist([...RISKS]),
   requestedAt: v.string(),
   deadline: v.string(),
-});
-const rule = v.looseObject({
+}));
+const rule = domain<Rule>(v.looseObject({
   id: v.string(),
   decision: v.picklist(["allow", "deny"]),
   tool: v.string(),
@@ -177,7 +192,7 @@ const rule = v.looseObject({
   scope: v.picklist(["session", "workspace", "always"]),
   createdAt: v.string(),
   by: v.string(),
-});
+}));
 const scopeOfYes = v.picklist([...APPROVAL_SCOPES]);
 export const approvalId = v.strictObject({ id });
 export const approvalListParams = v.strictObject({
@@ -216,7 +231,7 @@ export const rulesResult = v.object({ rules: v.array(rule) });
 export const dumpResult = v.object({
   status: statusResult,
   limits: v.record(v.string(), v.number()),
-  sessions: v.array(v.looseObject({ ...session.entries, history })),
+  sessions: v.array(sessionWithHistory),
 });
 
 // -- live -----------------------------------------------------------------------------------------------------------

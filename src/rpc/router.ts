@@ -66,6 +66,7 @@ export class Router {
     const deadlineMs = row.timeoutMs ?? this.options.requestMs;
     const call = new Deadlined(peer, () => this.options.timeout(deadlineMs));
     try {
+      // The row's schema has just checked them; a table of many methods cannot say so by type.
       let result = method.run(params as never, call);
       if (row.mutates && this.options.durable !== undefined) result = onDisk(this.options.durable, result);
       return result instanceof Promise ? this.#guard(name, deadlineMs, result, call.signal) : result;

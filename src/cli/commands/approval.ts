@@ -1,7 +1,7 @@
 /** `approvals`, `approve`, `deny`, `rules …`: the inbox on the command line. */
 import { stripAnsiCode } from "@std/fmt/colors";
 import type { Approval } from "../../domain/approval.ts";
-import type { SessionView } from "../../domain/query.ts";
+
 import { escapeControls } from "../../domain/sanitize.ts";
 import { confirm } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
@@ -20,7 +20,7 @@ export interface ApprovalListOptions {
 async function inbox(run: CommandContext, options: ApprovalListOptions): Promise<readonly Approval[]> {
   const sessionId = options.session === undefined ? {} : { sessionId: await resolveSession(run, options.session) };
   const { approvals } = await call(run, "approval.list", { status: options.all ? "all" : "pending", ...sessionId });
-  return approvals as unknown as readonly Approval[];
+  return approvals;
 }
 
 export async function approvals(run: CommandContext, options: ApprovalListOptions): Promise<void> {
@@ -43,7 +43,7 @@ export async function approvals(run: CommandContext, options: ApprovalListOption
 /** An empty inbox is no promise that nobody waits: some dialogs only their own terminal can answer. */
 async function nothingWaits(run: CommandContext): Promise<string> {
   const { sessions } = await call(run, "session.list", { status: "waiting" });
-  const waiting = (sessions as unknown as readonly SessionView[]).filter(({ lost }) => !lost).length;
+  const waiting = sessions.filter(({ lost }) => !lost).length;
   const elsewhere = waiting === 0
     ? ""
     : ` ${waiting === 1 ? "One session waits" : `${waiting} sessions wait`} where only its terminal can answer: "ls".`;

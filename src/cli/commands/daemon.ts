@@ -133,7 +133,7 @@ async function statusOfRunning(run: CommandContext): Promise<ResultOf<"status">>
 }
 
 function statusLines(s: ResultOf<"status">): string[] {
-  const { total, stale, lost, ...byStatus } = s.sessions as unknown as Record<string, number>;
+  const { total, stale, lost, ...byStatus } = s.sessions;
   const kinds = (counts: Readonly<Record<string, number>>) =>
     Object.entries(counts).filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`).join(", ");
   const marks = kinds({ stale: stale ?? 0, lost: lost ?? 0 });

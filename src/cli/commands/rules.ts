@@ -1,12 +1,11 @@
 /** `rules …`: standing answers on the command line. */
 import { bold } from "@std/fmt/colors";
-import type { Rule } from "../../domain/approval.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { call, type CommandContext } from "../context.ts";
 
 export async function listRules(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
-  const rules = (await call(run, "approval.rules", {})).rules as unknown as readonly Rule[];
+  const rules = (await call(run, "approval.rules", {})).rules;
   if (options.json) return run.out.json({ rules });
   if (rules.length === 0) return run.out.note('No rules. "approve ID --scope always" makes one.');
   for (const rule of rules) {
@@ -36,7 +35,7 @@ export async function listRules(run: CommandContext, options: { readonly json?: 
 
 export async function revokeRule(run: CommandContext, given: string): Promise<void> {
   const { rules } = await call(run, "approval.rules", {});
-  const matches = (rules as unknown as readonly Rule[]).filter(({ id }) => given !== "" && id.startsWith(given));
+  const matches = rules.filter(({ id }) => given !== "" && id.startsWith(given));
   const rule = matches.find(({ id }) => id === given) ?? matches[0];
   if (rule === undefined || (matches.length > 1 && rule.id !== given)) {
     const is = rule === undefined ? "is unknown" : `begins ${matches.length} ids`;

@@ -27,7 +27,7 @@ export async function ls(run: CommandContext, options: SessionListOptions): Prom
     ...(options.agent === undefined ? {} : { agent: options.agent }),
   } as ParamsOf<"session.list">;
   const { sessions } = await call(run, "session.list", params);
-  const all = (sessions as unknown as SessionView[]).filter((session) => !isLost || displayStatus(session) === "lost");
+  const all = sessions.filter((session) => !isLost || displayStatus(session) === "lost");
   const shown = all.filter((session) => options.all || options.status !== undefined || session.status !== "closed");
   if (options.json) return run.out.json({ sessions: shown });
   if (shown.length === 0) {
@@ -48,7 +48,7 @@ export async function ls(run: CommandContext, options: SessionListOptions): Prom
 /** The open approvals, where one of `sessions` has any. */
 async function openFor(run: CommandContext, sessions: readonly SessionView[]): Promise<readonly Approval[]> {
   if (!sessions.some((session) => session.status === "waiting" && session.waiting.approvalId !== undefined)) return [];
-  return (await call(run, "approval.list", {})).approvals as unknown as readonly Approval[];
+  return (await call(run, "approval.list", {})).approvals;
 }
 
 /** The id that `given` stands for: the whole id, or a beginning that only one session has. */
@@ -77,7 +77,7 @@ export async function showSession(
 ): Promise<void> {
   const { session } = await call(run, "session.get", { sessionId: await resolveSession(run, id) });
   if (options.json) return run.out.json({ sessions: [session] });
-  for (const line of details(session as unknown as SessionView & { history: HistoryEntry[] }, Date.now())) {
+  for (const line of details(session, Date.now())) {
     run.out.line(line);
   }
 }
@@ -135,7 +135,7 @@ function resumeLine(
 
 export async function next(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
   const { sessions } = await call(run, "session.list", {});
-  const first = mostUrgent(sessions as unknown as SessionView[]);
+  const first = mostUrgent(sessions);
   if (options.json) return run.out.json({ sessions: first === undefined ? [] : [first] });
   if (first === undefined) return run.out.note("Nobody waits for you.");
   const now = Date.now();
@@ -195,9 +195,7 @@ export async function reopenSession(run: CommandContext, id: string): Promise<vo
   const sessionId = await resolveSession(run, id);
   const { session } = await call(run, "session.get", { sessionId });
   await call(run, "session.reopen", { sessionId });
-  const how = (session as unknown as SessionView).status === "closed"
-    ? (session as unknown as Extract<SessionView, { status: "closed" }>).closed.reopenable
-    : undefined;
+  const how = session.status === "closed" ? session.closed.reopenable : undefined;
   run.out.note(
     `${sessionId}: idle${how === undefined ? "" : `; to resume it: ${escapeControls(resumeLine(how) ?? "")}`}`,
   );

@@ -77,7 +77,7 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
     },
     "session.get": ({ sessionId }) => {
       const { session, history } = known(store.row(sessionId), sessionId);
-      return { session: { ...store.view(session), history } as never };
+      return { session: { ...store.view(session), history } };
     },
     "session.history": ({ sessionId }) => ({
       sessionId,
@@ -87,7 +87,7 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
       seq: store.seq,
       sessions: store.list().filter((session) =>
         (status === undefined || session.status === status) && (agent === undefined || session.agent === agent)
-      ) as never,
+      ),
     }),
   };
 }

@@ -56,7 +56,7 @@ export function liveHandlers(deps: LiveDeps): Handlers<"subscribe" | "unsubscrib
         subscription,
         seq,
         resync: since !== undefined,
-        snapshot: { sessions: store.list() as never, approvals: inbox.pending() as never },
+        snapshot: { sessions: store.list(), approvals: [...inbox.pending()] },
       };
     },
     unsubscribe: ({ subscription }, { peer }) => {
