@@ -1,5 +1,5 @@
 /**
- * One inbox for all agents: opens approvals, holds whoever waits for them, and has each settled exactly once.
+ * One inbox for all agents: opens approvals, keeps whoever waits for them, and has each resolved exactly once.
  *
  * The order that makes it safe: a decision is committed (so the first one wins, in one synchronous step), then on the
  * disk, and only then told to the hook. Whatever goes wrong, the hook gets no decision and the agent asks by itself;
@@ -20,7 +20,10 @@ import type { Peer } from "../rpc/peer.ts";
 import { type PendingRequest, type Requester, requesterOfOne, type WaitResult } from "./pending_requests.ts";
 import type { Inbox } from "./inbox.ts";
 import type { PolicyEngine, PolicyResult } from "./policy_engine.ts";
-import * as make from "./making.ts";
+import { parseDecision } from "./parse_decision.ts";
+import { eventAfterAutoDecision, newApproval, questionOf, resolvedState } from "./records.ts";
+import { ruleFromDecision } from "./rule_from_decision.ts";
+import { requestFromScript } from "./script_request.ts";
 import {
   alreadyDecided,
   idempotencyKeyReused,
@@ -38,7 +41,7 @@ export interface BrokerOptions {
   readonly core: Pick<ReportDeps, "store" | "now"> & { readonly journal: Pick<JournalPort, "durable"> };
   readonly inbox: Inbox;
   readonly presence: Presence;
-  readonly judge: PolicyEngine;
+  readonly policy: PolicyEngine;
   /** How long a hook is held, ms. */
   readonly waitMs: () => number;
   /** Runs `action` after so many ms, unless the returned function was called before. */
@@ -52,7 +55,7 @@ type Reported = ResultOf<"session.report">;
 
 export class Broker implements ApprovalsPort, ApprovalsDoor {
   #o: BrokerOptions;
-  #settling: ApprovalResolver;
+  #resolver: ApprovalResolver;
   #workspaces = new WorkspaceConfigs();
   #stopped = false;
   askedByFeed: ApprovalsDoor["askedByFeed"] = () => false;
@@ -60,79 +63,79 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   constructor(options: BrokerOptions) {
     this.#o = options;
     const { core, inbox, log, presence } = options;
-    this.#settling = new ApprovalResolver({ core, inbox, log, approvals: this });
+    this.#resolver = new ApprovalResolver({ core, inbox, log, approvals: this });
     // Agents that wait for their hooks are not kept waiting for a human who is not there.
     presence.onLastLeft = () => {
-      for (const hold of this.#open()) if (hold.ask.dialog !== "beside") this.#settling.expire(hold);
+      for (const pending of this.#all()) if (pending.ask.dialog !== "beside") this.#resolver.expire(pending);
     };
   }
 
-  heard(report: Report, workspaceConfig: string | undefined): void {
-    this.#workspaces.heard(report, workspaceConfig);
+  noteWorkspace(report: Report, workspaceConfig: string | undefined): void {
+    this.#workspaces.noteWorkspace(report, workspaceConfig);
   }
 
   // -- asking ----------------------------------------------------------------------------------------------------------
 
-  ask(asked: IncomingRequest, asker: Requester): Reported | Promise<Reported> {
+  receive(asked: IncomingRequest, requester: Requester): Reported | Promise<Reported> {
     const { ask, report, idempotencyKey } = asked;
-    const judged = this.#o.judge.judge(asked, ruleContext(asked, this.#o.core.store));
-    const output = judged.verdict && asked.answer(judged.verdict);
-    if (judged.verdict !== undefined && output !== undefined) {
-      return this.#answeredByRule(asked, { ...judged, verdict: judged.verdict }, output, asker.actor);
+    const result = this.#o.policy.evaluate(asked, ruleContext(asked, this.#o.core.store));
+    const output = result.decision && asked.answer(result.decision);
+    if (result.decision !== undefined && output !== undefined) {
+      return this.#answeredByRule(asked, { ...result, decision: result.decision }, output, requester.actor);
     }
-    if (ask.takesYes && this.#mayHold(asked, judged)) return this.#hold(asked, asker, this.#o.waitMs());
-    return this.#settling.commit(report, { actor: asker.actor, idempotencyKey });
+    if (ask.takesYes && this.#mayWait(asked, result)) return this.#open(asked, requester, this.#o.waitMs());
+    return this.#resolver.commit(report, { actor: requester.actor, idempotencyKey });
   }
 
   /** Beside a live dialog waiting costs nobody anything; else only while somebody is there who can answer. */
-  #mayHold({ ask, report }: IncomingRequest, judged: PolicyResult): boolean {
+  #mayWait({ ask, report }: IncomingRequest, result: PolicyResult): boolean {
     if (this.#stopped) return false;
     if (ask.dialog === "beside") return true;
     if (this.askedByFeed(report.agent, report.sessionId)) return false;
-    return (ask.dialog === "behind" || judged.holdGate) && this.#o.presence.isSomeoneThere;
+    return (ask.dialog === "behind" || result.holdGate) && this.#o.presence.isSomeoneThere;
   }
 
   async #answeredByRule(
     asked: IncomingRequest,
-    judged: PolicyResult & { readonly verdict: Decision },
+    result: PolicyResult & { readonly decision: Decision },
     output: Readonly<Record<string, unknown>>,
     actor: Actor,
   ): Promise<Reported> {
     const { report, ask, idempotencyKey } = asked;
-    const { core, judge, newId } = this.#o;
+    const { core, policy, newId } = this.#o;
     const at = core.now();
-    const pending = make.newApproval({ ...subjectSession(asked, core.store), ask, id: newId(), at, deadline: at });
-    const approval = replaceState(pending, make.resolvedState(judged.verdict, { at, ...judged }));
+    const fresh = newApproval({ ...subjectSession(asked, core.store), ask, id: newId(), at, deadline: at });
+    const approval = replaceState(fresh, resolvedState(result.decision, { at, ...result }));
     core.store.commit({ type: "approval.decided", data: { approval } }, actor);
     // The row never waits: nobody is asked.
     const { happening } = report;
-    const goesOn = make.eventAfterAutoDecision(happening, judged.verdict);
-    const committed = this.#settling.commit({ ...report, happening: goesOn }, { actor, idempotencyKey });
-    judge.answered(report, judged.verdict);
+    const goesOn = eventAfterAutoDecision(happening, result.decision);
+    const committed = this.#resolver.commit({ ...report, happening: goesOn }, { actor, idempotencyKey });
+    policy.answered(report, result.decision);
     await core.journal.durable(committed.seq);
     return { ...committed, output };
   }
 
-  #hold(asked: IncomingRequest, asker: Requester, waitMs: number): Reported {
+  #open(asked: IncomingRequest, requester: Requester, waitMs: number): Reported {
     const { ask, report, cut, answer, idempotencyKey } = asked;
     const { core, after, newId } = this.#o;
     const id = newId();
     const at = core.now();
     const about = subjectSession(asked, core.store);
     const deadline = new Date(Date.parse(at) + waitMs).toISOString();
-    const approval = make.newApproval({ ...about, ask, id, at, deadline });
-    const question: QuestionText = { ...make.questionOf(report.happening, approval), approvalId: id };
-    core.store.commit({ type: "approval.requested", data: { approval } }, asker.actor);
+    const approval = newApproval({ ...about, ask, id, at, deadline });
+    const question: QuestionText = { ...questionOf(report.happening, approval), approvalId: id };
+    core.store.commit({ type: "approval.requested", data: { approval } }, requester.actor);
     const happening: AgentEvent = { kind: "asked", ...question };
     let committed: CommitResult | undefined;
     try {
-      committed = this.#settling.commit({ ...report, happening }, { actor: asker.actor, idempotencyKey });
+      committed = this.#resolver.commit({ ...report, happening }, { actor: requester.actor, idempotencyKey });
       return { ...committed, approval: { id, waitMs } };
     } finally {
       const row = core.store.get(about.rowId);
       const own = row?.status === "waiting" && row.waiting.approvalId === id ? row.waiting.tool : undefined;
       const tool = own ?? question.tool;
-      const hold: PendingRequest = {
+      const pending: PendingRequest = {
         ...about,
         id,
         sessionId: report.sessionId,
@@ -140,24 +143,24 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
         cut,
         question: { ...question, ...(tool === undefined ? {} : { tool }) },
         answer,
-        asker,
+        requester,
         done: Promise.withResolvers<WaitResult>(),
-        stopTimer: after(waitMs, () => this.#settling.expire(hold)),
+        stopTimer: after(waitMs, () => this.#resolver.expire(pending)),
         awaited: false,
-        settled: false,
+        isResolved: false,
       };
-      this.#settling.holds.add(hold);
-      if (committed === undefined) this.#settling.cancel(hold, "its row could not be written");
-      asker.hungUp.addEventListener("abort", () => this.#settling.hungUp(hold), { once: true });
-      if (asker.hungUp.aborted) this.#settling.hungUp(hold);
+      this.#resolver.pending.add(pending);
+      if (committed === undefined) this.#resolver.cancel(pending, "its row could not be written");
+      requester.hungUp.addEventListener("abort", () => this.#resolver.hungUp(pending), { once: true });
+      if (requester.hungUp.aborted) this.#resolver.hungUp(pending);
     }
   }
 
-  wait(id: string, asker: Requester): Promise<WaitResult> {
-    const hold = this.#settling.holds.get(id);
-    if (hold === undefined || hold.asker !== asker) throw notRequester(id);
-    hold.awaited = true;
-    return hold.done.promise;
+  wait(id: string, requester: Requester): Promise<WaitResult> {
+    const pending = this.#resolver.pending.get(id);
+    if (pending === undefined || pending.requester !== requester) throw notRequester(id);
+    pending.awaited = true;
+    return pending.done.promise;
   }
 
   /** On behalf of a script: asking and waiting as one call. */
@@ -167,10 +170,10 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     if (agent === undefined) throw unknownSession(sessionId);
     if (this.#stopped) throw new ConsoleError("stopping", "Cannot ask: the daemon is stopping, must be running");
     const waitMs = waitSecs === undefined ? this.#o.waitMs() : waitSecs * 1000;
-    const { asker, end } = requesterOfOne(peer);
+    const { requester, end } = requesterOfOne(peer);
     try {
-      const { approval } = this.#hold(make.requestFromScript(params, agent), asker, waitMs);
-      return await this.wait(approval?.id ?? "", asker);
+      const { approval } = this.#open(requestFromScript(params, agent), requester, waitMs);
+      return await this.wait(approval?.id ?? "", requester);
     } finally {
       end();
     }
@@ -180,21 +183,21 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
    * On behalf of a feed, which takes the answer by its own means. `signal`: it was answered elsewhere, or nobody is there
    * any more to take an answer. Undefined: no answer from us.
    */
-  async put(report: Report, ask: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined> {
+  async requestDecision(report: Report, ask: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined> {
     let given: Decision | undefined;
-    let hold: PendingRequest | undefined;
+    let pending: PendingRequest | undefined;
     const end = new AbortController();
-    const asker: Requester = { actor: FEED, signal: end.signal, hungUp: end.signal };
-    const answer = (verdict: Decision) => (given = verdict, {});
-    const onAbort = () => hold && this.#settling.elsewhere(hold);
+    const requester: Requester = { actor: FEED, signal: end.signal, hungUp: end.signal };
+    const answer = (decision: Decision) => (given = decision, {});
+    const onAbort = () => pending && this.#resolver.elsewhere(pending);
     try {
       const asked = { report, ask, cut: false, answer, ...this.#workspaces.of(report.sessionId, ask.cwd) };
-      const { output, approval } = await this.ask(asked, asker);
+      const { output, approval } = await this.receive(asked, requester);
       if (output !== undefined || approval === undefined) return given;
-      hold = this.#settling.holds.get(approval.id);
+      pending = this.#resolver.pending.get(approval.id);
       signal.addEventListener("abort", onAbort, { once: true });
       if (signal.aborted) onAbort();
-      const { outcome } = await this.wait(approval.id, asker);
+      const { outcome } = await this.wait(approval.id, requester);
       return outcome === "approved" || outcome === "denied" ? given : undefined;
     } finally {
       signal.removeEventListener("abort", onAbort);
@@ -217,23 +220,30 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
       return { ...earlier, id, ...(ruleId === undefined ? {} : { ruleId }) };
     }
     if (approval === undefined) throw noSuchApproval(id);
-    const hold = this.#settling.holds.get(id);
-    if (approval.status !== "pending" || hold === undefined || hold.settled) throw alreadyDecided(approval);
-    const verdict = make.parseDecision(params, hold.ask);
+    const pending = this.#resolver.pending.get(id);
+    if (approval.status !== "pending" || pending === undefined || pending.isResolved) throw alreadyDecided(approval);
+    const decision = parseDecision(params, pending.ask);
     // What an agent remembers by itself has no end.
-    const output = hold.answer(verdict.yes && expiresInSecs !== undefined ? { ...verdict, scope: "once" } : verdict);
-    if (output === undefined) throw messageNotSupported(approval, verdict);
+    const output = pending.answer(
+      decision.yes && expiresInSecs !== undefined ? { ...decision, scope: "once" } : decision,
+    );
+    if (output === undefined) throw messageNotSupported(approval, decision);
     const at = now();
-    const rule = make.ruleFromDecision(hold, verdict, { id: this.#o.newId(), by: actor, createdAt: at, expiresInSecs });
-    const state = make.resolvedState(verdict, { at, by: actor, ruleId: rule?.id });
-    const committed = this.#settling.answer(hold, approval, { state, rule, actor, idempotencyKey });
-    this.#o.judge.human();
-    const message = verdict.yes || verdict.message === undefined ? {} : { message: verdict.message };
+    const rule = ruleFromDecision(pending, decision, {
+      id: this.#o.newId(),
+      by: actor,
+      createdAt: at,
+      expiresInSecs,
+    });
+    const state = resolvedState(decision, { at, by: actor, ruleId: rule?.id });
+    const committed = this.#resolver.answer(pending, approval, { state, rule, actor, idempotencyKey });
+    this.#o.policy.human();
+    const message = decision.yes || decision.message === undefined ? {} : { message: decision.message };
     try {
       await journal.durable(committed.seq);
-      hold.done.resolve({ id, outcome: verdict.yes ? "approved" : "denied", ...message, output });
+      pending.done.resolve({ id, outcome: decision.yes ? "approved" : "denied", ...message, output });
     } catch (error) {
-      hold.done.resolve({ id, outcome: "cancelled" });
+      pending.done.resolve({ id, outcome: "cancelled" });
       throw error;
     }
     return { ...committed, id, ...(rule === undefined ? {} : { ruleId: rule.id }) };
@@ -241,35 +251,35 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
 
   // -- what happens meanwhile ----------------------------------------------------------------------------------------------
 
-  told(report: Report): void {
-    this.#o.judge.told(report);
+  reportCommitted(report: Report): void {
+    this.#o.policy.reportCommitted(report);
   }
 
-  observe(rowId: string, happening: AgentEvent): void {
-    this.#settling.observe(rowId, happening);
+  eventCommitted(rowId: string, happening: AgentEvent): void {
+    this.#resolver.eventCommitted(rowId, happening);
     if (happening.kind === "ended") this.#workspaces.forget(rowId);
   }
 
   /** A hook outlives an agent that was killed, and would hold its question to the deadline. */
-  over(sessionId: string, reason: string): void {
+  endRequests(sessionId: string, reason: string): void {
     this.#workspaces.forget(sessionId);
-    for (const hold of this.#open()) {
-      if (hold.rowId === sessionId || hold.sessionId === sessionId) this.#settling.cancel(hold, reason);
+    for (const pending of this.#all()) {
+      if (pending.rowId === sessionId || pending.sessionId === sessionId) this.#resolver.cancel(pending, reason);
     }
   }
 
   /** At a stop: who waits gets no decision at once, and no approval stays open in the journal. */
   stop(): void {
     this.#stopped = true;
-    for (const hold of this.#open()) this.#settling.cancel(hold, "the daemon stops");
+    for (const pending of this.#all()) this.#resolver.cancel(pending, "the daemon stops");
   }
 
   closeOrphans(): void {
-    this.#settling.closeOrphans();
+    this.#resolver.closeOrphans();
   }
 
-  #open(): readonly PendingRequest[] {
-    return this.#settling.holds.open();
+  #all(): readonly PendingRequest[] {
+    return this.#resolver.pending.open();
   }
 }
 

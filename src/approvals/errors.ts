@@ -31,10 +31,10 @@ const NAMES: Readonly<Record<Approval["for"], string>> = {
 };
 
 /** The agent has no words for this answer. */
-export function messageNotSupported({ id, for: kind, agent }: Approval, verdict: Decision): ConsoleError {
-  const must = verdict.yes && kind === "question"
+export function messageNotSupported({ id, for: kind, agent }: Approval, decision: Decision): ConsoleError {
+  const must = decision.yes && kind === "question"
     ? "must come with answers"
-    : verdict.yes && kind === "elicitation"
+    : decision.yes && kind === "elicitation"
     ? "must come with an answer that its field takes for each: true or false, a number, one of its options"
     : `must be one that ${agent} takes from us`;
   return new ConsoleError("invalid_params", `Cannot decide ${id}: is ${NAMES[kind]}, ${must}`, { param: "decision" });

@@ -18,7 +18,7 @@ export function approvalHandlers(deps: ApprovalDeps): Handlers<Methods> {
   const { broker, inbox, store, rules } = deps;
   return {
     "approval.list": ({ status, sessionId }) => {
-      const all = status === "all" ? [...inbox.settled(), ...inbox.pending()] : inbox.pending();
+      const all = status === "all" ? [...inbox.resolved(), ...inbox.pending()] : inbox.pending();
       const approvals = all.filter((approval) => sessionId === undefined || approval.sessionId === sessionId);
       return { seq: store.seq, approvals };
     },

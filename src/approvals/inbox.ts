@@ -6,10 +6,10 @@ import type { SafetyMode } from "../domain/safety_mode.ts";
 import { hasExpired } from "../policy/rule.ts";
 
 /**
- * Settled approvals that are kept to be listed and to answer "already decided"; the journal has them all. So many of those
+ * Resolved approvals that are kept to be listed and to answer "already decided"; the journal has them all. So many of those
  * that somebody was asked for, and so many of those that nobody was: an agent that reads much pushes no human's answer out.
  */
-const SETTLED_KEPT = 200;
+const RESOLVED_KEPT = 200;
 
 interface SavedInbox {
   readonly approvals: readonly Approval[];
@@ -21,7 +21,7 @@ export class Inbox implements Projection {
   readonly name = "approvals";
   readonly layout = 1;
   #pending = new Map<string, Approval>();
-  #settled = new Map<string, Approval>();
+  #resolved = new Map<string, Approval>();
   #rules = new Map<string, Rule>();
   #suspended: SafetyMode | undefined;
 
@@ -37,7 +37,7 @@ export class Inbox implements Projection {
     this.#dropEnded(Date.parse(approval.requestedAt));
     if ("rule" in event.data && event.data.rule !== undefined) this.#rules.set(event.data.rule.id, event.data.rule);
     if (approval.status === "pending") this.#pending.set(approval.id, approval);
-    else this.#settle(approval);
+    else this.#resolve(approval);
   }
 
   /** Rules that have ended by the time of an event: by the clock a replay would differ. `at` in milliseconds since 1970. */
@@ -45,13 +45,13 @@ export class Inbox implements Projection {
     for (const rule of this.#rules.values()) if (hasExpired(rule, at)) this.#rules.delete(rule.id);
   }
 
-  #settle(approval: Approval): void {
+  #resolve(approval: Approval): void {
     this.#pending.delete(approval.id);
-    this.#settled.set(approval.id, approval);
+    this.#resolved.set(approval.id, approval);
     const automatic = isAutomatic(approval);
-    const alike = this.settled().filter((one) => isAutomatic(one) === automatic);
+    const alike = this.resolved().filter((one) => isAutomatic(one) === automatic);
     const [oldest] = alike;
-    if (alike.length > SETTLED_KEPT && oldest !== undefined) this.#settled.delete(oldest.id);
+    if (alike.length > RESOLVED_KEPT && oldest !== undefined) this.#resolved.delete(oldest.id);
   }
 
   /** A session was deleted: the rules that only it could use are nobody's. */
@@ -60,7 +60,7 @@ export class Inbox implements Projection {
   }
 
   get(id: string): Approval | undefined {
-    return this.#pending.get(id) ?? this.#settled.get(id);
+    return this.#pending.get(id) ?? this.#resolved.get(id);
   }
 
   get pendingCount(): number {
@@ -73,8 +73,8 @@ export class Inbox implements Projection {
   }
 
   /** Oldest first. */
-  settled(): Approval[] {
-    return [...this.#settled.values()];
+  resolved(): Approval[] {
+    return [...this.#resolved.values()];
   }
 
   rule(id: string): Rule | undefined {
@@ -93,7 +93,7 @@ export class Inbox implements Projection {
 
   save(): SavedInbox {
     return {
-      approvals: [...this.#settled.values(), ...this.#pending.values()],
+      approvals: [...this.#resolved.values(), ...this.#pending.values()],
       rules: this.rules(),
       ...(this.#suspended === undefined ? {} : { suspended: this.#suspended }),
     };
@@ -102,7 +102,7 @@ export class Inbox implements Projection {
   restore(saved: unknown): void {
     const { approvals, rules, suspended } = saved as SavedInbox;
     for (const approval of approvals) {
-      (approval.status === "pending" ? this.#pending : this.#settled).set(approval.id, approval);
+      (approval.status === "pending" ? this.#pending : this.#resolved).set(approval.id, approval);
     }
     for (const rule of rules) this.#rules.set(rule.id, rule);
     this.#suspended = suspended;

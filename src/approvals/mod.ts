@@ -35,7 +35,7 @@ const SECOND_MS = 1000;
 
 export function createApprovals({ store, inbox, journal, config, clock, log, after, newId }: ApprovalsOptions) {
   const now = () => new Date(clock.now()).toISOString();
-  const judge = new PolicyEngine({
+  const policy = new PolicyEngine({
     settings: () => {
       const { daemon, approvals } = config();
       return { safetyMode: daemon.safety_mode, rules: approvals.rules, preToolUse: approvals.pre_tool_use };
@@ -55,7 +55,7 @@ export function createApprovals({ store, inbox, journal, config, clock, log, aft
     core: { store, journal, now },
     inbox,
     presence,
-    judge,
+    policy,
     waitMs: () => config().approvals.hook_wait_secs * SECOND_MS,
     after,
     newId,
@@ -65,21 +65,21 @@ export function createApprovals({ store, inbox, journal, config, clock, log, aft
     name: "approvals",
     start: () => broker.closeOrphans(),
     status: () => {
-      const { mode: safetyMode, suspended } = judge;
+      const { mode: safetyMode, suspended } = policy;
       return {
         approvalsPending: inbox.pendingCount,
         safetyMode,
         ...(suspended === undefined ? {} : { safetyModeSuspended: suspended }),
       };
     },
-    reload: () => judge.reloaded(),
+    reload: () => policy.reloaded(),
     stop: () => broker.stop(),
   };
   return {
     broker,
-    judge,
+    policy,
     presence,
     service,
-    handlers: approvalHandlers({ broker, inbox, store, journal, rules: () => judge.rules() }),
+    handlers: approvalHandlers({ broker, inbox, store, journal, rules: () => policy.rules() }),
   };
 }

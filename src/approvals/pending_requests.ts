@@ -10,8 +10,8 @@ export type WaitResult = ResultOf<"approval.wait">;
 /** Who asks, and is told. */
 export type Requester = Pick<Peer, "actor" | "hungUp" | "signal">;
 
-/** Asks one question of many on its connection: what is kept for the question ends with `end`, not with the connection. */
-export function requesterOfOne({ actor, hungUp }: Peer): { readonly asker: Requester; readonly end: () => void } {
+/** Sends one request of many on its connection: what is kept for the request ends with `end`, not with the connection. */
+export function requesterOfOne({ actor, hungUp }: Peer): { readonly requester: Requester; readonly end: () => void } {
   const ended = new AbortController();
   const gone = new AbortController();
   const onHangUp = () => gone.abort();
@@ -21,7 +21,7 @@ export function requesterOfOne({ actor, hungUp }: Peer): { readonly asker: Reque
     hungUp.removeEventListener("abort", onHangUp);
     ended.abort();
   };
-  return { asker: { actor, signal: ended.signal, hungUp: gone.signal }, end };
+  return { requester: { actor, signal: ended.signal, hungUp: gone.signal }, end };
 }
 
 export interface PendingRequest {
@@ -37,38 +37,38 @@ export interface PendingRequest {
   /** What the row shows while it waits for this. */
   readonly question: QuestionText;
   readonly answer: IncomingRequest["answer"];
-  readonly asker: Requester;
+  readonly requester: Requester;
   readonly done: PromiseWithResolvers<WaitResult>;
   readonly stopTimer: () => void;
-  /** The asker has begun to wait: it got our first answer in time. */
+  /** The requester has begun to wait: it got our first answer in time. */
   awaited: boolean;
-  /** The approval is settled; what is left is that the asker hears of it. */
-  settled: boolean;
+  /** The approval is resolved; what is left is that the requester hears of it. */
+  isResolved: boolean;
 }
 
 export class PendingRequests {
-  #holds = new Map<string, PendingRequest>();
+  #byId = new Map<string, PendingRequest>();
   #byRow = new Map<string, Set<PendingRequest>>();
 
-  add(hold: PendingRequest): void {
-    this.#holds.set(hold.id, hold);
-    const row = this.#byRow.get(hold.rowId);
-    if (row === undefined) this.#byRow.set(hold.rowId, new Set([hold]));
-    else row.add(hold);
-    hold.asker.signal.addEventListener("abort", () => this.#holds.delete(hold.id), { once: true });
+  add(pending: PendingRequest): void {
+    this.#byId.set(pending.id, pending);
+    const row = this.#byRow.get(pending.rowId);
+    if (row === undefined) this.#byRow.set(pending.rowId, new Set([pending]));
+    else row.add(pending);
+    pending.requester.signal.addEventListener("abort", () => this.#byId.delete(pending.id), { once: true });
   }
 
   get(id: string): PendingRequest | undefined {
-    return this.#holds.get(id);
+    return this.#byId.get(id);
   }
 
   /** From now on it is nobody's to answer; who asked may still hear of it. */
-  settle(hold: PendingRequest): void {
-    hold.settled = true;
-    hold.stopTimer();
-    const row = this.#byRow.get(hold.rowId);
-    row?.delete(hold);
-    if (row?.size === 0) this.#byRow.delete(hold.rowId);
+  resolve(pending: PendingRequest): void {
+    pending.isResolved = true;
+    pending.stopTimer();
+    const row = this.#byRow.get(pending.rowId);
+    row?.delete(pending);
+    if (row?.size === 0) this.#byRow.delete(pending.rowId);
   }
 
   /** Those that nobody has answered yet, oldest first; of one row, or of all. */

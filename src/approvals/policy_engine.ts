@@ -1,5 +1,5 @@
 /**
- * What is answered without asking: the policy (domain/policy.ts) with what it judges by, which is the configuration, the
+ * What is answered without asking: the policy (policy/evaluation.ts) with what it decides by, which is the configuration, the
  * rules that answers left, the workspace's own file, and the circuit breaker.
  */
 import { loadWorkspace } from "../config/workspace.ts";
@@ -39,7 +39,7 @@ type PolicyQuery = Pick<IncomingRequest, "ask" | "workspaceConfig" | "workspaceU
 
 export interface PolicyResult {
   /** The answer, where there is one without asking; `by` says what gave it. */
-  readonly verdict?: Decision;
+  readonly decision?: Decision;
   readonly by: string;
   readonly ruleId?: string;
   /** A call that would run unasked, and should not without a human. */
@@ -82,16 +82,16 @@ export class PolicyEngine {
   }
 
   /** @param caller `now` is filled in here */
-  judge({ ask, workspaceConfig, workspaceUnknown }: PolicyQuery, caller: Omit<RuleContext, "now">): PolicyResult {
+  evaluate({ ask, workspaceConfig, workspaceUnknown }: PolicyQuery, caller: Omit<RuleContext, "now">): PolicyResult {
     const gate = ask.dialog === "gate";
     if (gate && !this.#o.settings().preToolUse) return NOTHING;
     const policy = this.#policy(workspaceConfig, caller);
-    const judgement = evaluatePolicy(ask, policy, { ...caller, now: this.#o.clock.now() });
-    if (judgement === "ask") return NOTHING;
-    if (judgement === "none") return { by: "", holdGate: gate && riskOf(ask) === "destructive" };
-    const { auto, by, ruleId } = judgement;
+    const decided = evaluatePolicy(ask, policy, { ...caller, now: this.#o.clock.now() });
+    if (decided === "ask") return NOTHING;
+    if (decided === "none") return { by: "", holdGate: gate && riskOf(ask) === "destructive" };
+    const { auto, by, ruleId } = decided;
     if (auto.yes && workspaceUnknown) return NOTHING;
-    return { verdict: auto, by, holdGate: false, ...(ruleId === undefined ? {} : { ruleId }) };
+    return { decision: auto, by, holdGate: false, ...(ruleId === undefined ? {} : { ruleId }) };
   }
 
   #policy(workspaceConfig: string | undefined, { cwd, sessionId }: Omit<RuleContext, "now">): Policy {
@@ -114,14 +114,14 @@ export class PolicyEngine {
   // -- the breaker -----------------------------------------------------------------------------------------------------
 
   /** A call was answered without asking. */
-  answered(report: Report, verdict: Decision): void {
+  answered(report: Report, decision: Decision): void {
     const { happening } = report;
     const tool = happening.kind === "asked" || happening.kind === "tool" ? happening.tool : undefined;
-    if (verdict.yes && tool !== undefined) this.#watched.add(report, tool);
+    if (decision.yes && tool !== undefined) this.#watched.add(report, tool);
   }
 
   /** What became of the calls that were allowed. */
-  told(report: Report): void {
+  reportCommitted(report: Report): void {
     const outcome = this.#watched.outcome(report);
     if (outcome !== undefined) this.#step(outcome);
   }

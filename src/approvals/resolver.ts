@@ -32,7 +32,7 @@ type RowKind = "answered" | "dismissed" | "left_to_agent";
 
 /** How an approval ended without an answer of ours. */
 interface End {
-  readonly hold: PendingRequest;
+  readonly pending: PendingRequest;
   readonly how: ResolvedElsewhere | "expired";
   /** Absent: an event of the agent's has told its row already. */
   readonly row: RowKind | undefined;
@@ -49,7 +49,7 @@ export interface Resolution {
 }
 
 export class ApprovalResolver {
-  readonly holds = new PendingRequests();
+  readonly pending = new PendingRequests();
   /** Ends that the journal did not take. */
   #unwritten: End[] = [];
   #o: ApprovalResolverOptions;
@@ -60,26 +60,32 @@ export class ApprovalResolver {
 
   // -- by an answer ----------------------------------------------------------------------------------------------------
 
-  /** The asker is not told yet: that waits for the disk. @throws {ConsoleError} `read_only`: it stays open */
-  answer(hold: PendingRequest, approval: Approval, { state, rule, actor, idempotencyKey }: Resolution): CommitResult {
+  /** The requester is not told yet: that waits for the disk. @throws {ConsoleError} `read_only`: it stays open */
+  answer(
+    pending: PendingRequest,
+    approval: Approval,
+    { state, rule, actor, idempotencyKey }: Resolution,
+  ): CommitResult {
     const data = { approval: replaceState(approval, state), ...(rule === undefined ? {} : { rule }) };
     const committed = this.#o.core.store.commit({ type: "approval.decided", data }, actor, idempotencyKey);
-    this.holds.settle(hold);
-    this.#goOn(hold, "answered", actor, state.status === "denied");
+    this.pending.resolve(pending);
+    this.#goOn(pending, "answered", actor, state.status === "denied");
     return committed;
   }
 
   // -- by what happens meanwhile -----------------------------------------------------------------------------------------
 
   /** `happening` was committed for this row. */
-  observe(rowId: string, happening: AgentEvent): void {
+  eventCommitted(rowId: string, happening: AgentEvent): void {
     for (const end of this.#unwritten.splice(0)) if (this.#write(end)) this.#tellOfEnd(end);
-    const open = this.holds.open(rowId);
+    const open = this.pending.open(rowId);
     if (open.length === 0) return;
-    for (const hold of open) {
-      const how = hold.ask.scripted ? scriptResolvedByEvent(happening) : resolvedByEvent(happening, hold.question.tool);
+    for (const pending of open) {
+      const how = pending.ask.scripted
+        ? scriptResolvedByEvent(happening)
+        : resolvedByEvent(happening, pending.question.tool);
       const reason = happening.kind === "ended" ? "its session has ended" : "its session has begun anew";
-      if (how !== undefined) this.#end(hold, how, undefined, reason);
+      if (how !== undefined) this.#end(pending, how, undefined, reason);
     }
     this.#askOn(rowId);
   }
@@ -89,32 +95,32 @@ export class ApprovalResolver {
    * on whatever the agent does.
    */
   #askOn(rowId: string): void {
-    const [next] = this.holds.open(rowId);
+    const [next] = this.pending.open(rowId);
     const status = this.#o.core.store.get(rowId)?.status;
     if (next === undefined || (status !== "working" && !(next.ask.scripted && status !== "waiting"))) return;
     this.#tellRow(next, { kind: "asked", ...next.question }, DAEMON);
   }
 
-  expire(hold: PendingRequest): void {
-    this.#end(hold, "expired", withoutAnswer(hold));
+  expire(pending: PendingRequest): void {
+    this.#end(pending, "expired", withoutAnswer(pending));
   }
 
   /**
    * An agent kills its hook when the human has said no in the terminal. A hook that never came to wait has given up on a
-   * daemon that was slow (client/send.ts): the agent's dialog is still on the screen.
+   * daemon that was slow (client/deliver_report.ts): the agent's dialog is still on the screen.
    */
-  hungUp(hold: PendingRequest): void {
-    if (hold.awaited) this.#end(hold, "dismissed", "dismissed");
-    else this.cancel(hold, "its hook gave up before it was answered");
+  hungUp(pending: PendingRequest): void {
+    if (pending.awaited) this.#end(pending, "dismissed", "dismissed");
+    else this.cancel(pending, "its hook gave up before it was answered");
   }
 
   /** Somebody else answered, or took the question back: what its row does next is told by the agent. */
-  elsewhere(hold: PendingRequest): void {
-    this.#end(hold, "elsewhere", "left_to_agent");
+  elsewhere(pending: PendingRequest): void {
+    this.#end(pending, "elsewhere", "left_to_agent");
   }
 
-  cancel(hold: PendingRequest, reason: string): void {
-    this.#end(hold, "cancelled", withoutAnswer(hold), reason);
+  cancel(pending: PendingRequest, reason: string): void {
+    this.#end(pending, "cancelled", withoutAnswer(pending), reason);
   }
 
   /** At the start: approvals that a daemon left open when it was killed. Their hooks have lost it and got no decision. */
@@ -129,17 +135,17 @@ export class ApprovalResolver {
   }
 
   /** A journal that takes nothing keeps no hook waiting: the end is written with the next event that it takes. */
-  #end(hold: PendingRequest, how: ResolvedElsewhere | "expired", row: RowKind | undefined, reason = ""): void {
-    if (hold.settled) return;
-    const end = { hold, how, row, reason, at: this.#o.core.now() };
-    this.holds.settle(hold);
+  #end(pending: PendingRequest, how: ResolvedElsewhere | "expired", row: RowKind | undefined, reason = ""): void {
+    if (pending.isResolved) return;
+    const end = { pending, how, row, reason, at: this.#o.core.now() };
+    this.pending.resolve(pending);
     if (this.#write(end)) this.#tellOfEnd(end);
-    hold.done.resolve({ id: hold.id, outcome: how satisfies WaitResult["outcome"] });
+    pending.done.resolve({ id: pending.id, outcome: how satisfies WaitResult["outcome"] });
   }
 
   /** False where the journal did not take it. */
   #write(end: End): boolean {
-    const { hold: { id }, how, reason, at } = end;
+    const { pending: { id }, how, reason, at } = end;
     const { core: { store }, inbox } = this.#o;
     const approval = inbox.get(id);
     const type = how === "expired" ? "approval.expired" : "approval.decided";
@@ -155,17 +161,17 @@ export class ApprovalResolver {
     }
   }
 
-  #tellOfEnd({ hold, row }: End): void {
-    if (row !== undefined) this.#goOn(hold, row, DAEMON);
+  #tellOfEnd({ pending, row }: End): void {
+    if (row !== undefined) this.#goOn(pending, row, DAEMON);
   }
 
-  #goOn(hold: PendingRequest, row: RowKind, actor: Actor, denied = false): void {
-    const next = row === "left_to_agent" ? undefined : this.holds.open(hold.rowId)[0]?.question;
+  #goOn(pending: PendingRequest, row: RowKind, actor: Actor, denied = false): void {
+    const next = row === "left_to_agent" ? undefined : this.pending.open(pending.rowId)[0]?.question;
     const more = { ...(next === undefined ? {} : { next }), ...(denied ? { denied: true as const } : {}) };
-    this.#tellRow(hold, { kind: row, approvalId: hold.id, ...more }, actor);
+    this.#tellRow(pending, { kind: row, approvalId: pending.id, ...more }, actor);
   }
 
-  /** The row's own part; the approval is settled whatever becomes of it. */
+  /** The row's own part; the approval is resolved whatever becomes of it. */
   #tellRow({ rowId, agent }: Pick<PendingRequest, "rowId" | "agent">, happening: AgentEvent, actor: Actor): void {
     if (this.#o.core.store.get(rowId) === undefined) return;
     try {

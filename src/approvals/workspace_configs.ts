@@ -13,7 +13,7 @@ export class WorkspaceConfigs {
   #newest = new Map<string, string | undefined>();
 
   /** What is found holds for the folder that the hook ran in: the same session's next call may run in another. */
-  heard({ sessionId, facts: { cwd } }: Pick<Report, "sessionId" | "facts">, text: string | undefined): void {
+  noteWorkspace({ sessionId, facts: { cwd } }: Pick<Report, "sessionId" | "facts">, text: string | undefined): void {
     if (cwd === undefined) return;
     const key = keyOf(sessionId, cwd);
     this.#newest.delete(key);

@@ -16,7 +16,7 @@ export interface ReportOptions {
 
 export interface ReportDeps {
   readonly store: Store;
-  readonly approvals: Pick<ApprovalsPort, "told" | "observe">;
+  readonly approvals: Pick<ApprovalsPort, "reportCommitted" | "eventCommitted">;
   readonly now: () => string;
 }
 
@@ -48,9 +48,9 @@ export function commitReport(
     if (one.happening.kind === "announced") store.renewed(one.sessionId);
     const change = decideReport(session, one, at === undefined ? now() : latest(at, session?.lastEventAt));
     last = store.commit(change, actor, i === reports.length - 1 ? idempotencyKey : undefined);
-    approvals.observe(one.sessionId, one.happening);
+    approvals.eventCommitted(one.sessionId, one.happening);
   }
-  approvals.told(told);
+  approvals.reportCommitted(told);
   return last;
 }
 

@@ -24,22 +24,22 @@ export type HookOutput = Readonly<Record<string, unknown>>;
 /** Who takes the requests of agents, and hears of everything else that they do. */
 export interface ApprovalsPort {
   /** A hook has told of `report`, and found that text as the workspace's own configuration, or none. */
-  heard(report: Report, workspaceConfig: string | undefined): void;
+  noteWorkspace(report: Report, workspaceConfig: string | undefined): void;
   /**
    * Takes the event; answers by itself, opens an approval that the caller may wait for, or leaves it to the agent.
    *
    * @throws {ConsoleError} `read_only`
    */
-  ask(asked: IncomingRequest, peer: Peer): ResultOf<"session.report"> | Promise<ResultOf<"session.report">>;
+  receive(request: IncomingRequest, peer: Peer): ResultOf<"session.report"> | Promise<ResultOf<"session.report">>;
   /** `report` was committed as a whole, whichever rows it was about. Never throws. */
-  told(report: Report): void;
+  reportCommitted(report: Report): void;
   /** `happening` was committed for the row `sessionId`. Never throws. */
-  observe(sessionId: string, happening: AgentEvent): void;
+  eventCommitted(sessionId: string, happening: AgentEvent): void;
   /**
    * The session is over without a word of its agent's: nobody is left whom an answer could reach, or nobody wants to answer.
    * Closes what it and its sub-agents ask, for `reason`. Never throws.
    */
-  over(sessionId: string, reason: string): void;
+  endRequests(sessionId: string, reason: string): void;
 }
 
 /** Who may answer approvals now (src/approvals/presence.ts). */
@@ -57,5 +57,5 @@ export interface ApprovalsDoor {
    * Opens a request, and closes it when `signal` fires: it was answered elsewhere, or nobody is there any more to take an
    * answer. Undefined: no answer from us.
    */
-  put(report: Report, ask: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined>;
+  requestDecision(report: Report, ask: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined>;
 }

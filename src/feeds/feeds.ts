@@ -43,7 +43,7 @@ export class Feeds {
       if (codexSocket === undefined) return undefined;
       return this.#codex = new CodexAppServerFeed({
         port,
-        ask: (report, ask, signal) => approvals.put(report, ask, signal),
+        ask: (report, ask, signal) => approvals.requestDecision(report, ask, signal),
         guarded,
         dial: (events) => dialWebSocket(codexSocket, events),
         clientInfo: { name: "agent-console", version: VERSION },

@@ -46,7 +46,7 @@ class Look {
       // A session that was resumed while we looked is another process's now.
       if (store.get(id)?.pid !== pid) continue;
       store.setLost(id, DAEMON);
-      approvals.over(id, "its process is gone");
+      approvals.endRequests(id, "its process is gone");
     }
     if (seen === "unknown") return;
     this.#noteProved(rows, seen);

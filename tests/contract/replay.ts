@@ -12,7 +12,7 @@ import { FakeJournal } from "../support/fake_journal.ts";
 export class Replay {
   readonly #adapter: Adapter;
   readonly #journal = new FakeJournal();
-  readonly #approvals = { told: () => {}, observe: () => {} };
+  readonly #approvals = { reportCommitted: () => {}, eventCommitted: () => {} };
   readonly store: Store;
   #now = new Date(0).toISOString();
 

@@ -78,7 +78,7 @@ export class Desk {
         approvals: { rules: [...rules], pre_tool_use: preToolUse, hook_wait_secs: this.waitMs / 1000 },
       };
     };
-    const { broker, judge, presence } = createApprovals({
+    const { broker, policy: judge, presence } = createApprovals({
       store,
       inbox,
       journal,

@@ -36,7 +36,7 @@ function desk() {
     staleAfterMs: () => 60_000,
   });
   store.attach(journal);
-  const approvals = { told: () => {}, observe: () => {} };
+  const approvals = { reportCommitted: () => {}, eventCommitted: () => {} };
   const tell = (event: Record<string, unknown>, env: Record<string, string> = {}, at = now) => {
     now = at;
     const understood = claude.understand(event, env);

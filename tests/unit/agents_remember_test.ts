@@ -102,7 +102,7 @@ Deno.test("A4 of a yes that ends an agent remembers nothing: what it remembers h
   const ask = { for: "permission", tool: "Bash", action: "command", subject: "make", dialog: "beside" } as const;
   const report = { agent: "codex", sessionId: "t", facts: {}, happening };
   for (const [words, told] of [[{}, "acceptForSession"], [{ expiresInSecs: 60 }, "accept"]] as const) {
-    const answer = desk.broker.put(report, { ...ask, takesYes: true }, new AbortController().signal);
+    const answer = desk.broker.requestDecision(report, { ...ask, takesYes: true }, new AbortController().signal);
     const [open] = desk.inbox.pending();
     await desk.broker.decide({ id: open?.id ?? "", decision: "approve", scope: "session", ...words }, "tui:admin");
     const verdict = await answer;

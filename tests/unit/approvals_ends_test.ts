@@ -45,7 +45,7 @@ Deno.test("H4 a hook that is gone before its question is read leaves no ghost", 
   const hook = new FakeCaller();
   hook.hangUp();
   await desk.report(asks("touch a"), hook);
-  const [gone] = desk.inbox.settled();
+  const [gone] = desk.inbox.resolved();
   assertEquals([gone?.status, desk.inbox.pendingCount, desk.timers], ["cancelled", 0, 0]);
 });
 
@@ -187,7 +187,7 @@ Deno.test("a script that asks again and again on one connection leaves nothing b
     await desk.broker.decide({ id: open?.id ?? "", ...YES }, "cli:admin");
     assertEquals((await asked).outcome, "approved");
   }
-  assertEquals([listeners, desk.timers, desk.inbox.settled().length], [0, 0, 200]);
+  assertEquals([listeners, desk.timers, desk.inbox.resolved().length], [0, 0, 200]);
 });
 
 /** A store that knows what `desk` has in its journal, and one that knows what its snapshot says. */
@@ -201,7 +201,7 @@ function restarted(desk: Desk): readonly Inbox[] {
   saved.restore(JSON.parse(JSON.stringify(desk.store.save())));
   return [byReplay, bySnapshot];
 }
-const of = (inbox: Inbox) => [inbox.pending(), inbox.settled(), inbox.rules()];
+const of = (inbox: Inbox) => [inbox.pending(), inbox.resolved(), inbox.rules()];
 
 Deno.test("a rule that has ended is kept no longer than to the next question, in the replay too", async () => {
   const desk = new Desk();
@@ -226,7 +226,7 @@ Deno.test("H4 answers that nobody was asked for push none that a human gave out 
   await desk.broker.decide({ id, ...YES }, "tui:admin");
   for (let i = 0; i < 201; i++) await desk.report(asks(i % 2 === 0 ? "git status" : "rm x"));
   await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is approved");
-  const settled = desk.inbox.settled();
+  const settled = desk.inbox.resolved();
   assertEquals([settled.length, settled[0]?.id, settled.at(-1)?.input], [201, id, "git status"]);
   for (const inbox of restarted(desk)) assertEquals(of(inbox), of(desk.inbox));
 });

@@ -46,7 +46,7 @@ function question(
     happening: { kind: "asked", for: "permission", text: command },
     ...(child === undefined ? {} : { subagent: { id: child, type: "" } }),
   } as const;
-  return desk.broker.put(report, ask, signal);
+  return desk.broker.requestDecision(report, ask, signal);
 }
 
 /** What the feed is told at once: a verdict, or that a human is asked. */
@@ -70,7 +70,7 @@ Deno.test("A4 what is approved for one folder passes in no other, and the window
   const judged: unknown[] = [];
   for (const cwd of folders) judged.push(await put(desk, "make test", { cwd }));
   assertEquals(judged, [true, true, "asked"]);
-  assertEquals(desk.inbox.settled().map(({ cwd }) => cwd), ["/w", ...folders]);
+  assertEquals(desk.inbox.resolved().map(({ cwd }) => cwd), ["/w", ...folders]);
   assertEquals(desk.store.get("t")?.cwd, "/w", "a command's folder is not its session's");
 });
 
@@ -97,10 +97,10 @@ Deno.test("no rule and no mode allows a question of a feed while no hook has tol
   assertEquals(await now(), unheard, "only hooks look for the file");
   await hook(desk);
   assertEquals(await now(), [true, true, false]);
-  desk.broker.over("t", "its process is gone");
+  desk.broker.endRequests("t", "its process is gone");
   assertEquals(await now(), unheard, "another process of the session may run elsewhere");
   await hook(desk);
-  desk.broker.observe("t", { kind: "ended", reason: "exit" });
+  desk.broker.eventCommitted("t", { kind: "ended", reason: "exit" });
   assertEquals(await now(), unheard);
 });
 
@@ -109,7 +109,7 @@ Deno.test("a human may still answer what no rule may, and that yes is the feed's
   const ask = { for: "permission", tool: "Bash", action: "command", subject: "make", takesYes: true } as const;
   const happening = { kind: "asked", for: "permission", text: "make" } as const;
   const report = { agent: "codex", sessionId: "t", facts: {}, happening };
-  const answer = desk.broker.put(report, { ...ask, dialog: "beside" }, new AbortController().signal);
+  const answer = desk.broker.requestDecision(report, { ...ask, dialog: "beside" }, new AbortController().signal);
   const [open] = desk.inbox.pending();
   await desk.broker.decide({ id: open?.id ?? "", decision: "approve" }, "tui:admin");
   assertEquals(await answer, { yes: true, scope: "once" });
@@ -155,7 +155,7 @@ Deno.test("C6 a question of a feed keeps nothing behind, be it answered, taken b
       gone.signal.addEventListener = (_: string, listener: unknown) => void listeners.add(listener);
       gone.signal.removeEventListener = (_: string, listener: unknown) => void listeners.delete(listener);
       if (end === "not written") desk.journal.room = 1;
-      const answer = desk.broker.put(report, { ...ask, dialog: "beside" }, gone.signal);
+      const answer = desk.broker.requestDecision(report, { ...ask, dialog: "beside" }, gone.signal);
       const [open] = desk.inbox.pending();
       const id = open?.id ?? "";
       if (end === "answered") await desk.broker.decide({ id, decision: "approve" }, "tui:admin");

@@ -18,7 +18,7 @@ Deno.test("what a rule of a session allows holds for the child session that work
       happening: { kind: "asked", for: "permission", text: "" },
     } as const;
     const asked = { report, ask: { ...ask, dialog: "beside" }, cut: false, answer: () => ({}) } as const;
-    const { output } = await desk.broker.ask(asked, new FakeCaller());
+    const { output } = await desk.broker.receive(asked, new FakeCaller());
     assertEquals([sessionId, output !== undefined], [sessionId, yes]);
   }
 });
@@ -154,7 +154,11 @@ Deno.test("A4 workspaces fill the log with no more than 100 different warnings, 
   const ask = { for: "permission", tool: "Bash", action: "command", subject: "make", dialog: "beside" } as const;
   for (let n = 0; n < 240; n++) {
     const workspaceConfig = `{"unknown_${n >> 1}": 1}`;
-    judge.judge({ ask: { ...ask, takesYes: true }, workspaceConfig }, { agent: "claude", sessionId: "s", cwd: "/w" });
+    judge.evaluate({ ask: { ...ask, takesYes: true }, workspaceConfig }, {
+      agent: "claude",
+      sessionId: "s",
+      cwd: "/w",
+    });
   }
   assertEquals([warned.length, new Set(warned).size], [100, 100]);
 });

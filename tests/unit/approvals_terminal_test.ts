@@ -141,7 +141,7 @@ Deno.test("H4 an agent that was killed in its dialog leaves no open approval, th
   const { desk, hook, id } = await asking();
   const waiting = desk.broker.wait(id, hook);
   desk.store.setLost("s", "daemon");
-  desk.broker.over("s", "its process is gone");
+  desk.broker.endRequests("s", "its process is gone");
   assertEquals((await waiting).output, undefined);
   const approval = stored(desk, id);
   assertEquals(approval.status === "cancelled" && approval.cancelled.reason, "its process is gone");

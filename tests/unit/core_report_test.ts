@@ -24,11 +24,11 @@ function build() {
   store.attach(journal);
   const told: string[] = [];
   const approvals = {
-    told: (report: Report) => void told.push(report.happening.kind),
-    observe: () => {},
-    heard: () => {},
-    over: () => {},
-    ask: () => {
+    reportCommitted: (report: Report) => void told.push(report.happening.kind),
+    eventCommitted: () => {},
+    noteWorkspace: () => {},
+    endRequests: () => {},
+    receive: () => {
       throw new Error("nothing asks here");
     },
   };

@@ -49,10 +49,10 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
       if (earlier !== undefined) return earlier;
       const { report, ask, answer } = understand(deps, peer.actor, params);
       const { idempotencyKey, cutFrom, workspaceConfig } = params;
-      if (peer.kind === "hook") approvals.heard(report, workspaceConfig); // other clients do not look for the file
+      if (peer.kind === "hook") approvals.noteWorkspace(report, workspaceConfig); // other clients do not look for the file
       if (ask === undefined) return commitReport(deps, report, { actor: peer.actor, idempotencyKey });
       const cut = cutFrom !== undefined;
-      return approvals.ask({ report, ask, cut, answer, idempotencyKey, workspaceConfig }, peer);
+      return approvals.receive({ report, ask, cut, answer, idempotencyKey, workspaceConfig }, peer);
     },
     "session.update": (params, call) => {
       const { sessionId, agent, idempotencyKey: _, ...fields } = params;
@@ -62,7 +62,7 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
     "session.close": (params, call) => {
       const { sessionId, reason = "closed by hand" } = params;
       const committed = change(call, params, () => decideClose(store.get(sessionId), sessionId, reason, now()));
-      approvals.over(sessionId, "its session was closed by hand");
+      approvals.endRequests(sessionId, "its session was closed by hand");
       return committed;
     },
     "session.reopen": (params, call) => {
@@ -72,7 +72,7 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
     "session.delete": (params, call) => {
       const { sessionId } = params;
       const committed = change(call, params, () => decideDelete(store.get(sessionId), sessionId));
-      approvals.over(sessionId, "its session was deleted");
+      approvals.endRequests(sessionId, "its session was deleted");
       return committed;
     },
     "session.get": ({ sessionId }) => {

@@ -1,0 +1,28 @@
+/** From the params of `approval.decide` to a decision. Pure. */
+import type { ApprovalRequest, Decision } from "../domain/approval.ts";
+import { answerTexts } from "../domain/presentation.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import type { ParamsOf } from "../protocol/methods.ts";
+import { answerRequired } from "./errors.ts";
+
+/** @throws {ConsoleError} `invalid_params` for words that do not go together, or may not be what was meant */
+export function parseDecision(
+  { id, decision, scope, message, answers, expiresInSecs }: ParamsOf<"approval.decide">,
+  ask: ApprovalRequest,
+): Decision {
+  if (expiresInSecs !== undefined && (decision === "deny" || scope === undefined || scope === "once")) {
+    const why = "Cannot decide: expiresInSecs is given without a rule to end, must come with a scope beyond once";
+    throw new ConsoleError("invalid_params", why, { param: "expiresInSecs" });
+  }
+  if (decision === "deny") {
+    if (scope !== undefined && scope !== "once") {
+      throw new ConsoleError("invalid_params", `Cannot deny: scope is ${scope}, must be once`, { param: "scope" });
+    }
+    return { yes: false, ...(message === undefined ? {} : { message }) };
+  }
+  const given = { yes: true, scope: scope ?? "once" } as const;
+  if (answers === undefined) return given;
+  const own = answerTexts(ask, answers);
+  if (own === undefined) throw answerRequired(id);
+  return { ...given, answers: own };
+}

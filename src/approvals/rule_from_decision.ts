@@ -1,0 +1,37 @@
+/** The rule that an approval with a scope beyond once leaves. Pure. */
+import type { ApprovalRequest, Decision, Rule } from "../domain/approval.ts";
+import { presentToolName } from "../domain/presentation.ts";
+import { type NewRule, type RuleContext, ruleFrom } from "../policy/rule.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import type { PendingRequest } from "./pending_requests.ts";
+
+export interface RuleDetails extends Omit<NewRule, "scope" | "expiresAt"> {
+  readonly expiresInSecs: number | undefined;
+}
+
+/** Whose call it is, as rules see it; `now` in milliseconds since 1970. */
+function contextOfPending({ agent, sessionId, cwd, cut }: PendingRequest, now: number): RuleContext {
+  return { agent, sessionId, cut, now, ...(cwd === undefined ? {} : { cwd }) };
+}
+
+/** The standing answer of a yes beyond once. @throws {ConsoleError} `conflict` where none can be made of this call */
+export function ruleFromDecision(pending: PendingRequest, decision: Decision, details: RuleDetails): Rule | undefined {
+  if (!decision.yes || decision.scope === "once") return undefined;
+  const { ask, id } = pending;
+  const { expiresInSecs: secs, ...given } = details;
+  const now = Date.parse(given.createdAt);
+  const ends = secs === undefined ? {} : { expiresAt: new Date(now + secs * 1000).toISOString() };
+  const refused = whyNoRule(ask);
+  const rule = refused === undefined
+    ? ruleFrom(ask, contextOfPending(pending, now), { ...given, ...ends, scope: decision.scope })
+    : { refused };
+  if ("refused" in rule) {
+    throw new ConsoleError("conflict", `Cannot approve ${id} for ${decision.scope}: ${rule.refused}; approve it once`);
+  }
+  return rule;
+}
+
+function whyNoRule({ scripted, tool }: ApprovalRequest): string | undefined {
+  if (scripted) return "a script asks it, must be an agent";
+  return presentToolName(tool) === tool ? undefined : "its tool's name is none that can be shown as it is, must be";
+}

@@ -1,0 +1,30 @@
+/** From the params of `approval.request` to a request like an agent's. Pure. */
+import { promptText } from "../agents/shared/tool_label.ts";
+import type { IncomingRequest } from "../core/approvals_port.ts";
+import { withPresentedTools } from "../domain/presentation.ts";
+import type { AgentEvent } from "../domain/report.ts";
+import type { ParamsOf } from "../protocol/methods.ts";
+
+/** What a script asks by `approval.request`; there is no dialog of an agent's before it, so waiting blocks only the script. */
+export function requestFromScript(
+  { sessionId, tool, input, reasoning }: ParamsOf<"approval.request">,
+  agent: string,
+): IncomingRequest {
+  const text = promptText({ tool, subject: input });
+  const happening: AgentEvent = { kind: "asked", for: "permission", text, tool: { name: tool }, scripted: true };
+  return {
+    report: { agent, sessionId, facts: {}, happening: withPresentedTools(happening) },
+    ask: {
+      for: "permission",
+      tool,
+      action: "other",
+      subject: input,
+      dialog: "beside",
+      takesYes: true,
+      scripted: true,
+      ...(reasoning === undefined ? {} : { reasoning }),
+    },
+    cut: false,
+    answer: (decision) => ({ decision: decision.yes ? "allow" : "deny" }),
+  };
+}
