@@ -97,8 +97,27 @@ const HARMLESS_KEYS = words("cache foreign partition primary public row sort uni
 const MIN_SECRET = 6;
 const MAX_QUOTED = 4096;
 
+/** Every pattern but {@link NAMED}, which matches any assignment: a secret's name is looked for instead. */
+const ANY_PATTERN = new RegExp(
+  [...SECRETS, BEARER, URL_PASSWORD, COOKIE, USER, PASSWORD_OPTION]
+    .map(({ source, ignoreCase }) => ignoreCase ? `(?i:${source})` : source).join("|"),
+);
+/** Part of every name whose value is masked, and what must stand in the text for a name to have a value. */
+const NAME_PART = /secret|pass|pwd|token|credential|key|authorization/i;
+const ASSIGNMENT = /[=:]|--[\w-]/;
+
+/** False where {@link maskEach} would change nothing, which holds for most texts and costs a fifth of the search. */
+function mayHoldSecret(text: string): boolean {
+  return ANY_PATTERN.test(text) || (NAME_PART.test(text) && ASSIGNMENT.test(text));
+}
+
 /** Replaces what looks like a credential by `***`, keeping the words around it. */
 export function maskSecrets(text: string): string {
+  return mayHoldSecret(text) ? maskEach(text) : text;
+}
+
+/** {@link maskSecrets} without the look beforehand. */
+export function maskEach(text: string): string {
   let out = text;
   for (const secret of SECRETS) out = out.replace(secret, "***");
   out = out.replace(BEARER, "$1***").replace(URL_PASSWORD, "$1***$3").replace(COOKIE, "$1***");
