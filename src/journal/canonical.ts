@@ -7,11 +7,11 @@ import { ConsoleError } from "../protocol/errors.ts";
 /** Deepest nesting that is written: far over any real event, far under what the stack holds. */
 const MAX_DEPTH = 128;
 
-/** Names that stand for themselves between quotes, as nearly all do. */
-const PLAIN_NAME = /^[A-Za-z0-9_]+$/;
-
 /** Up to this many members, insertion is the quicker sort (measured). */
 const FEW = 24;
+
+const ZERO = 48;
+const NINE = 57;
 
 /**
  * The canonical text of `value`: plain objects, arrays, strings, finite numbers, booleans and null.
@@ -20,62 +20,59 @@ const FEW = 24;
  * @throws {ConsoleError} `invalid_params` for any other value, a member name with a lone surrogate, or too deep a nesting
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, 0);
+  return JSON.stringify(ordered(value, 0));
 }
 
 /** `text` as a JSON string. */
 export function canonicalString(text: string): string {
-  return JSON.stringify(text.isWellFormed() ? text : text.toWellFormed());
+  return JSON.stringify(text.toWellFormed());
 }
 
-function write(value: unknown, depth: number): string {
+/** A copy with its members in order. The engine then writes the text: quicker than joining its parts here (measured). */
+function ordered(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case "string":
-      return canonicalString(value);
+      return value.toWellFormed();
     case "number":
       if (!Number.isFinite(value)) refuse(`is the number ${value}`, "finite");
-      return `${value}`;
+      return value;
     case "boolean":
-      return value ? "true" : "false";
+      return value;
     case "object":
-      if (value === null) return "null";
+      if (value === null) return null;
       if (depth === MAX_DEPTH) refuse(`is nested more than ${MAX_DEPTH} deep`, "flatter");
-      return Array.isArray(value) ? writeArray(value, depth + 1) : writeObject(value, depth + 1);
+      return Array.isArray(value) ? orderedArray(value, depth + 1) : orderedObject(value, depth + 1);
     default:
       refuse(`is a ${typeof value}`, "JSON");
   }
 }
 
-function writeArray(array: readonly unknown[], depth: number): string {
-  let out = "[";
-  for (let i = 0; i < array.length; i++) {
-    if (i > 0) out += ",";
-    const element = array[i];
-    out += element === undefined ? "null" : write(element, depth);
-  }
-  return out + "]";
+function orderedArray(array: readonly unknown[], depth: number): unknown[] {
+  const out: unknown[] = [];
+  for (const element of array) out.push(element === undefined ? null : ordered(element, depth));
+  return out;
 }
 
-function writeObject(object: object, depth: number): string {
+function orderedObject(object: object, depth: number): object {
   const prototype = Object.getPrototypeOf(object);
   if (prototype !== Object.prototype && prototype !== null) refuse("is no plain object", "JSON");
   const names = Object.keys(object);
   sort(names);
-  let out = "";
+  const out: Record<string, unknown> = {};
+  let hasIndex = false;
   for (const name of names) {
     const member = (object as Record<string, unknown>)[name];
     if (member === undefined) continue;
-    out += out === "" ? '{"' : ',"';
-    out += PLAIN_NAME.test(name) ? name : quotedName(name);
-    out += '":' + write(member, depth);
+    // Two names could become one by mending them, so that none is mended.
+    if (!name.isWellFormed()) refuse("has a member name with a lone surrogate", "Unicode");
+    const first = name.charCodeAt(0);
+    if (first >= ZERO && first <= NINE) hasIndex = true;
+    const copy = ordered(member, depth);
+    if (name === "__proto__") Object.defineProperty(out, name, { value: copy, enumerable: true, configurable: true });
+    else out[name] = copy;
   }
-  return out === "" ? "{}" : out + "}";
-}
-
-/** The name between its quotes. Two names could become one by mending them, so that none is mended. */
-function quotedName(name: string): string {
-  if (!name.isWellFormed()) refuse("has a member name with a lone surrogate", "Unicode");
-  return JSON.stringify(name).slice(1, -1);
+  // An object lists names that are numbers before all others, whatever order they came in.
+  return hasIndex ? new Proxy(out, { ownKeys: () => names.filter((name) => Object.hasOwn(out, name)) }) : out;
 }
 
 /** Sorts by UTF-16 code units. Few names come together, so insertion takes half the time of the built-in sort. */

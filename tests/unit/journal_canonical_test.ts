@@ -117,3 +117,31 @@ Deno.test("canonical JSON: parses back to the same value, and the order of membe
     assertEquals(canonicalJson(shuffled(value)), text);
   }));
 });
+
+/** What the text must be, made the long way. */
+function spelledOut(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(spelledOut).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1);
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${spelledOut(member)}`).join(",")}}`;
+}
+
+Deno.test("canonical JSON: any names, numbers and names of the language among them, come in the order of their units", () => {
+  const name = fc.oneof(
+    fc.constantFrom("0", "1", "9", "10", "01", "4294967295", "!", "", "a", "é", "\ufb33", "😀"),
+    fc.constantFrom("__proto__", "toJSON", "constructor", "length", "hasOwnProperty"),
+    fc.string({ unit: "grapheme" }),
+  );
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof({ depthSize: "small" }, fc.jsonValue({ maxDepth: 1 }), tie("list"), tie("object")),
+    list: fc.array(tie("value"), { maxLength: 3 }),
+    object: fc.array(fc.tuple(name, tie("value")), { maxLength: 6 }).map((members) => Object.fromEntries(members)),
+  }));
+  fc.assert(
+    fc.property(value, (value) => {
+      const plain = JSON.parse(JSON.stringify(value));
+      assertEquals(canonicalJson(plain), spelledOut(plain));
+    }),
+    { numRuns: 1000 },
+  );
+});
