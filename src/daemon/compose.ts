@@ -13,7 +13,7 @@ import type { NewEvent } from "../domain/event.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { daemonTimers, setTimer, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { sha256OfRecord } from "../platform/hash.ts";
+import { sha256For, sha256OfRecord } from "../platform/hash.ts";
 import type { HomePaths } from "../platform/home.ts";
 import { executable, onUncaught, ownPid } from "../platform/process.ts";
 import type { Listener } from "../platform/sockets.ts";
@@ -246,6 +246,7 @@ function openBase({ limits, paths, config, log }: ComposeOptions, prepared: read
     dir: paths.journal,
     files: denoFiles,
     sha256: sha256OfRecord,
+    sha256For,
     clock: systemClock,
     timers: daemonTimers,
     actor: DAEMON,

@@ -21,6 +21,8 @@ export interface JournalOptions {
   readonly dir: string;
   readonly files: Files;
   readonly sha256: Sha256;
+  /** The quickest hash for inputs of so many bytes together, for a recovery; {@link sha256} where absent. */
+  readonly sha256For?: (bytes: number) => Sha256;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly fsync: FsyncPolicy;
