@@ -5,6 +5,7 @@ import { thisProgram } from "../../src/platform/program.ts";
 import { RUNTIME_ENV } from "../../src/platform/sandbox.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import type { Running } from "../support/harness_process.ts";
+import { ANSWERS, COMMANDS, nth, PROMPTS } from "./day_of_work.ts";
 import { LineSocket } from "./line_socket.ts";
 
 const encoder = new TextEncoder();
@@ -16,17 +17,31 @@ export function line(message: Record<string, unknown>): Uint8Array {
   return encoder.encode(JSON.stringify({ jsonrpc: "2.0", ...message }) + "\n");
 }
 
-/** What Claude Code says around a tool call; each makes one event of one session. */
+/** Events of a turn: a prompt, calls before and after they ran, an answer. */
+const TURN_EVENTS = 12;
+
+/** What Claude Code's hooks say while it works; each makes one event of one session. */
 export function hookEvent(session: number, turn: number): Record<string, unknown> {
   return {
-    session_id: `bench-${session}`,
+    session_id: `5f0f1f3e-7c0e-4a4b-9f6e-${String(session).padStart(12, "0")}`,
     transcript_path: `/home/u/.claude/projects/-home-u-project/bench-${session}.jsonl`,
     cwd: "/home/u/project",
     permission_mode: "default",
-    ...(turn === 0
-      ? { hook_event_name: "UserPromptSubmit", prompt: "Make the tests pass." }
-      : { hook_event_name: turn % 2 === 1 ? "PreToolUse" : "PostToolUse", tool_name: "Bash" }),
-    tool_input: { command: `deno test --filter ${turn}` },
+    ...eventOf(session + Math.floor((turn + 1) / 2), turn % TURN_EVENTS), // both events of a call name the same
+  };
+}
+
+function eventOf(words: number, place: number): Record<string, unknown> {
+  if (place === 0) return { hook_event_name: "UserPromptSubmit", prompt: nth(PROMPTS, words) };
+  if (place === TURN_EVENTS - 1) {
+    return { hook_event_name: "Stop", stop_hook_active: false, last_assistant_message: nth(ANSWERS, words) };
+  }
+  return {
+    hook_event_name: place % 2 === 1 ? "PreToolUse" : "PostToolUse",
+    tool_name: "Bash",
+    tool_input: { command: nth(COMMANDS, words) },
+    tool_use_id: `toolu_01${String(words).padStart(20, "0")}`,
+    ...(place % 2 === 1 ? {} : { tool_response: { stdout: "ok", stderr: "", interrupted: false } }),
   };
 }
 

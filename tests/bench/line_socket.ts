@@ -4,7 +4,8 @@ import { pause } from "../support/harness_wait.ts";
 const LF = 10;
 /** Between two tries to connect to a process that is coming up, ms. */
 const LOOK_MS = 1;
-const START_MS = 20_000;
+/** A start may read a journal of a million records. */
+const START_MS = 120_000;
 
 export class LineSocket {
   #connection: Deno.UnixConn;

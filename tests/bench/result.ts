@@ -15,6 +15,9 @@ export interface Row {
 /** A budget: measures, and gives its lines. */
 export type Budget = () => Promise<readonly Row[]>;
 
+/** Thrown by a budget whose counterpart is not on this machine; the message says what is missing. */
+export class Skipped extends Error {}
+
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
