@@ -59,8 +59,9 @@ export const DAEMON_ENV: readonly string[] = [
 /** Flags of V8 and of the runtime that are not permissions; one list for all who start the daemon. */
 const RUNTIME_FLAGS: readonly Flag[] = [
   {
-    flag: "--v8-flags=--expose-gc,--max-semi-space-size=1,--no-concurrent-recompilation",
-    // Measured (B6): 22 → 16 MB at rest with 1,000 sessions; no cost in B1 and B3.
+    flag: "--v8-flags=--expose-gc,--max-semi-space-size=4,--no-concurrent-recompilation",
+    // Measured: 22 → 16 MB at rest with 1,000 sessions. A young generation of 4 MB holds as much at rest as one of 1 MB,
+    // less after a burst (27 instead of 31 MB), and takes a sixth less CPU for an event with ten subscribers.
     reason:
       "a small resident: garbage is not hoarded, memory is given back at rest, the compiler keeps none on threads",
   },

@@ -36,7 +36,7 @@ Deno.test("daemonFlags: the home folder, the socket, ps, and nothing wider; each
     "--no-prompt",
     "--deny-import",
     "--cached-only",
-    "--v8-flags=--expose-gc,--max-semi-space-size=1,--no-concurrent-recompilation",
+    "--v8-flags=--expose-gc,--max-semi-space-size=4,--no-concurrent-recompilation",
     "-P=daemon",
     "--allow-net=unix:/home/u/.agent-console/daemon.sock",
     "--allow-read=/home/u/.agent-console",
