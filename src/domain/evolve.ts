@@ -1,5 +1,6 @@
 /** State from events: the only way in which a session changes, live and in replay. */
 import { isSessionEvent, type NewEvent } from "./event.ts";
+import type { SessionView } from "./query.ts";
 import { HISTORY_CAP, type HistoryEntry, type Session } from "./session.ts";
 
 /** A session with the periods it went through. */
@@ -15,8 +16,15 @@ export interface SessionEntry {
 export function evolve(row: SessionEntry | undefined, event: NewEvent): SessionEntry | undefined {
   if (!isSessionEvent(event)) return row;
   if (event.type === "session.deleted") return undefined;
-  const { stale: _s, lost: _l, unproven: _u, ...session } = event.data.session;
+  const session = withoutMarks(event.data.session);
   return { session, history: extend(row, session) };
+}
+
+/** The session as it is kept: marks are derived anew for each view. Most events carry none and need no copy. */
+function withoutMarks(marked: SessionView): Session {
+  if (marked.stale === undefined && marked.lost === undefined && marked.unproven === undefined) return marked;
+  const { stale: _s, lost: _l, unproven: _u, ...session } = marked;
+  return session;
 }
 
 function extend(row: SessionEntry | undefined, next: Session): readonly HistoryEntry[] {

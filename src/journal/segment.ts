@@ -29,7 +29,7 @@ export function listSegments(files: Files, dir: string): Segment[] {
   }));
 }
 
-/** Whole lines of a segment, each with its line feed. The bytes belong to whoever gets them. */
+/** Whole lines of a segment, each with its line feed. The bytes belong to whoever gets them, until the next block. */
 export interface Block {
   readonly offset: number;
   readonly bytes: Uint8Array;
@@ -50,8 +50,9 @@ export function* readBlocks(
 ): Generator<Block, UnterminatedTail> {
   let offset = from;
   let size = blockBytes;
+  const buffer = new Uint8Array(blockBytes);
   for (;;) {
-    const bytes = files.readRange(path, offset, size);
+    const bytes = files.readRange(path, offset, size, buffer);
     const end = bytes.lastIndexOf(LF) + 1;
     if (end === 0) {
       if (bytes.length < size) return { offset, bytes };

@@ -31,10 +31,10 @@ export const denoFiles: Files = Object.freeze({
   remove,
 });
 
-function readRange(path: string, offset: number, length: number): Uint8Array {
+function readRange(path: string, offset: number, length: number, into?: Uint8Array): Uint8Array {
   using file = Deno.openSync(path, { read: true });
   if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
-  const bytes = new Uint8Array(length);
+  const bytes = into === undefined || into.length < length ? new Uint8Array(length) : into.subarray(0, length);
   let filled = 0;
   while (filled < length) {
     const read = file.readSync(bytes.subarray(filled));

@@ -40,8 +40,8 @@ export interface AppendFile {
 export interface Files {
   /** @throws the OS error; NotFound where nothing is there; ask {@link Files.stat} first */
   read(path: string): Uint8Array;
-  /** At most `length` bytes from `offset`; shorter at the end of the file. */
-  readRange(path: string, offset: number, length: number): Uint8Array;
+  /** At most `length` bytes from `offset`; shorter at the end of the file. They may stand in `into`, where it has room. */
+  readRange(path: string, offset: number, length: number, into?: Uint8Array): Uint8Array;
   /** Names in a folder, sorted; [] where there is none. */
   list(path: string): string[];
   /** lstat: never follows a link. Undefined where nothing is there. */
