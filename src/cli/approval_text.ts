@@ -83,7 +83,7 @@ export function outcomeText(approval: Approval): string {
   }
 }
 
-/** `rule:k3` → `rule k3`, `mode:autonomous` → `mode autonomous`; a client's name as it is. */
+/** `rule:k3` → `rule k3`, `mode:autonomous` → `mode autonomous`; a client's name without its scope: `cli:admin` → `cli`. */
 function who(actor: string): string {
-  return actor.replace(/^(rule|mode):/, "$1 ");
+  return actor.replace(/^(rule|mode):/, "$1 ").replace(/:(?:approve|admin)$/, "");
 }

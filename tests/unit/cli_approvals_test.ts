@@ -48,9 +48,10 @@ Deno.test("approvals: the call, the questions, or the bare input where no tool i
 
 Deno.test("approvals: who answered is said in words", () => {
   const by = (actor: string) =>
-    outcomeText(approval({ status: "approved", approved: { at: AT, by: actor, scope: "once" } }));
-  assertEquals([by("cli"), by("rule:r1"), by("mode:autonomous")], [
+    outcome(approval({ status: "approved", approved: { at: AT, by: actor, scope: "once" } }));
+  assertEquals([by("cli:admin"), by("phone:approve"), by("rule:r1"), by("mode:autonomous")], [
     "approved once by cli",
+    "approved once by phone",
     "approved once by rule r1",
     "approved once by mode autonomous",
   ]);
