@@ -1,22 +1,28 @@
-import { assert, assertEquals } from "@std/assert";
-import { schedule } from "../support/demo_events.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { denoDir } from "../support/harness_guard.ts";
 import { processesNaming, Running } from "../support/harness_process.ts";
+import { eventually, within } from "../support/harness_wait.ts";
+import { MORNING, REQUESTS } from "../support/story.ts";
 
 const DEMO = new URL("../support/demo.ts", import.meta.url).pathname;
 const DEMO_MS = 30_000;
-/** `12:37:06  ● working   claude  decisions  …`: time, status, folder. */
+/** `12:37:06  ● working   claude  shop  …`: time, status, agent, folder. */
 const ROW = /^\d\d:\d\d:\d\d {2}\S (\w+) +(claude|codex|gemini) +(\S+)/;
+const QUESTION = "shop waits for you: may it run git push?";
 
-/** The demo as a process whose temporary files lie in a folder of ours: what is left there is left over. */
-async function withDemo(body: (demo: Running) => Promise<void>): Promise<void> {
+/** A folder in which all lies that the demo makes; what is left there at the end is left over. */
+async function inFolder(body: (env: Readonly<Record<string, string>>) => Promise<void>): Promise<void> {
   const tmp = await Deno.makeTempDir({ dir: "/tmp", prefix: "acd-" });
   try {
-    await using demo = new Running([Deno.execPath(), "run", "-A", DEMO, "--fast"], {
-      env: { PATH: Deno.env.get("PATH") ?? "", HOME: tmp, TMPDIR: tmp, DENO_DIR: denoDir(), LANG: "C.UTF-8" },
-      cwd: tmp,
+    await body({
+      PATH: Deno.env.get("PATH") ?? "",
+      HOME: tmp,
+      TMPDIR: tmp,
+      DENO_DIR: denoDir(),
+      LANG: "C.UTF-8",
+      NO_COLOR: "1",
+      SHELL: "/bin/sh",
     });
-    await body(demo);
     assertEquals(processesNaming(tmp), [], "processes of the demo are left");
     for await (const { name } of Deno.readDir(tmp)) assert(!name.startsWith("ac-demo-"), `${name} is left`);
   } finally {
@@ -24,7 +30,43 @@ async function withDemo(body: (demo: Running) => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("the demo shows sessions that begin, wait and go on, and leaves nothing", async () => {
+function withDemo(body: (demo: Running) => Promise<void>): Promise<void> {
+  return inFolder(async (env) => {
+    await using demo = new Running([Deno.execPath(), "run", "-A", DEMO, "--fast"], { env, cwd: env["TMPDIR"] ?? "" });
+    await body(demo);
+  });
+}
+
+/** What is on the screen of the demo in a terminal of 80 columns whose viewer presses `key` when asked. */
+async function watchedBy(key: string): Promise<string> {
+  let screen = "";
+  await inFolder(async (env) => {
+    const child = new Deno.Command("script", {
+      args: ["-qfec", `stty cols 80; exec "${Deno.execPath()}" run -A "${DEMO}" --fast`, "/dev/null"],
+      clearEnv: true,
+      env: { ...env },
+      cwd: env["TMPDIR"] ?? "",
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const keyboard = child.stdin.getWriter();
+    const reading = (async () => {
+      for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) screen += text;
+    })();
+    try {
+      await eventually(() => screen.includes("press a to approve"), DEMO_MS, "the demo's question");
+      await keyboard.write(new TextEncoder().encode(`x${key}`));
+      assertEquals((await within(child.status, DEMO_MS, "the end of the demo")).code, 0, screen);
+    } finally {
+      await keyboard.close().catch(() => child.kill("SIGKILL"));
+      await reading;
+      await child.status;
+    }
+  });
+  return screen.replaceAll("\r\n", "\n");
+}
+
+Deno.test("the demo shows sessions that begin, work, fail and wait, and leaves nothing", async () => {
   await withDemo(async (demo) => {
     const { code, stdout, stderr } = await demo.exit(DEMO_MS);
     assertEquals(code, 0, stderr);
@@ -33,16 +75,37 @@ Deno.test("the demo shows sessions that begin, wait and go on, and leaves nothin
       return status === undefined || agent === undefined || folder === undefined ? [] : [{ status, agent, folder }];
     });
     assertEquals([...new Set(rows.map(({ agent }) => agent))].sort(), ["claude", "codex", "gemini"]);
-    assert(rows.length > schedule(2000).length * 0.8, `watch showed ${rows.length} changes:\n${stdout}`);
+    assert(rows.length >= MORNING.length + REQUESTS.length, `watch showed ${rows.length} changes:\n${stdout}`);
     const moved = new Set(rows.map(({ status }) => status));
-    for (const status of ["starting", "working", "waiting", "idle", "closed"]) assert(moved.has(status), status);
-    assert(new Set(rows.map(({ folder }) => folder)).size >= 8, "fewer than eight folders");
-    const answered = rows.findIndex(({ status, folder }, i) =>
-      status === "waiting" && rows.slice(i).some((later) => later.folder === folder && later.status === "working")
-    );
-    assert(answered >= 0, "no session went on after its question");
-    assert(stdout.includes("STATUS     FOR"), "the list at the end is missing");
+    for (const status of ["starting", "working", "waiting", "error", "idle"]) assert(moved.has(status), status);
+    assertEquals(new Set(rows.map(({ folder }) => folder)).size, 7);
   });
+});
+
+Deno.test("the demo without a keyboard says how its question is answered, and leaves the rows on the screen", async () => {
+  await withDemo(async (demo) => {
+    const { stdout, stderr } = await demo.exit(DEMO_MS);
+    assert(stderr.includes(QUESTION), stderr);
+    const [, id = ""] = /agent-console approve ([a-z0-9]{5})/.exec(stderr) ?? [];
+    const list = stdout.slice(stdout.indexOf("STATUS"));
+    assertMatch(list, new RegExp(`▲ waiting +${id} .*shop +permission: Bash: git push`));
+    assertEquals(list.trim().split("\n").length, 8, list);
+  });
+});
+
+Deno.test("the demo's question is answered at the keyboard, and the session goes on as the answer says", async () => {
+  const yes = await watchedBy("a");
+  assertMatch(
+    yes,
+    /\$ agent-console approve ([a-z0-9]{5})\n[^]*◇ \1 +claude +shop +approved once by cli {2}Bash: git push\n/,
+  );
+  assertMatch(yes, /✓ idle +claude +shop +Fixed, tested and pushed\./);
+  const no = await watchedBy("d");
+  assertMatch(no, /\$ agent-console deny ([a-z0-9]{5})\n[^]*◇ \1 +claude +shop +denied by cli {2}Bash: git push\n/);
+  assertMatch(no, /✓ idle +claude +shop +Fixed, not pushed\./);
+  for (const screen of [yes, no]) {
+    assertEquals(screen.slice(screen.indexOf("STATUS")).trim().split("\n").length, 8, screen);
+  }
 });
 
 Deno.test("the demo, interrupted, ends with 130 and leaves nothing", async () => {

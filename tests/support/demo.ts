@@ -1,37 +1,49 @@
 /**
- * `deno task demo [--fast]`: recorded sessions of Claude Code, Codex and Gemini CLI, sent to a real daemon in a temporary home as hooks send
- * them, while the real `watch` shows what it sees. Ends by itself; Ctrl-C ends it early; nothing is left either way.
+ * `deno task demo [--fast]`: a morning of seven agents in 20 seconds. Their hook events go to a real daemon in a temporary
+ * home while the real `watch` shows what it sees. At the end an agent asks for a permission, and whoever looks on answers
+ * it at the keyboard. Ctrl-C ends it early; nothing is left either way but the text on the screen.
  */
-import { DemoHome, ended } from "./demo_home.ts";
-import { type DueEvent, schedule } from "./demo_events.ts";
+import { DemoHome, ended, report } from "./demo_home.ts";
+import { readKey } from "./demo_key.ts";
 import { eventually } from "./harness_wait.ts";
+import { type Act, ending, MORNING, reportOf, REQUESTS } from "./story.ts";
 import type { RawClient } from "./wire.ts";
 
-const SHOW_MS = 15_000;
-const FAST_MS = 2000;
-/** Longest life of the whole demo beside the show itself, ms. */
-const SPARE_MS = 60_000;
+/** Time between two events, ms: with the answer and what follows it the whole lasts 20 s. */
+const PACE_MS = 700;
+const FAST_PACE_MS = 60;
+/** Longest life of the whole demo, ms: the show, an answer that nobody gives, and the start of a daemon on a busy machine. */
+const LONGEST_MS = 150_000;
 /** For `watch` to be there, and for its last lines, ms. */
 const WATCH_MS = 10_000;
 const LAST_LINES_MS = 300;
 const INTERRUPTED = 130;
 
-async function demo(totalMs: number, signal: AbortSignal): Promise<void> {
-  const events = schedule(totalMs);
-  say(`replaying ${events.length} recorded events in ${totalMs / 1000} s, in a home of its own that is removed again`);
+interface Show {
+  readonly home: DemoHome;
+  readonly client: RawClient;
+  readonly paceMs: number;
+  readonly signal: AbortSignal;
+}
+
+async function demo(paceMs: number, signal: AbortSignal): Promise<void> {
+  say("a morning of seven agents in 20 seconds, in a temporary home; your own is not touched");
   await using home = new DemoHome();
   await using client = await home.start();
-  const watch = home.spawn(["watch"], "inherit");
+  const watch = home.spawn(["watch"], { stdout: "inherit" });
   try {
     await eventually(async () => await watchers(client) > 0, WATCH_MS, "the window of watch");
-    await send(client, events, signal);
+    const show = { home, client, paceMs, signal };
+    for (const act of [...MORNING, ...REQUESTS.slice(0, -1)]) await play(show, act);
+    await question(show, REQUESTS.at(-1) as Act);
     await pause(LAST_LINES_MS, signal);
+    // While the window of watch is open: some requests are held only for it.
+    say("$ agent-console ls");
+    await home.run(["ls"]);
   } finally {
     end(watch);
     await ended(watch, WATCH_MS);
   }
-  say("agent-console ls --all");
-  await home.run(["ls", "--all"]);
 }
 
 async function watchers(client: RawClient): Promise<number> {
@@ -39,12 +51,40 @@ async function watchers(client: RawClient): Promise<number> {
   return (clients as { byKind: Record<string, number> }).byKind["cli"] ?? 0;
 }
 
-async function send(client: RawClient, events: readonly DueEvent[], signal: AbortSignal): Promise<void> {
-  const begin = performance.now();
-  for (const { at, params } of events) {
-    await pause(begin + at - performance.now(), signal);
-    await client.request("session.report", { ...params });
+async function play({ client, paceMs, signal }: Show, act: Act): Promise<void> {
+  await report(client, act);
+  await pause(paceMs, signal);
+}
+
+/** The last request: its hook is a process of its own, which waits for the decision as an agent's does. */
+async function question(show: Show, act: Act): Promise<void> {
+  const { home, paceMs, signal } = show;
+  const decision = home.hook(reportOf(act));
+  await using reader = await home.connect("demo", await home.token());
+  const id = await eventually(() => requestOf(reader, act), WATCH_MS, "the request of the last act");
+  await pause(paceMs, signal);
+  say(`${act.session} waits for you: may it run ${(act.fields["tool_input"] as { command: string }).command}?`);
+  if (!Deno.stdin.isTerminal()) {
+    return say(
+      `stdin is no keyboard; at one, press a for: agent-console approve ${id}, d for: agent-console deny ${id}`,
+    );
   }
+  say("press a to approve or d to deny");
+  const key = await Promise.race([readKey(["a", "d"], signal), decision.then(() => undefined)]);
+  if (key === undefined) return say("no answer in time: the hook says nothing, and the agent asks in its own terminal");
+  const command = [key === "a" ? "approve" : "deny", id];
+  say(`$ agent-console ${command.join(" ")}`);
+  await home.run(command);
+  const allowed = (await decision).includes('"allow"');
+  await pause(paceMs, signal);
+  for (const next of ending(allowed)) await play(show, next);
+}
+
+/** The id of the open request of an act. */
+async function requestOf(reader: RawClient, act: Act): Promise<string | undefined> {
+  const { approvals } = await reader.request("approval.list");
+  const sessionId = reportOf(act).event["session_id"];
+  return (approvals as { id: string; sessionId: string }[]).find((one) => one.sessionId === sessionId)?.id;
 }
 
 /** @throws the signal's reason */
@@ -58,7 +98,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(() => {
       signal.removeEventListener("abort", stop);
       resolve();
-    }, Math.max(0, ms));
+    }, ms);
     signal.addEventListener("abort", stop, { once: true });
   });
 }
@@ -79,9 +119,9 @@ const stop = new AbortController();
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   Deno.addSignalListener(name, () => stop.abort(new Error(`interrupted by ${name}`)));
 }
-const totalMs = Deno.args.includes("--fast") ? FAST_MS : SHOW_MS;
+const paceMs = Deno.args.includes("--fast") ? FAST_PACE_MS : PACE_MS;
 try {
-  await demo(totalMs, AbortSignal.any([stop.signal, AbortSignal.timeout(totalMs + SPARE_MS)]));
+  await demo(paceMs, AbortSignal.any([stop.signal, AbortSignal.timeout(LONGEST_MS)]));
   Deno.exit(0);
 } catch (error) {
   if (stop.signal.aborted) Deno.exit(INTERRUPTED);

@@ -2,8 +2,9 @@
  * A home folder for a show: the real program in a temporary folder, on whatever system runs it. It touches neither the
  * home of its user nor a daemon that runs there, and leaves nothing.
  */
-import { RawClient } from "./wire.ts";
 import { eventually, pause } from "./harness_wait.ts";
+import { type Act, reportOf, type StoryReport } from "./story.ts";
+import { RawClient } from "./wire.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 /** Longest wait for one command of the program, ms; a start waits up to 30 s itself. */
@@ -15,6 +16,15 @@ const START_MS = 1000;
 /** The exit code of a `stop` that finds none. */
 const NOT_RUNNING = 3;
 
+/** Variables that tell of an agent around us: the demo's sessions are none of its. */
+const OF_AN_AGENT = /^(?:AGENT_CONSOLE_|CLAUDE)/;
+
+export interface SpawnOptions {
+  readonly stdin?: "null" | "piped";
+  readonly stdout?: "inherit" | "null" | "piped";
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export class DemoHome {
   /** Where everything lies that the show makes. */
   readonly root: string;
@@ -25,39 +35,70 @@ export class DemoHome {
   constructor(env: Readonly<Record<string, string>> = {}) {
     this.root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "ac-demo-" }));
     // HOME stays, because Deno's module cache lies there; nothing of this program does once its folder is named.
-    const own = Object.entries(Deno.env.toObject()).filter(([name]) => !name.startsWith("AGENT_CONSOLE_"));
-    this.#env = { ...Object.fromEntries(own), ...env, AGENT_CONSOLE_HOME: this.dir };
+    const kept = Object.entries(Deno.env.toObject()).filter(([name]) => !OF_AN_AGENT.test(name));
+    this.#env = { ...Object.fromEntries(kept), ...env, AGENT_CONSOLE_HOME: this.dir };
   }
 
   get dir(): string {
     return `${this.root}/.agent-console`;
   }
 
-  spawn(args: readonly string[], stdout: "inherit" | "null" | "piped"): Deno.ChildProcess {
-    return new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", MAIN, ...args],
-      cwd: this.root,
-      clearEnv: true,
-      env: { ...this.#env },
-      stdin: "null",
-      stdout,
-      stderr: "inherit",
-    }).spawn();
+  spawn(args: readonly string[], options: SpawnOptions = {}): Deno.ChildProcess {
+    return this.#spawn(Deno.execPath(), ["run", "-A", MAIN, ...args], options);
+  }
+
+  /** Runs a command in a terminal of its own, which is `columns` wide; its stdin is the keyboard, its stdout the screen. */
+  spawnInTerminal(words: string, columns: number): Deno.ChildProcess {
+    const command = `stty cols ${columns} rows 40; exec "$AC_DENO" run -A "$AC_MAIN" ${words}`;
+    return this.#spawn("script", ["-qfec", command, "/dev/null"], {
+      stdin: "piped",
+      stdout: "piped",
+      env: { AC_DENO: Deno.execPath(), AC_MAIN: MAIN, SHELL: "/bin/sh", TERM: "xterm-256color" },
+    });
   }
 
   /** Runs a command to its end, its output on ours. @throws where it fails */
   async run(args: readonly string[]): Promise<void> {
-    const { code } = await ended(this.spawn(args, "inherit"), COMMAND_MS);
+    const { code } = await ended(this.spawn(args, { stdout: "inherit" }), COMMAND_MS);
     if (code !== 0) throw new Error(`Cannot ${args.join(" ")}: exit code is ${code}, must be 0`);
   }
 
   /** Starts the daemon and introduces itself as a hook does: without a token. */
   async start(): Promise<RawClient> {
     await this.run(["daemon", "start", "--quiet"]);
-    const client = await RawClient.connect(`${this.dir}/daemon.sock`);
-    const { pid } = await client.request("hello", { protocol: 1, client: "demo/1", kind: "demo" });
-    this.#pid = Number(pid);
+    const client = await this.connect("demo");
+    this.#pid = Number(client.hello["pid"]);
     return client;
+  }
+
+  /** A greeted connection; with a token it may read and answer. */
+  async connect(kind: string, token?: string): Promise<RawClient> {
+    const client = await RawClient.connect(`${this.dir}/daemon.sock`);
+    client.hello = await client.request("hello", {
+      protocol: 1,
+      client: `${kind}/1`,
+      kind,
+      ...(token === undefined ? {} : { token }),
+    });
+    return client;
+  }
+
+  async token(): Promise<string> {
+    return (await Deno.readTextFile(`${this.dir}/daemon.token`)).trim();
+  }
+
+  /**
+   * Runs the real hook with one event on its stdin, as the agent would.
+   *
+   * @returns what it prints: the decision, or nothing where the agent must ask by itself
+   */
+  async hook({ agent, event, env }: StoryReport): Promise<string> {
+    const child = this.spawn(["hook", agent], { stdin: "piped", stdout: "piped", env });
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(JSON.stringify(event)));
+    await writer.close();
+    const { stdout } = await child.output();
+    return new TextDecoder().decode(stdout).trim();
   }
 
   /** Stops the daemon and removes the folder. */
@@ -69,8 +110,20 @@ export class DemoHome {
     }
   }
 
+  #spawn(program: string, args: readonly string[], options: SpawnOptions): Deno.ChildProcess {
+    return new Deno.Command(program, {
+      args: [...args],
+      cwd: this.root,
+      clearEnv: true,
+      env: { ...this.#env, ...options.env },
+      stdin: options.stdin ?? "null",
+      stdout: options.stdout ?? "null",
+      stderr: "inherit",
+    }).spawn();
+  }
+
   #askToStop(): Promise<Deno.CommandStatus> {
-    return ended(this.spawn(["daemon", "stop", "--force"], "null"), COMMAND_MS);
+    return ended(this.spawn(["daemon", "stop", "--force"]), COMMAND_MS);
   }
 
   async #stop(): Promise<void> {
@@ -89,6 +142,14 @@ export class DemoHome {
     }
     await eventually(() => !existsAt(`${this.dir}/daemon.pid`), END_MS, "the end of the demo's daemon");
   }
+}
+
+/** Reports one event of the story; a request stays open as long as the client is connected. */
+export async function report(client: RawClient, act: Act): Promise<void> {
+  const { approval } = await client.request("session.report", { ...reportOf(act) });
+  if (approval === undefined) return;
+  // Without an answer it ends with the connection, which is no error here.
+  void client.call("approval.wait", { id: (approval as { id: string }).id }).catch(() => {});
 }
 
 /** Waits for the end of a process; one that takes longer is killed. */

@@ -1,99 +1,164 @@
 /**
- * Takes the README's pictures: `deno task record` writes tests/recordings/*.svg from what the real
- * program prints about an invented desk. The same program gives the same files, byte for byte.
+ * Takes the pictures of the README and of docs: `deno task record` writes tests/recordings/*.svg from what the real program
+ * prints, at 80 columns, about the sessions of story.ts. All pictures come from one daemon, so that they agree with each
+ * other; the same program gives the same files, byte for byte.
  */
-import { DemoHome, ended } from "./demo_home.ts";
-import { RawClient } from "./wire.ts";
-import { within } from "./harness_wait.ts";
-import { ASKING, beginFor, SIGNS_OF_LIFE, writeDesk } from "./record_desk.ts";
-import { svg } from "./record_svg.ts";
+import { spool } from "../../src/platform/spool.ts";
+import { denoFiles } from "../../src/platform/deno_files.ts";
+import { homePaths } from "../../src/platform/home.ts";
+import { DemoHome, ended, report } from "./demo_home.ts";
+import { eventually, within } from "./harness_wait.ts";
+import { Retouch } from "./record_retouch.ts";
+import { type Line, RULE, svg } from "./record_svg.ts";
+import { ending, MORNING, PICTURE_AT, reportOf, REQUESTS } from "./story.ts";
+import type { RawClient } from "./wire.ts";
 
 export const RECORDINGS = new URL("../recordings/", import.meta.url);
 
-/** Width of the pictures in columns. */
-const COLUMNS = 100;
+/** Width of the terminal in the pictures. */
+export const COLUMNS = 80;
 const OUTPUT_MS = 20_000;
-/** The day in the picture of `watch`. */
-const DAY = Date.parse("2026-11-20T09:41:07.000Z");
-/** The moving picture: so many lines are there at once, the others come so many seconds apart. */
+/** The moving picture: its first lines are there at once, the others come so many seconds apart. */
 const AT_ONCE = 4;
-const PACE_SECS = 0.5;
+const PACE_SECS = 0.6;
+const CTRL_C = new TextEncoder().encode("\x03");
 
 /** File name → SVG text. */
 export async function pictures(): Promise<ReadonlyMap<string, string>> {
-  const ls = await output(["ls"], beginFor(Date.now()));
-  const watch = await output(["watch", "--since", "0"], DAY);
-  const approvals = await output(["approvals"], beginFor(Date.now()));
+  await using home = new DemoHome({ FORCE_COLOR: "1", NO_COLOR: "", TZ: "UTC" });
+  const begin = Math.floor(Date.now() / 1000 - PICTURE_AT) * 1000;
+  spoolStory(home, begin);
+  await using client = await home.start();
+  await eventually(async () => await sessions(client) === SESSIONS, OUTPUT_MS, "the sessions of the story");
+
+  await using watch = new Screen(home, `watch --since ${STARTED_SEQ}`);
+  // The last line of the morning: all before it are there as well.
+  await watch.shows(/Bash: npm test/);
+  for (const act of REQUESTS) {
+    await report(client, act);
+    await watch.shows(new RegExp(`▲ waiting.*${act.session} `));
+  }
+  const ls = await shot(home, "ls");
+  const approvals = await shot(home, "approvals");
+  const retouch = new Retouch(ls);
+
+  const id = retouch.idOf(REQUESTS.at(-1)?.session ?? "");
+  const before = watch.lines.length;
+  const approve = await shot(home, `approve ${id}`);
+  for (const act of ending(true)) await report(client, act);
+  await watch.shows(/✓ idle.*pushed/);
+
+  const watched = retouch.watch(watch.lines);
+  const asked = watched.slice(before - ASKED_LINES, before);
   return new Map([
-    ["ls.svg", draw("agent-console ls", settled(ls))],
-    ["approvals.svg", draw("agent-console approvals", settled(approvals))],
-    [
-      "watch.svg",
-      draw("agent-console watch", watch, watch.map((_, i) => i < AT_ONCE ? undefined : (i - AT_ONCE + 1) * PACE_SECS)),
-    ],
+    ["ls.svg", draw([typed("agent-console ls"), ...retouch.table(ls)])],
+    ["approvals.svg", draw([typed("agent-console approvals"), ...retouch.list(approvals)])],
+    ["watch.svg", draw([typed("agent-console watch"), ...moving(watched)])],
+    ["answer.svg", answered(asked, retouch.plain([`agent-console approve ${id}`, ...approve]), watched.slice(before))],
   ]);
 }
 
-/** What the program prints about the desk, in colour: `ls` to its end, `watch` as many lines as there were events. */
-async function output(args: readonly string[], begin: number): Promise<string[]> {
-  await using home = new DemoHome({ FORCE_COLOR: "1", NO_COLOR: "", TZ: "UTC" });
-  await Deno.mkdir(home.dir, { mode: 0o700 });
-  const events = await writeDesk(`${home.dir}/journal`, begin);
-  await using client = await home.start();
-  if (args[0] === "ls") { for (const sign of SIGNS_OF_LIFE) await client.request("session.report", { ...sign }); }
-  if (args[0] !== "watch") await askAll(home, client, args[0] === "ls" ? ASKING.slice(0, 2) : ASKING);
-  const child = home.spawn(args, "piped");
-  try {
-    return await within(read(child, args[0] === "watch" ? events : Infinity), OUTPUT_MS, `the output of ${args[0]}`);
-  } finally {
-    if (args[0] === "watch") child.kill("SIGINT");
-    await ended(child, OUTPUT_MS);
-  }
-}
+/** The record of the daemon's own start in a new journal. */
+const STARTED_SEQ = 2;
+const SESSIONS = new Set(MORNING.map(({ session }) => session)).size;
+/** Lines of `watch` that the picture of the answer shows before it. */
+const ASKED_LINES = 8;
 
-/** Agents that wait for their answers, as long as the client is there; a window is open that could give them. */
-async function askAll(home: DemoHome, client: RawClient, asking: typeof ASKING): Promise<void> {
-  const token = (await Deno.readTextFile(`${home.dir}/daemon.token`)).trim();
-  const window = await RawClient.connect(`${home.dir}/daemon.sock`);
-  await window.request("hello", { protocol: 1, client: "window/1", kind: "window", token });
-  await window.request("subscribe", { topics: ["approval"], answers: true });
-  for (const asked of asking) await client.request("session.report", { ...asked });
-}
-
-const ID_LETTERS = "abcdefghjkmnpqrstuvwxyz023456789";
-
-/** Ids are drawn by lot, and the time runs: the pictures show the same ones each time, and the same in each picture. */
-function settled(lines: readonly string[]): string[] {
-  let letters = 0;
-  const id = () =>
-    Array.from({ length: 5 }, (_, i) => ID_LETTERS[(7 * ++letters + 11 * i) % ID_LETTERS.length]).join("");
-  // deno-lint-ignore no-control-regex
-  const where = /^((?:\u001b\[\d+m)+|.*▲ waiting(?: |\u001b\[\d+m)+)[a-z0-9]{5}(?![a-z0-9])/;
-  return lines.map((line) => line.replace(where, (_, before) => before + id()).replace(/\d+s left/, "42s left"));
-}
-
-/** The first `most` lines. */
-async function read(child: Deno.ChildProcess, most: number): Promise<string[]> {
-  let text = "";
-  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    if (text.split("\n").length > most) break;
-  }
-  return text.trimEnd().split("\n").slice(0, most);
-}
-
-function draw(command: string, printed: readonly string[], appearAt?: readonly (number | undefined)[]): string {
-  // deno-lint-ignore no-control-regex
-  const widest = Math.max(...printed.map((line) => [...line.replace(/\u001b\[[\d;]*m/g, "")].length));
-  if (widest > COLUMNS) {
-    throw new Error(`Cannot draw ${command}: is ${widest} columns wide, must be ${COLUMNS} at most`);
-  }
-  return svg({
-    title: command,
-    lines: [`\u001b[2m$\u001b[22m \u001b[1m${command}\u001b[22m`, ...printed],
-    columns: COLUMNS,
-    ...(appearAt === undefined ? {} : { appearAt: [undefined, ...appearAt] }),
+/** The morning, left for the daemon as hooks leave their events where none runs: each with its own time. */
+function spoolStory(home: DemoHome, begin: number): void {
+  const paths = homePaths(home.dir);
+  MORNING.forEach((act, i) => {
+    const { agent, event, env } = reportOf(act);
+    const idempotencyKey = i.toString(16).padStart(16, "0");
+    spool(denoFiles, paths, { agent, event, env, idempotencyKey }, begin + act.at * 1000);
   });
+}
+
+async function sessions(client: RawClient): Promise<number> {
+  const { sessions } = await client.request("status");
+  return Number((sessions as Record<string, unknown>)["total"]);
+}
+
+/** All that a command prints. */
+async function shot(home: DemoHome, words: string): Promise<string[]> {
+  await using screen = new Screen(home, words);
+  await screen.end();
+  return screen.lines;
+}
+
+/** A command in a terminal, and what stands on it so far. */
+class Screen {
+  readonly #child: Deno.ChildProcess;
+  readonly #reading: Promise<void>;
+  #text = "";
+
+  constructor(home: DemoHome, readonly words: string) {
+    this.#child = home.spawnInTerminal(words, COLUMNS);
+    this.#reading = this.#read();
+  }
+
+  /** Whole lines with their colours. */
+  get lines(): string[] {
+    // What Deno writes before the program begins: it clears a line that was never there.
+    // deno-lint-ignore no-control-regex
+    return this.#text.replace(/\u001b\[\d*[GJK]/g, "").split("\r\n").slice(0, -1);
+  }
+
+  async shows(what: RegExp): Promise<void> {
+    // deno-lint-ignore no-control-regex
+    const text = () => this.lines.join("\n").replace(/\u001b\[[\d;]*m/g, "");
+    await eventually(() => what.test(text()), OUTPUT_MS, `${what} in ${this.words}`);
+  }
+
+  /** Waits until the command ends by itself. */
+  async end(): Promise<void> {
+    await within(this.#reading, OUTPUT_MS, `the end of ${this.words}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const keyboard = this.#child.stdin.getWriter();
+    await keyboard.write(CTRL_C).catch(() => {}); // it has ended already
+    await keyboard.close().catch(() => {});
+    await ended(this.#child, OUTPUT_MS);
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    for await (const chunk of this.#child.stdout.pipeThrough(new TextDecoderStream())) this.#text += chunk;
+  }
+}
+
+function typed(command: string): string {
+  return `\u001b[2m$\u001b[22m \u001b[1m${command}\u001b[22m`;
+}
+
+function moving(lines: readonly string[], from = 0): Line[] {
+  return lines.map((text, i) => i < AT_ONCE ? text : { text, at: from + (i - AT_ONCE + 1) * PACE_SECS });
+}
+
+/** One window, two terminals: above what `watch` shows, below the answer; then it goes on above. */
+function answered(
+  asked: readonly string[],
+  [command = "", ...said]: readonly string[],
+  then: readonly string[],
+): string {
+  const top = moving(asked);
+  const typedAt = (asked.length - AT_ONCE + 3) * PACE_SECS;
+  const after = then.map((text, i) => ({ text, at: typedAt + (i + 2) * PACE_SECS }));
+  return draw([
+    typed("agent-console watch"),
+    ...top,
+    ...after,
+    RULE,
+    { text: typed(command), at: typedAt },
+    ...said.map((text) => ({ text, at: typedAt + 1.5 * PACE_SECS })),
+  ]);
+}
+
+function draw(lines: readonly Line[]): string {
+  const title = lines.map((line) => typeof line === "string" ? line : line.text)[0] ?? "";
+  // deno-lint-ignore no-control-regex
+  return svg({ title: title.replace(/\u001b\[[\d;]*m|^\S*\$ /g, ""), lines, columns: COLUMNS });
 }
 
 if (import.meta.main) {

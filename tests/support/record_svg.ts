@@ -17,13 +17,18 @@ const COLORS: Readonly<Record<string, string>> = {
   36: "#76e3ea",
 };
 
+const EDGE = "#30363d";
+
+/** Text with SGR escapes, there at once or so many seconds after the beginning; {@link RULE} parts two terminals. */
+export type Line = string | { readonly text: string; readonly at: number };
+
+export const RULE = "\u2500";
+
 export interface Picture {
+  /** What somebody hears who does not see it. */
   readonly title: string;
-  /** Lines with SGR escapes; the first is the command. */
-  readonly lines: readonly string[];
+  readonly lines: readonly Line[];
   readonly columns: number;
-  /** When each line appears, seconds from the beginning; one without a time is there at once. */
-  readonly appearAt?: readonly (number | undefined)[];
 }
 
 interface Style {
@@ -34,26 +39,28 @@ interface Style {
 
 const PLAIN: Style = { bold: false, dim: false, color: undefined };
 
-export function svg({ title, lines, columns, appearAt }: Picture): string {
+export function svg({ title, lines, columns }: Picture): string {
   const width = Math.ceil(columns * CELL.width + 2 * FRAME.side);
   const height = lines.length * CELL.height + FRAME.top + FRAME.bottom;
   const rows = lines.map((line, i) => {
-    const y = FRAME.top + (i + 0.75) * CELL.height;
-    const at = appearAt?.[i];
+    const top = FRAME.top + i * CELL.height;
+    if (line === RULE) return `<path d="M0 ${top + CELL.height / 2}H${width}" stroke="${EDGE}"/>`;
+    const { text, at } = typeof line === "string" ? { text: line, at: undefined } : line;
     const when = at === undefined ? "" : ` class="late" style="animation-delay:${at.toFixed(1)}s"`;
-    return `<g${when}>${runs(line).map(({ text, column, style }) => word(text, column, y, style)).join("")}</g>`;
+    return `<g${when}>${runs(text, columns).map((run) => word(run, top + 0.75 * CELL.height)).join("")}</g>`;
   });
+  const moves = lines.some((line) => typeof line !== "string");
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
     `role="img" aria-label="${escape(title)}">`,
     "<style>",
     `text{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:14px}`,
-    ...(appearAt === undefined ? [] : [
+    ...(!moves ? [] : [
       ".late{animation:appear .2s backwards}@keyframes appear{from{opacity:0}}",
       "@media(prefers-reduced-motion:reduce){.late{animation:none}}",
     ]),
     "</style>",
-    `<rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="8" fill="#161b22" stroke="#30363d"/>`,
+    `<rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="8" fill="#161b22" stroke="${EDGE}"/>`,
     ...["#ff5f57", "#febc2e", "#28c840"].map((fill, i) =>
       `<circle cx="${20 + i * 18}" cy="20" r="5.5" fill="${fill}"/>`
     ),
@@ -63,7 +70,7 @@ export function svg({ title, lines, columns, appearAt }: Picture): string {
   ].join("\n");
 }
 
-function word(text: string, column: number, y: number, { bold, dim, color }: Style): string {
+function word({ text, column, style: { bold, dim, color } }: Run, y: number): string {
   const x = (FRAME.side + column * CELL.width).toFixed(1);
   const length = ([...text].length * CELL.width).toFixed(1);
   const fill = color ?? (dim ? COLORS["dim"] : COLORS["text"]);
@@ -78,7 +85,7 @@ interface Run {
 }
 
 /** The words of a line, each with its column and its style. Characters are one column wide: the pictures have no other. */
-function runs(line: string): readonly Run[] {
+function runs(line: string, columns: number): readonly Run[] {
   const found: Run[] = [];
   let style = PLAIN;
   let column = 0;
@@ -94,6 +101,7 @@ function runs(line: string): readonly Run[] {
     }
     column += [...part].length;
   }
+  if (column > columns) throw new Error(`Cannot draw ${line}: is ${column} columns wide, must be ${columns} at most`);
   return found;
 }
 
