@@ -47,7 +47,7 @@ export async function runCli(args: readonly string[], program: ThisProgram): Pro
   }
 }
 
-/** The whole tree; also read by the completions and by the test that compares it with the README. */
+/** The whole tree; also read by the completions and by the test that compares it with the documentation. */
 export function commandTree(program: ThisProgram, signals: Pick<CommandContext, "signal" | "takeSignals">): Command {
   const root = new Command("agent-console")
     .description(

@@ -2,7 +2,7 @@
 import { ENV_SETTINGS } from "./env.ts";
 import { SETTINGS } from "./schema.ts";
 
-/** A Markdown table of all keys, for the README. */
+/** A Markdown table of all keys, for the documentation. */
 export function configDocs(): string {
   const rows = SETTINGS.map(({ key, must, fallback, applies, means }) => {
     const variable = ENV_SETTINGS.find((setting) => setting.key === key)?.variable;

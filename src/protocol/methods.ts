@@ -1,5 +1,5 @@
 /**
- * THE table of methods. The router, the README's table, completions and the tests are driven by it.
+ * THE table of methods. The router, the table in docs/protocol.md, completions and the tests are driven by it.
  * Rows are sorted by area, then by name. Adding a method = one row, one handler of the same name.
  */
 import * as v from "valibot";

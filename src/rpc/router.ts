@@ -128,7 +128,7 @@ class Deadlined implements Call {
 function unknownMethod(method: string): ConsoleError {
   return new ConsoleError(
     "method_not_found",
-    `Cannot call ${JSON.stringify(method.slice(0, 64))}: is no method, must be one of the table in the README`,
+    `Cannot call ${JSON.stringify(method.slice(0, 64))}: is no method, must be one of the table in docs/protocol.md`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** The table of results: written to RESULTS.md by the bench; `deno task readme` copies it into the README. */
+/** The table of results: written to RESULTS.md by the bench; `deno task docs` copies it into docs/benchmarks.md. */
 
 /** One line of the table. */
 export interface Row {

@@ -1,4 +1,4 @@
-/** README, Answer: what an agent itself remembers of a yes for longer, and for how long. */
+/** docs/approvals.md, Rules: what an agent itself remembers of a yes for longer, and for how long. */
 import { assertEquals } from "@std/assert";
 import { claude } from "../../src/agents/claude/events.ts";
 import type { ApprovalScope } from "../../src/domain/approval.ts";

@@ -61,7 +61,7 @@ export const CUSTOM_FIELDS: readonly FieldRow[] = [
   { field: "reason", events: "end", doc: "why it ended" },
 ];
 
-/** {@link CUSTOM_FIELDS} as Markdown, for the README. */
+/** {@link CUSTOM_FIELDS} as Markdown, for the documentation. */
 export function customMarkdown(): string {
   const rows = CUSTOM_FIELDS.map(({ field, events, doc }) =>
     `| ${field} | ${events} | ${doc.replaceAll("|", "\\|")} |`

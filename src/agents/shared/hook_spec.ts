@@ -1,6 +1,6 @@
 /**
- * What is known about an agent's hooks, in one description for each agent: install, uninstall, status, the README and
- * the tests all come from it. Here are its types and what can be computed from any of them.
+ * What is known about an agent's hooks, in one description for each agent: install, uninstall, status, documentation and
+ * tests all come from it. Here are its types and what can be computed from any of them.
  */
 import type { Fields } from "../../lib/json_fields.ts";
 
@@ -51,7 +51,7 @@ interface Described {
   /** The word in `hook NAME`, by which an entry of ours is recognised and the adapter is chosen. */
   readonly name: string;
   readonly title: string;
-  /** For the README: versions, and what is peculiar. */
+  /** For the documentation: versions, and what is peculiar. */
   readonly about: string;
   readonly rows: readonly HookRow[];
   /** Absolute path of the file that holds the hooks. */
@@ -104,7 +104,7 @@ export function joinPath(base: string, path: string): string {
   return path.startsWith("/") ? path : `${base}/${path}`;
 }
 
-/** One agent's section of the README. */
+/** One agent's section of docs/agents.md. */
 export function hooksMarkdown(agent: AgentHooks): string {
   const file = agent.file({ env: () => undefined, userHome: "/~", cwd: "/" }).slice(1);
   const head = `**${agent.title}** (\`hooks install ${agent.name}\`, \`${file}\`). ${agent.about}`;

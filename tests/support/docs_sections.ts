@@ -1,4 +1,4 @@
-/** The parts of the README that are made from the program's own tables. */
+/** The parts of the pages that are made from the program's own tables. */
 import type { Argument, Command, Option } from "commander";
 import { customMarkdown } from "../../src/agents/custom/docs.ts";
 import { HOOK_SPECS } from "../../src/agents/hook_registry.ts";
@@ -18,8 +18,11 @@ import { initialSettings } from "../../src/config/load.ts";
 import { featurePermissions } from "../../src/daemon/features.ts";
 import { daemonFlags, type Flag, hookFlags } from "../../src/platform/sandbox.ts";
 import { ERRORS } from "../../src/protocol/errors.ts";
+import { LIMITS } from "../../src/protocol/limits.ts";
 import { type MethodRow, METHODS } from "../../src/protocol/methods.ts";
-import { DEPENDENCIES, EXITS, ROOMS, TASKS } from "./readme_words.ts";
+import { pathOf, sourceSections } from "./docs_source.ts";
+import { code, table } from "./docs_table.ts";
+import { ANSWERS, EXITS, STATUS_MEANINGS, TASKS } from "./docs_words.ts";
 
 export const ROOT = new URL("../../", import.meta.url);
 
@@ -27,6 +30,7 @@ export const ROOT = new URL("../../", import.meta.url);
 export async function sections(): Promise<ReadonlyMap<string, string>> {
   const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT))) as DenoJson;
   return new Map([
+    ["agents", agents()],
     ["statuses", statuses()],
     ["commands", commands(tree())],
     ["exits", exits()],
@@ -34,12 +38,13 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
     ["custom", customMarkdown()],
     ["config", configDocs()],
     ["sandbox", sandbox()],
-    ["rooms", await rooms()],
     ["methods", methods()],
+    ["errors", errors()],
+    ["limits", await limits()],
     ["hooks", HOOK_SPECS.map(hooksMarkdown).join("\n")],
-    ["dependencies", dependencies(config.imports, await importedNames())],
     ["tasks", tasks(config.tasks)],
     ["bench", await bench()],
+    ...await sourceSections(config.imports),
   ]);
 }
 
@@ -55,12 +60,23 @@ export function tree(): Command {
   });
 }
 
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(titles), `|${"---|".repeat(titles.length)}`, ...rows.map(line), ""].join("\n");
+/** How each agent is connected, and what of it can be answered. */
+function agents(): string {
+  const rows = HOOK_SPECS.map((agent) => {
+    const answers = ANSWERS[agent.name];
+    if (answers === undefined) throw new Error(`Cannot say what of ${agent.name} can be answered: add it to ANSWERS`);
+    return [agent.title, code(`agent-console hooks install ${agent.name}`), answers];
+  });
+  return table(["agent", "how it is connected", "what you can answer from here"], [
+    ...rows,
+    [
+      "with Claude Code's hooks",
+      "its settings run `agent-console hook claude-like --name NAME`",
+      ANSWERS["claude-like"] ?? "",
+    ],
+    ["any other", "it runs `agent-console hook custom` at its events", ANSWERS["custom"] ?? ""],
+  ]);
 }
-
-const code = (text: string) => `\`${text}\``;
 
 /** What passes without asking, asked of the policy itself. */
 function modes(): string {
@@ -104,18 +120,9 @@ const MODE_ROWS: readonly (readonly [string, string, string?, string?])[] = [
 ];
 
 function statuses(): string {
-  const means: Readonly<Record<Status | "lost", string>> = {
-    waiting: "blocked on you: a permission, a question, a plan, a form",
-    error: "its turn failed",
-    working: "a turn is running",
-    starting: "announced, no turn yet",
-    idle: "finished its turn; waits for nobody",
-    lost: "its process is gone without a word",
-    closed: "ended; shown with `--all`",
-  };
   return table(
     ["", "status", "meaning"],
-    Object.entries(means).map(([word, meaning]) => [SYMBOLS[word as Status | "lost"], word, meaning]),
+    Object.entries(STATUS_MEANINGS).map(([word, meaning]) => [SYMBOLS[word as Status | "lost"], word, meaning]),
   );
 }
 
@@ -186,16 +193,6 @@ function hookVariables(home: string, deno: string): string[] {
   return argv.find((word) => word.startsWith("--allow-env="))?.slice("--allow-env=".length).split(",") ?? [];
 }
 
-async function rooms(): Promise<string> {
-  for await (const { name } of Deno.readDir(new URL("src/", ROOT))) {
-    if (name !== "types" && ROOMS[name] === undefined) throw new Error(`Cannot describe src/${name}: add it to ROOMS`);
-  }
-  return table(
-    ["room", "what it is"],
-    Object.entries(ROOMS).map(([name, what]) => [`[src/${name}](src/${name})`, what]),
-  );
-}
-
 function methods(): string {
   const rows = Object.entries(METHODS as Readonly<Record<string, MethodRow>>).map(([name, row]) => [
     code(name),
@@ -207,33 +204,22 @@ function methods(): string {
   return table(["method", "also called", "scope", "changes state", "what it does"], rows);
 }
 
-/** Names that some file imports, and those that another dependency needs beside it. */
-async function importedNames(): Promise<ReadonlySet<string>> {
-  const names = new Set(["@logtape/logtape"]);
-  for (const folder of ["src", "tests", "install"]) {
-    for await (const text of sources(new URL(`${folder}/`, ROOT))) {
-      for (const [, name] of text.matchAll(/(?:from|import\() ?"([^"./][^"]*)"/g)) names.add(name ?? "");
-    }
-  }
-  return names;
+/** The errors that a daemon can answer with; the others a client finds out by itself. */
+function errors(): string {
+  const rows = Object.entries(ERRORS).filter(([, { code }]) => code < 1100)
+    .map(([name, row]) => [code(name), String(row.code), String(row.exit), row.meaning]);
+  return table(["error", "code", "exit code of a command", "meaning"], rows);
 }
 
-async function* sources(folder: URL): AsyncGenerator<string> {
-  for await (const entry of Deno.readDir(folder)) {
-    if (entry.isDirectory) yield* sources(new URL(`${entry.name}/`, folder));
-    else if (/\.ts$/.test(entry.name) && !entry.name.endsWith(".d.ts")) {
-      yield await Deno.readTextFile(new URL(entry.name, folder));
-    }
-  }
-}
-
-function dependencies(imports: DenoJson["imports"], used: ReadonlySet<string>): string {
-  const rows = Object.entries(imports).filter(([name]) => used.has(name)).map(([name, target]) => {
-    const why = DEPENDENCIES[name];
-    if (why === undefined) throw new Error(`Cannot give a reason for ${name}: add it to DEPENDENCIES`);
-    return [code(name), code(target), why];
+/** The limits with the reasons that stand beside them. */
+async function limits(): Promise<string> {
+  const text = await Deno.readTextFile(new URL(pathOf(() => import("../../src/protocol/limits.ts")), ROOT));
+  const rows = Object.entries(LIMITS).map(([name, value]) => {
+    const [, why] = new RegExp(`/\\*\\* (.*) \\*/\\n  readonly ${name}:`).exec(text) ?? [];
+    if (why === undefined) throw new Error(`Cannot explain ${name}: it has no comment beside it`);
+    return [code(name), value.toLocaleString("en"), why];
   });
-  return table(["name in the code", "what it is", "what for"], rows);
+  return table(["limit", "value", "what for"], rows);
 }
 
 function tasks(defined: DenoJson["tasks"]): string {

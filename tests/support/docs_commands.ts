@@ -1,13 +1,13 @@
-/** The commands that the README quotes, checked against the tree of commands and the tasks of deno.json. */
+/** The commands that the pages quote, checked against the tree of commands and the tasks of deno.json. */
 import type { Command } from "commander";
 
 const DENO = ["npx", "-y", "deno@2.9.6"];
 const MAIN = "$PWD/main.ts";
 
-/** The lines of the README's `sh` blocks and the `agent-console …` in its text, comments left out. */
-export function quoted(readme: string): string[] {
-  const blocks = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block]) => (block ?? "").split("\n"));
-  const inline = [...readme.replace(/^```[\s\S]*?^```$/gm, "").matchAll(/`((?:agent-console|npx|deno) [^`]+)`/g)]
+/** The lines of a page's `sh` blocks and the `agent-console …` in its text, comments left out. */
+export function quoted(page: string): string[] {
+  const blocks = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block]) => (block ?? "").split("\n"));
+  const inline = [...page.replace(/^```[\s\S]*?^```$/gm, "").matchAll(/`((?:agent-console|npx|deno) [^`]+)`/g)]
     .map(([, command]) => command ?? "");
   return [...blocks, ...inline].map((line) => line.replace(/(^|\s)#.*$/, "").trim()).filter((line) => line !== "");
 }
@@ -16,14 +16,14 @@ export function quoted(readme: string): string[] {
 export function problemOf(line: string, root: Command, tasks: Readonly<Record<string, string>>): string | undefined {
   const [, alias] = /^alias agent-console="(.*)"$/.exec(line) ?? [];
   const [before = ""] = (alias ?? line).split(" > ");
-  const words = before.split(/\s+/);
+  const words = before.match(/"[^"]*"|\S+/g) ?? [];
   if (words[0] === "agent-console") return problemOfCommand(words.slice(1), root);
   const deno = words[0] === "deno" ? words.slice(1) : DENO.every((word, i) => words[i] === word) ? words.slice(3) : [];
   if (deno[0] === "run" && deno[1] === "-A") {
     if (deno[2] === MAIN) return problemOfCommand(deno.slice(3), root);
     return fileExists(deno[2] ?? "") ? undefined : `${deno[2]} is no file`;
   }
-  if (deno[0] !== "task") return `${words[0]} is nothing that the README may ask for`;
+  if (deno[0] !== "task") return `${words[0]} is nothing that a page may ask for`;
   const name = deno[1] ?? "";
   if (name === "NAME") return undefined; // stands for each row of the table
   if (tasks[name] === undefined) return `${name} is no task of deno.json`;
@@ -50,7 +50,9 @@ function problemOfCommand(words: readonly string[], root: Command): string | und
   }
   if (command === root && values.length > 0) return `${values[0]} is no command`;
   const takes = command.registeredArguments;
-  if (values.length > takes.length) return `${command.name()} takes no ${values[takes.length]}`;
+  if (values.length > takes.length && !takes.at(-1)?.variadic) {
+    return `${command.name()} takes no ${values[takes.length]}`;
+  }
   const missing = takes[values.length];
   if (missing?.required) return `${command.name()} needs ${missing.name()}`;
   return command.commands.length > 0 && command.options.length === 0 && command !== root

@@ -1,4 +1,5 @@
-/** What the README says about things whose tables hold no words for people. */
+/** What the pages say about things whose tables hold no words for people. */
+import type { Status } from "../../src/domain/session.ts";
 
 /** Product's exit codes; 0 and 130 belong to no error. */
 export const EXITS: Readonly<Record<number, string>> = {
@@ -14,28 +15,51 @@ export const EXITS: Readonly<Record<number, string>> = {
   130: "interrupted",
 };
 
-/** The folders of src, from the finger to the disk. */
-export const ROOMS: Readonly<Record<string, string>> = {
+export const STATUS_MEANINGS: Readonly<Record<Status | "lost", string>> = {
+  waiting: "blocked on you: a permission, a question, a plan or a form",
+  error: "its turn failed",
+  working: "a turn is running",
+  starting: "announced, no turn yet",
+  idle: "its turn is over; it waits for nobody",
+  lost: "its process is gone and it did not say that it ended",
+  closed: "ended; shown with `--all`",
+};
+
+/** What of an agent can be answered from here; docs/approvals.md tells the whole. */
+export const ANSWERS: Readonly<Record<string, string>> = {
+  claude: "permissions, plans and questions; forms, and all of `claude -p`, while a window is open",
+  codex: "permissions, while a window is open",
+  gemini: "nothing; a rule can deny, with `approvals.pre_tool_use`",
+  opencode: "permissions and questions",
+  cursor: "permissions for commands and for tools of servers, while a window is open",
+  "claude-like": "permissions, while a window is open",
+  custom: "permissions, plans and questions, while a window is open",
+};
+
+/** The folders of src, and the two things beside it. */
+export const MODULES: Readonly<Record<string, string>> = {
+  "main.ts": "the program: arguments in, exit code out",
+  install: "templates: service units, launchers, the OpenCode plugin; the bundle",
   cli: "the command line: the tree of commands, tables, exit codes",
-  client: "from a home folder to a greeted connection: check, dial, auto-start, follow; the hook's fast path",
-  protocol: "the wire: THE table of methods, errors, limits, framing",
+  client: "reaches the daemon: checks the folder, connects, starts it, follows it; the hook's fast path",
+  protocol: "the wire: the table of methods, schemas, errors, limits, framing",
   transport: "the daemon's end of the wire: listener, handshake, token, one queue for each connection",
-  rpc: "calls run by the table of methods; the peer that a handler sees",
-  core: "the only owner of the state: store, event bus, session handlers; the contract of features",
-  approvals: "the inbox: holds who asks, judges by rules, settles each question once",
+  rpc: "runs calls by the table of methods; the peer that a handler sees",
+  core: "owns the state: store, event bus, session handlers; the contract of features",
+  approvals: "the inbox: holds the agents that wait, evaluates rules, resolves each request once",
   spool: "events that hooks left while no daemon answered",
   liveness: "which agents still live, from the process table",
-  retention: "old closed sessions are forgotten",
-  agents: "a folder for each agent: its hook events in our words, our responses in its, its hooks, its feed",
-  settings: "our hooks in the agents' own settings: put in, taken out byte for byte",
-  feeds: "what agents publish about themselves, where the user lets us read it",
+  retention: "forgets old closed sessions",
+  agents: "one folder for each agent: its hook events as ours, our decisions as its, its hooks, its feed",
+  settings: "puts our hooks into the agents' own settings and takes them out byte for byte",
+  feeds: "reads what agents publish about themselves, where the user allows it",
   domain: "what a session is and how it changes; no I/O, no clock",
-  policy: "rules, risks and the circuit breaker: what may run without asking; pure",
+  policy: "rules, risks and the circuit breaker: what may run without asking; no I/O, no clock",
   journal: "records in a chain of hashes; knows bytes, not sessions",
   daemon: "puts it together: the list of features, the supervisor, what makes the process safe",
   config: "the one schema of the configuration, which validates and documents it",
   service: "units for systemd and launchd",
-  platform: "the only door to the operating system",
+  platform: "the only module that touches the operating system",
   lib: "helpers that know nothing of this program: JSON fields, JSONC edits, shell words",
 };
 
@@ -44,15 +68,15 @@ export const TASKS: Readonly<Record<string, string>> = {
   start: "starts the daemon in the background and shows its status",
   console: "runs `agent-console`; what follows are its arguments",
   daemon: "runs the daemon here, in its sandbox, for the default home",
-  demo: "shows recorded sessions; `--fast` in two seconds",
+  demo: "plays a morning of seven agents, and asks you; `--fast` for the impatient",
   bundle: "bundles the program into `dist`",
   compile: "compiles the program into `dist`; it fetches Deno's runtime",
   test: "all tests, with the short numbers of rounds",
   "test:long": "the acceptance and fault tests with the numbers of rounds that the promises name",
   ok: "format, lint, types, tests: the gate",
   bench: "measures, beside a baseline in the same run",
-  readme: "writes the generated parts of this page anew",
-  record: "takes its pictures anew",
+  docs: "writes the generated parts of README and docs anew",
+  record: "takes their pictures anew",
 };
 
 const STD = "Deno's standard library";

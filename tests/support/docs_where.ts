@@ -1,0 +1,121 @@
+/**
+ * Which file keeps which behaviour, for docs/architecture.md. A file is named by an import that nobody calls: a move rewrites
+ * it like any other, and the type check finds one that is gone.
+ */
+
+type Load = () => Promise<unknown>;
+
+/** A sentence with a `{}` for each of its files. */
+export type Step = readonly [text: string, ...files: readonly Load[]];
+
+/** What happens between an agent's hook and your screen, and back. */
+export const REQUEST: readonly Step[] = [
+  [
+    "Claude Code runs its hook with the request on stdin: {}. It loads nothing from npm, checks that the folder and the " +
+    "socket are yours ({}) and writes two lines, `hello` and `session.report` ({}).",
+    () => import("../../src/client/hook.ts"),
+    () => import("../../src/client/dial.ts"),
+    () => import("../../src/client/send.ts"),
+  ],
+  [
+    "{} reads lines within the limits ({}) and answers `hello` ({}).",
+    () => import("../../src/transport/connection.ts"),
+    () => import("../../src/protocol/limits.ts"),
+    () => import("../../src/transport/handshake.ts"),
+  ],
+  [
+    "{} finds the row in the table of methods ({}), checks scope and params, and calls the handler ({}).",
+    () => import("../../src/core/router.ts"),
+    () => import("../../src/protocol/methods.ts"),
+    () => import("../../src/core/handlers/session.ts"),
+  ],
+  [
+    "The agent's adapter says what the event means ({}) and what is asked ({}).",
+    () => import("../../src/agents/claude.ts"),
+    () => import("../../src/agents/claude_ask.ts"),
+  ],
+  [
+    "{} asks the policy ({}). Where a rule decides, the hook gets its decision at once; otherwise an approval is opened and " +
+    "the hook waits.",
+    () => import("../../src/approvals/broker.ts"),
+    () => import("../../src/approvals/judge.ts"),
+  ],
+  [
+    "{} decides what becomes of the session. {} appends the record to the journal ({}), applies it, and gives it to {}.",
+    () => import("../../src/domain/decide.ts"),
+    () => import("../../src/core/store.ts"),
+    () => import("../../src/journal/journal.ts"),
+    () => import("../../src/core/hub.ts"),
+  ],
+  [
+    "Each subscriber has a queue of its own ({}). One that does not read is told that it lags and is dropped; it delays " +
+    "nobody.",
+    () => import("../../src/transport/outbox.ts"),
+  ],
+  [
+    "The client follows the events, over reconnects too ({}), and `watch` prints a line ({}).",
+    () => import("../../src/client/follow.ts"),
+    () => import("../../src/cli/watch_lines.ts"),
+  ],
+  [
+    "You answer: `approve` ({}) calls `approval.decide`. The decision is committed, so the first one wins, then it is on the " +
+    "disk, and only then the hook is answered ({}).",
+    () => import("../../src/cli/commands/approval.ts"),
+    () => import("../../src/approvals/settling.ts"),
+  ],
+  [
+    "The adapter words the decision as the agent expects it ({}), and the hook prints it and ends.",
+    () => import("../../src/agents/claude_answer.ts"),
+  ],
+];
+
+export const WHERE: readonly (readonly [what: string, file: Load])[] = [
+  ["a command and its options", () => import("../../src/cli/tree.ts")],
+  ["the columns of `ls`", () => import("../../src/cli/session_table.ts")],
+  ["the lines of `watch`", () => import("../../src/cli/watch_lines.ts")],
+  ["how an approval is printed", () => import("../../src/cli/approval_text.ts")],
+  ["exit codes", () => import("../../src/protocol/errors.ts")],
+  ["how a command finds or starts the daemon", () => import("../../src/client/start.ts")],
+  ["how a daemon is stopped", () => import("../../src/client/stop.ts")],
+  ["reconnecting, and going on where a client was", () => import("../../src/client/follow.ts")],
+  ["what a hook does, and its time budget", () => import("../../src/client/hook.ts")],
+  ["events of hooks that found no daemon", () => import("../../src/platform/spool.ts")],
+  ["the status line of Claude Code", () => import("../../src/client/statusline.ts")],
+  ["a method of the wire", () => import("../../src/protocol/methods.ts")],
+  ["params and results of the methods", () => import("../../src/protocol/schemas.ts")],
+  ["limits of lines, connections and queues", () => import("../../src/protocol/limits.ts")],
+  ["the handshake and the token", () => import("../../src/transport/handshake.ts")],
+  ["slow subscribers", () => import("../../src/transport/outbox.ts")],
+  ["the order of decide, append, apply, publish", () => import("../../src/core/store.ts")],
+  ["the states of a session, and what leads from one to another", () => import("../../src/domain/transition.ts")],
+  ["which session is shown first", () => import("../../src/domain/query.ts")],
+  ["sessions and sub-agents that one report is about", () => import("../../src/domain/route.ts")],
+  ["the events of the journal and of the wire", () => import("../../src/domain/event.ts")],
+  ["masking secrets, showing control characters", () => import("../../src/domain/text.ts")],
+  ["the risk of a command", () => import("../../src/domain/risk.ts")],
+  ["how a shell command line is read", () => import("../../src/domain/shell_reader.ts")],
+  ["what a rule matches", () => import("../../src/domain/rule.ts")],
+  ["what passes in which safety mode", () => import("../../src/domain/policy.ts")],
+  ["the circuit breaker", () => import("../../src/domain/breaker.ts")],
+  ["the life of a request: opened, held, resolved once", () => import("../../src/approvals/broker.ts")],
+  ["which decision comes without you", () => import("../../src/approvals/judge.ts")],
+  ["the list of adapters", () => import("../../src/agents/registry.ts")],
+  ["what an event of Claude Code means", () => import("../../src/agents/claude.ts")],
+  ["the JSON of `hook custom`", () => import("../../src/agents/custom_docs.ts")],
+  ["which process died", () => import("../../src/agents/liveness.ts")],
+  ["which hooks are installed, and why", () => import("../../src/hooks/table.ts")],
+  ["edits of the agents' settings files", () => import("../../src/hooks/edit.ts")],
+  ["a configuration key", () => import("../../src/config/schema.ts")],
+  ["a workspace's own configuration", () => import("../../src/config/workspace.ts")],
+  ["a record and its hash", () => import("../../src/journal/record.ts")],
+  ["recovery after a crash", () => import("../../src/journal/recover.ts")],
+  ["`audit verify`", () => import("../../src/journal/verify.ts")],
+  ["when records reach the disk", () => import("../../src/journal/group_sync.ts")],
+  ["start and stop of the daemon, in order", () => import("../../src/daemon/mod.ts")],
+  ["lock, pid, token and ready file", () => import("../../src/daemon/instance.ts")],
+  ["the daemon's log", () => import("../../src/daemon/logging.ts")],
+  ["reload of the configuration", () => import("../../src/daemon/settings.ts")],
+  ["the permissions of the sandbox", () => import("../../src/platform/sandbox.ts")],
+  ["paths of the home folder, and whether they are safe", () => import("../../src/platform/home.ts")],
+  ["units for systemd and launchd", () => import("../../src/service/plan.ts")],
+];
