@@ -82,7 +82,7 @@ Deno.test("the demo shows sessions that begin, work, fail and wait, and leaves n
   });
 });
 
-Deno.test("the demo without a keyboard says how its question is answered, and leaves the rows on the screen", async () => {
+Deno.test("the demo without a keyboard says how to answer, and leaves the rows on the screen", async () => {
   await withDemo(async (demo) => {
     const { stdout, stderr } = await demo.exit(DEMO_MS);
     assert(stderr.includes(QUESTION), stderr);

@@ -1,7 +1,7 @@
 /**
- * `deno task demo [--fast]`: a morning of seven agents in 20 seconds. Their hook events go to a real daemon in a temporary
- * home while the real `watch` shows what it sees. At the end an agent asks for a permission, and whoever looks on answers
- * it at the keyboard. Ctrl-C ends it early; nothing is left either way but the text on the screen.
+ * `deno task demo [--fast]`: a morning of seven agents in 20 seconds. Their hook events go to a real daemon in a
+ * temporary home while the real `watch` shows what it sees. At the end an agent asks for a permission, which the viewer
+ * answers at the keyboard. Ctrl-C ends it early; nothing is left either way but the text on the screen.
  */
 import { DemoHome, ended, report } from "./demo_home.ts";
 import { readKey } from "./demo_key.ts";
@@ -12,7 +12,7 @@ import type { RawClient } from "./wire.ts";
 /** Time between two events, ms: with the answer and what follows it the whole lasts 20 s. */
 const PACE_MS = 700;
 const FAST_PACE_MS = 60;
-/** Longest life of the whole demo, ms: the show, an answer that nobody gives, and the start of a daemon on a busy machine. */
+/** Longest life of the demo, ms: the show, an answer that nobody gives, the start of a daemon on a busy machine. */
 const LONGEST_MS = 150_000;
 /** For `watch` to be there, and for its last lines, ms. */
 const WATCH_MS = 10_000;

@@ -47,7 +47,7 @@ export class DemoHome {
     return this.#spawn(Deno.execPath(), ["run", "-A", MAIN, ...args], options);
   }
 
-  /** Runs a command in a terminal of its own, which is `columns` wide; its stdin is the keyboard, its stdout the screen. */
+  /** Runs a command in a terminal of its own, `columns` wide; its stdin is the keyboard, its stdout the screen. */
   spawnInTerminal(words: string, columns: number): Deno.ChildProcess {
     const command = `stty cols ${columns} rows 40; exec "$AC_DENO" run -A "$AC_MAIN" ${words}`;
     return this.#spawn("script", ["-qfec", command, "/dev/null"], {

@@ -1,8 +1,8 @@
 /** One key from the keyboard, without Enter. */
 
 /**
- * The first of `keys` that is pressed; other keys are ignored. Ctrl-C stays a signal. The terminal is given back as it was,
- * but the read itself goes on in the background: Deno cannot take it back, so the caller must end by `Deno.exit`.
+ * The first of `keys` that is pressed; other keys are ignored. Ctrl-C stays a signal. The terminal is given back as it
+ * was, but the read itself goes on in the background: Deno cannot take it back, so the caller must end by `Deno.exit`.
  *
  * @throws the signal's reason
  */

@@ -1,6 +1,6 @@
 /**
- * Writes the generated parts of README.md and docs/*.md anew: `deno task docs`. Each stands between `<!-- NAME:begin -->` and
- * `<!-- NAME:end -->` on one page; everything else is written by hand and stays.
+ * Writes the generated parts of README.md and docs/*.md anew: `deno task docs`. Each stands between
+ * `<!-- NAME:begin -->` and `<!-- NAME:end -->` on one page; everything else is written by hand and stays.
  */
 import { ROOT, sections } from "./docs_sections.ts";
 
@@ -25,7 +25,7 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
   return new Map(await Promise.all(PAGES.map(async (path) => [path, await Deno.readTextFile(urlOf(path))] as const)));
 }
 
-/** The pages with their generated parts as they must be, formatted as `deno fmt` does. @throws where a part has no place */
+/** The pages with their generated parts as they must be, formatted. @throws where a part has no place */
 export async function renewed(texts: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
   const made = await sections();
   const placed = [...texts.values()].flatMap(sectionNames);

@@ -1,6 +1,6 @@
 /**
- * The parts of docs/architecture.md that are made from the sources: the modules with what they import, every file with the
- * first sentence of its header comment, and the files of one behaviour (docs_where.ts).
+ * The parts of docs/architecture.md that are made from the sources: the modules with what they import, every file with
+ * the first sentence of its header comment, and the file of each behaviour (docs_where.ts).
  */
 import { code, table } from "./docs_table.ts";
 import { REQUEST, type Step, WHERE } from "./docs_where.ts";
@@ -27,7 +27,7 @@ export async function sourceSections(imports: Readonly<Record<string, string>>):
   ];
 }
 
-/** The path of the file that a never called `() => import("…")` names: a move of the file rewrites it, the type check proves it. */
+/** The path of the file that a `() => import("…")`, which nobody calls, names. */
 export function pathOf(load: () => Promise<unknown>): string {
   const [, specifier] = /import\("([^"]+)"\)/.exec(load.toString()) ?? [];
   if (specifier === undefined) throw new Error(`Cannot find the file: ${load} must be () => import("…")`);

@@ -1,6 +1,6 @@
 /**
- * Which file keeps which behaviour, for docs/architecture.md. A file is named by an import that nobody calls: a move rewrites
- * it like any other, and the type check finds one that is gone.
+ * Which file keeps which behaviour, for docs/architecture.md. A file is named by an import that nobody calls: a move
+ * rewrites it like any other, and the type check finds one that is gone.
  */
 
 type Load = () => Promise<unknown>;
@@ -11,8 +11,8 @@ export type Step = readonly [text: string, ...files: readonly Load[]];
 /** What happens between an agent's hook and your screen, and back. */
 export const REQUEST: readonly Step[] = [
   [
-    "Claude Code runs its hook with the request on stdin: {}. It loads nothing from npm, checks that the folder and the " +
-    "socket are yours ({}) and writes two lines, `hello` and `session.report` ({}).",
+    "Claude Code runs its hook with the request on stdin: {}. It loads nothing from npm, checks that the folder and " +
+    "the socket are yours ({}) and writes two lines, `hello` and `session.report` ({}).",
     () => import("../../src/client/hook.ts"),
     () => import("../../src/client/dial.ts"),
     () => import("../../src/client/send.ts"),
@@ -35,21 +35,22 @@ export const REQUEST: readonly Step[] = [
     () => import("../../src/agents/claude_ask.ts"),
   ],
   [
-    "{} asks the policy ({}). Where a rule decides, the hook gets its decision at once; otherwise an approval is opened and " +
-    "the hook waits.",
+    "{} asks the policy ({}). Where a rule decides, the hook gets its decision at once; otherwise an approval is opened " +
+    "and the hook waits.",
     () => import("../../src/approvals/broker.ts"),
     () => import("../../src/approvals/judge.ts"),
   ],
   [
-    "{} decides what becomes of the session. {} appends the record to the journal ({}), applies it, and gives it to {}.",
+    "{} decides what becomes of the session. {} appends the record to the journal ({}), applies it, and gives it " +
+    "to {}.",
     () => import("../../src/domain/decide.ts"),
     () => import("../../src/core/store.ts"),
     () => import("../../src/journal/journal.ts"),
     () => import("../../src/core/hub.ts"),
   ],
   [
-    "Each subscriber has a queue of its own ({}). One that does not read is told that it lags and is dropped; it delays " +
-    "nobody.",
+    "Each subscriber has a queue of its own ({}). One that does not read is told that it lags and is dropped; it " +
+    "delays nobody.",
     () => import("../../src/transport/outbox.ts"),
   ],
   [
@@ -58,8 +59,8 @@ export const REQUEST: readonly Step[] = [
     () => import("../../src/cli/watch_lines.ts"),
   ],
   [
-    "You answer: `approve` ({}) calls `approval.decide`. The decision is committed, so the first one wins, then it is on the " +
-    "disk, and only then the hook is answered ({}).",
+    "You answer: `approve` ({}) calls `approval.decide`. The decision is committed, so the first one wins, then it is on " +
+    "the disk, and only then the hook is answered ({}).",
     () => import("../../src/cli/commands/approval.ts"),
     () => import("../../src/approvals/settling.ts"),
   ],

@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of the README and of docs: `deno task record` writes tests/recordings/*.svg from what the real program
- * prints, at 80 columns, about the sessions of story.ts. All pictures come from one daemon, so that they agree with each
+ * Takes the pictures of the README and of docs: `deno task record` writes tests/recordings/*.svg from what the real
+ * program prints, at 80 columns, about the sessions of story.ts. All come from one daemon, so that they agree with each
  * other; the same program gives the same files, byte for byte.
  */
 import { spool } from "../../src/platform/spool.ts";

@@ -1,4 +1,4 @@
-/** Ids are drawn by lot and the time runs: the pictures show the same ids and times each time, and the same in each picture. */
+/** Ids are drawn by lot and the time runs: the pictures show the same ids and times each time, and in each picture. */
 import { ending, MORNING, PICTURE_AT, REQUESTS } from "./story.ts";
 
 /** The requests' ids in the pictures, in their order. */

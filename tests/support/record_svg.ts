@@ -84,7 +84,7 @@ interface Run {
   readonly style: Style;
 }
 
-/** The words of a line, each with its column and its style. Characters are one column wide: the pictures have no other. */
+/** The words of a line, each with its column and style. The pictures have only characters of one column. */
 function runs(line: string, columns: number): readonly Run[] {
   const found: Run[] = [];
   let style = PLAIN;

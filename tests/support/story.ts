@@ -1,6 +1,6 @@
 /**
- * One morning of seven agents, invented, in the shape of the agents' own hook events. The demo plays it and the pictures
- * of the documentation are taken from it, so that they show the same sessions.
+ * One morning of seven agents, invented, in the shape of the agents' own hook events. The demo plays it, and the
+ * pictures of the documentation are taken from it, so that they show the same sessions.
  */
 
 /** One hook event. */
