@@ -21,6 +21,8 @@ const OUTPUT_MS = 20_000;
 /** The moving picture: its first lines are there at once, the others come so many seconds apart. */
 const AT_ONCE = 4;
 const PACE_SECS = 0.6;
+/** The long picture must not stay empty for long. */
+const FAST_SECS = 0.3;
 const CTRL_C = new TextEncoder().encode("\x03");
 
 /** File name → SVG text. */
@@ -53,7 +55,7 @@ export async function pictures(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ["ls.svg", draw([typed("agent-console ls"), ...retouch.table(ls)])],
     ["approvals.svg", draw([typed("agent-console approvals"), ...retouch.list(approvals)])],
-    ["watch.svg", draw([typed("agent-console watch"), ...moving(watched)])],
+    ["watch.svg", draw([typed("agent-console watch"), ...moving(watched, FAST_SECS)])],
     ["answer.svg", answered(asked, retouch.plain([`agent-console approve ${id}`, ...approve]), watched.slice(before))],
   ]);
 }
@@ -132,8 +134,8 @@ function typed(command: string): string {
   return `\u001b[2m$\u001b[22m \u001b[1m${command}\u001b[22m`;
 }
 
-function moving(lines: readonly string[], from = 0): Line[] {
-  return lines.map((text, i) => i < AT_ONCE ? text : { text, at: from + (i - AT_ONCE + 1) * PACE_SECS });
+function moving(lines: readonly string[], paceSecs: number): Line[] {
+  return lines.map((text, i) => i < AT_ONCE ? text : { text, at: (i - AT_ONCE + 1) * paceSecs });
 }
 
 /** One window, two terminals: above what `watch` shows, below the answer; then it goes on above. */
@@ -142,7 +144,7 @@ function answered(
   [command = "", ...said]: readonly string[],
   then: readonly string[],
 ): string {
-  const top = moving(asked);
+  const top = moving(asked, PACE_SECS);
   const typedAt = (asked.length - AT_ONCE + 3) * PACE_SECS;
   const after = then.map((text, i) => ({ text, at: typedAt + (i + 2) * PACE_SECS }));
   return draw([
