@@ -46,11 +46,13 @@ export const REQUEST: readonly Step[] = [
     () => import("../../src/domain/decide.ts"),
     () => import("../../src/core/store.ts"),
     () => import("../../src/journal/journal.ts"),
-    () => import("../../src/core/hub.ts"),
+    () => import("../../src/core/event_bus.ts"),
   ],
   [
-    "Each subscriber has a queue of its own ({}). One that does not read is told that it lags and is dropped; it " +
-    "delays nobody.",
+    "The commit has returned when one drain wakes the subscribers; each pulls the events behind its own place ({}), as " +
+    "far as its connection has room ({}). One that falls behind the log is told what it missed, and is ended; it delays " +
+    "nobody.",
+    () => import("../../src/transport/subscriptions.ts"),
     () => import("../../src/transport/outbox.ts"),
   ],
   [
@@ -86,7 +88,8 @@ export const WHERE: readonly (readonly [what: string, file: Load])[] = [
   ["params and results of the methods", () => import("../../src/protocol/schemas.ts")],
   ["limits of lines, connections and queues", () => import("../../src/protocol/limits.ts")],
   ["the handshake and the token", () => import("../../src/transport/handshake.ts")],
-  ["slow subscribers", () => import("../../src/transport/outbox.ts")],
+  ["one sequence for all subscribers, and slow ones", () => import("../../src/core/event_bus.ts")],
+  ["whether a person is there who can answer", () => import("../../src/approvals/presence.ts")],
   ["the order of decide, append, apply, publish", () => import("../../src/core/store.ts")],
   ["the states of a session, and what leads from one to another", () => import("../../src/domain/transition.ts")],
   ["which session is shown first", () => import("../../src/domain/query.ts")],
