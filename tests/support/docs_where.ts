@@ -11,8 +11,8 @@ export type Step = readonly [text: string, ...files: readonly Load[]];
 /** What happens between an agent's hook and your screen, and back. */
 export const REQUEST: readonly Step[] = [
   [
-    "Claude Code runs its hook with the request on stdin: {}. It loads nothing from npm, checks that the folder and " +
-    "the socket are yours ({}) and writes two lines, `hello` and `session.report` ({}).",
+    "Claude Code runs its hook with the request on stdin: {}. It loads nothing from npm, checks that the folder " +
+    "and the socket are yours ({}) and writes two lines, `hello` and `session.report` ({}).",
     () => import("../../src/client/hook.ts"),
     () => import("../../src/client/dial.ts"),
     () => import("../../src/client/send.ts"),
@@ -35,8 +35,8 @@ export const REQUEST: readonly Step[] = [
     () => import("../../src/agents/claude_ask.ts"),
   ],
   [
-    "{} asks the policy ({}). Where a rule decides, the hook gets its decision at once; otherwise an approval is opened " +
-    "and the hook waits.",
+    "{} asks the policy ({}). Where a rule decides, the hook gets its decision at once; otherwise an approval is " +
+    "opened, and the hook waits.",
     () => import("../../src/approvals/broker.ts"),
     () => import("../../src/approvals/judge.ts"),
   ],
@@ -49,9 +49,9 @@ export const REQUEST: readonly Step[] = [
     () => import("../../src/core/event_bus.ts"),
   ],
   [
-    "The commit has returned when one drain wakes the subscribers; each pulls the events behind its own place ({}), as " +
-    "far as its connection has room ({}). One that falls behind the log is told what it missed, and is ended; it delays " +
-    "nobody.",
+    "The commit has returned when one drain wakes the subscribers; each pulls the events behind its own place " +
+    "({}), as far as its connection has room ({}). One that falls behind the log is told what it missed, and is " +
+    "ended; it delays nobody.",
     () => import("../../src/transport/subscriptions.ts"),
     () => import("../../src/transport/outbox.ts"),
   ],
@@ -61,8 +61,8 @@ export const REQUEST: readonly Step[] = [
     () => import("../../src/cli/watch_lines.ts"),
   ],
   [
-    "You answer: `approve` ({}) calls `approval.decide`. The decision is committed, so the first one wins, then it is on " +
-    "the disk, and only then the hook is answered ({}).",
+    "You answer: `approve` ({}) calls `approval.decide`. The decision is committed, so the first one wins, then " +
+    "it is on the disk, and only then the hook is answered ({}).",
     () => import("../../src/cli/commands/approval.ts"),
     () => import("../../src/approvals/settling.ts"),
   ],
