@@ -2,6 +2,7 @@
  * The parts of docs/architecture.md that are made from the sources: the modules with what they import, every file with
  * the first sentence of its header comment, and the file of each behaviour (docs_where.ts).
  */
+import { exists } from "./exists.ts";
 import { code, table } from "./docs_table.ts";
 import { REQUEST, type Step, WHERE } from "./docs_where.ts";
 import { DEPENDENCIES, MODULES } from "./docs_words.ts";
@@ -31,7 +32,11 @@ export async function sourceSections(imports: Readonly<Record<string, string>>):
 export function pathOf(load: () => Promise<unknown>): string {
   const [, specifier] = /import\("([^"]+)"\)/.exec(load.toString()) ?? [];
   if (specifier === undefined) throw new Error(`Cannot find the file: ${load} must be () => import("…")`);
-  return new URL(specifier, import.meta.url).href.slice(ROOT.href.length);
+  const url = new URL(specifier, import.meta.url);
+  const path = url.href.slice(ROOT.href.length);
+  // The type check passes over an import of this kind that leads to nothing.
+  if (!exists(url.pathname)) throw new Error(`Cannot name ${path}: is no file, must be one`);
+  return path;
 }
 
 function sentence([text, ...loads]: Step): string {

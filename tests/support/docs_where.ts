@@ -1,6 +1,6 @@
 /**
  * Which file keeps which behaviour, for docs/architecture.md. A file is named by an import that nobody calls: a move
- * rewrites it like any other, and the type check finds one that is gone.
+ * rewrites it like any other, and the generator refuses one that is gone.
  */
 
 type Load = () => Promise<unknown>;
@@ -15,7 +15,7 @@ export const REQUEST: readonly Step[] = [
     "and the socket are yours ({}) and writes two lines, `hello` and `session.report` ({}).",
     () => import("../../src/client/hook.ts"),
     () => import("../../src/client/dial.ts"),
-    () => import("../../src/client/send.ts"),
+    () => import("../../src/client/deliver_report.ts"),
   ],
   [
     "{} reads lines within the limits ({}) and answers `hello` ({}).",
@@ -25,20 +25,20 @@ export const REQUEST: readonly Step[] = [
   ],
   [
     "{} finds the row in the table of methods ({}), checks scope and params, and calls the handler ({}).",
-    () => import("../../src/core/router.ts"),
+    () => import("../../src/rpc/router.ts"),
     () => import("../../src/protocol/methods.ts"),
     () => import("../../src/core/handlers/session.ts"),
   ],
   [
     "The agent's adapter says what the event means ({}) and what is asked ({}).",
-    () => import("../../src/agents/claude.ts"),
-    () => import("../../src/agents/claude_ask.ts"),
+    () => import("../../src/agents/claude/events.ts"),
+    () => import("../../src/agents/claude/request.ts"),
   ],
   [
     "{} asks the policy ({}). Where a rule decides, the hook gets its decision at once; otherwise an approval is " +
     "opened, and the hook waits.",
     () => import("../../src/approvals/broker.ts"),
-    () => import("../../src/approvals/judge.ts"),
+    () => import("../../src/approvals/policy_engine.ts"),
   ],
   [
     "{} decides what becomes of the session. {} appends the record to the journal ({}), applies it, and gives it " +
@@ -52,7 +52,7 @@ export const REQUEST: readonly Step[] = [
     "The commit has returned when one drain wakes the subscribers; each pulls the events behind its own place " +
     "({}), as far as its connection has room ({}). One that falls behind the log is told what it missed, and is " +
     "ended; it delays nobody.",
-    () => import("../../src/transport/subscriptions.ts"),
+    () => import("../../src/transport/streams.ts"),
     () => import("../../src/transport/outbox.ts"),
   ],
   [
@@ -64,11 +64,11 @@ export const REQUEST: readonly Step[] = [
     "You answer: `approve` ({}) calls `approval.decide`. The decision is committed, so the first one wins, then " +
     "it is on the disk, and only then the hook is answered ({}).",
     () => import("../../src/cli/commands/approval.ts"),
-    () => import("../../src/approvals/settling.ts"),
+    () => import("../../src/approvals/resolver.ts"),
   ],
   [
     "The adapter words the decision as the agent expects it ({}), and the hook prints it and ends.",
-    () => import("../../src/agents/claude_answer.ts"),
+    () => import("../../src/agents/claude/response.ts"),
   ],
 ];
 
@@ -87,28 +87,29 @@ export const WHERE: readonly (readonly [what: string, file: Load])[] = [
   ["a method of the wire", () => import("../../src/protocol/methods.ts")],
   ["params and results of the methods", () => import("../../src/protocol/schemas.ts")],
   ["limits of lines, connections and queues", () => import("../../src/protocol/limits.ts")],
-  ["the handshake and the token", () => import("../../src/transport/handshake.ts")],
+  ["the handshake", () => import("../../src/transport/handshake.ts")],
+  ["tokens and their scopes", () => import("../../src/transport/tokens.ts")],
   ["one sequence for all subscribers, and slow ones", () => import("../../src/core/event_bus.ts")],
   ["whether a person is there who can answer", () => import("../../src/approvals/presence.ts")],
   ["the order of decide, append, apply, publish", () => import("../../src/core/store.ts")],
   ["the states of a session, and what leads from one to another", () => import("../../src/domain/transition.ts")],
   ["which session is shown first", () => import("../../src/domain/query.ts")],
-  ["sessions and sub-agents that one report is about", () => import("../../src/domain/route.ts")],
+  ["sessions and sub-agents that one report is about", () => import("../../src/domain/report_routing.ts")],
   ["the events of the journal and of the wire", () => import("../../src/domain/event.ts")],
-  ["masking secrets, showing control characters", () => import("../../src/domain/text.ts")],
-  ["the risk of a command", () => import("../../src/domain/risk.ts")],
-  ["how a shell command line is read", () => import("../../src/domain/shell_reader.ts")],
-  ["what a rule matches", () => import("../../src/domain/rule.ts")],
-  ["what passes in which safety mode", () => import("../../src/domain/policy.ts")],
-  ["the circuit breaker", () => import("../../src/domain/breaker.ts")],
+  ["masking secrets, showing control characters", () => import("../../src/domain/sanitize.ts")],
+  ["the risk of a command", () => import("../../src/policy/risk.ts")],
+  ["how a shell command line is read", () => import("../../src/policy/shell_reader.ts")],
+  ["what a rule matches", () => import("../../src/policy/rule.ts")],
+  ["what passes in which safety mode", () => import("../../src/policy/evaluation.ts")],
+  ["the circuit breaker", () => import("../../src/policy/breaker.ts")],
   ["the life of a request: opened, held, resolved once", () => import("../../src/approvals/broker.ts")],
-  ["which decision comes without you", () => import("../../src/approvals/judge.ts")],
+  ["which decision comes without you", () => import("../../src/approvals/policy_engine.ts")],
   ["the list of adapters", () => import("../../src/agents/registry.ts")],
-  ["what an event of Claude Code means", () => import("../../src/agents/claude.ts")],
-  ["the JSON of `hook custom`", () => import("../../src/agents/custom_docs.ts")],
-  ["which process died", () => import("../../src/agents/liveness.ts")],
-  ["which hooks are installed, and why", () => import("../../src/hooks/table.ts")],
-  ["edits of the agents' settings files", () => import("../../src/hooks/edit.ts")],
+  ["what an event of Claude Code means", () => import("../../src/agents/claude/events.ts")],
+  ["the JSON of `hook custom`", () => import("../../src/agents/custom/docs.ts")],
+  ["which process died", () => import("../../src/liveness/sweep.ts")],
+  ["which hooks are installed, and why", () => import("../../src/agents/shared/hook_spec.ts")],
+  ["edits of the agents' settings files", () => import("../../src/settings/hook_entries.ts")],
   ["a configuration key", () => import("../../src/config/schema.ts")],
   ["a workspace's own configuration", () => import("../../src/config/workspace.ts")],
   ["a record and its hash", () => import("../../src/journal/record.ts")],
@@ -116,9 +117,13 @@ export const WHERE: readonly (readonly [what: string, file: Load])[] = [
   ["`audit verify`", () => import("../../src/journal/verify.ts")],
   ["when records reach the disk", () => import("../../src/journal/group_sync.ts")],
   ["start and stop of the daemon, in order", () => import("../../src/daemon/mod.ts")],
-  ["lock, pid, token and ready file", () => import("../../src/daemon/instance.ts")],
+  ["lock, pid, token and ready file", () => import("../../src/daemon/runtime_files.ts")],
+  ["the features of the daemon", () => import("../../src/daemon/features.ts")],
+  ["what a feature consists of", () => import("../../src/core/service.ts")],
+  ["state that is kept from the journal's events", () => import("../../src/core/projection.ts")],
+  ["services that are started, stopped, ticked and reloaded", () => import("../../src/daemon/supervisor.ts")],
   ["the daemon's log", () => import("../../src/daemon/logging.ts")],
-  ["reload of the configuration", () => import("../../src/daemon/settings.ts")],
+  ["reload of the configuration", () => import("../../src/daemon/live_config.ts")],
   ["the permissions of the sandbox", () => import("../../src/platform/sandbox.ts")],
   ["paths of the home folder, and whether they are safe", () => import("../../src/platform/home.ts")],
   ["units for systemd and launchd", () => import("../../src/service/plan.ts")],

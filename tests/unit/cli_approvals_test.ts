@@ -48,7 +48,7 @@ Deno.test("approvals: the call, the questions, or the bare input where no tool i
 
 Deno.test("approvals: who answered is said in words", () => {
   const by = (actor: string) =>
-    outcome(approval({ status: "approved", approved: { at: AT, by: actor, scope: "once" } }));
+    outcomeText(approval({ status: "approved", approved: { at: AT, by: actor, scope: "once" } }));
   assertEquals([by("cli:admin"), by("phone:approve"), by("rule:r1"), by("mode:autonomous")], [
     "approved once by cli",
     "approved once by phone",
