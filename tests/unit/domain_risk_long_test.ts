@@ -1,16 +1,20 @@
 /** No text holds up the daemon: it judges one event at a time, and every hook waits for it. */
-import { assert } from "@std/assert";
 import fc from "fast-check";
 import type { ApprovalRequest } from "../../src/domain/approval.ts";
 import { riskOf } from "../../src/policy/risk.ts";
 import { matches } from "../../src/policy/rule.ts";
 
-/** Far more than any of these takes; what grows with the square of its length takes far longer. */
-const ENOUGH_MS = 3000;
-/** About as long as a line of the wire may be. */
-const LONGEST = 1_000_000;
+/** A text of so many characters, and one eight times as long. Some shapes are bounded, and grow up to their bound. */
+const SHORT = 10_000;
+const TIMES = 8;
+/** What is linear takes eight times as long, what grows with the square 64 times. */
+const MOST_GROWTH = 32;
+/** Shorter times are noise, ms. */
+const LEAST_MS = 5;
+/** Looks until one was not disturbed by whatever else runs on this machine. */
+const LOOKS = 4;
 
-function judgesInTime(subject: string): void {
+function judge(subject: string): number {
   const ask: ApprovalRequest = {
     for: "permission",
     tool: "Bash",
@@ -25,8 +29,19 @@ function judgesInTime(subject: string): void {
   for (const pattern of ["*git push*x", "curl *", "*a*b*c"]) {
     matches({ ...deny, pattern }, ask, { agent: "a", sessionId: "s", now: 0 });
   }
-  const took = performance.now() - start;
-  assert(took < ENOUGH_MS, `${took} ms for ${subject.length} of ${subject.slice(0, 60)}`);
+  return performance.now() - start;
+}
+
+/** @param text of about so many characters */
+function growsLinearly(text: (length: number) => string): void {
+  const [short, long] = [text(SHORT), text(SHORT * TIMES)];
+  let looks = "";
+  for (let i = 0; i < LOOKS; i++) {
+    const [before, after] = [Math.max(LEAST_MS, judge(short)), judge(long)];
+    if (after < MOST_GROWTH * before) return;
+    looks += ` ${after.toFixed(0)}/${before.toFixed(0)}`;
+  }
+  throw new Error(`times of ${long.length} and ${short.length} of ${long.slice(0, 60)}, ms:${looks}`);
 }
 
 const repeated = (part: string, length: number) => part.repeat(Math.ceil(length / part.length));
@@ -40,27 +55,26 @@ const PARTS = [
   ...["<<a\n$(((<<a\na\n)\na\n", "$(env ((<<a\na\n", "`a`", "a[", "/?*a", "../", "\u0301"],
 ];
 
-Deno.test("judging a long text of anything ends", () => {
-  for (const part of PARTS) judgesInTime(repeated(part, 200_000));
+Deno.test("the time for a long text of anything grows with its length, not faster", () => {
+  for (const part of PARTS) growsLinearly((length) => repeated(part, length));
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...PARTS), { minLength: 2, maxLength: 4 }), (parts) => {
-      judgesInTime(repeated(parts.join(""), 200_000));
+      growsLinearly((length) => repeated(parts.join(""), length));
     }),
     { numRuns: 10 },
   );
 });
 
-Deno.test("as many commands as a line can hold are judged", () => {
-  judgesInTime(repeated("a;", LONGEST));
-  judgesInTime(repeated("$(a)", LONGEST));
-  judgesInTime("cp " + Array.from({ length: LONGEST / 10 }, (_, at) => `?*a${at}`).join("/"));
-  judgesInTime("cp " + repeated("*e", LONGEST));
+Deno.test("the time for many commands grows with their number, not faster", () => {
+  growsLinearly((length) => repeated("$(a)", length));
+  growsLinearly((length) => "cp " + Array.from({ length: length / 10 }, (_, at) => `?*a${at}`).join("/"));
+  growsLinearly((length) => "cp " + repeated("*e", length));
 });
 
 Deno.test("a finder with a command in each of its words is not read to the end", () => {
-  judgesInTime(`find ${repeated("-exec ", LONGEST)}`);
+  growsLinearly((length) => `find ${repeated("-exec ", length)}`);
 });
 
 Deno.test("a long word behind many wrappers counts for each of them", () => {
-  judgesInTime("xargs -I % -@ ".repeat(6) + "a -b -c -d -e -f -g -h " + repeated("x/", LONGEST));
+  growsLinearly((length) => "xargs -I % -@ ".repeat(6) + "a -b -c -d -e -f -g -h " + repeated("x/", length));
 });
