@@ -7,8 +7,9 @@ import { denoFiles } from "../platform/deno_files.ts";
 import { type HomePaths, resolveFrom } from "../platform/home.ts";
 import { currentFolder, env, ownUid, parentPid } from "../platform/process.ts";
 import type { Socket } from "../platform/sockets.ts";
-import { encodeLine } from "../protocol/envelope.ts";
-import { connect, helloLine, socketPathOf, writeAll } from "./dial.ts";
+import { JsonRpcPeer, NO_ANSWER } from "../rpc/json_rpc_peer.ts";
+import { LineChannel } from "../rpc/line_channel.ts";
+import { connect, helloParams, socketPathOf } from "./dial.ts";
 
 export interface Delivery {
   /** What the client calls itself in hello. */
@@ -26,10 +27,13 @@ export interface Delivery {
 /** The daemon answers by its deadline; one that hangs must not hold the agent much longer, ms. */
 const WAIT_SLACK_MS = 2000;
 
-/** Errors of a daemon that would take the same event later: busy, read_only (protocol/errors.ts). */
-const LATER = /"error":\{"code":(?:1005|1011),/;
-/** The error of one whose successor will take it: stopping. */
-const LEAVING = /"error":\{"code":1007,/;
+/** Errors of a daemon that would take the same event later. Where all places are taken that is said at once. */
+const LATER: readonly string[] = ["busy", "read_only"];
+/** Errors that say nothing of the report: the connection ended before it was taken, or a successor will take it. */
+const UNREACHED: readonly string[] = ["disconnected", "hello_required", "stopping", "version_mismatch"];
+/** Longest answer, bytes. */
+const MAX_ANSWER_BYTES = 16 * 1_048_576;
+const READ_BYTES = 4096;
 
 /** Where the daemon of this home listens: as the flag or the environment says, or as the daemon itself does. */
 export function daemonEndpoint(paths: HomePaths, socketFlag?: string): DaemonEndpoint {
@@ -59,7 +63,7 @@ export function forwardedEnv(): Record<string, string> {
 type Outcome = "delivered" | "undelivered" | "refused";
 
 /**
- * Hello and `session.report` in one write; delivered when the second answer's line has arrived.
+ * Hello and `session.report` in one write; delivered when the report is answered.
  *
  * @throws {ConsoleError} `unsafe_path`: no byte was sent
  */
@@ -68,35 +72,50 @@ export async function deliverReport(
   params: object,
   { kind, connectMs, deliverMs, output }: Delivery,
 ): Promise<Outcome> {
-  let socket: Socket | undefined;
-  let state: Outcome = "undelivered";
+  let peer: JsonRpcPeer | undefined;
   try {
-    socket = await connect(denoFiles, where, AbortSignal.timeout(connectMs));
-    if (socket === undefined) return state;
-    const lines = new Lines(socket);
-    const inTime = lines.within(deliverMs, () => state = "refused");
-    const hello = helloLine(1, kind);
-    const report = encodeLine({ jsonrpc: "2.0", id: 2, method: "session.report", params });
-    const both = new Uint8Array(hello.length + report.length);
-    both.set(hello);
-    both.set(report, hello.length);
-    await writeAll(socket, both).catch(() => {}); // what it said before it hung up can be read
-    const greeting = await lines.next();
-    // Where all places are taken that is said at once, and nothing after it.
-    const answer = LATER.test(greeting ?? "") ? greeting : await lines.next();
-    inTime();
-    if (answer === undefined || LEAVING.test(answer)) return state;
-    // An error answer is an answer too, unless the daemon says that it takes nothing now: then the spool keeps the event.
-    if (LATER.test(answer)) return state = "refused";
-    state = "delivered";
-    if (output !== undefined) await answerAgent(socket, lines, answer, output);
-    return state;
+    const socket = await connect(denoFiles, where, AbortSignal.timeout(connectMs));
+    if (socket === undefined) return "undelivered";
+    peer = talk(socket);
+    const inTime = AbortSignal.timeout(deliverMs);
+    const greeted = peer.request("hello", helloParams(kind), inTime);
+    const reported = peer.request("session.report", params, inTime);
+    greeted.catch(() => {}); // the report meets the same end
+    let answer: Answer;
+    try {
+      answer = await reported as Answer;
+    } catch (error) {
+      return outcomeOf(error, inTime);
+    }
+    if (output !== undefined) await answerAgent(peer, answer, output).catch(() => {}); // lost on the way: no decision
+    return "delivered";
   } catch (error) {
     if ((error as { kind?: unknown }).kind === "unsafe_path") throw error;
-    return state;
+    return "undelivered";
   } finally {
-    if (socket !== undefined) close(socket);
+    peer?.close();
   }
+}
+
+function talk(socket: Socket): JsonRpcPeer {
+  const peer: JsonRpcPeer = new JsonRpcPeer({
+    channel: new LineChannel({ socket, maxBytes: MAX_ANSWER_BYTES, readBytes: READ_BYTES, outlivesWrites: true }),
+    otherEnd: "the daemon",
+    handle: () => NO_ANSWER,
+    onInvalid: () => peer.close(),
+    onTooLarge: () => peer.close(),
+    onHangUp: () => peer.close(),
+    onEnd: () => {},
+  });
+  return peer;
+}
+
+function outcomeOf(error: unknown, inTime: AbortSignal): Outcome {
+  if (inTime.aborted && error === inTime.reason) return "refused";
+  const { kind } = error as { readonly kind?: string };
+  if (kind === undefined || UNREACHED.includes(kind)) return "undelivered";
+  // Any other error is an answer too; the spool keeps only what the daemon may take later.
+  return LATER.includes(kind) ? "refused" : "delivered";
 }
 
 interface Answer {
@@ -104,72 +123,12 @@ interface Answer {
   readonly approval?: { readonly id: string; readonly waitMs: number };
 }
 
-/** What the daemon answers for the agent: at once, or after the human was asked. Lost on the way, it is no decision. */
-async function answerAgent(
-  socket: Socket,
-  lines: Lines,
-  answer: string,
-  print: (output: unknown) => void,
-): Promise<void> {
-  // Most answers hold neither, and are not worth parsing.
-  if (!/"(?:output|approval)":/.test(answer)) return;
-  const { output, approval } = resultOf(answer);
+/** What the daemon answers for the agent: at once, or after the human was asked. */
+async function answerAgent(peer: JsonRpcPeer, answer: Answer, print: (output: unknown) => void): Promise<void> {
+  const { output, approval } = answer;
   if (output !== undefined) return print(output);
   if (approval === undefined) return;
-  const inTime = lines.within(approval.waitMs + WAIT_SLACK_MS, () => {});
-  await writeAll(socket, encodeLine({ jsonrpc: "2.0", id: 3, method: "approval.wait", params: { id: approval.id } }));
-  const decided = await lines.next();
-  inTime();
-  const late = decided === undefined ? undefined : resultOf(decided).output;
-  if (late !== undefined) print(late);
-}
-
-function resultOf(line: string): Answer {
-  return (JSON.parse(line) as { readonly result?: Answer }).result ?? {};
-}
-
-/** The daemon's lines, one after the other. */
-class Lines {
-  #socket: Socket;
-  #decoder = new TextDecoder();
-  #buffer = new Uint8Array(4096);
-  #text = "";
-
-  constructor(socket: Socket) {
-    this.#socket = socket;
-  }
-
-  /** Closes the socket after `ms`, which ends every read, unless the returned function was called before. */
-  within(ms: number, late: () => void): () => void {
-    const signal = AbortSignal.timeout(ms);
-    const onAbort = () => {
-      late();
-      close(this.#socket);
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
-    return () => signal.removeEventListener("abort", onAbort);
-  }
-
-  /** Undefined where the daemon says no more. */
-  async next(): Promise<string | undefined> {
-    for (;;) {
-      const end = this.#text.indexOf("\n");
-      if (end >= 0) {
-        const line = this.#text.slice(0, end);
-        this.#text = this.#text.slice(end + 1);
-        return line;
-      }
-      const size = await this.#socket.read(this.#buffer);
-      if (size === null) return undefined;
-      this.#text += this.#decoder.decode(this.#buffer.subarray(0, size), { stream: true });
-    }
-  }
-}
-
-function close(socket: Socket): void {
-  try {
-    socket.close();
-  } catch {
-    // Closed by the deadline.
-  }
+  const inTime = AbortSignal.timeout(approval.waitMs + WAIT_SLACK_MS);
+  const decided = await peer.request("approval.wait", { id: approval.id }, inTime) as Answer;
+  if (decided.output !== undefined) print(decided.output);
 }

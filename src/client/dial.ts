@@ -3,7 +3,7 @@
  * a listener of somebody else's would otherwise get the token (promise S4).
  * The hook's fast path imports this file: nothing from npm here.
  */
-import { encodeLine } from "../protocol/envelope.ts";
+import type { ParamsOf } from "../protocol/methods.ts";
 import { PROTOCOL, VERSION } from "../protocol/version.ts";
 import { assertEndpointSafe, type DaemonEndpoint } from "../config/endpoint.ts";
 import type { HomePaths } from "../platform/home.ts";
@@ -46,16 +46,6 @@ export function readToken(disk: Disk, paths: HomePaths): string | undefined {
   }
 }
 
-export function helloLine(id: number, kind: string, token?: string): Uint8Array {
-  return encodeLine({
-    jsonrpc: "2.0",
-    id,
-    method: "hello",
-    params: { protocol: PROTOCOL, client: `agent-console/${VERSION}`, kind, ...(token === undefined ? {} : { token }) },
-  });
-}
-
-/** Writes all of `bytes`. @throws the OS error */
-export async function writeAll(socket: Socket, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await socket.write(bytes.subarray(at));
+export function helloParams(kind: string, token?: string): ParamsOf<"hello"> {
+  return { protocol: PROTOCOL, client: `agent-console/${VERSION}`, kind, ...(token === undefined ? {} : { token }) };
 }

@@ -1,11 +1,11 @@
 /** One greeted connection: calls with deadlines, and the events that come in between. */
-import { encodeLine } from "../protocol/envelope.ts";
-import { ConsoleError, fromWire } from "../protocol/errors.ts";
+import { ConsoleError } from "../protocol/errors.ts";
 import { PROTOCOL } from "../protocol/version.ts";
-import { LineParser } from "../protocol/framing.ts";
 import type { MethodName, ParamsOf, ResultOf } from "../protocol/methods.ts";
 import type { Socket } from "../platform/sockets.ts";
-import { helloLine, writeAll } from "./dial.ts";
+import { JsonRpcPeer, NO_ANSWER } from "../rpc/json_rpc_peer.ts";
+import { LineChannel } from "../rpc/line_channel.ts";
+import { helloParams } from "./dial.ts";
 
 /** An event as it came over the wire. `subscription` and `seq` are absent in `daemon.lagged`. */
 export interface WireEvent {
@@ -16,28 +16,29 @@ export interface WireEvent {
   readonly data: Record<string, unknown>;
 }
 
-interface Pending {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Answers may hold many sessions; a daemon of ours stays far below. */
 const MAX_ANSWER_BYTES = 256 * 1_048_576;
 const READ_BYTES = 65_536;
 
 export class WireClient {
-  #socket: Socket;
-  #pending = new Map<number, Pending>();
-  #nextId = 1;
+  #rpc: JsonRpcPeer;
   #onEvent: (event: WireEvent) => void = () => {};
   #closed = Promise.withResolvers<void>();
   #hello: ResultOf<"hello"> | undefined;
-  /** Set when the connection has ended. */
-  #gone: ConsoleError | undefined;
 
   private constructor(socket: Socket) {
-    this.#socket = socket;
-    this.#read();
+    this.#rpc = new JsonRpcPeer({
+      channel: new LineChannel({ socket, maxBytes: MAX_ANSWER_BYTES, readBytes: READ_BYTES, outlivesWrites: true }),
+      otherEnd: "the daemon",
+      handle: ({ id, params }) => {
+        if (id === undefined) this.#onEvent(params as unknown as WireEvent);
+        return NO_ANSWER;
+      },
+      onInvalid: () => this.close(),
+      onTooLarge: () => this.close(),
+      onHangUp: () => this.close(),
+      onEnd: () => this.#closed.resolve(),
+    });
   }
 
   /**
@@ -51,10 +52,8 @@ export class WireClient {
   ): Promise<WireClient> {
     const client = new WireClient(socket);
     try {
-      const hello = await client.#ask(
-        (id) => helloLine(id, options.kind, options.token),
-        options.signal,
-      ) as ResultOf<"hello">;
+      const params = helloParams(options.kind, options.token);
+      const hello = await client.#rpc.request("hello", params, options.signal) as ResultOf<"hello">;
       if (hello.protocol !== PROTOCOL) {
         throw new ConsoleError(
           "version_mismatch",
@@ -86,7 +85,7 @@ export class WireClient {
   /** @throws {ConsoleError} what the daemon answered, `disconnected` or `timeout`; the signal's reason */
   async call<M extends MethodName>(method: M, params: ParamsOf<M>, signal: AbortSignal): Promise<ResultOf<M>> {
     try {
-      return await this.#ask((id) => encodeLine({ jsonrpc: "2.0", id, method, params }), signal) as ResultOf<M>;
+      return await this.#rpc.request(method, params, signal) as ResultOf<M>;
     } catch (error) {
       if (error !== signal.reason || (error as Error).name !== "TimeoutError") throw error;
       throw new ConsoleError("timeout", `Cannot finish ${method}: the daemon has not answered, must in time`);
@@ -94,84 +93,6 @@ export class WireClient {
   }
 
   close(): void {
-    try {
-      this.#socket.close();
-    } catch {
-      // Closed already.
-    }
-    this.#end();
-  }
-
-  /**
-   * A write that fails ends nothing: what the daemon said before it closed (busy, stopping) is still to be read, and
-   * after it comes the end of the stream, which is `disconnected`.
-   */
-  #ask(line: (id: number) => Uint8Array, signal: AbortSignal): Promise<unknown> {
-    const id = this.#nextId++;
-    const bytes = line(id);
-    const answer = this.#expect(id, signal);
-    writeAll(this.#socket, bytes).catch(() => {});
-    return answer;
-  }
-
-  #expect(id: number, signal: AbortSignal): Promise<unknown> {
-    if (this.#gone !== undefined) return Promise.reject(this.#gone);
-    return new Promise((resolve, reject) => {
-      const forget = () => {
-        this.#pending.delete(id);
-        signal.removeEventListener("abort", onAbort);
-      };
-      const onAbort = () => {
-        forget();
-        reject(signal.reason);
-      };
-      if (signal.aborted) return onAbort();
-      signal.addEventListener("abort", onAbort, { once: true });
-      this.#pending.set(id, {
-        resolve: (value) => (forget(), resolve(value)),
-        reject: (error) => (forget(), reject(error)),
-      });
-    });
-  }
-
-  async #read(): Promise<void> {
-    const parser = new LineParser(MAX_ANSWER_BYTES);
-    const decoder = new TextDecoder();
-    const buffer = new Uint8Array(READ_BYTES);
-    try {
-      for (let count = await this.#socket.read(buffer); count !== null; count = await this.#socket.read(buffer)) {
-        parser.push(buffer.subarray(0, count), (line) => {
-          this.#message(JSON.parse(decoder.decode(line)));
-          return true;
-        });
-      }
-    } catch {
-      // The daemon is gone, or what it sent is no JSON: either way this connection is over.
-    }
-    this.close();
-  }
-
-  #message(message: {
-    id?: number | null;
-    result?: unknown;
-    error?: { code: number; message: string; data?: unknown };
-    params?: WireEvent;
-  }): void {
-    if (message.error !== undefined) {
-      const error = fromWire(message.error);
-      // Without an id it is about the connection as a whole (busy, too_large): everybody who waits hears it.
-      if (message.id == null) { for (const pending of [...this.#pending.values()]) pending.reject(error); }
-      else this.#pending.get(message.id)?.reject(error);
-    } else if (message.id != null) this.#pending.get(message.id)?.resolve(message.result);
-    else if (message.params !== undefined) this.#onEvent(message.params);
-  }
-
-  #end(): void {
-    const gone = this.#gone ??= new ConsoleError(
-      "disconnected",
-      "Cannot go on: the daemon closed the connection, must be running",
-    );
-    for (const pending of [...this.#pending.values()]) pending.reject(gone);
-    this.#closed.resolve();
+    this.#rpc.close();
   }
 }

@@ -11,6 +11,8 @@ export interface WebSocketEvents {
 export interface TextSocket {
   /** Dropped where the socket is not open any more: {@link WebSocketEvents.onClose} tells. */
   send(text: string): void;
+  /** Given to `send` and not yet to the system, bytes. */
+  readonly bufferedBytes: number;
   close(): void;
 }
 
@@ -31,6 +33,9 @@ export function dialWebSocket(path: string, events: WebSocketEvents): TextSocket
   return {
     send: (text) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    get bufferedBytes() {
+      return socket.bufferedAmount;
     },
     close: () => socket.close(),
   };

@@ -13,18 +13,27 @@ export interface Request {
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** The id of a message that is broken in another place, so that the error can be matched to it. */
+export interface Response {
+  /** Null: the error is about the connection as a whole. */
+  readonly id: Id;
+  readonly result?: unknown;
+  readonly error?: unknown;
+}
+
 export type ParseResult = { readonly ok: true; readonly request: Request } | {
   readonly ok: false;
+  /** The id of a message that is broken in another place, so that the error can be matched to it. */
   readonly id: Id;
   readonly error: ConsoleError;
+  /** What it is to whoever asked something; to others it is no request. */
+  readonly response?: Response;
 };
 
-/** Reads one line. Never throws. `jsonrpc` may be absent (people type into `nc -U`), but not wrong. */
-export function parseRequest(line: Uint8Array): ParseResult {
+/** Reads one message. Never throws. `jsonrpc` may be absent (people type into `nc -U`), but not wrong. */
+export function parseMessage(text: Uint8Array | string): ParseResult {
   let value: unknown;
   try {
-    value = JSON.parse(strictUtf8.decode(line));
+    value = JSON.parse(typeof text === "string" ? text : strictUtf8.decode(text));
   } catch {
     return bad(null, "parse_error", "Cannot read the line: is not JSON in UTF-8, must be one JSON object");
   }
@@ -43,7 +52,8 @@ export function parseRequest(line: Uint8Array): ParseResult {
   }
   const method = message["method"];
   if (typeof method !== "string" || method === "") {
-    return bad(known, "invalid_request", `Cannot read the request: method is ${typeof method}, must be a string`);
+    const no = bad(known, "invalid_request", `Cannot read the request: method is ${typeof method}, must be a string`);
+    return isResponse(message) ? { ...no, response: { ...message, id: known } } : no;
   }
   const params = Object.hasOwn(message, "params") ? message["params"] : {};
   if (typeof params !== "object" || params === null || Array.isArray(params)) {
@@ -56,7 +66,13 @@ export function parseRequest(line: Uint8Array): ParseResult {
   };
 }
 
-function bad(id: Id, kind: "parse_error" | "invalid_request" | "invalid_params", message: string): ParseResult {
+function isResponse(message: Record<string, unknown>): boolean {
+  return message["method"] === undefined && (Object.hasOwn(message, "result") || Object.hasOwn(message, "error"));
+}
+
+type Bad = Extract<ParseResult, { ok: false }>;
+
+function bad(id: Id, kind: "parse_error" | "invalid_request" | "invalid_params", message: string): Bad {
   return { ok: false, id, error: new ConsoleError(kind, message) };
 }
 

@@ -64,9 +64,13 @@ export function toWire(error: ConsoleError): WireError {
   return { code: ERRORS[error.kind].code, message: error.message, data: { ...error.details, name: error.kind } };
 }
 
-/** The error that a daemon's answer stands for; an unknown name (a newer daemon) becomes `failed`. */
+/** The error that an answer stands for, by its name or else its code; an unknown one (a newer daemon) becomes `failed`. */
 export function fromWire(error: { code: number; message: string; data?: unknown }): ConsoleError {
   const { name, ...details } = (error.data ?? {}) as Record<string, unknown>;
-  const known = typeof name === "string" && name in ERRORS ? name as ErrorName : "failed";
-  return new ConsoleError(known, error.message, details);
+  const known = typeof name === "string" && Object.hasOwn(ERRORS, name) ? name as ErrorName : nameOfCode(error.code);
+  return new ConsoleError(known ?? "failed", error.message, details);
+}
+
+function nameOfCode(code: number): ErrorName | undefined {
+  return (Object.keys(ERRORS) as ErrorName[]).find((name) => ERRORS[name].code === code);
 }

@@ -9,8 +9,8 @@ export interface OutboxOptions {
   readonly socket: Socket;
   /** Called when events fit again after they did not. */
   readonly onRoom: () => void;
-  /** Called once when nothing more will be written: the peer is gone, or all was said after `end`. */
-  readonly onEnd: () => void;
+  /** Called once when nothing more will be written: all was said after `end`, or a write failed (`broken`). */
+  readonly onEnd: (broken: boolean) => void;
 }
 
 /** Chunks are joined up to this size, bytes: one write for many small lines. */
@@ -61,8 +61,7 @@ export class Outbox {
   flush(): void {
     this.#due = false;
     if (this.#writing || this.#queue.length === 0) return;
-    this.#writing = true;
-    void this.#write();
+    this.#write();
   }
 
   /** Writes what is queued, then ends. */
@@ -74,7 +73,6 @@ export class Outbox {
 
   /** Drops what is queued and ends at once. */
   abandon(): void {
-    this.#queue = [];
     this.#finish();
   }
 
@@ -96,24 +94,27 @@ export class Outbox {
     queueMicrotask(() => this.#due && this.flush());
   }
 
-  async #write(): Promise<void> {
-    try {
-      while (this.#queue.length > 0) {
-        const { bytes, eventBytes } = this.#next();
-        // The kernel may take less than it was given.
-        for (let at = 0; at < bytes.length;) at += await this.#options.socket.write(bytes.subarray(at));
-        this.#bytes -= bytes.length;
-        this.#eventBytes -= eventBytes;
-        this.#wake();
-        if (eventBytes > 0) this.#options.onRoom();
-      }
+  #write(): void {
+    this.#writing = true;
+    const { bytes, eventBytes } = this.#next();
+    this.#send(bytes, () => {
+      this.#bytes -= bytes.length;
+      this.#eventBytes -= eventBytes;
+      this.#wake();
+      if (eventBytes > 0) this.#options.onRoom(); // what it adds goes out with the next write
+      if (this.#queue.length > 0) return this.#write();
       this.#writing = false;
       if (this.#state === "ending") this.#finish();
-    } catch {
-      // The peer is gone (BrokenPipe), or we closed: either way nobody reads any more.
-      this.#writing = false;
-      this.#finish();
-    }
+    });
+  }
+
+  /** Writes all of `bytes`: the kernel may take less than it was given. */
+  #send(bytes: Uint8Array, done: () => void): void {
+    this.#options.socket.write(bytes).then((count) => {
+      if (this.#state === "ended") return;
+      if (count < bytes.length) this.#send(bytes.subarray(count), done);
+      else done();
+    }, () => this.#finish(true)); // the peer is gone (BrokenPipe), or we closed: either way nobody reads any more
   }
 
   /** The next bytes to write: one chunk, or several small ones joined. */
@@ -138,13 +139,13 @@ export class Outbox {
     return { bytes: joined, eventBytes };
   }
 
-  #finish(): void {
+  #finish(broken = false): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
     this.#queue = [];
     this.#bytes = 0;
     this.#wake();
-    this.#options.onEnd();
+    this.#options.onEnd(broken);
   }
 
   #wake(): void {

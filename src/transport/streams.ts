@@ -1,9 +1,9 @@
 /** The event streams of one connection: they pull from their sources as far as the connection has room. */
+import type { MessageChannel } from "../rpc/message_channel.ts";
 import type { EventSource, StreamReader } from "../rpc/peer.ts";
-import type { Outbox } from "./outbox.ts";
 
 export interface StreamsOptions {
-  readonly outbox: Pick<Outbox, "hasEventRoom" | "pushEvent" | "flush">;
+  readonly channel: Pick<MessageChannel, "hasEventRoom" | "sendEvent" | "flush">;
   /** A stream fell behind by the events `from` to `to`. */
   readonly lagged: (from: number, to: number) => void;
 }
@@ -45,17 +45,17 @@ export class Streams {
 
   /** @returns whether there was an event to take, and room for it */
   pull(): boolean {
-    const { outbox } = this.#options;
+    const { channel } = this.#options;
     let some = false;
     for (const [name, { source }] of this.#byName) {
-      while (outbox.hasEventRoom) {
+      while (channel.hasEventRoom) {
         const event = source.next();
         if (event === undefined) break;
-        outbox.pushEvent(event.line(name));
+        channel.sendEvent(event.line(name));
         some = true;
       }
     }
-    if (some) outbox.flush();
+    if (some) channel.flush();
     return some;
   }
 }

@@ -3,10 +3,11 @@ import { errorLine } from "../protocol/envelope.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { isOutOfDescriptors, type Listener, type Socket } from "../platform/sockets.ts";
 import { daemonTimers } from "../platform/clock.ts";
+import { LineChannel } from "../rpc/line_channel.ts";
 import type { Log } from "../platform/system.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 
-export interface UnixServerOptions extends Omit<ConnectionOptions, "socket" | "onGreeted" | "onEnd"> {
+export interface UnixServerOptions extends Omit<ConnectionOptions, "channel" | "onGreeted" | "onEnd"> {
   readonly listener: Listener;
   readonly log: Log;
   /** Called whenever a greeted client came or went. */
@@ -64,7 +65,7 @@ export class UnixServer {
     if (this.#connections.size >= this.#options.limits.maxConnections) return void this.#refuse(socket);
     const connection: Connection = new Connection({
       ...this.#options,
-      socket,
+      channel: new LineChannel({ socket, maxBytes: this.#options.limits.maxHelloBytes }),
       onGreeted: (kind) => this.#count(kind, 1),
       onEnd: (kind) => {
         this.#connections.delete(connection);
@@ -73,7 +74,6 @@ export class UnixServer {
       },
     });
     this.#connections.add(connection);
-    connection.run();
   }
 
   async #refuse(socket: Socket): Promise<void> {

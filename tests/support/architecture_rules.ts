@@ -45,6 +45,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "lib",
       "platform",
       "protocol",
+      "rpc",
       "agents/claude", // until the hook format that others took over from Claude Code is in agents/shared
       "settings/own_entries.ts", // until the status line is edited through a descriptor that settings/ reads
     ],
@@ -132,6 +133,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "lib",
       "platform",
       "protocol",
+      "rpc",
       "agents/claude", // until the status line is a command that the agent's descriptor offers
       "agents/feed_paths.ts", // until the sandbox flags come from what services declare
     ],

@@ -12,7 +12,7 @@ function wire() {
   const lines: WebSocketEvents[] = [];
   const dial: Dial = (events) => {
     lines.push(events);
-    return { send: (text) => void sent.push(JSON.parse(text)), close: () => events.onClose() };
+    return { send: (text) => void sent.push(JSON.parse(text)), bufferedBytes: 0, close: () => events.onClose() };
   };
   const line = () => lines[lines.length - 1]!;
   return {

@@ -142,7 +142,7 @@ Deno.test("H4 a socket of Codex's that cannot be tried now is tried again", asyn
   let dials = 0;
   const dial = () => {
     if (++dials === 1) throw new Error("Too many open files (os error 24)");
-    return { send: () => {}, close: () => {} };
+    return { send: () => {}, bufferedBytes: 0, close: () => {} };
   };
   const feed = new CodexAppServerFeed({ port: port([]), dial, guarded, clientInfo: { name: "n", version: "0" } });
   feed.start();

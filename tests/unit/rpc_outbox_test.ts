@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Socket } from "../../src/platform/sockets.ts";
-import { Outbox } from "../../src/transport/outbox.ts";
+import { Outbox } from "../../src/rpc/outbox.ts";
 
 const encoder = new TextEncoder();
 

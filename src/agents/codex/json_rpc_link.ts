@@ -1,10 +1,12 @@
 /**
- * One connection to a JSON-RPC server without the `jsonrpc` member, one message in each frame: requests with their
- * answers, and what comes unasked.
+ * The connection to Codex's app-server: JSON-RPC without the `jsonrpc` member, one message in each frame. A question that
+ * is not answered is left to others, and an answer that does not come is none.
  */
-import { type Fields, objectField, parseObject, stringField } from "../../lib/json_fields.ts";
+import type { Fields } from "../../lib/json_fields.ts";
 import { setTimer } from "../../platform/clock.ts";
 import type { TextSocket, WebSocketEvents } from "../../platform/web_socket.ts";
+import { JsonRpcPeer, NO_ANSWER } from "../../rpc/json_rpc_peer.ts";
+import { WebSocketChannel } from "../../rpc/web_socket_channel.ts";
 
 export type Dial = (events: WebSocketEvents) => TextSocket;
 
@@ -24,22 +26,31 @@ export interface LinkEvents {
 }
 
 export class Link {
-  #socket: TextSocket;
-  #waiting = new Map<number, (result: unknown) => void>();
-  #next = 1;
+  #rpc: JsonRpcPeer;
   #open = true;
 
   constructor(dial: Dial, events: LinkEvents) {
-    this.#socket = dial({
+    const channel = new WebSocketChannel({
+      dial,
+      maxUnits: MAX_LENGTH,
       onOpen: () => {
         cancel();
         events.onOpen();
       },
-      onText: (frame) => this.#take(frame, events),
-      onClose: () => {
+    });
+    this.#rpc = new JsonRpcPeer({
+      channel,
+      otherEnd: "Codex",
+      withoutVersion: true,
+      handle: ({ id, method, params }) => {
+        if (id === undefined || id === null) events.onMessage(method, params);
+        else events.onRequest(id, method, params);
+        return NO_ANSWER;
+      },
+      onInvalid: () => {},
+      onEnd: () => {
         cancel();
         this.#open = false;
-        for (const answer of [...this.#waiting.values()]) answer(undefined);
         events.onClose();
       },
     });
@@ -47,49 +58,24 @@ export class Link {
   }
 
   close(): void {
-    this.#socket.close();
+    this.#rpc.close();
   }
 
   tell(method: string): void {
-    this.#socket.send(JSON.stringify({ method }));
+    this.#rpc.notify(method);
   }
 
   answer(id: RequestId, result: Fields): void {
-    this.#socket.send(JSON.stringify({ id, result }));
+    this.#rpc.respond(id, result);
   }
 
   /** The result; undefined where the answer is an error or does not come in time. */
   ask(method: string, params: Fields): Promise<unknown> {
-    if (!this.#open) return Promise.resolve(undefined);
-    const { promise, resolve } = Promise.withResolvers<unknown>();
-    const id = this.#next++;
-    const done = (result: unknown) => {
-      cancel();
-      this.#waiting.delete(id);
-      resolve(result);
-    };
-    const cancel = setTimer(ANSWER_MS, () => done(undefined));
-    this.#waiting.set(id, done);
-    this.#socket.send(JSON.stringify({ id, method, params }));
-    return promise;
+    return this.#rpc.request(method, params, AbortSignal.timeout(ANSWER_MS)).catch(() => undefined);
   }
 
   /** Resolves after `ms` with whether the connection is still there. */
   pause(ms: number): Promise<boolean> {
     return new Promise((resolve) => setTimer(ms, () => resolve(this.#open)));
-  }
-
-  #take(frame: string, { onMessage, onRequest }: LinkEvents): void {
-    const message = frame.length > MAX_LENGTH ? undefined : parseObject(frame);
-    if (message === undefined) return;
-    const method = stringField(message, "method");
-    const id = message["id"];
-    if (method !== undefined) {
-      const params = objectField(message, "params") ?? {};
-      return typeof id === "number" || typeof id === "string"
-        ? onRequest(id, method, params)
-        : onMessage(method, params);
-    }
-    if (typeof id === "number") this.#waiting.get(id)?.(message["result"]);
   }
 }

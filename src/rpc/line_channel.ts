@@ -1,0 +1,125 @@
+/** Messages as lines on a socket. */
+import { LineParser, LineTooLongError, NOTHING } from "../protocol/framing.ts";
+import type { Socket } from "../platform/sockets.ts";
+import type { ChannelEvents, MessageChannel } from "./message_channel.ts";
+import { Outbox } from "./outbox.ts";
+
+export interface LineChannelOptions {
+  readonly socket: Socket;
+  /** Longest line that is taken, bytes. */
+  readonly maxBytes: number;
+  readonly readBytes?: number;
+  /**
+   * A client still wants to read what the daemon said before it hung up (busy, stopping): a write that fails then ends
+   * nothing, the end of what can be read does.
+   */
+  readonly outlivesWrites?: boolean;
+}
+
+const READ_BYTES = 16_384;
+
+export class LineChannel implements MessageChannel {
+  #options: LineChannelOptions;
+  #parser: LineParser;
+  #outbox: Outbox;
+  #events: ChannelEvents | undefined;
+  #stopped = false;
+  #ended = false;
+  #resume: (() => void) | undefined;
+
+  constructor(options: LineChannelOptions) {
+    this.#options = options;
+    this.#parser = new LineParser(options.maxBytes);
+    this.#outbox = new Outbox({
+      socket: options.socket,
+      onRoom: () => this.#events?.onRoom(),
+      onEnd: (broken) => {
+        if (!broken || options.outlivesWrites !== true) this.#end();
+      },
+    });
+  }
+
+  open(events: ChannelEvents): void {
+    this.#events = events;
+    void this.#read(events);
+  }
+
+  resume(): void {
+    this.#resume?.();
+  }
+
+  stopReading(): void {
+    this.#stopped = true;
+    this.#resume?.();
+  }
+
+  setLimit(size: number): void {
+    this.#parser.limit = size;
+  }
+
+  send(message: Uint8Array): void {
+    this.#outbox.push(message);
+  }
+
+  sendEvent(message: Uint8Array): void {
+    this.#outbox.pushEvent(message);
+  }
+
+  flush(): void {
+    this.#outbox.flush();
+  }
+
+  get hasEventRoom(): boolean {
+    return this.#outbox.hasEventRoom;
+  }
+
+  get queuedBytes(): number {
+    return this.#outbox.bytes;
+  }
+
+  drained(bytes: number): Promise<void> {
+    return this.#outbox.drained(bytes);
+  }
+
+  end(): void {
+    this.#outbox.end();
+  }
+
+  close(): void {
+    this.#outbox.abandon();
+    this.#end(); // where a failed write has ended the outbox before
+  }
+
+  /** Reads until the peer closes, breaks the framing or is read no more. Never rejects. */
+  async #read(events: ChannelEvents): Promise<void> {
+    const { socket, readBytes = READ_BYTES } = this.#options;
+    const buffer = new Uint8Array(readBytes);
+    const take = (line: Uint8Array) => events.onMessage(line) && !this.#stopped;
+    try {
+      for (let count = await socket.read(buffer); count !== null; count = await socket.read(buffer)) {
+        if (this.#stopped) return;
+        for (let rest = buffer.subarray(0, count); !this.#parser.push(rest, take); rest = NOTHING) {
+          if (!this.#stopped) await new Promise<void>((resolve) => this.#resume = resolve);
+          if (this.#stopped) return;
+        }
+      }
+      events.onHangUp();
+    } catch (error) {
+      if (!(error instanceof LineTooLongError)) return this.close();
+      this.stopReading();
+      events.onTooLarge();
+    }
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.stopReading();
+    try {
+      this.#options.socket.close();
+    } catch {
+      // Already closed by the other end of this race.
+    }
+    this.#events?.onEnd();
+  }
+}

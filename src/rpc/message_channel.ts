@@ -1,0 +1,48 @@
+/**
+ * Whole messages in both directions, however they travel: lines on a socket, frames of a WebSocket. A message is JSON in
+ * UTF-8; what it says is the business of {@link JsonRpcPeer}.
+ */
+
+export interface ChannelEvents {
+  /**
+   * One message; its bytes are valid only during the call.
+   *
+   * @returns false to hold the next ones back until {@link MessageChannel.resume}
+   */
+  readonly onMessage: (message: Uint8Array | string) => boolean;
+  /** A message was over the limit. Lines are read no further; of frames only that one is passed over. */
+  readonly onTooLarge: () => void;
+  /** The other side sends nothing more; it may still read. */
+  readonly onHangUp: () => void;
+  /** Events fit again after they did not. */
+  readonly onRoom: () => void;
+  /** Once: nothing is read or written any more, whoever ended it. */
+  readonly onEnd: () => void;
+}
+
+export interface MessageChannel {
+  /** Begins to read. Call once. */
+  open(events: ChannelEvents): void;
+  /** Goes on after a message that was answered with false. */
+  resume(): void;
+  /** Hands no further message on. What is queued is still written. */
+  stopReading(): void;
+  /** The longest message that is taken: bytes of a line, UTF-16 units of a frame. */
+  setLimit(size: number): void;
+  /** Queues a message: JSON with a line feed behind it. Dropped where the channel has ended. */
+  send(message: Uint8Array): void;
+  /** Queues a message that comes from a stream. Call {@link flush} behind the last one of a turn. */
+  sendEvent(message: Uint8Array): void;
+  /** Writes what is queued now, not after the present turn of work. */
+  flush(): void;
+  /** Whether a stream may send: of its events only a little is taken ahead of a peer that does not read. */
+  readonly hasEventRoom: boolean;
+  /** Bytes that the peer has not taken yet. */
+  readonly queuedBytes: number;
+  /** Resolves when at most `bytes` are queued, or nothing more will be written. */
+  drained(bytes: number): Promise<void>;
+  /** Writes what is queued, then ends. */
+  end(): void;
+  /** Drops what is queued and ends at once. */
+  close(): void;
+}
