@@ -118,12 +118,18 @@ function daemon(root: Command, run: () => CommandContext): void {
       .option("--ephemeral", "end when the last client has left")
       .option("-w, --workspace <path>", "the folder that it is started for")
       .option("-s, --session <uuid>", "the id of this run")
-      .option("-v, --verbose", "log at level debug");
+      .option("-v, --verbose", "log at level debug")
+      .addOption(
+        new Option("--limit <name=value>", "for tests").hideHelp()
+          .argParser((word: string, before: readonly string[] = []) => [...before, word]),
+      );
   const foreground = async (options: Record<string, unknown>) => {
     const { runSandboxed } = await import("../client/foreground.ts");
     const { parseDaemonArgs } = await import("../daemon/options.ts");
     const words = Object.entries({ ...options, ...globals(root) }).flatMap(([name, value]) =>
-      value === true ? [`--${name}`] : typeof value === "string" ? [`--${name}`, value] : []
+      value === true
+        ? [`--${name}`]
+        : [value].flat().flatMap((one) => typeof one === "string" ? [`--${name}`, one] : [])
     );
     const { context, takeSignals } = run();
     takeSignals();

@@ -27,9 +27,10 @@ import * as files from "./runtime_files.ts";
  */
 export async function runDaemon(
   options: DaemonOptions,
-  limits: Limits = LIMITS,
+  usual: Limits = LIMITS,
   features: readonly AnyFeature[] = FEATURES,
 ): Promise<number> {
+  const limits = { ...usual, ...options.limits };
   narrowUmask();
   const paths = homePaths(resolveOwnHome(options.home));
   assertEndpointSafe(denoFiles, { paths, socketPath: options.socket ?? paths.socket, uid: ownUid() });

@@ -1,6 +1,7 @@
 /** The daemon's own command line (product.md §3): `daemon [--socket PATH] [--ephemeral] …`. */
 import { parseArgs } from "@std/cli/parse-args";
 import { ConsoleError } from "../protocol/errors.ts";
+import { LIMITS, type Limits } from "../protocol/limits.ts";
 
 export interface DaemonOptions {
   readonly home?: string;
@@ -15,6 +16,8 @@ export interface DaemonOptions {
   readonly verbose: boolean;
   /** Ends when stdin ends: the process that started it is gone. */
   readonly tied: boolean;
+  /** Limits other than the usual ones, for tests. */
+  readonly limits?: Partial<Limits>;
 }
 
 const STRINGS = ["home", "socket", "workspace", "session"];
@@ -24,11 +27,12 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** @throws {ConsoleError} `usage` */
 export function parseDaemonArgs(args: readonly string[]): DaemonOptions {
   const parsed = parseArgs([...args], {
-    string: STRINGS,
+    string: [...STRINGS, "limit"],
     boolean: BOOLEANS,
+    collect: ["limit"],
     alias: { w: "workspace", s: "session", v: "verbose" },
   });
-  const known = new Set([...STRINGS, ...BOOLEANS, "w", "s", "v", "_"]);
+  const known = new Set([...STRINGS, ...BOOLEANS, "limit", "w", "s", "v", "_"]);
   const strange = Object.keys(parsed).find((name) => !known.has(name)) ?? parsed._[0];
   if (strange !== undefined) {
     throw new ConsoleError("usage", `Cannot run the daemon: ${strange} is unknown, must be one of "daemon --help"`);
@@ -50,7 +54,25 @@ export function parseDaemonArgs(args: readonly string[]): DaemonOptions {
     ephemeral: parsed["ephemeral"] === true,
     verbose: parsed["verbose"] === true,
     tied: parsed["tied"] === true,
+    ...parseLimits(parsed["limit"] as readonly string[] | undefined),
   };
+}
+
+/** @param words `NAME=NUMBER`. @throws {ConsoleError} `usage` */
+export function parseLimits(words: readonly string[] = []): { readonly limits?: Partial<Limits> } {
+  const limits = words.map((word) => {
+    const [name = "", text = ""] = word.split("=");
+    if (!Object.hasOwn(LIMITS, name)) {
+      const names = Object.keys(LIMITS).join(", ");
+      throw new ConsoleError("usage", `Cannot run the daemon: the limit ${name} is unknown, must be one of ${names}`);
+    }
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value === 0 || !Number.isSafeInteger(value)) {
+      throw new ConsoleError("usage", `Cannot run the daemon: --limit is ${word}, must be NAME=NUMBER`);
+    }
+    return [name, value] as const;
+  });
+  return limits.length === 0 ? {} : { limits: Object.fromEntries(limits) };
 }
 
 /** The same options as words again. */
@@ -61,5 +83,6 @@ export function daemonArgs(options: DaemonOptions): string[] {
       return value === undefined ? [] : [`--${name}`, value];
     }),
     ...BOOLEANS.filter((name) => options[name as "tied"]).map((name) => `--${name}`),
+    ...Object.entries(options.limits ?? {}).flatMap(([name, value]) => ["--limit", `${name}=${value}`]),
   ];
 }

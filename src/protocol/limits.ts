@@ -1,4 +1,4 @@
-/** Named limits, each with its reason. One object, adjustable in tests. */
+/** Named limits, each with its reason. One object; tests of the whole program adjust it with `daemon --limit NAME=VALUE`. */
 export interface Limits {
   /** Longest line from a client, bytes: a hook payload with a large tool input fits. */
   readonly maxLineBytes: number;
@@ -8,7 +8,11 @@ export interface Limits {
   readonly helloMs: number;
   /** Time for one request, ms, unless its row says otherwise; then its AbortSignal fires. */
   readonly requestMs: number;
-  /** Connections at once; the next gets `busy`. Leaves descriptors for files under `ulimit -n 1024`. */
+  /**
+   * Connections at once; the next gets `busy`. A thousand subscribers and the hooks of a busy day fit, under 50 MB of
+   * memory. Deno raises its descriptors to the hard limit, 4096 and more on usual systems; where they are fewer, accepting
+   * pauses before they run out.
+   */
   readonly maxConnections: number;
   /** Requests in flight for one connection; then its socket is not read: back-pressure, not memory. */
   readonly maxInFlight: number;
@@ -33,7 +37,7 @@ export const LIMITS: Limits = Object.freeze({
   maxHelloBytes: 4096,
   helloMs: 5000,
   requestMs: 30_000,
-  maxConnections: 256,
+  maxConnections: 1280,
   maxInFlight: 32,
   queueEvents: 1024,
   queueBytes: 4 * 1_048_576,

@@ -98,6 +98,8 @@ export const statusResult = v.object({
   eventLoopLagMs: v.number(),
   lastError: v.exactOptional(v.string()),
   needsRestart: v.array(v.string()),
+  // Those that are not the usual ones, where it was started so.
+  limits: v.exactOptional(v.record(v.string(), v.number())),
 });
 
 // -- sessions -------------------------------------------------------------------------------------------------------

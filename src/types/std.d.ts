@@ -35,6 +35,7 @@ declare module "@std/cli/parse-args" {
     alias?: Record<string, string>;
     "--"?: boolean;
     stopEarly?: boolean;
+    collect?: string[];
   }): Record<string, unknown> & { _: string[] };
 }
 

@@ -9,6 +9,7 @@ import { eventually } from "../support/harness_wait.ts";
 import type { Json, RawClient } from "../support/wire.ts";
 
 const CLAUDE_ON = '{"feeds": {"claude_sessions": true}}';
+const QUICK_TICK = ["--limit", "tickMs=500"];
 /** A hook's own pid is as good as any: its row must have one that lives. */
 const PID = Deno.pid;
 
@@ -69,7 +70,7 @@ Deno.test("H4 feeds.claude_sessions: Esc, a dialog and its Yes are in the row wi
 Deno.test("H4 feeds.claude_sessions: a folder that comes later is read, and strange files harm nobody", async () => {
   await using home = await TestHome.create({ config: CLAUDE_ON });
   const folder = `${home.root}/claude`;
-  await home.start({ env: { CLAUDE_CONFIG_DIR: folder } });
+  await home.start({ env: { CLAUDE_CONFIG_DIR: folder }, args: QUICK_TICK });
   await using client = await home.connect({ token: true });
   await prompt(client);
   settingsFolder(home);
@@ -79,7 +80,7 @@ Deno.test("H4 feeds.claude_sessions: a folder that comes later is read, and stra
   Deno.writeTextFileSync(`${folder}/sessions/${PID}.00.key`, "secret");
   assertEquals(await statusOf(client), "working");
   publish(folder, "idle");
-  await becomes(client, "idle", 12_000); // the next tick
+  await becomes(client, "idle", 5000); // the next tick
 });
 
 Deno.test("H4 a feed that cannot look now looks again at the next tick, and the log calls it no missing permission", async () => {
@@ -88,14 +89,14 @@ Deno.test("H4 a feed that cannot look now looks again at the next tick, and the 
   const folder = `${home.root}/claude`;
   Deno.mkdirSync(folder);
   Deno.writeTextFileSync(`${folder}/sessions`, "no folder"); // whatever is looked for in it is an error of the system
-  await home.start({ env: { CLAUDE_CONFIG_DIR: folder } });
+  await home.start({ env: { CLAUDE_CONFIG_DIR: folder }, args: QUICK_TICK });
   await using client = await home.connect({ token: true });
   await prompt(client);
-  await eventually(() => logged(home, "a feed could not read").length > 0, 12_000, "the trouble in the log");
+  await eventually(() => logged(home, "a feed could not read").length > 0, 5000, "the trouble in the log");
   Deno.removeSync(`${folder}/sessions`);
   settingsFolder(home);
   publish(folder, "idle");
-  await becomes(client, "idle", 12_000);
+  await becomes(client, "idle", 5000);
   assertEquals([logged(home, "a feed could not read").length, logged(home, "a feed is off").length], [1, 0]);
 });
 

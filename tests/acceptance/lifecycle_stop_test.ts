@@ -166,7 +166,7 @@ Deno.test("F6 a persistent daemon stays when the last client has left", async ()
 
 Deno.test("F1 with every connection taken commands say busy, watch waits, and daemon stop ends the daemon", async () => {
   await using home = await TestHome.create();
-  const pid = await home.start();
+  const pid = await home.start({ args: ["--limit", "maxConnections=256"] });
   const taken: RawSocket[] = [];
   try {
     for (let count = 0; count < 256; count++) {

@@ -17,7 +17,7 @@ async function greet(home: TestHome): Promise<{ socket: RawSocket; answer: Messa
 
 Deno.test("L3 of 300 connections 44 get busy, and a freed place can be used within 1 s", async () => {
   await using home = await TestHome.create();
-  const pid = await home.start();
+  const pid = await home.start({ args: ["--limit", "maxConnections=256"] });
   const all = await Promise.all(Array.from({ length: 300 }, () => greet(home)));
   try {
     const busy = all.filter(({ answer }) => answer?.error?.data?.["name"] === "busy");
@@ -41,6 +41,37 @@ Deno.test("L3 of 300 connections 44 get busy, and a freed place can be used with
   }
   await using client = await home.connect();
   await client.request("ping");
+});
+
+Deno.test("B8 1,000 subscribers get in, and each hears of a change", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const token = home.token();
+  const all: RawSocket[] = [];
+  try {
+    for (let at = 0; at < 1000; at++) {
+      const socket = await RawSocket.connect(home.socketPath);
+      all.push(socket);
+      await socket.push(HELLO.replace('"protocol":1', `"protocol":1,"token":"${token}"`));
+      await socket.push('{"id":2,"method":"subscribe","params":{}}\n');
+      assertEquals((await socket.readLines(2)).filter((line) => JSON.parse(line).error !== undefined), []);
+    }
+    await using client = await home.connect({ token: true });
+    await client.request("session.update", { sessionId: "s", agent: "claude", title: "heard by all" });
+    for (const socket of all) assert((await socket.readLines(3))[2]?.includes("heard by all"));
+  } finally {
+    for (const socket of all) socket.close();
+  }
+});
+
+Deno.test("F1 a limit that a test set is kept by a restart, and an unknown one is a usage error", async () => {
+  await using home = await TestHome.create();
+  await home.start({ args: ["--limit", "maxConnections=3", "--limit", "tickMs=500"] });
+  assertEquals((await home.cli(["daemon", "restart"])).code, 0);
+  assertEquals((await home.json(["status", "--json"]))["limits"], { maxConnections: 3, tickMs: 500 });
+  const { code, stderr } = await home.cli(["daemon", "--limit", "nope=1"]);
+  assertEquals(code, 2, stderr);
+  assert(/the limit nope is unknown/.test(stderr), stderr);
 });
 
 /** CPU seconds that a process has used. */

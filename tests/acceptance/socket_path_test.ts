@@ -69,7 +69,7 @@ for (const [what, make] of OBJECTS) {
 
 /** Waits for the end of a foreground daemon whose socket was taken, and looks at what it left. */
 async function judge(home: TestHome, replace: () => void | Promise<void>): Promise<void> {
-  await using daemon = await home.foreground();
+  await using daemon = await home.foreground(["--limit", "tickMs=1000"]);
   Deno.removeSync(home.socketPath);
   await replace();
   const { ino } = Deno.lstatSync(home.socketPath);

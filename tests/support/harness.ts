@@ -135,8 +135,8 @@ export class TestHome {
   }
 
   /** Starts the daemon in the background, as a person would; gives its pid. */
-  async start(options: ProgramOptions = {}): Promise<number> {
-    const outcome = await this.cli(["daemon", "start"], options);
+  async start({ args = [], ...options }: ProgramOptions & { readonly args?: readonly string[] } = {}): Promise<number> {
+    const outcome = await this.cli(["daemon", "start", ...args], options);
     if (outcome.code !== 0) throw new Error(`Cannot start: exit ${outcome.code}, ${outcome.stdout}${outcome.stderr}`);
     return this.needPid();
   }

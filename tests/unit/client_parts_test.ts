@@ -80,7 +80,24 @@ Deno.test("daemon options: the words and the options are each other's inverse; s
   const options = parseDaemonArgs(["--home", "/h", "-w", "/w", "--ephemeral", "-v"]);
   assertEquals(options, { home: "/h", workspace: "/w", ephemeral: true, verbose: true, tied: false });
   assertEquals(parseDaemonArgs(daemonArgs(options)), options);
-  for (const args of [["--nope"], ["word"], ["--session", "x"], ["--socket="]]) {
+  const limited = parseDaemonArgs(["--limit", "tickMs=500", "--limit=maxConnections=256"]);
+  assertEquals(limited.limits, { tickMs: 500, maxConnections: 256 });
+  assertEquals(parseDaemonArgs(daemonArgs(limited)), limited);
+  const limits = [
+    "nope=1",
+    "toString=1",
+    "tickMs",
+    "tickMs=",
+    "tickMs=0",
+    "tickMs=-1",
+    "tickMs=1.5",
+    "tickMs=x",
+    "",
+    "=1",
+  ];
+  for (
+    const args of [["--nope"], ["word"], ["--session", "x"], ["--socket="], ...limits.map((one) => ["--limit", one])]
+  ) {
     assertEquals(assertThrows(() => parseDaemonArgs(args), ConsoleError).kind, "usage");
   }
 });

@@ -16,10 +16,13 @@ export interface StartFlags {
   readonly workspace?: string;
   readonly session?: string;
   readonly verbose?: boolean;
+  /** Words `NAME=VALUE`. */
+  readonly limit?: readonly string[];
 }
 
 export async function start(run: CommandContext, flags: StartFlags): Promise<void> {
-  const { ephemeral, workspace, session, verbose } = flags;
+  const { ephemeral, workspace, session, verbose, limit = [] } = flags;
+  const { parseLimits } = await import("../../daemon/options.ts");
   const { ensureDaemon } = await import("../../client/start.ts");
   const { client, pid, fresh } = await ensureDaemon(run.context, {
     auto: flags.auto === true,
@@ -28,6 +31,7 @@ export async function start(run: CommandContext, flags: StartFlags): Promise<voi
       verbose: verbose === true,
       ...(workspace === undefined ? {} : { workspace }),
       ...(session === undefined ? {} : { session }),
+      ...parseLimits(limit),
     },
   });
   client.close();
@@ -94,11 +98,12 @@ async function howStarted(run: CommandContext): Promise<StartFlags & { readonly 
     if (client === undefined) return {};
     try {
       const signal = AbortSignal.any([run.signal, AbortSignal.timeout(LOOK_MS)]);
-      const { ephemeral, workspace, socketPath } = await client.call("status", {}, signal);
+      const { ephemeral, workspace, socketPath, limits = {} } = await client.call("status", {}, signal);
       const { values } = await client.call("config.get", {}, signal);
       const flagged = (key: string) => values[key]?.origin.startsWith("--") === true;
       return {
         ephemeral,
+        limit: Object.entries(limits).map(([name, value]) => `${name}=${value}`),
         verbose: flagged("daemon.log_level"),
         ...(workspace === null ? {} : { workspace }),
         ...(flagged("daemon.ipc_socket_path") ? { socket: socketPath } : {}),

@@ -57,6 +57,7 @@ export function processService(o: ProcessServiceOptions): Service {
         uptimeSecs: Math.round(systemClock.steady() / 1000),
         ephemeral: options.ephemeral,
         workspace: options.workspace ?? null,
+        ...(options.limits === undefined ? {} : { limits: { ...options.limits } }),
         socketPath: notes.socketPath,
         sessions: count(store.list()),
         rssBytes: residentBytes(),
