@@ -3,7 +3,7 @@ import { claudeHooks } from "./claude/hooks.ts";
 import { codexHooks } from "./codex/hooks.ts";
 import { cursorHooks } from "./cursor/hooks.ts";
 import { geminiHooks } from "./gemini/hooks.ts";
-import { opencodePlugin } from "../../install/opencode_plugin.ts";
+import { opencodePlugin } from "./opencode/plugin.ts";
 import { opencodeHooks } from "./opencode/hooks.ts";
 import type { AgentHooks } from "./shared/hook_spec.ts";
 

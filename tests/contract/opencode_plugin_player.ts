@@ -3,7 +3,7 @@
  * that writes each event into a pipe. So the recordings prove the plugin and the adapter together.
  */
 import { assert } from "@std/assert";
-import { opencodePlugin } from "../../install/opencode_plugin.ts";
+import { opencodePlugin } from "../../src/agents/opencode/plugin.ts";
 import type { Recorded } from "./replay.ts";
 
 const DEADLINE_MS = 10_000;

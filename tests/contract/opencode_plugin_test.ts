@@ -1,6 +1,6 @@
 /** What the plugin promises to OpenCode, and how a question is held and answered. */
 import { assert, assertEquals } from "@std/assert";
-import { OPENCODE_PLUGIN_MARKER, opencodePlugin } from "../../install/opencode_plugin.ts";
+import { opencodePlugin } from "../../src/agents/opencode/plugin.ts";
 import { opencode } from "../../src/agents/opencode/events.ts";
 import { type Forwarded, PluginPlayer } from "./opencode_plugin_player.ts";
 import { recorded } from "./replay.ts";
@@ -28,7 +28,7 @@ Deno.test("H3 the plugin's text is the same for the same command, names its make
   const argv = ["/opt/a b/agent-console", "hook", "opencode", '"`${x}'];
   const text = opencodePlugin(argv);
   assertEquals(text, opencodePlugin([...argv]));
-  assert(text.startsWith(`${OPENCODE_PLUGIN_MARKER}\n`));
+  assert(text.startsWith("// agent-console plugin for OpenCode\n"));
   assert(text.includes("agent-console hooks uninstall opencode"));
   assert(text.includes(`const COMMAND = ${JSON.stringify(argv)};`));
 });

@@ -54,7 +54,6 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
   agents: {
     may: [
       "agents",
-      "install", // until the OpenCode plugin is a file of agents/opencode
       "platform", // until each descriptor names the paths that its feed reads
       "config/schema.ts", // until then too: feed_paths.ts reads the settings of the feeds
     ],

@@ -1,5 +1,5 @@
 /**
- * What our plugin forwards from OpenCode (1.18.33; install/opencode_plugin.ts, recordings in tests/fixtures/opencode):
+ * What our plugin forwards from OpenCode (1.18.33; plugin.js, recordings in tests/fixtures/opencode):
  * `{ type, sessionID, parentID?, agent?, pid, directory, properties }`, strictly in order.
  *
  * A sub-agent of OpenCode is a session of its own with a parent; here it is a sub-agent of the session at its root.

@@ -28,7 +28,7 @@ export const OPENCODE_TOOLS: ToolTable = {
 /** The permissions are named as the tools; the field is one of their metadata, else their patterns say it. */
 const PERMISSIONS: ToolTable = { ...OPENCODE_TOOLS, edit: ["write", "filepath"] };
 
-/** The plugin's mark of a text that it cut (install/opencode_plugin.ts): what runs is then not known. */
+/** The plugin's mark of a text that it cut (plugin.js): what runs is then not known. */
 const CUT_MARK = "…(cut)";
 
 /** Undefined for events that take no answer, and where what is asked is not known as a whole. */

@@ -1,41 +1,11 @@
-/**
- * The plugin that OpenCode loads from `~/.config/opencode/plugin/`: it forwards what happens to our hook command. Text
- * only: it runs inside OpenCode (Bun), never here. Rules that the text keeps:
- *
- * - OpenCode waits for nothing: no hook of it awaits anything of ours, and none throws.
- * - What is observed goes out strictly in order, one process after the other, through a bounded queue.
- * - A permission or question has a process of its own, that may be held until somebody answers; the queue goes on.
- * - Texts are cut, with {@link CUT_MARK} where something is missing: what a rule would match is then known to be incomplete.
- *
- * What it forwards: `{ type, sessionID, parentID?, agent?, pid, directory, properties }`. `parentID` is the session at
- * the root of a sub-agent's, `agent` the sub-agent's kind; `properties` are OpenCode's own, for hooks a few of them.
- */
-
-/** Stands at the end of each cut text, list and object. */
-const CUT_MARK = "…(cut)";
-
-/** The first line of the file, by which it is known to be ours. */
-export const OPENCODE_PLUGIN_MARKER = "// agent-console plugin for OpenCode";
-
-/**
- * The file's text; the same for the same `argv`.
- *
- * @param argv our hook command, program first: it gets one event as JSON on stdin, and may print
- *   `{"reply":"once"|"always"|"reject","message"?}` for an event of type `permission.asked`, and
- *   `{"answers":[[label, …], …]}` or `{"reply":"reject"}` for one of type `question.asked`
- */
-export function opencodePlugin(argv: readonly string[]): string {
-  return `${OPENCODE_PLUGIN_MARKER}
+// agent-console plugin for OpenCode
 // Written by "agent-console hooks install opencode"; removed by "agent-console hooks uninstall opencode".
 // It tells agent-console what OpenCode does, and passes on answers to what OpenCode asks. Changes here are lost.
 import { spawn } from "node:child_process";
 
-const COMMAND = ${JSON.stringify(argv)};
-const CUT = ${JSON.stringify(CUT_MARK)};
-${BODY}`;
-}
+const COMMAND = ["agent-console", "hook", "opencode"];
+const CUT = "…(cut)";
 
-const BODY = String.raw`
 const MAX_QUEUE = 500; // events; beyond it the oldest go
 const MAX_KNOWN = 500; // sessions, calls, questions remembered
 const MAX_HELD = 32; // questions held at once
@@ -85,7 +55,9 @@ function run(event) {
   const stop = (signal) => {
     try {
       child?.kill(signal);
-    } catch {} // it has ended
+    } catch {
+      // it has ended
+    }
   };
   return { done, stop };
 }
@@ -98,6 +70,7 @@ function within(ms, done) {
   return Promise.race([done, late]).finally(() => clearTimeout(timer));
 }
 
+// deno-lint-ignore require-await -- OpenCode takes promises from a plugin and its hooks
 export const AgentConsole = async (input) => {
   const sessions = new Map(); // id -> { parentID, agent, title, status, text, ended }
   const calls = new Map(); // call id -> { tool, args }
@@ -158,7 +131,12 @@ export const AgentConsole = async (input) => {
   }
 
   async function post(url, path, body) {
-    const result = await input.client._client.post({ url, path, body, headers: { "content-type": "application/json" } });
+    const result = await input.client._client.post({
+      url,
+      path,
+      body,
+      headers: { "content-type": "application/json" },
+    });
     return result.error === undefined;
   }
 
@@ -176,7 +154,9 @@ export const AgentConsole = async (input) => {
     const body = typeof message === "string" ? { reply, message } : { reply };
     if (await post("/permission/{requestID}/reply", { requestID }, body)) return;
     if (!question.open) return;
-    await post("/session/{id}/permissions/{permissionID}", { id: sessionID, permissionID: requestID }, { response: reply });
+    await post("/session/{id}/permissions/{permissionID}", { id: sessionID, permissionID: requestID }, {
+      response: reply,
+    });
   }
 
   // OpenCode asks: its dialog is on the screen, and a process of its own may answer instead.
@@ -207,7 +187,9 @@ export const AgentConsole = async (input) => {
     questions.delete(properties.requestID);
     if (question !== undefined) question.open = false;
     // After a rejection with a comment the turn goes on: then "busy" is news again.
-    if (properties.reply === "reject" || type === "question.rejected") sessionOf(properties.sessionID).status = undefined;
+    if (properties.reply === "reject" || type === "question.rejected") {
+      sessionOf(properties.sessionID).status = undefined;
+    }
     const about = question === undefined ? properties : { ...properties, asked: question.asked };
     const event = envelope(type, properties.sessionID, cut(about, 4096));
     enqueue(async () => {
@@ -260,10 +242,13 @@ export const AgentConsole = async (input) => {
   };
 
   // Nothing of ours may reach OpenCode, not even a fault.
+  // deno-lint-ignore require-await
   const quiet = (work) => async (...args) => {
     try {
       work(...args);
-    } catch {} // one event less
+    } catch {
+      // one event less
+    }
   };
 
   return {
@@ -297,4 +282,3 @@ export const AgentConsole = async (input) => {
     }),
   };
 };
-`;
