@@ -46,7 +46,6 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "platform",
       "protocol",
       "rpc",
-      "agents/claude", // until the hook format that others took over from Claude Code is in agents/shared
       "settings/own_entries.ts", // until the status line is edited through a descriptor that settings/ reads
     ],
     why: "an adapter says what happened; the core decides",

@@ -1,6 +1,6 @@
 /** Tool calls as rules and people see them. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { callOf, CLAUDE_TOOLS } from "../../src/agents/shared/tool_table.ts";
+import { callOf, HOOK_FORMAT_TOOLS } from "../../src/agents/shared/tool_table.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { event } from "../support/asking_desk.ts";
 import { Desk } from "../support/desk.ts";
@@ -28,7 +28,7 @@ Deno.test("A1 a deny rule for files of a folder also stops each search that woul
 
 Deno.test("a search names its folder and all below it, for deny rules, also where its whole input stands for it", () => {
   const of = (tool: string, input: Record<string, unknown>) => {
-    const { subject, paths } = callOf(tool, input, CLAUDE_TOOLS);
+    const { subject, paths } = callOf(tool, input, HOOK_FORMAT_TOOLS);
     return [subject, paths];
   };
   const IN = ["/w/infra", "/w/infra/**"];

@@ -4,16 +4,19 @@
  * the permissions that Claude suggests only rules that allow this very call, no further than the scope of the yes.
  */
 import { APPROVAL_SCOPES, type ApprovalScope, type Decision } from "../../domain/approval.ts";
-import { dialogOf } from "./tools.ts";
+import { dialogOf } from "../shared/hook_format_tools.ts";
+import {
+  allowResponse,
+  denyResponse,
+  hookPermission,
+  type HookResponse,
+  stopResponse,
+} from "../shared/hook_format_response.ts";
 import { formContent, parseForm } from "../shared/elicitation.ts";
 import { type Fields, objectArrayField, objectField, stringField } from "../../lib/json_fields.ts";
-import { callOf, CLAUDE_TOOLS } from "../shared/tool_table.ts";
+import { callOf, HOOK_FORMAT_TOOLS } from "../shared/tool_table.ts";
 
-export type HookResponse = Readonly<Record<string, unknown>>;
 type Yes = Extract<Decision, { yes: true }>;
-
-/** The agent shows the model a reason; this one where the human gave none. */
-const NO_REASON = "Denied by the user";
 
 /** How far each destination of a rule reaches. `projectSettings` is everybody's in the project: never ours to write. */
 const REACH: Readonly<Record<string, Exclude<ApprovalScope, "once">>> = {
@@ -35,21 +38,6 @@ export function claudeResponse(event: Fields, verdict: Decision, cut: boolean): 
   }
 }
 
-/** PermissionRequest: no, with the reason. Codex and Qwen Code take the same. */
-export function denyResponse(verdict: Extract<Decision, { yes: false }>): HookResponse {
-  return decision({ behavior: "deny", message: verdict.message || NO_REASON });
-}
-
-/** PermissionRequest: a yes to this call and nothing else. Codex and Qwen Code take the same. */
-export function allowResponse(more: HookResponse = {}): HookResponse {
-  return decision({ behavior: "allow", ...more });
-}
-
-/** PreToolUse: no, with the reason. Codex takes the same. */
-export function stopResponse(verdict: Extract<Decision, { yes: false }>): HookResponse {
-  return permission({ permissionDecision: "deny", permissionDecisionReason: verdict.message || NO_REASON });
-}
-
 function approved(event: Fields, verdict: Yes, cut: boolean): HookResponse | undefined {
   switch (dialogOf(event).for) {
     case "question": {
@@ -68,10 +56,10 @@ function approved(event: Fields, verdict: Yes, cut: boolean): HookResponse | und
 function passed(event: Fields, verdict: Yes, cut: boolean): HookResponse | undefined {
   switch (dialogOf(event).for) {
     case "permission":
-      return permission({ permissionDecision: "allow" });
+      return hookPermission({ permissionDecision: "allow" });
     case "question": {
       const updatedInput = cut ? undefined : answered(event, verdict);
-      return updatedInput && permission({ permissionDecision: "allow", updatedInput });
+      return updatedInput && hookPermission({ permissionDecision: "allow", updatedInput });
     }
     default: // a plan's own dialog comes right after this hook, and takes the yes
       return undefined;
@@ -123,15 +111,7 @@ function ownRule(event: Fields): { readonly toolName: string; readonly ruleConte
   const { tool, action, subject } = callOf(
     stringField(event, "tool_name") ?? "",
     objectField(event, "tool_input") ?? {},
-    CLAUDE_TOOLS,
+    HOOK_FORMAT_TOOLS,
   );
   return action === "command" && !subject.includes("*") ? { toolName: tool, ruleContent: subject } : undefined;
-}
-
-function decision(fields: HookResponse): HookResponse {
-  return { hookSpecificOutput: { hookEventName: "PermissionRequest", decision: fields } };
-}
-
-function permission(fields: HookResponse): HookResponse {
-  return { hookSpecificOutput: { hookEventName: "PreToolUse", ...fields } };
 }

@@ -5,17 +5,17 @@
  * empty prompt.
  */
 import type { Adapter } from "../shared/adapter.ts";
-import { CLAUDE_EVENTS, type EventHandlers, parseHookEvent } from "../claude/events.ts";
-import { allowResponse, denyResponse } from "../claude/response.ts";
-import { permissionRequest } from "../claude/request.ts";
-import { dialogOf } from "../claude/tools.ts";
+import { type EventHandlers, HOOK_FORMAT_EVENTS, parseHookEvent } from "../shared/hook_format.ts";
+import { allowResponse, denyResponse } from "../shared/hook_format_response.ts";
+import { permissionRequest } from "../shared/hook_format_request.ts";
+import { dialogOf } from "../shared/hook_format_tools.ts";
 import { isFields, stringField } from "../../lib/json_fields.ts";
 import { PARENT_PID } from "../shared/hook_env.ts";
-import { CLAUDE_TOOLS, type ToolTable } from "../shared/tool_table.ts";
+import { HOOK_FORMAT_TOOLS, type ToolTable } from "../shared/tool_table.ts";
 
 /** Claude's names and those of the Gemini family. */
 const TOOLS: ToolTable = {
-  ...CLAUDE_TOOLS,
+  ...HOOK_FORMAT_TOOLS,
   run_shell_command: ["command", "command"],
   write_file: ["write", "file_path"],
   edit: ["write", "file_path"],
@@ -27,12 +27,10 @@ const TOOLS: ToolTable = {
 };
 
 const MEANING: EventHandlers = {
-  ...CLAUDE_EVENTS,
+  ...HOOK_FORMAT_EVENTS,
   // the round of a tool is no prompt of the user's; neither the turn nor its id are new
   UserPromptSubmit: (e) =>
-    stringField(e, "prompt") === undefined ? { kind: "progress" } : CLAUDE_EVENTS.UserPromptSubmit(e),
-  // the command that resumes it is not known
-  SessionEnd: (e) => ({ kind: "ended", reason: stringField(e, "reason") ?? "other" }),
+    stringField(e, "prompt") === undefined ? { kind: "progress" } : HOOK_FORMAT_EVENTS.UserPromptSubmit(e),
 };
 
 /** `name` is what its rows are called. */

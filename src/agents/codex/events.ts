@@ -6,10 +6,10 @@
 import type { ApprovalRequest } from "../../domain/approval.ts";
 import { TEXT_CAPS } from "../../domain/session.ts";
 import { type Adapter, ignored } from "../shared/adapter.ts";
-import { CLAUDE_EVENTS, type EventHandlers, type HookFormat, parseHookEvent } from "../claude/events.ts";
-import { allowResponse, denyResponse, stopResponse } from "../claude/response.ts";
-import { permissionRequest } from "../claude/request.ts";
-import { dialogOf, toolOf } from "../claude/tools.ts";
+import { type EventHandlers, HOOK_FORMAT_EVENTS, type HookFormat, parseHookEvent } from "../shared/hook_format.ts";
+import { allowResponse, denyResponse, stopResponse } from "../shared/hook_format_response.ts";
+import { permissionRequest } from "../shared/hook_format_request.ts";
+import { dialogOf, toolOf } from "../shared/hook_format_tools.ts";
 import { type Fields, isFields, objectField, optional, stringField } from "../../lib/json_fields.ts";
 import { PARENT_PID } from "../shared/hook_env.ts";
 import { absolutePath, idField } from "../shared/ids.ts";
@@ -28,7 +28,7 @@ export const codex: Adapter = {
   },
 };
 
-const { SessionStart, UserPromptSubmit, PreToolUse, PostToolUse, SubagentStart, SubagentStop } = CLAUDE_EVENTS;
+const { SessionStart, UserPromptSubmit, PreToolUse, PostToolUse, SubagentStart, SubagentStop } = HOOK_FORMAT_EVENTS;
 
 const MEANING: EventHandlers = {
   SessionStart,

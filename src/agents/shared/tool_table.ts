@@ -13,8 +13,8 @@ import { writePreview } from "./write_preview.ts";
  */
 export type ToolTable = Readonly<Record<string, readonly [does: Action | "search", field?: string]>>;
 
-/** Claude Code's own tools. */
-export const CLAUDE_TOOLS: ToolTable = {
+/** Claude Code's own tools; other agents of its hook format have most of them. */
+export const HOOK_FORMAT_TOOLS: ToolTable = {
   Bash: ["command", "command"],
   PowerShell: ["command", "command"],
   Monitor: ["command", "command"],

@@ -1,13 +1,13 @@
-/** Tools of Claude Code and of agents with its hooks: one readable line about an input, and what kind of question a tool asks. */
+/** A tool call in the common hook format: one readable line about its input, and what kind of question the tool asks. */
 import { TEXT_CAPS, type ToolUse, type WaitingFor } from "../../domain/session.ts";
 import { type Fields, objectArrayField, objectField, optional, stringField } from "../../lib/json_fields.ts";
-import { oneLineExcerpt } from "../shared/excerpt.ts";
-import { CLAUDE_TOOLS } from "../shared/tool_table.ts";
+import { oneLineExcerpt } from "./excerpt.ts";
+import { HOOK_FORMAT_TOOLS } from "./tool_table.ts";
 
 // The one field that says what a built-in tool will do; people know a search by its pattern. Other tools (MCP) show their
 // whole input: a field called "description" says what its author likes.
 const TELLING: Readonly<Record<string, string | undefined>> = {
-  ...Object.fromEntries(Object.entries(CLAUDE_TOOLS).map(([name, [, field]]) => [name, field])),
+  ...Object.fromEntries(Object.entries(HOOK_FORMAT_TOOLS).map(([name, [, field]]) => [name, field])),
   Glob: "pattern",
   Grep: "pattern",
   Agent: "description",

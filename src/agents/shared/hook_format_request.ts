@@ -1,0 +1,88 @@
+/** The question of a PermissionRequest or PreToolUse in the common hook format (Claude Code's). */
+import type { ApprovalRequest, Choice } from "../../domain/approval.ts";
+import {
+  booleanField,
+  type Fields,
+  objectArrayField,
+  objectField,
+  optional,
+  stringField,
+} from "../../lib/json_fields.ts";
+import { dialogOf } from "./hook_format_tools.ts";
+import { callOf, HOOK_FORMAT_TOOLS, type ToolTable } from "./tool_table.ts";
+
+/** Where a permission that the agent suggests would be kept, in words for people. */
+const KEPT: Readonly<Record<string, string>> = {
+  session: "for this session",
+  localSettings: "in this project, for you",
+  projectSettings: "in this project, for everybody",
+  userSettings: "always",
+};
+
+/** What the human is asked; undefined where the event names no tool. */
+export function permissionRequest(
+  event: Fields,
+  dialog: ApprovalRequest["dialog"],
+  tools: ToolTable = HOOK_FORMAT_TOOLS,
+): ApprovalRequest | undefined {
+  const tool = stringField(event, "tool_name");
+  if (tool === undefined) return undefined;
+  const input = objectField(event, "tool_input") ?? {};
+  const call = callOf(tool, input, tools);
+  const asks = dialogOf(event).for;
+  return {
+    for: asks,
+    ...call,
+    ...(asks === "plan" ? optional("subject", stringField(input, "plan")) : {}),
+    ...(asks === "question" ? optional("choices", choicesOf(input)) : {}),
+    ...optional("suggestions", suggestionsOf(event)),
+    dialog,
+    takesYes: true,
+  };
+}
+
+function choicesOf(input: Fields): readonly Choice[] | undefined {
+  const choices = objectArrayField(input, "questions")?.flatMap((asked) => {
+    const question = stringField(asked, "question");
+    if (question === undefined) return [];
+    const options = objectArrayField(asked, "options")?.flatMap((option) => stringField(option, "label") ?? []) ?? [];
+    return [{ question, options, multiple: booleanField(asked, "multiSelect") }];
+  });
+  return choices === undefined || choices.length === 0 ? undefined : choices;
+}
+
+function suggestionsOf(event: Fields): readonly string[] | undefined {
+  const lines = objectArrayField(event, "permission_suggestions")?.flatMap((update) => {
+    const what = suggestion(update);
+    if (what === undefined) return [];
+    const kept = KEPT[stringField(update, "destination") ?? ""];
+    return [kept === undefined ? what : `${what}, ${kept}`];
+  });
+  return lines === undefined || lines.length === 0 ? undefined : lines;
+}
+
+function suggestion(update: Fields): string | undefined {
+  switch (stringField(update, "type")) {
+    case "addRules": {
+      const rules = objectArrayField(update, "rules")?.flatMap((rule) => {
+        const tool = stringField(rule, "toolName");
+        const content = stringField(rule, "ruleContent");
+        return tool === undefined ? [] : [content === undefined ? tool : `${tool}(${content})`];
+      });
+      return rules === undefined || rules.length === 0
+        ? undefined
+        : `${stringField(update, "behavior") ?? "allow"} ${rules.join(" and ")}`;
+    }
+    case "addDirectories": {
+      const folders = update["directories"];
+      const named = Array.isArray(folders) ? folders.filter((folder) => typeof folder === "string") : [];
+      return named.length === 0 ? undefined : `work in ${named.join(" and ")}`;
+    }
+    case "setMode": {
+      const mode = stringField(update, "mode");
+      return mode === undefined ? undefined : `permission mode ${mode}`;
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+/** What a hook of the common format prints: Claude Code's words, which Codex and agents like it take too. */
+import type { Decision } from "../../domain/approval.ts";
+
+export type HookResponse = Readonly<Record<string, unknown>>;
+
+/** The agent shows the model a reason; this one where the human gave none. */
+const NO_REASON = "Denied by the user";
+
+/** PermissionRequest: no, with the reason. */
+export function denyResponse(verdict: Extract<Decision, { yes: false }>): HookResponse {
+  return decision({ behavior: "deny", message: verdict.message || NO_REASON });
+}
+
+/** PermissionRequest: a yes to this call and nothing else. */
+export function allowResponse(more: HookResponse = {}): HookResponse {
+  return decision({ behavior: "allow", ...more });
+}
+
+/** PreToolUse: no, with the reason. */
+export function stopResponse(verdict: Extract<Decision, { yes: false }>): HookResponse {
+  return hookPermission({ permissionDecision: "deny", permissionDecisionReason: verdict.message || NO_REASON });
+}
+
+function decision(fields: HookResponse): HookResponse {
+  return { hookSpecificOutput: { hookEventName: "PermissionRequest", decision: fields } };
+}
+
+/** PreToolUse: a decision about the permission of a call. */
+export function hookPermission(fields: HookResponse): HookResponse {
+  return { hookSpecificOutput: { hookEventName: "PreToolUse", ...fields } };
+}
