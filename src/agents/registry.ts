@@ -1,26 +1,40 @@
-/** Every agent whose hooks are understood: a new one is a line here and a file beside. */
+/** The agents. A new one is a folder and a line here; who loads this file asks the descriptors, not the agents. */
+import { claudeAgent } from "./claude/mod.ts";
+import { claudeLikeAgents } from "./claude_like/mod.ts";
+import { codexAgent } from "./codex/mod.ts";
+import { cursorAgent } from "./cursor/mod.ts";
+import { customAgent } from "./custom/mod.ts";
+import { geminiAgent } from "./gemini/mod.ts";
+import { opencodeAgent } from "./opencode/mod.ts";
 import type { Adapter } from "./shared/adapter.ts";
 import { customName } from "./shared/agent_name.ts";
-import { claude } from "./claude/events.ts";
-import { claudeLike } from "./claude_like/events.ts";
-import { codex } from "./codex/events.ts";
-import { cursor } from "./cursor/events.ts";
-import { custom } from "./custom/events.ts";
-import { gemini } from "./gemini/events.ts";
-import { opencode } from "./opencode/events.ts";
+import type { AgentDescriptor } from "./shared/descriptor.ts";
+import type { AgentHooks } from "./shared/hook_spec.ts";
 
-const ADAPTERS: ReadonlyMap<string, Adapter> = new Map(
-  [claude, codex, gemini, opencode, cursor, custom].map((adapter) => [adapter.name, adapter]),
-);
+export const AGENTS: readonly AgentDescriptor[] = [
+  claudeAgent,
+  codexAgent,
+  geminiAgent,
+  opencodeAgent,
+  cursorAgent,
+  customAgent,
+  claudeLikeAgents,
+];
+
+const BY_NAME: ReadonlyMap<string, AgentDescriptor> = new Map(AGENTS.map((agent) => [agent.name, agent]));
 
 /** The adapter for the agent's name on the wire, or undefined where there is none. */
 export function adapterOf(name: string): Adapter | undefined {
-  const like = customName(name);
-  return like === undefined ? ADAPTERS.get(name) : claudeLike(like);
+  const member = customName(name);
+  const adapter = BY_NAME.get(member === undefined ? name : name.slice(0, -member.length - 1))?.adapter;
+  if (typeof adapter !== "function") return adapter;
+  return member === undefined ? undefined : adapter(member);
 }
 
 /** Names that {@link adapterOf} knows, in the order of the table. */
-export const HOOK_NAMES: readonly string[] = [
-  ...ADAPTERS.keys(),
-  "claude-like:NAME",
-];
+export const HOOK_NAMES: readonly string[] = AGENTS.map(({ name, adapter }) =>
+  typeof adapter === "function" ? `${name}:NAME` : name
+);
+
+/** The agents into whose settings our hooks can be put. */
+export const HOOK_SPECS: readonly AgentHooks[] = AGENTS.flatMap(({ hooks }) => hooks ?? []);

@@ -1,7 +1,8 @@
 /**
  * One report to the daemon, by a process that lives for nothing else: the hook and the status line. Nothing from npm.
  */
-import { HOOK_ENV, PARENT_PID } from "../agents/shared/hook_env.ts";
+import { HOOK_ENV } from "../agents/hook_env.ts";
+import { PARENT_PID } from "../agents/shared/hook_env.ts";
 import type { DaemonEndpoint } from "../config/endpoint.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { type HomePaths, resolveFrom } from "../platform/home.ts";

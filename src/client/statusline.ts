@@ -1,12 +1,12 @@
 /**
- * `agent-console statusline [-- CMD ARGS…]`: the tee for Claude Code's status line. What is behind `--` is run as argv,
+ * `agent-console statusline [-- CMD ARGS…]`: the tee for an agent's status line. What is behind `--` is run as argv,
  * without a shell (a shell line is `-- sh -c 'LINE'`, as `hooks install` writes it): it starts at once, gets the same
  * bytes on stdin, has our stdout and stderr for its own, and its exit code is ours. Beside it goes a report to the daemon.
  *
  * A fast path as the hook's: nothing from npm. A report that nobody takes is forgotten, for a status line comes again.
  */
 import { isFields } from "../lib/json_fields.ts";
-import { STATUS_LINE } from "../agents/claude/statusline_facts.ts";
+import { statusline } from "../agents/statusline.ts";
 import { resolveOwnHome } from "../config/endpoint.ts";
 import { denoFiles, isNotFound } from "../platform/deno_files.ts";
 import { homePaths } from "../platform/home.ts";
@@ -15,7 +15,6 @@ import { stdinChunks, writeStderr, writeStdout } from "../platform/stdio.ts";
 import { branchOf } from "./git_branch.ts";
 import { daemonEndpoint, deliverReport, type Delivery, forwardedEnv } from "./deliver_report.ts";
 import { truncatePayload } from "./truncate_payload.ts";
-import { statusText } from "../agents/claude/statusline_text.ts";
 
 /** From the payload's end; the user's command is outlived by no more than that. */
 const SENDING: Delivery = { kind: "statusline", connectMs: 200, deliverMs: 300 };
@@ -36,7 +35,7 @@ export async function runStatusline(options: StatuslineOptions): Promise<number>
   const { command } = options;
   if (command.length === 0) {
     const event = eventOf(await Promise.race([payload(), pause(STDIN_MS)]));
-    const text = statusText(event ?? branchHere());
+    const text = statusline.text(event ?? branchHere());
     if (text !== "") writeStdout(`${text}\n`);
     await report(event, options);
     return 0;
@@ -111,7 +110,7 @@ function eventOf(text: string | undefined | void): Readonly<Record<string, unkno
   if (!isFields(event)) return undefined;
   const { cwd } = event;
   const branch = branchOf(denoFiles, typeof cwd === "string" ? cwd : currentFolder());
-  return { ...event, hook_event_name: STATUS_LINE, ...(branch === undefined ? {} : { git_branch: branch }) };
+  return { ...event, hook_event_name: statusline.event, ...(branch === undefined ? {} : { git_branch: branch }) };
 }
 
 function branchHere(): Readonly<Record<string, unknown>> {
@@ -127,7 +126,7 @@ async function report(
   if (event === undefined) return;
   try {
     const where = daemonEndpoint(homePaths(resolveOwnHome(home)), socket);
-    await deliverReport(where, { agent: "claude", event, env: forwardedEnv() }, SENDING);
+    await deliverReport(where, { agent: statusline.agent, event, env: forwardedEnv() }, SENDING);
   } catch {
     // No home, or one that is not safely ours: nothing to report to.
   }

@@ -1,4 +1,5 @@
 /** The daemon, composed: the base that features plug into, and the list of services in start order. */
+import { adapterOf, HOOK_NAMES } from "../agents/registry.ts";
 import { Inbox } from "../approvals/inbox.ts";
 import { createApprovals } from "../approvals/mod.ts";
 import { newId } from "../approvals/new_id.ts";
@@ -101,6 +102,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     store,
     bus,
     approvals: broker,
+    agents: { adapterOf, names: HOOK_NAMES },
     unknown: new UnrecognizedEvents(store, log),
     now,
     clock: systemClock,

@@ -1,71 +1,66 @@
 /** The readers that are on, each behind a guard of its own. */
-import { isSessionEvent } from "../domain/event.ts";
+import { errorBoundary } from "../agents/shared/error_boundary.ts";
+import type { FeedPort } from "../agents/shared/feed_port.ts";
+import type { AgentFeed, Feed, FeedContext } from "../agents/shared/feed_spec.ts";
 import { commitReport } from "../core/apply_report.ts";
 import type { FeatureContext } from "../core/service.ts";
+import { isSessionEvent } from "../domain/event.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { env } from "../platform/process.ts";
 import { dialWebSocket } from "../platform/web_socket.ts";
 import { FEED } from "../protocol/actor.ts";
 import { VERSION } from "../protocol/version.ts";
-import { ClaudeSessionsFeed } from "../agents/claude/feed.ts";
-import { CodexAppServerFeed } from "../agents/codex/feed.ts";
-import { GeminiChatsFeed } from "../agents/gemini/feed.ts";
-import { errorBoundary } from "../agents/shared/error_boundary.ts";
-import { type FeedPaths, feedPaths } from "./places.ts";
-import type { FeedPort, Guarded } from "../agents/shared/feed_port.ts";
+import { type FeedSwitches, publishing } from "./permissions.ts";
 
-const ALL_OFF = Object.freeze({ claude_sessions: false, codex_app_server: false, gemini_chats: false });
+/** An agent's reader, loaded and not yet made. */
+interface Loaded {
+  readonly agent: string;
+  readonly spec: AgentFeed;
+  readonly make: (context: FeedContext) => Feed;
+}
 
-/** The keys of section feeds. */
-type Name = keyof FeatureContext["booted"]["feeds"];
-
-interface Feed {
-  start?(): void;
-  /** What is looked at although nobody told of a change. */
-  look?(): void;
-  stop(): void;
+/** Loads the readers that are on, and nothing of the others. */
+export async function loadReaders(on: FeedSwitches): Promise<readonly Loaded[]> {
+  return await Promise.all(
+    publishing(on).map(async ({ name, feed }) => ({ agent: name, spec: feed, make: await feed.load() })),
+  );
 }
 
 export class Feeds {
   #context: FeatureContext;
-  #running = new Map<Name, Feed>();
-  #codex: CodexAppServerFeed | undefined;
+  /** By the agent's name. */
+  #running = new Map<string, Feed>();
 
-  /** What is off, or what this daemon's sandbox does not let it read, is left out. */
-  constructor(context: FeatureContext) {
+  /** What this daemon's sandbox does not let it read is left out. */
+  constructor(context: FeatureContext, loaded: readonly Loaded[]) {
     this.#context = context;
-    const { approvals, bus, store } = context;
     const port = portOf(context);
-    this.#add("claude_sessions", ({ claudeSessions: folder }, guarded) => {
-      return folder === undefined ? undefined : new ClaudeSessionsFeed({ folder, files: denoFiles, port, guarded });
-    });
-    this.#add("codex_app_server", ({ codexSocket }, guarded) => {
-      if (codexSocket === undefined) return undefined;
-      return this.#codex = new CodexAppServerFeed({
-        port,
-        ask: (report, ask, signal) => approvals.requestDecision(report, ask, signal),
-        guarded,
-        dial: (events) => dialWebSocket(codexSocket, events),
-        clientInfo: { name: "agent-console", version: VERSION },
-      });
-    });
-    this.#add("gemini_chats", ({ geminiChats: folder }, guarded) => {
-      if (folder === undefined) return undefined;
-      const gemini = new GeminiChatsFeed({ folder, files: denoFiles, port, guarded });
-      bus.listen(store.seq, new Set(["session"]), ({ event }) => {
-        if (isSessionEvent(event)) gemini.rowChanged(event.data.session.id);
-      });
-      return gemini;
+    for (const each of loaded) this.#add(each, port);
+    if (![...this.#running.values()].some((feed) => feed.rowChanged !== undefined)) return;
+    const { bus, store } = context;
+    bus.listen(store.seq, new Set(["session"]), ({ event }) => {
+      if (!isSessionEvent(event)) return;
+      for (const feed of this.#running.values()) feed.rowChanged?.(event.data.session.id);
     });
   }
 
   /** Each on its own: where one may not even ask for its place, the others are made all the same. */
-  #add(name: Name, make: (places: FeedPaths, guarded: Guarded) => Feed | undefined): void {
-    const { log, booted: { feeds } } = this.#context;
-    const guarded = errorBoundary({ log, feed: name, off: () => this.#off(name) });
+  #add({ agent, spec, make }: Loaded, port: FeedPort): void {
+    const { log, approvals } = this.#context;
+    const guarded = errorBoundary({ log, feed: spec.configKey, off: () => this.#off(agent) });
     guarded("the place", () => {
-      const feed = make(feedPaths({ ...ALL_OFF, [name]: feeds[name] }, env), guarded);
-      if (feed !== undefined) this.#running.set(name, feed);
+      const place = spec.place(env);
+      if (place === undefined) return;
+      const feed = make({
+        place,
+        port,
+        files: denoFiles,
+        guarded,
+        ask: (report, ask, signal) => approvals.put(report, ask, signal),
+        dial: (host, events) => dialWebSocket(place, host, events),
+        clientInfo: { name: "agent-console", version: VERSION },
+      });
+      this.#running.set(agent, feed);
     });
   }
 
@@ -80,7 +75,7 @@ export class Feeds {
 
   /** Whether a feed puts this session's questions to the human, beside the agent's own dialog. */
   asks(agent: string, sessionId: string): boolean {
-    return agent === "codex" && this.#codex?.asks(sessionId) === true;
+    return this.#running.get(agent)?.asks?.(sessionId) === true;
   }
 
   stop(): void {
@@ -88,9 +83,9 @@ export class Feeds {
   }
 
   /** A daemon whose sandbox was made without a feed goes on without it. */
-  #off(name: Name): void {
-    this.#running.get(name)?.stop();
-    this.#running.delete(name);
+  #off(agent: string): void {
+    this.#running.get(agent)?.stop();
+    this.#running.delete(agent);
   }
 }
 

@@ -25,9 +25,10 @@ class LateFeeds {
     if (this.#feeds !== undefined) return this.#feeds.look();
     const { booted, approvals } = this.#context;
     if (!Object.values(booted.feeds).includes(true)) return;
-    const { Feeds } = await import("./feeds.ts");
+    const { Feeds, loadReaders } = await import("./feeds.ts");
+    const readers = await loadReaders(booted.feeds);
     if (this.#stopped) return;
-    const feeds = this.#feeds = new Feeds(this.#context);
+    const feeds = this.#feeds = new Feeds(this.#context, readers);
     approvals.askedByFeed = (agent, sessionId) => feeds.asks(agent, sessionId);
     feeds.start();
   }

@@ -36,12 +36,6 @@ export interface Permission {
   readonly configKey?: string;
 }
 
-/**
- * The name in the URL of a WebSocket that runs over a unix socket: Deno wants net access to it although nothing is sent
- * there. Names under .invalid never resolve (RFC 6761), so that the permission opens no way into the network.
- */
-export const UNIX_WEB_SOCKET_HOST = "codex.invalid";
-
 /** Environment variables that the daemon reads. */
 export const DAEMON_ENV: readonly string[] = [
   "AGENT_CONSOLE_HOME",

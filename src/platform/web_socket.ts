@@ -1,6 +1,4 @@
 /** A WebSocket over a unix socket, for text frames. */
-import { UNIX_WEB_SOCKET_HOST } from "./sandbox.ts";
-
 export interface WebSocketEvents {
   readonly onOpen: () => void;
   readonly onText: (text: string) => void;
@@ -16,10 +14,13 @@ export interface TextSocket {
   close(): void;
 }
 
-/** @throws NotCapable outside the sandbox that platform/sandbox.ts computes for it */
-export function dialWebSocket(path: string, events: WebSocketEvents): TextSocket {
+/**
+ * @param host what the URL names; the unix socket at `path` is dialled whatever it is
+ * @throws NotCapable where the sandbox lacks the socket or the host
+ */
+export function dialWebSocket(path: string, host: string, events: WebSocketEvents): TextSocket {
   const client = Deno.createHttpClient({ proxy: { transport: "unix", path } });
-  const socket = new WebSocket(`ws://${UNIX_WEB_SOCKET_HOST}/`, { client });
+  const socket = new WebSocket(`ws://${host}/`, { client });
   socket.onopen = () => events.onOpen();
   socket.onmessage = ({ data }) => {
     if (typeof data === "string") events.onText(data);

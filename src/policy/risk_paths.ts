@@ -1,4 +1,5 @@
 /** Paths that make a harmless looking call a grave one. Pure: links are not followed, names are compared in small letters. */
+import { AGENT_FILES } from "../agents/files.ts";
 import { fixedCharacters, simplified } from "./risk_glob.ts";
 
 /** Entries are components that follow each other anywhere in a path; `*` ends a component with any text. */
@@ -18,7 +19,7 @@ const GUARDED = table(`
   .config/systemd .config/autostart library/launchagents library/launchdaemons
   etc/cron* var/spool/cron etc/systemd etc/init.d etc/profile* etc/bash* etc/zsh* etc/environment etc/ld.so*
   etc/sudoers* etc/pam.d etc/passwd etc/shadow etc/group etc/hosts
-  .agent-console .claude .claude.json .codex .gemini .qwen .cursor .opencode .config/opencode opencode.json opencode.jsonc
+  .agent-console ${AGENT_FILES.flatMap(({ settings }) => settings).join(" ")}
   .mcp.json .vscode/tasks.json .vscode/settings.json .vscode/mcp.json
   /boot /proc /sys
 `);
@@ -27,7 +28,7 @@ const GUARDED = table(`
 const SECRET = table(`
   .ssh .gnupg .aws .azure .kube .config/gcloud .config/gh .docker/config.json .netrc .npmrc .pypirc .pgpass
   .git-credentials .env .env.* .envrc etc/shadow etc/gshadow environ proc/*/environ id_rsa* id_dsa* id_ecdsa* id_ed25519*
-  .claude/.credentials.json .codex/auth.json .gemini/oauth_creds.json .agent-console/daemon.token .agent-console/keys
+  ${AGENT_FILES.flatMap(({ secrets = [] }) => secrets).join(" ")} .agent-console/daemon.token .agent-console/keys
   .vault-token .terraform.d/credentials* .cargo/credentials* .config/op .config/rclone .gem/credentials .m2/settings.xml
   .my.cnf .s3cfg .boto .htpasswd .password-store keyrings library/keychains
   .bash_history .zsh_history .psql_history .mysql_history

@@ -1,4 +1,5 @@
 /** What installing and uninstalling the service means on this system: a file and the commands around it. Pure. */
+import { AGENT_HOME_ENV } from "../agents/files.ts";
 import { RUNTIME_ENV } from "../platform/sandbox.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { renderPlist, renderUnit } from "./render.ts";
@@ -95,7 +96,7 @@ function step(argv: readonly string[], tolerate: Step["tolerate"] = []): Step {
 }
 
 /** Folders of the installing shell that the daemon must find again: cached dependencies, what agents publish. */
-const PASSED = ["DENO_DIR", "CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME"];
+const PASSED = ["DENO_DIR", ...AGENT_HOME_ENV];
 /** The variables that {@link ServiceOptions.env} is to hold. */
 export const READ_ENV: readonly string[] = ["PATH", "XDG_CONFIG_HOME", ...PASSED];
 

@@ -12,7 +12,7 @@ import { addEntries, type HooksStatus, removeEntries, statusOf } from "./hook_en
 import { pluginStatus, removePlugin, renderPlugin } from "./plugin_file.ts";
 import type { EditOptions } from "./own_entries.ts";
 import { lineDiff } from "./line_diff.ts";
-import { statuslineState, unwrapStatusline, wrapStatusline } from "../agents/claude/statusline_settings.ts";
+import type { StatuslineSettings } from "../agents/shared/statusline_settings.ts";
 import { type Backup, backupPath, readBackup, writeBackup } from "./backup.ts";
 
 export interface InstallSystem {
@@ -34,8 +34,9 @@ export interface HooksTarget {
   readonly program: Argv;
   /** Rules judge each tool call before it runs: that row may wait for a decision. */
   readonly policy?: boolean;
-  /** Our tee for the agent's status line (Claude Code alone has one). */
+  /** Our tee for the agent's status line, where it has one. */
   readonly statusline?: {
+    readonly settings: StatuslineSettings;
     readonly program: Argv;
     /** Put it in. Without it one that is there is only kept current. */
     readonly wrap: boolean;
@@ -95,14 +96,15 @@ function writeIfUnchanged({ agent, program, statusline }: HooksTarget, text: str
   if (agent.form === "file") return renderPlugin(agent, text, program, options);
   const now = addEntries(agent, text, program, options);
   if (statusline === undefined) return now;
-  const has = statuslineState(now, statusline.program, options).state !== "absent";
-  return has || statusline.wrap ? wrapStatusline(now, statusline.program, options) : now;
+  const { settings, wrap } = statusline;
+  const has = settings.state(now, statusline.program, options).state !== "absent";
+  return has || wrap ? settings.wrap(now, statusline.program, options) : now;
 }
 
 function taken({ agent, program, statusline }: HooksTarget, text: string, options: EditOptions): string {
   if (agent.form === "file") return removePlugin(text);
   const now = removeEntries(agent, text, program, options);
-  return statusline === undefined ? now : unwrapStatusline(now, statusline.program, options);
+  return statusline === undefined ? now : statusline.settings.unwrap(now, statusline.program, options);
 }
 
 function withProgram(programs: readonly Argv[], program: Argv): readonly Argv[] {
@@ -133,7 +135,7 @@ export function hooksStatus(system: Reading, target: HooksTarget): HooksStatus {
     const options = editing(target, backup);
     if (agent.form === "file") return pluginStatus(agent, text, program, options);
     const status = statusOf(agent, text, program, options);
-    const line = target.statusline && statuslineState(text, target.statusline.program, options).state;
+    const line = target.statusline?.settings.state(text, target.statusline.program, options).state;
     return line === undefined ? status : { ...status, statusline: line };
   } catch (error) {
     return { state: "unreadable", missing: [], outdated: [], problem: error instanceof Error ? error.message : "" };

@@ -3,6 +3,7 @@ import { getNodeValue } from "jsonc-parser";
 import { ConsoleError } from "../protocol/errors.ts";
 import { type Fields, isFields } from "../lib/json_fields.ts";
 import { type AgentHooks, type Argv, hookArgv, type HookRow, type JsonHooks } from "../agents/shared/hook_spec.ts";
+import { isOurSandbox, OWN_NAME, sameArgv } from "../agents/shared/own_program.ts";
 import * as edit from "../lib/jsonc_edit.ts";
 import type { Node } from "../lib/jsonc_edit.ts";
 import { shellWords } from "../lib/shell_words.ts";
@@ -26,9 +27,6 @@ export interface OwnEntry {
   readonly handlers: Node;
   readonly handler: Node;
 }
-
-/** A program by our name, in any folder. */
-export const OWN_NAME = /(?:^|\/)agent-console$/;
 
 /** @throws {ConsoleError} config_invalid where `hooks`, or an event in it, has another shape */
 export function findOwnEntries(
@@ -65,7 +63,7 @@ export function findOwnEntries(
 /**
  * True for a handler that runs one of `programs`, a program by our name, or `deno run` in our sandbox, which no other
  * program asks for: it shuts the daemon's token of that very `--home` away (platform/sandbox.ts, `hookFlags`).
- * Entries like `deno run /elsewhere/main.ts hook claude` are not enough: other tools have them too.
+ * Entries like `deno run /elsewhere/main.ts hook NAME` are not enough: other tools have them too.
  */
 function isOurHandler(agent: AgentHooks, handler: unknown, programs: readonly Argv[]): boolean {
   if (!isFields(handler)) return false;
@@ -76,17 +74,6 @@ function isOurHandler(agent: AgentHooks, handler: unknown, programs: readonly Ar
   const own = words.slice(0, -hookArgv(agent, []).length);
   if (!sameArgv(words, hookArgv(agent, own))) return false;
   return programs.some((program) => sameArgv(program, own)) || OWN_NAME.test(own[0] ?? "") || isOurSandbox(own);
-}
-
-/** `deno run` in the sandbox of one of our homes: it shuts the daemon's token of that very `--home` away. */
-export function isOurSandbox(own: readonly string[]): boolean {
-  const [flag, home] = own.slice(-2);
-  return flag === "--home" && own[1] === "run" &&
-    own.some((word) => word.startsWith(`--deny-read=${home}/daemon.token`));
-}
-
-export function sameArgv(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((word, at) => word === b[at]);
 }
 
 /** Whether the entry says what the row asks for; members that the row does not name are the user's. */

@@ -1,6 +1,6 @@
 /** H3: `hooks install|uninstall|status` of the real program, for every agent, and Codex's trust. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { HOOK_SPECS } from "../../src/agents/hook_registry.ts";
+import { HOOK_SPECS } from "../../src/agents/registry.ts";
 import { fakeCodex } from "../support/fake_codex.ts";
 import { TestHome } from "../support/harness.ts";
 import { startTime } from "../support/harness_process.ts";

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { thisProgram } from "../../src/platform/program.ts";
 import { homePaths } from "../../src/platform/home.ts";
-import { HOOK_ENV } from "../../src/agents/shared/hook_env.ts";
+import { HOOK_ENV } from "../../src/agents/hook_env.ts";
 import { programArgv, statuslineFlags } from "../../src/platform/sandbox.ts";
 import { exists } from "../support/exists.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";

@@ -20,7 +20,14 @@ const FEATURE: readonly string[] = [
 export const RULES: Readonly<Record<string, RoomRule>> = {
   lib: { may: [], why: "helpers of use in any program import nothing of this one" },
   domain: { may: ["lib"], why: "the core is pure: no I/O, no clock, nothing of ours below it" },
-  policy: { may: ["domain", "lib"], why: "rules and risks are pure: they judge what the domain describes" },
+  policy: {
+    may: [
+      "domain",
+      "lib",
+      "agents/files.ts", // where each agent keeps its settings and credentials: a table of texts
+    ],
+    why: "rules and risks are pure: they judge what the domain describes",
+  },
   platform: { may: ["lib"], why: "the door to the system knows nobody who goes through it" },
   protocol: { may: ["domain"], why: "the wire speaks of sessions, not of how they are kept" },
   journal: { may: ["platform", "protocol"], why: "the journal knows bytes and records, not sessions" },
@@ -46,21 +53,16 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "platform",
       "protocol",
       "rpc",
-      "settings/own_entries.ts", // until the status line is edited through a descriptor that settings/ reads
     ],
     why: "an adapter says what happened; the core decides",
   },
   agents: {
-    may: [
-      "agents",
-      "platform", // until each descriptor names the paths that its feed reads
-      "config/schema.ts", // until then too: feed_paths.ts reads the settings of the feeds
-    ],
-    why: "the registry lists the agents, and is the only file that names them all",
+    may: ["agents"],
+    why: "the registry, and what fast paths know without it, list the agents; nobody else names one",
   },
   rpc: { may: ["domain", "lib", "platform", "protocol"], why: "requests are dispatched without knowing what they do" },
   feeds: {
-    may: [...FEATURE, "agents"],
+    may: [...FEATURE, "agents/registry.ts", "agents/shared"],
     why: "a feed says what an agent published; the daemon hands it on to the core",
   },
   liveness: { may: FEATURE, why: "a feature of the daemon reaches others through the core's doors only" },
@@ -73,7 +75,6 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "platform",
       "protocol",
       "domain/sanitize.ts",
-      "agents/claude/statusline_settings.ts", // until a descriptor offers it
     ],
     why: "our entries in other people's settings are the command line's work; the daemon never touches them",
   },
@@ -86,7 +87,10 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     ],
     why: "the broker answers through the core's two doors: commit, subscribe",
   },
-  service: { may: ["install", "lib", "platform", "protocol"], why: "units are made from templates and sandbox flags" },
+  service: {
+    may: ["agents/files.ts", "install", "lib", "platform", "protocol"],
+    why: "units are made from templates and sandbox flags",
+  },
   core: {
     may: [
       "domain",
@@ -96,14 +100,14 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "protocol",
       "rpc",
       "config/schema.ts", // until the service interface is generic over its section of the configuration
-      "agents/registry.ts", // until the session handlers get the adapters from the composition root
+      "agents/shared/adapter.ts", // types: what the registry, handed in by the composition root, gives
     ],
     why: "the core owns the state and reaches no disk",
   },
   transport: { may: ["core", "lib", "platform", "protocol", "rpc"], why: "connections carry requests to the core" },
   daemon: {
     may: [
-      "agents",
+      "agents/registry.ts",
       "approvals",
       "config",
       "core",
@@ -123,7 +127,9 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
   },
   client: {
     may: [
+      "agents/hook_env.ts",
       "agents/shared",
+      "agents/statusline.ts",
       "config",
       "daemon/options.ts",
       "daemon/launch.ts",
@@ -132,14 +138,13 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "platform",
       "protocol",
       "rpc",
-      "agents/claude", // until the status line is a command that the agent's descriptor offers
-      "agents/feed_paths.ts", // until the sandbox flags come from what services declare
     ],
     why: "a client never imports the daemon, only the words of its command line",
   },
   cli: {
     may: [
-      "agents/hook_registry.ts",
+      "agents/hook_env.ts",
+      "agents/registry.ts",
       "agents/shared",
       "client",
       "config",
@@ -152,7 +157,6 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "protocol",
       "service",
       "settings",
-      "agents/codex/hook_trust.ts", // until the hook specs say how an agent's trust is asked for
     ],
     why: "the command line is a client; it loads the daemon only to become one, the journal only to verify it",
   },

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { codex } from "../../src/agents/codex/events.ts";
 import { CodexAppServerFeed } from "../../src/agents/codex/feed.ts";
-import type { RequestDecision } from "../../src/agents/codex/requests.ts";
+import type { RequestDecision } from "../../src/agents/shared/feed_port.ts";
 import { dialWebSocket } from "../../src/platform/web_socket.ts";
 import { Replay, statusLine } from "../contract/replay.ts";
 import { FakeCodex } from "./fake_app_server.ts";
@@ -27,7 +27,7 @@ export class CodexBench {
       guarded: (_what, action) => action(),
       clientInfo: { name: "agent-console", version: "0" },
       ...(ask === undefined ? {} : { ask: ask(this.replay) }),
-      dial: (events) => dialWebSocket(path, events),
+      dial: (events) => dialWebSocket(path, "codex.invalid", events),
       port: {
         sessions: () => this.replay.sessions(),
         get: (id) => this.replay.get(id),

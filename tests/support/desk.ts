@@ -1,4 +1,5 @@
 /** The core with its broker on a journal and a clock in memory: approvals without sockets and without waiting. */
+import { adapterOf, HOOK_NAMES } from "../../src/agents/registry.ts";
 import type { Broker } from "../../src/approvals/broker.ts";
 import { Inbox } from "../../src/approvals/inbox.ts";
 import type { PolicyEngine, PolicySettings } from "../../src/approvals/policy_engine.ts";
@@ -96,7 +97,13 @@ export class Desk {
     this.judge = judge;
     this.presence = presence;
     const now = () => new Date(this.#now).toISOString();
-    this.deps = { store, approvals: broker, unknown: new UnrecognizedEvents(store, NO_LOG), now };
+    this.deps = {
+      store,
+      approvals: broker,
+      agents: { adapterOf, names: HOOK_NAMES },
+      unknown: new UnrecognizedEvents(store, NO_LOG),
+      now,
+    };
   }
 
   /** Each change of the safety mode in force. */

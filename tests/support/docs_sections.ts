@@ -1,7 +1,7 @@
 /** The parts of the pages that are made from the program's own tables. */
 import type { Argument, Command, Option } from "commander";
 import { customMarkdown } from "../../src/agents/custom/docs.ts";
-import { HOOK_SPECS } from "../../src/agents/hook_registry.ts";
+import { HOOK_SPECS } from "../../src/agents/registry.ts";
 import { hooksMarkdown } from "../../src/agents/shared/hook_spec.ts";
 import { hookProgram } from "../../src/cli/commands/hooks.ts";
 import { SYMBOLS } from "../../src/cli/format.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { claude } from "../../src/agents/claude/events.ts";
-import { HOOK_SPECS } from "../../src/agents/hook_registry.ts";
-import { HOOK_ENV } from "../../src/agents/shared/hook_env.ts";
+import { HOOK_SPECS } from "../../src/agents/registry.ts";
+import { HOOK_ENV } from "../../src/agents/hook_env.ts";
 import { adapterOf, HOOK_NAMES } from "../../src/agents/registry.ts";
 import type { Report } from "../../src/domain/report.ts";
 

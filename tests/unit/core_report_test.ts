@@ -1,4 +1,5 @@
 /** session.report as a whole: order, keys, late events, and answers that wait for the disk. */
+import { adapterOf, HOOK_NAMES } from "../../src/agents/registry.ts";
 import { FakeJournal } from "../support/fake_journal.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { receiveReport, type SessionDeps, sessionHandlers } from "../../src/core/handlers/session.ts";
@@ -33,7 +34,13 @@ function build() {
     },
   };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const deps: SessionDeps = { store, approvals, unknown: new UnrecognizedEvents(store, log), now: () => NOW };
+  const deps: SessionDeps = {
+    store,
+    approvals,
+    agents: { adapterOf, names: HOOK_NAMES },
+    unknown: new UnrecognizedEvents(store, log),
+    now: () => NOW,
+  };
   const tell = (event: Record<string, unknown>, idempotencyKey?: string, at?: string) =>
     receiveReport(deps, "hook:report", {
       agent: "claude",

@@ -1,6 +1,6 @@
 /** The agents that the tests of hooks go through, and settings files as people have them, in each agent's words. */
 import { parse as parseJsonc } from "@std/jsonc";
-import { HOOK_SPECS } from "../../src/agents/hook_registry.ts";
+import { HOOK_SPECS } from "../../src/agents/registry.ts";
 import { opencodeHooks } from "../../src/agents/opencode/hooks.ts";
 import type { FileHooks, JsonHooks } from "../../src/agents/shared/hook_spec.ts";
 import { NASTY } from "./hooks_nasty_settings.ts";

@@ -1,7 +1,7 @@
 import { shellQuote } from "../../src/lib/shell_quote.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { HOOK_SPECS } from "../../src/agents/hook_registry.ts";
+import { HOOK_SPECS } from "../../src/agents/registry.ts";
 import {
   DECISION_TIMEOUT_S,
   hookArgv,

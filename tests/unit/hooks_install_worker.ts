@@ -1,5 +1,5 @@
 /** `agents_install_worker.ts AGENT HOME FILE PROGRAM`: installs once, for tests in which several processes do. */
-import { HOOK_SPECS } from "../../src/agents/hook_registry.ts";
+import { HOOK_SPECS } from "../../src/agents/registry.ts";
 import { install } from "../../src/settings/install.ts";
 import { OPENCODE } from "./hooks_agents.ts";
 import { installSystem } from "./hooks_install_system.ts";

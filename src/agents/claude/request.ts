@@ -8,7 +8,7 @@ import { permissionRequest } from "../shared/hook_format_request.ts";
 /** Undefined for events that take no answer of the kind that people and rules give. */
 export function claudeRequest(event: Fields, env: HookEnv): ApprovalRequest | undefined {
   // Elsewhere (`-p`, SDK, ACP) no dialog of Claude's own is on a screen while the hook runs.
-  const dialog = env.CLAUDE_CODE_ENTRYPOINT === "cli" ? "beside" : "behind";
+  const dialog = env["CLAUDE_CODE_ENTRYPOINT"] === "cli" ? "beside" : "behind";
   switch (stringField(event, "hook_event_name")) {
     case "PermissionRequest":
       return permissionRequest(event, dialog);

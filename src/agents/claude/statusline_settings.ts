@@ -6,27 +6,12 @@ import { shellQuote } from "../../lib/shell_quote.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import * as edit from "../../lib/jsonc_edit.ts";
 import type { Node } from "../../lib/jsonc_edit.ts";
-import { isOurSandbox, OWN_NAME, sameArgv } from "../../settings/own_entries.ts";
+import { isOurSandbox, OWN_NAME, sameArgv } from "../shared/own_program.ts";
+import type { StatuslineEditOptions, StatuslineSettings, StatuslineState } from "../shared/statusline_settings.ts";
 import { shellWords } from "../../lib/shell_words.ts";
 
 /** argv of our program, absolute, without the words `statusline …`: {@link wrapped} adds them. */
 type Program = readonly string[];
-
-export interface StatuslineEditOptions {
-  /** The file's name for messages. */
-  readonly file?: string;
-  /** The text before our first installation: what is given back is spelled as it was there. */
-  readonly before?: string;
-  /** Programs that earlier installations used: their status lines are ours too. */
-  readonly earlier?: readonly Program[];
-}
-
-export interface StatuslineState {
-  /** `absent`: none, or the user's own; `outdated`: ours, with another program. */
-  readonly state: "absent" | "installed" | "outdated" | "unreadable";
-  /** Why it is unreadable. */
-  readonly problem?: string;
-}
 
 /** What stands in a settings text. `inner`: the user's own line within ours, null where they had none. */
 interface Found {
@@ -91,6 +76,13 @@ export function statuslineState(text: string, program: Program, options: Statusl
   }
 }
 
+/** What the descriptor offers. */
+export const statuslineSettings: StatuslineSettings = {
+  wrap: wrapStatusline,
+  unwrap: unwrapStatusline,
+  state: statuslineState,
+};
+
 function find(bare: string, program: Program | undefined, options: StatuslineEditOptions): Found {
   const parsed = edit.parse(bare);
   if (edit.isParseFailure(parsed)) {
@@ -109,7 +101,7 @@ function find(bare: string, program: Program | undefined, options: StatuslineEdi
   return { root, property, command, ours: oursIn(String(command.value), programs), strange: false };
 }
 
-/** A line that runs one of `programs`, a program by our name, or `deno run` in our sandbox (ours.ts says why). */
+/** A line that runs one of `programs`, a program by our name, or `deno run` in our sandbox (own_entries.ts says why). */
 function oursIn(line: string, programs: readonly Program[]): Found["ours"] {
   const words = shellWords(line) ?? [];
   const chained = SHELL.every((word, at) => words.at(at - SHELL.length - 1) === word);

@@ -5,11 +5,11 @@
  */
 import { type Fields, isFields, stringField } from "../../lib/json_fields.ts";
 import { setTimer } from "../../platform/clock.ts";
-import { CodexRequests, type RequestDecision } from "./requests.ts";
+import { CodexRequests } from "./requests.ts";
 import { readStatus, readThread, readTurnError, threadIdIn, type ThreadStatus, titleOf } from "./thread_codec.ts";
 import { CodexThreads } from "./thread_rows.ts";
 import { type Dial, Link, type RequestId } from "./json_rpc_link.ts";
-import type { FeedPort, Guarded } from "../shared/feed_port.ts";
+import type { FeedPort, Guarded, RequestDecision } from "../shared/feed_port.ts";
 
 /** Between two tries to connect, ms: doubling. */
 const RETRY_MS = { first: 250, longest: 5000 };

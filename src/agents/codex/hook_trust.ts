@@ -2,6 +2,7 @@
  * Whether Codex trusts our hooks, asked of `codex app-server`: it alone knows the hash to which trust is bound.
  * JSON-RPC without the `jsonrpc` member, one message a line (recorded with 0.169).
  */
+import type { Trust } from "../shared/hook_trust.ts";
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import {
@@ -12,9 +13,6 @@ import {
   parseObject,
   stringField,
 } from "../../lib/json_fields.ts";
-
-/** `modified`: trusted once, and changed since. `off`: Codex knows the hook and does not run it, or reads no hooks at all. */
-export type Trust = "trusted" | "untrusted" | "modified" | "off" | "unknown";
 
 /** One of our definitions, as Codex reads it. */
 export interface CodexHook {

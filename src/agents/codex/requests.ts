@@ -1,20 +1,9 @@
 /** The questions of Codex's threads that are open now, each from its request to its answer, ours or somebody else's. */
 import { type Fields, optional, stringField } from "../../lib/json_fields.ts";
-import type { ApprovalRequest, Decision } from "../../domain/approval.ts";
-import type { Report } from "../../domain/report.ts";
 import { decisionOf, FileItems, readCodexRequest } from "./request_codec.ts";
 import type { CodexThreads } from "./thread_rows.ts";
+import type { RequestDecision } from "../shared/feed_port.ts";
 import type { Link, RequestId } from "./json_rpc_link.ts";
-
-/**
- * Puts a question to whoever can answer it: the report opens the wait, `signal` ends it (it was answered elsewhere, or
- * nobody is there any more to take the answer). Resolves with undefined where there is no answer from us.
- */
-export type RequestDecision = (
-  report: Report,
-  ask: ApprovalRequest,
-  signal: AbortSignal,
-) => Promise<Decision | undefined>;
 
 interface Put {
   readonly id: RequestId;

@@ -1,7 +1,8 @@
 /** Names of agents, as they stand in rows. This file imports nothing: the hook's fast path loads it. */
 
 const NAME = /^[a-z][a-z0-9_-]{0,31}$/;
-const LIKE = "claude-like";
+/** The one name that stands for many agents, each of which has its own behind a colon. */
+export const FAMILY = "claude-like";
 
 export function isAgentName(name: string): boolean {
   return NAME.test(name);
@@ -12,11 +13,11 @@ export function isAgentName(name: string): boolean {
  * `claude-like:qwen`. Without a usable name it is the bare `claude-like`, which the daemon refuses and notes down.
  */
 export function storedName(agent: string, name: string | undefined): string {
-  return agent === LIKE && name !== undefined && NAME.test(name) ? `${LIKE}:${name}` : agent;
+  return agent === FAMILY && name !== undefined && NAME.test(name) ? `${FAMILY}:${name}` : agent;
 }
 
 /** The `NAME` of `claude-like:NAME`; undefined for other names. */
 export function customName(wire: string): string | undefined {
-  const name = wire.startsWith(`${LIKE}:`) ? wire.slice(LIKE.length + 1) : "";
+  const name = wire.startsWith(`${FAMILY}:`) ? wire.slice(FAMILY.length + 1) : "";
   return NAME.test(name) ? name : undefined;
 }

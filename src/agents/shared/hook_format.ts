@@ -8,7 +8,7 @@ import { type ErrorKind, type Facts, TEXT_CAPS } from "../../domain/session.ts";
 import { type EventTable, handlerFor, ignored, type ParsedEvent } from "./adapter.ts";
 import { batchOf, dialogOf, toolOf } from "./hook_format_tools.ts";
 import { booleanField, type Fields, isFields, objectArrayField, optional, stringField } from "../../lib/json_fields.ts";
-import type { HookEnv, HookEnvName } from "./hook_env.ts";
+import type { HookEnv } from "./hook_env.ts";
 import { idField } from "./ids.ts";
 import { processFacts } from "./process_facts.ts";
 import { excerpt } from "./excerpt.ts";
@@ -21,7 +21,7 @@ export interface HookFormat {
   /** The agent's name in its rows. */
   readonly agent: string;
   /** The variable that holds its pid. */
-  readonly pid: HookEnvName;
+  readonly pid: string;
   readonly meaning: EventHandlers;
   readonly ask: (event: Fields, env: HookEnv) => ApprovalRequest | undefined;
   /** Facts of events that only this agent has. */

@@ -73,8 +73,6 @@ export interface JsonHooks extends Described {
   readonly onlyKeys?: readonly string[];
   /** Whether these settings switch our hooks off. */
   readonly off?: (settings: Fields) => boolean;
-  /** The agent runs a definition only after its user has reviewed and trusted it. */
-  readonly reviewed?: true;
 }
 
 /** Hooks that are a file of their own, which the agent loads as code. */

@@ -2,7 +2,7 @@
 import type { Facts, Terminal } from "../../domain/session.ts";
 import { clip } from "../../domain/sanitize.ts";
 import { optional } from "../../lib/json_fields.ts";
-import { type HookEnv, type HookEnvName, PARENT_PID } from "./hook_env.ts";
+import { type HookEnv, PARENT_PID } from "./hook_env.ts";
 
 const CAP = 200;
 // pid_t is 32 bits wide; Linux itself stops at 2^22.
@@ -10,9 +10,9 @@ const PID = /^[1-9]\d{0,9}$/;
 
 /**
  * `pid` names the variable that the agent sets for its hooks. Where it sets none, "PPID" takes the process that started
- * the hook: the agent itself, or a shell in between (domain/parent_pid.ts tells them apart).
+ * the hook: the agent itself, or a shell in between (domain/confirmed_pid.ts tells them apart).
  */
-export function processFacts(env: HookEnv, pid: HookEnvName): Pick<Facts, "pid" | "parentPid" | "tty" | "terminal"> {
+export function processFacts(env: HookEnv, pid: string): Pick<Facts, "pid" | "parentPid" | "tty" | "terminal"> {
   const named = value(env, pid);
   const number = named !== undefined && PID.test(named) ? Number(named) : undefined;
   return {
@@ -42,7 +42,7 @@ function terminalOf(env: HookEnv): Terminal | undefined {
   return Object.keys(terminal).length === 0 ? undefined : terminal;
 }
 
-function value(env: HookEnv, name: HookEnvName): string | undefined {
+function value(env: HookEnv, name: string): string | undefined {
   const found: unknown = Object.hasOwn(env, name) ? env[name] : undefined;
   return typeof found === "string" && found !== "" ? clip(found, CAP) : undefined;
 }

@@ -1,10 +1,11 @@
 /** `hooks …`: our hooks in the settings of the agents. */
-import type { CodexHook, Trust } from "../../agents/codex/hook_trust.ts";
-import { HOOK_SPECS } from "../../agents/hook_registry.ts";
+import { HOOK_ENV } from "../../agents/hook_env.ts";
+import { AGENTS } from "../../agents/registry.ts";
+import type { AgentDescriptor } from "../../agents/shared/descriptor.ts";
 import type { AgentHooks } from "../../agents/shared/hook_spec.ts";
+import type { HookTrust, Trust, TrustTarget } from "../../agents/shared/hook_trust.ts";
 import type { HooksStatus } from "../../settings/hook_entries.ts";
 import { hooksStatus, type HooksTarget, install, type InstallSystem, uninstall } from "../../settings/install.ts";
-import { HOOK_ENV } from "../../agents/shared/hook_env.ts";
 import { nearestWord } from "../../lib/did_you_mean.ts";
 import { systemTimers } from "../../platform/delay.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
@@ -24,7 +25,6 @@ import {
 import { ConsoleError } from "../../protocol/errors.ts";
 import { contextEndpoint } from "../../client/endpoint.ts";
 import type { CommandContext } from "../context.ts";
-import { codexTrust, giveTrust, TRUST_HINTS } from "./hooks_trust.ts";
 
 export interface HooksOptions {
   readonly dryRun?: boolean;
@@ -40,33 +40,46 @@ function system(): InstallSystem {
   return { files: denoFiles, timers: systemTimers, sha256: sha256OfJournal, realPath, tryLock };
 }
 
-function agentOf(name: string | undefined, command: string): AgentHooks {
-  const names = HOOK_SPECS.map((agent) => agent.name);
+/** An agent into whose settings our hooks can be put. */
+type HookedAgent = AgentDescriptor & { readonly hooks: AgentHooks };
+
+const HOOKED: readonly HookedAgent[] = AGENTS.filter((agent): agent is HookedAgent => agent.hooks !== undefined);
+
+function agentOf(name: string | undefined, command: string): HookedAgent {
+  const names = HOOKED.map((agent) => agent.name);
   const all = names.join(", ");
   if (name === undefined) {
     throw new ConsoleError("usage", `Cannot ${command} hooks: no agent is named, must be one of ${all}`);
   }
-  const agent = HOOK_SPECS.find((one) => one.name === name);
+  const agent = HOOKED.find((one) => one.name === name);
   if (agent !== undefined) return agent;
   const near = nearestWord(name, names);
   const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
   throw new ConsoleError("usage", `Cannot find the agent ${name}: is unknown, must be one of ${all}${hint}`);
 }
 
-async function target(run: CommandContext, agent: AgentHooks, options: HooksOptions): Promise<HooksTarget> {
+async function target(
+  run: CommandContext,
+  { hooks, statusline }: HookedAgent,
+  options: HooksOptions,
+): Promise<HooksTarget> {
   const userHome = env("HOME");
   if (userHome === undefined) {
     throw new ConsoleError("usage", "Cannot find the agent's settings: HOME is not set, must be");
   }
   return {
     home: run.context.paths.root,
-    agent,
-    file: agent.file({ env, userHome, cwd: currentFolder(), project: options.project === true }),
+    agent: hooks,
+    file: hooks.file({ env, userHome, cwd: currentFolder(), project: options.project === true }),
     program: hookProgram(run),
     policy: await policyOf(run),
-    ...(agent.name === "claude"
-      ? { statusline: { program: statuslineProgram(run), wrap: options.statusline === true } }
-      : {}),
+    ...(statusline === undefined ? {} : {
+      statusline: {
+        settings: await statusline.settings(),
+        program: statuslineProgram(run),
+        wrap: options.statusline === true,
+      },
+    }),
     ...(options.dryRun ? { dryRun: true } : {}),
   };
 }
@@ -124,12 +137,16 @@ export async function installHooks(
 ): Promise<void> {
   narrowUmask();
   const agent = agentOf(name, "install");
-  if (options.statusline && agent.name !== "claude") {
-    throw new ConsoleError("usage", `Cannot tee the status line: --statusline is for claude, ${agent.title} has none`);
+  const { title } = agent.hooks;
+  if (options.statusline && agent.statusline === undefined) {
+    const those = namesWith("statusline");
+    throw new ConsoleError("usage", `Cannot tee the status line: --statusline is for ${those}, ${title} has none`);
   }
-  const reviewed = agent.form === "json" && agent.reviewed === true;
-  if (options.trust && !reviewed) {
-    throw new ConsoleError("usage", `Cannot trust hooks: --trust is for codex, ${agent.title} asks for no trust`);
+  if (options.trust && agent.trust === undefined) {
+    throw new ConsoleError(
+      "usage",
+      `Cannot trust hooks: --trust is for ${namesWith("trust")}, ${title} asks for no trust`,
+    );
   }
   const where = await target(run, agent, options);
   const outcome = await install(system(), where);
@@ -139,16 +156,21 @@ export async function installHooks(
   run.out.plain(
     outcome.changed ? `hooks installed in ${outcome.file}` : `hooks were installed already in ${outcome.file}`,
   );
-  if (!reviewed) return;
-  if (!options.trust) return run.out.plain(TRUST_HINTS.untrusted);
-  await giveTrust(where, (hooks) => showDefinitions(run, hooks));
-  run.out.plain("Codex trusts them");
+  const trusted = trustTarget(where);
+  if (agent.trust === undefined || trusted === undefined) return;
+  const trust = await agent.trust();
+  if (!options.trust) return run.out.plain(trust.words.untrusted);
+  await trust.give(trusted, (definitions) => run.out.plain(definitions));
+  run.out.plain(trust.words.trusted);
 }
 
-function showDefinitions(run: CommandContext, hooks: readonly CodexHook[]): void {
-  const [first] = hooks;
-  if (first === undefined) return;
-  run.out.plain(`Codex is to run, for ${hooks.map(({ event }) => event).join(", ")}:\n  ${first.command}`);
+function namesWith(part: "statusline" | "trust"): string {
+  return HOOKED.filter((agent) => agent[part] !== undefined).map(({ name }) => name).join(", ");
+}
+
+/** Only definitions in a settings file can be trusted one by one. */
+function trustTarget({ agent, file, program }: HooksTarget): TrustTarget | undefined {
+  return agent.form === "json" ? { agent, file, program } : undefined;
 }
 
 export async function uninstallHooks(
@@ -166,33 +188,39 @@ export async function uninstallHooks(
 
 type Row = HooksStatus & { readonly agent: string; readonly file: string; readonly trust?: Trust };
 
+interface Shown {
+  readonly row: Row;
+  readonly words?: HookTrust["words"];
+}
+
 export async function statusOfHooks(
   run: CommandContext,
   name: string | undefined,
   options: HooksOptions,
 ): Promise<void> {
-  const agents = name === undefined ? HOOK_SPECS : [agentOf(name, "show")];
-  const hooks = await Promise.all(agents.map(async (agent) => await rowOf(await target(run, agent, options))));
-  if (options.json) return run.out.json({ hooks });
-  for (const { agent, file, state, missing, outdated, problem, trust, statusline } of hooks) {
+  const agents = name === undefined ? HOOKED : [agentOf(name, "show")];
+  const shown = await Promise.all(agents.map(async (agent) => await rowOf(agent, await target(run, agent, options))));
+  if (options.json) return run.out.json({ hooks: shown.map(({ row }) => row) });
+  for (const { row: { agent, file, state, missing, outdated, problem, trust, statusline }, words } of shown) {
     const more = [
       statusline === undefined || statusline === "absent" ? "" : `status line ${statusline}`,
       missing.length > 0 && state !== "absent" ? `missing ${missing.join(", ")}` : "",
       outdated.length > 0 ? `outdated ${outdated.join(", ")}` : "",
       problem ?? "",
-      trust === undefined || trust === "trusted" ? "" : TRUST_HINTS[trust],
+      trust === undefined || trust === "trusted" ? "" : words?.[trust] ?? "",
     ].filter(Boolean).join("; ");
     run.out.plain(`${agent}: ${state} (${file})${more === "" ? "" : `: ${more}`}`);
   }
 }
 
-/** Codex is asked only where there is something of ours that it could trust: the question starts a process of its. */
-async function rowOf(where: HooksTarget): Promise<Row> {
-  const { agent, file } = where;
+/** An agent is asked only where there is something of ours that it could trust: the question starts a process of its. */
+async function rowOf({ trust: load }: HookedAgent, where: HooksTarget): Promise<Shown> {
   const status = hooksStatus(system(), where);
-  const found = { agent: agent.name, file, ...status };
-  if (agent.form !== "json" || !agent.reviewed || ["absent", "unreadable"].includes(status.state)) return found;
-  const trust = await codexTrust(where);
+  const row = { agent: where.agent.name, file: where.file, ...status };
+  const trusted = trustTarget(where);
+  if (load === undefined || trusted === undefined || ["absent", "unreadable"].includes(status.state)) return { row };
+  const { words, read } = await load();
+  const trust = await read(trusted);
   const held = status.state !== "installed" || trust === "trusted" || trust === "unknown";
-  return { ...found, state: held ? status.state : trust === "off" ? "disabled" : "untrusted", trust };
+  return { row: { ...row, state: held ? status.state : trust === "off" ? "disabled" : "untrusted", trust }, words };
 }

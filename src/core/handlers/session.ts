@@ -1,6 +1,5 @@
 /** Handlers of the session area. */
 import type { ApprovalRequest, Decision } from "../../domain/approval.ts";
-import { adapterOf, HOOK_NAMES } from "../../agents/registry.ts";
 import { decideClose, decideDelete, decideReopen, decideUpdate, isRefusal, type Refusal } from "../../domain/decide.ts";
 import type { NewEvent } from "../../domain/event.ts";
 import type { Report } from "../../domain/report.ts";
@@ -12,6 +11,7 @@ import { commitReport } from "../apply_report.ts";
 import type { CommitResult, Store } from "../store.ts";
 import type { ParamsOf } from "../../protocol/methods.ts";
 import type { Call, Handlers } from "../../rpc/handler.ts";
+import type { AgentsPort } from "../agents_port.ts";
 import type { ApprovalsPort } from "../approvals_port.ts";
 import type { UnrecognizedEvents } from "../unrecognized_events.ts";
 
@@ -20,6 +20,7 @@ const MAX_ASKED = 1_048_576;
 
 export interface SessionDeps {
   readonly store: Store;
+  readonly agents: AgentsPort;
   readonly approvals: ApprovalsPort;
   readonly unknown: UnrecognizedEvents;
   readonly now: () => string;
@@ -116,13 +117,16 @@ interface Read {
 }
 
 function understand(
-  { unknown }: SessionDeps,
+  { agents, unknown }: SessionDeps,
   actor: Actor,
   { agent, event, env, cutFrom = 0 }: ParamsOf<"session.report">,
 ): Read {
-  const adapter = adapterOf(agent);
+  const adapter = agents.adapterOf(agent);
   const understood = adapter === undefined
-    ? { ok: false as const, problem: `agent is ${agent}, must be one of ${HOOK_NAMES.join(", ")} (a-z, 0-9, - and _)` }
+    ? {
+      ok: false as const,
+      problem: `agent is ${agent}, must be one of ${agents.names.join(", ")} (a-z, 0-9, - and _)`,
+    }
     : adapter.understand(event, env ?? {});
   if (!understood.ok || adapter === undefined) {
     const problem = understood.ok ? "" : understood.problem;

@@ -1,11 +1,14 @@
-/** The line of those who have no status line of their own. Pure; nothing from npm here. */
-import { statusFacts } from "./statusline_facts.ts";
+/** What the status line's fast path asks of Claude Code. Pure; nothing from npm here. */
+import { STATUS_LINE, statusFacts } from "./statusline_facts.ts";
+import type { StatuslineReport } from "../shared/descriptor.ts";
 import type { Fields } from "../../lib/json_fields.ts";
 import { cleanFacts } from "../../domain/decide.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 
+export const claudeStatusline: StatuslineReport = { agent: "claude", event: STATUS_LINE, text: statusText };
+
 /** `Opus 5.5 · 8 % of context · $0.12 · main`: what is known of it; "" where nothing is. */
-export function statusText(event: Fields): string {
+function statusText(event: Fields): string {
   const { model, cost, gitBranch } = cleanFacts(statusFacts(event));
   const parts = [
     model,

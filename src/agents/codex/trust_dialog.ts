@@ -1,15 +1,8 @@
 /** Codex's trust in our hooks: asked for by `hooks status`, given by `hooks install codex --trust`. */
 import { basename, dirname, join } from "@std/path";
-import {
-  type CodexHook,
-  CodexServer,
-  type OwnHookState,
-  type Trust,
-  trustInFile,
-  trustOf,
-} from "../../agents/codex/hook_trust.ts";
-import { hookArgv } from "../../agents/shared/hook_spec.ts";
-import type { HooksTarget } from "../../settings/install.ts";
+import { type CodexHook, CodexServer, type OwnHookState, trustInFile, trustOf } from "./hook_trust.ts";
+import { hookArgv } from "../shared/hook_spec.ts";
+import type { HookTrust, Trust, TrustTarget } from "../shared/hook_trust.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { openLines } from "../../platform/line_process.ts";
 import { realPath } from "../../platform/paths.ts";
@@ -22,16 +15,18 @@ const ASK_MS = 2000;
 /** For giving trust, which writes, ms. */
 const GIVE_MS = 10_000;
 
-/** What to do about it, for people. */
-export const TRUST_HINTS: Readonly<Record<Exclude<Trust, "trusted">, string>> = {
+const WORDS: Readonly<Record<Trust, string>> = {
+  trusted: "Codex trusts them",
   untrusted: 'Codex runs none of them before you trust them: "/hooks" in Codex, or "hooks install codex --trust"',
   modified: 'they have changed since you trusted them: "/hooks" in Codex, or "hooks install codex --trust"',
   off: "Codex does not run them: hooks are switched off in its configuration, or it does not trust this folder",
   unknown: "whether Codex trusts them is unknown: codex could not be asked",
 };
 
+export const codexTrustDialog: HookTrust = { words: WORDS, read: codexTrust, give: giveTrust };
+
 /** Codex's own answer where it gives one in time, else what its config.toml tells. Never throws. */
-export async function codexTrust(target: HooksTarget): Promise<Trust> {
+async function codexTrust(target: TrustTarget): Promise<Trust> {
   try {
     const hooks = await talk(ASK_MS, (server) => server.ours(oursOf(target)));
     if (hooks !== undefined) return trustOf(hooks);
@@ -46,18 +41,23 @@ export async function codexTrust(target: HooksTarget): Promise<Trust> {
  *
  * @throws {ConsoleError} failed, timeout
  */
-export async function giveTrust(target: HooksTarget, show: (hooks: readonly CodexHook[]) => void): Promise<void> {
+async function giveTrust(target: TrustTarget, show: (definitions: string) => void): Promise<void> {
   const ours = oursOf(target);
   const left = await talk(GIVE_MS, async (server) => {
     const hooks = await server.ours(ours);
-    show(hooks);
+    const [first] = hooks;
+    if (first !== undefined) show(definitionsOf(hooks, first));
     if (hooks.length > 0) await server.trust(hooks);
     return trustOf(await server.ours(ours));
   });
   if (left === undefined) {
     throw new ConsoleError("failed", 'Cannot trust the hooks: codex is not on PATH, must be; or use "/hooks" in Codex');
   }
-  if (left !== "trusted") throw new ConsoleError("failed", `Cannot trust the hooks: ${TRUST_HINTS[left]}`);
+  if (left !== "trusted") throw new ConsoleError("failed", `Cannot trust the hooks: ${WORDS[left]}`);
+}
+
+function definitionsOf(hooks: readonly CodexHook[], { command }: CodexHook): string {
+  return `Codex is to run, for ${hooks.map(({ event }) => event).join(", ")}:\n  ${command}`;
 }
 
 /** Undefined where there is no codex. @throws {ConsoleError} failed, timeout */
@@ -75,7 +75,7 @@ async function talk<T>(ms: number, about: (server: CodexServer) => Promise<T>): 
   }
 }
 
-function oursOf({ agent, program, file }: HooksTarget): OwnHookState {
+function oursOf({ agent, program, file }: TrustTarget): OwnHookState {
   return { file: real(file), argv: hookArgv(agent, program), cwd: currentFolder(), realPath: real };
 }
 
@@ -88,7 +88,7 @@ function real(path: string): string {
 }
 
 /** Trust is recorded in the user's own config.toml, also that of a project's hooks. */
-async function trustInConfig({ agent, file }: HooksTarget): Promise<Trust> {
+async function trustInConfig({ agent, file }: TrustTarget): Promise<Trust> {
   const settings = agent.file({ env, userHome: env("HOME") ?? "", cwd: currentFolder() });
   const path = join(dirname(settings), "config.toml");
   try {

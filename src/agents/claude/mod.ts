@@ -1,0 +1,21 @@
+/** Claude Code. */
+import type { AgentDescriptor } from "../shared/descriptor.ts";
+import { claude } from "./events.ts";
+import { claudeFeed } from "./feed_spec.ts";
+import { CLAUDE_FILES } from "./files.ts";
+import { CLAUDE_HOOK_ENV } from "./hook_env.ts";
+import { claudeHooks } from "./hooks.ts";
+import { claudeStatusline } from "./statusline.ts";
+
+export const claudeAgent: AgentDescriptor = {
+  name: claude.name,
+  adapter: claude,
+  hooks: claudeHooks,
+  hookEnv: CLAUDE_HOOK_ENV,
+  statusline: {
+    report: claudeStatusline,
+    settings: async () => (await import("./statusline_settings.ts")).statuslineSettings,
+  },
+  feed: claudeFeed,
+  files: CLAUDE_FILES,
+};

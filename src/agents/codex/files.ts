@@ -1,0 +1,8 @@
+/** Where Codex keeps its settings and its credentials. */
+import type { AgentFiles } from "../shared/agent_files.ts";
+
+export const CODEX_FILES: AgentFiles = {
+  settings: [".codex"],
+  secrets: [".codex/auth.json"],
+  homeVariable: "CODEX_HOME",
+};

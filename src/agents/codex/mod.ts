@@ -1,0 +1,15 @@
+/** Codex. */
+import type { AgentDescriptor } from "../shared/descriptor.ts";
+import { codex } from "./events.ts";
+import { codexFeed } from "./feed_spec.ts";
+import { CODEX_FILES } from "./files.ts";
+import { codexHooks } from "./hooks.ts";
+
+export const codexAgent: AgentDescriptor = {
+  name: codex.name,
+  adapter: codex,
+  hooks: codexHooks,
+  trust: async () => (await import("./trust_dialog.ts")).codexTrustDialog,
+  feed: codexFeed,
+  files: CODEX_FILES,
+};

@@ -1,0 +1,5 @@
+/** Any agent whose own hooks can run a command: it says what happens in our words. */
+import type { AgentDescriptor } from "../shared/descriptor.ts";
+import { custom } from "./events.ts";
+
+export const customAgent: AgentDescriptor = { name: custom.name, adapter: custom };

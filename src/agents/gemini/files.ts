@@ -1,0 +1,8 @@
+/** Where Gemini CLI keeps its settings and its credentials. */
+import type { AgentFiles } from "../shared/agent_files.ts";
+
+export const GEMINI_FILES: AgentFiles = {
+  settings: [".gemini"],
+  secrets: [".gemini/oauth_creds.json"],
+  homeVariable: "GEMINI_CLI_HOME",
+};

@@ -1,0 +1,14 @@
+/** Gemini CLI. */
+import type { AgentDescriptor } from "../shared/descriptor.ts";
+import { gemini } from "./events.ts";
+import { geminiFeed } from "./feed_spec.ts";
+import { GEMINI_FILES } from "./files.ts";
+import { geminiHooks } from "./hooks.ts";
+
+export const geminiAgent: AgentDescriptor = {
+  name: gemini.name,
+  adapter: gemini,
+  hooks: geminiHooks,
+  feed: geminiFeed,
+  files: GEMINI_FILES,
+};

@@ -1,0 +1,13 @@
+/** OpenCode. */
+import type { AgentDescriptor } from "../shared/descriptor.ts";
+import { opencode } from "./events.ts";
+import { OPENCODE_FILES } from "./files.ts";
+import { opencodeHooks } from "./hooks.ts";
+import { opencodePlugin } from "./plugin.ts";
+
+export const opencodeAgent: AgentDescriptor = {
+  name: opencode.name,
+  adapter: opencode,
+  hooks: opencodeHooks(opencodePlugin),
+  files: OPENCODE_FILES,
+};

@@ -1,0 +1,46 @@
+/**
+ * What one agent is to the rest of the program: `agents/<name>/mod.ts` exports one of these, the registry lists them, and
+ * nobody else knows an agent by its name. What only some commands need, and what needs npm, is loaded when it is asked for.
+ */
+import type { Fields } from "../../lib/json_fields.ts";
+import type { Adapter } from "./adapter.ts";
+import type { AgentFiles } from "./agent_files.ts";
+import type { AgentFeed } from "./feed_spec.ts";
+import type { AgentHooks } from "./hook_spec.ts";
+import type { HookTrust } from "./hook_trust.ts";
+import type { StatuslineSettings } from "./statusline_settings.ts";
+
+export interface AgentDescriptor {
+  /** The word in `agent-console hook NAME`. */
+  readonly name: string;
+  /** Its events and answers; a function where the name is a family's, whose members have names of their own. */
+  readonly adapter: Adapter | ((member: string) => Adapter);
+  /** How its settings get our hooks; absent where the user registers them by hand. */
+  readonly hooks?: AgentHooks;
+  /** The variables that it sets for its hooks; agents/hook_env.ts lists them for the fast path. */
+  readonly hookEnv?: readonly string[];
+  /** The agent runs a hook only after its user has trusted the definition. */
+  readonly trust?: () => Promise<HookTrust>;
+  readonly statusline?: AgentStatusline;
+  /** What it publishes about itself, beside its hooks. */
+  readonly feed?: AgentFeed;
+  /** agents/files.ts lists them for the tables of risks. */
+  readonly files?: AgentFiles;
+}
+
+/** The status line of an agent that has one. `agent-console statusline` names no agent: agents/statusline.ts picks it. */
+export interface AgentStatusline {
+  readonly report: StatuslineReport;
+  /** Our tee in the agent's settings. */
+  readonly settings: () => Promise<StatuslineSettings>;
+}
+
+/** What the fast path of the status line needs. Nothing from npm. */
+export interface StatuslineReport {
+  /** The agent's name on the wire. */
+  readonly agent: string;
+  /** The name that the payload, which has none, gets as an event. */
+  readonly event: string;
+  /** The line of those who have none of their own; "" where nothing is known. */
+  readonly text: (payload: Fields) => string;
+}

@@ -1,0 +1,57 @@
+/** What an agent publishes about itself: where it is, what reading it takes of the sandbox, and its reader. */
+import type { Permission } from "../../platform/sandbox.ts";
+import type { Files } from "../../platform/system.ts";
+import type { TextSocket, WebSocketEvents } from "../../platform/web_socket.ts";
+import type { FeedPort, Guarded, RequestDecision } from "./feed_port.ts";
+
+export interface AgentFeed {
+  /** Its key in section feeds. */
+  readonly configKey: string;
+  /**
+   * The file, folder or socket, absolute. `env` is asked for what is needed alone, because the daemon may read no other
+   * variable. Undefined where the environment names no usable place. Pure: client and daemon ask the same.
+   */
+  readonly place: (env: (name: string) => string | undefined) => string | undefined;
+  readonly permissions: (place: string) => readonly Permission[];
+  /** Loads the reader. */
+  readonly load: () => Promise<(context: FeedContext) => Feed>;
+}
+
+export interface FeedContext {
+  readonly place: string;
+  readonly port: FeedPort;
+  readonly files: Files;
+  readonly guarded: Guarded;
+  /** Puts a question of the agent to the human. */
+  readonly ask: RequestDecision;
+  /** A WebSocket over the unix socket at the place; `host` is what its request names. */
+  readonly dial: (host: string, events: WebSocketEvents) => TextSocket;
+  readonly clientInfo: { readonly name: string; readonly version: string };
+}
+
+/** A running reader. */
+export interface Feed {
+  start?(): void;
+  /** Looks at what nobody told of. */
+  look?(): void;
+  /** A session's row was changed. */
+  rowChanged?(sessionId: string): void;
+  /** Whether it puts this session's questions to the human, beside the agent's own dialog. */
+  asks?(sessionId: string): boolean;
+  stop(): void;
+}
+
+/**
+ * The folder that `variable` names, else `name` in the user's home folder; without a slash at its end. A relative value
+ * counts as absent.
+ */
+export function agentFolder(
+  env: (name: string) => string | undefined,
+  variable: string,
+  name: string,
+): string | undefined {
+  const named = env(variable);
+  if (named?.startsWith("/")) return named.replace(/\/+$/, "");
+  const home = env("HOME");
+  return home?.startsWith("/") ? `${home.replace(/\/+$/, "")}/${name}`.replace(/\/$/, "") : undefined;
+}

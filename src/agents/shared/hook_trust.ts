@@ -1,0 +1,25 @@
+/** Hooks that an agent runs only after its user has trusted them. */
+import type { Argv, JsonHooks } from "./hook_spec.ts";
+
+/** `modified`: trusted once, and changed since. `off`: the agent knows the hook and does not run it, or reads no hooks at all. */
+export type Trust = "trusted" | "untrusted" | "modified" | "off" | "unknown";
+
+/** Our hooks in one settings file. */
+export interface TrustTarget {
+  readonly agent: JsonHooks;
+  readonly file: string;
+  readonly program: Argv;
+}
+
+export interface HookTrust {
+  /** What to do about it, for people; of `trusted`, that it is so. */
+  readonly words: Readonly<Record<Trust, string>>;
+  /** Never throws. */
+  read(target: TrustTarget): Promise<Trust>;
+  /**
+   * Tells the agent that its user trusts our present definitions, after `show` has shown them.
+   *
+   * @throws {ConsoleError} failed, timeout
+   */
+  give(target: TrustTarget, show: (definitions: string) => void): Promise<void>;
+}
