@@ -3,6 +3,7 @@
  * are used most and import little; the others are loaded when they are called.
  */
 import { type Command, Option } from "commander";
+import { FAMILY, HOOK_WORDS } from "../agents/names.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { APPROVAL_SCOPES } from "../domain/approval.ts";
@@ -198,10 +199,10 @@ function globals(root: Command): Record<string, unknown> {
 function hooks(root: Command, run: () => CommandContext): void {
   const load = () => import("./commands/hooks.ts");
   root.command("hook").description("report one event of an agent, read from stdin (the agent calls this)")
-    .argument("<agent>", "claude, codex, gemini, opencode, cursor, claude-like or custom")
-    .option("--name <name>", "with claude-like: the agent's own name");
+    .argument("<agent>", HOOK_WORDS.join(", "))
+    .option("--name <name>", `with ${FAMILY}: the agent's own name`);
   root.command("statusline").description(
-    "tee for Claude's status line: records cost and context, then runs the user's own",
+    "tee for agents' status lines: records cost and context, then runs the user's own",
   )
     .argument("[command...]", "behind --: the user's own status line, as argv without a shell")
     .action(async (words: string[]) => {
@@ -213,8 +214,8 @@ function hooks(root: Command, run: () => CommandContext): void {
   const options = (sub: Command) =>
     sub.option("--dry-run", "show the change, write nothing").option("--project", "for this folder only");
   options(command.command("install").description("make an agent report to the daemon")).argument("[agent]")
-    .option("--trust", "tell Codex that you trust them, after showing them")
-    .option("--statusline", "claude: also record cost and context, from a tee around the status line")
+    .option("--trust", "where the agent asks for it: tell it that you trust them, after showing them")
+    .option("--statusline", "where the agent has a status line: also record cost and context, from a tee around it")
     .action(async (agent, given) => await (await load()).installHooks(run(), agent, given));
   options(command.command("uninstall").description("give the settings back as they were")).argument("[agent]")
     .action(async (agent, given) => await (await load()).uninstallHooks(run(), agent, given));

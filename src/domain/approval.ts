@@ -14,7 +14,7 @@ export type Risk = typeof RISKS[number];
 export const APPROVAL_SCOPES = ["once", "session", "workspace", "always"] as const;
 export type ApprovalScope = typeof APPROVAL_SCOPES[number];
 
-/** A question with its choices, as agents put them (Claude's AskUserQuestion, an MCP form). */
+/** A question with its choices, as agents put them (a question tool, an MCP form). */
 export interface Choice {
   readonly question: string;
   readonly options: readonly string[];
@@ -60,7 +60,7 @@ export interface ApprovalRequest {
    * `gate`: there is no dialog; without an answer the call goes on (a hook before a tool). Only rules decide.
    */
   readonly dialog: "beside" | "behind" | "gate";
-  /** False where the agent takes a no from a hook, but no yes (Gemini CLI). */
+  /** False where the agent takes a no from a hook, but no yes. */
   readonly takesYes: boolean;
   /** A script asks (`approval.request`), about no call of an agent's: no rule answers it, and none comes of the answer. */
   readonly scripted?: true;

@@ -46,12 +46,12 @@ function answeredForm(ended: readonly ToolUse[] | undefined): ResolvedElsewhere 
   return ended === undefined ? "elsewhere" : undefined;
 }
 
-/** The call ended, so somebody said yes to it (recording: claude-permission-waits a4, user Yes). */
+/** The call ended, so somebody said yes to it (recorded). */
 function endedCall(ended: readonly ToolUse[] | undefined, tool: ToolUse): ResolvedElsewhere | undefined {
   return ended?.some((call) => isSameCall(call, tool)) ? "elsewhere" : undefined;
 }
 
-/** Qwen Code begins a call after its dialog; Claude and Codex before it, then this event names another call or none. */
+/** Some agents begin a call after its dialog; others before it, then this event names another call or none. */
 function begunCall(begun: ToolUse, tool: ToolUse | undefined): ResolvedElsewhere | undefined {
   return tool !== undefined && isSameCall(begun, tool) ? "elsewhere" : undefined;
 }

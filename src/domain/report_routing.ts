@@ -27,7 +27,7 @@ function ofSession(report: Report, rows: SessionLookup): readonly Report[] {
   const h = report.happening;
   switch (h.kind) {
     case "reminded":
-      // Claude's reminders name no sub-agent: where a sub-agent's row waits already, it is the one meant.
+      // An agent's reminders may name no sub-agent: where a sub-agent's row waits already, it is the one meant.
       return rows.get(report.sessionId)?.status !== "waiting" && childrenOf(report, rows).some(isWaiting)
         ? [{ ...report, happening: { kind: "noted" } }]
         : [report];

@@ -92,7 +92,7 @@ export interface Terminal {
 
 /** What the agent's present process has cost and how full its context is, as the agent counts it. */
 export interface Cost {
-  /** US dollars; a resumed conversation counts anew (recording: claude-endings). */
+  /** US dollars; a resumed conversation counts anew (recorded). */
   readonly usd?: number;
   /** Of the model's context window, 0…100; absent before the first answer. */
   readonly contextPercent?: number;

@@ -76,7 +76,7 @@ function beforeAsking(session: Session): NotWaiting {
 
 /**
  * Our answer goes on with the turn at once: the agent's next event may be minutes away. A no or Esc in the terminal ends
- * the turn, and no event says so (recording: claude-permission-waits a2, a3). A row that waits for something else by now
+ * the turn, and no event says so (recorded). A row that waits for something else by now
  * is left alone.
  */
 function answered(session: Session, h: Of<"answered" | "dismissed">): State {
@@ -127,7 +127,7 @@ function progress(session: Session, h: Of<"progress">): State {
     : working(session);
 }
 
-/** A permission request names no call id; the call that began just before it does (recordings: every Claude dialog). */
+/** A permission request names no call id; the call that began just before it does (recorded). */
 function identified(session: Session, tool: ToolUse): ToolUse {
   const last = session.status === "working" ? session.working.tool : undefined;
   return last !== undefined && isSameCall(last, tool) ? { ...tool, ...last } : tool;
@@ -139,7 +139,7 @@ function waitsForAnother(session: Session, calls: readonly ToolUse[]): boolean {
   return asked !== undefined && !calls.some((call) => isSameCall(asked, clipTool(call)));
 }
 
-/** By id where both have one: a hook may have rewritten the input in between (recording: claude-permission-waits). */
+/** By id where both have one: a hook may have rewritten the input in between (recorded). */
 export function isSameCall(a: ToolUse, b: ToolUse): boolean {
   if (a.id !== undefined && b.id !== undefined) return a.id === b.id;
   return a.name === b.name && (a.text === undefined || b.text === undefined || a.text === b.text);
@@ -170,7 +170,7 @@ function finished(session: Session, h: Of<"finished">): State {
 
 /**
  * Sub-agents that run on after the turn, of an agent that does not say at its end what still runs: they are told one
- * by one, and wake nobody when they end (recording: codex-full, "subagent").
+ * by one, and wake nobody when they end (recorded).
  */
 function outliving(session: Session, h: Of<"finished">): number {
   return h.subagents === undefined ? session.subagents : 0;

@@ -108,7 +108,7 @@ export const sessionId = v.strictObject({ sessionId: id });
 export const sessionTarget = v.strictObject({ sessionId: id, idempotencyKey });
 export const closeParams = v.strictObject({ sessionId: id, reason: v.exactOptional(text(200)), idempotencyKey });
 export const reportParams = v.strictObject({
-  // `claude-like:NAME` names the agent too
+  // `FAMILY:NAME` where one name stands for many agents (agents/shared/agent_name.ts)
   agent: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_-]{0,31}(?::[a-z][a-z0-9_-]{0,31})?$/)),
   event: v.unknown(),
   env: v.exactOptional(v.record(text(64), text(4096))),

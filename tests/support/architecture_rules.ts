@@ -144,6 +144,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
   cli: {
     may: [
       "agents/hook_env.ts",
+      "agents/names.ts",
       "agents/registry.ts",
       "agents/shared",
       "client",

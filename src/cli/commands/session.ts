@@ -34,15 +34,17 @@ export async function ls(run: CommandContext, options: SessionListOptions): Prom
     const closed = all.length - shown.length;
     const filtered = options.status !== undefined || options.agent !== undefined;
     run.out.note(
-      closed > 0
-        ? `No open sessions (${closed} closed: --all).`
-        : filtered
-        ? "No such sessions."
-        : 'No sessions yet. "agent-console hooks install claude" makes every Claude Code session show up here.',
+      closed > 0 ? `No open sessions (${closed} closed: --all).` : filtered ? "No such sessions." : await noSessions(),
     );
     return;
   }
   for (const line of sessionTable(shown, await openFor(run, shown), Date.now(), run.out.screen)) run.out.line(line);
+}
+
+async function noSessions(): Promise<string> {
+  const { HOOK_SPECS: [agent] } = await import("../../agents/registry.ts");
+  const { name, title } = agent!;
+  return `No sessions yet. "agent-console hooks install ${name}" makes every ${title} session show up here.`;
 }
 
 /** The open approvals, where one of `sessions` has any. */
