@@ -10,20 +10,17 @@ import { env } from "../platform/process.ts";
 import { dialWebSocket } from "../platform/web_socket.ts";
 import { FEED } from "../protocol/actor.ts";
 import { VERSION } from "../protocol/version.ts";
-import { type FeedSwitches, publishing } from "./permissions.ts";
+import { feedsThatAreOn, type FeedSwitches } from "./permissions.ts";
 
 /** An agent's reader, loaded and not yet made. */
 interface Loaded {
-  readonly agent: string;
   readonly spec: AgentFeed;
   readonly make: (context: FeedContext) => Feed;
 }
 
 /** Loads the readers that are on, and nothing of the others. */
 export async function loadReaders(on: FeedSwitches): Promise<readonly Loaded[]> {
-  return await Promise.all(
-    publishing(on).map(async ({ name, feed }) => ({ agent: name, spec: feed, make: await feed.load() })),
-  );
+  return await Promise.all(feedsThatAreOn(on).map(async (spec) => ({ spec, make: await spec.load() })));
 }
 
 export class Feeds {
@@ -45,9 +42,9 @@ export class Feeds {
   }
 
   /** Each on its own: where one may not even ask for its place, the others are made all the same. */
-  #add({ agent, spec, make }: Loaded, port: FeedPort): void {
+  #add({ spec, make }: Loaded, port: FeedPort): void {
     const { log, approvals } = this.#context;
-    const guarded = errorBoundary({ log, feed: spec.configKey, off: () => this.#off(agent) });
+    const guarded = errorBoundary({ log, feed: spec.configKey, off: () => this.#off(spec.agent) });
     guarded("the place", () => {
       const place = spec.place(env);
       if (place === undefined) return;
@@ -60,7 +57,7 @@ export class Feeds {
         dial: (host, events) => dialWebSocket(place, host, events),
         clientInfo: { name: "agent-console", version: VERSION },
       });
-      this.#running.set(agent, feed);
+      this.#running.set(spec.agent, feed);
     });
   }
 

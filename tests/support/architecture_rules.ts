@@ -62,7 +62,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
   },
   rpc: { may: ["domain", "lib", "platform", "protocol"], why: "requests are dispatched without knowing what they do" },
   feeds: {
-    may: [...FEATURE, "agents/registry.ts", "agents/shared"],
+    may: [...FEATURE, "agents/feeds.ts", "agents/shared"],
     why: "a feed says what an agent published; the daemon hands it on to the core",
   },
   liveness: { may: FEATURE, why: "a feature of the daemon reaches others through the core's doors only" },

@@ -1,5 +1,6 @@
 /** The lists beside the registry, which fast paths and pure tables read, say what the descriptors say. */
 import { assert, assertEquals } from "@std/assert";
+import { AGENT_FEEDS } from "../../src/agents/feeds.ts";
 import { AGENT_FILES } from "../../src/agents/files.ts";
 import { HOOK_ENV } from "../../src/agents/hook_env.ts";
 import { HOOK_WORDS } from "../../src/agents/names.ts";
@@ -22,9 +23,10 @@ Deno.test("agents: each folder has a descriptor in the registry, under a name of
 });
 
 Deno.test("agents: a descriptor's parts go by its name", () => {
-  for (const { name, adapter, hooks, statusline } of AGENTS) {
+  for (const { name, adapter, feed, hooks, statusline } of AGENTS) {
     if (typeof adapter !== "function") assertEquals(adapter.name, name);
     assertEquals(hooks?.name ?? name, name);
+    assertEquals(feed?.agent ?? name, name);
     assertEquals(statusline?.report.agent ?? name, name);
   }
 });
@@ -33,6 +35,7 @@ Deno.test("agents: the lists beside the registry are those of the descriptors", 
   assertEquals(HOOK_WORDS, AGENTS.map(({ name }) => name));
   assertEquals(HOOK_ENV, [...AGENTS.flatMap(({ hookEnv = [] }) => hookEnv), ...TERMINAL_ENV]);
   assertEquals(AGENT_FILES, AGENTS.flatMap(({ files }) => files ?? []));
+  assertEquals(AGENT_FEEDS, AGENTS.flatMap(({ feed }) => feed ?? []));
   assertEquals([statusline], AGENTS.flatMap((agent) => agent.statusline?.report ?? []));
 });
 

@@ -1,8 +1,8 @@
 /** Where the feeds look: one answer for client and daemon. */
 import { assertEquals } from "@std/assert";
-import { AGENTS } from "../../src/agents/registry.ts";
+import { AGENT_FEEDS } from "../../src/agents/feeds.ts";
 import { findSetting } from "../../src/config/schema.ts";
-import { feedPermissions, publishing } from "../../src/feeds/permissions.ts";
+import { feedPermissions, feedsThatAreOn } from "../../src/feeds/permissions.ts";
 
 const ON = { claude_sessions: true, codex_app_server: true, gemini_chats: true };
 const OFF = { claude_sessions: false, codex_app_server: false, gemini_chats: false };
@@ -22,7 +22,7 @@ Deno.test("feeds: what is off has no place, and no variable is read for it", () 
 });
 
 Deno.test("feeds: the agents' own variables move them; relative values, and no HOME, count as absent", () => {
-  const places = (env: Record<string, string>) => publishing(ON).map(({ feed }) => feed.place((name) => env[name]));
+  const places = (env: Record<string, string>) => feedsThatAreOn(ON).map(({ place }) => place((name) => env[name]));
   assertEquals(places({ HOME: "/h/", CLAUDE_CONFIG_DIR: "/c//", CODEX_HOME: "/x", GEMINI_CLI_HOME: "/g" }), [
     "/c/sessions",
     `/x/${SOCKET}`,
@@ -37,7 +37,7 @@ Deno.test("feeds: the agents' own variables move them; relative values, and no H
 });
 
 Deno.test("feeds: the descriptors' keys are settings of section feeds", () => {
-  const keys = AGENTS.flatMap(({ feed }) => feed?.configKey ?? []);
+  const keys = AGENT_FEEDS.map(({ configKey }) => configKey);
   assertEquals(keys, Object.keys(ON));
   for (const key of keys) assertEquals(findSetting(`feeds.${key}`)?.key, `feeds.${key}`);
 });

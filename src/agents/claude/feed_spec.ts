@@ -2,6 +2,7 @@
 import { type AgentFeed, agentFolder } from "../shared/feed_spec.ts";
 
 export const claudeFeed: AgentFeed = {
+  agent: "claude",
   configKey: "claude_sessions",
   place: (env) => {
     const folder = agentFolder(env, "CLAUDE_CONFIG_DIR", ".claude");

@@ -8,6 +8,7 @@ import { type AgentFeed, agentFolder } from "../shared/feed_spec.ts";
 const HOST = "codex.invalid";
 
 export const codexFeed: AgentFeed = {
+  agent: "codex",
   configKey: "codex_app_server",
   place: (env) => {
     const folder = agentFolder(env, "CODEX_HOME", ".codex");

@@ -2,6 +2,7 @@
 import { type AgentFeed, agentFolder } from "../shared/feed_spec.ts";
 
 export const geminiFeed: AgentFeed = {
+  agent: "gemini",
   configKey: "gemini_chats",
   place: (env) => {
     const home = agentFolder(env, "GEMINI_CLI_HOME", ""); // in the place of the home folder

@@ -22,7 +22,7 @@ export interface AgentDescriptor {
   /** The agent runs a hook only after its user has trusted the definition. */
   readonly trust?: () => Promise<HookTrust>;
   readonly statusline?: AgentStatusline;
-  /** What it publishes about itself, beside its hooks. */
+  /** What it publishes about itself, beside its hooks; agents/feeds.ts lists them for the sandbox. */
   readonly feed?: AgentFeed;
   /** agents/files.ts lists them for the tables of risks. */
   readonly files?: AgentFiles;

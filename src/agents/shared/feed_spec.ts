@@ -5,6 +5,8 @@ import type { TextSocket, WebSocketEvents } from "../../platform/web_socket.ts";
 import type { FeedPort, Guarded, RequestDecision } from "./feed_port.ts";
 
 export interface AgentFeed {
+  /** The agent's name. */
+  readonly agent: string;
   /** Its key in section feeds. */
   readonly configKey: string;
   /**
