@@ -215,8 +215,9 @@ function errors(): string {
 async function limits(): Promise<string> {
   const text = await Deno.readTextFile(new URL(pathOf(() => import("../../src/protocol/limits.ts")), ROOT));
   const rows = Object.entries(LIMITS).map(([name, value]) => {
-    const [, why] = new RegExp(`/\\*\\* (.*) \\*/\\n  readonly ${name}:`).exec(text) ?? [];
-    if (why === undefined) throw new Error(`Cannot explain ${name}: it has no comment beside it`);
+    const [, comment] = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\n  readonly ${name}:`).exec(text) ?? [];
+    if (comment === undefined) throw new Error(`Cannot explain ${name}: it has no comment beside it`);
+    const why = comment.replace(/\s*\n\s*\*?\s*/g, " ").trim();
     return [code(name), value.toLocaleString("en"), why];
   });
   return table(["limit", "value", "what for"], rows);

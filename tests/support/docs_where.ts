@@ -53,7 +53,7 @@ export const REQUEST: readonly Step[] = [
     "({}), as far as its connection has room ({}). One that falls behind the log is told what it missed, and is " +
     "ended; it delays nobody.",
     () => import("../../src/transport/streams.ts"),
-    () => import("../../src/transport/outbox.ts"),
+    () => import("../../src/rpc/outbox.ts"),
   ],
   [
     "The client follows the events, over reconnects too ({}), and `watch` prints a line ({}).",
