@@ -9,33 +9,24 @@ import { daemonLaunch } from "../src/daemon/launch.ts";
 import { daemonArgs } from "../src/daemon/options.ts";
 import { CLIENT_FLAGS } from "../src/platform/program.ts";
 import { type ProgramRef, RUNTIME_ENV } from "../src/platform/sandbox.ts";
-import { ConsoleError } from "../src/protocol/errors.ts";
+import { PARTS } from "../src/platform/prebuilt.ts";
 import { VERSION } from "../src/protocol/version.ts";
+import { bundleModules, type ModuleOptions } from "./modules.ts";
+import { cannot, innermost, run } from "./run_deno.ts";
 
-const SOURCE = decodeURIComponent(new URL("..", import.meta.url).pathname);
 const CLIENT = "agent-console";
 const DAEMON = "agent-consoled";
-/**
- * The command line is a file of its own: what it imports from Deno's Node modules is loaded with the file that holds
- * it, 15 ms that each event of each agent would pay.
- */
-const COMMANDS = "agent-console-cli.js";
-/** How files begin that hold what the daemon loads later. */
-const PART = `${DAEMON}-`;
 
-const LAUNCHED: readonly string[] = ["deno.json", COMMANDS, `${CLIENT}.js`, CLIENT, DAEMON];
+const LAUNCHED: readonly string[] = ["deno.json", CLIENT, DAEMON];
 export const COMPILED_FILES: readonly string[] = [DAEMON, CLIENT];
 
-const BUNDLE_MS = 120_000;
 /** The first compilation downloads the runtime, some 40 MB. */
 const COMPILE_MS = 300_000;
 const VERSION_MS = 20_000;
 
-export interface BuildOptions {
+export interface BuildOptions extends Pick<ModuleOptions, "env"> {
   /** The home folder to build for; by default the one that the environment names. */
   readonly home?: string;
-  /** Added to the environment of `deno`. */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -46,10 +37,10 @@ export interface BuildOptions {
  */
 export async function buildBundle(folder: string, options: BuildOptions = {}): Promise<readonly string[]> {
   const daemon = await confined({ form: "bundle", deno: "deno", entry: `${DAEMON}.js` }, options.home);
-  const parts = await bundleModules(folder, options);
+  const modules = await bundleModules(folder, options);
   await launcher(folder, CLIENT, CLIENT_FLAGS, []);
   await launcher(folder, DAEMON, ["run", ...daemon.flags], daemon.args);
-  return [...parts, ...LAUNCHED];
+  return [...modules, ...LAUNCHED];
 }
 
 /**
@@ -59,7 +50,7 @@ export async function buildBundle(folder: string, options: BuildOptions = {}): P
  */
 export async function buildCompiled(folder: string, options: BuildOptions = {}): Promise<void> {
   const daemon = await confined({ form: "compiled", binary: DAEMON }, options.home);
-  await bundleModules(folder, options);
+  await bundleModules(folder, { ...options, literalImports: true });
   await compile(folder, DAEMON, daemon.flags, daemon.args, options);
   await compile(folder, CLIENT, ["-A"], [], options);
 }
@@ -81,7 +72,8 @@ export async function publish(from: string, to: string, names: readonly string[]
     await Deno.rename(fresh, `${to}/${name}`);
   }
   for await (const { name } of Deno.readDir(to)) {
-    if (name.startsWith(PART) && !names.includes(name)) await Deno.remove(`${to}/${name}`);
+    const isPart = Object.values(PARTS).some((prefix) => name.startsWith(prefix));
+    if (isPart && !names.includes(name)) await Deno.remove(`${to}/${name}`);
   }
 }
 
@@ -95,70 +87,6 @@ async function confined(
   // The home goes in with the permissions: AGENT_CONSOLE_HOME must not lead it to a folder that they refuse.
   const args = daemonArgs({ home: context.paths.root, ephemeral: false, verbose: false, tied: false });
   return { flags: flags.map(({ flag }) => flag), args };
-}
-
-async function bundleModules(folder: string, options: BuildOptions): Promise<readonly string[]> {
-  const parts = await bundleInParts(folder, "src/daemon/main.ts", options);
-  await bundle(folder, "src/cli/mod.ts", COMMANDS, options);
-  await bundle(folder, "src/cli/bundled.ts", `${CLIENT}.js`, { ...options, external: { "./mod.ts": `./${COMMANDS}` } });
-  const { permissions } = JSON.parse(await Deno.readTextFile(`${SOURCE}deno.json`));
-  await Deno.writeTextFile(`${folder}/deno.json`, `${JSON.stringify({ lock: false, permissions }, null, 2)}\n`);
-  return parts;
-}
-
-/**
- * The daemon: what it loads after its first hello (the log library, the feeds, TOML) are files of their own, because
- * reading a file costs its start whether it runs or not: 7 ms.
- */
-async function bundleInParts(folder: string, entry: string, { env }: BuildOptions): Promise<readonly string[]> {
-  const work = await Deno.makeTempDir({ dir: folder });
-  try {
-    await bundled(["--code-splitting", "--outdir", work, entry], entry, env);
-    const files = await Array.fromAsync(Deno.readDir(work), ({ name }) => name);
-    const own = entry.replace(/^.*\/(.*)\.ts$/, "$1.js");
-    const names = new Map(files.map((name) => [name, name === own ? `${DAEMON}.js` : `${PART}${name}`]));
-    for (const [from, to] of names) {
-      const text = (await Deno.readTextFile(`${work}/${from}`))
-        .replace(/"\.\/([\w.-]+\.js)"/g, (all, name: string) => names.has(name) ? `"./${names.get(name)}"` : all);
-      await Deno.writeTextFile(`${folder}/${to}`, tidy(text));
-    }
-    return [...names.values()];
-  } finally {
-    await Deno.remove(work, { recursive: true });
-  }
-}
-
-interface BundleOptions extends BuildOptions {
-  /** Modules that stay outside, and where the bundle finds them instead. */
-  readonly external?: Readonly<Record<string, string>>;
-}
-
-async function bundle(folder: string, entry: string, name: string, options: BundleOptions): Promise<void> {
-  const external = Object.entries(options.external ?? {});
-  const path = `${folder}/${name}`;
-  await bundled([...external.map(([from]) => `--external=${from}`), "-o", path, entry], entry, options.env);
-  let text = await Deno.readTextFile(path);
-  for (const [from, to] of external) {
-    const parts = text.split(`import("${from}")`);
-    if (parts.length !== 2) {
-      throw cannot("bundle", `${entry} imports ${from} ${parts.length - 1} times, must do so once`);
-    }
-    text = parts.join(`import("${to}")`);
-  }
-  await Deno.writeTextFile(path, tidy(text));
-}
-
-async function bundled(args: readonly string[], entry: string, env: BuildOptions["env"]): Promise<void> {
-  const { code, stderr } = await run([Deno.execPath(), "bundle", "-q", ...args], { cwd: SOURCE, ms: BUNDLE_MS, env });
-  if (code !== 0) throw cannot("bundle", `${entry} is refused by deno bundle (${reason(stderr)}), must be accepted`);
-}
-
-function tidy(text: string): string {
-  // The bundler takes the log library's variant for Node, which wants Node's `util.inspect`. Deno's own does the same
-  // without Node's layer of files: 8 ms and 4 MB of every daemon.
-  return text.replace('import util from "node:util";', "const util = { inspect: Deno.inspect };")
-    // esbuild names each module by its path; for packages that is a path of this machine's cache.
-    .replace(/^(\/\/ | {2}")[^"\n]*?\/npm\/[^/\s"]+\/(?=[^\s"]+(?:$|"\(.*\) \{$))/gm, "$1npm:");
 }
 
 async function launcher(
@@ -197,46 +125,4 @@ async function compile(
     ? `deno compile refuses (${innermost(stderr)}), must accept`
     : `the runtime base cannot be downloaded from ${host} (${innermost(stderr)}), must be reachable`;
   throw cannot("compile", `${what}; deno task bundle works offline`);
-}
-
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-interface RunOptions {
-  readonly cwd: string;
-  readonly ms: number;
-  readonly env?: Readonly<Record<string, string>> | undefined;
-}
-
-async function run([program = "", ...args]: readonly string[], { cwd, ms, env }: RunOptions): Promise<Ran> {
-  const signal = AbortSignal.timeout(ms);
-  const output = await new Deno.Command(program, {
-    args,
-    cwd,
-    env: { NO_COLOR: "1", ...RUNTIME_ENV, ...env },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    signal,
-  }).output();
-  const text = new TextDecoder();
-  const stderr = signal.aborted ? `error: not done after ${ms / 1000} s` : text.decode(output.stderr);
-  return { code: output.code, stdout: text.decode(output.stdout), stderr };
-}
-
-/** What Deno refuses, in one line. */
-function reason(stderr: string): string {
-  return /^error: (.+)$/mi.exec(stderr)?.[1] ?? stderr.trim().split("\n")[0] ?? "";
-}
-
-/** Why, at the end of the chain that Deno prints. */
-function innermost(stderr: string): string {
-  return [...stderr.matchAll(/^ +\d+: (?!<unknown>)(.+)$/gm)].at(-1)?.[1] ?? reason(stderr);
-}
-
-function cannot(what: "bundle" | "compile", why: string): ConsoleError {
-  return new ConsoleError("failed", `Cannot ${what}: ${why}`);
 }

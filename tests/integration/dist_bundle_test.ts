@@ -77,13 +77,14 @@ Deno.test("the bundle runs with an empty module cache: start, hook, status, ls, 
     );
   });
 
-  await t.step("no file of it names a place on this machine, and the hook's file loads no Node module", () => {
+  await t.step("no file of it names a place on this machine, and the hook's file loads no other", () => {
     const here = [REPOSITORY, denoDir()];
-    for (const name of ["agent-console.js", "agent-console-cli.js", "agent-consoled.js", "deno.json"]) {
+    for (const { name } of Deno.readDirSync(bundle.dist)) {
       const text = Deno.readTextFileSync(`${bundle.dist}/${name}`);
       for (const path of here) assert(!text.includes(path.slice(1)), `${name} names ${path}`);
       assert(!text.includes("sourceMappingURL"), name);
-      if (name === "agent-console.js") assert(!/^import .*"node:/m.test(text), name);
+      // Deno reads at every start what literal imports name, also those that are never run.
+      if (name === "agent-console.js") assert(!/(?:\bfrom|\bimport\(?) ?"/.test(text), name);
     }
   });
 

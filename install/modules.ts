@@ -1,0 +1,132 @@
+/**
+ * The program as a few minified files, made by Deno's bundler. `deno task bundle`, `deno task compile` and the prebuilt
+ * form (src/client/prebuild.ts) are made of them.
+ *
+ * What a process loads is paid at its start, whether it runs or not. So each part of the program that is loaded for
+ * itself is a file of its own: the hook's with the choice of the others, the quick commands, the status line, the command
+ * line, the daemon. Two are cut into parts, because they load some of them later or never: the daemon (the log library, the
+ * feeds, TOML) and the quick commands (starting a daemon). The command line is not: measured, it gains nothing.
+ */
+import { BUILT, PARTS } from "../src/platform/prebuilt.ts";
+import { cannot, reason, run } from "./run_deno.ts";
+
+export const SOURCE = decodeURIComponent(new URL("..", import.meta.url).pathname);
+
+const BUNDLE_MS = 120_000;
+
+export const ENTRIES: Readonly<Record<keyof typeof BUILT, string>> = {
+  hook: "src/cli/bundled.ts",
+  quick: "src/cli/fast_commands.ts",
+  statusline: "src/client/statusline.ts",
+  cli: "src/cli/mod.ts",
+  daemon: "src/daemon/main.ts",
+};
+/** What the hook's file names as the others' place, relative to its source. */
+const OTHERS: Readonly<Record<string, string>> = {
+  "./mod.ts": `./${BUILT.cli}`,
+  "./fast_commands.ts": `./${BUILT.quick}`,
+  "../client/statusline.ts": `./${BUILT.statusline}`,
+};
+
+export interface ModuleOptions {
+  /** Added to the environment of `deno`. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** The deadline for each command of `deno`. */
+  readonly ms?: number;
+  /** `deno compile` embeds what literal imports name; `deno run` reads all that they name at every start. */
+  readonly literalImports?: boolean;
+}
+
+/**
+ * The files, into an existing folder, with the deno.json that holds the daemon's permission set.
+ *
+ * @returns the names of the modules
+ * @throws {ConsoleError} `failed` with one line
+ */
+export async function bundleModules(folder: string, options: ModuleOptions = {}): Promise<readonly string[]> {
+  const work = await Deno.makeTempDir({ dir: folder });
+  try {
+    const { hook, daemon, quick, ...single } = ENTRIES;
+    const externals = Object.keys(OTHERS).map((name) => `--external=${name}`);
+    // The first one alone: where the bundler is not in Deno's cache yet, two would download it over each other.
+    await bundle([...externals, "-o", `${work}/hook.js`, hook], options);
+    const others = await Promise.allSettled([
+      bundle(["--outdir", `${work}/single`, ...Object.values(single)], options),
+      bundle(["--code-splitting", "--outdir", `${work}/daemon`, daemon], options),
+      bundle(["--code-splitting", "--outdir", `${work}/quick`, quick], options),
+    ]);
+    for (const one of others) if (one.status === "rejected") throw one.reason;
+    await move(`${work}/hook.js`, `${folder}/${BUILT.hook}`, (text) => withOthers(text, options));
+    for (const [name, entry] of Object.entries(single)) {
+      const made = `${work}/single/${entry.replace(/^src\//, "").replace(/ts$/, "js")}`;
+      await move(made, `${folder}/${BUILT[name as keyof typeof single]}`);
+    }
+    const parts = [
+      // In the daemon's sandbox a name that is found at run time could not be read.
+      ...await moveParts(`${work}/daemon`, folder, "daemon", withoutNodeUtil),
+      ...await moveParts(`${work}/quick`, folder, "quick", (text) => atRunTime(text, options)),
+    ];
+    const { permissions } = JSON.parse(await Deno.readTextFile(`${SOURCE}deno.json`));
+    await Deno.writeTextFile(`${folder}/deno.json`, `${JSON.stringify({ lock: false, permissions }, null, 2)}\n`);
+    return [BUILT.hook, ...Object.keys(single).map((name) => BUILT[name as keyof typeof single]), ...parts];
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+}
+
+async function bundle(args: readonly string[], { env, ms = BUNDLE_MS }: ModuleOptions): Promise<void> {
+  const { code, stderr } = await run([Deno.execPath(), "bundle", "-q", "--minify", ...args], { cwd: SOURCE, ms, env });
+  if (code !== 0) {
+    throw cannot("bundle", `${args.at(-1)} is refused by deno bundle (${reason(stderr)}), must be accepted`);
+  }
+}
+
+async function move(from: string, to: string, change = (text: string) => text): Promise<void> {
+  await Deno.writeTextFile(to, change(await Deno.readTextFile(from)));
+}
+
+/** The hook's file with the names of the others, each of which it imports once. */
+function withOthers(text: string, { literalImports }: ModuleOptions): string {
+  for (const [from, to] of Object.entries(OTHERS)) {
+    const parts = text.split(`import("${from}")`);
+    if (parts.length !== 2) {
+      throw cannot("bundle", `${ENTRIES.hook} imports ${from} ${parts.length - 1} times, must do so once`);
+    }
+    text = parts.join(literalImports ? `import("${to}")` : `import(String("${to}"))`);
+  }
+  return text;
+}
+
+/** Literal imports of parts as such that are named at run time: what they name is read when it is run. */
+function atRunTime(text: string, { literalImports }: ModuleOptions): string {
+  return literalImports ? text : text.replace(/\bimport\(("[^"]+")\)/g, "import(String($1))");
+}
+
+/** A file and its parts, which get names that tell whose they are. */
+async function moveParts(
+  work: string,
+  folder: string,
+  name: keyof typeof PARTS,
+  change: (text: string) => string,
+): Promise<readonly string[]> {
+  const files = await Array.fromAsync(Deno.readDir(work), ({ name }) => name);
+  const own = ENTRIES[name].replace(/^.*\/(.*)\.ts$/, "$1.js");
+  const names = new Map(files.map((file) => [file, file === own ? BUILT[name] : `${PARTS[name]}${file}`]));
+  for (const [from, to] of names) {
+    await move(`${work}/${from}`, `${folder}/${to}`, (text) => {
+      const named = (all: string, file: string) => names.has(file) ? `"./${names.get(file)}"` : all;
+      return change(text.replace(/"\.\/([\w.-]+\.js)"/g, named));
+    });
+  }
+  return [...names.values()];
+}
+
+/**
+ * The bundler takes the log library's variant for Node, which wants Node's `util.inspect`. Deno's own does the same
+ * without Node's layer of files: 8 ms and 4 MB of every daemon.
+ */
+function withoutNodeUtil(text: string): string {
+  const changed = text.replace(/import ([\w$]+) ?from ?"node:util";/g, "const $1={inspect:Deno.inspect};");
+  if (changed.includes('"node:util"')) throw cannot("bundle", "the daemon imports node:util in another form, must not");
+  return changed;
+}
