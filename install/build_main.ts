@@ -2,12 +2,17 @@
  * `deno task bundle` and `deno task compile`: builds into `dist`, or into the folder that is named.
  *
  *     deno run -A install/build_main.ts bundle|compile [FOLDER]
+ *
+ * And the prebuilt form, which the program makes of itself (src/client/prebuild.ts); MS is a deadline for each step:
+ *
+ *     deno run -A install/build_main.ts prebuild FOLDER MS
  */
 import { writeStderr, writeStdout } from "../src/platform/stdio.ts";
 import { ConsoleError } from "../src/protocol/errors.ts";
-import { buildBundle, buildCompiled, checkCompiled, COMPILED_FILES, publish } from "./build.ts";
 
-async function main([what, folder = "dist"]: readonly string[]): Promise<void> {
+async function main([what, folder = "dist", ms = ""]: readonly string[]): Promise<void> {
+  if (what === "prebuild") return await (await import("./prebuild.ts")).prebuild(folder, Number(ms));
+  const { buildBundle, buildCompiled, checkCompiled, COMPILED_FILES, publish } = await import("./build.ts");
   const work = await Deno.makeTempDir({ prefix: "agent-console-build-" });
   try {
     if (what === "bundle") await publish(work, folder, await buildBundle(work));

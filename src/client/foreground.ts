@@ -6,14 +6,19 @@
 import { daemonLaunch } from "../daemon/launch.ts";
 import type { DaemonOptions } from "../daemon/options.ts";
 import { onSignal, type Signal, spawn } from "../platform/process.ts";
-import { RUNTIME_ENV } from "../platform/sandbox.ts";
+import { writeStderr } from "../platform/stdio.ts";
+import { programArgv, RUNTIME_ENV } from "../platform/sandbox.ts";
 import type { ClientContext } from "./endpoint.ts";
+import { daemonProgram } from "./prebuild.ts";
 
 const HANDED_ON: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** @returns the daemon's exit code. @throws {ConsoleError} `config_invalid`, `unsafe_path` */
 export async function runSandboxed(context: ClientContext, options: DaemonOptions): Promise<number> {
-  const { argv } = await daemonLaunch(context, { ...options, tied: true });
+  const { flags, args, writable } = await daemonLaunch(context, { ...options, tied: true });
+  const { program, problem } = await daemonProgram(context.program, { writable, auto: false });
+  if (problem !== undefined && options.verbose) writeStderr(`runs from source: ${problem}\n`);
+  const argv = programArgv(program, flags, args);
   const child = spawn(argv, { detached: true, stdin: "piped", stdout: "inherit", stderr: "inherit", env: RUNTIME_ENV });
   const offs = HANDED_ON.map((signal) =>
     onSignal(signal, () => {

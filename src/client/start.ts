@@ -9,10 +9,11 @@ import { denoFiles } from "../platform/deno_files.ts";
 import { type HomePaths } from "../platform/home.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
 import { type Child, narrowUmask, spawn } from "../platform/process.ts";
-import { RUNTIME_ENV } from "../platform/sandbox.ts";
+import { programArgv, RUNTIME_ENV } from "../platform/sandbox.ts";
 import { ConsoleError, type ErrorName, ERRORS } from "../protocol/errors.ts";
 import { isShuttingDown, notRunningError, tryConnect, tryConnectPatiently } from "./connect.ts";
 import type { ClientContext } from "./endpoint.ts";
+import { daemonProgram } from "./prebuild.ts";
 import type { WireClient } from "./wire_client.ts";
 
 export interface Started {
@@ -26,6 +27,8 @@ export interface StartOptions {
   /** Started because something needed it, not because somebody asked: obeys `daemon.auto_start`. */
   readonly auto: boolean;
   readonly daemon?: Partial<DaemonOptions>;
+  /** Told why the daemon runs from source, where its prebuilt form was to be had. */
+  readonly onFromSource?: (problem: string) => void;
 }
 
 /** Longest wait for a ready daemon, ms: recovery of a large journal takes its time. */
@@ -39,7 +42,7 @@ const LOG_TAIL_LINES = 8;
 /** @throws {ConsoleError} `start_failed`, or what kept the daemon from starting with its own exit code */
 export async function ensureDaemon(context: ClientContext, options: StartOptions): Promise<Started> {
   const { paths } = context;
-  const deadline = AbortSignal.timeout(START_MS);
+  let deadline = AbortSignal.timeout(START_MS);
   let lock: HeldLock | undefined;
   let child: Starting | undefined;
   let pause = LOOK_MS.first;
@@ -55,6 +58,7 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
         // Only the holder of the lock spawns; it looked after it got the lock, so nobody else has spawned meanwhile.
         if (lock !== undefined) {
           child = new Starting(await spawnDaemon(context, options));
+          deadline = AbortSignal.timeout(START_MS); // what was built first took its time
           problem = undefined;
         }
       }
@@ -112,8 +116,11 @@ function startLock(paths: HomePaths): HeldLock | undefined {
 
 async function spawnDaemon(context: ClientContext, options: StartOptions): Promise<Child> {
   const { daemonLaunch } = await import("../daemon/launch.ts");
-  const { argv, autoStart } = await daemonLaunch(context, options.daemon);
+  const { flags, args, autoStart, writable } = await daemonLaunch(context, options.daemon);
   if (options.auto && !autoStart) throw notRunningError();
+  const { program, problem } = await daemonProgram(context.program, { writable, auto: options.auto });
+  if (problem !== undefined) options.onFromSource?.(problem);
+  const argv = programArgv(program, flags, args);
   return spawn(argv, { detached: true, stdin: "null", stdout: "null", stderr: "piped", env: RUNTIME_ENV });
 }
 

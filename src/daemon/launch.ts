@@ -18,8 +18,13 @@ export interface LaunchContext {
 }
 
 export interface Launch {
+  /** From the sources, where whoever starts it runs from them. */
   readonly argv: readonly string[];
   readonly flags: readonly Flag[];
+  /** The words behind the program. */
+  readonly args: readonly string[];
+  /** The paths that the flags let it write. */
+  readonly writable: readonly string[];
   readonly autoStart: boolean;
   readonly pidFilePath: string;
 }
@@ -47,9 +52,13 @@ export async function daemonLaunch(context: LaunchContext, daemon: Partial<Daemo
     home: paths.root,
     ...(socketFlag === undefined ? {} : { socket: socketFlag }),
   };
+  const args = daemonArgs(options);
+  const written = permissions.filter(({ kind }) => kind === "write").flatMap(({ values }) => values);
   return {
-    argv: programArgv(program.daemon, flags, daemonArgs(options)),
+    argv: programArgv(program.daemon, flags, args),
     flags,
+    args,
+    writable: [paths.root, socketPath, pidFilePath, ...written],
     autoStart: config.daemon.auto_start,
     pidFilePath,
   };

@@ -5,6 +5,8 @@ export interface ThisProgram {
   /** argv of a client, to which the arguments are added. */
   readonly client: readonly string[];
   readonly daemon: ProgramRef;
+  /** The folder of the sources, where it runs from them. */
+  readonly sources?: string;
 }
 
 /** The words between `deno` and the client: unconfined, because it starts daemons and edits the settings of agents. */
@@ -21,8 +23,9 @@ export function thisProgram(mainUrl: string): ThisProgram {
   }
   const main = decodeURIComponent(new URL(mainUrl).pathname);
   if (main.endsWith(".ts")) {
-    const entry = `${folderOf(main)}/src/daemon/main.ts`;
-    return { client: [self, ...CLIENT_FLAGS, main], daemon: { form: "source", deno: self, entry } };
+    const sources = folderOf(main);
+    const entry = `${sources}/src/daemon/main.ts`;
+    return { client: [self, ...CLIENT_FLAGS, main], daemon: { form: "source", deno: self, entry }, sources };
   }
   const folder = folderOf(main);
   return {

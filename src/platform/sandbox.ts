@@ -128,6 +128,8 @@ export interface HookSandbox {
   readonly starter: string;
   /** Names of the variables that the hook reads of its agent and terminal. */
   readonly env: readonly string[];
+  /** Where it looks for a prebuilt form of itself, and at the sources that must be the same still. */
+  readonly code?: readonly string[];
 }
 
 /**
@@ -137,7 +139,7 @@ export interface HookSandbox {
  * @throws {RangeError} where a path fails {@link checkSandboxPath}
  */
 export function hookFlags(sandbox: HookSandbox): Flag[] {
-  const { paths, socketPath, starter, env } = sandbox;
+  const { paths, socketPath, starter, env, code = [] } = sandbox;
   const folder = socketPath.slice(0, Math.max(1, socketPath.lastIndexOf("/")));
   return [
     QUIET,
@@ -148,6 +150,9 @@ export function hookFlags(sandbox: HookSandbox): Flag[] {
       flag: `${list("read", outermost([paths.root, folder]), true)},./${WORKSPACE_CONFIG}`,
       reason: "check that folder and socket are ours; a workspace's configuration, which may only tighten",
     },
+    ...(code.length === 0 ? [] : [
+      { flag: list("read", code), reason: "run the prebuilt form of the program, where it is of the same sources" },
+    ]),
     { flag: list("write", outermost([paths.root, socketPath])), reason: "use the socket, keep events for later" },
     { flag: list("deny-read", [paths.token, paths.keys]), reason: "a hook reports; it holds no credential" },
     { flag: list("deny-write", [paths.token, paths.keys, paths.journal]), reason: "the record is the daemon's" },

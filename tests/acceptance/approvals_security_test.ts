@@ -1,6 +1,7 @@
 /** A1 to A4 for approvals: who may answer, what a hook can reach, and what is kept and shown of what an agent says. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
+import { isForeign } from "../support/harness_program.ts";
 import { Running } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
 import { approval, held, hook, installedHook, pending, recorded, watching } from "../support/asking.ts";
@@ -81,7 +82,7 @@ Deno.stdout.writeSync(new TextEncoder().encode("could: " + could.join()));
 
 Deno.test({
   name: "A2 a program in the installed hook's sandbox reads no token and can answer nothing",
-  ignore: Boolean(Deno.env.get("AC_PROGRAM")), // a compiled hook runs nothing but itself
+  ignore: isForeign, // a compiled hook runs nothing but itself
   fn: async () => {
     await using home = await TestHome.create();
     await home.start();

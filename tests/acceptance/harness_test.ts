@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { assertOurs } from "../support/harness_guard.ts";
 import { isAlive, processesNaming, run, startTime } from "../support/harness_process.ts";
+import { formEnv } from "../support/harness_program.ts";
 import { eventually, within } from "../support/harness_wait.ts";
 import { Impostor, RawSocket } from "../support/raw_socket.ts";
 import { Disconnected, RawClient, RpcError } from "../support/wire.ts";
@@ -20,7 +21,8 @@ Deno.test("harness: a path outside the temporary folder is refused", async () =>
   assertThrows(() => home.command(["--home", "/tmp/x", "ls"]), Error, "Cannot test");
   assertThrows(() => home.command(["--home=/tmp/x", "ls"]), Error, "Cannot test");
   const { env } = home.command(["ls"]);
-  assertEquals(Object.keys(env).sort(), ["AGENT_CONSOLE_HOME", "DENO_DIR", "HOME", "LANG", "PATH"]);
+  const form = Object.keys(formEnv(undefined));
+  assertEquals(Object.keys(env).sort(), [...form, "AGENT_CONSOLE_HOME", "DENO_DIR", "HOME", "LANG", "PATH"].sort());
 });
 
 Deno.test("harness: a process that is left over fails the test and is ended", async () => {

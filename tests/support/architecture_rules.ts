@@ -162,7 +162,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     why: "the command line is a client; it loads the daemon only to become one, the journal only to verify it",
   },
   install: { may: [], why: "templates are text" },
-  "main.ts": { may: ["client"], why: "argv in, exit code out" },
+  "main.ts": { may: ["client", "platform"], why: "argv in, exit code out, prebuilt where that is to be had" },
 };
 
 /** The room of a file, given from the root of the project; of an agent's file, that agent's folder. */

@@ -3,6 +3,7 @@ import { hookProgram } from "../../src/cli/commands/hooks.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { REPOSITORY, type TestHome } from "./harness.ts";
+import { isForeign } from "./harness_program.ts";
 import { type Line, readJournal } from "./harness_journal.ts";
 import { Running } from "./harness_process.ts";
 import { eventually } from "./harness_wait.ts";
@@ -50,7 +51,7 @@ export function recorded(agent: "claude" | "codex", name: string, call: Call = {
 
 /** The words that `hooks install` writes; those of the program under test where AC_PROGRAM names another. */
 export function installedHook(home: TestHome): string[] {
-  if (Deno.env.get("AC_PROGRAM")) return home.command([]).argv;
+  if (isForeign) return home.command([]).argv;
   const context = clientContext({ program: thisProgram(`file://${REPOSITORY}/main.ts`), home: home.dir, start: false });
   return hookProgram({ context });
 }

@@ -181,9 +181,12 @@ function sandbox(): string {
     rows(daemonFlags({ paths, socketPath, pidFilePath: paths.pid, form: "source", permissions })),
     "A hook:",
     "",
-    rows(hookFlags({ paths, socketPath, starter, env: hookVariables(paths.root, starter) })),
+    rows(hookFlags({ paths, socketPath, starter, env: hookVariables(paths.root, starter), code: CODE })),
   ].join("\n");
 }
+
+/** Where the program lies in the examples. */
+const CODE = ["/cache/agent-console", "/path/to/agent-console/src", "/path/to/agent-console/deno.json"];
 
 /** The names that the installed hook command may read. */
 function hookVariables(home: string, deno: string): string[] {

@@ -5,8 +5,7 @@
  *     await home.start();
  *     await using client = await home.connect({ token: true });
  *
- * The program is `deno run -A main.ts`, or what AC_PROGRAM names (split at spaces), so that the same tests
- * judge a compiled binary. When the home is disposed of, its daemon is ended, and a process that is left over is
+ * The program is the one that AC_PROGRAM names (harness_program.ts). When the home is disposed of, its daemon is ended, and a process that is left over is
  * a failure of the test.
  */
 import { assertContained, assertOurs, asUser, chownAll, denoDir, denoDirForAll } from "./harness_guard.ts";
@@ -20,17 +19,11 @@ import {
   signalIfSame,
   startTime,
 } from "./harness_process.ts";
+import { formEnv, prepareProgram, programArgv, REPOSITORY } from "./harness_program.ts";
 import { eventually, pause } from "./harness_wait.ts";
 import { type Json, RawClient } from "./wire.ts";
 
-export const REPOSITORY = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
-
-/** The argv of the program under test. */
-export function programArgv(): string[] {
-  const named = Deno.env.get("AC_PROGRAM");
-  if (named !== undefined && named.trim() !== "") return named.trim().split(/\s+/);
-  return [Deno.execPath(), "run", "-A", `${REPOSITORY}/main.ts`];
-}
+export { programArgv, REPOSITORY };
 
 export interface ProgramOptions {
   readonly stdin?: string | Uint8Array;
@@ -60,8 +53,8 @@ export class TestHome {
     this.uid = uid;
   }
 
-  // deno-lint-ignore require-await -- a promise, so that a later version may prepare more without a change of tests
   static async create(options: HomeOptions = {}): Promise<TestHome> {
+    await prepareProgram();
     const root = Deno.makeTempDirSync({ dir: "/tmp", prefix: "ac-" });
     assertOurs(`${root}/.agent-console`, root);
     const home = new TestHome(root, options.uid);
@@ -92,6 +85,7 @@ export class TestHome {
       AGENT_CONSOLE_HOME: this.dir,
       DENO_DIR: this.uid === undefined ? denoDir() : denoDirForAll(),
       LANG: "C.UTF-8",
+      ...formEnv(this.uid),
       ...options.env,
     };
     assertContained(args, env, this.root);

@@ -33,6 +33,7 @@ export async function start(run: CommandContext, flags: StartFlags): Promise<voi
       ...(session === undefined ? {} : { session }),
       ...parseLimits(limit),
     },
+    onFromSource: (problem) => verbose && run.out.note(`runs from source: ${problem}`),
   });
   client.close();
   if (!flags.quiet) run.out.line(fresh ? `started, pid ${pid}` : `already running, pid ${pid}`);

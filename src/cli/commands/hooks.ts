@@ -12,6 +12,7 @@ import { denoFiles } from "../../platform/deno_files.ts";
 import { sha256OfJournal } from "../../platform/hash.ts";
 import { tryLock } from "../../platform/lock_file.ts";
 import { realPath } from "../../platform/paths.ts";
+import { PREBUILT_ENV, prebuiltFolder } from "../../platform/prebuilt.ts";
 import { currentFolder, env, narrowUmask } from "../../platform/process.ts";
 import {
   checkSandboxPath,
@@ -89,7 +90,13 @@ export function hookProgram(run: Pick<CommandContext, "context">): string[] {
   return installedProgram(
     run,
     ({ paths, socketPath, starter }) =>
-      hookFlags({ paths, socketPath, starter, env: [...HOOK_ENV, ...OWN_ENV, "AGENT_CONSOLE_NO_START"] }),
+      hookFlags({
+        paths,
+        socketPath,
+        starter,
+        env: [...HOOK_ENV, ...OWN_ENV, "AGENT_CONSOLE_NO_START"],
+        code: codeOf(run),
+      }),
   );
 }
 
@@ -101,7 +108,16 @@ function statuslineProgram(run: Pick<CommandContext, "context">): string[] {
   );
 }
 
-const OWN_ENV: readonly string[] = ["AGENT_CONSOLE_HOME", "AGENT_CONSOLE_SOCKET", "HOME"];
+const OWN_ENV: readonly string[] = ["AGENT_CONSOLE_HOME", "AGENT_CONSOLE_SOCKET", "HOME", ...PREBUILT_ENV];
+
+/** What main.ts reads to find out whether a prebuilt form may be run; the same whether there is one or not. */
+function codeOf(run: Pick<CommandContext, "context">): readonly string[] {
+  const { sources } = run.context.program;
+  const folder = sources === undefined ? undefined : prebuiltFolder(sources);
+  if (sources === undefined || folder === undefined) return [];
+  const code = [folder.slice(0, folder.lastIndexOf("/")), `${sources}/src`, `${sources}/deno.json`];
+  return code.every((path) => checkSandboxPath(path) === undefined) ? code : [];
+}
 
 function installedProgram(
   run: Pick<CommandContext, "context">,

@@ -1,0 +1,57 @@
+/** The folder of prebuilt programs as its one writer changes it: whole builds appear, one link says which of them runs. */
+import { BUILD_NAME, CURRENT } from "./prebuilt.ts";
+import { isNotFound } from "./deno_files.ts";
+
+/** How the folder of a build that is being made is called: its maker may have died. */
+const UNFINISHED = /^new-[0-9a-f-]+$/;
+
+/** Makes `folder`, and what is missing above it, for us alone. @throws the OS error */
+export function makePrivate(folder: string): void {
+  Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+}
+
+/** An empty folder for a build. @throws the OS error */
+export function beginBuild(folder: string): string {
+  const path = `${folder}/new-${crypto.randomUUID()}`;
+  Deno.mkdirSync(path, { mode: 0o700 });
+  return path;
+}
+
+/**
+ * Makes the finished build in `from` the current one, under `name`. Who reads meanwhile finds the one before it, or
+ * this one; that one stays, for it may be running: all older ones go. The caller holds the folder's lock.
+ *
+ * @throws the OS error
+ */
+export function publishBuild(folder: string, from: string, name: string): void {
+  const before = linkedBuild(folder);
+  // Somebody else's of the same name cannot be there: the lock is held, and what is fresh is not built again. One that
+  // was found unsafe or damaged can.
+  removeFolder(`${folder}/${name}`);
+  Deno.renameSync(from, `${folder}/${name}`);
+  const link = `${folder}/${CURRENT}.${crypto.randomUUID()}`;
+  Deno.symlinkSync(name, link);
+  Deno.renameSync(link, `${folder}/${CURRENT}`);
+  for (const { name: other } of [...Deno.readDirSync(folder)]) {
+    const old = BUILD_NAME.test(other) && other !== name && other !== before;
+    if (old || UNFINISHED.test(other)) removeFolder(`${folder}/${other}`);
+    else if (other.startsWith(`${CURRENT}.`)) Deno.removeSync(`${folder}/${other}`);
+  }
+}
+
+function linkedBuild(folder: string): string | undefined {
+  try {
+    return Deno.readLinkSync(`${folder}/${CURRENT}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes a folder with all that is in it; nothing there is fine. */
+export function removeFolder(path: string): void {
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}

@@ -1,0 +1,70 @@
+/** A copy of the sources, which a test may change, with a cache of its own; run in a {@link TestHome}. */
+import { type ProgramOptions, REPOSITORY, type TestHome } from "./harness.ts";
+import { commandLine, type Outcome, run } from "./harness_process.ts";
+
+export class Clone {
+  readonly home: TestHome;
+  /** With a space, so that forgotten quotes show. */
+  readonly root: string;
+  readonly cache: string;
+
+  constructor(home: TestHome) {
+    this.home = home;
+    this.root = `${home.root}/cl one`;
+    this.cache = `${home.root}/cache`;
+    Deno.mkdirSync(this.root);
+    const copied = new Deno.Command("cp", {
+      args: [
+        "-r",
+        ...["main.ts", "deno.json", "deno.lock", "src", "install"].map((name) => `${REPOSITORY}/${name}`),
+        ".",
+      ],
+      cwd: this.root,
+    }).outputSync();
+    if (!copied.success) throw new Error(`Cannot copy ${REPOSITORY}: ${new TextDecoder().decode(copied.stderr)}`);
+  }
+
+  env(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+    return this.home.command([], { env: { XDG_CACHE_HOME: this.cache, ...more } }).env;
+  }
+
+  /** Runs one command of this copy's program to its end. */
+  async cli(args: readonly string[], options: Pick<ProgramOptions, "env" | "stdin"> = {}): Promise<Outcome> {
+    return await this.run([Deno.execPath(), "run", "-A", `${this.root}/main.ts`, ...args], options);
+  }
+
+  async run(argv: readonly string[], { env, stdin }: Pick<ProgramOptions, "env" | "stdin"> = {}): Promise<Outcome> {
+    const given = stdin === undefined ? {} : { stdin };
+    return await run(argv, { env: this.env(env), cwd: this.home.root, timeoutMs: 60_000, ...given });
+  }
+
+  /** Starts the daemon; gives what it was started from, and what the start said. */
+  async start(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<[string, string]> {
+    const { code, stdout, stderr } = await this.cli(["daemon", "start", ...args], { env });
+    if (code !== 0) throw new Error(`Cannot start: exit ${code}, ${stdout}${stderr}`);
+    const words = commandLine(this.home.needPid());
+    return [words[words.indexOf("--home") - 1] ?? "", stderr];
+  }
+
+  async stop(): Promise<void> {
+    const { code, stderr } = await this.cli(["daemon", "stop"]);
+    if (code !== 0) throw new Error(`Cannot stop: exit ${code}, ${stderr}`);
+  }
+
+  /** A change that every part of the program is made of. */
+  change(): void {
+    Deno.writeTextFileSync(`${this.root}/src/platform/home.ts`, "\n// changed\n", { append: true });
+  }
+
+  /** The folder of this copy's builds. */
+  get builds(): string {
+    return `${this.cache}/agent-console/${encodeURIComponent(this.root).replaceAll("%", "=")}`;
+  }
+  get current(): string {
+    return `${this.builds}/${Deno.readLinkSync(`${this.builds}/current`)}`;
+  }
+  /** Names in the folder of builds. */
+  names(): string[] {
+    return [...Deno.readDirSync(this.builds)].map(({ name }) => name).sort();
+  }
+}
