@@ -25,8 +25,8 @@ export async function hook(): Promise<readonly Row[]> {
       installed: () => processMs(installed, { env, stdin: stdin() }),
     }, { rounds: ROUNDS, warmUp: WARM_UP });
     return [
-      row("B4", "`hook claude`, as `hooks install` writes it", costs.installed, costs.theirs, 1.5),
-      row("B4", "`hook claude`, with every permission (`-A`)", costs.all, costs.theirs, 1.5),
+      row("B4", "`hook claude`, as `hooks install` writes it", costs.installed, costs.theirs, 1.3),
+      row("B4", "`hook claude`, with every permission (`-A`)", costs.all, costs.theirs, 1.3),
     ];
   });
 }
@@ -38,7 +38,7 @@ export async function list(): Promise<readonly Row[]> {
       rounds: ROUNDS,
       warmUp: WARM_UP,
     });
-    return [row("B5", `\`ls --json\` with ${SESSIONS} sessions`, costs.ours, costs.theirs, 3)];
+    return [row("B5", `\`ls --json\` with ${SESSIONS} sessions`, costs.ours, costs.theirs, 2)];
   });
 }
 

@@ -1,6 +1,8 @@
 /** The processes that are measured: the daemon in its own sandbox, as `daemon start` spawns it, and its counterpart. */
 import { clientContext } from "../../src/client/endpoint.ts";
+import { daemonProgram } from "../../src/client/prebuild.ts";
 import { daemonLaunch } from "../../src/daemon/launch.ts";
+import { BUILT } from "../../src/platform/prebuilt.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { RUNTIME_ENV } from "../../src/platform/sandbox.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
@@ -11,6 +13,16 @@ import { LineSocket } from "./line_socket.ts";
 const encoder = new TextEncoder();
 
 export const MAIN_URL = new URL(`file://${REPOSITORY}/main.ts`).href;
+/** The URL of the client in the prebuilt form, whose daemon is what runs. */
+export async function prebuiltMain(): Promise<string> {
+  const given = { writable: [], auto: false };
+  const { program, problem } = await daemonProgram(thisProgram(MAIN_URL), given);
+  if (program.form !== "bundle") {
+    throw new Error(`Cannot measure the prebuilt form: ${problem ?? "AC_FROM_SOURCE is set"}`);
+  }
+  return new URL(BUILT.hook, `file://${program.entry.replaceAll("%", "%25")}`).href;
+}
+
 export const HELLO = line({ id: 1, method: "hello", params: { protocol: 1, client: "bench/1", kind: "bench" } });
 
 export function line(message: Record<string, unknown>): Uint8Array {
