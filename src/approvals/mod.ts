@@ -1,5 +1,5 @@
 /** The approvals, composed: inbox (state), policy with its breaker, broker, presence; and what the daemon runs of them. */
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/base_sections.ts";
 import type { JournalPort } from "../core/journal_port.ts";
 import type { Service } from "../core/service.ts";
 import type { Store } from "../core/store.ts";

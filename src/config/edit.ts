@@ -1,9 +1,9 @@
 /** `config set`: an edit that keeps the file's comments, order and indentation. Pure. */
 import { ConsoleError } from "../protocol/errors.ts";
-import { checkSections, checkValue, unknownKey } from "./validate.ts";
 import { withKey } from "./jsonc_insert.ts";
-import { findSetting, type Setting } from "./schema.ts";
-import { type Format, readSource } from "./parse.ts";
+import { type Format, type Member, readSource } from "./parse.ts";
+import { type ConfigSchema, type Setting, splitKey } from "./schema.ts";
+import { checkMembers, checkValue, unknownKey } from "./validate.ts";
 
 /** A value as typed on the command line: JSON where it is JSON, else the text itself. */
 export function parseValue(text: string): unknown {
@@ -21,9 +21,9 @@ export function parseValue(text: string): unknown {
  * @throws {ConsoleError} `usage` for an unknown key, `config_invalid` for a wrong value or a file that cannot be parsed,
  *   `failed` for lists and for TOML, which people edit by hand
  */
-export function setKey(text: string, key: string, value: unknown, format: Format): string {
-  const setting = findSetting(key);
-  if (setting === undefined) throw new ConsoleError("usage", `Cannot set ${unknownKey(key)}`);
+export function setKey(text: string, key: string, value: unknown, format: Format, schema: ConfigSchema): string {
+  const setting = schema.find(key);
+  if (setting === undefined) throw new ConsoleError("usage", `Cannot set ${unknownKey(key, schema)}`);
   if (Array.isArray(setting.fallback)) throw new ConsoleError("failed", listByHand(setting, format));
   const problem = checkValue(setting, value);
   if (problem !== undefined) {
@@ -33,26 +33,37 @@ export function setKey(text: string, key: string, value: unknown, format: Format
 
   const bom = text.startsWith("\ufeff") ? "\ufeff" : "";
   const before = text.slice(bom.length).trim() === "" ? "{}\n" : text.slice(bom.length);
-  const section = readSource(before, "config.jsonc", "jsonc").find(({ name }) => name === setting.section);
-  if (section !== undefined && section.members === undefined) {
-    throw new ConsoleError("config_invalid", `Cannot set ${key}: ${setting.section} is not an object, must be one`);
+  const path = key.split(".");
+  const wrong = noObject(readSource(before, "config.jsonc", "jsonc"), path);
+  if (wrong !== undefined) {
+    throw new ConsoleError("config_invalid", `Cannot set ${key}: ${wrong} is not an object, must be one`);
   }
-  const after = withKey(before, setting.section, setting.name, value);
+  const after = withKey(before, path, value);
   // A key that is given twice is edited where it stands first and counts where it stands last.
-  if (checkSections(readSource(after, "config.jsonc", "jsonc")).values.get(setting.key)?.value !== value) {
+  if (checkMembers(readSource(after, "config.jsonc", "jsonc"), schema).values.get(key)?.value !== value) {
     throw new ConsoleError("config_invalid", `Cannot set ${key}: is given twice in the file, must be there once`);
   }
   return bom + after;
 }
 
-function byHand({ key, section, name }: Setting, value: unknown): string {
-  const line = value === null ? `no ${name} (the default)` : `${name} = ${JSON.stringify(value)}`;
-  return `Cannot set ${key}: is in config.toml, must be edited by hand: write ${line} under [${section}]`;
+/** The first section on the way to the key that is there and is no object. */
+function noObject(members: readonly Member[], [first, ...rest]: readonly string[], prefix = ""): string | undefined {
+  const member = members.find(({ name }) => name === first);
+  if (member === undefined || rest.length === 0) return undefined;
+  const key = `${prefix}${first}`;
+  return member.members === undefined ? key : noObject(member.members, rest, `${key}.`);
 }
 
-function listByHand({ key, section, name, example = "[]" }: Setting, format: Format): string {
+function byHand({ key }: Setting, value: unknown): string {
+  const { parent, name } = splitKey(key);
+  const line = value === null ? `no ${name} (the default)` : `${name} = ${JSON.stringify(value)}`;
+  return `Cannot set ${key}: is in config.toml, must be edited by hand: write ${line} under [${parent}]`;
+}
+
+function listByHand({ key, example = "[]" }: Setting, format: Format): string {
+  const { parent, name } = splitKey(key);
   const line = format === "toml"
-    ? `${name} = ${example.replace(/"(\w+)": /g, "$1 = ")} under [${section}]`
-    : `"${name}": ${example} into "${section}"`;
+    ? `${name} = ${example.replace(/"(\w+)": /g, "$1 = ")} under [${parent}]`
+    : `"${name}": ${example} into "${parent}"`;
   return `Cannot set ${key}: is a list, must be edited by hand in the configuration file: write for example ${line}`;
 }

@@ -1,6 +1,6 @@
 /** The environment variables that set a key: one table for the loader, the help and the daemon's `--allow-env`. Pure. */
 import { envFlag } from "../platform/home.ts";
-import type { ConfigKey } from "./schema.ts";
+import type { ConfigKey } from "./base_sections.ts";
 
 export interface EnvSetting {
   readonly variable: string;

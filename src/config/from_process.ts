@@ -3,6 +3,7 @@ import { denoFiles } from "../platform/deno_files.ts";
 import type { HomePaths } from "../platform/home.ts";
 import { currentFolder, env, ownUid } from "../platform/process.ts";
 import { ENV_SETTINGS } from "./env.ts";
+import type { ConfigSchema } from "./schema.ts";
 import { loadConfig, type Loaded, type LoadOptions } from "./load.ts";
 
 export interface FromProcessOptions {
@@ -15,6 +16,7 @@ export interface FromProcessOptions {
 /** @throws {ConsoleError} `config_invalid`, `unsafe_path` */
 export async function loadConfigFromProcess(
   paths: HomePaths,
+  schema: ConfigSchema,
   { socket, verbose }: FromProcessOptions = {},
 ): Promise<Loaded> {
   const flags: LoadOptions["flags"] = {
@@ -24,6 +26,7 @@ export async function loadConfigFromProcess(
   const isToml = denoFiles.stat(paths.configToml) !== undefined;
   return loadConfig({
     ...(isToml ? { parseToml: (await import("@std/toml/parse")).parse } : {}),
+    schema,
     paths,
     files: denoFiles,
     env: Object.fromEntries(ENV_SETTINGS.map(({ variable }) => [variable, env(variable)])),

@@ -8,32 +8,47 @@ interface Edit {
 }
 
 /**
- * The text with `section.name` set to `value`: in place where the key is there, else in the place of the line that has
- * it commented out, else as the last line of its section. Any other commented line can then lose its `//` too.
+ * The text with the value at `path` set: in place where the key is there, else in the place of the line that has it
+ * commented out, else as the last line of its section. Any other commented line can then lose its `//` too.
  *
  * @param text one object of sections
+ * @param path the parts of the key; what stands on the way is an object, if it is there
  */
-export function withKey(text: string, section: string, name: string, value: unknown): string {
+export function withKey(text: string, path: readonly string[], value: unknown): string {
   const root = parseTree(text, undefined, { allowTrailingComma: true });
-  const members = root === undefined ? undefined : findNodeAtLocation(root, [section]);
-  const there = root !== undefined && findNodeAtLocation(root, [section, name]) !== undefined;
-  const plain = `${JSON.stringify(name)}: ${JSON.stringify(value)}`;
   const { indent, eol } = layoutOf(text);
-  const edits = root === undefined || there
-    ? undefined
-    : members === undefined
-    ? appended(text, root, `${JSON.stringify(section)}: {${eol}${indent}${indent}${plain},${eol}${indent}}`)
-    : uncommented(text, members, name, plain) ?? appended(text, members, plain);
+  const edits = root === undefined ? undefined : inserted(text, root, path, value);
   if (edits !== undefined) return applyEdits(text, edits);
   const insertSpaces = !indent.startsWith("\t");
   const formattingOptions = { insertSpaces, tabSize: insertSpaces ? indent.length : 2, eol };
-  return applyEdits(text, modify(text, [section, name], value, { formattingOptions }));
+  return applyEdits(text, modify(text, [...path], value, { formattingOptions }));
+}
+
+/** Undefined where the key is there, or its section has no line of its own for it. */
+function inserted(text: string, root: Node, path: readonly string[], value: unknown): Edit[] | undefined {
+  // The innermost section that is there, and how deep it lies; the sections between it and the key are written anew.
+  let depth = path.length;
+  while (depth > 0 && findNodeAtLocation(root, path.slice(0, depth)) === undefined) depth--;
+  const object = depth === 0 ? root : findNodeAtLocation(root, path.slice(0, depth));
+  if (depth === path.length || object === undefined) return undefined;
+  const name = path[depth] ?? "";
+  const plain = `${JSON.stringify(name)}: ${written(text, path.slice(depth + 1), value, depth + 1)}`;
+  return (depth === path.length - 1 ? uncommented(text, object, name, plain) : undefined) ??
+    appended(text, object, plain);
+}
+
+/** The value, inside the sections that are not there yet, each on lines of its own. */
+function written(text: string, [name, ...rest]: readonly string[], value: unknown, depth: number): string {
+  if (name === undefined) return JSON.stringify(value);
+  const { indent, eol } = layoutOf(text);
+  const inner = `${JSON.stringify(name)}: ${written(text, rest, value, depth + 1)}`;
+  return `{${eol}${indent.repeat(depth + 1)}${inner},${eol}${indent.repeat(depth)}}`;
 }
 
 /** `// "name": …` on a line of its own, between the members of `object`. */
 function uncommented(text: string, object: Node, name: string, plain: string): Edit[] | undefined {
   const line = new RegExp(
-    `^([ \\t]*)//[ \\t]*"${name}"[ \\t]*:((?:"(?:[^"\\\\\\r\\n]|\\\\.)*"|(?!//|/\\*)[^"\\r\\n])*)`,
+    `^([ \\t]*)//[ \\t]*"${literal(name)}"[ \\t]*:((?:"(?:[^"\\\\\\r\\n]|\\\\.)*"|(?!//|/\\*)[^"\\r\\n])*)`,
     "gm",
   );
   for (const found of text.slice(0, endOf(object)).matchAll(line)) {
@@ -57,6 +72,11 @@ function uncommented(text: string, object: Node, name: string, plain: string): E
     }];
   }
   return undefined;
+}
+
+/** For a regular expression: a name is the user's own. */
+function literal(name: string): string {
+  return name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
 /** As the last line of `object`; undefined where its closing brace has no line of its own. */

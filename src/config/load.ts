@@ -2,16 +2,18 @@
  * The configuration in force: flag > environment > home file > default, each value with its origin.
  * The workspace layer of product.md §8 may only tighten and is read apart from it, for each workspace (workspace.ts).
  */
-import { maskSecrets } from "../domain/sanitize.ts";
 import { checkOwnFile, type HomePaths, resolveFrom } from "../platform/home.ts";
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { checkSections, checkValue } from "./validate.ts";
+import type { ConfigKey } from "./base_sections.ts";
 import { ENV_SETTINGS } from "./env.ts";
-import { type Config, type ConfigKey, findSetting, SETTINGS } from "./schema.ts";
 import { type Format, type ParseToml, readSource } from "./parse.ts";
+import type { ConfigSchema } from "./schema.ts";
+import { checkMembers, checkValue } from "./validate.ts";
+import { assemble, type Assembled, type Value } from "./values.ts";
 
 export interface LoadOptions {
+  readonly schema: ConfigSchema;
   readonly paths: HomePaths;
   readonly files: Pick<Files, "read" | "stat">;
   /** At least the variables of {@link ENV_SETTINGS}. */
@@ -25,18 +27,10 @@ export interface LoadOptions {
   readonly parseToml?: ParseToml;
 }
 
-export interface Loaded {
-  readonly config: Config;
-  /** `default`, `<file>:<line>:<column>`, a variable's name or a flag. */
-  readonly origins: Readonly<Record<ConfigKey, string>>;
+export interface Loaded extends Assembled {
   readonly warnings: readonly string[];
   /** The file that was read, or null where there is none. */
   readonly file: string | null;
-}
-
-interface Value {
-  readonly value: unknown;
-  readonly at: string;
 }
 
 /**
@@ -47,22 +41,22 @@ interface Value {
 export function loadConfig(options: LoadOptions): Loaded {
   const source = findConfigFile(options);
   const text = source === undefined ? "" : readText(options, source.file);
-  const { values, problems, warnings } = source === undefined
-    ? checkSections([])
-    : checkSections(readSource(text, source.file, source.format, options.parseToml));
-  const layers = new Map<ConfigKey, Value>([...values, ...fromEnv(options), ...fromFlags(options)]);
+  const { schema } = options;
+  const members = source === undefined ? [] : readSource(text, source.file, source.format, options.parseToml);
+  const { values, given, problems, warnings } = checkMembers(members, schema);
+  const layers = new Map<string, Value>([...values, ...fromEnv(options), ...fromFlags(options)]);
 
   const wrong = [...problems];
   for (const [key, { value, at }] of layers) {
     if (values.get(key)?.at === at) continue; // the file's own were checked where they stand
-    const problem = checkValue(findSetting(key)!, value);
+    const problem = checkValue(schema.find(key)!, value);
     if (problem !== undefined) wrong.push(`${at}: ${problem}`);
   }
   if (wrong.length > 0) {
     const more = wrong.length > 10 ? [`and ${wrong.length - 10} more`] : [];
     throw new ConsoleError("config_invalid", `Cannot read config: ${[...wrong.slice(0, 10), ...more].join("\n  ")}`);
   }
-  return { ...assemble(layers), warnings, file: source?.file ?? null };
+  return { ...assemble(schema, layers, given), warnings, file: source?.file ?? null };
 }
 
 /** The configuration file of the home folder, if there is one. @throws {ConsoleError} `config_invalid` where there are two */
@@ -108,87 +102,19 @@ function readText({ files, uid }: LoadOptions, file: string): string {
   }
 }
 
-function* fromEnv({ env, cwd }: LoadOptions): Generator<[ConfigKey, Value]> {
+function* fromEnv({ env, cwd }: LoadOptions): Generator<[string, Value]> {
   for (const { variable, key, read } of ENV_SETTINGS) {
     const value = read(env[variable] ?? "");
     if (value !== undefined) yield [key, { value: resolved(key, value, cwd), at: variable }];
   }
 }
 
-function* fromFlags({ flags = {}, cwd }: LoadOptions): Generator<[ConfigKey, Value]> {
-  for (const { key } of SETTINGS) {
-    const given = flags[key];
-    if (given !== undefined) yield [key, { value: resolved(key, given.value, cwd), at: given.flag }];
+function* fromFlags({ flags = {}, cwd }: LoadOptions): Generator<[string, Value]> {
+  for (const [key, { value, flag }] of Object.entries(flags)) {
+    yield [key, { value: resolved(key, value, cwd), at: flag }];
   }
 }
 
-function resolved(key: ConfigKey, value: unknown, cwd: string): unknown {
+function resolved(key: string, value: unknown, cwd: string): unknown {
   return key.endsWith("_path") && typeof value === "string" && value !== "" ? resolveFrom(value, cwd) : value;
-}
-
-function assemble(layers: ReadonlyMap<ConfigKey, Value>): Pick<Loaded, "config" | "origins"> {
-  const config: Record<string, Record<string, unknown>> = {};
-  const origins: Record<string, string> = {};
-  for (const { key, section, name, fallback } of SETTINGS) {
-    const given = layers.get(key);
-    (config[section] ??= {})[name] = frozen(given === undefined ? fallback : given.value);
-    origins[key] = given?.at ?? "default";
-  }
-  for (const section of Object.values(config)) Object.freeze(section);
-  return {
-    config: Object.freeze(config) as unknown as Config,
-    origins: Object.freeze(origins) as Readonly<Record<ConfigKey, string>>,
-  };
-}
-
-/** The configuration where nothing is configured. */
-export function initialSettings(): Config {
-  return assemble(new Map()).config;
-}
-
-function frozen(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  for (const inner of Object.values(value)) frozen(inner);
-  return Object.freeze(value);
-}
-
-/** The value of a key. */
-function configValue(config: Config, key: ConfigKey): unknown {
-  const { section, name } = findSetting(key)!;
-  return (config[section] as Readonly<Record<string, unknown>>)[name];
-}
-
-/** What `config show` and `config.get` show: every value with its origin, nothing that looks like a credential. */
-export function configView(loaded: Loaded): {
-  readonly file: string | null;
-  readonly values: Readonly<Record<string, { readonly value: unknown; readonly origin: string }>>;
-} {
-  const values = Object.fromEntries(SETTINGS.map(({ key }) => {
-    const value = configValue(loaded.config, key);
-    return [key, { value: masked(value), origin: loaded.origins[key] }];
-  }));
-  return { file: loaded.file, values };
-}
-
-function masked(value: unknown): unknown {
-  if (typeof value === "string") return maskSecrets(value);
-  if (Array.isArray(value)) return value.map(masked);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, masked(inner)]));
-}
-
-/** The keys that differ, by when a change takes effect. */
-export function diffConfig(old: Config, now: Config): {
-  readonly applied: readonly ConfigKey[];
-  readonly needsRestart: readonly ConfigKey[];
-} {
-  const changed = SETTINGS.filter(({ key }) => !isSame(configValue(old, key), configValue(now, key)));
-  return {
-    applied: changed.filter(({ applies }) => applies === "live").map(({ key }) => key),
-    needsRestart: changed.filter(({ applies }) => applies === "restart").map(({ key }) => key),
-  };
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,6 +1,4 @@
-/**
- * From the text of config.jsonc or config.toml to its sections and keys, each with its place. Pure. Judges syntax only.
- */
+/** From the text of config.jsonc or config.toml to its sections and keys, each with its place. Pure. Judges syntax only. */
 import { ConsoleError } from "../protocol/errors.ts";
 import { type Json, JsoncError, type Pair, readJsonc } from "./jsonc.ts";
 
@@ -17,11 +15,8 @@ export interface Member {
   readonly at: string;
   /** Where the items of an array and their keys stand: `0`, `0.tool`; only as far as they can be found. */
   readonly places?: ReadonlyMap<string, string>;
-}
-
-export interface Section extends Member {
-  /** Undefined where the value is not an object. */
-  readonly members: readonly Member[] | undefined;
+  /** Of an object, its own members. */
+  readonly members?: readonly Member[];
 }
 
 /** Stands for an object or a date where no key takes one. */
@@ -30,11 +25,11 @@ class Composite {
 }
 
 /**
- * Reads the text of the file named `file`. A blank file is an empty configuration.
+ * Reads the text of the file named `file`: the members of its outermost object. A blank file is an empty configuration.
  *
  * @throws {ConsoleError} `config_invalid` with file, line and column where the syntax is wrong
  */
-export function readSource(text: string, file: string, format: Format, parseToml?: ParseToml): Section[] {
+export function readSource(text: string, file: string, format: Format, parseToml?: ParseToml): Member[] {
   const plain = text.startsWith("\ufeff") ? text.slice(1) : text;
   if (format === "jsonc") return jsonc(plain, file);
   if (parseToml === undefined) throw new TypeError("Cannot read TOML: no parser was given");
@@ -47,7 +42,7 @@ function invalid(what: string): ConsoleError {
 
 // -- JSON with comments and trailing commas ---------------------------------------------------------------------------
 
-function jsonc(text: string, file: string): Section[] {
+function jsonc(text: string, file: string): Member[] {
   const place = places(text, file);
   let root: Json | undefined;
   try {
@@ -60,12 +55,10 @@ function jsonc(text: string, file: string): Section[] {
   if (root.kind !== "object") throw invalid(`${place(root.offset)} is ${describe(scalarOf(root))}, must be an object`);
   const member = ({ key, offset, value }: Pair): Member => {
     const plain = { name: key, at: place(offset), value: scalarOf(value) };
+    if (value.kind === "object") return { ...plain, members: value.pairs.map(member) };
     return value.kind === "array" ? { ...plain, value: plainOf(value), places: placesIn(value, place) } : plain;
   };
-  return root.pairs.map((pair) => ({
-    ...member(pair),
-    members: pair.value.kind === "object" ? pair.value.pairs.map(member) : undefined,
-  }));
+  return root.pairs.map(member);
 }
 
 function scalarOf(json: Json): unknown {
@@ -103,7 +96,7 @@ function places(text: string, file: string): (offset: number) => string {
 
 // -- TOML ---------------------------------------------------------------------------------------------------------------
 
-function toml(text: string, file: string, parseToml: ParseToml): Section[] {
+function toml(text: string, file: string, parseToml: ParseToml): Member[] {
   let root: Record<string, unknown>;
   try {
     root = parseToml(text);
@@ -113,57 +106,66 @@ function toml(text: string, file: string, parseToml: ParseToml): Section[] {
     const reason = message.replace(/^Parse error on line \d+, column \d+: /, "");
     throw invalid(`${file}:${line}:1 is not TOML (${reason})`);
   }
-  return Object.entries(root).map(([name, value]) => {
-    const table = typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
-    const inner = table ? Object.entries(value) : undefined;
-    return {
-      name,
-      value: scalar(value),
-      at: file + find(text, name, undefined),
-      members: inner?.map(([key, held]) => ({
-        name: key,
-        value: Array.isArray(held) ? held : scalar(held),
-        at: file + find(text, name, key),
-      })),
-    };
-  });
+  const placesOfKeys = tomlPlaces(text);
+  const member = (name: string, value: unknown, parent: readonly string[]): Member => {
+    const path = [...parent, name];
+    const plain = { name, value: Array.isArray(value) ? value : scalar(value), at: file + placeOf(path, placesOfKeys) };
+    return isTable(value) ? { ...plain, members: membersOf(value, path) } : plain;
+  };
+  const membersOf = (table: object, path: readonly string[]): Member[] =>
+    Object.entries(table).map(([name, value]) => member(name, value, path));
+  return membersOf(root, []);
+}
+
+function isTable(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
 function scalar(value: unknown): unknown {
   if (value instanceof Date) return new Composite("a date");
-  if (Array.isArray(value)) return new Composite("an array");
-  return typeof value === "object" && value !== null ? new Composite("an object") : value;
+  return isTable(value) ? new Composite("an object") : value;
 }
 
-const TABLE = /^\s*\[\s*"?([\w-]+)"?\s*\]/;
-const TABLES = /^\s*\[\[\s*"?([\w-]+)"?\s*\.\s*"?([\w-]+)"?\s*\]\]/;
-const PAIR = /^(\s*)((?:"?[\w-]+"?\s*\.\s*)*"?[\w-]+"?)\s*=/;
+const KEY = String.raw`(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)`;
+const KEYS = String.raw`${KEY}(?:\s*\.\s*${KEY})*`;
+const HEADER = new RegExp(String.raw`^\s*\[{1,2}\s*(${KEYS})\s*\]`);
+const PAIR = new RegExp(String.raw`^(\s*)(${KEYS})\s*=`);
+const ONE_KEY = new RegExp(KEY, "g");
 
 /**
- * Where a table or a key stands, as `:<line>:<column>`. The parser keeps no places, so the lines are looked through
- * again; a line inside a multi-line string may deceive, and then only the place in a message is wrong.
+ * Where tables and keys stand first, as `:<line>:<column>`, by their parts. The parser keeps no places, so the lines are
+ * looked through again; a line inside a multi-line string may deceive, and then only the place in a message is wrong.
  */
-function find(text: string, section: string, name: string | undefined): string {
-  let table: string | undefined;
+function tomlPlaces(text: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  let table: readonly string[] = [];
   for (const [index, line] of text.split("\n").entries()) {
-    const item = TABLES.exec(line);
-    if (item !== null) {
-      table = `${item[1]}.${item[2]}`;
-      if (section === item[1] && (name ?? item[2]) === item[2]) return `:${index + 1}:${line.indexOf("[") + 1}`;
-      continue;
+    const header = HEADER.exec(line);
+    const pair = header === null ? PAIR.exec(line) : null;
+    const full = header !== null ? partsOf(header[1]) : pair !== null ? [...table, ...partsOf(pair[2])] : [];
+    const column = header !== null ? line.indexOf("[") : pair?.[1]?.length ?? 0;
+    for (let length = 1; length <= full.length; length++) {
+      const key = joined(full.slice(0, length));
+      if (!found.has(key)) found.set(key, `:${index + 1}:${column + 1}`);
     }
-    const header = TABLE.exec(line);
-    if (header !== null) {
-      table = header[1];
-      if (name === undefined && table === section) return `:${index + 1}:${line.indexOf("[") + 1}`;
-      continue;
-    }
-    const [, indent = "", typed] = PAIR.exec(line) ?? [];
-    if (typed === undefined) continue;
-    const keys = typed.split(".").map((key) => key.trim().replaceAll('"', ""));
-    const full = table === undefined ? keys : [table, ...keys];
-    if (full[0] !== section || (name !== undefined && full.length > 1 && full[1] !== name)) continue;
-    if (table === undefined || name !== undefined) return `:${index + 1}:${indent.length + 1}`;
+    if (header !== null) table = full;
+  }
+  return found;
+}
+
+function partsOf(keys = ""): string[] {
+  return (keys.match(ONE_KEY) ?? []).map((key) => /^["']/.test(key) ? key.slice(1, -1) : key);
+}
+
+function joined(path: readonly string[]): string {
+  return path.join("\0");
+}
+
+/** A key in an inline table stands where its table does. */
+function placeOf(path: readonly string[], places: ReadonlyMap<string, string>): string {
+  for (let length = path.length; length > 0; length--) {
+    const place = places.get(joined(path.slice(0, length)));
+    if (place !== undefined) return place;
   }
   return "";
 }

@@ -1,62 +1,65 @@
-/** What is wrong and what is odd in the sections of a configuration file. Pure. */
+/** What is wrong and what is odd in a configuration file. Pure. */
 import { clip, escapeControls, maskSecrets } from "../domain/sanitize.ts";
-import { nearestWord } from "../lib/did_you_mean.ts";
-import { type ConfigKey, findSetting, RESERVED_KEYS, type Setting, SETTINGS } from "./schema.ts";
-import { describe, type Member, type Section } from "./parse.ts";
+import { describe, type Member } from "./parse.ts";
+import { type ConfigSchema, type Entry, entryAt, joinKey, type Setting } from "./schema.ts";
 
 export interface Checked {
   /** The valid values by key, with their places. */
-  readonly values: ReadonlyMap<ConfigKey, { readonly value: unknown; readonly at: string }>;
+  readonly values: ReadonlyMap<string, { readonly value: unknown; readonly at: string }>;
+  /** The known keys that are given, sections and names included. */
+  readonly given: ReadonlySet<string>;
   /** `<place> <key> is …, must be …`: the file must not be used. */
   readonly problems: readonly string[];
   /** `<place> <key> is …`: the file is used all the same. */
   readonly warnings: readonly string[];
 }
 
-export function checkSections(sections: readonly Section[]): Checked {
-  const values = new Map<ConfigKey, { value: unknown; at: string }>();
+/** @param members of the outermost object */
+export function checkMembers(members: readonly Member[], schema: ConfigSchema): Checked {
+  const values = new Map<string, { value: unknown; at: string }>();
+  const given = new Set<string>();
   const problems: string[] = [];
   const warnings: string[] = [];
-  const seen = new Set<string>();
 
-  function known(member: Member, key: string): boolean {
-    if (RESERVED_KEYS.has(key)) warnings.push(`${member.at} ${key} is not used by this version`);
-    else if (!KNOWN.has(key)) warnings.push(`${member.at} ${unknownKey(key)}`);
-    else {
-      if (seen.has(key)) warnings.push(`${member.at} ${key} is given twice, the last one counts`);
-      seen.add(key);
-      return true;
-    }
-    return false;
+  function check(member: Member, key: string, entry: Entry): void {
+    if (given.has(key)) warnings.push(`${member.at} ${shownKey(key)} is given twice, the last one counts`);
+    given.add(key);
+    if (entry.kind === "setting") return checkSetting(member, { ...entry, key });
+    if (member.members !== undefined) return checkAll(member.members, key, entry);
+    problems.push(`${member.at} ${shownKey(key)} is ${shown(member.value)}, must be an object`);
   }
 
-  for (const section of sections) {
-    if (!known(section, section.name)) continue;
-    if (section.members === undefined) {
-      problems.push(`${section.at} ${section.name} is ${shown(section.value)}, must be an object`);
-      continue;
-    }
-    for (const member of section.members) {
-      const key = `${section.name}.${member.name}`;
-      if (!known(member, key)) continue;
-      const setting = findSetting(key)!;
-      const problem = checkValue(setting, member.value);
-      if (problem === undefined) values.set(setting.key, { value: member.value, at: member.at });
-      else problems.push(`${placeOf(setting, member)} ${problem}`);
+  function checkSetting(member: Member, setting: Setting): void {
+    const problem = checkValue(setting, member.value);
+    if (problem === undefined) values.set(setting.key, { value: member.value, at: member.at });
+    else problems.push(`${placeOf(setting, member)} ${problem}`);
+  }
+
+  function checkAll(inner: readonly Member[], prefix: string, parent: Entry): void {
+    for (const member of inner) {
+      const key = joinKey(prefix, member.name);
+      const entry = entryAt(parent, member.name);
+      if (entry !== undefined) check(member, key, entry);
+      else if (parent.kind === "named") problems.push(`${member.at} ${wrongName(prefix, member.name, parent.must)}`);
+      else if (schema.isReserved(key)) warnings.push(`${member.at} ${key} is not used by this version`);
+      else warnings.push(`${member.at} ${unknownKey(key, schema)}`);
     }
   }
-  return { values, problems, warnings };
+
+  checkAll(members, "", schema.root);
+  return { values, given, problems, warnings };
 }
 
 /** `<key> is …, must be …`, or undefined where the value may stand; for an item of an array the key is `key[0].name`. */
 export function checkValue(setting: Setting, value: unknown): string | undefined {
   if (setting.accepts(value)) return undefined;
+  const key = shownKey(setting.key);
   const flaw = Array.isArray(value) ? setting.flaw(value) : undefined;
-  if (flaw === undefined) return `${setting.key} is ${shown(value)}, must be ${setting.must}`;
+  if (flaw === undefined) return `${key} is ${shown(value)}, must be ${setting.must}`;
   const [item, name] = flaw.path.split(/\.(.*)/s);
   const inner = name === undefined ? "" : /^\w+$/.test(name) ? `.${name}` : `.${shown(name)}`;
   const is = flaw.value === undefined ? "missing" : shown(flaw.value);
-  return `${setting.key}[${item}]${clip(inner, 80)} is ${is}, must be ${flaw.must}`;
+  return `${key}[${item}]${clip(inner, 80)} is ${is}, must be ${flaw.must}`;
 }
 
 function placeOf(setting: Setting, { value, at, places }: Member): string {
@@ -65,13 +68,19 @@ function placeOf(setting: Setting, { value, at, places }: Member): string {
 }
 
 /** `<key> is not a known key`, with the nearest one that is. */
-export function unknownKey(key: string): string {
-  const meant = nearestWord(key, KNOWN);
-  const name = /^[\w.-]+$/.test(key) ? key : `"${escapeControls(key)}"`;
-  return `${clip(maskSecrets(name), 80)} is not a known key${meant === undefined ? "" : `, did you mean ${meant}?`}`;
+export function unknownKey(key: string, schema: ConfigSchema): string {
+  const meant = schema.nearest(key);
+  return `${shownKey(key)} is not a known key${meant === undefined ? "" : `, did you mean ${shownKey(meant)}?`}`;
 }
 
-const KNOWN: ReadonlySet<string> = new Set(SETTINGS.flatMap(({ section, key }) => [section, key]));
+function wrongName(prefix: string, name: string, must: string): string {
+  return `${shownKey(prefix)} has the name ${shown(name)}, a name in it must be ${must}`;
+}
+
+/** Names in it are the user's own words. */
+function shownKey(key: string): string {
+  return clip(maskSecrets(/^[\w.-]+$/.test(key) ? key : `"${escapeControls(key)}"`), 80);
+}
 
 function shown(value: unknown): string {
   return clip(escapeControls(maskSecrets(describe(value))), 80);

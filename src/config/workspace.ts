@@ -7,9 +7,9 @@ import type { SafetyMode } from "../domain/safety_mode.ts";
 import { type GivenRule, givenRules } from "../policy/rule.ts";
 import { clip, escapeControls, maskSecrets } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { checkSections } from "./validate.ts";
-import { findSetting } from "./schema.ts";
-import { readSource, type Section } from "./parse.ts";
+import { BASE_SCHEMA } from "./base_sections.ts";
+import { type Member, readSource } from "./parse.ts";
+import { checkMembers } from "./validate.ts";
 import { UNREAD } from "./workspace_file.ts";
 
 const HEARD = new Set(["daemon.safety_mode", "approvals.rules"]);
@@ -42,12 +42,14 @@ function unreadable(warning: string): WorkspacePolicy {
   return { safetyMode: "manual", rules: [], warnings: [`${warning}: the safety mode is manual`], unreadable: true };
 }
 
-function read(sections: readonly Section[], now: string): WorkspacePolicy {
-  const heard = sections.map((section): Section => ({
-    ...section,
-    members: section.members?.filter(({ name }) => HEARD.has(`${section.name}.${name}`)),
-  }));
-  const { values, problems } = checkSections(heard.filter(({ name }) => HEARD_SECTIONS.has(name)));
+function read(sections: readonly Member[], now: string): WorkspacePolicy {
+  const heard = sections.map((section): Member => {
+    const { name: outer, members } = section;
+    return members === undefined
+      ? section
+      : { ...section, members: members.filter(({ name }) => HEARD.has(`${outer}.${name}`)) };
+  });
+  const { values, problems } = checkMembers(heard.filter(({ name }) => HEARD_SECTIONS.has(name)), BASE_SCHEMA);
   const ignored = sections.flatMap(({ name, at, members }) => {
     if (members === undefined) return HEARD_SECTIONS.has(name) ? [] : [unheard(at, name)];
     return members.filter((member) => !HEARD.has(`${name}.${member.name}`))
@@ -68,8 +70,8 @@ function unheard(at: string, key: string): string {
 }
 
 /** All rules that can be read, also beside some that cannot, and of a key that is given twice: each deny counts. */
-function rulesOf(sections: readonly Section[]): readonly GivenRule[] {
-  const setting = findSetting("approvals.rules")!;
+function rulesOf(sections: readonly Member[]): readonly GivenRule[] {
+  const setting = BASE_SCHEMA.find("approvals.rules")!;
   const members = sections.flatMap(({ members = [] }) => members).filter(({ name }) => name === "rules");
   return members.flatMap(({ value }) => Array.isArray(value) ? value : [])
     .filter((item): item is GivenRule => setting.accepts([item]));

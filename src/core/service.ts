@@ -3,7 +3,7 @@
  * daemon/features.ts; the supervisor starts its service, the store feeds its projection, the router gets its handlers, the
  * sandbox its permissions.
  */
-import type { Config } from "../config/schema.ts";
+import type { ConfigSection, SectionValues } from "../config/section.ts";
 import type { HomePaths } from "../platform/home.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import type { Clock, Log } from "../platform/system.ts";
@@ -43,37 +43,50 @@ export interface StopRequest {
   readonly code?: number;
 }
 
-/** What the features get of the daemon. */
-export interface FeatureContext extends SessionDeps {
+/** A feature's own section of the configuration, each value checked by the section's schema. */
+export interface FeatureSettings<V> {
+  /** In force now: a reload changes it. */
+  readonly current: V;
+  /** What the daemon was started with, and its sandbox made of. */
+  readonly booted: V;
+}
+
+/** What a feature gets of the daemon. `V`: the values of its section of the configuration. */
+export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly approvals: ApprovalsPort & ApprovalsDoor;
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly log: Log;
   readonly paths: HomePaths;
   readonly pid: number;
-  /** The configuration in force now; {@link FeatureContext.booted} what the daemon was started with. */
-  readonly config: () => Config;
-  readonly booted: Config;
+  readonly settings: FeatureSettings<V>;
   /** Whether the journal takes records. */
   readonly isReadOnly: () => boolean;
 }
 
-/** What the sandbox depends on. */
-export interface SandboxContext {
-  readonly config: Config;
+/** What the sandbox depends on. `V`: the values of the feature's section of the configuration. */
+export interface SandboxContext<V = unknown> {
+  readonly settings: V;
   /** Asked for what is needed alone, because the daemon may read no other variable. */
   readonly env: (name: string) => string | undefined;
   readonly exists: (path: string) => boolean;
 }
 
-export interface Feature<M extends MethodName = never, P extends Projection = Projection> {
+export type Feature<
+  M extends MethodName = never,
+  P extends Projection = Projection,
+  S extends ConfigSection | undefined = undefined,
+> = FeatureBase<M, P, SectionValues<S>> & (S extends ConfigSection ? { readonly config: S } : unknown);
+
+/** A feature without its section of the configuration, whose values are `V`. */
+export interface FeatureBase<M extends MethodName, P extends Projection, V> {
   readonly name: string;
   /** What the daemon may do for it beyond its own folder and socket. Pure: clients compute the sandbox with it. */
-  readonly permissions?: (context: SandboxContext) => readonly Permission[];
+  readonly permissions?: (context: SandboxContext<V>) => readonly Permission[];
   /** Its state, made from the journal's events. */
   readonly projection?: () => P;
-  /** @param projection what {@link Feature.projection} gave, with the journal replayed into it */
-  readonly create: (context: FeatureContext, projection: P) => FeatureParts<M>;
+  /** @param projection what {@link FeatureBase.projection} gave, with the journal replayed into it */
+  readonly create: (context: FeatureContext<V>, projection: P) => FeatureParts<M>;
 }
 
 export interface FeatureParts<M extends MethodName = never> {

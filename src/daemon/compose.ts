@@ -7,7 +7,7 @@ import { EventBus } from "../core/event_bus.ts";
 import { auditHandlers } from "../core/handlers/audit.ts";
 import { liveHandlers } from "../core/handlers/subscribe.ts";
 import { sessionHandlers } from "../core/handlers/session.ts";
-import type { FeatureContext, Service } from "../core/service.ts";
+import type { Service } from "../core/service.ts";
 import { Store } from "../core/store.ts";
 import { UnrecognizedEvents } from "../core/unrecognized_events.ts";
 import type { NewEvent } from "../domain/event.ts";
@@ -26,7 +26,7 @@ import { type Handlers, methodTable } from "../rpc/handler.ts";
 import { Router } from "../rpc/router.ts";
 import { Tokens } from "../transport/tokens.ts";
 import { UnixServer } from "../transport/unix_listener.ts";
-import { type AnyFeature, create, type FEATURES, prepare, type Prepared } from "./features.ts";
+import { type AnyFeature, create, type FEATURES, prepare, type Prepared, type SharedContext } from "./features.ts";
 import { daemonHandlers } from "./handlers.ts";
 import { IdleExit } from "./idle_exit.ts";
 import { LastError } from "./last_error.ts";
@@ -98,7 +98,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     newId: () => newId(inbox),
   });
   const { broker, presence } = approvals;
-  const context: FeatureContext = {
+  const context: SharedContext = {
     store,
     bus,
     approvals: broker,
@@ -109,8 +109,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     log,
     paths,
     pid: notes.pid,
-    config: () => config.current,
-    booted: config.booted,
+    config,
     isReadOnly,
   };
   const features = create<typeof FEATURES>(prepared, context);

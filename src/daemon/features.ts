@@ -2,8 +2,11 @@
  * The features of the daemon, in start order: adding one is a line here. A file of its own and not daemon/mod.ts, because
  * whoever starts the daemon reads it too: the sandbox is the sum of what the features declare.
  */
-import type { FeatureContext, FeatureParts, SandboxContext, Service } from "../core/service.ts";
-import type { Feature } from "../core/service.ts";
+import { type Config, configSchema } from "../config/base_sections.ts";
+import type { ConfigSchema } from "../config/schema.ts";
+import type { ConfigSection } from "../config/section.ts";
+import { valuesOf } from "../config/values.ts";
+import type { FeatureBase, FeatureContext, FeatureParts, SandboxContext, Service } from "../core/service.ts";
 import type { Projection } from "../core/projection.ts";
 import { feeds } from "../feeds/mod.ts";
 import { liveness } from "../liveness/mod.ts";
@@ -15,15 +18,34 @@ import { spool } from "../spool/mod.ts";
 
 export const FEATURES = [spool, liveness, feeds, retention] as const;
 
-/** A feature whatever its methods and its projection. */
+/** A feature whatever its methods, its projection and its section. */
 // deno-lint-ignore no-explicit-any -- a list of features: each has types of its own, which `create` puts together again
-export type AnyFeature = Feature<any, any>;
+export type AnyFeature = FeatureBase<any, any, any> & { readonly config?: ConfigSection };
 
 /** The methods that a list of features has handlers for. */
-export type MethodsOf<F extends readonly AnyFeature[]> = F[number] extends Feature<infer M, infer _> ? M : never;
+export type MethodsOf<F extends readonly AnyFeature[]> = HandledBy<F[number]>;
 
-export function featurePermissions(context: SandboxContext, features: readonly AnyFeature[] = FEATURES): Permission[] {
-  return features.flatMap((feature) => feature.permissions?.(context) ?? []);
+type HandledBy<F> = F extends FeatureBase<infer M, infer _P, infer _V> ? M : never;
+
+/** The schema of the whole configuration: the base sections and those of the features. */
+export function schemaWith(features: readonly AnyFeature[]): ConfigSchema {
+  return configSchema(features.flatMap(({ config }) => config ?? []));
+}
+
+export const SCHEMA = schemaWith(FEATURES);
+
+/** What the sandbox depends on, for all features. */
+export interface PermissionsContext extends Pick<SandboxContext, "env" | "exists"> {
+  readonly config: Config;
+}
+
+export function featurePermissions(
+  { config, ...context }: PermissionsContext,
+  features: readonly AnyFeature[] = FEATURES,
+): Permission[] {
+  return features.flatMap((feature) =>
+    feature.permissions?.({ ...context, settings: valuesOf(config, feature.config) }) ?? []
+  );
 }
 
 export interface Prepared {
@@ -42,14 +64,27 @@ export interface Created<M extends MethodName> {
   readonly methods: Readonly<Record<string, Method>>;
 }
 
+/** What features get, before each gets its own section of the configuration. */
+export interface SharedContext extends Omit<FeatureContext, "settings"> {
+  readonly config: { readonly current: Config; readonly booted: Config };
+}
+
 /** @param F the list that `prepared` was made of */
 export function create<F extends readonly AnyFeature[]>(
   prepared: readonly Prepared[],
-  context: FeatureContext,
+  { config, ...context }: SharedContext,
 ): Created<MethodsOf<F>> {
   const parts = prepared.map(({ feature, projection }): [string, FeatureParts<MethodName>] => [
     feature.name,
-    feature.create(context, projection),
+    feature.create({
+      ...context,
+      settings: {
+        get current() {
+          return valuesOf(config.current, feature.config);
+        },
+        booted: valuesOf(config.booted, feature.config),
+      },
+    }, projection),
   ]);
   return {
     services: parts.map(([name, { service }]) => ({ ...service, name })),

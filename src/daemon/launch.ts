@@ -6,7 +6,7 @@ import type { HomePaths } from "../platform/home.ts";
 import { env, ownUid } from "../platform/process.ts";
 import { checkSandboxPath, daemonFlags, type Flag, programArgv, type ProgramRef } from "../platform/sandbox.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { featurePermissions } from "./features.ts";
+import { featurePermissions, SCHEMA } from "./features.ts";
 import { daemonArgs, type DaemonOptions } from "./options.ts";
 
 /** What of a client's context the daemon starts with. */
@@ -32,7 +32,7 @@ export interface Launch {
 /** @throws {ConsoleError} `config_invalid`, `unsafe_path` */
 export async function daemonLaunch(context: LaunchContext, daemon: Partial<DaemonOptions> = {}): Promise<Launch> {
   const { paths, program, socketFlag } = context;
-  const { config } = await loadConfigFromProcess(paths, { socket: socketFlag });
+  const { config } = await loadConfigFromProcess(paths, SCHEMA, { socket: socketFlag });
   const socketPath = config.daemon.ipc_socket_path ?? paths.socket;
   const pidFilePath = config.daemon.pid_file_path ?? paths.pid;
   assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });

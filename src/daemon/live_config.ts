@@ -1,7 +1,9 @@
 /** The configuration in force, and its reload: what could be applied at once was, what could not is remembered. */
 import { loadConfigFromProcess } from "../config/from_process.ts";
-import { configView, diffConfig, type Loaded } from "../config/load.ts";
-import type { Config } from "../config/schema.ts";
+import type { Loaded } from "../config/load.ts";
+import type { Config } from "../config/base_sections.ts";
+import type { ConfigSchema } from "../config/schema.ts";
+import { configView, diffConfig } from "../config/values.ts";
 import type { Service } from "../core/service.ts";
 import type { NewEvent } from "../domain/event.ts";
 import { isNotCapable } from "../platform/deno_files.ts";
@@ -11,7 +13,7 @@ import type { Permission } from "../platform/sandbox.ts";
 import type { Log } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/methods.ts";
-import { featurePermissions } from "./features.ts";
+import { type AnyFeature, featurePermissions, schemaWith } from "./features.ts";
 import type { LastError } from "./last_error.ts";
 import type { DaemonOptions } from "./options.ts";
 import type { StopControl } from "./stop_control.ts";
@@ -30,20 +32,31 @@ export interface ReloadHooks {
 export class LiveConfig {
   #paths: HomePaths;
   #options: DaemonOptions;
+  #features: readonly AnyFeature[];
+  #schema: ConfigSchema;
   /** What the running parts were built with: what a restart would change is told against this. */
   #booted: Loaded;
   #now: Loaded;
   #hooks: ReloadHooks | undefined;
 
-  private constructor(paths: HomePaths, options: DaemonOptions, loaded: Loaded) {
+  private constructor(
+    paths: HomePaths,
+    options: DaemonOptions,
+    features: readonly AnyFeature[],
+    schema: ConfigSchema,
+    loaded: Loaded,
+  ) {
     this.#paths = paths;
     this.#options = options;
+    this.#features = features;
+    this.#schema = schema;
     this.#booted = this.#now = loaded;
   }
 
   /** @throws {ConsoleError} `config_invalid`, `unsafe_path` */
-  static async read(paths: HomePaths, options: DaemonOptions): Promise<LiveConfig> {
-    return new LiveConfig(paths, options, await loadConfigFromProcess(paths, options));
+  static async read(paths: HomePaths, options: DaemonOptions, features: readonly AnyFeature[]): Promise<LiveConfig> {
+    const schema = schemaWith(features);
+    return new LiveConfig(paths, options, features, schema, await loadConfigFromProcess(paths, schema, options));
   }
 
   get current(): Config {
@@ -69,8 +82,8 @@ export class LiveConfig {
 
   /** Keys that were changed since the start and are not in force: those of the schema, and those that the sandbox is made of. */
   get needsRestart(): readonly string[] {
-    const { needsRestart } = diffConfig(this.booted, this.current);
-    return [...new Set<string>([...needsRestart, ...changedPermissions(this.booted, this.current)])];
+    const { needsRestart } = diffConfig(this.#schema, this.booted, this.current);
+    return [...new Set([...needsRestart, ...changedPermissions(this.#features, this.booted, this.current)])];
   }
 
   view() {
@@ -94,8 +107,8 @@ export class LiveConfig {
       throw new ConsoleError("stopping", "Cannot reload: the daemon is stopping, must be running", { retryable: true });
     }
     try {
-      const next = await loadConfigFromProcess(this.#paths, this.#options);
-      const { applied } = diffConfig(this.current, next.config);
+      const next = await loadConfigFromProcess(this.#paths, this.#schema, this.#options);
+      const { applied } = diffConfig(this.#schema, this.current, next.config);
       this.#now = next;
       const { needsRestart } = this;
       onApplied();
@@ -113,15 +126,15 @@ export class LiveConfig {
 }
 
 /** The keys whose permissions differ: the sandbox of a process cannot be changed. */
-function changedPermissions(old: Config, now: Config): string[] {
-  const [before, after] = [byKey(old), byKey(now)];
+function changedPermissions(features: readonly AnyFeature[], old: Config, now: Config): string[] {
+  const [before, after] = [byKey(features, old), byKey(features, now)];
   return [...new Set([...before.keys(), ...after.keys()])]
     .flatMap((key) => key ?? [])
     .filter((key) => JSON.stringify(before.get(key)) !== JSON.stringify(after.get(key)));
 }
 
-function byKey(config: Config): Map<string | undefined, Permission[]> {
-  const permissions = featurePermissions({ config, env: readableEnv, exists: () => true });
+function byKey(features: readonly AnyFeature[], config: Config): Map<string | undefined, Permission[]> {
+  const permissions = featurePermissions({ config, env: readableEnv, exists: () => true }, features);
   return Map.groupBy(permissions.filter(({ configKey }) => configKey !== undefined), ({ configKey }) => configKey);
 }
 

@@ -34,7 +34,7 @@ export async function runDaemon(
   narrowUmask();
   const paths = homePaths(resolveOwnHome(options.home));
   assertEndpointSafe(denoFiles, { paths, socketPath: options.socket ?? paths.socket, uid: ownUid() });
-  const config = await LiveConfig.read(paths, options);
+  const config = await LiveConfig.read(paths, options, features);
   const { socketPath, pidFilePath } = config;
   assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
   files.checkPidFile(paths, pidFilePath);

@@ -10,7 +10,10 @@ import { env } from "../platform/process.ts";
 import { dialWebSocket } from "../platform/web_socket.ts";
 import { FEED } from "../protocol/actor.ts";
 import { VERSION } from "../protocol/version.ts";
-import { feedsThatAreOn, type FeedSwitches } from "./permissions.ts";
+import { feedsThatAreOn } from "./permissions.ts";
+import type { FeedSettings } from "./section.ts";
+
+export type FeedsContext = FeatureContext<FeedSettings>;
 
 /** An agent's reader, loaded and not yet made. */
 interface Loaded {
@@ -19,17 +22,17 @@ interface Loaded {
 }
 
 /** Loads the readers that are on, and nothing of the others. */
-export async function loadReaders(on: FeedSwitches): Promise<readonly Loaded[]> {
+export async function loadReaders(on: FeedSettings): Promise<readonly Loaded[]> {
   return await Promise.all(feedsThatAreOn(on).map(async (spec) => ({ spec, make: await spec.load() })));
 }
 
 export class Feeds {
-  #context: FeatureContext;
+  #context: FeedsContext;
   /** By the agent's name. */
   #running = new Map<string, Feed>();
 
   /** What this daemon's sandbox does not let it read is left out. */
-  constructor(context: FeatureContext, loaded: readonly Loaded[]) {
+  constructor(context: FeedsContext, loaded: readonly Loaded[]) {
     this.#context = context;
     const port = portOf(context);
     for (const each of loaded) this.#add(each, port);
@@ -86,7 +89,7 @@ export class Feeds {
   }
 }
 
-function portOf(context: FeatureContext): FeedPort {
+function portOf(context: FeedsContext): FeedPort {
   const { store, now, log } = context;
   return {
     sessions: () => store.sessions(),

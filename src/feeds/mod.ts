@@ -1,10 +1,14 @@
 /** The optional readers of what agents publish about themselves (section feeds). Where all are off they are not loaded. */
-import type { Feature, FeatureContext } from "../core/service.ts";
+import type { Projection } from "../core/projection.ts";
+import type { Feature } from "../core/service.ts";
+import type { FeedsContext } from "./feeds.ts";
 import { feedPermissions } from "./permissions.ts";
+import { feedsSection } from "./section.ts";
 
-export const feeds: Feature = {
+export const feeds: Feature<never, Projection, typeof feedsSection> = {
   name: "feeds",
-  permissions: ({ config, env }) => feedPermissions(config.feeds, env),
+  config: feedsSection,
+  permissions: ({ settings, env }) => feedPermissions(settings, env),
   create: (context) => {
     const service = new LateFeeds(context);
     return { service: { tick: () => service.tick(), stop: () => service.stop() } };
@@ -13,20 +17,20 @@ export const feeds: Feature = {
 
 /** Loads the readers at the first tick, when the first hello was answered. */
 class LateFeeds {
-  #context: FeatureContext;
+  #context: FeedsContext;
   #feeds: import("./feeds.ts").Feeds | undefined;
   #stopped = false;
 
-  constructor(context: FeatureContext) {
+  constructor(context: FeedsContext) {
     this.#context = context;
   }
 
   async tick(): Promise<void> {
     if (this.#feeds !== undefined) return this.#feeds.look();
-    const { booted, approvals } = this.#context;
-    if (!Object.values(booted.feeds).includes(true)) return;
+    const { settings, approvals } = this.#context;
+    if (!Object.values(settings.booted).includes(true)) return;
     const { Feeds, loadReaders } = await import("./feeds.ts");
-    const readers = await loadReaders(booted.feeds);
+    const readers = await loadReaders(settings.booted);
     if (this.#stopped) return;
     const feeds = this.#feeds = new Feeds(this.#context, readers);
     approvals.askedByFeed = (agent, sessionId) => feeds.asks(agent, sessionId);

@@ -2,15 +2,13 @@
 import { AGENT_FEEDS } from "../agents/feeds.ts";
 import type { AgentFeed } from "../agents/shared/feed_spec.ts";
 import type { Permission } from "../platform/sandbox.ts";
+import type { FeedSettings } from "./section.ts";
 
-/** Section feeds: whether the reader of each key is on. */
-export type FeedSwitches = Readonly<Record<string, boolean>>;
-
-export function feedsThatAreOn(on: FeedSwitches): readonly AgentFeed[] {
+export function feedsThatAreOn(on: FeedSettings): readonly AgentFeed[] {
   return AGENT_FEEDS.filter(({ configKey }) => on[configKey] === true);
 }
 
-export function feedPermissions(on: FeedSwitches, env: (name: string) => string | undefined): Permission[] {
+export function feedPermissions(on: FeedSettings, env: (name: string) => string | undefined): Permission[] {
   return feedsThatAreOn(on).flatMap(({ configKey, place, permissions }) => {
     const at = place(env);
     if (at === undefined) return [];

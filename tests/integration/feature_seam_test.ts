@@ -1,7 +1,7 @@
 /** The seam that features plug into: one folder and one line, tried with a feature that the program does not have. */
 import { assert, assertEquals } from "@std/assert";
-import { initialSettings } from "../../src/config/load.ts";
-import { featurePermissions, FEATURES } from "../../src/daemon/features.ts";
+import { initialSettings } from "../../src/config/values.ts";
+import { featurePermissions, FEATURES, SCHEMA } from "../../src/daemon/features.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import { daemonFlags } from "../../src/platform/sandbox.ts";
 import { dummy } from "../support/dummy_feature/mod.ts";
@@ -10,7 +10,7 @@ import { REPOSITORY, TestHome } from "../support/harness.ts";
 import type { Running } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
 
-const permissions = featurePermissions({ config: initialSettings(), env: () => undefined, exists }, [
+const permissions = featurePermissions({ config: initialSettings(SCHEMA), env: () => undefined, exists }, [
   ...FEATURES,
   dummy,
 ]);
@@ -65,7 +65,7 @@ Deno.test("F a feature is one folder and one line: its methods, state, service a
 
 Deno.test("A7 what a feature declares is in the sandbox, with its reason", () => {
   assert(permissions.some(({ kind, values }) => kind === "read" && values.includes("/usr/share/dummy")));
-  assertEquals(featurePermissions({ config: initialSettings(), env: () => undefined, exists: () => true }), [
+  assertEquals(featurePermissions({ config: initialSettings(SCHEMA), env: () => undefined, exists: () => true }), [
     { kind: "run", values: ["/bin/ps"], reason: "learn which agents still live" },
   ]);
 });

@@ -13,7 +13,7 @@ const FEATURE: readonly string[] = [
   "platform",
   "protocol",
   "rpc",
-  "config/schema.ts", // until a feature declares its own section of the configuration
+  "config/section.ts",
 ];
 
 /** Room → rooms, folders and files that it may import, types too, and why. `agents/*` is the folder of one agent. */
@@ -83,6 +83,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       ...FEATURE,
       "policy",
       "agents/shared/tool_label.ts", // until the text of a script's request is made in domain
+      "config/base_sections.ts",
       "config/workspace.ts", // until the policy engine gets the workspace's policy from a port
     ],
     why: "the broker answers through the core's two doors: commit, subscribe",
@@ -99,7 +100,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "policy",
       "protocol",
       "rpc",
-      "config/schema.ts", // until the service interface is generic over its section of the configuration
+      "config/section.ts",
       "agents/shared/adapter.ts", // types: what the registry, handed in by the composition root, gives
     ],
     why: "the core owns the state and reaches no disk",

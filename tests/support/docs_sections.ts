@@ -14,8 +14,8 @@ import { SAFETY_MODES } from "../../src/domain/safety_mode.ts";
 import type { Status } from "../../src/domain/session.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import { thisProgram } from "../../src/platform/program.ts";
-import { initialSettings } from "../../src/config/load.ts";
-import { featurePermissions } from "../../src/daemon/features.ts";
+import { initialSettings } from "../../src/config/values.ts";
+import { featurePermissions, SCHEMA } from "../../src/daemon/features.ts";
 import { daemonFlags, type Flag, hookFlags } from "../../src/platform/sandbox.ts";
 import { ERRORS } from "../../src/protocol/errors.ts";
 import { LIMITS } from "../../src/protocol/limits.ts";
@@ -36,7 +36,7 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
     ["exits", exits()],
     ["modes", modes()],
     ["custom", customMarkdown()],
-    ["config", configDocs()],
+    ["config", configDocs(SCHEMA)],
     ["sandbox", sandbox()],
     ["methods", methods()],
     ["errors", errors()],
@@ -168,7 +168,7 @@ function sandbox(): string {
   const paths = homePaths("/home/you/.agent-console");
   const starter = "/path/to/deno";
   const permissions = featurePermissions({
-    config: initialSettings(),
+    config: initialSettings(SCHEMA),
     env: () => undefined,
     exists: (path) => path === "/usr/bin/ps",
   });

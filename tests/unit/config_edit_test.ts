@@ -1,16 +1,16 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { parse } from "@std/toml/parse";
 import fc from "fast-check";
-import { checkSections } from "../../src/config/validate.ts";
+import { checkMembers } from "../../src/config/validate.ts";
 import { configDocs, initialConfig } from "../../src/config/docs.ts";
 import { parseValue, setKey } from "../../src/config/edit.ts";
-import { SETTINGS } from "../../src/config/schema.ts";
 import { readSource } from "../../src/config/parse.ts";
+import { SCHEMA } from "../../src/daemon/features.ts";
 import { SAFETY_MODES } from "../../src/domain/safety_mode.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
 function valuesOf(text: string) {
-  const { values, problems, warnings } = checkSections(readSource(text, "c", "jsonc"));
+  const { values, problems, warnings } = checkMembers(readSource(text, "c", "jsonc"), SCHEMA);
   return { values: Object.fromEntries([...values].map(([key, { value }]) => [key, value])), problems, warnings };
 }
 
@@ -21,20 +21,21 @@ function refusal(run: () => unknown): ConsoleError {
 Deno.test("setKey changes one value and keeps comments, order, commas and indentation", () => {
   const text =
     `// mine\n{\n    "journal": {"fsync": "never"}, // keep\n    "daemon": {\n        "log_level": "info", /* why */\n    },\n}\n`;
-  assertEquals(setKey(text, "daemon.log_level", "debug", "jsonc"), text.replace('"info"', '"debug"'));
-  const added = setKey(text, "daemon.auto_start", false, "jsonc");
+  assertEquals(setKey(text, "daemon.log_level", "debug", "jsonc", SCHEMA), text.replace('"info"', '"debug"'));
+  const added = setKey(text, "daemon.auto_start", false, "jsonc", SCHEMA);
   assert(added.includes('\n        "auto_start": false'), added);
   assert(added.includes('"log_level": "info"') && added.includes("/* why */") && added.startsWith("// mine\n"), added);
 });
 
 Deno.test("setKey makes sections and files, keeps a BOM, tabs and CRLF", () => {
-  assertEquals(valuesOf(setKey("", "journal.fsync", "always", "jsonc")).values, { "journal.fsync": "always" });
-  assertEquals(setKey("\ufeff{}", "daemon.auto_start", true, "jsonc")[0], "\ufeff");
+  assertEquals(valuesOf(setKey("", "journal.fsync", "always", "jsonc", SCHEMA)).values, { "journal.fsync": "always" });
+  assertEquals(setKey("\ufeff{}", "daemon.auto_start", true, "jsonc", SCHEMA)[0], "\ufeff");
   const windows = setKey(
     '{\r\n\t"daemon": {\r\n\t\t"auto_start": true\r\n\t}\r\n}\r\n',
     "daemon.log_level",
     "warn",
     "jsonc",
+    SCHEMA,
   );
   assert(windows.includes('\r\n\t\t"log_level": "warn"'), windows);
   assert(!/[^\r]\n/.test(windows));
@@ -48,10 +49,10 @@ function* uncommentedOnce(text: string): Generator<string> {
 }
 
 Deno.test("setKey puts a key in the place where config init has it commented out, and any other can be uncommented", () => {
-  const text = initialConfig();
-  const after = setKey(text, "daemon.safety_mode", "guarded", "jsonc");
+  const text = initialConfig(SCHEMA);
+  const after = setKey(text, "daemon.safety_mode", "guarded", "jsonc", SCHEMA);
   assertEquals(after, text.replace('// "safety_mode": "manual",', '"safety_mode": "guarded",'));
-  const both = setKey(after, "daemon.auto_start", false, "jsonc");
+  const both = setKey(after, "daemon.auto_start", false, "jsonc", SCHEMA);
   assertEquals(both, after.replace('// "auto_start": true,', '"auto_start": false,'));
   let others = 0;
   for (const other of uncommentedOnce(both)) {
@@ -59,7 +60,7 @@ Deno.test("setKey puts a key in the place where config init has it commented out
     assertEquals([Object.keys(values).length, problems], [3, []], other);
     others++;
   }
-  assertEquals(others, SETTINGS.length - 2);
+  assertEquals(others, SCHEMA.settings.length - 2);
 });
 
 Deno.test("setKey keeps the note behind a key that was commented out, whatever it holds", () => {
@@ -73,14 +74,14 @@ Deno.test("setKey keeps the note behind a key that was commented out, whatever i
   ];
   for (const [behind, after] of notes) {
     const text = `{\n  "approvals": {\n    // "hook_wait_secs":${behind}\n  }\n}\n`;
-    const now = setKey(text, "approvals.hook_wait_secs", 30, "jsonc");
+    const now = setKey(text, "approvals.hook_wait_secs", 30, "jsonc", SCHEMA);
     assertEquals(now, `{\n  "approvals": {\n    "hook_wait_secs":${after}\n  }\n}\n`);
     assertEquals(valuesOf(now), { values: { "approvals.hook_wait_secs": 30 }, problems: [], warnings: [] }, now);
   }
 });
 
 Deno.test("setKey where the key is not commented out: the last line of its section, and comments keep their lines", () => {
-  const set = (text: string, name = "auto_start") => setKey(text, `daemon.${name}`, true, "jsonc");
+  const set = (text: string, name = "auto_start") => setKey(text, `daemon.${name}`, true, "jsonc", SCHEMA);
   const only = '{\n  "daemon": {\n    // why\n    // "log_level": "warn",\n  },\n}\n';
   assertEquals(set(only), only.replace("  },", '    "auto_start": true,\n  },'));
   const last = '{\n\t"daemon": {\n\t\t"log_level": "warn" // why, {\n\t\t// "safety_mode": "guarded",\n\t}\n}\n';
@@ -105,22 +106,28 @@ Deno.test("setKey where the key is not commented out: the last line of its secti
 
 Deno.test("setKey repairs a wrong value, and leaves the wrong values of others", () => {
   const text = '{"daemon": {"auto_start": "x", "log_level": 3}}';
-  const fixed = setKey(text, "daemon.auto_start", true, "jsonc");
+  const fixed = setKey(text, "daemon.auto_start", true, "jsonc", SCHEMA);
   assertEquals(fixed, '{"daemon": {"auto_start": true, "log_level": 3}}');
 });
 
 Deno.test("setKey refuses unknown keys, wrong values, broken files, doubled keys and TOML, each with what to do", () => {
-  const unknown = refusal(() => setKey("{}", "daemon.auto_strat", true, "jsonc"));
+  const unknown = refusal(() => setKey("{}", "daemon.auto_strat", true, "jsonc", SCHEMA));
   assertEquals(unknown.kind, "usage");
   assertEquals(unknown.message, "Cannot set daemon.auto_strat is not a known key, did you mean daemon.auto_start?");
-  const wrong = refusal(() => setKey("{}", "daemon.auto_start", "yes", "jsonc"));
+  const wrong = refusal(() => setKey("{}", "daemon.auto_start", "yes", "jsonc", SCHEMA));
   assertEquals(wrong.message, 'Cannot set daemon.auto_start: is "yes", must be true or false');
-  assertMatch(refusal(() => setKey("{,", "daemon.auto_start", true, "jsonc")).message, /config\.jsonc:1:2 is not JSON/);
-  assertMatch(refusal(() => setKey('{"daemon": 1}', "daemon.auto_start", true, "jsonc")).message, /is not an object/);
-  const doubled = '{"daemon": {"auto_start": true, "auto_start": true}}';
-  assertMatch(refusal(() => setKey(doubled, "daemon.auto_start", false, "jsonc")).message, /given twice/);
   assertMatch(
-    refusal(() => setKey("", "daemon.log_level", "warn", "toml")).message,
+    refusal(() => setKey("{,", "daemon.auto_start", true, "jsonc", SCHEMA)).message,
+    /config\.jsonc:1:2 is not JSON/,
+  );
+  assertMatch(
+    refusal(() => setKey('{"daemon": 1}', "daemon.auto_start", true, "jsonc", SCHEMA)).message,
+    /is not an object/,
+  );
+  const doubled = '{"daemon": {"auto_start": true, "auto_start": true}}';
+  assertMatch(refusal(() => setKey(doubled, "daemon.auto_start", false, "jsonc", SCHEMA)).message, /given twice/);
+  assertMatch(
+    refusal(() => setKey("", "daemon.log_level", "warn", "toml", SCHEMA)).message,
     /must be edited by hand: write log_level = "warn" under \[daemon\]$/,
   );
 });
@@ -142,17 +149,17 @@ Deno.test("setKey then read gives the value, for every key and in any order", ()
     "feeds.codex_app_server": [true, false],
     "feeds.gemini_chats": [true, false],
   };
-  const lists = SETTINGS.filter(({ fallback }) => Array.isArray(fallback)).map(({ key }) => key as string);
-  assertEquals([...Object.keys(samples), ...lists].sort(), SETTINGS.map(({ key }) => key as string).sort());
+  const lists = SCHEMA.settings.filter(({ fallback }) => Array.isArray(fallback)).map(({ key }) => key);
+  assertEquals([...Object.keys(samples), ...lists].sort(), SCHEMA.settings.map(({ key }) => key).sort());
   const edit = fc.constantFrom(...Object.keys(samples)).chain((key) =>
     fc.tuple(fc.constant(key), fc.constantFrom(...samples[key]!))
   );
   fc.assert(
-    fc.property(fc.array(edit), fc.constantFrom("", initialConfig(), '{"daemon":{}}'), (edits, start) => {
+    fc.property(fc.array(edit), fc.constantFrom("", initialConfig(SCHEMA), '{"daemon":{}}'), (edits, start) => {
       let text = start;
       const expected: Record<string, unknown> = {};
       for (const [key, value] of edits) {
-        text = setKey(text, key, value, "jsonc");
+        text = setKey(text, key, value, "jsonc", SCHEMA);
         expected[key] = value;
       }
       assertEquals(valuesOf(text).values, expected);
@@ -164,13 +171,13 @@ Deno.test("setKey then read gives the value, for every key and in any order", ()
 });
 
 Deno.test("setKey refuses a list, whatever the value", () => {
-  const { message } = refusal(() => setKey("{}", "approvals.rules", [], "jsonc"));
+  const { message } = refusal(() => setKey("{}", "approvals.rules", [], "jsonc", SCHEMA));
   assertEquals(
     message,
     "Cannot set approvals.rules: is a list, must be edited by hand in the configuration file: write for example " +
       '"rules": [{ "tool": "Bash", "pattern": "make *", "decision": "allow" }] into "approvals"',
   );
-  const { message: toml } = refusal(() => setKey("", "approvals.rules", [], "toml"));
+  const { message: toml } = refusal(() => setKey("", "approvals.rules", [], "toml", SCHEMA));
   const [, line = ""] = /write for example (.*) under \[approvals\]$/.exec(toml) ?? [];
   const rules = [{ tool: "Bash", pattern: "make *", decision: "allow" }];
   assertEquals(parse(`[approvals]\n${line}`), { approvals: { rules } });
@@ -189,20 +196,20 @@ Deno.test("parseValue: JSON where it is JSON, else the text", () => {
 });
 
 Deno.test("initialConfig says nothing as it is, and all defaults and examples when uncommented", () => {
-  const text = initialConfig();
+  const text = initialConfig(SCHEMA);
   assertEquals(valuesOf(text), { values: {}, problems: [], warnings: [] });
   const uncommented = valuesOf(text.replace(/^( *)\/\/ "/gm, '$1"'));
-  const defaults = Object.fromEntries(SETTINGS.map(({ key, fallback }) => [key, fallback]));
+  const defaults = Object.fromEntries(SCHEMA.settings.map(({ key, fallback }) => [key, fallback]));
   const rules = [{ tool: "Bash", pattern: "make *", decision: "allow" }];
   assertEquals(JSON.parse(JSON.stringify(uncommented.values)), { ...defaults, "approvals.rules": rules });
   assertEquals([...uncommented.problems, ...uncommented.warnings], []);
 });
 
 Deno.test("configDocs: one row for every key, complete", () => {
-  const rows = configDocs().trimEnd().split("\n");
-  assertEquals(rows.length, SETTINGS.length + 2);
+  const rows = configDocs(SCHEMA).trimEnd().split("\n");
+  assertEquals(rows.length, SCHEMA.settings.length + 2);
   for (const row of rows) assertEquals(row.split("|").length, 7, row);
-  for (const { key, title, means, must, fallback, accepts } of SETTINGS) {
+  for (const { key, title, means, must, fallback, accepts } of SCHEMA.settings) {
     assert(title !== "" && means.endsWith(".") && must !== "", key);
     assert(accepts(fallback), key);
     assert(rows.some((row) => row.includes(`\`${key}\``) && row.includes(means)), key);
@@ -210,7 +217,7 @@ Deno.test("configDocs: one row for every key, complete", () => {
 });
 
 Deno.test("config init and the table say of each safety mode what passes under it", () => {
-  for (const text of [initialConfig(), configDocs()]) {
+  for (const text of [initialConfig(SCHEMA), configDocs(SCHEMA)]) {
     for (const mode of SAFETY_MODES) {
       assertMatch(text, new RegExp(`What passes without asking\\..* ${mode}: .* scope\\.`));
     }

@@ -1,6 +1,8 @@
 import { parse as parseToml } from "@std/toml/parse";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { configView, diffConfig, loadConfig, type Loaded, type LoadOptions } from "../../src/config/load.ts";
+import { loadConfig, type Loaded, type LoadOptions } from "../../src/config/load.ts";
+import { configView, diffConfig } from "../../src/config/values.ts";
+import { SCHEMA } from "../../src/daemon/features.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import type { FileStat } from "../../src/platform/system.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
@@ -27,7 +29,7 @@ function load({ jsonc, toml, stat, ...rest }: Given = {}): Loaded {
       return { kind: "file", size, mode: 0o600, uid: UID, inode: 1, device: 1, mtimeMs: 0, ...stat };
     },
   };
-  return loadConfig({ paths, files, env: {}, cwd: "/cwd", uid: UID, parseToml, ...rest });
+  return loadConfig({ schema: SCHEMA, paths, files, env: {}, cwd: "/cwd", uid: UID, parseToml, ...rest });
 }
 
 function refused(given: Given, kind: ConsoleError["kind"] = "config_invalid"): string {
@@ -38,7 +40,7 @@ function refused(given: Given, kind: ConsoleError["kind"] = "config_invalid"): s
 
 Deno.test("without a file every key has its default", () => {
   const { config, origins, warnings, file } = load();
-  assertEquals(config, {
+  assertEquals<unknown>(config, {
     daemon: {
       auto_start: true,
       idle_timeout_mins: 0,
@@ -230,9 +232,9 @@ Deno.test("diffConfig: what a reload applies and what needs a restart", () => {
   const now = load({
     jsonc: '{"daemon": {"log_level": "warn", "ipc_socket_path": "/s"}, "journal": {"segment_mib": 1}}',
   }).config;
-  assertEquals(diffConfig(old, now), {
+  assertEquals(diffConfig(SCHEMA, old, now), {
     applied: ["daemon.log_level"],
     needsRestart: ["daemon.ipc_socket_path", "journal.segment_mib"],
   });
-  assertEquals(diffConfig(old, load().config), { applied: [], needsRestart: [] });
+  assertEquals(diffConfig(SCHEMA, old, load().config), { applied: [], needsRestart: [] });
 });

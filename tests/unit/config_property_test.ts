@@ -2,16 +2,16 @@ import { parse as parseToml } from "@std/toml/parse";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { type ParseError, parseTree } from "jsonc-parser";
-import { checkSections } from "../../src/config/validate.ts";
+import { checkMembers } from "../../src/config/validate.ts";
 import { JsoncError, readJsonc } from "../../src/config/jsonc.ts";
 import { nearestWord } from "../../src/lib/did_you_mean.ts";
-import { SETTINGS } from "../../src/config/schema.ts";
 import { type Format, readSource } from "../../src/config/parse.ts";
+import { SCHEMA } from "../../src/daemon/features.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
 /** Words that make nesting, near misses and prototype tricks likely. */
 const word = fc.oneof(
-  fc.constantFrom(...SETTINGS.flatMap(({ section, name }) => [section, name]), "gateway", "__proto__", "toString", ""),
+  fc.constantFrom(...SCHEMA.settings.flatMap(({ key }) => key.split(".")), "gateway", "__proto__", "toString", ""),
   fc.string(),
 );
 const { value } = fc.letrec((tie) => ({
@@ -41,7 +41,7 @@ function write(it: unknown): string {
 function read(text: string, format: Format): void {
   const place = format === "jsonc" ? /^\/c:\d+:\d+ \S/ : /^\/c(:\d+:\d+)? \S/;
   try {
-    const { problems, warnings, values } = checkSections(readSource(text, "/c", format, parseToml));
+    const { problems, warnings, values } = checkMembers(readSource(text, "/c", format, parseToml), SCHEMA);
     for (const line of [...problems, ...warnings]) {
       assertMatch(line, place);
       assert(!line.includes("\n") && line.length < 400, line);
@@ -151,7 +151,7 @@ Deno.test("nearest finds a word with one typing error and nothing far away", () 
   assertEquals(nearestWord("watch", ["approve", "deny"]), undefined);
   assertEquals(nearestWord("", ["a"]), "a");
   assertEquals(nearestWord("x".repeat(100_000), ["status"]), undefined);
-  const words = SETTINGS.map(({ key }) => key);
+  const words = SCHEMA.settings.map(({ key }) => key);
   fc.assert(fc.property(fc.constantFrom(...words), fc.nat(), (key, at) => {
     const gone = at % key.length;
     assertEquals(nearestWord(key.slice(0, gone) + key.slice(gone + 1), words), key);

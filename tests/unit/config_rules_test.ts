@@ -1,7 +1,9 @@
 import { parse as parseToml } from "@std/toml/parse";
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { checkSections } from "../../src/config/validate.ts";
-import { configView, diffConfig, loadConfig, type Loaded } from "../../src/config/load.ts";
+import { checkMembers } from "../../src/config/validate.ts";
+import { loadConfig, type Loaded } from "../../src/config/load.ts";
+import { configView, diffConfig } from "../../src/config/values.ts";
+import { SCHEMA } from "../../src/daemon/features.ts";
 import { readSource } from "../../src/config/parse.ts";
 import { loadWorkspace } from "../../src/config/workspace.ts";
 import { homePaths } from "../../src/platform/home.ts";
@@ -14,6 +16,7 @@ function load(text: string): Loaded {
   const paths = homePaths("/h");
   const stat = { kind: "file", size: bytes.length, mode: 0o600, uid: 1, inode: 1, device: 1, mtimeMs: 0 } as const;
   return loadConfig({
+    schema: SCHEMA,
     paths,
     files: { read: () => bytes, stat: (path) => path === paths.configJsonc ? stat : undefined },
     env: {},
@@ -26,7 +29,7 @@ const rules = (...items: string[]) => `{\n  "approvals": {\n    "rules": [\n${it
 const GOOD = '{ "tool": "Bash", "pattern": "npm test*", "decision": "allow" }';
 
 function problemsOf(text: string, format: "jsonc" | "toml" = "jsonc"): readonly string[] {
-  return checkSections(readSource(text, "/c", format, parseToml)).problems;
+  return checkMembers(readSource(text, "/c", format, parseToml), SCHEMA).problems;
 }
 
 Deno.test("approvals.rules are read with their values", () => {
@@ -65,7 +68,7 @@ Deno.test("a wrong rule is refused with the line, the column and the key of what
 Deno.test("config.toml takes rules as [[approvals.rules]]", () => {
   const toml =
     '[approvals]\nhook_wait_secs = 5\n[[approvals.rules]]\ntool = "Bash"\npattern = "a"\ndecision = "deny"\n';
-  const { values, problems } = checkSections(readSource(toml, "/c", "toml", parseToml));
+  const { values, problems } = checkMembers(readSource(toml, "/c", "toml", parseToml), SCHEMA);
   assertEquals(problems, []);
   assertEquals(values.get("approvals.rules"), {
     value: [{ tool: "Bash", pattern: "a", decision: "deny" }],
@@ -78,9 +81,12 @@ Deno.test("config.toml takes rules as [[approvals.rules]]", () => {
 });
 
 Deno.test("diffConfig compares lists by what is in them", () => {
-  assertEquals(diffConfig(load(rules(GOOD)).config, load(rules(GOOD)).config), { applied: [], needsRestart: [] });
-  assertEquals(diffConfig(load("{}").config, load(rules(GOOD)).config).applied, ["approvals.rules"]);
-  assertEquals(diffConfig(load("{}").config, load('{"daemon":{"safety_mode":"guarded"}}').config).applied, [
+  assertEquals(diffConfig(SCHEMA, load(rules(GOOD)).config, load(rules(GOOD)).config), {
+    applied: [],
+    needsRestart: [],
+  });
+  assertEquals(diffConfig(SCHEMA, load("{}").config, load(rules(GOOD)).config).applied, ["approvals.rules"]);
+  assertEquals(diffConfig(SCHEMA, load("{}").config, load('{"daemon":{"safety_mode":"guarded"}}').config).applied, [
     "daemon.safety_mode",
   ]);
 });

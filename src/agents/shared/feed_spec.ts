@@ -7,8 +7,10 @@ import type { FeedPort, Guarded, RequestDecision } from "./feed_port.ts";
 export interface AgentFeed {
   /** The agent's name. */
   readonly agent: string;
-  /** Its key in section feeds. */
+  /** Its key in section feeds, with what people read of it. */
   readonly configKey: string;
+  readonly title: string;
+  readonly means: string;
   /**
    * The file, folder or socket, absolute. `env` is asked for what is needed alone, because the daemon may read no other
    * variable. Undefined where the environment names no usable place. Pure: client and daemon ask the same.

@@ -1,10 +1,10 @@
 /** `config …`: the configuration file and what is in force. */
 import { dim } from "@std/fmt/colors";
 import { initialConfig } from "../../config/docs.ts";
-import { nearestWord } from "../../lib/did_you_mean.ts";
 import { loadConfigFromProcess } from "../../config/from_process.ts";
-import { configView, findConfigFile, type Loaded } from "../../config/load.ts";
-import { findSetting, SETTINGS } from "../../config/schema.ts";
+import { findConfigFile, type Loaded } from "../../config/load.ts";
+import { configView } from "../../config/values.ts";
+import { SCHEMA } from "../../daemon/features.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { narrowUmask } from "../../platform/process.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
@@ -14,7 +14,7 @@ import { checkWorkspace } from "./config_workspace.ts";
 import { noteOtherValues } from "./config_in_use.ts";
 
 function load(run: CommandContext): Promise<Loaded> {
-  return loadConfigFromProcess(run.context.paths, { socket: run.context.socketFlag });
+  return loadConfigFromProcess(run.context.paths, SCHEMA, { socket: run.context.socketFlag });
 }
 
 function fileOf(run: CommandContext): { readonly file: string; readonly format: "jsonc" | "toml" } {
@@ -36,7 +36,7 @@ export function init(run: CommandContext): void {
   }
   narrowUmask();
   if (denoFiles.stat(paths.root) === undefined) denoFiles.mkdir(paths.root, 0o700);
-  denoFiles.create(paths.configJsonc, new TextEncoder().encode(initialConfig()), 0o600);
+  denoFiles.create(paths.configJsonc, new TextEncoder().encode(initialConfig(SCHEMA)), 0o600);
   run.out.plain(paths.configJsonc);
 }
 
@@ -70,8 +70,11 @@ export async function showConfigKey(
 ): Promise<void> {
   known(key);
   const entry = configView(await load(run)).values[key];
+  if (entry === undefined) {
+    throw new ConsoleError("not_found", `Cannot find the key ${key}: is not set and has no default, must be set`);
+  }
   if (options.json) return run.out.json({ config: { [key]: entry } });
-  run.out.line(escapeControls(typeof entry?.value === "string" ? entry.value : JSON.stringify(entry?.value)));
+  run.out.line(escapeControls(typeof entry.value === "string" ? entry.value : JSON.stringify(entry.value)));
 }
 
 export async function setConfigKey(run: CommandContext, key: string, text: string): Promise<void> {
@@ -84,9 +87,13 @@ export async function setConfigKey(run: CommandContext, key: string, text: strin
   const stat = denoFiles.stat(file);
   if (stat !== undefined) await load(run); // a file that is wrong or not ours is not written over
   const before = stat === undefined ? "{}\n" : new TextDecoder().decode(denoFiles.read(file));
-  denoFiles.replace(file, new TextEncoder().encode(setKey(before, key, parseValue(text), format)), stat?.mode ?? 0o600);
+  denoFiles.replace(
+    file,
+    new TextEncoder().encode(setKey(before, key, parseValue(text), format, SCHEMA)),
+    stat?.mode ?? 0o600,
+  );
   run.out.note(
-    findSetting(key)?.applies === "live"
+    SCHEMA.find(key)?.applies === "live"
       ? `${file}: ${key} set; "agent-console daemon reload" applies it`
       : `${file}: ${key} set; "agent-console daemon restart" applies it`,
   );
@@ -103,8 +110,8 @@ export async function validate(run: CommandContext, options: { readonly json?: b
 }
 
 function known(key: string): void {
-  if (findSetting(key) !== undefined) return;
-  const near = nearestWord(key, SETTINGS.map((setting) => setting.key));
+  if (SCHEMA.find(key) !== undefined) return;
+  const near = SCHEMA.nearest(key);
   throw new ConsoleError(
     "usage",
     `Cannot find the key ${key}: is unknown, must be one of "config show"${

@@ -1,7 +1,7 @@
 /** Whether the daemon that runs uses the values that `config show` shows. */
 import { tryConnectPatiently } from "../../client/connect.ts";
-import type { configView } from "../../config/load.ts";
-import { findSetting } from "../../config/schema.ts";
+import type { configView } from "../../config/values.ts";
+import { SCHEMA } from "../../daemon/features.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/methods.ts";
@@ -45,7 +45,7 @@ function otherValues(
     if (needsRestart.includes(key)) keys.restart.push(key);
     else if (isSame) continue;
     else if (their.origin.startsWith("--")) keys.flag.push(`${key} (${escapeControls(their.origin)})`);
-    else if (findSetting(key)?.applies === "live" && isOfFile(origin) && isOfFile(their.origin)) keys.reload.push(is);
+    else if (SCHEMA.find(key)?.applies === "live" && isOfFile(origin) && isOfFile(their.origin)) keys.reload.push(is);
     else keys.restart.push(is);
   }
   const still = "the running daemon still has other values of";
