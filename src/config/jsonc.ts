@@ -24,7 +24,7 @@ export class JsoncError extends Error {
   }
 }
 
-/** A configuration is four levels deep; the limit keeps the reader's recursion from the end of the stack. */
+/** A configuration is a few levels deep; the limit keeps the reader's recursion from the end of the stack. */
 const MAX_DEPTH = 64;
 
 /**

@@ -45,6 +45,11 @@ export function section<const N extends string, const E extends v.ObjectEntries>
   return { name, schema: v.object(entries) };
 }
 
+/** A section whose keys are names that the user gives: `agents.<name>.command`. */
+export function namedSection<const N extends string, const E extends v.GenericSchema>(name: N, names: Names, entry: E) {
+  return { name, schema: named(names, entry) } as const;
+}
+
 /** A section in a section: `channels.telegram`. */
 export function group<const E extends v.ObjectEntries>(entries: E): v.ObjectSchema<E, undefined> {
   return v.object(entries);

@@ -74,7 +74,7 @@ export function unknownKey(key: string, schema: ConfigSchema): string {
 }
 
 function wrongName(prefix: string, name: string, must: string): string {
-  return `${shownKey(prefix)} has the name ${shown(name)}, a name in it must be ${must}`;
+  return `the name ${shown(name)} under ${shownKey(prefix)} is not allowed, must be ${must}`;
 }
 
 /** Names in it are the user's own words. */

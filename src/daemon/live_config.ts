@@ -108,9 +108,10 @@ export class LiveConfig {
     }
     try {
       const next = await loadConfigFromProcess(this.#paths, this.#schema, this.#options);
-      const { applied } = diffConfig(this.#schema, this.current, next.config);
+      const changed = diffConfig(this.#schema, this.current, next.config).applied;
       this.#now = next;
       const { needsRestart } = this;
+      const applied = changed.filter((key) => !needsRestart.includes(key));
       onApplied();
       record({ type: "daemon.config_reloaded", data: { applied, needsRestart } });
       log.info("configuration read again", { applied, needsRestart, warnings: next.warnings });

@@ -1,29 +1,36 @@
 /** The seam that features plug into: one folder and one line, tried with a feature that the program does not have. */
 import { assert, assertEquals } from "@std/assert";
+import type { Config } from "../../src/config/base_sections.ts";
+import { loadConfigFromProcess } from "../../src/config/from_process.ts";
 import { initialSettings } from "../../src/config/values.ts";
-import { featurePermissions, FEATURES, SCHEMA } from "../../src/daemon/features.ts";
+import { featurePermissions, FEATURES, SCHEMA, schemaWith } from "../../src/daemon/features.ts";
+import type { ResultOf } from "../../src/protocol/methods.ts";
 import { homePaths } from "../../src/platform/home.ts";
-import { daemonFlags } from "../../src/platform/sandbox.ts";
+import { daemonFlags, type Permission } from "../../src/platform/sandbox.ts";
 import { dummy } from "../support/dummy_feature/mod.ts";
 import { exists } from "../support/exists.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import type { Running } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
 
-const permissions = featurePermissions({ config: initialSettings(SCHEMA), env: () => undefined, exists }, [
-  ...FEATURES,
-  dummy,
-]);
+const features = [...FEATURES, dummy];
+const schema = schemaWith(features);
+const permissions = permissionsFor(initialSettings(schema));
+
+function permissionsFor(config: Config): Permission[] {
+  return featurePermissions({ config, env: () => undefined, exists }, features);
+}
 
 /** The daemon with the dummy in its list, inside the sandbox that the list declares. */
 async function start(home: TestHome): Promise<Running> {
   const paths = homePaths(home.dir);
+  const { config } = await loadConfigFromProcess(paths, schema);
   const sandbox = daemonFlags({
     paths,
     socketPath: paths.socket,
     pidFilePath: paths.pid,
     form: "source",
-    permissions,
+    permissions: permissionsFor(config),
   });
   const flags = sandbox.map(({ flag }) => flag);
   const { env } = home.command([]);
@@ -61,6 +68,49 @@ Deno.test("F a feature is one folder and one line: its methods, state, service a
     daemon.kill("SIGKILL");
     await daemon.exit(10_000);
   }
+});
+
+Deno.test("F a feature's own section nests, is shown, reloaded and told to need a restart where the sandbox hangs on it", async () => {
+  await using home = await TestHome.create();
+  const write = (greeting: string, folder: string) =>
+    Deno.writeTextFileSync(
+      home.path("config.jsonc"),
+      `{ "dummy": {\n  "greeting": "${greeting}",\n  "source": { "folder": "${folder}" },\n` +
+        `  "targets": { "one": { "prompts": 3 }, "two": {} },\n  "sauce": 1\n} }\n`,
+    );
+  await Deno.mkdir(home.dir, { mode: 0o700 });
+  write("hi", "/usr/share/one");
+  await using _daemon = await start(home);
+  await using client = await home.connect({ token: true });
+  const origin = (place: string) => `${home.path("config.jsonc")}:${place}`;
+  const shown = async () => {
+    const { values } = await client.request("config.get") as ResultOf<"config.get">;
+    return Object.fromEntries(Object.entries(values).filter(([key]) => key.startsWith("dummy.")));
+  };
+  assertEquals(await shown(), {
+    "dummy.greeting": { value: "hi", origin: origin("2:3") },
+    "dummy.source.folder": { value: "/usr/share/one", origin: origin("3:15") },
+    "dummy.targets.one.prompts": { value: 3, origin: origin("4:25") },
+    "dummy.targets.two.prompts": { value: 10, origin: "default" },
+  });
+
+  write("hey", "/usr/share/other");
+  assertEquals(await client.request("config.reload"), {
+    applied: ["dummy.greeting"],
+    needsRestart: ["dummy.source.folder"],
+    warnings: [`${origin("5:3")} dummy.sauce is not a known key, did you mean dummy.source?`],
+  });
+  assertEquals((await client.request("status"))["needsRestart"], ["dummy.source.folder"]);
+  assert(log(home).includes('"dummy reloaded","greeting":"hey","prompts":13,"booted":"/usr/share/one"'), log(home));
+
+  write("hey", "not absolute");
+  const refused = await client.call("config.reload");
+  assertEquals(
+    refused.error?.message,
+    `Cannot read config: ${
+      origin("3:15")
+    } dummy.source.folder is "not absolute", must be an absolute path without commas`,
+  );
 });
 
 Deno.test("A7 what a feature declares is in the sandbox, with its reason", () => {

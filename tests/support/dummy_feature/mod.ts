@@ -1,12 +1,14 @@
 /**
  * A feature as the docs tell how to add one: it counts the prompts of each session, answers `dummy.count`, tells its sum
- * in the log at each tick, and may read one folder. Nothing else in the program knows it.
+ * in the log at each tick, and may read the folder that its section of the configuration names. Nothing else in the
+ * program knows it.
  */
 import * as v from "valibot";
 import type { Projection } from "../../../src/core/projection.ts";
 import type { Feature } from "../../../src/core/service.ts";
 import type { NewEvent } from "../../../src/domain/event.ts";
 import type { Method } from "../../../src/rpc/handler.ts";
+import { dummySection } from "./section.ts";
 
 class PromptCounts implements Projection {
   readonly name = "dummy";
@@ -32,14 +34,22 @@ class PromptCounts implements Projection {
   }
 }
 
-export const dummy: Feature<never, PromptCounts> = {
+export const dummy: Feature<never, PromptCounts, typeof dummySection> = {
   name: "dummy",
-  permissions: () => [{ kind: "read", values: ["/usr/share/dummy"], reason: "a test of the seam" }],
+  config: dummySection,
+  permissions: ({ settings: { source } }) => [
+    { kind: "read", values: [source.folder], reason: "a test of the seam", configKey: "dummy.source.folder" },
+  ],
   projection: () => new PromptCounts(),
-  create: ({ log }, counts) => ({
+  create: ({ log, settings }, counts) => ({
     service: {
       start: () => log.info("dummy started"),
       tick: () => log.info("dummy ticked", { sum: counts.sum }),
+      reload: () => {
+        const { greeting, targets } = settings.current;
+        const prompts = Object.values(targets).reduce((sum, target) => sum + target.prompts, 0);
+        log.info("dummy reloaded", { greeting, prompts, booted: settings.booted.source.folder });
+      },
       stop: () => log.info("dummy stopped", { sum: counts.sum }),
     },
     methods: { "dummy.count": countMethod(counts) },
