@@ -142,8 +142,8 @@ function installedProgram(
 /** Whether rules judge each tool call: then its hook may have to wait. A broken configuration is no reason to fail here. */
 async function policyOf(run: CommandContext): Promise<boolean> {
   const { loadConfigFromProcess } = await import("../../config/from_process.ts");
-  const { SCHEMA } = await import("../../daemon/features.ts");
-  const loaded = await loadConfigFromProcess(run.context.paths, SCHEMA).catch(() => undefined);
+  const { BASE_SCHEMA } = await import("../../config/base_sections.ts"); // features' sections would load all features
+  const loaded = await loadConfigFromProcess(run.context.paths, BASE_SCHEMA).catch(() => undefined);
   return loaded?.config.approvals.pre_tool_use ?? false;
 }
 
