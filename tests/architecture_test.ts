@@ -134,21 +134,13 @@ Deno.test("architecture: domain and policy are pure", () => {
 
 const AGENT = /claude|codex|gemini|opencode|cursor|qwen/i;
 
-/** Files outside agents/ that name agents, and why they must. */
-const NAMES_AGENTS: Readonly<Record<string, string>> = {
-  "src/config/schema.ts":
-    "the keys of section feeds are the user's words (claude_sessions …), their texts explain them",
-};
-
 Deno.test("architecture: no agent is named outside src/agents, where its folder knows it", () => {
   const naming = [...sources("src")].filter((path) => !path.startsWith("src/agents/")).flatMap((path) =>
     Deno.readTextFileSync(`${ROOT}${path}`).split("\n").flatMap((line, at) =>
-      AGENT.test(line) ? [{ path, at: `${path}:${at + 1}: ${line.trim()}` }] : []
+      AGENT.test(line) ? [`${path}:${at + 1}: ${line.trim()}`] : []
     )
   );
-  assertEquals(naming.filter(({ path }) => NAMES_AGENTS[path] === undefined).map(({ at }) => at), []);
-  const idle = Object.keys(NAMES_AGENTS).filter((path) => !naming.some((one) => one.path === path));
-  assertEquals(idle, [], "an exception that nothing needs any more");
+  assertEquals(naming, []);
 });
 
 Deno.test("architecture: no file is over 300 lines", () => {

@@ -1,8 +1,8 @@
 /** Where the feeds look: one answer for client and daemon. */
 import { assertEquals } from "@std/assert";
 import { AGENT_FEEDS } from "../../src/agents/feeds.ts";
-import { findSetting } from "../../src/config/schema.ts";
 import { feedPermissions, feedsThatAreOn } from "../../src/feeds/permissions.ts";
+import { feedsSection } from "../../src/feeds/section.ts";
 
 const ON = { claude_sessions: true, codex_app_server: true, gemini_chats: true };
 const OFF = { claude_sessions: false, codex_app_server: false, gemini_chats: false };
@@ -39,5 +39,5 @@ Deno.test("feeds: the agents' own variables move them; relative values, and no H
 Deno.test("feeds: the descriptors' keys are settings of section feeds", () => {
   const keys = AGENT_FEEDS.map(({ configKey }) => configKey);
   assertEquals(keys, Object.keys(ON));
-  for (const key of keys) assertEquals(findSetting(`feeds.${key}`)?.key, `feeds.${key}`);
+  assertEquals(Object.keys(feedsSection.schema.entries), keys);
 });
