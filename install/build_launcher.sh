@@ -9,7 +9,7 @@ done
 dir=$(CDPATH='' cd -- "${self%/*}/" && pwd -P) || exit 1
 deno=${AGENT_CONSOLE_DENO:-deno}
 if ! command -v "$deno" >/dev/null 2>&1; then
-  printf '%s\n' "{{name}}: Cannot start: no $deno on PATH, must be Deno 2.9 or newer there or at AGENT_CONSOLE_DENO" >&2
+  printf '%s\n' "error: no $deno on PATH" "hint: install Deno 2.9 or newer, or name one in AGENT_CONSOLE_DENO" >&2
   exit 1
 fi
 {{environment}}

@@ -168,7 +168,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const { sessionId, waitSecs } = params;
     const agent = this.#o.core.store.get(sessionId)?.agent ?? params.agent;
     if (agent === undefined) throw unknownSession(sessionId);
-    if (this.#stopped) throw new ConsoleError("stopping", "Cannot ask: the daemon is stopping, must be running");
+    if (this.#stopped) throw new ConsoleError("stopping", "the daemon is stopping and asks nobody any more");
     const waitMs = waitSecs === undefined ? this.#o.waitMs() : waitSecs * 1000;
     const { requester, end } = requesterOfOne(peer);
     try {
@@ -214,7 +214,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const approval = inbox.get(id);
     if (earlier !== undefined) {
       // Of another call: this answer was never given.
-      if (approval !== undefined && !isAbout(earlier, approval)) throw idempotencyKeyReused(`decide ${id}`);
+      if (approval !== undefined && !isAbout(earlier, approval)) throw idempotencyKeyReused(`approval "${id}"`);
       await journal.durable(earlier.seq);
       const ruleId = approval?.status === "approved" ? approval.approved.ruleId : undefined;
       return { ...earlier, id, ...(ruleId === undefined ? {} : { ruleId }) };

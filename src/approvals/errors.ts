@@ -6,20 +6,22 @@ import { ConsoleError } from "../protocol/errors.ts";
 export function noSuchApproval(id: string): ConsoleError {
   return new ConsoleError(
     "not_found",
-    `Cannot decide ${escapeControls(id)}: is unknown, must be one of those in "approvals"`,
+    `no approval has the id "${escapeControls(id)}"`,
+    { hint: "agent-console approvals" },
   );
 }
 
 export function alreadyDecided({ id, status }: Approval): ConsoleError {
   // Its end could not be written yet: the disk is full.
   const is = status === "pending" ? "over" : status;
-  return new ConsoleError("already_decided", `Cannot decide ${id}: is ${is}, must be pending`, { outcome: status });
+  return new ConsoleError("already_decided", `approval "${id}" is already ${is}`, { outcome: status });
 }
 
-/** @param what was to be done, with the id */
+/** @param what was to be changed, with its id */
 export function idempotencyKeyReused(what: string): ConsoleError {
-  return new ConsoleError("conflict", `Cannot ${what}: idempotencyKey is used, must be new`, {
+  return new ConsoleError("conflict", `the idempotencyKey for ${what} was used for another change before`, {
     param: "idempotencyKey",
+    hint: "use a new key for each change",
   });
 }
 
@@ -30,39 +32,52 @@ const NAMES: Readonly<Record<Approval["for"], string>> = {
   elicitation: "a form",
 };
 
+const IN_TERMINAL = "answer it in the agent's own terminal";
+
+function formHint(id: string): string {
+  return `agent-console approve ${id} --answer VALUE, once for each field`;
+}
+
 /** The agent has no words for this answer. */
 export function messageNotSupported({ id, for: kind, agent }: Approval, decision: Decision): ConsoleError {
-  const must = decision.yes && kind === "question"
-    ? "must come with answers"
+  const [problem, hint] = decision.yes && kind === "question"
+    ? ["a yes does not answer it", `agent-console approve ${id} --answer TEXT`]
     : decision.yes && kind === "elicitation"
-    ? "must come with an answer that its field takes for each: true or false, a number, one of its options"
-    : `must be one that ${agent} takes from us`;
-  return new ConsoleError("invalid_params", `Cannot decide ${id}: is ${NAMES[kind]}, ${must}`, { param: "decision" });
+    ? ["each of its fields needs a value that it takes: true or false, a number, one of its options", formHint(id)]
+    : [`${agent} does not take this decision`, IN_TERMINAL];
+  const message = `approval "${id}" is ${NAMES[kind]} and ${problem}`;
+  return new ConsoleError("invalid_params", message, { param: "decision", hint });
 }
 
 /** Texts that are shown masked or cut may read the same. */
 export function answerRequired(id: string): ConsoleError {
-  const why = "an answer is no single option or question as they are shown, must be given in the agent's own terminal";
-  return new ConsoleError("invalid_params", `Cannot decide ${id}: ${why}`, { param: "answers" });
+  const why = "is no single option or question as they are shown";
+  return new ConsoleError("invalid_params", `an answer to approval "${id}" ${why}`, {
+    param: "answers",
+    hint: IN_TERMINAL,
+  });
 }
 
 export function notRequester(id: string): ConsoleError {
   return new ConsoleError(
     "not_found",
-    `Cannot wait for ${escapeControls(id)}: is not yours, must be what this connection asked`,
+    `approval "${escapeControls(id)}" was not requested by this connection`,
+    { hint: "wait on the connection that requested it" },
   );
 }
 
 export function unknownSession(id: string): ConsoleError {
   return new ConsoleError(
     "not_found",
-    `Cannot ask for ${escapeControls(id)}: is unknown, must be a session, or name its agent`,
+    `no session has the id "${escapeControls(id)}"`,
+    { hint: "name its agent as well, then the session is opened" },
   );
 }
 
 export function noSuchRule(id: string): ConsoleError {
   return new ConsoleError(
     "not_found",
-    `Cannot revoke rule ${escapeControls(id)}: is unknown, must be one of "rules list" that was given by an answer`,
+    `no rule that an answer made has the id "${escapeControls(id)}"`,
+    { hint: "agent-console rules list" },
   );
 }

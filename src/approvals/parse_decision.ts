@@ -11,12 +11,16 @@ export function parseDecision(
   ask: ApprovalRequest,
 ): Decision {
   if (expiresInSecs !== undefined && (decision === "deny" || scope === undefined || scope === "once")) {
-    const why = "Cannot decide: expiresInSecs is given without a rule to end, must come with a scope beyond once";
-    throw new ConsoleError("invalid_params", why, { param: "expiresInSecs" });
+    throw new ConsoleError("invalid_params", '"expiresInSecs" was given, but no rule is made that could end', {
+      param: "expiresInSecs",
+      hint: "approve with the scope session, workspace or always",
+    });
   }
   if (decision === "deny") {
     if (scope !== undefined && scope !== "once") {
-      throw new ConsoleError("invalid_params", `Cannot deny: scope is ${scope}, must be once`, { param: "scope" });
+      throw new ConsoleError("invalid_params", `"scope" is "${scope}", but a denial is always for once`, {
+        param: "scope",
+      });
     }
     return { yes: false, ...(message === undefined ? {} : { message }) };
   }

@@ -31,7 +31,7 @@ export async function revokeRule(
   if (earlier !== undefined) {
     // Of another call: one that was about a session, or this rule stands, given by an answer or by the configuration.
     const stands = rule !== undefined || rules().some((one) => one.id === id);
-    if (stands || earlier.sessionId !== null) throw idempotencyKeyReused(`revoke rule ${escapeControls(id)}`);
+    if (stands || earlier.sessionId !== null) throw idempotencyKeyReused(`rule "${escapeControls(id)}"`);
     await journal.durable(earlier.seq);
     return earlier;
   }

@@ -26,12 +26,13 @@ export function ruleFromDecision(pending: PendingRequest, decision: Decision, de
     ? ruleFrom(ask, contextOfPending(pending, now), { ...given, ...ends, scope: decision.scope })
     : { refused };
   if ("refused" in rule) {
-    throw new ConsoleError("conflict", `Cannot approve ${id} for ${decision.scope}: ${rule.refused}; approve it once`);
+    const message = `approval "${id}" makes no rule for ${decision.scope}, because ${rule.refused}`;
+    throw new ConsoleError("conflict", message, { hint: `agent-console approve ${id}, which approves it once` });
   }
   return rule;
 }
 
 function whyNoRule({ scripted, tool }: ApprovalRequest): string | undefined {
-  if (scripted) return "a script asks it, must be an agent";
-  return presentToolName(tool) === tool ? undefined : "its tool's name is none that can be shown as it is, must be";
+  if (scripted) return "a script asks it, not an agent";
+  return presentToolName(tool) === tool ? undefined : "its tool's name cannot be shown as it is";
 }

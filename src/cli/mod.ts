@@ -5,6 +5,7 @@ import { closeInspector } from "../platform/inspector.ts";
 import { exit, onSignal } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { writeStderr, writeStdout } from "../platform/stdio.ts";
+import { type ErrorText, errorText } from "../protocol/error_text.ts";
 import { ERRORS } from "../protocol/errors.ts";
 import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { VERSION } from "../protocol/version.ts";
@@ -47,6 +48,12 @@ export async function runCli(args: readonly string[], program: ThisProgram): Pro
   }
 }
 
+/** What commander says of a wrong command line, `error: …` and perhaps `(Did you mean …?)` below it. */
+function usageText(text: string): ErrorText {
+  const [, message = text, near] = /^(?:error: )?(.*?)(?:\n\(Did you mean (.*)\?\))?\s*$/s.exec(text) ?? [];
+  return { message, hint: near === undefined ? "agent-console --help" : `did you mean ${near}?` };
+}
+
 /** The whole tree; also read by the completions and by the test that compares it with the documentation. */
 export function commandTree(program: ThisProgram, signals: Pick<CommandContext, "signal" | "takeSignals">): Command {
   const root = new Command("agent-console")
@@ -65,7 +72,7 @@ export function commandTree(program: ThisProgram, signals: Pick<CommandContext, 
         if (!writeStdout(text)) throw new ReaderGone();
       },
       writeErr: (text) => void writeStderr(escapeControlsKeepLines(text)),
-      outputError: (text, write) => write(text.replace(/^error: /, "agent-console: ")),
+      outputError: (text) => void writeStderr(errorText(usageText(text))),
     })
     .exitOverride();
   const runOf = (): CommandContext => {

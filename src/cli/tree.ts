@@ -145,8 +145,8 @@ function daemon(root: Command, run: () => CommandContext): void {
       const [word] = daemon.args;
       if (word !== undefined) {
         const near = nearestWord(word, daemon.commands.map((sub) => sub.name()));
-        const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
-        throw new ConsoleError("usage", `Cannot run daemon ${word}: is unknown, must be one of "daemon --help"${hint}`);
+        const hint = near === undefined ? "agent-console daemon --help" : `did you mean daemon ${near}?`;
+        throw new ConsoleError("usage", `unknown command "daemon ${word}"`, { hint });
       }
       if (daemonize) await (await load()).start(run(), options);
       else await foreground(options);

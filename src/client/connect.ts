@@ -20,11 +20,13 @@ export async function tryConnect(context: ClientContext, timeoutMs = CONNECT_MS)
   } catch (error) {
     if (error instanceof ConsoleError) throw error;
     if (signal.aborted) {
-      throw new ConsoleError("timeout", `Cannot reach the daemon: no hello in ${timeoutMs} ms, must answer at once`);
+      throw new ConsoleError("timeout", `the daemon has not answered in ${timeoutMs} ms`, {
+        hint: "agent-console daemon restart",
+      });
     }
     const problem = systemProblem(error);
     if (problem === undefined) throw error;
-    throw new ConsoleError("disconnected", `Cannot reach the daemon: ${problem}`);
+    throw new ConsoleError("disconnected", `the daemon was not reached: ${problem}`);
   }
 }
 
@@ -75,8 +77,5 @@ export async function retryWhileRestarting<T>(work: () => Promise<T>): Promise<T
 }
 
 export function notRunningError(): ConsoleError {
-  return new ConsoleError(
-    "not_running",
-    'Cannot reach the daemon: is not running, must be ("agent-console daemon start")',
-  );
+  return new ConsoleError("not_running", "no daemon is running", { hint: "agent-console daemon start" });
 }

@@ -29,7 +29,7 @@ export interface ContextOptions {
 export function clientContext(options: ContextOptions): ClientContext {
   const cwd = currentFolder();
   if (options.home === "") {
-    throw new ConsoleError("usage", "Cannot find the home folder: --home is empty, must be a path");
+    throw new ConsoleError("usage", "--home is empty, expected a path");
   }
   const root = resolveOwnHome(options.home);
   assertHomeSafe(denoFiles, root, ownUid());

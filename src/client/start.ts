@@ -10,6 +10,7 @@ import { type HomePaths } from "../platform/home.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
 import { type Child, narrowUmask, spawn } from "../platform/process.ts";
 import { programArgv, RUNTIME_ENV } from "../platform/sandbox.ts";
+import { parseErrorText } from "../protocol/error_text.ts";
 import { ConsoleError, type ErrorName, ERRORS } from "../protocol/errors.ts";
 import { isShuttingDown, notRunningError, tryConnect, tryConnectPatiently } from "./connect.ts";
 import type { ClientContext } from "./endpoint.ts";
@@ -72,7 +73,8 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
       await sleep(pause * (0.75 + Math.random() / 2), deadline).catch(() => {
         throw problem ?? new ConsoleError(
           "start_failed",
-          `Cannot start the daemon: no hello in ${START_MS / 1000} s, must be sooner`,
+          `the daemon has not answered in ${START_MS / 1000} s`,
+          { hint: "agent-console daemon logs" },
         );
       });
       pause = Math.min(pause * 2, LOOK_MS.longest);
@@ -105,7 +107,7 @@ function startLock(paths: HomePaths): HeldLock | undefined {
       denoFiles.mkdir(paths.root, 0o700);
     } catch (error) {
       if (denoFiles.stat(paths.root) === undefined) {
-        throw new ConsoleError("unsafe_path", `Cannot make ${paths.root}: ${(error as Error).message}`, {
+        throw new ConsoleError("unsafe_path", `${paths.root} cannot be made: ${(error as Error).message}`, {
           path: paths.root,
         });
       }
@@ -156,8 +158,11 @@ class Starting {
     const code = this.#code ?? 1;
     const named = (Object.entries(ERRORS) as [ErrorName, { exit: number }][])
       .find(([name, { exit }]) => exit === code && code > 3 && ERRORS[name].code >= 1100)?.[0];
-    const said = this.#said.trim().replace(/^agent-console: /, "");
-    return new ConsoleError(named ?? "start_failed", said !== "" ? said : logTail(paths, code), { exit: code });
+    const { message, hint } = parseErrorText(this.#said);
+    return new ConsoleError(named ?? "start_failed", message === "" ? logTail(paths, code) : message, {
+      exit: code,
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 }
 
@@ -168,7 +173,7 @@ function logTail(paths: HomePaths, code: number): string {
   } catch {
     // It did not come as far as a log.
   }
-  return [`Cannot start the daemon: it ended with code ${code}, must stay; the end of ${paths.log}:`, ...lines].join(
+  return [`the daemon ended with code ${code} while it started; the end of ${paths.log}:`, ...lines].join(
     "\n  ",
   );
 }

@@ -61,7 +61,10 @@ export async function stopDaemon(context: ClientContext, options: StopOptions): 
   const gone = (look: number) => isGone(context, pidFile, target, look);
   if (await within(asked !== undefined || answer === "stopping" ? drain : 0, gone)) return target?.pid;
   if (target === undefined) {
-    throw new ConsoleError("failed", "Cannot stop the daemon: it holds the lock but its pid is not known for sure");
+    throw new ConsoleError(
+      "failed",
+      "the daemon was not stopped: it holds the lock, but its pid is not known for sure",
+    );
   }
   const { pid } = target;
   // TERM is the first that a daemon hears which could not be asked (busy, say): it gets the time to drain.
@@ -75,7 +78,7 @@ export async function stopDaemon(context: ClientContext, options: StopOptions): 
     if (await within(ms, gone)) return pid;
   }
   if (await within(step, gone)) return pid;
-  throw new ConsoleError("failed", `Cannot stop the daemon: pid ${pid} lives on, must end`, { pid });
+  throw new ConsoleError("failed", `the daemon was not stopped: pid ${pid} lives on`, { pid });
 }
 
 async function ask(context: ClientContext, options: StopOptions): Promise<Answer> {
@@ -89,7 +92,9 @@ async function ask(context: ClientContext, options: StopOptions): Promise<Answer
         client.call("shutdown", { ...params, confirmed }, AbortSignal.timeout(2000));
       const { pid } = await asked(false).catch((error) => {
         if (!(error instanceof ConsoleError) || error.kind !== "confirm_required") throw error;
-        if (!confirm(error.message)) throw new ConsoleError("failed", "Cannot stop: was not confirmed, must be");
+        if (!confirm(error.message)) {
+          throw new ConsoleError("failed", "the daemon was not stopped, because it was not confirmed");
+        }
         return asked(true);
       });
       return { pid, bootId: client.hello.bootId };

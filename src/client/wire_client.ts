@@ -57,7 +57,8 @@ export class WireClient {
       if (hello.protocol !== PROTOCOL) {
         throw new ConsoleError(
           "version_mismatch",
-          `Cannot talk to the daemon: its protocol is ${hello.protocol}, must be ${PROTOCOL} (restart it)`,
+          `the daemon speaks protocol ${hello.protocol}, this program ${PROTOCOL}`,
+          { hint: "agent-console daemon restart" },
         );
       }
       client.#hello = hello;
@@ -88,7 +89,7 @@ export class WireClient {
       return await this.#rpc.request(method, params, signal) as ResultOf<M>;
     } catch (error) {
       if (error !== signal.reason || (error as Error).name !== "TimeoutError") throw error;
-      throw new ConsoleError("timeout", `Cannot finish ${method}: the daemon has not answered, must in time`);
+      throw new ConsoleError("timeout", `the daemon has not answered ${method} in time`);
     }
   }
 

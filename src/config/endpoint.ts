@@ -7,6 +7,7 @@ import {
   checkSocketFolder,
   checkSocketObject,
   checkSocketPath,
+  cureOf,
   type HomePaths,
   resolveHome,
 } from "../platform/home.ts";
@@ -40,12 +41,14 @@ export function resolveOwnHome(flag?: string): string {
     cwd: currentFolder(),
   });
   if (root !== undefined) return root;
-  throw new ConsoleError("usage", "Cannot find the home folder: HOME is not set, must be, or use --home");
+  throw new ConsoleError("usage", "HOME is not set, so the home folder is not known", { hint: "give --home PATH" });
 }
 
 /** @throws {ConsoleError} `unsafe_path` where there is a problem */
 export function assertSafe(path: string, problem: string | undefined): void {
-  if (problem !== undefined) throw new ConsoleError("unsafe_path", `Cannot use ${path}: ${problem}`, { path });
+  if (problem === undefined) return;
+  const hint = cureOf(path, problem);
+  throw new ConsoleError("unsafe_path", `${path} ${problem}`, { path, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** @throws {ConsoleError} `unsafe_path` where the home folder is not safely ours; none at all is fine */
@@ -73,6 +76,6 @@ function checkFolder(disk: Looks, folder: string, uid: number): void {
   }
   assertSafe(
     folder,
-    stat === undefined ? "is not there, must be a folder (it holds the socket)" : checkSocketFolder(stat, uid),
+    stat === undefined ? "is not there, but is to hold the socket" : checkSocketFolder(stat, uid),
   );
 }

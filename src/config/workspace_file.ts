@@ -36,7 +36,7 @@ export function workspaceText(disk: WorkspaceDisk, folder: string, own: string):
     if (problem !== undefined) return UNREAD + problem;
     const bytes = disk.readRange(file, 0, MAX_WORKSPACE_CONFIG + 1);
     return bytes.length > MAX_WORKSPACE_CONFIG
-      ? `${UNREAD}is too large, must be at most ${MAX_WORKSPACE_CONFIG} bytes`
+      ? `${UNREAD}is larger than ${MAX_WORKSPACE_CONFIG} bytes`
       : new TextDecoder().decode(bytes);
   } catch (error) {
     if (isThroughFile(error)) return undefined;

@@ -1,7 +1,7 @@
 /** The daemon as a process: its arguments in, its exit code out, what went wrong on stderr. */
-import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { systemProblem } from "../platform/process.ts";
 import { writeStderr } from "../platform/stdio.ts";
+import { errorText } from "../protocol/error_text.ts";
 import { ConsoleError, ERRORS } from "../protocol/errors.ts";
 import { runDaemon } from "./mod.ts";
 import { parseDaemonArgs } from "./options.ts";
@@ -12,12 +12,8 @@ export async function runDaemonCommand(args: readonly string[]): Promise<number>
     return await runDaemon(parseDaemonArgs(args));
   } catch (error) {
     const problem = systemProblem(error);
-    const said = error instanceof ConsoleError
-      ? error.message
-      : problem === undefined
-      ? `a bug: ${String((error as Error)?.stack ?? error)}`
-      : `Cannot go on: ${problem}`;
-    writeStderr(`agent-console: ${escapeControlsKeepLines(said)}\n`);
+    const bug = `this is a bug: ${String((error as Error)?.stack ?? error)}`;
+    writeStderr(errorText(error instanceof ConsoleError ? error : { message: problem ?? bug }));
     if (error instanceof ConsoleError) return error.exitCode;
     return problem === undefined ? ERRORS.internal.exit : ERRORS.failed.exit;
   }

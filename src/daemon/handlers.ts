@@ -28,7 +28,7 @@ export function daemonHandlers(
   return {
     /** The handshake is done by the connection (transport/handshake.ts) before any handler; here it can only come late. */
     hello: () => {
-      throw new ConsoleError("invalid_request", "Cannot say hello: is already done, must be the first message only");
+      throw new ConsoleError("invalid_request", "hello was already said on this connection");
     },
     ping: () => ({ pong: true, now: now() }),
     status,
@@ -44,10 +44,8 @@ export function daemonHandlers(
       if (active > 0 && !force && !confirmed) {
         throw new ConsoleError(
           "confirm_required",
-          `Cannot stop: ${
-            active === 1 ? "an approval is" : `${active} approvals are`
-          } pending, must be confirmed or forced`,
-          { active: { approvals: active } },
+          `${active === 1 ? "an approval is" : `${active} approvals are`} pending`,
+          { active: { approvals: active }, hint: "agent-console daemon stop --force" },
         );
       }
       stop.request({

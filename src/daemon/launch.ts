@@ -1,11 +1,10 @@
 /** The daemon's whole command line, in its sandbox: computed by whoever starts it. */
 import { loadConfigFromProcess } from "../config/from_process.ts";
-import { assertEndpointSafe } from "../config/endpoint.ts";
+import { assertEndpointSafe, assertSafe } from "../config/endpoint.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import type { HomePaths } from "../platform/home.ts";
 import { env, ownUid } from "../platform/process.ts";
 import { checkSandboxPath, daemonFlags, type Flag, programArgv, type ProgramRef } from "../platform/sandbox.ts";
-import { ConsoleError } from "../protocol/errors.ts";
 import { featurePermissions, SCHEMA } from "./features.ts";
 import { daemonArgs, type DaemonOptions } from "./options.ts";
 
@@ -40,8 +39,7 @@ export async function daemonLaunch(context: LaunchContext, daemon: Partial<Daemo
   const permissions = featurePermissions({ config, env, exists });
   const declared = permissions.filter(({ kind }) => kind === "read" || kind === "write" || kind === "run");
   for (const path of [paths.root, socketPath, pidFilePath, ...declared.flatMap(({ values }) => values)]) {
-    const problem = checkSandboxPath(path);
-    if (problem !== undefined) throw new ConsoleError("unsafe_path", `Cannot use ${path}: ${problem}`, { path });
+    assertSafe(path, checkSandboxPath(path));
   }
   const flags = daemonFlags({ paths, socketPath, pidFilePath, form: program.daemon.form, permissions });
   const options: DaemonOptions = {

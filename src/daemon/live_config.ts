@@ -104,7 +104,7 @@ export class LiveConfig {
     if (this.#hooks === undefined) throw new TypeError("the daemon is not composed yet");
     const { stop, log, lastError, record, applied: onApplied } = this.#hooks;
     if (stop.isStopping) {
-      throw new ConsoleError("stopping", "Cannot reload: the daemon is stopping, must be running", { retryable: true });
+      throw new ConsoleError("stopping", "the daemon is stopping and reloads nothing", { retryable: true });
     }
     try {
       const next = await loadConfigFromProcess(this.#paths, this.#schema, this.#options);

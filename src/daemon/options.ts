@@ -35,16 +35,16 @@ export function parseDaemonArgs(args: readonly string[]): DaemonOptions {
   const known = new Set([...STRINGS, ...BOOLEANS, "limit", "w", "s", "v", "_"]);
   const strange = Object.keys(parsed).find((name) => !known.has(name)) ?? parsed._[0];
   if (strange !== undefined) {
-    throw new ConsoleError("usage", `Cannot run the daemon: ${strange} is unknown, must be one of "daemon --help"`);
+    throw new ConsoleError("usage", `unknown argument "${strange}"`, { hint: "agent-console daemon --help" });
   }
   const text = (name: string) => {
     const value = parsed[name];
-    if (value === "") throw new ConsoleError("usage", `Cannot run the daemon: --${name} is empty, must have a value`);
+    if (value === "") throw new ConsoleError("usage", `--${name} is empty`);
     return typeof value === "string" ? { [name]: value } : {};
   };
   const session = parsed["session"];
   if (typeof session === "string" && !UUID.test(session)) {
-    throw new ConsoleError("usage", `Cannot run the daemon: --session is ${session}, must be a UUID`);
+    throw new ConsoleError("usage", `--session is "${session}", expected a UUID`);
   }
   return {
     ...text("home"),
@@ -64,11 +64,11 @@ export function parseLimits(words: readonly string[] = []): { readonly limits?: 
     const [name = "", text = ""] = word.split("=");
     if (!Object.hasOwn(LIMITS, name)) {
       const names = Object.keys(LIMITS).join(", ");
-      throw new ConsoleError("usage", `Cannot run the daemon: the limit ${name} is unknown, must be one of ${names}`);
+      throw new ConsoleError("usage", `unknown limit "${name}", expected one of ${names}`);
     }
     const value = Number(text);
     if (!/^\d+$/.test(text) || value === 0 || !Number.isSafeInteger(value)) {
-      throw new ConsoleError("usage", `Cannot run the daemon: --limit is ${word}, must be NAME=NUMBER`);
+      throw new ConsoleError("usage", `--limit is "${word}", expected NAME=NUMBER`);
     }
     return [name, value] as const;
   });

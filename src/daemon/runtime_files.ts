@@ -25,8 +25,8 @@ export function prepareFolders(...folders: readonly string[]): void {
   for (const folder of folders) {
     if (denoFiles.stat(folder) === undefined) makeFolder(folder);
     const stat = denoFiles.stat(folder);
-    if (stat === undefined) assertSafe(folder, "is not there, must be a folder");
-    else if (stat.kind !== "directory") assertSafe(folder, "is not a folder, must be one");
+    if (stat === undefined) assertSafe(folder, "is not there");
+    else if (stat.kind !== "directory") assertSafe(folder, "is not a folder");
     else if (stat.mode !== null && (stat.mode & 0o077) !== 0) chmod(folder, 0o700);
   }
 }
@@ -53,8 +53,8 @@ export function takeLock(paths: HomePaths, pidFile: string): HeldLock {
   const pid = readPid(pidFile);
   throw new ConsoleError(
     "already_running",
-    `Cannot start the daemon: is already running${pid === undefined ? "" : ` as pid ${pid}`}, must be stopped first`,
-    pid === undefined ? {} : { pid },
+    `a daemon is already running${pid === undefined ? "" : ` as pid ${pid}`}`,
+    { ...(pid === undefined ? {} : { pid }), hint: "agent-console daemon restart" },
   );
 }
 
@@ -88,8 +88,9 @@ export async function listen(path: string): Promise<Listener> {
 }
 
 function taken(path: string): ConsoleError {
-  return new ConsoleError("already_running", `Cannot listen on ${path}: is taken by another program, must be free`, {
+  return new ConsoleError("already_running", `the socket ${path} is taken by another program`, {
     path,
+    hint: "end that program, or name another socket with --socket",
   });
 }
 
@@ -117,14 +118,14 @@ export function checkPidFile(paths: HomePaths, pidFile: string): void {
   if (pidFile === paths.pid) return;
   const { pid: _, root, ...ours } = paths;
   if (pidFile === root || Object.values(ours).some((path) => pidFile === path || pidFile.startsWith(`${path}/`))) {
-    assertSafe(pidFile, "is the place of another file of agent-console, must be one of its own");
+    assertSafe(pidFile, "is where agent-console keeps another file");
   }
   const stat = denoFiles.stat(pidFile);
   if (stat === undefined) return;
-  if (stat.kind !== "file") assertSafe(pidFile, `is a ${stat.kind}, must be a file or not there`);
+  if (stat.kind !== "file") assertSafe(pidFile, `is a ${stat.kind}, not a file`);
   const text = new TextDecoder().decode(denoFiles.readRange(pidFile, 0, Math.min(stat.size, PID_LINE)));
   if (text !== "" && !/^\d{1,19}(?:\n|$)/.test(text)) {
-    assertSafe(pidFile, "holds something else, must be a pid file or not there");
+    assertSafe(pidFile, "holds something else than a pid");
   }
 }
 

@@ -28,7 +28,7 @@ export interface Change extends Facts {
   readonly tags?: readonly string[];
 }
 
-export type Refusal = { readonly refused: "not_found" | "conflict"; readonly why: string };
+export type Refusal = { readonly refused: "not_found" | "conflict"; readonly why: string; readonly hint?: string };
 
 export function isRefusal(value: NewEvent | Refusal): value is Refusal {
   return "refused" in value;
@@ -54,7 +54,7 @@ export function decideUpdate(
   change: Change,
   now: string,
 ): NewEvent | Refusal {
-  if (session === undefined && target.agent === undefined) return notFound("update", target.id);
+  if (session === undefined && target.agent === undefined) return notFound(target.id);
   const known = session ?? fresh(target.id, target.agent ?? "", now);
   const { status, text, priority, tags, ...facts } = masked(change);
   const state = status === undefined ? sessionState(known) : chosen(known, status, text);
@@ -82,20 +82,20 @@ function masked(change: Change): Change {
 }
 
 export function decideClose(session: Session | undefined, id: string, reason: string, now: string): NewEvent | Refusal {
-  if (session === undefined) return notFound("close", id);
-  if (session.status === "closed") return conflict("close", id, "closed", "open");
+  if (session === undefined) return notFound(id);
+  if (session.status === "closed") return conflict(id, "already closed");
   const state: State = { status: "closed", closed: { reason: clip(maskSecrets(reason), TEXT_CAPS.title) } };
   return event(session, join({ ...withoutState(session), since: now, lastEventAt: now, subagents: 0 }, state));
 }
 
 export function decideReopen(session: Session | undefined, id: string, now: string): NewEvent | Refusal {
-  if (session === undefined) return notFound("reopen", id);
-  if (session.status !== "closed") return conflict("reopen", id, session.status, "closed");
+  if (session === undefined) return notFound(id);
+  if (session.status !== "closed") return conflict(id, `${session.status}, not closed`);
   return event(session, join({ ...withoutState(session), since: now, lastEventAt: now }, { status: "idle", idle: {} }));
 }
 
 export function decideDelete(session: Session | undefined, id: string): NewEvent | Refusal {
-  if (session === undefined) return notFound("delete", id);
+  if (session === undefined) return notFound(id);
   return { type: "session.deleted", data: { session } };
 }
 
@@ -105,15 +105,16 @@ function times(before: Session | undefined, state: State, now: string): Pick<Ses
   return { since: before.since, lastEventAt: now < before.since ? before.since : now };
 }
 
-function notFound(verb: string, id: string): Refusal {
+function notFound(id: string): Refusal {
   return {
     refused: "not_found",
-    why: `Cannot ${verb} session ${escapeControls(id)}: is unknown, must be one of those in "ls --all"`,
+    why: `no session has the id "${escapeControls(id)}"`,
+    hint: "agent-console ls --all",
   };
 }
 
-function conflict(verb: string, id: string, is: Status, must: string): Refusal {
-  return { refused: "conflict", why: `Cannot ${verb} session ${escapeControls(id)}: is ${is}, must be ${must}` };
+function conflict(id: string, is: string): Refusal {
+  return { refused: "conflict", why: `session "${escapeControls(id)}" is ${is}` };
 }
 
 function fresh(id: string, agent: string, now: string): Session {

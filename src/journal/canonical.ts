@@ -34,16 +34,16 @@ function ordered(value: unknown, depth: number): unknown {
     case "string":
       return value.toWellFormed();
     case "number":
-      if (!Number.isFinite(value)) refuse(`is the number ${value}`, "finite");
+      if (!Number.isFinite(value)) refuse(`is the number ${value}`);
       return value;
     case "boolean":
       return value;
     case "object":
       if (value === null) return null;
-      if (depth === MAX_DEPTH) refuse(`is nested more than ${MAX_DEPTH} deep`, "flatter");
+      if (depth === MAX_DEPTH) refuse(`is nested more than ${MAX_DEPTH} deep`);
       return Array.isArray(value) ? orderedArray(value, depth + 1) : orderedObject(value, depth + 1);
     default:
-      refuse(`is a ${typeof value}`, "JSON");
+      refuse(`is a ${typeof value}`);
   }
 }
 
@@ -55,7 +55,7 @@ function orderedArray(array: readonly unknown[], depth: number): unknown[] {
 
 function orderedObject(object: object, depth: number): object {
   const prototype = Object.getPrototypeOf(object);
-  if (prototype !== Object.prototype && prototype !== null) refuse("is no plain object", "JSON");
+  if (prototype !== Object.prototype && prototype !== null) refuse("is no plain object");
   const names = Object.keys(object);
   sort(names);
   const out: Record<string, unknown> = {};
@@ -64,7 +64,7 @@ function orderedObject(object: object, depth: number): object {
     const member = (object as Record<string, unknown>)[name];
     if (member === undefined) continue;
     // Two names could become one by mending them, so that none is mended.
-    if (!name.isWellFormed()) refuse("has a member name with a lone surrogate", "Unicode");
+    if (!name.isWellFormed()) refuse("has a member name with a lone surrogate");
     const first = name.charCodeAt(0);
     if (first >= ZERO && first <= NINE) hasIndex = true;
     const copy = ordered(member, depth);
@@ -89,6 +89,6 @@ function sort(names: string[]): void {
   }
 }
 
-function refuse(is: string, must: string): never {
-  throw new ConsoleError("invalid_params", `Cannot write as canonical JSON: a value ${is}, must be ${must}`);
+function refuse(is: string): never {
+  throw new ConsoleError("invalid_params", `a value ${is}, which canonical JSON cannot hold`);
 }

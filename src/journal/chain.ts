@@ -17,7 +17,7 @@ export interface Problem {
 /** The error for a problem; `details` are the problem itself. */
 export function chainError(problem: Problem): ConsoleError {
   const { segment, seq, offset, what } = problem;
-  const message = `Cannot verify the journal: record ${seq} in ${segment} at byte ${offset} ${what}`;
+  const message = `the journal does not verify: record ${seq} in ${segment} at byte ${offset} ${what}`;
   return new ConsoleError("journal_broken", message, { ...problem });
 }
 
@@ -92,16 +92,18 @@ export class Chain {
     const seq = this.#seq + 1;
     const fail = (what: string) => chainError({ segment, seq, offset, what });
     const tail = tailOf(text);
-    if (tail === undefined) throw fail("is no record, must be one line of canonical JSON");
+    if (tail === undefined) throw fail("is not one line of canonical JSON");
     if (!verifyHash(bytes, text.length, tail, this.#sha256)) {
       throw fail("is altered: its hash is not that of its bytes");
     }
     if (tail.seq !== seq) throw fail(`is missing: record ${tail.seq} stands there`);
     if (tail.prev !== this.#hash) throw fail("is not chained: its prev is not the hash of the record before");
     const record = parseRecord(text);
-    if (record === undefined) throw fail("is no record, must be one line of canonical JSON");
+    if (record === undefined) throw fail("is not one line of canonical JSON");
     if ((record.type === SEGMENT_TYPE) !== (offset === 0)) {
-      throw fail(`is a ${record.type}, must be ${offset === 0 ? "" : "no "}${SEGMENT_TYPE} there`);
+      throw fail(
+        offset === 0 ? `is a ${record.type}, expected ${SEGMENT_TYPE}` : `is a ${SEGMENT_TYPE} inside a segment`,
+      );
     }
     if (offset === 0 && !opens(record.data, seq)) throw fail("does not open the segment that it stands in");
     this.#seq = seq;

@@ -2,8 +2,9 @@
  * When records reach the disk: one fsync for all records of the last 100 ms ("interval"), one for all of a turn of
  * the event loop ("always"), or whenever the system likes ("never"). No timer runs while nothing is unsynced.
  */
-import { ConsoleError } from "../protocol/errors.ts";
+import type { ConsoleError } from "../protocol/errors.ts";
 import type { Timers } from "../platform/system.ts";
+import { readOnly } from "./read_only.ts";
 
 export type FsyncPolicy = "interval" | "always" | "never";
 
@@ -120,8 +121,7 @@ export class GroupSync {
   }
 
   #fail(error: unknown): void {
-    const why = error instanceof Error ? error.message : String(error);
-    this.#failure = new ConsoleError("read_only", `Cannot put the journal on the disk: ${why}`, { why });
+    this.#failure = readOnly("the journal cannot be put on the disk", error);
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) waiter.reject(this.#failure);

@@ -20,10 +20,14 @@ export function parseHead(value: unknown): Head {
   if (
     typeof size !== "number" || !Number.isSafeInteger(size) || size < 0 || typeof format !== "number" ||
     typeof hash !== "string" || !/^[0-9a-f]{64}$/.test(hash) || (size === 0) !== (hash === NO_HASH)
-  ) throw new ConsoleError("failed", "Cannot read the kept head: is not what audit head --json printed, must be that");
+  ) {
+    throw new ConsoleError("failed", 'the kept head is not what "audit head --json" prints', {
+      hint: "agent-console audit head --json",
+    });
+  }
   if (format > JOURNAL_FORMAT) {
-    const message = `Cannot read the kept head: its format is ${format}, must be at most ${JOURNAL_FORMAT}`;
-    throw new ConsoleError("incompatible", message, { format });
+    const message = `the kept head has format ${format}, this version reads up to ${JOURNAL_FORMAT}`;
+    throw new ConsoleError("incompatible", message, { format, hint: "use the version that wrote it, or a newer one" });
   }
   return { size, hash, format };
 }

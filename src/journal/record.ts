@@ -40,8 +40,8 @@ export class Sealer {
   /** The line of `record` after the record with the hash `prev`; `bytes` are valid until the next call. */
   seal(record: Appended, actor: string, prev: string): { readonly bytes: Uint8Array; readonly hash: string } {
     const { seq, ts, type } = record;
-    if (!TYPE.test(type)) throw new ConsoleError("internal", `Cannot append: the type is ${type}, must be like a.b`);
-    if (!TS.test(ts)) throw new ConsoleError("internal", `Cannot append: the time is ${ts}, must be ISO 8601 UTC`);
+    if (!TYPE.test(type)) throw new ConsoleError("internal", `the type "${type}" of a record is not like a.b`);
+    if (!TS.test(ts)) throw new ConsoleError("internal", `the time "${ts}" of a record is not ISO 8601 in UTC`);
     const tail = `,"prev":"${prev}","seq":${seq},"ts":"${ts}","type":"${type}"}`;
     const text = `{"actor":${canonicalString(actor)},"data":${record.dataJson}${tail}`;
     const buffer = this.#fit(text);

@@ -167,7 +167,7 @@ function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly Segmen
     const record = end === undefined ? undefined : parseRecord(new TextDecoder().decode(end));
     const next = segments[index + 1]!;
     if (end === undefined || record === undefined) {
-      const what = "is no record, must be one line of canonical JSON";
+      const what = "is not one line of canonical JSON";
       throw chainError({ segment: segment.name, seq: next.first - 1, offset: size - (end?.length ?? 0) - 1, what });
     }
     checkLine(sha256, segment.name, size - end.length - 1, end, record);

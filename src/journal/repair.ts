@@ -19,7 +19,7 @@ export function checkTail(
 ): void {
   const length = files.stat(segment.path)?.size;
   if (length === undefined) throw new Error(`${segment.name} is gone`);
-  if (length < tip.size) throw new Error(`${segment.name} has ${length} bytes, must have ${tip.size}`);
+  if (length < tip.size) throw new Error(`${segment.name} has ${length} bytes, expected ${tip.size}`);
   const [line] = lastLines(files, segment.path, tip.size, 1, tip.size);
   const record = line === undefined ? undefined : parseRecord(utf8.decode(line));
   if (line === undefined || record === undefined || record.hash !== tip.hash || record.seq !== tip.seq) {

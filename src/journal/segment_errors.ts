@@ -38,8 +38,8 @@ export function checkFormat(files: Files, segment: Segment, sha256?: Sha256): vo
   if (sha256 !== undefined && isAlteredOurs(text, format, sha256)) return;
   throw new ConsoleError(
     "incompatible",
-    `Cannot open the journal: ${segment.name} has format ${format}, must be at most ${JOURNAL_FORMAT}`,
-    { segment: segment.name, format },
+    `${segment.name} of the journal has format ${format}, this version reads up to ${JOURNAL_FORMAT}`,
+    { segment: segment.name, format, hint: "use the version that wrote it, or a newer one" },
   );
 }
 

@@ -49,7 +49,7 @@ export function readSnapshot(files: Files, dir: string, sha256: Sha256): Snapsho
   const head = HEAD.exec(new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)));
   if (head === null) return `${NAME} is not a snapshot`;
   const [text, digest, format, hash, offset, segment, seq] = head;
-  if (Number(format) !== SNAPSHOT_FORMAT) return `${NAME} has format ${format}, must be ${SNAPSHOT_FORMAT}`;
+  if (Number(format) !== SNAPSHOT_FORMAT) return `${NAME} has format ${format}, expected ${SNAPSHOT_FORMAT}`;
   const state = bytes.subarray(text.length, bytes.length - 2);
   if (sha256(state) !== digest) return `${NAME} is altered: its digest is not that of its state`;
   return {

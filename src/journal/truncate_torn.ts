@@ -1,6 +1,6 @@
 /** Torn bytes: what a write that a crash cut short left behind. They are kept aside, then cut off. */
-import { ConsoleError } from "../protocol/errors.ts";
 import type { Files } from "../platform/system.ts";
+import { readOnly } from "./read_only.ts";
 import type { Segment, UnterminatedTail } from "./segment.ts";
 
 /** A segment that may go on behind its last record. */
@@ -38,8 +38,7 @@ export function cutTorn(files: Files, dir: string, all: readonly Torn[]): Cut | 
     }
     return cut;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ConsoleError("read_only", `Cannot cut the torn end off the journal: ${why}`, { why });
+    throw readOnly("the torn end of the journal cannot be cut off", error);
   }
 }
 

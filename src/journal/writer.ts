@@ -5,18 +5,20 @@
  * Rotation: the segment record and the record that asked for it go into the new file in one call. Until that call
  * has succeeded the old segment is the last one, so a crash at any step leaves one chain (promise C7).
  */
-import { ConsoleError } from "../protocol/errors.ts";
+import type { ConsoleError } from "../protocol/errors.ts";
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { AppendFile, Clock, Files, Sha256 } from "../platform/system.ts";
 import { canonicalJson } from "./canonical.ts";
 import { Sealer, SEGMENT_TYPE } from "./record.ts";
 import type { Appended, NewRecord } from "../protocol/record.ts";
+import { readOnly } from "./read_only.ts";
 import { checkTail, truncateUnsynced } from "./repair.ts";
 import { type Segment, segmentOf } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
 
 /** Least time between two attempts to write again after a failure, ms. */
 const RETRY_MS = 1000;
+const NOT_WRITTEN = "the journal cannot be written";
 
 export interface WriterOptions {
   readonly dir: string;
@@ -175,7 +177,7 @@ export class Writer {
   #stop(error: unknown): ConsoleError {
     const why = error instanceof Error ? error.message : String(error);
     this.#trouble = { why, retryAt: this.#options.clock.steady() + RETRY_MS };
-    return new ConsoleError("read_only", `Cannot append to the journal: ${why}`, { why });
+    return readOnly(NOT_WRITTEN, error);
   }
 
   /** After a failed fsync nothing is known about what the kernel still holds: no record may follow. */
@@ -187,7 +189,7 @@ export class Writer {
   /** Tries to make the journal writable again; at most once a second. */
   #reopen({ why, retryAt }: Trouble): void {
     if (this.#options.clock.steady() < retryAt) {
-      throw new ConsoleError("read_only", `Cannot append to the journal: ${why}`, { why });
+      throw readOnly(NOT_WRITTEN, why);
     }
     const { dir, files, sha256 } = this.#options;
     try {

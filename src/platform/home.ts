@@ -1,7 +1,8 @@
 /**
  * Where everything of one user lives, and whether it is safely ours. Pure: paths and lstat results in, a verdict out.
- * The hook's fast path imports this file, so it imports nothing at run time. `uid` is ours, null where the platform has none.
+ * The hook's fast path imports this file, so it imports next to nothing at run time. `uid` is ours, null where the platform has none.
  */
+import { shellQuote } from "../lib/shell_quote.ts";
 import type { FileStat } from "./system.ts";
 
 /** Every path of the home folder (product.md §2). Folders end without a slash. */
@@ -93,7 +94,7 @@ export function resolveFrom(path: string, cwd: string): string {
   return `/${parts.join("/")}`;
 }
 
-// The problems below are predicates ("is a file, must be a folder"): the caller puts "Cannot X: <path>" before them.
+// The problems below are predicates ("is a file, not a folder"): the caller puts the path before them.
 
 /**
  * Why the home folder must not be used (promise S3), or undefined. Others may look into it (0755): then its files'
@@ -102,9 +103,9 @@ export function resolveFrom(path: string, cwd: string): string {
  * @param stat of the folder itself (lstat)
  */
 export function checkHomeFolder(path: string, stat: FileStat, uid: number | null): string | undefined {
-  if (path === "/") return "is the root of the file system, must be a folder of its own";
-  if (stat.kind !== "directory") return `is ${A[stat.kind]}, must be a folder`;
-  return foreign(stat, uid) ?? writableByOthers(stat, "0700");
+  if (path === "/") return "is the root of the file system";
+  if (stat.kind !== "directory") return `is ${A[stat.kind]}, not a folder`;
+  return foreign(stat, uid) ?? writableByOthers(stat);
 }
 
 /** `sun_path` is 104 bytes with its NUL on macOS and BSD, 108 on Linux; one limit, so that a home can move between them. */
@@ -112,10 +113,10 @@ const MAX_SOCKET_PATH = 103;
 
 /** Why no socket can be bound or dialled at `path` (promise S5), or undefined. */
 export function checkSocketPath(path: string): string | undefined {
-  if (!path.startsWith("/")) return "is relative, must be an absolute path";
+  if (!path.startsWith("/")) return "is relative, not absolute";
   const bytes = new TextEncoder().encode(path).length;
   return bytes > MAX_SOCKET_PATH
-    ? `is ${bytes} bytes long, must be at most ${MAX_SOCKET_PATH} (the system's limit for a socket's path)`
+    ? `is ${bytes} bytes long, more than the ${MAX_SOCKET_PATH} that the system allows for a socket's path`
     : undefined;
 }
 
@@ -125,7 +126,7 @@ export function checkSocketPath(path: string): string | undefined {
  */
 export function checkSocketObject(stat: FileStat | undefined, uid: number | null): string | undefined {
   if (stat === undefined) return undefined;
-  if (stat.kind !== "socket") return `is ${A[stat.kind]}, must be a socket`;
+  if (stat.kind !== "socket") return `is ${A[stat.kind]}, not a socket`;
   return foreign(stat, uid);
 }
 
@@ -134,19 +135,19 @@ export function checkSocketObject(stat: FileStat | undefined, uid: number | null
  * listens. A folder of root's is fine (/tmp with its sticky bit, /run): root can read our memory anyway.
  */
 export function checkSocketFolder(stat: FileStat, uid: number | null): string | undefined {
-  if (stat.kind !== "directory") return `is ${A[stat.kind]}, must be a folder`;
+  if (stat.kind !== "directory") return `is ${A[stat.kind]}, not a folder`;
   if (stat.uid === 0) return undefined;
-  return foreign(stat, uid) ?? writableByOthers(stat, "0700");
+  return foreign(stat, uid) ?? writableByOthers(stat);
 }
 
 /** Why a file that we obey (the configuration) cannot be trusted, or undefined. */
 export function checkOwnFile(stat: FileStat, uid: number | null): string | undefined {
-  return checkPlainFile(stat) ?? foreign(stat, uid) ?? writableByOthers(stat, "0600");
+  return checkPlainFile(stat) ?? foreign(stat, uid) ?? writableByOthers(stat);
 }
 
 /** Why this is no file to be read, or undefined. */
 export function checkPlainFile({ kind }: FileStat): string | undefined {
-  return kind === "file" ? undefined : `is ${A[kind]}, must be a file`;
+  return kind === "file" ? undefined : `is ${A[kind]}, not a file`;
 }
 
 const A: Readonly<Record<FileStat["kind"], string>> = {
@@ -159,10 +160,17 @@ const A: Readonly<Record<FileStat["kind"], string>> = {
 
 function foreign(stat: FileStat, uid: number | null): string | undefined {
   if (stat.uid === null || uid === null || stat.uid === uid) return undefined;
-  return `belongs to uid ${stat.uid}, must belong to uid ${uid}`;
+  return `belongs to uid ${stat.uid}, not to you (uid ${uid})`;
 }
 
-function writableByOthers(stat: FileStat, mode: string): string | undefined {
+const WRITABLE = "which lets others write to it";
+
+/** What cures a problem of `path`, where a command does. */
+export function cureOf(path: string, problem: string): string | undefined {
+  return problem.endsWith(WRITABLE) ? `chmod go-w ${shellQuote([path])}` : undefined;
+}
+
+function writableByOthers(stat: FileStat): string | undefined {
   if (stat.mode === null || (stat.mode & 0o022) === 0) return undefined;
-  return `has mode ${stat.mode.toString(8).padStart(4, "0")}, must not be writable by others (chmod ${mode})`;
+  return `has mode ${stat.mode.toString(8).padStart(4, "0")}, ${WRITABLE}`;
 }

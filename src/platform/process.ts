@@ -121,7 +121,7 @@ export interface SpawnOptions {
 
 export function spawn(argv: readonly string[], options: SpawnOptions): Child {
   const [program, ...args] = argv;
-  if (program === undefined) throw new TypeError("Cannot spawn: argv is empty, must name a program");
+  if (program === undefined) throw new TypeError("argv is empty: it names no program to run");
   const child = new Deno.Command(program, {
     args,
     detached: options.detached,

@@ -75,11 +75,11 @@ export const RUNTIME_ENV: Readonly<Record<string, string>> = Object.freeze({
  * Deno splits the values of its flags at commas and has no escape (tried with 2.9.6: `,,` and `\,` are refused or split).
  */
 export function checkSandboxPath(path: string): string | undefined {
-  if (!path.startsWith("/")) return "is relative, must be an absolute path";
-  if (path === "/") return "is the root of the file system, must be a folder of its own";
-  if (path.includes(",")) return "contains a comma, must not: Deno's permission flags split there";
+  if (!path.startsWith("/")) return "is relative, not absolute";
+  if (path === "/") return "is the root of the file system";
+  if (path.includes(",")) return "contains a comma, where Deno's permission flags are split";
   // deno-lint-ignore no-control-regex
-  if (/[\u0000-\u001f\u007f]/.test(path)) return "contains a control character, must not";
+  if (/[\u0000-\u001f\u007f]/.test(path)) return "contains a control character";
   return undefined;
 }
 
@@ -110,13 +110,15 @@ export function daemonFlags({ paths, socketPath, pidFilePath, form, permissions 
 /** @throws {RangeError} where a path cannot be part of a flag, or a list is empty: Deno would permit everything */
 function flagOf({ kind, values, reason, configKey }: Permission): Flag {
   const why = configKey === undefined ? reason : `${configKey}: ${reason}`;
-  if (values.length === 0) throw new RangeError(`Cannot permit ${kind} for ${why}: nothing is named, must be`);
+  if (values.length === 0) {
+    throw new RangeError(`an empty list cannot be part of a permission flag: it permits every ${kind} (${why})`);
+  }
   const isPaths = kind === "read" || kind === "write" || kind === "run";
   if (isPaths) return { flag: list(kind, values), reason: why };
   for (const value of values) {
     const path = value.startsWith("unix:") ? value.slice("unix:".length) : undefined;
     const problem = path !== undefined ? checkSandboxPath(path) : /^[\w.:-]+$/.test(value) ? undefined : "is no name";
-    if (problem !== undefined) throw new RangeError(`Cannot permit ${value}: ${problem}`);
+    if (problem !== undefined) throw new RangeError(`${value} cannot be part of a permission flag: it ${problem}`);
   }
   return { flag: `--allow-${kind}=${values.join(",")}`, reason: why };
 }
@@ -232,7 +234,9 @@ const CLOSED: readonly Flag[] = [
 function list(name: string, paths: readonly string[], rootToo = false): string {
   for (const path of paths) {
     const problem = checkSandboxPath(path.replace(/^unix:/, ""));
-    if (problem !== undefined && !(rootToo && path === "/")) throw new RangeError(`Cannot permit ${path}: ${problem}`);
+    if (problem !== undefined && !(rootToo && path === "/")) {
+      throw new RangeError(`${path} cannot be part of a permission flag: it ${problem}`);
+    }
   }
   return `--${name.startsWith("deny-") ? name : `allow-${name}`}=${paths.join(",")}`;
 }

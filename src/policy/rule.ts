@@ -206,30 +206,30 @@ export interface NewRule {
 
 /**
  * The rule that allows exactly this call from now on, a file by its absolute path, or `{refused}`: why there can be none,
- * to complete "Cannot make a rule: …".
+ * to complete "no rule is made, because …".
  */
 export function ruleFrom(
   ask: ApprovalRequest,
   caller: RuleContext,
   given: NewRule,
 ): Rule | { readonly refused: string } {
-  if (ask.for !== "permission") return { refused: `it is a ${ask.for}, must be a permission` };
-  if (caller.cut === true) return { refused: "its input came shortened, must be whole" };
-  if (ask.unsandboxed) return { refused: "it runs outside the agent's sandbox, must run inside" };
+  if (ask.for !== "permission") return { refused: `it is a ${ask.for}, not a permission` };
+  if (caller.cut === true) return { refused: "its input came shortened" };
+  if (ask.unsandboxed) return { refused: "it runs outside the agent's sandbox" };
   if (ask.tool === "*") return { refused: "its tool is named *, which in a rule is every tool" };
   const text = placed(ask, caller.cwd);
   if (maskSecrets(text) !== text) {
-    return { refused: "its input holds what looks like a secret, must not" };
+    return { refused: "its input holds what looks like a secret" };
   }
-  if (hasHidden(text)) return { refused: "its input holds hidden or control characters, must not" };
+  if (hasHidden(text)) return { refused: "its input holds hidden or control characters" };
   if (text.length > MAX_PATTERN) {
-    return { refused: `its input is ${text.length} characters long, must be at most ${MAX_PATTERN}` };
+    return { refused: `its input is ${text.length} characters long, more than ${MAX_PATTERN}` };
   }
   if (given.scope === "workspace" && !isWithin(caller.cwd ?? "", "/")) {
-    return { refused: "the folder of its session is not known, must be" };
+    return { refused: "the folder of its session is not known" };
   }
   if (given.scope === "always" && text === ask.subject && isRelative(ask)) {
-    return { refused: "its path is relative to a folder that is not known, must be" };
+    return { refused: "its path is relative to a folder that is not known" };
   }
   const { id, scope, by, createdAt, expiresAt } = given;
   return {

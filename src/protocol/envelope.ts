@@ -35,30 +35,30 @@ export function parseMessage(text: Uint8Array | string): ParseResult {
   try {
     value = JSON.parse(typeof text === "string" ? text : strictUtf8.decode(text));
   } catch {
-    return bad(null, "parse_error", "Cannot read the line: is not JSON in UTF-8, must be one JSON object");
+    return bad(null, "parse_error", "the line is not JSON in UTF-8");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     const is = Array.isArray(value) ? "an array (batches are not supported)" : value === null ? "null" : typeof value;
-    return bad(null, "invalid_request", `Cannot read the request: is ${is}, must be one JSON object`);
+    return bad(null, "invalid_request", `the request is ${is}, expected one JSON object`);
   }
   const message = value as Record<string, unknown>;
   const id = Object.hasOwn(message, "id") ? message["id"] : undefined;
   if (id !== undefined && id !== null && typeof id !== "string" && !(typeof id === "number" && Number.isFinite(id))) {
-    return bad(null, "invalid_request", `Cannot read the request: id is ${typeof id}, must be a string or a number`);
+    return bad(null, "invalid_request", `"id" is of type ${typeof id}, expected a string or a number`);
   }
   const known = id === undefined ? null : id;
   if (Object.hasOwn(message, "jsonrpc") && message["jsonrpc"] !== "2.0") {
-    return bad(known, "invalid_request", 'Cannot read the request: jsonrpc is not "2.0", must be "2.0"');
+    return bad(known, "invalid_request", '"jsonrpc" is not "2.0"');
   }
   const method = message["method"];
   if (typeof method !== "string" || method === "") {
-    const no = bad(known, "invalid_request", `Cannot read the request: method is ${typeof method}, must be a string`);
+    const no = bad(known, "invalid_request", '"method" is missing, empty or not a string');
     return isResponse(message) ? { ...no, response: { ...message, id: known } } : no;
   }
   const params = Object.hasOwn(message, "params") ? message["params"] : {};
   if (typeof params !== "object" || params === null || Array.isArray(params)) {
     const is = params === null ? "null" : Array.isArray(params) ? "an array" : `a ${typeof params}`;
-    return bad(known, "invalid_params", `Cannot call ${method.slice(0, 64)}: params is ${is}, must be an object`);
+    return bad(known, "invalid_params", `"params" of ${method.slice(0, 64)} is ${is}, expected an object`);
   }
   return {
     ok: true,

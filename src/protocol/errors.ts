@@ -1,7 +1,7 @@
 /**
  * Every error of this program: a closed list, each with its wire code and its exit code.
  * JSON-RPC 2.0 §5.1 owns −32768…−32000; ours count from 1000. Exit codes: product.md §3.
- * Messages read "Cannot X: is Y, must be Z".
+ * Messages are plain English, lower-case, and name the thing they are about; a hint names a command or an action.
  */
 export const ERRORS = {
   parse_error: { code: -32700, exit: 1, meaning: "The line is not JSON in UTF-8." },
@@ -39,14 +39,17 @@ export const ERRORS = {
 
 export type ErrorName = keyof typeof ERRORS;
 
-/** Extra members of `error.data` beside `name`; never a secret. */
-export type ErrorDetails = Readonly<Record<string, unknown>>;
+/** Extra members of `error.data` beside `name`; never a secret. `hint` is what whoever called can do about it. */
+export type ErrorDetails = Readonly<Record<string, unknown>> & { readonly hint?: string };
 
-/** The one error class of the program. `message` is for people, `kind` and `details` for programs. */
+/** The one error class of the program. `message` and `hint` are for people, `kind` and `details` for programs. */
 export class ConsoleError extends Error {
   override readonly name = "ConsoleError";
   constructor(readonly kind: ErrorName, message: string, readonly details: ErrorDetails = {}) {
     super(message);
+  }
+  get hint(): string | undefined {
+    return this.details.hint;
   }
   get exitCode(): number {
     return ERRORS[this.kind].exit;
@@ -66,9 +69,12 @@ export function toWire(error: ConsoleError): WireError {
 
 /** The error that an answer stands for, by its name or else its code; an unknown one (a newer daemon) becomes `failed`. */
 export function fromWire(error: { code: number; message: string; data?: unknown }): ConsoleError {
-  const { name, ...details } = (error.data ?? {}) as Record<string, unknown>;
+  const { name, hint, ...details } = (error.data ?? {}) as Record<string, unknown>;
   const known = typeof name === "string" && Object.hasOwn(ERRORS, name) ? name as ErrorName : nameOfCode(error.code);
-  return new ConsoleError(known ?? "failed", error.message, details);
+  return new ConsoleError(known ?? "failed", error.message, {
+    ...details,
+    ...(typeof hint === "string" ? { hint } : {}),
+  });
 }
 
 function nameOfCode(code: number): ErrorName | undefined {

@@ -37,7 +37,7 @@ export function methodTable(handlers: Handlers, extra: Readonly<Record<string, M
   ]);
   for (const [name, method] of [...known, ...Object.entries(extra)]) {
     for (const alias of [name, ...method.row.aliases]) {
-      if (table.has(alias)) throw new TypeError(`Cannot add the method ${name}: ${alias} is taken, must be unique`);
+      if (table.has(alias)) throw new TypeError(`two methods are named ${alias}`);
       table.set(alias, { ...method, name });
     }
   }

@@ -111,7 +111,7 @@ export class JsonRpcPeer {
     if (this.#inFlight.has(key)) {
       const error = new ConsoleError(
         "invalid_request",
-        `Cannot take the request: id ${id} is in flight, must be unused`,
+        `another request with the id ${id} is still in flight`,
       );
       return this.respondError(id ?? null, error);
     }
@@ -210,7 +210,7 @@ export class JsonRpcPeer {
     this.#calls.end(
       new ConsoleError(
         "disconnected",
-        `Cannot go on: ${this.#options.otherEnd} closed the connection, must be running`,
+        `${this.#options.otherEnd} closed the connection`,
       ),
     );
     this.#options.onEnd();

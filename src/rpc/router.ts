@@ -53,13 +53,14 @@ export class Router {
     if (!covers(peer.scope, row.scope)) {
       throw new ConsoleError(
         "forbidden",
-        `Cannot call ${name}: scope is ${peer.scope}, must be ${row.scope}`,
+        `${name} needs the scope "${row.scope}", this connection has "${peer.scope}"`,
         { needed: row.scope },
       );
     }
     if (row.mutates && this.#stopping) {
-      throw new ConsoleError("stopping", `Cannot call ${name}: the daemon is stopping, must be running`, {
+      throw new ConsoleError("stopping", `the daemon is stopping and takes no ${name} any more`, {
         retryable: true,
+        hint: "try again in a moment",
       });
     }
     const params = checkParams(name, row, request.params);
@@ -84,7 +85,7 @@ export class Router {
     const { promise: deadline, reject } = Promise.withResolvers<never>();
     const onAbort = () =>
       reject(
-        new ConsoleError("timeout", `Cannot finish ${name}: is over its deadline, must take less`, {
+        new ConsoleError("timeout", `${name} took longer than ${deadlineMs} ms`, {
           timeoutMs: deadlineMs,
         }),
       );
@@ -103,8 +104,9 @@ export class Router {
     const bug = this.options.newBugId();
     this.#lastError = `${name}: bug ${bug}`;
     this.options.log.error("a handler failed", { method: name, bug, error: String((error as Error)?.stack ?? error) });
-    return new ConsoleError("internal", `Cannot finish ${name}: hit a bug, must be reported with its id ${bug}`, {
+    return new ConsoleError("internal", `${name} failed for a bug, which is ${bug} in the daemon's log`, {
       bug,
+      hint: "agent-console daemon logs --level error",
     });
   }
 }
@@ -128,7 +130,7 @@ class Deadlined implements Call {
 function unknownMethod(method: string): ConsoleError {
   return new ConsoleError(
     "method_not_found",
-    `Cannot call ${JSON.stringify(method.slice(0, 64))}: is no method, must be one of the table in docs/protocol.md`,
+    `no method is named ${JSON.stringify(method.slice(0, 64))}`,
   );
 }
 
@@ -139,10 +141,12 @@ export function checkParams(name: string, row: Pick<MethodRow, "params">, params
   const issue = parsed.issues[0];
   const path = issue.path?.map((item: { key: unknown }) => String(item.key)).join(".") ?? "params";
   const missing = issue.received === "undefined";
-  const is = missing ? "missing" : issue.expected === "never" ? "unknown" : issue.received;
-  // of a member that is missing valibot expects its own name
-  const must = missing ? "there" : issue.expected === "never" ? "left out" : issue.expected ?? issue.requirement;
-  throw new ConsoleError("invalid_params", `Cannot call ${name}: ${path.slice(0, 80)} is ${is}, must be ${must}`, {
-    param: path.slice(0, 80),
-  });
+  // Of a member that is missing valibot expects its own name.
+  const is = missing
+    ? "missing"
+    : issue.expected === "never"
+    ? "unknown"
+    : `${issue.received}, expected ${issue.expected ?? issue.requirement}`;
+  const param = path.slice(0, 80);
+  throw new ConsoleError("invalid_params", `the parameter "${param}" of ${name} is ${is}`, { param });
 }

@@ -58,7 +58,7 @@ export async function installService(
     makeFolder(plan.path.slice(0, plan.path.lastIndexOf("/")), files);
     files.replace(plan.path, new TextEncoder().encode(plan.text), 0o644);
   }
-  const unanswered = await runAll(steps, ports, `Cannot install the service (the file is ${plan.path})`);
+  const unanswered = await runAll(steps, ports, `the service (its file is ${plan.path}) was not installed`);
   if (unanswered.length === 0) return { ...result, running: true, notes: plan.notes };
   const notes = [
     `No service manager answers here, so the daemon was not started by it. Where one does, run: ${
@@ -84,9 +84,9 @@ export async function uninstallService(
     notes: there ? ["The home folder with its data is kept."] : [],
   };
   if (options.dryRun || !there) return result;
-  await runAll(plan.stop, ports, "Cannot uninstall the service");
+  await runAll(plan.stop, ports, "the service was not uninstalled");
   ports.files.remove(plan.path);
-  await runAll(plan.forget, ports, "Cannot uninstall the service (its file is gone)");
+  await runAll(plan.forget, ports, "the service was not quite uninstalled (its file is gone)");
   return result;
 }
 
@@ -95,8 +95,8 @@ function present(plan: ServicePlan, files: ServicePorts["files"]): string | unde
   if (stat === undefined) return undefined;
   if (stat.kind !== "file") {
     // A link may lead into somebody's dotfiles, or to /dev/null: systemd's way to mask a unit.
-    const message = `Cannot replace ${plan.path}: is a ${stat.kind}, must be a file or absent`;
-    throw new ConsoleError("unsafe_path", message, { path: plan.path });
+    const message = `${plan.path} is a ${stat.kind}, not a file`;
+    throw new ConsoleError("unsafe_path", message, { path: plan.path, hint: "move it away and try again" });
   }
   return new TextDecoder().decode(files.read(plan.path));
 }
@@ -116,7 +116,7 @@ async function runAll(steps: readonly Step[], ports: ServicePorts, failure: stri
     // After one that nobody answered, the later ones fail for the same reason, in other words.
     if (code === 127 || NOBODY.test(stderr) || unanswered.length > 0) unanswered.push(argv);
     else if (tolerate !== "any" && !tolerate.includes(code)) {
-      throw new ConsoleError("failed", `${failure}: ${shellQuote(argv)} exited with ${code}: ${stderr.trim()}`);
+      throw new ConsoleError("failed", `${failure}, because ${shellQuote(argv)} exited with ${code}: ${stderr.trim()}`);
     }
   }
   return unanswered;

@@ -45,7 +45,7 @@ const LABEL = "com.agent-console.daemon";
 export function planService(options: ServiceOptions): ServicePlan {
   if (options.os === "linux") return systemd(options);
   if (options.os === "darwin") return launchd(options);
-  throw new ConsoleError("failed", `Cannot install the service: the system is ${options.os}, must be linux or darwin`);
+  throw new ConsoleError("failed", `a service is installed on linux and darwin only, this system is ${options.os}`);
 }
 
 function systemd(options: ServiceOptions): ServicePlan {

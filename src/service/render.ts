@@ -22,8 +22,7 @@ export function renderUnit({ argv, env }: ServiceText): string {
   if (!program.startsWith("/") || /[\u0000-\u001f\u007f"'\\]/.test(program)) {
     throw new ConsoleError(
       "unsafe_path",
-      `Cannot write the unit: the program is ${JSON.stringify(program)}, must be an absolute path without quotes and ` +
-        "backslashes",
+      `systemd takes no program ${JSON.stringify(program)}, only an absolute path without quotes and backslashes`,
     );
   }
   // The colon switches the expansion of $VARIABLES off for the whole line.
@@ -45,7 +44,7 @@ export function unitWord(word: string): string {
   // deno-lint-ignore no-control-regex
   const escaped = percent.replace(/[\u0000-\u001f\u007f"\\]/g, (char) => {
     const code = char.charCodeAt(0);
-    if (code === 0) throw new ConsoleError("unsafe_path", "Cannot write the unit: a word has a NUL, must have none");
+    if (code === 0) throw new ConsoleError("unsafe_path", "a word of the service's command line has a NUL");
     return code < 0x20 || code === 0x7f ? `\\x${code.toString(16).padStart(2, "0")}` : `\\${char}`;
   });
   return `"${escaped}"`;
@@ -67,7 +66,7 @@ function xml(text: string): string {
   if (/[\u0000-\u001f\u007f\ufffe\uffff]/.test(text) || !text.isWellFormed()) {
     throw new ConsoleError(
       "unsafe_path",
-      `Cannot write the property list: ${JSON.stringify(text)} has a control character, must have none`,
+      `${JSON.stringify(text)} has a character that a property list cannot hold`,
     );
   }
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);

@@ -37,7 +37,7 @@ function takeSpool(context: FeatureContext): void {
     const path = `${paths.spool}/${name}`;
     try {
       const size = denoFiles.stat(path)?.size ?? 0;
-      if (size > MAX_BYTES) throw new RangeError(`is ${size} bytes, must be at most ${MAX_BYTES}`);
+      if (size > MAX_BYTES) throw new RangeError(`is ${size} bytes, more than ${MAX_BYTES}`);
       const spooled = JSON.parse(new TextDecoder().decode(denoFiles.read(path))) as Spooled;
       const params = checkParams("session.report", METHODS["session.report"], spooled) as ParamsOf<"session.report">;
       receiveReport(context, HOOK, params, happenedAt(name, now));

@@ -45,7 +45,7 @@ export class Connection implements Peer {
     this.#streams = new Streams({ channel, lagged: (from, to) => this.#lagged(from, to) });
     this.#helloInTime = setTimer(helloMs, () => {
       this.#refuse(
-        new ConsoleError("hello_required", `Cannot wait longer: no hello in ${helloMs} ms, must be the first line`),
+        new ConsoleError("hello_required", `no hello came in ${helloMs} ms`),
       );
     });
     this.#rpc = new JsonRpcPeer({
@@ -63,7 +63,7 @@ export class Connection implements Peer {
       onTooLarge: () => {
         const limit = this.#greeted ? maxLineBytes : maxHelloBytes;
         this.#refuse(
-          new ConsoleError("too_large", `Cannot read the line: is over ${limit} bytes, must be at most that`),
+          new ConsoleError("too_large", `the line has more than ${limit} bytes`),
         );
       },
       onHangUp: () => {

@@ -32,11 +32,11 @@ export function greet(request: Request, options: HandshakeOptions): Greeted {
   if (resolveMethod(request.method) !== "hello") {
     throw new ConsoleError(
       "hello_required",
-      `Cannot call ${request.method.slice(0, 64)}: is before hello, must be after it`,
+      `${request.method.slice(0, 64)} came before hello`,
     );
   }
   if (options.stopping()) {
-    throw new ConsoleError("stopping", "Cannot say hello: the daemon is stopping, must be running", {
+    throw new ConsoleError("stopping", "the daemon is stopping", {
       retryable: true,
     });
   }
@@ -44,15 +44,15 @@ export function greet(request: Request, options: HandshakeOptions): Greeted {
   if (params.protocol !== PROTOCOL) {
     throw new ConsoleError(
       "version_mismatch",
-      `Cannot talk to this client: its protocol is ${params.protocol}, must be ${PROTOCOL}`,
-      { client: params.protocol, daemon: PROTOCOL, version: VERSION },
+      `the client speaks protocol ${params.protocol}, the daemon ${PROTOCOL}`,
+      { client: params.protocol, daemon: PROTOCOL, version: VERSION, hint: "agent-console daemon restart" },
     );
   }
   const scope: Scope | undefined = params.token === undefined ? "report" : options.tokens.scopeOf(params.token);
   if (scope === undefined) {
     throw new ConsoleError(
       "unauthorized",
-      "Cannot say hello: the token is not the daemon's, must be that of daemon.token",
+      "the token is not that of daemon.token",
     );
   }
   return {

@@ -78,7 +78,7 @@ export class UnixServer {
 
   async #refuse(socket: Socket): Promise<void> {
     const max = this.#options.limits.maxConnections;
-    const error = new ConsoleError("busy", `Cannot take the connection: ${max} are open, must be fewer`, {
+    const error = new ConsoleError("busy", `no connection is free: ${max} are open`, {
       retryAfterMs: 1000,
     });
     try {

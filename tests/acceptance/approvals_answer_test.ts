@@ -49,7 +49,7 @@ Deno.test("H4 approve: the held hook prints the agent's own JSON and nothing els
 
   const again = await home.cli(["approve", asks.id]);
   assertEquals(again.code, 1);
-  assertMatch(again.stderr, /is approved, must be pending/);
+  assertMatch(again.stderr, /is already approved/);
   const refused = await client.call("approval.decide", { id: asks.id, decision: "deny" });
   assertEquals([refused.error?.data?.["name"], refused.error?.data?.["outcome"]], ["already_decided", "approved"]);
   assertEquals(storyOf(home, asks.id), ["approval.requested pending", "approval.decided approved"]);
@@ -78,7 +78,7 @@ Deno.test("H4 approve and deny as two processes at once: one wins, the other exi
       home.cli(["deny", asks.id, "--message", "no"]),
     ]);
     assertEquals([yes.code, no.code].sort(), [0, 1], yes.stderr + no.stderr);
-    assertMatch(yes.code === 0 ? no.stderr : yes.stderr, /must be pending/);
+    assertMatch(yes.code === 0 ? no.stderr : yes.stderr, /is already (approved|denied)/);
     const { code, stdout } = await asks.hook.exit(END_MS);
     assertEquals([code, stdout], [0, yes.code === 0 ? ALLOWED : deniedWith("no")]);
     assertEquals(storyOf(home, asks.id).length, 2);
@@ -203,7 +203,7 @@ Deno.test("H4 an answer that fits two questions or options as they are shown dec
   const unclear = await home.cli(["approve", one, "--answer", "Use key ***"]);
   assertMatch(unclear.stderr, /is no single option or question as they are shown/);
   const equal = await home.cli(["approve", two, "--answer", "neither", "--answer", "Use key ***"]);
-  assertMatch(equal.stderr, /read the same, must be answered in the agent's own terminal/);
+  assertMatch(equal.stderr, /read the same\nhint: answer them in the agent's own terminal\n$/);
   assertEquals([unclear.code, equal.code, (await pending(client)).length], [2, 1, 2]);
   assertEquals((await home.cli(["approve", one, "--answer", "neither"])).code, 0);
   assertEquals((await home.cli(["deny", two])).code, 0);

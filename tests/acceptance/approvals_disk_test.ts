@@ -83,7 +83,7 @@ straceTest("C6 a disk that fails: the hook gets no decision, and approve says th
   await using tracer = await disk(home, "fdatasync", "error=EIO");
   const { code, stderr } = await home.cli(["approve", asks.id]);
   assertEquals(code, 1, stderr);
-  assertMatch(stderr, /Cannot put the journal on the disk/);
+  assertMatch(stderr, /the journal cannot be put on the disk/);
   const ended = await asks.hook.exit(END_MS);
   assertEquals([ended.code, ended.stdout, ended.stderr], [0, "", ""]);
   assertMatch(tracer.stderr, /EIO .*\(INJECTED\)/);

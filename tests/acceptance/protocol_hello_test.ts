@@ -109,7 +109,11 @@ Deno.test("P1 a client before a daemon of another major exits 5 and does not han
   const refuses = (line: string) => {
     const { id } = JSON.parse(line) as { id: number };
     const data = { name: "version_mismatch", daemon: 2, client: 1 };
-    return JSON.stringify({ jsonrpc: "2.0", id, error: { code: 1001, message: "Cannot talk: is 1, must be 2", data } });
+    return JSON.stringify({
+      jsonrpc: "2.0",
+      id,
+      error: { code: 1001, message: "the client speaks protocol 1, the daemon 2", data },
+    });
   };
   const speaksTwo = (line: string) => {
     const { id } = JSON.parse(line) as { id: number };

@@ -126,16 +126,16 @@ Deno.test("a mistyped subcommand or number is refused with what was meant, exit 
     const [args, says] of [
       [
         ["daemon", "strat"],
-        'Cannot run daemon strat: is unknown, must be one of "daemon --help" (did you mean start?)',
+        'unknown command "daemon strat"\nhint: did you mean daemon start?',
       ],
-      [["daemon", "foo"], 'Cannot run daemon foo: is unknown, must be one of "daemon --help"'],
+      [["daemon", "foo"], 'unknown command "daemon foo"\nhint: agent-console daemon --help'],
       ...["x", "0", "1001", "1.5", "-3"].map((lines) => [
         ["audit", "tail", `--lines=${lines}`],
-        `Cannot show the journal: --lines is ${lines}, must be a whole number from 1 to 1000`,
+        `--lines is "${lines}", expected a whole number from 1 to 1000`,
       ]),
     ] as [string[], string][]
   ) {
     const { code, stderr } = await home.cli(args);
-    assertEquals([code, stderr], [2, `agent-console: ${says}\n`]);
+    assertEquals([code, stderr], [2, `error: ${says}\n`]);
   }
 });

@@ -138,7 +138,7 @@ Deno.test("the bundle runs with an empty module cache: start, hook, status, ls, 
     const argv = ["/bin/sh", `${bundle.dist}/agent-console`, "--version"];
     const missing = await bundle.run(argv, { env: { PATH: home.root } });
     assertEquals([missing.code, missing.stdout], [1, ""]);
-    assertMatch(missing.stderr, /^agent-console: Cannot start: no deno on PATH, must be .* AGENT_CONSOLE_DENO\n$/);
+    assertMatch(missing.stderr, /^error: no deno on PATH\nhint: [^\n]* AGENT_CONSOLE_DENO\n$/);
     const named = await bundle.run(argv, { env: { PATH: home.root, AGENT_CONSOLE_DENO: Deno.execPath() } });
     assertEquals([named.code, named.stderr], [0, ""]);
     assertMatch(named.stdout, /^agent-console \d+\.\d+\.\d+\n$/);

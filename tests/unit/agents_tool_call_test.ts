@@ -63,7 +63,7 @@ Deno.test("A4 a command that is to run outside Claude's sandbox says so, and onl
     assertEquals([input, detail], [command, "outside the sandbox (dangerouslyDisableSandbox)"]);
     assertEquals(risk, command === "rm -rf a" ? "destructive" : "execute");
     const wider = () => desk.broker.decide({ id, decision: "approve", scope: "always" }, "tui:admin");
-    await assertRejects(wider, ConsoleError, "it runs outside the agent's sandbox, must run inside; approve it once");
+    await assertRejects(wider, ConsoleError, "because it runs outside the agent's sandbox");
     await desk.broker.decide({ id, decision: "approve" }, "tui:admin");
   }
   const denies = new Desk({ rules: [{ tool: "Bash", pattern: "rm *", decision: "deny" }] });

@@ -70,21 +70,29 @@ Deno.test("an idempotency key that another call used does nothing, and says so",
   const other = await asking("touch b", desk);
   const second = await desk.broker.decide({ id: other.id, ...always, idempotencyKey: "l" }, "tui:admin");
   const [r1, r2] = [first.ruleId ?? "", second.ruleId ?? ""];
-  await assertRejects(() => desk.revoke({ id: r1, idempotencyKey: "k" }, "cli:admin"), ConsoleError, "is used");
+  await assertRejects(
+    () => desk.revoke({ id: r1, idempotencyKey: "k" }, "cli:admin"),
+    ConsoleError,
+    "was used for another change before",
+  );
   const revoked = await desk.revoke({ id: r1, idempotencyKey: "m" }, "cli:admin");
   assertEquals(await desk.revoke({ id: r1, idempotencyKey: "m" }, "cli:admin"), revoked);
-  await assertRejects(() => desk.revoke({ id: r2, idempotencyKey: "m" }, "cli:admin"), ConsoleError, "is used");
+  await assertRejects(
+    () => desk.revoke({ id: r2, idempotencyKey: "m" }, "cli:admin"),
+    ConsoleError,
+    "was used for another change before",
+  );
   await assertRejects(
     () => desk.revoke({ id: "no", idempotencyKey: "k" }, "cli:admin"),
     ConsoleError,
-    "is used",
+    "was used for another change before",
   );
   assertEquals(desk.judge.rules().map((rule) => rule.id), [r2]);
   // Nor does the key of a yes make a no: that one was never given, though it is settled.
   const third = await asking("touch c", desk);
   await desk.broker.decide({ id: third.id, ...NO }, "tui:admin");
   const again = () => desk.broker.decide({ id: third.id, ...YES, idempotencyKey: "k" }, "tui:admin");
-  await assertRejects(again, ConsoleError, "is used");
+  await assertRejects(again, ConsoleError, "was used for another change before");
 });
 
 Deno.test("A1 only the connection that asked may wait for the answer", async () => {
@@ -106,7 +114,7 @@ Deno.test("C1 approvals that a killed daemon left open are closed by an event at
   assertEquals(approval.status === "cancelled" && approval.cancelled.reason, "the daemon was restarted");
   const row = next.store.get("s");
   assertEquals(row?.status === "waiting" && row.waiting.approvalId, undefined);
-  await assertRejects(() => next.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is cancelled");
+  await assertRejects(() => next.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is already cancelled");
 });
 
 Deno.test("F1 a stop frees every hook at once, without a decision, and leaves nothing open", async () => {
@@ -133,7 +141,11 @@ Deno.test("H4 a question is answered with its answers, and is no yes without the
     hook,
   );
   const id = approval?.id ?? "";
-  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "must come with answers");
+  await assertRejects(
+    () => desk.broker.decide({ id, ...YES }, "tui:admin"),
+    ConsoleError,
+    "is a question and a yes does not answer it",
+  );
   const waiting = desk.broker.wait(id, hook);
   await desk.broker.decide({ id, ...YES, answers: { "Which colour?": "red" } }, "tui:admin");
   assertEquals(JSON.stringify((await waiting).output).includes('"answers":{"Which colour?":"red"}'), true);
@@ -151,7 +163,7 @@ Deno.test("H4 a form is no yes with an answer that its field does not take; the 
   await assertRejects(
     () => answered("yes"),
     ConsoleError,
-    `Cannot decide ${id}: is a form, must come with an answer that`,
+    `approval "${id}" is a form and each of its fields needs a value that it takes`,
   );
   const waiting = desk.broker.wait(id, hook);
   await answered("true");
@@ -174,7 +186,7 @@ Deno.test("A1 no rule comes of what a script asks: it would answer an agent's ca
   const asking = desk.broker.request(params, new FakeCaller("script"));
   const id = desk.inbox.pending()[0]?.id ?? "";
   for (const scope of ["session", "workspace", "always"] as const) {
-    const why = `Cannot approve ${id} for ${scope}: a script asks it, must be an agent; approve it once`;
+    const why = `approval "${id}" makes no rule for ${scope}, because a script asks it`;
     await assertRejects(() => desk.broker.decide({ id, ...YES, scope }, "tui:admin"), ConsoleError, why);
   }
   assertEquals([stored(desk, id).status, desk.judge.rules()], ["pending", []]);

@@ -54,7 +54,7 @@ Deno.test("C6 H4 an end that a full disk does not take frees the hook, and is wr
   desk.journal.room = 0;
   desk.pass(45_000);
   assertEquals(await waiting, { id, outcome: "expired" });
-  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is over, must be pending");
+  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is already over");
   desk.journal.room = Infinity;
   const { event: other } = event("UserPromptSubmit", { prompt: "go" });
   await desk.report({ agent: "claude", event: { ...other as object, session_id: "other" } });
@@ -73,7 +73,7 @@ Deno.test("C6 a change of the mode that the journal does not take keeps no decis
   assertEquals([desk.judge.mode, desk.modes.length], ["manual", 1]);
   const { id, waiting } = await asking(desk);
   desk.modes.push = () => {
-    throw new ConsoleError("read_only", "Cannot append: the disk is full, must have room");
+    throw new ConsoleError("read_only", "the journal cannot be written: the disk is full");
   };
   await desk.broker.decide({ id, ...YES }, "tui:admin");
   assertEquals([(await waiting).outcome, desk.judge.mode], ["approved", "guarded"]);
@@ -97,7 +97,7 @@ Deno.test("H4 a repeat is acknowledged when the first answer is on the disk; a k
   await assertRejects(
     () => desk.broker.decide({ id: other, ...YES, idempotencyKey: "k" }, "tui:admin"),
     ConsoleError,
-    "must be new",
+    "was used for another change before",
   );
   assertEquals(desk.inbox.get(other)?.status, "pending");
 });
@@ -106,7 +106,11 @@ Deno.test("an end of a rule is refused where no rule is made: nobody believes in
   const { desk, id } = await asking();
   for (const answer of [YES, { ...YES, scope: "once" }, { decision: "deny" }] as const) {
     const params = { id, ...answer, expiresInSecs: 60 };
-    await assertRejects(() => desk.broker.decide(params, "tui:admin"), ConsoleError, "scope beyond once");
+    await assertRejects(
+      () => desk.broker.decide(params, "tui:admin"),
+      ConsoleError,
+      '"expiresInSecs" was given, but no rule',
+    );
   }
   assertEquals(desk.inbox.get(id)?.status, "pending");
 });
@@ -225,7 +229,7 @@ Deno.test("H4 answers that nobody was asked for push none that a human gave out 
   const { id } = await asking(desk);
   await desk.broker.decide({ id, ...YES }, "tui:admin");
   for (let i = 0; i < 201; i++) await desk.report(asks(i % 2 === 0 ? "git status" : "rm x"));
-  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is approved");
+  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is already approved");
   const settled = desk.inbox.resolved();
   assertEquals([settled.length, settled[0]?.id, settled.at(-1)?.input], [201, id, "git status"]);
   for (const inbox of restarted(desk)) assertEquals(of(inbox), of(desk.inbox));

@@ -71,7 +71,7 @@ Deno.test("H4 nobody answers in time: expired, which is not denied; the row wait
     "approval.requested pending",
     "approval.expired expired",
   ]);
-  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is expired");
+  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is already expired");
 });
 
 Deno.test("H1 an agent that waits for its hook is held only while a window is there that can answer", async () => {
@@ -129,7 +129,7 @@ Deno.test("H4 a deadline while the disk is full: the hook is freed, and the next
   desk.journal.room = 0;
   desk.pass(45_000);
   assertEquals([(await waiting).outcome, stored(desk, id).status], ["expired", "pending"]);
-  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is over");
+  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is already over");
   desk.journal.room = room;
   await desk.report({ ...event("Notification"), event: { session_id: "other", hook_event_name: "Notification" } });
   const row = desk.store.get("s");

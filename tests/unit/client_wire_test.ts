@@ -42,7 +42,7 @@ function peer({ says, breaksAt, ends = true }: Peer): Socket {
   };
 }
 
-const busy = errorLine(null, new ConsoleError("busy", "Cannot take the connection: 256 are open, must be fewer"));
+const busy = errorLine(null, new ConsoleError("busy", "no connection is free: 256 are open"));
 const soon = () => AbortSignal.timeout(2000);
 
 async function kindOf(work: Promise<unknown>): Promise<string> {

@@ -195,12 +195,12 @@ Deno.test("unknown keys and keys of later versions warn; a doubled key counts as
 Deno.test("a file that others could have written is refused, and two files are", () => {
   assertMatch(
     refused({ jsonc: "{}", stat: { mode: 0o666 } }, "unsafe_path"),
-    /\/h\/config\.jsonc has mode 0666, must not/,
+    /\/h\/config\.jsonc has mode 0666, which lets others write to it/,
   );
   assertMatch(refused({ jsonc: "{}", stat: { uid: 65534 } }, "unsafe_path"), /belongs to uid 65534/);
   assertMatch(
     refused({ toml: "", stat: { kind: "symlink" } }, "unsafe_path"),
-    /config\.toml is a symlink, must be a file/,
+    /config\.toml is a symlink, not a file/,
   );
   assertMatch(refused({ jsonc: "{}", toml: "" }), /both \/h\/config\.jsonc and \/h\/config\.toml, must be one of them/);
 });

@@ -132,7 +132,7 @@ Deno.test("whatever a workspace's file has that cannot be read makes the mode ma
       '{"daemon": {"safety_mode": "off"}}',
       '{"approvals": {"rules": 1}}',
       '{"approvals": {"rules": [1]}}',
-      "!" + "is a symlink, must be a file ".repeat(500),
+      "!" + "is a symlink, not a file ".repeat(500),
       "[".repeat(10_000),
     ]
   ) {

@@ -54,9 +54,9 @@ Deno.test("A2 a workspace's file that is there and cannot be read makes the mode
   const bytes = new TextEncoder().encode("{}");
   const denied = new Deno.errors.PermissionDenied("Permission denied (os error 13)");
   const cases: [string | undefined, string][] = [
-    [sent(FILE, new Uint8Array(MAX_WORKSPACE_CONFIG + 1).fill(32)), "/w/c is too large, must be at most 16384 bytes"],
-    [sent({ ...FILE, kind: "symlink" }, bytes), "/w/c is a symlink, must be a file"],
-    [sent({ ...FILE, kind: "other" }, bytes), "/w/c is a device or pipe, must be a file"],
+    [sent(FILE, new Uint8Array(MAX_WORKSPACE_CONFIG + 1).fill(32)), "/w/c is larger than 16384 bytes"],
+    [sent({ ...FILE, kind: "symlink" }, bytes), "/w/c is a symlink, not a file"],
+    [sent({ ...FILE, kind: "other" }, bytes), "/w/c is a device or pipe, not a file"],
     [sent(FILE, denied), "/w/c cannot be read (Permission denied (os error 13))"],
     [sent(denied, bytes), "/w/c cannot be read (Permission denied (os error 13))"],
   ];

@@ -132,7 +132,7 @@ Deno.test("C1 with journal.fsync always a change is answered when it is on the d
   assert(!(always.run({ id: 2, method: "session.list", params: {} }, caller) instanceof Promise));
   const broken = new Router({
     ...options,
-    durable: () => Promise.reject(new ConsoleError("read_only", "Cannot put the journal on the disk: EIO")),
+    durable: () => Promise.reject(new ConsoleError("read_only", "the journal cannot be put on the disk: EIO")),
   });
   const failed = await assertRejects(async () => await broken.run(report, caller), ConsoleError);
   assertEquals(failed.kind, "read_only");

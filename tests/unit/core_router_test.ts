@@ -73,17 +73,17 @@ Deno.test("F4 a handler that throws gives internal with an id that is in the log
   assertEquals(r.run({ id: 3, method: "ping", params: {} }, caller("report")), PONG);
 });
 
-Deno.test("router: a parameter that is missing, unknown or wrong is named, with what it must be", () => {
+Deno.test("router: a parameter that is missing, unknown or wrong is named, with what was expected", () => {
   const said = (params: unknown) =>
     assertThrows(() => checkParams("session.get", METHODS["session.get"], params), ConsoleError).message;
-  assertEquals(said({}), "Cannot call session.get: sessionId is missing, must be there");
-  assertEquals(said({ sessionId: "s", more: 1 }), "Cannot call session.get: more is unknown, must be left out");
-  assertEquals(said({ sessionId: 5 }), "Cannot call session.get: sessionId is 5, must be string");
+  assertEquals(said({}), 'the parameter "sessionId" of session.get is missing');
+  assertEquals(said({ sessionId: "s", more: 1 }), 'the parameter "more" of session.get is unknown');
+  assertEquals(said({ sessionId: 5 }), 'the parameter "sessionId" of session.get is 5, expected string');
 });
 
 Deno.test("A1 no client calls itself what answers by itself: its decisions would read as a rule's", () => {
   const hello = (kind: string) => () => checkParams("hello", METHODS["hello"], { protocol: 1, kind });
-  for (const kind of ["rule", "mode", "feed", "", "Tui"]) assertThrows(hello(kind), ConsoleError, "kind is");
+  for (const kind of ["rule", "mode", "feed", "", "Tui"]) assertThrows(hello(kind), ConsoleError, '"kind" of hello is');
   for (const kind of ["tui", "rules", "hook"]) hello(kind)();
 });
 

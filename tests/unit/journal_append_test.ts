@@ -38,9 +38,9 @@ Deno.test("what cannot be a record changes nothing", () => {
   fill(journal, 1);
   const before = journal.head();
   for (const type of ["", "nodot", "A.b", "a.b\n", 'a."', "a..b"]) {
-    assertThrows(() => journal.append({ type, actor: "x", data: {} }), ConsoleError, "the type is");
+    assertThrows(() => journal.append({ type, actor: "x", data: {} }), ConsoleError, "of a record is not like a.b");
   }
-  assertThrows(() => journal.append({ type: "a.b", actor: "x", data: NaN }), ConsoleError, "finite");
+  assertThrows(() => journal.append({ type: "a.b", actor: "x", data: NaN }), ConsoleError, "is the number NaN");
   assertEquals(journal.head(), before);
   fill(journal, 1);
   assertEquals(journal.head().seq, 3);

@@ -87,8 +87,8 @@ Deno.test("canonical JSON: undefined members are dropped, undefined elements are
 });
 
 Deno.test("canonical JSON: what is no I-JSON is refused", () => {
-  assertStringIncludes(refused({ a: NaN }), "is the number NaN, must be finite");
-  assertStringIncludes(refused([Infinity]), "must be finite");
+  assertStringIncludes(refused({ a: NaN }), "is the number NaN");
+  assertStringIncludes(refused([Infinity]), "is the number Infinity");
   assertStringIncludes(refused(1n), "is a bigint");
   assertStringIncludes(refused({ f: () => 1 }), "is a function");
   assertStringIncludes(refused(new Date(0)), "is no plain object");

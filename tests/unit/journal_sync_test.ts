@@ -171,7 +171,7 @@ Deno.test("C6 a disk that stays full for hours costs no descriptors, also with a
 Deno.test("a journal that was changed behind our back stays read-only and says why", async () => {
   const changes: [string, (files: MemoryFiles, path: string) => void][] = [
     ["is gone", (files, path) => files.remove(path)],
-    ["must have", (files, path) => files.put(path, files.read(path).subarray(0, 500))],
+    ["has 500 bytes, expected", (files, path) => files.put(path, files.read(path).subarray(0, 500))],
     ["does not end in record", (files, path) => files.put(path, files.read(path).map((byte) => byte ^ 1))],
   ];
   for (const [why, change] of changes) {

@@ -82,11 +82,11 @@ Deno.test("daemonFlags: each feed that is on adds its own paths and variable, ea
   for (const { flag, reason } of added) assertMatch(reason, /^feeds\.\w+: ./, flag);
   for (const bad of [["/a,/b"], ["rel"], []]) {
     const permissions: Permission[] = [{ kind: "read", values: bad, reason: "a test" }];
-    assertThrows(() => daemonFlags({ ...daemon, permissions }), RangeError, "Cannot permit");
+    assertThrows(() => daemonFlags({ ...daemon, permissions }), RangeError, "cannot be part of a permission flag");
   }
   for (const bad of ["host name", "a,b", "*", "unix:rel", ""]) {
     const permissions: Permission[] = [{ kind: "net", values: [bad], reason: "a test" }];
-    assertThrows(() => daemonFlags({ ...daemon, permissions }), RangeError, "Cannot permit");
+    assertThrows(() => daemonFlags({ ...daemon, permissions }), RangeError, "cannot be part of a permission flag");
   }
 });
 

@@ -151,7 +151,7 @@ Deno.test("the unit's folder follows an absolute XDG_CONFIG_HOME; its environmen
     "Environment=DENO_NO_UPDATE_CHECK=1",
     "Environment=MALLOC_ARENA_MAX=1",
   ]);
-  assertThrows(() => planService({ ...linux, os: "windows" }), ConsoleError, "must be linux or darwin");
+  assertThrows(() => planService({ ...linux, os: "windows" }), ConsoleError, "on linux and darwin only");
 });
 
 Deno.test("X2 launchd: bootout, enable, bootstrap, kickstart; 5 and 125 are tolerated, other codes are not", async () => {

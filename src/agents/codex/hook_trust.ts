@@ -136,5 +136,5 @@ export function trustInFile(config: unknown, file: string, events: readonly stri
 }
 
 function strange(why: string): ConsoleError {
-  return new ConsoleError("failed", `Cannot ask codex app-server: ${why}`);
+  return new ConsoleError("failed", `codex app-server does not answer as expected: ${why}`);
 }

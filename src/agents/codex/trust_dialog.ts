@@ -51,9 +51,11 @@ async function giveTrust(target: TrustTarget, show: (definitions: string) => voi
     return trustOf(await server.ours(ours));
   });
   if (left === undefined) {
-    throw new ConsoleError("failed", 'Cannot trust the hooks: codex is not on PATH, must be; or use "/hooks" in Codex');
+    throw new ConsoleError("failed", "codex is not on PATH, so it cannot be told to trust the hooks", {
+      hint: 'trust them with "/hooks" in Codex',
+    });
   }
-  if (left !== "trusted") throw new ConsoleError("failed", `Cannot trust the hooks: ${WORDS[left]}`);
+  if (left !== "trusted") throw new ConsoleError("failed", `the hooks are not trusted: ${WORDS[left]}`);
 }
 
 function definitionsOf(hooks: readonly CodexHook[], { command }: CodexHook): string {
@@ -69,7 +71,7 @@ async function talk<T>(ms: number, about: (server: CodexServer) => Promise<T>): 
     return await about(await CodexServer.greet(child, VERSION));
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new ConsoleError("timeout", `Cannot ask codex app-server: it took longer than ${ms / 1000} s`);
+    throw new ConsoleError("timeout", `codex app-server took longer than ${ms / 1000} s`);
   } finally {
     await child.end();
   }

@@ -61,12 +61,12 @@ export interface ApproveOptions {
 
 export async function approve(run: CommandContext, id: string | undefined, options: ApproveOptions): Promise<void> {
   if (options.all) return await approveAll(run, id, options);
-  if (id === undefined) throw new ConsoleError("usage", 'Cannot approve: no id, must be one of those in "approvals"');
+  if (id === undefined) throw new ConsoleError("usage", "no approval is named", { hint: "agent-console approvals" });
   if (options.session !== undefined || options.yes) {
-    throw new ConsoleError("usage", "Cannot approve: --session and --yes go with --all, must not stand with an id");
+    throw new ConsoleError("usage", "--session and --yes go with --all, not with an id");
   }
   if (options.expires !== undefined && (options.scope === undefined || options.scope === "once")) {
-    throw new ConsoleError("usage", "Cannot approve: --expires is given alone, must go with a --scope beyond once");
+    throw new ConsoleError("usage", "--expires needs a --scope of session, workspace or always");
   }
   const approval = await resolve(run, id);
   await decide(run, approval, {
@@ -80,7 +80,9 @@ export async function approve(run: CommandContext, id: string | undefined, optio
 
 async function approveAll(run: CommandContext, id: string | undefined, options: ApproveOptions): Promise<void> {
   if (id !== undefined || options.session === undefined || options.answer !== undefined) {
-    throw new ConsoleError("usage", "Cannot approve all: must be --all --session ID, without an id and --answer");
+    throw new ConsoleError("usage", "--all needs --session and goes with neither an id nor --answer", {
+      hint: "agent-console approve --all --session ID",
+    });
   }
   const all = await inbox(run, { session: options.session });
   // A yes is no answer to a question.
@@ -94,9 +96,9 @@ async function approveAll(run: CommandContext, id: string | undefined, options: 
     for (const one of open) run.out.note(stripAnsiCode(approvalLines(one, one.sessionId.slice(0, 8), now).join("\n")));
     const yes = confirm(`Approve ${open.length === 1 ? "this" : `these ${open.length}`}? [y/N] `);
     if (yes === undefined) {
-      throw new ConsoleError("usage", "Cannot ask for a confirmation: stdin is no terminal, must be, or use --yes");
+      throw new ConsoleError("usage", "stdin is no terminal, so nobody can confirm", { hint: "give --yes" });
     }
-    if (!yes) throw new ConsoleError("failed", "Cannot approve: was not confirmed, must be");
+    if (!yes) throw new ConsoleError("failed", "nothing was approved, because it was not confirmed");
   }
   const scope = {
     ...(options.scope === undefined ? {} : { scope: options.scope }),
@@ -140,36 +142,39 @@ async function resolve(run: CommandContext, given: string): Promise<Approval> {
   if (exact !== undefined) return exact;
   const open = all.filter(({ status }) => status === "pending");
   const matches = open.filter(({ id }) => given !== "" && id.startsWith(given));
-  const must = `must be the beginning of one id, ${SHORTEST} letters at least`;
+  const named = `"${escapeControls(given)}"`;
+  const list = (some: readonly Approval[]) => some.map(({ id }) => id).join(", ");
   if (matches.length > 1 || (matches.length === 1 && given.length < SHORTEST)) {
-    throw new ConsoleError(
-      "usage",
-      `Cannot choose: ${escapeControls(given)} begins ${matches.map(({ id }) => id).join(", ")}, ${must}`,
-    );
+    throw new ConsoleError("usage", `${named} does not name one approval: it begins ${list(matches)}`, {
+      hint: `give more of the id, at least ${SHORTEST} letters`,
+    });
   }
   if (matches[0] !== undefined) return matches[0];
   const ofSession = given.length < SHORTEST ? [] : open.filter(({ sessionId }) => sessionId.startsWith(given));
-  const [is, ids] = ofSession.length === 0
-    ? ["unknown", 'one of those in "approvals"']
-    : ["a session", `what it asks: ${ofSession.map(({ id }) => id).join(", ")}`];
-  throw new ConsoleError("not_found", `Cannot find ${escapeControls(given)}: is ${is}, must be ${ids}`);
+  if (ofSession.length === 0) {
+    throw new ConsoleError("not_found", `no approval matches ${named}`, { hint: "agent-console approvals" });
+  }
+  throw new ConsoleError("not_found", `${named} is a session, not an approval`, {
+    hint: `name what it asks: ${list(ofSession)}`,
+  });
 }
 
 /** In the order of the questions. */
 function answersTo({ id, choices = [] }: Approval, answers: readonly string[]): Record<string, string> {
   if (choices.length === 0) {
-    throw new ConsoleError("usage", `Cannot answer ${id}: asks nothing, must be without --answer`);
+    throw new ConsoleError("usage", `approval "${id}" asks no question, so it takes no --answer`);
   }
   if (answers.length !== choices.length) {
     throw new ConsoleError(
       "usage",
-      `Cannot answer ${id}: --answer is given ${answers.length} times, must be ${choices.length}`,
+      `approval "${id}" needs --answer ${choices.length} times, not ${answers.length}`,
     );
   }
   const given = new Map(choices.map(({ question }, i) => [question, answers[i] ?? ""]));
   if (given.size < choices.length) {
-    const why = "two of its questions read the same, must be answered in the agent's own terminal";
-    throw new ConsoleError("failed", `Cannot answer ${id}: ${why}`);
+    throw new ConsoleError("failed", `two questions of approval "${id}" read the same`, {
+      hint: "answer them in the agent's own terminal",
+    });
   }
   return Object.fromEntries(given);
 }
@@ -180,5 +185,5 @@ function seconds(text: string): number {
   const match = /^(\d{1,8})([smhd])$/.exec(text);
   const secs = match === null ? 0 : Number(match[1]) * (UNITS[match[2] ?? ""] ?? 0);
   if (secs > 0) return secs;
-  throw new ConsoleError("usage", `Cannot approve: --expires is ${escapeControls(text)}, must be like 30m, 8h or 7d`);
+  throw new ConsoleError("usage", `--expires is "${escapeControls(text)}", expected a time like 30m, 8h or 7d`);
 }

@@ -1,10 +1,12 @@
 /** `audit …`: the journal as a record that can be checked. */
 import { dim } from "@std/fmt/colors";
+import { chainError } from "../../journal/chain.ts";
 import { verifyJournal } from "../../journal/verify.ts";
 import { type Head, parseHead } from "../../journal/head.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { sha256OfJournal } from "../../platform/hash.ts";
 import type { Approval, Rule } from "../../domain/approval.ts";
+import { shellQuote } from "../../lib/shell_quote.ts";
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { approvalSummary, outcomeText } from "../approval_text.ts";
@@ -20,11 +22,8 @@ export async function showTail(
   const { lines = "20" } = options;
   const limit = Number(lines);
   if (!/^\d+$/.test(lines) || limit < 1 || limit > MAX_TAIL) {
-    const is = lines === "" ? "empty" : escapeControls(clip(lines, 80));
-    throw new ConsoleError(
-      "usage",
-      `Cannot show the journal: --lines is ${is}, must be a whole number from 1 to ${MAX_TAIL}`,
-    );
+    const is = escapeControls(clip(lines, 80));
+    throw new ConsoleError("usage", `--lines is "${is}", expected a whole number from 1 to ${MAX_TAIL}`);
   }
   const { records } = await call(run, "audit.tail", { limit });
   if (options.json) return run.out.json({ records });
@@ -70,7 +69,7 @@ export async function verify(
   const against = options.against === undefined ? undefined : readHead(options.against);
   const dir = run.context.paths.journal;
   if (denoFiles.stat(dir) === undefined) {
-    throw new ConsoleError("not_found", `Cannot verify: ${dir} is not there, must be a journal`);
+    throw new ConsoleError("not_found", `there is no journal at ${dir}`, { hint: "agent-console daemon start" });
   }
   const result = await verifyJournal({
     dir,
@@ -80,12 +79,7 @@ export async function verify(
   });
   if (options.json) run.out.json(result);
   if (!result.ok) {
-    const { segment, seq, offset, what } = result.problem;
-    throw new ConsoleError(
-      "journal_broken",
-      `Cannot vouch for the journal: ${what} (segment ${segment}, seq ${seq}, offset ${offset})`,
-      { ...result.problem },
-    );
+    throw chainError(result.problem);
   }
   if (options.json) return;
   run.out.line(`ok: ${result.size} records in ${result.segments} segment${result.segments === 1 ? "" : "s"}`);
@@ -104,7 +98,8 @@ function readHead(file: string): Head {
   } catch (error) {
     throw new ConsoleError(
       "usage",
-      `Cannot read ${file}: ${(error as Error).message}, must be the output of audit head --json`,
+      `${file} is not what "audit head --json" prints: ${(error as Error).message}`,
+      { hint: `agent-console audit head --json > ${shellQuote([file])}` },
     );
   }
   return parseHead(value);

@@ -32,7 +32,7 @@ export function init(run: CommandContext): void {
   const { paths } = run.context;
   const present = findConfigFile({ paths, files: denoFiles });
   if (present !== undefined) {
-    throw new ConsoleError("conflict", `Cannot write ${present.file}: is there already, must not be`);
+    throw new ConsoleError("conflict", `${present.file} is there already`, { hint: "agent-console config show" });
   }
   narrowUmask();
   if (denoFiles.stat(paths.root) === undefined) denoFiles.mkdir(paths.root, 0o700);
@@ -71,7 +71,9 @@ export async function showConfigKey(
   known(key);
   const entry = configView(await load(run)).values[key];
   if (entry === undefined) {
-    throw new ConsoleError("not_found", `Cannot find the key ${key}: is not set and has no default, must be set`);
+    throw new ConsoleError("not_found", `"${key}" is not set and has no default`, {
+      hint: `agent-console config set ${key} VALUE`,
+    });
   }
   if (options.json) return run.out.json({ config: { [key]: entry } });
   run.out.line(escapeControls(typeof entry.value === "string" ? entry.value : JSON.stringify(entry.value)));
@@ -114,8 +116,7 @@ function known(key: string): void {
   const near = SCHEMA.nearest(key);
   throw new ConsoleError(
     "usage",
-    `Cannot find the key ${key}: is unknown, must be one of "config show"${
-      near === undefined ? "" : ` (did you mean ${near}?)`
-    }`,
+    `no setting is named "${key}"`,
+    { hint: near === undefined ? "agent-console config show" : `did you mean ${near}?` },
   );
 }

@@ -48,7 +48,7 @@ export interface StopFlags {
 export async function stop(run: CommandContext, flags: StopFlags, restart = false): Promise<void> {
   const secs = flags.timeout === undefined ? undefined : Number(flags.timeout);
   if (secs !== undefined && !(secs > 0)) {
-    throw new ConsoleError("usage", `Cannot stop: --timeout is ${flags.timeout}, must be a number of seconds above 0`);
+    throw new ConsoleError("usage", `--timeout is "${flags.timeout}", expected a number of seconds above 0`);
   }
   const { stopDaemon } = await import("../../client/stop.ts");
   const pid = await stopDaemon(run.context, {
@@ -57,8 +57,7 @@ export async function stop(run: CommandContext, flags: StopFlags, restart = fals
     restart,
     stepMs: secs === undefined ? undefined : secs * 1000,
     pidFile: await pidFileOf(run),
-    confirm: (refusal) => {
-      const what = refusal.replace(/^Cannot stop: /, "").replace(/, must.*/, "");
+    confirm: (what) => {
       // A script that stops it means it: agents then ask in their own terminals, nothing is denied.
       const yes = confirm(`${what}. Stop? [y/N] `) ?? true;
       if (yes) run.out.note(`${what}: left to the agents' own terminals`);

@@ -6,6 +6,7 @@ import type { AgentHooks } from "../../agents/shared/hook_spec.ts";
 import type { HookTrust, Trust, TrustTarget } from "../../agents/shared/hook_trust.ts";
 import type { HooksStatus } from "../../settings/hook_entries.ts";
 import { hooksStatus, type HooksTarget, install, type InstallSystem, uninstall } from "../../settings/install.ts";
+import { assertSafe } from "../../config/endpoint.ts";
 import { nearestWord } from "../../lib/did_you_mean.ts";
 import { systemTimers } from "../../platform/delay.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
@@ -50,13 +51,15 @@ function agentOf(name: string | undefined, command: string): HookedAgent {
   const names = HOOKED.map((agent) => agent.name);
   const all = names.join(", ");
   if (name === undefined) {
-    throw new ConsoleError("usage", `Cannot ${command} hooks: no agent is named, must be one of ${all}`);
+    throw new ConsoleError("usage", `no agent is named, expected one of ${all}`, {
+      hint: `agent-console hooks ${command} AGENT`,
+    });
   }
   const agent = HOOKED.find((one) => one.name === name);
   if (agent !== undefined) return agent;
   const near = nearestWord(name, names);
-  const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
-  throw new ConsoleError("usage", `Cannot find the agent ${name}: is unknown, must be one of ${all}${hint}`);
+  const hint = near === undefined ? {} : { hint: `did you mean ${near}?` };
+  throw new ConsoleError("usage", `unknown agent "${name}", expected one of ${all}`, hint);
 }
 
 async function target(
@@ -66,7 +69,7 @@ async function target(
 ): Promise<HooksTarget> {
   const userHome = env("HOME");
   if (userHome === undefined) {
-    throw new ConsoleError("usage", "Cannot find the agent's settings: HOME is not set, must be");
+    throw new ConsoleError("usage", "HOME is not set, so the agent's settings are not found", { hint: "set HOME" });
   }
   return {
     home: run.context.paths.root,
@@ -126,10 +129,7 @@ function installedProgram(
   const { paths, program } = run.context;
   const { daemon } = program;
   const { socketPath } = contextEndpoint(run.context);
-  const problem = checkSandboxPath(paths.root) ?? checkSandboxPath(socketPath);
-  if (problem !== undefined) {
-    throw new ConsoleError("unsafe_path", `Cannot use ${paths.root}: ${problem}`, { path: paths.root });
-  }
+  for (const path of [paths.root, socketPath]) assertSafe(path, checkSandboxPath(path));
   if (daemon.form === "compiled") return [...program.client, "--home", paths.root];
   const entry = program.client.at(-1) ?? "";
   const confined = flags({ paths, socketPath, starter: daemon.deno });
@@ -157,12 +157,12 @@ export async function installHooks(
   const { title } = agent.hooks;
   if (options.statusline && agent.statusline === undefined) {
     const those = namesWith("statusline");
-    throw new ConsoleError("usage", `Cannot tee the status line: --statusline is for ${those}, ${title} has none`);
+    throw new ConsoleError("usage", `--statusline is for ${those}, ${title} has no status line`);
   }
   if (options.trust && agent.trust === undefined) {
     throw new ConsoleError(
       "usage",
-      `Cannot trust hooks: --trust is for ${namesWith("trust")}, ${title} asks for no trust`,
+      `--trust is for ${namesWith("trust")}, ${title} asks for no trust`,
     );
   }
   const where = await target(run, agent, options);

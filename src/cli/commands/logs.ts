@@ -23,11 +23,11 @@ const FOLLOW_MS = 250;
 export async function logs(run: CommandContext, options: LogOptions): Promise<void> {
   const count = options.lines === undefined ? 50 : Number(options.lines);
   if (!Number.isSafeInteger(count) || count < 0) {
-    throw new ConsoleError("usage", `Cannot show the log: -n is ${options.lines}, must be a number of lines`);
+    throw new ConsoleError("usage", `-n is "${options.lines}", expected a number of lines`);
   }
   const least = LEVELS.indexOf(options.level ?? "debug");
   if (least < 0) {
-    throw new ConsoleError("usage", `Cannot show the log: --level is ${options.level}, must be ${LEVELS.join(", ")}`);
+    throw new ConsoleError("usage", `--level is "${options.level}", expected ${LEVELS.join(", ")}`);
   }
   const path = run.context.paths.log;
   const size = () => denoFiles.stat(path)?.size ?? 0;

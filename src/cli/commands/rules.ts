@@ -38,13 +38,15 @@ export async function revokeRule(run: CommandContext, given: string): Promise<vo
   const matches = rules.filter(({ id }) => given !== "" && id.startsWith(given));
   const rule = matches.find(({ id }) => id === given) ?? matches[0];
   if (rule === undefined || (matches.length > 1 && rule.id !== given)) {
-    const is = rule === undefined ? "is unknown" : `begins ${matches.length} ids`;
-    const code = rule === undefined ? "not_found" : "usage";
-    throw new ConsoleError(code, `Cannot revoke rule ${escapeControls(given)}: ${is}, must be one of "rules list"`);
+    const named = `"${escapeControls(given)}"`;
+    const hint = { hint: "agent-console rules list" };
+    if (rule === undefined) throw new ConsoleError("not_found", `no rule matches ${named}`, hint);
+    throw new ConsoleError("usage", `${named} matches ${matches.length} rules`, hint);
   }
   if (rule.by === "config") {
-    const why = `Cannot revoke rule ${rule.id}: stands in the configuration, must be taken out there`;
-    throw new ConsoleError("failed", `${why} ("config path" names the file)`);
+    throw new ConsoleError("failed", `rule "${rule.id}" stands in the configuration`, {
+      hint: 'take it out of the file that "agent-console config path" names',
+    });
   }
   await call(run, "approval.revoke", { id: rule.id });
   run.out.note(`${rule.id}: revoked`);

@@ -17,7 +17,9 @@ const COMMAND_MS = 30_000;
 
 async function plan(run: CommandContext): Promise<ServicePlan> {
   const userHome = env("HOME");
-  if (userHome === undefined) throw new ConsoleError("usage", "Cannot install the service: HOME is not set, must be");
+  if (userHome === undefined) {
+    throw new ConsoleError("usage", "HOME is not set, so the service has no place", { hint: "set HOME" });
+  }
   const { paths } = run.context;
   return planService({
     os: OS,

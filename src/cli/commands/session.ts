@@ -63,12 +63,14 @@ export async function resolveSession(run: CommandContext, given: string): Promis
   if (matches.length > 1) {
     throw new ConsoleError(
       "usage",
-      `Cannot choose a session: ${escapeControls(given)} begins ${matches.length} ids, must begin one`,
+      `"${escapeControls(given)}" matches ${matches.length} sessions`,
+      { hint: "give more of the id, as agent-console ls --all shows it" },
     );
   }
   throw new ConsoleError(
     "not_found",
-    `Cannot find session ${escapeControls(given)}: is unknown, must be one of those in "ls --all"`,
+    `no session matches "${escapeControls(given)}"`,
+    { hint: "agent-console ls --all" },
   );
 }
 
@@ -172,7 +174,7 @@ export async function updateSession(run: CommandContext, id: string, options: Up
   const given = { agent, status, text, title, cwd, gitBranch: branch, model, tags: tag };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   if (priority !== undefined && !/^-?\d{1,15}(\.\d+)?$/.test(priority)) {
-    throw new ConsoleError("usage", `Cannot update ${id}: --priority is ${priority}, must be a number`);
+    throw new ConsoleError("usage", `--priority is "${priority}", expected a number`);
   }
   const number = priority === undefined ? {} : { priority: Number(priority) };
   const done = await call(run, "session.update", { sessionId, ...set, ...number } as ParamsOf<"session.update">);

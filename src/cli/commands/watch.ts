@@ -13,7 +13,7 @@ export interface WatchOptions {
 export async function watch(run: CommandContext, options: WatchOptions): Promise<void> {
   const since = options.since === undefined ? undefined : Number(options.since);
   if (since !== undefined && !(Number.isSafeInteger(since) && since >= 0)) {
-    throw new ConsoleError("usage", `Cannot watch: --since is ${options.since}, must be a sequence number`);
+    throw new ConsoleError("usage", `--since is "${options.since}", expected a sequence number`);
   }
   const { context, out, signal } = run;
   // Without leave to start one, a daemon that is not there is an answer; one that goes later is waited for.

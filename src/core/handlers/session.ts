@@ -40,7 +40,10 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
     const earlier = store.repeated(idempotencyKey);
     if (earlier !== undefined) return earlier;
     const decided = decide();
-    if (isRefusal(decided)) throw new ConsoleError(decided.refused, decided.why, { sessionId });
+    if (isRefusal(decided)) {
+      const { refused, why, hint } = decided;
+      throw new ConsoleError(refused, why, { sessionId, ...(hint === undefined ? {} : { hint }) });
+    }
     return store.commit(decided, peer.actor, idempotencyKey);
   }
 
@@ -125,20 +128,20 @@ function understand(
   const understood = adapter === undefined
     ? {
       ok: false as const,
-      problem: `agent is ${agent}, must be one of ${agents.names.join(", ")} (a-z, 0-9, - and _)`,
+      problem: `agent is ${agent}, expected ${agents.names.join(", ")} (a-z, 0-9, - and _)`,
     }
     : adapter.understand(event, env ?? {});
   if (!understood.ok || adapter === undefined) {
     const problem = understood.ok ? "" : understood.problem;
     unknown.keep({ agent, problem, event }, actor);
-    throw new ConsoleError("invalid_params", `Cannot report: ${problem}`, { param: "event" });
+    throw new ConsoleError("invalid_params", `the report was not understood: ${problem}`, { param: "event" });
   }
   const { report, problem } = understood;
   if (problem !== undefined) unknown.keepFirst({ agent, problem, event }, actor);
   const large = cutFrom > MAX_ASKED;
   if (large) {
     unknown.keep(
-      { agent, problem: `the event has ${cutFrom} characters, must have at most ${MAX_ASKED}`, event },
+      { agent, problem: `the event has ${cutFrom} characters, more than ${MAX_ASKED}`, event },
       actor,
     );
   }
@@ -153,9 +156,7 @@ function known<T>(row: T | undefined, id: string): T {
   if (row !== undefined) return row;
   throw new ConsoleError(
     "not_found",
-    `Cannot show session ${escapeControls(clip(id, 64))}: is unknown, must be one of those in "ls --all"`,
-    {
-      sessionId: id,
-    },
+    `no session has the id "${escapeControls(clip(id, 64))}"`,
+    { sessionId: id, hint: "agent-console ls --all" },
   );
 }

@@ -28,13 +28,15 @@ export function liveHandlers(deps: LiveDeps): Handlers<"subscribe" | "unsubscrib
     subscribe: ({ topics, since, answers }, { peer }) => {
       checkTopics(topics);
       if (answers && !covers(peer.scope, "approve")) {
-        throw new ConsoleError("forbidden", `Cannot subscribe with answers: scope is ${peer.scope}, must be approve`, {
-          needed: "approve",
-        });
+        throw new ConsoleError(
+          "forbidden",
+          `to subscribe with answers needs the scope "approve", this connection has "${peer.scope}"`,
+          { needed: "approve" },
+        );
       }
       const seq = store.seq;
       if (since !== undefined && since > seq) {
-        throw new ConsoleError("invalid_params", `Cannot subscribe: since is ${since}, must be at most ${seq}`, {
+        throw new ConsoleError("invalid_params", `"since" is ${since}, but the newest event is ${seq}`, {
           param: "since",
         });
       }
@@ -63,7 +65,8 @@ export function liveHandlers(deps: LiveDeps): Handlers<"subscribe" | "unsubscrib
       if (peer.closeStream(subscription)) return {};
       throw new ConsoleError(
         "not_found",
-        `Cannot unsubscribe: ${subscription} is unknown, must be a live subscription`,
+        `this connection has no subscription "${subscription}"`,
+        { hint: "name one that subscribe returned on this connection" },
       );
     },
   };
@@ -73,7 +76,7 @@ export function liveHandlers(deps: LiveDeps): Handlers<"subscribe" | "unsubscrib
 function checkTopics(topics: readonly string[] | undefined): void {
   const unknown = topics?.find((topic) => !(TOPICS as readonly string[]).includes(topic));
   if (unknown === undefined) return;
-  throw new ConsoleError("invalid_params", `Cannot subscribe: topics has ${unknown}, must be of ${TOPICS.join(", ")}`, {
+  throw new ConsoleError("invalid_params", `"topics" has "${unknown}", expected any of ${TOPICS.join(", ")}`, {
     param: "topics",
   });
 }

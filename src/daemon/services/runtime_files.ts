@@ -7,6 +7,7 @@ import type { HomePaths } from "../../platform/home.ts";
 import { probe } from "../../platform/process_table.ts";
 import { writeStderr } from "../../platform/stdio.ts";
 import type { Log } from "../../platform/system.ts";
+import { errorText } from "../../protocol/error_text.ts";
 import * as files from "../runtime_files.ts";
 import type { StopControl } from "../stop_control.ts";
 
@@ -75,7 +76,7 @@ export class RuntimeFiles implements Service {
     const { notes: { socketPath }, log, stop, record } = this.#o;
     stop.request({ reason: "the socket file was replaced", force: true, restart: false, code: SOCKET_TAKEN });
     log.error("the socket file was replaced", { socketPath });
-    writeStderr(`agent-console: Cannot go on: ${socketPath} was replaced, must be ours\n`);
+    writeStderr(errorText({ message: `the socket ${socketPath} was replaced by another file` }));
     record({ type: "daemon.socket_replaced", data: { socketPath } });
   }
 

@@ -1,0 +1,10 @@
+import { ConsoleError } from "../protocol/errors.ts";
+
+/** The error for a disk that refuses. The writer tries again by itself, at most once a second. */
+export function readOnly(what: string, error: unknown): ConsoleError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new ConsoleError("read_only", `${what}: ${why}`, {
+    why,
+    hint: "free space on the disk or restore write access, then try again",
+  });
+}
