@@ -27,7 +27,7 @@ export function addEntries(agent: JsonHooks, text: string, program: Argv, option
   if (!program[0]?.startsWith("/")) {
     throw new ConsoleError(
       "failed",
-      `Cannot install hooks: the program is ${program[0] ?? "nothing"}, must be an absolute path`,
+      `the program for the hooks is ${program[0] ?? "nothing"}, expected an absolute path`,
     );
   }
   const problem = refusal(agent, text, options);
@@ -186,14 +186,14 @@ function refusal(agent: JsonHooks, text: string, options: EditOptions): string |
   if (agent.onlyKeys === undefined || text.trim() === "") return undefined;
   const root = rootOf(edit.stripBom(text), options);
   const keys = (root?.children ?? []).map((property) => String(property.children?.[0]?.value));
-  const only = `must hold only ${agent.onlyKeys.join(" and ")}, each once: ${agent.title} refuses the whole file`;
+  const only = `but ${agent.title} refuses a file with more than ${agent.onlyKeys.join(" and ")}, each once`;
   const strange = keys.find((key, at) => !agent.onlyKeys?.includes(key) || keys.indexOf(key) !== at);
   if (strange !== undefined) return `holds ${JSON.stringify(strange)}, ${only}`;
   try {
     JSON.parse(text);
     return undefined;
   } catch {
-    return `has comments, trailing commas or a byte order mark, must be strict JSON: ${agent.title} refuses the whole file`;
+    return `has comments, trailing commas or a byte order mark, but ${agent.title} reads strict JSON only`;
   }
 }
 
@@ -203,7 +203,7 @@ function rootOf(text: string, { file }: EditOptions): Node | undefined {
     throw settingsError(file, `is not valid JSON (line ${parsed.line}, column ${parsed.column}: ${parsed.why})`);
   }
   if (parsed.root !== undefined && parsed.root.type !== "object") {
-    throw settingsError(file, `is ${describeNode(parsed.root)}, must be an object`);
+    throw settingsError(file, `is ${describeNode(parsed.root)}, expected an object`);
   }
   return parsed.root;
 }

@@ -181,7 +181,9 @@ function once(system: InstallSystem, target: HooksTarget, decide: Decide): Hooks
     if (step.backup === null) files.remove(kept);
     return outcome;
   }
-  throw new ConsoleError("failed", `Cannot change hooks: ${target.file} is being written by others, must be at rest`);
+  throw new ConsoleError("failed", `${target.file} is being written by another program`, {
+    hint: "try again when that program is done",
+  });
 }
 
 function write(files: Files, path: string, text: string | undefined): void {
@@ -196,7 +198,7 @@ async function locked(system: InstallSystem, path: string): Promise<{ release():
     if (lock !== undefined) return lock;
     await system.timers.sleep(LOCK_PAUSE_MS);
   }
-  throw new ConsoleError("timeout", `Cannot change hooks: ${path} is held by another process, must be free`);
+  throw new ConsoleError("timeout", `${path} is held by another process`, { hint: "try again in a moment" });
 }
 
 /** The file itself where `file` is a link: renaming over a link would put a file in its place. */
@@ -205,7 +207,7 @@ function resolved({ files, realPath }: Pick<InstallSystem, "files" | "realPath">
   try {
     return realPath(file);
   } catch {
-    throw new ConsoleError("failed", `Cannot change hooks: ${file} is a link to nothing, must be a file`);
+    throw new ConsoleError("failed", `${file} is a link to nothing`);
   }
 }
 
@@ -213,13 +215,13 @@ function readText({ files }: Pick<InstallSystem, "files">, path: string, file: s
   const stat = files.stat(path);
   if (stat === undefined) return undefined;
   if (stat.kind !== "file") {
-    throw new ConsoleError("failed", `Cannot change hooks: ${file} is a ${stat.kind}, must be a file`);
+    throw new ConsoleError("failed", `${file} is a ${stat.kind}, not a file`);
   }
   const bytes = files.read(path);
   try {
     return strictUtf8.decode(bytes);
   } catch {
-    throw new ConsoleError("config_invalid", `Cannot change hooks: ${file} is not UTF-8, must be JSON in UTF-8`);
+    throw new ConsoleError("config_invalid", `${file} is not UTF-8`);
   }
 }
 

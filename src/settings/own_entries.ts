@@ -39,13 +39,15 @@ export function findOwnEntries(
   if (hooks === undefined) return [];
   const programs = [...(program === undefined ? [] : [program]), ...(options.earlier ?? [])];
   const isOurs = (node: Node) => isOurHandler(agent, getNodeValue(node), programs);
-  if (hooks.type !== "object") throw settingsError(options.file, `hooks is ${describeNode(hooks)}, must be an object`);
+  if (hooks.type !== "object") {
+    throw settingsError(options.file, `has hooks that are ${describeNode(hooks)}, expected an object`);
+  }
   return (hooks.children ?? []).flatMap((event) => {
     const eventName = String(event.children?.[0]?.value);
     const list = edit.valueOf(event);
     if (list?.type !== "array") {
       if (agent.notEvents?.includes(eventName)) return [];
-      throw settingsError(options.file, `hooks.${eventName} is ${describeNode(list)}, must be an array`);
+      throw settingsError(options.file, `has hooks.${eventName} that is ${describeNode(list)}, expected an array`);
     }
     const entries = list.children ?? [];
     if (agent.layout === "flat") {
@@ -97,7 +99,7 @@ export function handlerOf(agent: JsonHooks, row: HookRow, program: Argv): Fields
 }
 
 export function settingsError(file: string | undefined, what: string): ConsoleError {
-  return new ConsoleError("config_invalid", `Cannot edit hooks: ${file ?? "the settings file"}: ${what}`);
+  return new ConsoleError("config_invalid", `${file ?? "the settings file"} ${what}`);
 }
 
 export function describeNode(node: Node | undefined): string {

@@ -17,7 +17,7 @@ export function removePlugin(text: string): string {
   return text.startsWith(MARK) ? "" : text;
 }
 
-const STRANGER = "is not a file of ours, must be away";
+const STRANGER = "is not a file of ours";
 
 export function pluginStatus(agent: FileHooks, text: string, program: Argv, options: EditOptions = {}): HooksStatus {
   const none = { missing: [], outdated: [] };

@@ -16,7 +16,7 @@ Deno.test("A4 hooks --project shows escapes of a hostile settings file, in comme
   for (
     const [text, args, says] of [
       [settings("5"), ["hooks", "status", "--project"], "unreadable"],
-      [settings("5"), ["hooks", "install", "claude", "--project"], "must be an array"],
+      [settings("5"), ["hooks", "install", "claude", "--project"], "expected an array"],
       [settings("[]"), ["hooks", "install", "claude", "--project", "--dry-run"], "SessionStart"],
       [settings("[]"), ["hooks", "status", "--project"], "absent"],
     ] as const

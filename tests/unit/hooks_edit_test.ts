@@ -99,14 +99,14 @@ for (const agent of JSON_AGENTS) {
     const refused = (text: string) =>
       assertThrows(() => addEntries(agent, text, PROGRAM, { file: "/x/settings.json" }), ConsoleError);
     const { kind, message } = refused('{\n  "a": 1,\n  b\n}');
-    assertStringIncludes(message, "/x/settings.json: is not valid JSON (line 3, column 3");
+    assertStringIncludes(message, "/x/settings.json is not valid JSON (line 3, column 3");
     assertEquals(kind, "config_invalid");
-    assertStringIncludes(refused("[]").message, "is an array, must be an object");
-    assertStringIncludes(refused("null").message, "is null, must be an object");
+    assertStringIncludes(refused("[]").message, "is an array, expected an object");
+    assertStringIncludes(refused("null").message, "is null, expected an object");
     const event = agent.rows[0]!.event;
     const shape = refused(JSON.stringify({ hooks: { [event]: {} } })).message;
-    assertStringIncludes(shape, `hooks.${event} is an object, must be an array`);
-    assertThrows(() => addEntries(agent, "{}", ["agent-console"]), ConsoleError, "must be an absolute path");
+    assertStringIncludes(shape, `hooks.${event} that is an object, expected an array`);
+    assertThrows(() => addEntries(agent, "{}", ["agent-console"]), ConsoleError, "expected an absolute path");
   });
 
   Deno.test(`H3 ${agent.name}: any settings object survives install and uninstall`, () => {

@@ -90,7 +90,7 @@ Deno.test("H3 a status line under deno's flags is known by the token that it may
 Deno.test("H3 what is no command is not touched: it is refused by name", () => {
   for (const value of ["5", '"x"', "[]", "{}", '{"type":"static","text":"x"}', '{"type":"command","command":5}']) {
     const text = `{"statusLine":${value}}`;
-    assertThrows(() => wrapStatusline(text, PROGRAM, { file: "/s.json" }), ConsoleError, "/s.json: statusLine is");
+    assertThrows(() => wrapStatusline(text, PROGRAM, { file: "/s.json" }), ConsoleError, "/s.json has a statusLine of");
     assertEquals([statuslineState(text, PROGRAM).state, unwrapStatusline(text, PROGRAM)], ["absent", text]);
   }
   assertEquals(statuslineState('{"a":', PROGRAM).state, "unreadable");

@@ -35,7 +35,7 @@ const SHELL = ["--", "sh", "-c"];
 export function wrapStatusline(text: string, program: Program, options: StatuslineEditOptions = {}): string {
   return edit.preservingBom(text, (bare) => {
     const { root, property, command, ours, strange } = find(bare, program, options);
-    if (strange) throw wrong(options, 'statusLine is of another kind, must be {"type": "command", "command": …}');
+    if (strange) throw wrong(options, 'has a statusLine of another kind, expected {"type": "command", "command": …}');
     const inner = ours === undefined ? command && String(command.value) : ours.inner ?? undefined;
     const line = shellQuote([...program, WORD, ...(inner === undefined ? [] : [...SHELL, inner])]);
     if (command !== undefined) {
@@ -89,7 +89,7 @@ function find(bare: string, program: Program | undefined, options: StatuslineEdi
     throw wrong(options, `is not valid JSON (line ${parsed.line}, column ${parsed.column}: ${parsed.why})`);
   }
   const { root } = parsed;
-  if (root !== undefined && root.type !== "object") throw wrong(options, "is no object, must be one");
+  if (root !== undefined && root.type !== "object") throw wrong(options, "is no object");
   const property = root && edit.propertyOf(root, "statusLine");
   const value = edit.valueOf(property);
   const none = { root, property, command: undefined, ours: undefined };
@@ -130,5 +130,5 @@ function spelledBefore({ before }: StatuslineEditOptions, value: string | null):
 }
 
 function wrong({ file }: StatuslineEditOptions, what: string): ConsoleError {
-  return new ConsoleError("config_invalid", `Cannot edit the status line: ${file ?? "the settings file"}: ${what}`);
+  return new ConsoleError("config_invalid", `${file ?? "the settings file"} ${what}`);
 }

@@ -136,5 +136,5 @@ export function trustInFile(config: unknown, file: string, events: readonly stri
 }
 
 function strange(why: string): ConsoleError {
-  return new ConsoleError("failed", `codex app-server does not answer as expected: ${why}`);
+  return new ConsoleError("failed", `codex app-server gave no usable answer: ${why}`);
 }
