@@ -25,7 +25,7 @@ const ruleSchema = v.strictObject({
   agent: v.optional(text),
 }, (issue) => {
   if (issue.expected === "Object") return "an object with tool, pattern, decision and perhaps agent";
-  return issue.expected === "never" ? "left out: a rule has tool, pattern, decision and perhaps agent" : "there";
+  return issue.expected === "never" ? "no such member: a rule has tool, pattern, decision and perhaps agent" : "there";
 });
 
 const daemon = section("daemon", {

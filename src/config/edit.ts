@@ -23,25 +23,29 @@ export function parseValue(text: string): unknown {
  */
 export function setKey(text: string, key: string, value: unknown, format: Format, schema: ConfigSchema): string {
   const setting = schema.find(key);
-  if (setting === undefined) throw new ConsoleError("usage", `Cannot set ${unknownKey(key, schema)}`);
-  if (Array.isArray(setting.fallback)) throw new ConsoleError("failed", listByHand(setting, format));
+  if (setting === undefined) {
+    throw new ConsoleError("usage", unknownKey(key, schema), { hint: "agent-console config show" });
+  }
+  if (Array.isArray(setting.fallback)) throw listByHand(setting, format);
   const problem = checkValue(setting, value);
   if (problem !== undefined) {
-    throw new ConsoleError("config_invalid", `Cannot set ${key}: ${problem.replace(`${key} `, "")}`);
+    throw new ConsoleError("config_invalid", problem);
   }
-  if (format === "toml") throw new ConsoleError("failed", byHand(setting, value));
+  if (format === "toml") throw byHand(setting, value);
 
   const bom = text.startsWith("\ufeff") ? "\ufeff" : "";
   const before = text.slice(bom.length).trim() === "" ? "{}\n" : text.slice(bom.length);
   const path = key.split(".");
   const wrong = noObject(readSource(before, "config.jsonc", "jsonc"), path);
   if (wrong !== undefined) {
-    throw new ConsoleError("config_invalid", `Cannot set ${key}: ${wrong} is not an object, must be one`);
+    throw new ConsoleError("config_invalid", `${key} cannot be set: ${wrong} in the file is not an object`);
   }
   const after = withKey(before, path, value);
   // A key that is given twice is edited where it stands first and counts where it stands last.
   if (checkMembers(readSource(after, "config.jsonc", "jsonc"), schema).values.get(key)?.value !== value) {
-    throw new ConsoleError("config_invalid", `Cannot set ${key}: is given twice in the file, must be there once`);
+    throw new ConsoleError("config_invalid", `${key} is given twice in the file`, {
+      hint: "remove one of the two by hand",
+    });
   }
   return bom + after;
 }
@@ -54,16 +58,20 @@ function noObject(members: readonly Member[], [first, ...rest]: readonly string[
   return member.members === undefined ? key : noObject(member.members, rest, `${key}.`);
 }
 
-function byHand({ key }: Setting, value: unknown): string {
+function byHand({ key }: Setting, value: unknown): ConsoleError {
   const { parent, name } = splitKey(key);
   const line = value === null ? `no ${name} (the default)` : `${name} = ${JSON.stringify(value)}`;
-  return `Cannot set ${key}: is in config.toml, must be edited by hand: write ${line} under [${parent}]`;
+  return new ConsoleError("failed", `${key} is in config.toml, which is edited by hand`, {
+    hint: `write ${line} under [${parent}]`,
+  });
 }
 
-function listByHand({ key, example = "[]" }: Setting, format: Format): string {
+function listByHand({ key, example = "[]" }: Setting, format: Format): ConsoleError {
   const { parent, name } = splitKey(key);
   const line = format === "toml"
     ? `${name} = ${example.replace(/"(\w+)": /g, "$1 = ")} under [${parent}]`
     : `"${name}": ${example} into "${parent}"`;
-  return `Cannot set ${key}: is a list, must be edited by hand in the configuration file: write for example ${line}`;
+  return new ConsoleError("failed", `${key} is a list, which is edited by hand in the configuration file`, {
+    hint: `write for example ${line}`,
+  });
 }

@@ -2,7 +2,7 @@
  * The configuration in force: flag > environment > home file > default, each value with its origin.
  * The workspace layer of product.md §8 may only tighten and is read apart from it, for each workspace (workspace.ts).
  */
-import { checkOwnFile, type HomePaths, resolveFrom } from "../platform/home.ts";
+import { checkOwnFile, cureOf, type HomePaths, resolveFrom } from "../platform/home.ts";
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ConfigKey } from "./base_sections.ts";
@@ -54,7 +54,7 @@ export function loadConfig(options: LoadOptions): Loaded {
   }
   if (wrong.length > 0) {
     const more = wrong.length > 10 ? [`and ${wrong.length - 10} more`] : [];
-    throw new ConsoleError("config_invalid", `Cannot read config: ${[...wrong.slice(0, 10), ...more].join("\n  ")}`);
+    throw new ConsoleError("config_invalid", [...wrong.slice(0, 10), ...more].join("\n  "));
   }
   return { ...assemble(schema, layers, given), warnings, file: source?.file ?? null };
 }
@@ -68,7 +68,7 @@ export function findConfigFile(
   const toml = files.stat(paths.configToml) !== undefined;
   if (jsonc && toml) {
     const both = `${paths.configJsonc} and ${paths.configToml}`;
-    throw new ConsoleError("config_invalid", `Cannot read config: is both ${both}, must be one of them`);
+    throw new ConsoleError("config_invalid", `both ${both} are there`, { hint: "remove one of them" });
   }
   if (jsonc) return { file: paths.configJsonc, format: "jsonc" };
   return toml ? { file: paths.configToml, format: "toml" } : undefined;
@@ -81,24 +81,25 @@ function readText({ files, uid }: LoadOptions, file: string): string {
   const stat = files.stat(file);
   const unsafe = stat === undefined ? undefined : checkOwnFile(stat, uid);
   if (unsafe !== undefined) {
-    throw new ConsoleError("unsafe_path", `Cannot read config: ${file} ${unsafe}`, { path: file });
+    const hint = cureOf(file, unsafe);
+    throw new ConsoleError("unsafe_path", `${file} ${unsafe}`, { path: file, ...(hint === undefined ? {} : { hint }) });
   }
   if (stat !== undefined && stat.size > MAX_BYTES) {
     throw new ConsoleError(
       "config_invalid",
-      `Cannot read config: ${file} is ${stat.size} bytes, must be at most 1 MiB`,
+      `${file} is ${stat.size} bytes, more than 1 MiB`,
     );
   }
   let bytes: Uint8Array;
   try {
     bytes = files.read(file);
   } catch (error) {
-    throw new ConsoleError("config_invalid", `Cannot read config: ${file} (${(error as Error).message})`);
+    throw new ConsoleError("config_invalid", `${file} cannot be read: ${(error as Error).message}`);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new ConsoleError("config_invalid", `Cannot read config: ${file}:1:1 is not UTF-8, must be`);
+    throw new ConsoleError("config_invalid", `${file}:1:1 is not UTF-8`);
   }
 }
 

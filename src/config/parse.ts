@@ -32,12 +32,12 @@ class Composite {
 export function readSource(text: string, file: string, format: Format, parseToml?: ParseToml): Member[] {
   const plain = text.startsWith("\ufeff") ? text.slice(1) : text;
   if (format === "jsonc") return jsonc(plain, file);
-  if (parseToml === undefined) throw new TypeError("Cannot read TOML: no parser was given");
+  if (parseToml === undefined) throw new TypeError("no parser for TOML was given");
   return toml(plain, file, parseToml);
 }
 
 function invalid(what: string): ConsoleError {
-  return new ConsoleError("config_invalid", `Cannot read config: ${what}`);
+  return new ConsoleError("config_invalid", what);
 }
 
 // -- JSON with comments and trailing commas ---------------------------------------------------------------------------
@@ -52,7 +52,7 @@ function jsonc(text: string, file: string): Member[] {
     throw invalid(`${place(error.offset)} is not JSON (${error.reason})`);
   }
   if (root === undefined) return [];
-  if (root.kind !== "object") throw invalid(`${place(root.offset)} is ${describe(scalarOf(root))}, must be an object`);
+  if (root.kind !== "object") throw invalid(`${place(root.offset)} is ${describe(scalarOf(root))}, expected an object`);
   const member = ({ key, offset, value }: Pair): Member => {
     const plain = { name: key, at: place(offset), value: scalarOf(value) };
     if (value.kind === "object") return { ...plain, members: value.pairs.map(member) };

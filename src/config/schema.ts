@@ -50,7 +50,7 @@ export class ConfigSchema {
   constructor(sections: readonly ConfigSection[], reserved: readonly string[]) {
     const entries = new Map<string, Entry>();
     for (const { name, schema } of sections) {
-      if (entries.has(name)) throw new TypeError(`Cannot use section ${name}: is declared twice, must be once`);
+      if (entries.has(name)) throw new TypeError(`section ${name} is declared twice`);
       entries.set(name, entryOf(schema, name));
     }
     this.root = { kind: "group", entries };
@@ -103,7 +103,7 @@ function entryOf(schema: v.GenericSchema, key: string): Entry {
   }
   if (schema.type === "record") return namedOf(schema as NamedSchema, key);
   if (schema.type === "optional") return settingOf(schema as SettingSchema, key);
-  throw new TypeError(`Cannot use the schema of ${key}: is ${schema.type}, must be a setting, a group or named`);
+  throw new TypeError(`the schema of ${key} is ${schema.type}, expected a setting, a group or named`);
 }
 
 type NamedSchema = v.RecordSchema<v.GenericSchema<string, string>, v.GenericSchema, undefined>;

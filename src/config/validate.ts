@@ -8,7 +8,7 @@ export interface Checked {
   readonly values: ReadonlyMap<string, { readonly value: unknown; readonly at: string }>;
   /** The known keys that are given, sections and names included. */
   readonly given: ReadonlySet<string>;
-  /** `<place> <key> is …, must be …`: the file must not be used. */
+  /** `<place> <key> is …, expected …`: the file must not be used. */
   readonly problems: readonly string[];
   /** `<place> <key> is …`: the file is used all the same. */
   readonly warnings: readonly string[];
@@ -26,7 +26,7 @@ export function checkMembers(members: readonly Member[], schema: ConfigSchema): 
     given.add(key);
     if (entry.kind === "setting") return checkSetting(member, { ...entry, key });
     if (member.members !== undefined) return checkAll(member.members, key, entry);
-    problems.push(`${member.at} ${shownKey(key)} is ${shown(member.value)}, must be an object`);
+    problems.push(`${member.at} ${shownKey(key)} is ${shown(member.value)}, expected an object`);
   }
 
   function checkSetting(member: Member, setting: Setting): void {
@@ -50,16 +50,16 @@ export function checkMembers(members: readonly Member[], schema: ConfigSchema): 
   return { values, given, problems, warnings };
 }
 
-/** `<key> is …, must be …`, or undefined where the value may stand; for an item of an array the key is `key[0].name`. */
+/** `<key> is …, expected …`, or undefined where the value may stand; for an item of an array the key is `key[0].name`. */
 export function checkValue(setting: Setting, value: unknown): string | undefined {
   if (setting.accepts(value)) return undefined;
   const key = shownKey(setting.key);
   const flaw = Array.isArray(value) ? setting.flaw(value) : undefined;
-  if (flaw === undefined) return `${key} is ${shown(value)}, must be ${setting.must}`;
+  if (flaw === undefined) return `${key} is ${shown(value)}, expected ${setting.must}`;
   const [item, name] = flaw.path.split(/\.(.*)/s);
   const inner = name === undefined ? "" : /^\w+$/.test(name) ? `.${name}` : `.${shown(name)}`;
-  const is = flaw.value === undefined ? "missing" : shown(flaw.value);
-  return `${key}[${item}]${clip(inner, 80)} is ${is}, must be ${flaw.must}`;
+  const member = `${key}[${item}]${clip(inner, 80)}`;
+  return flaw.value === undefined ? `${member} is missing` : `${member} is ${shown(flaw.value)}, expected ${flaw.must}`;
 }
 
 function placeOf(setting: Setting, { value, at, places }: Member): string {
@@ -74,7 +74,7 @@ export function unknownKey(key: string, schema: ConfigSchema): string {
 }
 
 function wrongName(prefix: string, name: string, must: string): string {
-  return `the name ${shown(name)} under ${shownKey(prefix)} is not allowed, must be ${must}`;
+  return `the name ${shown(name)} under ${shownKey(prefix)} is not allowed, expected ${must}`;
 }
 
 /** Names in it are the user's own words. */

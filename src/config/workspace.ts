@@ -27,7 +27,7 @@ export function loadWorkspace(text: string, file: string, { now }: { readonly no
   // A file may begin so by itself: then it is no JSON, and these words are its own.
   if (text.startsWith(UNREAD)) {
     return unreadable(
-      `Cannot read config: ${shown} ${clip(escapeControls(maskSecrets(text.slice(UNREAD.length))), 160)}`,
+      `${shown} ${clip(escapeControls(maskSecrets(text.slice(UNREAD.length))), 160)}`,
     );
   }
   try {

@@ -46,7 +46,7 @@ Deno.test("config validate also checks the file of the current folder, where tha
   assertStringIncludes(odd.stderr, `${file} rule workspace:1 is an allow rule, a workspace may only deny`);
   const json = await home.json(["config", "validate", "--json"], { cwd });
   assertEquals((json["workspace"] as { warnings: unknown[] }).warnings.length, 2);
-  for (const [text, says] of [["{,", ":1:2 is not JSON"], ['{"daemon": {"safety_mode": "off"}}', "must be manual"]]) {
+  for (const [text, says] of [["{,", ":1:2 is not JSON"], ['{"daemon": {"safety_mode": "off"}}', "expected manual"]]) {
     const { code, stderr } = await validate(text!);
     assertEquals(code, 1);
     assertStringIncludes(stderr, file);

@@ -10,7 +10,7 @@ export class FakeJournal implements JournalPort {
   /** Appends that still work before it fails. */
   room = Infinity;
   append({ type, actor, data }: { type: string; actor: string; data: unknown }) {
-    if (this.room-- <= 0) throw new ConsoleError("read_only", "Cannot append: the disk is full, must have room");
+    if (this.room-- <= 0) throw new ConsoleError("read_only", "the journal cannot be written: the disk is full");
     const seq = this.records.length + 1;
     const dataJson = JSON.stringify(data);
     this.records.push({ seq, ts: TS, type, actor, data: JSON.parse(dataJson), prev: "", hash: "" });

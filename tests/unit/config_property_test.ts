@@ -50,7 +50,7 @@ function read(text: string, format: Format): void {
   } catch (error) {
     if (!(error instanceof ConsoleError)) throw error;
     assertEquals(error.kind, "config_invalid");
-    assertMatch(error.message, /^Cannot read config: \/c:\d+:\d+ is /);
+    assertMatch(error.message, /^\/c:\d+:\d+ is /);
   }
 }
 

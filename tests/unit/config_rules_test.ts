@@ -44,24 +44,24 @@ Deno.test("a wrong rule is refused with the line, the column and the key of what
   const cases: [string, RegExp][] = [
     [
       GOOD.replace('"allow"', '"perhaps"'),
-      /^\/c:5:43 approvals\.rules\[1\]\.decision is "perhaps", must be allow or deny$/,
+      /^\/c:5:43 approvals\.rules\[1\]\.decision is "perhaps", expected allow or deny$/,
     ],
-    ["5", /^\/c:5:1 approvals\.rules\[1\] is 5, must be an object with tool, pattern, decision and perhaps agent$/],
-    ['{ "tool": "x", "pattern": "y" }', /^\/c:5:1 approvals\.rules\[1\]\.decision is missing, must be there$/],
+    ["5", /^\/c:5:1 approvals\.rules\[1\] is 5, expected an object with tool, pattern, decision and perhaps agent$/],
+    ['{ "tool": "x", "pattern": "y" }', /^\/c:5:1 approvals\.rules\[1\]\.decision is missing$/],
     [
       GOOD.replace(" }", ', "agnet": "a" }'),
-      /^\/c:5:\d+ approvals\.rules\[1\]\.agnet is .*, must be left out: a rule has/,
+      /^\/c:5:\d+ approvals\.rules\[1\]\.agnet is .*, expected no such member: a rule has/,
     ],
     [GOOD.replace(" }", ', "__proto__": "a" }'), /^\/c:5:\d+ approvals\.rules\[1\]/],
-    [GOOD.replace('"Bash"', '""'), /^\/c:5:3 approvals\.rules\[1\]\.tool is "", must be text that is not empty$/],
-    [GOOD.replace('"Bash"', "[1]"), /^\/c:5:3 approvals\.rules\[1\]\.tool is an array, must be text$/],
+    [GOOD.replace('"Bash"', '""'), /^\/c:5:3 approvals\.rules\[1\]\.tool is "", expected text that is not empty$/],
+    [GOOD.replace('"Bash"', "[1]"), /^\/c:5:3 approvals\.rules\[1\]\.tool is an array, expected text$/],
   ];
   for (const [wrong, message] of cases) assertMatch(problemsOf(rules(GOOD, wrong)).join("\n"), message);
   assertEquals(problemsOf('{"approvals": {"rules": {}}}'), [
-    "/c:1:16 approvals.rules is an object, must be an array of rules",
+    "/c:1:16 approvals.rules is an object, expected an array of rules",
   ]);
   assertEquals(problemsOf('{"approvals": {"hook_wait_secs": [1]}}'), [
-    "/c:1:16 approvals.hook_wait_secs is an array, must be a number of seconds from 1 to 570",
+    "/c:1:16 approvals.hook_wait_secs is an array, expected a number of seconds from 1 to 570",
   ]);
 });
 
@@ -76,7 +76,7 @@ Deno.test("config.toml takes rules as [[approvals.rules]]", () => {
   });
   assertMatch(
     problemsOf(toml.replace('"deny"', '"no"'), "toml")[0]!,
-    /^\/c:3:1 approvals\.rules\[0\]\.decision is "no", must be allow or deny$/,
+    /^\/c:3:1 approvals\.rules\[0\]\.decision is "no", expected allow or deny$/,
   );
 });
 

@@ -42,10 +42,22 @@ function madeIn(file: string, text: string): Made[] {
   });
 }
 
+const SOURCES = decodeURIComponent(new URL("../../src", import.meta.url).pathname);
+
+Deno.test("no message begins with Cannot or goes on with must be", async () => {
+  const strange: string[] = [];
+  for await (const file of sources(SOURCES)) {
+    const text = await Deno.readTextFile(file);
+    // Comments may speak of what must be; a quote opens a message, a comma before the words goes on with one.
+    const code = text.replace(/^ *(?:\/\/|\/?\*).*$/gm, "");
+    strange.push(...[...code.matchAll(/["'`]Cannot .*|, must be .*/g)].map(([line]) => `${file}: ${line}`));
+  }
+  assertEquals(strange, []);
+});
+
 Deno.test("what people can cure from the command line has a hint, wherever it is made", async () => {
-  const root = decodeURIComponent(new URL("../../src", import.meta.url).pathname);
   const made: Made[] = [];
-  for await (const file of sources(root)) {
+  for await (const file of sources(SOURCES)) {
     const text = await Deno.readTextFile(file);
     made.push(...madeIn(file, text));
   }
