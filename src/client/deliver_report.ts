@@ -103,7 +103,7 @@ function talk(socket: Socket): JsonRpcPeer {
     channel: new LineChannel({ socket, maxBytes: MAX_ANSWER_BYTES, readBytes: READ_BYTES, outlivesWrites: true }),
     otherEnd: "the daemon",
     handle: () => NO_ANSWER,
-    onInvalid: () => peer.close(),
+    onInvalid: () => {}, // what is no answer is waited over, until the deadline
     onTooLarge: () => peer.close(),
     onHangUp: () => peer.close(),
     onEnd: () => {},
