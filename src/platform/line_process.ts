@@ -27,20 +27,8 @@ const ENDED_BY: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
  */
 export function openLines(argv: readonly string[], signal: AbortSignal): LineProcess | undefined {
   const [program = "", ...args] = argv;
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command(program, { args, detached: true, stdin: "piped", stdout: "piped", stderr: "null" })
-      .spawn();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-  const writer = child.stdin.getWriter();
-  const reader = child.stdout.getReader();
-  const slay = () => {
-    kill(-child.pid, "SIGKILL");
-    reader.cancel().catch(() => {}); // who has left the session may hold the other end for ever
-  };
+  let slay = () => {};
+  // Heard before it starts: a signal that came in between would end us alone.
   const offs = ENDED_BY.map((name) =>
     onSignal(name, () => {
       slay();
@@ -48,6 +36,21 @@ export function openLines(argv: readonly string[], signal: AbortSignal): LinePro
       kill(ownPid(), name);
     })
   );
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(program, { args, detached: true, stdin: "piped", stdout: "piped", stderr: "null" })
+      .spawn();
+  } catch (error) {
+    for (const off of offs) off();
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  const writer = child.stdin.getWriter();
+  const reader = child.stdout.getReader();
+  slay = () => {
+    kill(-child.pid, "SIGKILL");
+    reader.cancel().catch(() => {}); // who has left the session may hold the other end for ever
+  };
   signal.addEventListener("abort", slay);
   return {
     lines: linesOf(reader),
