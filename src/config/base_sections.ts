@@ -85,8 +85,9 @@ const approvals = section("approvals", {
   }),
   pre_tool_use: setting(v.boolean(), false, {
     title: "Rules before every tool",
-    means: "Rules also answer before tools for which the agent asks nobody (Claude Code, Codex, Gemini CLI, Cursor); " +
-      "`hooks install` must run again after a change.",
+    means:
+      "Rules also answer before tools for which the agent asks nobody, where it has a hook for that; `hooks install` " +
+      "must run again after a change.",
     must: "true or false",
     applies: "live",
   }),

@@ -1,7 +1,7 @@
 /**
  * The one schema of the configuration: the base sections and those that features bring, as a tree. It validates, gives
  * the defaults and documents (docs.ts). Keys are dotted everywhere; a key of a section that is keyed by name is listed
- * as `agents.<name>.command` and found as `agents.claude.command`. Pure.
+ * as `agents.<name>.command` and found under the name itself. Pure.
  */
 import * as v from "valibot";
 import { nearestWord } from "../lib/did_you_mean.ts";
@@ -58,7 +58,7 @@ export class ConfigSchema {
     this.#reserved = new Set(reserved);
   }
 
-  /** The setting of a dotted key, `agents.claude.command` included. */
+  /** The setting of a dotted key, a name that the user gave included. */
   find(key: string): Setting | undefined {
     let entry: Entry | undefined = this.root;
     for (const part of key.split(".")) entry = entry === undefined ? undefined : entryAt(entry, part);

@@ -1,3 +1,4 @@
+/** The error of a journal that takes nothing. */
 import { ConsoleError } from "../protocol/errors.ts";
 
 /** The error for a disk that refuses. The writer tries again by itself, at most once a second. */
