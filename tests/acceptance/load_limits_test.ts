@@ -71,7 +71,7 @@ Deno.test("F1 a limit that a test set is kept by a restart, and an unknown one i
   assertEquals((await home.json(["status", "--json"]))["limits"], { maxConnections: 3, tickMs: 500 });
   const { code, stderr } = await home.cli(["daemon", "--limit", "nope=1"]);
   assertEquals(code, 2, stderr);
-  assert(/the limit nope is unknown/.test(stderr), stderr);
+  assert(/unknown limit "nope"/.test(stderr), stderr);
 });
 
 /** CPU seconds that a process has used. */
