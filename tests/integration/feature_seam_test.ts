@@ -107,9 +107,7 @@ Deno.test("F a feature's own section nests, is shown, reloaded and told to need 
   const refused = await client.call("config.reload");
   assertEquals(
     refused.error?.message,
-    `Cannot read config: ${
-      origin("3:15")
-    } dummy.source.folder is "not absolute", must be an absolute path without commas`,
+    `${origin("3:15")} dummy.source.folder is "not absolute", expected an absolute path without commas`,
   );
 });
 
