@@ -53,3 +53,22 @@ export function quantile(values: readonly number[], part: number): number {
 export function rounds(short: number, long: number): number {
   return Deno.env.get("AC_LONG") === "1" ? long : short;
 }
+
+/** How long a bare Deno takes to start where the bounds of the promises were measured, ms. */
+const BARE_START_MS = 40;
+
+/**
+ * A bound of a promise on this machine, as busy as it is now: `ms`, or longer by the factor by which a bare Deno starts
+ * slower than where the bound was measured. What starts processes is compared with its counterpart, not with the clock.
+ */
+export async function patience(ms: number): Promise<number> {
+  const begin = performance.now();
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-config", "0"],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  if (!success) throw new Error("Cannot measure this machine: a bare Deno failed");
+  return ms * Math.max(1, (performance.now() - begin) / BARE_START_MS);
+}
