@@ -73,32 +73,37 @@ Deno.test("architecture: every source file is part of the program", async () => 
   assertEquals([...sources("src")].filter((path) => !used.has(path)), []);
 });
 
-Deno.test("architecture: no import goes in a circle", async () => {
+Deno.test("architecture: no import goes in a circle, be it for a type or a dynamic one", async () => {
   const edges = new Map<string, string[]>();
   for (const { specifier, dependencies } of await program()) {
     const from = local(specifier);
     if (from === undefined) continue;
-    // A type alone makes no circle at run time; `deno info` tells the two apart.
-    const to = (dependencies ?? []).filter((d) => !d.isDynamic).flatMap((d) => local(d.code?.specifier) ?? []);
-    edges.set(from, to);
+    const to = (dependencies ?? []).flatMap(({ code, type }) => [local(code?.specifier), local(type?.specifier)]);
+    edges.set(from, [...new Set(to)].flatMap((path) => path === undefined || path.endsWith(".d.ts") ? [] : [path]));
   }
-  const typeOnly = (from: string, to: string) => {
-    const text = Deno.readTextFileSync(`${ROOT}${from}`);
-    const name = to.split("/").at(-1) ?? "";
-    const lines = text.match(/^(?:import|export) [^;]*?from "[^"]+";/gm) ?? [];
-    const about = lines.filter((line) => line.endsWith(`/${name}";`));
-    return about.length > 0 && about.every((line) => /^(?:import|export) type /.test(line));
-  };
   const done = new Set<string>();
   const circles: string[] = [];
   const visit = (path: string, trail: readonly string[]) => {
     if (trail.includes(path)) return void circles.push([...trail.slice(trail.indexOf(path)), path].join(" → "));
     if (done.has(path)) return;
-    for (const to of edges.get(path) ?? []) if (!typeOnly(path, to)) visit(to, [...trail, path]);
+    for (const to of edges.get(path) ?? []) visit(to, [...trail, path]);
     done.add(path);
   };
   for (const path of edges.keys()) visit(path, []);
   assertEquals(circles, []);
+});
+
+Deno.test("architecture: no exported name stands for two things", () => {
+  const places = new Map<string, string[]>();
+  for (const path of sources("src")) {
+    const text = Deno.readTextFileSync(`${ROOT}${path}`);
+    const exported = text.matchAll(/^export (?:async |abstract )*(?:const|function|class|interface|type) (\w+)/gm);
+    for (const name of new Set(Array.from(exported, ([, word = ""]) => word))) {
+      places.set(name, [...places.get(name) ?? [], path]);
+    }
+  }
+  assert(places.size > 300, "the exports were not read");
+  assertEquals([...places].filter(([, paths]) => paths.length > 1), []);
 });
 
 Deno.test("architecture: only platform and main.ts touch Deno and node", () => {

@@ -2,7 +2,7 @@
 import type { Handlers } from "../rpc/handler.ts";
 import type { Broker } from "./broker.ts";
 import type { Inbox } from "./inbox.ts";
-import { type RevokeDeps, revokeRule } from "./revoke_rule.ts";
+import { commitRevocation, type RevokeDeps } from "./revoke_rule.ts";
 
 type Methods = `approval.${"decide" | "list" | "request" | "revoke" | "rules" | "wait"}`;
 
@@ -24,7 +24,7 @@ export function approvalHandlers(deps: ApprovalDeps): Handlers<Methods> {
     },
     "approval.decide": (params, { peer }) => broker.decide(params, peer.actor),
     "approval.request": (params, { peer }) => broker.request(params, peer),
-    "approval.revoke": (params, { peer }) => revokeRule(deps, params, peer.actor),
+    "approval.revoke": (params, { peer }) => commitRevocation(deps, params, peer.actor),
     "approval.rules": () => ({ rules: [...rules()] }),
     "approval.wait": ({ id }, { peer }) => broker.wait(id, peer),
   };

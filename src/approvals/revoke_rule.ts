@@ -21,7 +21,7 @@ export interface RevokeDeps {
  *
  * @throws {ConsoleError} `not_found`, `conflict` where the idempotency key belongs to another call, `read_only`
  */
-export async function revokeRule(
+export async function commitRevocation(
   { store, inbox, journal, rules }: RevokeDeps,
   { id, idempotencyKey }: ParamsOf<"approval.revoke">,
   actor: Actor,

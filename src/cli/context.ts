@@ -1,6 +1,7 @@
 /** What every command handler gets. */
 import type { ClientContext } from "../client/endpoint.ts";
-import { connectOrStart, retryWhileRestarting } from "../client/connect.ts";
+import { retryWhileRestarting } from "../client/connect.ts";
+import { connectOrStart } from "../client/reach.ts";
 import type { WireClient } from "../client/wire_client.ts";
 import type { MethodName, ParamsOf, ResultOf } from "../protocol/methods.ts";
 import type { Output } from "./output.ts";

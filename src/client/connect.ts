@@ -1,4 +1,4 @@
-/** From nothing to a greeted connection: dials, and where nobody listens starts the daemon (if it may). */
+/** From nothing to a greeted connection, where a daemon runs. */
 import { denoFiles } from "../platform/deno_files.ts";
 import { systemProblem } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -28,21 +28,6 @@ export async function tryConnect(context: ClientContext, timeoutMs = CONNECT_MS)
     if (problem === undefined) throw error;
     throw new ConsoleError("disconnected", `the daemon was not reached: ${problem}`);
   }
-}
-
-/** @throws {ConsoleError} `not_running` where none runs and none may be started, or why the start failed */
-export async function connectOrStart(context: ClientContext): Promise<WireClient> {
-  try {
-    const client = await tryConnectPatiently(context);
-    if (client !== undefined) return client;
-    if (!context.mayStart) throw notRunningError();
-  } catch (error) {
-    // One that goes for longer than that is waited for, and followed by a new one.
-    if (!context.mayStart || !isShuttingDown(error)) throw error;
-  }
-  const { ensureDaemon } = await import("./start.ts");
-  const started = await ensureDaemon(context, { auto: true });
-  return started.client;
 }
 
 /**

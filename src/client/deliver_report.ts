@@ -10,7 +10,7 @@ import { currentFolder, env, ownUid, parentPid } from "../platform/process.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { JsonRpcPeer, NO_ANSWER } from "../rpc/json_rpc_peer.ts";
 import { LineChannel } from "../rpc/line_channel.ts";
-import { connect, helloParams, socketPathOf } from "./dial.ts";
+import { connect, ownHello, socketPathOf } from "./dial.ts";
 
 export interface Delivery {
   /** What the client calls itself in hello. */
@@ -79,7 +79,7 @@ export async function deliverReport(
     if (socket === undefined) return "undelivered";
     peer = talk(socket);
     const inTime = AbortSignal.timeout(deliverMs);
-    const greeted = peer.request("hello", helloParams(kind), inTime);
+    const greeted = peer.request("hello", ownHello(kind), inTime);
     const reported = peer.request("session.report", params, inTime);
     greeted.catch(() => {}); // the report meets the same end
     let answer: Answer;

@@ -46,6 +46,6 @@ export function readToken(disk: Disk, paths: HomePaths): string | undefined {
   }
 }
 
-export function helloParams(kind: string, token?: string): ParamsOf<"hello"> {
+export function ownHello(kind: string, token?: string): ParamsOf<"hello"> {
   return { protocol: PROTOCOL, client: `agent-console/${VERSION}`, kind, ...(token === undefined ? {} : { token }) };
 }

@@ -6,7 +6,7 @@ import { sleep } from "../platform/delay.ts";
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { connectOrStart } from "./connect.ts";
+import { connectOrStart } from "./reach.ts";
 import type { ClientContext } from "./endpoint.ts";
 import type { WireClient, WireEvent } from "./wire_client.ts";
 

@@ -14,7 +14,7 @@ import type { ThisProgram } from "../platform/program.ts";
 import { readStdin, writeStdout } from "../platform/stdio.ts";
 import { daemonEndpoint, deliverReport, type Delivery, forwardedEnv } from "./deliver_report.ts";
 import { truncatePayload } from "./truncate_payload.ts";
-import { claimStart, spool, type Spooled } from "../platform/spool.ts";
+import { claimStart, type Spooled, spoolEvent } from "../platform/spool.ts";
 
 /** Agents give hooks seconds; people notice tenths. */
 const SENDING: Delivery = {
@@ -65,7 +65,7 @@ async function deliver({ agent, home, program }: HookOptions): Promise<void> {
   const begun = performance.now();
   const first = await deliverReport(where, event, SENDING);
   if (first === "delivered") return;
-  const spooled = spool(denoFiles, paths, event, Date.now());
+  const spooled = spoolEvent(denoFiles, paths, event, Date.now());
   // It runs, and will look at the spool: asked again, it would cost the agent the same time again.
   if (first === "refused") return;
   // The daemon may have come up between our first try and the file: then nobody would look at the spool for a while.

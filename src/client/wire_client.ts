@@ -5,7 +5,7 @@ import type { MethodName, ParamsOf, ResultOf } from "../protocol/methods.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { JsonRpcPeer, NO_ANSWER } from "../rpc/json_rpc_peer.ts";
 import { LineChannel } from "../rpc/line_channel.ts";
-import { helloParams } from "./dial.ts";
+import { ownHello } from "./dial.ts";
 
 /** An event as it came over the wire. `subscription` and `seq` are absent in `daemon.lagged`. */
 export interface WireEvent {
@@ -52,7 +52,7 @@ export class WireClient {
   ): Promise<WireClient> {
     const client = new WireClient(socket);
     try {
-      const params = helloParams(options.kind, options.token);
+      const params = ownHello(options.kind, options.token);
       const hello = await client.#rpc.request("hello", params, options.signal) as ResultOf<"hello">;
       if (hello.protocol !== PROTOCOL) {
         throw new ConsoleError(

@@ -1,6 +1,6 @@
 /**
  * A workspace's own `.agent-console/config.jsonc`. Anybody who can change the workspace writes it, so that it is heard only
- * where it makes things stricter (domain/policy.ts `tightened`): its safety mode and its rules, nothing else. Pure.
+ * where it makes things stricter (policy/evaluation.ts `withWorkspacePolicy`): its safety mode and its rules, nothing else. Pure.
  */
 import type { WorkspacePolicy } from "../policy/evaluation.ts";
 import type { SafetyMode } from "../domain/safety_mode.ts";

@@ -59,8 +59,10 @@ export interface EventData {
     readonly needsRestart: readonly string[];
   };
   "daemon.config_rejected": { readonly problem: string };
-  /** The safety mode in force has changed by the circuit breaker (breaker.ts). */
-  /** `suspended`: the configured mode, which the circuit breaker keeps from being in force. */
+  /**
+   * The circuit breaker (policy/breaker.ts) has changed the safety mode in force. `suspended`: the configured mode, which it
+   * keeps from being in force.
+   */
   "daemon.safety_mode": { readonly mode: SafetyMode; readonly reason: string; readonly suspended?: SafetyMode };
   "daemon.socket_replaced": { readonly socketPath: string };
   /** A hook payload that its adapter did not understand, or not all of it, cut to a bounded length. */

@@ -122,7 +122,7 @@ export interface Facts {
   readonly model?: string;
   readonly permissionMode?: string;
   readonly pid?: number;
-  /** The process that started the last hook, of agents that tell their hooks no pid (parent_pid.ts). */
+  /** The process that started the last hook, of agents that tell their hooks no pid (confirmed_pid.ts). */
   readonly parentPid?: number;
   readonly tty?: string;
   readonly terminal?: Terminal;

@@ -45,7 +45,7 @@ export function spooledAt(name: string): number | undefined {
 }
 
 /** Keeps one event; in a full spool the oldest make room. @returns the file's name */
-export function spool(disk: SpoolDisk, paths: HomePaths, event: Spooled, now: number): string {
+export function spoolEvent(disk: SpoolDisk, paths: HomePaths, event: Spooled, now: number): string {
   if (disk.stat(paths.root) === undefined) disk.mkdir(paths.root, 0o700);
   if (disk.stat(paths.spool) === undefined) disk.mkdir(paths.spool, 0o700);
   const names = spooledNames(disk, paths);

@@ -2,7 +2,8 @@
  * The simple commands of a shell text, those inside wrappers included: `env A=1 nohup bash -c 'rm -rf x'` is three
  * commands, and each is judged. Pure.
  */
-import { type Doubt, readShell, type SimpleCommand } from "./shell_text.ts";
+import { readShell } from "./shell_text.ts";
+import type { Doubt, SimpleCommand } from "./shell_types.ts";
 
 export interface Part {
   /** In small letters, without its folder. */

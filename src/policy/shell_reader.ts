@@ -1,6 +1,6 @@
 /** The reader behind shell_text.ts: one pass over the text, a reader of its own for each substitution. */
 import { Source } from "./shell_source.ts";
-import type { Into } from "./shell_text.ts";
+import type { Into } from "./shell_types.ts";
 
 /** How deep substitutions are followed. */
 const MAX_DEPTH = 16;

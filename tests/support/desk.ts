@@ -3,7 +3,7 @@ import { adapterOf, HOOK_NAMES } from "../../src/agents/registry.ts";
 import type { Broker } from "../../src/approvals/broker.ts";
 import { Inbox } from "../../src/approvals/inbox.ts";
 import type { PolicyEngine, PolicySettings } from "../../src/approvals/policy_engine.ts";
-import { revokeRule } from "../../src/approvals/revoke_rule.ts";
+import { commitRevocation } from "../../src/approvals/revoke_rule.ts";
 import { createApprovals } from "../../src/approvals/mod.ts";
 import type { Presence } from "../../src/approvals/presence.ts";
 import { type SessionDeps, sessionHandlers } from "../../src/core/handlers/session.ts";
@@ -134,7 +134,7 @@ export class Desk {
   /** `approval.revoke` by a client. */
   revoke(params: ParamsOf<"approval.revoke">, actor: Actor): Promise<ResultOf<"approval.revoke">> {
     const { store, inbox, journal } = this;
-    return revokeRule({ store, inbox, journal, rules: () => this.judge.rules() }, params, actor);
+    return commitRevocation({ store, inbox, journal, rules: () => this.judge.rules() }, params, actor);
   }
 
   /** A window that can answer; the returned function closes it. */

@@ -3,7 +3,7 @@
  * program prints, at 80 columns, about the sessions of story.ts. All come from one daemon, so that they agree with each
  * other; the same program gives the same files, byte for byte.
  */
-import { spool } from "../../src/platform/spool.ts";
+import { spoolEvent } from "../../src/platform/spool.ts";
 import { denoFiles } from "../../src/platform/deno_files.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import { DemoHome, ended, report } from "./demo_home.ts";
@@ -72,7 +72,7 @@ function spoolStory(home: DemoHome, begin: number): void {
   MORNING.forEach((act, i) => {
     const { agent, event, env } = reportOf(act);
     const idempotencyKey = i.toString(16).padStart(16, "0");
-    spool(denoFiles, paths, { agent, event, env, idempotencyKey }, begin + act.at * 1000);
+    spoolEvent(denoFiles, paths, { agent, event, env, idempotencyKey }, begin + act.at * 1000);
   });
 }
 

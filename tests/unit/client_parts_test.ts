@@ -4,7 +4,7 @@ import { truncatePayload } from "../../src/client/truncate_payload.ts";
 import { daemonArgs, parseDaemonArgs } from "../../src/daemon/options.ts";
 import { IdleExit } from "../../src/daemon/idle_exit.ts";
 import { envFlag, homePaths } from "../../src/platform/home.ts";
-import { claimStart, spool, spooledAt, spooledNames, staleParts } from "../../src/platform/spool.ts";
+import { claimStart, spooledAt, spooledNames, spoolEvent, staleParts } from "../../src/platform/spool.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Tokens } from "../../src/transport/tokens.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
@@ -36,9 +36,9 @@ Deno.test("spool: files come whole, sort by time, and are bounded", () => {
   const files = new MemoryFiles();
   const paths = homePaths("/h");
   const event = (key: string) => ({ agent: "claude", event: {}, env: {}, idempotencyKey: key });
-  const names = [spool(files, paths, event("b"), 2000), spool(files, paths, event("a"), 2050)];
+  const names = [spoolEvent(files, paths, event("b"), 2000), spoolEvent(files, paths, event("a"), 2050)];
   assertEquals(spooledNames(files, paths), names.map(String));
-  for (let i = 0; i < 600; i++) spool(files, paths, event(`k${i}`), 3000 + i);
+  for (let i = 0; i < 600; i++) spoolEvent(files, paths, event(`k${i}`), 3000 + i);
   const kept = spooledNames(files, paths);
   assertEquals([kept.length, kept.at(-1)?.endsWith("-k599.json"), kept[0]?.endsWith("-k88.json")], [512, true, true]);
   assertEquals([names[0], "x.json", "00-k.json"].map((name) => spooledAt(String(name))), [2000, undefined, 0]);
@@ -59,7 +59,7 @@ Deno.test("a switch is on with any text but the empty one, 0 and false", () => {
 Deno.test("spool: one hook of many starts a daemon, and the next may when that took too long", () => {
   const files = new MemoryFiles();
   const paths = homePaths("/h");
-  spool(files, paths, { agent: "claude", event: {}, env: {}, idempotencyKey: "k" }, 0);
+  spoolEvent(files, paths, { agent: "claude", event: {}, env: {}, idempotencyKey: "k" }, 0);
   const claim = (now: number) => claimStart(files, paths, now, 3000);
   assertEquals(claim(0), true);
   const begun = files.stat("/h/spool/starting")?.mtimeMs ?? NaN;
@@ -69,7 +69,7 @@ Deno.test("spool: one hook of many starts a daemon, and the next may when that t
 Deno.test("spool: the part of a file whose hook was ended is found when it is old", () => {
   const files = new MemoryFiles();
   const paths = homePaths("/h");
-  spool(files, paths, { agent: "claude", event: {}, env: {}, idempotencyKey: "k" }, 0);
+  spoolEvent(files, paths, { agent: "claude", event: {}, env: {}, idempotencyKey: "k" }, 0);
   files.create("/h/spool/1-x.json.part", new Uint8Array(3), 0o600);
   const made = files.stat("/h/spool/1-x.json.part")?.mtimeMs ?? NaN;
   assertEquals(staleParts(files, paths, made + 1000), []);

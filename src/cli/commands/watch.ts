@@ -1,5 +1,5 @@
 /** `watch`: every change as it happens, a line each. */
-import { connectOrStart } from "../../client/connect.ts";
+import { connectOrStart } from "../../client/reach.ts";
 import { follow } from "../../client/follow.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
