@@ -114,16 +114,34 @@ Deno.test("architecture: only platform and main.ts touch Deno and node", () => {
   assertEquals(broken, [], "every other room goes through platform/, so that it can be tested with a fake system");
 });
 
+/** What a run of `entry` loads, or all that it ever may load. Along code only: types nobody loads. */
+async function loaded(entry: string, which: "at once" | "ever"): Promise<ReadonlySet<string>> {
+  const all = new Map((await modules(entry)).map((module) => [module.specifier, module]));
+  const seen = new Set<string>([`file://${ROOT}${entry}`]);
+  for (const specifier of seen) {
+    for (const { code, isDynamic } of all.get(specifier)?.dependencies ?? []) {
+      if (code?.specifier && !(isDynamic && which === "at once")) seen.add(code.specifier);
+    }
+  }
+  return seen;
+}
+
 for (const entry of FAST_ENTRIES) {
   Deno.test(`architecture: the fast path ${entry} imports nothing from npm`, async () => {
-    // Along code only: the graph also holds ambient types, which nobody loads.
-    const all = new Map((await modules(entry)).map((module) => [module.specifier, module]));
-    const seen = new Set<string>([`file://${ROOT}${entry}`]);
-    for (const specifier of seen) {
-      for (const { code } of all.get(specifier)?.dependencies ?? []) if (code?.specifier) seen.add(code.specifier);
-    }
+    const seen = await loaded(entry, "ever");
     assert(seen.size > 5, "the graph of the fast path was not read");
     assertEquals([...seen].filter((specifier) => local(specifier) === undefined), []);
+  });
+}
+
+/** What clients load for the wire: the methods table tells them names and scopes, not how params are checked. */
+const CLIENT_ENTRIES = ["src/protocol/methods.ts", "src/client/wire_client.ts", "src/cli/fast_commands.ts"];
+
+for (const entry of CLIENT_ENTRIES) {
+  Deno.test(`architecture: ${entry} loads no validator`, async () => {
+    const seen = [...await loaded(entry, "at once")];
+    assert(seen.includes(`file://${ROOT}${entry}`));
+    assertEquals(seen.filter((specifier) => /valibot|method_schemas/.test(specifier)), []);
   });
 }
 

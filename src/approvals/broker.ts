@@ -15,7 +15,7 @@ import type { AgentEvent, QuestionText, Report } from "../domain/report.ts";
 import { replaceState } from "../domain/approval_resolution.ts";
 import type { Log } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import type { ParamsOf, ResultOf } from "../protocol/methods.ts";
+import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
 import { type PendingRequest, type Requester, requesterOfOne, type WaitResult } from "./pending_requests.ts";
 import type { Inbox } from "./inbox.ts";

@@ -2,7 +2,7 @@
 import type { ApprovalRequest, Decision } from "../domain/approval.ts";
 import { answerTexts } from "../domain/presentation.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import type { ParamsOf } from "../protocol/methods.ts";
+import type { ParamsOf } from "../protocol/method_schemas.ts";
 import { answerRequired } from "./errors.ts";
 
 /** @throws {ConsoleError} `invalid_params` for words that do not go together, or may not be what was meant */

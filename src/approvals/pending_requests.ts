@@ -2,7 +2,7 @@
 import type { IncomingRequest } from "../core/approvals_port.ts";
 import type { ApprovalRequest } from "../domain/approval.ts";
 import type { QuestionText } from "../domain/report.ts";
-import type { ResultOf } from "../protocol/methods.ts";
+import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
 
 export type WaitResult = ResultOf<"approval.wait">;

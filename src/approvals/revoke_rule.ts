@@ -4,7 +4,7 @@ import type { CommitResult, Store } from "../core/store.ts";
 import type { Rule } from "../domain/approval.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import type { Actor } from "../protocol/actor.ts";
-import type { ParamsOf } from "../protocol/methods.ts";
+import type { ParamsOf } from "../protocol/method_schemas.ts";
 import { idempotencyKeyReused, noSuchRule } from "./errors.ts";
 import type { Inbox } from "./inbox.ts";
 

@@ -3,7 +3,7 @@ import { promptText } from "../agents/shared/tool_label.ts";
 import type { IncomingRequest } from "../core/approvals_port.ts";
 import { withPresentedTools } from "../domain/presentation.ts";
 import type { AgentEvent } from "../domain/report.ts";
-import type { ParamsOf } from "../protocol/methods.ts";
+import type { ParamsOf } from "../protocol/method_schemas.ts";
 
 /** What a script asks by `approval.request`; there is no dialog of an agent's before it, so waiting blocks only the script. */
 export function requestFromScript(

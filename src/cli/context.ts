@@ -3,7 +3,8 @@ import type { ClientContext } from "../client/endpoint.ts";
 import { retryWhileRestarting } from "../client/connect.ts";
 import { connectOrStart } from "../client/reach.ts";
 import type { WireClient } from "../client/wire_client.ts";
-import type { MethodName, ParamsOf, ResultOf } from "../protocol/methods.ts";
+import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
+import type { MethodName } from "../protocol/methods.ts";
 import type { Output } from "./output.ts";
 
 export interface CommandContext {

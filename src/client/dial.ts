@@ -3,7 +3,7 @@
  * a listener of somebody else's would otherwise get the token (promise S4).
  * The hook's fast path imports this file: nothing from npm here.
  */
-import type { ParamsOf } from "../protocol/methods.ts";
+import type { ParamsOf } from "../protocol/method_schemas.ts";
 import { PROTOCOL, VERSION } from "../protocol/version.ts";
 import { assertEndpointSafe, type DaemonEndpoint } from "../config/endpoint.ts";
 import type { HomePaths } from "../platform/home.ts";

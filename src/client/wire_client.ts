@@ -1,7 +1,8 @@
 /** One greeted connection: calls with deadlines, and the events that come in between. */
 import { ConsoleError } from "../protocol/errors.ts";
 import { PROTOCOL } from "../protocol/version.ts";
-import type { MethodName, ParamsOf, ResultOf } from "../protocol/methods.ts";
+import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
+import type { MethodName } from "../protocol/methods.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { JsonRpcPeer, NO_ANSWER } from "../rpc/json_rpc_peer.ts";
 import { LineChannel } from "../rpc/line_channel.ts";

@@ -1,7 +1,7 @@
 /** What the core asks of the approvals; src/approvals implements it. */
 import type { ApprovalRequest, Decision } from "../domain/approval.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
-import type { ResultOf } from "../protocol/methods.ts";
+import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
 
 /** An agent's event that asks, read by its adapter. */

@@ -3,7 +3,7 @@ import type { Inbox } from "../approvals/inbox.ts";
 import type { Store } from "../core/store.ts";
 import { maskSecrets } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import type { ResultOf } from "../protocol/methods.ts";
+import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { Handlers } from "../rpc/handler.ts";
 import type { LiveConfig } from "./live_config.ts";
 import type { StopControl } from "./stop_control.ts";

@@ -12,7 +12,7 @@ import { env } from "../platform/process.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import type { Log } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import type { ResultOf } from "../protocol/methods.ts";
+import type { ResultOf } from "../protocol/method_schemas.ts";
 import { type AnyFeature, featurePermissions, schemaWith } from "./features.ts";
 import type { LastError } from "./last_error.ts";
 import type { DaemonOptions } from "./options.ts";

@@ -1,6 +1,6 @@
 /** Starts the services in their order, ticks them, and stops them in the opposite order. */
 import type { Log } from "../platform/system.ts";
-import type { ResultOf } from "../protocol/methods.ts";
+import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { Service, StopRequest } from "../core/service.ts";
 
 export interface SupervisorOptions {

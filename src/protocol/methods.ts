@@ -1,16 +1,13 @@
 /**
- * THE table of methods. The router, the table in docs/protocol.md, completions and the tests are driven by it.
- * Rows are sorted by area, then by name. Adding a method = one row, one handler of the same name.
+ * THE table of methods. The router, the table in docs/protocol.md, completions and the tests are driven by it. It imports
+ * nothing, so that clients load it without a validator; the shapes of params and results stand in method_schemas.ts, and
+ * the compiler asks for one a row. Rows are sorted by area, then by name. Adding a method = one row, its two shapes, one
+ * handler of the same name.
  */
-import * as v from "valibot";
-import * as s from "./schemas.ts";
 
 /** What a connection may do; each includes the ones before it. */
 export const SCOPES = ["report", "read", "approve", "admin"] as const;
 export type Scope = typeof SCOPES[number];
-
-// deno-lint-ignore no-explicit-any -- any schema at all: rows differ in input and output types
-type AnySchema = v.GenericSchema<any, any>;
 
 export interface MethodRow {
   readonly area: "daemon" | "session" | "live" | "approval" | "record";
@@ -21,8 +18,6 @@ export interface MethodRow {
   readonly mutates: boolean;
   /** Deadline in ms where it is not the general one. */
   readonly timeoutMs?: number;
-  readonly params: AnySchema;
-  readonly result: AnySchema;
   readonly doc: string;
 }
 
@@ -32,8 +27,6 @@ export const METHODS = {
     aliases: ["ApprovalDecision", "ConfirmAction", "confirm_action"],
     scope: "approve",
     mutates: true,
-    params: s.decideParams,
-    result: s.decided,
     doc: "Answers an approval; the first answer wins. A scope beyond once makes a rule.",
   },
   "approval.list": {
@@ -41,8 +34,6 @@ export const METHODS = {
     aliases: [],
     scope: "read",
     mutates: false,
-    params: s.approvalListParams,
-    result: s.approvalsResult,
     doc: "The approvals that wait, oldest first; with status all the newest settled ones too.",
   },
   "approval.request": {
@@ -51,8 +42,6 @@ export const METHODS = {
     scope: "report",
     mutates: false,
     timeoutMs: 600_000,
-    params: s.requestParams,
-    result: s.waitResult,
     doc: "Asks the human on behalf of a script or a tool, and waits for the answer; rules have no part in it.",
   },
   "approval.revoke": {
@@ -60,8 +49,6 @@ export const METHODS = {
     aliases: [],
     scope: "approve",
     mutates: true,
-    params: s.revokeParams,
-    result: s.committed,
     doc: "Takes a rule back.",
   },
   "approval.rules": {
@@ -69,8 +56,6 @@ export const METHODS = {
     aliases: [],
     scope: "read",
     mutates: false,
-    params: s.noParams,
-    result: s.rulesResult,
     doc: "The rules in force: those of answers and those of the configuration.",
   },
   "approval.wait": {
@@ -79,8 +64,6 @@ export const METHODS = {
     scope: "report",
     mutates: false,
     timeoutMs: 600_000,
-    params: s.approvalId,
-    result: s.waitResult,
     doc: "Waits for the approval that this connection's own report opened.",
   },
   "config.get": {
@@ -88,8 +71,6 @@ export const METHODS = {
     aliases: [],
     scope: "read",
     mutates: false,
-    params: s.noParams,
-    result: s.configResult,
     doc: "The configuration in force, each value with its origin.",
   },
   "config.reload": {
@@ -97,8 +78,6 @@ export const METHODS = {
     aliases: ["ReloadConfig"],
     scope: "admin",
     mutates: false,
-    params: s.noParams,
-    result: s.reloadResult,
     doc: "Reads the configuration again; tells which keys were applied and which need a restart.",
   },
   disconnect: {
@@ -106,8 +85,6 @@ export const METHODS = {
     aliases: ["Disconnect"],
     scope: "report",
     mutates: false,
-    params: s.noParams,
-    result: s.empty,
     doc: "Answers, then closes this connection.",
   },
   dump: {
@@ -115,8 +92,6 @@ export const METHODS = {
     aliases: ["DUMP"],
     scope: "read",
     mutates: false,
-    params: s.noParams,
-    result: s.dumpResult,
     doc: "Everything the daemon holds, for a bug report; no secrets.",
   },
   hello: {
@@ -124,8 +99,6 @@ export const METHODS = {
     aliases: ["connect", "initialize"],
     scope: "report",
     mutates: false,
-    params: s.helloParams,
-    result: s.helloResult,
     doc: "The handshake; must be the first message.",
   },
   ping: {
@@ -133,8 +106,6 @@ export const METHODS = {
     aliases: ["Ping"],
     scope: "report",
     mutates: false,
-    params: s.noParams,
-    result: s.pong,
     doc: "Answers at once, with the daemon's time.",
   },
   shutdown: {
@@ -142,8 +113,6 @@ export const METHODS = {
     aliases: ["STOP", "Shutdown"],
     scope: "admin",
     mutates: false,
-    params: s.shutdownParams,
-    result: s.shutdownResult,
     doc: "Stops the daemon after the requests in flight; force skips the wait.",
   },
   status: {
@@ -151,8 +120,6 @@ export const METHODS = {
     aliases: ["GetStatus", "STATUS", "StatusQuery", "status_query"],
     scope: "report",
     mutates: false,
-    params: s.noParams,
-    result: s.statusResult,
     doc: "How the daemon is: process, clients, sessions, journal.",
   },
   subscribe: {
@@ -160,8 +127,6 @@ export const METHODS = {
     aliases: ["SUB", "Subscribe"],
     scope: "read",
     mutates: false,
-    params: s.subscribeParams,
-    result: s.subscribeResult,
     doc: "A snapshot, and from that instant every event; with since, the missed events instead of the snapshot.",
   },
   unsubscribe: {
@@ -169,8 +134,6 @@ export const METHODS = {
     aliases: [],
     scope: "read",
     mutates: false,
-    params: s.unsubscribeParams,
-    result: s.empty,
     doc: "Ends one subscription of this connection.",
   },
   "audit.head": {
@@ -178,8 +141,6 @@ export const METHODS = {
     aliases: [],
     scope: "read",
     mutates: false,
-    params: s.noParams,
-    result: s.auditHead,
     doc: "Size and last hash of the journal: keep it, and audit verify --against proves completeness.",
   },
   "audit.tail": {
@@ -187,8 +148,6 @@ export const METHODS = {
     aliases: [],
     scope: "read",
     mutates: false,
-    params: s.tailParams,
-    result: s.auditRecords,
     doc: "The last records of the journal, oldest first.",
   },
   "session.close": {
@@ -196,8 +155,6 @@ export const METHODS = {
     aliases: ["RM"],
     scope: "admin",
     mutates: true,
-    params: s.closeParams,
-    result: s.committed,
     doc: "Marks a session as ended.",
   },
   "session.delete": {
@@ -205,8 +162,6 @@ export const METHODS = {
     aliases: ["DELETE"],
     scope: "admin",
     mutates: true,
-    params: s.sessionTarget,
-    result: s.committed,
     doc: "Forgets a session; its records stay in the journal.",
   },
   "session.get": {
@@ -214,8 +169,6 @@ export const METHODS = {
     aliases: ["GET"],
     scope: "read",
     mutates: false,
-    params: s.sessionId,
-    result: s.sessionResult,
     doc: "One session with its history.",
   },
   "session.history": {
@@ -223,8 +176,6 @@ export const METHODS = {
     aliases: [],
     scope: "read",
     mutates: false,
-    params: s.sessionId,
-    result: s.historyResult,
     doc: "The periods a session went through, with their lengths.",
   },
   "session.list": {
@@ -232,8 +183,6 @@ export const METHODS = {
     aliases: ["LIST"],
     scope: "read",
     mutates: false,
-    params: s.listParams,
-    result: s.sessionsResult,
     doc: "All sessions, most urgent first.",
   },
   "session.reopen": {
@@ -241,8 +190,6 @@ export const METHODS = {
     aliases: ["REOPEN"],
     scope: "admin",
     mutates: true,
-    params: s.sessionTarget,
-    result: s.committed,
     doc: "Marks a closed session as open again.",
   },
   "session.report": {
@@ -250,8 +197,6 @@ export const METHODS = {
     aliases: [],
     scope: "report",
     mutates: true,
-    params: s.reportParams,
-    result: s.reported,
     doc: "An agent's own event, as its hook received it; one that asks may be answered at once or opens an approval.",
   },
   "session.update": {
@@ -259,15 +204,11 @@ export const METHODS = {
     aliases: ["SET"],
     scope: "admin",
     mutates: true,
-    params: s.updateParams,
-    result: s.committed,
     doc: "Sets fields of a session; absent ones stay. With agent, an unknown session is created.",
   },
 } as const satisfies Record<string, MethodRow>;
 
 export type MethodName = keyof typeof METHODS;
-export type ParamsOf<M extends MethodName> = v.InferOutput<typeof METHODS[M]["params"]>;
-export type ResultOf<M extends MethodName> = v.InferInput<typeof METHODS[M]["result"]>;
 
 const BY_NAME: ReadonlyMap<string, MethodName> = new Map(
   (Object.keys(METHODS) as MethodName[]).flatMap((name) => [

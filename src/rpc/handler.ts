@@ -1,5 +1,6 @@
 /** What runs a method: handlers by name, each with its row of the methods table. */
-import { type MethodName, type MethodRow, METHODS, type ParamsOf, type ResultOf } from "../protocol/methods.ts";
+import { METHOD_SCHEMAS, type MethodSchemas, type ParamsOf, type ResultOf } from "../protocol/method_schemas.ts";
+import { type MethodName, type MethodRow, METHODS } from "../protocol/methods.ts";
 import type { Peer } from "./peer.ts";
 
 export interface Call {
@@ -14,7 +15,7 @@ export type Handlers<M extends MethodName = MethodName> = { readonly [N in M]: H
 
 /** A method that can be called: what the table says of it, and what runs it. */
 export interface Method {
-  readonly row: MethodRow;
+  readonly row: MethodRow & MethodSchemas;
   /** Its params have passed the row's schema. */
   readonly run: (params: never, call: Call) => unknown;
 }
@@ -33,7 +34,7 @@ export function methodTable(handlers: Handlers, extra: Readonly<Record<string, M
   const table = new Map<string, Method & { readonly name: string }>();
   const known = Object.entries(METHODS).map(([name, row]): [string, Method] => [
     name,
-    { row, run: handlers[name as MethodName] as Method["run"] },
+    { row: { ...row, ...METHOD_SCHEMAS[name as MethodName] }, run: handlers[name as MethodName] as Method["run"] },
   ]);
   for (const [name, method] of [...known, ...Object.entries(extra)]) {
     for (const alias of [name, ...method.row.aliases]) {

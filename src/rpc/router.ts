@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Request } from "../protocol/envelope.ts";
-import { covers, type MethodRow } from "../protocol/methods.ts";
+import type { MethodSchemas } from "../protocol/method_schemas.ts";
+import { covers } from "../protocol/methods.ts";
 import type { Log } from "../platform/system.ts";
 import type { Call, MethodTable } from "./handler.ts";
 import type { Peer } from "./peer.ts";
@@ -135,8 +136,8 @@ function unknownMethod(method: string): ConsoleError {
 }
 
 /** @throws {ConsoleError} `invalid_params` naming the first offending parameter */
-export function checkParams(name: string, row: Pick<MethodRow, "params">, params: unknown): unknown {
-  const parsed = v.safeParse(row.params, params);
+export function checkParams(name: string, { params: schema }: Pick<MethodSchemas, "params">, params: unknown): unknown {
+  const parsed = v.safeParse(schema, params);
   if (parsed.success) return parsed.output;
   const issue = parsed.issues[0];
   const path = issue.path?.map((item: { key: unknown }) => String(item.key)).join(".") ?? "params";

@@ -5,7 +5,7 @@ import { denoFiles } from "../platform/deno_files.ts";
 import { type Spooled, spooledAt, spooledNames, staleParts } from "../platform/spool.ts";
 import { HOOK } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { METHODS, type ParamsOf } from "../protocol/methods.ts";
+import { METHOD_SCHEMAS, type ParamsOf } from "../protocol/method_schemas.ts";
 import { checkParams } from "../rpc/router.ts";
 
 /** A file over this is nobody's hook event, bytes. */
@@ -39,7 +39,9 @@ function takeSpool(context: FeatureContext): void {
       const size = denoFiles.stat(path)?.size ?? 0;
       if (size > MAX_BYTES) throw new RangeError(`is ${size} bytes, more than ${MAX_BYTES}`);
       const spooled = JSON.parse(new TextDecoder().decode(denoFiles.read(path))) as Spooled;
-      const params = checkParams("session.report", METHODS["session.report"], spooled) as ParamsOf<"session.report">;
+      const params = checkParams("session.report", METHOD_SCHEMAS["session.report"], spooled) as ParamsOf<
+        "session.report"
+      >;
       receiveReport(context, HOOK, params, happenedAt(name, now));
     } catch (error) {
       if (error instanceof ConsoleError && error.kind === "read_only") return; // keep the files for better times

@@ -2,7 +2,8 @@
 import { checkParams } from "../rpc/router.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Request } from "../protocol/envelope.ts";
-import { METHODS, type ParamsOf, resolveMethod, type ResultOf, type Scope } from "../protocol/methods.ts";
+import { METHOD_SCHEMAS, type ParamsOf, type ResultOf } from "../protocol/method_schemas.ts";
+import { resolveMethod, type Scope } from "../protocol/methods.ts";
 import { PROTOCOL, VERSION } from "../protocol/version.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -40,7 +41,7 @@ export function greet(request: Request, options: HandshakeOptions): Greeted {
       retryable: true,
     });
   }
-  const params = checkParams("hello", METHODS.hello, request.params) as ParamsOf<"hello">;
+  const params = checkParams("hello", METHOD_SCHEMAS.hello, request.params) as ParamsOf<"hello">;
   if (params.protocol !== PROTOCOL) {
     throw new ConsoleError(
       "version_mismatch",

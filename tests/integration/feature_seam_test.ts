@@ -4,7 +4,7 @@ import type { Config } from "../../src/config/base_sections.ts";
 import { loadConfigFromProcess } from "../../src/config/from_process.ts";
 import { initialSettings } from "../../src/config/values.ts";
 import { featurePermissions, FEATURES, SCHEMA, schemaWith } from "../../src/daemon/features.ts";
-import type { ResultOf } from "../../src/protocol/methods.ts";
+import type { ResultOf } from "../../src/protocol/method_schemas.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import { daemonFlags, type Permission } from "../../src/platform/sandbox.ts";
 import { dummy } from "../support/dummy_feature/mod.ts";

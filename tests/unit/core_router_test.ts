@@ -4,6 +4,7 @@ import { type Handlers, methodTable } from "../../src/rpc/handler.ts";
 import type { Peer } from "../../src/rpc/peer.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import type { Log } from "../../src/platform/system.ts";
+import { METHOD_SCHEMAS } from "../../src/protocol/method_schemas.ts";
 import { covers, type MethodName, METHODS, SCOPES } from "../../src/protocol/methods.ts";
 
 const NO_LOG: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -75,14 +76,14 @@ Deno.test("F4 a handler that throws gives internal with an id that is in the log
 
 Deno.test("router: a parameter that is missing, unknown or wrong is named, with what was expected", () => {
   const said = (params: unknown) =>
-    assertThrows(() => checkParams("session.get", METHODS["session.get"], params), ConsoleError).message;
+    assertThrows(() => checkParams("session.get", METHOD_SCHEMAS["session.get"], params), ConsoleError).message;
   assertEquals(said({}), 'the parameter "sessionId" of session.get is missing');
   assertEquals(said({ sessionId: "s", more: 1 }), 'the parameter "more" of session.get is unknown');
   assertEquals(said({ sessionId: 5 }), 'the parameter "sessionId" of session.get is 5, expected string');
 });
 
 Deno.test("A1 no client calls itself what answers by itself: its decisions would read as a rule's", () => {
-  const hello = (kind: string) => () => checkParams("hello", METHODS["hello"], { protocol: 1, kind });
+  const hello = (kind: string) => () => checkParams("hello", METHOD_SCHEMAS["hello"], { protocol: 1, kind });
   for (const kind of ["rule", "mode", "feed", "", "Tui"]) assertThrows(hello(kind), ConsoleError, '"kind" of hello is');
   for (const kind of ["tui", "rules", "hook"]) hello(kind)();
 });
@@ -122,7 +123,7 @@ Deno.test("P5 the table: names sorted within their area, aliases unique, every m
   assertEquals(new Set(words).size, words.length);
   for (const name of names) {
     assertEquals(
-      "idempotencyKey" in (METHODS[name].params as { entries: object }).entries,
+      "idempotencyKey" in (METHOD_SCHEMAS[name].params as { entries: object }).entries,
       METHODS[name].mutates,
       name,
     );

@@ -5,7 +5,7 @@ import type { Approval } from "../../domain/approval.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { confirm } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { ParamsOf } from "../../protocol/methods.ts";
+import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { answerHint, answerLine, approvalLines, approvalSummary } from "../approval_text.ts";
 import { call, type CommandContext } from "../context.ts";
 import { shortIds } from "../session_table.ts";

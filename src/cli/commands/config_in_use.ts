@@ -4,7 +4,7 @@ import type { configView } from "../../config/values.ts";
 import { SCHEMA } from "../../daemon/features.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { ResultOf } from "../../protocol/methods.ts";
+import type { ResultOf } from "../../protocol/method_schemas.ts";
 import type { CommandContext } from "../context.ts";
 
 type Values = ReturnType<typeof configView>["values"];

@@ -2,7 +2,7 @@
 import { bold, dim } from "@std/fmt/colors";
 import { notRunningError, retryWhileRestarting, tryConnectPatiently } from "../../client/connect.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { ResultOf } from "../../protocol/methods.ts";
+import type { ResultOf } from "../../protocol/method_schemas.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { confirm } from "../../platform/stdio.ts";
 import { bytes, duration } from "../format.ts";

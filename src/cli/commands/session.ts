@@ -6,7 +6,7 @@ import { mostUrgent, type SessionView } from "../../domain/query.ts";
 import type { HistoryEntry } from "../../domain/session.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { ParamsOf } from "../../protocol/methods.ts";
+import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { answerHint, approvalLines } from "../approval_text.ts";
 import { activityText, displayStatus, duration, paint, SYMBOLS } from "../format.ts";
 import { call, type CommandContext } from "../context.ts";

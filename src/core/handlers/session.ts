@@ -9,7 +9,7 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import type { Actor } from "../../protocol/actor.ts";
 import { commitReport } from "../apply_report.ts";
 import type { CommitResult, Store } from "../store.ts";
-import type { ParamsOf } from "../../protocol/methods.ts";
+import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import type { Call, Handlers } from "../../rpc/handler.ts";
 import type { AgentsPort } from "../agents_port.ts";
 import type { ApprovalsPort } from "../approvals_port.ts";
