@@ -7,6 +7,7 @@ import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ConfigKey } from "./base_sections.ts";
 import { ENV_SETTINGS } from "./env.ts";
+import { originText } from "./origin.ts";
 import { type Format, type ParseToml, readSource } from "./parse.ts";
 import type { ConfigSchema } from "./schema.ts";
 import { checkMembers, checkValue } from "./validate.ts";
@@ -47,10 +48,10 @@ export function loadConfig(options: LoadOptions): Loaded {
   const layers = new Map<string, Value>([...values, ...fromEnv(options), ...fromFlags(options)]);
 
   const wrong = [...problems];
-  for (const [key, { value, at }] of layers) {
-    if (values.get(key)?.at === at) continue; // the file's own were checked where they stand
+  for (const [key, { value, origin }] of layers) {
+    if (origin.kind === "file") continue; // checked where they stand
     const problem = checkValue(schema.find(key)!, value);
-    if (problem !== undefined) wrong.push(`${at}: ${problem}`);
+    if (problem !== undefined) wrong.push(`${originText(origin)}: ${problem}`);
   }
   if (wrong.length > 0) {
     const more = wrong.length > 10 ? [`and ${wrong.length - 10} more`] : [];
@@ -106,13 +107,15 @@ function readText({ files, uid }: LoadOptions, file: string): string {
 function* fromEnv({ env, cwd }: LoadOptions): Generator<[string, Value]> {
   for (const { variable, key, read } of ENV_SETTINGS) {
     const value = read(env[variable] ?? "");
-    if (value !== undefined) yield [key, { value: resolved(key, value, cwd), at: variable }];
+    if (value !== undefined) {
+      yield [key, { value: resolved(key, value, cwd), origin: { kind: "variable", name: variable } }];
+    }
   }
 }
 
 function* fromFlags({ flags = {}, cwd }: LoadOptions): Generator<[string, Value]> {
   for (const [key, { value, flag }] of Object.entries(flags)) {
-    yield [key, { value: resolved(key, value, cwd), at: flag }];
+    yield [key, { value: resolved(key, value, cwd), origin: { kind: "flag", flag } }];
   }
 }
 

@@ -2,10 +2,11 @@
 import { clip, escapeControls, maskSecrets } from "../domain/sanitize.ts";
 import { describe, type Member } from "./parse.ts";
 import { type ConfigSchema, type Entry, entryAt, joinKey, type Setting } from "./schema.ts";
+import type { Value } from "./values.ts";
 
 export interface Checked {
-  /** The valid values by key, with their places. */
-  readonly values: ReadonlyMap<string, { readonly value: unknown; readonly at: string }>;
+  /** The valid values by key, with the places where they stand. */
+  readonly values: ReadonlyMap<string, Value>;
   /** The known keys that are given, sections and names included. */
   readonly given: ReadonlySet<string>;
   /** `<place> <key> is …, expected …`: the file must not be used. */
@@ -16,7 +17,7 @@ export interface Checked {
 
 /** @param members of the outermost object */
 export function checkMembers(members: readonly Member[], schema: ConfigSchema): Checked {
-  const values = new Map<string, { value: unknown; at: string }>();
+  const values = new Map<string, Value>();
   const given = new Set<string>();
   const problems: string[] = [];
   const warnings: string[] = [];
@@ -31,8 +32,9 @@ export function checkMembers(members: readonly Member[], schema: ConfigSchema): 
 
   function checkSetting(member: Member, setting: Setting): void {
     const problem = checkValue(setting, member.value);
-    if (problem === undefined) values.set(setting.key, { value: member.value, at: member.at });
-    else problems.push(`${placeOf(setting, member)} ${problem}`);
+    if (problem === undefined) {
+      values.set(setting.key, { value: member.value, origin: { kind: "file", place: member.at } });
+    } else problems.push(`${placeOf(setting, member)} ${problem}`);
   }
 
   function checkAll(inner: readonly Member[], prefix: string, parent: Entry): void {

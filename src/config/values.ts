@@ -2,18 +2,19 @@
 import { maskSecrets } from "../domain/sanitize.ts";
 import type { Config } from "./base_sections.ts";
 import { type ConfigSchema, type Entry, joinKey, type Setting } from "./schema.ts";
+import { type Origin, originText } from "./origin.ts";
 import type { ConfigSection, SectionValues } from "./section.ts";
 
-/** A value with its origin: a place in a file, a variable or a flag. */
+/** A value with its origin. */
 export interface Value {
   readonly value: unknown;
-  readonly at: string;
+  readonly origin: Origin;
 }
 
 export interface Assembled {
   readonly config: Config;
-  /** By key, for each that is in force: `default`, `<file>:<line>:<column>`, a variable's name or a flag. */
-  readonly origins: Readonly<Record<string, string>>;
+  /** By key, for each that is in force. */
+  readonly origins: Readonly<Record<string, Origin>>;
 }
 
 /** @param given the keys that stand in the file, sections and names included: a name may stand there with nothing under it */
@@ -23,11 +24,11 @@ export function assemble(
   given: Iterable<string> = [],
 ): Assembled {
   const names = namesIn([...given, ...layers.keys()]);
-  const origins: [string, string][] = [];
+  const origins: [string, Origin][] = [];
   const build = (entry: Entry, key: string): unknown => {
     if (entry.kind === "setting") {
       const held = layers.get(key);
-      origins.push([key, held?.at ?? "default"]);
+      origins.push([key, held?.origin ?? { kind: "default" }]);
       return frozen(held === undefined ? entry.fallback : held.value);
     }
     const inner: Iterable<readonly [string, Entry]> = entry.kind === "group"
@@ -78,7 +79,7 @@ export function configView({ config, origins, file }: Assembled & { readonly fil
   readonly values: Readonly<Record<string, { readonly value: unknown; readonly origin: string }>>;
 } {
   const values = Object.entries(origins).map(([key, origin]) => {
-    return [key, { value: masked(valueAt(config, key)), origin }] as const;
+    return [key, { value: masked(valueAt(config, key)), origin: originText(origin) }] as const;
   });
   return { file, values: Object.fromEntries(values) };
 }

@@ -2,6 +2,7 @@ import { parse as parseToml } from "@std/toml/parse";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { loadConfig, type Loaded, type LoadOptions } from "../../src/config/load.ts";
 import { configView, diffConfig } from "../../src/config/values.ts";
+import { type Origin, originText, parseOrigin } from "../../src/config/origin.ts";
 import { SCHEMA } from "../../src/daemon/features.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import type { FileStat } from "../../src/platform/system.ts";
@@ -54,7 +55,7 @@ Deno.test("without a file every key has its default", () => {
     journal: { fsync: "interval", segment_mib: 64 },
     feeds: { claude_sessions: false, codex_app_server: false, gemini_chats: false },
   });
-  assertEquals(new Set(Object.values(origins)), new Set(["default"]));
+  assertEquals(new Set(Object.values(origins).map(originText)), new Set(["default"]));
   assertEquals([warnings, file], [[], null]);
   assert(Object.isFrozen(config) && Object.isFrozen(config.daemon));
   assertEquals(load({ jsonc: "" }).config, config);
@@ -84,12 +85,12 @@ Deno.test("flag over environment over file over default, each value with its ori
     safety_mode: "manual",
     stale_after_mins: 1.5,
   });
-  assertEquals(origins["daemon.ipc_socket_path"], "--socket");
-  assertEquals(origins["daemon.log_level"], "AGENT_CONSOLE_LOG_LEVEL");
-  assertEquals(origins["daemon.auto_start"], "AGENT_CONSOLE_NO_START");
-  assertEquals(origins["daemon.pid_file_path"], "/h/config.jsonc:4:59");
-  assertEquals(origins["daemon.stale_after_mins"], "/h/config.jsonc:5:5");
-  assertEquals(origins["daemon.idle_timeout_mins"], "default");
+  assertEquals(originText(origins["daemon.ipc_socket_path"]!), "--socket");
+  assertEquals(originText(origins["daemon.log_level"]!), "AGENT_CONSOLE_LOG_LEVEL");
+  assertEquals(originText(origins["daemon.auto_start"]!), "AGENT_CONSOLE_NO_START");
+  assertEquals(originText(origins["daemon.pid_file_path"]!), "/h/config.jsonc:4:59");
+  assertEquals(originText(origins["daemon.stale_after_mins"]!), "/h/config.jsonc:5:5");
+  assertEquals(originText(origins["daemon.idle_timeout_mins"]!), "default");
   assertEquals(file, "/h/config.jsonc");
 });
 
@@ -97,7 +98,7 @@ Deno.test("an empty variable counts as absent, and AGENT_CONSOLE_NO_START=0 star
   for (const value of ["", "0", "false"]) {
     assertEquals(load({ env: { AGENT_CONSOLE_NO_START: value } }).config.daemon.auto_start, true);
   }
-  assertEquals(load({ env: { AGENT_CONSOLE_SOCKET: "" } }).origins["daemon.ipc_socket_path"], "default");
+  assertEquals(originText(load({ env: { AGENT_CONSOLE_SOCKET: "" } }).origins["daemon.ipc_socket_path"]!), "default");
 });
 
 Deno.test("config.toml takes the same keys, with lines and columns found again", () => {
@@ -111,9 +112,12 @@ segment_mib = 8
 `;
   const { config, origins } = load({ toml });
   assertEquals([config.daemon.auto_start, config.daemon.log_level, config.journal.segment_mib], [false, "error", 8]);
-  assertEquals(origins["daemon.auto_start"], "/h/config.toml:3:1");
-  assertEquals(origins["daemon.log_level"], "/h/config.toml:4:3");
-  assertEquals(load({ toml: "daemon.log_level = 'warn'" }).origins["daemon.log_level"], "/h/config.toml:1:1");
+  assertEquals(originText(origins["daemon.auto_start"]!), "/h/config.toml:3:1");
+  assertEquals(originText(origins["daemon.log_level"]!), "/h/config.toml:4:3");
+  assertEquals(
+    originText(load({ toml: "daemon.log_level = 'warn'" }).origins["daemon.log_level"]!),
+    "/h/config.toml:1:1",
+  );
   assertEquals(load({ toml: "daemon = { log_level = 'warn' }" }).config.daemon.log_level, "warn");
 });
 
@@ -237,4 +241,15 @@ Deno.test("diffConfig: what a reload applies and what needs a restart", () => {
     needsRestart: ["daemon.ipc_socket_path", "journal.segment_mib"],
   });
   assertEquals(diffConfig(SCHEMA, old, load().config), { applied: [], needsRestart: [] });
+});
+
+Deno.test("an origin read from its word is the same origin", () => {
+  const origins: readonly Origin[] = [
+    { kind: "default" },
+    { kind: "file", place: "/h/config.jsonc:4:59" },
+    { kind: "file", place: "/h/config.toml" },
+    { kind: "variable", name: "AGENT_CONSOLE_SOCKET" },
+    { kind: "flag", flag: "--socket" },
+  ];
+  assertEquals(origins.map((origin) => parseOrigin(originText(origin))), origins);
 });

@@ -8,6 +8,7 @@ import { setKey } from "../../src/config/edit.ts";
 import { loadConfig, type Loaded } from "../../src/config/load.ts";
 import { group, named, namedSection, section, setting } from "../../src/config/section.ts";
 import { configView, diffConfig, valuesOf } from "../../src/config/values.ts";
+import { originText } from "../../src/config/origin.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
@@ -59,8 +60,8 @@ function refused(jsonc: string): string[] {
 }
 
 function given({ origins }: Loaded): Record<string, string> {
-  const entries = Object.entries(origins).filter(([, origin]) => origin !== "default");
-  return Object.fromEntries(entries.map(([key, origin]) => [key, short([origin])[0] ?? ""]));
+  const entries = Object.entries(origins).filter(([, { kind }]) => kind !== "default");
+  return Object.fromEntries(entries.map(([key, origin]) => [key, short([originText(origin)])[0] ?? ""]));
 }
 
 const JSONC = `{
@@ -199,7 +200,7 @@ Deno.test("the table and config init have every key; the examples of init are va
   const loaded = load({ jsonc: init.replace(/^( *)\/\/ "/gm, '$1"') });
   assertEquals(loaded.warnings, []);
   assertEquals(valuesOf(loaded.config, agents), { claude: { command: "agent", warm: false, env: { LANG: "" } } });
-  assertEquals(Object.values(loaded.origins).filter((origin) => origin === "default"), []);
+  assertEquals(Object.values(loaded.origins).filter(({ kind }) => kind === "default"), []);
 });
 
 Deno.test("two sections of one name are a bug of the program", () => {

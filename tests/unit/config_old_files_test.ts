@@ -2,6 +2,7 @@
 import { parse as parseToml } from "@std/toml/parse";
 import { assertEquals } from "@std/assert";
 import { loadConfig, type Loaded } from "../../src/config/load.ts";
+import { originText } from "../../src/config/origin.ts";
 import { SCHEMA } from "../../src/daemon/features.ts";
 import { homePaths } from "../../src/platform/home.ts";
 
@@ -71,6 +72,6 @@ gemini_chats = true
       journal: { fsync: "never", segment_mib: 8 },
       feeds: { claude_sessions: true, codex_app_server: false, gemini_chats: true },
     });
-    assertEquals([warnings, origins["feeds.gemini_chats"]], [[], `${file}:${place}`]);
+    assertEquals([warnings, originText(origins["feeds.gemini_chats"]!)], [[], `${file}:${place}`]);
   }
 });

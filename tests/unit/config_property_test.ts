@@ -6,6 +6,7 @@ import { checkMembers } from "../../src/config/validate.ts";
 import { JsoncError, readJsonc } from "../../src/config/jsonc.ts";
 import { nearestWord } from "../../src/lib/did_you_mean.ts";
 import { type Format, readSource } from "../../src/config/parse.ts";
+import { originText } from "../../src/config/origin.ts";
 import { SCHEMA } from "../../src/daemon/features.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
@@ -46,7 +47,7 @@ function read(text: string, format: Format): void {
       assertMatch(line, place);
       assert(!line.includes("\n") && line.length < 400, line);
     }
-    for (const [key, { at }] of values) assertMatch(`${at} ${key}`, place);
+    for (const [key, { origin }] of values) assertMatch(`${originText(origin)} ${key}`, place);
   } catch (error) {
     if (!(error instanceof ConsoleError)) throw error;
     assertEquals(error.kind, "config_invalid");

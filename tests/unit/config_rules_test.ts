@@ -6,6 +6,7 @@ import { configView, diffConfig } from "../../src/config/values.ts";
 import { SCHEMA } from "../../src/daemon/features.ts";
 import { readSource } from "../../src/config/parse.ts";
 import { loadWorkspace } from "../../src/config/workspace.ts";
+import { originText } from "../../src/config/origin.ts";
 import { homePaths } from "../../src/platform/home.ts";
 
 const NOW = "2026-11-20T10:00:00.000Z";
@@ -36,7 +37,7 @@ Deno.test("approvals.rules are read with their values", () => {
   const { config, origins } = load(rules(GOOD, GOOD.replace(" }", ', "agent": "codex" }')));
   const rule = { tool: "Bash", pattern: "npm test*", decision: "allow" } as const;
   assertEquals(config.approvals.rules.map((each) => ({ ...each })), [rule, { ...rule, agent: "codex" }]);
-  assertEquals(origins["approvals.rules"], "/h/config.jsonc:3:5");
+  assertEquals(originText(origins["approvals.rules"]!), "/h/config.jsonc:3:5");
   assert(Object.isFrozen(config.approvals.rules) && Object.isFrozen(config.approvals.rules[0]));
 });
 
@@ -72,7 +73,7 @@ Deno.test("config.toml takes rules as [[approvals.rules]]", () => {
   assertEquals(problems, []);
   assertEquals(values.get("approvals.rules"), {
     value: [{ tool: "Bash", pattern: "a", decision: "deny" }],
-    at: "/c:3:1",
+    origin: { kind: "file", place: "/c:3:1" },
   });
   assertMatch(
     problemsOf(toml.replace('"deny"', '"no"'), "toml")[0]!,

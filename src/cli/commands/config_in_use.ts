@@ -1,5 +1,6 @@
 /** Whether the daemon that runs uses the values that `config show` shows. */
 import { tryConnectPatiently } from "../../client/connect.ts";
+import { isFlag, parseOrigin } from "../../config/origin.ts";
 import type { configView } from "../../config/values.ts";
 import { SCHEMA } from "../../daemon/features.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
@@ -44,9 +45,10 @@ function otherValues(
     const isSame = JSON.stringify(value) === JSON.stringify(their.value);
     if (needsRestart.includes(key)) keys.restart.push(key);
     else if (isSame) continue;
-    else if (their.origin.startsWith("--")) keys.flag.push(`${key} (${escapeControls(their.origin)})`);
-    else if (SCHEMA.find(key)?.applies === "live" && isOfFile(origin) && isOfFile(their.origin)) keys.reload.push(is);
-    else keys.restart.push(is);
+    else if (isFlag(their.origin)) keys.flag.push(`${key} (${escapeControls(their.origin)})`);
+    else if (SCHEMA.find(key)?.applies === "live" && isReloaded(origin) && isReloaded(their.origin)) {
+      keys.reload.push(is);
+    } else keys.restart.push(is);
   }
   const still = "the running daemon still has other values of";
   return [
@@ -63,6 +65,7 @@ function otherValues(
 }
 
 /** Not of a variable or a flag, which a daemon has from its start. */
-function isOfFile(origin: string): boolean {
-  return origin === "default" || origin.includes(":");
+function isReloaded(origin: string): boolean {
+  const { kind } = parseOrigin(origin);
+  return kind === "default" || kind === "file";
 }

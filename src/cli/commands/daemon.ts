@@ -1,6 +1,7 @@
 /** `daemon …` and `status`: the life of the daemon. */
 import { bold, dim } from "@std/fmt/colors";
 import { notRunningError, retryWhileRestarting, tryConnectPatiently } from "../../client/connect.ts";
+import { isFlag } from "../../config/origin.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
@@ -100,7 +101,7 @@ async function howStarted(run: CommandContext): Promise<StartFlags & { readonly 
       const signal = AbortSignal.any([run.signal, AbortSignal.timeout(LOOK_MS)]);
       const { ephemeral, workspace, socketPath, limits = {} } = await client.call("status", {}, signal);
       const { values } = await client.call("config.get", {}, signal);
-      const flagged = (key: string) => values[key]?.origin.startsWith("--") === true;
+      const flagged = (key: string) => isFlag(values[key]?.origin);
       return {
         ephemeral,
         limit: Object.entries(limits).map(([name, value]) => `${name}=${value}`),
