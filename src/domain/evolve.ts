@@ -36,5 +36,5 @@ function extend(row: SessionEntry | undefined, next: Session): readonly HistoryE
     from: last.since,
     durationMs: Math.max(0, Date.parse(next.since) - Date.parse(last.since)),
   };
-  return [...history, entry].slice(-HISTORY_CAP);
+  return [...(history.length < HISTORY_CAP ? history : history.slice(history.length + 1 - HISTORY_CAP)), entry];
 }

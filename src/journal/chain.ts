@@ -2,7 +2,7 @@
 import { ConsoleError } from "../protocol/errors.ts";
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { Sha256 } from "../platform/system.ts";
-import { NO_HASH, parseRecord, SEGMENT_TYPE, tailOf, verifyHash } from "./record.ts";
+import { NO_HASH, parseRecord, SEGMENT_TYPE, tailOf, tailOfNext, verifyHash } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import type { Block, UnterminatedTail } from "./segment.ts";
 
@@ -91,14 +91,14 @@ export class Chain {
   #line(segment: string, offset: number, text: string, bytes: Uint8Array): StoredRecord {
     const seq = this.#seq + 1;
     const fail = (what: string) => chainError({ segment, seq, offset, what });
-    const tail = tailOf(text);
+    const record = parseRecord(text);
+    const tail = (record && tailOfNext(text, record, seq, this.#hash)) ?? tailOf(text);
     if (tail === undefined) throw fail("is not one line of canonical JSON");
     if (!verifyHash(bytes, text.length, tail, this.#sha256)) {
       throw fail("is altered: its hash is not that of its bytes");
     }
     if (tail.seq !== seq) throw fail(`is missing: record ${tail.seq} stands there`);
     if (tail.prev !== this.#hash) throw fail("is not chained: its prev is not the hash of the record before");
-    const record = parseRecord(text);
     if (record === undefined) throw fail("is not one line of canonical JSON");
     if ((record.type === SEGMENT_TYPE) !== (offset === 0)) {
       throw fail(

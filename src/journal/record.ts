@@ -83,6 +83,18 @@ export function tailOf(text: string): Tail | undefined {
   return { at, hash: match[1]!, prev: match[2]!, seq: Number(match[3]), ts: match[4]!, type: match[5]! };
 }
 
+/**
+ * The tail of the line whose text is `record`, where it is the one that must come next: what {@link tailOf} finds, at
+ * half its cost, because all but the time and the type is known. Its hash is what {@link verifyHash} then compares. Undefined where the line ends otherwise.
+ */
+export function tailOfNext(text: string, record: StoredRecord, seq: number, prev: string): Tail | undefined {
+  const { hash, ts, type } = record;
+  if (!TS.test(ts) || !TYPE.test(type)) return undefined;
+  const tail = `,"hash":"${hash}","prev":"${prev}","seq":${seq},"ts":"${ts}","type":"${type}"}`;
+  const at = text.length - tail.length;
+  return text.slice(at) === tail ? { at, hash, prev, seq, ts, type } : undefined; // endsWith takes twice as long
+}
+
 /** True where `hash` is the hash of the line's bytes without the hash member. Overwrites bytes behind `data`. */
 export function verifyHash(line: Uint8Array, textLength: number, tail: Tail, sha256: Sha256): boolean {
   const cut = line.length - (textLength - tail.at); // the tail is ASCII: as many bytes as units
