@@ -27,30 +27,30 @@ export class AutoApprovedCalls {
     const ended = endedBy(report, this.#calls);
     if (ended.length === 0) return undefined;
     this.#calls = this.#calls.filter((call) => !ended.includes(call));
-    const { happening } = report;
-    if (happening.kind === "interrupted") return "failed";
-    if (happening.kind !== "progress") return undefined;
-    return happening.failed ? "failed" : "succeeded";
+    const { event } = report;
+    if (event.kind === "interrupted") return "failed";
+    if (event.kind !== "progress") return undefined;
+    return event.failed ? "failed" : "succeeded";
   }
 }
 
-function endedBy({ sessionId, subagent, happening }: Report, calls: readonly Call[]): readonly Call[] {
+function endedBy({ sessionId, subagent, event }: Report, calls: readonly Call[]): readonly Call[] {
   const ofSession = calls.filter((call) => call.sessionId === sessionId);
   const own = ofSession.filter((call) => call.subagent?.id === subagent?.id);
-  switch (happening.kind) {
+  switch (event.kind) {
     case "progress":
-      return named(happening.tools ?? [], own);
+      return named(event.tools ?? [], own);
     case "interrupted": // one Esc ends all that runs, and may be told once for each call
     case "announced":
     case "ended":
       return ofSession;
     case "finished":
-      return happening.subagents === 0 ? ofSession : own;
+      return event.subagents === 0 ? ofSession : own;
     case "failed":
     case "rested":
       return own;
     case "subagent":
-      return subagent !== undefined && happening.change === -1 ? own : [];
+      return subagent !== undefined && event.change === -1 ? own : [];
     default:
       return [];
   }

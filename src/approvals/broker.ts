@@ -58,7 +58,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   #resolver: ApprovalResolver;
   #workspaces = new WorkspaceConfigs();
   #stopped = false;
-  askedByFeed: ApprovalsDoor["askedByFeed"] = () => false;
+  requestedByFeed: ApprovalsDoor["requestedByFeed"] = () => false;
 
   constructor(options: BrokerOptions) {
     this.#o = options;
@@ -66,7 +66,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     this.#resolver = new ApprovalResolver({ core, inbox, log, approvals: this });
     // Agents that wait for their hooks are not kept waiting for a human who is not there.
     presence.onLastLeft = () => {
-      for (const pending of this.#all()) if (pending.ask.dialog !== "beside") this.#resolver.expire(pending);
+      for (const pending of this.#all()) if (pending.request.dialog !== "beside") this.#resolver.expire(pending);
     };
   }
 
@@ -76,60 +76,62 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
 
   // -- asking ----------------------------------------------------------------------------------------------------------
 
-  receive(asked: IncomingRequest, requester: Requester): Reported | Promise<Reported> {
-    const { ask, report, idempotencyKey } = asked;
-    const result = this.#o.policy.evaluate(asked, ruleContext(asked, this.#o.core.store));
-    const output = result.decision && asked.answer(result.decision);
+  receive(incoming: IncomingRequest, requester: Requester): Reported | Promise<Reported> {
+    const { request, report, idempotencyKey } = incoming;
+    const result = this.#o.policy.evaluate(incoming, ruleContext(incoming, this.#o.core.store));
+    const output = result.decision && incoming.responseFor(result.decision);
     if (result.decision !== undefined && output !== undefined) {
-      return this.#answeredByRule(asked, { ...result, decision: result.decision }, output, requester.actor);
+      return this.#decideByPolicy(incoming, { ...result, decision: result.decision }, output, requester.actor);
     }
-    if (ask.takesYes && this.#mayWait(asked, result)) return this.#open(asked, requester, this.#o.waitMs());
+    if (request.acceptsApproval && this.#mayWait(incoming, result)) {
+      return this.#open(incoming, requester, this.#o.waitMs());
+    }
     return this.#resolver.commit(report, { actor: requester.actor, idempotencyKey });
   }
 
   /** Beside a live dialog waiting costs nobody anything; else only while somebody is there who can answer. */
-  #mayWait({ ask, report }: IncomingRequest, result: PolicyResult): boolean {
+  #mayWait({ request, report }: IncomingRequest, result: PolicyResult): boolean {
     if (this.#stopped) return false;
-    if (ask.dialog === "beside") return true;
-    if (this.askedByFeed(report.agent, report.sessionId)) return false;
-    return (ask.dialog === "behind" || result.holdGate) && this.#o.presence.isSomeoneThere;
+    if (request.dialog === "beside") return true;
+    if (this.requestedByFeed(report.agent, report.sessionId)) return false;
+    return (request.dialog === "behind" || result.needsHuman) && this.#o.presence.isSomeoneThere;
   }
 
-  async #answeredByRule(
-    asked: IncomingRequest,
+  async #decideByPolicy(
+    incoming: IncomingRequest,
     result: PolicyResult & { readonly decision: Decision },
     output: Readonly<Record<string, unknown>>,
     actor: Actor,
   ): Promise<Reported> {
-    const { report, ask, idempotencyKey } = asked;
+    const { report, request, idempotencyKey } = incoming;
     const { core, policy, newId } = this.#o;
     const at = core.now();
-    const fresh = newApproval({ ...subjectSession(asked, core.store), ask, id: newId(), at, deadline: at });
+    const fresh = newApproval({ ...subjectSession(incoming, core.store), request, id: newId(), at, deadline: at });
     const approval = replaceState(fresh, resolvedState(result.decision, { at, ...result }));
     core.store.commit({ type: "approval.decided", data: { approval } }, actor);
     // The row never waits: nobody is asked.
-    const { happening } = report;
-    const goesOn = eventAfterAutoDecision(happening, result.decision);
-    const committed = this.#resolver.commit({ ...report, happening: goesOn }, { actor, idempotencyKey });
-    policy.answered(report, result.decision);
+    const { event } = report;
+    const goesOn = eventAfterAutoDecision(event, result.decision);
+    const committed = this.#resolver.commit({ ...report, event: goesOn }, { actor, idempotencyKey });
+    policy.autoDecided(report, result.decision);
     await core.journal.durable(committed.seq);
     return { ...committed, output };
   }
 
-  #open(asked: IncomingRequest, requester: Requester, waitMs: number): Reported {
-    const { ask, report, cut, answer, idempotencyKey } = asked;
+  #open(incoming: IncomingRequest, requester: Requester, waitMs: number): Reported {
+    const { request, report, cut, responseFor, idempotencyKey } = incoming;
     const { core, after, newId } = this.#o;
     const id = newId();
     const at = core.now();
-    const about = subjectSession(asked, core.store);
+    const about = subjectSession(incoming, core.store);
     const deadline = new Date(Date.parse(at) + waitMs).toISOString();
-    const approval = newApproval({ ...about, ask, id, at, deadline });
-    const question: QuestionText = { ...questionOf(report.happening, approval), approvalId: id };
+    const approval = newApproval({ ...about, request, id, at, deadline });
+    const question: QuestionText = { ...questionOf(report.event, approval), approvalId: id };
     core.store.commit({ type: "approval.requested", data: { approval } }, requester.actor);
-    const happening: AgentEvent = { kind: "asked", ...question };
+    const event: AgentEvent = { kind: "requested", ...question };
     let committed: CommitResult | undefined;
     try {
-      committed = this.#resolver.commit({ ...report, happening }, { actor: requester.actor, idempotencyKey });
+      committed = this.#resolver.commit({ ...report, event }, { actor: requester.actor, idempotencyKey });
       return { ...committed, approval: { id, waitMs } };
     } finally {
       const row = core.store.get(about.rowId);
@@ -139,10 +141,10 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
         ...about,
         id,
         sessionId: report.sessionId,
-        ask,
+        request,
         cut,
         question: { ...question, ...(tool === undefined ? {} : { tool }) },
-        answer,
+        responseFor,
         requester,
         done: Promise.withResolvers<WaitResult>(),
         stopTimer: after(waitMs, () => this.#resolver.expire(pending)),
@@ -183,16 +185,22 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
    * On behalf of a feed, which takes the answer by its own means. `signal`: it was answered elsewhere, or nobody is there
    * any more to take an answer. Undefined: no answer from us.
    */
-  async requestDecision(report: Report, ask: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined> {
+  async requestDecision(report: Report, request: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined> {
     let given: Decision | undefined;
     let pending: PendingRequest | undefined;
     const end = new AbortController();
     const requester: Requester = { actor: FEED, signal: end.signal, hungUp: end.signal };
-    const answer = (decision: Decision) => (given = decision, {});
+    const responseFor = (decision: Decision) => (given = decision, {});
     const onAbort = () => pending && this.#resolver.elsewhere(pending);
     try {
-      const asked = { report, ask, cut: false, answer, ...this.#workspaces.of(report.sessionId, ask.cwd) };
-      const { output, approval } = await this.receive(asked, requester);
+      const incoming = {
+        report,
+        request,
+        cut: false,
+        responseFor,
+        ...this.#workspaces.of(report.sessionId, request.cwd),
+      };
+      const { output, approval } = await this.receive(incoming, requester);
       if (output !== undefined || approval === undefined) return given;
       pending = this.#resolver.pending.get(approval.id);
       signal.addEventListener("abort", onAbort, { once: true });
@@ -222,10 +230,10 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     if (approval === undefined) throw noSuchApproval(id);
     const pending = this.#resolver.pending.get(id);
     if (approval.status !== "pending" || pending === undefined || pending.isResolved) throw alreadyDecided(approval);
-    const decision = parseDecision(params, pending.ask);
+    const decision = parseDecision(params, pending.request);
     // What an agent remembers by itself has no end.
-    const output = pending.answer(
-      decision.yes && expiresInSecs !== undefined ? { ...decision, scope: "once" } : decision,
+    const output = pending.responseFor(
+      decision.kind === "approve" && expiresInSecs !== undefined ? { ...decision, scope: "once" } : decision,
     );
     if (output === undefined) throw messageNotSupported(approval, decision);
     const at = now();
@@ -236,12 +244,12 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
       expiresInSecs,
     });
     const state = resolvedState(decision, { at, by: actor, ruleId: rule?.id });
-    const committed = this.#resolver.answer(pending, approval, { state, rule, actor, idempotencyKey });
-    this.#o.policy.human();
-    const message = decision.yes || decision.message === undefined ? {} : { message: decision.message };
+    const committed = this.#resolver.decide(pending, approval, { state, rule, actor, idempotencyKey });
+    this.#o.policy.decidedByHuman();
+    const message = decision.kind === "approve" || decision.message === undefined ? {} : { message: decision.message };
     try {
       await journal.durable(committed.seq);
-      pending.done.resolve({ id, outcome: decision.yes ? "approved" : "denied", ...message, output });
+      pending.done.resolve({ id, outcome: decision.kind === "approve" ? "approved" : "denied", ...message, output });
     } catch (error) {
       pending.done.resolve({ id, outcome: "cancelled" });
       throw error;
@@ -255,9 +263,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     this.#o.policy.reportCommitted(report);
   }
 
-  eventCommitted(rowId: string, happening: AgentEvent): void {
-    this.#resolver.eventCommitted(rowId, happening);
-    if (happening.kind === "ended") this.#workspaces.forget(rowId);
+  eventCommitted(rowId: string, event: AgentEvent): void {
+    this.#resolver.eventCommitted(rowId, event);
+    if (event.kind === "ended") this.#workspaces.forget(rowId);
   }
 
   /** A hook outlives an agent that was killed, and would hold its question to the deadline. */

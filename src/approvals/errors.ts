@@ -40,9 +40,9 @@ function formHint(id: string): string {
 
 /** The agent has no words for this answer. */
 export function messageNotSupported({ id, for: kind, agent }: Approval, decision: Decision): ConsoleError {
-  const [problem, hint] = decision.yes && kind === "question"
+  const [problem, hint] = decision.kind === "approve" && kind === "question"
     ? ["a yes does not answer it", `agent-console approve ${id} --answer TEXT`]
-    : decision.yes && kind === "elicitation"
+    : decision.kind === "approve" && kind === "elicitation"
     ? ["each of its fields needs a value that it takes: true or false, a number, one of its options", formHint(id)]
     : [`${agent} does not take this decision`, IN_TERMINAL];
   const message = `approval "${id}" is ${NAMES[kind]} and ${problem}`;

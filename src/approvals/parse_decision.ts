@@ -8,7 +8,7 @@ import { answerRequired } from "./errors.ts";
 /** @throws {ConsoleError} `invalid_params` for words that do not go together, or may not be what was meant */
 export function parseDecision(
   { id, decision, scope, message, answers, expiresInSecs }: ParamsOf<"approval.decide">,
-  ask: ApprovalRequest,
+  request: ApprovalRequest,
 ): Decision {
   if (expiresInSecs !== undefined && (decision === "deny" || scope === undefined || scope === "once")) {
     throw new ConsoleError("invalid_params", '"expiresInSecs" was given, but no rule is made that could end', {
@@ -22,11 +22,11 @@ export function parseDecision(
         param: "scope",
       });
     }
-    return { yes: false, ...(message === undefined ? {} : { message }) };
+    return { kind: "deny", ...(message === undefined ? {} : { message }) };
   }
-  const given = { yes: true, scope: scope ?? "once" } as const;
+  const given = { kind: "approve", scope: scope ?? "once" } as const;
   if (answers === undefined) return given;
-  const own = answerTexts(ask, answers);
+  const own = answerTexts(request, answers);
   if (own === undefined) throw answerRequired(id);
   return { ...given, answers: own };
 }

@@ -32,11 +32,11 @@ export interface PendingRequest {
   readonly sessionId: string;
   readonly agent: string;
   readonly cwd: string | undefined;
-  readonly ask: ApprovalRequest;
+  readonly request: ApprovalRequest;
   readonly cut: boolean;
   /** What the row shows while it waits for this. */
   readonly question: QuestionText;
-  readonly answer: IncomingRequest["answer"];
+  readonly responseFor: IncomingRequest["responseFor"];
   readonly requester: Requester;
   readonly done: PromiseWithResolvers<WaitResult>;
   readonly stopTimer: () => void;

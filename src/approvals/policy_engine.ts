@@ -35,7 +35,7 @@ export interface PolicyEngineOptions {
   readonly onMode: (mode: SafetyMode, reason: string, suspended: SafetyMode | undefined) => void;
 }
 
-type PolicyQuery = Pick<IncomingRequest, "ask" | "workspaceConfig" | "workspaceUnknown">;
+type PolicyQuery = Pick<IncomingRequest, "request" | "workspaceConfig" | "workspaceUnknown">;
 
 export interface PolicyResult {
   /** The answer, where there is one without asking; `by` says what gave it. */
@@ -43,13 +43,13 @@ export interface PolicyResult {
   readonly by: string;
   readonly ruleId?: string;
   /** A call that would run unasked, and should not without a human. */
-  readonly holdGate: boolean;
+  readonly needsHuman: boolean;
 }
 
 /** Different warnings about workspaces that are told in one run; they hold other people's words. */
 const WARNINGS = 100;
 
-const NOTHING: PolicyResult = { by: "", holdGate: false };
+const NOTHING: PolicyResult = { by: "", needsHuman: false };
 
 export class PolicyEngine {
   #o: PolicyEngineOptions;
@@ -82,16 +82,19 @@ export class PolicyEngine {
   }
 
   /** @param caller `now` is filled in here */
-  evaluate({ ask, workspaceConfig, workspaceUnknown }: PolicyQuery, caller: Omit<RuleContext, "now">): PolicyResult {
-    const gate = ask.dialog === "gate";
+  evaluate(
+    { request, workspaceConfig, workspaceUnknown }: PolicyQuery,
+    caller: Omit<RuleContext, "now">,
+  ): PolicyResult {
+    const gate = request.dialog === "gate";
     if (gate && !this.#o.settings().preToolUse) return NOTHING;
     const policy = this.#policy(workspaceConfig, caller);
-    const decided = evaluatePolicy(ask, policy, { ...caller, now: this.#o.clock.now() });
+    const decided = evaluatePolicy(request, policy, { ...caller, now: this.#o.clock.now() });
     if (decided === "ask") return NOTHING;
-    if (decided === "none") return { by: "", holdGate: gate && riskOf(ask) === "destructive" };
-    const { auto, by, ruleId } = decided;
-    if (auto.yes && workspaceUnknown) return NOTHING;
-    return { decision: auto, by, holdGate: false, ...(ruleId === undefined ? {} : { ruleId }) };
+    if (decided === "none") return { by: "", needsHuman: gate && riskOf(request) === "destructive" };
+    const { decision, by, ruleId } = decided;
+    if (decision.kind === "approve" && workspaceUnknown) return NOTHING;
+    return { decision, by, needsHuman: false, ...(ruleId === undefined ? {} : { ruleId }) };
   }
 
   #policy(workspaceConfig: string | undefined, { cwd, sessionId }: Omit<RuleContext, "now">): Policy {
@@ -114,10 +117,10 @@ export class PolicyEngine {
   // -- the breaker -----------------------------------------------------------------------------------------------------
 
   /** A call was answered without asking. */
-  answered(report: Report, decision: Decision): void {
-    const { happening } = report;
-    const tool = happening.kind === "asked" || happening.kind === "tool" ? happening.tool : undefined;
-    if (decision.yes && tool !== undefined) this.#watched.add(report, tool);
+  autoDecided(report: Report, decision: Decision): void {
+    const { event } = report;
+    const tool = event.kind === "requested" || event.kind === "tool" ? event.tool : undefined;
+    if (decision.kind === "approve" && tool !== undefined) this.#watched.add(report, tool);
   }
 
   /** What became of the calls that were allowed. */
@@ -127,7 +130,7 @@ export class PolicyEngine {
   }
 
   /** A human has answered: somebody looks. */
-  human(): void {
+  decidedByHuman(): void {
     this.#step("decided_by_hand");
   }
 

@@ -11,22 +11,22 @@ export interface NewApproval {
   readonly rowId: string;
   readonly agent: string;
   readonly cwd: string | undefined;
-  readonly ask: ApprovalRequest;
+  readonly request: ApprovalRequest;
   /** ISO 8601 UTC, as `deadline`. */
   readonly at: string;
   readonly deadline: string;
 }
 
-export function newApproval({ id, rowId, agent, cwd, ask, at, deadline }: NewApproval): Approval {
+export function newApproval({ id, rowId, agent, cwd, request, at, deadline }: NewApproval): Approval {
   return {
     id,
     sessionId: rowId,
     agent,
     ...(cwd === undefined ? {} : { cwd: clip(cwd, TEXT_CAPS.path) }),
-    for: ask.for,
-    tool: presentToolName(ask.tool),
-    risk: riskOf(ask),
-    ...presentRequest(ask),
+    for: request.for,
+    tool: presentToolName(request.tool),
+    risk: riskOf(request),
+    ...presentRequest(request),
     requestedAt: at,
     deadline,
     status: "pending",
@@ -35,12 +35,12 @@ export function newApproval({ id, rowId, agent, cwd, ask, at, deadline }: NewApp
 }
 
 /** The question that the row shows. A gate has no dialog of the agent's own: then it is the call itself. */
-export function questionOf(happening: AgentEvent, { tool, input, for: kind }: Approval): QuestionText {
-  if (happening.kind === "asked") {
-    const { kind: _, ...question } = happening;
+export function questionOf(event: AgentEvent, { tool, input, for: kind }: Approval): QuestionText {
+  if (event.kind === "requested") {
+    const { kind: _, ...question } = event;
     return question;
   }
-  const call = happening.kind === "tool" ? { tool: happening.tool } : {};
+  const call = event.kind === "tool" ? { tool: event.tool } : {};
   return { for: kind, text: `${tool}: ${input}`, ...call };
 }
 
@@ -50,13 +50,15 @@ export function resolvedState(
   { at, by, ruleId }: { readonly at: string; readonly by: string; readonly ruleId?: string | undefined },
 ): ApprovalState {
   const rule = ruleId === undefined ? {} : { ruleId };
-  if (decision.yes) return { status: "approved", approved: { at, by, scope: decision.scope, ...rule } };
+  if (decision.kind === "approve") return { status: "approved", approved: { at, by, scope: decision.scope, ...rule } };
   const message = decision.message ? { message: maskSecrets(escapeControlsKeepLines(decision.message)) } : {};
   return { status: "denied", denied: { at, by, ...message, ...rule } };
 }
 
 /** What a row does whose question was answered without asking: it never waits. */
-export function eventAfterAutoDecision(happening: AgentEvent, decision: Decision): AgentEvent {
-  if (happening.kind !== "asked") return happening;
-  return decision.yes && happening.tool !== undefined ? { kind: "tool", tool: happening.tool } : { kind: "progress" };
+export function eventAfterAutoDecision(event: AgentEvent, decision: Decision): AgentEvent {
+  if (event.kind !== "requested") return event;
+  return decision.kind === "approve" && event.tool !== undefined
+    ? { kind: "tool", tool: event.tool }
+    : { kind: "progress" };
 }

@@ -28,7 +28,7 @@ export interface ApprovalResolverOptions {
 }
 
 /** What a row makes of the end of its question. */
-type RowKind = "answered" | "dismissed" | "left_to_agent";
+type RowKind = "decided" | "dismissed" | "left_to_agent";
 
 /** How an approval ended without an answer of ours. */
 interface End {
@@ -61,7 +61,7 @@ export class ApprovalResolver {
   // -- by an answer ----------------------------------------------------------------------------------------------------
 
   /** The requester is not told yet: that waits for the disk. @throws {ConsoleError} `read_only`: it stays open */
-  answer(
+  decide(
     pending: PendingRequest,
     approval: Approval,
     { state, rule, actor, idempotencyKey }: Resolution,
@@ -69,36 +69,36 @@ export class ApprovalResolver {
     const data = { approval: replaceState(approval, state), ...(rule === undefined ? {} : { rule }) };
     const committed = this.#o.core.store.commit({ type: "approval.decided", data }, actor, idempotencyKey);
     this.pending.resolve(pending);
-    this.#goOn(pending, "answered", actor, state.status === "denied");
+    this.#goOn(pending, "decided", actor, state.status === "denied");
     return committed;
   }
 
   // -- by what happens meanwhile -----------------------------------------------------------------------------------------
 
-  /** `happening` was committed for this row. */
-  eventCommitted(rowId: string, happening: AgentEvent): void {
+  /** `event` was committed for this row. */
+  eventCommitted(rowId: string, event: AgentEvent): void {
     for (const end of this.#unwritten.splice(0)) if (this.#write(end)) this.#tellOfEnd(end);
     const open = this.pending.open(rowId);
     if (open.length === 0) return;
     for (const pending of open) {
-      const how = pending.ask.scripted
-        ? scriptResolvedByEvent(happening)
-        : resolvedByEvent(happening, pending.question.tool);
-      const reason = happening.kind === "ended" ? "its session has ended" : "its session has begun anew";
+      const how = pending.request.scripted
+        ? scriptResolvedByEvent(event)
+        : resolvedByEvent(event, pending.question.tool);
+      const reason = event.kind === "ended" ? "its session has ended" : "its session has begun anew";
       if (how !== undefined) this.#end(pending, how, undefined, reason);
     }
-    this.#askOn(rowId);
+    this.#showNext(rowId);
   }
 
   /**
    * Dialogs of calls that run side by side: one was answered in the terminal, another is still on the screen. A script asks
    * on whatever the agent does.
    */
-  #askOn(rowId: string): void {
+  #showNext(rowId: string): void {
     const [next] = this.pending.open(rowId);
     const status = this.#o.core.store.get(rowId)?.status;
-    if (next === undefined || (status !== "working" && !(next.ask.scripted && status !== "waiting"))) return;
-    this.#tellRow(next, { kind: "asked", ...next.question }, DAEMON);
+    if (next === undefined || (status !== "working" && !(next.request.scripted && status !== "waiting"))) return;
+    this.#tellRow(next, { kind: "requested", ...next.question }, DAEMON);
   }
 
   expire(pending: PendingRequest): void {
@@ -172,10 +172,10 @@ export class ApprovalResolver {
   }
 
   /** The row's own part; the approval is resolved whatever becomes of it. */
-  #tellRow({ rowId, agent }: Pick<PendingRequest, "rowId" | "agent">, happening: AgentEvent, actor: Actor): void {
+  #tellRow({ rowId, agent }: Pick<PendingRequest, "rowId" | "agent">, event: AgentEvent, actor: Actor): void {
     if (this.#o.core.store.get(rowId) === undefined) return;
     try {
-      this.commit({ agent, sessionId: rowId, facts: {}, happening }, { actor });
+      this.commit({ agent, sessionId: rowId, facts: {}, event }, { actor });
     } catch (error) {
       this.#o.log.error("a row was not updated", { sessionId: rowId, error: String(error) });
     }
@@ -189,6 +189,6 @@ export class ApprovalResolver {
 }
 
 /** Behind a gate there is no dialog: without an answer the call goes on. */
-function withoutAnswer({ ask }: PendingRequest): RowKind {
-  return ask.dialog === "gate" ? "answered" : "left_to_agent";
+function withoutAnswer({ request }: PendingRequest): RowKind {
+  return request.dialog === "gate" ? "decided" : "left_to_agent";
 }

@@ -16,14 +16,14 @@ function contextOfPending({ agent, sessionId, cwd, cut }: PendingRequest, now: n
 
 /** The standing answer of a yes beyond once. @throws {ConsoleError} `conflict` where none can be made of this call */
 export function ruleFromDecision(pending: PendingRequest, decision: Decision, details: RuleDetails): Rule | undefined {
-  if (!decision.yes || decision.scope === "once") return undefined;
-  const { ask, id } = pending;
+  if (decision.kind === "deny" || decision.scope === "once") return undefined;
+  const { request, id } = pending;
   const { expiresInSecs: secs, ...given } = details;
   const now = Date.parse(given.createdAt);
   const ends = secs === undefined ? {} : { expiresAt: new Date(now + secs * 1000).toISOString() };
-  const refused = whyNoRule(ask);
+  const refused = whyNoRule(request);
   const rule = refused === undefined
-    ? ruleFrom(ask, contextOfPending(pending, now), { ...given, ...ends, scope: decision.scope })
+    ? ruleFrom(request, contextOfPending(pending, now), { ...given, ...ends, scope: decision.scope })
     : { refused };
   if ("refused" in rule) {
     const message = `approval "${id}" makes no rule for ${decision.scope}, because ${rule.refused}`;

@@ -11,20 +11,20 @@ export function requestFromScript(
   agent: string,
 ): IncomingRequest {
   const text = promptText({ tool, subject: input });
-  const happening: AgentEvent = { kind: "asked", for: "permission", text, tool: { name: tool }, scripted: true };
+  const event: AgentEvent = { kind: "requested", for: "permission", text, tool: { name: tool }, scripted: true };
   return {
-    report: { agent, sessionId, facts: {}, happening: withPresentedTools(happening) },
-    ask: {
+    report: { agent, sessionId, facts: {}, event: withPresentedTools(event) },
+    request: {
       for: "permission",
       tool,
       action: "other",
       subject: input,
       dialog: "beside",
-      takesYes: true,
+      acceptsApproval: true,
       scripted: true,
       ...(reasoning === undefined ? {} : { reasoning }),
     },
     cut: false,
-    answer: (decision) => ({ decision: decision.yes ? "allow" : "deny" }),
+    responseFor: (decision) => ({ decision: decision.kind === "approve" ? "allow" : "deny" }),
   };
 }

@@ -45,10 +45,10 @@ export function commitReport(
     }
     if (actor !== DAEMON) store.proved(one.sessionId);
     // A late hook of a dead process revives nothing; a process that announces itself is a new one.
-    if (one.happening.kind === "announced") store.renewed(one.sessionId);
+    if (one.event.kind === "announced") store.renewed(one.sessionId);
     const change = decideReport(session, one, at === undefined ? now() : latest(at, session?.lastEventAt));
     last = store.commit(change, actor, i === reports.length - 1 ? idempotencyKey : undefined);
-    approvals.eventCommitted(one.sessionId, one.happening);
+    approvals.eventCommitted(one.sessionId, one.event);
   }
   approvals.reportCommitted(told);
   return last;

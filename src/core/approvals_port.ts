@@ -7,11 +7,11 @@ import type { Peer } from "../rpc/peer.ts";
 /** An agent's event that asks, read by its adapter. */
 export interface IncomingRequest {
   readonly report: Report;
-  readonly ask: ApprovalRequest;
+  readonly request: ApprovalRequest;
   /** The payload was shortened on its way: what is asked is not known whole, so no rule may allow it. */
   readonly cut: boolean;
   /** What the agent's hook prints for a verdict; undefined where the agent has no words for it. */
-  readonly answer: (verdict: Decision) => HookOutput | undefined;
+  readonly responseFor: (decision: Decision) => HookOutput | undefined;
   readonly idempotencyKey?: string | undefined;
   /** Text of the workspace's own configuration, as the hook found it: it may only tighten. */
   readonly workspaceConfig?: string | undefined;
@@ -33,8 +33,8 @@ export interface ApprovalsPort {
   receive(request: IncomingRequest, peer: Peer): ResultOf<"session.report"> | Promise<ResultOf<"session.report">>;
   /** `report` was committed as a whole, whichever rows it was about. Never throws. */
   reportCommitted(report: Report): void;
-  /** `happening` was committed for the row `sessionId`. Never throws. */
-  eventCommitted(sessionId: string, happening: AgentEvent): void;
+  /** `event` was committed for the row `sessionId`. Never throws. */
+  eventCommitted(sessionId: string, event: AgentEvent): void;
   /**
    * The session is over without a word of its agent's: nobody is left whom an answer could reach, or nobody wants to answer.
    * Closes what it and its sub-agents ask, for `reason`. Never throws.
@@ -52,10 +52,10 @@ export interface PresencePort {
 /** What the approvals offer to parts that bring requests by their own means, such as feeds. */
 export interface ApprovalsDoor {
   /** Sessions whose requests a feed brings, beside the agent's own dialog: their hooks must not stand before it. */
-  askedByFeed: (agent: string, sessionId: string) => boolean;
+  requestedByFeed: (agent: string, sessionId: string) => boolean;
   /**
    * Opens a request, and closes it when `signal` fires: it was answered elsewhere, or nobody is there any more to take an
    * answer. Undefined: no answer from us.
    */
-  requestDecision(report: Report, ask: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined>;
+  requestDecision(report: Report, request: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined>;
 }

@@ -61,7 +61,7 @@ export interface ApprovalRequest {
    */
   readonly dialog: "beside" | "behind" | "gate";
   /** False where the agent takes a no from a hook, but no yes. */
-  readonly takesYes: boolean;
+  readonly acceptsApproval: boolean;
   /** A script asks (`approval.request`), about no call of an agent's: no rule answers it, and none comes of the answer. */
   readonly scripted?: true;
 }
@@ -69,12 +69,12 @@ export interface ApprovalRequest {
 /** The answer that an agent gets. */
 export type Decision =
   | {
-    readonly yes: true;
+    readonly kind: "approve";
     readonly scope: ApprovalScope;
     /** For questions: the question's text → the chosen label or free text. */
     readonly answers?: Readonly<Record<string, string>>;
   }
-  | { readonly yes: false; readonly message?: string };
+  | { readonly kind: "deny"; readonly message?: string };
 
 /** The fields that belong to each state; in JSON they stand under the state's own name. `at` is ISO 8601 UTC. */
 export interface ApprovalFields {

@@ -15,16 +15,16 @@ export function scriptResolvedByEvent({ kind }: AgentEvent): ResolvedElsewhere |
 }
 
 /**
- * How `happening` of the approval's own row settles it, or undefined where it says nothing.
+ * How `event` of the approval's own row settles it, or undefined where it says nothing.
  *
  * @param tool the call that was asked about, with the agent's id where a later event told it
  */
-export function resolvedByEvent(happening: AgentEvent, tool: ToolUse | undefined): ResolvedElsewhere | undefined {
-  switch (happening.kind) {
+export function resolvedByEvent(event: AgentEvent, tool: ToolUse | undefined): ResolvedElsewhere | undefined {
+  switch (event.kind) {
     case "progress":
-      return tool === undefined ? answeredForm(happening.tools) : endedCall(happening.tools, tool);
+      return tool === undefined ? endOfForm(event.tools) : endOfCall(event.tools, tool);
     case "tool":
-      return begunCall(happening.tool, tool);
+      return endByBegunCall(event.tool, tool);
     case "finished":
     case "interrupted":
     case "failed":
@@ -32,7 +32,7 @@ export function resolvedByEvent(happening: AgentEvent, tool: ToolUse | undefined
       return "dismissed"; // the turn is over without the call: no, Esc, or an answer of the agent's own
     case "prompt":
       // One that the agent wrote to itself comes beside a dialog of a sub-agent's; the human cannot type past a dialog.
-      return happening.byUser ? "dismissed" : undefined;
+      return event.byUser ? "dismissed" : undefined;
     case "announced":
     case "ended":
       return "cancelled";
@@ -42,17 +42,17 @@ export function resolvedByEvent(happening: AgentEvent, tool: ToolUse | undefined
 }
 
 /** A question about no call (an MCP server's form): the turn goes on, so it was answered. Calls beside it say nothing. */
-function answeredForm(ended: readonly ToolUse[] | undefined): ResolvedElsewhere | undefined {
+function endOfForm(ended: readonly ToolUse[] | undefined): ResolvedElsewhere | undefined {
   return ended === undefined ? "elsewhere" : undefined;
 }
 
 /** The call ended, so somebody said yes to it (recorded). */
-function endedCall(ended: readonly ToolUse[] | undefined, tool: ToolUse): ResolvedElsewhere | undefined {
+function endOfCall(ended: readonly ToolUse[] | undefined, tool: ToolUse): ResolvedElsewhere | undefined {
   return ended?.some((call) => isSameCall(call, tool)) ? "elsewhere" : undefined;
 }
 
 /** Some agents begin a call after its dialog; others before it, then this event names another call or none. */
-function begunCall(begun: ToolUse, tool: ToolUse | undefined): ResolvedElsewhere | undefined {
+function endByBegunCall(begun: ToolUse, tool: ToolUse | undefined): ResolvedElsewhere | undefined {
   return tool !== undefined && isSameCall(begun, tool) ? "elsewhere" : undefined;
 }
 

@@ -8,13 +8,13 @@ import type { Facts } from "./session.ts";
 import type { Report } from "./report.ts";
 
 /** `before` are the facts of the row, `next` those that it has after `report`. */
-export function confirmedPid<F extends Facts>(before: Facts, { facts, happening }: Report, next: F): F {
+export function confirmedPid<F extends Facts>(before: Facts, { facts, event }: Report, next: F): F {
   const told = facts.parentPid;
   if (told === undefined || facts.pid !== undefined) return next;
   if (told === before.parentPid) return { ...next, pid: told };
   // One hook among others may have a parent of its own (recorded): that disproves nothing. But
   // a session that is announced again runs in another process, and the old pid is wrong before the new one is proved.
-  if (happening.kind !== "announced" || told === before.pid) return next;
+  if (event.kind !== "announced" || told === before.pid) return next;
   const { pid: _, ...rest } = next;
   return rest as F;
 }

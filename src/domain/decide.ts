@@ -135,7 +135,7 @@ function fresh(id: string, agent: string, now: string): Session {
 
 function counters(
   fields: SessionFields,
-  { happening: h }: Report,
+  { event: h }: Report,
 ): Pick<SessionFields, "turnCount" | "subagents"> & { promptId?: string } {
   const { turnCount } = fields;
   const subagents = Math.max(0, Math.min(fields.subagents, 10_000));

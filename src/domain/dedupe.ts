@@ -8,7 +8,7 @@ import type { Session } from "./session.ts";
 
 /** `report`, and of a mere measurement what it would change; undefined where the row has its every fact already. */
 export function withoutKnownFacts(session: Session | undefined, report: Report): Report | undefined {
-  if (session === undefined || report.happening.kind !== "measured") return report;
+  if (session === undefined || report.event.kind !== "measured") return report;
   const { title: _, ...others } = report.facts;
   // A name given by hand would be undone within a second. The agent's own new name comes with its next prompt, too.
   const facts = session.title === undefined ? report.facts : others;

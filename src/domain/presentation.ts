@@ -14,9 +14,9 @@ const CAPS = Object.freeze({ reasoning: 1000, line: 300, entries: 20 });
 
 export type PresentedRequest = Pick<Approval, "input" | "detail" | "reasoning" | "choices" | "suggestions">;
 
-export function presentRequest(ask: ApprovalRequest): PresentedRequest {
-  const { detail, reasoning, choices, suggestions } = ask;
-  const input = inputOf(ask);
+export function presentRequest(request: ApprovalRequest): PresentedRequest {
+  const { detail, reasoning, choices, suggestions } = request;
+  const input = inputOf(request);
   return {
     input,
     ...(detail === undefined ? {} : { detail: detailOf(detail, Math.max(DETAIL_MIN, INPUT_CAP - input.length)) }),
@@ -31,18 +31,18 @@ export function presentToolName(name: string): string {
   return clip(maskSecrets(escapeControls(maskSecrets(name))), TEXT_CAPS.title);
 }
 
-/** `happening` with the names of its tools as a row shows them. */
-export function withPresentedTools(happening: AgentEvent): AgentEvent {
+/** `event` with the names of its tools as a row shows them. */
+export function withPresentedTools(event: AgentEvent): AgentEvent {
   const renamed = (tool: ToolUse): ToolUse => ({ ...tool, name: presentToolName(tool.name) });
-  switch (happening.kind) {
+  switch (event.kind) {
     case "tool":
-      return { ...happening, tool: renamed(happening.tool) };
-    case "asked":
-      return happening.tool === undefined ? happening : { ...happening, tool: renamed(happening.tool) };
+      return { ...event, tool: renamed(event.tool) };
+    case "requested":
+      return event.tool === undefined ? event : { ...event, tool: renamed(event.tool) };
     case "progress":
-      return happening.tools === undefined ? happening : { ...happening, tools: happening.tools.map(renamed) };
+      return event.tools === undefined ? event : { ...event, tools: event.tools.map(renamed) };
     default:
-      return happening;
+      return event;
   }
 }
 
@@ -106,24 +106,24 @@ function safe(text: string): string {
  * or option: whatever went to the agent might be what nobody chose.
  */
 export function answerTexts(
-  ask: ApprovalRequest,
+  request: ApprovalRequest,
   answers: Readonly<Record<string, string>>,
 ): Record<string, string> | undefined {
   const own = new Map<string, string>();
   for (const [question, answer] of Object.entries(answers)) {
-    const meant = ask.choices?.filter((choice) =>
+    const meant = request.choices?.filter((choice) =>
       choice.question === question || choiceOf(choice).question === question
     );
     const [choice, ...others] = meant ?? [];
     if (choice === undefined) continue;
-    const words = ownAnswer(choice, answer);
+    const words = ownAnswerText(choice, answer);
     if (others.length > 0 || words === undefined || own.has(choice.question)) return undefined;
     own.set(choice.question, words);
   }
   return Object.fromEntries(own);
 }
 
-function ownAnswer(choice: Choice, answer: string): string | undefined {
+function ownAnswerText(choice: Choice, answer: string): string | undefined {
   const seen = choiceOf(choice).options;
   const ownLabel = (label: string): string | undefined => {
     // The line that says how many more there are is none of them.

@@ -28,12 +28,12 @@ export type AgentEvent =
    */
   | { readonly kind: "progress"; readonly tools?: readonly ToolUse[]; readonly failed?: true }
   /** The human is asked, about the call `tool` where there is one; `approvalId` where our windows can answer. */
-  | ({ readonly kind: "asked" } & QuestionText)
+  | ({ readonly kind: "requested" } & QuestionText)
   /**
    * An approval was answered by one of us. `next`: another dialog of the session that is still open. `denied`: the call
    * does not run.
    */
-  | { readonly kind: "answered"; readonly approvalId: string; readonly next?: QuestionText; readonly denied?: true }
+  | { readonly kind: "decided"; readonly approvalId: string; readonly next?: QuestionText; readonly denied?: true }
   /** The human closed the dialog of an approval in the agent's own terminal, with no or Esc. */
   | { readonly kind: "dismissed"; readonly approvalId: string; readonly next?: QuestionText }
   /** An approval can no longer be answered by us; the agent asks on in its own terminal. */
@@ -70,7 +70,7 @@ export interface Report {
   readonly agent: string;
   readonly sessionId: string;
   readonly facts: Facts;
-  readonly happening: AgentEvent;
+  readonly event: AgentEvent;
   /**
    * Set where the event came from inside a sub-agent: it never changes the session's own status.
    * A sub-agent that asks the human gets a row of its own, whose parent is the session.

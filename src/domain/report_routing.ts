@@ -24,12 +24,12 @@ export function routeReport(report: Report, rows: SessionLookup): readonly Repor
 }
 
 function ofSession(report: Report, rows: SessionLookup): readonly Report[] {
-  const h = report.happening;
+  const h = report.event;
   switch (h.kind) {
     case "reminded":
       // An agent's reminders may name no sub-agent: where a sub-agent's row waits already, it is the one meant.
       return rows.get(report.sessionId)?.status !== "waiting" && childrenOf(report, rows).some(isWaiting)
-        ? [{ ...report, happening: { kind: "noted" } }]
+        ? [{ ...report, event: { kind: "noted" } }]
         : [report];
     case "announced": // a new process: sub-agents of the last one are gone, even after a kill -9
     case "ended":
@@ -45,22 +45,22 @@ function ofSession(report: Report, rows: SessionLookup): readonly Report[] {
 function ofSubagent(report: Report, sub: NonNullable<Report["subagent"]>, rows: SessionLookup): readonly Report[] {
   const id = rowIdOf(report.sessionId, sub.id, rows);
   const row = rows.get(id);
-  const own = (happening: Report["happening"]): Report => ({
+  const own = (event: Report["event"]): Report => ({
     agent: report.agent,
     sessionId: id,
     facts: { ...ownFacts(report.facts), parentId: report.sessionId, title: sub.type === "" ? "sub-agent" : sub.type },
-    happening,
+    event,
   });
-  const parent = (happening: Report["happening"]): Report => ({
+  const parent = (event: Report["event"]): Report => ({
     agent: report.agent,
     sessionId: report.sessionId,
     facts: place(report.facts),
-    happening,
+    event,
   });
-  const h = report.happening;
+  const h = report.event;
   const open = row !== undefined && row.status !== "closed";
   switch (h.kind) {
-    case "asked":
+    case "requested":
     case "reminded":
       return [own(h)];
     case "subagent":
@@ -79,7 +79,7 @@ export function dropStaleEvent(report: Report, row: Session | undefined, at: str
   const facts = Object.fromEntries(
     Object.entries(report.facts).filter(([name]) => row[name as keyof Facts] === undefined),
   );
-  return { ...report, facts, happening: { kind: "noted" } };
+  return { ...report, facts, event: { kind: "noted" } };
 }
 
 /** The sub-agent's own id, unless a row that is not this session's sub-agent has that name already. */
@@ -98,7 +98,7 @@ function isWaiting(row: Session): boolean {
 }
 
 function closing(row: Session): Report {
-  return { agent: row.agent, sessionId: row.id, facts: {}, happening: { kind: "ended", reason: "session_ended" } };
+  return { agent: row.agent, sessionId: row.id, facts: {}, event: { kind: "ended", reason: "session_ended" } };
 }
 
 /** Process and terminal are shared; folder, mode, prompt and title of a sub-agent are not the session's. */

@@ -10,7 +10,7 @@ type Of<K extends AgentEvent["kind"]> = Extract<AgentEvent, { kind: K }>;
 
 /** The state of `session` after `report`. Total: every happening has an answer in every state. */
 export function nextState(session: Session, report: Report): State {
-  const h = report.happening;
+  const h = report.event;
   switch (h.kind) {
     case "announced":
       return announced(session, h);
@@ -20,12 +20,12 @@ export function nextState(session: Session, report: Report): State {
       return begun(session, h);
     case "progress":
       return progress(session, h);
-    case "asked":
+    case "requested":
       // the agent's own question is the one that the row shows
       return h.scripted && session.status === "waiting" ? sessionState(session) : waiting(session, h);
-    case "answered":
+    case "decided":
     case "dismissed":
-      return answered(session, h);
+      return afterDecision(session, h);
     case "left_to_agent":
       return leftToAgent(session, h);
     case "reminded":
@@ -79,7 +79,7 @@ function beforeAsking(session: Session): NotWaiting {
  * the turn, and no event says so (recorded). A row that waits for something else by now
  * is left alone.
  */
-function answered(session: Session, h: Of<"answered" | "dismissed">): State {
+function afterDecision(session: Session, h: Of<"decided" | "dismissed">): State {
   if (session.status !== "waiting" || session.waiting.approvalId !== h.approvalId) return sessionState(session);
   if (h.next !== undefined) return waiting(session, h.next);
   if (session.waiting.before !== undefined) return session.waiting.before;

@@ -56,7 +56,7 @@ export class Feeds {
         port,
         files: denoFiles,
         guarded,
-        ask: (report, ask, signal) => approvals.requestDecision(report, ask, signal),
+        requestDecision: (report, request, signal) => approvals.requestDecision(report, request, signal),
         dial: (host, events) => dialWebSocket(place, host, events),
         clientInfo: { name: "agent-console", version: VERSION },
       });

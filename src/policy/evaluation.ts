@@ -35,7 +35,7 @@ export interface Policy {
 /** `ask`: the human decides. `none`: nobody does, the agent gets no decision and goes on by its own rules. */
 export type PolicyDecision =
   | {
-    readonly auto: Decision; /** `rule:<id>` or `mode:<safety mode>` */
+    readonly decision: Decision; /** `rule:<id>` or `mode:<safety mode>` */
     readonly by: string;
     readonly ruleId?: string;
   }
@@ -43,34 +43,34 @@ export type PolicyDecision =
   | "none";
 
 /** @param policy with the mode that the breaker leaves (breaker.ts), tightened by the workspace */
-export function evaluatePolicy(ask: ApprovalRequest, policy: Policy, caller: RuleContext): PolicyDecision {
-  const rule = firstMatch(policy.rules, ask, caller);
+export function evaluatePolicy(request: ApprovalRequest, policy: Policy, caller: RuleContext): PolicyDecision {
+  const rule = firstMatch(policy.rules, request, caller);
   if (rule?.decision === "deny") {
-    return { auto: { yes: false, message: `denied by rule ${rule.id}` }, by: `rule:${rule.id}`, ruleId: rule.id };
+    return { decision: { kind: "deny", message: `denied by rule ${rule.id}` }, by: `rule:${rule.id}`, ruleId: rule.id };
   }
-  const open = ask.dialog === "gate" ? "none" : "ask";
-  if (ask.for !== "permission" || !ask.takesYes || caller.cut === true) return open;
-  const risk = riskOf(ask);
+  const open = request.dialog === "gate" ? "none" : "ask";
+  if (request.for !== "permission" || !request.acceptsApproval || caller.cut === true) return open;
+  const risk = riskOf(request);
   const allowed = policy.rules.find((each) =>
-    each.decision === "allow" && passes(each, ask, risk, policy.safetyMode) &&
-    firstMatch([each], ask, caller) !== undefined
+    each.decision === "allow" && passes(each, request, risk, policy.safetyMode) &&
+    firstMatch([each], request, caller) !== undefined
   );
-  const yes = { yes: true, scope: "once" } as const;
-  if (allowed !== undefined) return { auto: yes, by: `rule:${allowed.id}`, ruleId: allowed.id };
+  const yes = { kind: "approve", scope: "once" } as const;
+  if (allowed !== undefined) return { decision: yes, by: `rule:${allowed.id}`, ruleId: allowed.id };
   if (open === "ask" && risk === "read" && policy.safetyMode !== "manual") {
-    return { auto: yes, by: `mode:${policy.safetyMode}` };
+    return { decision: yes, by: `mode:${policy.safetyMode}` };
   }
   return open;
 }
 
 /** Whether an allow rule that matches is enough. */
-function passes(rule: Rule, ask: ApprovalRequest, risk: Risk, mode: SafetyMode): boolean {
+function passes(rule: Rule, request: ApprovalRequest, risk: Risk, mode: SafetyMode): boolean {
   const own = rule.by !== "config" && rule.by !== "workspace";
   if (risk === "destructive") return own && !isWildcard(rule);
   if (own) return true;
   if (rule.by === "workspace" || mode === "manual") return false; // a workspace only tightens
   if (mode === "autonomous" || risk === "read" || risk === "write") return true;
-  const given = ask.action === "command" ? literalTarget(rule, ask) : undefined;
+  const given = request.action === "command" ? literalTarget(rule, request) : undefined;
   return !matchesEverything(rule) && (given === undefined || riskOf(given) !== "read");
 }
 

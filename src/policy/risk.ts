@@ -13,22 +13,24 @@ import { riskOfPart } from "./risk_table.ts";
  * @returns for a question `read` (it only tells the agent something), for a plan `write` (a yes lets the agent begin to
  *   write), for an elicitation `network` (the answer goes to a server)
  */
-export function riskOf(ask: ApprovalRequest): Risk {
-  if (ask.for !== "permission") return ({ question: "read", plan: "write", elicitation: "network" } as const)[ask.for];
-  switch (ask.action) {
+export function riskOf(request: ApprovalRequest): Risk {
+  if (request.for !== "permission") {
+    return ({ question: "read", plan: "write", elicitation: "network" } as const)[request.for];
+  }
+  switch (request.action) {
     case "command":
       return worst([
-        ask.tool === "PowerShell" ? riskOfPowerShell(ask.subject) : riskOfCommand(ask.subject),
-        ...(ask.unsandboxed ? ["execute" as const] : []),
+        request.tool === "PowerShell" ? riskOfPowerShell(request.subject) : riskOfCommand(request.subject),
+        ...(request.unsandboxed ? ["execute" as const] : []),
       ]);
     case "read":
-      return readsSecret(ask.subject) ? "network" : "read"; // what is read goes to the model's vendor
+      return readsSecret(request.subject) ? "network" : "read"; // what is read goes to the model's vendor
     case "write":
-      return isGuarded(ask.subject) ? "destructive" : "write";
+      return isGuarded(request.subject) ? "destructive" : "write";
     case "fetch":
       return "network";
     case "other":
-      return riskOfAnybodys(ask.subject);
+      return riskOfAnybodys(request.subject);
   }
 }
 

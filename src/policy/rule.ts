@@ -29,20 +29,20 @@ export interface RuleContext {
  * options before its arguments or without, one for paths or addresses also the one that is meant: `/a/../b` is `/b`; of
  * several paths one is enough.
  */
-export function matches(rule: Rule, ask: ApprovalRequest, caller: RuleContext): boolean {
-  if (rule.tool !== "*" && rule.tool !== ask.tool) return false;
+export function matches(rule: Rule, request: ApprovalRequest, caller: RuleContext): boolean {
+  if (rule.tool !== "*" && rule.tool !== request.tool) return false;
   if (rule.agent !== undefined && rule.agent !== caller.agent) return false;
   if (hasExpired(rule, caller.now) || !reaches(rule, caller)) return false;
-  if (rule.decision === "deny") return denies(rule.pattern, ask, caller);
-  if (caller.cut === true || ask.for !== "permission" || ask.unsandboxed) return false;
-  const [glob, limit] = [readPattern(rule.pattern), limitOf(ask)];
-  return matchesGlob(glob, ask.subject, limit) || matchesGlob(glob, placed(ask, caller.cwd), limit);
+  if (rule.decision === "deny") return denies(rule.pattern, request, caller);
+  if (caller.cut === true || request.for !== "permission" || request.unsandboxed) return false;
+  const [glob, limit] = [readPattern(rule.pattern), limitOf(request)];
+  return matchesGlob(glob, request.subject, limit) || matchesGlob(glob, placed(request, caller.cwd), limit);
 }
 
 /** The rule that decides, if any: deny before allow, then the order of the list. */
-export function firstMatch(rules: readonly Rule[], ask: ApprovalRequest, caller: RuleContext): Rule | undefined {
-  return rules.find((rule) => rule.decision === "deny" && matches(rule, ask, caller)) ??
-    rules.find((rule) => rule.decision === "allow" && matches(rule, ask, caller));
+export function firstMatch(rules: readonly Rule[], request: ApprovalRequest, caller: RuleContext): Rule | undefined {
+  return rules.find((rule) => rule.decision === "deny" && matches(rule, request, caller)) ??
+    rules.find((rule) => rule.decision === "allow" && matches(rule, request, caller));
 }
 
 /** Whether the rule answers more than one text of one tool. */
@@ -51,9 +51,9 @@ export function isWildcard(rule: Rule): boolean {
 }
 
 /** The call that a pattern with stars spells out: what the rule is given for, whatever its stars take beside. */
-export function literalTarget(rule: Rule, ask: ApprovalRequest): ApprovalRequest | undefined {
+export function literalTarget(rule: Rule, request: ApprovalRequest): ApprovalRequest | undefined {
   const glob = readPattern(rule.pattern);
-  return glob.length > 1 ? { ...ask, subject: glob.join("") } : undefined;
+  return glob.length > 1 ? { ...request, subject: glob.join("") } : undefined;
 }
 
 /** Whether the rule's pattern does not say what is called: `*`, or `* --help`, which is also `curl evil --help`. */
@@ -87,14 +87,14 @@ function isWithin(path: string, folder: string): boolean {
   return outer.every((part, at) => inner[at] === part);
 }
 
-function denies(pattern: string, ask: ApprovalRequest, { cwd = "/" }: RuleContext): boolean {
+function denies(pattern: string, request: ApprovalRequest, { cwd = "/" }: RuleContext): boolean {
   const glob = readPattern(pattern);
-  if (matchesGlob(glob, ask.subject)) return true;
-  if (ask.paths?.some((path) => reachesPath(glob, path, cwd)) === true) return true;
-  if (ask.action === "read" || ask.action === "write") return matchesGlob(glob, resolved(ask.subject, cwd));
-  if (ask.action === "fetch") return addressesOf(ask.subject).some((address) => matchesGlob(glob, address));
-  if (ask.action !== "command") return false;
-  const { texts, begun } = commandsOf(ask);
+  if (matchesGlob(glob, request.subject)) return true;
+  if (request.paths?.some((path) => reachesPath(glob, path, cwd)) === true) return true;
+  if (request.action === "read" || request.action === "write") return matchesGlob(glob, resolved(request.subject, cwd));
+  if (request.action === "fetch") return addressesOf(request.subject).some((address) => matchesGlob(glob, address));
+  if (request.action !== "command") return false;
+  const { texts, begun } = commandsOf(request);
   return texts.some((text) => matchesGlob(glob, text)) || begun.some((text) => glob[0]!.startsWith(text));
 }
 
@@ -147,8 +147,10 @@ function resolved(path: string, cwd: string): string {
 }
 
 /** What is read or written with a relative path made absolute; without a known folder, and for other calls, as it is. */
-function placed(ask: ApprovalRequest, cwd: string | undefined): string {
-  return isRelative(ask) && cwd !== undefined && isWithin(cwd, "/") ? resolved(ask.subject, cwd) : ask.subject;
+function placed(request: ApprovalRequest, cwd: string | undefined): string {
+  return isRelative(request) && cwd !== undefined && isWithin(cwd, "/")
+    ? resolved(request.subject, cwd)
+    : request.subject;
 }
 
 /** Not so the input of a search, which is JSON, and a patch to several files. */
@@ -166,10 +168,10 @@ interface Commands {
   readonly begun: readonly string[];
 }
 
-function commandsOf(ask: ApprovalRequest): Commands {
-  const known = COMMANDS.get(ask);
+function commandsOf(request: ApprovalRequest): Commands {
+  const known = COMMANDS.get(request);
   if (known !== undefined) return known;
-  const { parts, commands } = partsOf(ask.subject);
+  const { parts, commands } = partsOf(request.subject);
   const begun = parts.filter(({ fed }) => fed).flatMap((part) => textsOf(part.name, ownWords(part)))
     .map((text) => `${text} `);
   const texts = [
@@ -177,7 +179,7 @@ function commandsOf(ask: ApprovalRequest): Commands {
     ...parts.flatMap(({ name, args }) => textsOf(name, args)),
     ...begun,
   ];
-  COMMANDS.set(ask, { texts, begun });
+  COMMANDS.set(request, { texts, begun });
   return { texts, begun };
 }
 
@@ -209,15 +211,15 @@ export interface NewRule {
  * to complete "no rule is made, because …".
  */
 export function ruleFrom(
-  ask: ApprovalRequest,
+  request: ApprovalRequest,
   caller: RuleContext,
   given: NewRule,
 ): Rule | { readonly refused: string } {
-  if (ask.for !== "permission") return { refused: `it is a ${ask.for}, not a permission` };
+  if (request.for !== "permission") return { refused: `it is a ${request.for}, not a permission` };
   if (caller.cut === true) return { refused: "its input came shortened" };
-  if (ask.unsandboxed) return { refused: "it runs outside the agent's sandbox" };
-  if (ask.tool === "*") return { refused: "its tool is named *, which in a rule is every tool" };
-  const text = placed(ask, caller.cwd);
+  if (request.unsandboxed) return { refused: "it runs outside the agent's sandbox" };
+  if (request.tool === "*") return { refused: "its tool is named *, which in a rule is every tool" };
+  const text = placed(request, caller.cwd);
   if (maskSecrets(text) !== text) {
     return { refused: "its input holds what looks like a secret" };
   }
@@ -228,7 +230,7 @@ export function ruleFrom(
   if (given.scope === "workspace" && !isWithin(caller.cwd ?? "", "/")) {
     return { refused: "the folder of its session is not known" };
   }
-  if (given.scope === "always" && text === ask.subject && isRelative(ask)) {
+  if (given.scope === "always" && text === request.subject && isRelative(request)) {
     return { refused: "its path is relative to a folder that is not known" };
   }
   const { id, scope, by, createdAt, expiresAt } = given;
@@ -236,7 +238,7 @@ export function ruleFrom(
     id,
     decision: "allow",
     agent: caller.agent,
-    tool: ask.tool,
+    tool: request.tool,
     pattern: escapePattern(text),
     scope,
     ...(scope === "session" ? { sessionId: caller.sessionId } : {}),

@@ -55,20 +55,20 @@ Deno.test("H5 Qwen Code waits for its hook before it asks, and takes a plain yes
   const event = recorded(read("tui.jsonl")).find((line) => line.event === "PermissionRequest")?.stdin;
   const understood = qwen.understand(event, {});
   assert(understood.ok);
-  assertEquals(understood.ask, {
+  assertEquals(understood.request, {
     for: "permission",
     tool: "run_shell_command",
     action: "command",
     subject: "touch perm-1",
     dialog: "behind",
-    takesYes: true,
+    acceptsApproval: true,
   });
   const decided = (decision: object) => ({ hookSpecificOutput: { hookEventName: "PermissionRequest", decision } });
-  assertEquals(qwen.answer(event, { yes: true, scope: "always" }), decided({ behavior: "allow" }));
-  assertEquals(qwen.answer(event, { yes: false, message: "no" }), decided({ behavior: "deny", message: "no" }));
+  assertEquals(qwen.responseFor(event, { kind: "approve", scope: "always" }), decided({ behavior: "allow" }));
+  assertEquals(qwen.responseFor(event, { kind: "deny", message: "no" }), decided({ behavior: "deny", message: "no" }));
   const before = { ...event as object, hook_event_name: "PreToolUse" };
   const gate = qwen.understand(before, {});
-  assertEquals([gate.ok && gate.ask, qwen.answer(before, { yes: false })], [undefined, undefined]);
+  assertEquals([gate.ok && gate.request, qwen.responseFor(before, { kind: "deny" })], [undefined, undefined]);
 });
 
 Deno.test("A4 what an agent of Claude's shape would write is shown, by both names of a tool", () => {
@@ -77,7 +77,7 @@ Deno.test("A4 what an agent of Claude's shape would write is shown, by both name
       { session_id: "s", hook_event_name: "PermissionRequest", tool_name, tool_input },
       {},
     );
-    return understood.ok ? [understood.ask?.subject, understood.ask?.detail] : [];
+    return understood.ok ? [understood.request?.subject, understood.request?.detail] : [];
   };
   assertEquals(detail("write_file", { file_path: "/a", content: "x" }), ["/a", "x"]);
   assertEquals(detail("edit", { file_path: "/a", old_string: "o", new_string: "n" }), ["/a", "- o\n+ n"]);

@@ -120,14 +120,14 @@ Deno.test("H2 the pid is the parent that two events in a row name; a resumed thr
 
 Deno.test("H5 the answers that Codex took in the recordings are the ones that the adapter gives", () => {
   const verdicts: Readonly<Record<string, Decision>> = {
-    "lab-a1": { yes: true, scope: "once" },
-    "lab-a2": { yes: false, message: "denied by the hub" },
-    "lab-a3": { yes: true, scope: "always" }, // Codex fails closed on updatedPermissions
+    "lab-a1": { kind: "approve", scope: "once" },
+    "lab-a2": { kind: "deny", message: "denied by the hub" },
+    "lab-a3": { kind: "approve", scope: "always" }, // Codex fails closed on updatedPermissions
   };
   const replies = recorded(read("permissions.jsonl")).filter(({ reply }) => reply !== undefined);
   assertEquals(replies.length, 3);
   for (const { stdin, reply } of replies) {
-    const [, verdict] = Object.entries(verdicts).find(([name]) => JSON.stringify(stdin).includes(name))!;
-    assertEquals(codex.answer(stdin, verdict), reply);
+    const [, decision] = Object.entries(verdicts).find(([name]) => JSON.stringify(stdin).includes(name))!;
+    assertEquals(codex.responseFor(stdin, decision), reply);
   }
 });

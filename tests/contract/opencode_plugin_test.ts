@@ -89,7 +89,7 @@ Deno.test("H1 a held question does not stop the other events, and ends when it i
   const replied = await plugin.next();
   const understood = opencode.understand(replied, {});
   assert(understood.ok);
-  assertEquals(understood.report.happening, { kind: "progress", tools: [{ name: "bash", id: "c1" }] });
+  assertEquals(understood.report.event, { kind: "progress", tools: [{ name: "bash", id: "c1" }] });
   assertEquals(types([await plugin.next()]), ["ended"]);
   assertEquals(plugin.posted, []);
 });
@@ -130,11 +130,11 @@ Deno.test("H1 OpenCode's own objects are not touched, and long texts are cut and
   assert(JSON.stringify(event).length < 65_536); // the hook client would cut a longer one without a mark
   const understood = opencode.understand(event, {});
   assert(understood.ok);
-  assertEquals([understood.report.happening.kind, understood.ask], ["asked", undefined]);
+  assertEquals([understood.report.event.kind, understood.request], ["requested", undefined]);
 
   const small = await plugin.play({ event: "event:permission.asked", stdin: question("rm x", "per_2") });
   const again = opencode.understand(small[0], {});
-  assertEquals(again.ok && again.ask?.subject, "rm x");
+  assertEquals(again.ok && again.request?.subject, "rm x");
 });
 
 Deno.test("A1 a change comes along (recording: opencode dialogs), both ends of a long one, and is never why a question is cut", async () => {
@@ -147,11 +147,11 @@ Deno.test("A1 a change comes along (recording: opencode dialogs), both ends of a
     const [event] = await plugin.play({ event: "event:permission.asked", stdin: { ...edit, id, metadata } });
     assert(JSON.stringify(event).length < 65_536);
     const understood = opencode.understand(event, {});
-    return understood.ok ? understood.ask : undefined;
+    return understood.ok ? understood.request : undefined;
   };
   const own = edit?.["metadata"] as { readonly filepath: string; readonly diff: string };
-  const ask = await asked("per_1", own);
-  assertEquals([ask?.subject, ask?.detail], [own.filepath, own.diff]);
+  const request = await asked("per_1", own);
+  assertEquals([request?.subject, request?.detail], [own.filepath, own.diff]);
   const long = await asked("per_2", { ...own, diff: `+head${"x".repeat(100_000)}tail` });
   assertEquals([long?.subject, long?.detail?.startsWith("+head")], [own.filepath, true]);
   assert(long?.detail?.includes("tail\n[the middle") && long.detail.length < 9000);

@@ -79,10 +79,10 @@ function status(...events: Record<string, unknown>[]): string | undefined {
   return player(...events).get("s1")?.status;
 }
 
-function happening(event: unknown): Report["happening"] {
+function agentEvent(event: unknown): Report["event"] {
   const understood = opencode.understand(event, {});
   assert(understood.ok);
-  return understood.report.happening;
+  return understood.report.event;
 }
 
 Deno.test("H2 a yes in the terminal lets the call go on, a no ends the turn (opencode full, dialogs)", () => {
@@ -107,14 +107,14 @@ Deno.test("H2 an error stays shown after idle, a retry shows one until the turn 
   const error = (name: string, data: unknown) => on("session.error", { error: { name, data } });
   assertEquals(status(prompt, busy, error("ProviderAuthError", { message: "no key" }), idle), "error");
   const retry = on("session.status", { status: { type: "retry", attempt: 1, message: "Too Many Requests", next: 1 } });
-  assertEquals(happening(retry), { kind: "failed", error: "rate_limit", text: "Too Many Requests" });
+  assertEquals(agentEvent(retry), { kind: "failed", error: "rate_limit", text: "Too Many Requests" });
   assertEquals(status(prompt, busy, retry), "error");
   assertEquals(status(prompt, busy, retry, busy), "working");
   const escaped = on("session.status", { status: { type: "idle" }, was: "retry" });
   assertEquals(status(prompt, busy, retry, escaped), "idle");
   const kinds = [[400, "invalid_request"], [401, "auth"], [429, "rate_limit"], [500, "server"], [529, "overloaded"]];
   for (const [statusCode, kind] of kinds) {
-    const failed = happening(error("APIError", { statusCode, message: "x" }));
+    const failed = agentEvent(error("APIError", { statusCode, message: "x" }));
     assert(failed.kind === "failed");
     assertEquals(failed.error, kind);
   }

@@ -19,14 +19,14 @@ export class CodexBench {
   readonly #root = Deno.makeTempDirSync();
   readonly #feed: CodexAppServerFeed;
 
-  constructor(ask?: (replay: Replay) => RequestDecision) {
+  constructor(request?: (replay: Replay) => RequestDecision) {
     const path = `${this.#root}/codex.sock`;
     this.codex = new FakeCodex(path);
     const now = () => new Date().toISOString();
     this.#feed = new CodexAppServerFeed({
       guarded: (_what, action) => action(),
       clientInfo: { name: "agent-console", version: "0" },
-      ...(ask === undefined ? {} : { ask: ask(this.replay) }),
+      ...(request === undefined ? {} : { requestDecision: request(this.replay) }),
       dial: (events) => dialWebSocket(path, "codex.invalid", events),
       port: {
         sessions: () => this.replay.sessions(),

@@ -92,17 +92,17 @@ function modes(): string {
         createdAt: "",
         by: by ?? "cli:admin",
       };
-      const ask: ApprovalRequest = {
+      const request: ApprovalRequest = {
         for: "permission",
         tool: "Bash",
         action: "command",
         subject,
         dialog: "beside",
-        takesYes: true,
+        acceptsApproval: true,
       };
       const rules = pattern === undefined ? [] : [rule];
-      const judged = evaluatePolicy(ask, { safetyMode, rules }, { agent: "claude", sessionId: "s", now: 0 });
-      return typeof judged === "string" ? "you are asked" : judged.auto.yes ? "passes" : "is denied";
+      const judged = evaluatePolicy(request, { safetyMode, rules }, { agent: "claude", sessionId: "s", now: 0 });
+      return typeof judged === "string" ? "you are asked" : judged.decision.kind === "approve" ? "passes" : "is denied";
     }),
   ]);
   return table(["what an agent asks for", ...SAFETY_MODES.map((mode) => `\`${mode}\``)], rows);

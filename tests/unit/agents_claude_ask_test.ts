@@ -6,7 +6,7 @@ import type { HookEnv } from "../../src/agents/shared/hook_env.ts";
 import type { ApprovalRequest, Decision } from "../../src/domain/approval.ts";
 import { recorded } from "../contract/replay.ts";
 
-const YES: Decision = { yes: true, scope: "once" };
+const YES: Decision = { kind: "approve", scope: "once" };
 
 function hook(hook_event_name: string, tool_name: string, tool_input: unknown, more: object = {}) {
   return { session_id: "s", cwd: "/w", hook_event_name, tool_name, tool_input, ...more };
@@ -15,7 +15,7 @@ function hook(hook_event_name: string, tool_name: string, tool_input: unknown, m
 function asked(event: unknown, env: HookEnv = { CLAUDE_CODE_ENTRYPOINT: "cli" }): ApprovalRequest | undefined {
   const understood = claude.understand(event, env);
   assert(understood.ok);
-  return understood.ask;
+  return understood.request;
 }
 
 const decided = (decision: object) => ({ hookSpecificOutput: { hookEventName: "PermissionRequest", decision } });
@@ -45,7 +45,7 @@ Deno.test("an ask shows rules what will run, whole and unmasked", () => {
     subject: command,
     reasoning: "Cleans",
     dialog: "beside",
-    takesYes: true,
+    acceptsApproval: true,
   });
   const cases = [
     ["Edit", { file_path: "/a" }, "write", "/a"],
@@ -62,19 +62,19 @@ Deno.test("an ask shows rules what will run, whole and unmasked", () => {
     ["Bash", { command: 7 }, "command", '{"command":7}'],
   ] as const;
   for (const [tool, input, action, subject] of cases) {
-    const ask = asked(hook("PermissionRequest", tool, input));
-    assertEquals([ask?.tool, ask?.action, ask?.subject, ask?.reasoning], [tool, action, subject, undefined]);
+    const call = asked(hook("PermissionRequest", tool, input));
+    assertEquals([call?.tool, call?.action, call?.subject, call?.reasoning], [tool, action, subject, undefined]);
   }
 });
 
 Deno.test("H5 the answers that Claude took in the recordings are the ones that the adapter gives", () => {
   const verdicts: Readonly<Record<string, Decision>> = {
-    "touch a1": { yes: true, scope: "once" },
-    "touch a2": { yes: false, message: "denied by the hub" },
-    "touch a3": { yes: false, message: "too late" },
-    "touch a4": { yes: true, scope: "session" }, // its suggestions were addDirectories and setMode: not ours to echo
-    "hub answers?": { yes: true, scope: "once", answers: { "hub answers?": "No" } },
-    "pretool answers?": { yes: true, scope: "once", answers: { "pretool answers?": "Yes" } },
+    "touch a1": { kind: "approve", scope: "once" },
+    "touch a2": { kind: "deny", message: "denied by the hub" },
+    "touch a3": { kind: "deny", message: "too late" },
+    "touch a4": { kind: "approve", scope: "session" }, // its suggestions were addDirectories and setMode: not ours to echo
+    "hub answers?": { kind: "approve", scope: "once", answers: { "hub answers?": "No" } },
+    "pretool answers?": { kind: "approve", scope: "once", answers: { "pretool answers?": "Yes" } },
   };
   const seen = ["decisions", "modes"].flatMap((name) =>
     recorded(Deno.readTextFileSync(new URL(`../fixtures/claude/${name}.jsonl`, import.meta.url)))
@@ -83,21 +83,24 @@ Deno.test("H5 the answers that Claude took in the recordings are the ones that t
     return reply === undefined || found === undefined ? [] : [{ stdin, reply, words: found[0], verdict: found[1] }];
   });
   assertEquals(seen.map(({ words }) => words), Object.keys(verdicts));
-  for (const { stdin, reply, verdict } of seen) assertEquals(claude.answer(stdin, verdict), reply);
+  for (const { stdin, reply, verdict } of seen) assertEquals(claude.responseFor(stdin, verdict), reply);
 });
 
 Deno.test("no says why, and PreToolUse has its own words", () => {
   const request = hook("PermissionRequest", "Bash", { command: "ls" });
-  assertEquals(claude.answer(request, { yes: false }), decided({ behavior: "deny", message: "Denied by the user" }));
-  const before = hook("PreToolUse", "Bash", { command: "ls" });
-  assertEquals(claude.answer(before, YES), gated({ permissionDecision: "allow" }));
   assertEquals(
-    claude.answer(before, { yes: false, message: "no" }),
+    claude.responseFor(request, { kind: "deny" }),
+    decided({ behavior: "deny", message: "Denied by the user" }),
+  );
+  const before = hook("PreToolUse", "Bash", { command: "ls" });
+  assertEquals(claude.responseFor(before, YES), gated({ permissionDecision: "allow" }));
+  assertEquals(
+    claude.responseFor(before, { kind: "deny", message: "no" }),
     gated({ permissionDecision: "deny", permissionDecisionReason: "no" }),
   );
   for (const event of [hook("Stop", "", {}), null, [], "x", {}, hook("constructor", "", {})]) {
-    assertEquals(claude.answer(event, YES), undefined);
-    assertEquals(claude.answer(event, { yes: false }), undefined);
+    assertEquals(claude.responseFor(event, YES), undefined);
+    assertEquals(claude.responseFor(event, { kind: "deny" }), undefined);
   }
 });
 
@@ -108,24 +111,27 @@ Deno.test("a question is answered with all its answers or not at all", () => {
   ];
   for (const event of ["PermissionRequest", "PreToolUse"]) {
     const event_ = hook(event, "AskUserQuestion", { questions });
-    const ask = asked(event_);
-    assertEquals([ask?.for, ask?.action], ["question", "other"]);
-    assertEquals(ask?.choices, [
+    const call = asked(event_);
+    assertEquals([call?.for, call?.action], ["question", "other"]);
+    assertEquals(call?.choices, [
       { question: "Which?", options: ["A", "B"], multiple: true },
       { question: "Why?", options: [], multiple: false },
     ]);
-    assertEquals(claude.answer(event_, YES), undefined);
-    assertEquals(claude.answer(event_, { ...YES, answers: { "Which?": "A" } }), undefined);
+    assertEquals(claude.responseFor(event_, YES), undefined);
+    assertEquals(claude.responseFor(event_, { ...YES, answers: { "Which?": "A" } }), undefined);
     const given = { "Which?": "A, B", "Why?": "so", "Other?": "x" };
     const updatedInput = { questions, answers: { "Which?": "A, B", "Why?": "so" } };
     assertEquals(
-      claude.answer(event_, { ...YES, answers: given }),
+      claude.responseFor(event_, { ...YES, answers: given }),
       event === "PreToolUse"
         ? gated({ permissionDecision: "allow", updatedInput })
         : decided({ behavior: "allow", updatedInput }),
     );
   }
-  assertEquals(claude.answer(hook("PermissionRequest", "AskUserQuestion", {}), { ...YES, answers: {} }), undefined);
+  assertEquals(
+    claude.responseFor(hook("PermissionRequest", "AskUserQuestion", {}), { ...YES, answers: {} }),
+    undefined,
+  );
 });
 
 Deno.test("a plan is accepted or sent back at its dialog, never before it", () => {
@@ -133,13 +139,13 @@ Deno.test("a plan is accepted or sent back at its dialog, never before it", () =
   assertEquals([asked(plan)?.for, asked(plan)?.subject], ["plan", "1. go"]);
   assertEquals(asked(hook("PermissionRequest", "ExitPlanMode", {}))?.subject, "{}"); // as recorded: claude-modes
   // its input goes back: a bare yes leaves the dialog on the screen (tried with 2.1.329)
-  assertEquals(claude.answer(plan, YES), decided({ behavior: "allow", updatedInput: { plan: "1. go" } }));
-  assertEquals(claude.answer(plan, YES, true), undefined, "a plan that was cut must not replace the whole one");
+  assertEquals(claude.responseFor(plan, YES), decided({ behavior: "allow", updatedInput: { plan: "1. go" } }));
+  assertEquals(claude.responseFor(plan, YES, true), undefined, "a plan that was cut must not replace the whole one");
   assertEquals(
-    claude.answer(plan, { yes: false, message: "smaller" }),
+    claude.responseFor(plan, { kind: "deny", message: "smaller" }),
     decided({ behavior: "deny", message: "smaller" }),
   );
-  assertEquals(claude.answer({ ...plan, hook_event_name: "PreToolUse" }, YES), undefined);
+  assertEquals(claude.responseFor({ ...plan, hook_event_name: "PreToolUse" }, YES), undefined);
 });
 
 Deno.test("a form of an MCP server is filled in by its schema, or declined", () => {
@@ -161,9 +167,9 @@ Deno.test("a form of an MCP server is filled in by its schema, or declined", () 
     message: "Who?",
     requested_schema,
   };
-  const ask = asked(form);
-  assertEquals([ask?.for, ask?.tool, ask?.subject, ask?.takesYes], ["elicitation", "db", "Who?", true]);
-  assertEquals(ask?.choices?.map(({ question, options }) => [question, options]), [
+  const call = asked(form);
+  assertEquals([call?.for, call?.tool, call?.subject, call?.acceptsApproval], ["elicitation", "db", "Who?", true]);
+  assertEquals(call?.choices?.map(({ question, options }) => [question, options]), [
     ["Your name", []],
     ["colour", ["red", "blue"]],
     ["count", []],
@@ -171,7 +177,7 @@ Deno.test("a form of an MCP server is filled in by its schema, or declined", () 
     ["tags", ["a", "b"]],
   ]);
   const said = (fields: object) => ({ hookSpecificOutput: { hookEventName: "Elicitation", ...fields } });
-  const fill = (answers: Record<string, string>) => claude.answer(form, { ...YES, answers });
+  const fill = (answers: Record<string, string>) => claude.responseFor(form, { ...YES, answers });
   assertEquals(fill({ "Your name": "Ada" }), said({ action: "accept", content: { name: "Ada" } }));
   assertEquals(
     fill({ "Your name": "Ada", colour: "red", count: "3", sure: "false", tags: "a, b" }),
@@ -182,19 +188,19 @@ Deno.test("a form of an MCP server is filled in by its schema, or declined", () 
     sure: "maybe",
   }];
   for (const answers of wrong as Record<string, string>[]) assertEquals(fill(answers), undefined);
-  assertEquals(claude.answer(form, YES), undefined);
-  assertEquals(claude.answer(form, { yes: false, message: "no" }), said({ action: "decline" }));
+  assertEquals(claude.responseFor(form, YES), undefined);
+  assertEquals(claude.responseFor(form, { kind: "deny", message: "no" }), said({ action: "decline" }));
 
   const plain = { ...form, requested_schema: { type: "object", properties: {} } };
-  assertEquals(claude.answer(plain, YES), said({ action: "accept", content: {} }));
+  assertEquals(claude.responseFor(plain, YES), said({ action: "accept", content: {} }));
   for (
     const other of [{ ...form, mode: "url", url: "https://h" }, {
       ...form,
       requested_schema: { properties: { deep: { type: "object" } } },
     }]
   ) {
-    assertEquals([asked(other)?.takesYes, claude.answer(other, YES)], [false, undefined]);
-    assertEquals(claude.answer(other, { yes: false }), said({ action: "decline" }));
+    assertEquals([asked(other)?.acceptsApproval, claude.responseFor(other, YES)], [false, undefined]);
+    assertEquals(claude.responseFor(other, { kind: "deny" }), said({ action: "decline" }));
   }
 });
 
@@ -202,15 +208,15 @@ Deno.test("H1 asking and answering never throw on a payload", () => {
   const names = fc.constantFrom("PermissionRequest", "PreToolUse", "Elicitation");
   const tools = fc.constantFrom("Bash", "AskUserQuestion", "ExitPlanMode", "__proto__", "x");
   const any = fc.jsonValue();
-  const verdict: fc.Arbitrary<Decision> = fc.oneof(
-    fc.record({ yes: fc.constant(true as const), scope: fc.constantFrom("once" as const, "always" as const) }),
-    fc.record({ yes: fc.constant(false as const), message: fc.string() }),
+  const decisions: fc.Arbitrary<Decision> = fc.oneof(
+    fc.record({ kind: fc.constant("approve" as const), scope: fc.constantFrom("once" as const, "always" as const) }),
+    fc.record({ kind: fc.constant("deny" as const), message: fc.string() }),
   );
   fc.assert(
-    fc.property(names, tools, any, any, any, verdict, (name, tool, input, suggestions, schema, given) => {
+    fc.property(names, tools, any, any, any, decisions, (name, tool, input, suggestions, schema, decision) => {
       const event = hook(name, tool, input, { permission_suggestions: suggestions, requested_schema: schema });
       assert(claude.understand(event, {}).ok);
-      claude.answer(event, given);
+      claude.responseFor(event, decision);
     }),
   );
 });
@@ -237,9 +243,9 @@ Deno.test("A4 what a tool would write is its detail; the subject stays the path 
   ];
   for (const [tool, input, detail] of cases) {
     for (const event of ["PermissionRequest", "PreToolUse"]) {
-      const ask = asked(hook(event, tool, input));
-      assertEquals(ask?.detail, detail, JSON.stringify(input));
-      if (detail !== undefined) assert(ask?.subject.startsWith("/") && !ask.subject.includes("\n"));
+      const call = asked(hook(event, tool, input));
+      assertEquals(call?.detail, detail, JSON.stringify(input));
+      if (detail !== undefined) assert(call?.subject.startsWith("/") && !call.subject.includes("\n"));
     }
   }
   const bare = asked(hook("PermissionRequest", "Write", { content: "x" }));
@@ -249,7 +255,7 @@ Deno.test("A4 what a tool would write is its detail; the subject stays the path 
 Deno.test("A4 the Write that Claude asked about in a recording says what it would write", () => {
   const text = Deno.readTextFileSync(new URL("../fixtures/claude/compact-clear-resume.jsonl", import.meta.url));
   const asks = recorded(text).filter(({ event }) => event === "PermissionRequest").map(({ stdin }) => asked(stdin))
-    .filter((ask) => ask?.tool === "Write");
+    .filter((call) => call?.tool === "Write");
   assert(asks.length > 0);
-  for (const ask of asks) assertEquals([ask?.subject, ask?.detail], ["/system-reminder/f.txt", "hi\n"]);
+  for (const call of asks) assertEquals([call?.subject, call?.detail], ["/system-reminder/f.txt", "hi\n"]);
 });

@@ -22,7 +22,7 @@ const BASE = { session_id: "s", hook_event_name: "StatusLine", cwd: "/w" };
 function kept(event: Record<string, unknown>): Facts {
   const understood = claude.understand({ ...BASE, ...event }, {});
   assert(understood.ok);
-  assertEquals(understood.report.happening, { kind: "measured" });
+  assertEquals(understood.report.event, { kind: "measured" });
   return cleanFacts(understood.report.facts);
 }
 

@@ -50,8 +50,8 @@ Deno.test("understand never throws, and refuses only what names no session", () 
     fields: fc.dictionary(field, fc.jsonValue()),
   });
   fc.assert(fc.property(event, ({ name, fields }) => {
-    const { happening } = reportOf({ ...fields, hook_event_name: name });
-    assert(typeof happening.kind === "string");
+    const { event: agentEvent } = reportOf({ ...fields, hook_event_name: name });
+    assert(typeof agentEvent.kind === "string");
   }));
   fc.assert(fc.property(fc.jsonValue(), (value) => {
     claude.understand(value, {});
@@ -68,23 +68,23 @@ Deno.test("understand never throws, and refuses only what names no session", () 
 
 Deno.test("an event without a meaning, also one from the future, is a sign of life", () => {
   for (const name of ["MessageDisplay", "PreCompact", "WorktreeCreate", "FromTheFuture", "constructor"]) {
-    assertEquals(reportOf({ hook_event_name: name }).happening, { kind: "noted" });
+    assertEquals(reportOf({ hook_event_name: name }).event, { kind: "noted" });
   }
 });
 
 Deno.test("input nested 150,000 deep, as much as a line holds, is read", () => {
   const deep = JSON.parse('{"a":'.repeat(150_000) + "1" + "}".repeat(150_000));
-  const { happening } = reportOf({ hook_event_name: "PreToolUse", tool_name: "mcp__x", tool_input: deep });
-  assert(happening.kind === "tool" && happening.tool.text?.startsWith('{"a":{"a":'));
+  const { event: agentEvent } = reportOf({ hook_event_name: "PreToolUse", tool_name: "mcp__x", tool_input: deep });
+  assert(agentEvent.kind === "tool" && agentEvent.tool.text?.startsWith('{"a":{"a":'));
 });
 
 Deno.test("A4 the line that resumes a session carries no option and no relative folder of the agent's", () => {
   const end = { hook_event_name: "SessionEnd", reason: "other" };
   assert(!claude.understand({ ...end, session_id: "--dangerously-skip-permissions" }, {}).ok);
   for (const [cwd, kept] of [["/x", { cwd: "/x" }], ["-x", {}], ["x/y", {}], ["~", {}]] as const) {
-    const { happening } = reportOf({ ...end, cwd });
-    assert(happening.kind === "ended");
-    assertEquals(happening.reopenable, { command: ["claude", "--resume", "s1"], ...kept });
+    const { event: agentEvent } = reportOf({ ...end, cwd });
+    assert(agentEvent.kind === "ended");
+    assertEquals(agentEvent.reopenable, { command: ["claude", "--resume", "s1"], ...kept });
   }
 });
 
@@ -92,11 +92,11 @@ Deno.test("prompts that Claude writes to itself are not the user's", () => {
   const own = [{ prompt: "<task-notification>\n<id>" }, { prompt: "go on", source: "schedule_wakeup" }];
   for (const fields of own) {
     const report = reportOf({ hook_event_name: "UserPromptSubmit", prompt_id: "p", ...fields });
-    assert(report.happening.kind === "prompt" && !report.happening.byUser);
+    assert(report.event.kind === "prompt" && !report.event.byUser);
     assertEquals(report.facts.lastPrompt, undefined);
   }
   const report = reportOf({ hook_event_name: "UserPromptSubmit", prompt_id: "p", prompt: "go on", source: "sdk" });
-  assertEquals(report.happening, { kind: "prompt", byUser: true, promptId: "p", text: "go on" });
+  assertEquals(report.event, { kind: "prompt", byUser: true, promptId: "p", text: "go on" });
   assertEquals(report.facts.lastPrompt, "go on");
 });
 
@@ -119,9 +119,9 @@ Deno.test("secrets in commands, prompts, messages and inputs are masked", () => 
 
 Deno.test("a long command shows its head and its tail on one line", () => {
   const command = `echo ${"x".repeat(5000)}\n; rm -rf /`;
-  const { happening } = reportOf({ hook_event_name: "PreToolUse", tool_name: "Bash", tool_input: { command } });
-  assert(happening.kind === "tool");
-  const text = happening.tool.text ?? "";
+  const { event: agentEvent } = reportOf({ hook_event_name: "PreToolUse", tool_name: "Bash", tool_input: { command } });
+  assert(agentEvent.kind === "tool");
+  const text = agentEvent.tool.text ?? "";
   assert(text.length <= 400 && text.startsWith("echo xx") && text.endsWith("; rm -rf /"), text);
 });
 

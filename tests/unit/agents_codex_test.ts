@@ -12,7 +12,7 @@ function hook(hook_event_name: string, more: object = {}) {
   return { session_id: "s1", turn_id: "t1", cwd: "/w", transcript_path: FILE, hook_event_name, ...more };
 }
 
-function understood(event: unknown): { readonly report: Report; readonly ask?: ApprovalRequest } {
+function understood(event: unknown): { readonly report: Report; readonly request?: ApprovalRequest } {
   const result = codex.understand(event, {});
   assert(result.ok);
   return result;
@@ -20,18 +20,20 @@ function understood(event: unknown): { readonly report: Report; readonly ask?: A
 
 Deno.test("Codex asks before its own dialog, and says why", () => {
   const tool = { tool_name: "Bash", tool_input: { command: "touch /x", description: "the mock asks for it" } };
-  assertEquals(understood(hook("PermissionRequest", tool)).ask, {
+  assertEquals(understood(hook("PermissionRequest", tool)).request, {
     for: "permission",
     tool: "Bash",
     action: "command",
     subject: "touch /x",
     reasoning: "the mock asks for it",
     dialog: "behind",
-    takesYes: true,
+    acceptsApproval: true,
   });
-  const gate = understood(hook("PreToolUse", tool)).ask;
-  assertEquals([gate?.dialog, gate?.takesYes], ["gate", false]);
-  for (const name of ["PostToolUse", "Stop", "Interrupt"]) assertEquals(understood(hook(name, tool)).ask, undefined);
+  const gate = understood(hook("PreToolUse", tool)).request;
+  assertEquals([gate?.dialog, gate?.acceptsApproval], ["gate", false]);
+  for (const name of ["PostToolUse", "Stop", "Interrupt"]) {
+    assertEquals(understood(hook(name, tool)).request, undefined);
+  }
 });
 
 Deno.test("a patch to one file is a write to its path; one to more is known only by its whole text", () => {
@@ -40,7 +42,7 @@ Deno.test("a patch to one file is a write to its path; one to more is known only
       tool_name: "apply_patch",
       tool_input: { command: ["*** Begin Patch", ...lines, "*** End Patch"].join("\n") },
     });
-  const one = understood(patch("*** Update File: src/a.ts", "@@", "-a", "+*** Add File: no")).ask;
+  const one = understood(patch("*** Update File: src/a.ts", "@@", "-a", "+*** Add File: no")).request;
   assertEquals([one?.action, one?.subject, one?.paths], ["write", "src/a.ts", undefined]);
   assertEquals(
     one?.detail,
@@ -58,43 +60,44 @@ Deno.test("a patch to one file is a write to its path; one to more is known only
       [],
     ]
   ) {
-    const ask = understood(patch(...lines)).ask;
-    assert(ask?.action === "write" && ask.subject.startsWith("*** Begin Patch"));
-    assertEquals(ask.detail, undefined); // the subject is all of it
+    const request = understood(patch(...lines)).request;
+    assert(request?.action === "write" && request.subject.startsWith("*** Begin Patch"));
+    assertEquals(request.detail, undefined); // the subject is all of it
   }
-  const moved = understood(patch("*** Update File: src/a.ts", "*** Move to: /etc/a ", "  *** Add File: .bashrc")).ask;
+  const moved =
+    understood(patch("*** Update File: src/a.ts", "*** Move to: /etc/a ", "  *** Add File: .bashrc")).request;
   assertEquals(moved?.paths, ["src/a.ts", "/etc/a", ".bashrc"]);
 });
 
 Deno.test("Codex is sent nothing but behavior and message: it fails closed on any other field", () => {
   const verdicts: readonly Decision[] = [
-    { yes: true, scope: "once" },
-    { yes: true, scope: "always", answers: { a: "b" } },
-    { yes: false },
-    { yes: false, message: "no" },
+    { kind: "approve", scope: "once" },
+    { kind: "approve", scope: "always", answers: { a: "b" } },
+    { kind: "deny" },
+    { kind: "deny", message: "no" },
   ];
   const permission_suggestions = [{
     ...{ type: "addRules", behavior: "allow", destination: "session" },
     rules: [{ toolName: "Bash", ruleContent: "ls" }],
   }];
   const event = hook("PermissionRequest", { tool_name: "Bash", tool_input: { command: "ls" }, permission_suggestions });
-  for (const verdict of verdicts) {
-    assertEquals(codex.answer(event, verdict), {
+  for (const decision of verdicts) {
+    assertEquals(codex.responseFor(event, decision), {
       hookSpecificOutput: {
         hookEventName: "PermissionRequest",
-        decision: verdict.yes
+        decision: decision.kind === "approve"
           ? { behavior: "allow" }
-          : { behavior: "deny", message: verdict.message ?? "Denied by the user" },
+          : { behavior: "deny", message: decision.message ?? "Denied by the user" },
       },
     });
   }
   const before = hook("PreToolUse", { tool_name: "Bash", tool_input: { command: "ls" } });
-  assertEquals(codex.answer(before, { yes: true, scope: "once" }), undefined);
-  assertEquals(codex.answer(before, { yes: false, message: "no" }), {
+  assertEquals(codex.responseFor(before, { kind: "approve", scope: "once" }), undefined);
+  assertEquals(codex.responseFor(before, { kind: "deny", message: "no" }), {
     hookSpecificOutput: { hookEventName: "PreToolUse", permissionDecision: "deny", permissionDecisionReason: "no" },
   });
   for (const event of [hook("Stop"), hook("Interrupt"), null, 1]) {
-    assertEquals(codex.answer(event, { yes: false }), undefined);
+    assertEquals(codex.responseFor(event, { kind: "deny" }), undefined);
   }
 });
 
@@ -130,8 +133,8 @@ Deno.test("H2 Codex: a call whose request carries more than the call itself is s
   const call = { tool_name: "mcp__db__query", tool_input: { q: "1" }, tool_use_id: "c1" };
   status(hook("UserPromptSubmit", { prompt: "go" }));
   status(hook("PreToolUse", call));
-  const request = { tool_name: "mcp__db__query", tool_input: { q: "1", description: "why" } };
-  assertEquals(status(hook("PermissionRequest", request)), "waiting");
+  const fields = { tool_name: "mcp__db__query", tool_input: { q: "1", description: "why" } };
+  assertEquals(status(hook("PermissionRequest", fields)), "waiting");
   assertEquals(status(hook("PostToolUse", { ...call, tool_use_id: "other", tool_input: { q: "2" } })), "waiting");
   assertEquals(status(hook("PostToolUse", call)), "working");
 });
@@ -139,7 +142,7 @@ Deno.test("H2 Codex: a call whose request carries more than the call itself is s
 Deno.test("A4 the line that resumes a Codex session carries no option and no relative folder of the agent's", () => {
   assert(!codex.understand(hook("SessionEnd", { session_id: "--dangerously-bypass" }), {}).ok);
   const { report } = understood(hook("SessionEnd", { reason: "other", cwd: "x/y" }));
-  assertEquals(report.happening, {
+  assertEquals(report.event, {
     kind: "ended",
     reason: "other",
     reopenable: { command: ["codex", "resume", "s1"] },
@@ -156,10 +159,10 @@ Deno.test("H1 Codex: understand never throws, and an event from the future is a 
   fc.assert(fc.property(name, fc.dictionary(field, fc.jsonValue()), (hook_event_name, fields) => {
     const event = { ...fields, session_id: "s", hook_event_name };
     assert(codex.understand(event, {}).ok);
-    codex.answer(event, { yes: true, scope: "once" });
+    codex.responseFor(event, { kind: "approve", scope: "once" });
   }));
   fc.assert(fc.property(fc.jsonValue(), (value) => {
     codex.understand(value, {});
   }));
-  assertEquals(understood(hook("FromTheFuture")).report.happening, { kind: "noted" });
+  assertEquals(understood(hook("FromTheFuture")).report.event, { kind: "noted" });
 });

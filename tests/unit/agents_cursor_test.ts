@@ -8,7 +8,7 @@ import { Replay } from "../contract/replay.ts";
 
 const base = { conversation_id: "c1", generation_id: "g1", cursor_version: "3.9", workspace_roots: ["/x"], model: "m" };
 
-function understood(event: Record<string, unknown>): { readonly report: Report; readonly ask?: ApprovalRequest } {
+function understood(event: Record<string, unknown>): { readonly report: Report; readonly request?: ApprovalRequest } {
   const it = cursor.understand({ ...base, ...event }, { CLAUDE_PID: "7" });
   assert(it.ok);
   return it;
@@ -31,54 +31,54 @@ const mcp = (hook_event_name: string, tool_input: unknown = '{"table": "t"}') =>
 const stop = (state: string) => ({ hook_event_name: "stop", status: state, loop_count: 0 });
 
 Deno.test("A1 Cursor's executions are asked behind the hook, with the whole command or input", () => {
-  assertEquals(understood(shell("beforeShellExecution")).ask, {
+  assertEquals(understood(shell("beforeShellExecution")).request, {
     for: "permission",
     tool: "Shell",
     action: "command",
     subject: "rm x",
     cwd: "/y",
     dialog: "behind",
-    takesYes: true,
+    acceptsApproval: true,
   });
-  const asks = [mcp("beforeMCPExecution"), mcp("beforeMCPExecution", { table: "t" })].map((e) => understood(e).ask);
-  assertEquals(asks.map((ask) => [ask?.tool, ask?.action, ask?.subject]), [
+  const asks = [mcp("beforeMCPExecution"), mcp("beforeMCPExecution", { table: "t" })].map((e) => understood(e).request);
+  assertEquals(asks.map((request) => [request?.tool, request?.action, request?.subject]), [
     ["MCP:drop", "other", '{"table": "t"}'],
     ["MCP:drop", "other", '{"table":"t"}'],
   ]);
   for (const name of ["afterShellExecution", "preToolUse", "beforeReadFile", "stop"]) {
-    assertEquals(understood(shell(name)).ask, undefined);
+    assertEquals(understood(shell(name)).request, undefined);
   }
 });
 
 Deno.test("A1 the answer to Cursor is flat and holds only documented fields", () => {
-  const yes: Decision = { yes: true, scope: "always" };
+  const yes: Decision = { kind: "approve", scope: "always" };
   const event = { ...base, ...shell("beforeShellExecution") };
-  assertEquals(cursor.answer(event, yes), { permission: "allow" });
-  assertEquals(cursor.answer(event, { yes: false, message: "no" }), {
+  assertEquals(cursor.responseFor(event, yes), { permission: "allow" });
+  assertEquals(cursor.responseFor(event, { kind: "deny", message: "no" }), {
     permission: "deny",
     user_message: "no",
     agent_message: "no",
   });
-  assertEquals(cursor.answer({ ...base, ...mcp("beforeMCPExecution") }, yes), { permission: "allow" });
+  assertEquals(cursor.responseFor({ ...base, ...mcp("beforeMCPExecution") }, yes), { permission: "allow" });
   for (const odd of [null, [], {}, { ...base, ...stop("completed") }, shell("afterShellExecution")]) {
-    assertEquals(cursor.answer(odd, yes), undefined);
+    assertEquals(cursor.responseFor(odd, yes), undefined);
   }
 });
 
 Deno.test("A1 before a tool of Cursor only a no is said, and commands are left to the hook behind", () => {
   const before = (tool_name: string, tool_input = {}) => ({ hook_event_name: "preToolUse", tool_name, tool_input });
   const write = before("Write", { file_path: "/w/.env", content: "x" });
-  const { ask } = understood(write);
-  assertEquals([ask?.tool, ask?.action, ask?.subject, ask?.dialog, ask?.takesYes], [
+  const { request } = understood(write);
+  assertEquals([request?.tool, request?.action, request?.subject, request?.dialog, request?.acceptsApproval], [
     "Write",
     "write",
     "/w/.env",
     "gate",
     false,
   ]);
-  assertEquals(cursor.answer({ ...base, ...write }, { yes: true, scope: "once" }), undefined);
-  assertEquals(cursor.answer({ ...base, ...write }, { yes: false })?.["permission"], "deny");
-  for (const name of ["Shell", "MCP:drop"]) assertEquals(understood(before(name)).ask, undefined);
+  assertEquals(cursor.responseFor({ ...base, ...write }, { kind: "approve", scope: "once" }), undefined);
+  assertEquals(cursor.responseFor({ ...base, ...write }, { kind: "deny" })?.["permission"], "deny");
+  for (const name of ["Shell", "MCP:drop"]) assertEquals(understood(before(name)).request, undefined);
 });
 
 Deno.test("H2 a conversation of Cursor goes through its states", () => {
@@ -89,8 +89,8 @@ Deno.test("H2 a conversation of Cursor goes through its states", () => {
   assertEquals(status(prompt, stop("aborted")), "idle");
   assertEquals(status(prompt, stop("error")), "error");
   assertEquals(status(prompt, { hook_event_name: "sessionEnd", reason: "user_close" }), "closed");
-  const { happening } = understood({ hook_event_name: "subagentStart" }).report;
-  assertEquals(happening, { kind: "subagent", change: 1 });
+  const { event: agentEvent } = understood({ hook_event_name: "subagentStart" }).report;
+  assertEquals(agentEvent, { kind: "subagent", change: 1 });
 });
 
 Deno.test("H2 Cursor's dialog waits until its own call has ended", () => {
@@ -108,8 +108,8 @@ Deno.test("H2 Cursor's dialog waits until its own call has ended", () => {
   assertEquals(status(...open, tool("postToolUse", "rm x")), "working");
   assertEquals(status(...open, tool("postToolUseFailure", "rm x", { failure_type: "permission_denied" })), "working");
   assertEquals(status(...open, tool("postToolUseFailure", "rm x", { is_interrupt: true })), "idle");
-  const { happening } = understood(tool("postToolUseFailure", "rm x")).report;
-  assertEquals(happening.kind === "progress" && happening.failed, true);
+  const { event: agentEvent } = understood(tool("postToolUseFailure", "rm x")).report;
+  assertEquals(agentEvent.kind === "progress" && agentEvent.failed, true);
   assertEquals(status(...open, stop("aborted")), "idle");
   assertEquals(status(prompt, mcp("beforeMCPExecution"), mcp("afterMCPExecution", { table: "t" })), "working");
 });
@@ -131,15 +131,15 @@ Deno.test("H1 no payload makes the adapter of Cursor throw, and an event from th
   const field = fc.constantFrom(..."tool_name tool_input command cwd prompt status workspace_roots model".split(" "));
   fc.assert(fc.property(names, fc.dictionary(field, fc.jsonValue()), (name, fields) => {
     const { report } = understood({ ...fields, hook_event_name: name });
-    assert(typeof report.happening.kind === "string");
-    cursor.answer({ ...fields, hook_event_name: name }, { yes: true, scope: "once" });
+    assert(typeof report.event.kind === "string");
+    cursor.responseFor({ ...fields, hook_event_name: name }, { kind: "approve", scope: "once" });
   }));
   fc.assert(fc.property(fc.jsonValue(), (value) => {
     cursor.understand(value, {});
-    cursor.answer(value, { yes: false });
+    cursor.responseFor(value, { kind: "deny" });
   }));
   for (const name of ["afterAgentThought", "beforeReadFile", "workspaceOpen", "constructor"]) {
-    assertEquals(understood({ hook_event_name: name }).report.happening, { kind: "noted" });
+    assertEquals(understood({ hook_event_name: name }).report.event, { kind: "noted" });
   }
   assert(!cursor.understand({ hook_event_name: "stop" }, {}).ok);
   assert(cursor.understand({ hook_event_name: "stop", session_id: "s" }, {}).ok);

@@ -51,27 +51,30 @@ Deno.test("custom: an ask is judged as its author says, and answered in two word
   const event = own("ask", { tool: "shell", action: "command", input: "rm -rf x", message: "to clean" });
   const understood = custom.understand(event, {});
   assert(understood.ok);
-  assertEquals(understood.ask, {
+  assertEquals(understood.request, {
     for: "permission",
     tool: "shell",
     action: "command",
     subject: "rm -rf x",
     reasoning: "to clean",
     dialog: "behind",
-    takesYes: true,
+    acceptsApproval: true,
   });
   const write = custom.understand(own("ask", { tool: "put", action: "write", input: "/a", detail: "x\n" }), {});
-  assertEquals(write.ok && [write.ask?.subject, write.ask?.detail], ["/a", "x\n"]);
-  assertEquals(custom.answer(event, { yes: true, scope: "always" }), { decision: "allow" });
-  assertEquals(custom.answer(event, { yes: false }), { decision: "deny" });
-  assertEquals(custom.answer(event, { yes: false, message: "no" }), { decision: "deny", message: "no" });
+  assertEquals(write.ok && [write.request?.subject, write.request?.detail], ["/a", "x\n"]);
+  assertEquals(custom.responseFor(event, { kind: "approve", scope: "always" }), { decision: "allow" });
+  assertEquals(custom.responseFor(event, { kind: "deny" }), { decision: "deny" });
+  assertEquals(custom.responseFor(event, { kind: "deny", message: "no" }), { decision: "deny", message: "no" });
   const question = own("ask", { for: "question", choices: [{ question: "Which?", options: ["A", "B", 3] }, 7] });
   const asked = custom.understand(question, {});
-  assertEquals(asked.ok && asked.ask?.choices, [{ question: "Which?", options: ["A", "B"], multiple: false }]);
-  assertEquals(custom.answer(question, { yes: true, scope: "once" }), undefined);
+  assertEquals(asked.ok && asked.request?.choices, [{ question: "Which?", options: ["A", "B"], multiple: false }]);
+  assertEquals(custom.responseFor(question, { kind: "approve", scope: "once" }), undefined);
   const answers = { "Which?": "A" };
-  assertEquals(custom.answer(question, { yes: true, scope: "once", answers }), { decision: "allow", answers });
-  for (const other of [own("tool"), null, "x"]) assertEquals(custom.answer(other, { yes: false }), undefined);
+  assertEquals(custom.responseFor(question, { kind: "approve", scope: "once", answers }), {
+    decision: "allow",
+    answers,
+  });
+  for (const other of [own("tool"), null, "x"]) assertEquals(custom.responseFor(other, { kind: "deny" }), undefined);
 });
 
 Deno.test("H1 custom: what names no agent or no session is refused, nothing throws, secrets are masked", () => {
@@ -83,7 +86,7 @@ Deno.test("H1 custom: what names no agent or no session is refused, nothing thro
   fc.assert(fc.property(name, fc.dictionary(field, fc.jsonValue()), (event, fields) => {
     const payload = { ...fields, ...own(event) };
     assert(custom.understand(payload, {}).ok);
-    custom.answer(payload, { yes: true, scope: "once" });
+    custom.responseFor(payload, { kind: "approve", scope: "once" });
   }));
   const secret = "sk-ant-REDACTED";
   for (const event of ["tool", "ask", "done", "failed", "prompt"]) {

@@ -4,7 +4,7 @@ import type { ApprovalRequest, Decision } from "../../src/domain/approval.ts";
 import type { Report } from "../../src/domain/report.ts";
 import { opencode } from "../../src/agents/opencode/events.ts";
 
-function understood(event: Record<string, unknown>): { readonly report: Report; readonly ask?: ApprovalRequest } {
+function understood(event: Record<string, unknown>): { readonly report: Report; readonly request?: ApprovalRequest } {
   const it = opencode.understand({ sessionID: "s1", directory: "/x", pid: 42, ...event }, { CLAUDE_PID: "7" });
   assert(it.ok);
   return it;
@@ -17,14 +17,14 @@ const asked = (permission: string, more: Record<string, unknown> = {}) => ({
 const bash = asked("bash", { metadata: { command: "a 1; b 2" }, always: ["a *"] });
 
 Deno.test("A1 OpenCode is asked for what will run, beside its own dialog", () => {
-  assertEquals(understood(bash).ask, {
+  assertEquals(understood(bash).request, {
     for: "permission",
     tool: "bash",
     action: "command",
     subject: "a 1; b 2",
     suggestions: ["bash: a *"],
     dialog: "beside",
-    takesYes: true,
+    acceptsApproval: true,
   });
   const call = { tool: "db_drop", args: { table: "t" } };
   const asks = [
@@ -33,7 +33,7 @@ Deno.test("A1 OpenCode is asked for what will run, beside its own dialog", () =>
     asked("webfetch", { metadata: { url: "http://x" } }),
     asked("external_directory", { call: { tool: "bash", args: { command: "ls" } } }),
     asked("db_drop", { patterns: ["*"], call }),
-  ].map((event) => [understood(event).ask?.action, understood(event).ask?.subject]);
+  ].map((event) => [understood(event).request?.action, understood(event).request?.subject]);
   assertEquals(asks, [
     ["write", "/a"],
     ["read", "a *\nb *"],
@@ -45,8 +45,8 @@ Deno.test("A1 OpenCode is asked for what will run, beside its own dialog", () =>
 
 Deno.test("A1 a patch of OpenCode to several files names them all, where a file is moved to included", () => {
   const of = (metadata: object, ...patterns: string[]) => {
-    const ask = understood(asked("edit", { metadata, patterns })).ask;
-    return [ask?.subject, ask?.paths];
+    const request = understood(asked("edit", { metadata, patterns })).request;
+    return [request?.subject, request?.paths];
   };
   // OpenCode's own text for several files parts them by commas: a star for one would take them all.
   assertEquals(of({ filepath: "src/a, ../b" }, "src/a", "../b"), ["src/a\n../b", ["src/a", "../b"]]);
@@ -63,8 +63,8 @@ Deno.test("A1 a patch of OpenCode to several files names them all, where a file 
 
 Deno.test("A1 a search of OpenCode names its folder and all below it, for deny rules", () => {
   const of = (permission: string, metadata: object) => {
-    const ask = understood(asked(permission, { metadata, patterns: ["KEY"] })).ask;
-    return [ask?.action, ask?.subject, ask?.paths];
+    const request = understood(asked(permission, { metadata, patterns: ["KEY"] })).request;
+    return [request?.action, request?.subject, request?.paths];
   };
   for (const permission of ["grep", "glob", "list"]) {
     assertEquals(of(permission, { path: "/p" }), ["read", "/p", ["/p", "/p/**", "KEY"]]);
@@ -75,7 +75,7 @@ Deno.test("A1 a search of OpenCode names its folder and all below it, for deny r
 
 Deno.test("A1 the change that OpenCode shows is shown; that it was cut leaves the question answerable", () => {
   const of = (metadata: object, permission = "edit") =>
-    understood(asked(permission, { metadata, patterns: ["a"] })).ask;
+    understood(asked(permission, { metadata, patterns: ["a"] })).request;
   assertEquals([of({ filepath: "/a", diff: "+x" })?.subject, of({ filepath: "/a", diff: "+x" })?.detail], ["/a", "+x"]);
   const cut = of({ filepath: "/a", diff: "+x…(cut)+z" });
   assertEquals([cut?.subject, cut?.detail], ["/a", "+x…(cut)+z\n[the middle of the change is missing]"]);
@@ -91,24 +91,24 @@ Deno.test("A1 what is not known as a whole is asked in OpenCode's own dialog onl
     asked("bash", { patterns: [] }),
   ];
   for (const event of events) {
-    const { report, ask } = understood(event);
-    assertEquals([report.happening.kind, ask], ["asked", undefined]);
+    const { report, request } = understood(event);
+    assertEquals([report.event.kind, request], ["requested", undefined]);
   }
 });
 
 Deno.test("A1 the answer to OpenCode has its own words, and never allows more than was asked", () => {
-  const yes = (scope: "once" | "session" | "workspace" | "always"): Decision => ({ yes: true, scope });
-  assertEquals(opencode.answer(bash, yes("once")), { reply: "once" });
-  assertEquals(opencode.answer(bash, yes("always")), { reply: "once" });
-  assertEquals(opencode.answer(asked("bash"), yes("always")), { reply: "once" });
-  assertEquals(opencode.answer(bash, { yes: false }), { reply: "reject" });
-  assertEquals(opencode.answer(bash, { yes: false, message: "no" }), { reply: "reject", message: "no" });
+  const yes = (scope: "once" | "session" | "workspace" | "always"): Decision => ({ kind: "approve", scope });
+  assertEquals(opencode.responseFor(bash, yes("once")), { reply: "once" });
+  assertEquals(opencode.responseFor(bash, yes("always")), { reply: "once" });
+  assertEquals(opencode.responseFor(asked("bash"), yes("always")), { reply: "once" });
+  assertEquals(opencode.responseFor(bash, { kind: "deny" }), { reply: "reject" });
+  assertEquals(opencode.responseFor(bash, { kind: "deny", message: "no" }), { reply: "reject", message: "no" });
   for (
     const odd of [null, [], {}, { type: "question.asked" }, { type: "permission.asked" }, {
       type: "tool.execute.before",
     }]
   ) {
-    assertEquals(opencode.answer(odd, yes("once")), undefined);
+    assertEquals(opencode.responseFor(odd, yes("once")), undefined);
   }
 });
 
@@ -133,32 +133,32 @@ const questions = [
 const which = { type: "question.asked", properties: { id: "q1", questions } };
 
 Deno.test("H2 a question of OpenCode waits until it is answered or rejected", () => {
-  const { report, ask } = understood(which);
-  assertEquals(report.happening, { kind: "asked", for: "question", text: "Which? / Why?" });
-  assertEquals(ask?.choices, [
+  const { report, request } = understood(which);
+  assertEquals(report.event, { kind: "requested", for: "question", text: "Which? / Why?" });
+  assertEquals(request?.choices, [
     { question: "Which?", options: ["One", "Two"], multiple: true },
     { question: "Why?", options: [], multiple: false },
   ]);
-  assertEquals(understood({ type: "question.replied" }).report.happening, { kind: "progress" });
-  assertEquals(understood({ type: "question.rejected" }).report.happening, { kind: "interrupted" });
+  assertEquals(understood({ type: "question.replied" }).report.event, { kind: "progress" });
+  assertEquals(understood({ type: "question.rejected" }).report.event, { kind: "interrupted" });
 });
 
 Deno.test("A1 a question of OpenCode is answered as a whole, or not at all", () => {
   const answer = (answers?: Record<string, string>) =>
-    opencode.answer(which, { yes: true, scope: "once", ...(answers === undefined ? {} : { answers }) });
+    opencode.responseFor(which, { kind: "approve", scope: "once", ...(answers === undefined ? {} : { answers }) });
   assertEquals(answer({ "Which?": "Two", "Why?": "so, so" }), { answers: [["Two"], ["so, so"]] });
   assertEquals(answer({ "Which?": "One, Two", "Why?": "x" }), { answers: [["One", "Two"], ["x"]] });
   assertEquals(answer({ "Which?": "One, Three", "Why?": "x" }), { answers: [["One, Three"], ["x"]] });
   assertEquals(answer({ "Which?": "Two" }), undefined);
   assertEquals(answer(), undefined);
-  assertEquals(opencode.answer(which, { yes: false, message: "no" }), { reply: "reject" });
+  assertEquals(opencode.responseFor(which, { kind: "deny", message: "no" }), { reply: "reject" });
 });
 
 Deno.test("A4 the line that opens a session of OpenCode again carries no option and no relative folder", () => {
   assert(!opencode.understand({ type: "dispose", sessionID: "--auto" }, {}).ok);
-  const { happening } = understood({ type: "dispose", directory: "x" }).report;
-  assert(happening.kind === "ended");
-  assertEquals(happening.reopenable, { command: ["opencode", "--session", "s1"] });
+  const { event: agentEvent } = understood({ type: "dispose", directory: "x" }).report;
+  assert(agentEvent.kind === "ended");
+  assertEquals(agentEvent.reopenable, { command: ["opencode", "--session", "s1"] });
 });
 
 Deno.test("H1 no payload makes the adapter of OpenCode throw, and an event from the future is a sign of life", () => {
@@ -175,15 +175,15 @@ Deno.test("H1 no payload makes the adapter of OpenCode throw, and an event from 
   const parent = fc.option(fc.constant("p1"), { nil: undefined });
   fc.assert(fc.property(types, parent, fc.dictionary(field, fc.jsonValue()), (type, parentID, properties) => {
     const { report } = understood({ type, parentID, properties });
-    assert(typeof report.happening.kind === "string");
-    opencode.answer({ type, properties }, { yes: true, scope: "always" });
+    assert(typeof report.event.kind === "string");
+    opencode.responseFor({ type, properties }, { kind: "approve", scope: "always" });
   }));
   fc.assert(fc.property(fc.jsonValue(), (value) => {
     opencode.understand(value, {});
-    opencode.answer(value, { yes: false });
+    opencode.responseFor(value, { kind: "deny" });
   }));
   for (const type of ["session.compacted", "from.the.future", "constructor"]) {
-    assertEquals(understood({ type }).report.happening, { kind: "noted" });
+    assertEquals(understood({ type }).report.event, { kind: "noted" });
   }
 });
 

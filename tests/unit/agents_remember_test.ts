@@ -43,8 +43,8 @@ Deno.test("A4 a wider yes echoes only rules that allow this very command, and no
     { type: "addDirectories", directories: ["/w"], destination: "session" },
     { type: "replaceRules", rules: [rule], behavior: "allow", destination: "session" },
   ];
-  const ask = hook("Bash", { command: "npm test" }, suggestions);
-  const echoed = (scope: ApprovalScope) => claude.answer(ask, { yes: true, scope });
+  const request = hook("Bash", { command: "npm test" }, suggestions);
+  const echoed = (scope: ApprovalScope) => claude.responseFor(request, { kind: "approve", scope });
   const allow = (...updatedPermissions: object[]) => allowed({ updatedPermissions });
   assertEquals(echoed("once"), allowed());
   assertEquals(echoed("session"), allow(add("session")));
@@ -57,11 +57,14 @@ Deno.test("A4 a wider yes echoes only rules that allow this very command, and no
     ["Read", { file_path: "/a" }, { toolName: "Read", ruleContent: "/a" }], // and this path begins at the settings
   ] as const;
   for (const [tool, input, own] of others) {
-    assertEquals(claude.answer(hook(tool, input, [add("session", [own])]), { yes: true, scope: "always" }), allowed());
+    assertEquals(
+      claude.responseFor(hook(tool, input, [add("session", [own])]), { kind: "approve", scope: "always" }),
+      allowed(),
+    );
   }
 
-  const understood = claude.understand(ask, {});
-  const offered = understood.ok ? understood.ask?.suggestions : undefined;
+  const understood = claude.understand(request, {});
+  const offered = understood.ok ? understood.request?.suggestions : undefined;
   assertEquals(offered?.slice(0, 2), [
     "allow Bash(npm test), for this session",
     "allow Bash(npm test), in this project, for you",
@@ -75,8 +78,8 @@ Deno.test("A4 a wider yes echoes only rules that allow this very command, and no
 /** What Claude is told where its `sleep 1` gets this yes, and the rule that is left with us. */
 async function approved(desk: Desk, words: { readonly expiresInSecs?: number }) {
   const caller = new FakeCaller();
-  const ask = { agent: "claude", event: hook("Bash", { command: "sleep 1" }, [suggestion]) };
-  const { approval } = await desk.report({ ...ask, env: TUI }, caller);
+  const request = { agent: "claude", event: hook("Bash", { command: "sleep 1" }, [suggestion]) };
+  const { approval } = await desk.report({ ...request, env: TUI }, caller);
   const id = approval?.id ?? "";
   const told = desk.broker.wait(id, caller);
   const { ruleId } = await desk.broker.decide({ id, decision: "approve", scope: "workspace", ...words }, "tui:admin");
@@ -98,14 +101,18 @@ Deno.test("A4 of a yes that ends an agent remembers nothing: what it remembers h
   assertEquals(told, allowed());
   assertEquals(desk.judge.rules().map(({ id, scope }) => [id, scope]), [[ruleId, "workspace"]]);
 
-  const happening = { kind: "asked", for: "permission", text: "make" } as const;
-  const ask = { for: "permission", tool: "Bash", action: "command", subject: "make", dialog: "beside" } as const;
-  const report = { agent: "codex", sessionId: "t", facts: {}, happening };
+  const event = { kind: "requested", for: "permission", text: "make" } as const;
+  const request = { for: "permission", tool: "Bash", action: "command", subject: "make", dialog: "beside" } as const;
+  const report = { agent: "codex", sessionId: "t", facts: {}, event };
   for (const [words, told] of [[{}, "acceptForSession"], [{ expiresInSecs: 60 }, "accept"]] as const) {
-    const answer = desk.broker.requestDecision(report, { ...ask, takesYes: true }, new AbortController().signal);
+    const answer = desk.broker.requestDecision(
+      report,
+      { ...request, acceptsApproval: true },
+      new AbortController().signal,
+    );
     const [open] = desk.inbox.pending();
     await desk.broker.decide({ id: open?.id ?? "", decision: "approve", scope: "session", ...words }, "tui:admin");
-    const verdict = await answer;
-    assertEquals(verdict && decisionOf(verdict, { availableDecisions: ["accept", "acceptForSession"] }), told);
+    const decision = await answer;
+    assertEquals(decision && decisionOf(decision, { availableDecisions: ["accept", "acceptForSession"] }), told);
   }
 });

@@ -47,17 +47,17 @@ Deno.test("A4 a command that is to run outside Claude's sandbox says so, and onl
   const desk = new Desk({ safetyMode: "autonomous", rules: [{ tool: "*", pattern: "*", decision: "allow" }] });
   const request = (command: string, more: object) =>
     event("PermissionRequest", { tool_name: "Bash", tool_input: { command, ...more } });
-  const ask = async (command: string, more: object = {}) => {
+  const call = async (command: string, more: object = {}) => {
     const { approval, output } = await desk.report(request(command, more));
     return { id: approval?.id ?? "", output };
   };
   const outside = { dangerouslyDisableSandbox: true };
-  const once = await ask("rm -rf a");
+  const once = await call("rm -rf a");
   await desk.broker.decide({ id: once.id, decision: "approve", scope: "session" }, "tui:admin");
   for (const command of ["rm -rf a", "make", "cat x"]) {
-    assertEquals((await ask(command)).output, decided({ behavior: "allow" }), command);
-    assertEquals((await ask(command, { dangerouslyDisableSandbox: false })).output, decided({ behavior: "allow" }));
-    const { id, output } = await ask(command, outside);
+    assertEquals((await call(command)).output, decided({ behavior: "allow" }), command);
+    assertEquals((await call(command, { dangerouslyDisableSandbox: false })).output, decided({ behavior: "allow" }));
+    const { id, output } = await call(command, outside);
     assertEquals(output, undefined, command);
     const { input, detail, risk } = desk.inbox.get(id)!;
     assertEquals([input, detail], [command, "outside the sandbox (dangerouslyDisableSandbox)"]);

@@ -30,23 +30,23 @@ function question(
   { cwd, child }: Call,
   signal: AbortSignal,
 ): Promise<Decision | undefined> {
-  const ask: ApprovalRequest = {
+  const request: ApprovalRequest = {
     for: "permission",
     tool: "Bash",
     action: "command",
     subject: command,
     ...(cwd === undefined ? {} : { cwd }),
     dialog: "beside",
-    takesYes: true,
+    acceptsApproval: true,
   };
   const report = {
     agent: "codex",
     sessionId: "t",
     facts: {},
-    happening: { kind: "asked", for: "permission", text: command },
+    event: { kind: "requested", for: "permission", text: command },
     ...(child === undefined ? {} : { subagent: { id: child, type: "" } }),
   } as const;
-  return desk.broker.requestDecision(report, ask, signal);
+  return desk.broker.requestDecision(report, request, signal);
 }
 
 /** What the feed is told at once: a verdict, or that a human is asked. */
@@ -55,8 +55,8 @@ async function put(desk: Desk, command = "make all", call: Call = { cwd: "/w" })
   const answer = question(desk, command, call, gone.signal);
   const asked = desk.inbox.pendingCount > 0;
   gone.abort();
-  const verdict = await answer;
-  return asked ? "asked" : verdict?.yes ?? "asked";
+  const decision = await answer;
+  return asked || decision === undefined ? "asked" : decision.kind === "approve";
 }
 
 Deno.test("A4 what is approved for one folder passes in no other, and the window shows where a command would run", async () => {
@@ -65,7 +65,7 @@ Deno.test("A4 what is approved for one folder passes in no other, and the window
   const answer = question(desk, "make test", { cwd: "/w" }, new AbortController().signal);
   const [first] = desk.inbox.pending();
   await desk.broker.decide({ id: first?.id ?? "", decision: "approve", scope: "workspace" }, "tui:admin");
-  assertEquals(await answer, { yes: true, scope: "workspace" });
+  assertEquals(await answer, { kind: "approve", scope: "workspace" });
   const folders = ["/w", "/w/below", "/tmp/evil"];
   const judged: unknown[] = [];
   for (const cwd of folders) judged.push(await put(desk, "make test", { cwd }));
@@ -106,13 +106,19 @@ Deno.test("no rule and no mode allows a question of a feed while no hook has tol
 
 Deno.test("a human may still answer what no rule may, and that yes is the feed's", async () => {
   const desk = autonomous();
-  const ask = { for: "permission", tool: "Bash", action: "command", subject: "make", takesYes: true } as const;
-  const happening = { kind: "asked", for: "permission", text: "make" } as const;
-  const report = { agent: "codex", sessionId: "t", facts: {}, happening };
-  const answer = desk.broker.requestDecision(report, { ...ask, dialog: "beside" }, new AbortController().signal);
+  const request = {
+    for: "permission",
+    tool: "Bash",
+    action: "command",
+    subject: "make",
+    acceptsApproval: true,
+  } as const;
+  const event = { kind: "requested", for: "permission", text: "make" } as const;
+  const report = { agent: "codex", sessionId: "t", facts: {}, event };
+  const answer = desk.broker.requestDecision(report, { ...request, dialog: "beside" }, new AbortController().signal);
   const [open] = desk.inbox.pending();
   await desk.broker.decide({ id: open?.id ?? "", decision: "approve" }, "tui:admin");
-  assertEquals(await answer, { yes: true, scope: "once" });
+  assertEquals(await answer, { kind: "approve", scope: "once" });
 });
 
 Deno.test("what a hook found counts for the folder that it ran in alone, whoever of the session asks from there", async () => {
@@ -147,21 +153,27 @@ Deno.test("C6 a question of a feed keeps nothing behind, be it answered, taken b
   try {
     for (const end of ["answered", "taken back", "not written"]) {
       const desk = new Desk();
-      const ask = { for: "permission", tool: "Bash", action: "command", subject: "make", takesYes: true } as const;
-      const happening = { kind: "asked", for: "permission", text: "make" } as const;
-      const report = { agent: "codex", sessionId: "t", facts: {}, happening };
+      const request = {
+        for: "permission",
+        tool: "Bash",
+        action: "command",
+        subject: "make",
+        acceptsApproval: true,
+      } as const;
+      const event = { kind: "requested", for: "permission", text: "make" } as const;
+      const report = { agent: "codex", sessionId: "t", facts: {}, event };
       const gone = new AbortController();
       const listeners = new Set<unknown>();
       gone.signal.addEventListener = (_: string, listener: unknown) => void listeners.add(listener);
       gone.signal.removeEventListener = (_: string, listener: unknown) => void listeners.delete(listener);
       if (end === "not written") desk.journal.room = 1;
-      const answer = desk.broker.requestDecision(report, { ...ask, dialog: "beside" }, gone.signal);
+      const answer = desk.broker.requestDecision(report, { ...request, dialog: "beside" }, gone.signal);
       const [open] = desk.inbox.pending();
       const id = open?.id ?? "";
       if (end === "answered") await desk.broker.decide({ id, decision: "approve" }, "tui:admin");
       if (end === "taken back") gone.abort(); // before the broker has had time to listen
       if (end === "not written") await assertRejects(() => answer, ConsoleError, "full");
-      else assertEquals((await answer)?.yes, end === "answered" ? true : undefined);
+      else assertEquals((await answer)?.kind, end === "answered" ? "approve" : undefined);
       assertEquals([end, listeners.size, desk.timers], [end, 0, 0]);
       assert(listened.size > 0);
       for (const signal of listened) assert(signal.aborted, `${end}: the hold waits for the end of who asked`);

@@ -10,15 +10,22 @@ Deno.test("what a rule of a session allows holds for the child session that work
   const { approval } = await desk.report(asks("npm test"));
   await desk.broker.decide({ id: approval?.id ?? "", decision: "approve", scope: "session" }, "tui:admin");
   for (const [sessionId, facts, yes] of [["c", { parentId: "s" }, true], ["d", {}, false]] as const) {
-    const ask = { for: "permission", tool: "Bash", action: "command", subject: "npm test", takesYes: true } as const;
+    const call = {
+      for: "permission",
+      tool: "Bash",
+      action: "command",
+      subject: "npm test",
+      acceptsApproval: true,
+    } as const;
     const report = {
       agent: "claude",
       sessionId,
       facts,
-      happening: { kind: "asked", for: "permission", text: "" },
+      event: { kind: "requested", for: "permission", text: "" },
     } as const;
-    const asked = { report, ask: { ...ask, dialog: "beside" }, cut: false, answer: () => ({}) } as const;
-    const { output } = await desk.broker.receive(asked, new FakeCaller());
+    const request = { ...call, dialog: "beside" } as const;
+    const incoming = { report, request, cut: false, responseFor: () => ({}) };
+    const { output } = await desk.broker.receive(incoming, new FakeCaller());
     assertEquals([sessionId, output !== undefined], [sessionId, yes]);
   }
 });
@@ -151,10 +158,10 @@ Deno.test("A4 workspaces fill the log with no more than 100 different warnings, 
     suspended: () => undefined,
     onMode: () => {},
   });
-  const ask = { for: "permission", tool: "Bash", action: "command", subject: "make", dialog: "beside" } as const;
+  const call = { for: "permission", tool: "Bash", action: "command", subject: "make", dialog: "beside" } as const;
   for (let n = 0; n < 240; n++) {
     const workspaceConfig = `{"unknown_${n >> 1}": 1}`;
-    judge.evaluate({ ask: { ...ask, takesYes: true }, workspaceConfig }, {
+    judge.evaluate({ request: { ...call, acceptsApproval: true }, workspaceConfig }, {
       agent: "claude",
       sessionId: "s",
       cwd: "/w",

@@ -10,8 +10,8 @@ import { IdleExit } from "../../src/daemon/idle_exit.ts";
 const HOUR = 3_600_000;
 const START = Date.parse("2026-11-20T10:00:00.000Z");
 
-function step(row: SessionEntry | undefined, at: number, happening: Report["happening"]): SessionEntry {
-  const report: Report = { agent: "claude", sessionId: "a", facts: {}, happening };
+function step(row: SessionEntry | undefined, at: number, event: Report["event"]): SessionEntry {
+  const report: Report = { agent: "claude", sessionId: "a", facts: {}, event };
   const next = evolve(row, decideReport(row?.session, report, new Date(at).toISOString()));
   assert(next !== undefined);
   return next;
@@ -20,7 +20,7 @@ function step(row: SessionEntry | undefined, at: number, happening: Report["happ
 Deno.test("C9 a clock set back an hour, or forward ten years: no negative length, no since after the last event", () => {
   for (const jump of [-HOUR, 10 * 365 * 24 * HOUR, 6 * HOUR]) {
     let row = step(undefined, START, { kind: "prompt", byUser: true });
-    row = step(row, START + jump, { kind: "asked", for: "permission", text: "Bash: ls" });
+    row = step(row, START + jump, { kind: "requested", for: "permission", text: "Bash: ls" });
     row = step(row, START + jump + 1000, { kind: "progress" });
     for (const { durationMs } of row.history) assert(durationMs >= 0, String(durationMs));
     assert(row.session.since <= row.session.lastEventAt);

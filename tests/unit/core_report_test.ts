@@ -25,7 +25,7 @@ function build() {
   store.attach(journal);
   const told: string[] = [];
   const approvals = {
-    reportCommitted: (report: Report) => void told.push(report.happening.kind),
+    reportCommitted: (report: Report) => void told.push(report.event.kind),
     eventCommitted: () => {},
     noteWorkspace: () => {},
     endRequests: () => {},

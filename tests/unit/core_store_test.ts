@@ -27,8 +27,8 @@ function build(journal = new FakeJournal()) {
   return { store, bus, journal, seen };
 }
 
-function report(sessionId: string, happening: Report["happening"]): Report {
-  return { agent: "claude", sessionId, facts: {}, happening };
+function report(sessionId: string, agentEvent: Report["event"]): Report {
+  return { agent: "claude", sessionId, facts: {}, event: agentEvent };
 }
 
 function prompt(store: Store, id: string, key?: string) {
@@ -83,7 +83,7 @@ Deno.test("store: the oldest keys are forgotten first", () => {
 Deno.test("store: replaying the journal gives the rows that were live, history and all", () => {
   const { store, journal } = build();
   prompt(store, "a");
-  const asked = report("a", { kind: "asked", for: "permission", text: "Bash: ls" });
+  const asked = report("a", { kind: "requested", for: "permission", text: "Bash: ls" });
   store.commit(decideReport(store.get("a"), asked, "2026-11-20T10:00:05.000Z"), "hook:report");
   const again = build(journal).store;
   for (const record of journal.records) again.replay(record);

@@ -10,10 +10,14 @@ function pids(...events: readonly (number | { readonly start: number })[]): (num
   let session: Session | undefined;
   return events.map((event) => {
     const parentPid = typeof event === "number" ? event : event.start;
-    const happening: Report["happening"] = typeof event === "number"
+    const agentEvent: Report["event"] = typeof event === "number"
       ? { kind: "noted" }
       : { kind: "announced", resumed: true };
-    const made = decideReport(session, { agent: "codex", sessionId: "s", facts: { parentPid }, happening }, NOW);
+    const made = decideReport(
+      session,
+      { agent: "codex", sessionId: "s", facts: { parentPid }, event: agentEvent },
+      NOW,
+    );
     if (made.type !== "session.deleted" && "session" in made.data) session = made.data.session;
     return session?.pid;
   });
@@ -33,7 +37,7 @@ Deno.test("H2 a believed pid outlives one odd hook, and ends with a new process"
 });
 
 Deno.test("H2 a pid that the agent tells itself is believed at once", () => {
-  const report: Report = { agent: "x", sessionId: "s", facts: { parentPid: 5, pid: 7 }, happening: { kind: "noted" } };
+  const report: Report = { agent: "x", sessionId: "s", facts: { parentPid: 5, pid: 7 }, event: { kind: "noted" } };
   const made = decideReport(undefined, report, NOW);
   assertEquals("session" in made.data && made.data.session.pid, 7);
 });

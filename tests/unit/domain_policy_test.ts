@@ -15,14 +15,14 @@ const TEXTS: Readonly<Record<Risk, string>> = {
   destructive: "rm -rf x",
 };
 
-function ask(risk: Risk, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
+function request(risk: Risk, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
   return {
     for: "permission",
     tool: "Bash",
     action: "command",
     subject: TEXTS[risk],
     dialog: "beside",
-    takesYes: true,
+    acceptsApproval: true,
     ...more,
   };
 }
@@ -31,7 +31,7 @@ function rule(pattern: string, by: string, decision: "allow" | "deny" = "allow")
 }
 /** `yes`, `no`, `ask` or `none`. */
 function said(judgement: PolicyDecision): string {
-  return typeof judgement === "string" ? judgement : judgement.auto.yes ? "yes" : "no";
+  return typeof judgement === "string" ? judgement : judgement.decision.kind === "approve" ? "yes" : "no";
 }
 const wild = (risk: Risk) => TEXTS[risk].slice(0, 3) + "*";
 
@@ -55,18 +55,18 @@ const ROWS: [string, (risk: Risk) => Rule[], readonly string[]][] = [
 ];
 
 Deno.test("the table of safety modes, every cell", () => {
-  for (const risk of RISKS) assertEquals(riskOf(ask(risk)), risk);
+  for (const risk of RISKS) assertEquals(riskOf(request(risk)), risk);
   for (const [name, rules, yes] of ROWS) {
     for (const [at, risk] of RISKS.entries()) {
       for (const safetyMode of SAFETY_MODES) {
         const cell = `${name}, ${risk}, ${safetyMode}`;
         const expected = yes[at]!.split(" ").includes(safetyMode) ? "yes" : "ask";
-        assertEquals([cell, said(evaluatePolicy(ask(risk), { safetyMode, rules: rules(risk) }, CALLER))], [
+        assertEquals([cell, said(evaluatePolicy(request(risk), { safetyMode, rules: rules(risk) }, CALLER))], [
           cell,
           expected,
         ]);
         const denied = { safetyMode, rules: [...rules(risk), rule("*", "workspace", "deny")] };
-        assertEquals([cell, said(evaluatePolicy(ask(risk), denied, CALLER))], [cell, "no"]);
+        assertEquals([cell, said(evaluatePolicy(request(risk), denied, CALLER))], [cell, "no"]);
       }
     }
   }
@@ -88,57 +88,60 @@ Deno.test("a rule given for what reads passes nothing that runs or sends, but in
   for (const [pattern, subject, ...expected] of cases) {
     const modes = ["guarded", "autonomous"] as const;
     const policy = (safetyMode: SafetyMode): Policy => ({ safetyMode, rules: [rule(pattern, "config")] });
-    const got = modes.map((each) => said(evaluatePolicy(ask("read", { subject }), policy(each), CALLER)));
+    const got = modes.map((each) => said(evaluatePolicy(request("read", { subject }), policy(each), CALLER)));
     assertEquals([pattern, subject, ...got], [pattern, subject, ...expected]);
   }
 });
 
 Deno.test("an automatic answer says who gave it", () => {
-  assertEquals(evaluatePolicy(ask("read"), { safetyMode: "guarded", rules: [] }, CALLER), {
-    auto: { yes: true, scope: "once" },
+  assertEquals(evaluatePolicy(request("read"), { safetyMode: "guarded", rules: [] }, CALLER), {
+    decision: { kind: "approve", scope: "once" },
     by: "mode:guarded",
   });
-  assertEquals(evaluatePolicy(ask("write"), { safetyMode: "manual", rules: [rule("touch a", "cli")] }, CALLER), {
-    auto: { yes: true, scope: "once" },
+  assertEquals(evaluatePolicy(request("write"), { safetyMode: "manual", rules: [rule("touch a", "cli")] }, CALLER), {
+    decision: { kind: "approve", scope: "once" },
     by: "rule:cli-touch a",
     ruleId: "cli-touch a",
   });
-  assertEquals(evaluatePolicy(ask("write"), { safetyMode: "manual", rules: [rule("*", "config", "deny")] }, CALLER), {
-    auto: { yes: false, message: "denied by rule config-*" },
-    by: "rule:config-*",
-    ruleId: "config-*",
-  });
+  assertEquals(
+    evaluatePolicy(request("write"), { safetyMode: "manual", rules: [rule("*", "config", "deny")] }, CALLER),
+    {
+      decision: { kind: "deny", message: "denied by rule config-*" },
+      by: "rule:config-*",
+      ruleId: "config-*",
+    },
+  );
 });
 
 Deno.test("an earlier rule that may not pass a call does not hide a later one that may", () => {
   const rules = [rule("*", "config"), rule("rm -rf x", "cli")];
-  assertEquals(said(evaluatePolicy(ask("destructive"), { safetyMode: "manual", rules }, CALLER)), "yes");
+  assertEquals(said(evaluatePolicy(request("destructive"), { safetyMode: "manual", rules }, CALLER)), "yes");
 });
 
 Deno.test("questions, plans and elicitations never pass by themselves", () => {
   for (const kind of ["question", "plan", "elicitation"] as const) {
     const policy: Policy = { safetyMode: "autonomous", rules: [rule("*", "config"), rule("ls -la", "cli")] };
-    assertEquals(said(evaluatePolicy(ask("read", { for: kind }), policy, CALLER)), "ask");
-    assertEquals(said(evaluatePolicy(ask("read", { for: kind, dialog: "gate" }), policy, CALLER)), "none");
+    assertEquals(said(evaluatePolicy(request("read", { for: kind }), policy, CALLER)), "ask");
+    assertEquals(said(evaluatePolicy(request("read", { for: kind, dialog: "gate" }), policy, CALLER)), "none");
   }
 });
 
 Deno.test("before a tool only rules speak; without one there is no decision", () => {
   const gate = (rules: Rule[], more: Partial<ApprovalRequest> = {}) =>
-    said(evaluatePolicy(ask("read", { dialog: "gate", ...more }), { safetyMode: "autonomous", rules }, CALLER));
+    said(evaluatePolicy(request("read", { dialog: "gate", ...more }), { safetyMode: "autonomous", rules }, CALLER));
   assertEquals(gate([]), "none");
   assertEquals(gate([rule("ls*", "config")]), "yes");
   assertEquals(gate([rule("ls*", "config", "deny")]), "no");
-  assertEquals(gate([rule("ls*", "config")], { takesYes: false }), "none");
-  assertEquals(gate([rule("ls*", "config", "deny")], { takesYes: false }), "no");
+  assertEquals(gate([rule("ls*", "config")], { acceptsApproval: false }), "none");
+  assertEquals(gate([rule("ls*", "config", "deny")], { acceptsApproval: false }), "no");
 });
 
 Deno.test("where the agent takes no yes, and where the text came shortened, only a no is given", () => {
   const policy: Policy = { safetyMode: "autonomous", rules: [rule("*", "config"), rule("ls -la", "cli")] };
-  assertEquals(said(evaluatePolicy(ask("read", { takesYes: false }), policy, CALLER)), "ask");
-  assertEquals(said(evaluatePolicy(ask("read"), policy, { ...CALLER, cut: true })), "ask");
+  assertEquals(said(evaluatePolicy(request("read", { acceptsApproval: false }), policy, CALLER)), "ask");
+  assertEquals(said(evaluatePolicy(request("read"), policy, { ...CALLER, cut: true })), "ask");
   const denied: Policy = { ...policy, rules: [rule("*", "config", "deny")] };
-  assertEquals(said(evaluatePolicy(ask("read"), denied, { ...CALLER, cut: true })), "no");
+  assertEquals(said(evaluatePolicy(request("read"), denied, { ...CALLER, cut: true })), "no");
 });
 
 const mode = fc.constantFrom<SafetyMode>(...SAFETY_MODES);
@@ -157,7 +160,7 @@ const anyAsk = fc.tuple(
   fc.constantFrom(...RISKS),
   fc.constantFrom<ApprovalRequest["dialog"]>("beside", "behind", "gate"),
   fc.boolean(),
-).map(([risk, dialog, takesYes]) => ask(risk, { dialog, takesYes }));
+).map(([risk, dialog, takesYes]) => request(risk, { dialog, acceptsApproval: takesYes }));
 
 Deno.test("a workspace never makes anything looser, in any cell", () => {
   fc.assert(

@@ -16,18 +16,18 @@ const approvalId = fc.constantFrom("a1", "a2");
 const promptId = fc.constantFrom("p1", "p2", "p3");
 const small = fc.integer({ min: 0, max: 3 });
 
-const happening: fc.Arbitrary<AgentEvent> = fc.oneof(
+const event: fc.Arbitrary<AgentEvent> = fc.oneof(
   fc.record({ kind: fc.constant("announced" as const), resumed: fc.boolean() }),
   fc.record({ kind: fc.constant("prompt" as const), promptId, byUser: fc.boolean() }),
   fc.record({ kind: fc.constant("tool" as const), tool }),
   fc.record({ kind: fc.constant("progress" as const) }),
   fc.record({ kind: fc.constant("progress" as const), tools: fc.array(tool, { maxLength: 2 }) }),
-  fc.record({ kind: fc.constant("asked" as const), for: waitFor, text: words }),
-  fc.record({ kind: fc.constant("asked" as const), for: waitFor, text: words, tool }),
-  fc.record({ kind: fc.constant("asked" as const), for: waitFor, text: words, approvalId }),
-  fc.record({ kind: fc.constantFrom("answered" as const, "dismissed" as const), approvalId }),
+  fc.record({ kind: fc.constant("requested" as const), for: waitFor, text: words }),
+  fc.record({ kind: fc.constant("requested" as const), for: waitFor, text: words, tool }),
+  fc.record({ kind: fc.constant("requested" as const), for: waitFor, text: words, approvalId }),
+  fc.record({ kind: fc.constantFrom("decided" as const, "dismissed" as const), approvalId }),
   fc.record({
-    kind: fc.constantFrom("answered" as const, "dismissed" as const),
+    kind: fc.constantFrom("decided" as const, "dismissed" as const),
     approvalId,
     next: fc.record({ for: waitFor, text: words, approvalId }),
   }),
@@ -84,13 +84,13 @@ Deno.test("any sequence of reports, under a clock that jumps, keeps every row va
     nil: undefined,
     freq: 2,
   });
-  const step = fc.record({ happening, subagent, minutes: fc.integer({ min: -90, max: 90 }) });
+  const step = fc.record({ event, subagent, minutes: fc.integer({ min: -90, max: 90 }) });
   fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
     const store = new Store();
     let minutes = 0;
-    for (const { happening, subagent, minutes: passed } of steps) {
+    for (const { event, subagent, minutes: passed } of steps) {
       minutes += passed;
-      const report = { agent: "x", sessionId: "s1", facts: {}, happening, ...(subagent ? { subagent } : {}) };
+      const report = { agent: "x", sessionId: "s1", facts: {}, event, ...(subagent ? { subagent } : {}) };
       const parts = store.report(report, at(minutes));
       assert(parts.length >= 1 && parts.every((part) => part.subagent === undefined));
       for (const row of store.rows.values()) assertValid(row.session, row);
@@ -99,13 +99,13 @@ Deno.test("any sequence of reports, under a clock that jumps, keeps every row va
 });
 
 Deno.test("a sub-agent's events never change its session's status", () => {
-  fc.assert(fc.property(fc.array(happening, { maxLength: 10 }), fc.array(happening), (own, theirs) => {
+  fc.assert(fc.property(fc.array(event, { maxLength: 10 }), fc.array(event), (own, theirs) => {
     const store = new Store();
-    for (const h of own) store.report({ agent: "x", sessionId: "s1", facts: {}, happening: h }, at(0));
+    for (const h of own) store.report({ agent: "x", sessionId: "s1", facts: {}, event: h }, at(0));
     const before = store.get("s1");
     for (const h of theirs) {
       const subagent = { id: "a1", type: "helper" };
-      store.report({ agent: "x", sessionId: "s1", facts: { cwd: "/other" }, happening: h, subagent }, at(1));
+      store.report({ agent: "x", sessionId: "s1", facts: { cwd: "/other" }, event: h, subagent }, at(1));
     }
     if (before === undefined) return;
     assertEquals(store.get("s1")?.status, before.status);
@@ -117,25 +117,25 @@ Deno.test("a sub-agent that has the name of another row does not touch that row"
   const store = new Store();
   const report = (sessionId: string, h: AgentEvent, subId?: string): readonly Report[] =>
     store.report(
-      { agent: "x", sessionId, facts: {}, happening: h, ...(subId ? { subagent: { id: subId, type: "" } } : {}) },
+      { agent: "x", sessionId, facts: {}, event: h, ...(subId ? { subagent: { id: subId, type: "" } } : {}) },
       at(0),
     );
   report("s2", { kind: "prompt", byUser: true });
-  const asked: AgentEvent = { kind: "asked", for: "permission", text: "rm" };
+  const asked: AgentEvent = { kind: "requested", for: "permission", text: "rm" };
   assertEquals(report("s1", asked, "s2").map((part) => part.sessionId), ["s1/s2"]);
   assertEquals(report("s1", asked, "s1").map((part) => part.sessionId), ["s1/s1"]);
   assertEquals(store.get("s2")?.status, "working");
 });
 
 Deno.test("an unknown session in any event is created, and every happening has an answer in every status", () => {
-  fc.assert(fc.property(happening, (h) => {
-    const report = { agent: "x", sessionId: "s", facts: {}, happening: h };
+  fc.assert(fc.property(event, (h) => {
+    const report = { agent: "x", sessionId: "s", facts: {}, event: h };
     assertEquals(decideReport(undefined, report, at(0)).type, "session.created");
   }));
 });
 
 Deno.test("a row that closes makes session.closed once", () => {
-  const report = (h: AgentEvent): Report => ({ agent: "x", sessionId: "s", facts: {}, happening: h });
+  const report = (h: AgentEvent): Report => ({ agent: "x", sessionId: "s", facts: {}, event: h });
   const open = evolve(undefined, decideReport(undefined, report({ kind: "rested" }), at(0)));
   const close = decideReport(open?.session, report({ kind: "ended", reason: "other" }), at(1));
   assertEquals(close.type, "session.closed");

@@ -3,45 +3,49 @@ import { assertEquals } from "@std/assert";
 import type { ApprovalRequest, Risk } from "../../src/domain/approval.ts";
 import { riskOf } from "../../src/policy/risk.ts";
 
-function ask(action: ApprovalRequest["action"], subject: string, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
-  return { for: "permission", tool: "T", action, subject, dialog: "beside", takesYes: true, ...more };
+function request(
+  action: ApprovalRequest["action"],
+  subject: string,
+  more: Partial<ApprovalRequest> = {},
+): ApprovalRequest {
+  return { for: "permission", tool: "T", action, subject, dialog: "beside", acceptsApproval: true, ...more };
 }
 
 Deno.test("the risk class of other calls comes from the action and where it goes", () => {
   const cases: [ApprovalRequest, Risk][] = [
-    [ask("read", "/p/src/a.ts"), "read"],
-    [ask("read", "/home/u/.ssh/id_ed25519"), "network"],
-    [ask("read", "/p/.env"), "network"],
-    [ask("read", "/p/.env.example"), "read"],
-    [ask("write", "/p/src/a.ts"), "write"],
-    [ask("write", "/home/u/.bashrc"), "destructive"],
-    [ask("write", "/p/.git/hooks/pre-commit"), "destructive"],
-    [ask("write", "/p/src/../.git/hooks/x"), "destructive"],
-    [ask("write", "/home/u/.CLAUDE/settings.json"), "destructive"], // some file systems know no capitals
-    [ask("write", "/etc/cron.d/x"), "destructive"],
-    [ask("write", "/../proc/1/mem"), "destructive"],
-    [ask("write", "/p/proc/a.ts"), "write"],
-    [ask("write", "*** Update File: a.ts\n+x\n*** Update File: .bashrc\n+x"), "destructive"], // a patch to several files
-    [ask("read", "/home/u/.zsh_history"), "network"],
-    [ask("read", "/p/server.key"), "network"],
-    [ask("fetch", "https://x"), "network"],
-    [ask("other", "{}"), "execute"],
+    [request("read", "/p/src/a.ts"), "read"],
+    [request("read", "/home/u/.ssh/id_ed25519"), "network"],
+    [request("read", "/p/.env"), "network"],
+    [request("read", "/p/.env.example"), "read"],
+    [request("write", "/p/src/a.ts"), "write"],
+    [request("write", "/home/u/.bashrc"), "destructive"],
+    [request("write", "/p/.git/hooks/pre-commit"), "destructive"],
+    [request("write", "/p/src/../.git/hooks/x"), "destructive"],
+    [request("write", "/home/u/.CLAUDE/settings.json"), "destructive"], // some file systems know no capitals
+    [request("write", "/etc/cron.d/x"), "destructive"],
+    [request("write", "/../proc/1/mem"), "destructive"],
+    [request("write", "/p/proc/a.ts"), "write"],
+    [request("write", "*** Update File: a.ts\n+x\n*** Update File: .bashrc\n+x"), "destructive"], // a patch to several files
+    [request("read", "/home/u/.zsh_history"), "network"],
+    [request("read", "/p/server.key"), "network"],
+    [request("fetch", "https://x"), "network"],
+    [request("other", "{}"), "execute"],
     // A shell, a database or files behind a server of anybody's, and a script's own words.
-    [ask("other", '{"command":"rm -rf x"}'), "destructive"],
-    [ask("other", '{"args":{"cmd":["rm","-rf","x"]}}'), "destructive"],
-    [ask("other", '{"sql":"DROP TABLE x"}'), "destructive"],
-    [ask("other", '{"path":"/home/u/.bashrc","text":"x"}'), "destructive"],
-    [ask("other", '{"note":"sudo rm -rf x"}'), "execute"],
-    [ask("other", "rm -rf x"), "destructive"],
-    [ask("other", "deploy to production?"), "execute"],
+    [request("other", '{"command":"rm -rf x"}'), "destructive"],
+    [request("other", '{"args":{"cmd":["rm","-rf","x"]}}'), "destructive"],
+    [request("other", '{"sql":"DROP TABLE x"}'), "destructive"],
+    [request("other", '{"path":"/home/u/.bashrc","text":"x"}'), "destructive"],
+    [request("other", '{"note":"sudo rm -rf x"}'), "execute"],
+    [request("other", "rm -rf x"), "destructive"],
+    [request("other", "deploy to production?"), "execute"],
     // Its backslash is no escape: the second command is one.
-    [ask("command", "ls C:\\; rm x", { tool: "PowerShell" }), "destructive"],
-    [ask("command", 'echo "a\\"; touch x #"', { tool: "PowerShell" }), "execute"],
-    [ask("command", "Get-ChildItem | Remove-Item", { tool: "PowerShell" }), "destructive"],
-    [ask("read", '{"pattern":"KEY","glob":".env"}'), "network"], // what a search shows is read too
-    [ask("other", "", { for: "question" }), "read"],
-    [ask("other", "", { for: "plan" }), "write"],
-    [ask("other", "", { for: "elicitation" }), "network"],
+    [request("command", "ls C:\\; rm x", { tool: "PowerShell" }), "destructive"],
+    [request("command", 'echo "a\\"; touch x #"', { tool: "PowerShell" }), "execute"],
+    [request("command", "Get-ChildItem | Remove-Item", { tool: "PowerShell" }), "destructive"],
+    [request("read", '{"pattern":"KEY","glob":".env"}'), "network"], // what a search shows is read too
+    [request("other", "", { for: "question" }), "read"],
+    [request("other", "", { for: "plan" }), "write"],
+    [request("other", "", { for: "elicitation" }), "network"],
   ];
   for (const [given, risk] of cases) {
     assertEquals([given.subject, given.for, riskOf(given)], [given.subject, given.for, risk]);
@@ -78,7 +82,7 @@ Deno.test("a pattern that may name a secret or guarded file counts as that file,
     execute: [],
   };
   for (const [risk, texts] of Object.entries(risks)) {
-    for (const text of texts) assertEquals([text, riskOf(ask("command", text))], [text, risk as Risk]);
+    for (const text of texts) assertEquals([text, riskOf(request("command", text))], [text, risk as Risk]);
   }
   const search: [Readonly<Record<string, string>>, Risk][] = [
     [{ pattern: "KEY", glob: "*.pem" }, "network"],
@@ -89,16 +93,16 @@ Deno.test("a pattern that may name a secret or guarded file counts as that file,
   ];
   for (const [input, risk] of search) {
     const subject = JSON.stringify(input);
-    assertEquals([subject, riskOf(ask("read", subject))], [subject, risk]);
+    assertEquals([subject, riskOf(request("read", subject))], [subject, risk]);
   }
 });
 
 Deno.test("of several paths each counts, whatever stands on the lines around it", () => {
   for (const around of ["../../x", "a.ts", ".env.example"]) {
     for (const secret of ["/p/.env", "/p/server.key"]) {
-      assertEquals(riskOf(ask("read", `${secret}\n${around}`)), "network", around);
-      assertEquals(riskOf(ask("read", `${around}\n${secret}`)), "network", around);
+      assertEquals(riskOf(request("read", `${secret}\n${around}`)), "network", around);
+      assertEquals(riskOf(request("read", `${around}\n${secret}`)), "network", around);
     }
-    assertEquals(riskOf(ask("write", `/p/.bashrc\n${around}`)), "destructive", around);
+    assertEquals(riskOf(request("write", `/p/.bashrc\n${around}`)), "destructive", around);
   }
 });

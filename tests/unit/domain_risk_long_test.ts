@@ -15,19 +15,19 @@ const LEAST_MS = 5;
 const LOOKS = 4;
 
 function judge(subject: string): number {
-  const ask: ApprovalRequest = {
+  const request: ApprovalRequest = {
     for: "permission",
     tool: "Bash",
     action: "command",
     subject,
     dialog: "beside",
-    takesYes: true,
+    acceptsApproval: true,
   };
   const deny = { id: "r", decision: "deny", tool: "*", scope: "always", createdAt: "", by: "config" } as const;
   const start = performance.now();
-  riskOf(ask);
+  riskOf(request);
   for (const pattern of ["*git push*x", "curl *", "*a*b*c"]) {
-    matches({ ...deny, pattern }, ask, { agent: "a", sessionId: "s", now: 0 });
+    matches({ ...deny, pattern }, request, { agent: "a", sessionId: "s", now: 0 });
   }
   return performance.now() - start;
 }

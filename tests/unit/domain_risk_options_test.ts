@@ -5,7 +5,7 @@ import { RISKS } from "../../src/domain/approval.ts";
 import { riskOf } from "../../src/policy/risk.ts";
 
 const command = (subject: string): Risk =>
-  riskOf({ for: "permission", tool: "Bash", action: "command", subject, dialog: "beside", takesYes: true });
+  riskOf({ for: "permission", tool: "Bash", action: "command", subject, dialog: "beside", acceptsApproval: true });
 
 const TABLE: Readonly<Partial<Record<Risk, readonly string[]>>> = {
   read: [

@@ -4,10 +4,14 @@ import type { ApprovalRequest, Risk } from "../../src/domain/approval.ts";
 import { riskOf } from "../../src/policy/risk.ts";
 import { readShell } from "../../src/policy/shell_text.ts";
 
-function ask(action: ApprovalRequest["action"], subject: string, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
-  return { for: "permission", tool: "T", action, subject, dialog: "beside", takesYes: true, ...more };
+function request(
+  action: ApprovalRequest["action"],
+  subject: string,
+  more: Partial<ApprovalRequest> = {},
+): ApprovalRequest {
+  return { for: "permission", tool: "T", action, subject, dialog: "beside", acceptsApproval: true, ...more };
 }
-const command = (text: string): Risk => riskOf(ask("command", text));
+const command = (text: string): Risk => riskOf(request("command", text));
 
 const TABLE: Readonly<Record<Risk, readonly string[]>> = {
   read: [

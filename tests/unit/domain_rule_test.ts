@@ -2,10 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { ApprovalRequest, Rule } from "../../src/domain/approval.ts";
 import { escapePattern, givenRules, matches, type RuleContext, ruleFrom } from "../../src/policy/rule.ts";
-import { ask, AT, CALLER, rule } from "../support/ruling.ts";
+import { AT, CALLER, request, rule } from "../support/ruling.ts";
 
 const allows = (pattern: string, subject: string, more: Partial<ApprovalRequest> = {}) =>
-  matches(rule(pattern, { tool: "*" }), ask(subject, more), CALLER);
+  matches(rule(pattern, { tool: "*" }), request(subject, more), CALLER);
 
 Deno.test("a pattern is literal but for the star", () => {
   const yes = [["npm test", "npm test"], ["npm test*", "npm test -- a.ts"], ["npm *t", "npm test"], [
@@ -164,33 +164,39 @@ Deno.test("a rule reaches as far as its tool, agent, session, folder and time", 
   ];
   for (const [given, caller, expected] of cases) {
     const text = JSON.stringify([given, caller]);
-    assertEquals([text, matches(rule("ls", given), ask("ls"), { ...CALLER, ...caller })], [text, expected]);
+    assertEquals([text, matches(rule("ls", given), request("ls"), { ...CALLER, ...caller })], [text, expected]);
   }
 });
 
 Deno.test("no allow rule answers a question, a plan or an elicitation; a deny rule does", () => {
   for (const kind of ["question", "plan", "elicitation"] as const) {
-    assert(!matches(rule("*"), ask("x", { for: kind }), CALLER));
-    assert(matches(rule("*", { decision: "deny" }), ask("x", { for: kind }), CALLER));
+    assert(!matches(rule("*"), request("x", { for: kind }), CALLER));
+    assert(matches(rule("*", { decision: "deny" }), request("x", { for: kind }), CALLER));
   }
 });
 
 Deno.test("ruleFrom makes the rule for exactly this call", () => {
   const given = { id: "r1", by: "cli", createdAt: AT } as const;
-  const made = ruleFrom(ask("rm *.log"), CALLER, { ...given, scope: "workspace", expiresAt: "2026-12-01T00:00:00Z" });
+  const made = ruleFrom(request("rm *.log"), CALLER, {
+    ...given,
+    scope: "workspace",
+    expiresAt: "2026-12-01T00:00:00Z",
+  });
   assertEquals(made, {
     ...{ id: "r1", decision: "allow", agent: "claude", tool: "Bash", pattern: "rm \\*.log", scope: "workspace" },
     ...{ workspace: "/p/app", createdAt: AT, expiresAt: "2026-12-01T00:00:00Z", by: "cli" },
   });
-  assert(matches(made as Rule, ask("rm *.log"), CALLER) && !matches(made as Rule, ask("rm a.log"), CALLER));
-  const session = ruleFrom(ask("ls; x"), CALLER, { ...given, scope: "session" }) as Rule;
-  assert(matches(session, ask("ls; x"), CALLER) && !matches(session, ask("ls; x"), { ...CALLER, sessionId: "s2" }));
+  assert(matches(made as Rule, request("rm *.log"), CALLER) && !matches(made as Rule, request("rm a.log"), CALLER));
+  const session = ruleFrom(request("ls; x"), CALLER, { ...given, scope: "session" }) as Rule;
+  assert(
+    matches(session, request("ls; x"), CALLER) && !matches(session, request("ls; x"), { ...CALLER, sessionId: "s2" }),
+  );
 });
 
 Deno.test("a rule of an answer about a relative path is for that file, wherever it is called from", () => {
   const given = { id: "r1", by: "cli", createdAt: AT, scope: "always" } as const;
   for (const action of ["read", "write"] as const) {
-    const made = ruleFrom(ask("src/*.ts", { action }), CALLER, given) as Rule;
+    const made = ruleFrom(request("src/*.ts", { action }), CALLER, given) as Rule;
     assertEquals(made.pattern, "/p/app/src/\\*.ts");
     for (
       const [subject, cwd] of [["src/*.ts", "/p/app"], ["*.ts", "/p/app/src"], ["/p/app/src/*.ts", "/q"], [
@@ -198,19 +204,19 @@ Deno.test("a rule of an answer about a relative path is for that file, wherever 
         "/p/x",
       ]] as const
     ) {
-      assert(matches(made, ask(subject, { action }), { ...CALLER, cwd }), `${subject} in ${cwd}`);
+      assert(matches(made, request(subject, { action }), { ...CALLER, cwd }), `${subject} in ${cwd}`);
     }
-    assert(!matches(made, ask("src/*.ts", { action }), { ...CALLER, cwd: "/q" }));
+    assert(!matches(made, request("src/*.ts", { action }), { ...CALLER, cwd: "/q" }));
     const { cwd: _, ...nowhere } = CALLER;
-    assert(!matches(made, ask("src/*.ts", { action }), nowhere));
-    assert("refused" in ruleFrom(ask("src/a.ts", { action }), nowhere, given));
-    assert(!("refused" in ruleFrom(ask("src/a.ts", { action }), nowhere, { ...given, scope: "session" })));
-    const absolute = ruleFrom(ask("/a.ts", { action }), nowhere, given) as Rule;
+    assert(!matches(made, request("src/*.ts", { action }), nowhere));
+    assert("refused" in ruleFrom(request("src/a.ts", { action }), nowhere, given));
+    assert(!("refused" in ruleFrom(request("src/a.ts", { action }), nowhere, { ...given, scope: "session" })));
+    const absolute = ruleFrom(request("/a.ts", { action }), nowhere, given) as Rule;
     assertEquals(absolute.pattern, "/a.ts");
   }
   const star = rule("/p/*", { tool: "*" });
-  assert(matches(star, ask("a.ts", { action: "write" }), CALLER), "also of a rule with a star");
-  assert(!matches(star, ask("../a.ts", { action: "write" }), CALLER), "a path that goes up is under no star");
+  assert(matches(star, request("a.ts", { action: "write" }), CALLER), "also of a rule with a star");
+  assert(!matches(star, request("../a.ts", { action: "write" }), CALLER), "a path that goes up is under no star");
 });
 
 Deno.test("A3 A4 ruleFrom refuses what must not stand in a rule", () => {
@@ -219,15 +225,15 @@ Deno.test("A3 A4 ruleFrom refuses what must not stand in a rule", () => {
     caller: Partial<RuleContext> = {},
     scope: "always" | "workspace" = "always",
   ) => "refused" in ruleFrom(given, { ...CALLER, ...caller }, { id: "r", by: "cli", createdAt: AT, scope });
-  assert(!refused(ask("ls\nls\tx")));
-  assert(refused(ask("login --password hunter2000")));
-  assert(refused(ask("ls \u202e")) && refused(ask("ls \u001b[1m")) && refused(ask("ls\r")));
-  assert(refused(ask("x", { for: "question" })) && refused(ask("x", { for: "plan" })));
-  assert(refused(ask("x", { for: "elicitation" })) && refused(ask("ls"), { cut: true }));
+  assert(!refused(request("ls\nls\tx")));
+  assert(refused(request("login --password hunter2000")));
+  assert(refused(request("ls \u202e")) && refused(request("ls \u001b[1m")) && refused(request("ls\r")));
+  assert(refused(request("x", { for: "question" })) && refused(request("x", { for: "plan" })));
+  assert(refused(request("x", { for: "elicitation" })) && refused(request("ls"), { cut: true }));
   const { cwd: _, ...nowhere } = CALLER;
-  assert(refused({ ...ask("ls"), tool: "*" }));
-  assert("refused" in ruleFrom(ask("ls"), nowhere, { id: "r", by: "cli", createdAt: AT, scope: "workspace" }));
-  assert(refused(ask("ls"), { cwd: "relative" }, "workspace") && refused(ask("a".repeat(4001))));
+  assert(refused({ ...request("ls"), tool: "*" }));
+  assert("refused" in ruleFrom(request("ls"), nowhere, { id: "r", by: "cli", createdAt: AT, scope: "workspace" }));
+  assert(refused(request("ls"), { cwd: "relative" }, "workspace") && refused(request("a".repeat(4001))));
 });
 
 Deno.test("rules of a file are named after where they stand", () => {

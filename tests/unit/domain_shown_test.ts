@@ -3,10 +3,18 @@ import fc from "fast-check";
 import type { ApprovalRequest } from "../../src/domain/approval.ts";
 import { answerTexts, DETAIL_MIN, INPUT_CAP, presentRequest, TAIL } from "../../src/domain/presentation.ts";
 
-function ask(subject: string, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
-  return { for: "permission", tool: "Bash", action: "command", subject, dialog: "beside", takesYes: true, ...more };
+function request(subject: string, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
+  return {
+    for: "permission",
+    tool: "Bash",
+    action: "command",
+    subject,
+    dialog: "beside",
+    acceptsApproval: true,
+    ...more,
+  };
 }
-const input = (subject: string) => presentRequest(ask(subject)).input;
+const input = (subject: string) => presentRequest(request(subject)).input;
 
 Deno.test("short ordinary inputs are shown as they are", () => {
   for (const text of ["npm test", "cat <<E\na\nE", "", "é 🙂"]) assertEquals(input(text), text);
@@ -46,7 +54,7 @@ Deno.test("A3 a secret is not shown, also not where the text is cut or where it 
       (value, before, behind, odd) => {
         const text = `${"x ".repeat(before)}${odd} --password ${value} ${"y ".repeat(behind)}`;
         const out = presentRequest(
-          ask(text, {
+          request(text, {
             detail: text,
             reasoning: text,
             suggestions: [text],
@@ -67,7 +75,7 @@ Deno.test("A3 where a masked value holds shell syntax the reader is told", () =>
 });
 
 Deno.test("lists and texts beside the input are bounded, and say that something is missing", () => {
-  const out = presentRequest(ask("x", {
+  const out = presentRequest(request("x", {
     reasoning: "r".repeat(5000),
     suggestions: Array.from({ length: 30 }, (_, i) => `s${i}\n`),
     choices: [{ question: "q", options: ["o".repeat(900)], multiple: true }],
@@ -82,7 +90,7 @@ Deno.test("lists and texts beside the input are bounded, and say that something 
 });
 
 Deno.test("answers come back in the agent's own words", () => {
-  const own = ask("", {
+  const own = request("", {
     for: "question",
     choices: [
       { question: "Which\u200b?", options: ["o".repeat(400), "b"], multiple: false },
@@ -101,7 +109,8 @@ Deno.test("H4 an answer that is not clear as it was shown has no words; what no 
   const [a, b] = ["Use key sk-" + "a".repeat(20), "Use key sk-" + "b".repeat(20)];
   const many = Array.from({ length: 25 }, (_, i) => `o${i}`);
   const own = (options: readonly string[], answer: string, multiple = false) =>
-    answerTexts(ask("", { for: "question", choices: [{ question: "Q", options, multiple }] }), { Q: answer })?.["Q"];
+    answerTexts(request("", { for: "question", choices: [{ question: "Q", options, multiple }] }), { Q: answer })
+      ?.["Q"];
   assertEquals(own([a, b, "no"], "Use key ***"), undefined);
   assertEquals(own([a, b, "no"], "no"), "no");
   assertEquals(own([a, a, "no"], "Use key ***"), a, "whichever was meant");
@@ -117,7 +126,7 @@ Deno.test("H4 an answer that is not clear as it was shown has no words; what no 
   assertEquals(own(["p", "q"], "p, or so", true), "p, or so");
   const both = (answers: Record<string, string>, questions = [a, b]) =>
     answerTexts(
-      ask("", { choices: questions.map((question) => ({ question, options: [], multiple: false })) }),
+      request("", { choices: questions.map((question) => ({ question, options: [], multiple: false })) }),
       answers,
     );
   assertEquals(both({ "Use key ***": "yes" }), undefined);
@@ -128,15 +137,15 @@ Deno.test("H4 an answer that is not clear as it was shown has no words; what no 
 });
 
 const detail = (text: string, subject = "/a") =>
-  presentRequest(ask(subject, { action: "write", detail: text })).detail!;
+  presentRequest(request(subject, { action: "write", detail: text })).detail!;
 
 Deno.test("A4 what would be written is shown below the input, both ends of it, and never costs the input a letter", () => {
-  assertEquals(presentRequest(ask("/a", { detail: "x\n" })), { input: "/a", detail: "x\n" });
-  assertEquals(presentRequest(ask("/a", { detail: "" })), { input: "/a", detail: "" });
-  assert(!("detail" in presentRequest(ask("/a"))));
+  assertEquals(presentRequest(request("/a", { detail: "x\n" })), { input: "/a", detail: "x\n" });
+  assertEquals(presentRequest(request("/a", { detail: "" })), { input: "/a", detail: "" });
+  assert(!("detail" in presentRequest(request("/a"))));
   const long = `head${"b\n".repeat(5000)}; rm -rf /`;
   for (const subject of ["/a", "a".repeat(1000), "a".repeat(1999), "a".repeat(9000)]) {
-    const both = presentRequest(ask(subject, { action: "write", detail: long }));
+    const both = presentRequest(request(subject, { action: "write", detail: long }));
     assertEquals(both.input, input(subject));
     const out = both.detail!;
     assert(out.length <= Math.max(DETAIL_MIN, INPUT_CAP - both.input.length));
@@ -144,7 +153,7 @@ Deno.test("A4 what would be written is shown below the input, both ends of it, a
     assertEquals(out.match(/\n\[… \d+ characters are not shown …\]\n/)?.length, 1);
   }
   fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 4000 }), fc.nat(3000), (any, length) => {
-    const { input, detail } = presentRequest(ask("a".repeat(length), { detail: any }));
+    const { input, detail } = presentRequest(request("a".repeat(length), { detail: any }));
     assert(detail!.length <= Math.max(DETAIL_MIN, INPUT_CAP - input.length) && detail!.isWellFormed(), any);
     assert(!/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u.test(detail!.replaceAll("\n", "")), any);
   }));

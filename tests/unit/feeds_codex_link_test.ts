@@ -34,7 +34,7 @@ function wire() {
 function feedOn({ dial }: { readonly dial: Dial }): CodexAppServerFeed {
   return new CodexAppServerFeed({
     dial,
-    ask: () => Promise.resolve(undefined),
+    requestDecision: () => Promise.resolve(undefined),
     port: { sessions: () => [], get: () => undefined, children: () => [], now: () => "", report: () => {} },
     clientInfo: { name: "n", version: "0" },
     guarded: (_what, action) => action(),

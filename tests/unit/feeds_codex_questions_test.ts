@@ -14,18 +14,18 @@ const [ASKED, RESOLVED, SECOND] = codexQuestions();
 
 interface Put {
   readonly report: Report;
-  readonly ask: ApprovalRequest;
+  readonly request: ApprovalRequest;
   readonly signal: AbortSignal;
-  readonly answer: (verdict: Decision | undefined) => void;
+  readonly answer: (decision: Decision | undefined) => void;
   readonly fail: () => void;
 }
 
 async function attached(): Promise<{ bench: CodexBench; put: Put[] }> {
   const put: Put[] = [];
-  const bench = new CodexBench((replay) => (report, ask, signal) => {
+  const bench = new CodexBench((replay) => (report, request, signal) => {
     replay.report(report, new Date().toISOString());
     const { promise, resolve, reject } = Promise.withResolvers<Decision | undefined>();
-    put.push({ report, ask, signal, answer: resolve, fail: () => reject(new Error("a fault")) });
+    put.push({ report, request, signal, answer: resolve, fail: () => reject(new Error("a fault")) });
     return promise;
   });
   bench.codex.start();
@@ -39,8 +39,8 @@ Deno.test("A4 a question of Codex is put with its whole command, and the answer 
   await using _ = bench;
   bench.codex.tell(ASKED);
   await bench.is(SESSION, "waiting");
-  const { report, ask, answer } = put[0]!;
-  assertEquals(ask, {
+  const { report, request, answer } = put[0]!;
+  assertEquals(request, {
     for: "permission",
     tool: "Bash",
     action: "command",
@@ -48,13 +48,13 @@ Deno.test("A4 a question of Codex is put with its whole command, and the answer 
     cwd: "/home/u/project",
     reasoning: "the mock asks for it",
     dialog: "beside",
-    takesYes: true,
+    acceptsApproval: true,
   });
   assertEquals([report.agent, report.sessionId], ["codex", SESSION]);
-  answer({ yes: true, scope: "once" });
+  answer({ kind: "approve", scope: "once" });
   bench.codex.tell(SECOND);
   await eventually(() => put.length === 2, WAIT_MS, "the second question");
-  put[1]!.answer({ yes: false, message: "no" });
+  put[1]!.answer({ kind: "deny", message: "no" });
   await eventually(() => bench.codex.decisions.length === 2, WAIT_MS, "both answers");
   assertEquals(bench.codex.decisions, [
     { id: ASKED.id, result: { decision: "accept" } },
@@ -69,7 +69,7 @@ Deno.test("A4 a question tells its own folder; one that names none is asked in i
   const { cwd: _cwd, ...bare } = SECOND.params;
   bench.codex.tell({ ...SECOND, params: bare });
   await eventually(() => put.length === 2, WAIT_MS, "both questions");
-  assertEquals(put.map(({ ask }) => ask.cwd), ["/tmp/evil", "/home/u/project"]);
+  assertEquals(put.map(({ request }) => request.cwd), ["/tmp/evil", "/home/u/project"]);
   assertEquals(bench.replay.get(SESSION)?.cwd, "/home/u/project");
 });
 
@@ -80,7 +80,7 @@ Deno.test("A3 a question that was answered in Codex's window ends here, and a la
   await eventually(() => put.length === 1, WAIT_MS, "the question");
   bench.codex.tell(RESOLVED);
   await eventually(() => put[0]!.signal.aborted, WAIT_MS, "its end");
-  put[0]!.answer({ yes: true, scope: "once" });
+  put[0]!.answer({ kind: "approve", scope: "once" });
   bench.codex.tell(SECOND);
   await eventually(() => put.length === 2, WAIT_MS, "the second question");
   assert(!put[1]!.signal.aborted);
@@ -100,7 +100,7 @@ Deno.test("A4 a fault is no decision, and questions of nobody's threads or in ot
   put[0]!.fail();
   bench.codex.tell(SECOND);
   await eventually(() => put.length === 2, WAIT_MS, "the next question");
-  put[1]!.answer({ yes: true, scope: "once" });
+  put[1]!.answer({ kind: "approve", scope: "once" });
   await eventually(() => bench.codex.decisions.length > 0, WAIT_MS, "an answer");
   assertEquals(bench.codex.decisions, [{ id: SECOND.id, result: { decision: "accept" } }]);
 });
@@ -120,7 +120,7 @@ Deno.test("A3 a question of a thread that is not known yet waits until it is, or
   bench.codex.answers.delete("thread/read");
   await eventually(() => put.length === 1, WAIT_MS, "the question that is still open");
   assertEquals(put[0]!.report.subagent, { id: CHILD, type: "Rawls" });
-  put[0]!.answer({ yes: true, scope: "once" });
+  put[0]!.answer({ kind: "approve", scope: "once" });
   await eventually(() => bench.codex.decisions.length === 1, WAIT_MS, "the answer");
   assertEquals(bench.codex.decisions, [{ id: 21, result: { decision: "accept" } }]);
 });
@@ -153,8 +153,8 @@ Deno.test("A4 what an item will change is known until it is done or the connecti
   const threads = new CodexThreads(port);
   threads.started({ id: "t", kind: "session", begun: true, facts: {} });
   const asked: string[] = [];
-  const questions = new CodexRequests((_report, ask) => {
-    asked.push(ask.subject);
+  const questions = new CodexRequests((_report, request) => {
+    asked.push(request.subject);
     return Promise.resolve(undefined);
   }, threads);
   const link = { answer: () => {} } as unknown as Link;
@@ -179,7 +179,7 @@ Deno.test("A4 what an item will change is known until it is done or the connecti
 Deno.test("A4 a question about files names them all; decisions that Codex did not offer are not sent", () => {
   const changes = [{ path: "/w/a", kind: { type: "add" } }, { path: "/w/b" }, { path: 1 }];
   const files = (params: Record<string, unknown>, of = changes as Record<string, unknown>[]) =>
-    readCodexRequest("item/fileChange/requestApproval", params, of)?.ask;
+    readCodexRequest("item/fileChange/requestApproval", params, of)?.request;
   assertEquals(files({})?.subject, "/w/a\n/w/b");
   assertEquals([files({})?.tool, files({})?.action], ["apply_patch", "write"]);
   assertEquals(files({})?.detail, undefined);
@@ -197,12 +197,12 @@ Deno.test("A4 a question about files names them all; decisions that Codex did no
   ]]);
   assertEquals(files({}, []), undefined);
   const command = (command: string) =>
-    readCodexRequest("item/commandExecution/requestApproval", { command }, [])?.ask.subject;
+    readCodexRequest("item/commandExecution/requestApproval", { command }, [])?.request.subject;
   assertEquals(command("/bin/bash -lc 'rm -rf x; ls'"), "rm -rf x; ls");
   for (const whole of [`/bin/bash -lc 'a' 'b'`, `/bin/bash -lc "it's"`, "/w/bash -lc 'a'", "/bin/bash -lc 'a'; b"]) {
     assertEquals(command(whole), whole, "only the plainest quotes are taken off");
   }
-  const yes = { yes: true, scope: "session" } as const;
+  const yes = { kind: "approve", scope: "session" } as const;
   assertEquals(decisionOf(yes, ASKED.params), "accept");
   assertEquals(decisionOf(yes, { availableDecisions: ["accept", "acceptForSession"] }), "acceptForSession");
   assertEquals(decisionOf({ ...yes, scope: "always" }, { availableDecisions: ["acceptForSession"] }), "accept");

@@ -106,10 +106,10 @@ Deno.test("H4 the feed waits in silence until Codex runs, comes back after it, a
 Deno.test("H4 rows that hooks keep are not told what they know better", async () => {
   await using bench = new CodexBench();
   bench.codex.start();
-  const hook = (happening: Parameters<Replay["report"]>[0]["happening"]) =>
-    void bench.replay.report({ agent: "codex", sessionId: SESSION, facts: {}, happening }, new Date().toISOString());
+  const hook = (event: Parameters<Replay["report"]>[0]["event"]) =>
+    void bench.replay.report({ agent: "codex", sessionId: SESSION, facts: {}, event }, new Date().toISOString());
   hook({ kind: "prompt", byUser: true, text: "go" });
-  hook({ kind: "asked", for: "permission", text: "Bash: ls" }); // held by a hook: no dialog is open yet
+  hook({ kind: "requested", for: "permission", text: "Bash: ls" }); // held by a hook: no dialog is open yet
   bench.start();
   await eventually(() => bench.codex.calls.includes("thread/read"), WAIT_MS, "the look at the thread");
   const active = (...activeFlags: string[]) =>
@@ -120,7 +120,7 @@ Deno.test("H4 rows that hooks keep are not told what they know better", async ()
   // The recorded thread was idle before its first turn: so that one has ended.
   await bench.is(SESSION, "idle");
   hook({ kind: "prompt", byUser: true, text: "go" });
-  hook({ kind: "asked", for: "permission", text: "Bash: ls" });
+  hook({ kind: "requested", for: "permission", text: "Bash: ls" });
   active();
   active("waitingOnApproval");
   active("waitingOnApproval");

@@ -151,7 +151,7 @@ Deno.test("A6 of a long file its end is read, then what comes; what is written b
   // After an Esc the conversation is written again, in one line longer than all that is read at once.
   chat.write(cancel(50) + `{"$set":{"messages":"${"y".repeat(MAX * 2)}"}}\n`);
   feed.look();
-  assertEquals(reports.map(({ happening }) => happening.kind), ["rested"]);
+  assertEquals(reports.map(({ event }) => event.kind), ["rested"]);
   assert(chat.reads.every(([, length]) => length <= MAX));
   const after = before + cancel(50).length;
   assertEquals(chat.reads.slice(1).map(([offset]) => offset), [before, after, after + MAX, after + 2 * MAX]);

@@ -13,7 +13,7 @@ import { STATUS_LINE, statusFacts } from "./statusline_facts.ts";
 export const claude: Adapter = {
   name: "claude",
   understand: (event, env) => parseHookEvent(event, env, CLAUDE),
-  answer: (event, verdict, cut = false) => isFields(event) ? claudeResponse(event, verdict, cut) : undefined,
+  responseFor: (event, decision, cut = false) => isFields(event) ? claudeResponse(event, decision, cut) : undefined,
 };
 
 const MEANING: EventHandlers = {
@@ -31,6 +31,6 @@ const CLAUDE: HookFormat = {
   agent: "claude",
   pid: "CLAUDE_PID",
   meaning: MEANING,
-  ask: claudeRequest,
+  request: claudeRequest,
   facts: (event, name) => name === STATUS_LINE ? statusFacts(event) : {},
 };

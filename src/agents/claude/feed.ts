@@ -102,19 +102,19 @@ export class ClaudeSessionsFeed {
     const now = this.#o.port.now();
     const children = this.#o.port.children(row.id).filter(({ status }) => status === "waiting");
     for (const child of children) {
-      const happening = reconcileChild({ file, row: child, now });
-      if (happening !== undefined) this.#report(row.id, happening, { id: child.id, type: child.title ?? "" });
+      const event = reconcileChild({ file, row: child, now });
+      if (event !== undefined) this.#report(row.id, event, { id: child.id, type: child.title ?? "" });
     }
-    const happening = reconcile({ file, row, childWaits: children.length > 0, now });
-    if (happening !== undefined) this.#report(row.id, happening);
+    const event = reconcile({ file, row, childWaits: children.length > 0, now });
+    if (event !== undefined) this.#report(row.id, event);
   }
 
-  #report(sessionId: string, happening: Report["happening"], subagent?: Report["subagent"]): void {
+  #report(sessionId: string, event: Report["event"], subagent?: Report["subagent"]): void {
     this.#o.port.report({
       agent: AGENT,
       sessionId,
       facts: {},
-      happening,
+      event,
       ...(subagent === undefined ? {} : { subagent }),
     });
   }

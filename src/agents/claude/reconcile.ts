@@ -24,13 +24,13 @@ export const STABLE_MS = 2000;
 
 /** What happened to a session by its file; undefined where the two agree or the file knows no better. */
 export function reconcile(look: Observation): AgentEvent | undefined {
-  return atRest(look) ?? answeredInTheTerminal(look) ?? dialogWithoutHook(look);
+  return atRest(look) ?? decidedInTerminal(look) ?? dialogWithoutHook(look);
 }
 
 /** What happened to the row of a sub-agent of that session: its dialog is in the file of the whole process. */
 export function reconcileChild({ file, row, now }: Omit<Observation, "childWaits">): AgentEvent | undefined {
   if (atRest({ file, row, now }) !== undefined) return { kind: "subagent", change: -1 };
-  return answeredInTheTerminal({ file, row });
+  return decidedInTerminal({ file, row });
 }
 
 /** Esc while it streams or runs a tool, Esc or No in a dialog: no hook runs. At rest no sub-agent works either. */
@@ -43,7 +43,7 @@ function atRest({ file, row, now }: Omit<Observation, "childWaits">): AgentEvent
  * Yes in a dialog: the next hook runs only when the tool has ended. Not every dialog is known to be in the file, so that
  * a file which stays busy says nothing about a question: it must have changed after it.
  */
-function answeredInTheTerminal({ file, row }: Pick<Observation, "file" | "row">): AgentEvent | undefined {
+function decidedInTerminal({ file, row }: Pick<Observation, "file" | "row">): AgentEvent | undefined {
   if (file.status !== "busy" || row.status !== "waiting" || file.since <= row.lastEventAt) return undefined;
   const { tool } = row.waiting;
   return tool === undefined ? { kind: "progress" } : { kind: "tool", tool };

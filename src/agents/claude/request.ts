@@ -33,6 +33,6 @@ function elicitation(event: Fields): ApprovalRequest {
     ...(choices === undefined || choices.length === 0 ? {} : { choices }),
     dialog: "behind",
     // A form that we cannot fill in, or a page that a person has to open: a hook can only decline it.
-    takesYes: choices !== undefined,
+    acceptsApproval: choices !== undefined,
   };
 }

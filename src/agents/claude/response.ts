@@ -16,7 +16,7 @@ import { formContent, parseForm } from "../shared/elicitation.ts";
 import { type Fields, objectArrayField, objectField, stringField } from "../../lib/json_fields.ts";
 import { callOf, HOOK_FORMAT_TOOLS } from "../shared/tool_table.ts";
 
-type Yes = Extract<Decision, { yes: true }>;
+type Approve = Extract<Decision, { kind: "approve" }>;
 
 /** How far each destination of a rule reaches. `projectSettings` is everybody's in the project: never ours to write. */
 const REACH: Readonly<Record<string, Exclude<ApprovalScope, "once">>> = {
@@ -25,40 +25,40 @@ const REACH: Readonly<Record<string, Exclude<ApprovalScope, "once">>> = {
   userSettings: "always",
 };
 
-export function claudeResponse(event: Fields, verdict: Decision, cut: boolean): HookResponse | undefined {
+export function claudeResponse(event: Fields, decision: Decision, cut: boolean): HookResponse | undefined {
   switch (stringField(event, "hook_event_name")) {
     case "PermissionRequest":
-      return verdict.yes ? approved(event, verdict, cut) : denyResponse(verdict);
+      return decision.kind === "approve" ? approveResponse(event, decision, cut) : denyResponse(decision);
     case "PreToolUse":
-      return verdict.yes ? passed(event, verdict, cut) : stopResponse(verdict);
+      return decision.kind === "approve" ? gateResponse(event, decision, cut) : stopResponse(decision);
     case "Elicitation":
-      return elicited(event, verdict);
+      return formResponse(event, decision);
     default:
       return undefined;
   }
 }
 
-function approved(event: Fields, verdict: Yes, cut: boolean): HookResponse | undefined {
+function approveResponse(event: Fields, decision: Approve, cut: boolean): HookResponse | undefined {
   switch (dialogOf(event).for) {
     case "question": {
-      const updatedInput = cut ? undefined : answered(event, verdict);
+      const updatedInput = cut ? undefined : withAnswers(event, decision);
       return updatedInput && allowResponse({ updatedInput });
     }
     case "plan":
       // A bare yes leaves the dialog on the screen: this tool wants its input back, as the human has seen it (tried).
       return cut ? undefined : allowResponse({ updatedInput: objectField(event, "tool_input") ?? {} });
   }
-  const updatedPermissions = permissions(event, verdict.scope);
+  const updatedPermissions = permissions(event, decision.scope);
   return allowResponse(updatedPermissions.length === 0 ? {} : { updatedPermissions });
 }
 
 /** A question without its answers would be answered with nothing, so there are no words for it. */
-function passed(event: Fields, verdict: Yes, cut: boolean): HookResponse | undefined {
+function gateResponse(event: Fields, decision: Approve, cut: boolean): HookResponse | undefined {
   switch (dialogOf(event).for) {
     case "permission":
       return hookPermission({ permissionDecision: "allow" });
     case "question": {
-      const updatedInput = cut ? undefined : answered(event, verdict);
+      const updatedInput = cut ? undefined : withAnswers(event, decision);
       return updatedInput && hookPermission({ permissionDecision: "allow", updatedInput });
     }
     default: // a plan's own dialog comes right after this hook, and takes the yes
@@ -66,24 +66,24 @@ function passed(event: Fields, verdict: Yes, cut: boolean): HookResponse | undef
   }
 }
 
-function answered(event: Fields, { answers = {} }: Yes): HookResponse | undefined {
+function withAnswers(event: Fields, { answers = {} }: Approve): HookResponse | undefined {
   const questions = objectArrayField(objectField(event, "tool_input") ?? {}, "questions") ?? [];
-  const asked = questions.map((one) => stringField(one, "question"));
-  if (asked.length === 0) return undefined;
-  const given = asked.flatMap((question) =>
+  const texts = questions.map((one) => stringField(one, "question"));
+  if (texts.length === 0) return undefined;
+  const given = texts.flatMap((question) =>
     question !== undefined && Object.hasOwn(answers, question) ? [[question, answers[question]]] : []
   );
-  return given.length < asked.length ? undefined : { questions, answers: Object.fromEntries(given) };
+  return given.length < texts.length ? undefined : { questions, answers: Object.fromEntries(given) };
 }
 
-function elicited(event: Fields, verdict: Decision): HookResponse | undefined {
-  const reply = (more: HookResponse) => ({ hookSpecificOutput: { hookEventName: "Elicitation", ...more } });
-  if (!verdict.yes) return reply({ action: "decline" });
+function formResponse(event: Fields, decision: Decision): HookResponse | undefined {
+  const respond = (more: HookResponse) => ({ hookSpecificOutput: { hookEventName: "Elicitation", ...more } });
+  if (decision.kind === "deny") return respond({ action: "decline" });
   const form = parseForm(event);
-  const content = form && formContent(form, verdict.answers ?? {});
+  const content = form && formContent(form, decision.answers ?? {});
   // an empty form is a plain "yes?"; one with fields that nobody filled in is not answered
   const empty = content !== undefined && Object.keys(content).length === 0 && form!.length > 0;
-  return content === undefined || empty ? undefined : reply({ action: "accept", content });
+  return content === undefined || empty ? undefined : respond({ action: "accept", content });
 }
 
 /** Claude's own suggestions for this very call that reach no further than `scope`, field by field. */
@@ -104,7 +104,7 @@ function permissions(event: Fields, scope: ApprovalScope): readonly HookResponse
 }
 
 /**
- * The rule of Claude's that allows the command that was asked and nothing else; in its rules a star is any text. Of other
+ * The rule of Claude's that allows the command of the request and nothing else; in its rules a star is any text. Of other
  * tools there is none: one about a path is a pattern that begins at the settings' folder, one about a page its host.
  */
 function ownRule(event: Fields): { readonly toolName: string; readonly ruleContent: string } | undefined {

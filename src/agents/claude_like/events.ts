@@ -42,14 +42,14 @@ export function claudeLike(name: string): Adapter {
         agent: name,
         pid: PARENT_PID,
         meaning: MEANING,
-        ask: (e) =>
+        request: (e) =>
           stringField(e, "hook_event_name") === "PermissionRequest" ? permissionRequest(e, "behind", TOOLS) : undefined,
       }),
-    answer(event, verdict) {
+    responseFor(event, decision) {
       if (!isFields(event) || stringField(event, "hook_event_name") !== "PermissionRequest") return undefined;
       // whether it takes the answers to a question is not known
-      if (verdict.yes) return dialogOf(event).for === "question" ? undefined : allowResponse();
-      return denyResponse(verdict);
+      if (decision.kind === "approve") return dialogOf(event).for === "question" ? undefined : allowResponse();
+      return denyResponse(decision);
     },
   };
 }

@@ -21,10 +21,10 @@ export const codex: Adapter = {
   understand: (event, env) =>
     parseHookEvent(isFields(event) ? { ...event, prompt_id: event["turn_id"] } : event, env, CODEX),
   /** Codex refuses the whole answer for one field that it does not know, or does not do yet. */
-  answer(event, verdict) {
+  responseFor(event, decision) {
     const name = isFields(event) ? stringField(event, "hook_event_name") : undefined;
-    if (name === "PermissionRequest") return verdict.yes ? allowResponse() : denyResponse(verdict);
-    return name === "PreToolUse" && !verdict.yes ? stopResponse(verdict) : undefined;
+    if (name === "PermissionRequest") return decision.kind === "approve" ? allowResponse() : denyResponse(decision);
+    return name === "PreToolUse" && decision.kind === "deny" ? stopResponse(decision) : undefined;
   },
 };
 
@@ -55,7 +55,7 @@ const MEANING: EventHandlers = {
     // Codex adds a description to the input here: but for the tools whose telling field is known, the call that began
     // just before is known by the tool's name alone.
     const known = tool !== undefined && Object.hasOwn(TOOLS, tool.name) ? tool : tool && { name: tool.name };
-    return { kind: "asked", ...dialogOf(e), ...optional("tool", known) };
+    return { kind: "requested", ...dialogOf(e), ...optional("tool", known) };
   },
   SubagentStart,
   SubagentStop,
@@ -68,7 +68,7 @@ const CODEX: HookFormat = {
   agent: "codex",
   pid: PARENT_PID,
   meaning: MEANING,
-  ask: codexRequest,
+  request: codexRequest,
   opensNot: isOwnThread,
 };
 
@@ -76,11 +76,11 @@ const CODEX: HookFormat = {
 function codexRequest(event: Fields): ApprovalRequest | undefined {
   const name = stringField(event, "hook_event_name");
   if (name !== "PermissionRequest" && name !== "PreToolUse") return undefined;
-  const ask = permissionRequest(event, name === "PreToolUse" ? "gate" : "behind", TOOLS);
-  return ask && {
-    ...ask,
-    ...(ask.tool === "apply_patch" ? patched(event) : {}),
-    takesYes: name === "PermissionRequest",
+  const request = permissionRequest(event, name === "PreToolUse" ? "gate" : "behind", TOOLS);
+  return request && {
+    ...request,
+    ...(request.tool === "apply_patch" ? patched(event) : {}),
+    acceptsApproval: name === "PermissionRequest",
   };
 }
 

@@ -20,7 +20,7 @@ export interface CodexFeedOptions {
   readonly port: FeedPort;
   readonly dial: Dial;
   /** Absent: the feed is passive, Codex's own window asks alone. */
-  readonly ask?: RequestDecision;
+  readonly requestDecision?: RequestDecision;
   readonly clientInfo: { readonly name: string; readonly version: string };
   readonly guarded: Guarded;
 }
@@ -40,7 +40,9 @@ export class CodexAppServerFeed {
   constructor(options: CodexFeedOptions) {
     this.#o = options;
     this.#threads = new CodexThreads(options.port);
-    if (options.ask !== undefined) this.#questions = new CodexRequests(options.ask, this.#threads);
+    if (options.requestDecision !== undefined) {
+      this.#questions = new CodexRequests(options.requestDecision, this.#threads);
+    }
   }
 
   start(): void {
@@ -75,12 +77,12 @@ export class CodexAppServerFeed {
   async #greet(link: Link): Promise<void> {
     // Its result is checked for presence alone: names and paths of the server are not needed.
     const { clientInfo } = this.#o;
-    if (await link.ask("initialize", { clientInfo: { ...clientInfo, title: clientInfo.name } }) === undefined) {
+    if (await link.call("initialize", { clientInfo: { ...clientInfo, title: clientInfo.name } }) === undefined) {
       return link.close();
     }
     this.#retryMs = RETRY_MS.first;
     link.tell("initialized");
-    const loaded = await link.ask("thread/loaded/list", {});
+    const loaded = await link.call("thread/loaded/list", {});
     const ids: unknown = isFields(loaded) ? loaded["data"] : undefined;
     if (!Array.isArray(ids)) return;
     for (const threadId of ids) {
@@ -139,7 +141,7 @@ export class CodexAppServerFeed {
     if (this.#questions === undefined || this.#attached.has(id) || !this.#threads.isOpen(id)) return;
     this.#attached.set(id, false);
     for (const again of AGAIN_MS) {
-      if (await link.ask("thread/resume", { threadId: id, excludeTurns: true }) !== undefined) {
+      if (await link.call("thread/resume", { threadId: id, excludeTurns: true }) !== undefined) {
         if (this.#attached.has(id)) this.#attached.set(id, true); // else it was closed meanwhile
         return;
       }
@@ -163,7 +165,7 @@ export class CodexAppServerFeed {
 
   async #read(link: Link, id: string): Promise<void> {
     for (const again of [...AGAIN_MS, undefined]) {
-      const result = await link.ask("thread/read", { threadId: id, includeTurns: false });
+      const result = await link.call("thread/read", { threadId: id, includeTurns: false });
       if (this.#link !== link) return;
       const thread = isFields(result) ? readThread(result["thread"]) : undefined;
       if (thread?.id === id) {
@@ -186,7 +188,7 @@ export class CodexAppServerFeed {
   async #explain(link: Link, id: string): Promise<void> {
     for (const again of AGAIN_MS) {
       if (!await link.pause(again)) return;
-      const why = readTurnError(await link.ask("thread/turns/list", { threadId: id, limit: 1 }));
+      const why = readTurnError(await link.call("thread/turns/list", { threadId: id, limit: 1 }));
       if (why !== undefined) return this.#threads.explained(id, why);
     }
   }

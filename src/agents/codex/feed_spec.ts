@@ -27,7 +27,13 @@ export const codexFeed: AgentFeed = {
   ],
   load: async () => {
     const { CodexAppServerFeed } = await import("./feed.ts");
-    return ({ port, ask, guarded, dial, clientInfo }) =>
-      new CodexAppServerFeed({ port, ask, guarded, dial: (events) => dial(HOST, events), clientInfo });
+    return ({ port, requestDecision, guarded, dial, clientInfo }) =>
+      new CodexAppServerFeed({
+        port,
+        requestDecision,
+        guarded,
+        dial: (events) => dial(HOST, events),
+        clientInfo,
+      });
   },
 };

@@ -65,12 +65,12 @@ export class Link {
     this.#rpc.notify(method);
   }
 
-  answer(id: RequestId, result: Fields): void {
+  reply(id: RequestId, result: Fields): void {
     this.#rpc.respond(id, result);
   }
 
   /** The result; undefined where the answer is an error or does not come in time. */
-  ask(method: string, params: Fields): Promise<unknown> {
+  call(method: string, params: Fields): Promise<unknown> {
     return this.#rpc.request(method, params, AbortSignal.timeout(ANSWER_MS)).catch(() => undefined);
   }
 

@@ -10,8 +10,8 @@ import type { Report } from "../../domain/report.ts";
 import { TEXT_CAPS } from "../../domain/session.ts";
 
 export interface CodexRequest {
-  readonly asked: Extract<Report["happening"], { kind: "asked" }>;
-  readonly ask: ApprovalRequest;
+  readonly event: Extract<Report["event"], { kind: "requested" }>;
+  readonly request: ApprovalRequest;
 }
 
 /** @param changes of the item that is asked about, where it is one of files */
@@ -47,21 +47,24 @@ function filesQuestion(params: Fields, changes: readonly Fields[] | undefined): 
       ? [diff]
       : [`*** ${stringField(change, "path") ?? ""}\n${diff}`];
   });
-  const { asked, ask } = question("apply_patch", "write", subject, params);
-  return { asked, ask: { ...ask, paths, ...optional("detail", diffs.length === 0 ? undefined : diffs.join("\n")) } };
+  const { event, request } = question("apply_patch", "write", subject, params);
+  return {
+    event,
+    request: { ...request, paths, ...optional("detail", diffs.length === 0 ? undefined : diffs.join("\n")) },
+  };
 }
 
 function question(tool: string, action: ApprovalRequest["action"], subject: string, params: Fields): CodexRequest {
   const shown = oneLineExcerpt(subject, TEXT_CAPS.tool);
   const reason = stringField(params, "reason");
   return {
-    asked: {
-      kind: "asked",
+    event: {
+      kind: "requested",
       for: "permission",
       text: oneLineExcerpt(`${tool}: ${subject}`, TEXT_CAPS.waiting),
       tool: { name: tool, text: shown, ...optional("id", stringField(params, "itemId")) },
     },
-    ask: {
+    request: {
       for: "permission",
       tool,
       action,
@@ -69,7 +72,7 @@ function question(tool: string, action: ApprovalRequest["action"], subject: stri
       ...optional("cwd", stringField(params, "cwd")),
       ...optional("reasoning", reason && excerpt(reason, TEXT_CAPS.message)),
       dialog: "beside",
-      takesYes: true,
+      acceptsApproval: true,
     },
   };
 }
@@ -83,11 +86,11 @@ function withoutShell(command: string): string {
   return inner ?? command;
 }
 
-/** Codex's word for `verdict`: a yes for longer only where it was offered, else our own rules remember it. */
-export function decisionOf(verdict: Decision, params: Fields): string {
-  if (!verdict.yes) return "decline";
+/** Codex's word for `decision`: a yes for longer only where it was offered, else our own rules remember it. */
+export function decisionOf(decision: Decision, params: Fields): string {
+  if (decision.kind === "deny") return "decline";
   const offered: unknown = params["availableDecisions"];
-  const longer = verdict.scope === "session" && Array.isArray(offered) && offered.includes("acceptForSession");
+  const longer = decision.scope === "session" && Array.isArray(offered) && offered.includes("acceptForSession");
   return longer ? "acceptForSession" : "accept";
 }
 

@@ -14,13 +14,13 @@ interface Put {
 }
 
 export class CodexRequests {
-  #ask: RequestDecision;
+  #requestDecision: RequestDecision;
   #threads: CodexThreads;
   #files = new FileItems();
   #open = new Map<RequestId, AbortController>();
 
-  constructor(ask: RequestDecision, threads: CodexThreads) {
-    this.#ask = ask;
+  constructor(requestDecision: RequestDecision, threads: CodexThreads) {
+    this.#requestDecision = requestDecision;
     this.#threads = threads;
   }
 
@@ -42,11 +42,11 @@ export class CodexRequests {
     try {
       await known;
       const threadId = stringField(params, "threadId") ?? "";
-      const report = this.#threads.reportOf(threadId, question.asked);
+      const report = this.#threads.reportOf(threadId, question.event);
       if (report === undefined || signal.aborted) return;
-      const ask = { ...optional("cwd", this.#threads.cwdOf(threadId)), ...question.ask };
-      const verdict = await this.#ask(report, ask, signal);
-      if (verdict !== undefined && !signal.aborted) link.answer(id, { decision: decisionOf(verdict, params) });
+      const request = { ...optional("cwd", this.#threads.cwdOf(threadId)), ...question.request };
+      const decision = await this.#requestDecision(report, request, signal);
+      if (decision !== undefined && !signal.aborted) link.reply(id, { decision: decisionOf(decision, params) });
     } catch {
       // as if nobody had answered
     } finally {

@@ -69,10 +69,10 @@ export class CodexThreads {
       this.#report(thread, { kind: "failed", error: "unknown", text: "Codex could not go on" });
       return true;
     }
-    const happening = thread.kind === "session"
+    const event = thread.kind === "session"
       ? sessionHappening(status, row, waited)
       : subagentHappening(status, row, waited);
-    if (happening !== undefined) this.#report(thread, happening);
+    if (event !== undefined) this.#report(thread, event);
     return false;
   }
 
@@ -105,21 +105,21 @@ export class CodexThreads {
   }
 
   /** What happened to thread `id`, as a report; undefined where it is nobody's. */
-  reportOf(id: string, happening: AgentEvent): Report | undefined {
+  reportOf(id: string, event: AgentEvent): Report | undefined {
     const thread = this.#threads.get(id);
-    return thread !== undefined && this.isOpen(id) ? about(thread, happening, {}) : undefined;
+    return thread !== undefined && this.isOpen(id) ? about(thread, event, {}) : undefined;
   }
 
-  #report(thread: Thread, happening: AgentEvent, facts: Facts = {}): void {
-    this.#port.report(about(thread, happening, facts));
+  #report(thread: Thread, event: AgentEvent, facts: Facts = {}): void {
+    this.#port.report(about(thread, event, facts));
   }
 }
 
-function about({ id, parentId, name }: Thread, happening: AgentEvent, facts: Facts): Report {
+function about({ id, parentId, name }: Thread, event: AgentEvent, facts: Facts): Report {
   const whose = parentId === undefined
     ? { sessionId: id }
     : { sessionId: parentId, subagent: { id, type: name ?? "" } };
-  return { agent: AGENT, facts, happening, ...whose };
+  return { agent: AGENT, facts, event, ...whose };
 }
 
 function sessionHappening(status: ThreadStatus, row: Session | undefined, waited: boolean): AgentEvent | undefined {

@@ -24,19 +24,19 @@ export const cursor: Adapter = {
     if (sessionId === undefined) return { ok: false, problem: "conversation_id is no usable string" };
     const name = stringField(event, "hook_event_name") ?? "";
     const { read, ...problem } = handlerFor(MEANING, name);
-    const happening = read(event);
+    const agentEvent = read(event);
     return {
       ok: true,
-      report: { agent: "cursor", sessionId, facts: factsOf(event, name, env), happening },
-      ...optional("ask", cursorRequest(event)),
+      report: { agent: "cursor", sessionId, facts: factsOf(event, name, env), event: agentEvent },
+      ...optional("request", cursorRequest(event)),
       ...problem,
     };
   },
-  answer(event: unknown, verdict: Decision): Readonly<Record<string, unknown>> | undefined {
-    const ask = isFields(event) ? cursorRequest(event) : undefined;
-    if (ask === undefined) return undefined;
-    if (verdict.yes) return ask.takesYes ? { permission: "allow" } : undefined;
-    const message = verdict.message ?? "Denied by the user.";
+  responseFor(event: unknown, decision: Decision): Readonly<Record<string, unknown>> | undefined {
+    const request = isFields(event) ? cursorRequest(event) : undefined;
+    if (request === undefined) return undefined;
+    if (decision.kind === "approve") return request.acceptsApproval ? { permission: "allow" } : undefined;
+    const message = decision.message ?? "Denied by the user.";
     return { permission: "deny", user_message: message, agent_message: message };
   },
 };
@@ -87,10 +87,10 @@ const MEANING: EventTable<(event: Fields) => AgentEvent> = {
   postToolUse: ended,
   postToolUseFailure: (e) => booleanField(e, "is_interrupt") ? { kind: "interrupted" } : failed(e),
 
-  beforeShellExecution: asked,
-  beforeMCPExecution: asked,
-  afterShellExecution: answered,
-  afterMCPExecution: answered,
+  beforeShellExecution: requested,
+  beforeMCPExecution: requested,
+  afterShellExecution: afterDialog,
+  afterMCPExecution: afterDialog,
 
   subagentStart: () => ({ kind: "subagent", change: 1 }),
   subagentStop: () => ({ kind: "subagent", change: -1 }),
@@ -131,14 +131,14 @@ function failed(event: Fields): AgentEvent {
  * Cursor runs these hooks before it decides whether it asks the human; that it then ran the call by itself shows only
  * when the call has ended. Until then the row waits: one that waits in vain is better than one that waits unseen.
  */
-function asked(event: Fields): AgentEvent {
-  const ask = cursorRequest(event);
-  return ask === undefined
+function requested(event: Fields): AgentEvent {
+  const request = cursorRequest(event);
+  return request === undefined
     ? PROGRESS
-    : { kind: "asked", for: "permission", text: promptText(ask), tool: comparable(describeTool(ask)) };
+    : { kind: "requested", for: "permission", text: promptText(request), tool: comparable(describeTool(request)) };
 }
 
-function answered(event: Fields): AgentEvent {
+function afterDialog(event: Fields): AgentEvent {
   const call = executionOf(event);
   return call === undefined ? PROGRESS : { kind: "progress", tools: [comparable(describeTool(call))] };
 }
@@ -160,14 +160,14 @@ function cursorRequest(event: Fields): ApprovalRequest | undefined {
           ...call,
           ...optional("cwd", absolutePath(stringField(event, "cwd"))),
           dialog: "behind",
-          takesYes: true,
+          acceptsApproval: true,
         };
     }
     case "preToolUse": {
       const call = toolCallOf(event);
       // commands and tools of servers have their own hook right behind this one
       if (call === undefined || call.tool === "Shell" || call.tool.startsWith("MCP:")) return undefined;
-      return { for: "permission", ...call, dialog: "gate", takesYes: false };
+      return { for: "permission", ...call, dialog: "gate", acceptsApproval: false };
     }
     default:
       return undefined;

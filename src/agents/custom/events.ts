@@ -32,25 +32,25 @@ export const custom: Adapter = {
     if (sessionId === undefined) return { ok: false, problem: "session is no usable string" };
     const name = stringField(event, "event") ?? "";
     const { read, ...problem } = handlerFor(MEANING, name);
-    const happening = read(event);
+    const agentEvent = read(event);
     return {
       ok: true,
       report: {
         agent,
         sessionId,
         facts: factsOf(event, name, env),
-        happening,
-        ...(happening.kind === "ended" ? { opens: false } : {}),
+        event: agentEvent,
+        ...(agentEvent.kind === "ended" ? { opens: false } : {}),
       },
-      ...(name === "ask" ? { ask: customRequest(event) } : {}),
+      ...(name === "ask" ? { request: customRequest(event) } : {}),
       ...problem,
     };
   },
-  answer(event, verdict) {
+  responseFor(event, decision) {
     if (!isFields(event) || stringField(event, "event") !== "ask") return undefined;
-    if (!verdict.yes) return { decision: "deny", ...optional("message", verdict.message) };
+    if (decision.kind === "deny") return { decision: "deny", ...optional("message", decision.message) };
     if (customRequest(event).choices === undefined) return { decision: "allow" };
-    return verdict.answers === undefined ? undefined : { decision: "allow", answers: verdict.answers };
+    return decision.answers === undefined ? undefined : { decision: "allow", answers: decision.answers };
   },
 };
 
@@ -98,7 +98,7 @@ const MEANING: EventTable<(event: Fields) => AgentEvent> = {
       ? [tool?.name, tool?.text]
       : [choices?.[0]?.question ?? stringField(e, "message")];
     const said = words.filter((word) => word !== undefined).join(": ");
-    return { kind: "asked", for: asks, text: oneLineExcerpt(said, TEXT_CAPS.waiting), ...optional("tool", tool) };
+    return { kind: "requested", for: asks, text: oneLineExcerpt(said, TEXT_CAPS.waiting), ...optional("tool", tool) };
   },
   done: (e) => {
     const background = e["background"];
@@ -137,7 +137,7 @@ function customRequest(event: Fields): ApprovalRequest {
     ...optional("reasoning", stringField(event, "message")),
     ...optional("choices", choices?.length === 0 ? undefined : choices),
     dialog: "behind",
-    takesYes: true,
+    acceptsApproval: true,
   };
 }
 

@@ -30,19 +30,21 @@ export const gemini: Adapter = {
     if (sessionId === undefined) return { ok: false, problem: "session_id is no usable string" };
     const name = stringField(event, "hook_event_name") ?? "";
     const { read, ...problem } = handlerFor(MEANING, name);
-    const happening = read(event, sessionId);
-    const ask = name === "BeforeTool" ? geminiRequest(event) : undefined;
+    const agentEvent = read(event, sessionId);
+    const request = name === "BeforeTool" ? geminiRequest(event) : undefined;
     return {
       ok: true,
-      report: { agent: "gemini", sessionId, facts: factsOf(event, name, env), happening },
-      ...optional("ask", ask),
+      report: { agent: "gemini", sessionId, facts: factsOf(event, name, env), event: agentEvent },
+      ...optional("request", request),
       ...problem,
     };
   },
-  answer(event: unknown, verdict: Decision): Readonly<Record<string, unknown>> | undefined {
+  responseFor(event: unknown, decision: Decision): Readonly<Record<string, unknown>> | undefined {
     // `allow` would skip no dialog, and `ask` hangs `gemini -p` for ever.
-    if (verdict.yes || !isFields(event) || stringField(event, "hook_event_name") !== "BeforeTool") return undefined;
-    return { decision: "deny", reason: verdict.message ?? "Denied by the user." };
+    if (decision.kind === "approve" || !isFields(event) || stringField(event, "hook_event_name") !== "BeforeTool") {
+      return undefined;
+    }
+    return { decision: "deny", reason: decision.message ?? "Denied by the user." };
   },
 };
 
@@ -119,7 +121,7 @@ function geminiRequest(event: Fields): ApprovalRequest | undefined {
   const name = stringField(event, "tool_name");
   if (name === undefined) return undefined;
   const call = callOf(name, objectField(event, "tool_input") ?? {}, TOOLS);
-  return { for: "permission", ...call, dialog: "gate", takesYes: false };
+  return { for: "permission", ...call, dialog: "gate", acceptsApproval: false };
 }
 
 const DIALOGS: Readonly<Record<string, WaitingFor | undefined>> = Object.assign(Object.create(null), {
@@ -132,10 +134,10 @@ function dialogOpen(event: Fields): AgentEvent {
   const details = objectField(event, "details") ?? {};
   const call = dialogCall(details);
   const waits = DIALOGS[stringField(details, "type") ?? ""] ?? "permission";
-  if (call !== undefined) return { kind: "asked", for: waits, text: promptText(call), tool: describeTool(call) };
+  if (call !== undefined) return { kind: "requested", for: waits, text: promptText(call), tool: describeTool(call) };
   const about = stringField(details, "filePath") ?? stringField(details, "prompt") ?? stringField(event, "message") ??
     "";
-  return { kind: "asked", for: waits, text: oneLineExcerpt(about, TEXT_CAPS.waiting) };
+  return { kind: "requested", for: waits, text: oneLineExcerpt(about, TEXT_CAPS.waiting) };
 }
 
 /** The call that a dialog is about, where its details name it: the end of another call then leaves it open. */

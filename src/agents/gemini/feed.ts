@@ -90,8 +90,8 @@ export class GeminiChatsFeed {
       guarded(chat.path, () => this.#readOn(chat));
       if (this.#stopped) return;
       const { end, turnSince } = chat;
-      const happening = end && reconcileChat({ end, row, turnSince, now: port.now() });
-      if (happening !== undefined) port.report({ agent: AGENT, sessionId: row.id, facts: {}, happening });
+      const event = end && reconcileChat({ end, row, turnSince, now: port.now() });
+      if (event !== undefined) port.report({ agent: AGENT, sessionId: row.id, facts: {}, event });
     }
     for (const id of [...this.#chats.keys()]) if (!seen.has(id)) this.#chats.delete(id);
     this.#watch();

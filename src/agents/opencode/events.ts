@@ -36,14 +36,14 @@ export const opencode: Adapter = {
       agent: "opencode",
       sessionId: parent ?? id,
       facts: factsOf(event, type, properties, env),
-      happening: inSubagent ?? read(properties, event),
+      event: inSubagent ?? read(properties, event),
       ...(parent === undefined ? {} : { subagent: { id, type: stringField(event, "agent") ?? "" } }),
     };
-    return { ok: true, report, ...optional("ask", opencodeRequest(event)), ...problem };
+    return { ok: true, report, ...optional("request", opencodeRequest(event)), ...problem };
   },
-  answer(event: unknown, verdict: Decision): Readonly<Record<string, unknown>> | undefined {
-    const ask = isFields(event) ? opencodeRequest(event) : undefined;
-    return ask && opencodeResponse(ask, verdict);
+  responseFor(event: unknown, decision: Decision): Readonly<Record<string, unknown>> | undefined {
+    const request = isFields(event) ? opencodeRequest(event) : undefined;
+    return request && opencodeResponse(request, decision);
   },
 };
 
@@ -104,16 +104,16 @@ const MEANING: EventTable<(properties: Fields, event: Fields) => AgentEvent> = {
   },
 
   "permission.asked": (p, e) => {
-    const ask = opencodeRequest(e);
-    const words = ask === undefined
+    const request = opencodeRequest(e);
+    const words = request === undefined
       ? oneLineExcerpt(stringField(p, "permission") ?? "", TEXT_CAPS.waiting)
-      : promptText(ask);
-    return { kind: "asked", for: "permission", text: words, ...optional("tool", callInTool(p)) };
+      : promptText(request);
+    return { kind: "requested", for: "permission", text: words, ...optional("tool", callInTool(p)) };
   },
   "permission.replied": (p) => stringField(p, "reply") === "reject" ? INTERRUPTED : goesOn(p),
   "question.asked": (p, e) => {
     const words = oneLineExcerpt(opencodeRequest(e)?.subject ?? "", TEXT_CAPS.waiting);
-    return { kind: "asked", for: "question", text: words, ...optional("tool", callInTool(p)) };
+    return { kind: "requested", for: "question", text: words, ...optional("tool", callInTool(p)) };
   },
   "question.replied": goesOn,
   "question.rejected": () => INTERRUPTED,

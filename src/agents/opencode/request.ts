@@ -45,19 +45,19 @@ export function opencodeRequest(event: Fields): ApprovalRequest | undefined {
 }
 
 /**
- * What the hook prints for `verdict`: never `always`, which would allow all patterns of the suggestions, until OpenCode is
+ * What the hook prints for `decision`: never `always`, which would allow all patterns of the suggestions, until OpenCode is
  * restarted; answers only to all questions at once.
  */
 export function opencodeResponse(
-  ask: ApprovalRequest,
-  verdict: Decision,
+  request: ApprovalRequest,
+  decision: Decision,
 ): Readonly<Record<string, unknown>> | undefined {
-  if (!verdict.yes) {
-    return { reply: "reject", ...(ask.for === "question" ? {} : optional("message", verdict.message)) };
+  if (decision.kind === "deny") {
+    return { reply: "reject", ...(request.for === "question" ? {} : optional("message", decision.message)) };
   }
   // Of `touch x` that is `touch *` (recording: opencode-dialogs): a scope beyond once is a rule of ours.
-  if (ask.for !== "question") return { reply: "once" };
-  const answers = ask.choices?.map((choice) => chosen(choice, verdict.answers ?? {}));
+  if (request.for !== "question") return { reply: "once" };
+  const answers = request.choices?.map((choice) => chosen(choice, decision.answers ?? {}));
   return answers === undefined || answers.includes(undefined) ? undefined : { answers };
 }
 
@@ -81,7 +81,15 @@ function question(properties: Fields): ApprovalRequest | undefined {
   });
   if (choices.length === 0 || JSON.stringify(choices).includes(CUT_MARK)) return undefined;
   const subject = choices.map((choice) => choice.question).join(" / ");
-  return { for: "question", tool: "question", action: "other", subject, choices, dialog: "beside", takesYes: true };
+  return {
+    for: "question",
+    tool: "question",
+    action: "other",
+    subject,
+    choices,
+    dialog: "beside",
+    acceptsApproval: true,
+  };
 }
 
 function permission(properties: Fields): ApprovalRequest | undefined {
@@ -99,7 +107,7 @@ function permission(properties: Fields): ApprovalRequest | undefined {
     ...(action === "write" ? optional("detail", diffOf(properties)) : {}),
     ...(always.length === 0 ? {} : { suggestions: always.map((pattern) => `${tool}: ${pattern}`) }),
     dialog: "beside",
-    takesYes: true,
+    acceptsApproval: true,
   };
 }
 

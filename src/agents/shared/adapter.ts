@@ -10,7 +10,7 @@ import { oneLineExcerpt } from "./excerpt.ts";
  * understood, and what else it says is not. `ask` is there where the agent takes an answer from this hook.
  */
 export type ParsedEvent =
-  | { readonly ok: true; readonly report: Report; readonly ask?: ApprovalRequest; readonly problem?: string }
+  | { readonly ok: true; readonly report: Report; readonly request?: ApprovalRequest; readonly problem?: string }
   | { readonly ok: false; readonly problem: string };
 
 /** What each event name of an agent means: all names that this version knows, also those that say nothing about a row. */
@@ -44,10 +44,10 @@ export interface Adapter {
    */
   understand(event: unknown, env: HookEnv): ParsedEvent;
   /**
-   * What the hook prints for `verdict` on the event that asked, or undefined where the agent has no words for it: then
+   * What the hook prints for `decision` on the event that asked, or undefined where the agent has no words for it: then
    * it gets no decision. Only fields that the agent is known to take: some refuse the whole answer for one they do not know.
    *
    * @param cut the event was shortened on its way: its input must not be given back to the agent
    */
-  answer(event: unknown, verdict: Decision, cut?: boolean): Readonly<Record<string, unknown>> | undefined;
+  responseFor(event: unknown, decision: Decision, cut?: boolean): Readonly<Record<string, unknown>> | undefined;
 }

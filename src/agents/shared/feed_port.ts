@@ -24,6 +24,6 @@ export type Guarded = (what: string, action: () => void) => void;
  */
 export type RequestDecision = (
   report: Report,
-  ask: ApprovalRequest,
+  request: ApprovalRequest,
   signal: AbortSignal,
 ) => Promise<Decision | undefined>;

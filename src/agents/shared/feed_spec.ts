@@ -27,7 +27,7 @@ export interface FeedContext {
   readonly files: Files;
   readonly guarded: Guarded;
   /** Puts a question of the agent to the human. */
-  readonly ask: RequestDecision;
+  readonly requestDecision: RequestDecision;
   /** A WebSocket over the unix socket at the place; `host` is what its request names. */
   readonly dial: (host: string, events: WebSocketEvents) => TextSocket;
   readonly clientInfo: { readonly name: string; readonly version: string };

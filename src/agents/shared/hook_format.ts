@@ -23,7 +23,7 @@ export interface HookFormat {
   /** The variable that holds its pid. */
   readonly pid: string;
   readonly meaning: EventHandlers;
-  readonly ask: (event: Fields, env: HookEnv) => ApprovalRequest | undefined;
+  readonly request: (event: Fields, env: HookEnv) => ApprovalRequest | undefined;
   /** Facts of events that only this agent has. */
   readonly facts?: (event: Fields, name: string) => Facts;
   /** Set where the event alone must make no row. */
@@ -40,17 +40,17 @@ export function parseHookEvent(event: unknown, env: HookEnv, shape: HookFormat):
   const name = stringField(event, "hook_event_name") ?? "";
   const agentId = idField(event, "agent_id");
   const { read, ...problem } = handlerFor(shape.meaning, name);
-  const happening = read(event, sessionId);
+  const agentEvent = read(event, sessionId);
   const report: Report = {
     agent: shape.agent,
     sessionId,
     facts: factsOf(event, name, env, shape),
-    happening,
+    event: agentEvent,
     ...(agentId === undefined ? {} : { subagent: { id: agentId, type: stringField(event, "agent_type") ?? "" } }),
     // `--resume` of an unknown id fires SessionEnd alone (lab README §3), a thread that never ran too (codex-permissions)
-    ...(happening.kind === "ended" || shape.opensNot?.(event) ? { opens: false } : {}),
+    ...(agentEvent.kind === "ended" || shape.opensNot?.(event) ? { opens: false } : {}),
   };
-  return { ok: true, report, ...optional("ask", shape.ask(event, env)), ...problem };
+  return { ok: true, report, ...optional("request", shape.request(event, env)), ...problem };
 }
 
 function factsOf(event: Fields, name: string, env: HookEnv, { pid, facts }: HookFormat): Facts {
@@ -115,8 +115,8 @@ export const HOOK_FORMAT_EVENTS = {
   PostToolBatch: (e) => ({ kind: "progress", ...optional("tools", batchOf(e)) }),
   PermissionDenied: failed,
 
-  PermissionRequest: (e) => ({ kind: "asked", ...dialogOf(e), ...optional("tool", toolOf(e)) }),
-  Elicitation: (e) => ({ kind: "asked", for: "elicitation", text: elicitation(e) }),
+  PermissionRequest: (e) => ({ kind: "requested", ...dialogOf(e), ...optional("tool", toolOf(e)) }),
+  Elicitation: (e) => ({ kind: "requested", for: "elicitation", text: elicitation(e) }),
   ElicitationResult: () => PROGRESS,
   Notification: (e) => {
     const words = excerpt(stringField(e, "message") ?? "", TEXT_CAPS.waiting);

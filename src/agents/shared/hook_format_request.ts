@@ -37,7 +37,7 @@ export function permissionRequest(
     ...(asks === "question" ? optional("choices", choicesOf(input)) : {}),
     ...optional("suggestions", suggestionsOf(event)),
     dialog,
-    takesYes: true,
+    acceptsApproval: true,
   };
 }
 

@@ -7,21 +7,21 @@ export type HookResponse = Readonly<Record<string, unknown>>;
 const NO_REASON = "Denied by the user";
 
 /** PermissionRequest: no, with the reason. */
-export function denyResponse(verdict: Extract<Decision, { yes: false }>): HookResponse {
-  return decision({ behavior: "deny", message: verdict.message || NO_REASON });
+export function denyResponse(decision: Extract<Decision, { kind: "deny" }>): HookResponse {
+  return permissionRequest({ behavior: "deny", message: decision.message || NO_REASON });
 }
 
 /** PermissionRequest: a yes to this call and nothing else. */
 export function allowResponse(more: HookResponse = {}): HookResponse {
-  return decision({ behavior: "allow", ...more });
+  return permissionRequest({ behavior: "allow", ...more });
 }
 
 /** PreToolUse: no, with the reason. */
-export function stopResponse(verdict: Extract<Decision, { yes: false }>): HookResponse {
-  return hookPermission({ permissionDecision: "deny", permissionDecisionReason: verdict.message || NO_REASON });
+export function stopResponse(decision: Extract<Decision, { kind: "deny" }>): HookResponse {
+  return hookPermission({ permissionDecision: "deny", permissionDecisionReason: decision.message || NO_REASON });
 }
 
-function decision(fields: HookResponse): HookResponse {
+function permissionRequest(fields: HookResponse): HookResponse {
   return { hookSpecificOutput: { hookEventName: "PermissionRequest", decision: fields } };
 }
 

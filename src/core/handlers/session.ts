@@ -51,12 +51,12 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
     "session.report": (params, { peer }) => {
       const earlier = store.repeated(params.idempotencyKey);
       if (earlier !== undefined) return earlier;
-      const { report, ask, answer } = understand(deps, peer.actor, params);
+      const { report, request, responseFor } = understand(deps, peer.actor, params);
       const { idempotencyKey, cutFrom, workspaceConfig } = params;
       if (peer.kind === "hook") approvals.noteWorkspace(report, workspaceConfig); // other clients do not look for the file
-      if (ask === undefined) return commitReport(deps, report, { actor: peer.actor, idempotencyKey });
+      if (request === undefined) return commitReport(deps, report, { actor: peer.actor, idempotencyKey });
       const cut = cutFrom !== undefined;
-      return approvals.receive({ report, ask, cut, answer, idempotencyKey, workspaceConfig }, peer);
+      return approvals.receive({ report, request, cut, responseFor, idempotencyKey, workspaceConfig }, peer);
     },
     "session.update": (params, call) => {
       const { sessionId, agent, idempotencyKey: _, ...fields } = params;
@@ -115,8 +115,8 @@ export function receiveReport(
 
 interface Read {
   readonly report: Report;
-  readonly ask: ApprovalRequest | undefined;
-  readonly answer: (verdict: Decision) => Readonly<Record<string, unknown>> | undefined;
+  readonly request: ApprovalRequest | undefined;
+  readonly responseFor: (decision: Decision) => Readonly<Record<string, unknown>> | undefined;
 }
 
 function understand(
@@ -146,9 +146,9 @@ function understand(
     );
   }
   return {
-    report: { ...report, happening: withPresentedTools(report.happening) },
-    ask: large ? undefined : understood.ask,
-    answer: (verdict) => adapter.answer(event, verdict, cutFrom > 0),
+    report: { ...report, event: withPresentedTools(report.event) },
+    request: large ? undefined : understood.request,
+    responseFor: (decision) => adapter.responseFor(event, decision, cutFrom > 0),
   };
 }
 
