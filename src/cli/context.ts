@@ -3,7 +3,7 @@ import type { ClientContext } from "../client/endpoint.ts";
 import { retryWhileRestarting } from "../client/connect.ts";
 import { connectOrStart } from "../client/reach.ts";
 import type { WireClient } from "../client/wire_client.ts";
-import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
+import type { AnyMethodName, ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import type { MethodName } from "../protocol/methods.ts";
 import type { Output } from "./output.ts";
 
@@ -19,8 +19,8 @@ export interface CommandContext {
 /** An answer may need a recovery of the journal first. */
 const CALL_MS = 30_000;
 
-/** What may be asked twice. By name, because the table of methods would bring valibot along: 4 ms of each `ls --json`. */
-const READS: ReadonlySet<MethodName> = new Set<MethodName>([
+/** What may be asked twice. By name: others that change no state do something all the same (`shutdown`, `config.reload`). */
+const READS: ReadonlySet<string> = new Set<MethodName>([
   "approval.list",
   "approval.rules",
   "status",
@@ -34,7 +34,7 @@ const READS: ReadonlySet<MethodName> = new Set<MethodName>([
 ]);
 
 /** Asks the daemon one thing, starting it if needed and allowed; what only reads is asked twice. @throws {ConsoleError} */
-export async function call<M extends MethodName>(
+export async function call<M extends AnyMethodName>(
   run: CommandContext,
   method: M,
   params: ParamsOf<M>,
@@ -50,7 +50,7 @@ export async function call<M extends MethodName>(
   return READS.has(method) ? await retryWhileRestarting(once) : await once();
 }
 
-export function callOn<M extends MethodName>(
+export function callOn<M extends AnyMethodName>(
   client: WireClient,
   run: CommandContext,
   method: M,

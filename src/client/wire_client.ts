@@ -1,8 +1,7 @@
 /** One greeted connection: calls with deadlines, and the events that come in between. */
 import { ConsoleError } from "../protocol/errors.ts";
 import { PROTOCOL } from "../protocol/version.ts";
-import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
-import type { MethodName } from "../protocol/methods.ts";
+import type { AnyMethodName, ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { JsonRpcPeer, NO_ANSWER } from "../rpc/json_rpc_peer.ts";
 import { LineChannel } from "../rpc/line_channel.ts";
@@ -85,7 +84,7 @@ export class WireClient {
   }
 
   /** @throws {ConsoleError} what the daemon answered, `disconnected` or `timeout`; the signal's reason */
-  async call<M extends MethodName>(method: M, params: ParamsOf<M>, signal: AbortSignal): Promise<ResultOf<M>> {
+  async call<M extends AnyMethodName>(method: M, params: ParamsOf<M>, signal: AbortSignal): Promise<ResultOf<M>> {
     try {
       return await this.#rpc.request(method, params, signal) as ResultOf<M>;
     } catch (error) {

@@ -7,9 +7,9 @@ import type { ConfigSection, SectionValues } from "../config/section.ts";
 import type { HomePaths } from "../platform/home.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import type { Clock, Log } from "../platform/system.ts";
-import type { ResultOf } from "../protocol/method_schemas.ts";
+import type { AnyMethodName, ResultOf } from "../protocol/method_schemas.ts";
 import type { MethodName } from "../protocol/methods.ts";
-import type { Handlers, Method } from "../rpc/handler.ts";
+import type { FeatureRow, Handlers } from "../rpc/handler.ts";
 import type { ApprovalsDoor, ApprovalsPort } from "./approvals_port.ts";
 import type { EventBus } from "./event_bus.ts";
 import type { SessionDeps } from "./handlers/session.ts";
@@ -73,14 +73,24 @@ export interface SandboxContext<V = unknown> {
   readonly exists: (path: string) => boolean;
 }
 
+/**
+ * A feature: `M` names the methods that it has handlers for, `P` is its projection, `S` its section of the configuration.
+ * Methods that the methods table does not know are its own and need their rows.
+ */
 export type Feature<
-  M extends MethodName = never,
+  M extends AnyMethodName = never,
   P extends Projection = Projection,
   S extends ConfigSection | undefined = undefined,
-> = FeatureBase<M, P, SectionValues<S>> & (S extends ConfigSection ? { readonly config: S } : unknown);
+> =
+  & FeatureBase<M, P, SectionValues<S>>
+  & (S extends ConfigSection ? { readonly config: S } : unknown)
+  & ([Exclude<M, MethodName>] extends [never] ? unknown : { readonly methods: FeatureRows<Exclude<M, MethodName>> });
 
-/** A feature without its section of the configuration, whose values are `V`. */
-export interface FeatureBase<M extends MethodName, P extends Projection, V> {
+export type FeatureRows<M extends string = string> = Readonly<Record<M, FeatureRow>>;
+
+/** A feature without its section of the configuration, whose values are `V`, and without the rows of its methods. */
+export interface FeatureBase<M extends AnyMethodName, P extends Projection, V> {
+  /** Its folder, the area of its methods and the topic of its events: `notes` has `notes.add` and `notes.added`. */
   readonly name: string;
   /** What the daemon may do for it beyond its own folder and socket. Pure: clients compute the sandbox with it. */
   readonly permissions?: (context: SandboxContext<V>) => readonly Permission[];
@@ -90,9 +100,7 @@ export interface FeatureBase<M extends MethodName, P extends Projection, V> {
   readonly create: (context: FeatureContext<V>, projection: P) => FeatureParts<M>;
 }
 
-export interface FeatureParts<M extends MethodName = never> {
+export interface FeatureParts<M extends AnyMethodName = never> {
   readonly service?: Omit<Service, "name">;
   readonly handlers?: Handlers<M>;
-  /** Methods with rows of their own, which the methods table does not know. */
-  readonly methods?: Readonly<Record<string, Method>>;
 }

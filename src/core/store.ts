@@ -171,8 +171,7 @@ export class Store {
   /** Adds what is derived, so that the event shows the row as a list would. */
   #derived(event: NewEvent, idempotencyKey: string | undefined): NewEvent {
     const key = idempotencyKey === undefined ? {} : { idempotencyKey };
-    if (isApprovalEvent(event)) return { type: event.type, data: { ...event.data, ...key } } as NewEvent;
-    if (!isSessionEvent(event)) return event;
+    if (!isSessionEvent(event)) return { type: event.type, data: { ...event.data, ...key } } as NewEvent;
     const { session } = event.data;
     const lost = this.#lost.has(session.id) && session.status !== "closed" && !this.#hasNewProcess(session);
     return {

@@ -10,7 +10,7 @@ import { sessionHandlers } from "../core/handlers/session.ts";
 import type { Service } from "../core/service.ts";
 import { Store } from "../core/store.ts";
 import { UnrecognizedEvents } from "../core/unrecognized_events.ts";
-import type { NewEvent } from "../domain/event.ts";
+import { type NewEvent, TOPICS } from "../domain/event.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { daemonTimers, setTimer, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
@@ -26,7 +26,15 @@ import { type Handlers, methodTable } from "../rpc/handler.ts";
 import { Router } from "../rpc/router.ts";
 import { Tokens } from "../transport/tokens.ts";
 import { UnixServer } from "../transport/unix_listener.ts";
-import { type AnyFeature, create, type FEATURES, prepare, type Prepared, type SharedContext } from "./features.ts";
+import {
+  type AnyFeature,
+  create,
+  featureMethods,
+  type FEATURES,
+  prepare,
+  type Prepared,
+  type SharedContext,
+} from "./features.ts";
 import { daemonHandlers } from "./handlers.ts";
 import { IdleExit } from "./idle_exit.ts";
 import { LastError } from "./last_error.ts";
@@ -116,7 +124,14 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
 
   const handlers: Handlers = {
     ...sessionHandlers(context),
-    ...liveHandlers({ ...context, presence, inbox, queueEvents: limits.queueEvents, queueBytes: limits.queueBytes }),
+    ...liveHandlers({
+      ...context,
+      topics: [...TOPICS, ...o.features.map(({ name }) => name)],
+      presence,
+      inbox,
+      queueEvents: limits.queueEvents,
+      queueBytes: limits.queueBytes,
+    }),
     ...auditHandlers(journal),
     ...approvals.handlers,
     ...daemonHandlers({
@@ -132,12 +147,12 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     ...features.handlers,
   };
   const router = new Router({
-    methods: methodTable(handlers, features.methods),
+    methods: methodTable(handlers, featureMethods(o.features)),
     log,
     requestMs: limits.requestMs,
     newBugId: () => crypto.randomUUID().slice(0, 8),
     timeout: (ms) => AbortSignal.timeout(ms),
-    ...(config.booted.journal.fsync === "always" ? { durable: (seq: number) => journal.durable(seq) } : {}),
+    ...(config.booted.journal.fsync === "always" ? { durable: (seq = store.seq) => journal.durable(seq) } : {}),
   });
   stop.onStopping = () => router.stop();
   const idleExit = new IdleExit({

@@ -6,13 +6,20 @@ import { type Config, configSchema } from "../config/base_sections.ts";
 import type { ConfigSchema } from "../config/schema.ts";
 import type { ConfigSection } from "../config/section.ts";
 import { valuesOf } from "../config/values.ts";
-import type { FeatureBase, FeatureContext, FeatureParts, SandboxContext, Service } from "../core/service.ts";
+import type {
+  FeatureBase,
+  FeatureContext,
+  FeatureParts,
+  FeatureRows,
+  SandboxContext,
+  Service,
+} from "../core/service.ts";
 import type { Projection } from "../core/projection.ts";
 import { feeds } from "../feeds/mod.ts";
 import { liveness } from "../liveness/mod.ts";
 import type { Permission } from "../platform/sandbox.ts";
-import type { MethodName } from "../protocol/methods.ts";
-import type { Handlers, Method } from "../rpc/handler.ts";
+import type { AnyMethodName } from "../protocol/method_schemas.ts";
+import type { Handlers } from "../rpc/handler.ts";
 import { retention } from "../retention/mod.ts";
 import { spool } from "../spool/mod.ts";
 
@@ -20,12 +27,20 @@ export const FEATURES = [spool, liveness, feeds, retention] as const;
 
 /** A feature whatever its methods, its projection and its section. */
 // deno-lint-ignore no-explicit-any -- a list of features: each has types of its own, which `create` puts together again
-export type AnyFeature = FeatureBase<any, any, any> & { readonly config?: ConfigSection };
+export type AnyFeature = FeatureBase<any, any, any> & {
+  readonly config?: ConfigSection;
+  readonly methods?: FeatureRows;
+};
 
 /** The methods that a list of features has handlers for. */
 export type MethodsOf<F extends readonly AnyFeature[]> = HandledBy<F[number]>;
 
 type HandledBy<F> = F extends FeatureBase<infer M, infer _P, infer _V> ? M : never;
+
+/** The rows of the methods that features bring. */
+export function featureMethods(features: readonly AnyFeature[]): FeatureRows {
+  return Object.assign({}, ...features.map(({ methods }) => methods));
+}
 
 /** The schema of the whole configuration: the base sections and those of the features. */
 export function schemaWith(features: readonly AnyFeature[]): ConfigSchema {
@@ -58,10 +73,9 @@ export function prepare(features: readonly AnyFeature[]): Prepared[] {
   return features.map((feature) => ({ feature, projection: feature.projection?.() }));
 }
 
-export interface Created<M extends MethodName> {
+export interface Created<M extends AnyMethodName> {
   readonly services: readonly Service[];
   readonly handlers: Handlers<M>;
-  readonly methods: Readonly<Record<string, Method>>;
 }
 
 /** What features get, before each gets its own section of the configuration. */
@@ -74,7 +88,7 @@ export function create<F extends readonly AnyFeature[]>(
   prepared: readonly Prepared[],
   { config, ...context }: SharedContext,
 ): Created<MethodsOf<F>> {
-  const parts = prepared.map(({ feature, projection }): [string, FeatureParts<MethodName>] => [
+  const parts = prepared.map(({ feature, projection }): [string, FeatureParts<AnyMethodName>] => [
     feature.name,
     feature.create({
       ...context,
@@ -90,6 +104,5 @@ export function create<F extends readonly AnyFeature[]>(
     services: parts.map(([name, { service }]) => ({ ...service, name })),
     // By type each feature has handlers for all its methods; the compiler does not follow a list.
     handlers: Object.assign({}, ...parts.map(([, { handlers }]) => handlers)) as Handlers<MethodsOf<F>>,
-    methods: Object.assign({}, ...parts.map(([, { methods }]) => methods)),
   };
 }

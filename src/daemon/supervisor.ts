@@ -44,13 +44,27 @@ export class Supervisor {
     }
   }
 
+  /** The values are in force whatever a service makes of them: one that fails keeps no other from hearing of them. */
   reload(): void {
-    for (const service of this.#started) service.reload?.();
+    for (const service of this.#started) {
+      try {
+        service.reload?.();
+      } catch (error) {
+        this.#failed(service, "reload", error);
+      }
+    }
   }
 
-  /** The union of the services' parts. */
+  /** The union of the services' parts, without those that fail. */
   async status(): Promise<ResultOf<"status">> {
-    const parts = await Promise.all(this.#started.map((service) => service.status?.()));
+    const parts = await Promise.all(this.#started.map(async (service) => {
+      try {
+        return await service.status?.();
+      } catch (error) {
+        this.#failed(service, "status", error);
+        return undefined;
+      }
+    }));
     // Each part is checked, the sum is not: a test holds the whole against the schema of the method.
     return Object.assign({}, ...parts) as ResultOf<"status">;
   }

@@ -27,6 +27,7 @@ interface ApprovalData {
   readonly idempotencyKey?: string;
 }
 
+/** Open: a feature declares its own events in its folder (`declare module ".../event.ts" { interface EventData { … } }`). */
 export interface EventData {
   "approval.requested": ApprovalData;
   /** Settled in any way but by its deadline. `rule`: the standing answer that came with it. */
@@ -87,8 +88,8 @@ export function isSessionEvent(event: NewEvent): event is SessionEvent {
 }
 
 /**
- * The topics that `subscribe` takes: the first part of each event type. Those of protocol.md that this version has no
- * events of (turn, job, capsule) are silent, so that a client may ask for all of them.
+ * The topics that `subscribe` takes beside those of features: the first part of each event type. Those of protocol.md that
+ * this version has no events of (turn, job, capsule) are silent, so that a client may ask for all of them.
  */
 export const TOPICS = ["session", "approval", "turn", "job", "capsule", "daemon", "journal", "hook"] as const;
 

@@ -11,6 +11,9 @@ export interface MethodSchemas {
   readonly result: AnySchema;
 }
 
+/** Readers take more members than the shape names: those of features. */
+const statusResult: v.GenericSchema<v.InferInput<typeof s.statusResult> & Partial<FeatureStatus>> = s.statusResult;
+
 export const METHOD_SCHEMAS = {
   "approval.decide": { params: s.decideParams, result: s.decided },
   "approval.list": { params: s.approvalListParams, result: s.approvalsResult },
@@ -25,7 +28,7 @@ export const METHOD_SCHEMAS = {
   hello: { params: s.helloParams, result: s.helloResult },
   ping: { params: s.noParams, result: s.pong },
   shutdown: { params: s.shutdownParams, result: s.shutdownResult },
-  status: { params: s.noParams, result: s.statusResult },
+  status: { params: s.noParams, result: statusResult },
   subscribe: { params: s.subscribeParams, result: s.subscribeResult },
   unsubscribe: { params: s.unsubscribeParams, result: s.empty },
   "audit.head": { params: s.noParams, result: s.auditHead },
@@ -40,6 +43,22 @@ export const METHOD_SCHEMAS = {
   "session.update": { params: s.updateParams, result: s.committed },
 } as const satisfies Readonly<Record<MethodName, MethodSchemas>>;
 
+/**
+ * The methods of features, name → {@link MethodSchemas}. Each feature declares its own in its folder, so that handlers and
+ * callers know their types: `declare module ".../method_schemas.ts" { interface FeatureMethods { … } }`.
+ */
+// deno-lint-ignore no-empty-interface -- open: features fill it
+export interface FeatureMethods {}
+
+/** What features add to the result of `status`, declared as {@link FeatureMethods} are. */
+// deno-lint-ignore no-empty-interface -- open: features fill it
+export interface FeatureStatus {}
+
+type AllSchemas = typeof METHOD_SCHEMAS & FeatureMethods;
+
+/** The methods of the table and those of features. */
+export type AnyMethodName = keyof AllSchemas & string;
+
 /** What a handler gets: the params after the check. */
-export type ParamsOf<M extends MethodName> = v.InferOutput<typeof METHOD_SCHEMAS[M]["params"]>;
-export type ResultOf<M extends MethodName> = v.InferInput<typeof METHOD_SCHEMAS[M]["result"]>;
+export type ParamsOf<M extends AnyMethodName> = v.InferOutput<AllSchemas[M]["params"]>;
+export type ResultOf<M extends AnyMethodName> = v.InferInput<AllSchemas[M]["result"]>;

@@ -19,7 +19,8 @@ const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(/^[^\u0000-\u001f\u007f-\u009f]*$/));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
-const idempotencyKey = v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(128)));
+/** Of every method that mutates. */
+export const idempotencyKey = v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(128)));
 
 export const noParams = v.strictObject({});
 export const empty = v.strictObject({});

@@ -1,5 +1,11 @@
 /** What runs a method: handlers by name, each with its row of the methods table. */
-import { METHOD_SCHEMAS, type MethodSchemas, type ParamsOf, type ResultOf } from "../protocol/method_schemas.ts";
+import {
+  type AnyMethodName,
+  METHOD_SCHEMAS,
+  type MethodSchemas,
+  type ParamsOf,
+  type ResultOf,
+} from "../protocol/method_schemas.ts";
 import { type MethodName, type MethodRow, METHODS } from "../protocol/methods.ts";
 import type { Peer } from "./peer.ts";
 
@@ -9,37 +15,47 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
-export type Handler<M extends MethodName> = (params: ParamsOf<M>, call: Call) => ResultOf<M> | Promise<ResultOf<M>>;
+export type Handler<M extends AnyMethodName> = (
+  params: ParamsOf<M>,
+  call: Call,
+) => ResultOf<M> | Promise<ResultOf<M>>;
 
-export type Handlers<M extends MethodName = MethodName> = { readonly [N in M]: Handler<N> };
+export type Handlers<M extends AnyMethodName = MethodName> = { readonly [N in M]: Handler<N> };
 
-/** A method that can be called: what the table says of it, and what runs it. */
-export interface Method {
-  readonly row: MethodRow & MethodSchemas;
+/** A row that a feature brings. Its area is the feature. */
+export type FeatureRow = Omit<MethodRow, "area"> & MethodSchemas;
+
+/** A method that can be called: what its row says of it, and what runs it. */
+interface Method {
+  readonly name: string;
+  readonly row: FeatureRow;
   /** Its params have passed the row's schema. */
   readonly run: (params: never, call: Call) => unknown;
 }
 
 /** Methods by name and alias. */
-export type MethodTable = ReadonlyMap<string, Method & { readonly name: string }>;
+export type MethodTable = ReadonlyMap<string, Method>;
 
 /**
  * The table that the router works with.
  *
- * @param handlers for every row of the methods table
- * @param extra rows of features that the table does not know, with their handlers
+ * @param handlers for every row of the methods table, and for every one of `featureRows`
  * @throws {TypeError} where two methods have one name
  */
-export function methodTable(handlers: Handlers, extra: Readonly<Record<string, Method>> = {}): MethodTable {
-  const table = new Map<string, Method & { readonly name: string }>();
-  const known = Object.entries(METHODS).map(([name, row]): [string, Method] => [
+export function methodTable(
+  handlers: Handlers,
+  featureRows: Readonly<Record<string, FeatureRow>> = {},
+): MethodTable {
+  const table = new Map<string, Method>();
+  const own = Object.entries(METHODS).map(([name, row]): [string, FeatureRow] => [
     name,
-    { row: { ...row, ...METHOD_SCHEMAS[name as MethodName] }, run: handlers[name as MethodName] as Method["run"] },
+    { ...row, ...METHOD_SCHEMAS[name as MethodName] },
   ]);
-  for (const [name, method] of [...known, ...Object.entries(extra)]) {
-    for (const alias of [name, ...method.row.aliases]) {
+  for (const [name, row] of [...own, ...Object.entries(featureRows)]) {
+    const run = handlers[name as MethodName] as Method["run"]; // of a feature's rows Feature says that each has one
+    for (const alias of [name, ...row.aliases]) {
       if (table.has(alias)) throw new TypeError(`two methods are named ${alias}`);
-      table.set(alias, { ...method, name });
+      table.set(alias, { name, row, run });
     }
   }
   return table;

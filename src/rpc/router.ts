@@ -16,10 +16,10 @@ export interface RouterOptions {
   readonly newBugId: () => string;
   readonly timeout: (ms: number) => AbortSignal;
   /**
-   * Set where every answer to a change waits for the disk (journal.fsync = always): resolves when record `seq` is there,
-   * rejects with `read_only`. Absent, such methods answer at once.
+   * Set where every answer to a change waits for the disk (journal.fsync = always): resolves when record `seq` is there, or
+   * the newest where none is given, rejects with `read_only`. Absent, such methods answer at once.
    */
-  readonly durable?: (seq: number) => Promise<void>;
+  readonly durable?: (seq?: number) => Promise<void>;
 }
 
 export class Router {
@@ -113,10 +113,10 @@ export class Router {
 }
 
 /** A repeat by key names the record of the first time, so it waits for that one. */
-async function onDisk(durable: (seq: number) => Promise<void>, result: unknown): Promise<unknown> {
-  const committed = await result as { readonly seq: number };
-  await durable(committed.seq);
-  return committed;
+async function onDisk(durable: (seq?: number) => Promise<void>, result: unknown): Promise<unknown> {
+  const changed = await result as { readonly seq?: unknown };
+  await durable(typeof changed.seq === "number" ? changed.seq : undefined);
+  return changed;
 }
 
 class Deadlined implements Call {

@@ -3,14 +3,16 @@ import { assert, assertEquals } from "@std/assert";
 import type { Config } from "../../src/config/base_sections.ts";
 import { loadConfigFromProcess } from "../../src/config/from_process.ts";
 import { initialSettings } from "../../src/config/values.ts";
-import { featurePermissions, FEATURES, SCHEMA, schemaWith } from "../../src/daemon/features.ts";
+import { type AnyFeature, featurePermissions, FEATURES, SCHEMA, schemaWith } from "../../src/daemon/features.ts";
 import type { ResultOf } from "../../src/protocol/method_schemas.ts";
+import { type MethodName, METHODS } from "../../src/protocol/methods.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import { daemonFlags, type Permission } from "../../src/platform/sandbox.ts";
 import { dummy } from "../support/dummy_feature/mod.ts";
 import { exists } from "../support/exists.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import type { Running } from "../support/harness_process.ts";
+import type { RawClient } from "../support/wire.ts";
 import { eventually } from "../support/harness_wait.ts";
 
 const features = [...FEATURES, dummy];
@@ -70,6 +72,54 @@ Deno.test("F a feature is one folder and one line: its methods, state, service a
   }
 });
 
+Deno.test("P6 a feature's own change: one event a key, its topic, its part of status, over a restart too", async () => {
+  await using home = await TestHome.create();
+  const greet = (client: RawClient, text: string, idempotencyKey?: string) =>
+    client.call("dummy.greet", { text, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) });
+  const kept = async (client: RawClient) => (await client.request("status"))["dummy"];
+  let first: unknown;
+  {
+    await using daemon = await start(home);
+    await using client = await home.connect({ token: true });
+    await using watcher = await home.connect({ token: true });
+    await watcher.request("subscribe", { topics: ["dummy"] });
+    first = (await greet(client, "hello, my password=hunter2secret", "k1")).result;
+    assertEquals((await greet(client, "again", "k1")).result, first);
+    const { type, data } = await watcher.nextEvent();
+    assertEquals([type, JSON.stringify(data).includes("hunter2secret")], ["dummy.greeted", false]);
+    assertEquals(await kept(client), { prompts: 0, greetings: 1 });
+    daemon.kill("SIGKILL");
+    await daemon.exit(10_000);
+  }
+  await using _daemon = await start(home);
+  await using client = await home.connect({ token: true });
+  assertEquals((await greet(client, "hello", "k1")).result, first);
+  assert((await client.call("Greet", { text: "a second" })).result);
+  const refused = (await greet(client, "a third")).error;
+  assertEquals(
+    [refused?.data?.["name"], refused?.message, refused?.data?.["hint"]],
+    ["conflict", "there are 2 greetings already", "agent-console config set dummy.max N"],
+  );
+  assertEquals(await kept(client), { prompts: 0, greetings: 2 });
+  const { code, stdout } = await home.cli(["status"]);
+  assertEquals([code, /dummy +\{"prompts":0,"greetings":2\}/.test(stdout)], [0, true], stdout);
+});
+
+Deno.test("P5 rows of features: named after their feature, none twice, every mutating one takes an idempotencyKey", () => {
+  const names = new Set<string>(Object.keys(METHODS).flatMap((name) => [name, ...METHODS[name as MethodName].aliases]));
+  for (const { name: feature, methods = {} } of features as readonly AnyFeature[]) {
+    for (const [name, { aliases, mutates, params }] of Object.entries(methods)) {
+      assert(name.startsWith(`${feature}.`), name);
+      assertEquals("idempotencyKey" in (params as unknown as { entries: object }).entries, mutates, name);
+      for (const word of [name, ...aliases]) {
+        assert(!names.has(word), word);
+        names.add(word);
+      }
+    }
+  }
+  assert(names.has("dummy.greet"));
+});
+
 Deno.test("F a feature's own section nests, is shown, reloaded and told to need a restart where the sandbox hangs on it", async () => {
   await using home = await TestHome.create();
   const write = (greeting: string, folder: string) =>
@@ -89,6 +139,7 @@ Deno.test("F a feature's own section nests, is shown, reloaded and told to need 
   };
   assertEquals(await shown(), {
     "dummy.greeting": { value: "hi", origin: origin("2:3") },
+    "dummy.max": { value: 2, origin: "default" },
     "dummy.source.folder": { value: "/usr/share/one", origin: origin("3:15") },
     "dummy.targets.one.prompts": { value: 3, origin: origin("4:25") },
     "dummy.targets.two.prompts": { value: 10, origin: "default" },

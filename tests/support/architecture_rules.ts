@@ -1,5 +1,7 @@
 /** The rooms of src, and which may import which. Read by tests/architecture_test.ts. */
 
+import { FEATURES } from "../../src/daemon/features.ts";
+
 export interface RoomRule {
   readonly may: readonly string[];
   readonly why: string;
@@ -15,6 +17,11 @@ const FEATURE: readonly string[] = [
   "rpc",
   "config/section.ts",
 ];
+
+const FEATURE_RULE: RoomRule = {
+  may: FEATURE,
+  why: "a feature of the daemon reaches others through the core's doors only",
+};
 
 /** Room → rooms, folders and files that it may import, types too, and why. `agents/*` is the folder of one agent. */
 export const RULES: Readonly<Record<string, RoomRule>> = {
@@ -65,9 +72,6 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     may: [...FEATURE, "agents/feeds.ts", "agents/shared"],
     why: "a feed says what an agent published; the daemon hands it on to the core",
   },
-  liveness: { may: FEATURE, why: "a feature of the daemon reaches others through the core's doors only" },
-  retention: { may: FEATURE, why: "a feature of the daemon reaches others through the core's doors only" },
-  spool: { may: FEATURE, why: "a feature of the daemon reaches others through the core's doors only" },
   settings: {
     may: [
       "agents/shared",
@@ -113,16 +117,13 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "config",
       "core",
       "domain",
-      "feeds",
       "journal",
       "lib",
-      "liveness",
       "platform",
       "protocol",
-      "retention",
       "rpc",
-      "spool",
       "transport",
+      ...FEATURES.map(({ name }) => name),
     ],
     why: "the composition root of the daemon knows no window",
   },
@@ -173,8 +174,10 @@ export function roomOf(path: string): string {
   return parts[1] === "agents" && parts.length > 3 ? `agents/${parts[2]}` : parts[1] ?? "";
 }
 
+/** A feature's folder needs no line here unless it may more than the others. */
 export function ruleOf(room: string): RoomRule | undefined {
-  return RULES[room] ?? (room.startsWith("agents/") ? RULES["agents/*"] : undefined);
+  if (room.startsWith("agents/")) return RULES[room] ?? RULES["agents/*"];
+  return RULES[room] ?? (FEATURES.some(({ name }) => name === room) ? FEATURE_RULE : undefined);
 }
 
 /** `to` is the folder or file `allowed` of src, or lies in it, or in that room beside src. */

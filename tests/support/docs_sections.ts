@@ -15,7 +15,7 @@ import type { Status } from "../../src/domain/session.ts";
 import { homePaths } from "../../src/platform/home.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { initialSettings } from "../../src/config/values.ts";
-import { featurePermissions, SCHEMA } from "../../src/daemon/features.ts";
+import { featureMethods, featurePermissions, FEATURES, SCHEMA } from "../../src/daemon/features.ts";
 import { daemonFlags, type Flag, hookFlags } from "../../src/platform/sandbox.ts";
 import { ERRORS } from "../../src/protocol/errors.ts";
 import { LIMITS } from "../../src/protocol/limits.ts";
@@ -197,7 +197,8 @@ function hookVariables(home: string, deno: string): string[] {
 }
 
 function methods(): string {
-  const rows = Object.entries(METHODS as Readonly<Record<string, MethodRow>>).map(([name, row]) => [
+  const all: Readonly<Record<string, Omit<MethodRow, "area">>> = { ...METHODS, ...featureMethods(FEATURES) };
+  const rows = Object.entries(all).map(([name, row]) => [
     code(name),
     row.aliases.map(code).join(", "),
     row.scope,

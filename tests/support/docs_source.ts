@@ -21,6 +21,7 @@ export async function sourceSections(imports: Readonly<Record<string, string>>):
   const tests = await under("tests/");
   return [
     ["modules", modules(sources)],
+    ["feature", await example()],
     ["request", REQUEST.map((step, i) => `${i + 1}. ${sentence(step)}`).join("\n")],
     ["where", table(["what", "file"], WHERE.map(([what, load]) => [what, link(pathOf(load))]))],
     ["files", files(sources)],
@@ -65,8 +66,11 @@ function modules(sources: readonly Source[]): string {
   return table(
     ["module", "what it does", "files", "imports"],
     rows.map(({ name, folder, files, others }) => {
-      const what = MODULES[name];
-      if (what === undefined) throw new Error(`Cannot describe ${folder}: add it to MODULES in docs_words.ts`);
+      const mod = sources.find(({ path }) => path === `${folder}/mod.ts`);
+      const what = MODULES[name] ?? (mod === undefined ? undefined : asClause(purpose(mod)));
+      if (what === undefined) {
+        throw new Error(`${folder} is not described: give it a mod.ts, or add it to MODULES in docs_words.ts`);
+      }
       return [link(folder), what, String(files), [...others].sort().map(code).join(", ")];
     }),
   );
@@ -110,6 +114,22 @@ function purpose({ path, text }: Source): string {
   const [first = comment] = /^.*?[^.][.!?](?= [^a-z]|$)/.exec(comment) ?? [];
   return first.replace(/\{@link (\w+)\}/g, "`$1`").split(/(`[^`]*`)/)
     .map((part) => part.startsWith("`") ? part : part.replaceAll("<", "&lt;").replaceAll("*", "\\*")).join("");
+}
+
+/** The feature of the seam's test, as an example to copy. Its imports are those of a folder of src. */
+async function example(): Promise<string> {
+  const files = await Promise.all(
+    ["mod.ts", "methods.ts", "projection.ts"].map((name) => read(`tests/support/dummy_feature/${name}`)),
+  );
+  return files.map(({ path, text }) => {
+    const code = text.replaceAll("../../../src/", "../").trim();
+    return "`" + path.slice(path.lastIndexOf("/") + 1) + "`:\n\n```ts\n" + code + "\n```";
+  }).join("\n\n");
+}
+
+/** `Forgets old sessions.` → `forgets old sessions` */
+function asClause(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, "");
 }
 
 async function under(folder: string): Promise<Source[]> {

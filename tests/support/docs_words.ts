@@ -36,7 +36,7 @@ export const ANSWERS: Readonly<Record<string, string>> = {
   custom: "permissions, plans and questions, while a window is open",
 };
 
-/** The folders of src, and the two things beside it. */
+/** The folders of src whose mod.ts does not say it (those of features do), and the two things beside it. */
 export const MODULES: Readonly<Record<string, string>> = {
   "main.ts": "the program: arguments in, exit code out",
   install: "templates: service units, launchers, the OpenCode plugin; the bundle",
@@ -47,12 +47,8 @@ export const MODULES: Readonly<Record<string, string>> = {
   rpc: "runs calls by the table of methods; the peer that a handler sees",
   core: "owns the state: store, event bus, session handlers; the contract of features",
   approvals: "the inbox: holds the agents that wait, evaluates rules, resolves each request once",
-  spool: "events that hooks left while no daemon answered",
-  liveness: "which agents still live, from the process table",
-  retention: "forgets old closed sessions",
   agents: "one folder for each agent: its hook events as ours, our decisions as its, its hooks, its feed",
   settings: "puts our hooks into the agents' own settings and takes them out byte for byte",
-  feeds: "reads what agents publish about themselves, where the user allows it",
   domain: "what a session is and how it changes; no I/O, no clock",
   policy: "rules, risks and the circuit breaker: what may run without asking; no I/O, no clock",
   journal: "records in a chain of hashes; knows bytes, not sessions",

@@ -148,8 +148,9 @@ Deno.test("setKey then read gives the value, for every key and in any order", ()
     "feeds.codex_app_server": [true, false],
     "feeds.gemini_chats": [true, false],
   };
-  const lists = SCHEMA.settings.filter(({ fallback }) => Array.isArray(fallback)).map(({ key }) => key);
-  assertEquals([...Object.keys(samples), ...lists].sort(), SCHEMA.settings.map(({ key }) => key).sort());
+  const known = SCHEMA.settings.filter(({ fallback }) => !Array.isArray(fallback));
+  for (const { key, fallback } of known) samples[key] ??= [fallback];
+  assertEquals(Object.keys(samples).sort(), known.map(({ key }) => key).sort());
   const edit = fc.constantFrom(...Object.keys(samples)).chain((key) =>
     fc.tuple(fc.constant(key), fc.constantFrom(...samples[key]!))
   );
@@ -198,8 +199,11 @@ Deno.test("initialConfig says nothing as it is, and all defaults and examples wh
   assertEquals(valuesOf(text), { values: {}, problems: [], warnings: [] });
   const uncommented = valuesOf(text.replace(/^( *)\/\/ "/gm, '$1"'));
   const defaults = Object.fromEntries(SCHEMA.settings.map(({ key, fallback }) => [key, fallback]));
-  const rules = [{ tool: "Bash", pattern: "make *", decision: "allow" }];
-  assertEquals(JSON.parse(JSON.stringify(uncommented.values)), { ...defaults, "approvals.rules": rules });
+  const examples = Object.fromEntries(
+    SCHEMA.settings.flatMap(({ key, example }) => example === undefined ? [] : [[key, JSON.parse(example)]]),
+  );
+  assertEquals(examples["approvals.rules"], [{ tool: "Bash", pattern: "make *", decision: "allow" }]);
+  assertEquals(JSON.parse(JSON.stringify(uncommented.values)), { ...defaults, ...examples });
   assertEquals([...uncommented.problems, ...uncommented.warnings], []);
 });
 

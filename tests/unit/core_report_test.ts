@@ -3,6 +3,7 @@ import { adapterOf, HOOK_NAMES } from "../../src/agents/registry.ts";
 import { FakeJournal } from "../support/fake_journal.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { receiveReport, type SessionDeps, sessionHandlers } from "../../src/core/handlers/session.ts";
+import { TOPICS } from "../../src/domain/event.ts";
 import { liveHandlers } from "../../src/core/handlers/subscribe.ts";
 import { Inbox } from "../../src/approvals/inbox.ts";
 import { FakeCaller } from "../support/desk.ts";
@@ -115,7 +116,7 @@ Deno.test("C1 with journal.fsync always a change is answered when it is on the d
   };
   const params = { ...report.params, idempotencyKey: "k" };
   assert(!(new Router(options).run({ ...report, params }, caller) instanceof Promise));
-  const waits: { seq: number; done: () => void }[] = [];
+  const waits: { seq: number | undefined; done: () => void }[] = [];
   const always = new Router({
     ...options,
     durable: (seq) => new Promise((done) => waits.push({ seq, done })),
@@ -129,6 +130,18 @@ Deno.test("C1 with journal.fsync always a change is answered when it is on the d
     wait?.done();
     assertEquals((await answer as { seq: number }).seq, wait?.seq);
   }
+  // A feature's method may answer with something else than its record: then all that there is must be on the disk.
+  const other = new Router({
+    ...options,
+    methods: methodTable({ "session.close": () => ({}) } as unknown as Handlers),
+    durable: (seq) => new Promise((done) => waits.push({ seq, done })),
+  });
+  const answer = other.run({ id: 3, method: "session.close", params: { sessionId: "s" } }, caller);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const [wait] = waits;
+  assertEquals(wait?.seq, undefined);
+  wait?.done();
+  assertEquals(await answer, {});
   assert(!(always.run({ id: 2, method: "session.list", params: {} }, caller) instanceof Promise));
   const broken = new Router({
     ...options,
@@ -141,7 +154,7 @@ Deno.test("C1 with journal.fsync always a change is answered when it is on the d
 Deno.test("P7 subscribe takes every topic of the protocol and refuses others", () => {
   const { store } = build();
   const [bus, inbox, presence] = [testBus(), new Inbox(), { join: () => () => {} }];
-  const { subscribe } = liveHandlers({ store, bus, inbox, presence, queueEvents: 10, queueBytes: 1e6 });
+  const { subscribe } = liveHandlers({ store, bus, inbox, presence, topics: TOPICS, queueEvents: 10, queueBytes: 1e6 });
   const call = { peer: caller, signal: caller.signal };
   const all = ["session", "approval", "turn", "job", "capsule", "daemon", "journal", "hook"];
   assertEquals((subscribe({ topics: all }, call) as { seq: number }).seq, 0);

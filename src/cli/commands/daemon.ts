@@ -138,6 +138,32 @@ async function statusOfRunning(run: CommandContext): Promise<ResultOf<"status">>
   }
 }
 
+/** What this program has words for; what a feature adds to it is shown as it comes. */
+const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof ResultOf<"status">>([
+  "approvalsPending",
+  "bootId",
+  "clients",
+  "ephemeral",
+  "eventLoopLagMs",
+  "idleInSecs",
+  "journal",
+  "lastError",
+  "limits",
+  "needsRestart",
+  "pid",
+  "protocol",
+  "rssBytes",
+  "safetyMode",
+  "safetyModeSuspended",
+  "sessions",
+  "socketPath",
+  "startedAt",
+  "state",
+  "uptimeSecs",
+  "version",
+  "workspace",
+]);
+
 function statusLines(s: ResultOf<"status">): string[] {
   const { total, stale, lost, ...byStatus } = s.sessions;
   const kinds = (counts: Readonly<Record<string, number>>) =>
@@ -163,6 +189,9 @@ function statusLines(s: ResultOf<"status">): string[] {
         (s.journal.readOnly ? ", READ ONLY" : ""),
     ),
     row("memory", `${bytes(s.rssBytes)}, event loop ${s.eventLoopLagMs} ms late`),
+    ...Object.entries(s).filter(([name]) => !OWN_MEMBERS.has(name)).map(([name, part]) =>
+      row(name, JSON.stringify(part))
+    ),
     ...(s.ephemeral ? [row("life", "ends with its last client")] : []),
     ...(s.idleInSecs === undefined ? [] : [row("idle stop", `in ${duration(s.idleInSecs * 1000)}`)]),
     ...(s.lastError === undefined ? [] : [row("error", s.lastError)]),

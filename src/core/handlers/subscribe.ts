@@ -1,6 +1,5 @@
 /** Handlers of the live area: snapshot and stream at one instant. */
 import { type Approval } from "../../domain/approval.ts";
-import { TOPICS } from "../../domain/event.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { covers } from "../../protocol/methods.ts";
 import type { Handlers } from "../../rpc/handler.ts";
@@ -11,6 +10,8 @@ import type { Store } from "../store.ts";
 export interface LiveDeps {
   readonly store: Store;
   readonly bus: EventBus;
+  /** Those that may be asked for. */
+  readonly topics: readonly string[];
   readonly presence: Pick<PresencePort, "join">;
   readonly inbox: { pending(): readonly Approval[] };
   /** More missed events than these are not sent: a snapshot is less. */
@@ -26,7 +27,7 @@ export function liveHandlers(deps: LiveDeps): Handlers<"subscribe" | "unsubscrib
      * committed between them.
      */
     subscribe: ({ topics, since, answers }, { peer }) => {
-      checkTopics(topics);
+      checkTopics(topics, deps.topics);
       if (answers && !covers(peer.scope, "approve")) {
         throw new ConsoleError(
           "forbidden",
@@ -73,10 +74,10 @@ export function liveHandlers(deps: LiveDeps): Handlers<"subscribe" | "unsubscrib
 }
 
 /** @throws {ConsoleError} `invalid_params` naming the first unknown topic */
-function checkTopics(topics: readonly string[] | undefined): void {
-  const unknown = topics?.find((topic) => !(TOPICS as readonly string[]).includes(topic));
+function checkTopics(topics: readonly string[] | undefined, all: readonly string[]): void {
+  const unknown = topics?.find((topic) => !all.includes(topic));
   if (unknown === undefined) return;
-  throw new ConsoleError("invalid_params", `"topics" has "${unknown}", expected any of ${TOPICS.join(", ")}`, {
+  throw new ConsoleError("invalid_params", `"topics" has "${unknown}", expected any of ${all.join(", ")}`, {
     param: "topics",
   });
 }

@@ -1,72 +1,46 @@
 /**
- * A feature as the docs tell how to add one: it counts the prompts of each session, answers `dummy.count`, tells its sum
- * in the log at each tick, and may read the folder that its section of the configuration names. Nothing else in the
- * program knows it.
+ * A feature as the docs tell how to add one: it counts the prompts of each session (`dummy.count`), keeps greetings
+ * that clients send (`dummy.greet`, event `dummy.greeted`), tells its numbers in `status` and in the log at each tick,
+ * and may read the folder that its section of the configuration names. Nothing else in the program knows it.
  */
-import * as v from "valibot";
-import type { Projection } from "../../../src/core/projection.ts";
 import type { Feature } from "../../../src/core/service.ts";
-import type { NewEvent } from "../../../src/domain/event.ts";
-import type { Method } from "../../../src/rpc/handler.ts";
+import { maskSecrets } from "../../../src/domain/sanitize.ts";
+import { ConsoleError } from "../../../src/protocol/errors.ts";
+import { methods } from "./methods.ts";
+import { DummyState } from "./projection.ts";
 import { dummySection } from "./section.ts";
 
-class PromptCounts implements Projection {
-  readonly name = "dummy";
-  readonly layout = 1;
-  #counts = new Map<string, number>();
-
-  apply(event: NewEvent): void {
-    if (event.type !== "session.created" && event.type !== "session.updated") return;
-    const { id, turnCount } = event.data.session;
-    this.#counts.set(id, turnCount);
-  }
-  of(id: string): number {
-    return this.#counts.get(id) ?? 0;
-  }
-  get sum(): number {
-    return [...this.#counts.values()].reduce((a, b) => a + b, 0);
-  }
-  save(): [string, number][] {
-    return [...this.#counts];
-  }
-  restore(saved: unknown): void {
-    this.#counts = new Map(saved as [string, number][]);
-  }
-}
-
-export const dummy: Feature<never, PromptCounts, typeof dummySection> = {
+export const dummy: Feature<keyof typeof methods, DummyState, typeof dummySection> = {
   name: "dummy",
   config: dummySection,
+  methods,
   permissions: ({ settings: { source } }) => [
     { kind: "read", values: [source.folder], reason: "a test of the seam", configKey: "dummy.source.folder" },
   ],
-  projection: () => new PromptCounts(),
-  create: ({ log, settings }, counts) => ({
+  projection: () => new DummyState(),
+  create: ({ log, settings, store }, state) => ({
     service: {
       start: () => log.info("dummy started"),
-      tick: () => log.info("dummy ticked", { sum: counts.sum }),
+      tick: () => log.info("dummy ticked", { sum: state.sum }),
+      status: () => ({ dummy: { prompts: state.sum, greetings: state.greetings.length } }),
       reload: () => {
         const { greeting, targets } = settings.current;
         const prompts = Object.values(targets).reduce((sum, target) => sum + target.prompts, 0);
         log.info("dummy reloaded", { greeting, prompts, booted: settings.booted.source.folder });
       },
-      stop: () => log.info("dummy stopped", { sum: counts.sum }),
+      stop: () => log.info("dummy stopped", { sum: state.sum }),
     },
-    methods: { "dummy.count": countMethod(counts) },
+    handlers: {
+      "dummy.count": ({ sessionId }) => ({ prompts: state.of(sessionId) }),
+      "dummy.greet": ({ text, idempotencyKey }, { peer }) => {
+        const earlier = store.repeated(idempotencyKey);
+        if (earlier !== undefined) return earlier;
+        if (state.greetings.length >= settings.current.max) {
+          const hint = "agent-console config set dummy.max N";
+          throw new ConsoleError("conflict", `there are ${state.greetings.length} greetings already`, { hint });
+        }
+        return store.commit({ type: "dummy.greeted", data: { text: maskSecrets(text) } }, peer.actor, idempotencyKey);
+      },
+    },
   }),
 };
-
-function countMethod(counts: PromptCounts): Method {
-  return {
-    row: {
-      area: "session",
-      aliases: [],
-      scope: "read",
-      mutates: false,
-      params: v.strictObject({ sessionId: v.string() }),
-      result: v.object({ prompts: v.number() }),
-      doc: "How often a session was prompted.",
-    },
-    run: ({ sessionId }: { sessionId: string }) => ({ prompts: counts.of(sessionId) }),
-  };
-}

@@ -9,6 +9,12 @@ export const dummySection = section("dummy", {
     must: "text",
     applies: "live",
   }),
+  max: setting(v.pipe(v.number(), v.integer(), v.minValue(1)), 2, {
+    title: "Most greetings",
+    means: "How many greetings are kept; more are refused.",
+    must: "a whole number ≥ 1",
+    applies: "live",
+  }),
   source: group({
     folder: setting(v.pipe(v.string(), v.regex(/^\/[^,]+$/)), "/usr/share/dummy", {
       title: "Folder",

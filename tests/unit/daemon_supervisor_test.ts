@@ -1,0 +1,47 @@
+/** The supervisor: what one service throws keeps no other from its part. */
+import { assertEquals } from "@std/assert";
+import type { Service } from "../../src/core/service.ts";
+import { Supervisor } from "../../src/daemon/supervisor.ts";
+
+function supervisor(services: readonly Service[]) {
+  const failed: unknown[] = [];
+  let tick = () => {};
+  const log = {
+    debug() {},
+    info() {},
+    warn() {},
+    error: (_message: string, facts: Readonly<Record<string, unknown>> = {}) => {
+      failed.push(`${facts["service"]} ${facts["what"]}`);
+    },
+  };
+  const after = (_ms: number, action: () => void) => {
+    tick = action;
+    return () => {};
+  };
+  const made = new Supervisor({ services, log, firstTickMs: 1, tickMs: 1, after });
+  return { made, failed, tick: () => tick() };
+}
+
+Deno.test("F4 a service that fails at its tick, status, reload or stop is logged, and the others do theirs", async () => {
+  const did: string[] = [];
+  const fail = (): never => {
+    throw new Error("no");
+  };
+  const good = (name: string): Service => ({
+    name,
+    start: () => void did.push(`${name} start`),
+    tick: () => void did.push(`${name} tick`),
+    reload: () => void did.push(`${name} reload`),
+    status: () => ({ pid: 7 }),
+    stop: () => void did.push(`${name} stop`),
+  });
+  const bad: Service = { name: "bad", tick: fail, reload: fail, status: fail, stop: fail };
+  const { made, failed, tick } = supervisor([good("a"), bad, good("b")]);
+  made.start();
+  tick();
+  made.reload();
+  assertEquals<unknown>(await made.status(), { pid: 7 });
+  await made.stop({ reason: "", force: false, restart: false });
+  assertEquals(did, ["a start", "b start", "a tick", "b tick", "a reload", "b reload", "b stop", "a stop"]);
+  assertEquals(failed, ["bad tick", "bad reload", "bad status", "bad stop"]);
+});
