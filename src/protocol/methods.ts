@@ -10,7 +10,7 @@ export const SCOPES = ["report", "read", "approve", "admin"] as const;
 export type Scope = typeof SCOPES[number];
 
 export interface MethodRow {
-  readonly area: "daemon" | "session" | "live" | "approval" | "record";
+  readonly area: "daemon" | "session" | "live" | "approval" | "audit";
   /** Other names that are accepted: those of the five designs that this daemon unites. */
   readonly aliases: readonly string[];
   readonly scope: Scope;
@@ -137,14 +137,14 @@ export const METHODS = {
     doc: "Ends one subscription of this connection.",
   },
   "audit.head": {
-    area: "record",
+    area: "audit",
     aliases: [],
     scope: "read",
     mutates: false,
     doc: "Size and last hash of the journal: keep it, and audit verify --against proves completeness.",
   },
   "audit.tail": {
-    area: "record",
+    area: "audit",
     aliases: [],
     scope: "read",
     mutates: false,

@@ -253,7 +253,7 @@ export const subscribeResult = v.object({
 });
 export const unsubscribeParams = v.strictObject({ subscription: text(32) });
 
-// -- record ---------------------------------------------------------------------------------------------------------
+// -- audit ----------------------------------------------------------------------------------------------------------
 
 export const tailParams = v.strictObject({
   limit: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),

@@ -111,7 +111,7 @@ Deno.test("F1 while the daemon stops nothing that mutates is taken, reads go on"
 
 Deno.test("P5 the table: names sorted within their area, aliases unique, every mutating row takes an idempotencyKey", () => {
   const names = Object.keys(METHODS) as MethodName[];
-  const areas = ["approval", "daemon", "live", "record", "session"];
+  const areas = ["approval", "audit", "daemon", "live", "session"];
   assertEquals(
     names,
     names.toSorted((a, b) => {
