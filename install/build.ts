@@ -12,7 +12,7 @@ import { type ProgramRef, RUNTIME_ENV } from "../src/platform/sandbox.ts";
 import { PARTS } from "../src/platform/prebuilt.ts";
 import { VERSION } from "../src/protocol/version.ts";
 import { bundleModules, type ModuleOptions } from "./modules.ts";
-import { cannot, innermost, run } from "./run_deno.ts";
+import { buildError, innermost, run } from "./run_deno.ts";
 
 const CLIENT = "agent-console";
 const DAEMON = "agent-consoled";
@@ -60,7 +60,10 @@ export async function checkCompiled(folder: string): Promise<void> {
   const { stdout } = await run([`${folder}/${CLIENT}`, "--version"], { cwd: folder, ms: VERSION_MS });
   const said = stdout.split("\n")[0] ?? "";
   if (said === `agent-console ${VERSION}`) return;
-  throw cannot("compile", `the result calls itself "${said}", must be agent-console ${VERSION}; is DENORT_BIN right?`);
+  throw buildError(
+    `the compiled program calls itself "${said}", expected "agent-console ${VERSION}"`,
+    "unset DENORT_BIN, or let it name the runtime base of this Deno",
+  );
 }
 
 /** Moves `names` from one folder to another, each in one rename: a running program keeps its file. Parts of older ones go. */
@@ -121,8 +124,8 @@ async function compile(
   const { code, stderr } = await run([Deno.execPath(), ...argv], { cwd: folder, ms: COMPILE_MS, env: options.env });
   if (code === 0) return;
   const host = /Setting up base binary[\s\S]*? for url \(\w+:\/\/([^/)\s]+)/.exec(stderr)?.[1];
-  const what = host === undefined
-    ? `deno compile refuses (${innermost(stderr)}), must accept`
-    : `the runtime base cannot be downloaded from ${host} (${innermost(stderr)}), must be reachable`;
-  throw cannot("compile", `${what}; deno task bundle works offline`);
+  const message = host === undefined
+    ? `deno compile failed (${innermost(stderr)})`
+    : `the runtime base could not be downloaded from ${host} (${innermost(stderr)})`;
+  throw buildError(message, "deno task bundle, which works offline");
 }

@@ -8,6 +8,7 @@
  *     deno run -A install/build_main.ts prebuild FOLDER MS
  */
 import { writeStderr, writeStdout } from "../src/platform/stdio.ts";
+import { errorText } from "../src/protocol/error_text.ts";
 import { ConsoleError } from "../src/protocol/errors.ts";
 
 async function main([what, folder = "dist", ms = ""]: readonly string[]): Promise<void> {
@@ -20,7 +21,11 @@ async function main([what, folder = "dist", ms = ""]: readonly string[]): Promis
       await buildCompiled(work);
       await checkCompiled(work);
       await publish(work, folder, COMPILED_FILES);
-    } else throw new ConsoleError("usage", `Cannot build: ${what} is unknown, must be bundle or compile`);
+    } else {
+      throw new ConsoleError("usage", `"${what}" is nothing to build`, {
+        hint: "deno task bundle, or deno task compile",
+      });
+    }
     writeStdout(`${folder}/agent-console and ${folder}/agent-consoled are built\n`);
   } finally {
     await Deno.remove(work, { recursive: true });
@@ -31,6 +36,6 @@ try {
   await main(Deno.args);
 } catch (error) {
   if (!(error instanceof ConsoleError)) throw error;
-  writeStderr(`${error.message}\n`);
+  writeStderr(errorText(error));
   Deno.exitCode = error.exitCode;
 }

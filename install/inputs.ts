@@ -1,7 +1,7 @@
 /** What each prebuilt file is made of, so that whoever wants to run it can see whether the sources have changed since. */
 import { BUILT, type BuiltName, type Inputs, type Stamp, stampOf } from "../src/platform/prebuilt.ts";
 import { ENTRIES, SOURCE } from "./modules.ts";
-import { cannot, reason, run } from "./run_deno.ts";
+import { buildError, reason, run } from "./run_deno.ts";
 
 interface Graph {
   readonly modules: readonly {
@@ -42,7 +42,7 @@ export async function writeInputs(folder: string, sources: Snapshot, ms: number)
     const paths = inputs(modules, ENTRIES[name as BuiltName], { later: name !== "hook" });
     const files = paths.map((path) => {
       const taken = sources.get(path);
-      if (taken === undefined) throw cannot("bundle", `${path} has just appeared, must be there from the start`);
+      if (taken === undefined) throw buildError(`${path} appeared during the build`, "build again");
       return [path, ...taken] as const;
     });
     const text = JSON.stringify({ deno: Deno.version.deno, files } satisfies Inputs);
@@ -52,7 +52,7 @@ export async function writeInputs(folder: string, sources: Snapshot, ms: number)
 
 async function graph(entry: string, ms: number): Promise<Graph> {
   const { code, stdout, stderr } = await run([Deno.execPath(), "info", "--json", entry], { cwd: SOURCE, ms });
-  if (code !== 0) throw cannot("bundle", `${entry} is refused by deno info (${reason(stderr)}), must be accepted`);
+  if (code !== 0) throw buildError(`deno info refused ${entry} (${reason(stderr)})`);
   return JSON.parse(stdout) as Graph;
 }
 

@@ -8,7 +8,7 @@
  * feeds, TOML) and the quick commands (starting a daemon). The command line is not: measured, it gains nothing.
  */
 import { BUILT, PARTS } from "../src/platform/prebuilt.ts";
-import { cannot, reason, run } from "./run_deno.ts";
+import { buildError, reason, run } from "./run_deno.ts";
 
 export const SOURCE = decodeURIComponent(new URL("..", import.meta.url).pathname);
 
@@ -77,7 +77,7 @@ export async function bundleModules(folder: string, options: ModuleOptions = {})
 async function bundle(args: readonly string[], { env, ms = BUNDLE_MS }: ModuleOptions): Promise<void> {
   const { code, stderr } = await run([Deno.execPath(), "bundle", "-q", "--minify", ...args], { cwd: SOURCE, ms, env });
   if (code !== 0) {
-    throw cannot("bundle", `${args.at(-1)} is refused by deno bundle (${reason(stderr)}), must be accepted`);
+    throw buildError(`deno bundle refused ${args.at(-1)} (${reason(stderr)})`);
   }
 }
 
@@ -90,7 +90,7 @@ function withOthers(text: string, { literalImports }: ModuleOptions): string {
   for (const [from, to] of Object.entries(OTHERS)) {
     const parts = text.split(`import("${from}")`);
     if (parts.length !== 2) {
-      throw cannot("bundle", `${ENTRIES.hook} imports ${from} ${parts.length - 1} times, must do so once`);
+      throw buildError(`${ENTRIES.hook} imports ${from} ${parts.length - 1} times, expected once`);
     }
     text = parts.join(literalImports ? `import("${to}")` : `import(String("${to}"))`);
   }
@@ -127,6 +127,6 @@ async function moveParts(
  */
 function withoutNodeUtil(text: string): string {
   const changed = text.replace(/import ([\w$]+) ?from ?"node:util";/g, "const $1={inspect:Deno.inspect};");
-  if (changed.includes('"node:util"')) throw cannot("bundle", "the daemon imports node:util in another form, must not");
+  if (changed.includes('"node:util"')) throw buildError("the daemon's bundle imports node:util in an unknown form");
   return changed;
 }

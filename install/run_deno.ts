@@ -41,6 +41,7 @@ export function innermost(stderr: string): string {
   return [...stderr.matchAll(/^ +\d+: (?!<unknown>)(.+)$/gm)].at(-1)?.[1] ?? reason(stderr);
 }
 
-export function cannot(what: "bundle" | "compile", why: string): ConsoleError {
-  return new ConsoleError("failed", `Cannot ${what}: ${why}`);
+/** A build that ends. @param hint what the user can do about it */
+export function buildError(message: string, hint?: string): ConsoleError {
+  return new ConsoleError("failed", message, hint === undefined ? {} : { hint });
 }

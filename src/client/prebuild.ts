@@ -23,6 +23,7 @@ import {
 import { run } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import type { ProgramRef } from "../platform/sandbox.ts";
+import { parseErrorText } from "../protocol/error_text.ts";
 
 export interface PrebuildOptions {
   /** What the daemon may write. */
@@ -112,7 +113,7 @@ async function build(sources: string, folder: string, deno: string, deadline: Ab
   try {
     const argv = [deno, "run", "-q", "-A", `${sources}/install/build_main.ts`, "prebuild", work, String(STEP_MS)];
     const { code, stderr } = await run(argv, { signal: deadline });
-    if (code !== 0) throw new Error(stderr.trim() || `its maker ended with code ${code}`);
+    if (code !== 0) throw new Error(parseErrorText(stderr).message || `its maker ended with code ${code}`);
     // What each file was made of names the build: the same sources, the same name.
     const inputs = NAMES.map((name) => new TextDecoder().decode(denoFiles.read(`${work}/${BUILT[name]}.inputs`)));
     const name = sha256OfRecord(new TextEncoder().encode(inputs.join("\n"))).slice(0, 16);

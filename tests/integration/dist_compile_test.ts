@@ -33,7 +33,7 @@ function embedded(path: string): Embedded {
     const length = Number(new DataView(bytes.buffer).getBigUint64(from - 8, true));
     return JSON.parse(new TextDecoder().decode(bytes.subarray(from, from + length)));
   }
-  throw new Error(`Cannot read ${path}: it has no embedded section`);
+  throw new Error(`${path} has no embedded section`);
 }
 
 /** What is granted or refused by name; `null` is nothing, an empty list is everything. */
@@ -75,7 +75,7 @@ Deno.test("compile embeds exactly the permissions and arguments of the module th
     assertEquals(client.permissions["allow_run"], []);
 
     const refused = await assertRejects(() => checkCompiled(work), ConsoleError);
-    assertMatch(refused.message, /^Cannot compile: the result calls itself "deno .*", must be agent-console /);
+    assertMatch(refused.message, /^the compiled program calls itself "deno .*", expected "agent-console /);
   } finally {
     await Deno.remove(work, { recursive: true });
   }
@@ -103,7 +103,7 @@ Deno.test("compile without the runtime base: one line, exit 1, nothing is left",
     assertEquals([outcome.code, outcome.stdout], [1, ""]);
     assertMatch(
       outcome.stderr,
-      /^Cannot compile: the runtime base cannot be downloaded from \S+ \(.+\), must be reachable; deno task bundle works offline\n$/,
+      /^error: the runtime base could not be downloaded from \S+ \(.+\)\nhint: deno task bundle, which works offline\n$/,
     );
     assertEquals(exists(`${work}/dist`), false);
     assertEquals(await Array.fromAsync(Deno.readDir(env.TMPDIR)), []);
