@@ -8,11 +8,11 @@ import type { Part } from "./risk_parts.ts";
 import { riskOfGit } from "./risk_git.ts";
 import { option } from "./risk_options.ts";
 
-type Judge = Risk | ((args: readonly string[], part: Part) => Risk);
+type RiskRule = Risk | ((args: readonly string[], part: Part) => Risk);
 
-const TABLE = new Map<string, Judge>();
+const TABLE = new Map<string, RiskRule>();
 
-function put(risk: Judge, names: string): void {
+function put(risk: RiskRule, names: string): void {
   for (const name of names.split(" ")) TABLE.set(name, risk);
 }
 
@@ -125,8 +125,8 @@ export function riskOfPart(part: Part): Risk {
   const { name, trusted, args } = part;
   if (args.some((arg) => /^--(?:dangerously|yolo|allow-dangerously)/.test(arg))) return "destructive"; // agents unleashed
   if (part.command.open && /[*?]|\[./.test(name)) return "destructive"; // `/bin/r?` hides what it is
-  const judge = TABLE.get(name) ?? (name.startsWith("mkfs.") ? "destructive" : "execute");
-  const risk = typeof judge === "function" ? judge(args, part) : judge;
+  const rule = TABLE.get(name) ?? (name.startsWith("mkfs.") ? "destructive" : "execute");
+  const risk = typeof rule === "function" ? rule(args, part) : rule;
   return !trusted && (risk === "read" || risk === "write") ? "execute" : risk;
 }
 
@@ -136,11 +136,11 @@ function runsOnlyText(args: readonly string[]): boolean {
   return /^[^-+]/.test(args[at] ?? "") && args.slice(0, at).some((arg) => arg.includes("c"));
 }
 
-function unless(short: string, ...long: readonly string[]): Judge {
+function unless(short: string, ...long: readonly string[]): RiskRule {
   return (args) => option(args, short, ...long) ? "execute" : "read";
 }
 
-function unlessWord(...words: readonly RegExp[]): Judge {
+function unlessWord(...words: readonly RegExp[]): RiskRule {
   return (args) => args.some((arg) => words.some((word) => word.test(arg))) ? "execute" : "read";
 }
 

@@ -14,7 +14,7 @@ import {
   storyOf,
   TUI,
   watching,
-} from "../support/asking.ts";
+} from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
 const END_MS = 5000;

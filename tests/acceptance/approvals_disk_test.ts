@@ -4,7 +4,7 @@ import { TestHome } from "../support/harness.ts";
 import { lastSegment } from "../support/harness_journal.ts";
 import { Running } from "../support/harness_process.ts";
 import { eventually, pause } from "../support/harness_wait.ts";
-import { ALLOWED, approval, held, pending, recorded, row, storyOf, TUI } from "../support/asking.ts";
+import { ALLOWED, approval, held, pending, recorded, row, storyOf, TUI } from "../support/hook_process.ts";
 
 const END_MS = 10_000;
 /** How long each fdatasync takes, and how long the hook is watched meanwhile, ms. */

@@ -4,7 +4,7 @@ import { TestHome } from "../support/harness.ts";
 import { readJournal } from "../support/harness_journal.ts";
 import type { Outcome } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
-import { ALLOWED, approval, held, hook, pending, recorded, row, storyOf } from "../support/asking.ts";
+import { ALLOWED, approval, held, hook, pending, recorded, row, storyOf } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
 const END_MS = 8000;

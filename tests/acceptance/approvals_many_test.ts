@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { eventually, within } from "../support/harness_wait.ts";
-import { ALLOWED, deniedWith, hook, pending, recorded, row, TUI } from "../support/asking.ts";
+import { ALLOWED, deniedWith, hook, pending, recorded, row, TUI } from "../support/hook_process.ts";
 import type { Json, RawClient } from "../support/wire.ts";
 
 const MANY = 500;

@@ -4,7 +4,7 @@ import { TestHome } from "../support/harness.ts";
 import { brokenAt, readJournal } from "../support/harness_journal.ts";
 import { isAlive } from "../support/harness_process.ts";
 import { rounds } from "../support/harness_wait.ts";
-import { ALLOWED, approval, deniedWith, type Held, held, pending, row, storyOf } from "../support/asking.ts";
+import { ALLOWED, approval, deniedWith, type Held, held, pending, row, storyOf } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
 const END_MS = 10_000;

@@ -1,7 +1,7 @@
 /** Standing answers through the whole program: rules of answers, of the configuration, and what a workspace tightens. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
-import { ALLOWED, held, hook, pending, recorded, row, storyOf } from "../support/asking.ts";
+import { ALLOWED, held, hook, pending, recorded, row, storyOf } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
 const END_MS = 5000;

@@ -4,7 +4,7 @@ import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { isForeign } from "../support/harness_program.ts";
 import { Running } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
-import { approval, held, hook, installedHook, pending, recorded, watching } from "../support/asking.ts";
+import { approval, held, hook, installedHook, pending, recorded, watching } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
 const END_MS = 5000;

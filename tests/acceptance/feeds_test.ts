@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-sync-fn-in-async-fn -- makes folders and files between two steps: nothing else waits
 /** The optional readers of what agents publish: on, they heal rows; off, the daemon cannot even read. */
 import { assert, assertEquals } from "@std/assert";
-import { hook, pending, recorded } from "../support/asking.ts";
+import { hook, pending, recorded } from "../support/hook_process.ts";
 import { exists } from "../support/exists.ts";
 import { codexQuestions, FakeCodex, SESSION } from "../support/fake_app_server.ts";
 import { TestHome } from "../support/harness.ts";

@@ -13,13 +13,13 @@ const PATH = Deno.env.get("PATH") ?? "";
 Deno.test("harness: a path outside the temporary folder is refused", async () => {
   const real = `${Deno.env.get("HOME")}/.agent-console`;
   for (const path of [real, `${real}/journal`, "/tmp", "/tmp/ac-other/x", "/"]) {
-    assertThrows(() => assertOurs(path, "/tmp/ac-this"), Error, "Cannot test");
+    assertThrows(() => assertOurs(path, "/tmp/ac-this"), Error, "no test runs in");
   }
   await using home = await TestHome.create();
-  assertThrows(() => home.command(["ls"], { env: { HOME: "/root" } }), Error, "Cannot test");
-  assertThrows(() => home.command(["ls"], { env: { AGENT_CONSOLE_HOME: real } }), Error, "Cannot test");
-  assertThrows(() => home.command(["--home", "/tmp/x", "ls"]), Error, "Cannot test");
-  assertThrows(() => home.command(["--home=/tmp/x", "ls"]), Error, "Cannot test");
+  assertThrows(() => home.command(["ls"], { env: { HOME: "/root" } }), Error, "no test runs in");
+  assertThrows(() => home.command(["ls"], { env: { AGENT_CONSOLE_HOME: real } }), Error, "no test runs in");
+  assertThrows(() => home.command(["--home", "/tmp/x", "ls"]), Error, "no test runs in");
+  assertThrows(() => home.command(["--home=/tmp/x", "ls"]), Error, "no test runs in");
   const { env } = home.command(["ls"]);
   const form = Object.keys(formEnv(undefined));
   assertEquals(Object.keys(env).sort(), [...form, "AGENT_CONSOLE_HOME", "DENO_DIR", "HOME", "LANG", "PATH"].sort());

@@ -1,7 +1,7 @@
 /** L1 and L2: what subscribers see under load. */
 import { assert, assertEquals } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
-import { held } from "../support/asking.ts";
+import { held } from "../support/hook_process.ts";
 import { readJournal } from "../support/harness_journal.ts";
 import { eventually, pause, quantile, within } from "../support/harness_wait.ts";
 import { RawSocket } from "../support/raw_socket.ts";

@@ -124,7 +124,9 @@ export async function hookRule(): Promise<readonly Row[]> {
   const ours = [...hookProgram({ context }), "hook", "claude"];
   const stdin = new TextEncoder().encode(JSON.stringify(permission("bench-0", "touch a")));
   const { stdout } = await run(ours, { env, stdin });
-  if (!stdout.includes('"allow"')) throw new Error(`Cannot measure a rule: the hook says ${stdout || "nothing"}`);
+  if (!stdout.includes('"allow"')) {
+    throw new Error(`the rule did not allow the call: the hook says ${stdout || "nothing"}`);
+  }
   const bare = [Deno.execPath(), "run", "-A", `${REPOSITORY}/tests/bench/peers/client.ts`, daemon.socketPath, HELLO];
   const costs = await alternate({
     ours: () => processMs(ours, { env, stdin }),

@@ -49,6 +49,6 @@ async function readMs(home: TestHome): Promise<number> {
   const program = `${REPOSITORY}/tests/bench/peers/read_journal.ts`;
   const argv = [Deno.execPath(), "run", "-A", program, home.path("journal")];
   const { code, stdout, stderr, ms } = await run(argv, { env: home.command([]).env, timeoutMs: 120_000 });
-  if (code !== 0 || Number(stdout) < RECORDS) throw new Error(`Cannot read the journal: ${stdout}${stderr}`);
+  if (code !== 0 || Number(stdout) < RECORDS) throw new Error(`the journal was not read: ${stdout}${stderr}`);
   return ms;
 }

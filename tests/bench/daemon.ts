@@ -18,7 +18,7 @@ export async function prebuiltMain(): Promise<string> {
   const given = { writable: [], auto: false };
   const { program, problem } = await daemonProgram(thisProgram(MAIN_URL), given);
   if (program.form !== "bundle") {
-    throw new Error(`Cannot measure the prebuilt form: ${problem ?? "AC_FROM_SOURCE is set"}`);
+    throw new Error(`no prebuilt form to measure: ${problem ?? "AC_FROM_SOURCE is set"}`);
   }
   return new URL(BUILT.hook, `file://${program.entry.replaceAll("%", "%25")}`).href;
 }

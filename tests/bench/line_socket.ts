@@ -42,7 +42,7 @@ export class LineSocket {
   async lines(count: number): Promise<void> {
     while (this.#ready < count) {
       const size = await this.#connection.read(this.#buffer);
-      if (size === null) throw new Error("Cannot read a line: the connection is closed");
+      if (size === null) throw new Error("the connection is closed");
       for (let i = this.#buffer.indexOf(LF); i >= 0 && i < size; i = this.#buffer.indexOf(LF, i + 1)) this.#ready++;
     }
     this.#ready -= count;

@@ -53,7 +53,7 @@ export async function processMs(
   const { code, stderr } = await child.output();
   const ms = performance.now() - began;
   if (code !== 0 || stderr.length > 0) {
-    throw new Error(`Cannot measure ${argv.join(" ")}: exit ${code}, ${new TextDecoder().decode(stderr)}`);
+    throw new Error(`${argv.join(" ")} failed: exit ${code}, ${new TextDecoder().decode(stderr)}`);
   }
   return ms;
 }

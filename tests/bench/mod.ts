@@ -59,7 +59,7 @@ async function main(args: readonly string[]): Promise<number> {
   const known = [...Object.keys(QUICK), ...Object.keys(SLOW)];
   const strange = wanted.find((id) => !known.includes(id));
   if (strange !== undefined) {
-    say(`Cannot measure ${strange}: is unknown, must be one of ${known.join(", ")}`);
+    say(`error: no benchmark is called ${strange}\nhint: one of ${known.join(", ")}`);
     return 2;
   }
   // The person who runs this has a daemon of their own: nothing here may find it.

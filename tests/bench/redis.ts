@@ -91,7 +91,7 @@ export class RedisReader {
     let entries = 0;
     do {
       const size = await this.#connection.read(this.#buffer);
-      if (size === null) throw new Error("Cannot read from Redis: the connection is closed");
+      if (size === null) throw new Error("the connection to Redis is closed");
       if (entries === 0) {
         head += decoder.decode(this.#buffer.subarray(0, Math.min(size, HEAD_BYTES)));
         entries = Number(HEAD.exec(head)?.[1] ?? 0);

@@ -33,7 +33,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "lib",
       "agents/files.ts", // where each agent keeps its settings and credentials: a table of texts
     ],
-    why: "rules and risks are pure: they judge what the domain describes",
+    why: "rules and risks are pure: they evaluate what the domain describes",
   },
   platform: { may: ["lib"], why: "the door to the system knows nobody who goes through it" },
   protocol: { may: ["domain"], why: "the wire speaks of sessions, not of how they are kept" },

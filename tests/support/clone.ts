@@ -21,7 +21,7 @@ export class Clone {
       ],
       cwd: this.root,
     }).outputSync();
-    if (!copied.success) throw new Error(`Cannot copy ${REPOSITORY}: ${new TextDecoder().decode(copied.stderr)}`);
+    if (!copied.success) throw new Error(`${REPOSITORY} was not copied: ${new TextDecoder().decode(copied.stderr)}`);
   }
 
   env(more: Readonly<Record<string, string>> = {}): Record<string, string> {
@@ -41,14 +41,14 @@ export class Clone {
   /** Starts the daemon; gives what it was started from, and what the start said. */
   async start(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<[string, string]> {
     const { code, stdout, stderr } = await this.cli(["daemon", "start", ...args], { env });
-    if (code !== 0) throw new Error(`Cannot start: exit ${code}, ${stdout}${stderr}`);
+    if (code !== 0) throw new Error(`the daemon did not start: exit ${code}, ${stdout}${stderr}`);
     const words = commandLine(this.home.needPid());
     return [words[words.indexOf("--home") - 1] ?? "", stderr];
   }
 
   async stop(): Promise<void> {
     const { code, stderr } = await this.cli(["daemon", "stop"]);
-    if (code !== 0) throw new Error(`Cannot stop: exit ${code}, ${stderr}`);
+    if (code !== 0) throw new Error(`the daemon did not stop: exit ${code}, ${stderr}`);
   }
 
   /** A change that every part of the program is made of. */

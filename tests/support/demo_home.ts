@@ -60,7 +60,7 @@ export class DemoHome {
   /** Runs a command to its end, its output on ours. @throws where it fails */
   async run(args: readonly string[]): Promise<void> {
     const { code } = await ended(this.spawn(args, { stdout: "inherit" }), COMMAND_MS);
-    if (code !== 0) throw new Error(`Cannot ${args.join(" ")}: exit code is ${code}, must be 0`);
+    if (code !== 0) throw new Error(`${args.join(" ")} failed: exit ${code}`);
   }
 
   /** Starts the daemon and introduces itself as a hook does: without a token. */

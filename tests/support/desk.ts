@@ -56,7 +56,7 @@ export class Desk {
   readonly inbox = new Inbox();
   readonly store: Store;
   readonly broker: Broker;
-  readonly judge: PolicyEngine;
+  readonly policy: PolicyEngine;
   readonly deps: SessionDeps;
   waitMs = 45_000;
   #now = START;
@@ -80,7 +80,7 @@ export class Desk {
         approvals: { rules: [...rules], pre_tool_use: preToolUse, hook_wait_secs: this.waitMs / 1000 },
       };
     };
-    const { broker, policy: judge, presence } = createApprovals({
+    const { broker, policy, presence } = createApprovals({
       store,
       inbox,
       journal,
@@ -95,7 +95,7 @@ export class Desk {
       log: NO_LOG,
     });
     this.broker = broker;
-    this.judge = judge;
+    this.policy = policy;
     this.presence = presence;
     const now = () => new Date(this.#now).toISOString();
     this.deps = {
@@ -135,7 +135,7 @@ export class Desk {
   /** `approval.revoke` by a client. */
   revoke(params: ParamsOf<"approval.revoke">, actor: Actor): Promise<ResultOf<"approval.revoke">> {
     const { store, inbox, journal } = this;
-    return commitRevocation({ store, inbox, journal, rules: () => this.judge.rules() }, params, actor);
+    return commitRevocation({ store, inbox, journal, rules: () => this.policy.rules() }, params, actor);
   }
 
   /** A window that can answer; the returned function closes it. */

@@ -31,7 +31,7 @@ export async function renewed(texts: ReadonlyMap<string, string>): Promise<Reado
   const placed = [...texts.values()].flatMap(sectionNames);
   for (const name of made.keys()) {
     const places = placed.filter((one) => one === name).length;
-    if (places !== 1) throw new Error(`Cannot place ${name}: ${places} pages have its markers, must be 1`);
+    if (places !== 1) throw new Error(`${places} pages have the markers of ${name}, expected one`);
   }
   return new Map(
     await Promise.all([...texts].map(async ([path, text]) => {
@@ -39,9 +39,9 @@ export async function renewed(texts: ReadonlyMap<string, string>): Promise<Reado
       for (const name of sectionNames(text)) {
         const [begin, end] = markers(name);
         const part = made.get(name);
-        if (part === undefined) throw new Error(`Cannot fill ${begin} of ${path}: nothing of that name is generated`);
+        if (part === undefined) throw new Error(`${begin} of ${path} has a name that nothing generates`);
         const [from, to] = [result.indexOf(begin), result.indexOf(end)];
-        if (to < from) throw new Error(`Cannot fill ${begin} of ${path}: ${end} is missing`);
+        if (to < from) throw new Error(`${begin} of ${path} has no ${end}`);
         result = `${result.slice(0, from + begin.length)}\n\n${part.trim()}\n\n${result.slice(to)}`;
       }
       return [path, await formatted(result)] as const;
@@ -79,7 +79,7 @@ async function formatted(text: string): Promise<string> {
   await writer.write(new TextEncoder().encode(text));
   await writer.close();
   const { code, stdout } = await child.output();
-  if (code !== 0) throw new Error(`Cannot format a page: deno fmt ended with ${code}`);
+  if (code !== 0) throw new Error(`deno fmt ended with ${code} on a page`);
   return new TextDecoder().decode(stdout);
 }
 

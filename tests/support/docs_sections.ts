@@ -64,7 +64,7 @@ export function tree(): Command {
 function agents(): string {
   const rows = HOOK_SPECS.map((agent) => {
     const answers = ANSWERS[agent.name];
-    if (answers === undefined) throw new Error(`Cannot say what of ${agent.name} can be answered: add it to ANSWERS`);
+    if (answers === undefined) throw new Error(`${agent.name} is not in ANSWERS: add what of it can be answered`);
     return [agent.title, code(`agent-console hooks install ${agent.name}`), answers];
   });
   return table(["agent", "how it is connected", "what you can answer from here"], [
@@ -101,8 +101,8 @@ function modes(): string {
         acceptsApproval: true,
       };
       const rules = pattern === undefined ? [] : [rule];
-      const judged = evaluatePolicy(request, { safetyMode, rules }, { agent: "claude", sessionId: "s", now: 0 });
-      return typeof judged === "string" ? "you are asked" : judged.decision.kind === "approve" ? "passes" : "is denied";
+      const result = evaluatePolicy(request, { safetyMode, rules }, { agent: "claude", sessionId: "s", now: 0 });
+      return typeof result === "string" ? "you are asked" : result.decision.kind === "approve" ? "passes" : "is denied";
     }),
   ]);
   return table(["what an agent asks for", ...SAFETY_MODES.map((mode) => `\`${mode}\``)], rows);
@@ -160,7 +160,7 @@ function argument(given: Argument): string {
 
 function exits(): string {
   const unexplained = Object.values(ERRORS).find(({ exit }) => EXITS[exit] === undefined);
-  if (unexplained !== undefined) throw new Error(`Cannot explain exit code ${unexplained.exit}: add it to EXITS`);
+  if (unexplained !== undefined) throw new Error(`exit code ${unexplained.exit} has no explanation: add it to EXITS`);
   return table(["exit code", "meaning"], Object.entries(EXITS));
 }
 
@@ -220,7 +220,7 @@ async function limits(): Promise<string> {
   const text = await Deno.readTextFile(new URL(pathOf(() => import("../../src/protocol/limits.ts")), ROOT));
   const rows = Object.entries(LIMITS).map(([name, value]) => {
     const [, comment] = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\n  readonly ${name}:`).exec(text) ?? [];
-    if (comment === undefined) throw new Error(`Cannot explain ${name}: it has no comment beside it`);
+    if (comment === undefined) throw new Error(`${name} has no comment beside it`);
     const why = comment.replace(/\s*\n\s*\*?\s*/g, " ").trim();
     return [code(name), value.toLocaleString("en"), why];
   });

@@ -32,11 +32,11 @@ export async function sourceSections(imports: Readonly<Record<string, string>>):
 /** The path of the file that a `() => import("…")`, which nobody calls, names. */
 export function pathOf(load: () => Promise<unknown>): string {
   const [, specifier] = /import\("([^"]+)"\)/.exec(load.toString()) ?? [];
-  if (specifier === undefined) throw new Error(`Cannot find the file: ${load} must be () => import("…")`);
+  if (specifier === undefined) throw new Error(`${load} names no file, expected () => import("…")`);
   const url = new URL(specifier, import.meta.url);
   const path = url.href.slice(ROOT.href.length);
   // The type check passes over an import of this kind that leads to nothing.
-  if (!exists(url.pathname)) throw new Error(`Cannot name ${path}: is no file, must be one`);
+  if (!exists(url.pathname)) throw new Error(`${path} is no file`);
   return path;
 }
 
@@ -44,7 +44,7 @@ function sentence([text, ...loads]: Step): string {
   let next = 0;
   return text.replaceAll("{}", () => {
     const load = loads[next++];
-    if (load === undefined) throw new Error(`Cannot fill "${text}": it has more {} than files`);
+    if (load === undefined) throw new Error(`"${text}" has more {} than files`);
     return link(pathOf(load));
   });
 }
@@ -109,7 +109,7 @@ function purpose({ path, text }: Source): string {
   const [paragraph = ""] = (block ?? line ?? "").replace(/^\s*(?:\*|\/\/) ?/gm, "").trim().split(/\n\s*\n/);
   const comment = paragraph.replace(/\s+/g, " ");
   if (comment === "") {
-    throw new Error(`Cannot describe ${path}: its first line must be a comment that says what it does`);
+    throw new Error(`${path} has no description: begin it with a comment that says what it does`);
   }
   const [first = comment] = /^.*?[^.][.!?](?= [^a-z]|$)/.exec(comment) ?? [];
   return first.replace(/\{@link (\w+)\}/g, "`$1`").split(/(`[^`]*`)/)
@@ -153,7 +153,7 @@ function dependencies(imports: Readonly<Record<string, string>>, sources: readon
   }
   const rows = Object.entries(imports).filter(([name]) => used.has(name)).map(([name, target]) => {
     const why = DEPENDENCIES[name];
-    if (why === undefined) throw new Error(`Cannot give a reason for ${name}: add it to DEPENDENCIES`);
+    if (why === undefined) throw new Error(`${name} has no reason: add it to DEPENDENCIES`);
     return [code(name), code(target), why];
   });
   return table(["name in the code", "what it is", "what for"], rows);

@@ -124,14 +124,16 @@ export class TestHome {
   /** Runs a command and reads the one object that it prints. @throws where it fails */
   async json(args: readonly string[], options: ProgramOptions = {}): Promise<Json> {
     const outcome = await this.cli(args, options);
-    if (outcome.code !== 0) throw new Error(`Cannot ${args.join(" ")}: exit ${outcome.code}, ${outcome.stderr}`);
+    if (outcome.code !== 0) throw new Error(`${args.join(" ")} failed: exit ${outcome.code}, ${outcome.stderr}`);
     return JSON.parse(outcome.stdout) as Json;
   }
 
   /** Starts the daemon in the background, as a person would; gives its pid. */
   async start({ args = [], ...options }: ProgramOptions & { readonly args?: readonly string[] } = {}): Promise<number> {
     const outcome = await this.cli(["daemon", "start", ...args], options);
-    if (outcome.code !== 0) throw new Error(`Cannot start: exit ${outcome.code}, ${outcome.stdout}${outcome.stderr}`);
+    if (outcome.code !== 0) {
+      throw new Error(`the daemon did not start: exit ${outcome.code}, ${outcome.stdout}${outcome.stderr}`);
+    }
     return this.needPid();
   }
 
@@ -160,7 +162,7 @@ export class TestHome {
       "a daemon that answers hello",
       20,
     );
-    if (pid === "ended") throw new Error("Cannot see a daemon that answers: its process has ended");
+    if (pid === "ended") throw new Error("the daemon did not answer: its process has ended");
     return pid;
   }
 
@@ -176,7 +178,7 @@ export class TestHome {
 
   needPid(): number {
     const pid = this.daemonPid();
-    if (pid === undefined || !isAlive(pid)) throw new Error(`Cannot find the daemon: daemon.pid says ${pid}`);
+    if (pid === undefined || !isAlive(pid)) throw new Error(`no daemon lives: daemon.pid says ${pid}`);
     this.#remember();
     return pid;
   }
@@ -283,7 +285,7 @@ export class TestHome {
     const left = ours();
     for (const { pid, start } of left) signalIfSame(pid, start, "SIGKILL");
     if (left.length > 0) {
-      throw new Error(`Cannot dispose of ${this.root}: processes are left: ${JSON.stringify(left)}`);
+      throw new Error(`processes are left in ${this.root}: ${JSON.stringify(left)}`);
     }
   }
 }

@@ -11,13 +11,13 @@ export function assertOurs(path: string, root: string): void {
     if (forbidden === undefined) continue;
     if (path === forbidden || path.startsWith(forbidden + "/") || root.startsWith(forbidden)) {
       throw new Error(
-        `Cannot test in ${path}: is the home of the person who runs the tests, must be a temporary folder`,
+        `no test runs in ${path}: it is the home of the person who runs the tests`,
       );
     }
   }
-  if (!/^\/tmp\/ac-[^/]+$/.test(root)) throw new Error(`Cannot test in ${root}: is not a folder /tmp/ac-…`);
+  if (!/^\/tmp\/ac-[^/]+$/.test(root)) throw new Error(`no test runs in ${root}: it is not a folder /tmp/ac-…`);
   if (path !== root && !path.startsWith(root + "/")) {
-    throw new Error(`Cannot test in ${path}: is outside ${root}, must be below it`);
+    throw new Error(`no test runs in ${path}: it is outside ${root}`);
   }
 }
 
@@ -25,7 +25,7 @@ export function assertOurs(path: string, root: string): void {
 export function assertContained(args: readonly string[], env: Readonly<Record<string, string>>, root: string): void {
   for (const name of ["HOME", "AGENT_CONSOLE_HOME"]) {
     const value = env[name];
-    if (value === undefined) throw new Error(`Cannot run the program: ${name} is not set, must be below ${root}`);
+    if (value === undefined) throw new Error(`${name} is not set, expected a folder below ${root}`);
     assertOurs(value, root);
   }
   args.forEach((arg, at) => {
@@ -60,7 +60,7 @@ export function denoDirForAll(): string {
     ],
     stderr: "null",
   }).outputSync();
-  if (!copied.success) throw new Error(`Cannot copy the module cache ${from}: cp failed`);
+  if (!copied.success) throw new Error(`the module cache ${from} was not copied: cp failed`);
   shared = dir;
   addEventListener("unload", () => Deno.removeSync(dir, { recursive: true }));
   return dir;

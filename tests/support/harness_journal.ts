@@ -20,7 +20,7 @@ export function segments(home: TestHome): string[] {
 
 export function lastSegment(home: TestHome): string {
   const path = segments(home).at(-1);
-  if (path === undefined) throw new Error(`Cannot read the journal of ${home.root}: it has no segment`);
+  if (path === undefined) throw new Error(`the journal of ${home.root} has no segment`);
   return path;
 }
 

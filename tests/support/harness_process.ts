@@ -30,7 +30,7 @@ export class Running {
 
   constructor(argv: readonly string[], options: RunOptions) {
     const [program, ...args] = argv;
-    if (program === undefined) throw new Error("Cannot run: argv is empty, must name a program");
+    if (program === undefined) throw new Error("argv is empty, it names no program");
     this.#child = new Deno.Command(program, {
       args,
       clearEnv: true,

@@ -39,6 +39,6 @@ async function make(): Promise<void> {
   const program = thisProgram(new URL(`file://${REPOSITORY}/main.ts`).href);
   const { problem } = await daemonProgram(program, { writable: [], auto: false });
   if (problem !== undefined) {
-    throw new Error(`Cannot test the prebuilt form (AC_PROGRAM=source tests without): ${problem}`);
+    throw new Error(`no prebuilt form to test (AC_PROGRAM=source tests without it): ${problem}`);
   }
 }

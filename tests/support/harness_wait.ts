@@ -4,7 +4,7 @@
 export async function within<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Cannot wait for ${what}: is not done after ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new Error(`not done after ${ms} ms: ${what}`)), ms);
   });
   try {
     return await Promise.race([work, late]);
@@ -33,7 +33,7 @@ export async function eventually<T>(
     } catch (error) {
       last = error;
     }
-    if (performance.now() >= end) throw new Error(`Cannot see ${what} within ${ms} ms: last look gave ${last}`);
+    if (performance.now() >= end) throw new Error(`not seen within ${ms} ms: ${what}; the last look gave ${last}`);
     await pause(everyMs);
   }
 }
@@ -69,6 +69,6 @@ export async function patience(ms: number): Promise<number> {
     stdout: "null",
     stderr: "null",
   }).output();
-  if (!success) throw new Error("Cannot measure this machine: a bare Deno failed");
+  if (!success) throw new Error("a bare Deno failed, so this machine has no measure");
   return ms * Math.max(1, (performance.now() - begin) / BARE_START_MS);
 }

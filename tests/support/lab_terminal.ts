@@ -186,7 +186,7 @@ export class Terminal {
       signal: AbortSignal.timeout(TMUX_MS),
     }).output();
     if (success) return new TextDecoder().decode(stdout);
-    throw new Error(`Cannot tmux ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+    throw new Error(`tmux failed: ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

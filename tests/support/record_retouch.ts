@@ -19,7 +19,7 @@ export class Retouch {
     this.#ids = new Map(REQUESTS.map(({ session }) => {
       const row = new RegExp(`▲ waiting +([a-z0-9]{5}) .* ${session} `);
       const id = ls.map((line) => row.exec(bare(line))?.[1]).find((found) => found !== undefined);
-      if (id === undefined) throw new Error(`Cannot find the request of ${session} in:\n${ls.join("\n")}`);
+      if (id === undefined) throw new Error(`no request of ${session} in:\n${ls.join("\n")}`);
       return [session, id];
     }));
   }
@@ -63,7 +63,7 @@ export class Retouch {
       ...ending(true).map(({ at }) => at),
     ];
     if (lines.length !== times.length) {
-      throw new Error(`Cannot time ${lines.length} lines: the story has ${times.length}:\n${lines.join("\n")}`);
+      throw new Error(`${lines.length} lines, but the story has times for ${times.length}:\n${lines.join("\n")}`);
     }
     return this.plain(lines.map((line, i) => line.replace(/\d\d:\d\d:\d\d/, clock(BEGINS + (times[i] ?? 0)))));
   }

@@ -101,7 +101,7 @@ function runs(line: string, columns: number): readonly Run[] {
     }
     column += [...part].length;
   }
-  if (column > columns) throw new Error(`Cannot draw ${line}: is ${column} columns wide, must be ${columns} at most`);
+  if (column > columns) throw new Error(`${line} is ${column} columns wide, expected at most ${columns}`);
   return found;
 }
 
@@ -113,7 +113,7 @@ function styled(style: Style, code: string): Style {
   if (code === "22") return { ...style, bold: false, dim: false };
   if (code === "39") return { ...style, color: undefined };
   const color = COLORS[code];
-  if (color === undefined) throw new Error(`Cannot draw: the escape sequence is ${code}, must be a known one`);
+  if (color === undefined) throw new Error(`the escape sequence ${code} is not known`);
   return { ...style, color };
 }
 

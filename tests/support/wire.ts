@@ -75,7 +75,7 @@ export class RawClient {
     if (this.#ended) this.#pending.get(id)?.(undefined);
     else await this.write(JSON.stringify(message) + "\n");
     const got = await within(reply, ms, `the answer to ${JSON.stringify(message).slice(0, 200)}`);
-    if (got === undefined) throw new Disconnected(`Cannot call: connection is closed, last words ${this.#lastWords()}`);
+    if (got === undefined) throw new Disconnected(`the connection is closed, its last words: ${this.#lastWords()}`);
     return got;
   }
 
@@ -103,7 +103,7 @@ export class RawClient {
     for (;;) {
       const message = this.#inbox.shift();
       if (message !== undefined) return message;
-      if (this.#ended) throw new Disconnected("Cannot read the next message: connection is closed");
+      if (this.#ended) throw new Disconnected("no further message: the connection is closed");
       const news = new Promise<void>((resolve) => this.#wake = resolve);
       await within(news, Math.max(1, end - performance.now()), "the next message");
     }

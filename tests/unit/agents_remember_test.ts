@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { claude } from "../../src/agents/claude/events.ts";
 import type { ApprovalScope } from "../../src/domain/approval.ts";
 import { decisionOf } from "../../src/agents/codex/request_codec.ts";
-import { event, TUI } from "../support/asking_desk.ts";
+import { event, TUI } from "../support/claude_request.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
 
 const suggestion = {
@@ -92,14 +92,14 @@ Deno.test("A4 an agent that offers to remember just this call does so, and no re
   assertEquals(told, allowed({ updatedPermissions: [suggestion] }));
   const before = desk.events.length;
   await desk.revoke({ id: ruleId }, "tui:admin");
-  assertEquals([desk.events.slice(before), desk.judge.rules()], [["approval.rule_revoked"], []]);
+  assertEquals([desk.events.slice(before), desk.policy.rules()], [["approval.rule_revoked"], []]);
 });
 
 Deno.test("A4 of a yes that ends an agent remembers nothing: what it remembers has no end", async () => {
   const desk = new Desk();
   const { told, ruleId } = await approved(desk, { expiresInSecs: 60 });
   assertEquals(told, allowed());
-  assertEquals(desk.judge.rules().map(({ id, scope }) => [id, scope]), [[ruleId, "workspace"]]);
+  assertEquals(desk.policy.rules().map(({ id, scope }) => [id, scope]), [[ruleId, "workspace"]]);
 
   const event = { kind: "requested", for: "permission", text: "make" } as const;
   const request = { for: "permission", tool: "Bash", action: "command", subject: "make", dialog: "beside" } as const;

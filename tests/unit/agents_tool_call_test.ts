@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { callOf, HOOK_FORMAT_TOOLS } from "../../src/agents/shared/tool_table.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
-import { event } from "../support/asking_desk.ts";
+import { event } from "../support/claude_request.ts";
 import { Desk } from "../support/desk.ts";
 
 Deno.test("A1 a deny rule for files of a folder also stops each search that would show them", async () => {

@@ -3,40 +3,40 @@ import { assert, assertEquals } from "@std/assert";
 import type { SafetyMode } from "../../src/domain/safety_mode.ts";
 import type { GivenRule } from "../../src/policy/rule.ts";
 import { Desk } from "../support/desk.ts";
-import { asks, claude, rule, told } from "../support/judged_desk.ts";
+import { claude, permissionRequest, rule, told } from "../support/claude_calls.ts";
 
 Deno.test("five allowed calls that fail in a row make the mode manual, until a human answers or the configuration is read", async () => {
   const desk = new Desk({ safetyMode: "autonomous", rules: [rule("allow", "*")] });
   const fail = async (n: number) => {
-    assertEquals(await told(desk, asks(`make ${n}`)), "allow");
+    assertEquals(await told(desk, permissionRequest(`make ${n}`)), "allow");
     await desk.report(claude("PostToolUseFailure", `make ${n}`, { error: "exit 2" }));
   };
   for (let n = 1; n <= 4; n++) await fail(n);
-  assertEquals([desk.judge.mode, desk.judge.suspended], ["autonomous", undefined]);
+  assertEquals([desk.policy.mode, desk.policy.suspended], ["autonomous", undefined]);
   await fail(5);
-  assertEquals([desk.judge.mode, desk.modes], ["manual", ["manual: calls allowed by rules failed"]]);
-  assertEquals(desk.judge.suspended, "autonomous");
-  const { approval } = await desk.report(asks("make 6"));
+  assertEquals([desk.policy.mode, desk.modes], ["manual", ["manual: calls allowed by rules failed"]]);
+  assertEquals(desk.policy.suspended, "autonomous");
+  const { approval } = await desk.report(permissionRequest("make 6"));
   await desk.broker.decide({ id: approval?.id ?? "", decision: "approve" }, "tui:admin");
-  assertEquals([desk.judge.mode, desk.judge.suspended], ["autonomous", undefined]);
+  assertEquals([desk.policy.mode, desk.policy.suspended], ["autonomous", undefined]);
 });
 
 Deno.test("an open breaker is open after a restart, from the journal and from a snapshot; what closed it counts there too", async () => {
   const settings = { safetyMode: "autonomous" as const, rules: [rule("allow", "*")] };
   const desk = new Desk(settings);
   for (let n = 1; n <= 5; n++) {
-    await desk.report(asks(`make ${n}`));
+    await desk.report(permissionRequest(`make ${n}`));
     await desk.report(claude("PostToolUseFailure", `make ${n}`));
   }
   const after = new Desk(settings, desk.journal);
-  assertEquals([after.judge.mode, after.judge.suspended], ["manual", "autonomous"]);
+  assertEquals([after.policy.mode, after.policy.suspended], ["manual", "autonomous"]);
   const { store, inbox } = new Desk();
   assert(store.restore(JSON.parse(JSON.stringify(after.store.save()))));
   assertEquals(inbox.suspended, "autonomous");
-  const { approval } = await after.report(asks("make 6"));
+  const { approval } = await after.report(permissionRequest("make 6"));
   await after.broker.decide({ id: approval?.id ?? "", decision: "deny" }, "tui:admin");
-  assertEquals(after.judge.mode, "autonomous");
-  assertEquals(new Desk(settings, after.journal).judge.mode, "autonomous");
+  assertEquals(after.policy.mode, "autonomous");
+  assertEquals(new Desk(settings, after.journal).policy.mode, "autonomous");
 });
 
 Deno.test("a breaker that a stricter configuration closes is closed after a restart too", async () => {
@@ -46,27 +46,27 @@ Deno.test("a breaker that a stricter configuration closes is closed after a rest
   };
   const desk = new Desk(settings);
   for (let n = 1; n <= 5; n++) {
-    await desk.report(asks(`make ${n}`));
+    await desk.report(permissionRequest(`make ${n}`));
     await desk.report(claude("PostToolUseFailure", `make ${n}`));
   }
   assertEquals(desk.inbox.suspended, "autonomous");
   settings.safetyMode = "manual";
-  desk.judge.reloaded();
+  desk.policy.reloaded();
   assertEquals(desk.inbox.suspended, undefined);
 });
 
 Deno.test("a success between failures keeps the breaker closed", async () => {
   const desk = new Desk({ safetyMode: "autonomous", rules: [rule("allow", "*")] });
   for (let n = 1; n <= 4; n++) {
-    await desk.report(asks(`make ${n}`));
+    await desk.report(permissionRequest(`make ${n}`));
     await desk.report(claude("PostToolUseFailure", `make ${n}`));
   }
   desk.pass(700_000);
-  await desk.report(asks("make good"));
+  await desk.report(permissionRequest("make good"));
   await desk.report(claude("PostToolUse", "make good"));
-  await desk.report(asks("make 5"));
+  await desk.report(permissionRequest("make 5"));
   await desk.report(claude("PostToolUseFailure", "make 5"));
-  assertEquals(desk.judge.mode, "autonomous");
+  assertEquals(desk.policy.mode, "autonomous");
 });
 
 Deno.test("the breaker counts what a sub-agent's calls come to, with a row of its own and without", async () => {
@@ -84,7 +84,7 @@ Deno.test("the breaker counts what a sub-agent's calls come to, with a row of it
       await desk.report(claude("PostToolUse", `make t${n}`, { ...sub, agent_id: "sub2" }));
       await desk.report(claude("PostToolUseFailure", `make t${n}`, { ...sub, error: "exit 2" }));
     }
-    assertEquals(desk.judge.mode, "manual");
+    assertEquals(desk.policy.mode, "manual");
   }
 });
 
@@ -96,13 +96,13 @@ Deno.test("one event counts once for the breaker: an interrupt of many calls, a 
   for (let n = 0; n < 6; n++) {
     await desk.report(claude("PostToolUseFailure", `cat ${n}`, { ...sub(n), is_interrupt: true }));
   }
-  assertEquals(desk.judge.mode, "guarded");
-  for (let n = 0; n < 5; n++) assertEquals(await told(desk, asks("make")), "allow");
+  assertEquals(desk.policy.mode, "guarded");
+  for (let n = 0; n < 5; n++) assertEquals(await told(desk, permissionRequest("make")), "allow");
   const fail = () => desk.report(claude("PostToolUseFailure", "make", { error: "exit 2" }));
   for (let n = 0; n < 3; n++) await fail();
-  assertEquals(desk.judge.mode, "guarded", "an interrupt and three failures");
+  assertEquals(desk.policy.mode, "guarded", "an interrupt and three failures");
   await fail();
-  assertEquals(desk.judge.mode, "manual");
+  assertEquals(desk.policy.mode, "manual");
 });
 
 Deno.test("a turn that ended forgets its own calls, the end of a session or of a sub-agent all that were theirs", async () => {
@@ -129,25 +129,25 @@ Deno.test("a turn that ended forgets its own calls, the end of a session or of a
     for (let n = 0; n < 5; n++) await desk.report(claude("PermissionRequest", `make ${n}`, whose));
     await desk.report({ agent: "claude", event: { session_id: "s", cwd: "/w", hook_event_name: name, ...more } });
     for (let n = 0; n < 5; n++) await desk.report(claude("PostToolUseFailure", `make ${n}`, whose));
-    assertEquals([name, more, desk.judge.mode], [name, more, forgotten ? "guarded" : "manual"]);
+    assertEquals([name, more, desk.policy.mode], [name, more, forgotten ? "guarded" : "manual"]);
   }
 });
 
 Deno.test("a batch ends as many equal calls as it names", async () => {
   const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make")] });
-  for (let n = 0; n < 6; n++) await desk.report(asks("make"));
+  for (let n = 0; n < 6; n++) await desk.report(permissionRequest("make"));
   const call = { tool_name: "Bash", tool_input: { command: "make" } };
   const event = { session_id: "s", cwd: "/w", hook_event_name: "PostToolBatch", tool_calls: [call, call] };
   await desk.report({ agent: "claude", event });
   for (let n = 0; n < 5; n++) await desk.report(claude("PostToolUseFailure", "make"));
-  assertEquals(desk.judge.mode, "guarded", "four of six were left");
+  assertEquals(desk.policy.mode, "guarded", "four of six were left");
 });
 
 Deno.test("an allowed call whose end is not heard of is forgotten when 100 newer ones were allowed", async () => {
   for (const [newer, mode] of [[95, "manual"], [100, "guarded"]] as const) {
     const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make*")] });
-    for (let n = 0; n < 5 + newer; n++) await desk.report(asks(`make ${n}`));
+    for (let n = 0; n < 5 + newer; n++) await desk.report(permissionRequest(`make ${n}`));
     for (let n = 0; n < 5; n++) await desk.report(claude("PostToolUseFailure", `make ${n}`, { error: "exit 2" }));
-    assertEquals([newer, desk.judge.mode], [newer, mode]);
+    assertEquals([newer, desk.policy.mode], [newer, mode]);
   }
 });

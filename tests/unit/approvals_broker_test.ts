@@ -2,12 +2,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
-import { asking, event, manual, NO, stored, YES } from "../support/asking_desk.ts";
+import { event, manual, NO, openRequest, stored, YES } from "../support/claude_request.ts";
 
 const allowed = { hookSpecificOutput: { hookEventName: "PermissionRequest", decision: { behavior: "allow" } } };
 
 Deno.test("H4 a yes from a window is journaled, on the disk, and only then told to the hook; the row goes on at once", async () => {
-  const { desk, hook, id } = await asking();
+  const { desk, hook, id } = await openRequest();
   assertEquals(desk.store.get("s")?.status, "waiting");
   const waiting = desk.broker.wait(id, hook);
   let onDisk = () => {};
@@ -24,7 +24,7 @@ Deno.test("H4 a yes from a window is journaled, on the disk, and only then told 
 });
 
 Deno.test("H4 a no carries its message to the agent, and the row goes on", async () => {
-  const { desk, hook, id } = await asking();
+  const { desk, hook, id } = await openRequest();
   const waiting = desk.broker.wait(id, hook);
   await desk.broker.decide({ id, ...NO, message: "use npm" }, "tui:admin");
   const { output, outcome, message } = await waiting;
@@ -39,7 +39,7 @@ Deno.test("H4 a no carries its message to the agent, and the row goes on", async
 Deno.test("H4 two windows answer at the same instant, 1,000 times: one outcome each, the other hears already_decided", async () => {
   const desk = manual();
   for (let i = 0; i < 1000; i++) {
-    const { hook, id } = await asking(`touch ${i}`, desk);
+    const { hook, id } = await openRequest(`touch ${i}`, desk);
     const waiting = desk.broker.wait(id, hook);
     const answers = await Promise.allSettled([
       desk.broker.decide({ id, ...YES }, "tui:admin"),
@@ -56,7 +56,7 @@ Deno.test("H4 two windows answer at the same instant, 1,000 times: one outcome e
 });
 
 Deno.test("H4 the same idempotency key decides once and answers the same", async () => {
-  const { desk, id } = await asking();
+  const { desk, id } = await openRequest();
   const first = await desk.broker.decide({ id, ...YES, idempotencyKey: "k" }, "tui:admin");
   const events = desk.journal.records.length;
   assertEquals(await desk.broker.decide({ id, ...YES, idempotencyKey: "k" }, "tui:admin"), first);
@@ -64,10 +64,10 @@ Deno.test("H4 the same idempotency key decides once and answers the same", async
 });
 
 Deno.test("an idempotency key that another call used does nothing, and says so", async () => {
-  const { desk, id } = await asking();
+  const { desk, id } = await openRequest();
   const always = { ...YES, scope: "always" } as const;
   const first = await desk.broker.decide({ id, ...always, idempotencyKey: "k" }, "tui:admin");
-  const other = await asking("touch b", desk);
+  const other = await openRequest("touch b", desk);
   const second = await desk.broker.decide({ id: other.id, ...always, idempotencyKey: "l" }, "tui:admin");
   const [r1, r2] = [first.ruleId ?? "", second.ruleId ?? ""];
   await assertRejects(
@@ -87,16 +87,16 @@ Deno.test("an idempotency key that another call used does nothing, and says so",
     ConsoleError,
     "was used for another change before",
   );
-  assertEquals(desk.judge.rules().map((rule) => rule.id), [r2]);
+  assertEquals(desk.policy.rules().map((rule) => rule.id), [r2]);
   // Nor does the key of a yes make a no: that one was never given, though it is settled.
-  const third = await asking("touch c", desk);
+  const third = await openRequest("touch c", desk);
   await desk.broker.decide({ id: third.id, ...NO }, "tui:admin");
   const again = () => desk.broker.decide({ id: third.id, ...YES, idempotencyKey: "k" }, "tui:admin");
   await assertRejects(again, ConsoleError, "was used for another change before");
 });
 
 Deno.test("A1 only the connection that asked may wait for the answer", async () => {
-  const { desk, id } = await asking();
+  const { desk, id } = await openRequest();
   try {
     await desk.broker.wait(id, new FakeCaller());
   } catch (error) {
@@ -106,7 +106,7 @@ Deno.test("A1 only the connection that asked may wait for the answer", async () 
 });
 
 Deno.test("C1 approvals that a killed daemon left open are closed by an event at the next start", async () => {
-  const { desk, id } = await asking();
+  const { desk, id } = await openRequest();
   const next = new Desk({}, desk.journal);
   assertEquals(next.inbox.get(id)?.status, "pending");
   next.broker.closeOrphans();
@@ -118,7 +118,7 @@ Deno.test("C1 approvals that a killed daemon left open are closed by an event at
 });
 
 Deno.test("F1 a stop frees every hook at once, without a decision, and leaves nothing open", async () => {
-  const { desk, hook, id } = await asking();
+  const { desk, hook, id } = await openRequest();
   const waiting = desk.broker.wait(id, hook);
   desk.broker.stop();
   assertEquals((await waiting).outcome, "cancelled");
@@ -126,7 +126,7 @@ Deno.test("F1 a stop frees every hook at once, without a decision, and leaves no
 });
 
 Deno.test("C6 a journal that takes nothing: no decision, the approval stays open", async () => {
-  const { desk, id } = await asking();
+  const { desk, id } = await openRequest();
   desk.journal.room = 0;
   await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "full");
   assertEquals(stored(desk, id).status, "pending");
@@ -189,7 +189,7 @@ Deno.test("A1 no rule comes of what a script asks: it would answer an agent's ca
     const why = `approval "${id}" makes no rule for ${scope}, because a script asks it`;
     await assertRejects(() => desk.broker.decide({ id, ...YES, scope }, "tui:admin"), ConsoleError, why);
   }
-  assertEquals([stored(desk, id).status, desk.judge.rules()], ["pending", []]);
+  assertEquals([stored(desk, id).status, desk.policy.rules()], ["pending", []]);
   await desk.broker.decide({ id, ...YES, scope: "once" }, "tui:admin");
   assertEquals((await asking).outcome, "approved");
 });

@@ -70,13 +70,13 @@ Deno.test("C6 a change of the mode that the journal does not take keeps no decis
     await desk.report(asks("make"));
     await desk.report(event("PostToolUseFailure", { tool_name: "Bash", tool_input: { command: "make" } }));
   }
-  assertEquals([desk.judge.mode, desk.modes.length], ["manual", 1]);
+  assertEquals([desk.policy.mode, desk.modes.length], ["manual", 1]);
   const { id, waiting } = await asking(desk);
   desk.modes.push = () => {
     throw new ConsoleError("read_only", "the journal cannot be written: the disk is full");
   };
   await desk.broker.decide({ id, ...YES }, "tui:admin");
-  assertEquals([(await waiting).outcome, desk.judge.mode], ["approved", "guarded"]);
+  assertEquals([(await waiting).outcome, desk.policy.mode], ["approved", "guarded"]);
 });
 
 Deno.test("H4 a repeat is acknowledged when the first answer is on the disk; a key of another answer decides nothing", async () => {

@@ -1,4 +1,4 @@
-/** Questions that a feed puts: judged by what the hooks of the same session found in its workspace. */
+/** Requests that a feed brings: decided by what the hooks of the same session found in its workspace. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ApprovalRequest, Decision } from "../../src/domain/approval.ts";
 import type { GivenRule } from "../../src/policy/rule.ts";
@@ -67,9 +67,9 @@ Deno.test("A4 what is approved for one folder passes in no other, and the window
   await desk.broker.decide({ id: first?.id ?? "", decision: "approve", scope: "workspace" }, "tui:admin");
   assertEquals(await answer, { kind: "approve", scope: "workspace" });
   const folders = ["/w", "/w/below", "/tmp/evil"];
-  const judged: unknown[] = [];
-  for (const cwd of folders) judged.push(await put(desk, "make test", { cwd }));
-  assertEquals(judged, [true, true, "asked"]);
+  const results: unknown[] = [];
+  for (const cwd of folders) results.push(await put(desk, "make test", { cwd }));
+  assertEquals(results, [true, true, "asked"]);
   assertEquals(desk.inbox.resolved().map(({ cwd }) => cwd), ["/w", ...folders]);
   assertEquals(desk.store.get("t")?.cwd, "/w", "a command's folder is not its session's");
 });

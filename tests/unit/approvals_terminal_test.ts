@@ -2,10 +2,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import type { Report } from "../support/desk.ts";
-import { asking, bash, event, manual, NO, PRINT, stored, YES } from "../support/asking_desk.ts";
+import { bash, event, manual, NO, openRequest, PRINT, stored, YES } from "../support/claude_request.ts";
 
 Deno.test("H4 Yes in the terminal (a4): the call's end settles it as answered elsewhere, and frees the hook without a decision", async () => {
-  const { desk, hook, id } = await asking();
+  const { desk, hook, id } = await openRequest();
   const waiting = desk.broker.wait(id, hook);
   await desk.report(bash("PostToolUse", "touch a", "id touch a"));
   assertEquals(await waiting, { id, outcome: "elsewhere" });
@@ -13,7 +13,7 @@ Deno.test("H4 Yes in the terminal (a4): the call's end settles it as answered el
 });
 
 Deno.test("H4 No or Esc in the terminal (a2, a3): the held hook is killed, no event comes, and the row rests", async () => {
-  const { desk, hook, id } = await asking();
+  const { desk, hook, id } = await openRequest();
   const waiting = desk.broker.wait(id, hook);
   hook.hangUp();
   assertEquals([stored(desk, id).status, desk.store.get("s")?.status], ["dismissed", "idle"]);
@@ -21,7 +21,7 @@ Deno.test("H4 No or Esc in the terminal (a2, a3): the held hook is killed, no ev
 });
 
 Deno.test("H4 a hook that gave up on a slow daemon before it began to wait: the agent's dialog is still there, the row waits", async () => {
-  const { desk, hook, id } = await asking();
+  const { desk, hook, id } = await openRequest();
   hook.hangUp();
   const row = desk.store.get("s");
   assertEquals([stored(desk, id).status, row?.status === "waiting" && row.waiting.approvalId], [
@@ -40,14 +40,14 @@ Deno.test("H4 the end of the turn, an interrupt or a new prompt dismisses; the e
     [event("SessionStart", { source: "resume" }), "cancelled"],
   ];
   for (const [closes, outcome] of closing) {
-    const { desk, id } = await asking();
+    const { desk, id } = await openRequest();
     await desk.report(closes);
     assertEquals(stored(desk, id).status, outcome);
   }
 });
 
 Deno.test("H4 what says nothing about the dialog leaves it open", async () => {
-  const { desk, id } = await asking();
+  const { desk, id } = await openRequest();
   const harmless = [
     event("Notification", { notification_type: "permission_prompt", message: "Claude needs your permission" }),
     bash("PostToolUse", "ls", "id ls"),
@@ -59,7 +59,7 @@ Deno.test("H4 what says nothing about the dialog leaves it open", async () => {
 });
 
 Deno.test("H4 nobody answers in time: expired, which is not denied; the row waits on in the terminal", async () => {
-  const { desk, hook, id } = await asking();
+  const { desk, hook, id } = await openRequest();
   const waiting = desk.broker.wait(id, hook);
   desk.pass(44_999);
   assertEquals(stored(desk, id).status, "pending");
@@ -75,7 +75,7 @@ Deno.test("H4 nobody answers in time: expired, which is not denied; the row wait
 });
 
 Deno.test("H1 an agent that waits for its hook is held only while a window is there that can answer", async () => {
-  const alone = await asking("touch a", manual(), PRINT);
+  const alone = await openRequest("touch a", manual(), PRINT);
   assertEquals([alone.id, alone.desk.inbox.pendingCount, alone.desk.store.get("s")?.status], [
     "none",
     0,
@@ -83,14 +83,14 @@ Deno.test("H1 an agent that waits for its hook is held only while a window is th
   ]);
   const desk = manual();
   const close = desk.attach();
-  const { hook, id } = await asking("touch a", desk, PRINT);
+  const { hook, id } = await openRequest("touch a", desk, PRINT);
   const waiting = desk.broker.wait(id, hook);
   close();
   assertEquals(await waiting, { id, outcome: "expired" });
 });
 
 Deno.test("H4 calls side by side: the answer to one leaves the other's dialog waiting, in any order", async () => {
-  const { desk, id: first } = await asking("touch a");
+  const { desk, id: first } = await openRequest("touch a");
   const { approval } = await desk.report(bash("PermissionRequest", "touch b"));
   const second = approval?.id ?? "";
   await desk.broker.decide({ id: second, ...YES }, "tui:admin");
@@ -99,7 +99,7 @@ Deno.test("H4 calls side by side: the answer to one leaves the other's dialog wa
   await desk.broker.decide({ id: first, ...NO }, "tui:admin");
   assertEquals(desk.store.get("s")?.status, "working");
 
-  const other = await asking("touch a");
+  const other = await openRequest("touch a");
   const { approval: beside } = await other.desk.report(bash("PermissionRequest", "touch b"));
   await other.desk.report(bash("PostToolUse", "touch b"));
   assertEquals(stored(other.desk, beside?.id ?? "").status, "elsewhere");
@@ -123,7 +123,7 @@ Deno.test("H4 a sub-agent's question is its own row's; the parent's turn may end
 });
 
 Deno.test("H4 a deadline while the disk is full: the hook is freed, and the next event that is taken closes the approval", async () => {
-  const { desk, hook, id } = await asking();
+  const { desk, hook, id } = await openRequest();
   const waiting = desk.broker.wait(id, hook);
   const { room } = desk.journal;
   desk.journal.room = 0;
@@ -138,7 +138,7 @@ Deno.test("H4 a deadline while the disk is full: the hook is freed, and the next
 });
 
 Deno.test("H4 an agent that was killed in its dialog leaves no open approval, though its hook lives on", async () => {
-  const { desk, hook, id } = await asking();
+  const { desk, hook, id } = await openRequest();
   const waiting = desk.broker.wait(id, hook);
   desk.store.setLost("s", "daemon");
   desk.broker.endRequests("s", "its process is gone");

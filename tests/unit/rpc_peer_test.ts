@@ -64,7 +64,7 @@ Deno.test("peer: it asks and answers at once over one channel, and both errors k
   const peer = peerOn(on, {
     handle: ({ method }) => {
       if (method === "echo") return { heard: true };
-      throw new ConsoleError("not_found", "Cannot find it", { id: "x" });
+      throw new ConsoleError("not_found", "no such thing", { id: "x" });
     },
   });
   const asked = peer.request("ask", { n: 1 }, AbortSignal.timeout(5000));

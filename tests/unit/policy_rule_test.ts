@@ -2,10 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { ApprovalRequest, Rule } from "../../src/domain/approval.ts";
 import { escapePattern, givenRules, matches, type RuleContext, ruleFrom } from "../../src/policy/rule.ts";
-import { AT, CALLER, request, rule } from "../support/ruling.ts";
+import { AT, CALLER, requestOf, rule } from "../support/rule_samples.ts";
 
 const allows = (pattern: string, subject: string, more: Partial<ApprovalRequest> = {}) =>
-  matches(rule(pattern, { tool: "*" }), request(subject, more), CALLER);
+  matches(rule(pattern, { tool: "*" }), requestOf(subject, more), CALLER);
 
 Deno.test("a pattern is literal but for the star", () => {
   const yes = [["npm test", "npm test"], ["npm test*", "npm test -- a.ts"], ["npm *t", "npm test"], [
@@ -164,20 +164,20 @@ Deno.test("a rule reaches as far as its tool, agent, session, folder and time", 
   ];
   for (const [given, caller, expected] of cases) {
     const text = JSON.stringify([given, caller]);
-    assertEquals([text, matches(rule("ls", given), request("ls"), { ...CALLER, ...caller })], [text, expected]);
+    assertEquals([text, matches(rule("ls", given), requestOf("ls"), { ...CALLER, ...caller })], [text, expected]);
   }
 });
 
 Deno.test("no allow rule answers a question, a plan or an elicitation; a deny rule does", () => {
   for (const kind of ["question", "plan", "elicitation"] as const) {
-    assert(!matches(rule("*"), request("x", { for: kind }), CALLER));
-    assert(matches(rule("*", { decision: "deny" }), request("x", { for: kind }), CALLER));
+    assert(!matches(rule("*"), requestOf("x", { for: kind }), CALLER));
+    assert(matches(rule("*", { decision: "deny" }), requestOf("x", { for: kind }), CALLER));
   }
 });
 
 Deno.test("ruleFrom makes the rule for exactly this call", () => {
   const given = { id: "r1", by: "cli", createdAt: AT } as const;
-  const made = ruleFrom(request("rm *.log"), CALLER, {
+  const made = ruleFrom(requestOf("rm *.log"), CALLER, {
     ...given,
     scope: "workspace",
     expiresAt: "2026-12-01T00:00:00Z",
@@ -186,17 +186,18 @@ Deno.test("ruleFrom makes the rule for exactly this call", () => {
     ...{ id: "r1", decision: "allow", agent: "claude", tool: "Bash", pattern: "rm \\*.log", scope: "workspace" },
     ...{ workspace: "/p/app", createdAt: AT, expiresAt: "2026-12-01T00:00:00Z", by: "cli" },
   });
-  assert(matches(made as Rule, request("rm *.log"), CALLER) && !matches(made as Rule, request("rm a.log"), CALLER));
-  const session = ruleFrom(request("ls; x"), CALLER, { ...given, scope: "session" }) as Rule;
+  assert(matches(made as Rule, requestOf("rm *.log"), CALLER) && !matches(made as Rule, requestOf("rm a.log"), CALLER));
+  const session = ruleFrom(requestOf("ls; x"), CALLER, { ...given, scope: "session" }) as Rule;
   assert(
-    matches(session, request("ls; x"), CALLER) && !matches(session, request("ls; x"), { ...CALLER, sessionId: "s2" }),
+    matches(session, requestOf("ls; x"), CALLER) &&
+      !matches(session, requestOf("ls; x"), { ...CALLER, sessionId: "s2" }),
   );
 });
 
 Deno.test("a rule of an answer about a relative path is for that file, wherever it is called from", () => {
   const given = { id: "r1", by: "cli", createdAt: AT, scope: "always" } as const;
   for (const action of ["read", "write"] as const) {
-    const made = ruleFrom(request("src/*.ts", { action }), CALLER, given) as Rule;
+    const made = ruleFrom(requestOf("src/*.ts", { action }), CALLER, given) as Rule;
     assertEquals(made.pattern, "/p/app/src/\\*.ts");
     for (
       const [subject, cwd] of [["src/*.ts", "/p/app"], ["*.ts", "/p/app/src"], ["/p/app/src/*.ts", "/q"], [
@@ -204,19 +205,19 @@ Deno.test("a rule of an answer about a relative path is for that file, wherever 
         "/p/x",
       ]] as const
     ) {
-      assert(matches(made, request(subject, { action }), { ...CALLER, cwd }), `${subject} in ${cwd}`);
+      assert(matches(made, requestOf(subject, { action }), { ...CALLER, cwd }), `${subject} in ${cwd}`);
     }
-    assert(!matches(made, request("src/*.ts", { action }), { ...CALLER, cwd: "/q" }));
+    assert(!matches(made, requestOf("src/*.ts", { action }), { ...CALLER, cwd: "/q" }));
     const { cwd: _, ...nowhere } = CALLER;
-    assert(!matches(made, request("src/*.ts", { action }), nowhere));
-    assert("refused" in ruleFrom(request("src/a.ts", { action }), nowhere, given));
-    assert(!("refused" in ruleFrom(request("src/a.ts", { action }), nowhere, { ...given, scope: "session" })));
-    const absolute = ruleFrom(request("/a.ts", { action }), nowhere, given) as Rule;
+    assert(!matches(made, requestOf("src/*.ts", { action }), nowhere));
+    assert("refused" in ruleFrom(requestOf("src/a.ts", { action }), nowhere, given));
+    assert(!("refused" in ruleFrom(requestOf("src/a.ts", { action }), nowhere, { ...given, scope: "session" })));
+    const absolute = ruleFrom(requestOf("/a.ts", { action }), nowhere, given) as Rule;
     assertEquals(absolute.pattern, "/a.ts");
   }
   const star = rule("/p/*", { tool: "*" });
-  assert(matches(star, request("a.ts", { action: "write" }), CALLER), "also of a rule with a star");
-  assert(!matches(star, request("../a.ts", { action: "write" }), CALLER), "a path that goes up is under no star");
+  assert(matches(star, requestOf("a.ts", { action: "write" }), CALLER), "also of a rule with a star");
+  assert(!matches(star, requestOf("../a.ts", { action: "write" }), CALLER), "a path that goes up is under no star");
 });
 
 Deno.test("A3 A4 ruleFrom refuses what must not stand in a rule", () => {
@@ -225,15 +226,15 @@ Deno.test("A3 A4 ruleFrom refuses what must not stand in a rule", () => {
     caller: Partial<RuleContext> = {},
     scope: "always" | "workspace" = "always",
   ) => "refused" in ruleFrom(given, { ...CALLER, ...caller }, { id: "r", by: "cli", createdAt: AT, scope });
-  assert(!refused(request("ls\nls\tx")));
-  assert(refused(request("login --password hunter2000")));
-  assert(refused(request("ls \u202e")) && refused(request("ls \u001b[1m")) && refused(request("ls\r")));
-  assert(refused(request("x", { for: "question" })) && refused(request("x", { for: "plan" })));
-  assert(refused(request("x", { for: "elicitation" })) && refused(request("ls"), { cut: true }));
+  assert(!refused(requestOf("ls\nls\tx")));
+  assert(refused(requestOf("login --password hunter2000")));
+  assert(refused(requestOf("ls \u202e")) && refused(requestOf("ls \u001b[1m")) && refused(requestOf("ls\r")));
+  assert(refused(requestOf("x", { for: "question" })) && refused(requestOf("x", { for: "plan" })));
+  assert(refused(requestOf("x", { for: "elicitation" })) && refused(requestOf("ls"), { cut: true }));
   const { cwd: _, ...nowhere } = CALLER;
-  assert(refused({ ...request("ls"), tool: "*" }));
-  assert("refused" in ruleFrom(request("ls"), nowhere, { id: "r", by: "cli", createdAt: AT, scope: "workspace" }));
-  assert(refused(request("ls"), { cwd: "relative" }, "workspace") && refused(request("a".repeat(4001))));
+  assert(refused({ ...requestOf("ls"), tool: "*" }));
+  assert("refused" in ruleFrom(requestOf("ls"), nowhere, { id: "r", by: "cli", createdAt: AT, scope: "workspace" }));
+  assert(refused(requestOf("ls"), { cwd: "relative" }, "workspace") && refused(requestOf("a".repeat(4001))));
 });
 
 Deno.test("rules of a file are named after where they stand", () => {

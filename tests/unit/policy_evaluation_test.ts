@@ -30,8 +30,8 @@ function rule(pattern: string, by: string, decision: "allow" | "deny" = "allow")
   return { id: `${by}-${pattern}`, decision, tool: "Bash", pattern, scope: "always", createdAt: "", by };
 }
 /** `yes`, `no`, `ask` or `none`. */
-function said(judgement: PolicyDecision): string {
-  return typeof judgement === "string" ? judgement : judgement.decision.kind === "approve" ? "yes" : "no";
+function said(result: PolicyDecision): string {
+  return typeof result === "string" ? result : result.decision.kind === "approve" ? "yes" : "no";
 }
 const wild = (risk: Risk) => TEXTS[risk].slice(0, 3) + "*";
 

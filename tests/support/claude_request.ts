@@ -1,4 +1,4 @@
-/** A session of Claude Code that asks, on the desk (desk.ts). */
+/** A session of Claude Code with an open approval request, on the desk (desk.ts). */
 import { assert } from "@std/assert";
 import type { Approval } from "../../src/domain/approval.ts";
 import { Desk, FakeCaller, type Report } from "./desk.ts";
@@ -21,8 +21,8 @@ export const bash = (name: string, command: string, id?: string) =>
     ...(id === undefined ? {} : { tool_use_id: id }),
   });
 
-/** A session in mid-turn, and the caller that asks to run `command` in it. */
-export async function asking(command = "touch a", desk = manual(), env = TUI) {
+/** A session in mid-turn, and the caller that requests to run `command` in it. */
+export async function openRequest(command = "touch a", desk = manual(), env = TUI) {
   await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));
   await desk.report(bash("PreToolUse", command, `id ${command}`));
   const hook = new FakeCaller();

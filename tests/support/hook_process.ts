@@ -1,4 +1,4 @@
-/** Agents that ask, as a daemon sees them: hook processes with the installed command line, fed with recorded events. */
+/** Hook processes with the installed command line, fed with recorded events: agents as a daemon sees them. */
 import { hookProgram } from "../../src/cli/commands/hooks.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { thisProgram } from "../../src/platform/program.ts";
@@ -36,7 +36,7 @@ export function recorded(agent: "claude" | "codex", name: string, call: Call = {
   const lines = Deno.readTextFileSync(`${REPOSITORY}/tests/fixtures/${file}.jsonl`).split("\n");
   const found = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as { event?: string; stdin?: Json })
     .find(({ event }) => event === name)?.stdin;
-  if (found === undefined) throw new Error(`Cannot find ${name} of ${agent}: is not in its recording`);
+  if (found === undefined) throw new Error(`${name} is not in the recording of ${agent}`);
   const { session = "s1", command = "touch a1", description, tool, cwd } = call;
   const input = { ...found["tool_input"] as Json, command, ...(description === undefined ? {} : { description }) };
   return {
@@ -70,7 +70,7 @@ export function hook(home: TestHome, event: Json | string, { agent = "claude", e
   return new Running([...installedHook(home), "hook", agent], { env: { ...clean, ...env }, cwd, stdin });
 }
 
-/** A hook process that waits for its answer. */
+/** A hook process that waits for its response. */
 export interface Held extends AsyncDisposable {
   readonly hook: Running;
   readonly id: string;
@@ -113,7 +113,7 @@ export async function pending(client: RawClient): Promise<Json[]> {
 export async function approval(client: RawClient, id: string): Promise<Json> {
   const all = (await client.request("approval.list", { status: "all" }))["approvals"] as Json[];
   const found = all.find((one) => one["id"] === id);
-  if (found === undefined) throw new Error(`Cannot find approval ${id}: is not in the list`);
+  if (found === undefined) throw new Error(`approval ${id} is not in the list`);
   return found;
 }
 

@@ -3,7 +3,7 @@ import { type LineProcess, openLines } from "../../src/platform/line_process.ts"
 import { startTime } from "../support/harness_process.ts";
 import { eventually, within } from "../support/harness_wait.ts";
 
-/** A program that nothing ends has this long until the test is red, ms; {@link LineChild.end} gives it one second. */
+/** A program that nothing ends has this long until the test is red, ms; {@link LineProcess.end} gives it one second. */
 const MOST_MS = 5000;
 
 function opened(argv: readonly string[], signal = new AbortController().signal): LineProcess {

@@ -3,11 +3,11 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { PolicyEngine } from "../../src/approvals/policy_engine.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
-import { asks, claude, rule, told } from "../support/judged_desk.ts";
+import { claude, permissionRequest, rule, told } from "../support/claude_calls.ts";
 
 Deno.test("what a rule of a session allows holds for the child session that works for it, and for no other", async () => {
   const desk = new Desk();
-  const { approval } = await desk.report(asks("npm test"));
+  const { approval } = await desk.report(permissionRequest("npm test"));
   await desk.broker.decide({ id: approval?.id ?? "", decision: "approve", scope: "session" }, "tui:admin");
   for (const [sessionId, facts, yes] of [["c", { parentId: "s" }, true], ["d", {}, false]] as const) {
     const call = {
@@ -33,8 +33,12 @@ Deno.test("what a rule of a session allows holds for the child session that work
 Deno.test("a search that shows credentials is no mere read, whatever its folder", async () => {
   const desk = new Desk({ safetyMode: "guarded" });
   const grep = (more: object) => ({
-    ...asks(""),
-    event: { ...asks("").event as object, tool_name: "Grep", tool_input: { pattern: "KEY", path: "/w", ...more } },
+    ...permissionRequest(""),
+    event: {
+      ...permissionRequest("").event as object,
+      tool_name: "Grep",
+      tool_input: { pattern: "KEY", path: "/w", ...more },
+    },
   });
   assertEquals(await told(desk, grep({ glob: ".env" })), "held");
   assertEquals(await told(desk, grep({ glob: "*.ts" })), "allow");
@@ -43,22 +47,22 @@ Deno.test("a search that shows credentials is no mere read, whatever its folder"
 
 Deno.test("approve --scope always leaves a rule: the next same call runs unasked, another one asks; revoked, it asks again", async () => {
   const desk = new Desk();
-  const { approval } = await desk.report(asks("npm test"));
+  const { approval } = await desk.report(permissionRequest("npm test"));
   await desk.broker.decide({ id: approval?.id ?? "", decision: "approve", scope: "always" }, "tui:admin");
-  const [made] = desk.judge.rules();
+  const [made] = desk.policy.rules();
   assertEquals([made?.pattern, made?.scope, made?.by], ["npm test", "always", "tui:admin"]);
-  assertEquals(await told(desk, asks("npm test")), "allow");
+  assertEquals(await told(desk, permissionRequest("npm test")), "allow");
   assertEquals(desk.events.at(-2), "approval.decided approved");
   assertEquals(desk.store.get("s")?.status, "working", "a call that a rule allows never waits");
-  assertEquals(await told(desk, asks("npm test; rm -rf /")), "held");
+  assertEquals(await told(desk, permissionRequest("npm test; rm -rf /")), "held");
   await desk.revoke({ id: made?.id ?? "" }, "cli:admin");
-  assertEquals([await told(desk, asks("npm test")), desk.judge.rules()], ["held", []]);
+  assertEquals([await told(desk, permissionRequest("npm test")), desk.policy.rules()], ["held", []]);
 });
 
 Deno.test("a rule reaches as far as its scope, and ends at its time", async () => {
   const desk = new Desk();
   const approve = async (command: string, scope: "session" | "workspace" | "always", expiresInSecs?: number) => {
-    const { approval } = await desk.report(asks(command));
+    const { approval } = await desk.report(permissionRequest(command));
     const ends = expiresInSecs === undefined ? {} : { expiresInSecs };
     await desk.broker.decide({ id: approval?.id ?? "", decision: "approve", scope, ...ends }, "tui:admin");
   };
@@ -76,14 +80,16 @@ Deno.test("a rule reaches as far as its scope, and ends at its time", async () =
 
 Deno.test("rules survive a restart", async () => {
   const desk = new Desk();
-  const { approval } = await desk.report(asks("npm test"));
+  const { approval } = await desk.report(permissionRequest("npm test"));
   await desk.broker.decide({ id: approval?.id ?? "", decision: "approve", scope: "always" }, "tui:admin");
-  assertEquals(await told(new Desk({}, desk.journal), asks("npm test")), "allow");
+  assertEquals(await told(new Desk({}, desk.journal), permissionRequest("npm test")), "allow");
 });
 
 Deno.test("what cannot be a rule is refused, and the approval stays open", async () => {
   const desk = new Desk();
-  const { approval } = await desk.report(asks("curl -H 'Authorization: Bearer abcdefgh12345678' x.example"));
+  const { approval } = await desk.report(
+    permissionRequest("curl -H 'Authorization: Bearer abcdefgh12345678' x.example"),
+  );
   const id = approval?.id ?? "";
   const always = { id, decision: "approve", scope: "always" } as const;
   await assertRejects(() => desk.broker.decide(always, "tui:admin"), ConsoleError, "secret");
@@ -93,9 +99,9 @@ Deno.test("what cannot be a rule is refused, and the approval stays open", async
 
 Deno.test("a shortened payload is never allowed by a rule; a deny rule still denies it", async () => {
   const desk = new Desk({ safetyMode: "autonomous", rules: [rule("allow", "*"), rule("deny", "rm *")] });
-  assertEquals(await told(desk, asks("make all")), "allow");
-  assertEquals(await told(desk, { ...asks("make all"), cutFrom: 70_000 }), "held");
-  assertEquals(await told(desk, { ...asks("rm x"), cutFrom: 70_000 }), "deny");
+  assertEquals(await told(desk, permissionRequest("make all")), "allow");
+  assertEquals(await told(desk, { ...permissionRequest("make all"), cutFrom: 70_000 }), "held");
+  assertEquals(await told(desk, { ...permissionRequest("rm x"), cutFrom: 70_000 }), "deny");
 });
 
 Deno.test("safety modes: manual asks, guarded lets reading pass, autonomous never lets destruction pass by a pattern", async () => {
@@ -109,7 +115,7 @@ Deno.test("safety modes: manual asks, guarded lets reading pass, autonomous neve
     for (const [i, safetyMode] of (["manual", "guarded", "autonomous"] as const).entries()) {
       const ruled = safetyMode === "guarded" ? [] : rules;
       assertEquals(
-        await told(new Desk({ safetyMode, rules: ruled }), asks(command)),
+        await told(new Desk({ safetyMode, rules: ruled }), permissionRequest(command)),
         expected[i],
         `${command} ${safetyMode}`,
       );
@@ -119,7 +125,7 @@ Deno.test("safety modes: manual asks, guarded lets reading pass, autonomous neve
 
 Deno.test("a workspace's own file only tightens, and one that cannot be read means manual", async () => {
   const desk = () => new Desk({ safetyMode: "autonomous", rules: [rule("allow", "*")] });
-  const tell = (workspaceConfig: string) => told(desk(), { ...asks("make all"), workspaceConfig });
+  const tell = (workspaceConfig: string) => told(desk(), { ...permissionRequest("make all"), workspaceConfig });
   assertEquals(await tell('{"daemon": {"safety_mode": "manual"}}'), "held");
   assertEquals(
     await tell('{"approvals": {"rules": [{"tool": "Bash", "pattern": "make *", "decision": "deny"}]}}'),
@@ -128,7 +134,7 @@ Deno.test("a workspace's own file only tightens, and one that cannot be read mea
   assertEquals(await tell("{not json"), "held");
   const loose =
     '{"daemon": {"safety_mode": "autonomous"}, "approvals": {"rules": [{"tool": "*", "pattern": "*", "decision": "allow"}]}}';
-  assertEquals(await told(new Desk(), { ...asks("make all"), workspaceConfig: loose }), "held");
+  assertEquals(await told(new Desk(), { ...permissionRequest("make all"), workspaceConfig: loose }), "held");
 });
 
 Deno.test("before a tool only rules speak, and only where the user turned that on; destruction waits for who is there", async () => {
@@ -150,7 +156,7 @@ Deno.test("before a tool only rules speak, and only where the user turned that o
 
 Deno.test("A4 workspaces fill the log with no more than 100 different warnings, each told once", () => {
   const warned: unknown[] = [];
-  const judge = new PolicyEngine({
+  const engine = new PolicyEngine({
     settings: () => ({ safetyMode: "manual", rules: [], preToolUse: false }),
     inbox: { rules: () => [] },
     clock: { now: () => 0, steady: () => 0 },
@@ -161,7 +167,7 @@ Deno.test("A4 workspaces fill the log with no more than 100 different warnings, 
   const call = { for: "permission", tool: "Bash", action: "command", subject: "make", dialog: "beside" } as const;
   for (let n = 0; n < 240; n++) {
     const workspaceConfig = `{"unknown_${n >> 1}": 1}`;
-    judge.evaluate({ request: { ...call, acceptsApproval: true }, workspaceConfig }, {
+    engine.evaluate({ request: { ...call, acceptsApproval: true }, workspaceConfig }, {
       agent: "claude",
       sessionId: "s",
       cwd: "/w",

@@ -1,11 +1,11 @@
 /** What deny rules find: more than the text says at first sight. */
 import { assert, assertEquals } from "@std/assert";
 import { firstMatch, matches } from "../../src/policy/rule.ts";
-import { CALLER, request, rule } from "../support/ruling.ts";
+import { CALLER, requestOf, rule } from "../support/rule_samples.ts";
 
 Deno.test("a deny rule for paths and addresses finds what is meant", () => {
   const denies = (pattern: string, subject: string, action: "write" | "fetch") =>
-    matches(rule(pattern, { tool: "*", decision: "deny" }), request(subject, { action }), CALLER);
+    matches(rule(pattern, { tool: "*", decision: "deny" }), requestOf(subject, { action }), CALLER);
   for (const text of ["/p/../etc/x", "//etc//x", "/etc/./x", "../../../../etc/x"]) {
     assert(denies("/etc/*", text, "write"), text);
   }
@@ -19,7 +19,7 @@ Deno.test("a deny rule for paths finds one among several, and in a folder that i
   const denies = (pattern: string, ...paths: string[]) =>
     matches(
       rule(pattern, { tool: "*", decision: "deny" }),
-      request("*** Begin Patch", { action: "write", paths }),
+      requestOf("*** Begin Patch", { action: "write", paths }),
       CALLER,
     );
   for (
@@ -38,7 +38,7 @@ Deno.test("a deny rule for paths finds one among several, and in a folder that i
   assert(denies("*.env", "/repo/**") && denies("/repo/a", "/repo/**") && !denies("/a", "/repo/**"));
   assert(denies("infra/*", "z", "infra/a.tf"), "also as it was given");
   const allow = rule("/repo/infra/*", { tool: "*" });
-  assert(!matches(allow, request("*** Begin Patch", { action: "write", paths: ["/repo/infra/a"] }), CALLER));
+  assert(!matches(allow, requestOf("*** Begin Patch", { action: "write", paths: ["/repo/infra/a"] }), CALLER));
 });
 
 Deno.test("deny beats allow, and finds its command inside a line", () => {
@@ -53,13 +53,14 @@ Deno.test("deny beats allow, and finds its command inside a line", () => {
       "env git push",
     ]
   ) {
-    assertEquals([text, firstMatch(rules, request(text), CALLER)?.id], [text, "d"]);
+    assertEquals([text, firstMatch(rules, requestOf(text), CALLER)?.id], [text, "d"]);
   }
-  assertEquals(firstMatch(rules, request("git pull"), CALLER)?.id, "r");
+  assertEquals(firstMatch(rules, requestOf("git pull"), CALLER)?.id, "r");
 });
 
 Deno.test("options before the arguments hide no command from a deny rule", () => {
-  const denies = (pattern: string, text: string) => matches(rule(pattern, { decision: "deny" }), request(text), CALLER);
+  const denies = (pattern: string, text: string) =>
+    matches(rule(pattern, { decision: "deny" }), requestOf(text), CALLER);
   for (
     const text of [
       ...["git -C . push", "git --no-pager push -f", "git -c a=b --git-dir x push", "git -C . -C x push o main"],
@@ -74,11 +75,12 @@ Deno.test("options before the arguments hide no command from a deny rule", () =>
   }
   assert(denies("a push*", `a ${"-x ".repeat(16)}push`) && !denies("a push*", `a ${"-x ".repeat(17)}push`), "so many");
   assert(!denies("kubectl delete *", "kubectl get delete x") && !denies("python", "python -m pytest"));
-  assert(!matches(rule("git push*"), request("git -C . push"), CALLER), "an allow rule takes what is spelled out");
+  assert(!matches(rule("git push*"), requestOf("git -C . push"), CALLER), "an allow rule takes what is spelled out");
 });
 
 Deno.test("a deny rule finds the command whose words xargs or find bring", () => {
-  const denies = (pattern: string, text: string) => matches(rule(pattern, { decision: "deny" }), request(text), CALLER);
+  const denies = (pattern: string, text: string) =>
+    matches(rule(pattern, { decision: "deny" }), requestOf(text), CALLER);
   for (const text of ["xargs -a urls curl", "find . -exec curl {} +", "ls | xargs -n1 curl", "parallel curl ::: a"]) {
     assert(denies("curl *", text), text);
   }
@@ -93,7 +95,7 @@ Deno.test("a deny rule finds the command whose words xargs or find bring", () =>
 
 Deno.test("a deny rule for addresses looks past who asks, the port that is meant and the dot at the end", () => {
   const denies = (pattern: string, subject: string) =>
-    matches(rule(pattern, { tool: "*", decision: "deny" }), request(subject, { action: "fetch" }), CALLER);
+    matches(rule(pattern, { tool: "*", decision: "deny" }), requestOf(subject, { action: "fetch" }), CALLER);
   for (
     const text of ["https://x@evil.com/a", "https://evil.com./a", "https://x:y@EVIL.com.:443/a", "https:evil.com/a"]
   ) assert(denies("https://evil.com/*", text), text);

@@ -6,7 +6,7 @@ export const NOW = Date.parse("2026-11-20T10:00:00Z");
 export const AT = "2026-11-20T10:00:00.000Z";
 export const CALLER: RuleContext = { agent: "claude", sessionId: "s1", cwd: "/p/app", now: NOW };
 
-export function request(subject: string, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
+export function requestOf(subject: string, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
   return {
     for: "permission",
     tool: "Bash",

@@ -1,6 +1,6 @@
-/** Calls of a session of Claude Code that are judged, on the desk (desk.ts). */
+/** Calls of one session of Claude Code for tests of the policy, on the desk (desk.ts). */
 import type { GivenRule } from "../../src/policy/rule.ts";
-import { TUI } from "./asking_desk.ts";
+import { TUI } from "./claude_request.ts";
 import type { Desk, Report } from "./desk.ts";
 
 export function claude(hook_event_name: string, command: string, more: Record<string, unknown> = {}): Report {
@@ -8,7 +8,7 @@ export function claude(hook_event_name: string, command: string, more: Record<st
   return { agent: "claude", event, env: TUI };
 }
 
-export const asks = (command: string) => claude("PermissionRequest", command);
+export const permissionRequest = (command: string) => claude("PermissionRequest", command);
 
 /** What the hook is told at once: `allow`, `deny`, `held` or nothing. */
 export async function told(desk: Desk, report: Report): Promise<string | undefined> {

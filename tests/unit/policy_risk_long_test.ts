@@ -1,4 +1,4 @@
-/** No text holds up the daemon: it judges one event at a time, and every hook waits for it. */
+/** No text holds up the daemon: it evaluates one event at a time, and every hook waits for it. */
 import fc from "fast-check";
 import type { ApprovalRequest } from "../../src/domain/approval.ts";
 import { riskOf } from "../../src/policy/risk.ts";
@@ -14,7 +14,7 @@ const LEAST_MS = 5;
 /** Looks until one was not disturbed by whatever else runs on this machine. */
 const LOOKS = 4;
 
-function judge(subject: string): number {
+function msToEvaluate(subject: string): number {
   const request: ApprovalRequest = {
     for: "permission",
     tool: "Bash",
@@ -37,7 +37,7 @@ function growsLinearly(text: (length: number) => string): void {
   const [short, long] = [text(SHORT), text(SHORT * TIMES)];
   let looks = "";
   for (let i = 0; i < LOOKS; i++) {
-    const [before, after] = [Math.max(LEAST_MS, judge(short)), judge(long)];
+    const [before, after] = [Math.max(LEAST_MS, msToEvaluate(short)), msToEvaluate(long)];
     if (after < MOST_GROWTH * before) return;
     looks += ` ${after.toFixed(0)}/${before.toFixed(0)}`;
   }
