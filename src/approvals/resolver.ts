@@ -102,7 +102,7 @@ export class ApprovalResolver {
   }
 
   expire(pending: PendingRequest): void {
-    this.#end(pending, "expired", withoutAnswer(pending));
+    this.#end(pending, "expired", endWithoutDecision(pending));
   }
 
   /**
@@ -120,7 +120,7 @@ export class ApprovalResolver {
   }
 
   cancel(pending: PendingRequest, reason: string): void {
-    this.#end(pending, "cancelled", withoutAnswer(pending), reason);
+    this.#end(pending, "cancelled", endWithoutDecision(pending), reason);
   }
 
   /** At the start: approvals that a daemon left open when it was killed. Their hooks have lost it and got no decision. */
@@ -189,6 +189,6 @@ export class ApprovalResolver {
 }
 
 /** Behind a gate there is no dialog: without an answer the call goes on. */
-function withoutAnswer({ request }: PendingRequest): RowKind {
+function endWithoutDecision({ request }: PendingRequest): RowKind {
   return request.dialog === "gate" ? "decided" : "left_to_agent";
 }

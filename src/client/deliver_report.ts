@@ -82,13 +82,13 @@ export async function deliverReport(
     const greeted = peer.request("hello", ownHello(kind), inTime);
     const reported = peer.request("session.report", params, inTime);
     greeted.catch(() => {}); // the report meets the same end
-    let answer: Answer;
+    let answer: ReportReply;
     try {
-      answer = await reported as Answer;
+      answer = await reported as ReportReply;
     } catch (error) {
       return outcomeOf(error, inTime);
     }
-    if (output !== undefined) await answerAgent(peer, answer, output).catch(() => {}); // lost on the way: no decision
+    if (output !== undefined) await printResponse(peer, answer, output).catch(() => {}); // lost on the way: no decision
     return "delivered";
   } catch (error) {
     if ((error as { kind?: unknown }).kind === "unsafe_path") throw error;
@@ -119,17 +119,17 @@ function outcomeOf(error: unknown, inTime: AbortSignal): Outcome {
   return LATER.includes(kind) ? "refused" : "delivered";
 }
 
-interface Answer {
+interface ReportReply {
   readonly output?: unknown;
   readonly approval?: { readonly id: string; readonly waitMs: number };
 }
 
 /** What the daemon answers for the agent: at once, or after the human was asked. */
-async function answerAgent(peer: JsonRpcPeer, answer: Answer, print: (output: unknown) => void): Promise<void> {
+async function printResponse(peer: JsonRpcPeer, answer: ReportReply, print: (output: unknown) => void): Promise<void> {
   const { output, approval } = answer;
   if (output !== undefined) return print(output);
   if (approval === undefined) return;
   const inTime = AbortSignal.timeout(approval.waitMs + WAIT_SLACK_MS);
-  const decided = await peer.request("approval.wait", { id: approval.id }, inTime) as Answer;
+  const decided = await peer.request("approval.wait", { id: approval.id }, inTime) as ReportReply;
   if (decided.output !== undefined) print(decided.output);
 }

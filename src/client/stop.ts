@@ -46,20 +46,20 @@ interface Noted extends Target {
 }
 
 /** What came of asking: who will stop, that it is stopping already, no word in time, or no way to ask. */
-type Answer = Target | "stopping" | "hung" | "unasked";
+type StopReply = Target | "stopping" | "hung" | "unasked";
 
 /** @returns the pid that was stopped, or undefined where none ran. @throws {ConsoleError} `failed` where it lives on */
 export async function stopDaemon(context: ClientContext, options: StopOptions): Promise<number | undefined> {
   const { pidFile } = options;
   const before = readNoted(pidFile);
-  const answer = await ask(context, options);
+  const answer = await requestStop(context, options);
   const asked = typeof answer === "string" ? undefined : answer;
   if (asked === undefined && !lockHeld(context)) return undefined;
   const target = asked ?? before;
   const step = options.stepMs ?? STEP_MS;
   const drain = options.stepMs ?? (options.force ? STEP_MS : ASKED_MS);
   const gone = (look: number) => isGone(context, pidFile, target, look);
-  if (await within(asked !== undefined || answer === "stopping" ? drain : 0, gone)) return target?.pid;
+  if (await waitUntil(asked !== undefined || answer === "stopping" ? drain : 0, gone)) return target?.pid;
   if (target === undefined) {
     throw new ConsoleError(
       "failed",
@@ -75,13 +75,13 @@ export async function stopDaemon(context: ClientContext, options: StopOptions): 
   for (const [signal, ms] of steps) {
     if (!await isOurs(context, pidFile, target)) break;
     kill(pid, signal);
-    if (await within(ms, gone)) return pid;
+    if (await waitUntil(ms, gone)) return pid;
   }
-  if (await within(step, gone)) return pid;
+  if (await waitUntil(step, gone)) return pid;
   throw new ConsoleError("failed", `the daemon was not stopped: pid ${pid} lives on`, { pid });
 }
 
-async function ask(context: ClientContext, options: StopOptions): Promise<Answer> {
+async function requestStop(context: ClientContext, options: StopOptions): Promise<StopReply> {
   const { reason, force, restart, confirm } = options;
   try {
     const client = await tryConnectPatiently(context);
@@ -133,7 +133,7 @@ function lockHeld({ paths }: ClientContext): boolean {
   return lock === undefined;
 }
 
-async function within(ms: number, done: (look: number) => Promise<boolean>): Promise<boolean> {
+async function waitUntil(ms: number, done: (look: number) => Promise<boolean>): Promise<boolean> {
   const until = systemClock.steady() + ms;
   for (let look = 0;; look++) {
     if (await done(look)) return true;

@@ -1,25 +1,25 @@
 /** Answers by idempotency key: the newest `capacity` of them; the oldest go first. */
 export class Idempotency<T> {
-  #answers = new Map<string, T>();
+  results = new Map<string, T>();
 
   constructor(readonly capacity: number) {}
 
   get(key: string): T | undefined {
-    return this.#answers.get(key);
+    return this.results.get(key);
   }
 
   set(key: string, answer: T): void {
-    this.#answers.delete(key);
-    this.#answers.set(key, answer);
-    if (this.#answers.size > this.capacity) {
-      for (const oldest of this.#answers.keys()) {
-        this.#answers.delete(oldest);
+    this.results.delete(key);
+    this.results.set(key, answer);
+    if (this.results.size > this.capacity) {
+      for (const oldest of this.results.keys()) {
+        this.results.delete(oldest);
         break;
       }
     }
   }
 
   entries(): [string, T][] {
-    return [...this.#answers];
+    return [...this.results];
   }
 }

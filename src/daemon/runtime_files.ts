@@ -78,16 +78,16 @@ export async function listen(path: string): Promise<Listener> {
     try {
       (await connectUnix(path, AbortSignal.timeout(STALE_PROBE_MS))).close();
     } catch (error) {
-      if (!isConnectionRefused(error)) throw taken(path);
+      if (!isConnectionRefused(error)) throw socketTaken(path);
       denoFiles.remove(path);
       return listenUnix(path);
     }
-    throw taken(path);
+    throw socketTaken(path);
   }
   return listenUnix(path);
 }
 
-function taken(path: string): ConsoleError {
+function socketTaken(path: string): ConsoleError {
   return new ConsoleError("already_running", `the socket ${path} is taken by another program`, {
     path,
     hint: "end that program, or name another socket with --socket",

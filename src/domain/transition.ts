@@ -62,13 +62,13 @@ function waiting(session: Session, question: QuestionText): State {
       text: clip(question.text, TEXT_CAPS.waiting),
       ...(tool === undefined ? {} : { tool: identified(session, clipTool(tool)) }),
       ...(approvalId === undefined ? {} : { approvalId }),
-      ...(question.scripted ? { before: beforeAsking(session) } : {}),
+      ...(question.scripted ? { before: stateBeforeRequest(session) } : {}),
     },
   };
 }
 
 /** What a row does while it waits for a script's question. */
-function beforeAsking(session: Session): NotWaiting {
+function stateBeforeRequest(session: Session): NotWaiting {
   const state = sessionState(session);
   if (state.status !== "waiting") return state;
   return state.waiting.before ?? { status: "working", working: { subagents: session.subagents } };
@@ -135,8 +135,8 @@ function identified(session: Session, tool: ToolUse): ToolUse {
 
 function waitsForAnother(session: Session, calls: readonly ToolUse[]): boolean {
   if (session.status !== "waiting") return false;
-  const asked = session.waiting.tool;
-  return asked !== undefined && !calls.some((call) => isSameCall(asked, clipTool(call)));
+  const waitsFor = session.waiting.tool;
+  return waitsFor !== undefined && !calls.some((call) => isSameCall(waitsFor, clipTool(call)));
 }
 
 /** By id where both have one: a hook may have rewritten the input in between (recorded). */

@@ -74,8 +74,8 @@ export class Feeds {
   }
 
   /** Whether a feed puts this session's questions to the human, beside the agent's own dialog. */
-  asks(agent: string, sessionId: string): boolean {
-    return this.#running.get(agent)?.asks?.(sessionId) === true;
+  bringsRequests(agent: string, sessionId: string): boolean {
+    return this.#running.get(agent)?.bringsRequests?.(sessionId) === true;
   }
 
   stop(): void {

@@ -33,7 +33,7 @@ class LateFeeds {
     const readers = await loadReaders(settings.booted);
     if (this.#stopped) return;
     const feeds = this.#feeds = new Feeds(this.#context, readers);
-    approvals.requestedByFeed = (agent, sessionId) => feeds.asks(agent, sessionId);
+    approvals.requestedByFeed = (agent, sessionId) => feeds.bringsRequests(agent, sessionId);
     feeds.start();
   }
 

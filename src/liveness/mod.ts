@@ -5,7 +5,7 @@ import { mayRun } from "../platform/process.ts";
 import { probe, PS_PATHS } from "../platform/process_table.ts";
 import type { ProcessInfo } from "../platform/system.ts";
 import { DAEMON } from "../protocol/actor.ts";
-import { LivenessSweep, type Watched } from "./sweep.ts";
+import { LivenessSweep, type ProbedProcess } from "./sweep.ts";
 
 export const liveness: Feature = {
   name: "liveness",
@@ -14,12 +14,12 @@ export const liveness: Feature = {
     return path === undefined ? [] : [{ kind: "run", values: [path], reason: "learn which agents still live" }];
   },
   create: (context) => {
-    const look = new Look(context);
+    const look = new LivenessProbe(context);
     return { service: { tick: () => look.run(), stop: () => look.stop() } };
   },
 };
 
-class Look {
+class LivenessProbe {
   #context: FeatureContext;
   #sweep: LivenessSweep;
   #stopped = false;
@@ -54,14 +54,14 @@ class Look {
   }
 
   /** After a restart: rows whose process is there are what they were. */
-  #noteProved(rows: readonly Watched[], seen: readonly ProcessInfo[]): void {
+  #noteProved(rows: readonly ProbedProcess[], seen: readonly ProcessInfo[]): void {
     const { store } = this.#context;
     const pids = new Set(seen.map(({ pid }) => pid));
     for (const { id, pid } of rows) if (pids.has(pid) && !store.isLost(id)) store.setProved(id, DAEMON);
   }
 
   /** A hook has no terminal of its own; its agent has, and the process table knows which. */
-  #noteTerminals(rows: readonly Watched[], seen: readonly ProcessInfo[]): void {
+  #noteTerminals(rows: readonly ProbedProcess[], seen: readonly ProcessInfo[]): void {
     const { store, now } = this.#context;
     const ttys = new Map(seen.map(({ pid, tty }) => [pid, tty]));
     for (const { id, pid } of rows) {

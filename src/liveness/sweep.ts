@@ -5,7 +5,7 @@
 import type { ProcessInfo } from "../platform/system.ts";
 
 /** An open session whose pid is known and that is not lost yet, as it was when the table was asked. */
-export interface Watched {
+export interface ProbedProcess {
   readonly id: string;
   readonly pid: number;
   /** ISO 8601. The process that sent this event had begun by then. */
@@ -27,7 +27,7 @@ export class LivenessSweep {
   }
 
   /** The pids to ask the table about; none while there is no row. */
-  pids(rows: readonly Watched[]): readonly number[] {
+  pids(rows: readonly ProbedProcess[]): readonly number[] {
     return rows.length === 0 ? [] : [...new Set([this.#own, ...rows.map((row) => row.pid)])];
   }
 
@@ -38,7 +38,7 @@ export class LivenessSweep {
    * We ourselves live: a table without us is no evidence at all, and one in which our own start time has changed was
    * read after the clock was set (`ps` counts start times from the clock), so that every start time is learnt anew.
    */
-  sweep(rows: readonly Watched[], answer: readonly ProcessInfo[] | "unknown"): readonly Watched[] {
+  sweep(rows: readonly ProbedProcess[], answer: readonly ProcessInfo[] | "unknown"): readonly ProbedProcess[] {
     this.#forget(rows);
     if (answer === "unknown") return [];
     const table = new Map(answer.map((process) => [process.pid, process.startedAt]));
@@ -51,7 +51,7 @@ export class LivenessSweep {
     return lost;
   }
 
-  #lives(row: Watched, start: string | undefined, clockWasSet: boolean): boolean {
+  #lives(row: ProbedProcess, start: string | undefined, clockWasSet: boolean): boolean {
     if (start === undefined) return false;
     const key = keyOf(row);
     const first = this.#starts.get(key);
@@ -62,12 +62,12 @@ export class LivenessSweep {
     return true;
   }
 
-  #forget(rows: readonly Watched[]): void {
+  #forget(rows: readonly ProbedProcess[]): void {
     const keys = new Set(rows.map(keyOf));
     for (const key of this.#starts.keys()) if (!keys.has(key)) this.#starts.delete(key);
   }
 }
 
-function keyOf(row: Watched): string {
+function keyOf(row: ProbedProcess): string {
   return `${row.pid} ${row.id}`;
 }

@@ -55,10 +55,10 @@ export function evaluatePolicy(request: ApprovalRequest, policy: Policy, caller:
     each.decision === "allow" && passes(each, request, risk, policy.safetyMode) &&
     firstMatch([each], request, caller) !== undefined
   );
-  const yes = { kind: "approve", scope: "once" } as const;
-  if (allowed !== undefined) return { decision: yes, by: `rule:${allowed.id}`, ruleId: allowed.id };
+  const approve = { kind: "approve", scope: "once" } as const;
+  if (allowed !== undefined) return { decision: approve, by: `rule:${allowed.id}`, ruleId: allowed.id };
   if (open === "ask" && risk === "read" && policy.safetyMode !== "manual") {
-    return { decision: yes, by: `mode:${policy.safetyMode}` };
+    return { decision: approve, by: `mode:${policy.safetyMode}` };
   }
   return open;
 }

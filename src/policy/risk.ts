@@ -5,9 +5,9 @@
  * The worst part of a text decides. What cannot be judged is `execute`, what hides on purpose is `destructive`.
  */
 import { type ApprovalRequest, type Risk, RISKS } from "../domain/approval.ts";
-import { type Parts, partsOf, SHELLS } from "./risk_parts.ts";
+import { type Invocations, invocationsOf, SHELLS } from "./invocations.ts";
 import { isGuarded, isRepository, isSecret, isSink } from "./risk_paths.ts";
-import { riskOfPart } from "./risk_table.ts";
+import { riskOfInvocation } from "./command_table.ts";
 
 /**
  * @returns for a question `read` (it only tells the agent something), for a plan `write` (a yes lets the agent begin to
@@ -81,12 +81,12 @@ function textsIn(subject: string): (readonly [string, string])[] {
 
 /** The class of a shell text. */
 function riskOfCommand(text: string): Risk {
-  const read = partsOf(text);
-  if (read.doubts.has("deep")) return "destructive";
+  const read = invocationsOf(text);
+  if (read.uncertainties.has("deep")) return "destructive";
   const risks = [
-    ...read.parts.map(riskOfPart),
+    ...read.invocations.map(riskOfInvocation),
     ...read.commands.flatMap(riskOfRedirects),
-    ...(entersRepository(read) || read.doubts.size > 0 || read.commands.some(({ assigns }) => assigns)
+    ...(entersRepository(read) || read.uncertainties.size > 0 || read.commands.some(({ assigns }) => assigns)
       ? ["execute" as const]
       : []),
   ];
@@ -97,15 +97,16 @@ function riskOfCommand(text: string): Risk {
 }
 
 /** `cd x && git status`: there another repository's settings may name programs, as with `git -C x`. */
-function entersRepository({ parts }: Parts): boolean {
-  return parts.some(({ name }) => name === "git") && parts.some(({ name }) => /^(?:cd|pushd|popd)$/.test(name));
+function entersRepository({ invocations }: Invocations): boolean {
+  return invocations.some(({ name }) => name === "git") &&
+    invocations.some(({ name }) => /^(?:cd|pushd|popd)$/.test(name));
 }
 
 function worst(risks: readonly Risk[]): Risk {
   return RISKS.findLast((risk) => risks.includes(risk)) ?? "read";
 }
 
-function riskOfRedirects({ redirects }: Parts["commands"][number]): Risk[] {
+function riskOfRedirects({ redirects }: Invocations["commands"][number]): Risk[] {
   return redirects.map(({ op, target }) => {
     if (op.startsWith("<<")) return "read";
     if (/^\/dev\/(?:tcp|udp)\//.test(target)) return "network";
@@ -116,33 +117,35 @@ function riskOfRedirects({ redirects }: Parts["commands"][number]): Risk[] {
 }
 
 /** Known to read, but what it reads are credentials. */
-function riskOfWords({ parts }: Parts, risk: Risk): Risk {
+function riskOfWords({ invocations }: Invocations, risk: Risk): Risk {
   if (risk !== "read" && risk !== "write" && risk !== "execute") return risk;
-  const secret = parts.some(({ name, args }) =>
+  const secret = invocations.some(({ name, args }) =>
     !/^(?:ls|ll|stat|test|\[|echo|printf)$/.test(name) && args.some(isSecret)
   );
   return secret ? "network" : risk;
 }
 
 /** Something other than a reader names a path where a write is grave. `cd` counts: the next command may write there. */
-function namesGuarded({ parts }: Parts): boolean {
-  const changes = parts.some((part) => riskOfPart(part) !== "read");
-  return changes && parts.some((part) => {
-    const moves = /^(?:cd|pushd)$/.test(part.name);
-    if (moves || riskOfPart(part) === "write") return part.args.some(isGuarded) || isRepository(part.args.at(-1) ?? "");
-    return riskOfPart(part) !== "read" && part.args.some(isGuarded);
+function namesGuarded({ invocations }: Invocations): boolean {
+  const changes = invocations.some((invocation) => riskOfInvocation(invocation) !== "read");
+  return changes && invocations.some((invocation) => {
+    const moves = /^(?:cd|pushd)$/.test(invocation.name);
+    if (moves || riskOfInvocation(invocation) === "write") {
+      return invocation.args.some(isGuarded) || isRepository(invocation.args.at(-1) ?? "");
+    }
+    return riskOfInvocation(invocation) !== "read" && invocation.args.some(isGuarded);
   });
 }
 
 /** `curl … | sh`, `sh <(curl …)`, `eval "$(curl …)"`; also any pipe into a shell: what runs does not stand in the text. */
-function runsWhatItFetched({ parts, doubts }: Parts, risks: readonly Risk[]): boolean {
-  const fetches = doubts.has("substitution") && risks.includes("network");
-  return parts.some(({ name, args, command, fed }) => {
+function runsWhatItFetched({ invocations, uncertainties }: Invocations, risks: readonly Risk[]): boolean {
+  const fetches = uncertainties.has("substitution") && risks.includes("network");
+  return invocations.some(({ name, args, command, hasExtraArgs }) => {
     const runs = SHELLS.has(name) || /^(?:eval|source|\.|python[\d.]*|perl|ruby|node|deno|php)$/.test(name);
     if (!runs) return false;
-    if (fetches && command.open) return true;
+    if (fetches && command.hasExpansion) return true;
     const fromInput = args.every((arg) => /^-[a-z]?$/.test(arg) && arg !== "-c");
-    return fromInput && (command.piped || fed);
+    return fromInput && (command.piped || hasExtraArgs);
   });
 }
 
@@ -150,6 +153,6 @@ const SQL = /^(?:psql|mysql|mariadb|sqlite3?|duckdb|mongosh?|redis-cli|clickhous
 const LOSES = /\b(?:drop|truncate|delete\s+from|flushall|flushdb|dropdatabase|deletemany|deleteone|remove)\b/i;
 
 /** A database client anywhere, and a word that deletes anywhere: the words may come through a pipe. */
-function isLostData({ parts }: Parts, text: string): boolean {
-  return parts.some(({ name }) => SQL.test(name)) && LOSES.test(text);
+function isLostData({ invocations }: Invocations, text: string): boolean {
+  return invocations.some(({ name }) => SQL.test(name)) && LOSES.test(text);
 }

@@ -1,6 +1,6 @@
 /** What git commands do to the work: many that look mild throw away what was never committed. Pure. */
 import type { Risk } from "../domain/approval.ts";
-import { option } from "./risk_options.ts";
+import { option } from "./command_options.ts";
 
 /** Options of git itself that take a value in the next word. */
 const VALUED = new Set(

@@ -6,9 +6,9 @@
  */
 import type { ApprovalRequest, ApprovalScope, Rule } from "../domain/approval.ts";
 import { behindOwnOptions } from "./risk_git.ts";
-import { type Part, partsOf } from "./risk_parts.ts";
+import { type Invocation, invocationsOf } from "./invocations.ts";
 import { type Glob, limitOf, matchesGlob, readPattern } from "./rule_glob.ts";
-import { hasHidden } from "./shell_text.ts";
+import { hasHidden } from "./read_shell.ts";
 import { maskSecrets } from "../domain/sanitize.ts";
 
 /** Whose call it is and when. */
@@ -171,12 +171,14 @@ interface Commands {
 function commandsOf(request: ApprovalRequest): Commands {
   const known = COMMANDS.get(request);
   if (known !== undefined) return known;
-  const { parts, commands } = partsOf(request.subject);
-  const begun = parts.filter(({ fed }) => fed).flatMap((part) => textsOf(part.name, ownWords(part)))
+  const { invocations, commands } = invocationsOf(request.subject);
+  const begun = invocations.filter(({ hasExtraArgs }) => hasExtraArgs).flatMap((one) =>
+    textsOf(one.name, ownWords(one))
+  )
     .map((text) => `${text} `);
   const texts = [
     ...commands.map(({ words }) => words.join(" ")),
-    ...parts.flatMap(({ name, args }) => textsOf(name, args)),
+    ...invocations.flatMap(({ name, args }) => textsOf(name, args)),
     ...begun,
   ];
   COMMANDS.set(request, { texts, begun });
@@ -188,7 +190,7 @@ function textsOf(name: string, args: readonly string[]): readonly string[] {
 }
 
 /** The arguments before the place where others come in: `{}` of find, xargs -I and parallel, or parallel's `:::`. */
-function ownWords({ args, command }: Part): readonly string[] {
+function ownWords({ args, command }: Invocation): readonly string[] {
   const at = command.words.findIndex((word) => /^-\w*[IJ]/.test(word));
   const given = at < 0 ? "" : command.words[at]!.replace(/^-\w*?[IJ]/, "") || (command.words[at + 1] ?? "");
   const end = args.findIndex((arg) => /^:::|\{[^{}]*\}/.test(arg) || (given !== "" && arg.includes(given)));

@@ -1,6 +1,6 @@
 /** Patterns with `*`, and what a `*` of an allow rule must not take. Pure, linear in the text for each literal part. */
 import type { ApprovalRequest } from "../domain/approval.ts";
-import { hasHidden } from "./shell_text.ts";
+import { hasHidden } from "./read_shell.ts";
 
 /** The literal parts of a pattern, between its stars: a pattern without a star is one part. */
 export type Glob = readonly string[];

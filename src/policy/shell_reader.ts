@@ -1,6 +1,6 @@
-/** The reader behind shell_text.ts: one pass over the text, a reader of its own for each substitution. */
+/** The reader behind read_shell.ts: one pass over the text, a reader of its own for each substitution. */
 import { Source } from "./shell_source.ts";
-import type { Into } from "./shell_types.ts";
+import type { CommandSink } from "./shell_types.ts";
 
 /** How deep substitutions are followed. */
 const MAX_DEPTH = 16;
@@ -43,14 +43,14 @@ export class ShellReader {
   #words: string[] = [];
   #redirects: Heredoc["redirect"][] = [];
   #op: string | undefined;
-  #open = false;
+  #hasExpansion = false;
   #piped = false;
   #heredocs: Heredoc[] = [];
 
   #bodiesAreCommands = false;
   readonly text: string;
 
-  constructor(readonly source: Source, readonly into: Into, readonly depth: number) {
+  constructor(readonly source: Source, readonly sink: CommandSink, readonly depth: number) {
     this.text = source.text;
   }
 
@@ -68,9 +68,9 @@ export class ShellReader {
       if (char === ")" && parens > 0) parens--;
       this.#step(char);
     }
-    if (inside) this.into.doubts.add("unfinished");
+    if (inside) this.sink.uncertainties.add("unfinished");
     this.#endCommand();
-    if (this.#heredocs.length > 0) this.into.doubts.add("unfinished");
+    if (this.#heredocs.length > 0) this.sink.uncertainties.add("unfinished");
     return this.#at;
   }
 
@@ -97,7 +97,7 @@ export class ShellReader {
     if (char === " " || char === "\t") this.#endWord();
     else this.#endCommand();
     if (char === "|" && next !== "|") this.#piped = true;
-    if (char === "(" && next === ")") this.into.doubts.add("expansion"); // a function: a name means something new
+    if (char === "(" && next === ")") this.sink.uncertainties.add("expansion"); // a function: a name means something new
     this.#at += char === "|" && next === "|" ? 2 : 1;
     if (char === "\n") this.#readBodies();
   }
@@ -107,14 +107,14 @@ export class ShellReader {
   }
 
   #expansion(): void {
-    this.into.doubts.add("expansion");
-    this.#open = true;
+    this.sink.uncertainties.add("expansion");
+    this.#hasExpansion = true;
   }
 
   #pattern(): void {
-    this.#open = true;
+    this.#hasExpansion = true;
     if (this.#words.length === 0 && this.#op === undefined && this.text[this.#at + 1] !== " " && !this.#isTest()) {
-      this.into.doubts.add("expansion");
+      this.sink.uncertainties.add("expansion");
     }
   }
 
@@ -131,14 +131,14 @@ export class ShellReader {
   #escape(next: string | undefined): void {
     this.#at += 2;
     if (next === "\n") return; // the line goes on
-    if (next === undefined) this.into.doubts.add("unfinished");
+    if (next === undefined) this.sink.uncertainties.add("unfinished");
     this.#quoted = true;
     this.#add(next ?? "");
   }
 
   #single(): void {
     const end = this.text.indexOf("'", this.#at + 1);
-    if (end < 0) this.into.doubts.add("unfinished");
+    if (end < 0) this.sink.uncertainties.add("unfinished");
     this.#quoted = true;
     this.#add(this.text.slice(this.#at + 1, end < 0 ? undefined : end));
     this.#at = end < 0 ? this.text.length : end + 1;
@@ -161,7 +161,7 @@ export class ShellReader {
         this.#at++;
       }
     }
-    this.into.doubts.add("unfinished");
+    this.sink.uncertainties.add("unfinished");
   }
 
   #dollar(inQuotes = false): void {
@@ -176,7 +176,7 @@ export class ShellReader {
       const body = /\$'(?:[^'\\]|\\[\s\S])*'?/y;
       body.lastIndex = this.#at;
       const raw = body.exec(this.text)?.[0] ?? "$'";
-      if (!raw.endsWith("'") || raw.length < 3) this.into.doubts.add("unfinished");
+      if (!raw.endsWith("'") || raw.length < 3) this.sink.uncertainties.add("unfinished");
       this.#add(raw);
       this.#at += raw.length;
       return;
@@ -189,10 +189,10 @@ export class ShellReader {
 
   /** Reads the commands of a substitution; returns where it ended. */
   #inner(start: number): number {
-    this.into.doubts.add("substitution");
-    this.#open = true;
-    if (this.depth < MAX_DEPTH) return new ShellReader(this.source, this.into, this.depth + 1).read(start, true);
-    this.into.doubts.add("deep");
+    this.sink.uncertainties.add("substitution");
+    this.#hasExpansion = true;
+    if (this.depth < MAX_DEPTH) return new ShellReader(this.source, this.sink, this.depth + 1).read(start, true);
+    this.sink.uncertainties.add("deep");
     return this.text.length;
   }
 
@@ -200,13 +200,13 @@ export class ShellReader {
     const body = /`((?:[^`\\]|\\[\s\S])*)(`?)/y;
     body.lastIndex = this.#at;
     const [raw, inner = "", end] = body.exec(this.text) ?? ["`"];
-    this.into.doubts.add("substitution");
-    this.#open = true;
-    if (end !== "`") this.into.doubts.add("unfinished");
+    this.sink.uncertainties.add("substitution");
+    this.#hasExpansion = true;
+    if (end !== "`") this.sink.uncertainties.add("unfinished");
     if (this.depth < MAX_DEPTH) {
       const source = new Source(inner.replace(/\\([`\\$])/g, "$1"));
-      new ShellReader(source, this.into, this.depth + 1).read(0, false);
-    } else this.into.doubts.add("deep");
+      new ShellReader(source, this.sink, this.depth + 1).read(0, false);
+    } else this.sink.uncertainties.add("deep");
     this.#add(raw);
     this.#at += raw.length;
   }
@@ -222,7 +222,7 @@ export class ShellReader {
     }
     if (this.#word !== undefined && /^\d+$/.test(this.#word) && !this.#quoted) this.#word = undefined; // a descriptor
     this.#endWord();
-    if (this.#op !== undefined) this.into.doubts.add("unfinished");
+    if (this.#op !== undefined) this.sink.uncertainties.add("unfinished");
     this.#op = op;
     this.#at += op.length;
   }
@@ -242,7 +242,7 @@ export class ShellReader {
 
   #endCommand(): void {
     this.#endWord();
-    if (this.#op !== undefined) this.into.doubts.add("unfinished");
+    if (this.#op !== undefined) this.sink.uncertainties.add("unfinished");
     this.#op = undefined;
     for (const all of [this.#words, ...inside(this.#words)]) {
       const first = all.findIndex((word) => !ASSIGNMENT.test(word) && !RESERVED.has(word));
@@ -250,23 +250,23 @@ export class ShellReader {
       const assigns = all.slice(0, first < 0 ? all.length : first).some((word) => ASSIGNMENT.test(word));
       const redirects = all === this.#words ? this.#redirects : [];
       if (words.length === 0 && !assigns && redirects.length === 0) continue;
-      this.into.commands.push({ words, assigns, redirects, piped: this.#piped, open: this.#open });
+      this.sink.commands.push({ words, assigns, redirects, piped: this.#piped, hasExpansion: this.#hasExpansion });
     }
     this.#words = [];
     this.#redirects = [];
-    this.#open = false;
+    this.#hasExpansion = false;
   }
 
   /** The bodies of here-documents begin on the line after their command. */
   #readBodies(): void {
     for (const { redirect, quoted } of this.#heredocs.splice(0)) {
-      this.into.doubts.add("heredoc");
+      this.sink.uncertainties.add("heredoc");
       if (this.#bodiesAreCommands) return;
       const start = this.#at;
       const end = this.source.find(redirect.target, start, redirect.op === "<<-");
       redirect.body = this.text.slice(start, end < 0 ? undefined : end);
       if (end < 0) {
-        this.into.doubts.add("unfinished");
+        this.sink.uncertainties.add("unfinished");
         this.#bodiesAreCommands = true; // from here on
         return;
       }
@@ -280,17 +280,17 @@ export class ShellReader {
 
   /** `<<` may have been a shift: then what follows it are commands. Both readings count. */
   #readAgain(start: number): void {
-    this.into.readAgain += this.text.length - start;
-    if (this.into.readAgain > MAX_READ_AGAIN) return void this.into.doubts.add("deep");
-    const other = new ShellReader(this.source, this.into, this.depth);
+    this.sink.readAgain += this.text.length - start;
+    if (this.sink.readAgain > MAX_READ_AGAIN) return void this.sink.uncertainties.add("deep");
+    const other = new ShellReader(this.source, this.sink, this.depth);
     other.#bodiesAreCommands = true;
     other.read(start, false);
   }
 
   /** In a body only substitutions are code: they are read as if the body stood in double quotes. */
   #substitutionsIn(body: string): void {
-    if (this.depth >= MAX_DEPTH) return void this.into.doubts.add("deep");
+    if (this.depth >= MAX_DEPTH) return void this.sink.uncertainties.add("deep");
     const quoted = `: "${body.replaceAll('"', " ")}"`;
-    new ShellReader(new Source(quoted), this.into, this.depth + 1).read(0, false);
+    new ShellReader(new Source(quoted), this.sink, this.depth + 1).read(0, false);
   }
 }

@@ -5,7 +5,7 @@
  * `hidden`: control, zero-width or bidi characters, spaces that are none. `unfinished`: a quote, substitution or
  * here-document without end. `deep`: nested deeper than is read.
  */
-export type Doubt = "expansion" | "substitution" | "heredoc" | "hidden" | "unfinished" | "deep";
+export type Uncertainty = "expansion" | "substitution" | "heredoc" | "hidden" | "unfinished" | "deep";
 
 export interface Redirect {
   /** `>`, `>>`, `<`, `<<`, `<<<`, `>&`, … without the descriptor's number. */
@@ -24,19 +24,19 @@ export interface SimpleCommand {
   /** A pipe stands somewhere before it: its input may be another command's output. */
   readonly piped: boolean;
   /** Some word is not what will run: a variable, substitution, pattern or brace stands in it. */
-  readonly open: boolean;
+  readonly hasExpansion: boolean;
 }
 
 export interface ShellText {
   /** All simple commands, those in substitutions included. */
   readonly commands: readonly SimpleCommand[];
-  readonly doubts: ReadonlySet<Doubt>;
+  readonly uncertainties: ReadonlySet<Uncertainty>;
 }
 
 /** What a reader adds to. */
-export interface Into {
+export interface CommandSink {
   readonly commands: SimpleCommand[];
-  readonly doubts: Set<Doubt>;
+  readonly uncertainties: Set<Uncertainty>;
   /** How much of the text was read once more, as commands; UTF-16 units. */
   readAgain: number;
 }

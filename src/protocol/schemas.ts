@@ -196,7 +196,7 @@ const rule = domain<Rule>(v.looseObject({
   createdAt: v.string(),
   by: v.string(),
 }));
-const scopeOfYes = v.picklist([...APPROVAL_SCOPES]);
+const approvalScope = v.picklist([...APPROVAL_SCOPES]);
 export const approvalId = v.strictObject({ id });
 export const approvalListParams = v.strictObject({
   status: v.exactOptional(v.picklist(["pending", "all"])),
@@ -207,7 +207,7 @@ export const decideParams = v.strictObject({
   id,
   // "allow" is the agents' own word for it.
   decision: v.picklist(["approve", "allow", "deny"]),
-  scope: v.exactOptional(scopeOfYes),
+  scope: v.exactOptional(approvalScope),
   message: v.exactOptional(text(2000)),
   answers: v.exactOptional(v.record(text(2000), text(2000))),
   expiresInSecs: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(31_536_000))),

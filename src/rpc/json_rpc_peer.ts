@@ -25,7 +25,7 @@ export interface JsonRpcPeerOptions {
    */
   readonly handle: (request: Request) => unknown;
   /** Behind each answer, and behind each notification that was handled. */
-  readonly onAnswered?: () => void;
+  readonly onReplied?: () => void;
   /** A message is no JSON-RPC. `id` is null where none could be read. */
   readonly onInvalid: (error: ConsoleError, id: Id) => void;
   readonly onTooLarge?: () => void;
@@ -132,13 +132,13 @@ export class JsonRpcPeer {
   /** A request without an id gets no answer, but what it asked to happen afterwards happens. */
   #answer(id: Request["id"], result: unknown): void {
     if (id !== undefined && result !== NO_ANSWER) this.respond(id, result);
-    this.#options.onAnswered?.();
+    this.#options.onReplied?.();
   }
 
   #fail(id: Request["id"], error: unknown): void {
     if (!(error instanceof ConsoleError)) throw error;
     if (id !== undefined) this.respondError(id, error);
-    this.#options.onAnswered?.();
+    this.#options.onReplied?.();
   }
 
   #settle({ id, result, error }: Response): void {

@@ -109,17 +109,17 @@ function makeFolder(path: string, files: ServicePorts["files"]): void {
 
 /** Runs the steps in order. @returns the commands that found no service manager to talk to */
 async function runAll(steps: readonly Step[], ports: ServicePorts, failure: string): Promise<(readonly string[])[]> {
-  const unanswered: (readonly string[])[] = [];
+  const notRun: (readonly string[])[] = [];
   for (const { argv, tolerate } of steps) {
     const { code, stderr } = await ports.run(argv);
     if (code === 0) continue;
     // After one that nobody answered, the later ones fail for the same reason, in other words.
-    if (code === 127 || NOBODY.test(stderr) || unanswered.length > 0) unanswered.push(argv);
+    if (code === 127 || NOBODY.test(stderr) || notRun.length > 0) notRun.push(argv);
     else if (tolerate !== "any" && !tolerate.includes(code)) {
       throw new ConsoleError("failed", `${failure}, because ${shellQuote(argv)} exited with ${code}: ${stderr.trim()}`);
     }
   }
-  return unanswered;
+  return notRun;
 }
 
 // systemctl without a user manager; launchctl without a graphical login ("Domain does not support specified action").

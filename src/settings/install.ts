@@ -86,7 +86,7 @@ export function uninstall(system: InstallSystem, target: HooksTarget): Promise<H
     // What was found may hold entries of an installation whose backup was lost: they go too.
     const text = isUnchanged(backup, hash) ? backup.found : was;
     if (text === null) return { now: undefined, backup: null };
-    const now = taken(target, text, editing(target, backup));
+    const now = withoutOwnEntries(target, text, editing(target, backup));
     const empty = target.agent.form === "file" ? now === "" : backup?.original === null && /^\s*\{\s*\}\s*$/.test(now);
     return { now: now !== text && empty ? undefined : now, backup: null };
   });
@@ -101,7 +101,7 @@ function writeIfUnchanged({ agent, program, statusline }: HooksTarget, text: str
   return has || wrap ? settings.wrap(now, statusline.program, options) : now;
 }
 
-function taken({ agent, program, statusline }: HooksTarget, text: string, options: EditOptions): string {
+function withoutOwnEntries({ agent, program, statusline }: HooksTarget, text: string, options: EditOptions): string {
   if (agent.form === "file") return removePlugin(text);
   const now = removeEntries(agent, text, program, options);
   return statusline === undefined ? now : statusline.settings.unwrap(now, statusline.program, options);
@@ -120,7 +120,7 @@ function editing(target: HooksTarget, backup: Backup | undefined): EditOptions {
   if (backup === undefined) return { file, policy };
   const earlier = backup.programs;
   // Where an older backup was lost, "before" has entries of ours: their containers were not there before us.
-  const before = taken(target, backup.original ?? "", { file, earlier });
+  const before = withoutOwnEntries(target, backup.original ?? "", { file, earlier });
   return { file, policy, earlier, before };
 }
 
@@ -151,19 +151,19 @@ interface Step {
 type Decide = (was: string | undefined, backup: Backup | undefined, hash: string | undefined) => Step;
 
 async function changed(system: InstallSystem, target: HooksTarget, decide: Decide): Promise<HooksOutcome> {
-  if (target.dryRun) return once(system, target, decide);
+  if (target.dryRun) return editOnce(system, target, decide);
   const { files } = system;
   makeFolder(files, join(target.home, "backups"));
   const lock = await locked(system, join(target.home, "backups", "hooks.lock"));
   try {
-    return once(system, target, decide);
+    return editOnce(system, target, decide);
   } finally {
     lock.release();
   }
 }
 
 /** One reading, one decision, one writing, without a pause in between; again where the agent wrote in that moment. */
-function once(system: InstallSystem, target: HooksTarget, decide: Decide): HooksOutcome {
+function editOnce(system: InstallSystem, target: HooksTarget, decide: Decide): HooksOutcome {
   const { files, sha256 } = system;
   const kept = backupPath(target, sha256);
   for (let race = 0; race < RACES; race++) {

@@ -53,7 +53,7 @@ export class Connection implements Peer {
       otherEnd: "the client",
       maxInFlight,
       handle: (request) => this.#greeted === undefined ? this.#hello(request) : router.run(request, this),
-      onAnswered: () => {
+      onReplied: () => {
         for (const action of this.#after.splice(0)) action();
       },
       onInvalid: (error, id) => {

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { ApprovalRequest, Risk } from "../../src/domain/approval.ts";
 import { riskOf } from "../../src/policy/risk.ts";
-import { readShell } from "../../src/policy/shell_text.ts";
+import { readShell } from "../../src/policy/read_shell.ts";
 
 function request(
   action: ApprovalRequest["action"],
@@ -254,8 +254,8 @@ Deno.test("any text has a class, and what has a hidden character or a substituti
     fc.property(fc.array(part, { maxLength: 20 }), (parts) => {
       const text = parts.join("");
       const risk = command(text);
-      const { doubts } = readShell(text);
-      assert(doubts.size === 0 || risk !== "read", text);
+      const { uncertainties } = readShell(text);
+      assert(uncertainties.size === 0 || risk !== "read", text);
     }),
     { numRuns: 3000 },
   );

@@ -11,14 +11,14 @@ import type { StatuslineEditOptions, StatuslineSettings, StatuslineState } from 
 import { shellWords } from "../../lib/shell_words.ts";
 
 /** argv of our program, absolute, without the words `statusline …`: {@link wrapped} adds them. */
-type Program = readonly string[];
+type Argv = readonly string[];
 
 /** What stands in a settings text. `inner`: the user's own line within ours, null where they had none. */
 interface Found {
   readonly root: Node | undefined;
   readonly property: Node | undefined;
   readonly command: Node | undefined;
-  readonly ours: { readonly program: Program; readonly inner: string | null } | undefined;
+  readonly ours: { readonly program: Argv; readonly inner: string | null } | undefined;
   /** Something stands there that is no command: not ours, and nothing to be wrapped. */
   readonly strange: boolean;
 }
@@ -32,10 +32,12 @@ const SHELL = ["--", "sh", "-c"];
  *
  * @throws {ConsoleError} config_invalid where the text is no JSON object or `statusLine` is no command
  */
-export function wrapStatusline(text: string, program: Program, options: StatuslineEditOptions = {}): string {
+export function wrapStatusline(text: string, program: Argv, options: StatuslineEditOptions = {}): string {
   return edit.preservingBom(text, (bare) => {
     const { root, property, command, ours, strange } = find(bare, program, options);
-    if (strange) throw wrong(options, 'has a statusLine of another kind, expected {"type": "command", "command": …}');
+    if (strange) {
+      throw settingsError(options, 'has a statusLine of another kind, expected {"type": "command", "command": …}');
+    }
     const inner = ours === undefined ? command && String(command.value) : ours.inner ?? undefined;
     const line = shellQuote([...program, WORD, ...(inner === undefined ? [] : [...SHELL, inner])]);
     if (command !== undefined) {
@@ -55,7 +57,7 @@ export function wrapStatusline(text: string, program: Program, options: Statusli
  *
  * @throws {ConsoleError} config_invalid where the text is no JSON object
  */
-export function unwrapStatusline(text: string, program?: Program, options: StatuslineEditOptions = {}): string {
+export function unwrapStatusline(text: string, program?: Argv, options: StatuslineEditOptions = {}): string {
   return edit.preservingBom(text, (bare) => {
     const { root, property, command, ours } = find(bare, program, options);
     if (ours === undefined) return bare;
@@ -67,7 +69,7 @@ export function unwrapStatusline(text: string, program?: Program, options: Statu
 }
 
 /** Never throws. */
-export function statuslineState(text: string, program: Program, options: StatuslineEditOptions = {}): StatuslineState {
+export function statuslineState(text: string, program: Argv, options: StatuslineEditOptions = {}): StatuslineState {
   try {
     const { ours } = find(edit.stripBom(text), program, options);
     return { state: ours === undefined ? "absent" : sameArgv(ours.program, program) ? "installed" : "outdated" };
@@ -83,13 +85,13 @@ export const statuslineSettings: StatuslineSettings = {
   state: statuslineState,
 };
 
-function find(bare: string, program: Program | undefined, options: StatuslineEditOptions): Found {
+function find(bare: string, program: Argv | undefined, options: StatuslineEditOptions): Found {
   const parsed = edit.parse(bare);
   if (edit.isParseFailure(parsed)) {
-    throw wrong(options, `is not valid JSON (line ${parsed.line}, column ${parsed.column}: ${parsed.why})`);
+    throw settingsError(options, `is not valid JSON (line ${parsed.line}, column ${parsed.column}: ${parsed.why})`);
   }
   const { root } = parsed;
-  if (root !== undefined && root.type !== "object") throw wrong(options, "is no object");
+  if (root !== undefined && root.type !== "object") throw settingsError(options, "is no object");
   const property = root && edit.propertyOf(root, "statusLine");
   const value = edit.valueOf(property);
   const none = { root, property, command: undefined, ours: undefined };
@@ -98,11 +100,11 @@ function find(bare: string, program: Program | undefined, options: StatuslineEdi
   const type = value.type === "object" ? edit.valueOf(edit.propertyOf(value, "type"))?.value : undefined;
   if (command?.type !== "string" || type !== "command") return { ...none, strange: true };
   const programs = [...(program === undefined ? [] : [program]), ...(options.earlier ?? [])];
-  return { root, property, command, ours: oursIn(String(command.value), programs), strange: false };
+  return { root, property, command, ours: ownLineIn(String(command.value), programs), strange: false };
 }
 
 /** A line that runs one of `programs`, a program by our name, or `deno run` in our sandbox (own_entries.ts says why). */
-function oursIn(line: string, programs: readonly Program[]): Found["ours"] {
+function ownLineIn(line: string, programs: readonly Argv[]): Found["ours"] {
   const words = shellWords(line) ?? [];
   const chained = SHELL.every((word, at) => words.at(at - SHELL.length - 1) === word);
   const own = words.slice(0, chained ? -SHELL.length - 1 : words.length);
@@ -112,7 +114,7 @@ function oursIn(line: string, programs: readonly Program[]): Found["ours"] {
   return isOurs ? { program, inner: chained ? words.at(-1)! : null } : undefined;
 }
 
-function isNamedLikeUs([name = "", ...rest]: Program): boolean {
+function isNamedLikeUs([name = "", ...rest]: Argv): boolean {
   return OWN_NAME.test(name) && (rest.length === 0 || (rest.length === 2 && rest[0] === "--home"));
 }
 
@@ -129,6 +131,6 @@ function spelledBefore({ before }: StatuslineEditOptions, value: string | null):
   }
 }
 
-function wrong({ file }: StatuslineEditOptions, what: string): ConsoleError {
+function settingsError({ file }: StatuslineEditOptions, what: string): ConsoleError {
   return new ConsoleError("config_invalid", `${file ?? "the settings file"} ${what}`);
 }

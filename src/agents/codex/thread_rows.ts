@@ -69,9 +69,7 @@ export class CodexThreads {
       this.#report(thread, { kind: "failed", error: "unknown", text: "Codex could not go on" });
       return true;
     }
-    const event = thread.kind === "session"
-      ? sessionHappening(status, row, waited)
-      : subagentHappening(status, row, waited);
+    const event = thread.kind === "session" ? sessionEvent(status, row, waited) : subagentEvent(status, row, waited);
     if (event !== undefined) this.#report(thread, event);
     return false;
   }
@@ -107,27 +105,27 @@ export class CodexThreads {
   /** What happened to thread `id`, as a report; undefined where it is nobody's. */
   reportOf(id: string, event: AgentEvent): Report | undefined {
     const thread = this.#threads.get(id);
-    return thread !== undefined && this.isOpen(id) ? about(thread, event, {}) : undefined;
+    return thread !== undefined && this.isOpen(id) ? reportOn(thread, event, {}) : undefined;
   }
 
   #report(thread: Thread, event: AgentEvent, facts: Facts = {}): void {
-    this.#port.report(about(thread, event, facts));
+    this.#port.report(reportOn(thread, event, facts));
   }
 }
 
-function about({ id, parentId, name }: Thread, event: AgentEvent, facts: Facts): Report {
+function reportOn({ id, parentId, name }: Thread, event: AgentEvent, facts: Facts): Report {
   const whose = parentId === undefined
     ? { sessionId: id }
     : { sessionId: parentId, subagent: { id, type: name ?? "" } };
   return { agent: AGENT, facts, event, ...whose };
 }
 
-function sessionHappening(status: ThreadStatus, row: Session | undefined, waited: boolean): AgentEvent | undefined {
+function sessionEvent(status: ThreadStatus, row: Session | undefined, waited: boolean): AgentEvent | undefined {
   const is = row?.status;
   switch (status) {
     case "approval":
     case "input":
-      return is === "waiting" ? undefined : asks(status);
+      return is === "waiting" ? undefined : reminderOf(status);
     case "active":
       // A row that waits though no dialog was open waits for a hook that holds its question.
       if (is === "waiting") return waited ? { kind: "progress" } : undefined;
@@ -140,12 +138,12 @@ function sessionHappening(status: ThreadStatus, row: Session | undefined, waited
 }
 
 /** A sub-agent has a row only since it asked. */
-function subagentHappening(status: ThreadStatus, row: Session | undefined, waited: boolean): AgentEvent | undefined {
+function subagentEvent(status: ThreadStatus, row: Session | undefined, waited: boolean): AgentEvent | undefined {
   const open = row !== undefined && row.status !== "closed";
   switch (status) {
     case "approval":
     case "input":
-      return row?.status === "waiting" ? undefined : asks(status);
+      return row?.status === "waiting" ? undefined : reminderOf(status);
     case "active":
       return open && waited ? { kind: "progress" } : undefined;
     case "idle":
@@ -154,7 +152,7 @@ function subagentHappening(status: ThreadStatus, row: Session | undefined, waite
   }
 }
 
-function asks(status: "approval" | "input"): AgentEvent {
+function reminderOf(status: "approval" | "input"): AgentEvent {
   return status === "approval"
     ? { kind: "reminded", for: "permission", text: "Codex asks for an approval" }
     : { kind: "reminded", for: "question", text: "Codex asks a question" };

@@ -93,12 +93,12 @@ const MEANING: EventTable<(event: Fields) => AgentEvent> = {
   },
   ask: (e) => {
     const tool = toolOf(e);
-    const { for: asks, choices } = customRequest(e);
-    const words = asks === "permission"
+    const { for: kind, choices } = customRequest(e);
+    const words = kind === "permission"
       ? [tool?.name, tool?.text]
       : [choices?.[0]?.question ?? stringField(e, "message")];
     const said = words.filter((word) => word !== undefined).join(": ");
-    return { kind: "requested", for: asks, text: oneLineExcerpt(said, TEXT_CAPS.waiting), ...optional("tool", tool) };
+    return { kind: "requested", for: kind, text: oneLineExcerpt(said, TEXT_CAPS.waiting), ...optional("tool", tool) };
   },
   done: (e) => {
     const background = e["background"];

@@ -95,7 +95,7 @@ function question(properties: Fields): ApprovalRequest | undefined {
 function permission(properties: Fields): ApprovalRequest | undefined {
   const tool = stringField(properties, "permission");
   if (tool === undefined) return undefined;
-  const { action, subject, paths } = aboutOf(tool, properties);
+  const { action, subject, paths } = subjectOf(tool, properties);
   if (subject === undefined || [subject, ...paths ?? []].some((one) => one.includes(CUT_MARK))) return undefined;
   const always = texts(properties, "always");
   return {
@@ -117,7 +117,7 @@ function diffOf(properties: Fields): string | undefined {
   return diff?.includes(CUT_MARK) ? `${diff}\n[the middle of the change is missing]` : diff;
 }
 
-function aboutOf(
+function subjectOf(
   permission: string,
   properties: Fields,
 ): Pick<ApprovalRequest, "action" | "paths"> & { readonly subject?: string } {

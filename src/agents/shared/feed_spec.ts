@@ -41,7 +41,7 @@ export interface Feed {
   /** A session's row was changed. */
   rowChanged?(sessionId: string): void;
   /** Whether it puts this session's questions to the human, beside the agent's own dialog. */
-  asks?(sessionId: string): boolean;
+  bringsRequests?(sessionId: string): boolean;
   stop(): void;
 }
 

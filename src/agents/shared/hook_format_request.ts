@@ -29,12 +29,12 @@ export function permissionRequest(
   if (tool === undefined) return undefined;
   const input = objectField(event, "tool_input") ?? {};
   const call = callOf(tool, input, tools);
-  const asks = dialogOf(event).for;
+  const kind = dialogOf(event).for;
   return {
-    for: asks,
+    for: kind,
     ...call,
-    ...(asks === "plan" ? optional("subject", stringField(input, "plan")) : {}),
-    ...(asks === "question" ? optional("choices", choicesOf(input)) : {}),
+    ...(kind === "plan" ? optional("subject", stringField(input, "plan")) : {}),
+    ...(kind === "question" ? optional("choices", choicesOf(input)) : {}),
     ...optional("suggestions", suggestionsOf(event)),
     dialog,
     acceptsApproval: true,
@@ -42,11 +42,11 @@ export function permissionRequest(
 }
 
 function choicesOf(input: Fields): readonly Choice[] | undefined {
-  const choices = objectArrayField(input, "questions")?.flatMap((asked) => {
-    const question = stringField(asked, "question");
+  const choices = objectArrayField(input, "questions")?.flatMap((one) => {
+    const question = stringField(one, "question");
     if (question === undefined) return [];
-    const options = objectArrayField(asked, "options")?.flatMap((option) => stringField(option, "label") ?? []) ?? [];
-    return [{ question, options, multiple: booleanField(asked, "multiSelect") }];
+    const options = objectArrayField(one, "options")?.flatMap((option) => stringField(option, "label") ?? []) ?? [];
+    return [{ question, options, multiple: booleanField(one, "multiSelect") }];
   });
   return choices === undefined || choices.length === 0 ? undefined : choices;
 }

@@ -94,11 +94,11 @@ async function approveAll(run: CommandContext, id: string | undefined, options: 
   if (!options.yes) {
     const now = Date.now();
     for (const one of open) run.out.note(stripAnsiCode(approvalLines(one, one.sessionId.slice(0, 8), now).join("\n")));
-    const yes = confirm(`Approve ${open.length === 1 ? "this" : `these ${open.length}`}? [y/N] `);
-    if (yes === undefined) {
+    const confirmed = confirm(`Approve ${open.length === 1 ? "this" : `these ${open.length}`}? [y/N] `);
+    if (confirmed === undefined) {
       throw new ConsoleError("usage", "stdin is no terminal, so nobody can confirm", { hint: "give --yes" });
     }
-    if (!yes) throw new ConsoleError("failed", "nothing was approved, because it was not confirmed");
+    if (!confirmed) throw new ConsoleError("failed", "nothing was approved, because it was not confirmed");
   }
   const scope = {
     ...(options.scope === undefined ? {} : { scope: options.scope }),

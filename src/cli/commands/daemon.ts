@@ -60,9 +60,9 @@ export async function stop(run: CommandContext, flags: StopFlags, restart = fals
     pidFile: await pidFileOf(run),
     confirm: (what) => {
       // A script that stops it means it: agents then ask in their own terminals, nothing is denied.
-      const yes = confirm(`${what}. Stop? [y/N] `) ?? true;
-      if (yes) run.out.note(`${what}: left to the agents' own terminals`);
-      return yes;
+      const confirmed = confirm(`${what}. Stop? [y/N] `) ?? true;
+      if (confirmed) run.out.note(`${what}: left to the agents' own terminals`);
+      return confirmed;
     },
   });
   if (pid === undefined && !restart) throw notRunningError();

@@ -71,8 +71,10 @@ export function processService(o: ProcessServiceOptions): Service {
 
 /** How late a timer that is due at once comes, ms: what a request waits before anybody looks at it. */
 function eventLoopLag(): Promise<number> {
-  const asked = systemClock.steady();
-  return new Promise((resolve) => setTimeout(() => resolve(Math.round((systemClock.steady() - asked) * 10) / 10), 0));
+  const startedAt = systemClock.steady();
+  return new Promise((resolve) =>
+    setTimeout(() => resolve(Math.round((systemClock.steady() - startedAt) * 10) / 10), 0)
+  );
 }
 
 /** The log file is opened at the first tick: its library costs 10 ms that the first hello need not wait for. */

@@ -7,13 +7,13 @@
 import { Source } from "./shell_source.ts";
 import { ShellReader } from "./shell_reader.ts";
 import { escapeDeceptive } from "../domain/sanitize.ts";
-import type { Into, ShellText } from "./shell_types.ts";
+import type { CommandSink, ShellText } from "./shell_types.ts";
 
 export function readShell(text: string): ShellText {
-  const into: Into = { commands: [], doubts: new Set(), readAgain: 0 };
-  if (hasHidden(text)) into.doubts.add("hidden");
-  new ShellReader(new Source(text), into, 0).read(0, false);
-  return into;
+  const sink: CommandSink = { commands: [], uncertainties: new Set(), readAgain: 0 };
+  if (hasHidden(text)) sink.uncertainties.add("hidden");
+  new ShellReader(new Source(text), sink, 0).read(0, false);
+  return sink;
 }
 
 /** Whether `text` has characters that deceive the eye or that a terminal obeys; newlines and tabs are none. */

@@ -1,10 +1,10 @@
 /** Commands inside commands: which ones a text runs, as deny rules and the risk class see them. */
 import { assert } from "@std/assert";
-import { partsOf } from "../../src/policy/risk_parts.ts";
+import { invocationsOf } from "../../src/policy/invocations.ts";
 
 /** Whether some command of `text` is `rm` with these arguments at its front. */
 function removes(text: string, first = "-rf"): boolean {
-  return partsOf(text).parts.some(({ name, args }) => name === "rm" && args[0] === first);
+  return invocationsOf(text).invocations.some(({ name, args }) => name === "rm" && args[0] === first);
 }
 
 Deno.test("the command that a finder or a wrapper runs is read, however its option is written", () => {

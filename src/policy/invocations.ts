@@ -2,10 +2,10 @@
  * The simple commands of a shell text, those inside wrappers included: `env A=1 nohup bash -c 'rm -rf x'` is three
  * commands, and each is judged. Pure.
  */
-import { readShell } from "./shell_text.ts";
-import type { Doubt, SimpleCommand } from "./shell_types.ts";
+import { readShell } from "./read_shell.ts";
+import type { SimpleCommand, Uncertainty } from "./shell_types.ts";
 
-export interface Part {
+export interface Invocation {
   /** In small letters, without its folder. */
   readonly name: string;
   /** False where the name has a folder that is not the system's own: `./ls` may be anything. */
@@ -14,14 +14,14 @@ export interface Part {
   /** The command that it is, or that it stands in. */
   readonly command: SimpleCommand;
   /** More arguments come from somewhere else (xargs, find). */
-  readonly fed: boolean;
+  readonly hasExtraArgs: boolean;
 }
 
-export interface Parts {
-  readonly parts: readonly Part[];
+export interface Invocations {
+  readonly invocations: readonly Invocation[];
   /** Commands without words: assignments and redirections alone are among them. */
   readonly commands: readonly SimpleCommand[];
-  readonly doubts: ReadonlySet<Doubt>;
+  readonly uncertainties: ReadonlySet<Uncertainty>;
 }
 
 /** Wrappers → their short options that take a value in the next word. */
@@ -79,69 +79,77 @@ const CARRIERS = new Set([
 
 /** Deeper or more than this is `deep`: nobody writes it by hand. */
 const MAX_DEPTH = 8;
-const MAX_PARTS = 5000;
+const MAX_INVOCATIONS = 5000;
 /** Words inside wrappers, each counted once for every wrapper around it, and a long one as several of eight characters. */
 const MAX_WORDS = 50_000;
 const LONG_WORD = 8;
 
-export function partsOf(text: string): Parts {
-  const into: Into = { parts: [], commands: [], doubts: new Set(), words: 0 };
-  addText(text, 0, into);
-  return into;
+export function invocationsOf(text: string): Invocations {
+  const sink: InvocationSink = { invocations: [], commands: [], uncertainties: new Set(), words: 0 };
+  addText(text, 0, sink);
+  return sink;
 }
 
-interface Into {
-  readonly parts: Part[];
+interface InvocationSink {
+  readonly invocations: Invocation[];
   readonly commands: SimpleCommand[];
-  readonly doubts: Set<Doubt>;
+  readonly uncertainties: Set<Uncertainty>;
   words: number;
 }
 
-function addText(text: string, depth: number, into: Into): void {
-  into.words += depth > 0 ? text.length / LONG_WORD : 0;
-  if (depth > MAX_DEPTH || into.words > MAX_WORDS) return void into.doubts.add("deep");
-  const { commands, doubts } = readShell(text);
-  for (const doubt of doubts) into.doubts.add(doubt);
-  const before = into.parts.length;
+function addText(text: string, depth: number, sink: InvocationSink): void {
+  sink.words += depth > 0 ? text.length / LONG_WORD : 0;
+  if (depth > MAX_DEPTH || sink.words > MAX_WORDS) return void sink.uncertainties.add("deep");
+  const { commands, uncertainties } = readShell(text);
+  for (const uncertainty of uncertainties) sink.uncertainties.add(uncertainty);
+  const before = sink.invocations.length;
   for (const command of commands) {
-    into.commands.push(command);
-    addWords(command.words, command, false, depth, into);
+    sink.commands.push(command);
+    addWords(command.words, command, false, depth, sink);
   }
-  const shells = into.parts.slice(before).filter(({ name }) => SHELLS.has(name) || RUN_INPUT.has(name));
-  if (shells.length > 0) addInput(commands, shells.some(({ command }) => command.piped), depth, into);
+  const shells = sink.invocations.slice(before).filter(({ name }) => SHELLS.has(name) || RUN_INPUT.has(name));
+  if (shells.length > 0) addInput(commands, shells.some(({ command }) => command.piped), depth, sink);
 }
 
 /** What a shell somewhere in the text may read as its commands: here-documents and here-strings, and what is printed to it. */
-function addInput(commands: readonly SimpleCommand[], piped: boolean, depth: number, into: Into): void {
+function addInput(commands: readonly SimpleCommand[], piped: boolean, depth: number, sink: InvocationSink): void {
   for (const { words: [name = "", ...args], redirects } of commands) {
     for (const { op, target, body } of redirects) {
-      if (body !== undefined || op === "<<<") addText(body ?? target, depth + 1, into);
+      if (body !== undefined || op === "<<<") addText(body ?? target, depth + 1, sink);
     }
-    if (piped && /^(?:echo|printf|print)$/.test(name)) addText(args.join(" "), depth + 1, into);
+    if (piped && /^(?:echo|printf|print)$/.test(name)) addText(args.join(" "), depth + 1, sink);
   }
 }
 
-function addWords(words: readonly string[], command: SimpleCommand, fed: boolean, depth: number, into: Into): void {
+function addWords(
+  words: readonly string[],
+  command: SimpleCommand,
+  hasExtraArgs: boolean,
+  depth: number,
+  sink: InvocationSink,
+): void {
   const [first, ...args] = words;
   if (first === undefined) return;
-  if (depth > 0) into.words += words.reduce((sum, word) => sum + 1 + word.length / LONG_WORD, 0);
-  if (depth > MAX_DEPTH || into.parts.length > MAX_PARTS || into.words > MAX_WORDS) return void into.doubts.add("deep");
+  if (depth > 0) sink.words += words.reduce((sum, word) => sum + 1 + word.length / LONG_WORD, 0);
+  if (depth > MAX_DEPTH || sink.invocations.length > MAX_INVOCATIONS || sink.words > MAX_WORDS) {
+    return void sink.uncertainties.add("deep");
+  }
   const name = first.slice(first.lastIndexOf("/") + 1).toLowerCase();
   const trusted = name === first || /^\/(?:usr\/|usr\/local\/|opt\/homebrew\/)?s?bin\/[^/]+$/.test(first);
-  into.parts.push({ name, trusted, args, command, fed });
+  sink.invocations.push({ name, trusted, args, command, hasExtraArgs });
 
-  const script = (text: string) => addText(text, depth + 1, into);
-  const inner = (rest: readonly string[], more = fed) => {
-    addWords(rest, command, more, depth + 1, into);
+  const script = (text: string) => addText(text, depth + 1, sink);
+  const inner = (rest: readonly string[], more = hasExtraArgs) => {
+    addWords(rest, command, more, depth + 1, sink);
     if (/\s/.test(rest[0] ?? "")) script(rest.join(" ")); // a name with spaces is a text for a shell
   };
-  if (into.doubts.has("deep")) return;
+  if (sink.uncertainties.has("deep")) return;
   if (SHELLS.has(name)) return addScripts(args, script);
   if (name === "eval") return script(args.join(" "));
   if (name === "trap" && args[0] !== undefined) return script(args[0]);
   if (FINDERS.has(name)) {
     for (const [at, arg] of args.entries()) {
-      if (into.doubts.has("deep")) return;
+      if (sink.uncertainties.has("deep")) return;
       const begins = (name.includes("fd") ? FD_RUNS : FIND_RUNS).exec(arg)?.[0];
       if (begins === undefined) continue;
       const same = arg.slice(begins.length); // the command's name may stand in the same word
@@ -153,12 +161,12 @@ function addWords(words: readonly string[], command: SimpleCommand, fed: boolean
   const valued = WRAPPERS[name];
   if (valued === undefined || (name === "command" && /^-[vV]$/.test(args[0] ?? ""))) return;
   const { rest, sure } = behindOptions(args, valued, WITH_OPERAND.has(name));
-  const more = fed || FEEDERS.has(name);
+  const more = hasExtraArgs || FEEDERS.has(name);
   if (name === "ssh" || name === "watch") script(rest.join(" ")); // their words are joined for a shell
   else inner(name === "flock" && /^(?:-c|--command)$/.test(rest[0] ?? "") ? rest.slice(1) : rest, more);
   if (name === "env") {
     for (const [at, arg] of args.entries()) {
-      if (into.doubts.has("deep")) return;
+      if (sink.uncertainties.has("deep")) return;
       const split = /^(?:-[a-zA-Z]*S|--s[a-z-]*=?)/.exec(arg)?.[0]; // its text may stand in the same word
       if (split !== undefined) script(["env", arg.slice(split.length), ...args.slice(at + 1)].join(" "));
     }

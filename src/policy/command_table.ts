@@ -4,11 +4,11 @@
  * The classes lean to the worse: a wrong `read` runs without a question, a wrong `destructive` costs one.
  */
 import type { Risk } from "../domain/approval.ts";
-import type { Part } from "./risk_parts.ts";
+import type { Invocation } from "./invocations.ts";
 import { riskOfGit } from "./risk_git.ts";
-import { option } from "./risk_options.ts";
+import { option } from "./command_options.ts";
 
-type RiskRule = Risk | ((args: readonly string[], part: Part) => Risk);
+type RiskRule = Risk | ((args: readonly string[], invocation: Invocation) => Risk);
 
 const TABLE = new Map<string, RiskRule>();
 
@@ -60,9 +60,9 @@ put((args) => {
   const prints = quiet === "-n" && /^\d+(?:,(?:\d+|\$))?p$/.test(script ?? "");
   return prints && files.every((file) => !file.startsWith("-")) ? "read" : "execute";
 }, "sed gsed");
-put((args, part) => {
+put((args, invocation) => {
   if (args.some((arg) => /^-delete$/.test(arg))) return "destructive";
-  if (args.some((arg) => /^-(?:exec|ok)(?:dir)?$/.test(arg))) return innerOfFind(args, part);
+  if (args.some((arg) => /^-(?:exec|ok)(?:dir)?$/.test(arg))) return innerOfFind(args, invocation);
   return args.some((arg) => /^-f(?:print|ls)/.test(arg)) ? "write" : "read";
 }, "find gfind bfs");
 
@@ -121,12 +121,12 @@ put(
 put(riskOfGit, "git");
 
 /** What one command does, its redirections and the paths it names aside. */
-export function riskOfPart(part: Part): Risk {
-  const { name, trusted, args } = part;
+export function riskOfInvocation(invocation: Invocation): Risk {
+  const { name, trusted, args } = invocation;
   if (args.some((arg) => /^--(?:dangerously|yolo|allow-dangerously)/.test(arg))) return "destructive"; // agents unleashed
-  if (part.command.open && /[*?]|\[./.test(name)) return "destructive"; // `/bin/r?` hides what it is
+  if (invocation.command.hasExpansion && /[*?]|\[./.test(name)) return "destructive"; // `/bin/r?` hides what it is
   const rule = TABLE.get(name) ?? (name.startsWith("mkfs.") ? "destructive" : "execute");
-  const risk = typeof rule === "function" ? rule(args, part) : rule;
+  const risk = typeof rule === "function" ? rule(args, invocation) : rule;
   return !trusted && (risk === "read" || risk === "write") ? "execute" : risk;
 }
 
@@ -168,10 +168,10 @@ function some(args: readonly string[], names: string): boolean {
 }
 
 /** `find -exec`: on whatever is found; only what reads is let off. */
-function innerOfFind(args: readonly string[], part: Part): Risk {
+function innerOfFind(args: readonly string[], invocation: Invocation): Risk {
   const inner = args[args.findIndex((arg) => /^-(?:exec|ok)(?:dir)?$/.test(arg)) + 1] ?? "";
   const only = args.filter((arg) => /^-(?:exec|ok)(?:dir)?$/.test(arg)).length === 1;
-  const risk = riskOfPart({ ...part, name: inner, trusted: true, args: [], fed: true });
+  const risk = riskOfInvocation({ ...invocation, name: inner, trusted: true, args: [], hasExtraArgs: true });
   return only && risk === "read" && !/^(?:sh|bash|env|nohup|nice|time|timeout)$/.test(inner)
     ? "execute"
     : "destructive";
