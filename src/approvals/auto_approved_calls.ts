@@ -1,9 +1,9 @@
-/** The calls that were allowed without asking, until their agent tells what became of them. */
+/** The calls that a rule or the safety mode approved, kept until their agent reports how they ended. */
 import type { Report } from "../domain/report.ts";
 import type { ToolUse } from "../domain/session.ts";
 import { isSameCall } from "../domain/transition.ts";
 
-/** Calls whose end was not heard of that are kept; older ones are forgotten. */
+/** Most calls without a reported end that are kept; older ones are dropped. */
 const KEPT = 100;
 
 type Whose = Pick<Report, "sessionId" | "subagent">;
@@ -20,8 +20,8 @@ export class AutoApprovedCalls {
   }
 
   /**
-   * What `report`, as its agent told it, says of the calls that it ends: once, however many they are. Undefined: it ends
-   * none, or does not tell how they went.
+   * How the calls ended that `report` ends: one result, however many they are. Undefined: it ends none, or does not say
+   * how they went.
    */
   outcome(report: Report): "failed" | "succeeded" | undefined {
     const ended = endedBy(report, this.#calls);
@@ -40,7 +40,7 @@ function endedBy({ sessionId, subagent, event }: Report, calls: readonly Call[])
   switch (event.kind) {
     case "progress":
       return named(event.tools ?? [], own);
-    case "interrupted": // one Esc ends all that runs, and may be told once for each call
+    case "interrupted": // one Esc ends all running calls, and may be reported once for each
     case "announced":
     case "ended":
       return ofSession;
@@ -56,7 +56,7 @@ function endedBy({ sessionId, subagent, event }: Report, calls: readonly Call[])
   }
 }
 
-/** Equal calls may run side by side: each that ended ends one. */
+/** Equal calls may run at the same time: each reported end removes one. */
 function named(tools: readonly ToolUse[], calls: readonly Call[]): readonly Call[] {
   const ended: Call[] = [];
   for (const tool of tools) {

@@ -1,9 +1,9 @@
 /**
- * One inbox for all agents: opens approvals, keeps whoever waits for them, and has each resolved exactly once.
+ * Receives the requests of all agents, keeps their requesters waiting, and has each approval resolved exactly once.
  *
- * The order that makes it safe: a decision is committed (so the first one wins, in one synchronous step), then on the
- * disk, and only then told to the hook. Whatever goes wrong, the hook gets no decision and the agent asks by itself;
- * nothing here ever denies on its own account.
+ * The order that makes it safe: a decision is committed (one synchronous step, so the first decision wins), then synced
+ * to the disk, and only then given to the hook. On any failure the hook gets no decision and the agent shows its own
+ * dialog; nothing here denies by itself.
  */
 import { type Actor, FEED } from "../protocol/actor.ts";
 import type { ApprovalsDoor, ApprovalsPort, IncomingRequest } from "../core/approvals_port.ts";
@@ -42,9 +42,9 @@ export interface BrokerOptions {
   readonly inbox: Inbox;
   readonly presence: Presence;
   readonly policy: PolicyEngine;
-  /** How long a hook is held, ms. */
+  /** How long a hook waits for a decision, ms. */
   readonly waitMs: () => number;
-  /** Runs `action` after so many ms, unless the returned function was called before. */
+  /** Runs `action` after `ms`, unless the returned function is called first. */
   readonly after: (ms: number, action: () => void) => () => void;
   /** A new id, short enough to type. */
   readonly newId: () => string;
@@ -64,7 +64,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     this.#o = options;
     const { core, inbox, log, presence } = options;
     this.#resolver = new ApprovalResolver({ core, inbox, log, approvals: this });
-    // Agents that wait for their hooks are not kept waiting for a human who is not there.
+    // Hooks that block their agent do not wait for a human who has left.
     presence.onLastLeft = () => {
       for (const pending of this.#all()) if (pending.request.dialog !== "beside") this.#resolver.expire(pending);
     };
@@ -74,7 +74,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     this.#workspaces.noteWorkspace(report, workspaceConfig);
   }
 
-  // -- asking ----------------------------------------------------------------------------------------------------------
+  // -- requests
+  // --------------------------------------------------------------------------------------------------------
 
   receive(incoming: IncomingRequest, requester: Requester): Reported | Promise<Reported> {
     const { request, report, idempotencyKey } = incoming;
@@ -89,7 +90,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     return this.#resolver.commit(report, { actor: requester.actor, idempotencyKey });
   }
 
-  /** Beside a live dialog waiting costs nobody anything; else only while somebody is there who can answer. */
+  /** Beside the agent's own dialog waiting blocks nobody; otherwise wait only while a person can decide. */
   #mayWait({ request, report }: IncomingRequest, result: PolicyResult): boolean {
     if (this.#stopped) return false;
     if (request.dialog === "beside") return true;
@@ -109,7 +110,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const fresh = newApproval({ ...subjectSession(incoming, core.store), request, id: newId(), at, deadline: at });
     const approval = replaceState(fresh, resolvedState(result.decision, { at, ...result }));
     core.store.commit({ type: "approval.decided", data: { approval } }, actor);
-    // The row never waits: nobody is asked.
+    // The row never waits: no human is involved.
     const { event } = report;
     const goesOn = eventAfterAutoDecision(event, result.decision);
     const committed = this.#resolver.commit({ ...report, event: goesOn }, { actor, idempotencyKey });
@@ -165,7 +166,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     return pending.done.promise;
   }
 
-  /** On behalf of a script: asking and waiting as one call. */
+  /** For a script: requests and waits in one call. @throws {ConsoleError} `not_found`, `stopping` */
   async request(params: ParamsOf<"approval.request">, peer: Peer): Promise<WaitResult> {
     const { sessionId, waitSecs } = params;
     const agent = this.#o.core.store.get(sessionId)?.agent ?? params.agent;
@@ -182,8 +183,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   }
 
   /**
-   * On behalf of a feed, which takes the answer by its own means. `signal`: it was answered elsewhere, or nobody is there
-   * any more to take an answer. Undefined: no answer from us.
+   * For a feed, which delivers the decision itself. `signal` fires when the request was decided elsewhere, or when
+   * nobody is left who takes a decision. Undefined: no decision of ours.
    */
   async requestDecision(report: Report, request: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined> {
     let given: Decision | undefined;
@@ -213,7 +214,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     }
   }
 
-  // -- answering ---------------------------------------------------------------------------------------------------------
+  // -- decisions
+  // -------------------------------------------------------------------------------------------------------
 
   async decide(params: ParamsOf<"approval.decide">, actor: Actor): Promise<ResultOf<"approval.decide">> {
     const { id, idempotencyKey, expiresInSecs } = params;
@@ -221,7 +223,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const earlier = store.repeated(idempotencyKey);
     const approval = inbox.get(id);
     if (earlier !== undefined) {
-      // Of another call: this answer was never given.
+      // The key belongs to another call: this decision was never made.
       if (approval !== undefined && !isAbout(earlier, approval)) throw idempotencyKeyReused(`approval "${id}"`);
       await journal.durable(earlier.seq);
       const ruleId = approval?.status === "approved" ? approval.approved.ruleId : undefined;
@@ -231,7 +233,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const pending = this.#resolver.pending.get(id);
     if (approval.status !== "pending" || pending === undefined || pending.isResolved) throw alreadyDecided(approval);
     const decision = parseDecision(params, pending.request);
-    // What an agent remembers by itself has no end.
+    // An agent's own rules never expire: so one that expires is ours alone.
     const output = pending.responseFor(
       decision.kind === "approve" && expiresInSecs !== undefined ? { ...decision, scope: "once" } : decision,
     );
@@ -257,7 +259,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     return { ...committed, id, ...(rule === undefined ? {} : { ruleId: rule.id }) };
   }
 
-  // -- what happens meanwhile ----------------------------------------------------------------------------------------------
+  // -- other events
+  // ----------------------------------------------------------------------------------------------------
 
   reportCommitted(report: Report): void {
     this.#o.policy.reportCommitted(report);
@@ -268,7 +271,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     if (event.kind === "ended") this.#workspaces.forget(rowId);
   }
 
-  /** A hook outlives an agent that was killed, and would hold its question to the deadline. */
+  /** A hook outlives an agent that was killed, and would wait until the deadline. */
   endRequests(sessionId: string, reason: string): void {
     this.#workspaces.forget(sessionId);
     for (const pending of this.#all()) {
@@ -276,7 +279,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     }
   }
 
-  /** At a stop: who waits gets no decision at once, and no approval stays open in the journal. */
+  /** On stop: requesters get no decision at once, and no approval stays open in the journal. */
   stop(): void {
     this.#stopped = true;
     for (const pending of this.#all()) this.#resolver.cancel(pending, "the daemon stops");

@@ -1,4 +1,4 @@
-/** Whose question it is: the row that waits, and the caller that rules are about. */
+/** Which row a request belongs to, and the context that rules match against. */
 import type { IncomingRequest } from "../core/approvals_port.ts";
 import type { ApprovalRequest } from "../domain/approval.ts";
 import type { Report } from "../domain/report.ts";

@@ -1,4 +1,4 @@
-/** The broker's errors, in words. */
+/** The errors of approvals, with their messages and hints. */
 import type { Approval, Decision } from "../domain/approval.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -12,12 +12,12 @@ export function noSuchApproval(id: string): ConsoleError {
 }
 
 export function alreadyDecided({ id, status }: Approval): ConsoleError {
-  // Its end could not be written yet: the disk is full.
+  // Resolved, but the journal could not record it yet (the disk is full).
   const is = status === "pending" ? "over" : status;
   return new ConsoleError("already_decided", `approval "${id}" is already ${is}`, { outcome: status });
 }
 
-/** @param what was to be changed, with its id */
+/** @param what the object that was to be changed, with its id */
 export function idempotencyKeyReused(what: string): ConsoleError {
   return new ConsoleError("conflict", `the idempotencyKey for ${what} was used for another change before`, {
     param: "idempotencyKey",
@@ -38,7 +38,7 @@ function formHint(id: string): string {
   return `agent-console approve ${id} --answer VALUE, once for each field`;
 }
 
-/** The agent has no words for this answer. */
+/** The agent's protocol has no response for this decision. */
 export function messageNotSupported({ id, for: kind, agent }: Approval, decision: Decision): ConsoleError {
   const [problem, hint] = decision.kind === "approve" && kind === "question"
     ? ["a yes does not answer it", `agent-console approve ${id} --answer TEXT`]
@@ -49,7 +49,7 @@ export function messageNotSupported({ id, for: kind, agent }: Approval, decision
   return new ConsoleError("invalid_params", message, { param: "decision", hint });
 }
 
-/** Texts that are shown masked or cut may read the same. */
+/** Texts that are shown masked or cut may look the same. */
 export function answerRequired(id: string): ConsoleError {
   const why = "is no single option or question as they are shown";
   return new ConsoleError("invalid_params", `an answer to approval "${id}" ${why}`, {

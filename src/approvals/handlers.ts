@@ -1,4 +1,4 @@
-/** Handlers of the approval area: the inbox, read and answered. The broker does the work. */
+/** Handlers of the approval area: list and decide. The broker does the work. */
 import type { Handlers } from "../rpc/handler.ts";
 import type { Broker } from "./broker.ts";
 import type { Inbox } from "./inbox.ts";

@@ -1,4 +1,4 @@
-/** The approvals and the rules, as their events leave them. */
+/** The approvals and rules: a projection of their events. */
 import type { Projection } from "../core/projection.ts";
 import { type Approval, isAutomatic, type Rule } from "../domain/approval.ts";
 import { isApprovalEvent, type NewEvent } from "../domain/event.ts";
@@ -6,8 +6,9 @@ import type { SafetyMode } from "../domain/safety_mode.ts";
 import { hasExpired } from "../policy/rule.ts";
 
 /**
- * Resolved approvals that are kept to be listed and to answer "already decided"; the journal has them all. So many of those
- * that somebody was asked for, and so many of those that nobody was: an agent that reads much pushes no human's answer out.
+ * How many resolved approvals are kept for lists and for "already decided"; the journal has all of them. Counted apart
+ * for approvals with and without a human, so that an agent whose calls are approved automatically pushes no human's
+ * decision out.
  */
 const RESOLVED_KEPT = 200;
 
@@ -40,7 +41,10 @@ export class Inbox implements Projection {
     else this.#resolve(approval);
   }
 
-  /** Rules that have ended by the time of an event: by the clock a replay would differ. `at` in milliseconds since 1970. */
+  /**
+   * Drops rules that have expired by the time of an event: with the clock a replay would differ. `at` in milliseconds
+   * since 1970.
+   */
   #dropEnded(at: number): void {
     for (const rule of this.#rules.values()) if (hasExpired(rule, at)) this.#rules.delete(rule.id);
   }
@@ -54,7 +58,7 @@ export class Inbox implements Projection {
     if (alike.length > RESOLVED_KEPT && oldest !== undefined) this.#resolved.delete(oldest.id);
   }
 
-  /** A session was deleted: the rules that only it could use are nobody's. */
+  /** A session was deleted: its rules can match no call any more. */
   #forget(sessionId: string): void {
     for (const rule of this.#rules.values()) if (rule.sessionId === sessionId) this.#rules.delete(rule.id);
   }
@@ -81,12 +85,12 @@ export class Inbox implements Projection {
     return this.#rules.get(id);
   }
 
-  /** The rules that were given by answers, oldest first; some may have ended since the last question. */
+  /** The rules made by decisions, oldest first; some may have expired since the last event. */
   rules(): Rule[] {
     return [...this.#rules.values()];
   }
 
-  /** The configured safety mode that the circuit breaker has suspended, as the journal last told it. */
+  /** The configured safety mode that the circuit breaker has suspended, as last recorded in the journal. */
   get suspended(): SafetyMode | undefined {
     return this.#suspended;
   }

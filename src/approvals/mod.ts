@@ -1,4 +1,7 @@
-/** The approvals, composed: inbox (state), policy with its breaker, broker, presence; and what the daemon runs of them. */
+/**
+ * Composes the approvals: inbox (state), policy with its breaker, broker, presence, and the service that the daemon
+ * runs.
+ */
 import type { Config } from "../config/base_sections.ts";
 import type { JournalPort } from "../core/journal_port.ts";
 import type { Service } from "../core/service.ts";
@@ -19,13 +22,13 @@ export interface ApprovalsOptions {
   readonly config: () => ApprovalSettings;
   readonly clock: Clock;
   readonly log: Log;
-  /** Runs `action` after so many ms, unless the returned function was called before. */
+  /** Runs `action` after `ms`, unless the returned function is called first. */
   readonly after: (ms: number, action: () => void) => () => void;
   /** A new id, short enough to type, that {@link ApprovalsOptions.inbox} does not know. */
   readonly newId: () => string;
 }
 
-/** The keys of the configuration that approvals obey, read at each use: a reload counts at once. */
+/** The configuration of approvals, read at each use: a reload takes effect at once. */
 export interface ApprovalSettings {
   readonly daemon: Pick<Config["daemon"], "safety_mode">;
   readonly approvals: Config["approvals"];

@@ -1,11 +1,11 @@
-/** Ids that people type: five letters and digits that cannot be taken for one another. */
+/** Ids for people to type: five letters and digits that are not mistaken for one another. */
 import type { Inbox } from "./inbox.ts";
 
 const LENGTH = 5;
-/** 32 of them, so that every byte is as likely as any other; no i, l, o and 1. */
+/** 32 characters, so that each byte maps evenly; without i, l, o and 1. */
 const LETTERS = "abcdefghjkmnpqrstuvwxyz023456789";
 
-/** One that neither an approval nor a rule has. */
+/** An id that no approval and no rule has. */
 export function newId(inbox: Pick<Inbox, "get" | "rule">): string {
   for (;;) {
     const bytes = crypto.getRandomValues(new Uint8Array(LENGTH));

@@ -5,7 +5,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf } from "../protocol/method_schemas.ts";
 import { answerRequired } from "./errors.ts";
 
-/** @throws {ConsoleError} `invalid_params` for words that do not go together, or may not be what was meant */
+/** @throws {ConsoleError} `invalid_params` where parameters contradict each other, or an answer is ambiguous */
 export function parseDecision(
   { id, decision, scope, message, answers, expiresInSecs }: ParamsOf<"approval.decide">,
   request: ApprovalRequest,

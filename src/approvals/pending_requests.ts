@@ -1,4 +1,4 @@
-/** The open approvals with whoever waits for them: what lives in this process only, beside the inbox that is journaled. */
+/** The open approvals with their requesters: state of this process only, beside the inbox, which is journaled. */
 import type { IncomingRequest } from "../core/approvals_port.ts";
 import type { ApprovalRequest } from "../domain/approval.ts";
 import type { QuestionText } from "../domain/report.ts";
@@ -7,10 +7,13 @@ import type { Peer } from "../rpc/peer.ts";
 
 export type WaitResult = ResultOf<"approval.wait">;
 
-/** Who asks, and is told. */
+/** The connection that made the request and gets the result. */
 export type Requester = Pick<Peer, "actor" | "hungUp" | "signal">;
 
-/** Sends one request of many on its connection: what is kept for the request ends with `end`, not with the connection. */
+/**
+ * A requester for one request on a connection that makes several: what is kept for the request ends with `end`, not
+ * with the connection.
+ */
 export function requesterOfOne({ actor, hungUp }: Peer): { readonly requester: Requester; readonly end: () => void } {
   const ended = new AbortController();
   const gone = new AbortController();
@@ -26,9 +29,9 @@ export function requesterOfOne({ actor, hungUp }: Peer): { readonly requester: R
 
 export interface PendingRequest {
   readonly id: string;
-  /** The row that waits; a sub-agent's own where one asks. */
+  /** The row that waits: a sub-agent's own where a sub-agent made the request. */
   readonly rowId: string;
-  /** The session that rules are about. */
+  /** The session that rules match. */
   readonly sessionId: string;
   readonly agent: string;
   readonly cwd: string | undefined;
@@ -40,9 +43,9 @@ export interface PendingRequest {
   readonly requester: Requester;
   readonly done: PromiseWithResolvers<WaitResult>;
   readonly stopTimer: () => void;
-  /** The requester has begun to wait: it got our first answer in time. */
+  /** The requester waits: it got the reply with the approval's id in time. */
   awaited: boolean;
-  /** The approval is resolved; what is left is that the requester hears of it. */
+  /** The approval is resolved; only the requester may not know yet. */
   isResolved: boolean;
 }
 
@@ -62,7 +65,7 @@ export class PendingRequests {
     return this.#byId.get(id);
   }
 
-  /** From now on it is nobody's to answer; who asked may still hear of it. */
+  /** From now on no decision counts; the requester may still read the result. */
   resolve(pending: PendingRequest): void {
     pending.isResolved = true;
     pending.stopTimer();
@@ -71,7 +74,7 @@ export class PendingRequests {
     if (row?.size === 0) this.#byRow.delete(pending.rowId);
   }
 
-  /** Those that nobody has answered yet, oldest first; of one row, or of all. */
+  /** The requests that are not resolved, oldest first; of one row, or of all. */
   open(rowId?: string): PendingRequest[] {
     if (rowId !== undefined) return [...this.#byRow.get(rowId) ?? []];
     return [...this.#byRow.values()].flatMap((row) => [...row]);

@@ -1,6 +1,6 @@
 /**
- * What is answered without asking: the policy (policy/evaluation.ts) with what it decides by, which is the configuration, the
- * rules that answers left, the workspace's own file, and the circuit breaker.
+ * Decides requests without a human: the policy (policy/evaluation.ts) with its inputs, which are the configuration, the
+ * rules made by decisions, the workspace's own file and the circuit breaker.
  */
 import { loadWorkspace } from "../config/workspace.ts";
 import type { IncomingRequest } from "../core/approvals_port.ts";
@@ -16,11 +16,11 @@ import { WORKSPACE_CONFIG } from "../platform/home.ts";
 import type { Clock, Log } from "../platform/system.ts";
 import { AutoApprovedCalls } from "./auto_approved_calls.ts";
 
-/** The keys of the configuration that judge, read at each call: a reload counts at once. */
+/** The configuration of the policy, read at each call: a reload takes effect at once. */
 export interface PolicySettings {
   readonly safetyMode: SafetyMode;
   readonly rules: readonly GivenRule[];
-  /** Calls are judged before they run, also where the agent would not ask. */
+  /** Rules are evaluated before each tool call, also where the agent would not request a decision. */
   readonly preToolUse: boolean;
 }
 
@@ -29,24 +29,24 @@ export interface PolicyEngineOptions {
   readonly inbox: Pick<Inbox, "rules">;
   readonly clock: Clock;
   readonly log: Log;
-  /** The journal's last word: a breaker that had opened before a restart, or a crash, is open after it. */
+  /** As last recorded in the journal: a breaker that was open before a restart or a crash is open after it. */
   readonly suspended: () => SafetyMode | undefined;
-  /** The safety mode in force has changed, or what the breaker suspends. */
+  /** The effective safety mode has changed, or what the breaker suspends. */
   readonly onMode: (mode: SafetyMode, reason: string, suspended: SafetyMode | undefined) => void;
 }
 
 type PolicyQuery = Pick<IncomingRequest, "request" | "workspaceConfig" | "workspaceUnknown">;
 
 export interface PolicyResult {
-  /** The answer, where there is one without asking; `by` says what gave it. */
+  /** The decision, where there is one without a human; `by` names its origin. */
   readonly decision?: Decision;
   readonly by: string;
   readonly ruleId?: string;
-  /** A call that would run unasked, and should not without a human. */
+  /** A call that would run without a decision and needs one from a human. */
   readonly needsHuman: boolean;
 }
 
-/** Different warnings about workspaces that are told in one run; they hold other people's words. */
+/** Most warnings about workspaces that are logged in one run: their text comes from other people. */
 const WARNINGS = 100;
 
 const NOTHING: PolicyResult = { by: "", needsHuman: false };
@@ -62,18 +62,18 @@ export class PolicyEngine {
     this.#breaker = options.suspended() === undefined ? CLOSED : openSince(options.clock.now());
   }
 
-  /** The safety mode in force: the configured one, or `manual` while the breaker is open. */
+  /** The effective safety mode: the configured one, or `manual` while the breaker is open. */
   get mode(): SafetyMode {
     return modeUnder(this.#breaker, this.#o.settings().safetyMode);
   }
 
-  /** The configured safety mode, only while the breaker keeps it from being in force. */
+  /** The configured safety mode while the breaker suspends it; else undefined. */
   get suspended(): SafetyMode | undefined {
     const { safetyMode } = this.#o.settings();
     return this.mode === safetyMode ? undefined : safetyMode;
   }
 
-  /** Those of answers and those of the configuration that have not ended. */
+  /** The rules made by decisions and those of the configuration, without expired ones. */
   rules(): readonly Rule[] {
     const { clock, inbox, settings } = this.#o;
     const now = clock.now();
@@ -107,7 +107,7 @@ export class PolicyEngine {
     return policy;
   }
 
-  /** Once each: the file comes along with every event of the workspace. */
+  /** Logged once each: the file comes with every event of the workspace. */
   #warn(warning: string, sessionId: string): void {
     if (this.#warned.has(warning) || this.#warned.size >= WARNINGS) return;
     this.#warned.add(warning);
@@ -116,20 +116,20 @@ export class PolicyEngine {
 
   // -- the breaker -----------------------------------------------------------------------------------------------------
 
-  /** A call was answered without asking. */
+  /** A call was decided without a human. */
   autoDecided(report: Report, decision: Decision): void {
     const { event } = report;
     const tool = event.kind === "requested" || event.kind === "tool" ? event.tool : undefined;
     if (decision.kind === "approve" && tool !== undefined) this.#watched.add(report, tool);
   }
 
-  /** What became of the calls that were allowed. */
+  /** Follows how the approved calls ended. */
   reportCommitted(report: Report): void {
     const outcome = this.#watched.outcome(report);
     if (outcome !== undefined) this.#step(outcome);
   }
 
-  /** A human has answered: somebody looks. */
+  /** A human has decided, so somebody watches: closes the breaker. */
   decidedByHuman(): void {
     this.#step("decided_by_hand");
   }
@@ -145,7 +145,7 @@ export class PolicyEngine {
     try {
       this.#o.onMode(this.mode, event === "failed" ? "calls allowed by rules failed" : event, this.suspended);
     } catch (error) {
-      // A journal that takes nothing: the mode is in force, and a decision that led here is still told to its hook.
+      // The journal is read-only: the mode is in force, and the decision that led here still reaches its hook.
       this.#o.log.error("a change of the safety mode was not written", { mode: this.mode, error: String(error) });
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Whether a person is there who can answer. A client says so when it subscribes with `answers: true`; one that only
- * listens, such as a script, does not count. Agents whose hooks block them are held only while somebody is there.
+ * Whether a person is there who can decide. A client says so when it subscribes with `answers: true`; one that only
+ * listens, such as a script, does not count. Hooks that block their agent wait only while somebody is there.
  */
 export class Presence {
   #people = 0;
@@ -15,7 +15,7 @@ export class Presence {
     this.#onLastLeft = action;
   }
 
-  /** @returns leaves again; a second call does nothing */
+  /** @returns leaves; a second call does nothing */
   join(): () => void {
     this.#people++;
     let there = true;

@@ -1,4 +1,4 @@
-/** What is kept of a request and of its decision: the approval, and the row beside it. Pure. */
+/** What is stored of a request and its decision: the approval, and the events of its row. Pure. */
 import type { Approval, ApprovalRequest, ApprovalState, Decision } from "../domain/approval.ts";
 import { presentRequest, presentToolName } from "../domain/presentation.ts";
 import type { AgentEvent, QuestionText } from "../domain/report.ts";
@@ -34,7 +34,7 @@ export function newApproval({ id, rowId, agent, cwd, request, at, deadline }: Ne
   };
 }
 
-/** The question that the row shows. A gate has no dialog of the agent's own: then it is the call itself. */
+/** The question that the row shows. A gate has no dialog of the agent's own: then the call itself. */
 export function questionOf(event: AgentEvent, { tool, input, for: kind }: Approval): QuestionText {
   if (event.kind === "requested") {
     const { kind: _, ...question } = event;
@@ -55,7 +55,7 @@ export function resolvedState(
   return { status: "denied", denied: { at, by, ...message, ...rule } };
 }
 
-/** What a row does whose question was answered without asking: it never waits. */
+/** The event of the row whose request was decided without a human: it never waits. */
 export function eventAfterAutoDecision(event: AgentEvent, decision: Decision): AgentEvent {
   if (event.kind !== "requested") return event;
   return decision.kind === "approve" && event.tool !== undefined

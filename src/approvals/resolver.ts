@@ -1,7 +1,7 @@
 /**
- * How an open approval ends, each way once: by an answer, by what the agent's own events show, by its deadline, by the
- * end of who asked. Every way is one event of the approval, and where no event of the agent's has said it already one of
- * its row.
+ * Resolves open approvals, each exactly once: by a decision, by the agent's own events, by the deadline, or by the end
+ * of the requester. Each is one event of the approval, and one of its row unless an event of the agent has changed the
+ * row already.
  */
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import { commitReport, type ReportDeps, type ReportOptions } from "../core/apply_report.ts";
@@ -23,18 +23,18 @@ export interface ApprovalResolverOptions {
   readonly core: Pick<ReportDeps, "store" | "now">;
   readonly inbox: Inbox;
   readonly log: Log;
-  /** Hears of everything that is committed. */
+  /** Notified of everything that is committed. */
   readonly approvals: ReportDeps["approvals"];
 }
 
-/** What a row makes of the end of its question. */
+/** The event of the row when its request is resolved. */
 type RowKind = "decided" | "dismissed" | "left_to_agent";
 
-/** How an approval ended without an answer of ours. */
+/** An end without a decision of ours. */
 interface End {
   readonly pending: PendingRequest;
   readonly how: ResolvedElsewhere | "expired";
-  /** Absent: an event of the agent's has told its row already. */
+  /** Absent: an event of the agent has changed the row already. */
   readonly row: RowKind | undefined;
   readonly reason: string;
   /** ISO 8601 UTC. */
@@ -50,7 +50,7 @@ export interface Resolution {
 
 export class ApprovalResolver {
   readonly pending = new PendingRequests();
-  /** Ends that the journal did not take. */
+  /** Ends that the journal did not accept yet. */
   #unwritten: End[] = [];
   #o: ApprovalResolverOptions;
 
@@ -58,9 +58,14 @@ export class ApprovalResolver {
     this.#o = options;
   }
 
-  // -- by an answer ----------------------------------------------------------------------------------------------------
+  // -- by a decision
+  // ---------------------------------------------------------------------------------------------------
 
-  /** The requester is not told yet: that waits for the disk. @throws {ConsoleError} `read_only`: it stays open */
+  /**
+   * Commits the decision. The requester gets it later, after the sync.
+   *
+   * @throws {ConsoleError} `read_only`: it stays open
+   */
   decide(
     pending: PendingRequest,
     approval: Approval,
@@ -73,7 +78,8 @@ export class ApprovalResolver {
     return committed;
   }
 
-  // -- by what happens meanwhile -----------------------------------------------------------------------------------------
+  // -- by other events
+  // -------------------------------------------------------------------------------------------------
 
   /** `event` was committed for this row. */
   eventCommitted(rowId: string, event: AgentEvent): void {
@@ -91,8 +97,8 @@ export class ApprovalResolver {
   }
 
   /**
-   * Dialogs of calls that run side by side: one was answered in the terminal, another is still on the screen. A script asks
-   * on whatever the agent does.
+   * Calls run at the same time: one dialog was closed in the terminal, another is still open. A script's request stays
+   * open whatever the agent does.
    */
   #showNext(rowId: string): void {
     const [next] = this.pending.open(rowId);
@@ -106,15 +112,15 @@ export class ApprovalResolver {
   }
 
   /**
-   * An agent kills its hook when the human has said no in the terminal. A hook that never came to wait has given up on a
-   * daemon that was slow (client/deliver_report.ts): the agent's dialog is still on the screen.
+   * An agent kills its hook when the human refused in the terminal. A hook that never began to wait has given up on a
+   * slow daemon (client/deliver_report.ts): the agent's dialog is still open.
    */
   hungUp(pending: PendingRequest): void {
     if (pending.awaited) this.#end(pending, "dismissed", "dismissed");
     else this.cancel(pending, "its hook gave up before it was answered");
   }
 
-  /** Somebody else answered, or took the question back: what its row does next is told by the agent. */
+  /** Decided by somebody else, or withdrawn: the agent's own events say what its row does next. */
   elsewhere(pending: PendingRequest): void {
     this.#end(pending, "elsewhere", "left_to_agent");
   }
@@ -123,7 +129,9 @@ export class ApprovalResolver {
     this.#end(pending, "cancelled", endWithoutDecision(pending), reason);
   }
 
-  /** At the start: approvals that a daemon left open when it was killed. Their hooks have lost it and got no decision. */
+  /**
+   * At start: cancels approvals that a killed daemon left open. Their hooks lost the connection and got no decision.
+   */
   closeOrphans(): void {
     const { core: { store, now }, inbox } = this.#o;
     for (const approval of inbox.pending()) {
@@ -134,7 +142,7 @@ export class ApprovalResolver {
     }
   }
 
-  /** A journal that takes nothing keeps no hook waiting: the end is written with the next event that it takes. */
+  /** A read-only journal keeps no hook waiting: the end is recorded with the next event that the journal accepts. */
   #end(pending: PendingRequest, how: ResolvedElsewhere | "expired", row: RowKind | undefined, reason = ""): void {
     if (pending.isResolved) return;
     const end = { pending, how, row, reason, at: this.#o.core.now() };
@@ -143,7 +151,7 @@ export class ApprovalResolver {
     pending.done.resolve({ id: pending.id, outcome: how satisfies WaitResult["outcome"] });
   }
 
-  /** False where the journal did not take it. */
+  /** @returns false where the journal did not accept it */
   #write(end: End): boolean {
     const { pending: { id }, how, reason, at } = end;
     const { core: { store }, inbox } = this.#o;
@@ -171,7 +179,7 @@ export class ApprovalResolver {
     this.#tellRow(pending, { kind: row, approvalId: pending.id, ...more }, actor);
   }
 
-  /** The row's own part; the approval is resolved whatever becomes of it. */
+  /** The row's own event; a failure leaves the approval resolved. */
   #tellRow({ rowId, agent }: Pick<PendingRequest, "rowId" | "agent">, event: AgentEvent, actor: Actor): void {
     if (this.#o.core.store.get(rowId) === undefined) return;
     try {
@@ -188,7 +196,7 @@ export class ApprovalResolver {
   }
 }
 
-/** Behind a gate there is no dialog: without an answer the call goes on. */
+/** A gate has no dialog: without a decision the call runs. */
 function endWithoutDecision({ request }: PendingRequest): RowKind {
   return request.dialog === "gate" ? "decided" : "left_to_agent";
 }

@@ -1,4 +1,4 @@
-/** Takes a rule back that an answer left. */
+/** Revokes a rule that a decision made. */
 import type { JournalPort } from "../core/journal_port.ts";
 import type { CommitResult, Store } from "../core/store.ts";
 import type { Rule } from "../domain/approval.ts";
@@ -12,7 +12,7 @@ export interface RevokeDeps {
   readonly store: Store;
   readonly inbox: Inbox;
   readonly journal: Pick<JournalPort, "durable">;
-  /** The rules in force, those of the configuration too. */
+  /** The rules in force, including those of the configuration. */
   readonly rules: () => readonly Rule[];
 }
 
@@ -29,7 +29,8 @@ export async function commitRevocation(
   const earlier = store.repeated(idempotencyKey);
   const rule = inbox.rule(id);
   if (earlier !== undefined) {
-    // Of another call: one that was about a session, or this rule stands, given by an answer or by the configuration.
+    // The key belongs to another call: one about a session, or the rule still exists (made by a decision or by the
+    // configuration).
     const stands = rule !== undefined || rules().some((one) => one.id === id);
     if (stands || earlier.sessionId !== null) throw idempotencyKeyReused(`rule "${escapeControls(id)}"`);
     await journal.durable(earlier.seq);

@@ -1,4 +1,4 @@
-/** The rule that an approval with a scope beyond once leaves. Pure. */
+/** The rule that an approval beyond `once` makes. Pure. */
 import type { ApprovalRequest, Decision, Rule } from "../domain/approval.ts";
 import { presentToolName } from "../domain/presentation.ts";
 import { type NewRule, type RuleContext, ruleFrom } from "../policy/rule.ts";
@@ -9,12 +9,12 @@ export interface RuleDetails extends Omit<NewRule, "scope" | "expiresAt"> {
   readonly expiresInSecs: number | undefined;
 }
 
-/** Whose call it is, as rules see it; `now` in milliseconds since 1970. */
+/** The context of the call for rules; `now` in milliseconds since 1970. */
 function contextOfPending({ agent, sessionId, cwd, cut }: PendingRequest, now: number): RuleContext {
   return { agent, sessionId, cut, now, ...(cwd === undefined ? {} : { cwd }) };
 }
 
-/** The standing answer of a yes beyond once. @throws {ConsoleError} `conflict` where none can be made of this call */
+/** The rule of an approval beyond `once`. @throws {ConsoleError} `conflict` where no rule can be made of this call */
 export function ruleFromDecision(pending: PendingRequest, decision: Decision, details: RuleDetails): Rule | undefined {
   if (decision.kind === "deny" || decision.scope === "once") return undefined;
   const { request, id } = pending;

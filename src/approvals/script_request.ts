@@ -5,7 +5,7 @@ import { withPresentedTools } from "../domain/presentation.ts";
 import type { AgentEvent } from "../domain/report.ts";
 import type { ParamsOf } from "../protocol/method_schemas.ts";
 
-/** What a script asks by `approval.request`; there is no dialog of an agent's before it, so waiting blocks only the script. */
+/** A script's request. It has no dialog of an agent's, so waiting blocks only the script: as `beside`. */
 export function requestFromScript(
   { sessionId, tool, input, reasoning }: ParamsOf<"approval.request">,
   agent: string,

@@ -1,4 +1,4 @@
-/** What the core knows of agents: who reads an event of which name. The composition root gives the registry's. */
+/** What the core needs of agents: the adapter for an agent's name. The composition root provides the registry. */
 import type { Adapter } from "../agents/shared/adapter.ts";
 
 export interface AgentsPort {

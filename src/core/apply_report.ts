@@ -1,4 +1,4 @@
-/** From a report to its events: the one way in which what an agent did reaches the store, whoever told it. */
+/** From a report to its events: the only way in which an agent's event reaches the store. */
 import { decideReport } from "../domain/decide.ts";
 import { withoutKnownFacts } from "../domain/dedupe.ts";
 import type { Report } from "../domain/report.ts";
@@ -21,9 +21,9 @@ export interface ReportDeps {
 }
 
 /**
- * Commits each row's part of `report`, and closes the approvals that it shows to be answered.
+ * Commits the part of `report` for each row, and resolves the approvals that it shows to be over.
  *
- * @returns the last part's, which is the session's own
+ * @returns the result of the last part, which is the session's own
  * @throws {ConsoleError} `read_only`
  */
 export function commitReport(
@@ -44,7 +44,7 @@ export function commitReport(
       continue;
     }
     if (actor !== DAEMON) store.proved(one.sessionId);
-    // A late hook of a dead process revives nothing; a process that announces itself is a new one.
+    // A late hook of a dead process does not revive its row; a process that announces itself is a new one.
     if (one.event.kind === "announced") store.renewed(one.sessionId);
     const change = decideReport(session, one, at === undefined ? now() : latest(at, session?.lastEventAt));
     last = store.commit(change, actor, i === reports.length - 1 ? idempotencyKey : undefined);

@@ -1,32 +1,32 @@
-/** What the core asks of the approvals; src/approvals implements it. */
+/** What the core needs of approvals; src/approvals implements it. */
 import type { ApprovalRequest, Decision } from "../domain/approval.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
 
-/** An agent's event that asks, read by its adapter. */
+/** A request of an agent, as its adapter read it. */
 export interface IncomingRequest {
   readonly report: Report;
   readonly request: ApprovalRequest;
-  /** The payload was shortened on its way: what is asked is not known whole, so no rule may allow it. */
+  /** The payload was shortened in transit: the request is not known whole, so no rule may allow it. */
   readonly cut: boolean;
-  /** What the agent's hook prints for a verdict; undefined where the agent has no words for it. */
+  /** What the agent's hook prints for a decision; undefined where its protocol has no response for it. */
   readonly responseFor: (decision: Decision) => HookOutput | undefined;
   readonly idempotencyKey?: string | undefined;
-  /** Text of the workspace's own configuration, as the hook found it: it may only tighten. */
+  /** Text of the workspace's own configuration, as the hook found it: it may only make the policy stricter. */
   readonly workspaceConfig?: string | undefined;
-  /** Nobody has told what the workspace says: then it may say that nothing passes unasked. */
+  /** The workspace's configuration is not known: it may forbid that anything passes without a human. */
   readonly workspaceUnknown?: true;
 }
 
 export type HookOutput = Readonly<Record<string, unknown>>;
 
-/** Who takes the requests of agents, and hears of everything else that they do. */
+/** Receives the requests of agents, and is notified of everything else that they do. */
 export interface ApprovalsPort {
-  /** A hook has told of `report`, and found that text as the workspace's own configuration, or none. */
+  /** A hook sent `report`, and the text of the workspace's configuration that it found, if any. */
   noteWorkspace(report: Report, workspaceConfig: string | undefined): void;
   /**
-   * Takes the event; answers by itself, opens an approval that the caller may wait for, or leaves it to the agent.
+   * Decides by itself, opens an approval that the peer may wait for, or leaves the request to the agent.
    *
    * @throws {ConsoleError} `read_only`
    */
@@ -36,26 +36,30 @@ export interface ApprovalsPort {
   /** `event` was committed for the row `sessionId`. Never throws. */
   eventCommitted(sessionId: string, event: AgentEvent): void;
   /**
-   * The session is over without a word of its agent's: nobody is left whom an answer could reach, or nobody wants to answer.
-   * Closes what it and its sub-agents ask, for `reason`. Never throws.
+   * The session ended without an event of its agent: no decision could reach it, or nobody needs one. Cancels what it
+   * and its sub-agents requested, for `reason`. Never throws.
    */
   endRequests(sessionId: string, reason: string): void;
 }
 
-/** Who may answer approvals now (src/approvals/presence.ts). */
+/** Whether a person can decide approvals now (src/approvals/presence.ts). */
 export interface PresencePort {
   readonly isSomeoneThere: boolean;
-  /** @returns leaves again */
+  /** @returns leaves */
   join(): () => void;
 }
 
-/** What the approvals offer to parts that bring requests by their own means, such as feeds. */
+/** What approvals offer to parts that bring requests by their own means, such as feeds. */
 export interface ApprovalsDoor {
-  /** Sessions whose requests a feed brings, beside the agent's own dialog: their hooks must not stand before it. */
+  /**
+   * Whether a feed brings the session's requests while the agent's own dialog is open: then its hooks must not block.
+   */
   requestedByFeed: (agent: string, sessionId: string) => boolean;
   /**
-   * Opens a request, and closes it when `signal` fires: it was answered elsewhere, or nobody is there any more to take an
-   * answer. Undefined: no answer from us.
+   * Opens a request, and closes it when `signal` fires: it was decided elsewhere, or nobody is left who takes a
+   * decision.
+   *
+   * @returns undefined: no decision of ours
    */
   requestDecision(report: Report, request: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined>;
 }

@@ -1,12 +1,12 @@
 /**
- * From a commit to every subscriber, in one sequence.
+ * Delivers each commit to every subscriber, in one sequence.
  *
- * A commit appends its event to the log and returns; no subscriber's code runs inside it. One drain, in a microtask after
- * that turn of work, wakes the subscribers, and each pulls the events behind its own place. So a subscriber that commits
- * something when it is woken or dropped only makes the log longer: every other one still sees the events by their numbers.
+ * A commit appends its event to the log and returns; no subscriber's code runs inside it. One drain, in a later
+ * microtask, wakes the subscribers, and each pulls the events after its own position. So a subscriber that commits when
+ * it is woken or dropped only makes the log longer: the others still see the events in order.
  *
- * The log holds what some subscriber has not pulled yet, up to its bounds. One that falls behind them is told which
- * events it missed, once, and is ended. A stalled reader therefore costs a bounded log and nobody's time.
+ * The log holds what some subscriber has not pulled yet, within bounds. One that falls behind them is told once which
+ * events it missed, and is ended. So a stalled reader costs a bounded log and delays nobody.
  */
 import { type NewEvent, topicOf } from "../domain/event.ts";
 import { eventLine } from "../protocol/envelope.ts";
@@ -14,7 +14,7 @@ import { eventLine } from "../protocol/envelope.ts";
 /** An event with its place in the sequence: typed for readers in this process, encoded once for all connections. */
 export class SequencedEvent {
   readonly topic: string;
-  /** By subscription name; nearly all are called `s1`. */
+  /** By subscription name; nearly all are `s1`. */
   #lines = new Map<string, Uint8Array>();
 
   /** @param dataJson the canonical text of `event.data` */
@@ -54,7 +54,7 @@ export interface SubscribeOptions {
   readonly missed?: readonly SequencedEvent[] | undefined;
   /** There may be something to pull. Called by the drain only. */
   readonly wake: () => void;
-  /** It fell behind the log by the events `from` to `to`, and gets no more. Called by the drain only. */
+  /** It fell behind and missed the events `from` to `to`; it gets no more. Called by the drain only. */
   readonly lagged: (from: number, to: number) => void;
 }
 
@@ -92,7 +92,7 @@ export class EventBus {
   }
 
   /**
-   * Calls `listener` with every event behind `after`, for parts of this process. They pull all there is at each drain, so
+   * Calls `listener` with every event after `after`, for parts of this process. They pull everything at each drain, so
    * they never lag.
    *
    * @returns ends it
@@ -128,7 +128,10 @@ export class EventBus {
     }
   }
 
-  /** Drops what everybody has pulled, then what is over the bounds. @returns the number of the first event that is kept */
+  /**
+   * Drops what every subscriber has pulled, then what exceeds the bounds. @returns the number of the first event that
+   * is kept
+   */
   #trim(): number {
     let slowest = Infinity;
     for (const { after } of this.#subscriptions) slowest = Math.min(slowest, after);
@@ -153,7 +156,7 @@ export class EventBus {
   }
 }
 
-/** One subscriber's place in the sequence. */
+/** One subscriber's position in the sequence. */
 export class Subscription {
   #options: SubscribeOptions;
   #log: readonly SequencedEvent[];
@@ -169,7 +172,7 @@ export class Subscription {
     this.#after = options.after;
   }
 
-  /** The number of the last event of the log that it has pulled or does not want. */
+  /** The number of the last event of the log that it has pulled or skipped. */
   get after(): number {
     return this.#after;
   }

@@ -1,4 +1,4 @@
-/** Answers by idempotency key: the newest `capacity` of them; the oldest go first. */
+/** Results by idempotency key: the newest `capacity` of them; the oldest are dropped. */
 export class Idempotency<T> {
   results = new Map<string, T>();
 

@@ -1,4 +1,4 @@
-/** What the core needs from the rooms around it. */
+/** What the core needs of the journal. */
 import type { Appended, NewRecord, StoredRecord } from "../protocol/record.ts";
 
 /** The journal as the store sees it; src/journal implements it. */

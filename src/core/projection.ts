@@ -2,9 +2,9 @@
 import type { NewEvent } from "../domain/event.ts";
 
 /**
- * The store applies every event to every projection, in order, before anybody hears of it; at a start it restores them
- * from a snapshot and replays the records behind it. So a projection depends on nothing but events: not on the clock,
- * not on the configuration.
+ * The store applies every event to every projection, in order, before it is published. At start it restores them from a
+ * snapshot and replays the records after it. So a projection depends on events only: not on the clock, not on the
+ * configuration.
  */
 export interface Projection {
   /** Its member of a snapshot. */

@@ -1,7 +1,7 @@
 /**
- * What a part of the daemon is. A feature is one folder with a {@link Feature} in its mod.ts, and one line in
- * daemon/features.ts; the supervisor starts its service, the store feeds its projection, the router gets its handlers, the
- * sandbox its permissions.
+ * The interface of a part of the daemon. A feature is one folder with a {@link Feature} in its mod.ts, and one line in
+ * daemon/features.ts; the supervisor starts its service, the store feeds its projection, the router gets its handlers,
+ * the sandbox its permissions.
  */
 import type { ConfigSection, SectionValues } from "../config/section.ts";
 import type { HomePaths } from "../platform/home.ts";
@@ -20,15 +20,15 @@ export interface Service {
   /** Runs in the turn of work in which the daemon becomes ready: it must not wait, and no client is heard before its end. */
   start?(): void;
   /**
-   * Looks after what nobody tells the daemon: first when the start is over (what can wait until then should), then every
-   * few seconds. One that is still under way is not started again. What it throws is logged.
+   * Checks what no event reports: first after the start (what can wait until then should), then every few seconds.
+   * Never overlaps with itself. What it throws is logged.
    */
   tick?(): void | Promise<void>;
   /** Its part of `status`. */
   status?(): StatusPart | Promise<StatusPart>;
   /** The configuration in force has changed. */
   reload?(): void;
-  /** Ends it, those that were started later before it. After this it commits nothing. */
+  /** Ends it; services stop in reverse order of their start. Afterwards it commits nothing. */
   stop?(request: StopRequest): void | Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export interface StopRequest {
   readonly reason: string;
   /** Does not wait for requests in flight. */
   readonly force: boolean;
-  /** Told to clients: another daemon comes at once. */
+  /** Tells clients that another daemon starts at once. */
   readonly restart: boolean;
   /** Exit code; 0 where absent. */
   readonly code?: number;
@@ -68,7 +68,7 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
 /** What the sandbox depends on. `V`: the values of the feature's section of the configuration. */
 export interface SandboxContext<V = unknown> {
   readonly settings: V;
-  /** Asked for what is needed alone, because the daemon may read no other variable. */
+  /** Called only for the variables it needs, because the daemon may read no other. */
   readonly env: (name: string) => string | undefined;
   readonly exists: (path: string) => boolean;
 }

@@ -1,4 +1,6 @@
-/** Events of agents that are not understood, or only in part: told in the log, kept for whoever has to find out why. */
+/**
+ * Events of agents that no adapter understands, or only in part: logged, and recorded for whoever looks for the cause.
+ */
 import { clip, maskSecrets } from "../domain/sanitize.ts";
 import type { Log } from "../platform/system.ts";
 import type { Actor } from "../protocol/actor.ts";
@@ -6,12 +8,15 @@ import type { Store } from "./store.ts";
 
 /** Kept of a payload, UTF-16 units. */
 const RAW_CAP = 4096;
-/** Different problems that {@link UnknownEvents.keepFirst} tells; the rest is more of a new version, not news. */
+/**
+ * Most different problems that {@link UnrecognizedEvents.keepFirst} records; more of them come from a new version of an
+ * agent.
+ */
 const MAX_TOLD = 100;
 
 export interface UnrecognizedEvent {
   readonly agent: string;
-  /** What is not understood, in words. */
+  /** What was not understood, as a message. */
   readonly problem: string;
   readonly event: unknown;
 }
@@ -34,8 +39,7 @@ export class UnrecognizedEvents {
   }
 
   /**
-   * The same, once for each problem of an agent while the daemon runs: an agent may fire an event that is new with each
-   * word that it writes.
+   * The same, once for each problem of an agent in this run: an agent may send a new event many times a second.
    *
    * @throws {ConsoleError} `read_only`
    */

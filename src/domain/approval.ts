@@ -1,8 +1,9 @@
 /**
- * What an approval is: one question of one agent that a human (or a rule of theirs) answers. Pure.
+ * An approval: one request of one agent, and the decision that a human or one of their rules made on it. Pure.
  *
- * The state is a union whose members carry their own fields, as with sessions. An approval is pending once and settled
- * once: the first answer wins, and where no answer came from us it says why (`expired` is not `denied`).
+ * The state is a union whose members carry their own fields, as with sessions. An approval is pending once and resolved
+ * once: the first decision wins. Where none of our decisions reached the agent, the state says why (`expired` is not
+ * `denied`).
  */
 import type { WaitingFor } from "./session.ts";
 
@@ -10,22 +11,22 @@ import type { WaitingFor } from "./session.ts";
 export const RISKS = ["read", "write", "execute", "network", "destructive"] as const;
 export type Risk = typeof RISKS[number];
 
-/** How far a yes reaches: this call, this session, this folder and below, everywhere. */
+/** How far an approval reaches: this call, this session, this folder and the folders below it, everywhere. */
 export const APPROVAL_SCOPES = ["once", "session", "workspace", "always"] as const;
 export type ApprovalScope = typeof APPROVAL_SCOPES[number];
 
-/** A question with its choices, as agents put them (a question tool, an MCP form). */
+/** A question with its choices, as an agent sends them (a question tool, an MCP form). */
 export interface Choice {
   readonly question: string;
   readonly options: readonly string[];
   readonly multiple: boolean;
 }
 
-/** What a call does, whatever the agent calls its tool: the base of rules and of the risk class. */
+/** What a call does, independent of the name that the agent gives its tool: the base of rules and of the risk class. */
 export type Action = "command" | "write" | "read" | "fetch" | "other";
 
 /**
- * What the agent asks, as its adapter read it. It is never stored as it is: `subject` is the real text, not masked,
+ * What the agent requests, as its adapter read it. Never stored as it is: `subject` is the real text, not masked,
  * because a rule must match what will run and not what is shown.
  */
 export interface ApprovalRequest {
@@ -33,45 +34,49 @@ export interface ApprovalRequest {
   /** The agent's own name of the tool; for an elicitation the MCP server's. */
   readonly tool: string;
   readonly action: Action;
-  /** The whole of what matters: the command line, the path, the URL; for other tools the input as JSON. */
+  /** What the request is about, complete: the command line, the path, the URL; for other tools the input as JSON. */
   readonly subject: string;
-  /** The folder of this very call, where the agent tells one: it may be another than its session's. */
+  /** The working directory of this call, where the agent sends one. It may differ from its session's. */
   readonly cwd?: string;
   /**
-   * Every path that the call touches, where there are several or the subject is not one; `/folder/**` is all that is below.
-   * For deny rules: neither stored nor shown.
+   * Every path that the call touches, where there are several or where the subject is not a path; `/folder/**` stands
+   * for everything below the folder. Used by deny rules only: neither stored nor shown.
    */
   readonly paths?: readonly string[];
   /**
-   * What would be written, or how it would run, for people to read: shown below the subject, and never matched by a rule,
-   * which for a tool on files is about the path. Not masked.
+   * What would be written, or how it would run, for people to read. Shown below the subject. No rule matches it: a rule
+   * for a tool on files is about the path. Not masked.
    */
   readonly detail?: string;
-  /** A command that is to run outside the agent's own sandbox: that a human allows, each time anew. */
+  /** The command would run outside the agent's own sandbox: only a human may approve it, each time anew. */
   readonly unsandboxed?: true;
-  /** What the agent says about it. */
+  /** The reason that the agent gives. */
   readonly reasoning?: string;
   readonly choices?: readonly Choice[];
   /** What the agent itself offers to allow from now on, one readable line each. */
   readonly suggestions?: readonly string[];
   /**
-   * `beside`: the agent's own dialog is on the screen meanwhile, so that waiting costs nobody anything.
-   * `behind`: the agent shows it only after the hook has answered.
-   * `gate`: there is no dialog; without an answer the call goes on (a hook before a tool). Only rules decide.
+   * Where the agent's own dialog is while we decide.
+   * `beside`: on the screen, so that waiting blocks nobody.
+   * `behind`: the agent shows it only after its hook has ended.
+   * `gate`: there is none; without a decision the call runs (a hook before a tool). Only rules decide here.
    */
   readonly dialog: "beside" | "behind" | "gate";
-  /** False where the agent takes a no from a hook, but no yes. */
+  /** False where the hook can deny the call but not approve it. */
   readonly acceptsApproval: boolean;
-  /** A script asks (`approval.request`), about no call of an agent's: no rule answers it, and none comes of the answer. */
+  /**
+   * Requested by a script (`approval.request`), not by a call of an agent: no rule decides it, and its decision makes
+   * no rule.
+   */
   readonly scripted?: true;
 }
 
-/** The answer that an agent gets. */
+/** What a human or a rule decided about a request. In memory only: the journal stores the {@link ApprovalState}. */
 export type Decision =
   | {
     readonly kind: "approve";
     readonly scope: ApprovalScope;
-    /** For questions: the question's text → the chosen label or free text. */
+    /** For questions: the text of the question → the chosen label or free text. */
     readonly answers?: Readonly<Record<string, string>>;
   }
   | { readonly kind: "deny"; readonly message?: string };
@@ -79,16 +84,16 @@ export type Decision =
 /** The fields that belong to each state; in JSON they stand under the state's own name. `at` is ISO 8601 UTC. */
 export interface ApprovalFields {
   pending: Readonly<Record<string, never>>;
-  /** `by`: the client that answered, or `rule:<id>`, `mode:<safety mode>`. */
+  /** `by`: the client that decided, or `rule:<id>`, `mode:<safety mode>`. */
   approved: { readonly at: string; readonly by: string; readonly scope: ApprovalScope; readonly ruleId?: string };
   denied: { readonly at: string; readonly by: string; readonly message?: string; readonly ruleId?: string };
-  /** Nobody answered in time: the agent got no decision and asks in its own terminal. */
+  /** Nobody decided before the deadline: the agent got no decision and shows its own dialog. */
   expired: { readonly at: string };
-  /** Answered in the agent's own terminal: the call ran. */
+  /** Approved in the agent's own terminal: the call ran. */
   elsewhere: { readonly at: string };
-  /** Closed in the agent's own terminal with no or Esc. */
+  /** Refused or closed with Esc in the agent's own terminal. */
   dismissed: { readonly at: string };
-  /** What asked is gone: its session ended, or the daemon was started anew. */
+  /** The requester is gone: its session ended, or the daemon was restarted. */
   cancelled: { readonly at: string; readonly reason: string };
 }
 
@@ -98,35 +103,38 @@ export type ApprovalState = {
   [S in ApprovalStatus]: { readonly status: S } & { readonly [K in S]: ApprovalFields[S] };
 }[ApprovalStatus];
 
-/** Whether a rule or the safety mode gave the answer: nobody was asked. */
+/** Whether a rule or the safety mode decided, so that no human was involved. */
 export function isAutomatic(state: ApprovalState): boolean {
   const by = state.status === "approved" ? state.approved.by : state.status === "denied" ? state.denied.by : "";
   return /^(?:rule|mode):/.test(by);
 }
 
-/** What is kept and shown: secrets masked, controls visible, length bounded. */
+/** An approval as it is stored and shown: secrets masked, control characters visible, length bounded. */
 export type Approval = ApprovalState & {
   readonly id: string;
-  /** The row that waits: a sub-agent's own where a sub-agent asks. */
+  /** The session that waits: a sub-agent's own row where a sub-agent made the request. */
   readonly sessionId: string;
   readonly agent: string;
   readonly cwd?: string;
   readonly for: WaitingFor;
   readonly tool: string;
-  /** The real command, path, URL or input: head and tail. */
+  /** The command, path, URL or input: its beginning and its end. */
   readonly input: string;
-  /** What would be written, or how it would run: head and tail; absent where the agent does not tell, empty for nothing. */
+  /**
+   * What would be written, or how it would run: beginning and end. Absent where the agent sends nothing, empty for an
+   * empty file.
+   */
   readonly detail?: string;
   readonly risk: Risk;
   readonly reasoning?: string;
   readonly choices?: readonly Choice[];
   readonly suggestions?: readonly string[];
   readonly requestedAt: string;
-  /** After it the agent gets no decision. */
+  /** From this time on the agent gets no decision from us. ISO 8601 UTC. */
   readonly deadline: string;
 };
 
-/** A standing answer, from `approve --scope` (journaled) or from the configuration. */
+/** A decision for future calls, made by `approve --scope` (journaled) or given in the configuration. */
 export interface Rule {
   readonly id: string;
   readonly decision: "allow" | "deny";
@@ -134,7 +142,10 @@ export interface Rule {
   readonly agent?: string;
   /** The agent's name of the tool, or `*`. */
   readonly tool: string;
-  /** The subject it matches: literally, but for `*`: any text in a deny rule, in an allow rule less (rule_glob.ts). */
+  /**
+   * The subject that it matches, literally except for `*`: any text in a deny rule, restricted in an allow rule
+   * (policy/rule_glob.ts).
+   */
   readonly pattern: string;
   readonly scope: Exclude<ApprovalScope, "once">;
   /** For scope session. */
@@ -144,6 +155,6 @@ export interface Rule {
   readonly createdAt: string;
   /** ISO 8601 UTC; absent: until revoked. */
   readonly expiresAt?: string;
-  /** Who gave it: a client, or `config`, `workspace`. */
+  /** Who made it: a client, or `config`, `workspace`. */
   readonly by: string;
 }

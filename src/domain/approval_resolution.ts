@@ -1,6 +1,6 @@
 /**
- * What an agent's later events say about a question that is still open with us: each rule by which an approval closes
- * without an answer of ours, so that nothing done in the agent's own terminal leaves a ghost (promise H4).
+ * What an agent's later events say about a request that is still open: each rule by which an approval is resolved
+ * without a decision of ours, so that a dialog closed in the agent's own terminal leaves no open approval (promise H4).
  */
 import type { Approval, ApprovalFields, ApprovalState } from "./approval.ts";
 import type { AgentEvent } from "./report.ts";
@@ -9,15 +9,15 @@ import { isSameCall } from "./transition.ts";
 
 export type ResolvedElsewhere = "elsewhere" | "dismissed" | "cancelled";
 
-/** A script's question is about no call and no turn of the agent's: only with its session it is over. */
+/** A script's request belongs to no call and no turn of the agent: only the end of its session resolves it. */
 export function scriptResolvedByEvent({ kind }: AgentEvent): ResolvedElsewhere | undefined {
   return kind === "announced" || kind === "ended" ? "cancelled" : undefined;
 }
 
 /**
- * How `event` of the approval's own row settles it, or undefined where it says nothing.
+ * How `event`, on the approval's own row, resolves the approval; undefined where it does not.
  *
- * @param tool the call that was asked about, with the agent's id where a later event told it
+ * @param tool the call that was requested, with the agent's id where a later event gave it
  */
 export function resolvedByEvent(event: AgentEvent, tool: ToolUse | undefined): ResolvedElsewhere | undefined {
   switch (event.kind) {
@@ -29,9 +29,10 @@ export function resolvedByEvent(event: AgentEvent, tool: ToolUse | undefined): R
     case "interrupted":
     case "failed":
     case "rested":
-      return "dismissed"; // the turn is over without the call: no, Esc, or an answer of the agent's own
+      return "dismissed"; // the turn ended without the call: refused, Esc, or decided by the agent itself
     case "prompt":
-      // One that the agent wrote to itself comes beside a dialog of a sub-agent's; the human cannot type past a dialog.
+      // A prompt that the agent wrote to itself can arrive while a sub-agent's dialog is open; the human cannot type
+      // past one.
       return event.byUser ? "dismissed" : undefined;
     case "announced":
     case "ended":
@@ -41,22 +42,25 @@ export function resolvedByEvent(event: AgentEvent, tool: ToolUse | undefined): R
   }
 }
 
-/** A question about no call (an MCP server's form): the turn goes on, so it was answered. Calls beside it say nothing. */
+/**
+ * A request without a call (an MCP server's form): the turn went on, so the form was answered. The end of other calls
+ * proves nothing.
+ */
 function endOfForm(ended: readonly ToolUse[] | undefined): ResolvedElsewhere | undefined {
   return ended === undefined ? "elsewhere" : undefined;
 }
 
-/** The call ended, so somebody said yes to it (recorded). */
+/** The call ended, so it was approved (recorded). */
 function endOfCall(ended: readonly ToolUse[] | undefined, tool: ToolUse): ResolvedElsewhere | undefined {
   return ended?.some((call) => isSameCall(call, tool)) ? "elsewhere" : undefined;
 }
 
-/** Some agents begin a call after its dialog; others before it, then this event names another call or none. */
+/** Some agents start a call after its dialog. Others start it before: then this event names another call or none. */
 function endByBegunCall(begun: ToolUse, tool: ToolUse | undefined): ResolvedElsewhere | undefined {
   return tool !== undefined && isSameCall(begun, tool) ? "elsewhere" : undefined;
 }
 
-/** `approval` settled as `how`, at `at` (ISO 8601). */
+/** `approval` in the end state `how`, at `at` (ISO 8601). */
 export function resolveApproval(
   approval: Approval,
   how: ResolvedElsewhere | "expired",

@@ -1,6 +1,6 @@
 /**
- * Cost, context and plan limits in bounds. Agents count them with floating point: rounded, equal amounts are equal, so
- * that a number which nobody could tell from the last one makes no event. Pure.
+ * Cost, context and plan limits within bounds. Agents count with floating point: values are rounded, so that a
+ * difference nobody can see makes no event. Pure.
  */
 import type { Cost, Facts, PlanLimit, PlanLimits } from "./session.ts";
 
@@ -9,7 +9,7 @@ const MOST_PERCENT = 1000;
 const MOST_TOKENS = 1_000_000_000;
 const ISO_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 
-/** Without what is out of its range (see {@link Cost}); what is left without a number is left out. */
+/** Drops values outside their range (see {@link Cost}), and objects that are left without a number. */
 export function clampCost(
   { cost, planLimits }: { readonly cost: Cost | undefined; readonly planLimits: PlanLimits | undefined },
 ): Pick<Facts, "cost" | "planLimits"> {

@@ -1,6 +1,6 @@
 /**
- * Commands to events: what an intention means for a session. Pure: the time comes in, an event goes out.
- * Each function returns exactly one event, or a refusal.
+ * Commands to events: what a change means for a session. Pure: the time is an argument, the result one event. Each
+ * function returns exactly one event, or a refusal.
  */
 import type { NewEvent } from "./event.ts";
 import {
@@ -34,7 +34,7 @@ export function isRefusal(value: NewEvent | Refusal): value is Refusal {
   return "refused" in value;
 }
 
-/** The event of an agent's report; `now` is ISO 8601. A report about a sub-agent's question opens a row for it. */
+/** The event of an agent's report; `now` is ISO 8601. A request of a sub-agent opens a row for it. */
 export function decideReport(session: Session | undefined, report: Report, now: string): NewEvent {
   const known = session ?? fresh(report.sessionId, report.agent, now);
   const state = nextState(known, report);
@@ -71,7 +71,7 @@ export function decideUpdate(
   return event(session, next);
 }
 
-/** What people and scripts write is masked like what agents say; `tags` are words of a list. */
+/** Texts of people and scripts are masked like those of agents; `tags` are masked one by one. */
 function masked(change: Change): Change {
   return {
     ...Object.fromEntries(
@@ -99,7 +99,7 @@ export function decideDelete(session: Session | undefined, id: string): NewEvent
   return { type: "session.deleted", data: { session } };
 }
 
-/** `since` is kept while the status lasts; a clock that was set back does not put the last event before it. */
+/** `since` is kept while the status lasts. Where the clock was set back, the last event is not put before it. */
 function times(before: Session | undefined, state: State, now: string): Pick<SessionFields, "since" | "lastEventAt"> {
   if (before === undefined || state.status !== before.status) return { since: now, lastEventAt: now };
   return { since: before.since, lastEventAt: now < before.since ? before.since : now };
@@ -188,7 +188,7 @@ const FACT_CAPS: Partial<Record<keyof Facts, number>> = {
   lastPrompt: TEXT_CAPS.prompt,
 };
 
-/** What is kept of `facts`: bounded, and without numbers that cannot be. */
+/** `facts` with bounded texts and without numbers that cannot be. */
 export function cleanFacts(facts: Facts): Facts {
   const { cost, planLimits, ...others } = facts;
   const clean: Record<string, unknown> = { ...others, ...clampCost({ cost, planLimits }) };
@@ -199,7 +199,7 @@ export function cleanFacts(facts: Facts): Facts {
   return clean;
 }
 
-/** A working row shows how many sub-agents help it: one number, kept in step here. */
+/** A working row shows the number of its sub-agents: kept equal to the session's own number here. */
 function join(fields: SessionFields, state: State): Session {
   if (state.status !== "working") return { ...fields, ...state };
   return { ...fields, status: "working", working: { ...state.working, subagents: fields.subagents } };

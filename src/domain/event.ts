@@ -12,7 +12,7 @@ export interface Derived {
   readonly stale?: boolean;
   /** Its process is gone (pid and start time were checked). */
   readonly lost?: boolean;
-  /** Known from before the daemon's start; nothing has shown since that it is still so. */
+  /** Known from before the daemon's start; no event since has confirmed it. */
   readonly unproven?: boolean;
 }
 
@@ -30,7 +30,7 @@ interface ApprovalData {
 /** Open: a feature declares its own events in its folder (`declare module ".../event.ts" { interface EventData { … } }`). */
 export interface EventData {
   "approval.requested": ApprovalData;
-  /** Settled in any way but by its deadline. `rule`: the standing answer that came with it. */
+  /** Resolved in any way but by its deadline. `rule`: the rule that the decision made. */
   "approval.decided": ApprovalData & { readonly rule?: Rule };
   "approval.expired": ApprovalData;
   "approval.rule_revoked": { readonly rule: Rule; readonly idempotencyKey?: string };
@@ -47,7 +47,7 @@ export interface EventData {
     readonly socketPath: string;
   };
   "daemon.stopping": { readonly reason: string; readonly restart: boolean };
-  /** The journal ended in torn bytes, or its snapshot knew more than it did. */
+  /** The journal ended in an incomplete record, or its snapshot was newer than the journal. */
   "daemon.recovered": {
     readonly segment: string;
     readonly offset: number;
@@ -66,13 +66,13 @@ export interface EventData {
    */
   "daemon.safety_mode": { readonly mode: SafetyMode; readonly reason: string; readonly suspended?: SafetyMode };
   "daemon.socket_replaced": { readonly socketPath: string };
-  /** A hook payload that its adapter did not understand, or not all of it, cut to a bounded length. */
+  /** A hook payload that its adapter did not understand, or only in part, cut to a bounded length. */
   "hook.unknown": { readonly agent: string; readonly problem: string; readonly raw: string };
 }
 
 export type EventType = keyof EventData;
 
-/** An event before it has a place in the sequence. */
+/** An event without a sequence number yet. */
 export type NewEvent = { [T in EventType]: { readonly type: T; readonly data: EventData[T] } }[EventType];
 
 export type SessionEvent = Extract<NewEvent, { type: `session.${string}` }>;
@@ -88,8 +88,8 @@ export function isSessionEvent(event: NewEvent): event is SessionEvent {
 }
 
 /**
- * The topics that `subscribe` takes beside those of features: the first part of each event type. Those of protocol.md that
- * this version has no events of (turn, job, capsule) are silent, so that a client may ask for all of them.
+ * The topics of `subscribe` beside those of features: the first part of each event type. Topics of protocol.md without
+ * events in this version (turn, job, capsule) are accepted and stay silent, so that a client may subscribe to all of them.
  */
 export const TOPICS = ["session", "approval", "turn", "job", "capsule", "daemon", "journal", "hook"] as const;
 

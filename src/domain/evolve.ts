@@ -1,4 +1,4 @@
-/** State from events: the only way in which a session changes, live and in replay. */
+/** State from events: the only way in which a session changes, live and on replay. */
 import { isSessionEvent, type NewEvent } from "./event.ts";
 import type { SessionView } from "./query.ts";
 import { HISTORY_CAP, type HistoryEntry, type Session } from "./session.ts";
@@ -20,7 +20,7 @@ export function evolve(row: SessionEntry | undefined, event: NewEvent): SessionE
   return { session, history: extend(row, session) };
 }
 
-/** The session as it is kept: marks are derived anew for each view. Most events carry none and need no copy. */
+/** The session as it is stored: marks are derived anew for each view. Most events carry none and need no copy. */
 function withoutMarks(marked: SessionView): Session {
   if (marked.stale === undefined && marked.lost === undefined && marked.unproven === undefined) return marked;
   const { stale: _s, lost: _l, unproven: _u, ...session } = marked;

@@ -1,15 +1,21 @@
-/** What is kept and shown of a question: secrets masked, what nobody sees made visible, both ends of long texts. Pure. */
+/**
+ * What is stored and shown of a request: secrets masked, invisible characters made visible, long texts with both ends.
+ * Pure.
+ */
 import type { Approval, ApprovalRequest, Choice } from "./approval.ts";
 import type { AgentEvent } from "./report.ts";
 import { TEXT_CAPS, type ToolUse } from "./session.ts";
 import { clip, escapeControls, escapeControlsKeepLines, escapeDeceptive, maskSecrets } from "./sanitize.ts";
 
-/** Longest input, UTF-16 units, the note on what was cut included; of it at least the last {@link TAIL}. */
+/**
+ * Longest input in UTF-16 units, including the note on what was cut; at least the last {@link TAIL} units of the text
+ * are kept.
+ */
 export const INPUT_CAP = 2000;
 export const TAIL = 800;
-/** The detail gets what the input leaves of {@link INPUT_CAP}, and at least so many units; half of them are its tail. */
+/** The detail gets what the input leaves of {@link INPUT_CAP}, at least this many units; half of them show its end. */
 export const DETAIL_MIN = 800;
-/** Longest texts beside it, UTF-16 units, and most entries of a list. */
+/** Longest texts beside the input, UTF-16 units, and the longest list. */
 const CAPS = Object.freeze({ reasoning: 1000, line: 300, entries: 20 });
 
 export type PresentedRequest = Pick<Approval, "input" | "detail" | "reasoning" | "choices" | "suggestions">;
@@ -26,7 +32,7 @@ export function presentRequest(request: ApprovalRequest): PresentedRequest {
   };
 }
 
-/** An agent names its tools as it likes, and may put a whole command into a name. Rules are about the real one. */
+/** A tool name is the agent's choice and may contain a whole command. Rules match the real name. */
 export function presentToolName(name: string): string {
   return clip(maskSecrets(escapeControls(maskSecrets(name))), TEXT_CAPS.title);
 }
@@ -48,7 +54,7 @@ export function withPresentedTools(event: AgentEvent): AgentEvent {
 
 function inputOf({ subject, action }: ApprovalRequest): string {
   const masked = maskSecrets(subject);
-  // Once more: what hid inside a secret is visible now, and may have kept it from being known.
+  // Masked again: what hid inside a secret is visible now, and may have kept it from being recognized.
   const text = maskSecrets(escapeDeceptive(masked));
   const hides = action === "command" && count(subject, CODE) > count(masked, CODE);
   const note = hides ? "\n[*** stands for text with shell syntax: it may run something]" : "";
@@ -56,12 +62,12 @@ function inputOf({ subject, action }: ApprovalRequest): string {
 }
 
 function detailOf(detail: string, cap: number): string {
-  // After `plain` no space is left but the plain one: two others can stand for the signs of a patch or an edit, which
-  // between a name and its value would keep a secret from being known.
+  // After `escapeDeceptive` only plain spaces are left. So two other spaces can stand for the signs of a patch, which
+  // between a name and its value would keep a secret from being recognized.
   const known = maskSecrets(escapeDeceptive(maskSecrets(detail)));
   const signless = known.replace(/^[+-]/gm, (sign) => sign === "+" ? "\u2009" : "\u200a");
   const text = maskSecrets(signless).replaceAll("\u2009", "+").replaceAll("\u200a", "-");
-  // The mask may not be where somebody hides what a file will do.
+  // A mask must not hide what a file will do.
   const hides = count(detail, CODE) > count(text, CODE);
   const note = hides ? "\n[*** stands for text with line breaks or shell syntax]" : "";
   const room = cap - note.length;
@@ -75,7 +81,7 @@ function count(text: string, what: RegExp): number {
   return text.match(what)?.length ?? 0;
 }
 
-/** Head and tail with a line between them that says how much is missing. */
+/** Beginning and end, with a line between them that counts what is missing. */
 function bothEnds(text: string, cap: number, ofTail: number): string {
   if (text.length <= cap) return text;
   const room = cap - `\n[… ${text.length} characters are not shown …]\n`.length;
@@ -101,9 +107,9 @@ function safe(text: string): string {
 }
 
 /**
- * Answers in the agent's own words: windows answer with the texts that they were shown, which may be masked or cut.
- * An answer that is none of the options is free text and stays. Undefined where a text stands for more than one question
- * or option: whatever went to the agent might be what nobody chose.
+ * Answers in the agent's own texts: clients answer with the texts that they were shown, which may be masked or cut. An
+ * answer that is none of the options is free text and stays. Undefined where a text stands for more than one question
+ * or option: the agent might get an answer that nobody chose.
  */
 export function answerTexts(
   request: ApprovalRequest,
@@ -126,7 +132,7 @@ export function answerTexts(
 function ownAnswerText(choice: Choice, answer: string): string | undefined {
   const seen = choiceOf(choice).options;
   const ownLabel = (label: string): string | undefined => {
-    // The line that says how many more there are is none of them.
+    // The line that counts the missing options is not an option.
     const [own, ...others] = new Set(choice.options.filter((_, i) => i < CAPS.entries && seen[i] === label));
     return others.length === 0 ? own : undefined;
   };
@@ -135,6 +141,6 @@ function ownAnswerText(choice: Choice, answer: string): string | undefined {
   if (seen.includes(answer)) return all && labels.length > 1 ? undefined : ownLabel(answer);
   const words = labels.map((label) => seen.includes(label) ? ownLabel(label) : label);
   if (labels.every((label, i) => label === words[i])) return answer;
-  // A comma in a label would be read as one between two.
+  // A comma within a label would be read as a separator of two labels.
   return all && words.every((label) => label !== undefined && !label.includes(",")) ? words.join(", ") : undefined;
 }

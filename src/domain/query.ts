@@ -1,4 +1,4 @@
-/** Questions about sessions: order, derived marks, counts. Pure. */
+/** Queries on sessions: order, derived marks, counts. Pure. */
 import { type Session, type Status, STATUSES } from "./session.ts";
 import type { Derived } from "./event.ts";
 
@@ -14,8 +14,8 @@ export function byUrgency(a: SessionView, b: SessionView): number {
 }
 
 /**
- * A row whose process is gone waits for nobody: it stands behind the living ones. One that waited before a restart, and
- * has not been seen since, may not wait any more: it stands behind those that do.
+ * A row whose process is gone waits for nobody: it is sorted after the living ones. One that waited before a restart
+ * and was not seen since may wait no longer: it is sorted after those that certainly do.
  */
 function rank(session: SessionView): number {
   if (session.lost && session.status !== "closed") return RANK.closed - 0.5;
@@ -26,7 +26,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Stale: open, at work or asking, and silent for `staleAfterMs`. A resting row has nothing to say. */
+/** Stale: not closed, not idle, and without an event for `staleAfterMs`. */
 export function isStale(session: Session, nowMs: number, staleAfterMs: number): boolean {
   if (session.status === "closed" || session.status === "idle") return false;
   return nowMs - Date.parse(session.lastEventAt) >= staleAfterMs;
@@ -55,7 +55,7 @@ export function count(sessions: Iterable<SessionView>): SessionCounts {
   return counts;
 }
 
-/** The closed sessions beyond the newest `keep`, oldest first: rows that nobody will look for any more. */
+/** The closed sessions beyond the newest `keep`, oldest first. */
 export function forgettable(sessions: Iterable<Session>, keep: number): readonly Session[] {
   const closed = [...sessions].filter(({ status }) => status === "closed");
   if (closed.length <= keep) return [];

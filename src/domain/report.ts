@@ -4,17 +4,17 @@
  */
 import type { ErrorKind, Facts, Reopen, ToolUse, WaitingFor } from "./session.ts";
 
-/** A dialog that waits for the human. */
+/** A dialog that waits for the human, as a row shows it. */
 export interface QuestionText {
   readonly for: WaitingFor;
   readonly text: string;
   readonly tool?: ToolUse;
   readonly approvalId?: string;
-  /** A script asks, on behalf of nobody's turn: the agent's own events say nothing about it. */
+  /** Requested by a script, outside any turn: the agent's own events say nothing about it. */
   readonly scripted?: true;
 }
 
-/** What happened in the agent, or between it and us. */
+/** What happened in the agent, or between the agent and us. */
 export type AgentEvent =
   /** The agent announced the session. `resumed`: the conversation existed before. */
   | { readonly kind: "announced"; readonly resumed: boolean }
@@ -23,27 +23,26 @@ export type AgentEvent =
   /** A tool call begins. */
   | { readonly kind: "tool"; readonly tool: ToolUse }
   /**
-   * A tool call ended, or anything else that proves that the turn goes on. `tools`: the calls that ended,
-   * where the agent names them; a call without text stands for every call of that name. `failed`: they did not succeed.
+   * A tool call ended, or anything else that proves that the turn goes on. `tools`: the calls that ended, where the
+   * agent names them; a call without text stands for every call of that name. `failed`: they failed.
    */
   | { readonly kind: "progress"; readonly tools?: readonly ToolUse[]; readonly failed?: true }
-  /** The human is asked, about the call `tool` where there is one; `approvalId` where our windows can answer. */
+  /**
+   * The agent requests a decision, about the call `tool` where there is one; `approvalId` where our clients can decide.
+   */
   | ({ readonly kind: "requested" } & QuestionText)
   /**
-   * An approval was answered by one of us. `next`: another dialog of the session that is still open. `denied`: the call
-   * does not run.
+   * A client or a rule of ours decided an approval. `next`: another dialog of the session that is still open. `denied`:
+   * the call does not run.
    */
   | { readonly kind: "decided"; readonly approvalId: string; readonly next?: QuestionText; readonly denied?: true }
-  /** The human closed the dialog of an approval in the agent's own terminal, with no or Esc. */
+  /** The human closed the dialog of an approval in the agent's own terminal, with a refusal or Esc. */
   | { readonly kind: "dismissed"; readonly approvalId: string; readonly next?: QuestionText }
-  /** An approval can no longer be answered by us; the agent asks on in its own terminal. */
+  /** We can no longer decide the approval; the agent's own dialog stays open. */
   | { readonly kind: "left_to_agent"; readonly approvalId: string }
-  /**
-   * A reminder that the human is still asked, without details: keeps what `asked` said.
-   * Some dialogs send only this.
-   */
+  /** A reminder without details that a dialog is open: keeps what `requested` said. Some dialogs send only this. */
   | { readonly kind: "reminded"; readonly for: WaitingFor; readonly text: string }
-  /** The turn ended. `subagents` and `background` are what still runs, where the agent tells. */
+  /** The turn ended. `subagents` and `background` count what still runs, where the agent says so. */
   | {
     readonly kind: "finished";
     readonly promptId?: string;
@@ -51,7 +50,7 @@ export type AgentEvent =
     readonly subagents?: number;
     readonly background?: number;
   }
-  /** The agent sits at its prompt, whatever was believed before. */
+  /** The agent waits at its prompt, whatever its row showed before. */
   | { readonly kind: "rested" }
   /** The human interrupted the turn. */
   | { readonly kind: "interrupted" }
@@ -61,8 +60,8 @@ export type AgentEvent =
   /** Nothing that changes the status: a sign of life with facts. */
   | { readonly kind: "noted" }
   /**
-   * Nothing happened: the agent shows what it counts, as often as it paints its screen. It makes an event only where a
-   * fact is new (novelty.ts), and never a status.
+   * Nothing happened: the agent reports its counters whenever it redraws its screen. Makes an event only where a fact
+   * is new (dedupe.ts), and never changes the status.
    */
   | { readonly kind: "measured" };
 
@@ -72,13 +71,13 @@ export interface Report {
   readonly facts: Facts;
   readonly event: AgentEvent;
   /**
-   * Set where the event came from inside a sub-agent: it never changes the session's own status.
-   * A sub-agent that asks the human gets a row of its own, whose parent is the session.
+   * Set where the event came from a sub-agent: it never changes the session's own status. A sub-agent that makes a
+   * request gets a row of its own, whose parent is the session.
    */
   readonly subagent?: { readonly id: string; readonly type: string };
   /**
-   * False where the event alone proves no conversation of the user: it counts for a row that exists and makes none.
-   * (Threads that the agent runs for itself; the end of a session that nothing else was heard of.)
+   * False where the event alone proves no conversation of the user: it updates an existing row and creates none.
+   * (Threads that the agent runs for itself; the end of a session that was never seen.)
    */
   readonly opens?: false;
 }

@@ -1,12 +1,12 @@
 /**
- * Which rows a report is about. A sub-agent lives inside its session and usually has no row: what it does is a
- * sign of life of the session, and never its status. Only a sub-agent that asks the human gets a row of its own
- * (id: the sub-agent's, `parentId`: the session's), so that the list shows who asks. Pure.
+ * Which rows a report is about. A sub-agent runs inside its session and usually has no row: its events prove that the
+ * session lives and never change its status. Only a sub-agent that makes a request gets a row of its own (id: the
+ * sub-agent's, `parentId`: the session's), so that the list shows who waits. Pure.
  */
 import type { Facts, Session } from "./session.ts";
 import type { Report } from "./report.ts";
 
-/** What `route` looks up in the store. */
+/** What {@link routeReport} looks up in the store. */
 export interface SessionLookup {
   get(id: string): Session | undefined;
   /** Rows that are not closed and whose `parentId` is this id. */
@@ -14,9 +14,9 @@ export interface SessionLookup {
 }
 
 /**
- * The reports to decide, in this order: each makes one event. None where the report opens no row and there is none. The
- * session's own comes last: it carries the idempotency key, so that a repeat after a crash in between finds the children
- * closed and does the rest.
+ * The reports to decide, in this order; each makes one event. None where the report opens no row and there is none. The
+ * session's own comes last: it carries the idempotency key, so that a repeat after a crash in between finds the
+ * children closed and does the rest.
  */
 export function routeReport(report: Report, rows: SessionLookup): readonly Report[] {
   if (report.opens === false && rows.get(report.sessionId) === undefined) return [];
@@ -27,15 +27,15 @@ function ofSession(report: Report, rows: SessionLookup): readonly Report[] {
   const h = report.event;
   switch (h.kind) {
     case "reminded":
-      // An agent's reminders may name no sub-agent: where a sub-agent's row waits already, it is the one meant.
+      // A reminder may not name its sub-agent: where a sub-agent's row waits already, it is about that one.
       return rows.get(report.sessionId)?.status !== "waiting" && childrenOf(report, rows).some(isWaiting)
         ? [{ ...report, event: { kind: "noted" } }]
         : [report];
-    case "announced": // a new process: sub-agents of the last one are gone, even after a kill -9
+    case "announced": // a new process: the sub-agents of the last one are gone, also after a kill -9
     case "ended":
       return [...childrenOf(report, rows).map(closing), report];
     case "finished":
-      // an interrupt ends sub-agents without a word; the next turn's end says that none runs
+      // an interrupt ends sub-agents silently; the end of the next turn says that none runs
       return h.subagents === 0 ? [...childrenOf(report, rows).map(closing), report] : [report];
     default:
       return [report];
@@ -71,8 +71,8 @@ function ofSubagent(report: Report, sub: NonNullable<Report["subagent"]>, rows: 
 }
 
 /**
- * What is left of a report that comes after a newer event of its row: it happened before what is known already, so it
- * fills in facts that are missing and changes nothing else. `at` is when it happened, ISO 8601.
+ * A report that arrives after a newer event of its row: it fills in missing facts and changes nothing else. `at` is
+ * when it happened, ISO 8601.
  */
 export function dropStaleEvent(report: Report, row: Session | undefined, at: string): Report {
   if (row === undefined || row.lastEventAt <= at) return report;

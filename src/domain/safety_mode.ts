@@ -1,4 +1,7 @@
-/** The safety modes, apart from what they mean (policy.ts): the configuration is read at every start of every command. */
+/**
+ * The safety modes, apart from their meaning (policy/evaluation.ts): every command reads the configuration at its
+ * start.
+ */
 
 /** The strictest first. */
 export const SAFETY_MODES = ["manual", "guarded", "autonomous"] as const;

@@ -1,4 +1,4 @@
-/** Text from outside made safe to keep and to show. Pure. */
+/** Makes text from outside safe to store and to show. Pure. */
 
 /** Cuts `text` to at most `cap` UTF-16 units, never inside a surrogate pair, marking the cut with `…`. */
 export function clip(text: string, cap: number): string {
@@ -9,7 +9,7 @@ export function clip(text: string, cap: number): string {
   return text.slice(0, end) + "…";
 }
 
-/** Shows both ends of a long text: the dangerous part of a command is often its tail. */
+/** Shows both ends of a long text: the dangerous part of a command is often at its end. */
 export function headAndTail(text: string, cap: number): string {
   if (text.length <= cap) return text;
   const half = Math.floor((cap - 1) / 2);
@@ -22,8 +22,8 @@ const HIDDEN =
   /[\p{Cc}\u2028\u2029\u2800\p{Bidi_Control}]|(?!(?<=[\p{Extended_Pictographic}\d#*])[\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
 
 /**
- * One line without anything that a terminal or a reader's eye would obey: controls, escape sequences, bidi, zero-width and
- * other invisible characters are shown as `\x1b` or `\u202e`, newline and tab as `\n` and `\t`.
+ * One line without anything that a terminal obeys or that deceives a reader: controls, escape sequences, bidi,
+ * zero-width and other invisible characters are shown as `\x1b` or `\u202e`, newline and tab as `\n` and `\t`.
  */
 export function escapeControls(text: string): string {
   return text.toWellFormed().replace(HIDDEN, (char) => {
@@ -35,7 +35,7 @@ export function escapeControls(text: string): string {
   });
 }
 
-/** {@link visible}, line by line. */
+/** {@link escapeControls}, line by line. */
 export function escapeControlsKeepLines(text: string): string {
   return text.split("\n").map(escapeControls).join("\n");
 }
@@ -45,8 +45,9 @@ export function escapeControlsKeepLines(text: string): string {
 const DECEIVING = /[^\P{Zs} ]|[\p{Default_Ignorable_Code_Point}\u2800]|(?<!\p{L}\p{M}{0,2})\p{M}/gu;
 
 /**
- * {@link visibleLines} for what will run: also what looks like a space and is none, so that `git status` as one word does
- * not read like two, what has no width, and marks over signs. Ordinary letters of any language stay.
+ * {@link escapeControlsKeepLines} for text that will run. Also escapes characters that look like a space and are none,
+ * so that `git status` as one word does not read like two, characters without width, and combining marks over signs.
+ * Ordinary letters of any language stay.
  */
 export function escapeDeceptive(text: string): string {
   return escapeControlsKeepLines(text).replace(
@@ -55,7 +56,7 @@ export function escapeDeceptive(text: string): string {
   );
 }
 
-/** Spaces and line breaks folded: the text as one readable line. */
+/** The text as one line: runs of spaces and line breaks become one space. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }
@@ -71,12 +72,11 @@ const SECRETS: readonly RegExp[] = [
   /\b\d{8,10}:[A-Za-z0-9_-]{35}\b/g,
 ];
 const BEARER = /\b((?:Bearer|Basic)\s{1,8})([A-Za-z0-9._~+/=-]{8,})/g;
-/** A password may hold `@` and `/` as they are; a port and a path are none. */
+/** A password may contain `@` and `/` as they are; a port and a path are not passwords. */
 const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{0,31}:\/\/[^\s/:@]*:)(?!\d{1,5}[/?#])([^\s"'<>\\]{1,256})(@)/gi;
 const COOKIE = /\b((?:set-)?cookie(?:\\{0,15}["'])?\s{0,4}:\s{0,4}(?:\\{0,15}["'])?)[\w.-]{1,64}=[^\n"'\\]{1,4096}/gi;
-// NAME=value, "name": "value", {\"name\":\"value\"}, --name value, env["NAME"] = 'value'; then -u user:password, also in a
-// bundle.
-// The text is anybody's: a repeat that were tried at every position would cost the square of its length.
+// NAME=value, "name": "value", {\"name\":\"value\"}, --name value, env["NAME"] = 'value'; then -u user:password, also
+// in a bundle. The text is untrusted: a repetition that is tried at every position would cost the square of its length.
 const NAMED =
   /(?<![\w-])(?:(?<name>[\w-]+)(?:\\{0,15}["']\]?)?(?<sep>\s{0,8}(?:=>?|:=?)\s{0,8})|(?<flag>--[\w-]+)\s{1,8})(?<quote>\\{0,15}["'])?/g;
 const USER =
@@ -87,17 +87,19 @@ const PASSWORD_OPTION =
 const SCHEME = /[A-Za-z][A-Za-z0-9-]{0,31} {1,8}/y;
 
 const SECRET_PART = /(?:secret|passwd|password|passphrase|token|credential|apikey)s?\d*$/;
-/** Names that say something about a secret: `token_type`, `password_file`. */
+/** Names of facts about a secret, not of the secret: `token_type`, `password_file`. */
 const ABOUT = words("file path dir folder name type count limit usage field url uri endpoint length budget expiry ttl");
 /** What comes before `key` in names of secrets; in capitals every key is one but those that come next. */
 const SECRET_KEYS = words("access account api app auth client encryption master private secret service shared signing");
 const HARMLESS_KEYS = words("cache foreign partition primary public row sort unique");
 
-/** Shorter values are words and numbers, UTF-16 units; a quoted value that is longer than the other has no end. */
+/**
+ * Shorter values (UTF-16 units) are ordinary words and numbers. A quoted value longer than the other limit has no end.
+ */
 const MIN_SECRET = 6;
 const MAX_QUOTED = 4096;
 
-/** Every pattern but {@link NAMED}, which matches any assignment: a secret's name is looked for instead. */
+/** Every pattern but {@link NAMED}, which matches any assignment and is tested by looking for a secret's name. */
 const ANY_PATTERN = new RegExp(
   [...SECRETS, BEARER, URL_PASSWORD, COOKIE, USER, PASSWORD_OPTION]
     .map(({ source, ignoreCase }) => ignoreCase ? `(?i:${source})` : source).join("|"),
@@ -106,7 +108,7 @@ const ANY_PATTERN = new RegExp(
 const NAME_PART = /secret|pass|pwd|token|credential|key|authorization/i;
 const ASSIGNMENT = /[=:]|--[\w-]/;
 
-/** False where {@link maskEach} would change nothing, which holds for most texts and costs a fifth of the search. */
+/** False where {@link maskEach} would change nothing: true of most texts, and a fifth of the cost of the search. */
 function mayHoldSecret(text: string): boolean {
   return ANY_PATTERN.test(text) || (NAME_PART.test(text) && ASSIGNMENT.test(text));
 }
@@ -116,7 +118,7 @@ export function maskSecrets(text: string): string {
   return mayHoldSecret(text) ? maskEach(text) : text;
 }
 
-/** {@link maskSecrets} without the look beforehand. */
+/** {@link maskSecrets} without the test beforehand. */
 export function maskEach(text: string): string {
   let out = text;
   for (const secret of SECRETS) out = out.replace(secret, "***");

@@ -1,8 +1,8 @@
 /**
- * What a session is: one conversation of one agent (product.md §4).
+ * A session: one conversation of one agent (product.md §4).
  *
- * The status is a union whose members carry their own fields, so that a state that makes no sense
- * (an idle row with a running tool, a waiting row that waits for nothing) cannot be written down.
+ * The status is a union whose members carry their own fields, so that a state without meaning (an idle row with a
+ * running tool, a waiting row that waits for nothing) cannot be written.
  */
 
 /** What a blocked agent wants from the human. */
@@ -24,7 +24,7 @@ export type ErrorKind =
 export interface ToolUse {
   readonly name: string;
   readonly text?: string;
-  /** The agent's id of the call, where it tells. */
+  /** The agent's id of the call, where it sends one. */
   readonly id?: string;
 }
 
@@ -38,7 +38,7 @@ export interface Reopen {
 export interface StatusFields {
   /** Announced, no turn yet. */
   starting: Readonly<Record<string, never>>;
-  /** Finished its turn; nobody is waited for. `background` counts tasks that outlive the turn. */
+  /** Finished its turn; waits for nobody. `background` counts tasks that outlive the turn. */
   idle: { readonly lastMessage?: string; readonly background?: number };
   /** A turn is running, or sub-agents still work for it. */
   working: { readonly tool?: ToolUse; readonly subagents: number };
@@ -46,10 +46,15 @@ export interface StatusFields {
   waiting: {
     readonly for: WaitingFor;
     readonly text: string;
-    /** The call whose dialog is open, where the agent names it: other calls that run beside it do not end the wait. */
+    /**
+     * The call whose dialog is open, where the agent names it: other calls that run at the same time do not end the
+     * wait.
+     */
     readonly tool?: ToolUse;
     readonly approvalId?: string;
-    /** A script asks, not the agent: what the row goes back to. */
+    /**
+     * Set where a script made the request, not the agent: the state that the row returns to. Stored under this name.
+     */
     readonly before?: NotWaiting;
   };
   /** The turn failed. */
@@ -60,7 +65,7 @@ export interface StatusFields {
 
 export type Status = keyof StatusFields;
 
-/** In the order in which windows sort them: who needs the human comes first. */
+/** In the order of lists: who needs the human comes first. */
 export const STATUSES: readonly Status[] = [
   "waiting",
   "error",
@@ -76,7 +81,7 @@ export type State = {
 
 export type NotWaiting = Exclude<State, { readonly status: "waiting" }>;
 
-/** Where the agent's terminal is, so that a window can jump to it. */
+/** Where the agent's terminal is, so that a client can bring it to the front. */
 export interface Terminal {
   /** `TERM_PROGRAM` or the multiplexer's name. */
   readonly program?: string;
@@ -94,7 +99,7 @@ export interface Terminal {
 export interface Cost {
   /** US dollars; a resumed conversation counts anew (recorded). */
   readonly usd?: number;
-  /** Of the model's context window, 0…100; absent before the first answer. */
+  /** Percent of the model's context window, 0…100; absent before the model's first answer. */
   readonly contextPercent?: number;
   /** In the context window, as of the last answer. */
   readonly tokens?: number;
@@ -108,7 +113,7 @@ export interface PlanLimit {
   readonly resetsAt?: string;
 }
 
-/** The windows that agents tell about; they are the account's, not the session's. */
+/** The limits that agents report; they belong to the account, not to the session. */
 export interface PlanLimits {
   readonly fiveHour?: PlanLimit;
   readonly sevenDay?: PlanLimit;
@@ -122,7 +127,7 @@ export interface Facts {
   readonly model?: string;
   readonly permissionMode?: string;
   readonly pid?: number;
-  /** The process that started the last hook, of agents that tell their hooks no pid (confirmed_pid.ts). */
+  /** The process that started the last hook, for agents that send no pid with their hooks (confirmed_pid.ts). */
   readonly parentPid?: number;
   readonly tty?: string;
   readonly terminal?: Terminal;
@@ -141,7 +146,7 @@ export interface SessionFields extends Facts {
   /** When the present status began. */
   readonly since: string;
   readonly lastEventAt: string;
-  /** Higher is more urgent; 0 unless somebody set it. */
+  /** Higher is more urgent; 0 unless it was set. */
   readonly priority: number;
   readonly tags: readonly string[];
   readonly turnCount: number;
@@ -164,7 +169,7 @@ export interface HistoryEntry {
 /** Most periods kept for one session; older ones are forgotten. */
 export const HISTORY_CAP = 20;
 
-/** Longest texts kept in a session, in UTF-16 units: rows are for reading, transcripts for keeping. */
+/** Longest texts kept in a session, in UTF-16 units: a row is a summary, the transcript has the whole. */
 export const TEXT_CAPS = Object.freeze({
   id: 200,
   title: 200,

@@ -8,7 +8,7 @@ import type { AgentEvent, QuestionText, Report } from "./report.ts";
 
 type Of<K extends AgentEvent["kind"]> = Extract<AgentEvent, { kind: K }>;
 
-/** The state of `session` after `report`. Total: every happening has an answer in every state. */
+/** The state of `session` after `report`. Total: every event has a result in every state. */
 export function nextState(session: Session, report: Report): State {
   const h = report.event;
   switch (h.kind) {
@@ -21,7 +21,7 @@ export function nextState(session: Session, report: Report): State {
     case "progress":
       return progress(session, h);
     case "requested":
-      // the agent's own question is the one that the row shows
+      // the row already shows the agent's own request
       return h.scripted && session.status === "waiting" ? sessionState(session) : waiting(session, h);
     case "decided":
     case "dismissed":
@@ -67,7 +67,7 @@ function waiting(session: Session, question: QuestionText): State {
   };
 }
 
-/** What a row does while it waits for a script's question. */
+/** The state that a row returns to after a script's request. */
 function stateBeforeRequest(session: Session): NotWaiting {
   const state = sessionState(session);
   if (state.status !== "waiting") return state;
@@ -75,9 +75,8 @@ function stateBeforeRequest(session: Session): NotWaiting {
 }
 
 /**
- * Our answer goes on with the turn at once: the agent's next event may be minutes away. A no or Esc in the terminal ends
- * the turn, and no event says so (recorded). A row that waits for something else by now
- * is left alone.
+ * A decision of ours continues the turn at once: the agent's next event may be minutes away. A refusal or Esc in the
+ * terminal ends the turn, and no event reports it (recorded). A row that waits for something else by now is left alone.
  */
 function afterDecision(session: Session, h: Of<"decided" | "dismissed">): State {
   if (session.status !== "waiting" || session.waiting.approvalId !== h.approvalId) return sessionState(session);
@@ -88,7 +87,7 @@ function afterDecision(session: Session, h: Of<"decided" | "dismissed">): State 
   return { status: "working", working: { ...(tool === undefined ? {} : { tool }), subagents: session.subagents } };
 }
 
-/** The wait goes on, without our windows (the deadline has passed, or the last window that could answer has left). */
+/** The row still waits, but our clients can no longer decide (the deadline has passed, or the last client left). */
 function leftToAgent(session: Session, h: Of<"left_to_agent">): State {
   if (session.status !== "waiting" || session.waiting.approvalId !== h.approvalId) return sessionState(session);
   const { approvalId: _, before, ...waiting } = session.waiting;
@@ -99,15 +98,13 @@ function working(session: Session): State {
   return { status: "working", working: { subagents: session.subagents } };
 }
 
-/**
- * A new process sits at its prompt, whatever the last one did: a kill -9 in mid-turn leaves the row working.
- */
+/** A new process is at its prompt, whatever the last one did: a kill -9 in mid-turn left the row working. */
 function announced(session: Session, h: Of<"announced">): State {
   if (!h.resumed) return { status: "starting", starting: {} };
   return session.status === "idle" ? sessionState(session) : { status: "idle", idle: {} };
 }
 
-/** A call begins. Calls of one batch run side by side: another one's dialog stays open meanwhile. */
+/** A call begins. Calls of one batch run at the same time: the dialog of another one stays open. */
 function begun(session: Session, h: Of<"tool">): State {
   const tool = clipTool(h.tool);
   return waitsForAnother(session, [tool])
@@ -116,9 +113,9 @@ function begun(session: Session, h: Of<"tool">): State {
 }
 
 /**
- * Signs of a running turn heal a row that was believed waiting or failed. They do not open a row whose
- * turn is known to have ended: agents send some of them late, beside or after the turn's end. For the same
- * reason, and because calls run side by side, the end of one call does not answer another one's dialog.
+ * Events of a running turn correct a row that shows waiting or failed. They do not reopen a row whose turn has ended:
+ * agents send some of them late, during or after the turn's end. For the same reason, and because calls run at the same
+ * time, the end of one call does not close another one's dialog.
  */
 function progress(session: Session, h: Of<"progress">): State {
   const over = session.status === "idle" || session.status === "closed";
@@ -139,13 +136,13 @@ function waitsForAnother(session: Session, calls: readonly ToolUse[]): boolean {
   return waitsFor !== undefined && !calls.some((call) => isSameCall(waitsFor, clipTool(call)));
 }
 
-/** By id where both have one: a hook may have rewritten the input in between (recorded). */
+/** By id where both have one: a hook may have changed the input in between (recorded). */
 export function isSameCall(a: ToolUse, b: ToolUse): boolean {
   if (a.id !== undefined && b.id !== undefined) return a.id === b.id;
   return a.name === b.name && (a.text === undefined || b.text === undefined || a.text === b.text);
 }
 
-/** A reminder keeps what the question itself said; it opens the wait for dialogs that say nothing else. */
+/** A reminder keeps what the request said; it opens the wait for dialogs that send nothing else. */
 function reminded(session: Session, h: Of<"reminded">): State {
   if (session.status === "waiting" || session.status === "closed") return sessionState(session);
   return { status: "waiting", waiting: { for: h.for, text: clip(h.text, TEXT_CAPS.waiting) } };
@@ -169,8 +166,8 @@ function finished(session: Session, h: Of<"finished">): State {
 }
 
 /**
- * Sub-agents that run on after the turn, of an agent that does not say at its end what still runs: they are told one
- * by one, and wake nobody when they end (recorded).
+ * Sub-agents that outlive the turn, of an agent that does not say at its end what still runs: their ends are reported
+ * one by one, and continue no turn (recorded).
  */
 function outliving(session: Session, h: Of<"finished">): number {
   return h.subagents === undefined ? session.subagents : 0;
