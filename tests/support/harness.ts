@@ -117,8 +117,8 @@ export class TestHome {
   }
 
   /** Starts argv that a test made of {@link command}: for limits that a shell must set. */
-  spawnArgv(argv: readonly string[], env: Readonly<Record<string, string>>): Running {
-    return new Running(argv, { env, cwd: this.root });
+  spawnArgv(argv: readonly string[], env: Readonly<Record<string, string>>, stdin?: string): Running {
+    return new Running(argv, { env, cwd: this.root, ...(stdin === undefined ? {} : { stdin }) });
   }
 
   /** Runs a command and reads the one object that it prints. @throws where it fails */
