@@ -66,6 +66,20 @@ export const METHODS = {
     timeoutMs: 600_000,
     doc: "Waits for the approval that this connection's own report opened.",
   },
+  "audit.head": {
+    area: "audit",
+    aliases: [],
+    scope: "read",
+    mutates: false,
+    doc: "Size and last hash of the journal: keep it, and audit verify --against proves completeness.",
+  },
+  "audit.tail": {
+    area: "audit",
+    aliases: [],
+    scope: "read",
+    mutates: false,
+    doc: "The last records of the journal, oldest first.",
+  },
   "config.get": {
     area: "daemon",
     aliases: [],
@@ -135,20 +149,6 @@ export const METHODS = {
     scope: "read",
     mutates: false,
     doc: "Ends one subscription of this connection.",
-  },
-  "audit.head": {
-    area: "audit",
-    aliases: [],
-    scope: "read",
-    mutates: false,
-    doc: "Size and last hash of the journal: keep it, and audit verify --against proves completeness.",
-  },
-  "audit.tail": {
-    area: "audit",
-    aliases: [],
-    scope: "read",
-    mutates: false,
-    doc: "The last records of the journal, oldest first.",
   },
   "session.close": {
     area: "session",
