@@ -1,7 +1,9 @@
 /** What every command handler gets. */
 import type { ClientContext } from "../client/endpoint.ts";
 import { retryWhileRestarting } from "../client/connect.ts";
+import { listAllSessions } from "../client/all_sessions.ts";
 import { connectOrStart } from "../client/reach.ts";
+import type { SessionView } from "../domain/query.ts";
 import type { WireClient } from "../client/wire_client.ts";
 import type { AnyMethodName, ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import type { MethodName } from "../protocol/methods.ts";
@@ -39,15 +41,26 @@ export async function call<M extends AnyMethodName>(
   method: M,
   params: ParamsOf<M>,
 ): Promise<ResultOf<M>> {
-  const once = async () => {
-    const client = await connectOrStart(run.context);
-    try {
-      return await callOn(client, run, method, params);
-    } finally {
-      client.close();
-    }
-  };
+  const once = () => connected(run, (client) => callOn(client, run, method, params));
   return READS.has(method) ? await retryWhileRestarting(once) : await once();
+}
+
+/** Every session that `filter` lets through, most urgent first. @throws {ConsoleError} */
+export async function allSessions(
+  run: CommandContext,
+  filter: Parameters<typeof listAllSessions>[1] = {},
+): Promise<readonly SessionView[]> {
+  const once = () => connected(run, (client) => listAllSessions(client, filter, deadline(run)));
+  return (await retryWhileRestarting(once)).sessions;
+}
+
+async function connected<T>(run: CommandContext, work: (client: WireClient) => Promise<T>): Promise<T> {
+  const client = await connectOrStart(run.context);
+  try {
+    return await work(client);
+  } finally {
+    client.close();
+  }
 }
 
 export function callOn<M extends AnyMethodName>(
@@ -56,5 +69,9 @@ export function callOn<M extends AnyMethodName>(
   method: M,
   params: ParamsOf<M>,
 ): Promise<ResultOf<M>> {
-  return client.call(method, params, AbortSignal.any([run.signal, AbortSignal.timeout(CALL_MS)]));
+  return client.call(method, params, deadline(run));
+}
+
+function deadline(run: CommandContext): AbortSignal {
+  return AbortSignal.any([run.signal, AbortSignal.timeout(CALL_MS)]);
 }

@@ -6,6 +6,7 @@ import { sleep } from "../platform/delay.ts";
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { isExpired, readAllPages } from "./all_sessions.ts";
 import { connectOrStart } from "./reach.ts";
 import type { ClientContext } from "./endpoint.ts";
 import type { WireClient, WireEvent } from "./wire_client.ts";
@@ -32,7 +33,8 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
 }
 
-const SUBSCRIBE_MS = 10_000;
+/** Time for the snapshot, all its pages included, ms. */
+const SNAPSHOT_MS = 30_000;
 const PAUSE_MS = { first: 100, longest: 1000 };
 
 /** Ends when the signal fires. @throws {ConsoleError} what no reconnect would cure */
@@ -56,7 +58,7 @@ export async function* follow(options: FollowOptions): AsyncGenerator<Followed> 
         yield one;
       }
     } catch (error) {
-      if (!(error instanceof ConsoleError) || !passes(error)) throw error;
+      if (!(error instanceof ConsoleError) || !(passes(error) || isExpired(error))) throw error;
       reason = error.message;
     } finally {
       client?.close();
@@ -91,6 +93,7 @@ async function* subscription(
   client.closed.then(end);
   signal.addEventListener("abort", end, { once: true });
   try {
+    const inTime = AbortSignal.timeout(SNAPSHOT_MS);
     const first = await client.call(
       "subscribe",
       {
@@ -98,11 +101,14 @@ async function* subscription(
         ...(since === undefined ? {} : { since }),
         ...(answers ? { answers } : {}),
       },
-      AbortSignal.timeout(SUBSCRIBE_MS),
+      inTime,
     );
     if (first.snapshot === undefined) yield { kind: "resumed", seq: since ?? first.seq };
     else {
-      const { seq, resync, snapshot: { sessions, approvals } } = first;
+      const { seq, resync, snapshot } = first;
+      const { approvals } = snapshot;
+      // What has changed since waits in the queue: no page overwrites what an event has told.
+      const sessions = await readAllPages(client, snapshot, inTime);
       yield { kind: "snapshot", seq, sessions, approvals, resync };
     }
     while (open || queue.length > 0) {

@@ -52,11 +52,22 @@ export interface SubscribeOptions {
   readonly topics?: ReadonlySet<string> | undefined;
   /** Events up to `after` that it missed before; it pulls them first. */
   readonly missed?: readonly SequencedEvent[] | undefined;
-  /** There may be something to pull. Called by the drain only. */
+  /**
+   * It gets nothing before {@link Subscription.release}, and what is published meanwhile is kept for it: who is told of the
+   * state first hears of the changes after that, however long the telling takes.
+   */
+  readonly held?: boolean | undefined;
+  /** There may be something to pull. Called by the drain, and by a release. */
   readonly wake: () => void;
   /** It fell behind and missed the events `from` to `to`; it gets no more. Called by the drain only. */
   readonly lagged: (from: number, to: number) => void;
 }
+
+/**
+ * A held subscriber is not slow, it waits for us: it may fall behind by so many times the bounds of the log. The events
+ * themselves are shared by all subscribers.
+ */
+const HELD_TIMES = 16;
 
 export class EventBus {
   #options: EventBusOptions;
@@ -86,7 +97,10 @@ export class EventBus {
   }
 
   subscribe(options: SubscribeOptions): Subscription {
-    const subscription = new Subscription(options, this.#log, () => this.#subscriptions.delete(subscription));
+    const { maxEvents, maxUnits } = this.#options;
+    const bounds = { maxEvents: HELD_TIMES * maxEvents, maxUnits: HELD_TIMES * maxUnits };
+    const remove = () => this.#subscriptions.delete(subscription);
+    const subscription = new Subscription(options, this.#log, bounds, remove);
     this.#subscriptions.add(subscription);
     return subscription;
   }
@@ -162,14 +176,26 @@ export class Subscription {
   #log: readonly SequencedEvent[];
   #remove: () => void;
   #after: number;
-  /** How many of the missed events were pulled. */
+  /** Missed or kept while it was held: pulled before the log, {@link #caughtUp} of them by now. */
+  #kept: SequencedEvent[];
   #caughtUp = 0;
+  #held: boolean;
+  /** What may still be kept. */
+  #room: { maxEvents: number; maxUnits: number };
 
-  constructor(options: SubscribeOptions, log: readonly SequencedEvent[], remove: () => void) {
+  constructor(
+    options: SubscribeOptions,
+    log: readonly SequencedEvent[],
+    heldBounds: { readonly maxEvents: number; readonly maxUnits: number },
+    remove: () => void,
+  ) {
     this.#options = options;
     this.#log = log;
     this.#remove = remove;
     this.#after = options.after;
+    this.#kept = [...options.missed ?? []];
+    this.#held = options.held === true;
+    this.#room = { ...heldBounds };
   }
 
   /** The number of the last event of the log that it has pulled or skipped. */
@@ -179,11 +205,13 @@ export class Subscription {
 
   /** The next event of its topics; undefined where it has seen all. */
   next(): SequencedEvent | undefined {
-    const { missed = [] } = this.#options;
-    while (this.#caughtUp < missed.length) {
-      const event = missed[this.#caughtUp++];
+    if (this.#held) return undefined;
+    while (this.#caughtUp < this.#kept.length) {
+      const event = this.#kept[this.#caughtUp++];
       if (event !== undefined && this.#wants(event)) return event;
     }
+    if (this.#caughtUp > 0) this.#kept = [];
+    this.#caughtUp = 0;
     for (let event = this.#behind(); event !== undefined; event = this.#behind()) {
       this.#after = event.seq;
       if (this.#wants(event)) return event;
@@ -191,7 +219,15 @@ export class Subscription {
     return undefined;
   }
 
+  /** Ends the hold: what was published since is pulled now. */
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#options.wake();
+  }
+
   wake(): void {
+    if (this.#held) return this.#keep();
     // A stalled subscriber does not fall behind by events that it does not want.
     for (let event = this.#behind(); event !== undefined && !this.#wants(event); event = this.#behind()) {
       this.#after = event.seq;
@@ -199,9 +235,21 @@ export class Subscription {
     this.#options.wake();
   }
 
+  /** What does not fit stays in the log, and counts as lag there. */
+  #keep(): void {
+    for (let event = this.#behind(); event !== undefined; event = this.#behind()) {
+      if (this.#wants(event)) {
+        if (this.#room.maxEvents <= 0 || this.#room.maxUnits <= 0) return;
+        this.#room.maxEvents--;
+        this.#room.maxUnits -= event.dataJson.length;
+        this.#kept.push(event);
+      }
+      this.#after = event.seq;
+    }
+  }
+
   lag(to: number): void {
-    const { missed = [], lagged } = this.#options;
-    lagged(missed[this.#caughtUp]?.seq ?? this.#after + 1, to);
+    this.#options.lagged(this.#kept[this.#caughtUp]?.seq ?? this.#after + 1, to);
   }
 
   end(): void {

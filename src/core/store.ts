@@ -9,14 +9,15 @@
 import type { NewEvent } from "../domain/event.ts";
 import { isApprovalEvent, isSessionEvent, type SessionEvent } from "../domain/event.ts";
 import { evolve, type SessionEntry } from "../domain/evolve.ts";
-import { byUrgency, isStale, type SessionView } from "../domain/query.ts";
 import type { Session } from "../domain/session.ts";
 import type { Clock } from "../platform/system.ts";
 import type { Actor } from "../protocol/actor.ts";
 import { type EventBus, SequencedEvent } from "./event_bus.ts";
+import { FrozenSessions } from "./frozen_sessions.ts";
 import { Idempotency } from "./idempotency.ts";
 import type { JournalPort } from "./journal_port.ts";
 import type { Projection } from "./projection.ts";
+import { type SessionRow, SessionRows } from "./session_rows.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 
 /**
@@ -50,12 +51,7 @@ export interface StoreOptions {
 }
 
 export class Store {
-  #rows = new Map<string, SessionEntry>();
-  /** Ids of the rows that name this id as their parent, so that a session's children are found without a search. */
-  #children = new Map<string, Set<string>>();
-  #lost = new Set<string>();
-  /** Open rows that are known from before the start only. */
-  #unproven = new Set<string>();
+  #rows = new SessionRows();
   #journal: JournalPort | undefined;
   #keys: Idempotency<CommitResult>;
   #options: StoreOptions;
@@ -75,7 +71,7 @@ export class Store {
     if (layout !== SAVED_LAYOUT) return false;
     if (this.#projections.some((own) => projections[own.name]?.layout !== own.layout)) return false;
     for (const own of this.#projections) own.restore(projections[own.name]?.state);
-    for (const row of rows) this.#put(row);
+    for (const row of rows) this.#rows.put(row);
     for (const [key, value] of keys) this.#keys.set(key, value);
     return true;
   }
@@ -86,13 +82,16 @@ export class Store {
 
   attach(journal: JournalPort): void {
     this.#journal = journal;
-    for (const { id, status } of this.sessions()) if (status !== "closed") this.#unproven.add(id);
+    for (const { entry: { session } } of this.#rows.all()) {
+      if (session.status !== "closed") this.#rows.mark(session.id, { unproven: true });
+    }
   }
 
+  /** The state as it is now: what is committed later changes nothing of what this gave. */
   save(): SavedState {
     return {
       layout: SAVED_LAYOUT,
-      rows: [...this.#rows.values()],
+      rows: this.#rows.all().map(({ entry }) => entry),
       keys: this.#keys.entries(),
       projections: Object.fromEntries(
         this.#projections.map((own) => [own.name, { layout: own.layout, state: own.save() }]),
@@ -138,34 +137,15 @@ export class Store {
 
   #applyToRow(event: SessionEvent): void {
     const { session } = event.data;
-    if (this.#hasNewProcess(session)) this.#lost.delete(session.id);
-    const row = evolve(this.#rows.get(session.id), event);
-    if (row === undefined) this.#drop(session);
-    else this.#put(row);
-  }
-
-  #put(row: SessionEntry): void {
-    const { id, parentId } = row.session;
-    this.#rows.set(id, row);
-    if (parentId === undefined) return;
-    const children = this.#children.get(parentId);
-    if (children === undefined) this.#children.set(parentId, new Set([id]));
-    else children.add(id);
-  }
-
-  #drop({ id, parentId }: Session): void {
-    this.#rows.delete(id);
-    this.#lost.delete(id);
-    this.#unproven.delete(id);
-    if (parentId === undefined) return;
-    const children = this.#children.get(parentId);
-    children?.delete(id);
-    if (children?.size === 0) this.#children.delete(parentId);
+    if (this.#hasNewProcess(session)) this.renewed(session.id);
+    const entry = evolve(this.row(session.id), event);
+    if (entry === undefined) this.#rows.delete(session);
+    else this.#rows.put(entry);
   }
 
   /** A lost row lives again under another pid only: a late hook of the dead process still names the old one. */
   #hasNewProcess({ id, pid }: Session): boolean {
-    return pid !== undefined && pid !== this.#rows.get(id)?.session.pid;
+    return pid !== undefined && pid !== this.get(id)?.pid;
   }
 
   /** Adds what is derived, so that the event shows the row as a list would. */
@@ -173,13 +153,13 @@ export class Store {
     const key = idempotencyKey === undefined ? {} : { idempotencyKey };
     if (!isSessionEvent(event)) return { type: event.type, data: { ...event.data, ...key } } as NewEvent;
     const { session } = event.data;
-    const lost = this.#lost.has(session.id) && session.status !== "closed" && !this.#hasNewProcess(session);
+    const row = this.#rows.get(session.id);
+    const isOpen = session.status !== "closed";
+    const lost = row?.lost === true && isOpen && !this.#hasNewProcess(session);
+    const unproven = row?.unproven === true && isOpen;
     return {
       type: event.type,
-      data: {
-        session: { ...session, ...(lost ? { lost } : this.#isUnproven(session) ? { unproven: true } : {}) },
-        ...key,
-      },
+      data: { session: { ...session, ...(lost ? { lost } : unproven ? { unproven } : {}) }, ...key },
     };
   }
 
@@ -187,36 +167,38 @@ export class Store {
 
   /** Marks a row as lost and publishes it, so that every window sees it. @throws {ConsoleError} `read_only`: it is not */
   setLost(id: string, actor: Actor): void {
-    const row = this.#rows.get(id);
-    if (row === undefined || this.#lost.has(id)) return;
-    this.#lost.add(id);
+    const session = this.get(id);
+    if (session === undefined || this.isLost(id)) return;
+    this.#rows.mark(id, { lost: true });
     try {
-      this.commit({ type: "session.updated", data: { session: row.session } }, actor);
+      this.commit({ type: "session.updated", data: { session } }, actor);
     } catch (error) {
-      this.#lost.delete(id);
+      this.renewed(id);
       throw error;
     }
   }
 
   /** A new process announced itself: silent, because the event that brought it is published anyway. */
   renewed(id: string): void {
-    this.#lost.delete(id);
+    if (this.isLost(id)) this.#rows.mark(id, { lost: false });
   }
 
   /** An agent has told something about the row: silent, because that makes an event of its own. */
   proved(id: string): void {
-    this.#unproven.delete(id);
+    if (this.#rows.get(id)?.unproven === true) this.#rows.mark(id, { unproven: false });
   }
 
   /** The process of the row lives. Told to windows if there are any; nobody else needs a record of it. */
   setProved(id: string, actor: Actor): void {
     const row = this.#rows.get(id);
-    if (!this.#unproven.delete(id) || row === undefined || this.#options.bus.size === 0) return;
-    this.commit({ type: "session.updated", data: { session: row.session } }, actor);
+    if (row?.unproven !== true) return;
+    this.proved(id);
+    if (this.#options.bus.size === 0) return;
+    this.commit({ type: "session.updated", data: { session: row.entry.session } }, actor);
   }
 
   isLost(id: string): boolean {
-    return this.#lost.has(id);
+    return this.#rows.get(id)?.lost === true;
   }
 
   // -- read ------------------------------------------------------------------------------------------------------------
@@ -230,39 +212,36 @@ export class Store {
   }
 
   get(id: string): Session | undefined {
-    return this.#rows.get(id)?.session;
+    return this.row(id)?.session;
   }
 
   /** The open rows whose parent is `id`. */
   children(id: string): Session[] {
-    return [...this.#children.get(id) ?? []].flatMap((child) => {
-      const session = this.get(child);
-      return session === undefined || session.status === "closed" ? [] : [session];
-    });
+    return this.#rows.children(id);
   }
 
   row(id: string): SessionEntry | undefined {
-    return this.#rows.get(id);
+    return this.#rows.get(id)?.entry;
   }
 
   sessions(): Iterable<Session> {
-    return this.#rows.values().map((row) => row.session);
+    return this.#rows.sessions();
   }
 
-  view(session: Session): SessionView {
-    const stale = isStale(session, this.#options.clock.now(), this.#options.staleAfterMs());
-    const lost = this.#lost.has(session.id) && session.status !== "closed";
-    const unproven = this.#isUnproven(session) && !lost;
-    return { ...session, ...(stale ? { stale } : {}), ...(lost ? { lost } : {}), ...(unproven ? { unproven } : {}) };
+  /** All sessions as they are now, whatever is committed later: a copy of references. */
+  freeze(): FrozenSessions {
+    return this.#frozen(this.#rows.all());
   }
 
-  #isUnproven({ id, status }: Session): boolean {
-    return status !== "closed" && this.#unproven.has(id);
+  /** One session with its derived marks and its history; undefined where there is none. */
+  view(id: string): ReturnType<FrozenSessions["viewWithHistory"]> | undefined {
+    const row = this.#rows.get(id);
+    return row === undefined ? undefined : this.#frozen([row]).viewWithHistory(row);
   }
 
-  /** All sessions with their derived marks, most urgent first. */
-  list(): SessionView[] {
-    return [...this.sessions()].map((session) => this.view(session)).sort(byUrgency);
+  #frozen(rows: readonly SessionRow[]): FrozenSessions {
+    const { clock, staleAfterMs } = this.#options;
+    return new FrozenSessions(rows, { seq: this.seq, nowMs: clock.now(), staleAfterMs: staleAfterMs() });
   }
 
   /** The events after `since`, ready to send; undefined where they are too many or too old. */

@@ -8,11 +8,12 @@ import { auditHandlers } from "../core/handlers/audit.ts";
 import { liveHandlers } from "../core/handlers/subscribe.ts";
 import { sessionHandlers } from "../core/handlers/session.ts";
 import type { Service } from "../core/service.ts";
+import { SessionLists } from "../core/session_lists.ts";
 import { Store } from "../core/store.ts";
 import { UnrecognizedEvents } from "../core/unrecognized_events.ts";
 import { type NewEvent, TOPICS } from "../domain/event.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
-import { daemonTimers, setTimer, systemClock } from "../platform/clock.ts";
+import { daemonTimers, daemonTurns, setTimer, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { sha256For, sha256OfRecord } from "../platform/hash.ts";
 import type { HomePaths } from "../platform/home.ts";
@@ -121,11 +122,14 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     isReadOnly,
   };
   const features = create<typeof FEATURES>(prepared, context);
+  const { pageRows, pagedLists, pageMs } = limits;
+  const lists = new SessionLists({ store, turns: daemonTurns, pageRows, pagedLists, pageMs, after: setTimer });
 
   const handlers: Handlers = {
     ...sessionHandlers(context),
     ...liveHandlers({
       ...context,
+      lists,
       topics: [...TOPICS, ...o.features.map(({ name }) => name)],
       presence,
       inbox,
@@ -135,7 +139,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     ...auditHandlers(journal),
     ...approvals.handlers,
     ...daemonHandlers({
-      store,
+      lists,
       inbox,
       config,
       stop,

@@ -1,6 +1,6 @@
 /** Handlers of the daemon area. */
 import type { Inbox } from "../approvals/inbox.ts";
-import type { Store } from "../core/store.ts";
+import type { SessionLists } from "../core/session_lists.ts";
 import { maskSecrets } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
@@ -9,7 +9,7 @@ import type { LiveConfig } from "./live_config.ts";
 import type { StopControl } from "./stop_control.ts";
 
 export interface DaemonDeps {
-  readonly store: Store;
+  readonly lists: Pick<SessionLists, "answer">;
   readonly inbox: Pick<Inbox, "pendingCount">;
   readonly config: LiveConfig;
   readonly stop: StopControl;
@@ -23,7 +23,7 @@ export interface DaemonDeps {
 type Methods = "config.get" | "config.reload" | "disconnect" | "dump" | "hello" | "ping" | "shutdown" | "status";
 
 export function daemonHandlers(
-  { store, inbox, config, stop, pid, now, status, limits }: DaemonDeps,
+  { lists, inbox, config, stop, pid, now, status, limits }: DaemonDeps,
 ): Handlers<Methods> {
   return {
     /** The handshake is done by the connection (transport/handshake.ts) before any handler; here it can only come late. */
@@ -32,12 +32,14 @@ export function daemonHandlers(
     },
     ping: () => ({ pong: true, now: now() }),
     status,
-    dump: async () => {
-      const sessions = store.list().map((session) => ({
-        ...session,
-        history: store.row(session.id)?.history ?? [],
-      }));
-      return { status: await status(), limits: { ...limits }, sessions };
+    dump: async (_params, call) => {
+      const told = { status: await status(), limits: { ...limits } };
+      return await lists.answer({
+        pages: false,
+        view: (frozen, row) => frozen.viewWithHistory(row),
+        begin: () => {},
+        result: ({ sessions, left }) => ({ ...told, sessions, ...(left === 0 ? {} : { sessionsLeftOut: left }) }),
+      }, call);
     },
     shutdown: ({ reason, force, restart, confirmed }) => {
       const active = inbox.pendingCount;
@@ -60,8 +62,8 @@ export function daemonHandlers(
       return { file, values: { ...values } };
     },
     "config.reload": () => config.reload(),
-    disconnect: (_params, { peer }) => {
-      peer.afterReply(() => peer.disconnect());
+    disconnect: (_params, { peer, afterReply }) => {
+      afterReply(() => peer.disconnect());
       return {};
     },
   };

@@ -10,16 +10,22 @@ const RANK: Readonly<Record<Status, number>> = Object.freeze(
 
 /** Waiting first, closed last; then by priority, then who has been in its state longest, then by id. */
 export function byUrgency(a: SessionView, b: SessionView): number {
-  return rank(a) - rank(b) || b.priority - a.priority || compare(a.since, b.since) || compare(a.id, b.id);
+  return compareUrgency(a, a, b, b);
+}
+
+/** {@link byUrgency} for sessions whose marks are kept beside them: to sort many, none need be copied. */
+export function compareUrgency(a: Session, marksOfA: Derived, b: Session, marksOfB: Derived): number {
+  return rank(a, marksOfA) - rank(b, marksOfB) || b.priority - a.priority || compare(a.since, b.since) ||
+    compare(a.id, b.id);
 }
 
 /**
  * A row whose process is gone waits for nobody: it is sorted after the living ones. One that waited before a restart
  * and was not seen since may wait no longer: it is sorted after those that certainly do.
  */
-function rank(session: SessionView): number {
-  if (session.lost && session.status !== "closed") return RANK.closed - 0.5;
-  return session.unproven && session.status === "waiting" ? RANK.waiting + 0.5 : RANK[session.status];
+function rank({ status }: Session, { lost, unproven }: Derived): number {
+  if (lost && status !== "closed") return RANK.closed - 0.5;
+  return unproven && status === "waiting" ? RANK.waiting + 0.5 : RANK[status];
 }
 
 function compare(a: string, b: string): number {
@@ -44,15 +50,16 @@ export interface SessionCounts {
   readonly lost: number;
 }
 
-export function count(sessions: Iterable<SessionView>): SessionCounts {
-  const counts = { total: 0, starting: 0, idle: 0, working: 0, waiting: 0, error: 0, closed: 0, stale: 0, lost: 0 };
-  for (const session of sessions) {
-    counts.total++;
-    counts[session.status]++;
-    if (session.stale) counts.stale++;
-    if (session.lost) counts.lost++;
+/** Counts sessions one by one. */
+export class SessionCounter {
+  readonly counts = { total: 0, starting: 0, idle: 0, working: 0, waiting: 0, error: 0, closed: 0, stale: 0, lost: 0 };
+
+  add({ status, stale, lost }: SessionView): void {
+    this.counts.total++;
+    this.counts[status]++;
+    if (stale) this.counts.stale++;
+    if (lost) this.counts.lost++;
   }
-  return counts;
 }
 
 /** The closed sessions beyond the newest `keep`, oldest first. */

@@ -1,4 +1,5 @@
 /** The real clock, and the daemon's delays. */
+import type { Turns } from "../lib/slices.ts";
 import type { Clock, Timers } from "./system.ts";
 
 export const systemClock: Clock = Object.freeze({
@@ -31,4 +32,13 @@ export const daemonTimers: Timers = Object.freeze({
       });
       signal?.addEventListener("abort", onAbort, { once: true });
     }),
+});
+
+/**
+ * The daemon's own turns: a timer that is due at once. A message to oneself or `setImmediate` would be quicker, but the
+ * sockets hear nothing before the last of them (measured).
+ */
+export const daemonTurns: Turns = Object.freeze({
+  steady: () => performance.now(),
+  pause: () => daemonTimers.sleep(0),
 });

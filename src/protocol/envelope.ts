@@ -88,6 +88,19 @@ export function encodeLine(message: unknown): Uint8Array {
   return encoder.encode(JSON.stringify(message) + "\n");
 }
 
+/** A message whose last member is `result`, given as its JSON in pieces. */
+export function encodedLine(message: object, result: readonly Uint8Array[]): Uint8Array {
+  const head = encoder.encode(`${JSON.stringify(message).slice(0, -1)},"result":`);
+  const pieces = [head, ...result, encoder.encode("}\n")];
+  const line = new Uint8Array(pieces.reduce((size, { length }) => size + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    line.set(piece, at);
+    at += piece.length;
+  }
+  return line;
+}
+
 /**
  * An event line. `tail` is `"seq":…,"ts":…,"type":…,"data":…`, made once for all subscribers.
  */

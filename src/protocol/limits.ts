@@ -20,6 +20,12 @@ export interface Limits {
   readonly queueEvents: number;
   /** Bytes queued for one connection before it is told that it lags. */
   readonly queueBytes: number;
+  /** Sessions of one page, at most: who has fewer never sees a second page. */
+  readonly pageRows: number;
+  /** Lists with pages to come that are kept for one connection; one more, and its oldest goes. */
+  readonly pagedLists: number;
+  /** How long such a list is kept that nobody asks for, ms. */
+  readonly pageMs: number;
   /** Time for requests in flight at a stop, ms. */
   readonly drainMs: number;
   /** Longest stop, ms; after it the process exits whatever is left. */
@@ -41,6 +47,9 @@ export const LIMITS: Limits = Object.freeze({
   maxInFlight: 32,
   queueEvents: 1024,
   queueBytes: 4 * 1_048_576,
+  pageRows: 5000,
+  pagedLists: 4,
+  pageMs: 30_000,
   drainMs: 5000,
   forcedExitMs: 8000,
   idempotencyKeys: 4096,

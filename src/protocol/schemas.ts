@@ -148,6 +148,9 @@ export const reported = v.object({
 export const listParams = v.strictObject({
   status: v.exactOptional(v.picklist([...STATUSES])),
   agent: v.exactOptional(text(32)),
+  limit: v.exactOptional(positive),
+  // The rest of an earlier list of this connection: with its filter, whatever is asked for beside it.
+  cursor: v.exactOptional(text(64)),
 });
 
 const sessionShape = v.looseObject({
@@ -169,7 +172,9 @@ const sessionWithHistory = domain<SessionView & { readonly history: readonly His
   v.looseObject({ ...sessionShape.entries, history }),
 );
 export const sessionResult = v.object({ session: sessionWithHistory });
-export const sessionsResult = v.object({ seq: count, sessions: v.array(session) });
+/** There where there are more: for `session.list`. */
+const nextCursor = v.exactOptional(v.string());
+export const sessionsResult = v.object({ seq: count, sessions: v.array(session), nextCursor });
 export const historyResult = v.object({ sessionId: v.string(), history });
 // -- approvals ------------------------------------------------------------------------------------------------------
 
@@ -235,6 +240,8 @@ export const dumpResult = v.object({
   status: statusResult,
   limits: v.record(v.string(), v.number()),
   sessions: v.array(sessionWithHistory),
+  // How many more there are: a dump shows one page of them.
+  sessionsLeftOut: v.exactOptional(count),
 });
 
 // -- live -----------------------------------------------------------------------------------------------------------
@@ -249,7 +256,7 @@ export const subscribeResult = v.object({
   subscription: v.string(),
   seq: count,
   resync: v.boolean(),
-  snapshot: v.exactOptional(v.object({ sessions: v.array(session), approvals: v.array(approval) })),
+  snapshot: v.exactOptional(v.object({ sessions: v.array(session), approvals: v.array(approval), nextCursor })),
 });
 export const unsubscribeParams = v.strictObject({ subscription: text(32) });
 

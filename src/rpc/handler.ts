@@ -7,18 +7,23 @@ import {
   type ResultOf,
 } from "../protocol/method_schemas.ts";
 import { type MethodName, type MethodRow, METHODS } from "../protocol/methods.ts";
+import type { EncodedResult } from "./encoded_result.ts";
 import type { Peer } from "./peer.ts";
 
 export interface Call {
   readonly peer: Peer;
   /** Fires at the call's deadline or when the peer is gone. Made when first read: most handlers never wait. */
   readonly signal: AbortSignal;
+  /** Runs `action` right behind the reply to this call, however late that comes. */
+  readonly afterReply: (action: () => void) => void;
 }
 
-export type Handler<M extends AnyMethodName> = (
-  params: ParamsOf<M>,
-  call: Call,
-) => ResultOf<M> | Promise<ResultOf<M>>;
+export type Handler<M extends AnyMethodName> = (params: ParamsOf<M>, call: Call) => Answer<M> | Promise<Answer<M>>;
+
+/** Methods that tell of all sessions: their results may be too large to be encoded in one go. */
+type TellsAll = "dump" | "session.list" | "subscribe";
+
+type Answer<M extends AnyMethodName> = M extends TellsAll ? ResultOf<M> | EncodedResult : ResultOf<M>;
 
 export type Handlers<M extends AnyMethodName = MethodName> = { readonly [N in M]: Handler<N> };
 

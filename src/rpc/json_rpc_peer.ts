@@ -3,9 +3,10 @@
  * their requests where the handler returns at once. What a slow peer does not read, or what runs for it, is bounded:
  * past the bounds its messages are not read.
  */
-import { encodeLine, type Id, parseMessage, type Request, type Response } from "../protocol/envelope.ts";
+import { encodedLine, encodeLine, type Id, parseMessage, type Request, type Response } from "../protocol/envelope.ts";
 import { ConsoleError, fromWire, toWire } from "../protocol/errors.ts";
 import { setTimer } from "../platform/clock.ts";
+import { EncodedResult } from "./encoded_result.ts";
 import type { MessageChannel } from "./message_channel.ts";
 import { PendingCalls } from "./pending_calls.ts";
 
@@ -18,14 +19,13 @@ export interface JsonRpcPeerOptions {
   /** The server that we talk to knows no `jsonrpc` member. */
   readonly withoutVersion?: boolean;
   /**
-   * Runs a request, or a notification (no id), of the other end.
+   * Runs a request, or a notification (no id), of the other end. What it gives to `afterReply` runs right behind the
+   * answer, or where that would be.
    *
    * @returns the result or a promise of it; {@link NO_ANSWER}: it is given later by `respond`, or never
    * @throws {ConsoleError} which the other end gets
    */
-  readonly handle: (request: Request) => unknown;
-  /** Behind each answer, and behind each notification that was handled. */
-  readonly onReplied?: () => void;
+  readonly handle: (request: Request, afterReply: (action: () => void) => void) => unknown;
   /** A message is no JSON-RPC. `id` is null where none could be read. */
   readonly onInvalid: (error: ConsoleError, id: Id) => void;
   readonly onTooLarge?: () => void;
@@ -84,7 +84,8 @@ export class JsonRpcPeer {
   }
 
   respond(id: Id, result: unknown): void {
-    this.#send({ ...this.#header, id, result });
+    if (result instanceof EncodedResult) this.#channel.send(encodedLine({ ...this.#header, id }, result.json));
+    else this.#send({ ...this.#header, id, result });
   }
 
   respondError(id: Id, error: ConsoleError): void {
@@ -115,30 +116,33 @@ export class JsonRpcPeer {
       );
       return this.respondError(id ?? null, error);
     }
+    const after: (() => void)[] = [];
+    const answer = (value: unknown) => this.#answer(id, value, after);
+    const fail = (error: unknown) => this.#fail(id, error, after);
     let result: unknown;
     try {
-      result = this.#options.handle(request);
+      result = this.#options.handle(request, (action) => after.push(action));
     } catch (error) {
-      return this.#fail(id, error);
+      return fail(error);
     }
-    if (!(result instanceof Promise)) return this.#answer(id, result);
+    if (!(result instanceof Promise)) return answer(result);
     this.#inFlight.add(key);
-    result.then((value) => this.#answer(id, value), (error) => this.#fail(id, error)).finally(() => {
+    result.then(answer, fail).finally(() => {
       this.#inFlight.delete(key);
       this.#wakeIdle();
     });
   }
 
   /** A request without an id gets no answer, but what it asked to happen afterwards happens. */
-  #answer(id: Request["id"], result: unknown): void {
+  #answer(id: Request["id"], result: unknown, after: readonly (() => void)[]): void {
     if (id !== undefined && result !== NO_ANSWER) this.respond(id, result);
-    this.#options.onReplied?.();
+    for (const action of after) action();
   }
 
-  #fail(id: Request["id"], error: unknown): void {
+  #fail(id: Request["id"], error: unknown, after: readonly (() => void)[]): void {
     if (!(error instanceof ConsoleError)) throw error;
     if (id !== undefined) this.respondError(id, error);
-    this.#options.onReplied?.();
+    for (const action of after) action();
   }
 
   #settle({ id, result, error }: Response): void {

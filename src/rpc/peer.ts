@@ -13,16 +13,14 @@ export interface Peer {
   /** Fires when the peer sends nothing more, or is gone: a hook that was killed. */
   readonly hungUp: AbortSignal;
   /**
-   * Sends the events of a source to this connection, behind the reply to the present call, until the stream is closed or
-   * the connection ends; `onEnd` runs then.
+   * Sends the events of a source to this connection until the stream is closed or the connection ends; `onEnd` runs then.
+   * A source whose events must come behind the reply of a call gives none before that.
    *
    * @returns the stream's name on this connection, which its events carry
    */
   openStream(open: (reader: StreamReader) => EventSource, onEnd: () => void): string;
   /** False where there is no such stream. */
   closeStream(name: string): boolean;
-  /** Runs `action` right behind the reply to the present call. For handlers that return at once. */
-  afterReply(action: () => void): void;
   disconnect(): void;
 }
 

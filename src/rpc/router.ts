@@ -47,7 +47,7 @@ export class Router {
    *
    * @throws {ConsoleError} or rejects with one; a handler's own bug becomes `internal` with an id that is in the log
    */
-  run(request: Request, peer: Peer): unknown {
+  run(request: Request, peer: Peer, afterReply: Call["afterReply"] = queueMicrotask): unknown {
     const method = this.options.methods.get(request.method);
     if (method === undefined) throw unknownMethod(request.method);
     const { name, row } = method;
@@ -66,7 +66,7 @@ export class Router {
     }
     const params = checkParams(name, row, request.params);
     const deadlineMs = row.timeoutMs ?? this.options.requestMs;
-    const call = new Deadlined(peer, () => this.options.timeout(deadlineMs));
+    const call = new Deadlined(peer, afterReply, () => this.options.timeout(deadlineMs));
     try {
       // The row's schema has just checked them; a table of many methods cannot say so by type.
       let result = method.run(params as never, call);
@@ -121,7 +121,7 @@ async function onDisk(durable: (seq?: number) => Promise<void>, result: unknown)
 
 class Deadlined implements Call {
   #signal: AbortSignal | undefined;
-  constructor(readonly peer: Peer, readonly timeout: () => AbortSignal) {}
+  constructor(readonly peer: Peer, readonly afterReply: Call["afterReply"], readonly timeout: () => AbortSignal) {}
 
   get signal(): AbortSignal {
     return this.#signal ??= AbortSignal.any([this.peer.signal, this.timeout()]);

@@ -33,7 +33,6 @@ export class Connection implements Peer {
   #hungUp = new AbortController();
   #greeted: { scope: Scope; kind: string } | undefined;
   #streams: Streams;
-  #after: (() => void)[] = [];
   #helloInTime: () => void;
   #leaving = false;
 
@@ -52,10 +51,8 @@ export class Connection implements Peer {
       channel,
       otherEnd: "the client",
       maxInFlight,
-      handle: (request) => this.#greeted === undefined ? this.#hello(request) : router.run(request, this),
-      onReplied: () => {
-        for (const action of this.#after.splice(0)) action();
-      },
+      handle: (request, afterReply) =>
+        this.#greeted === undefined ? this.#hello(request) : router.run(request, this, afterReply),
       onInvalid: (error, id) => {
         if (this.#greeted === undefined) this.#refuse(error, id);
         else this.#rpc.respondError(id, error);
@@ -96,16 +93,11 @@ export class Connection implements Peer {
   }
 
   openStream(open: (reader: StreamReader) => EventSource, onEnd: () => void): string {
-    this.afterReply(() => this.#streams.pull()); // what it missed is there already, nobody will wake it
     return this.#streams.open(open, onEnd);
   }
 
   closeStream(name: string): boolean {
     return this.#streams.close(name);
-  }
-
-  afterReply(action: () => void): void {
-    this.#after.push(action);
   }
 
   disconnect(): void {

@@ -1,6 +1,6 @@
 /** C8: the journal that an earlier version wrote is read as it is, verifies, and goes on. */
 import { assert, assertEquals } from "@std/assert";
-import { recorded, TUI } from "../support/asking.ts";
+import { recorded, TUI } from "../support/hook_process.ts";
 import { TestHome } from "../support/harness.ts";
 import { brokenAt, readJournal, segments } from "../support/harness_journal.ts";
 import { OLD_HOME, oldSaid } from "../support/old_home.ts";

@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import type { Json, RawClient } from "../support/wire.ts";
-import { type MethodRow, METHODS } from "../../src/protocol/methods.ts";
+import { METHOD_SCHEMAS } from "../../src/protocol/method_schemas.ts";
+import { type MethodName, type MethodRow, METHODS } from "../../src/protocol/methods.ts";
 
 const rows = Object.entries(METHODS) as [string, MethodRow][];
 
@@ -36,7 +37,7 @@ const WRONG: Readonly<Record<string, Json>> = {
   "session.delete": { sessionId: [] },
   "session.get": { sessionId: {} },
   "session.history": { sessionId: null },
-  "session.list": { status: "dancing", agent: 5 },
+  "session.list": { status: "dancing", agent: 5, limit: 0, cursor: 5 },
   "session.reopen": { sessionId: true },
   "session.report": { agent: 5, env: "HOME=/", cutFrom: "yes", workspaceConfig: 5 },
   "session.update": {
@@ -64,9 +65,11 @@ const WITHOUT: Readonly<Record<string, string>> = {
   "session.report event": "an agent's own: what it means is its adapter's, and H1 sends it anything",
 };
 
-/** The parameters that the row's schema names. */
-function paramsOf(row: MethodRow): string[] {
-  const { entries } = row.params as unknown as { readonly entries: Readonly<Record<string, unknown>> };
+/** The parameters that the schema of a method names. */
+function paramsOf(name: string): string[] {
+  const { entries } = METHOD_SCHEMAS[name as MethodName].params as unknown as {
+    readonly entries: Readonly<Record<string, unknown>>;
+  };
   return Object.keys(entries);
 }
 
@@ -110,14 +113,14 @@ Deno.test("P5 the tests know every row and every parameter: a new one must say w
     const unknown = Object.entries(table).flatMap(([method, params]) => {
       const row = METHODS[method as keyof typeof METHODS] as MethodRow | undefined;
       if (row === undefined) return [`${method} is no row`];
-      return Object.keys(params).filter((name) => !paramsOf(row).includes(name)).map((name) =>
+      return Object.keys(params).filter((name) => !paramsOf(method).includes(name)).map((name) =>
         `${method} has no ${name}`
       );
     });
     assertEquals(unknown, []);
   }
   const missing = rows.flatMap(([method, row]) =>
-    paramsOf(row).filter((name) => !(name in (WRONG[method] ?? {})) && !(name === EVERYWHERE && row.mutates))
+    paramsOf(method).filter((name) => !(name in (WRONG[method] ?? {})) && !(name === EVERYWHERE && row.mutates))
       .map((name) => `${method} ${name}`)
   );
   assertEquals(missing, Object.keys(WITHOUT), "each has a wrong value or a reason, and a reason has its parameter");

@@ -13,6 +13,7 @@ import type { Log } from "../../src/platform/system.ts";
 import type { Actor } from "../../src/protocol/actor.ts";
 import type { ParamsOf, ResultOf } from "../../src/protocol/method_schemas.ts";
 import type { MethodRow } from "../../src/protocol/methods.ts";
+import type { Call } from "../../src/rpc/handler.ts";
 import type { Peer } from "../../src/rpc/peer.ts";
 import { testBus } from "./bus.ts";
 import { FakeJournal } from "./fake_journal.ts";
@@ -43,8 +44,12 @@ export class FakeCaller implements Peer {
   closeStream(): boolean {
     return false;
   }
-  afterReply(): void {}
   disconnect(): void {}
+}
+
+/** A call whose reply nobody sends. */
+export function callOf(peer: Peer): Call {
+  return { peer, signal: peer.signal, afterReply: queueMicrotask };
 }
 
 export type Report = ParamsOf<"session.report">;
@@ -129,7 +134,7 @@ export class Desk {
 
   /** `session.report` as a hook calls it. */
   async report(params: Report, peer: Peer = new FakeCaller()): Promise<ResultOf<"session.report">> {
-    return await sessionHandlers(this.deps)["session.report"](params, { peer, signal: peer.signal });
+    return await sessionHandlers(this.deps)["session.report"](params, callOf(peer));
   }
 
   /** `approval.revoke` by a client. */

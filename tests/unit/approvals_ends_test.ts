@@ -6,7 +6,7 @@ import { testBus } from "../support/bus.ts";
 import { Store } from "../../src/core/store.ts";
 import { sessionState } from "../../src/domain/session.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
-import { Desk, FakeCaller, type Report } from "../support/desk.ts";
+import { callOf, Desk, FakeCaller, type Report } from "../support/desk.ts";
 
 function event(hook_event_name: string, more: Record<string, unknown> = {}): Report {
   const env = { CLAUDE_CODE_ENTRYPOINT: "cli" };
@@ -31,7 +31,7 @@ Deno.test("H4 a session that is closed or deleted by hand takes its questions al
       await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));
       const { id, waiting } = await asking(desk, sub);
       const peer = new FakeCaller("cli", "admin");
-      await sessionHandlers(desk.deps)[name]({ sessionId: "s" }, { peer, signal: peer.signal });
+      await sessionHandlers(desk.deps)[name]({ sessionId: "s" }, callOf(peer));
       assertEquals(await waiting, { id, outcome: "cancelled" });
       const approval = desk.inbox.get(id);
       assertEquals(approval?.status === "cancelled" && approval.cancelled.reason, `its session was ${reason}`);
@@ -245,7 +245,7 @@ Deno.test("C1 what the inbox holds comes back from a snapshot; rules of a sessio
   assertEquals(saved?.pending().map(({ id }) => id), [approval?.id]);
   assertEquals(saved?.rules().map(({ scope }) => scope), ["session"]);
   const peer = new FakeCaller("cli", "admin");
-  sessionHandlers(desk.deps)["session.delete"]({ sessionId: "s" }, { peer, signal: peer.signal });
+  sessionHandlers(desk.deps)["session.delete"]({ sessionId: "s" }, callOf(peer));
   assertEquals(desk.inbox.rules(), []);
   for (const inbox of restarted(desk)) assertEquals(of(inbox), of(desk.inbox));
 });

@@ -6,7 +6,8 @@ import { receiveReport, type SessionDeps, sessionHandlers } from "../../src/core
 import { TOPICS } from "../../src/domain/event.ts";
 import { liveHandlers } from "../../src/core/handlers/subscribe.ts";
 import { Inbox } from "../../src/approvals/inbox.ts";
-import { FakeCaller } from "../support/desk.ts";
+import { callOf, FakeCaller } from "../support/desk.ts";
+import { listsOf } from "../support/many_sessions.ts";
 import { testBus } from "../support/bus.ts";
 import { Store } from "../../src/core/store.ts";
 import { UnrecognizedEvents } from "../../src/core/unrecognized_events.ts";
@@ -98,9 +99,9 @@ Deno.test("a late event of a lost row leaves it lost, a session that starts agai
   tell(PROMPT);
   store.setLost("s", "daemon");
   tell({ hook_event_name: "PostToolUse", tool_name: "Bash", tool_input: {} });
-  assertEquals(store.list()[0]?.lost, true);
+  assertEquals(store.freeze().list()[0]?.lost, true);
   tell({ hook_event_name: "SessionStart", source: "resume" });
-  assertEquals(store.list()[0]?.lost, undefined);
+  assertEquals(store.freeze().list()[0]?.lost, undefined);
 });
 
 Deno.test("C1 with journal.fsync always a change is answered when it is on the disk, a repeat too; else at once", async () => {
@@ -142,7 +143,7 @@ Deno.test("C1 with journal.fsync always a change is answered when it is on the d
   assertEquals(wait?.seq, undefined);
   wait?.done();
   assertEquals(await answer, {});
-  assert(!(always.run({ id: 2, method: "session.list", params: {} }, caller) instanceof Promise));
+  assert(!(always.run({ id: 2, method: "session.get", params: { sessionId: "s" } }, caller) instanceof Promise));
   const broken = new Router({
     ...options,
     durable: () => Promise.reject(new ConsoleError("read_only", "the journal cannot be put on the disk: EIO")),
@@ -154,8 +155,18 @@ Deno.test("C1 with journal.fsync always a change is answered when it is on the d
 Deno.test("P7 subscribe takes every topic of the protocol and refuses others", () => {
   const { store } = build();
   const [bus, inbox, presence] = [testBus(), new Inbox(), { join: () => () => {} }];
-  const { subscribe } = liveHandlers({ store, bus, inbox, presence, topics: TOPICS, queueEvents: 10, queueBytes: 1e6 });
-  const call = { peer: caller, signal: caller.signal };
+  const lists = listsOf(store);
+  const { subscribe } = liveHandlers({
+    store,
+    lists,
+    bus,
+    inbox,
+    presence,
+    topics: TOPICS,
+    queueEvents: 10,
+    queueBytes: 1e6,
+  });
+  const call = callOf(caller);
   const all = ["session", "approval", "turn", "job", "capsule", "daemon", "journal", "hook"];
   assertEquals((subscribe({ topics: all }, call) as { seq: number }).seq, 0);
   assertThrows(() => subscribe({ topics: ["approvals"] }, call), ConsoleError, "approvals");

@@ -21,7 +21,7 @@ async function restarted(): Promise<Desk> {
 }
 
 function marks(desk: Desk): Record<string, boolean | undefined> {
-  return Object.fromEntries(desk.store.list().map(({ id, unproven }) => [id, unproven]));
+  return Object.fromEntries(desk.store.freeze().list().map(({ id, unproven }) => [id, unproven]));
 }
 
 Deno.test("after a restart open rows are unproven, closed ones are not, and deleted ones stay gone", async () => {
@@ -54,7 +54,11 @@ Deno.test("what the daemon does to a row by itself proves nothing", async () => 
   desk.store.commit({ type: "session.updated", data: { session: desk.store.get("works")! } }, "daemon");
   assertEquals(marks(desk)["works"], true);
   desk.store.setLost("works", "daemon");
-  assertEquals(desk.store.list().map(({ id, lost, unproven }) => [id, lost, unproven])[0], ["works", true, undefined]);
+  assertEquals(desk.store.freeze().list().map(({ id, lost, unproven }) => [id, lost, unproven])[0], [
+    "works",
+    true,
+    undefined,
+  ]);
 });
 
 Deno.test("the end of a question that a killed daemon left open is the daemon's own word, and proves nothing", async () => {

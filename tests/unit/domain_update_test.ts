@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { decideClose, decideDelete, decideReopen, decideUpdate, isRefusal } from "../../src/domain/decide.ts";
 import { isSessionEvent, type NewEvent } from "../../src/domain/event.ts";
 import { evolve } from "../../src/domain/evolve.ts";
-import { byUrgency, count, forgettable, isStale, mostUrgent } from "../../src/domain/query.ts";
+import { byUrgency, forgettable, isStale, mostUrgent, SessionCounter } from "../../src/domain/query.ts";
 import type { Session } from "../../src/domain/session.ts";
 
 const T0 = "2026-11-20T10:00:00.000Z";
@@ -55,7 +55,9 @@ Deno.test("waiting stands first, closed last, and what is lost waits for nobody"
   assertEquals([...all].sort(byUrgency).map((s) => s.id), ["u", "w", "v", "k", "i", "l", "c"]);
   assertEquals(mostUrgent(all)?.id, "u");
   assertEquals(mostUrgent([lost, closed]), undefined);
-  const { total, waiting: waits, lost: losts, closed: closes } = count(all);
+  const counter = new SessionCounter();
+  for (const one of all) counter.add(one);
+  const { total, waiting: waits, lost: losts, closed: closes } = counter.counts;
   assertEquals([total, waits, losts, closes], [7, 4, 1, 1]);
 });
 

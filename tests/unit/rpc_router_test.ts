@@ -30,7 +30,6 @@ function caller(scope: Peer["scope"]): Peer {
     hungUp: new AbortController().signal,
     openStream: () => "s1",
     closeStream: () => false,
-    afterReply: () => {},
     disconnect: () => {},
   };
 }

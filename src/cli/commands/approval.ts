@@ -7,7 +7,7 @@ import { confirm } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { answerHint, answerLine, approvalLines, approvalSummary } from "../approval_text.ts";
-import { call, type CommandContext } from "../context.ts";
+import { allSessions, call, type CommandContext } from "../context.ts";
 import { shortIds } from "../session_table.ts";
 import { resolveSession } from "./session.ts";
 
@@ -42,7 +42,7 @@ export async function approvals(run: CommandContext, options: ApprovalListOption
 
 /** An empty inbox is no promise that nobody waits: some dialogs only their own terminal can answer. */
 async function nothingWaits(run: CommandContext): Promise<string> {
-  const { sessions } = await call(run, "session.list", { status: "waiting" });
+  const sessions = await allSessions(run, { status: "waiting" });
   const waiting = sessions.filter(({ lost }) => !lost).length;
   const elsewhere = waiting === 0
     ? ""

@@ -9,7 +9,7 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { answerHint, approvalLines } from "../approval_text.ts";
 import { activityText, displayStatus, duration, paint, SYMBOLS } from "../format.ts";
-import { call, type CommandContext } from "../context.ts";
+import { allSessions, call, type CommandContext } from "../context.ts";
 import { sessionTable } from "../session_table.ts";
 import { contextOf, dollars, limitsOf } from "../cost.ts";
 
@@ -26,7 +26,7 @@ export async function ls(run: CommandContext, options: SessionListOptions): Prom
     ...(options.status === undefined || isLost ? {} : { status: options.status }),
     ...(options.agent === undefined ? {} : { agent: options.agent }),
   } as ParamsOf<"session.list">;
-  const { sessions } = await call(run, "session.list", params);
+  const sessions = await allSessions(run, params);
   const all = sessions.filter((session) => !isLost || displayStatus(session) === "lost");
   const shown = all.filter((session) => options.all || options.status !== undefined || session.status !== "closed");
   if (options.json) return run.out.json({ sessions: shown });
@@ -55,7 +55,7 @@ async function openFor(run: CommandContext, sessions: readonly SessionView[]): P
 
 /** The id that `given` stands for: the whole id, or a beginning that only one session has. */
 export async function resolveSession(run: CommandContext, given: string): Promise<string> {
-  const { sessions } = await call(run, "session.list", {});
+  const sessions = await allSessions(run);
   const ids = sessions.map(({ id }) => id);
   if (ids.includes(given)) return given;
   const matches = ids.filter((id) => id.startsWith(given));
@@ -138,7 +138,7 @@ function resumeLine(
 }
 
 export async function next(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
-  const { sessions } = await call(run, "session.list", {});
+  const { sessions } = await call(run, "session.list", { limit: 1 }); // the most urgent comes first
   const first = mostUrgent(sessions);
   if (options.json) return run.out.json({ sessions: first === undefined ? [] : [first] });
   if (first === undefined) return run.out.note("Nobody waits for you.");

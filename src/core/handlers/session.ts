@@ -26,7 +26,7 @@ export interface SessionDeps {
   readonly now: () => string;
 }
 
-type Methods = `session.${"close" | "delete" | "get" | "history" | "list" | "reopen" | "report" | "update"}`;
+type Methods = `session.${"close" | "delete" | "get" | "history" | "reopen" | "report" | "update"}`;
 
 export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
   const { store, approvals, now } = deps;
@@ -79,19 +79,10 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
       approvals.endRequests(sessionId, "its session was deleted");
       return committed;
     },
-    "session.get": ({ sessionId }) => {
-      const { session, history } = known(store.row(sessionId), sessionId);
-      return { session: { ...store.view(session), history } };
-    },
+    "session.get": ({ sessionId }) => ({ session: known(store.view(sessionId), sessionId) }),
     "session.history": ({ sessionId }) => ({
       sessionId,
       history: [...known(store.row(sessionId), sessionId).history],
-    }),
-    "session.list": ({ status, agent }) => ({
-      seq: store.seq,
-      sessions: store.list().filter((session) =>
-        (status === undefined || session.status === status) && (agent === undefined || session.agent === agent)
-      ),
     }),
   };
 }

@@ -1,14 +1,17 @@
-/** Handlers of the live area: snapshot and stream at one instant. */
+/** Handlers of what is there now: the list of sessions, and the live area, which gives list and stream at one instant. */
 import { type Approval } from "../../domain/approval.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { covers } from "../../protocol/methods.ts";
-import type { Handlers } from "../../rpc/handler.ts";
+import type { Call, Handlers } from "../../rpc/handler.ts";
 import type { PresencePort } from "../approvals_port.ts";
-import type { EventBus } from "../event_bus.ts";
+import type { EventBus, SequencedEvent, Subscription } from "../event_bus.ts";
+import type { SessionLists } from "../session_lists.ts";
 import type { Store } from "../store.ts";
 
 export interface LiveDeps {
   readonly store: Store;
+  readonly lists: SessionLists;
   readonly bus: EventBus;
   /** Those that may be asked for. */
   readonly topics: readonly string[];
@@ -19,48 +22,52 @@ export interface LiveDeps {
   readonly queueBytes: number;
 }
 
-export function liveHandlers(deps: LiveDeps): Handlers<"subscribe" | "unsubscribe"> {
-  const { store, bus, presence, inbox, queueEvents, queueBytes } = deps;
+export function liveHandlers(deps: LiveDeps): Handlers<"session.list" | "subscribe" | "unsubscribe"> {
+  const { store, lists, inbox, queueEvents, queueBytes } = deps;
   return {
+    "session.list": (params, call) => lists.list(params, call),
     /**
      * The snapshot, its number and the place in the event bus are taken in one synchronous step, so nothing can be
-     * committed between them.
+     * committed between them. What is committed before the reply is sent comes behind it.
      */
-    subscribe: ({ topics, since, answers }, { peer }) => {
+    subscribe: (params, call) => {
+      const { topics, since, answers } = params;
       checkTopics(topics, deps.topics);
-      if (answers && !covers(peer.scope, "approve")) {
+      if (answers && !covers(call.peer.scope, "approve")) {
         throw new ConsoleError(
           "forbidden",
-          `to subscribe with answers needs the scope "approve", this connection has "${peer.scope}"`,
+          `to subscribe with answers needs the scope "approve", this connection has "${call.peer.scope}"`,
           { needed: "approve" },
         );
       }
-      const seq = store.seq;
+      const { seq } = store;
       if (since !== undefined && since > seq) {
         throw new ConsoleError("invalid_params", `"since" is ${since}, but the newest event is ${seq}`, {
           param: "since",
         });
       }
-      const wanted = topics === undefined ? undefined : new Set(topics);
       const missed = since === undefined ? undefined : store.missed(since, queueEvents, queueBytes);
-      const subscription = peer.openStream(
-        (reader) =>
-          bus.subscribe({
-            after: seq,
-            topics: wanted,
-            missed,
-            wake: () => reader.wake(),
-            lagged: (from, to) => reader.lagged(from, to),
-          }),
-        answers ? presence.join() : () => {},
-      );
-      if (missed !== undefined) return { subscription, seq, resync: false };
-      return {
-        subscription,
-        seq,
-        resync: since !== undefined,
-        snapshot: { sessions: store.list(), approvals: [...inbox.pending()] },
-      };
+      if (missed !== undefined) return { subscription: openStream(deps, params, call, missed), seq, resync: false };
+      let opened: string | undefined;
+      const reply = lists.answer({
+        pages: true,
+        view: (frozen, row) => frozen.view(row),
+        begin: () => {
+          opened = openStream(deps, params, call, []);
+          return { subscription: opened, approvals: [...inbox.pending()] };
+        },
+        result: ({ seq, sessions, nextCursor }, { subscription, approvals }) => ({
+          subscription,
+          seq,
+          resync: since !== undefined,
+          snapshot: { sessions, approvals, ...(nextCursor === undefined ? {} : { nextCursor }) },
+        }),
+      }, call);
+      if (!(reply instanceof Promise)) return reply;
+      return reply.catch((error) => {
+        if (opened !== undefined) call.peer.closeStream(opened);
+        throw error;
+      });
     },
     unsubscribe: ({ subscription }, { peer }) => {
       if (peer.closeStream(subscription)) return {};
@@ -71,6 +78,30 @@ export function liveHandlers(deps: LiveDeps): Handlers<"subscribe" | "unsubscrib
       );
     },
   };
+}
+
+/** A stream of what comes after now, behind the reply to the call. @returns its name on this connection */
+function openStream(
+  { store, bus, presence }: LiveDeps,
+  { topics, answers }: ParamsOf<"subscribe">,
+  { peer, afterReply }: Call,
+  missed: readonly SequencedEvent[],
+): string {
+  let source: Subscription | undefined;
+  const name = peer.openStream(
+    (reader) =>
+      source = bus.subscribe({
+        after: store.seq,
+        topics: topics === undefined ? undefined : new Set(topics),
+        missed,
+        held: true,
+        wake: () => reader.wake(),
+        lagged: (from, to) => reader.lagged(from, to),
+      }),
+    answers ? presence.join() : () => {},
+  );
+  afterReply(() => source?.release());
+  return name;
 }
 
 /** @throws {ConsoleError} `invalid_params` naming the first unknown topic */

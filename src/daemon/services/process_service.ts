@@ -2,8 +2,8 @@
 import type { Service, StopRequest } from "../../core/service.ts";
 import type { Store } from "../../core/store.ts";
 import type { NewEvent } from "../../domain/event.ts";
-import { count } from "../../domain/query.ts";
-import { systemClock } from "../../platform/clock.ts";
+import { Slices } from "../../lib/slices.ts";
+import { daemonTurns, systemClock } from "../../platform/clock.ts";
 import { closeInspector } from "../../platform/inspector.ts";
 import { exit, onSignal, residentBytes } from "../../platform/process.ts";
 import { stdinEnded, writeStdout } from "../../platform/stdio.ts";
@@ -59,7 +59,7 @@ export function processService(o: ProcessServiceOptions): Service {
         workspace: options.workspace ?? null,
         ...(options.limits === undefined ? {} : { limits: { ...options.limits } }),
         socketPath: notes.socketPath,
-        sessions: count(store.list()),
+        sessions: await store.freeze().count(new Slices(daemonTurns)),
         rssBytes: residentBytes(),
         eventLoopLagMs,
         ...(lastError === undefined ? {} : { lastError }),
