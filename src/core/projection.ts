@@ -12,7 +12,7 @@ export interface Projection {
   /** Grows when the shape of what it saves changes: then the journal is replayed instead. */
   readonly layout: number;
   apply(event: NewEvent): void;
-  /** Any JSON value. */
+  /** Any JSON value, of this instant: no later event may change it, because it is written while events go on. */
   save(): unknown;
   /** Takes what {@link save} gave, in the same layout. */
   restore(saved: unknown): void;

@@ -32,6 +32,11 @@ export class SessionRows {
     return [...this.#rows.values()];
   }
 
+  /** What of all rows is made from events alone, in the same order. The list is the caller's. */
+  entries(): SessionEntry[] {
+    return Array.from(this.#rows.values(), ({ entry }) => entry);
+  }
+
   sessions(): Iterable<Session> {
     return this.#rows.values().map(({ entry }) => entry.session);
   }

@@ -91,7 +91,7 @@ export class Store {
   save(): SavedState {
     return {
       layout: SAVED_LAYOUT,
-      rows: this.#rows.all().map(({ entry }) => entry),
+      rows: this.#rows.entries(),
       keys: this.#keys.entries(),
       projections: Object.fromEntries(
         this.#projections.map((own) => [own.name, { layout: own.layout, state: own.save() }]),

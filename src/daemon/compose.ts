@@ -15,7 +15,7 @@ import { type NewEvent, TOPICS } from "../domain/event.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { daemonTimers, daemonTurns, setTimer, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { sha256For, sha256OfRecord } from "../platform/hash.ts";
+import { runningSha256, sha256For, sha256OfRecord } from "../platform/hash.ts";
 import type { HomePaths } from "../platform/home.ts";
 import { executable, onUncaught, ownPid } from "../platform/process.ts";
 import type { Listener } from "../platform/sockets.ts";
@@ -267,8 +267,10 @@ function openBase({ limits, paths, config, log }: ComposeOptions, prepared: read
     files: denoFiles,
     sha256: sha256OfRecord,
     sha256For,
+    runningSha256,
     clock: systemClock,
     timers: daemonTimers,
+    turns: daemonTurns,
     actor: DAEMON,
     segmentBytes: config.booted.journal.segment_mib * MIB,
     fsync: config.booted.journal.fsync,

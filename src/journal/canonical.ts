@@ -2,6 +2,7 @@
  * Canonical JSON (RFC 8785) for values of I-JSON (RFC 7493): one text for one value, so that a hash means something.
  * Numbers and escapes are ECMAScript's own, as RFC 8785 §3.2.2 asks; members are sorted by UTF-16 code units (§3.2.3).
  */
+import { jsonParts } from "../lib/json_parts.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 
 /** Deepest nesting that is written: far over any real event, far under what the stack holds. */
@@ -21,6 +22,16 @@ const NINE = 57;
  */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(ordered(value, 0));
+}
+
+/** The same text in parts, as {@link jsonParts} makes them. @throws {ConsoleError} as {@link canonicalJson}, when its part is due */
+export function canonicalParts(value: unknown): Generator<string> {
+  const names = (object: object) => {
+    const all = orderedNames(object);
+    all.forEach(checkName);
+    return all;
+  };
+  return jsonParts(value, { encode: canonicalJson, names, isList: Array.isArray });
 }
 
 /** `text` as a JSON string. */
@@ -54,17 +65,13 @@ function orderedArray(array: readonly unknown[], depth: number): unknown[] {
 }
 
 function orderedObject(object: object, depth: number): object {
-  const prototype = Object.getPrototypeOf(object);
-  if (prototype !== Object.prototype && prototype !== null) refuse("is no plain object");
-  const names = Object.keys(object);
-  sort(names);
+  const names = orderedNames(object);
   const out: Record<string, unknown> = {};
   let hasIndex = false;
   for (const name of names) {
     const member = (object as Record<string, unknown>)[name];
     if (member === undefined) continue;
-    // Two names could become one by mending them, so that none is mended.
-    if (!name.isWellFormed()) refuse("has a member name with a lone surrogate");
+    checkName(name);
     const first = name.charCodeAt(0);
     if (first >= ZERO && first <= NINE) hasIndex = true;
     const copy = ordered(member, depth);
@@ -73,6 +80,19 @@ function orderedObject(object: object, depth: number): object {
   }
   // An object lists names that are numbers before all others, whatever order they came in.
   return hasIndex ? new Proxy(out, { ownKeys: () => names.filter((name) => Object.hasOwn(out, name)) }) : out;
+}
+
+function orderedNames(object: object): string[] {
+  const prototype = Object.getPrototypeOf(object);
+  if (prototype !== Object.prototype && prototype !== null) refuse("is no plain object");
+  const names = Object.keys(object);
+  sort(names);
+  return names;
+}
+
+/** Two names could become one by mending them, so that none is mended. */
+function checkName(name: string): void {
+  if (!name.isWellFormed()) refuse("has a member name with a lone surrogate");
 }
 
 /** Sorts by UTF-16 code units. Few names come together, so insertion takes half the time of the built-in sort. */

@@ -6,13 +6,14 @@
  * throws, nothing of the record is there. The seq counts every record, those that begin segments too. What a reader
  * gets is what was appended. One process at a time may open a journal: the instance lock sees to that.
  */
-import type { Clock, Files, Sha256, Timers } from "../platform/system.ts";
+import { Slices, type Turns } from "../lib/slices.ts";
+import type { Clock, Files, RunningSha256, Sha256, Timers } from "../platform/system.ts";
 import { type FsyncPolicy, GroupSync } from "./group_sync.ts";
 import type { Head } from "./head.ts";
 import { recentRecords } from "./read_tail.ts";
 import type { Appended, NewRecord, StoredRecord } from "../protocol/record.ts";
 import { recover, type Recovered, type Recovery, type Replay } from "./recover.ts";
-import { encodeSnapshot, writeSnapshot } from "./snapshot.ts";
+import { removeUnfinishedSnapshot, writeSnapshot } from "./snapshot.ts";
 import { type Verification, verifyJournal } from "./verify.ts";
 import { Writer } from "./writer.ts";
 
@@ -23,8 +24,11 @@ export interface JournalOptions {
   readonly sha256: Sha256;
   /** The quickest hash for inputs of so many bytes together, for a recovery; {@link sha256} where absent. */
   readonly sha256For?: (bytes: number) => Sha256;
+  /** For a snapshot, which is hashed in slices. */
+  readonly runningSha256: () => RunningSha256;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly turns: Turns;
   readonly fsync: FsyncPolicy;
   /** Size at which a segment is closed and the next begun, bytes. */
   readonly segmentBytes: number;
@@ -69,6 +73,7 @@ export function openJournal(options: JournalOptions, replay: Replay): Opened {
   const { dir, files } = options;
   if (files.stat(dir) === undefined) files.mkdir(dir, 0o700);
   const recovery = recover(options, replay);
+  removeUnfinishedSnapshot(files, dir);
   const { recovered, snapshotIgnored } = recovery;
   return {
     journal: new Journal(options, recovery),
@@ -155,17 +160,20 @@ export class Journal {
   }
 
   /**
-   * Keeps `state`, which must be the state after the last record, so that the next start replays only what comes
-   * after. It is written when that record is on the disk: a snapshot must not know more than the journal.
+   * Keeps `state`, which must be the state after the last record and must not change any more, so that the next start
+   * replays only what comes after. It is written when that record is on the disk (a snapshot must not know more than the
+   * journal), in slices. One at a time.
    *
-   * @throws {ConsoleError} `read_only`; or the OS error of the write, after which the old snapshot still stands
+   * @throws {ConsoleError} `read_only`; the OS error of the write, or the signal's reason, after which the old snapshot
+   *   still stands
    */
-  async snapshot(state: unknown): Promise<void> {
+  async snapshot(state: unknown, signal?: AbortSignal): Promise<void> {
     const position = this.#writer.position;
     if (position === undefined) return;
-    const bytes = encodeSnapshot(position, state, this.#options.sha256);
     await this.#group.durable(position.seq);
-    writeSnapshot(this.#options.files, this.#options.dir, bytes);
+    const { files, dir, runningSha256, turns } = this.#options;
+    const slices = new Slices(turns, signal);
+    await writeSnapshot({ files, dir, position, state, sha256: runningSha256(), slices });
   }
 
   /** Checks every record, a few milliseconds at a time. */

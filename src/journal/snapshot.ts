@@ -2,8 +2,9 @@
  * The owner's state at one record, so that a start need not replay everything before it. A cache and no evidence:
  * it is used only where the journal really has that record at that place, and can be deleted at any time.
  */
-import type { Files, Sha256 } from "../platform/system.ts";
-import { canonicalJson } from "./canonical.ts";
+import { encodeInSlices, type Slices } from "../lib/slices.ts";
+import { type Files, type RunningSha256, type Sha256, UNFINISHED } from "../platform/system.ts";
+import { canonicalParts } from "./canonical.ts";
 
 const SNAPSHOT_FORMAT = 1;
 const NAME = "snapshot.json";
@@ -26,19 +27,49 @@ const HEAD =
 /** Bytes that certainly hold everything before the state. */
 const HEAD_BYTES = 512;
 
-/** The file of a snapshot: `state` comes last in canonical order, so that its bytes can be hashed where they stand. */
-export function encodeSnapshot(position: Position, state: unknown, sha256: Sha256): Uint8Array {
-  const stateJson = canonicalJson(state);
-  const encoder = new TextEncoder();
-  const { seq, hash, segment, offset } = position;
-  const digest = sha256(encoder.encode(stateJson));
-  const place = `"hash":"${hash}","offset":${offset},"segment":"${segment}","seq":${seq}`;
-  return encoder.encode(`{"digest":"${digest}","format":${SNAPSHOT_FORMAT},${place},"state":${stateJson}}\n`);
+export interface SnapshotWrite {
+  readonly files: Files;
+  readonly dir: string;
+  readonly position: Position;
+  /** Nobody changes it while it is written. */
+  readonly state: unknown;
+  readonly sha256: RunningSha256;
+  readonly slices: Slices;
 }
 
-/** Replaces the snapshot. @throws the OS error */
-export function writeSnapshot(files: Files, dir: string, bytes: Uint8Array): void {
-  files.replace(`${dir}/${NAME}`, bytes);
+/** Where the digest stands that is known last. */
+const DIGEST_OFFSET = '{"digest":"'.length;
+
+/**
+ * Replaces the snapshot, in slices. `state` comes last in canonical order, so that its bytes can be hashed where they
+ * stand; the digest before them is put in at the end.
+ *
+ * @throws the OS error, the reason of the slices' signal, or {ConsoleError} `invalid_params` where the state is no canonical
+ *   JSON; then the old snapshot stands and nothing else is left
+ */
+export async function writeSnapshot({ files, dir, position, state, sha256, slices }: SnapshotWrite): Promise<void> {
+  const { seq, hash, segment, offset } = position;
+  const encoder = new TextEncoder();
+  const place = `"hash":"${hash}","offset":${offset},"segment":"${segment}","seq":${seq}`;
+  const file = files.replaceInParts(`${dir}/${NAME}`);
+  try {
+    await file.write(encoder.encode(`{"digest":"${"0".repeat(64)}","format":${SNAPSHOT_FORMAT},${place},"state":`));
+    for await (const bytes of encodeInSlices(canonicalParts(state), slices)) {
+      sha256.update(bytes);
+      if (slices.isOver) await slices.next();
+      await file.write(bytes);
+    }
+    await file.write(encoder.encode("}\n"));
+    await file.overwrite(DIGEST_OFFSET, encoder.encode(sha256.digest()));
+    await file.commit();
+  } finally {
+    file.discard();
+  }
+}
+
+/** Removes what a process left that was killed while it wrote a snapshot. */
+export function removeUnfinishedSnapshot(files: Files, dir: string): void {
+  files.remove(`${dir}/${NAME}${UNFINISHED}`);
 }
 
 /** The snapshot, or why there is none to use: undefined where the file does not exist, else words for the log. */

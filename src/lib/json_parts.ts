@@ -8,18 +8,23 @@ export interface JsonPartsOptions {
   readonly encode: (value: unknown) => string;
   /** The members of an object that are written, in order. */
   readonly names: (object: object) => readonly string[];
+  readonly isList: (object: object) => object is Iterable<unknown>;
 }
 
 /** As `JSON.stringify` writes it. */
-const PLAIN: JsonPartsOptions = { encode: (value) => JSON.stringify(value), names: Object.keys };
+const PLAIN: JsonPartsOptions = {
+  encode: (value) => JSON.stringify(value),
+  names: Object.keys,
+  isList: (object): object is Iterable<unknown> => Symbol.iterator in object,
+};
 
 /**
- * Joined they are what {@link JsonPartsOptions.encode} would make of `value`. An iterable is a list too; its elements are
- * taken one by one, each only when it is due. Members that are undefined are left out, undefined elements are null.
+ * Joined they are what {@link JsonPartsOptions.encode} would make of `value`. The elements of a list are taken one by one,
+ * each only when it is due; as `JSON.stringify` writes, every iterable is a list. Members that are undefined are left out, undefined elements are null.
  */
 export function* jsonParts(value: unknown, options: JsonPartsOptions = PLAIN): Generator<string> {
   if (typeof value !== "object" || value === null) return yield options.encode(value);
-  if (Symbol.iterator in value) yield* elements(value as Iterable<unknown>, options);
+  if (options.isList(value)) yield* elements(value, options);
   else yield* members(value, options);
 }
 

@@ -1,5 +1,5 @@
 /** The real files: synchronous calls, errors of the system as they come. */
-import type { AppendFile, Files, FileStat } from "./system.ts";
+import { type AppendFile, type Files, type FileStat, type Replacement, UNFINISHED } from "./system.ts";
 
 const OWN_FILE = 0o600;
 
@@ -25,6 +25,7 @@ export const denoFiles: Files = Object.freeze({
   stat,
   append,
   replace,
+  replaceInParts: (path: string) => new DenoReplacement(path),
   create,
   mkdir,
   rename: (from: string, to: string) => Deno.renameSync(from, to),
@@ -117,6 +118,48 @@ class DenoAppendFile implements AppendFile {
 function replace(path: string, bytes: Uint8Array, mode = OWN_FILE): void {
   exchange(path, (temporary) => create(temporary, bytes, mode));
   syncFolderOf(path);
+}
+
+class DenoReplacement implements Replacement {
+  #path: string;
+  #temporary: string;
+  #file: Deno.FsFile;
+  #isOpen = true;
+  #isCommitted = false;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#temporary = `${path}${UNFINISHED}`;
+    this.#file = Deno.openSync(this.#temporary, { write: true, create: true, truncate: true, mode: OWN_FILE });
+  }
+
+  async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await this.#file.write(rest));
+  }
+
+  async overwrite(offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#file.seek(offset, Deno.SeekMode.Start);
+    await this.write(bytes);
+    await this.#file.seek(0, Deno.SeekMode.End);
+  }
+
+  async commit(): Promise<void> {
+    await this.#file.sync();
+    this.#close();
+    Deno.renameSync(this.#temporary, this.#path);
+    this.#isCommitted = true;
+    syncFolderOf(this.#path);
+  }
+
+  discard(): void {
+    this.#close();
+    if (!this.#isCommitted) remove(this.#temporary);
+  }
+
+  #close(): void {
+    if (this.#isOpen) this.#file.close();
+    this.#isOpen = false;
+  }
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import type { Sha256 } from "./system.ts";
+import type { RunningSha256, Sha256 } from "./system.ts";
 
 interface NodeCrypto {
   hash(algorithm: "sha256", bytes: Uint8Array, encoding: "hex"): string;
@@ -17,6 +17,12 @@ const LARGE_BYTES = 16 * 1_048_576;
 /** For a daemon: small inputs, one at a time. */
 export const sha256OfRecord: Sha256 = (bytes) =>
   bytes.length < LARGE_BYTES ? bytesToHex(sha256(bytes)) : sha256OfJournal(bytes);
+
+/** For what is made in parts while others are served: it never waits for `node:crypto` to load. */
+export function runningSha256(): RunningSha256 {
+  const hash = sha256.create();
+  return { update: (bytes) => void hash.update(bytes), digest: () => bytesToHex(hash.digest()) };
+}
 
 /** For one who reads a whole journal. Loads `node:crypto` when it is first called. */
 export const sha256OfJournal: Sha256 = (bytes) => nodeCrypto().hash("sha256", bytes, "hex");

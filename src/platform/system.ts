@@ -36,6 +36,24 @@ export interface AppendFile {
   close(): void;
 }
 
+/**
+ * What the name of a {@link Replacement} ends in until it is whole. One name for each file: what a killed process left is
+ * overwritten by the next.
+ */
+export const UNFINISHED = ".part";
+
+/** A file that is written in parts beside the one that it replaces when it is whole. 0600. */
+export interface Replacement {
+  /** Writes all of `bytes` at the end. @throws the OS error */
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Overwrites what was written at `offset`. @throws the OS error */
+  overwrite(offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Syncs it and puts it in the old one's place. @throws the OS error */
+  commit(): Promise<void>;
+  /** Removes it, unless it was committed. */
+  discard(): void;
+}
+
 /** Files. Synchronous where the caller's order of steps is the point; all small or append-only. */
 export interface Files {
   /** @throws the OS error; NotFound where nothing is there; ask {@link Files.stat} first */
@@ -50,6 +68,8 @@ export interface Files {
   append(path: string, create: "new" | "may" | "never"): AppendFile;
   /** Writes to a new file beside it, syncs, renames over `path`: either the old content or the new. 0600 by default. */
   replace(path: string, bytes: Uint8Array, mode?: number): void;
+  /** The same for content that is made in parts; one at a time for a path. @throws the OS error */
+  replaceInParts(path: string): Replacement;
   /** Creates a file that must not exist. */
   create(path: string, bytes: Uint8Array, mode: number): void;
   mkdir(path: string, mode: number): void;
@@ -66,6 +86,13 @@ export interface Timers {
 
 /** sha256 of `bytes` as 64 lower-case hex digits. */
 export type Sha256 = (bytes: Uint8Array) => string;
+
+/** sha256 of bytes that come in parts. */
+export interface RunningSha256 {
+  update(bytes: Uint8Array): void;
+  /** Of all that came, as 64 lower-case hex digits. Call once. */
+  digest(): string;
+}
 
 /** What one look at the process table tells about a pid. */
 export interface ProcessInfo {

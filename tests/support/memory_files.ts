@@ -2,7 +2,7 @@
  * Files in memory that can fail like real ones: a disk that fills up, an fsync that fails, a process that dies at its
  * n-th change, a power failure that takes what was not synced.
  */
-import type { AppendFile, Files, FileStat } from "../../src/platform/system.ts";
+import { type AppendFile, type Files, type FileStat, type Replacement, UNFINISHED } from "../../src/platform/system.ts";
 
 interface Node {
   bytes: Uint8Array;
@@ -118,6 +118,23 @@ export class MemoryFiles implements Files {
       this.put(path, bytes);
       this.#nodes.get(path)!.mode = mode;
     });
+  }
+
+  replaceInParts(path: string): Replacement {
+    const temporary = `${path}${UNFINISHED}`;
+    this.#change(() => this.#create(temporary, 0o600));
+    const node = this.#node(temporary);
+    return {
+      write: (bytes) => Promise.resolve().then(() => this.write(node, bytes)),
+      overwrite: (offset, bytes) => Promise.resolve().then(() => this.#change(() => node.bytes.set(bytes, offset))),
+      commit: async () => {
+        await this.sync(node);
+        this.rename(temporary, path);
+      },
+      discard: () => {
+        if (this.#nodes.get(temporary) === node) this.remove(temporary);
+      },
+    };
   }
 
   create(path: string, bytes: Uint8Array, mode: number): void {

@@ -7,6 +7,7 @@ import type { StoredRecord } from "../../src/protocol/record.ts";
 import { type Verification, verifyJournal } from "../../src/journal/verify.ts";
 import type { Sha256 } from "../../src/platform/system.ts";
 import { MemoryFiles } from "./memory_files.ts";
+import { FakeTurns } from "./turns.ts";
 
 export const DIR = "/home/journal";
 
@@ -72,6 +73,11 @@ export function open(
     dir: DIR,
     files,
     sha256,
+    runningSha256: () => {
+      const hash = createHash("sha256");
+      return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest("hex") };
+    },
+    turns: new FakeTurns(),
     clock: time.clock,
     timers: time.timers,
     fsync: "interval",

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { canonicalJson } from "../../src/journal/canonical.ts";
+import { jsonParts } from "../../src/lib/json_parts.ts";
+import { canonicalJson, canonicalParts } from "../../src/journal/canonical.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
 function refused(value: unknown): string {
@@ -116,6 +117,21 @@ Deno.test("canonical JSON: parses back to the same value, and the order of membe
     assertEquals(JSON.parse(text), JSON.parse(JSON.stringify(value)));
     assertEquals(canonicalJson(shuffled(value)), text);
   }));
+});
+
+Deno.test("canonical JSON: its parts are the same text, and so are those of plain JSON", () => {
+  const text = (parts: Iterable<string>) => [...parts].join("");
+  fc.assert(fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
+    assertEquals(text(canonicalParts(value)), canonicalJson(value));
+    assertEquals(text(jsonParts(value)), JSON.stringify(value));
+  }));
+  const odd = { b: undefined, a: [undefined, 1, [], {}], 10: { "😀": "a\ud800", 9: [{}] }, "": {} };
+  assertEquals(text(canonicalParts(odd)), canonicalJson(odd));
+  assertEquals(text(jsonParts(odd)), JSON.stringify(odd));
+  assertEquals(text(jsonParts({ a: new Set([1, 2]).values(), b: new Set() })), '{"a":[1,2],"b":[]}');
+  for (const value of [{ a: new Map() }, { a: [NaN] }, { "a\ud800": 1 }, undefined]) {
+    assertThrows(() => text(canonicalParts(value)), ConsoleError);
+  }
 });
 
 /** What the text must be, made the long way. */

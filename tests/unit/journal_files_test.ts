@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { openJournal } from "../../src/journal/journal.ts";
 import { verifyJournal } from "../../src/journal/verify.ts";
-import { systemClock } from "../../src/platform/clock.ts";
+import { daemonTurns, systemClock } from "../../src/platform/clock.ts";
 import { sleep } from "../../src/platform/delay.ts";
 import { denoFiles, isNotFound } from "../../src/platform/deno_files.ts";
-import { sha256OfJournal } from "../../src/platform/hash.ts";
+import { runningSha256, sha256OfJournal } from "../../src/platform/hash.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 
@@ -56,6 +56,19 @@ Deno.test("the real files do what their interface says", () =>
     assertThrows(() => denoFiles.replace(`${dir}/none/x`, text("x")), Deno.errors.NotFound);
     denoFiles.mkdir(`${dir}/folder`, 0o700);
     assertThrows(() => denoFiles.replace(`${dir}/folder`, text("x")));
+    const given = denoFiles.replaceInParts(`${dir}/c`);
+    await given.write(text("up"));
+    given.discard();
+    assertEquals(denoFiles.read(`${dir}/c`), text("new"));
+    const parts = denoFiles.replaceInParts(`${dir}/c`);
+    await parts.write(text("0, "));
+    await parts.overwrite(0, text("1"));
+    await parts.write(text("2"));
+    assertEquals(denoFiles.read(`${dir}/c`), text("new"));
+    await parts.commit();
+    parts.discard();
+    assertEquals([denoFiles.read(`${dir}/c`), denoFiles.stat(`${dir}/c`)?.mode], [text("1, 2"), 0o600]);
+    assertThrows(() => denoFiles.replaceInParts(`${dir}/none/x`), Deno.errors.NotFound);
     assertEquals(denoFiles.list(dir), ["b", "c", "folder", "link"], "no temporary file is left");
   }));
 
@@ -88,8 +101,10 @@ Deno.test("a journal on the disk: rotation, fsync, snapshot, torn end, verificat
         dir,
         files: denoFiles,
         sha256,
+        runningSha256,
         clock: systemClock,
         timers: { sleep },
+        turns: daemonTurns,
         fsync: "interval",
         segmentBytes: 20_000,
         actor: "daemon",

@@ -16,21 +16,27 @@ export interface JournalServiceOptions {
 export function journalService({ journal, store, log }: JournalServiceOptions): Service {
   /** Seq of the last snapshot of this run; a start that had much to replay is followed by one. */
   let snapshotAt = 0;
+  let writing: Promise<void> = Promise.resolve();
+  const stopping = new AbortController();
   // Without a snapshot the next start reads more; that is all.
-  const snapshot = () =>
-    journal.snapshot(store.save()).catch((error) => log.warn("no snapshot", { error: String(error) }));
+  const snapshot = (signal?: AbortSignal) =>
+    writing = journal.snapshot(store.save(), signal).catch((error) => {
+      if (signal?.aborted !== true) log.warn("no snapshot", { error: String(error) });
+    });
   return {
     name: "journal",
     tick: async () => {
       if (store.seq - snapshotAt < Math.max(SNAPSHOT_RECORDS, 4 * store.size)) return;
       snapshotAt = store.seq;
-      await snapshot();
+      await snapshot(stopping.signal);
     },
     status: () => {
       const { count, head, ok, lastVerifiedAt, readOnly } = journal.stats();
       return { journal: { count, head, ok, lastVerifiedAt, readOnly: readOnly !== undefined } };
     },
     stop: async () => {
+      stopping.abort(); // the one under way is older than the one that comes now
+      await writing;
       await snapshot();
       await journal.close().catch((error) => log.error("the journal did not close cleanly", { error: String(error) }));
     },
