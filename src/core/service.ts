@@ -103,4 +103,9 @@ export interface FeatureBase<M extends AnyMethodName, P extends Projection, V> {
 export interface FeatureParts<M extends AnyMethodName = never> {
   readonly service?: Omit<Service, "name">;
   readonly handlers?: Handlers<M>;
+  /**
+   * What a window must know of its state before it hears of changes: JSON, under the feature's name in the snapshot of
+   * `subscribe` and in `dump`. Taken at the instant of the snapshot, so it must not wait, and be small.
+   */
+  readonly snapshot?: () => unknown;
 }

@@ -130,6 +130,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     ...liveHandlers({
       ...context,
       lists,
+      featureSnapshots: features.snapshots,
       topics: [...TOPICS, ...o.features.map(({ name }) => name)],
       presence,
       inbox,
@@ -147,6 +148,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
       now,
       status: () => supervisor.status(),
       limits: clientLimits(limits),
+      featureSnapshots: features.snapshots,
     }),
     ...features.handlers,
   };

@@ -76,6 +76,8 @@ export function prepare(features: readonly AnyFeature[]): Prepared[] {
 export interface Created<M extends AnyMethodName> {
   readonly services: readonly Service[];
   readonly handlers: Handlers<M>;
+  /** The features' parts of a snapshot, each under its feature's name. */
+  readonly snapshots: () => Readonly<Record<string, unknown>>;
 }
 
 /** What features get, before each gets its own section of the configuration. */
@@ -100,7 +102,9 @@ export function create<F extends readonly AnyFeature[]>(
       },
     }, projection),
   ]);
+  const snapshots = parts.flatMap(([name, { snapshot }]) => snapshot === undefined ? [] : [[name, snapshot] as const]);
   return {
+    snapshots: () => Object.fromEntries(snapshots.map(([name, snapshot]) => [name, snapshot()])),
     services: parts.map(([name, { service }]) => ({ ...service, name })),
     // By type each feature has handlers for all its methods; the compiler does not follow a list.
     handlers: Object.assign({}, ...parts.map(([, { handlers }]) => handlers)) as Handlers<MethodsOf<F>>,

@@ -14,6 +14,8 @@ export interface DaemonDeps {
   readonly config: LiveConfig;
   readonly stop: StopControl;
   readonly pid: number;
+  /** What features add to a dump. */
+  readonly featureSnapshots: () => Readonly<Record<string, unknown>>;
   readonly now: () => string;
   readonly status: () => Promise<ResultOf<"status">>;
   /** Those that clients are told of in hello. */
@@ -23,7 +25,7 @@ export interface DaemonDeps {
 type Methods = "config.get" | "config.reload" | "disconnect" | "dump" | "hello" | "ping" | "shutdown" | "status";
 
 export function daemonHandlers(
-  { lists, inbox, config, stop, pid, now, status, limits }: DaemonDeps,
+  { lists, inbox, config, stop, pid, now, status, limits, featureSnapshots }: DaemonDeps,
 ): Handlers<Methods> {
   return {
     /** The handshake is done by the connection (transport/handshake.ts) before any handler; here it can only come late. */
@@ -37,8 +39,13 @@ export function daemonHandlers(
       return await lists.answer({
         pages: false,
         view: (frozen, row) => frozen.viewWithHistory(row),
-        begin: () => {},
-        result: ({ sessions, left }) => ({ ...told, sessions, ...(left === 0 ? {} : { sessionsLeftOut: left }) }),
+        begin: featureSnapshots,
+        result: ({ sessions, left }, features) => ({
+          ...told,
+          ...features,
+          sessions,
+          ...(left === 0 ? {} : { sessionsLeftOut: left }),
+        }),
       }, call);
     },
     shutdown: ({ reason, force, restart, confirmed }) => {

@@ -12,7 +12,7 @@ import { dummy } from "../support/dummy_feature/mod.ts";
 import { exists } from "../support/exists.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import type { Running } from "../support/harness_process.ts";
-import type { RawClient } from "../support/wire.ts";
+import type { Json, RawClient } from "../support/wire.ts";
 import { eventually } from "../support/harness_wait.ts";
 
 const features = [...FEATURES, dummy];
@@ -82,7 +82,8 @@ Deno.test("P6 a feature's own change: one event a key, its topic, its part of st
     await using daemon = await start(home);
     await using client = await home.connect({ token: true });
     await using watcher = await home.connect({ token: true });
-    await watcher.request("subscribe", { topics: ["dummy"] });
+    const { snapshot } = await watcher.request("subscribe", { topics: ["dummy"] });
+    assertEquals((snapshot as Json)["dummy"], { greetings: [] });
     first = (await greet(client, "hello, my password=hunter2secret", "k1")).result;
     assertEquals((await greet(client, "again", "k1")).result, first);
     const { type, data } = await watcher.nextEvent();
@@ -101,6 +102,7 @@ Deno.test("P6 a feature's own change: one event a key, its topic, its part of st
     ["conflict", "there are 2 greetings already", "agent-console config set dummy.max N"],
   );
   assertEquals(await kept(client), { prompts: 0, greetings: 2 });
+  assertEquals((await client.request("dump"))["dummy"], { greetings: ["hello, my password=***", "a second"] });
   const { code, stdout } = await home.cli(["status"]);
   assertEquals([code, /dummy +\{"prompts":0,"greetings":2\}/.test(stdout)], [0, true], stdout);
 });

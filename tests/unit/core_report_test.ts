@@ -163,6 +163,7 @@ Deno.test("P7 subscribe takes every topic of the protocol and refuses others", (
     inbox,
     presence,
     topics: TOPICS,
+    featureSnapshots: () => ({}),
     queueEvents: 10,
     queueBytes: 1e6,
   });

@@ -137,7 +137,17 @@ function live(many: ManySessions, lists: SessionLists) {
   const { store, bus } = many;
   const inbox = { pending: () => [] };
   const presence = { join: () => () => {} };
-  return liveHandlers({ store, lists, bus, inbox, presence, topics: TOPICS, queueEvents: 10, queueBytes: 1e6 });
+  return liveHandlers({
+    store,
+    lists,
+    bus,
+    inbox,
+    presence,
+    featureSnapshots: () => ({}),
+    topics: TOPICS,
+    queueEvents: 10,
+    queueBytes: 1e6,
+  });
 }
 
 Deno.test("L2 a snapshot in slices and its stream are of one instant: nothing before the reply, no gap, none twice", async () => {

@@ -17,6 +17,8 @@ export interface LiveDeps {
   readonly topics: readonly string[];
   readonly presence: Pick<PresencePort, "join">;
   readonly inbox: { pending(): readonly Approval[] };
+  /** What features add to a snapshot. */
+  readonly featureSnapshots: () => Readonly<Record<string, unknown>>;
   /** More missed events than these are not sent: a snapshot is less. */
   readonly queueEvents: number;
   readonly queueBytes: number;
@@ -54,13 +56,13 @@ export function liveHandlers(deps: LiveDeps): Handlers<"session.list" | "subscri
         view: (frozen, row) => frozen.view(row),
         begin: () => {
           opened = openStream(deps, params, call, []);
-          return { subscription: opened, approvals: [...inbox.pending()] };
+          return { subscription: opened, others: { approvals: [...inbox.pending()], ...deps.featureSnapshots() } };
         },
-        result: ({ seq, sessions, nextCursor }, { subscription, approvals }) => ({
+        result: ({ seq, sessions, nextCursor }, { subscription, others }) => ({
           subscription,
           seq,
           resync: since !== undefined,
-          snapshot: { sessions, approvals, ...(nextCursor === undefined ? {} : { nextCursor }) },
+          snapshot: { sessions, ...others, ...(nextCursor === undefined ? {} : { nextCursor }) },
         }),
       }, call);
       if (!(reply instanceof Promise)) return reply;

@@ -30,6 +30,7 @@ export const dummy: Feature<keyof typeof methods, DummyState, typeof dummySectio
       },
       stop: () => log.info("dummy stopped", { sum: state.sum }),
     },
+    snapshot: () => ({ greetings: state.greetings }),
     handlers: {
       "dummy.count": ({ sessionId }) => ({ prompts: state.of(sessionId) }),
       "dummy.greet": ({ text, idempotencyKey }, { peer }) => {
