@@ -1,6 +1,6 @@
 /**
- * What the agents publish about themselves. A list of its own and not the registry: whoever starts a daemon asks it for the
- * sandbox, and needs no adapter for that.
+ * The feeds of the agents. A list of its own and not the registry: a client that starts a daemon needs it for the
+ * sandbox, and no adapter.
  */
 import { claudeFeed } from "./claude/feed_spec.ts";
 import { codexFeed } from "./codex/feed_spec.ts";

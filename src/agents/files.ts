@@ -1,6 +1,6 @@
 /**
- * Where the agents keep their settings and credentials, for the tables of risks and the units of the service. A file of
- * its own and not the registry, because whoever judges a command loads it: it brings no agent's code along.
+ * Where the agents keep their settings and credentials, for the risk tables and the service units. A file of its own
+ * and not the registry, because it is loaded to evaluate commands: it imports no agent's code.
  */
 import { CLAUDE_FILES } from "./claude/files.ts";
 import { CLAUDE_LIKE_FILES } from "./claude_like/files.ts";

@@ -1,6 +1,6 @@
 /**
- * The words of `agent-console hook AGENT`, for help texts: every command line prints from this list or may, and the registry
- * would bring every agent along. A test holds the two together.
+ * The values of AGENT in `agent-console hook AGENT`, for help texts: every command line may print them, and the
+ * registry would load every agent. A test compares the two.
  */
 import { FAMILY } from "./shared/agent_name.ts";
 

@@ -1,4 +1,4 @@
-/** The agents. A new one is a folder and a line here; who loads this file asks the descriptors, not the agents. */
+/** The agents. A new one is a folder and a line here; other code uses the descriptors, never an agent itself. */
 import { claudeAgent } from "./claude/mod.ts";
 import { claudeLikeAgents } from "./claude_like/mod.ts";
 import { codexAgent } from "./codex/mod.ts";

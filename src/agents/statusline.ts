@@ -1,5 +1,5 @@
 /**
- * The one agent with a status line that can be asked for cost and context: `agent-console statusline` names none. The fast
- * path loads this file and not the registry.
+ * The one agent whose status line provides cost and context: `agent-console statusline` names no agent. The fast path
+ * loads this file and not the registry.
  */
 export { claudeStatusline as statusline } from "./claude/statusline.ts";

@@ -1,6 +1,6 @@
 /**
- * The reader of Claude Code's status files (feeds.claude_sessions). It never lists the folder: it reads the files of the
- * processes whose rows are open, when the kernel tells of a change and whenever it is asked.
+ * Reads Claude Code's status files (feeds.claude_sessions). It never lists the folder: it reads the files of the
+ * processes whose rows are open, on a change notification and on each tick.
  */
 import type { Report } from "../../domain/report.ts";
 import type { Session } from "../../domain/session.ts";
@@ -15,7 +15,7 @@ import type { FeedPort, Guarded } from "../shared/feed_port.ts";
 const AGENT = "claude";
 /** A status file has some 600 bytes; far more is none. */
 const MAX_BYTES = 65_536;
-/** After a change, ms: the hooks of the same moment come first, with more to tell. */
+/** Delay after a change, ms: the hooks of the same moment come first, and say more. */
 const GRACE_MS = 250;
 
 type OpenRow = Session & { readonly pid: number };

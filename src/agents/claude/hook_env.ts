@@ -1,4 +1,4 @@
-/** What Claude Code tells its hooks in the environment. Imports nothing: the hook's fast path loads it. */
+/** What Claude Code sends its hooks in the environment. Imports nothing: the hook's fast path loads it. */
 export const CLAUDE_HOOK_ENV = [
   /** Pid of the agent that runs the hook. */
   "CLAUDE_PID",

@@ -2,7 +2,7 @@
 import { DECISION_TIMEOUT_S, joinPath, type JsonHooks, NOTIFY_TIMEOUT_S } from "../shared/hook_spec.ts";
 
 /**
- * Left out: MessageDisplay (delays the answer on the screen and the end of `-p`), WorktreeCreate (replaces git),
+ * Left out: MessageDisplay (delays the reply on the screen and the end of `-p`), WorktreeCreate (replaces git),
  * PreCompact, PostCompact and others that say nothing about the status.
  */
 export const claudeHooks: JsonHooks = {

@@ -1,10 +1,10 @@
 /**
- * What a status file of Claude Code means for the rows of its process: every rule by which it heals them, each under
- * its name, proven by the recording in tests/fixtures/feeds. Pure.
+ * What a status file of Claude Code means for the rows of its process: each rule by which it corrects them has its own
+ * name and is proven by a recording in tests/fixtures/feeds. Pure.
  *
- * A rule speaks where the file knows something newer than the row's last event. Hooks take their time on the way: an
- * event that was sent before the file changed may come after it. So the file also speaks where the row has been quiet
- * for {@link SETTLED_MS} and the file, which follows every prompt at once, still says otherwise.
+ * A rule applies where the file is newer than the row's last event. An event sent before the file changed may arrive
+ * after it. So a rule also applies where the row had no event for {@link STABLE_MS} and the file, which follows every
+ * prompt at once, still differs.
  */
 import type { AgentEvent } from "../../domain/report.ts";
 import type { Session, ToolUse, WaitingFor } from "../../domain/session.ts";

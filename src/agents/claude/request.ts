@@ -1,11 +1,11 @@
-/** What Claude Code asks in three of its hooks (recordings: claude-decisions, claude-modes, claude-full). */
+/** The requests of Claude Code in three of its hooks (recordings: claude-decisions, claude-modes, claude-full). */
 import type { ApprovalRequest } from "../../domain/approval.ts";
 import { parseForm } from "../shared/elicitation.ts";
 import { type Fields, stringField } from "../../lib/json_fields.ts";
 import type { HookEnv } from "../shared/hook_env.ts";
 import { permissionRequest } from "../shared/hook_format_request.ts";
 
-/** Undefined for events that take no answer of the kind that people and rules give. */
+/** Undefined for events that take no decision. */
 export function claudeRequest(event: Fields, env: HookEnv): ApprovalRequest | undefined {
   // Elsewhere (`-p`, SDK, ACP) no dialog of Claude's own is on a screen while the hook runs.
   const dialog = env["CLAUDE_CODE_ENTRYPOINT"] === "cli" ? "beside" : "behind";

@@ -1,7 +1,7 @@
 /**
  * What Claude Code's hooks may print (agents.md §2.1; recordings: claude-decisions, claude-modes). Nothing else: no
- * `interrupt` (it ends the whole turn), no `updatedInput` but the answers to a question and a plan as it came, and of
- * the permissions that Claude suggests only rules that allow this very call, no further than the scope of the yes.
+ * `interrupt` (it ends the whole turn), no `updatedInput` except answers to a question and a plan as it came. Of the
+ * permissions that Claude suggests, only rules for this very call, and none wider than the scope of the approval.
  */
 import { APPROVAL_SCOPES, type ApprovalScope, type Decision } from "../../domain/approval.ts";
 import { dialogOf } from "../shared/hook_format_tools.ts";
@@ -45,14 +45,14 @@ function approveResponse(event: Fields, decision: Approve, cut: boolean): HookRe
       return updatedInput && allowResponse({ updatedInput });
     }
     case "plan":
-      // A bare yes leaves the dialog on the screen: this tool wants its input back, as the human has seen it (tried).
+      // Without its input this tool keeps the dialog on the screen: it wants back what the human has seen (tried).
       return cut ? undefined : allowResponse({ updatedInput: objectField(event, "tool_input") ?? {} });
   }
   const updatedPermissions = permissions(event, decision.scope);
   return allowResponse(updatedPermissions.length === 0 ? {} : { updatedPermissions });
 }
 
-/** A question without its answers would be answered with nothing, so there are no words for it. */
+/** A question approved without answers would be answered with nothing: no response. */
 function gateResponse(event: Fields, decision: Approve, cut: boolean): HookResponse | undefined {
   switch (dialogOf(event).for) {
     case "permission":
@@ -61,7 +61,7 @@ function gateResponse(event: Fields, decision: Approve, cut: boolean): HookRespo
       const updatedInput = cut ? undefined : withAnswers(event, decision);
       return updatedInput && hookPermission({ permissionDecision: "allow", updatedInput });
     }
-    default: // a plan's own dialog comes right after this hook, and takes the yes
+    default: // a plan's own dialog follows this hook, and takes the approval
       return undefined;
   }
 }
@@ -81,7 +81,7 @@ function formResponse(event: Fields, decision: Decision): HookResponse | undefin
   if (decision.kind === "deny") return respond({ action: "decline" });
   const form = parseForm(event);
   const content = form && formContent(form, decision.answers ?? {});
-  // an empty form is a plain "yes?"; one with fields that nobody filled in is not answered
+  // an empty form is only confirmed; one with fields that nobody filled in is not answered
   const empty = content !== undefined && Object.keys(content).length === 0 && form!.length > 0;
   return content === undefined || empty ? undefined : respond({ action: "accept", content });
 }

@@ -8,13 +8,16 @@ import { type Fields, parseObject, stringField } from "../../lib/json_fields.ts"
 export interface ClaudeStatus {
   readonly sessionId: string;
   readonly status: "idle" | "busy" | "waiting";
-  /** With `waiting`, in Claude's words: "permission prompt", "input needed", "dialog open". */
+  /** With `waiting`, Claude's own text: "permission prompt", "input needed", "dialog open". */
   readonly waitingFor?: string;
   /** Since when it has this status, ISO 8601 UTC. */
   readonly since: string;
 }
 
-/** The pid of a status file, or undefined: beside them lie files with keys, which nobody but Claude may read. */
+/**
+ * The pid of a status file; undefined for other names: files with keys are in the same folder, which only Claude may
+ * read.
+ */
 export function pidOfStatusFile(name: string): number | undefined {
   const [, pid] = /^([1-9]\d{0,9})\.json$/.exec(name) ?? [];
   return pid === undefined ? undefined : Number(pid);

@@ -1,4 +1,4 @@
-/** What the status line's fast path asks of Claude Code. Pure; nothing from npm here. */
+/** What the status line's fast path needs of Claude Code. Pure; imports nothing from npm. */
 import { STATUS_LINE, statusFacts } from "./statusline_facts.ts";
 import type { StatuslineReport } from "../shared/descriptor.ts";
 import type { Fields } from "../../lib/json_fields.ts";

@@ -1,7 +1,7 @@
 /**
- * What Claude Code tells its status line (2.1.329; tests/fixtures/claude_statusline.jsonl): for an interactive session
- * the only source of cost, context and plan limits. The payload names no event: our tee (client/statusline.ts) adds
- * the name, and the git branch that it found itself. The status line's fast path imports this file: nothing from npm.
+ * What Claude Code sends its status line (2.1.329; tests/fixtures/claude_statusline.jsonl): for an interactive session
+ * the only source of cost, context and plan limits. The payload names no event: our tee (client/statusline.ts) adds the
+ * name, and the git branch that it found itself. The status line's fast path imports this file: nothing from npm.
  */
 import { type Cost, type Facts, type PlanLimit, TEXT_CAPS } from "../../domain/session.ts";
 import { type Fields, numberField, objectField, optional, stringField } from "../../lib/json_fields.ts";
@@ -10,7 +10,7 @@ import { excerpt } from "../shared/excerpt.ts";
 /** The event's name in `hook_event_name`, as the hooks' events have theirs. */
 export const STATUS_LINE = "StatusLine";
 
-/** Facts beside those that every event has. The model is the name that people read; hooks tell its id. */
+/** Facts beside those of every event. The model is its display name; hooks send its id. */
 export function statusFacts(event: Fields): Facts {
   const model = objectField(event, "model");
   const limits = objectField(event, "rate_limits");

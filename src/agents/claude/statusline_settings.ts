@@ -1,6 +1,6 @@
 /**
- * Our tee in the `statusLine` of Claude Code's settings: put around the user's own command, taken off again. There is one
- * status line per user, so theirs goes on inside ours. Pure: text in, text out.
+ * Our tee in the `statusLine` of Claude Code's settings: wrapped around the user's own command, and unwrapped again.
+ * There is one status line per user, so theirs runs inside ours. Pure: text in, text out.
  */
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
@@ -10,16 +10,16 @@ import { isOurSandbox, OWN_NAME, sameArgv } from "../shared/own_program.ts";
 import type { StatuslineEditOptions, StatuslineSettings, StatuslineState } from "../shared/statusline_settings.ts";
 import { shellWords } from "../../lib/shell_words.ts";
 
-/** argv of our program, absolute, without the words `statusline …`: {@link wrapped} adds them. */
+/** argv of our program, absolute, without the words `statusline …`: {@link wrapStatusline} adds them. */
 type Argv = readonly string[];
 
-/** What stands in a settings text. `inner`: the user's own line within ours, null where they had none. */
+/** What a settings text contains. `inner`: the user's own line within ours, null where they had none. */
 interface Found {
   readonly root: Node | undefined;
   readonly property: Node | undefined;
   readonly command: Node | undefined;
   readonly ours: { readonly program: Argv; readonly inner: string | null } | undefined;
-  /** Something stands there that is no command: not ours, and nothing to be wrapped. */
+  /** It has a status line of an unknown kind: not ours, and nothing that can be wrapped. */
   readonly strange: boolean;
 }
 

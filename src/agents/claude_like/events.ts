@@ -47,7 +47,7 @@ export function claudeLike(name: string): Adapter {
       }),
     responseFor(event, decision) {
       if (!isFields(event) || stringField(event, "hook_event_name") !== "PermissionRequest") return undefined;
-      // whether it takes the answers to a question is not known
+      // not known whether it takes answers to a question
       if (decision.kind === "approve") return dialogOf(event).for === "question" ? undefined : allowResponse();
       return denyResponse(decision);
     },

@@ -20,7 +20,7 @@ export const codex: Adapter = {
   name: "codex",
   understand: (event, env) =>
     parseHookEvent(isFields(event) ? { ...event, prompt_id: event["turn_id"] } : event, env, CODEX),
-  /** Codex refuses the whole answer for one field that it does not know, or does not do yet. */
+  /** Codex refuses the whole response for one field that it does not know or does not support yet. */
   responseFor(event, decision) {
     const name = isFields(event) ? stringField(event, "hook_event_name") : undefined;
     if (name === "PermissionRequest") return decision.kind === "approve" ? allowResponse() : denyResponse(decision);
@@ -40,7 +40,7 @@ const MEANING: EventHandlers = {
   UserPromptSubmit,
   Stop: (e) => {
     const message = stringField(e, "last_assistant_message");
-    // what still runs is not told: not even sub-agents, whose end may come later (recording: codex-full)
+    // it does not say what still runs, not even sub-agents, whose end may come later (recording: codex-full)
     return {
       kind: "finished",
       ...optional("promptId", idField(e, "turn_id")),
@@ -72,7 +72,7 @@ const CODEX: HookFormat = {
   opensNot: isOwnThread,
 };
 
-/** A hook before a tool can stop it; a plain yes there is not among what Codex is known to take. */
+/** A hook before a tool can deny it; Codex is not known to take an approval there. */
 function codexRequest(event: Fields): ApprovalRequest | undefined {
   const name = stringField(event, "hook_event_name");
   if (name !== "PermissionRequest" && name !== "PreToolUse") return undefined;

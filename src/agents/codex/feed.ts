@@ -1,7 +1,7 @@
 /**
  * A client of the app-server that Codex keeps running for its windows (feeds.codex_app_server): a WebSocket over a unix
- * socket. Every client is told of all threads and their states; none has to attach, and hooks and trust are not needed.
- * Only to get Codex's questions does it attach to the threads. Silent while no Codex runs.
+ * socket. Every client gets the states of all threads without attaching, and needs no hooks and no trust. Only to
+ * receive Codex's requests does it attach to threads. Silent while no Codex runs.
  */
 import { type Fields, isFields, stringField } from "../../lib/json_fields.ts";
 import { setTimer } from "../../platform/clock.ts";
@@ -13,13 +13,13 @@ import type { FeedPort, Guarded, RequestDecision } from "../shared/feed_port.ts"
 
 /** Between two tries to connect, ms: doubling. */
 const RETRY_MS = { first: 250, longest: 5000 };
-/** A new thread, or the error of a turn, is on Codex's disk only after a moment: when to ask again, ms. */
+/** A new thread, or the error of a turn, is on Codex's disk only after a moment: delays of the retries, ms. */
 const AGAIN_MS = [250, 750, 2000];
 
 export interface CodexFeedOptions {
   readonly port: FeedPort;
   readonly dial: Dial;
-  /** Absent: the feed is passive, Codex's own window asks alone. */
+  /** Absent: the feed is passive, and only Codex's own window decides. */
   readonly requestDecision?: RequestDecision;
   readonly clientInfo: { readonly name: string; readonly version: string };
   readonly guarded: Guarded;
@@ -30,9 +30,9 @@ export class CodexAppServerFeed {
   #link: Link | undefined;
   #threads: CodexThreads;
   #questions: CodexRequests | undefined;
-  /** The threads that were asked for; true: whose questions come. */
+  /** The threads that were attached to; true: their requests come to us. */
   #attached = new Map<string, boolean>();
-  /** The threads that are asked about now, each with its newest state. */
+  /** The threads that are being read now, each with its newest state. */
   #learning = new Map<string, { status: ThreadStatus | undefined; readonly done: Promise<void> }>();
   #retryMs = RETRY_MS.first;
   #stopped = false;
@@ -94,11 +94,11 @@ export class CodexAppServerFeed {
   /** The connection has ended, or none came about. */
   #lost(): void {
     this.#link = undefined;
-    this.#learning = new Map(); // what was asked on the old connection ends with it
+    this.#learning = new Map(); // calls of the old connection end with it
     this.#attached.clear();
     this.#questions?.drop();
     if (this.#stopped) return;
-    // The first retry tells whether only the connection went, or the process that runs the threads.
+    // The first retry shows whether only the connection broke, or the process that runs the threads ended.
     if (this.#retryMs > RETRY_MS.first) this.#threads.gone();
     const wait = this.#retryMs;
     this.#retryMs = Math.min(wait * 2, RETRY_MS.longest);
@@ -125,7 +125,7 @@ export class CodexAppServerFeed {
       }
       case "thread/closed":
         if (id === undefined) return;
-        this.#attached.delete(id); // loaded again it is another one to attach to; until then only its hooks ask
+        this.#attached.delete(id); // when it is loaded again it must be attached again; until then only its hooks make requests
         this.#threads.closed(id);
     }
   }
@@ -150,7 +150,7 @@ export class CodexAppServerFeed {
     this.#attached.delete(id); // its next state is the next chance
   }
 
-  /** Asks what kind of thread `id` is. A state that comes meanwhile is newer than the one in the answer. */
+  /** Reads what kind of thread `id` is. A state that arrives meanwhile is newer than the one in the reply. */
   #learn(link: Link, id: string, status?: ThreadStatus): Promise<void> {
     const begun = this.#learning.get(id);
     if (begun !== undefined) {
@@ -177,7 +177,7 @@ export class CodexAppServerFeed {
     }
   }
 
-  /** A sub-agent may ask before anybody was told of it. */
+  /** A sub-agent may make a request before it was announced. */
   #question(link: Link, id: RequestId, method: string, params: Fields): void {
     const thread = threadIdIn(params, "threadId");
     if (this.#questions === undefined || thread === undefined) return;

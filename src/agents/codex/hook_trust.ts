@@ -1,5 +1,5 @@
 /**
- * Whether Codex trusts our hooks, asked of `codex app-server`: it alone knows the hash to which trust is bound.
+ * Whether Codex trusts our hooks, read from `codex app-server`: only Codex knows the hash that trust is bound to.
  * JSON-RPC without the `jsonrpc` member, one message a line (recorded with 0.169).
  */
 import type { Trust } from "../shared/hook_trust.ts";
@@ -60,7 +60,7 @@ export class CodexServer {
     return server;
   }
 
-  /** Those definitions that run exactly our command, from exactly our file: never anybody else's. */
+  /** The definitions that run exactly our command, from exactly our file: never those of others. */
   async ours({ file, argv, cwd, realPath }: OwnHookState): Promise<readonly CodexHook[]> {
     const { data } = await this.#call("hooks/list", { cwds: [cwd] });
     if (!Array.isArray(data)) throw strange("its list of hooks is no list");
@@ -119,8 +119,8 @@ export function trustOf(hooks: readonly CodexHook[]): Trust {
 }
 
 /**
- * What `config.toml` tells without Codex: where it holds no trust for an event of `file`, our hook is untrusted. Whether
- * a recorded hash is the present one, only Codex can tell.
+ * What `config.toml` says without Codex: where it has no trust for an event of `file`, our hook is untrusted. Only
+ * Codex knows whether a recorded hash is the present one.
  *
  * @param config config.toml as an object; undefined where there is none
  */

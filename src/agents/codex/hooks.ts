@@ -1,6 +1,6 @@
 /**
  * Codex's hooks: `hooks.json` in its home. Never its config.toml: a fault in a `[hooks]` table there stops the whole
- * program. Facts: the schema of 0.169, and answers of its app-server (tried).
+ * program. Facts: the schema of 0.169, and replies of its app-server (tried).
  */
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { DECISION_TIMEOUT_S, joinPath, type JsonHooks, NOTIFY_TIMEOUT_S } from "../shared/hook_spec.ts";
@@ -24,7 +24,7 @@ export const codexHooks: JsonHooks = {
     if (project) return `${cwd}/.codex/hooks.json`;
     return `${joinPath(cwd, env("CODEX_HOME") || `${userHome}/.codex`)}/hooks.json`;
   },
-  // A handler knows `command`, not `args`: a member that it does not know is ignored, so that the words would be lost.
+  // A handler knows `command`, not `args`: it ignores unknown members, so the arguments would be lost.
   handler: (row, argv) => ({ type: "command", command: shellQuote(argv), timeout: row.timeout }),
   rows: [
     {

@@ -1,6 +1,6 @@
 /**
- * The connection to Codex's app-server: JSON-RPC without the `jsonrpc` member, one message in each frame. A question that
- * is not answered is left to others, and an answer that does not come is none.
+ * The connection to Codex's app-server: JSON-RPC without the `jsonrpc` member, one message in each frame. A request
+ * without our reply is left to other clients; a reply that does not come counts as none.
  */
 import type { Fields } from "../../lib/json_fields.ts";
 import { setTimer } from "../../platform/clock.ts";
@@ -10,7 +10,7 @@ import { WebSocketChannel } from "../../rpc/web_socket_channel.ts";
 
 export type Dial = (events: WebSocketEvents) => TextSocket;
 
-/** An answer that takes longer will not come, ms. */
+/** A reply that takes longer will not come, ms. */
 const ANSWER_MS = 5000;
 /** Longer messages are not for us, UTF-16 units. */
 const MAX_LENGTH = 4_194_304;
@@ -20,7 +20,7 @@ export type RequestId = number | string;
 export interface LinkEvents {
   readonly onOpen: () => void;
   readonly onMessage: (method: string, params: Fields) => void;
-  /** A question of the server's; whoever does not answer it leaves it to others. */
+  /** A request of the server; a client that does not reply leaves it to others. */
   readonly onRequest: (id: RequestId, method: string, params: Fields) => void;
   readonly onClose: () => void;
 }
@@ -69,7 +69,7 @@ export class Link {
     this.#rpc.respond(id, result);
   }
 
-  /** The result; undefined where the answer is an error or does not come in time. */
+  /** The result; undefined on an error reply or after {@link ANSWER_MS}. */
   call(method: string, params: Fields): Promise<unknown> {
     return this.#rpc.request(method, params, AbortSignal.timeout(ANSWER_MS)).catch(() => undefined);
   }

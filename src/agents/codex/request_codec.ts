@@ -1,7 +1,7 @@
 /**
- * Codex's questions over its app-server (0.169.0, recorded in the lab): they come to every client that is attached to
- * the thread, and to Codex's own window, at the same time. The first answer wins and `serverRequest/resolved` tells the
- * others. What is not understood here stays with Codex's window.
+ * Codex's requests over its app-server (0.169.0, recorded in the lab): they go to every client that is attached to the
+ * thread, and to Codex's own window, at the same time. The first reply wins, and `serverRequest/resolved` informs the
+ * others. What is not understood here is left to Codex's window.
  */
 import { type Fields, objectArrayField, objectField, optional, stringField } from "../../lib/json_fields.ts";
 import { excerpt, oneLineExcerpt } from "../shared/excerpt.ts";
@@ -14,7 +14,7 @@ export interface CodexRequest {
   readonly request: ApprovalRequest;
 }
 
-/** @param changes of the item that is asked about, where it is one of files */
+/** @param changes of the item that the request is about, where it changes files */
 export function readCodexRequest(
   method: string,
   params: Fields,
@@ -26,7 +26,7 @@ export function readCodexRequest(
 
 function commandQuestion(params: Fields): CodexRequest | undefined {
   const command = stringField(params, "command");
-  // Input for a running program, and the hosts that one may reach, are other questions in the same words.
+  // Input for a running program, and hosts that one may reach, are other requests in the same fields.
   const isCommand = (stringField(params, "kind") ?? "command") === "command" && !params["networkApprovalContext"];
   if (command === undefined || !isCommand) return undefined;
   return question("Bash", "command", withoutShell(command), params);
@@ -86,7 +86,7 @@ function withoutShell(command: string): string {
   return inner ?? command;
 }
 
-/** Codex's word for `decision`: a yes for longer only where it was offered, else our own rules remember it. */
+/** Codex's value for `decision`: a longer approval only where it was offered; otherwise our own rules remember it. */
 export function decisionOf(decision: Decision, params: Fields): string {
   if (decision.kind === "deny") return "decline";
   const offered: unknown = params["availableDecisions"];

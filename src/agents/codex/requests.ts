@@ -1,4 +1,4 @@
-/** The questions of Codex's threads that are open now, each from its request to its answer, ours or somebody else's. */
+/** The open requests of Codex's threads, each until a decision, ours or that of somebody else. */
 import { type Fields, optional, stringField } from "../../lib/json_fields.ts";
 import { decisionOf, FileItems, readCodexRequest } from "./request_codec.ts";
 import type { CodexThreads } from "./thread_rows.ts";
@@ -9,7 +9,7 @@ interface Put {
   readonly id: RequestId;
   readonly method: string;
   readonly params: Fields;
-  /** Settles when it is known whose thread asks. */
+  /** Resolves when it is known whose thread makes the request. */
   readonly known: Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export class CodexRequests {
     this.#threads = threads;
   }
 
-  /** Something that the server told of its own accord. */
+  /** A notification of the server. */
   take(method: string, params: Fields): void {
     if (method === "item/started" || method === "item/completed") return this.#files.take(method, params);
     if (method !== "serverRequest/resolved") return;
@@ -32,7 +32,7 @@ export class CodexRequests {
     if (typeof id === "number" || typeof id === "string") this.#open.get(id)?.abort();
   }
 
-  /** A fault is no decision: then Codex's own window asks alone, as it does anyway. */
+  /** An error is no decision: then only Codex's own window decides. */
   async put(link: Link, { id, method, params, known }: Put): Promise<void> {
     const question = readCodexRequest(method, params, this.#files.of(params));
     if (question === undefined || this.#open.has(id)) return;
@@ -48,13 +48,13 @@ export class CodexRequests {
       const decision = await this.#requestDecision(report, request, signal);
       if (decision !== undefined && !signal.aborted) link.reply(id, { decision: decisionOf(decision, params) });
     } catch {
-      // as if nobody had answered
+      // as without a decision
     } finally {
       if (this.#open.get(id) === controller) this.#open.delete(id);
     }
   }
 
-  /** The connection is gone: an answer would reach nobody, and nobody tells when an item is done. */
+  /** The connection is gone: no reply would arrive, and no event reports that an item is done. */
   drop(): void {
     for (const controller of this.#open.values()) controller.abort();
     this.#open.clear();

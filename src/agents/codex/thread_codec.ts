@@ -1,6 +1,6 @@
 /**
- * Codex's words (app-server of 0.169.0, recorded in tests/fixtures/feeds) in ours: threads, their states, errors.
- * Whatever looks different is no evidence. Pure.
+ * Codex's messages (app-server of 0.169.0, recorded in tests/fixtures/feeds) as our types: threads, their states,
+ * errors. What has another form is ignored. Pure.
  */
 import {
   booleanField,
@@ -16,7 +16,7 @@ import { type ErrorKind, type Facts, TEXT_CAPS } from "../../domain/session.ts";
 
 export interface Thread {
   readonly id: string;
-  /** `hidden`: made by Codex for its own ends (titles, reviews), nobody's session. */
+  /** `hidden`: made by Codex for its own purposes (titles, reviews), no session of a user. */
   readonly kind: "session" | "subagent" | "hidden";
   /** Of a sub-agent: the thread that started it. */
   readonly parentId?: string;
@@ -35,7 +35,7 @@ export interface TurnError {
   readonly text: string;
 }
 
-/** An id that can be a row's name and a word of a command. */
+/** An id that is safe as a row's id and as a command's argument. */
 export function threadIdIn(fields: Fields, name: string): string | undefined {
   const id = stringField(fields, name);
   return id !== undefined && id.length <= TEXT_CAPS.id && /^[\w.:]/.test(id) && !/[\s\p{Cc}]/u.test(id)
@@ -91,7 +91,7 @@ export function readStatus(value: unknown): ThreadStatus | undefined {
   }
 }
 
-/** The error of the newest turn in the answer to `thread/turns/list`. */
+/** The error of the newest turn in the reply to `thread/turns/list`. */
 export function readTurnError(result: unknown): TurnError | undefined {
   const [turn] = isFields(result) ? objectArrayField(result, "data") ?? [] : [];
   const error = turn === undefined ? undefined : objectField(turn, "error");
@@ -104,7 +104,7 @@ export function readTurnError(result: unknown): TurnError | undefined {
   };
 }
 
-/** Codex hands on the body of the model's answer, which usually is JSON with a message inside. */
+/** Codex passes on the body of the model's reply, which usually is JSON with a message inside. */
 function messageOf(message: string): string {
   try {
     const body: unknown = JSON.parse(message);

@@ -1,6 +1,6 @@
 /**
- * What the threads of Codex's app-server do, as reports about our rows. Hooks may tell of the same sessions: then they
- * know more (prompts, tools, questions), and this feed adds what they do not tell. So each rule looks at the row first.
+ * Reports from the threads of Codex's app-server. Hooks may report the same sessions in more detail (prompts, tools,
+ * requests), and this feed adds what they do not say. So each rule looks at the row first.
  */
 import type { AgentEvent, Report } from "../../domain/report.ts";
 import type { Facts, Session } from "../../domain/session.ts";
@@ -22,7 +22,7 @@ export class CodexThreads {
     return this.#threads.has(id);
   }
 
-  /** Whether `id` is a session or a sub-agent: what Codex does for its own ends asks nobody. */
+  /** Whether `id` is a session or a sub-agent: Codex's own threads need no human. */
   isOpen(id: string): boolean {
     const kind = this.#threads.get(id)?.kind;
     return kind !== undefined && kind !== "hidden";
@@ -57,7 +57,7 @@ export class CodexThreads {
     }
   }
 
-  /** @returns whether the turn failed just now, for a reason that the state alone does not tell */
+  /** @returns whether the turn failed just now, for a reason that the state alone does not give */
   changed(id: string, status: ThreadStatus): boolean {
     const thread = this.#threads.get(id);
     if (thread === undefined || thread.kind === "hidden") return false;
@@ -102,7 +102,7 @@ export class CodexThreads {
     this.#threads.clear();
   }
 
-  /** What happened to thread `id`, as a report; undefined where it is nobody's. */
+  /** What happened to thread `id`, as a report; undefined where it is no session's. */
   reportOf(id: string, event: AgentEvent): Report | undefined {
     const thread = this.#threads.get(id);
     return thread !== undefined && this.isOpen(id) ? reportOn(thread, event, {}) : undefined;
@@ -127,7 +127,7 @@ function sessionEvent(status: ThreadStatus, row: Session | undefined, waited: bo
     case "input":
       return is === "waiting" ? undefined : reminderOf(status);
     case "active":
-      // A row that waits though no dialog was open waits for a hook that holds its question.
+      // A row that waits while no dialog is open waits for a hook that waits for our decision.
       if (is === "waiting") return waited ? { kind: "progress" } : undefined;
       return is === "working" ? undefined : { kind: "prompt", byUser: false };
     case "idle":
@@ -137,7 +137,7 @@ function sessionEvent(status: ThreadStatus, row: Session | undefined, waited: bo
   }
 }
 
-/** A sub-agent has a row only since it asked. */
+/** A sub-agent has a row only since it made a request. */
 function subagentEvent(status: ThreadStatus, row: Session | undefined, waited: boolean): AgentEvent | undefined {
   const open = row !== undefined && row.status !== "closed";
   switch (status) {

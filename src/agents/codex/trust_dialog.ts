@@ -1,4 +1,4 @@
-/** Codex's trust in our hooks: asked for by `hooks status`, given by `hooks install codex --trust`. */
+/** Codex's trust in our hooks: read by `hooks status`, given by `hooks install codex --trust`. */
 import { basename, dirname, join } from "@std/path";
 import { type CodexHook, CodexServer, type OwnHookState, trustInFile, trustOf } from "./hook_trust.ts";
 import { hookArgv } from "../shared/hook_spec.ts";
@@ -10,7 +10,7 @@ import { currentFolder, env } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { VERSION } from "../../protocol/version.ts";
 
-/** The app-server answers in 0.2 s; a status waits no longer than this, ms. */
+/** The app-server replies in 0.2 s; `hooks status` waits no longer than this, ms. */
 const ASK_MS = 2000;
 /** For giving trust, which writes, ms. */
 const GIVE_MS = 10_000;
@@ -25,7 +25,7 @@ const WORDS: Readonly<Record<Trust, string>> = {
 
 export const codexTrustDialog: HookTrust = { words: WORDS, read: codexTrust, give: giveTrust };
 
-/** Codex's own answer where it gives one in time, else what its config.toml tells. Never throws. */
+/** Codex's own reply where it comes in time, else what its config.toml says. Never throws. */
 async function codexTrust(target: TrustTarget): Promise<Trust> {
   try {
     const hooks = await talk(ASK_MS, (server) => server.ours(oursOf(target)));

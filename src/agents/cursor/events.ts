@@ -42,7 +42,7 @@ export const cursor: Adapter = {
 };
 
 function factsOf(event: Fields, name: string, env: HookEnv): Facts {
-  // Cursor tells its hooks no pid; a CLAUDE_PID would be that of an agent that started it.
+  // Cursor sends its hooks no pid; a CLAUDE_PID would be that of an agent that started it.
   const roots = Object.hasOwn(event, "workspace_roots") ? event["workspace_roots"] : undefined;
   const root: unknown = Array.isArray(roots) ? roots[0] : undefined;
   const prompt = name === "beforeSubmitPrompt" ? stringField(event, "prompt") : undefined;
@@ -128,8 +128,9 @@ function failed(event: Fields): AgentEvent {
 }
 
 /**
- * Cursor runs these hooks before it decides whether it asks the human; that it then ran the call by itself shows only
- * when the call has ended. Until then the row waits: one that waits in vain is better than one that waits unseen.
+ * Cursor runs these hooks before it decides whether a human must approve. That it ran the call by itself shows only
+ * when the call has ended; until then the row waits. A row that waits in vain is better than a request that nobody
+ * sees.
  */
 function requested(event: Fields): AgentEvent {
   const request = cursorRequest(event);

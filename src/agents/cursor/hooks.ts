@@ -3,8 +3,8 @@ import { shellQuote } from "../../lib/shell_quote.ts";
 import { DECISION_TIMEOUT_S, joinPath, type JsonHooks, NOTIFY_TIMEOUT_S } from "../shared/hook_spec.ts";
 
 /**
- * Never `failClosed`: then an empty answer would block the agent.
- * Left out: the hooks of files, of tabs and of answers, which say nothing about the status.
+ * Never `failClosed`: then an empty response would block the agent. Left out: the hooks of files, of tabs and of
+ * replies, which say nothing about the status.
  */
 export const cursorHooks: JsonHooks = {
   name: "cursor",

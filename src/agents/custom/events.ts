@@ -1,6 +1,6 @@
 /**
- * Any agent that can run a command at its events: `hook custom` takes the JSON of custom_docs.ts on stdin, one
- * object for each event, and on an `ask` prints `{"decision":"allow"|"deny"}`, or nothing: then the agent asks itself.
+ * Any agent that can run a command at its events: `hook custom` takes the JSON of docs.ts on stdin, one object for each
+ * event, and on an `ask` prints `{"decision":"allow"|"deny"}`, or nothing: then the agent's own dialog decides.
  */
 import type { ApprovalRequest, Choice } from "../../domain/approval.ts";
 import type { AgentEvent } from "../../domain/report.ts";

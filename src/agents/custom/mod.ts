@@ -1,4 +1,4 @@
-/** Any agent whose own hooks can run a command: it says what happens in our words. */
+/** Any agent whose own hooks can run a command: it sends our own event format. */
 import type { AgentDescriptor } from "../shared/descriptor.ts";
 import { custom } from "./events.ts";
 

@@ -7,7 +7,7 @@ import { type Fields, objectField, parseObject, stringField } from "../../lib/js
 import { excerpt } from "../shared/excerpt.ts";
 import { TEXT_CAPS } from "../../domain/session.ts";
 
-/** How a turn ended, in the file's own words. */
+/** How a turn ended, as the file names it. */
 export type ChatEnd =
   & {
     /** ISO 8601 UTC. */
@@ -19,7 +19,7 @@ export type ChatEnd =
 const CANCELLED = "Request cancelled.";
 /** Other errors that the window shows (a command's, a server's) end no turn. */
 const API_ERROR = /^\[API Error: ([^]*)\]$/;
-/** An error's whole text may be the answer of a server; what is longer is a message, not an end. */
+/** An error's text may be the reply of a server; a longer text is a message, not an end. */
 const LONGEST_LINE = 65_536;
 
 /** Whether `path` is a conversation below `folder`, spelled without a way out of it. */
@@ -62,7 +62,7 @@ function endIn(line: string): ChatEnd | undefined {
   }
 }
 
-/** The body of the model's answer usually is JSON with a message inside. */
+/** The body of the model's reply usually is JSON with a message inside. */
 function messageIn(error: string): string {
   const body = parseObject(error);
   const inner = body && objectField(body, "error");

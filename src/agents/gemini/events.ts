@@ -40,7 +40,7 @@ export const gemini: Adapter = {
     };
   },
   responseFor(event: unknown, decision: Decision): Readonly<Record<string, unknown>> | undefined {
-    // `allow` would skip no dialog, and `ask` hangs `gemini -p` for ever.
+    // `allow` would not skip the dialog, and `ask` hangs `gemini -p` for ever.
     if (decision.kind === "approve" || !isFields(event) || stringField(event, "hook_event_name") !== "BeforeTool") {
       return undefined;
     }
@@ -49,7 +49,7 @@ export const gemini: Adapter = {
 };
 
 function factsOf(event: Fields, name: string, env: HookEnv): Facts {
-  // Gemini CLI tells its hooks no pid; a CLAUDE_PID would be that of an agent that started it.
+  // Gemini CLI sends its hooks no pid; a CLAUDE_PID would be that of an agent that started it.
   const prompt = name === "BeforeAgent" ? stringField(event, "prompt") : undefined;
   return {
     ...optional("cwd", stringField(event, "cwd")),
@@ -60,8 +60,8 @@ function factsOf(event: Fields, name: string, env: HookEnv): Facts {
 }
 
 /**
- * The model's own events (BeforeModel, AfterModel at each chunk) and PreCompress say nothing about the status. A denied or
- * dismissed dialog fires no event: the next prompt, call or end of a turn heals the row (recording: gemini full).
+ * The model's own events (BeforeModel, AfterModel at each chunk) and PreCompress say nothing about the status. A denied
+ * or dismissed dialog fires no event: the next prompt, call or end of a turn corrects the row (recording: gemini full).
  */
 const MEANING: EventTable<(event: Fields, sessionId: string) => AgentEvent> = {
   SessionStart: (e) => ({ kind: "announced", resumed: stringField(e, "source") === "resume" }),
@@ -76,7 +76,7 @@ const MEANING: EventTable<(event: Fields, sessionId: string) => AgentEvent> = {
     const prompt = stringField(e, "prompt");
     return { kind: "prompt", byUser: true, ...optional("text", prompt && excerpt(prompt, TEXT_CAPS.prompt)) };
   },
-  // also after an Esc while the answer streams, with what came until then, and after an API error in the terminal UI
+  // also after an Esc while the reply streams, with what came until then, and after an API error in the terminal UI
   AfterAgent: (e) => {
     const message = stringField(e, "prompt_response");
     const said = message === undefined || message === NO_RESPONSE ? undefined : excerpt(message, TEXT_CAPS.message);
@@ -95,7 +95,7 @@ const MEANING: EventTable<(event: Fields, sessionId: string) => AgentEvent> = {
   ...ignored("BeforeModel", "AfterModel", "BeforeToolSelection", "PreCompress"),
 };
 
-/** What Gemini CLI puts in the place of an answer that never came. */
+/** What Gemini CLI writes in place of a reply that never came. */
 const NO_RESPONSE = "[no response text]";
 
 /** Tools of Gemini CLI 0.61.0. */
@@ -116,7 +116,7 @@ function toolOf(event: Fields): ToolUse | undefined {
   return name === undefined ? undefined : describeTool(callOf(name, objectField(event, "tool_input") ?? {}, TOOLS));
 }
 
-/** Before each call, also those that need no permission: only rules answer here. */
+/** Before each call, also those that need no permission: only rules decide here. */
 function geminiRequest(event: Fields): ApprovalRequest | undefined {
   const name = stringField(event, "tool_name");
   if (name === undefined) return undefined;
@@ -129,7 +129,7 @@ const DIALOGS: Readonly<Record<string, WaitingFor | undefined>> = Object.assign(
   exit_plan_mode: "plan",
 });
 
-/** The dialog is on the screen, and no hook can answer it. */
+/** The dialog is on the screen, and no hook can decide it. */
 function dialogOpen(event: Fields): AgentEvent {
   const details = objectField(event, "details") ?? {};
   const call = dialogCall(details);

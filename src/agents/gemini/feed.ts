@@ -16,14 +16,16 @@ const AGENT = "gemini";
 const MAX_BYTES = 262_144;
 /** Reads of one file in one look: the rest has time. */
 const MAX_READS = 16;
-/** After a change, ms: the hooks of the same moment come first, with more to tell. */
+/** Delay after a change, ms: the hooks of the same moment come first, and say more. */
 const GRACE_MS = 250;
 const NEWLINE = 0x0a;
 
 /** What is known of the file of a row. */
 interface Chat {
   readonly path: string;
-  /** Where reading goes on, at the beginning of a line or in one that is passed over; undefined before the first time. */
+  /**
+   * Where reading continues: at the beginning of a line, or in one that is skipped; undefined before the first time.
+   */
   offset: number | undefined;
   end: ChatEnd | undefined;
   turn: number;
@@ -124,7 +126,7 @@ export class GeminiChatsFeed {
     }
   }
 
-  /** Returns where reading goes on. */
+  /** @returns where reading continues */
   #read(chat: Chat, from: number, length: number): number {
     let bytes: Uint8Array;
     try {

@@ -7,8 +7,8 @@ import { joinPath, type JsonHooks, NOTIFY_TIMEOUT_S } from "../shared/hook_spec.
 const ENTRY = "agent-console";
 
 /**
- * Left out: BeforeModel, AfterModel (one for each piece of an answer), BeforeToolSelection, PreCompress.
- * No row asks a human: Gemini takes a no from BeforeTool, but no yes, and its Notification takes no answer.
+ * Left out: BeforeModel, AfterModel (one for each piece of a reply), BeforeToolSelection, PreCompress. No row waits for
+ * a human: BeforeTool can deny but not approve, and Notification takes no response.
  */
 export const geminiHooks: JsonHooks = {
   name: "gemini",

@@ -48,7 +48,7 @@ export const opencode: Adapter = {
 };
 
 function factsOf(event: Fields, type: string, properties: Fields, env: HookEnv): Facts {
-  // The plugin tells OpenCode's own pid; a CLAUDE_PID would be that of an agent that started it.
+  // The plugin sends OpenCode's own pid; a CLAUDE_PID would be that of an agent that started it.
   const pid = event["pid"];
   const { parentPid: _, ...place } = processFacts(env, "PPID");
   const title = stringField(objectField(properties, "info") ?? {}, "title");
@@ -149,17 +149,17 @@ function turn(properties: Fields): AgentEvent {
 }
 
 /**
- * "busy" comes after a prompt, after a retry, and where a rejection carried a comment for the agent: in each case a turn
- * runs, though the row may rest or show an error. The plugin forwards it only where the status changed, so that it never
- * answers a dialog that is open.
+ * "busy" comes after a prompt, after a retry, and where a rejection carried a comment for the agent: in each case a
+ * turn runs, though the row may show idle or an error. The plugin forwards it only where the status changed, so it
+ * never closes an open dialog.
  */
 function turnRuns(): AgentEvent {
   return { kind: "prompt", byUser: false };
 }
 
 /**
- * "idle" also follows an error, which the row goes on showing, and an Esc; then the plugin has no text for it. An Esc in a
- * retry tells nothing else (recording: opencode dialogs).
+ * "idle" also follows an error, which the row goes on showing, and an Esc; then the plugin has no text for it. An Esc
+ * in a retry sends nothing else (recording: opencode dialogs).
  */
 function turnEnded(properties: Fields): AgentEvent {
   const message = stringField(properties, "text");
@@ -167,7 +167,7 @@ function turnEnded(properties: Fields): AgentEvent {
   return stringField(properties, "was") === "retry" ? INTERRUPTED : { kind: "rested" };
 }
 
-/** A yes lets the call go on. (A rejection ends the turn, but for one with a comment: then "busy" follows.) */
+/** An approval continues the call. (A rejection ends the turn, except one with a comment: then "busy" follows.) */
 function goesOn(properties: Fields): AgentEvent {
   const tool = callInTool(objectField(properties, "asked") ?? {});
   return tool === undefined ? PROGRESS : { kind: "progress", tools: [tool] };
@@ -203,7 +203,7 @@ const STATUS: Readonly<Record<number, ErrorKind | undefined>> = {
   429: "rate_limit",
 };
 
-/** A retry has only words. */
+/** A retry has only a text. */
 function reasonOf(words: string): ErrorKind {
   if (/overloaded/i.test(words)) return "overloaded";
   return /rate.?limit|too many requests/i.test(words) ? "rate_limit" : "unknown";

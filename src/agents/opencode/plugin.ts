@@ -1,10 +1,10 @@
 /**
- * The plugin that OpenCode loads from `~/.config/opencode/plugin/`: it forwards what happens to our hook command. Here it
- * is text only: plugin.js runs inside OpenCode (Bun). Rules that it keeps:
+ * The plugin that OpenCode loads from `~/.config/opencode/plugin/`: it forwards events to our hook command. Here it is
+ * text only: plugin.js runs inside OpenCode (Bun). Its rules:
  *
- * - OpenCode waits for nothing: no hook of it awaits anything of ours, and none throws.
- * - What is observed goes out strictly in order, one process after the other, through a bounded queue.
- * - A permission or question has a process of its own, that may be held until somebody answers; the queue goes on.
+ * - OpenCode waits for nothing: none of its hooks awaits anything of ours, and none throws.
+ * - Events go out strictly in order, one process after the other, through a bounded queue.
+ * - A permission or question has a process of its own, which may wait for a decision; the queue goes on.
  * - Texts are cut, with `CUT` where something is missing: what a rule would match is then known to be incomplete.
  *
  * What it forwards: `{ type, sessionID, parentID?, agent?, pid, directory, properties }`. `parentID` is the session at

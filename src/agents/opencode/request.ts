@@ -1,4 +1,4 @@
-/** What OpenCode asks and how it is answered (recordings: opencode full, opencode dialogs). */
+/** OpenCode's requests and their responses (recordings: opencode full, opencode dialogs). */
 import type { ApprovalRequest, Choice, Decision } from "../../domain/approval.ts";
 import type { ToolUse } from "../../domain/session.ts";
 import {
@@ -31,7 +31,7 @@ const PERMISSIONS: ToolTable = { ...OPENCODE_TOOLS, edit: ["write", "filepath"] 
 /** The plugin's mark of a text that it cut (plugin.js): what runs is then not known. */
 const CUT_MARK = "…(cut)";
 
-/** Undefined for events that take no answer, and where what is asked is not known as a whole. */
+/** Undefined for events that take no decision, and where the request is not known as a whole. */
 export function opencodeRequest(event: Fields): ApprovalRequest | undefined {
   const properties = objectField(event, "properties") ?? {};
   switch (stringField(event, "type")) {
@@ -45,7 +45,7 @@ export function opencodeRequest(event: Fields): ApprovalRequest | undefined {
 }
 
 /**
- * What the hook prints for `decision`: never `always`, which would allow all patterns of the suggestions, until OpenCode is
+ * What the hook prints for `decision`: never `always`, which would allow all suggested patterns until OpenCode is
  * restarted; answers only to all questions at once.
  */
 export function opencodeResponse(
@@ -61,7 +61,7 @@ export function opencodeResponse(
   return answers === undefined || answers.includes(undefined) ? undefined : { answers };
 }
 
-/** The labels of an answer; several are separated by a comma. What is no label is free text. */
+/** The labels of an answer, separated by commas. What is no label is free text. */
 function chosen(
   { question, options, multiple }: Choice,
   answers: Readonly<Record<string, string>>,
@@ -131,7 +131,7 @@ function subjectOf(
   const several = files.length + found.length > 0 || (patterns.length > 1 && action !== "command");
   const paths = several ? { paths: [...files, ...found, ...patterns] } : {};
   if (action !== undefined && field !== undefined) {
-    // Of several files OpenCode tells one text, parted by commas; here each has its line.
+    // OpenCode sends several files as one text, separated by commas; here each has its line.
     const lines = files.length > 1 ? files.join("\n") : action === "write" && patterns.length > 1 ? listed : undefined;
     return { action, ...paths, ...optional("subject", lines ?? stringField(metadata, field) ?? listed) };
   }
@@ -150,7 +150,7 @@ function filesOf(metadata: Fields): readonly string[] {
   );
 }
 
-/** The call that a permission or question is about, as `tool.execute.before` told it. */
+/** The call that a permission or question is about, as `tool.execute.before` reported it. */
 export function callInTool(properties: Fields): ToolUse | undefined {
   const id = stringField(objectField(properties, "tool") ?? {}, "callID");
   const call = objectField(properties, "call") ?? {};

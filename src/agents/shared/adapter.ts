@@ -1,13 +1,14 @@
-/** What one agent's file implements: from the agent's own words to ours, and back. */
+/** What an agent's adapter implements: from the agent's payloads to our events, and from decisions to its responses. */
 import type { ApprovalRequest, Decision } from "../../domain/approval.ts";
 import type { AgentEvent, Report } from "../../domain/report.ts";
 import type { HookEnv } from "./hook_env.ts";
 import { oneLineExcerpt } from "./excerpt.ts";
 
 /**
- * `problem` says what is wrong with the payload, for the log and the journal's `hook.unknown`; it quotes no more of it than
- * the event's name. Where it stands beside a report, the event is of a version that is not known here: its session is
- * understood, and what else it says is not. `ask` is there where the agent takes an answer from this hook.
+ * What an adapter understood of a payload. `problem` says what is wrong with it, for the log and the journal's
+ * `hook.unknown`; of the payload it quotes only the event's name. Beside a report it means that the event is of an
+ * unknown version: its session is understood, the rest is not. `request` is set where the agent takes a response from
+ * this hook.
  */
 export type ParsedEvent =
   | { readonly ok: true; readonly report: Report; readonly request?: ApprovalRequest; readonly problem?: string }
@@ -44,10 +45,11 @@ export interface Adapter {
    */
   understand(event: unknown, env: HookEnv): ParsedEvent;
   /**
-   * What the hook prints for `decision` on the event that asked, or undefined where the agent has no words for it: then
-   * it gets no decision. Only fields that the agent is known to take: some refuse the whole answer for one they do not know.
+   * What the hook prints for `decision` on the event of the request; undefined where the agent's protocol has no
+   * response for it: then it gets no decision. Only fields that the agent is known to take: some agents refuse the
+   * whole response for one unknown field.
    *
-   * @param cut the event was shortened on its way: its input must not be given back to the agent
+   * @param cut the event was shortened in transit: its input must not be returned to the agent
    */
   responseFor(event: unknown, decision: Decision, cut?: boolean): Readonly<Record<string, unknown>> | undefined;
 }

@@ -1,7 +1,7 @@
-/** Names of agents, as they stand in rows. This file imports nothing: the hook's fast path loads it. */
+/** Names of agents, as rows store them. This file imports nothing: the hook's fast path loads it. */
 
 const NAME = /^[a-z][a-z0-9_-]{0,31}$/;
-/** The one name that stands for many agents, each of which has its own behind a colon. */
+/** The name of a family of agents; each member has its own name after a colon. */
 export const FAMILY = "claude-like";
 
 export function isAgentName(name: string): boolean {

@@ -1,6 +1,7 @@
 /**
- * What one agent is to the rest of the program: `agents/<name>/mod.ts` exports one of these, the registry lists them, and
- * nobody else knows an agent by its name. What only some commands need, and what needs npm, is loaded when it is asked for.
+ * Describes one agent to the rest of the program: `agents/<name>/mod.ts` exports one descriptor, the registry lists
+ * them, and no other code knows an agent by its name. Parts that only some commands need, or that need npm, are loaded
+ * on demand.
  */
 import type { Fields } from "../../lib/json_fields.ts";
 import type { Adapter } from "./adapter.ts";
@@ -13,7 +14,7 @@ import type { StatuslineSettings } from "./statusline_settings.ts";
 export interface AgentDescriptor {
   /** The word in `agent-console hook NAME`. */
   readonly name: string;
-  /** Its events and answers; a function where the name is a family's, whose members have names of their own. */
+  /** Its events and responses; a function for a family, whose members have names of their own. */
   readonly adapter: Adapter | ((member: string) => Adapter);
   /** How its settings get our hooks; absent where the user registers them by hand. */
   readonly hooks?: AgentHooks;

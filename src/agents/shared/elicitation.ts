@@ -12,7 +12,7 @@ interface Field extends Choice {
   readonly read: (answer: string) => unknown;
 }
 
-/** The questions of a form; undefined where it is no form, or one with a field that we do not know how to ask. */
+/** The questions of a form; undefined where it is no form, or has a field of an unknown kind. */
 export function parseForm(event: Fields): readonly Field[] | undefined {
   if ((stringField(event, "mode") ?? "form") !== "form" || stringField(event, "url") !== undefined) return undefined;
   const schema = objectField(event, "requested_schema") ?? {};
@@ -89,11 +89,11 @@ function numberIn(answer: string, whole: boolean): number | undefined {
   return Number.isFinite(number) && (!whole || Number.isInteger(number)) ? number : undefined;
 }
 
-/** Labels with commas between them, as Claude joins the answers to a question with several. */
+/** Labels separated by commas, as Claude joins the answers to a question with several. */
 function listIn(answer: string, options: readonly string[]): readonly string[] | undefined {
   const chosen = answer.split(",").map((label) => label.trim()).filter((label) => label !== "");
   const several = chosen.every((label) => options.includes(label));
-  // A label may hold a comma itself.
+  // A label may contain a comma.
   if (chosen.length > 1 && options.includes(answer)) return several ? undefined : [answer];
   return several ? chosen : undefined;
 }

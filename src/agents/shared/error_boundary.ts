@@ -1,4 +1,4 @@
-/** What a feed does at a change, a tick or a timer goes through its guard: an error is nobody's end but the feed's own. */
+/** Everything a feed runs (a change, a tick, a timer) goes through its guard: an error ends only the feed. */
 import { isNotCapable } from "../../platform/deno_files.ts";
 import type { Log } from "../../platform/system.ts";
 import type { Guarded } from "./feed_port.ts";
@@ -11,7 +11,7 @@ export interface ErrorBoundaryOptions {
   readonly off: () => void;
 }
 
-/** Troubles that are remembered as told; with more they are told anew. */
+/** Most errors that are remembered as logged; beyond them an error is logged again. */
 const TOLD = 100;
 
 /** Only a missing permission ends the feed. Anything else, such as a file that it may not read, may be over at the next try. */

@@ -15,12 +15,14 @@ export interface FeedPort {
   now(): string;
 }
 
-/** Runs `action` and takes its errors; `what` is what went wrong, told once until it went well. */
+/**
+ * Runs `action` and catches its errors. `what` describes the failure, which is logged once until the action succeeds.
+ */
 export type Guarded = (what: string, action: () => void) => void;
 
 /**
- * Puts a question to whoever can answer it: the report opens the wait, `signal` ends it (it was answered elsewhere, or
- * nobody is there any more to take the answer). Resolves with undefined where there is no answer from us.
+ * Requests a decision: the report opens the wait, `signal` ends it (decided elsewhere, or nobody is left who takes the
+ * decision). Resolves with undefined where there is no decision of ours.
  */
 export type RequestDecision = (
   report: Report,

@@ -12,8 +12,8 @@ export interface AgentFeed {
   readonly title: string;
   readonly means: string;
   /**
-   * The file, folder or socket, absolute. `env` is asked for what is needed alone, because the daemon may read no other
-   * variable. Undefined where the environment names no usable place. Pure: client and daemon ask the same.
+   * The file, folder or socket, absolute; undefined where the environment names no usable one. `env` is called only for
+   * the variables needed, because the daemon may read no other. Pure: client and daemon compute the same.
    */
   readonly place: (env: (name: string) => string | undefined) => string | undefined;
   readonly permissions: (place: string) => readonly Permission[];
@@ -36,7 +36,7 @@ export interface FeedContext {
 /** A running reader. */
 export interface Feed {
   start?(): void;
-  /** Looks at what nobody told of. */
+  /** Checks what no event reports. */
   look?(): void;
   /** A session's row was changed. */
   rowChanged?(sessionId: string): void;

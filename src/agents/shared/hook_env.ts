@@ -11,8 +11,8 @@ export const TERMINAL_ENV = [
 ] as const;
 
 /**
- * Not read from the environment: the hook client's own parent. Agents that tell their hooks no pid are known by it,
- * as far as domain/confirmed_pid.ts believes it.
+ * Not read from the environment: the parent of the hook client. It identifies agents that send no pid with their hooks,
+ * as far as domain/confirmed_pid.ts confirms it.
  */
 export const PARENT_PID = "PPID";
 

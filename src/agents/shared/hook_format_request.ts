@@ -11,7 +11,7 @@ import {
 import { dialogOf } from "./hook_format_tools.ts";
 import { callOf, HOOK_FORMAT_TOOLS, type ToolTable } from "./tool_table.ts";
 
-/** Where a permission that the agent suggests would be kept, in words for people. */
+/** Where a permission that the agent suggests would be stored, as text for people. */
 const KEPT: Readonly<Record<string, string>> = {
   session: "for this session",
   localSettings: "in this project, for you",
@@ -19,7 +19,7 @@ const KEPT: Readonly<Record<string, string>> = {
   userSettings: "always",
 };
 
-/** What the human is asked; undefined where the event names no tool. */
+/** The request; undefined where the event names no tool. */
 export function permissionRequest(
   event: Fields,
   dialog: ApprovalRequest["dialog"],

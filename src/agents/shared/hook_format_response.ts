@@ -1,4 +1,4 @@
-/** What a hook of the common format prints: Claude Code's words, which Codex and agents like it take too. */
+/** What a hook of the common format prints: Claude Code's format, which Codex and similar agents take too. */
 import type { Decision } from "../../domain/approval.ts";
 
 export type HookResponse = Readonly<Record<string, unknown>>;
@@ -6,17 +6,17 @@ export type HookResponse = Readonly<Record<string, unknown>>;
 /** The agent shows the model a reason; this one where the human gave none. */
 const NO_REASON = "Denied by the user";
 
-/** PermissionRequest: no, with the reason. */
+/** PermissionRequest: denies, with the reason. */
 export function denyResponse(decision: Extract<Decision, { kind: "deny" }>): HookResponse {
   return permissionRequest({ behavior: "deny", message: decision.message || NO_REASON });
 }
 
-/** PermissionRequest: a yes to this call and nothing else. */
+/** PermissionRequest: approves this call and nothing else. */
 export function allowResponse(more: HookResponse = {}): HookResponse {
   return permissionRequest({ behavior: "allow", ...more });
 }
 
-/** PreToolUse: no, with the reason. */
+/** PreToolUse: denies, with the reason. */
 export function stopResponse(decision: Extract<Decision, { kind: "deny" }>): HookResponse {
   return hookPermission({ permissionDecision: "deny", permissionDecisionReason: decision.message || NO_REASON });
 }

@@ -1,4 +1,7 @@
-/** A tool call in the common hook format: one readable line about its input, and what kind of question the tool asks. */
+/**
+ * A tool call in the common hook format: one readable line about its input, and the kind of request that the tool
+ * makes.
+ */
 import { TEXT_CAPS, type ToolUse, type WaitingFor } from "../../domain/session.ts";
 import { type Fields, objectArrayField, objectField, optional, stringField } from "../../lib/json_fields.ts";
 import { oneLineExcerpt } from "./excerpt.ts";

@@ -15,10 +15,15 @@ export interface HookRow {
   readonly event: string;
   /** `*`: every tool. Absent where the event takes no matcher, or where all of it matters. */
   readonly matcher?: string;
-  /** Seconds, whatever the agent's unit; always given: agents' defaults let a hung hook hold them for minutes. */
+  /**
+   * Seconds, whatever the agent's unit. Always given: with some agents' defaults a hung hook blocks them for minutes.
+   */
   readonly timeout: number;
   readonly async: boolean;
-  /** Becomes a deciding row (timeout {@link DECIDES}) where the user wants rules to judge each tool call. */
+  /**
+   * Becomes a row that waits for a decision ({@link DECISION_TIMEOUT_S}) where the user wants rules to be evaluated
+   * before each tool call.
+   */
   readonly policy?: true;
   readonly why: string;
 }
@@ -54,7 +59,7 @@ interface Described {
   /** For the documentation: versions, and what is peculiar. */
   readonly about: string;
   readonly rows: readonly HookRow[];
-  /** Absolute path of the file that holds the hooks. */
+  /** Absolute path of the settings file with the hooks. */
   readonly file: (where: SettingsLocation) => string;
 }
 
@@ -65,7 +70,7 @@ export interface JsonHooks extends Described {
   readonly layout: "groups" | "flat";
   /** The handler that runs `argv` for `row`. Members that it lacks are the user's to set. */
   readonly handler: (row: HookRow, argv: readonly string[]) => Fields;
-  /** Value of the root's `version`, where the agent asks for one. */
+  /** Value of the root's `version`, where the agent requires one. */
   readonly version?: number;
   /** Members of `hooks` that are no events. */
   readonly notEvents?: readonly string[];
@@ -92,7 +97,7 @@ export function hookArgv(agent: AgentHooks, program: Argv): readonly string[] {
   return [...program, "hook", agent.name];
 }
 
-/** The rows as they are registered; `policy`: rules judge each tool call before it runs. */
+/** The rows as they are registered; `policy`: rules are evaluated before each tool call. */
 export function rowsOf(agent: AgentHooks, policy = false): readonly HookRow[] {
   return agent.rows.map((row) => policy && row.policy ? { ...row, timeout: DECISION_TIMEOUT_S } : row);
 }

@@ -1,8 +1,10 @@
-/** Words of a payload that become names of rows and words of commands. */
+/** Ids in a payload that become ids of rows and arguments of commands. */
 import { TEXT_CAPS } from "../../domain/session.ts";
 import { type Fields, stringField } from "../../lib/json_fields.ts";
 
-/** An id that can be a row's name and a word of a command: not empty, not huge, no control, no option. */
+/**
+ * An id that is safe as a row's id and as a command's argument: not empty, bounded, no control characters, no option.
+ */
 export function idField(event: Fields, name: string): string | undefined {
   const id = stringField(event, name);
   // deno-lint-ignore no-control-regex

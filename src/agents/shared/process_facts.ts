@@ -9,8 +9,9 @@ const CAP = 200;
 const PID = /^[1-9]\d{0,9}$/;
 
 /**
- * `pid` names the variable that the agent sets for its hooks. Where it sets none, "PPID" takes the process that started
- * the hook: the agent itself, or a shell in between (domain/confirmed_pid.ts tells them apart).
+ * Facts about the agent's process. `pid` names the variable that the agent sets for its hooks; where it sets none,
+ * "PPID" takes the process that started the hook: the agent itself, or a shell in between (domain/confirmed_pid.ts
+ * tells them apart).
  */
 export function processFacts(env: HookEnv, pid: string): Pick<Facts, "pid" | "parentPid" | "tty" | "terminal"> {
   const named = value(env, pid);

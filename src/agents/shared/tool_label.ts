@@ -6,13 +6,13 @@ import { oneLineExcerpt } from "./excerpt.ts";
 
 type Call = Pick<ApprovalRequest, "tool" | "subject">;
 
-/** `id`: the agent's id of the call, where it tells. */
+/** `id`: the agent's id of the call, where it sends one. */
 export function describeTool({ tool, subject }: Call, id?: string): ToolUse {
   const words = subject === "" || subject === "{}" ? undefined : oneLineExcerpt(subject, TEXT_CAPS.tool);
   return { name: tool, ...optional("text", words), ...optional("id", id) };
 }
 
-/** What the agent's dialog asks about. */
+/** The text of a request: what the agent's dialog is about. */
 export function promptText({ tool, subject }: Call): string {
   return oneLineExcerpt(subject === "" || subject === "{}" ? tool : `${tool}: ${subject}`, TEXT_CAPS.waiting);
 }

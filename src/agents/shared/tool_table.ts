@@ -1,6 +1,6 @@
 /**
- * What a tool call does to the machine, in words that rules understand. Agents name their tools each in their own way;
- * an adapter gives the table of its names.
+ * What a tool call does, in the actions that rules know. Agents name their tools differently; each adapter provides the
+ * table of its names.
  */
 import type { Action, ApprovalRequest } from "../../domain/approval.ts";
 import { SEARCH_FILTER_FIELDS } from "../../policy/risk.ts";
