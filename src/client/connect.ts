@@ -31,8 +31,8 @@ export async function tryConnect(context: ClientContext, timeoutMs = CONNECT_MS)
 }
 
 /**
- * A daemon that is just coming or going may close the connection before hello, or hold a new token while we read the
- * old one: then it is asked again.
+ * A daemon that is starting or stopping may close the connection before hello, or have a new token while we read the
+ * old one: then connecting is tried again.
  */
 export async function tryConnectPatiently(context: ClientContext): Promise<WireClient | undefined> {
   for (let tries = 1;; tries++) {
@@ -51,7 +51,7 @@ export function isShuttingDown(error: unknown): error is ConsoleError {
   return error instanceof ConsoleError && (error.kind === "disconnected" || error.kind === "stopping");
 }
 
-/** Does `work`, which changes nothing, once more where the daemon went between hello and the answer. */
+/** Runs `work`, which changes nothing, once more where the daemon ended between hello and the reply. */
 export async function retryWhileRestarting<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -19,20 +19,20 @@ export interface Delivery {
   readonly connectMs: number;
   readonly deliverMs: number;
   /**
-   * Prints what the daemon answers for the agent. Without it nobody waits for a human; with it an approval is waited for
-   * as long as the daemon says.
+   * Prints the response for the agent. Without it no human is waited for; with it the wait is as long as the daemon
+   * says.
    */
   readonly output?: (output: unknown) => void;
 }
 
-/** The daemon answers by its deadline; one that hangs must not hold the agent much longer, ms. */
+/** The daemon replies by its own deadline; one that hangs must not block the agent much longer, ms. */
 const WAIT_SLACK_MS = 2000;
 
 /** Errors of a daemon that would take the same event later. Where all places are taken that is said at once. */
 const LATER: readonly string[] = ["busy", "read_only"];
 /** Errors that say nothing of the report: the connection ended before it was taken, or a successor will take it. */
 const UNREACHED: readonly string[] = ["disconnected", "hello_required", "stopping", "version_mismatch"];
-/** Longest answer, bytes. */
+/** Longest reply, bytes. */
 const MAX_ANSWER_BYTES = 16 * 1_048_576;
 const READ_BYTES = 4096;
 
@@ -58,13 +58,13 @@ export function forwardedEnv(): Record<string, string> {
 }
 
 /**
- * What became of a report. `undelivered`: nobody is there, or is leaving. `refused`: a daemon runs and did not take it; it
- * said so, or nothing in time.
+ * The result of a report. `undelivered`: no daemon, or a stopping one. `refused`: a daemon runs and did not take it; it
+ * said so, or did not reply in time.
  */
 type Outcome = "delivered" | "undelivered" | "refused";
 
 /**
- * Hello and `session.report` in one write; delivered when the report is answered.
+ * Sends hello and `session.report` in one write; delivered when the report has its reply.
  *
  * @throws {ConsoleError} `unsafe_path`: no byte was sent
  */
@@ -103,7 +103,7 @@ function talk(socket: Socket): JsonRpcPeer {
     channel: new LineChannel({ socket, maxBytes: MAX_ANSWER_BYTES, readBytes: READ_BYTES, outlivesWrites: true }),
     otherEnd: "the daemon",
     handle: () => NO_ANSWER,
-    onInvalid: () => {}, // what is no answer is waited over, until the deadline
+    onInvalid: () => {}, // what is no reply is skipped, until the deadline
     onTooLarge: () => peer.close(),
     onHangUp: () => peer.close(),
     onEnd: () => {},
@@ -115,7 +115,7 @@ function outcomeOf(error: unknown, inTime: AbortSignal): Outcome {
   if (inTime.aborted && error === inTime.reason) return "refused";
   const { kind } = error as { readonly kind?: string };
   if (kind === undefined || UNREACHED.includes(kind)) return "undelivered";
-  // Any other error is an answer too; the spool keeps only what the daemon may take later.
+  // Any other error is a reply too; the spool keeps only what the daemon may take later.
   return LATER.includes(kind) ? "refused" : "delivered";
 }
 
@@ -124,7 +124,7 @@ interface ReportReply {
   readonly approval?: { readonly id: string; readonly waitMs: number };
 }
 
-/** What the daemon answers for the agent: at once, or after the human was asked. */
+/** Prints the response for the agent: at once, or after the human decided. */
 async function printResponse(peer: JsonRpcPeer, answer: ReportReply, print: (output: unknown) => void): Promise<void> {
   const { output, approval } = answer;
   if (output !== undefined) return print(output);

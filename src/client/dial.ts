@@ -1,7 +1,7 @@
 /**
- * From a home folder to a greeted connection. Before the first byte is sent the folder and the socket must be ours:
- * a listener of somebody else's would otherwise get the token (promise S4).
- * The hook's fast path imports this file: nothing from npm here.
+ * Connects to the daemon of a home folder and says hello. Before the first byte is sent the folder and the socket must
+ * be ours: another user's listener would otherwise get the token (promise S4). The hook's fast path imports this file:
+ * nothing from npm here.
  */
 import type { ParamsOf } from "../protocol/method_schemas.ts";
 import { PROTOCOL, VERSION } from "../protocol/version.ts";

@@ -1,6 +1,6 @@
 /**
- * Which part of the program the arguments ask for. Hooks come first and bring their code along, because they run at
- * each event of each agent; then what scripts poll; everything else is for the full command line.
+ * Which part of the program the arguments need. Hooks come first and load their code with it, because they run at each
+ * event of each agent; then what scripts poll; everything else is for the full command line.
  */
 import { type ThisProgram, thisProgram } from "../platform/program.ts";
 import { storedName } from "../agents/shared/agent_name.ts";
@@ -22,8 +22,8 @@ export interface Rooms {
  */
 export async function dispatch(args: readonly string[], mainUrl: string, rooms: Rooms): Promise<number> {
   const program = thisProgram(mainUrl);
-  // `[--home PATH] hook AGENT [--name NAME]`, as `hooks install` writes it. Whatever else stands there is no reason to
-  // fail an agent.
+  // `[--home PATH] hook AGENT [--name NAME]`, as `hooks install` writes it. Other arguments are ignored: they must not
+  // make an agent fail.
   const moved = args[0] === "--home" ? 2 : 0;
   if (args[moved] === "hook" && !args.includes("--help") && !args.includes("-h")) {
     const agent = storedName(args[moved + 1] ?? "", args[moved + 2] === "--name" ? args[moved + 3] : undefined);

@@ -10,7 +10,7 @@ export interface GitDisk {
   readRange(path: string, offset: number, length: number): Uint8Array;
 }
 
-/** Deeper folders are nobody's. */
+/** Deeper folders are not searched. */
 const MOST_LEVELS = 64;
 /** A branch's name is a path: it is shorter than this, bytes. */
 const MOST_BYTES = 4096;
@@ -56,7 +56,7 @@ function linked(disk: GitDisk, file: string, folder: string): string | undefined
   return path.startsWith("/") ? path : `${folder}/${path}`;
 }
 
-/** Of a plain file alone: a pipe in its place would hold us for ever. */
+/** Plain files only: reading a pipe in its place would block for ever. */
 function firstLine(disk: GitDisk, path: string): string | undefined {
   if (disk.stat(path)?.kind !== "file") return undefined;
   const text = new TextDecoder().decode(disk.readRange(path, 0, MOST_BYTES));

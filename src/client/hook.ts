@@ -1,9 +1,10 @@
 /**
- * `agent-console hook AGENT`: an agent's event from stdin to the daemon. The fast path: it imports nothing from npm.
+ * `agent-console hook AGENT`: sends an agent's event from stdin to the daemon. The fast path: it imports nothing from
+ * npm.
  *
- * It never makes the agent fail or wait: whatever happens it exits 0, prints nothing but an answer that the daemon gave,
- * and is done within its budget; only while the daemon holds an approval open does it wait, as long as the daemon said.
- * An event that no daemon takes is spooled, and a daemon is started by a process of its own that nobody waits for.
+ * It never makes the agent fail or wait: in every case it exits 0, prints nothing but a response that the daemon gave,
+ * and ends within its budget. Only while the daemon has an open approval does it wait, as long as the daemon said. An
+ * event that no daemon takes is spooled, and a separate process starts a daemon without being waited for.
  */
 import { resolveOwnHome } from "../config/endpoint.ts";
 import { workspaceText } from "../config/workspace_file.ts";
@@ -23,7 +24,7 @@ const SENDING: Delivery = {
   deliverMs: 600,
   output: (output) => writeStdout(JSON.stringify(output) + "\n"),
 };
-/** For the second delivery, whatever the first has taken: a daemon that has just come up answers sooner. */
+/** Budget of the second delivery, whatever the first has taken: a daemon that has just started replies sooner. */
 const LEAST_MS = 100;
 const STDIN_MS = 1000;
 /** Payloads over this are dropped unread, bytes. */
@@ -52,7 +53,8 @@ async function deliver({ agent, home, program }: HookOptions): Promise<void> {
   if (payload === undefined || payload.trim() === "") return;
   const root = resolveOwnHome(home);
   const paths = homePaths(root);
-  // It may tighten what is allowed here; the daemon reads and judges it. A relative path is what the sandbox grants.
+  // The workspace's configuration can make the policy stricter; the daemon evaluates it. The sandbox grants the
+  // relative path.
   const workspaceConfig = workspaceText(denoFiles, ".", paths.configJsonc);
   const event: Spooled = {
     agent,
@@ -66,9 +68,9 @@ async function deliver({ agent, home, program }: HookOptions): Promise<void> {
   const first = await deliverReport(where, event, SENDING);
   if (first === "delivered") return;
   const spooled = spoolEvent(denoFiles, paths, event, Date.now());
-  // It runs, and will look at the spool: asked again, it would cost the agent the same time again.
+  // A daemon runs and will read the spool: another call would cost the agent the same time again.
   if (first === "refused") return;
-  // The daemon may have come up between our first try and the file: then nobody would look at the spool for a while.
+  // The daemon may have started between our first try and the file: then the spool would wait for its next look.
   const leftMs = SENDING.deliverMs - (performance.now() - begun);
   const second = await deliverReport(where, event, { ...SENDING, deliverMs: Math.max(LEAST_MS, leftMs) });
   if (second === "delivered") return denoFiles.remove(`${paths.spool}/${spooled}`);

@@ -28,7 +28,7 @@ import { parseErrorText } from "../protocol/error_text.ts";
 export interface PrebuildOptions {
   /** What the daemon may write. */
   readonly writable: readonly string[];
-  /** Nobody asked for it: after a failure it is not tried again for {@link RETRY_MS}. */
+  /** It was not requested: after a failure it is not tried again for {@link RETRY_MS}. */
   readonly auto: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Starts the daemon, once, however many clients want it at the same time: the start lock lets one of them spawn it,
- * the others wait for its hello. Ready is an answered hello.
+ * Starts the daemon once, however many clients want it at the same time: the start lock lets one of them spawn it, the
+ * others wait for its hello. Ready means that hello has its reply.
  */
 import type { DaemonOptions } from "../daemon/options.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -25,7 +25,7 @@ export interface Started {
 }
 
 export interface StartOptions {
-  /** Started because something needed it, not because somebody asked: obeys `daemon.auto_start`. */
+  /** Started because something needed it, not because a user requested it: follows `daemon.auto_start`. */
   readonly auto: boolean;
   readonly daemon?: Partial<DaemonOptions>;
   /** Told why the daemon runs from source, where its prebuilt form was to be had. */
@@ -36,7 +36,7 @@ export interface StartOptions {
 const START_MS = 30_000;
 /** Between two looks for the daemon, ms: doubling, with jitter so that fifty clients do not look in step. */
 const LOOK_MS = { first: 8, longest: 250 };
-/** After one that found another daemon (exit code 4) and before the next is spawned: that other one may answer, ms. */
+/** Delay after a spawn that found another daemon (exit code 4), before the next: that other one may reply, ms. */
 const AGAIN_MS = 1000;
 const LOG_TAIL_LINES = 8;
 
@@ -56,7 +56,8 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
       else if (client !== undefined) return { client, pid: client.hello.pid, fresh: child?.pid === client.hello.pid };
       else if (child === undefined && systemClock.steady() >= spawnAt) {
         lock ??= startLock(paths);
-        // Only the holder of the lock spawns; it looked after it got the lock, so nobody else has spawned meanwhile.
+        // Only the holder of the lock spawns; it checked again after it got the lock, so no other process has spawned
+        // in between.
         if (lock !== undefined) {
           child = new Starting(await spawnDaemon(context, options));
           deadline = AbortSignal.timeout(START_MS); // what was built first took its time
@@ -64,7 +65,7 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
         }
       }
       if (child?.code !== undefined) {
-        // Code 4: somebody started one without our lock, or the old one is not quite gone.
+        // Code 4: one was started without our lock, or the old one is not quite gone.
         problem = child.failure(paths);
         if (child.code !== ERRORS.already_running.exit) throw problem;
         child = undefined;
@@ -85,7 +86,7 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
   }
 }
 
-/** A client, undefined where nobody listens, or why the one that listens is as good as gone. @throws {ConsoleError} */
+/** A client; undefined where no daemon listens; or why the one that listens is unusable. @throws {ConsoleError} */
 async function look(context: ClientContext): Promise<WireClient | ConsoleError | undefined> {
   try {
     return await tryConnect(context);
@@ -126,7 +127,7 @@ async function spawnDaemon(context: ClientContext, options: StartOptions): Promi
   return spawn(argv, { detached: true, stdin: "null", stdout: "null", stderr: "piped", env: RUNTIME_ENV });
 }
 
-/** A spawned daemon until it answers or ends. */
+/** Waits for a spawned daemon until it replies or ends. */
 class Starting {
   readonly pid: number;
   #child: Child;

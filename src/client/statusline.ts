@@ -1,9 +1,10 @@
 /**
- * `agent-console statusline [-- CMD ARGS…]`: the tee for an agent's status line. What is behind `--` is run as argv,
+ * `agent-console statusline [-- CMD ARGS…]`: the tee for an agent's status line. What follows `--` is run as argv,
  * without a shell (a shell line is `-- sh -c 'LINE'`, as `hooks install` writes it): it starts at once, gets the same
- * bytes on stdin, has our stdout and stderr for its own, and its exit code is ours. Beside it goes a report to the daemon.
+ * bytes on stdin, inherits our stdout and stderr, and its exit code is ours. At the same time a report goes to the
+ * daemon.
  *
- * A fast path as the hook's: nothing from npm. A report that nobody takes is forgotten, for a status line comes again.
+ * A fast path like the hook's: nothing from npm. An undelivered report is dropped, because the next one follows soon.
  */
 import { isFields } from "../lib/json_fields.ts";
 import { statusline } from "../agents/statusline.ts";
@@ -128,7 +129,7 @@ async function report(
     const where = daemonEndpoint(homePaths(resolveOwnHome(home)), socket);
     await deliverReport(where, { agent: statusline.agent, event, env: forwardedEnv() }, SENDING);
   } catch {
-    // No home, or one that is not safely ours: nothing to report to.
+    // No home, or one that is not safely ours: no daemon to report to.
   }
 }
 

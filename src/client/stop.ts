@@ -1,6 +1,6 @@
 /**
- * Stops the daemon and sees to it that it is gone: asks over the wire, then TERM, then KILL; the escalation only
- * after checking that the pid is still our daemon (pid, start time, executable): pids are used again.
+ * Stops the daemon and checks that it is gone: a call over the wire, then TERM, then KILL. Signals are sent only after
+ * checking that the pid is still our daemon (pid, start time, executable), because pids are reused.
  */
 import { systemClock } from "../platform/clock.ts";
 import { sleep } from "../platform/delay.ts";
@@ -17,18 +17,18 @@ export interface StopOptions {
   /** Skip the drain, and escalate at once. */
   readonly force: boolean;
   readonly restart: boolean;
-  /** Time for each step before the next harder one, ms; without it what a healthy daemon may need. */
+  /** Time for each step before the next harder one, ms; by default what a healthy daemon may need. */
   readonly stepMs?: number | undefined;
   readonly pidFile: string;
-  /** Asked where work would be lost (`what` says it); true goes on. */
+  /** Confirms where work would be lost (`what` describes it); true continues. */
   readonly confirm: (what: string) => boolean;
 }
 
-/** How often the end is looked for, ms; every so many looks the process table is asked too, which costs a process. */
+/** Interval of the checks for the end, ms; every few checks the process table is read too, which costs a process. */
 const LOOK_MS = 20;
 const LOOKS_TO_PROBE = 10;
 const STEP_MS = 3000;
-/** Beyond the daemon's own drain (5 s) and forced exit (8 s) an asked stop needs no more, ms. */
+/** After the daemon's own drain (5 s) and forced exit (8 s) a requested stop needs no more, ms. */
 const ASKED_MS = 9000;
 const PS_MS = 5000;
 
@@ -45,7 +45,10 @@ interface Noted extends Target {
   readonly executable: string;
 }
 
-/** What came of asking: who will stop, that it is stopping already, no word in time, or no way to ask. */
+/**
+ * The result of the stop request: who will stop, that it is stopping already, no reply in time, or no way to request
+ * it.
+ */
 type StopReply = Target | "stopping" | "hung" | "unasked";
 
 /** @returns the pid that was stopped, or undefined where none ran. @throws {ConsoleError} `failed` where it lives on */
@@ -67,7 +70,7 @@ export async function stopDaemon(context: ClientContext, options: StopOptions): 
     );
   }
   const { pid } = target;
-  // TERM is the first that a daemon hears which could not be asked (busy, say): it gets the time to drain.
+  // TERM is the first notice for a daemon that could not be called (busy, say): it gets the time to drain.
   const steps: readonly (readonly [Signal, number])[] = [
     ["SIGTERM", answer === "unasked" ? drain : step],
     ["SIGKILL", step],
@@ -102,15 +105,15 @@ async function requestStop(context: ClientContext, options: StopOptions): Promis
       client.close();
     }
   } catch (error) {
-    // Hung, stopping already, going down while we spoke or without room for us: the lock tells the rest.
+    // Hung, stopping already, ended during the call or without room for us: the lock shows the rest.
     if (!(error instanceof ConsoleError) || ["unsafe_path", "failed"].includes(error.kind)) throw error;
     return error.kind === "stopping" ? "stopping" : error.kind === "timeout" ? "hung" : "unasked";
   }
 }
 
 /**
- * The kernel frees the lock when its holder is gone: no pid, however reused, can pretend that. A lock that is held
- * may be a successor's: then the pid file names another run, or the process table no longer has ours.
+ * The kernel frees the lock when its holder is gone, so a reused pid cannot fake that. A held lock may be a
+ * successor's: then the pid file names another run, or the process table no longer has ours.
  */
 async function isGone(
   context: ClientContext,
@@ -166,14 +169,14 @@ async function seenAlive({ pid, startedAt }: Pick<Noted, "pid" | "startedAt">): 
   return seen.some((one) => one.pid === pid && (startedAt === "-" || one.startedAt === startedAt));
 }
 
-/** Nothing is signalled on a guess: the file, the start time and what the process runs must all say that it is ours. */
+/** No signal is sent on a guess: the file, the start time and what the process runs must all match our daemon. */
 async function isOurs({ paths }: ClientContext, pidFile: string, target: Target): Promise<boolean> {
   const noted = readNoted(pidFile);
   if (noted === undefined || !isSame(noted, target) || noted.startedAt === "-") return false;
   return await seenAlive(noted) === true && await runsDaemon(noted, paths.root);
 }
 
-/** A link's name may stand where the file notes its target: then the home on the command line tells that it is ours. */
+/** The file may name the target of a link: then the home on the command line shows that it is ours. */
 async function runsDaemon({ pid, executable }: Noted, root: string): Promise<boolean> {
   const ps = psPath();
   if (ps === undefined) return false;

@@ -13,8 +13,8 @@ const MAX_DEPTH = 12;
 const SMALL_BYTES = 65_536;
 
 /**
- * The payload as JSON if it is JSON, else its text; large parts cut. Never throws. `cutFrom`, the UTF-16 units of a payload
- * that was cut, tells the daemon that what an agent asks to run may be longer than what it sees: no rule allows that.
+ * The payload as JSON if it is JSON, else its text; large parts cut. Never throws. `cutFrom`, the UTF-16 units of a
+ * payload that was cut, tells the daemon that the agent's request may be longer than what arrives: no rule allows it.
  */
 export function truncatePayload(payload: string): { readonly event: unknown; readonly cutFrom?: number } {
   let value: unknown;

@@ -16,7 +16,7 @@ export interface WireEvent {
   readonly data: Record<string, unknown>;
 }
 
-/** Answers may hold many sessions; a daemon of ours stays far below. */
+/** Replies may hold many sessions; those of our daemon stay far below. */
 const MAX_ANSWER_BYTES = 256 * 1_048_576;
 const READ_BYTES = 65_536;
 
@@ -42,9 +42,9 @@ export class WireClient {
   }
 
   /**
-   * Greets the daemon.
+   * Sends hello.
    *
-   * @throws {ConsoleError} what the daemon answered, or `disconnected`
+   * @throws {ConsoleError} the daemon's error, or `disconnected`
    */
   static async greet(
     socket: Socket,
@@ -83,7 +83,7 @@ export class WireClient {
     this.#onEvent = listener;
   }
 
-  /** @throws {ConsoleError} what the daemon answered, `disconnected` or `timeout`; the signal's reason */
+  /** @throws {ConsoleError} the daemon's error, `disconnected` or `timeout`; the signal's reason */
   async call<M extends AnyMethodName>(method: M, params: ParamsOf<M>, signal: AbortSignal): Promise<ResultOf<M>> {
     try {
       return await this.#rpc.request(method, params, signal) as ResultOf<M>;

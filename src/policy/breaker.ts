@@ -1,12 +1,12 @@
 /**
- * The circuit breaker of automatic answers. Pure; times are milliseconds since 1970.
+ * The circuit breaker of automatic approvals. Pure; times are milliseconds since 1970.
  *
- * It is about calls that were allowed without asking, a sub-agent's too. A failure is an event by which the agent tells
- * that such a call failed or was denied, or that a turn was interrupted in which such calls ran: one, however many they
- * were. It opens at the {@link LIMIT}th failure in a row, however long that takes, or at the {@link LIMIT}th within
- * {@link WINDOW_MS}, whatever succeeded between. While it is open the safety mode is `manual`. It closes, and forgets, when
- * a human decides an approval by hand (somebody looks) or the running daemon loads its configuration anew; never by time
- * or a restart, and not by what still ends while it is open.
+ * It counts failures of calls that were approved without a human, a sub-agent's too. A failure is an event by which the
+ * agent reports that such a call failed or was denied, or that a turn was interrupted in which such calls ran: one
+ * failure, however many calls. It opens at the {@link LIMIT}th failure in a row, however long that takes, or at the
+ * {@link LIMIT}th within {@link WINDOW_MS}, whatever succeeded between. While it is open the safety mode is `manual`.
+ * It closes and resets when a human decides an approval (somebody watches) or the running daemon reloads its
+ * configuration; never by time or a restart, and not by calls that end while it is open.
  */
 import type { SafetyMode } from "../domain/safety_mode.ts";
 
@@ -26,7 +26,7 @@ export type BreakerEvent = "failed" | "succeeded" | "decided_by_hand" | "reloade
 
 export const CLOSED: Breaker = Object.freeze({ inRow: 0, failures: Object.freeze([]) });
 
-/** Open since `at`, whatever had opened it. */
+/** Open since `at`, for an unknown cause (before a restart). */
 export function openSince(at: number): Breaker {
   return { ...CLOSED, openedAt: at };
 }
@@ -35,14 +35,14 @@ export function stepBreaker(breaker: Breaker, event: BreakerEvent, at: number): 
   if (event === "decided_by_hand" || event === "reloaded") return CLOSED;
   if (breaker.openedAt !== undefined) return breaker;
   if (event === "succeeded") return { ...breaker, inRow: 0 };
-  // A clock that was set back makes a failure look newer, never forgotten.
+  // Where the clock was set back, a failure looks newer and is never dropped.
   const failures = [...breaker.failures.filter((then) => at - then < WINDOW_MS), at].slice(-LIMIT);
   const inRow = breaker.inRow + 1;
   const opens = inRow >= LIMIT || failures.length >= LIMIT;
   return { inRow, failures, ...(opens ? { openedAt: at } : {}) };
 }
 
-/** The safety mode in force. */
+/** The effective safety mode. */
 export function modeUnder(breaker: Breaker, mode: SafetyMode): SafetyMode {
   return breaker.openedAt === undefined ? mode : "manual";
 }

@@ -2,7 +2,7 @@
 
 /**
  * Whether one of the short or long options is given: short ones also in a bundle or with a value behind, long ones also
- * shortened. What is too short to be one alone counts: the classes lean to the worse.
+ * abbreviated. An ambiguous abbreviation counts: risk classes err on the severe side.
  */
 export function option(args: readonly string[], short: string, ...long: readonly string[]): boolean {
   return args.some((arg) => {

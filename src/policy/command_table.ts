@@ -1,7 +1,7 @@
 /**
- * What single commands do: the table behind the risk class. A command that is not in it is `execute`. Pure.
+ * The table of commands behind the risk class. A command that is not in it is `execute`. Pure.
  *
- * The classes lean to the worse: a wrong `read` runs without a question, a wrong `destructive` costs one.
+ * The classes err on the severe side: a wrong `read` runs without a human, a wrong `destructive` only costs a request.
  */
 import type { Risk } from "../domain/approval.ts";
 import type { Invocation } from "./invocations.ts";
@@ -16,7 +16,8 @@ function put(risk: RiskRule, names: string): void {
   for (const name of names.split(" ")) TABLE.set(name, risk);
 }
 
-// They show and change nothing, whatever their arguments. `env`, `printenv` and `set` are not here: they show secrets.
+// They print and change nothing, whatever their arguments. `env`, `printenv` and `set` are not here: they print
+// secrets.
 put(
   "read",
   "cat head tail wc ls ll pwd echo stat du df grep egrep fgrep which type whoami id uname true false :",
@@ -27,8 +28,8 @@ put(
   "sha1sum sha256sum sha512sum cksum uptime free seq column fold strings tac rev expr cd pushd popd dirs",
 );
 put("read", "nproc tty groups lscpu lsblk vm_stat sw_vers paste join expand unexpand case");
-// `for` sets a variable, of any name.
-// They read, but for the options named: output files, programs to run, settings.
+// `for` is not here: it sets a variable of any name. The following only read, except with the named options: output
+// files, programs to run, settings.
 put(unless("oTSz", "output", "temporary-directory", "buffer-size", "compress-program", "files0-from"), "sort");
 put(unless("z", "pre", "pre-glob", "hostname-bin", "search-zip"), "rg");
 put(unless("", "pager"), "ag");
@@ -46,12 +47,13 @@ put(unless("xX", "exec", "exec-batch"), "fd fdfind");
 put((args) => operands(args) < 2 ? "read" : "write", "uniq xxd"); // the second is written
 put((args) => args.length === 0 ? "read" : "execute", "hostname arch");
 put((args) => args.includes("-v") || args.includes("-V") ? "read" : "execute", "command");
-put("read", "nohup nice timeout gtimeout stdbuf setsid builtin caffeinate"); // what they run is a part of its own
+put("read", "nohup nice timeout gtimeout stdbuf setsid builtin caffeinate"); // the command they run is an invocation of its own
 put((args) => {
   const [first] = args.slice(args.findIndex((arg) => arg !== "-p"));
   return first === undefined || !first.startsWith("-") ? "read" : option([first], "o", "output") ? "write" : "execute";
 }, "time");
-// Alone it shows the environment; with settings (PATH, LD_PRELOAD, GIT_PAGER …) the command is no longer what it seems.
+// Alone it prints the environment; with settings (PATH, LD_PRELOAD, GIT_PAGER …) the command may be another one than it
+// seems.
 put(([first = "-"]) => /^-|=/.test(first) ? "execute" : "read", "env");
 put((args) => runsOnlyText(args) ? "read" : "execute", "sh bash zsh dash ksh mksh fish ash");
 put((args) => {
@@ -80,7 +82,7 @@ put(
   "curl wget scp sftp ftp tftp nc ncat netcat socat telnet ssh ping ping6 dig nslookup host whois mtr nmap",
 );
 put("network", "traceroute tracepath http https xh aria2c mosh rclone lftp npx pnpx bunx uvx pipx ssh-copy-id ansible");
-put("network", "security op pass"); // what they print are secrets, and it goes to the model's vendor
+put("network", "security op pass"); // they print secrets, which would go to the model's vendor
 put((args) => args.some((arg) => /^--(?:del|remove-source)/.test(arg)) ? "destructive" : "network", "rsync");
 put((args) => {
   if (some(args, "unpublish yank owner")) return "destructive";
@@ -113,18 +115,18 @@ put("destructive", "at batch visudo vipw passwd useradd userdel usermod chsh"); 
 put((args) => args.length === 1 && args[0] === "-l" ? "read" : "destructive", "crontab");
 put((args) => args.length > 1 && args.at(-1) === "-1" ? "destructive" : "execute", "kill");
 put("execute", "xargs parallel watch exec");
-// This program's own commands: an agent must not answer for the human.
+// This program's own commands: an agent must not decide for the human.
 put(
   (args) => /^(?:ls|show|status|approvals|watch|version|next)$/.test(args[0] ?? "") ? "execute" : "destructive",
   "agent-console agent-consoled",
 );
 put(riskOfGit, "git");
 
-/** What one command does, its redirections and the paths it names aside. */
+/** The risk of one command, without its redirections and the paths it names. */
 export function riskOfInvocation(invocation: Invocation): Risk {
   const { name, trusted, args } = invocation;
-  if (args.some((arg) => /^--(?:dangerously|yolo|allow-dangerously)/.test(arg))) return "destructive"; // agents unleashed
-  if (invocation.command.hasExpansion && /[*?]|\[./.test(name)) return "destructive"; // `/bin/r?` hides what it is
+  if (args.some((arg) => /^--(?:dangerously|yolo|allow-dangerously)/.test(arg))) return "destructive"; // an agent without its permission checks
+  if (invocation.command.hasExpansion && /[*?]|\[./.test(name)) return "destructive"; // the pattern `/bin/r?` hides the program
   const rule = TABLE.get(name) ?? (name.startsWith("mkfs.") ? "destructive" : "execute");
   const risk = typeof rule === "function" ? rule(args, invocation) : rule;
   return !trusted && (risk === "read" || risk === "write") ? "execute" : risk;
@@ -167,7 +169,7 @@ function some(args: readonly string[], names: string): boolean {
   return args.some((arg) => all.includes(arg));
 }
 
-/** `find -exec`: on whatever is found; only what reads is let off. */
+/** `find -exec` runs on whatever is found: only a command that reads keeps its class. */
 function innerOfFind(args: readonly string[], invocation: Invocation): Risk {
   const inner = args[args.findIndex((arg) => /^-(?:exec|ok)(?:dir)?$/.test(arg)) + 1] ?? "";
   const only = args.filter((arg) => /^-(?:exec|ok)(?:dir)?$/.test(arg)).length === 1;

@@ -1,25 +1,26 @@
 /**
- * Which calls are answered without asking (product.md §6). Pure.
+ * Which requests are decided without a human (product.md §6). Pure.
  *
- * | what speaks for the call                     | class                         | manual | guarded | autonomous |
+ * | what applies to the call                     | class                         | manual | guarded | autonomous |
  * |----------------------------------------------|-------------------------------|--------|---------|------------|
- * | a deny rule of any origin                    | any                           | no     | no      | no         |
- * | a rule of `approve`, without wildcard        | any                           | yes    | yes     | yes        |
- * | a rule of `approve`, with wildcard           | all but destructive           | yes    | yes     | yes        |
- * | a rule of the configuration that names text  | all but destructive           | ask    | yes     | yes        |
- * | one that begins with `*`, or names a reader  | read, write                   | ask    | yes     | yes        |
- * | the same                                     | execute, network              | ask    | ask     | yes        |
- * | no rule                                      | read                          | ask    | yes     | yes        |
+ * | a deny rule of any origin                    | any                           | deny   | deny    | deny       |
+ * | a rule of `approve`, without wildcard        | any                           | allow  | allow   | allow      |
+ * | a rule of `approve`, with wildcard           | all but destructive           | allow  | allow   | allow      |
+ * | a rule of the configuration that names text  | all but destructive           | ask    | allow   | allow      |
+ * | one that begins with `*`, or names a reader  | read, write                   | ask    | allow   | allow      |
+ * | the same                                     | execute, network              | ask    | ask     | allow      |
+ * | no rule                                      | read                          | ask    | allow   | allow      |
  * | no rule                                      | all else                      | ask    | ask     | ask        |
  *
- * Each mode passes what the stricter one passes. So `manual` is "the human answers": now, or once and for all by `approve
- * --scope`; `autonomous` adds that a rule may pass everything (`*`), but destructive. A destructive call passes only by the
- * very answer that a human gave to that very text. `git diff*` is given for what reads: where its star takes an option that
- * runs a program or sends something, that is asked; `npm test*` is given for what runs.
+ * Each mode allows what the stricter one allows. In `manual` a human decides: now, or for all future calls with
+ * `approve --scope`. In `autonomous` a rule of the configuration may also allow everything (`*`) except destructive
+ * calls. A destructive call is allowed only by a rule that a human made for exactly that text. `git diff*` is meant for
+ * reading: where its star takes an option that runs a program or sends something, the result is `ask`; `npm test*` is
+ * meant for running.
  *
- * Questions, plans and elicitations are never answered with yes, nor is a call whose text came shortened, or one outside
- * the agent's sandbox. Where the agent takes no yes, only a no is given. Before a tool (`gate`) only rules speak: without
- * one there is no decision.
+ * Questions, plans and elicitations are never approved here, nor a call whose text was shortened, nor one outside the
+ * agent's sandbox. Where the hook cannot approve, only deny rules apply. Before a tool (`gate`) only rules decide:
+ * without one there is no decision.
  */
 import type { ApprovalRequest, Decision, Risk, Rule } from "../domain/approval.ts";
 import { SAFETY_MODES, type SafetyMode } from "../domain/safety_mode.ts";
@@ -32,17 +33,18 @@ export interface Policy {
   readonly rules: readonly Rule[];
 }
 
-/** `ask`: the human decides. `none`: nobody does, the agent gets no decision and goes on by its own rules. */
+/** `ask`: a human decides. `none`: nobody does, and the agent goes on by its own rules. */
 export type PolicyDecision =
   | {
-    readonly decision: Decision; /** `rule:<id>` or `mode:<safety mode>` */
+    readonly decision: Decision;
+    /** `rule:<id>` or `mode:<safety mode>` */
     readonly by: string;
     readonly ruleId?: string;
   }
   | "ask"
   | "none";
 
-/** @param policy with the mode that the breaker leaves (breaker.ts), tightened by the workspace */
+/** @param policy with the mode that the breaker leaves (breaker.ts), made stricter by the workspace */
 export function evaluatePolicy(request: ApprovalRequest, policy: Policy, caller: RuleContext): PolicyDecision {
   const rule = firstMatch(policy.rules, request, caller);
   if (rule?.decision === "deny") {
@@ -68,7 +70,7 @@ function passes(rule: Rule, request: ApprovalRequest, risk: Risk, mode: SafetyMo
   const own = rule.by !== "config" && rule.by !== "workspace";
   if (risk === "destructive") return own && !isWildcard(rule);
   if (own) return true;
-  if (rule.by === "workspace" || mode === "manual") return false; // a workspace only tightens
+  if (rule.by === "workspace" || mode === "manual") return false; // a workspace can only be stricter
   if (mode === "autonomous" || risk === "read" || risk === "write") return true;
   const given = request.action === "command" ? literalTarget(rule, request) : undefined;
   return !matchesEverything(rule) && (given === undefined || riskOf(given) !== "read");
@@ -79,7 +81,7 @@ export interface WorkspacePolicy {
   readonly safetyMode?: SafetyMode;
   readonly rules: readonly Rule[];
   readonly warnings: readonly string[];
-  /** Something in it cannot be read: that makes the mode `manual`. */
+  /** Something in it is not readable, which makes the mode `manual`. */
   readonly unreadable?: true;
 }
 

@@ -1,17 +1,17 @@
 /**
- * The simple commands of a shell text, those inside wrappers included: `env A=1 nohup bash -c 'rm -rf x'` is three
- * commands, and each is judged. Pure.
+ * The commands of a shell text, including those inside wrappers: `env A=1 nohup bash -c 'rm -rf x'` is four
+ * invocations, and the risk of each counts. Pure.
  */
 import { readShell } from "./read_shell.ts";
 import type { SimpleCommand, Uncertainty } from "./shell_types.ts";
 
 export interface Invocation {
-  /** In small letters, without its folder. */
+  /** In lower case, without its folder. */
   readonly name: string;
   /** False where the name has a folder that is not the system's own: `./ls` may be anything. */
   readonly trusted: boolean;
   readonly args: readonly string[];
-  /** The command that it is, or that it stands in. */
+  /** The simple command that it is, or is part of. */
   readonly command: SimpleCommand;
   /** More arguments come from somewhere else (xargs, find). */
   readonly hasExtraArgs: boolean;
@@ -77,7 +77,7 @@ const CARRIERS = new Set([
     "chpst").split(" "),
 ]);
 
-/** Deeper or more than this is `deep`: nobody writes it by hand. */
+/** Deeper or more than this is `deep`: nobody writes that by hand. */
 const MAX_DEPTH = 8;
 const MAX_INVOCATIONS = 5000;
 /** Words inside wrappers, each counted once for every wrapper around it, and a long one as several of eight characters. */

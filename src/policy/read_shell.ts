@@ -1,8 +1,8 @@
 /**
- * Splits a POSIX shell text into its simple commands, and says what it could not judge. Pure, linear in the text.
+ * Splits a POSIX shell text into its simple commands, and reports what it could not decide. Pure, linear in the text.
  *
- * It is no shell: it knows quotes, separators, redirections, here-documents and substitutions, so that no command of the
- * text stays unseen. Where it is in doubt it splits once more: what is no command then counts as an unknown one.
+ * It is no shell: it knows quotes, separators, redirections, here-documents and substitutions, so that no command of
+ * the text stays unseen. Where a text is ambiguous it splits more: what is no command then counts as an unknown one.
  */
 import { Source } from "./shell_source.ts";
 import { ShellReader } from "./shell_reader.ts";
@@ -16,7 +16,7 @@ export function readShell(text: string): ShellText {
   return sink;
 }
 
-/** Whether `text` has characters that deceive the eye or that a terminal obeys; newlines and tabs are none. */
+/** Whether `text` has characters that deceive a reader or control a terminal; newlines and tabs do not count. */
 export function hasHidden(text: string): boolean {
   const spaced = text.replaceAll("\t", " ");
   return escapeDeceptive(spaced) !== spaced;

@@ -1,8 +1,8 @@
 /**
- * How much a call can do to the machine. Pure, from the action and its real text; a class is a hint for the eye and a
- * limit for rules, no sandbox: a program that is allowed to run can do anything.
+ * The risk class of a call. Pure, from the action and its real text. A class informs people and limits rules; it is no
+ * sandbox: a program that is allowed to run can do anything.
  *
- * The worst part of a text decides. What cannot be judged is `execute`, what hides on purpose is `destructive`.
+ * The worst command of a text counts. What is not known is `execute`, what hides on purpose is `destructive`.
  */
 import { type ApprovalRequest, type Risk, RISKS } from "../domain/approval.ts";
 import { type Invocations, invocationsOf, SHELLS } from "./invocations.ts";
@@ -10,8 +10,8 @@ import { isGuarded, isRepository, isSecret, isSink } from "./risk_paths.ts";
 import { riskOfInvocation } from "./command_table.ts";
 
 /**
- * @returns for a question `read` (it only tells the agent something), for a plan `write` (a yes lets the agent begin to
- *   write), for an elicitation `network` (the answer goes to a server)
+ * @returns for a question `read` (it only gives the agent information), for a plan `write` (its approval lets the agent
+ * begin to write), for an elicitation `network` (the answer goes to a server)
  */
 export function riskOf(request: ApprovalRequest): Risk {
   if (request.for !== "permission") {
@@ -44,7 +44,10 @@ function readsSecret(subject: string): boolean {
   return texts.some(([name, text]) => !(narrowed && name === "pattern") && isSecret(text));
 }
 
-/** Its quotes and escapes are not those that are read here: `ls C:\; rm x` is two commands. So nothing is sure to read. */
+/**
+ * PowerShell's quotes and escapes are not those of this reader: `ls C:\; rm x` is two commands. So nothing counts as
+ * `read`.
+ */
 function riskOfPowerShell(text: string): Risk {
   const removes =
     /(?:^|[\s;|&({])(?:remove-item|ri|rd|rmdir|del|erase|clear-content|iex|invoke-expression|rm)(?=$|[\s;|)}])/i;
@@ -125,7 +128,10 @@ function riskOfWords({ invocations }: Invocations, risk: Risk): Risk {
   return secret ? "network" : risk;
 }
 
-/** Something other than a reader names a path where a write is grave. `cd` counts: the next command may write there. */
+/**
+ * A command that does more than read names a path where a write is severe. `cd` counts: the next command may write
+ * there.
+ */
 function namesGuarded({ invocations }: Invocations): boolean {
   const changes = invocations.some((invocation) => riskOfInvocation(invocation) !== "read");
   return changes && invocations.some((invocation) => {
@@ -152,7 +158,7 @@ function runsWhatItFetched({ invocations, uncertainties }: Invocations, risks: r
 const SQL = /^(?:psql|mysql|mariadb|sqlite3?|duckdb|mongosh?|redis-cli|clickhouse(?:-client)?|cqlsh|sqlcmd|bq|usql)$/;
 const LOSES = /\b(?:drop|truncate|delete\s+from|flushall|flushdb|dropdatabase|deletemany|deleteone|remove)\b/i;
 
-/** A database client anywhere, and a word that deletes anywhere: the words may come through a pipe. */
+/** A database client and a deleting word, each anywhere in the text: the words may come through a pipe. */
 function isLostData({ invocations }: Invocations, text: string): boolean {
   return invocations.some(({ name }) => SQL.test(name)) && LOSES.test(text);
 }

@@ -1,4 +1,4 @@
-/** What git commands do to the work: many that look mild throw away what was never committed. Pure. */
+/** The risk of git commands: many that look harmless discard work that was never committed. Pure. */
 import type { Risk } from "../domain/approval.ts";
 import { option } from "./command_options.ts";
 
@@ -26,7 +26,7 @@ const DESTRUCTIVE: Readonly<Record<string, (args: readonly string[]) => boolean>
     option(args, "fd", "force", "force-with-lease", "force-if-includes", "delete", "mirror", "prune") ||
     args.some((arg) => /^(?:\+.*|:.+)$/.test(arg)),
   reset: (args) => option(args, "", "hard", "merge", "keep"),
-  // A pattern for -e may look like -n, and a later --no-dry-run takes it back.
+  // A pattern for -e may look like -n, and a later --no-dry-run reverts it.
   clean: (args) =>
     args.some((arg) => /^-[a-zA-Z]*e|^--(?:e|no|$)/.test(arg)) ||
     !args.some((arg) => /^(?:-[a-zA-Z]*n[a-zA-Z]*|--dry-run)$/.test(arg)),
@@ -50,7 +50,7 @@ const DESTRUCTIVE: Readonly<Record<string, (args: readonly string[]) => boolean>
   "filter-branch": () => true,
   "filter-repo": () => true,
   remote: ([what]) => what === "remove" || what === "rm",
-  // They name programs that git runs from then on, with nobody asked.
+  // They name programs that git runs from then on without a human.
   config: (args) => args.some((arg) => NAMES_PROGRAM.test(arg)),
   init: (args) => option(args, "", "template"), // brings hooks
   clone: (args) =>

@@ -1,6 +1,6 @@
 /** Shell patterns in paths: whether `enviro?` may be `environ`. Pure. */
 
-/** The component with each run of stars as one and each `[…]` as `?`: what a class leaves out is not looked at. */
+/** The component with each run of stars as one star and each `[…]` as `?`: what a class excludes is not evaluated. */
 export function simplified(part: string): string {
   return part.replace(/\[[!^]?\]?[^\]]*(?:\]|$)/g, "?").replace(/\*+/g, "*");
 }

@@ -1,4 +1,4 @@
-/** Paths that make a harmless looking call a grave one. Pure: links are not followed, names are compared in small letters. */
+/** Paths that make a harmless looking call severe. Pure: links are not followed, names are compared in lower case. */
 import { AGENT_FILES } from "../agents/files.ts";
 import { fixedCharacters, simplified } from "./risk_glob.ts";
 
@@ -8,8 +8,8 @@ function table(text: string): readonly (readonly string[])[] {
 }
 
 /**
- * A write here is `destructive`, whatever it writes: the text runs later with nobody asked (shells, hooks, cron, logins),
- * or it changes who is asked and what is allowed (agents' settings, this program's own files, accounts).
+ * A write here is `destructive`, whatever it writes: the text runs later without a human (shells, hooks, cron, logins),
+ * or it changes what is allowed without one (agents' settings, this program's own files, accounts).
  */
 const GUARDED = table(`
   .bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile .zlogin .zlogout .kshrc
@@ -24,7 +24,9 @@ const GUARDED = table(`
   /boot /proc /sys
 `);
 
-/** Reading here is no mere `read`: what an agent reads goes to its model's vendor, and these hold credentials. */
+/**
+ * Reading here is more than `read`: what an agent reads goes to its model's vendor, and these files hold credentials.
+ */
 const SECRET = table(`
   .ssh .gnupg .aws .azure .kube .config/gcloud .config/gh .docker/config.json .netrc .npmrc .pypirc .pgpass
   .git-credentials .env .env.* .envrc etc/shadow etc/gshadow environ proc/*/environ id_rsa* id_dsa* id_ecdsa* id_ed25519*
@@ -39,7 +41,10 @@ const SAMPLE = /^\.env\.(?:example|sample|template|dist|defaults)$/;
 /** Ends of names of files that hold keys. */
 const KEYS = [".pem", ".key", ".p12", ".pfx", ".keystore", ".kdbx"];
 
-/** Whether writing to `path` changes what runs later or who is asked. Also for a word of a command that holds a path. */
+/**
+ * Whether writing to `path` changes what runs later or what is allowed. Also for a word of a command that contains a
+ * path.
+ */
 export function isGuarded(path: string): boolean {
   return pathsIn(path).some((parts) =>
     holds(parts, GUARDED, startsAlike) || isDevice(parts) || parts.some(isHiddenPattern)

@@ -1,8 +1,9 @@
 /**
- * Standing answers: whether a rule matches a call, and the rule that an approval leaves behind. Pure.
+ * Rules: whether a rule matches a call, and the rule that an approval makes. Pure.
  *
- * A pattern is the text itself, but for `*`, which stands for any text. `\*` is a star and `\\` a backslash; before any
- * other character a backslash is itself. In an allow rule a `*` takes less (rule_glob.ts); in a deny rule it takes anything.
+ * A pattern is the text itself, except that `*` stands for any text. `\*` is a star and `\\` a backslash; before any
+ * other character a backslash is itself. In an allow rule a `*` is restricted (rule_glob.ts); in a deny rule it matches
+ * anything.
  */
 import type { ApprovalRequest, ApprovalScope, Rule } from "../domain/approval.ts";
 import { behindOwnOptions } from "./risk_git.ts";
@@ -11,11 +12,11 @@ import { type Glob, limitOf, matchesGlob, readPattern } from "./rule_glob.ts";
 import { hasHidden } from "./read_shell.ts";
 import { maskSecrets } from "../domain/sanitize.ts";
 
-/** Whose call it is and when. */
+/** Whose call it is, and when: what a rule's scope is compared with. */
 export interface RuleContext {
   readonly agent: string;
   readonly sessionId: string;
-  /** The session that a sub-agent works for: what holds for it holds for the sub-agent. */
+  /** The session that a sub-agent works for: its rules hold for the sub-agent too. */
   readonly parentId?: string;
   readonly cwd?: string;
   /** The time now, milliseconds since 1970. */
@@ -25,9 +26,9 @@ export interface RuleContext {
 }
 
 /**
- * Whether `rule` answers this call. A deny rule for commands also matches any single command inside the line, with the
- * options before its arguments or without, one for paths or addresses also the one that is meant: `/a/../b` is `/b`; of
- * several paths one is enough.
+ * Whether `rule` matches this call. A deny rule for commands also matches any single command inside the line, with or
+ * without the options before its arguments; one for paths or addresses also their normalized form: `/a/../b` is `/b`;
+ * of several paths one is enough.
  */
 export function matches(rule: Rule, request: ApprovalRequest, caller: RuleContext): boolean {
   if (rule.tool !== "*" && rule.tool !== request.tool) return false;
@@ -45,12 +46,12 @@ export function firstMatch(rules: readonly Rule[], request: ApprovalRequest, cal
     rules.find((rule) => rule.decision === "allow" && matches(rule, request, caller));
 }
 
-/** Whether the rule answers more than one text of one tool. */
+/** Whether the rule matches more than one text of one tool. */
 export function isWildcard(rule: Rule): boolean {
   return rule.tool === "*" || readPattern(rule.pattern).length > 1;
 }
 
-/** The call that a pattern with stars spells out: what the rule is given for, whatever its stars take beside. */
+/** The call that a pattern with stars spells out: what the rule is meant for, whatever else its stars match. */
 export function literalTarget(rule: Rule, request: ApprovalRequest): ApprovalRequest | undefined {
   const glob = readPattern(rule.pattern);
   return glob.length > 1 ? { ...request, subject: glob.join("") } : undefined;
@@ -61,7 +62,7 @@ export function matchesEverything(rule: Rule): boolean {
   return readPattern(rule.pattern)[0]?.trim() === "";
 }
 
-/** A time that cannot be read ends an allow rule and leaves a deny rule standing. */
+/** An unreadable time ends an allow rule and keeps a deny rule. */
 export function hasExpired({ expiresAt, decision }: Rule, now: number): boolean {
   if (expiresAt === undefined) return false;
   const end = Date.parse(expiresAt);
@@ -98,7 +99,7 @@ function denies(pattern: string, request: ApprovalRequest, { cwd = "/" }: RuleCo
   return texts.some((text) => matchesGlob(glob, text)) || begun.some((text) => glob[0]!.startsWith(text));
 }
 
-/** The address that is meant: as it is written out, and without who asks and the dot that a host's name may end in. */
+/** The normalized address: without user name, and without the dot that a host's name may end in. */
 function addressesOf(subject: string): readonly string[] {
   const url = URL.parse(subject);
   if (url === null) return [];
@@ -136,7 +137,7 @@ function reachesPath(glob: Glob, path: string, cwd: string): boolean {
   return head.startsWith(below) || (glob.length > 1 && below.startsWith(head));
 }
 
-/** The path that is meant, without `.`, `..` and doubled slashes; links are not followed. */
+/** The normalized path, without `.`, `..` and doubled slashes; links are not followed. */
 function resolved(path: string, cwd: string): string {
   const parts: string[] = [];
   for (const part of (path.startsWith("/") ? path : `${cwd}/${path}`).split("/")) {

@@ -45,8 +45,9 @@ export function matchesGlob(glob: Glob, subject: string, limit?: Limit): boolean
 }
 
 /**
- * What the stars of an allow rule may take, by what the call does. They never take what nobody sees, nor a line break: a
- * call on several files has one line for each, and the pattern is for one. A pattern that is only stars means all.
+ * What the stars of an allow rule may match, by what the call does. They never match invisible characters, nor a line
+ * break: a call on several files has one line for each, and the pattern is for one. A pattern that is only stars
+ * matches all.
  */
 export function limitOf({ action, subject }: ApprovalRequest): Limit {
   if (action === "command") return (text, at, glob) => commandLimit(text, glob) && staysBelow(text, at, subject);

@@ -1,4 +1,4 @@
-/** What is read of a shell text: simple commands, and what was in doubt. */
+/** What the reader finds in a shell text: simple commands, and what it could not decide. */
 
 /**
  * `expansion`: words that the shell makes (variables, braces, `$'…'`, a pattern or a function as the command's name).
@@ -33,7 +33,7 @@ export interface ShellText {
   readonly uncertainties: ReadonlySet<Uncertainty>;
 }
 
-/** What a reader adds to. */
+/** What a reader adds its findings to. */
 export interface CommandSink {
   readonly commands: SimpleCommand[];
   readonly uncertainties: Set<Uncertainty>;

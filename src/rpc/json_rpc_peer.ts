@@ -1,7 +1,7 @@
 /**
- * One end of a JSON-RPC 2.0 conversation over a message channel: it asks, it answers, or both. Answers keep the order of
- * their requests where the handler returns at once. What a slow peer does not read, or what runs for it, is bounded:
- * past the bounds its messages are not read.
+ * One end of a JSON-RPC 2.0 connection over a message channel: it calls, it replies, or both. Replies keep the order of
+ * their requests where the handler returns at once. Unread output and running handlers are bounded: past the bounds no
+ * further message is read.
  */
 import { encodedLine, encodeLine, type Id, parseMessage, type Request, type Response } from "../protocol/envelope.ts";
 import { ConsoleError, fromWire, toWire } from "../protocol/errors.ts";
@@ -36,7 +36,7 @@ export interface JsonRpcPeerOptions {
 
 export const NO_ANSWER = Symbol("no answer");
 
-/** Unread answers past which no further message is read, bytes. */
+/** Unread replies past which no further message is read, bytes. */
 const ANSWERS_AHEAD = 262_144;
 /** Time for a peer that lags or misbehaved to take its last message, ms; then it is cut off. */
 const LAST_WORDS_MS = 15_000;
@@ -70,9 +70,7 @@ export class JsonRpcPeer {
 
   // -- to the other end ------------------------------------------------------------------------------------------------
 
-  /**
-   * @throws {ConsoleError} what the other end answered, or `disconnected`; the signal's reason
-   */
+  /** @throws {ConsoleError} the other end's error, or `disconnected`; the signal's reason */
   request(method: string, params: object, signal: AbortSignal): Promise<unknown> {
     const { id, result } = this.#calls.begin(signal);
     if (id !== undefined) this.#send({ ...this.#header, id, method, params });
@@ -133,7 +131,7 @@ export class JsonRpcPeer {
     });
   }
 
-  /** A request without an id gets no answer, but what it asked to happen afterwards happens. */
+  /** A notification gets no reply, but the actions that it requested for afterwards run. */
   #answer(id: Request["id"], result: unknown, after: readonly (() => void)[]): void {
     if (id !== undefined && result !== NO_ANSWER) this.respond(id, result);
     for (const action of after) action();
@@ -149,7 +147,7 @@ export class JsonRpcPeer {
     if (error === undefined) return void (typeof id === "number" && this.#calls.resolve(id, result));
     const { code = 0, message = "", data } = Object(error) as { code?: number; message?: string; data?: unknown };
     const known = fromWire({ code, message, data });
-    // Without an id it is about the connection as a whole (busy, too_large): everybody who waits hears it.
+    // Without an id it is about the connection as a whole (busy, too_large): it rejects every open call.
     if (id === null) this.#calls.rejectAll(known);
     else if (typeof id === "number") this.#calls.reject(id, known);
   }
@@ -185,7 +183,7 @@ export class JsonRpcPeer {
 
   // -- end -------------------------------------------------------------------------------------------------------------
 
-  /** Reads no more; what is running is still answered. */
+  /** Reads no more; running requests still get their replies. */
   stopReading(): void {
     if (this.#state === "open") this.#state = "leaving";
     this.#channel.stopReading();

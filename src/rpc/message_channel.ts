@@ -7,7 +7,7 @@ export interface ChannelEvents {
   /**
    * One message; its bytes are valid only during the call.
    *
-   * @returns false to hold the next ones back until {@link MessageChannel.resume}
+   * @returns false to receive no more until {@link MessageChannel.resume}
    */
   readonly onMessage: (message: Uint8Array | string) => boolean;
   /** A message was over the limit. Lines are read no further; of frames only that one is passed over. */
@@ -23,7 +23,7 @@ export interface ChannelEvents {
 export interface MessageChannel {
   /** Begins to read. Call once. */
   open(events: ChannelEvents): void;
-  /** Goes on after a message that was answered with false. */
+  /** Continues after a message for which the callback returned false. */
   resume(): void;
   /** Hands no further message on. What is queued is still written. */
   stopReading(): void;

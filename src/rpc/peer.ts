@@ -34,6 +34,6 @@ export interface EventSource {
 export interface StreamReader {
   /** There may be something to pull. */
   wake(): void;
-  /** The peer was too slow for the events `from` to `to`: it is told, and the connection ends. */
+  /** The peer was too slow for the events `from` to `to`: it is notified, and the connection ends. */
   lagged(from: number, to: number): void;
 }

@@ -9,15 +9,15 @@ interface Pending {
 export class PendingCalls {
   #byId = new Map<number, Pending>();
   #nextId = 1;
-  /** Set when nothing will be answered any more. */
+  /** Set when no more replies will come. */
   #gone: ConsoleError | undefined;
 
-  /** Whether anything was ever asked: answers that come too late are then no surprise. */
+  /** Whether any call was made: late replies are then no surprise. */
   get any(): boolean {
     return this.#nextId > 1;
   }
 
-  /** @returns the promise of the answer, and the id to send; without an id there is nothing to send */
+  /** @returns the promise of the reply, and the id to send; without an id there is nothing to send */
   begin(signal: AbortSignal): { readonly id?: number; readonly result: Promise<unknown> } {
     if (this.#gone !== undefined) return { result: Promise.reject(this.#gone) };
     if (signal.aborted) return { result: Promise.reject(signal.reason) };

@@ -16,8 +16,8 @@ export interface RouterOptions {
   readonly newBugId: () => string;
   readonly timeout: (ms: number) => AbortSignal;
   /**
-   * Set where every answer to a change waits for the disk (journal.fsync = always): resolves when record `seq` is there, or
-   * the newest where none is given, rejects with `read_only`. Absent, such methods answer at once.
+   * Set where every reply to a change waits for the disk (journal.fsync = always): resolves when record `seq` is synced, or
+   * the newest where none is given, rejects with `read_only`. Where absent, such methods reply at once.
    */
   readonly durable?: (seq?: number) => Promise<void>;
 }
@@ -42,8 +42,8 @@ export class Router {
   }
 
   /**
-   * Runs one request. Returns the result at once where the handler is synchronous, so that answers keep the order
-   * of their requests; a promise otherwise.
+   * Runs one request. Returns the result at once where the handler is synchronous, so that replies keep the order of
+   * their requests; a promise otherwise.
    *
    * @throws {ConsoleError} or rejects with one; a handler's own bug becomes `internal` with an id that is in the log
    */

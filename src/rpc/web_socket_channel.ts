@@ -12,7 +12,7 @@ export interface WebSocketChannelOptions {
 
 /** Of events, bytes that are given to a socket whose peer has not taken them. */
 const EVENTS_AHEAD = 65_536;
-/** A WebSocket does not tell when it has sent: how often somebody who waits for that looks, ms. */
+/** A WebSocket has no event for sent data: the interval at which a waiting writer looks, ms. */
 const LOOK_MS = 10;
 
 export class WebSocketChannel implements MessageChannel {
@@ -21,7 +21,7 @@ export class WebSocketChannel implements MessageChannel {
   #decoder = new TextDecoder();
   #socket: TextSocket | undefined;
   #events: ChannelEvents | undefined;
-  /** Frames that came while the next ones were to be held back; undefined while they are not. */
+  /** Frames that arrived while reading was paused; undefined while it is not. */
   #held: string[] | undefined;
   #heldUnits = 0;
   #stopped = false;
@@ -103,7 +103,7 @@ export class WebSocketChannel implements MessageChannel {
       if (this.#events?.onMessage(text) === false && !this.#stopped) this.#held = [];
       return;
     }
-    // Nothing tells the peer to wait: one that goes on and on is cut off.
+    // The protocol has no way to pause the peer: one that keeps sending is disconnected.
     this.#heldUnits += text.length;
     if (this.#heldUnits > this.#maxUnits) return this.close();
     this.#held.push(text);

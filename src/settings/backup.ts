@@ -8,9 +8,9 @@ export interface Backup {
   readonly file: string;
   /** The text before our first installation, untouched; null where there was no file. */
   readonly original: string | null;
-  /** The text that the present installation found, untouched: `original` until somebody else changes the file. */
+  /** The text that the present installation found: `original` until somebody else changes the file. */
   readonly found: string | null;
-  /** sha256 of each text that we made of `found`: while the file is one of them, nobody else has changed it. */
+  /** sha256 of each text that we made of `found`: while the file has one of them, only we have changed it. */
   readonly installed: readonly string[];
   /** Each program that was registered. */
   readonly programs: readonly Argv[];

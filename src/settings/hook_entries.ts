@@ -65,7 +65,7 @@ export interface HooksStatus {
   readonly statusline?: "absent" | "installed" | "outdated" | "unreadable";
 }
 
-/** How much of the table stands in `text`. `disabled`: it does, but the settings switch all hooks off. Never throws. */
+/** How much of the table is in `text`. `disabled`: all of it, but the settings switch all hooks off. Never throws. */
 export function statusOf(agent: JsonHooks, text: string, program: Argv, options: EditOptions = {}): HooksStatus {
   const rows = new Map(rowsOf(agent, options.policy).map((row) => [row.event, row]));
   try {
@@ -138,7 +138,7 @@ function entryOf(agent: JsonHooks, row: HookRow, program: Argv): unknown {
   return { ...(row.matcher === undefined ? {} : { matcher: row.matcher }), hooks: [handler] };
 }
 
-/** Takes one handler out, and with it each container that held nothing else. */
+/** Removes one handler, and each container that held only it. */
 function removed(text: string, ours: OwnEntry, options: EditOptions): string {
   const hooksProperty = ours.event.parent?.parent;
   const hooks = ours.event.parent;
@@ -170,7 +170,7 @@ function lacksVersion(agent: JsonHooks, root: Node | undefined): boolean {
   return agent.version !== undefined && (root === undefined || edit.propertyOf(root, "version") === undefined);
 }
 
-/** The version that we brought goes too, unless somebody else's hooks that came since live on it. */
+/** The version that we added goes too, unless entries of others that came since need it. */
 function withoutVersion(agent: JsonHooks, text: string, options: EditOptions): string {
   const root = rootOf(text, options);
   const version = root && edit.propertyOf(root, "version");

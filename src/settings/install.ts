@@ -1,7 +1,7 @@
 /**
- * Hooks in the settings file of an agent, on the disk. The file belongs to the user and the agent: it is changed
- * under a lock, in one rename, only where nobody changed it meanwhile; links and modes stay; and what it was before
- * is kept, so that uninstalling gives it back byte for byte.
+ * Hooks in the settings file of an agent, on the disk. The file belongs to the user and the agent: it is changed under
+ * a lock, in one rename, only where nobody else changed it in between; links and modes stay; its former text is kept,
+ * so that uninstalling restores it byte for byte.
  */
 import { dirname, join } from "@std/path";
 import { maskSecrets } from "../domain/sanitize.ts";
@@ -21,7 +21,7 @@ export interface InstallSystem {
   readonly sha256: Sha256;
   /** Follows every link. @throws the OS error where the end does not exist */
   readonly realPath: (path: string) => string;
-  /** A lock between processes that ends with its holder, or undefined where another one holds it. */
+  /** A lock between processes that ends with its holder; undefined where another process has it. */
   readonly tryLock: (path: string) => { release(): void } | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface HooksTarget {
   /** The settings file, from {@link AgentHooks.file}. */
   readonly file: string;
   readonly program: Argv;
-  /** Rules judge each tool call before it runs: that row may wait for a decision. */
+  /** Rules are evaluated before each tool call: that row may wait for a decision. */
   readonly policy?: boolean;
   /** Our tee for the agent's status line, where it has one. */
   readonly statusline?: {
@@ -83,7 +83,7 @@ export function install(system: InstallSystem, target: HooksTarget): Promise<Hoo
 export function uninstall(system: InstallSystem, target: HooksTarget): Promise<HooksOutcome> {
   return changed(system, target, (was, backup, hash) => {
     if (was === undefined) return { now: undefined, backup: null };
-    // What was found may hold entries of an installation whose backup was lost: they go too.
+    // The text may contain entries of an installation whose backup was lost: they go too.
     const text = isUnchanged(backup, hash) ? backup.found : was;
     if (text === null) return { now: undefined, backup: null };
     const now = withoutOwnEntries(target, text, editing(target, backup));
@@ -119,14 +119,14 @@ function editing(target: HooksTarget, backup: Backup | undefined): EditOptions {
   const { file, policy = false } = target;
   if (backup === undefined) return { file, policy };
   const earlier = backup.programs;
-  // Where an older backup was lost, "before" has entries of ours: their containers were not there before us.
+  // Where an older backup was lost, "before" has entries of ours: their containers did not exist before us.
   const before = withoutOwnEntries(target, backup.original ?? "", { file, earlier });
   return { file, policy, earlier, before };
 }
 
 type Reading = Pick<InstallSystem, "files" | "realPath" | "sha256">;
 
-/** What stands in the file now; `absent` where there is none. */
+/** The state of the file; `absent` where there is none. */
 export function hooksStatus(system: Reading, target: HooksTarget): HooksStatus {
   try {
     const backup = readBackup(system.files, backupPath(target, system.sha256));
@@ -231,6 +231,6 @@ function makeFolder(files: Files, path: string): void {
   try {
     files.mkdir(path, 0o700);
   } catch (error) {
-    if (files.stat(path) === undefined) throw error; // else somebody was quicker
+    if (files.stat(path) === undefined) throw error; // else another process was quicker
   }
 }

@@ -1,4 +1,4 @@
-/** Which entries of an agent's settings are ours, and whether they are as the table wants them. */
+/** Finds our own entries in an agent's settings, and compares them with the table. */
 import { getNodeValue } from "jsonc-parser";
 import { ConsoleError } from "../protocol/errors.ts";
 import { type Fields, isFields } from "../lib/json_fields.ts";
@@ -15,7 +15,7 @@ export interface EditOptions {
   readonly before?: string;
   /** Programs that earlier installations registered: their entries are ours too. */
   readonly earlier?: readonly Argv[];
-  /** Rules judge each tool call before it runs ({@link HookRow.policy}). */
+  /** Rules are evaluated before each tool call ({@link HookRow.policy}). */
   readonly policy?: boolean;
 }
 
@@ -64,7 +64,7 @@ export function findOwnEntries(
 
 /**
  * True for a handler that runs one of `programs`, a program by our name, or `deno run` in our sandbox, which no other
- * program asks for: it shuts the daemon's token of that very `--home` away (platform/sandbox.ts, `hookFlags`).
+ * program uses: it denies access to the daemon's token of that very `--home` (platform/sandbox.ts, `hookFlags`).
  * Entries like `deno run /elsewhere/main.ts hook NAME` are not enough: other tools have them too.
  */
 function isOurHandler(agent: AgentHooks, handler: unknown, programs: readonly Argv[]): boolean {
@@ -78,7 +78,7 @@ function isOurHandler(agent: AgentHooks, handler: unknown, programs: readonly Ar
   return programs.some((program) => sameArgv(program, own)) || OWN_NAME.test(own[0] ?? "") || isOurSandbox(own);
 }
 
-/** Whether the entry says what the row asks for; members that the row does not name are the user's. */
+/** Whether the entry is what the row requires; members that the row does not name are the user's. */
 export function isCurrent(agent: JsonHooks, ours: OwnEntry, row: HookRow | undefined, program: Argv): boolean {
   if (row === undefined || !coversMatcher(ours, row)) return false;
   const is = getNodeValue(ours.handler) as Record<string, unknown>;
@@ -87,7 +87,7 @@ export function isCurrent(agent: JsonHooks, ours: OwnEntry, row: HookRow | undef
     Object.entries(must).every(([name, value]) => JSON.stringify(is[name]) === JSON.stringify(value));
 }
 
-/** A matcher belongs to the group, in flat lists to the handler; ours hear every tool. */
+/** A matcher belongs to the group, in flat lists to the handler; our handlers match every tool. */
 export function coversMatcher({ group }: OwnEntry, row: HookRow): boolean {
   const matcher = edit.valueOf(edit.propertyOf(group, "matcher"))?.value;
   return (matcher ?? "*") === (row.matcher ?? "*") || matcher === "";

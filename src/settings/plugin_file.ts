@@ -1,9 +1,9 @@
-/** Hooks that are a whole file of ours: the text, and whose it is. Pure. */
+/** Hooks that are a whole file of ours: renders it, and recognizes it. Pure. */
 import { type Argv, type FileHooks, hookArgv } from "../agents/shared/hook_spec.ts";
 import { type EditOptions, settingsError } from "./own_entries.ts";
 import type { HooksStatus } from "./hook_entries.ts";
 
-/** The first line, by which a file is known as ours, whichever version wrote it. */
+/** The first line, by which a file is recognized as ours, whichever version wrote it. */
 const MARK = '// agent-console: written by "hooks install", taken away by "hooks uninstall"\n';
 
 /** The whole file for `program`. @throws {ConsoleError} config_invalid where `text` is somebody else's file */

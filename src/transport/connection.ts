@@ -1,6 +1,6 @@
 /**
- * One client of the daemon: hello first, then requests to the router, answers and event streams. It ends when the peer
- * closes, breaks a rule or stalls; whatever ends it, its streams leave the event bus and its AbortSignal fires.
+ * One client of the daemon: hello first, then requests to the router, replies and event streams. It ends when the peer
+ * closes, breaks a rule or stalls; in each case its streams leave the event bus and its AbortSignal fires.
  */
 import type { Actor } from "../protocol/actor.ts";
 import { JsonRpcPeer, NO_ANSWER } from "../rpc/json_rpc_peer.ts";
@@ -65,7 +65,7 @@ export class Connection implements Peer {
       },
       onHangUp: () => {
         this.#hungUp.abort();
-        // The peer may have closed only its sending side: it still gets the answers to what it asked.
+        // The peer may have closed only its sending side: it still gets the replies to its requests.
         void this.#rpc.whenIdle().then(() => this.#leave());
       },
       onRoom: () => this.#streams.pull(),

@@ -13,7 +13,7 @@ export interface HandshakeOptions {
   readonly bootId: string;
   /** The limits that a client may want to know, by name. */
   readonly limits: Readonly<Record<string, number>>;
-  /** Whether the daemon is on its way out: then it greets nobody any more, and who is there may finish. */
+  /** Whether the daemon is stopping: then it accepts no hello, and connected clients may finish. */
   readonly stopping: () => boolean;
 }
 

@@ -16,7 +16,10 @@ export class Tokens {
     return token;
   }
 
-  /** What `given` may do; undefined where it is no token of ours. All are compared, whichever it is. */
+  /**
+   * The scope of `given`; undefined where it is none of our tokens. All are compared, so that the time does not depend
+   * on which it is.
+   */
   scopeOf(given: string): Scope | undefined {
     let found: Scope | undefined;
     for (const [token, scope] of this.#scopes) if (isSame(given, token)) found = scope;

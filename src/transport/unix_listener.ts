@@ -108,8 +108,8 @@ export class UnixServer {
   }
 
   /**
-   * Accepts nobody any more. With `unlink` the socket file is gone when this resolves: only while it is still ours,
-   * and while the instance lock is held. Without it the listener stays, for closing would unlink the path.
+   * Accepts no more connections. With `unlink` the socket file is gone when this resolves: only while it is still ours,
+   * and while the instance lock is held. Without it the listener stays open, because closing would unlink the path.
    */
   async close(options: { readonly unlink: boolean }): Promise<void> {
     this.#closed.abort(new Error("the listener closed"));
