@@ -13,7 +13,7 @@ const PAINT: Readonly<Record<Risk, (text: string) => string>> = {
   destructive: (text) => bold(red(text)),
 };
 
-/** One approval, the whole of what would run: nobody should have to answer what they cannot read. */
+/** One approval, with the whole of what would run: nobody should have to decide about what they cannot read. */
 export function approvalLines(approval: Approval, session: string, now: number): string[] {
   const { id, agent, cwd, detail, risk, reasoning, choices, suggestions } = approval;
   const left = approval.status === "pending"
@@ -37,7 +37,7 @@ export function approvalLines(approval: Approval, session: string, now: number):
   ];
 }
 
-/** What is asked, in one line: the call, or the questions. Text from outside, as it is. */
+/** The request in one line: the call, or the questions. Text from outside, not escaped. */
 export function approvalSummary(approval: Approval): string {
   return isQuestion(approval) ? (approval.choices ?? []).map(({ question }) => question).join(" / ") : call(approval);
 }
@@ -50,13 +50,16 @@ function call({ tool, input }: Approval): string {
   return tool === "" ? input : `${tool}: ${input}`;
 }
 
-/** The commands that answer it; of a question's choices the first. */
+/** The commands that decide it; for a question with the first of its choices. */
 export function answerHint({ id, choices = [] }: Approval): string {
   const answers = choices.flatMap(({ options }) => ["--answer", escapeControls(options[0] ?? "TEXT")]);
   return `${shellQuote(["agent-console", "approve", id, ...answers])} · agent-console deny ${id}`;
 }
 
-/** The answers beside their questions; what is none of the choices is said to be so. Text from outside, as it is. */
+/**
+ * The answers beside their questions; a text that is none of the choices is marked as such. Text from outside, not
+ * escaped.
+ */
 export function answerLine({ choices = [] }: Approval, answers: Readonly<Record<string, string>>): string {
   return choices.map(({ question, options, multiple }) => {
     const answer = answers[question] ?? "";

@@ -18,10 +18,10 @@ export interface CommandContext {
   readonly takeSignals: () => void;
 }
 
-/** An answer may need a recovery of the journal first. */
+/** A reply may have to wait for a recovery of the journal. */
 const CALL_MS = 30_000;
 
-/** What may be asked twice. By name: others that change no state do something all the same (`shutdown`, `config.reload`). */
+/** The methods that may be called twice. By name: others change no state and still do something (`shutdown`). */
 const READS: ReadonlySet<string> = new Set<MethodName>([
   "approval.list",
   "approval.rules",
@@ -35,7 +35,10 @@ const READS: ReadonlySet<string> = new Set<MethodName>([
   "session.list",
 ]);
 
-/** Asks the daemon one thing, starting it if needed and allowed; what only reads is asked twice. @throws {ConsoleError} */
+/**
+ * Calls one method of the daemon, starting it if needed and allowed; a reading method is called again where the daemon
+ * ended before its reply. @throws {ConsoleError}
+ */
 export async function call<M extends AnyMethodName>(
   run: CommandContext,
   method: M,

@@ -2,7 +2,7 @@
 import type { Cost, PlanLimit, PlanLimits } from "../domain/session.ts";
 import { duration } from "./format.ts";
 
-/** `$0.12`; undefined where the agent tells no cost. */
+/** `$0.12`; undefined where the agent reports no cost. */
 export function dollars(cost: Cost | undefined): string | undefined {
   return cost?.usd === undefined ? undefined : `$${cost.usd.toFixed(2)}`;
 }

@@ -49,7 +49,7 @@ const PAINT: Readonly<Record<Status | "lost", (text: string) => string>> = {
   lost: (text) => dim(red(text)),
 };
 
-/** The word of a row's status: `lost` stands for an open row whose process is gone. */
+/** The status of a row for people: `lost` for an open row whose process is gone. */
 export function displayStatus(session: SessionView): Status | "lost" {
   return session.lost ? "lost" : session.status;
 }

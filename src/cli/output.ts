@@ -17,11 +17,11 @@ export interface Output {
   readonly screen: Screen;
   /** Prints a line, colours and all: text from outside is made visible() by the caller. @throws {ReaderGone} */
   line(text: string): void;
-  /** Prints text of other people's, its lines as they are; what a terminal would obey is shown instead. @throws {ReaderGone} */
+  /** Prints text from outside, its lines as they are; control characters are escaped. @throws {ReaderGone} */
   plain(text: string): void;
   /** Prints `{"schema":1, …payload}` as one line. @throws {ReaderGone} */
   json(payload: Readonly<Record<string, unknown>>): void;
-  /** A message for people, on stderr; what a terminal would obey in it is shown instead. */
+  /** A message for people, on stderr; control characters are escaped. */
   note(text: string): void;
 }
 

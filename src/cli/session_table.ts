@@ -42,7 +42,7 @@ export function sessionTable(
   return table(columns, [...sessions].sort(byUrgency), width);
 }
 
-/** The id to answer by, `+1` where the same session asks more; nothing where only its own terminal can answer. */
+/** The id to decide by, `+1` where the same session has more requests; empty where only its own terminal can decide. */
 function approvalsOf(session: SessionView, open: readonly Approval[]): string {
   const ids = open.filter(({ sessionId }) => sessionId === session.id).map(({ id }) => id);
   // The one that the row is about.
@@ -58,7 +58,7 @@ function name(session: SessionView): string {
   return session.parentId === undefined ? own : `└ ${own}`;
 }
 
-/** The shortest prefixes, at least 8 long, that tell the ids apart. */
+/** The shortest unambiguous prefixes of the ids, at least 8 characters long. */
 export function shortIds(ids: readonly string[]): ReadonlyMap<string, string> {
   const sorted = [...new Set(ids)].sort();
   const shared = (a: string, b: string | undefined) => {

@@ -69,7 +69,7 @@ export class WatchLines {
     return paint(word, fit(`${SYMBOLS[word]} ${word}`, 10)) + this.#rest({ id, agent, name }, text);
   }
 
-  /** What is asked with the id to answer it by, then how it went. */
+  /** The request with the id to decide it by, later its result. */
   #approval(approval: Approval): string {
     const { id, sessionId, agent, cwd } = approval;
     const open = approval.status === "pending";

@@ -192,7 +192,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   };
   const reload = () => {
     config.reload().catch((error) => {
-      if (!(error instanceof ConsoleError)) bug(error); // the others are told in the log, the journal and status
+      if (!(error instanceof ConsoleError)) bug(error); // the others are in the log, the journal and status
     });
   };
   const services: readonly Service[] = [

@@ -18,7 +18,7 @@ export interface DaemonDeps {
   readonly featureSnapshots: () => Readonly<Record<string, unknown>>;
   readonly now: () => string;
   readonly status: () => Promise<ResultOf<"status">>;
-  /** Those that clients are told of in hello. */
+  /** The features that hello reports to clients. */
   readonly limits: Readonly<Record<string, number>>;
 }
 
@@ -58,7 +58,7 @@ export function daemonHandlers(
         );
       }
       stop.request({
-        reason: maskSecrets(reason ?? "asked by a client"), // anybody's words, on their way to journal and log
+        reason: maskSecrets(reason ?? "asked by a client"), // text from any client, on its way to journal and log
         force: force ?? false,
         restart: restart ?? false,
       });

@@ -1,4 +1,4 @@
-/** Ends the daemon when nobody needs it: the ephemeral one with its last client, any one after its idle time. */
+/** Stops the daemon when no client needs it: an ephemeral one with its last client, any other after its idle time. */
 import type { Service } from "../core/service.ts";
 import { setTimer } from "../platform/clock.ts";
 
@@ -60,7 +60,7 @@ export class IdleExit implements Service {
     );
   }
 
-  /** Seconds until the idle stop if nobody comes; undefined where there is none. */
+  /** Seconds until the idle stop if no client connects; undefined where there is none. */
   #idleInSecs(): number | undefined {
     const mins = this.#options.idleMins();
     if (mins === 0) return undefined;

@@ -18,7 +18,7 @@ import type { LastError } from "./last_error.ts";
 import type { DaemonOptions } from "./options.ts";
 import type { StopControl } from "./stop_control.ts";
 
-/** What a reload tells, and to whom. */
+/** The result of a reload, and its callbacks. */
 export interface ReloadHooks {
   readonly stop: StopControl;
   readonly log: Log;
@@ -34,7 +34,7 @@ export class LiveConfig {
   #options: DaemonOptions;
   #features: readonly AnyFeature[];
   #schema: ConfigSchema;
-  /** What the running parts were built with: what a restart would change is told against this. */
+  /** The values that the running parts were built with: what would need a restart is computed against them. */
   #booted: Loaded;
   #now: Loaded;
   #hooks: ReloadHooks | undefined;
@@ -139,7 +139,7 @@ function byKey(features: readonly AnyFeature[], config: Config): Map<string | un
   return Map.groupBy(permissions.filter(({ configKey }) => configKey !== undefined), ({ configKey }) => configKey);
 }
 
-/** What is off was started without the leave to read its variables; then its default place stands for it. */
+/** The sandbox gives a disabled feed no permission to read its variables: then its default place is used. */
 function readableEnv(name: string): string | undefined {
   try {
     return env(name);

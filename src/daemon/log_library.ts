@@ -1,2 +1,2 @@
-/** What the log uses of its library, so that a bundle need not hold the rest: half of it. Loaded late (logging.ts). */
+/** The parts of the log library that are used, so that a bundle contains only half of it. Loaded late (logging.ts). */
 export { configureSync, getLogger, resetSync } from "@logtape/logtape";

@@ -1,7 +1,7 @@
 /**
  * The daemon's log: JSON lines in logs/daemon.log, rotated, credentials masked. The library costs 10 ms of start-up and
- * is wanted only after the first hello is answered, so lines wait in memory until it is loaded. Its own file sink is
- * not used: it brings Node's layer of files along, another 3 MB of a daemon that is to be small.
+ * is needed only after the first hello has its reply, so lines wait in memory until it is loaded. Its own file sink is
+ * not used: it loads Node's file layer, another 3 MB of memory.
  */
 import type { LogRecord } from "@logtape/logtape";
 import { escapeControls, maskSecrets } from "../domain/sanitize.ts";
@@ -79,7 +79,7 @@ export class DaemonLog implements Log {
       reset: true,
       sinks: {
         file: (record) => file.write(render(record) + "\n"),
-        // A terminal obeys more than what JSON escapes.
+        // Terminals interpret more characters than JSON escapes.
         stderr: (record) => void writeStderr(escapeControls(render(record)) + "\n"),
       },
       loggers: [

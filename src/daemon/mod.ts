@@ -1,10 +1,10 @@
 /**
- * The daemon as a process: what is made safe before it, in which order, and undone in the opposite one.
+ * The daemon as a process: the steps of its start, undone in the opposite order.
  *
- *   umask → places safe → config → lock → journal (recover, replay) → token → listen → services start → ready
+ *     umask → paths checked → config → lock → journal (recover, replay) → token → listen → services start → ready
  *
- * The lock is taken before anything of the home is written and given back last. `ready` is written when hello is
- * answered, not when it is hoped to be.
+ * The lock is taken before anything in the home is written and released last. `ready` is written when hello gets
+ * replies.
  */
 import { assertEndpointSafe, resolveOwnHome } from "../config/endpoint.ts";
 import { denoFiles } from "../platform/deno_files.ts";
@@ -20,7 +20,7 @@ import type { DaemonOptions } from "./options.ts";
 import * as files from "./runtime_files.ts";
 
 /**
- * Runs until it is told to stop.
+ * Runs until it is stopped.
  *
  * @returns the exit code
  * @throws {ConsoleError} what kept it from starting; then nothing is left behind

@@ -52,6 +52,6 @@ function quietly(action: () => void): void {
   try {
     action();
   } catch {
-    // Nobody is left to tell.
+    // The log itself failed: there is no place to report it.
   }
 }

@@ -1,7 +1,7 @@
 /**
- * One daemon per home: the lock that says so, and the files that tell others who holds it.
- * The lock is the truth (the kernel frees it however the holder dies); pid, token and ready file are only notes,
- * rewritten at each start, so that nothing is left to clean up by hand after a crash.
+ * One daemon per home: the lock that ensures it, and the files that tell other processes who has it. Only the lock
+ * counts (the kernel frees it however the holder ends); pid, token and ready file are notes, rewritten at each start,
+ * so that nothing has to be cleaned up by hand after a crash.
  */
 import { denoFiles, replaceWithoutSync } from "../platform/deno_files.ts";
 import { assertSafe } from "../config/endpoint.ts";
@@ -35,11 +35,14 @@ function makeFolder(path: string): void {
   try {
     denoFiles.mkdir(path, 0o700);
   } catch (error) {
-    if (denoFiles.stat(path) === undefined) throw error; // else somebody was quicker
+    if (denoFiles.stat(path) === undefined) throw error; // else another process was quicker
   }
 }
 
-/** A look at the lock (client/stop.ts) holds it for an instant: it is no daemon. Tried again so often and so long, ms. */
+/**
+ * A check of the lock (client/stop.ts) holds it for an instant without being a daemon: how often and how long the lock
+ * is tried again, ms.
+ */
 const LOCK_TRIES = { every: 20, for: 300 };
 
 /** Blocks for that time: nothing else runs in this process yet. @throws {ConsoleError} `already_running` with the holder's pid */
@@ -68,10 +71,10 @@ function readPid(pidFile: string): number | undefined {
 }
 
 /**
- * Listens at `path`. What lies there may be a dead daemon's socket: connecting is the only way to tell, and it is safe
- * because the lock is held.
+ * Listens at `path`. An existing file may be a dead daemon's socket: only connecting shows it, which is safe because
+ * the lock is held.
  *
- * @throws {ConsoleError} `already_running` where somebody else listens there
+ * @throws {ConsoleError} `already_running` where another process listens there
  */
 export async function listen(path: string): Promise<Listener> {
   if (denoFiles.stat(path) !== undefined) {
@@ -110,7 +113,7 @@ const PID_FILE_MAX = 8192;
 
 /**
  * The pid file is a setting, so it may name any file; only a pid file is ever overwritten. The default one in our own
- * folder may hold anything (I3): nobody else's file has that name.
+ * folder may contain anything (I3): no other program uses that name.
  *
  * @throws {ConsoleError} `unsafe_path`; nothing was touched
  */
@@ -139,12 +142,12 @@ export function writePid(paths: HomePaths, pidFile: string, notes: RunInfo, proc
   denoFiles.create(pidFile, bytes, 0o600);
 }
 
-/** A new file, never an old one written over: a link or a wider mode that somebody left there counts for nothing. */
+/** Always a new file: so a link or a wider mode at that name has no effect. */
 export function writeToken(paths: HomePaths, token: string): void {
   replaceWithoutSync(paths.token, encoder.encode(`${token}\n`));
 }
 
-/** Present exactly while hello is answered. */
+/** Present exactly while hello gets replies. */
 export function writeReady(paths: HomePaths, notes: RunInfo): void {
   replaceWithoutSync(paths.ready, encoder.encode(JSON.stringify(notes) + "\n"));
 }

@@ -65,7 +65,7 @@ export class Supervisor {
         return undefined;
       }
     }));
-    // Each part is checked, the sum is not: a test holds the whole against the schema of the method.
+    // Each part is checked by type, the sum is not: a test compares the whole with the schema of the method.
     return Object.assign({}, ...parts) as ResultOf<"status">;
   }
 

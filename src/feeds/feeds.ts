@@ -44,7 +44,7 @@ export class Feeds {
     });
   }
 
-  /** Each on its own: where one may not even ask for its place, the others are made all the same. */
+  /** Each on its own: where the place of one may not even be looked up, the others are created all the same. */
   #add({ spec, make }: Loaded, port: FeedPort): void {
     const { log, approvals } = this.#context;
     const guarded = errorBoundary({ log, feed: spec.configKey, off: () => this.#off(spec.agent) });
@@ -82,7 +82,7 @@ export class Feeds {
     for (const feed of this.#running.values()) feed.stop();
   }
 
-  /** A daemon whose sandbox was made without a feed goes on without it. */
+  /** A daemon whose sandbox was made without a feed runs without it. */
   #off(agent: string): void {
     this.#running.get(agent)?.stop();
     this.#running.delete(agent);

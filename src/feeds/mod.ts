@@ -15,7 +15,7 @@ export const feeds: Feature<never, Projection, typeof feedsSection> = {
   },
 };
 
-/** Loads the readers at the first tick, when the first hello was answered. */
+/** Loads the readers at the first tick, after the first hello had its reply. */
 class LateFeeds {
   #context: FeedsContext;
   #feeds: import("./feeds.ts").Feeds | undefined;

@@ -1,4 +1,4 @@
-/** Reading fields of a payload that anybody may have written: a wrong type counts as absent. */
+/** Reads fields of an untrusted payload: a wrong type counts as absent. */
 
 export type Fields = Readonly<Record<string, unknown>>;
 

@@ -9,7 +9,7 @@ export type { Node };
 
 export interface Parsed {
   readonly text: string;
-  /** Undefined where the text holds nothing but white space and comments. */
+  /** Undefined where the text contains only white space and comments. */
   readonly root: Node | undefined;
 }
 
@@ -97,7 +97,7 @@ export function removeNode(text: string, container: Node, child: Node): string {
     const end = at === 0 && isBlank(all) ? endOf(container) - 1 : endOf(child);
     return splice(text, before, end - before, "");
   }
-  // a comment stands between: only the comma goes with the child
+  // a comment is between: only the comma goes with the child
   const comma = at > 0 ? before + gapBefore.indexOf(",") : -1;
   const cut = splice(text, child.offset, child.length, "");
   return comma < 0 ? cut : splice(cut, comma, 1, "");
@@ -133,7 +133,7 @@ function indented(source: string, base: string, style: Style): string {
 }
 
 function compact(source: string): string {
-  // our own pieces hold no line break inside a string: JSON escapes them
+  // our own pieces have no line break inside a string: JSON escapes them
   return source.split("\n").map((line) => line.trimStart().replace(/^("(?:[^"\\]|\\.)*"): /, "$1:")).join("");
 }
 

@@ -5,8 +5,8 @@ const PIECE =
   /'([^']*)'|"((?:[^"\\$`]|\\[^]|\$\w|\$\{\w+\})*)"|\\([^\n])|(\$\w+|\$\{\w+\}|[^\s'"\\|&;<>()$`*?[\]#!{}])/y;
 
 /**
- * The words of a line that does nothing but run one command, variables not expanded; undefined for any other line: then
- * it is more than a command of ours (`cd x && …`, `a | b`, `$(x)`).
+ * The words of a line that only runs one command, variables not expanded; undefined for any other line, which is more
+ * than a command of ours (`cd x && …`, `a | b`, `$(x)`).
  */
 export function shellWords(line: string): readonly string[] | undefined {
   const words: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * Which rows lost their process. The table of processes is asked from outside (one `ps` for all rows, product.md §2);
- * this part only judges the answer. Three answers to "does it live": yes, no, unknown; a row is lost on a "no" alone.
+ * Which rows lost their process. The caller reads the process table (one `ps` for all rows, product.md §2); this part
+ * only evaluates it. A process is alive, gone or unknown; a row is lost only where it is gone.
  */
 import type { ProcessInfo } from "../platform/system.ts";
 
@@ -12,7 +12,7 @@ export interface ProbedProcess {
   readonly lastEventAt: string;
 }
 
-/** `ps` tells whole seconds, counted from a boot time that it rounds too, ms. */
+/** `ps` prints whole seconds, counted from a boot time that is rounded too, ms. */
 const START_SLACK_MS = 2000;
 
 export class LivenessSweep {
@@ -21,22 +21,22 @@ export class LivenessSweep {
   /** Start time at the first look at each row and pid: another one later means that the pid was given away. */
   readonly #starts = new Map<string, string>();
 
-  /** @param own pid of this process: it is asked about as well, see {@link sweep} */
+  /** @param own pid of this process: it is looked up as well, see {@link sweep} */
   constructor(own: number) {
     this.#own = own;
   }
 
-  /** The pids to ask the table about; none while there is no row. */
+  /** The pids to look up in the table; none while there is no row. */
   pids(rows: readonly ProbedProcess[]): readonly number[] {
     return rows.length === 0 ? [] : [...new Set([this.#own, ...rows.map((row) => row.pid)])];
   }
 
   /**
-   * The rows whose process is gone, by one look at the table. `rows` are the rows as they were when it was asked; a row
-   * that is not among them is forgotten. Who is lost is the store's to remember: it does not ask about them again.
+   * The rows whose process is gone, by one reading of the table. `rows` are the rows at the time of the reading; a row
+   * that is not among them is forgotten. The store remembers which rows are lost and does not pass them again.
    *
-   * We ourselves live: a table without us is no evidence at all, and one in which our own start time has changed was
-   * read after the clock was set (`ps` counts start times from the clock), so that every start time is learnt anew.
+   * This process is alive: a table without it proves nothing, and one in which its own start time has changed was read
+   * after the clock was set (`ps` computes start times from the clock), so that every start time is recorded anew.
    */
   sweep(rows: readonly ProbedProcess[], answer: readonly ProcessInfo[] | "unknown"): readonly ProbedProcess[] {
     this.#forget(rows);

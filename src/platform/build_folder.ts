@@ -18,15 +18,16 @@ export function beginBuild(folder: string): string {
 }
 
 /**
- * Makes the finished build in `from` the current one, under `name`. Who reads meanwhile finds the one before it, or
- * this one; that one stays, for it may be running: all older ones go. The caller holds the folder's lock.
+ * Makes the finished build in `from` the current one, under `name`. Concurrent readers find the one before it or this
+ * one. The former build stays, because it may be running; all older ones are removed. The caller holds the folder's
+ * lock.
  *
  * @throws the OS error
  */
 export function publishBuild(folder: string, from: string, name: string): void {
   const before = linkedBuild(folder);
-  // Somebody else's of the same name cannot be there: the lock is held, and what is fresh is not built again. One that
-  // was found unsafe or damaged can.
+  // No other process can have built the same name: the lock is held, and a fresh build is not built again. But one that
+  // was found unsafe or damaged can be there.
   removeFolder(`${folder}/${name}`);
   Deno.renameSync(from, `${folder}/${name}`);
   const link = `${folder}/${CURRENT}.${crypto.randomUUID()}`;

@@ -3,7 +3,7 @@ import { type AppendFile, type Files, type FileStat, type Replacement, UNFINISHE
 
 const OWN_FILE = 0o600;
 
-/** True where nothing is at the path that was asked for. */
+/** True where nothing exists at the requested path. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound;
 }
@@ -163,8 +163,8 @@ class DenoReplacement implements Replacement {
 }
 
 /**
- * Writes a 0600 file that means nothing after a crash of the system (who runs, which token): whole or not at all, as
- * {@link Files.replace}, but nobody waits for the disk.
+ * Writes a 0600 file whose content is void after a crash of the system (who runs, which token): whole or not at all,
+ * like {@link Files.replace}, but without waiting for the disk.
  */
 export function replaceWithoutSync(path: string, bytes: Uint8Array): void {
   exchange(path, (temporary) => write(temporary, bytes, OWN_FILE, false));
@@ -191,7 +191,7 @@ function write(path: string, bytes: Uint8Array, mode: number, sync: boolean): vo
     writeAll(file, bytes);
     if (sync) file.syncSync();
   }
-  // The umask may have taken bits that were asked for; nobody else could look before the content was whole.
+  // The umask may have removed requested mode bits; before this no other user could read the content.
   if (mode !== OWN_FILE && Deno.build.os !== "windows") Deno.chmodSync(path, mode);
 }
 
@@ -219,6 +219,6 @@ function syncFolderOf(path: string): void {
     using folder = Deno.openSync(path.slice(0, path.lastIndexOf("/")) || "/", { read: true });
     folder.syncSync();
   } catch {
-    // The rename still stands, only a power failure may undo it.
+    // The rename is done; only a power failure could undo it.
   }
 }

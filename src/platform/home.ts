@@ -1,6 +1,7 @@
 /**
- * Where everything of one user lives, and whether it is safely ours. Pure: paths and lstat results in, a verdict out.
- * The hook's fast path imports this file, so it imports next to nothing at run time. `uid` is ours, null where the platform has none.
+ * Where the files of one user are, and whether they are safely ours. Pure: takes paths and lstat results, returns what
+ * is wrong. The hook's fast path imports this file, so it imports next to nothing at run time. `uid` is ours, null
+ * where the platform has none.
  */
 import { shellQuote } from "../lib/shell_quote.ts";
 import type { FileStat } from "./system.ts";
@@ -140,7 +141,7 @@ export function checkSocketFolder(stat: FileStat, uid: number | null): string | 
   return foreign(stat, uid) ?? writableByOthers(stat);
 }
 
-/** Why a file that we obey (the configuration) cannot be trusted, or undefined. */
+/** Why a file that controls us (the configuration) cannot be trusted, or undefined. */
 export function checkOwnFile(stat: FileStat, uid: number | null): string | undefined {
   return checkPlainFile(stat) ?? foreign(stat, uid) ?? writableByOthers(stat);
 }

@@ -49,7 +49,7 @@ export function openLines(argv: readonly string[], signal: AbortSignal): LinePro
   const reader = child.stdout.getReader();
   slay = () => {
     kill(-child.pid, "SIGKILL");
-    reader.cancel().catch(() => {}); // who has left the session may hold the other end for ever
+    reader.cancel().catch(() => {}); // a process that left the session may keep the other end open for ever
   };
   signal.addEventListener("abort", slay);
   return {

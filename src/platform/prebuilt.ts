@@ -1,13 +1,13 @@
 /**
  * The prebuilt form of a program that runs from its sources: a few minified files in the user's cache, made by
- * client/prebuild.ts. Here is where they lie, and whether one of them may be run: it is ours alone, whole, and made of
- * the sources as they are now. main.ts asks at each event of each agent: nothing is imported here.
+ * client/prebuild.ts. This file finds them and decides whether one may be run: it must be ours alone, whole, and made
+ * of the present sources. main.ts calls it at each event of each agent: nothing is imported here.
  *
  *     $XDG_CACHE_HOME/agent-console/<path of the sources>/current → 0123456789abcdef/
  *                                                         agent-console.js, agent-console.js.inputs, …
  */
 
-/** The files, by the part of the program that each holds. */
+/** The files, by the part of the program. */
 export const BUILT = {
   hook: "agent-console.js",
   quick: "agent-console-quick.js",
@@ -66,12 +66,12 @@ export function prebuiltFolder(root: string): string | undefined {
   }
 }
 
-/** Whether the environment asks for the sources, whatever is built. */
+/** Whether the environment requires the sources, whatever is built. */
 export function fromSource(): boolean {
   return !["", "0", "false"].includes(Deno.env.get("AC_FROM_SOURCE") ?? "");
 }
 
-/** Whether `path` is a folder, or file, of ours that nobody else may write. Never throws. */
+/** Whether `path` is a folder, or file, of ours that no other user may write. Never throws. */
 export function isOurs(path: string, kind: "folder" | "file"): boolean {
   try {
     const { isDirectory, isFile, mode, uid } = Deno.lstatSync(path);

@@ -16,7 +16,7 @@ export function parentPid(): number {
   return Deno.ppid;
 }
 
-/** The user's id, or null where the platform has none or will not tell. */
+/** The user's id; null where the platform has none or does not give it. */
 export function ownUid(): number | null {
   return Deno.uid();
 }
@@ -101,11 +101,11 @@ export interface Child {
   readonly pid: number;
   /** Resolves with the exit code. */
   readonly ended: Promise<number>;
-  /** What the child wrote to stderr, where it was asked to be piped. */
+  /** What the child wrote to stderr, where that is piped. */
   readonly stderr: ReadableStream<Uint8Array> | undefined;
   /** Keeps the child's stdin open until this process ends; undefined unless tied. */
   readonly stdin: WritableStream<Uint8Array> | undefined;
-  /** Lets this process end while the child goes on. */
+  /** Allows this process to end while the child runs on. */
   unref(): void;
   kill(signal: Signal): void;
 }

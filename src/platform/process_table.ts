@@ -3,8 +3,8 @@ import { run } from "./process.ts";
 import type { ProcessInfo } from "./system.ts";
 
 /**
- * Where `ps` is looked for; the first that exists is named in the sandbox. Deno permits the spelling that was given,
- * so whoever runs it asks which one that was.
+ * Where `ps` is searched; the sandbox names the first that exists. Deno permits the exact spelling given, so callers
+ * must use the same one.
  */
 export const PS_PATHS: readonly string[] = ["/bin/ps", "/usr/bin/ps"];
 

@@ -32,7 +32,7 @@ export interface Permission {
   /** As Deno's flag of that name takes them; paths are absolute. */
   readonly values: readonly string[];
   readonly reason: string;
-  /** The configuration key that asks for it: a change of the key needs a restart. */
+  /** The configuration key that causes it: a change of the key needs a restart. */
   readonly configKey?: string;
 }
 
@@ -54,16 +54,16 @@ export const DAEMON_ENV: readonly string[] = [
 const RUNTIME_FLAGS: readonly Flag[] = [
   {
     flag: "--v8-flags=--expose-gc,--max-semi-space-size=4,--no-concurrent-recompilation",
-    // Measured: 22 → 16 MB at rest with 1,000 sessions. A young generation of 4 MB holds as much at rest as one of 1 MB,
-    // less after a burst (27 instead of 31 MB), and takes a sixth less CPU for an event with ten subscribers.
+    // Measured: 22 → 16 MB at rest with 1,000 sessions. A young generation of 4 MB needs as much at rest as one of 1
+    // MB, less after a burst (27 instead of 31 MB), and takes a sixth less CPU for an event with ten subscribers.
     reason:
       "a small resident: garbage is not hoarded, memory is given back at rest, the compiler keeps none on threads",
   },
 ];
 
 /**
- * Variables for the runtime itself: half a second after its start `deno run` asks the network for a newer Deno; and the
- * C library keeps half a megabyte more where each thread has an arena of its own.
+ * Variables for the runtime itself: half a second after its start `deno run` would query the network for a newer Deno;
+ * and the C library would use half a megabyte more for an arena of each thread.
  */
 export const RUNTIME_ENV: Readonly<Record<string, string>> = Object.freeze({
   DENO_NO_UPDATE_CHECK: "1",
@@ -135,8 +135,9 @@ export interface HookSandbox {
 }
 
 /**
- * The flags of `deno run` for the installed hook command: it may report to the daemon and keep what it could not report,
- * and it holds no credential (promise A2). Its `--allow-run` is what auto-start costs; the rest guards against mistakes.
+ * The flags of `deno run` for the installed hook command: it may report to the daemon and spool what it could not
+ * report, and it reads no credential (promise A2). Its `--allow-run` is needed for auto-start; the rest guards against
+ * mistakes.
  *
  * @throws {RangeError} where a path fails {@link checkSandboxPath}
  */
@@ -170,8 +171,8 @@ export function hookFlags(sandbox: HookSandbox): Flag[] {
 export type StatuslineSandbox = Omit<HookSandbox, "starter">;
 
 /**
- * The flags of `deno run` for the installed status line. It runs what the user configured, and what it runs is outside
- * of any sandbox of ours: these flags keep our own code to what it needs, and from the token.
+ * The flags of `deno run` for the installed status line. The command that the user configured runs outside of our
+ * sandbox: these flags restrict our own code to what it needs, and deny it the token.
  *
  * @throws {RangeError} where a path fails {@link checkSandboxPath}
  */

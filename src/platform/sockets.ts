@@ -13,7 +13,7 @@ export interface Socket {
 export interface Listener {
   /** @throws BadResource after close; a plain Error with `code` EMFILE where descriptors are short */
   accept(): Promise<Socket>;
-  /** Closes and unlinks the path, whoever owns it by now: close only while the instance lock is held. */
+  /** Closes and unlinks the path, also where it is a successor's by now: close only while the instance lock is held. */
   close(): void;
 }
 
@@ -32,7 +32,7 @@ export function listenUnix(path: string): Listener {
   }
 }
 
-/** @throws ConnectionRefused (nobody listens), NotFound, PermissionDenied, or the signal's reason */
+/** @throws ConnectionRefused (no listener), NotFound, PermissionDenied, or the signal's reason */
 export async function connectUnix(path: string, signal?: AbortSignal): Promise<Socket> {
   signal?.throwIfAborted();
   const connecting = Deno.connect({ transport: "unix", path });
@@ -43,7 +43,7 @@ export async function connectUnix(path: string, signal?: AbortSignal): Promise<S
   try {
     return await Promise.race([connecting, promise]);
   } catch (error) {
-    // The connection may still come up after we gave up; nobody else would close it.
+    // The connection may still succeed after we gave up; nothing else would close it.
     connecting.then((late) => late.close(), () => {});
     throw error;
   } finally {

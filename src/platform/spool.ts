@@ -1,6 +1,6 @@
 /**
- * Events of hooks that found no daemon, or one that did not answer: a file each, in the home, taken up by the next
- * daemon. Names sort by time. A file appears whole or not at all. The hook's fast path imports this file.
+ * Events of hooks that found no daemon, or one that did not reply: one file each, in the home, read by the next daemon.
+ * Names sort by time. A file appears whole or not at all. The hook's fast path imports this file.
  */
 import type { HomePaths } from "./home.ts";
 import type { FileStat } from "./system.ts";
@@ -24,11 +24,11 @@ export interface SpoolDisk {
   remove(path: string): void;
 }
 
-/** Most files kept: where nobody ever starts a daemon, hooks must not fill the disk. */
+/** Most files kept: where no daemon is ever started, hooks must not fill the disk. */
 const MAX_FILES = 512;
 const SUFFIX = ".json";
 const PART = ".part";
-/** Its age tells when a hook last began to start a daemon. */
+/** Its age is the time since a hook last began to start a daemon. */
 const STARTING = "starting";
 /** A write takes no longer, ms. */
 const PART_MS = 60_000;
@@ -60,8 +60,8 @@ export function spoolEvent(disk: SpoolDisk, paths: HomePaths, event: Spooled, no
 }
 
 /**
- * Whether this hook should start a daemon: not where another one has begun to within `withinMs`. Says yes to one of
- * many at the same time, or to a few; the start lock does the rest.
+ * Whether this hook should start a daemon: not where another one began to within `withinMs`. True for one, or a few, of
+ * many hooks at the same time; the start lock decides between them.
  */
 export function claimStart(disk: SpoolDisk, paths: HomePaths, now: number, withinMs: number): boolean {
   const marker = `${paths.spool}/${STARTING}`;

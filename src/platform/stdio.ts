@@ -35,7 +35,7 @@ export async function* stdinChunks(): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Writes text to stdout. False where nobody reads any more: then the program ends quietly (EPIPE). */
+/** Writes text to stdout. False where the reader is gone (EPIPE): then the program ends quietly. */
 export function writeStdout(text: string): boolean {
   return write(Deno.stdout, text);
 }
@@ -51,13 +51,13 @@ function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): 
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) return false;
-    // A pipe whose reader is slow and that somebody made non-blocking: there is nothing better than trying again.
+    // A pipe with a slow reader that was made non-blocking: the only way is to try again.
     if (error instanceof Deno.errors.WouldBlock) return true;
     throw error;
   }
 }
 
-/** Asks on stderr and reads one line; undefined where stdin is no terminal: then there is nobody to ask. */
+/** Confirms: prints to stderr and reads one line; undefined where stdin is no terminal, so that nobody can confirm. */
 export function confirm(question: string): boolean | undefined {
   if (!Deno.stdin.isTerminal()) return undefined;
   writeStderr(question);
@@ -68,7 +68,7 @@ export function confirm(question: string): boolean | undefined {
 
 export interface Screen {
   readonly isTerminal: boolean;
-  /** Width in columns; 80 where it cannot be told. */
+  /** Width in columns; 80 where it is not known. */
   readonly columns: number;
   readonly rows: number;
 }

@@ -56,9 +56,9 @@ export interface Replacement {
 
 /** Files. Synchronous where the caller's order of steps is the point; all small or append-only. */
 export interface Files {
-  /** @throws the OS error; NotFound where nothing is there; ask {@link Files.stat} first */
+  /** @throws the OS error; NotFound where nothing exists: see {@link Files.stat} */
   read(path: string): Uint8Array;
-  /** At most `length` bytes from `offset`; shorter at the end of the file. They may stand in `into`, where it has room. */
+  /** At most `length` bytes from `offset`; fewer at the end of the file. Read into `into` where it has room. */
   readRange(path: string, offset: number, length: number, into?: Uint8Array): Uint8Array;
   /** Names in a folder, sorted; [] where there is none. */
   list(path: string): string[];
@@ -94,7 +94,7 @@ export interface RunningSha256 {
   digest(): string;
 }
 
-/** What one look at the process table tells about a pid. */
+/** What the process table says about a pid. */
 export interface ProcessInfo {
   readonly pid: number;
   /** The kernel's start time as text, comparable for equality only. */

@@ -1,4 +1,4 @@
-/** Changes of files in one folder, told by the kernel. */
+/** Changes of files in one folder, as the kernel reports them. */
 
 /**
  * Calls `changed` with the names of what was made, changed or removed in `folder`, not below it. Several changes may
@@ -14,7 +14,7 @@ export function watchFolder(folder: string, changed: (names: readonly string[]) 
       if (kind !== "access") changed(paths.map((path) => path.slice(path.lastIndexOf("/") + 1)));
     }
   };
-  listen().catch(() => {}); // the system took the watch away; whoever asks from time to time still sees everything
+  listen().catch(() => {}); // the system ended the watch; a caller that polls still sees everything
   let stopped = false;
   return () => {
     if (!stopped) watcher.close();

@@ -7,7 +7,7 @@ export interface WebSocketEvents {
 }
 
 export interface TextSocket {
-  /** Dropped where the socket is not open any more: {@link WebSocketEvents.onClose} tells. */
+  /** Dropped where the socket is not open any more: {@link WebSocketEvents.onClose} reports it. */
   send(text: string): void;
   /** Given to `send` and not yet to the system, bytes. */
   readonly bufferedBytes: number;

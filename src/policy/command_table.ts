@@ -47,7 +47,7 @@ put(unless("xX", "exec", "exec-batch"), "fd fdfind");
 put((args) => operands(args) < 2 ? "read" : "write", "uniq xxd"); // the second is written
 put((args) => args.length === 0 ? "read" : "execute", "hostname arch");
 put((args) => args.includes("-v") || args.includes("-V") ? "read" : "execute", "command");
-put("read", "nohup nice timeout gtimeout stdbuf setsid builtin caffeinate"); // the command they run is an invocation of its own
+put("read", "nohup nice timeout gtimeout stdbuf setsid builtin caffeinate"); // their command is an invocation too
 put((args) => {
   const [first] = args.slice(args.findIndex((arg) => arg !== "-p"));
   return first === undefined || !first.startsWith("-") ? "read" : option([first], "o", "output") ? "write" : "execute";
@@ -125,8 +125,8 @@ put(riskOfGit, "git");
 /** The risk of one command, without its redirections and the paths it names. */
 export function riskOfInvocation(invocation: Invocation): Risk {
   const { name, trusted, args } = invocation;
-  if (args.some((arg) => /^--(?:dangerously|yolo|allow-dangerously)/.test(arg))) return "destructive"; // an agent without its permission checks
-  if (invocation.command.hasExpansion && /[*?]|\[./.test(name)) return "destructive"; // the pattern `/bin/r?` hides the program
+  if (args.some((arg) => /^--(?:dangerously|yolo|allow-dangerously)/.test(arg))) return "destructive"; // no checks
+  if (invocation.command.hasExpansion && /[*?]|\[./.test(name)) return "destructive"; // `/bin/r?` hides it
   const rule = TABLE.get(name) ?? (name.startsWith("mkfs.") ? "destructive" : "execute");
   const risk = typeof rule === "function" ? rule(args, invocation) : rule;
   return !trusted && (risk === "read" || risk === "write") ? "execute" : risk;

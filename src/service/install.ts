@@ -1,10 +1,10 @@
 /**
- * Installs and uninstalls the service: idempotent, and honest about what runs afterwards. The home folder with all data
- * is never touched.
+ * Installs and uninstalls the service. Idempotent; reports what runs afterwards. The home folder with all data is never
+ * touched.
  *
- * Where no service manager answers (a container, a login over ssh, another init) the file is written all the same, and
- * `enable` leaves its link, so the next login starts the daemon; that is success with `running: false` and a note. A
- * manager that answers and refuses is a failure: then the user asked for something that did not happen.
+ * Where no service manager replies (a container, a login over ssh, another init) the file is written all the same, and
+ * `enable` leaves its link, so the next login starts the daemon: success with `running: false` and a note. A manager
+ * that replies and refuses is a failure: the user's request was not carried out.
  */
 import { shellQuote } from "../lib/shell_quote.ts";
 import type { Files } from "../platform/system.ts";
@@ -27,7 +27,7 @@ export interface ServicePorts {
 export interface ServiceResult {
   readonly path: string;
   readonly change: "created" | "updated" | "unchanged" | "removed" | "absent";
-  /** Whether the service manager was told to start it and said yes. */
+  /** Whether the service manager was called to start it and reported success. */
   readonly running: boolean;
   /** The commands that were run, or with `dryRun` would be, each as a shell would read it. */
   readonly commands: readonly string[];
@@ -40,8 +40,8 @@ export interface RunOptions {
 }
 
 /**
- * @throws {ConsoleError} `unsafe_path` where something else lies at the unit's path; `failed` where the service manager
- *   answers and refuses
+ * @throws {ConsoleError} `unsafe_path` where another file is at the unit's path; `failed` where the service manager
+ * replies and refuses
  */
 export async function installService(
   plan: ServicePlan,
@@ -94,7 +94,7 @@ function present(plan: ServicePlan, files: ServicePorts["files"]): string | unde
   const stat = files.stat(plan.path);
   if (stat === undefined) return undefined;
   if (stat.kind !== "file") {
-    // A link may lead into somebody's dotfiles, or to /dev/null: systemd's way to mask a unit.
+    // A link may point into a user's dotfiles, or to /dev/null, which is how systemd masks a unit.
     const message = `${plan.path} is a ${stat.kind}, not a file`;
     throw new ConsoleError("unsafe_path", message, { path: plan.path, hint: "move it away and try again" });
   }
@@ -113,7 +113,7 @@ async function runAll(steps: readonly Step[], ports: ServicePorts, failure: stri
   for (const { argv, tolerate } of steps) {
     const { code, stderr } = await ports.run(argv);
     if (code === 0) continue;
-    // After one that nobody answered, the later ones fail for the same reason, in other words.
+    // After one that got no reply, the later ones fail for the same reason, with other messages.
     if (code === 127 || NOBODY.test(stderr) || notRun.length > 0) notRun.push(argv);
     else if (tolerate !== "any" && !tolerate.includes(code)) {
       throw new ConsoleError("failed", `${failure}, because ${shellQuote(argv)} exited with ${code}: ${stderr.trim()}`);

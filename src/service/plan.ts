@@ -17,7 +17,7 @@ export interface ServiceOptions {
   readonly home?: string | undefined;
 }
 
-/** One command, and which of its exit codes are as good as 0: what it is to bring about holds already. */
+/** One command, and the exit codes that count as success: the intended state exists already. */
 export interface Step {
   readonly argv: readonly string[];
   readonly tolerate: readonly number[] | "any";
@@ -29,7 +29,7 @@ export interface ServicePlan {
   readonly text: string;
   /** After the file was written anew: a running daemon is restarted. */
   readonly install: readonly Step[];
-  /** After nothing was written: a running daemon goes on. */
+  /** Used where nothing was written: a running daemon stays. */
   readonly keep: readonly Step[];
   /** Before and after the file is removed. */
   readonly stop: readonly Step[];
@@ -78,7 +78,7 @@ function launchd(options: ServiceOptions): ServicePlan {
   const bootout = step(["launchctl", "bootout", `${domain}/${LABEL}`], "any");
   // A label that was disabled once cannot be bootstrapped, so enable comes first.
   const enable = step(["launchctl", "enable", `${domain}/${LABEL}`], [5, 125]);
-  // 5: it is loaded already; 125: no such domain (a login over ssh). The kickstart then tells whether it runs.
+  // 5: it is loaded already; 125: no such domain (a login over ssh). The kickstart then shows whether it runs.
   const bootstrap = step(["launchctl", "bootstrap", domain, path], [5, 125]);
   return {
     path,
@@ -97,7 +97,7 @@ function step(argv: readonly string[], tolerate: Step["tolerate"] = []): Step {
 
 /** Folders of the installing shell that the daemon must find again: cached dependencies, what agents publish. */
 const PASSED = ["DENO_DIR", ...AGENT_HOME_ENV];
-/** The variables that {@link ServiceOptions.env} is to hold. */
+/** The variables that {@link ServiceOptions.env} must contain. */
 export const READ_ENV: readonly string[] = ["PATH", "XDG_CONFIG_HOME", ...PASSED];
 
 /**

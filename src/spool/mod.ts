@@ -1,4 +1,4 @@
-/** Takes up the events that hooks left while no daemon answered: oldest first, each once. */
+/** Reads the events that hooks spooled while no daemon replied: oldest first, each once. */
 import { receiveReport } from "../core/handlers/session.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
 import { denoFiles } from "../platform/deno_files.ts";
@@ -8,7 +8,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import { METHOD_SCHEMAS, type ParamsOf } from "../protocol/method_schemas.ts";
 import { checkParams } from "../rpc/router.ts";
 
-/** A file over this is nobody's hook event, bytes. */
+/** A larger file is no hook event, bytes. */
 const MAX_BYTES = 1_048_576;
 
 /** An event older than this is given this age: its file's name must not put a row into another year, ms. */

@@ -125,7 +125,7 @@ export class CodexAppServerFeed {
       }
       case "thread/closed":
         if (id === undefined) return;
-        this.#attached.delete(id); // when it is loaded again it must be attached again; until then only its hooks make requests
+        this.#attached.delete(id); // until it is loaded and attached again only its hooks make requests
         this.#threads.closed(id);
     }
   }

@@ -34,13 +34,13 @@ export async function approvals(run: CommandContext, options: ApprovalListOption
   }
   const open = found.filter(({ status }) => status === "pending");
   const isQuestion = (one: Approval) => one.for === "question";
-  // One line for each way to answer.
+  // One line for each way to decide.
   for (const example of [open.find((one) => !isQuestion(one)), open.find(isQuestion)]) {
     if (example !== undefined) run.out.note(`answer with: ${answerHint(example)}`);
   }
 }
 
-/** An empty inbox is no promise that nobody waits: some dialogs only their own terminal can answer. */
+/** An empty list does not mean that no agent waits: some dialogs can only be decided in their own terminal. */
 async function nothingWaits(run: CommandContext): Promise<string> {
   const sessions = await allSessions(run, { status: "waiting" });
   const waiting = sessions.filter(({ lost }) => !lost).length;
@@ -85,7 +85,7 @@ async function approveAll(run: CommandContext, id: string | undefined, options: 
     });
   }
   const all = await inbox(run, { session: options.session });
-  // A yes is no answer to a question.
+  // A question cannot be approved without an answer.
   const open = all.filter((one) => one.for !== "question");
   for (const one of all.filter(({ for: kind }) => kind === "question")) {
     run.out.note(`${one.id}: a question, left out; answer it with: ${answerHint(one)}`);
@@ -105,7 +105,7 @@ async function approveAll(run: CommandContext, id: string | undefined, options: 
     ...(options.expires === undefined ? {} : { expiresInSecs: seconds(options.expires) }),
   };
   const refused: string[] = [];
-  // One by one: an answer that came meanwhile from elsewhere keeps none of the others from theirs.
+  // One by one: a decision made elsewhere in between does not keep the others from theirs.
   for (const one of open) {
     try {
       await decide(run, one, { id: one.id, decision: "approve", ...scope });
@@ -135,7 +135,7 @@ async function decide(run: CommandContext, approval: Approval, params: ParamsOf<
 /** Shorter beginnings are too easily those of another. */
 const SHORTEST = 3;
 
-/** The approval that `given` stands for: its id, or a beginning that only one open approval has. */
+/** The approval whose id is `given`, or begins with it where that is unambiguous. */
 async function resolve(run: CommandContext, given: string): Promise<Approval> {
   const all = await inbox(run, { all: true });
   const exact = all.find(({ id }) => id === given);

@@ -61,7 +61,7 @@ export async function showHead(run: CommandContext, options: { readonly json?: b
   run.out.line(`${now.size} records, head ${now.hash}`);
 }
 
-/** Reads the files itself: a daemon should not be the judge of its own record. Needs none to run. */
+/** Reads the files itself and needs no daemon: a daemon should not verify its own journal. */
 export async function verify(
   run: CommandContext,
   options: { readonly against?: string; readonly json?: boolean },

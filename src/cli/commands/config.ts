@@ -87,7 +87,7 @@ export async function setConfigKey(run: CommandContext, key: string, text: strin
   narrowUmask();
   if (denoFiles.stat(paths.root) === undefined) denoFiles.mkdir(paths.root, 0o700);
   const stat = denoFiles.stat(file);
-  if (stat !== undefined) await load(run); // a file that is wrong or not ours is not written over
+  if (stat !== undefined) await load(run); // a file with errors or another owner is not overwritten
   const before = stat === undefined ? "{}\n" : new TextDecoder().decode(denoFiles.read(file));
   denoFiles.replace(
     file,

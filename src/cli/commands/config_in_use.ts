@@ -10,7 +10,7 @@ import type { CommandContext } from "../context.ts";
 
 type Values = ReturnType<typeof configView>["values"];
 
-/** Time for the daemon to tell, ms; what is shown does not hang on it. */
+/** Deadline for the daemon's reply, ms; the output does not depend on it. */
 const LOOK_MS = 2000;
 
 /** Says on stderr which keys the daemon that runs has otherwise, and what cures it. Never starts one. */
@@ -27,7 +27,7 @@ export async function noteOtherValues(run: CommandContext, shown: Values): Promi
       client.close();
     }
   } catch (error) {
-    if (!(error instanceof ConsoleError)) throw error; // one that cannot be asked: `status` says why
+    if (!(error instanceof ConsoleError)) throw error; // one that does not reply: `status` says why
   }
 }
 

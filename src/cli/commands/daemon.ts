@@ -11,7 +11,7 @@ import { call, callOn, type CommandContext } from "../context.ts";
 
 export interface StartFlags {
   readonly quiet?: boolean;
-  /** Started by a hook: obeys `daemon.auto_start`. */
+  /** Started by a hook: follows `daemon.auto_start`. */
   readonly auto?: boolean;
   readonly ephemeral?: boolean;
   readonly workspace?: string;
@@ -59,7 +59,7 @@ export async function stop(run: CommandContext, flags: StopFlags, restart = fals
     stepMs: secs === undefined ? undefined : secs * 1000,
     pidFile: await pidFileOf(run),
     confirm: (what) => {
-      // A script that stops it means it: agents then ask in their own terminals, nothing is denied.
+      // A script that stops the daemon needs no confirmation: agents then show their own dialogs, nothing is denied.
       const confirmed = confirm(`${what}. Stop? [y/N] `) ?? true;
       if (confirmed) run.out.note(`${what}: left to the agents' own terminals`);
       return confirmed;
@@ -89,10 +89,10 @@ export async function restart(run: CommandContext, flags: StopFlags): Promise<vo
   await start({ ...run, context }, how);
 }
 
-/** Time for a daemon to tell how it was started, ms; one that hangs is restarted all the same. */
+/** Deadline for a daemon to reply how it was started, ms; one that hangs is restarted all the same. */
 const LOOK_MS = 2000;
 
-/** What the daemon that runs was told when it was started and no file remembers; nothing where it does not tell. */
+/** The options that the running daemon was started with and that no file stores; none where it does not reply. */
 async function howStarted(run: CommandContext): Promise<StartFlags & { readonly socket?: string }> {
   try {
     const client = await tryConnectPatiently(run.context);

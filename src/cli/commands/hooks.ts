@@ -32,7 +32,7 @@ export interface HooksOptions {
   readonly dryRun?: boolean;
   readonly project?: boolean;
   readonly json?: boolean;
-  /** Also tell the agent that its user trusts what was installed. */
+  /** Also record with the agent that its user trusts what was installed. */
   readonly trust?: boolean;
   /** Also put our tee around the agent's status line. */
   readonly statusline?: boolean;
@@ -139,7 +139,10 @@ function installedProgram(
   ]);
 }
 
-/** Whether rules judge each tool call: then its hook may have to wait. A broken configuration is no reason to fail here. */
+/**
+ * Whether rules are evaluated before each tool call: then its hook may have to wait. A broken configuration is no
+ * reason to fail here.
+ */
 async function policyOf(run: CommandContext): Promise<boolean> {
   const { loadConfigFromProcess } = await import("../../config/from_process.ts");
   const { BASE_SCHEMA } = await import("../../config/base_sections.ts"); // features' sections would load all features
@@ -230,7 +233,7 @@ export async function statusOfHooks(
   }
 }
 
-/** An agent is asked only where there is something of ours that it could trust: the question starts a process of its. */
+/** An agent is queried only where it has something of ours to trust: the query starts a process of the agent. */
 async function rowOf({ trust: load }: HookedAgent, where: HooksTarget): Promise<Shown> {
   const status = hooksStatus(system(), where);
   const row = { agent: where.agent.name, file: where.file, ...status };

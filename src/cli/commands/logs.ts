@@ -1,4 +1,4 @@
-/** `daemon logs`: the log file, read directly, so that it can be read when the daemon cannot be asked. */
+/** `daemon logs`: the log file, read directly, so that it can be read when the daemon does not reply. */
 import { dim, red, yellow } from "@std/fmt/colors";
 import { sleep } from "../../platform/delay.ts";
 import { denoFiles } from "../../platform/deno_files.ts";

@@ -1,4 +1,4 @@
-/** `rules …`: standing answers on the command line. */
+/** `rules …`: the rules on the command line. */
 import { bold } from "@std/fmt/colors";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";

@@ -53,7 +53,7 @@ async function openFor(run: CommandContext, sessions: readonly SessionView[]): P
   return (await call(run, "approval.list", {})).approvals;
 }
 
-/** The id that `given` stands for: the whole id, or a beginning that only one session has. */
+/** The session's id that is `given`, or begins with it where that is unambiguous. */
 export async function resolveSession(run: CommandContext, given: string): Promise<string> {
   const sessions = await allSessions(run);
   const ids = sessions.map(({ id }) => id);

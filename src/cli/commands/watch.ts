@@ -16,7 +16,7 @@ export async function watch(run: CommandContext, options: WatchOptions): Promise
     throw new ConsoleError("usage", `--since is "${options.since}", expected a sequence number`);
   }
   const { context, out, signal } = run;
-  // Without leave to start one, a daemon that is not there is an answer; one that goes later is waited for.
+  // Without permission to start one, a missing daemon is an error; one that stops later is waited for.
   if (!context.mayStart) (await connectOrStart(context)).close();
   const lines = new WatchLines(out.screen);
   let told = false;

@@ -1,6 +1,6 @@
 /**
- * V8 gives memory back only when it is asked or when it allocates; a daemon at rest does neither. So it is asked once, a
- * whole tick after the last event or client: the pause, some 20 ms, finds nobody who waits.
+ * V8 releases memory only on request or when it allocates; an idle daemon does neither. So memory is released once, a
+ * whole tick after the last event or client: the pause of some 20 ms delays nobody then.
  */
 import type { Service } from "../../core/service.ts";
 import { collectGarbage } from "../../platform/process.ts";

@@ -1,4 +1,4 @@
-/** The process itself: what it tells of its beginning and end, its part in `status`, the signals that it obeys. */
+/** The process: the events of its start and end, its part in `status`, and its signals. */
 import type { Service, StopRequest } from "../../core/service.ts";
 import type { Store } from "../../core/store.ts";
 import type { NewEvent } from "../../domain/event.ts";
@@ -69,7 +69,7 @@ export function processService(o: ProcessServiceOptions): Service {
   };
 }
 
-/** How late a timer that is due at once comes, ms: what a request waits before anybody looks at it. */
+/** How late a timer with delay 0 fires, ms: what a request waits before it is handled. */
 function eventLoopLag(): Promise<number> {
   const startedAt = systemClock.steady();
   return new Promise((resolve) =>
@@ -102,7 +102,7 @@ export interface SignalsOptions {
 
 export function signals({ stop, log, tied, reload, removeOwn }: SignalsOptions): Service {
   let off: (() => void)[] = [];
-  // The first signal asks, the second insists: whoever sends two does not want to wait for anybody.
+  // The first signal stops with a drain, the second at once.
   const end = (signal: string) => {
     if (!stop.isStopping) return stop.request({ reason: signal, force: false, restart: false });
     log.warn("stopped at once", { signal });

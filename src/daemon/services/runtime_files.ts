@@ -1,4 +1,4 @@
-/** The files that tell others who runs here, and the watch over our own socket. */
+/** The files that tell other processes who runs here, and the check of our own socket. */
 import type { Service } from "../../core/service.ts";
 import type { NewEvent } from "../../domain/event.ts";
 import { psPath } from "../../liveness/mod.ts";
@@ -11,7 +11,7 @@ import { errorText } from "../../protocol/error_text.ts";
 import * as files from "../runtime_files.ts";
 import type { StopControl } from "../stop_control.ts";
 
-/** Exit code where somebody else's socket stands in our place (S7). */
+/** Exit code where another process's socket has replaced ours (S7). */
 const SOCKET_TAKEN = 4;
 
 export interface RuntimeFilesOptions {
@@ -22,7 +22,7 @@ export interface RuntimeFilesOptions {
   readonly stop: StopControl;
   /** Best effort: never throws. */
   readonly record: (event: NewEvent) => void;
-  /** Closes the listener, with its socket file where that is ours. */
+  /** Closes the listener, and removes its socket file where that is ours. */
   readonly closeListener: (options: { readonly unlink: boolean }) => Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export class RuntimeFiles implements Service {
     this.#removeNotes();
   }
 
-  /** At once, for a process that does not wait for anybody any more. */
+  /** At once, for a process that stops without a drain. */
   removeOwn(): void {
     this.#removeNotes();
     if (this.#socketIsOurs()) denoFiles.remove(this.#o.notes.socketPath);
@@ -93,7 +93,7 @@ export class RuntimeFiles implements Service {
   }
 }
 
-/** Present exactly while hello is answered: the last to start and the first to stop. */
+/** Present exactly while hello gets replies: started last and stopped first. */
 export function readyFile({ paths, notes }: Pick<RuntimeFilesOptions, "paths" | "notes">): Service {
   return {
     name: "ready",
