@@ -34,7 +34,7 @@ export class SessionRows {
 
   /** What of all rows is made from events alone, in the same order. The list is the caller's. */
   entries(): SessionEntry[] {
-    return Array.from(this.#rows.values(), ({ entry }) => entry);
+    return this.all().map(({ entry }) => entry);
   }
 
   sessions(): Iterable<Session> {

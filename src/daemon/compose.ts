@@ -216,7 +216,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     config.service,
     approvals.service,
     ...features.services,
-    memory(() => store.seq + server.served),
+    memory(() => store.seq + server.served, () => store.size),
     idleExit,
     readyFile({ paths, notes }),
   ];

@@ -62,11 +62,33 @@ export class SessionCounter {
   }
 }
 
-/** The closed sessions beyond the newest `keep`, oldest first. */
-export function forgettable(sessions: Iterable<Session>, keep: number): readonly Session[] {
-  const closed = [...sessions].filter(({ status }) => status === "closed");
-  if (closed.length <= keep) return [];
-  return closed.sort((a, b) => compare(a.since, b.since) || compare(a.id, b.id)).slice(0, closed.length - keep);
+/**
+ * The closed sessions beyond the newest `keep`, oldest first: rows that nobody will look for any more. At most `atMost` of
+ * them, so that of many closed ones only a few need be sorted.
+ */
+export function forgettable(sessions: Iterable<Session>, keep: number, atMost: number): readonly Session[] {
+  let closed = 0;
+  // The oldest so far; cut back to `atMost` when there are twice as many.
+  let oldest: Session[] = [];
+  /** Whoever is younger is not among them. */
+  let youngest: Session | undefined;
+  const cut = () => {
+    oldest = oldest.sort(byAge).slice(0, atMost);
+    youngest = oldest[atMost - 1];
+    return oldest;
+  };
+  for (const session of sessions) {
+    if (session.status !== "closed") continue;
+    closed++;
+    if (youngest !== undefined && byAge(session, youngest) > 0) continue;
+    oldest.push(session);
+    if (oldest.length >= 2 * atMost) cut();
+  }
+  return cut().slice(0, Math.max(0, closed - keep));
+}
+
+function byAge(a: Session, b: Session): number {
+  return compare(a.since, b.since) || compare(a.id, b.id);
 }
 
 /** The session that needs the human most: the first that waits or failed. `sessions` in any order. */

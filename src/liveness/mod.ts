@@ -1,9 +1,10 @@
 /** Asks the process table about the agents of open sessions, and only while there are any. */
 import type { Feature, FeatureContext } from "../core/service.ts";
 import { decideUpdate, isRefusal } from "../domain/decide.ts";
+import { Slices } from "../lib/slices.ts";
+import { daemonTurns } from "../platform/clock.ts";
 import { mayRun } from "../platform/process.ts";
 import { probe, PS_PATHS } from "../platform/process_table.ts";
-import type { ProcessInfo } from "../platform/system.ts";
 import { DAEMON } from "../protocol/actor.ts";
 import { LivenessSweep, type ProbedProcess } from "./sweep.ts";
 
@@ -33,44 +34,54 @@ class LivenessProbe {
     this.#stopped = true;
   }
 
+  /** In slices: many rows may have lost their process at once, as after a restart of the machine. */
   async run(): Promise<void> {
-    const { store, approvals } = this.#context;
-    const rows = [...store.sessions()].flatMap(({ id, status, pid, lastEventAt }) =>
-      status === "closed" || pid === undefined || store.isLost(id) ? [] : [{ id, pid, lastEventAt }]
-    );
+    const slices = new Slices(daemonTurns);
+    const rows = await this.#watched(slices);
     const pids = this.#sweep.pids(rows);
     if (pids.length === 0) return;
     const seen = await probe(psPath(), pids);
-    if (this.#stopped) return;
-    for (const { id, pid } of this.#sweep.sweep(rows, seen)) {
+    const { store, approvals } = this.#context;
+    await this.#each(await this.#sweep.sweep(rows, seen, slices), slices, ({ id, pid }) => {
       // A session that was resumed while we looked is another process's now.
-      if (store.get(id)?.pid !== pid) continue;
+      if (store.get(id)?.pid !== pid) return;
       store.setLost(id, DAEMON);
       approvals.endRequests(id, "its process is gone");
-    }
+    });
     if (seen === "unknown") return;
-    this.#noteProved(rows, seen);
-    this.#noteTerminals(rows, seen);
+    const ttys = new Map(seen.map(({ pid, tty }) => [pid, tty]));
+    await this.#each(rows, slices, (row) => {
+      if (!ttys.has(row.pid) || store.get(row.id)?.pid !== row.pid || store.isLost(row.id)) return;
+      store.setProved(row.id, DAEMON); // after a restart: a row whose process is there is what it was
+      this.#noteTerminal(row.id, ttys.get(row.pid));
+    });
   }
 
-  /** After a restart: rows whose process is there are what they were. */
-  #noteProved(rows: readonly ProbedProcess[], seen: readonly ProcessInfo[]): void {
+  async #watched(slices: Slices): Promise<readonly ProbedProcess[]> {
     const { store } = this.#context;
-    const pids = new Set(seen.map(({ pid }) => pid));
-    for (const { id, pid } of rows) if (pids.has(pid) && !store.isLost(id)) store.setProved(id, DAEMON);
+    const rows: ProbedProcess[] = [];
+    await this.#each(store.sessions(), slices, ({ id, status, pid, lastEventAt }) => {
+      if (status !== "closed" && pid !== undefined && !store.isLost(id)) rows.push({ id, pid, lastEventAt });
+    });
+    return rows;
+  }
+
+  /** Until the daemon stops: from then on nothing is committed. */
+  async #each<T>(items: Iterable<T>, slices: Slices, action: (item: T) => void): Promise<void> {
+    for (const item of items) {
+      if (slices.isOver) await slices.next();
+      if (this.#stopped) return;
+      action(item);
+    }
   }
 
   /** A hook has no terminal of its own; its agent has, and the process table knows which. */
-  #noteTerminals(rows: readonly ProbedProcess[], seen: readonly ProcessInfo[]): void {
+  #noteTerminal(id: string, tty: string | undefined): void {
     const { store, now } = this.#context;
-    const ttys = new Map(seen.map(({ pid, tty }) => [pid, tty]));
-    for (const { id, pid } of rows) {
-      const tty = ttys.get(pid);
-      const session = store.get(id);
-      if (tty === undefined || session?.tty !== undefined || session?.pid !== pid || store.isLost(id)) continue;
-      const change = decideUpdate(session, { id }, { tty }, now());
-      if (!isRefusal(change)) store.commit(change, DAEMON);
-    }
+    const session = store.get(id);
+    if (tty === undefined || session?.tty !== undefined) return;
+    const change = decideUpdate(session, { id }, { tty }, now());
+    if (!isRefusal(change)) store.commit(change, DAEMON);
   }
 }
 

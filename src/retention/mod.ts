@@ -15,7 +15,7 @@ export const retention: Feature = {
 
 function forget({ store, isReadOnly }: FeatureContext): void {
   if (store.size <= CLOSED_KEPT || isReadOnly()) return;
-  for (const { id } of forgettable(store.sessions(), CLOSED_KEPT).slice(0, FORGET_AT_ONCE)) {
+  for (const { id } of forgettable(store.sessions(), CLOSED_KEPT, FORGET_AT_ONCE)) {
     const change = decideDelete(store.get(id), id);
     if (!isRefusal(change)) store.commit(change, DAEMON);
   }

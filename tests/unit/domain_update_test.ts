@@ -76,6 +76,12 @@ Deno.test("closed sessions beyond the newest are forgettable, oldest first; open
     at("open", "idle", "2026-11-20T10:00:00Z"),
     at("mid", "closed", "2026-11-20T10:00:02Z"),
   ];
-  assertEquals(forgettable(rows, 1).map(({ id }) => id), ["old", "mid"]);
-  assertEquals(forgettable(rows, 3), []);
+  assertEquals(forgettable(rows, 1, 10).map(({ id }) => id), ["old", "mid"]);
+  assertEquals(forgettable(rows, 1, 1).map(({ id }) => id), ["old"]);
+  assertEquals(forgettable(rows, 3, 10), []);
+  const many = Array.from({ length: 1000 }, (_, n) => at(`s${n}`, "closed", `2026-11-20T${1000 + (n * 619) % 1000}`));
+  const sorted = many.toSorted((a, b) => a.since < b.since ? -1 : 1);
+  for (const atMost of [1, 7, 400, 990, 5000]) {
+    assertEquals(forgettable(many, 10, atMost), sorted.slice(0, Math.min(atMost, 990)));
+  }
 });

@@ -5,15 +5,24 @@
 import type { Service } from "../../core/service.ts";
 import { collectGarbage } from "../../platform/process.ts";
 
-/** @param work grows with everything that the daemon does */
-export function memory(work: () => number): Service {
+/**
+ * With more sessions the pause would grow to hundreds of ms (3 for each 1,000), and somebody may come in it: then V8 gives
+ * back what it likes, when it allocates.
+ */
+const MAX_SESSIONS = 5000;
+
+/**
+ * @param work grows with everything that the daemon does
+ * @param sessions how many it holds
+ */
+export function memory(work: () => number, sessions: () => number): Service {
   let seen = 0;
   let collectedAt = 0;
   return {
     name: "memory",
     tick: () => {
       const now = work();
-      if (now !== seen) seen = now;
+      if (now !== seen || sessions() > MAX_SESSIONS) seen = now;
       else if (now !== collectedAt) {
         collectedAt = now;
         collectGarbage();
