@@ -11,6 +11,7 @@ import type { JournalPort } from "../core/journal_port.ts";
 import type { ReportDeps } from "../core/apply_report.ts";
 import type { CommitResult } from "../core/store.ts";
 import type { Approval, ApprovalRequest, Decision } from "../domain/approval.ts";
+import { parseDecider } from "../domain/decider.ts";
 import type { AgentEvent, QuestionText, Report } from "../domain/report.ts";
 import { replaceState } from "../domain/approval_resolution.ts";
 import type { Log } from "../platform/system.ts";
@@ -19,7 +20,7 @@ import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
 import { type PendingRequest, type Requester, requesterOfOne, type WaitResult } from "./pending_requests.ts";
 import type { Inbox } from "./inbox.ts";
-import type { PolicyEngine, PolicyResult } from "./policy_engine.ts";
+import { type ClassifiedIncoming, classifyIncoming, type PolicyEngine, type PolicyResult } from "./policy_engine.ts";
 import { parseDecision } from "./parse_decision.ts";
 import { eventAfterAutoDecision, newApproval, questionOf, resolvedState } from "./records.ts";
 import { ruleFromDecision } from "./rule_from_decision.ts";
@@ -74,15 +75,15 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     this.#workspaces.noteWorkspace(report, workspaceConfig);
   }
 
-  // -- requests
-  // --------------------------------------------------------------------------------------------------------
+  // -- requests -------------------------------------------------------------------------------------------------------
 
-  receive(incoming: IncomingRequest, requester: Requester): Reported | Promise<Reported> {
+  receive(given: IncomingRequest, requester: Requester): Reported | Promise<Reported> {
+    const incoming = classifyIncoming(given);
     const { request, report, idempotencyKey } = incoming;
     const result = this.#o.policy.evaluate(incoming, ruleContext(incoming, this.#o.core.store));
-    const output = result.decision && incoming.responseFor(result.decision);
-    if (result.decision !== undefined && output !== undefined) {
-      return this.#decideByPolicy(incoming, { ...result, decision: result.decision }, output, requester.actor);
+    if (result.kind === "decided") {
+      const output = incoming.responseFor(result.decision);
+      if (output !== undefined) return this.#decideByPolicy(incoming, result, output, requester.actor);
     }
     if (request.acceptsApproval && this.#mayWait(incoming, result)) {
       return this.#open(incoming, requester, this.#o.waitMs());
@@ -95,12 +96,13 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     if (this.#stopped) return false;
     if (request.dialog === "beside") return true;
     if (this.requestedByFeed(report.agent, report.sessionId)) return false;
-    return (request.dialog === "behind" || result.needsHuman) && this.#o.presence.isSomeoneThere;
+    const waits = request.dialog === "behind" || (result.kind === "undecided" && result.needsHuman);
+    return waits && this.#o.presence.isSomeoneThere;
   }
 
   async #decideByPolicy(
-    incoming: IncomingRequest,
-    result: PolicyResult & { readonly decision: Decision },
+    incoming: ClassifiedIncoming,
+    result: Extract<PolicyResult, { kind: "decided" }>,
     output: Readonly<Record<string, unknown>>,
     actor: Actor,
   ): Promise<Reported> {
@@ -119,7 +121,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     return { ...committed, output };
   }
 
-  #open(incoming: IncomingRequest, requester: Requester, waitMs: number): Reported {
+  #open(incoming: ClassifiedIncoming, requester: Requester, waitMs: number): Reported {
     const { request, report, cut, responseFor, idempotencyKey } = incoming;
     const { core, after, newId } = this.#o;
     const id = newId();
@@ -175,7 +177,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const waitMs = waitSecs === undefined ? this.#o.waitMs() : waitSecs * 1000;
     const { requester, end } = requesterOfOne(peer);
     try {
-      const { approval } = this.#open(requestFromScript(params, agent), requester, waitMs);
+      const { approval } = this.#open(classifyIncoming(requestFromScript(params, agent)), requester, waitMs);
       return await this.wait(approval?.id ?? "", requester);
     } finally {
       end();
@@ -214,8 +216,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     }
   }
 
-  // -- decisions
-  // -------------------------------------------------------------------------------------------------------
+  // -- decisions ------------------------------------------------------------------------------------------------------
 
   async decide(params: ParamsOf<"approval.decide">, actor: Actor): Promise<ResultOf<"approval.decide">> {
     const { id, idempotencyKey, expiresInSecs } = params;
@@ -245,7 +246,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
       createdAt: at,
       expiresInSecs,
     });
-    const state = resolvedState(decision, { at, by: actor, ruleId: rule?.id });
+    const state = resolvedState(decision, { at, by: parseDecider(actor), ruleId: rule?.id });
     const committed = this.#resolver.decide(pending, approval, { state, rule, actor, idempotencyKey });
     this.#o.policy.decidedByHuman();
     const message = decision.kind === "approve" || decision.message === undefined ? {} : { message: decision.message };
@@ -259,8 +260,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     return { ...committed, id, ...(rule === undefined ? {} : { ruleId: rule.id }) };
   }
 
-  // -- other events
-  // ----------------------------------------------------------------------------------------------------
+  // -- other events ---------------------------------------------------------------------------------------------------
 
   reportCommitted(report: Report): void {
     this.#o.policy.reportCommitted(report);

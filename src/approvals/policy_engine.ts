@@ -10,7 +10,8 @@ import { type Breaker, type BreakerEvent, CLOSED, modeUnder, openSince, stepBrea
 import { evaluatePolicy, type Policy, withWorkspacePolicy } from "../policy/evaluation.ts";
 import type { SafetyMode } from "../domain/safety_mode.ts";
 import type { Report } from "../domain/report.ts";
-import { riskOf } from "../policy/risk.ts";
+import { type ClassifiedRequest, classify } from "../policy/classify.ts";
+import type { Decider } from "../domain/decider.ts";
 import { type GivenRule, givenRules, hasExpired, type RuleContext } from "../policy/rule.ts";
 import { WORKSPACE_CONFIG } from "../platform/home.ts";
 import type { Clock, Log } from "../platform/system.ts";
@@ -35,21 +36,27 @@ export interface PolicyEngineOptions {
   readonly onMode: (mode: SafetyMode, reason: string, suspended: SafetyMode | undefined) => void;
 }
 
-type PolicyQuery = Pick<IncomingRequest, "request" | "workspaceConfig" | "workspaceUnknown">;
-
-export interface PolicyResult {
-  /** The decision, where there is one without a human; `by` names its origin. */
-  readonly decision?: Decision;
-  readonly by: string;
-  readonly ruleId?: string;
-  /** A call that would run without a decision and needs one from a human. */
-  readonly needsHuman: boolean;
+/** A request whose text is read once, by whoever asks first: policy, rules, the approval. */
+export interface ClassifiedIncoming extends IncomingRequest {
+  readonly request: ClassifiedRequest;
 }
+
+export function classifyIncoming(incoming: IncomingRequest): ClassifiedIncoming {
+  return { ...incoming, request: classify(incoming.request) };
+}
+
+type PolicyQuery = Pick<ClassifiedIncoming, "request" | "workspaceConfig" | "workspaceUnknown">;
+
+export type PolicyResult =
+  /** A decision without a human, and who gave it. */
+  | { readonly kind: "decided"; readonly decision: Decision; readonly by: Decider }
+  /** `needsHuman`: the call would run without a decision, and should not. */
+  | { readonly kind: "undecided"; readonly needsHuman: boolean };
 
 /** Most warnings about workspaces that are logged in one run: their text comes from other people. */
 const WARNINGS = 100;
 
-const NOTHING: PolicyResult = { by: "", needsHuman: false };
+const UNDECIDED: PolicyResult = { kind: "undecided", needsHuman: false };
 
 export class PolicyEngine {
   #o: PolicyEngineOptions;
@@ -87,14 +94,13 @@ export class PolicyEngine {
     caller: Omit<RuleContext, "now">,
   ): PolicyResult {
     const gate = request.dialog === "gate";
-    if (gate && !this.#o.settings().preToolUse) return NOTHING;
+    if (gate && !this.#o.settings().preToolUse) return UNDECIDED;
     const policy = this.#policy(workspaceConfig, caller);
     const decided = evaluatePolicy(request, policy, { ...caller, now: this.#o.clock.now() });
-    if (decided === "ask") return NOTHING;
-    if (decided === "none") return { by: "", needsHuman: gate && riskOf(request) === "destructive" };
-    const { decision, by, ruleId } = decided;
-    if (decision.kind === "approve" && workspaceUnknown) return NOTHING;
-    return { decision, by, needsHuman: false, ...(ruleId === undefined ? {} : { ruleId }) };
+    if (decided === "ask") return UNDECIDED;
+    if (decided === "none") return { kind: "undecided", needsHuman: gate && request.risk === "destructive" };
+    if (decided.decision.kind === "approve" && workspaceUnknown) return UNDECIDED;
+    return { kind: "decided", ...decided };
   }
 
   #policy(workspaceConfig: string | undefined, { cwd, sessionId }: Omit<RuleContext, "now">): Policy {

@@ -1,17 +1,18 @@
 /** What is stored of a request and its decision: the approval, and the events of its row. Pure. */
-import type { Approval, ApprovalRequest, ApprovalState, Decision } from "../domain/approval.ts";
+import type { Approval, ApprovalState, Decision } from "../domain/approval.ts";
 import { presentRequest, presentToolName } from "../domain/presentation.ts";
 import type { AgentEvent, QuestionText } from "../domain/report.ts";
 import { clip, escapeControlsKeepLines, maskSecrets } from "../domain/sanitize.ts";
 import { TEXT_CAPS } from "../domain/session.ts";
-import { riskOf } from "../policy/risk.ts";
+import { type Decider, deciderText } from "../domain/decider.ts";
+import type { ClassifiedRequest } from "../policy/classify.ts";
 
 export interface NewApproval {
   readonly id: string;
   readonly rowId: string;
   readonly agent: string;
   readonly cwd: string | undefined;
-  readonly request: ApprovalRequest;
+  readonly request: ClassifiedRequest;
   /** ISO 8601 UTC, as `deadline`. */
   readonly at: string;
   readonly deadline: string;
@@ -25,7 +26,7 @@ export function newApproval({ id, rowId, agent, cwd, request, at, deadline }: Ne
     ...(cwd === undefined ? {} : { cwd: clip(cwd, TEXT_CAPS.path) }),
     for: request.for,
     tool: presentToolName(request.tool),
-    risk: riskOf(request),
+    risk: request.risk,
     ...presentRequest(request),
     requestedAt: at,
     deadline,
@@ -44,12 +45,14 @@ export function questionOf(event: AgentEvent, { tool, input, for: kind }: Approv
   return { for: kind, text: `${tool}: ${input}`, ...call };
 }
 
-/** The state of an approval that got `decision`. */
+/** The state of an approval that got `decision`. @param ruleId of the rule that the decision made */
 export function resolvedState(
   decision: Decision,
-  { at, by, ruleId }: { readonly at: string; readonly by: string; readonly ruleId?: string | undefined },
+  { at, by: decider, ruleId }: { readonly at: string; readonly by: Decider; readonly ruleId?: string | undefined },
 ): ApprovalState {
-  const rule = ruleId === undefined ? {} : { ruleId };
+  const by = deciderText(decider);
+  const given = decider.kind === "rule" ? decider.ruleId : ruleId;
+  const rule = given === undefined ? {} : { ruleId: given };
   if (decision.kind === "approve") return { status: "approved", approved: { at, by, scope: decision.scope, ...rule } };
   const message = decision.message ? { message: maskSecrets(escapeControlsKeepLines(decision.message)) } : {};
   return { status: "denied", denied: { at, by, ...message, ...rule } };

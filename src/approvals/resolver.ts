@@ -58,8 +58,7 @@ export class ApprovalResolver {
     this.#o = options;
   }
 
-  // -- by a decision
-  // ---------------------------------------------------------------------------------------------------
+  // -- by a decision --------------------------------------------------------------------------------------------------
 
   /**
    * Commits the decision. The requester gets it later, after the sync.
@@ -78,8 +77,7 @@ export class ApprovalResolver {
     return committed;
   }
 
-  // -- by other events
-  // -------------------------------------------------------------------------------------------------
+  // -- by other events ------------------------------------------------------------------------------------------------
 
   /** `event` was committed for this row. */
   eventCommitted(rowId: string, event: AgentEvent): void {

@@ -2,6 +2,7 @@
 import { shellQuote } from "../lib/shell_quote.ts";
 import { bold, dim, red, yellow } from "@std/fmt/colors";
 import type { Approval, Risk } from "../domain/approval.ts";
+import { parseDecider } from "../domain/decider.ts";
 import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { duration } from "./format.ts";
 
@@ -87,6 +88,14 @@ export function outcomeText(approval: Approval): string {
 }
 
 /** `rule:k3` → `rule k3`, `mode:autonomous` → `mode autonomous`; a client's name without its scope: `cli:admin` → `cli`. */
-function who(actor: string): string {
-  return actor.replace(/^(rule|mode):/, "$1 ").replace(/:(?:approve|admin)$/, "");
+function who(text: string): string {
+  const by = parseDecider(text);
+  switch (by.kind) {
+    case "rule":
+      return `rule ${by.ruleId}`;
+    case "mode":
+      return `mode ${by.mode}`;
+    case "client":
+      return by.name;
+  }
 }

@@ -5,6 +5,7 @@
  * once: the first decision wins. Where none of our decisions reached the agent, the state says why (`expired` is not
  * `denied`).
  */
+import { parseDecider } from "./decider.ts";
 import type { WaitingFor } from "./session.ts";
 
 /** What a tool can do to the machine, the mildest first. */
@@ -105,8 +106,8 @@ export type ApprovalState = {
 
 /** Whether a rule or the safety mode decided, so that no human was involved. */
 export function isAutomatic(state: ApprovalState): boolean {
-  const by = state.status === "approved" ? state.approved.by : state.status === "denied" ? state.denied.by : "";
-  return /^(?:rule|mode):/.test(by);
+  const by = state.status === "approved" ? state.approved.by : state.status === "denied" ? state.denied.by : undefined;
+  return by !== undefined && parseDecider(by).kind !== "client";
 }
 
 /** An approval as it is stored and shown: secrets masked, control characters visible, length bounded. */

@@ -22,8 +22,10 @@
  * agent's sandbox. Where the hook cannot approve, only deny rules apply. Before a tool (`gate`) only rules decide:
  * without one there is no decision.
  */
-import type { ApprovalRequest, Decision, Risk, Rule } from "../domain/approval.ts";
+import type { Decision, Rule } from "../domain/approval.ts";
+import type { Decider } from "../domain/decider.ts";
 import { SAFETY_MODES, type SafetyMode } from "../domain/safety_mode.ts";
+import type { ClassifiedRequest } from "./classify.ts";
 import { riskOf } from "./risk.ts";
 import { firstMatch, isWildcard, literalTarget, matchesEverything, type RuleContext } from "./rule.ts";
 
@@ -37,36 +39,35 @@ export interface Policy {
 export type PolicyDecision =
   | {
     readonly decision: Decision;
-    /** `rule:<id>` or `mode:<safety mode>` */
-    readonly by: string;
-    readonly ruleId?: string;
+    /** A rule or the safety mode. */
+    readonly by: Exclude<Decider, { kind: "client" }>;
   }
   | "ask"
   | "none";
 
 /** @param policy with the mode that the breaker leaves (breaker.ts), made stricter by the workspace */
-export function evaluatePolicy(request: ApprovalRequest, policy: Policy, caller: RuleContext): PolicyDecision {
+export function evaluatePolicy(request: ClassifiedRequest, policy: Policy, caller: RuleContext): PolicyDecision {
   const rule = firstMatch(policy.rules, request, caller);
   if (rule?.decision === "deny") {
-    return { decision: { kind: "deny", message: `denied by rule ${rule.id}` }, by: `rule:${rule.id}`, ruleId: rule.id };
+    return { decision: { kind: "deny", message: `denied by rule ${rule.id}` }, by: { kind: "rule", ruleId: rule.id } };
   }
   const open = request.dialog === "gate" ? "none" : "ask";
   if (request.for !== "permission" || !request.acceptsApproval || caller.cut === true) return open;
-  const risk = riskOf(request);
   const allowed = policy.rules.find((each) =>
-    each.decision === "allow" && passes(each, request, risk, policy.safetyMode) &&
+    each.decision === "allow" && passes(each, request, policy.safetyMode) &&
     firstMatch([each], request, caller) !== undefined
   );
   const approve = { kind: "approve", scope: "once" } as const;
-  if (allowed !== undefined) return { decision: approve, by: `rule:${allowed.id}`, ruleId: allowed.id };
-  if (open === "ask" && risk === "read" && policy.safetyMode !== "manual") {
-    return { decision: approve, by: `mode:${policy.safetyMode}` };
+  if (allowed !== undefined) return { decision: approve, by: { kind: "rule", ruleId: allowed.id } };
+  if (open === "ask" && request.risk === "read" && policy.safetyMode !== "manual") {
+    return { decision: approve, by: { kind: "mode", mode: policy.safetyMode } };
   }
   return open;
 }
 
 /** Whether an allow rule that matches is enough. */
-function passes(rule: Rule, request: ApprovalRequest, risk: Risk, mode: SafetyMode): boolean {
+function passes(rule: Rule, request: ClassifiedRequest, mode: SafetyMode): boolean {
+  const { risk } = request;
   const own = rule.by !== "config" && rule.by !== "workspace";
   if (risk === "destructive") return own && !isWildcard(rule);
   if (own) return true;

@@ -9,18 +9,21 @@ import { type Invocations, invocationsOf, SHELLS } from "./invocations.ts";
 import { isGuarded, isRepository, isSecret, isSink } from "./risk_paths.ts";
 import { riskOfInvocation } from "./command_table.ts";
 
+type Read = (text: string) => Invocations;
+
 /**
+ * @param read reads a shell text
  * @returns for a question `read` (it only gives the agent information), for a plan `write` (its approval lets the agent
  * begin to write), for an elicitation `network` (the answer goes to a server)
  */
-export function riskOf(request: ApprovalRequest): Risk {
+export function riskOf(request: ApprovalRequest, read: Read = invocationsOf): Risk {
   if (request.for !== "permission") {
     return ({ question: "read", plan: "write", elicitation: "network" } as const)[request.for];
   }
   switch (request.action) {
     case "command":
       return worst([
-        request.tool === "PowerShell" ? riskOfPowerShell(request.subject) : riskOfCommand(request.subject),
+        request.tool === "PowerShell" ? riskOfPowerShell(request.subject, read) : riskOfCommand(request.subject, read),
         ...(request.unsandboxed ? ["execute" as const] : []),
       ]);
     case "read":
@@ -30,7 +33,7 @@ export function riskOf(request: ApprovalRequest): Risk {
     case "fetch":
       return "network";
     case "other":
-      return riskOfAnybodys(request.subject);
+      return riskOfAnybodys(request.subject, read);
   }
 }
 
@@ -48,20 +51,20 @@ function readsSecret(subject: string): boolean {
  * PowerShell's quotes and escapes are not those of this reader: `ls C:\; rm x` is two commands. So nothing counts as
  * `read`.
  */
-function riskOfPowerShell(text: string): Risk {
+function riskOfPowerShell(text: string, read: Read): Risk {
   const removes =
     /(?:^|[\s;|&({])(?:remove-item|ri|rd|rmdir|del|erase|clear-content|iex|invoke-expression|rm)(?=$|[\s;|)}])/i;
-  return removes.test(text) ? "destructive" : worst(["execute", riskOfCommand(text)]);
+  return removes.test(text) ? "destructive" : worst(["execute", riskOfCommand(text, read)]);
 }
 
 /** Input of a tool that is not known: JSON, or a script's own words. */
-function riskOfAnybodys(subject: string): Risk {
-  return worst(["execute", ...textsIn(subject).map(riskOfText)]);
+function riskOfAnybodys(subject: string, read: Read): Risk {
+  return worst(["execute", ...textsIn(subject).map((text) => riskOfText(text, read))]);
 }
 
 /** What such a tool would run or write, by the names of its fields: only what is destructive counts. */
-function riskOfText([name, text]: readonly [name: string, text: string]): Risk {
-  const runs = /command|cmd|script|shell|^$/i.test(name) && riskOfCommand(text) === "destructive";
+function riskOfText([name, text]: readonly [name: string, text: string], read: Read): Risk {
+  const runs = /command|cmd|script|shell|^$/i.test(name) && riskOfCommand(text, read) === "destructive";
   const loses = /sql|query|statement/i.test(name) && LOSES.test(text);
   const guarded = /path|file|dir|target|dest/i.test(name) && isGuarded(text);
   return runs || loses || guarded ? "destructive" : "execute";
@@ -83,8 +86,8 @@ function textsIn(subject: string): (readonly [string, string])[] {
 }
 
 /** The class of a shell text. */
-function riskOfCommand(text: string): Risk {
-  const read = invocationsOf(text);
+function riskOfCommand(text: string, reader: Read): Risk {
+  const read = reader(text);
   if (read.uncertainties.has("deep")) return "destructive";
   const risks = [
     ...read.invocations.map(riskOfInvocation),

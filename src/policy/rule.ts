@@ -6,8 +6,7 @@
  * anything.
  */
 import type { ApprovalRequest, ApprovalScope, Rule } from "../domain/approval.ts";
-import { behindOwnOptions } from "./risk_git.ts";
-import { type Invocation, invocationsOf } from "./invocations.ts";
+import type { ClassifiedRequest } from "./classify.ts";
 import { type Glob, limitOf, matchesGlob, readPattern } from "./rule_glob.ts";
 import { hasHidden } from "./read_shell.ts";
 import { maskSecrets } from "../domain/sanitize.ts";
@@ -30,7 +29,7 @@ export interface RuleContext {
  * without the options before its arguments; one for paths or addresses also their normalized form: `/a/../b` is `/b`;
  * of several paths one is enough.
  */
-export function matches(rule: Rule, request: ApprovalRequest, caller: RuleContext): boolean {
+export function matches(rule: Rule, request: ClassifiedRequest, caller: RuleContext): boolean {
   if (rule.tool !== "*" && rule.tool !== request.tool) return false;
   if (rule.agent !== undefined && rule.agent !== caller.agent) return false;
   if (hasExpired(rule, caller.now) || !reaches(rule, caller)) return false;
@@ -41,7 +40,7 @@ export function matches(rule: Rule, request: ApprovalRequest, caller: RuleContex
 }
 
 /** The rule that decides, if any: deny before allow, then the order of the list. */
-export function firstMatch(rules: readonly Rule[], request: ApprovalRequest, caller: RuleContext): Rule | undefined {
+export function firstMatch(rules: readonly Rule[], request: ClassifiedRequest, caller: RuleContext): Rule | undefined {
   return rules.find((rule) => rule.decision === "deny" && matches(rule, request, caller)) ??
     rules.find((rule) => rule.decision === "allow" && matches(rule, request, caller));
 }
@@ -88,14 +87,14 @@ function isWithin(path: string, folder: string): boolean {
   return outer.every((part, at) => inner[at] === part);
 }
 
-function denies(pattern: string, request: ApprovalRequest, { cwd = "/" }: RuleContext): boolean {
+function denies(pattern: string, request: ClassifiedRequest, { cwd = "/" }: RuleContext): boolean {
   const glob = readPattern(pattern);
   if (matchesGlob(glob, request.subject)) return true;
   if (request.paths?.some((path) => reachesPath(glob, path, cwd)) === true) return true;
   if (request.action === "read" || request.action === "write") return matchesGlob(glob, resolved(request.subject, cwd));
   if (request.action === "fetch") return addressesOf(request.subject).some((address) => matchesGlob(glob, address));
   if (request.action !== "command") return false;
-  const { texts, begun } = commandsOf(request);
+  const { texts, begun } = request.commandTexts;
   return texts.some((text) => matchesGlob(glob, text)) || begun.some((text) => glob[0]!.startsWith(text));
 }
 
@@ -108,24 +107,6 @@ function addressesOf(subject: string): readonly string[] {
   url.hostname = url.hostname.replace(/\.+$/, "");
   return [href, url.href];
 }
-
-/**
- * The arguments as they stand, and without the options before them: `git -C . push` is a push. Which options take a word is
- * known of git; of other programs either may be so, and each reading counts, but not the bare name.
- */
-function readings(name: string, args: readonly string[]): readonly (readonly string[])[] {
-  if (name === "git") return [args, behindOwnOptions(args)];
-  const all = [args];
-  for (let at = 0; at < Math.min(args.length - 1, MAX_OPTIONS); at++) {
-    const before = args[at - 1] ?? "";
-    if (!args[at]!.startsWith("-") && (!before.startsWith("-") || before.includes("="))) break;
-    all.push(args.slice(at + 1));
-  }
-  return all;
-}
-
-/** So many words before the arguments are looked past. */
-const MAX_OPTIONS = 16;
 
 /** Whether `path` matches as given or as meant; of a whole folder, whether anything below it may match. */
 function reachesPath(glob: Glob, path: string, cwd: string): boolean {
@@ -157,45 +138,6 @@ function placed(request: ApprovalRequest, cwd: string | undefined): string {
 /** Not so the input of a search, which is JSON, and a patch to several files. */
 function isRelative({ action, subject }: ApprovalRequest): boolean {
   return (action === "read" || action === "write") && !/^(?:[/{]|$)|\n/.test(subject);
-}
-
-/** Each deny rule looks at the same texts. */
-const COMMANDS = new WeakMap<ApprovalRequest, Commands>();
-
-interface Commands {
-  /** Each command of the line, as it stands and in all its {@link readings}. */
-  readonly texts: readonly string[];
-  /** What is known of those that get more words from elsewhere (xargs, find): any words may follow. */
-  readonly begun: readonly string[];
-}
-
-function commandsOf(request: ApprovalRequest): Commands {
-  const known = COMMANDS.get(request);
-  if (known !== undefined) return known;
-  const { invocations, commands } = invocationsOf(request.subject);
-  const begun = invocations.filter(({ hasExtraArgs }) => hasExtraArgs).flatMap((one) =>
-    textsOf(one.name, ownWords(one))
-  )
-    .map((text) => `${text} `);
-  const texts = [
-    ...commands.map(({ words }) => words.join(" ")),
-    ...invocations.flatMap(({ name, args }) => textsOf(name, args)),
-    ...begun,
-  ];
-  COMMANDS.set(request, { texts, begun });
-  return { texts, begun };
-}
-
-function textsOf(name: string, args: readonly string[]): readonly string[] {
-  return readings(name, args).map((words) => [name, ...words].join(" "));
-}
-
-/** The arguments before the place where others come in: `{}` of find, xargs -I and parallel, or parallel's `:::`. */
-function ownWords({ args, command }: Invocation): readonly string[] {
-  const at = command.words.findIndex((word) => /^-\w*[IJ]/.test(word));
-  const given = at < 0 ? "" : command.words[at]!.replace(/^-\w*?[IJ]/, "") || (command.words[at + 1] ?? "");
-  const end = args.findIndex((arg) => /^:::|\{[^{}]*\}/.test(arg) || (given !== "" && arg.includes(given)));
-  return end < 0 ? args : args.slice(0, end);
 }
 
 /** What `approve --scope` asks for. */

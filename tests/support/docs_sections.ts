@@ -9,6 +9,7 @@ import { clientContext } from "../../src/client/endpoint.ts";
 import { commandTree } from "../../src/cli/mod.ts";
 import { configDocs } from "../../src/config/docs.ts";
 import type { ApprovalRequest, Rule } from "../../src/domain/approval.ts";
+import { classify } from "../../src/policy/classify.ts";
 import { evaluatePolicy } from "../../src/policy/evaluation.ts";
 import { SAFETY_MODES } from "../../src/domain/safety_mode.ts";
 import type { Status } from "../../src/domain/session.ts";
@@ -101,7 +102,11 @@ function modes(): string {
         acceptsApproval: true,
       };
       const rules = pattern === undefined ? [] : [rule];
-      const result = evaluatePolicy(request, { safetyMode, rules }, { agent: "claude", sessionId: "s", now: 0 });
+      const result = evaluatePolicy(classify(request), { safetyMode, rules }, {
+        agent: "claude",
+        sessionId: "s",
+        now: 0,
+      });
       return typeof result === "string" ? "you are asked" : result.decision.kind === "approve" ? "passes" : "is denied";
     }),
   ]);

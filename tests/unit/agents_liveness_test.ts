@@ -11,7 +11,8 @@ const sweeping = (own: number) => {
   const slices = new Slices(new FakeTurns());
   return {
     pids: (rows: readonly ProbedProcess[]) => sweep.pids(rows),
-    sweep: (rows: readonly ProbedProcess[], answer: readonly ProcessInfo[] | "unknown") => sweep.sweep(rows, answer, slices),
+    sweep: (rows: readonly ProbedProcess[], answer: readonly ProcessInfo[] | "unknown") =>
+      sweep.sweep(rows, answer, slices),
   };
 };
 const at = (pid: number, startedAt: string) => ({ pid, startedAt });

@@ -1,6 +1,7 @@
 /** Rules and safety modes through the whole core: what a hook is told, and what the journal keeps. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { PolicyEngine } from "../../src/approvals/policy_engine.ts";
+import { classify } from "../../src/policy/classify.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
 import { claude, permissionRequest, rule, told } from "../support/claude_calls.ts";
@@ -167,7 +168,7 @@ Deno.test("A4 workspaces fill the log with no more than 100 different warnings, 
   const call = { for: "permission", tool: "Bash", action: "command", subject: "make", dialog: "beside" } as const;
   for (let n = 0; n < 240; n++) {
     const workspaceConfig = `{"unknown_${n >> 1}": 1}`;
-    engine.evaluate({ request: { ...call, acceptsApproval: true }, workspaceConfig }, {
+    engine.evaluate({ request: classify({ ...call, acceptsApproval: true }), workspaceConfig }, {
       agent: "claude",
       sessionId: "s",
       cwd: "/w",

@@ -1,6 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type ApprovalRequest, type Risk, RISKS, type Rule } from "../../src/domain/approval.ts";
+import { deciderText, parseDecider } from "../../src/domain/decider.ts";
+import { invocationsOf } from "../../src/policy/invocations.ts";
+import { classify } from "../../src/policy/classify.ts";
 import { evaluatePolicy, type Policy, type PolicyDecision, withWorkspacePolicy } from "../../src/policy/evaluation.ts";
 import { SAFETY_MODES, type SafetyMode } from "../../src/domain/safety_mode.ts";
 import { riskOf } from "../../src/policy/risk.ts";
@@ -61,12 +64,15 @@ Deno.test("the table of safety modes, every cell", () => {
       for (const safetyMode of SAFETY_MODES) {
         const cell = `${name}, ${risk}, ${safetyMode}`;
         const expected = yes[at]!.split(" ").includes(safetyMode) ? "yes" : "ask";
-        assertEquals([cell, said(evaluatePolicy(request(risk), { safetyMode, rules: rules(risk) }, CALLER))], [
-          cell,
-          expected,
-        ]);
+        assertEquals(
+          [cell, said(evaluatePolicy(classify(request(risk)), { safetyMode, rules: rules(risk) }, CALLER))],
+          [
+            cell,
+            expected,
+          ],
+        );
         const denied = { safetyMode, rules: [...rules(risk), rule("*", "workspace", "deny")] };
-        assertEquals([cell, said(evaluatePolicy(request(risk), denied, CALLER))], [cell, "no"]);
+        assertEquals([cell, said(evaluatePolicy(classify(request(risk)), denied, CALLER))], [cell, "no"]);
       }
     }
   }
@@ -88,47 +94,57 @@ Deno.test("a rule given for what reads passes nothing that runs or sends, but in
   for (const [pattern, subject, ...expected] of cases) {
     const modes = ["guarded", "autonomous"] as const;
     const policy = (safetyMode: SafetyMode): Policy => ({ safetyMode, rules: [rule(pattern, "config")] });
-    const got = modes.map((each) => said(evaluatePolicy(request("read", { subject }), policy(each), CALLER)));
+    const got = modes.map((each) => said(evaluatePolicy(classify(request("read", { subject })), policy(each), CALLER)));
     assertEquals([pattern, subject, ...got], [pattern, subject, ...expected]);
   }
 });
 
 Deno.test("an automatic answer says who gave it", () => {
-  assertEquals(evaluatePolicy(request("read"), { safetyMode: "guarded", rules: [] }, CALLER), {
+  assertEquals(evaluatePolicy(classify(request("read")), { safetyMode: "guarded", rules: [] }, CALLER), {
     decision: { kind: "approve", scope: "once" },
-    by: "mode:guarded",
-  });
-  assertEquals(evaluatePolicy(request("write"), { safetyMode: "manual", rules: [rule("touch a", "cli")] }, CALLER), {
-    decision: { kind: "approve", scope: "once" },
-    by: "rule:cli-touch a",
-    ruleId: "cli-touch a",
+    by: { kind: "mode", mode: "guarded" },
   });
   assertEquals(
-    evaluatePolicy(request("write"), { safetyMode: "manual", rules: [rule("*", "config", "deny")] }, CALLER),
+    evaluatePolicy(classify(request("write")), { safetyMode: "manual", rules: [rule("touch a", "cli")] }, CALLER),
+    {
+      decision: { kind: "approve", scope: "once" },
+      by: { kind: "rule", ruleId: "cli-touch a" },
+    },
+  );
+  assertEquals(
+    evaluatePolicy(classify(request("write")), { safetyMode: "manual", rules: [rule("*", "config", "deny")] }, CALLER),
     {
       decision: { kind: "deny", message: "denied by rule config-*" },
-      by: "rule:config-*",
-      ruleId: "config-*",
+      by: { kind: "rule", ruleId: "config-*" },
     },
   );
 });
 
 Deno.test("an earlier rule that may not pass a call does not hide a later one that may", () => {
   const rules = [rule("*", "config"), rule("rm -rf x", "cli")];
-  assertEquals(said(evaluatePolicy(request("destructive"), { safetyMode: "manual", rules }, CALLER)), "yes");
+  assertEquals(said(evaluatePolicy(classify(request("destructive")), { safetyMode: "manual", rules }, CALLER)), "yes");
 });
 
 Deno.test("questions, plans and elicitations never pass by themselves", () => {
   for (const kind of ["question", "plan", "elicitation"] as const) {
     const policy: Policy = { safetyMode: "autonomous", rules: [rule("*", "config"), rule("ls -la", "cli")] };
-    assertEquals(said(evaluatePolicy(request("read", { for: kind }), policy, CALLER)), "ask");
-    assertEquals(said(evaluatePolicy(request("read", { for: kind, dialog: "gate" }), policy, CALLER)), "none");
+    assertEquals(said(evaluatePolicy(classify(request("read", { for: kind })), policy, CALLER)), "ask");
+    assertEquals(
+      said(evaluatePolicy(classify(request("read", { for: kind, dialog: "gate" })), policy, CALLER)),
+      "none",
+    );
   }
 });
 
 Deno.test("before a tool only rules speak; without one there is no decision", () => {
   const gate = (rules: Rule[], more: Partial<ApprovalRequest> = {}) =>
-    said(evaluatePolicy(request("read", { dialog: "gate", ...more }), { safetyMode: "autonomous", rules }, CALLER));
+    said(
+      evaluatePolicy(
+        classify(request("read", { dialog: "gate", ...more })),
+        { safetyMode: "autonomous", rules },
+        CALLER,
+      ),
+    );
   assertEquals(gate([]), "none");
   assertEquals(gate([rule("ls*", "config")]), "yes");
   assertEquals(gate([rule("ls*", "config", "deny")]), "no");
@@ -138,10 +154,10 @@ Deno.test("before a tool only rules speak; without one there is no decision", ()
 
 Deno.test("where the agent takes no yes, and where the text came shortened, only a no is given", () => {
   const policy: Policy = { safetyMode: "autonomous", rules: [rule("*", "config"), rule("ls -la", "cli")] };
-  assertEquals(said(evaluatePolicy(request("read", { acceptsApproval: false }), policy, CALLER)), "ask");
-  assertEquals(said(evaluatePolicy(request("read"), policy, { ...CALLER, cut: true })), "ask");
+  assertEquals(said(evaluatePolicy(classify(request("read", { acceptsApproval: false })), policy, CALLER)), "ask");
+  assertEquals(said(evaluatePolicy(classify(request("read")), policy, { ...CALLER, cut: true })), "ask");
   const denied: Policy = { ...policy, rules: [rule("*", "config", "deny")] };
-  assertEquals(said(evaluatePolicy(request("read"), denied, { ...CALLER, cut: true })), "no");
+  assertEquals(said(evaluatePolicy(classify(request("read")), denied, { ...CALLER, cut: true })), "no");
 });
 
 const mode = fc.constantFrom<SafetyMode>(...SAFETY_MODES);
@@ -177,7 +193,10 @@ Deno.test("a workspace never makes anything looser, in any cell", () => {
           rules: more,
           warnings: [],
         });
-        const [before, after] = [said(evaluatePolicy(call, home, CALLER)), said(evaluatePolicy(call, both, CALLER))];
+        const [before, after] = [
+          said(evaluatePolicy(classify(call), home, CALLER)),
+          said(evaluatePolicy(classify(call), both, CALLER)),
+        ];
         if (after === "yes") assertEquals(before, "yes");
         if (before === "no") assertEquals(after, "no");
       },
@@ -190,8 +209,8 @@ Deno.test("a stricter mode passes nothing that a looser one asks for", () => {
   fc.assert(
     fc.property(mode, mode, rulesBy("cli", "config"), anyAsk, (one, other, rules, call) => {
       const [strict, loose] = SAFETY_MODES.indexOf(one) < SAFETY_MODES.indexOf(other) ? [one, other] : [other, one];
-      if (said(evaluatePolicy(call, { safetyMode: strict, rules }, CALLER)) !== "yes") return;
-      assertEquals(said(evaluatePolicy(call, { safetyMode: loose, rules }, CALLER)), "yes");
+      if (said(evaluatePolicy(classify(call), { safetyMode: strict, rules }, CALLER)) !== "yes") return;
+      assertEquals(said(evaluatePolicy(classify(call), { safetyMode: loose, rules }, CALLER)), "yes");
     }),
     { numRuns: 2000 },
   );
@@ -207,4 +226,32 @@ Deno.test("tightened keeps the stricter mode and warns of allow rules", () => {
   });
   assertEquals(rules.map(({ pattern }) => pattern), ["b"]);
   assert(warnings.length === 2 && warnings[1]!.includes("workspace-a is an allow rule"), warnings.join());
+});
+
+Deno.test("a request is read once, whatever the number of rules, and not before something asks", () => {
+  const reads: string[] = [];
+  const classified = classify(request("execute", { subject: "make all" }), (text) => {
+    reads.push(text);
+    return invocationsOf(text);
+  });
+  const rules = Array.from({ length: 6 }, (_, i) => rule(`npm run ${i}`, "cli", i % 2 === 0 ? "deny" : "allow"));
+  assertEquals(reads, []);
+  const twice = [0, 1].map(() => evaluatePolicy(classified, { safetyMode: "autonomous", rules }, CALLER));
+  assertEquals([twice, classified.risk, classified.commandTexts.texts[0]], [["ask", "ask"], "execute", "make all"]);
+  assertEquals(reads, ["make all"]);
+  assertEquals(Object.keys({ ...classified }).filter((name) => name === "risk" || name === "commandTexts"), []);
+});
+
+Deno.test("who decided, read from its word, is the same", () => {
+  const deciders = ["rule:k3", "rule:config:1", "mode:autonomous", "cli:admin", "tui:approve", "feed:report", "daemon"];
+  assertEquals(deciders.map((text) => deciderText(parseDecider(text))), deciders);
+  assertEquals(deciders.map((text) => parseDecider(text).kind), [
+    "rule",
+    "rule",
+    "mode",
+    "client",
+    "client",
+    "client",
+    "client",
+  ]);
 });

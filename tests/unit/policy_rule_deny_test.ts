@@ -1,11 +1,12 @@
 /** What deny rules find: more than the text says at first sight. */
 import { assert, assertEquals } from "@std/assert";
+import { classify } from "../../src/policy/classify.ts";
 import { firstMatch, matches } from "../../src/policy/rule.ts";
 import { CALLER, requestOf, rule } from "../support/rule_samples.ts";
 
 Deno.test("a deny rule for paths and addresses finds what is meant", () => {
   const denies = (pattern: string, subject: string, action: "write" | "fetch") =>
-    matches(rule(pattern, { tool: "*", decision: "deny" }), requestOf(subject, { action }), CALLER);
+    matches(rule(pattern, { tool: "*", decision: "deny" }), classify(requestOf(subject, { action })), CALLER);
   for (const text of ["/p/../etc/x", "//etc//x", "/etc/./x", "../../../../etc/x"]) {
     assert(denies("/etc/*", text, "write"), text);
   }
@@ -19,7 +20,7 @@ Deno.test("a deny rule for paths finds one among several, and in a folder that i
   const denies = (pattern: string, ...paths: string[]) =>
     matches(
       rule(pattern, { tool: "*", decision: "deny" }),
-      requestOf("*** Begin Patch", { action: "write", paths }),
+      classify(requestOf("*** Begin Patch", { action: "write", paths })),
       CALLER,
     );
   for (
@@ -38,7 +39,9 @@ Deno.test("a deny rule for paths finds one among several, and in a folder that i
   assert(denies("*.env", "/repo/**") && denies("/repo/a", "/repo/**") && !denies("/a", "/repo/**"));
   assert(denies("infra/*", "z", "infra/a.tf"), "also as it was given");
   const allow = rule("/repo/infra/*", { tool: "*" });
-  assert(!matches(allow, requestOf("*** Begin Patch", { action: "write", paths: ["/repo/infra/a"] }), CALLER));
+  assert(
+    !matches(allow, classify(requestOf("*** Begin Patch", { action: "write", paths: ["/repo/infra/a"] })), CALLER),
+  );
 });
 
 Deno.test("deny beats allow, and finds its command inside a line", () => {
@@ -53,14 +56,14 @@ Deno.test("deny beats allow, and finds its command inside a line", () => {
       "env git push",
     ]
   ) {
-    assertEquals([text, firstMatch(rules, requestOf(text), CALLER)?.id], [text, "d"]);
+    assertEquals([text, firstMatch(rules, classify(requestOf(text)), CALLER)?.id], [text, "d"]);
   }
-  assertEquals(firstMatch(rules, requestOf("git pull"), CALLER)?.id, "r");
+  assertEquals(firstMatch(rules, classify(requestOf("git pull")), CALLER)?.id, "r");
 });
 
 Deno.test("options before the arguments hide no command from a deny rule", () => {
   const denies = (pattern: string, text: string) =>
-    matches(rule(pattern, { decision: "deny" }), requestOf(text), CALLER);
+    matches(rule(pattern, { decision: "deny" }), classify(requestOf(text)), CALLER);
   for (
     const text of [
       ...["git -C . push", "git --no-pager push -f", "git -c a=b --git-dir x push", "git -C . -C x push o main"],
@@ -75,12 +78,15 @@ Deno.test("options before the arguments hide no command from a deny rule", () =>
   }
   assert(denies("a push*", `a ${"-x ".repeat(16)}push`) && !denies("a push*", `a ${"-x ".repeat(17)}push`), "so many");
   assert(!denies("kubectl delete *", "kubectl get delete x") && !denies("python", "python -m pytest"));
-  assert(!matches(rule("git push*"), requestOf("git -C . push"), CALLER), "an allow rule takes what is spelled out");
+  assert(
+    !matches(rule("git push*"), classify(requestOf("git -C . push")), CALLER),
+    "an allow rule takes what is spelled out",
+  );
 });
 
 Deno.test("a deny rule finds the command whose words xargs or find bring", () => {
   const denies = (pattern: string, text: string) =>
-    matches(rule(pattern, { decision: "deny" }), requestOf(text), CALLER);
+    matches(rule(pattern, { decision: "deny" }), classify(requestOf(text)), CALLER);
   for (const text of ["xargs -a urls curl", "find . -exec curl {} +", "ls | xargs -n1 curl", "parallel curl ::: a"]) {
     assert(denies("curl *", text), text);
   }
@@ -95,7 +101,7 @@ Deno.test("a deny rule finds the command whose words xargs or find bring", () =>
 
 Deno.test("a deny rule for addresses looks past who asks, the port that is meant and the dot at the end", () => {
   const denies = (pattern: string, subject: string) =>
-    matches(rule(pattern, { tool: "*", decision: "deny" }), requestOf(subject, { action: "fetch" }), CALLER);
+    matches(rule(pattern, { tool: "*", decision: "deny" }), classify(requestOf(subject, { action: "fetch" })), CALLER);
   for (
     const text of ["https://x@evil.com/a", "https://evil.com./a", "https://x:y@EVIL.com.:443/a", "https:evil.com/a"]
   ) assert(denies("https://evil.com/*", text), text);

@@ -1,11 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { ApprovalRequest, Rule } from "../../src/domain/approval.ts";
+import { classify } from "../../src/policy/classify.ts";
 import { escapePattern, givenRules, matches, type RuleContext, ruleFrom } from "../../src/policy/rule.ts";
 import { AT, CALLER, requestOf, rule } from "../support/rule_samples.ts";
 
 const allows = (pattern: string, subject: string, more: Partial<ApprovalRequest> = {}) =>
-  matches(rule(pattern, { tool: "*" }), requestOf(subject, more), CALLER);
+  matches(rule(pattern, { tool: "*" }), classify(requestOf(subject, more)), CALLER);
 
 Deno.test("a pattern is literal but for the star", () => {
   const yes = [["npm test", "npm test"], ["npm test*", "npm test -- a.ts"], ["npm *t", "npm test"], [
@@ -164,14 +165,17 @@ Deno.test("a rule reaches as far as its tool, agent, session, folder and time", 
   ];
   for (const [given, caller, expected] of cases) {
     const text = JSON.stringify([given, caller]);
-    assertEquals([text, matches(rule("ls", given), requestOf("ls"), { ...CALLER, ...caller })], [text, expected]);
+    assertEquals([text, matches(rule("ls", given), classify(requestOf("ls")), { ...CALLER, ...caller })], [
+      text,
+      expected,
+    ]);
   }
 });
 
 Deno.test("no allow rule answers a question, a plan or an elicitation; a deny rule does", () => {
   for (const kind of ["question", "plan", "elicitation"] as const) {
-    assert(!matches(rule("*"), requestOf("x", { for: kind }), CALLER));
-    assert(matches(rule("*", { decision: "deny" }), requestOf("x", { for: kind }), CALLER));
+    assert(!matches(rule("*"), classify(requestOf("x", { for: kind })), CALLER));
+    assert(matches(rule("*", { decision: "deny" }), classify(requestOf("x", { for: kind })), CALLER));
   }
 });
 
@@ -186,11 +190,14 @@ Deno.test("ruleFrom makes the rule for exactly this call", () => {
     ...{ id: "r1", decision: "allow", agent: "claude", tool: "Bash", pattern: "rm \\*.log", scope: "workspace" },
     ...{ workspace: "/p/app", createdAt: AT, expiresAt: "2026-12-01T00:00:00Z", by: "cli" },
   });
-  assert(matches(made as Rule, requestOf("rm *.log"), CALLER) && !matches(made as Rule, requestOf("rm a.log"), CALLER));
+  assert(
+    matches(made as Rule, classify(requestOf("rm *.log")), CALLER) &&
+      !matches(made as Rule, classify(requestOf("rm a.log")), CALLER),
+  );
   const session = ruleFrom(requestOf("ls; x"), CALLER, { ...given, scope: "session" }) as Rule;
   assert(
-    matches(session, requestOf("ls; x"), CALLER) &&
-      !matches(session, requestOf("ls; x"), { ...CALLER, sessionId: "s2" }),
+    matches(session, classify(requestOf("ls; x")), CALLER) &&
+      !matches(session, classify(requestOf("ls; x")), { ...CALLER, sessionId: "s2" }),
   );
 });
 
@@ -205,19 +212,22 @@ Deno.test("a rule of an answer about a relative path is for that file, wherever 
         "/p/x",
       ]] as const
     ) {
-      assert(matches(made, requestOf(subject, { action }), { ...CALLER, cwd }), `${subject} in ${cwd}`);
+      assert(matches(made, classify(requestOf(subject, { action })), { ...CALLER, cwd }), `${subject} in ${cwd}`);
     }
-    assert(!matches(made, requestOf("src/*.ts", { action }), { ...CALLER, cwd: "/q" }));
+    assert(!matches(made, classify(requestOf("src/*.ts", { action })), { ...CALLER, cwd: "/q" }));
     const { cwd: _, ...nowhere } = CALLER;
-    assert(!matches(made, requestOf("src/*.ts", { action }), nowhere));
+    assert(!matches(made, classify(requestOf("src/*.ts", { action })), nowhere));
     assert("refused" in ruleFrom(requestOf("src/a.ts", { action }), nowhere, given));
     assert(!("refused" in ruleFrom(requestOf("src/a.ts", { action }), nowhere, { ...given, scope: "session" })));
     const absolute = ruleFrom(requestOf("/a.ts", { action }), nowhere, given) as Rule;
     assertEquals(absolute.pattern, "/a.ts");
   }
   const star = rule("/p/*", { tool: "*" });
-  assert(matches(star, requestOf("a.ts", { action: "write" }), CALLER), "also of a rule with a star");
-  assert(!matches(star, requestOf("../a.ts", { action: "write" }), CALLER), "a path that goes up is under no star");
+  assert(matches(star, classify(requestOf("a.ts", { action: "write" })), CALLER), "also of a rule with a star");
+  assert(
+    !matches(star, classify(requestOf("../a.ts", { action: "write" })), CALLER),
+    "a path that goes up is under no star",
+  );
 });
 
 Deno.test("A3 A4 ruleFrom refuses what must not stand in a rule", () => {
