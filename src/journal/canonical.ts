@@ -1,11 +1,12 @@
 /**
- * Canonical JSON (RFC 8785) for values of I-JSON (RFC 7493): one text for one value, so that a hash means something.
- * Numbers and escapes are ECMAScript's own, as RFC 8785 §3.2.2 asks; members are sorted by UTF-16 code units (§3.2.3).
+ * Canonical JSON (RFC 8785) for values of I-JSON (RFC 7493): one text for each value, so that hashes can be compared.
+ * Numbers and escapes are ECMAScript's own, as RFC 8785 §3.2.2 requires; members are sorted by UTF-16 code units
+ * (§3.2.3).
  */
 import { jsonParts } from "../lib/json_parts.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 
-/** Deepest nesting that is written: far over any real event, far under what the stack holds. */
+/** Deepest nesting that is written: far above any real event, far below the limit of the stack. */
 const MAX_DEPTH = 128;
 
 /** Up to this many members, insertion is the quicker sort (measured). */
@@ -78,7 +79,7 @@ function orderedObject(object: object, depth: number): object {
     if (name === "__proto__") Object.defineProperty(out, name, { value: copy, enumerable: true, configurable: true });
     else out[name] = copy;
   }
-  // An object lists names that are numbers before all others, whatever order they came in.
+  // An object lists integer names before all others, whatever their order of insertion.
   return hasIndex ? new Proxy(out, { ownKeys: () => names.filter((name) => Object.hasOwn(out, name)) }) : out;
 }
 
@@ -90,7 +91,7 @@ function orderedNames(object: object): string[] {
   return names;
 }
 
-/** Two names could become one by mending them, so that none is mended. */
+/** Replacing lone surrogates could make two names equal, so names with one are refused. */
 function checkName(name: string): void {
   if (!name.isWellFormed()) refuse("has a member name with a lone surrogate");
 }

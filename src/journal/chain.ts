@@ -1,4 +1,4 @@
-/** The chain, checked record by record: the one place that knows what a sound journal is. */
+/** Checks the chain record by record: the only place that defines a valid journal. */
 import { ConsoleError } from "../protocol/errors.ts";
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { Sha256 } from "../platform/system.ts";
@@ -6,7 +6,7 @@ import { NO_HASH, parseRecord, SEGMENT_TYPE, tailOf, tailOfNext, verifyHash } fr
 import type { StoredRecord } from "../protocol/record.ts";
 import type { Block, UnterminatedTail } from "./segment.ts";
 
-/** Where the journal does not verify: `seq` is the record that should stand there, `offset` its first byte. */
+/** Where the journal does not verify: `seq` is the expected record, `offset` its first byte. */
 export interface Problem {
   readonly segment: string;
   readonly seq: number;

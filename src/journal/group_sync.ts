@@ -1,6 +1,6 @@
 /**
- * When records reach the disk: one fsync for all records of the last 100 ms ("interval"), one for all of a turn of
- * the event loop ("always"), or whenever the system likes ("never"). No timer runs while nothing is unsynced.
+ * When records are synced to the disk: one fsync for all records of the last 100 ms ("interval"), one for all of a turn
+ * of the event loop ("always"), or none ("never"). No timer runs while nothing is unsynced.
  */
 import type { ConsoleError } from "../protocol/errors.ts";
 import type { Timers } from "../platform/system.ts";
@@ -8,15 +8,15 @@ import { readOnly } from "./read_only.ts";
 
 export type FsyncPolicy = "interval" | "always" | "never";
 
-/** The longest time that a record waits for its fsync, ms: what a power failure may take (architecture.md). */
+/** The longest time that a record waits for its fsync, ms: what a power failure may lose (architecture.md). */
 const GROUP_MS = 100;
 
 export interface GroupSyncOptions {
   readonly policy: FsyncPolicy;
   readonly timers: Timers;
-  /** Puts everything written so far on the disk. */
+  /** Syncs everything written so far. */
   readonly sync: () => Promise<void>;
-  /** Told once when `sync` fails; nothing is synced again until {@link GroupSync.mended}. */
+  /** Called once when `sync` fails; nothing is synced again until {@link GroupSync.mended}. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -62,7 +62,7 @@ export class GroupSync {
     });
   }
 
-  /** After a failed fsync: everything written is on the disk by other means. */
+  /** After a failed fsync: everything written was synced by other means. */
   mended(): void {
     this.#failure = undefined;
     this.#synced = this.#written;
@@ -88,7 +88,7 @@ export class GroupSync {
     }, () => {}); // closing: close() does the last one
   }
 
-  /** Somebody waits for the disk: the group ends with this turn of the event loop, not after its time. */
+  /** A caller waits for the disk: the group ends with this turn of the event loop, not after its time. */
   #hurry(): void {
     if (!this.#hurried) Promise.resolve().then(() => (this.#hurried = false, this.#start()));
     this.#hurried = true;
@@ -100,7 +100,7 @@ export class GroupSync {
   }
 
   async #run(): Promise<void> {
-    const covered = this.#written; // what is written during the sync may miss it
+    const covered = this.#written; // records written during the sync may not be covered
     try {
       await this.#options.sync();
       this.#synced = Math.max(this.#synced, covered);

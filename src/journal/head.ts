@@ -3,7 +3,10 @@ import { ConsoleError } from "../protocol/errors.ts";
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import { NO_HASH } from "./record.ts";
 
-/** `size` records, the last with this `hash` (64 zeros for none). Kept elsewhere, it shows a cut or a rewrite. */
+/**
+ * `size` records, the last with this `hash` (64 zeros for none). Kept elsewhere, it proves whether the journal was cut
+ * or rewritten.
+ */
 export interface Head {
   readonly size: number;
   readonly hash: string;
@@ -11,7 +14,7 @@ export interface Head {
 }
 
 /**
- * A head from parsed JSON; further members (`schema`) are left alone.
+ * A head from parsed JSON; further members (`schema`) are ignored.
  *
  * @throws {ConsoleError} `failed` where it is none, `incompatible` where its format is newer
  */

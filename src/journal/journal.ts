@@ -1,10 +1,10 @@
 /**
- * The journal: records in a chain of hashes, in segment files that only grow. It knows bytes and records; what a
- * record means is its owner's business.
+ * The journal: records in a chain of hashes, in segment files that only grow. It handles bytes and records; their
+ * meaning is the owner's.
  *
  * The contract: when `append` returns, the kernel has the record, so that a killed process loses nothing; when it
- * throws, nothing of the record is there. The seq counts every record, those that begin segments too. What a reader
- * gets is what was appended. One process at a time may open a journal: the instance lock sees to that.
+ * throws, nothing of the record is stored. The seq counts every record, also those that begin segments. Readers get
+ * exactly what was appended. One process at a time may open a journal, which the instance lock ensures.
  */
 import { Slices, type Turns } from "../lib/slices.ts";
 import type { Clock, Files, RunningSha256, Sha256, Timers } from "../platform/system.ts";
@@ -22,7 +22,7 @@ export interface JournalOptions {
   readonly dir: string;
   readonly files: Files;
   readonly sha256: Sha256;
-  /** The quickest hash for inputs of so many bytes together, for a recovery; {@link sha256} where absent. */
+  /** The fastest hash for inputs of about this size, for a recovery; {@link sha256} where absent. */
   readonly sha256For?: (bytes: number) => Sha256;
   /** For a snapshot, which is hashed in slices. */
   readonly runningSha256: () => RunningSha256;
@@ -45,13 +45,13 @@ export interface JournalStats {
   readonly bytes: number;
   /** False after a verification that failed. */
   readonly ok: boolean;
-  /** When every record was last checked, ISO 8601; null where a snapshot spared that. */
+  /** When every record was last checked, ISO 8601; null where a snapshot made that unnecessary. */
   readonly lastVerifiedAt: string | null;
-  /** Why nothing can be written; absent while all is well. */
+  /** Why nothing can be written; absent while writing works. */
   readonly readOnly?: string;
 }
 
-/** What a start found besides the journal. */
+/** What opening found besides the records. */
 export interface Opened {
   readonly journal: Journal;
   readonly recovered?: Recovered;
@@ -63,11 +63,11 @@ export interface Opened {
 const TAIL_BYTES = 8 * 1024 * 1024;
 
 /**
- * Opens the journal in `options.dir`, gives `replay` what it holds, and mends a torn end. The first append to an
+ * Opens the journal in `options.dir`, passes its content to `replay`, and cuts off a torn end. The first append to an
  * empty journal begins its first segment.
  *
  * @throws {ConsoleError} `journal_broken` with details {segment, seq, offset, what} or `incompatible`, both with
- *   nothing written; `read_only` where a torn end cannot be cut off
+ * nothing written; `read_only` where a torn end cannot be cut off
  */
 export function openJournal(options: JournalOptions, replay: Replay): Opened {
   const { dir, files } = options;
@@ -140,7 +140,7 @@ export class Journal {
     };
   }
 
-  /** All records after `seq`, in order; undefined where they are more than the bounds, or `seq` is not ours yet. */
+  /** All records after `seq`, in order; undefined where they exceed the bounds, or `seq` does not exist yet. */
   since(seq: number, maxEvents: number, maxBytes: number): readonly StoredRecord[] | undefined {
     const count = this.#writer.seq - seq;
     if (count < 0 || count > maxEvents) return undefined;
@@ -185,7 +185,7 @@ export class Journal {
     return result;
   }
 
-  /** Puts everything on the disk and closes the files. @throws {ConsoleError} `read_only` where the fsync fails */
+  /** Syncs everything and closes the files. @throws {ConsoleError} `read_only` where the fsync fails */
   async close(): Promise<void> {
     try {
       await this.#group.close();

@@ -1,7 +1,7 @@
-/** The error of a journal that takes nothing. */
+/** The error of a journal that cannot be written. */
 import { ConsoleError } from "../protocol/errors.ts";
 
-/** The error for a disk that refuses. The writer tries again by itself, at most once a second. */
+/** The error where the disk refuses. The writer tries again by itself, at most once a second. */
 export function readOnly(what: string, error: unknown): ConsoleError {
   const why = error instanceof Error ? error.message : String(error);
   return new ConsoleError("read_only", `${what}: ${why}`, {

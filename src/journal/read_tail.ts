@@ -1,6 +1,6 @@
 /**
- * The last records, read backwards from the end: what is asked for is always near it, so that no index is needed
- * and a look costs as much as it returns.
+ * The last records, read backwards from the end: they are always near it, so that no index is needed and a read costs
+ * as much as it returns.
  */
 import type { Files } from "../platform/system.ts";
 import { chainError } from "./chain.ts";
@@ -10,9 +10,9 @@ import { lastLines, listSegments } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
 
 /**
- * The last `count` records up to `end`, in order; fewer where they would be more than `maxBytes` or than there are.
+ * The last `count` records up to `end`, in order; fewer where they exceed `maxBytes` or do not exist.
  *
- * @throws {ConsoleError} `journal_broken` where a line is not the record that must stand there
+ * @throws {ConsoleError} `journal_broken` where a line is not the expected record
  */
 export function recentRecords(
   files: Files,

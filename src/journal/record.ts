@@ -1,8 +1,8 @@
 /**
- * One record, one line: canonical JSON {actor, data, hash, prev, seq, ts, type} and a line feed.
- * `hash` is the sha256 of the same text without the hash member, `prev` the hash of the record before (64 zeros
- * at first). Everything behind `data` has a narrow alphabet, so that the hash member can be cut out of the bytes:
- * verification needs no second canonicalisation.
+ * One record, one line: canonical JSON {actor, data, hash, prev, seq, ts, type} and a line feed. `hash` is the sha256
+ * of the same text without the hash member, `prev` the hash of the record before (64 zeros at first). Everything after
+ * `data` has a narrow alphabet, so that the hash member can be cut out of the bytes: verification needs no second
+ * canonicalisation.
  */
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Appended, StoredRecord } from "../protocol/record.ts";
@@ -28,7 +28,7 @@ const TAIL =
 const KEEP_BYTES = 64 * 1024;
 const encoder = new TextEncoder();
 
-/** Makes lines. Holds one buffer, so that a record costs no allocation of its own. */
+/** Makes lines, with one buffer for all, so that a record costs no allocation of its own. */
 export class Sealer {
   #sha256: Sha256;
   #buffer = new Uint8Array(4096);
@@ -63,7 +63,7 @@ export class Sealer {
   }
 }
 
-/** What stands behind `data` in a line, and where it begins (in UTF-16 units of `text`). */
+/** The part of a line after `data`, and where it begins (in UTF-16 units of `text`). */
 export interface Tail {
   readonly at: number;
   readonly hash: string;
@@ -102,7 +102,10 @@ export function verifyHash(line: Uint8Array, textLength: number, tail: Tail, sha
   return sha256(line.subarray(0, line.length - HASH_MEMBER_BYTES)) === tail.hash;
 }
 
-/** The line as a record, or undefined where it is none. Its strings are new: a slice would keep a whole block alive. */
+/**
+ * The line as a record, or undefined where it is none. Its strings are copies: a slice would keep a whole block in
+ * memory.
+ */
 export function parseRecord(text: string): StoredRecord | undefined {
   try {
     const record = JSON.parse(text);

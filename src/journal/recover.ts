@@ -1,6 +1,6 @@
 /**
- * From the files to the end of the chain. Everything is read and checked before anything is written: a journal that
- * does not verify, or that a newer program wrote, is left as it is (promises C3, F3).
+ * Reads the files up to the end of the chain. Everything is read and checked before anything is written: a journal that
+ * does not verify, or that a newer program wrote, is left unchanged (promises C3, F3).
  */
 import type { Files, Sha256 } from "../platform/system.ts";
 import { Chain, chainError } from "./chain.ts";
@@ -27,19 +27,19 @@ export interface RecoverOptions {
   readonly dir: string;
   readonly files: Files;
   readonly sha256: Sha256;
-  /** The quickest hash for inputs of so many bytes together; {@link sha256} where absent. */
+  /** The fastest hash for inputs of about this size; {@link sha256} where absent. */
   readonly sha256For?: (bytes: number) => Sha256;
 }
 
-/** Who takes the state. */
+/** Receives the state. */
 export interface Replay {
-  /** Takes the state of a snapshot, before all records. False where its layout is unknown: then all is replayed. */
+  /** Receives the state of a snapshot, before all records. False where its layout is unknown: then all is replayed. */
   readonly restore: (state: unknown) => boolean;
-  /** Takes one record after the snapshot, in order. */
+  /** Receives one record after the snapshot, in order. */
   readonly record: (record: StoredRecord) => void;
 }
 
-/** What a start had to mend or to miss: the data of `daemon.recovered`. */
+/** What a start had to cut off or found missing: the data of `daemon.recovered`. */
 export interface Recovered {
   readonly segment: string;
   readonly offset: number;
@@ -53,7 +53,7 @@ export interface Recovered {
 export interface Recovery {
   readonly tip: Tip;
   readonly recovered?: Recovered;
-  /** True where every record was checked, false where a snapshot spared the older ones. */
+  /** True where every record was checked, false where a snapshot made the older ones unnecessary. */
   readonly complete: boolean;
   /** Why a snapshot that exists was not used, for the log. */
   readonly snapshotIgnored?: string;
@@ -69,7 +69,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   for (const segment of all) checkFormat(files, segment);
   const found = readSnapshot(files, dir, sha256);
   const snapshot = typeof found === "object" ? found : undefined;
-  // Last segments without a whole record are what a crash during rotation left; the one before is the last then.
+  // A crash during rotation leaves last segments without a whole record: then the one before is the last.
   const unborn: Segment[] = [];
   for (let last = all.at(-1); last !== undefined && firstLine(files, last.path) === undefined; last = all.at(-1)) {
     unborn.unshift(last);
@@ -151,7 +151,7 @@ function misplaced({ files, sha256 }: RecoverOptions, segments: readonly Segment
   return undefined;
 }
 
-/** Checks that each segment goes on where the one before it ends: what can be told without reading all. */
+/** Checks that each segment continues the one before it, as far as that shows without reading all. */
 function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly Segment[]): void {
   let chain = new Chain(sha256);
   for (const [index, segment] of segments.entries()) {

@@ -1,4 +1,4 @@
-/** What must hold before a journal that failed is written again. */
+/** The checks before a journal that failed is written again. */
 import type { Files, Sha256 } from "../platform/system.ts";
 import { Chain } from "./chain.ts";
 import { parseRecord } from "./record.ts";
@@ -43,8 +43,8 @@ export function checkLine(
 }
 
 /**
- * After a failed fsync the kernel may have thrown away what it could not write, and says so only once; a second
- * fsync would succeed and mean nothing (the PostgreSQL "fsyncgate" of 2018). So the segment is checked and written anew.
+ * After a failed fsync the kernel may have dropped what it could not write, and reports that only once; a second fsync
+ * would succeed without a meaning (the PostgreSQL "fsyncgate" of 2018). So the segment is checked and rewritten.
  *
  * @param size bytes that are records; the whole file where absent
  */

@@ -1,14 +1,14 @@
-/** Segment files: their names, their order, and reading them by lines, forwards and backwards. */
+/** Segment files: their names, their order, and reading their lines forwards and backwards. */
 import type { Files } from "../platform/system.ts";
 
 const NAME = /^(\d{16})\.jsonl$/;
 const LF = 10;
 
-/** Bytes read at a time: large enough to be quick, small enough to leave no trace in the memory of the daemon. */
+/** Bytes read at a time: enough to be fast, too few to grow the daemon's memory. */
 const BLOCK_BYTES = 64 * 1024;
 const BACK_BYTES = 16 * 1024;
 
-/** A segment file. `first` is the seq of its first record, which its name tells. */
+/** A segment file. `first` is the seq of its first record, taken from its name. */
 export interface Segment {
   readonly name: string;
   readonly path: string;
@@ -20,7 +20,7 @@ export function segmentOf(dir: string, first: number): Segment {
   return { name, path: `${dir}/${name}`, first };
 }
 
-/** The segments in `dir`, in order of their names; other files are none of ours. */
+/** The segments in `dir`, in order of their names; other files are ignored. */
 export function listSegments(files: Files, dir: string): Segment[] {
   return files.list(dir).filter((name) => NAME.test(name)).sort().map((name) => ({
     name,
@@ -29,13 +29,13 @@ export function listSegments(files: Files, dir: string): Segment[] {
   }));
 }
 
-/** Whole lines of a segment, each with its line feed. The bytes belong to whoever gets them, until the next block. */
+/** Whole lines of a segment, each with its line feed. The bytes are valid until the next block. */
 export interface Block {
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
 
-/** Where the lines end, and what stands there without a line feed. */
+/** Where the last whole line ends, and the bytes after it. */
 export interface UnterminatedTail {
   readonly offset: number;
   readonly bytes: Uint8Array;
@@ -84,7 +84,7 @@ export function lastLines(files: Files, path: string, end: number, count: number
     const bytes = files.readRange(path, start, end - start);
     lines.length = 0;
     budget = maxBytes;
-    let stop = bytes.length - 1; // the line feed of the line that comes next
+    let stop = bytes.length - 1; // the line feed of the following line
     while (stop > 0) {
       const before = bytes.lastIndexOf(LF, stop - 1);
       if (before < 0 && start > 0) break;

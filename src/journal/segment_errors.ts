@@ -1,4 +1,4 @@
-/** What recovery and verification both have to say about a segment as a whole. */
+/** Errors about a segment as a whole, for recovery and verification. */
 import { ConsoleError } from "../protocol/errors.ts";
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { Files, Sha256 } from "../platform/system.ts";
@@ -6,25 +6,25 @@ import { type Chain, chainError } from "./chain.ts";
 import { parseRecord, SEGMENT_TYPE, tailOf, verifyHash } from "./record.ts";
 import { firstLine, type Segment, segmentOf, type UnterminatedTail } from "./segment.ts";
 
-/** `segment` does not begin where the chain goes on. */
+/** `segment` does not begin with the next record of the chain. */
 export function sequenceGap(segment: Segment, chain: Chain): ConsoleError {
   const seq = chain.seq + 1;
   const what = `is missing: the next segment is ${segment.name}`;
   return chainError({ segment: segmentOf("", seq).name, seq, offset: 0, what });
 }
 
-/** `segment` ends in bytes that no crash leaves there. */
+/** `segment` ends in bytes that no crash leaves. */
 export function missingNewline(segment: Segment, rest: UnterminatedTail, chain: Chain): ConsoleError {
   const what = "does not end in a line feed";
   return chainError({ segment: segment.name, seq: chain.seq + 1, offset: rest.offset, what });
 }
 
 /**
- * Refuses a format that is newer than ours. It goes by the declared number alone: a newer program may hash
- * differently, so that nothing else in its record can be judged here.
+ * Refuses a format newer than this program's. Only the declared number counts: a newer program may hash differently, so
+ * nothing else in its record can be checked here.
  *
- * @param sha256 where given, a number under which the record hashed right as one of ours is left to the chain, which
- *   will find it altered: for looking, that is the better answer; for opening, the refusal is the safer one
+ * @param sha256 where given, a record whose hash is valid with one of our format numbers, so that only the number was
+ * altered, is left to the chain, which reports it: better for a verification; for opening, the refusal is safer
  * @throws {ConsoleError} `incompatible`
  */
 export function checkFormat(files: Files, segment: Segment, sha256?: Sha256): void {

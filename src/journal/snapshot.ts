@@ -1,6 +1,6 @@
 /**
- * The owner's state at one record, so that a start need not replay everything before it. A cache and no evidence:
- * it is used only where the journal really has that record at that place, and can be deleted at any time.
+ * The owner's state at one record, so that a start need not replay everything before it. Only a cache: it is used only
+ * where the journal has that record at that place, and can be deleted at any time.
  */
 import { encodeInSlices, type Slices } from "../lib/slices.ts";
 import { type Files, type RunningSha256, type Sha256, UNFINISHED } from "../platform/system.ts";
@@ -9,7 +9,7 @@ import { canonicalParts } from "./canonical.ts";
 const SNAPSHOT_FORMAT = 1;
 const NAME = "snapshot.json";
 
-/** A place in the journal: `offset` is just behind the record `seq` with that hash. */
+/** A place in the journal: `offset` is the end of record `seq`, which has that hash. */
 export interface Position {
   readonly seq: number;
   readonly hash: string;
@@ -24,7 +24,7 @@ export interface Snapshot extends Position {
 const HEAD =
   /^\{"digest":"([0-9a-f]{64})","format":(\d+),"hash":"([0-9a-f]{64})","offset":(\d+),"segment":"(\d{16}\.jsonl)","seq":(\d+),"state":/;
 
-/** Bytes that certainly hold everything before the state. */
+/** A length that certainly includes everything before the state. */
 const HEAD_BYTES = 512;
 
 export interface SnapshotWrite {
@@ -72,7 +72,7 @@ export function removeUnfinishedSnapshot(files: Files, dir: string): void {
   files.remove(`${dir}/${NAME}${UNFINISHED}`);
 }
 
-/** The snapshot, or why there is none to use: undefined where the file does not exist, else words for the log. */
+/** The snapshot, or why there is none to use: undefined where the file does not exist, else a reason for the log. */
 export function readSnapshot(files: Files, dir: string, sha256: Sha256): Snapshot | string | undefined {
   const path = `${dir}/${NAME}`;
   if (files.stat(path) === undefined) return undefined;

@@ -1,15 +1,15 @@
-/** Torn bytes: what a write that a crash cut short left behind. They are kept aside, then cut off. */
+/** Torn bytes: the rest of a write that a crash interrupted. They are copied to a file, then cut off. */
 import type { Files } from "../platform/system.ts";
 import { readOnly } from "./read_only.ts";
 import type { Segment, UnterminatedTail } from "./segment.ts";
 
-/** A segment that may go on behind its last record. */
+/** A segment that may have bytes after its last record. */
 export interface Torn {
   readonly segment: Segment;
   readonly rest: UnterminatedTail;
 }
 
-/** What was cut: from where, how much in all, and where the first piece is kept. */
+/** What was cut: from where, how much in all, and the file with the first piece. */
 export interface Cut {
   readonly segment: string;
   readonly offset: number;
@@ -20,7 +20,7 @@ export interface Cut {
 /**
  * Copies torn bytes to files of their own, cuts them off and removes a segment without any record.
  *
- * @throws {ConsoleError} `read_only` where the disk refuses; the torn bytes then still stand where they stood
+ * @throws {ConsoleError} `read_only` where the disk refuses; the torn bytes are then unchanged
  */
 export function cutTorn(files: Files, dir: string, all: readonly Torn[]): Cut | undefined {
   try {
@@ -42,7 +42,7 @@ export function cutTorn(files: Files, dir: string, all: readonly Torn[]): Cut | 
   }
 }
 
-/** A crash between the copy and the cut leads here again: an equal copy is not made twice. */
+/** After a crash between the copy and the cut, this runs again: an equal copy is not made twice. */
 function keep(files: Files, dir: string, segment: Segment, rest: UnterminatedTail): string {
   for (let copy = 1;; copy++) {
     const name = `torn-${segment.first}-${rest.offset}${copy === 1 ? "" : `-${copy}`}.bin`;

@@ -1,6 +1,6 @@
 /**
- * The journal, checked from its first byte to its last, also while a daemon writes it: what is not yet a whole line
- * at the end of the last segment is no fault (promise C8).
+ * Checks the journal from its first byte to its last, also while a daemon writes it: an incomplete line at the end of
+ * the last segment is no error (promise C8).
  */
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { Files, Sha256 } from "../platform/system.ts";
@@ -27,7 +27,7 @@ export type Verification =
     readonly format: number;
     readonly segments: number;
     readonly bytes: number;
-    /** Bytes behind the last record: a write under way, or a torn one. */
+    /** Bytes after the last record: a write in progress, or a torn one. */
     readonly unfinished?: number;
     /** Whether the chain is known to have lost nothing up to `provenUpTo`: only a head kept elsewhere shows that. */
     readonly completeness: "proven" | "not proven";
@@ -35,7 +35,7 @@ export type Verification =
   }
   | { readonly ok: false; readonly problem: Problem };
 
-/** Time after which other work gets its turn, ms. */
+/** Time after which other tasks get a turn, ms. */
 const TURN_MS = 8;
 
 /**
@@ -72,7 +72,7 @@ class Verifier {
       this.#opens(segment);
       let rest = await this.#lines(segment, 0);
       const following = this.#after(segment);
-      // It may have grown between our reading its end and the rotation; now it cannot grow any more.
+      // It may have grown between our reading of its end and the rotation; now it cannot grow any more.
       if (following !== undefined) rest = await this.#lines(segment, rest.offset);
       const whole = rest.bytes.length === 0 || following === undefined && !this.#chain.continuesIn(segment.name, rest);
       if (!whole) throw missingNewline(segment, rest, this.#chain);
@@ -97,7 +97,7 @@ class Verifier {
     };
   }
 
-  /** The next segment that holds a line, as the folder is now: one without is being born, or its birth failed. */
+  /** The next segment with a whole line, as the folder is now: one without is being created, or its creation failed. */
   #after(last: Segment | undefined): Segment | undefined {
     const { dir, files } = this.#options;
     const later = listSegments(files, dir).filter((segment) => last === undefined || segment.first > last.first);
@@ -109,7 +109,7 @@ class Verifier {
     try {
       return firstLine(files, segment.path);
     } catch (error) {
-      if (files.stat(segment.path) === undefined) return undefined; // a failed rotation took it away
+      if (files.stat(segment.path) === undefined) return undefined; // a failed rotation removed it
       throw error;
     }
   }
@@ -147,11 +147,11 @@ class Verifier {
     throw chainError({ segment: segment.name, seq: this.#chain.seq + 1, offset, what });
   }
 
-  /** Bytes of a segment that is being born behind the last one. */
+  /** Bytes of a segment that is being created after the last one. */
   #unborn(last: Segment | undefined): number {
     const { dir, files } = this.#options;
     const segment = listSegments(files, dir).find(({ first }) => last === undefined || first > last.first);
-    if (segment === undefined || this.#firstLine(segment) !== undefined) return 0; // born meanwhile: not looked at
+    if (segment === undefined || this.#firstLine(segment) !== undefined) return 0; // created since: not read
     const rest: UnterminatedTail = {
       offset: 0,
       bytes: files.readRange(segment.path, 0, files.stat(segment.path)?.size ?? 0),

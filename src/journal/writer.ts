@@ -1,9 +1,9 @@
 /**
- * The end of the journal, where records are appended. A record is written in one call; what a failed call left is
- * cut off again, so that either the whole record stands there or nothing of it.
+ * The end of the journal, where records are appended. A record is written in one call; what a failed call left is cut
+ * off again, so that a record is stored whole or not at all.
  *
- * Rotation: the segment record and the record that asked for it go into the new file in one call. Until that call
- * has succeeded the old segment is the last one, so a crash at any step leaves one chain (promise C7).
+ * Rotation: the segment record and the record that caused it go into the new file in one call. Until that call has
+ * succeeded the old segment is the last one, so a crash at any step leaves one chain (promise C7).
  */
 import type { ConsoleError } from "../protocol/errors.ts";
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
@@ -43,7 +43,7 @@ export interface Tip {
 interface Current {
   readonly segment: Segment;
   file: AppendFile;
-  /** Bytes that are records; more may stand there only while the journal is read-only. */
+  /** Bytes that are records; more may follow only while the journal is read-only. */
   size: number;
 }
 
@@ -69,7 +69,7 @@ export class Writer {
   #unsynced = false;
   #mended: () => void;
 
-  /** @param mended called when everything unsynced was put on the disk after a failed fsync */
+  /** @param mended called when everything unsynced was synced after a failed fsync */
   constructor(options: WriterOptions, tip: Tip, mended: () => void) {
     this.#options = options;
     this.#sealer = new Sealer(options.sha256);
@@ -96,11 +96,11 @@ export class Writer {
   get bytes(): number {
     return this.#bytes;
   }
-  /** Why nothing can be written, or undefined while all is well. */
+  /** Why nothing can be written, or undefined while writing works. */
   get trouble(): string | undefined {
     return this.#trouble?.why;
   }
-  /** The place behind the last record; undefined while there is none. */
+  /** The place after the last record; undefined while there is none. */
   get position(): Position | undefined {
     if (this.#current === undefined) return undefined;
     const { segment, size } = this.#current;
@@ -180,7 +180,7 @@ export class Writer {
     return readOnly(NOT_WRITTEN, error);
   }
 
-  /** After a failed fsync nothing is known about what the kernel still holds: no record may follow. */
+  /** After a failed fsync the kernel's state is unknown: no record may follow. */
   syncFailed(error: unknown): void {
     this.#unsynced = true;
     this.#stop(error);
@@ -199,7 +199,7 @@ export class Writer {
         if (this.#unsynced) this.#rewrite(current);
         this.#replaceFile(current);
       }
-      // A file with the next segment's name is what a failed rotation left: nothing in it was ever acknowledged.
+      // A file with the next segment's name is the rest of a failed rotation: nothing in it was ever acknowledged.
       files.remove(segmentOf(dir, this.#seq + 1).path);
     } catch (error) {
       throw this.#stop(error);
@@ -232,7 +232,7 @@ export class Writer {
     this.#mended();
   }
 
-  /** Puts everything written so far on the disk, closed segments first: no record is there before its predecessor. */
+  /** Syncs everything written so far, closed segments first: no record may be stored before its predecessor. */
   async sync(): Promise<void> {
     for (let file = this.#retired[0]; file !== undefined; file = this.#retired[0]) {
       await file.sync();
@@ -257,6 +257,6 @@ function closeQuietly(file: AppendFile): void {
   try {
     file.close();
   } catch {
-    // Its bytes are on the disk, or its loss was reported already.
+    // Its bytes are synced, or their loss was reported already.
   }
 }

@@ -50,7 +50,7 @@ export interface Replacement {
   overwrite(offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Syncs it and puts it in the old one's place. @throws the OS error */
   commit(): Promise<void>;
-  /** Removes it, unless it was committed. */
+  /** Removes it unless it was committed. */
   discard(): void;
 }
 
