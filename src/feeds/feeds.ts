@@ -73,7 +73,7 @@ export class Feeds {
     for (const feed of [...this.#running.values()]) feed.look?.();
   }
 
-  /** Whether a feed puts this session's questions to the human, beside the agent's own dialog. */
+  /** Whether a feed brings this session's requests while the agent's own dialog is open. */
   bringsRequests(agent: string, sessionId: string): boolean {
     return this.#running.get(agent)?.bringsRequests?.(sessionId) === true;
   }

@@ -16,7 +16,7 @@ interface Scenario {
   /** What stands in that file before. */
   readonly before?: object;
   /** False where no hook may say yes: then the script answers in the agent's own dialog. */
-  readonly takesYes: boolean;
+  readonly acceptsApproval: boolean;
   /** The states of the session that has one prompt on its command line, and of the one in the terminal. */
   readonly printed: RegExp;
   readonly talked: RegExp;
@@ -31,7 +31,7 @@ const PRINTED = /^starting working idle closed$/;
 const SCENARIOS: Readonly<Partial<Record<LabAgent, Scenario>>> = {
   claude: {
     settings: ".claude/settings.json",
-    takesYes: true,
+    acceptsApproval: true,
     printed: PRINTED,
     // A sub-agent works in the background: its session rests in between, or does not. An Esc while the answer streams
     // fires nothing, so that the row still works when the next prompt comes.
@@ -51,7 +51,7 @@ const SCENARIOS: Readonly<Partial<Record<LabAgent, Scenario>>> = {
   },
   codex: {
     settings: ".codex/hooks.json",
-    takesYes: true,
+    acceptsApproval: true,
     printed: PRINTED,
     // An API error fires nothing: the row works until the agent quits.
     talked: new RegExp(
@@ -67,7 +67,7 @@ const SCENARIOS: Readonly<Partial<Record<LabAgent, Scenario>>> = {
   gemini: {
     settings: ".gemini/settings.json",
     before: { hooksConfig: { enabled: true } },
-    takesYes: false,
+    acceptsApproval: false,
     printed: PRINTED,
     // An Esc on the dialog fires nothing: the row waits until the next prompt.
     talked: new RegExp(
@@ -79,7 +79,7 @@ const SCENARIOS: Readonly<Partial<Record<LabAgent, Scenario>>> = {
   },
   opencode: {
     settings: ".config/opencode/plugin/agent-console.js",
-    takesYes: true,
+    acceptsApproval: true,
     // `opencode run` ends with its turn.
     printed: /^starting working( idle)? closed$/,
     talked: new RegExp(
@@ -110,13 +110,15 @@ async function plays(agent: string, expected: Scenario): Promise<void> {
     await Deno.writeTextFile(settings, JSON.stringify(expected.before));
   }
   await hub.answer(["hooks", "install", agent]);
-  await using script = inLab(hub.home, [`${LAB}/run-${agent}.sh`, settings], { WAIT: expected.takesYes ? "10" : "1" });
+  await using script = inLab(hub.home, [`${LAB}/run-${agent}.sh`, settings], {
+    WAIT: expected.acceptsApproval ? "10" : "1",
+  });
   try {
     await eventually(() => hub.rows().some(asksToTouch), SCENARIO_MS, "the row that waits for a permission", 40);
-    if (expected.takesYes) await answerFirst(hub);
+    if (expected.acceptsApproval) await answerFirst(hub);
     const { code, stdout, stderr } = await script.exit(SCENARIO_MS);
     assertEquals(code, 0, `${stdout.slice(-3000)}${stderr}`);
-    assertEquals(stdout.includes("(answered by a hook)"), expected.takesYes, stdout);
+    assertEquals(stdout.includes("(answered by a hook)"), expected.acceptsApproval, stdout);
   } finally {
     await endScenario(script);
   }
@@ -126,7 +128,7 @@ async function plays(agent: string, expected: Scenario): Promise<void> {
   await hub.reaches(talked, "closed");
   assertMatch(hub.states(printed), expected.printed);
   assertMatch(hub.states(talked), expected.talked);
-  if (expected.takesYes) {
+  if (expected.acceptsApproval) {
     assertEquals([outcomeOf(hub, "perm-1"), outcomeOf(hub, "perm-esc")], [["approved"], ["dismissed"]]);
   }
   assertEquals(await hub.pending(), []);

@@ -80,10 +80,10 @@ Deno.test("H5 the answers that Claude took in the recordings are the ones that t
     recorded(Deno.readTextFileSync(new URL(`../fixtures/claude/${name}.jsonl`, import.meta.url)))
   ).flatMap(({ stdin, reply }) => {
     const found = Object.entries(verdicts).find(([words]) => JSON.stringify(stdin ?? "").includes(words));
-    return reply === undefined || found === undefined ? [] : [{ stdin, reply, words: found[0], verdict: found[1] }];
+    return reply === undefined || found === undefined ? [] : [{ stdin, reply, words: found[0], decision: found[1] }];
   });
   assertEquals(seen.map(({ words }) => words), Object.keys(verdicts));
-  for (const { stdin, reply, verdict } of seen) assertEquals(claude.responseFor(stdin, verdict), reply);
+  for (const { stdin, reply, decision } of seen) assertEquals(claude.responseFor(stdin, decision), reply);
 });
 
 Deno.test("no says why, and PreToolUse has its own words", () => {

@@ -49,7 +49,7 @@ function question(
   return desk.broker.requestDecision(report, request, signal);
 }
 
-/** What the feed is told at once: a verdict, or that a human is asked. */
+/** What the feed is told at once: a decision, or that a human must decide. */
 async function put(desk: Desk, command = "make all", call: Call = { cwd: "/w" }): Promise<boolean | "asked"> {
   const gone = new AbortController();
   const answer = question(desk, command, call, gone.signal);

@@ -127,7 +127,7 @@ Deno.test("a sub-agent that has the name of another row does not touch that row"
   assertEquals(store.get("s2")?.status, "working");
 });
 
-Deno.test("an unknown session in any event is created, and every happening has an answer in every status", () => {
+Deno.test("an unknown session in any event is created, and every event has a result in every status", () => {
   fc.assert(fc.property(event, (h) => {
     const report = { agent: "x", sessionId: "s", facts: {}, event: h };
     assertEquals(decideReport(undefined, report, at(0)).type, "session.created");

@@ -176,7 +176,7 @@ const anyAsk = fc.tuple(
   fc.constantFrom(...RISKS),
   fc.constantFrom<ApprovalRequest["dialog"]>("beside", "behind", "gate"),
   fc.boolean(),
-).map(([risk, dialog, takesYes]) => request(risk, { dialog, acceptsApproval: takesYes }));
+).map(([risk, dialog, acceptsApproval]) => request(risk, { dialog, acceptsApproval }));
 
 Deno.test("a workspace never makes anything looser, in any cell", () => {
   fc.assert(

@@ -29,7 +29,7 @@ export class CodexAppServerFeed {
   #o: CodexFeedOptions;
   #link: Link | undefined;
   #threads: CodexThreads;
-  #questions: CodexRequests | undefined;
+  #requests: CodexRequests | undefined;
   /** The threads that were attached to; true: their requests come to us. */
   #attached = new Map<string, boolean>();
   /** The threads that are being read now, each with its newest state. */
@@ -41,7 +41,7 @@ export class CodexAppServerFeed {
     this.#o = options;
     this.#threads = new CodexThreads(options.port);
     if (options.requestDecision !== undefined) {
-      this.#questions = new CodexRequests(options.requestDecision, this.#threads);
+      this.#requests = new CodexRequests(options.requestDecision, this.#threads);
     }
   }
 
@@ -56,7 +56,7 @@ export class CodexAppServerFeed {
       onOpen: () => void this.#greet(link),
       onMessage: (method, params) => {
         this.#take(link, method, params);
-        this.#questions?.take(method, params);
+        this.#requests?.take(method, params);
       },
       onRequest: (id, method, params) => this.#question(link, id, method, params),
       onClose: () => this.#lost(),
@@ -96,7 +96,7 @@ export class CodexAppServerFeed {
     this.#link = undefined;
     this.#learning = new Map(); // calls of the old connection end with it
     this.#attached.clear();
-    this.#questions?.drop();
+    this.#requests?.drop();
     if (this.#stopped) return;
     // The first retry shows whether only the connection broke, or the process that runs the threads ended.
     if (this.#retryMs > RETRY_MS.first) this.#threads.gone();
@@ -138,7 +138,7 @@ export class CodexAppServerFeed {
 
   /** From then on its questions come to us too. It fails until the first turn is on Codex's disk. */
   async #attach(link: Link, id: string): Promise<void> {
-    if (this.#questions === undefined || this.#attached.has(id) || !this.#threads.isOpen(id)) return;
+    if (this.#requests === undefined || this.#attached.has(id) || !this.#threads.isOpen(id)) return;
     this.#attached.set(id, false);
     for (const again of AGAIN_MS) {
       if (await link.call("thread/resume", { threadId: id, excludeTurns: true }) !== undefined) {
@@ -180,9 +180,9 @@ export class CodexAppServerFeed {
   /** A sub-agent may make a request before it was announced. */
   #question(link: Link, id: RequestId, method: string, params: Fields): void {
     const thread = threadIdIn(params, "threadId");
-    if (this.#questions === undefined || thread === undefined) return;
+    if (this.#requests === undefined || thread === undefined) return;
     const known = this.#threads.knows(thread) ? Promise.resolve() : this.#learn(link, thread);
-    void this.#questions.put(link, { id, method, params, known });
+    void this.#requests.put(link, { id, method, params, known });
   }
 
   async #explain(link: Link, id: string): Promise<void> {

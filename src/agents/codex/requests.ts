@@ -34,17 +34,17 @@ export class CodexRequests {
 
   /** An error is no decision: then only Codex's own window decides. */
   async put(link: Link, { id, method, params, known }: Put): Promise<void> {
-    const question = readCodexRequest(method, params, this.#files.of(params));
-    if (question === undefined || this.#open.has(id)) return;
+    const incoming = readCodexRequest(method, params, this.#files.of(params));
+    if (incoming === undefined || this.#open.has(id)) return;
     const controller = new AbortController();
     const { signal } = controller;
     this.#open.set(id, controller);
     try {
       await known;
       const threadId = stringField(params, "threadId") ?? "";
-      const report = this.#threads.reportOf(threadId, question.event);
+      const report = this.#threads.reportOf(threadId, incoming.event);
       if (report === undefined || signal.aborted) return;
-      const request = { ...optional("cwd", this.#threads.cwdOf(threadId)), ...question.request };
+      const request = { ...optional("cwd", this.#threads.cwdOf(threadId)), ...incoming.request };
       const decision = await this.#requestDecision(report, request, signal);
       if (decision !== undefined && !signal.aborted) link.reply(id, { decision: decisionOf(decision, params) });
     } catch {
