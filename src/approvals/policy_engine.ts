@@ -13,7 +13,7 @@ import type { Report } from "../domain/report.ts";
 import { type ClassifiedRequest, classify } from "../policy/classify.ts";
 import type { Decider } from "../domain/decider.ts";
 import { type GivenRule, givenRules, hasExpired, type RuleContext } from "../policy/rule.ts";
-import { WORKSPACE_CONFIG } from "../platform/home.ts";
+import { WORKSPACE_CONFIG } from "../platform/home_paths.ts";
 import type { Clock, Log } from "../platform/system.ts";
 import { AutoApprovedCalls } from "./auto_approved_calls.ts";
 

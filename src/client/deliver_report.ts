@@ -5,7 +5,7 @@ import { HOOK_ENV } from "../agents/hook_env.ts";
 import { PARENT_PID } from "../agents/shared/hook_env.ts";
 import type { DaemonEndpoint } from "../config/endpoint.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { type HomePaths, resolveFrom } from "../platform/home.ts";
+import { type HomePaths, resolveFrom } from "../platform/home_paths.ts";
 import { currentFolder, env, ownUid, parentPid } from "../platform/process.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { JsonRpcPeer, NO_ANSWER } from "../rpc/json_rpc_peer.ts";

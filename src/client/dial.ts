@@ -6,7 +6,7 @@
 import type { ParamsOf } from "../protocol/method_schemas.ts";
 import { PROTOCOL, VERSION } from "../protocol/version.ts";
 import { assertEndpointSafe, type DaemonEndpoint } from "../config/endpoint.ts";
-import type { HomePaths } from "../platform/home.ts";
+import type { HomePaths } from "../platform/home_paths.ts";
 import { connectUnix, isConnectionRefused, type Socket } from "../platform/sockets.ts";
 import type { FileStat } from "../platform/system.ts";
 

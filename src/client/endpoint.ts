@@ -1,6 +1,6 @@
 /** What every client command needs to know before it can talk to a daemon. */
 import { denoFiles } from "../platform/deno_files.ts";
-import { envFlag, type HomePaths, homePaths, resolveFrom } from "../platform/home.ts";
+import { envFlag, type HomePaths, homePaths, resolveFrom } from "../platform/home_paths.ts";
 import { currentFolder, env, ownUid } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { ConsoleError } from "../protocol/errors.ts";

@@ -9,7 +9,7 @@
 import { resolveOwnHome } from "../config/endpoint.ts";
 import { workspaceText } from "../config/workspace_file.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { envFlag, homePaths } from "../platform/home.ts";
+import { envFlag, homePaths } from "../platform/home_paths.ts";
 import { env, spawn } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { readStdin, writeStdout } from "../platform/stdio.ts";

@@ -7,10 +7,9 @@
  */
 import { beginBuild, makePrivate, publishBuild, removeFolder } from "../platform/build_folder.ts";
 import { sleep } from "../platform/delay.ts";
-import { denoFiles, replaceWithoutSync } from "../platform/deno_files.ts";
+import { denoFiles, realPath, replaceWithoutSync } from "../platform/deno_files.ts";
 import { sha256OfRecord } from "../platform/hash.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
-import { realPath } from "../platform/paths.ts";
 import {
   BUILT,
   type BuiltName,

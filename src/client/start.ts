@@ -6,7 +6,7 @@ import type { DaemonOptions } from "../daemon/options.ts";
 import { systemClock } from "../platform/clock.ts";
 import { sleep } from "../platform/delay.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { type HomePaths } from "../platform/home.ts";
+import { type HomePaths } from "../platform/home_paths.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
 import { type Child, narrowUmask, spawn } from "../platform/process.ts";
 import { programArgv, RUNTIME_ENV } from "../platform/sandbox.ts";

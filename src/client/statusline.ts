@@ -10,7 +10,7 @@ import { isFields } from "../lib/json_fields.ts";
 import { statusline } from "../agents/statusline.ts";
 import { resolveOwnHome } from "../config/endpoint.ts";
 import { denoFiles, isNotFound } from "../platform/deno_files.ts";
-import { homePaths } from "../platform/home.ts";
+import { homePaths } from "../platform/home_paths.ts";
 import { currentFolder, onSignal, spawn } from "../platform/process.ts";
 import { stdinChunks, writeStderr, writeStdout } from "../platform/stdio.ts";
 import { branchOf } from "./git_branch.ts";

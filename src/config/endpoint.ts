@@ -2,15 +2,14 @@
  * Where this user's home folder is, and whether it and the socket are safely ours: asked by clients before they send a
  * byte, by the daemon before it writes one. The hook's fast path imports this file: nothing from npm here.
  */
+import { type HomePaths, resolveHome } from "../platform/home_paths.ts";
 import {
   checkHomeFolder,
   checkSocketFolder,
   checkSocketObject,
   checkSocketPath,
   cureOf,
-  type HomePaths,
-  resolveHome,
-} from "../platform/home.ts";
+} from "../platform/path_safety.ts";
 import { currentFolder, env } from "../platform/process.ts";
 import type { FileStat } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";

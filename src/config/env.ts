@@ -1,5 +1,5 @@
 /** The environment variables that set a key: one table for the loader, the help and the daemon's `--allow-env`. Pure. */
-import { envFlag } from "../platform/home.ts";
+import { envFlag } from "../platform/home_paths.ts";
 import type { ConfigKey } from "./base_sections.ts";
 
 export interface EnvSetting {

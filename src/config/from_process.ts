@@ -1,6 +1,6 @@
 /** The configuration as this process finds it: its own files, environment and user. */
 import { denoFiles } from "../platform/deno_files.ts";
-import type { HomePaths } from "../platform/home.ts";
+import type { HomePaths } from "../platform/home_paths.ts";
 import { currentFolder, env, ownUid } from "../platform/process.ts";
 import { ENV_SETTINGS } from "./env.ts";
 import type { ConfigSchema } from "./schema.ts";

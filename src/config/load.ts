@@ -2,7 +2,8 @@
  * The configuration in force: flag > environment > home file > default, each value with its origin.
  * The workspace layer of product.md §8 may only tighten and is read apart from it, for each workspace (workspace.ts).
  */
-import { checkOwnFile, cureOf, type HomePaths, resolveFrom } from "../platform/home.ts";
+import { type HomePaths, resolveFrom } from "../platform/home_paths.ts";
+import { checkOwnFile, cureOf } from "../platform/path_safety.ts";
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ConfigKey } from "./base_sections.ts";

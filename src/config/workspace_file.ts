@@ -3,7 +3,8 @@
  * workspace in it. The hook's fast path imports this file: nothing from npm here.
  */
 import { isThroughFile } from "../platform/deno_files.ts";
-import { checkPlainFile, WORKSPACE_CONFIG } from "../platform/home.ts";
+import { WORKSPACE_CONFIG } from "../platform/home_paths.ts";
+import { checkPlainFile } from "../platform/path_safety.ts";
 import type { FileStat } from "../platform/system.ts";
 import { MAX_WORKSPACE_CONFIG } from "../protocol/limits.ts";
 

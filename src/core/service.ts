@@ -4,7 +4,7 @@
  * the sandbox its permissions.
  */
 import type { ConfigSection, SectionValues } from "../config/section.ts";
-import type { HomePaths } from "../platform/home.ts";
+import type { HomePaths } from "../platform/home_paths.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import type { Clock, Log } from "../platform/system.ts";
 import type { AnyMethodName, ResultOf } from "../protocol/method_schemas.ts";

@@ -16,7 +16,7 @@ import { type Journal, openJournal } from "../journal/journal.ts";
 import { daemonTimers, daemonTurns, setTimer, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { runningSha256, sha256For, sha256OfRecord } from "../platform/hash.ts";
-import type { HomePaths } from "../platform/home.ts";
+import type { HomePaths } from "../platform/home_paths.ts";
 import { executable, onUncaught, ownPid } from "../platform/process.ts";
 import type { Listener } from "../platform/sockets.ts";
 import { DAEMON } from "../protocol/actor.ts";

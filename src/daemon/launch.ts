@@ -2,7 +2,7 @@
 import { loadConfigFromProcess } from "../config/from_process.ts";
 import { assertEndpointSafe, assertSafe } from "../config/endpoint.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import type { HomePaths } from "../platform/home.ts";
+import type { HomePaths } from "../platform/home_paths.ts";
 import { env, ownUid } from "../platform/process.ts";
 import { checkSandboxPath, daemonFlags, type Flag, programArgv, type ProgramRef } from "../platform/sandbox.ts";
 import { featurePermissions, SCHEMA } from "./features.ts";

@@ -7,7 +7,7 @@ import { configView, diffConfig } from "../config/values.ts";
 import type { Service } from "../core/service.ts";
 import type { NewEvent } from "../domain/event.ts";
 import { isNotCapable } from "../platform/deno_files.ts";
-import type { HomePaths } from "../platform/home.ts";
+import type { HomePaths } from "../platform/home_paths.ts";
 import { env } from "../platform/process.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import type { Log } from "../platform/system.ts";

@@ -8,7 +8,7 @@
  */
 import { assertEndpointSafe, resolveOwnHome } from "../config/endpoint.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { homePaths } from "../platform/home.ts";
+import { homePaths } from "../platform/home_paths.ts";
 import { exit, narrowUmask, ownPid, ownUid } from "../platform/process.ts";
 import type { Listener } from "../platform/sockets.ts";
 import { LIMITS, type Limits } from "../protocol/limits.ts";

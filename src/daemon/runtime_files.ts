@@ -3,10 +3,9 @@
  * counts (the kernel frees it however the holder ends); pid, token and ready file are notes, rewritten at each start,
  * so that nothing has to be cleaned up by hand after a crash.
  */
-import { denoFiles, replaceWithoutSync } from "../platform/deno_files.ts";
+import { chmod, denoFiles, replaceWithoutSync } from "../platform/deno_files.ts";
 import { assertSafe } from "../config/endpoint.ts";
-import type { HomePaths } from "../platform/home.ts";
-import { chmod } from "../platform/paths.ts";
+import type { HomePaths } from "../platform/home_paths.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
 import { connectUnix, isConnectionRefused, type Listener, listenUnix } from "../platform/sockets.ts";
 import { ConsoleError } from "../protocol/errors.ts";

@@ -222,3 +222,12 @@ function syncFolderOf(path: string): void {
     // The rename is done; only a power failure could undo it.
   }
 }
+
+export function chmod(path: string, mode: number): void {
+  Deno.chmodSync(path, mode);
+}
+
+/** The path with every link followed. @throws the OS error where its end does not exist */
+export function realPath(path: string): string {
+  return Deno.realPathSync(path);
+}

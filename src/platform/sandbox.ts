@@ -3,7 +3,7 @@
  * `deno task daemon`, `daemon start`, auto-start, the service units and `deno task compile` all take them from here.
  * Pure. What is not listed is refused by Deno: reading elsewhere, other hosts, other programs, importing code.
  */
-import { HOME_NAME, type HomePaths, homePaths, WORKSPACE_CONFIG } from "./home.ts";
+import { HOME_NAME, type HomePaths, homePaths, WORKSPACE_CONFIG } from "./home_paths.ts";
 
 export interface Flag {
   readonly flag: string;

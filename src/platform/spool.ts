@@ -2,7 +2,7 @@
  * Events of hooks that found no daemon, or one that did not reply: one file each, in the home, read by the next daemon.
  * Names sort by time. A file appears whole or not at all. The hook's fast path imports this file.
  */
-import type { HomePaths } from "./home.ts";
+import type { HomePaths } from "./home_paths.ts";
 import type { FileStat } from "./system.ts";
 
 export interface Spooled {

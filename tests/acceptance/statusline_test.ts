@@ -1,7 +1,7 @@
 /** The status line's tee, as Claude Code runs it: the user's own line comes first, the report goes beside it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { thisProgram } from "../../src/platform/program.ts";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 import { HOOK_ENV } from "../../src/agents/hook_env.ts";
 import { programArgv, statuslineFlags } from "../../src/platform/sandbox.ts";
 import { exists } from "../support/exists.ts";

@@ -1,6 +1,6 @@
 /** The status line's tee: a whole process, several times a minute while an agent works. */
 import { HOOK_ENV } from "../../src/agents/hook_env.ts";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 import { programArgv, statuslineFlags } from "../../src/platform/sandbox.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { startDaemon } from "./daemon.ts";

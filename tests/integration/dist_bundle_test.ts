@@ -2,7 +2,7 @@
 import { shellQuote } from "../../src/lib/shell_quote.ts";
 import { exists } from "../support/exists.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 import { daemonFlags } from "../../src/platform/sandbox.ts";
 import { defaultPermissions } from "../support/default_permissions.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";

@@ -5,7 +5,7 @@
 import { exists } from "../support/exists.ts";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { buildCompiled, checkCompiled } from "../../install/build.ts";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 import { daemonFlags } from "../../src/platform/sandbox.ts";
 import { defaultPermissions } from "../support/default_permissions.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";

@@ -6,7 +6,7 @@ import { initialSettings } from "../../src/config/values.ts";
 import { type AnyFeature, featurePermissions, FEATURES, SCHEMA, schemaWith } from "../../src/daemon/features.ts";
 import type { ResultOf } from "../../src/protocol/method_schemas.ts";
 import { type MethodName, METHODS } from "../../src/protocol/methods.ts";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 import { daemonFlags, type Permission } from "../../src/platform/sandbox.ts";
 import { dummy } from "../support/dummy_feature/mod.ts";
 import { exists } from "../support/exists.ts";

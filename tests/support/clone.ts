@@ -53,7 +53,7 @@ export class Clone {
 
   /** A change that every part of the program is made of. */
   change(): void {
-    Deno.writeTextFileSync(`${this.root}/src/platform/home.ts`, "\n// changed\n", { append: true });
+    Deno.writeTextFileSync(`${this.root}/src/platform/home_paths.ts`, "\n// changed\n", { append: true });
   }
 
   /** The folder of this copy's builds. */

@@ -13,7 +13,7 @@ import { classify } from "../../src/policy/classify.ts";
 import { evaluatePolicy } from "../../src/policy/evaluation.ts";
 import { SAFETY_MODES } from "../../src/domain/safety_mode.ts";
 import type { Status } from "../../src/domain/session.ts";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { initialSettings } from "../../src/config/values.ts";
 import { featureMethods, featurePermissions, FEATURES, SCHEMA } from "../../src/daemon/features.ts";

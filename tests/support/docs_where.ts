@@ -128,6 +128,7 @@ export const WHERE: readonly (readonly [what: string, file: Load])[] = [
   ["the daemon's log", () => import("../../src/daemon/logging.ts")],
   ["reload of the configuration", () => import("../../src/daemon/live_config.ts")],
   ["the permissions of the sandbox", () => import("../../src/platform/sandbox.ts")],
-  ["paths of the home folder, and whether they are safe", () => import("../../src/platform/home.ts")],
+  ["paths of the home folder", () => import("../../src/platform/home_paths.ts")],
+  ["whether a path is safely ours", () => import("../../src/platform/path_safety.ts")],
   ["units for systemd and launchd", () => import("../../src/service/plan.ts")],
 ];

@@ -5,7 +5,7 @@
  */
 import { spoolEvent } from "../../src/platform/spool.ts";
 import { denoFiles } from "../../src/platform/deno_files.ts";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 import { DemoHome, ended, report } from "./demo_home.ts";
 import { eventually, within } from "./harness_wait.ts";
 import { Retouch } from "./record_retouch.ts";

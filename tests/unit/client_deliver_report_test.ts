@@ -1,7 +1,7 @@
 /** One report to whoever listens: what becomes of it, and that nothing waits longer than it says. */
 import { assertEquals } from "@std/assert";
 import { deliverReport, type Delivery } from "../../src/client/deliver_report.ts";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 import { pause, within } from "../support/harness_wait.ts";
 import { Impostor } from "../support/raw_socket.ts";
 

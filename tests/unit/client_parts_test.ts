@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { truncatePayload } from "../../src/client/truncate_payload.ts";
 import { daemonArgs, parseDaemonArgs } from "../../src/daemon/options.ts";
 import { IdleExit } from "../../src/daemon/idle_exit.ts";
-import { envFlag, homePaths } from "../../src/platform/home.ts";
+import { envFlag, homePaths } from "../../src/platform/home_paths.ts";
 import { claimStart, spooledAt, spooledNames, spoolEvent, staleParts } from "../../src/platform/spool.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Tokens } from "../../src/transport/tokens.ts";

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ClientContext } from "../../src/client/endpoint.ts";
 import { stopDaemon } from "../../src/client/stop.ts";
 import { takeLock } from "../../src/daemon/runtime_files.ts";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 import { tryLock } from "../../src/platform/lock_file.ts";
 import { probe, PS_PATHS } from "../../src/platform/process_table.ts";
 import { thisProgram } from "../../src/platform/program.ts";

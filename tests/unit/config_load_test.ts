@@ -4,7 +4,7 @@ import { loadConfig, type Loaded, type LoadOptions } from "../../src/config/load
 import { configView, diffConfig } from "../../src/config/values.ts";
 import { type Origin, originText, parseOrigin } from "../../src/config/origin.ts";
 import { SCHEMA } from "../../src/daemon/features.ts";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 import type { FileStat } from "../../src/platform/system.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 

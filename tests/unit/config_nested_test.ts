@@ -9,7 +9,7 @@ import { loadConfig, type Loaded } from "../../src/config/load.ts";
 import { group, named, namedSection, section, setting } from "../../src/config/section.ts";
 import { configView, diffConfig, valuesOf } from "../../src/config/values.ts";
 import { originText } from "../../src/config/origin.ts";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
 const text = (means: string, fallback = "") =>

@@ -4,7 +4,7 @@ import { assertEquals, assertObjectMatch } from "@std/assert";
 import { loadConfig, type Loaded } from "../../src/config/load.ts";
 import { originText } from "../../src/config/origin.ts";
 import { SCHEMA } from "../../src/daemon/features.ts";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 
 const paths = homePaths("/h");
 

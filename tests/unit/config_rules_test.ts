@@ -7,7 +7,7 @@ import { SCHEMA } from "../../src/daemon/features.ts";
 import { readSource } from "../../src/config/parse.ts";
 import { loadWorkspace } from "../../src/config/workspace.ts";
 import { originText } from "../../src/config/origin.ts";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 
 const NOW = "2026-11-20T10:00:00.000Z";
 const OPTIONS = { now: NOW };

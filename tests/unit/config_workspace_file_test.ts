@@ -3,7 +3,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { loadWorkspace } from "../../src/config/workspace.ts";
 import { workspaceText } from "../../src/config/workspace_file.ts";
 import { denoFiles } from "../../src/platform/deno_files.ts";
-import { WORKSPACE_CONFIG } from "../../src/platform/home.ts";
+import { WORKSPACE_CONFIG } from "../../src/platform/home_paths.ts";
 import type { FileStat } from "../../src/platform/system.ts";
 import { MAX_WORKSPACE_CONFIG } from "../../src/protocol/limits.ts";
 

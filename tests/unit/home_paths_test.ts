@@ -1,14 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { homePaths, resolveFrom, resolveHome } from "../../src/platform/home_paths.ts";
 import {
   checkHomeFolder,
   checkOwnFile,
   checkSocketFolder,
   checkSocketObject,
   checkSocketPath,
-  homePaths,
-  resolveFrom,
-  resolveHome,
-} from "../../src/platform/home.ts";
+} from "../../src/platform/path_safety.ts";
 import type { FileStat } from "../../src/platform/system.ts";
 
 const UID = 1000;

@@ -11,7 +11,7 @@ import {
 } from "../../src/agents/shared/hook_spec.ts";
 import { addEntries, removeEntries, statusOf } from "../../src/settings/hook_entries.ts";
 import { shellWords } from "../../src/lib/shell_words.ts";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 import { hookFlags, programArgv } from "../../src/platform/sandbox.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { type Handler, JSON_AGENTS, nastyFor, read, REFUSED } from "./hooks_agents.ts";

@@ -5,7 +5,7 @@ import { parse as parseJsonc } from "@std/jsonc";
 import fc from "fast-check";
 import { shellWords } from "../../src/lib/shell_words.ts";
 import { statuslineState, unwrapStatusline, wrapStatusline } from "../../src/agents/claude/statusline_settings.ts";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 import { programArgv, statuslineFlags } from "../../src/platform/sandbox.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { NASTY } from "./hooks_nasty_settings.ts";

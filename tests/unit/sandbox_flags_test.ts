@@ -3,7 +3,7 @@ import { exists } from "../support/exists.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { ENV_SETTINGS } from "../../src/config/env.ts";
 import { feedPermissions } from "../../src/feeds/permissions.ts";
-import { homePaths } from "../../src/platform/home.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
 import {
   checkSandboxPath,
   DAEMON_ENV,

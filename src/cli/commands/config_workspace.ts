@@ -5,7 +5,7 @@ import { withWorkspacePolicy } from "../../policy/evaluation.ts";
 import type { SafetyMode } from "../../domain/safety_mode.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { WORKSPACE_CONFIG } from "../../platform/home.ts";
+import { WORKSPACE_CONFIG } from "../../platform/home_paths.ts";
 import { currentFolder } from "../../platform/process.ts";
 
 export interface CheckedWorkspace {

@@ -9,10 +9,9 @@ import { hooksStatus, type HooksTarget, install, type InstallSystem, uninstall }
 import { assertSafe } from "../../config/endpoint.ts";
 import { nearestWord } from "../../lib/did_you_mean.ts";
 import { systemTimers } from "../../platform/delay.ts";
-import { denoFiles } from "../../platform/deno_files.ts";
+import { denoFiles, realPath } from "../../platform/deno_files.ts";
 import { sha256OfJournal } from "../../platform/hash.ts";
 import { tryLock } from "../../platform/lock_file.ts";
-import { realPath } from "../../platform/paths.ts";
 import { PREBUILT_ENV, prebuiltFolder } from "../../platform/prebuilt.ts";
 import { currentFolder, env, narrowUmask } from "../../platform/process.ts";
 import {

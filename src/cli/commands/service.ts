@@ -1,7 +1,7 @@
 /** `daemon install` and `daemon uninstall`: the daemon as a service of the user's session. */
 import { daemonLaunch } from "../../daemon/launch.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { HOME_NAME } from "../../platform/home.ts";
+import { HOME_NAME } from "../../platform/home_paths.ts";
 import { env, OS, ownUid, run as runProgram } from "../../platform/process.ts";
 import { installService, type Ran, type ServiceResult, uninstallService } from "../../service/install.ts";
 import { planService, READ_ENV, type ServicePlan } from "../../service/plan.ts";

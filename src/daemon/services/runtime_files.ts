@@ -3,7 +3,7 @@ import type { Service } from "../../core/service.ts";
 import type { NewEvent } from "../../domain/event.ts";
 import { psPath } from "../../liveness/mod.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import type { HomePaths } from "../../platform/home.ts";
+import type { HomePaths } from "../../platform/home_paths.ts";
 import { probe } from "../../platform/process_table.ts";
 import { writeStderr } from "../../platform/stdio.ts";
 import type { Log } from "../../platform/system.ts";
