@@ -23,6 +23,8 @@ export interface Delivery {
    * says.
    */
   readonly output?: (output: unknown) => void;
+  /** How much longer than the daemon said an answer is waited for, ms; {@link WAIT_SLACK_MS} where it is not given. */
+  readonly slackMs?: number;
 }
 
 /** The daemon replies by its own deadline; one that hangs must not block the agent much longer, ms. */
@@ -71,7 +73,7 @@ type Outcome = "delivered" | "undelivered" | "refused";
 export async function deliverReport(
   where: DaemonEndpoint,
   params: object,
-  { kind, connectMs, deliverMs, output }: Delivery,
+  { kind, connectMs, deliverMs, output, slackMs = WAIT_SLACK_MS }: Delivery,
 ): Promise<Outcome> {
   let peer: JsonRpcPeer | undefined;
   try {
@@ -88,7 +90,7 @@ export async function deliverReport(
     } catch (error) {
       return outcomeOf(error, inTime);
     }
-    if (output !== undefined) await printResponse(peer, answer, output).catch(() => {}); // lost on the way: no decision
+    if (output !== undefined) await printResponse(peer, answer, output, slackMs).catch(() => {}); // lost on the way: no decision
     return "delivered";
   } catch (error) {
     if ((error as { kind?: unknown }).kind === "unsafe_path") throw error;
@@ -125,11 +127,16 @@ interface ReportReply {
 }
 
 /** Prints the response for the agent: at once, or after the human decided. */
-async function printResponse(peer: JsonRpcPeer, answer: ReportReply, print: (output: unknown) => void): Promise<void> {
+async function printResponse(
+  peer: JsonRpcPeer,
+  answer: ReportReply,
+  print: (output: unknown) => void,
+  slackMs: number,
+): Promise<void> {
   const { output, approval } = answer;
   if (output !== undefined) return print(output);
   if (approval === undefined) return;
-  const inTime = AbortSignal.timeout(approval.waitMs + WAIT_SLACK_MS);
+  const inTime = AbortSignal.timeout(approval.waitMs + slackMs);
   const decided = await peer.request("approval.wait", { id: approval.id }, inTime) as ReportReply;
   if (decided.output !== undefined) print(decided.output);
 }

@@ -17,16 +17,23 @@ import { daemonEndpoint, deliverReport, type Delivery, forwardedEnv } from "./de
 import { truncatePayload } from "./truncate_payload.ts";
 import { claimStart, type Spooled, spoolEvent } from "../platform/spool.ts";
 
-/** Agents give hooks seconds; people notice tenths. */
-const SENDING: Delivery = {
-  kind: "hook",
+/** What a hook may take of its agent's time, ms. */
+export interface HookBudgets {
+  readonly stdinMs: number;
+  readonly connectMs: number;
+  /** For the first delivery, and for what is left of it the second. */
+  readonly deliverMs: number;
+  /** For the second delivery, whatever the first has taken: a daemon that has just come up answers sooner. */
+  readonly leastMs: number;
+}
+
+/** Agents give hooks seconds; people notice tenths. No argument and no variable changes them: an agent sets both. */
+export const HOOK_BUDGETS: HookBudgets = Object.freeze({
+  stdinMs: 1000,
   connectMs: 200,
   deliverMs: 600,
-  output: (output) => writeStdout(JSON.stringify(output) + "\n"),
-};
-/** Budget of the second delivery, whatever the first has taken: a daemon that has just started replies sooner. */
-const LEAST_MS = 100;
-const STDIN_MS = 1000;
+  leastMs: 100,
+});
 /** Payloads over this are dropped unread, bytes. */
 const MAX_STDIN = 32 * 1_048_576;
 /** A start that another hook began less than this ago will take up our event too, ms. */
@@ -36,6 +43,9 @@ export interface HookOptions {
   readonly agent: string;
   readonly home?: string | undefined;
   readonly program: ThisProgram;
+  /** Others, and another stdin, are for tests that call this module. */
+  readonly budgets?: HookBudgets;
+  readonly read?: (maxBytes: number, signal: AbortSignal) => Promise<string | undefined>;
 }
 
 /** Never throws; always returns 0, the exit code. */
@@ -48,8 +58,11 @@ export async function runHook(options: HookOptions): Promise<0> {
   return 0;
 }
 
-async function deliver({ agent, home, program }: HookOptions): Promise<void> {
-  const payload = await readStdin(MAX_STDIN, AbortSignal.timeout(STDIN_MS));
+async function deliver(
+  { agent, home, program, budgets = HOOK_BUDGETS, read = readStdin }: HookOptions,
+): Promise<void> {
+  const { stdinMs, connectMs, deliverMs, leastMs } = budgets;
+  const payload = await read(MAX_STDIN, AbortSignal.timeout(stdinMs));
   if (payload === undefined || payload.trim() === "") return;
   const root = resolveOwnHome(home);
   const paths = homePaths(root);
@@ -64,15 +77,17 @@ async function deliver({ agent, home, program }: HookOptions): Promise<void> {
     idempotencyKey: newKey(),
   };
   const where = daemonEndpoint(paths);
+  const output = (value: unknown) => writeStdout(JSON.stringify(value) + "\n");
+  const sending: Delivery = { kind: "hook", connectMs, deliverMs, output };
   const begun = performance.now();
-  const first = await deliverReport(where, event, SENDING);
+  const first = await deliverReport(where, event, sending);
   if (first === "delivered") return;
   const spooled = spoolEvent(denoFiles, paths, event, Date.now());
   // A daemon runs and will read the spool: another call would cost the agent the same time again.
   if (first === "refused") return;
-  // The daemon may have started between our first try and the file: then the spool would wait for its next look.
-  const leftMs = SENDING.deliverMs - (performance.now() - begun);
-  const second = await deliverReport(where, event, { ...SENDING, deliverMs: Math.max(LEAST_MS, leftMs) });
+  // The daemon may have come up between our first try and the file: then nobody would look at the spool for a while.
+  const leftMs = deliverMs - (performance.now() - begun);
+  const second = await deliverReport(where, event, { ...sending, deliverMs: Math.max(leastMs, leftMs) });
   if (second === "delivered") return denoFiles.remove(`${paths.spool}/${spooled}`);
   if (second === "refused") return;
   if (envFlag(env("AGENT_CONSOLE_NO_START"))) return;

@@ -1,7 +1,8 @@
 /** L3 to L5: too many, too silent, too few descriptors. */
 import { assert, assertEquals } from "@std/assert";
+import { LIMITS } from "../../src/protocol/limits.ts";
 import { TestHome } from "../support/harness.ts";
-import { eventually, pause } from "../support/harness_wait.ts";
+import { eventually, patience, pause } from "../support/harness_wait.ts";
 import { isGone, RawSocket } from "../support/raw_socket.ts";
 import type { Message, RawClient } from "../support/wire.ts";
 
@@ -120,9 +121,13 @@ Deno.test("L4 with 64 descriptors 100 connections neither crash it nor make it s
   assertEquals(home.daemonPid(), pid);
 });
 
+/** The promise's 5 s are the usual limit; what keeps them is seen sooner with a shorter one. */
+const HELLO_MS = 1500;
+
 Deno.test("L5 200 silent connections are closed after 5 s and a new ping is answered meanwhile", async () => {
+  assertEquals(LIMITS.helloMs, 5000);
   await using home = await TestHome.create();
-  await home.start();
+  await home.start({ args: ["--limit", `helloMs=${HELLO_MS}`] });
   const begin = performance.now();
   const sockets = await Promise.all(Array.from({ length: 200 }, () => RawSocket.connect(home.socketPath)));
   try {
@@ -130,12 +135,14 @@ Deno.test("L5 200 silent connections are closed after 5 s and a new ping is answ
     await using client = await home.connect();
     await client.request("ping");
     const ms = performance.now() - start;
-    assert(ms < 500, `hello and ping took ${ms} ms`); // the promise's 100 ms, with room for a noisy machine
+    // the promise's 100 ms, with room for a noisy machine
+    assert(ms < await patience(500), `hello and ping took ${ms} ms`);
     const ends = await Promise.all(sockets.map(async (socket) => {
       await socket.readToEnd(9000);
       return performance.now() - begin;
     }));
-    assert(Math.min(...ends) > 4500 && Math.max(...ends) < 8000, `${Math.min(...ends)} to ${Math.max(...ends)} ms`);
+    const [first, last] = [Math.min(...ends), Math.max(...ends)];
+    assert(first > 0.9 * HELLO_MS && last < HELLO_MS + await patience(3000), `${first} to ${last} ms`);
     await client.request("ping");
   } finally {
     for (const socket of sockets) socket.close();
@@ -144,7 +151,7 @@ Deno.test("L5 200 silent connections are closed after 5 s and a new ping is answ
 
 Deno.test("L5 a hello that comes letter by letter is closed, too", async () => {
   await using home = await TestHome.create();
-  await home.start();
+  await home.start({ args: ["--limit", `helloMs=${HELLO_MS}`] });
   using slow = await RawSocket.connect(home.socketPath);
   const begin = performance.now();
   let open = true;
@@ -154,7 +161,7 @@ Deno.test("L5 a hello that comes letter by letter is closed, too", async () => {
     await pause(150);
   }
   await ended;
-  assert(performance.now() - begin < 8000);
+  assert(performance.now() - begin < HELLO_MS + await patience(3000));
 });
 
 Deno.test("L6 a connection that never reads its answers costs bounded memory and nobody else's time", async () => {
@@ -175,7 +182,7 @@ Deno.test("L6 a connection that never reads its answers costs bounded memory and
   }
   const { rssBytes } = await client.request("status") as { rssBytes: number };
   assert(rssBytes < 250 * 1_048_576, `${rssBytes} bytes`);
-  assert(Math.max(...times) < 500, `slowest ping ${Math.max(...times)} ms`);
+  assert(Math.max(...times) < await patience(500), `slowest ping ${Math.max(...times)} ms`);
   deaf.close();
   await flood;
 });

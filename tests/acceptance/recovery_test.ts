@@ -11,7 +11,8 @@ import type { Json } from "../support/wire.ts";
 const EVENT = { session_id: "r1", hook_event_name: "UserPromptSubmit", cwd: "/x", prompt: "hello" };
 
 async function row(home: TestHome, id = "r1"): Promise<Json | undefined> {
-  const { sessions } = await home.json(["ls", "--all", "--json"]) as { sessions: Json[] };
+  await using client = await home.connect({ token: true });
+  const { sessions } = await client.request("session.list") as { sessions: Json[] };
   return sessions.find((session) => session["id"] === id);
 }
 
@@ -155,7 +156,7 @@ Deno.test("H1 a hook finds the daemon's socket where its variable is empty or re
 
 Deno.test("C6 with a journal that cannot be written a reload still counts, and a lost socket still ends the daemon", async () => {
   await using home = await TestHome.create({ config: "{}" });
-  const { argv, env } = home.command(["daemon"]);
+  const { argv, env } = home.command(["daemon", "--limit", "tickMs=500"]);
   // A limit on the size of files: the journal fills its 32 KiB at once.
   await using daemon = home.spawnArgv(["sh", "-c", 'ulimit -f 64; trap "" XFSZ; exec "$@"', "sh", ...argv], env);
   await home.ready();
