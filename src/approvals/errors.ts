@@ -41,7 +41,7 @@ function formHint(id: string): string {
 /** The agent's protocol has no response for this decision. */
 export function messageNotSupported({ id, for: kind, agent }: Approval, decision: Decision): ConsoleError {
   const [problem, hint] = decision.kind === "approve" && kind === "question"
-    ? ["a yes does not answer it", `agent-console approve ${id} --answer TEXT`]
+    ? ["an approval alone does not answer it", `agent-console approve ${id} --answer TEXT`]
     : decision.kind === "approve" && kind === "elicitation"
     ? ["each of its fields needs a value that it takes: true or false, a number, one of its options", formHint(id)]
     : [`${agent} does not take this decision`, IN_TERMINAL];

@@ -79,14 +79,14 @@ function sessions(root: Command, run: () => CommandContext): void {
 function approvals(root: Command, run: () => CommandContext): void {
   const load = () => import("./commands/approval.ts");
   root.command("approvals").description("what the agents wait for you to answer, oldest first")
-    .option("--all", "the settled ones too").option("--session <id>", "only this session's")
+    .option("--all", "the resolved ones too").option("--session <id>", "only this session's")
     .option(...JSON_OPTION)
     .action(async (options) => await (await load()).approvals(run(), options));
-  root.command("approve").description("say yes: the agent runs it").argument("[id]", "its id, or the beginning of it")
+  root.command("approve").description("allow it: the agent runs it").argument("[id]", "its id, or the beginning of it")
     .addOption(
       new Option(
         "--scope <scope>",
-        "how far the yes reaches (default: once); beyond once it becomes a rule for the very same call",
+        "how far it reaches (default: once); beyond once it becomes a rule for the very same call",
       )
         .choices([...APPROVAL_SCOPES]),
     )

@@ -6,7 +6,7 @@ import type { WireClient } from "./wire_client.ts";
 
 type Caller = Pick<WireClient, "call">;
 
-/** A list that expired before it was read is asked for anew, so often at most. */
+/** A list that expired before it was read is called for anew, so often at most. */
 const TRIES = 3;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Where this user's home folder is, and whether it and the socket are safely ours: asked by clients before they send a
+ * Where this user's home folder is, and whether it and the socket are safely ours: checked by clients before they send a
  * byte, by the daemon before it writes one. The hook's fast path imports this file: nothing from npm here.
  */
 import { type HomePaths, resolveHome } from "../platform/home_paths.ts";

@@ -1,7 +1,7 @@
 /**
- * Lists of all sessions, for whoever asks for one. Few sessions are answered at once. Many are sorted and encoded in
+ * Lists of all sessions, as replies. Few sessions are sent at once. Many are sorted and encoded in
  * slices, from the rows of one instant, and one list after the other: a crowd of clients that come back together makes the
- * answers late and not the daemon deaf.
+ * replies late and not the daemon deaf.
  */
 import type { SessionView } from "../domain/query.ts";
 import { Slices, type Turns } from "../lib/slices.ts";
@@ -31,7 +31,7 @@ export interface Listed<V = SessionView> {
 export interface ListRequest<B, V, R> {
   readonly filter?: SessionFilter;
   readonly limit?: number;
-  /** Whether the rest is kept for whoever asks. */
+  /** Whether the rest is kept for further calls. */
   readonly pages: boolean;
   readonly view: (frozen: FrozenSessions, row: SessionRow) => V;
   /** Runs in the synchronous step in which the sessions are frozen. */
@@ -48,7 +48,7 @@ export class SessionLists {
   #store: SessionListsOptions["store"];
   #turns: Turns;
   #pages: SessionPages;
-  /** Resolves at the end of the list that was asked for last. */
+  /** Resolves at the end of the newest list. */
   #last: Promise<void> = Promise.resolve();
 
   constructor({ store, turns, ...pages }: SessionListsOptions) {
@@ -88,7 +88,7 @@ export class SessionLists {
     });
   }
 
-  /** Runs `work` behind all that was asked for before, from the beginning of a turn of its own. */
+  /** Runs `work` after all lists that were begun before, from the beginning of a turn of its own. */
   async #inTurn<T>(signal: AbortSignal, work: (slices: Slices) => Promise<T>): Promise<T> {
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,6 +1,6 @@
 /**
  * What is left of lists that are read page by page: every page is of the instant of the first. A list is kept for the
- * connection that asked, until its last page, the connection's end, or a time without a question.
+ * connection that asked, until its last page, the connection's end, or a time without a call.
  */
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Peer } from "../rpc/peer.ts";
@@ -12,7 +12,7 @@ export interface SessionPagesOptions {
   readonly pageRows: number;
   /** Lists that are kept for one connection; one more, and its oldest goes. */
   readonly pagedLists: number;
-  /** How long a list is kept that nobody asks for, ms. */
+  /** How long a list is kept after its last call, ms. */
   readonly pageMs: number;
   /** Runs `action` after so many ms, unless the returned function was called before. */
   readonly after: (ms: number, action: () => void) => () => void;
@@ -32,7 +32,7 @@ export interface Page {
 
 /**
  * Rows of all kept lists together: 40 MB of references, 50 lists of 100,000 sessions. Beyond them the list that nobody has
- * asked for the longest goes.
+ * called for the longest goes.
  */
 const MAX_KEPT_ROWS = 5_000_000;
 

@@ -58,7 +58,7 @@ export function daemonHandlers(
         );
       }
       stop.request({
-        reason: maskSecrets(reason ?? "asked by a client"), // text from any client, on its way to journal and log
+        reason: maskSecrets(reason ?? "requested by a client"), // text from any client, on its way to journal and log
         force: force ?? false,
         restart: restart ?? false,
       });

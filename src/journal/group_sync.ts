@@ -16,7 +16,7 @@ export interface GroupSyncOptions {
   readonly timers: Timers;
   /** Syncs everything written so far. */
   readonly sync: () => Promise<void>;
-  /** Called once when `sync` fails; nothing is synced again until {@link GroupSync.mended}. */
+  /** Called once when `sync` fails; nothing is synced again until {@link GroupSync.repaired}. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -63,7 +63,7 @@ export class GroupSync {
   }
 
   /** After a failed fsync: everything written was synced by other means. */
-  mended(): void {
+  repaired(): void {
     this.#failure = undefined;
     this.#synced = this.#written;
   }

@@ -92,7 +92,7 @@ export class Journal {
   constructor(options: JournalOptions, { tip, complete }: Recovery) {
     this.#options = options;
     this.#lastVerifiedAt = complete ? this.#now() : null;
-    this.#writer = new Writer(options, tip, () => this.#group.mended());
+    this.#writer = new Writer(options, tip, () => this.#group.repaired());
     this.#group = new GroupSync({
       policy: options.fsync,
       timers: options.timers,

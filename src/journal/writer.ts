@@ -67,17 +67,17 @@ export class Writer {
   #syncing: AppendFile | undefined;
   #trouble: Trouble | undefined;
   #unsynced = false;
-  #mended: () => void;
+  #repaired: () => void;
 
-  /** @param mended called when everything unsynced was synced after a failed fsync */
-  constructor(options: WriterOptions, tip: Tip, mended: () => void) {
+  /** @param repaired called when everything unsynced was synced after a failed fsync */
+  constructor(options: WriterOptions, tip: Tip, repaired: () => void) {
     this.#options = options;
     this.#sealer = new Sealer(options.sha256);
     this.#seq = tip.seq;
     this.#hash = tip.hash;
     this.#segments = tip.segments;
     this.#bytes = tip.bytes;
-    this.#mended = mended;
+    this.#repaired = repaired;
     if (tip.last !== undefined) {
       const { segment, size } = tip.last;
       this.#current = { segment, size, file: options.files.append(segment.path, "never") };
@@ -229,7 +229,7 @@ export class Writer {
     for (const file of this.#retired) closeQuietly(file);
     this.#retired = [];
     this.#unsynced = false;
-    this.#mended();
+    this.#repaired();
   }
 
   /** Syncs everything written so far, closed segments first: no record may be stored before its predecessor. */

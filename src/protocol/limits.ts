@@ -24,7 +24,7 @@ export interface Limits {
   readonly pageRows: number;
   /** Lists with pages to come that are kept for one connection; one more, and its oldest goes. */
   readonly pagedLists: number;
-  /** How long such a list is kept that nobody asks for, ms. */
+  /** How long such a list is kept after the last page that was read, ms. */
   readonly pageMs: number;
   /** Time for requests in flight at a stop, ms. */
   readonly drainMs: number;

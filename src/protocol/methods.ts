@@ -34,7 +34,7 @@ export const METHODS = {
     aliases: [],
     scope: "read",
     mutates: false,
-    doc: "The approvals that wait, oldest first; with status all the newest settled ones too.",
+    doc: "The approvals that wait, oldest first; with status all the newest resolved ones too.",
   },
   "approval.request": {
     area: "approval",
@@ -197,7 +197,7 @@ export const METHODS = {
     aliases: [],
     scope: "report",
     mutates: true,
-    doc: "An agent's own event, as its hook received it; one that asks may be answered at once or opens an approval.",
+    doc: "An agent's own event, as its hook received it; a request may be decided at once or opens an approval.",
   },
   "session.update": {
     area: "session",

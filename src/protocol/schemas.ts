@@ -113,7 +113,7 @@ export const reportParams = v.strictObject({
   agent: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_-]{0,31}(?::[a-z][a-z0-9_-]{0,31})?$/)),
   event: v.unknown(),
   env: v.exactOptional(v.record(text(64), text(4096))),
-  // UTF-16 units of a payload that the hook has shortened: what is here is not all of what the agent asks.
+  // UTF-16 units of a payload that the hook has shortened: what is here is not the whole request.
   cutFrom: v.exactOptional(count),
   // Text of .agent-console/config.jsonc in the hook's working folder; it may only tighten. "!" and a reason: it is there
   // and could not be read.
@@ -149,7 +149,7 @@ export const listParams = v.strictObject({
   status: v.exactOptional(v.picklist([...STATUSES])),
   agent: v.exactOptional(text(32)),
   limit: v.exactOptional(positive),
-  // The rest of an earlier list of this connection: with its filter, whatever is asked for beside it.
+  // The rest of an earlier list of this connection: with its filter, whatever else the call names.
   cursor: v.exactOptional(text(64)),
 });
 

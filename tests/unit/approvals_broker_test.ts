@@ -144,7 +144,7 @@ Deno.test("H4 a question is answered with its answers, and is no yes without the
   await assertRejects(
     () => desk.broker.decide({ id, ...YES }, "tui:admin"),
     ConsoleError,
-    "is a question and a yes does not answer it",
+    "is a question and an approval alone does not answer it",
   );
   const waiting = desk.broker.wait(id, hook);
   await desk.broker.decide({ id, ...YES, answers: { "Which colour?": "red" } }, "tui:admin");

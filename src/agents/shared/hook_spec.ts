@@ -119,5 +119,5 @@ export function hooksMarkdown(agent: AgentHooks): string {
 }
 
 function timeoutOf(row: HookRow): string {
-  return row.policy ? `${row.timeout} s; ${DECISION_TIMEOUT_S} s where rules judge each call` : `${row.timeout} s`;
+  return row.policy ? `${row.timeout} s; ${DECISION_TIMEOUT_S} s where rules decide each call` : `${row.timeout} s`;
 }

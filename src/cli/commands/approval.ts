@@ -90,7 +90,7 @@ async function approveAll(run: CommandContext, id: string | undefined, options: 
   for (const one of all.filter(({ for: kind }) => kind === "question")) {
     run.out.note(`${one.id}: a question, left out; answer it with: ${answerHint(one)}`);
   }
-  if (open.length === 0) return run.out.note("Nothing waits for a yes.");
+  if (open.length === 0) return run.out.note("Nothing waits for an approval.");
   if (!options.yes) {
     const now = Date.now();
     for (const one of open) run.out.note(stripAnsiCode(approvalLines(one, one.sessionId.slice(0, 8), now).join("\n")));

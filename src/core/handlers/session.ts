@@ -15,8 +15,8 @@ import type { AgentsPort } from "../agents_port.ts";
 import type { ApprovalsPort } from "../approvals_port.ts";
 import type { UnrecognizedEvents } from "../unrecognized_events.ts";
 
-/** A question longer than this is for the agent's own terminal, UTF-16 units: its two ends are no ground for a yes. */
-const MAX_ASKED = 1_048_576;
+/** A request longer than this is for the agent's own terminal, UTF-16 units: its two ends are no ground for an approval. */
+const MAX_REQUEST = 1_048_576;
 
 export interface SessionDeps {
   readonly store: Store;
@@ -129,10 +129,10 @@ function understand(
   }
   const { report, problem } = understood;
   if (problem !== undefined) unknown.keepFirst({ agent, problem, event }, actor);
-  const large = cutFrom > MAX_ASKED;
+  const large = cutFrom > MAX_REQUEST;
   if (large) {
     unknown.keep(
-      { agent, problem: `the event has ${cutFrom} characters, more than ${MAX_ASKED}`, event },
+      { agent, problem: `the event has ${cutFrom} characters, more than ${MAX_REQUEST}`, event },
       actor,
     );
   }

@@ -13,7 +13,7 @@ export interface LiveDeps {
   readonly store: Store;
   readonly lists: SessionLists;
   readonly bus: EventBus;
-  /** Those that may be asked for. */
+  /** Those that may be subscribed to. */
   readonly topics: readonly string[];
   readonly presence: Pick<PresencePort, "join">;
   readonly inbox: { pending(): readonly Approval[] };
