@@ -1,5 +1,5 @@
 /**
- * A workspace's own `.agent-console/config.jsonc`. Anybody who can change the workspace writes it, so that it is heard only
+ * A workspace's own `.agent-console/config.jsonc`. Anybody who can change the workspace writes it, so it is used only
  * where it makes things stricter (policy/evaluation.ts `withWorkspacePolicy`): its safety mode and its rules, nothing else. Pure.
  */
 import type { WorkspacePolicy } from "../policy/evaluation.ts";
@@ -12,8 +12,8 @@ import { type Member, readSource } from "./parse.ts";
 import { checkMembers } from "./validate.ts";
 import { UNREAD } from "./workspace_file.ts";
 
-const HEARD = new Set(["daemon.safety_mode", "approvals.rules"]);
-const HEARD_SECTIONS = new Set(["daemon", "approvals"]);
+const USED_KEYS = new Set(["daemon.safety_mode", "approvals.rules"]);
+const USED_SECTIONS = new Set(["daemon", "approvals"]);
 
 /**
  * Reads what workspace_file.ts `workspaceText` gives. Whatever in it cannot be read makes the mode `manual`, with a
@@ -43,29 +43,29 @@ function unreadable(warning: string): WorkspacePolicy {
 }
 
 function read(sections: readonly Member[], now: string): WorkspacePolicy {
-  const heard = sections.map((section): Member => {
+  const used = sections.map((section): Member => {
     const { name: outer, members } = section;
     return members === undefined
       ? section
-      : { ...section, members: members.filter(({ name }) => HEARD.has(`${outer}.${name}`)) };
+      : { ...section, members: members.filter(({ name }) => USED_KEYS.has(`${outer}.${name}`)) };
   });
-  const { values, problems } = checkMembers(heard.filter(({ name }) => HEARD_SECTIONS.has(name)), BASE_SCHEMA);
+  const { values, problems } = checkMembers(used.filter(({ name }) => USED_SECTIONS.has(name)), BASE_SCHEMA);
   const ignored = sections.flatMap(({ name, at, members }) => {
-    if (members === undefined) return HEARD_SECTIONS.has(name) ? [] : [unheard(at, name)];
-    return members.filter((member) => !HEARD.has(`${name}.${member.name}`))
-      .map((member) => unheard(member.at, `${name}.${member.name}`));
+    if (members === undefined) return USED_SECTIONS.has(name) ? [] : [notUsed(at, name)];
+    return members.filter((member) => !USED_KEYS.has(`${name}.${member.name}`))
+      .map((member) => notUsed(member.at, `${name}.${member.name}`));
   });
   const mode = values.get("daemon.safety_mode")?.value as SafetyMode | undefined;
   const safetyMode = problems.length > 0 ? "manual" : mode;
   return {
     ...(safetyMode === undefined ? {} : { safetyMode }),
-    rules: givenRules(rulesOf(heard), "workspace", now),
+    rules: givenRules(rulesOf(used), "workspace", now),
     warnings: [...problems.map((problem) => `${problem}: the safety mode is manual`), ...ignored].slice(0, 20),
     ...(problems.length > 0 ? { unreadable: true } : {}),
   };
 }
 
-function unheard(at: string, key: string): string {
+function notUsed(at: string, key: string): string {
   return `${at} ${clip(escapeControls(maskSecrets(key)), 80)} is not read from a workspace`;
 }
 

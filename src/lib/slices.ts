@@ -1,4 +1,4 @@
-/** Long work in slices: between two of them the event loop hears everybody else. Pure but for the {@link Turns} given. */
+/** Long work in slices: between two of them the event loop runs other work. Pure but for the {@link Turns} given. */
 
 /**
  * The longest slice, ms. Work of two kinds may be under way at once, and a timer comes a few ms late: together they stay
