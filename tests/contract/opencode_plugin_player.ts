@@ -38,7 +38,7 @@ export class PluginPlayer implements AsyncDisposable {
     this.#command = [
       "sh",
       "-c",
-      `event=$(cat); ${before}; printf '%s\\n' "$event" > "$0"; ${answers}`,
+      `IFS= read -r event; ${before}; printf '%s\\n' "$event" > "$0"; ${answers}`,
       `${folder}/pipe`,
     ];
   }

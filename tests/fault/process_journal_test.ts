@@ -5,9 +5,11 @@ import { TestHome } from "../support/harness.ts";
 import { brokenAt, journalPicture, lastSegment, readJournal } from "../support/harness_journal.ts";
 import type { Json } from "../support/wire.ts";
 
-/** A home whose daemon made some records and was stopped. */
-async function recorded(): Promise<TestHome> {
-  const home = await TestHome.create();
+/** What a daemon that made some records and was killed left in its journal: name and bytes, made once for all tests. */
+let made: Promise<ReadonlyMap<string, Uint8Array>> | undefined;
+
+async function make(): Promise<ReadonlyMap<string, Uint8Array>> {
+  await using home = await TestHome.create();
   try {
     await home.start();
     await using client = await home.connect({ token: true });
@@ -17,6 +19,16 @@ async function recorded(): Promise<TestHome> {
   } finally {
     await home.kill();
   }
+  const names = [...Deno.readDirSync(home.path("journal"))].map(({ name }) => name);
+  return new Map(names.map((name) => [name, Deno.readFileSync(home.path(`journal/${name}`))]));
+}
+
+/** A home whose daemon made some records and was killed. */
+async function recorded(): Promise<TestHome> {
+  const home = await TestHome.create();
+  const files = await (made ??= make());
+  for (const folder of [home.dir, home.path("journal")]) Deno.mkdirSync(folder, { mode: 0o700 });
+  for (const [name, bytes] of files) Deno.writeFileSync(home.path(`journal/${name}`), bytes, { mode: 0o600 });
   return home;
 }
 

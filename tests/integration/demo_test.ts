@@ -66,7 +66,7 @@ async function watchedBy(key: string): Promise<string> {
   return screen.replaceAll("\r\n", "\n");
 }
 
-Deno.test("the demo shows sessions that begin, work, fail and wait, and leaves nothing", async () => {
+Deno.test("the demo shows sessions that begin, work, fail and wait, says how to answer, and leaves nothing", async () => {
   await withDemo(async (demo) => {
     const { code, stdout, stderr } = await demo.exit(DEMO_MS);
     assertEquals(code, 0, stderr);
@@ -79,12 +79,8 @@ Deno.test("the demo shows sessions that begin, work, fail and wait, and leaves n
     const moved = new Set(rows.map(({ status }) => status));
     for (const status of ["starting", "working", "waiting", "error", "idle"]) assert(moved.has(status), status);
     assertEquals(new Set(rows.map(({ folder }) => folder)).size, 7);
-  });
-});
 
-Deno.test("the demo without a keyboard says how to answer, and leaves the rows on the screen", async () => {
-  await withDemo(async (demo) => {
-    const { stdout, stderr } = await demo.exit(DEMO_MS);
+    // Without a keyboard.
     assert(stderr.includes(QUESTION), stderr);
     const [, id = ""] = /agent-console approve ([a-z0-9]{5})/.exec(stderr) ?? [];
     const list = stdout.slice(stdout.indexOf("STATUS"));

@@ -1,5 +1,6 @@
 /** A copy of the sources, which a test may change, with a cache of its own; run in a {@link TestHome}. */
 import { type ProgramOptions, REPOSITORY, type TestHome } from "./harness.ts";
+import { denoDirOfItsOwn } from "./harness_guard.ts";
 import { commandLine, type Outcome, run } from "./harness_process.ts";
 
 export class Clone {
@@ -22,10 +23,15 @@ export class Clone {
       cwd: this.root,
     }).outputSync();
     if (!copied.success) throw new Error(`${REPOSITORY} was not copied: ${new TextDecoder().decode(copied.stderr)}`);
+    denoDirOfItsOwn(this.#modules);
+  }
+
+  get #modules(): string {
+    return `${this.home.root}/modules`;
   }
 
   env(more: Readonly<Record<string, string>> = {}): Record<string, string> {
-    return this.home.command([], { env: { XDG_CACHE_HOME: this.cache, ...more } }).env;
+    return this.home.command([], { env: { DENO_DIR: this.#modules, XDG_CACHE_HOME: this.cache, ...more } }).env;
   }
 
   /** Runs one command of this copy's program to its end. */

@@ -67,7 +67,7 @@ export const TASKS: Readonly<Record<string, string>> = {
   demo: "plays a morning of seven agents, and asks you; `--fast` for the impatient",
   bundle: "bundles the program into `dist`",
   compile: "compiles the program into `dist`; it fetches Deno's runtime",
-  test: "all tests, with the short numbers of rounds",
+  test: "all tests, with the short numbers of rounds; types are for `check`",
   "test:long": "the acceptance and fault tests with the numbers of rounds that the promises name",
   ok: "format, lint, types, tests: the gate",
   bench: "measures, beside a baseline in the same run",

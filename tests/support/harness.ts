@@ -84,6 +84,7 @@ export class TestHome {
       HOME: this.root,
       AGENT_CONSOLE_HOME: this.dir,
       DENO_DIR: this.uid === undefined ? denoDir() : denoDirForAll(),
+      DENO_NO_UPDATE_CHECK: "1",
       LANG: "C.UTF-8",
       ...formEnv(this.uid),
       ...options.env,
@@ -99,12 +100,8 @@ export class TestHome {
   async cli(args: readonly string[], options: ProgramOptions = {}): Promise<Outcome> {
     const { argv, env } = this.command(args, options);
     const { stdin, timeoutMs, cwd = this.root } = options;
-    const outcome = await run(argv, {
-      env,
-      cwd,
-      ...(stdin === undefined ? {} : { stdin }),
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    });
+    const given = { ...(stdin === undefined ? {} : { stdin }), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+    const outcome = await run(argv, { env, cwd, ...given });
     this.#remember();
     return outcome;
   }
@@ -150,7 +147,7 @@ export class TestHome {
   }
 
   /** Waits until a living daemon answers hello; gives its pid. */
-  async ready(givenUp: () => boolean = () => false, ms = 10_000): Promise<number> {
+  async ready(givenUp: () => boolean = () => false, ms = 30_000): Promise<number> {
     const pid = await eventually(
       async () => {
         if (givenUp()) return "ended";
@@ -166,7 +163,7 @@ export class TestHome {
     return pid;
   }
 
-  /** The first line of daemon.pid; undefined where there is none. */
+  /** The first line of daemon.pid. */
   daemonPid(): number | undefined {
     try {
       const pid = Number(Deno.readTextFileSync(this.path("daemon.pid")).split("\n")[0]);
@@ -192,9 +189,10 @@ export class TestHome {
     readonly token?: boolean;
     readonly hello?: boolean;
     readonly timeoutMs?: number;
+    readonly socket?: string;
   } = {}): Promise<RawClient> {
-    const ms = options.timeoutMs ?? 5000;
-    const client = await RawClient.connect(this.socketPath, ms);
+    const { timeoutMs: ms = 5000, socket = this.socketPath } = options;
+    const client = await RawClient.connect(socket, ms);
     if (options.hello === false) return client;
     try {
       const credential = options.token === true ? { token: this.token() } : {};
@@ -270,10 +268,12 @@ export class TestHome {
    */
   async #endAll(): Promise<void> {
     const told = new Set<string>();
-    const ours = () => processesNaming(this.root);
     const end = performance.now() + 9000;
+    await this.#endSeen(told, end);
+    const ours = () => processesNaming(this.root);
     let quietUntil = performance.now() + 3000;
-    while (ours().length > 0 && performance.now() < Math.min(end, quietUntil)) {
+    let left = ours();
+    while (left.length > 0 && performance.now() < Math.min(end, quietUntil)) {
       this.#remember();
       for (const [pid, start] of this.#seen) {
         if (told.has(`${pid} ${start}`) || !signalIfSame(pid, start, "SIGTERM")) continue;
@@ -281,11 +281,19 @@ export class TestHome {
         quietUntil = end;
       }
       await pause(20);
+      left = ours();
     }
-    const left = ours();
     for (const { pid, start } of left) signalIfSame(pid, start, "SIGKILL");
     if (left.length > 0) {
       throw new Error(`processes are left in ${this.root}: ${JSON.stringify(left)}`);
     }
+  }
+
+  /** Ends the daemons that we know. A look for others reads the whole process table: it comes when these are gone. */
+  async #endSeen(told: Set<string>, end: number): Promise<void> {
+    this.#remember();
+    const known = [...this.#seen].filter(([pid, start]) => signalIfSame(pid, start, "SIGTERM"));
+    for (const [pid, start] of known) told.add(`${pid} ${start}`);
+    while (known.some(([pid, start]) => startTime(pid) === start) && performance.now() < end) await pause(5);
   }
 }

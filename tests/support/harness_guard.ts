@@ -41,9 +41,12 @@ export function denoDir(): string {
 
 let shared: string | undefined;
 
+/** What `deno` has made of our own modules, in its cache; what it made of all else may be a hundred times as much. */
+const OWN_GEN = `gen/file${new URL("../../", import.meta.url).pathname}`;
+
 /**
- * A copy of the module cache that every uid may use: the cache of whoever runs the tests is often private.
- * Made once for a test process and removed when it ends.
+ * A copy of what the tests need of the module cache, for every uid: the cache of whoever runs the tests is often private.
+ * Made once for a test file and removed when that ends.
  */
 export function denoDirForAll(): string {
   if (shared !== undefined) return shared;
@@ -52,11 +55,12 @@ export function denoDirForAll(): string {
   const copied = new Deno.Command("sh", {
     args: [
       "-c",
-      'cp -r "$1/npm" "$2/" && cp "$1"/v8_code_cache_v2* "$1"/dep_analysis_cache_v2* "$1"/node_analysis_cache_v2* "$2/"; ' +
-      'cp -r "$1/gen" "$2/"; chmod -R a+rwX "$2"',
+      'cp -r "$1/npm" "$2/"; copied=$?; mkdir -p "$2/$3"; cp -r "$1/$3." "$2/$3" 2> /dev/null; ' +
+      'chmod -R a+rwX "$2"; exit $copied',
       "sh",
       from,
       dir,
+      OWN_GEN,
     ],
     stderr: "null",
   }).outputSync();
@@ -64,6 +68,17 @@ export function denoDirForAll(): string {
   shared = dir;
   addEventListener("unload", () => Deno.removeSync(dir, { recursive: true }));
   return dir;
+}
+
+/**
+ * Fills the folder `to` as a module cache in which everything is the one of whoever runs the tests but what Deno makes of
+ * modules: programs in temporary folders would leave that behind.
+ */
+export function denoDirOfItsOwn(to: string): void {
+  Deno.mkdirSync(`${to}/gen`, { recursive: true });
+  for (const { name } of Deno.readDirSync(denoDir())) {
+    if (name !== "gen") Deno.symlinkSync(`${denoDir()}/${name}`, `${to}/${name}`);
+  }
 }
 
 /** Runs `argv` as another user without groups; only root can. */
