@@ -226,6 +226,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     firstTickMs: limits.firstTickMs,
     tickMs: limits.tickMs,
     after: setTimer,
+    pause: daemonTurns.pause,
   });
   config.hooks = {
     stop,

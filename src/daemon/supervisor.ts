@@ -11,6 +11,8 @@ export interface SupervisorOptions {
   readonly tickMs: number;
   /** Runs `action` after so many ms, unless the returned function was called before. */
   readonly after: (ms: number, action: () => void) => () => void;
+  /** Lets everybody else have their turn. */
+  readonly pause: () => Promise<void>;
 }
 
 export class Supervisor {
@@ -72,8 +74,17 @@ export class Supervisor {
   #tickAfter(ms: number): void {
     this.#callOff = this.#o.after(ms, () => {
       this.#tickAfter(this.#o.tickMs); // first, so that a tick that throws does not end the row
-      for (const service of [...this.#started]) void this.#tick(service);
+      void this.#tickAll();
     });
+  }
+
+  /** Each from a turn of its own: several of them look at all sessions. */
+  async #tickAll(): Promise<void> {
+    for (const service of this.#started.filter(({ tick }) => tick !== undefined)) {
+      if (!this.#started.includes(service)) return; // stopped meanwhile
+      void this.#tick(service);
+      await this.#o.pause();
+    }
   }
 
   async #tick(service: Service): Promise<void> {

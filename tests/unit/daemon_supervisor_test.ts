@@ -1,4 +1,4 @@
-/** The supervisor: what one service throws keeps no other from its part. */
+/** The supervisor: what one service throws keeps no other from its part; each ticks in a turn of its own. */
 import { assertEquals } from "@std/assert";
 import type { Service } from "../../src/core/service.ts";
 import { Supervisor } from "../../src/daemon/supervisor.ts";
@@ -18,7 +18,7 @@ function supervisor(services: readonly Service[]) {
     tick = action;
     return () => {};
   };
-  const made = new Supervisor({ services, log, firstTickMs: 1, tickMs: 1, after });
+  const made = new Supervisor({ services, log, firstTickMs: 1, tickMs: 1, after, pause: () => Promise.resolve() });
   return { made, failed, tick: () => tick() };
 }
 
@@ -39,9 +39,38 @@ Deno.test("F4 a service that fails at its tick, status, reload or stop is logged
   const { made, failed, tick } = supervisor([good("a"), bad, good("b")]);
   made.start();
   tick();
+  await new Promise((resolve) => setTimeout(resolve));
   made.reload();
   assertEquals<unknown>(await made.status(), { pid: 7 });
   await made.stop({ reason: "", force: false, restart: false });
   assertEquals(did, ["a start", "b start", "a tick", "b tick", "a reload", "b reload", "b stop", "a stop"]);
   assertEquals(failed, ["bad tick", "bad reload", "bad status", "bad stop"]);
+});
+
+Deno.test("B8 services that look after all sessions do so in turns of their own, and none after the stop", async () => {
+  const seen: string[] = [];
+  let due = () => {};
+  let stopAt = Infinity;
+  let pauses = 0;
+  const named = (name: string): Service => ({ name, tick: () => void seen.push(name) });
+  const supervisor = new Supervisor({
+    services: [named("a"), { name: "silent" }, named("b"), named("c")],
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    firstTickMs: 1,
+    tickMs: 1,
+    after: (_ms, action) => (due = action, () => {}),
+    pause: async () => {
+      seen.push("others");
+      if (++pauses === stopAt) await supervisor.stop({ reason: "a test", force: false, restart: false });
+    },
+  });
+  const ticked = async () => {
+    due();
+    await new Promise((resolve) => setTimeout(resolve));
+    return seen.splice(0).join(" ");
+  };
+  supervisor.start();
+  assertEquals(await ticked(), "a others b others c others");
+  stopAt = pauses + 1;
+  assertEquals(await ticked(), "a others");
 });
