@@ -23,6 +23,8 @@ export class WatchLines {
   readonly #screen: Pick<Screen, "isTerminal" | "columns">;
   /** Open session → what was said of it last, and how it is called. */
   readonly #shown = new Map<string, { readonly said: string } & Omit<Whose, "id">>();
+  /** How many of the open sessions are called so, by agent and name. */
+  readonly #called = new Map<string, number>();
 
   constructor(screen: Pick<Screen, "isTerminal" | "columns">) {
     this.#screen = screen;
@@ -31,6 +33,7 @@ export class WatchLines {
   /** What is there when the watch begins. */
   snapshot(sessions: readonly SessionView[], approvals: readonly Approval[]): string[] {
     this.#shown.clear();
+    this.#called.clear();
     return [
       ...sessions.filter(({ status }) => status !== "closed").map((session) => this.#session(session)),
       ...approvals.map((approval) => this.#approval(approval)),
@@ -46,7 +49,7 @@ export class WatchLines {
   #event(type: string, data: WireEvent["data"]): string | undefined {
     if (type === "session.deleted") {
       const { id } = data["session"] as SessionView;
-      this.#shown.delete(id);
+      this.#show(id, undefined);
       return dim(`deleted ${escapeControls(id)}`);
     }
     if (type.startsWith("session.")) return this.#session(data["session"] as SessionView);
@@ -64,8 +67,7 @@ export class WatchLines {
     const text = activityText(session);
     const said = [word, agent, name, text].join("\0");
     if (this.#shown.get(id)?.said === said) return undefined;
-    if (status === "closed") this.#shown.delete(id);
-    else this.#shown.set(id, { said, agent, name });
+    this.#show(id, status === "closed" ? undefined : { said, agent, name });
     return paint(word, fit(`${SYMBOLS[word]} ${word}`, 10)) + this.#rest({ id, agent, name }, text);
   }
 
@@ -89,12 +91,35 @@ export class WatchLines {
     return fit(`  ${fit(escapeControls(agent), 7)} ${label}  ${text}`, isTerminal ? columns - 20 : 200).trimEnd();
   }
 
+  /** @param now undefined: it is open no more */
+  #show(id: string, now: ({ readonly said: string } & Omit<Whose, "id">) | undefined): void {
+    const before = this.#shown.get(id);
+    if (before !== undefined) this.#count(before, -1);
+    if (now === undefined) this.#shown.delete(id);
+    else {
+      this.#shown.set(id, now);
+      this.#count(now, 1);
+    }
+  }
+
+  #count(whose: Omit<Whose, "id">, change: 1 | -1): void {
+    const count = (this.#called.get(calledKey(whose)) ?? 0) + change;
+    if (count === 0) this.#called.delete(calledKey(whose));
+    else this.#called.set(calledKey(whose), count);
+  }
+
   /** Whether no other open session is called the same. */
-  #isAlone({ id, agent, name }: Whose): boolean {
-    return ![...this.#shown].some(([other, shown]) => other !== id && shown.agent === agent && shown.name === name);
+  #isAlone(whose: Whose): boolean {
+    const own = this.#shown.get(whose.id);
+    const itself = own !== undefined && calledKey(own) === calledKey(whose) ? 1 : 0;
+    return (this.#called.get(calledKey(whose)) ?? 0) === itself;
   }
 
   #at(time: string, line: string): string {
     return `${dim(`${fit(time, 8)}  `)}${line}`;
   }
+}
+
+function calledKey({ agent, name }: Omit<Whose, "id">): string {
+  return `${agent}\0${name}`;
 }
