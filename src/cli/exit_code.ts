@@ -1,4 +1,4 @@
-/** From what a command threw to its exit code (product.md §3), with the message on stderr. */
+/** From what a command threw to its exit code, with the message on stderr. */
 import { systemProblem } from "../platform/process.ts";
 import { writeStderr } from "../platform/stdio.ts";
 import { errorText } from "../protocol/error_text.ts";

@@ -25,7 +25,7 @@ const INTERRUPTED = 130;
 /** After Ctrl-C a command gets this long to end in its own way, ms. */
 const GRACE_MS = 500;
 
-/** @returns the exit code (product.md §3) */
+/** @returns the exit code */
 export async function runCli(args: readonly string[], program: ThisProgram): Promise<number> {
   const interrupt = new AbortController();
   const off = onSignal("SIGINT", () => {

@@ -10,7 +10,7 @@ import { type Screen, stdoutScreen, writeStderr, writeStdout } from "../platform
 /** Version of the shape of every `--json` object; grows when a member changes its meaning. */
 const JSON_SCHEMA = 1;
 
-/** Nobody reads stdout any more: end at once, as a success (product.md §3). */
+/** Nobody reads stdout any more: end at once, as a success. */
 export class ReaderGone extends Error {}
 
 export interface Output {

@@ -134,7 +134,7 @@ type DottedKeys<T> = {
 }[Extract<keyof T, string>];
 type Leaf = string | number | boolean | null | readonly unknown[];
 
-/** Sections and keys that product.md §8 names and neither the base nor a feature of this version uses yet. */
+/** Sections and keys that are reserved and neither the base nor a feature of this version uses yet. */
 const RESERVED_KEYS: readonly string[] = [
   "agents",
   "capsules",

@@ -1,6 +1,6 @@
 /**
  * The configuration in force: flag > environment > home file > default, each value with its origin.
- * The workspace layer of product.md §8 may only tighten and is read apart from it, for each workspace (workspace.ts).
+ * The workspace layer may only tighten and is read apart from it, for each workspace (workspace.ts).
  */
 import { type HomePaths, resolveFrom } from "../platform/home_paths.ts";
 import { checkOwnFile, cureOf } from "../platform/path_safety.ts";

@@ -88,7 +88,12 @@ export class EventBus {
 
   /** Events are appended in the order of their numbers, without a gap. */
   append(event: SequencedEvent): void {
-    if (this.#subscriptions.size === 0) return;
+    if (this.#subscriptions.size === 0) {
+      // What the last subscriber left behind would be followed by a gap, and places in the log are counted.
+      this.#log.length = 0;
+      this.#units = 0;
+      return;
+    }
     this.#log.push(event);
     this.#units += event.dataJson.length;
     if (this.#drainDue) return;
@@ -116,7 +121,10 @@ export class EventBus {
       after,
       topics,
       wake: () => {
-        for (let event = subscription.next(); event !== undefined; event = subscription.next()) listener(event);
+        for (let event = subscription.next(); event !== undefined; event = subscription.next()) {
+          const each = event;
+          this.#guarded(() => listener(each));
+        }
       },
       lagged: () => {},
     });

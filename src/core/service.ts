@@ -26,7 +26,7 @@ export interface Service {
   tick?(): void | Promise<void>;
   /** Its part of `status`. */
   status?(): StatusPart | Promise<StatusPart>;
-  /** The configuration in force has changed. */
+  /** The configuration was read again, and taken; it need not differ. */
   reload?(): void;
   /** Ends it; services stop in reverse order of their start. Afterwards it commits nothing. */
   stop?(request: StopRequest): void | Promise<void>;

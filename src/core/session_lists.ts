@@ -1,7 +1,7 @@
 /**
  * Lists of all sessions, as replies. Few sessions are sent at once. Many are sorted and encoded in
- * slices, from the rows of one instant, and one list after the other: a crowd of clients that come back together makes the
- * replies late and not the daemon deaf.
+ * slices, from the rows of one instant, and one list after the other: clients that come back together
+ * delay each other's lists, and no other call.
  */
 import type { SessionView } from "../domain/query.ts";
 import { Slices, type Turns } from "../lib/slices.ts";

@@ -107,8 +107,9 @@ export class SessionPages {
   #put(list: string, kept: Kept): void {
     this.#kept.set(list, kept);
     this.#keptRows += kept.rows.length;
-    kept.reader.signal.addEventListener("abort", kept.forget, { once: true });
     kept.stopTimer = this.#options.after(this.#options.pageMs, kept.forget);
+    if (kept.reader.signal.aborted) return kept.forget();
+    kept.reader.signal.addEventListener("abort", kept.forget, { once: true });
   }
 
   #forget(list: string): void {

@@ -148,7 +148,7 @@ export class Store {
     return pid !== undefined && pid !== this.get(id)?.pid;
   }
 
-  /** Adds what is derived, so that the event shows the row as a list would. */
+  /** Adds the marks that do not change with time alone, so that the event shows the row as a list would, but for `stale`. */
   #derived(event: NewEvent, idempotencyKey: string | undefined): NewEvent {
     const key = idempotencyKey === undefined ? {} : { idempotencyKey };
     if (!isSessionEvent(event)) return { type: event.type, data: { ...event.data, ...key } } as NewEvent;

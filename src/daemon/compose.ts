@@ -78,7 +78,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   const { options, limits, paths, config, log, bootId } = o;
   const now = () => new Date(systemClock.now()).toISOString();
   const base = openBase(o, prepare(o.features));
-  const { store, bus, inbox, journal, prepared } = base;
+  const { store, bus, inbox, journal, snapshotSeq, prepared } = base;
   const stop = new StopControl();
   const lastError = new LastError();
   const record = (event: NewEvent) => {
@@ -156,6 +156,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     methods: methodTable(handlers, featureMethods(o.features)),
     log,
     requestMs: limits.requestMs,
+    onBug: (text) => lastError.set("bug", text),
     newBugId: () => crypto.randomUUID().slice(0, 8),
     timeout: (ms) => AbortSignal.timeout(ms),
     ...(config.booted.journal.fsync === "always" ? { durable: (seq = store.seq) => journal.durable(seq) } : {}),
@@ -187,7 +188,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   });
   const removeOwn = () => runtimeFiles.removeOwn();
   const bug = (error: unknown) => {
-    lastError.text = `a bug: ${String(error)}`;
+    lastError.set("bug", `a bug: ${String(error)}`);
     log.error("a bug", { error: String((error as Error)?.stack ?? error) });
   };
   const reload = () => {
@@ -199,7 +200,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     signals({ stop, log, tied: options.tied, reload, removeOwn }),
     logService(log),
     runtimeFiles,
-    journalService({ journal, store, log }),
+    journalService({ journal, snapshotSeq, store, log }),
     serverService(server, limits.drainMs),
     processService({
       notes,
@@ -208,7 +209,6 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
       log,
       warnings: config.warnings,
       lastError,
-      routerError: () => router.lastError,
       stop,
       isReadOnly,
       record,
@@ -247,6 +247,7 @@ interface Base {
   readonly bus: EventBus;
   readonly inbox: Inbox;
   readonly journal: Journal;
+  readonly snapshotSeq: number;
   readonly prepared: readonly Prepared[];
 }
 
@@ -265,7 +266,7 @@ function openBase({ limits, paths, config, log }: ComposeOptions, prepared: read
     staleAfterMs: () => config.current.daemon.stale_after_mins * MINUTE_MS,
     projections: [inbox, ...prepared.flatMap(({ projection }) => projection ?? [])],
   });
-  const { journal, recovered, snapshotIgnored } = openJournal({
+  const { journal, recovered, snapshotIgnored, snapshotSeq } = openJournal({
     dir: paths.journal,
     files: denoFiles,
     sha256: sha256OfRecord,
@@ -281,5 +282,5 @@ function openBase({ limits, paths, config, log }: ComposeOptions, prepared: read
   if (snapshotIgnored !== undefined) log.warn("the snapshot was not used", { why: snapshotIgnored });
   store.attach(journal);
   if (recovered !== undefined) store.commit({ type: "daemon.recovered", data: recovered }, DAEMON);
-  return { store, bus, inbox, journal, prepared };
+  return { store, bus, inbox, journal, snapshotSeq, prepared };
 }

@@ -18,7 +18,7 @@ export interface DaemonDeps {
   readonly featureSnapshots: () => Readonly<Record<string, unknown>>;
   readonly now: () => string;
   readonly status: () => Promise<ResultOf<"status">>;
-  /** The features that hello reports to clients. */
+  /** The limits that hello tells clients. */
   readonly limits: Readonly<Record<string, number>>;
 }
 

@@ -38,6 +38,8 @@ export class LiveConfig {
   #booted: Loaded;
   #now: Loaded;
   #hooks: ReloadHooks | undefined;
+  /** Resolves when the newest reload is over. */
+  #reloading: Promise<unknown> = Promise.resolve();
 
   private constructor(
     paths: HomePaths,
@@ -99,31 +101,47 @@ export class LiveConfig {
     return { name: "config", status: () => ({ needsRestart: [...this.needsRestart] }) };
   }
 
-  /** @throws {ConsoleError} `config_invalid`, `unsafe_path`: the old configuration stays in force; `stopping` */
-  async reload(): Promise<ResultOf<"config.reload">> {
+  /**
+   * One after the other: of two at once the slower would win with the older text.
+   *
+   * @throws {ConsoleError} `config_invalid`, `unsafe_path`: the old configuration stays in force; `stopping`
+   */
+  reload(): Promise<ResultOf<"config.reload">> {
+    const reloaded = this.#reloading.then(() => this.#reload());
+    this.#reloading = reloaded.catch(() => {});
+    return reloaded;
+  }
+
+  async #reload(): Promise<ResultOf<"config.reload">> {
     if (this.#hooks === undefined) throw new TypeError("the daemon is not composed yet");
     const { stop, log, lastError, record, applied: onApplied } = this.#hooks;
     if (stop.isStopping) {
-      throw new ConsoleError("stopping", "the daemon is stopping and reloads nothing", { retryable: true });
+      throw stopping();
     }
     try {
       const next = await loadConfigFromProcess(this.#paths, this.#schema, this.#options);
+      if (stop.isStopping) throw stopping();
       const changed = diffConfig(this.#schema, this.current, next.config).applied;
       this.#now = next;
       const { needsRestart } = this;
       const applied = changed.filter((key) => !needsRestart.includes(key));
+      lastError.clear("config");
       onApplied();
       record({ type: "daemon.config_reloaded", data: { applied, needsRestart } });
       log.info("configuration read again", { applied, needsRestart, warnings: next.warnings });
       return { applied: [...applied], needsRestart: [...needsRestart], warnings: [...next.warnings] };
     } catch (error) {
-      if (!(error instanceof ConsoleError)) throw error;
-      lastError.text = error.message;
+      if (!(error instanceof ConsoleError) || error.kind === "stopping") throw error;
+      lastError.set("config", error.message);
       record({ type: "daemon.config_rejected", data: { problem: error.message } });
       log.error("the configuration was not taken, the old one stays in force", { problem: error.message });
       throw error;
     }
   }
+}
+
+function stopping(): ConsoleError {
+  return new ConsoleError("stopping", "the daemon is stopping and reloads nothing", { retryable: true });
 }
 
 /** The keys whose permissions differ: the sandbox of a process cannot be changed. */

@@ -47,7 +47,13 @@ export async function runDaemon(
     files.prepareFolders(paths.logs, paths.journal);
     const listen = async () => listener = await files.listen(socketPath);
     const composed = await compose({ options, limits, features, paths, config, log, bootId, listen });
-    composed.supervisor.start();
+    try {
+      composed.supervisor.start();
+    } catch (error) {
+      await composed.supervisor.stop({ reason: "it could not start", force: true, restart: false });
+      listener = undefined; // its service has closed it
+      throw error;
+    }
     return await untilStopped(composed, limits);
   } catch (error) {
     log.error("the daemon could not start", { error: String((error as Error).message) });

@@ -1,4 +1,4 @@
-/** The daemon's own command line (product.md §3): `daemon [--socket PATH] [--ephemeral] …`. */
+/** The daemon's own command line: `daemon [--socket PATH] [--ephemeral] …`. */
 import { parseArgs } from "@std/cli/parse-args";
 import { ConsoleError } from "../protocol/errors.ts";
 import { LIMITS, type Limits } from "../protocol/limits.ts";

@@ -6,7 +6,7 @@ import type { Approval, Rule } from "./approval.ts";
 import type { SafetyMode } from "./safety_mode.ts";
 import type { Session } from "./session.ts";
 
-/** Derived at publication, never part of the stored session (product.md §4). */
+/** Derived when the event is made. `lost` and `unproven` are written into its record and taken off again when it is applied. */
 export interface Derived {
   /** No event for the configured time. */
   readonly stale?: boolean;

@@ -1,5 +1,5 @@
 /**
- * A session: one conversation of one agent (product.md §4).
+ * A session: one conversation of one agent.
  *
  * The status is a union whose members carry their own fields, so that a state without meaning (an idle row with a
  * running tool, a waiting row that waits for nothing) cannot be written.

@@ -30,6 +30,7 @@ export class Feeds {
   #context: FeedsContext;
   /** By the agent's name. */
   #running = new Map<string, Feed>();
+  #endListening: () => void = () => {};
 
   /** What this daemon's sandbox does not let it read is left out. */
   constructor(context: FeedsContext, loaded: readonly Loaded[]) {
@@ -38,7 +39,7 @@ export class Feeds {
     for (const each of loaded) this.#add(each, port);
     if (![...this.#running.values()].some((feed) => feed.rowChanged !== undefined)) return;
     const { bus, store } = context;
-    bus.listen(store.seq, new Set(["session"]), ({ event }) => {
+    this.#endListening = bus.listen(store.seq, new Set(["session"]), ({ event }) => {
       if (!isSessionEvent(event)) return;
       for (const feed of this.#running.values()) feed.rowChanged?.(event.data.session.id);
     });
@@ -79,6 +80,7 @@ export class Feeds {
   }
 
   stop(): void {
+    this.#endListening();
     for (const feed of this.#running.values()) feed.stop();
   }
 
@@ -100,7 +102,7 @@ function portOf(context: FeedsContext): FeedPort {
       try {
         commitReport(context, report, { actor: FEED });
       } catch (error) {
-        log.debug("a feed's report was not taken", { error: String(error) }); // read-only: hooks say so aloud
+        log.debug("a feed's report was not taken", { error: String(error) }); // read-only: `status` says so, and hooks keep their events
       }
     },
   };

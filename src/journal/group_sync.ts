@@ -8,7 +8,7 @@ import { readOnly } from "./read_only.ts";
 
 export type FsyncPolicy = "interval" | "always" | "never";
 
-/** The longest time that a record waits for its fsync, ms: what a power failure may lose (architecture.md). */
+/** The longest time that a record waits for its fsync, ms: what a power failure may lose. */
 const GROUP_MS = 100;
 
 export interface GroupSyncOptions {

@@ -55,6 +55,8 @@ export interface JournalStats {
 export interface Opened {
   readonly journal: Journal;
   readonly recovered?: Recovered;
+  /** Seq of the snapshot that was used, 0 where none was. */
+  readonly snapshotSeq: number;
   /** Why a snapshot that exists was not used, for the log. */
   readonly snapshotIgnored?: string;
 }
@@ -74,9 +76,10 @@ export function openJournal(options: JournalOptions, replay: Replay): Opened {
   if (files.stat(dir) === undefined) files.mkdir(dir, 0o700);
   const recovery = recover(options, replay);
   removeUnfinishedSnapshot(files, dir);
-  const { recovered, snapshotIgnored } = recovery;
+  const { recovered, snapshotIgnored, snapshotSeq } = recovery;
   return {
     journal: new Journal(options, recovery),
+    snapshotSeq,
     ...(recovered === undefined ? {} : { recovered }),
     ...(snapshotIgnored === undefined ? {} : { snapshotIgnored }),
   };

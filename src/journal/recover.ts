@@ -55,6 +55,8 @@ export interface Recovery {
   readonly recovered?: Recovered;
   /** True where every record was checked, false where a snapshot made the older ones unnecessary. */
   readonly complete: boolean;
+  /** Seq of the snapshot that was used, 0 where none was. */
+  readonly snapshotSeq: number;
   /** Why a snapshot that exists was not used, for the log. */
   readonly snapshotIgnored?: string;
 }
@@ -115,6 +117,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   return {
     tip,
     complete: !restored,
+    snapshotSeq: restored ? snapshot.seq : 0,
     ...(recovered === undefined
       ? {}
       : { recovered: { ...recovered, ...(missingUpTo === undefined ? {} : { missingUpTo }) } }),

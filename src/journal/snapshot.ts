@@ -76,7 +76,12 @@ export function removeUnfinishedSnapshot(files: Files, dir: string): void {
 export function readSnapshot(files: Files, dir: string, sha256: Sha256): Snapshot | string | undefined {
   const path = `${dir}/${NAME}`;
   if (files.stat(path) === undefined) return undefined;
-  const bytes = files.read(path);
+  let bytes: Uint8Array;
+  try {
+    bytes = files.read(path);
+  } catch (error) {
+    return `${NAME} cannot be read: ${String(error)}`;
+  }
   const head = HEAD.exec(new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)));
   if (head === null) return `${NAME} is not a snapshot`;
   const [text, digest, format, hash, offset, segment, seq] = head;

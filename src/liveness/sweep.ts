@@ -1,5 +1,5 @@
 /**
- * Which rows lost their process. The caller reads the process table (one `ps` for all rows, product.md §2); this part
+ * Which rows lost their process. The caller reads the process table (one `ps` for all rows); this part
  * only evaluates it. A process is alive, gone or unknown; a row is lost only where it is gone.
  */
 import type { Slices } from "../lib/slices.ts";

@@ -2,7 +2,7 @@
  * Where the files of one user are. Pure. The hook's fast path imports this file, so it imports nothing at run time.
  */
 
-/** Every path of the home folder (product.md §2). Folders end without a slash. */
+/** Every path of the home folder. Folders end without a slash. */
 export interface HomePaths {
   readonly root: string;
   readonly configJsonc: string;

@@ -1,5 +1,5 @@
 /**
- * The daemon's sandbox: the one place that computes Deno's permission flags (product.md §2), each with its reason.
+ * The daemon's sandbox: the one place that computes Deno's permission flags, each with its reason.
  * `deno task daemon`, `daemon start`, auto-start, the service units and `deno task compile` all take them from here.
  * Pure. What is not listed is refused by Deno: reading elsewhere, other hosts, other programs, importing code.
  */

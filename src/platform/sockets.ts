@@ -55,9 +55,3 @@ export async function connectUnix(path: string, signal?: AbortSignal): Promise<S
 export function isConnectionRefused(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.ConnectionRefused;
 }
-
-/** Out of descriptors or memory: worth waiting for, not worth dying of. */
-export function isOutOfDescriptors(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return code === "EMFILE" || code === "ENFILE" || code === "ENOMEM" || code === "ENOBUFS";
-}

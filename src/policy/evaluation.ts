@@ -1,5 +1,5 @@
 /**
- * Which requests are decided without a human (product.md §6). Pure.
+ * Which requests are decided without a human. Pure.
  *
  * | what applies to the call                     | class                         | manual | guarded | autonomous |
  * |----------------------------------------------|-------------------------------|--------|---------|------------|

@@ -1,6 +1,6 @@
 /**
  * Every error of this program: a closed list, each with its wire code and its exit code.
- * JSON-RPC 2.0 §5.1 owns −32768…−32000; ours count from 1000. Exit codes: product.md §3.
+ * JSON-RPC 2.0 §5.1 owns −32768…−32000; ours count from 1000. Exit codes: docs/commands.md.
  * Messages are plain English, lower-case, and name the thing they are about; a hint names a command or an action.
  */
 export const ERRORS = {

@@ -16,9 +16,9 @@ export interface Limits {
   readonly maxConnections: number;
   /** Requests in flight for one connection; then its socket is not read: back-pressure, not memory. */
   readonly maxInFlight: number;
-  /** Events queued for one subscriber before it is told that it lags. */
+  /** Events of the shared log that the slowest subscriber may be behind; one further behind is told that it lags. */
   readonly queueEvents: number;
-  /** Bytes queued for one connection before it is told that it lags. */
+  /** The same in UTF-16 units of the events' data, and in bytes for what is read again for a client that resumes. */
   readonly queueBytes: number;
   /** Sessions of one page, at most: who has fewer never sees a second page. */
   readonly pageRows: number;

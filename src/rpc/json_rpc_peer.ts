@@ -131,7 +131,7 @@ export class JsonRpcPeer {
     });
   }
 
-  /** A notification gets no reply, but the actions that it requested for afterwards run. */
+  /** A notification gets no reply; the actions given to `afterReply` run all the same. */
   #answer(id: Request["id"], result: unknown, after: readonly (() => void)[]): void {
     if (id !== undefined && result !== NO_ANSWER) this.respond(id, result);
     for (const action of after) action();

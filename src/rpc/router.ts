@@ -12,6 +12,8 @@ export interface RouterOptions {
   readonly methods: MethodTable;
   readonly log: Log;
   readonly requestMs: number;
+  /** Told of each bug of a handler, in words for people. */
+  readonly onBug: (text: string) => void;
   /** A short id that is both in the log and in the error of a bug. */
   readonly newBugId: () => string;
   readonly timeout: (ms: number) => AbortSignal;
@@ -24,7 +26,6 @@ export interface RouterOptions {
 
 export class Router {
   #stopping = false;
-  #lastError: string | undefined;
 
   constructor(readonly options: RouterOptions) {}
 
@@ -35,10 +36,6 @@ export class Router {
 
   get stopping(): boolean {
     return this.#stopping;
-  }
-
-  get lastError(): string | undefined {
-    return this.#lastError;
   }
 
   /**
@@ -90,6 +87,7 @@ export class Router {
           timeoutMs: deadlineMs,
         }),
       );
+    if (signal.aborted) onAbort();
     signal.addEventListener("abort", onAbort, { once: true });
     try {
       return await Promise.race([result, deadline]);
@@ -103,7 +101,7 @@ export class Router {
   #known(name: string, error: unknown): ConsoleError {
     if (error instanceof ConsoleError) return error;
     const bug = this.options.newBugId();
-    this.#lastError = `${name}: bug ${bug}`;
+    this.options.onBug(`${name}: bug ${bug}`);
     this.options.log.error("a handler failed", { method: name, bug, error: String((error as Error)?.stack ?? error) });
     return new ConsoleError("internal", `${name} failed for a bug, which is ${bug} in the daemon's log`, {
       bug,

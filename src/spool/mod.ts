@@ -44,7 +44,7 @@ function takeSpool(context: FeatureContext): void {
       >;
       receiveReport(context, HOOK, params, happenedAt(name, now));
     } catch (error) {
-      if (error instanceof ConsoleError && error.kind === "read_only") return; // keep the files for better times
+      if (error instanceof ConsoleError && error.kind === "read_only") return; // keep the files for the journal is writable
       log.warn("dropped a spooled event", { file: name, error: String(error) });
     }
     denoFiles.remove(path);

@@ -109,7 +109,7 @@ export class Connection implements Peer {
   /** Stops reading, waits for the requests in flight, writes what is queued and the events that are left, ends. */
   async drain(): Promise<void> {
     const { channel } = this.#options;
-    this.#leaving = true; // a peer that hangs up now, or lags, is gone as soon as by itself
+    this.#leaving = true; // from now on a hang-up or a lag changes nothing: the drain ends the connection anyway
     this.#rpc.stopReading();
     await this.#rpc.whenIdle();
     while (this.#streams.pull()) await channel.drained(0);

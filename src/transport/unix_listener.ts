@@ -1,7 +1,7 @@
 /** Accepts clients on the unix socket: counts them, refuses the one too many, survives a lack of descriptors. */
 import { errorLine } from "../protocol/envelope.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { isOutOfDescriptors, type Listener, type Socket } from "../platform/sockets.ts";
+import { type Listener, type Socket } from "../platform/sockets.ts";
 import { daemonTimers } from "../platform/clock.ts";
 import { LineChannel } from "../rpc/line_channel.ts";
 import type { Log } from "../platform/system.ts";
@@ -53,10 +53,10 @@ export class UnixServer {
         pause = SCARCE_MS.first;
       } catch (error) {
         if (this.#closed.signal.aborted) return;
-        // A peer that gave up before we accepted is its own affair; a lack of descriptors passes: wait, do not spin.
+        // A peer gave up before we accepted, or descriptors are out and will come back: wait, and longer each time.
         this.#options.log.warn("cannot accept a connection", { error: String(error) });
         await daemonTimers.sleep(pause, this.#closed.signal).catch(() => {});
-        if (isOutOfDescriptors(error)) pause = Math.min(pause * 2, SCARCE_MS.longest);
+        pause = Math.min(pause * 2, SCARCE_MS.longest);
       }
     }
   }

@@ -25,6 +25,12 @@ function permissionsFor(config: Config): Permission[] {
 
 /** The daemon with the dummy in its list, inside the sandbox that the list declares. */
 async function start(home: TestHome): Promise<Running> {
+  const daemon = await spawn(home, "daemon.ts");
+  await home.ready(() => daemon.ended);
+  return daemon;
+}
+
+async function spawn(home: TestHome, program: string): Promise<Running> {
   const paths = homePaths(home.dir);
   const { config } = await loadConfigFromProcess(paths, schema);
   const sandbox = daemonFlags({
@@ -36,10 +42,8 @@ async function start(home: TestHome): Promise<Running> {
   });
   const flags = sandbox.map(({ flag }) => flag);
   const { env } = home.command([]);
-  const entry = `${REPOSITORY}/tests/support/dummy_feature/daemon.ts`;
-  const daemon = home.spawnArgv([Deno.execPath(), "run", ...flags, entry, "--home", home.dir], env);
-  await home.ready(() => daemon.ended);
-  return daemon;
+  const entry = `${REPOSITORY}/tests/support/dummy_feature/${program}`;
+  return home.spawnArgv([Deno.execPath(), "run", ...flags, entry, "--home", home.dir], env);
 }
 
 const prompt = { session_id: "s1", hook_event_name: "UserPromptSubmit", cwd: "/x", prompt: "go" };
@@ -105,6 +109,24 @@ Deno.test("P6 a feature's own change: one event a key, its topic, its part of st
   assertEquals((await client.request("dump"))["dummy"], { greetings: ["hello, my password=***", "a second"] });
   const { code, stdout } = await home.cli(["status"]);
   assertEquals([code, /dummy +\{"prompts":0,"greetings":2\}/.test(stdout)], [0, true], stdout);
+});
+
+Deno.test("F4 a feature that cannot start ends the start: those before it are stopped, and nothing stays behind", async () => {
+  await using home = await TestHome.create();
+  {
+    await using daemon = await spawn(home, "broken_daemon.ts");
+    const { code, stderr } = await daemon.exit(20_000);
+    assertEquals([code, stderr.includes("refused: broken cannot start")], [70, true], stderr);
+  }
+  const told = ["dummy started", "dummy stopped", "the daemon could not start"].map((words) =>
+    log(home).includes(words)
+  );
+  assertEquals(told, [true, true, true], log(home));
+  assertEquals(["daemon.sock", "daemon.pid", "daemon.token"].filter((name) => exists(home.path(name))), []);
+  await using _daemon = await start(home);
+  await using client = await home.connect({ token: true });
+  const { journal } = await client.request("status") as ResultOf<"status">;
+  assertEquals([journal.readOnly, journal.ok], [false, true]);
 });
 
 Deno.test("P5 rows of features: named after their feature, none twice, every mutating one takes an idempotencyKey", () => {

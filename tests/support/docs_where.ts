@@ -35,10 +35,11 @@ export const REQUEST: readonly Step[] = [
     () => import("../../src/agents/claude/request.ts"),
   ],
   [
-    "{} asks the policy ({}). Where a rule decides, the hook gets its decision at once; otherwise an approval is " +
-    "opened, and the hook waits.",
+    "{} asks the policy ({}). Where a rule decides, the reply to `session.report` has the decision; otherwise an " +
+    "approval is opened and the reply names it: the hook stays connected, calls `approval.wait` ({}) and waits.",
     () => import("../../src/approvals/broker.ts"),
     () => import("../../src/approvals/policy_engine.ts"),
+    () => import("../../src/client/deliver_report.ts"),
   ],
   [
     "{} decides what becomes of the session. {} appends the record to the journal ({}), applies it, and gives it " +

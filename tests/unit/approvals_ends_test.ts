@@ -1,5 +1,5 @@
 /** Approvals that end in an odd way: by hand, on a full disk, with a window's mistake. None is left as a ghost. */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { sessionHandlers } from "../../src/core/handlers/session.ts";
 import { Inbox } from "../../src/approvals/inbox.ts";
 import { testBus } from "../support/bus.ts";
@@ -248,4 +248,24 @@ Deno.test("C1 what the inbox holds comes back from a snapshot; rules of a sessio
   sessionHandlers(desk.deps)["session.delete"]({ sessionId: "s" }, callOf(peer));
   assertEquals(desk.inbox.rules(), []);
   for (const inbox of restarted(desk)) assertEquals(of(inbox), of(desk.inbox));
+});
+
+Deno.test("P6 the repeat of a close changes nothing, and a key that was used for another session is refused", async () => {
+  const desk = new Desk();
+  const call = callOf(new FakeCaller("cli", "admin"));
+  const handlers = sessionHandlers(desk.deps);
+  await desk.report(asks("git push"));
+  const close = { sessionId: "s", idempotencyKey: "k" };
+  const first = await handlers["session.close"](close, call);
+  await handlers["session.reopen"]({ sessionId: "s" }, call);
+  const { approval } = await desk.report(asks("git pull"));
+  assertEquals(await handlers["session.close"](close, call), first);
+  assertEquals(desk.inbox.pending().map(({ id }) => id), [approval?.id]);
+  for (const method of ["session.close", "session.delete", "session.update"] as const) {
+    const refused = assertThrows(
+      () => handlers[method]({ sessionId: "other", idempotencyKey: "k" }, call),
+      ConsoleError,
+    );
+    assertEquals([refused.kind, refused.hint !== undefined], ["conflict", true], method);
+  }
 });

@@ -142,6 +142,18 @@ Deno.test("event bus: topics choose, an event is encoded once for all subscripti
   assert(lines.every((line) => line === lines[0]));
 });
 
+Deno.test("L2 a subscriber that comes in the turn in which the last one went gets its events at once", async () => {
+  const source = new Source(testBus());
+  const gone = reader(source.bus);
+  source.commit();
+  gone.subscription.end();
+  source.commit(); // nobody is there to hear of it
+  const next = reader(source.bus, { after: 2 });
+  source.commit();
+  await delivered();
+  assertEquals([gone.seen, next.seen, next.gaps], [[], [3], []]);
+});
+
 Deno.test("event bus: a subscriber that throws is reported and keeps nobody from being woken", async () => {
   const errors: unknown[] = [];
   const source = new Source(new EventBus({ maxEvents: 10, maxUnits: 1e6, onError: (error) => errors.push(error) }));
@@ -151,8 +163,9 @@ Deno.test("event bus: a subscriber that throws is reported and keeps nobody from
   });
   const other = reader(source.bus);
   source.commit();
+  source.commit();
   await delivered();
-  assertEquals([errors, other.seen, source.bus.size], [[failure], [1], 1]);
+  assertEquals([errors, other.seen, source.bus.size], [[failure, failure], [1, 2], 1]);
   end();
   end();
   assertEquals(source.bus.size, 1);

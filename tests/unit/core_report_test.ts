@@ -109,7 +109,7 @@ Deno.test("C1 with journal.fsync always a change is answered when it is on the d
   const timeout = () => new AbortController().signal;
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const methods = methodTable(sessionHandlers(deps) as Handlers);
-  const options = { methods, log, requestMs: 1000, newBugId: () => "b", timeout };
+  const options = { methods, log, requestMs: 1000, newBugId: () => "b", onBug: () => {}, timeout };
   const report = {
     id: 1,
     method: "session.report",

@@ -18,7 +18,14 @@ function router(handlers: Partial<Handlers> = {}, log = NO_LOG) {
   };
   const names = Object.keys(METHODS) as MethodName[];
   const all = { ...Object.fromEntries(names.map((name) => [name, bug])), ...handlers } as Handlers;
-  return new Router({ methods: methodTable(all), log, requestMs: 1000, newBugId: () => "bug-1", timeout: never });
+  return new Router({
+    methods: methodTable(all),
+    log,
+    requestMs: 1000,
+    newBugId: () => "bug-1",
+    onBug: () => {},
+    timeout: never,
+  });
 }
 
 function caller(scope: Peer["scope"]): Peer {

@@ -1,5 +1,5 @@
 /**
- * What Claude Code's hooks may print (agents.md §2.1; recordings: claude-decisions, claude-modes). Nothing else: no
+ * What Claude Code's hooks may print (recordings: claude-decisions, claude-modes). Nothing else: no
  * `interrupt` (it ends the whole turn), no `updatedInput` except answers to a question and a plan as it came. Of the
  * permissions that Claude suggests, only rules for this very call, and none wider than the scope of the approval.
  */

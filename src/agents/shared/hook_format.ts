@@ -140,7 +140,7 @@ export const HOOK_FORMAT_EVENTS = {
   SubagentStart: (e) => subagent(e, 1),
   SubagentStop: (e) => subagent(e, -1),
 
-  // all others of agents.md §2.1; the folder of CwdChanged and the model of PostModelSwitch are facts
+  // all other events; the folder of CwdChanged and the model of PostModelSwitch are facts
   ...ignored(
     "UserPromptExpansion",
     "PreCompact",

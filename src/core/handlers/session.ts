@@ -36,15 +36,25 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
     { peer }: Call,
     { sessionId, idempotencyKey }: ParamsOf<"session.delete">,
     decide: () => NewEvent | Refusal,
+    /** Runs once, behind the commit. */
+    then: () => void = () => {},
   ): CommitResult {
     const earlier = store.repeated(idempotencyKey);
-    if (earlier !== undefined) return earlier;
+    if (earlier !== undefined) {
+      if (earlier.sessionId === sessionId) return earlier;
+      throw new ConsoleError("conflict", `the idempotency key was used for something else than "${sessionId}"`, {
+        sessionId,
+        hint: "use a new key for each change",
+      });
+    }
     const decided = decide();
     if (isRefusal(decided)) {
       const { refused, why, hint } = decided;
       throw new ConsoleError(refused, why, { sessionId, ...(hint === undefined ? {} : { hint }) });
     }
-    return store.commit(decided, peer.actor, idempotencyKey);
+    const committed = store.commit(decided, peer.actor, idempotencyKey);
+    then();
+    return committed;
   }
 
   return {
@@ -65,9 +75,8 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
     },
     "session.close": (params, call) => {
       const { sessionId, reason = "closed by hand" } = params;
-      const committed = change(call, params, () => decideClose(store.get(sessionId), sessionId, reason, now()));
-      approvals.endRequests(sessionId, "its session was closed by hand");
-      return committed;
+      const decide = () => decideClose(store.get(sessionId), sessionId, reason, now());
+      return change(call, params, decide, () => approvals.endRequests(sessionId, "its session was closed by hand"));
     },
     "session.reopen": (params, call) => {
       const { sessionId } = params;
@@ -75,9 +84,8 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
     },
     "session.delete": (params, call) => {
       const { sessionId } = params;
-      const committed = change(call, params, () => decideDelete(store.get(sessionId), sessionId));
-      approvals.endRequests(sessionId, "its session was deleted");
-      return committed;
+      const decide = () => decideDelete(store.get(sessionId), sessionId);
+      return change(call, params, decide, () => approvals.endRequests(sessionId, "its session was deleted"));
     },
     "session.get": ({ sessionId }) => ({ session: known(store.view(sessionId), sessionId) }),
     "session.history": ({ sessionId }) => ({

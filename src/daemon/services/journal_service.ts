@@ -9,13 +9,15 @@ const SNAPSHOT_RECORDS = 4096;
 
 export interface JournalServiceOptions {
   readonly journal: Journal;
+  /** Seq of the snapshot that the start used, 0 where none was. */
+  readonly snapshotSeq: number;
   readonly store: Store;
   readonly log: Log;
 }
 
-export function journalService({ journal, store, log }: JournalServiceOptions): Service {
-  /** Seq of the last snapshot of this run; a start that had much to replay is followed by one. */
-  let snapshotAt = 0;
+export function journalService({ journal, snapshotSeq, store, log }: JournalServiceOptions): Service {
+  /** Seq of the newest snapshot. A start that replayed much is followed by one at the first tick. */
+  let snapshotAt = snapshotSeq;
   let writing: Promise<void> = Promise.resolve();
   const stopping = new AbortController();
   // Without a snapshot the next start reads more; that is all.

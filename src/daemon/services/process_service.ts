@@ -25,8 +25,6 @@ export interface ProcessServiceOptions {
   readonly log: DaemonLog;
   readonly warnings: readonly string[];
   readonly lastError: LastError;
-  /** What the router met last, where nothing later went wrong elsewhere. */
-  readonly routerError: () => string | undefined;
   readonly stop: StopControl;
   readonly isReadOnly: () => boolean;
   /** Best effort: never throws. */
@@ -46,7 +44,7 @@ export function processService(o: ProcessServiceOptions): Service {
     },
     status: async () => {
       const eventLoopLagMs = await eventLoopLag();
-      const lastError = o.lastError.text ?? o.routerError();
+      const lastError = o.lastError.text;
       return {
         pid: notes.pid,
         bootId: notes.bootId,
