@@ -68,7 +68,7 @@ export class SessionLists {
     }
     const page = this.#pages.at(call.peer, cursor, limit);
     if (page.rows.length <= AT_ONCE) return resultOf(listed(page, viewOf));
-    return this.#inTurn(call.signal, (slices) => encodeResult(resultOf(listedLate(page, viewOf)), slices));
+    return this.inTurn(call.signal, (slices) => encodeResult(resultOf(listedLate(page, viewOf)), slices));
   }
 
   /** @returns at once where the sessions are few; else it rejects with the signal's reason when that fires */
@@ -80,7 +80,7 @@ export class SessionLists {
       const begun = begin();
       return result(listed(this.#pages.first(reader, frozen, frozen.sorted(filter), limit), view), begun);
     }
-    return this.#inTurn(call.signal, async (slices) => {
+    return this.inTurn(call.signal, async (slices) => {
       const frozen = this.#store.freeze();
       const begun = begin();
       const page = this.#pages.first(reader, frozen, await frozen.sortedInSlices(filter, slices), limit);
@@ -88,8 +88,12 @@ export class SessionLists {
     });
   }
 
-  /** Runs `work` after all lists that were begun before, from the beginning of a turn of its own. */
-  async #inTurn<T>(signal: AbortSignal, work: (slices: Slices) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` behind all that was asked for before, from the beginning of a turn of its own.
+   *
+   * @throws the signal's reason
+   */
+  async inTurn<T>(signal: AbortSignal, work: (slices: Slices) => T | Promise<T>): Promise<T> {
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#last = promise;

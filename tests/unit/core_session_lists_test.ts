@@ -201,6 +201,23 @@ Deno.test("L2 a snapshot in slices and its stream are of one instant: nothing be
   assertEquals(now.map(({ id }) => [id, picture.get(id)?.status]), now.map(({ id, status }) => [id, status]));
 });
 
+Deno.test("L2 who resumes far behind waits in line, and gets every missed event once, behind the reply", async () => {
+  const many = new ManySessions(1000);
+  const turns = new FakeTurns((pause) => many.set(`new${pause}`, pause));
+  const { subscribe } = live(many, listsOf(many.store, { turns }));
+  const caller = new Subscriber("cli", "read");
+  const after: (() => void)[] = [];
+  const call = { ...callOf(caller), afterReply: (action: () => void) => after.push(action) };
+  const list = decoded(listsOf(many.store, { turns }).list({}, callOf(new FakeCaller())));
+  const resumed = await subscribe({ since: 800 }, call) as ResultOf<"subscribe">;
+  assertEquals([resumed.resync, resumed.snapshot, caller.events()], [false, undefined, []]);
+  await list;
+  await delivered();
+  for (const action of after) action();
+  assertEquals(caller.events().map(({ seq }) => seq), Array.from({ length: many.store.seq - 800 }, (_, i) => 801 + i));
+  assert(!(subscribe({ since: many.store.seq - 5 }, call) instanceof Promise));
+});
+
 Deno.test("L2 a subscriber that goes while its snapshot is made leaves no stream behind", async () => {
   const many = new ManySessions(1000);
   const caller = new Subscriber("cli", "read");

@@ -1,8 +1,9 @@
 /** Handlers of what is there now: the list of sessions, and the live area, which gives list and stream at one instant. */
 import { type Approval } from "../../domain/approval.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { ParamsOf } from "../../protocol/method_schemas.ts";
+import type { ParamsOf, ResultOf } from "../../protocol/method_schemas.ts";
 import { covers } from "../../protocol/methods.ts";
+import type { EncodedResult } from "../../rpc/encoded_result.ts";
 import type { Call, Handlers } from "../../rpc/handler.ts";
 import type { PresencePort } from "../approvals_port.ts";
 import type { EventBus, SequencedEvent, Subscription } from "../event_bus.ts";
@@ -24,8 +25,11 @@ export interface LiveDeps {
   readonly queueBytes: number;
 }
 
+/** So many missed events are read from the journal in a few ms; a crowd that resumes with more waits in line. */
+const AT_ONCE = 64;
+
 export function liveHandlers(deps: LiveDeps): Handlers<"session.list" | "subscribe" | "unsubscribe"> {
-  const { store, lists, inbox, queueEvents, queueBytes } = deps;
+  const { store, lists, queueEvents, queueBytes } = deps;
   return {
     "session.list": (params, call) => lists.list(params, call),
     /**
@@ -48,28 +52,14 @@ export function liveHandlers(deps: LiveDeps): Handlers<"session.list" | "subscri
           param: "since",
         });
       }
-      const missed = since === undefined ? undefined : store.missed(since, queueEvents, queueBytes);
-      if (missed !== undefined) return { subscription: openStream(deps, params, call, missed), seq, resync: false };
-      let opened: string | undefined;
-      const reply = lists.answer({
-        pages: true,
-        view: (frozen, row) => frozen.view(row),
-        begin: () => {
-          opened = openStream(deps, params, call, []);
-          return { subscription: opened, others: { approvals: [...inbox.pending()], ...deps.featureSnapshots() } };
-        },
-        result: ({ seq, sessions, nextCursor }, { subscription, others }) => ({
-          subscription,
-          seq,
-          resync: since !== undefined,
-          snapshot: { sessions, ...others, ...(nextCursor === undefined ? {} : { nextCursor }) },
-        }),
-      }, call);
-      if (!(reply instanceof Promise)) return reply;
-      return reply.catch((error) => {
-        if (opened !== undefined) call.peer.closeStream(opened);
-        throw error;
-      });
+      if (since === undefined) return snapshot(deps, params, call);
+      const resume = () => {
+        const missed = store.missed(since, queueEvents, queueBytes);
+        return missed && { subscription: openStream(deps, params, call, missed), seq: store.seq, resync: false };
+      };
+      if (seq - since <= AT_ONCE) return resume() ?? snapshot(deps, params, call);
+      return lists.inTurn(call.signal, resume)
+        .then<ResultOf<"subscribe"> | EncodedResult>((resumed) => resumed ?? snapshot(deps, params, call));
     },
     unsubscribe: ({ subscription }, { peer }) => {
       if (peer.closeStream(subscription)) return {};
@@ -80,6 +70,34 @@ export function liveHandlers(deps: LiveDeps): Handlers<"session.list" | "subscri
       );
     },
   };
+}
+
+/** All that is there, and a stream of what comes after it. */
+function snapshot(
+  deps: LiveDeps,
+  params: ParamsOf<"subscribe">,
+  call: Call,
+): ResultOf<"subscribe"> | Promise<EncodedResult> {
+  let opened: string | undefined;
+  const reply = deps.lists.answer({
+    pages: true,
+    view: (frozen, row) => frozen.view(row),
+    begin: () => {
+      opened = openStream(deps, params, call, []);
+      return { subscription: opened, others: { approvals: [...deps.inbox.pending()], ...deps.featureSnapshots() } };
+    },
+    result: ({ seq, sessions, nextCursor }, { subscription, others }) => ({
+      subscription,
+      seq,
+      resync: params.since !== undefined,
+      snapshot: { sessions, ...others, ...(nextCursor === undefined ? {} : { nextCursor }) },
+    }),
+  }, call);
+  if (!(reply instanceof Promise)) return reply;
+  return reply.catch((error) => {
+    if (opened !== undefined) call.peer.closeStream(opened);
+    throw error;
+  });
 }
 
 /** A stream of what comes after now, behind the reply to the call. @returns its name on this connection */
