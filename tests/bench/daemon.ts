@@ -30,7 +30,7 @@ export function line(message: Record<string, unknown>): Uint8Array {
 }
 
 /** Events of a turn: a prompt, calls before and after they ran, an answer. */
-const TURN_EVENTS = 12;
+export const TURN_EVENTS = 12;
 
 /** What Claude Code's hooks say while it works; each makes one event of one session. */
 export function hookEvent(session: number, turn: number): Record<string, unknown> {
@@ -89,9 +89,9 @@ export function echoArgv(socketPath: string): readonly string[] {
   return [Deno.execPath(), "run", "-A", `${REPOSITORY}/tests/bench/peers/echo.ts`, socketPath];
 }
 
-/** Spawns the daemon in `home` and waits for its answered hello. */
-export async function startDaemon(home: TestHome, main = MAIN_URL): Promise<Measured> {
-  return await started(home, await daemonArgv(home, main), home.socketPath);
+/** Spawns the daemon in `home`, with further arguments, and waits for its answered hello. */
+export async function startDaemon(home: TestHome, main = MAIN_URL, args: readonly string[] = []): Promise<Measured> {
+  return await started(home, [...await daemonArgv(home, main), ...args], home.socketPath);
 }
 
 /** Spawns the counterpart and waits for its answer. */

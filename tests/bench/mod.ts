@@ -1,7 +1,7 @@
 /**
  * `deno task bench`: every budget beside its counterpart, and the table in RESULTS.md.
  *
- *     deno task bench            all, about a quarter of an hour; writes RESULTS.md
+ *     deno task bench            all, about fifteen minutes; writes RESULTS.md
  *     deno task bench B1 B3      some, on the terminal only
  */
 import { approvals, hookRule } from "./approvals.ts";
@@ -11,6 +11,7 @@ import { start } from "./b3_start.ts";
 import { hook, list } from "./b4_b5_commands.ts";
 import { memory } from "./b6_memory.ts";
 import { recovery } from "./b7_recovery.ts";
+import { scale } from "./b8_scale.ts";
 import { rest } from "./b9_rest.ts";
 import { statusline } from "./statusline.ts";
 import { REPOSITORY } from "../support/harness.ts";
@@ -28,6 +29,7 @@ const QUICK: Readonly<Record<string, Budget>> = {
   APPROVALS: approvals,
   "HOOK-RULE": hookRule,
   B7: recovery,
+  B8: scale,
 };
 /** Measured together after the others: they wait for minutes, and need /proc. */
 const SLOW: Readonly<Record<string, Budget>> = { B6: memory, B9: rest };
