@@ -121,9 +121,13 @@ Deno.test("I3 rubbish in the pid file is no obstacle", async () => {
   await home.stop();
   for (const text of ["", "\n", "rubbish", "-1", "0", "1", "99999999999", "\u0000"]) {
     Deno.writeTextFileSync(home.path("daemon.pid"), text);
-    await home.start();
-    assertEquals((await home.stop()).code, 0, JSON.stringify(text));
+    const pid = await home.start();
+    assertEquals(Deno.readTextFileSync(home.path("daemon.pid")).split("\n")[0], `${pid}`, JSON.stringify(text));
+    home.signal("SIGTERM");
+    await home.gone(pid);
   }
+  await home.start();
+  assertEquals((await home.stop()).code, 0);
 });
 
 Deno.test("I4 with the lock held and the socket deleted a second daemon exits 4", async () => {

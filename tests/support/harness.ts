@@ -84,7 +84,6 @@ export class TestHome {
       HOME: this.root,
       AGENT_CONSOLE_HOME: this.dir,
       DENO_DIR: this.uid === undefined ? denoDir() : denoDirForAll(),
-      DENO_NO_UPDATE_CHECK: "1",
       LANG: "C.UTF-8",
       ...formEnv(this.uid),
       ...options.env,
