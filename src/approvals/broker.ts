@@ -10,7 +10,7 @@ import type { ApprovalsDoor, ApprovalsPort, IncomingRequest } from "../core/appr
 import type { JournalPort } from "../core/journal_port.ts";
 import type { ReportDeps } from "../core/apply_report.ts";
 import type { CommitResult } from "../core/store.ts";
-import type { Approval, ApprovalRequest, Decision } from "../domain/approval.ts";
+import type { ApprovalRequest, Decision } from "../domain/approval.ts";
 import { parseDecider } from "../domain/decider.ts";
 import type { AgentEvent, QuestionText, Report } from "../domain/report.ts";
 import { replaceState } from "../domain/approval_resolution.ts";
@@ -36,6 +36,7 @@ import {
 import type { Presence } from "./presence.ts";
 import { ApprovalResolver } from "./resolver.ts";
 import { ruleContext, subjectSession } from "./caller.ts";
+import { isAbout, isDecided } from "./repeats.ts";
 import { WorkspaceConfigs } from "./workspace_configs.ts";
 
 export interface BrokerOptions {
@@ -224,6 +225,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const earlier = store.repeated(idempotencyKey);
     const approval = inbox.get(id);
     if (earlier !== undefined) {
+      if (approval === undefined && !isDecided(earlier)) throw noSuchApproval(id);
       // The key belongs to another call: this decision was never made.
       if (approval !== undefined && !isAbout(earlier, approval)) throw idempotencyKeyReused(`approval "${id}"`);
       await journal.durable(earlier.seq);
@@ -292,8 +294,4 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   #all(): readonly PendingRequest[] {
     return this.#resolver.pending.open();
   }
-}
-
-function isAbout(committed: CommitResult, { sessionId, status }: Approval): boolean {
-  return committed.sessionId === sessionId && committed.status === status;
 }

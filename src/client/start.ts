@@ -38,6 +38,11 @@ const START_MS = 30_000;
 const LOOK_MS = { first: 8, longest: 250 };
 /** Delay after a spawn that found another daemon (exit code 4), before the next: that other one may reply, ms. */
 const AGAIN_MS = 1000;
+/**
+ * Longest wait for a daemon that holds the home and does not listen where we look, ms: one that stops is gone in 8 s; one
+ * that listens elsewhere stays.
+ */
+const CONFLICT_MS = 10_000;
 const LOG_TAIL_LINES = 8;
 
 /** @throws {ConsoleError} `start_failed`, or what kept the daemon from starting with its own exit code */
@@ -48,6 +53,8 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
   let child: Starting | undefined;
   let pause = LOOK_MS.first;
   let spawnAt = 0;
+  /** A spawn has found another daemon. */
+  let conflict = false;
   let problem: ConsoleError | undefined;
   try {
     for (;;) {
@@ -60,14 +67,18 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
         // in between.
         if (lock !== undefined) {
           child = new Starting(await spawnDaemon(context, options));
-          deadline = AbortSignal.timeout(START_MS); // what was built first took its time
-          problem = undefined;
+          if (!conflict) {
+            deadline = AbortSignal.timeout(START_MS); // what was built first took its time
+            problem = undefined;
+          }
         }
       }
       if (child?.code !== undefined) {
         // Code 4: one was started without our lock, or the old one is not quite gone.
         problem = child.failure(paths);
         if (child.code !== ERRORS.already_running.exit) throw problem;
+        if (!conflict) deadline = AbortSignal.timeout(CONFLICT_MS);
+        conflict = true;
         child = undefined;
         spawnAt = systemClock.steady() + AGAIN_MS;
       }

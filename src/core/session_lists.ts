@@ -48,6 +48,8 @@ export class SessionLists {
   #store: SessionListsOptions["store"];
   #turns: Turns;
   #pages: SessionPages;
+  /** By connection, resolves at the end of its newest list. */
+  #lastOf = new WeakMap<Caller["peer"], Promise<void>>();
   /** Resolves at the end of the newest list. */
   #last: Promise<void> = Promise.resolve();
 
@@ -68,7 +70,7 @@ export class SessionLists {
     }
     const page = this.#pages.at(call.peer, cursor, limit);
     if (page.rows.length <= AT_ONCE) return resultOf(listed(page, viewOf));
-    return this.inTurn(call.signal, (slices) => encodeResult(resultOf(listedLate(page, viewOf)), slices));
+    return this.inTurn(call, (slices) => encodeResult(resultOf(listedLate(page, viewOf)), slices));
   }
 
   /** @returns at once where the sessions are few; else it rejects with the signal's reason when that fires */
@@ -80,7 +82,7 @@ export class SessionLists {
       const begun = begin();
       return result(listed(this.#pages.first(reader, frozen, frozen.sorted(filter), limit), view), begun);
     }
-    return this.inTurn(call.signal, async (slices) => {
+    return this.inTurn(call, async (slices) => {
       const frozen = this.#store.freeze();
       const begun = begin();
       const page = this.#pages.first(reader, frozen, await frozen.sortedInSlices(filter, slices), limit);
@@ -89,11 +91,24 @@ export class SessionLists {
   }
 
   /**
-   * Runs `work` behind all that was asked for before, from the beginning of a turn of its own.
+   * Runs `work` behind all lists that were begun before, from the beginning of a turn of its own. A connection has one list
+   * in the line at a time: one that calls for many makes itself wait.
    *
    * @throws the signal's reason
    */
-  async inTurn<T>(signal: AbortSignal, work: (slices: Slices) => T | Promise<T>): Promise<T> {
+  async inTurn<T>({ peer, signal }: Caller, work: (slices: Slices) => T | Promise<T>): Promise<T> {
+    const before = this.#lastOf.get(peer);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#lastOf.set(peer, promise);
+    try {
+      await before;
+      return await this.#inLine(signal, work);
+    } finally {
+      resolve();
+    }
+  }
+
+  async #inLine<T>(signal: AbortSignal, work: (slices: Slices) => T | Promise<T>): Promise<T> {
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#last = promise;

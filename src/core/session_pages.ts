@@ -36,6 +36,11 @@ export interface Page {
  */
 const MAX_KEPT_ROWS = 5_000_000;
 
+/** References that a list holds: those to come, and the instant that they are of, which a filter does not make smaller. */
+function heldBy({ rows, frozen }: Pick<Kept, "rows" | "frozen">): number {
+  return rows.length + frozen.size;
+}
+
 interface Kept {
   readonly reader: Reader;
   readonly frozen: FrozenSessions;
@@ -106,7 +111,7 @@ export class SessionPages {
 
   #put(list: string, kept: Kept): void {
     this.#kept.set(list, kept);
-    this.#keptRows += kept.rows.length;
+    this.#keptRows += heldBy(kept);
     kept.stopTimer = this.#options.after(this.#options.pageMs, kept.forget);
     if (kept.reader.signal.aborted) return kept.forget();
     kept.reader.signal.addEventListener("abort", kept.forget, { once: true });
@@ -116,7 +121,7 @@ export class SessionPages {
     const kept = this.#kept.get(list);
     if (kept === undefined) return;
     this.#kept.delete(list);
-    this.#keptRows -= kept.rows.length;
+    this.#keptRows -= heldBy(kept);
     kept.stopTimer();
     kept.reader.signal.removeEventListener("abort", kept.forget);
   }

@@ -69,13 +69,19 @@ export async function writeSnapshot({ files, dir, position, state, sha256, slice
 
 /** Removes what a process left that was killed while it wrote a snapshot. */
 export function removeUnfinishedSnapshot(files: Files, dir: string): void {
-  files.remove(`${dir}/${NAME}${UNFINISHED}`);
+  try {
+    files.remove(`${dir}/${NAME}${UNFINISHED}`);
+  } catch {
+    // Something else lies there: the next snapshot says so, and a start needs none.
+  }
 }
 
 /** The snapshot, or why there is none to use: undefined where the file does not exist, else a reason for the log. */
 export function readSnapshot(files: Files, dir: string, sha256: Sha256): Snapshot | string | undefined {
   const path = `${dir}/${NAME}`;
-  if (files.stat(path) === undefined) return undefined;
+  const stat = files.stat(path);
+  if (stat === undefined) return undefined;
+  if (stat.kind !== "file") return `${NAME} is no file`;
   let bytes: Uint8Array;
   try {
     bytes = files.read(path);
@@ -88,11 +94,16 @@ export function readSnapshot(files: Files, dir: string, sha256: Sha256): Snapsho
   if (Number(format) !== SNAPSHOT_FORMAT) return `${NAME} has format ${format}, expected ${SNAPSHOT_FORMAT}`;
   const state = bytes.subarray(text.length, bytes.length - 2);
   if (sha256(state) !== digest) return `${NAME} is altered: its digest is not that of its state`;
-  return {
-    seq: Number(seq),
-    hash: hash!,
-    segment: segment!,
-    offset: Number(offset),
-    state: JSON.parse(new TextDecoder().decode(state)),
-  };
+  const parsed = parseState(state);
+  if (parsed === undefined) return `${NAME} has no state`;
+  return { seq: Number(seq), hash: hash!, segment: segment!, offset: Number(offset), state: parsed };
+}
+
+function parseState(bytes: Uint8Array): object | undefined {
+  try {
+    const state = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof state === "object" && state !== null ? state : undefined;
+  } catch {
+    return undefined;
+  }
 }

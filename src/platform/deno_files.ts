@@ -130,7 +130,9 @@ class DenoReplacement implements Replacement {
   constructor(path: string) {
     this.#path = path;
     this.#temporary = `${path}${UNFINISHED}`;
-    this.#file = Deno.openSync(this.#temporary, { write: true, create: true, truncate: true, mode: OWN_FILE });
+    remove(this.#temporary);
+    // A new file: what lies there under its name could lead out of the folder, or belong to another user.
+    this.#file = Deno.openSync(this.#temporary, { write: true, createNew: true, mode: OWN_FILE });
   }
 
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {

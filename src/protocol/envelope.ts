@@ -30,10 +30,26 @@ export type ParseResult = { readonly ok: true; readonly request: Request } | {
 };
 
 /** Reads one message. Never throws. `jsonrpc` may be absent (people type into `nc -U`), but not wrong. */
+/** An escape that may be half a surrogate pair. */
+const LONE = /\\u[dD][89a-fA-F]/;
+
+/**
+ * For JSON.parse: lone surrogates become U+FFFD, as the journal writes them. What is in memory must be what a replay makes.
+ * Of two names that become one the last counts.
+ */
+function wellFormed(_name: string, value: unknown): unknown {
+  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const names = Object.keys(value);
+  if (names.every((name) => name.isWellFormed())) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name.toWellFormed(), inner]));
+}
+
 export function parseMessage(text: Uint8Array | string): ParseResult {
   let value: unknown;
   try {
-    value = JSON.parse(typeof text === "string" ? text : strictUtf8.decode(text));
+    const json = typeof text === "string" ? text : strictUtf8.decode(text);
+    value = LONE.test(json) ? JSON.parse(json, wellFormed) : JSON.parse(json);
   } catch {
     return bad(null, "parse_error", "the line is not JSON in UTF-8");
   }

@@ -15,7 +15,11 @@ export const ERRORS = {
   unauthorized: { code: 1002, exit: 1, meaning: "The token is not the daemon's." },
   forbidden: { code: 1003, exit: 1, meaning: "The connection's scope does not cover the method." },
   too_large: { code: 1004, exit: 1, meaning: "A line or a payload is over its limit." },
-  busy: { code: 1005, exit: 1, meaning: "All connections are taken; try again later." },
+  busy: {
+    code: 1005,
+    exit: 1,
+    meaning: "All connections, or all subscriptions of this one, are taken; try again later.",
+  },
   timeout: { code: 1006, exit: 1, meaning: "The request took longer than its deadline." },
   stopping: { code: 1007, exit: 1, meaning: "The daemon is stopping and takes no new work." },
   confirm_required: { code: 1008, exit: 1, meaning: "Live work would be lost; confirm or force." },

@@ -16,6 +16,8 @@ export interface Limits {
   readonly maxConnections: number;
   /** Requests in flight for one connection; then its socket is not read: back-pressure, not memory. */
   readonly maxInFlight: number;
+  /** Subscriptions of one connection: each may keep missed events of its own. */
+  readonly maxSubscriptions: number;
   /** Events of the shared log that the slowest subscriber may be behind; one further behind is told that it lags. */
   readonly queueEvents: number;
   /** The same in UTF-16 units of the events' data, and in bytes for what is read again for a client that resumes. */
@@ -45,6 +47,7 @@ export const LIMITS: Limits = Object.freeze({
   requestMs: 30_000,
   maxConnections: 1280,
   maxInFlight: 32,
+  maxSubscriptions: 16,
   queueEvents: 1024,
   queueBytes: 4 * 1_048_576,
   pageRows: 5000,

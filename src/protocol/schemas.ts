@@ -32,7 +32,7 @@ export const helloParams = v.object({
   protocol: positive,
   client: v.exactOptional(text(100)),
   // It begins the actor's name in the journal: what answers by itself there, and feeds, are no client's word.
-  kind: v.exactOptional(v.pipe(v.string(), v.regex(/^(?!(?:rule|mode|feed)$)[a-z][a-z0-9_-]{0,31}$/))),
+  kind: v.exactOptional(v.pipe(v.string(), v.regex(/^(?!(?:rule|mode|feed|daemon)$)[a-z][a-z0-9_-]{0,31}$/))),
   token: v.exactOptional(text(200)),
 });
 export const helloResult = v.object({

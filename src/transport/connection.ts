@@ -93,6 +93,12 @@ export class Connection implements Peer {
   }
 
   openStream(open: (reader: StreamReader) => EventSource, onEnd: () => void): string {
+    const { maxSubscriptions } = this.#options.limits;
+    if (this.#streams.size >= maxSubscriptions) {
+      throw new ConsoleError("busy", `this connection has ${maxSubscriptions} subscriptions already`, {
+        hint: "unsubscribe, or open another connection",
+      });
+    }
     return this.#streams.open(open, onEnd);
   }
 

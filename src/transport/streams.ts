@@ -22,6 +22,10 @@ export class Streams {
     this.#options = options;
   }
 
+  get size(): number {
+    return this.#byName.size;
+  }
+
   /** @returns its name on this connection */
   open(open: (reader: StreamReader) => EventSource, onEnd: () => void): string {
     const name = `s${++this.#opened}`;

@@ -87,3 +87,29 @@ Deno.test("P4 10,000 pipelined requests are answered in order in flat memory", a
   await writing;
   assertEquals(got.every((id, at) => id === at), true);
 });
+
+Deno.test("L3 a connection has 16 subscriptions at most, and one that is refused counts as nobody", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  const names: string[] = [];
+  for (let n = 0; n < 16; n++) names.push(String((await client.request("subscribe", {}))["subscription"]));
+  const { error } = await client.call("subscribe", { answers: true });
+  assertEquals([error?.data?.["name"], typeof error?.data?.["hint"]], ["busy", "string"]);
+  // Nobody is there who may answer, so that an agent without a dialog of its own is not held.
+  const event = {
+    session_id: "s",
+    hook_event_name: "PermissionRequest",
+    cwd: "/w",
+    tool_name: "Bash",
+    tool_input: { command: "make" },
+  };
+  const reply = await client.request("session.report", {
+    agent: "claude",
+    event,
+    env: { CLAUDE_CODE_ENTRYPOINT: "sdk-cli" },
+  });
+  assertEquals(reply["approval"], undefined);
+  await client.request("unsubscribe", { subscription: names[0] ?? "" });
+  assertEquals(typeof (await client.request("subscribe", {}))["subscription"], "string");
+});

@@ -2,7 +2,7 @@
 /** S5 to S7: what is at the socket's path. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
-import { eventually } from "../support/harness_wait.ts";
+import { eventually, patience } from "../support/harness_wait.ts";
 import { Impostor } from "../support/raw_socket.ts";
 
 Deno.test("S5 a socket path over 103 bytes is refused with exit 6, its path and length, and nothing is created", async () => {
@@ -96,4 +96,15 @@ Deno.test("S7 a socket that was replaced is noticed within 60 s, journaled, exit
   } finally {
     await impostor?.[Symbol.asyncDispose]();
   }
+});
+
+Deno.test("I4 a socket that is not the running daemon's: the command ends, and says that another daemon runs", async () => {
+  await using home = await TestHome.create();
+  const pid = await home.start();
+  const { code, stderr } = await home.cli(["--socket", `${home.root}/other.sock`, "ls"], {
+    timeoutMs: await patience(30_000),
+  });
+  assertEquals(code, 4, stderr);
+  assertStringIncludes(stderr, String(pid));
+  assertEquals(home.daemonPid(), pid);
 });

@@ -268,4 +268,6 @@ Deno.test("P6 the repeat of a close changes nothing, and a key that was used for
     );
     assertEquals([refused.kind, refused.hint !== undefined], ["conflict", true], method);
   }
+  const none = { id: "nope", decision: "approve", idempotencyKey: "k" } as const;
+  assertEquals((await assertRejects(() => desk.broker.decide(none, "cli:admin"), ConsoleError)).kind, "not_found");
 });

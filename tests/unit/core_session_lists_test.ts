@@ -228,3 +228,17 @@ Deno.test("L2 a subscriber that goes while its snapshot is made leaves no stream
   await assertRejects(async () => await subscribe({}, callOf(caller)), DOMException);
   assertEquals([caller.closed, many.bus.size], [1, 0]);
 });
+
+Deno.test("P7 a connection that calls for many lists makes itself wait, and another one once", async () => {
+  const many = new ManySessions(1000);
+  const lists = listsOf(many.store, { turns: new FakeTurns() });
+  const [greedy, other] = [new FakeCaller(), new FakeCaller()];
+  const order: string[] = [];
+  const list = async (name: string, caller: FakeCaller) => {
+    await decoded(lists.list({}, callOf(caller)));
+    order.push(name);
+  };
+  const all = [...[1, 2, 3, 4].map((n) => list(`greedy ${n}`, greedy)), list("other", other)];
+  await Promise.all(all);
+  assertEquals(order, ["greedy 1", "other", "greedy 2", "greedy 3", "greedy 4"]);
+});

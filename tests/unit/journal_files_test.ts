@@ -4,6 +4,7 @@ import { verifyJournal } from "../../src/journal/verify.ts";
 import { daemonTurns, systemClock } from "../../src/platform/clock.ts";
 import { sleep } from "../../src/platform/delay.ts";
 import { denoFiles, isNotFound } from "../../src/platform/deno_files.ts";
+import { UNFINISHED } from "../../src/platform/system.ts";
 import { runningSha256, sha256OfJournal } from "../../src/platform/hash.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
@@ -134,4 +135,17 @@ Deno.test("a journal on the disk: rotation, fsync, snapshot, torn end, verificat
     assertEquals([third.journal.head().seq, third.recovered?.segment], [seq - 1, last]);
     for (const name of denoFiles.list(dir)) assertEquals(denoFiles.stat(`${dir}/${name}`)?.mode, 0o600, name);
     await third.journal.close();
+  }));
+
+Deno.test("A7 a replacement is a new file of ours, whatever lies under its temporary name", () =>
+  inFolder(async (dir) => {
+    const path = `${dir}/kept`;
+    denoFiles.create(`${dir}/outside`, text("theirs"), 0o666);
+    await Deno.symlink(`${dir}/outside`, `${path}${UNFINISHED}`);
+    const replacement = denoFiles.replaceInParts(path);
+    await replacement.write(text("ours"));
+    await replacement.commit();
+    const { kind, mode } = denoFiles.stat(path)!;
+    assertEquals([kind, mode], ["file", 0o600]);
+    assertEquals([denoFiles.read(path), denoFiles.read(`${dir}/outside`)], [text("ours"), text("theirs")]);
   }));

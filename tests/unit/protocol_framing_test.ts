@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { parseMessage } from "../../src/protocol/envelope.ts";
 import { LineParser, LineTooLongError, NOTHING } from "../../src/protocol/framing.ts";
 
 const encoder = new TextEncoder();
@@ -50,4 +51,16 @@ Deno.test("framing: what is kept does not change when the caller reuses its buff
   const out: string[] = [];
   parser.push(encoder.encode("lo\n"), (bytes) => out.push(decoder.decode(bytes)) > 0);
   assertEquals(out, ["hello"]);
+});
+
+Deno.test("C1 lone surrogates become U+FFFD before anything is kept: what is in memory is what a replay makes", () => {
+  const parsed = parseMessage(
+    String
+      .raw`{"jsonrpc":"2.0","id":1,"method":"m","params":{"a":"x\ud800","b":["\udc00\ud83d\ude00"],"c\ud801":{"d":"\uD800"}}}`,
+  );
+  assertEquals(parsed.ok && parsed.request.params, {
+    a: "x\ufffd",
+    b: ["\ufffd\u{1f600}"],
+    "c\ufffd": { d: "\ufffd" },
+  });
 });

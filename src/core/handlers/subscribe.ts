@@ -58,7 +58,7 @@ export function liveHandlers(deps: LiveDeps): Handlers<"session.list" | "subscri
         return missed && { subscription: openStream(deps, params, call, missed), seq: store.seq, resync: false };
       };
       if (seq - since <= AT_ONCE) return resume() ?? snapshot(deps, params, call);
-      return lists.inTurn(call.signal, resume)
+      return lists.inTurn(call, resume)
         .then<ResultOf<"subscribe"> | EncodedResult>((resumed) => resumed ?? snapshot(deps, params, call));
     },
     unsubscribe: ({ subscription }, { peer }) => {
@@ -108,6 +108,7 @@ function openStream(
   missed: readonly SequencedEvent[],
 ): string {
   let source: Subscription | undefined;
+  let leave = () => {};
   const name = peer.openStream(
     (reader) =>
       source = bus.subscribe({
@@ -118,8 +119,9 @@ function openStream(
         wake: () => reader.wake(),
         lagged: (from, to) => reader.lagged(from, to),
       }),
-    answers ? presence.join() : () => {},
+    () => leave(),
   );
+  if (answers) leave = presence.join(); // behind the opening, which may be refused
   afterReply(() => source?.release());
   return name;
 }
