@@ -132,7 +132,8 @@ Deno.test("I3 rubbish in the pid file is no obstacle", async () => {
 
 Deno.test("I4 with the lock held and the socket deleted a second daemon exits 4", async () => {
   await using home = await TestHome.create();
-  const pid = await home.start();
+  // It looks at its socket at each tick, and would end: then the second is the only one.
+  const pid = await home.start({ args: ["--limit", "firstTickMs=600000", "--limit", "tickMs=600000"] });
   Deno.removeSync(home.socketPath);
   const second = await home.cli(["daemon"]);
   assertEquals(second.code, 4, second.stderr);
