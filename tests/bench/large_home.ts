@@ -14,7 +14,7 @@ import { ANSWERS, nth, PROMPTS } from "./day_of_work.ts";
 
 /** Nobody waits for the disk. */
 const CONFIG = '{ "journal": { "fsync": "never" } }';
-/** A daemon writes a snapshot at its first tick where its journal has four times as many records as it has sessions. */
+/** A daemon that has replayed four times as many records as it has sessions writes a snapshot at its first tick. */
 const RECORDS_EACH = 4;
 const STATUSES = ["idle", "working", "waiting", "error"] as const;
 
