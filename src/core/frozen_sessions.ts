@@ -65,11 +65,6 @@ export class FrozenSessions {
     return { ...this.view(row), history: row.entry.history };
   }
 
-  /** All sessions as a list shows them. */
-  list(filter: SessionFilter = {}): SessionView[] {
-    return this.sorted(filter).map((row) => this.view(row));
-  }
-
   /** How many there are of each kind. @throws the reason of the slices' signal */
   async count(slices: Slices): Promise<SessionCounts> {
     const counter = new SessionCounter();

@@ -1,25 +1,25 @@
 /** Results by idempotency key: the newest `capacity` of them; the oldest are dropped. */
 export class Idempotency<T> {
-  results = new Map<string, T>();
+  #results = new Map<string, T>();
+  #capacity: number;
 
-  constructor(readonly capacity: number) {}
-
-  get(key: string): T | undefined {
-    return this.results.get(key);
+  constructor(capacity: number) {
+    this.#capacity = capacity;
   }
 
-  set(key: string, answer: T): void {
-    this.results.delete(key);
-    this.results.set(key, answer);
-    if (this.results.size > this.capacity) {
-      for (const oldest of this.results.keys()) {
-        this.results.delete(oldest);
-        break;
-      }
-    }
+  get(key: string): T | undefined {
+    return this.#results.get(key);
+  }
+
+  set(key: string, result: T): void {
+    this.#results.delete(key);
+    this.#results.set(key, result);
+    if (this.#results.size <= this.#capacity) return;
+    const [oldest] = this.#results.keys();
+    if (oldest !== undefined) this.#results.delete(oldest);
   }
 
   entries(): [string, T][] {
-    return [...this.results];
+    return [...this.#results];
   }
 }

@@ -92,10 +92,6 @@ function bad(id: Id, kind: "parse_error" | "invalid_request" | "invalid_params",
   return { ok: false, id, error: new ConsoleError(kind, message) };
 }
 
-export function resultLine(id: Id, result: unknown): Uint8Array {
-  return encodeLine({ jsonrpc: "2.0", id, result });
-}
-
 export function errorLine(id: Id, error: ConsoleError): Uint8Array {
   return encodeLine({ jsonrpc: "2.0", id, error: toWire(error) });
 }

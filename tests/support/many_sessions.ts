@@ -1,4 +1,6 @@
 /** A store with many sessions, and lists of them whose slices a test counts. */
+import type { FrozenSessions } from "../../src/core/frozen_sessions.ts";
+import type { SessionView } from "../../src/domain/query.ts";
 import { SessionLists, type SessionListsOptions } from "../../src/core/session_lists.ts";
 import { Store } from "../../src/core/store.ts";
 import { decideDelete, decideUpdate, isRefusal, type Refusal } from "../../src/domain/decide.ts";
@@ -62,4 +64,9 @@ export async function decoded<T extends object>(answer: T | EncodedResult | Prom
   if (!(settled instanceof EncodedResult)) return settled;
   const decoder = new TextDecoder();
   return JSON.parse(settled.json.map((piece) => decoder.decode(piece, { stream: true })).join("")) as T;
+}
+
+/** All sessions as a list shows them, most urgent first. */
+export function viewsOf(frozen: FrozenSessions): SessionView[] {
+  return frozen.sorted().map((row) => frozen.view(row));
 }

@@ -2,7 +2,7 @@ import { Tokens } from "../../src/transport/tokens.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { WireClient } from "../../src/client/wire_client.ts";
 import type { Socket } from "../../src/platform/sockets.ts";
-import { errorLine, resultLine } from "../../src/protocol/envelope.ts";
+import { encodeLine, errorLine } from "../../src/protocol/envelope.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { greet, type HandshakeOptions } from "../../src/transport/handshake.ts";
 
@@ -61,7 +61,7 @@ Deno.test("L3 a connection that breaks without a word is disconnected, whoever n
     const greeting = WireClient.greet(peer({ says: [], breaksAt }), { kind: "cli", signal: soon() });
     assertEquals(await kindOf(greeting), "disconnected");
   }
-  const hello = resultLine(1, HELLO);
+  const hello = encodeLine({ jsonrpc: "2.0", id: 1, result: HELLO });
   const client = await WireClient.greet(peer({ says: [hello], breaksAt: 1 }), { kind: "cli", signal: soon() });
   assertEquals(await kindOf(client.call("ping", {}, soon())), "disconnected");
   await client.closed;
@@ -69,7 +69,7 @@ Deno.test("L3 a connection that breaks without a word is disconnected, whoever n
 });
 
 Deno.test("L3 an answer that does not come is a timeout, an interrupt stays what it is", async () => {
-  const hello = resultLine(1, HELLO);
+  const hello = encodeLine({ jsonrpc: "2.0", id: 1, result: HELLO });
   const socket = () => peer({ says: [hello], breaksAt: 99, ends: false });
   const client = await WireClient.greet(socket(), { kind: "cli", signal: soon() });
   assertEquals(await kindOf(client.call("ping", {}, AbortSignal.timeout(10))), "timeout");

@@ -7,7 +7,7 @@ import { TOPICS } from "../../src/domain/event.ts";
 import { liveHandlers } from "../../src/core/handlers/subscribe.ts";
 import { Inbox } from "../../src/approvals/inbox.ts";
 import { callOf, FakeCaller } from "../support/desk.ts";
-import { listsOf } from "../support/many_sessions.ts";
+import { listsOf, viewsOf } from "../support/many_sessions.ts";
 import { testBus } from "../support/bus.ts";
 import { Store } from "../../src/core/store.ts";
 import { UnrecognizedEvents } from "../../src/core/unrecognized_events.ts";
@@ -99,9 +99,9 @@ Deno.test("a late event of a lost row leaves it lost, a session that starts agai
   tell(PROMPT);
   store.setLost("s", "daemon");
   tell({ hook_event_name: "PostToolUse", tool_name: "Bash", tool_input: {} });
-  assertEquals(store.freeze().list()[0]?.lost, true);
+  assertEquals(viewsOf(store.freeze())[0]?.lost, true);
   tell({ hook_event_name: "SessionStart", source: "resume" });
-  assertEquals(store.freeze().list()[0]?.lost, undefined);
+  assertEquals(viewsOf(store.freeze())[0]?.lost, undefined);
 });
 
 Deno.test("C1 with journal.fsync always a change is answered when it is on the disk, a repeat too; else at once", async () => {

@@ -9,7 +9,7 @@ import type { ParamsOf, ResultOf } from "../../src/protocol/method_schemas.ts";
 import type { EventSource } from "../../src/rpc/peer.ts";
 import { delivered } from "../support/bus.ts";
 import { callOf, FakeCaller } from "../support/desk.ts";
-import { decoded, listsOf, ManySessions } from "../support/many_sessions.ts";
+import { decoded, listsOf, ManySessions, viewsOf } from "../support/many_sessions.ts";
 import { FakeTurns } from "../support/turns.ts";
 
 type List = ResultOf<"session.list">;
@@ -39,7 +39,7 @@ Deno.test("B8 a list of many sessions is made in slices, and is the list that is
   const turns = new FakeTurns();
   const { seq, sessions, nextCursor } = await decoded(listsOf(store, { turns }).list({}, callOf(new FakeCaller())));
   assertEquals([seq, nextCursor], [3000, undefined]);
-  assertEquals(sessions, store.freeze().list());
+  assertEquals(sessions, viewsOf(store.freeze()));
   assert(turns.pauses > 300, `others had ${turns.pauses} turns`);
   const few = listsOf(new ManySessions(200).store).list({}, callOf(new FakeCaller()));
   assert(!(few instanceof Promise), "few are answered at once, in the order of the questions");
@@ -60,7 +60,7 @@ Deno.test("B8 pages hold every session of one instant exactly once, while sessio
   const pages = await listPages(listsOf(store, { turns, pageRows: 64 }), {}, change);
   assert(turns.pauses > 1 && many.store.seq > atInstant.seq + 40, "changes went on");
   assertEquals(new Set(pages.map(({ seq }) => seq)), new Set([atInstant.seq]));
-  assertEquals(pages.flatMap(({ sessions }) => sessions), atInstant.list());
+  assertEquals(pages.flatMap(({ sessions }) => sessions), viewsOf(atInstant));
   assertEquals(pages.map(({ sessions }) => sessions.length).slice(0, -1).every((length) => length === 64), true);
   const waiting = await listPages(listsOf(many.store, { turns }), { status: "waiting", agent: "test", limit: 10 });
   assert(waiting.length > 3 && waiting.every(({ sessions }) => sessions.every(({ status }) => status === "waiting")));
@@ -196,7 +196,7 @@ Deno.test("L2 a snapshot in slices and its stream are of one instant: nothing be
   }
   await hear();
   assertEquals(last, many.store.seq);
-  const now = many.store.freeze().list();
+  const now = viewsOf(many.store.freeze());
   assertEquals(idsOf([...picture.values()]).sort(), idsOf(now).sort());
   assertEquals(now.map(({ id }) => [id, picture.get(id)?.status]), now.map(({ id, status }) => [id, status]));
 });

@@ -1,3 +1,4 @@
+import { viewsOf } from "../support/many_sessions.ts";
 import { delivered, testBus } from "../support/bus.ts";
 import { FakeJournal } from "../support/fake_journal.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
@@ -71,7 +72,7 @@ Deno.test("P6 a key gives the same answer again, also after a replay of the jour
   const restored = build(journal).store;
   assert(restored.restore(JSON.parse(JSON.stringify(store.save()))));
   assertEquals(restored.repeated("key-1"), first);
-  assertEquals(restored.freeze().list(), store.freeze().list());
+  assertEquals(viewsOf(restored.freeze()), viewsOf(store.freeze()));
 });
 
 Deno.test("store: the oldest keys are forgotten first", () => {
@@ -99,10 +100,10 @@ Deno.test("store: lost is published with the row and never kept in it", async ()
   await delivered();
   assertEquals(seen.length, 2);
   assertEquals(JSON.parse(seen[1]?.line ?? "").params.data.session.lost, true);
-  assertEquals([store.freeze().list()[0]?.lost, "lost" in (store.get("a") ?? {})], [true, false]);
+  assertEquals([viewsOf(store.freeze())[0]?.lost, "lost" in (store.get("a") ?? {})], [true, false]);
   const again = build(journal).store;
   for (const record of journal.records) again.replay(record);
-  assertEquals(again.freeze().list()[0]?.lost, undefined);
+  assertEquals(viewsOf(again.freeze())[0]?.lost, undefined);
 });
 
 Deno.test("store: a late event of a dead process leaves its row lost; another pid or an announcement finds it", async () => {
@@ -115,8 +116,8 @@ Deno.test("store: a late event of a dead process leaves its row lost; another pi
   };
   await tell(7);
   store.setLost("a", "daemon");
-  assertEquals([await tell(7), store.isLost("a"), store.freeze().list()[0]?.lost], [true, true, true]);
-  assertEquals([await tell(8), store.isLost("a"), store.freeze().list()[0]?.lost], [false, false, undefined]);
+  assertEquals([await tell(7), store.isLost("a"), viewsOf(store.freeze())[0]?.lost], [true, true, true]);
+  assertEquals([await tell(8), store.isLost("a"), viewsOf(store.freeze())[0]?.lost], [false, false, undefined]);
   store.setLost("a", "daemon");
   store.renewed("a");
   assertEquals(await tell(8), false);

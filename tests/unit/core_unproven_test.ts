@@ -1,4 +1,5 @@
 /** After a start: what the journal knows may have changed while no daemon looked. */
+import { viewsOf } from "../support/many_sessions.ts";
 import { assertEquals } from "@std/assert";
 import { Desk } from "../support/desk.ts";
 
@@ -21,7 +22,7 @@ async function restarted(): Promise<Desk> {
 }
 
 function marks(desk: Desk): Record<string, boolean | undefined> {
-  return Object.fromEntries(desk.store.freeze().list().map(({ id, unproven }) => [id, unproven]));
+  return Object.fromEntries(viewsOf(desk.store.freeze()).map(({ id, unproven }) => [id, unproven]));
 }
 
 Deno.test("after a restart open rows are unproven, closed ones are not, and deleted ones stay gone", async () => {
@@ -54,7 +55,7 @@ Deno.test("what the daemon does to a row by itself proves nothing", async () => 
   desk.store.commit({ type: "session.updated", data: { session: desk.store.get("works")! } }, "daemon");
   assertEquals(marks(desk)["works"], true);
   desk.store.setLost("works", "daemon");
-  assertEquals(desk.store.freeze().list().map(({ id, lost, unproven }) => [id, lost, unproven])[0], [
+  assertEquals(viewsOf(desk.store.freeze()).map(({ id, lost, unproven }) => [id, lost, unproven])[0], [
     "works",
     true,
     undefined,
