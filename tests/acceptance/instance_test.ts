@@ -30,7 +30,7 @@ function assertReports(outcome: Outcome, pid: number): void {
 }
 
 Deno.test("I1 of 20 starts at once one serves and the others report it", async () => {
-  for (let round = 0; round < rounds(3, 25); round++) {
+  for (let round = 0; round < rounds(1, 25); round++) {
     await using home = await TestHome.create();
     const most = await patience(5000);
     const outcomes = await Promise.all(Array.from({ length: STARTS }, () => home.cli(["daemon", "start"])));
@@ -44,7 +44,7 @@ Deno.test("I1 of 20 starts at once one serves and the others report it", async (
 });
 
 Deno.test("I1 of 20 daemons in the foreground at once one serves and the others exit 4", async () => {
-  for (let round = 0; round < rounds(3, 25); round++) {
+  for (let round = 0; round < rounds(1, 25); round++) {
     await using home = await TestHome.create();
     const most = await patience(5000);
     const daemons = Array.from({ length: STARTS }, () => home.spawn(["daemon"]));
@@ -189,7 +189,7 @@ Deno.test("I5 --no-start exits 3 at once and starts nothing", async () => {
 
 Deno.test("I6 a start that overlaps the stop of another ends with a socket that answers", async () => {
   await using home = await TestHome.create();
-  for (let round = 0; round < rounds(5, 50); round++) {
+  for (let round = 0; round < rounds(2, 50); round++) {
     const a = await home.start();
     // Half of the rounds stop by command, half by signal; the note of readiness goes when the stop has begun.
     const stopping = round % 2 === 0 ? home.stop() : Promise.resolve(home.signal("SIGTERM"));
@@ -268,7 +268,7 @@ Deno.test("I6 questions in a loop of restarts are all answered", async () => {
     return asked;
   })();
   try {
-    for (let round = 0; round < rounds(4, 30); round++) {
+    for (let round = 0; round < rounds(2, 30); round++) {
       const { code, stderr } = await home.cli(["daemon", "restart"]);
       assertEquals(code, 0, stderr);
     }

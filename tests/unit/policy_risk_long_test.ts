@@ -4,9 +4,10 @@ import type { ApprovalRequest } from "../../src/domain/approval.ts";
 import { classify } from "../../src/policy/classify.ts";
 import { riskOf } from "../../src/policy/risk.ts";
 import { matches } from "../../src/policy/rule.ts";
+import { rounds } from "../support/harness_wait.ts";
 
 /** A text of so many characters, and one eight times as long. Some shapes are bounded, and grow up to their bound. */
-const SHORT = 10_000;
+const SHORT = rounds(4_000, 10_000);
 const TIMES = 8;
 /** What is linear takes eight times as long, what grows with the square 64 times. */
 const MOST_GROWTH = 32;
