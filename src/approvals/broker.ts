@@ -25,18 +25,10 @@ import { parseDecision } from "./parse_decision.ts";
 import { eventAfterAutoDecision, newApproval, questionOf, resolvedState } from "./records.ts";
 import { ruleFromDecision } from "./rule_from_decision.ts";
 import { requestFromScript } from "./script_request.ts";
-import {
-  alreadyDecided,
-  idempotencyKeyReused,
-  messageNotSupported,
-  noSuchApproval,
-  notRequester,
-  unknownSession,
-} from "./errors.ts";
+import { alreadyDecided, messageNotSupported, noSuchApproval, notRequester, unknownSession } from "./errors.ts";
 import type { Presence } from "./presence.ts";
 import { ApprovalResolver } from "./resolver.ts";
 import { ruleContext, subjectSession } from "./caller.ts";
-import { isAbout, isDecided } from "./repeats.ts";
 import { WorkspaceConfigs } from "./workspace_configs.ts";
 
 export interface BrokerOptions {
@@ -222,12 +214,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   async decide(params: ParamsOf<"approval.decide">, actor: Actor): Promise<ResultOf<"approval.decide">> {
     const { id, idempotencyKey, expiresInSecs } = params;
     const { core: { store, journal, now }, inbox } = this.#o;
-    const earlier = store.repeated(idempotencyKey);
+    const earlier = store.repeated(idempotencyKey, { types: ["approval.decided"], about: id });
     const approval = inbox.get(id);
     if (earlier !== undefined) {
-      if (approval === undefined && !isDecided(earlier)) throw noSuchApproval(id);
-      // The key belongs to another call: this decision was never made.
-      if (approval !== undefined && !isAbout(earlier, approval)) throw idempotencyKeyReused(`approval "${id}"`);
       await journal.durable(earlier.seq);
       const ruleId = approval?.status === "approved" ? approval.approved.ruleId : undefined;
       return { ...earlier, id, ...(ruleId === undefined ? {} : { ruleId }) };

@@ -17,14 +17,6 @@ export function alreadyDecided({ id, status }: Approval): ConsoleError {
   return new ConsoleError("already_decided", `approval "${id}" is already ${is}`, { outcome: status });
 }
 
-/** @param what the object that was to be changed, with its id */
-export function idempotencyKeyReused(what: string): ConsoleError {
-  return new ConsoleError("conflict", `the idempotencyKey for ${what} was used for another change before`, {
-    param: "idempotencyKey",
-    hint: "use a new key for each change",
-  });
-}
-
 const NAMES: Readonly<Record<Approval["for"], string>> = {
   permission: "a permission",
   question: "a question",

@@ -1,4 +1,5 @@
 /** Handlers of the approval area: list and decide. The broker does the work. */
+import type { Rule } from "../domain/approval.ts";
 import type { Handlers } from "../rpc/handler.ts";
 import type { Broker } from "./broker.ts";
 import type { Inbox } from "./inbox.ts";
@@ -9,7 +10,8 @@ type Methods = `approval.${"decide" | "list" | "request" | "revoke" | "rules" | 
 export interface ApprovalDeps {
   readonly broker: Broker;
   readonly inbox: Inbox;
-  readonly rules: RevokeDeps["rules"];
+  /** Those in force, including those of the configuration. */
+  readonly rules: () => readonly Rule[];
   readonly store: RevokeDeps["store"];
   readonly journal: RevokeDeps["journal"];
 }

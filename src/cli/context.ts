@@ -5,8 +5,7 @@ import { listAllSessions } from "../client/all_sessions.ts";
 import { connectOrStart } from "../client/reach.ts";
 import type { SessionView } from "../domain/query.ts";
 import type { WireClient } from "../client/wire_client.ts";
-import type { AnyMethodName, ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
-import type { MethodName } from "../protocol/methods.ts";
+import type { AnyMethodName, ParamsOf, ReadMethodName, ResultOf } from "../protocol/method_schemas.ts";
 import type { Output } from "./output.ts";
 
 export interface CommandContext {
@@ -21,31 +20,22 @@ export interface CommandContext {
 /** A reply may have to wait for a recovery of the journal. */
 const CALL_MS = 30_000;
 
-/** The methods that may be called twice. By name: others change no state and still do something (`shutdown`). */
-const READS: ReadonlySet<string> = new Set<MethodName>([
-  "approval.list",
-  "approval.rules",
-  "status",
-  "dump",
-  "config.get",
-  "audit.head",
-  "audit.tail",
-  "session.get",
-  "session.history",
-  "session.list",
-]);
-
-/**
- * Calls one method of the daemon, starting it if needed and allowed; a reading method is called again where the daemon
- * ended before its reply. @throws {ConsoleError}
- */
+/** Calls one method of the daemon, starting it if needed and allowed. @throws {ConsoleError} */
 export async function call<M extends AnyMethodName>(
   run: CommandContext,
   method: M,
   params: ParamsOf<M>,
 ): Promise<ResultOf<M>> {
-  const once = () => connected(run, (client) => callOn(client, run, method, params));
-  return READS.has(method) ? await retryWhileRestarting(once) : await once();
+  return await connected(run, (client) => callOn(client, run, method, params));
+}
+
+/** A {@link call} of a method that only reads: it is made again where the daemon ended before its reply. */
+export async function read<M extends ReadMethodName>(
+  run: CommandContext,
+  method: M,
+  params: ParamsOf<M>,
+): Promise<ResultOf<M>> {
+  return await retryWhileRestarting(() => call(run, method, params));
 }
 
 /** Every session that `filter` lets through, most urgent first. @throws {ConsoleError} */

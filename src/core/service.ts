@@ -4,10 +4,11 @@
  * the sandbox its permissions.
  */
 import type { ConfigSection, SectionValues } from "../config/section.ts";
+import type { EventType } from "../domain/event.ts";
 import type { HomePaths } from "../platform/home_paths.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import type { Clock, Log } from "../platform/system.ts";
-import type { AnyMethodName, ResultOf } from "../protocol/method_schemas.ts";
+import type { AnyMethodName, FeatureSnapshot, FeatureStatus, ResultOf } from "../protocol/method_schemas.ts";
 import type { MethodName } from "../protocol/methods.ts";
 import type { FeatureRow, Handlers } from "../rpc/handler.ts";
 import type { ApprovalsDoor, ApprovalsPort } from "./approvals_port.ts";
@@ -90,8 +91,10 @@ export type FeatureRows<M extends string = string> = Readonly<Record<M, FeatureR
 
 /** A feature without its section of the configuration, whose values are `V`, and without the rows of its methods. */
 export interface FeatureBase<M extends AnyMethodName, P extends Projection, V> {
-  /** Its folder, the area of its methods and the topic of its events: `notes` has `notes.add` and `notes.added`. */
+  /** Its folder, the first word of its methods and of its events, and so their topic: `notes.add`, `notes.added`. */
   readonly name: string;
+  /** Each of its events, with the line of docs/protocol.md that says what it means. */
+  readonly events?: Readonly<Partial<Record<EventType, string>>>;
   /** What the daemon may do for it beyond its own folder and socket. Pure: clients compute the sandbox with it. */
   readonly permissions?: (context: SandboxContext<V>) => readonly Permission[];
   /** Its state, made from the journal's events. */
@@ -101,11 +104,14 @@ export interface FeatureBase<M extends AnyMethodName, P extends Projection, V> {
 }
 
 export interface FeatureParts<M extends AnyMethodName = never> {
-  readonly service?: Omit<Service, "name">;
+  readonly service?: Omit<Service, "name" | "status"> & {
+    /** Its part of `status`, under the feature's name. */
+    status?(): FeatureStatus[keyof FeatureStatus] | Promise<FeatureStatus[keyof FeatureStatus]>;
+  };
   readonly handlers?: Handlers<M>;
   /**
    * What a window must know of its state before it hears of changes: JSON, under the feature's name in the snapshot of
    * `subscribe` and in `dump`. Taken at the instant of the snapshot, so it must not wait, and be small.
    */
-  readonly snapshot?: () => unknown;
+  readonly snapshot?: () => FeatureSnapshot[keyof FeatureSnapshot];
 }

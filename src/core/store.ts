@@ -14,9 +14,9 @@ import type { Clock } from "../platform/system.ts";
 import type { Actor } from "../protocol/actor.ts";
 import { type EventBus, SequencedEvent } from "./event_bus.ts";
 import { FrozenSessions } from "./frozen_sessions.ts";
-import { Idempotency } from "./idempotency.ts";
+import { Idempotency, type KeyedChange, type Use } from "./idempotency.ts";
 import type { JournalPort } from "./journal_port.ts";
-import type { Projection } from "./projection.ts";
+import { Projections, type SavedProjections } from "./projections.ts";
 import { type SessionRow, SessionRows } from "./session_rows.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 
@@ -31,14 +31,14 @@ export interface CommitResult {
 }
 
 /** Grows when the members of a saved row change: then the journal is replayed instead. */
-const SAVED_LAYOUT = 3;
+const SAVED_LAYOUT = 4;
 
 /** The state that a journal snapshot holds. */
 interface SavedState {
   readonly layout: number;
   readonly rows: readonly SessionEntry[];
-  readonly keys: readonly (readonly [string, CommitResult])[];
-  readonly projections: Readonly<Record<string, { readonly layout: number; readonly state: unknown }>>;
+  readonly keys: readonly (readonly [string, KeyedChange<CommitResult>])[];
+  readonly projections: SavedProjections;
 }
 
 export interface StoreOptions {
@@ -46,8 +46,8 @@ export interface StoreOptions {
   readonly bus: EventBus;
   readonly idempotencyKeys: number;
   readonly staleAfterMs: () => number;
-  /** State beside the sessions that is made from the same events; each name once. */
-  readonly projections?: readonly Projection[];
+  /** State beside the sessions that is made from the same events. */
+  readonly projections?: Projections;
 }
 
 export class Store {
@@ -55,11 +55,11 @@ export class Store {
   #journal: JournalPort | undefined;
   #keys: Idempotency<CommitResult>;
   #options: StoreOptions;
-  #projections: readonly Projection[];
+  #projections: Projections;
 
   constructor(options: StoreOptions) {
     this.#options = options;
-    this.#projections = options.projections ?? [];
+    this.#projections = options.projections ?? new Projections([], () => {});
     this.#keys = new Idempotency(options.idempotencyKeys);
   }
 
@@ -68,11 +68,9 @@ export class Store {
   /** Takes what {@link save} gave at an earlier record; false where another version saved it, or other parts of the daemon. */
   restore(saved: unknown): boolean {
     const { layout, rows, keys, projections } = saved as SavedState;
-    if (layout !== SAVED_LAYOUT) return false;
-    if (this.#projections.some((own) => projections[own.name]?.layout !== own.layout)) return false;
-    for (const own of this.#projections) own.restore(projections[own.name]?.state);
+    if (layout !== SAVED_LAYOUT || !this.#projections.restore(projections)) return false;
     for (const row of rows) this.#rows.put(row);
-    for (const [key, value] of keys) this.#keys.set(key, value);
+    for (const [key, change] of keys) this.#keys.set(key, change);
     return true;
   }
 
@@ -93,17 +91,20 @@ export class Store {
       layout: SAVED_LAYOUT,
       rows: this.#rows.entries(),
       keys: this.#keys.entries(),
-      projections: Object.fromEntries(
-        this.#projections.map((own) => [own.name, { layout: own.layout, state: own.save() }]),
-      ),
+      projections: this.#projections.save(),
     };
   }
 
   // -- change --------------------------------------------------------------------------------------------------------
 
-  /** The answer that an earlier use of `key` got. */
-  repeated(key: string | undefined): CommitResult | undefined {
-    return key === undefined ? undefined : this.#keys.get(key);
+  /**
+   * The answer that an earlier use of `key` got.
+   *
+   * @param use what the caller is about to do with the key; absent where it cannot tell yet
+   * @throws {ConsoleError} `conflict`: the key was used for another change
+   */
+  repeated(key: string | undefined, use?: Use): CommitResult | undefined {
+    return key === undefined ? undefined : this.#keys.result(key, use);
   }
 
   /**
@@ -118,21 +119,24 @@ export class Store {
     for (const record of this.#journal.append({ type: marked.type, actor, data: marked.data })) {
       const { seq, ts, type, dataJson } = record;
       const own = type === marked.type;
-      if (own) committed = this.#apply(marked, seq);
       // The other ones are the journal's own: the first record of a new segment.
       const appended = own ? marked : { type, data: JSON.parse(dataJson) } as NewEvent;
-      this.#options.bus.append(new SequencedEvent(seq, ts, appended, dataJson));
+      try {
+        if (own) committed = this.#apply(marked, seq);
+      } finally { // it is in the journal: whatever a bug does, no subscriber misses it
+        this.#options.bus.append(new SequencedEvent(seq, ts, appended, dataJson));
+      }
     }
     return committed;
   }
 
   #apply(event: NewEvent, seq: number): CommitResult {
-    for (const projection of this.#projections) projection.apply(event);
     if (isSessionEvent(event)) this.#applyToRow(event);
-    const committed = resultOf(event, seq);
-    const { idempotencyKey } = event.data as { readonly idempotencyKey?: string };
-    if (idempotencyKey !== undefined) this.#keys.set(idempotencyKey, committed);
-    return committed;
+    const change = changeOf(event, seq);
+    const { idempotencyKey } = event.data;
+    if (idempotencyKey !== undefined) this.#keys.set(idempotencyKey, change);
+    this.#projections.apply(event);
+    return change.result;
   }
 
   #applyToRow(event: SessionEvent): void {
@@ -252,14 +256,21 @@ export class Store {
   }
 }
 
-function resultOf(event: NewEvent, seq: number): CommitResult {
+/** An event of a feature is about the session that its data names as `sessionId`, if it does. */
+function changeOf(event: NewEvent, seq: number): KeyedChange<CommitResult> {
+  const { type } = event;
   if (isSessionEvent(event)) {
     const { id, status } = event.data.session;
-    return { seq, sessionId: id, status: event.type === "session.deleted" ? null : status };
+    return { type, about: id, result: { seq, sessionId: id, status: type === "session.deleted" ? null : status } };
   }
-  if (isApprovalEvent(event) && event.type !== "approval.rule_revoked") {
-    const { sessionId, status } = event.data.approval;
-    return { seq, sessionId, status };
+  if (event.type === "approval.rule_revoked") {
+    return { type, about: event.data.rule.id, result: { seq, sessionId: null, status: null } };
   }
-  return { seq, sessionId: null, status: null };
+  if (isApprovalEvent(event)) {
+    const { id, sessionId, status } = event.data.approval;
+    return { type, about: id, result: { seq, sessionId, status } };
+  }
+  const { sessionId } = event.data as { readonly sessionId?: unknown };
+  const id = typeof sessionId === "string" ? sessionId : null;
+  return { type, about: id, result: { seq, sessionId: id, status: null } };
 }

@@ -7,6 +7,7 @@ import { EventBus } from "../core/event_bus.ts";
 import { auditHandlers } from "../core/handlers/audit.ts";
 import { liveHandlers } from "../core/handlers/subscribe.ts";
 import { sessionHandlers } from "../core/handlers/session.ts";
+import { Projections } from "../core/projections.ts";
 import type { Service } from "../core/service.ts";
 import { SessionLists } from "../core/session_lists.ts";
 import { Store } from "../core/store.ts";
@@ -27,15 +28,7 @@ import { type Handlers, methodTable } from "../rpc/handler.ts";
 import { Router } from "../rpc/router.ts";
 import { Tokens } from "../transport/tokens.ts";
 import { UnixServer } from "../transport/unix_listener.ts";
-import {
-  type AnyFeature,
-  create,
-  featureMethods,
-  type FEATURES,
-  prepare,
-  type Prepared,
-  type SharedContext,
-} from "./features.ts";
+import { type AnyFeature, createFeatures, featureMethods, type FEATURES, type SharedContext } from "./features.ts";
 import { daemonHandlers } from "./handlers.ts";
 import { IdleExit } from "./idle_exit.ts";
 import { LastError } from "./last_error.ts";
@@ -77,10 +70,9 @@ export interface Composed {
 export async function compose(o: ComposeOptions): Promise<Composed> {
   const { options, limits, paths, config, log, bootId } = o;
   const now = () => new Date(systemClock.now()).toISOString();
-  const base = openBase(o, prepare(o.features));
-  const { store, bus, inbox, journal, snapshotSeq, prepared } = base;
-  const stop = new StopControl();
   const lastError = new LastError();
+  const { store, bus, projections, inbox, journal, snapshotSeq } = openBase(o, lastError);
+  const stop = new StopControl();
   const record = (event: NewEvent) => {
     try {
       store.commit(event, DAEMON);
@@ -121,7 +113,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     config,
     isReadOnly,
   };
-  const features = create<typeof FEATURES>(prepared, context);
+  const features = createFeatures<typeof FEATURES>(o.features, projections, context);
   const { pageRows, pagedLists, pageMs } = limits;
   const lists = new SessionLists({ store, turns: daemonTurns, pageRows, pagedLists, pageMs, after: setTimer });
 
@@ -131,7 +123,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
       ...context,
       lists,
       featureSnapshots: features.snapshots,
-      topics: [...TOPICS, ...o.features.map(({ name }) => name)],
+      topics: [...TOPICS, ...o.features.filter(({ events }) => events !== undefined).map(({ name }) => name)],
       presence,
       inbox,
       queueEvents: limits.queueEvents,
@@ -245,26 +237,31 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
 interface Base {
   readonly store: Store;
   readonly bus: EventBus;
+  readonly projections: Projections;
   readonly inbox: Inbox;
   readonly journal: Journal;
   readonly snapshotSeq: number;
-  readonly prepared: readonly Prepared[];
 }
 
 /** The state, as the journal leaves it, and the journal to append to. @throws {ConsoleError} `journal_broken`, `incompatible` */
-function openBase({ limits, paths, config, log }: ComposeOptions, prepared: readonly Prepared[]): Base {
+function openBase({ limits, paths, config, log, features }: ComposeOptions, lastError: LastError): Base {
   const bus = new EventBus({
     maxEvents: limits.queueEvents,
     maxUnits: limits.queueBytes,
     onError: (error) => log.error("a subscriber failed", { error: String((error as Error)?.stack ?? error) }),
   });
-  const inbox = new Inbox();
+  const makeInbox = () => new Inbox();
+  const makers = [makeInbox, ...features.flatMap(({ projection }) => projection ?? [])];
+  const projections = new Projections(makers, (name, error) => {
+    lastError.set("bug", `the state of "${name}" is incomplete for a bug: ${String(error)}`);
+    log.error("a projection failed", { name, error: String((error as Error)?.stack ?? error) });
+  });
   const store = new Store({
     clock: systemClock,
     bus,
     idempotencyKeys: limits.idempotencyKeys,
     staleAfterMs: () => config.current.daemon.stale_after_mins * MINUTE_MS,
-    projections: [inbox, ...prepared.flatMap(({ projection }) => projection ?? [])],
+    projections,
   });
   const { journal, recovered, snapshotIgnored, snapshotSeq } = openJournal({
     dir: paths.journal,
@@ -282,5 +279,5 @@ function openBase({ limits, paths, config, log }: ComposeOptions, prepared: read
   if (snapshotIgnored !== undefined) log.warn("the snapshot was not used", { why: snapshotIgnored });
   store.attach(journal);
   if (recovered !== undefined) store.commit({ type: "daemon.recovered", data: recovered }, DAEMON);
-  return { store, bus, inbox, journal, snapshotSeq, prepared };
+  return { store, bus, projections, inbox: projections.of(makeInbox), journal, snapshotSeq };
 }

@@ -14,10 +14,12 @@ import type {
   SandboxContext,
   Service,
 } from "../core/service.ts";
-import type { Projection } from "../core/projection.ts";
+import type { Projections } from "../core/projections.ts";
 import { feeds } from "../feeds/mod.ts";
 import { liveness } from "../liveness/mod.ts";
 import type { Permission } from "../platform/sandbox.ts";
+import type { Log } from "../platform/system.ts";
+import { ConsoleError } from "../protocol/errors.ts";
 import type { AnyMethodName } from "../protocol/method_schemas.ts";
 import type { Handlers } from "../rpc/handler.ts";
 import { retention } from "../retention/mod.ts";
@@ -42,6 +44,11 @@ export function featureMethods(features: readonly AnyFeature[]): FeatureRows {
   return Object.assign({}, ...features.map(({ methods }) => methods));
 }
 
+/** The events that features bring, each with what it means. */
+export function featureEvents(features: readonly AnyFeature[]): Readonly<Record<string, string>> {
+  return Object.assign({}, ...features.map(({ events }) => events));
+}
+
 /** The schema of the whole configuration: the base sections and those of the features. */
 export function schemaWith(features: readonly AnyFeature[]): ConfigSchema {
   return configSchema(features.flatMap(({ config }) => config ?? []));
@@ -63,16 +70,6 @@ export function featurePermissions(
   );
 }
 
-export interface Prepared {
-  readonly feature: AnyFeature;
-  readonly projection: Projection | undefined;
-}
-
-/** The features with their empty projections, before the journal is read. */
-export function prepare(features: readonly AnyFeature[]): Prepared[] {
-  return features.map((feature) => ({ feature, projection: feature.projection?.() }));
-}
-
 export interface Created<M extends AnyMethodName> {
   readonly services: readonly Service[];
   readonly handlers: Handlers<M>;
@@ -85,28 +82,67 @@ export interface SharedContext extends Omit<FeatureContext, "settings"> {
   readonly config: { readonly current: Config; readonly booted: Config };
 }
 
-/** @param F the list that `prepared` was made of */
-export function create<F extends readonly AnyFeature[]>(
-  prepared: readonly Prepared[],
+/** The state that features have made of the journal. */
+type States = Pick<Projections, "isSetAside" | "of">;
+
+/** Makes the parts of `features` that run. Their projections, in `states`, have the journal replayed into them. */
+export function createFeatures<F extends readonly AnyFeature[]>(
+  features: readonly AnyFeature[],
+  states: States,
   { config, ...context }: SharedContext,
 ): Created<MethodsOf<F>> {
-  const parts = prepared.map(({ feature, projection }): [string, FeatureParts<AnyMethodName>] => [
-    feature.name,
-    feature.create({
-      ...context,
-      settings: {
-        get current() {
-          return valuesOf(config.current, feature.config);
-        },
-        booted: valuesOf(config.booted, feature.config),
+  const parts = features.map((feature): readonly [string, FeatureParts<AnyMethodName>] => {
+    const state = feature.projection === undefined ? undefined : states.of(feature.projection);
+    const settings = {
+      get current() {
+        return valuesOf(config.current, feature.config);
       },
-    }, projection),
-  ]);
-  const snapshots = parts.flatMap(([name, { snapshot }]) => snapshot === undefined ? [] : [[name, snapshot] as const]);
+      booted: valuesOf(config.booted, feature.config),
+    };
+    const made: FeatureParts<AnyMethodName> = feature.create({ ...context, settings }, state);
+    const isLost = () => state !== undefined && states.isSetAside(state);
+    return [feature.name, { ...made, handlers: refusingWhere(isLost, feature.name, made.handlers) }];
+  });
   return {
-    snapshots: () => Object.fromEntries(snapshots.map(([name, snapshot]) => [name, snapshot()])),
-    services: parts.map(([name, { service }]) => ({ ...service, name })),
+    services: parts.map(([name, { service }]) => serviceOf(name, service)),
     // By type each feature has handlers for all its methods; the compiler does not follow a list.
     handlers: Object.assign({}, ...parts.map(([, { handlers }]) => handlers)) as Handlers<MethodsOf<F>>,
+    snapshots: () => Object.fromEntries(parts.flatMap((part) => snapshotOf(part, context.log))),
   };
+}
+
+/** A feature whose projection lacks an event answers nothing: it would answer from a wrong state. */
+function refusingWhere(
+  isLost: () => boolean,
+  name: string,
+  handlers: Readonly<Record<string, (...args: never[]) => unknown>> = {},
+): Handlers<AnyMethodName> {
+  const guarded = Object.entries(handlers).map(([method, handler]) => [method, (...args: never[]) => {
+    if (!isLost()) return handler(...args);
+    throw new ConsoleError("internal", `the state of "${name}" is incomplete for a bug that is in the daemon's log`, {
+      hint: "agent-console daemon restart",
+    });
+  }]);
+  return Object.fromEntries(guarded);
+}
+
+function serviceOf(name: string, { status, ...rest }: NonNullable<FeatureParts["service"]> = {}): Service {
+  return { ...rest, name, ...(status === undefined ? {} : { status: async () => ({ [name]: await status() }) }) };
+}
+
+/** One that fails is left out, so that windows still get the rest. */
+function snapshotOf(
+  [name, { snapshot }]: readonly [string, FeatureParts<AnyMethodName>],
+  log: Log,
+): [string, unknown][] {
+  try {
+    return snapshot === undefined ? [] : [[name, snapshot()]];
+  } catch (error) {
+    log.error("a service failed", {
+      service: name,
+      what: "snapshot",
+      error: String((error as Error)?.stack ?? error),
+    });
+    return [];
+  }
 }

@@ -18,27 +18,23 @@ export interface Derived {
 
 interface SessionData {
   readonly session: Session & Derived;
-  /** The caller's key, kept here so that a repeat after a crash makes no second event. */
-  readonly idempotencyKey?: string;
 }
 
 interface ApprovalData {
   readonly approval: Approval;
-  readonly idempotencyKey?: string;
 }
 
 /** Open: a feature declares its own events in its folder (`declare module ".../event.ts" { interface EventData { … } }`). */
 export interface EventData {
   "approval.requested": ApprovalData;
-  /** Resolved in any way but by its deadline. `rule`: the rule that the decision made. */
   "approval.decided": ApprovalData & { readonly rule?: Rule };
   "approval.expired": ApprovalData;
-  "approval.rule_revoked": { readonly rule: Rule; readonly idempotencyKey?: string };
+  "approval.rule_revoked": { readonly rule: Rule };
   "session.created": SessionData;
   "session.updated": SessionData;
   "session.closed": SessionData;
   "session.deleted": SessionData;
-  /** First record of every segment; `format` is the version of the record layout. */
+  /** `format`: the version of the record layout. */
   "journal.segment": { readonly format: number; readonly first: number };
   "daemon.started": {
     readonly version: string;
@@ -47,7 +43,6 @@ export interface EventData {
     readonly socketPath: string;
   };
   "daemon.stopping": { readonly reason: string; readonly restart: boolean };
-  /** The journal ended in an incomplete record, or its snapshot was newer than the journal. */
   "daemon.recovered": {
     readonly segment: string;
     readonly offset: number;
@@ -60,20 +55,43 @@ export interface EventData {
     readonly needsRestart: readonly string[];
   };
   "daemon.config_rejected": { readonly problem: string };
-  /**
-   * The circuit breaker (policy/breaker.ts) has changed the safety mode in force. `suspended`: the configured mode, which it
-   * keeps from being in force.
-   */
+  /** `suspended`: the configured mode, which the circuit breaker (policy/breaker.ts) keeps from being in force. */
   "daemon.safety_mode": { readonly mode: SafetyMode; readonly reason: string; readonly suspended?: SafetyMode };
   "daemon.socket_replaced": { readonly socketPath: string };
-  /** A hook payload that its adapter did not understand, or only in part, cut to a bounded length. */
+  /** `raw`: the payload, cut to a bounded length. */
   "hook.unknown": { readonly agent: string; readonly problem: string; readonly raw: string };
 }
 
+/** What each event says, one line for docs/protocol.md; features bring the lines of theirs. */
+export const EVENTS = {
+  "approval.requested": "An agent or a script waits for an answer.",
+  "approval.decided": "It was resolved in any way but by its deadline; `rule` is the rule that the decision made.",
+  "approval.expired": "Its deadline has passed.",
+  "approval.rule_revoked": "A rule that a decision made was taken back.",
+  "session.created": "A session that was not known.",
+  "session.updated": "Anything of a session has changed.",
+  "session.closed": "It has ended.",
+  "session.deleted": "It was forgotten.",
+  "journal.segment": "The first record of each file of the journal.",
+  "daemon.started": "The daemon is ready.",
+  "daemon.stopping": "It takes no more changes.",
+  "daemon.recovered": "The journal ended in an incomplete record, or its snapshot was newer than the journal.",
+  "daemon.config_reloaded": "The configuration was read again.",
+  "daemon.config_rejected": "It was read again and has an error; the one before stays in force.",
+  "daemon.safety_mode": "The circuit breaker has changed the safety mode in force.",
+  "daemon.socket_replaced": "The socket is no longer this daemon's, which therefore ends.",
+  "hook.unknown": "A hook's payload that was not understood, or only in part.",
+} as const satisfies Partial<Record<keyof EventData, string>>;
+
 export type EventType = keyof EventData;
 
+/** In the data of any event that a caller's key made: a repeat after a crash makes no second one. */
+interface Keyed {
+  readonly idempotencyKey?: string;
+}
+
 /** An event without a sequence number yet. */
-export type NewEvent = { [T in EventType]: { readonly type: T; readonly data: EventData[T] } }[EventType];
+export type NewEvent = { [T in EventType]: { readonly type: T; readonly data: EventData[T] & Keyed } }[EventType];
 
 export type SessionEvent = Extract<NewEvent, { type: `session.${string}` }>;
 

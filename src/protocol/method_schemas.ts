@@ -1,6 +1,6 @@
 /** The shapes of each method's params and result, one row for each of the methods table. */
 import type * as v from "valibot";
-import type { MethodName } from "./methods.ts";
+import type { MethodName, METHODS } from "./methods.ts";
 import * as s from "./schemas.ts";
 
 // deno-lint-ignore no-explicit-any -- any schema at all: rows differ in input and output types
@@ -13,6 +13,10 @@ export interface MethodSchemas {
 
 /** Readers take more members than the shape names: those of features. */
 const statusResult: v.GenericSchema<v.InferInput<typeof s.statusResult> & Partial<FeatureStatus>> = s.statusResult;
+const subscribeResult: v.GenericSchema<
+  Omit<Subscribed, "snapshot"> & { snapshot?: NonNullable<Subscribed["snapshot"]> & Partial<FeatureSnapshot> }
+> = s.subscribeResult;
+type Subscribed = v.InferInput<typeof s.subscribeResult>;
 
 export const METHOD_SCHEMAS = {
   "approval.decide": { params: s.decideParams, result: s.decided },
@@ -31,7 +35,7 @@ export const METHOD_SCHEMAS = {
   ping: { params: s.noParams, result: s.pong },
   shutdown: { params: s.shutdownParams, result: s.shutdownResult },
   status: { params: s.noParams, result: statusResult },
-  subscribe: { params: s.subscribeParams, result: s.subscribeResult },
+  subscribe: { params: s.subscribeParams, result: subscribeResult },
   unsubscribe: { params: s.unsubscribeParams, result: s.empty },
   "session.close": { params: s.closeParams, result: s.committed },
   "session.delete": { params: s.sessionTarget, result: s.committed },
@@ -50,14 +54,25 @@ export const METHOD_SCHEMAS = {
 // deno-lint-ignore no-empty-interface -- open: features fill it
 export interface FeatureMethods {}
 
-/** What features add to the result of `status`, declared as {@link FeatureMethods} are. */
+/** What features add to the result of `status`, by their names, declared as {@link FeatureMethods} are. */
 // deno-lint-ignore no-empty-interface -- open: features fill it
 export interface FeatureStatus {}
+
+/** What features add to a snapshot, by their names, declared as {@link FeatureMethods} are. */
+// deno-lint-ignore no-empty-interface -- open: features fill it
+export interface FeatureSnapshot {}
 
 type AllSchemas = typeof METHOD_SCHEMAS & FeatureMethods;
 
 /** The methods of the table and those of features. */
 export type AnyMethodName = keyof AllSchemas & string;
+
+/** The methods that only read, which may be called twice: those of the scope `read`, and `status`, which all may call. */
+export type ReadMethodName =
+  | "status"
+  | {
+    [M in AnyMethodName]: (typeof METHODS & FeatureMethods)[M]["scope"] extends "read" ? M : never;
+  }[AnyMethodName];
 
 /** What a handler gets: the params after the check. */
 export type ParamsOf<M extends AnyMethodName> = v.InferOutput<AllSchemas[M]["params"]>;

@@ -140,12 +140,15 @@ export function checkParams(name: string, { params: schema }: Pick<MethodSchemas
   const issue = parsed.issues[0];
   const path = issue.path?.map((item: { key: unknown }) => String(item.key)).join(".") ?? "params";
   const missing = issue.received === "undefined";
+  const expected = `expected ${issue.expected ?? issue.requirement}`;
   // Of a member that is missing valibot expects its own name.
-  const is = missing
-    ? "missing"
+  const says = missing
+    ? "is missing"
     : issue.expected === "never"
-    ? "unknown"
-    : `${issue.received}, expected ${issue.expected ?? issue.requirement}`;
+    ? "is unknown"
+    : /_length$/.test(issue.type)
+    ? `has the length ${issue.received}, ${expected}`
+    : `is ${issue.received}, ${expected}`;
   const param = path.slice(0, 80);
-  throw new ConsoleError("invalid_params", `the parameter "${param}" of ${name} is ${is}`, { param });
+  throw new ConsoleError("invalid_params", `the parameter "${param}" of ${name} ${says}`, { param });
 }

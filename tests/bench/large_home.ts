@@ -1,6 +1,7 @@
 /** A home whose journal holds many sessions, made without a daemon by the store's own code. */
 import { EventBus } from "../../src/core/event_bus.ts";
 import { Store } from "../../src/core/store.ts";
+import { testProjections } from "../support/projections.ts";
 import { Inbox } from "../../src/approvals/inbox.ts";
 import { decideUpdate, isRefusal } from "../../src/domain/decide.ts";
 import { openJournal } from "../../src/journal/journal.ts";
@@ -23,7 +24,7 @@ export async function largeHome(sessions: number): Promise<TestHome> {
   const home = await TestHome.create({ config: CONFIG });
   await Deno.mkdir(home.dir, { recursive: true, mode: 0o700 });
   const bus = new EventBus({ maxEvents: 1, maxUnits: 1, onError: () => {} });
-  const projections = [new Inbox()];
+  const projections = testProjections([() => new Inbox()]);
   const store = new Store({ clock: systemClock, bus, idempotencyKeys: 1, staleAfterMs: () => 1e9, projections });
   const { journal } = openJournal({
     dir: home.path("journal"),

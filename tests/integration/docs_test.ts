@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { featureMethods, FEATURES } from "../../src/daemon/features.ts";
 import { METHODS } from "../../src/protocol/methods.ts";
 import { PAGES, pages, renewed, sectionOf, SUBJECTS, urlOf } from "../support/docs.ts";
 import { problemOf, quoted } from "../support/docs_commands.ts";
@@ -19,7 +20,8 @@ Deno.test("P5 the table of methods in docs/protocol.md equals the methods table"
   const protocol = "docs/protocol.md";
   const methods = sectionOf(now.get(protocol) ?? "", "methods");
   assertEquals(methods, sectionOf((await renewed(now)).get(protocol) ?? "", "methods"), HOW);
-  assertEquals([...methods.matchAll(/^\| `([a-z.]+)` /gm)].map(([, name]) => name), Object.keys(METHODS));
+  const named = [...methods.matchAll(/^\| `([a-z.]+)` /gm)].map(([, name]) => name);
+  assertEquals(named, Object.keys({ ...METHODS, ...featureMethods(FEATURES) }));
 });
 
 Deno.test("every page is up to date", async () => {

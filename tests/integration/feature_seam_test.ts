@@ -90,6 +90,8 @@ Deno.test("P6 a feature's own change: one event a key, its topic, its part of st
     assertEquals((snapshot as Json)["dummy"], { greetings: [] });
     first = (await greet(client, "hello, my password=hunter2secret", "k1")).result;
     assertEquals((await greet(client, "again", "k1")).result, first);
+    await client.request("session.update", { sessionId: "s", agent: "test", idempotencyKey: "k2" });
+    assertEquals((await greet(client, "with the key of another change", "k2")).error?.data?.["name"], "conflict");
     const { type, data } = await watcher.nextEvent();
     assertEquals([type, JSON.stringify(data).includes("hunter2secret")], ["dummy.greeted", false]);
     assertEquals(await kept(client), { prompts: 0, greetings: 1 });
@@ -103,7 +105,11 @@ Deno.test("P6 a feature's own change: one event a key, its topic, its part of st
   const refused = (await greet(client, "a third")).error;
   assertEquals(
     [refused?.data?.["name"], refused?.message, refused?.data?.["hint"]],
-    ["conflict", "there are 2 greetings already", "agent-console config set dummy.max N"],
+    [
+      "conflict",
+      "there are 2 greetings already",
+      "agent-console config set dummy.max N, then agent-console daemon reload",
+    ],
   );
   assertEquals(await kept(client), { prompts: 0, greetings: 2 });
   assertEquals((await client.request("dump"))["dummy"], { greetings: ["hello, my password=***", "a second"] });

@@ -7,9 +7,11 @@ import { commitRevocation } from "../../src/approvals/revoke_rule.ts";
 import { createApprovals } from "../../src/approvals/mod.ts";
 import type { Presence } from "../../src/approvals/presence.ts";
 import { type SessionDeps, sessionHandlers } from "../../src/core/handlers/session.ts";
+import type { Projection } from "../../src/core/projection.ts";
+import type { Projections } from "../../src/core/projections.ts";
 import { Store } from "../../src/core/store.ts";
 import { UnrecognizedEvents } from "../../src/core/unrecognized_events.ts";
-import type { Log } from "../../src/platform/system.ts";
+import type { Clock, Log } from "../../src/platform/system.ts";
 import type { Actor } from "../../src/protocol/actor.ts";
 import type { ParamsOf, ResultOf } from "../../src/protocol/method_schemas.ts";
 import type { MethodRow } from "../../src/protocol/methods.ts";
@@ -17,6 +19,7 @@ import type { Call } from "../../src/rpc/handler.ts";
 import type { Peer } from "../../src/rpc/peer.ts";
 import { testBus } from "./bus.ts";
 import { FakeJournal } from "./fake_journal.ts";
+import { testProjections } from "./projections.ts";
 
 const START = Date.parse("2026-11-20T10:00:00.000Z");
 const NO_LOG: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -59,21 +62,32 @@ export class Desk {
   readonly presence: Presence;
   readonly bus = testBus();
   readonly inbox = new Inbox();
+  readonly projections: Projections;
   readonly store: Store;
   readonly broker: Broker;
   readonly policy: PolicyEngine;
   readonly deps: SessionDeps;
+  readonly clock: Clock = { now: () => this.#now, steady: () => this.#now - START };
   waitMs = 45_000;
   #now = START;
   #timers: { at: number; action: () => void }[] = [];
   #ids = 0;
 
-  /** @param journal of a daemon that ended: its records are what this one knows at its start */
-  constructor(settings: Partial<PolicySettings> = {}, journal = new FakeJournal()) {
+  /**
+   * @param journal of a daemon that ended: its records are what this one knows at its start
+   * @param makers of projections beside the inbox
+   * @param onError told of a projection that fails
+   */
+  constructor(
+    settings: Partial<PolicySettings> = {},
+    journal = new FakeJournal(),
+    makers: readonly (() => Projection)[] = [],
+    onError?: (name: string, error: unknown) => void,
+  ) {
     this.journal = journal;
-    const clock = { now: () => this.#now, steady: () => this.#now - START };
-    const { bus, inbox } = this;
-    const projections = [inbox];
+    this.projections = testProjections([() => this.inbox, ...makers], onError);
+    const clock = this.clock;
+    const { bus, inbox, projections } = this;
     const store = new Store({ clock, bus, idempotencyKeys: 4096, staleAfterMs: () => 60_000, projections });
     for (const record of journal.records) store.replay(record);
     store.attach(journal);
@@ -140,7 +154,7 @@ export class Desk {
   /** `approval.revoke` by a client. */
   revoke(params: ParamsOf<"approval.revoke">, actor: Actor): Promise<ResultOf<"approval.revoke">> {
     const { store, inbox, journal } = this;
-    return commitRevocation({ store, inbox, journal, rules: () => this.policy.rules() }, params, actor);
+    return commitRevocation({ store, inbox, journal }, params, actor);
   }
 
   /** A window that can answer; the returned function closes it. */

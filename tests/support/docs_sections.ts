@@ -11,12 +11,13 @@ import { configDocs } from "../../src/config/docs.ts";
 import type { ApprovalRequest, Rule } from "../../src/domain/approval.ts";
 import { classify } from "../../src/policy/classify.ts";
 import { evaluatePolicy } from "../../src/policy/evaluation.ts";
+import { EVENTS } from "../../src/domain/event.ts";
 import { SAFETY_MODES } from "../../src/domain/safety_mode.ts";
 import type { Status } from "../../src/domain/session.ts";
 import { homePaths } from "../../src/platform/home_paths.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { initialSettings } from "../../src/config/values.ts";
-import { featureMethods, featurePermissions, FEATURES, SCHEMA } from "../../src/daemon/features.ts";
+import { featureEvents, featureMethods, featurePermissions, FEATURES, SCHEMA } from "../../src/daemon/features.ts";
 import { daemonFlags, type Flag, hookFlags } from "../../src/platform/sandbox.ts";
 import { ERRORS } from "../../src/protocol/errors.ts";
 import { LIMITS } from "../../src/protocol/limits.ts";
@@ -40,6 +41,7 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
     ["config", configDocs(SCHEMA)],
     ["sandbox", sandbox()],
     ["methods", methods()],
+    ["events", events()],
     ["errors", errors()],
     ["limits", await limits()],
     ["hooks", HOOK_SPECS.map(hooksMarkdown).join("\n")],
@@ -211,6 +213,12 @@ function methods(): string {
     row.doc,
   ]);
   return table(["method", "also called", "scope", "changes state", "what it does"], rows);
+}
+
+/** The events of subscribers and of the journal. */
+function events(): string {
+  const rows = Object.entries({ ...EVENTS, ...featureEvents(FEATURES) }).map(([type, doc]) => [code(type), doc]);
+  return table(["event", "what it says"], rows);
 }
 
 /** The errors that a daemon can answer with; the others a client finds out by itself. */

@@ -119,7 +119,7 @@ function purpose({ path, text }: Source): string {
 /** The feature of the seam's test, as an example to copy. Its imports are those of a folder of src. */
 async function example(): Promise<string> {
   const files = await Promise.all(
-    ["mod.ts", "methods.ts", "projection.ts"].map((name) => read(`tests/support/dummy_feature/${name}`)),
+    ["mod.ts", "methods.ts", "projection.ts", "section.ts"].map((name) => read(`tests/support/dummy_feature/${name}`)),
   );
   return files.map(({ path, text }) => {
     const code = text.replaceAll("../../../src/", "../").trim();

@@ -3,6 +3,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { sessionHandlers } from "../../src/core/handlers/session.ts";
 import { Inbox } from "../../src/approvals/inbox.ts";
 import { testBus } from "../support/bus.ts";
+import { testProjections } from "../support/projections.ts";
 import { Store } from "../../src/core/store.ts";
 import { sessionState } from "../../src/domain/session.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
@@ -198,8 +199,10 @@ Deno.test("a script that asks again and again on one connection leaves nothing b
 function restarted(desk: Desk): readonly Inbox[] {
   const clock = { now: () => 0, steady: () => 0 };
   const [byReplay, bySnapshot] = [new Inbox(), new Inbox()];
-  const storeOf = (inbox: Inbox) =>
-    new Store({ clock, bus: testBus(), idempotencyKeys: 10, staleAfterMs: () => 1, projections: [inbox] });
+  const storeOf = (inbox: Inbox) => {
+    const projections = testProjections([() => inbox]);
+    return new Store({ clock, bus: testBus(), idempotencyKeys: 10, staleAfterMs: () => 1, projections });
+  };
   const [replayed, saved] = [storeOf(byReplay), storeOf(bySnapshot)];
   for (const record of desk.journal.records) replayed.replay(record);
   saved.restore(JSON.parse(JSON.stringify(desk.store.save())));
@@ -250,7 +253,7 @@ Deno.test("C1 what the inbox holds comes back from a snapshot; rules of a sessio
   for (const inbox of restarted(desk)) assertEquals(of(inbox), of(desk.inbox));
 });
 
-Deno.test("P6 the repeat of a close changes nothing, and a key that was used for another session is refused", async () => {
+Deno.test("P6 the repeat of a close changes nothing, and a key that was used for another change is refused", async () => {
   const desk = new Desk();
   const call = callOf(new FakeCaller("cli", "admin"));
   const handlers = sessionHandlers(desk.deps);
@@ -261,13 +264,17 @@ Deno.test("P6 the repeat of a close changes nothing, and a key that was used for
   const { approval } = await desk.report(asks("git pull"));
   assertEquals(await handlers["session.close"](close, call), first);
   assertEquals(desk.inbox.pending().map(({ id }) => id), [approval?.id]);
-  for (const method of ["session.close", "session.delete", "session.update"] as const) {
-    const refused = assertThrows(
-      () => handlers[method]({ sessionId: "other", idempotencyKey: "k" }, call),
-      ConsoleError,
-    );
-    assertEquals([refused.kind, refused.hint !== undefined], ["conflict", true], method);
+  const others = [
+    ["session.close", "other"],
+    ["session.delete", "other"],
+    ["session.update", "other"],
+    ["session.delete", "s"], // the same session, but another change
+    ["session.update", "s"],
+  ] as const;
+  for (const [method, sessionId] of others) {
+    const refused = assertThrows(() => handlers[method]({ sessionId, idempotencyKey: "k" }, call), ConsoleError);
+    assertEquals([refused.kind, refused.hint !== undefined], ["conflict", true], `${method} ${sessionId}`);
   }
   const none = { id: "nope", decision: "approve", idempotencyKey: "k" } as const;
-  assertEquals((await assertRejects(() => desk.broker.decide(none, "cli:admin"), ConsoleError)).kind, "not_found");
+  assertEquals((await assertRejects(() => desk.broker.decide(none, "cli:admin"), ConsoleError)).kind, "conflict");
 });

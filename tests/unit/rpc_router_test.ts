@@ -5,21 +5,26 @@ import type { Peer } from "../../src/rpc/peer.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import type { Log } from "../../src/platform/system.ts";
 import { METHOD_SCHEMAS } from "../../src/protocol/method_schemas.ts";
-import { covers, type MethodName, METHODS, SCOPES } from "../../src/protocol/methods.ts";
+import { featureMethods, FEATURES } from "../../src/daemon/features.ts";
+import { covers, type MethodName, type MethodRow, METHODS, SCOPES } from "../../src/protocol/methods.ts";
+import { dummy } from "../support/dummy_feature/mod.ts";
 
 const NO_LOG: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const PONG = { pong: true, now: "2026-11-20T10:00:00.000Z" } as const;
 
 /** @param handlers of the methods that the test calls; every other one has a bug */
+/** Those that features bring, and those of one that does. */
+const FEATURE_ROWS = featureMethods([...FEATURES, dummy]);
+const ROWS: Readonly<Record<string, Omit<MethodRow, "area">>> = { ...METHODS, ...FEATURE_ROWS };
+
 function router(handlers: Partial<Handlers> = {}, log = NO_LOG) {
   const never = () => new AbortController().signal;
   const bug = () => {
     throw new TypeError("a bug");
   };
-  const names = Object.keys(METHODS) as MethodName[];
-  const all = { ...Object.fromEntries(names.map((name) => [name, bug])), ...handlers } as Handlers;
+  const all = { ...Object.fromEntries(Object.keys(ROWS).map((name) => [name, bug])), ...handlers } as Handlers;
   return new Router({
-    methods: methodTable(all),
+    methods: methodTable(all, FEATURE_ROWS),
     log,
     requestMs: 1000,
     newBugId: () => "bug-1",
@@ -42,7 +47,7 @@ function caller(scope: Peer["scope"]): Peer {
 }
 
 Deno.test("A1 every method is refused below its scope and reached from it on", async () => {
-  for (const [name, row] of Object.entries(METHODS)) {
+  for (const [name, row] of Object.entries(ROWS)) {
     for (const scope of SCOPES) {
       let kind: string | undefined;
       try {
@@ -52,6 +57,13 @@ Deno.test("A1 every method is refused below its scope and reached from it on", a
       }
       assertEquals(kind === "forbidden", !covers(scope, row.scope), `${name} as ${scope}: ${kind}`);
     }
+  }
+});
+
+Deno.test("P5 every method of a feature names a parameter that it does not know", () => {
+  for (const name of Object.keys(FEATURE_ROWS)) {
+    const run = () => router().run({ id: 1, method: name, params: { nonsense: 1 } }, caller("admin"));
+    assertEquals(assertThrows(run, ConsoleError).kind, "invalid_params", name);
   }
 });
 
@@ -86,6 +98,8 @@ Deno.test("router: a parameter that is missing, unknown or wrong is named, with 
   assertEquals(said({}), 'the parameter "sessionId" of session.get is missing');
   assertEquals(said({ sessionId: "s", more: 1 }), 'the parameter "more" of session.get is unknown');
   assertEquals(said({ sessionId: 5 }), 'the parameter "sessionId" of session.get is 5, expected string');
+  const long = said({ sessionId: "s".repeat(300) });
+  assertEquals(long, 'the parameter "sessionId" of session.get has the length 300, expected <=200');
 });
 
 Deno.test("A1 no client calls itself what answers by itself: its decisions would read as a rule's", () => {

@@ -7,7 +7,7 @@ import { confirm } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { answerHint, answerLine, approvalLines, approvalSummary } from "../approval_text.ts";
-import { allSessions, call, type CommandContext } from "../context.ts";
+import { allSessions, call, type CommandContext, read } from "../context.ts";
 import { shortIds } from "../session_table.ts";
 import { resolveSession } from "./session.ts";
 
@@ -19,7 +19,7 @@ export interface ApprovalListOptions {
 
 async function inbox(run: CommandContext, options: ApprovalListOptions): Promise<readonly Approval[]> {
   const sessionId = options.session === undefined ? {} : { sessionId: await resolveSession(run, options.session) };
-  const { approvals } = await call(run, "approval.list", { status: options.all ? "all" : "pending", ...sessionId });
+  const { approvals } = await read(run, "approval.list", { status: options.all ? "all" : "pending", ...sessionId });
   return approvals;
 }
 

@@ -10,7 +10,7 @@ import { shellQuote } from "../../lib/shell_quote.ts";
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { approvalSummary, outcomeText } from "../approval_text.ts";
-import { call, type CommandContext } from "../context.ts";
+import { type CommandContext, read } from "../context.ts";
 
 /** The most records that `audit.tail` gives at once. */
 const MAX_TAIL = 1000;
@@ -25,7 +25,7 @@ export async function showTail(
     const is = escapeControls(clip(lines, 80));
     throw new ConsoleError("usage", `--lines is "${is}", expected a whole number from 1 to ${MAX_TAIL}`);
   }
-  const { records } = await call(run, "audit.tail", { limit });
+  const { records } = await read(run, "audit.tail", { limit });
   if (options.json) return run.out.json({ records });
   for (const { seq, ts, type, actor, data } of records) {
     const width = run.out.screen.isTerminal ? Math.max(20, run.out.screen.columns - 66) : 400;
@@ -56,7 +56,7 @@ function summary(data: unknown): string {
 }
 
 export async function showHead(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
-  const now = await call(run, "audit.head", {});
+  const now = await read(run, "audit.head", {});
   if (options.json) return run.out.json(now);
   run.out.line(`${now.size} records, head ${now.hash}`);
 }

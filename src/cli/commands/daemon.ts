@@ -7,7 +7,7 @@ import type { ResultOf } from "../../protocol/method_schemas.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { confirm } from "../../platform/stdio.ts";
 import { bytes, duration } from "../format.ts";
-import { call, callOn, type CommandContext } from "../context.ts";
+import { call, callOn, type CommandContext, read } from "../context.ts";
 
 export interface StartFlags {
   readonly quiet?: boolean;
@@ -122,7 +122,7 @@ export async function showStatus(
   run: CommandContext,
   options: { readonly json?: boolean; readonly start: boolean },
 ): Promise<void> {
-  const found = await retryWhileRestarting(() => options.start ? call(run, "status", {}) : statusOfRunning(run));
+  const found = await (options.start ? read(run, "status", {}) : retryWhileRestarting(() => statusOfRunning(run)));
   if (options.json) return run.out.json(found);
   for (const line of statusLines(found)) run.out.line(line);
 }
@@ -208,7 +208,7 @@ export async function reload(run: CommandContext, options: { readonly json?: boo
 }
 
 export async function showDump(run: CommandContext): Promise<void> {
-  run.out.json(await retryWhileRestarting(() => call(run, "dump", {})));
+  run.out.json(await read(run, "dump", {}));
 }
 
 export async function permissions(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {

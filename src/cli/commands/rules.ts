@@ -2,10 +2,10 @@
 import { bold } from "@std/fmt/colors";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { call, type CommandContext } from "../context.ts";
+import { call, type CommandContext, read } from "../context.ts";
 
 export async function listRules(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
-  const rules = (await call(run, "approval.rules", {})).rules;
+  const rules = (await read(run, "approval.rules", {})).rules;
   if (options.json) return run.out.json({ rules });
   if (rules.length === 0) return run.out.note('No rules. "approve ID --scope always" makes one.');
   for (const rule of rules) {
@@ -27,14 +27,14 @@ export async function listRules(run: CommandContext, options: { readonly json?: 
       `${bold(escapeControls(rule.id))}  ${words.filter((word) => word !== "").map(escapeControls).join("  ")}`,
     );
   }
-  const { safetyMode } = await call(run, "status", {});
+  const { safetyMode } = await read(run, "status", {});
   if (safetyMode === "manual" && rules.some(({ by, decision }) => by === "config" && decision === "allow")) {
     run.out.note("The safety mode is manual: what the configuration allows is asked all the same.");
   }
 }
 
 export async function revokeRule(run: CommandContext, given: string): Promise<void> {
-  const { rules } = await call(run, "approval.rules", {});
+  const { rules } = await read(run, "approval.rules", {});
   const matches = rules.filter(({ id }) => given !== "" && id.startsWith(given));
   const rule = matches.find(({ id }) => id === given) ?? matches[0];
   if (rule === undefined || (matches.length > 1 && rule.id !== given)) {

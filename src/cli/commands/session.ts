@@ -9,7 +9,7 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { answerHint, approvalLines } from "../approval_text.ts";
 import { activityText, displayStatus, duration, paint, SYMBOLS } from "../format.ts";
-import { allSessions, call, type CommandContext } from "../context.ts";
+import { allSessions, call, type CommandContext, read } from "../context.ts";
 import { sessionTable } from "../session_table.ts";
 import { contextOf, dollars, limitsOf } from "../cost.ts";
 
@@ -50,7 +50,7 @@ async function noSessions(): Promise<string> {
 /** The open approvals, where one of `sessions` has any. */
 async function openFor(run: CommandContext, sessions: readonly SessionView[]): Promise<readonly Approval[]> {
   if (!sessions.some((session) => session.status === "waiting" && session.waiting.approvalId !== undefined)) return [];
-  return (await call(run, "approval.list", {})).approvals;
+  return (await read(run, "approval.list", {})).approvals;
 }
 
 /** The session's id that is `given`, or begins with it where that is unambiguous. */
@@ -79,7 +79,7 @@ export async function showSession(
   id: string,
   options: { readonly json?: boolean },
 ): Promise<void> {
-  const { session } = await call(run, "session.get", { sessionId: await resolveSession(run, id) });
+  const { session } = await read(run, "session.get", { sessionId: await resolveSession(run, id) });
   if (options.json) return run.out.json({ sessions: [session] });
   for (const line of details(session, Date.now())) {
     run.out.line(line);
@@ -138,7 +138,7 @@ function resumeLine(
 }
 
 export async function next(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
-  const { sessions } = await call(run, "session.list", { limit: 1 }); // the most urgent comes first
+  const { sessions } = await read(run, "session.list", { limit: 1 }); // the most urgent comes first
   const first = mostUrgent(sessions);
   if (options.json) return run.out.json({ sessions: first === undefined ? [] : [first] });
   if (first === undefined) return run.out.note("Nobody waits for you.");
@@ -197,7 +197,7 @@ export async function closeSession(
 
 export async function reopenSession(run: CommandContext, id: string): Promise<void> {
   const sessionId = await resolveSession(run, id);
-  const { session } = await call(run, "session.get", { sessionId });
+  const { session } = await read(run, "session.get", { sessionId });
   await call(run, "session.reopen", { sessionId });
   const how = session.status === "closed" ? session.closed.reopenable : undefined;
   run.out.note(

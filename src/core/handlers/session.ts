@@ -1,7 +1,7 @@
 /** Handlers of the session area. */
 import type { ApprovalRequest, Decision } from "../../domain/approval.ts";
 import { decideClose, decideDelete, decideReopen, decideUpdate, isRefusal, type Refusal } from "../../domain/decide.ts";
-import type { NewEvent } from "../../domain/event.ts";
+import type { EventType, NewEvent } from "../../domain/event.ts";
 import type { Report } from "../../domain/report.ts";
 import { withPresentedTools } from "../../domain/presentation.ts";
 import { clip, escapeControls } from "../../domain/sanitize.ts";
@@ -17,6 +17,8 @@ import type { UnrecognizedEvents } from "../unrecognized_events.ts";
 
 /** A request longer than this is for the agent's own terminal, UTF-16 units: its two ends are no ground for an approval. */
 const MAX_REQUEST = 1_048_576;
+
+const UPDATES: readonly EventType[] = ["session.created", "session.updated"];
 
 export interface SessionDeps {
   readonly store: Store;
@@ -35,18 +37,14 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
   function change(
     { peer }: Call,
     { sessionId, idempotencyKey }: ParamsOf<"session.delete">,
+    /** Those that the change may make. */
+    types: readonly EventType[],
     decide: () => NewEvent | Refusal,
     /** Runs once, behind the commit. */
     then: () => void = () => {},
   ): CommitResult {
-    const earlier = store.repeated(idempotencyKey);
-    if (earlier !== undefined) {
-      if (earlier.sessionId === sessionId) return earlier;
-      throw new ConsoleError("conflict", `the idempotency key was used for something else than "${sessionId}"`, {
-        sessionId,
-        hint: "use a new key for each change",
-      });
-    }
+    const earlier = store.repeated(idempotencyKey, { types, about: sessionId });
+    if (earlier !== undefined) return earlier;
     const decided = decide();
     if (isRefusal(decided)) {
       const { refused, why, hint } = decided;
@@ -71,21 +69,33 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
     "session.update": (params, call) => {
       const { sessionId, agent, idempotencyKey: _, ...fields } = params;
       const target = agent === undefined ? { id: sessionId } : { id: sessionId, agent };
-      return change(call, params, () => decideUpdate(store.get(sessionId), target, fields, now()));
+      return change(call, params, UPDATES, () => decideUpdate(store.get(sessionId), target, fields, now()));
     },
     "session.close": (params, call) => {
       const { sessionId, reason = "closed by hand" } = params;
       const decide = () => decideClose(store.get(sessionId), sessionId, reason, now());
-      return change(call, params, decide, () => approvals.endRequests(sessionId, "its session was closed by hand"));
+      return change(
+        call,
+        params,
+        ["session.closed"],
+        decide,
+        () => approvals.endRequests(sessionId, "its session was closed by hand"),
+      );
     },
     "session.reopen": (params, call) => {
       const { sessionId } = params;
-      return change(call, params, () => decideReopen(store.get(sessionId), sessionId, now()));
+      return change(call, params, UPDATES, () => decideReopen(store.get(sessionId), sessionId, now()));
     },
     "session.delete": (params, call) => {
       const { sessionId } = params;
       const decide = () => decideDelete(store.get(sessionId), sessionId);
-      return change(call, params, decide, () => approvals.endRequests(sessionId, "its session was deleted"));
+      return change(
+        call,
+        params,
+        ["session.deleted"],
+        decide,
+        () => approvals.endRequests(sessionId, "its session was deleted"),
+      );
     },
     "session.get": ({ sessionId }) => ({ session: known(store.view(sessionId), sessionId) }),
     "session.history": ({ sessionId }) => ({

@@ -29,4 +29,7 @@ declare module "../../../src/protocol/method_schemas.ts" {
   interface FeatureStatus {
     readonly dummy: { readonly prompts: number; readonly greetings: number };
   }
+  interface FeatureSnapshot {
+    readonly dummy: { readonly greetings: readonly string[] };
+  }
 }

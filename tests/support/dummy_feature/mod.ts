@@ -17,12 +17,13 @@ export const dummy: Feature<keyof typeof methods, DummyState, typeof dummySectio
   permissions: ({ settings: { source } }) => [
     { kind: "read", values: [source.folder], reason: "a test of the seam", configKey: "dummy.source.folder" },
   ],
+  events: { "dummy.greeted": "A client has sent a greeting." },
   projection: () => new DummyState(),
   create: ({ log, settings, store }, state) => ({
     service: {
       start: () => log.info("dummy started"),
       tick: () => log.info("dummy ticked", { sum: state.sum }),
-      status: () => ({ dummy: { prompts: state.sum, greetings: state.greetings.length } }),
+      status: () => ({ prompts: state.sum, greetings: state.greetings.length }),
       reload: () => {
         const { greeting, targets } = settings.current;
         const prompts = Object.values(targets).reduce((sum, target) => sum + target.prompts, 0);
@@ -34,10 +35,10 @@ export const dummy: Feature<keyof typeof methods, DummyState, typeof dummySectio
     handlers: {
       "dummy.count": ({ sessionId }) => ({ prompts: state.of(sessionId) }),
       "dummy.greet": ({ text, idempotencyKey }, { peer }) => {
-        const earlier = store.repeated(idempotencyKey);
+        const earlier = store.repeated(idempotencyKey, { types: ["dummy.greeted"] });
         if (earlier !== undefined) return earlier;
         if (state.greetings.length >= settings.current.max) {
-          const hint = "agent-console config set dummy.max N";
+          const hint = "agent-console config set dummy.max N, then agent-console daemon reload";
           throw new ConsoleError("conflict", `there are ${state.greetings.length} greetings already`, { hint });
         }
         return store.commit({ type: "dummy.greeted", data: { text: maskSecrets(text) } }, peer.actor, idempotencyKey);

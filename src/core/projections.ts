@@ -1,0 +1,89 @@
+/**
+ * The projections of the store, kept from harming it: the record is in the journal when they are fed, so what one of
+ * them throws must not keep the rest of the state from following. One that throws is set aside until the next start.
+ */
+import type { NewEvent } from "../domain/event.ts";
+import type { Projection } from "./projection.ts";
+
+/** What a snapshot holds of each, by name. */
+export type SavedProjections = Readonly<Record<string, { readonly layout: number; readonly state: unknown }>>;
+
+type Maker = () => Projection;
+
+export class Projections {
+  #made: ReadonlyMap<Maker, Projection>;
+  #setAside = new Set<Projection>();
+  #onError: (name: string, error: unknown) => void;
+
+  /**
+   * @param makers each makes an empty one; their names differ
+   * @param onError told once of each that is set aside
+   */
+  constructor(makers: readonly Maker[], onError: (name: string, error: unknown) => void) {
+    this.#onError = onError;
+    this.#made = made(makers);
+  }
+
+  /** The one that `maker` made. Not before recovery has ended: {@link restore} may make them anew. */
+  of<P extends Projection>(maker: () => P): P {
+    const projection = this.#made.get(maker);
+    if (projection === undefined) throw new TypeError("the store was made without this projection");
+    return projection as P; // what the maker made: a map from each key to its own type cannot be written
+  }
+
+  /** Whether it lacks an event, so that what it tells may be wrong. */
+  isSetAside(projection: Projection): boolean {
+    return this.#setAside.has(projection);
+  }
+
+  apply(event: NewEvent): void {
+    for (const projection of this.#fed()) {
+      try {
+        projection.apply(event);
+      } catch (error) {
+        this.#fail(projection, error);
+      }
+    }
+  }
+
+  /** Without those that were set aside: the next start misses them, and replays the journal. */
+  save(): SavedProjections {
+    const saved: Record<string, SavedProjections[string]> = {};
+    for (const projection of this.#fed()) {
+      try {
+        saved[projection.name] = { layout: projection.layout, state: projection.save() };
+      } catch (error) {
+        this.#onError(projection.name, error); // its state may be right all the same
+      }
+    }
+    return saved;
+  }
+
+  /** False where another version saved them, or one is missing, or cannot take its own: all are empty then. */
+  restore(saved: SavedProjections): boolean {
+    if (this.#fed().some(({ name, layout }) => saved[name]?.layout !== layout)) return false;
+    for (const projection of this.#fed()) {
+      try {
+        projection.restore(saved[projection.name]?.state);
+      } catch (error) {
+        this.#onError(projection.name, error);
+        this.#made = made([...this.#made.keys()]);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #fed(): Projection[] {
+    return [...this.#made.values()].filter((projection) => !this.#setAside.has(projection));
+  }
+
+  #fail(projection: Projection, error: unknown): void {
+    this.#setAside.add(projection);
+    this.#onError(projection.name, error);
+  }
+}
+
+function made(makers: readonly Maker[]): ReadonlyMap<Maker, Projection> {
+  return new Map(makers.map((maker) => [maker, maker()]));
+}

@@ -1,0 +1,68 @@
+/**
+ * Features on a {@link Desk}: their handlers, services and snapshots without a daemon, with the journal, the clock and
+ * the log in memory, and the settings of a new home.
+ */
+import { initialSettings } from "../../src/config/values.ts";
+import { type AnyFeature, type Created, createFeatures, schemaWith } from "../../src/daemon/features.ts";
+import { homePaths } from "../../src/platform/home_paths.ts";
+import type { Log } from "../../src/platform/system.ts";
+import type { AnyMethodName, ParamsOf, ResultOf } from "../../src/protocol/method_schemas.ts";
+import type { Peer } from "../../src/rpc/peer.ts";
+import { callOf, Desk, FakeCaller } from "./desk.ts";
+import { FakeJournal } from "./fake_journal.ts";
+
+interface Options {
+  /** Of a daemon that ended: its records are what these features know at their start. */
+  readonly journal?: FakeJournal;
+  /** Told of a projection that fails; by default it fails the test. */
+  readonly onError?: (name: string, error: unknown) => void;
+}
+
+export interface Logged {
+  readonly level: keyof Log;
+  readonly message: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+export class FeaturesAlone {
+  readonly desk: Desk;
+  readonly logged: Logged[] = [];
+  readonly #created: Created<never>;
+
+  constructor(features: readonly AnyFeature[], { journal = new FakeJournal(), onError }: Options = {}) {
+    const desk = this.desk = new Desk({}, journal, features.flatMap(({ projection }) => projection ?? []), onError);
+    const take = (level: keyof Log) => (message: string, fields?: Logged["fields"]) => {
+      this.logged.push({ level, message, ...(fields === undefined ? {} : { fields }) });
+    };
+    const settings = initialSettings(schemaWith(features));
+    this.#created = createFeatures<readonly []>(features, desk.projections, {
+      ...desk.deps,
+      approvals: desk.broker,
+      bus: desk.bus,
+      clock: desk.clock,
+      log: { debug: take("debug"), info: take("info"), warn: take("warn"), error: take("error") },
+      paths: homePaths("/home/test/.agent-console"),
+      pid: 1,
+      isReadOnly: () => journal.room <= 0,
+      config: { current: settings, booted: settings },
+    });
+  }
+
+  get services(): Created<never>["services"] {
+    return this.#created.services;
+  }
+
+  get snapshots(): Readonly<Record<string, unknown>> {
+    return this.#created.snapshots();
+  }
+
+  /** Calls a handler as the router does, with params that have passed its schema. */
+  async call<M extends AnyMethodName>(
+    method: M,
+    params: ParamsOf<M>,
+    peer: Peer = new FakeCaller("cli", "admin"),
+  ): Promise<ResultOf<M>> {
+    const handlers = this.#created.handlers as Readonly<Record<string, (...args: unknown[]) => unknown>>;
+    return await handlers[method]?.(params, callOf(peer)) as ResultOf<M>;
+  }
+}

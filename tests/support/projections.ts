@@ -1,0 +1,12 @@
+/** Projections of a store in a test, none of which may fail unless the test says what happens then. */
+import type { Projection } from "../../src/core/projection.ts";
+import { Projections } from "../../src/core/projections.ts";
+
+export function testProjections(
+  makers: readonly (() => Projection)[],
+  onError: (name: string, error: unknown) => void = (_name, error) => {
+    throw error;
+  },
+): Projections {
+  return new Projections(makers, onError);
+}

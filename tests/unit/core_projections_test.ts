@@ -1,0 +1,101 @@
+/** A projection with a bug harms neither the state beside it nor the next start. */
+import { assertEquals } from "@std/assert";
+import type { Projection } from "../../src/core/projection.ts";
+import { Projections } from "../../src/core/projections.ts";
+import { Store } from "../../src/core/store.ts";
+import { decideUpdate } from "../../src/domain/decide.ts";
+import type { NewEvent } from "../../src/domain/event.ts";
+import { testBus } from "../support/bus.ts";
+import { FakeJournal } from "../support/fake_journal.ts";
+
+const NOW = "2026-11-20T10:00:00.000Z";
+
+/** Counts events, and fails where it is told to. */
+class Counter implements Projection {
+  readonly layout = 1;
+  count = 0;
+  constructor(readonly name: string, readonly fails: Partial<Record<"apply" | "save" | "restore", boolean>> = {}) {}
+
+  #mayFail(what: "apply" | "save" | "restore"): void {
+    if (this.fails[what]) throw new Error(`${this.name} cannot ${what}`);
+  }
+  apply(_event: NewEvent): void {
+    this.#mayFail("apply");
+    this.count++;
+  }
+  save(): unknown {
+    this.#mayFail("save");
+    return this.count;
+  }
+  restore(saved: unknown): void {
+    this.#mayFail("restore");
+    this.count = saved as number;
+  }
+}
+
+function build(makers: readonly (() => Projection)[], journal = new FakeJournal()) {
+  const told: string[] = [];
+  const projections = new Projections(makers, (name, error) => told.push(`${name}: ${(error as Error).message}`));
+  const clock = { now: () => Date.parse(NOW), steady: () => 0 };
+  const bus = testBus();
+  const store = new Store({ clock, bus, idempotencyKeys: 10, staleAfterMs: () => 1e9, projections });
+  return { store, projections, journal, bus, told };
+}
+
+function update(store: Store, title: string): void {
+  store.commit(
+    decideUpdate(store.get("s"), { id: "s", agent: "test" }, { title }, NOW) as NewEvent,
+    "cli:admin",
+  );
+}
+
+Deno.test("F4 a projection that throws is set aside: rows, subscribers and the others go on, and it is told once", async () => {
+  const [bad, good] = [() => new Counter("bad", { apply: true }), () => new Counter("good")];
+  const { store, projections, journal, bus, told } = build([bad, good]);
+  store.attach(journal);
+  const seen: number[] = [];
+  const subscription = bus.subscribe({
+    after: 0,
+    wake: () => {
+      for (let next = subscription.next(); next !== undefined; next = subscription.next()) seen.push(next.seq);
+    },
+    lagged: () => seen.push(-1),
+  });
+  update(store, "one");
+  update(store, "two");
+  await Promise.resolve();
+  assertEquals([store.get("s")?.title, seen, projections.of(good).count], ["two", [1, 2], 2]);
+  assertEquals(told, ["bad: bad cannot apply"]);
+  assertEquals([projections.isSetAside(projections.of(bad)), projections.isSetAside(projections.of(good))], [
+    true,
+    false,
+  ]);
+});
+
+Deno.test("F4 a snapshot has nothing of a projection with a bug: the next start replays, and all is there", () => {
+  for (const bug of ["apply", "save"] as const) {
+    const { store, journal } = build([() => new Counter("a", { [bug]: true }), () => new Counter("b")]);
+    store.attach(journal);
+    update(store, "one");
+    const saved = JSON.parse(JSON.stringify(store.save()));
+    const mended = [() => new Counter("a"), () => new Counter("b")] as const;
+    const next = build(mended, journal);
+    assertEquals(next.store.restore(saved), false, bug);
+    for (const record of journal.records) next.store.replay(record);
+    assertEquals(mended.map((maker) => next.projections.of(maker).count), [1, 1], bug);
+    assertEquals(next.store.get("s")?.title, "one", bug);
+  }
+});
+
+Deno.test("F4 a projection that cannot take its snapshot ends no start: all begin empty, and the journal is replayed", () => {
+  const { store, journal } = build([() => new Counter("a"), () => new Counter("b")]);
+  store.attach(journal);
+  update(store, "one");
+  const saved = JSON.parse(JSON.stringify(store.save()));
+  const makers = [() => new Counter("a"), () => new Counter("b", { restore: true })] as const;
+  const { store: next, projections, told } = build(makers, journal);
+  assertEquals(next.restore(saved), false);
+  assertEquals(makers.map((maker) => projections.of(maker).count), [0, 0]);
+  for (const record of journal.records) next.replay(record);
+  assertEquals([makers.map((maker) => projections.of(maker).count), told], [[1, 1], ["b: b cannot restore"]]);
+});
