@@ -74,13 +74,8 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
     "session.close": (params, call) => {
       const { sessionId, reason = "closed by hand" } = params;
       const decide = () => decideClose(store.get(sessionId), sessionId, reason, now());
-      return change(
-        call,
-        params,
-        ["session.closed"],
-        decide,
-        () => approvals.endRequests(sessionId, "its session was closed by hand"),
-      );
+      const end = () => approvals.endRequests(sessionId, "its session was closed by hand");
+      return change(call, params, ["session.closed"], decide, end);
     },
     "session.reopen": (params, call) => {
       const { sessionId } = params;
@@ -89,13 +84,8 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
     "session.delete": (params, call) => {
       const { sessionId } = params;
       const decide = () => decideDelete(store.get(sessionId), sessionId);
-      return change(
-        call,
-        params,
-        ["session.deleted"],
-        decide,
-        () => approvals.endRequests(sessionId, "its session was deleted"),
-      );
+      const end = () => approvals.endRequests(sessionId, "its session was deleted");
+      return change(call, params, ["session.deleted"], decide, end);
     },
     "session.get": ({ sessionId }) => ({ session: known(store.view(sessionId), sessionId) }),
     "session.history": ({ sessionId }) => ({
