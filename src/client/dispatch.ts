@@ -2,6 +2,7 @@
  * Which part of the program the arguments need. Hooks come first and load their code with it, because they run at each
  * event of each agent; then what scripts poll; everything else is for the full command line.
  */
+import { onUncaught } from "../platform/process.ts";
 import { type ThisProgram, thisProgram } from "../platform/program.ts";
 import { storedName } from "../agents/shared/agent_name.ts";
 import { runHook } from "./hook.ts";
@@ -26,12 +27,14 @@ export async function dispatch(args: readonly string[], mainUrl: string, rooms: 
   // make an agent fail.
   const moved = args[0] === "--home" ? 2 : 0;
   if (args[moved] === "hook" && !args.includes("--help") && !args.includes("-h")) {
+    onUncaught(() => {}); // H1: nor does a bug that no wait of the hook sees make an agent fail
     const agent = storedName(args[moved + 1] ?? "", args[moved + 2] === "--name" ? args[moved + 3] : undefined);
     return await runHook({ agent, home: moved > 0 ? args[1] : undefined, program });
   }
   // `[--home PATH] statusline [-- CMD…]`; words in another place are for the full command line to refuse.
   const [word, dashes, ...command] = args.slice(moved);
   if (word === "statusline" && (dashes ?? "--") === "--") {
+    onUncaught(() => {});
     return await (await rooms.statusline()).runStatusline({ command, home: moved > 0 ? args[1] : undefined });
   }
   const quick = args.length === 2 && args[1] === "--json" ? args[0] : undefined;

@@ -81,9 +81,15 @@ export class JsonRpcPeer {
     this.#send({ ...this.#header, method, ...(params === undefined ? {} : { params }) });
   }
 
+  /** A result that is no JSON is a bug of ours: the other end gets `internal`, the process hears of it by `reportError`. */
   respond(id: Id, result: unknown): void {
-    if (result instanceof EncodedResult) this.#channel.send(encodedLine({ ...this.#header, id }, result.json));
-    else this.#send({ ...this.#header, id, result });
+    try {
+      if (result instanceof EncodedResult) this.#channel.send(encodedLine({ ...this.#header, id }, result.json));
+      else this.#send({ ...this.#header, id, result });
+    } catch (error) {
+      this.respondError(id, new ConsoleError("internal", "the result cannot be written as JSON, for a bug"));
+      reportError(error);
+    }
   }
 
   respondError(id: Id, error: ConsoleError): void {

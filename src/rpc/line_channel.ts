@@ -90,13 +90,18 @@ export class LineChannel implements MessageChannel {
     this.#end(); // where a failed write has ended the outbox before
   }
 
-  /** Reads until the peer closes, breaks the framing or is read no more. Never rejects. */
+  /** Reads until the peer closes, breaks the framing or is read no more. Never rejects; a bug goes to `reportError`. */
   async #read(events: ChannelEvents): Promise<void> {
     const { socket, readBytes = READ_BYTES } = this.#options;
     const buffer = new Uint8Array(readBytes);
     const take = (line: Uint8Array) => events.onMessage(line) && !this.#stopped;
+    let reading = true; // what is thrown meanwhile is the socket's end
     try {
-      for (let count = await socket.read(buffer); count !== null; count = await socket.read(buffer)) {
+      for (;;) {
+        reading = true;
+        const count = await socket.read(buffer);
+        reading = false;
+        if (count === null) break;
         if (this.#stopped) return;
         for (let rest = buffer.subarray(0, count); !this.#parser.push(rest, take); rest = NOTHING) {
           if (!this.#stopped) await new Promise<void>((resolve) => this.#resume = resolve);
@@ -105,9 +110,12 @@ export class LineChannel implements MessageChannel {
       }
       events.onHangUp();
     } catch (error) {
-      if (!(error instanceof LineTooLongError)) return this.close();
-      this.stopReading();
-      events.onTooLarge();
+      if (error instanceof LineTooLongError) {
+        this.stopReading();
+        return events.onTooLarge();
+      }
+      this.close();
+      if (!reading) reportError(error);
     }
   }
 

@@ -191,3 +191,47 @@ Deno.test("frames: a peer that floods while it is held back is cut off", () => {
   for (let id = 0; id < 10; id++) line?.onText(JSON.stringify({ id, method: "m" }).padEnd(300));
   assertEquals(ends, 1);
 });
+
+/** What `reportError` is told while `work` runs. */
+async function reported(work: () => Promise<void>): Promise<string[]> {
+  const told: string[] = [];
+  const take = (event: ErrorEvent) => {
+    event.preventDefault();
+    told.push(String(event.error?.message ?? event.message));
+  };
+  globalThis.addEventListener("error", take);
+  try {
+    await work();
+  } finally {
+    globalThis.removeEventListener("error", take);
+  }
+  return told;
+}
+
+Deno.test("F4 peer: a result that is no JSON is a bug that both ends hear of, and the next request is answered", async () => {
+  for (const wrap of [(value: unknown) => value, (value: unknown) => Promise.resolve(value)]) {
+    const on = wire();
+    const peer = peerOn(on, { handle: ({ id }) => wrap(id === 1 ? { big: 1n } : "fine") });
+    const told = await reported(() => on.says({ id: 1, method: "a" }, { id: 2, method: "b" }));
+    const [first, second] = on.heard();
+    assertEquals([first.id, first.error.data.name, second.result, told.length], [1, "internal", "fine", 1]);
+    peer.close();
+  }
+});
+
+Deno.test("F4 lines: what a callback throws ends the connection and is heard of; a socket that breaks is nobody's bug", async () => {
+  for (const [throws, expected] of [[true, ["a bug"]], [false, []]] as const) {
+    const on = wire();
+    let ended = false;
+    peerOn(on, {
+      handle: () => {
+        if (throws) throw new TypeError("a bug");
+        on.socket.close();
+        return NO_ANSWER;
+      },
+      onEnd: () => ended = true,
+    });
+    const told = await reported(() => on.says({ id: 1, method: "a" }));
+    assertEquals([told, ended, on.closed], [[...expected], true, true]);
+  }
+});
