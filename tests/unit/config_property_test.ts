@@ -9,6 +9,7 @@ import { type Format, readSource } from "../../src/config/parse.ts";
 import { originText } from "../../src/config/origin.ts";
 import { SCHEMA } from "../../src/daemon/features.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
+import { codePoint } from "../support/code_point.ts";
 
 /** Words that make nesting, near misses and prototype tricks likely. */
 const word = fc.oneof(
@@ -78,7 +79,7 @@ Deno.test("any text gives values or complaints with their places, never another 
     ".",
   );
   const text = fc.oneof(
-    fc.string({ unit: "binary" }),
+    fc.string({ unit: codePoint }),
     fc.array(fc.oneof(snippet, word)).map((parts) => parts.join("")),
   );
   fc.assert(fc.property(text, fc.constantFrom<Format>("jsonc", "toml"), read), { numRuns: 500 });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import type { ApprovalRequest } from "../../src/domain/approval.ts";
 import { answerTexts, DETAIL_MIN, INPUT_CAP, presentRequest, TAIL } from "../../src/domain/presentation.ts";
+import { codePoint } from "../support/code_point.ts";
 
 function request(subject: string, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
   return {
@@ -37,7 +38,7 @@ Deno.test("the tail of a long input is shown, and how much is not", () => {
   assert(out.length <= INPUT_CAP && out.endsWith("; rm -rf /") && TAIL >= 400);
   const [head = "", tail = ""] = out.split(/\n\[… \d+ characters are not shown …\]\n/);
   assertEquals(Number(/\[… (\d+) /.exec(out)?.[1]), text.length - head.length - tail.length);
-  fc.assert(fc.property(fc.string({ unit: "binary", minLength: 1500, maxLength: 4000 }), (any) => {
+  fc.assert(fc.property(fc.string({ unit: codePoint, minLength: 1500, maxLength: 4000 }), (any) => {
     const out = input(any);
     assert(out.length <= INPUT_CAP && out.isWellFormed(), any);
   }));
@@ -152,7 +153,7 @@ Deno.test("A4 what would be written is shown below the input, both ends of it, a
     assert(out.startsWith("head") && out.endsWith(long.slice(-400)));
     assertEquals(out.match(/\n\[… \d+ characters are not shown …\]\n/)?.length, 1);
   }
-  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 4000 }), fc.nat(3000), (any, length) => {
+  fc.assert(fc.property(fc.string({ unit: codePoint, maxLength: 4000 }), fc.nat(3000), (any, length) => {
     const { input, detail } = presentRequest(request("a".repeat(length), { detail: any }));
     assert(detail!.length <= Math.max(DETAIL_MIN, INPUT_CAP - input.length) && detail!.isWellFormed(), any);
     assert(!/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u.test(detail!.replaceAll("\n", "")), any);

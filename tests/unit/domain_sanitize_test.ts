@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { clip, escapeControls, headAndTail, maskSecrets, oneLine } from "../../src/domain/sanitize.ts";
+import { codePoint } from "../support/code_point.ts";
 
 Deno.test("a clipped text fits, ends well and keeps its beginning", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary" }), fc.integer({ min: 1, max: 20 }), (text, cap) => {
+  fc.assert(fc.property(fc.string({ unit: codePoint }), fc.integer({ min: 1, max: 20 }), (text, cap) => {
     const out = clip(text, cap);
     assert(out.length <= cap && out.isWellFormed());
     assert(headAndTail(text, cap).length <= Math.max(cap, 1));
@@ -20,7 +21,7 @@ Deno.test("A4 controls, escapes, bidi and zero-width characters are shown, never
     "a\\xadb\\u115fc\\u180ed\\u3164e\\u2800f\\ufe0f",
   );
   for (const text of ["✔️ done", "⚠️", "1️⃣", "naïve ﬁ 日本語"]) assertEquals(escapeControls(text), text);
-  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+  fc.assert(fc.property(fc.string({ unit: codePoint }), (text) => {
     // deno-lint-ignore no-control-regex
     assert(!/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(escapeControls(text)));
   }));

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { ApprovalRequest, Risk } from "../../src/domain/approval.ts";
 import { riskOf } from "../../src/policy/risk.ts";
 import { readShell } from "../../src/policy/read_shell.ts";
+import { codePoint } from "../support/code_point.ts";
 
 function request(
   action: ApprovalRequest["action"],
@@ -248,7 +249,7 @@ Deno.test("any text has a class, and what has a hidden character or a substituti
       " ",
       "#",
     ),
-    fc.string({ unit: "binary", maxLength: 5 }),
+    fc.string({ unit: codePoint, maxLength: 5 }),
   );
   fc.assert(
     fc.property(fc.array(part, { maxLength: 20 }), (parts) => {

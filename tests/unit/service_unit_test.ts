@@ -4,6 +4,7 @@ import { homePaths } from "../../src/platform/home_paths.ts";
 import { daemonFlags, programArgv } from "../../src/platform/sandbox.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { renderUnit, unitWord } from "../../src/service/render.ts";
+import { codePoint } from "../support/code_point.ts";
 
 const decoder = new TextDecoder();
 
@@ -86,7 +87,7 @@ Deno.test("X2 the unit's ExecStart and Environment are read back as the same wor
 Deno.test("X2 any word is read back from a unit", () => {
   const word = fc.oneof(
     fc.string(),
-    fc.string({ unit: "binary" }),
+    fc.string({ unit: codePoint }),
     fc.constantFrom(";", "$$", "%%h", "'", '"', "\\", " ", ""),
   )
     .filter((text) => !text.includes("\0") && text.isWellFormed());
