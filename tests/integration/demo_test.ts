@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { denoDir } from "../support/harness_guard.ts";
 import { processesNaming, Running } from "../support/harness_process.ts";
+import { formEnv, prepareProgram } from "../support/harness_program.ts";
 import { eventually, within } from "../support/harness_wait.ts";
 import { MORNING, REQUESTS } from "../support/story.ts";
 
@@ -12,6 +13,7 @@ const QUESTION = "shop waits for you: may it run git push?";
 
 /** A folder in which all lies that the demo makes; what is left there at the end is left over. */
 async function inFolder(body: (env: Readonly<Record<string, string>>) => Promise<void>): Promise<void> {
+  await prepareProgram();
   const tmp = await Deno.makeTempDir({ dir: "/tmp", prefix: "acd-" });
   try {
     await body({
@@ -22,6 +24,7 @@ async function inFolder(body: (env: Readonly<Record<string, string>>) => Promise
       LANG: "C.UTF-8",
       NO_COLOR: "1",
       SHELL: "/bin/sh",
+      ...formEnv(undefined),
     });
     assertEquals(processesNaming(tmp), [], "processes of the demo are left");
     for await (const { name } of Deno.readDir(tmp)) assert(!name.startsWith("ac-demo-"), `${name} is left`);
