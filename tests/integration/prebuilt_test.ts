@@ -1,4 +1,4 @@
-/** The prebuilt form: who runs it, when it is made, and what is never run. Each test has a copy of the sources. */
+/** The prebuilt form: who runs it, when it is made, and what is never run. The tests have copies of the sources. */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { Clone } from "../support/clone.ts";
 import { exists } from "../support/exists.ts";
@@ -9,6 +9,17 @@ import { eventually } from "../support/harness_wait.ts";
 
 const EVENT = JSON.stringify({ session_id: "s1", hook_event_name: "UserPromptSubmit", cwd: "/tmp", prompt: "go" });
 const SOURCE = /\/src\/daemon\/[\w]+\.ts$/;
+
+/** The copy of two tests: a build takes seconds, and what one of them leaves the other starts with. */
+let shared: Promise<Clone> | undefined;
+
+async function sharedClone(): Promise<Clone> {
+  return await (shared ??= TestHome.create().then((home) => new Clone(home)));
+}
+
+Deno.test.afterAll(async () => {
+  await (await shared)?.home[Symbol.asyncDispose]();
+});
 
 function mode(path: string): string {
   return ((Deno.lstatSync(path).mode ?? 0) & 0o777).toString(8);
@@ -39,9 +50,8 @@ async function installedHook(clone: Clone): Promise<string[]> {
 }
 
 Deno.test("H1 daemon and hook are prebuilt, from source in an older sandbox and while the sources are others, and the settings stay", async () => {
-  await using home = await TestHome.create();
-  const clone = new Clone(home);
-
+  const clone = await sharedClone();
+  const { home } = clone;
   const [first] = await clone.start();
   assertMatch(first, /\/[0-9a-f]{16}\/agent-consoled\.js$/);
   assertEquals(first, `${clone.current}/agent-consoled.js`);
@@ -68,6 +78,8 @@ Deno.test("H1 daemon and hook are prebuilt, from source in an older sandbox and 
   assertEquals(JSON.parse((await clone.cli(["ls", "--json"])).stdout).sessions[0].turnCount, 4);
 
   await clone.stop();
+  const older = `${clone.builds}/${"0".repeat(16)}`;
+  await Deno.mkdir(older);
   const [second] = await clone.start();
   assertNotEquals(second, first);
   assertEquals(second, `${clone.current}/agent-consoled.js`);
@@ -77,19 +89,16 @@ Deno.test("H1 daemon and hook are prebuilt, from source in an older sandbox and 
   await installedHook(clone);
   assertEquals(await Deno.readTextFile(settings), text);
 
-  await clone.stop();
-  clone.change();
-  const [third] = await clone.start();
-  const kept = [third, second].map((path) => path.split("/").at(-2) ?? "");
+  const kept = [second, first].map((path) => path.split("/").at(-2) ?? "");
   assertEquals(clone.names(), [...kept, "current", "lock"].sort(), "older ones than the last go");
   await clone.stop();
   const [again] = await clone.start();
-  assertEquals(again, third, "built once for a state of the sources");
+  assertEquals(again, second, "built once for a state of the sources");
+  await clone.stop();
 });
 
 Deno.test("S3 a build that others may write, that is foreign or damaged is never run", async (t) => {
-  await using home = await TestHome.create();
-  const clone = new Clone(home);
+  const clone = await sharedClone();
   await clone.start();
   const argv = await installedHook(clone);
   const sign = mark(clone);
@@ -147,6 +156,7 @@ Deno.test("S3 a build that others may write, that is foreign or damaged is never
     await Deno.remove(`${script}.inputs`);
     assert(!await hookIsPrebuilt(clone, argv, sign));
   });
+  await clone.stop();
 });
 
 Deno.test("I1 two that start at once and find nothing built make one build, and both run it", async () => {
