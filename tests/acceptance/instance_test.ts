@@ -119,7 +119,7 @@ Deno.test("I3 rubbish in the pid file is no obstacle", async () => {
   await using home = await TestHome.create();
   await home.start();
   await home.stop();
-  for (const text of ["", "\n", "rubbish", "-1", "0", "1", "99999999999", "\u0000"]) {
+  for (const text of ["1", "-1", "0", "rubbish", "", "\n", "99999999999", "\u0000"].slice(0, rounds(4, 8))) {
     Deno.writeTextFileSync(home.path("daemon.pid"), text);
     const pid = await home.start();
     assertEquals(Deno.readTextFileSync(home.path("daemon.pid")).split("\n")[0], `${pid}`, JSON.stringify(text));
@@ -159,10 +159,10 @@ Deno.test("I4 with the daemon killed its launcher ends and the next one starts a
   assert(code !== 0);
 });
 
-Deno.test("I5 50 commands at once without a daemon all succeed through one", async () => {
+Deno.test("I5 commands at once without a daemon all succeed through one", async () => {
   await using home = await TestHome.create();
   const outcomes = await Promise.all(
-    Array.from({ length: 50 }, () => home.cli(["ls", "--json"], { timeoutMs: 60_000 })),
+    Array.from({ length: rounds(20, 50) }, () => home.cli(["ls", "--json"], { timeoutMs: 60_000 })),
   );
   for (const { code, stdout, stderr } of outcomes) {
     assertEquals(code, 0, stderr);

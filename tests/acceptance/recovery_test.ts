@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { TestHome } from "../support/harness.ts";
 import { readJournal } from "../support/harness_journal.ts";
 import { Running } from "../support/harness_process.ts";
-import { eventually } from "../support/harness_wait.ts";
+import { eventually, rounds } from "../support/harness_wait.ts";
 import { Impostor } from "../support/raw_socket.ts";
 import type { Json } from "../support/wire.ts";
 
@@ -47,8 +47,10 @@ Deno.test("S6 pid_file_path: what is no pid file is refused with exit 6 and stay
   const ours = ["config.jsonc", "daemon.lock", "daemon.sock", "journal/00000001.jsonl", "logs/daemon.log"].map((name) =>
     home.path(name)
   );
-  for (const path of [...places, ...ours]) {
-    for (const args of [["daemon"], ["daemon", "start"]]) {
+  for (const [nth, path] of [...places, ...ours].entries()) {
+    for (const [at, args] of [["daemon"], ["daemon", "start"]].entries()) {
+      // The short run refuses the first path in both ways, the others in one of them in turn.
+      if (nth >= rounds(1, 9) && at !== nth % 2) continue;
       const { code, stderr } = await home.cli(args, { env: { AGENT_CONSOLE_PID_FILE: path } });
       assertEquals(code, 6, `${args.join(" ")} with ${path}: ${stderr}`);
       assertStringIncludes(stderr, path);

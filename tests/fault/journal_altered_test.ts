@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseHead } from "../../src/journal/head.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
+import { rounds } from "../support/harness_wait.ts";
 import type { MemoryFiles } from "../support/memory_files.ts";
 import { DIR, disk, fill, lines, open, putLines, segments, verify } from "../support/memory_journal.ts";
 
@@ -35,7 +36,7 @@ Deno.test("C3 a flipped bit at any byte → found at its record, nothing written
   for (const path of segments(whole)) {
     const bytes = whole.read(path);
     const first = Number(path.slice(-22, -6));
-    for (let at = 0; at < bytes.length; at++) {
+    for (let at = 0; at < bytes.length; at += rounds(3, 1)) {
       bit = (bit + 3) % 8;
       const files = whole.restart();
       const flipped = bytes.slice();

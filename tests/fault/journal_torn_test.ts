@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { rounds } from "../support/harness_wait.ts";
 import { Crash, type CrashPart, MemoryFiles } from "../support/memory_files.ts";
 import { DIR, disk, fill, open, problem, segments, verify } from "../support/memory_journal.ts";
 
@@ -11,6 +12,9 @@ async function cutEverywhere(snapshotAt?: number): Promise<void> {
   const bytes = whole.read(path);
   assert(bytes.length > 700);
   for (let cut = 0; cut <= bytes.length; cut++) {
+    // The short run takes every fifth byte, and all about the end of a record.
+    const isAtAnEnd = bytes.subarray(Math.max(0, bytes.length - cut - 2), bytes.length - cut + 1).includes(10);
+    if (cut % rounds(5, 1) !== 0 && cut !== bytes.length && !isAtAnEnd) continue;
     const files = whole.restart();
     files.put(path, bytes.subarray(0, bytes.length - cut));
     assertEquals((await verify(files)).ok, true, "verify takes a torn end for an unfinished one");

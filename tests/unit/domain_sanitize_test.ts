@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { clip, escapeControls, headAndTail, maskSecrets, oneLine } from "../../src/domain/sanitize.ts";
 import { codePoint } from "../support/code_point.ts";
+import { rounds } from "../support/harness_wait.ts";
 
 Deno.test("a clipped text fits, ends well and keeps its beginning", () => {
   fc.assert(fc.property(fc.string({ unit: codePoint }), fc.integer({ min: 1, max: 20 }), (text, cap) => {
@@ -129,7 +130,7 @@ Deno.test("A3 masking JSON leaves JSON, however deep a secret is quoted", () => 
   );
 });
 
-Deno.test("looking for secrets in a megabyte of anything ends", () => {
+Deno.test("looking for secrets in a long text of anything ends", () => {
   // each of these once cost the square of its length: the test would not end
   for (
     const part of [
@@ -162,6 +163,6 @@ Deno.test("looking for secrets in a megabyte of anything ends", () => {
       "secret_",
     ]
   ) {
-    maskSecrets(part.repeat(1_000_000 / part.length));
+    maskSecrets(part.repeat(rounds(200_000, 1_000_000) / part.length));
   }
 });

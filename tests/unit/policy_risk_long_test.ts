@@ -63,7 +63,7 @@ Deno.test("the time for a long text of anything grows with its length, not faste
     fc.property(fc.array(fc.constantFrom(...PARTS), { minLength: 2, maxLength: 4 }), (parts) => {
       growsLinearly((length) => repeated(parts.join(""), length));
     }),
-    { numRuns: 10 },
+    { numRuns: rounds(3, 10) },
   );
 });
 
