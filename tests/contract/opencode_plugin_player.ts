@@ -1,7 +1,9 @@
 /**
  * Runs the plugin's text as OpenCode does and feeds it what OpenCode was recorded to say; the hook command is a shell
- * that writes each event into a pipe. So the recordings prove the plugin and the adapter together.
+ * that writes each event into a pipe. So the recordings prove the plugin and the adapter together. They hold hundreds
+ * of events: for them no shell is started, and the pipe is written here.
  */
+import { EventEmitter } from "node:events";
 import { assert } from "@std/assert";
 import { opencodePlugin } from "../../src/agents/opencode/plugin.ts";
 import type { Recorded } from "./replay.ts";
@@ -9,6 +11,8 @@ import type { Recorded } from "./replay.ts";
 const DEADLINE_MS = 10_000;
 /** A session that OpenCode does not have: when it arrives, all before it has. */
 const MARK = "mark";
+/** With what the plugin starts processes. */
+const SPAWN = 'import { spawn } from "node:child_process";';
 
 export type Forwarded = Readonly<Record<string, unknown>>;
 
@@ -30,6 +34,7 @@ export class PluginPlayer implements AsyncDisposable {
   #text = "";
   #onPost: () => void = () => {};
   #refused = /^$/;
+  #startsProcesses = true;
 
   private constructor(folder: string, pipe: Deno.FsFile, answers: string, before: string) {
     this.#folder = folder;
@@ -50,7 +55,30 @@ export class PluginPlayer implements AsyncDisposable {
     return new PluginPlayer(folder, await Deno.open(`${folder}/pipe`, { read: true, write: true }), answers, before);
   }
 
+  /** The same without processes: each event is in the pipe at once, and its hook says nothing. */
+  static async withoutProcesses(): Promise<PluginPlayer> {
+    const player = await PluginPlayer.create();
+    player.#startsProcesses = false;
+    Reflect.set(globalThis, player.#spawnName, player.#spawn);
+    return player;
+  }
+
+  get #spawnName(): string {
+    return `spawn in ${this.#folder}`;
+  }
+
+  readonly #spawn = () => {
+    const child = new EventEmitter();
+    const end = async (event: string) => {
+      // Not by the file that is read: its write would wait until that read has something.
+      await Deno.writeTextFile(`${this.#folder}/pipe`, `${event}\n`, { append: true });
+      child.emit("close");
+    };
+    return Object.assign(child, { stdin: { on() {}, end }, stdout: { on() {} }, kill() {} });
+  };
+
   async [Symbol.asyncDispose](): Promise<void> {
+    Reflect.deleteProperty(globalThis, this.#spawnName);
     this.#pipe.close();
     await Deno.remove(this.#folder, { recursive: true });
   }
@@ -80,7 +108,12 @@ export class PluginPlayer implements AsyncDisposable {
 
   /** A fresh plugin, as at OpenCode's start. */
   async load(directory: string): Promise<void> {
-    const url = `data:text/javascript,${encodeURIComponent(opencodePlugin(this.#command))}`;
+    const whole = opencodePlugin(this.#command);
+    const text = this.#startsProcesses
+      ? whole
+      : whole.replace(SPAWN, `const spawn = globalThis["${this.#spawnName}"];`);
+    assert(this.#startsProcesses || text !== whole, "the plugin's import of spawn is another one");
+    const url = `data:text/javascript,${encodeURIComponent(text)}`;
     const { AgentConsole } = await import(url);
     const post = (request: Posted) => {
       this.posted.push(request);

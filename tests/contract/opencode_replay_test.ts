@@ -17,7 +17,7 @@ function read(name: string): string {
 }
 
 async function replay(lines: string): Promise<readonly string[]> {
-  await using plugin = await PluginPlayer.create();
+  await using plugin = await PluginPlayer.withoutProcesses();
   const player = new Replay(opencode);
   const out: string[] = [];
   for (const line of recorded(lines)) {
