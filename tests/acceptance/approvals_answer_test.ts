@@ -71,7 +71,7 @@ Deno.test("H4 approve and deny as two processes at once: one wins, the other exi
   await using home = await TestHome.create();
   await home.start();
   await using client = await home.connect({ token: true });
-  for (let i = 0; i < 4; i++) {
+  for (let i = 0; i < rounds(2, 4); i++) {
     await using asks = await held(home, client, { command: `touch ${i}` });
     const [yes, no] = await Promise.all([
       home.cli(["approve", asks.id]),
