@@ -26,7 +26,7 @@ const WAYS = [
 Deno.test("F2 restarts while hooks are held and answered: each ends with nothing, or with what the journal has", async () => {
   await using home = await TestHome.create();
   await home.start();
-  for (let round = 0; round < rounds(5, 20); round++) {
+  for (let round = 0; round < rounds(3, 20); round++) {
     const asked: Held[] = [];
     try {
       await using client = await home.connect({ token: true });
