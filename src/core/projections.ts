@@ -12,7 +12,8 @@ type Maker = () => Projection;
 
 export class Projections {
   #made: ReadonlyMap<Maker, Projection>;
-  #setAside = new Set<Projection>();
+  /** Those that were not set aside. */
+  #fed: readonly Projection[];
   #onError: (name: string, error: unknown) => void;
 
   /**
@@ -22,6 +23,7 @@ export class Projections {
   constructor(makers: readonly Maker[], onError: (name: string, error: unknown) => void) {
     this.#onError = onError;
     this.#made = made(makers);
+    this.#fed = [...this.#made.values()];
   }
 
   /** The one that `maker` made. Not before recovery has ended: {@link restore} may make them anew. */
@@ -33,15 +35,16 @@ export class Projections {
 
   /** Whether it lacks an event, so that what it tells may be wrong. */
   isSetAside(projection: Projection): boolean {
-    return this.#setAside.has(projection);
+    return !this.#fed.includes(projection);
   }
 
   apply(event: NewEvent): void {
-    for (const projection of this.#fed()) {
+    for (const projection of this.#fed) {
       try {
         projection.apply(event);
       } catch (error) {
-        this.#fail(projection, error);
+        this.#fed = this.#fed.filter((one) => one !== projection);
+        this.#onError(projection.name, error);
       }
     }
   }
@@ -49,7 +52,7 @@ export class Projections {
   /** Without those that were set aside: the next start misses them, and replays the journal. */
   save(): SavedProjections {
     const saved: Record<string, SavedProjections[string]> = {};
-    for (const projection of this.#fed()) {
+    for (const projection of this.#fed) {
       try {
         saved[projection.name] = { layout: projection.layout, state: projection.save() };
       } catch (error) {
@@ -61,26 +64,18 @@ export class Projections {
 
   /** False where another version saved them, or one is missing, or cannot take its own: all are empty then. */
   restore(saved: SavedProjections): boolean {
-    if (this.#fed().some(({ name, layout }) => saved[name]?.layout !== layout)) return false;
-    for (const projection of this.#fed()) {
+    if (this.#fed.some(({ name, layout }) => saved[name]?.layout !== layout)) return false;
+    for (const projection of this.#fed) {
       try {
         projection.restore(saved[projection.name]?.state);
       } catch (error) {
         this.#onError(projection.name, error);
         this.#made = made([...this.#made.keys()]);
+        this.#fed = [...this.#made.values()];
         return false;
       }
     }
     return true;
-  }
-
-  #fed(): Projection[] {
-    return [...this.#made.values()].filter((projection) => !this.#setAside.has(projection));
-  }
-
-  #fail(projection: Projection, error: unknown): void {
-    this.#setAside.add(projection);
-    this.#onError(projection.name, error);
   }
 }
 
