@@ -7,6 +7,7 @@
  */
 import { type Actor, FEED } from "../protocol/actor.ts";
 import type { ApprovalsDoor, ApprovalsPort, IncomingRequest } from "../core/approvals_port.ts";
+import type { Once } from "../core/idempotency.ts";
 import type { JournalPort } from "../core/journal_port.ts";
 import type { ReportDeps } from "../core/apply_report.ts";
 import type { CommitResult } from "../core/store.ts";
@@ -43,6 +44,8 @@ export interface BrokerOptions {
   /** A new id, short enough to type. */
   readonly newId: () => string;
   readonly log: Log;
+  /** Whether the inbox may be wrong: then each agent asks by itself. */
+  readonly isIncomplete: () => boolean;
 }
 
 type Reported = ResultOf<"session.report">;
@@ -73,6 +76,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   receive(given: IncomingRequest, requester: Requester): Reported | Promise<Reported> {
     const incoming = classifyIncoming(given);
     const { request, report, idempotencyKey } = incoming;
+    const leave = () => this.#resolver.commit(report, { actor: requester.actor, idempotencyKey });
+    if (this.#o.isIncomplete()) return leave();
     const result = this.#o.policy.evaluate(incoming, ruleContext(incoming, this.#o.core.store));
     if (result.kind === "decided") {
       const output = incoming.responseFor(result.decision);
@@ -81,7 +86,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     if (request.acceptsApproval && this.#mayWait(incoming, result)) {
       return this.#open(incoming, requester, this.#o.waitMs());
     }
-    return this.#resolver.commit(report, { actor: requester.actor, idempotencyKey });
+    return leave();
   }
 
   /** Beside the agent's own dialog waiting blocks nobody; otherwise wait only while a person can decide. */
@@ -214,7 +219,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   async decide(params: ParamsOf<"approval.decide">, actor: Actor): Promise<ResultOf<"approval.decide">> {
     const { id, idempotencyKey, expiresInSecs } = params;
     const { core: { store, journal, now }, inbox } = this.#o;
-    const earlier = store.repeated(idempotencyKey, { types: ["approval.decided"], about: id });
+    const once: Once = { key: idempotencyKey, change: `approval.decide ${id}` };
+    const earlier = store.repeated(once);
     const approval = inbox.get(id);
     if (earlier !== undefined) {
       await journal.durable(earlier.seq);
@@ -238,7 +244,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
       expiresInSecs,
     });
     const state = resolvedState(decision, { at, by: parseDecider(actor), ruleId: rule?.id });
-    const committed = this.#resolver.decide(pending, approval, { state, rule, actor, idempotencyKey });
+    const committed = this.#resolver.decide(pending, approval, { state, rule, actor, once });
     this.#o.policy.decidedByHuman();
     const message = decision.kind === "approve" || decision.message === undefined ? {} : { message: decision.message };
     try {

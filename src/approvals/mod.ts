@@ -8,6 +8,7 @@ import type { Service } from "../core/service.ts";
 import type { Store } from "../core/store.ts";
 import type { Clock, Log } from "../platform/system.ts";
 import { DAEMON } from "../protocol/actor.ts";
+import { refusingWhile } from "../rpc/handler.ts";
 import { Broker } from "./broker.ts";
 import { approvalHandlers } from "./handlers.ts";
 import type { Inbox } from "./inbox.ts";
@@ -26,6 +27,8 @@ export interface ApprovalsOptions {
   readonly after: (ms: number, action: () => void) => () => void;
   /** A new id, short enough to type, that {@link ApprovalsOptions.inbox} does not know. */
   readonly newId: () => string;
+  /** Whether the inbox lacks an event: a rule that was revoked may still stand in it. Then nothing is decided here. */
+  readonly isIncomplete: () => boolean;
 }
 
 /** The configuration of approvals, read at each use: a reload takes effect at once. */
@@ -36,7 +39,9 @@ export interface ApprovalSettings {
 
 const SECOND_MS = 1000;
 
-export function createApprovals({ store, inbox, journal, config, clock, log, after, newId }: ApprovalsOptions) {
+export function createApprovals(
+  { store, inbox, journal, config, clock, log, after, newId, isIncomplete }: ApprovalsOptions,
+) {
   const now = () => new Date(clock.now()).toISOString();
   const policy = new PolicyEngine({
     settings: () => {
@@ -63,6 +68,7 @@ export function createApprovals({ store, inbox, journal, config, clock, log, aft
     after,
     newId,
     log,
+    isIncomplete,
   });
   const service: Service = {
     name: "approvals",
@@ -83,6 +89,10 @@ export function createApprovals({ store, inbox, journal, config, clock, log, aft
     policy,
     presence,
     service,
-    handlers: approvalHandlers({ broker, inbox, store, journal, rules: () => policy.rules() }),
+    handlers: refusingWhile(
+      isIncomplete,
+      "approvals",
+      approvalHandlers({ broker, inbox, store, journal, rules: () => policy.rules() }),
+    ),
   };
 }

@@ -5,6 +5,7 @@
  */
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import { commitReport, type ReportDeps, type ReportOptions } from "../core/apply_report.ts";
+import type { Once } from "../core/idempotency.ts";
 import type { CommitResult } from "../core/store.ts";
 import type { Approval, ApprovalState, Rule } from "../domain/approval.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
@@ -45,7 +46,7 @@ export interface Resolution {
   readonly state: ApprovalState;
   readonly rule?: Rule | undefined;
   readonly actor: Actor;
-  readonly idempotencyKey?: string | undefined;
+  readonly once: Once;
 }
 
 export class ApprovalResolver {
@@ -68,10 +69,10 @@ export class ApprovalResolver {
   decide(
     pending: PendingRequest,
     approval: Approval,
-    { state, rule, actor, idempotencyKey }: Resolution,
+    { state, rule, actor, once }: Resolution,
   ): CommitResult {
     const data = { approval: replaceState(approval, state), ...(rule === undefined ? {} : { rule }) };
-    const committed = this.#o.core.store.commit({ type: "approval.decided", data }, actor, idempotencyKey);
+    const committed = this.#o.core.store.commit({ type: "approval.decided", data }, actor, once);
     this.pending.resolve(pending);
     this.#goOn(pending, "decided", actor, state.status === "denied");
     return committed;

@@ -1,4 +1,5 @@
 /** Revokes a rule that a decision made. */
+import type { Once } from "../core/idempotency.ts";
 import type { JournalPort } from "../core/journal_port.ts";
 import type { CommitResult, Store } from "../core/store.ts";
 import type { Actor } from "../protocol/actor.ts";
@@ -22,14 +23,15 @@ export async function commitRevocation(
   { id, idempotencyKey }: ParamsOf<"approval.revoke">,
   actor: Actor,
 ): Promise<CommitResult> {
-  const earlier = store.repeated(idempotencyKey, { types: ["approval.rule_revoked"], about: id });
+  const once: Once = { key: idempotencyKey, change: `approval.revoke ${id}` };
+  const earlier = store.repeated(once);
   const rule = inbox.rule(id);
   if (earlier !== undefined) {
     await journal.durable(earlier.seq);
     return earlier;
   }
   if (rule === undefined) throw noSuchRule(id);
-  const committed = store.commit({ type: "approval.rule_revoked", data: { rule } }, actor, idempotencyKey);
+  const committed = store.commit({ type: "approval.rule_revoked", data: { rule } }, actor, once);
   await journal.durable(committed.seq);
   return committed;
 }

@@ -5,6 +5,7 @@ import type { Report } from "../domain/report.ts";
 import { dropStaleEvent, routeReport } from "../domain/report_routing.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import type { ApprovalsPort } from "./approvals_port.ts";
+import type { Once } from "./idempotency.ts";
 import type { CommitResult, Store } from "./store.ts";
 
 export interface ReportOptions {
@@ -47,11 +48,16 @@ export function commitReport(
     // A late hook of a dead process does not revive its row; a process that announces itself is a new one.
     if (one.event.kind === "announced") store.renewed(one.sessionId);
     const change = decideReport(session, one, at === undefined ? now() : latest(at, session?.lastEventAt));
-    last = store.commit(change, actor, i === reports.length - 1 ? idempotencyKey : undefined);
+    last = store.commit(change, actor, i === reports.length - 1 ? ofReport(idempotencyKey) : undefined);
     approvals.eventCommitted(one.sessionId, one.event);
   }
   approvals.reportCommitted(told);
   return last;
+}
+
+/** A report names its session in the agent's own words: its key alone says that it is the same one. */
+export function ofReport(key: string | undefined): Once {
+  return { key, change: "session.report" };
 }
 
 function latest(a: string, b: string | undefined): string {

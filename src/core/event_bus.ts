@@ -117,11 +117,12 @@ export class EventBus {
    * @returns ends it
    */
   listen(after: number, topics: ReadonlySet<string>, listener: (event: SequencedEvent) => void): () => void {
+    let listening = true;
     const subscription = this.subscribe({
       after,
       topics,
       wake: () => {
-        for (let event = subscription.next(); event !== undefined; event = subscription.next()) {
+        for (let event = subscription.next(); event !== undefined && listening; event = subscription.next()) {
           const each = event;
           this.#guarded(() => listener(each));
         }
@@ -129,7 +130,6 @@ export class EventBus {
       lagged: () => {},
     });
     this.#listeners++;
-    let listening = true;
     return () => {
       if (!listening) return;
       listening = false;

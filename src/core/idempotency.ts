@@ -1,21 +1,18 @@
 /** What each idempotency key was used for, and the result that a repeat gets. */
-import type { EventType } from "../domain/event.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 
-/** A change that a key stands for. */
-export interface KeyedChange<T> {
-  readonly type: EventType;
-  /** The id of what was changed: of a session, an approval or a rule. Null where the event names none. */
-  readonly about: string | null;
-  readonly result: T;
+/** A change that is made once, however often it is asked for. */
+export interface Once {
+  /** The caller's key; without one each call is a change of its own. */
+  readonly key: string | undefined;
+  /** The method, and the id of what it changes where it is not new: `session.close s1`. A key stands for one of them. */
+  readonly change: string;
 }
 
-/** What the caller is about to do: a repeat must be the same. */
-export interface Use {
-  /** The event that it would make is one of these. */
-  readonly types: readonly EventType[];
-  /** Absent: its event names nothing. */
-  readonly about?: string;
+/** A change that was made. `change` is undefined where a version that did not keep it has made it. */
+export interface KeyedChange<T> {
+  readonly change: string | undefined;
+  readonly result: T;
 }
 
 /** The newest `capacity` keys; the oldest are dropped. */
@@ -27,20 +24,19 @@ export class Idempotency<T> {
     this.#capacity = capacity;
   }
 
-  /** @throws {ConsoleError} `conflict` where `key` was used for something else than `use` */
-  result(key: string, use?: Use): T | undefined {
-    const change = this.#changes.get(key);
-    if (change === undefined || use === undefined) return change?.result;
-    if (use.types.includes(change.type) && change.about === (use.about ?? null)) return change.result;
+  /** @throws {ConsoleError} `conflict` where the key stands for another change */
+  result({ key, change }: Once): T | undefined {
+    const made = key === undefined ? undefined : this.#changes.get(key);
+    if (made === undefined || made.change === undefined || made.change === change) return made?.result;
     throw new ConsoleError("conflict", "the idempotencyKey was used for another change before", {
       param: "idempotencyKey",
       hint: "use a new key for each change",
     });
   }
 
-  set(key: string, change: KeyedChange<T>): void {
+  set(key: string, made: KeyedChange<T>): void {
     this.#changes.delete(key);
-    this.#changes.set(key, change);
+    this.#changes.set(key, made);
     if (this.#changes.size <= this.#capacity) return;
     const [oldest] = this.#changes.keys();
     if (oldest !== undefined) this.#changes.delete(oldest);

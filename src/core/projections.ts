@@ -10,20 +10,26 @@ export type SavedProjections = Readonly<Record<string, { readonly layout: number
 
 type Maker = () => Projection;
 
+/** What a projection failed to do: `apply` alone makes its state wrong, and has it set aside. */
+type Failed = (name: string, what: "apply" | "save" | "restore", error: unknown) => void;
+
 export class Projections {
   #made: ReadonlyMap<Maker, Projection>;
   /** Those that were not set aside. */
   #fed: readonly Projection[];
-  #onError: (name: string, error: unknown) => void;
+  #failed: Failed;
 
   /**
-   * @param makers each makes an empty one; their names differ
-   * @param onError told once of each that is set aside
+   * @param makers each makes an empty one
+   * @throws {TypeError} where two have one name: each would be restored from the other's state
    */
-  constructor(makers: readonly Maker[], onError: (name: string, error: unknown) => void) {
-    this.#onError = onError;
+  constructor(makers: readonly Maker[], failed: Failed) {
+    this.#failed = failed;
     this.#made = made(makers);
     this.#fed = [...this.#made.values()];
+    const names = this.#fed.map(({ name }) => name);
+    const twice = names.find((name, at) => names.indexOf(name) !== at);
+    if (twice !== undefined) throw new TypeError(`two projections are named ${twice}`);
   }
 
   /** The one that `maker` made. Not before recovery has ended: {@link restore} may make them anew. */
@@ -44,7 +50,7 @@ export class Projections {
         projection.apply(event);
       } catch (error) {
         this.#fed = this.#fed.filter((one) => one !== projection);
-        this.#onError(projection.name, error);
+        this.#failed(projection.name, "apply", error);
       }
     }
   }
@@ -56,7 +62,7 @@ export class Projections {
       try {
         saved[projection.name] = { layout: projection.layout, state: projection.save() };
       } catch (error) {
-        this.#onError(projection.name, error); // its state may be right all the same
+        this.#failed(projection.name, "save", error);
       }
     }
     return saved;
@@ -69,7 +75,7 @@ export class Projections {
       try {
         projection.restore(saved[projection.name]?.state);
       } catch (error) {
-        this.#onError(projection.name, error);
+        this.#failed(projection.name, "restore", error);
         this.#made = made([...this.#made.keys()]);
         this.#fed = [...this.#made.values()];
         return false;

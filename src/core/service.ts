@@ -8,8 +8,13 @@ import type { EventType } from "../domain/event.ts";
 import type { HomePaths } from "../platform/home_paths.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import type { Clock, Log } from "../platform/system.ts";
-import type { AnyMethodName, FeatureSnapshot, FeatureStatus, ResultOf } from "../protocol/method_schemas.ts";
-import type { MethodName } from "../protocol/methods.ts";
+import type {
+  AnyMethodName,
+  FeatureMethodName,
+  FeatureSnapshot,
+  FeatureStatus,
+  ResultOf,
+} from "../protocol/method_schemas.ts";
 import type { FeatureRow, Handlers } from "../rpc/handler.ts";
 import type { ApprovalsDoor, ApprovalsPort } from "./approvals_port.ts";
 import type { EventBus } from "./event_bus.ts";
@@ -75,22 +80,26 @@ export interface SandboxContext<V = unknown> {
 }
 
 /**
- * A feature: `M` names the methods that it has handlers for, `P` is its projection, `S` its section of the configuration.
- * Methods that the methods table does not know are its own and need their rows.
+ * A feature: `M` names its methods, each of which has a row and a handler; `P` is its projection, `S` its section of the
+ * configuration.
  */
 export type Feature<
-  M extends AnyMethodName = never,
+  M extends FeatureMethodName = never,
   P extends Projection = Projection,
   S extends ConfigSection | undefined = undefined,
 > =
-  & FeatureBase<M, P, SectionValues<S>>
+  & FeatureBase<M, P, SectionValues<S>, [M] extends [never] ? FeatureParts : FeatureParts<M> & Handling<M>>
   & (S extends ConfigSection ? { readonly config: S } : unknown)
-  & ([Exclude<M, MethodName>] extends [never] ? unknown : { readonly methods: FeatureRows<Exclude<M, MethodName>> });
+  & ([M] extends [never] ? unknown : { readonly methods: FeatureRows<M> });
+
+interface Handling<M extends AnyMethodName> {
+  readonly handlers: Handlers<M>;
+}
 
 export type FeatureRows<M extends string = string> = Readonly<Record<M, FeatureRow>>;
 
 /** A feature without its section of the configuration, whose values are `V`, and without the rows of its methods. */
-export interface FeatureBase<M extends AnyMethodName, P extends Projection, V> {
+export interface FeatureBase<M extends AnyMethodName, P extends Projection, V, Parts = FeatureParts<M>> {
   /** Its folder, the first word of its methods and of its events, and so their topic: `notes.add`, `notes.added`. */
   readonly name: string;
   /** Each of its events, with the line of docs/protocol.md that says what it means. */
@@ -100,18 +109,21 @@ export interface FeatureBase<M extends AnyMethodName, P extends Projection, V> {
   /** Its state, made from the journal's events. */
   readonly projection?: () => P;
   /** @param projection what {@link FeatureBase.projection} gave, with the journal replayed into it */
-  readonly create: (context: FeatureContext<V>, projection: P) => FeatureParts<M>;
+  readonly create: (context: FeatureContext<V>, projection: P) => Parts;
 }
 
 export interface FeatureParts<M extends AnyMethodName = never> {
+  readonly handlers?: Handlers<M>;
   readonly service?: Omit<Service, "name" | "status"> & {
     /** Its part of `status`, under the feature's name. */
-    status?(): FeatureStatus[keyof FeatureStatus] | Promise<FeatureStatus[keyof FeatureStatus]>;
+    status?(): Shown<FeatureStatus> | Promise<Shown<FeatureStatus>>;
   };
-  readonly handlers?: Handlers<M>;
   /**
    * What a window must know of its state before it hears of changes: JSON, under the feature's name in the snapshot of
    * `subscribe` and in `dump`. Taken at the instant of the snapshot, so it must not wait, and be small.
    */
-  readonly snapshot?: () => FeatureSnapshot[keyof FeatureSnapshot];
+  readonly snapshot?: () => Shown<FeatureSnapshot>;
 }
+
+/** What one feature shows, of those that declare something; undefined for nothing. */
+type Shown<Declared> = Declared[keyof Declared] | undefined;

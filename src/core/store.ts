@@ -14,7 +14,7 @@ import type { Clock } from "../platform/system.ts";
 import type { Actor } from "../protocol/actor.ts";
 import { type EventBus, SequencedEvent } from "./event_bus.ts";
 import { FrozenSessions } from "./frozen_sessions.ts";
-import { Idempotency, type KeyedChange, type Use } from "./idempotency.ts";
+import { Idempotency, type KeyedChange, type Once } from "./idempotency.ts";
 import type { JournalPort } from "./journal_port.ts";
 import { Projections, type SavedProjections } from "./projections.ts";
 import { type SessionRow, SessionRows } from "./session_rows.ts";
@@ -97,14 +97,9 @@ export class Store {
 
   // -- change --------------------------------------------------------------------------------------------------------
 
-  /**
-   * The answer that an earlier use of `key` got.
-   *
-   * @param use what the caller is about to do with the key; absent where it cannot tell yet
-   * @throws {ConsoleError} `conflict`: the key was used for another change
-   */
-  repeated(key: string | undefined, use?: Use): CommitResult | undefined {
-    return key === undefined ? undefined : this.#keys.result(key, use);
+  /** The answer that the change got when it was made. @throws {ConsoleError} `conflict`: its key stands for another one */
+  repeated(once: Once): CommitResult | undefined {
+    return this.#keys.result(once);
   }
 
   /**
@@ -112,9 +107,9 @@ export class Store {
    *
    * @throws {ConsoleError} `read_only`: nothing changed
    */
-  commit(event: NewEvent, actor: Actor, idempotencyKey?: string): CommitResult {
+  commit(event: NewEvent, actor: Actor, once?: Once): CommitResult {
     if (this.#journal === undefined) throw new Error("the store has no journal yet");
-    const marked = this.#derived(event, idempotencyKey);
+    const marked = this.#derived(event, once);
     let committed: CommitResult = { seq: 0, sessionId: null, status: null };
     for (const record of this.#journal.append({ type: marked.type, actor, data: marked.data })) {
       const { seq, ts, type, dataJson } = record;
@@ -122,7 +117,8 @@ export class Store {
       // The other ones are the journal's own: the first record of a new segment.
       const appended = own ? marked : { type, data: JSON.parse(dataJson) } as NewEvent;
       try {
-        if (own) committed = this.#apply(marked, seq);
+        const applied = this.#apply(appended, seq);
+        if (own) committed = applied;
       } finally { // it is in the journal: whatever a bug does, no subscriber misses it
         this.#options.bus.append(new SequencedEvent(seq, ts, appended, dataJson));
       }
@@ -132,11 +128,11 @@ export class Store {
 
   #apply(event: NewEvent, seq: number): CommitResult {
     if (isSessionEvent(event)) this.#applyToRow(event);
-    const change = changeOf(event, seq);
-    const { idempotencyKey } = event.data;
-    if (idempotencyKey !== undefined) this.#keys.set(idempotencyKey, change);
+    const result = resultOf(event, seq);
+    const { idempotencyKey, idempotencyChange } = event.data;
+    if (idempotencyKey !== undefined) this.#keys.set(idempotencyKey, { change: idempotencyChange, result });
     this.#projections.apply(event);
-    return change.result;
+    return result;
   }
 
   #applyToRow(event: SessionEvent): void {
@@ -153,8 +149,8 @@ export class Store {
   }
 
   /** Adds the marks that do not change with time alone, so that the event shows the row as a list would, but for `stale`. */
-  #derived(event: NewEvent, idempotencyKey: string | undefined): NewEvent {
-    const key = idempotencyKey === undefined ? {} : { idempotencyKey };
+  #derived(event: NewEvent, once: Once | undefined): NewEvent {
+    const key = once?.key === undefined ? {} : { idempotencyKey: once.key, idempotencyChange: once.change };
     if (!isSessionEvent(event)) return { type: event.type, data: { ...event.data, ...key } } as NewEvent;
     const { session } = event.data;
     const row = this.#rows.get(session.id);
@@ -257,20 +253,15 @@ export class Store {
 }
 
 /** An event of a feature is about the session that its data names as `sessionId`, if it does. */
-function changeOf(event: NewEvent, seq: number): KeyedChange<CommitResult> {
-  const { type } = event;
+function resultOf(event: NewEvent, seq: number): CommitResult {
   if (isSessionEvent(event)) {
     const { id, status } = event.data.session;
-    return { type, about: id, result: { seq, sessionId: id, status: type === "session.deleted" ? null : status } };
+    return { seq, sessionId: id, status: event.type === "session.deleted" ? null : status };
   }
-  if (event.type === "approval.rule_revoked") {
-    return { type, about: event.data.rule.id, result: { seq, sessionId: null, status: null } };
-  }
-  if (isApprovalEvent(event)) {
-    const { id, sessionId, status } = event.data.approval;
-    return { type, about: id, result: { seq, sessionId, status } };
+  if (isApprovalEvent(event) && event.type !== "approval.rule_revoked") {
+    const { sessionId, status } = event.data.approval;
+    return { seq, sessionId, status };
   }
   const { sessionId } = event.data as { readonly sessionId?: unknown };
-  const id = typeof sessionId === "string" ? sessionId : null;
-  return { type, about: id, result: { seq, sessionId: id, status: null } };
+  return { seq, sessionId: typeof sessionId === "string" ? sessionId : null, status: null };
 }

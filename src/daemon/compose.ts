@@ -97,6 +97,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     log,
     after: setTimer,
     newId: () => newId(inbox),
+    isIncomplete: () => projections.isSetAside(inbox),
   });
   const { broker, presence } = approvals;
   const context: SharedContext = {
@@ -252,9 +253,9 @@ function openBase({ limits, paths, config, log, features }: ComposeOptions, last
   });
   const makeInbox = () => new Inbox();
   const makers = [makeInbox, ...features.flatMap(({ projection }) => projection ?? [])];
-  const projections = new Projections(makers, (name, error) => {
-    lastError.set("bug", `the state of "${name}" is incomplete for a bug: ${String(error)}`);
-    log.error("a projection failed", { name, error: String((error as Error)?.stack ?? error) });
+  const projections = new Projections(makers, (name, what, error) => {
+    if (what === "apply") lastError.set("bug", `the state of "${name}" is incomplete for a bug: ${String(error)}`);
+    log.error("a projection failed", { name, what, error: String((error as Error)?.stack ?? error) });
   });
   const store = new Store({
     clock: systemClock,

@@ -19,9 +19,8 @@ import { feeds } from "../feeds/mod.ts";
 import { liveness } from "../liveness/mod.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import type { Log } from "../platform/system.ts";
-import { ConsoleError } from "../protocol/errors.ts";
 import type { AnyMethodName } from "../protocol/method_schemas.ts";
-import type { Handlers } from "../rpc/handler.ts";
+import { type Handlers, refusingWhile } from "../rpc/handler.ts";
 import { retention } from "../retention/mod.ts";
 import { spool } from "../spool/mod.ts";
 
@@ -100,8 +99,8 @@ export function createFeatures<F extends readonly AnyFeature[]>(
       booted: valuesOf(config.booted, feature.config),
     };
     const made: FeatureParts<AnyMethodName> = feature.create({ ...context, settings }, state);
-    const isLost = () => state !== undefined && states.isSetAside(state);
-    return [feature.name, { ...made, handlers: refusingWhere(isLost, feature.name, made.handlers) }];
+    const isIncomplete = () => state !== undefined && states.isSetAside(state);
+    return [feature.name, withoutWrongState(feature.name, made, isIncomplete)];
   });
   return {
     services: parts.map(([name, { service }]) => serviceOf(name, service)),
@@ -111,23 +110,30 @@ export function createFeatures<F extends readonly AnyFeature[]>(
   };
 }
 
-/** A feature whose projection lacks an event answers nothing: it would answer from a wrong state. */
-function refusingWhere(
-  isLost: () => boolean,
+/** A feature whose projection lacks an event shows and does nothing more: it would go by a wrong state. */
+function withoutWrongState(
   name: string,
-  handlers: Readonly<Record<string, (...args: never[]) => unknown>> = {},
-): Handlers<AnyMethodName> {
-  const guarded = Object.entries(handlers).map(([method, handler]) => [method, (...args: never[]) => {
-    if (!isLost()) return handler(...args);
-    throw new ConsoleError("internal", `the state of "${name}" is incomplete for a bug that is in the daemon's log`, {
-      hint: "agent-console daemon restart",
-    });
-  }]);
-  return Object.fromEntries(guarded);
+  { service = {}, snapshot, handlers }: FeatureParts<AnyMethodName>,
+  isIncomplete: () => boolean,
+): FeatureParts<AnyMethodName> {
+  const { tick, status, ...rest } = service;
+  return {
+    ...(handlers === undefined ? {} : { handlers: refusingWhile(isIncomplete, name, handlers) }),
+    ...(snapshot === undefined ? {} : { snapshot: () => isIncomplete() ? undefined : snapshot() }),
+    service: {
+      ...rest,
+      ...(tick === undefined ? {} : { tick: () => isIncomplete() ? undefined : tick() }),
+      ...(status === undefined ? {} : { status: () => isIncomplete() ? undefined : status() }),
+    },
+  };
 }
 
 function serviceOf(name: string, { status, ...rest }: NonNullable<FeatureParts["service"]> = {}): Service {
-  return { ...rest, name, ...(status === undefined ? {} : { status: async () => ({ [name]: await status() }) }) };
+  return { ...rest, name, ...(status === undefined ? {} : { status: async () => partOf(name, await status()) }) };
+}
+
+function partOf(name: string, part: unknown): Readonly<Record<string, unknown>> {
+  return part === undefined ? {} : { [name]: part };
 }
 
 /** One that fails is left out, so that windows still get the rest. */
@@ -136,7 +142,7 @@ function snapshotOf(
   log: Log,
 ): [string, unknown][] {
   try {
-    return snapshot === undefined ? [] : [[name, snapshot()]];
+    return Object.entries(partOf(name, snapshot?.()));
   } catch (error) {
     log.error("a service failed", {
       service: name,

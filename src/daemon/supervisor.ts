@@ -1,7 +1,7 @@
 /** Starts the services in their order, ticks them, and stops them in the opposite order. */
 import type { Log } from "../platform/system.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
-import type { Service, StopRequest } from "../core/service.ts";
+import type { Service, StatusPart, StopRequest } from "../core/service.ts";
 
 export interface SupervisorOptions {
   readonly services: readonly Service[];
@@ -14,6 +14,9 @@ export interface SupervisorOptions {
   /** Lets everybody else have their turn. */
   readonly pause: () => Promise<void>;
 }
+
+/** For the part of one service, ms: `status` is asked for when something is wrong. */
+const STATUS_MS = 2000;
 
 export class Supervisor {
   #o: SupervisorOptions;
@@ -57,18 +60,25 @@ export class Supervisor {
     }
   }
 
-  /** The union of the services' parts, without those that fail. */
+  /** The union of the services' parts, without those that fail or take too long. */
   async status(): Promise<ResultOf<"status">> {
-    const parts = await Promise.all(this.#started.map(async (service) => {
-      try {
-        return await service.status?.();
-      } catch (error) {
-        this.#failed(service, "status", error);
-        return undefined;
-      }
-    }));
+    const parts = await Promise.all(this.#started.map((service) => this.#statusOf(service)));
     // Each part is checked by type, the sum is not: a test compares the whole with the schema of the method.
     return Object.assign({}, ...parts) as ResultOf<"status">;
+  }
+
+  async #statusOf(service: Service): Promise<StatusPart | undefined> {
+    if (service.status === undefined) return undefined;
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const callOff = this.#o.after(STATUS_MS, () => reject(new Error(`not done after ${STATUS_MS} ms`)));
+    try {
+      return await Promise.race([service.status(), late]);
+    } catch (error) {
+      this.#failed(service, "status", error);
+      return undefined;
+    } finally {
+      callOff();
+    }
   }
 
   #tickAfter(ms: number): void {

@@ -41,14 +41,14 @@ class LivenessProbe {
     const pids = this.#sweep.pids(rows);
     if (pids.length === 0) return;
     const seen = await probe(psPath(), pids);
-    const { store, approvals } = this.#context;
+    const { store, approvals, isReadOnly } = this.#context;
     await this.#each(await this.#sweep.sweep(rows, seen, slices), slices, ({ id, pid }) => {
       // A session that was resumed while we looked is another process's now.
       if (store.get(id)?.pid !== pid) return;
-      store.setLost(id, DAEMON);
-      approvals.endRequests(id, "its process is gone");
+      approvals.endRequests(id, "its process is gone"); // first: with a journal that is read-only nobody else ends them
+      if (!isReadOnly()) store.setLost(id, DAEMON);
     });
-    if (seen === "unknown") return;
+    if (seen === "unknown" || isReadOnly()) return;
     const ttys = new Map(seen.map(({ pid, tty }) => [pid, tty]));
     await this.#each(rows, slices, (row) => {
       if (!ttys.has(row.pid) || store.get(row.id)?.pid !== row.pid || store.isLost(row.id)) return;

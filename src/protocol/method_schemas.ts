@@ -67,12 +67,17 @@ type AllSchemas = typeof METHOD_SCHEMAS & FeatureMethods;
 /** The methods of the table and those of features. */
 export type AnyMethodName = keyof AllSchemas & string;
 
+export type FeatureMethodName = keyof FeatureMethods & string;
+
 /** The methods that only read, which may be called twice: those of the scope `read`, and `status`, which all may call. */
 export type ReadMethodName =
   | "status"
-  | {
-    [M in AnyMethodName]: (typeof METHODS & FeatureMethods)[M]["scope"] extends "read" ? M : never;
-  }[AnyMethodName];
+  | Exclude<
+    {
+      [M in AnyMethodName]: (typeof METHODS & FeatureMethods)[M] extends { scope: "read"; mutates: false } ? M : never;
+    }[AnyMethodName],
+    "subscribe" | "unsubscribe"
+  >;
 
 /** What a handler gets: the params after the check. */
 export type ParamsOf<M extends AnyMethodName> = v.InferOutput<AllSchemas[M]["params"]>;

@@ -6,6 +6,7 @@ import {
   type ParamsOf,
   type ResultOf,
 } from "../protocol/method_schemas.ts";
+import { ConsoleError } from "../protocol/errors.ts";
 import { type MethodName, type MethodRow, METHODS } from "../protocol/methods.ts";
 import type { EncodedResult } from "./encoded_result.ts";
 import type { Peer } from "./peer.ts";
@@ -65,3 +66,20 @@ export function methodTable(
   }
   return table;
 }
+
+/** The handlers of a part whose state may be incomplete, of which `isIncomplete` tells: then they answer `internal`. */
+export function refusingWhile<H extends Readonly<Record<string, AnyHandler>>>(
+  isIncomplete: () => boolean,
+  part: string,
+  handlers: H,
+): H {
+  const refusing = Object.entries(handlers).map(([method, handler]): [string, AnyHandler] => [method, (...call) => {
+    if (!isIncomplete()) return handler(...call);
+    throw new ConsoleError("internal", `the state of "${part}" is incomplete for a bug that is in the daemon's log`, {
+      hint: "agent-console daemon restart",
+    });
+  }]);
+  return Object.fromEntries(refusing) as H; // the same names, and each takes and gives the same
+}
+
+type AnyHandler = (...call: never[]) => unknown;

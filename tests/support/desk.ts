@@ -82,7 +82,7 @@ export class Desk {
     settings: Partial<PolicySettings> = {},
     journal = new FakeJournal(),
     makers: readonly (() => Projection)[] = [],
-    onError?: (name: string, error: unknown) => void,
+    onError?: (name: string) => void,
   ) {
     this.journal = journal;
     this.projections = testProjections([() => this.inbox, ...makers], onError);
@@ -111,6 +111,7 @@ export class Desk {
         return () => this.#timers = this.#timers.filter((other) => other !== timer);
       },
       newId: () => `a${++this.#ids}`,
+      isIncomplete: () => projections.isSetAside(inbox),
       log: NO_LOG,
     });
     this.broker = broker;

@@ -15,7 +15,7 @@ interface Options {
   /** Of a daemon that ended: its records are what these features know at their start. */
   readonly journal?: FakeJournal;
   /** Told of a projection that fails; by default it fails the test. */
-  readonly onError?: (name: string, error: unknown) => void;
+  readonly onError?: (name: string) => void;
 }
 
 export interface Logged {
@@ -56,7 +56,7 @@ export class FeaturesAlone {
     return this.#created.snapshots();
   }
 
-  /** Calls a handler as the router does, with params that have passed its schema. */
+  /** Calls the bare handler: neither the scope nor the params are checked. */
   async call<M extends AnyMethodName>(
     method: M,
     params: ParamsOf<M>,

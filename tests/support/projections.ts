@@ -4,7 +4,7 @@ import { Projections } from "../../src/core/projections.ts";
 
 export function testProjections(
   makers: readonly (() => Projection)[],
-  onError: (name: string, error: unknown) => void = (_name, error) => {
+  onError: ConstructorParameters<typeof Projections>[1] = (_name, _what, error) => {
     throw error;
   },
 ): Projections {

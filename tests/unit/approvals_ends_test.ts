@@ -270,6 +270,7 @@ Deno.test("P6 the repeat of a close changes nothing, and a key that was used for
     ["session.update", "other"],
     ["session.delete", "s"], // the same session, but another change
     ["session.update", "s"],
+    ["session.reopen", "s"],
   ] as const;
   for (const [method, sessionId] of others) {
     const refused = assertThrows(() => handlers[method]({ sessionId, idempotencyKey: "k" }, call), ConsoleError);

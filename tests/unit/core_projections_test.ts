@@ -1,5 +1,5 @@
 /** A projection with a bug harms neither the state beside it nor the next start. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import type { Projection } from "../../src/core/projection.ts";
 import { Projections } from "../../src/core/projections.ts";
 import { Store } from "../../src/core/store.ts";
@@ -35,7 +35,10 @@ class Counter implements Projection {
 
 function build(makers: readonly (() => Projection)[], journal = new FakeJournal()) {
   const told: string[] = [];
-  const projections = new Projections(makers, (name, error) => told.push(`${name}: ${(error as Error).message}`));
+  const projections = new Projections(
+    makers,
+    (_name, what, error) => told.push(`${what}: ${(error as Error).message}`),
+  );
   const clock = { now: () => Date.parse(NOW), steady: () => 0 };
   const bus = testBus();
   const store = new Store({ clock, bus, idempotencyKeys: 10, staleAfterMs: () => 1e9, projections });
@@ -65,7 +68,7 @@ Deno.test("F4 a projection that throws is set aside: rows, subscribers and the o
   update(store, "two");
   await Promise.resolve();
   assertEquals([store.get("s")?.title, seen, projections.of(good).count], ["two", [1, 2], 2]);
-  assertEquals(told, ["bad: bad cannot apply"]);
+  assertEquals(told, ["apply: bad cannot apply"]);
   assertEquals([projections.isSetAside(projections.of(bad)), projections.isSetAside(projections.of(good))], [
     true,
     false,
@@ -97,5 +100,23 @@ Deno.test("F4 a projection that cannot take its snapshot ends no start: all begi
   assertEquals(next.restore(saved), false);
   assertEquals(makers.map((maker) => projections.of(maker).count), [0, 0]);
   for (const record of journal.records) next.replay(record);
-  assertEquals([makers.map((maker) => projections.of(maker).count), told], [[1, 1], ["b: b cannot restore"]]);
+  assertEquals([makers.map((maker) => projections.of(maker).count), told], [[1, 1], ["restore: b cannot restore"]]);
+});
+
+Deno.test("projections: two of one name are refused, for each would be restored from the other's state", () => {
+  assertThrows(() => build([() => new Counter("a"), () => new Counter("a")]), TypeError, "two projections are named a");
+});
+
+Deno.test("C1 a projection sees the same events live and in a replay, the journal's own too", () => {
+  const maker = () => new Counter("a");
+  const journal = new FakeJournal();
+  const { store, projections } = build([maker], journal);
+  store.attach(journal);
+  const append = journal.append.bind(journal);
+  journal.append = (event) => [...append({ type: "journal.segment", actor: "daemon", data: {} }), ...append(event)];
+  update(store, "one");
+  update(store, "two");
+  const next = build([maker], journal);
+  for (const record of journal.records) next.store.replay(record);
+  assertEquals([projections.of(maker).count, next.projections.of(maker).count], [4, 4]);
 });

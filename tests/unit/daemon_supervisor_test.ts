@@ -6,6 +6,7 @@ import { Supervisor } from "../../src/daemon/supervisor.ts";
 function supervisor(services: readonly Service[]) {
   const failed: unknown[] = [];
   let tick = () => {};
+  const late = new Set<() => void>();
   const log = {
     debug() {},
     info() {},
@@ -14,12 +15,13 @@ function supervisor(services: readonly Service[]) {
       failed.push(`${facts["service"]} ${facts["what"]}`);
     },
   };
-  const after = (_ms: number, action: () => void) => {
-    tick = action;
-    return () => {};
+  const after = (ms: number, action: () => void) => {
+    if (ms === 1) tick = action;
+    else late.add(action);
+    return () => late.delete(action);
   };
   const made = new Supervisor({ services, log, firstTickMs: 1, tickMs: 1, after, pause: () => Promise.resolve() });
-  return { made, failed, tick: () => tick() };
+  return { made, failed, late, tick: () => tick() };
 }
 
 Deno.test("F4 a service that fails at its tick, status, reload or stop is logged, and the others do theirs", async () => {
@@ -45,6 +47,17 @@ Deno.test("F4 a service that fails at its tick, status, reload or stop is logged
   await made.stop({ reason: "", force: false, restart: false });
   assertEquals(did, ["a start", "b start", "a tick", "b tick", "a reload", "b reload", "b stop", "a stop"]);
   assertEquals(failed, ["bad tick", "bad reload", "bad status", "bad stop"]);
+});
+
+Deno.test("F4 a part of status that never comes keeps nobody from the others", async () => {
+  const never: Service = { name: "never", status: () => new Promise<never>(() => {}) };
+  const { made, failed, late } = supervisor([never, { name: "good", status: () => ({ pid: 7 }) }]);
+  made.start();
+  const status = made.status();
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(late.size, 1, "the part that came is waited for no longer");
+  for (const action of late) action();
+  assertEquals<unknown>([await status, failed, late.size], [{ pid: 7 }, ["never status"], 0]);
 });
 
 Deno.test("B8 services that look after all sessions do so in turns of their own, and none after the stop", async () => {

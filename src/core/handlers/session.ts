@@ -1,13 +1,14 @@
 /** Handlers of the session area. */
 import type { ApprovalRequest, Decision } from "../../domain/approval.ts";
 import { decideClose, decideDelete, decideReopen, decideUpdate, isRefusal, type Refusal } from "../../domain/decide.ts";
-import type { EventType, NewEvent } from "../../domain/event.ts";
+import type { NewEvent } from "../../domain/event.ts";
 import type { Report } from "../../domain/report.ts";
 import { withPresentedTools } from "../../domain/presentation.ts";
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { Actor } from "../../protocol/actor.ts";
-import { commitReport } from "../apply_report.ts";
+import { commitReport, ofReport } from "../apply_report.ts";
+import type { Once } from "../idempotency.ts";
 import type { CommitResult, Store } from "../store.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import type { Call, Handlers } from "../../rpc/handler.ts";
@@ -17,8 +18,6 @@ import type { UnrecognizedEvents } from "../unrecognized_events.ts";
 
 /** A request longer than this is for the agent's own terminal, UTF-16 units: its two ends are no ground for an approval. */
 const MAX_REQUEST = 1_048_576;
-
-const UPDATES: readonly EventType[] = ["session.created", "session.updated"];
 
 export interface SessionDeps {
   readonly store: Store;
@@ -36,28 +35,28 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
   /** @throws {ConsoleError} why the change is refused */
   function change(
     { peer }: Call,
+    method: Methods,
     { sessionId, idempotencyKey }: ParamsOf<"session.delete">,
-    /** Those that the change may make. */
-    types: readonly EventType[],
     decide: () => NewEvent | Refusal,
     /** Runs once, behind the commit. */
     then: () => void = () => {},
   ): CommitResult {
-    const earlier = store.repeated(idempotencyKey, { types, about: sessionId });
+    const once: Once = { key: idempotencyKey, change: `${method} ${sessionId}` };
+    const earlier = store.repeated(once);
     if (earlier !== undefined) return earlier;
     const decided = decide();
     if (isRefusal(decided)) {
       const { refused, why, hint } = decided;
       throw new ConsoleError(refused, why, { sessionId, ...(hint === undefined ? {} : { hint }) });
     }
-    const committed = store.commit(decided, peer.actor, idempotencyKey);
+    const committed = store.commit(decided, peer.actor, once);
     then();
     return committed;
   }
 
   return {
     "session.report": (params, { peer }) => {
-      const earlier = store.repeated(params.idempotencyKey);
+      const earlier = store.repeated(ofReport(params.idempotencyKey));
       if (earlier !== undefined) return earlier;
       const { report, request, responseFor } = understand(deps, peer.actor, params);
       const { idempotencyKey, cutFrom, workspaceConfig } = params;
@@ -69,23 +68,23 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
     "session.update": (params, call) => {
       const { sessionId, agent, idempotencyKey: _, ...fields } = params;
       const target = agent === undefined ? { id: sessionId } : { id: sessionId, agent };
-      return change(call, params, UPDATES, () => decideUpdate(store.get(sessionId), target, fields, now()));
+      return change(call, "session.update", params, () => decideUpdate(store.get(sessionId), target, fields, now()));
     },
     "session.close": (params, call) => {
       const { sessionId, reason = "closed by hand" } = params;
       const decide = () => decideClose(store.get(sessionId), sessionId, reason, now());
       const end = () => approvals.endRequests(sessionId, "its session was closed by hand");
-      return change(call, params, ["session.closed"], decide, end);
+      return change(call, "session.close", params, decide, end);
     },
     "session.reopen": (params, call) => {
       const { sessionId } = params;
-      return change(call, params, UPDATES, () => decideReopen(store.get(sessionId), sessionId, now()));
+      return change(call, "session.reopen", params, () => decideReopen(store.get(sessionId), sessionId, now()));
     },
     "session.delete": (params, call) => {
       const { sessionId } = params;
       const decide = () => decideDelete(store.get(sessionId), sessionId);
       const end = () => approvals.endRequests(sessionId, "its session was deleted");
-      return change(call, params, ["session.deleted"], decide, end);
+      return change(call, "session.delete", params, decide, end);
     },
     "session.get": ({ sessionId }) => ({ session: known(store.view(sessionId), sessionId) }),
     "session.history": ({ sessionId }) => ({
@@ -106,7 +105,7 @@ export function receiveReport(
   params: ParamsOf<"session.report">,
   at: string,
 ): CommitResult {
-  const earlier = deps.store.repeated(params.idempotencyKey);
+  const earlier = deps.store.repeated(ofReport(params.idempotencyKey));
   if (earlier !== undefined) return earlier;
   const { report } = understand(deps, actor, params);
   return commitReport(deps, report, { actor, idempotencyKey: params.idempotencyKey, at });

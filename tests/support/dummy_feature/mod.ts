@@ -35,13 +35,14 @@ export const dummy: Feature<keyof typeof methods, DummyState, typeof dummySectio
     handlers: {
       "dummy.count": ({ sessionId }) => ({ prompts: state.of(sessionId) }),
       "dummy.greet": ({ text, idempotencyKey }, { peer }) => {
-        const earlier = store.repeated(idempotencyKey, { types: ["dummy.greeted"] });
+        const once = { key: idempotencyKey, change: "dummy.greet" };
+        const earlier = store.repeated(once);
         if (earlier !== undefined) return earlier;
         if (state.greetings.length >= settings.current.max) {
           const hint = "agent-console config set dummy.max N, then agent-console daemon reload";
           throw new ConsoleError("conflict", `there are ${state.greetings.length} greetings already`, { hint });
         }
-        return store.commit({ type: "dummy.greeted", data: { text: maskSecrets(text) } }, peer.actor, idempotencyKey);
+        return store.commit({ type: "dummy.greeted", data: { text: maskSecrets(text) } }, peer.actor, once);
       },
     },
   }),
