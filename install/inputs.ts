@@ -1,5 +1,5 @@
 /** What each prebuilt file is made of, so that whoever wants to run it can see whether the sources have changed since. */
-import { BUILT, type BuiltName, type Inputs, type Stamp, stampOf } from "../src/platform/prebuilt.ts";
+import { BUILT, type BuiltName, type Inputs, PARTS, type Stamp, stampOf } from "../src/platform/prebuilt.ts";
 import { ENTRIES, SOURCE } from "./modules.ts";
 import { buildError, reason, run } from "./run_deno.ts";
 
@@ -33,20 +33,34 @@ export async function snapshot(): Promise<Snapshot> {
   return found;
 }
 
-/** Writes the inputs beside each file in `folder`. @throws {ConsoleError} `failed` with one line */
-export async function writeInputs(folder: string, sources: Snapshot, ms: number): Promise<void> {
+/** What each file is made of, but for its outputs, which need not be there yet. @throws {ConsoleError} `failed` with one line */
+export async function inputsOf(sources: Snapshot, ms: number): Promise<ReadonlyMap<BuiltName, Inputs["files"]>> {
   // The hook's entry imports all parts of the client.
   const [client, daemon] = await Promise.all([graph(ENTRIES.hook, ms), graph(ENTRIES.daemon, ms)]);
-  for (const [name, file] of Object.entries(BUILT)) {
-    const modules = name === "daemon" ? daemon : client;
-    const paths = inputs(modules, ENTRIES[name as BuiltName], { later: name !== "hook" });
+  return new Map((Object.keys(BUILT) as BuiltName[]).map((name) => {
+    const paths = loaded(name === "daemon" ? daemon : client, ENTRIES[name], { later: name !== "hook" });
     const files = paths.map((path) => {
       const taken = sources.get(path);
       if (taken === undefined) throw buildError(`${path} appeared during the build`, "build again");
       return [path, ...taken] as const;
     });
-    const text = JSON.stringify({ deno: Deno.version.deno, files } satisfies Inputs);
-    await Deno.writeTextFile(`${folder}/${file}.inputs`, text);
+    return [name, files];
+  }));
+}
+
+/** Writes the inputs beside each file in `folder`, which holds all of them. */
+export async function writeInputs(folder: string, inputs: ReadonlyMap<BuiltName, Inputs["files"]>): Promise<void> {
+  const made = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  for (const [name, files] of inputs) {
+    const part = name === "daemon" || name === "quick" ? PARTS[name] : undefined;
+    const belongs = (file: string) =>
+      file === BUILT[name] || (part !== undefined && file.startsWith(part)) ||
+      (name === "daemon" && file === "deno.json");
+    const outputs = made.filter(belongs).sort().map((file) =>
+      [file, Deno.lstatSync(`${folder}/${file}`).size] as const
+    );
+    const text = JSON.stringify({ deno: Deno.version.deno, files, outputs } satisfies Inputs);
+    await Deno.writeTextFile(`${folder}/${BUILT[name]}.inputs`, text);
   }
 }
 
@@ -57,7 +71,7 @@ async function graph(entry: string, ms: number): Promise<Graph> {
 }
 
 /** Paths of the files that `entry` loads, `later` ones too, and of what says which packages they are given. */
-function inputs({ modules }: Graph, entry: string, { later }: { readonly later: boolean }): readonly string[] {
+function loaded({ modules }: Graph, entry: string, { later }: { readonly later: boolean }): readonly string[] {
   const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
   const seen = new Set([`${HERE}${entry}`]);
   for (const specifier of seen) {

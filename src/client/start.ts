@@ -168,11 +168,13 @@ class Starting {
 
   failure(paths: HomePaths): ConsoleError {
     const code = this.#code ?? 1;
+    // What a signal or a stop meanwhile gives is no exit code of ours, and 0 would say that it runs.
+    const exit = code !== 0 && Object.values(ERRORS).some((one) => one.exit === code) ? code : ERRORS.start_failed.exit;
     const named = (Object.entries(ERRORS) as [ErrorName, { exit: number }][])
-      .find(([name, { exit }]) => exit === code && code > 3 && ERRORS[name].code >= 1100)?.[0];
+      .find(([name, one]) => one.exit === code && code > 3 && ERRORS[name].code >= 1100)?.[0];
     const { message, hint } = parseErrorText(this.#said);
     return new ConsoleError(named ?? "start_failed", message === "" ? logTail(paths, code) : message, {
-      exit: code,
+      exit,
       ...(hint === undefined ? {} : { hint }),
     });
   }

@@ -65,12 +65,27 @@ export class Store {
 
   // -- start: a snapshot, then the records after it, then the journal to append to -----------------------------------
 
-  /** Takes what {@link save} gave at an earlier record; false where another version saved it, or other parts of the daemon. */
+  /**
+   * Takes what {@link save} gave at an earlier record; false where it cannot, because another version saved it, or other
+   * parts of the daemon, or it is damaged: then it holds nothing, and the journal is replayed.
+   */
   restore(saved: unknown): boolean {
-    const { layout, rows, keys, projections } = saved as SavedState;
-    if (layout !== SAVED_LAYOUT || !this.#projections.restore(projections)) return false;
-    for (const row of rows) this.#rows.put(row);
-    for (const [key, change] of keys) this.#keys.set(key, change);
+    const { layout, rows, keys, projections } = Object(saved) as SavedState;
+    if (layout !== SAVED_LAYOUT) return false;
+    const [restoredRows, restoredKeys] = [
+      new SessionRows(),
+      new Idempotency<CommitResult>(this.#options.idempotencyKeys),
+    ];
+    try {
+      for (const row of rows) restoredRows.put(row);
+      for (const [key, made] of keys) restoredKeys.set(key, made);
+      if (!this.#projections.restore(Object(projections) as SavedProjections)) return false;
+    } catch (error) {
+      if (error instanceof TypeError) return false;
+      throw error;
+    }
+    this.#rows = restoredRows;
+    this.#keys = restoredKeys;
     return true;
   }
 

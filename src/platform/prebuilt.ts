@@ -29,6 +29,8 @@ export interface Inputs {
   readonly deno: string;
   /** By path below the sources. */
   readonly files: readonly (readonly [path: string, ...Stamp])[];
+  /** What belongs to it in the build: itself, its parts, the daemon's permission set; sizes in bytes. */
+  readonly outputs: readonly (readonly [name: string, size: number])[];
 }
 
 /**
@@ -94,13 +96,18 @@ export function currentBuild(folder: string): string | undefined {
   }
 }
 
-/** Whether the file `name` of `build` is ours and made of the sources in `root` as they are now. Never throws. */
+/**
+ * Whether the file `name` of `build`, with all that belongs to it, is ours, whole, and made of the sources in `root` as they
+ * are now. Never throws.
+ */
 export function isFresh(build: string, name: BuiltName, root: string): boolean {
-  const file = `${build}/${BUILT[name]}`;
+  const inputs = `${build}/${BUILT[name]}.inputs`;
   try {
-    if (!isOurs(file, "file") || !isOurs(`${file}.inputs`, "file")) return false;
-    const { deno, files } = JSON.parse(Deno.readTextFileSync(`${file}.inputs`)) as Inputs;
-    return deno === Deno.version.deno && files.every(([path, ...stamp]) => {
+    if (!isOurs(inputs, "file")) return false;
+    const { deno, files, outputs } = JSON.parse(Deno.readTextFileSync(inputs)) as Inputs;
+    const isThere = ([output, size]: Inputs["outputs"][number]) =>
+      isOurs(`${build}/${output}`, "file") && Deno.lstatSync(`${build}/${output}`).size === size;
+    return deno === Deno.version.deno && outputs.every(isThere) && files.every(([path, ...stamp]) => {
       const now = stampOf(`${root}/${path}`);
       return stamp.every((value, at) => value === now[at]);
     });

@@ -30,6 +30,9 @@ function mark(clone: Clone): string {
   const file = `${clone.current}/agent-console.js`;
   const sign = `${clone.home.dir}/prebuilt-hook-ran`;
   Deno.writeTextFileSync(file, `\nDeno.writeTextFileSync(${JSON.stringify(sign)}, "");\n`, { append: true });
+  const inputs = JSON.parse(Deno.readTextFileSync(`${file}.inputs`));
+  inputs.outputs = [["agent-console.js", Deno.statSync(file).size]]; // so that it still passes for whole
+  Deno.writeTextFileSync(`${file}.inputs`, JSON.stringify(inputs));
   return sign;
 }
 
@@ -141,6 +144,23 @@ Deno.test("S3 a build that others may write, that is foreign or damaged is never
     assertEquals([entry, mode(entry)], [`${clone.current}/agent-consoled.js`, "600"]);
   });
 
+  for (
+    const [what, damage] of [
+      ["a part that others may write", (path: string) => Deno.chmod(path, 0o666)],
+      ["a part that is empty", (path: string) => Deno.truncate(path, 0)],
+      ["a part that is gone", (path: string) => Deno.remove(path)],
+    ] as const
+  ) {
+    await t.step(`a start makes it anew where it has ${what}`, async () => {
+      await clone.stop();
+      const names = [...Deno.readDirSync(clone.current)].map(({ name }) => name);
+      const part = names.find((name) => name.startsWith("agent-consoled-chunk"));
+      await damage(`${clone.current}/${part}`);
+      const [entry] = await clone.start();
+      assertEquals([entry, mode(`${clone.current}/${part}`)], [`${clone.current}/agent-consoled.js`, "600"]);
+    });
+  }
+
   await t.step("a start keeps away from a place that others may write", async () => {
     await clone.stop();
     await Deno.chmod(place, 0o777);
@@ -151,6 +171,14 @@ Deno.test("S3 a build that others may write, that is foreign or damaged is never
   });
 
   await t.step("what is cut off is not run", async () => {
+    for (const file of ["agent-console.js", "agent-console-cli.js"]) {
+      const text = await Deno.readFile(`${clone.current}/${file}`);
+      await Deno.truncate(`${clone.current}/${file}`, 0);
+      const version = await clone.cli(["version"]);
+      assertEquals([version.code, version.stderr], [0, ""], file);
+      assert(!await hookIsPrebuilt(clone, argv, sign) || file !== "agent-console.js");
+      await Deno.writeFile(`${clone.current}/${file}`, text);
+    }
     await Deno.truncate(`${script}.inputs`, 100);
     assert(!await hookIsPrebuilt(clone, argv, sign));
     await Deno.remove(`${script}.inputs`);

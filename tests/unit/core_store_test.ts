@@ -137,3 +137,24 @@ Deno.test("store: another layout of a snapshot is not taken", () => {
   const { store } = build();
   assertEquals(store.restore({ layout: 0, rows: [], keys: [] }), false);
 });
+
+Deno.test("C5 a snapshot whose digest is right and whose members are not is not taken, and leaves nothing behind", () => {
+  const { store, journal } = build();
+  prompt(store, "a", "key-1");
+  const saved = JSON.parse(JSON.stringify(store.save()));
+  const wrong: Record<string, readonly unknown[]> = {
+    rows: [undefined, null, 5, {}, [null], [{}], [saved.rows[0], null]],
+    keys: [undefined, null, 5, {}, [null], [5]],
+    layout: [undefined, "4"],
+  };
+  for (const [member, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      const next = build(journal).store;
+      const altered = { ...saved, [member]: value };
+      assertEquals([next.restore(altered), next.size], [false, 0], `${member}: ${JSON.stringify(value)}`);
+      for (const record of journal.records) next.replay(record);
+      assertEquals(next.get("a")?.turnCount, 1);
+    }
+  }
+  for (const nothing of [undefined, null, 5, "x", []]) assertEquals(build(journal).store.restore(nothing), false);
+});
