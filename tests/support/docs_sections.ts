@@ -21,6 +21,7 @@ import { featureEvents, featureMethods, featurePermissions, FEATURES, SCHEMA } f
 import { daemonFlags, type Flag, hookFlags } from "../../src/platform/sandbox.ts";
 import { ERRORS } from "../../src/protocol/errors.ts";
 import { LIMITS } from "../../src/protocol/limits.ts";
+import { METHOD_SCHEMAS, type MethodSchemas } from "../../src/protocol/method_schemas.ts";
 import { type MethodRow, METHODS } from "../../src/protocol/methods.ts";
 import { pathOf, sourceSections } from "./docs_source.ts";
 import { code, table } from "./docs_table.ts";
@@ -205,14 +206,22 @@ function hookVariables(home: string, deno: string): string[] {
 
 function methods(): string {
   const all: Readonly<Record<string, Omit<MethodRow, "area">>> = { ...METHODS, ...featureMethods(FEATURES) };
+  const schemas: Readonly<Record<string, MethodSchemas>> = { ...METHOD_SCHEMAS, ...featureMethods(FEATURES) };
   const rows = Object.entries(all).map(([name, row]) => [
     code(name),
+    params(schemas[name]?.params),
     row.aliases.map(code).join(", "),
     row.scope,
     row.mutates ? "yes" : "",
     row.doc,
   ]);
-  return table(["method", "also called", "scope", "changes state", "what it does"], rows);
+  return table(["method", "parameters", "also called", "scope", "changes state", "what it does"], rows);
+}
+
+/** The names of the members, as TypeScript writes those that may be absent. */
+function params(schema: unknown): string {
+  const { entries = {} } = Object(schema) as { readonly entries?: Readonly<Record<string, { readonly type: string }>> };
+  return Object.entries(entries).map(([name, { type }]) => code(/optional/.test(type) ? `${name}?` : name)).join(", ");
 }
 
 /** The events of subscribers and of the journal. */
