@@ -48,7 +48,7 @@ export function commitReport(
     // A late hook of a dead process does not revive its row; a process that announces itself is a new one.
     if (one.event.kind === "announced") store.renewed(one.sessionId);
     const change = decideReport(session, one, at === undefined ? now() : latest(at, session?.lastEventAt));
-    last = store.commit(change, actor, i === reports.length - 1 ? ofReport(idempotencyKey) : undefined);
+    last = store.commit(change, actor, i === reports.length - 1 ? reportOnce(idempotencyKey) : undefined);
     approvals.eventCommitted(one.sessionId, one.event);
   }
   approvals.reportCommitted(told);
@@ -56,7 +56,7 @@ export function commitReport(
 }
 
 /** A report names its session in the agent's own words: its key alone says that it is the same one. */
-export function ofReport(key: string | undefined): Once {
+export function reportOnce(key: string | undefined): Once {
   return { key, change: "session.report" };
 }
 

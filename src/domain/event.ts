@@ -24,8 +24,8 @@ interface ApprovalData {
   readonly approval: Approval;
 }
 
-/** Open: a feature declares its own events in its folder (`declare module ".../event.ts" { interface EventData { … } }`). */
-export interface EventData {
+/** The events of the base. */
+interface BaseEventData {
   "approval.requested": ApprovalData;
   "approval.decided": ApprovalData & { readonly rule?: Rule };
   "approval.expired": ApprovalData;
@@ -62,6 +62,9 @@ export interface EventData {
   "hook.unknown": { readonly agent: string; readonly problem: string; readonly raw: string };
 }
 
+/** Open: a feature declares its own events in its folder (`declare module ".../event.ts" { interface EventData { … } }`). */
+export interface EventData extends BaseEventData {}
+
 /** What each event says, one line for docs/protocol.md; features bring the lines of theirs. */
 export const EVENTS = {
   "approval.requested": "An agent or a script waits for an answer.",
@@ -81,7 +84,7 @@ export const EVENTS = {
   "daemon.safety_mode": "The circuit breaker has changed the safety mode in force.",
   "daemon.socket_replaced": "The socket is no longer this daemon's, which therefore ends.",
   "hook.unknown": "A hook's payload that was not understood, or only in part.",
-} as const satisfies Partial<Record<keyof EventData, string>>;
+} as const satisfies Record<keyof BaseEventData, string>;
 
 export type EventType = keyof EventData;
 

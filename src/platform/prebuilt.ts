@@ -73,12 +73,12 @@ export function fromSource(): boolean {
   return !["", "0", "false"].includes(Deno.env.get("AC_FROM_SOURCE") ?? "");
 }
 
-/** Whether `path` is a folder, or file, of ours that no other user may write. Never throws. */
-export function isOurs(path: string, kind: "folder" | "file"): boolean {
+/** Whether `path` is a folder, or file (of `bytes` bytes), of ours that no other user may write. Never throws. */
+export function isOurs(path: string, kind: "folder" | "file", bytes?: number): boolean {
   try {
-    const { isDirectory, isFile, mode, uid } = Deno.lstatSync(path);
+    const { isDirectory, isFile, mode, uid, size } = Deno.lstatSync(path);
     return (kind === "folder" ? isDirectory : isFile) && uid !== null && uid === Deno.uid() && mode !== null &&
-      (mode & 0o022) === 0;
+      (mode & 0o022) === 0 && (bytes ?? size) === size;
   } catch {
     return false;
   }
@@ -105,9 +105,8 @@ export function isFresh(build: string, name: BuiltName, root: string): boolean {
   try {
     if (!isOurs(inputs, "file")) return false;
     const { deno, files, outputs } = JSON.parse(Deno.readTextFileSync(inputs)) as Inputs;
-    const isThere = ([output, size]: Inputs["outputs"][number]) =>
-      isOurs(`${build}/${output}`, "file") && Deno.lstatSync(`${build}/${output}`).size === size;
-    return deno === Deno.version.deno && outputs.every(isThere) && files.every(([path, ...stamp]) => {
+    const isWhole = outputs.every(([output, size]) => isOurs(`${build}/${output}`, "file", size));
+    return deno === Deno.version.deno && isWhole && files.every(([path, ...stamp]) => {
       const now = stampOf(`${root}/${path}`);
       return stamp.every((value, at) => value === now[at]);
     });

@@ -221,4 +221,16 @@ Deno.test("P6 one idempotency key twice makes one event with the same result, al
   const text = JSON.stringify(records);
   for (const key of ["r-1", "u-1", "c-1", "o-1", "d-1"]) assertStringIncludes(text, `"${key}"`);
   assert(text.split('"r-1"').length === 2, "one record carries the key");
+  const changes = records.map(({ data }) => (data as Json)["idempotencyChange"]).filter((change) =>
+    change !== undefined
+  );
+  assertEquals(changes, [
+    "session.report",
+    ...["update", "close", "reopen", "delete"].map((word) => `session.${word} u`),
+  ]);
+  for (const [method, params] of calls.slice(1)) {
+    const key = method === "session.update" ? "r-1" : "u-1";
+    const other = await client.call(method, { ...params, idempotencyKey: key });
+    assertEquals(other.error?.data?.["name"], "conflict", `${method} with the key of another change`);
+  }
 });

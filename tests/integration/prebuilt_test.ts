@@ -153,7 +153,7 @@ Deno.test("S3 a build that others may write, that is foreign or damaged is never
   ) {
     await t.step(`a start makes it anew where it has ${what}`, async () => {
       await clone.stop();
-      const names = [...Deno.readDirSync(clone.current)].map(({ name }) => name);
+      const names = await Array.fromAsync(Deno.readDir(clone.current), ({ name }) => name);
       const part = names.find((name) => name.startsWith("agent-consoled-chunk"));
       await damage(`${clone.current}/${part}`);
       const [entry] = await clone.start();

@@ -3,7 +3,8 @@
  * the log in memory, and the settings of a new home.
  */
 import { initialSettings } from "../../src/config/values.ts";
-import { type AnyFeature, type Created, createFeatures, schemaWith } from "../../src/daemon/features.ts";
+import { type Created, createFeatures } from "../../src/daemon/create_features.ts";
+import { type AnyFeature, schemaWith } from "../../src/daemon/features.ts";
 import { homePaths } from "../../src/platform/home_paths.ts";
 import type { Log } from "../../src/platform/system.ts";
 import type { AnyMethodName, ParamsOf, ResultOf } from "../../src/protocol/method_schemas.ts";

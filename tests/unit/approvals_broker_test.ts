@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
-import { event, manual, NO, openRequest, stored, YES } from "../support/claude_request.ts";
+import { bash, event, manual, NO, openRequest, stored, YES } from "../support/claude_request.ts";
 
 const allowed = { hookSpecificOutput: { hookEventName: "PermissionRequest", decision: { behavior: "allow" } } };
 
@@ -61,6 +61,14 @@ Deno.test("H4 the same idempotency key decides once and answers the same", async
   const events = desk.journal.records.length;
   assertEquals(await desk.broker.decide({ id, ...YES, idempotencyKey: "k" }, "tui:admin"), first);
   assertEquals(desk.journal.records.length, events);
+});
+
+Deno.test("P6 the repeat of a report gets its number, its session and its status: a decision is given once", async () => {
+  const { desk } = await openRequest();
+  const report = { ...bash("PermissionRequest", "make test"), idempotencyKey: "k" };
+  const { seq, sessionId, status, ...given } = await desk.report(report);
+  assertEquals(await desk.report(report), { seq, sessionId, status });
+  assertEquals(Object.keys(given), ["approval"]);
 });
 
 Deno.test("an idempotency key that another call used does nothing, and says so", async () => {

@@ -61,3 +61,11 @@ Deno.test("H1 the budgets that agents get add up to less than a second after the
   const { connectMs, deliverMs, leastMs } = HOOK_BUDGETS;
   assert(connectMs + deliverMs + leastMs < 1000);
 });
+
+Deno.test("H1 what nobody catches does not end a process that ignores it, nor print anything", async () => {
+  const { onUncaught } = await import("../../src/platform/process.ts");
+  const source = `(${onUncaught})(() => {}); reportError(new Error("a bug")); Promise.reject(new Error("another"));` +
+    "setTimeout(() => Deno.exit(0), 50);";
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: ["eval", source] }).output();
+  assertEquals([code, stdout.length, new TextDecoder().decode(stderr)], [0, 0, ""]);
+});

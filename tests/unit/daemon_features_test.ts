@@ -23,6 +23,13 @@ Deno.test("F4 a feature whose state lacks an event answers nothing, and says why
   assertEquals([told, alone.desk.store.get("s")?.turnCount], [["dummy"], 1]);
   const refused = await assertRejects(() => alone.call("dummy.count", { sessionId: "s" }), ConsoleError);
   assertEquals([refused.kind, refused.hint], ["internal", "agent-console daemon restart"]);
+  const [service] = alone.services;
+  await service?.tick?.();
+  assertEquals(
+    [await service?.status?.(), alone.snapshots, alone.logged],
+    [{}, {}, []],
+    "nor shows or does it anything",
+  );
   const mended = new FeaturesAlone([dummy], { journal: alone.desk.journal });
   assertEquals(await mended.call("dummy.count", { sessionId: "s" }), { prompts: 1 });
 });

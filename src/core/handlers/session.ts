@@ -7,7 +7,7 @@ import { withPresentedTools } from "../../domain/presentation.ts";
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { Actor } from "../../protocol/actor.ts";
-import { commitReport, ofReport } from "../apply_report.ts";
+import { commitReport, reportOnce } from "../apply_report.ts";
 import type { Once } from "../idempotency.ts";
 import type { CommitResult, Store } from "../store.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
@@ -56,7 +56,7 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
 
   return {
     "session.report": (params, { peer }) => {
-      const earlier = store.repeated(ofReport(params.idempotencyKey));
+      const earlier = store.repeated(reportOnce(params.idempotencyKey));
       if (earlier !== undefined) return earlier;
       const { report, request, responseFor } = understand(deps, peer.actor, params);
       const { idempotencyKey, cutFrom, workspaceConfig } = params;
@@ -105,7 +105,7 @@ export function receiveReport(
   params: ParamsOf<"session.report">,
   at: string,
 ): CommitResult {
-  const earlier = deps.store.repeated(ofReport(params.idempotencyKey));
+  const earlier = deps.store.repeated(reportOnce(params.idempotencyKey));
   if (earlier !== undefined) return earlier;
   const { report } = understand(deps, actor, params);
   return commitReport(deps, report, { actor, idempotencyKey: params.idempotencyKey, at });
