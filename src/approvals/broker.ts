@@ -5,7 +5,7 @@
  * to the disk, and only then given to the hook. On any failure the hook gets no decision and the agent shows its own
  * dialog; nothing here denies by itself.
  */
-import { type Actor, FEED } from "../protocol/actor.ts";
+import type { Actor } from "../protocol/actor.ts";
 import type { ApprovalsDoor, ApprovalsPort, IncomingRequest } from "../core/approvals_port.ts";
 import type { Once } from "../core/idempotency.ts";
 import type { JournalPort } from "../core/journal_port.ts";
@@ -26,10 +26,11 @@ import { parseDecision } from "./parse_decision.ts";
 import { eventAfterAutoDecision, newApproval, questionOf, resolvedState } from "./records.ts";
 import { ruleFromDecision } from "./rule_from_decision.ts";
 import { requestFromScript } from "./script_request.ts";
+import { decisionForFeed } from "./feed_requests.ts";
 import { alreadyDecided, messageNotSupported, noSuchApproval, notRequester, unknownSession } from "./errors.ts";
 import type { Presence } from "./presence.ts";
 import { ApprovalResolver } from "./resolver.ts";
-import { ruleContext, subjectSession } from "./caller.ts";
+import { ruleContext, subjectSession, whereOf } from "./caller.ts";
 import { WorkspaceConfigs } from "./workspace_configs.ts";
 
 export interface BrokerOptions {
@@ -44,6 +45,8 @@ export interface BrokerOptions {
   /** A new id, short enough to type. */
   readonly newId: () => string;
   readonly log: Log;
+  /** The absolute places of this program: its home, its socket, its sources. */
+  readonly own: readonly string[];
   /** Whether the inbox may be wrong: then each agent asks by itself. */
   readonly isIncomplete: () => boolean;
 }
@@ -74,19 +77,35 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   // -- requests -------------------------------------------------------------------------------------------------------
 
   receive(given: IncomingRequest, requester: Requester): Reported | Promise<Reported> {
-    const incoming = classifyIncoming(given);
-    const { request, report, idempotencyKey } = incoming;
-    const leave = () => this.#resolver.commit(report, { actor: requester.actor, idempotencyKey });
-    if (this.#o.isIncomplete()) return leave();
-    const result = this.#o.policy.evaluate(incoming, ruleContext(incoming, this.#o.core.store));
+    const { core: { store }, policy, isIncomplete, own } = this.#o;
+    const incoming = classifyIncoming(given, whereOf(given, store, own));
+    if (isIncomplete()) return this.#leave(incoming, requester);
+    const caller = ruleContext(incoming, store);
+    const result = policy.evaluate(incoming, caller);
     if (result.kind === "decided") {
       const output = incoming.responseFor(result.decision);
-      if (output !== undefined) return this.#decideByPolicy(incoming, result, output, requester.actor);
+      if (output !== undefined && result.files.length === 0) {
+        return this.#decideByPolicy(incoming, result, output, requester.actor);
+      }
+      if (output !== undefined) {
+        return policy.holds(incoming, result.files, caller).then((holds) =>
+          holds && !isIncomplete()
+            ? this.#decideByPolicy(incoming, result, output, requester.actor)
+            : this.#ask(incoming, requester, { kind: "undecided", needsHuman: true })
+        );
+      }
     }
-    if (request.acceptsApproval && this.#mayWait(incoming, result)) {
-      return this.#open(incoming, requester, this.#o.waitMs());
-    }
-    return leave();
+    return this.#ask(incoming, requester, result);
+  }
+
+  #ask(incoming: ClassifiedIncoming, requester: Requester, result: PolicyResult): Reported {
+    return incoming.request.acceptsApproval && this.#mayWait(incoming, result)
+      ? this.#open(incoming, requester, this.#o.waitMs())
+      : this.#leave(incoming, requester);
+  }
+
+  #leave({ report, idempotencyKey }: ClassifiedIncoming, { actor }: Requester): Reported {
+    return this.#resolver.commit(report, { actor, idempotencyKey });
   }
 
   /** Beside the agent's own dialog waiting blocks nobody; otherwise wait only while a person can decide. */
@@ -120,7 +139,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   }
 
   #open(incoming: ClassifiedIncoming, requester: Requester, waitMs: number): Reported {
-    const { request, report, cut, responseFor, idempotencyKey } = incoming;
+    const { request, report, responseFor, idempotencyKey } = incoming;
     const { core, after, newId } = this.#o;
     const id = newId();
     const at = core.now();
@@ -143,7 +162,6 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
         id,
         sessionId: report.sessionId,
         request,
-        cut,
         question: { ...question, ...(tool === undefined ? {} : { tool }) },
         responseFor,
         requester,
@@ -175,7 +193,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const waitMs = waitSecs === undefined ? this.#o.waitMs() : waitSecs * 1000;
     const { requester, end } = requesterOfOne(peer);
     try {
-      const { approval } = this.#open(classifyIncoming(requestFromScript(params, agent)), requester, waitMs);
+      const given = requestFromScript(params, agent);
+      const incoming = classifyIncoming(given, whereOf(given, this.#o.core.store, this.#o.own));
+      const { approval } = this.#open(incoming, requester, waitMs);
       return await this.wait(approval?.id ?? "", requester);
     } finally {
       end();
@@ -186,32 +206,14 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
    * For a feed, which delivers the decision itself. `signal` fires when the request was decided elsewhere, or when
    * nobody is left who takes a decision. Undefined: no decision of ours.
    */
-  async requestDecision(report: Report, request: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined> {
-    let given: Decision | undefined;
-    let pending: PendingRequest | undefined;
-    const end = new AbortController();
-    const requester: Requester = { actor: FEED, signal: end.signal, hungUp: end.signal };
-    const responseFor = (decision: Decision) => (given = decision, {});
-    const onAbort = () => pending && this.#resolver.elsewhere(pending);
-    try {
-      const incoming = {
-        report,
-        request,
-        cut: false,
-        responseFor,
-        ...this.#workspaces.of(report.sessionId, request.cwd),
-      };
-      const { output, approval } = await this.receive(incoming, requester);
-      if (output !== undefined || approval === undefined) return given;
-      pending = this.#resolver.pending.get(approval.id);
-      signal.addEventListener("abort", onAbort, { once: true });
-      if (signal.aborted) onAbort();
-      const { outcome } = await this.wait(approval.id, requester);
-      return outcome === "approved" || outcome === "denied" ? given : undefined;
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-      end.abort();
-    }
+  requestDecision(report: Report, request: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined> {
+    return decisionForFeed(this, { report, request, ...this.#workspaces.of(report.sessionId, request.cwd) }, signal);
+  }
+
+  /** The request was decided elsewhere, or nobody is left who takes a decision. */
+  endElsewhere(id: string): void {
+    const pending = this.#resolver.pending.get(id);
+    if (pending !== undefined) this.#resolver.elsewhere(pending);
   }
 
   // -- decisions ------------------------------------------------------------------------------------------------------

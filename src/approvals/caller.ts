@@ -3,7 +3,9 @@ import type { IncomingRequest } from "../core/approvals_port.ts";
 import type { ApprovalRequest } from "../domain/approval.ts";
 import type { Report } from "../domain/report.ts";
 import { routeReport, type SessionLookup } from "../domain/report_routing.ts";
+import { repositoryRuns } from "../policy/git_settings.ts";
 import type { RuleContext } from "../policy/rule.ts";
+import type { Where } from "../policy/where.ts";
 import type { PendingRequest } from "./pending_requests.ts";
 
 export function subjectSession(
@@ -15,8 +17,25 @@ export function subjectSession(
   return { rowId, agent: report.agent, cwd: cwdOf(report, request, rows) };
 }
 
+/** Where the call runs. @param own the places of this program */
+export function whereOf(
+  { report, request, repositoryConfig }: Pick<IncomingRequest, "report" | "request" | "repositoryConfig">,
+  rows: SessionLookup,
+  own: readonly string[],
+): Where {
+  const cwd = cwdOf(report, request, rows);
+  const row = rows.get(report.sessionId);
+  const begun = row === undefined || row.status === "closed" ? cwd : row.workspace ?? row.cwd ?? cwd;
+  return {
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(begun === undefined ? {} : { workspace: begun }),
+    ...(repositoryConfig === undefined ? {} : { repositoryRuns: repositoryRuns(repositoryConfig ?? undefined) }),
+    own,
+  };
+}
+
 export function ruleContext(
-  { report, request, cut }: Pick<IncomingRequest, "report" | "request" | "cut">,
+  { report, request }: Pick<IncomingRequest, "report" | "request">,
   rows: SessionLookup,
 ): Omit<RuleContext, "now"> {
   const cwd = cwdOf(report, request, rows);
@@ -25,7 +44,6 @@ export function ruleContext(
   return {
     agent,
     sessionId,
-    cut,
     ...(cwd === undefined ? {} : { cwd }),
     ...(parentId === undefined ? {} : { parentId }),
   };

@@ -1,6 +1,6 @@
 /** The approvals and rules: a projection of their events. */
 import type { Projection } from "../core/projection.ts";
-import { type Approval, isAutomatic, type Rule } from "../domain/approval.ts";
+import { type Approval, isAutomatic, riskNamed, type Rule } from "../domain/approval.ts";
 import { isApprovalEvent, type NewEvent } from "../domain/event.ts";
 import type { SafetyMode } from "../domain/safety_mode.ts";
 import { hasExpired } from "../policy/rule.ts";
@@ -16,6 +16,11 @@ interface SavedInbox {
   readonly approvals: readonly Approval[];
   readonly rules: readonly Rule[];
   readonly suspended?: SafetyMode;
+}
+
+/** Also of an older journal, with the label that its words mean now. */
+function named(approval: Approval): Approval {
+  return { ...approval, risk: riskNamed(approval.risk) };
 }
 
 export class Inbox implements Projection {
@@ -34,7 +39,7 @@ export class Inbox implements Projection {
       this.#rules.delete(event.data.rule.id);
       return;
     }
-    const { approval } = event.data;
+    const approval = named(event.data.approval);
     this.#dropEnded(Date.parse(approval.requestedAt));
     if ("rule" in event.data && event.data.rule !== undefined) this.#rules.set(event.data.rule.id, event.data.rule);
     if (approval.status === "pending") this.#pending.set(approval.id, approval);
@@ -105,7 +110,7 @@ export class Inbox implements Projection {
 
   restore(saved: unknown): void {
     const { approvals, rules, suspended } = saved as SavedInbox;
-    for (const approval of approvals) {
+    for (const approval of approvals.map(named)) {
       (approval.status === "pending" ? this.#pending : this.#resolved).set(approval.id, approval);
     }
     for (const rule of rules) this.#rules.set(rule.id, rule);

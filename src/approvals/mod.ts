@@ -14,6 +14,7 @@ import { approvalHandlers } from "./handlers.ts";
 import type { Inbox } from "./inbox.ts";
 import { PolicyEngine } from "./policy_engine.ts";
 import { Presence } from "./presence.ts";
+import type { ResolveLinks } from "./real_files.ts";
 
 export interface ApprovalsOptions {
   readonly store: Store;
@@ -23,6 +24,9 @@ export interface ApprovalsOptions {
   readonly config: () => ApprovalSettings;
   readonly clock: Clock;
   readonly log: Log;
+  readonly resolveLinks: ResolveLinks;
+  /** The absolute places of this program: its home, its socket, its sources. No rule lets an agent's call reach them. */
+  readonly own: readonly string[];
   /** Runs `action` after `ms`, unless the returned function is called first. */
   readonly after: (ms: number, action: () => void) => () => void;
   /** A new id, short enough to type, that {@link ApprovalsOptions.inbox} does not know. */
@@ -40,7 +44,7 @@ export interface ApprovalSettings {
 const SECOND_MS = 1000;
 
 export function createApprovals(
-  { store, inbox, journal, config, clock, log, after, newId, isIncomplete }: ApprovalsOptions,
+  { store, inbox, journal, config, clock, log, resolveLinks, own, after, newId, isIncomplete }: ApprovalsOptions,
 ) {
   const now = () => new Date(clock.now()).toISOString();
   const policy = new PolicyEngine({
@@ -51,6 +55,7 @@ export function createApprovals(
     inbox,
     clock,
     log,
+    resolveLinks,
     suspended: () => inbox.suspended,
     onMode: (mode, reason, suspended) => {
       log.warn("the safety mode has changed", { mode, reason });
@@ -68,6 +73,7 @@ export function createApprovals(
     after,
     newId,
     log,
+    own,
     isIncomplete,
   });
   const service: Service = {

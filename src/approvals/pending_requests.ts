@@ -1,6 +1,6 @@
 /** The open approvals with their requesters: state of this process only, beside the inbox, which is journaled. */
 import type { IncomingRequest } from "../core/approvals_port.ts";
-import type { ApprovalRequest } from "../domain/approval.ts";
+import type { ClassifiedRequest } from "../policy/classify.ts";
 import type { QuestionText } from "../domain/report.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
@@ -35,8 +35,7 @@ export interface PendingRequest {
   readonly sessionId: string;
   readonly agent: string;
   readonly cwd: string | undefined;
-  readonly request: ApprovalRequest;
-  readonly cut: boolean;
+  readonly request: ClassifiedRequest;
   /** What the row shows while it waits for this. */
   readonly question: QuestionText;
   readonly responseFor: IncomingRequest["responseFor"];

@@ -15,6 +15,8 @@ import type { Decider } from "../domain/decider.ts";
 import { type GivenRule, givenRules, hasExpired, type RuleContext } from "../policy/rule.ts";
 import { WORKSPACE_CONFIG } from "../platform/home_paths.ts";
 import type { Clock, Log } from "../platform/system.ts";
+import { holdsForRealFiles, type ResolveLinks } from "./real_files.ts";
+import type { Where } from "../policy/where.ts";
 import { AutoApprovedCalls } from "./auto_approved_calls.ts";
 
 /** The configuration of the policy, read at each call: a reload takes effect at once. */
@@ -30,6 +32,7 @@ export interface PolicyEngineOptions {
   readonly inbox: Pick<Inbox, "rules">;
   readonly clock: Clock;
   readonly log: Log;
+  readonly resolveLinks: ResolveLinks;
   /** As last recorded in the journal: a breaker that was open before a restart or a crash is open after it. */
   readonly suspended: () => SafetyMode | undefined;
   /** The effective safety mode has changed, or what the breaker suspends. */
@@ -41,15 +44,15 @@ export interface ClassifiedIncoming extends IncomingRequest {
   readonly request: ClassifiedRequest;
 }
 
-export function classifyIncoming(incoming: IncomingRequest): ClassifiedIncoming {
-  return { ...incoming, request: classify(incoming.request) };
+export function classifyIncoming(incoming: IncomingRequest, where: Where): ClassifiedIncoming {
+  return { ...incoming, request: classify(incoming.request, where, incoming.cut) };
 }
 
 type PolicyQuery = Pick<ClassifiedIncoming, "request" | "workspaceConfig" | "workspaceUnknown">;
 
 export type PolicyResult =
-  /** A decision without a human, and who gave it. */
-  | { readonly kind: "decided"; readonly decision: Decision; readonly by: Decider }
+  /** A decision without a human, who gave it, and the files that must be what they are named ({@link PolicyEngine.holds}). */
+  | { readonly kind: "decided"; readonly decision: Decision; readonly by: Decider; readonly files: readonly string[] }
   /** `needsHuman`: the call would run without a decision, and should not. */
   | { readonly kind: "undecided"; readonly needsHuman: boolean };
 
@@ -97,10 +100,19 @@ export class PolicyEngine {
     if (gate && !this.#o.settings().preToolUse) return UNDECIDED;
     const policy = this.#policy(workspaceConfig, caller);
     const decided = evaluatePolicy(request, policy, { ...caller, now: this.#o.clock.now() });
-    if (decided === "ask") return UNDECIDED;
-    if (decided === "none") return { kind: "undecided", needsHuman: gate && request.risk === "destructive" };
+    if (decided.kind === "ask") return gate ? { kind: "undecided", needsHuman: true } : UNDECIDED;
+    if (decided.kind === "none") return { kind: "undecided", needsHuman: gate && request.isSevere };
     if (decided.decision.kind === "approve" && workspaceUnknown) return UNDECIDED;
-    return { kind: "decided", ...decided };
+    return decided;
+  }
+
+  /** Whether an approval of {@link evaluate} holds for what its files really are. */
+  holds(query: PolicyQuery, files: readonly string[], caller: Omit<RuleContext, "now">): Promise<boolean> {
+    const decides = (request: ClassifiedRequest) => {
+      const result = this.evaluate({ ...query, request }, caller);
+      return result.kind === "decided" ? result.decision.kind : undefined;
+    };
+    return holdsForRealFiles(query.request, files, decides, this.#o.resolveLinks);
   }
 
   #policy(workspaceConfig: string | undefined, { cwd, sessionId }: Omit<RuleContext, "now">): Policy {

@@ -1,7 +1,8 @@
 /** The rule that an approval beyond `once` makes. Pure. */
 import type { ApprovalRequest, Decision, Rule } from "../domain/approval.ts";
 import { presentToolName } from "../domain/presentation.ts";
-import { type NewRule, type RuleContext, ruleFrom } from "../policy/rule.ts";
+import { type NewRule, ruleFrom } from "../policy/new_rule.ts";
+import type { RuleContext } from "../policy/rule.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { PendingRequest } from "./pending_requests.ts";
 
@@ -10,8 +11,8 @@ export interface RuleDetails extends Omit<NewRule, "scope" | "expiresAt"> {
 }
 
 /** The context of the call for rules; `now` in milliseconds since 1970. */
-function contextOfPending({ agent, sessionId, cwd, cut }: PendingRequest, now: number): RuleContext {
-  return { agent, sessionId, cut, now, ...(cwd === undefined ? {} : { cwd }) };
+function contextOfPending({ agent, sessionId, cwd }: PendingRequest, now: number): RuleContext {
+  return { agent, sessionId, now, ...(cwd === undefined ? {} : { cwd }) };
 }
 
 /** The rule of an approval beyond `once`. @throws {ConsoleError} `conflict` where no rule can be made of this call */

@@ -1,18 +1,24 @@
 /** Approvals in words: the whole of one, the gist of one, how one ended. Pure. */
 import { shellQuote } from "../lib/shell_quote.ts";
 import { bold, dim, red, yellow } from "@std/fmt/colors";
-import type { Approval, Risk } from "../domain/approval.ts";
+import { type Approval, type Risk, riskNamed } from "../domain/approval.ts";
 import { parseDecider } from "../domain/decider.ts";
 import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { duration } from "./format.ts";
 
 const PAINT: Readonly<Record<Risk, (text: string) => string>> = {
-  read: dim,
-  write: (text) => text,
-  execute: (text) => text,
+  reads: dim,
+  writes: (text) => text,
+  unknown: (text) => text,
   network: yellow,
-  destructive: (text) => bold(red(text)),
+  destroys: (text) => bold(red(text)),
 };
+
+/** @param risk also one of an old journal */
+function riskText(risk: string): string {
+  const name = riskNamed(risk);
+  return PAINT[name](name);
+}
 
 /** One approval, with the whole of what would run: nobody should have to decide about what they cannot read. */
 export function approvalLines(approval: Approval, session: string, now: number): string[] {
@@ -23,7 +29,7 @@ export function approvalLines(approval: Approval, session: string, now: number):
   const where = cwd === undefined ? "" : `  ${dim(escapeControls(cwd))}`;
   const inside = (text: string) => escapeControlsKeepLines(text).split("\n").map((line) => `    ${line}`);
   return [
-    `${bold(escapeControls(id))}  ${PAINT[risk](risk)}  ${escapeControls(agent)} ${
+    `${bold(escapeControls(id))}  ${riskText(risk)}  ${escapeControls(agent)} ${
       dim(escapeControls(session))
     }  ${left}${where}`,
     // The input of a question is its choices, which come below in words.

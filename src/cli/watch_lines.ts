@@ -1,7 +1,7 @@
 /** The lines of `watch`: what changed, one line each, nothing twice. Pure but for what it remembers. */
 import { dim } from "@std/fmt/colors";
 import type { WireEvent } from "../client/wire_client.ts";
-import type { Approval } from "../domain/approval.ts";
+import { type Approval, riskNamed } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import type { Screen } from "../platform/stdio.ts";
@@ -76,7 +76,9 @@ export class WatchLines {
     const { id, sessionId, agent, cwd } = approval;
     const open = approval.status === "pending";
     const left = paint(open ? "waiting" : "idle", fit(`${open ? ASKED : OVER} ${escapeControls(id)}`, 10));
-    const what = escapeControls(`${open ? approval.risk : outcomeText(approval)}  ${approvalSummary(approval)}`);
+    const what = escapeControls(
+      `${open ? riskNamed(approval.risk) : outcomeText(approval)}  ${approvalSummary(approval)}`,
+    );
     const name = this.#shown.get(sessionId)?.name ?? shortPath(cwd);
     return left + this.#rest({ id: sessionId, agent, name }, what);
   }

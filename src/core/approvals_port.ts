@@ -15,6 +15,8 @@ export interface IncomingRequest {
   readonly idempotencyKey?: string | undefined;
   /** Text of the workspace's own configuration, as the hook found it: it may only make the policy stricter. */
   readonly workspaceConfig?: string | undefined;
+  /** Text of the repository's own settings, as the hook found it; null: there is none. Absent: nobody looked. */
+  readonly repositoryConfig?: string | null | undefined;
   /** The workspace's configuration is not known: it may forbid that anything passes without a human. */
   readonly workspaceUnknown?: true;
 }

@@ -18,6 +18,7 @@ import { daemonTimers, daemonTurns, setTimer, systemClock } from "../platform/cl
 import { denoFiles } from "../platform/deno_files.ts";
 import { runningSha256, sha256For, sha256OfRecord } from "../platform/hash.ts";
 import type { HomePaths } from "../platform/home_paths.ts";
+import { resolveLinks } from "../platform/links.ts";
 import { executable, onUncaught, ownPid } from "../platform/process.ts";
 import type { Listener } from "../platform/sockets.ts";
 import { DAEMON } from "../protocol/actor.ts";
@@ -96,6 +97,8 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     config: () => config.current,
     clock: systemClock,
     log,
+    resolveLinks,
+    own: [paths.root, socketPath, ...(options.program === undefined ? [] : [options.program])],
     after: setTimer,
     newId: () => newId(inbox),
     isIncomplete: () => projections.isSetAside(inbox),

@@ -2,6 +2,7 @@
  * The features of the daemon, in start order: adding one is a line here. A file of its own and not daemon/mod.ts, because
  * whoever starts the daemon reads it too: the sandbox is the sum of what the features declare.
  */
+import { approvalPermissions } from "../approvals/permissions.ts";
 import { type Config, configSchema } from "../config/base_sections.ts";
 import type { ConfigSchema } from "../config/schema.ts";
 import type { ConfigSection } from "../config/section.ts";
@@ -53,7 +54,10 @@ export function featurePermissions(
   { config, ...context }: PermissionsContext,
   features: readonly AnyFeature[] = FEATURES,
 ): Permission[] {
-  return features.flatMap((feature) =>
-    feature.permissions?.({ ...context, settings: valuesOf(config, feature.config) }) ?? []
-  );
+  return [
+    ...approvalPermissions(context),
+    ...features.flatMap((feature) =>
+      feature.permissions?.({ ...context, settings: valuesOf(config, feature.config) }) ?? []
+    ),
+  ];
 }

@@ -6,6 +6,7 @@ import type { HomePaths } from "../platform/home_paths.ts";
 import { env, ownUid } from "../platform/process.ts";
 import { checkSandboxPath, daemonFlags, type Flag, programArgv, type ProgramRef } from "../platform/sandbox.ts";
 import { featurePermissions, SCHEMA } from "./features.ts";
+import { programPlace } from "../platform/program.ts";
 import { daemonArgs, type DaemonOptions } from "./options.ts";
 
 /** What of a client's context the daemon starts with. */
@@ -48,6 +49,7 @@ export async function daemonLaunch(context: LaunchContext, daemon: Partial<Daemo
     tied: false,
     ...daemon,
     home: paths.root,
+    program: programPlace(program.daemon),
     ...(socketFlag === undefined ? {} : { socket: socketFlag }),
   };
   const args = daemonArgs(options);

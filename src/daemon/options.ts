@@ -12,6 +12,8 @@ export interface DaemonOptions {
   readonly workspace?: string;
   /** The id of this run, where whoever starts it wants to recognise it; else a random one. */
   readonly session?: string;
+  /** The folder or file of the program as people run it: no rule lets an agent's call reach it. */
+  readonly program?: string;
   /** Log at level debug, and to stderr too. */
   readonly verbose: boolean;
   /** Ends when stdin ends: the process that started it is gone. */
@@ -20,7 +22,7 @@ export interface DaemonOptions {
   readonly limits?: Partial<Limits>;
 }
 
-const STRINGS = ["home", "socket", "workspace", "session"];
+const STRINGS = ["home", "socket", "workspace", "session", "program"];
 const BOOLEANS = ["ephemeral", "verbose", "tied"];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -51,6 +53,7 @@ export function parseDaemonArgs(args: readonly string[]): DaemonOptions {
     ...text("socket"),
     ...text("workspace"),
     ...text("session"),
+    ...text("program"),
     ephemeral: parsed["ephemeral"] === true,
     verbose: parsed["verbose"] === true,
     tied: parsed["tied"] === true,

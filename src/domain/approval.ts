@@ -8,9 +8,19 @@
 import { parseDecider } from "./decider.ts";
 import type { WaitingFor } from "./session.ts";
 
-/** What a tool can do to the machine, the mildest first. */
-export const RISKS = ["read", "write", "execute", "network", "destructive"] as const;
+/** What a call does to the machine, where that is sure; `unknown` where it is not. */
+export const RISKS = ["reads", "writes", "network", "destroys", "unknown"] as const;
 export type Risk = typeof RISKS[number];
+
+/** The label of an approval, also as journals before 0.2 have it: there `execute` was a guess, as were the others. */
+export function riskNamed(name: string): Risk {
+  return RISKS.find((risk) => risk === name) ?? OLD_RISKS.get(name) ?? "unknown";
+}
+
+const OLD_RISKS: ReadonlyMap<string, Risk> = new Map([["read", "reads"], ["write", "writes"], [
+  "destructive",
+  "destroys",
+]]);
 
 /** How far an approval reaches: this call, this session, this folder and the folders below it, everywhere. */
 export const APPROVAL_SCOPES = ["once", "session", "workspace", "always"] as const;
@@ -23,8 +33,11 @@ export interface Choice {
   readonly multiple: boolean;
 }
 
-/** What a call does, independent of the name that the agent gives its tool: the base of rules and of the risk class. */
+/** What a call does, independent of the name that the agent gives its tool: the base of rules and of the label. */
 export type Action = "command" | "write" | "read" | "fetch" | "other";
+
+/** Fields of a search's input that say which files of its folder it shows. */
+export const SEARCH_FILTERS: readonly string[] = ["glob", "include", "include_pattern"];
 
 /**
  * What the agent requests, as its adapter read it. Never stored as it is: `subject` is the real text, not masked,
@@ -144,8 +157,8 @@ export interface Rule {
   /** The agent's name of the tool, or `*`. */
   readonly tool: string;
   /**
-   * The subject that it matches, literally except for `*`: any text in a deny rule, restricted in an allow rule
-   * (policy/rule_glob.ts).
+   * The subject that it matches, literally except for `*`: any text in a deny rule; what it stands for in an allow rule
+   * depends on the call (policy/rule.ts).
    */
   readonly pattern: string;
   readonly scope: Exclude<ApprovalScope, "once">;

@@ -39,13 +39,21 @@ export function decideReport(session: Session | undefined, report: Report, now: 
   const known = session ?? fresh(report.sessionId, report.agent, now);
   const state = nextState(known, report);
   const fields = withoutState(known);
+  const facts = cleanFacts(report.facts);
   const next = confirmedPid(fields, report, {
-    ...fields,
-    ...cleanFacts(report.facts),
+    ...inWorkspace(session, fields, facts),
+    ...facts,
     ...counters(fields, report),
     ...times(session, state, now),
   });
   return event(session, join(next, state));
+}
+
+/** The fields with the folder that the session began in, once it leaves it; one that begins anew begins where it is. */
+function inWorkspace(session: Session | undefined, fields: SessionFields, { cwd }: Facts): SessionFields {
+  const { workspace, ...others } = fields;
+  const begun = session === undefined || session.status === "closed" ? undefined : workspace ?? fields.cwd;
+  return begun === undefined || begun === (cwd ?? fields.cwd) ? others : { ...others, workspace: begun };
 }
 
 export function decideUpdate(

@@ -139,6 +139,8 @@ export interface Facts {
 }
 
 export interface SessionFields extends Facts {
+  /** The folder that the session began in, where it has left it: {@link Facts.cwd} is the one of its last event. */
+  readonly workspace?: string;
   /** The agent's own session id. */
   readonly id: string;
   readonly agent: string;

@@ -37,3 +37,8 @@ export function thisProgram(mainUrl: string): ThisProgram {
 function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/")) || "/";
 }
+
+/** What people start when they start this program: the folder of its sources or of its bundle, or the compiled file. */
+export function programPlace(ref: ProgramRef): string {
+  return ref.form === "compiled" ? ref.binary : ref.entry.replace(/\/(?:src\/daemon\/main\.ts|[^/]+)$/, "");
+}

@@ -1,80 +1,159 @@
 /**
  * Which requests are decided without a human. Pure.
  *
- * | what applies to the call                     | class                         | manual | guarded | autonomous |
- * |----------------------------------------------|-------------------------------|--------|---------|------------|
- * | a deny rule of any origin                    | any                           | deny   | deny    | deny       |
- * | a rule of `approve`, without wildcard        | any                           | allow  | allow   | allow      |
- * | a rule of `approve`, with wildcard           | all but destructive           | allow  | allow   | allow      |
- * | a rule of the configuration that names text  | all but destructive           | ask    | allow   | allow      |
- * | one that begins with `*`, or names a reader  | read, write                   | ask    | allow   | allow      |
- * | the same                                     | execute, network              | ask    | ask     | allow      |
- * | no rule                                      | read                          | ask    | allow   | allow      |
- * | no rule                                      | all else                      | ask    | ask     | ask        |
+ * | what the call is                                          | manual | guarded | autonomous |
+ * |-----------------------------------------------------------|--------|---------|------------|
+ * | what a deny rule of any origin is for                     | deny   | deny    | deny       |
+ * | what reaches this program; what came shortened            | ask    | ask     | ask        |
+ * | a command that cannot be read plainly                     | ask    | ask     | ask        |
+ * | a plain call that a human allowed for exactly its text    | allow  | allow   | allow      |
+ * | a severe one under any other rule                         | ask    | ask     | ask        |
+ * | one under a rule with a star that a human made            | allow  | allow   | allow      |
+ * | one under a rule of the configuration that names it       | ask    | allow   | allow      |
+ * | one under a blanket rule (`*`), and it reads or writes    | ask    | allow   | allow      |
+ * | one under a blanket rule, all else                        | ask    | ask     | allow      |
+ * | what only reads                                           | ask    | allow   | allow      |
+ * | all else                                                  | ask    | ask     | ask        |
  *
- * Each mode allows what the stricter one allows. In `manual` a human decides: now, or for all future calls with
- * `approve --scope`. In `autonomous` a rule of the configuration may also allow everything (`*`) except destructive
- * calls. A destructive call is allowed only by a rule that a human made for exactly that text. `git diff*` is meant for
- * reading: where its star takes an option that runs a program or sends something, the result is `ask`; `npm test*` is
- * meant for running.
- *
- * Questions, plans and elicitations are never approved here, nor a call whose text was shortened, nor one outside the
- * agent's sandbox. Where the hook cannot approve, only deny rules apply. Before a tool (`gate`) only rules decide:
- * without one there is no decision.
+ * Each mode allows what the stricter one allows. A line of several commands passes where each of them does, each by a rule
+ * or as a read. Questions, plans and elicitations are never approved here, nor what leaves the agent's sandbox. Where the
+ * hook cannot approve, only deny rules apply. Before a tool (`gate`) only rules decide: without one there is no decision.
  */
 import type { Decision, Rule } from "../domain/approval.ts";
 import type { Decider } from "../domain/decider.ts";
 import { SAFETY_MODES, type SafetyMode } from "../domain/safety_mode.ts";
 import type { ClassifiedRequest } from "./classify.ts";
-import { riskOf } from "./risk.ts";
-import { firstMatch, isWildcard, literalTarget, matchesEverything, type RuleContext } from "./rule.ts";
+import { type Denial, denialOf } from "./deny.ts";
+import type { Command } from "./plain_text.ts";
+import { readsFiles } from "./reads.ts";
+import {
+  allowsCommand,
+  allowsOther,
+  allowsText,
+  applies,
+  filesOf,
+  isBlanket,
+  isExact,
+  type RuleContext,
+} from "./rule.ts";
 
 export interface Policy {
   readonly safetyMode: SafetyMode;
-  /** All rules, those of the configuration and those of `approve`. */
+  /** All rules, those of the configuration and those that people made. */
   readonly rules: readonly Rule[];
 }
 
-/** `ask`: a human decides. `none`: nobody does, and the agent goes on by its own rules. */
+/** Why a request is left to a human. */
+export type AskReason = keyof typeof ASK_REASONS;
+
+const ASK_REASONS = {
+  prompt: "it is a question, a plan or a form, which only a human answers",
+  agent_decides: "its agent takes no approval from a hook here",
+  cut: "its text came shortened, so what would run is not known",
+  own: "it reaches agent-console itself, and no agent answers for you",
+  sandbox: "it would run outside the agent's sandbox",
+  opaque: "its command cannot be read plainly, so it is asked in every mode",
+  deny_may: "it cannot be read plainly, and what a deny rule forbids may hide in it",
+  severe: "it loses something or lets others decide, and no rule is for exactly this text",
+  unmatched: "no rule allows it, and it is not sure that it only reads",
+  mode: "the safety mode is manual, in which only what you allowed before passes",
+} as const;
+
 export type PolicyDecision =
   | {
+    readonly kind: "decided";
     readonly decision: Decision;
     /** A rule or the safety mode. */
     readonly by: Exclude<Decider, { kind: "client" }>;
+    /** Absolute paths that must be what they are named, without links: else a human decides. */
+    readonly files: readonly string[];
   }
-  | "ask"
-  | "none";
+  /** A human decides. */
+  | { readonly kind: "ask"; readonly why: AskReason; readonly ruleId?: string }
+  /** Nobody decides, and the agent goes on by its own rules. */
+  | { readonly kind: "none"; readonly why: AskReason };
 
 /** @param policy with the mode that the breaker leaves (breaker.ts), made stricter by the workspace */
 export function evaluatePolicy(request: ClassifiedRequest, policy: Policy, caller: RuleContext): PolicyDecision {
-  const rule = firstMatch(policy.rules, request, caller);
-  if (rule?.decision === "deny") {
-    return { decision: { kind: "deny", message: `denied by rule ${rule.id}` }, by: { kind: "rule", ruleId: rule.id } };
+  const rules = policy.rules.filter((rule) => applies(rule, request, caller));
+  const denials = rules.filter(({ decision }) => decision === "deny")
+    .map((rule): readonly [Denial, string] => [denialOf(rule, request), rule.id]);
+  const gate = request.dialog === "gate";
+  const denied = denials.find(([denial]) => denial === "denies") ??
+    // Before a tool the call would run where nobody decides.
+    (gate ? denials.find(([denial]) => denial === "mentions") : undefined);
+  if (denied !== undefined) return deniedBy(denied[1]);
+  const hidden = denials.find(([denial]) => denial !== "no");
+  if (hidden !== undefined) return { kind: "ask", why: "deny_may", ruleId: hidden[1] };
+  const why = whyAsked(request);
+  if (why === "own") return { kind: "ask", why };
+  if (why !== undefined) return gate ? { kind: "none", why } : { kind: "ask", why };
+  const passed = allowedBy(rules, request, policy.safetyMode);
+  if (typeof passed !== "string") {
+    return { kind: "decided", decision: { kind: "approve", scope: "once" }, by: passed, files: filesBehind(request) };
   }
-  const open = request.dialog === "gate" ? "none" : "ask";
-  if (request.for !== "permission" || !request.acceptsApproval || caller.cut === true) return open;
-  const allowed = policy.rules.find((each) =>
-    each.decision === "allow" && passes(each, request, policy.safetyMode) &&
-    firstMatch([each], request, caller) !== undefined
-  );
-  const approve = { kind: "approve", scope: "once" } as const;
-  if (allowed !== undefined) return { decision: approve, by: { kind: "rule", ruleId: allowed.id } };
-  if (open === "ask" && request.risk === "read" && policy.safetyMode !== "manual") {
-    return { decision: approve, by: { kind: "mode", mode: policy.safetyMode } };
-  }
-  return open;
+  return gate ? { kind: "none", why: passed } : { kind: "ask", why: passed };
 }
 
-/** Whether an allow rule that matches is enough. */
-function passes(rule: Rule, request: ClassifiedRequest, mode: SafetyMode): boolean {
-  const { risk } = request;
-  const own = rule.by !== "config" && rule.by !== "workspace";
-  if (risk === "destructive") return own && !isWildcard(rule);
-  if (own) return true;
-  if (rule.by === "workspace" || mode === "manual") return false; // a workspace can only be stricter
-  if (mode === "autonomous" || risk === "read" || risk === "write") return true;
-  const given = request.action === "command" ? literalTarget(rule, request) : undefined;
-  return !matchesEverything(rule) && (given === undefined || riskOf(given) !== "read");
+function deniedBy(ruleId: string): PolicyDecision {
+  const decision = { kind: "deny", message: `denied by rule ${ruleId}` } as const;
+  return { kind: "decided", decision, by: { kind: "rule", ruleId }, files: [] };
+}
+
+function whyAsked(request: ClassifiedRequest): AskReason | undefined {
+  if (request.isOwn) return "own";
+  if (request.for !== "permission") return "prompt";
+  if (!request.acceptsApproval) return "agent_decides";
+  if (request.cut) return "cut";
+  if (request.unsandboxed) return "sandbox";
+  return request.action === "command" && request.plain === undefined ? "opaque" : undefined;
+}
+
+/** What lets the call pass, or why nothing does. */
+function allowedBy(
+  rules: readonly Rule[],
+  request: ClassifiedRequest,
+  mode: SafetyMode,
+): Extract<PolicyDecision, { kind: "decided" }>["by"] | AskReason {
+  const allowing = rules.filter((rule) => rule.decision === "allow" && rule.by !== "workspace");
+  const exact = allowing.find((rule) => isExact(rule) && isOwn(rule) && matches(rule, request));
+  if (exact !== undefined) return { kind: "rule", ruleId: exact.id };
+  if (request.isSevere) return "severe";
+  const usable = allowing.filter((rule) => isOwn(rule) || mode !== "manual");
+  const isRead = request.reads !== undefined && mode !== "manual";
+  const gate = request.dialog === "gate";
+  if (isRead && !gate) return { kind: "mode", mode };
+  const parts: readonly (Command | undefined)[] = request.plain?.commands ?? [undefined];
+  let ruleId: string | undefined;
+  for (const part of parts) {
+    const rule = usable.find((each) => passes(each, request, part, mode));
+    if (rule !== undefined) ruleId ??= rule.id;
+    else if (part === undefined || mode === "manual" || readsFiles(part, request.where) === undefined) {
+      return mode === "manual" && allowing.length > usable.length ? "mode" : isRead ? "mode" : "unmatched";
+    }
+  }
+  return ruleId === undefined ? "unmatched" : { kind: "rule", ruleId };
+}
+
+function isOwn({ by }: Rule): boolean {
+  return by !== "config" && by !== "workspace";
+}
+
+/** Whether the exact text is allowed. A file rule never reaches what runs later, also not by name. */
+function matches(rule: Rule, request: ClassifiedRequest): boolean {
+  return request.action === "command" ? allowsText(rule, request) : allowsOther(rule, request);
+}
+
+function passes(rule: Rule, request: ClassifiedRequest, part: Command | undefined, mode: SafetyMode): boolean {
+  const fits = part === undefined ? allowsOther(rule, request) : allowsCommand(rule, part) || allowsText(rule, request);
+  if (!fits) return false;
+  return mode === "autonomous" || isOwn(rule) || !isBlanket(rule) || request.risk === "reads" ||
+    request.risk === "writes";
+}
+
+/** The files that the decision rests on. */
+function filesBehind(request: ClassifiedRequest): readonly string[] {
+  return request.reads ?? filesOf(request) ?? [];
 }
 
 /** What a workspace's own configuration says, read by config/workspace.ts. */

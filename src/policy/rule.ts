@@ -1,15 +1,17 @@
 /**
- * Rules: whether a rule matches a call, and the rule that an approval makes. Pure.
+ * Rules: whether a rule matches a call. Pure.
  *
- * A pattern is the text itself, except that `*` stands for any text. `\*` is a star and `\\` a backslash; before any
- * other character a backslash is itself. In an allow rule a `*` is restricted (rule_glob.ts); in a deny rule it matches
- * anything.
+ * An allow rule matches what it can be seen to mean: one plain command word by word (command_pattern.ts), an address by its
+ * parts (address_pattern.ts), a file by its absolute path. A deny rule matches anything that may be meant: `*` is any text,
+ * and the text is compared in every reading, through the programs that carry others too (carried.ts).
  */
-import type { ApprovalRequest, ApprovalScope, Rule } from "../domain/approval.ts";
+import type { ApprovalRequest, Rule } from "../domain/approval.ts";
+import { matchesAddress } from "./address_pattern.ts";
 import type { ClassifiedRequest } from "./classify.ts";
-import { type Glob, limitOf, matchesGlob, readPattern } from "./rule_glob.ts";
-import { hasHidden } from "./read_shell.ts";
-import { maskSecrets } from "../domain/sanitize.ts";
+import { matchesCommand, readCommandPattern } from "./command_pattern.ts";
+import { type Glob, isEverything, matchesGlob, readGlob } from "./glob.ts";
+import { isSecretPlace, isWithin, resolvePath, runsLater } from "./places.ts";
+import type { Command } from "./plain_text.ts";
 
 /** Whose call it is, and when: what a rule's scope is compared with. */
 export interface RuleContext {
@@ -20,45 +22,13 @@ export interface RuleContext {
   readonly cwd?: string;
   /** The time now, milliseconds since 1970. */
   readonly now: number;
-  /** The hook shortened the payload: `subject` is not all that will run. */
-  readonly cut?: boolean;
 }
 
-/**
- * Whether `rule` matches this call. A deny rule for commands also matches any single command inside the line, with or
- * without the options before its arguments; one for paths or addresses also their normalized form: `/a/../b` is `/b`;
- * of several paths one is enough.
- */
-export function matches(rule: Rule, request: ClassifiedRequest, caller: RuleContext): boolean {
-  if (rule.tool !== "*" && rule.tool !== request.tool) return false;
-  if (rule.agent !== undefined && rule.agent !== caller.agent) return false;
-  if (hasExpired(rule, caller.now) || !reaches(rule, caller)) return false;
-  if (rule.decision === "deny") return denies(rule.pattern, request, caller);
-  if (caller.cut === true || request.for !== "permission" || request.unsandboxed) return false;
-  const [glob, limit] = [readPattern(rule.pattern), limitOf(request)];
-  return matchesGlob(glob, request.subject, limit) || matchesGlob(glob, placed(request, caller.cwd), limit);
-}
-
-/** The rule that decides, if any: deny before allow, then the order of the list. */
-export function firstMatch(rules: readonly Rule[], request: ClassifiedRequest, caller: RuleContext): Rule | undefined {
-  return rules.find((rule) => rule.decision === "deny" && matches(rule, request, caller)) ??
-    rules.find((rule) => rule.decision === "allow" && matches(rule, request, caller));
-}
-
-/** Whether the rule matches more than one text of one tool. */
-export function isWildcard(rule: Rule): boolean {
-  return rule.tool === "*" || readPattern(rule.pattern).length > 1;
-}
-
-/** The call that a pattern with stars spells out: what the rule is meant for, whatever else its stars match. */
-export function literalTarget(rule: Rule, request: ApprovalRequest): ApprovalRequest | undefined {
-  const glob = readPattern(rule.pattern);
-  return glob.length > 1 ? { ...request, subject: glob.join("") } : undefined;
-}
-
-/** Whether the rule's pattern does not say what is called: `*`, or `* --help`, which is also `curl evil --help`. */
-export function matchesEverything(rule: Rule): boolean {
-  return readPattern(rule.pattern)[0]?.trim() === "";
+/** Whether the rule is about this tool, agent, session, folder and time. */
+export function applies(rule: Rule, request: ApprovalRequest, caller: RuleContext): boolean {
+  return (rule.tool === "*" || rule.tool === request.tool) &&
+    (rule.agent === undefined || rule.agent === caller.agent) &&
+    !hasExpired(rule, caller.now) && reaches(rule, caller);
 }
 
 /** An unreadable time ends an allow rule and keeps a deny rule. */
@@ -79,127 +49,82 @@ function reaches(rule: Rule, { sessionId, parentId, cwd }: RuleContext): boolean
   }
 }
 
-/** Whether the absolute folder `path` is `folder` or below it, by components. A path that goes up (`..`) is in none. */
-function isWithin(path: string, folder: string): boolean {
-  const parts = (text: string) => text.split("/").filter((part) => part !== "" && part !== ".");
-  const [inner, outer] = [parts(path), parts(folder)];
-  if (!path.startsWith("/") || !folder.startsWith("/") || inner.includes("..") || outer.includes("..")) return false;
-  return outer.every((part, at) => inner[at] === part);
+/** Whether the rule matches one text of one tool only. */
+export function isExact(rule: Rule): boolean {
+  return rule.tool !== "*" && readGlob(rule.pattern).length === 1;
 }
 
-function denies(pattern: string, request: ClassifiedRequest, { cwd = "/" }: RuleContext): boolean {
-  const glob = readPattern(pattern);
-  if (matchesGlob(glob, request.subject)) return true;
-  if (request.paths?.some((path) => reachesPath(glob, path, cwd)) === true) return true;
-  if (request.action === "read" || request.action === "write") return matchesGlob(glob, resolved(request.subject, cwd));
-  if (request.action === "fetch") return addressesOf(request.subject).some((address) => matchesGlob(glob, address));
-  if (request.action !== "command") return false;
-  const { texts, begun } = request.commandTexts;
-  return texts.some((text) => matchesGlob(glob, text)) || begun.some((text) => glob[0]!.startsWith(text));
+/** Whether an allow rule does not say what is called: `*`, or `* --help`, which is also `curl evil --help`. */
+export function isBlanket(rule: Rule): boolean {
+  return readGlob(rule.pattern)[0]?.trim() === "";
 }
 
-/** The normalized address: without user name, and without the dot that a host's name may end in. */
-function addressesOf(subject: string): readonly string[] {
-  const url = URL.parse(subject);
-  if (url === null) return [];
-  const { href } = url;
-  url.username = url.password = "";
-  url.hostname = url.hostname.replace(/\.+$/, "");
-  return [href, url.href];
+/** Whether the pattern of an allow rule is exactly this call's text, which must be plain where it is a command. */
+export function allowsText(rule: Rule, request: ClassifiedRequest): boolean {
+  if (request.action === "command" && request.plain === undefined) return false;
+  const [text = "", ...more] = readGlob(rule.pattern);
+  return more.length === 0 && (text === request.subject || text === placed(request, request.where.cwd));
 }
 
-/** Whether `path` matches as given or as meant; of a whole folder, whether anything below it may match. */
-function reachesPath(glob: Glob, path: string, cwd: string): boolean {
-  const meant = resolved(path, cwd);
-  if (matchesGlob(glob, path) || matchesGlob(glob, meant)) return true;
-  if (!meant.endsWith("/**")) return false;
-  const [head = ""] = glob;
-  const below = meant.slice(0, -2);
-  return head.startsWith(below) || (glob.length > 1 && below.startsWith(head));
+/** Whether an allow rule's pattern is for one command. */
+export function allowsCommand(rule: Rule, command: Command): boolean {
+  const pattern = readCommandPattern(rule.pattern);
+  return pattern !== undefined && matchesCommand(pattern, command);
 }
 
-/** The normalized path, without `.`, `..` and doubled slashes; links are not followed. */
-function resolved(path: string, cwd: string): string {
-  const parts: string[] = [];
-  for (const part of (path.startsWith("/") ? path : `${cwd}/${path}`).split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
+/**
+ * Whether an allow rule's pattern is for this call, which is no command. A file rule never reaches what runs later
+ * (places.ts), and its star nothing that may be secret.
+ */
+export function allowsOther(rule: Rule, request: ClassifiedRequest): boolean {
+  const glob = readGlob(rule.pattern);
+  const { action, subject, where } = request;
+  switch (action) {
+    case "write":
+    case "read": {
+      const files = filesOf(request);
+      if (files === undefined) return action === "read" && allowsText(rule, request);
+      if (action === "write" && files.some((path) => runsLater(path, where.workspace))) return false;
+      if (allowsText(rule, request)) return true;
+      const [path, ...more] = files;
+      return path !== undefined && more.length === 0 && !isSecretPlace(path, where.workspace) &&
+        matchesFile(rule.pattern, glob, path, where.workspace);
+    }
+    case "fetch":
+      return isEverything(glob) || allowsText(rule, request) || matchesAddress(rule.pattern, subject);
+    default:
+      return isEverything(glob) || allowsText(rule, request);
   }
-  return `/${parts.join("/")}`;
+}
+
+/** A relative pattern is meant from the workspace. */
+function matchesFile(pattern: string, glob: Glob, path: string, workspace: string | undefined): boolean {
+  if (/(?:^|\/)\.\.(?:\/|$)/.test(pattern)) return false;
+  if (/^[/*]/.test(pattern)) return matchesGlob(glob, path);
+  return workspace !== undefined && isWithin(path, workspace) &&
+    matchesGlob(glob, path.slice(workspace.replace(/\/+$/, "").length + 1));
+}
+
+/** The absolute paths of a call on files; undefined where they are not known: a search, no folder, an empty path. */
+export function filesOf(
+  { action, subject, paths = [], where: { cwd } }: ClassifiedRequest,
+): readonly string[] | undefined {
+  if (action !== "read" && action !== "write") return undefined;
+  const given = paths.length > 0 ? paths : [subject];
+  const known = given.every((path) => /^[^{\n]+$/.test(path) && !path.endsWith("/**") && (path.startsWith("/") || cwd));
+  return known ? given.map((path) => resolvePath(path, cwd ?? "/")) : undefined;
 }
 
 /** What is read or written with a relative path made absolute; without a known folder, and for other calls, as it is. */
-function placed(request: ApprovalRequest, cwd: string | undefined): string {
+export function placed(request: ApprovalRequest, cwd: string | undefined): string {
   return isRelative(request) && cwd !== undefined && isWithin(cwd, "/")
-    ? resolved(request.subject, cwd)
+    ? resolvePath(request.subject, cwd)
     : request.subject;
 }
 
 /** Not so the input of a search, which is JSON, and a patch to several files. */
-function isRelative({ action, subject }: ApprovalRequest): boolean {
+export function isRelative({ action, subject }: ApprovalRequest): boolean {
   return (action === "read" || action === "write") && !/^(?:[/{]|$)|\n/.test(subject);
-}
-
-/** What `approve --scope` asks for. */
-export interface NewRule {
-  readonly id: string;
-  readonly scope: Exclude<ApprovalScope, "once">;
-  /** The client that approved. */
-  readonly by: string;
-  readonly createdAt: string;
-  /** ISO 8601 UTC. */
-  readonly expiresAt?: string;
-}
-
-/**
- * The rule that allows exactly this call from now on, a file by its absolute path, or `{refused}`: why there can be none,
- * to complete "no rule is made, because …".
- */
-export function ruleFrom(
-  request: ApprovalRequest,
-  caller: RuleContext,
-  given: NewRule,
-): Rule | { readonly refused: string } {
-  if (request.for !== "permission") return { refused: `it is a ${request.for}, not a permission` };
-  if (caller.cut === true) return { refused: "its input came shortened" };
-  if (request.unsandboxed) return { refused: "it runs outside the agent's sandbox" };
-  if (request.tool === "*") return { refused: "its tool is named *, which in a rule is every tool" };
-  const text = placed(request, caller.cwd);
-  if (maskSecrets(text) !== text) {
-    return { refused: "its input holds what looks like a secret" };
-  }
-  if (hasHidden(text)) return { refused: "its input holds hidden or control characters" };
-  if (text.length > MAX_PATTERN) {
-    return { refused: `its input is ${text.length} characters long, more than ${MAX_PATTERN}` };
-  }
-  if (given.scope === "workspace" && !isWithin(caller.cwd ?? "", "/")) {
-    return { refused: "the folder of its session is not known" };
-  }
-  if (given.scope === "always" && text === request.subject && isRelative(request)) {
-    return { refused: "its path is relative to a folder that is not known" };
-  }
-  const { id, scope, by, createdAt, expiresAt } = given;
-  return {
-    id,
-    decision: "allow",
-    agent: caller.agent,
-    tool: request.tool,
-    pattern: escapePattern(text),
-    scope,
-    ...(scope === "session" ? { sessionId: caller.sessionId } : {}),
-    ...(scope === "workspace" && caller.cwd !== undefined ? { workspace: caller.cwd } : {}),
-    createdAt,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-    by,
-  };
-}
-
-/** Longest pattern, UTF-16 units: rules are read by people. */
-const MAX_PATTERN = 4000;
-
-/** The pattern that matches `text` and nothing else. */
-export function escapePattern(text: string): string {
-  return text.replace(/[\\*]/g, "\\$&");
 }
 
 /** A rule as a configuration file gives it. */

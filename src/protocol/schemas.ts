@@ -118,6 +118,8 @@ export const reportParams = v.strictObject({
   // Text of .agent-console/config.jsonc in the hook's working folder; it may only tighten. "!" and a reason: it is there
   // and could not be read.
   workspaceConfig: v.exactOptional(text(MAX_WORKSPACE_CONFIG)),
+  // Text of the repository's own settings, .git/config, where the hook runs in its folder; null: there is no repository.
+  repositoryConfig: v.exactOptional(v.nullable(text(MAX_WORKSPACE_CONFIG))),
   idempotencyKey,
 });
 export const updateParams = v.strictObject({

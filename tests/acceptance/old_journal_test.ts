@@ -1,5 +1,6 @@
 /** C8: the journal that an earlier version wrote is read as it is, verifies, and goes on. */
 import { assert, assertEquals } from "@std/assert";
+import { riskNamed } from "../../src/domain/approval.ts";
 import { recorded, TUI } from "../support/hook_process.ts";
 import { TestHome } from "../support/harness.ts";
 import { brokenAt, readJournal, segments } from "../support/harness_journal.ts";
@@ -35,7 +36,8 @@ for (const snapshot of [true, false]) {
     await using client = await home.connect({ token: true });
     assertEquals(stored(await client.request("session.list")), stored(said.sessions));
     const { approvals } = await client.request("approval.list", { status: "all" });
-    assertEquals(approvals, said.approvals["approvals"]);
+    const then = said.approvals["approvals"] as Json[];
+    assertEquals(approvals, then.map((one) => ({ ...one, risk: riskNamed(String(one["risk"])) })));
     assertEquals((await client.request("approval.rules"))["rules"], said.rules["rules"]);
     const verified = await home.json(["audit", "verify", "--json"]);
     assertEquals(verified["ok"], true);

@@ -195,6 +195,7 @@ Deno.test("F a feature's own section nests, is shown, reloaded and told to need 
 Deno.test("A7 what a feature declares is in the sandbox, with its reason", () => {
   assert(permissions.some(({ kind, values }) => kind === "read" && values.includes("/usr/share/dummy")));
   assertEquals(featurePermissions({ config: initialSettings(SCHEMA), env: () => undefined, exists: () => true }), [
+    { kind: "run", values: ["/usr/bin/realpath"], reason: "see where links of a workspace lead" },
     { kind: "run", values: ["/bin/ps"], reason: "learn which agents still live" },
   ]);
 });

@@ -48,7 +48,6 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "lib",
       "platform",
       "protocol",
-      "policy/risk.ts", // until the fields that narrow a search belong to the tool table
     ],
     why: "what all agents have in common names none of them",
   },

@@ -73,6 +73,9 @@ export class Desk {
   #timers: { at: number; action: () => void }[] = [];
   #ids = 0;
 
+  /** Where paths lead that are links; undefined: nobody can tell. */
+  links: ReadonlyMap<string, string> | undefined = new Map();
+
   /**
    * @param journal of a daemon that ended: its records are what this one knows at its start
    * @param makers of projections beside the inbox
@@ -111,6 +114,8 @@ export class Desk {
         return () => this.#timers = this.#timers.filter((other) => other !== timer);
       },
       newId: () => `a${++this.#ids}`,
+      resolveLinks: (paths) => Promise.resolve(this.links && paths.map((path) => this.links?.get(path) ?? path)),
+      own: ["/home/u/.agent-console"],
       isIncomplete: () => projections.isSetAside(inbox),
       log: NO_LOG,
     });
@@ -147,9 +152,9 @@ export class Desk {
     for (const { action } of due) action();
   }
 
-  /** `session.report` as a hook calls it. */
+  /** `session.report` as a hook calls it that found no repository. */
   async report(params: Report, peer: Peer = new FakeCaller()): Promise<ResultOf<"session.report">> {
-    return await sessionHandlers(this.deps)["session.report"](params, callOf(peer));
+    return await sessionHandlers(this.deps)["session.report"]({ repositoryConfig: null, ...params }, callOf(peer));
   }
 
   /** `approval.revoke` by a client. */

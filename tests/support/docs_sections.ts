@@ -10,6 +10,7 @@ import { commandTree } from "../../src/cli/mod.ts";
 import { configDocs } from "../../src/config/docs.ts";
 import type { ApprovalRequest, Rule } from "../../src/domain/approval.ts";
 import { classify } from "../../src/policy/classify.ts";
+import type { Where } from "../../src/policy/where.ts";
 import { evaluatePolicy } from "../../src/policy/evaluation.ts";
 import { EVENTS } from "../../src/domain/event.ts";
 import { SAFETY_MODES } from "../../src/domain/safety_mode.ts";
@@ -105,25 +106,30 @@ function modes(): string {
         acceptsApproval: true,
       };
       const rules = pattern === undefined ? [] : [rule];
-      const result = evaluatePolicy(classify(request), { safetyMode, rules }, {
+      const result = evaluatePolicy(classify(request, WORK), { safetyMode, rules }, {
         agent: "claude",
         sessionId: "s",
         now: 0,
       });
-      return typeof result === "string" ? "you are asked" : result.decision.kind === "approve" ? "passes" : "is denied";
+      return result.kind !== "decided" ? "you are asked" : result.decision.kind === "approve" ? "passes" : "is denied";
     }),
   ]);
   return table(["what an agent asks for", ...SAFETY_MODES.map((mode) => `\`${mode}\``)], rows);
 }
+
+const WORK: Where = { cwd: "/work", workspace: "/work", repositoryRuns: "nothing" };
 
 /** In words, a command, and a rule for it with who gave it. */
 const MODE_ROWS: readonly (readonly [string, string, string?, string?])[] = [
   ["what you approved before for more than once: `make test`", "make test", "make test", "cli:admin"],
   ["the same, and it destroys: `rm -rf build`", "rm -rf build", "rm -rf build", "cli:admin"],
   ["what only reads: `git status`", "git status"],
+  ["what a rule of yours names: `make *`", "make test", "make *", "cli:admin"],
   ["what a rule of the configuration names: `make *`", "make test", "make *", "config"],
   ["what only the rule `*` covers: `make test`", "make test", "*", "config"],
-  ["what destroys, under a rule of the configuration: `rm *`", "rm notes.txt", "rm *", "config"],
+  ["what destroys, under a rule with a star: `rm *`", "rm notes.txt", "rm *", "config"],
+  ["what cannot be read plainly, under any rule: `make > log`", "make > log", "make > log", "cli:admin"],
+  ["what reaches this program: `agent-console ls`", "agent-console ls", "agent-console ls", "cli:admin"],
   ["anything else: `make test`", "make test"],
 ];
 

@@ -236,21 +236,21 @@ Deno.test("A3 a secret in the name of a tool, or in what a script asks, is kept 
 Deno.test("A4 what would be written is kept beside the path, masked, also after the answer and in the journal", async () => {
   const desk = manual();
   await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));
-  const tool_input = { file_path: "/w/.env", content: "API_KEY=hunter2000\nX=\u202e1\n" };
+  const tool_input = { file_path: "/w/notes.txt", content: "API_KEY=hunter2000\nX=\u202e1\n" };
   const hook = new FakeCaller();
   const asks = event("PermissionRequest", { tool_name: "Write", tool_input });
   const { approval } = await desk.report(asks, hook);
   const id = approval?.id ?? "none";
   const seen = () => [stored(desk, id).status, stored(desk, id).input, stored(desk, id).detail];
-  assertEquals(seen(), ["pending", "/w/.env", "API_KEY=***\nX=\\u202e1\n"]);
+  assertEquals(seen(), ["pending", "/w/notes.txt", "API_KEY=***\nX=\\u202e1\n"]);
   const waiting = desk.broker.wait(id, hook);
   await desk.broker.decide({ id, ...YES, scope: "session" }, "tui:admin");
   await waiting;
-  assertEquals(seen(), ["approved", "/w/.env", "API_KEY=***\nX=\\u202e1\n"]);
+  assertEquals(seen(), ["approved", "/w/notes.txt", "API_KEY=***\nX=\\u202e1\n"]);
   assert(!JSON.stringify(desk.journal.records).includes("hunter2000"));
   // The rule of that yes is about the path: other words to the same file are allowed, the same ones elsewhere are not.
   const write = (file_path: string, content: string) =>
     desk.report(event("PermissionRequest", { tool_name: "Write", tool_input: { file_path, content } }));
-  assertEquals((await write("/w/.env", "other")).output, allowed);
+  assertEquals((await write("/w/notes.txt", "other")).output, allowed);
   assertEquals((await write("/w/b", tool_input.content)).output, undefined);
 });

@@ -43,7 +43,54 @@ Deno.test("a search that shows credentials is no mere read, whatever its folder"
   });
   assertEquals(await told(desk, grep({ glob: ".env" })), "held");
   assertEquals(await told(desk, grep({ glob: "*.ts" })), "allow");
-  assertEquals(await told(desk, grep({})), "allow");
+  assertEquals(await told(desk, grep({})), "held", "all of the workspace");
+  assertEquals(await told(desk, grep({ path: "/w/src" })), "allow");
+});
+
+Deno.test("A1 what a link leads to counts: a read out of the workspace asks, and so does a file that no rule is for", async () => {
+  const rules = [{ tool: "Write", pattern: "src/*", decision: "allow" }] as const;
+  const write = (file_path: string) => ({
+    ...permissionRequest(""),
+    event: { ...permissionRequest("").event as object, tool_name: "Write", tool_input: { file_path, content: "x" } },
+  });
+  const ask = async (links: Desk["links"], command: Parameters<typeof told>[1]) => {
+    const desk = new Desk({ safetyMode: "guarded", rules });
+    desk.links = links;
+    return await told(desk, command);
+  };
+  const to = (...pairs: [string, string][]) => new Map(pairs);
+  const cat = permissionRequest("cat notes.txt");
+  assertEquals(await ask(to(), cat), "allow");
+  assertEquals(await ask(to(["/w/notes.txt", "/w/docs/notes.txt"]), cat), "allow");
+  assertEquals(await ask(to(["/w/notes.txt", "/home/u/.aws/credentials"]), cat), "held");
+  assertEquals(await ask(to(["/w/notes.txt", "/w/.env"]), cat), "held");
+  assertEquals(await ask(undefined, cat), "held", "nobody can tell");
+  assertEquals(await ask(undefined, permissionRequest("git status")), "allow", "the workspace itself needs no look");
+  // The workspace may lie behind a link of its own.
+  const moved = to(["/w", "/private/w"], ["/w/notes.txt", "/private/w/notes.txt"]);
+  assertEquals(await ask(moved, cat), "allow");
+  assertEquals(await ask(to(), write("/w/src/a.ts")), "allow");
+  assertEquals(await ask(to(["/w/src/a.ts", "/w/src/b.ts"]), write("/w/src/a.ts")), "allow");
+  for (const real of ["/home/u/.bashrc", "/w/package.json", "/w/.git/hooks/x", "/w/docs/a.ts", "/etc/cron.d/x"]) {
+    assertEquals([real, await ask(to(["/w/src/a.ts", real]), write("/w/src/a.ts"))], [real, "held"]);
+  }
+  assertEquals(await ask(undefined, write("/w/src/a.ts")), "held");
+});
+
+Deno.test("A1 a second call after cd reads nothing: the session's own folder is the one it began in", async () => {
+  const desk = new Desk({ safetyMode: "guarded" });
+  const at = (cwd: string, command: string) => {
+    const call = permissionRequest(command);
+    return told(desk, { ...call, event: { ...call.event as object, cwd } });
+  };
+  assertEquals(await at("/w", "git status"), "allow");
+  assertEquals(await at("/evil", "git status"), "held");
+  assertEquals(await at("/evil", "cat a.txt"), "held");
+  assertEquals(await at("/w/src", "cat a.txt"), "allow");
+  assertEquals(await at("/w/src", "git status"), "held");
+  assertEquals([desk.store.get("s")?.cwd, desk.store.get("s")?.workspace], ["/w/src", "/w"]);
+  assertEquals(await at("/w", "git status"), "allow");
+  assertEquals(desk.store.get("s")?.workspace, undefined);
 });
 
 Deno.test("approve --scope always leaves a rule: the next same call runs unasked, another one asks; revoked, it asks again", async () => {
@@ -162,13 +209,14 @@ Deno.test("A4 workspaces fill the log with no more than 100 different warnings, 
     inbox: { rules: () => [] },
     clock: { now: () => 0, steady: () => 0 },
     log: { debug() {}, info() {}, warn: (_, more) => warned.push(more?.["warning"]), error() {} },
+    resolveLinks: (paths) => Promise.resolve(paths),
     suspended: () => undefined,
     onMode: () => {},
   });
   const call = { for: "permission", tool: "Bash", action: "command", subject: "make", dialog: "beside" } as const;
   for (let n = 0; n < 240; n++) {
     const workspaceConfig = `{"unknown_${n >> 1}": 1}`;
-    engine.evaluate({ request: classify({ ...call, acceptsApproval: true }), workspaceConfig }, {
+    engine.evaluate({ request: classify({ ...call, acceptsApproval: true }, {}), workspaceConfig }, {
       agent: "claude",
       sessionId: "s",
       cwd: "/w",

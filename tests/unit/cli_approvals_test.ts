@@ -5,7 +5,7 @@ import { answerHint, answerLine, approvalLines, approvalSummary, outcomeText } f
 import { activityText } from "../../src/cli/format.ts";
 import { sessionTable } from "../../src/cli/session_table.ts";
 import { WatchLines } from "../../src/cli/watch_lines.ts";
-import type { Approval, ApprovalState } from "../../src/domain/approval.ts";
+import { type Approval, type ApprovalState, riskNamed } from "../../src/domain/approval.ts";
 import type { SessionView } from "../../src/domain/query.ts";
 
 const AT = "2026-11-20T10:00:00.000Z";
@@ -19,7 +19,7 @@ function approval(more: Partial<Approval> & Partial<ApprovalState>): Approval {
     for: "permission",
     tool: "Bash",
     input: "npm test",
-    risk: "execute",
+    risk: "unknown",
     requestedAt: AT,
     deadline: "2026-11-20T10:01:00.000Z",
     status: "pending",
@@ -138,4 +138,11 @@ Deno.test("watch: a question is called as its session is, and of two of one name
   assert(asked().includes("11111111"), asked());
   const mode = lines.event(event("daemon.safety_mode", { mode: "manual", reason: "calls allowed by rules failed" }));
   assert(mode?.includes("safety mode manual: calls allowed by rules failed"), mode);
+});
+
+Deno.test("C8 the labels of an older journal are shown as what they mean now", () => {
+  const names = ["read", "write", "execute", "network", "destructive", "unknown", "reads", "toString"];
+  assertEquals(names.map(riskNamed), [
+    ...["reads", "writes", "unknown", "network", "destroys", "unknown", "reads", "unknown"] as const,
+  ]);
 });

@@ -2,187 +2,205 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type ApprovalRequest, type Risk, RISKS, type Rule } from "../../src/domain/approval.ts";
 import { deciderText, parseDecider } from "../../src/domain/decider.ts";
-import { invocationsOf } from "../../src/policy/invocations.ts";
-import { classify } from "../../src/policy/classify.ts";
-import { evaluatePolicy, type Policy, type PolicyDecision, withWorkspacePolicy } from "../../src/policy/evaluation.ts";
 import { SAFETY_MODES, type SafetyMode } from "../../src/domain/safety_mode.ts";
-import { riskOf } from "../../src/policy/risk.ts";
-import type { RuleContext } from "../../src/policy/rule.ts";
+import { classify } from "../../src/policy/classify.ts";
+import { evaluatePolicy, type Policy, withWorkspacePolicy } from "../../src/policy/evaluation.ts";
+import { answer, CALLER, classified, requestOf, rule as made, said, WHERE } from "../support/policy_samples.ts";
 
-const CALLER: RuleContext = { agent: "claude", sessionId: "s", cwd: "/p", now: 0 };
-const TEXTS: Readonly<Record<Risk, string>> = {
-  read: "ls -la",
-  write: "touch a",
-  execute: "make all",
+/** A plain command of each label; of `unknown` also one that is opaque. */
+const TEXTS: Readonly<Record<Risk | "opaque" | "own", string>> = {
+  reads: "ls -la",
+  writes: "touch a",
   network: "curl x",
-  destructive: "rm -rf x",
+  destroys: "rm x y",
+  unknown: "make all",
+  opaque: "make > log",
+  own: "agent-console approve x",
 };
+type Kind = keyof typeof TEXTS;
+const KINDS = Object.keys(TEXTS) as Kind[];
 
-function request(risk: Risk, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
-  return {
-    for: "permission",
-    tool: "Bash",
-    action: "command",
-    subject: TEXTS[risk],
-    dialog: "beside",
-    acceptsApproval: true,
-    ...more,
-  };
-}
 function rule(pattern: string, by: string, decision: "allow" | "deny" = "allow"): Rule {
-  return { id: `${by}-${pattern}`, decision, tool: "Bash", pattern, scope: "always", createdAt: "", by };
+  return made(pattern, { id: `${by}-${pattern}`, by, decision });
 }
-/** `yes`, `no`, `ask` or `none`. */
-function said(result: PolicyDecision): string {
-  return typeof result === "string" ? result : result.decision.kind === "approve" ? "yes" : "no";
-}
-const wild = (risk: Risk) => TEXTS[risk].slice(0, 3) + "*";
+const wild = (kind: Kind) => `${TEXTS[kind].split(" ")[0]} -* *`;
 
-/** Modes for which the answer is yes, per row of the table in policy.ts, in the order of RISKS. */
 const ALL = "manual guarded autonomous";
-const ROWS: [string, (risk: Risk) => Rule[], readonly string[]][] = [
-  ["own, literal", (risk) => [rule(TEXTS[risk], "cli")], [ALL, ALL, ALL, ALL, ALL]],
-  ["own, wildcard", (risk) => [rule(wild(risk), "cli")], [ALL, ALL, ALL, ALL, ""]],
-  ["own, every tool", (risk) => [{ ...rule(TEXTS[risk], "cli"), tool: "*" }], [ALL, ALL, ALL, ALL, ""]],
-  ["config, literal", (risk) => [rule(TEXTS[risk], "config")], [...Array(4).fill("guarded autonomous"), ""]],
-  ["config, wildcard", (risk) => [rule(wild(risk), "config")], [...Array(4).fill("guarded autonomous"), ""]],
-  ["config, blanket", () => [rule("*", "config")], [
-    "guarded autonomous",
-    "guarded autonomous",
-    "autonomous",
-    "autonomous",
-    "",
-  ]],
-  ["workspace", () => [rule("*", "workspace")], ["guarded autonomous", "", "", "", ""]],
-  ["none", () => [], ["guarded autonomous", "", "", "", ""]],
+const LOOSE = "guarded autonomous";
+/** The table of evaluation.ts: for each kind of rule the modes in which a call of each kind passes. */
+const ROWS: readonly (readonly [string, (kind: Kind) => Rule[], Readonly<Record<Kind, string>>])[] = [
+  ["own, literal", (kind) => [rule(TEXTS[kind], "cli:admin")], row(ALL, ALL, ALL, ALL, ALL)],
+  ["own, wildcard", (kind) => [rule(wild(kind), "cli:admin")], row(ALL, ALL, ALL, "", ALL)],
+  ["config, literal", (kind) => [rule(TEXTS[kind], "config")], row(LOOSE, LOOSE, LOOSE, "", LOOSE)],
+  ["config, wildcard", (kind) => [rule(wild(kind), "config")], row(LOOSE, LOOSE, LOOSE, "", LOOSE)],
+  ["config, blanket", () => [rule("* -* *", "config")], row(LOOSE, LOOSE, "autonomous", "", "autonomous")],
+  ["workspace", () => [rule("* -* *", "workspace")], row(LOOSE, "", "", "", "")],
+  ["none", () => [], row(LOOSE, "", "", "", "")],
 ];
+function row(reads: string, writes: string, network: string, destroys: string, unknown: string) {
+  return { reads, writes, network, destroys, unknown, opaque: "", own: "" };
+}
 
 Deno.test("the table of safety modes, every cell", () => {
-  for (const risk of RISKS) assertEquals(riskOf(request(risk)), risk);
-  for (const [name, rules, yes] of ROWS) {
-    for (const [at, risk] of RISKS.entries()) {
+  for (const risk of RISKS) assertEquals(classified(TEXTS[risk]).risk, risk);
+  assertEquals(classified(TEXTS.opaque).risk, "unknown");
+  for (const [name, rules, modes] of ROWS) {
+    for (const kind of KINDS) {
       for (const safetyMode of SAFETY_MODES) {
-        const cell = `${name}, ${risk}, ${safetyMode}`;
-        const expected = yes[at]!.split(" ").includes(safetyMode) ? "yes" : "ask";
-        assertEquals(
-          [cell, said(evaluatePolicy(classify(request(risk)), { safetyMode, rules: rules(risk) }, CALLER))],
-          [
-            cell,
-            expected,
-          ],
-        );
-        const denied = { safetyMode, rules: [...rules(risk), rule("*", "workspace", "deny")] };
-        assertEquals([cell, said(evaluatePolicy(classify(request(risk)), denied, CALLER))], [cell, "no"]);
+        const cell = `${name}, ${kind}, ${safetyMode}`;
+        const expected = modes[kind].split(" ").includes(safetyMode) ? "yes" : "ask";
+        const call = classified(TEXTS[kind]);
+        assertEquals([cell, answer(call, safetyMode, rules(kind))], [cell, expected]);
+        const denied = [...rules(kind), rule("*", "workspace", "deny")];
+        assertEquals([cell, answer(call, safetyMode, denied)], [cell, "no"]);
       }
     }
   }
 });
 
-Deno.test("a rule given for what reads passes nothing that runs or sends, but in autonomous mode", () => {
-  const cases: [pattern: string, subject: string, guarded: string, autonomous: string][] = [
-    ["git diff*", "git diff --output=x", "ask", "yes"],
-    ["git diff*", "git diff --open=x", "ask", "ask"],
-    ["sort *", "sort --compress-program=x a", "ask", "yes"],
-    ["cat *", "cat .env", "ask", "yes"],
-    ["cat *", "cat a.ts", "yes", "yes"],
-    ["find *", "find . -fprint x", "yes", "yes"], // a write, as with the rule `*`
-    ["* --help", "curl x --help", "ask", "yes"], // it names no command at all
-    ["npm test*", "npm test -- a.ts", "yes", "yes"],
-    ["git *", "git fetch", "yes", "yes"],
-    ["sort -o a b", "sort -o a b", "yes", "yes"],
+Deno.test("labels say what is sure, and no more", () => {
+  const labels: [Risk, readonly string[]][] = [
+    ["reads", ["ls | head", "git status", "cat a.ts"]],
+    ["writes", ["mkdir -p a/b", "cp a b && ls", "git add a"]],
+    ["network", ["git push", "npm install x", "ssh h ls", "curl -o a https://x && make"]],
+    ["destroys", ["rm a", "make && rm -rf x", "git reset --hard", "xargs rm", "sudo rm x", "kubectl delete pod x"]],
+    ["unknown", ["make", "npm test", "rm $X", "ls > a", "git commit -m x", "sudo ls", "python a.py", "cat .env"]],
   ];
-  for (const [pattern, subject, ...expected] of cases) {
-    const modes = ["guarded", "autonomous"] as const;
-    const policy = (safetyMode: SafetyMode): Policy => ({ safetyMode, rules: [rule(pattern, "config")] });
-    const got = modes.map((each) => said(evaluatePolicy(classify(request("read", { subject })), policy(each), CALLER)));
-    assertEquals([pattern, subject, ...got], [pattern, subject, ...expected]);
+  for (const [risk, texts] of labels) {
+    for (const text of texts) assertEquals([text, classified(text).risk], [text, risk]);
   }
+  const of = (action: ApprovalRequest["action"], subject: string, more: Partial<ApprovalRequest> = {}) =>
+    classified(subject, { action, tool: "T", ...more }).risk;
+  assertEquals(of("read", "/p/app/a.ts"), "reads");
+  assertEquals(of("read", "/p/app/.env"), "unknown");
+  assertEquals(of("read", "/q/a.ts"), "unknown");
+  assertEquals(of("read", '{"pattern":"**/*.ts"}', { paths: [".", "./**"] }), "reads");
+  assertEquals(of("read", '{"pattern":"KEY","glob":".env"}', { paths: ["."] }), "unknown");
+  assertEquals(of("read", '{"pattern":"KEY","glob":"*.pem"}', { paths: ["."] }), "unknown");
+  assertEquals(of("read", '{"pattern":"**/*.ts","path":"/etc"}', { paths: ["/etc", "/etc/**"] }), "unknown");
+  assertEquals([of("write", "/p/a"), of("fetch", "https://x"), of("other", "{}")], ["writes", "network", "unknown"]);
+  assertEquals(classified("Get-ChildItem", { tool: "PowerShell" }).risk, "unknown");
+  assertEquals(classify(requestOf("ls"), WHERE, true).risk, "unknown", "what came shortened is not known");
+  assertEquals((["question", "plan", "elicitation"] as const).map((kind) => classified("", { for: kind }).risk), [
+    "reads",
+    "writes",
+    "network",
+  ]);
 });
 
-Deno.test("an automatic answer says who gave it", () => {
-  assertEquals(evaluatePolicy(classify(request("read")), { safetyMode: "guarded", rules: [] }, CALLER), {
-    decision: { kind: "approve", scope: "once" },
+Deno.test("A1 what reaches this program is asked in every mode, under any rule", () => {
+  for (
+    const text of [
+      ...["agent-console ls", "npx agent-console approve x", "Agent-Console approve x", "'agent'-console approve x"],
+      ...[
+        "deno run -A /opt/console/main.ts approve x",
+        "node /opt/console/x",
+        "cat /home/u/.agent-console/config.jsonc",
+      ],
+      ...[
+        "nc -U daemon.sock",
+        "python3 -c 'open(\"/home/u/.agent-console/daemon.token\")'",
+        "cp -r ../../opt/console x",
+      ],
+    ]
+  ) {
+    for (const mode of SAFETY_MODES) {
+      const rules = [rule("* -* *", "config"), rule(text.replace(/[\\*]/g, "\\$&"), "cli:admin")];
+      const result = evaluatePolicy(classified(text), { safetyMode: mode, rules }, CALLER);
+      assertEquals([text, mode, result], [text, mode, { kind: "ask", why: "own" }]);
+    }
+  }
+  const inSources = classified("deno task start", {}, { cwd: "/opt/console/sub", workspace: "/opt/console" });
+  assertEquals(answer(inSources, "autonomous", [rule("*", "config")]), "ask");
+  const write = classified("/opt/console/src/a.ts", { action: "write", tool: "Write" });
+  assertEquals(answer(write, "autonomous", [made("*", { tool: "*" })]), "ask");
+  const tool = classified('{"cmd":"agent-console approve x"}', { action: "other", tool: "mcp__sh__run" });
+  assertEquals(answer(tool, "autonomous", [made("*", { tool: "*" })]), "ask");
+  assertEquals(
+    answer(classified("agent-console approve x", { dialog: "gate" }), "autonomous"),
+    "ask",
+    "also before a tool",
+  );
+});
+
+Deno.test("an automatic answer says who gave it, and on which files it rests", () => {
+  const approve = { kind: "approve", scope: "once" } as const;
+  assertEquals(evaluatePolicy(classified("cat a.ts src/b.ts"), { safetyMode: "guarded", rules: [] }, CALLER), {
+    kind: "decided",
+    decision: approve,
     by: { kind: "mode", mode: "guarded" },
+    files: ["/p/app/a.ts", "/p/app/src/b.ts"],
   });
-  assertEquals(
-    evaluatePolicy(classify(request("write")), { safetyMode: "manual", rules: [rule("touch a", "cli")] }, CALLER),
-    {
-      decision: { kind: "approve", scope: "once" },
-      by: { kind: "rule", ruleId: "cli-touch a" },
-    },
-  );
-  assertEquals(
-    evaluatePolicy(classify(request("write")), { safetyMode: "manual", rules: [rule("*", "config", "deny")] }, CALLER),
-    {
-      decision: { kind: "deny", message: "denied by rule config-*" },
-      by: { kind: "rule", ruleId: "config-*" },
-    },
-  );
+  const own = [rule("make all", "cli:admin")];
+  assertEquals(evaluatePolicy(classified("make all"), { safetyMode: "manual", rules: own }, CALLER), {
+    kind: "decided",
+    decision: approve,
+    by: { kind: "rule", ruleId: "cli:admin-make all" },
+    files: [],
+  });
+  const deny = [rule("*", "config", "deny")];
+  assertEquals(evaluatePolicy(classified("make all"), { safetyMode: "manual", rules: deny }, CALLER), {
+    kind: "decided",
+    decision: { kind: "deny", message: "denied by rule config-*" },
+    by: { kind: "rule", ruleId: "config-*" },
+    files: [],
+  });
 });
 
 Deno.test("an earlier rule that may not pass a call does not hide a later one that may", () => {
-  const rules = [rule("*", "config"), rule("rm -rf x", "cli")];
-  assertEquals(said(evaluatePolicy(classify(request("destructive")), { safetyMode: "manual", rules }, CALLER)), "yes");
+  const rules = [rule("*", "config"), rule("rm x y", "cli:admin")];
+  assertEquals(answer(classified("rm x y"), "manual", rules), "yes");
 });
 
 Deno.test("questions, plans and elicitations never pass by themselves", () => {
   for (const kind of ["question", "plan", "elicitation"] as const) {
-    const policy: Policy = { safetyMode: "autonomous", rules: [rule("*", "config"), rule("ls -la", "cli")] };
-    assertEquals(said(evaluatePolicy(classify(request("read", { for: kind })), policy, CALLER)), "ask");
-    assertEquals(
-      said(evaluatePolicy(classify(request("read", { for: kind, dialog: "gate" })), policy, CALLER)),
-      "none",
-    );
+    const rules = [rule("*", "config"), rule("ls -la", "cli:admin")];
+    assertEquals(answer(classified("ls -la", { for: kind }), "autonomous", rules), "ask");
+    assertEquals(answer(classified("ls -la", { for: kind, dialog: "gate" }), "autonomous", rules), "none");
+    assertEquals(answer(classified("x", { for: kind }), "autonomous", [made("*", { decision: "deny" })]), "no");
   }
 });
 
 Deno.test("before a tool only rules speak; without one there is no decision", () => {
   const gate = (rules: Rule[], more: Partial<ApprovalRequest> = {}) =>
-    said(
-      evaluatePolicy(
-        classify(request("read", { dialog: "gate", ...more })),
-        { safetyMode: "autonomous", rules },
-        CALLER,
-      ),
-    );
+    answer(classified("ls -la", { dialog: "gate", ...more }), "autonomous", rules);
   assertEquals(gate([]), "none");
-  assertEquals(gate([rule("ls*", "config")]), "yes");
+  assertEquals(gate([rule("ls -*", "config")]), "yes");
   assertEquals(gate([rule("ls*", "config", "deny")]), "no");
-  assertEquals(gate([rule("ls*", "config")], { acceptsApproval: false }), "none");
+  assertEquals(gate([rule("ls -*", "config")], { acceptsApproval: false }), "none");
   assertEquals(gate([rule("ls*", "config", "deny")], { acceptsApproval: false }), "no");
 });
 
-Deno.test("where the agent takes no yes, and where the text came shortened, only a no is given", () => {
-  const policy: Policy = { safetyMode: "autonomous", rules: [rule("*", "config"), rule("ls -la", "cli")] };
-  assertEquals(said(evaluatePolicy(classify(request("read", { acceptsApproval: false })), policy, CALLER)), "ask");
-  assertEquals(said(evaluatePolicy(classify(request("read")), policy, { ...CALLER, cut: true })), "ask");
-  const denied: Policy = { ...policy, rules: [rule("*", "config", "deny")] };
-  assertEquals(said(evaluatePolicy(classify(request("read")), denied, { ...CALLER, cut: true })), "no");
+Deno.test("where the agent takes no yes, the text came shortened or the sandbox is left, only a no is given", () => {
+  const rules = [rule("*", "config"), rule("ls -la", "cli:admin")];
+  assertEquals(answer(classified("ls -la", { acceptsApproval: false }), "autonomous", rules), "ask");
+  assertEquals(answer(classified("ls -la", { unsandboxed: true }), "autonomous", rules), "ask");
+  const cut = classify(requestOf("ls -la"), WHERE, true);
+  assertEquals(answer(cut, "autonomous", rules), "ask");
+  assertEquals(answer(cut, "autonomous", [rule("*", "config", "deny")]), "no");
 });
 
 const mode = fc.constantFrom<SafetyMode>(...SAFETY_MODES);
 const anyRule = fc.tuple(
-  fc.constantFrom("*", "ls*", "ls -la", "touch a", "make *", "rm -rf x", "rm *"),
+  fc.constantFrom("*", "ls -*", "ls -la", "touch a", "make *", "rm x y", "rm *"),
   fc.constantFrom<"allow" | "deny">("allow", "deny"),
 );
 const rulesBy = (...by: string[]) =>
   fc.array(
     fc.tuple(anyRule, fc.constantFrom(...by)).map(([[pattern, decision], who]) => rule(pattern, who, decision)),
-    {
-      maxLength: 4,
-    },
+    { maxLength: 4 },
   );
 const anyAsk = fc.tuple(
-  fc.constantFrom(...RISKS),
+  fc.constantFrom(...KINDS),
   fc.constantFrom<ApprovalRequest["dialog"]>("beside", "behind", "gate"),
   fc.boolean(),
-).map(([risk, dialog, acceptsApproval]) => request(risk, { dialog, acceptsApproval }));
+).map(([kind, dialog, acceptsApproval]) => classified(TEXTS[kind], { dialog, acceptsApproval }));
 
 Deno.test("a workspace never makes anything looser, in any cell", () => {
   fc.assert(
     fc.property(
       mode,
-      rulesBy("cli", "config"),
+      rulesBy("cli:admin", "config"),
       fc.option(mode),
       rulesBy("workspace"),
       anyAsk,
@@ -193,10 +211,7 @@ Deno.test("a workspace never makes anything looser, in any cell", () => {
           rules: more,
           warnings: [],
         });
-        const [before, after] = [
-          said(evaluatePolicy(classify(call), home, CALLER)),
-          said(evaluatePolicy(classify(call), both, CALLER)),
-        ];
+        const [before, after] = [said(evaluatePolicy(call, home, CALLER)), said(evaluatePolicy(call, both, CALLER))];
         if (after === "yes") assertEquals(before, "yes");
         if (before === "no") assertEquals(after, "no");
       },
@@ -207,10 +222,9 @@ Deno.test("a workspace never makes anything looser, in any cell", () => {
 
 Deno.test("a stricter mode passes nothing that a looser one asks for", () => {
   fc.assert(
-    fc.property(mode, mode, rulesBy("cli", "config"), anyAsk, (one, other, rules, call) => {
+    fc.property(mode, mode, rulesBy("cli:admin", "config"), anyAsk, (one, other, rules, call) => {
       const [strict, loose] = SAFETY_MODES.indexOf(one) < SAFETY_MODES.indexOf(other) ? [one, other] : [other, one];
-      if (said(evaluatePolicy(classify(call), { safetyMode: strict, rules }, CALLER)) !== "yes") return;
-      assertEquals(said(evaluatePolicy(classify(call), { safetyMode: loose, rules }, CALLER)), "yes");
+      if (answer(call, strict, rules) === "yes") assertEquals(answer(call, loose, rules), "yes");
     }),
     { numRuns: 2000 },
   );
@@ -228,18 +242,10 @@ Deno.test("tightened keeps the stricter mode and warns of allow rules", () => {
   assert(warnings.length === 2 && warnings[1]!.includes("workspace-a is an allow rule"), warnings.join());
 });
 
-Deno.test("a request is read once, whatever the number of rules, and not before something asks", () => {
-  const reads: string[] = [];
-  const classified = classify(request("execute", { subject: "make all" }), (text) => {
-    reads.push(text);
-    return invocationsOf(text);
-  });
-  const rules = Array.from({ length: 6 }, (_, i) => rule(`npm run ${i}`, "cli", i % 2 === 0 ? "deny" : "allow"));
-  assertEquals(reads, []);
-  const twice = [0, 1].map(() => evaluatePolicy(classified, { safetyMode: "autonomous", rules }, CALLER));
-  assertEquals([twice, classified.risk, classified.commandTexts.texts[0]], [["ask", "ask"], "execute", "make all"]);
-  assertEquals(reads, ["make all"]);
-  assertEquals(Object.keys({ ...classified }).filter((name) => name === "risk" || name === "commandTexts"), []);
+Deno.test("what was read of a request is not carried to a copy with another text", () => {
+  const one = classified("ls -la");
+  assertEquals(one.risk, "reads");
+  assertEquals(Object.keys({ ...one }).filter((name) => ["risk", "plain", "reads", "where"].includes(name)), []);
 });
 
 Deno.test("who decided, read from its word, is the same", () => {

@@ -1,28 +1,26 @@
 /** What deny rules find: more than the text says at first sight. */
 import { assert, assertEquals } from "@std/assert";
-import { classify } from "../../src/policy/classify.ts";
-import { firstMatch, matches } from "../../src/policy/rule.ts";
-import { CALLER, requestOf, rule } from "../support/rule_samples.ts";
+import type { ApprovalRequest } from "../../src/domain/approval.ts";
+import { denialOf } from "../../src/policy/deny.ts";
+import { answer, classified, rule } from "../support/policy_samples.ts";
+
+const denial = (pattern: string, subject: string, more: Partial<ApprovalRequest> = {}) =>
+  denialOf(rule(pattern, { tool: "*", decision: "deny" }), classified(subject, more));
+const denies = (pattern: string, subject: string, more: Partial<ApprovalRequest> = {}) =>
+  denial(pattern, subject, more) === "denies";
 
 Deno.test("a deny rule for paths and addresses finds what is meant", () => {
-  const denies = (pattern: string, subject: string, action: "write" | "fetch") =>
-    matches(rule(pattern, { tool: "*", decision: "deny" }), classify(requestOf(subject, { action })), CALLER);
   for (const text of ["/p/../etc/x", "//etc//x", "/etc/./x", "../../../../etc/x"]) {
-    assert(denies("/etc/*", text, "write"), text);
+    assert(denies("/etc/*", text, { action: "write" }), text);
   }
-  assert(!denies("/etc/*", "/p/etc/x", "write"));
+  assert(!denies("/etc/*", "/p/etc/x", { action: "write" }));
   for (const text of ["HTTPS://EVIL.org/x", "https://evil.org:443/x", "https://evil.org/a/../x"]) {
-    assert(denies("https://evil.org/x", text, "fetch"), text);
+    assert(denies("https://evil.org/x", text, { action: "fetch" }), text);
   }
 });
 
 Deno.test("a deny rule for paths finds one among several, and in a folder that is given as a whole", () => {
-  const denies = (pattern: string, ...paths: string[]) =>
-    matches(
-      rule(pattern, { tool: "*", decision: "deny" }),
-      classify(requestOf("*** Begin Patch", { action: "write", paths })),
-      CALLER,
-    );
+  const finds = (pattern: string, ...paths: string[]) => denies(pattern, "*** Begin Patch", { action: "write", paths });
   for (
     const path of [
       "/repo/infra/a.tf",
@@ -32,61 +30,87 @@ Deno.test("a deny rule for paths finds one among several, and in a folder that i
       "/repo/infra/**",
       "/**",
     ]
-  ) {
-    assert(denies("/repo/infra/*", "/repo/z", path), path);
-  }
-  assert(!denies("/repo/infra/*", "/repo/z", "/repo/infra.md", "/repo/src/**"));
-  assert(denies("*.env", "/repo/**") && denies("/repo/a", "/repo/**") && !denies("/a", "/repo/**"));
-  assert(denies("infra/*", "z", "infra/a.tf"), "also as it was given");
-  const allow = rule("/repo/infra/*", { tool: "*" });
-  assert(
-    !matches(allow, classify(requestOf("*** Begin Patch", { action: "write", paths: ["/repo/infra/a"] })), CALLER),
-  );
+  ) assert(finds("/repo/infra/*", "/repo/z", path), path);
+  assert(!finds("/repo/infra/*", "/repo/z", "/repo/infra.md", "/repo/src/**"));
+  assert(finds("*.env", "/repo/**") && finds("/repo/a", "/repo/**") && !finds("/a", "/repo/**"));
+  assert(finds("infra/*", "z", "infra/a.tf"), "also as it was given");
 });
 
-Deno.test("deny beats allow, and finds its command inside a line", () => {
+Deno.test("deny beats allow, and finds its command inside a line and inside what carries it", () => {
   const rules = [rule("*"), rule("git push*", { id: "d", decision: "deny" })];
   for (
     const text of [
-      "git push",
-      "ls; git push -f",
-      "bash -c 'git push x'",
-      "echo $(git push)",
-      "git push > a",
-      "env git push",
+      ...["git push", "make; git push -f", "bash -c 'git push x'", "echo $(git push)", "git push > a", "env git push"],
+      ...[
+        "sudo -u x git push",
+        "time -p git push",
+        "nohup sh -ec 'make && git push' &",
+        "ssh h git push",
+        "A=1 git push",
+      ],
+      ...[
+        "xargs git push",
+        "find . -exec git push {} +",
+        "g''it pu\\sh",
+        "\\git push",
+        "/usr/bin/git push",
+        "GIT push",
+      ],
+      ...[
+        "if true; then git push; fi",
+        "{ git push; }",
+        "(git push)",
+        "make\ngit push",
+        "git submodule foreach git push",
+      ],
+      ...[
+        "docker exec x git push",
+        "npx git push",
+        "eval 'git push'",
+        "trap 'git push' EXIT",
+        "bash -lc \"sh -c 'git push'\"",
+      ],
+      ...[
+        "env -S'git push'",
+        "env --split-string='git push'",
+        "timeout -s KILL 5 git push",
+        "git \\\npush",
+        "$'git' push",
+      ],
     ]
-  ) {
-    assertEquals([text, firstMatch(rules, classify(requestOf(text)), CALLER)?.id], [text, "d"]);
+  ) assertEquals([text, answer(classified(text), "autonomous", rules)], [text, "no"]);
+  assertEquals(answer(classified("git pull"), "autonomous", rules), "yes");
+  assertEquals(answer(classified("git log --grep='git push'"), "guarded", rules), "yes", "a word is no command");
+});
+
+Deno.test("what is opaque and may hide what a rule denies is asked, and before a tool it is denied where the word stands there", () => {
+  const deny = rule("git push*", { id: "d", decision: "deny" });
+  for (const text of ["x=push; git $x", "git pu$x", "git {push,x}", "git pus? ", "python -c 'x' > a; git p*"]) {
+    assertEquals([text, denial("git push*", text)], [text, "mentions"]);
+    assertEquals(answer(classified(text), "autonomous", [rule("*"), deny]), "ask");
+    assertEquals(answer(classified(text, { dialog: "gate" }), "autonomous", [rule("*"), deny]), "no");
   }
-  assertEquals(firstMatch(rules, classify(requestOf("git pull")), CALLER)?.id, "r");
+  assertEquals(denial("git push*", "make > log"), "may");
+  assertEquals(answer(classified("make > log", { dialog: "gate" }), "autonomous", [rule("*"), deny]), "ask");
+  assertEquals(answer(classified("make > log", { dialog: "gate" }), "autonomous", [rule("*")]), "none");
 });
 
 Deno.test("options before the arguments hide no command from a deny rule", () => {
-  const denies = (pattern: string, text: string) =>
-    matches(rule(pattern, { decision: "deny" }), classify(requestOf(text)), CALLER);
   for (
     const text of [
       ...["git -C . push", "git --no-pager push -f", "git -c a=b --git-dir x push", "git -C . -C x push o main"],
       ...["ls; sh -c 'git -P push'", "/usr/bin/git --bare push"],
     ]
   ) assert(denies("git push*", text), text);
-  assert(
-    !denies("git push*", "git -C push status") && !denies("git", "git status") && denies("git -C*", "git -C . push"),
-  );
+  assert(!denies("git", "git status") && denies("git -C*", "git -C . push"));
   for (const text of ["kubectl -n prod delete pod x", "kubectl --context=a -v delete x", "kubectl --debug delete x"]) {
     assert(denies("kubectl delete *", text), text);
   }
   assert(denies("a push*", `a ${"-x ".repeat(16)}push`) && !denies("a push*", `a ${"-x ".repeat(17)}push`), "so many");
   assert(!denies("kubectl delete *", "kubectl get delete x") && !denies("python", "python -m pytest"));
-  assert(
-    !matches(rule("git push*"), classify(requestOf("git -C . push")), CALLER),
-    "an allow rule takes what is spelled out",
-  );
 });
 
 Deno.test("a deny rule finds the command whose words xargs or find bring", () => {
-  const denies = (pattern: string, text: string) =>
-    matches(rule(pattern, { decision: "deny" }), classify(requestOf(text)), CALLER);
   for (const text of ["xargs -a urls curl", "find . -exec curl {} +", "ls | xargs -n1 curl", "parallel curl ::: a"]) {
     assert(denies("curl *", text), text);
   }
@@ -100,10 +124,9 @@ Deno.test("a deny rule finds the command whose words xargs or find bring", () =>
 });
 
 Deno.test("a deny rule for addresses looks past who asks, the port that is meant and the dot at the end", () => {
-  const denies = (pattern: string, subject: string) =>
-    matches(rule(pattern, { tool: "*", decision: "deny" }), classify(requestOf(subject, { action: "fetch" })), CALLER);
+  const finds = (pattern: string, subject: string) => denies(pattern, subject, { action: "fetch" });
   for (
     const text of ["https://x@evil.com/a", "https://evil.com./a", "https://x:y@EVIL.com.:443/a", "https:evil.com/a"]
-  ) assert(denies("https://evil.com/*", text), text);
-  assert(denies("https://x@*", "https://x@evil.com/a") && !denies("https://evil.com/*", "https://a.org/@evil.com/"));
+  ) assert(finds("https://evil.com/*", text), text);
+  assert(finds("https://x@*", "https://x@evil.com/a") && !finds("https://evil.com/*", "https://a.org/@evil.com/"));
 });

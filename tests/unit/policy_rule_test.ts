@@ -1,140 +1,179 @@
+/** What allow rules match: a plain command word by word, a file by its path, an address by its parts. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { ApprovalRequest, Rule } from "../../src/domain/approval.ts";
 import { classify } from "../../src/policy/classify.ts";
-import { escapePattern, givenRules, matches, type RuleContext, ruleFrom } from "../../src/policy/rule.ts";
-import { AT, CALLER, requestOf, rule } from "../support/rule_samples.ts";
+import { escapePattern } from "../../src/policy/glob.ts";
+import { ruleFrom } from "../../src/policy/new_rule.ts";
+import { givenRules, type RuleContext } from "../../src/policy/rule.ts";
+import { answer, AT, CALLER, classified, requestOf, rule, WHERE } from "../support/policy_samples.ts";
 
+/** Whether a rule of the configuration lets the call pass in autonomous mode, where only the pattern counts. */
 const allows = (pattern: string, subject: string, more: Partial<ApprovalRequest> = {}) =>
-  matches(rule(pattern, { tool: "*" }), classify(requestOf(subject, more)), CALLER);
+  answer(classified(subject, more), "autonomous", [rule(pattern, { tool: "*" })]) === "yes";
 
-Deno.test("a pattern is literal but for the star", () => {
-  const yes = [["npm test", "npm test"], ["npm test*", "npm test -- a.ts"], ["npm *t", "npm test"], [
-    "a*b*c",
-    "a1b2b3c",
-  ]];
-  const no = [["npm test", "npm test "], ["npm.test", "npm test"], ["npm *t", "npm tests"], ["a*a", "a"], ["", "a"]];
+Deno.test("a pattern for commands is compared word by word", () => {
+  const yes = [
+    ["npm test", "npm test"],
+    ["npm test", "npm  'test'"],
+    ["npm test *", "npm test"],
+    ["npm test *", "npm test a.ts b.ts"],
+    ["npm run test*", "npm run test:unit"],
+    ["npm run test*", "npm run test:unit a.ts"],
+    ["npm run *:unit", "npm run test:unit"],
+    ["make -*", "make -j4 -k all"],
+    ["make -* all", "make -j 4 all"],
+    ["make * all", "make x y all"],
+    ["bash scripts/*", "bash scripts/a/b.sh"],
+    ["deno test --filter=*", "deno test --filter=a.b"],
+    ["go '*' x", "go '*' x"],
+    ["*", "make all"],
+    ["* --help", "make --help"],
+  ];
+  const no = [
+    ["npm test", "npm test a"],
+    ["npm test", "npm tests"],
+    ["npm.test", "npm test"],
+    ["npm test *", "npm tests"],
+    ["npm test *", "npm test --reporter=x"],
+    ["npm test *", "npm test a -- --x"],
+    ["npm run test*", "npm run test --x"],
+    ["npm run *", "npm run -s x"],
+    ["npm run *x", "npm run -x"],
+    ["make * all", "make -f /tmp/x all"],
+    ["go '*' x", "go a x"],
+    ["*", "make -f x"],
+    ["bash scripts/*", "bash scripts/../../tmp/x.sh"],
+    ["bash scripts/*.sh", "bash scripts/.."],
+    ["deno test --filter=*", "deno test --filter=../x"],
+    ["npm test;*", "npm test; make"],
+    ["npm test|*", "npm test | make"],
+    ["$X *", "$X a"],
+    ["", "make"],
+  ];
   for (const [pattern = "", text = ""] of yes) assert(allows(pattern, text), `${pattern} → ${text}`);
   for (const [pattern = "", text = ""] of no) assert(!allows(pattern, text), `${pattern} → ${text}`);
-  assert(allows("ls \\*", "ls *") && !allows("ls \\*", "ls a"));
-  assert(allows("grep \\d a", "grep \\d a") && allows("a\\\\*", "a\\b") && !allows("a\\\\*", "a*"));
 });
 
-Deno.test("a star of an allow rule never takes what makes another command", () => {
+Deno.test("no pattern lets pass what a shell does not read plainly", () => {
   for (
     const more of [
       ...[
-        "; rm -rf /",
+        "; x",
         " && x",
         " || x",
         " | sh",
         " & x",
-        "\nrm -rf /",
+        "\nx",
         "\rx",
         " $(x)",
         " `x`",
         " > a",
         " < a",
         " <(x)",
+        " $X",
+        " 'a",
       ],
-      ...[" $X", " \\\nx", " # x", " 'a", ' "', " ${x}", " \u202ex", " \u0000", " 'a;b'", " {a,b}", " !x"],
+      ...[" \\\nx", " # x", ' "', " ${x}", " \u202ex", " \u0000", " {a,b}", " !x", " *", " ~", " é"],
     ]
-  ) assert(!allows("npm test*", `npm test${more}`), more);
-  for (const more of [" -- a.ts", " --grep 'a b'", ' "x y" z', "", ":unit"]) {
-    assert(allows("npm test*", `npm test${more}`), more);
-  }
-  assert(!allows('git commit -m "*"', 'git commit -m "x" --amend "y"'));
-  assert(allows('git commit -m "*"', 'git commit -m "x y"'));
-  assert(allows("npm test && rm -rf x", "npm test && rm -rf x"), "what is spelled out is meant");
+  ) assert(!allows("npm test *", `npm test${more}`), more);
+  for (const more of [" a.ts", " 'a b'", ' "x y" z', ""]) assert(allows("npm test *", `npm test${more}`), more);
 });
 
-Deno.test("a star of a command does not leave the folder that the pattern names", () => {
+Deno.test("of a line each command must pass, by a rule or as a read", () => {
+  const rules = [rule("npm test *"), rule("make *")];
+  const say = (text: string, mode: "manual" | "guarded") => answer(classified(text), mode, rules);
+  assertEquals(say("npm test | tail -5", "guarded"), "yes");
+  assertEquals(say("make all && npm test; git status", "guarded"), "yes");
+  assertEquals(say("make all && npm install", "guarded"), "ask");
+  assertEquals(say("cd x && make all", "guarded"), "ask");
+  assertEquals(say("npm test | tail -5", "manual"), "ask");
+});
+
+Deno.test("a star in a path does not go up, and no file rule reaches what runs later", () => {
+  const write = { action: "write", tool: "Write" } as const;
   for (
-    const [pattern, text] of [
-      ...[["bash scripts/*", "bash scripts/../../../tmp/evil.sh"], ["./scripts/*", "./scripts/a/../../evil"]],
-      ...[["python scripts/*.py", "python scripts/../../tmp/x.py"], ["touch build/*", "touch build/.."]],
-      ...[["cat src/*", "cat src/a ../../etc/x"], ["cat src/*", "cat src/'a b/../../../x'"], [
-        "cat src*",
-        "cat src/../x",
-      ]],
-      ...[["bash scripts/*", 'bash scripts/".."/x'], ["bash scripts/.*", "bash scripts/../x"]],
-      ...[["bash scripts/*./x", "bash scripts/a/../x"], ["make --out=*", "make --out=../x"]],
-      ...[["bash scripts/*/*", "bash scripts/a/../../x"]],
+    const [pattern, path] of [["/p/app/*", "/p/app/a/b.ts"], ["src/*", "src/a.ts"], ["src/*", "/p/app/src/a.ts"], [
+      "*.md",
+      "docs/a.md",
+    ], ["/q/*", "/q/a.ts"]] as const
+  ) assert(allows(pattern, path, write), `${pattern} → ${path}`);
+  for (
+    const [pattern, path] of [
+      ...[["/p/app/*", "/p/app/../etc/x"], ["/p/app/*", "/p/ap"], ["src/*", "/q/src/a.ts"], ["src/../*", "src/../a"]],
+      ...[".git/config", ".git/hooks/x", "sub/.git/config", ".claude/settings.json", ".agent-console/config.jsonc"].map(
+        (p) => ["*", p],
+      ),
+      ...["package.json", "Makefile", "a/Cargo.toml", ".npmrc", ".github/workflows/x.yml", "vite.config.ts"].map((
+        p,
+      ) => ["*", p]),
+      ...["/home/u/.bashrc", "/etc/cron.d/x", ".vscode/tasks.json", "conftest.py", ".env", "server.key"].map((
+        p,
+      ) => ["*", p]),
     ] as [string, string][]
-  ) assert(!allows(pattern, text), `${pattern} → ${text}`);
-  for (
-    const [pattern, text] of [
-      ...[["bash scripts/*", "bash scripts/a..b/c.sh -x"], ["python scripts/*.py", "python scripts/a/b.py"]],
-      ...[["git diff *", "git diff ../x"], ["npm test*", "npm test -- ../a.ts"], ["git log*", "git log a..b"]],
-      ...[["cat ../src/*", "cat ../src/a"], ["cat ../src/*", "cat ../src/"]],
-    ] as [string, string][]
-  ) assert(allows(pattern, text), `${pattern} → ${text}`);
+  ) assert(!allows(pattern, path, write), `${pattern} → ${path}`);
+  // Not even one for exactly that file.
+  assert(!allows("/p/app/package.json", "package.json", write));
+  assert(allows("/p/app/.env", ".env", { action: "read", tool: "Read" }), "a secret is read by its own name only");
+  assert(!allows("*", ".env", { action: "read", tool: "Read" }));
 });
 
-Deno.test("a star in a path does not go up, and one in a host's name stays in it", () => {
-  const path = { action: "write" } as const;
-  assert(
-    allows("/p/*", "/p/a/b.ts", path) && !allows("/p/*", "/p/../etc/x", path) && !allows("/p/*", "/p/a\u202e", path),
-  );
-  const url = { action: "fetch" } as const;
-  assert(allows("https://*.example.com/*", "https://a.example.com/x?y=1#z", url));
-  for (
-    const text of ["https://evil.org/.example.com/x", "https://evil.org?.example.com/x", "https://a@evil.example.com/"]
-  ) {
-    assert(!allows("https://*.example.com/*", text, url), text);
-  }
-  assert(!allows("https://example.com*", "https://example.com@evil.org/", url));
-  for (const text of ["https://example.com.evil.org", "https://example.com.evil.org/x"]) {
-    assert(!allows("https://example.com*", text, url), text);
-  }
-  assert(allows("https://example.com*", "https://example.com/x", url));
-  for (
-    const text of ["https://a.org/me/../you", "https://a.org/me/%2e%2E/you", "https://a.org/me/x and https://b.org"]
-  ) {
-    assert(!allows("https://a.org/me/*", text, url), text);
-  }
-  assert(allows("*", "https://a.org/x", url) && allows("*", "how to do it", url));
+Deno.test("addresses are compared by scheme, labels of the host, port and path", () => {
+  const url = { action: "fetch", tool: "WebFetch" } as const;
+  const yes = [
+    ["https://*.example.com/*", "https://a.example.com/x?y=1#z"],
+    ["https://*.example.com/*", "https://a.b.example.com/"],
+    ["https://example.com", "https://example.com/x"],
+    ["https://example.com/*", "HTTPS://EXAMPLE.COM/x"],
+    ["https://example.com/docs/*", "https://example.com/docs/a/../b"],
+    ["https://example.com:443/*", "https://example.com/x"],
+    ["http://localhost:*/*", "http://localhost:3000/x"],
+    ["*://example.com/*", "http://example.com/x"],
+    ["*", "https://anything.org/x"],
+    ["*", "how to do it"],
+    ["how to do it", "how to do it"],
+  ];
+  const no = [
+    ["https://*.example.com/*", "https:///evil.com/.example.com"],
+    ["https://*.example.com/*", "https://evil.org/.example.com/x"],
+    ["https://*.example.com/*", "https://evil.org?.example.com/x"],
+    ["https://*.example.com/*", "https://evil.org#.example.com/x"],
+    ["https://*.example.com/*", "https://example.com/x"],
+    ["https://*.example.com/*", "https://evilexample.com/x"],
+    ["https://*.example.com/*", "https://a@evil.example.com/"],
+    ["https://*.example.com/*", "https://a.example.com.evil.org/"],
+    ["https://*.example.com/*", "https://a.example.com\\@evil.org/"],
+    ["https://*.example.com/*", "http://a.example.com/"],
+    ["https://*.example.com/*", "https://a.example.com:8443/"],
+    ["https://example.com*", "https://example.com.evil.org/"],
+    ["https://example.com*", "https://example.com@evil.org/"],
+    ["https://example.com/docs/*", "https://example.com/docs/../admin"],
+    ["https://example.com/docs/*", "https://example.com/docs/%2e%2e/admin"],
+    ["https://example.com/docs/*", "https://example.com/docs//evil.org"],
+    ["https://example.com/docs/*", "https://example.com/docs/x https://evil.org"],
+    ["https://*.1.1.1/*", "https://1.1.1.1/"],
+    ["http://example.com/*", "file:///etc/passwd"],
+    ["*://example.com/*", "ftp://example.com/x"],
+    ["how *", "how to do it"],
+  ];
+  for (const [pattern = "", text = ""] of yes) assert(allows(pattern, text, url), `${pattern} → ${text}`);
+  for (const [pattern = "", text = ""] of no) assert(!allows(pattern, text, url), `${pattern} → ${text}`);
 });
 
-Deno.test("a star of an allow rule stays on its line: a call on several files has one for each", () => {
-  for (const action of ["write", "read", "other"] as const) {
-    for (const more of ["/home/u/important.txt", "//**", "/p/src/b.ts"]) {
-      assert(!allows("/p/src/*", `/p/src/a.ts\n${more}`, { action }), more);
-      assert(!allows("*/src/a.ts", `${more}\n/p/src/a.ts`, { action }), more);
-    }
-    assert(allows("/p/src/*", "/p/src/b/a.ts", { action }) && !allows("/p/src/*", "/p/src/../b", { action }));
-    assert(allows("*", "/p/src/a.ts\n/home/u/b", { action }), "only stars mean all");
-  }
-  assert(!allows("how *", "how to\nhttps://x", { action: "fetch" }));
-  assert(allows("a*\nb", "a1\nb", { action: "write" }), "what is spelled out is meant");
-});
-
-Deno.test("a star in spelled out JSON stays within its text; one that is all the pattern takes all", () => {
-  const other = { action: "other" } as const;
+Deno.test("of other tools a rule is for all calls or for exactly one", () => {
+  const other = { action: "other", tool: "mcp__x__y" } as const;
   assert(allows("*", '{"any": "thing; else"}', other));
-  assert(allows('{"path":"/p/*"}', '{"path":"/p/a"}', other));
-  for (const text of ['{"path":"/p/a","delete":"/"}', '{"path":"/p/../etc"}', '{"path":"/p/\\".."}']) {
-    assert(!allows('{"path":"/p/*"}', text, other), text);
-  }
+  assert(allows('{"path":"/p/a"}', '{"path":"/p/a"}', other));
+  assert(!allows('{"path":"/p/*"}', '{"path":"/p/a"}', other));
 });
 
-Deno.test("the stars of an allow rule take no shell operator, wherever they stand", () => {
-  const word = fc.constantFrom("npm", "test", " ", "a", "'", '"', "-x", "#");
-  const operator = fc.constantFrom(";", "&", "|", "\n", "$(", "`", ">", "<", "\\", "\u202e");
-  const pattern = fc.array(fc.oneof(word, fc.constant("*")), { minLength: 1, maxLength: 6 });
-  fc.assert(
-    fc.property(pattern, fc.array(word), operator, fc.array(word), (parts, before, bad, after) => {
-      const subject = [...before, bad, ...after].join("");
-      assert(!allows(parts.join(""), subject), JSON.stringify([parts.join(""), subject]));
-    }),
-    { numRuns: 3000 },
+Deno.test("the literal pattern of any plain text matches that text and no other", () => {
+  const text = fc.array(fc.constantFrom("a", "-b", "'c *'", '"d\\e"', "x/y", "ls")).map((parts) =>
+    `make ${parts.join(" ")}`.trim()
   );
-});
-
-Deno.test("the literal pattern of any text matches that text and no other", () => {
-  const text = fc.oneof(fc.string(), fc.array(fc.constantFrom("*", "\\", "a", " ")).map((parts) => parts.join("")));
   fc.assert(fc.property(text, text, (one, other) => {
-    assertEquals(allows(escapePattern(one), other), one === other);
+    const own = rule(escapePattern(one), { by: "cli:admin" });
+    assertEquals(answer(classified(other), "manual", [own]), one === other ? "yes" : "ask");
   }));
 });
 
@@ -142,7 +181,6 @@ Deno.test("a rule reaches as far as its tool, agent, session, folder and time", 
   const cases: [Partial<Rule>, Partial<RuleContext>, boolean][] = [
     [{}, {}, true],
     [{ tool: "Read" }, {}, false],
-    [{ tool: "*" }, {}, true],
     [{ agent: "codex" }, {}, false],
     [{ agent: "claude" }, {}, true],
     [{ scope: "session", sessionId: "s1" }, {}, true],
@@ -159,105 +197,85 @@ Deno.test("a rule reaches as far as its tool, agent, session, folder and time", 
     [{ expiresAt: "2026-11-20T10:00:00Z" }, {}, false],
     [{ expiresAt: "2026-11-20T10:00:01Z" }, {}, true],
     [{ expiresAt: "soon" }, {}, false],
-    [{ decision: "deny", expiresAt: "soon" }, {}, true],
-    [{}, { cut: true }, false],
-    [{ decision: "deny" }, { cut: true }, true],
   ];
   for (const [given, caller, expected] of cases) {
     const text = JSON.stringify([given, caller]);
-    assertEquals([text, matches(rule("ls", given), classify(requestOf("ls")), { ...CALLER, ...caller })], [
-      text,
-      expected,
-    ]);
+    const own = rule("make", { by: "cli:admin", ...given });
+    assertEquals([text, answer(classified("make"), "manual", [own], caller)], [text, expected ? "yes" : "ask"]);
   }
+  const kept = rule("make", { decision: "deny", expiresAt: "soon" });
+  assertEquals(answer(classified("make"), "manual", [kept]), "no", "an unreadable time ends no deny rule");
 });
 
-Deno.test("no allow rule answers a question, a plan or an elicitation; a deny rule does", () => {
-  for (const kind of ["question", "plan", "elicitation"] as const) {
-    assert(!matches(rule("*"), classify(requestOf("x", { for: kind })), CALLER));
-    assert(matches(rule("*", { decision: "deny" }), classify(requestOf("x", { for: kind })), CALLER));
-  }
-});
+const GIVEN = { id: "r1", by: "cli", createdAt: AT } as const;
 
 Deno.test("ruleFrom makes the rule for exactly this call", () => {
-  const given = { id: "r1", by: "cli", createdAt: AT } as const;
-  const made = ruleFrom(requestOf("rm *.log"), CALLER, {
-    ...given,
+  const made = ruleFrom(classified("npm test 'a*'"), CALLER, {
+    ...GIVEN,
     scope: "workspace",
     expiresAt: "2026-12-01T00:00:00Z",
   });
   assertEquals(made, {
-    ...{ id: "r1", decision: "allow", agent: "claude", tool: "Bash", pattern: "rm \\*.log", scope: "workspace" },
+    ...{ id: "r1", decision: "allow", agent: "claude", tool: "Bash", pattern: "npm test 'a\\*'", scope: "workspace" },
     ...{ workspace: "/p/app", createdAt: AT, expiresAt: "2026-12-01T00:00:00Z", by: "cli" },
   });
-  assert(
-    matches(made as Rule, classify(requestOf("rm *.log")), CALLER) &&
-      !matches(made as Rule, classify(requestOf("rm a.log")), CALLER),
-  );
-  const session = ruleFrom(requestOf("ls; x"), CALLER, { ...given, scope: "session" }) as Rule;
-  assert(
-    matches(session, classify(requestOf("ls; x")), CALLER) &&
-      !matches(session, classify(requestOf("ls; x")), { ...CALLER, sessionId: "s2" }),
-  );
+  assertEquals(answer(classified("npm test 'a*'"), "manual", [made as Rule]), "yes");
+  assertEquals(answer(classified("npm test 'ab'"), "manual", [made as Rule]), "ask");
 });
 
 Deno.test("a rule of an answer about a relative path is for that file, wherever it is called from", () => {
-  const given = { id: "r1", by: "cli", createdAt: AT, scope: "always" } as const;
   for (const action of ["read", "write"] as const) {
-    const made = ruleFrom(requestOf("src/*.ts", { action }), CALLER, given) as Rule;
-    assertEquals(made.pattern, "/p/app/src/\\*.ts");
+    const call = (subject: string, cwd: string) => classified(subject, { action, tool: "Edit" }, { cwd });
+    const made = ruleFrom(call("src/a.ts", "/p/app"), CALLER, { ...GIVEN, scope: "always" }) as Rule;
+    assertEquals(made.pattern, "/p/app/src/a.ts");
     for (
-      const [subject, cwd] of [["src/*.ts", "/p/app"], ["*.ts", "/p/app/src"], ["/p/app/src/*.ts", "/q"], [
-        "../app/src/*.ts",
+      const [subject, cwd] of [["src/a.ts", "/p/app"], ["a.ts", "/p/app/src"], ["/p/app/src/a.ts", "/q"], [
+        "../app/src/a.ts",
         "/p/x",
       ]] as const
-    ) {
-      assert(matches(made, classify(requestOf(subject, { action })), { ...CALLER, cwd }), `${subject} in ${cwd}`);
-    }
-    assert(!matches(made, classify(requestOf("src/*.ts", { action })), { ...CALLER, cwd: "/q" }));
+    ) assertEquals(answer(call(subject, cwd), "manual", [made], { cwd }), "yes", `${subject} in ${cwd}`);
+    assertEquals(answer(call("src/a.ts", "/q"), "manual", [made], { cwd: "/q" }), "ask");
     const { cwd: _, ...nowhere } = CALLER;
-    assert(!matches(made, classify(requestOf("src/*.ts", { action })), nowhere));
-    assert("refused" in ruleFrom(requestOf("src/a.ts", { action }), nowhere, given));
-    assert(!("refused" in ruleFrom(requestOf("src/a.ts", { action }), nowhere, { ...given, scope: "session" })));
-    const absolute = ruleFrom(requestOf("/a.ts", { action }), nowhere, given) as Rule;
-    assertEquals(absolute.pattern, "/a.ts");
+    const { cwd: __, ...where } = WHERE;
+    const unplaced = classify(requestOf("src/a.ts", { action }), where);
+    assert("refused" in ruleFrom(unplaced, nowhere, { ...GIVEN, scope: "always" }));
   }
-  const star = rule("/p/*", { tool: "*" });
-  assert(matches(star, classify(requestOf("a.ts", { action: "write" })), CALLER), "also of a rule with a star");
-  assert(
-    !matches(star, classify(requestOf("../a.ts", { action: "write" })), CALLER),
-    "a path that goes up is under no star",
-  );
 });
 
 Deno.test("A3 A4 ruleFrom refuses what must not stand in a rule", () => {
-  const refused = (
-    given: ApprovalRequest,
+  const why = (
+    text: string,
+    more: Partial<ApprovalRequest> = {},
     caller: Partial<RuleContext> = {},
     scope: "always" | "workspace" = "always",
-  ) => "refused" in ruleFrom(given, { ...CALLER, ...caller }, { id: "r", by: "cli", createdAt: AT, scope });
-  assert(!refused(requestOf("ls\nls\tx")));
-  assert(refused(requestOf("login --password hunter2000")));
-  assert(refused(requestOf("ls \u202e")) && refused(requestOf("ls \u001b[1m")) && refused(requestOf("ls\r")));
-  assert(refused(requestOf("x", { for: "question" })) && refused(requestOf("x", { for: "plan" })));
-  assert(refused(requestOf("x", { for: "elicitation" })) && refused(requestOf("ls"), { cut: true }));
-  const { cwd: _, ...nowhere } = CALLER;
-  assert(refused({ ...requestOf("ls"), tool: "*" }));
-  assert("refused" in ruleFrom(requestOf("ls"), nowhere, { id: "r", by: "cli", createdAt: AT, scope: "workspace" }));
-  assert(refused(requestOf("ls"), { cwd: "relative" }, "workspace") && refused(requestOf("a".repeat(4001))));
+  ) => {
+    const made = ruleFrom(classified(text, more), { ...CALLER, ...caller }, { ...GIVEN, scope });
+    return "refused" in made ? made.refused : "";
+  };
+  assertEquals(why("make all"), "");
+  const refused: [string, Partial<ApprovalRequest>, RegExp][] = [
+    ["login --password hunter2000", {}, /secret/],
+    ["make \u202e", {}, /hidden/],
+    ["make \u001b[1m", {}, /hidden/],
+    ["make\rx", {}, /hidden/],
+    ["make 2>&1", {}, /plainly/],
+    ["make\nmake", {}, /plainly/],
+    ["make $X", {}, /plainly/],
+    ["agent-console approve x", {}, /agent-console itself/],
+    ["make", { for: "question" }, /a question/],
+    ["make", { for: "plan" }, /a plan/],
+    ["make", { unsandboxed: true }, /sandbox/],
+    ["make", { tool: "*" }, /named \*/],
+    ["package.json", { action: "write" }, /runs later/],
+    ["a".repeat(4001), {}, /4001 characters/],
+  ];
+  for (const [text, more, reason] of refused) assert(reason.test(why(text, more)), `${text}: ${why(text, more)}`);
+  assert(why("make", {}, { cwd: "relative" }, "workspace") !== "");
 });
 
 Deno.test("rules of a file are named after where they stand", () => {
+  const created = { scope: "always", createdAt: AT, by: "config" } as const;
   assertEquals(givenRules([{ tool: "A", pattern: "b", decision: "deny", agent: "c" }], "config", AT), [
-    {
-      id: "config:1",
-      decision: "deny",
-      agent: "c",
-      tool: "A",
-      pattern: "b",
-      scope: "always",
-      createdAt: AT,
-      by: "config",
-    },
+    { id: "config:1", decision: "deny", agent: "c", tool: "A", pattern: "b", ...created },
   ]);
 });

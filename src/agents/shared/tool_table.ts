@@ -2,8 +2,7 @@
  * What a tool call does, in the actions that rules know. Agents name their tools differently; each adapter provides the
  * table of its names.
  */
-import type { Action, ApprovalRequest } from "../../domain/approval.ts";
-import { SEARCH_FILTER_FIELDS } from "../../policy/risk.ts";
+import { type Action, type ApprovalRequest, SEARCH_FILTERS } from "../../domain/approval.ts";
 import { type Fields, optional, stringField } from "../../lib/json_fields.ts";
 import { writePreview } from "./write_preview.ts";
 
@@ -40,7 +39,7 @@ export function callOf(
 ): Pick<ApprovalRequest, "tool" | "action" | "subject" | "paths" | "detail" | "unsandboxed" | "reasoning"> {
   const [does, field] = Object.hasOwn(table, tool) ? table[tool]! : ["other" as const];
   const action = does === "search" ? "read" : does;
-  const narrowed = does === "search" && Object.keys(input).some((name) => SEARCH_FILTER_FIELDS.has(name));
+  const narrowed = does === "search" && SEARCH_FILTERS.some((name) => Object.hasOwn(input, name));
   const subject = field === undefined || narrowed ? undefined : stringField(input, field);
   return {
     tool,

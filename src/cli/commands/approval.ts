@@ -1,6 +1,6 @@
 /** `approvals`, `approve`, `deny`, `rules …`: the inbox on the command line. */
 import { stripAnsiCode } from "@std/fmt/colors";
-import type { Approval } from "../../domain/approval.ts";
+import { type Approval, riskNamed } from "../../domain/approval.ts";
 
 import { escapeControls } from "../../domain/sanitize.ts";
 import { confirm } from "../../platform/stdio.ts";
@@ -127,7 +127,7 @@ async function decide(run: CommandContext, approval: Approval, params: ParamsOf<
   const { ruleId } = await call(run, "approval.decide", params);
   const word = params.decision === "deny" ? "denied" : `approved ${params.scope ?? "once"}`;
   const what = params.answers === undefined ? approvalSummary(approval) : answerLine(approval, params.answers);
-  const danger = params.decision !== "deny" && approval.risk === "destructive" ? ", destructive" : "";
+  const danger = params.decision !== "deny" && riskNamed(approval.risk) === "destroys" ? ", it destroys" : "";
   run.out.note(`${approval.id}: ${word}${danger} (${escapeControls(what)})`);
   if (ruleId !== undefined) run.out.note(`rule ${ruleId}; take it back with: agent-console rules revoke ${ruleId}`);
 }

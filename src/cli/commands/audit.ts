@@ -5,7 +5,7 @@ import { verifyJournal } from "../../journal/verify.ts";
 import { type Head, parseHead } from "../../journal/head.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { sha256OfJournal } from "../../platform/hash.ts";
-import type { Approval, Rule } from "../../domain/approval.ts";
+import { type Approval, riskNamed, type Rule } from "../../domain/approval.ts";
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
@@ -48,7 +48,7 @@ interface Subjects {
 function summary(data: unknown): string {
   const { session, approval, rule } = (data ?? {}) as Partial<Subjects>;
   if (approval !== undefined) {
-    const how = approval.status === "pending" ? approval.risk : outcomeText(approval);
+    const how = approval.status === "pending" ? riskNamed(approval.risk) : outcomeText(approval);
     return `${approval.agent} ${approval.id} ${how}: ${approvalSummary(approval)}`;
   }
   if (rule !== undefined) return `${rule.id} ${rule.decision} ${rule.scope}: ${rule.tool}: ${rule.pattern}`;

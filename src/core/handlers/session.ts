@@ -59,11 +59,12 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
       const earlier = store.repeated(reportOnce(params.idempotencyKey));
       if (earlier !== undefined) return earlier;
       const { report, request, responseFor } = understand(deps, peer.actor, params);
-      const { idempotencyKey, cutFrom, workspaceConfig } = params;
+      const { idempotencyKey, cutFrom, workspaceConfig, repositoryConfig } = params;
       if (peer.kind === "hook") approvals.noteWorkspace(report, workspaceConfig); // other clients do not look for the file
       if (request === undefined) return commitReport(deps, report, { actor: peer.actor, idempotencyKey });
       const cut = cutFrom !== undefined;
-      return approvals.receive({ report, request, cut, responseFor, idempotencyKey, workspaceConfig }, peer);
+      const found = { workspaceConfig, repositoryConfig };
+      return approvals.receive({ report, request, cut, responseFor, idempotencyKey, ...found }, peer);
     },
     "session.update": (params, call) => {
       const { sessionId, agent, idempotencyKey: _, ...fields } = params;

@@ -1,0 +1,91 @@
+/**
+ * What an allow rule's pattern lets pass of commands: one command, compared word by word. Pure.
+ *
+ * A `*` that is a word of its own stands for any number of words that do not begin with `-`; so does what follows a `*` at
+ * the end of the pattern. `-*` stands for any words, options too: the pattern says so. A `*` within a word stands for any
+ * part of it that does not begin with `-` and does not go up (`..`).
+ */
+import type { Command } from "./plain_text.ts";
+import { readWords, type Word } from "./plain_text.ts";
+
+export interface CommandPattern {
+  readonly words: readonly Word[];
+  /** The first word has no star, so that the pattern says which program runs. */
+  readonly namesProgram: boolean;
+}
+
+const CACHE = new Map<string, CommandPattern | undefined>();
+const CACHED = 1000;
+
+/** Undefined where the pattern is not one plain command: then it matches none. */
+export function readCommandPattern(pattern: string): CommandPattern | undefined {
+  if (CACHE.has(pattern)) return CACHE.get(pattern);
+  const read = readWords(pattern, true);
+  const [words] = read?.commands ?? [];
+  const made = words === undefined || read!.commands.length > 1 || read!.joints.length > 0
+    ? undefined
+    : { words, namesProgram: words[0]!.stars.length === 0 };
+  if (CACHE.size >= CACHED) CACHE.clear();
+  CACHE.set(pattern, made);
+  return made;
+}
+
+export function matchesCommand({ words }: CommandPattern, command: Command): boolean {
+  return matchFrom(words, 0, command, 0, { left: MAX_STEPS });
+}
+
+/** Stars in a row could try every split of the words: so many steps, and it is no match. */
+const MAX_STEPS = 10_000;
+
+function matchFrom(
+  words: readonly Word[],
+  at: number,
+  command: Command,
+  next: number,
+  steps: { left: number },
+): boolean {
+  if (steps.left-- <= 0) return false;
+  const word = words[at];
+  if (word === undefined) return next === command.length;
+  const isLast = at === words.length - 1;
+  if (word.stars.length > 0 && /^-?\*$/.test(word.text)) {
+    const options = word.text === "-*";
+    for (let end = next; end <= command.length; end++) {
+      if (matchFrom(words, at + 1, command, end, steps)) return true;
+      if (!options && command[end]?.startsWith("-")) return false;
+    }
+    return false;
+  }
+  const given = command[next];
+  if (given === undefined || !matchesWord(word, given)) return false;
+  if (isLast && word.stars.at(-1) === word.text.length - 1) {
+    return command.slice(next + 1).every((more) => !more.startsWith("-"));
+  }
+  return matchFrom(words, at + 1, command, next + 1, steps);
+}
+
+function matchesWord({ text, stars }: Word, given: string): boolean {
+  if (stars.length === 0) return text === given;
+  if (given.startsWith("-") && !text.startsWith("-")) return false;
+  if (goesUp(given) && !goesUp(text)) return false;
+  const parts: string[] = [];
+  let from = 0;
+  for (const star of stars) {
+    parts.push(text.slice(from, star));
+    from = star + 1;
+  }
+  const [head = "", ...middle] = parts;
+  const tail = text.slice(from);
+  if (!given.startsWith(head) || given.length < head.length + tail.length) return false;
+  let place = head.length;
+  for (const part of middle) {
+    const found = given.indexOf(part, place);
+    if (found < 0) return false;
+    place = found + part.length;
+  }
+  return given.length - tail.length >= place && given.endsWith(tail);
+}
+
+function goesUp(word: string): boolean {
+  return /(?:^|[/=:])\.\.(?:$|\/)/.test(word);
+}

@@ -1,0 +1,89 @@
+/** Whether a deny rule is for a call: it sees more than an allow rule, and where it cannot see it says so. Pure. */
+import type { Rule } from "../domain/approval.ts";
+import type { ClassifiedRequest } from "./classify.ts";
+import { type Glob, isEverything, matchesGlob, readGlob } from "./glob.ts";
+import { resolvePath } from "./places.ts";
+
+/**
+ * `may`: the text is opaque, and what the rule forbids may hide in it. `mentions`: the same, and the rule's own first word
+ * stands there.
+ */
+export type Denial = "denies" | "mentions" | "may" | "no";
+
+export function denialOf(rule: Rule, request: ClassifiedRequest): Denial {
+  const glob = readGlob(rule.pattern);
+  const { subject, where: { cwd = "/" }, paths, action } = request;
+  if (matchesGlob(glob, subject) || paths?.some((path) => reachesPath(glob, path, cwd)) === true) return "denies";
+  switch (action) {
+    case "read":
+    case "write":
+      return matchesGlob(glob, resolvePath(subject, cwd)) ? "denies" : "no";
+    case "fetch":
+      return addressesOf(subject).some((address) => matchesGlob(glob, address)) ? "denies" : "no";
+    case "command":
+      return denialOfCommand(glob, request);
+    default:
+      return "no";
+  }
+}
+
+function denialOfCommand(glob: Glob, { carried, plain, subject }: ClassifiedRequest): Denial {
+  const head = glob[0]!;
+  for (const { name, args, begun } of carried) {
+    for (const words of readings(args)) {
+      const text = [name, ...words].join(" ");
+      if (matchesGlob(glob, text) || matchesGlob(glob, `${text} `)) return "denies";
+    }
+    // More words come from elsewhere, from the first that stands for them on: `xargs -I{} git {}` may be any git.
+    if (begun && begunReadings(args).some((words) => head.startsWith([name, ...words, ""].join(" ")))) return "denies";
+  }
+  if (plain !== undefined) return "no";
+  const word = head.trim().split(/\s+/)[0] ?? "";
+  const bare = subject.replace(/['"\\]|\$(?=['"])/g, "").toLowerCase();
+  return isEverything(glob) || (word !== "" && bare.includes(word.toLowerCase())) ? "mentions" : "may";
+}
+
+/** The readings of what is begun, up to the word that others take the place of; all of it may be options. */
+function begunReadings(args: readonly string[]): readonly (readonly string[])[] {
+  const open = args.findIndex((arg) => /[{%]|:::/.test(arg));
+  const own = open < 0 ? args : args.slice(0, open);
+  const onlyOptions = own.every((arg, at) => arg.startsWith("-") || (own[at - 1] ?? "").startsWith("-"));
+  return onlyOptions ? [...readings(own), []] : readings(own);
+}
+
+/** So many words before the arguments are looked past. */
+const MAX_OPTIONS = 16;
+
+/**
+ * The arguments as they stand, and without the options before them: `git -C . push` is a push. Which options take a word is
+ * not known: each reading counts.
+ */
+function readings(args: readonly string[]): readonly (readonly string[])[] {
+  const all = [args];
+  for (let at = 0; at < Math.min(args.length - 1, MAX_OPTIONS); at++) {
+    const before = args[at - 1] ?? "";
+    if (!args[at]!.startsWith("-") && (!before.startsWith("-") || before.includes("="))) break;
+    all.push(args.slice(at + 1));
+  }
+  return all;
+}
+
+/** The normalized address: without user name, and without the dot that a host's name may end in. */
+function addressesOf(subject: string): readonly string[] {
+  const url = URL.parse(subject);
+  if (url === null) return [];
+  const { href } = url;
+  url.username = url.password = "";
+  url.hostname = url.hostname.replace(/\.+$/, "");
+  return [href, url.href];
+}
+
+/** Whether `path` matches as given or as meant; of a whole folder, whether anything below it may match. */
+function reachesPath(glob: Glob, path: string, cwd: string): boolean {
+  const meant = resolvePath(path, cwd);
+  if (matchesGlob(glob, path) || matchesGlob(glob, meant)) return true;
+  if (!meant.endsWith("/**")) return false;
+  const [head = ""] = glob;
+  const below = meant.slice(0, -2);
+  return head.startsWith(below) || (glob.length > 1 && below.startsWith(head));
+}

@@ -1,0 +1,43 @@
+/**
+ * Whether a call reaches this program: its command, its home, its socket, its sources. An agent must not answer for the
+ * human, so such a call is asked in every mode, whatever a rule says. Pure.
+ */
+import type { ApprovalRequest } from "../domain/approval.ts";
+import { isWithin, resolvePath } from "./places.ts";
+import type { Where } from "./where.ts";
+
+/** The program's names, and what of its home is known by name; compared without quotes, escapes and case. */
+const NAMES = /agent[-_ ]?console|daemon\.(?:sock|token|lock|pid)|session\.report|approval\.(?:decide|add_rule|text)/;
+
+export function reachesThisProgram(
+  { subject, tool, action, paths = [], detail = "" }: ApprovalRequest,
+  where: Where,
+): boolean {
+  const text = bare(`${tool} ${subject}`);
+  if (NAMES.test(text) || (action === "command" && NAMES.test(bare(detail)))) return true;
+  const own = where.own ?? [];
+  if (own.some((place) => text.includes(place.toLowerCase()))) return true;
+  const cwd = where.cwd;
+  if (cwd === undefined) return false;
+  const within = (path: string) => own.some((place) => isWithin(resolvePath(path, cwd), place));
+  switch (action) {
+    case "command":
+      // `deno run main.ts` in the folder of the sources, `../agent/main.ts` beside it.
+      return within(".") || wordsOf(subject).some(within);
+    case "read":
+    case "write":
+      return within(subject) || paths.some(within);
+    default:
+      return false;
+  }
+}
+
+function bare(text: string): string {
+  return text.replace(/['"\\]/g, "").toLowerCase();
+}
+
+/** What may be a path: bounded, because a text may hold anything. */
+function wordsOf(text: string): readonly string[] {
+  return text.slice(0, 20_000).replace(/['"\\]/g, "").split(/[\s;&|()<>=:,]+/).filter((word) => /[./]/.test(word))
+    .slice(0, 200);
+}

@@ -1,0 +1,30 @@
+/** Whether a command only reads, and only what is the workspace's own and no secret. Pure. */
+import { isSecretPlace, isWithin, resolvePath } from "./places.ts";
+import type { Command } from "./plain_text.ts";
+import { filesOfGit } from "./read_git.ts";
+import { READ_PROGRAMS } from "./read_programs.ts";
+import type { Where } from "./where.ts";
+
+/**
+ * The absolute paths that `command` reads, where it only reads: files of the workspace, no secret among them. Undefined
+ * where that is not sure. The program's name is a bare word: one from another folder may be anything.
+ */
+export function readsFiles([name, ...args]: Command, where: Where): readonly string[] | undefined {
+  const named = name === "git" ? filesOfGit(args, where) : READ_PROGRAMS.get(name)?.(args);
+  return named === undefined ? undefined : ownFiles(named, where);
+}
+
+/** The absolute paths, if all are in the workspace and none is secret. */
+export function ownFiles(named: readonly string[], { cwd, workspace, own }: Where): readonly string[] | undefined {
+  if (cwd === undefined || workspace === undefined || !isWithin(cwd, workspace)) {
+    return named.length === 0 && cwd !== undefined ? [] : undefined;
+  }
+  const paths: string[] = [];
+  for (const one of named.length === 0 ? ["."] : named) {
+    const path = resolvePath(one, cwd);
+    if (!isWithin(path, workspace) || isSecretPlace(path, workspace) || isSecretPlace(one, workspace)) return undefined;
+    if (own?.some((place) => isWithin(path, place)) === true) return undefined;
+    paths.push(path);
+  }
+  return paths;
+}
