@@ -23,9 +23,11 @@ const GIT_RUNS = /^(?:foreach|run|-x|--exec(?:=.*)?)$/;
 /** They add words of their own: what is begun may go on with anything. */
 const FEEDERS = new Set("xargs parallel find gfind fd fdfind bfs".split(" "));
 
-const MAX_WORDS = 32;
+/** So much is looked at; nobody writes more by hand. What is left out is told, and then nothing counts as harmless. */
+const MAX_WORDS = 64;
 const MAX_DEPTH = 4;
-const MAX_COMMANDS = 2000;
+const MAX_COMMANDS = 256;
+const MAX_TEXT = 4000;
 
 export interface Carried {
   /** In small letters, without its folder. */
@@ -35,27 +37,43 @@ export interface Carried {
   readonly begun: boolean;
 }
 
-/** `words` as a command, and all that may run inside it. */
-export function carriedBy(words: readonly string[]): readonly Carried[] {
-  const found: Carried[] = [];
-  add(words, false, 0, found);
-  return found;
+export interface CarriedCommands {
+  readonly commands: readonly Carried[];
+  /** Nothing was left out. */
+  readonly isComplete: boolean;
 }
 
-function add(words: readonly string[], begun: boolean, depth: number, found: Carried[]): void {
-  const [first, ...args] = words;
-  if (first === undefined || depth > MAX_DEPTH || found.length > MAX_COMMANDS) return;
-  const name = baseName(first);
-  found.push({ name, args, begun });
-  if (!CARRIERS.has(name) && !(name === "git" && args.some((arg) => GIT_RUNS.test(arg)))) return;
-  const feeds = begun || FEEDERS.has(name);
-  for (const [at, arg] of args.slice(0, MAX_WORDS).entries()) {
-    // A word may carry its own: `--exec=rm`, `-xrm`.
-    const inner = arg.replace(/^-{1,2}[\w-]*=|^-[A-Za-z]/, "");
-    if (/\s/.test(inner)) { for (const each of crudeCommands(inner)) add(each, feeds, depth + 1, found); }
-    else if (CARRIERS.has(baseName(inner))) add([inner, ...args.slice(at + 1)], feeds, depth + 1, found);
-    else if (inner !== "") found.push({ name: baseName(inner), args: args.slice(at + 1), begun: feeds });
-  }
+/** The `commands`, and all that may run inside them. */
+export function carriedBy(commands: readonly (readonly string[])[]): CarriedCommands {
+  const found: Carried[] = [];
+  let isComplete = true;
+  const add = (words: readonly string[], begun: boolean, depth: number): void => {
+    let feeds = begun;
+    let carries = false;
+    for (const [at, word] of words.entries()) {
+      if (at > MAX_WORDS || depth > MAX_DEPTH || found.length >= MAX_COMMANDS) return void (isComplete = false);
+      // A word may carry its own: `--exec=rm`, `-xrm`.
+      const inner = at === 0 ? word : word.replace(/^-{1,2}[\w-]*=|^-[A-Za-z]/, "");
+      if (at > 0 && /\s/.test(inner)) {
+        if (inner.length > MAX_TEXT) isComplete = false;
+        for (const each of crudeCommands(inner.slice(0, MAX_TEXT))) add(each, feeds, depth + 1);
+      } else if (inner !== "") {
+        found.push({ name: baseName(inner), args: words.slice(at + 1, at + MAX_WORDS), begun: feeds });
+      }
+      const name = baseName(inner);
+      carries ||= CARRIERS.has(name) || (name === "git" && words.some((arg) => GIT_RUNS.test(arg)));
+      feeds ||= FEEDERS.has(name);
+      if (!carries) return;
+    }
+  };
+  for (const words of commands) add(words, false, 0);
+  return { commands: found, isComplete };
+}
+
+/** Of an opaque text. */
+export function carriedInText(text: string): CarriedCommands {
+  const { commands, isComplete } = carriedBy(crudeCommands(text.slice(0, MAX_TEXT)));
+  return { commands, isComplete: isComplete && text.length <= MAX_TEXT };
 }
 
 function baseName(word: string): string {
@@ -66,7 +84,7 @@ function baseName(word: string): string {
  * The commands that may stand in a text that is not read plainly: quotes, escapes and assignments dropped, split wherever
  * a command may begin. For finding what is forbidden, never for letting something pass.
  */
-export function crudeCommands(text: string): readonly (readonly string[])[] {
+function crudeCommands(text: string): readonly (readonly string[])[] {
   const bare = text.replace(/\\\r?\n/g, "").replace(/\$(?=['"])/g, "").replace(/['"\\]/g, "")
     .replace(/\{[^\s{},]*\}/g, "%"); // a place for words from elsewhere, no group
   return bare.split(/[;&|()\r\n{}`]|\$\(|<\(|>\(/).flatMap((part) => {

@@ -1,9 +1,9 @@
 /** What the policy reads of a request: once, when something asks for it, however many rules there are. Pure. */
 import type { ApprovalRequest, Risk } from "../domain/approval.ts";
-import { type Carried, carriedBy, crudeCommands } from "./carried.ts";
+import { carriedBy, type CarriedCommands, carriedInText } from "./carried.ts";
 import { filesRead, labelOfCommands, labelOfOther } from "./label.ts";
 import { reachesThisProgram } from "./own_program.ts";
-import { type PlainText, readPlain } from "./plain_text.ts";
+import { type Command, type PlainText, readPlain } from "./plain_text.ts";
 import { readsFiles } from "./reads.ts";
 import { isSevere } from "./severe.ts";
 import type { Where } from "./where.ts";
@@ -17,7 +17,7 @@ export interface ClassifiedRequest extends ApprovalRequest {
   /** Of a command line; undefined where it is opaque, and of other calls. */
   readonly plain: PlainText | undefined;
   /** Each command of the line and what may run inside it; of an opaque line as far as it can be told. */
-  readonly carried: readonly Carried[];
+  readonly carried: CarriedCommands;
   /** Some command loses something, or lets others decide. */
   readonly isSevere: boolean;
   /** It reaches this program. */
@@ -28,57 +28,89 @@ export interface ClassifiedRequest extends ApprovalRequest {
 
 /** Whoever hands a request on, hands on what this returned: classifying it again would read its text again. */
 export function classify(request: ApprovalRequest, where: Where, cut = false): ClassifiedRequest {
-  const isCommand = request.action === "command";
-  const once = <T>(make: () => T): () => T => {
-    let made: { readonly value: T } | undefined;
-    return () => (made ??= { value: make() }).value;
-  };
-  // PowerShell's quotes and operators are its own.
-  const plain = once(() => isCommand && !cut && request.tool !== "PowerShell" ? readPlain(request.subject) : undefined);
-  const carried = once(() => {
-    if (!isCommand) return [];
-    const commands = plain()?.commands ?? crudeCommands(request.subject.slice(0, MAX_CRUDE));
-    return commands.flatMap((words) => carriedBy(words));
-  });
-  const reads = once(() => readBy(request, plain(), where, cut));
-  const risk = once((): Risk => {
+  return Object.assign(new Reading(request, where, cut), request) as ClassifiedRequest;
+}
+
+/** Each thing is read when it is first asked for. A copy of the request with another subject carries nothing of it. */
+class Reading {
+  readonly #request: ApprovalRequest;
+  readonly #where: Where;
+  readonly #cut: boolean;
+  #plain: PlainText | null | undefined;
+  #carried: CarriedCommands | undefined;
+  #reads: readonly string[] | null | undefined;
+  #risk: Risk | undefined;
+  #isOwn: boolean | undefined;
+
+  constructor(request: ApprovalRequest, where: Where, cut: boolean) {
+    this.#request = request;
+    this.#where = where;
+    this.#cut = cut;
+  }
+
+  get where(): Where {
+    return this.#where;
+  }
+
+  get cut(): boolean {
+    return this.#cut;
+  }
+
+  get plain(): PlainText | undefined {
+    if (this.#plain === undefined) {
+      const { action, tool, subject } = this.#request;
+      // PowerShell's quotes and operators are its own.
+      const isShell = action === "command" && tool !== "PowerShell" && !this.#cut;
+      this.#plain = (isShell ? readPlain(subject) : undefined) ?? null;
+    }
+    return this.#plain ?? undefined;
+  }
+
+  get carried(): CarriedCommands {
+    const { action, subject } = this.#request;
+    if (action !== "command") return NOTHING;
+    return this.#carried ??= this.plain === undefined ? carriedInText(subject) : carriedBy(this.plain.commands);
+  }
+
+  get isSevere(): boolean {
+    const { commands, isComplete } = this.carried;
+    return !isComplete || commands.some(isSevere);
+  }
+
+  get isOwn(): boolean {
+    return this.#isOwn ??= reachesThisProgram(this.#request, this.#where);
+  }
+
+  get reads(): readonly string[] | undefined {
+    if (this.#reads === undefined) this.#reads = this.#readFiles() ?? null;
+    return this.#reads ?? undefined;
+  }
+
+  get risk(): Risk {
+    return this.#risk ??= this.#label();
+  }
+
+  #readFiles(): readonly string[] | undefined {
+    const request = this.#request;
+    if (this.#cut || request.for !== "permission") return undefined;
+    if (request.action === "read") return filesRead(request, this.#where);
+    const files = this.plain?.commands.map((command) => readsFiles(command, this.#where));
+    return files?.every((some) => some !== undefined) ? files.flat() : undefined;
+  }
+
+  #label(): Risk {
+    const request = this.#request;
     if (request.for !== "permission") return PROMPTS[request.for];
-    if (cut) return "unknown";
-    if (!isCommand) return labelOfOther(request, where);
-    const text = plain();
-    if (text === undefined) return "unknown";
-    return labelOfCommands(text.commands, carried(), (command) => readsFiles(command, where) !== undefined);
-  });
-  const fields = {
-    where: () => where,
-    cut: () => cut,
-    risk,
-    plain,
-    carried,
-    reads,
-    isSevere: once(() => carried().some(isSevere)),
-    isOwn: once(() => reachesThisProgram(request, where)),
-  };
-  // Not enumerable: a copy with another subject must not carry what was read of this one.
-  const getters = Object.fromEntries(Object.entries(fields).map(([name, get]) => [name, { get }]));
-  return Object.defineProperties({ ...request }, getters) as ClassifiedRequest;
+    if (this.#cut) return "unknown";
+    if (request.action !== "command") return labelOfOther(request, this.#where);
+    if (this.plain === undefined) return "unknown";
+    if (this.reads !== undefined) return "reads";
+    const reads = (command: Command) => readsFiles(command, this.#where) !== undefined;
+    return labelOfCommands(this.plain.commands, this.carried.commands, reads);
+  }
 }
 
 /** What approving each lets the agent do: go on with an answer, begin to write, send the answer to a server. */
 const PROMPTS = { question: "reads", plan: "writes", elicitation: "network" } as const;
 
-/** How much of an opaque text is searched for what is forbidden, UTF-16 units. */
-const MAX_CRUDE = 20_000;
-
-function readBy(
-  request: ApprovalRequest,
-  plain: PlainText | undefined,
-  where: Where,
-  cut: boolean,
-): readonly string[] | undefined {
-  if (cut || request.for !== "permission") return undefined;
-  if (request.action === "read") return filesRead(request, where);
-  if (plain === undefined) return undefined;
-  const files = plain.commands.map((command) => readsFiles(command, where));
-  return files.every((some) => some !== undefined) ? files.flat() : undefined;
-}
+const NOTHING: CarriedCommands = { commands: [], isComplete: true };

@@ -29,19 +29,24 @@ export function denialOf(rule: Rule, request: ClassifiedRequest): Denial {
 
 function denialOfCommand(glob: Glob, { carried, plain, subject }: ClassifiedRequest): Denial {
   const head = glob[0]!;
-  for (const { name, args, begun } of carried) {
+  for (const { name, args, begun } of carried.commands) {
+    // Most patterns name the program: then most commands are none of theirs.
+    if (!head.startsWith(name) && !`${name} `.startsWith(head)) continue;
     for (const words of readings(args)) {
       const text = [name, ...words].join(" ");
       if (matchesGlob(glob, text) || matchesGlob(glob, `${text} `)) return "denies";
     }
-    // More words come from elsewhere, from the first that stands for them on: `xargs -I{} git {}` may be any git.
     if (begun && begunReadings(args).some((words) => head.startsWith([name, ...words, ""].join(" ")))) return "denies";
   }
-  if (plain !== undefined) return "no";
+  if (plain !== undefined && carried.isComplete) return "no";
   const word = head.trim().split(/\s+/)[0] ?? "";
+  if (isEverything(glob) || subject.length > MAX_SEARCHED) return "mentions";
   const bare = subject.replace(/['"\\]|\$(?=['"])/g, "").toLowerCase();
-  return isEverything(glob) || (word !== "" && bare.includes(word.toLowerCase())) ? "mentions" : "may";
+  return word !== "" && bare.includes(word.toLowerCase()) ? "mentions" : "may";
 }
+
+/** In a longer text nobody looks for a word. */
+const MAX_SEARCHED = 50_000;
 
 /** The readings of what is begun, up to the word that others take the place of; all of it may be options. */
 function begunReadings(args: readonly string[]): readonly (readonly string[])[] {

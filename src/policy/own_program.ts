@@ -13,8 +13,8 @@ export function reachesThisProgram(
   { subject, tool, action, paths = [], detail = "" }: ApprovalRequest,
   where: Where,
 ): boolean {
-  const text = bare(`${tool} ${subject}`);
-  if (NAMES.test(text) || (action === "command" && NAMES.test(bare(detail)))) return true;
+  const text = bare(`${tool} ${ends(subject)}`);
+  if (NAMES.test(text) || (action === "command" && NAMES.test(bare(ends(detail))))) return true;
   const own = where.own ?? [];
   if (own.some((place) => text.includes(place.toLowerCase()))) return true;
   const cwd = where.cwd;
@@ -32,12 +32,19 @@ export function reachesThisProgram(
   }
 }
 
+/** Of a long text both ends: a longer command is opaque, and asked whatever it reaches. */
+function ends(text: string): string {
+  return text.length <= 2 * MAX_END ? text : `${text.slice(0, MAX_END)} ${text.slice(-MAX_END)}`;
+}
+
+const MAX_END = 20_000;
+
 function bare(text: string): string {
   return text.replace(/['"\\]/g, "").toLowerCase();
 }
 
 /** What may be a path: bounded, because a text may hold anything. */
 function wordsOf(text: string): readonly string[] {
-  return text.slice(0, 20_000).replace(/['"\\]/g, "").split(/[\s;&|()<>=:,]+/).filter((word) => /[./]/.test(word))
+  return ends(text).replace(/['"\\]/g, "").split(/[\s;&|()<>=:,]+/).filter((word) => /[./]/.test(word))
     .slice(0, 200);
 }

@@ -19,7 +19,7 @@ export interface PlainText {
 export type Joint = "&&" | "||" | ";" | "|";
 
 /** Longer texts are opaque, UTF-16 units: nobody writes them by hand, and no input may cost milliseconds. */
-const MAX_PLAIN = 20_000;
+const MAX_PLAIN = 10_000;
 
 /**
  * Characters that mean themselves outside quotes in every shell. `~` and `^` only behind another one, as in `HEAD~1`;
@@ -27,6 +27,9 @@ const MAX_PLAIN = 20_000;
  */
 const SAFE = /[A-Za-z0-9_./,:@+-]/;
 const SAFE_INSIDE = /[A-Za-z0-9_./,:@+=%~^-]/;
+/** Printable ASCII: most texts, and nothing in them deceives. */
+const PRINTED = /^[ -~]*$/;
+
 /**
  * Words that begin a construct of some shell, where they stand first: what runs is then not the first word. `time` is not
  * here, it runs what stands behind it.
@@ -56,7 +59,9 @@ export function readWords(
   text: string,
   stars: boolean,
 ): { readonly commands: readonly (readonly Word[])[]; readonly joints: readonly Joint[] } | undefined {
-  if (text.length > MAX_PLAIN || text.includes("\n") || escapeDeceptive(text) !== text) return undefined;
+  if (text.length > MAX_PLAIN || (!PRINTED.test(text) && (text.includes("\n") || escapeDeceptive(text) !== text))) {
+    return undefined;
+  }
   const commands: Word[][] = [[]];
   const joints: Joint[] = [];
   let at = 0;
