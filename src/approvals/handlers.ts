@@ -1,11 +1,14 @@
 /** Handlers of the approval area: list and decide. The broker does the work. */
 import type { Rule } from "../domain/approval.ts";
 import type { Handlers } from "../rpc/handler.ts";
+import { commitNewRule } from "./add_rule.ts";
 import type { Broker } from "./broker.ts";
+import { evaluateCommand } from "./evaluate_command.ts";
 import type { Inbox } from "./inbox.ts";
+import type { PolicyEngine } from "./policy_engine.ts";
 import { commitRevocation, type RevokeDeps } from "./revoke_rule.ts";
 
-type Methods = `approval.${"decide" | "list" | "request" | "revoke" | "rules" | "wait"}`;
+type Methods = `approval.${"add_rule" | "decide" | "evaluate" | "list" | "request" | "revoke" | "rules" | "wait"}`;
 
 export interface ApprovalDeps {
   readonly broker: Broker;
@@ -14,6 +17,11 @@ export interface ApprovalDeps {
   readonly rules: () => readonly Rule[];
   readonly store: RevokeDeps["store"];
   readonly journal: RevokeDeps["journal"];
+  readonly policy: PolicyEngine;
+  readonly own: readonly string[];
+  readonly newId: () => string;
+  /** ISO 8601 UTC. */
+  readonly now: () => string;
 }
 
 export function approvalHandlers(deps: ApprovalDeps): Handlers<Methods> {
@@ -24,6 +32,8 @@ export function approvalHandlers(deps: ApprovalDeps): Handlers<Methods> {
       const approvals = all.filter((approval) => sessionId === undefined || approval.sessionId === sessionId);
       return { seq: store.seq, approvals };
     },
+    "approval.add_rule": (params, { peer }) => commitNewRule(deps, params, peer.actor),
+    "approval.evaluate": (params) => evaluateCommand(deps.policy, params, deps.own),
     "approval.decide": (params, { peer }) => broker.decide(params, peer.actor),
     "approval.request": (params, { peer }) => broker.request(params, peer),
     "approval.revoke": (params, { peer }) => commitRevocation(deps, params, peer.actor),

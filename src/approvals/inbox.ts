@@ -35,6 +35,10 @@ export class Inbox implements Projection {
     if (event.type === "session.deleted") this.#forget(event.data.session.id);
     if (event.type === "daemon.safety_mode") this.#suspended = event.data.suspended;
     if (!isApprovalEvent(event)) return;
+    if (event.type === "approval.rule_added") {
+      this.#rules.set(event.data.rule.id, event.data.rule);
+      return;
+    }
     if (event.type === "approval.rule_revoked") {
       this.#rules.delete(event.data.rule.id);
       return;

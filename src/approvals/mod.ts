@@ -98,7 +98,7 @@ export function createApprovals(
     handlers: refusingWhile(
       isIncomplete,
       "approvals",
-      approvalHandlers({ broker, inbox, store, journal, rules: () => policy.rules() }),
+      approvalHandlers({ broker, inbox, store, journal, policy, own, newId, now, rules: () => policy.rules() }),
     ),
   };
 }

@@ -7,7 +7,7 @@ import type { IncomingRequest } from "../core/approvals_port.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Decision, Rule } from "../domain/approval.ts";
 import { type Breaker, type BreakerEvent, CLOSED, modeUnder, openSince, stepBreaker } from "../policy/breaker.ts";
-import { evaluatePolicy, type Policy, withWorkspacePolicy } from "../policy/evaluation.ts";
+import { evaluatePolicy, type Policy, type PolicyDecision, withWorkspacePolicy } from "../policy/evaluation.ts";
 import type { SafetyMode } from "../domain/safety_mode.ts";
 import type { Report } from "../domain/report.ts";
 import { type ClassifiedRequest, classify } from "../policy/classify.ts";
@@ -98,12 +98,24 @@ export class PolicyEngine {
   ): PolicyResult {
     const gate = request.dialog === "gate";
     if (gate && !this.#o.settings().preToolUse) return UNDECIDED;
-    const policy = this.#policy(workspaceConfig, caller);
-    const decided = evaluatePolicy(request, policy, { ...caller, now: this.#o.clock.now() });
+    const decided = this.explain({ request, workspaceConfig }, caller);
     if (decided.kind === "ask") return gate ? { kind: "undecided", needsHuman: true } : UNDECIDED;
     if (decided.kind === "none") return { kind: "undecided", needsHuman: gate && request.isSevere };
     if (decided.decision.kind === "approve" && workspaceUnknown) return UNDECIDED;
     return decided;
+  }
+
+  /** What the rules and the mode say, and why. */
+  explain(
+    { request, workspaceConfig }: Pick<PolicyQuery, "request" | "workspaceConfig">,
+    caller: Omit<RuleContext, "now">,
+  ): PolicyDecision {
+    const policy = this.#policy(workspaceConfig, caller);
+    return evaluatePolicy(request, policy, { ...caller, now: this.#o.clock.now() });
+  }
+
+  get resolveLinks(): ResolveLinks {
+    return this.#o.resolveLinks;
   }
 
   /** Whether an approval of {@link evaluate} holds for what its files really are. */

@@ -26,6 +26,7 @@ export function newApproval({ id, rowId, agent, cwd, request, at, deadline }: Ne
     ...(cwd === undefined ? {} : { cwd: clip(cwd, TEXT_CAPS.path) }),
     for: request.for,
     tool: presentToolName(request.tool),
+    action: request.action,
     risk: request.risk,
     ...presentRequest(request),
     requestedAt: at,

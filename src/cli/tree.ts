@@ -108,6 +108,24 @@ function approvals(root: Command, run: () => CommandContext): void {
   const rules = root.command("rules").description("standing answers");
   rules.command("list").description("the rules, and who gave them").option(...JSON_OPTION)
     .action(async (options) => await (await loadRules()).listRules(run(), options));
+  rules.command("add").description("write one, after a look at what it would have decided")
+    .argument("<pattern>", "which calls: make * · src/* · https://*.example.com/*")
+    .option("--deny", "say no to them; else they pass")
+    .option("--tool <name>", "the agent's name of the tool, or * for every tool", "Bash")
+    .option("--agent <name>", "only calls of this agent")
+    .option("--workspace <path>", "only calls of sessions in this folder or below it")
+    .option("--expires <time>", "ends the rule: 30m, 8h, 7d")
+    .option("-y, --yes", "without a question")
+    .action(async (pattern, options) =>
+      await (await import("./commands/rule_add.ts")).addRule(run(), pattern, options)
+    );
+  rules.command("test").description("what would be decided of a command in this folder, and why")
+    .argument("<command>", "the whole command line, in quotes").option(...JSON_OPTION)
+    .option("--tool <name>", "the agent's name of its shell", "Bash")
+    .option("--agent <name>", "whose call it is; else rules for one agent do not count")
+    .action(async (command, options) =>
+      await (await import("./commands/rule_test.ts")).testRule(run(), command, options)
+    );
   rules.command("revoke").description("take one back").argument("<id>", "its id, or the beginning of it")
     .action(async (id) => await (await loadRules()).revokeRule(run(), id));
 }

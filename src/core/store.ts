@@ -273,7 +273,7 @@ function resultOf(event: NewEvent, seq: number): CommitResult {
     const { id, status } = event.data.session;
     return { seq, sessionId: id, status: event.type === "session.deleted" ? null : status };
   }
-  if (isApprovalEvent(event) && event.type !== "approval.rule_revoked") {
+  if (isApprovalEvent(event) && "approval" in event.data) {
     const { sessionId, status } = event.data.approval;
     return { seq, sessionId, status };
   }

@@ -132,6 +132,8 @@ export type Approval = ApprovalState & {
   readonly cwd?: string;
   readonly for: WaitingFor;
   readonly tool: string;
+  /** Absent in journals of versions before 0.2. */
+  readonly action?: Action;
   /** The command, path, URL or input: its beginning and its end. */
   readonly input: string;
   /**

@@ -29,6 +29,7 @@ interface BaseEventData {
   "approval.requested": ApprovalData;
   "approval.decided": ApprovalData & { readonly rule?: Rule };
   "approval.expired": ApprovalData;
+  "approval.rule_added": { readonly rule: Rule };
   "approval.rule_revoked": { readonly rule: Rule };
   "session.created": SessionData;
   "session.updated": SessionData;
@@ -70,7 +71,8 @@ export const EVENTS = {
   "approval.requested": "An agent or a script waits for an answer.",
   "approval.decided": "It was resolved in any way but by its deadline; `rule` is the rule that the decision made.",
   "approval.expired": "Its deadline has passed.",
-  "approval.rule_revoked": "A rule that a decision made was taken back.",
+  "approval.rule_added": "A person wrote a rule.",
+  "approval.rule_revoked": "A rule that a person made was taken back.",
   "session.created": "A session that was not known.",
   "session.updated": "Anything of a session has changed.",
   "session.closed": "It has ended.",

@@ -44,7 +44,7 @@ export interface Policy {
 }
 
 /** Why a request is left to a human. */
-export type AskReason = keyof typeof ASK_REASONS;
+type AskReason = keyof typeof ASK_REASONS;
 
 const ASK_REASONS = {
   prompt: "it is a question, a plan or a form, which only a human answers",
@@ -56,8 +56,14 @@ const ASK_REASONS = {
   deny_may: "it cannot be read plainly, and what a deny rule forbids may hide in it",
   severe: "it loses something or lets others decide, and no rule is for exactly this text",
   unmatched: "no rule allows it, and it is not sure that it only reads",
+  links: "a link leads out of what it seems to be, or cannot be followed",
   mode: "the safety mode is manual, in which only what you allowed before passes",
 } as const;
+
+/** To complete "you are asked, because …". */
+export function askReasonText(why: AskReason): string {
+  return ASK_REASONS[why];
+}
 
 export type PolicyDecision =
   | {

@@ -1,6 +1,7 @@
 /** The shapes of each method's params and result, one row for each of the methods table. */
 import type * as v from "valibot";
 import type { MethodName, METHODS } from "./methods.ts";
+import * as r from "./rule_schemas.ts";
 import * as s from "./schemas.ts";
 
 // deno-lint-ignore no-explicit-any -- any schema at all: rows differ in input and output types
@@ -19,7 +20,9 @@ const subscribeResult: v.GenericSchema<
 type Subscribed = v.InferInput<typeof s.subscribeResult>;
 
 export const METHOD_SCHEMAS = {
+  "approval.add_rule": { params: r.newRuleParams, result: r.ruleAdded },
   "approval.decide": { params: s.decideParams, result: s.decided },
+  "approval.evaluate": { params: r.evaluateParams, result: r.evaluated },
   "approval.list": { params: s.approvalListParams, result: s.approvalsResult },
   "approval.request": { params: s.requestParams, result: s.waitResult },
   "approval.revoke": { params: s.revokeParams, result: s.committed },

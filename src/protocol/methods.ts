@@ -22,12 +22,26 @@ export interface MethodRow {
 }
 
 export const METHODS = {
+  "approval.add_rule": {
+    area: "approval",
+    aliases: [],
+    scope: "admin",
+    mutates: true,
+    doc: "Adds a rule that a person wrote.",
+  },
   "approval.decide": {
     area: "approval",
     aliases: ["ApprovalDecision", "ConfirmAction", "confirm_action"],
     scope: "approve",
     mutates: true,
     doc: "Answers an approval; the first answer wins. A scope beyond once makes a rule.",
+  },
+  "approval.evaluate": {
+    area: "approval",
+    aliases: [],
+    scope: "read",
+    mutates: false,
+    doc: "What the rules and the safety mode would decide of a command now, and why; nothing runs and nothing is kept.",
   },
   "approval.list": {
     area: "approval",

@@ -14,7 +14,7 @@ function domain<T>(shape: v.GenericSchema): v.GenericSchema<T> {
   return shape as unknown as v.GenericSchema<T>; // the compiler cannot follow a shape that names less than the type has
 }
 
-const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
+export const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 // deno-lint-ignore no-control-regex
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(/^[^\u0000-\u001f\u007f-\u009f]*$/));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));

@@ -9,6 +9,8 @@ const rows = Object.entries(METHODS) as [string, MethodRow][];
 
 /** Params that are right in shape; what they name need not exist. */
 const GOOD: Readonly<Record<string, Json>> = {
+  "approval.add_rule": { decision: "deny", tool: "Bash", pattern: "none *" },
+  "approval.evaluate": { command: "ls", cwd: "/" },
   "approval.decide": { id: "none", decision: "approve" },
   "approval.request": { sessionId: "none", tool: "Deploy", input: "to prod" },
   "approval.revoke": { id: "none" },
@@ -26,6 +28,8 @@ const GOOD: Readonly<Record<string, Json>> = {
 
 /** For each parameter a value that is wrong for it; rows without one take none but {@link EVERYWHERE}. */
 const WRONG: Readonly<Record<string, Json>> = {
+  "approval.add_rule": { decision: "ask", tool: "", pattern: "", agent: 5, workspace: "here", expiresInSecs: "1h" },
+  "approval.evaluate": { command: 5, cwd: "here", tool: "", agent: 5, workspaceConfig: 5, repositoryConfig: 5 },
   "approval.decide": { id: 5, decision: "maybe", scope: "forever", message: 5, answers: "red", expiresInSecs: "1h" },
   "approval.list": { status: "open", sessionId: 5 },
   "approval.request": { sessionId: 5, agent: 5, tool: "", input: 5, reasoning: 5, waitSecs: "1h" },
@@ -39,7 +43,7 @@ const WRONG: Readonly<Record<string, Json>> = {
   "session.history": { sessionId: null },
   "session.list": { status: "dancing", agent: 5, limit: 0, cursor: 5 },
   "session.reopen": { sessionId: true },
-  "session.report": { agent: 5, env: "HOME=/", cutFrom: "yes", workspaceConfig: 5 },
+  "session.report": { agent: 5, env: "HOME=/", cutFrom: "yes", workspaceConfig: 5, repositoryConfig: 5 },
   "session.update": {
     sessionId: 5,
     agent: 5,

@@ -9,6 +9,7 @@ import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { answerHint, answerLine, approvalLines, approvalSummary } from "../approval_text.ts";
 import { allSessions, call, type CommandContext, read } from "../context.ts";
 import { shortIds } from "../session_table.ts";
+import { seconds } from "../time_span.ts";
 import { resolveSession } from "./session.ts";
 
 export interface ApprovalListOptions {
@@ -177,13 +178,4 @@ function answersTo({ id, choices = [] }: Approval, answers: readonly string[]): 
     });
   }
   return Object.fromEntries(given);
-}
-
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-function seconds(text: string): number {
-  const match = /^(\d{1,8})([smhd])$/.exec(text);
-  const secs = match === null ? 0 : Number(match[1]) * (UNITS[match[2] ?? ""] ?? 0);
-  if (secs > 0) return secs;
-  throw new ConsoleError("usage", `--expires is "${escapeControls(text)}", expected a time like 30m, 8h or 7d`);
 }

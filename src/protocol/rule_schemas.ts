@@ -1,0 +1,37 @@
+/** Shapes of the methods that add rules and ask what they would decide. */
+import * as v from "valibot";
+import { RISKS } from "../domain/approval.ts";
+import { MAX_WORKSPACE_CONFIG } from "./limits.ts";
+import { committed, idempotencyKey, text } from "./schemas.ts";
+
+const ruleText = v.pipe(text(4000), v.minLength(1));
+const agentName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_-]{0,31}$/));
+const absoluteFolder = v.pipe(text(4096), v.startsWith("/"));
+export const newRuleParams = v.strictObject({
+  decision: v.picklist(["allow", "deny"]),
+  tool: v.pipe(text(200), v.minLength(1)),
+  pattern: ruleText,
+  agent: v.exactOptional(agentName),
+  // Only for calls of sessions in this folder or below it.
+  workspace: v.exactOptional(absoluteFolder),
+  expiresInSecs: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(31_536_000))),
+  idempotencyKey,
+});
+export const ruleAdded = v.object({ ...committed.entries, ruleId: v.string() });
+export const evaluateParams = v.strictObject({
+  command: text(16_384),
+  // The folder that the call would run in, as the session's own.
+  cwd: absoluteFolder,
+  tool: v.exactOptional(v.pipe(text(200), v.minLength(1))),
+  agent: v.exactOptional(agentName),
+  // As in session.report.
+  workspaceConfig: v.exactOptional(text(MAX_WORKSPACE_CONFIG)),
+  repositoryConfig: v.exactOptional(v.nullable(text(MAX_WORKSPACE_CONFIG))),
+});
+export const evaluated = v.object({
+  outcome: v.picklist(["passes", "denied", "asked"]),
+  why: v.string(),
+  risk: v.picklist([...RISKS]),
+  by: v.exactOptional(v.string()),
+  ruleId: v.exactOptional(v.string()),
+});

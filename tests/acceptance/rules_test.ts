@@ -1,0 +1,84 @@
+/** `rules test` and `rules add` through the whole program. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { TestHome } from "../support/harness.ts";
+import { ALLOWED, held, hook, recorded } from "../support/hook_process.ts";
+import type { Json } from "../support/wire.ts";
+
+const END_MS = 5000;
+
+async function told(home: TestHome, command: string): Promise<string> {
+  await using asks = hook(home, recorded("claude", "PermissionRequest", { command }));
+  const { code, stdout, stderr } = await asks.exit(END_MS);
+  assertEquals([code, stderr], [0, ""]);
+  return stdout;
+}
+
+const GUARDED = {
+  daemon: { safety_mode: "guarded" },
+  approvals: {
+    hook_wait_secs: 1,
+    rules: [
+      { tool: "Bash", pattern: "make *", decision: "allow" },
+      { tool: "Bash", pattern: "git push*", decision: "deny" },
+    ],
+  },
+};
+
+Deno.test("A1 rules test says what would decide, and why, and runs nothing", async () => {
+  await using home = await TestHome.create({ config: JSON.stringify(GUARDED) });
+  await home.start();
+  const folder = `${home.root}/repo`;
+  await Deno.mkdir(`${folder}/.git`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/.git/config`, "[core]\n\tbare = false\n");
+  await Deno.writeTextFile(`${folder}/notes.txt`, "x");
+  await Deno.symlink("/etc/passwd", `${folder}/link.txt`);
+  const test = async (command: string) => {
+    const { stdout, stderr, code } = await home.cli(["rules", "test", command], { cwd: folder });
+    assertEquals([code, stderr], [0, ""]);
+    return stdout;
+  };
+  assertMatch(await test("ls -la"), /^passes: the safety mode is guarded, and it only reads\nlabel: reads\n$/);
+  assertMatch(await test("cat notes.txt"), /^passes/);
+  assertMatch(await test("cat link.txt"), /^you are asked: a link leads out/);
+  assertMatch(await test("cat .env"), /^you are asked: no rule allows it.*\nlabel: unknown\n$/);
+  assertMatch(await test("git status"), /^passes/);
+  assertMatch(await test("make all"), /^passes: rule config:1 allows it\nlabel: unknown\n$/);
+  assertMatch(await test("make all > log"), /^you are asked: .*plainly/);
+  assertMatch(await test("sudo git push"), /^is denied: rule config:2 denies it/);
+  assertMatch(await test("rm x"), /label: destroys/);
+  assertMatch(await test("agent-console approve x"), /^you are asked: it reaches agent-console itself/);
+  await Deno.writeTextFile(`${folder}/.git/config`, "[core]\n\tfsmonitor = ./evil.sh\n");
+  assertMatch(await test("git status"), /^you are asked/);
+  assertMatch(await test("git rev-parse HEAD"), /^passes/);
+  await Deno.remove(`${folder}/.git`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/HEAD`, "ref: refs/heads/x");
+  assertMatch(await test("git status"), /^you are asked/, "a folder may be a repository without .git");
+  const { result } = await home.json(["rules", "test", "ls", "--json"]) as { result: Json };
+  assertEquals([result["outcome"], result["risk"], result["by"]], ["passes", "reads", "mode:guarded"]);
+  assertEquals((await home.json(["approvals", "--all", "--json"]) as { approvals: Json[] }).approvals, []);
+});
+
+Deno.test("rules add shows what the rule would have passed in the last week, asks, and makes it", async () => {
+  await using home = await TestHome.create({ config: JSON.stringify({ approvals: { hook_wait_secs: 1 } }) });
+  await home.start();
+  await using client = await home.connect({ token: true });
+  for (const command of ["make test", "make -f evil all", "make test > log"]) {
+    await using asks = await held(home, client, { command });
+    await home.cli(["deny", asks.id]);
+  }
+  const unsure = await home.cli(["rules", "add", "make *"]);
+  assertEquals(unsure.code, 2);
+  assertMatch(unsure.stderr, /would have passed 1 request .*:\n {2}Bash: make test\n/);
+  assertMatch(unsure.stderr, /nobody can confirm\nhint: give --yes\n/);
+  const { code, stderr } = await home.cli(["rules", "add", "make *", "--expires", "8h", "--yes"]);
+  assertEquals(code, 0, stderr);
+  const { rules: [rule] } = await home.json(["rules", "list", "--json"]) as { rules: Json[] };
+  assertEquals([rule?.["pattern"], rule?.["decision"], rule?.["by"]], ["make *", "allow", "cli:admin"]);
+  assertEquals(await told(home, "make lint"), ALLOWED, "also in manual mode: you said so");
+  assertEquals(await told(home, "make lint > log"), "");
+  const refused = await home.cli(["rules", "add", "make * && make", "--yes"]);
+  assertEquals(refused.code, 2);
+  assertMatch(refused.stderr, /error: the pattern is not one plain command/);
+  assertEquals((await home.cli(["rules", "add", "make *", "--deny", "--yes"])).code, 0);
+  assertMatch(await told(home, "make lint"), /"behavior":"deny"/);
+});
