@@ -37,11 +37,12 @@ import type { LiveConfig } from "./live_config.ts";
 import type { DaemonLog } from "./logging.ts";
 import type { DaemonOptions } from "./options.ts";
 import { writeToken } from "./runtime_files.ts";
-import { journalService } from "./services/journal_service.ts";
+import { journalServices } from "./services/journal_service.ts";
 import { memory } from "./services/memory.ts";
 import { logService, processService, signals } from "./services/process_service.ts";
 import { readyFile, RuntimeFiles } from "./services/runtime_files.ts";
 import { serverService } from "./services/server_service.ts";
+import { verification } from "./services/verification.ts";
 import { StopControl } from "./stop_control.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -72,7 +73,8 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   const { options, limits, paths, config, log, bootId } = o;
   const now = () => new Date(systemClock.now()).toISOString();
   const lastError = new LastError();
-  const { store, bus, projections, inbox, journal, snapshotSeq } = openBase(o, lastError);
+  const { store, bus, projections, inbox, ...recovered } = openBase(o, lastError);
+  const { journal } = recovered;
   const stop = new StopControl();
   const record = (event: NewEvent) => {
     try {
@@ -190,11 +192,12 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
       if (!(error instanceof ConsoleError)) bug(error); // the others are in the log, the journal and status
     });
   };
+  const journals = journalServices({ ...recovered, store, log });
   const services: readonly Service[] = [
     signals({ stop, log, tied: options.tied, reload, removeOwn }),
     logService(log),
     runtimeFiles,
-    journalService({ journal, snapshotSeq, store, log }),
+    journals.journal,
     serverService(server, limits.drainMs),
     processService({
       notes,
@@ -207,9 +210,11 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
       isReadOnly,
       record,
     }),
+    journals.snapshots,
     config.service,
     approvals.service,
     ...features.services,
+    verification({ journal, log, lastError, stop, timers: daemonTimers, steady: () => systemClock.steady() }),
     memory(() => store.seq + server.served, () => store.size),
     idleExit,
     readyFile({ paths, notes }),
@@ -243,6 +248,7 @@ interface Base {
   readonly inbox: Inbox;
   readonly journal: Journal;
   readonly snapshotSeq: number;
+  readonly isSnapshotAhead: boolean;
 }
 
 /** The state, as the journal leaves it, and the journal to append to. @throws {ConsoleError} `journal_broken`, `incompatible` */
@@ -281,5 +287,6 @@ function openBase({ limits, paths, config, log, features }: ComposeOptions, last
   if (snapshotIgnored !== undefined) log.warn("the snapshot was not used", { why: snapshotIgnored });
   store.attach(journal);
   if (recovered !== undefined) store.commit({ type: "daemon.recovered", data: recovered }, DAEMON);
-  return { store, bus, projections, inbox: projections.of(makeInbox), journal, snapshotSeq };
+  const isSnapshotAhead = recovered?.missingUpTo !== undefined;
+  return { store, bus, projections, inbox: projections.of(makeInbox), journal, snapshotSeq, isSnapshotAhead };
 }

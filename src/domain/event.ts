@@ -36,6 +36,8 @@ interface BaseEventData {
   "session.deleted": SessionData;
   /** `format`: the version of the record layout. */
   "journal.segment": { readonly format: number; readonly first: number };
+  /** `digest`: sha256 of the state behind record `seq`, in canonical JSON. */
+  "journal.snapshot": { readonly seq: number; readonly digest: string };
   "daemon.started": {
     readonly version: string;
     readonly pid: number;
@@ -76,6 +78,7 @@ export const EVENTS = {
   "session.closed": "It has ended.",
   "session.deleted": "It was forgotten.",
   "journal.segment": "The first record of each file of the journal.",
+  "journal.snapshot": "A snapshot was written: a start takes no snapshot whose state has another digest.",
   "daemon.started": "The daemon is ready.",
   "daemon.stopping": "It takes no more changes.",
   "daemon.recovered": "The journal ended in an incomplete record, or its snapshot was newer than the journal.",

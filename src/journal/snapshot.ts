@@ -1,6 +1,7 @@
 /**
  * The owner's state at one record, so that a start need not replay everything before it. Only a cache: it is used only
- * where the journal has that record at that place, and can be deleted at any time.
+ * where the journal has that record at that place and a later record with the state's digest, so that nobody can bring a
+ * rule or an approval in by this file alone. It can be deleted at any time.
  */
 import { encodeInSlices, type Slices } from "../lib/slices.ts";
 import { type Files, type RunningSha256, type Sha256, UNFINISHED } from "../platform/system.ts";
@@ -18,6 +19,7 @@ export interface Position {
 }
 
 export interface Snapshot extends Position {
+  readonly digest: string;
   readonly state: unknown;
 }
 
@@ -35,6 +37,8 @@ export interface SnapshotWrite {
   readonly state: unknown;
   readonly sha256: RunningSha256;
   readonly slices: Slices;
+  /** Has a record say that the state has this digest, and resolves when that is on the disk. */
+  readonly vouch: (digest: string) => Promise<void>;
 }
 
 /** Where the digest stands that is known last. */
@@ -47,7 +51,9 @@ const DIGEST_OFFSET = '{"digest":"'.length;
  * @throws the OS error, the reason of the slices' signal, or {ConsoleError} `invalid_params` where the state is no canonical
  *   JSON; then the old snapshot stands and nothing else is left
  */
-export async function writeSnapshot({ files, dir, position, state, sha256, slices }: SnapshotWrite): Promise<void> {
+export async function writeSnapshot(
+  { files, dir, position, state, sha256, slices, vouch }: SnapshotWrite,
+): Promise<void> {
   const { seq, hash, segment, offset } = position;
   const encoder = new TextEncoder();
   const place = `"hash":"${hash}","offset":${offset},"segment":"${segment}","seq":${seq}`;
@@ -60,7 +66,9 @@ export async function writeSnapshot({ files, dir, position, state, sha256, slice
       await file.write(bytes);
     }
     await file.write(encoder.encode("}\n"));
-    await file.overwrite(DIGEST_OFFSET, encoder.encode(sha256.digest()));
+    const digest = sha256.digest();
+    await file.overwrite(DIGEST_OFFSET, encoder.encode(digest));
+    await vouch(digest); // first: a crash in between leaves the old snapshot, which has a record too
     await file.commit();
   } finally {
     file.discard();
@@ -96,7 +104,7 @@ export function readSnapshot(files: Files, dir: string, sha256: Sha256): Snapsho
   if (sha256(state) !== digest) return `${NAME} is altered: its digest is not that of its state`;
   const parsed = parseState(state);
   if (parsed === undefined) return `${NAME} has no state`;
-  return { seq: Number(seq), hash: hash!, segment: segment!, offset: Number(offset), state: parsed };
+  return { seq: Number(seq), hash: hash!, segment: segment!, offset: Number(offset), digest: digest!, state: parsed };
 }
 
 function parseState(bytes: Uint8Array): object | undefined {

@@ -176,8 +176,13 @@ export class Writer {
   /** Makes the journal read-only; returns the error for the caller. */
   #stop(error: unknown): ConsoleError {
     const why = error instanceof Error ? error.message : String(error);
-    this.#trouble = { why, retryAt: this.#options.clock.steady() + RETRY_MS };
+    if (this.#trouble?.retryAt !== Infinity) this.#trouble = { why, retryAt: this.#options.clock.steady() + RETRY_MS };
     return readOnly(NOT_WRITTEN, error);
+  }
+
+  /** No record may follow any more, for `why`. */
+  halt(why: string): void {
+    this.#trouble = { why, retryAt: Infinity };
   }
 
   /** After a failed fsync the kernel's state is unknown: no record may follow. */
