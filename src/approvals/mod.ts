@@ -14,6 +14,7 @@ import { approvalHandlers } from "./handlers.ts";
 import type { Inbox } from "./inbox.ts";
 import { PolicyEngine } from "./policy_engine.ts";
 import { Presence } from "./presence.ts";
+import { RuleEndings } from "./rule_endings.ts";
 
 export interface ApprovalsOptions {
   readonly store: Store;
@@ -70,9 +71,11 @@ export function createApprovals(
     log,
     isIncomplete,
   });
+  const endings = new RuleEndings({ store, inbox, clock, log, after });
   const service: Service = {
     name: "approvals",
     start: () => broker.closeOrphans(),
+    tick: () => endings.look(),
     status: () => {
       const { mode: safetyMode, suspended } = policy;
       return {
@@ -82,7 +85,10 @@ export function createApprovals(
       };
     },
     reload: () => policy.reloaded(),
-    stop: () => broker.stop(),
+    stop: () => {
+      broker.stop();
+      endings.record();
+    },
   };
   return {
     broker,

@@ -90,7 +90,7 @@ export class Store {
   }
 
   replay(record: StoredRecord): void {
-    this.#apply({ type: record.type, data: record.data } as NewEvent, record.seq);
+    this.#apply({ type: record.type, data: record.data } as NewEvent, record);
   }
 
   attach(journal: JournalPort): void {
@@ -132,7 +132,7 @@ export class Store {
       // The other ones are the journal's own: the first record of a new segment.
       const appended = own ? marked : { type, data: JSON.parse(dataJson) } as NewEvent;
       try {
-        const applied = this.#apply(appended, seq);
+        const applied = this.#apply(appended, record);
         if (own) committed = applied;
       } finally { // it is in the journal: whatever a bug does, no subscriber misses it
         this.#options.bus.append(new SequencedEvent(seq, ts, appended, dataJson));
@@ -141,12 +141,12 @@ export class Store {
     return committed;
   }
 
-  #apply(event: NewEvent, seq: number): CommitResult {
+  #apply(event: NewEvent, { seq, ts }: Pick<StoredRecord, "seq" | "ts">): CommitResult {
     if (isSessionEvent(event)) this.#applyToRow(event);
     const result = resultOf(event, seq);
     const { idempotencyKey, idempotencyChange } = event.data;
     if (idempotencyKey !== undefined) this.#keys.set(idempotencyKey, { change: idempotencyChange, result });
-    this.#projections.apply(event);
+    this.#projections.apply(event, ts);
     return result;
   }
 

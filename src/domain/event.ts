@@ -29,7 +29,8 @@ interface BaseEventData {
   "approval.requested": ApprovalData;
   "approval.decided": ApprovalData & { readonly rule?: Rule };
   "approval.expired": ApprovalData;
-  "approval.rule_revoked": { readonly rule: Rule };
+  /** `expired`: by its time, so that it stays ended whatever the clock says later. */
+  "approval.rule_revoked": { readonly rule: Rule; readonly expired?: true };
   "session.created": SessionData;
   "session.updated": SessionData;
   "session.closed": SessionData;
@@ -72,7 +73,7 @@ export const EVENTS = {
   "approval.requested": "An agent or a script waits for an answer.",
   "approval.decided": "It was resolved in any way but by its deadline; `rule` is the rule that the decision made.",
   "approval.expired": "Its deadline has passed.",
-  "approval.rule_revoked": "A rule that a decision made was taken back.",
+  "approval.rule_revoked": "A rule that a decision made was taken back, or (`expired`) its time has come.",
   "session.created": "A session that was not known.",
   "session.updated": "Anything of a session has changed.",
   "session.closed": "It has ended.",
