@@ -63,6 +63,13 @@ export const LIMITS: Limits = Object.freeze({
 /** Longest configuration of a workspace, UTF-8 bytes: it comes along with every event of a hook. */
 export const MAX_WORKSPACE_CONFIG = 16_384;
 
+/**
+ * What the daemon takes out of the spool at one look, the oldest first; the rest waits for the next. As many files as hooks
+ * keep there (platform/spool.ts), none larger than a line from a client, and together no more than takes well under a
+ * second.
+ */
+export const MAX_SPOOLED = Object.freeze({ files: 512, bytes: 1_048_576, bytesAtOnce: 8 * 1_048_576 });
+
 /** The limits that clients are told of in hello. */
 export function clientLimits(
   { maxLineBytes, maxInFlight, maxConnections, queueEvents, queueBytes, requestMs }: Limits,
