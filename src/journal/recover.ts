@@ -5,7 +5,7 @@
 import type { Files, Sha256 } from "../platform/system.ts";
 import { Chain, chainError } from "./chain.ts";
 import { isMarkedBroken } from "./broken_mark.ts";
-import { checkFormat, missingNewline, sequenceGap } from "./segment_errors.ts";
+import { checkFormat, checkPlain, missingNewline, sequenceGap } from "./segment_errors.ts";
 import { parseRecord } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import { checkLine } from "./repair.ts";
@@ -69,7 +69,10 @@ export interface Recovery {
 export function recover(options: RecoverOptions, replay: Replay): Recovery {
   const { dir, files, sha256 } = options;
   const all = listSegments(files, dir);
-  for (const segment of all) checkFormat(files, segment);
+  for (const segment of all) {
+    checkPlain(files, segment);
+    checkFormat(files, segment);
+  }
   const found = readSnapshot(files, dir, sha256);
   const snapshot = typeof found === "object" ? found : undefined;
   // A crash during rotation leaves last segments without a whole record: then the one before is the last.

@@ -6,7 +6,7 @@ import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { Files, Sha256 } from "../platform/system.ts";
 import { Chain, chainError, type Problem, problemOf } from "./chain.ts";
 import type { Head } from "./head.ts";
-import { checkFormat, missingNewline, sequenceGap } from "./segment_errors.ts";
+import { checkFormat, checkPlain, missingNewline, sequenceGap } from "./segment_errors.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import { vouchOf } from "./record.ts";
 import type { Position, Snapshot } from "./snapshot.ts";
@@ -177,6 +177,7 @@ class Verifier {
 
   #firstLine(segment: Segment): Uint8Array | undefined {
     const { files } = this.#options;
+    checkPlain(files, segment);
     try {
       return firstLine(files, segment.path);
     } catch (error) {

@@ -144,3 +144,20 @@ Deno.test("C4 records cut from the end, after the snapshot or before, are missed
     assertStringIncludes(stderr, `record ${lines.length - cut + 1} in`);
   }
 });
+
+Deno.test("C3 a pipe in a segment's or the head file's place is told, not waited for", async () => {
+  await using home = await usedHome(2);
+  const pipe = async (name: string) => {
+    const made = await new Deno.Command("mkfifo", { args: [home.path(name)] }).output();
+    assert(made.success);
+  };
+  Deno.removeSync(home.path("journal.head"));
+  await pipe("journal.head");
+  assertEquals((await home.cli(["audit", "verify"])).code, 0);
+  await pipe("journal/0000000000009999.jsonl");
+  for (const args of [["audit", "verify"], ["daemon"]]) {
+    const { code, stderr } = await home.cli(args);
+    assertEquals(code, 7, stderr);
+    assertStringIncludes(stderr, "is a device or pipe, not a file");
+  }
+});
