@@ -4,6 +4,7 @@
  */
 import type { Config } from "../config/base_sections.ts";
 import type { JournalPort } from "../core/journal_port.ts";
+import type { ReportQuota } from "../core/report_quota.ts";
 import type { Service } from "../core/service.ts";
 import type { Store } from "../core/store.ts";
 import type { Clock, Log } from "../platform/system.ts";
@@ -28,6 +29,8 @@ export interface ApprovalsOptions {
   readonly after: (ms: number, action: () => void) => () => void;
   /** A new id, short enough to type, that {@link ApprovalsOptions.inbox} does not know. */
   readonly newId: () => string;
+  /** What clients without a token may ask; not limited where absent. */
+  readonly quota?: Pick<ReportQuota, "admitQuestion">;
   /** Whether the inbox lacks an event: a rule that was revoked may still stand in it. Then nothing is decided here. */
   readonly isIncomplete: () => boolean;
 }
@@ -41,7 +44,7 @@ export interface ApprovalSettings {
 const SECOND_MS = 1000;
 
 export function createApprovals(
-  { store, inbox, journal, config, clock, log, after, newId, isIncomplete }: ApprovalsOptions,
+  { store, inbox, journal, config, clock, log, after, newId, quota, isIncomplete }: ApprovalsOptions,
 ) {
   const now = () => new Date(clock.now()).toISOString();
   const policy = new PolicyEngine({
@@ -69,6 +72,7 @@ export function createApprovals(
     after,
     newId,
     log,
+    admitQuestion: (ask) => quota === undefined ? (ask(), () => {}) : quota.admitQuestion(ask),
     isIncomplete,
   });
   const endings = new RuleEndings({ store, inbox, clock, log, after });

@@ -48,6 +48,16 @@ export interface StoreOptions {
   readonly staleAfterMs: () => number;
   /** State beside the sessions that is made from the same events. */
   readonly projections?: Projections;
+  /** What clients without a token may add; nothing is limited where it is absent. */
+  readonly quota?: Quota;
+}
+
+/** Limits what is committed (report_quota.ts). */
+export interface Quota {
+  /** Before `event` is appended. @throws {ConsoleError} `busy` */
+  admit(event: NewEvent, rows: Store): void;
+  /** `event` was appended, as so many bytes. */
+  charge(event: NewEvent, bytes: number): void;
 }
 
 export class Store {
@@ -124,11 +134,13 @@ export class Store {
    */
   commit(event: NewEvent, actor: Actor, once?: Once): CommitResult {
     if (this.#journal === undefined) throw new Error("the store has no journal yet");
+    this.#options.quota?.admit(event, this);
     const marked = this.#derived(event, once);
     let committed: CommitResult = { seq: 0, sessionId: null, status: null };
     for (const record of this.#journal.append({ type: marked.type, actor, data: marked.data })) {
       const { seq, ts, type, dataJson } = record;
       const own = type === marked.type;
+      this.#options.quota?.charge(marked, dataJson.length);
       // The other ones are the journal's own: the first record of a new segment.
       const appended = own ? marked : { type, data: JSON.parse(dataJson) } as NewEvent;
       try {

@@ -57,9 +57,10 @@ class SpoolReader {
     if (problem !== undefined) return this.#tell(paths.spool, `the spool ${problem}`);
     for (const name of staleParts(denoFiles, paths, now)) this.#remove(name);
     let bytes = 0;
+    const stranger = { scope: "report" } as const; // each look counts as one connection
     for (const name of spooledNames(denoFiles, paths).slice(0, MAX_SPOOLED.files)) {
       if (bytes >= MAX_SPOOLED.bytesAtOnce) return; // the rest has time until the next look
-      const read = this.#takeOne(name, now);
+      const read = this.#takeOne(name, now, stranger);
       if (read === undefined) return;
       bytes += read;
       this.#remove(name);
@@ -67,7 +68,7 @@ class SpoolReader {
   }
 
   /** @returns how much was read; undefined: the file is to be kept, and those behind it */
-  #takeOne(name: string, now: number): number | undefined {
+  #takeOne(name: string, now: number, stranger: { readonly scope: "report" }): number | undefined {
     let read = 0;
     try {
       const bytes = readSpooled(`${this.#context.paths.spool}/${name}`, ownUid(), MAX_SPOOLED.bytes);
@@ -76,7 +77,8 @@ class SpoolReader {
       const params = checkParams("session.report", METHOD_SCHEMAS["session.report"], spooled) as ParamsOf<
         "session.report"
       >;
-      receiveReport(this.#context, HOOK, params, happenedAt(name, now));
+      const receive = () => receiveReport(this.#context, HOOK, params, happenedAt(name, now));
+      this.#context.quota.run(stranger, params, receive);
     } catch (error) {
       if (error instanceof ConsoleError && error.kind === "read_only") return undefined; // until the journal is writable
       this.#context.log.warn("dropped a spooled event", { file: name, error: String(error) });
