@@ -205,7 +205,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     approvals.service,
     ...features.services,
     verification({ journal, log, lastError, stop, timers: daemonTimers, steady: () => systemClock.steady() }),
-    memory(() => store.seq + server.served, () => store.size),
+    memory(() => store.seq + server.served + journal.stats().verifiedTo, () => store.size),
     idleExit,
     readyFile({ paths, notes }),
   ];

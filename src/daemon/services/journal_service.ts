@@ -41,7 +41,16 @@ export function journalServices(
     writing = journal.snapshot(store.save(), signal, append).catch((error) => {
       if (signal?.aborted !== true) log.warn("no snapshot", { error: String(error) });
     });
-  const keepHead = () => journal.keepHead().catch((error) => log.warn("no head file", { error: String(error) }));
+  let isHeadKept = true;
+  const keepHead = async () => {
+    try {
+      await journal.keepHead();
+      isHeadKept = true;
+    } catch (error) {
+      if (isHeadKept) log.warn("no head file", { error: String(error) }); // once: it is tried at each tick
+      isHeadKept = false;
+    }
+  };
   return {
     snapshots: {
       name: "snapshots",
