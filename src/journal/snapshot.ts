@@ -26,6 +26,9 @@ export interface Snapshot extends Position {
 const HEAD =
   /^\{"digest":"([0-9a-f]{64})","format":(\d+),"hash":"([0-9a-f]{64})","offset":(\d+),"segment":"(\d{16}\.jsonl)","seq":(\d+),"state":/;
 
+/** Some ten times what 100,000 sessions take: what is larger would fill the memory before its digest is known. */
+const MAX_BYTES = 1 << 30;
+
 /** A length that certainly includes everything before the state. */
 const HEAD_BYTES = 512;
 
@@ -90,6 +93,7 @@ export function readSnapshot(files: Files, dir: string, sha256: Sha256): Snapsho
   const stat = files.stat(path);
   if (stat === undefined) return undefined;
   if (stat.kind !== "file") return `${NAME} is no file`;
+  if (stat.size > MAX_BYTES) return `${NAME} has ${stat.size} bytes, more than ${MAX_BYTES}`;
   let bytes: Uint8Array;
   try {
     bytes = files.read(path);

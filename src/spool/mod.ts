@@ -35,6 +35,12 @@ export const spool: Feature = {
   },
 };
 
+interface Taken {
+  /** Bytes. */
+  readonly read: number;
+  readonly keep: boolean;
+}
+
 class SpoolReader {
   #context: FeatureContext;
   /** What stays although it should not, logged once. */
@@ -60,15 +66,15 @@ class SpoolReader {
     const stranger = { scope: "report" } as const; // each look counts as one connection
     for (const name of spooledNames(denoFiles, paths).slice(0, MAX_SPOOLED.files)) {
       if (bytes >= MAX_SPOOLED.bytesAtOnce) return; // the rest has time until the next look
-      const read = this.#takeOne(name, now, stranger);
-      if (read === undefined) return;
-      bytes += read;
-      this.#remove(name);
+      const taken = this.#takeOne(name, now, stranger);
+      if (taken === "later") return;
+      bytes += taken.read;
+      if (!taken.keep) this.#remove(name);
     }
   }
 
-  /** @returns how much was read; undefined: the file is to be kept, and those behind it */
-  #takeOne(name: string, now: number, stranger: { readonly scope: "report" }): number | undefined {
+  /** @returns "later": nothing can be written now; else how much was read, and whether it may be taken later */
+  #takeOne(name: string, now: number, stranger: { readonly scope: "report" }): Taken | "later" {
     let read = 0;
     try {
       const bytes = readSpooled(`${this.#context.paths.spool}/${name}`, ownUid(), MAX_SPOOLED.bytes);
@@ -80,10 +86,12 @@ class SpoolReader {
       const receive = () => receiveReport(this.#context, HOOK, params, happenedAt(name, now));
       this.#context.quota.run(stranger, params, receive);
     } catch (error) {
-      if (error instanceof ConsoleError && error.kind === "read_only") return undefined; // until the journal is writable
+      const kind = error instanceof ConsoleError ? error.kind : undefined;
+      if (kind === "read_only") return "later";
+      if (kind === "busy") return { read, keep: true }; // hooks keep what the daemon may take later, and so does it
       this.#context.log.warn("dropped a spooled event", { file: name, error: String(error) });
     }
-    return read;
+    return { read, keep: false };
   }
 
   /** A folder stays: it keeps nobody from reading the others. */
