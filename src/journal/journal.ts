@@ -202,6 +202,11 @@ export class Journal {
     await writeSnapshot({ files, dir, position, state, sha256: runningSha256(), slices, vouch });
   }
 
+  /** Makes the journal read-only where its last segment was taken away. */
+  checkPlace(): void {
+    this.#writer.checkPlace();
+  }
+
   /**
    * Keeps the place of the last record beside the journal, so that segments which are gone are missed.
    *

@@ -161,3 +161,18 @@ Deno.test("C3 a pipe in a segment's or the head file's place is told, not waited
     assertStringIncludes(stderr, "is a device or pipe, not a file");
   }
 });
+
+Deno.test("C6 a segment that is taken away while the daemon runs makes it read-only: nothing is written to a file without a name", async () => {
+  await using home = await TestHome.create();
+  await home.start({ args: ["--limit", "tickMs=300"] });
+  await using client = await home.connect({ token: true });
+  await client.request("session.report", event("s1"));
+  Deno.removeSync(home.path(FIRST));
+  const isReadOnly = async () => (await client.request("status"))["state"] === "read_only";
+  await eventually(isReadOnly, 10_000, "a journal that is read-only", 50);
+  const { error } = await client.call("session.report", event("s2"));
+  assertEquals(error?.data?.["name"], "read_only");
+  assertStringIncludes(error?.message ?? "", "is gone");
+  const { code, stderr } = await home.cli(["audit", "verify"]);
+  assertEquals(code, 7, stderr);
+});

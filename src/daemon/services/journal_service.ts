@@ -55,6 +55,7 @@ export function journalServices(
     snapshots: {
       name: "snapshots",
       tick: async () => {
+        journal.checkPlace();
         await keepHead();
         if (store.seq - snapshotAt < Math.max(SNAPSHOT_RECORDS, 4 * store.size)) return;
         snapshotAt = store.seq;
