@@ -36,10 +36,12 @@ export type Verification =
     readonly bytes: number;
     /** Bytes after the last record: a write in progress, or a torn one. */
     readonly unfinished?: number;
+    /** A witness knows of this record, and the last segment ends before it. */
+    readonly missingUpTo?: number;
     /** Whether the chain is known to have lost nothing up to `provenUpTo`: only a head kept elsewhere shows that. */
     readonly completeness: "proven" | "not proven";
     readonly provenUpTo?: number;
-    /** Whether a start would use the snapshot that was given. */
+    /** Whether a start would use the snapshot that was given; absent where no record vouches for any. */
     readonly snapshot?: "vouched for" | "not vouched for";
   }
   | { readonly ok: false; readonly problem: Problem };
@@ -114,6 +116,7 @@ class Verifier {
   #pace: Pace;
   #witnesses: readonly Witness[];
   #isVouchedFor = false;
+  #hasVouch = false;
 
   /** @param upTo the seq after which it need not go on */
   constructor(
@@ -127,7 +130,7 @@ class Verifier {
     this.#pace = pace;
     this.#witnesses = [
       ...(against === undefined ? [] : [{ name: "the kept head", seq: against.size, hash: against.hash }]),
-      ...(snapshot === undefined ? [] : [{ name: "snapshot.json", seq: snapshot.seq, hash: snapshot.hash }]),
+      ...(snapshot === undefined ? [] : [{ name: "snapshot.json", ...snapshot }]),
       ...witnesses,
     ];
   }
@@ -149,7 +152,7 @@ class Verifier {
       end = { segment, rest };
       segment = following;
     }
-    this.#reaches(end?.segment ?? segmentOf("", 1), end?.rest.offset ?? 0);
+    const missingUpTo = this.#reaches(end?.segment ?? segmentOf("", 1), end?.rest.offset ?? 0);
     const unfinished = (end?.rest.bytes.length ?? 0) + this.#unborn(end?.segment);
     return {
       ok: true,
@@ -159,10 +162,11 @@ class Verifier {
       segments: this.#segments,
       bytes: this.#bytes,
       ...(unfinished === 0 ? {} : { unfinished }),
+      ...(missingUpTo === undefined ? {} : { missingUpTo }),
       ...(against === undefined
         ? { completeness: "not proven" as const }
         : { completeness: "proven" as const, provenUpTo: against.size }),
-      ...(snapshot === undefined
+      ...(snapshot === undefined || !this.#hasVouch // of a released version
         ? {}
         : { snapshot: this.#isVouchedFor ? "vouched for" as const : "not vouched for" as const }),
     };
@@ -221,13 +225,19 @@ class Verifier {
     const vouch = vouchOf(record);
     const { snapshot } = this.#options;
     if (vouch === undefined || snapshot === undefined) return;
+    this.#hasVouch = true;
     if (vouch.seq === snapshot.seq && vouch.digest === snapshot.digest) this.#isVouchedFor = true;
   }
 
-  #reaches(segment: Segment, offset: number): void {
-    const [most] = [...this.#witnesses].sort((a, b) => b.seq - a.seq);
-    if (most === undefined || most.seq <= this.#chain.seq) return;
-    const what = `is missing: ${most.name} counts ${most.seq} records, the end was cut off`;
+  /** @returns the record up to which a witness knows more, where a crash can have lost it */
+  #reaches(segment: Segment, offset: number): number | undefined {
+    const { dir, files } = this.#options;
+    const more = this.#witnesses.filter(({ seq }) => seq > this.#chain.seq).sort((a, b) => b.seq - a.seq);
+    const taken = more.find((witness) =>
+      witness.segment === undefined || files.stat(`${dir}/${witness.segment}`) === undefined
+    );
+    if (taken === undefined) return more[0]?.seq;
+    const what = `is missing: ${taken.name} counts ${taken.seq} records, the end was cut off`;
     throw chainError({ segment: segment.name, seq: this.#chain.seq + 1, offset, what });
   }
 

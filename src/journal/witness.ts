@@ -10,6 +10,8 @@ export interface Witness {
   readonly name: string;
   readonly seq: number;
   readonly hash: string;
+  /** Where it was: a segment that is gone was taken away, while a cut end is also what a crash can leave. */
+  readonly segment?: string;
 }
 
 const HEAD = /^\{"hash":"([0-9a-f]{64})","offset":(\d{1,16}),"segment":"(\d{16}\.jsonl)","seq":(\d{1,16})\}\n$/;

@@ -105,6 +105,9 @@ export async function verify(
       ? `complete up to record ${result.provenUpTo}`
       : "completeness is not proven: give a head that was kept elsewhere (--against)",
   );
+  if (result.missingUpTo !== undefined) {
+    run.out.note(`the end was cut off, or a crash lost it: there were ${result.missingUpTo} records`);
+  }
   const unused = typeof snapshot === "string"
     ? snapshot
     : result.snapshot === "not vouched for"
