@@ -47,6 +47,8 @@ export interface BrokerOptions {
   readonly log: Log;
   /** The absolute places of this program: its home, its socket, its sources. */
   readonly own: readonly string[];
+  /** Lets `ask` put a question, where its asker may. @returns ends its counting. @throws {ConsoleError} `busy` */
+  readonly admitQuestion: (ask: () => void) => () => void;
   /** Whether the inbox may be wrong: then each agent asks by itself. */
   readonly isIncomplete: () => boolean;
 }
@@ -147,7 +149,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const deadline = new Date(Date.parse(at) + waitMs).toISOString();
     const approval = newApproval({ ...about, request, id, at, deadline });
     const question: QuestionText = { ...questionOf(report.event, approval), approvalId: id };
-    core.store.commit({ type: "approval.requested", data: { approval } }, requester.actor);
+    const ask = () => void core.store.commit({ type: "approval.requested", data: { approval } }, requester.actor);
+    const release = this.#o.admitQuestion(ask);
     const event: AgentEvent = { kind: "requested", ...question };
     let committed: CommitResult | undefined;
     try {
@@ -167,6 +170,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
         requester,
         done: Promise.withResolvers<WaitResult>(),
         stopTimer: after(waitMs, () => this.#resolver.expire(pending)),
+        release,
         awaited: false,
         isResolved: false,
       };

@@ -29,14 +29,17 @@ export class Inbox implements Projection {
   #pending = new Map<string, Approval>();
   #resolved = new Map<string, Approval>();
   #rules = new Map<string, Rule>();
+  /** No rule ends before this time, ms since 1970. */
+  #firstEnd = Infinity;
   #suspended: SafetyMode | undefined;
 
-  apply(event: NewEvent): void {
+  apply(event: NewEvent, at: string): void {
+    this.#dropEnded(at);
     if (event.type === "session.deleted") this.#forget(event.data.session.id);
     if (event.type === "daemon.safety_mode") this.#suspended = event.data.suspended;
     if (!isApprovalEvent(event)) return;
     if (event.type === "approval.rule_added") {
-      this.#rules.set(event.data.rule.id, event.data.rule);
+      this.#keep(event.data.rule);
       return;
     }
     if (event.type === "approval.rule_revoked") {
@@ -44,18 +47,29 @@ export class Inbox implements Projection {
       return;
     }
     const approval = named(event.data.approval);
-    this.#dropEnded(Date.parse(approval.requestedAt));
-    if ("rule" in event.data && event.data.rule !== undefined) this.#rules.set(event.data.rule.id, event.data.rule);
+    if ("rule" in event.data && event.data.rule !== undefined) this.#keep(event.data.rule);
     if (approval.status === "pending") this.#pending.set(approval.id, approval);
     else this.#resolve(approval);
   }
 
   /**
-   * Drops rules that have expired by the time of an event: with the clock a replay would differ. `at` in milliseconds
-   * since 1970.
+   * Drops the rules that have ended by the time of a record, for good: a clock that is set back later makes no rule
+   * anew, and a replay comes to the same.
    */
-  #dropEnded(at: number): void {
-    for (const rule of this.#rules.values()) if (hasExpired(rule, at)) this.#rules.delete(rule.id);
+  #dropEnded(at: string): void {
+    if (this.#firstEnd === Infinity) return; // of most events nobody need read the time
+    const now = Date.parse(at);
+    if (now < this.#firstEnd) return;
+    this.#firstEnd = Infinity;
+    for (const rule of this.#rules.values()) {
+      if (hasExpired(rule, now)) this.#rules.delete(rule.id);
+      else this.#firstEnd = Math.min(this.#firstEnd, endOf(rule));
+    }
+  }
+
+  #keep(rule: Rule): void {
+    this.#rules.set(rule.id, rule);
+    this.#firstEnd = Math.min(this.#firstEnd, endOf(rule));
   }
 
   #resolve(approval: Approval): void {
@@ -117,7 +131,13 @@ export class Inbox implements Projection {
     for (const approval of approvals.map(named)) {
       (approval.status === "pending" ? this.#pending : this.#resolved).set(approval.id, approval);
     }
-    for (const rule of rules) this.#rules.set(rule.id, rule);
+    for (const rule of rules) this.#keep(rule);
     this.#suspended = suspended;
   }
+}
+
+/** When the rule ends, ms since 1970. */
+function endOf({ expiresAt }: Rule): number {
+  const end = expiresAt === undefined ? Infinity : Date.parse(expiresAt);
+  return Number.isNaN(end) ? -Infinity : end; // hasExpired knows what to do with it
 }

@@ -4,6 +4,7 @@
  */
 import type { Config } from "../config/base_sections.ts";
 import type { JournalPort } from "../core/journal_port.ts";
+import type { ReportQuota } from "../core/report_quota.ts";
 import type { Service } from "../core/service.ts";
 import type { Store } from "../core/store.ts";
 import type { Clock, Log } from "../platform/system.ts";
@@ -15,6 +16,7 @@ import type { Inbox } from "./inbox.ts";
 import { PolicyEngine } from "./policy_engine.ts";
 import { Presence } from "./presence.ts";
 import type { ResolveLinks } from "./real_files.ts";
+import { RuleEndings } from "./rule_endings.ts";
 
 export interface ApprovalsOptions {
   readonly store: Store;
@@ -31,6 +33,8 @@ export interface ApprovalsOptions {
   readonly after: (ms: number, action: () => void) => () => void;
   /** A new id, short enough to type, that {@link ApprovalsOptions.inbox} does not know. */
   readonly newId: () => string;
+  /** What clients without a token may ask; not limited where absent. */
+  readonly quota?: Pick<ReportQuota, "admitQuestion">;
   /** Whether the inbox lacks an event: a rule that was revoked may still stand in it. Then nothing is decided here. */
   readonly isIncomplete: () => boolean;
 }
@@ -44,7 +48,7 @@ export interface ApprovalSettings {
 const SECOND_MS = 1000;
 
 export function createApprovals(
-  { store, inbox, journal, config, clock, log, resolveLinks, own, after, newId, isIncomplete }: ApprovalsOptions,
+  { store, inbox, journal, config, clock, log, resolveLinks, own, after, newId, quota, isIncomplete }: ApprovalsOptions,
 ) {
   const now = () => new Date(clock.now()).toISOString();
   const policy = new PolicyEngine({
@@ -74,11 +78,14 @@ export function createApprovals(
     newId,
     log,
     own,
+    admitQuestion: (ask) => quota === undefined ? (ask(), () => {}) : quota.admitQuestion(ask),
     isIncomplete,
   });
+  const endings = new RuleEndings({ store, inbox, clock, log, after });
   const service: Service = {
     name: "approvals",
     start: () => broker.closeOrphans(),
+    tick: () => endings.look(),
     status: () => {
       const { mode: safetyMode, suspended } = policy;
       return {
@@ -88,7 +95,10 @@ export function createApprovals(
       };
     },
     reload: () => policy.reloaded(),
-    stop: () => broker.stop(),
+    stop: () => {
+      broker.stop();
+      endings.record();
+    },
   };
   return {
     broker,

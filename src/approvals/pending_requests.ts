@@ -42,13 +42,19 @@ export interface PendingRequest {
   readonly requester: Requester;
   readonly done: PromiseWithResolvers<WaitResult>;
   readonly stopTimer: () => void;
+  /** It counts no longer among the open questions of its requester. */
+  readonly release: () => void;
   /** The requester waits: it got the reply with the approval's id in time. */
   awaited: boolean;
   /** The approval is resolved; only the requester may not know yet. */
   isResolved: boolean;
 }
 
+/** Most results that are kept for requesters who have not gone: each is fetched in a moment, or never. */
+const RESOLVED_KEPT = 512;
+
 export class PendingRequests {
+  #resolved = new Set<string>();
   #byId = new Map<string, PendingRequest>();
   #byRow = new Map<string, Set<PendingRequest>>();
 
@@ -57,7 +63,11 @@ export class PendingRequests {
     const row = this.#byRow.get(pending.rowId);
     if (row === undefined) this.#byRow.set(pending.rowId, new Set([pending]));
     else row.add(pending);
-    pending.requester.signal.addEventListener("abort", () => this.#byId.delete(pending.id), { once: true });
+    const forget = () => {
+      this.#byId.delete(pending.id);
+      this.#resolved.delete(pending.id);
+    };
+    pending.requester.signal.addEventListener("abort", forget, { once: true });
   }
 
   get(id: string): PendingRequest | undefined {
@@ -66,11 +76,25 @@ export class PendingRequests {
 
   /** From now on no decision counts; the requester may still read the result. */
   resolve(pending: PendingRequest): void {
+    if (!pending.isResolved) pending.release();
     pending.isResolved = true;
     pending.stopTimer();
+    this.#keepResolved(pending);
     const row = this.#byRow.get(pending.rowId);
     row?.delete(pending);
     if (row?.size === 0) this.#byRow.delete(pending.rowId);
+  }
+
+  /** A connection may stay for long: of the results that nobody fetches the oldest go. */
+  #keepResolved({ id }: PendingRequest): void {
+    if (!this.#byId.has(id)) return;
+    this.#resolved.add(id);
+    if (this.#resolved.size <= RESOLVED_KEPT) return;
+    for (const oldest of this.#resolved) {
+      this.#resolved.delete(oldest);
+      this.#byId.delete(oldest);
+      break;
+    }
   }
 
   /** The requests that are not resolved, oldest first; of one row, or of all. */

@@ -11,7 +11,8 @@ export interface Projection {
   readonly name: string;
   /** Grows when the shape of what it saves changes: then the journal is replayed instead. */
   readonly layout: number;
-  apply(event: NewEvent): void;
+  /** @param at the time of its record, ISO 8601 UTC: when the daemon saw it, and the same in each replay */
+  apply(event: NewEvent, at: string): void;
   /** Any JSON value, of this instant: no later event may change it, because it is written while events go on. */
   save(): unknown;
   /** Takes what {@link save} gave, in the same layout. */

@@ -44,10 +44,10 @@ export class Projections {
     return !this.#fed.includes(projection);
   }
 
-  apply(event: NewEvent): void {
+  apply(event: NewEvent, at: string): void {
     for (const projection of this.#fed) {
       try {
-        projection.apply(event);
+        projection.apply(event, at);
       } catch (error) {
         this.#fed = this.#fed.filter((one) => one !== projection);
         this.#failed(projection.name, "apply", error);

@@ -20,6 +20,7 @@ import type { ApprovalsDoor, ApprovalsPort } from "./approvals_port.ts";
 import type { EventBus } from "./event_bus.ts";
 import type { SessionDeps } from "./handlers/session.ts";
 import type { Projection } from "./projection.ts";
+import type { ReportQuota } from "./report_quota.ts";
 
 export interface Service {
   readonly name: string;
@@ -67,6 +68,8 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly paths: HomePaths;
   readonly pid: number;
   readonly settings: FeatureSettings<V>;
+  /** Counts what comes from outside without a token. */
+  readonly quota: Pick<ReportQuota, "run">;
   /** Whether the journal takes records. */
   readonly isReadOnly: () => boolean;
 }

@@ -48,6 +48,16 @@ export interface StoreOptions {
   readonly staleAfterMs: () => number;
   /** State beside the sessions that is made from the same events. */
   readonly projections?: Projections;
+  /** What clients without a token may add; nothing is limited where it is absent. */
+  readonly quota?: Quota;
+}
+
+/** Limits what is committed (report_quota.ts). */
+export interface Quota {
+  /** Before `event` is appended. @throws {ConsoleError} `busy` */
+  admit(event: NewEvent, rows: Store): void;
+  /** `event` was appended, as so many bytes. */
+  charge(event: NewEvent, bytes: number): void;
 }
 
 export class Store {
@@ -90,7 +100,7 @@ export class Store {
   }
 
   replay(record: StoredRecord): void {
-    this.#apply({ type: record.type, data: record.data } as NewEvent, record.seq);
+    this.#apply({ type: record.type, data: record.data } as NewEvent, record);
   }
 
   attach(journal: JournalPort): void {
@@ -124,15 +134,17 @@ export class Store {
    */
   commit(event: NewEvent, actor: Actor, once?: Once): CommitResult {
     if (this.#journal === undefined) throw new Error("the store has no journal yet");
+    this.#options.quota?.admit(event, this);
     const marked = this.#derived(event, once);
     let committed: CommitResult = { seq: 0, sessionId: null, status: null };
     for (const record of this.#journal.append({ type: marked.type, actor, data: marked.data })) {
       const { seq, ts, type, dataJson } = record;
       const own = type === marked.type;
+      this.#options.quota?.charge(marked, dataJson.length);
       // The other ones are the journal's own: the first record of a new segment.
       const appended = own ? marked : { type, data: JSON.parse(dataJson) } as NewEvent;
       try {
-        const applied = this.#apply(appended, seq);
+        const applied = this.#apply(appended, record);
         if (own) committed = applied;
       } finally { // it is in the journal: whatever a bug does, no subscriber misses it
         this.#options.bus.append(new SequencedEvent(seq, ts, appended, dataJson));
@@ -141,12 +153,12 @@ export class Store {
     return committed;
   }
 
-  #apply(event: NewEvent, seq: number): CommitResult {
+  #apply(event: NewEvent, { seq, ts }: Pick<StoredRecord, "seq" | "ts">): CommitResult {
     if (isSessionEvent(event)) this.#applyToRow(event);
     const result = resultOf(event, seq);
     const { idempotencyKey, idempotencyChange } = event.data;
     if (idempotencyKey !== undefined) this.#keys.set(idempotencyKey, { change: idempotencyChange, result });
-    this.#projections.apply(event);
+    this.#projections.apply(event, ts);
     return result;
   }
 

@@ -1,61 +1,47 @@
 /** The daemon, composed: the base that features plug into, and the list of services in start order. */
 import { adapterOf, HOOK_NAMES } from "../agents/registry.ts";
-import { Inbox } from "../approvals/inbox.ts";
 import { createApprovals } from "../approvals/mod.ts";
 import { newId } from "../approvals/new_id.ts";
-import { EventBus } from "../core/event_bus.ts";
 import { auditHandlers } from "../core/handlers/audit.ts";
 import { liveHandlers } from "../core/handlers/subscribe.ts";
 import { sessionHandlers } from "../core/handlers/session.ts";
-import { Projections } from "../core/projections.ts";
+import { limited } from "../core/report_quota.ts";
 import type { Service } from "../core/service.ts";
 import { SessionLists } from "../core/session_lists.ts";
-import { Store } from "../core/store.ts";
 import { UnrecognizedEvents } from "../core/unrecognized_events.ts";
 import { type NewEvent, TOPICS } from "../domain/event.ts";
-import { type Journal, openJournal } from "../journal/journal.ts";
 import { daemonTimers, daemonTurns, setTimer, systemClock } from "../platform/clock.ts";
-import { denoFiles } from "../platform/deno_files.ts";
-import { runningSha256, sha256For, sha256OfRecord } from "../platform/hash.ts";
-import type { HomePaths } from "../platform/home_paths.ts";
 import { resolveLinks } from "../platform/links.ts";
 import { executable, onUncaught, ownPid } from "../platform/process.ts";
 import type { Listener } from "../platform/sockets.ts";
 import { DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { clientLimits, type Limits } from "../protocol/limits.ts";
+import { clientLimits } from "../protocol/limits.ts";
 import { VERSION } from "../protocol/version.ts";
 import { type Handlers, methodTable } from "../rpc/handler.ts";
 import { Router } from "../rpc/router.ts";
+import { SharedTurns } from "../rpc/shared_turns.ts";
 import { Tokens } from "../transport/tokens.ts";
 import { UnixServer } from "../transport/unix_listener.ts";
 import { createFeatures, type SharedContext } from "./create_features.ts";
-import { type AnyFeature, featureMethods, type FEATURES } from "./features.ts";
+import { featureMethods, type FEATURES } from "./features.ts";
 import { daemonHandlers } from "./handlers.ts";
 import { IdleExit } from "./idle_exit.ts";
 import { LastError } from "./last_error.ts";
-import type { LiveConfig } from "./live_config.ts";
-import type { DaemonLog } from "./logging.ts";
+import { type BaseOptions, openBase } from "./open_base.ts";
 import type { DaemonOptions } from "./options.ts";
 import { writeToken } from "./runtime_files.ts";
-import { journalService } from "./services/journal_service.ts";
+import { journalServices } from "./services/journal_service.ts";
 import { memory } from "./services/memory.ts";
 import { logService, processService, signals } from "./services/process_service.ts";
 import { readyFile, RuntimeFiles } from "./services/runtime_files.ts";
 import { serverService } from "./services/server_service.ts";
+import { verification } from "./services/verification.ts";
 import { StopControl } from "./stop_control.ts";
 import { Supervisor } from "./supervisor.ts";
 
-const MINUTE_MS = 60_000;
-const MIB = 1_048_576;
-
-export interface ComposeOptions {
+export interface ComposeOptions extends BaseOptions {
   readonly options: DaemonOptions;
-  readonly limits: Limits;
-  readonly features: readonly AnyFeature[];
-  readonly paths: HomePaths;
-  readonly config: LiveConfig;
-  readonly log: DaemonLog;
   readonly bootId: string;
   /** Binds the socket. @throws {ConsoleError} `already_running` */
   readonly listen: () => Promise<Listener>;
@@ -73,7 +59,8 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   const { options, limits, paths, config, log, bootId } = o;
   const now = () => new Date(systemClock.now()).toISOString();
   const lastError = new LastError();
-  const { store, bus, projections, inbox, journal, snapshotSeq } = openBase(o, lastError);
+  const { store, bus, projections, inbox, ...recovered } = openBase(o, lastError);
+  const { journal, quota } = recovered;
   const stop = new StopControl();
   const record = (event: NewEvent) => {
     try {
@@ -101,6 +88,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     own: [paths.root, socketPath, ...(options.program === undefined ? [] : [options.program])],
     after: setTimer,
     newId: () => newId(inbox),
+    quota,
     isIncomplete: () => projections.isSetAside(inbox),
   });
   const { broker, presence } = approvals;
@@ -116,14 +104,16 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     paths,
     pid: notes.pid,
     config,
+    quota,
     isReadOnly,
   };
   const features = createFeatures<typeof FEATURES>(o.features, projections, context);
   const { pageRows, pagedLists, pageMs } = limits;
   const lists = new SessionLists({ store, turns: daemonTurns, pageRows, pagedLists, pageMs, after: setTimer });
 
+  const sessions = sessionHandlers(context);
   const handlers: Handlers = {
-    ...sessionHandlers(context),
+    ...sessions,
     ...liveHandlers({
       ...context,
       lists,
@@ -136,6 +126,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     }),
     ...auditHandlers(journal),
     ...approvals.handlers,
+    ...limited(quota, { ...sessions, ...approvals.handlers }),
     ...daemonHandlers({
       lists,
       inbox,
@@ -171,6 +162,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     limits,
     router,
     handshake: { tokens, pid: notes.pid, bootId, limits: clientLimits(limits), stopping: () => router.stopping },
+    strangers: new SharedTurns({ steady: () => systemClock.steady(), pause: daemonTurns.pause }),
     onClients: () => idleExit.changed(server.clients.total),
   });
 
@@ -193,11 +185,12 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
       if (!(error instanceof ConsoleError)) bug(error); // the others are in the log, the journal and status
     });
   };
+  const journals = journalServices({ ...recovered, store, log });
   const services: readonly Service[] = [
     signals({ stop, log, tied: options.tied, reload, removeOwn }),
     logService(log),
     runtimeFiles,
-    journalService({ journal, snapshotSeq, store, log }),
+    journals.journal,
     serverService(server, limits.drainMs),
     processService({
       notes,
@@ -210,10 +203,12 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
       isReadOnly,
       record,
     }),
+    journals.snapshots,
     config.service,
     approvals.service,
     ...features.services,
-    memory(() => store.seq + server.served, () => store.size),
+    verification({ journal, log, lastError, stop, timers: daemonTimers, steady: () => systemClock.steady() }),
+    memory(() => store.seq + server.served + journal.stats().verifiedTo, () => store.size),
     idleExit,
     readyFile({ paths, notes }),
   ];
@@ -237,52 +232,4 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   };
   onUncaught(bug);
   return { supervisor, stop, removeOwn };
-}
-
-interface Base {
-  readonly store: Store;
-  readonly bus: EventBus;
-  readonly projections: Projections;
-  readonly inbox: Inbox;
-  readonly journal: Journal;
-  readonly snapshotSeq: number;
-}
-
-/** The state, as the journal leaves it, and the journal to append to. @throws {ConsoleError} `journal_broken`, `incompatible` */
-function openBase({ limits, paths, config, log, features }: ComposeOptions, lastError: LastError): Base {
-  const bus = new EventBus({
-    maxEvents: limits.queueEvents,
-    maxUnits: limits.queueBytes,
-    onError: (error) => log.error("a subscriber failed", { error: String((error as Error)?.stack ?? error) }),
-  });
-  const makeInbox = () => new Inbox();
-  const makers = [makeInbox, ...features.flatMap(({ projection }) => projection ?? [])];
-  const projections = new Projections(makers, (name, what, error) => {
-    if (what === "apply") lastError.set("bug", `the state of "${name}" is incomplete for a bug: ${String(error)}`);
-    log.error("a projection failed", { name, what, error: String((error as Error)?.stack ?? error) });
-  });
-  const store = new Store({
-    clock: systemClock,
-    bus,
-    idempotencyKeys: limits.idempotencyKeys,
-    staleAfterMs: () => config.current.daemon.stale_after_mins * MINUTE_MS,
-    projections,
-  });
-  const { journal, recovered, snapshotIgnored, snapshotSeq } = openJournal({
-    dir: paths.journal,
-    files: denoFiles,
-    sha256: sha256OfRecord,
-    sha256For,
-    runningSha256,
-    clock: systemClock,
-    timers: daemonTimers,
-    turns: daemonTurns,
-    actor: DAEMON,
-    segmentBytes: config.booted.journal.segment_mib * MIB,
-    fsync: config.booted.journal.fsync,
-  }, { restore: (state) => store.restore(state), record: (line) => store.replay(line) });
-  if (snapshotIgnored !== undefined) log.warn("the snapshot was not used", { why: snapshotIgnored });
-  store.attach(journal);
-  if (recovered !== undefined) store.commit({ type: "daemon.recovered", data: recovered }, DAEMON);
-  return { store, bus, projections, inbox: projections.of(makeInbox), journal, snapshotSeq };
 }

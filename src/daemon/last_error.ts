@@ -1,12 +1,14 @@
 /** The last thing that went wrong, for `status`: the newest counts, and a cause that is cured is forgotten. */
+type Cause = "bug" | "config" | "journal";
+
 export class LastError {
-  #last: { readonly cause: "bug" | "config"; readonly text: string } | undefined;
+  #last: { readonly cause: Cause; readonly text: string } | undefined;
 
   get text(): string | undefined {
     return this.#last?.text;
   }
 
-  set(cause: "bug" | "config", text: string): void {
+  set(cause: Cause, text: string): void {
     this.#last = { cause, text };
   }
 

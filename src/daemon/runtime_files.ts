@@ -62,7 +62,8 @@ export function takeLock(paths: HomePaths, pidFile: string): HeldLock {
 
 function readPid(pidFile: string): number | undefined {
   try {
-    const pid = Number(new TextDecoder().decode(denoFiles.read(pidFile)).split("\n")[0]);
+    if (denoFiles.stat(pidFile)?.kind !== "file") return undefined;
+    const pid = Number(new TextDecoder().decode(denoFiles.readRange(pidFile, 0, PID_LINE)).split("\n")[0]);
     return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
   } catch {
     return undefined;

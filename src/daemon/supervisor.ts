@@ -22,6 +22,9 @@ export class Supervisor {
   #o: SupervisorOptions;
   #started: Service[] = [];
   #ticking = new Set<Service>();
+  /** The one that is made now, and the one behind it. */
+  #status: Promise<ResultOf<"status">> | undefined;
+  #nextStatus: Promise<ResultOf<"status">> | undefined;
   #callOff: () => void = () => {};
 
   constructor(options: SupervisorOptions) {
@@ -60,8 +63,29 @@ export class Supervisor {
     }
   }
 
-  /** The union of the services' parts, without those that fail or take too long. */
-  async status(): Promise<ResultOf<"status">> {
+  /**
+   * The union of the services' parts, without those that fail or take too long. Any client may ask, as often as it likes:
+   * who asks while one is made shares the next with all others, which knows of everything that was before their call.
+   */
+  status(): Promise<ResultOf<"status">> {
+    if (this.#status === undefined) return this.#begin();
+    return this.#nextStatus ??= this.#status.then(() => {
+      this.#nextStatus = undefined;
+      return this.#begin();
+    });
+  }
+
+  #begin(): Promise<ResultOf<"status">> {
+    const made = this.#union();
+    this.#status = made;
+    const end = () => {
+      if (this.#status === made) this.#status = undefined;
+    };
+    void made.then(end, end);
+    return made;
+  }
+
+  async #union(): Promise<ResultOf<"status">> {
     const parts = await Promise.all(this.#started.map((service) => this.#statusOf(service)));
     // Each part is checked by type, the sum is not: a test compares the whole with the schema of the method.
     return Object.assign({}, ...parts) as ResultOf<"status">;

@@ -30,13 +30,16 @@ interface BaseEventData {
   "approval.decided": ApprovalData & { readonly rule?: Rule };
   "approval.expired": ApprovalData;
   "approval.rule_added": { readonly rule: Rule };
-  "approval.rule_revoked": { readonly rule: Rule };
+  /** `expired`: by its time, so that it stays ended whatever the clock says later. */
+  "approval.rule_revoked": { readonly rule: Rule; readonly expired?: true };
   "session.created": SessionData;
   "session.updated": SessionData;
   "session.closed": SessionData;
   "session.deleted": SessionData;
   /** `format`: the version of the record layout. */
   "journal.segment": { readonly format: number; readonly first: number };
+  /** `digest`: sha256 of the state behind record `seq`, in canonical JSON. */
+  "journal.snapshot": { readonly seq: number; readonly digest: string };
   "daemon.started": {
     readonly version: string;
     readonly pid: number;
@@ -72,12 +75,13 @@ export const EVENTS = {
   "approval.decided": "It was resolved in any way but by its deadline; `rule` is the rule that the decision made.",
   "approval.expired": "Its deadline has passed.",
   "approval.rule_added": "A person wrote a rule.",
-  "approval.rule_revoked": "A rule that a person made was taken back.",
+  "approval.rule_revoked": "A rule that a decision made was taken back, or (`expired`) its time has come.",
   "session.created": "A session that was not known.",
   "session.updated": "Anything of a session has changed.",
   "session.closed": "It has ended.",
   "session.deleted": "It was forgotten.",
   "journal.segment": "The first record of each file of the journal.",
+  "journal.snapshot": "A snapshot was written: a start takes no snapshot whose state has another digest.",
   "daemon.started": "The daemon is ready.",
   "daemon.stopping": "It takes no more changes.",
   "daemon.recovered": "The journal ended in an incomplete record, or its snapshot was newer than the journal.",

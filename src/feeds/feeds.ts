@@ -5,8 +5,8 @@ import type { AgentFeed, Feed, FeedContext } from "../agents/shared/feed_spec.ts
 import { commitReport } from "../core/apply_report.ts";
 import type { FeatureContext } from "../core/service.ts";
 import { isSessionEvent } from "../domain/event.ts";
-import { denoFiles } from "../platform/deno_files.ts";
-import { env } from "../platform/process.ts";
+import { ownFiles } from "../platform/own_files.ts";
+import { env, ownUid } from "../platform/process.ts";
 import { dialWebSocket } from "../platform/web_socket.ts";
 import { FEED } from "../protocol/actor.ts";
 import { VERSION } from "../protocol/version.ts";
@@ -55,7 +55,7 @@ export class Feeds {
       const feed = make({
         place,
         port,
-        files: denoFiles,
+        files: ownFiles(ownUid()),
         guarded,
         requestDecision: (report, request, signal) => approvals.requestDecision(report, request, signal),
         dial: (host, events) => dialWebSocket(place, host, events),

@@ -9,12 +9,15 @@
 import { Slices, type Turns } from "../lib/slices.ts";
 import type { Clock, Files, RunningSha256, Sha256, Timers } from "../platform/system.ts";
 import { type FsyncPolicy, GroupSync } from "./group_sync.ts";
-import type { Head } from "./head.ts";
 import { recentRecords } from "./read_tail.ts";
 import type { Appended, NewRecord, StoredRecord } from "../protocol/record.ts";
+import { markBroken, unmarkBroken } from "./broken_mark.ts";
+import type { Problem } from "./chain.ts";
+import { SNAPSHOT_TYPE } from "./record.ts";
 import { recover, type Recovered, type Recovery, type Replay } from "./recover.ts";
 import { removeUnfinishedSnapshot, writeSnapshot } from "./snapshot.ts";
-import { type Verification, verifyJournal } from "./verify.ts";
+import { type Pace, verifyUpTo } from "./verify.ts";
+import { writeHeadFile } from "./witness.ts";
 import { Writer } from "./writer.ts";
 
 export interface JournalOptions {
@@ -43,10 +46,12 @@ export interface JournalStats {
   readonly head: string;
   readonly segments: number;
   readonly bytes: number;
-  /** False after a verification that failed. */
+  /** False where a record was found that does not verify. */
   readonly ok: boolean;
-  /** When every record was last checked, ISO 8601; null where a snapshot made that unnecessary. */
+  /** When the last record was checked of those that were there at the start, ISO 8601; null before. */
   readonly lastVerifiedAt: string | null;
+  /** Every record up to this seq was checked, or written, by this process. */
+  readonly verifiedTo: number;
   /** Why nothing can be written; absent while writing works. */
   readonly readOnly?: string;
 }
@@ -76,10 +81,11 @@ export function openJournal(options: JournalOptions, replay: Replay): Opened {
   if (files.stat(dir) === undefined) files.mkdir(dir, 0o700);
   const recovery = recover(options, replay);
   removeUnfinishedSnapshot(files, dir);
-  const { recovered, snapshotIgnored, snapshotSeq } = recovery;
+  const { recovered, snapshotIgnored, unread } = recovery;
+  if (unread === undefined) unmarkBroken(files, dir);
   return {
     journal: new Journal(options, recovery),
-    snapshotSeq,
+    snapshotSeq: unread?.seq ?? 0,
     ...(recovered === undefined ? {} : { recovered }),
     ...(snapshotIgnored === undefined ? {} : { snapshotIgnored }),
   };
@@ -89,12 +95,18 @@ export class Journal {
   #options: JournalOptions;
   #writer: Writer;
   #group: GroupSync;
-  #ok = true;
+  #broken: Problem | undefined;
   #lastVerifiedAt: string | null;
+  #unread: Recovery["unread"];
+  /** How far a verification of the unread ones has come. */
+  #checked = 0;
+  /** Seq of the newest head file of this process. */
+  #keptHead = 0;
 
-  constructor(options: JournalOptions, { tip, complete }: Recovery) {
+  constructor(options: JournalOptions, { tip, unread }: Recovery) {
     this.#options = options;
-    this.#lastVerifiedAt = complete ? this.#now() : null;
+    this.#unread = unread;
+    this.#lastVerifiedAt = unread === undefined ? this.#now() : null;
     this.#writer = new Writer(options, tip, () => this.#group.repaired());
     this.#group = new GroupSync({
       policy: options.fsync,
@@ -137,8 +149,9 @@ export class Journal {
       head: hash,
       segments,
       bytes,
-      ok: this.#ok,
+      ok: this.#broken === undefined,
       lastVerifiedAt: this.#lastVerifiedAt,
+      verifiedTo: this.#unread === undefined ? seq : this.#checked,
       ...(trouble === undefined ? {} : { readOnly: trouble }),
     };
   }
@@ -167,25 +180,68 @@ export class Journal {
    * replays only what comes after. It is written when that record is on the disk (a snapshot must not know more than the
    * journal), in slices. One at a time.
    *
+   * @param append appends the record that vouches for it; whoever publishes what is appended gives one of its own
    * @throws {ConsoleError} `read_only`; the OS error of the write, or the signal's reason, after which the old snapshot
    *   still stands
    */
-  async snapshot(state: unknown, signal?: AbortSignal): Promise<void> {
+  async snapshot(
+    state: unknown,
+    signal?: AbortSignal,
+    append: (record: NewRecord) => void = (record) => void this.append(record),
+  ): Promise<void> {
     const position = this.#writer.position;
-    if (position === undefined) return;
+    if (position === undefined || this.#broken !== undefined) return;
     await this.#group.durable(position.seq);
-    const { files, dir, runningSha256, turns } = this.#options;
+    const { files, dir, runningSha256, turns, actor } = this.#options;
     const slices = new Slices(turns, signal);
-    await writeSnapshot({ files, dir, position, state, sha256: runningSha256(), slices });
+    const vouch = async (digest: string) => {
+      signal?.throwIfAborted();
+      append({ type: SNAPSHOT_TYPE, actor, data: { seq: position.seq, digest } });
+      await this.#group.durable(this.#writer.seq);
+    };
+    await writeSnapshot({ files, dir, position, state, sha256: runningSha256(), slices, vouch });
   }
 
-  /** Checks every record, a few milliseconds at a time. */
-  async verify(against?: Head): Promise<Verification> {
-    const { dir, files, sha256 } = this.#options;
-    const result = await verifyJournal({ dir, files, sha256, ...(against === undefined ? {} : { against }) });
-    this.#ok = result.ok;
-    if (result.ok) this.#lastVerifiedAt = this.#now();
-    return result;
+  /** Makes the journal read-only where its last segment was taken away. */
+  checkPlace(): void {
+    this.#writer.checkPlace();
+  }
+
+  /**
+   * Keeps the place of the last record beside the journal, so that segments which are gone are missed.
+   *
+   * @throws {ConsoleError} `read_only`; the OS error of the write
+   */
+  async keepHead(): Promise<void> {
+    const position = this.#writer.position;
+    if (position === undefined || position.seq === this.#keptHead || this.#broken !== undefined) return;
+    await this.#group.durable(position.seq);
+    await writeHeadFile(this.#options.files, this.#options.dir, position);
+    this.#keptHead = position.seq;
+  }
+
+  /**
+   * Checks the records that a snapshot made unnecessary to read at the start, at `pace`. After a fault nothing is written
+   * any more, and the next start reads every record.
+   *
+   * @returns the fault
+   * @throws what the pace throws
+   */
+  async verifyUnread(pace: Pace): Promise<Problem | undefined> {
+    const { dir, files, sha256, sha256For } = this.#options;
+    if (this.#unread === undefined || this.#broken !== undefined) return this.#broken;
+    const hash = sha256For?.(this.#writer.bytes) ?? sha256;
+    const checked = (seq: number) => this.#checked = seq;
+    const problem = await verifyUpTo({ dir, files, sha256: hash, pace, checked }, this.#unread);
+    if (problem === undefined) {
+      this.#unread = undefined;
+      this.#lastVerifiedAt = this.#now();
+      return undefined;
+    }
+    this.#broken = problem;
+    this.#writer.halt("the journal does not verify");
+    markBroken(files, dir, problem);
+    return problem;
   }
 
   /** Syncs everything and closes the files. @throws {ConsoleError} `read_only` where the fsync fails */

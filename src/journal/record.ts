@@ -15,6 +15,20 @@ export const NO_HASH = "0".repeat(64);
 /** Type of the first record of every segment, and of no other. Its layout stays as it is in every format. */
 export const SEGMENT_TYPE = "journal.segment";
 
+/** Type of the record that vouches for a snapshot, with {@link Vouch} as its data. */
+export const SNAPSHOT_TYPE = "journal.snapshot";
+
+/** The state behind record `seq` has this digest. Being in the chain, it makes a snapshot as trustworthy as the records. */
+export interface Vouch {
+  readonly seq: number;
+  readonly digest: string;
+}
+
+/** What `record` vouches for, if it does. */
+export function vouchOf({ type, data }: Pick<StoredRecord, "type" | "data">): Vouch | undefined {
+  return type === SNAPSHOT_TYPE ? data as Vouch : undefined;
+}
+
 /** Bytes of `,"hash":"<64 hex digits>"`. */
 const HASH_MEMBER_BYTES = 74;
 

@@ -4,7 +4,8 @@
  */
 import type { Files, Sha256 } from "../platform/system.ts";
 import { Chain, chainError } from "./chain.ts";
-import { checkFormat, missingNewline, sequenceGap } from "./segment_errors.ts";
+import { isMarkedBroken } from "./broken_mark.ts";
+import { checkFormat, checkPlain, missingNewline, sequenceGap } from "./segment_errors.ts";
 import { parseRecord } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import { checkLine } from "./repair.ts";
@@ -17,8 +18,10 @@ import {
   segmentOf,
   type UnterminatedTail,
 } from "./segment.ts";
-import { readSnapshot, type Snapshot } from "./snapshot.ts";
+import { type Position, readSnapshot, type Snapshot } from "./snapshot.ts";
 import { cutTorn, type Torn } from "./truncate_torn.ts";
+import { whyUnusable } from "./usable_snapshot.ts";
+import { readHeadFile } from "./witness.ts";
 import type { Tip } from "./writer.ts";
 
 const LF = 10;
@@ -53,10 +56,8 @@ export interface Recovered {
 export interface Recovery {
   readonly tip: Tip;
   readonly recovered?: Recovered;
-  /** True where every record was checked, false where a snapshot made the older ones unnecessary. */
-  readonly complete: boolean;
-  /** Seq of the snapshot that was used, 0 where none was. */
-  readonly snapshotSeq: number;
+  /** The snapshot's record: the ones before it were not read. Undefined where every record was. */
+  readonly unread: Pick<Position, "seq" | "hash"> | undefined;
   /** Why a snapshot that exists was not used, for the log. */
   readonly snapshotIgnored?: string;
 }
@@ -68,7 +69,10 @@ export interface Recovery {
 export function recover(options: RecoverOptions, replay: Replay): Recovery {
   const { dir, files, sha256 } = options;
   const all = listSegments(files, dir);
-  for (const segment of all) checkFormat(files, segment);
+  for (const segment of all) {
+    checkPlain(files, segment);
+    checkFormat(files, segment);
+  }
   const found = readSnapshot(files, dir, sha256);
   const snapshot = typeof found === "object" ? found : undefined;
   // A crash during rotation leaves last segments without a whole record: then the one before is the last.
@@ -78,7 +82,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
     all.pop();
   }
 
-  const why = typeof found === "object" ? misplaced(options, all, found) : found;
+  const why = typeof found === "object" ? whyNot(options, all, found) : found;
   const restored = snapshot !== undefined && why === undefined && replay.restore(snapshot.state);
   const start = restored ? all.findIndex((segment) => segment.name === snapshot.segment) : 0;
   if (restored) checkSeams(options, all.slice(0, start + 1));
@@ -116,8 +120,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
     (snapshot !== undefined && !restored ? "the state in snapshot.json is not understood" : undefined);
   return {
     tip,
-    complete: !restored,
-    snapshotSeq: restored ? snapshot.seq : 0,
+    unread: restored ? { seq: snapshot.seq, hash: snapshot.hash } : undefined,
     ...(recovered === undefined
       ? {}
       : { recovered: { ...recovered, ...(missingUpTo === undefined ? {} : { missingUpTo }) } }),
@@ -140,18 +143,9 @@ function readSegment(
   }
 }
 
-/** Why the snapshot cannot be used, or undefined where the journal has its record at its place. */
-function misplaced({ files, sha256 }: RecoverOptions, segments: readonly Segment[], snapshot: Snapshot) {
-  const segment = segments.find(({ name }) => name === snapshot.segment);
-  const size = segment === undefined ? 0 : files.stat(segment.path)?.size ?? 0;
-  if (segment === undefined || size < snapshot.offset) return "the journal ends before the record of snapshot.json";
-  const [line] = lastLines(files, segment.path, snapshot.offset, 1, snapshot.offset);
-  const record = line === undefined ? undefined : parseRecord(new TextDecoder().decode(line));
-  if (line === undefined || record?.hash !== snapshot.hash || record.seq !== snapshot.seq) {
-    return "the journal has another record at the place of snapshot.json";
-  }
-  checkLine(sha256, segment.name, snapshot.offset - line.length - 1, line, record);
-  return undefined;
+function whyNot(options: RecoverOptions, all: readonly Segment[], snapshot: Snapshot): string | undefined {
+  if (isMarkedBroken(options.files, options.dir)) return "a record before it did not verify while the daemon ran";
+  return whyUnusable(options, all, snapshot);
 }
 
 /** Checks that each segment continues the one before it, as far as that shows without reading all. */
@@ -196,7 +190,8 @@ function missing(
     const what = "is missing: snapshot.json saw it";
     throw chainError({ segment: snapshot.segment, seq: chain.seq + 1, offset: 0, what });
   }
-  const known = Math.max(snapshot?.seq ?? 0, unborn === undefined ? 0 : unborn.first - 1);
+  const kept = readHeadFile(files, dir)?.seq ?? 0;
+  const known = Math.max(snapshot?.seq ?? 0, kept, unborn === undefined ? 0 : unborn.first - 1);
   return known > chain.seq ? known : undefined;
 }
 

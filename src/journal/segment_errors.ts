@@ -1,6 +1,7 @@
 /** Errors about a segment as a whole, for recovery and verification. */
 import { ConsoleError } from "../protocol/errors.ts";
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
+import { checkPlainFile } from "../platform/path_safety.ts";
 import type { Files, Sha256 } from "../platform/system.ts";
 import { type Chain, chainError } from "./chain.ts";
 import { parseRecord, SEGMENT_TYPE, tailOf, verifyHash } from "./record.ts";
@@ -11,6 +12,13 @@ export function sequenceGap(segment: Segment, chain: Chain): ConsoleError {
   const seq = chain.seq + 1;
   const what = `is missing: the next segment is ${segment.name}`;
   return chainError({ segment: segmentOf("", seq).name, seq, offset: 0, what });
+}
+
+/** `segment` is no plain file: reading a pipe would wait for good. @throws {ConsoleError} `journal_broken` */
+export function checkPlain(files: Pick<Files, "stat">, segment: Segment): void {
+  const stat = files.stat(segment.path);
+  const what = stat === undefined ? undefined : checkPlainFile(stat);
+  if (what !== undefined) throw chainError({ segment: segment.name, seq: segment.first, offset: 0, what });
 }
 
 /** `segment` ends in bytes that no crash leaves. */

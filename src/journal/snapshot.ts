@@ -1,6 +1,7 @@
 /**
  * The owner's state at one record, so that a start need not replay everything before it. Only a cache: it is used only
- * where the journal has that record at that place, and can be deleted at any time.
+ * where the journal has that record at that place and a later record with the state's digest, so that nobody can bring a
+ * rule or an approval in by this file alone. It can be deleted at any time.
  */
 import { encodeInSlices, type Slices } from "../lib/slices.ts";
 import { type Files, type RunningSha256, type Sha256, UNFINISHED } from "../platform/system.ts";
@@ -18,11 +19,15 @@ export interface Position {
 }
 
 export interface Snapshot extends Position {
+  readonly digest: string;
   readonly state: unknown;
 }
 
 const HEAD =
   /^\{"digest":"([0-9a-f]{64})","format":(\d+),"hash":"([0-9a-f]{64})","offset":(\d+),"segment":"(\d{16}\.jsonl)","seq":(\d+),"state":/;
+
+/** Some ten times what 100,000 sessions take: what is larger would fill the memory before its digest is known. */
+const MAX_BYTES = 1 << 30;
 
 /** A length that certainly includes everything before the state. */
 const HEAD_BYTES = 512;
@@ -35,6 +40,8 @@ export interface SnapshotWrite {
   readonly state: unknown;
   readonly sha256: RunningSha256;
   readonly slices: Slices;
+  /** Has a record say that the state has this digest, and resolves when that is on the disk. */
+  readonly vouch: (digest: string) => Promise<void>;
 }
 
 /** Where the digest stands that is known last. */
@@ -47,7 +54,9 @@ const DIGEST_OFFSET = '{"digest":"'.length;
  * @throws the OS error, the reason of the slices' signal, or {ConsoleError} `invalid_params` where the state is no canonical
  *   JSON; then the old snapshot stands and nothing else is left
  */
-export async function writeSnapshot({ files, dir, position, state, sha256, slices }: SnapshotWrite): Promise<void> {
+export async function writeSnapshot(
+  { files, dir, position, state, sha256, slices, vouch }: SnapshotWrite,
+): Promise<void> {
   const { seq, hash, segment, offset } = position;
   const encoder = new TextEncoder();
   const place = `"hash":"${hash}","offset":${offset},"segment":"${segment}","seq":${seq}`;
@@ -60,7 +69,9 @@ export async function writeSnapshot({ files, dir, position, state, sha256, slice
       await file.write(bytes);
     }
     await file.write(encoder.encode("}\n"));
-    await file.overwrite(DIGEST_OFFSET, encoder.encode(sha256.digest()));
+    const digest = sha256.digest();
+    await file.overwrite(DIGEST_OFFSET, encoder.encode(digest));
+    await vouch(digest); // first: a crash in between leaves the old snapshot, which has a record too
     await file.commit();
   } finally {
     file.discard();
@@ -82,6 +93,7 @@ export function readSnapshot(files: Files, dir: string, sha256: Sha256): Snapsho
   const stat = files.stat(path);
   if (stat === undefined) return undefined;
   if (stat.kind !== "file") return `${NAME} is no file`;
+  if (stat.size > MAX_BYTES) return `${NAME} has ${stat.size} bytes, more than ${MAX_BYTES}`;
   let bytes: Uint8Array;
   try {
     bytes = files.read(path);
@@ -96,7 +108,7 @@ export function readSnapshot(files: Files, dir: string, sha256: Sha256): Snapsho
   if (sha256(state) !== digest) return `${NAME} is altered: its digest is not that of its state`;
   const parsed = parseState(state);
   if (parsed === undefined) return `${NAME} has no state`;
-  return { seq: Number(seq), hash: hash!, segment: segment!, offset: Number(offset), state: parsed };
+  return { seq: Number(seq), hash: hash!, segment: segment!, offset: Number(offset), digest: digest!, state: parsed };
 }
 
 function parseState(bytes: Uint8Array): object | undefined {

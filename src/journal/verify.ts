@@ -6,8 +6,11 @@ import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { Files, Sha256 } from "../platform/system.ts";
 import { Chain, chainError, type Problem, problemOf } from "./chain.ts";
 import type { Head } from "./head.ts";
-import { checkFormat, missingNewline, sequenceGap } from "./segment_errors.ts";
+import { checkFormat, checkPlain, missingNewline, sequenceGap } from "./segment_errors.ts";
 import type { StoredRecord } from "../protocol/record.ts";
+import { vouchOf } from "./record.ts";
+import type { Position, Snapshot } from "./snapshot.ts";
+import type { Witness } from "./witness.ts";
 import { firstLine, listSegments, readBlocks, type Segment, segmentOf, type UnterminatedTail } from "./segment.ts";
 
 export interface VerifyOptions {
@@ -16,6 +19,10 @@ export interface VerifyOptions {
   readonly sha256: Sha256;
   /** A head kept elsewhere: record `size` must exist and have that hash. */
   readonly against?: Head;
+  /** What else knows of a record: read before, because a daemon may be writing. */
+  readonly witnesses?: readonly Witness[];
+  /** A snapshot, whose record is a witness too: does a record vouch for it? */
+  readonly snapshot?: Snapshot;
 }
 
 export type Verification =
@@ -29,14 +36,35 @@ export type Verification =
     readonly bytes: number;
     /** Bytes after the last record: a write in progress, or a torn one. */
     readonly unfinished?: number;
+    /** A witness knows of this record, and the last segment ends before it. */
+    readonly missingUpTo?: number;
     /** Whether the chain is known to have lost nothing up to `provenUpTo`: only a head kept elsewhere shows that. */
     readonly completeness: "proven" | "not proven";
     readonly provenUpTo?: number;
+    /** Whether a start would use the snapshot that was given; absent where no record vouches for any. */
+    readonly snapshot?: "vouched for" | "not vouched for";
   }
   | { readonly ok: false; readonly problem: Problem };
 
+/** How a verification leaves others their turns. */
+export interface Pace {
+  /** Called after each few hundred records; resolves at once while the turn may go on. @throws to give up */
+  next(): Promise<void>;
+}
+
 /** Time after which other tasks get a turn, ms. */
 const TURN_MS = 8;
+
+/** For a command, which has nothing else to do. */
+class CommandPace implements Pace {
+  #turn = performance.now();
+
+  async next(): Promise<void> {
+    if (performance.now() - this.#turn < TURN_MS) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#turn = performance.now();
+  }
+}
 
 /**
  * Checks every record of every segment.
@@ -53,24 +81,67 @@ export async function verifyJournal(options: VerifyOptions): Promise<Verificatio
   }
 }
 
+export interface VerifyUpToOptions extends Pick<VerifyOptions, "dir" | "files" | "sha256"> {
+  readonly pace: Pace;
+  /** Told how far it has come. */
+  readonly checked: (seq: number) => void;
+}
+
+/**
+ * Checks the records up to the one at `end`, which another check has vouched for: so the chain must lead to its hash.
+ *
+ * @returns the fault
+ * @throws what the pace throws
+ */
+export async function verifyUpTo(
+  { checked, ...options }: VerifyUpToOptions,
+  end: Pick<Position, "seq" | "hash">,
+): Promise<Problem | undefined> {
+  const witnesses = [{ name: "the record that the start went by", ...end }];
+  try {
+    await new Verifier({ ...options, witnesses }, end.seq, checked).run();
+    return undefined;
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    return problem;
+  }
+}
+
 class Verifier {
-  #options: VerifyOptions;
+  #options: VerifyOptions & { readonly pace?: Pace };
   #chain: Chain;
   #segments = 0;
   #bytes = 0;
-  #turn = performance.now();
+  #pace: Pace;
+  #witnesses: readonly Witness[];
+  #isVouchedFor = false;
+  #hasVouch = false;
 
-  constructor(options: VerifyOptions) {
+  /** @param upTo the seq after which it need not go on */
+  constructor(
+    options: VerifyOptions & { readonly pace?: Pace },
+    readonly upTo = Infinity,
+    readonly checked: (seq: number) => void = () => {},
+  ) {
+    const { sha256, against, witnesses = [], snapshot, pace = new CommandPace() } = options;
     this.#options = options;
-    this.#chain = new Chain(options.sha256);
+    this.#chain = new Chain(sha256);
+    this.#pace = pace;
+    this.#witnesses = [
+      ...(against === undefined ? [] : [{ name: "the kept head", seq: against.size, hash: against.hash }]),
+      ...(snapshot === undefined ? [] : [{ name: "snapshot.json", ...snapshot }]),
+      ...witnesses,
+    ];
   }
 
   async run(): Promise<Verification> {
-    const { against } = this.#options;
+    const { against, snapshot } = this.#options;
     let end: { readonly segment: Segment; readonly rest: UnterminatedTail } | undefined;
     for (let segment = this.#after(undefined); segment !== undefined;) {
       this.#opens(segment);
       let rest = await this.#lines(segment, 0);
+      if (this.#chain.seq >= this.upTo) break;
       const following = this.#after(segment);
       // It may have grown between our reading of its end and the rotation; now it cannot grow any more.
       if (following !== undefined) rest = await this.#lines(segment, rest.offset);
@@ -81,7 +152,7 @@ class Verifier {
       end = { segment, rest };
       segment = following;
     }
-    this.#reaches(end?.segment ?? segmentOf("", 1), end?.rest.offset ?? 0);
+    const missingUpTo = this.#reaches(end?.segment ?? segmentOf("", 1), end?.rest.offset ?? 0);
     const unfinished = (end?.rest.bytes.length ?? 0) + this.#unborn(end?.segment);
     return {
       ok: true,
@@ -91,9 +162,13 @@ class Verifier {
       segments: this.#segments,
       bytes: this.#bytes,
       ...(unfinished === 0 ? {} : { unfinished }),
+      ...(missingUpTo === undefined ? {} : { missingUpTo }),
       ...(against === undefined
         ? { completeness: "not proven" as const }
         : { completeness: "proven" as const, provenUpTo: against.size }),
+      ...(snapshot === undefined || !this.#hasVouch // of a released version
+        ? {}
+        : { snapshot: this.#isVouchedFor ? "vouched for" as const : "not vouched for" as const }),
     };
   }
 
@@ -106,6 +181,7 @@ class Verifier {
 
   #firstLine(segment: Segment): Uint8Array | undefined {
     const { files } = this.#options;
+    checkPlain(files, segment);
     try {
       return firstLine(files, segment.path);
     } catch (error) {
@@ -120,30 +196,48 @@ class Verifier {
   }
 
   async #lines(segment: Segment, from: number): Promise<UnterminatedTail> {
-    const { files, against } = this.#options;
-    const each = ({ seq, hash }: StoredRecord, offset: number) => {
-      if (seq !== against?.size || hash === against.hash) return;
-      throw chainError({ segment: segment.name, seq, offset, what: "is not that of the kept head: it was rewritten" });
+    const { files } = this.#options;
+    const each = (record: StoredRecord, offset: number) => {
+      const { seq, hash } = record;
+      for (const witness of this.#witnesses) {
+        if (seq !== witness.seq || hash === witness.hash) continue;
+        throw chainError({
+          segment: segment.name,
+          seq,
+          offset,
+          what: `is not that of ${witness.name}: it was rewritten`,
+        });
+      }
+      this.#vouches(record);
     };
     const blocks = readBlocks(files, segment.path, from);
     for (;;) {
       const { done, value } = blocks.next();
       if (done === true) return value;
       this.#chain.block(segment.name, value, each);
-      await this.#giveWay();
+      this.checked(Math.min(this.#chain.seq, this.upTo));
+      if (this.#chain.seq >= this.upTo) return { offset: value.offset, bytes: new Uint8Array(0) };
+      await this.#pace.next();
     }
   }
 
-  async #giveWay(): Promise<void> {
-    if (performance.now() - this.#turn < TURN_MS) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    this.#turn = performance.now();
+  #vouches(record: StoredRecord): void {
+    const vouch = vouchOf(record);
+    const { snapshot } = this.#options;
+    if (vouch === undefined || snapshot === undefined) return;
+    this.#hasVouch = true;
+    if (vouch.seq === snapshot.seq && vouch.digest === snapshot.digest) this.#isVouchedFor = true;
   }
 
-  #reaches(segment: Segment, offset: number): void {
-    const { against } = this.#options;
-    if (against === undefined || against.size <= this.#chain.seq) return;
-    const what = `is missing: the kept head counts ${against.size} records, the end was cut off`;
+  /** @returns the record up to which a witness knows more, where a crash can have lost it */
+  #reaches(segment: Segment, offset: number): number | undefined {
+    const { dir, files } = this.#options;
+    const more = this.#witnesses.filter(({ seq }) => seq > this.#chain.seq).sort((a, b) => b.seq - a.seq);
+    const taken = more.find((witness) =>
+      witness.segment === undefined || files.stat(`${dir}/${witness.segment}`) === undefined
+    );
+    if (taken === undefined) return more[0]?.seq;
+    const what = `is missing: ${taken.name} counts ${taken.seq} records, the end was cut off`;
     throw chainError({ segment: segment.name, seq: this.#chain.seq + 1, offset, what });
   }
 

@@ -176,8 +176,23 @@ export class Writer {
   /** Makes the journal read-only; returns the error for the caller. */
   #stop(error: unknown): ConsoleError {
     const why = error instanceof Error ? error.message : String(error);
-    this.#trouble = { why, retryAt: this.#options.clock.steady() + RETRY_MS };
+    if (this.#trouble?.retryAt !== Infinity) this.#trouble = { why, retryAt: this.#options.clock.steady() + RETRY_MS };
     return readOnly(NOT_WRITTEN, error);
+  }
+
+  /** Whether the last segment is still there: what is written to a file without a name is lost with this process. */
+  checkPlace(): void {
+    const current = this.#current;
+    if (current === undefined || this.#trouble !== undefined) return;
+    const { segment, size } = current;
+    const length = this.#options.files.stat(segment.path)?.size;
+    if (length === undefined) this.#stop(new Error(`${segment.name} is gone`));
+    else if (length < size) this.#stop(new Error(`${segment.name} has ${length} bytes, expected ${size}`));
+  }
+
+  /** No record may follow any more, for `why`. */
+  halt(why: string): void {
+    this.#trouble = { why, retryAt: Infinity };
   }
 
   /** After a failed fsync the kernel's state is unknown: no record may follow. */

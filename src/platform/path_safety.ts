@@ -55,8 +55,13 @@ export function checkOwnFile(stat: FileStat, uid: number | null): string | undef
   return checkPlainFile(stat) ?? foreign(stat, uid) ?? writableByOthers(stat);
 }
 
+/** Why a folder of our own is not to be read, or undefined. */
+export function checkOwnFolder(stat: FileStat, uid: number | null): string | undefined {
+  return stat.kind === "directory" ? foreign(stat, uid) : `is ${A[stat.kind]}, not a folder`;
+}
+
 /** Why this is no file to be read, or undefined. */
-export function checkPlainFile({ kind }: FileStat): string | undefined {
+export function checkPlainFile({ kind }: Pick<FileStat, "kind">): string | undefined {
   return kind === "file" ? undefined : `is ${A[kind]}, not a file`;
 }
 
@@ -68,7 +73,8 @@ const A: Readonly<Record<FileStat["kind"], string>> = {
   other: "a device or pipe",
 };
 
-function foreign(stat: FileStat, uid: number | null): string | undefined {
+/** Whose it is where it is not ours, or undefined. */
+export function foreign(stat: Pick<FileStat, "uid">, uid: number | null): string | undefined {
   if (stat.uid === null || uid === null || stat.uid === uid) return undefined;
   return `belongs to uid ${stat.uid}, not to you (uid ${uid})`;
 }

@@ -18,7 +18,7 @@ export const ERRORS = {
   busy: {
     code: 1005,
     exit: 1,
-    meaning: "All connections, or all subscriptions of this one, are taken; try again later.",
+    meaning: "All connections, all subscriptions of this one, or what clients without a token may add, are taken.",
   },
   timeout: { code: 1006, exit: 1, meaning: "The request took longer than its deadline." },
   stopping: { code: 1007, exit: 1, meaning: "The daemon is stopping and takes no new work." },

@@ -34,6 +34,24 @@ export interface Limits {
   readonly forcedExitMs: number;
   /** How long idempotency keys are remembered, in keys. */
   readonly idempotencyKeys: number;
+  /** Sessions that there may be while a client without a token adds one; the oldest closed ones give way. Some 40 MB. */
+  readonly reportSessions: number;
+  /** Sessions that one connection without a token may begin: an agent's plugin keeps one connection for days. */
+  readonly reportSessionsEach: number;
+  /** Open questions of all clients without a token: thirty agents have a hundred at most. */
+  readonly reportQuestions: number;
+  /** The same for one connection. */
+  readonly reportQuestionsEach: number;
+  /** Text that is kept for these questions, UTF-16 units: each is kept whole while it is open. */
+  readonly reportQuestionUnits: number;
+  /** The same for one connection. */
+  readonly reportQuestionUnitsEach: number;
+  /** What all clients without a token may add to the journal at once, bytes: two days of thirty busy agents. */
+  readonly reportJournalBytes: number;
+  /** The same for one connection. */
+  readonly reportJournalBytesEach: number;
+  /** How fast both are allowed again, bytes per second: 2 GB in a day, ten times what thirty busy agents write. */
+  readonly reportJournalRefill: number;
   /** When the daemon first looks after what nobody tells it, ms: the first hello has had its answer by then. */
   readonly firstTickMs: number;
   /** Between two such looks, ms: well under the minute in which a replaced socket must be noticed (S7). */
@@ -56,12 +74,28 @@ export const LIMITS: Limits = Object.freeze({
   drainMs: 5000,
   forcedExitMs: 8000,
   idempotencyKeys: 4096,
+  reportSessions: 4000,
+  reportSessionsEach: 2000,
+  reportQuestions: 2000,
+  reportQuestionsEach: 1000,
+  reportQuestionUnits: 32 * 1_048_576,
+  reportQuestionUnitsEach: 16 * 1_048_576,
+  reportJournalBytes: 512 * 1_048_576,
+  reportJournalBytesEach: 256 * 1_048_576,
+  reportJournalRefill: 24 * 1024,
   firstTickMs: 20,
   tickMs: 10_000,
 });
 
 /** Longest configuration of a workspace, UTF-8 bytes: it comes along with every event of a hook. */
 export const MAX_WORKSPACE_CONFIG = 16_384;
+
+/**
+ * What the daemon takes out of the spool at one look, the oldest first; the rest waits for the next. As many files as hooks
+ * keep there (platform/spool.ts), none larger than a line from a client, and together no more than takes well under a
+ * second.
+ */
+export const MAX_SPOOLED = Object.freeze({ files: 512, bytes: 1_048_576, bytesAtOnce: 8 * 1_048_576 });
 
 /** The limits that clients are told of in hello. */
 export function clientLimits(

@@ -74,6 +74,8 @@ const journalStatus = v.object({
   head: v.string(),
   ok: v.boolean(),
   lastVerifiedAt: v.nullable(v.string()),
+  // Absent from older daemons.
+  verifiedTo: v.exactOptional(count),
   readOnly: v.boolean(),
 });
 export const statusResult = v.object({

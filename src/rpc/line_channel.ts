@@ -3,6 +3,7 @@ import { LineParser, LineTooLongError, NOTHING } from "../protocol/framing.ts";
 import type { Socket } from "../platform/sockets.ts";
 import type { ChannelEvents, MessageChannel } from "./message_channel.ts";
 import { Outbox } from "./outbox.ts";
+import type { SharedTurns } from "./shared_turns.ts";
 
 export interface LineChannelOptions {
   readonly socket: Socket;
@@ -26,6 +27,7 @@ export class LineChannel implements MessageChannel {
   #stopped = false;
   #ended = false;
   #resume: (() => void) | undefined;
+  #turns: SharedTurns | undefined;
 
   constructor(options: LineChannelOptions) {
     this.#options = options;
@@ -42,6 +44,10 @@ export class LineChannel implements MessageChannel {
   open(events: ChannelEvents): void {
     this.#events = events;
     void this.#read(events);
+  }
+
+  share(turns: SharedTurns): void {
+    this.#turns = turns;
   }
 
   resume(): void {
@@ -90,6 +96,13 @@ export class LineChannel implements MessageChannel {
     this.#end(); // where a failed write has ended the outbox before
   }
 
+  /** @returns whether all was taken. @throws {LineTooLongError} */
+  #push(bytes: Uint8Array, take: (line: Uint8Array) => boolean): boolean | Promise<boolean> {
+    return this.#turns === undefined
+      ? this.#parser.push(bytes, take)
+      : this.#turns.run(this, () => !this.#stopped && this.#parser.push(bytes, take));
+  }
+
   /** Reads until the peer closes, breaks the framing or is read no more. Never rejects; a bug goes to `reportError`. */
   async #read(events: ChannelEvents): Promise<void> {
     const { socket, readBytes = READ_BYTES } = this.#options;
@@ -103,7 +116,9 @@ export class LineChannel implements MessageChannel {
         reading = false;
         if (count === null) break;
         if (this.#stopped) return;
-        for (let rest = buffer.subarray(0, count); !this.#parser.push(rest, take); rest = NOTHING) {
+        for (let rest = buffer.subarray(0, count);; rest = NOTHING) {
+          const pushed = this.#push(rest, take);
+          if (pushed === true || await pushed) break;
           if (!this.#stopped) await new Promise<void>((resolve) => this.#resume = resolve);
           if (this.#stopped) return;
         }

@@ -2,6 +2,7 @@
  * Whole messages in both directions, however they travel: lines on a socket, frames of a WebSocket. A message is JSON in
  * UTF-8; what it says is the business of {@link JsonRpcPeer}.
  */
+import type { SharedTurns } from "./shared_turns.ts";
 
 export interface ChannelEvents {
   /**
@@ -27,6 +28,8 @@ export interface MessageChannel {
   resume(): void;
   /** Hands no further message on. What is queued is still written. */
   stopReading(): void;
+  /** From now on it hands messages on in its turns. */
+  share?(turns: SharedTurns): void;
   /** The longest message that is taken: bytes of a line, UTF-16 units of a frame. */
   setLimit(size: number): void;
   /** Queues a message: JSON with a line feed behind it. Dropped where the channel has ended. */

@@ -1,53 +1,112 @@
-/** Reads the events that hooks spooled while no daemon replied: oldest first, each once. */
+/**
+ * Reads the events that hooks spooled while no daemon replied: oldest first, each once. Anything that runs as the user can
+ * put files there, so only plain files of ours are read, and only so many at a time that nobody waits long.
+ */
 import { receiveReport } from "../core/handlers/session.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
 import { denoFiles } from "../platform/deno_files.ts";
+import { readSpooled } from "../platform/own_files.ts";
+import { checkOwnFolder } from "../platform/path_safety.ts";
+import { ownUid } from "../platform/process.ts";
 import { type Spooled, spooledAt, spooledNames, staleParts } from "../platform/spool.ts";
 import { HOOK } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { MAX_SPOOLED } from "../protocol/limits.ts";
 import { METHOD_SCHEMAS, type ParamsOf } from "../protocol/method_schemas.ts";
 import { checkParams } from "../rpc/router.ts";
-
-/** A larger file is no hook event, bytes. */
-const MAX_BYTES = 1_048_576;
 
 /** An event older than this is given this age: its file's name must not put a row into another year, ms. */
 const MAX_AGE_MS = 7 * 86_400_000;
 
+/** Most names that are remembered as logged. */
+const TOLD = 100;
+
 export const spool: Feature = {
   name: "spool",
-  create: (context) => ({
-    service: {
-      start: () => takeSpool(context),
-      // Hooks that failed to connect an instant before the daemon listened left their events after the start.
-      tick: () => takeSpool(context),
-    },
-  }),
+  create: (context) => {
+    const reader = new SpoolReader(context);
+    return {
+      service: {
+        start: () => reader.take(),
+        // Hooks that failed to connect an instant before the daemon listened left their events after the start.
+        tick: () => reader.take(),
+      },
+    };
+  },
 };
 
-/**
- * Reports every spooled event under its idempotency key, so that one which was delivered too counts once. A file is
- * removed after its event is in the journal: a crash in between repeats the report, and the key makes it none.
- */
-function takeSpool(context: FeatureContext): void {
-  const { paths, clock, log } = context;
-  const now = clock.now();
-  for (const name of staleParts(denoFiles, paths, now)) denoFiles.remove(`${paths.spool}/${name}`);
-  for (const name of spooledNames(denoFiles, paths)) {
-    const path = `${paths.spool}/${name}`;
+interface Taken {
+  /** Bytes. */
+  readonly read: number;
+  readonly keep: boolean;
+}
+
+class SpoolReader {
+  #context: FeatureContext;
+  /** What stays although it should not, logged once. */
+  #told = new Set<string>();
+
+  constructor(context: FeatureContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Reports spooled events under their idempotency keys, so that one which was delivered too counts once. A file is
+   * removed after its event is in the journal: a crash in between repeats the report, and the key makes it none.
+   */
+  take(): void {
+    const { paths, clock } = this.#context;
+    const now = clock.now();
+    const folder = denoFiles.stat(paths.spool);
+    if (folder === undefined) return;
+    const problem = checkOwnFolder(folder, ownUid());
+    if (problem !== undefined) return this.#tell(paths.spool, `the spool ${problem}`);
+    for (const name of staleParts(denoFiles, paths, now)) this.#remove(name);
+    let bytes = 0;
+    const stranger = { scope: "report" } as const; // each look counts as one connection
+    for (const name of spooledNames(denoFiles, paths).slice(0, MAX_SPOOLED.files)) {
+      if (bytes >= MAX_SPOOLED.bytesAtOnce) return; // the rest has time until the next look
+      const taken = this.#takeOne(name, now, stranger);
+      if (taken === "later") return;
+      bytes += taken.read;
+      if (!taken.keep) this.#remove(name);
+    }
+  }
+
+  /** @returns "later": nothing can be written now; else how much was read, and whether it may be taken later */
+  #takeOne(name: string, now: number, stranger: { readonly scope: "report" }): Taken | "later" {
+    let read = 0;
     try {
-      const size = denoFiles.stat(path)?.size ?? 0;
-      if (size > MAX_BYTES) throw new RangeError(`is ${size} bytes, more than ${MAX_BYTES}`);
-      const spooled = JSON.parse(new TextDecoder().decode(denoFiles.read(path))) as Spooled;
+      const bytes = readSpooled(`${this.#context.paths.spool}/${name}`, ownUid(), MAX_SPOOLED.bytes);
+      read = bytes.length;
+      const spooled = JSON.parse(new TextDecoder().decode(bytes)) as Spooled;
       const params = checkParams("session.report", METHOD_SCHEMAS["session.report"], spooled) as ParamsOf<
         "session.report"
       >;
-      receiveReport(context, HOOK, params, happenedAt(name, now));
+      const receive = () => receiveReport(this.#context, HOOK, params, happenedAt(name, now));
+      this.#context.quota.run(stranger, params, receive);
     } catch (error) {
-      if (error instanceof ConsoleError && error.kind === "read_only") return; // keep the files for the journal is writable
-      log.warn("dropped a spooled event", { file: name, error: String(error) });
+      const kind = error instanceof ConsoleError ? error.kind : undefined;
+      if (kind === "read_only") return "later";
+      if (kind === "busy") return { read, keep: true }; // hooks keep what the daemon may take later, and so does it
+      this.#context.log.warn("dropped a spooled event", { file: name, error: String(error) });
     }
-    denoFiles.remove(path);
+    return { read, keep: false };
+  }
+
+  /** A folder stays: it keeps nobody from reading the others. */
+  #remove(name: string): void {
+    try {
+      denoFiles.remove(`${this.#context.paths.spool}/${name}`);
+    } catch (error) {
+      this.#tell(name, String(error));
+    }
+  }
+
+  #tell(what: string, error: string): void {
+    if (this.#told.has(what) || this.#told.size >= TOLD) return;
+    this.#told.add(what);
+    this.#context.log.warn("the spool has something that is no event of a hook", { what, error });
   }
 }
 

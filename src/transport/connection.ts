@@ -6,6 +6,7 @@ import type { Actor } from "../protocol/actor.ts";
 import { JsonRpcPeer, NO_ANSWER } from "../rpc/json_rpc_peer.ts";
 import type { MessageChannel } from "../rpc/message_channel.ts";
 import type { EventSource, Peer, StreamReader } from "../rpc/peer.ts";
+import type { SharedTurns } from "../rpc/shared_turns.ts";
 import type { Router } from "../rpc/router.ts";
 import type { Id, Request } from "../protocol/envelope.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -21,6 +22,8 @@ export interface ConnectionOptions {
   readonly limits: Limits;
   readonly router: Router;
   readonly handshake: HandshakeOptions;
+  /** Clients without a token share their turns: together they may not keep the others waiting. */
+  readonly strangers: SharedTurns;
   /** After hello, with the kind that the client named. */
   readonly onGreeted: (kind: string) => void;
   readonly onEnd: (kind: string | undefined) => void;
@@ -132,7 +135,9 @@ export class Connection implements Peer {
       const { scope, kind, result } = greet(request, this.#options.handshake);
       this.#helloInTime();
       this.#greeted = { scope, kind };
-      this.#options.channel.setLimit(this.#options.limits.maxLineBytes);
+      const { channel, limits, strangers } = this.#options;
+      channel.setLimit(limits.maxLineBytes);
+      if (scope === "report") channel.share?.(strangers);
       this.#options.onGreeted(kind);
       return result;
     } catch (error) {

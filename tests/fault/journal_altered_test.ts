@@ -202,7 +202,7 @@ Deno.test("C4 a full rewrite → verify against a kept head finds it, and growth
   fill(journal, 10);
   const { seq, hash } = journal.head();
   fill(journal, 10);
-  assertEquals((await journal.verify({ size: seq, hash, format: 1 })).ok, true);
+  assertEquals((await verify(files, { size: seq, hash, format: 1 })).ok, true);
   const other = open();
   for (let i = 0; i < 30; i++) other.journal.append({ type: "a.b", actor: "x", data: { i } });
   const result = await verify(other.files, { size: seq, hash, format: 1 });

@@ -9,6 +9,7 @@ import type { Presence } from "../../src/approvals/presence.ts";
 import { type SessionDeps, sessionHandlers } from "../../src/core/handlers/session.ts";
 import type { Projection } from "../../src/core/projection.ts";
 import type { Projections } from "../../src/core/projections.ts";
+import type { Service } from "../../src/core/service.ts";
 import { Store } from "../../src/core/store.ts";
 import { UnrecognizedEvents } from "../../src/core/unrecognized_events.ts";
 import type { Clock, Log } from "../../src/platform/system.ts";
@@ -67,6 +68,7 @@ export class Desk {
   readonly broker: Broker;
   readonly policy: PolicyEngine;
   readonly deps: SessionDeps;
+  readonly service: Service;
   readonly clock: Clock = { now: () => this.#now, steady: () => this.#now - START };
   waitMs = 45_000;
   #now = START;
@@ -102,7 +104,8 @@ export class Desk {
         approvals: { rules: [...rules], pre_tool_use: preToolUse, hook_wait_secs: this.waitMs / 1000 },
       };
     };
-    const { broker, policy, presence } = createApprovals({
+    journal.now = () => new Date(this.#now).toISOString();
+    const { broker, policy, presence, service } = createApprovals({
       store,
       inbox,
       journal,
@@ -122,6 +125,7 @@ export class Desk {
     this.broker = broker;
     this.policy = policy;
     this.presence = presence;
+    this.service = service;
     const now = () => new Date(this.#now).toISOString();
     this.deps = {
       store,

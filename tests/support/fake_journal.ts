@@ -9,12 +9,14 @@ export class FakeJournal implements JournalPort {
   records: StoredRecord[] = [];
   /** Appends that still work before it fails. */
   room = Infinity;
+  now = () => TS;
   append({ type, actor, data }: { type: string; actor: string; data: unknown }) {
     if (this.room-- <= 0) throw new ConsoleError("read_only", "the journal cannot be written: the disk is full");
     const seq = this.records.length + 1;
     const dataJson = JSON.stringify(data);
-    this.records.push({ seq, ts: TS, type, actor, data: JSON.parse(dataJson), prev: "", hash: "" });
-    return [{ seq, ts: TS, type, dataJson }];
+    const ts = this.now();
+    this.records.push({ seq, ts, type, actor, data: JSON.parse(dataJson), prev: "", hash: "" });
+    return [{ seq, ts, type, dataJson }];
   }
   durable = () => Promise.resolve();
   head = () => ({ seq: this.records.length, hash: "" });

@@ -44,6 +44,7 @@ export class FeaturesAlone {
       log: { debug: take("debug"), info: take("info"), warn: take("warn"), error: take("error") },
       paths: homePaths("/home/test/.agent-console"),
       pid: 1,
+      quota: { run: (_peer, _params, call) => call() },
       isReadOnly: () => journal.room <= 0,
       config: { current: settings, booted: settings },
     });

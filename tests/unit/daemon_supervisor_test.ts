@@ -87,3 +87,33 @@ Deno.test("B8 services that look after all sessions do so in turns of their own,
   stopAt = pauses + 1;
   assertEquals(await ticked(), "a others");
 });
+
+Deno.test("L6 who asks for the status while one is made shares the next, which knows what was before the call", async () => {
+  let made = 0;
+  const waiting: (() => void)[] = [];
+  const service: Service = {
+    name: "slow",
+    status: async () => {
+      const pid = ++made;
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return { pid };
+    },
+  };
+  const { made: daemon } = supervisor([service]);
+  daemon.start();
+  const answers = [daemon.status(), ...Array.from({ length: 100 }, () => daemon.status())];
+  const settle = () => new Promise((resolve) => setTimeout(resolve));
+  waiting.shift()?.();
+  await settle();
+  assertEquals(made, 2);
+  const third = daemon.status();
+  waiting.shift()?.();
+  await settle();
+  waiting.shift()?.();
+  const pids = (await Promise.all([...answers, third])).map(({ pid }) => pid);
+  assertEquals(pids, [1, ...Array.from({ length: 100 }, () => 2), 3]);
+  void daemon.status();
+  await settle();
+  assertEquals(made, 4);
+  waiting.shift()?.();
+});

@@ -52,7 +52,7 @@ Deno.test("B8 a snapshot that fails or is given up leaves the old one and no fil
   const state = { rows: Array.from({ length: 1000 }, (_, at) => ({ at })) };
   let spoil = () => {};
   const turns = new FakeTurns(() => spoil());
-  const { journal, files } = open(new MemoryFiles(), { turns });
+  const { journal, files, time } = open(new MemoryFiles(), { turns });
   fill(journal, 3);
   await journal.snapshot({ rows: ["old"] });
   const old = textOf(files);
@@ -72,6 +72,8 @@ Deno.test("B8 a snapshot that fails or is given up leaves the old one and no fil
   await assertRejects(() => journal.snapshot(state), Error, "EIO");
   files.syncError = undefined;
   kept("a failed fsync");
+  await time.pass(1000);
+  fill(journal, 1); // makes it writable again
   spoil = () => {};
   await assertRejects(() => journal.snapshot({ rows: [1, () => 1] }), Error, "canonical");
   kept("a state that is no JSON");

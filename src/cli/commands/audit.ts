@@ -1,8 +1,10 @@
 /** `audit …`: the journal as a record that can be checked. */
 import { dim } from "@std/fmt/colors";
 import { chainError } from "../../journal/chain.ts";
-import { verifyJournal } from "../../journal/verify.ts";
+import { type Verification, verifyJournal } from "../../journal/verify.ts";
 import { type Head, parseHead } from "../../journal/head.ts";
+import { readSnapshot } from "../../journal/snapshot.ts";
+import { HEAD_FILE, readHeadFile } from "../../journal/witness.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { sha256OfJournal } from "../../platform/hash.ts";
 import { type Approval, riskNamed, type Rule } from "../../domain/approval.ts";
@@ -61,26 +63,41 @@ export async function showHead(run: CommandContext, options: { readonly json?: b
   run.out.line(`${now.size} records, head ${now.hash}`);
 }
 
+/** A daemon that is ready has written the record of its start. */
+const NOTHING_LEFT: Verification = {
+  ok: false,
+  problem: {
+    segment: "0000000000000001.jsonl",
+    seq: 1,
+    offset: 0,
+    what: "is missing: daemon.ready says that a daemon has begun a journal",
+  },
+};
+
 /** Reads the files itself and needs no daemon: a daemon should not verify its own journal. */
 export async function verify(
   run: CommandContext,
   options: { readonly against?: string; readonly json?: boolean },
 ): Promise<void> {
   const against = options.against === undefined ? undefined : readHead(options.against);
-  const dir = run.context.paths.journal;
-  if (denoFiles.stat(dir) === undefined) {
+  const { journal: dir, ready } = run.context.paths;
+  // Before the records: a daemon that writes meanwhile adds to both, and no witness may know more than is read.
+  const head = readHeadFile(denoFiles, dir);
+  const snapshot = readSnapshot(denoFiles, dir, sha256OfJournal);
+  if (head === undefined && denoFiles.stat(dir) === undefined) {
     throw new ConsoleError("not_found", `there is no journal at ${dir}`, { hint: "agent-console daemon start" });
   }
-  const result = await verifyJournal({
+  const found = await verifyJournal({
     dir,
     files: denoFiles,
     sha256: sha256OfJournal,
+    ...(head === undefined ? {} : { witnesses: [{ name: HEAD_FILE, ...head }] }),
+    ...(typeof snapshot === "object" ? { snapshot } : {}),
     ...(against === undefined ? {} : { against }),
   });
+  const result = found.ok && found.size === 0 && denoFiles.stat(ready) !== undefined ? NOTHING_LEFT : found;
   if (options.json) run.out.json(result);
-  if (!result.ok) {
-    throw chainError(result.problem);
-  }
+  if (!result.ok) throw chainError(result.problem);
   if (options.json) return;
   run.out.line(`ok: ${result.size} records in ${result.segments} segment${result.segments === 1 ? "" : "s"}`);
   run.out.line(
@@ -88,6 +105,15 @@ export async function verify(
       ? `complete up to record ${result.provenUpTo}`
       : "completeness is not proven: give a head that was kept elsewhere (--against)",
   );
+  if (result.missingUpTo !== undefined) {
+    run.out.note(`the end was cut off, or a crash lost it: there were ${result.missingUpTo} records`);
+  }
+  const unused = typeof snapshot === "string"
+    ? snapshot
+    : result.snapshot === "not vouched for"
+    ? "no record of the journal vouches for snapshot.json"
+    : undefined;
+  if (unused !== undefined) run.out.note(`${unused}: a start does not use it, and reads every record`);
   if (result.unfinished !== undefined) run.out.note(`${result.unfinished} bytes of an unfinished record at the end`);
 }
 

@@ -186,6 +186,7 @@ function statusLines(s: ResultOf<"status">): string[] {
     row(
       "journal",
       `${s.journal.count} records, head ${s.journal.head.slice(0, 12)}${s.journal.ok ? "" : ", DOES NOT VERIFY"}` +
+        (s.journal.verifiedTo === undefined ? "" : `, verified to seq ${s.journal.verifiedTo}`) +
         (s.journal.readOnly ? ", READ ONLY" : ""),
     ),
     row("memory", `${bytes(s.rssBytes)}, event loop ${s.eventLoopLagMs} ms late`),

@@ -1,8 +1,11 @@
 /** The journal's part in the daemon's life: snapshots while it runs and at its end, and its state in `status`. */
 import type { Service } from "../../core/service.ts";
 import type { Store } from "../../core/store.ts";
+import type { NewEvent } from "../../domain/event.ts";
 import type { Journal } from "../../journal/journal.ts";
 import type { Log } from "../../platform/system.ts";
+import { DAEMON } from "../../protocol/actor.ts";
+import type { NewRecord } from "../../protocol/record.ts";
 
 /** A snapshot is due after so many records, or four times the rows: it must cost less than what it saves. */
 const SNAPSHOT_RECORDS = 4096;
@@ -11,36 +14,71 @@ export interface JournalServiceOptions {
   readonly journal: Journal;
   /** Seq of the snapshot that the start used, 0 where none was. */
   readonly snapshotSeq: number;
+  /** The snapshot that lies there knows more than the journal, which has lost its end: it is to be replaced. */
+  readonly isSnapshotAhead: boolean;
   readonly store: Store;
   readonly log: Log;
 }
 
-export function journalService({ journal, snapshotSeq, store, log }: JournalServiceOptions): Service {
+/** A snapshot is written before the last event: what vouches for it is an event too. */
+export interface JournalServices {
+  /** Stops late: closes the files. */
+  readonly journal: Service;
+  /** Stops early: writes the last snapshot. */
+  readonly snapshots: Service;
+}
+
+export function journalServices(
+  { journal, snapshotSeq, isSnapshotAhead, store, log }: JournalServiceOptions,
+): JournalServices {
   /** Seq of the newest snapshot. A start that replayed much is followed by one at the first tick. */
-  let snapshotAt = snapshotSeq;
+  let snapshotAt = isSnapshotAhead ? -Infinity : snapshotSeq;
   let writing: Promise<void> = Promise.resolve();
   const stopping = new AbortController();
-  // Without a snapshot the next start reads more; that is all.
+  const append = (record: NewRecord) => void store.commit(record as NewEvent, DAEMON);
+  // Without a snapshot the next start reads more, without a head less is missed; that is all.
   const snapshot = (signal?: AbortSignal) =>
-    writing = journal.snapshot(store.save(), signal).catch((error) => {
+    writing = journal.snapshot(store.save(), signal, append).catch((error) => {
       if (signal?.aborted !== true) log.warn("no snapshot", { error: String(error) });
     });
+  let isHeadKept = true;
+  const keepHead = async () => {
+    try {
+      await journal.keepHead();
+      isHeadKept = true;
+    } catch (error) {
+      if (isHeadKept) log.warn("no head file", { error: String(error) }); // once: it is tried at each tick
+      isHeadKept = false;
+    }
+  };
   return {
-    name: "journal",
-    tick: async () => {
-      if (store.seq - snapshotAt < Math.max(SNAPSHOT_RECORDS, 4 * store.size)) return;
-      snapshotAt = store.seq;
-      await snapshot(stopping.signal);
+    snapshots: {
+      name: "snapshots",
+      tick: async () => {
+        journal.checkPlace();
+        await keepHead();
+        if (store.seq - snapshotAt < Math.max(SNAPSHOT_RECORDS, 4 * store.size)) return;
+        snapshotAt = store.seq;
+        await snapshot(stopping.signal);
+      },
+      stop: async () => {
+        stopping.abort(); // the one under way is older than the one that comes now
+        await writing;
+        await snapshot();
+      },
     },
-    status: () => {
-      const { count, head, ok, lastVerifiedAt, readOnly } = journal.stats();
-      return { journal: { count, head, ok, lastVerifiedAt, readOnly: readOnly !== undefined } };
-    },
-    stop: async () => {
-      stopping.abort(); // the one under way is older than the one that comes now
-      await writing;
-      await snapshot();
-      await journal.close().catch((error) => log.error("the journal did not close cleanly", { error: String(error) }));
+    journal: {
+      name: "journal",
+      status: () => {
+        const { count, head, ok, lastVerifiedAt, verifiedTo, readOnly } = journal.stats();
+        return { journal: { count, head, ok, lastVerifiedAt, verifiedTo, readOnly: readOnly !== undefined } };
+      },
+      stop: async () => {
+        await keepHead();
+        await journal.close().catch((error) =>
+          log.error("the journal did not close cleanly", { error: String(error) })
+        );
+      },
     },
   };
 }

@@ -1,0 +1,81 @@
+/** The base that everything else plugs into: the state, as the journal leaves it, and the journal to append to. */
+import { Inbox } from "../approvals/inbox.ts";
+import { EventBus } from "../core/event_bus.ts";
+import { Projections } from "../core/projections.ts";
+import { ReportQuota } from "../core/report_quota.ts";
+import { Store } from "../core/store.ts";
+import { type Journal, openJournal } from "../journal/journal.ts";
+import { daemonTimers, daemonTurns, systemClock } from "../platform/clock.ts";
+import { denoFiles } from "../platform/deno_files.ts";
+import { runningSha256, sha256For, sha256OfRecord } from "../platform/hash.ts";
+import type { HomePaths } from "../platform/home_paths.ts";
+import { DAEMON } from "../protocol/actor.ts";
+import type { Limits } from "../protocol/limits.ts";
+import type { AnyFeature } from "./features.ts";
+import type { LastError } from "./last_error.ts";
+import type { LiveConfig } from "./live_config.ts";
+import type { DaemonLog } from "./logging.ts";
+
+const MINUTE_MS = 60_000;
+const MIB = 1_048_576;
+
+export interface BaseOptions {
+  readonly limits: Limits;
+  readonly features: readonly AnyFeature[];
+  readonly paths: HomePaths;
+  readonly config: LiveConfig;
+  readonly log: DaemonLog;
+}
+
+interface Base {
+  readonly store: Store;
+  readonly bus: EventBus;
+  readonly projections: Projections;
+  readonly inbox: Inbox;
+  readonly journal: Journal;
+  readonly snapshotSeq: number;
+  readonly isSnapshotAhead: boolean;
+  readonly quota: ReportQuota;
+}
+
+/** @throws {ConsoleError} `journal_broken`, `incompatible` */
+export function openBase({ limits, paths, config, log, features }: BaseOptions, lastError: LastError): Base {
+  const bus = new EventBus({
+    maxEvents: limits.queueEvents,
+    maxUnits: limits.queueBytes,
+    onError: (error) => log.error("a subscriber failed", { error: String((error as Error)?.stack ?? error) }),
+  });
+  const makeInbox = () => new Inbox();
+  const makers = [makeInbox, ...features.flatMap(({ projection }) => projection ?? [])];
+  const projections = new Projections(makers, (name, what, error) => {
+    if (what === "apply") lastError.set("bug", `the state of "${name}" is incomplete for a bug: ${String(error)}`);
+    log.error("a projection failed", { name, what, error: String((error as Error)?.stack ?? error) });
+  });
+  const quota = new ReportQuota({ limits, steady: () => systemClock.steady() });
+  const store = new Store({
+    quota,
+    clock: systemClock,
+    bus,
+    idempotencyKeys: limits.idempotencyKeys,
+    staleAfterMs: () => config.current.daemon.stale_after_mins * MINUTE_MS,
+    projections,
+  });
+  const { journal, recovered, snapshotIgnored, snapshotSeq } = openJournal({
+    dir: paths.journal,
+    files: denoFiles,
+    sha256: sha256OfRecord,
+    sha256For,
+    runningSha256,
+    clock: systemClock,
+    timers: daemonTimers,
+    turns: daemonTurns,
+    actor: DAEMON,
+    segmentBytes: config.booted.journal.segment_mib * MIB,
+    fsync: config.booted.journal.fsync,
+  }, { restore: (state) => store.restore(state), record: (line) => store.replay(line) });
+  if (snapshotIgnored !== undefined) log.warn("the snapshot was not used", { why: snapshotIgnored });
+  store.attach(journal);
+  if (recovered !== undefined) store.commit({ type: "daemon.recovered", data: recovered }, DAEMON);
+  const isSnapshotAhead = recovered?.missingUpTo !== undefined;
+  return { store, bus, projections, inbox: projections.of(makeInbox), journal, snapshotSeq, isSnapshotAhead, quota };
+}

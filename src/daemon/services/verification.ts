@@ -1,0 +1,81 @@
+/**
+ * Checks, while the daemon serves, the records that its snapshot made unnecessary to read at the start: what it decides
+ * by rests on all of them. A record that was changed is found within the first minute, and ends the daemon with exit 7.
+ */
+import type { Service } from "../../core/service.ts";
+import type { Problem } from "../../journal/chain.ts";
+import type { Journal } from "../../journal/journal.ts";
+import type { Pace } from "../../journal/verify.ts";
+import type { Log, Timers } from "../../platform/system.ts";
+import { ERRORS } from "../../protocol/errors.ts";
+import type { LastError } from "../last_error.ts";
+import type { StopControl } from "../stop_control.ts";
+
+/** The first clients come right after the start: they have the processor for themselves, ms. */
+const BEGIN_MS = 1000;
+/** No event waits longer for a slice than this, ms; between two it rests as long. */
+const SLICE_MS = 2;
+/** After this time it rests no more, only gives way: a large journal is to be checked within the first minute, ms. */
+const HURRY_MS = 20_000;
+
+export interface VerificationOptions {
+  readonly journal: Pick<Journal, "verifyUnread" | "stats">;
+  readonly log: Log;
+  readonly lastError: LastError;
+  readonly stop: Pick<StopControl, "request">;
+  readonly timers: Timers;
+  readonly steady: () => number;
+}
+
+export function verification({ journal, log, lastError, stop, timers, steady }: VerificationOptions): Service {
+  const stopping = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  let isDone = false;
+
+  async function run(): Promise<void> {
+    await timers.sleep(BEGIN_MS, stopping.signal);
+    const problem = await journal.verifyUnread(paceOf({ timers, steady }, stopping.signal));
+    isDone = true;
+    if (problem !== undefined) broken(problem);
+  }
+
+  function broken({ segment, seq, offset, what }: Problem): void {
+    log.error("the journal does not verify", { segment, seq, offset, what });
+    lastError.set("journal", `record ${seq} in ${segment} at byte ${offset} ${what}`);
+    stop.request({
+      reason: "the journal does not verify",
+      force: true,
+      restart: false,
+      code: ERRORS.journal_broken.exit,
+    });
+  }
+
+  return {
+    name: "verification",
+    tick: () => {
+      if (isDone) return;
+      if (journal.stats().lastVerifiedAt !== null) return void (isDone = true); // the start has read every record
+      running = run();
+      return running.catch((error) => {
+        if (!stopping.signal.aborted) throw error;
+      });
+    },
+    stop: async () => {
+      stopping.abort();
+      await running.catch(() => {});
+    },
+  };
+}
+
+function paceOf({ timers, steady }: Pick<VerificationOptions, "timers" | "steady">, signal: AbortSignal): Pace {
+  const began = steady();
+  let slice = began;
+  return {
+    next: async () => {
+      signal.throwIfAborted();
+      if (steady() - slice < SLICE_MS) return;
+      await timers.sleep(steady() - began < HURRY_MS ? SLICE_MS : 0, signal);
+      slice = steady();
+    },
+  };
+}

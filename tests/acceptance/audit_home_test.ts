@@ -1,0 +1,180 @@
+// deno-lint-ignore-file no-sync-fn-in-async-fn -- changes files between two steps: nothing else waits
+/** What the daemon decides by comes from records only: forged snapshots, changed records and missing segments. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { TestHome } from "../support/harness.ts";
+import { readJournal } from "../support/harness_journal.ts";
+import { eventually } from "../support/harness_wait.ts";
+import type { Json } from "../support/wire.ts";
+
+const FIRST = "journal/0000000000000001.jsonl";
+
+function event(id: string, text = "hello"): Json {
+  return { agent: "claude", event: { session_id: id, hook_event_name: "UserPromptSubmit", cwd: "/x", prompt: text } };
+}
+
+/** A home that was used and stopped: a journal with its snapshot. */
+async function usedHome(events = 40): Promise<TestHome> {
+  const home = await TestHome.create();
+  await home.start();
+  {
+    await using client = await home.connect();
+    for (let i = 0; i < events; i++) await client.request("session.report", event(`s${i % 5}`, `text ${i}`));
+  }
+  await home.stop();
+  return home;
+}
+
+/** Changes the snapshot's state and gives it a digest of its own, as a forger would. */
+async function forge(home: TestHome, change: (state: Record<string, Json>) => void): Promise<void> {
+  const path = home.path("journal/snapshot.json");
+  const text = Deno.readTextFileSync(path);
+  const [, place, json] = /^\{"digest":"[0-9a-f]{64}"(,.*?"state":)(.*)\}\n$/s.exec(text)!;
+  const state = JSON.parse(json!);
+  change(state);
+  const forged = JSON.stringify(state);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(forged)));
+  const digest = [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  Deno.writeTextFileSync(path, `{"digest":"${digest}"${place}${forged}}\n`);
+}
+
+Deno.test("C3 a rule in a forged snapshot brings nothing, and audit verify sees the snapshot", async () => {
+  await using home = await usedHome();
+  const rule = {
+    id: "evil",
+    decision: "allow",
+    tool: "*",
+    pattern: "*",
+    scope: "always",
+    by: "cli:admin",
+    createdAt: new Date().toISOString(),
+  };
+  await forge(home, (state) => {
+    const approvals = state["projections"]!["approvals"] as { state: { rules: unknown[] } };
+    approvals.state.rules.push(rule);
+  });
+  const { code, stderr } = await home.cli(["audit", "verify"]);
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stderr, "no record of the journal vouches for snapshot.json");
+  assertEquals((await home.json(["audit", "verify", "--json"]))["snapshot"], "not vouched for");
+  await home.start();
+  await using client = await home.connect({ token: true });
+  assertEquals((await client.request("approval.rules") as { rules: unknown[] }).rules, []);
+  assertEquals((await client.request("session.list") as { sessions: unknown[] }).sessions.length, 5);
+  await home.stop();
+  assertEquals((await home.json(["audit", "verify", "--json"]))["snapshot"], "vouched for");
+});
+
+Deno.test("C3 a changed older record is found within a minute of the start, and ends the daemon with exit 7", async () => {
+  await using home = await usedHome();
+  const bytes = Deno.readFileSync(home.path(FIRST));
+  const at = new TextDecoder().decode(bytes).indexOf("text 7");
+  bytes[at + 5] = "8".charCodeAt(0);
+  Deno.writeFileSync(home.path(FIRST), bytes);
+  await using daemon = await home.foreground();
+  const { code } = await daemon.exit(60_000);
+  assertEquals(code, 7);
+  const written = readFirst(home);
+  const [line] = Deno.readTextFileSync(home.path("logs/daemon.log")).split("\n").filter((one) =>
+    one.includes("does not verify")
+  );
+  for (const word of ["0000000000000001.jsonl", "seq", "offset"]) assertStringIncludes(line ?? "", word);
+  // The next one does not begin to serve.
+  const again = await home.cli(["daemon"]);
+  assertEquals(again.code, 7, again.stderr);
+  assertStringIncludes(again.stderr, "is altered");
+  assertEquals(readFirst(home), written);
+});
+
+function readFirst(home: TestHome): string {
+  return Deno.readTextFileSync(home.path(FIRST));
+}
+
+Deno.test("C8 status says how far the records are verified, and in the end: all", async () => {
+  await using home = await usedHome(200);
+  await home.start();
+  const status = async () => (await home.json(["status", "--json"]))["journal"] as Json;
+  const isVerified = (journal: Json) => journal["lastVerifiedAt"] !== null;
+  await eventually(async () => isVerified(await status()), 20_000, "the verification", 100);
+  const { ok, count, verifiedTo } = await status();
+  assertEquals([ok, verifiedTo], [true, count]);
+  assertStringIncludes((await home.cli(["status"])).stdout, `verified to seq ${count}`);
+});
+
+Deno.test("C4 audit verify misses segments that are gone, also where nothing is left of the journal", async () => {
+  await using home = await usedHome();
+  const counted = readJournal(home).length;
+  const segments = () => [...Deno.readDirSync(home.path("journal"))].filter(({ name }) => name.endsWith(".jsonl"));
+  for (const { name } of segments()) Deno.removeSync(home.path(`journal/${name}`));
+  const verify = async (says: string) => {
+    const { code, stderr } = await home.cli(["audit", "verify"]);
+    assertEquals(code, 7, stderr);
+    assertStringIncludes(stderr, says);
+    assertStringIncludes(stderr, "the end was cut off");
+  };
+  await verify(`journal.head counts ${counted} records`);
+  Deno.removeSync(home.path("journal.head"));
+  await verify("snapshot.json counts");
+  // A start says it too, and names the segment that the snapshot saw.
+  const { code, stderr } = await home.cli(["daemon"]);
+  assertEquals(code, 7, stderr);
+  assertStringIncludes(stderr, "snapshot.json saw it");
+  assertEquals(segments(), []);
+});
+
+Deno.test("C4 a journal's folder that is gone whole is missed by audit verify, and told by the next start", async () => {
+  await using home = await usedHome();
+  Deno.removeSync(home.path("journal"), { recursive: true });
+  const { code, stderr } = await home.cli(["audit", "verify"]);
+  assertEquals(code, 7, stderr);
+  assertStringIncludes(stderr, "journal.head counts");
+  await home.start();
+  const recovered = readJournal(home).find(({ type }) => type === "daemon.recovered");
+  assert(Number(recovered?.data["missingUpTo"]) > 40);
+  await home.stop();
+  assertEquals((await home.cli(["audit", "verify"])).code, 0);
+});
+
+Deno.test("C4 records cut from the end, after the snapshot or before, are told by audit verify", async () => {
+  await using home = await usedHome();
+  const lines = readFirst(home).split("\n").slice(0, -1);
+  for (const cut of [1, 3, 30]) {
+    Deno.writeTextFileSync(home.path(FIRST), `${lines.slice(0, -cut).join("\n")}\n`);
+    const { code, stdout, stderr } = await home.cli(["audit", "verify"]);
+    assertEquals(code, 0, `${cut}: ${stderr}`); // a crash can leave this, too
+    assertStringIncludes(stderr, `there were ${lines.length} records`);
+    assertStringIncludes(stdout, "completeness is not proven");
+    assertEquals((await home.json(["audit", "verify", "--json"]))["missingUpTo"], lines.length);
+  }
+});
+
+Deno.test("C3 a pipe in a segment's or the head file's place is told, not waited for", async () => {
+  await using home = await usedHome(2);
+  const pipe = async (name: string) => {
+    const made = await new Deno.Command("mkfifo", { args: [home.path(name)] }).output();
+    assert(made.success);
+  };
+  Deno.removeSync(home.path("journal.head"));
+  await pipe("journal.head");
+  assertEquals((await home.cli(["audit", "verify"])).code, 0);
+  await pipe("journal/0000000000009999.jsonl");
+  for (const args of [["audit", "verify"], ["daemon"]]) {
+    const { code, stderr } = await home.cli(args);
+    assertEquals(code, 7, stderr);
+    assertStringIncludes(stderr, "is a device or pipe, not a file");
+  }
+});
+
+Deno.test("C6 a segment that is taken away while the daemon runs makes it read-only: nothing is written to a file without a name", async () => {
+  await using home = await TestHome.create();
+  await home.start({ args: ["--limit", "tickMs=300"] });
+  await using client = await home.connect({ token: true });
+  await client.request("session.report", event("s1"));
+  Deno.removeSync(home.path(FIRST));
+  const isReadOnly = async () => (await client.request("status"))["state"] === "read_only";
+  await eventually(isReadOnly, 10_000, "a journal that is read-only", 50);
+  const { error } = await client.call("session.report", event("s2"));
+  assertEquals(error?.data?.["name"], "read_only");
+  assertStringIncludes(error?.message ?? "", "is gone");
+  const { code, stderr } = await home.cli(["audit", "verify"]);
+  assertEquals(code, 7, stderr);
+});

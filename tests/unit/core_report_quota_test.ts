@@ -1,0 +1,125 @@
+/** The limits on clients without a token: what counts, what is given back, and whom they leave alone. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Bucket } from "../../src/core/bucket.ts";
+import { ReportQuota } from "../../src/core/report_quota.ts";
+import { Store } from "../../src/core/store.ts";
+import { decideClose, decideUpdate, isRefusal } from "../../src/domain/decide.ts";
+import type { NewEvent } from "../../src/domain/event.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+import { LIMITS, type Limits } from "../../src/protocol/limits.ts";
+import { testBus } from "../support/bus.ts";
+import { FakeCaller } from "../support/desk.ts";
+import { FakeJournal } from "../support/fake_journal.ts";
+
+const AT = "2026-11-20T10:00:00.000Z";
+
+class Home {
+  now = 0;
+  readonly quota: ReportQuota;
+  readonly store: Store;
+
+  constructor(limits: Partial<Limits>) {
+    const steady = () => this.now;
+    this.quota = new ReportQuota({ limits: { ...LIMITS, ...limits }, steady });
+    const clock = { now: () => Date.parse(AT), steady };
+    this.store = new Store({
+      clock,
+      bus: testBus(),
+      idempotencyKeys: 10,
+      staleAfterMs: () => 1e9,
+      quota: this.quota,
+    });
+    this.store.attach(new FakeJournal());
+  }
+
+  set(id: string, peer: FakeCaller, title = id): void {
+    const event = decideUpdate(this.store.get(id), { id, agent: "claude" }, { title }, AT);
+    this.commit(event as NewEvent, peer);
+  }
+
+  close(id: string, peer: FakeCaller): void {
+    const event = decideClose(this.store.get(id), id, "done", AT);
+    if (!isRefusal(event)) this.commit(event, peer);
+  }
+
+  commit(event: NewEvent, peer: FakeCaller): void {
+    this.quota.run(peer, {}, () => this.store.commit(event, peer.actor));
+  }
+}
+
+const stranger = () => new FakeCaller("hook", "report");
+const refused = (action: () => void, says: string) => {
+  assertEquals(assertThrows(action, ConsoleError, says).kind, "busy");
+};
+
+Deno.test("L6 sessions: a limit for each connection and one in all; closed ones give way, an admin has none", () => {
+  const home = new Home({ reportSessions: 6, reportSessionsEach: 4 });
+  const [a, b, admin] = [stranger(), stranger(), new FakeCaller("cli", "admin")];
+  for (const id of ["a1", "a2", "a3", "a4"]) home.set(id, a);
+  refused(() => home.set("a5", a), "this connection has 4 sessions");
+  home.set("a1", a, "what is there goes on");
+  home.set("b1", b);
+  home.set("b2", b);
+  refused(() => home.set("b3", b), "there are 6 sessions");
+  home.set("own", admin);
+  home.close("a2", a);
+  refused(() => home.set("b3", b), "there are 6 sessions"); // no look for closed ones at each refusal
+  home.now += 1000;
+  home.set("b3", b);
+  assertEquals([...home.store.sessions()].map(({ id }) => id).sort(), ["a1", "a3", "a4", "b1", "b2", "b3", "own"]);
+});
+
+Deno.test("L6 the journal: each connection has an allowance that comes back with time", () => {
+  const home = new Home({ reportJournalBytes: 3000, reportJournalBytesEach: 1000, reportJournalRefill: 100 });
+  const [a, b, admin] = [stranger(), stranger(), new FakeCaller("cli", "admin")];
+  const fill = (peer: FakeCaller) => {
+    for (let i = 0; i < 100; i++) home.set("s", peer, `title ${i}`);
+  };
+  refused(() => fill(a), "this connection has 1000 bytes of the journal");
+  refused(() => fill(b), "this connection has 1000 bytes");
+  refused(() => fill(stranger()), "this connection has 1000 bytes");
+  refused(() => fill(stranger()), "clients without a token have 3000 bytes");
+  fill(admin);
+  home.now += 30_000;
+  home.set("s", a, "again");
+});
+
+Deno.test("L6 questions and their text: counted while they are open, not when they could not be put", () => {
+  const { quota } = new Home({ reportQuestions: 3, reportQuestionsEach: 2, reportQuestionUnits: 1000 });
+  const a = stranger();
+  const ask = (peer: FakeCaller, params: unknown = {}) => quota.run(peer, params, () => quota.admitQuestion(() => {}));
+  const first = ask(a);
+  ask(a);
+  refused(() => ask(a), "this connection has 2 open questions");
+  first();
+  ask(a);
+  ask(stranger());
+  refused(() => ask(stranger()), "clients without a token have 3 open questions");
+  ask(new FakeCaller("cli", "admin"));
+  const { quota: other } = new Home({ reportQuestions: 3, reportQuestionsEach: 2, reportQuestionUnits: 1000 });
+  const long = { text: "x".repeat(600) };
+  const put = (params: unknown, act = () => {}) => other.run(stranger(), params, () => other.admitQuestion(act));
+  assertThrows(() =>
+    put(long, () => {
+      throw new RangeError("a full disk");
+    }), RangeError);
+  const held = put(long);
+  refused(() => put(long), "1000 characters in open questions");
+  held();
+  put(long);
+  let deep: unknown = "x";
+  for (let i = 0; i < 100_000; i++) deep = [deep];
+  refused(() => put(deep), "characters"); // of any depth, and names count
+});
+
+Deno.test("L6 an allowance is never more than it was at first", () => {
+  let now = 0;
+  const bucket = new Bucket(100, 10, () => now);
+  now = 1e9;
+  bucket.take(150);
+  assert(bucket.isEmpty);
+  now += 4000;
+  assert(bucket.isEmpty);
+  now += 2000;
+  assert(!bucket.isEmpty);
+});
