@@ -137,7 +137,10 @@ export class ApprovalResolver {
       const gone = resolveApproval(approval, "cancelled", now(), "the daemon was restarted");
       store.commit({ type: "approval.decided", data: { approval: gone } }, DAEMON);
       const { sessionId: rowId, agent, id: approvalId } = approval;
-      this.#tellRow({ rowId, agent }, { kind: "left_to_agent", approvalId }, DAEMON);
+      const row = store.get(rowId);
+      if (row?.status !== "waiting" || row.waiting.approvalId !== approvalId) continue; // its agent went on meanwhile
+      // At the time of the agent's last event: what its hooks spooled since then is no older than this.
+      this.#tellRow({ rowId, agent }, { kind: "left_to_agent", approvalId }, DAEMON, row.lastEventAt);
     }
   }
 
@@ -179,10 +182,15 @@ export class ApprovalResolver {
   }
 
   /** The row's own event; a failure leaves the approval resolved. */
-  #tellRow({ rowId, agent }: Pick<PendingRequest, "rowId" | "agent">, event: AgentEvent, actor: Actor): void {
+  #tellRow(
+    { rowId, agent }: Pick<PendingRequest, "rowId" | "agent">,
+    event: AgentEvent,
+    actor: Actor,
+    at?: string,
+  ): void {
     if (this.#o.core.store.get(rowId) === undefined) return;
     try {
-      this.commit({ agent, sessionId: rowId, facts: {}, event }, { actor });
+      this.commit({ agent, sessionId: rowId, facts: {}, event }, { actor, at });
     } catch (error) {
       this.#o.log.error("a row was not updated", { sessionId: rowId, error: String(error) });
     }

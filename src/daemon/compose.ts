@@ -208,8 +208,9 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
       record,
     }),
     config.service,
-    approvals.service,
+    // The spool before approvals: what hooks left there is older than the end of the approvals of a killed daemon.
     ...features.services,
+    approvals.service,
     memory(() => store.seq + server.served, () => store.size),
     idleExit,
     readyFile({ paths, notes }),

@@ -7,6 +7,7 @@ import type { ErrorKind, Facts, Reopen, ToolUse, WaitingFor } from "./session.ts
 /** A dialog that waits for the human, as a row shows it. */
 export interface QuestionText {
   readonly for: WaitingFor;
+  /** Empty: what the call `tool` says, as it was told when it began. */
   readonly text: string;
   readonly tool?: ToolUse;
   readonly approvalId?: string;
@@ -16,8 +17,11 @@ export interface QuestionText {
 
 /** What happened in the agent, or between the agent and us. */
 export type AgentEvent =
-  /** The agent announced the session. `resumed`: the conversation existed before. */
-  | { readonly kind: "announced"; readonly resumed: boolean }
+  /**
+   * The agent announced the session. `resumed`: the conversation existed before. `inTurn`: it does so only when a turn
+   * begins, so that a row which works by another witness (a feed) works on.
+   */
+  | { readonly kind: "announced"; readonly resumed: boolean; readonly inTurn?: true }
   /** A prompt was submitted; `byUser` is false for prompts that the agent wrote to itself. */
   | { readonly kind: "prompt"; readonly promptId?: string; readonly text?: string; readonly byUser: boolean }
   /** A tool call begins. */
@@ -77,7 +81,7 @@ export interface Report {
   readonly subagent?: { readonly id: string; readonly type: string };
   /**
    * False where the event alone proves no conversation of the user: it updates an existing row and creates none.
-   * (Threads that the agent runs for itself; the end of a session that was never seen.)
+   * (Threads that the agent runs for itself. An end never creates one.)
    */
   readonly opens?: false;
 }

@@ -31,7 +31,10 @@ export const codex: Adapter = {
 const { SessionStart, UserPromptSubmit, PreToolUse, PostToolUse, SubagentStart, SubagentStop } = HOOK_FORMAT_EVENTS;
 
 const MEANING: EventHandlers = {
-  SessionStart,
+  SessionStart: (e) => {
+    const begun = SessionStart(e);
+    return begun.kind === "announced" ? { ...begun, inTurn: true } : begun;
+  },
   SessionEnd: (e, id) => ({
     kind: "ended",
     reason: stringField(e, "reason") ?? "other",

@@ -47,8 +47,7 @@ export function parseHookEvent(event: unknown, env: HookEnv, shape: HookFormat):
     facts: factsOf(event, name, env, shape),
     event: agentEvent,
     ...(agentId === undefined ? {} : { subagent: { id: agentId, type: stringField(event, "agent_type") ?? "" } }),
-    // `--resume` of an unknown id fires SessionEnd alone (lab README §3), a thread that never ran too (codex-permissions)
-    ...(agentEvent.kind === "ended" || shape.opensNot?.(event) ? { opens: false } : {}),
+    ...(shape.opensNot?.(event) ? { opens: false } : {}),
   };
   return { ok: true, report, ...optional("request", shape.request(event, env)), ...problem };
 }
@@ -87,12 +86,9 @@ export const HOOK_FORMAT_EVENTS = {
     ...optional("text", promptOf(e)),
   }),
   Stop: (e) => {
-    const running = (objectArrayField(e, "background_tasks") ?? []).filter((task) => task["status"] === "running");
-    const subagents = running.filter((task) => task["type"] === "subagent").length;
     return {
       kind: "finished",
-      subagents,
-      background: running.length - subagents,
+      ...stillRunning(e),
       ...optional("promptId", idField(e, "prompt_id")),
       ...optional("lastMessage", lastMessage(e)),
     };
@@ -153,6 +149,22 @@ export const HOOK_FORMAT_EVENTS = {
   ...ignored("TaskCreated", "TaskCompleted", "ConfigChange", "WorktreeCreate", "WorktreeRemove", "InstructionsLoaded"),
   ...ignored("CwdChanged", "FileChanged", "DirectoryAdded", "MessageDisplay"),
 } satisfies EventHandlers;
+
+/**
+ * What outlives the turn. Claude gives each task its type, Qwen Code a sub-agent its `agent_type` alone. An agent that
+ * lists none of them does not say what still runs.
+ */
+function stillRunning(event: Fields): { readonly subagents?: number; readonly background?: number } {
+  const running = objectArrayField(event, "background_tasks")?.filter((task) => task["status"] === "running");
+  if (running === undefined) return {};
+  const subagents = running.filter(isSubagent).length;
+  return { subagents, background: running.length - subagents };
+}
+
+function isSubagent(task: Fields): boolean {
+  const type = stringField(task, "type");
+  return type === undefined ? stringField(task, "agent_type") !== undefined : type === "subagent";
+}
 
 /** The agent's own forks (a compaction, a summary) stop under an empty type and were never started. */
 function subagent(event: Fields, change: 1 | -1): AgentEvent {
