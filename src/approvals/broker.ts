@@ -5,7 +5,7 @@
  * to the disk, and only then given to the hook. On any failure the hook gets no decision and the agent shows its own
  * dialog; nothing here denies by itself.
  */
-import { type Actor, FEED } from "../protocol/actor.ts";
+import type { Actor } from "../protocol/actor.ts";
 import type { ApprovalsDoor, ApprovalsPort, IncomingRequest } from "../core/approvals_port.ts";
 import type { Once } from "../core/idempotency.ts";
 import type { JournalPort } from "../core/journal_port.ts";
@@ -23,8 +23,10 @@ import { type PendingRequest, type Requester, requesterOfOne, type WaitResult } 
 import type { Inbox } from "./inbox.ts";
 import { type ClassifiedIncoming, classifyIncoming, type PolicyEngine, type PolicyResult } from "./policy_engine.ts";
 import { parseDecision } from "./parse_decision.ts";
-import { eventAfterAutoDecision, newApproval, questionOf, resolvedState } from "./records.ts";
+import { eventAfterAutoDecision, isSent, newApproval, questionOf, resolvedState, toldAgain } from "./records.ts";
 import { ruleFromDecision } from "./rule_from_decision.ts";
+import { isDelivered } from "./deliveries.ts";
+import { requestForFeed } from "./feed_request.ts";
 import { requestFromScript } from "./script_request.ts";
 import { alreadyDecided, messageNotSupported, noSuchApproval, notRequester, unknownSession } from "./errors.ts";
 import type { Presence } from "./presence.ts";
@@ -148,8 +150,10 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
         responseFor,
         requester,
         done: Promise.withResolvers<WaitResult>(),
+        acknowledged: Promise.withResolvers<boolean>(),
         stopTimer: after(waitMs, () => this.#resolver.expire(pending)),
         awaited: false,
+        rowTold: undefined,
         isResolved: false,
       };
       this.#resolver.pending.add(pending);
@@ -164,6 +168,13 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     if (pending === undefined || pending.requester !== requester) throw notRequester(id);
     pending.awaited = true;
     return pending.done.promise;
+  }
+
+  /** The decision was given to the agent; false: nobody read it. */
+  acknowledge(id: string, requester: Requester, written: boolean): void {
+    const pending = this.#resolver.pending.get(id);
+    if (pending === undefined || pending.requester !== requester) throw notRequester(id);
+    pending.acknowledged.resolve(written);
   }
 
   /** For a script: requests and waits in one call. @throws {ConsoleError} `not_found`, `stopping` */
@@ -186,32 +197,17 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
    * For a feed, which delivers the decision itself. `signal` fires when the request was decided elsewhere, or when
    * nobody is left who takes a decision. Undefined: no decision of ours.
    */
-  async requestDecision(report: Report, request: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined> {
-    let given: Decision | undefined;
-    let pending: PendingRequest | undefined;
-    const end = new AbortController();
-    const requester: Requester = { actor: FEED, signal: end.signal, hungUp: end.signal };
-    const responseFor = (decision: Decision) => (given = decision, {});
-    const onAbort = () => pending && this.#resolver.elsewhere(pending);
-    try {
-      const incoming = {
-        report,
-        request,
-        cut: false,
-        responseFor,
-        ...this.#workspaces.of(report.sessionId, request.cwd),
-      };
-      const { output, approval } = await this.receive(incoming, requester);
-      if (output !== undefined || approval === undefined) return given;
-      pending = this.#resolver.pending.get(approval.id);
-      signal.addEventListener("abort", onAbort, { once: true });
-      if (signal.aborted) onAbort();
-      const { outcome } = await this.wait(approval.id, requester);
-      return outcome === "approved" || outcome === "denied" ? given : undefined;
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-      end.abort();
-    }
+  requestDecision(report: Report, request: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined> {
+    return requestForFeed(
+      {
+        receive: (incoming, requester) => this.receive(incoming, requester),
+        pending: (id) => this.#resolver.pending.get(id),
+        wait: (id, requester) => this.wait(id, requester),
+        elsewhere: (pending) => this.#resolver.elsewhere(pending),
+      },
+      { report, request, ...this.#workspaces.of(report.sessionId, request.cwd) },
+      signal,
+    );
   }
 
   // -- decisions ------------------------------------------------------------------------------------------------------
@@ -224,8 +220,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const approval = inbox.get(id);
     if (earlier !== undefined) {
       await journal.durable(earlier.seq);
-      const ruleId = approval?.status === "approved" ? approval.approved.ruleId : undefined;
-      return { ...earlier, id, ...(ruleId === undefined ? {} : { ruleId }) };
+      return { ...earlier, id, ...toldAgain(approval) };
     }
     if (approval === undefined) throw noSuchApproval(id);
     const pending = this.#resolver.pending.get(id);
@@ -254,7 +249,15 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
       pending.done.resolve({ id, outcome: "cancelled" });
       throw error;
     }
-    return { ...committed, id, ...(rule === undefined ? {} : { ruleId: rule.id }) };
+    const delivered = await isDelivered(pending, this.#o.after);
+    if (delivered === false) this.#resolver.undelivered(pending);
+    return {
+      ...committed,
+      id,
+      ...(rule === undefined ? {} : { ruleId: rule.id }),
+      ...(delivered === undefined ? {} : { delivered }),
+      ...(isSent(decision, output, pending.request) ? {} : { messageSent: false as const }),
+    };
   }
 
   // -- other events ---------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import type { Broker } from "./broker.ts";
 import type { Inbox } from "./inbox.ts";
 import { commitRevocation, type RevokeDeps } from "./revoke_rule.ts";
 
-type Methods = `approval.${"decide" | "list" | "request" | "revoke" | "rules" | "wait"}`;
+type Methods = `approval.${"decide" | "delivered" | "list" | "request" | "revoke" | "rules" | "wait"}`;
 
 export interface ApprovalDeps {
   readonly broker: Broker;
@@ -25,6 +25,10 @@ export function approvalHandlers(deps: ApprovalDeps): Handlers<Methods> {
       return { seq: store.seq, approvals };
     },
     "approval.decide": (params, { peer }) => broker.decide(params, peer.actor),
+    "approval.delivered": ({ id, written }, { peer }) => {
+      broker.acknowledge(id, peer, written);
+      return {};
+    },
     "approval.request": (params, { peer }) => broker.request(params, peer),
     "approval.revoke": (params, { peer }) => commitRevocation(deps, params, peer.actor),
     "approval.rules": () => ({ rules: [...rules()] }),

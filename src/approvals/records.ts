@@ -65,3 +65,20 @@ export function eventAfterAutoDecision(event: AgentEvent, decision: Decision): A
     ? { kind: "tool", tool: event.tool }
     : { kind: "progress" };
 }
+
+/** What a repeat of the decision that `approval` got is told beside its number. */
+export function toldAgain(approval: Approval | undefined): { readonly ruleId?: string; readonly delivered?: false } {
+  if (approval?.status !== "approved" && approval?.status !== "denied") return {};
+  const { ruleId, delivered } = approval.status === "approved" ? approval.approved : approval.denied;
+  return { ...(ruleId === undefined ? {} : { ruleId }), ...(delivered === undefined ? {} : { delivered }) };
+}
+
+/** Whether the message of `decision` is in what the agent gets: some take none. A script gets it beside the outcome. */
+export function isSent(
+  decision: Decision,
+  output: Readonly<Record<string, unknown>>,
+  { scripted }: Pick<ClassifiedRequest, "scripted">,
+): boolean {
+  if (decision.kind === "approve" || !decision.message || scripted) return true;
+  return JSON.stringify(output).includes(JSON.stringify(decision.message).slice(1, -1));
+}

@@ -7,10 +7,11 @@ import type { ErrorKind, Facts, Reopen, ToolUse, WaitingFor } from "./session.ts
 /** A dialog that waits for the human, as a row shows it. */
 export interface QuestionText {
   readonly for: WaitingFor;
-  /** Empty: what the call `tool` says, as it was told when it began. */
   readonly text: string;
   readonly tool?: ToolUse;
   readonly approvalId?: string;
+  /** It is about the call of this tool that runs now, whose own words say more than `text`. */
+  readonly ofCall?: string;
   /** Requested by a script, outside any turn: the agent's own events say nothing about it. */
   readonly scripted?: true;
 }
@@ -28,9 +29,10 @@ export type AgentEvent =
   | { readonly kind: "tool"; readonly tool: ToolUse }
   /**
    * A tool call ended, or anything else that proves that the turn goes on. `tools`: the calls that ended, where the
-   * agent names them; a call without text stands for every call of that name. `failed`: they failed.
+   * agent names them; a call without text stands for every call of that name. `failed`: they failed. `ran`: they did run,
+   * with whatever result; the end of a batch also names calls that were refused.
    */
-  | { readonly kind: "progress"; readonly tools?: readonly ToolUse[]; readonly failed?: true }
+  | { readonly kind: "progress"; readonly tools?: readonly ToolUse[]; readonly failed?: true; readonly ran?: true }
   /**
    * The agent requests a decision, about the call `tool` where there is one; `approvalId` where our clients can decide.
    */

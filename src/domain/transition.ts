@@ -54,9 +54,11 @@ export function nextState(session: Session, report: Report): State {
 }
 
 function waiting(session: Session, question: QuestionText): State {
-  const { approvalId } = question;
-  const tool = question.tool && identified(session, clipTool(question.tool));
-  const text = question.text === "" && tool !== undefined ? tool.text ?? tool.name : question.text;
+  const { approvalId, ofCall } = question;
+  const running = session.status === "working" ? session.working.tool : undefined;
+  const asked = ofCall !== undefined && running?.name === ofCall ? running : undefined;
+  const tool = asked ?? (question.tool && identified(session, clipTool(question.tool)));
+  const text = asked?.text ?? question.text;
   return {
     status: "waiting",
     waiting: {

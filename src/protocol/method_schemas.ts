@@ -20,6 +20,7 @@ type Subscribed = v.InferInput<typeof s.subscribeResult>;
 
 export const METHOD_SCHEMAS = {
   "approval.decide": { params: s.decideParams, result: s.decided },
+  "approval.delivered": { params: s.deliveredParams, result: s.empty },
   "approval.list": { params: s.approvalListParams, result: s.approvalsResult },
   "approval.request": { params: s.requestParams, result: s.waitResult },
   "approval.revoke": { params: s.revokeParams, result: s.committed },

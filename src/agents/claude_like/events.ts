@@ -29,6 +29,13 @@ const TOOLS: ToolTable = {
 
 const MEANING: EventHandlers = {
   ...HOOK_FORMAT_EVENTS,
+  // not known whether a refused call fails in this way, too
+  PostToolUseFailure: (e) => {
+    const event = HOOK_FORMAT_EVENTS.PostToolUseFailure(e);
+    if (event.kind !== "progress") return event;
+    const { ran: _, ...ended } = event;
+    return ended;
+  },
   // the round of a tool is no prompt of the user's; neither the turn nor its id are new
   UserPromptSubmit: (e) =>
     stringField(e, "prompt") === undefined ? { kind: "progress" } : HOOK_FORMAT_EVENTS.UserPromptSubmit(e),

@@ -142,12 +142,12 @@ function dialogOpen(event: Fields): AgentEvent {
   const call = dialogCall(details);
   const type = stringField(details, "type") ?? "";
   const waits = DIALOGS[type] ?? "permission";
-  // Its details do not say what is asked, the call that began just before does (BeforeTool): the row takes it from there.
-  if (waits === "question") return { kind: "requested", for: waits, text: "", tool: { name: type } };
   if (call !== undefined) return { kind: "requested", for: waits, text: promptText(call), tool: describeTool(call) };
   const about = stringField(details, "filePath") ?? stringField(details, "prompt") ?? stringField(event, "message") ??
     "";
-  return { kind: "requested", for: waits, text: oneLineExcerpt(about, TEXT_CAPS.waiting) };
+  // A question's details do not say what is asked; the call that began just before does (BeforeTool).
+  const asked = waits === "question" ? { ofCall: type } : {};
+  return { kind: "requested", for: waits, text: oneLineExcerpt(about, TEXT_CAPS.waiting), ...asked };
 }
 
 /** The call that a dialog is about, where its details name it: the end of another call then leaves it open. */

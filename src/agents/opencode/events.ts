@@ -100,7 +100,7 @@ const MEANING: EventTable<(properties: Fields, event: Fields) => AgentEvent> = {
     const name = stringField(p, "tool");
     return name === undefined
       ? PROGRESS
-      : { kind: "progress", tools: [{ name, ...optional("id", stringField(p, "callID")) }] };
+      : { kind: "progress", tools: [{ name, ...optional("id", stringField(p, "callID")) }], ran: true };
   },
 
   "permission.asked": (p, e) => {
@@ -170,7 +170,7 @@ function turnEnded(properties: Fields): AgentEvent {
 /** An approval continues the call. (A rejection ends the turn, except one with a comment: then "busy" follows.) */
 function goesOn(properties: Fields): AgentEvent {
   const tool = callInTool(objectField(properties, "asked") ?? {});
-  return tool === undefined ? PROGRESS : { kind: "progress", tools: [tool] };
+  return tool === undefined ? PROGRESS : { kind: "progress", tools: [tool], ran: true };
 }
 
 function failure(properties: Fields): AgentEvent {

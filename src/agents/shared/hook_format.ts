@@ -106,8 +106,8 @@ export const HOOK_FORMAT_EVENTS = {
     const tool = toolOf(e);
     return tool === undefined ? PROGRESS : { kind: "tool", tool };
   },
-  PostToolUse: ended,
-  PostToolUseFailure: (e) => booleanField(e, "is_interrupt") ? { kind: "interrupted" } : failed(e),
+  PostToolUse: (e) => ran(ended(e)),
+  PostToolUseFailure: (e) => booleanField(e, "is_interrupt") ? { kind: "interrupted" } : ran(failed(e)),
   PostToolBatch: (e) => ({ kind: "progress", ...optional("tools", batchOf(e)) }),
   PermissionDenied: failed,
 
@@ -169,6 +169,11 @@ function isSubagent(task: Fields): boolean {
 /** The agent's own forks (a compaction, a summary) stop under an empty type and were never started. */
 function subagent(event: Fields, change: 1 | -1): AgentEvent {
   return stringField(event, "agent_type") === undefined ? NOTED : { kind: "subagent", change };
+}
+
+/** No hook of this name runs for a call that was refused (recorded of Claude Code). */
+function ran(event: AgentEvent): AgentEvent {
+  return event.kind === "progress" && event.tools !== undefined ? { ...event, ran: true } : event;
 }
 
 function ended(event: Fields): AgentEvent {
