@@ -19,11 +19,17 @@ import type { Log } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
-import { type PendingRequest, type Requester, requesterOfOne, type WaitResult } from "./pending_requests.ts";
+import {
+  type PendingRequest,
+  type Requester,
+  requesterOfOne,
+  unresolved,
+  type WaitResult,
+} from "./pending_requests.ts";
 import type { Inbox } from "./inbox.ts";
 import { type ClassifiedIncoming, classifyIncoming, type PolicyEngine, type PolicyResult } from "./policy_engine.ts";
 import { parseDecision } from "./parse_decision.ts";
-import { eventAfterAutoDecision, isSent, newApproval, questionOf, resolvedState, toldAgain } from "./records.ts";
+import { eventAfterAutoDecision, newApproval, questionOf, resolvedState, toldAgain, toldOnce } from "./records.ts";
 import { ruleFromDecision } from "./rule_from_decision.ts";
 import { isDelivered } from "./deliveries.ts";
 import { requestForFeed } from "./feed_request.ts";
@@ -56,7 +62,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   #o: BrokerOptions;
   #resolver: ApprovalResolver;
   #workspaces = new WorkspaceConfigs();
-  #stopped = false;
+  #stopping = new AbortController();
   requestedByFeed: ApprovalsDoor["requestedByFeed"] = () => false;
 
   constructor(options: BrokerOptions) {
@@ -93,7 +99,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
 
   /** Beside the agent's own dialog waiting blocks nobody; otherwise wait only while a person can decide. */
   #mayWait({ request, report }: IncomingRequest, result: PolicyResult): boolean {
-    if (this.#stopped) return false;
+    if (this.#stopping.signal.aborted) return false;
     if (request.dialog === "beside") return true;
     if (this.requestedByFeed(report.agent, report.sessionId)) return false;
     const waits = request.dialog === "behind" || (result.kind === "undecided" && result.needsHuman);
@@ -149,12 +155,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
         question: { ...question, ...(tool === undefined ? {} : { tool }) },
         responseFor,
         requester,
-        done: Promise.withResolvers<WaitResult>(),
-        acknowledged: Promise.withResolvers<boolean>(),
         stopTimer: after(waitMs, () => this.#resolver.expire(pending)),
-        awaited: false,
-        rowTold: undefined,
-        isResolved: false,
+        ...unresolved(),
       };
       this.#resolver.pending.add(pending);
       if (committed === undefined) this.#resolver.cancel(pending, "its row could not be written");
@@ -182,7 +184,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const { sessionId, waitSecs } = params;
     const agent = this.#o.core.store.get(sessionId)?.agent ?? params.agent;
     if (agent === undefined) throw unknownSession(sessionId);
-    if (this.#stopped) throw new ConsoleError("stopping", "the daemon is stopping and asks nobody any more");
+    if (this.#stopping.signal.aborted) {
+      throw new ConsoleError("stopping", "the daemon is stopping and asks nobody any more");
+    }
     const waitMs = waitSecs === undefined ? this.#o.waitMs() : waitSecs * 1000;
     const { requester, end } = requesterOfOne(peer);
     try {
@@ -249,15 +253,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
       pending.done.resolve({ id, outcome: "cancelled" });
       throw error;
     }
-    const delivered = await isDelivered(pending, this.#o.after);
+    const delivered = await isDelivered(pending, this.#o.after, this.#stopping.signal);
     if (delivered === false) this.#resolver.undelivered(pending);
-    return {
-      ...committed,
-      id,
-      ...(rule === undefined ? {} : { ruleId: rule.id }),
-      ...(delivered === undefined ? {} : { delivered }),
-      ...(isSent(decision, output, pending.request) ? {} : { messageSent: false as const }),
-    };
+    return { ...committed, id, ...toldOnce({ rule, delivered, decision, output, request: pending.request }) };
   }
 
   // -- other events ---------------------------------------------------------------------------------------------------
@@ -281,7 +279,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
 
   /** On stop: requesters get no decision at once, and no approval stays open in the journal. */
   stop(): void {
-    this.#stopped = true;
+    this.#stopping.abort();
     for (const pending of this.#all()) this.#resolver.cancel(pending, "the daemon stops");
   }
 

@@ -53,6 +53,17 @@ export interface PendingRequest {
   isResolved: boolean;
 }
 
+/** What a request begins with. */
+export function unresolved(): Pick<PendingRequest, "acknowledged" | "awaited" | "done" | "isResolved" | "rowTold"> {
+  return {
+    done: Promise.withResolvers<WaitResult>(),
+    acknowledged: Promise.withResolvers<boolean>(),
+    awaited: false,
+    rowTold: undefined,
+    isResolved: false,
+  };
+}
+
 export class PendingRequests {
   #byId = new Map<string, PendingRequest>();
   #byRow = new Map<string, Set<PendingRequest>>();

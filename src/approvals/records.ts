@@ -1,5 +1,5 @@
 /** What is stored of a request and its decision: the approval, and the events of its row. Pure. */
-import type { Approval, ApprovalState, Decision } from "../domain/approval.ts";
+import type { Approval, ApprovalState, Decision, Rule } from "../domain/approval.ts";
 import { presentRequest, presentToolName } from "../domain/presentation.ts";
 import type { AgentEvent, QuestionText } from "../domain/report.ts";
 import { clip, escapeControlsKeepLines, maskSecrets } from "../domain/sanitize.ts";
@@ -73,12 +73,25 @@ export function toldAgain(approval: Approval | undefined): { readonly ruleId?: s
   return { ...(ruleId === undefined ? {} : { ruleId }), ...(delivered === undefined ? {} : { delivered }) };
 }
 
-/** Whether the message of `decision` is in what the agent gets: some take none. A script gets it beside the outcome. */
-export function isSent(
-  decision: Decision,
-  output: Readonly<Record<string, unknown>>,
-  { scripted }: Pick<ClassifiedRequest, "scripted">,
-): boolean {
-  if (decision.kind === "approve" || !decision.message || scripted) return true;
+interface Told {
+  readonly rule: Rule | undefined;
+  readonly delivered: boolean | undefined;
+  readonly decision: Decision;
+  readonly output: Readonly<Record<string, unknown>>;
+  readonly request: Pick<ClassifiedRequest, "scripted">;
+}
+
+/** What the client that decided is told beside the number of its decision. */
+export function toldOnce({ rule, delivered, decision, output, request }: Told) {
+  return {
+    ...(rule === undefined ? {} : { ruleId: rule.id }),
+    ...(delivered === undefined ? {} : { delivered }),
+    ...(request.scripted || isSent(decision, output) ? {} : { messageSent: false as const }),
+  };
+}
+
+/** Whether the message of `decision` is in what the agent gets: some take none. (A script gets it beside the outcome.) */
+function isSent(decision: Decision, output: Told["output"]): boolean {
+  if (decision.kind === "approve" || !decision.message) return true;
   return JSON.stringify(output).includes(JSON.stringify(decision.message).slice(1, -1));
 }

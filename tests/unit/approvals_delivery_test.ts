@@ -80,6 +80,17 @@ Deno.test("H4 a decision that was passed on late is no longer one that was not; 
   assertEquals(approval.status === "denied" && "delivered" in approval.denied, false);
 });
 
+Deno.test("F1 a daemon that stops reads no acknowledgement: it is not known, and nothing is corrected", async () => {
+  const { desk, hook, id, waiting } = await asked();
+  const deciding = desk.broker.decide({ id, ...YES }, "cli:admin");
+  await waiting;
+  await flushed();
+  desk.broker.stop();
+  hook.hangUp();
+  assertEquals("delivered" in await deciding, false);
+  assertEquals(desk.events.at(-1)?.startsWith("approval.corrected"), false);
+});
+
 Deno.test("H4 an undelivered decision leaves a row alone whose agent went on", async () => {
   const { desk, hook, id, waiting } = await asked();
   const deciding = desk.broker.decide({ id, ...YES }, "cli:admin");

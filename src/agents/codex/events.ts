@@ -33,7 +33,8 @@ const { SessionStart, UserPromptSubmit, PreToolUse, PostToolUse, SubagentStart, 
 const MEANING: EventHandlers = {
   SessionStart: (e) => {
     const begun = SessionStart(e);
-    return begun.kind === "announced" ? { ...begun, inTurn: true } : begun;
+    // of one that is resumed the row may be what a dead process left behind
+    return begun.kind === "announced" && !begun.resumed ? { ...begun, inTurn: true } : begun;
   },
   SessionEnd: (e, id) => ({
     kind: "ended",

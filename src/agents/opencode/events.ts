@@ -170,7 +170,7 @@ function turnEnded(properties: Fields): AgentEvent {
 /** An approval continues the call. (A rejection ends the turn, except one with a comment: then "busy" follows.) */
 function goesOn(properties: Fields): AgentEvent {
   const tool = callInTool(objectField(properties, "asked") ?? {});
-  return tool === undefined ? PROGRESS : { kind: "progress", tools: [tool], ran: true };
+  return tool === undefined ? PROGRESS : { kind: "progress", tools: [tool] };
 }
 
 function failure(properties: Fields): AgentEvent {
