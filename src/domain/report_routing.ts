@@ -24,8 +24,8 @@ export function routeReport(report: Report, rows: SessionLookup): readonly Repor
 }
 
 /**
- * An end alone proves no conversation, whoever sends it: `claude --resume` of an unknown id, a Codex thread that never
- * ran, a process of `gemini --acp` under an id that it never announced (recorded).
+ * An end alone proves no conversation, whoever sends it: agents send one for an id that they were to resume and do not
+ * know, for a thread that never ran, for a process under an id that it never announced (recorded).
  */
 function opensNothing({ opens, event }: Report): boolean {
   return opens === false || event.kind === "ended";
