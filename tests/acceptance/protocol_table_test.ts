@@ -12,6 +12,7 @@ const GOOD: Readonly<Record<string, Json>> = {
   "approval.decide": { id: "none", decision: "approve" },
   "approval.request": { sessionId: "none", tool: "Deploy", input: "to prod" },
   "approval.revoke": { id: "none" },
+  "approval.delivered": { id: "none", written: true },
   "approval.wait": { id: "none" },
   "session.close": { sessionId: "none" },
   "session.delete": { sessionId: "none" },
@@ -27,12 +28,13 @@ const GOOD: Readonly<Record<string, Json>> = {
 /** For each parameter a value that is wrong for it; rows without one take none but {@link EVERYWHERE}. */
 const WRONG: Readonly<Record<string, Json>> = {
   "approval.decide": { id: 5, decision: "maybe", scope: "forever", message: 5, answers: "red", expiresInSecs: "1h" },
+  "approval.delivered": { id: 5, written: "yes" },
   "approval.list": { status: "open", sessionId: 5 },
   "approval.request": { sessionId: 5, agent: 5, tool: "", input: 5, reasoning: 5, waitSecs: "1h" },
   "approval.revoke": { id: 5 },
   "approval.wait": { id: 5 },
   "audit.tail": { limit: "ten" },
-  hello: { protocol: "1", client: 5, kind: "rule", token: 5 },
+  hello: { protocol: "1", client: 5, kind: "rule", token: 5, acknowledges: "yes" },
   "session.close": { sessionId: 5, reason: 5 },
   "session.delete": { sessionId: [] },
   "session.get": { sessionId: {} },
