@@ -19,14 +19,21 @@ import type { Log } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
-import { type PendingRequest, type Requester, requesterOfOne, type WaitResult } from "./pending_requests.ts";
+import {
+  type PendingRequest,
+  type Requester,
+  requesterOfOne,
+  unresolved,
+  type WaitResult,
+} from "./pending_requests.ts";
 import type { Inbox } from "./inbox.ts";
 import { type ClassifiedIncoming, classifyIncoming, type PolicyEngine, type PolicyResult } from "./policy_engine.ts";
 import { parseDecision } from "./parse_decision.ts";
-import { eventAfterAutoDecision, newApproval, questionOf, resolvedState } from "./records.ts";
+import { eventAfterAutoDecision, newApproval, questionOf, resolvedState, toldAgain, toldOnce } from "./records.ts";
 import { ruleFromDecision } from "./rule_from_decision.ts";
+import { isDelivered } from "./deliveries.ts";
+import { requestForFeed } from "./feed_request.ts";
 import { requestFromScript } from "./script_request.ts";
-import { decisionForFeed } from "./feed_requests.ts";
 import { alreadyDecided, messageNotSupported, noSuchApproval, notRequester, unknownSession } from "./errors.ts";
 import type { Presence } from "./presence.ts";
 import { ApprovalResolver } from "./resolver.ts";
@@ -59,7 +66,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   #o: BrokerOptions;
   #resolver: ApprovalResolver;
   #workspaces = new WorkspaceConfigs();
-  #stopped = false;
+  #stopping = new AbortController();
   requestedByFeed: ApprovalsDoor["requestedByFeed"] = () => false;
 
   constructor(options: BrokerOptions) {
@@ -112,7 +119,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
 
   /** Beside the agent's own dialog waiting blocks nobody; otherwise wait only while a person can decide. */
   #mayWait({ request, report }: IncomingRequest, result: PolicyResult): boolean {
-    if (this.#stopped) return false;
+    if (this.#stopping.signal.aborted) return false;
     if (request.dialog === "beside") return true;
     if (this.requestedByFeed(report.agent, report.sessionId)) return false;
     const waits = request.dialog === "behind" || (result.kind === "undecided" && result.needsHuman);
@@ -168,11 +175,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
         question: { ...question, ...(tool === undefined ? {} : { tool }) },
         responseFor,
         requester,
-        done: Promise.withResolvers<WaitResult>(),
         stopTimer: after(waitMs, () => this.#resolver.expire(pending)),
         release,
-        awaited: false,
-        isResolved: false,
+        ...unresolved(),
       };
       this.#resolver.pending.add(pending);
       if (committed === undefined) this.#resolver.cancel(pending, "its row could not be written");
@@ -188,12 +193,21 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     return pending.done.promise;
   }
 
+  /** The decision was given to the agent; false: nobody read it. */
+  acknowledge(id: string, requester: Requester, written: boolean): void {
+    const pending = this.#resolver.pending.get(id);
+    if (pending === undefined || pending.requester !== requester) throw notRequester(id);
+    pending.acknowledged.resolve(written);
+  }
+
   /** For a script: requests and waits in one call. @throws {ConsoleError} `not_found`, `stopping` */
   async request(params: ParamsOf<"approval.request">, peer: Peer): Promise<WaitResult> {
     const { sessionId, waitSecs } = params;
     const agent = this.#o.core.store.get(sessionId)?.agent ?? params.agent;
     if (agent === undefined) throw unknownSession(sessionId);
-    if (this.#stopped) throw new ConsoleError("stopping", "the daemon is stopping and asks nobody any more");
+    if (this.#stopping.signal.aborted) {
+      throw new ConsoleError("stopping", "the daemon is stopping and asks nobody any more");
+    }
     const waitMs = waitSecs === undefined ? this.#o.waitMs() : waitSecs * 1000;
     const { requester, end } = requesterOfOne(peer);
     try {
@@ -211,13 +225,16 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
    * nobody is left who takes a decision. Undefined: no decision of ours.
    */
   requestDecision(report: Report, request: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined> {
-    return decisionForFeed(this, { report, request, ...this.#workspaces.of(report.sessionId, request.cwd) }, signal);
-  }
-
-  /** The request was decided elsewhere, or nobody is left who takes a decision. */
-  endElsewhere(id: string): void {
-    const pending = this.#resolver.pending.get(id);
-    if (pending !== undefined) this.#resolver.elsewhere(pending);
+    return requestForFeed(
+      {
+        receive: (incoming, requester) => this.receive(incoming, requester),
+        pending: (id) => this.#resolver.pending.get(id),
+        wait: (id, requester) => this.wait(id, requester),
+        elsewhere: (pending) => this.#resolver.elsewhere(pending),
+      },
+      { report, request, ...this.#workspaces.of(report.sessionId, request.cwd) },
+      signal,
+    );
   }
 
   // -- decisions ------------------------------------------------------------------------------------------------------
@@ -230,8 +247,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const approval = inbox.get(id);
     if (earlier !== undefined) {
       await journal.durable(earlier.seq);
-      const ruleId = approval?.status === "approved" ? approval.approved.ruleId : undefined;
-      return { ...earlier, id, ...(ruleId === undefined ? {} : { ruleId }) };
+      return { ...earlier, id, ...toldAgain(approval) };
     }
     if (approval === undefined) throw noSuchApproval(id);
     const pending = this.#resolver.pending.get(id);
@@ -260,7 +276,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
       pending.done.resolve({ id, outcome: "cancelled" });
       throw error;
     }
-    return { ...committed, id, ...(rule === undefined ? {} : { ruleId: rule.id }) };
+    const delivered = await isDelivered(pending, this.#o.after, this.#stopping.signal);
+    if (delivered === false) this.#resolver.undelivered(pending);
+    return { ...committed, id, ...toldOnce({ rule, delivered, decision, output, request: pending.request }) };
   }
 
   // -- other events ---------------------------------------------------------------------------------------------------
@@ -284,7 +302,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
 
   /** On stop: requesters get no decision at once, and no approval stays open in the journal. */
   stop(): void {
-    this.#stopped = true;
+    this.#stopping.abort();
     for (const pending of this.#all()) this.#resolver.cancel(pending, "the daemon stops");
   }
 

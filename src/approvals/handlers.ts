@@ -8,7 +8,16 @@ import type { Inbox } from "./inbox.ts";
 import type { PolicyEngine } from "./policy_engine.ts";
 import { commitRevocation, type RevokeDeps } from "./revoke_rule.ts";
 
-type Methods = `approval.${"add_rule" | "decide" | "evaluate" | "list" | "request" | "revoke" | "rules" | "wait"}`;
+type Methods = `approval.${
+  | "add_rule"
+  | "decide"
+  | "delivered"
+  | "evaluate"
+  | "list"
+  | "request"
+  | "revoke"
+  | "rules"
+  | "wait"}`;
 
 export interface ApprovalDeps {
   readonly broker: Broker;
@@ -35,6 +44,10 @@ export function approvalHandlers(deps: ApprovalDeps): Handlers<Methods> {
     "approval.add_rule": (params, { peer }) => commitNewRule(deps, params, peer.actor),
     "approval.evaluate": (params) => evaluateCommand(deps.policy, params, deps.own),
     "approval.decide": (params, { peer }) => broker.decide(params, peer.actor),
+    "approval.delivered": ({ id, written }, { peer }) => {
+      broker.acknowledge(id, peer, written);
+      return {};
+    },
     "approval.request": (params, { peer }) => broker.request(params, peer),
     "approval.revoke": (params, { peer }) => commitRevocation(deps, params, peer.actor),
     "approval.rules": () => ({ rules: [...rules()] }),

@@ -8,7 +8,7 @@ import type { Peer } from "../rpc/peer.ts";
 export type WaitResult = ResultOf<"approval.wait">;
 
 /** The connection that made the request and gets the result. */
-export type Requester = Pick<Peer, "actor" | "hungUp" | "signal">;
+export type Requester = Pick<Peer, "acknowledges" | "actor" | "hungUp" | "signal">;
 
 /**
  * A requester for one request on a connection that makes several: what is kept for the request ends with `end`, not
@@ -41,17 +41,31 @@ export interface PendingRequest {
   readonly responseFor: IncomingRequest["responseFor"];
   readonly requester: Requester;
   readonly done: PromiseWithResolvers<WaitResult>;
+  /** Its hook has passed the decision on; false: it could not. */
+  readonly acknowledged: PromiseWithResolvers<boolean>;
   readonly stopTimer: () => void;
   /** It counts no longer among the open questions of its requester. */
   readonly release: () => void;
   /** The requester waits: it got the reply with the approval's id in time. */
   awaited: boolean;
+  /** When the row was told of the decision; a later event of the agent knows better. ISO 8601. */
+  rowTold: string | undefined;
   /** The approval is resolved; only the requester may not know yet. */
   isResolved: boolean;
 }
 
 /** Most results that are kept for requesters who have not gone: each is fetched in a moment, or never. */
 const RESOLVED_KEPT = 512;
+/** What a request begins with. */
+export function unresolved(): Pick<PendingRequest, "acknowledged" | "awaited" | "done" | "isResolved" | "rowTold"> {
+  return {
+    done: Promise.withResolvers<WaitResult>(),
+    acknowledged: Promise.withResolvers<boolean>(),
+    awaited: false,
+    rowTold: undefined,
+    isResolved: false,
+  };
+}
 
 export class PendingRequests {
   #resolved = new Set<string>();

@@ -1,5 +1,5 @@
 /** What is stored of a request and its decision: the approval, and the events of its row. Pure. */
-import type { Approval, ApprovalState, Decision } from "../domain/approval.ts";
+import type { Approval, ApprovalState, Decision, Rule } from "../domain/approval.ts";
 import { presentRequest, presentToolName } from "../domain/presentation.ts";
 import type { AgentEvent, QuestionText } from "../domain/report.ts";
 import { clip, escapeControlsKeepLines, maskSecrets } from "../domain/sanitize.ts";
@@ -65,4 +65,34 @@ export function eventAfterAutoDecision(event: AgentEvent, decision: Decision): A
   return decision.kind === "approve" && event.tool !== undefined
     ? { kind: "tool", tool: event.tool }
     : { kind: "progress" };
+}
+
+/** What a repeat of the decision that `approval` got is told beside its number. */
+export function toldAgain(approval: Approval | undefined): { readonly ruleId?: string; readonly delivered?: false } {
+  if (approval?.status !== "approved" && approval?.status !== "denied") return {};
+  const { ruleId, delivered } = approval.status === "approved" ? approval.approved : approval.denied;
+  return { ...(ruleId === undefined ? {} : { ruleId }), ...(delivered === undefined ? {} : { delivered }) };
+}
+
+interface Told {
+  readonly rule: Rule | undefined;
+  readonly delivered: boolean | undefined;
+  readonly decision: Decision;
+  readonly output: Readonly<Record<string, unknown>>;
+  readonly request: Pick<ClassifiedRequest, "scripted">;
+}
+
+/** What the client that decided is told beside the number of its decision. */
+export function toldOnce({ rule, delivered, decision, output, request }: Told) {
+  return {
+    ...(rule === undefined ? {} : { ruleId: rule.id }),
+    ...(delivered === undefined ? {} : { delivered }),
+    ...(request.scripted || isSent(decision, output) ? {} : { messageSent: false as const }),
+  };
+}
+
+/** Whether the message of `decision` is in what the agent gets: some take none. (A script gets it beside the outcome.) */
+function isSent(decision: Decision, output: Told["output"]): boolean {
+  if (decision.kind === "approve" || !decision.message) return true;
+  return JSON.stringify(output).includes(JSON.stringify(decision.message).slice(1, -1));
 }

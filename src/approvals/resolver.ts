@@ -18,6 +18,7 @@ import {
 } from "../domain/approval_resolution.ts";
 import type { Log } from "../platform/system.ts";
 import { type PendingRequest, PendingRequests, type WaitResult } from "./pending_requests.ts";
+import { Corrections } from "./corrections.ts";
 import type { Inbox } from "./inbox.ts";
 
 export interface ApprovalResolverOptions {
@@ -54,9 +55,11 @@ export class ApprovalResolver {
   /** Ends that the journal did not accept yet. */
   #unwritten: End[] = [];
   #o: ApprovalResolverOptions;
+  #corrections: Corrections;
 
   constructor(options: ApprovalResolverOptions) {
     this.#o = options;
+    this.#corrections = new Corrections(options);
   }
 
   // -- by a decision --------------------------------------------------------------------------------------------------
@@ -74,8 +77,24 @@ export class ApprovalResolver {
     const data = { approval: replaceState(approval, state), ...(rule === undefined ? {} : { rule }) };
     const committed = this.#o.core.store.commit({ type: "approval.decided", data }, actor, once);
     this.pending.resolve(pending);
+    if (state.status === "denied") this.#corrections.refused(pending);
     this.#goOn(pending, "decided", actor, state.status === "denied");
+    pending.rowTold = this.#o.core.store.get(pending.rowId)?.lastEventAt;
     return committed;
+  }
+
+  /**
+   * The agent did not get the decision: its own dialog is open, or opens now. A gate has none, and a row that waits for
+   * something else by now keeps that. An acknowledgement that comes late corrects it once more.
+   */
+  undelivered(pending: PendingRequest): void {
+    const { id, rowId, request, question: { approvalId: _, ...question }, acknowledged } = pending;
+    this.#corrections.delivered(id, false);
+    void acknowledged.promise.then((written) => written && this.#corrections.delivered(id, true));
+    const row = this.#o.core.store.get(rowId);
+    if (request.dialog === "gate" || request.scripted || row?.status !== "working") return;
+    if (row.lastEventAt !== pending.rowTold) return;
+    this.#tellRow(pending, { kind: "requested", ...question }, DAEMON);
   }
 
   // -- by other events ------------------------------------------------------------------------------------------------
@@ -83,6 +102,7 @@ export class ApprovalResolver {
   /** `event` was committed for this row. */
   eventCommitted(rowId: string, event: AgentEvent): void {
     for (const end of this.#unwritten.splice(0)) if (this.#write(end)) this.#tellOfEnd(end);
+    this.#corrections.eventCommitted(rowId, event);
     const open = this.pending.open(rowId);
     if (open.length === 0) return;
     for (const pending of open) {
@@ -137,7 +157,10 @@ export class ApprovalResolver {
       const gone = resolveApproval(approval, "cancelled", now(), "the daemon was restarted");
       store.commit({ type: "approval.decided", data: { approval: gone } }, DAEMON);
       const { sessionId: rowId, agent, id: approvalId } = approval;
-      this.#tellRow({ rowId, agent }, { kind: "left_to_agent", approvalId }, DAEMON);
+      const row = store.get(rowId);
+      if (row?.status !== "waiting" || row.waiting.approvalId !== approvalId) continue; // its agent went on meanwhile
+      // At the time of the agent's last event: what its hooks spooled since then is no older than this.
+      this.#tellRow({ rowId, agent }, { kind: "left_to_agent", approvalId }, DAEMON, row.lastEventAt);
     }
   }
 
@@ -146,6 +169,7 @@ export class ApprovalResolver {
     if (pending.isResolved) return;
     const end = { pending, how, row, reason, at: this.#o.core.now() };
     this.pending.resolve(pending);
+    if (how === "dismissed") this.#corrections.refused(pending);
     if (this.#write(end)) this.#tellOfEnd(end);
     pending.done.resolve({ id: pending.id, outcome: how satisfies WaitResult["outcome"] });
   }
@@ -179,10 +203,15 @@ export class ApprovalResolver {
   }
 
   /** The row's own event; a failure leaves the approval resolved. */
-  #tellRow({ rowId, agent }: Pick<PendingRequest, "rowId" | "agent">, event: AgentEvent, actor: Actor): void {
+  #tellRow(
+    { rowId, agent }: Pick<PendingRequest, "rowId" | "agent">,
+    event: AgentEvent,
+    actor: Actor,
+    at?: string,
+  ): void {
     if (this.#o.core.store.get(rowId) === undefined) return;
     try {
-      this.commit({ agent, sessionId: rowId, facts: {}, event }, { actor });
+      this.commit({ agent, sessionId: rowId, facts: {}, event }, { actor, at });
     } catch (error) {
       this.#o.log.error("a row was not updated", { sessionId: rowId, error: String(error) });
     }

@@ -79,11 +79,13 @@ export function answerLine({ choices = [] }: Approval, answers: Readonly<Record<
 export function outcomeText(approval: Approval): string {
   switch (approval.status) {
     case "approved":
-      return `approved ${approval.approved.scope} by ${who(approval.approved.by)}`;
+      return `approved ${approval.approved.scope} by ${who(approval.approved.by)}${lost(approval.approved)}`;
     case "denied":
-      return `denied by ${who(approval.denied.by)}`;
+      return `denied by ${who(approval.denied.by)}${lost(approval.denied)}`;
     case "elsewhere":
-      return "answered in the terminal";
+      return approval.elsewhere.despite === undefined
+        ? "answered in the terminal"
+        : "answered in the terminal, before it was denied here";
     case "dismissed":
       return "dismissed in the terminal";
     case "cancelled":
@@ -91,6 +93,10 @@ export function outcomeText(approval: Approval): string {
     default:
       return approval.status;
   }
+}
+
+function lost({ delivered }: { readonly delivered?: false }): string {
+  return delivered === false ? ", not delivered" : "";
 }
 
 /** `rule:k3` → `rule k3`, `mode:autonomous` → `mode autonomous`; a client's name without its scope: `cli:admin` → `cli`. */

@@ -19,16 +19,19 @@ export interface Delivery {
   readonly connectMs: number;
   readonly deliverMs: number;
   /**
-   * Prints the response for the agent. Without it no human is waited for; with it the wait is as long as the daemon
-   * says.
+   * Prints the response for the agent; false where nobody reads it any more. Without it no human is waited for; with it
+   * the wait is as long as the daemon says.
    */
-  readonly output?: (output: unknown) => void;
+  readonly output?: (output: unknown) => boolean;
   /** How much longer than the daemon said an answer is waited for, ms; {@link WAIT_SLACK_MS} where it is not given. */
   readonly slackMs?: number;
 }
 
 /** The daemon replies by its own deadline; one that hangs must not block the agent much longer, ms. */
 const WAIT_SLACK_MS = 2000;
+
+/** What the acknowledgement of a decision may take, ms. */
+const ACKNOWLEDGE_MS = 200;
 
 /** Errors of a daemon that would take the same event later. Where all places are taken that is said at once. */
 const LATER: readonly string[] = ["busy", "read_only"];
@@ -81,7 +84,8 @@ export async function deliverReport(
     if (socket === undefined) return "undelivered";
     peer = talk(socket);
     const inTime = AbortSignal.timeout(deliverMs);
-    const greeted = peer.request("hello", ownHello(kind), inTime);
+    const hello = { ...ownHello(kind), ...(output === undefined ? {} : { acknowledges: true }) };
+    const greeted = peer.request("hello", hello, inTime);
     const reported = peer.request("session.report", params, inTime);
     greeted.catch(() => {}); // the report meets the same end
     let answer: ReportReply;
@@ -130,13 +134,16 @@ interface ReportReply {
 async function printResponse(
   peer: JsonRpcPeer,
   answer: ReportReply,
-  print: (output: unknown) => void,
+  print: (output: unknown) => boolean,
   slackMs: number,
 ): Promise<void> {
   const { output, approval } = answer;
-  if (output !== undefined) return print(output);
+  if (output !== undefined) return void print(output);
   if (approval === undefined) return;
   const inTime = AbortSignal.timeout(approval.waitMs + slackMs);
   const decided = await peer.request("approval.wait", { id: approval.id }, inTime) as ReportReply;
-  if (decided.output !== undefined) print(decided.output);
+  if (decided.output === undefined) return;
+  const written = print(decided.output);
+  // The agent has its answer and waits for our end: a daemon of another version, or one that hangs, must not delay that.
+  await peer.request("approval.delivered", { id: approval.id, written }, AbortSignal.timeout(ACKNOWLEDGE_MS));
 }

@@ -205,8 +205,9 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     }),
     journals.snapshots,
     config.service,
-    approvals.service,
+    // The spool before approvals: what hooks left there is older than the end of the approvals of a killed daemon.
     ...features.services,
+    approvals.service,
     verification({ journal, log, lastError, stop, timers: daemonTimers, steady: () => systemClock.steady() }),
     memory(() => store.seq + server.served + journal.stats().verifiedTo, () => store.size),
     idleExit,

@@ -95,16 +95,24 @@ export type Decision =
   }
   | { readonly kind: "deny"; readonly message?: string };
 
+interface Decided {
+  readonly at: string;
+  /** The client that decided, or `rule:<id>`, `mode:<safety mode>`. */
+  readonly by: string;
+  readonly ruleId?: string;
+  /** The agent did not get it: its hook was gone, or nobody read what it said. */
+  readonly delivered?: false;
+}
+
 /** The fields that belong to each state; in JSON they stand under the state's own name. `at` is ISO 8601 UTC. */
 export interface ApprovalFields {
   pending: Readonly<Record<string, never>>;
-  /** `by`: the client that decided, or `rule:<id>`, `mode:<safety mode>`. */
-  approved: { readonly at: string; readonly by: string; readonly scope: ApprovalScope; readonly ruleId?: string };
-  denied: { readonly at: string; readonly by: string; readonly message?: string; readonly ruleId?: string };
+  approved: Decided & { readonly scope: ApprovalScope };
+  denied: Decided & { readonly message?: string };
   /** Nobody decided before the deadline: the agent got no decision and shows its own dialog. */
   expired: { readonly at: string };
-  /** Approved in the agent's own terminal: the call ran. */
-  elsewhere: { readonly at: string };
+  /** Approved in the agent's own terminal: the call ran. `despite`: we had recorded a denial, which came too late. */
+  elsewhere: { readonly at: string; readonly despite?: "denied" };
   /** Refused or closed with Esc in the agent's own terminal. */
   dismissed: { readonly at: string };
   /** The requester is gone: its session ended, or the daemon was restarted. */

@@ -10,23 +10,29 @@ export interface QuestionText {
   readonly text: string;
   readonly tool?: ToolUse;
   readonly approvalId?: string;
+  /** It is about the call of this tool that runs now, whose own words say more than `text`. */
+  readonly ofCall?: string;
   /** Requested by a script, outside any turn: the agent's own events say nothing about it. */
   readonly scripted?: true;
 }
 
 /** What happened in the agent, or between the agent and us. */
 export type AgentEvent =
-  /** The agent announced the session. `resumed`: the conversation existed before. */
-  | { readonly kind: "announced"; readonly resumed: boolean }
+  /**
+   * The agent announced the session. `resumed`: the conversation existed before. `inTurn`: it does so only when a turn
+   * begins, so that a row which works by another witness (a feed) works on.
+   */
+  | { readonly kind: "announced"; readonly resumed: boolean; readonly inTurn?: true }
   /** A prompt was submitted; `byUser` is false for prompts that the agent wrote to itself. */
   | { readonly kind: "prompt"; readonly promptId?: string; readonly text?: string; readonly byUser: boolean }
   /** A tool call begins. */
   | { readonly kind: "tool"; readonly tool: ToolUse }
   /**
    * A tool call ended, or anything else that proves that the turn goes on. `tools`: the calls that ended, where the
-   * agent names them; a call without text stands for every call of that name. `failed`: they failed.
+   * agent names them; a call without text stands for every call of that name. `failed`: they failed. `ran`: they did run,
+   * with whatever result; the end of a batch also names calls that were refused.
    */
-  | { readonly kind: "progress"; readonly tools?: readonly ToolUse[]; readonly failed?: true }
+  | { readonly kind: "progress"; readonly tools?: readonly ToolUse[]; readonly failed?: true; readonly ran?: true }
   /**
    * The agent requests a decision, about the call `tool` where there is one; `approvalId` where our clients can decide.
    */
@@ -77,7 +83,7 @@ export interface Report {
   readonly subagent?: { readonly id: string; readonly type: string };
   /**
    * False where the event alone proves no conversation of the user: it updates an existing row and creates none.
-   * (Threads that the agent runs for itself; the end of a session that was never seen.)
+   * (Threads that the agent runs for itself. An end never creates one.)
    */
   readonly opens?: false;
 }

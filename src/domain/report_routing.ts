@@ -19,8 +19,16 @@ export interface SessionLookup {
  * children closed and does the rest.
  */
 export function routeReport(report: Report, rows: SessionLookup): readonly Report[] {
-  if (report.opens === false && rows.get(report.sessionId) === undefined) return [];
+  if (opensNothing(report) && rows.get(report.sessionId) === undefined) return [];
   return report.subagent === undefined ? ofSession(report, rows) : ofSubagent(report, report.subagent, rows);
+}
+
+/**
+ * An end alone proves no conversation, whoever sends it: agents send one for an id that they were to resume and do not
+ * know, for a thread that never ran, for a process under an id that it never announced (recorded).
+ */
+function opensNothing({ opens, event }: Report): boolean {
+  return opens === false || event.kind === "ended";
 }
 
 function ofSession(report: Report, rows: SessionLookup): readonly Report[] {
@@ -35,8 +43,11 @@ function ofSession(report: Report, rows: SessionLookup): readonly Report[] {
     case "ended":
       return [...childrenOf(report, rows).map(closing), report];
     case "finished":
-      // an interrupt ends sub-agents silently; the end of the next turn says that none runs
-      return h.subagents === 0 ? [...childrenOf(report, rows).map(closing), report] : [report];
+      // An interrupt ends sub-agents silently; the end of the next turn says that none runs. One whose hook waits for us
+      // lives all the same, whatever the agent counts.
+      return h.subagents === 0
+        ? [...childrenOf(report, rows).filter((row) => !isHeld(row)).map(closing), report]
+        : [report];
     default:
       return [report];
   }
@@ -95,6 +106,10 @@ function childrenOf(report: Report, rows: SessionLookup): readonly Session[] {
 
 function isWaiting(row: Session): boolean {
   return row.status === "waiting";
+}
+
+function isHeld(row: Session): boolean {
+  return row.status === "waiting" && row.waiting.approvalId !== undefined;
 }
 
 function closing(row: Session): Report {

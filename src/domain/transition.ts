@@ -54,13 +54,17 @@ export function nextState(session: Session, report: Report): State {
 }
 
 function waiting(session: Session, question: QuestionText): State {
-  const { tool, approvalId } = question;
+  const { approvalId, ofCall } = question;
+  const running = session.status === "working" ? session.working.tool : undefined;
+  const asked = ofCall !== undefined && running?.name === ofCall ? running : undefined;
+  const tool = asked ?? (question.tool && identified(session, clipTool(question.tool)));
+  const text = asked?.text ?? question.text;
   return {
     status: "waiting",
     waiting: {
       for: question.for,
-      text: clip(question.text, TEXT_CAPS.waiting),
-      ...(tool === undefined ? {} : { tool: identified(session, clipTool(tool)) }),
+      text: clip(text, TEXT_CAPS.waiting),
+      ...(tool === undefined ? {} : { tool }),
       ...(approvalId === undefined ? {} : { approvalId }),
       ...(question.scripted ? { before: stateBeforeRequest(session) } : {}),
     },
@@ -100,6 +104,7 @@ function working(session: Session): State {
 
 /** A new process is at its prompt, whatever the last one did: a kill -9 in mid-turn left the row working. */
 function announced(session: Session, h: Of<"announced">): State {
+  if (h.inTurn && session.status === "working") return working(session);
   if (!h.resumed) return { status: "starting", starting: {} };
   return session.status === "idle" ? sessionState(session) : { status: "idle", idle: {} };
 }

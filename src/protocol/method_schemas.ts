@@ -22,6 +22,7 @@ type Subscribed = v.InferInput<typeof s.subscribeResult>;
 export const METHOD_SCHEMAS = {
   "approval.add_rule": { params: r.newRuleParams, result: r.ruleAdded },
   "approval.decide": { params: s.decideParams, result: s.decided },
+  "approval.delivered": { params: s.deliveredParams, result: s.empty },
   "approval.evaluate": { params: r.evaluateParams, result: r.evaluated },
   "approval.list": { params: s.approvalListParams, result: s.approvalsResult },
   "approval.request": { params: s.requestParams, result: s.waitResult },

@@ -36,6 +36,13 @@ export const METHODS = {
     mutates: true,
     doc: "Answers an approval; the first answer wins. A scope beyond once makes a rule.",
   },
+  "approval.delivered": {
+    area: "approval",
+    aliases: [],
+    scope: "report",
+    mutates: false,
+    doc: "From the connection that waited: the decision was given to the agent, or could not be.",
+  },
   "approval.evaluate": {
     area: "approval",
     aliases: [],

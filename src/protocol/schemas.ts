@@ -34,6 +34,8 @@ export const helloParams = v.object({
   // It begins the actor's name in the journal: what answers by itself there, and feeds, are no client's word.
   kind: v.exactOptional(v.pipe(v.string(), v.regex(/^(?!(?:rule|mode|feed|daemon)$)[a-z][a-z0-9_-]{0,31}$/))),
   token: v.exactOptional(text(200)),
+  // It calls approval.delivered when it has passed a decision on.
+  acknowledges: v.exactOptional(v.boolean()),
 });
 export const helloResult = v.object({
   protocol: positive,
@@ -222,7 +224,19 @@ export const decideParams = v.strictObject({
   expiresInSecs: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(31_536_000))),
   idempotencyKey,
 });
-export const decided = v.object({ ...committed.entries, id: v.string(), ruleId: v.exactOptional(v.string()) });
+/**
+ * `delivered`: whether the hook has given the decision to its agent; absent where that is not known. `messageSent` is
+ * there where the agent takes no message with this decision.
+ */
+export const decided = v.object({
+  ...committed.entries,
+  id: v.string(),
+  ruleId: v.exactOptional(v.string()),
+  delivered: v.exactOptional(v.boolean()),
+  messageSent: v.exactOptional(v.literal(false)),
+});
+/** `written`: whether the agent could be told: its end of the pipe was there. */
+export const deliveredParams = v.strictObject({ id, written: v.boolean() });
 export const requestParams = v.strictObject({
   sessionId: id,
   agent: v.exactOptional(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_-]{0,31}$/))),

@@ -8,6 +8,8 @@ export interface Peer {
   /** What the client calls itself: `cli`, `hook`, `tui`. */
   readonly kind: string;
   readonly scope: Scope;
+  /** It says so when it has passed a decision on (approval.delivered). */
+  readonly acknowledges?: boolean;
   /** Fires when the connection is gone. */
   readonly signal: AbortSignal;
   /** Fires when the peer sends nothing more, or is gone: a hook that was killed. */

@@ -13,7 +13,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Scope } from "../protocol/methods.ts";
 import { setTimer } from "../platform/clock.ts";
-import { greet, type HandshakeOptions } from "./handshake.ts";
+import { greet, type Greeted, type HandshakeOptions } from "./handshake.ts";
 import { Streams } from "./streams.ts";
 
 export interface ConnectionOptions {
@@ -34,7 +34,7 @@ export class Connection implements Peer {
   #rpc: JsonRpcPeer;
   #abort = new AbortController();
   #hungUp = new AbortController();
-  #greeted: { scope: Scope; kind: string } | undefined;
+  #greeted: Omit<Greeted, "result"> | undefined;
   #streams: Streams;
   #helloInTime: () => void;
   #leaving = false;
@@ -84,6 +84,9 @@ export class Connection implements Peer {
   get kind(): string {
     return this.#greeted?.kind ?? "other";
   }
+  get acknowledges(): boolean {
+    return this.#greeted?.acknowledges === true;
+  }
   get actor(): Actor {
     return `${this.kind}:${this.scope}`;
   }
@@ -132,12 +135,13 @@ export class Connection implements Peer {
 
   #hello(request: Request): unknown {
     try {
-      const { scope, kind, result } = greet(request, this.#options.handshake);
+      const { result, ...greeted } = greet(request, this.#options.handshake);
+      const { kind } = greeted;
       this.#helloInTime();
-      this.#greeted = { scope, kind };
+      this.#greeted = greeted;
       const { channel, limits, strangers } = this.#options;
       channel.setLimit(limits.maxLineBytes);
-      if (scope === "report") channel.share?.(strangers);
+      if (greeted.scope === "report") channel.share?.(strangers);
       this.#options.onGreeted(kind);
       return result;
     } catch (error) {

@@ -20,6 +20,7 @@ export interface HandshakeOptions {
 export interface Greeted {
   readonly scope: Scope;
   readonly kind: string;
+  readonly acknowledges: boolean;
   readonly result: ResultOf<"hello">;
 }
 
@@ -59,6 +60,7 @@ export function greet(request: Request, options: HandshakeOptions): Greeted {
   return {
     scope,
     kind: params.kind ?? "other",
+    acknowledges: params.acknowledges === true,
     result: {
       protocol: PROTOCOL,
       version: VERSION,

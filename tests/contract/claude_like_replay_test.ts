@@ -83,3 +83,39 @@ Deno.test("A4 what an agent of Claude's shape would write is shown, by both name
   assertEquals(detail("edit", { file_path: "/a", old_string: "o", new_string: "n" }), ["/a", "- o\n+ n"]);
   assertEquals(detail("Write", { file_path: "/a", content: "x" }), ["/a", "x"]);
 });
+
+Deno.test("H4 the turn of Qwen Code's parent ends while its background sub-agent asks: that row lives on", () => {
+  const player = new Replay(qwen);
+  const base = { session_id: "q1", cwd: "/w", permission_mode: "default", prompt_id: "q1########2" };
+  const of = (hook_event_name: string, more: object) => player.hook({ ...base, hook_event_name, ...more }, {}, NOW);
+  // Qwen Code 0.24.4 gives its tasks no type.
+  const task = { id: "general-purpose-call_1", status: "running", agent_type: "general-purpose", description: "task" };
+  const sub = { agent_id: task.id, agent_type: task.agent_type };
+  of("UserPromptSubmit", { prompt: "go" });
+  of("SubagentStart", sub);
+  of("PermissionRequest", { ...sub, tool_name: "run_shell_command", tool_input: { command: "touch sb1" } });
+  of("Stop", { last_assistant_message: "launched", background_tasks: [task] });
+  const states = () => ["q1", task.id].map((id) => player.get(id)?.status);
+  assertEquals(states(), ["working", "waiting"]);
+  assertEquals(player.get("q1")?.subagents, 1);
+  of("Stop", { background_tasks: [{ ...task, type: "shell" }] });
+  assertEquals(states(), ["idle", "closed"], "what has another type is no sub-agent");
+});
+
+Deno.test("H5 Qwen Code's question and plan are no permissions; a question is left to its own terminal", () => {
+  const asked = (tool_name: string, tool_input: object) => {
+    const understood = qwen.understand(
+      { session_id: "s", hook_event_name: "PermissionRequest", tool_name, tool_input },
+      {},
+    );
+    assert(understood.ok);
+    const { event } = understood.report;
+    return { waits: event.kind === "requested" && [event.for, event.text], request: understood.request };
+  };
+  const questions = [{ question: "Which colour?", header: "Colour", options: [{ label: "red" }, { label: "blue" }] }];
+  const question = asked("ask_user_question", { questions });
+  assertEquals(question.waits, ["question", "Which colour?"]);
+  assertEquals([question.request?.for, question.request?.acceptsApproval], ["question", false]);
+  const plan = asked("exit_plan_mode", { plan: "first this" });
+  assertEquals([plan.waits, plan.request?.acceptsApproval], [["plan", "first this"], true]);
+});

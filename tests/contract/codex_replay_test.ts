@@ -5,6 +5,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Decision } from "../../src/domain/approval.ts";
 import { codex } from "../../src/agents/codex/events.ts";
+import { readThread } from "../../src/agents/codex/thread_codec.ts";
+import { CodexThreads } from "../../src/agents/codex/thread_rows.ts";
+import type { Report } from "../../src/domain/report.ts";
 import { type Recorded, recorded, Replay, replay } from "./replay.ts";
 
 const FOLDER = new URL("../fixtures/codex/", import.meta.url);
@@ -129,5 +132,37 @@ Deno.test("H5 the answers that Codex took in the recordings are the ones that th
   for (const { stdin, reply } of replies) {
     const [, decision] = Object.entries(verdicts).find(([name]) => JSON.stringify(stdin).includes(name))!;
     assertEquals(codex.responseFor(stdin, decision), reply);
+  }
+});
+
+Deno.test("H2 Codex with hooks and feed: the first prompt goes working once, whichever of both is first", () => {
+  const lines = recorded(read("tui.jsonl"));
+  const start = lines.find(({ event }) => event === "SessionStart")!;
+  const prompt = lines.find(({ event }) => event === "UserPromptSubmit")!;
+  const id = String((start.stdin as { session_id: string }).session_id);
+  const thread = readThread({ id, preview: "", cwd: "/home/u" });
+  assert(thread !== undefined);
+  type Step = (player: Replay, threads: CodexThreads) => unknown;
+  const hook = ({ stdin, env }: Recorded): Step => (player) => player.hook(stdin, env ?? {}, NOW);
+  const started: Step = (_, threads) => threads.started(thread);
+  const active: Step = (_, threads) => threads.changed(id, "active");
+  for (
+    const [steps, expected] of [
+      [[started, active, hook(start), hook(prompt)], "starting working working working"],
+      [[started, hook(start), active, hook(prompt)], "starting starting working working"],
+      [[hook(start), hook(prompt), started, active], "starting working working working"],
+    ] as const
+  ) {
+    const player = new Replay(codex);
+    const port = {
+      sessions: () => player.sessions(),
+      get: (row: string) => player.get(row),
+      children: (row: string) => player.children(row),
+      now: () => NOW,
+      report: (report: Report) => void player.report(report, NOW),
+    };
+    const threads = new CodexThreads(port);
+    const seen = steps.map((step) => (step(player, threads), player.get(id)?.status));
+    assertEquals(seen.join(" "), expected);
   }
 });

@@ -76,3 +76,23 @@ Deno.test("H2 a second and third SessionEnd change nothing (gemini full: /quit)"
   assertEquals([second.since, second.closed], [first.since, first.closed]);
   assertEquals(second.closed.reopenable, { command: ["gemini", "--resume", session_id], cwd: "/home/u" });
 });
+
+Deno.test("H2 Gemini's question is in its own words, which only BeforeTool tells", () => {
+  const questions = [{ question: "Which colour?", type: "choice", options: [{ label: "red" }, { label: "blue" }] }];
+  const ask = (hook_event_name: string) => ({ hook_event_name, tool_name: "ask_user", tool_input: { questions } });
+  const open = {
+    hook_event_name: "Notification",
+    notification_type: "ToolPermission",
+    message: "Tool Confirm Ask User requires confirmation",
+    details: { type: "ask_user", title: "Ask User" },
+  };
+  const asked = player(prompt, ask("BeforeTool"), open).get(session_id);
+  assertEquals(asked?.status === "waiting" && [asked.waiting.for, asked.waiting.text], ["question", "Which colour?"]);
+  assertEquals(status(prompt, ask("BeforeTool"), open, ask("AfterTool")), "working");
+  const untold = player(prompt, open).get(session_id);
+  assertEquals(untold?.status === "waiting" && untold.waiting.text, open.message);
+});
+
+Deno.test("H2 an end with an id that was never announced makes no row (gemini --acp, each process)", () => {
+  assertEquals(player({ hook_event_name: "SessionEnd", reason: "exit" }).size, 0);
+});

@@ -31,7 +31,11 @@ export class FakeCaller implements Peer {
   readonly signal = this.#gone.signal;
   readonly hungUp = this.#gone.signal;
 
-  constructor(readonly kind = "hook", readonly scope: MethodRow["scope"] = "report") {}
+  constructor(
+    readonly kind = "hook",
+    readonly scope: MethodRow["scope"] = "report",
+    readonly acknowledges = false,
+  ) {}
 
   get actor(): Actor {
     return `${this.kind}:${this.scope}`;

@@ -259,3 +259,10 @@ Deno.test("A4 the Write that Claude asked about in a recording says what it woul
   assert(asks.length > 0);
   for (const call of asks) assertEquals([call?.subject, call?.detail], ["/system-reminder/f.txt", "hi\n"]);
 });
+
+Deno.test("H4 a sub-agent's request has no dialog on the screen while its hook runs, whatever the entrypoint", () => {
+  const request = hook("PermissionRequest", "Bash", {}, { agent_id: "a1", agent_type: "general-purpose" });
+  for (const CLAUDE_CODE_ENTRYPOINT of ["cli", "sdk-cli", "sdk-ts"]) {
+    assertEquals(asked(request, { CLAUDE_CODE_ENTRYPOINT })?.dialog, "behind");
+  }
+});

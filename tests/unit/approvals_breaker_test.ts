@@ -73,6 +73,7 @@ Deno.test("the breaker counts what a sub-agent's calls come to, with a row of it
   for (const ownRow of [false, true]) {
     const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make t*")] });
     const sub = { agent_id: "sub1", agent_type: "helper" };
+    desk.attach();
     if (ownRow) {
       assertEquals(await told(desk, claude("PermissionRequest", "rm -rf x", sub)), "held");
       assertEquals(desk.store.children("s").map(({ id }) => id), ["sub1"]);

@@ -1,7 +1,9 @@
 /** The inbox: opened, answered once, in the order journal, disk, hook. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConsoleError } from "../../src/protocol/errors.ts";
-import { Desk, FakeCaller } from "../support/desk.ts";
+import { Desk, FakeCaller, type Report } from "../support/desk.ts";
+import { FakeJournal } from "../support/fake_journal.ts";
+import { receiveReport } from "../../src/core/handlers/session.ts";
 import { bash, event, manual, NO, openRequest, stored, YES } from "../support/claude_request.ts";
 
 const allowed = { hookSpecificOutput: { hookEventName: "PermissionRequest", decision: { behavior: "allow" } } };
@@ -123,6 +125,30 @@ Deno.test("C1 approvals that a killed daemon left open are closed by an event at
   const row = next.store.get("s");
   assertEquals(row?.status === "waiting" && row.waiting.approvalId, undefined);
   await assertRejects(() => next.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is already cancelled");
+});
+
+Deno.test("C1 the end of a killed daemon's approval is no newer than its agent: what hooks spooled since then still counts", async () => {
+  const { desk, id } = await openRequest();
+  const spooled = (next: Desk, { event, env }: Report, ms: number) => {
+    const at = new Date(next.clock.now() + ms).toISOString();
+    receiveReport(next.deps, "hook:report", { agent: "claude", event, env: env ?? {} }, at);
+  };
+  for (const first of ["spool", "orphans"]) {
+    const journal = new FakeJournal();
+    journal.records = [...desk.journal.records];
+    const next = new Desk({}, journal);
+    next.pass(60_000);
+    const read = () => {
+      spooled(next, bash("PostToolUse", "touch a", "id touch a"), -30_000);
+      spooled(next, event("Stop", { last_assistant_message: "all done", background_tasks: [] }), -20_000);
+    };
+    if (first === "spool") read();
+    next.broker.closeOrphans();
+    if (first === "orphans") read();
+    const row = next.store.get("s");
+    assertEquals([row?.status, row?.status === "idle" && row.idle.lastMessage], ["idle", "all done"], first);
+    assertEquals(stored(next, id).status, "cancelled");
+  }
 });
 
 Deno.test("F1 a stop frees every hook at once, without a decision, and leaves nothing open", async () => {

@@ -29,6 +29,7 @@ Deno.test("H4 a session that is closed or deleted by hand takes its questions al
   for (const [name, reason] of [["session.close", "closed by hand"], ["session.delete", "deleted"]] as const) {
     for (const sub of [{}, { agent_id: "sub1", agent_type: "helper" }]) {
       const desk = new Desk();
+      desk.attach();
       await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));
       const { id, waiting } = await asking(desk, sub);
       const peer = new FakeCaller("cli", "admin");

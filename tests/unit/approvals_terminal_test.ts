@@ -109,6 +109,7 @@ Deno.test("H4 calls side by side: the answer to one leaves the other's dialog wa
 
 Deno.test("H4 a sub-agent's question is its own row's; the parent's turn may end meanwhile", async () => {
   const desk = manual();
+  desk.attach();
   const sub = { agent_id: "sub1", agent_type: "helper" };
   await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));
   await desk.report(event("SubagentStart", sub));

@@ -73,8 +73,30 @@ Deno.test("H1 a daemon that opened an approval and hangs holds the agent little 
       path,
       (line) => line.includes('"hello"') ? HELLO : line.includes(".report") ? open : undefined,
     );
-    const reported = report({ output: (output) => printed.push(output), slackMs: 50 });
+    const reported = report({ output: (output) => printed.push(output) > 0, slackMs: 50 });
     assertEquals(await within(reported, 1900, "the end of a wait of 0.1 s, sooner than with 2 s more"), "delivered");
     assertEquals(printed, []);
   });
+});
+
+Deno.test("H4 a hook says when the agent has the answer; a daemon that knows no such call, or hangs, delays it little", async () => {
+  const open = '{"jsonrpc":"2.0","id":2,"result":{"approval":{"id":"a","waitMs":9000}}}';
+  const decided = '{"jsonrpc":"2.0","id":3,"result":{"id":"a","outcome":"approved","output":{"yes":1}}}';
+  for (const reply of [refusal(4, -32601), undefined]) {
+    for (const written of [true, false]) {
+      await home(async (path, report) => {
+        const heard: string[] = [];
+        await using _ = new Impostor(path, (line) => {
+          heard.push(line);
+          if (line.includes('"hello"')) return HELLO;
+          return line.includes(".report") ? open : line.includes(".wait") ? decided : reply;
+        });
+        const reported = report({ output: () => written });
+        assertEquals(await within(reported, 5000, "the end of the hook"), "delivered");
+        assertEquals([heard.length, JSON.parse(heard[0]!).params.acknowledges], [4, true]);
+        const { method, params } = JSON.parse(heard[3]!);
+        assertEquals([method, params], ["approval.delivered", { id: "a", written }]);
+      });
+    }
+  }
 });

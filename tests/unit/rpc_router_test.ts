@@ -69,7 +69,7 @@ Deno.test("P5 every method of a feature names a parameter that it does not know"
 
 Deno.test("A1 a report credential may ask and report, and reaches nothing else", () => {
   const reached = (Object.keys(METHODS) as MethodName[]).filter((name) => METHODS[name].scope === "report");
-  const asks = ["approval.request", "approval.wait"];
+  const asks = ["approval.delivered", "approval.request", "approval.wait"];
   assertEquals(reached.sort(), [...asks, "disconnect", "hello", "ping", "session.report", "status"]);
 });
 

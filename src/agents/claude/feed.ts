@@ -8,7 +8,7 @@ import { setTimer } from "../../platform/clock.ts";
 import { isNotFound } from "../../platform/deno_files.ts";
 import type { Files } from "../../platform/system.ts";
 import { watchFolder } from "../../platform/watch_files.ts";
-import { reconcile, reconcileChild, STABLE_MS } from "./reconcile.ts";
+import { isHeld, reconcile, reconcileChild, STABLE_MS } from "./reconcile.ts";
 import { type ClaudeStatus, pidOfStatusFile, readClaudeStatus } from "./session_file.ts";
 import type { FeedPort, Guarded } from "../shared/feed_port.ts";
 
@@ -105,7 +105,8 @@ export class ClaudeSessionsFeed {
       const event = reconcileChild({ file, row: child, now });
       if (event !== undefined) this.#report(row.id, event, { id: child.id, type: child.title ?? "" });
     }
-    const event = reconcile({ file, row, childWaits: children.length > 0, now });
+    const childWaits = children.some((child) => !isHeld(child));
+    const event = reconcile({ file, row, childWaits, now });
     if (event !== undefined) this.#report(row.id, event);
   }
 

@@ -13,7 +13,7 @@ import type { ClaudeStatus } from "./session_file.ts";
 export interface Observation {
   readonly file: ClaudeStatus;
   readonly row: Session;
-  /** Whether a sub-agent's row of this session waits: the dialog on the screen is that one's. */
+  /** Whether a sub-agent's row of this session waits in its dialog: the one on the screen is that one's. */
   readonly childWaits: boolean;
   /** ISO 8601 UTC. */
   readonly now: string;
@@ -27,8 +27,12 @@ export function reconcile(look: Observation): AgentEvent | undefined {
   return atRest(look) ?? decidedInTerminal(look) ?? dialogWithoutHook(look);
 }
 
-/** What happened to the row of a sub-agent of that session: its dialog is in the file of the whole process. */
+/**
+ * What happened to the row of a sub-agent of that session: its dialog is in the file of the whole process. While its
+ * hook waits for us it has none yet: the file is about another dialog, and the hook itself tells how it ends.
+ */
 export function reconcileChild({ file, row, now }: Omit<Observation, "childWaits">): AgentEvent | undefined {
+  if (isHeld(row)) return undefined;
   if (atRest({ file, row, now }) !== undefined) return { kind: "subagent", change: -1 };
   return decidedInTerminal({ file, row });
 }
@@ -49,21 +53,34 @@ function decidedInTerminal({ file, row }: Pick<Observation, "file" | "row">): Ag
   return tool === undefined ? { kind: "progress" } : { kind: "tool", tool };
 }
 
-/** The dialogs of plan and auto mode: no PermissionRequest, only a Notification six seconds later. */
+/**
+ * The dialogs of plan and auto mode: no PermissionRequest, only a Notification six seconds later. Others come when no
+ * turn runs: a server's form after an Esc, the dialog of a sub-agent that has outlived its conversation (/clear). At rest
+ * "dialog open" is one that the human has opened, such as a menu.
+ */
 function dialogWithoutHook({ file, row, childWaits, now }: Observation): AgentEvent | undefined {
-  if (file.status !== "waiting" || row.status !== "working" || childWaits || !knowsBetter(file, row, now)) {
-    return undefined;
-  }
-  return { kind: "reminded", ...dialog(file.waitingFor ?? "", row.working.tool) };
+  const { status, waitingFor = "" } = file;
+  if (status !== "waiting" || childWaits || row.status === "waiting" || row.status === "closed") return undefined;
+  const tool = row.status === "working" ? row.working.tool : undefined;
+  const asks = row.status === "working" || waitingFor === PERMISSION || waitingFor === INPUT;
+  return asks && knowsBetter(file, row, now) ? { kind: "reminded", ...dialog(waitingFor, tool) } : undefined;
+}
+
+const PERMISSION = "permission prompt";
+const INPUT = "input needed";
+
+/** The hook of a sub-agent waits for our decision: its dialog is not on the screen. */
+export function isHeld(row: Session): boolean {
+  return row.status === "waiting" && row.waiting.approvalId !== undefined;
 }
 
 /** Claude names the kind of dialog alone; the call that began last is what it is about. */
 function dialog(waitingFor: string, tool: ToolUse | undefined): { readonly for: WaitingFor; readonly text: string } {
-  if (waitingFor === "permission prompt") {
+  if (waitingFor === PERMISSION) {
     const words = tool?.text === undefined ? tool?.name : `${tool.name}: ${tool.text}`;
     return { for: "permission", text: words ?? waitingFor };
   }
-  return { for: "question", text: waitingFor === "input needed" ? tool?.text ?? waitingFor : waitingFor };
+  return { for: "question", text: waitingFor === INPUT ? tool?.text ?? waitingFor : waitingFor };
 }
 
 function knowsBetter(file: ClaudeStatus, { lastEventAt }: Session, now: string): boolean {

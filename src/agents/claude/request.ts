@@ -7,8 +7,10 @@ import { permissionRequest } from "../shared/hook_format_request.ts";
 
 /** Undefined for events that take no decision. */
 export function claudeRequest(event: Fields, env: HookEnv): ApprovalRequest | undefined {
-  // Elsewhere (`-p`, SDK, ACP) no dialog of Claude's own is on a screen while the hook runs.
-  const dialog = env["CLAUDE_CODE_ENTRYPOINT"] === "cli" ? "beside" : "behind";
+  // Where Claude has no terminal of its own (`-p`, SDK, ACP) no dialog is on a screen while the hook runs. Of a
+  // sub-agent's request it shows none before the hook has ended, whatever the terminal (recorded: it came after 45 s).
+  const isSubagents = event["agent_id"] !== undefined;
+  const dialog = env["CLAUDE_CODE_ENTRYPOINT"] === "cli" && !isSubagents ? "beside" : "behind";
   switch (stringField(event, "hook_event_name")) {
     case "PermissionRequest":
       return permissionRequest(event, dialog);

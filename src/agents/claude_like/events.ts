@@ -4,12 +4,13 @@
  * Notification says `idle_prompt` after each turn and after Esc; each round of tools brings a UserPromptSubmit with an
  * empty prompt.
  */
+import type { ApprovalRequest } from "../../domain/approval.ts";
 import type { Adapter } from "../shared/adapter.ts";
 import { type EventHandlers, HOOK_FORMAT_EVENTS, parseHookEvent } from "../shared/hook_format.ts";
 import { allowResponse, denyResponse } from "../shared/hook_format_response.ts";
 import { permissionRequest } from "../shared/hook_format_request.ts";
 import { dialogOf } from "../shared/hook_format_tools.ts";
-import { isFields, stringField } from "../../lib/json_fields.ts";
+import { type Fields, isFields, stringField } from "../../lib/json_fields.ts";
 import { PARENT_PID } from "../shared/hook_env.ts";
 import { HOOK_FORMAT_TOOLS, type ToolTable } from "../shared/tool_table.ts";
 
@@ -28,6 +29,13 @@ const TOOLS: ToolTable = {
 
 const MEANING: EventHandlers = {
   ...HOOK_FORMAT_EVENTS,
+  // not known whether a refused call fails in this way, too
+  PostToolUseFailure: (e) => {
+    const event = HOOK_FORMAT_EVENTS.PostToolUseFailure(e);
+    if (event.kind !== "progress") return event;
+    const { ran: _, ...ended } = event;
+    return ended;
+  },
   // the round of a tool is no prompt of the user's; neither the turn nor its id are new
   UserPromptSubmit: (e) =>
     stringField(e, "prompt") === undefined ? { kind: "progress" } : HOOK_FORMAT_EVENTS.UserPromptSubmit(e),
@@ -42,16 +50,21 @@ export function claudeLike(name: string): Adapter {
         agent: name,
         pid: PARENT_PID,
         meaning: MEANING,
-        request: (e) =>
-          stringField(e, "hook_event_name") === "PermissionRequest" ? permissionRequest(e, "behind", TOOLS) : undefined,
+        request: requestOf,
       }),
     responseFor(event, decision) {
       if (!isFields(event) || stringField(event, "hook_event_name") !== "PermissionRequest") return undefined;
-      // not known whether it takes answers to a question
       if (decision.kind === "approve") return dialogOf(event).for === "question" ? undefined : allowResponse();
       return denyResponse(decision);
     },
   };
+}
+
+/** Approving a question does not answer it (recorded): it is left to the agent's own terminal, which a wait would hide. */
+function requestOf(event: Fields): ApprovalRequest | undefined {
+  if (stringField(event, "hook_event_name") !== "PermissionRequest") return undefined;
+  const request = permissionRequest(event, "behind", TOOLS);
+  return request?.for === "question" ? { ...request, acceptsApproval: false } : request;
 }
 
 /** Qwen gives a call an id of its own, but its batches name the model's (recording: qwen-tui). */

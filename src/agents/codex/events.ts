@@ -31,7 +31,11 @@ export const codex: Adapter = {
 const { SessionStart, UserPromptSubmit, PreToolUse, PostToolUse, SubagentStart, SubagentStop } = HOOK_FORMAT_EVENTS;
 
 const MEANING: EventHandlers = {
-  SessionStart,
+  SessionStart: (e) => {
+    const begun = SessionStart(e);
+    // of one that is resumed the row may be what a dead process left behind
+    return begun.kind === "announced" && !begun.resumed ? { ...begun, inTurn: true } : begun;
+  },
   SessionEnd: (e, id) => ({
     kind: "ended",
     reason: stringField(e, "reason") ?? "other",

@@ -33,10 +33,14 @@ export class CodexThreads {
     return this.#threads.get(id)?.facts.cwd;
   }
 
-  /** A thread that began just now. */
+  /** A thread that began just now. Of a new one the hooks may have told more already: that its first turn runs. */
   started(thread: Thread): void {
     this.#threads.set(thread.id, thread);
-    if (thread.kind === "session") this.#report(thread, { kind: "announced", resumed: thread.begun }, thread.facts);
+    if (thread.kind !== "session") return;
+    const row = this.#port.get(thread.id);
+    const isKnown = !thread.begun && row !== undefined && row.status !== "closed";
+    const event: AgentEvent = isKnown ? { kind: "noted" } : { kind: "announced", resumed: thread.begun };
+    this.#report(thread, event, thread.facts);
   }
 
   /** A thread that was there when we looked. @returns as {@link changed} */

@@ -35,13 +35,7 @@ export const custom: Adapter = {
     const agentEvent = read(event);
     return {
       ok: true,
-      report: {
-        agent,
-        sessionId,
-        facts: factsOf(event, name, env),
-        event: agentEvent,
-        ...(agentEvent.kind === "ended" ? { opens: false } : {}),
-      },
+      report: { agent, sessionId, facts: factsOf(event, name, env), event: agentEvent },
       ...(name === "ask" ? { request: customRequest(event) } : {}),
       ...problem,
     };

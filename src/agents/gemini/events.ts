@@ -11,7 +11,7 @@ import type { ApprovalRequest, Decision } from "../../domain/approval.ts";
 import type { AgentEvent } from "../../domain/report.ts";
 import { type Facts, TEXT_CAPS, type ToolUse, type WaitingFor } from "../../domain/session.ts";
 import { type Adapter, type EventTable, handlerFor, ignored, type ParsedEvent } from "../shared/adapter.ts";
-import { type Fields, isFields, objectField, optional, stringField } from "../../lib/json_fields.ts";
+import { type Fields, isFields, objectArrayField, objectField, optional, stringField } from "../../lib/json_fields.ts";
 import type { HookEnv } from "../shared/hook_env.ts";
 import { absolutePath, idField } from "../shared/ids.ts";
 import { processFacts } from "../shared/process_facts.ts";
@@ -113,7 +113,14 @@ const TOOLS: ToolTable = {
 
 function toolOf(event: Fields): ToolUse | undefined {
   const name = stringField(event, "tool_name");
-  return name === undefined ? undefined : describeTool(callOf(name, objectField(event, "tool_input") ?? {}, TOOLS));
+  const input = objectField(event, "tool_input") ?? {};
+  if (name === "ask_user") return { name, ...optional("text", questionsIn(input)) };
+  return name === undefined ? undefined : describeTool(callOf(name, input, TOOLS));
+}
+
+function questionsIn(input: Fields): string | undefined {
+  const texts = objectArrayField(input, "questions")?.flatMap((one) => stringField(one, "question") ?? []) ?? [];
+  return texts.length === 0 ? undefined : oneLineExcerpt(texts.join(" / "), TEXT_CAPS.tool);
 }
 
 /** Before each call, also those that need no permission: only rules decide here. */
@@ -133,11 +140,14 @@ const DIALOGS: Readonly<Record<string, WaitingFor | undefined>> = Object.assign(
 function dialogOpen(event: Fields): AgentEvent {
   const details = objectField(event, "details") ?? {};
   const call = dialogCall(details);
-  const waits = DIALOGS[stringField(details, "type") ?? ""] ?? "permission";
+  const type = stringField(details, "type") ?? "";
+  const waits = DIALOGS[type] ?? "permission";
   if (call !== undefined) return { kind: "requested", for: waits, text: promptText(call), tool: describeTool(call) };
   const about = stringField(details, "filePath") ?? stringField(details, "prompt") ?? stringField(event, "message") ??
     "";
-  return { kind: "requested", for: waits, text: oneLineExcerpt(about, TEXT_CAPS.waiting) };
+  // A question's details do not say what is asked; the call that began just before does (BeforeTool).
+  const asked = waits === "question" ? { ofCall: type } : {};
+  return { kind: "requested", for: waits, text: oneLineExcerpt(about, TEXT_CAPS.waiting), ...asked };
 }
 
 /** The call that a dialog is about, where its details name it: the end of another call then leaves it open. */

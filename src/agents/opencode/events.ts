@@ -100,7 +100,7 @@ const MEANING: EventTable<(properties: Fields, event: Fields) => AgentEvent> = {
     const name = stringField(p, "tool");
     return name === undefined
       ? PROGRESS
-      : { kind: "progress", tools: [{ name, ...optional("id", stringField(p, "callID")) }] };
+      : { kind: "progress", tools: [{ name, ...optional("id", stringField(p, "callID")) }], ran: true };
   },
 
   "permission.asked": (p, e) => {

@@ -47,8 +47,7 @@ export function parseHookEvent(event: unknown, env: HookEnv, shape: HookFormat):
     facts: factsOf(event, name, env, shape),
     event: agentEvent,
     ...(agentId === undefined ? {} : { subagent: { id: agentId, type: stringField(event, "agent_type") ?? "" } }),
-    // `--resume` of an unknown id fires SessionEnd alone (lab README §3), a thread that never ran too (codex-permissions)
-    ...(agentEvent.kind === "ended" || shape.opensNot?.(event) ? { opens: false } : {}),
+    ...(shape.opensNot?.(event) ? { opens: false } : {}),
   };
   return { ok: true, report, ...optional("request", shape.request(event, env)), ...problem };
 }
@@ -87,12 +86,9 @@ export const HOOK_FORMAT_EVENTS = {
     ...optional("text", promptOf(e)),
   }),
   Stop: (e) => {
-    const running = (objectArrayField(e, "background_tasks") ?? []).filter((task) => task["status"] === "running");
-    const subagents = running.filter((task) => task["type"] === "subagent").length;
     return {
       kind: "finished",
-      subagents,
-      background: running.length - subagents,
+      ...stillRunning(e),
       ...optional("promptId", idField(e, "prompt_id")),
       ...optional("lastMessage", lastMessage(e)),
     };
@@ -110,8 +106,8 @@ export const HOOK_FORMAT_EVENTS = {
     const tool = toolOf(e);
     return tool === undefined ? PROGRESS : { kind: "tool", tool };
   },
-  PostToolUse: ended,
-  PostToolUseFailure: (e) => booleanField(e, "is_interrupt") ? { kind: "interrupted" } : failed(e),
+  PostToolUse: (e) => ran(ended(e)),
+  PostToolUseFailure: (e) => booleanField(e, "is_interrupt") ? { kind: "interrupted" } : ran(failed(e)),
   PostToolBatch: (e) => ({ kind: "progress", ...optional("tools", batchOf(e)) }),
   PermissionDenied: failed,
 
@@ -154,9 +150,30 @@ export const HOOK_FORMAT_EVENTS = {
   ...ignored("CwdChanged", "FileChanged", "DirectoryAdded", "MessageDisplay"),
 } satisfies EventHandlers;
 
+/**
+ * What outlives the turn. Claude gives each task its type, Qwen Code a sub-agent its `agent_type` alone. An agent that
+ * lists none of them does not say what still runs.
+ */
+function stillRunning(event: Fields): { readonly subagents?: number; readonly background?: number } {
+  const running = objectArrayField(event, "background_tasks")?.filter((task) => task["status"] === "running");
+  if (running === undefined) return {};
+  const subagents = running.filter(isSubagent).length;
+  return { subagents, background: running.length - subagents };
+}
+
+function isSubagent(task: Fields): boolean {
+  const type = stringField(task, "type");
+  return type === undefined ? stringField(task, "agent_type") !== undefined : type === "subagent";
+}
+
 /** The agent's own forks (a compaction, a summary) stop under an empty type and were never started. */
 function subagent(event: Fields, change: 1 | -1): AgentEvent {
   return stringField(event, "agent_type") === undefined ? NOTED : { kind: "subagent", change };
+}
+
+/** No hook of this name runs for a call that was refused (recorded of Claude Code). */
+function ran(event: AgentEvent): AgentEvent {
+  return event.kind === "progress" && event.tools !== undefined ? { ...event, ran: true } : event;
 }
 
 function ended(event: Fields): AgentEvent {

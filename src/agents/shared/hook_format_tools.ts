@@ -20,6 +20,10 @@ const TELLING: Readonly<Record<string, string | undefined>> = {
   run_shell_command: "command",
 };
 
+/** The tools whose dialog is no permission, by the names of Claude Code and of Qwen Code. */
+const QUESTION_TOOLS: ReadonlySet<string> = new Set(["AskUserQuestion", "ask_user_question"]);
+const PLAN_TOOLS: ReadonlySet<string> = new Set(["ExitPlanMode", "exit_plan_mode"]);
+
 /** The call that an event is about, with one line of at most `cap` units; undefined where it names no tool. */
 export function toolOf(event: Fields, cap: number = TEXT_CAPS.tool): ToolUse | undefined {
   const name = stringField(event, "tool_name");
@@ -53,8 +57,9 @@ export function batchOf(event: Fields): readonly ToolUse[] | undefined {
 export function dialogOf(event: Fields): { readonly for: WaitingFor; readonly text: string } {
   const tool = toolOf(event, TEXT_CAPS.waiting);
   const input = objectField(event, "tool_input");
-  if (tool?.name === "AskUserQuestion") return { for: "question", text: tool.text ?? "" };
-  if (tool?.name === "ExitPlanMode") {
+  const name = tool?.name ?? "";
+  if (QUESTION_TOOLS.has(name)) return { for: "question", text: tool?.text ?? name };
+  if (PLAN_TOOLS.has(name)) {
     return {
       for: "plan",
       text: oneLineExcerpt((input && stringField(input, "plan")) ?? "Accept the plan?", TEXT_CAPS.waiting),
@@ -65,7 +70,7 @@ export function dialogOf(event: Fields): { readonly for: WaitingFor; readonly te
 }
 
 function telling(name: string, input: Fields, cap: number): string | undefined {
-  if (name === "AskUserQuestion") return questions(input, cap);
+  if (QUESTION_TOOLS.has(name)) return questions(input, cap);
   const field = Object.hasOwn(TELLING, name) ? TELLING[name] : undefined;
   const found = field === undefined ? undefined : stringField(input, field);
   return found === undefined ? undefined : oneLineExcerpt(found, cap);

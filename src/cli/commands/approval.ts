@@ -125,12 +125,20 @@ export async function deny(run: CommandContext, id: string, options: { readonly 
 }
 
 async function decide(run: CommandContext, approval: Approval, params: ParamsOf<"approval.decide">): Promise<void> {
-  const { ruleId } = await call(run, "approval.decide", params);
+  const { ruleId, delivered, messageSent } = await call(run, "approval.decide", params);
   const word = params.decision === "deny" ? "denied" : `approved ${params.scope ?? "once"}`;
   const what = params.answers === undefined ? approvalSummary(approval) : answerLine(approval, params.answers);
   const danger = params.decision !== "deny" && riskNamed(approval.risk) === "destroys" ? ", it destroys" : "";
-  run.out.note(`${approval.id}: ${word}${danger} (${escapeControls(what)})`);
+  const said = `${approval.id}: ${word}${danger}${delivered === false ? ", not delivered" : ""}`;
+  if (delivered !== false) run.out.note(`${said} (${escapeControls(what)})`);
+  if (messageSent === false) {
+    run.out.note(`${approval.id}: the message was not sent, because ${approval.agent} takes none with this answer`);
+  }
   if (ruleId !== undefined) run.out.note(`rule ${ruleId}; take it back with: agent-console rules revoke ${ruleId}`);
+  if (delivered !== false) return;
+  throw new ConsoleError("failed", `${said}: the agent's hook did not pass it on (${escapeControls(what)})`, {
+    hint: "answer it in the agent's own terminal",
+  });
 }
 
 /** Shorter beginnings are too easily those of another. */
