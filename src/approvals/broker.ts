@@ -19,17 +19,24 @@ import type { Log } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
-import { type PendingRequest, type Requester, requesterOfOne, type WaitResult } from "./pending_requests.ts";
+import {
+  type PendingRequest,
+  type Requester,
+  requesterOfOne,
+  requestersOf,
+  type WaitResult,
+} from "./pending_requests.ts";
 import type { Inbox } from "./inbox.ts";
+import { joinTwin, onAllHungUp } from "./join_request.ts";
 import { type ClassifiedIncoming, classifyIncoming, type PolicyEngine, type PolicyResult } from "./policy_engine.ts";
 import { parseDecision } from "./parse_decision.ts";
-import { eventAfterAutoDecision, newApproval, questionOf, resolvedState } from "./records.ts";
+import { eventAfterAutoDecision, newApproval, questionOf, resolvedState, toolOfRow } from "./records.ts";
 import { ruleFromDecision } from "./rule_from_decision.ts";
 import { requestFromScript } from "./script_request.ts";
-import { alreadyDecided, messageNotSupported, noSuchApproval, notRequester, unknownSession } from "./errors.ts";
+import { alreadyDecided, messageNotSupported, noSuchApproval, notRequester } from "./errors.ts";
 import type { Presence } from "./presence.ts";
 import { ApprovalResolver } from "./resolver.ts";
-import { ruleContext, subjectSession } from "./caller.ts";
+import { payloadOf, ruleContext, subjectSession } from "./caller.ts";
 import { WorkspaceConfigs } from "./workspace_configs.ts";
 
 export interface BrokerOptions {
@@ -78,6 +85,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const { request, report, idempotencyKey } = incoming;
     const leave = () => this.#resolver.commit(report, { actor: requester.actor, idempotencyKey });
     if (this.#o.isIncomplete()) return leave();
+    const joined = joinTwin(this.#o, this.#resolver, incoming, requester);
+    if (joined !== undefined) return joined;
     const result = this.#o.policy.evaluate(incoming, ruleContext(incoming, this.#o.core.store));
     if (result.kind === "decided") {
       const output = incoming.responseFor(result.decision);
@@ -135,9 +144,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
       committed = this.#resolver.commit({ ...report, event }, { actor: requester.actor, idempotencyKey });
       return { ...committed, approval: { id, waitMs } };
     } finally {
-      const row = core.store.get(about.rowId);
-      const own = row?.status === "waiting" && row.waiting.approvalId === id ? row.waiting.tool : undefined;
-      const tool = own ?? question.tool;
+      const tool = toolOfRow(core.store.get(about.rowId), id) ?? question.tool;
       const pending: PendingRequest = {
         ...about,
         id,
@@ -147,6 +154,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
         question: { ...question, ...(tool === undefined ? {} : { tool }) },
         responseFor,
         requester,
+        joined: [],
+        payload: payloadOf(incoming),
+        at,
         done: Promise.withResolvers<WaitResult>(),
         stopTimer: after(waitMs, () => this.#resolver.expire(pending)),
         awaited: false,
@@ -154,14 +164,13 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
       };
       this.#resolver.pending.add(pending);
       if (committed === undefined) this.#resolver.cancel(pending, "its row could not be written");
-      requester.hungUp.addEventListener("abort", () => this.#resolver.hungUp(pending), { once: true });
-      if (requester.hungUp.aborted) this.#resolver.hungUp(pending);
+      onAllHungUp(pending, requester, () => this.#resolver.hungUp(pending));
     }
   }
 
   wait(id: string, requester: Requester): Promise<WaitResult> {
     const pending = this.#resolver.pending.get(id);
-    if (pending === undefined || pending.requester !== requester) throw notRequester(id);
+    if (pending === undefined || !requestersOf(pending).includes(requester)) throw notRequester(id);
     pending.awaited = true;
     return pending.done.promise;
   }
@@ -169,13 +178,12 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   /** For a script: requests and waits in one call. @throws {ConsoleError} `not_found`, `stopping` */
   async request(params: ParamsOf<"approval.request">, peer: Peer): Promise<WaitResult> {
     const { sessionId, waitSecs } = params;
-    const agent = this.#o.core.store.get(sessionId)?.agent ?? params.agent;
-    if (agent === undefined) throw unknownSession(sessionId);
+    const incoming = requestFromScript(params, this.#o.core.store.get(sessionId));
     if (this.#stopped) throw new ConsoleError("stopping", "the daemon is stopping and asks nobody any more");
     const waitMs = waitSecs === undefined ? this.#o.waitMs() : waitSecs * 1000;
     const { requester, end } = requesterOfOne(peer);
     try {
-      const { approval } = this.#open(classifyIncoming(requestFromScript(params, agent)), requester, waitMs);
+      const { approval } = this.#open(classifyIncoming(incoming), requester, waitMs);
       return await this.wait(approval?.id ?? "", requester);
     } finally {
       end();

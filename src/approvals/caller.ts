@@ -34,3 +34,8 @@ export function ruleContext(
 function cwdOf({ facts, sessionId }: Report, request: ApprovalRequest, rows: SessionLookup): string | undefined {
   return request.cwd ?? facts.cwd ?? rows.get(sessionId)?.cwd;
 }
+
+/** A shortened payload is no proof that two requests are one. */
+export function payloadOf({ cut, payload }: Pick<IncomingRequest, "cut" | "payload">): string | undefined {
+  return cut || payload === undefined ? undefined : JSON.stringify(payload);
+}

@@ -41,6 +41,12 @@ export interface PendingRequest {
   readonly question: QuestionText;
   readonly responseFor: IncomingRequest["responseFor"];
   readonly requester: Requester;
+  /** Others that brought the same request and get the same result: an agent may run our hook twice for one event. */
+  readonly joined: Requester[];
+  /** What an equal request is recognised by; undefined where there can be none. */
+  readonly payload: string | undefined;
+  /** When it was opened, ISO 8601 UTC. */
+  readonly at: string;
   readonly done: PromiseWithResolvers<WaitResult>;
   readonly stopTimer: () => void;
   /** The requester waits: it got the reply with the approval's id in time. */
@@ -48,6 +54,14 @@ export interface PendingRequest {
   /** The approval is resolved; only the requester may not know yet. */
   isResolved: boolean;
 }
+
+/** Everybody who waits for it, or may. */
+export function requestersOf({ requester, joined }: PendingRequest): readonly Requester[] {
+  return [requester, ...joined];
+}
+
+/** How far apart the hooks of one request come, ms: each starts a process, on a machine that may be busy. */
+const TWINS_MS = 3000;
 
 export class PendingRequests {
   #byId = new Map<string, PendingRequest>();
@@ -58,7 +72,32 @@ export class PendingRequests {
     const row = this.#byRow.get(pending.rowId);
     if (row === undefined) this.#byRow.set(pending.rowId, new Set([pending]));
     else row.add(pending);
-    pending.requester.signal.addEventListener("abort", () => this.#byId.delete(pending.id), { once: true });
+    this.#forgetAfter(pending, pending.requester);
+  }
+
+  /** The result can be read until the last of its requesters is gone. */
+  #forgetAfter(pending: PendingRequest, { signal }: Requester): void {
+    const forget = () => {
+      if (requestersOf(pending).every((one) => one.signal.aborted)) this.#byId.delete(pending.id);
+    };
+    signal.addEventListener("abort", forget, { once: true });
+  }
+
+  /**
+   * The open request that `requester` has brought once more through another hook: of the same row, with the same payload,
+   * at the same time. A later one is another call. @param at ISO 8601 UTC
+   */
+  twin(rowId: string, payload: string | undefined, requester: Requester, at: string): PendingRequest | undefined {
+    if (payload === undefined) return undefined;
+    return this.open(rowId).find((one) =>
+      one.payload === payload && Date.parse(at) - Date.parse(one.at) <= TWINS_MS &&
+      !requestersOf(one).includes(requester)
+    );
+  }
+
+  join(pending: PendingRequest, requester: Requester): void {
+    pending.joined.push(requester);
+    this.#forgetAfter(pending, requester);
   }
 
   get(id: string): PendingRequest | undefined {

@@ -3,6 +3,7 @@ import { decideReport } from "../domain/decide.ts";
 import { withoutKnownFacts } from "../domain/dedupe.ts";
 import type { Report } from "../domain/report.ts";
 import { dropStaleEvent, routeReport } from "../domain/report_routing.ts";
+import { ownRow } from "../domain/row_id.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import type { ApprovalsPort } from "./approvals_port.ts";
 import type { Once } from "./idempotency.ts";
@@ -29,9 +30,10 @@ export interface ReportDeps {
  */
 export function commitReport(
   { store, approvals, now }: ReportDeps,
-  report: Report,
+  given: Report,
   { actor, idempotencyKey, at }: ReportOptions,
 ): CommitResult {
+  const report = ownRow(given, store);
   const late = (one: Report) => at === undefined ? one : dropStaleEvent(one, store.get(one.sessionId), at);
   const told = late(report);
   const reports = routeReport(told, store).map(late);

@@ -13,6 +13,8 @@ export interface IncomingRequest {
   /** What the agent's hook prints for a decision; undefined where its protocol has no response for it. */
   readonly responseFor: (decision: Decision) => HookOutput | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** The event as the agent's hook brought it: an equal one at the same time is the same request through another hook. */
+  readonly payload?: unknown;
   /** Text of the workspace's own configuration, as the hook found it: it may only make the policy stricter. */
   readonly workspaceConfig?: string | undefined;
   /** The workspace's configuration is not known: it may forbid that anything passes without a human. */

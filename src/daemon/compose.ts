@@ -11,6 +11,7 @@ import { Projections } from "../core/projections.ts";
 import type { Service } from "../core/service.ts";
 import { SessionLists } from "../core/session_lists.ts";
 import { Store } from "../core/store.ts";
+import { TwinEvents } from "../core/twin_events.ts";
 import { UnrecognizedEvents } from "../core/unrecognized_events.ts";
 import { type NewEvent, TOPICS } from "../domain/event.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
@@ -107,6 +108,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     approvals: broker,
     agents: { adapterOf, names: HOOK_NAMES },
     unknown: new UnrecognizedEvents(store, log),
+    twins: new TwinEvents(),
     now,
     clock: systemClock,
     log,

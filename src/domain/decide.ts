@@ -55,6 +55,9 @@ export function decideUpdate(
   now: string,
 ): NewEvent | Refusal {
   if (session === undefined && target.agent === undefined) return notFound(target.id);
+  if (session !== undefined && target.agent !== undefined && session.agent !== target.agent) {
+    return conflict(target.id, `of ${session.agent}, not of ${target.agent}`);
+  }
   const known = session ?? fresh(target.id, target.agent ?? "", now);
   const { status, text, priority, tags, ...facts } = masked(change);
   const state = status === undefined ? sessionState(known) : chosen(known, status, text);

@@ -43,7 +43,7 @@ function ofSession(report: Report, rows: SessionLookup): readonly Report[] {
 }
 
 function ofSubagent(report: Report, sub: NonNullable<Report["subagent"]>, rows: SessionLookup): readonly Report[] {
-  const id = rowIdOf(report.sessionId, sub.id, rows);
+  const id = rowIdOf(report, sub.id, rows);
   const row = rows.get(id);
   const own = (event: Report["event"]): Report => ({
     agent: report.agent,
@@ -83,9 +83,10 @@ export function dropStaleEvent(report: Report, row: Session | undefined, at: str
 }
 
 /** The sub-agent's own id, unless a row that is not this session's sub-agent has that name already. */
-function rowIdOf(sessionId: string, subagentId: string, rows: SessionLookup): string {
+function rowIdOf({ agent, sessionId }: Report, subagentId: string, rows: SessionLookup): string {
   const row = rows.get(subagentId);
-  const free = subagentId !== sessionId && (row === undefined || row.parentId === sessionId);
+  const free = subagentId !== sessionId &&
+    (row === undefined || (row.parentId === sessionId && row.agent === agent));
   return free ? subagentId : `${sessionId}/${subagentId}`;
 }
 
