@@ -271,8 +271,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     this.#o.policy.reportCommitted(report);
   }
 
-  eventCommitted(rowId: string, event: AgentEvent): void {
-    this.#resolver.eventCommitted(rowId, event);
+  eventCommitted(rowId: string, event: AgentEvent, source?: number): void {
+    this.#resolver.eventCommitted(rowId, event, source);
     if (event.kind === "ended") this.#workspaces.forget(rowId);
   }
 

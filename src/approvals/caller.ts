@@ -3,16 +3,18 @@ import type { IncomingRequest } from "../core/approvals_port.ts";
 import type { ApprovalRequest } from "../domain/approval.ts";
 import type { Report } from "../domain/report.ts";
 import { routeReport, type SessionLookup } from "../domain/report_routing.ts";
+import { sourceOf } from "../domain/row_processes.ts";
 import type { RuleContext } from "../policy/rule.ts";
 import type { PendingRequest } from "./pending_requests.ts";
 
 export function subjectSession(
   { report, request }: Pick<IncomingRequest, "report" | "request">,
   rows: SessionLookup,
-): Pick<PendingRequest, "rowId" | "agent" | "cwd"> {
+): Pick<PendingRequest, "rowId" | "agent" | "process" | "cwd"> {
   const requested: Report = { ...report, event: { kind: "requested", for: "permission", text: "" } };
   const rowId = routeReport(requested, rows).at(-1)?.sessionId ?? report.sessionId;
-  return { rowId, agent: report.agent, cwd: cwdOf(report, request, rows) };
+  const process = sourceOf(rows.get(report.sessionId), report);
+  return { rowId, agent: report.agent, process, cwd: cwdOf(report, request, rows) };
 }
 
 export function ruleContext(

@@ -34,6 +34,8 @@ export interface PendingRequest {
   /** The session that rules match. */
   readonly sessionId: string;
   readonly agent: string;
+  /** The process of the conversation that asks, where it is known. */
+  readonly process: number | undefined;
   readonly cwd: string | undefined;
   readonly request: ApprovalRequest;
   readonly cut: boolean;

@@ -10,6 +10,7 @@ import { currentFolder, env, ownUid, parentPid } from "../platform/process.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { JsonRpcPeer, NO_ANSWER } from "../rpc/json_rpc_peer.ts";
 import { LineChannel } from "../rpc/line_channel.ts";
+import { onParentEnd } from "./parent_watch.ts";
 import { connect, ownHello, socketPathOf } from "./dial.ts";
 
 export interface Delivery {
@@ -137,6 +138,8 @@ async function printResponse(
   if (output !== undefined) return print(output);
   if (approval === undefined) return;
   const inTime = AbortSignal.timeout(approval.waitMs + slackMs);
-  const decided = await peer.request("approval.wait", { id: approval.id }, inTime) as ReportReply;
+  const endWatch = onParentEnd(() => peer.close()); // nobody is left who would read it
+  const waiting = peer.request("approval.wait", { id: approval.id }, inTime).finally(endWatch);
+  const decided = await waiting as ReportReply;
   if (decided.output !== undefined) print(decided.output);
 }

@@ -35,8 +35,8 @@ export interface ApprovalsPort {
   receive(request: IncomingRequest, peer: Peer): ResultOf<"session.report"> | Promise<ResultOf<"session.report">>;
   /** `report` was committed as a whole, whichever rows it was about. Never throws. */
   reportCommitted(report: Report): void;
-  /** `event` was committed for the row `sessionId`. Never throws. */
-  eventCommitted(sessionId: string, event: AgentEvent): void;
+  /** `event` was committed for the row `sessionId`; `source` is the process that sent it, where it is known. Never throws. */
+  eventCommitted(sessionId: string, event: AgentEvent, source?: number): void;
   /**
    * The session ended without an event of its agent: no decision could reach it, or nobody needs one. Cancels what it
    * and its sub-agents requested, for `reason`. Never throws.

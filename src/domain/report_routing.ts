@@ -3,14 +3,17 @@
  * session lives and never change its status. Only a sub-agent that makes a request gets a row of its own (id: the
  * sub-agent's, `parentId`: the session's), so that the list shows who waits. Pure.
  */
-import type { Facts, Session } from "./session.ts";
+import type { Facts, ProcessRef, Session } from "./session.ts";
 import type { Report } from "./report.ts";
+import { sourceOf } from "./row_processes.ts";
 
 /** What {@link routeReport} looks up in the store. */
 export interface SessionLookup {
   get(id: string): Session | undefined;
   /** Rows that are not closed and whose `parentId` is this id. */
   children(id: string): readonly Session[];
+  /** What the process table has shown; absent: nothing. */
+  readonly processes?: { mayLive(process: ProcessRef): boolean };
 }
 
 /**
@@ -33,10 +36,10 @@ function ofSession(report: Report, rows: SessionLookup): readonly Report[] {
         : [report];
     case "announced": // a new process: the sub-agents of the last one are gone, also after a kill -9
     case "ended":
-      return [...childrenOf(report, rows).map(closing), report];
+      return [...childrenOfProcess(report, rows).map(closing), report];
     case "finished":
       // an interrupt ends sub-agents silently; the end of the next turn says that none runs
-      return h.subagents === 0 ? [...childrenOf(report, rows).map(closing), report] : [report];
+      return h.subagents === 0 ? [...childrenOfProcess(report, rows).map(closing), report] : [report];
     default:
       return [report];
   }
@@ -92,6 +95,15 @@ function rowIdOf({ agent, sessionId }: Report, subagentId: string, rows: Session
 
 function childrenOf(report: Report, rows: SessionLookup): readonly Session[] {
   return rows.children(report.sessionId).filter((row) => row.agent === report.agent);
+}
+
+/** Those that end with the process that `report` is from: not those of another process of the conversation, which lives. */
+function childrenOfProcess(report: Report, rows: SessionLookup): readonly Session[] {
+  const row = rows.get(report.sessionId);
+  const source = sourceOf(row, report) ?? (report.event.kind === "announced" ? report.facts.parentPid : undefined);
+  return childrenOf(report, rows).filter((child) =>
+    source === undefined || child.pid === undefined || child.pid === source || !rows.processes?.mayLive(child)
+  );
 }
 
 function isWaiting(row: Session): boolean {

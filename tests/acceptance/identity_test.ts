@@ -1,7 +1,8 @@
 /** Point by point on the real program: whose row it is, whose question, and that a name is not another agent's. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
-import { eventually } from "../support/harness_wait.ts";
+import { Running } from "../support/harness_process.ts";
+import { eventually, patience } from "../support/harness_wait.ts";
 import type { Json } from "../support/wire.ts";
 
 const PROMPT = { session_id: "s1", hook_event_name: "UserPromptSubmit", cwd: "/x", prompt: "hello" };
@@ -41,8 +42,8 @@ Deno.test("H3 Codex runs the hooks of user and project both: said at the second 
   assertStringIncludes(second, `Codex runs both, these and those in ${home.root}/.codex-home/hooks.json`);
 
   await home.start();
-  await using window = await home.connect({ token: true });
-  await window.request("subscribe", { answers: true });
+  await using person = await home.connect({ token: true });
+  await person.request("subscribe", { answers: true });
   const event = {
     session_id: "s1",
     turn_id: "t1",
@@ -56,7 +57,7 @@ Deno.test("H3 Codex runs the hooks of user and project both: said at the second 
   const [asked] = await eventually(
     async () => {
       const open = await pending();
-      return open.length > 0 && open;
+      return open.length > 0 ? open : undefined;
     },
     10_000,
     "the question",
@@ -66,4 +67,86 @@ Deno.test("H3 Codex runs the hooks of user and project both: said at the second 
   assertEquals((await home.cli(["approve", String(asked?.["id"])])).code, 0);
   for (const { stdout } of await Promise.all(hooks)) assertStringIncludes(stdout, '"behavior":"allow"');
   assertEquals(await pending(), []);
+});
+
+// -- processes -------------------------------------------------------------------------------------------------------
+
+const seen = (home: TestHome, pid: number) =>
+  eventually(
+    async () => {
+      const [row] = await rows(home);
+      const all = [row, ...(row?.["others"] as Json[] | undefined ?? [])];
+      return all.find((one) => one?.["pid"] === pid)?.["pidSeen"] === true;
+    },
+    10_000,
+    `the process ${pid} in the table`,
+  );
+
+function agent(): Running {
+  return new Running(["sleep", "120"], { env: { PATH: Deno.env.get("PATH") ?? "" } });
+}
+
+const tell = (home: TestHome, pid: number, hook_event_name: string, more: Json = {}) =>
+  home.cli(["hook", "claude"], {
+    stdin: JSON.stringify({ ...PROMPT, hook_event_name, ...more }),
+    env: { CLAUDE_PID: String(pid) },
+  });
+
+Deno.test("H2 one conversation in two terminals, one quits: the row is of the one that lives, and ends with it", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using first = agent();
+  await using second = agent();
+  await tell(home, first.pid, "SessionStart", { source: "startup" });
+  await seen(home, first.pid);
+  await tell(home, second.pid, "SessionStart", { source: "resume" });
+  await seen(home, second.pid);
+  await tell(home, second.pid, "SessionEnd", { reason: "prompt_input_exit" });
+  const [row] = await rows(home);
+  assertEquals([row?.["status"] === "closed", row?.["pid"], row?.["others"]], [false, first.pid, undefined]);
+  await tell(home, first.pid, "SessionEnd", { reason: "prompt_input_exit" });
+  assertEquals((await rows(home))[0]?.["status"], "closed");
+});
+
+Deno.test("C9 kill -9 of an agent is told within 3 s", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using victim = agent();
+  await tell(home, victim.pid, "UserPromptSubmit");
+  await seen(home, victim.pid);
+  await using client = await home.connect({ token: true });
+  victim.kill("SIGKILL");
+  const killed = performance.now();
+  const lost = async () => {
+    const { sessions } = await client.request("session.list") as { sessions: Json[] };
+    return sessions[0]?.["lost"] === true;
+  };
+  await eventually(lost, 10_000, "the lost row");
+  const ms = performance.now() - killed;
+  assert(ms < await patience(3000), `told after ${ms.toFixed(0)} ms`);
+});
+
+Deno.test("C9 an agent that is killed in its question: the held hook ends with it, which tells at once", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using person = await home.connect({ token: true });
+  await person.request("subscribe", { answers: true });
+  const event = { ...PROMPT, hook_event_name: "PermissionRequest", tool_name: "Bash", tool_input: { command: "rm x" } };
+  const { argv, env } = home.command(["hook", "claude"]);
+  // A shell is the agent: it starts its hook and waits for it.
+  const script = `export CLAUDE_PID=$$; echo '${JSON.stringify(event)}' | "$@"; :`;
+  await using victim = home.spawnArgv(["sh", "-c", script, "sh", ...argv], env);
+  const asked = async () => ((await home.json(["approvals", "--json"]))["approvals"] as Json[]).length;
+  await eventually(async () => await asked() === 1, 10_000, "the question");
+  await seen(home, victim.pid);
+  victim.kill("SIGKILL");
+  const killed = performance.now();
+  const state = async () => {
+    const { sessions } = await person.request("session.list") as { sessions: Json[] };
+    return sessions[0]?.["lost"] === true;
+  };
+  await eventually(state, 10_000, "the lost row");
+  const ms = performance.now() - killed;
+  assert(ms < await patience(1500), `told after ${ms.toFixed(0)} ms`);
+  assertEquals(await asked(), 0);
 });
