@@ -38,7 +38,6 @@ export function commitReport(
   const late = (one: Report) => at === undefined ? one : dropStaleEvent(one, store.get(one.sessionId), at);
   const { processes } = store;
   const told = late(ofLiving(report, store));
-  if (actor !== DAEMON && at === undefined) processes.heard(told.facts.pid ?? told.facts.parentPid, Date.parse(now()));
   const mayLive: MayLive = (process) => processes.mayLive(process);
   const reports = routeReport(told, store).map(late);
   let last: CommitResult = { seq: store.seq, sessionId: null, status: null };
@@ -58,6 +57,7 @@ export function commitReport(
     last = store.commit(change, actor, i === reports.length - 1 ? reportOnce(idempotencyKey) : undefined);
     approvals.eventCommitted(one.sessionId, one.event, source);
   }
+  if (actor !== DAEMON && at === undefined) processes.heard(store.get(told.sessionId)?.pid, Date.parse(now()));
   approvals.reportCommitted(told);
   return last;
 }

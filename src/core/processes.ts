@@ -10,6 +10,8 @@ const KEPT = 4096;
 export class Processes {
   /** By pid: whether it lived at the last look. A pid that no look has shown is not in it. */
   #lives = new Map<number, boolean>();
+  /** Pids that a look was asked for: one that no look shows asks for no other. */
+  #met = new Set<number>();
   #look: () => void = () => {};
   /** When an agent last told of itself, ms since 1970. */
   heardAt = 0;
@@ -19,10 +21,13 @@ export class Processes {
     this.#look = look;
   }
 
-  /** An event of the process has come. */
+  /** An event has come; `pid` is the process of its row. */
   heard(pid: number | undefined, nowMs: number): void {
     this.heardAt = nowMs;
-    if (pid !== undefined && !this.#lives.has(pid)) this.#look();
+    if (pid === undefined || this.#lives.has(pid) || this.#met.has(pid)) return;
+    if (this.#met.size >= KEPT) this.#met.clear();
+    this.#met.add(pid);
+    this.#look();
   }
 
   /** Something ended that ends with a process, too. */

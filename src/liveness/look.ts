@@ -28,6 +28,8 @@ export class LivenessLook {
     this.#sweep = new LivenessSweep(context.pid);
   }
 
+  /** At the last look there was a process to be watched. */
+  watches = false;
   /** At the last look a row waited for an answer that may come from here. */
   someoneAsks = false;
 
@@ -46,7 +48,8 @@ export class LivenessLook {
   async run(): Promise<void> {
     const slices = new Slices(daemonTurns);
     const rows = await this.#watched(slices);
-    if (rows.length === 0) return;
+    this.watches = rows.length > 0;
+    if (!this.watches) return;
     const { pid: own, store, isReadOnly } = this.#context;
     const table = await this.#probe(own, [...new Set(rows.map(({ pid }) => pid))]);
     this.#noteProblem("unusable" in table ? table.unusable : undefined);

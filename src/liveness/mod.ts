@@ -80,7 +80,8 @@ class LivenessWatch {
 
   #goesOn(): boolean {
     const { store, clock, bus } = this.#context;
-    return this.#look.someoneAsks || bus.size > 0 || clock.now() - store.processes.heardAt < ACTIVE_MS;
+    const isActive = clock.now() - store.processes.heardAt < ACTIVE_MS;
+    return this.#look.watches && (isActive || bus.size > 0 || this.#look.someoneAsks);
   }
 }
 

@@ -3,10 +3,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { LivenessLook } from "../../src/liveness/look.ts";
 import { probe, type ProcessTable, PS_PATHS } from "../../src/platform/process_table.ts";
-import { Desk } from "../support/desk.ts";
+import { Desk, FakeCaller } from "../support/desk.ts";
 
 const OWN = 1;
 const BEGAN = "Fri Nov 20 09:00:00 2026";
+
+const ASK = { tool_name: "Bash", tool_input: { command: "rm x" } };
 
 class Machine {
   readonly desk: Desk;
@@ -104,9 +106,23 @@ Deno.test("C9 a ps of another make, a missing one and one that prints anything e
   }
 });
 
-// -- one conversation in two processes ------------------------------------------------------------------------------
+Deno.test("a process that is new asks for one look, also where no look shows it; so does a hook that was cut off", async () => {
+  const machine = new Machine();
+  let looks = 0;
+  machine.desk.store.processes.onDoubt = () => void looks++;
+  machine.desk.attach();
+  for (let i = 0; i < 5; i++) await machine.tell(7, "PreToolUse", { ...ASK, tool_use_id: `c${i}` });
+  assertEquals(looks, 1);
+  const hook = new FakeCaller();
+  const event = { session_id: "s", cwd: "/w", hook_event_name: "PermissionRequest", ...ASK };
+  await machine.desk.report({ agent: "claude", event, env: { CLAUDE_PID: "7" } }, hook);
+  hook.hangUp();
+  assertEquals(looks, 2);
+  await machine.tell(8, "SessionStart", { source: "resume" });
+  assertEquals(looks, 3);
+});
 
-const ASK = { tool_name: "Bash", tool_input: { command: "rm x" } };
+// -- one conversation in two processes ------------------------------------------------------------------------------
 
 /** Resumed in a second terminal; both processes are seen. */
 async function inTwo(): Promise<Machine> {
