@@ -2,7 +2,7 @@
 import { decideReport } from "../domain/decide.ts";
 import { withoutKnownFacts } from "../domain/dedupe.ts";
 import type { Report } from "../domain/report.ts";
-import { type MayLive, sourceOf, withSourceInFront } from "../domain/row_processes.ts";
+import { type MayLive, processesOf, sourceOf, withSourceInFront } from "../domain/row_processes.ts";
 import { dropStaleEvent, routeReport } from "../domain/report_routing.ts";
 import { ownRow } from "../domain/row_id.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
@@ -57,7 +57,10 @@ export function commitReport(
     last = store.commit(change, actor, i === reports.length - 1 ? reportOnce(idempotencyKey) : undefined);
     approvals.eventCommitted(one.sessionId, one.event, source);
   }
-  if (actor !== DAEMON && at === undefined) processes.heard(store.get(told.sessionId)?.pid, Date.parse(now()));
+  if (actor !== DAEMON && at === undefined) {
+    const row = store.get(told.sessionId);
+    processes.heard(row === undefined ? [] : processesOf(row), Date.parse(now()));
+  }
   approvals.reportCommitted(told);
   return last;
 }

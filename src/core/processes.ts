@@ -12,27 +12,41 @@ export class Processes {
   #lives = new Map<number, boolean>();
   /** Pids that a look was asked for: one that no look shows asks for no other. */
   #met = new Set<number>();
-  #look: () => void = () => {};
+  /** Those of them whose look is not over. */
+  #unlooked = new Set<number>();
+  #look: (() => void) | undefined;
   /** When an agent last told of itself, ms since 1970. */
   heardAt = 0;
 
   /** `look` is called when something new is to be seen in the table. */
-  set onDoubt(look: () => void) {
+  set onDoubt(look: (() => void) | undefined) {
     this.#look = look;
   }
 
-  /** An event has come; `pid` is the process of its row. */
-  heard(pid: number | undefined, nowMs: number): void {
+  /** An event has come; `processes` are those of its row. */
+  heard(processes: readonly ProcessRef[], nowMs: number): void {
     this.heardAt = nowMs;
-    if (pid === undefined || this.#lives.has(pid) || this.#met.has(pid)) return;
+    for (const { pid } of processes) {
+      if (pid !== undefined && !this.#lives.has(pid) && !this.#met.has(pid)) this.#meet(pid);
+    }
+  }
+
+  #meet(pid: number): void {
+    if (this.#look === undefined) return; // nobody looks: then nothing is known of any process
     if (this.#met.size >= KEPT) this.#met.clear();
     this.#met.add(pid);
+    this.#unlooked.add(pid);
     this.#look();
+  }
+
+  /** A look for these is over, whatever it showed. */
+  looked(pids: readonly number[]): void {
+    for (const pid of pids) this.#unlooked.delete(pid);
   }
 
   /** Something ended that ends with a process, too. */
   doubt(): void {
-    this.#look();
+    this.#look?.();
   }
 
   saw(pid: number, lives: boolean): void {
@@ -47,8 +61,11 @@ export class Processes {
     return this.#lives.get(pid) === false;
   }
 
-  /** It was seen alive here, in this run or an earlier one, and no look since has missed it. */
+  /**
+   * It was seen alive here, in this run or an earlier one, and no look since has missed it; or it has just told of itself
+   * and the look is still to come.
+   */
   mayLive({ pid, pidSeen }: ProcessRef): boolean {
-    return pid !== undefined && (this.#lives.get(pid) ?? pidSeen === true);
+    return pid !== undefined && (this.#lives.get(pid) ?? (pidSeen === true || this.#unlooked.has(pid)));
   }
 }

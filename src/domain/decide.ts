@@ -104,7 +104,7 @@ export function decideUpdate(
 ): NewEvent | Refusal {
   if (session === undefined && target.agent === undefined) return notFound(target.id);
   if (session !== undefined && target.agent !== undefined && session.agent !== target.agent) {
-    return conflict(target.id, `of ${session.agent}, not of ${target.agent}`);
+    return { ...conflict(target.id, `of ${session.agent}, not of ${target.agent}`), hint: "leave the agent out" };
   }
   const known = session ?? fresh(target.id, target.agent ?? "", now);
   const { status, text, priority, tags, ...facts } = masked(change);

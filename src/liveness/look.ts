@@ -51,14 +51,17 @@ export class LivenessLook {
     this.watches = rows.length > 0;
     if (!this.watches) return;
     const { pid: own, store, isReadOnly } = this.#context;
-    const table = await this.#probe(own, [...new Set(rows.map(({ pid }) => pid))]);
+    const pids = [...new Set(rows.map(({ pid }) => pid))];
+    const table = await this.#probe(own, pids);
     this.#noteProblem("unusable" in table ? table.unusable : undefined);
+    if ("unusable" in table) store.processes.looked(pids);
     if (this.#stopped || "unusable" in table) return;
     const { alive, gone, unseen } = await this.#sweep.sweep(rows, table.processes, slices);
     this.#noteUnseen(unseen);
     const livingPids = new Set(alive.map(({ pid }) => pid));
     for (const { pid } of alive) store.processes.saw(pid, true);
     for (const { pid } of gone) if (!livingPids.has(pid)) store.processes.saw(pid, false);
+    store.processes.looked(pids);
     await this.#each(gone, slices, (row) => this.#end(row));
     if (isReadOnly()) return;
     const ttys = new Map(table.processes.map(({ pid, tty }) => [pid, tty]));

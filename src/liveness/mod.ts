@@ -50,6 +50,7 @@ class LivenessWatch {
 
   stop(): void {
     this.#stopped = true;
+    this.#context.store.processes.onDoubt = undefined;
     this.#cancel();
     this.#look.stop();
   }

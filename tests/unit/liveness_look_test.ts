@@ -158,6 +158,23 @@ Deno.test("H2 an event changes the state of its own process, and the row shows t
   assertEquals([machine.row?.status, machine.row?.pid, machine.row?.tty], ["idle", 7, "/dev/pts/7"]);
 });
 
+Deno.test("H2 a process that is new to the conversation counts until the look that is still to come", async () => {
+  const machine = await inTwo();
+  machine.desk.store.processes.onDoubt = () => {};
+  await machine.tell(7, "UserPromptSubmit", { prompt: "go" });
+  await machine.tell(9, "SessionStart", { source: "resume" });
+  await machine.tell(7, "PreToolUse", ASK);
+  await machine.sees(7, 8, 9);
+  assertEquals([machine.row?.status, machine.row?.pid, machine.row?.others?.map(({ pid }) => pid)], ["working", 7, [
+    8,
+    9,
+  ]]);
+  await machine.tell(10, "SessionStart", { source: "resume" });
+  await machine.sees(7, 8, 9); // that one is not seen here
+  await machine.tell(7, "PostToolUse", ASK);
+  assertEquals(machine.row?.others?.map(({ pid }) => pid), [8, 9]);
+});
+
 Deno.test("H4 a question is its own process's: neither the other's work, nor its end, nor its death ends it", async () => {
   const machine = await inTwo();
   const { approval } = await machine.tell(7, "PermissionRequest", ASK);
