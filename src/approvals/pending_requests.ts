@@ -1,5 +1,6 @@
 /** The open approvals with their requesters: state of this process only, beside the inbox, which is journaled. */
 import type { IncomingRequest } from "../core/approvals_port.ts";
+import { TWINS_MS } from "../core/twin_events.ts";
 import type { ApprovalRequest } from "../domain/approval.ts";
 import type { QuestionText } from "../domain/report.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
@@ -61,9 +62,6 @@ export interface PendingRequest {
 export function requestersOf({ requester, joined }: PendingRequest): readonly Requester[] {
   return [requester, ...joined];
 }
-
-/** How far apart the hooks of one request come, ms: each starts a process, on a machine that may be busy. */
-const TWINS_MS = 3000;
 
 export class PendingRequests {
   #byId = new Map<string, PendingRequest>();

@@ -7,7 +7,7 @@ import type { Report } from "../domain/report.ts";
 import type { Session } from "../domain/session.ts";
 
 /** How far apart two hooks of one event come, ms: each starts a process, on a machine that may be busy. */
-const TWINS_MS = 3000;
+export const TWINS_MS = 3000;
 /** Counted events that are remembered, of all sessions. */
 const KEPT = 256;
 
@@ -24,7 +24,7 @@ export class TwinEvents {
    */
   isTwin({ agent, event }: Report, payload: unknown, row: Session | undefined, at: number): boolean {
     if (event.kind !== "prompt" && event.kind !== "subagent") return false;
-    const key = `${agent} ${JSON.stringify(payload)}`;
+    const key = `${agent} ${shortened(JSON.stringify(payload) ?? "")}`;
     const before = this.#seen.get(key);
     const inTurn = event.kind === "subagent" || row?.status === "working";
     if (inTurn && before !== undefined && Math.abs(at - before) <= TWINS_MS) return true;
@@ -34,4 +34,12 @@ export class TwinEvents {
     if (this.#seen.size > KEPT && oldest !== undefined) this.#seen.delete(oldest);
     return false;
   }
+}
+
+/** Kept of a payload's beginning and end each, UTF-16 units: enough to recognise it, and bounded. */
+const END_UNITS = 2048;
+
+function shortened(text: string): string {
+  if (text.length <= 2 * END_UNITS) return text;
+  return `${text.length} ${text.slice(0, END_UNITS)}${text.slice(-END_UNITS)}`;
 }
