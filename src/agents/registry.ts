@@ -21,12 +21,29 @@ export const AGENTS: readonly AgentDescriptor[] = [
   claudeLikeAgents,
 ];
 
-const BY_NAME: ReadonlyMap<string, AgentDescriptor> = new Map(AGENTS.map((agent) => [agent.name, agent]));
+const BY_NAME: ReadonlyMap<string, AgentDescriptor["adapter"]> = new Map(
+  AGENTS.map(({ name, adapter }) => [name, adaptersOf(name, adapter)]),
+);
+
+/** Through the hook of one agent come the payloads of those, too, that run its hooks: each is read as what it is. */
+function adaptersOf(name: string, adapter: AgentDescriptor["adapter"]): AgentDescriptor["adapter"] {
+  const [guest] = AGENTS.filter(({ alsoRuns }) => alsoRuns?.agent === name);
+  if (typeof adapter === "function" || guest?.alsoRuns === undefined || typeof guest.adapter === "function") {
+    return adapter;
+  }
+  const { alsoRuns: { isOwn }, adapter: other } = guest;
+  const of = (event: unknown) => isOwn(event) ? other : adapter;
+  return {
+    name,
+    understand: (event, env) => of(event).understand(event, env),
+    responseFor: (event, decision, cut) => of(event).responseFor(event, decision, cut),
+  };
+}
 
 /** The adapter for the agent's name on the wire, or undefined where there is none. */
 export function adapterOf(name: string): Adapter | undefined {
   const member = customName(name);
-  const adapter = BY_NAME.get(member === undefined ? name : name.slice(0, -member.length - 1))?.adapter;
+  const adapter = BY_NAME.get(member === undefined ? name : name.slice(0, -member.length - 1));
   if (typeof adapter !== "function") return adapter;
   return member === undefined ? undefined : adapter(member);
 }

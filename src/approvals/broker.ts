@@ -10,10 +10,9 @@ import type { ApprovalsDoor, ApprovalsPort, IncomingRequest } from "../core/appr
 import type { Once } from "../core/idempotency.ts";
 import type { JournalPort } from "../core/journal_port.ts";
 import type { ReportDeps } from "../core/apply_report.ts";
-import type { CommitResult } from "../core/store.ts";
 import type { ApprovalRequest, Decision } from "../domain/approval.ts";
 import { parseDecider } from "../domain/decider.ts";
-import type { AgentEvent, QuestionText, Report } from "../domain/report.ts";
+import type { AgentEvent, Report } from "../domain/report.ts";
 import { replaceState } from "../domain/approval_resolution.ts";
 import type { Log } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -23,39 +22,35 @@ import {
   type PendingRequest,
   type Requester,
   requesterOfOne,
-  unresolved,
+  requestersOf,
   type WaitResult,
 } from "./pending_requests.ts";
 import type { Inbox } from "./inbox.ts";
+import { joinTwin } from "./join_request.ts";
+import { type OpenDeps, openRequest } from "./open_request.ts";
 import { type ClassifiedIncoming, classifyIncoming, type PolicyEngine, type PolicyResult } from "./policy_engine.ts";
 import { parseDecision } from "./parse_decision.ts";
-import { eventAfterAutoDecision, newApproval, questionOf, resolvedState, toldAgain, toldOnce } from "./records.ts";
+import { eventAfterAutoDecision, newApproval, resolvedState, toldAgain, toldOnce } from "./records.ts";
 import { ruleFromDecision } from "./rule_from_decision.ts";
 import { isDelivered } from "./deliveries.ts";
 import { requestForFeed } from "./feed_request.ts";
 import { requestFromScript } from "./script_request.ts";
-import { alreadyDecided, messageNotSupported, noSuchApproval, notRequester, unknownSession } from "./errors.ts";
+import { alreadyDecided, messageNotSupported, noSuchApproval, notRequester } from "./errors.ts";
 import type { Presence } from "./presence.ts";
 import { ApprovalResolver } from "./resolver.ts";
 import { ruleContext, subjectSession, whereOf } from "./caller.ts";
 import { WorkspaceConfigs } from "./workspace_configs.ts";
 
-export interface BrokerOptions {
+export interface BrokerOptions extends OpenDeps {
   readonly core: Pick<ReportDeps, "store" | "now"> & { readonly journal: Pick<JournalPort, "durable"> };
   readonly inbox: Inbox;
   readonly presence: Presence;
   readonly policy: PolicyEngine;
   /** How long a hook waits for a decision, ms. */
   readonly waitMs: () => number;
-  /** Runs `action` after `ms`, unless the returned function is called first. */
-  readonly after: (ms: number, action: () => void) => () => void;
-  /** A new id, short enough to type. */
-  readonly newId: () => string;
   readonly log: Log;
   /** The absolute places of this program: its home, its socket, its sources. */
   readonly own: readonly string[];
-  /** Lets `ask` put a question, where its asker may. @returns ends its counting. @throws {ConsoleError} `busy` */
-  readonly admitQuestion: (ask: () => void) => () => void;
   /** Whether the inbox may be wrong: then each agent asks by itself. */
   readonly isIncomplete: () => boolean;
 }
@@ -89,6 +84,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const { core: { store }, policy, isIncomplete, own } = this.#o;
     const incoming = classifyIncoming(given, whereOf(given, store, own));
     if (isIncomplete()) return this.#leave(incoming, requester);
+    const joined = joinTwin(this.#o, this.#resolver, incoming, requester);
+    if (joined !== undefined) return joined;
     const caller = ruleContext(incoming, store);
     const result = policy.evaluate(incoming, caller);
     if (result.kind === "decided") {
@@ -109,7 +106,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
 
   #ask(incoming: ClassifiedIncoming, requester: Requester, result: PolicyResult): Reported {
     return incoming.request.acceptsApproval && this.#mayWait(incoming, result)
-      ? this.#open(incoming, requester, this.#o.waitMs())
+      ? openRequest(this.#o, this.#resolver, incoming, requester, this.#o.waitMs())
       : this.#leave(incoming, requester);
   }
 
@@ -147,48 +144,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     return { ...committed, output };
   }
 
-  #open(incoming: ClassifiedIncoming, requester: Requester, waitMs: number): Reported {
-    const { request, report, responseFor, idempotencyKey } = incoming;
-    const { core, after, newId } = this.#o;
-    const id = newId();
-    const at = core.now();
-    const about = subjectSession(incoming, core.store);
-    const deadline = new Date(Date.parse(at) + waitMs).toISOString();
-    const approval = newApproval({ ...about, request, id, at, deadline });
-    const question: QuestionText = { ...questionOf(report.event, approval), approvalId: id };
-    const ask = () => void core.store.commit({ type: "approval.requested", data: { approval } }, requester.actor);
-    const release = this.#o.admitQuestion(ask);
-    const event: AgentEvent = { kind: "requested", ...question };
-    let committed: CommitResult | undefined;
-    try {
-      committed = this.#resolver.commit({ ...report, event }, { actor: requester.actor, idempotencyKey });
-      return { ...committed, approval: { id, waitMs } };
-    } finally {
-      const row = core.store.get(about.rowId);
-      const own = row?.status === "waiting" && row.waiting.approvalId === id ? row.waiting.tool : undefined;
-      const tool = own ?? question.tool;
-      const pending: PendingRequest = {
-        ...about,
-        id,
-        sessionId: report.sessionId,
-        request,
-        question: { ...question, ...(tool === undefined ? {} : { tool }) },
-        responseFor,
-        requester,
-        stopTimer: after(waitMs, () => this.#resolver.expire(pending)),
-        release,
-        ...unresolved(),
-      };
-      this.#resolver.pending.add(pending);
-      if (committed === undefined) this.#resolver.cancel(pending, "its row could not be written");
-      requester.hungUp.addEventListener("abort", () => this.#resolver.hungUp(pending), { once: true });
-      if (requester.hungUp.aborted) this.#resolver.hungUp(pending);
-    }
-  }
-
   wait(id: string, requester: Requester): Promise<WaitResult> {
     const pending = this.#resolver.pending.get(id);
-    if (pending === undefined || pending.requester !== requester) throw notRequester(id);
+    if (pending === undefined || !requestersOf(pending).includes(requester)) throw notRequester(id);
     pending.awaited = true;
     return pending.done.promise;
   }
@@ -196,24 +154,22 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   /** The decision was given to the agent; false: nobody read it. */
   acknowledge(id: string, requester: Requester, written: boolean): void {
     const pending = this.#resolver.pending.get(id);
-    if (pending === undefined || pending.requester !== requester) throw notRequester(id);
+    if (pending === undefined || !requestersOf(pending).includes(requester)) throw notRequester(id);
     pending.acknowledged.resolve(written);
   }
 
   /** For a script: requests and waits in one call. @throws {ConsoleError} `not_found`, `stopping` */
   async request(params: ParamsOf<"approval.request">, peer: Peer): Promise<WaitResult> {
     const { sessionId, waitSecs } = params;
-    const agent = this.#o.core.store.get(sessionId)?.agent ?? params.agent;
-    if (agent === undefined) throw unknownSession(sessionId);
+    const given = requestFromScript(params, this.#o.core.store.get(sessionId));
     if (this.#stopping.signal.aborted) {
       throw new ConsoleError("stopping", "the daemon is stopping and asks nobody any more");
     }
     const waitMs = waitSecs === undefined ? this.#o.waitMs() : waitSecs * 1000;
     const { requester, end } = requesterOfOne(peer);
     try {
-      const given = requestFromScript(params, agent);
       const incoming = classifyIncoming(given, whereOf(given, this.#o.core.store, this.#o.own));
-      const { approval } = this.#open(incoming, requester, waitMs);
+      const { approval } = openRequest(this.#o, this.#resolver, incoming, requester, waitMs);
       return await this.wait(approval?.id ?? "", requester);
     } finally {
       end();
@@ -287,8 +243,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     this.#o.policy.reportCommitted(report);
   }
 
-  eventCommitted(rowId: string, event: AgentEvent): void {
-    this.#resolver.eventCommitted(rowId, event);
+  eventCommitted(rowId: string, event: AgentEvent, source?: number): void {
+    this.#resolver.eventCommitted(rowId, event, source);
     if (event.kind === "ended") this.#workspaces.forget(rowId);
   }
 

@@ -4,6 +4,7 @@ import type { ApprovalRequest } from "../domain/approval.ts";
 import type { Report } from "../domain/report.ts";
 import { routeReport, type SessionLookup } from "../domain/report_routing.ts";
 import { repositoryRuns } from "../policy/git_settings.ts";
+import { sourceOf } from "../domain/row_processes.ts";
 import type { RuleContext } from "../policy/rule.ts";
 import type { Where } from "../policy/where.ts";
 import type { PendingRequest } from "./pending_requests.ts";
@@ -11,10 +12,11 @@ import type { PendingRequest } from "./pending_requests.ts";
 export function subjectSession(
   { report, request }: Pick<IncomingRequest, "report" | "request">,
   rows: SessionLookup,
-): Pick<PendingRequest, "rowId" | "agent" | "cwd"> {
+): Pick<PendingRequest, "rowId" | "agent" | "process" | "cwd"> {
   const requested: Report = { ...report, event: { kind: "requested", for: "permission", text: "" } };
   const rowId = routeReport(requested, rows).at(-1)?.sessionId ?? report.sessionId;
-  return { rowId, agent: report.agent, cwd: cwdOf(report, request, rows) };
+  const process = sourceOf(rows.get(report.sessionId), report);
+  return { rowId, agent: report.agent, process, cwd: cwdOf(report, request, rows) };
 }
 
 /** Where the call runs. @param own the places of this program */
@@ -51,4 +53,9 @@ export function ruleContext(
 
 function cwdOf({ facts, sessionId }: Report, request: ApprovalRequest, rows: SessionLookup): string | undefined {
   return request.cwd ?? facts.cwd ?? rows.get(sessionId)?.cwd;
+}
+
+/** A shortened payload is no proof that two requests are one. */
+export function payloadOf({ cut, payload }: Pick<IncomingRequest, "cut" | "payload">): string | undefined {
+  return cut || payload === undefined ? undefined : JSON.stringify(payload);
 }

@@ -1,5 +1,6 @@
 /** The errors of approvals, with their messages and hints. */
 import type { Approval, Decision } from "../domain/approval.ts";
+import type { Session } from "../domain/session.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 
@@ -64,6 +65,21 @@ export function unknownSession(id: string): ConsoleError {
     `no session has the id "${escapeControls(id)}"`,
     { hint: "name its agent as well, then the session is opened" },
   );
+}
+
+export function anotherAgents({ id, agent }: Session, named: string): ConsoleError {
+  return new ConsoleError(
+    "conflict",
+    `session "${escapeControls(id)}" is of ${escapeControls(agent)}, not of ${named}`,
+    { sessionId: id, hint: "leave the agent out, or ask under another id" },
+  );
+}
+
+export function nameTaken(agent: string): ConsoleError {
+  return new ConsoleError("invalid_params", `agent is ${agent}, the name of an agent that reports for itself`, {
+    param: "agent",
+    hint: "give the script a name of its own",
+  });
 }
 
 export function noSuchRule(id: string): ConsoleError {

@@ -1,6 +1,7 @@
 /** The open approvals with their requesters: state of this process only, beside the inbox, which is journaled. */
 import type { IncomingRequest } from "../core/approvals_port.ts";
 import type { ClassifiedRequest } from "../policy/classify.ts";
+import { TWINS_MS } from "../core/twin_events.ts";
 import type { QuestionText } from "../domain/report.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
@@ -34,12 +35,20 @@ export interface PendingRequest {
   /** The session that rules match. */
   readonly sessionId: string;
   readonly agent: string;
+  /** The process of the conversation that asks, where it is known. */
+  readonly process: number | undefined;
   readonly cwd: string | undefined;
   readonly request: ClassifiedRequest;
   /** What the row shows while it waits for this. */
   readonly question: QuestionText;
   readonly responseFor: IncomingRequest["responseFor"];
   readonly requester: Requester;
+  /** Others that brought the same request and get the same result: an agent may run our hook twice for one event. */
+  readonly joined: Requester[];
+  /** What an equal request is recognised by; undefined where there can be none. */
+  readonly payload: string | undefined;
+  /** When it was opened, ISO 8601 UTC. */
+  readonly at: string;
   readonly done: PromiseWithResolvers<WaitResult>;
   /** Its hook has passed the decision on; false: it could not. */
   readonly acknowledged: PromiseWithResolvers<boolean>;
@@ -67,6 +76,11 @@ export function unresolved(): Pick<PendingRequest, "acknowledged" | "awaited" | 
   };
 }
 
+/** Everybody who waits for it, or may. */
+export function requestersOf({ requester, joined }: PendingRequest): readonly Requester[] {
+  return [requester, ...joined];
+}
+
 export class PendingRequests {
   #resolved = new Set<string>();
   #byId = new Map<string, PendingRequest>();
@@ -77,11 +91,34 @@ export class PendingRequests {
     const row = this.#byRow.get(pending.rowId);
     if (row === undefined) this.#byRow.set(pending.rowId, new Set([pending]));
     else row.add(pending);
+    this.#forgetAfter(pending, pending.requester);
+  }
+
+  /** The result can be read until the last of its requesters is gone. */
+  #forgetAfter(pending: PendingRequest, { signal }: Requester): void {
     const forget = () => {
+      if (!requestersOf(pending).every((one) => one.signal.aborted)) return;
       this.#byId.delete(pending.id);
       this.#resolved.delete(pending.id);
     };
-    pending.requester.signal.addEventListener("abort", forget, { once: true });
+    signal.addEventListener("abort", forget, { once: true });
+  }
+
+  /**
+   * The open request that `requester` has brought once more through another hook: of the same row, with the same payload,
+   * at the same time. A later one is another call. @param at ISO 8601 UTC
+   */
+  twin(rowId: string, payload: string | undefined, requester: Requester, at: string): PendingRequest | undefined {
+    if (payload === undefined) return undefined;
+    return this.open(rowId).find((one) =>
+      one.payload === payload && Date.parse(at) - Date.parse(one.at) <= TWINS_MS &&
+      !requestersOf(one).includes(requester)
+    );
+  }
+
+  join(pending: PendingRequest, requester: Requester): void {
+    pending.joined.push(requester);
+    this.#forgetAfter(pending, requester);
   }
 
   get(id: string): PendingRequest | undefined {

@@ -2,7 +2,7 @@
 import type { Decision } from "../domain/approval.ts";
 import { type ClassifiedRequest, classify } from "../policy/classify.ts";
 import { isWithin } from "../policy/places.ts";
-import { ownFiles } from "../policy/reads.ts";
+import { workspaceFiles } from "../policy/reads.ts";
 
 /** The real path of each, or undefined where one is not known (platform/links.ts). */
 export type ResolveLinks = (paths: readonly string[]) => Promise<readonly string[] | undefined>;
@@ -31,7 +31,7 @@ export async function holdsForRealFiles(
   if (workspace === undefined) return false;
   const named = real.map((path) => isWithin(path, workspace) ? renamed(path, workspace, where.workspace ?? "/") : path);
   if (named.every((path, at) => path === open[at])) return true;
-  if (request.action === "command") return ownFiles(named, where) !== undefined;
+  if (request.action === "command") return workspaceFiles(named, where) !== undefined;
   const [subject = "", ...more] = named;
   const { paths: _, ...given } = request;
   const call = more.length === 0 ? { ...given, subject } : { ...given, paths: named };

@@ -3,7 +3,7 @@ import type { Approval, ApprovalState, Decision, Rule } from "../domain/approval
 import { presentRequest, presentToolName } from "../domain/presentation.ts";
 import type { AgentEvent, QuestionText } from "../domain/report.ts";
 import { clip, escapeControlsKeepLines, maskSecrets } from "../domain/sanitize.ts";
-import { TEXT_CAPS } from "../domain/session.ts";
+import { type Session, TEXT_CAPS, type ToolUse } from "../domain/session.ts";
 import { type Decider, deciderText } from "../domain/decider.ts";
 import type { ClassifiedRequest } from "../policy/classify.ts";
 
@@ -44,6 +44,11 @@ export function questionOf(event: AgentEvent, { tool, input, for: kind }: Approv
   }
   const call = event.kind === "tool" ? { tool: event.tool } : {};
   return { for: kind, text: `${tool}: ${input}`, ...call };
+}
+
+/** The call that the row shows while it waits for the approval `id`: with the agent's own id, where an earlier event gave it. */
+export function toolOfRow(row: Session | undefined, id: string): ToolUse | undefined {
+  return row?.status === "waiting" && row.waiting.approvalId === id ? row.waiting.tool : undefined;
 }
 
 /** The state of an approval that got `decision`. @param ruleId of the rule that the decision made */

@@ -99,13 +99,14 @@ export class ApprovalResolver {
 
   // -- by other events ------------------------------------------------------------------------------------------------
 
-  /** `event` was committed for this row. */
-  eventCommitted(rowId: string, event: AgentEvent): void {
+  /** `event` was committed for this row, sent by the process `source` of its conversation. */
+  eventCommitted(rowId: string, event: AgentEvent, source?: number): void {
     for (const end of this.#unwritten.splice(0)) if (this.#write(end)) this.#tellOfEnd(end);
     this.#corrections.eventCommitted(rowId, event);
     const open = this.pending.open(rowId);
     if (open.length === 0) return;
     for (const pending of open) {
+      if (this.#isOfAnother(pending, source)) continue;
       const how = pending.request.scripted
         ? scriptResolvedByEvent(event)
         : resolvedByEvent(event, pending.question.tool);
@@ -113,6 +114,12 @@ export class ApprovalResolver {
       if (how !== undefined) this.#end(pending, how, undefined, reason);
     }
     this.#showNext(rowId);
+  }
+
+  /** One process of a conversation says nothing about what another one asks, while that lives. */
+  #isOfAnother({ process }: PendingRequest, source: number | undefined): boolean {
+    return process !== undefined && source !== undefined && process !== source &&
+      this.#o.core.store.processes.mayLive({ pid: process });
   }
 
   /**
@@ -135,6 +142,7 @@ export class ApprovalResolver {
    * slow daemon (client/deliver_report.ts): the agent's dialog is still open.
    */
   hungUp(pending: PendingRequest): void {
+    this.#o.core.store.processes.doubt(); // the agent may have been killed with its hook
     if (pending.awaited) this.#end(pending, "dismissed", "dismissed");
     else this.cancel(pending, "its hook gave up before it was answered");
   }
@@ -160,7 +168,8 @@ export class ApprovalResolver {
       const row = store.get(rowId);
       if (row?.status !== "waiting" || row.waiting.approvalId !== approvalId) continue; // its agent went on meanwhile
       // At the time of the agent's last event: what its hooks spooled since then is no older than this.
-      this.#tellRow({ rowId, agent }, { kind: "left_to_agent", approvalId }, DAEMON, row.lastEventAt);
+      const whose = { rowId, agent, process: undefined };
+      this.#tellRow(whose, { kind: "left_to_agent", approvalId }, DAEMON, row.lastEventAt);
     }
   }
 
@@ -197,21 +206,23 @@ export class ApprovalResolver {
   }
 
   #goOn(pending: PendingRequest, row: RowKind, actor: Actor, denied = false): void {
-    const next = row === "left_to_agent" ? undefined : this.pending.open(pending.rowId)[0]?.question;
+    const others = this.pending.open(pending.rowId).filter((one) => one.process === pending.process);
+    const next = row === "left_to_agent" ? undefined : others[0]?.question;
     const more = { ...(next === undefined ? {} : { next }), ...(denied ? { denied: true as const } : {}) };
     this.#tellRow(pending, { kind: row, approvalId: pending.id, ...more }, actor);
   }
 
   /** The row's own event; a failure leaves the approval resolved. */
   #tellRow(
-    { rowId, agent }: Pick<PendingRequest, "rowId" | "agent">,
+    { rowId, agent, process }: Pick<PendingRequest, "rowId" | "agent" | "process">,
     event: AgentEvent,
     actor: Actor,
     at?: string,
   ): void {
     if (this.#o.core.store.get(rowId) === undefined) return;
     try {
-      this.commit({ agent, sessionId: rowId, facts: {}, event }, { actor, at });
+      const facts = process === undefined ? {} : { pid: process };
+      this.commit({ agent, sessionId: rowId, facts, event }, { actor, at });
     } catch (error) {
       this.#o.log.error("a row was not updated", { sessionId: rowId, error: String(error) });
     }

@@ -10,6 +10,7 @@ import { currentFolder, env, ownUid, parentPid } from "../platform/process.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { JsonRpcPeer, NO_ANSWER } from "../rpc/json_rpc_peer.ts";
 import { LineChannel } from "../rpc/line_channel.ts";
+import { onParentEnd } from "./parent_watch.ts";
 import { connect, ownHello, socketPathOf } from "./dial.ts";
 
 export interface Delivery {
@@ -141,7 +142,9 @@ async function printResponse(
   if (output !== undefined) return void print(output);
   if (approval === undefined) return;
   const inTime = AbortSignal.timeout(approval.waitMs + slackMs);
-  const decided = await peer.request("approval.wait", { id: approval.id }, inTime) as ReportReply;
+  const endWatch = onParentEnd(() => peer.close()); // nobody is left who would read it
+  const waiting = peer.request("approval.wait", { id: approval.id }, inTime).finally(endWatch);
+  const decided = await waiting as ReportReply;
   if (decided.output === undefined) return;
   const written = print(decided.output);
   // The agent has its answer and waits for our end: a daemon of another version, or one that hangs, must not delay that.

@@ -6,7 +6,7 @@ import { systemClock } from "../platform/clock.ts";
 import { sleep } from "../platform/delay.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { tryLock } from "../platform/lock_file.ts";
-import { kill, run, type Signal } from "../platform/process.ts";
+import { kill, ownPid, run, type Signal } from "../platform/process.ts";
 import { probe, PS_PATHS } from "../platform/process_table.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { tryConnectPatiently } from "./connect.ts";
@@ -164,9 +164,9 @@ function isSame(a: Target, b: Target): boolean {
 /** Whether the process table has it; undefined where it cannot be known. `-` as start time is any. */
 async function seenAlive({ pid, startedAt }: Pick<Noted, "pid" | "startedAt">): Promise<boolean | undefined> {
   const ps = psPath();
-  const seen = ps === undefined ? "unknown" : await probe(ps, [pid]);
-  if (seen === "unknown") return undefined;
-  return seen.some((one) => one.pid === pid && (startedAt === "-" || one.startedAt === startedAt));
+  const table = ps === undefined ? undefined : await probe(ps, ownPid(), [pid]);
+  if (table === undefined || "unusable" in table) return undefined;
+  return table.processes.some((one) => one.pid === pid && (startedAt === "-" || one.startedAt === startedAt));
 }
 
 /** No signal is sent on a guess: the file, the start time and what the process runs must all match our daemon. */

@@ -13,6 +13,8 @@ export interface IncomingRequest {
   /** What the agent's hook prints for a decision; undefined where its protocol has no response for it. */
   readonly responseFor: (decision: Decision) => HookOutput | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** The event as the agent's hook brought it: an equal one at the same time is the same request through another hook. */
+  readonly payload?: unknown;
   /** Text of the workspace's own configuration, as the hook found it: it may only make the policy stricter. */
   readonly workspaceConfig?: string | undefined;
   /** Text of the repository's own settings, as the hook found it; null: there is none. Absent: nobody looked. */
@@ -35,8 +37,8 @@ export interface ApprovalsPort {
   receive(request: IncomingRequest, peer: Peer): ResultOf<"session.report"> | Promise<ResultOf<"session.report">>;
   /** `report` was committed as a whole, whichever rows it was about. Never throws. */
   reportCommitted(report: Report): void;
-  /** `event` was committed for the row `sessionId`. Never throws. */
-  eventCommitted(sessionId: string, event: AgentEvent): void;
+  /** `event` was committed for the row `sessionId`; `source` is the process that sent it, where it is known. Never throws. */
+  eventCommitted(sessionId: string, event: AgentEvent, source?: number): void;
   /**
    * The session ended without an event of its agent: no decision could reach it, or nobody needs one. Cancels what it
    * and its sub-agents requested, for `reason`. Never throws.

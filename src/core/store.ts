@@ -16,6 +16,7 @@ import { type EventBus, SequencedEvent } from "./event_bus.ts";
 import { FrozenSessions } from "./frozen_sessions.ts";
 import { Idempotency, type KeyedChange, type Once } from "./idempotency.ts";
 import type { JournalPort } from "./journal_port.ts";
+import { Processes } from "./processes.ts";
 import { Projections, type SavedProjections } from "./projections.ts";
 import { type SessionRow, SessionRows } from "./session_rows.ts";
 import type { StoredRecord } from "../protocol/record.ts";
@@ -61,6 +62,8 @@ export interface Quota {
 }
 
 export class Store {
+  /** What is known of the agents' processes beside the journal. */
+  readonly processes = new Processes();
   #rows = new SessionRows();
   #journal: JournalPort | undefined;
   #keys: Idempotency<CommitResult>;

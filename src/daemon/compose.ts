@@ -8,6 +8,7 @@ import { sessionHandlers } from "../core/handlers/session.ts";
 import { limited } from "../core/report_quota.ts";
 import type { Service } from "../core/service.ts";
 import { SessionLists } from "../core/session_lists.ts";
+import { TwinEvents } from "../core/twin_events.ts";
 import { UnrecognizedEvents } from "../core/unrecognized_events.ts";
 import { type NewEvent, TOPICS } from "../domain/event.ts";
 import { daemonTimers, daemonTurns, setTimer, systemClock } from "../platform/clock.ts";
@@ -98,6 +99,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     approvals: broker,
     agents: { adapterOf, names: HOOK_NAMES },
     unknown: new UnrecognizedEvents(store, log),
+    twins: new TwinEvents(),
     now,
     clock: systemClock,
     log,

@@ -5,6 +5,7 @@
 import type { NewEvent } from "./event.ts";
 import {
   type Facts,
+  type ProcessRef,
   type Session,
   type SessionFields,
   sessionState,
@@ -14,6 +15,14 @@ import {
   withoutState,
 } from "./session.ts";
 import { confirmedPid } from "./confirmed_pid.ts";
+import {
+  type MayLive,
+  NONE_SEEN,
+  sourceOf,
+  withoutFront,
+  withSourceInFront,
+  withUrgentInFront,
+} from "./row_processes.ts";
 import { nextState } from "./transition.ts";
 import type { Report } from "./report.ts";
 import { clip, escapeControls, maskSecrets } from "./sanitize.ts";
@@ -34,19 +43,62 @@ export function isRefusal(value: NewEvent | Refusal): value is Refusal {
   return "refused" in value;
 }
 
-/** The event of an agent's report; `now` is ISO 8601. A request of a sub-agent opens a row for it. */
-export function decideReport(session: Session | undefined, report: Report, now: string): NewEvent {
+/**
+ * The event of an agent's report; `now` is ISO 8601. A request of a sub-agent opens a row for it.
+ *
+ * @param mayLive what the process table has shown of the processes of the conversation
+ */
+export function decideReport(
+  session: Session | undefined,
+  report: Report,
+  now: string,
+  mayLive: MayLive = NONE_SEEN,
+): NewEvent {
   const known = session ?? fresh(report.sessionId, report.agent, now);
-  const state = nextState(known, report);
-  const fields = withoutState(known);
+  const row = withSourceInFront(known, report, mayLive);
+  const left = report.event.kind === "ended" ? afterEnd(row, report) : undefined;
+  if (left !== undefined) return event(session, timed(session, left, now));
+  const state = nextState(row, report);
+  const fields = withoutState(row);
   const facts = cleanFacts(report.facts);
   const next = confirmedPid(fields, report, {
     ...inWorkspace(session, fields, facts),
     ...facts,
     ...counters(fields, report),
-    ...times(session, state, now),
   });
-  return event(session, join(next, state));
+  return event(session, timed(session, withUrgentInFront(join(seenPid(fields, next), state)), now));
+}
+
+/**
+ * The row goes on where only one of its processes has ended. An end that does not say of which process it is ends none:
+ * the process table will tell.
+ */
+function afterEnd(row: Session, report: Report): Session | undefined {
+  if (row.others === undefined) return undefined;
+  return sourceOf(row, report) === undefined ? row : withoutFront(row);
+}
+
+/** Another pid has not been seen yet. */
+function seenPid(before: SessionFields, next: SessionFields): SessionFields {
+  if (next.pidSeen === undefined || next.pid === before.pid) return next;
+  const { pidSeen: _, ...rest } = next;
+  return rest;
+}
+
+function timed(before: Session | undefined, session: Session, now: string): Session {
+  return { ...session, ...times(before, session, now) };
+}
+
+/** The process table shows `pid` alive, in `tty`: no event of the agent. Undefined where the row says so already. */
+export function decideSeen(session: Session, pid: number, tty: string | undefined): NewEvent | undefined {
+  const seen = <P extends ProcessRef & { readonly tty?: string }>(one: P): P =>
+    one.pid !== pid || (one.pidSeen && (tty === undefined || one.tty !== undefined))
+      ? one
+      : { ...one, pidSeen: true, ...(tty === undefined ? {} : { tty: one.tty ?? tty }) };
+  const front = seen(session);
+  const others = session.others?.map(seen);
+  const isNew = front !== session || others?.some((one, at) => one !== session.others?.[at]);
+  return isNew ? { type: "session.updated", data: { session: { ...front, ...(others && { others }) } } } : undefined;
 }
 
 /** The fields with the folder that the session began in, once it leaves it; one that begins anew begins where it is. */
@@ -63,6 +115,9 @@ export function decideUpdate(
   now: string,
 ): NewEvent | Refusal {
   if (session === undefined && target.agent === undefined) return notFound(target.id);
+  if (session !== undefined && target.agent !== undefined && session.agent !== target.agent) {
+    return { ...conflict(target.id, `of ${session.agent}, not of ${target.agent}`), hint: "leave the agent out" };
+  }
   const known = session ?? fresh(target.id, target.agent ?? "", now);
   const { status, text, priority, tags, ...facts } = masked(change);
   const state = status === undefined ? sessionState(known) : chosen(known, status, text);
@@ -93,7 +148,8 @@ export function decideClose(session: Session | undefined, id: string, reason: st
   if (session === undefined) return notFound(id);
   if (session.status === "closed") return conflict(id, "already closed");
   const state: State = { status: "closed", closed: { reason: clip(maskSecrets(reason), TEXT_CAPS.title) } };
-  return event(session, join({ ...withoutState(session), since: now, lastEventAt: now, subagents: 0 }, state));
+  const { others: _, ...fields } = withoutState(session);
+  return event(session, join({ ...fields, since: now, lastEventAt: now, subagents: 0 }, state));
 }
 
 export function decideReopen(session: Session | undefined, id: string, now: string): NewEvent | Refusal {

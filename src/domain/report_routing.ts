@@ -3,14 +3,17 @@
  * session lives and never change its status. Only a sub-agent that makes a request gets a row of its own (id: the
  * sub-agent's, `parentId`: the session's), so that the list shows who waits. Pure.
  */
-import type { Facts, Session } from "./session.ts";
+import type { Facts, ProcessRef, Session } from "./session.ts";
 import type { Report } from "./report.ts";
+import { sourceOf } from "./row_processes.ts";
 
 /** What {@link routeReport} looks up in the store. */
 export interface SessionLookup {
   get(id: string): Session | undefined;
   /** Rows that are not closed and whose `parentId` is this id. */
   children(id: string): readonly Session[];
+  /** What the process table has shown; absent: nothing. */
+  readonly processes?: { mayLive(process: ProcessRef): boolean };
 }
 
 /**
@@ -41,12 +44,12 @@ function ofSession(report: Report, rows: SessionLookup): readonly Report[] {
         : [report];
     case "announced": // a new process: the sub-agents of the last one are gone, also after a kill -9
     case "ended":
-      return [...childrenOf(report, rows).map(closing), report];
+      return [...childrenOfProcess(report, rows).map(closing), report];
     case "finished":
       // An interrupt ends sub-agents silently; the end of the next turn says that none runs. One whose hook waits for us
       // lives all the same, whatever the agent counts.
       return h.subagents === 0
-        ? [...childrenOf(report, rows).filter((row) => !isHeld(row)).map(closing), report]
+        ? [...childrenOfProcess(report, rows).filter((row) => !isHeld(row)).map(closing), report]
         : [report];
     default:
       return [report];
@@ -54,7 +57,7 @@ function ofSession(report: Report, rows: SessionLookup): readonly Report[] {
 }
 
 function ofSubagent(report: Report, sub: NonNullable<Report["subagent"]>, rows: SessionLookup): readonly Report[] {
-  const id = rowIdOf(report.sessionId, sub.id, rows);
+  const id = rowIdOf(report, sub.id, rows);
   const row = rows.get(id);
   const own = (event: Report["event"]): Report => ({
     agent: report.agent,
@@ -94,14 +97,24 @@ export function dropStaleEvent(report: Report, row: Session | undefined, at: str
 }
 
 /** The sub-agent's own id, unless a row that is not this session's sub-agent has that name already. */
-function rowIdOf(sessionId: string, subagentId: string, rows: SessionLookup): string {
+function rowIdOf({ agent, sessionId }: Report, subagentId: string, rows: SessionLookup): string {
   const row = rows.get(subagentId);
-  const free = subagentId !== sessionId && (row === undefined || row.parentId === sessionId);
+  const free = subagentId !== sessionId &&
+    (row === undefined || (row.parentId === sessionId && row.agent === agent));
   return free ? subagentId : `${sessionId}/${subagentId}`;
 }
 
 function childrenOf(report: Report, rows: SessionLookup): readonly Session[] {
   return rows.children(report.sessionId).filter((row) => row.agent === report.agent);
+}
+
+/** Those that end with the process that `report` is from: not those of another process of the conversation, which lives. */
+function childrenOfProcess(report: Report, rows: SessionLookup): readonly Session[] {
+  const row = rows.get(report.sessionId);
+  const source = sourceOf(row, report) ?? (report.event.kind === "announced" ? report.facts.parentPid : undefined);
+  return childrenOf(report, rows).filter((child) =>
+    source === undefined || child.pid === undefined || child.pid === source || !rows.processes?.mayLive(child)
+  );
 }
 
 function isWaiting(row: Session): boolean {

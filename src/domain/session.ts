@@ -4,7 +4,6 @@
  * The status is a union whose members carry their own fields, so that a state without meaning (an idle row with a
  * running tool, a waiting row that waits for nothing) cannot be written.
  */
-
 /** What a blocked agent wants from the human. */
 export type WaitingFor = "permission" | "question" | "plan" | "elicitation";
 
@@ -138,6 +137,24 @@ export interface Facts {
   readonly planLimits?: PlanLimits;
 }
 
+/** A process, and whether the process table here has shown it. */
+export interface ProcessRef {
+  readonly pid?: number;
+  readonly pidSeen?: true;
+}
+
+/** What belongs to one process of a conversation. */
+export interface OwnFields extends ProcessRef {
+  readonly tty?: string;
+  readonly terminal?: Terminal;
+  readonly subagents: number;
+  readonly promptId?: string;
+  readonly cost?: Cost;
+}
+
+/** A process that the row does not show. */
+export type OtherProcess = OwnFields & { readonly pid: number } & State;
+
 export interface SessionFields extends Facts {
   /** The folder that the session began in, where it has left it: {@link Facts.cwd} is the one of its last event. */
   readonly workspace?: string;
@@ -154,6 +171,10 @@ export interface SessionFields extends Facts {
   readonly turnCount: number;
   /** Sub-agents that run for this session now, whatever its status. */
   readonly subagents: number;
+  /** The process table here has shown `pid` alive: only then can its end be seen. */
+  readonly pidSeen?: true;
+  /** Further processes in which the conversation is open (row_processes.ts), each with its own state. */
+  readonly others?: readonly OtherProcess[];
   /** Id of the newest prompt: a turn end that names an older one leaves a queued prompt running. */
   readonly promptId?: string;
 }
@@ -193,7 +214,7 @@ export function withoutState(session: Session): SessionFields {
 }
 
 /** The state of `session` without its other fields. */
-export function sessionState(session: Session): State {
+export function sessionState(session: State): State {
   switch (session.status) {
     case "starting":
       return { status: "starting", starting: session.starting };

@@ -4,6 +4,7 @@ import type { FeedPort } from "../agents/shared/feed_port.ts";
 import type { AgentFeed, Feed, FeedContext } from "../agents/shared/feed_spec.ts";
 import { commitReport } from "../core/apply_report.ts";
 import type { FeatureContext } from "../core/service.ts";
+import { ownRow } from "../domain/row_id.ts";
 import { isSessionEvent } from "../domain/event.ts";
 import { ownFiles } from "../platform/own_files.ts";
 import { env, ownUid } from "../platform/process.ts";
@@ -35,8 +36,7 @@ export class Feeds {
   /** What this daemon's sandbox does not let it read is left out. */
   constructor(context: FeedsContext, loaded: readonly Loaded[]) {
     this.#context = context;
-    const port = portOf(context);
-    for (const each of loaded) this.#add(each, port);
+    for (const each of loaded) this.#add(each, portOf(context, each.spec.agent));
     if (![...this.#running.values()].some((feed) => feed.rowChanged !== undefined)) return;
     const { bus, store } = context;
     this.#endListening = bus.listen(store.seq, new Set(["session"]), ({ event }) => {
@@ -91,11 +91,11 @@ export class Feeds {
   }
 }
 
-function portOf(context: FeedsContext): FeedPort {
+function portOf(context: FeedsContext, agent: string): FeedPort {
   const { store, now, log } = context;
   return {
     sessions: () => store.sessions(),
-    get: (id) => store.get(id),
+    get: (sessionId) => store.get(ownRow({ agent, sessionId }, store).sessionId),
     children: (id) => store.children(id),
     now,
     report: (report) => {

@@ -1,91 +1,93 @@
-/** Asks the process table about the agents of open sessions, and only while there are any. */
+/**
+ * Asks the process table about the agents of open sessions, and only while there are any. Every few seconds; sooner where
+ * a process is new or its hook was cut off, and more often while agents work, somebody looks or a question is open.
+ */
+import type { Projection } from "../core/projection.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
-import { decideUpdate, isRefusal } from "../domain/decide.ts";
-import { Slices } from "../lib/slices.ts";
-import { daemonTurns } from "../platform/clock.ts";
-import { mayRun } from "../platform/process.ts";
-import { probe, PS_PATHS } from "../platform/process_table.ts";
-import { DAEMON } from "../protocol/actor.ts";
-import { LivenessSweep, type ProbedProcess } from "./sweep.ts";
+import { setTimer } from "../platform/clock.ts";
+import { permittedPs, probe, type ProcessTable, PS_PATHS } from "../platform/process_table.ts";
+import { LivenessLook } from "./look.ts";
+import "./status.ts";
 
-export const liveness: Feature = {
+export const liveness: Feature<never, Projection> = {
   name: "liveness",
   permissions: ({ exists }) => {
     const path = PS_PATHS.find((candidate) => exists(candidate));
     return path === undefined ? [] : [{ kind: "run", values: [path], reason: "learn which agents still live" }];
   },
   create: (context) => {
-    const look = new LivenessProbe(context);
-    return { service: { tick: () => look.run(), stop: () => look.stop() } };
+    const watch = new LivenessWatch(context);
+    return { service: { tick: () => watch.look(), status: () => watch.status(), stop: () => watch.stop() } };
   },
 };
 
-class LivenessProbe {
+/** Between looks while something goes on, ms: a process that was killed is told within 3 s. */
+const QUICK_MS = 2000;
+/** So long after an agent's last event something goes on, ms. */
+const ACTIVE_MS = 30_000;
+/** Looks that events ask for are so far apart, ms; the first is at once, because its process may end at any time. */
+const SOON_MS = 100;
+
+class LivenessWatch {
   #context: FeatureContext;
-  #sweep: LivenessSweep;
+  #look: LivenessLook;
+  #looking: Promise<void> | undefined;
   #stopped = false;
+  #cancel: () => void = () => {};
+  #dueInMs = Infinity;
+  #lookedAt = -Infinity;
 
   constructor(context: FeatureContext) {
     this.#context = context;
-    this.#sweep = new LivenessSweep(context.pid);
+    this.#look = new LivenessLook(context, look);
+    context.store.processes.onDoubt = () =>
+      this.#after(context.clock.steady() - this.#lookedAt > SOON_MS ? 0 : SOON_MS);
+  }
+
+  status() {
+    return this.#look.status();
   }
 
   stop(): void {
     this.#stopped = true;
+    this.#context.store.processes.onDoubt = undefined;
+    this.#cancel();
+    this.#look.stop();
   }
 
-  /** In slices: many rows may have lost their process at once, as after a restart of the machine. */
-  async run(): Promise<void> {
-    const slices = new Slices(daemonTurns);
-    const rows = await this.#watched(slices);
-    const pids = this.#sweep.pids(rows);
-    if (pids.length === 0) return;
-    const seen = await probe(psPath(), pids);
-    const { store, approvals, isReadOnly } = this.#context;
-    await this.#each(await this.#sweep.sweep(rows, seen, slices), slices, ({ id, pid }) => {
-      // A session that was resumed while we looked is another process's now.
-      if (store.get(id)?.pid !== pid) return;
-      approvals.endRequests(id, "its process is gone"); // first: with a journal that is read-only nobody else ends them
-      if (!isReadOnly()) store.setLost(id, DAEMON);
-    });
-    if (seen === "unknown" || isReadOnly()) return;
-    const ttys = new Map(seen.map(({ pid, tty }) => [pid, tty]));
-    await this.#each(rows, slices, (row) => {
-      if (!ttys.has(row.pid) || store.get(row.id)?.pid !== row.pid || store.isLost(row.id)) return;
-      store.setProved(row.id, DAEMON); // after a restart: a row whose process is there is what it was
-      this.#noteTerminal(row.id, ttys.get(row.pid));
-    });
-  }
-
-  async #watched(slices: Slices): Promise<readonly ProbedProcess[]> {
-    const { store } = this.#context;
-    const rows: ProbedProcess[] = [];
-    await this.#each(store.sessions(), slices, ({ id, status, pid, lastEventAt }) => {
-      if (status !== "closed" && pid !== undefined && !store.isLost(id)) rows.push({ id, pid, lastEventAt });
-    });
-    return rows;
-  }
-
-  /** Until the daemon stops: from then on nothing is committed. */
-  async #each<T>(items: Iterable<T>, slices: Slices, action: (item: T) => void): Promise<void> {
-    for (const item of items) {
-      if (slices.isOver) await slices.next();
-      if (this.#stopped) return;
-      action(item);
+  /** One look at a time; who asks during one gets another behind it. */
+  async look(): Promise<void> {
+    if (this.#looking !== undefined) return;
+    this.#looking = this.#look.run();
+    try {
+      await this.#looking;
+    } finally {
+      this.#lookedAt = this.#context.clock.steady();
+      this.#looking = undefined;
     }
+    if (this.#goesOn()) this.#after(QUICK_MS);
   }
 
-  /** A hook has no terminal of its own; its agent has, and the process table knows which. */
-  #noteTerminal(id: string, tty: string | undefined): void {
-    const { store, now } = this.#context;
-    const session = store.get(id);
-    if (tty === undefined || session?.tty !== undefined) return;
-    const change = decideUpdate(session, { id }, { tty }, now());
-    if (!isRefusal(change)) store.commit(change, DAEMON);
+  #after(ms: number): void {
+    if (this.#stopped || this.#dueInMs <= ms) return;
+    this.#cancel();
+    this.#dueInMs = ms;
+    this.#cancel = setTimer(ms, () => {
+      this.#dueInMs = Infinity;
+      if (this.#looking !== undefined) return this.#after(SOON_MS);
+      this.look().catch((error) => this.#context.log.error("a look at the processes failed", { error: String(error) }));
+    });
+  }
+
+  #goesOn(): boolean {
+    const { store, clock, bus } = this.#context;
+    const isActive = clock.now() - store.processes.heardAt < ACTIVE_MS;
+    return this.#look.watches && (isActive || bus.size > 0 || this.#look.someoneAsks);
   }
 }
 
-/** The spelling that the sandbox permits. */
-export function psPath(): string {
-  return PS_PATHS.find((path) => mayRun(path)) ?? PS_PATHS[0] ?? "ps";
+function look(own: number, pids: readonly number[]): Promise<ProcessTable> {
+  const path = permittedPs();
+  if (path === undefined) return Promise.resolve({ unusable: `there is no ps in ${PS_PATHS.join(", ")}` });
+  return probe(path, own, pids);
 }

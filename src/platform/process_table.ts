@@ -1,37 +1,74 @@
 /** The process table through `ps`, the one program that the sandboxed daemon may run. */
-import { run } from "./process.ts";
+import { mayRun, ownUid, run } from "./process.ts";
 import type { ProcessInfo } from "./system.ts";
 
 /**
  * Where `ps` is searched; the sandbox names the first that exists. Deno permits the exact spelling given, so callers
- * must use the same one.
+ * must use the same one. The last is NixOS's, which has no other.
  */
-export const PS_PATHS: readonly string[] = ["/bin/ps", "/usr/bin/ps"];
+export const PS_PATHS: readonly string[] = ["/bin/ps", "/usr/bin/ps", "/run/current-system/sw/bin/ps"];
+
+/** The spelling that this process may run. */
+export function permittedPs(): string | undefined {
+  return PS_PATHS.find((path) => mayRun(path));
+}
 
 const PROBE_MS = 5000;
 
+/** What a look gave: the processes that live, of those that were asked for, or why nothing is known. */
+export type ProcessTable =
+  | { readonly processes: readonly ProcessInfo[] }
+  | { readonly unusable: string };
+
 /**
- * One look at the process table for all `pids`: those that live, with their start times. "unknown" where the look
- * failed: absence of evidence is not evidence of absence.
+ * One look at the process table for all `pids`: those of this user that live, with their start times. A `ps` of another
+ * make (busybox) does not understand us, and absence of evidence is not evidence of absence: it must show `own`, the pid
+ * of this process.
  */
-export async function probe(ps: string, pids: readonly number[]): Promise<readonly ProcessInfo[] | "unknown"> {
-  if (pids.length === 0) return [];
+export async function probe(ps: string, own: number, pids: readonly number[]): Promise<ProcessTable> {
+  let answer: Awaited<ReturnType<typeof run>>;
   try {
-    const { stdout, stderr, code } = await run([ps, "-o", "pid=,stat=,tty=,lstart=", "-p", pids.join(",")], {
+    answer = await run([ps, "-o", "pid=,uid=,stat=,tty=,lstart=", "-p", [own, ...pids].join(",")], {
       signal: AbortSignal.timeout(PROBE_MS),
       env: { LC_ALL: "C", TZ: "UTC" },
     });
-    // ps exits 1 where none of the pids lives; anything on stderr means that it did not understand us.
-    if (code > 1 || stderr.trim() !== "") return "unknown";
-    return stdout.split("\n").flatMap((line) => {
-      const [pid, state, tty, ...start] = line.trim().split(/\s+/);
-      // A zombie has ended; only its parent has not looked yet.
-      if (pid === undefined || pid === "" || state?.startsWith("Z")) return [];
-      // "?" and "-" (BSD: "??") stand for none.
-      const device = tty === undefined || /^[?-]+$/.test(tty) ? {} : { tty: `/dev/${tty}` };
-      return [{ pid: Number(pid), startedAt: start.join(" "), ...device }];
-    });
-  } catch {
-    return "unknown";
+  } catch (error) {
+    return { unusable: `${ps} does not run: ${oneLine(error instanceof Error ? error.message : "")}` };
   }
+  const { stdout, stderr, code } = answer;
+  // ps exits 1 where none of the pids lives; anything on stderr means that it did not understand us.
+  if (code > 1 || stderr.trim() !== "") return { unusable: `${ps} fails: ${oneLine(stderr) || `exit code ${code}`}` };
+  const lines = stdout.split("\n").filter((line) => line.trim() !== "").map(parsed);
+  const processes = lines.filter((line) => line !== undefined);
+  if (processes.length < lines.length) return { unusable: `${ps} prints what is no table of processes` };
+  if (!processes.some(({ pid }) => pid === own)) return { unusable: `${ps} does not show this process, pid ${own}` };
+  const uid = ownUid();
+  // A zombie has ended; only its parent has not looked yet. Another user's process has got the pid by chance.
+  return {
+    processes: processes.filter((one) => !one.zombie && (uid === null || one.uid === uid)).map(({ info }) => info),
+  };
+}
+
+interface Line {
+  readonly pid: number;
+  readonly uid: number;
+  readonly zombie: boolean;
+  readonly info: ProcessInfo;
+}
+
+function parsed(line: string): Line | undefined {
+  const [, pid, uid, state, tty, startedAt] = /^\s*(\d+)\s+(\d+)\s+([A-Z]\S*)\s+(\S+)\s+(\S.*?)\s*$/.exec(line) ?? [];
+  if (startedAt === undefined || Number.isNaN(Date.parse(startedAt))) return undefined;
+  // "?" and "-" (BSD: "??") stand for none.
+  const device = tty === undefined || /^[?-]+$/.test(tty) ? {} : { tty: `/dev/${tty}` };
+  return {
+    pid: Number(pid),
+    uid: Number(uid),
+    zombie: state?.startsWith("Z") === true,
+    info: { pid: Number(pid), startedAt: startedAt.replaceAll(/\s+/g, " "), ...device },
+  };
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s+/g, " ").slice(0, 200);
 }

@@ -7,7 +7,7 @@ import { type ApprovalRequest, type Risk, SEARCH_FILTERS } from "../domain/appro
 import type { Carried } from "./carried.ts";
 import type { Command } from "./plain_text.ts";
 import { isSecretPlace, showsCodeOnly } from "./places.ts";
-import { ownFiles } from "./reads.ts";
+import { workspaceFiles } from "./reads.ts";
 import { destroys } from "./severe.ts";
 import type { Where } from "./where.ts";
 
@@ -68,7 +68,7 @@ export function labelOfOther(request: ApprovalRequest, where: Where): Risk {
 export function filesRead({ subject, paths }: ApprovalRequest, where: Where): readonly string[] | undefined {
   if (!subject.startsWith("{")) {
     if (subject === "" || subject.includes("\n")) return undefined;
-    const files = ownFiles([subject], where);
+    const files = workspaceFiles([subject], where);
     // A search of the whole workspace shows its files with credentials too.
     const isSearch = paths?.some((path) => path.endsWith("/**")) === true;
     return isSearch && files?.[0] === where.workspace ? undefined : files;
@@ -84,5 +84,5 @@ export function filesRead({ subject, paths }: ApprovalRequest, where: Where): re
   const all = filters.length > 0 ? filters : [input["pattern"] ?? ""];
   const plain = all.every((one) => typeof one === "string" && !isSecretPlace(one) && showsCodeOnly(one));
   const folders = (paths ?? ["."]).filter((path) => !path.endsWith("/**"));
-  return plain ? ownFiles(folders, where) : undefined;
+  return plain ? workspaceFiles(folders, where) : undefined;
 }

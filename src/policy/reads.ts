@@ -11,11 +11,14 @@ import type { Where } from "./where.ts";
  */
 export function readsFiles([name, ...args]: Command, where: Where): readonly string[] | undefined {
   const named = name === "git" ? filesOfGit(args, where) : READ_PROGRAMS.get(name)?.(args);
-  return named === undefined ? undefined : ownFiles(named, where);
+  return named === undefined ? undefined : workspaceFiles(named, where);
 }
 
 /** The absolute paths, if all are in the workspace and none is secret. */
-export function ownFiles(named: readonly string[], { cwd, workspace, own }: Where): readonly string[] | undefined {
+export function workspaceFiles(
+  named: readonly string[],
+  { cwd, workspace, own }: Where,
+): readonly string[] | undefined {
   if (cwd === undefined || workspace === undefined || !isWithin(cwd, workspace)) {
     return named.length === 0 && cwd !== undefined ? [] : undefined;
   }

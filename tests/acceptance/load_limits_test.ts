@@ -58,7 +58,7 @@ Deno.test("B8 1,000 subscribers get in, and each hears of a change", async () =>
       assertEquals((await socket.readLines(2)).filter((line) => JSON.parse(line).error !== undefined), []);
     }
     await using client = await home.connect({ token: true });
-    await client.request("session.update", { sessionId: "s", agent: "claude", title: "heard by all" });
+    await client.request("session.update", { sessionId: "s", agent: "test", title: "heard by all" });
     for (const socket of all) assert((await socket.readLines(3))[2]?.includes("heard by all"));
   } finally {
     for (const socket of all) socket.close();

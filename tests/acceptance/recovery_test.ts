@@ -100,6 +100,7 @@ Deno.test("C9 a late event of a dead agent does not make its row live again, ano
   await using old = agent();
   await hook(home, old.pid);
   assertEquals((await row(home))?.["status"], "working");
+  await eventually(async () => (await row(home))?.["pidSeen"] === true, 5000, "the look that shows the process alive");
   await old[Symbol.asyncDispose]();
   await home.kill();
   await home.start(); // looks for agents at once

@@ -6,8 +6,8 @@ import { cpuSecs, wakeUps } from "./proc.ts";
 import type { Row } from "./result.ts";
 
 const SESSIONS = 30;
-/** The first look at the process table and what a start leaves for later is over by then. */
-const SETTLE_MS = 15_000;
+/** What a start leaves for later is over by then, and so are the quick looks at the process table behind an event. */
+const SETTLE_MS = 40_000;
 const REST_SECS = 60;
 const GOAL_PERCENT = 0.5;
 /** A timer of a second or less would wake the main thread in every second. */

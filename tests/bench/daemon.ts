@@ -68,7 +68,7 @@ export function report(session: number, turn: number, pid?: number): Uint8Array 
 
 /** What a window says when its user changes a session; each makes one event. */
 export function update(turn: number): Uint8Array {
-  const params = { sessionId: "bench-updated", agent: "claude", title: nth(PROMPTS, turn), priority: turn % 100 };
+  const params = { sessionId: "bench-updated", agent: "script", title: nth(PROMPTS, turn), priority: turn % 100 };
   return line({ id: 2, method: "session.update", params });
 }
 

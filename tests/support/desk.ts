@@ -11,6 +11,7 @@ import type { Projection } from "../../src/core/projection.ts";
 import type { Projections } from "../../src/core/projections.ts";
 import type { Service } from "../../src/core/service.ts";
 import { Store } from "../../src/core/store.ts";
+import { TwinEvents } from "../../src/core/twin_events.ts";
 import { UnrecognizedEvents } from "../../src/core/unrecognized_events.ts";
 import type { Clock, Log } from "../../src/platform/system.ts";
 import type { Actor } from "../../src/protocol/actor.ts";
@@ -136,6 +137,7 @@ export class Desk {
       approvals: broker,
       agents: { adapterOf, names: HOOK_NAMES },
       unknown: new UnrecognizedEvents(store, NO_LOG),
+      twins: new TwinEvents(),
       now,
     };
   }

@@ -216,7 +216,7 @@ Deno.test("a script asks by approval.request, and hears the outcome", async () =
 
 Deno.test("A1 no rule comes of what a script asks: it would answer an agent's call of that name", async () => {
   const desk = manual();
-  const params = { sessionId: "s", agent: "claude", tool: "Bash", input: "make all" };
+  const params = { sessionId: "s", agent: "deploy", tool: "Bash", input: "make all" };
   const asking = desk.broker.request(params, new FakeCaller("script"));
   const id = desk.inbox.pending()[0]?.id ?? "";
   for (const scope of ["session", "workspace", "always"] as const) {

@@ -56,8 +56,8 @@ class Bystander {
 
   async start(): Promise<string> {
     const ps = PS_PATHS.find((path) => Deno.statSync(path).isFile) ?? "ps";
-    const seen = await probe(ps, [this.pid]);
-    return seen === "unknown" ? "" : seen[0]?.startedAt ?? "";
+    const table = await probe(ps, Deno.pid, [this.pid]);
+    return "unusable" in table ? "" : table.processes.find(({ pid }) => pid === this.pid)?.startedAt ?? "";
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -10,6 +10,7 @@ import { callOf, FakeCaller } from "../support/desk.ts";
 import { listsOf, viewsOf } from "../support/many_sessions.ts";
 import { testBus } from "../support/bus.ts";
 import { Store } from "../../src/core/store.ts";
+import { TwinEvents } from "../../src/core/twin_events.ts";
 import { UnrecognizedEvents } from "../../src/core/unrecognized_events.ts";
 import type { Report } from "../../src/domain/report.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
@@ -41,6 +42,7 @@ function build() {
     approvals,
     agents: { adapterOf, names: HOOK_NAMES },
     unknown: new UnrecognizedEvents(store, log),
+    twins: new TwinEvents(),
     now: () => NOW,
   };
   const tell = (event: Record<string, unknown>, idempotencyKey?: string, at?: string) =>

@@ -19,6 +19,7 @@ export const codexHooks: JsonHooks = {
     "A changed definition must be trusted again.",
   form: "json",
   layout: "groups",
+  runsBoth: true,
   onlyKeys: ["description", "hooks"],
   file: ({ env, userHome, cwd, project }) => {
     if (project) return `${cwd}/.codex/hooks.json`;

@@ -22,7 +22,7 @@ export const cursor: Adapter = {
     if (!isFields(event)) return { ok: false, problem: "the payload is no JSON object" };
     const sessionId = idField(event, "conversation_id") ?? idField(event, "session_id");
     if (sessionId === undefined) return { ok: false, problem: "conversation_id is no usable string" };
-    const name = stringField(event, "hook_event_name") ?? "";
+    const name = nameOf(event);
     const { read, ...problem } = handlerFor(MEANING, name);
     const agentEvent = read(event);
     return {
@@ -39,6 +39,34 @@ export const cursor: Adapter = {
     const message = decision.message ?? "Denied by the user.";
     return { permission: "deny", user_message: message, agent_message: message };
   },
+};
+
+/**
+ * Cursor runs the hooks of Claude Code's settings as well, with its own payload (seen with 3.13). Only Cursor's has these
+ * members.
+ */
+export function isCursorEvent(event: unknown): boolean {
+  return isFields(event) &&
+    [stringField(event, "cursor_version"), stringField(event, "conversation_id")].some((value) => value !== undefined);
+}
+
+/** Cursor's name of the event. A hook that is registered under Claude Code's name may be given that one. */
+function nameOf(event: Fields): string {
+  const name = stringField(event, "hook_event_name") ?? "";
+  return Object.hasOwn(CLAUDES_NAMES, name) ? CLAUDES_NAMES[name] ?? name : name;
+}
+
+const CLAUDES_NAMES: Readonly<Record<string, string>> = {
+  SessionStart: "sessionStart",
+  SessionEnd: "sessionEnd",
+  UserPromptSubmit: "beforeSubmitPrompt",
+  PreToolUse: "preToolUse",
+  PostToolUse: "postToolUse",
+  PostToolUseFailure: "postToolUseFailure",
+  SubagentStart: "subagentStart",
+  SubagentStop: "subagentStop",
+  Stop: "stop",
+  PreCompact: "preCompact",
 };
 
 function factsOf(event: Fields, name: string, env: HookEnv): Facts {
@@ -150,7 +178,7 @@ function comparable({ name, text: words }: ToolUse): ToolUse {
 }
 
 function cursorRequest(event: Fields): ApprovalRequest | undefined {
-  switch (stringField(event, "hook_event_name")) {
+  switch (nameOf(event)) {
     case "beforeShellExecution":
     case "beforeMCPExecution": {
       const call = executionOf(event);
@@ -177,7 +205,7 @@ function cursorRequest(event: Fields): ApprovalRequest | undefined {
 
 /** The call of the four events around an execution: a command line, or a tool of an MCP server with its input. */
 function executionOf(event: Fields): Pick<ApprovalRequest, "tool" | "action" | "subject"> | undefined {
-  if (stringField(event, "hook_event_name")?.endsWith("ShellExecution")) {
+  if (nameOf(event).endsWith("ShellExecution")) {
     const command = stringField(event, "command");
     return command === undefined ? undefined : { tool: "Shell", action: "command", subject: command };
   }

@@ -1,12 +1,13 @@
 /** Cursor. */
 import type { AgentDescriptor } from "../shared/descriptor.ts";
-import { cursor } from "./events.ts";
+import { cursor, isCursorEvent } from "./events.ts";
 import { CURSOR_FILES } from "./files.ts";
 import { cursorHooks } from "./hooks.ts";
 
 export const cursorAgent: AgentDescriptor = {
   name: cursor.name,
   adapter: cursor,
+  alsoRuns: { agent: "claude", isOwn: isCursorEvent },
   hooks: cursorHooks,
   files: CURSOR_FILES,
 };

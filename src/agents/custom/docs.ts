@@ -23,7 +23,11 @@ interface FieldRow {
 
 /** All that is read; unknown fields are ignored, and one of a wrong type counts as absent. */
 export const CUSTOM_FIELDS: readonly FieldRow[] = [
-  { field: "agent", events: "all", doc: "required; the agent's name in its rows: a-z, 0-9, - and _, at most 32" },
+  {
+    field: "agent",
+    events: "all",
+    doc: "required; the agent's name in its rows: a-z, 0-9, - and _, at most 32; not that of another agent",
+  },
   { field: "session", events: "all", doc: "required; the agent's own id of the conversation, without spaces" },
   {
     field: "event",
@@ -32,7 +36,11 @@ export const CUSTOM_FIELDS: readonly FieldRow[] = [
       "start, prompt, tool, tool_end, ask, done, failed, interrupted, end or note; any other is a sign of life, told in the log",
   },
   { field: "cwd, title, model, branch, mode", events: "all", doc: "what is known of the session; texts" },
-  { field: "pid", events: "all", doc: "the agent's process, a number: a row whose process is gone is shown as lost" },
+  {
+    field: "pid",
+    events: "all",
+    doc: "the agent's process, a number: a row whose process was seen and is gone is shown as lost",
+  },
   { field: "resumed", events: "start", doc: "true where the conversation existed before" },
   { field: "prompt", events: "prompt", doc: "the user's words; without them it is the agent's own prompt" },
   { field: "turn", events: "prompt, done", doc: "id of the turn: the end of an older one leaves a newer one running" },

@@ -6,7 +6,7 @@ import type { ApprovalRequest, Choice } from "../../domain/approval.ts";
 import type { AgentEvent } from "../../domain/report.ts";
 import { type Facts, TEXT_CAPS, type ToolUse } from "../../domain/session.ts";
 import { type Adapter, type EventTable, handlerFor, ignored, type ParsedEvent } from "../shared/adapter.ts";
-import { isAgentName } from "../shared/agent_name.ts";
+import { isFreeName } from "../shared/agent_name.ts";
 import { ACTIONS, ERROR_KINDS, WAITING_KINDS } from "./docs.ts";
 import {
   booleanField,
@@ -27,7 +27,9 @@ export const custom: Adapter = {
   understand(event: unknown, env: HookEnv): ParsedEvent {
     if (!isFields(event)) return { ok: false, problem: "the payload is no JSON object" };
     const agent = stringField(event, "agent");
-    if (agent === undefined || !isAgentName(agent)) return { ok: false, problem: "agent is no usable name" };
+    if (agent === undefined || !isFreeName(agent)) {
+      return { ok: false, problem: "agent is no usable name, or the name of an agent that reports for itself" };
+    }
     const sessionId = idField(event, "session");
     if (sessionId === undefined) return { ok: false, problem: "session is no usable string" };
     const name = stringField(event, "event") ?? "";

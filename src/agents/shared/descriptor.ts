@@ -18,6 +18,8 @@ export interface AgentDescriptor {
   readonly adapter: Adapter | ((member: string) => Adapter);
   /** How its settings get our hooks; absent where the user registers them by hand. */
   readonly hooks?: AgentHooks;
+  /** It also runs the hooks in the settings of `agent`, and gives them payloads of its own, which `isOwn` recognises. */
+  readonly alsoRuns?: { readonly agent: string; readonly isOwn: (event: unknown) => boolean };
   /** The variables that it sets for its hooks; agents/hook_env.ts lists them for the fast path. */
   readonly hookEnv?: readonly string[];
   /** The agent runs a hook only after its user has trusted the definition. */

@@ -74,6 +74,8 @@ export interface JsonHooks extends Described {
   readonly version?: number;
   /** Members of `hooks` that are no events. */
   readonly notEvents?: readonly string[];
+  /** The agent runs the hooks of the user's settings and of the project's, both for one event, and waits for both. */
+  readonly runsBoth?: true;
   /** The only members that the root may have, where the agent refuses a file with others; such a file is strict JSON too. */
   readonly onlyKeys?: readonly string[];
   /** Whether these settings switch our hooks off. */

@@ -149,6 +149,7 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof ResultOf<"status">>([
   "journal",
   "lastError",
   "limits",
+  "liveness",
   "needsRestart",
   "pid",
   "protocol",
@@ -163,6 +164,14 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof ResultOf<"status">>([
   "version",
   "workspace",
 ]);
+
+/** What cannot be seen of the agents' processes: nothing is guessed about them. */
+function processes({ liveness: { problem, unseen = 0 } = {} }: ResultOf<"status">): string[] {
+  if (problem !== undefined) return [`cannot be seen, so no session is shown as lost: ${problem}`];
+  if (unseen === 0) return [];
+  const whose = unseen === 1 ? "that of a session was" : `those of ${unseen} sessions were`;
+  return [`${whose} never seen here (in a container, or ended at once): their end will not be, either`];
+}
 
 function statusLines(s: ResultOf<"status">): string[] {
   const { total, stale, lost, ...byStatus } = s.sessions;
@@ -190,6 +199,7 @@ function statusLines(s: ResultOf<"status">): string[] {
         (s.journal.readOnly ? ", READ ONLY" : ""),
     ),
     row("memory", `${bytes(s.rssBytes)}, event loop ${s.eventLoopLagMs} ms late`),
+    ...processes(s).map((words) => row("processes", words)),
     ...Object.entries(s).filter(([name]) => !OWN_MEMBERS.has(name)).map(([name, part]) =>
       row(name, JSON.stringify(part))
     ),

@@ -175,12 +175,21 @@ export async function installHooks(
   run.out.plain(
     outcome.changed ? `hooks installed in ${outcome.file}` : `hooks were installed already in ${outcome.file}`,
   );
+  const twice = runsTwice(where, await target(run, agent, { project: !options.project }));
+  if (twice !== undefined) run.out.plain(twice);
   const trusted = trustTarget(where);
   if (agent.trust === undefined || trusted === undefined) return;
   const trust = await agent.trust();
   if (!options.trust) return run.out.plain(trust.words.untrusted);
   await trust.give(trusted, (definitions) => run.out.plain(definitions));
   run.out.plain(trust.words.trusted);
+}
+
+/** What is to be said where the same hooks stand in the user's settings and in the project's. */
+function runsTwice({ agent, file }: HooksTarget, other: HooksTarget): string | undefined {
+  if (agent.form !== "json" || !agent.runsBoth || other.file === file) return undefined;
+  if (["absent", "unreadable"].includes(hooksStatus(system(), other).state)) return undefined;
+  return `${agent.title} runs both, these and those in ${other.file}: each event is reported twice and counts once`;
 }
 
 function namesWith(part: "statusline" | "trust"): string {

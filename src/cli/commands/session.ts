@@ -7,6 +7,7 @@ import type { HistoryEntry } from "../../domain/session.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
+import { isFreeName } from "../../agents/shared/agent_name.ts";
 import { answerHint, approvalLines } from "../approval_text.ts";
 import { activityText, displayStatus, duration, paint, SYMBOLS } from "../format.ts";
 import { allSessions, call, type CommandContext, read } from "../context.ts";
@@ -170,6 +171,13 @@ export interface UpdateOptions {
 
 export async function updateSession(run: CommandContext, id: string, options: UpdateOptions): Promise<void> {
   const { agent, status, text, title, cwd, branch, model, priority, tag } = options;
+  if (agent !== undefined && !isFreeName(agent)) {
+    throw new ConsoleError(
+      "usage",
+      `--agent is "${escapeControls(agent)}", no usable name or that of an agent that reports for itself`,
+      { hint: "give a name of your own (a-z, 0-9, - and _), or leave --agent out for a session that is known" },
+    );
+  }
   const sessionId = agent === undefined ? await resolveSession(run, id) : id;
   const given = { agent, status, text, title, cwd, gitBranch: branch, model, tags: tag };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

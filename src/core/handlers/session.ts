@@ -3,6 +3,7 @@ import type { ApprovalRequest, Decision } from "../../domain/approval.ts";
 import { decideClose, decideDelete, decideReopen, decideUpdate, isRefusal, type Refusal } from "../../domain/decide.ts";
 import type { NewEvent } from "../../domain/event.ts";
 import type { Report } from "../../domain/report.ts";
+import { ownRow } from "../../domain/row_id.ts";
 import { withPresentedTools } from "../../domain/presentation.ts";
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
@@ -14,6 +15,7 @@ import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import type { Call, Handlers } from "../../rpc/handler.ts";
 import type { AgentsPort } from "../agents_port.ts";
 import type { ApprovalsPort } from "../approvals_port.ts";
+import type { TwinEvents } from "../twin_events.ts";
 import type { UnrecognizedEvents } from "../unrecognized_events.ts";
 
 /** A request longer than this is for the agent's own terminal, UTF-16 units: its two ends are no ground for an approval. */
@@ -24,6 +26,7 @@ export interface SessionDeps {
   readonly agents: AgentsPort;
   readonly approvals: ApprovalsPort;
   readonly unknown: UnrecognizedEvents;
+  readonly twins: TwinEvents;
   readonly now: () => string;
 }
 
@@ -59,11 +62,11 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
       const earlier = store.repeated(reportOnce(params.idempotencyKey));
       if (earlier !== undefined) return earlier;
       const { report, request, responseFor } = understand(deps, peer.actor, params);
-      const { idempotencyKey, cutFrom, workspaceConfig, repositoryConfig } = params;
+      const { idempotencyKey, cutFrom, workspaceConfig, repositoryConfig, event: payload } = params;
       if (peer.kind === "hook") approvals.noteWorkspace(report, workspaceConfig); // other clients do not look for the file
       if (request === undefined) return commitReport(deps, report, { actor: peer.actor, idempotencyKey });
       const cut = cutFrom !== undefined;
-      const found = { workspaceConfig, repositoryConfig };
+      const found = { workspaceConfig, repositoryConfig, payload };
       return approvals.receive({ report, request, cut, responseFor, idempotencyKey, ...found }, peer);
     },
     "session.update": (params, call) => {
@@ -108,7 +111,7 @@ export function receiveReport(
 ): CommitResult {
   const earlier = deps.store.repeated(reportOnce(params.idempotencyKey));
   if (earlier !== undefined) return earlier;
-  const { report } = understand(deps, actor, params);
+  const { report } = understand(deps, actor, params, at);
   return commitReport(deps, report, { actor, idempotencyKey: params.idempotencyKey, at });
 }
 
@@ -119,15 +122,16 @@ interface Read {
 }
 
 function understand(
-  { agents, unknown }: SessionDeps,
+  { agents, unknown, store, twins, now }: SessionDeps,
   actor: Actor,
   { agent, event, env, cutFrom = 0 }: ParamsOf<"session.report">,
+  at: string = now(),
 ): Read {
   const adapter = agents.adapterOf(agent);
   const understood = adapter === undefined
     ? {
       ok: false as const,
-      problem: `agent is ${agent}, expected ${agents.names.join(", ")} (a-z, 0-9, - and _)`,
+      problem: `agent is ${agent}, expected ${agents.names.join(", ")} (NAME: a-z, 0-9, - and _; not another agent's)`,
     }
     : adapter.understand(event, env ?? {});
   if (!understood.ok || adapter === undefined) {
@@ -135,7 +139,8 @@ function understand(
     unknown.keep({ agent, problem, event }, actor);
     throw new ConsoleError("invalid_params", `the report was not understood: ${problem}`, { param: "event" });
   }
-  const { report, problem } = understood;
+  const { problem } = understood;
+  const report = ownRow(understood.report, store);
   if (problem !== undefined) unknown.keepFirst({ agent, problem, event }, actor);
   const large = cutFrom > MAX_REQUEST;
   if (large) {
@@ -144,8 +149,9 @@ function understand(
       actor,
     );
   }
+  const twin = twins.isTwin(report, event, store.get(report.sessionId), Date.parse(at));
   return {
-    report: { ...report, event: withPresentedTools(report.event) },
+    report: { ...report, event: twin ? { kind: "noted" } : withPresentedTools(report.event) },
     request: large ? undefined : understood.request,
     responseFor: (decision) => adapter.responseFor(event, decision, cutFrom > 0),
   };

@@ -1,10 +1,9 @@
 /** The files that tell other processes who runs here, and the check of our own socket. */
 import type { Service } from "../../core/service.ts";
 import type { NewEvent } from "../../domain/event.ts";
-import { psPath } from "../../liveness/mod.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import type { HomePaths } from "../../platform/home_paths.ts";
-import { probe } from "../../platform/process_table.ts";
+import { permittedPs, probe } from "../../platform/process_table.ts";
 import { writeStderr } from "../../platform/stdio.ts";
 import type { Log } from "../../platform/system.ts";
 import { errorText } from "../../protocol/error_text.ts";
@@ -83,10 +82,12 @@ export class RuntimeFiles implements Service {
   /** Whoever stops us by force compares it first: a pid may have been given away. */
   async #writeStartTime(): Promise<void> {
     const { paths, pidFilePath, notes, log, stop } = this.#o;
-    const own = await probe(psPath(), [notes.pid]);
-    if (stop.isStopping || own === "unknown" || own[0] === undefined) return;
+    const ps = permittedPs();
+    const table = ps === undefined ? undefined : await probe(ps, notes.pid, []);
+    const own = table === undefined || "unusable" in table ? undefined : table.processes[0];
+    if (stop.isStopping || own === undefined) return;
     try {
-      files.writePid(paths, pidFilePath, notes, own[0].startedAt);
+      files.writePid(paths, pidFilePath, notes, own.startedAt);
     } catch (error) {
       log.warn("the pid file stays without a start time", { error: String(error) });
     }

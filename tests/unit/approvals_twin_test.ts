@@ -1,0 +1,71 @@
+/** Hooks of user and project together are one question. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Desk, FakeCaller } from "../support/desk.ts";
+
+const ASK = {
+  session_id: "s",
+  turn_id: "t",
+  cwd: "/w",
+  transcript_path: "/t",
+  hook_event_name: "PermissionRequest",
+  tool_name: "Bash",
+  tool_input: { command: "touch x" },
+};
+
+async function asked(desk: Desk, more: Record<string, unknown> = {}) {
+  const hook = new FakeCaller();
+  const { approval } = await desk.report({ agent: "codex", event: { ...ASK, ...more } }, hook);
+  assert(approval !== undefined);
+  return { hook, id: approval.id, answer: () => desk.broker.wait(approval.id, hook) };
+}
+
+function atDesk(): Desk {
+  const desk = new Desk();
+  desk.attach();
+  return desk;
+}
+
+Deno.test("A5 two hooks of one request open one question, and both get the answer", async () => {
+  const desk = atDesk();
+  const [one, two] = [await asked(desk), await asked(desk)];
+  assertEquals([one.id, desk.inbox.pendingCount], [two.id, 1]);
+  const answers = [one.answer(), two.answer()];
+  await desk.broker.decide({ id: one.id, decision: "approve" }, "cli:approve");
+  const [first, second] = await Promise.all(answers);
+  assert(first?.output !== undefined);
+  assertEquals([first.outcome, second], ["approved", first]);
+  assertEquals(desk.events.filter((event) => event.startsWith("approval")), [
+    ...["approval.requested pending", "approval.decided approved"],
+  ]);
+});
+
+Deno.test("A5 an equal call later is a new question, also while the first waits; so is any other", async () => {
+  const desk = atDesk();
+  const first = await asked(desk);
+  const others = [{ turn_id: "t2" }, { tool_input: { command: "touch y" } }, { tool_use_id: "c2" }, { cwd: "/v" }];
+  for (const more of others) assert((await asked(desk, more)).id !== first.id, JSON.stringify(more));
+  desk.pass(3001);
+  const later = await asked(desk);
+  assert(later.id !== first.id);
+  await desk.broker.decide({ id: later.id, decision: "deny" }, "cli:approve");
+  assert((await asked(desk)).id !== later.id, "an answer is for the call that it was given for");
+});
+
+Deno.test("A5 one hook of two that ends leaves the question open; it closes with the last", async () => {
+  const desk = atDesk();
+  const [one, two] = [await asked(desk), await asked(desk)];
+  const answers = [one.answer(), two.answer()];
+  one.hook.hangUp();
+  assertEquals(desk.inbox.pendingCount, 1);
+  two.hook.hangUp();
+  assertEquals(desk.inbox.pendingCount, 0);
+  assertEquals((await Promise.all(answers)).map(({ outcome }) => outcome), ["dismissed", "dismissed"]);
+});
+
+Deno.test("A5 a stranger's connection that asked nothing gets no answer, and a shortened request joins none", async () => {
+  const desk = atDesk();
+  const one = await asked(desk);
+  assertThrows(() => desk.broker.wait(one.id, new FakeCaller()), Error, "not requested by this connection");
+  const { approval } = await desk.report({ agent: "codex", event: ASK, cutFrom: 9000 }, new FakeCaller());
+  assert(approval !== undefined && approval.id !== one.id);
+});
