@@ -20,6 +20,7 @@ export async function probe(ps: string, pids: readonly number[]): Promise<readon
     const { stdout, stderr, code } = await run([ps, "-o", "pid=,stat=,tty=,lstart=", "-p", pids.join(",")], {
       signal: AbortSignal.timeout(PROBE_MS),
       env: { LC_ALL: "C", TZ: "UTC" },
+      cwd: "/",
     });
     // ps exits 1 where none of the pids lives; anything on stderr means that it did not understand us.
     if (code > 1 || stderr.trim() !== "") return "unknown";
