@@ -98,8 +98,9 @@ export function handlerOf(agent: JsonHooks, row: HookRow, program: Argv): Fields
   return agent.layout === "flat" && row.matcher !== undefined ? { ...handler, matcher: row.matcher } : handler;
 }
 
-export function settingsError(file: string | undefined, what: string): ConsoleError {
-  return new ConsoleError("config_invalid", `${file ?? "the settings file"} ${what}`);
+export function settingsError(file: string | undefined, what: string, hint?: string): ConsoleError {
+  const more = hint === undefined ? {} : { hint };
+  return new ConsoleError("config_invalid", `${file ?? "the settings file"} ${what}`, more);
 }
 
 export function describeNode(node: Node | undefined): string {

@@ -20,6 +20,8 @@ export const codexHooks: JsonHooks = {
   form: "json",
   layout: "groups",
   onlyKeys: ["description", "hooks"],
+  reads: {},
+  readsAtStart: true,
   file: ({ env, userHome, cwd, project }) => {
     if (project) return `${cwd}/.codex/hooks.json`;
     return `${joinPath(cwd, env("CODEX_HOME") || `${userHome}/.codex`)}/hooks.json`;

@@ -187,6 +187,11 @@ export async function installHooks(
   run.out.plain(
     outcome.changed ? `hooks installed in ${outcome.file}` : `hooks were installed already in ${outcome.file}`,
   );
+  const { state, problem: why } = hooksStatus(system(), where);
+  if (state !== "installed") run.out.note(`${title} does not run them: ${why ?? STATE_WORDS[state] ?? state}`);
+  if (outcome.changed && agent.hooks.readsAtStart) {
+    run.out.plain(`${title} reads its hooks when it starts: restart the ones that run now`);
+  }
   const trusted = trustTarget(where);
   if (agent.trust === undefined || trusted === undefined) return;
   const trust = await agent.trust();
@@ -203,6 +208,8 @@ function assertLauncher([, launcher = ""]: readonly string[]): void {
   });
 }
 
+const STATE_WORDS: Readonly<Record<string, string>> = { disabled: "its settings switch all hooks off" };
+
 function namesWith(part: "statusline" | "trust"): string {
   return HOOKED.filter((agent) => agent[part] !== undefined).map(({ name }) => name).join(", ");
 }
@@ -218,11 +225,21 @@ export async function uninstallHooks(
   options: HooksOptions,
 ): Promise<void> {
   narrowUmask();
-  const outcome = await uninstall(system(), await target(run, agentOf(name, "uninstall"), options));
+  const agent = agentOf(name, "uninstall");
+  const where = await target(run, agent, options);
+  const trusted = trustTarget(where);
+  const trust = options.dryRun || trusted === undefined ? undefined : await agent.trust?.();
+  // Before the hooks go: the agent names its records by what it finds in the file.
+  const kept = trusted === undefined ? undefined : await trust?.take(trusted);
+  const outcome = await uninstall(system(), where);
   if (options.dryRun) {
     return run.out.plain(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
   }
   run.out.plain(outcome.changed ? `hooks removed from ${outcome.file}` : `no hooks of ours in ${outcome.file}`);
+  if (kept !== undefined) run.out.note(kept);
+  if (outcome.changed && agent.hooks.readsAtStart) {
+    run.out.plain(`${agent.hooks.title} read its hooks when it started: those that run now report until they end`);
+  }
 }
 
 /** The agents in whose user settings hooks of ours are, whatever their state. */
