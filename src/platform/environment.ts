@@ -6,22 +6,26 @@
 /** Of everybody's variables: where the user's own folders are, and their programs. */
 const USER_ENV: readonly string[] = ["HOME", "PATH", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"];
 
-/** How a program that downloads reaches the network, and where Deno keeps what it has. */
-const NETWORK_ENV: readonly string[] = [
+export const PROXY_ENV: readonly string[] = [
   "ALL_PROXY",
-  "DENO_CERT",
-  "DENO_DIR",
-  "DENO_TLS_CA_STORE",
   "HTTPS_PROXY",
   "HTTP_PROXY",
-  "NODE_EXTRA_CA_CERTS",
   "NO_PROXY",
-  "NPM_CONFIG_REGISTRY",
-  "SSL_CERT_FILE",
   "all_proxy",
   "http_proxy",
   "https_proxy",
   "no_proxy",
+];
+
+/** How a program that downloads reaches the network, and where Deno keeps what it has. */
+const NETWORK_ENV: readonly string[] = [
+  ...PROXY_ENV,
+  "DENO_CERT",
+  "DENO_DIR",
+  "DENO_TLS_CA_STORE",
+  "NODE_EXTRA_CA_CERTS",
+  "NPM_CONFIG_REGISTRY",
+  "SSL_CERT_FILE",
 ];
 
 /** What changes how a runtime or the loader works, whichever program it is. */

@@ -46,6 +46,8 @@ Deno.test("H3 every agent is installed, listed, taken out again; nothing of ours
     assertStringIncludes(stdout, "hooks removed from");
     assertEquals(stdout.includes("report until they end"), ["codex", "gemini", "opencode"].includes(name), name);
   }
+  const launchers = await Array.fromAsync(Deno.readDir(`${home.root}/.local/share/agent-console/start`));
+  assertEquals(launchers, [], "the file by which hooks start the daemon outlives them");
   for (const { file } of rows as { file: string }[]) {
     assertEquals([file, await Array.fromAsync(Deno.readDir(file.replace(/\/[^/]*$/, "")))], [file, []]);
   }

@@ -237,6 +237,8 @@ export async function uninstallHooks(
   }
   run.out.plain(outcome.changed ? `hooks removed from ${outcome.file}` : `no hooks of ours in ${outcome.file}`);
   if (kept !== undefined) run.out.note(kept);
+  const launcher = startLauncherPath(run.context.paths.root);
+  if (launcher !== undefined && (await agentsWithHooks(run)).length === 0) denoFiles.remove(launcher);
   if (outcome.changed && agent.hooks.readsAtStart) {
     run.out.plain(`${agent.hooks.title} read its hooks when it started: those that run now report until they end`);
   }
