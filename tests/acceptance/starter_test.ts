@@ -174,7 +174,7 @@ Deno.test({
       assertEquals([code, stdout, stderr], [0, "", ""]);
     };
     const stopped = await home.stop();
-    assertStringIncludes(stopped.stderr, "hooks keep their events until you start it");
+    assertStringIncludes(stopped.stdout, "hooks keep their events until you start it");
     await tell("kept");
     await new Promise((resolve) => setTimeout(resolve, 2000));
     assertEquals(home.daemonPid(), undefined);

@@ -84,7 +84,7 @@ export async function stop(run: CommandContext, flags: StopFlags, restart = fals
   if (pid === undefined && !restart) throw notRunningError();
   if (pid !== undefined) run.out.line(`stopped, pid ${pid}`);
   if (forget !== undefined && await hasHooks(run)) {
-    run.out.note("hooks keep their events until you start it: agent-console daemon start");
+    run.out.line("hooks keep their events until you start it: agent-console daemon start");
   }
 }
 
