@@ -7,7 +7,7 @@ import launcherTemplate from "./build_launcher.sh" with { type: "text" };
 import { clientContext } from "../src/client/endpoint.ts";
 import { daemonLaunch } from "../src/daemon/launch.ts";
 import { daemonArgs } from "../src/daemon/options.ts";
-import { CLIENT_FLAGS } from "../src/platform/program.ts";
+import { CLIENT_FLAGS, HOOK_LAUNCHER, STATUSLINE_LAUNCHER } from "../src/platform/program.ts";
 import { type ProgramRef, RUNTIME_ENV } from "../src/platform/sandbox.ts";
 import { PARTS } from "../src/platform/prebuilt.ts";
 import { VERSION } from "../src/protocol/version.ts";
@@ -17,8 +17,10 @@ import { buildError, innermost, run } from "./run_deno.ts";
 const CLIENT = "agent-console";
 const DAEMON = "agent-consoled";
 
-const LAUNCHED: readonly string[] = ["deno.json", CLIENT, DAEMON];
-export const COMPILED_FILES: readonly string[] = [DAEMON, CLIENT];
+/** What agents' settings name, as it lies beside this file. */
+const FOR_AGENTS: readonly string[] = [HOOK_LAUNCHER, STATUSLINE_LAUNCHER];
+const LAUNCHED: readonly string[] = ["deno.json", CLIENT, DAEMON, ...FOR_AGENTS];
+export const COMPILED_FILES: readonly string[] = [DAEMON, CLIENT, ...FOR_AGENTS];
 
 /** The first compilation downloads the runtime, some 40 MB. */
 const COMPILE_MS = 300_000;
@@ -38,6 +40,7 @@ export interface BuildOptions extends Pick<ModuleOptions, "env"> {
 export async function buildBundle(folder: string, options: BuildOptions = {}): Promise<readonly string[]> {
   const daemon = await confined({ form: "bundle", deno: "deno", entry: `${DAEMON}.js` }, options.home);
   const modules = await bundleModules(folder, options);
+  await copyForAgents(folder);
   await launcher(folder, CLIENT, CLIENT_FLAGS, []);
   await launcher(folder, DAEMON, ["run", ...daemon.flags], daemon.args);
   return [...modules, ...LAUNCHED];
@@ -50,6 +53,7 @@ export async function buildBundle(folder: string, options: BuildOptions = {}): P
  */
 export async function buildCompiled(folder: string, options: BuildOptions = {}): Promise<void> {
   const daemon = await confined({ form: "compiled", binary: DAEMON }, options.home);
+  await copyForAgents(folder);
   await bundleModules(folder, { ...options, literalImports: true });
   await compile(folder, DAEMON, daemon.flags, daemon.args, options);
   await compile(folder, CLIENT, ["-A"], [], options);
@@ -85,11 +89,17 @@ async function confined(
   daemon: ProgramRef,
   home: string | undefined,
 ): Promise<{ readonly flags: string[]; readonly args: string[] }> {
-  const context = clientContext({ program: { client: [], daemon }, home, start: false });
+  const context = clientContext({ program: { client: [], daemon, launchers: "" }, home, start: false });
   const { flags } = await daemonLaunch(context);
   // The home goes in with the permissions: AGENT_CONSOLE_HOME must not lead it to a folder that they refuse.
   const args = daemonArgs({ home: context.paths.root, ephemeral: false, verbose: false, tied: false });
   return { flags: flags.map(({ flag }) => flag), args };
+}
+
+async function copyForAgents(folder: string): Promise<void> {
+  for (const name of FOR_AGENTS) {
+    await Deno.writeTextFile(`${folder}/${name}`, await Deno.readTextFile(new URL(name, import.meta.url)));
+  }
 }
 
 async function launcher(

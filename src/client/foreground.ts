@@ -5,9 +5,11 @@
  */
 import { daemonLaunch } from "../daemon/launch.ts";
 import type { DaemonOptions } from "../daemon/options.ts";
+import { sourceEnv } from "../platform/environment.ts";
+import { keepFilesToUs } from "../platform/inherited_files.ts";
 import { onSignal, type Signal, spawn } from "../platform/process.ts";
 import { writeStderr } from "../platform/stdio.ts";
-import { programArgv, RUNTIME_ENV } from "../platform/sandbox.ts";
+import { programArgv } from "../platform/sandbox.ts";
 import type { ClientContext } from "./endpoint.ts";
 import { daemonProgram } from "./prebuild.ts";
 
@@ -15,11 +17,13 @@ const HANDED_ON: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** @returns the daemon's exit code. @throws {ConsoleError} `config_invalid`, `unsafe_path` */
 export async function runSandboxed(context: ClientContext, options: DaemonOptions): Promise<number> {
-  const { flags, args, writable } = await daemonLaunch(context, { ...options, tied: true });
+  const { flags, args, env, writable } = await daemonLaunch(context, { ...options, tied: true });
   const { program, problem } = await daemonProgram(context.program, { writable, auto: false });
   if (problem !== undefined && options.verbose) writeStderr(`runs from source: ${problem}\n`);
   const argv = programArgv(program, flags, args);
-  const child = spawn(argv, { detached: true, stdin: "piped", stdout: "inherit", stderr: "inherit", env: RUNTIME_ENV });
+  keepFilesToUs();
+  const streams = { stdin: "piped", stdout: "inherit", stderr: "inherit" } as const;
+  const child = spawn(argv, { detached: true, ...streams, env: { ...env, ...sourceEnv(program) }, cwd: "/" });
   const offs = HANDED_ON.map((signal) =>
     onSignal(signal, () => {
       try {

@@ -7,11 +7,14 @@
  * event that no daemon takes is spooled, and a separate process starts a daemon without being waited for.
  */
 import { resolveOwnHome } from "../config/endpoint.ts";
+import { repositoryConfigText } from "../config/repository_file.ts";
 import { workspaceText } from "../config/workspace_file.ts";
-import { denoFiles } from "../platform/deno_files.ts";
+import { denoFiles, isNotFound } from "../platform/deno_files.ts";
+import { clientEnv } from "../platform/environment.ts";
 import { envFlag, homePaths } from "../platform/home_paths.ts";
 import { env, spawn } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
+import { startArgs, startLauncherPath } from "../platform/start_launcher.ts";
 import { readStdin, writeStdout } from "../platform/stdio.ts";
 import { daemonEndpoint, deliverReport, type Delivery, forwardedEnv } from "./deliver_report.ts";
 import { truncatePayload } from "./truncate_payload.ts";
@@ -73,6 +76,8 @@ async function deliver(
     agent,
     ...truncatePayload(payload),
     ...(workspaceConfig === undefined ? {} : { workspaceConfig }),
+    // What git would run by itself; of other calls nobody asks.
+    ...(payload.includes("git ") ? { repositoryConfig: repositoryConfigText(denoFiles, ".") } : {}),
     env: forwardedEnv(),
     idempotencyKey: newKey(),
   };
@@ -90,14 +95,27 @@ async function deliver(
   const second = await deliverReport(where, event, { ...sending, deliverMs: Math.max(leastMs, leftMs) });
   if (second === "delivered") return denoFiles.remove(`${paths.spool}/${spooled}`);
   if (second === "refused") return;
-  if (envFlag(env("AGENT_CONSOLE_NO_START"))) return;
+  if (envFlag(env("AGENT_CONSOLE_NO_START")) || denoFiles.stat(paths.stopped) !== undefined) return;
   if (!claimStart(denoFiles, paths, Date.now(), START_TAKES_MS)) return;
-  spawn([...program.client, "--home", root, "daemon", "start", "--quiet", "--auto"], {
-    detached: true,
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).unref();
+  startDaemon(root, program);
+}
+
+/**
+ * By the launcher, the only program that an installed hook may run. Where there is none, a hook outside of any sandbox
+ * starts the program itself.
+ */
+function startDaemon(root: string, program: ThisProgram): void {
+  const start = (argv: readonly string[], env: Readonly<Record<string, string>>) => {
+    const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
+    spawn(argv, { detached: true, ...streams, env, cwd: "/" }).unref();
+  };
+  const launcher = startLauncherPath(root);
+  try {
+    if (launcher !== undefined) return start([launcher], {});
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  start([...program.client, ...startArgs(root)], clientEnv());
 }
 
 function newKey(): string {

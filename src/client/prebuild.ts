@@ -8,6 +8,7 @@
 import { beginBuild, makePrivate, publishBuild, removeFolder } from "../platform/build_folder.ts";
 import { sleep } from "../platform/delay.ts";
 import { denoFiles, realPath, replaceWithoutSync } from "../platform/deno_files.ts";
+import { builderEnv } from "../platform/environment.ts";
 import { sha256OfRecord } from "../platform/hash.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
 import {
@@ -21,7 +22,7 @@ import {
 } from "../platform/prebuilt.ts";
 import { run } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
-import type { ProgramRef } from "../platform/sandbox.ts";
+import { type ProgramRef, RUNTIME_ENV } from "../platform/sandbox.ts";
 import { parseErrorText } from "../protocol/error_text.ts";
 
 export interface PrebuildOptions {
@@ -111,7 +112,7 @@ async function build(sources: string, folder: string, deno: string, deadline: Ab
   const work = beginBuild(folder);
   try {
     const argv = [deno, "run", "-q", "-A", `${sources}/install/build_main.ts`, "prebuild", work, String(STEP_MS)];
-    const { code, stderr } = await run(argv, { signal: deadline });
+    const { code, stderr } = await run(argv, { signal: deadline, env: builderEnv(RUNTIME_ENV), cwd: "/" });
     if (code !== 0) throw new Error(parseErrorText(stderr).message || `its maker ended with code ${code}`);
     // What each file was made of names the build: the same sources, the same name.
     const inputs = NAMES.map((name) => new TextDecoder().decode(denoFiles.read(`${work}/${BUILT[name]}.inputs`)));

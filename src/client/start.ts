@@ -6,10 +6,12 @@ import type { DaemonOptions } from "../daemon/options.ts";
 import { systemClock } from "../platform/clock.ts";
 import { sleep } from "../platform/delay.ts";
 import { denoFiles } from "../platform/deno_files.ts";
+import { sourceEnv } from "../platform/environment.ts";
 import { type HomePaths } from "../platform/home_paths.ts";
+import { keepFilesToUs } from "../platform/inherited_files.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
 import { type Child, narrowUmask, spawn } from "../platform/process.ts";
-import { programArgv, RUNTIME_ENV } from "../platform/sandbox.ts";
+import { programArgv } from "../platform/sandbox.ts";
 import { parseErrorText } from "../protocol/error_text.ts";
 import { ConsoleError, type ErrorName, ERRORS } from "../protocol/errors.ts";
 import { isShuttingDown, notRunningError, tryConnect, tryConnectPatiently } from "./connect.ts";
@@ -130,12 +132,14 @@ function startLock(paths: HomePaths): HeldLock | undefined {
 
 async function spawnDaemon(context: ClientContext, options: StartOptions): Promise<Child> {
   const { daemonLaunch } = await import("../daemon/launch.ts");
-  const { flags, args, autoStart, writable } = await daemonLaunch(context, options.daemon);
+  const { flags, args, env, autoStart, writable } = await daemonLaunch(context, options.daemon);
   if (options.auto && !autoStart) throw notRunningError();
   const { program, problem } = await daemonProgram(context.program, { writable, auto: options.auto });
   if (problem !== undefined) options.onFromSource?.(problem);
   const argv = programArgv(program, flags, args);
-  return spawn(argv, { detached: true, stdin: "null", stdout: "null", stderr: "piped", env: RUNTIME_ENV });
+  keepFilesToUs();
+  const streams = { stdin: "null", stdout: "null", stderr: "piped" } as const;
+  return spawn(argv, { detached: true, ...streams, env: { ...env, ...sourceEnv(program) }, cwd: "/" });
 }
 
 /** Waits for a spawned daemon until it replies or ends. */

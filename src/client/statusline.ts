@@ -6,11 +6,13 @@
  *
  * A fast path like the hook's: nothing from npm. An undelivered report is dropped, because the next one follows soon.
  */
+import { ObjectEnd } from "../lib/object_end.ts";
 import { isFields } from "../lib/json_fields.ts";
 import { statusline } from "../agents/statusline.ts";
 import { resolveOwnHome } from "../config/endpoint.ts";
 import { denoFiles, isNotFound } from "../platform/deno_files.ts";
 import { homePaths } from "../platform/home_paths.ts";
+import { keptEnv } from "../platform/environment.ts";
 import { currentFolder, onSignal, spawn } from "../platform/process.ts";
 import { stdinChunks, writeStderr, writeStdout } from "../platform/stdio.ts";
 import { branchOf } from "./git_branch.ts";
@@ -59,7 +61,14 @@ interface UserCommand {
 
 function begin(command: readonly string[]): UserCommand {
   try {
-    const child = spawn(command, { detached: false, stdin: "piped", stdout: "inherit", stderr: "inherit" });
+    const child = spawn(command, {
+      detached: false,
+      stdin: "piped",
+      stdout: "inherit",
+      stderr: "inherit",
+      env: keptEnv(),
+      inherits: true,
+    });
     const writer = child.stdin?.getWriter();
     let cut = false;
     onSignal("SIGTERM", () => {
@@ -89,6 +98,7 @@ function begin(command: readonly string[]): UserCommand {
 /** All of stdin as text, handed on as it comes; undefined where it is too long to be a payload. */
 async function payload(stdin?: UserCommand["stdin"]): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
+  const object = new ObjectEnd();
   let size = 0;
   let handed: Promise<void> | undefined;
   for await (const chunk of stdinChunks()) {
@@ -97,6 +107,7 @@ async function payload(stdin?: UserCommand["stdin"]): Promise<string | undefined
     if (size <= MAX_STDIN) chunks.push(chunk);
     // Not a payload: from here on at the pace of who reads it, else all of it would be in memory.
     else await handed;
+    if (object.endsIn(chunk)) break; // an agent may leave the pipe open
   }
   // Behind what was written: the stream keeps the order.
   stdin?.(null);

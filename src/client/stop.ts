@@ -183,6 +183,7 @@ async function runsDaemon({ pid, executable }: Noted, root: string): Promise<boo
   const { stdout } = await run([ps, "-ww", "-o", "comm=", "-o", "args=", "-p", String(pid)], {
     signal: AbortSignal.timeout(PS_MS),
     env: { LC_ALL: "C" },
+    cwd: "/",
   }).catch(() => ({ stdout: "" }));
   // Linux keeps 15 bytes of a program's name.
   const name = executable.slice(executable.lastIndexOf("/") + 1).slice(0, 15);

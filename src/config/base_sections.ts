@@ -35,6 +35,12 @@ const daemon = section("daemon", {
     must: "true or false",
     applies: "live",
   }),
+  start_after_stop: setting(v.boolean(), false, {
+    title: "Start after a stop",
+    means: "After `daemon stop` hooks start the daemon again. Else they keep their events until a person starts it.",
+    must: "true or false",
+    applies: "live",
+  }),
   idle_timeout_mins: setting(v.pipe(v.number(), v.minValue(0), v.maxValue(minutesInAYear)), 0, {
     title: "Idle timeout",
     means: "The daemon stops after so long without a client and without live work; 0 = never.",

@@ -3,19 +3,9 @@
  * this file: nothing from npm here.
  */
 import { checkPlainFile } from "../platform/path_safety.ts";
+import { REPOSITORY_PLACES } from "../platform/repository_places.ts";
 import { MAX_WORKSPACE_CONFIG } from "../protocol/limits.ts";
 import { UNREAD, type WorkspaceDisk } from "./workspace_file.ts";
-
-/** In how many folders a repository is looked for, this one and those above: the sandbox of a hook names each place. */
-const FOLDERS = 5;
-
-/** What is looked at in the folder and above it: settings, and what makes a folder a repository without `.git`. */
-function repositoryPlaces(folder: string): readonly { readonly config: string; readonly bare: string }[] {
-  return Array.from({ length: FOLDERS }, (_, up) => {
-    const above = `${folder}/${"../".repeat(up)}`;
-    return { config: `${above}.git/config`, bare: `${above}HEAD` };
-  });
-}
 
 /**
  * The text of the settings of the repository that `folder` is in; null where there is none as far as is looked.
@@ -24,7 +14,8 @@ function repositoryPlaces(folder: string): readonly { readonly config: string; r
  */
 export function repositoryConfigText(disk: WorkspaceDisk, folder: string): string | null {
   try {
-    for (const { config, bare } of repositoryPlaces(folder)) {
+    for (const place of REPOSITORY_PLACES) {
+      const [config, bare] = [`${folder}/${place.config}`, `${folder}/${place.bare}`];
       const stat = disk.stat(config);
       if (stat === undefined) {
         if (disk.stat(bare) !== undefined) return UNREAD;

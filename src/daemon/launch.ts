@@ -4,7 +4,16 @@ import { assertEndpointSafe, assertSafe } from "../config/endpoint.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import type { HomePaths } from "../platform/home_paths.ts";
 import { env, ownUid } from "../platform/process.ts";
-import { checkSandboxPath, daemonFlags, type Flag, programArgv, type ProgramRef } from "../platform/sandbox.ts";
+import { daemonEnv } from "../platform/environment.ts";
+import {
+  checkSandboxPath,
+  DAEMON_ENV,
+  daemonFlags,
+  type Flag,
+  programArgv,
+  type ProgramRef,
+  RUNTIME_ENV,
+} from "../platform/sandbox.ts";
 import { featurePermissions, SCHEMA } from "./features.ts";
 import { programPlace } from "../platform/program.ts";
 import { daemonArgs, type DaemonOptions } from "./options.ts";
@@ -25,7 +34,11 @@ export interface Launch {
   readonly args: readonly string[];
   /** The paths that the flags let it write. */
   readonly writable: readonly string[];
+  /** The daemon's whole environment: what its sandbox lets it read, and what the runtime needs. */
+  readonly env: Readonly<Record<string, string>>;
   readonly autoStart: boolean;
+  /** Whether a stop by a person holds only until the next hook. */
+  readonly startAfterStop: boolean;
   readonly pidFilePath: string;
 }
 
@@ -53,13 +66,19 @@ export async function daemonLaunch(context: LaunchContext, daemon: Partial<Daemo
     ...(socketFlag === undefined ? {} : { socket: socketFlag }),
   };
   const args = daemonArgs(options);
+  // It starts in another folder: what was relative to ours would be another path there.
+  const absolute = Object.entries({ AGENT_CONSOLE_SOCKET: socketPath, AGENT_CONSOLE_PID_FILE: pidFilePath });
+  const moved = Object.fromEntries(absolute.filter(([name]) => env(name)));
+  const reads = permissions.filter(({ kind }) => kind === "env").flatMap(({ values }) => values);
   const written = permissions.filter(({ kind }) => kind === "write").flatMap(({ values }) => values);
   return {
     argv: programArgv(program.daemon, flags, args),
     flags,
     args,
     writable: [paths.root, socketPath, pidFilePath, ...written],
+    env: { ...daemonEnv([...DAEMON_ENV, ...reads], RUNTIME_ENV), ...moved },
     autoStart: config.daemon.auto_start,
+    startAfterStop: config.daemon.start_after_stop,
     pidFilePath,
   };
 }

@@ -23,6 +23,8 @@ export interface HomePaths {
   readonly keys: string;
   /** Events of hooks that found no daemon. */
   readonly spool: string;
+  /** There since a person stopped the daemon: hooks start none until a person does, which removes it. */
+  readonly stopped: string;
   /** Other people's settings as they were before hooks were installed. */
   readonly backups: string;
 }
@@ -46,6 +48,7 @@ export function homePaths(root: string): HomePaths {
     capsules: at("capsules"),
     keys: at("keys"),
     spool: at("spool"),
+    stopped: at("daemon.stopped"),
     backups: at("backups"),
   });
 }

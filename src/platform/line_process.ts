@@ -1,5 +1,6 @@
 /** A program that we talk with, line by line, over its stdin and stdout. */
 
+import { userEnv } from "./environment.ts";
 import { kill, onSignal, ownPid, type Signal } from "./process.ts";
 
 export interface LineProcess {
@@ -38,8 +39,9 @@ export function openLines(argv: readonly string[], signal: AbortSignal): LinePro
   );
   let child: Deno.ChildProcess;
   try {
-    child = new Deno.Command(program, { args, detached: true, stdin: "piped", stdout: "piped", stderr: "null" })
-      .spawn();
+    const surroundings = { clearEnv: true, env: userEnv() };
+    const streams = { stdin: "piped", stdout: "piped", stderr: "null" } as const;
+    child = new Deno.Command(program, { args, detached: true, ...surroundings, ...streams }).spawn();
   } catch (error) {
     for (const off of offs) off();
     if (error instanceof Deno.errors.NotFound) return undefined;

@@ -116,7 +116,12 @@ export interface SpawnOptions {
   readonly stdin: "null" | "piped" | "inherit";
   readonly stdout: "null" | "inherit";
   readonly stderr: "null" | "piped" | "inherit";
-  readonly env?: Readonly<Record<string, string>>;
+  /** The whole environment of the child: nothing of ours goes along by itself (environment.ts has the lists). */
+  readonly env: Readonly<Record<string, string>>;
+  /** Our own environment, to which `env` is added: for a command of the user's that any variable may be meant for. */
+  readonly inherits?: true;
+  /** The folder that it starts in; ours where it is not given, which is for commands that a person works with. */
+  readonly cwd?: string;
 }
 
 export function spawn(argv: readonly string[], options: SpawnOptions): Child {
@@ -128,7 +133,7 @@ export function spawn(argv: readonly string[], options: SpawnOptions): Child {
     stdin: options.stdin,
     stdout: options.stdout,
     stderr: options.stderr,
-    ...(options.env === undefined ? {} : { env: { ...options.env } }),
+    ...surroundings(options),
   }).spawn();
   return {
     pid: child.pid,
@@ -143,7 +148,7 @@ export function spawn(argv: readonly string[], options: SpawnOptions): Child {
 /** Runs a program to its end, with a deadline; its output as text. */
 export async function run(
   argv: readonly string[],
-  options: { readonly signal: AbortSignal; readonly env?: Readonly<Record<string, string>> },
+  options: Pick<SpawnOptions, "env" | "cwd"> & { readonly signal: AbortSignal },
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   const [program, ...args] = argv;
   const output = await new Deno.Command(program ?? "", {
@@ -152,8 +157,13 @@ export async function run(
     stdout: "piped",
     stderr: "piped",
     signal: options.signal,
-    ...(options.env === undefined ? {} : { env: { ...options.env } }),
+    ...surroundings(options),
   }).output();
   const text = new TextDecoder();
   return { code: output.code, stdout: text.decode(output.stdout), stderr: text.decode(output.stderr) };
+}
+
+/** Cleared first: beside an LD_* variable of ours Deno refuses to start anything inside a sandbox. */
+function surroundings({ env, inherits, cwd }: Pick<SpawnOptions, "env" | "inherits" | "cwd">): Deno.CommandOptions {
+  return { clearEnv: inherits !== true, env: { ...env }, ...(cwd === undefined ? {} : { cwd }) };
 }

@@ -31,6 +31,7 @@ export async function probe(ps: string, own: number, pids: readonly number[]): P
     answer = await run([ps, "-o", "pid=,uid=,stat=,tty=,lstart=", "-p", [own, ...pids].join(",")], {
       signal: AbortSignal.timeout(PROBE_MS),
       env: { LC_ALL: "C", TZ: "UTC" },
+      cwd: "/",
     });
   } catch (error) {
     return { unusable: `${ps} does not run: ${oneLine(error instanceof Error ? error.message : "")}` };

@@ -5,9 +5,15 @@ export interface ThisProgram {
   /** argv of a client, to which the arguments are added. */
   readonly client: readonly string[];
   readonly daemon: ProgramRef;
+  /** The folder of the launchers that agents' settings name. */
+  readonly launchers: string;
   /** The folder of the sources, where it runs from them. */
   readonly sources?: string;
 }
+
+/** The files of install/ that clear the environment before our program starts for an agent. */
+export const HOOK_LAUNCHER = "hook_launcher.sh";
+export const STATUSLINE_LAUNCHER = "statusline_launcher.sh";
 
 /** The words between `deno` and the client: unconfined, because it starts daemons and edits the settings of agents. */
 export const CLIENT_FLAGS: readonly string[] = ["run", "-q", "-A"];
@@ -18,6 +24,7 @@ export function thisProgram(mainUrl: string): ThisProgram {
   if (Deno.build.standalone) {
     return {
       client: [`${folderOf(self)}/agent-console`],
+      launchers: folderOf(self),
       daemon: { form: "compiled", binary: `${folderOf(self)}/agent-consoled` },
     };
   }
@@ -25,11 +32,17 @@ export function thisProgram(mainUrl: string): ThisProgram {
   if (main.endsWith(".ts")) {
     const sources = folderOf(main);
     const entry = `${sources}/src/daemon/main.ts`;
-    return { client: [self, ...CLIENT_FLAGS, main], daemon: { form: "source", deno: self, entry }, sources };
+    return {
+      client: [self, ...CLIENT_FLAGS, main],
+      daemon: { form: "source", deno: self, entry },
+      launchers: `${sources}/install`,
+      sources,
+    };
   }
   const folder = folderOf(main);
   return {
     client: [self, ...CLIENT_FLAGS, `${folder}/agent-console.js`],
+    launchers: folder,
     daemon: { form: "bundle", deno: self, entry: `${folder}/agent-consoled.js` },
   };
 }

@@ -4,6 +4,7 @@
  * Pure. What is not listed is refused by Deno: reading elsewhere, other hosts, other programs, importing code.
  */
 import { HOME_NAME, type HomePaths, homePaths, WORKSPACE_CONFIG } from "./home_paths.ts";
+import { REPOSITORY_PLACES } from "./repository_places.ts";
 
 export interface Flag {
   readonly flag: string;
@@ -126,8 +127,8 @@ function flagOf({ kind, values, reason, configKey }: Permission): Flag {
 export interface HookSandbox {
   readonly paths: HomePaths;
   readonly socketPath: string;
-  /** The program that starts a daemon: `deno`, or the compiled daemon. */
-  readonly starter: string;
+  /** The launcher that starts the daemon (start_launcher.ts); absent where there is no place for one. */
+  readonly starter?: string | undefined;
   /** Names of the variables that the hook reads of its agent and terminal. */
   readonly env: readonly string[];
   /** Where it looks for a prebuilt form of itself, and at the sources that must be the same still. */
@@ -135,37 +136,57 @@ export interface HookSandbox {
 }
 
 /**
- * The flags of `deno run` for the installed hook command: it may report to the daemon and spool what it could not
- * report, and it reads no credential (promise A2). Its `--allow-run` is needed for auto-start; the rest guards against
- * mistakes.
+ * The flags of `deno run` for the installed hook command: it may report to the daemon, spool what it could not report,
+ * and run the one file that starts the daemon of this home; it reads no credential (promise A2). Of the home it reads what
+ * says where the daemon listens and whether it was stopped, and writes nothing but the spool: what decides for a human,
+ * or says what the daemon may do, is out of its reach.
  *
  * @throws {RangeError} where a path fails {@link checkSandboxPath}
  */
 export function hookFlags(sandbox: HookSandbox): Flag[] {
   const { paths, socketPath, starter, env, code = [] } = sandbox;
   const folder = socketPath.slice(0, Math.max(1, socketPath.lastIndexOf("/")));
+  // Deno follows links without a look at where they lead: a folder that holds the home may hold another way into it. The
+  // hook then leaves the look at that folder to whoever started the daemon.
+  const isAbove = folder === "/" || paths.root.startsWith(`${folder}/`);
   return [
     QUIET,
     ...CLOSED,
     { flag: list("net", [`unix:${socketPath}`]), reason: "report to the daemon; no network" },
     {
       // Deno takes a relative path from the folder in which it is started: the one that the agent works in.
-      flag: `${list("read", outermost([paths.root, folder]), true)},./${WORKSPACE_CONFIG}`,
+      flag: `${list("read", outermost([paths.root, isAbove ? socketPath : folder]))},./${WORKSPACE_CONFIG}`,
       reason: "check that folder and socket are ours; a workspace's configuration, which may only tighten",
+    },
+    {
+      flag: `--allow-read=${REPOSITORY_PLACES.flatMap(({ config, bare }) => [config, bare]).join(",")}`,
+      reason: "a repository's own settings: only where they name no program does a git command just read",
     },
     ...(code.length === 0 ? [] : [
       { flag: list("read", code), reason: "run the prebuilt form of the program, where it is of the same sources" },
     ]),
-    { flag: list("write", outermost([paths.root, socketPath])), reason: "use the socket, keep events for later" },
-    { flag: list("deny-read", [paths.token, paths.keys]), reason: "a hook reports; it holds no credential" },
-    { flag: list("deny-write", [paths.token, paths.keys, paths.journal]), reason: "the record is the daemon's" },
-    { flag: list("run", [starter]), reason: "start the daemon where none runs" },
+    { flag: list("write", [paths.spool, socketPath]), reason: "use the socket, keep events for later" },
+    {
+      flag: list("deny-read", closedTo(paths, socketPath)),
+      reason: "a hook reports; it holds no credential, and what else is in the home is none of its business",
+    },
+    ...(starter === undefined ? [] : [
+      { flag: list("run", [starter]), reason: "start the daemon where none runs, by a file that runs nothing else" },
+    ]),
     { flag: "--allow-sys=uid", reason: "check that folder and socket are ours" },
     {
       flag: `--allow-env=${[...new Set(env)].sort().join(",")}`,
       reason: "which session, process and terminal this is",
     },
   ];
+}
+
+/** All that has a name in the home folder, but for what a hook needs: a name that is added is closed to it. */
+function closedTo(paths: HomePaths, socketPath: string): string[] {
+  const { root, token, socket, ready, stopped, spool, configJsonc, ...rest } = paths;
+  // The configuration is looked at, and not read: a workspace's own may be that very file.
+  const open = [root, socket, socketPath, ready, stopped, spool, configJsonc];
+  return [token, ...Object.values(rest)].filter((path) => !open.includes(path));
 }
 
 export type StatuslineSandbox = Omit<HookSandbox, "starter">;
@@ -231,11 +252,11 @@ const CLOSED: readonly Flag[] = [
   { flag: "--cached-only", reason: "no download at start: what runs is what was installed" },
 ];
 
-/** `--allow-<name>=…`, or `--deny-…` as it is. The socket's folder may be the root; nothing else may. */
-function list(name: string, paths: readonly string[], rootToo = false): string {
+/** `--allow-<name>=…`, or `--deny-…` as it is. */
+function list(name: string, paths: readonly string[]): string {
   for (const path of paths) {
     const problem = checkSandboxPath(path.replace(/^unix:/, ""));
-    if (problem !== undefined && !(rootToo && path === "/")) {
+    if (problem !== undefined) {
       throw new RangeError(`${path} cannot be part of a permission flag: it ${problem}`);
     }
   }

@@ -11,6 +11,7 @@ export interface Spooled {
   readonly env: Readonly<Record<string, string>>;
   readonly cutFrom?: number;
   readonly workspaceConfig?: string;
+  readonly repositoryConfig?: string | null;
   /** The same key as on the wire, so that an event that was also delivered counts once. */
   readonly idempotencyKey: string;
 }

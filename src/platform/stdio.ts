@@ -1,8 +1,13 @@
 /** The standard streams. */
+import { ObjectEnd } from "../lib/object_end.ts";
 
-/** All of stdin as text; undefined where it is longer than `maxBytes` or does not end before the signal. */
+/**
+ * Stdin as text, as far as its first JSON object reaches: an agent may leave the pipe open behind it. Undefined where it
+ * is longer than `maxBytes`, or neither ends nor is whole before the signal.
+ */
 export async function readStdin(maxBytes: number, signal: AbortSignal): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
+  const object = new ObjectEnd();
   let size = 0;
   const aborted = new Promise<"aborted">((resolve) => {
     signal.addEventListener("abort", () => resolve("aborted"), { once: true });
@@ -14,7 +19,9 @@ export async function readStdin(maxBytes: number, signal: AbortSignal): Promise<
     if (count === null) break;
     size += count;
     if (size > maxBytes) return undefined;
-    chunks.push(buffer.subarray(0, count));
+    const chunk = buffer.subarray(0, count);
+    chunks.push(chunk);
+    if (object.endsIn(chunk)) break;
   }
   const all = new Uint8Array(size);
   let at = 0;

@@ -1,7 +1,11 @@
 /** The text of the systemd unit and of the launchd property list, from the templates in install/. Pure. */
 import plistTemplate from "../../install/com.agent-console.daemon.plist" with { type: "text" };
 import unitTemplate from "../../install/agent-console.service" with { type: "text" };
+import { PROXY_ENV, SET_ASIDE } from "../platform/environment.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+
+/** Of what a user manager may have been given: what changes a runtime, or sends its data elsewhere. */
+const NOT_FOR_US: readonly string[] = [...SET_ASIDE, ...PROXY_ENV];
 
 export interface ServiceText {
   /** The daemon's command line; the first word is absolute. */
@@ -31,6 +35,7 @@ export function renderUnit({ argv, env }: ServiceText): string {
   return fill(unitTemplate, {
     exec_start: colon + argv.map(unitWord).join(" "),
     environment: environment.join("\n"),
+    unset: NOT_FOR_US.filter((name) => env[name] === undefined).join(" "),
   });
 }
 

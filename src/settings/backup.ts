@@ -1,5 +1,5 @@
 /** What a settings file was before our first installation, kept in our own home folder. */
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import type { Files, Sha256 } from "../platform/system.ts";
 import { isFields } from "../lib/json_fields.ts";
 import type { Argv } from "../agents/shared/hook_spec.ts";
@@ -56,5 +56,7 @@ function isProgram(value: unknown): value is Argv {
 
 /** 0600: settings may hold credentials. */
 export function writeBackup(files: Files, path: string, backup: Backup): void {
+  const folder = dirname(path);
+  if (files.stat(folder) === undefined) files.mkdir(folder, 0o700);
   files.replace(path, encoder.encode(JSON.stringify(backup) + "\n"), 0o600);
 }

@@ -14,6 +14,7 @@ import {
   settingsError,
 } from "./own_entries.ts";
 import * as edit from "../lib/jsonc_edit.ts";
+import { refusal } from "./refusal.ts";
 import type { Node } from "../lib/jsonc_edit.ts";
 
 /**
@@ -30,15 +31,24 @@ export function addEntries(agent: JsonHooks, text: string, program: Argv, option
       `the program for the hooks is ${program[0] ?? "nothing"}, expected an absolute path`,
     );
   }
-  const problem = refusal(agent, text, options);
-  if (problem !== undefined) throw settingsError(options.file, problem);
-  return edit.preservingBom(text, (bare) => {
+  refuse(agent, text, options);
+  const now = edit.preservingBom(text, (bare) => {
     let now = bare;
     for (let next: string | undefined = now; next !== undefined; next = installStep(agent, now, program, options)) {
       now = next;
     }
     return now;
   });
+  refuse(agent, now, options); // what we made of it is read as the agent will read it
+  return now;
+}
+
+/** @throws {ConsoleError} config_invalid where the agent would skip all of it */
+function refuse(agent: JsonHooks, text: string, options: EditOptions): void {
+  const problem = refusal(agent, text, rootOf(edit.stripBom(text), options));
+  if (problem === undefined) return;
+  const hint = `mend it there and try again: ${agent.title} reads nothing of this file, and would run no hook in it`;
+  throw settingsError(options.file, problem, hint);
 }
 
 /** `text` without our entries and the containers that only they filled. @throws as {@link installed}, less refusals */
@@ -59,7 +69,7 @@ export interface HooksStatus {
   readonly missing: readonly string[];
   /** Events registered with another command, matcher, timeout or mode, or not in the table any more. */
   readonly outdated: readonly string[];
-  /** Why the text is unreadable. */
+  /** Why the text is unreadable, for us or for the agent: then it is so also where nothing of ours is in it. */
   readonly problem?: string;
   /** Our tee in the agent's status line, where the agent has one. */
   readonly statusline?: "absent" | "installed" | "outdated" | "unreadable";
@@ -71,8 +81,8 @@ export function statusOf(agent: JsonHooks, text: string, program: Argv, options:
   try {
     const root = rootOf(edit.stripBom(text), options);
     const ours = findOwnEntries(agent, root, program, options);
-    const refused = ours.length === 0 ? undefined : refusal(agent, text, options);
-    if (refused !== undefined) throw settingsError(options.file, refused);
+    const refused = refusal(agent, text, root);
+    if (refused !== undefined && ours.length > 0) throw settingsError(options.file, refused);
     const found = new Set(ours.map((o) => o.eventName));
     const missing = [...rows.keys()].filter((event) => !found.has(event));
     if (ours.length > 0 && lacksVersion(agent, root)) missing.push("version");
@@ -88,7 +98,8 @@ export function statusOf(agent: JsonHooks, text: string, program: Argv, options:
       : missing.length > 0
       ? "partly"
       : "installed";
-    return { state, missing, outdated };
+    const problem = refused === undefined ? {} : { problem: settingsError(options.file, refused).message };
+    return { state, missing, outdated, ...problem };
   } catch (error) {
     return { state: "unreadable", missing: [], outdated: [], problem: error instanceof Error ? error.message : "" };
   }
@@ -179,22 +190,6 @@ function withoutVersion(agent: JsonHooks, text: string, options: EditOptions): s
   const events = edit.valueOf(edit.propertyOf(root, "hooks"))?.children ?? [];
   const known = events.every((event) => wasThere(options.before, String(event.children?.[0]?.value)));
   return known ? edit.removeNode(text, root, version) : text;
-}
-
-/** Why the agent would read nothing of this text, or undefined. */
-function refusal(agent: JsonHooks, text: string, options: EditOptions): string | undefined {
-  if (agent.onlyKeys === undefined || text.trim() === "") return undefined;
-  const root = rootOf(edit.stripBom(text), options);
-  const keys = (root?.children ?? []).map((property) => String(property.children?.[0]?.value));
-  const only = `but ${agent.title} refuses a file with more than ${agent.onlyKeys.join(" and ")}, each once`;
-  const strange = keys.find((key, at) => !agent.onlyKeys?.includes(key) || keys.indexOf(key) !== at);
-  if (strange !== undefined) return `holds ${JSON.stringify(strange)}, ${only}`;
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch {
-    return `has comments, trailing commas or a byte order mark, but ${agent.title} reads strict JSON only`;
-  }
 }
 
 function rootOf(text: string, { file }: EditOptions): Node | undefined {

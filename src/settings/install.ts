@@ -5,6 +5,7 @@
  */
 import { dirname, join } from "@std/path";
 import { maskSecrets } from "../domain/sanitize.ts";
+import { systemProblem } from "../platform/process.ts";
 import type { Files, Sha256, Timers } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { AgentHooks, Argv } from "../agents/shared/hook_spec.ts";
@@ -153,8 +154,8 @@ type Decide = (was: string | undefined, backup: Backup | undefined, hash: string
 async function changed(system: InstallSystem, target: HooksTarget, decide: Decide): Promise<HooksOutcome> {
   if (target.dryRun) return editOnce(system, target, decide);
   const { files } = system;
-  makeFolder(files, join(target.home, "backups"));
-  const lock = await locked(system, join(target.home, "backups", "hooks.lock"));
+  makeFolder(files, target.home);
+  const lock = await locked(system, join(target.home, "hooks.lock"));
   try {
     return editOnce(system, target, decide);
   } finally {
@@ -175,9 +176,19 @@ function editOnce(system: InstallSystem, target: HooksTarget, decide: Decide): H
     const outcome: HooksOutcome = { file: target.file, changed: step.now !== was, diff };
     if (target.dryRun) return outcome;
     // Kept before the file changes: a crash in between leaves a backup that fits nothing, never a file without one.
+    const before = step.backup ? files.stat(kept) && files.read(kept) : undefined;
     if (step.backup) writeBackup(files, kept, step.backup);
-    if (readText(system, path, target.file) !== was) continue;
-    if (outcome.changed) write(files, path, step.now);
+    const undo = () => step.backup && restoreBackup(files, kept, before);
+    if (readText(system, path, target.file) !== was) {
+      undo();
+      continue;
+    }
+    try {
+      if (outcome.changed) write(files, path, step.now);
+    } catch (error) {
+      undo(); // of an installation that did not happen nothing is kept
+      throw unwritable(target.file, error);
+    }
     if (step.backup === null) files.remove(kept);
     return outcome;
   }
@@ -186,10 +197,32 @@ function editOnce(system: InstallSystem, target: HooksTarget, decide: Decide): H
   });
 }
 
+function restoreBackup(files: Files, kept: string, before: Uint8Array | undefined): void {
+  if (before === undefined) files.remove(kept);
+  else files.replace(kept, before, 0o600);
+}
+
 function write(files: Files, path: string, text: string | undefined): void {
+  const mode = files.stat(path)?.mode ?? 0o600;
+  // A rename would put ours in the place of a file that somebody made read-only on purpose.
+  if ((mode & 0o200) === 0) throw new ConsoleError("failed", `${path} is read-only`, { hint: `chmod u+w ${path}` });
   if (text === undefined) return files.remove(path);
   makeFolder(files, dirname(path));
-  files.replace(path, encoder.encode(text), files.stat(path)?.mode ?? 0o600);
+  files.replace(path, encoder.encode(text), mode);
+}
+
+/** What the system said no to, as one line that names the file; what is no such error stays as it is. */
+function unwritable(file: string, error: unknown): unknown {
+  const problem = error instanceof ConsoleError ? undefined : systemProblem(error);
+  if (problem === undefined) return error;
+  const isMount = /\bos error 16\b|EBUSY|resource busy/i.test(problem);
+  return isMount
+    ? new ConsoleError("failed", `${file} is a mount of its own, which no other file can replace`, {
+      hint: "change the file where it is mounted from, or mount the folder that it lies in",
+    })
+    : new ConsoleError("failed", `${file} cannot be written: ${problem}`, {
+      hint: "make the file and its folder writable, or change the settings where they come from",
+    });
 }
 
 async function locked(system: InstallSystem, path: string): Promise<{ release(): void }> {

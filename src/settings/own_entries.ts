@@ -3,7 +3,7 @@ import { getNodeValue } from "jsonc-parser";
 import { ConsoleError } from "../protocol/errors.ts";
 import { type Fields, isFields } from "../lib/json_fields.ts";
 import { type AgentHooks, type Argv, hookArgv, type HookRow, type JsonHooks } from "../agents/shared/hook_spec.ts";
-import { isOurSandbox, OWN_NAME, sameArgv } from "../agents/shared/own_program.ts";
+import { isNamedLikeUs, isOurSandbox, sameArgv } from "../agents/shared/own_program.ts";
 import * as edit from "../lib/jsonc_edit.ts";
 import type { Node } from "../lib/jsonc_edit.ts";
 import { shellWords } from "../lib/shell_words.ts";
@@ -75,7 +75,7 @@ function isOurHandler(agent: AgentHooks, handler: unknown, programs: readonly Ar
   if (words === undefined) return false;
   const own = words.slice(0, -hookArgv(agent, []).length);
   if (!sameArgv(words, hookArgv(agent, own))) return false;
-  return programs.some((program) => sameArgv(program, own)) || OWN_NAME.test(own[0] ?? "") || isOurSandbox(own);
+  return programs.some((program) => sameArgv(program, own)) || isNamedLikeUs(own) || isOurSandbox(own);
 }
 
 /** Whether the entry is what the row requires; members that the row does not name are the user's. */
@@ -98,8 +98,9 @@ export function handlerOf(agent: JsonHooks, row: HookRow, program: Argv): Fields
   return agent.layout === "flat" && row.matcher !== undefined ? { ...handler, matcher: row.matcher } : handler;
 }
 
-export function settingsError(file: string | undefined, what: string): ConsoleError {
-  return new ConsoleError("config_invalid", `${file ?? "the settings file"} ${what}`);
+export function settingsError(file: string | undefined, what: string, hint?: string): ConsoleError {
+  const more = hint === undefined ? {} : { hint };
+  return new ConsoleError("config_invalid", `${file ?? "the settings file"} ${what}`, more);
 }
 
 export function describeNode(node: Node | undefined): string {

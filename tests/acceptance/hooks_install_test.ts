@@ -30,6 +30,8 @@ Deno.test("H3 every agent is installed, listed, taken out again; nothing of ours
     const { code, stdout, stderr } = await home.cli(["hooks", "install", name], { env });
     assertEquals([code, stderr], [0, ""], name);
     assertStringIncludes(stdout, "hooks installed in");
+    const restart = ["codex", "gemini", "opencode"].includes(name);
+    assertEquals(stdout.includes("restart the ones that run now"), restart, name);
     assertStringIncludes((await home.cli(["hooks", "install", name], { env })).stdout, "installed already");
   }
   const rows = await statusOf(home, env);
@@ -40,8 +42,12 @@ Deno.test("H3 every agent is installed, listed, taken out again; nothing of ours
   const { stdout } = await home.cli(["hooks", "status"], { env });
   for (const name of NAMES) assert(new RegExp(`^${name}: (installed|untrusted) \\(`, "m").test(stdout), stdout);
   for (const name of NAMES) {
-    assertStringIncludes((await home.cli(["hooks", "uninstall", name], { env })).stdout, "hooks removed from");
+    const { stdout } = await home.cli(["hooks", "uninstall", name], { env });
+    assertStringIncludes(stdout, "hooks removed from");
+    assertEquals(stdout.includes("report until they end"), ["codex", "gemini", "opencode"].includes(name), name);
   }
+  const launchers = await Array.fromAsync(Deno.readDir(`${home.root}/.local/share/agent-console/start`));
+  assertEquals(launchers, [], "the file by which hooks start the daemon outlives them");
   for (const { file } of rows as { file: string }[]) {
     assertEquals([file, await Array.fromAsync(Deno.readDir(file.replace(/\/[^/]*$/, "")))], [file, []]);
   }
@@ -105,6 +111,12 @@ async function trustIsAskedAndGiven(bin: string): Promise<void> {
   assertEquals(await trust(), ["outdated", "modified"]);
   await home.cli(["hooks", "install", "codex"], { env });
   assertEquals(await trust(), ["installed", "trusted"]);
+
+  const gone = await home.cli(["hooks", "uninstall", "codex"], { env });
+  assertEquals([gone.code, gone.stderr], [0, ""]);
+  assertStringIncludes(gone.stdout, "those that run now report until they end");
+  const left = await Deno.readTextFile(`${codexHome}/config.toml`);
+  assertEquals([left.startsWith(mine), left.includes("trusted_hash")], [true, false], left);
 }
 
 Deno.test("H3 codex: trust is asked of its app-server, and given only with --trust, only to ours", async () => {

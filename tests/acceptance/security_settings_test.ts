@@ -10,18 +10,18 @@ const RAW = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\
 
 Deno.test("A4 hooks --project shows escapes of a hostile settings file, in comments and in keys", async () => {
   await using home = await TestHome.create();
-  Deno.mkdirSync(`${home.root}/.claude`, { recursive: true });
+  Deno.mkdirSync(`${home.root}/.gemini`, { recursive: true });
   const settings = (value: string) =>
     `{\n  // ${OBEYED}\n  "hooks": { ${JSON.stringify(`x${OBEYED}`)}: ${value} }\n}\n`;
   for (
     const [text, args, says] of [
       [settings("5"), ["hooks", "status", "--project"], "unreadable"],
-      [settings("5"), ["hooks", "install", "claude", "--project"], "expected an array"],
-      [settings("[]"), ["hooks", "install", "claude", "--project", "--dry-run"], "SessionStart"],
+      [settings("5"), ["hooks", "install", "gemini", "--project"], "expected an array"],
+      [settings("[]"), ["hooks", "install", "gemini", "--project", "--dry-run"], "SessionStart"],
       [settings("[]"), ["hooks", "status", "--project"], "absent"],
     ] as const
   ) {
-    Deno.writeTextFileSync(`${home.root}/.claude/settings.local.json`, text);
+    Deno.writeTextFileSync(`${home.root}/.gemini/settings.json`, text);
     const { stdout, stderr } = await home.cli([...args], { cwd: home.root });
     assertStringIncludes(stdout + stderr, says);
     assertEquals(RAW.exec(stdout + stderr)?.index, undefined, `${args.join(" ")}: ${JSON.stringify(stdout + stderr)}`);

@@ -159,3 +159,28 @@ Deno.test("A1 a change comes along (recording: opencode dialogs), both ends of a
   const full = await asked("per_3", { ...own, ...odd, diff: "z".repeat(8000) });
   assertEquals([full?.subject, full?.detail], [own.filepath, undefined]);
 });
+
+Deno.test("H1 the plugin starts hooks in OpenCode's folder, and in the root where that is gone", async () => {
+  for (const gone of [false, true]) {
+    const folder = await Deno.makeTempDir();
+    const said = await Deno.makeTempFile();
+    try {
+      const text = opencodePlugin(["/bin/sh", "-c", 'pwd -P >> "$0"', said]);
+      const plugin = `${said}.mjs`;
+      await Deno.writeTextFile(plugin, text);
+      const { AgentConsole } = await import(`file://${plugin}`);
+      const hooks = await AgentConsole({ directory: folder, client: {} });
+      if (gone) await Deno.remove(folder);
+      await hooks.event({ event: { type: "session.created", properties: { info: { id: "s", title: "t" } } } });
+      const deadline = performance.now() + 10_000;
+      while ((await Deno.readTextFile(said)) === "" && performance.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      const where = gone ? "/" : await Deno.realPath(folder);
+      assertEquals((await Deno.readTextFile(said)).trim(), where);
+    } finally {
+      for (const path of [said, `${said}.mjs`]) await Deno.remove(path).catch(() => {});
+      if (!gone) await Deno.remove(folder);
+    }
+  }
+});

@@ -129,6 +129,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
   },
   client: {
     may: [
+      "agents/files.ts", // the variables that move agents' folders, for the launcher that hooks start the daemon by
       "agents/hook_env.ts",
       "agents/shared",
       "agents/statusline.ts",

@@ -180,7 +180,8 @@ function exits(): string {
 
 function sandbox(): string {
   const paths = homePaths("/home/you/.agent-console");
-  const starter = "/path/to/deno";
+  const deno = "/path/to/deno";
+  const starter = "/home/you/.local/share/agent-console/start/…";
   const permissions = featurePermissions({
     config: initialSettings(SCHEMA),
     env: () => undefined,
@@ -195,7 +196,7 @@ function sandbox(): string {
     rows(daemonFlags({ paths, socketPath, pidFilePath: paths.pid, form: "source", permissions })),
     "A hook:",
     "",
-    rows(hookFlags({ paths, socketPath, starter, env: hookVariables(paths.root, starter), code: CODE })),
+    rows(hookFlags({ paths, socketPath, starter, env: hookVariables(paths.root, deno), code: CODE })),
   ].join("\n");
 }
 
@@ -204,7 +205,11 @@ const CODE = ["/cache/agent-console", "/path/to/agent-console/src", "/path/to/ag
 
 /** The names that the installed hook command may read. */
 function hookVariables(home: string, deno: string): string[] {
-  const program = { client: ["main.ts"], daemon: { form: "source", deno, entry: "" } } as const;
+  const program = {
+    client: ["main.ts"],
+    daemon: { form: "source", deno, entry: "" },
+    launchers: "/path/to/agent-console/install",
+  } as const;
   const context = clientContext({ program, home, start: false });
   const argv = hookProgram({ context });
   return argv.find((word) => word.startsWith("--allow-env="))?.slice("--allow-env=".length).split(",") ?? [];

@@ -2,10 +2,15 @@
  * `codex app-server` as far as hooks go: it lists what hooks.json of CODEX_HOME holds and remembers trust beside it.
  * A `codex` on PATH that runs this comes from {@link fakeCodex}. FAKE_CODEX: `hang` answers nothing, `refuse` refuses all.
  */
+interface Edit {
+  readonly keyPath: string;
+  readonly value: Record<string, { trusted_hash: string }> | null;
+}
+
 interface Request {
   readonly id?: number;
   readonly method: string;
-  readonly params?: { readonly edits?: readonly { readonly value: Record<string, { trusted_hash: string }> }[] };
+  readonly params?: { readonly edits?: readonly Edit[] };
 }
 
 type Hooks = Record<string, { hooks: { command: string; timeout?: number }[] }[]>;
@@ -51,11 +56,30 @@ function trusted(home: string): Record<string, { trusted_hash: string }> {
   }
 }
 
+function readOrEmpty(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}
+
 function answer(home: string, { method, params }: Request): unknown {
   if (method === "hooks/list") return { data: [{ cwd: "/", hooks: listed(home), warnings: [], errors: [] }] };
   if (method !== "config/batchWrite") return { userAgent: "fake" };
-  const value = { ...trusted(home), ...params?.edits?.[0]?.value };
+  const value = { ...trusted(home) };
+  for (const edit of params?.edits ?? []) {
+    // A null clears the path, whose last part is a quoted key.
+    if (edit.value === null) delete value[JSON.parse(edit.keyPath.slice("hooks.state.".length))];
+    else Object.assign(value, edit.value);
+  }
   Deno.writeTextFileSync(`${home}/fake-trust.json`, JSON.stringify(value));
+  // Where the real one records it.
+  const records = Object.entries(value).map(([key, { trusted_hash }]) =>
+    `[hooks.state.${JSON.stringify(key)}]\ntrusted_hash = ${JSON.stringify(trusted_hash)}\n`
+  );
+  const mine = readOrEmpty(`${home}/config.toml`).replace(/\n*(?:\[hooks\.state[^]*)?$/, "\n");
+  Deno.writeTextFileSync(`${home}/config.toml`, [mine, ...records].join(""));
   return { status: "ok" };
 }
 

@@ -78,6 +78,7 @@ Deno.test("flag over environment over file over default, each value with its ori
   });
   assertEquals(config.daemon, {
     auto_start: false,
+    start_after_stop: false,
     idle_timeout_mins: 0,
     ipc_socket_path: "/flag.sock",
     pid_file_path: "/file.pid",

@@ -1,5 +1,6 @@
 /** The agents that the tests of hooks go through, and settings files as people have them, in each agent's words. */
 import { parse as parseJsonc } from "@std/jsonc";
+import { stripComments } from "jsonc-parser";
 import { HOOK_SPECS } from "../../src/agents/registry.ts";
 import { opencodeHooks } from "../../src/agents/opencode/hooks.ts";
 import type { FileHooks, JsonHooks } from "../../src/agents/shared/hook_spec.ts";
@@ -24,7 +25,21 @@ export function nastyFor(agent: JsonHooks): [string, string][] {
     name,
     text.replaceAll('"Stop"', `"${stop}"`).replaceAll('"PreToolUse"', `"${tool}"`),
   ]);
-  return agent.onlyKeys === undefined ? all : [...STRICT, ...all.filter(([, text]) => text.trim() === "")];
+  if (agent.onlyKeys !== undefined) return [...STRICT, ...all.filter(([, text]) => text.trim() === "")];
+  const { reads } = agent;
+  if (reads === undefined) return all;
+  return all.map(([name, text]) => [name, readBy(reads, text)]);
+}
+
+/** The text without what the agent would skip the file for. */
+function readBy({ comments, byteOrderMark }: NonNullable<JsonHooks["reads"]>, text: string): string {
+  const marked = byteOrderMark ? text : text.replace(/^\ufeff/, "");
+  return (comments ? marked : stripComments(marked)).replace(/,(\s*[}\]])/g, "$1");
+}
+
+/** The same for a text of whichever form. */
+export function asReadBy(agent: JsonHooks, text: string): string {
+  return agent.reads === undefined ? text : readBy(agent.reads, text);
 }
 
 const theirs = '{ "hooks": [{ "type": "command", "command": "other \'a b\'" }] }';
@@ -47,9 +62,9 @@ export const REFUSED: [string, string][] = [
   ['{"$schema":"x"}', "$schema"],
   ['{"hooks":{},"version":1}', "version"],
   ['{"hooks":{},"hooks":{}}', "each once"],
-  ['{/* c */"hooks":{}}', "strict JSON"],
+  ['{/* c */"hooks":{}}', "comments"],
   ['{"hooks":{},}', "strict JSON"],
-  ['\ufeff{"hooks":{}}', "strict JSON"],
+  ['\ufeff{"hooks":{}}', "byte order mark"],
 ];
 
 export interface Handler {

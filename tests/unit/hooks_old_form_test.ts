@@ -1,5 +1,5 @@
 /** H3: hooks as an earlier version installed them (tests/support/make_old_home.ts) are ours still. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { parse as parseJsonc } from "@std/jsonc";
 import { AGENTS } from "../../src/agents/registry.ts";
 import type { JsonHooks } from "../../src/agents/shared/hook_spec.ts";
@@ -8,9 +8,10 @@ import { clientContext } from "../../src/client/endpoint.ts";
 import { sha256OfJournal } from "../../src/platform/hash.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { hooksStatus, type HooksTarget, install, type InstallSystem, uninstall } from "../../src/settings/install.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
 import { FOREIGN, OLD_HOME } from "../support/old_home.ts";
-import { read } from "./hooks_agents.ts";
+import { asReadBy, read } from "./hooks_agents.ts";
 
 const HOME = "/home/ana";
 const OURS = `${HOME}/.agent-console`;
@@ -29,13 +30,14 @@ interface OldHome {
   readonly before: string | undefined;
 }
 
-async function oldHome(name: string, { backup = true } = {}): Promise<OldHome> {
+async function oldHome(name: string, { backup = true, mended = false } = {}): Promise<OldHome> {
   const { hooks, statusline } = AGENTS.find((agent) => agent.name === name)!;
   const file = hooks!.file({ env: () => undefined, userHome: HOME, cwd: HOME });
   const files = new MemoryFiles();
   const folders = [OURS, `${OURS}/backups`, file.slice(0, file.lastIndexOf("/"))];
   for (const folder of folders) files.mkdir(folder, 0o700);
-  files.put(file, await Deno.readFile(file.replace(HOME, OLD_HOME)));
+  const text = await Deno.readTextFile(file.replace(HOME, OLD_HOME));
+  files.put(file, new TextEncoder().encode(mended && hooks!.form === "json" ? asReadBy(hooks!, text) : text));
   for await (const { name } of Deno.readDir(`${OLD_HOME}/.agent-console/backups`)) {
     if (backup) files.put(`${OURS}/backups/${name}`, await Deno.readFile(`${OLD_HOME}/.agent-console/backups/${name}`));
   }
@@ -61,7 +63,7 @@ async function oldHome(name: string, { backup = true } = {}): Promise<OldHome> {
 for (const name of ["claude", "codex", "gemini", "opencode", "cursor"]) {
   Deno.test(`H3 ${name}: hooks of an earlier version are known as ours, and installing makes them today's`, async () => {
     for (const backup of [true, false]) {
-      const { system, target, text } = await oldHome(name, { backup });
+      const { system, target, text } = await oldHome(name, { backup, mended: true });
       const was = hooksStatus(system, target);
       assertEquals([was.state, was.missing, was.problem], ["outdated", [], undefined]);
       assertEquals(was.statusline, target.statusline === undefined ? undefined : "outdated");
@@ -75,7 +77,8 @@ for (const name of ["claude", "codex", "gemini", "opencode", "cursor"]) {
   });
 
   Deno.test(`H3 ${name}: uninstall takes the hooks of an earlier version out, byte for byte`, async () => {
-    for (const migrate of [false, true]) {
+    // Today's Claude Code skips the file as that version left it: its comments stay, and nothing more is put in.
+    for (const migrate of name === "claude" ? [false] : [false, true]) {
       const { system, target, text, before } = await oldHome(name);
       if (migrate) await install(system, target);
       assert((await uninstall(system, target)).changed);
@@ -99,6 +102,20 @@ for (const name of ["claude", "codex", "gemini", "opencode", "cursor"]) {
     assertEquals(commands(agent, text()!), ["notify-send ready"]);
   });
 }
+
+Deno.test("H3 claude: a file of an earlier version that Claude Code skips by now is told, and taken out all the same", async () => {
+  const { system, target, text, before } = await oldHome("claude");
+  const { state, problem } = hooksStatus(system, target);
+  assertEquals([state, problem?.endsWith("has comments, but Claude Code reads strict JSON only")], [
+    "unreadable",
+    true,
+  ]);
+  const was = text();
+  await assertRejects(() => install(system, target), ConsoleError, "reads strict JSON only");
+  assertEquals(text(), was);
+  assert((await uninstall(system, target)).changed);
+  assertEquals(text(), before);
+});
 
 function commands(agent: JsonHooks, text: string): unknown[] {
   return Object.values(read(agent, text)).flat().map(({ command }) => command);

@@ -200,3 +200,13 @@ function shellWords(line: string): string[] {
     quoted === undefined ? bare! : quoted.replace(/\\(.)/g, "$1")
   );
 }
+
+Deno.test("S1 the unit starts in the root, and takes nothing that a session gave its manager for a runtime", () => {
+  const text = renderUnit({ argv: ["/usr/bin/deno", "run"], env: { DENO_DIR: "/cache" } });
+  const unset = /^UnsetEnvironment=(.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
+  for (const name of ["NODE_OPTIONS", "LD_PRELOAD", "LD_LIBRARY_PATH", "OTEL_DENO", "HTTPS_PROXY", "DENO_V8_FLAGS"]) {
+    assert(unset.includes(name), name);
+  }
+  assert(!unset.includes("DENO_DIR"), "what the installation wrote down was unset");
+  assert(text.includes("\nWorkingDirectory=/\n"));
+});

@@ -1,4 +1,5 @@
 /** Claude Code's hooks: `hooks` in its settings. Facts: its CHANGELOG and docs, and recordings. */
+import { claudeSkips } from "./settings_shape.ts";
 import { DECISION_TIMEOUT_S, joinPath, type JsonHooks, NOTIFY_TIMEOUT_S } from "../shared/hook_spec.ts";
 
 /**
@@ -12,6 +13,8 @@ export const claudeHooks: JsonHooks = {
   about: "2.1.139 or newer. It reads changed settings without a restart.",
   form: "json",
   layout: "groups",
+  reads: { byteOrderMark: true },
+  skips: claudeSkips,
   /**
    * `CLAUDE_CONFIG_DIR` moves `~/.claude`. For one project it is `settings.local.json`: the path of our program is a
    * fact of this machine, and `settings.json` is what a team commits.

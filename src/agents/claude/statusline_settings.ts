@@ -6,7 +6,7 @@ import { shellQuote } from "../../lib/shell_quote.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import * as edit from "../../lib/jsonc_edit.ts";
 import type { Node } from "../../lib/jsonc_edit.ts";
-import { isOurSandbox, OWN_NAME, sameArgv } from "../shared/own_program.ts";
+import { isNamedLikeUsForAHome, isOurSandbox, sameArgv } from "../shared/own_program.ts";
 import type { StatuslineEditOptions, StatuslineSettings, StatuslineState } from "../shared/statusline_settings.ts";
 import { shellWords } from "../../lib/shell_words.ts";
 
@@ -110,12 +110,9 @@ function ownLineIn(line: string, programs: readonly Argv[]): Found["ours"] {
   const own = words.slice(0, chained ? -SHELL.length - 1 : words.length);
   if (own.at(-1) !== WORD) return undefined;
   const program = own.slice(0, -1);
-  const isOurs = programs.some((one) => sameArgv(one, program)) || isNamedLikeUs(program) || isOurSandbox(program);
+  const isOurs = programs.some((one) => sameArgv(one, program)) || isNamedLikeUsForAHome(program) ||
+    isOurSandbox(program);
   return isOurs ? { program, inner: chained ? words.at(-1)! : null } : undefined;
-}
-
-function isNamedLikeUs([name = "", ...rest]: Argv): boolean {
-  return OWN_NAME.test(name) && (rest.length === 0 || (rest.length === 2 && rest[0] === "--home"));
 }
 
 /** How `value` (the user's command, null for none) was spelled before us, or undefined where it was not there. */

@@ -79,6 +79,16 @@ export class CodexServer {
     await this.#call("config/batchWrite", { edits: [{ keyPath: "hooks.state", mergeStrategy: "upsert", value }] });
   }
 
+  /** Takes the records of `keys` away. A null clears a path; a key has dots, so it is quoted. */
+  async forget(keys: readonly string[]): Promise<void> {
+    const edits = keys.map((key) => ({
+      keyPath: `hooks.state.${JSON.stringify(key)}`,
+      mergeStrategy: "replace",
+      value: null,
+    }));
+    await this.#call("config/batchWrite", { edits });
+  }
+
   async #call(method: string, params: Fields): Promise<Fields> {
     const id = ++this.#last;
     await this.#say({ id, method, params });
@@ -125,14 +135,19 @@ export function trustOf(hooks: readonly CodexHook[]): Trust {
  * @param config config.toml as an object; undefined where there is none
  */
 export function trustInFile(config: unknown, file: string, events: readonly string[]): Trust {
-  const hooks = isFields(config) ? objectField(config, "hooks") : undefined;
-  const state = (hooks && objectField(hooks, "state")) ?? {};
-  const keys = Object.keys(state).filter((key) =>
-    stringField(objectField(state, key) ?? {}, "trusted_hash") !== undefined
-  );
+  const keys = trustRecords(config, file);
   const snake = (event: string) => event.replace(/(?!^)[A-Z]/g, "_$&").toLowerCase();
   const known = (event: string) => keys.some((key) => key.startsWith(`${file}:${snake(event)}:`));
   return events.every(known) ? "unknown" : "untrusted";
+}
+
+/** The names of Codex's records of trust in hooks of `file`, whoever's. */
+export function trustRecords(config: unknown, file: string): readonly string[] {
+  const hooks = isFields(config) ? objectField(config, "hooks") : undefined;
+  const state = (hooks && objectField(hooks, "state")) ?? {};
+  return Object.keys(state).filter((key) =>
+    key.startsWith(`${file}:`) && stringField(objectField(state, key) ?? {}, "trusted_hash") !== undefined
+  );
 }
 
 function strange(why: string): ConsoleError {

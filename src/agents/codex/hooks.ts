@@ -21,6 +21,8 @@ export const codexHooks: JsonHooks = {
   layout: "groups",
   runsBoth: true,
   onlyKeys: ["description", "hooks"],
+  reads: {},
+  readsAtStart: true,
   file: ({ env, userHome, cwd, project }) => {
     if (project) return `${cwd}/.codex/hooks.json`;
     return `${joinPath(cwd, env("CODEX_HOME") || `${userHome}/.codex`)}/hooks.json`;

@@ -1,6 +1,6 @@
 /** Codex's trust in our hooks: read by `hooks status`, given by `hooks install codex --trust`. */
 import { basename, dirname, join } from "@std/path";
-import { type CodexHook, CodexServer, type OwnHookState, trustInFile, trustOf } from "./hook_trust.ts";
+import { type CodexHook, CodexServer, type OwnHookState, trustInFile, trustOf, trustRecords } from "./hook_trust.ts";
 import { hookArgv } from "../shared/hook_spec.ts";
 import type { HookTrust, Trust, TrustTarget } from "../shared/hook_trust.ts";
 import { denoFiles, realPath } from "../../platform/deno_files.ts";
@@ -22,7 +22,7 @@ const WORDS: Readonly<Record<Trust, string>> = {
   unknown: "whether Codex trusts them is unknown: codex could not be asked",
 };
 
-export const codexTrustDialog: HookTrust = { words: WORDS, read: codexTrust, give: giveTrust };
+export const codexTrustDialog: HookTrust = { words: WORDS, read: codexTrust, give: giveTrust, take: takeTrust };
 
 /** Codex's own reply where it comes in time, else what its config.toml says. Never throws. */
 async function codexTrust(target: TrustTarget): Promise<Trust> {
@@ -57,6 +57,25 @@ async function giveTrust(target: TrustTarget, show: (definitions: string) => voi
   if (left !== "trusted") throw new ConsoleError("failed", `the hooks are not trusted: ${WORDS[left]}`);
 }
 
+/** Only Codex writes its config.toml; a record that stays trusts nothing but the very same command line. */
+async function takeTrust(target: TrustTarget): Promise<string | undefined> {
+  const stay = (why: string) =>
+    `Codex keeps its records of trust in our hooks, under [hooks.state] of its config.toml: ${why}`;
+  try {
+    const { config, known } = await recorded(target);
+    if (trustRecords(config, known).length === 0) return undefined;
+    const done = await talk(GIVE_MS, async (server) => {
+      const ours = await server.ours(oursOf(target));
+      const keys = ours.filter(({ trust }) => ["trusted", "modified"].includes(trust)).map(({ key }) => key);
+      if (keys.length > 0) await server.forget(keys);
+      return true;
+    });
+    return done === undefined ? stay("codex is not on PATH") : undefined;
+  } catch (error) {
+    return stay((error as Error).message);
+  }
+}
+
 function definitionsOf(hooks: readonly CodexHook[], { command }: CodexHook): string {
   return `Codex is to run, for ${hooks.map(({ event }) => event).join(", ")}:\n  ${command}`;
 }
@@ -88,18 +107,25 @@ function real(path: string): string {
   }
 }
 
-/** Trust is recorded in the user's own config.toml, also that of a project's hooks. */
-async function trustInConfig({ agent, file }: TrustTarget): Promise<Trust> {
-  const settings = agent.file({ env, userHome: env("HOME") ?? "", cwd: currentFolder() });
-  const path = join(dirname(settings), "config.toml");
+async function trustInConfig(target: TrustTarget): Promise<Trust> {
   try {
-    if (denoFiles.stat(path) === undefined) return "untrusted";
-    const { parse } = await import("@std/toml/parse");
-    const config = parse(new TextDecoder().decode(denoFiles.read(path)));
-    // Codex follows the links of folders, not that of the file (tried).
-    const known = join(real(dirname(file)), basename(file));
-    return trustInFile(config, known, agent.rows.map(({ event }) => event));
+    const { config, known } = await recorded(target);
+    return trustInFile(config, known, target.agent.rows.map(({ event }) => event));
   } catch {
     return "unknown";
   }
+}
+
+/**
+ * Trust is recorded in the user's own config.toml, also that of a project's hooks: it as an object, and the settings
+ * file as it is named there. @throws where it cannot be read
+ */
+async function recorded({ agent, file }: TrustTarget): Promise<{ readonly config: unknown; readonly known: string }> {
+  const settings = agent.file({ env, userHome: env("HOME") ?? "", cwd: currentFolder() });
+  const path = join(dirname(settings), "config.toml");
+  // Codex follows the links of folders, not that of the file (tried).
+  const known = join(real(dirname(file)), basename(file));
+  if (denoFiles.stat(path) === undefined) return { config: {}, known };
+  const { parse } = await import("@std/toml/parse");
+  return { config: parse(new TextDecoder().decode(denoFiles.read(path))), known };
 }

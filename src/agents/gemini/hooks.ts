@@ -16,6 +16,8 @@ export const geminiHooks: JsonHooks = {
   about: "0.61 or newer. Its hooks can refuse a tool, not allow one.",
   form: "json",
   layout: "groups",
+  reads: { comments: true },
+  readsAtStart: true,
   // It skips these too: they stood here before there was `hooksConfig`.
   notEvents: ["enabled", "disabled", "notifications"],
   file: ({ env, userHome, cwd, project }) => {

@@ -8,6 +8,7 @@ export function opencodeHooks(plugin: (argv: readonly string[]) => string): File
     title: "OpenCode",
     about: "1.18 or newer. One plugin hears every event; there is nothing to register for each.",
     form: "file",
+    readsAtStart: true,
     rows: [],
     text: plugin,
     file: ({ env, userHome, cwd, project }) => {

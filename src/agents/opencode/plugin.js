@@ -4,6 +4,8 @@
 import { spawn } from "node:child_process";
 
 const COMMAND = ["agent-console", "hook", "opencode"];
+import { existsSync } from "node:fs";
+
 const CUT = "…(cut)";
 
 const MAX_QUEUE = 500; // events; beyond it the oldest go
@@ -31,6 +33,10 @@ function remember(map, key, value) {
   return value;
 }
 
+// Where the hook starts: it looks there for the workspace's own settings. OpenCode's runtime starts nothing in a folder
+// that is gone, and without a name it would be its own, which may be gone too.
+let folder = "/";
+
 // Starts the hook command with one event. "done" is kept when it has ended, with what it printed; it never fails.
 function run(event) {
   let child;
@@ -39,7 +45,11 @@ function run(event) {
     const end = () => resolve(printed);
     try {
       // in a process group of its own, so that it outlives OpenCode at the end
-      child = spawn(COMMAND[0], COMMAND.slice(1), { stdio: ["pipe", "pipe", "ignore"], detached: true });
+      child = spawn(COMMAND[0], COMMAND.slice(1), {
+        stdio: ["pipe", "pipe", "ignore"],
+        detached: true,
+        cwd: existsSync(folder) ? folder : "/",
+      });
       child.on("error", end);
       child.on("close", end);
       child.stdin.on("error", () => {});
@@ -72,6 +82,7 @@ function within(ms, done) {
 
 // deno-lint-ignore require-await -- OpenCode takes promises from a plugin and its hooks
 export const AgentConsole = async (input) => {
+  if (typeof input.directory === "string") folder = input.directory;
   const sessions = new Map(); // id -> { parentID, agent, title, status, text, ended }
   const calls = new Map(); // call id -> { tool, args }
   const questions = new Map(); // request id -> { asked, held, open }

@@ -56,6 +56,8 @@ interface Described {
   /** The word in `hook NAME`, by which an entry of ours is recognised and the adapter is chosen. */
   readonly name: string;
   readonly title: string;
+  /** It reads its hooks when it starts: one that runs already goes on as before. */
+  readonly readsAtStart?: true;
   /** For the documentation: versions, and what is peculiar. */
   readonly about: string;
   readonly rows: readonly HookRow[];
@@ -76,8 +78,12 @@ export interface JsonHooks extends Described {
   readonly notEvents?: readonly string[];
   /** The agent runs the hooks of the user's settings and of the project's, both for one event, and waits for both. */
   readonly runsBoth?: true;
-  /** The only members that the root may have, where the agent refuses a file with others; such a file is strict JSON too. */
+  /** The only members that the root may have, each once, where the agent refuses a file with others. */
   readonly onlyKeys?: readonly string[];
+  /** What beyond JSON the agent reads, where it skips a file with the rest of it; absent where it reads all of that. */
+  readonly reads?: { readonly comments?: true; readonly byteOrderMark?: true };
+  /** Why the agent would skip these settings as a whole, as a predicate behind the file's name. */
+  readonly skips?: (settings: Fields) => string | undefined;
   /** Whether these settings switch our hooks off. */
   readonly off?: (settings: Fields) => boolean;
 }
@@ -112,7 +118,11 @@ export function joinPath(base: string, path: string): string {
 /** One agent's section of docs/agents.md. */
 export function hooksMarkdown(agent: AgentHooks): string {
   const file = agent.file({ env: () => undefined, userHome: "/~", cwd: "/" }).slice(1);
-  const head = `**${agent.title}** (\`hooks install ${agent.name}\`, \`${file}\`). ${agent.about}`;
+  const restart = agent.readsAtStart
+    ? " It reads its hooks when it starts: restart the ones that run after an installation; after an uninstallation " +
+      "those that run report until they end."
+    : "";
+  const head = `**${agent.title}** (\`hooks install ${agent.name}\`, \`${file}\`). ${agent.about}${restart}`;
   if (agent.rows.length === 0) return `${head}\n`;
   const lines = agent.rows.map((row) =>
     `| ${row.event} | ${row.async ? "no" : "yes"} | ${timeoutOf(row)} | ${row.why.replaceAll("|", "\\|")} |`

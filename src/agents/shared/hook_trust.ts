@@ -22,4 +22,6 @@ export interface HookTrust {
    * @throws {ConsoleError} failed, timeout
    */
   give(target: TrustTarget, show: (definitions: string) => void): Promise<void>;
+  /** Has the agent forget its records of our definitions, which are still there. Never throws. @returns what stays, and why */
+  take(target: TrustTarget): Promise<string | undefined>;
 }

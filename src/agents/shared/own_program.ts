@@ -1,12 +1,39 @@
 /** Which command lines in other people's settings run our program. Pure. */
+import { HOOK_LAUNCHER, STATUSLINE_LAUNCHER } from "../../platform/program.ts";
 
 /** A program by our name, in any folder. */
-export const OWN_NAME = /(?:^|\/)agent-console$/;
+const OWN_NAME = /(?:^|\/)agent-console$/;
+
+const LAUNCHER = new RegExp(`/(?:${HOOK_LAUNCHER}|${STATUSLINE_LAUNCHER})$`);
+const SHELL = "/bin/sh";
+
+/** The words before our program: a shell that runs one of the launchers. @param cache the value of DENO_DIR, where it is set */
+export function launcherArgv(folder: string, launcher: string, cache?: string): string[] {
+  return [SHELL, `${folder}/${launcher}`, ...(cache?.startsWith("/") ? [`DENO_DIR=${cache}`] : [])];
+}
+
+/** `own` without its launcher: as versions without launchers registered it. */
+function withoutLauncher(own: readonly string[]): readonly string[] {
+  const [shell, launcher = "", next = ""] = own;
+  if (shell !== SHELL || !LAUNCHER.test(launcher)) return own;
+  return own.slice(next.startsWith("DENO_DIR=") ? 3 : 2);
+}
+
+/** A program by our name, whatever its arguments. */
+export function isNamedLikeUs(own: readonly string[]): boolean {
+  return OWN_NAME.test(withoutLauncher(own)[0] ?? "");
+}
+
+/** A program by our name, for any home. */
+export function isNamedLikeUsForAHome(own: readonly string[]): boolean {
+  const [, ...rest] = withoutLauncher(own);
+  return isNamedLikeUs(own) && (rest.length === 0 || (rest.length === 2 && rest[0] === "--home"));
+}
 
 /** `deno run` in the sandbox of one of our homes: it shuts the daemon's token of that very `--home` away. */
 export function isOurSandbox(own: readonly string[]): boolean {
   const [flag, home] = own.slice(-2);
-  return flag === "--home" && own[1] === "run" &&
+  return flag === "--home" && withoutLauncher(own)[1] === "run" &&
     own.some((word) => word.startsWith(`--deny-read=${home}/daemon.token`));
 }
 

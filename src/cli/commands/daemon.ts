@@ -5,6 +5,7 @@ import { isFlag } from "../../config/origin.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
 import { confirm } from "../../platform/stdio.ts";
 import { bytes, duration } from "../format.ts";
 import { call, callOn, type CommandContext, read } from "../context.ts";
@@ -25,6 +26,8 @@ export async function start(run: CommandContext, flags: StartFlags): Promise<voi
   const { ephemeral, workspace, session, verbose, limit = [] } = flags;
   const { parseLimits } = await import("../../daemon/options.ts");
   const { ensureDaemon } = await import("../../client/start.ts");
+  if (flags.auto && denoFiles.stat(run.context.paths.stopped) !== undefined) throw notRunningError();
+  if (!flags.auto) await offerToHooks(run, verbose === true);
   const { client, pid, fresh } = await ensureDaemon(run.context, {
     auto: flags.auto === true,
     daemon: {
@@ -40,6 +43,13 @@ export async function start(run: CommandContext, flags: StartFlags): Promise<voi
   if (!flags.quiet) run.out.line(fresh ? `started, pid ${pid}` : `already running, pid ${pid}`);
 }
 
+/** Hooks that were installed start the daemon by a file, which follows a program that was moved. */
+async function offerToHooks(run: CommandContext, verbose: boolean): Promise<void> {
+  const { writeStartLauncher } = await import("../../client/write_start_launcher.ts");
+  const problem = await writeStartLauncher(run.context);
+  if (problem !== undefined && verbose) run.out.note(`hooks will not start the daemon: ${problem}`);
+}
+
 export interface StopFlags {
   readonly force?: boolean;
   readonly reason?: string;
@@ -52,32 +62,62 @@ export async function stop(run: CommandContext, flags: StopFlags, restart = fals
     throw new ConsoleError("usage", `--timeout is "${flags.timeout}", expected a number of seconds above 0`);
   }
   const { stopDaemon } = await import("../../client/stop.ts");
+  const { pidFile, stays } = await howToStop(run);
+  // Before the daemon is asked: a hook between its end and a later note would start the next one.
+  const forget = stays && !restart ? noteStopped(run) : undefined;
   const pid = await stopDaemon(run.context, {
     reason: flags.reason,
     force: flags.force === true,
     restart,
     stepMs: secs === undefined ? undefined : secs * 1000,
-    pidFile: await pidFileOf(run),
+    pidFile,
     confirm: (what) => {
       // A script that stops the daemon needs no confirmation: agents then show their own dialogs, nothing is denied.
       const confirmed = confirm(`${what}. Stop? [y/N] `) ?? true;
       if (confirmed) run.out.note(`${what}: left to the agents' own terminals`);
       return confirmed;
     },
+  }).catch((error) => {
+    forget?.();
+    throw error;
   });
   if (pid === undefined && !restart) throw notRunningError();
   if (pid !== undefined) run.out.line(`stopped, pid ${pid}`);
+  if (forget !== undefined && await hasHooks(run)) {
+    run.out.line("hooks keep their events until you start it: agent-console daemon start");
+  }
 }
 
-async function pidFileOf(run: CommandContext): Promise<string> {
+async function hasHooks(run: CommandContext): Promise<boolean> {
+  const { agentsWithHooks } = await import("./hooks.ts");
+  return (await agentsWithHooks(run)).length > 0;
+}
+
+async function howToStop(run: CommandContext): Promise<{ readonly pidFile: string; readonly stays: boolean }> {
   const { daemonLaunch } = await import("../../daemon/launch.ts");
   try {
-    return (await daemonLaunch(run.context)).pidFilePath;
+    const { pidFilePath, startAfterStop } = await daemonLaunch(run.context);
+    return { pidFile: pidFilePath, stays: !startAfterStop };
   } catch (error) {
     // A configuration that has become wrong must not keep the daemon from being stopped.
-    if (error instanceof ConsoleError && error.kind === "config_invalid") return run.context.paths.pid;
+    if (error instanceof ConsoleError && error.kind === "config_invalid") {
+      return { pidFile: run.context.paths.pid, stays: true };
+    }
     throw error;
   }
+}
+
+/**
+ * Notes that a person stopped the daemon; whatever daemon starts next removes it. Nothing where there is no home yet.
+ *
+ * @returns the way to take it back, where the daemon was not stopped
+ */
+function noteStopped(run: CommandContext): (() => void) | undefined {
+  const { root, stopped } = run.context.paths;
+  if (denoFiles.stat(root) === undefined) return undefined;
+  const was = denoFiles.stat(stopped) !== undefined;
+  denoFiles.replace(stopped, new Uint8Array(0));
+  return () => was || denoFiles.remove(stopped);
 }
 
 export async function restart(run: CommandContext, flags: StopFlags): Promise<void> {

@@ -6,14 +6,17 @@ import type { AgentHooks } from "../../agents/shared/hook_spec.ts";
 import type { HookTrust, Trust, TrustTarget } from "../../agents/shared/hook_trust.ts";
 import type { HooksStatus } from "../../settings/hook_entries.ts";
 import { hooksStatus, type HooksTarget, install, type InstallSystem, uninstall } from "../../settings/install.ts";
+import { launcherArgv } from "../../agents/shared/own_program.ts";
 import { assertSafe } from "../../config/endpoint.ts";
 import { nearestWord } from "../../lib/did_you_mean.ts";
 import { systemTimers } from "../../platform/delay.ts";
 import { denoFiles, realPath } from "../../platform/deno_files.ts";
 import { sha256OfJournal } from "../../platform/hash.ts";
+import { keptName, namedEnv, SET_ASIDE } from "../../platform/environment.ts";
 import { tryLock } from "../../platform/lock_file.ts";
 import { PREBUILT_ENV, prebuiltFolder } from "../../platform/prebuilt.ts";
 import { currentFolder, env, narrowUmask } from "../../platform/process.ts";
+import { HOOK_LAUNCHER, STATUSLINE_LAUNCHER } from "../../platform/program.ts";
 import {
   checkSandboxPath,
   type Flag,
@@ -23,8 +26,10 @@ import {
   type ProgramRef,
   statuslineFlags,
 } from "../../platform/sandbox.ts";
+import { LAUNCHER_ENV, startLauncherPath } from "../../platform/start_launcher.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { contextEndpoint } from "../../client/endpoint.ts";
+import { writeStartLauncher } from "../../client/write_start_launcher.ts";
 import type { CommandContext } from "../context.ts";
 
 export interface HooksOptions {
@@ -91,12 +96,13 @@ async function target(
 export function hookProgram(run: Pick<CommandContext, "context">): string[] {
   return installedProgram(
     run,
-    ({ paths, socketPath, starter }) =>
+    HOOK_LAUNCHER,
+    ({ paths, socketPath }) =>
       hookFlags({
         paths,
         socketPath,
-        starter,
-        env: [...HOOK_ENV, ...OWN_ENV, "AGENT_CONSOLE_NO_START"],
+        starter: startLauncherPath(paths.root),
+        env: [...HOOK_ENV, ...OWN_ENV, ...LAUNCHER_ENV, "AGENT_CONSOLE_NO_START"],
         code: codeOf(run),
       }),
   );
@@ -104,9 +110,11 @@ export function hookProgram(run: Pick<CommandContext, "context">): string[] {
 
 /** The same for the status line, less the words `statusline -- …`. */
 function statuslineProgram(run: Pick<CommandContext, "context">): string[] {
+  const variables = [...HOOK_ENV, ...OWN_ENV, ...SET_ASIDE.map(keptName)];
   return installedProgram(
     run,
-    ({ paths, socketPath }) => statuslineFlags({ paths, socketPath, env: [...HOOK_ENV, ...OWN_ENV] }),
+    STATUSLINE_LAUNCHER,
+    ({ paths, socketPath }) => statuslineFlags({ paths, socketPath, env: variables }),
   );
 }
 
@@ -123,19 +131,20 @@ function codeOf(run: Pick<CommandContext, "context">): readonly string[] {
 
 function installedProgram(
   run: Pick<CommandContext, "context">,
-  flags: (sandbox: Pick<HookSandbox, "paths" | "socketPath" | "starter">) => readonly Flag[],
+  launcher: string,
+  flags: (sandbox: Pick<HookSandbox, "paths" | "socketPath">) => readonly Flag[],
 ): string[] {
   const { paths, program } = run.context;
   const { daemon } = program;
   const { socketPath } = contextEndpoint(run.context);
   for (const path of [paths.root, socketPath]) assertSafe(path, checkSandboxPath(path));
-  if (daemon.form === "compiled") return [...program.client, "--home", paths.root];
+  const cache = namedEnv(["DENO_DIR"])["DENO_DIR"];
+  const start = launcherArgv(program.launchers, launcher, cache);
+  if (daemon.form === "compiled") return [...start, ...program.client, "--home", paths.root];
   const entry = program.client.at(-1) ?? "";
-  const confined = flags({ paths, socketPath, starter: daemon.deno });
-  return programArgv({ form: daemon.form, deno: daemon.deno, entry } satisfies ProgramRef, confined, [
-    "--home",
-    paths.root,
-  ]);
+  const confined = flags({ paths, socketPath });
+  const ref = { form: daemon.form, deno: daemon.deno, entry } satisfies ProgramRef;
+  return [...start, ...programArgv(ref, confined, ["--home", paths.root])];
 }
 
 /**
@@ -168,15 +177,24 @@ export async function installHooks(
     );
   }
   const where = await target(run, agent, options);
+  assertLauncher(where.program);
   const outcome = await install(system(), where);
   if (options.dryRun) {
     return run.out.plain(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
   }
+  const problem = await writeStartLauncher(run.context);
+  if (problem !== undefined) run.out.note(`hooks will keep events, and not start the daemon: ${problem}`);
   run.out.plain(
     outcome.changed ? `hooks installed in ${outcome.file}` : `hooks were installed already in ${outcome.file}`,
   );
   const twice = runsTwice(where, await target(run, agent, { project: !options.project }));
   if (twice !== undefined) run.out.plain(twice);
+  const { state, problem: why } = hooksStatus(system(), where);
+  const off = state === "disabled" ? "its settings switch all hooks off" : why ?? state;
+  if (state !== "installed") run.out.note(`${title} does not run them: ${off}`);
+  if (outcome.changed && agent.hooks.readsAtStart) {
+    run.out.plain(`${title} reads its hooks when it starts: restart the ones that run now`);
+  }
   const trusted = trustTarget(where);
   if (agent.trust === undefined || trusted === undefined) return;
   const trust = await agent.trust();
@@ -190,6 +208,14 @@ function runsTwice({ agent, file }: HooksTarget, other: HooksTarget): string | u
   if (agent.form !== "json" || !agent.runsBoth || other.file === file) return undefined;
   if (["absent", "unreadable"].includes(hooksStatus(system(), other).state)) return undefined;
   return `${agent.title} runs both, these and those in ${other.file}: each event is reported twice and counts once`;
+}
+
+/** A command whose first file is not there would fail at each event of the agent. @throws {ConsoleError} failed */
+function assertLauncher([, launcher = ""]: readonly string[]): void {
+  if (denoFiles.stat(launcher) !== undefined) return;
+  throw new ConsoleError("failed", `${launcher} is not there, by which agents start the program`, {
+    hint: "put it beside the program, as it was made or came",
+  });
 }
 
 function namesWith(part: "statusline" | "trust"): string {
@@ -207,11 +233,32 @@ export async function uninstallHooks(
   options: HooksOptions,
 ): Promise<void> {
   narrowUmask();
-  const outcome = await uninstall(system(), await target(run, agentOf(name, "uninstall"), options));
+  const agent = agentOf(name, "uninstall");
+  const where = await target(run, agent, options);
+  const trusted = trustTarget(where);
+  const trust = options.dryRun || trusted === undefined ? undefined : await agent.trust?.();
+  // Before the hooks go: the agent names its records by what it finds in the file.
+  const kept = trusted === undefined ? undefined : await trust?.take(trusted);
+  const outcome = await uninstall(system(), where);
   if (options.dryRun) {
     return run.out.plain(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
   }
   run.out.plain(outcome.changed ? `hooks removed from ${outcome.file}` : `no hooks of ours in ${outcome.file}`);
+  if (kept !== undefined) run.out.note(kept);
+  const launcher = startLauncherPath(run.context.paths.root);
+  if (launcher !== undefined && (await agentsWithHooks(run)).length === 0) denoFiles.remove(launcher);
+  if (outcome.changed && agent.hooks.readsAtStart) {
+    run.out.plain(`${agent.hooks.title} read its hooks when it started: those that run now report until they end`);
+  }
+}
+
+/** The agents in whose user settings hooks of ours are, whatever their state. */
+export async function agentsWithHooks(run: CommandContext): Promise<readonly string[]> {
+  if (env("HOME") === undefined) return [];
+  const states = await Promise.all(
+    HOOKED.map(async (agent) => [agent.name, hooksStatus(system(), await target(run, agent, {})).state] as const),
+  );
+  return states.filter(([, state]) => state !== "absent").map(([name]) => name);
 }
 
 type Row = HooksStatus & { readonly agent: string; readonly file: string; readonly trust?: Trust };

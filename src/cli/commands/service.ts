@@ -1,6 +1,7 @@
 /** `daemon install` and `daemon uninstall`: the daemon as a service of the user's session. */
 import { daemonLaunch } from "../../daemon/launch.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
+import { userEnv } from "../../platform/environment.ts";
 import { HOME_NAME } from "../../platform/home_paths.ts";
 import { env, OS, ownUid, run as runProgram } from "../../platform/process.ts";
 import { installService, type Ran, type ServiceResult, uninstallService } from "../../service/install.ts";
@@ -35,7 +36,7 @@ const ports = {
   files: denoFiles,
   run: async (argv: readonly string[]): Promise<Ran> => {
     try {
-      return await runProgram(argv, { signal: AbortSignal.timeout(COMMAND_MS) });
+      return await runProgram(argv, { signal: AbortSignal.timeout(COMMAND_MS), env: userEnv() });
     } catch (error) {
       return { code: 127, stdout: "", stderr: (error as Error).message };
     }

@@ -39,6 +39,7 @@ export class RuntimeFiles implements Service {
   start(): void {
     const { paths, pidFilePath, notes } = this.#o;
     files.writePid(paths, pidFilePath, notes, "-");
+    denoFiles.remove(paths.stopped);
   }
 
   async tick(): Promise<void> {

@@ -1,0 +1,35 @@
+#!/bin/sh
+# Runs our program for an agent: `sh hook_launcher.sh [DENO_DIR=FOLDER] PROGRAM ARGUMENTS`, as `hooks install` writes it.
+# The agent's environment may load code into a runtime, and its folder may be gone, in which no runtime starts. A hook
+# says nothing but its answer, and where the program has been moved away it is no failure of the agent.
+exec 2>/dev/null
+case $PWD in
+  /*) ;;
+  *) cd / ;;
+esac
+cache=DENO_NO_UPDATE_CHECK=1
+case $1 in
+  DENO_DIR=/*)
+    cache=$1
+    shift
+    ;;
+esac
+[ -x "$1" ] || exit 0
+# What a hook may read and nothing else: the names of its --allow-env.
+exec /usr/bin/env -i DENO_NO_UPDATE_CHECK=1 "$cache" \
+  ${AC_FROM_SOURCE+"AC_FROM_SOURCE=$AC_FROM_SOURCE"} \
+  ${AGENT_CONSOLE_HOME+"AGENT_CONSOLE_HOME=$AGENT_CONSOLE_HOME"} \
+  ${AGENT_CONSOLE_NO_START+"AGENT_CONSOLE_NO_START=$AGENT_CONSOLE_NO_START"} \
+  ${AGENT_CONSOLE_SOCKET+"AGENT_CONSOLE_SOCKET=$AGENT_CONSOLE_SOCKET"} \
+  ${CLAUDE_CODE_ENTRYPOINT+"CLAUDE_CODE_ENTRYPOINT=$CLAUDE_CODE_ENTRYPOINT"} \
+  ${CLAUDE_PID+"CLAUDE_PID=$CLAUDE_PID"} \
+  ${HOME+"HOME=$HOME"} \
+  ${KITTY_WINDOW_ID+"KITTY_WINDOW_ID=$KITTY_WINDOW_ID"} \
+  ${SSH_TTY+"SSH_TTY=$SSH_TTY"} \
+  ${TERM_PROGRAM+"TERM_PROGRAM=$TERM_PROGRAM"} \
+  ${TMUX+"TMUX=$TMUX"} \
+  ${TMUX_PANE+"TMUX_PANE=$TMUX_PANE"} \
+  ${WEZTERM_PANE+"WEZTERM_PANE=$WEZTERM_PANE"} \
+  ${XDG_CACHE_HOME+"XDG_CACHE_HOME=$XDG_CACHE_HOME"} \
+  ${XDG_DATA_HOME+"XDG_DATA_HOME=$XDG_DATA_HOME"} \
+  "$@"

@@ -1,0 +1,121 @@
+/**
+ * What of our environment a process that we start gets. Ours came from whoever started us: an agent, a project's
+ * `.envrc`, a wrapper. What loads code into a runtime, moves its caches or sends its data elsewhere must not go on.
+ */
+
+/** Of everybody's variables: where the user's own folders are, and their programs. */
+const USER_ENV: readonly string[] = ["HOME", "PATH", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"];
+
+export const PROXY_ENV: readonly string[] = [
+  "ALL_PROXY",
+  "HTTPS_PROXY",
+  "HTTP_PROXY",
+  "NO_PROXY",
+  "all_proxy",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+];
+
+/** How a program that downloads reaches the network, and where Deno keeps what it has. */
+const NETWORK_ENV: readonly string[] = [
+  ...PROXY_ENV,
+  "DENO_CERT",
+  "DENO_DIR",
+  "DENO_TLS_CA_STORE",
+  "NODE_EXTRA_CA_CERTS",
+  "NPM_CONFIG_REGISTRY",
+  "SSL_CERT_FILE",
+];
+
+/** What changes how a runtime or the loader works, whichever program it is. */
+const OF_RUNTIMES = /^(?:DENO_|NODE_|DYLD_|LD_|OTEL_|RUST_|V8_|GLIBC_TUNABLES$|MALLOC_|BUN_|BASH_ENV$|ENV$)/;
+
+/** Those of our variables that are in the list and not empty. */
+export function namedEnv(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined || value === "" ? [] : [[name, value]];
+  }));
+}
+
+/** What install/statusline_launcher.sh set aside of our environment, because it would have changed our runtime. */
+export const SET_ASIDE: readonly string[] = [
+  "DENO_AUDIT_PERMISSIONS",
+  "DENO_AUTO_SERVE",
+  "DENO_CERT",
+  "DENO_COMPAT",
+  "DENO_CONDITIONS",
+  "DENO_COVERAGE_DIR",
+  "DENO_DIR",
+  "DENO_EMIT_CACHE_MODE",
+  "DENO_LOG",
+  "DENO_NO_PACKAGE_JSON",
+  "DENO_TRACE_PERMISSIONS",
+  "DENO_V8_FLAGS",
+  "DYLD_INSERT_LIBRARIES",
+  "DYLD_LIBRARY_PATH",
+  "LD_AUDIT",
+  "LD_LIBRARY_PATH",
+  "LD_PRELOAD",
+  "NODE_CHANNEL_FD",
+  "NODE_DEBUG",
+  "NODE_EXTRA_CA_CERTS",
+  "NODE_OPTIONS",
+  "NODE_V8_COVERAGE",
+  "OTEL_DENO",
+  "OTEL_DENO_CONSOLE",
+  "RUST_BACKTRACE",
+  "RUST_LOG",
+];
+
+/** Under which name it was set aside. */
+export function keptName(name: string): string {
+  return `AC_KEPT_${name}`;
+}
+
+/** What was set aside, for the command of the user that it was meant for. Never throws. */
+export function keptEnv(): Record<string, string> {
+  let kept: Readonly<Record<string, string>>;
+  try {
+    kept = namedEnv(SET_ASIDE.map(keptName));
+  } catch {
+    return {}; // a status line of an earlier version: nothing was set aside, and its sandbox does not know the names
+  }
+  return Object.fromEntries(SET_ASIDE.flatMap((name) => {
+    const value = kept[keptName(name)];
+    return value === undefined ? [] : [[name, value]];
+  }));
+}
+
+/** For the daemon, beside what it reads: Deno keeps its compiled code below one of these. */
+export function daemonEnv(reads: readonly string[], runtime: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...namedEnv([...new Set([...reads, "HOME", "XDG_CACHE_HOME"])]), ...runtime };
+}
+
+/**
+ * Where packages were found: a daemon that runs from the sources needs them at its start, one that was built has them
+ * inside and takes no cache that somebody names.
+ */
+export function sourceEnv({ form }: { readonly form: string }): Record<string, string> {
+  return form === "source" ? namedEnv(["DENO_DIR"]) : {};
+}
+
+/** For a client that is started for a hook: where things are, and which socket and settings were named. */
+export function clientEnv(): Record<string, string> {
+  const all = Object.entries(Deno.env.toObject()).filter(([name]) => name.startsWith("AGENT_CONSOLE_"));
+  return { ...namedEnv([...USER_ENV, "AC_FROM_SOURCE", "DENO_DIR"]), ...Object.fromEntries(all) };
+}
+
+/** For Deno as a builder, which fetches its bundler. */
+export function builderEnv(runtime: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...namedEnv([...USER_ENV, ...NETWORK_ENV]), ...runtime };
+}
+
+/**
+ * For programs of the user, which may need any variable: an agent, the service manager, the user's own status line. All
+ * but what is meant for a runtime.
+ */
+export function userEnv(): Record<string, string> {
+  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !OF_RUNTIMES.test(name)));
+}

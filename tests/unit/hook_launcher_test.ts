@@ -1,0 +1,107 @@
+/** H1: the launchers that agents' settings name, and the file by which a hook starts the daemon. */
+import { assert, assertEquals } from "@std/assert";
+import { hookProgram } from "../../src/cli/commands/hooks.ts";
+import { clientContext } from "../../src/client/endpoint.ts";
+import { ObjectEnd } from "../../src/lib/object_end.ts";
+import { SET_ASIDE } from "../../src/platform/environment.ts";
+import { HOOK_LAUNCHER, STATUSLINE_LAUNCHER, thisProgram } from "../../src/platform/program.ts";
+import { startLauncherText } from "../../src/platform/start_launcher.ts";
+
+const INSTALL = new URL("../../install/", import.meta.url).pathname;
+
+async function launch(launcher: string, words: readonly string[], env: Record<string, string>) {
+  const { code, stdout, stderr } = await new Deno.Command("/bin/sh", {
+    args: [`${INSTALL}${launcher}`, ...words],
+    clearEnv: true,
+    env,
+  }).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+Deno.test("H1 the launcher of hooks passes exactly the variables that a hook may read", async () => {
+  const text = await Deno.readTextFile(`${INSTALL}${HOOK_LAUNCHER}`);
+  const passed = [...text.matchAll(/\$\{(\w+)\+"(\w+)=\$(\w+)"\}/g)].map(([, name, left, right]) => {
+    assertEquals([left, right], [name, name]);
+    return name;
+  });
+  const context = clientContext({ program: thisProgram("file:///x/main.ts"), home: "/tmp/none", start: false });
+  const flag = hookProgram({ context }).find((word) => word.startsWith("--allow-env="));
+  assertEquals(passed.join(","), flag?.slice("--allow-env=".length));
+});
+
+Deno.test("H1 the launcher of hooks hands on values as they are, and nothing else", async () => {
+  const odd = "a b'c\"d\n$(e) `f` *";
+  const env = {
+    TMUX: odd,
+    SSH_TTY: "",
+    NODE_OPTIONS: "--require x",
+    LD_LIBRARY_PATH: "/x",
+    DENO_DIR: "/evil",
+    PATH: "/bin",
+  };
+  const { stdout } = await launch(HOOK_LAUNCHER, ["/usr/bin/env", "-0"], env);
+  const all = stdout.split("\0").filter((line) => line !== "").sort();
+  assertEquals(all, ["DENO_NO_UPDATE_CHECK=1", "SSH_TTY=", `TMUX=${odd}`]);
+  const moved = await launch(HOOK_LAUNCHER, ["DENO_DIR=/a b", "/usr/bin/env", "-0"], {});
+  assertEquals(moved.stdout.split("\0").filter((line) => line !== "").sort(), [
+    "DENO_DIR=/a b",
+    "DENO_NO_UPDATE_CHECK=1",
+  ]);
+});
+
+Deno.test("H1 a program that was moved away, or fails to start, is no failure that an agent could show", async () => {
+  assertEquals(await launch(HOOK_LAUNCHER, ["/nonexistent/deno", "run"], {}), { code: 0, stdout: "", stderr: "" });
+  const { stderr } = await launch(HOOK_LAUNCHER, ["/bin/sh", "-c", "echo trouble >&2"], {});
+  assertEquals(stderr, "");
+});
+
+Deno.test("H1 the launcher is the hook's own process: an agent that ends it ends the hook", async () => {
+  const child = new Deno.Command("/bin/sh", {
+    args: [`${INSTALL}${HOOK_LAUNCHER}`, "/bin/sh", "-c", "echo $$ $PPID"],
+    stdout: "piped",
+  }).spawn();
+  const { stdout } = await child.output();
+  assertEquals(new TextDecoder().decode(stdout), `${child.pid} ${Deno.pid}\n`);
+});
+
+Deno.test("H1 the launcher of status lines sets aside what changes our runtime, for the user's own command", async () => {
+  const text = await Deno.readTextFile(`${INSTALL}${STATUSLINE_LAUNCHER}`);
+  const names = /^for name in ([^;]*);/m.exec(text)?.[1]?.split(/[\s\\]+/).filter(Boolean);
+  assertEquals(names, [...SET_ASIDE]);
+  const env = { NODE_OPTIONS: "--x $y 'z'", MINE: "1", PATH: "/bin" };
+  const { stdout } = await launch(STATUSLINE_LAUNCHER, ["/usr/bin/env"], env);
+  const lines = stdout.trim().split("\n").filter((line) => !/^(?:PWD|_|SHLVL|OLDPWD)=/.test(line)).sort();
+  assertEquals(lines, ["AC_KEPT_NODE_OPTIONS=--x $y 'z'", "MINE=1", "PATH=/bin"]);
+});
+
+Deno.test("H1 the file that starts the daemon takes no argument and no variable, and closes what it was given", async () => {
+  const text = startLauncherText({ argv: ["/bin/sh", "-c", "env"], env: { HOME: "/home/it's" }, privileged: true });
+  assert(text.startsWith("#!/bin/sh -p\n"), text);
+  assert(text.includes(`'HOME=/home/it'\\''s'`) && !text.includes('"$@"'), text);
+  assertEquals(text.split("exec ").length, 3);
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(path, text);
+    const checked = await new Deno.Command("/bin/sh", { args: ["-n", path] }).output();
+    assertEquals(checked.code, 0);
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("H1 an object ends where its brackets do, in whatever pieces it comes", () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const whole = '\ufeff \n{"a":"}\\"]","b":[{}],"ü":"\\\\"}';
+  for (let size = 1; size <= bytes(whole).length; size++) {
+    const object = new ObjectEnd();
+    const ends = [];
+    for (let at = 0; at < bytes(whole).length; at += size) {
+      ends.push(object.endsIn(bytes(whole).subarray(at, at + size)));
+    }
+    assertEquals(ends, ends.map((_, at) => at === ends.length - 1), `pieces of ${size}`);
+  }
+  for (const other of ["garbage {}", '"{}"', "1 {}", "null", "{", '{"a":"}"', "", "}"]) {
+    assertEquals(new ObjectEnd().endsIn(bytes(other)), false, other);
+  }
+});
