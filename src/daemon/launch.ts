@@ -56,13 +56,14 @@ export async function daemonLaunch(context: LaunchContext, daemon: Partial<Daemo
     assertSafe(path, checkSandboxPath(path));
   }
   const flags = daemonFlags({ paths, socketPath, pidFilePath, form: program.daemon.form, permissions });
+  const place = programPlace(program.daemon);
   const options: DaemonOptions = {
     ephemeral: false,
     verbose: false,
     tied: false,
     ...daemon,
     home: paths.root,
-    program: programPlace(program.daemon),
+    ...(place === undefined ? {} : { program: place }),
     ...(socketFlag === undefined ? {} : { socket: socketFlag }),
   };
   const args = daemonArgs(options);

@@ -51,7 +51,7 @@ function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/")) || "/";
 }
 
-/** What people start when they start this program: the folder of its sources or of its bundle, or the compiled file. */
-export function programPlace(ref: ProgramRef): string {
-  return ref.form === "compiled" ? ref.binary : ref.entry.replace(/\/(?:src\/daemon\/main\.ts|[^/]+)$/, "");
+/** The folder that people start this program from; a compiled one may be moved, and is known by its name. */
+export function programPlace(ref: ProgramRef): string | undefined {
+  return ref.form === "compiled" ? undefined : ref.entry.replace(/\/(?:src\/daemon\/main\.ts|[^/]+)$/, "");
 }

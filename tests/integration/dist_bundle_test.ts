@@ -91,8 +91,8 @@ Deno.test("the bundle runs with an empty module cache: start, hook, status, ls, 
   await t.step("start runs the bundled daemon under these flags", async () => {
     assertMatch(await bundle.client(["daemon", "start"]), /^started, pid \d+\n$/);
     const argv = commandLine(await home.ready());
-    assertEquals(argv.slice(1, -2), [...words, `${bundle.dist}/agent-consoled.js`]);
-    assertEquals(argv.slice(-2), ["--home", home.dir]);
+    assertEquals(argv.slice(1, -4), [...words, `${bundle.dist}/agent-consoled.js`]);
+    assertEquals(argv.slice(-4), ["--home", home.dir, "--program", bundle.dist]);
   });
 
   await t.step("a hook reports, status and ls answer", async () => {

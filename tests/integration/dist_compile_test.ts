@@ -44,12 +44,13 @@ function named(permissions: Embedded["permissions"]): Record<string, unknown> {
 /** The same from flags and the set in deno.json. */
 function expected(flags: readonly string[]): Record<string, unknown> {
   const { permissions } = JSON.parse(Deno.readTextFileSync(`${REPOSITORY}/deno.json`));
-  const lists = flags.flatMap((flag) => {
+  const lists: Record<string, string[]> = {};
+  for (const flag of flags) {
     const [, name = "", values = ""] = /^--((?:allow|deny)-\w+)(?:=(.*))?$/.exec(flag) ?? [];
-    return name === "" ? [] : [[name.replace("-", "_"), values === "" ? [] : values.split(",")]];
-  });
+    if (name !== "") (lists[name.replace("-", "_")] ??= []).push(...(values === "" ? [] : values.split(",")));
+  }
   // Every module that a compiled program may import is inside it; Deno grants those, and refuses the others.
-  return { ...Object.fromEntries(lists), allow_sys: permissions.daemon.sys, allow_import: [], prompt: false };
+  return { ...lists, allow_sys: permissions.daemon.sys, allow_import: [], prompt: false };
 }
 
 Deno.test("compile embeds exactly the permissions and arguments of the module that computes them", async () => {

@@ -54,7 +54,9 @@ Deno.test("F a feature is one folder and one line: its methods, state, service a
   {
     await using daemon = await start(home);
     await using client = await home.connect({ token: true });
-    for (let i = 0; i < 3; i++) await client.request("session.report", { agent: "claude", event: prompt });
+    for (let i = 0; i < 3; i++) {
+      await client.request("session.report", { agent: "claude", event: { ...prompt, prompt: `go ${i}` } });
+    }
     assertEquals(await client.request("dummy.count", { sessionId: "s1" }), { prompts: 3 });
     const wrong = await client.call("dummy.count", { sessionId: 5 });
     assertEquals(wrong.error?.data?.["name"], "invalid_params");

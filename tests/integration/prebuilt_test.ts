@@ -7,7 +7,10 @@ import { TestHome } from "../support/harness.ts";
 import { commandLine } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
 
-const EVENT = JSON.stringify({ session_id: "s1", hook_event_name: "UserPromptSubmit", cwd: "/tmp", prompt: "go" });
+let prompts = 0;
+/** A prompt of its own each time: the same one twice in a moment would be one event of two hooks. */
+const event = () =>
+  JSON.stringify({ session_id: "s1", hook_event_name: "UserPromptSubmit", cwd: "/tmp", prompt: `go ${prompts++}` });
 const SOURCE = /\/src\/daemon\/[\w]+\.ts$/;
 
 /** The copy of two tests: a build takes seconds, and what one of them leaves the other starts with. */
@@ -40,7 +43,7 @@ function mark(clone: Clone): string {
 /** Runs the hook; says whether its prebuilt form ran, as other commands may have before. It reports in either form. */
 async function hookIsPrebuilt(clone: Clone, argv: readonly string[], sign: string, env = {}): Promise<boolean> {
   if (exists(sign)) await Deno.remove(sign);
-  const { code, stdout, stderr } = await clone.run(argv, { stdin: EVENT, env });
+  const { code, stdout, stderr } = await clone.run(argv, { stdin: event(), env });
   assertEquals([code, stdout, stderr], [0, "", ""]);
   return exists(sign);
 }
@@ -234,7 +237,7 @@ Deno.test("I1 what cannot be built or kept runs from source, and says why in one
 
     const argv = await installedHook(clone);
     await Deno.remove(home.path("daemon.stopped")); // else nobody but a person starts it
-    const hook = await clone.run(argv, { stdin: EVENT });
+    const hook = await clone.run(argv, { stdin: event() });
     assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
     await home.ready();
     assertMatch(commandLine(home.needPid()).join(" "), /\/src\/daemon\/\w+\.ts --home/);

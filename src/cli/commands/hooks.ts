@@ -213,9 +213,8 @@ function runsTwice({ agent, file }: HooksTarget, other: HooksTarget): string | u
 /** A command whose first file is not there would fail at each event of the agent. @throws {ConsoleError} failed */
 function assertLauncher([, launcher = ""]: readonly string[]): void {
   if (denoFiles.stat(launcher) !== undefined) return;
-  throw new ConsoleError("failed", `${launcher} is not there, by which agents start the program`, {
-    hint: "put it beside the program, as it was made or came",
-  });
+  const hint = "put it beside the program, as it was made or came";
+  throw new ConsoleError("failed", `${launcher} is not there, by which agents start the program`, { hint });
 }
 
 function namesWith(part: "statusline" | "trust"): string {
