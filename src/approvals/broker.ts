@@ -209,10 +209,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const pending = this.#resolver.pending.get(id);
     if (approval.status !== "pending" || pending === undefined || pending.isResolved) throw alreadyDecided(approval);
     const decision = parseDecision(params, pending.request);
-    // An agent's own rules never expire: so one that expires is ours alone.
-    const output = pending.responseFor(
-      decision.kind === "approve" && expiresInSecs !== undefined ? { ...decision, scope: "once" } : decision,
-    );
+    const output = pending.responseFor(decision);
     if (output === undefined) throw messageNotSupported(approval, decision);
     const at = now();
     const rule = ruleFromDecision(pending, decision, {

@@ -1,5 +1,5 @@
 /** From the params of `approval.decide` to a decision. Pure. */
-import type { ApprovalRequest, Decision } from "../domain/approval.ts";
+import type { ApprovalRequest, ApprovalScope, Decision } from "../domain/approval.ts";
 import { answerTexts } from "../domain/presentation.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf } from "../protocol/method_schemas.ts";
@@ -7,7 +7,7 @@ import { answerRequired } from "./errors.ts";
 
 /** @throws {ConsoleError} `invalid_params` where parameters contradict each other, or an answer is ambiguous */
 export function parseDecision(
-  { id, decision, scope, message, answers, expiresInSecs }: ParamsOf<"approval.decide">,
+  { id, decision, scope, message, answers, expiresInSecs, remember }: ParamsOf<"approval.decide">,
   request: ApprovalRequest,
 ): Decision {
   if (expiresInSecs !== undefined && (decision === "deny" || scope === undefined || scope === "once")) {
@@ -16,6 +16,7 @@ export function parseDecision(
       hint: "approve with the scope session, workspace or always",
     });
   }
+  if (remember) checkRemember(decision, scope, expiresInSecs, request);
   if (decision === "deny") {
     if (scope !== undefined && scope !== "once") {
       throw new ConsoleError("invalid_params", `"scope" is "${scope}", but a denial is always for once`, {
@@ -24,9 +25,28 @@ export function parseDecision(
     }
     return { kind: "deny", ...(message === undefined ? {} : { message }) };
   }
-  const given = { kind: "approve", scope: scope ?? "once" } as const;
+  const given = { kind: "approve", scope: scope ?? "once", ...(remember ? { remember } : {}) } as const;
   if (answers === undefined) return given;
   const own = answerTexts(request, answers);
   if (own === undefined) throw answerRequired(id);
   return { ...given, answers: own };
+}
+
+/** What an agent keeps has no end, and is for what a rule of ours is for too. */
+function checkRemember(
+  decision: ParamsOf<"approval.decide">["decision"],
+  scope: ApprovalScope | undefined,
+  expiresInSecs: number | undefined,
+  { remembers = {} }: ApprovalRequest,
+): void {
+  const refuse = (why: string, hint: string) => {
+    throw new ConsoleError("invalid_params", `"remember" was given, but ${why}`, { param: "remember", hint });
+  };
+  if (decision === "deny" || scope === undefined || scope === "once") {
+    refuse("only an approval for longer can be remembered", "approve with the scope session, workspace or always");
+  } else if (expiresInSecs !== undefined) {
+    refuse("what an agent remembers has no end", "leave out one of --remember and --expires");
+  } else if (remembers[scope] === undefined) {
+    refuse("the agent offers to remember nothing for this call", "approve without --remember: the rule is ours alone");
+  }
 }

@@ -91,6 +91,7 @@ interface Told {
 export function toldOnce({ rule, delivered, decision, output, request }: Told) {
   return {
     ...(rule === undefined ? {} : { ruleId: rule.id }),
+    ...(rule?.remembered === undefined ? {} : { remembered: [...rule.remembered] }),
     ...(delivered === undefined ? {} : { delivered }),
     ...(request.scripted || isSent(decision, output) ? {} : { messageSent: false as const }),
   };

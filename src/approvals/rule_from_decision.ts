@@ -30,7 +30,8 @@ export function ruleFromDecision(pending: PendingRequest, decision: Decision, de
     const message = `approval "${id}" makes no rule for ${decision.scope}, because ${rule.refused}`;
     throw new ConsoleError("conflict", message, { hint: `agent-console approve ${id}, which approves it once` });
   }
-  return rule;
+  const remembered = decision.remember ? request.remembers?.[decision.scope] : undefined;
+  return remembered === undefined ? rule : { ...rule, remembered };
 }
 
 function whyNoRule({ scripted, tool }: ApprovalRequest): string | undefined {

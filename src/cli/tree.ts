@@ -91,6 +91,7 @@ function approvals(root: Command, run: () => CommandContext): void {
         .choices([...APPROVAL_SCOPES]),
     )
     .option("--expires <time>", "the rule ends after so long: 30m, 8h, 7d")
+    .option("--remember", "with --scope: the agent is to keep it in its own settings too, where it offers to")
     .option("--answer <text...>", "the answers to its questions, in their order; a choice or your own words")
     .option("--all", "everything that one session waits for, after a confirmation").option(
       "--session <id>",

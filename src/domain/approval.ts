@@ -69,6 +69,8 @@ export interface ApprovalRequest {
   readonly choices?: readonly Choice[];
   /** What the agent itself offers to allow from now on, one readable line each. */
   readonly suggestions?: readonly string[];
+  /** Where the agent would keep exactly this call's permission itself, by how far the approval reaches. */
+  readonly remembers?: Readonly<Partial<Record<ApprovalScope, readonly string[]>>>;
   /**
    * Where the agent's own dialog is while we decide.
    * `beside`: on the screen, so that waiting blocks nobody.
@@ -90,6 +92,8 @@ export type Decision =
   | {
     readonly kind: "approve";
     readonly scope: ApprovalScope;
+    /** The agent is to keep it too: in its own settings, where no rule of ours reaches. */
+    readonly remember?: true;
     /** For questions: the text of the question → the chosen label or free text. */
     readonly answers?: Readonly<Record<string, string>>;
   }
@@ -179,6 +183,8 @@ export interface Rule {
   readonly createdAt: string;
   /** ISO 8601 UTC; absent: until revoked. */
   readonly expiresAt?: string;
+  /** Where the agent keeps the same permission itself: a revocation does not reach it. */
+  readonly remembered?: readonly string[];
   /** Who made it: a client, or `config`, `workspace`. */
   readonly by: string;
 }

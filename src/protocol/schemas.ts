@@ -222,6 +222,8 @@ export const decideParams = v.strictObject({
   message: v.exactOptional(text(2000)),
   answers: v.exactOptional(v.record(text(2000), text(2000))),
   expiresInSecs: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(31_536_000))),
+  // The agent is to keep it in its own settings too, where it offers to.
+  remember: v.exactOptional(v.literal(true)),
   idempotencyKey,
 });
 /**
@@ -234,6 +236,7 @@ export const decided = v.object({
   ruleId: v.exactOptional(v.string()),
   delivered: v.exactOptional(v.boolean()),
   messageSent: v.exactOptional(v.literal(false)),
+  remembered: v.exactOptional(v.array(v.string())),
 });
 /** `written`: whether the agent could be told: its end of the pipe was there. */
 export const deliveredParams = v.strictObject({ id, written: v.boolean() });

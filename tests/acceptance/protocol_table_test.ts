@@ -31,7 +31,15 @@ const GOOD: Readonly<Record<string, Json>> = {
 const WRONG: Readonly<Record<string, Json>> = {
   "approval.add_rule": { decision: "ask", tool: "", pattern: "", agent: 5, workspace: "here", expiresInSecs: "1h" },
   "approval.evaluate": { command: 5, cwd: "here", tool: "", agent: 5, workspaceConfig: 5, repositoryConfig: 5 },
-  "approval.decide": { id: 5, decision: "maybe", scope: "forever", message: 5, answers: "red", expiresInSecs: "1h" },
+  "approval.decide": {
+    id: 5,
+    decision: "maybe",
+    scope: "forever",
+    message: 5,
+    answers: "red",
+    expiresInSecs: "1h",
+    remember: "yes",
+  },
   "approval.delivered": { id: 5, written: "yes" },
   "approval.list": { status: "open", sessionId: 5 },
   "approval.request": { sessionId: 5, agent: 5, tool: "", input: 5, reasoning: 5, waitSecs: "1h" },

@@ -26,9 +26,20 @@ Deno.test("Codex asks before its own dialog, and says why", () => {
     action: "command",
     subject: "touch /x",
     reasoning: "the mock asks for it",
+    detail: "outside Codex's sandbox",
     dialog: "behind",
     acceptsApproval: true,
   });
+  const network = {
+    tool_name: "Bash",
+    tool_input: { command: "network-access host.example", description: "network-access https://host.example" },
+  };
+  const asked = understood(hook("PermissionRequest", network)).request;
+  assertEquals([asked?.action, asked?.subject, asked?.detail], [
+    "fetch",
+    "https://host.example",
+    "network access from Codex's sandbox",
+  ]);
   const gate = understood(hook("PreToolUse", tool)).request;
   assertEquals([gate?.dialog, gate?.acceptsApproval], ["gate", false]);
   for (const name of ["PostToolUse", "Stop", "Interrupt"]) {

@@ -1,8 +1,10 @@
 /** docs/approvals.md, Rules: what an agent itself remembers of a yes for longer, and for how long. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { claude } from "../../src/agents/claude/events.ts";
 import type { ApprovalScope } from "../../src/domain/approval.ts";
 import { decisionOf } from "../../src/agents/codex/request_codec.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+import type { ParamsOf } from "../../src/protocol/method_schemas.ts";
 import { event, TUI } from "../support/claude_request.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
 
@@ -44,7 +46,7 @@ Deno.test("A4 a wider yes echoes only rules that allow this very command, and no
     { type: "replaceRules", rules: [rule], behavior: "allow", destination: "session" },
   ];
   const request = hook("Bash", { command: "npm test" }, suggestions);
-  const echoed = (scope: ApprovalScope) => claude.responseFor(request, { kind: "approve", scope });
+  const echoed = (scope: ApprovalScope) => claude.responseFor(request, { kind: "approve", scope, remember: true });
   const allow = (...updatedPermissions: object[]) => allowed({ updatedPermissions });
   assertEquals(echoed("once"), allowed());
   assertEquals(echoed("session"), allow(add("session")));
@@ -58,7 +60,11 @@ Deno.test("A4 a wider yes echoes only rules that allow this very command, and no
   ] as const;
   for (const [tool, input, own] of others) {
     assertEquals(
-      claude.responseFor(hook(tool, input, [add("session", [own])]), { kind: "approve", scope: "always" }),
+      claude.responseFor(hook(tool, input, [add("session", [own])]), {
+        kind: "approve",
+        scope: "always",
+        remember: true,
+      }),
       allowed(),
     );
   }
@@ -76,43 +82,69 @@ Deno.test("A4 a wider yes echoes only rules that allow this very command, and no
 });
 
 /** What Claude is told where its `sleep 1` gets this yes, and the rule that is left with us. */
-async function approved(desk: Desk, words: { readonly expiresInSecs?: number }) {
+async function approved(desk: Desk, words: { readonly expiresInSecs?: number; readonly remember?: true }) {
   const caller = new FakeCaller();
   const request = { agent: "claude", event: hook("Bash", { command: "sleep 1" }, [suggestion]) };
   const { approval } = await desk.report({ ...request, env: TUI }, caller);
   const id = approval?.id ?? "";
   const told = desk.broker.wait(id, caller);
-  const { ruleId } = await desk.broker.decide({ id, decision: "approve", scope: "workspace", ...words }, "tui:admin");
-  return { told: (await told).output, ruleId: ruleId ?? "" };
+  const decide = { id, decision: "approve", scope: "workspace", ...words } as const;
+  const { ruleId, remembered } = await desk.broker.decide(decide, "tui:admin");
+  return { told: (await told).output, ruleId: ruleId ?? "", remembered };
 }
 
-Deno.test("A4 an agent that offers to remember just this call does so, and no revocation is told to it", async () => {
+Deno.test("A4 an agent remembers just this call where it is asked to and offers it; which file that is stays known", async () => {
   const desk = new Desk();
-  const { told, ruleId } = await approved(desk, {});
+  const { told, ruleId, remembered } = await approved(desk, { remember: true });
   assertEquals(told, allowed({ updatedPermissions: [suggestion] }));
+  assertEquals(remembered, ["/w/.claude/settings.local.json"]);
+  assertEquals(desk.policy.rules().map((rule) => rule.remembered), [["/w/.claude/settings.local.json"]]);
   const before = desk.events.length;
   await desk.revoke({ id: ruleId }, "tui:admin");
   assertEquals([desk.events.slice(before), desk.policy.rules()], [["approval.rule_revoked"], []]);
 });
 
-Deno.test("A4 of a yes that ends an agent remembers nothing: what it remembers has no end", async () => {
+Deno.test("A4 unasked, a yes for longer is a rule of ours alone: no agent writes its own settings", async () => {
   const desk = new Desk();
-  const { told, ruleId } = await approved(desk, { expiresInSecs: 60 });
-  assertEquals(told, allowed());
-  assertEquals(desk.policy.rules().map(({ id, scope }) => [id, scope]), [[ruleId, "workspace"]]);
+  for (const words of [{}, { expiresInSecs: 60 }]) {
+    const { told, ruleId, remembered } = await approved(desk, words);
+    assertEquals([told, remembered], [allowed(), undefined]);
+    assertEquals(desk.policy.rules().map(({ id, scope }) => [id, scope]), [[ruleId, "workspace"]]);
+    await desk.revoke({ id: ruleId }, "tui:admin");
+  }
 
   const event = { kind: "requested", for: "permission", text: "make" } as const;
   const request = { for: "permission", tool: "Bash", action: "command", subject: "make", dialog: "beside" } as const;
   const report = { agent: "codex", sessionId: "t", facts: {}, event };
-  for (const [words, told] of [[{}, "acceptForSession"], [{ expiresInSecs: 60 }, "accept"]] as const) {
+  const remembers = { session: ["this session of Codex"] };
+  for (const [words, told] of [[{}, "accept"], [{ remember: true }, "acceptForSession"]] as const) {
     const answer = desk.broker.requestDecision(
       report,
-      { ...request, acceptsApproval: true },
+      { ...request, acceptsApproval: true, remembers },
       new AbortController().signal,
     );
     const [open] = desk.inbox.pending();
-    await desk.broker.decide({ id: open?.id ?? "", decision: "approve", scope: "session", ...words }, "tui:admin");
+    const decide = { id: open?.id ?? "", decision: "approve", scope: "session", ...words } as const;
+    const { ruleId } = await desk.broker.decide(decide, "tui:admin");
+    await desk.revoke({ id: ruleId ?? "" }, "tui:admin");
     const decision = await answer;
     assertEquals(decision && decisionOf(decision, { availableDecisions: ["accept", "acceptForSession"] }), told);
   }
+});
+
+Deno.test("A4 what an agent cannot keep is refused: once, with an end, or where it offers nothing", async () => {
+  const desk = new Desk();
+  const caller = new FakeCaller();
+  const ask = async (suggestions: readonly object[]) => {
+    const request = { agent: "claude", event: hook("Bash", { command: "sleep 1" }, suggestions) };
+    return (await desk.report({ ...request, env: TUI }, caller)).approval?.id ?? "";
+  };
+  const refused = (params: object, why: string) =>
+    assertRejects(() => desk.broker.decide(params as ParamsOf<"approval.decide">, "tui:admin"), ConsoleError, why);
+  const id = await ask([suggestion]);
+  const yes = { id, decision: "approve", remember: true };
+  await refused(yes, "only an approval for longer");
+  await refused({ ...yes, scope: "workspace", expiresInSecs: 60 }, "has no end");
+  await refused({ ...yes, scope: "session" }, "offers to remember nothing");
+  await refused({ ...yes, id: await ask([]), scope: "workspace" }, "offers to remember nothing");
 });

@@ -204,6 +204,8 @@ Deno.test("A4 a question about files names them all; decisions that Codex did no
   }
   const yes = { kind: "approve", scope: "session" } as const;
   assertEquals(decisionOf(yes, ASKED.params), "accept");
-  assertEquals(decisionOf(yes, { availableDecisions: ["accept", "acceptForSession"] }), "acceptForSession");
+  assertEquals(decisionOf(yes, { availableDecisions: ["accept", "acceptForSession"] }), "accept");
+  const kept = { ...yes, remember: true } as const;
+  assertEquals(decisionOf(kept, { availableDecisions: ["accept", "acceptForSession"] }), "acceptForSession");
   assertEquals(decisionOf({ ...yes, scope: "always" }, { availableDecisions: ["acceptForSession"] }), "accept");
 });

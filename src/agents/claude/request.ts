@@ -1,9 +1,10 @@
 /** The requests of Claude Code in three of its hooks (recordings: claude-decisions, claude-modes, claude-full). */
 import type { ApprovalRequest } from "../../domain/approval.ts";
 import { parseForm } from "../shared/elicitation.ts";
-import { type Fields, stringField } from "../../lib/json_fields.ts";
+import { type Fields, optional, stringField } from "../../lib/json_fields.ts";
 import type { HookEnv } from "../shared/hook_env.ts";
 import { permissionRequest } from "../shared/hook_format_request.ts";
+import { rememberedIn } from "./response.ts";
 
 /** Undefined for events that take no decision. */
 export function claudeRequest(event: Fields, env: HookEnv): ApprovalRequest | undefined {
@@ -12,8 +13,10 @@ export function claudeRequest(event: Fields, env: HookEnv): ApprovalRequest | un
   const isSubagents = event["agent_id"] !== undefined;
   const dialog = env["CLAUDE_CODE_ENTRYPOINT"] === "cli" && !isSubagents ? "beside" : "behind";
   switch (stringField(event, "hook_event_name")) {
-    case "PermissionRequest":
-      return permissionRequest(event, dialog);
+    case "PermissionRequest": {
+      const request = permissionRequest(event, dialog);
+      return request && { ...request, ...optional("remembers", rememberedIn(event)) };
+    }
     case "PreToolUse":
       return permissionRequest(event, "gate");
     case "Elicitation":

@@ -3,7 +3,7 @@
  * `interrupt` (it ends the whole turn), no `updatedInput` except answers to a question and a plan as it came. Of the
  * permissions that Claude suggests, only rules for this very call, and none wider than the scope of the approval.
  */
-import { APPROVAL_SCOPES, type ApprovalScope, type Decision } from "../../domain/approval.ts";
+import { APPROVAL_SCOPES, type ApprovalRequest, type ApprovalScope, type Decision } from "../../domain/approval.ts";
 import { dialogOf } from "../shared/hook_format_tools.ts";
 import {
   allowResponse,
@@ -48,7 +48,7 @@ function approveResponse(event: Fields, decision: Approve, cut: boolean): HookRe
       // Without its input this tool keeps the dialog on the screen: it wants back what the human has seen (tried).
       return cut ? undefined : allowResponse({ updatedInput: objectField(event, "tool_input") ?? {} });
   }
-  const updatedPermissions = permissions(event, decision.scope);
+  const updatedPermissions = decision.remember ? permissions(event, decision.scope) : [];
   return allowResponse(updatedPermissions.length === 0 ? {} : { updatedPermissions });
 }
 
@@ -84,6 +84,20 @@ function formResponse(event: Fields, decision: Decision): HookResponse | undefin
   // an empty form is only confirmed; one with fields that nobody filled in is not answered
   const empty = content !== undefined && Object.keys(content).length === 0 && form!.length > 0;
   return content === undefined || empty ? undefined : respond({ action: "accept", content });
+}
+
+/** Where Claude would keep the permission of exactly this call; `~` is its user's home. */
+export function rememberedIn(event: Fields): ApprovalRequest["remembers"] {
+  const folder = stringField(event, "cwd") ?? ".";
+  const places: Readonly<Record<string, string>> = {
+    session: "this session of Claude Code",
+    localSettings: `${folder}/.claude/settings.local.json`,
+    userSettings: "~/.claude/settings.json",
+  };
+  const of = (scope: ApprovalScope) =>
+    permissions(event, scope).map(({ destination }) => places[String(destination)] ?? String(destination));
+  const all = Object.values(REACH).map((scope) => [scope, of(scope)] as const).filter(([, kept]) => kept.length > 0);
+  return all.length === 0 ? undefined : Object.fromEntries(all);
 }
 
 /** Claude's own suggestions for this very call that reach no further than `scope`, field by field. */

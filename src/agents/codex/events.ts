@@ -84,9 +84,23 @@ function codexRequest(event: Fields): ApprovalRequest | undefined {
   return request && {
     ...request,
     ...(request.tool === "apply_patch" ? patched(event) : {}),
+    ...(request.action === "command" && name === "PermissionRequest" ? escalation(request) : {}),
     acceptsApproval: name === "PermissionRequest",
   };
 }
+
+/**
+ * Codex asks before a shell command only where it is to leave its sandbox, and asks for the network in the same form, as
+ * the command `network-access HOST` with the address as its description (0.171).
+ */
+function escalation({ subject, reasoning, detail }: ApprovalRequest): Partial<ApprovalRequest> {
+  const [, host] = /^network-access (\S+)$/.exec(subject) ?? [];
+  if (host === undefined) return { detail: detail ?? OUTSIDE };
+  const [, address] = /^network-access (\S+)$/.exec(reasoning ?? "") ?? [];
+  return { action: "fetch", subject: address ?? host, detail: "network access from Codex's sandbox" };
+}
+
+const OUTSIDE = "outside Codex's sandbox";
 
 /**
  * A patch to one file is known by the file's path; one to several by its whole text, which no path's rule matches. Codex

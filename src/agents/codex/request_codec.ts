@@ -71,6 +71,7 @@ function question(tool: string, action: ApprovalRequest["action"], subject: stri
       subject,
       ...optional("cwd", stringField(params, "cwd")),
       ...optional("reasoning", reason && excerpt(reason, TEXT_CAPS.message)),
+      ...(offersSession(params) ? { remembers: { session: ["this session of Codex"] } } : {}),
       dialog: "beside",
       acceptsApproval: true,
     },
@@ -86,12 +87,15 @@ function withoutShell(command: string): string {
   return inner ?? command;
 }
 
+function offersSession(params: Fields): boolean {
+  const offered: unknown = params["availableDecisions"];
+  return Array.isArray(offered) && offered.includes("acceptForSession");
+}
+
 /** Codex's value for `decision`: a longer approval only where it was offered; otherwise our own rules remember it. */
 export function decisionOf(decision: Decision, params: Fields): string {
   if (decision.kind === "deny") return "decline";
-  const offered: unknown = params["availableDecisions"];
-  const longer = decision.scope === "session" && Array.isArray(offered) && offered.includes("acceptForSession");
-  return longer ? "acceptForSession" : "accept";
+  return decision.remember && decision.scope === "session" && offersSession(params) ? "acceptForSession" : "accept";
 }
 
 /** Remembers what an item will change: the question about it does not say. */

@@ -55,6 +55,7 @@ export interface ApproveOptions {
   readonly scope?: "once" | "session" | "workspace" | "always";
   readonly answer?: string[];
   readonly expires?: string;
+  readonly remember?: boolean;
   readonly all?: boolean;
   readonly session?: string;
   readonly yes?: boolean;
@@ -69,10 +70,14 @@ export async function approve(run: CommandContext, id: string | undefined, optio
   if (options.expires !== undefined && (options.scope === undefined || options.scope === "once")) {
     throw new ConsoleError("usage", "--expires needs a --scope of session, workspace or always");
   }
+  if (options.remember && (options.scope === undefined || options.scope === "once")) {
+    throw new ConsoleError("usage", "--remember needs a --scope of session, workspace or always");
+  }
   const approval = await resolve(run, id);
   await decide(run, approval, {
     id: approval.id,
     decision: "approve",
+    ...(options.remember ? { remember: true as const } : {}),
     ...(options.scope === undefined ? {} : { scope: options.scope }),
     ...(options.expires === undefined ? {} : { expiresInSecs: seconds(options.expires) }),
     ...(options.answer === undefined ? {} : { answers: answersTo(approval, options.answer) }),
@@ -125,7 +130,7 @@ export async function deny(run: CommandContext, id: string, options: { readonly 
 }
 
 async function decide(run: CommandContext, approval: Approval, params: ParamsOf<"approval.decide">): Promise<void> {
-  const { ruleId, delivered, messageSent } = await call(run, "approval.decide", params);
+  const { ruleId, delivered, messageSent, remembered } = await call(run, "approval.decide", params);
   const word = params.decision === "deny" ? "denied" : `approved ${params.scope ?? "once"}`;
   const what = params.answers === undefined ? approvalSummary(approval) : answerLine(approval, params.answers);
   const danger = params.decision !== "deny" && riskNamed(approval.risk) === "destroys" ? ", it destroys" : "";
@@ -135,6 +140,9 @@ async function decide(run: CommandContext, approval: Approval, params: ParamsOf<
     run.out.note(`${approval.id}: the message was not sent, because ${approval.agent} takes none with this answer`);
   }
   if (ruleId !== undefined) run.out.note(`rule ${ruleId}; take it back with: agent-console rules revoke ${ruleId}`);
+  if (remembered !== undefined) {
+    run.out.note(`${approval.agent} keeps it too, in ${remembered.map(escapeControls).join(" and ")}`);
+  }
   if (delivered !== false) return;
   throw new ConsoleError("failed", `${said}: the agent's hook did not pass it on (${escapeControls(what)})`, {
     hint: "answer it in the agent's own terminal",

@@ -50,4 +50,9 @@ export async function revokeRule(run: CommandContext, given: string): Promise<vo
   }
   await call(run, "approval.revoke", { id: rule.id });
   run.out.note(`${rule.id}: revoked`);
+  if (rule.remembered !== undefined) {
+    run.out.note(
+      `what ${rule.agent ?? "its agent"} keeps stays in ${rule.remembered.map(escapeControls).join(" and ")}`,
+    );
+  }
 }
