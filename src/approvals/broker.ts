@@ -35,7 +35,8 @@ import { ruleFromDecision } from "./rule_from_decision.ts";
 import { isDelivered } from "./deliveries.ts";
 import { requestForFeed } from "./feed_request.ts";
 import { requestFromScript } from "./script_request.ts";
-import { alreadyDecided, messageNotSupported, noSuchApproval, notRequester } from "./errors.ts";
+import { wholeRequest } from "../domain/presentation.ts";
+import { alreadyDecided, messageNotSupported, noSuchApproval, notRequester, notShown } from "./errors.ts";
 import type { Presence } from "./presence.ts";
 import { ApprovalResolver } from "./resolver.ts";
 import { ruleContext, subjectSession, whereOf } from "./caller.ts";
@@ -151,6 +152,17 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     return pending.done.promise;
   }
 
+  /** All of what is asked, for whoever may decide it: from then on it can be approved. @throws {ConsoleError} */
+  text(id: string): ResultOf<"approval.text"> {
+    const approval = this.#o.inbox.get(id);
+    if (approval === undefined) throw noSuchApproval(id);
+    const pending = this.#resolver.pending.get(id);
+    if (pending === undefined || pending.isResolved) throw alreadyDecided(approval);
+    if (pending.request.cut) throw notShown(approval, true);
+    pending.isOpened = true;
+    return { id, ...wholeRequest(pending.request) };
+  }
+
   /** The decision was given to the agent; false: nobody read it. */
   acknowledge(id: string, requester: Requester, written: boolean): void {
     const pending = this.#resolver.pending.get(id);
@@ -209,6 +221,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const pending = this.#resolver.pending.get(id);
     if (approval.status !== "pending" || pending === undefined || pending.isResolved) throw alreadyDecided(approval);
     const decision = parseDecision(params, pending.request);
+    if (decision.kind === "approve" && approval.missing !== undefined && !pending.isOpened) {
+      throw notShown(approval, pending.request.cut);
+    }
     const output = pending.responseFor(decision);
     if (output === undefined) throw messageNotSupported(approval, decision);
     const at = now();

@@ -51,6 +51,14 @@ export function answerRequired(id: string): ConsoleError {
   });
 }
 
+/** @param cut it is nowhere whole: it came shortened */
+export function notShown({ id, missing = 0 }: Approval, cut: boolean): ConsoleError {
+  const what = `approval "${escapeControls(id)}" shows not all of what it asks: ${missing} characters are missing`;
+  return cut
+    ? new ConsoleError("conflict", `${what}, which never arrived`, { hint: IN_TERMINAL })
+    : new ConsoleError("conflict", what, { hint: `agent-console approvals ${id}, which shows all of it` });
+}
+
 export function notRequester(id: string): ConsoleError {
   return new ConsoleError(
     "not_found",

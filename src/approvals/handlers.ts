@@ -17,6 +17,7 @@ type Methods = `approval.${
   | "request"
   | "revoke"
   | "rules"
+  | "text"
   | "wait"}`;
 
 export interface ApprovalDeps {
@@ -51,6 +52,7 @@ export function approvalHandlers(deps: ApprovalDeps): Handlers<Methods> {
     "approval.request": (params, { peer }) => broker.request(params, peer),
     "approval.revoke": (params, { peer }) => commitRevocation(deps, params, peer.actor),
     "approval.rules": () => ({ rules: [...rules()] }),
+    "approval.text": ({ id }) => broker.text(id),
     "approval.wait": ({ id }, { peer }) => broker.wait(id, peer),
   };
 }

@@ -27,12 +27,12 @@ export function openRequest(
   requester: Requester,
   waitMs: number,
 ): ResultOf<"session.report"> {
-  const { request, report, responseFor, idempotencyKey } = incoming;
+  const { request, report, responseFor, idempotencyKey, cutBy } = incoming;
   const id = newId();
   const at = core.now();
   const about = subjectSession(incoming, core.store);
   const deadline = new Date(Date.parse(at) + waitMs).toISOString();
-  const approval = newApproval({ ...about, request, id, at, deadline });
+  const approval = newApproval({ ...about, request, cutBy, id, at, deadline });
   const question: QuestionText = { ...questionOf(report.event, approval), approvalId: id };
   const ask = () => void core.store.commit({ type: "approval.requested", data: { approval } }, requester.actor);
   const release = admitQuestion(ask);

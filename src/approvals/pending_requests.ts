@@ -59,6 +59,8 @@ export interface PendingRequest {
   awaited: boolean;
   /** When the row was told of the decision; a later event of the agent knows better. ISO 8601. */
   rowTold: string | undefined;
+  /** A person who may decide it has been given the whole text. */
+  isOpened: boolean;
   /** The approval is resolved; only the requester may not know yet. */
   isResolved: boolean;
 }
@@ -66,12 +68,16 @@ export interface PendingRequest {
 /** Most results that are kept for requesters who have not gone: each is fetched in a moment, or never. */
 const RESOLVED_KEPT = 512;
 /** What a request begins with. */
-export function unresolved(): Pick<PendingRequest, "acknowledged" | "awaited" | "done" | "isResolved" | "rowTold"> {
+export function unresolved(): Pick<
+  PendingRequest,
+  "acknowledged" | "awaited" | "done" | "isOpened" | "isResolved" | "rowTold"
+> {
   return {
     done: Promise.withResolvers<WaitResult>(),
     acknowledged: Promise.withResolvers<boolean>(),
     awaited: false,
     rowTold: undefined,
+    isOpened: false,
     isResolved: false,
   };
 }

@@ -13,12 +13,15 @@ export interface NewApproval {
   readonly agent: string;
   readonly cwd: string | undefined;
   readonly request: ClassifiedRequest;
+  /** So many UTF-16 units of the payload did not arrive. */
+  readonly cutBy?: number | undefined;
   /** ISO 8601 UTC, as `deadline`. */
   readonly at: string;
   readonly deadline: string;
 }
 
-export function newApproval({ id, rowId, agent, cwd, request, at, deadline }: NewApproval): Approval {
+export function newApproval({ id, rowId, agent, cwd, request, cutBy = 0, at, deadline }: NewApproval): Approval {
+  const { missing = 0, ...presented } = presentRequest(request);
   return {
     id,
     sessionId: rowId,
@@ -28,7 +31,8 @@ export function newApproval({ id, rowId, agent, cwd, request, at, deadline }: Ne
     tool: presentToolName(request.tool),
     action: request.action,
     risk: request.risk,
-    ...presentRequest(request),
+    ...presented,
+    ...(missing + cutBy === 0 ? {} : { missing: missing + cutBy }),
     requestedAt: at,
     deadline,
     status: "pending",

@@ -79,9 +79,10 @@ function sessions(root: Command, run: () => CommandContext): void {
 function approvals(root: Command, run: () => CommandContext): void {
   const load = () => import("./commands/approval.ts");
   root.command("approvals").description("what the agents wait for you to answer, oldest first")
+    .argument("[id]", "one of them, with all of its text")
     .option("--all", "the resolved ones too").option("--session <id>", "only this session's")
     .option(...JSON_OPTION)
-    .action(async (options) => await (await load()).approvals(run(), options));
+    .action(async (id, options) => await (await load()).approvals(run(), id, options));
   root.command("approve").description("allow it: the agent runs it").argument("[id]", "its id, or the beginning of it")
     .addOption(
       new Option(

@@ -11,6 +11,9 @@ const MAX_ITEMS = 64;
 const MAX_DEPTH = 12;
 /** Payloads up to this many UTF-16 units go as they are. */
 const SMALL_BYTES = 65_536;
+/** What may ask a person something goes whole up to here: as one line of the wire it stays below 1 MiB. */
+const REQUEST_BYTES = 900_000;
+const MAY_ASK = /"(?:PermissionRequest|PreToolUse|BeforeTool|permission\.asked)"/;
 
 /**
  * The payload as JSON if it is JSON, else its text; large parts cut. Never throws. `cutFrom`, the UTF-16 units of a
@@ -23,7 +26,14 @@ export function truncatePayload(payload: string): { readonly event: unknown; rea
   } catch {
     return { event: payload.slice(0, MAX_STRING) };
   }
-  return payload.length <= SMALL_BYTES ? { event: value } : { event: cut(value, 0), cutFrom: payload.length };
+  return payload.length <= SMALL_BYTES || isWholeRequest(payload)
+    ? { event: value }
+    : { event: cut(value, 0), cutFrom: payload.length };
+}
+
+function isWholeRequest(payload: string): boolean {
+  return payload.length <= REQUEST_BYTES && MAY_ASK.test(payload) &&
+    new TextEncoder().encode(payload).length <= REQUEST_BYTES;
 }
 
 function cut(value: unknown, depth: number): unknown {

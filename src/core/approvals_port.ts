@@ -10,6 +10,8 @@ export interface IncomingRequest {
   readonly request: ApprovalRequest;
   /** The payload was shortened in transit: the request is not known whole, so no rule may allow it. */
   readonly cut: boolean;
+  /** So many UTF-16 units of the payload did not arrive. */
+  readonly cutBy?: number;
   /** What the agent's hook prints for a decision; undefined where its protocol has no response for it. */
   readonly responseFor: (decision: Decision) => HookOutput | undefined;
   readonly idempotencyKey?: string | undefined;

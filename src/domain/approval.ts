@@ -153,6 +153,8 @@ export type Approval = ApprovalState & {
    * empty file.
    */
   readonly detail?: string;
+  /** So many UTF-16 units of what is asked are not in here: it is approved only after all of it was opened. */
+  readonly missing?: number;
   readonly risk: Risk;
   readonly reasoning?: string;
   readonly choices?: readonly Choice[];

@@ -18,17 +18,30 @@ export const DETAIL_MIN = 800;
 /** Longest texts beside the input, UTF-16 units, and the longest list. */
 const CAPS = Object.freeze({ reasoning: 1000, line: 300, entries: 20 });
 
-export type PresentedRequest = Pick<Approval, "input" | "detail" | "reasoning" | "choices" | "suggestions">;
+export type PresentedRequest = Pick<Approval, "input" | "detail" | "missing" | "reasoning" | "choices" | "suggestions">;
 
 export function presentRequest(request: ApprovalRequest): PresentedRequest {
   const { detail, reasoning, choices, suggestions } = request;
-  const input = inputOf(request);
+  const input = inputOf(request, INPUT_CAP);
+  const room = Math.max(DETAIL_MIN, INPUT_CAP - input.text.length);
+  const more = detail === undefined ? undefined : detailOf(detail, room);
+  const missing = input.missing + (more?.missing ?? 0);
   return {
-    input,
-    ...(detail === undefined ? {} : { detail: detailOf(detail, Math.max(DETAIL_MIN, INPUT_CAP - input.length)) }),
+    input: input.text,
+    ...(more === undefined ? {} : { detail: more.text }),
+    ...(missing === 0 ? {} : { missing }),
     ...(reasoning === undefined ? {} : { reasoning: clip(safe(reasoning), CAPS.reasoning) }),
     ...(choices === undefined ? {} : { choices: choices.slice(0, CAPS.entries).map(choiceOf) }),
     ...(suggestions === undefined ? {} : { suggestions: linesOf(suggestions) }),
+  };
+}
+
+/** The input and the detail as {@link presentRequest} shows them, and whole. */
+export function wholeRequest(request: ApprovalRequest): Pick<Approval, "input" | "detail"> {
+  const { detail } = request;
+  return {
+    input: inputOf(request, Infinity).text,
+    ...(detail === undefined ? {} : { detail: detailOf(detail, Infinity).text }),
   };
 }
 
@@ -52,16 +65,16 @@ export function withPresentedTools(event: AgentEvent): AgentEvent {
   }
 }
 
-function inputOf({ subject, action }: ApprovalRequest): string {
+function inputOf({ subject, action }: ApprovalRequest, cap: number): Shown {
   const masked = maskSecrets(subject);
   // Masked again: what hid inside a secret is visible now, and may have kept it from being recognized.
   const text = maskSecrets(escapeDeceptive(masked));
   const hides = action === "command" && count(subject, CODE) > count(masked, CODE);
   const note = hides ? "\n[*** stands for text with shell syntax: it may run something]" : "";
-  return bothEnds(text, INPUT_CAP - note.length, TAIL) + note;
+  return bothEnds(text, cap - note.length, TAIL, note);
 }
 
-function detailOf(detail: string, cap: number): string {
+function detailOf(detail: string, cap: number): Shown {
   // After `escapeDeceptive` only plain spaces are left. So two other spaces can stand for the signs of a patch, which
   // between a name and its value would keep a secret from being recognized.
   const known = maskSecrets(escapeDeceptive(maskSecrets(detail)));
@@ -71,7 +84,7 @@ function detailOf(detail: string, cap: number): string {
   const hides = count(detail, CODE) > count(text, CODE);
   const note = hides ? "\n[*** stands for text with line breaks or shell syntax]" : "";
   const room = cap - note.length;
-  return bothEnds(text, room, Math.min(TAIL, Math.max(DETAIL_MIN / 2, room / 2))) + note;
+  return bothEnds(text, room, Math.min(TAIL, Math.max(DETAIL_MIN / 2, room / 2)), note);
 }
 
 /** What makes a part of a command line run or go elsewhere. */
@@ -82,12 +95,19 @@ function count(text: string, what: RegExp): number {
 }
 
 /** Beginning and end, with a line between them that counts what is missing. */
-function bothEnds(text: string, cap: number, ofTail: number): string {
-  if (text.length <= cap) return text;
+function bothEnds(text: string, cap: number, ofTail: number, note: string): Shown {
+  if (text.length <= cap) return { text: text + note, missing: 0 };
   const room = cap - `\n[… ${text.length} characters are not shown …]\n`.length;
   const head = text.slice(0, room - ofTail).replace(/[\ud800-\udbff]$/, "");
   const tail = text.slice(text.length - ofTail).replace(/^[\udc00-\udfff]/, "");
-  return `${head}\n[… ${text.length - head.length - tail.length} characters are not shown …]\n${tail}`;
+  const missing = text.length - head.length - tail.length;
+  return { text: `${head}\n[… ${missing} characters are not shown …]\n${tail}${note}`, missing };
+}
+
+/** A text as it is shown, and how many of its UTF-16 units are not. */
+interface Shown {
+  readonly text: string;
+  readonly missing: number;
 }
 
 function choiceOf({ question, options, multiple }: Choice): Choice {

@@ -1,7 +1,7 @@
 /** The shapes of each method's params and result, one row for each of the methods table. */
 import type * as v from "valibot";
 import type { MethodName, METHODS } from "./methods.ts";
-import * as r from "./rule_schemas.ts";
+import * as r from "./approval_schemas.ts";
 import * as s from "./schemas.ts";
 
 // deno-lint-ignore no-explicit-any -- any schema at all: rows differ in input and output types
@@ -28,6 +28,7 @@ export const METHOD_SCHEMAS = {
   "approval.request": { params: s.requestParams, result: s.waitResult },
   "approval.revoke": { params: s.revokeParams, result: s.committed },
   "approval.rules": { params: s.noParams, result: s.rulesResult },
+  "approval.text": { params: s.approvalId, result: r.approvalText },
   "approval.wait": { params: s.approvalId, result: s.waitResult },
   "audit.head": { params: s.noParams, result: s.auditHead },
   "audit.tail": { params: s.tailParams, result: s.auditRecords },

@@ -79,6 +79,13 @@ export const METHODS = {
     mutates: false,
     doc: "The rules in force: those of answers and those of the configuration.",
   },
+  "approval.text": {
+    area: "approval",
+    aliases: [],
+    scope: "approve",
+    mutates: false,
+    doc: "All of what an approval asks; one that shows not all of it is approved only after this.",
+  },
   "approval.wait": {
     area: "approval",
     aliases: [],

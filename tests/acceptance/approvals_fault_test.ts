@@ -151,7 +151,7 @@ Deno.test("H1 a question that nobody understands: no decision, hook.unknown with
   assertEquals(await pending(client), []);
 });
 
-Deno.test("H1 a question of 0.5 MiB is held and answered like any other, but makes no rule: its middle was never seen", async () => {
+Deno.test("A4 a question of 0.5 MiB is approved after all of it was opened, says what is missing, and makes no rule", async () => {
   await using home = await TestHome.create();
   await home.start();
   await using client = await home.connect({ token: true });
@@ -171,12 +171,39 @@ Deno.test("H1 a question of 0.5 MiB is held and answered like any other, but mak
   const input = String((await approval(client, id))["input"]);
   assert(input.startsWith("echo xxx") && input.endsWith(tail), "head and tail are shown");
   assert(input.length < 20_000, `input has ${input.length} characters`);
+  const missing = Number((await approval(client, id))["missing"]);
+  assertEquals(input.match(/\[… (\d+) characters are not shown …\]/)?.[1], String(missing));
+  const unseen = await home.cli(["approve", id]);
+  assertEquals(unseen.code, 1);
+  const error = `error: approval "${id}" shows not all of what it asks: ${missing} characters are missing\n`;
+  assertEquals(unseen.stderr, `${error}hint: agent-console approvals ${id}, which shows all of it\n`);
+  const whole = await home.cli(["approvals", id]);
+  assertEquals(whole.code, 0);
+  assert(whole.stdout.includes(command), "all of it");
   const wide = await home.cli(["approve", id, "--scope", "always"]);
   assertEquals(wide.code, 1);
   assertMatch(wide.stderr, /makes no rule for/);
   assertEquals((await pending(client)).map((one) => one["id"]), [id]);
   assertEquals((await home.cli(["approve", id])).code, 0);
   assertEquals((await process.exit(END_MS)).stdout, ALLOWED);
+});
+
+Deno.test("A4 a question that came shortened is unknown, and is denied from here or answered in its terminal, not approved", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  const command = `ls ${"x".repeat(950_000)}`;
+  await using process = hook(home, recorded("claude", "PermissionRequest", { session: "s2", command }));
+  const one = await eventually(async () => (await pending(client))[0], END_MS, "the approval");
+  assertEquals([one["risk"], Number(one["missing"]) > 900_000], ["unknown", true]);
+  const id = String(one["id"]);
+  for (const words of [["approve", id], ["approvals", id]]) {
+    const { code, stderr } = await home.cli(words);
+    assertEquals(code, 1);
+    assertMatch(stderr, /^error: .* characters are missing, which never arrived\nhint: .*terminal\n$/);
+  }
+  assertEquals((await home.cli(["deny", id])).code, 0);
+  assertMatch((await process.exit(END_MS)).stdout, /"behavior":"deny"/);
 });
 
 Deno.test("H1 a question of 5 MiB: no decision, hook.unknown within bounds, one line in the log; its row waits for its own terminal", async () => {

@@ -185,7 +185,7 @@ function sandbox(): string {
   const permissions = featurePermissions({
     config: initialSettings(SCHEMA),
     env: () => undefined,
-    exists: (path) => path === "/usr/bin/ps",
+    exists: (path) => ["/usr/bin/ps", "/usr/bin/realpath"].includes(path),
   });
   const socketPath = paths.socket;
   const rows = (flags: readonly Flag[]) =>

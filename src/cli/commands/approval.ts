@@ -24,7 +24,12 @@ async function inbox(run: CommandContext, options: ApprovalListOptions): Promise
   return approvals;
 }
 
-export async function approvals(run: CommandContext, options: ApprovalListOptions): Promise<void> {
+export async function approvals(
+  run: CommandContext,
+  id: string | undefined,
+  options: ApprovalListOptions,
+): Promise<void> {
+  if (id !== undefined) return await showWhole(run, id, options);
   const found = await inbox(run, options);
   if (options.json) return run.out.json({ approvals: found });
   if (found.length === 0) return run.out.note(await nothingWaits(run));
@@ -37,8 +42,19 @@ export async function approvals(run: CommandContext, options: ApprovalListOption
   const isQuestion = (one: Approval) => one.for === "question";
   // One line for each way to decide.
   for (const example of [open.find((one) => !isQuestion(one)), open.find(isQuestion)]) {
+    if (example?.missing !== undefined) run.out.note(`see all of it: agent-console approvals ${example.id}`);
     if (example !== undefined) run.out.note(`answer with: ${answerHint(example)}`);
   }
+}
+
+/** One approval with all of what it asks, so that it can be decided. */
+async function showWhole(run: CommandContext, id: string, options: ApprovalListOptions): Promise<void> {
+  const approval = await resolve(run, id);
+  const { missing: _, ...shown } = approval;
+  const whole = { ...shown, ...await call(run, "approval.text", { id: approval.id }) };
+  if (options.json) return run.out.json({ approvals: [whole] });
+  for (const line of approvalLines(whole, approval.sessionId.slice(0, 8), Date.now())) run.out.line(line);
+  run.out.note(`answer with: ${answerHint(approval)}`);
 }
 
 /** An empty list does not mean that no agent waits: some dialogs can only be decided in their own terminal. */

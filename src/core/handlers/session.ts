@@ -66,7 +66,8 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
       if (peer.kind === "hook") approvals.noteWorkspace(report, workspaceConfig); // other clients do not look for the file
       if (request === undefined) return commitReport(deps, report, { actor: peer.actor, idempotencyKey });
       const cut = cutFrom !== undefined;
-      const found = { workspaceConfig, repositoryConfig, payload };
+      const cutBy = cut ? { cutBy: Math.max(1, cutFrom - JSON.stringify(payload).length) } : {};
+      const found = { workspaceConfig, repositoryConfig, payload, ...cutBy };
       return approvals.receive({ report, request, cut, responseFor, idempotencyKey, ...found }, peer);
     },
     "session.update": (params, call) => {

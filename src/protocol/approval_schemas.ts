@@ -1,4 +1,4 @@
-/** Shapes of the methods that add rules and ask what they would decide. */
+/** Shapes of the methods that add rules, ask what they would decide, and show an approval whole. */
 import * as v from "valibot";
 import { RISKS } from "../domain/approval.ts";
 import { MAX_WORKSPACE_CONFIG } from "./limits.ts";
@@ -35,3 +35,4 @@ export const evaluated = v.object({
   by: v.exactOptional(v.string()),
   ruleId: v.exactOptional(v.string()),
 });
+export const approvalText = v.object({ id: v.string(), input: v.string(), detail: v.exactOptional(v.string()) });
