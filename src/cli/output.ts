@@ -3,7 +3,7 @@
  * A reader that goes away (`ls | head -1`) ends the program quietly.
  */
 import { setColorEnabled } from "@std/fmt/colors";
-import { escapeControlsKeepLines } from "../domain/sanitize.ts";
+import { escapeControlsKeepLines, visibleJson } from "../domain/sanitize.ts";
 import { env } from "../platform/process.ts";
 import { type Screen, stdoutScreen, writeStderr, writeStdout } from "../platform/stdio.ts";
 
@@ -35,7 +35,7 @@ export function output(color: boolean): Output {
   return {
     screen,
     line,
-    json: (payload) => line(JSON.stringify({ schema: JSON_SCHEMA, ...payload })),
+    json: (payload) => line(visibleJson({ schema: JSON_SCHEMA, ...payload })),
     plain: (text) => line(escapeControlsKeepLines(text)),
     note: (text) => void writeStderr(escapeControlsKeepLines(text) + "\n"),
   };

@@ -4,7 +4,7 @@
  * not used: it loads Node's file layer, another 3 MB of memory.
  */
 import type { LogRecord } from "@logtape/logtape";
-import { escapeControls, maskSecrets } from "../domain/sanitize.ts";
+import { escapeControls, maskSecrets, visibleJson } from "../domain/sanitize.ts";
 import type { Log } from "../platform/system.ts";
 import { writeStderr } from "../platform/stdio.ts";
 import { RotatingFile } from "./rotating_file.ts";
@@ -103,5 +103,5 @@ function render({ timestamp, level, rawMessage, properties }: LogRecord): string
     message: String(rawMessage),
     ...properties,
   };
-  return maskSecrets(JSON.stringify(line));
+  return maskSecrets(visibleJson(line));
 }

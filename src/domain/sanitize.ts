@@ -35,6 +35,15 @@ export function escapeControls(text: string): string {
   });
 }
 
+/** JSON as one line in which nothing deceives a reader or a terminal; what it says when it is read again is the same. */
+export function visibleJson(value: unknown): string {
+  return (JSON.stringify(value) ?? "null").replace(
+    HIDDEN,
+    (char) =>
+      [...Array(char.length)].map((_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
+  );
+}
+
 /** {@link escapeControls}, line by line. */
 export function escapeControlsKeepLines(text: string): string {
   return text.split("\n").map(escapeControls).join("\n");

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { clip, escapeControls, headAndTail, maskSecrets, oneLine } from "../../src/domain/sanitize.ts";
+import { clip, escapeControls, headAndTail, maskSecrets, oneLine, visibleJson } from "../../src/domain/sanitize.ts";
 import { codePoint } from "../support/code_point.ts";
 import { rounds } from "../support/harness_wait.ts";
 
@@ -165,4 +165,12 @@ Deno.test("looking for secrets in a long text of anything ends", () => {
   ) {
     maskSecrets(part.repeat(rounds(200_000, 1_000_000) / part.length));
   }
+});
+
+Deno.test("A4 JSON that is printed or logged deceives nobody, and reads as what it was", () => {
+  const value = { "a\u202e": ["\u001b[1m", "\u200b", "\ufeff", "\u{e0041}", "é😀", "\n\t", "\ud800"] };
+  const shown = visibleJson(value);
+  assertEquals(JSON.parse(shown), value);
+  assert(/^[^\p{Cc}\u202e\u200b\ufeff\u{e0041}]*$/u.test(shown), shown);
+  assert(shown.includes("é😀"), "what people read stays");
 });
