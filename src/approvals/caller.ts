@@ -31,7 +31,7 @@ export function whereOf(
   return {
     ...(cwd === undefined ? {} : { cwd }),
     ...(begun === undefined ? {} : { workspace: begun }),
-    ...(repositoryConfig === undefined ? {} : { repositoryRuns: repositoryRuns(repositoryConfig ?? undefined) }),
+    ...(repositoryConfig === undefined ? {} : { repositoryRuns: repositoryRuns(repositoryConfig, cwd) }),
     own,
   };
 }

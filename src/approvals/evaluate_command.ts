@@ -24,7 +24,7 @@ export async function evaluateCommand(
     dialog: "beside",
     acceptsApproval: true,
   };
-  const runs = repositoryConfig === undefined ? {} : { repositoryRuns: repositoryRuns(repositoryConfig ?? undefined) };
+  const runs = repositoryConfig === undefined ? {} : { repositoryRuns: repositoryRuns(repositoryConfig, cwd) };
   const call = classify(request, { cwd, workspace: cwd, own, ...runs });
   const caller = { agent, sessionId: "", cwd };
   const decide = (request = call) => policy.explain({ request, workspaceConfig }, caller);

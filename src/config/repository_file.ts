@@ -15,12 +15,12 @@ import { UNREAD, type WorkspaceDisk } from "./workspace_file.ts";
 export function repositoryConfigText(disk: WorkspaceDisk, folder: string): string | null {
   try {
     for (const place of REPOSITORY_PLACES) {
-      const [config, bare] = [`${folder}/${place.config}`, `${folder}/${place.bare}`];
+      const config = `${folder}/${place.config}`;
       const stat = disk.stat(config);
-      if (stat === undefined) {
-        if (disk.stat(bare) !== undefined) return UNREAD;
-        continue;
-      }
+      const found = place.others.filter((other) => disk.stat(`${folder}/${other}`) !== undefined);
+      // A HEAD beside `.git` is a file like any other.
+      if (found.length > (stat === undefined || found[0] !== place.others[0] ? 0 : 1)) return UNREAD;
+      if (stat === undefined) continue;
       if (checkPlainFile(stat) !== undefined || stat.size > MAX_WORKSPACE_CONFIG) return UNREAD;
       return new TextDecoder().decode(disk.readRange(config, 0, MAX_WORKSPACE_CONFIG));
     }

@@ -159,7 +159,7 @@ export function hookFlags(sandbox: HookSandbox): Flag[] {
       reason: "check that folder and socket are ours; a workspace's configuration, which may only tighten",
     },
     {
-      flag: `--allow-read=${REPOSITORY_PLACES.flatMap(({ config, bare }) => [config, bare]).join(",")}`,
+      flag: `--allow-read=${REPOSITORY_PLACES.flatMap(({ config, others }) => [config, ...others]).join(",")}`,
       reason: "a repository's own settings: only where they name no program does a git command just read",
     },
     ...(code.length === 0 ? [] : [

@@ -13,6 +13,7 @@ const CARRIERS = new Set(
     "script screen tmux ssh docker podman nerdctl kubectl find gfind fd fdfind bfs sh bash zsh dash ksh mksh fish ash csh " +
     "tcsh npx bunx pnpx npm pnpm yarn bun uv uvx poetry pipenv pipx pdm mise direnv nix nix-shell conda doppler setpriv " +
     "prlimit numactl hyperfine perf rlwrap gosu su-exec tini dumb-init chpst arch linux32 linux64 sg systemd-run " +
+    "hatch dotenv asdf devbox watchexec nodemon valgrind gdb catchsegv wsl cmd cmd.exe pwsh powershell nu xonsh bundle source " +
     "dbus-run-session faketime proxychains proxychains4 torsocks fakeroot eatmydata unbuffer chronic xvfb-run entr trap " +
     "noglob nocorrect not and or if while until do then else ! { repeat coproc op aws-vault rtk").split(" "),
 );

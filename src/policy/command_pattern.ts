@@ -52,21 +52,22 @@ function matchFrom(
     const options = word.text === "-*";
     for (let end = next; end <= command.length; end++) {
       if (matchFrom(words, at + 1, command, end, steps)) return true;
-      if (!options && command[end]?.startsWith("-")) return false;
+      const next = command[end];
+      if (next !== undefined && (options ? RUNS.test(next) : isOption(next) || RUNS.test(next))) return false;
     }
     return false;
   }
   const given = command[next];
   if (given === undefined || !matchesWord(word, given)) return false;
   if (isLast && word.stars.at(-1) === word.text.length - 1) {
-    return command.slice(next + 1).every((more) => !more.startsWith("-"));
+    return command.slice(next + 1).every((more) => !isOption(more) && !RUNS.test(more));
   }
   return matchFrom(words, at + 1, command, next + 1, steps);
 }
 
 function matchesWord({ text, stars }: Word, given: string): boolean {
   if (stars.length === 0) return text === given;
-  if (given.startsWith("-") && !text.startsWith("-")) return false;
+  if ((isOption(given) && !isOption(text)) || (RUNS.test(given) && !RUNS.test(text))) return false;
   if (goesUp(given) && !goesUp(text)) return false;
   const parts: string[] = [];
   let from = 0;
@@ -85,6 +86,14 @@ function matchesWord({ text, stars }: Word, given: string): boolean {
   }
   return given.length - tail.length >= place && given.endsWith(tail);
 }
+
+/** An option, and what is one under another name: `make SHELL=x`, `@file`, ` -f x`. */
+function isOption(word: string): boolean {
+  return /^[\s@-]|=/.test(word);
+}
+
+/** Some programs expand it by themselves: `make 'x=$(shell y)'`. */
+const RUNS = /[$`]/;
 
 function goesUp(word: string): boolean {
   return /(?:^|[/=:])\.\.(?:$|\/)/.test(word);

@@ -38,26 +38,41 @@ const OPEN_DOTS = words(`
 
 /** Words in a name that mean credentials, joined with the word before where they are two: `api-key`, `service_account`. */
 const SECRET_WORDS = words(`
-  secret secrets credential credentials creds password passwords passwd token tokens apikey apikeys privatekey keystore
-  truststore serviceaccount adminsdk kubeconfig htpasswd netrc pgpass npmrc pypirc authkey accesskey masterkey vault
-  shadow gshadow keyring keyrings keychain keychains cookies env
+  secret secrets credential credentials creds cred password passwords passwd passphrase pass pwd token tokens apikey
+  apikeys privatekey private keystore truststore serviceaccount service_account adminsdk kubeconfig htpasswd netrc pgpass
+  npmrc pypirc authkey accesskey accesskeys masterkey rootkey key keys vault shadow gshadow keyring keyrings keychain
+  keychains cookies env envrc bearer jwt oauth sops wallet mnemonic seed identity logins sftp dockerconfigjson
 `);
-const SECRET_ENDS = words(
-  "pem key p8 p12 pfx jks keystore kdbx ppk gpg asc ovpn keytab tfstate tfvars env credentials pgpass rdp",
-);
-const SECRET_NAMES = words(
-  `id_rsa id_dsa id_ecdsa id_ed25519 authorized_keys wp-config.php database.yml auth.json local.settings.json`,
-);
+/** Ends of names: keys, stores of credentials, and configuration, which often holds some. */
+const SECRET_ENDS = words(`
+  pem key p8 p12 pfx pk8 der jks keystore kdbx ppk gpg asc ovpn keytab tfstate tfvars env credentials pgpass rdp properties
+  conf config cfg plist sqlite sqlite3 db dump sql
+`);
+const SECRET_NAMES = words(`
+  authorized_keys known_hosts wp-config.php database.yml auth.json session.json local.settings.json google-services.json
+  hosts.yml parameters.yml local_settings.py
+`);
+const SECRET_BEGINNINGS =
+  /^(?:id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host_|appsettings|application(?:-[a-z]+)?\.ya?ml|core\.\d)/;
+/** Copies are as secret as what they are of. */
+const COPY = /(?:\.(?:bak|old|orig|backup|save|swp|txt|\d+)|~)$/;
 
 /** Program text: `token.ts` is about tokens and holds none. */
 const CODE = words(`
   ts tsx js jsx mjs cjs mts cts py pyi rb go rs java kt kts swift c h cc cpp hpp cs fs ml hs erl ex exs clj scala dart lua
-  pl r jl vue svelte astro css scss less html md mdx rst adoc txt proto graphql sql svg
+  pl r jl vue svelte astro css scss less html
 `);
+/** Text that the filter of a search may show beside it. */
+const PROSE = words("md mdx rst adoc");
 
 /** Components that follow each other, of every agent's settings, state and credentials. */
 const AGENTS = AGENT_FILES.flatMap(({ settings, secrets = [] }) => [...settings, ...secrets])
   .map((entry) => entry.toLowerCase().split("/"));
+
+/** What agents read as instructions. */
+const INSTRUCTIONS = new Set(
+  AGENT_FILES.flatMap(({ instructions = [] }) => instructions).map((name) => name.toLowerCase()),
+);
 
 function componentsOf(path: string): readonly string[] {
   return path.toLowerCase().split(/[/\\]/).filter((part) => part !== "" && part !== "." && part !== "..");
@@ -73,7 +88,8 @@ function ofAgent(path: string): boolean {
 
 /** The components below `workspace`: what stands above it is where people keep their work, whatever its names. */
 function below(path: string, workspace: string | undefined): readonly string[] {
-  return componentsOf(workspace !== undefined && isWithin(path, workspace) ? path.slice(workspace.length) : path);
+  const rest = workspace !== undefined && isWithin(path, workspace) ? path.slice(workspace.length) : path;
+  return rest.split(/[/\\]/).filter((part) => part !== "" && part !== "." && part !== "..");
 }
 
 /** Folders that no workspace lies in. */
@@ -88,14 +104,19 @@ export function isSecretPlace(path: string, workspace?: string): boolean {
   return below(path, workspace).some(isSecretName);
 }
 
-function isSecretName(name: string): boolean {
+/** @param given as it is spelled: `myAccessKeys` is three words */
+function isSecretName(given: string): boolean {
+  const name = given.toLowerCase();
   if (name.startsWith(".")) return !OPEN_DOTS.has(name);
   const end = /\.([^.]*)$/.exec(name)?.[1] ?? "";
-  if (SECRET_ENDS.has(end) || SECRET_NAMES.has(name) || /^id_(?:rsa|dsa|ecdsa|ed25519)/.test(name)) return true;
+  if (SECRET_ENDS.has(end) || SECRET_NAMES.has(name) || SECRET_BEGINNINGS.test(name)) return true;
   if (CODE.has(end)) return false;
-  const parts = name.split(/[^a-z0-9]+/);
+  if (COPY.test(name) && isSecretName(given.replace(COPY_OF, ""))) return true;
+  const parts = given.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z0-9]+/);
   return parts.some((part, at) => SECRET_WORDS.has(part) || SECRET_WORDS.has(`${parts[at - 1] ?? ""}${part}`));
 }
+
+const COPY_OF = new RegExp(COPY.source, "i");
 
 /** Files that a build, a package manager, a test runner or an editor runs, or that name what they run. */
 const RUNS = words(`
@@ -107,7 +128,10 @@ const RUNS = words(`
   podfile dockerfile containerfile compose.yml compose.yaml docker-compose.yml docker-compose.yaml vagrantfile procfile
   jenkinsfile build build.bazel workspace module.bazel flake.nix shell.nix default.nix lefthook.yml mise.toml gulpfile.js
   gruntfile.js webpack.mix.js karma.conf.js nodemon.json lerna.json nx.json turbo.json tsup.json
-  crontab sudoers
+  crontab sudoers head configure configure.ac binding.gyp nuget.config build.ninja magefile.go tasks.py fabfile.py dodo.py
+  hatch_build.py pipfile pnpmfile.cjs tiltfile earthfile wscript snakefile buck capfile fastfile guardfile dangerfile
+  setup.hs startup.jl rprofile devenv.nix devbox.json ansible.cfg gdbinit pip.conf jvm.config import_map.json mcp.json
+  skill.md
 `);
 
 /**
@@ -116,10 +140,14 @@ const RUNS = words(`
  */
 export function runsLater(path: string, workspace?: string): boolean {
   if (/^\/+(?:etc|bin|sbin|usr|boot|proc|dev|sys|lib|lib64|library|system)(?:\/|$)/i.test(path)) return true;
-  const parts = below(path, workspace);
+  const parts = below(path.toLowerCase(), workspace?.toLowerCase());
   const name = parts.at(-1) ?? "";
   return NEVER.test(path) || ofAgent(path) || parts.some((part) => part.startsWith(".")) || RUNS.has(name) ||
-    /(?:\.config|\.conf|rc)\.(?:[cm]?[jt]s|json)$|\.(?:mk|gradle|gemspec|pth|bzl|service|plist)$/.test(name);
+    parts.some((part) => part === "hooks" || part === "node_modules" || INSTRUCTIONS.has(part)) ||
+    /^(?:makefile|mise|rust-toolchain)\.|(?:\.config|\.conf|rc)\.(?:[cm]?[jt]s|json)$|pipelines\.ya?ml$/.test(name) ||
+    /\.(?:mk|cmake|gradle|gemspec|pth|bzl|service|plist|props|targets|[a-z]+proj|zig|rake|pl|code-workspace)$/.test(
+      name,
+    );
 }
 
 /** Whether the filter of a search (`*.ts`, `src/*.py`) shows program text only. */
@@ -127,5 +155,6 @@ export function showsCodeOnly(filter: string): boolean {
   if (filter.startsWith("!")) return true;
   const parts = filter.toLowerCase().split("/");
   const [, end = ""] = /^[\w*-]*(?:\.[\w-]+)*\.(\w+)$/.exec(parts.at(-1) ?? "") ?? [];
-  return CODE.has(end) && parts.slice(0, -1).every((part) => part === "**" || /^[\w-]+$/.test(part));
+  return (CODE.has(end) || PROSE.has(end)) &&
+    parts.slice(0, -1).every((part) => part === "**" || /^[\w-]+$/.test(part));
 }

@@ -21,7 +21,7 @@ const NAMES: Readonly<Record<string, KnownOptions>> = {
     flags: "q",
   },
   "show-ref": { flags: "dsq", long: "heads tags branches verify hash=? head" },
-  "ls-files": { flags: "cszt", long: "cached stage" },
+  "ls-files": { flags: "czt", long: "cached" },
   branch: { flags: "arv", long: "all list remotes show-current no-color" },
 };
 
@@ -36,6 +36,7 @@ const SETTINGS_MATTER: Readonly<Record<string, KnownOptions>> = {
   diff: SHOWN,
   "diff-tree": { ...SHOWN, flags: `${SHOWN.flags}rtm` },
   whatchanged: SHOWN,
+  reflog: SHOWN,
   "rev-list": { ...SHOWN, long: `${SHOWN.long} count objects` },
   shortlog: { flags: "nse", long: "numbered summary email since= until= no-merges all" },
   blame: { flags: "wMCes", valued: "L", long: "date= no-textconv line-porcelain porcelain since=" },
@@ -48,8 +49,8 @@ const SETTINGS_MATTER: Readonly<Record<string, KnownOptions>> = {
   describe: { long: "tags all always long abbrev= exact-match match= first-parent contains" },
   "merge-base": { flags: "a", long: "all is-ancestor fork-point octopus" },
   "name-rev": { long: "name-only tags" },
-  "ls-tree": { flags: "drtlz", long: "name-only long abbrev=? full-tree" },
-  "cat-file": { flags: "tsep" },
+  "ls-tree": { flags: "drtz", long: "name-only full-tree" },
+  "cat-file": { flags: "tse" },
   "for-each-ref": { long: "sort= count= merged=? no-merged=? contains=? points-at=" },
   "count-objects": { flags: "vH" },
   "check-ignore": { flags: "vqn" },
@@ -69,7 +70,7 @@ const FREED: Readonly<Record<string, readonly string[]>> = {
 /** The files that `git args` reads, as it names them; undefined where it may do more than read. */
 export function filesOfGit(args: readonly string[], where: Where): readonly string[] | undefined {
   const [name = "", ...rest] = args[0] === "--no-pager" || args[0] === "-P" ? args.slice(1) : args;
-  if (name === "--version" && rest.length === 0) return [];
+  if ((name === "--version" || name === "version") && rest.length === 0) return [];
   if (where.cwd === undefined || where.cwd !== where.workspace) return undefined;
   if (name === "stash" || name === "remote" || name === "worktree") return listed(name, rest, where);
   const bare = Object.hasOwn(NAMES, name) ? readArguments(rest, NAMES[name]!) : undefined;
@@ -80,6 +81,12 @@ export function filesOfGit(args: readonly string[], where: Where): readonly stri
   if ((name === "branch" || name === "tag") && read.operands.length > 0) return undefined; // they make one
   const free = FREED[name]?.every((option) => read.flags.has(option)) ?? false;
   if (where.repositoryRuns !== "nothing" && !free) return undefined;
+  // They run the checker of signatures, or write to the terminal.
+  if (read.values.some(([option, value]) => /^--(?:format|pretty)$/.test(option) && /%G|%x|%\(/.test(value))) {
+    return undefined;
+  }
+  if (name === "ls-tree" && !read.flags.has("--name-only")) return undefined; // object names lead past file names
+  if (name === "grep" && read.operands.length < 2) return undefined; // all that is tracked, with dots in front too
   const isPattern = name === "grep" && !read.values.some(([option]) => option === "-e");
   const ranges = read.values.filter(([option]) => option === "-L").map(([, value]) => value); // `-L 1,9:file`
   return named([...(isPattern ? read.operands.slice(1) : read.operands), ...read.loose, ...ranges]);

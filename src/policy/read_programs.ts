@@ -34,7 +34,7 @@ put("wc", files({ flags: "clmwL", long: "lines words bytes chars" }));
 put(
   "ls",
   files({
-    flags: "aAbBcCdfFgGhHiklLmnNopqQrRsStTuUvxXZ1",
+    flags: "aAbBcCdfFgGhklmnNopqQrRsStTuUvxXZ1",
     long:
       "all almost-all human-readable recursive reverse size inode directory classify=? color=? full-time group-directories-first sort= time= time-style= si",
   }),
@@ -58,15 +58,21 @@ put("column", files({ flags: "tx", valued: "sco" }));
 put("fold", files({ flags: "bs", valued: "w" }));
 put("comm", files({ flags: "123i" }));
 put("join", files({ flags: "i", valued: "12jtaov" }));
-put(
-  "diff",
-  files({
-    flags: "aBbcdeiNqsTtuwyZ",
-    valued: "UCW",
-    long:
-      "brief unified=? side-by-side color=? ignore-all-space ignore-blank-lines suppress-common-lines width= strip-trailing-cr",
-  }),
-);
+const DIFF: KnownOptions = {
+  flags: "aBbcdeiNqsTtuwyZ",
+  valued: "UCW",
+  long:
+    "brief unified=? side-by-side color=? ignore-all-space ignore-blank-lines suppress-common-lines width= strip-trailing-cr",
+};
+
+/** Of a folder and a file it reads the file of that name in the folder, so that is one of its files too. */
+put("diff", (args) => {
+  const read = readArguments(args, DIFF);
+  if (read?.operands.length !== 2) return undefined;
+  const [one = "", other = ""] = read.operands;
+  const inside = (folder: string, file: string) => `${folder}/${file.slice(file.lastIndexOf("/") + 1)}`;
+  return [one, other, inside(one, other), inside(other, one), ...read.loose];
+});
 put("cmp", files({ flags: "bls" }, 2));
 put("md5sum sha1sum sha256sum sha512sum cksum b2sum md5", files({ flags: "btz" }));
 put("realpath readlink", files({ flags: "efmnqsz" }));
@@ -88,7 +94,7 @@ put(
 );
 /** Their version alone; others run what a project names for it (yarn, pnpm, cargo, go). */
 put(
-  "node deno python python3 ruby perl php java gcc g++ clang cc cmake docker kubectl rustc sqlite3 psql",
+  "node deno python python3 ruby perl php java gcc g++ clang cc cmake docker kubectl sqlite3 psql",
   (args) => args.length === 1 && /^(?:--version|-V|-version)$/.test(args[0]!) ? [] : undefined,
 );
 
@@ -100,7 +106,7 @@ const GREP: KnownOptions = {
   numbers: true,
 };
 
-/** A whole workspace holds files with credentials: searching all of it is a read where it is limited to program text. */
+/** In folders it shows what has a dot in front too: searching them is a read where it is limited to program text. */
 put("grep egrep fgrep", (args) => {
   const read = readArguments(args, GREP);
   if (read === undefined || read.flags.has("-R")) return undefined;
@@ -110,9 +116,7 @@ put("grep egrep fgrep", (args) => {
   const included = values.filter(([name]) => name === "--include");
   if (!included.every(([, value]) => showsCodeOnly(value))) return undefined;
   const deep = flags.has("-r") || flags.has("--recursive") || values.some(([, value]) => value === "recurse");
-  if (!deep || included.length > 0) return named;
-  const whole = named.length === 0 || named.some((one) => /^(?:\.{0,2}\/*)*$/.test(one));
-  return whole ? undefined : named;
+  return !deep || included.length > 0 ? named : undefined;
 });
 
 /** It leaves out what has a dot in front, and what git ignores. */

@@ -24,10 +24,17 @@ export function workspaceFiles(
   }
   const paths: string[] = [];
   for (const one of named.length === 0 ? ["."] : named) {
+    // `a/../b` is not `b` where `a` is a link; names behind `@` some programs read for more arguments.
+    if (/[^/.]\/+(?:\.\/+)*\.\.(?:\/|$)/.test(one) || one.startsWith("@")) return undefined;
     const path = resolvePath(one, cwd);
     if (!isWithin(path, workspace) || isSecretPlace(path, workspace) || isSecretPlace(one, workspace)) return undefined;
-    if (own?.some((place) => isWithin(path, place)) === true) return undefined;
+    if (own?.some((place) => isWithin(path, place) || isBelow(place, path)) === true) return undefined;
     paths.push(path);
   }
   return paths;
+}
+
+/** Whether a look at all of `folder` shows `place`: what has a dot in front is left out, or counts as secret by itself. */
+function isBelow(place: string, folder: string): boolean {
+  return isWithin(place, folder) && !/\/\./.test(place.slice(folder.length));
 }

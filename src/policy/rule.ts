@@ -111,7 +111,9 @@ export function filesOf(
 ): readonly string[] | undefined {
   if (action !== "read" && action !== "write") return undefined;
   const given = paths.length > 0 ? paths : [subject];
-  const known = given.every((path) => /^[^{\n]+$/.test(path) && !path.endsWith("/**") && (path.startsWith("/") || cwd));
+  const known = given.every((path) =>
+    /^[^{\n]+$/.test(path) && !/\/\*\*$|(?:^|\/)[^/.][^/]*\/+\.\.(?:\/|$)/.test(path) && (path.startsWith("/") || cwd)
+  );
   return known ? given.map((path) => resolvePath(path, cwd ?? "/")) : undefined;
 }
 

@@ -50,6 +50,17 @@ Deno.test("A1 rules test says what would decide, and why, and runs nothing", asy
   await Deno.writeTextFile(`${folder}/.git/config`, "[core]\n\tfsmonitor = ./evil.sh\n");
   assertMatch(await test("git status"), /^you are asked/);
   assertMatch(await test("git rev-parse HEAD"), /^passes/);
+  await Deno.writeTextFile(`${folder}/.git/config`, "[core]\n\tbare = false\n");
+  for (const name of ["commondir", "hooks/post-index-change"]) {
+    await Deno.mkdir(`${folder}/.git/hooks`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/.git/${name}`, "");
+    assertMatch(await test("git status"), /^you are asked/, name);
+    await Deno.remove(`${folder}/.git/${name}`);
+  }
+  const deep = `${folder}/.git/a/b/c/d/e/f`;
+  await Deno.mkdir(deep, { recursive: true });
+  const below = await home.cli(["rules", "test", "git status"], { cwd: deep });
+  assertMatch(below.stdout, /^you are asked/, "a repository may begin higher up than is looked at");
   await Deno.remove(`${folder}/.git`, { recursive: true });
   await Deno.writeTextFile(`${folder}/HEAD`, "ref: refs/heads/x");
   assertMatch(await test("git status"), /^you are asked/, "a folder may be a repository without .git");

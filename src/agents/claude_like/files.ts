@@ -3,4 +3,5 @@ import type { AgentFiles } from "../shared/agent_files.ts";
 
 export const CLAUDE_LIKE_FILES: AgentFiles = {
   settings: [".qwen"],
+  instructions: ["QWEN.md"],
 };

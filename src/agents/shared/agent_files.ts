@@ -7,6 +7,8 @@ export interface AgentFiles {
   readonly settings: readonly string[];
   /** Paths that hold its credentials: reading them is more than a plain read. */
   readonly secrets?: readonly string[];
+  /** Names of the files that it reads as instructions. */
+  readonly instructions?: readonly string[];
   /** The variable that moves its folder; a service manager must hand it on to the daemon, whose feed looks there. */
   readonly homeVariable?: string;
 }
