@@ -39,7 +39,11 @@ export async function commitNewRule(
     const made = inbox.rules().findLast((rule) => rule.pattern === pattern && rule.tool === tool);
     return { ...earlier, ruleId: made?.id ?? "" };
   }
-  const problem = problemOf(params) ?? (inbox.rules().length >= MAX_RULES ? `there are ${MAX_RULES} rules` : undefined);
+  if (inbox.rules().length >= MAX_RULES) {
+    const hint = "agent-console rules revoke ID";
+    throw new ConsoleError("conflict", `there are ${MAX_RULES} rules already, the most that are kept`, { hint });
+  }
+  const problem = problemOf(params);
   if (problem !== undefined) throw new ConsoleError("invalid_params", problem, { param: "pattern" });
   const createdAt = now();
   const rule: Rule = {

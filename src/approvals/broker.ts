@@ -85,8 +85,6 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const { core: { store }, policy, isIncomplete, own } = this.#o;
     const incoming = classifyIncoming(given, whereOf(given, store, own));
     if (isIncomplete()) return this.#leave(incoming, requester);
-    const joined = joinTwin(this.#o, this.#resolver, incoming, requester);
-    if (joined !== undefined) return joined;
     const caller = ruleContext(incoming, store);
     const result = policy.evaluate(incoming, caller);
     if (result.kind === "decided") {
@@ -95,17 +93,21 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
         return this.#decideByPolicy(incoming, result, output, requester.actor);
       }
       if (output !== undefined) {
-        return policy.holds(incoming, result.files, caller).then((holds) =>
-          holds && !isIncomplete()
-            ? this.#decideByPolicy(incoming, result, output, requester.actor)
-            : this.#ask(incoming, requester, { kind: "undecided", needsHuman: true })
-        );
+        return policy.holds(incoming, result.files, caller).then((holds) => {
+          // A rule may have been revoked during the look.
+          const now = policy.evaluate(incoming, caller);
+          return holds && !isIncomplete() && now.kind === "decided" && now.decision.kind === result.decision.kind
+            ? this.#decideByPolicy(incoming, now, output, requester.actor)
+            : this.#ask(incoming, requester, { kind: "undecided", needsHuman: true });
+        });
       }
     }
     return this.#ask(incoming, requester, result);
   }
 
   #ask(incoming: ClassifiedIncoming, requester: Requester, result: PolicyResult): Reported {
+    const joined = joinTwin(this.#o, this.#resolver, incoming, requester);
+    if (joined !== undefined) return joined;
     return incoming.request.acceptsApproval && this.#mayWait(incoming, result)
       ? openRequest(this.#o, this.#resolver, incoming, requester, this.#o.waitMs())
       : this.#leave(incoming, requester);

@@ -3,11 +3,11 @@ import type { IncomingRequest } from "../core/approvals_port.ts";
 import type { ApprovalRequest } from "../domain/approval.ts";
 import type { Report } from "../domain/report.ts";
 import { routeReport, type SessionLookup } from "../domain/report_routing.ts";
-import { repositoryRuns } from "../policy/git_settings.ts";
 import { sourceOf } from "../domain/row_processes.ts";
 import type { RuleContext } from "../policy/rule.ts";
 import type { Where } from "../policy/where.ts";
 import type { PendingRequest } from "./pending_requests.ts";
+import { repositoryOf } from "./repository.ts";
 
 export function subjectSession(
   { report, request }: Pick<IncomingRequest, "report" | "request">,
@@ -31,7 +31,7 @@ export function whereOf(
   return {
     ...(cwd === undefined ? {} : { cwd }),
     ...(begun === undefined ? {} : { workspace: begun }),
-    ...(repositoryConfig === undefined ? {} : { repositoryRuns: repositoryRuns(repositoryConfig, cwd) }),
+    ...repositoryOf(repositoryConfig, cwd),
     own,
   };
 }

@@ -3,10 +3,9 @@ import type { ApprovalRequest } from "../domain/approval.ts";
 import { deciderText } from "../domain/decider.ts";
 import { classify } from "../policy/classify.ts";
 import { askReasonText, type PolicyDecision } from "../policy/evaluation.ts";
-import { repositoryRuns } from "../policy/git_settings.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import type { PolicyEngine } from "./policy_engine.ts";
-import { holdsForRealFiles } from "./real_files.ts";
+import { repositoryOf } from "./repository.ts";
 
 type Evaluated = ResultOf<"approval.evaluate">;
 
@@ -24,20 +23,13 @@ export async function evaluateCommand(
     dialog: "beside",
     acceptsApproval: true,
   };
-  const runs = repositoryConfig === undefined ? {} : { repositoryRuns: repositoryRuns(repositoryConfig, cwd) };
-  const call = classify(request, { cwd, workspace: cwd, own, ...runs });
+  const call = classify(request, { cwd, workspace: cwd, own, ...repositoryOf(repositoryConfig, cwd) });
   const caller = { agent, sessionId: "", cwd };
-  const decide = (request = call) => policy.explain({ request, workspaceConfig }, caller);
-  const decided = decide();
+  const decided = policy.explain({ request: call, workspaceConfig }, caller);
   const { risk } = call;
-  if (decided.kind === "decided" && decided.files.length > 0) {
-    const kindOf = (other: typeof call) => {
-      const result = decide(other);
-      return result.kind === "decided" ? result.decision.kind : undefined;
-    };
-    if (!await holdsForRealFiles(call, decided.files, kindOf, policy.resolveLinks)) {
-      return { outcome: "asked", risk, why: askReasonText("links") };
-    }
+  const files = decided.kind === "decided" ? decided.files : [];
+  if (files.length > 0 && !await policy.holds({ request: call, workspaceConfig }, files, caller)) {
+    return { outcome: "asked", risk, why: askReasonText("links") };
   }
   return { ...outcomeOf(decided), risk };
 }

@@ -114,10 +114,6 @@ export class PolicyEngine {
     return evaluatePolicy(request, policy, { ...caller, now: this.#o.clock.now() });
   }
 
-  get resolveLinks(): ResolveLinks {
-    return this.#o.resolveLinks;
-  }
-
   /** Whether an approval of {@link evaluate} holds for what its files really are. */
   holds(query: PolicyQuery, files: readonly string[], caller: Omit<RuleContext, "now">): Promise<boolean> {
     const decides = (request: ClassifiedRequest) => {

@@ -24,18 +24,8 @@ const PLAIN: Readonly<Record<string, RegExp>> = {
 /** Addresses that git reaches by itself: no `ext::`, no other transport that is a program. */
 const ADDRESS = /^(?:https?:\/\/|ssh:\/\/|git:\/\/|git@[\w.-]+:|[\w.-]+@[\w.-]+:)[\w.@:/~+%-]+$/;
 
-/** So many folders are looked at, from the one that a call runs in (platform/repository_places.ts). */
-const LOOKED_AT = 5;
-
-/**
- * @param text the whole of the repository's `config`, or null where none was found
- * @param cwd where the look began: deeper than was looked at a repository may begin higher up
- */
-export function repositoryRuns(text: string | null, cwd: string | undefined): "nothing" | "something" {
-  if (text === null) {
-    const depth = cwd?.split("/").filter((part) => part !== "").length ?? LOOKED_AT;
-    return depth < LOOKED_AT ? "nothing" : "something";
-  }
+/** @param text the whole of the repository's `config` */
+export function repositoryRuns(text: string): "nothing" | "something" {
   let keys: RegExp | undefined;
   let section = "";
   for (const line of text.split("\n")) {

@@ -8,9 +8,10 @@ import { SYMBOLS } from "../../src/cli/format.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { commandTree } from "../../src/cli/mod.ts";
 import { configDocs } from "../../src/config/docs.ts";
-import type { ApprovalRequest, Rule } from "../../src/domain/approval.ts";
+import type { Rule } from "../../src/domain/approval.ts";
 import { classify } from "../../src/policy/classify.ts";
 import type { Where } from "../../src/policy/where.ts";
+import { requestOf } from "./policy_samples.ts";
 import { evaluatePolicy } from "../../src/policy/evaluation.ts";
 import { EVENTS } from "../../src/domain/event.ts";
 import { SAFETY_MODES } from "../../src/domain/safety_mode.ts";
@@ -97,16 +98,8 @@ function modes(): string {
         createdAt: "",
         by: by ?? "cli:admin",
       };
-      const request: ApprovalRequest = {
-        for: "permission",
-        tool: "Bash",
-        action: "command",
-        subject,
-        dialog: "beside",
-        acceptsApproval: true,
-      };
       const rules = pattern === undefined ? [] : [rule];
-      const result = evaluatePolicy(classify(request, WORK), { safetyMode, rules }, {
+      const result = evaluatePolicy(classify(requestOf(subject), WORK), { safetyMode, rules }, {
         agent: "claude",
         sessionId: "s",
         now: 0,

@@ -50,7 +50,7 @@ export const MODULES: Readonly<Record<string, string>> = {
   agents: "one folder for each agent: its hook events as ours, our decisions as its, its hooks, its feed",
   settings: "puts our hooks into the agents' own settings and takes them out byte for byte",
   domain: "what a session is and how it changes; no I/O, no clock",
-  policy: "rules, risks and the circuit breaker: what may run without asking; no I/O, no clock",
+  policy: "rules, labels and the circuit breaker: what may run without asking; no I/O, no clock",
   journal: "records in a chain of hashes; knows bytes, not sessions",
   daemon: "puts it together: the list of features, the supervisor, what makes the process safe",
   config: "the one schema of the configuration, which validates and documents it",

@@ -77,6 +77,25 @@ Deno.test("A1 what a link leads to counts: a read out of the workspace asks, and
   assertEquals(await ask(undefined, write("/w/src/a.ts")), "held");
 });
 
+Deno.test("A1 a rule that is revoked while links are looked at allows nothing any more", async () => {
+  const desk = new Desk();
+  const write = {
+    ...permissionRequest(""),
+    event: {
+      ...permissionRequest("").event as object,
+      tool_name: "Write",
+      tool_input: { file_path: "/w/a.ts", content: "" },
+    },
+  };
+  const { approval } = await desk.report(write);
+  await desk.broker.decide({ id: approval?.id ?? "", decision: "approve", scope: "always" }, "tui:admin");
+  assertEquals(await told(desk, write), "allow");
+  const asked = told(desk, write);
+  const revoked = desk.revoke({ id: desk.policy.rules()[0]?.id ?? "" }, "cli:admin");
+  assertEquals(await asked, "held");
+  await revoked;
+});
+
 Deno.test("A1 a second call after cd reads nothing: the session's own folder is the one it began in", async () => {
   const desk = new Desk({ safetyMode: "guarded" });
   const at = (cwd: string, command: string) => {

@@ -1,20 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import type { ApprovalRequest } from "../../src/domain/approval.ts";
 import { answerTexts, DETAIL_MIN, INPUT_CAP, presentRequest, TAIL } from "../../src/domain/presentation.ts";
 import { codePoint } from "../support/code_point.ts";
+import { requestOf } from "../support/policy_samples.ts";
 
-function request(subject: string, more: Partial<ApprovalRequest> = {}): ApprovalRequest {
-  return {
-    for: "permission",
-    tool: "Bash",
-    action: "command",
-    subject,
-    dialog: "beside",
-    acceptsApproval: true,
-    ...more,
-  };
-}
+const request = requestOf;
 const input = (subject: string) => presentRequest(request(subject)).input;
 
 Deno.test("short ordinary inputs are shown as they are", () => {

@@ -2,7 +2,7 @@
 export interface AgentFiles {
   /**
    * Paths of its settings and state, also those in a project: writing there changes what is allowed without a human.
-   * Components that follow each other anywhere in a path, as in policy/risk_paths.ts.
+   * Components that follow each other anywhere in a path, as in policy/places.ts.
    */
   readonly settings: readonly string[];
   /** Paths that hold its credentials: reading them is more than a plain read. */
