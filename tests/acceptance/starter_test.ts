@@ -32,7 +32,14 @@ function assertTookNothing(pid: number, leaked: string): void {
   const variables = Deno.readTextFileSync(`/proc/${pid}/environ`).split("\0").map((line) => line.split("=")[0]);
   assertEquals(variables.filter((name) => name !== undefined && name in OF_THE_STARTER), []);
   assertEquals(Deno.readLinkSync(`/proc/${pid}/cwd`), "/");
-  const open = [...Deno.readDirSync(`/proc/${pid}/fd`)].map(({ name }) => Deno.readLinkSync(`/proc/${pid}/fd/${name}`));
+  const open = [...Deno.readDirSync(`/proc/${pid}/fd`)].flatMap(({ name }) => {
+    try {
+      return Deno.readLinkSync(`/proc/${pid}/fd/${name}`);
+    } catch (error) { // closed since it was listed: it lives
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw error;
+    }
+  });
   assert(!open.includes(leaked), `a file of the starter is open in the daemon: ${open.join(" ")}`);
   const [, , , , group, session] = Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/\(.*\)/, "()").split(" ");
   assertEquals([Number(group), Number(session)], [pid, pid], "it lives in the process group of its starter");
