@@ -14,7 +14,7 @@ import { clientEnv } from "../platform/environment.ts";
 import { envFlag, homePaths } from "../platform/home_paths.ts";
 import { env, spawn } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
-import { startArgs, startLauncherPath } from "../platform/start_launcher.ts";
+import { START_EVENT_ENV, startArgs, startLauncherPath } from "../platform/start_launcher.ts";
 import { readStdin, writeStdout } from "../platform/stdio.ts";
 import { daemonEndpoint, deliverReport, type Delivery, forwardedEnv } from "./deliver_report.ts";
 import { truncatePayload } from "./truncate_payload.ts";
@@ -97,25 +97,27 @@ async function deliver(
   if (second === "refused") return;
   if (envFlag(env("AGENT_CONSOLE_NO_START")) || denoFiles.stat(paths.stopped) !== undefined) return;
   if (!claimStart(denoFiles, paths, Date.now(), START_TAKES_MS)) return;
-  startDaemon(root, program);
+  startDaemon(root, program, event.idempotencyKey);
 }
 
 /**
  * By the launcher, the only program that an installed hook may run. Where there is none, a hook outside of any sandbox
- * starts the program itself.
+ * starts the program itself. The daemon is told which event it was started for: this hook and its agent live where it
+ * does, in one pid namespace.
  */
-function startDaemon(root: string, program: ThisProgram): void {
+function startDaemon(root: string, program: ThisProgram, eventKey: string): void {
+  const forEvent = { [START_EVENT_ENV]: eventKey };
   const start = (argv: readonly string[], env: Readonly<Record<string, string>>) => {
     const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
     spawn(argv, { detached: true, ...streams, env, cwd: "/" }).unref();
   };
   const launcher = startLauncherPath(root);
   try {
-    if (launcher !== undefined) return start([launcher], {});
+    if (launcher !== undefined) return start([launcher], forEvent);
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
-  start([...program.client, ...startArgs(root)], clientEnv());
+  start([...program.client, ...startArgs(root)], { ...clientEnv(), ...forEvent });
 }
 
 function newKey(): string {

@@ -56,6 +56,11 @@ export class Processes {
     if (this.#lives.size > KEPT && oldest !== undefined) this.#lives.delete(oldest);
   }
 
+  /** It was seen alive here, in this run. */
+  wasSeen(pid: number): boolean {
+    return this.#lives.has(pid);
+  }
+
   /** It was seen alive here, and then no more. */
   isGone(pid: number): boolean {
     return this.#lives.get(pid) === false;

@@ -70,6 +70,8 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly settings: FeatureSettings<V>;
   /** Counts what comes from outside without a token. */
   readonly quota: Pick<ReportQuota, "run">;
+  /** The idempotency key of the event for which a hook started this daemon. */
+  readonly startEvent?: string | undefined;
   /** Whether the journal takes records. */
   readonly isReadOnly: () => boolean;
 }

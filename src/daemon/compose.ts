@@ -107,6 +107,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     pid: notes.pid,
     config,
     quota,
+    startEvent: options.event,
     isReadOnly,
   };
   const features = createFeatures<typeof FEATURES>(o.features, projections, context);

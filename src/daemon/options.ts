@@ -14,6 +14,8 @@ export interface DaemonOptions {
   readonly session?: string;
   /** The folder or file of the program as people run it: no rule lets an agent's call reach it. */
   readonly program?: string;
+  /** The idempotency key of the event for which a hook started this daemon: that hook's process lived beside it. */
+  readonly event?: string;
   /** Log at level debug, and to stderr too. */
   readonly verbose: boolean;
   /** Ends when stdin ends: the process that started it is gone. */
@@ -22,7 +24,7 @@ export interface DaemonOptions {
   readonly limits?: Partial<Limits>;
 }
 
-const STRINGS = ["home", "socket", "workspace", "session", "program"];
+const STRINGS = ["home", "socket", "workspace", "session", "program", "event"];
 const BOOLEANS = ["ephemeral", "verbose", "tied"];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -54,6 +56,7 @@ export function parseDaemonArgs(args: readonly string[]): DaemonOptions {
     ...text("workspace"),
     ...text("session"),
     ...text("program"),
+    ...text("event"),
     ephemeral: parsed["ephemeral"] === true,
     verbose: parsed["verbose"] === true,
     tied: parsed["tied"] === true,

@@ -83,7 +83,9 @@ export class LivenessLook {
       const { id, status, lastEventAt } = session;
       if (status === "closed" || store.isLost(id)) return;
       if (status === "waiting" && session.waiting.approvalId !== undefined) asks = true;
-      for (const { pid, pidSeen } of processesOf(session)) rows.push({ id, pid, seen: pidSeen === true, lastEventAt });
+      for (const { pid, pidSeen } of processesOf(session)) {
+        rows.push({ id, pid, seen: pidSeen === true || store.processes.wasSeen(pid), lastEventAt });
+      }
     });
     this.someoneAsks = asks;
     return rows;

@@ -1,7 +1,8 @@
 /**
  * The one program that a hook may start: a file of ours that starts the daemon of one home folder. Permission to run a
  * runtime, or a shell, would be permission to run anything: both take code as arguments and from the environment. This
- * file ignores its arguments, clears its environment, and lies where neither a hook nor the daemon may write.
+ * file ignores its arguments, clears its environment but for {@link START_EVENT_ENV}, and lies where neither a hook nor
+ * the daemon may write.
  *
  * The hook's fast path imports this file.
  */
@@ -9,6 +10,9 @@ import { shellQuote } from "../lib/shell_quote.ts";
 
 /** The variables that say where it lies, less HOME. */
 export const LAUNCHER_ENV: readonly string[] = ["XDG_DATA_HOME"];
+
+/** Names the event, by its idempotency key, for which a hook starts the daemon. */
+export const START_EVENT_ENV = "AC_START_EVENT";
 
 /** A name has at most 255 bytes. */
 const MAX_NAME = 240;
@@ -60,7 +64,8 @@ export function startLauncherText(
     "# Starts the daemon for a hook. Written by agent-console; changes are lost.",
     "cd / || exit 0",
     "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-",
-    `exec ${shellQuote(["/usr/bin/env", "-i", ...variables, ...argv])} </dev/null >/dev/null 2>&1`,
+    `exec /usr/bin/env -i \${${START_EVENT_ENV}+"${START_EVENT_ENV}=$${START_EVENT_ENV}"} \\`,
+    `  ${shellQuote([...variables, ...argv])} </dev/null >/dev/null 2>&1`,
     "",
   ].join("\n");
 }

@@ -84,7 +84,8 @@ class SpoolReader {
         "session.report"
       >;
       const receive = () => receiveReport(this.#context, HOOK, params, happenedAt(name, now));
-      this.#context.quota.run(stranger, params, receive);
+      const { sessionId } = this.#context.quota.run(stranger, params, receive);
+      if (params.idempotencyKey === this.#context.startEvent) this.#saw(sessionId);
     } catch (error) {
       const kind = error instanceof ConsoleError ? error.kind : undefined;
       if (kind === "read_only") return "later";
@@ -92,6 +93,18 @@ class SpoolReader {
       this.#context.log.warn("dropped a spooled event", { file: name, error: String(error) });
     }
     return { read, keep: false };
+  }
+
+  /**
+   * The hook that started this daemon ran beside it, in one pid namespace, and its agent lived then: the process counts
+   * as seen, although it may be gone by now.
+   */
+  #saw(sessionId: string | null): void {
+    const { store } = this.#context;
+    const pid = sessionId === null ? undefined : store.get(sessionId)?.pid;
+    if (pid === undefined) return;
+    store.processes.saw(pid, true);
+    store.processes.doubt();
   }
 
   /** A folder stays: it keeps nobody from reading the others. */

@@ -122,3 +122,31 @@ Deno.test("H1 a spooled event that is over a limit stays until there is room, an
   await eventually(async () => (await ids(home)).includes("second"), 10_000, "the event that was kept", 50);
   assertEquals([...Deno.readDirSync(home.path("spool"))], []);
 });
+
+/** The pid of a process that has ended. */
+async function deadPid(): Promise<number> {
+  const child = new Deno.Command("true").spawn();
+  await child.status;
+  return child.pid;
+}
+
+Deno.test("C9 an agent that ended before the daemon which its hook started was up is told, one of another namespace is not", async () => {
+  await using home = await TestHome.create();
+  Deno.mkdirSync(home.path("spool"), { recursive: true, mode: 0o700 });
+  const put = (at: number, id: string, pid: number) => {
+    const event = { ...JSON.parse(spooled(id)), env: { CLAUDE_PID: String(pid) } };
+    Deno.writeTextFileSync(home.path(`spool/00000000000000${at}-x.json`), JSON.stringify(event), { mode: 0o600 });
+    return event.idempotencyKey as string;
+  };
+  const key = put(1, "starter", await deadPid());
+  put(2, "another", await deadPid());
+  await home.start({ args: ["--auto", "--limit", "tickMs=300"], env: { AC_START_EVENT: key } });
+  await using client = await home.connect({ token: true });
+  const lost = async () => {
+    const { sessions } = await client.request("session.list") as { sessions: Json[] };
+    return sessions.filter((row) => row["lost"] === true).map(({ id }) => id);
+  };
+  await eventually(async () => (await lost()).length > 0, 10_000, "the row of the agent that ended", 50);
+  assertEquals(await lost(), ["starter"]);
+  assertEquals((await client.request("status") as Json)["liveness"], { unseen: 1 });
+});

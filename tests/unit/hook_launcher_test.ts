@@ -75,7 +75,7 @@ Deno.test("H1 the launcher of status lines sets aside what changes our runtime, 
   assertEquals(lines, ["AC_KEPT_NODE_OPTIONS=--x $y 'z'", "MINE=1", "PATH=/bin"]);
 });
 
-Deno.test("H1 the file that starts the daemon takes no argument and no variable, and closes what it was given", async () => {
+Deno.test("H1 the file that starts the daemon takes no argument and no variable but the event, and closes what it was given", async () => {
   const text = startLauncherText({ argv: ["/bin/sh", "-c", "env"], env: { HOME: "/home/it's" }, privileged: true });
   assert(text.startsWith("#!/bin/sh -p\n"), text);
   assert(text.includes(`'HOME=/home/it'\\''s'`) && !text.includes('"$@"'), text);
@@ -85,6 +85,14 @@ Deno.test("H1 the file that starts the daemon takes no argument and no variable,
     await Deno.writeTextFile(path, text);
     const checked = await new Deno.Command("/bin/sh", { args: ["-n", path] }).output();
     assertEquals(checked.code, 0);
+    const env = { HOME: "/other", LD_LIBRARY_PATH: "/evil", AC_START_EVENT: "a b'c" };
+    const start = text.replace(" >/dev/null 2>&1", ""); // so that what it runs is heard
+    const ran = await new Deno.Command("/bin/sh", { args: ["-p", "-c", start], env, clearEnv: true }).output();
+    const told = new TextDecoder().decode(ran.stdout).split("\n");
+    assertEquals(told.filter((line) => /^(HOME|LD_|AC_)/.test(line)).sort(), [
+      "AC_START_EVENT=a b'c",
+      "HOME=/home/it's",
+    ]);
   } finally {
     await Deno.remove(path);
   }

@@ -6,6 +6,8 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
+import { env } from "../../platform/process.ts";
+import { START_EVENT_ENV } from "../../platform/start_launcher.ts";
 import { confirm } from "../../platform/stdio.ts";
 import { bytes, duration } from "../format.ts";
 import { call, callOn, type CommandContext, read } from "../context.ts";
@@ -28,6 +30,7 @@ export async function start(run: CommandContext, flags: StartFlags): Promise<voi
   const { ensureDaemon } = await import("../../client/start.ts");
   if (flags.auto && denoFiles.stat(run.context.paths.stopped) !== undefined) throw notRunningError();
   if (!flags.auto) await offerToHooks(run, verbose === true);
+  const event = flags.auto ? env(START_EVENT_ENV) : undefined;
   const { client, pid, fresh } = await ensureDaemon(run.context, {
     auto: flags.auto === true,
     daemon: {
@@ -35,6 +38,7 @@ export async function start(run: CommandContext, flags: StartFlags): Promise<voi
       verbose: verbose === true,
       ...(workspace === undefined ? {} : { workspace }),
       ...(session === undefined ? {} : { session }),
+      ...(event ? { event } : {}),
       ...parseLimits(limit),
     },
     onFromSource: (problem) => verbose && run.out.note(`runs from source: ${problem}`),
