@@ -27,11 +27,14 @@ export function whereOf(
 ): Where {
   const cwd = cwdOf(report, request, rows);
   const row = rows.get(report.sessionId);
-  const begun = row === undefined || row.status === "closed" ? cwd : row.workspace ?? row.cwd ?? cwd;
+  // Not the folder of the call where the session has one of its own: the model chooses that.
+  const told = report.facts.cwd ?? cwd;
+  const begun = row === undefined || row.status === "closed" ? told : row.workspace ?? row.cwd ?? told;
   return {
     ...(cwd === undefined ? {} : { cwd }),
     ...(begun === undefined ? {} : { workspace: begun }),
-    ...repositoryOf(repositoryConfig, cwd),
+    // The look was at the folder of the event.
+    ...(report.facts.cwd === cwd ? repositoryOf(repositoryConfig) : {}),
     own,
   };
 }

@@ -23,7 +23,7 @@ export async function evaluateCommand(
     dialog: "beside",
     acceptsApproval: true,
   };
-  const call = classify(request, { cwd, workspace: cwd, own, ...repositoryOf(repositoryConfig, cwd) });
+  const call = classify(request, { cwd, workspace: cwd, own, ...repositoryOf(repositoryConfig) });
   const caller = { agent, sessionId: "", cwd };
   const decided = policy.explain({ request: call, workspaceConfig }, caller);
   const { risk } = call;

@@ -77,7 +77,7 @@ async function deliver(
     ...truncatePayload(payload),
     ...(workspaceConfig === undefined ? {} : { workspaceConfig }),
     // What git would run by itself; of other calls nobody asks.
-    ...(payload.includes("git ") ? { repositoryConfig: repositoryConfigText(denoFiles, ".") } : {}),
+    ...(payload.includes("git ") ? { repositoryConfig: repositoryConfigText(denoFiles, folderOf(payload)) } : {}),
     env: forwardedEnv(),
     idempotencyKey: newKey(),
   };
@@ -118,6 +118,15 @@ function startDaemon(root: string, program: ThisProgram, eventKey: string): void
     if (!isNotFound(error)) throw error;
   }
   start([...program.client, ...startArgs(root)], { ...clientEnv(), ...forEvent });
+}
+
+/**
+ * The folder that the event is about. Our own may be another one; the sandbox then refuses to read that one, and its
+ * settings are not known.
+ */
+function folderOf(payload: string): string {
+  const { cwd } = JSON.parse(payload) as { readonly cwd?: unknown };
+  return typeof cwd === "string" && cwd.startsWith("/") ? cwd : "";
 }
 
 function newKey(): string {

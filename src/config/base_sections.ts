@@ -101,8 +101,8 @@ const approvals = section("approvals", {
     title: "Rules",
     means:
       "Standing answers, each with the agent's name of the `tool` (or `*`), a `pattern` for the command, path or " +
-      "URL, a `decision` (allow or deny) and perhaps one `agent`. Deny wins. `*` is any text; in an allow rule none that " +
-      "makes another command, leaves the folder or host that the pattern names, or is hidden.",
+      "URL, a `decision` (allow or deny) and perhaps one `agent`. Deny wins. docs/approvals.md says what `*` stands for: " +
+      "any text in a deny rule, never more than can be read in an allow rule.",
     must: "an array of rules",
     applies: "live",
     example: '[{ "tool": "Bash", "pattern": "make *", "decision": "allow" }]',

@@ -8,11 +8,12 @@ import { MAX_WORKSPACE_CONFIG } from "../protocol/limits.ts";
 import { UNREAD, type WorkspaceDisk } from "./workspace_file.ts";
 
 /**
- * The text of the settings of the repository that `folder` is in; null where there is none as far as is looked.
- * {@link UNREAD} where they cannot be read, where `.git` is a file that names another place, or where a folder may be a
+ * The text of the settings of the repository that the absolute `folder` is in; null where there is none as far as is
+ * looked. {@link UNREAD} where no folder is given, where they cannot be read, where `.git` is a file that names another place, or where a folder may be a
  * repository without one. Never throws.
  */
 export function repositoryConfigText(disk: WorkspaceDisk, folder: string): string | null {
+  if (folder === "") return UNREAD;
   try {
     for (const place of REPOSITORY_PLACES) {
       const config = `${folder}/${place.config}`;

@@ -33,6 +33,8 @@ const MAX_TEXT = 4000;
 export interface Carried {
   /** In small letters, without its folder. */
   readonly name: string;
+  /** As it is written. */
+  readonly word: string;
   readonly args: readonly string[];
   /** More words may follow from somewhere else. */
   readonly begun: boolean;
@@ -59,7 +61,7 @@ export function carriedBy(commands: readonly (readonly string[])[]): CarriedComm
         if (inner.length > MAX_TEXT) isComplete = false;
         for (const each of crudeCommands(inner.slice(0, MAX_TEXT))) add(each, feeds, depth + 1);
       } else if (inner !== "") {
-        found.push({ name: baseName(inner), args: words.slice(at + 1, at + MAX_WORDS), begun: feeds });
+        found.push({ name: baseName(inner), word: inner, args: words.slice(at + 1, at + MAX_WORDS), begun: feeds });
       }
       const name = baseName(inner);
       carries ||= CARRIERS.has(name) || (name === "git" && words.some((arg) => GIT_RUNS.test(arg)));
@@ -77,7 +79,8 @@ export function carriedInText(text: string): CarriedCommands {
   return { commands, isComplete: isComplete && text.length <= MAX_TEXT };
 }
 
-function baseName(word: string): string {
+/** A program's name in small letters, without its folder. */
+export function baseName(word: string): string {
   return word.slice(word.lastIndexOf("/") + 1).toLowerCase();
 }
 

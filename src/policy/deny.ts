@@ -1,5 +1,6 @@
 /** Whether a deny rule is for a call: it sees more than an allow rule, and where it cannot see it says so. Pure. */
 import type { Rule } from "../domain/approval.ts";
+import { baseName } from "./carried.ts";
 import type { ClassifiedRequest } from "./classify.ts";
 import { type Glob, isEverything, matchesGlob, readGlob } from "./glob.ts";
 import { resolvePath } from "./places.ts";
@@ -12,12 +13,18 @@ export type Denial = "denies" | "mentions" | "may" | "no";
 
 export function denialOf(rule: Rule, request: ClassifiedRequest): Denial {
   const glob = readGlob(rule.pattern);
-  const { subject, where: { cwd = "/" }, paths, action } = request;
-  if (matchesGlob(glob, subject) || paths?.some((path) => reachesPath(glob, path, cwd)) === true) return "denies";
+  const { subject, where: { cwd = "/", workspace = cwd }, paths = [], action } = request;
+  if (matchesGlob(glob, subject)) return "denies";
   switch (action) {
     case "read":
-    case "write":
-      return matchesGlob(glob, resolvePath(subject, cwd)) ? "denies" : "no";
+    case "write": {
+      // A relative pattern is meant from the workspace; it may also be meant from where the call runs.
+      const from = /^[/*]/.test(rule.pattern)
+        ? []
+        : [workspace, cwd].map((folder) => readGlob(`${folder}/${rule.pattern}`));
+      const reached = [subject, ...paths].some((path) => [glob, ...from].some((one) => reachesPath(one, path, cwd)));
+      return reached ? "denies" : "no";
+    }
     case "fetch":
       return addressesOf(subject).some((address) => matchesGlob(glob, address)) ? "denies" : "no";
     case "command":
@@ -28,21 +35,33 @@ export function denialOf(rule: Rule, request: ClassifiedRequest): Denial {
 }
 
 function denialOfCommand(glob: Glob, { carried, plain, subject }: ClassifiedRequest): Denial {
-  const head = glob[0]!;
-  for (const { name, args, begun } of carried.commands) {
-    // Most patterns name the program: then most commands are none of theirs.
-    if (!head.startsWith(name) && !`${name} `.startsWith(head)) continue;
-    for (const words of readings(args)) {
-      const text = [name, ...words].join(" ");
-      if (matchesGlob(glob, text) || matchesGlob(glob, `${text} `)) return "denies";
+  for (const { name, word, args, begun } of carried.commands) {
+    for (const [one, called] of [[byName(glob), name], [glob, word]] as const) {
+      const head = one[0]!;
+      // Most patterns name the program: then most commands are none of theirs.
+      if (!head.startsWith(called) && !`${called} `.startsWith(head)) continue;
+      for (const words of readings(args)) {
+        const text = [called, ...words].join(" ");
+        if (matchesGlob(one, text) || matchesGlob(one, `${text} `)) return "denies";
+      }
+      const isBegun = begun && begunReadings(args).some((words) => head.startsWith([called, ...words, ""].join(" ")));
+      if (isBegun) return "denies";
     }
-    if (begun && begunReadings(args).some((words) => head.startsWith([name, ...words, ""].join(" ")))) return "denies";
   }
+  const head = glob[0]!;
   if (plain !== undefined && carried.isComplete) return "no";
   const word = head.trim().split(/\s+/)[0] ?? "";
   if (isEverything(glob) || subject.length > MAX_SEARCHED) return "mentions";
   const bare = subject.replace(/['"\\]|\$(?=['"])/g, "").toLowerCase();
   return word !== "" && bare.includes(word.toLowerCase()) ? "mentions" : "may";
+}
+
+/** The pattern with its program as {@link Carried.name} gives one: in small letters, without its folder. */
+function byName([head = "", ...more]: Glob): Glob {
+  const end = head.search(/\s/);
+  if (end < 0 && more.length > 0) return [head, ...more]; // a star is part of the program's name
+  const program = end < 0 ? head : head.slice(0, end);
+  return [baseName(program) + head.slice(program.length), ...more];
 }
 
 /** In a longer text nobody looks for a word. */

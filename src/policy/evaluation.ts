@@ -8,6 +8,7 @@
  * | a command that cannot be read plainly                     | ask    | ask     | ask        |
  * | a plain call that a human allowed for exactly its text    | allow  | allow   | allow      |
  * | a severe one under any other rule                         | ask    | ask     | ask        |
+ * | a line that goes on after `cd`, and no blanket rule       | ask    | ask     | ask        |
  * | one under a rule with a star that a human made            | allow  | allow   | allow      |
  * | one under a rule of the configuration that names it       | ask    | allow   | allow      |
  * | one under a blanket rule (`*`), and it reads or writes    | ask    | allow   | allow      |
@@ -56,6 +57,8 @@ const ASK_REASONS = {
   deny_may: "it cannot be read plainly, and what a deny rule forbids may hide in it",
   severe: "it loses something or lets others decide, and no rule is for exactly this text",
   unmatched: "no rule allows it, and it is not sure that it only reads",
+  moves:
+    "it changes the shell that the rest of it runs in (another folder, other programs), and no rule is for exactly this text",
   links: "a link leads out of what it seems to be, or cannot be followed",
   mode: "the safety mode is manual, in which only what you allowed before passes",
 } as const;
@@ -122,26 +125,44 @@ function allowedBy(
   mode: SafetyMode,
 ): Extract<PolicyDecision, { kind: "decided" }>["by"] | AskReason {
   const allowing = rules.filter((rule) => rule.decision === "allow" && rule.by !== "workspace");
-  const exact = allowing.find((rule) => isExact(rule) && isOwn(rule) && matches(rule, request));
+  const exact = allowing.find((rule) => isExact(rule) && isByHuman(rule) && matches(rule, request));
   if (exact !== undefined) return { kind: "rule", ruleId: exact.id };
   if (request.isSevere) return "severe";
-  const usable = allowing.filter((rule) => isOwn(rule) || mode !== "manual");
+  const usable = allowing.filter((rule) => isByHuman(rule) || mode !== "manual");
   const isRead = request.reads !== undefined && mode !== "manual";
   const gate = request.dialog === "gate";
   if (isRead && !gate) return { kind: "mode", mode };
   const parts: readonly (Command | undefined)[] = request.plain?.commands ?? [undefined];
+  const moves = movesOn(parts);
   let ruleId: string | undefined;
   for (const part of parts) {
-    const rule = usable.find((each) => passes(each, request, part, mode));
+    const rule = usable.filter((each) => !moves || isBlanket(each)).find((each) => passes(each, request, part, mode));
     if (rule !== undefined) ruleId ??= rule.id;
+    else if (moves) return "moves";
     else if (part === undefined || mode === "manual" || readsFiles(part, request.where) === undefined) {
-      return mode === "manual" && allowing.length > usable.length ? "mode" : isRead ? "mode" : "unmatched";
+      const stricter = mode === "manual" && allowing.some((each) => passes(each, request, part, "autonomous"));
+      return stricter || request.reads !== undefined ? "mode" : "unmatched";
     }
   }
   return ruleId === undefined ? "unmatched" : { kind: "rule", ruleId };
 }
 
-function isOwn({ by }: Rule): boolean {
+/**
+ * What a shell does by itself, after which the same words mean something else: in another folder, with other programs or
+ * settings. No program can do that to the shell that started it.
+ */
+const CHANGE_SHELL = new Set(
+  ("cd chdir pushd popd source . eval export set unset setenv declare typeset local readonly integer float shopt setopt " +
+    "unsetopt enable disable builtin trap umask ulimit limit exec emulate autoload zmodload bindkey abbr unalias rehash " +
+    "shift getopts read mapfile readarray vared").split(" "),
+);
+
+/** Whether a later command of the line is not what it would be alone. */
+function movesOn(parts: readonly (Command | undefined)[]): boolean {
+  return parts.slice(0, -1).some((part) => part !== undefined && CHANGE_SHELL.has(part[0]));
+}
+
+function isByHuman({ by }: Rule): boolean {
   return by !== "config" && by !== "workspace";
 }
 
@@ -151,10 +172,13 @@ function matches(rule: Rule, request: ClassifiedRequest): boolean {
 }
 
 function passes(rule: Rule, request: ClassifiedRequest, part: Command | undefined, mode: SafetyMode): boolean {
-  const fits = part === undefined ? allowsOther(rule, request) : allowsCommand(rule, part) || allowsText(rule, request);
+  // What a human allowed for exactly one text is that text, not a part of another.
+  const isWhole = isExact(rule) && isByHuman(rule) && (request.plain?.commands.length ?? 1) > 1;
+  const isPart = part !== undefined && !isWhole && allowsCommand(rule, part);
+  const fits = part === undefined ? allowsOther(rule, request) : isPart || allowsText(rule, request);
   if (!fits) return false;
-  return mode === "autonomous" || isOwn(rule) || !isBlanket(rule) || request.risk === "reads" ||
-    request.risk === "writes";
+  if (!isBlanket(rule) || mode === "autonomous") return true;
+  return mode === "guarded" && (request.risk === "reads" || request.risk === "writes");
 }
 
 /** The files that the decision rests on. */

@@ -6,7 +6,7 @@
 import { type ApprovalRequest, type Risk, SEARCH_FILTERS } from "../domain/approval.ts";
 import type { Carried } from "./carried.ts";
 import type { Command } from "./plain_text.ts";
-import { isSecretPlace, showsCodeOnly } from "./places.ts";
+import { isSecretPlace, resolvePath, showsCodeOnly } from "./places.ts";
 import { workspaceFiles } from "./reads.ts";
 import { destroys } from "./severe.ts";
 import type { Where } from "./where.ts";
@@ -71,7 +71,9 @@ export function filesRead({ subject, paths }: ApprovalRequest, where: Where): re
     const files = workspaceFiles([subject], where);
     // A search of the whole workspace shows its files with credentials too.
     const isSearch = paths?.some((path) => path.endsWith("/**")) === true;
-    return isSearch && files?.[0] === where.workspace ? undefined : files;
+    return isSearch && where.workspace !== undefined && files?.[0] === resolvePath(where.workspace, "/")
+      ? undefined
+      : files;
   }
   // A search: its input as JSON. Its filters say which files of the folder are shown.
   let input: Record<string, unknown>;

@@ -1,6 +1,6 @@
 /**
  * Places whose names tell that reading or writing them is more than it seems. Pure: paths are compared by their
- * components, in small letters; links are resolved by whoever can see the disk (approvals/links.ts).
+ * components, in small letters; links are resolved by whoever can see the disk (approvals/real_files.ts).
  */
 import { AGENT_FILES } from "../agents/files.ts";
 
@@ -64,6 +64,8 @@ const CODE = words(`
 `);
 /** Text that the filter of a search may show beside it. */
 const PROSE = words("md mdx rst adoc");
+/** Text and pictures that nothing runs. */
+const PLAIN = words("txt csv tsv svg png jpg jpeg gif webp");
 
 /** Components that follow each other, of every agent's settings, state and credentials. */
 const AGENTS = AGENT_FILES.flatMap(({ settings, secrets = [] }) => [...settings, ...secrets])
@@ -92,6 +94,9 @@ function below(path: string, workspace: string | undefined): readonly string[] {
   return rest.split(/[/\\]/).filter((part) => part !== "" && part !== "." && part !== "..");
 }
 
+/** No path is longer, UTF-16 units (PATH_MAX): one that is may be anything, and would cost milliseconds. */
+const MAX_PATH = 4096;
+
 /** Folders that no workspace lies in. */
 const NEVER = /\/\.(?:git|ssh|gnupg|agent-console)(?:\/|$)/i;
 
@@ -100,7 +105,9 @@ const NEVER = /\/\.(?:git|ssh|gnupg|agent-console)(?:\/|$)/i;
  * `/proc`, `/dev` and the folders of agents and of this program.
  */
 export function isSecretPlace(path: string, workspace?: string): boolean {
-  if (/^\/+(?:proc|dev|sys)(?:\/|$)/i.test(path) || NEVER.test(path) || ofAgent(path)) return true;
+  if (path.length > MAX_PATH || /^\/+(?:proc|dev|sys)(?:\/|$)/i.test(path) || NEVER.test(path) || ofAgent(path)) {
+    return true;
+  }
   return below(path, workspace).some(isSecretName);
 }
 
@@ -134,20 +141,41 @@ const RUNS = words(`
   skill.md
 `);
 
+/** What a source file may be called, too. */
+const PLAIN_STEMS = words("package settings default go head workspace tasks compose composer module");
+/** The names without what stands behind their first dot: `gulpfile.ts` is run as `gulpfile.js` is, and read as it is. */
+const RUN_STEMS: ReadonlySet<string> = new Set(
+  [...RUNS, ...INSTRUCTIONS].map(stemOf).filter((stem) => !PLAIN_STEMS.has(stem)),
+);
+
+/** Of a name with a dot in front, too. */
+function stemOf(name: string): string {
+  return /^\.*[^.]*/.exec(name)![0];
+}
+
 /**
  * Whether a write to `path` may change what runs later or what is allowed: no rule reaches it. Every name with a dot in
  * front is one (`.git`, `.ssh`, `.bashrc`, `.vscode`, agents' settings, our own), as are configurations that are code.
  */
 export function runsLater(path: string, workspace?: string): boolean {
+  if (path.length > MAX_PATH) return true;
   if (/^\/+(?:etc|bin|sbin|usr|boot|proc|dev|sys|lib|lib64|library|system)(?:\/|$)/i.test(path)) return true;
   const parts = below(path.toLowerCase(), workspace?.toLowerCase());
   const name = parts.at(-1) ?? "";
   return NEVER.test(path) || ofAgent(path) || parts.some((part) => part.startsWith(".")) || RUNS.has(name) ||
+    RUN_STEMS.has(stemOf(name)) ||
     parts.some((part) => part === "hooks" || part === "node_modules" || INSTRUCTIONS.has(part)) ||
-    /^(?:makefile|mise|rust-toolchain)\.|(?:\.config|\.conf|rc)\.(?:[cm]?[jt]s|json)$|pipelines\.ya?ml$/.test(name) ||
+    /^(?:makefile|mise|rust-toolchain)\.|(?:\.config|\.conf|\.workspace|\.setup|rc)\.(?:[cm]?[jt]s|json)$|^(?:requirements|constraints).*\.txt$|pipelines\.ya?ml$/
+      .test(name) ||
     /\.(?:mk|cmake|gradle|gemspec|pth|bzl|service|plist|props|targets|[a-z]+proj|zig|rake|pl|code-workspace)$/.test(
       name,
     );
+}
+
+/** Whether a file of this name holds text that people write, not folders or what a system keeps: `src/a.ts`. */
+export function isNamedAsText(path: string): boolean {
+  const [, end = ""] = /[^/]\.(\w+)$/.exec(path.toLowerCase()) ?? [];
+  return CODE.has(end) || PROSE.has(end) || PLAIN.has(end);
 }
 
 /** Whether the filter of a search (`*.ts`, `src/*.py`) shows program text only. */

@@ -18,15 +18,17 @@ export interface PlainText {
 
 export type Joint = "&&" | "||" | ";" | "|";
 
-/** Longer texts are opaque, UTF-16 units: nobody writes them by hand, and no input may cost milliseconds. */
+/** Longer texts are opaque, UTF-16 units and words: nobody writes them by hand, and no input may cost milliseconds. */
 const MAX_PLAIN = 10_000;
+const MAX_WORDS = 400;
 
 /**
- * Characters that mean themselves outside quotes in every shell. `~` and `^` only behind another one, as in `HEAD~1`;
- * `=` and `%` too, where the first word has none (an assignment, zsh's `=ls`, a job).
+ * Characters that mean themselves outside quotes in every shell. `=` and `%` only behind another one, where the first word
+ * has none (an assignment, zsh's `=ls`, a job). `~` and `^` only where a commit's name ends: `HEAD~1`, `main~2`, `HEAD^`.
+ * In zsh both can be part of a pattern (EXTENDED_GLOB); of `HEAD^` it is one for files whose names begin so.
  */
 const SAFE = /[A-Za-z0-9_./,:@+-]/;
-const SAFE_INSIDE = /[A-Za-z0-9_./,:@+=%~^-]/;
+const COMMIT_END = /^(?:HEAD(?:\^{1,2}\d?|~\d*)+|[A-Za-z0-9_./-]*[A-Za-z0-9](?:~\d+)+)(?=$|[ ;&|:.])/;
 /** Printable ASCII: most texts, and nothing in them deceives. */
 const PRINTED = /^[ -~]*$/;
 
@@ -38,6 +40,9 @@ const RESERVED = new Set(
   ("if then elif else fi for foreach while until do done case esac select function coproc end and or not begin switch " +
     "repeat noglob nocorrect alias hash").split(" "),
 );
+
+/** Longest name of a commit that ends in `~` or `^`, UTF-16 units. */
+const MAX_COMMIT = 100;
 
 /** What a word is made of; `star` is one that stands outside quotes, in patterns of rules only. */
 export interface Word {
@@ -64,6 +69,7 @@ export function readWords(
   }
   const commands: Word[][] = [[]];
   const joints: Joint[] = [];
+  let count = 0;
   let at = 0;
   while (at < text.length) {
     const char = text[at]!;
@@ -84,6 +90,7 @@ export function readWords(
     const isFirst = commands.at(-1)!.length === 0;
     if (isFirst && (!/^[A-Za-z0-9_./*][^=%]*$/.test(word.text) || RESERVED.has(word.text))) return undefined;
     commands.at(-1)!.push({ text: word.text, stars: word.stars });
+    if (++count > MAX_WORDS) return undefined;
     at = word.end;
   }
   if (commands.at(-1)!.length === 0) { // `ls;` ends well, `ls &&` does not
@@ -96,6 +103,7 @@ export function readWords(
 function readWord(text: string, start: number, stars: boolean): (Word & { readonly end: number }) | undefined {
   let word = "";
   const found: number[] = [];
+  const commitEnd = start + (COMMIT_END.exec(text.slice(start, start + MAX_COMMIT))?.[0].length ?? 0);
   let at = start;
   for (; at < text.length && !/[ ;&|]/.test(text[at]!); at++) {
     const char = text[at]!;
@@ -107,8 +115,7 @@ function readWord(text: string, start: number, stars: boolean): (Word & { readon
       at = end;
       continue;
     }
-    const isBehind = at > start && SAFE_INSIDE.test(text[at - 1]!) && !/[:=]/.test(text[at - 1]!);
-    const safe = /[~^]/.test(char) ? isBehind : /[=%]/.test(char) ? at > start : SAFE.test(char);
+    const safe = /[~^]/.test(char) ? at < commitEnd : /[=%]/.test(char) ? at > start : SAFE.test(char);
     if (stars && char === "*") found.push(word.length);
     else if (!safe) return undefined;
     word += char;

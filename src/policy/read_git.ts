@@ -1,8 +1,10 @@
 /**
- * The git commands that only read. A repository's own settings can make most of them run a program, so they count only in
- * the session's own folder, and where its settings name none (git_settings.ts) or options keep git from it. Pure.
+ * The git commands that only read. A repository's own settings can make nearly each of them run a program (a pager, a
+ * filter, a file system monitor, the checker of a signature, the helper that fetches what is missing), whatever its
+ * options, so they count only in the session's own folder, and where its settings name none (git_settings.ts). Pure.
  */
 import { type KnownOptions, readArguments } from "./operands.ts";
+import { showsCodeOnly } from "./places.ts";
 import type { Where } from "./where.ts";
 
 const SHOWN: KnownOptions = {
@@ -13,8 +15,7 @@ const SHOWN: KnownOptions = {
   numbers: true,
 };
 
-/** They ask nothing but the names of commits and files, so that no setting matters. */
-const NAMES: Readonly<Record<string, KnownOptions>> = {
+const COMMANDS: Readonly<Record<string, KnownOptions>> = {
   "rev-parse": {
     long:
       "abbrev-ref show-toplevel git-dir short=? verify quiet is-inside-work-tree show-prefix symbolic-full-name absolute-git-dir show-cdup",
@@ -22,10 +23,6 @@ const NAMES: Readonly<Record<string, KnownOptions>> = {
   },
   "show-ref": { flags: "dsq", long: "heads tags branches verify hash=? head" },
   "ls-files": { flags: "czt", long: "cached" },
-  branch: { flags: "arv", long: "all list remotes show-current no-color" },
-};
-
-const SETTINGS_MATTER: Readonly<Record<string, KnownOptions>> = {
   status: {
     flags: "sbzvu",
     long:
@@ -36,7 +33,7 @@ const SETTINGS_MATTER: Readonly<Record<string, KnownOptions>> = {
   diff: SHOWN,
   "diff-tree": { ...SHOWN, flags: `${SHOWN.flags}rtm` },
   whatchanged: SHOWN,
-  reflog: SHOWN,
+  reflog: { flags: "n", long: "oneline all date= max-count=", numbers: true },
   "rev-list": { ...SHOWN, long: `${SHOWN.long} count objects` },
   shortlog: { flags: "nse", long: "numbered summary email since= until= no-merges all" },
   blame: { flags: "wMCes", valued: "L", long: "date= no-textconv line-porcelain porcelain since=" },
@@ -61,43 +58,39 @@ const SETTINGS_MATTER: Readonly<Record<string, KnownOptions>> = {
   tag: { flags: "l", long: "list sort= contains=? merged=? points-at=", valued: "n" },
 };
 
-/** What they show of is the object store alone: with these options no setting is followed. */
-const FREED: Readonly<Record<string, readonly string[]>> = {
-  log: ["--no-ext-diff", "--no-textconv", "--no-show-signature"],
-  show: ["--no-ext-diff", "--no-textconv", "--no-show-signature"],
-};
-
 /** The files that `git args` reads, as it names them; undefined where it may do more than read. */
 export function filesOfGit(args: readonly string[], where: Where): readonly string[] | undefined {
   const [name = "", ...rest] = args[0] === "--no-pager" || args[0] === "-P" ? args.slice(1) : args;
   if ((name === "--version" || name === "version") && rest.length === 0) return [];
   if (where.cwd === undefined || where.cwd !== where.workspace) return undefined;
-  if (name === "stash" || name === "remote" || name === "worktree") return listed(name, rest, where);
-  const bare = Object.hasOwn(NAMES, name) ? readArguments(rest, NAMES[name]!) : undefined;
-  if (bare !== undefined && !(name === "branch" && bare.operands.length > 0)) return named(bare.operands);
-  const known = Object.hasOwn(SETTINGS_MATTER, name) ? SETTINGS_MATTER[name]! : undefined;
-  const read = known && readArguments(rest, known);
+  if (where.repositoryRuns !== "nothing") return undefined;
+  if (name === "stash" || name === "remote" || name === "worktree") return listed(name, rest);
+  const known = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : undefined;
+  const read = known && readArguments(name === "reflog" && rest[0] === "show" ? rest.slice(1) : rest, known);
   if (read === undefined) return undefined;
-  if ((name === "branch" || name === "tag") && read.operands.length > 0) return undefined; // they make one
-  const free = FREED[name]?.every((option) => read.flags.has(option)) ?? false;
-  if (where.repositoryRuns !== "nothing" && !free) return undefined;
+  // They make one; behind `reflog` a word may be a command of its own.
+  if (/^(?:branch|tag|reflog)$/.test(name) && read.operands.length > 0) return undefined;
   // They run the checker of signatures, or write to the terminal.
   if (read.values.some(([option, value]) => /^--(?:format|pretty)$/.test(option) && /%G|%x|%\(/.test(value))) {
     return undefined;
   }
   if (name === "ls-tree" && !read.flags.has("--name-only")) return undefined; // object names lead past file names
-  if (name === "grep" && read.operands.length < 2) return undefined; // all that is tracked, with dots in front too
+  // Of a folder, or of a commit, it shows all that is tracked, with dots in front too.
+  const searched = name === "grep" ? rest.slice(rest.indexOf("--") + 1) : [];
+  if (name === "grep" && !(rest.includes("--") && searched.length > 0 && searched.every(showsCodeOnly))) {
+    return undefined;
+  }
   const isPattern = name === "grep" && !read.values.some(([option]) => option === "-e");
   const ranges = read.values.filter(([option]) => option === "-L").map(([, value]) => value); // `-L 1,9:file`
   return named([...(isPattern ? read.operands.slice(1) : read.operands), ...read.loose, ...ranges]);
 }
 
-function listed(name: string, args: readonly string[], where: Where): readonly string[] | undefined {
+function listed(name: string, args: readonly string[]): readonly string[] | undefined {
   const words = args.join(" ");
   // `remote -v` shows addresses, which may hold a password.
   if (name === "remote") return words === "" ? [] : undefined;
   const shows = name === "worktree" ? words === "list" : /^(?:list|show(?: -p| --stat)?(?: stash@\d+)?)$/.test(words);
-  return shows && where.repositoryRuns === "nothing" ? [] : undefined;
+  return shows ? [] : undefined;
 }
 
 /** `HEAD:src/a.ts`, `a..b`, `:/text`: each part may name a file. */

@@ -5,7 +5,7 @@
  * (printf, test with numbers: a subscript may hold a command), what moves on (cd), what names another program (xargs).
  */
 import { type KnownOptions, readArguments } from "./operands.ts";
-import { showsCodeOnly } from "./places.ts";
+import { isNamedAsText, showsCodeOnly } from "./places.ts";
 
 /** The files that a command reads, as it names them; undefined where it may do more than read. */
 export type ReadFiles = (args: readonly string[]) => readonly string[] | undefined;
@@ -59,17 +59,18 @@ put("fold", files({ flags: "bs", valued: "w" }));
 put("comm", files({ flags: "123i" }));
 put("join", files({ flags: "i", valued: "12jtaov" }));
 const DIFF: KnownOptions = {
-  flags: "aBbcdeiNqsTtuwyZ",
+  flags: "aBbcdeiqsTtuwyZ",
   valued: "UCW",
   long:
     "brief unified=? side-by-side color=? ignore-all-space ignore-blank-lines suppress-common-lines width= strip-trailing-cr",
 };
 
-/** Of a folder and a file it reads the file of that name in the folder, so that is one of its files too. */
+/** Of two folders it shows every file; of a folder and a file the one of that name, so that is one of its files too. */
 put("diff", (args) => {
   const read = readArguments(args, DIFF);
   if (read?.operands.length !== 2) return undefined;
   const [one = "", other = ""] = read.operands;
+  if (![one, other].every(isNamedAsText)) return undefined;
   const inside = (folder: string, file: string) => `${folder}/${file.slice(file.lastIndexOf("/") + 1)}`;
   return [one, other, inside(one, other), inside(other, one), ...read.loose];
 });
@@ -94,13 +95,15 @@ put(
 );
 /** Their version alone; others run what a project names for it (yarn, pnpm, cargo, go). */
 put(
-  "node deno python python3 ruby perl php java gcc g++ clang cc cmake docker kubectl sqlite3 psql",
-  (args) => args.length === 1 && /^(?:--version|-V|-version)$/.test(args[0]!) ? [] : undefined,
+  "node deno ruby perl php gcc g++ clang cc cmake docker kubectl sqlite3 psql",
+  (args) => args.length === 1 && args[0] === "--version" ? [] : undefined,
 );
+put("python python3", (args) => args.length === 1 && /^(?:--version|-V)$/.test(args[0]!) ? [] : undefined);
+put("java", (args) => args.length === 1 && /^--?version$/.test(args[0]!) ? [] : undefined);
 
 const GREP: KnownOptions = {
   flags: "EFGPHhilLnocqsvwxzabrRIZT",
-  valued: "ABCemd",
+  valued: "ABCem",
   long:
     "include= exclude= exclude-dir= color=? colour=? line-number ignore-case count files-with-matches files-without-match only-matching invert-match word-regexp fixed-strings extended-regexp perl-regexp max-count= after-context= before-context= context= regexp= recursive no-messages with-filename no-filename quiet text binary-files=",
   numbers: true,
@@ -115,7 +118,7 @@ put("grep egrep fgrep", (args) => {
   const named = [...(given ? operands : operands.slice(1)), ...loose];
   const included = values.filter(([name]) => name === "--include");
   if (!included.every(([, value]) => showsCodeOnly(value))) return undefined;
-  const deep = flags.has("-r") || flags.has("--recursive") || values.some(([, value]) => value === "recurse");
+  const deep = flags.has("-r") || flags.has("--recursive");
   return !deep || included.length > 0 ? named : undefined;
 });
 

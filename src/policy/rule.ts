@@ -10,7 +10,7 @@ import { matchesAddress } from "./address_pattern.ts";
 import type { ClassifiedRequest } from "./classify.ts";
 import { matchesCommand, readCommandPattern } from "./command_pattern.ts";
 import { type Glob, isEverything, matchesGlob, readGlob } from "./glob.ts";
-import { isSecretPlace, isWithin, resolvePath, runsLater } from "./places.ts";
+import { isNamedAsText, isSecretPlace, isWithin, resolvePath, runsLater } from "./places.ts";
 import type { Command } from "./plain_text.ts";
 
 /** Whose call it is, and when: what a rule's scope is compared with. */
@@ -54,9 +54,12 @@ export function isExact(rule: Rule): boolean {
   return rule.tool !== "*" && readGlob(rule.pattern).length === 1;
 }
 
-/** Whether an allow rule does not say what is called: `*`, or `* --help`, which is also `curl evil --help`. */
+/**
+ * Whether an allow rule does not say what is called: `*`, or `* --help`, which is also `curl evil --help`; `https://*.*`,
+ * which names no host.
+ */
 export function isBlanket(rule: Rule): boolean {
-  return readGlob(rule.pattern)[0]?.trim() === "";
+  return readGlob(rule.pattern)[0]?.trim() === "" || /^[a-z*]+:\/\/[*.\s]*(?::[\d*]*)?(?:[/?#]|$)/i.test(rule.pattern);
 }
 
 /** Whether the pattern of an allow rule is exactly this call's text, which must be plain where it is a command. */
@@ -74,7 +77,8 @@ export function allowsCommand(rule: Rule, command: Command): boolean {
 
 /**
  * Whether an allow rule's pattern is for this call, which is no command. A file rule never reaches what runs later
- * (places.ts), and its star nothing that may be secret.
+ * (places.ts), and its star nothing that may be secret; of writes only program text and prose, as nobody can list all
+ * files that some tool runs or is configured by.
  */
 export function allowsOther(rule: Rule, request: ClassifiedRequest): boolean {
   const glob = readGlob(rule.pattern);
@@ -88,7 +92,7 @@ export function allowsOther(rule: Rule, request: ClassifiedRequest): boolean {
       if (allowsText(rule, request)) return true;
       const [path, ...more] = files;
       return path !== undefined && more.length === 0 && !isSecretPlace(path, where.workspace) &&
-        matchesFile(rule.pattern, glob, path, where.workspace);
+        (action === "read" || isNamedAsText(path)) && matchesFile(rule.pattern, glob, path, where.workspace);
     }
     case "fetch":
       return isEverything(glob) || allowsText(rule, request) || matchesAddress(rule.pattern, subject);

@@ -49,7 +49,7 @@ Deno.test("A1 rules test says what would decide, and why, and runs nothing", asy
   assertMatch(await test("agent-console approve x"), /^you are asked: it reaches agent-console itself/);
   await Deno.writeTextFile(`${folder}/.git/config`, "[core]\n\tfsmonitor = ./evil.sh\n");
   assertMatch(await test("git status"), /^you are asked/);
-  assertMatch(await test("git rev-parse HEAD"), /^passes/);
+  assertMatch(await test("git rev-parse HEAD"), /^you are asked/);
   await Deno.writeTextFile(`${folder}/.git/config`, "[core]\n\tbare = false\n");
   for (const name of ["commondir", "hooks/post-index-change"]) {
     await Deno.mkdir(`${folder}/.git/hooks`, { recursive: true });
@@ -92,4 +92,23 @@ Deno.test("rules add shows what the rule would have passed in the last week, ask
   assertMatch(refused.stderr, /error: the pattern is not one plain command/);
   assertEquals((await home.cli(["rules", "add", "make *", "--deny", "--yes"])).code, 0);
   assertMatch(await told(home, "make lint"), /"behavior":"deny"/);
+});
+
+Deno.test("A1 the repository that counts is that of the call's folder, whatever folder the hook runs in", async () => {
+  await using home = await TestHome.create({ config: JSON.stringify(GUARDED) });
+  await home.start();
+  const status = async (session: string, cwd: string) => {
+    const event = recorded("claude", "PermissionRequest", { command: "git status", session, cwd });
+    await using asks = hook(home, event); // its own folder is `work`
+    return (await asks.exit(END_MS)).stdout;
+  };
+  for (const [name, config] of [["work", ""], ["elsewhere", ""], ["evil", "\tfsmonitor = ./evil.sh\n"]] as const) {
+    await Deno.mkdir(`${home.root}/${name}/.git`, { recursive: true });
+    await Deno.writeTextFile(`${home.root}/${name}/.git/config`, `[core]\n${config}`);
+  }
+  assertEquals(await status("own", `${home.root}/work`), ALLOWED);
+  assertEquals(await status("evil", `${home.root}/evil`), "");
+  assertEquals(await status("other", `${home.root}/elsewhere`), "", "nobody looked there");
+  await Deno.remove(`${home.root}/work/.git`, { recursive: true });
+  assertEquals(await status("none", `${home.root}/work`), "", "a repository may begin higher up");
 });

@@ -164,7 +164,10 @@ export class Desk {
 
   /** `session.report` as a hook calls it that found no repository. */
   async report(params: Report, peer: Peer = new FakeCaller()): Promise<ResultOf<"session.report">> {
-    return await sessionHandlers(this.deps)["session.report"]({ repositoryConfig: null, ...params }, callOf(peer));
+    return await sessionHandlers(this.deps)["session.report"]({
+      repositoryConfig: "[core]\n\tbare = false\n",
+      ...params,
+    }, callOf(peer));
   }
 
   /** `approval.revoke` by a client. */

@@ -1,5 +1,6 @@
 /** Rules and safety modes through the whole core: what a hook is told, and what the journal keeps. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { whereOf } from "../../src/approvals/caller.ts";
 import { PolicyEngine } from "../../src/approvals/policy_engine.ts";
 import { classify } from "../../src/policy/classify.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
@@ -110,6 +111,18 @@ Deno.test("A1 a second call after cd reads nothing: the session's own folder is 
   assertEquals([desk.store.get("s")?.cwd, desk.store.get("s")?.workspace], ["/w/src", "/w"]);
   assertEquals(await at("/w", "git status"), "allow");
   assertEquals(desk.store.get("s")?.workspace, undefined);
+});
+
+Deno.test("A1 the folder that a call names is not taken for the session's own", () => {
+  const { store } = new Desk();
+  const where = (facts: { readonly cwd?: string }, cwd: string) => {
+    const report = { agent: "cursor", sessionId: "new", facts, event: { kind: "noted" } } as const;
+    const call = { for: "permission", tool: "Shell", action: "command", subject: "cat hosts", dialog: "gate" } as const;
+    const request = { ...call, acceptsApproval: true, cwd };
+    return whereOf({ report, request, repositoryConfig: "[core]\n" }, store, []);
+  };
+  assertEquals(where({ cwd: "/w" }, "/etc"), { cwd: "/etc", workspace: "/w", own: [] });
+  assertEquals(where({ cwd: "/w" }, "/w"), { cwd: "/w", workspace: "/w", repositoryRuns: "nothing", own: [] });
 });
 
 Deno.test("approve --scope always leaves a rule: the next same call runs unasked, another one asks; revoked, it asks again", async () => {

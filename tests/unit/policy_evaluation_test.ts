@@ -31,6 +31,7 @@ const LOOSE = "guarded autonomous";
 const ROWS: readonly (readonly [string, (kind: Kind) => Rule[], Readonly<Record<Kind, string>>])[] = [
   ["own, literal", (kind) => [rule(TEXTS[kind], "cli:admin")], row(ALL, ALL, ALL, ALL, ALL)],
   ["own, wildcard", (kind) => [rule(wild(kind), "cli:admin")], row(ALL, ALL, ALL, "", ALL)],
+  ["own, blanket", () => [rule("* -* *", "cli:admin")], row(LOOSE, LOOSE, "autonomous", "", "autonomous")],
   ["config, literal", (kind) => [rule(TEXTS[kind], "config")], row(LOOSE, LOOSE, LOOSE, "", LOOSE)],
   ["config, wildcard", (kind) => [rule(wild(kind), "config")], row(LOOSE, LOOSE, LOOSE, "", LOOSE)],
   ["config, blanket", () => [rule("* -* *", "config")], row(LOOSE, LOOSE, "autonomous", "", "autonomous")],
@@ -260,4 +261,32 @@ Deno.test("who decided, read from its word, is the same", () => {
     "client",
     "client",
   ]);
+});
+
+Deno.test("A1 behind what changes the shell nothing passes by itself, nor by a rule with a star", () => {
+  const rules = ["cd *", "pushd *", "export -*", "make *"].map((pattern) => rule(pattern, "cli:admin"));
+  for (const mode of ["guarded", "autonomous"] as const) {
+    for (
+      const text of [
+        ...["cd /etc && cat hosts", "cd /proc/self && cat environ", "cd evil && git status", "pushd x; ls"],
+        ...["cd /tmp/evil && make test", "export -x && make", "make && cd x && make", "cd x || ls"],
+      ]
+    ) {
+      assertEquals([text, mode, answer(classified(text), mode, rules)], [text, mode, "ask"]);
+    }
+    assertEquals(answer(classified("cd x && make"), mode, [rule("*", "config")]), mode === "guarded" ? "ask" : "yes");
+    assertEquals(answer(classified("make && cd x"), mode, rules), "yes");
+    assertEquals(answer(classified("make test | tail -3 && cat a.ts"), mode, rules), "yes");
+  }
+  const exactly = [rule("cd /x && make", "cli:admin")];
+  assertEquals(answer(classified("cd /x && make"), "manual", exactly), "yes");
+});
+
+Deno.test("A1 what a human allowed for one text is no part of another", () => {
+  const rules = ["cd /tmp/evil", "make test", "npm run build"].map((pattern) => rule(pattern, "cli:admin"));
+  for (const text of ["make test", "cd /tmp/evil"]) assertEquals(answer(classified(text), "manual", rules), "yes");
+  for (const text of ["cd /tmp/evil && make test", "make test && npm run build", "make test; make test"]) {
+    for (const mode of ["manual", "guarded"] as const) assertEquals(answer(classified(text), mode, rules), "ask");
+  }
+  assertEquals(answer(classified("make test && ls"), "guarded", [rule("make test", "config")]), "yes");
 });

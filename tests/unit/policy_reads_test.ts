@@ -118,7 +118,7 @@ Deno.test("a command reads only in its session's own folder", () => {
   assertEquals(read("cat a.ts", { cwd: "/home/u/.claude", workspace: "/home/u/.claude" }), "ask");
 });
 
-Deno.test("git reads pass where the repository's own settings run nothing, or options keep git from them", () => {
+Deno.test("A1 git reads pass only where the repository's own settings run nothing, whatever the options", () => {
   const { repositoryRuns: _, ...unseen } = WHERE;
   const read = (text: string, repositoryRuns?: "nothing" | "something") => {
     const where = repositoryRuns === undefined ? unseen : { ...unseen, repositoryRuns };
@@ -127,9 +127,13 @@ Deno.test("git reads pass where the repository's own settings run nothing, or op
   for (const text of ["git status", "git diff", "git log", "git show", "git blame a.ts", "git log -p --no-ext-diff"]) {
     assertEquals([text, read(text, "nothing"), read(text, "something"), read(text)], [text, "yes", "ask", "ask"]);
   }
+  // What is missing is fetched by a program that `remote.x.uploadpack` names; `format.pretty` may check signatures.
   for (
-    const text of ["git rev-parse HEAD", "git branch", "git log --no-ext-diff --no-textconv --no-show-signature -p"]
+    const text of [
+      ...["git rev-parse HEAD~1", "git branch -v", "git show-ref -d", "git ls-files", "git stash list", "git remote"],
+      "git log --no-ext-diff --no-textconv --no-show-signature -p",
+    ]
   ) {
-    assertEquals([text, read(text, "something")], [text, "yes"]);
+    assertEquals([text, read(text, "something"), read(text)], [text, "ask", "ask"]);
   }
 });

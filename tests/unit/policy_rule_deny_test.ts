@@ -36,6 +36,34 @@ Deno.test("a deny rule for paths finds one among several, and in a folder that i
   assert(finds("infra/*", "z", "infra/a.tf"), "also as it was given");
 });
 
+Deno.test("A1 a relative deny rule for files is meant from the workspace, however the file is named", () => {
+  for (const path of ["/p/app/src/x.ts", "src/x.ts", "./src/x.ts", "lib/../src/x.ts"]) {
+    assert(denies("src/*", path, { action: "write" }), path);
+    assert(denies("src/*", "z", { action: "write", paths: [path] }), path);
+  }
+  assert(!denies("src/*", "/p/app/lib/src/x.ts", { action: "write" }));
+  assert(!denies("src/*", "/q/src/x.ts", { action: "write" }));
+});
+
+Deno.test("A1 a deny rule finds its program in any folder, in any case, behind any carrier", () => {
+  for (
+    const [pattern, text] of [
+      ...["./deploy.sh prod", "true && ./deploy.sh prod", "sh ./deploy.sh prod", "bash -c './deploy.sh prod'"].map((
+        text,
+      ) => ["./deploy.sh *", text]),
+      ["/opt/t/deploy *", "env /opt/t/deploy prod"],
+      ["/opt/t/deploy *", "deploy prod"],
+      ["Tool *", "env Tool prod"],
+      ["Tool *", "tool prod"],
+      ["deploy.sh", "x; ./deploy.sh"],
+      ["/opt/*", "env /opt/t/deploy prod"],
+      ["*/deploy.sh *", "env ./deploy.sh prod"],
+    ] as const
+  ) assert(denies(pattern!, text!), `${pattern} → ${text}`);
+  assert(!denies("./deploy.sh *", "true && ./deploy.sh.txt prod") && !denies("Tool *", "env Tools prod"));
+  assert(!denies("git branch -D *", "git branch -d x"), "arguments keep their case");
+});
+
 Deno.test("deny beats allow, and finds its command inside a line and inside what carries it", () => {
   const rules = [rule("*"), rule("git push*", { id: "d", decision: "deny" })];
   for (

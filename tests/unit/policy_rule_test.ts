@@ -110,7 +110,30 @@ Deno.test("a star in a path does not go up, and no file rule reaches what runs l
       ...[".git/config", ".git/hooks/x", "sub/.git/config", ".claude/settings.json", ".agent-console/config.jsonc"].map(
         (p) => ["*", p],
       ),
-      ...["package.json", "Makefile", "a/Cargo.toml", ".npmrc", ".github/workflows/x.yml", "vite.config.ts"].map((
+      ...[
+        "package.json",
+        "Makefile",
+        "a/Cargo.toml",
+        "npm-shrinkwrap.json",
+        "uv.lock",
+        "gulpfile.ts",
+        "gulpfile.mjs",
+        "docker-compose.override.yml",
+        "Dockerfile.dev",
+        "requirements-dev.txt",
+        "vitest.workspace.ts",
+        "wrangler.toml",
+        "CMakePresets.json",
+        "config.ru",
+        "tsconfig.json",
+        "scripts/build.sh",
+        "AGENTS.override.md",
+        "data.json",
+        "noname",
+        ".npmrc",
+        ".github/workflows/x.yml",
+        "vite.config.ts",
+      ].map((
         p,
       ) => ["*", p]),
       ...["/home/u/.bashrc", "/etc/cron.d/x", ".vscode/tasks.json", "conftest.py", ".env", "server.key"].map((
@@ -118,52 +141,15 @@ Deno.test("a star in a path does not go up, and no file rule reaches what runs l
       ) => ["*", p]),
     ] as [string, string][]
   ) assert(!allows(pattern, path, write), `${pattern} → ${path}`);
+  assert(allows("/p/app/wrangler.toml", "wrangler.toml", write), "but by its own name");
+  for (const path of ["src/tasks.ts", "docs/a.md", "lib/a.test.py", "img/a.svg", "notes.txt"]) {
+    assert(allows("*", path, write), path);
+  }
+  assert(!allows("*", `/p/app/${"x/".repeat(3000)}a.ts`, write), "longer than any path");
   // Not even one for exactly that file.
   assert(!allows("/p/app/package.json", "package.json", write));
   assert(allows("/p/app/.env", ".env", { action: "read", tool: "Read" }), "a secret is read by its own name only");
   assert(!allows("*", ".env", { action: "read", tool: "Read" }));
-});
-
-Deno.test("addresses are compared by scheme, labels of the host, port and path", () => {
-  const url = { action: "fetch", tool: "WebFetch" } as const;
-  const yes = [
-    ["https://*.example.com/*", "https://a.example.com/x?y=1#z"],
-    ["https://*.example.com/*", "https://a.b.example.com/"],
-    ["https://example.com", "https://example.com/x"],
-    ["https://example.com/*", "HTTPS://EXAMPLE.COM/x"],
-    ["https://example.com/docs/*", "https://example.com/docs/a/../b"],
-    ["https://example.com:443/*", "https://example.com/x"],
-    ["http://localhost:*/*", "http://localhost:3000/x"],
-    ["*://example.com/*", "http://example.com/x"],
-    ["*", "https://anything.org/x"],
-    ["*", "how to do it"],
-    ["how to do it", "how to do it"],
-  ];
-  const no = [
-    ["https://*.example.com/*", "https:///evil.com/.example.com"],
-    ["https://*.example.com/*", "https://evil.org/.example.com/x"],
-    ["https://*.example.com/*", "https://evil.org?.example.com/x"],
-    ["https://*.example.com/*", "https://evil.org#.example.com/x"],
-    ["https://*.example.com/*", "https://example.com/x"],
-    ["https://*.example.com/*", "https://evilexample.com/x"],
-    ["https://*.example.com/*", "https://a@evil.example.com/"],
-    ["https://*.example.com/*", "https://a.example.com.evil.org/"],
-    ["https://*.example.com/*", "https://a.example.com\\@evil.org/"],
-    ["https://*.example.com/*", "http://a.example.com/"],
-    ["https://*.example.com/*", "https://a.example.com:8443/"],
-    ["https://example.com*", "https://example.com.evil.org/"],
-    ["https://example.com*", "https://example.com@evil.org/"],
-    ["https://example.com/docs/*", "https://example.com/docs/../admin"],
-    ["https://example.com/docs/*", "https://example.com/docs/%2e%2e/admin"],
-    ["https://example.com/docs/*", "https://example.com/docs//evil.org"],
-    ["https://example.com/docs/*", "https://example.com/docs/x https://evil.org"],
-    ["https://*.1.1.1/*", "https://1.1.1.1/"],
-    ["http://example.com/*", "file:///etc/passwd"],
-    ["*://example.com/*", "ftp://example.com/x"],
-    ["how *", "how to do it"],
-  ];
-  for (const [pattern = "", text = ""] of yes) assert(allows(pattern, text, url), `${pattern} → ${text}`);
-  for (const [pattern = "", text = ""] of no) assert(!allows(pattern, text, url), `${pattern} → ${text}`);
 });
 
 Deno.test("of other tools a rule is for all calls or for exactly one", () => {
