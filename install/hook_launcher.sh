@@ -15,9 +15,15 @@ case $1 in
     ;;
 esac
 [ -x "$1" ] || exit 0
+# A container has pids of its own: the same number means another process there.
+unset AC_PID_NAMESPACE
+if [ -L /proc/self/ns/pid ]; then
+  AC_PID_NAMESPACE=$(/usr/bin/readlink /proc/self/ns/pid) || unset AC_PID_NAMESPACE
+fi
 # What a hook may read and nothing else: the names of its --allow-env.
 exec /usr/bin/env -i DENO_NO_UPDATE_CHECK=1 "$cache" \
   ${AC_FROM_SOURCE+"AC_FROM_SOURCE=$AC_FROM_SOURCE"} \
+  ${AC_PID_NAMESPACE+"AC_PID_NAMESPACE=$AC_PID_NAMESPACE"} \
   ${AGENT_CONSOLE_HOME+"AGENT_CONSOLE_HOME=$AGENT_CONSOLE_HOME"} \
   ${AGENT_CONSOLE_NO_START+"AGENT_CONSOLE_NO_START=$AGENT_CONSOLE_NO_START"} \
   ${AGENT_CONSOLE_SOCKET+"AGENT_CONSOLE_SOCKET=$AGENT_CONSOLE_SOCKET"} \

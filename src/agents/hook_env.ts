@@ -7,6 +7,6 @@
  * order is part of the installed command, which some agents' users have to trust again when it changes.
  */
 import { CLAUDE_HOOK_ENV } from "./claude/hook_env.ts";
-import { TERMINAL_ENV } from "./shared/hook_env.ts";
+import { PID_NAMESPACE, TERMINAL_ENV } from "./shared/hook_env.ts";
 
-export const HOOK_ENV: readonly string[] = [...CLAUDE_HOOK_ENV, ...TERMINAL_ENV];
+export const HOOK_ENV: readonly string[] = [...CLAUDE_HOOK_ENV, ...TERMINAL_ENV, PID_NAMESPACE];

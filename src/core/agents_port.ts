@@ -5,4 +5,6 @@ export interface AgentsPort {
   readonly adapterOf: (name: string) => Adapter | undefined;
   /** For messages: the names that have an adapter. */
   readonly names: readonly string[];
+  /** The variable by which a hook tells the pid namespace that its agent lives in. */
+  readonly pidNamespace: string;
 }

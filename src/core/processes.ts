@@ -23,6 +23,27 @@ export class Processes {
     this.#look = look;
   }
 
+  /** The pid namespace that this daemon lives in, as `ps` numbers it; undefined where that is not known. */
+  namespace: string | undefined;
+  /** Sessions whose agent lives in another one; those of long ago are forgotten first. */
+  #foreign = new Set<string>();
+
+  /** Notes that the agent of a session lives in the pid namespace `told`. @returns whether that is another one */
+  isForeign(sessionId: string, told: string | undefined): boolean {
+    const number = /^pid:\[(\d+)\]$/.exec(told ?? "")?.[1];
+    const isForeign = number !== undefined && this.namespace !== undefined && number !== this.namespace;
+    this.#foreign.delete(sessionId);
+    if (!isForeign) return false;
+    this.#foreign.add(sessionId);
+    const [oldest] = this.#foreign;
+    if (this.#foreign.size > KEPT && oldest !== undefined) this.#foreign.delete(oldest);
+    return true;
+  }
+
+  get foreign(): ReadonlySet<string> {
+    return this.#foreign;
+  }
+
   /** An event has come; `processes` are those of its row. */
   heard(processes: readonly ProcessRef[], nowMs: number): void {
     this.heardAt = nowMs;

@@ -39,7 +39,8 @@ export class LivenessLook {
 
   status(): LivenessStatus | undefined {
     const { store } = this.#context;
-    const unseen = this.#unseen.filter(({ id, pid }) => store.get(id)?.pid === pid).length;
+    const foreign = [...store.processes.foreign].filter((id) => !["closed", undefined].includes(store.get(id)?.status));
+    const unseen = this.#unseen.filter(({ id, pid }) => store.get(id)?.pid === pid).length + foreign.length;
     if (this.#problem !== undefined) return { problem: this.#problem };
     return unseen === 0 ? undefined : { unseen };
   }

@@ -5,7 +5,7 @@
 import type { Projection } from "../core/projection.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
 import { setTimer } from "../platform/clock.ts";
-import { permittedPs, probe, type ProcessTable, PS_PATHS } from "../platform/process_table.ts";
+import { permittedPs, pidNamespace, probe, type ProcessTable, PS_PATHS } from "../platform/process_table.ts";
 import { LivenessLook } from "./look.ts";
 import "./status.ts";
 
@@ -17,7 +17,20 @@ export const liveness: Feature<never, Projection> = {
   },
   create: (context) => {
     const watch = new LivenessWatch(context);
-    return { service: { tick: () => watch.look(), status: () => watch.status(), stop: () => watch.stop() } };
+    const { pid, store: { processes } } = context;
+    const learn = () => {
+      const ps = permittedPs();
+      // Where it is not known, a pid that was seen alive here counts as one of here.
+      if (ps !== undefined) pidNamespace(ps, pid).then((known) => processes.namespace = known, () => {});
+    };
+    return {
+      service: {
+        start: learn,
+        tick: () => watch.look(),
+        status: () => watch.status(),
+        stop: () => watch.stop(),
+      },
+    };
   },
 };
 

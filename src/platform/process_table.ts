@@ -50,6 +50,13 @@ export async function probe(ps: string, own: number, pids: readonly number[]): P
   };
 }
 
+/** The pid namespace that process `own` lives in, as Linux numbers it; undefined where this `ps` does not know. */
+export async function pidNamespace(ps: string, own: number): Promise<string | undefined> {
+  const options = { signal: AbortSignal.timeout(PROBE_MS), env: { LC_ALL: "C" }, cwd: "/" };
+  const { stdout, code } = await run([ps, "-o", "pidns=", "-p", String(own)], options);
+  return code === 0 ? /^\s*(\d{4,})\s*$/.exec(stdout)?.[1] : undefined;
+}
+
 interface Line {
   readonly pid: number;
   readonly uid: number;

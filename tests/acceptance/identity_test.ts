@@ -150,3 +150,38 @@ Deno.test("C9 an agent that is killed in its question: the held hook ends with i
   assert(ms < await patience(1500), `told after ${ms.toFixed(0)} ms`);
   assertEquals(await asked(), 0);
 });
+
+Deno.test("C9 a pid of another pid namespace is no process here: it takes part in nothing, and status says so", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  const status = async () => (await client.request("status") as Json)["liveness"];
+  const live = new Deno.Command("sleep", { args: ["60"] }).spawn();
+  try {
+    const report = (session_id: string, AC_PID_NAMESPACE?: string) =>
+      client.request("session.report", {
+        agent: "claude",
+        event: { session_id, hook_event_name: "UserPromptSubmit", cwd: "/x", prompt: session_id },
+        env: { CLAUDE_PID: String(live.pid), ...(AC_PID_NAMESPACE === undefined ? {} : { AC_PID_NAMESPACE }) },
+      });
+    const pid = async (id: string) => (await client.request("session.get", { sessionId: id }))["session"] as Json;
+    const own = Deno.build.os === "linux" ? Deno.readLinkSync("/proc/self/ns/pid") : undefined;
+    await eventually(
+      async () => {
+        await report("elsewhere", "pid:[4026539999]");
+        return own === undefined || (await pid("elsewhere"))["pid"] === undefined;
+      },
+      5000,
+      "the daemon to know its namespace",
+    );
+    await report("here", own);
+    assertEquals((await pid("here"))["pid"], live.pid);
+    if (own !== undefined) {
+      assertEquals(await status(), { unseen: 1 });
+      assertStringIncludes((await home.cli(["status"])).stdout, "the agent of 1 session lives where it cannot be seen");
+    }
+  } finally {
+    live.kill("SIGKILL");
+    await live.status;
+  }
+});

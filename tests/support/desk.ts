@@ -1,5 +1,6 @@
 /** The core with its broker on a journal and a clock in memory: approvals without sockets and without waiting. */
 import { adapterOf, HOOK_NAMES } from "../../src/agents/registry.ts";
+import { PID_NAMESPACE } from "../../src/agents/shared/hook_env.ts";
 import type { Broker } from "../../src/approvals/broker.ts";
 import { Inbox } from "../../src/approvals/inbox.ts";
 import type { PolicyEngine, PolicySettings } from "../../src/approvals/policy_engine.ts";
@@ -135,7 +136,7 @@ export class Desk {
     this.deps = {
       store,
       approvals: broker,
-      agents: { adapterOf, names: HOOK_NAMES },
+      agents: { adapterOf, names: HOOK_NAMES, pidNamespace: PID_NAMESPACE },
       unknown: new UnrecognizedEvents(store, NO_LOG),
       twins: new TwinEvents(),
       now,

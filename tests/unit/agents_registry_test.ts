@@ -5,7 +5,7 @@ import { AGENT_FILES } from "../../src/agents/files.ts";
 import { HOOK_ENV } from "../../src/agents/hook_env.ts";
 import { HOOK_WORDS } from "../../src/agents/names.ts";
 import { AGENTS } from "../../src/agents/registry.ts";
-import { TERMINAL_ENV } from "../../src/agents/shared/hook_env.ts";
+import { PID_NAMESPACE, TERMINAL_ENV } from "../../src/agents/shared/hook_env.ts";
 import { statusline } from "../../src/agents/statusline.ts";
 
 const FOLDERS = [...Deno.readDirSync(new URL("../../src/agents", import.meta.url))]
@@ -33,7 +33,7 @@ Deno.test("agents: a descriptor's parts go by its name", () => {
 
 Deno.test("agents: the lists beside the registry are those of the descriptors", () => {
   assertEquals(HOOK_WORDS, AGENTS.map(({ name }) => name));
-  assertEquals(HOOK_ENV, [...AGENTS.flatMap(({ hookEnv = [] }) => hookEnv), ...TERMINAL_ENV]);
+  assertEquals(HOOK_ENV, [...AGENTS.flatMap(({ hookEnv = [] }) => hookEnv), ...TERMINAL_ENV, PID_NAMESPACE]);
   assertEquals(AGENT_FILES, AGENTS.flatMap(({ files }) => files ?? []));
   assertEquals(AGENT_FEEDS, AGENTS.flatMap(({ feed }) => feed ?? []));
   assertEquals([statusline], AGENTS.flatMap((agent) => agent.statusline?.report ?? []));
@@ -49,6 +49,7 @@ Deno.test("agents: what a hook forwards is the same in every version: it is part
     "WEZTERM_PANE",
     "KITTY_WINDOW_ID",
     "SSH_TTY",
+    "AC_PID_NAMESPACE",
   ]);
 });
 

@@ -19,6 +19,9 @@ async function launch(launcher: string, words: readonly string[], env: Record<st
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
 }
 
+/** What the launcher finds out by itself. */
+const NAMESPACE = Deno.build.os === "linux" ? [`AC_PID_NAMESPACE=${Deno.readLinkSync("/proc/self/ns/pid")}`] : [];
+
 Deno.test("H1 the launcher of hooks passes exactly the variables that a hook may read", async () => {
   const text = await Deno.readTextFile(`${INSTALL}${HOOK_LAUNCHER}`);
   const passed = [...text.matchAll(/\$\{(\w+)\+"(\w+)=\$(\w+)"\}/g)].map(([, name, left, right]) => {
@@ -39,12 +42,14 @@ Deno.test("H1 the launcher of hooks hands on values as they are, and nothing els
     LD_LIBRARY_PATH: "/x",
     DENO_DIR: "/evil",
     PATH: "/bin",
+    AC_PID_NAMESPACE: "pid:[1]",
   };
   const { stdout } = await launch(HOOK_LAUNCHER, ["/usr/bin/env", "-0"], env);
   const all = stdout.split("\0").filter((line) => line !== "").sort();
-  assertEquals(all, ["DENO_NO_UPDATE_CHECK=1", "SSH_TTY=", `TMUX=${odd}`]);
+  assertEquals(all, [...NAMESPACE, "DENO_NO_UPDATE_CHECK=1", "SSH_TTY=", `TMUX=${odd}`]);
   const moved = await launch(HOOK_LAUNCHER, ["DENO_DIR=/a b", "/usr/bin/env", "-0"], {});
   assertEquals(moved.stdout.split("\0").filter((line) => line !== "").sort(), [
+    ...NAMESPACE,
     "DENO_DIR=/a b",
     "DENO_NO_UPDATE_CHECK=1",
   ]);

@@ -10,6 +10,9 @@ export const TERMINAL_ENV = [
   "SSH_TTY",
 ] as const;
 
+/** Set by the launcher of hooks, where the system has pid namespaces: `pid:[4026531836]`. */
+export const PID_NAMESPACE = "AC_PID_NAMESPACE";
+
 /**
  * Not read from the environment: the parent of the hook client. It identifies agents that send no pid with their hooks,
  * as far as domain/confirmed_pid.ts confirms it.

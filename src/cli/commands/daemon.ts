@@ -213,8 +213,8 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof ResultOf<"status">>([
 function processes({ liveness: { problem, unseen = 0 } = {} }: ResultOf<"status">): string[] {
   if (problem !== undefined) return [`cannot be seen, so no session is shown as lost: ${problem}`];
   if (unseen === 0) return [];
-  const whose = unseen === 1 ? "that of a session was" : `those of ${unseen} sessions were`;
-  return [`${whose} never seen here (in a container, or ended at once): their end will not be, either`];
+  const whose = unseen === 1 ? "the agent of 1 session lives" : `the agents of ${unseen} sessions live`;
+  return [`${whose} where it cannot be seen (in a container), or ended at once: a kill is not noticed`];
 }
 
 function statusLines(s: ResultOf<"status">): string[] {

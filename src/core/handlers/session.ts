@@ -141,7 +141,9 @@ function understand(
     throw new ConsoleError("invalid_params", `the report was not understood: ${problem}`, { param: "event" });
   }
   const { problem } = understood;
-  const report = ownRow(understood.report, store);
+  const named = ownRow(understood.report, store);
+  const isForeign = store.processes.isForeign(named.sessionId, env?.[agents.pidNamespace]);
+  const report = isForeign ? withoutPids(named) : named;
   if (problem !== undefined) unknown.keepFirst({ agent, problem, event }, actor);
   const large = cutFrom > MAX_REQUEST;
   if (large) {
@@ -156,6 +158,12 @@ function understand(
     request: large ? undefined : understood.request,
     responseFor: (decision) => adapter.responseFor(event, decision, cutFrom > 0),
   };
+}
+
+/** The pids of another namespace are other processes here. */
+function withoutPids(report: Report): Report {
+  const { pid: _, parentPid: _1, ...facts } = report.facts;
+  return { ...report, facts };
 }
 
 function known<T>(row: T | undefined, id: string): T {
