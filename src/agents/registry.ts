@@ -48,6 +48,8 @@ export function adapterOf(name: string): Adapter | undefined {
   return member === undefined ? undefined : adapter(member);
 }
 
+export { PID_NAMESPACE } from "./shared/hook_env.ts";
+
 /** Names that {@link adapterOf} knows, in the order of the table. */
 export const HOOK_NAMES: readonly string[] = AGENTS.map(({ name, adapter }) =>
   typeof adapter === "function" ? `${name}:NAME` : name

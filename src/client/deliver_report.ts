@@ -56,11 +56,20 @@ export function daemonEndpoint(paths: HomePaths, socketFlag?: string): DaemonEnd
 export function forwardedEnv(): Record<string, string> {
   return {
     ...Object.fromEntries(HOOK_ENV.flatMap((name) => {
-      const value = env(name);
+      const value = permittedEnv(name);
       return value === undefined ? [] : [[name, value.slice(0, 1024)]];
     })),
     [PARENT_PID]: String(parentPid()),
   };
+}
+
+/** Undefined, too, where the command that an earlier version installed does not let us read it. */
+function permittedEnv(name: string): string | undefined {
+  try {
+    return env(name);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

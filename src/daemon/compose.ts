@@ -1,6 +1,5 @@
 /** The daemon, composed: the base that features plug into, and the list of services in start order. */
-import { adapterOf, HOOK_NAMES } from "../agents/registry.ts";
-import { PID_NAMESPACE } from "../agents/shared/hook_env.ts";
+import { adapterOf, HOOK_NAMES, PID_NAMESPACE } from "../agents/registry.ts";
 import { createApprovals } from "../approvals/mod.ts";
 import { newId } from "../approvals/new_id.ts";
 import { auditHandlers } from "../core/handlers/audit.ts";

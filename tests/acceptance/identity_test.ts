@@ -165,7 +165,7 @@ Deno.test("C9 a pid of another pid namespace is no process here: it takes part i
         env: { CLAUDE_PID: String(live.pid), ...(AC_PID_NAMESPACE === undefined ? {} : { AC_PID_NAMESPACE }) },
       });
     const pid = async (id: string) => (await client.request("session.get", { sessionId: id }))["session"] as Json;
-    const own = Deno.build.os === "linux" ? Deno.readLinkSync("/proc/self/ns/pid") : undefined;
+    const own = Deno.build.os === "linux" ? await Deno.readLink("/proc/self/ns/pid") : undefined;
     await eventually(
       async () => {
         await report("elsewhere", "pid:[4026539999]");

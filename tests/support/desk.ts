@@ -1,6 +1,5 @@
 /** The core with its broker on a journal and a clock in memory: approvals without sockets and without waiting. */
-import { adapterOf, HOOK_NAMES } from "../../src/agents/registry.ts";
-import { PID_NAMESPACE } from "../../src/agents/shared/hook_env.ts";
+import { adapterOf, HOOK_NAMES, PID_NAMESPACE } from "../../src/agents/registry.ts";
 import type { Broker } from "../../src/approvals/broker.ts";
 import { Inbox } from "../../src/approvals/inbox.ts";
 import type { PolicyEngine, PolicySettings } from "../../src/approvals/policy_engine.ts";

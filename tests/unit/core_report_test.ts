@@ -1,6 +1,5 @@
 /** session.report as a whole: order, keys, late events, and answers that wait for the disk. */
-import { adapterOf, HOOK_NAMES } from "../../src/agents/registry.ts";
-import { PID_NAMESPACE } from "../../src/agents/shared/hook_env.ts";
+import { adapterOf, HOOK_NAMES, PID_NAMESPACE } from "../../src/agents/registry.ts";
 import { FakeJournal } from "../support/fake_journal.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { receiveReport, type SessionDeps, sessionHandlers } from "../../src/core/handlers/session.ts";

@@ -1,5 +1,6 @@
 /** H1: the launchers that agents' settings name, and the file by which a hook starts the daemon. */
 import { assert, assertEquals } from "@std/assert";
+import { launcherArgv } from "../../src/agents/shared/own_program.ts";
 import { hookProgram } from "../../src/cli/commands/hooks.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { ObjectEnd } from "../../src/lib/object_end.ts";
@@ -61,9 +62,29 @@ Deno.test("H1 a program that was moved away, or fails to start, is no failure th
   assertEquals(stderr, "");
 });
 
+Deno.test("H1 where the launcher itself is gone, or may not be read, the hook exits 0 and says nothing", async () => {
+  const folder = await Deno.makeTempDir();
+  const run = async () => {
+    const [program = "", ...args] = launcherArgv(folder, HOOK_LAUNCHER);
+    const command = new Deno.Command(program, { args: [...args, "/bin/echo", "a b"], clearEnv: true });
+    const { code, stdout, stderr } = await command.output();
+    return [code, new TextDecoder().decode(stdout), new TextDecoder().decode(stderr)];
+  };
+  try {
+    assertEquals(await run(), [0, "", ""]);
+    await Deno.mkdir(`${folder}/${HOOK_LAUNCHER}`);
+    assertEquals((await run())[1], "");
+    await Deno.remove(`${folder}/${HOOK_LAUNCHER}`);
+    await Deno.copyFile(`${INSTALL}${HOOK_LAUNCHER}`, `${folder}/${HOOK_LAUNCHER}`);
+    assertEquals(await run(), [0, "a b\n", ""]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("H1 the launcher is the hook's own process: an agent that ends it ends the hook", async () => {
   const child = new Deno.Command("/bin/sh", {
-    args: [`${INSTALL}${HOOK_LAUNCHER}`, "/bin/sh", "-c", "echo $$ $PPID"],
+    args: [...launcherArgv(INSTALL.slice(0, -1), HOOK_LAUNCHER).slice(1), "/bin/sh", "-c", "echo $$ $PPID"],
     stdout: "piped",
   }).spawn();
   const { stdout } = await child.output();

@@ -7,16 +7,28 @@ const OWN_NAME = /(?:^|\/)agent-console$/;
 const LAUNCHER = new RegExp(`/(?:${HOOK_LAUNCHER}|${STATUSLINE_LAUNCHER})$`);
 const SHELL = "/bin/sh";
 
+/**
+ * Where the program was moved away the shell finds no launcher, and would exit with 2: most agents take that for a no, and
+ * would run nothing any more.
+ */
+const GUARD = '[ -f "$0" ] && [ -r "$0" ] || exit 0; . "$0"';
+
 /** The words before our program: a shell that runs one of the launchers. @param cache the value of DENO_DIR, where it is set */
 export function launcherArgv(folder: string, launcher: string, cache?: string): string[] {
-  return [SHELL, `${folder}/${launcher}`, ...(cache?.startsWith("/") ? [`DENO_DIR=${cache}`] : [])];
+  return [SHELL, "-c", GUARD, `${folder}/${launcher}`, ...(cache?.startsWith("/") ? [`DENO_DIR=${cache}`] : [])];
 }
 
-/** `own` without its launcher: as versions without launchers registered it. */
+/** The launcher that a command of {@link launcherArgv} runs. */
+export function launcherOf(own: readonly string[]): string {
+  return own[1 + own.indexOf(GUARD)] ?? "";
+}
+
+/** `own` without its launcher: as versions without launchers registered it, or without {@link GUARD}. */
 function withoutLauncher(own: readonly string[]): readonly string[] {
-  const [shell, launcher = "", next = ""] = own;
+  const [shell, ...words] = own;
+  const [launcher = "", next = ""] = words[0] === "-c" && words[1] === GUARD ? words.slice(2) : words;
   if (shell !== SHELL || !LAUNCHER.test(launcher)) return own;
-  return own.slice(next.startsWith("DENO_DIR=") ? 3 : 2);
+  return own.slice(own.indexOf(launcher) + (next.startsWith("DENO_DIR=") ? 2 : 1));
 }
 
 /** A program by our name, whatever its arguments. */

@@ -6,7 +6,7 @@ import type { AgentHooks } from "../../agents/shared/hook_spec.ts";
 import type { HookTrust, Trust, TrustTarget } from "../../agents/shared/hook_trust.ts";
 import type { HooksStatus } from "../../settings/hook_entries.ts";
 import { hooksStatus, type HooksTarget, install, type InstallSystem, uninstall } from "../../settings/install.ts";
-import { launcherArgv } from "../../agents/shared/own_program.ts";
+import { launcherArgv, launcherOf } from "../../agents/shared/own_program.ts";
 import { assertSafe } from "../../config/endpoint.ts";
 import { nearestWord } from "../../lib/did_you_mean.ts";
 import { systemTimers } from "../../platform/delay.ts";
@@ -177,7 +177,7 @@ export async function installHooks(
     );
   }
   const where = await target(run, agent, options);
-  assertLauncher(where.program);
+  assertLauncher(launcherOf(where.program));
   const outcome = await install(system(), where);
   if (options.dryRun) {
     return run.out.plain(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
@@ -210,8 +210,8 @@ function runsTwice({ agent, file }: HooksTarget, other: HooksTarget): string | u
   return `${agent.title} runs both, these and those in ${other.file}: each event is reported twice and counts once`;
 }
 
-/** A command whose first file is not there would fail at each event of the agent. @throws {ConsoleError} failed */
-function assertLauncher([, launcher = ""]: readonly string[]): void {
+/** A command whose first file is not there would do nothing at each event of the agent. @throws {ConsoleError} failed */
+function assertLauncher(launcher: string): void {
   if (denoFiles.stat(launcher) !== undefined) return;
   const hint = "put it beside the program, as it was made or came";
   throw new ConsoleError("failed", `${launcher} is not there, by which agents start the program`, { hint });
