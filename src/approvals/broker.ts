@@ -28,7 +28,13 @@ import {
 import type { Inbox } from "./inbox.ts";
 import { joinTwin } from "./join_request.ts";
 import { type OpenDeps, openRequest } from "./open_request.ts";
-import { type ClassifiedIncoming, classifyIncoming, type PolicyEngine, type PolicyResult } from "./policy_engine.ts";
+import {
+  type ClassifiedIncoming,
+  classifyIncoming,
+  type PolicyEngine,
+  type PolicyResult,
+  withUnsureFiles,
+} from "./policy_engine.ts";
 import { parseDecision } from "./parse_decision.ts";
 import { eventAfterAutoDecision, newApproval, resolvedState, toldAgain, toldOnce } from "./records.ts";
 import { ruleFromDecision } from "./rule_from_decision.ts";
@@ -98,7 +104,10 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
           const now = policy.evaluate(incoming, caller);
           return holds && !isIncomplete() && now.kind === "decided" && now.decision.kind === result.decision.kind
             ? this.#decideByPolicy(incoming, now, output, requester.actor)
-            : this.#ask(incoming, requester, { kind: "undecided", needsHuman: true });
+            : this.#ask(holds ? incoming : withUnsureFiles(incoming), requester, {
+              kind: "undecided",
+              needsHuman: true,
+            });
         });
       }
     }

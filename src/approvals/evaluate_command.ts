@@ -29,7 +29,7 @@ export async function evaluateCommand(
   const { risk } = call;
   const files = decided.kind === "decided" ? decided.files : [];
   if (files.length > 0 && !await policy.holds({ request: call, workspaceConfig }, files, caller)) {
-    return { outcome: "asked", risk, why: askReasonText("links") };
+    return { outcome: "asked", risk: risk === "reads" ? "unknown" : risk, why: askReasonText("links") };
   }
   return { ...outcomeOf(decided), risk };
 }

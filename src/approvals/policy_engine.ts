@@ -48,6 +48,13 @@ export function classifyIncoming(incoming: IncomingRequest, where: Where): Class
   return { ...incoming, request: classify(incoming.request, where, incoming.cut) };
 }
 
+/** The same, where a link leads out of what it seems to read, or cannot be followed. */
+export function withUnsureFiles(incoming: ClassifiedIncoming): ClassifiedIncoming {
+  const { request, cut } = incoming;
+  const risk = request.risk === "reads" ? "unknown" : request.risk;
+  return { ...incoming, request: classify(request, request.where, cut, risk) };
+}
+
 type PolicyQuery = Pick<ClassifiedIncoming, "request" | "workspaceConfig" | "workspaceUnknown">;
 
 export type PolicyResult =

@@ -1,8 +1,12 @@
 /** Where paths really are: links in them are followed by `realpath`, because the sandbox shows no folder but our own. */
 import { mayRun, OS, run } from "./process.ts";
 
-/** Where `realpath` is searched; the sandbox names the first that exists, and Deno permits that spelling only. */
-export const REALPATH_PATHS: readonly string[] = ["/usr/bin/realpath", "/bin/realpath"];
+/** Where `realpath` is searched; the sandbox names the first that exists, and Deno permits that spelling only. The last is NixOS's. */
+export const REALPATH_PATHS: readonly string[] = [
+  "/usr/bin/realpath",
+  "/bin/realpath",
+  "/run/current-system/sw/bin/realpath",
+];
 
 /** The program only reads names; one that takes longer waits for a disk that is gone, ms. */
 const RESOLVE_MS = 1000;

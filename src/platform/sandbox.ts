@@ -159,8 +159,14 @@ export function hookFlags(sandbox: HookSandbox): Flag[] {
       reason: "check that folder and socket are ours; a workspace's configuration, which may only tighten",
     },
     {
-      flag: `--allow-read=${REPOSITORY_PLACES.flatMap(({ config, others }) => [config, ...others]).join(",")}`,
-      reason: "a repository's own settings: only where they name no program does a git command just read",
+      flag: `--allow-read=${
+        REPOSITORY_PLACES.flatMap(({ head, folders, config, others }) => [config, head, ...folders, ...others]).join(
+          ",",
+        )
+      }`,
+      reason:
+        "a repository's own settings: only where they name no program does a git command just read; and whether " +
+        "git takes it for a repository",
     },
     ...(code.length === 0 ? [] : [
       { flag: list("read", code), reason: "run the prebuilt form of the program, where it is of the same sources" },

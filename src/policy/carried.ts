@@ -15,7 +15,9 @@ const CARRIERS = new Set(
     "prlimit numactl hyperfine perf rlwrap gosu su-exec tini dumb-init chpst arch linux32 linux64 sg systemd-run " +
     "hatch dotenv asdf devbox watchexec nodemon valgrind gdb catchsegv wsl cmd cmd.exe pwsh powershell nu xonsh bundle source " +
     "dbus-run-session faketime proxychains proxychains4 torsocks fakeroot eatmydata unbuffer chronic xvfb-run entr trap " +
-    "noglob nocorrect not and or if while until do then else ! { repeat coproc op aws-vault rtk").split(" "),
+    "rush cgexec noglob nocorrect not and or if while until do then else ! { repeat coproc op aws-vault rtk").split(
+      " ",
+    ),
 );
 
 /** Git runs what stands behind these: `submodule foreach`, `bisect run`, `rebase --exec`. */
@@ -44,12 +46,30 @@ export interface CarriedCommands {
   readonly commands: readonly Carried[];
   /** Nothing was left out. */
   readonly isComplete: boolean;
+  /** Some command takes a program in another language, or from its input, which nobody reads here. */
+  readonly runsText: boolean;
+}
+
+/** Interpreters: they run what stands behind an option, in a word, or in their input. */
+const INTERPRETERS =
+  /^(?:sh|bash|zsh|dash|ksh|mksh|ash|fish|csh|tcsh|rush|elvish|nu|xonsh|pwsh|powershell|cmd|python[\d.]*|pypy\d*|ipython|perl[\d.]*|ruby[\d.]*|node|nodejs|deno|bun|tsx|ts-node|php[\d.]*|[gmn]?awk|lua[\d.]*|luajit|tclsh|expect|osascript|groovy|jshell|scala|erl|elixir|iex|ghci|julia|R|Rscript|octave|gdb|lldb|vim?|nvim|ex|ed|emacs|m4|make|gmake|just|xargs|parallel|find|cgexec|sed|git)$/;
+const TAKES_TEXT =
+  /^(?:-[a-zA-Z]*[ceErpns][a-zA-Z]*|--(?:eval|execute|command|print|exec|config-env)(?:=.*)?|-|eval|repl|system\(.*|.*\b(?:system|popen|exec)\b.*)$/;
+
+/** Whether `name args` may run a text that is not read: `sh` in a pipe, `python3 -c TEXT`, `git -c alias.x='!…'`. */
+function runsText(name: string, args: readonly string[]): boolean {
+  if (!INTERPRETERS.test(name)) return false;
+  if (/awk$|^sed$/.test(name)) return args.some((arg) => /system|\||getline|\be\b/.test(arg));
+  if (name === "git") return args.some((arg) => /^(?:-c.*|--config-env.*)$/.test(arg));
+  if (/^(?:make|gmake|just|find|parallel|xargs)$/.test(name)) return /^(?:xargs|parallel)$/.test(name);
+  return args.every((arg) => arg.startsWith("-")) || args.some((arg) => TAKES_TEXT.test(arg));
 }
 
 /** The `commands`, and all that may run inside them. */
 export function carriedBy(commands: readonly (readonly string[])[]): CarriedCommands {
   const found: Carried[] = [];
   let isComplete = true;
+  let anyText = false;
   const add = (words: readonly string[], begun: boolean, depth: number): void => {
     let feeds = begun;
     let carries = false;
@@ -64,19 +84,20 @@ export function carriedBy(commands: readonly (readonly string[])[]): CarriedComm
         found.push({ name: baseName(inner), word: inner, args: words.slice(at + 1, at + MAX_WORDS), begun: feeds });
       }
       const name = baseName(inner);
+      if (at === 0 || carries) anyText ||= runsText(name, words.slice(at + 1));
       carries ||= CARRIERS.has(name) || (name === "git" && words.some((arg) => GIT_RUNS.test(arg)));
       feeds ||= FEEDERS.has(name);
       if (!carries) return;
     }
   };
   for (const words of commands) add(words, false, 0);
-  return { commands: found, isComplete };
+  return { commands: found, isComplete, runsText: anyText };
 }
 
 /** Of an opaque text. */
 export function carriedInText(text: string): CarriedCommands {
-  const { commands, isComplete } = carriedBy(crudeCommands(text.slice(0, MAX_TEXT)));
-  return { commands, isComplete: isComplete && text.length <= MAX_TEXT };
+  const carried = carriedBy(crudeCommands(text.slice(0, MAX_TEXT)));
+  return { ...carried, isComplete: carried.isComplete && text.length <= MAX_TEXT };
 }
 
 /** A program's name in small letters, without its folder. */

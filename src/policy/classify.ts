@@ -8,30 +8,20 @@ import { readsFiles } from "./reads.ts";
 import { isSevere } from "./severe.ts";
 import type { Where } from "./where.ts";
 
-/** A request with what was read of it. */
-export interface ClassifiedRequest extends ApprovalRequest {
-  readonly where: Where;
-  /** The payload came shortened: what runs is not known. */
-  readonly cut: boolean;
-  readonly risk: Risk;
-  /** Of a command line; undefined where it is opaque, and of other calls. */
-  readonly plain: PlainText | undefined;
-  /** Each command of the line and what may run inside it; of an opaque line as far as it can be told. */
-  readonly carried: CarriedCommands;
-  /** Some command loses something, or lets others decide. */
-  readonly isSevere: boolean;
-  /** It reaches this program. */
-  readonly isOwn: boolean;
-  /** The absolute paths that it reads, where it only reads. */
-  readonly reads: readonly string[] | undefined;
+/** A request with what was read of it. A copy of it is none: its text may be another, and the compiler says so. */
+export type ClassifiedRequest = ApprovalRequest & Reading;
+
+/**
+ * Whoever hands a request on, hands on what this returned: classifying it again would read its text again.
+ *
+ * @param cut the payload came shortened: what runs is not known
+ * @param risk said instead of what the text alone says, where more is known
+ */
+export function classify(request: ApprovalRequest, where: Where, cut = false, risk?: Risk): ClassifiedRequest {
+  return Object.assign(new Reading(request, where, cut, risk), request);
 }
 
-/** Whoever hands a request on, hands on what this returned: classifying it again would read its text again. */
-export function classify(request: ApprovalRequest, where: Where, cut = false): ClassifiedRequest {
-  return Object.assign(new Reading(request, where, cut), request) as ClassifiedRequest;
-}
-
-/** Each thing is read when it is first asked for. A copy of the request with another subject carries nothing of it. */
+/** Each thing is read when it is first asked for. */
 class Reading {
   readonly #request: ApprovalRequest;
   readonly #where: Where;
@@ -42,20 +32,23 @@ class Reading {
   #risk: Risk | undefined;
   #isOwn: boolean | undefined;
 
-  constructor(request: ApprovalRequest, where: Where, cut: boolean) {
+  constructor(request: ApprovalRequest, where: Where, cut: boolean, risk: Risk | undefined) {
     this.#request = request;
     this.#where = where;
     this.#cut = cut;
+    this.#risk = risk;
   }
 
   get where(): Where {
     return this.#where;
   }
 
+  /** The payload came shortened: what runs is not known. */
   get cut(): boolean {
     return this.#cut;
   }
 
+  /** Of a command line; undefined where it is opaque, and of other calls. */
   get plain(): PlainText | undefined {
     if (this.#plain === undefined) {
       const { action, tool, subject } = this.#request;
@@ -66,21 +59,25 @@ class Reading {
     return this.#plain ?? undefined;
   }
 
+  /** Each command of the line and what may run inside it; of an opaque line as far as it can be told. */
   get carried(): CarriedCommands {
     const { action, subject } = this.#request;
     if (action !== "command") return NOTHING;
     return this.#carried ??= this.plain === undefined ? carriedInText(subject) : carriedBy(this.plain.commands);
   }
 
+  /** Some command loses something, or lets others decide. */
   get isSevere(): boolean {
     const { commands, isComplete } = this.carried;
     return !isComplete || commands.some(isSevere);
   }
 
+  /** It reaches this program. */
   get isOwn(): boolean {
     return this.#isOwn ??= reachesThisProgram(this.#request, this.#where);
   }
 
+  /** The absolute paths that it reads, where it only reads. */
   get reads(): readonly string[] | undefined {
     if (this.#reads === undefined) this.#reads = this.#readFiles() ?? null;
     return this.#reads ?? undefined;
@@ -113,4 +110,4 @@ class Reading {
 /** What approving each lets the agent do: go on with an answer, begin to write, send the answer to a server. */
 const PROMPTS = { question: "reads", plan: "writes", elicitation: "network" } as const;
 
-const NOTHING: CarriedCommands = { commands: [], isComplete: true };
+const NOTHING: CarriedCommands = { commands: [], isComplete: true, runsText: false };

@@ -1,8 +1,7 @@
 /**
  * What an allow rule's pattern lets pass of commands: one command, compared word by word. Pure.
  *
- * A `*` that is a word of its own stands for any number of words that do not begin with `-`; so does what follows a `*` at
- * the end of the pattern. `-*` stands for any words, options too: the pattern says so. A `*` within a word stands for any
+ * A `*` that is a word of its own stands for any number of words that do not begin with `-`. `-*` stands for any words, options too: the pattern says so. A `*` within a word stands for any
  * part of it that does not begin with `-` and does not go up (`..`).
  */
 import type { Command } from "./plain_text.ts";
@@ -47,7 +46,6 @@ function matchFrom(
   if (steps.left-- <= 0) return false;
   const word = words[at];
   if (word === undefined) return next === command.length;
-  const isLast = at === words.length - 1;
   if (word.stars.length > 0 && /^-?\*$/.test(word.text)) {
     const options = word.text === "-*";
     for (let end = next; end <= command.length; end++) {
@@ -59,9 +57,6 @@ function matchFrom(
   }
   const given = command[next];
   if (given === undefined || !matchesWord(word, given)) return false;
-  if (isLast && word.stars.at(-1) === word.text.length - 1) {
-    return command.slice(next + 1).every((more) => !isOption(more) && !RUNS.test(more));
-  }
   return matchFrom(words, at + 1, command, next + 1, steps);
 }
 

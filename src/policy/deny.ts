@@ -6,7 +6,7 @@ import { type Glob, isEverything, matchesGlob, readGlob } from "./glob.ts";
 import { resolvePath } from "./places.ts";
 
 /**
- * `may`: the text is opaque, and what the rule forbids may hide in it. `mentions`: the same, and the rule's own first word
+ * `may`: the text is opaque, and what the rule forbids may hide in it, or in the folder that is searched. `mentions`: the same, and the rule's own first word
  * stands there.
  */
 export type Denial = "denies" | "mentions" | "may" | "no";
@@ -22,8 +22,8 @@ export function denialOf(rule: Rule, request: ClassifiedRequest): Denial {
       const from = /^[/*]/.test(rule.pattern)
         ? []
         : [workspace, cwd].map((folder) => readGlob(`${folder}/${rule.pattern}`));
-      const reached = [subject, ...paths].some((path) => [glob, ...from].some((one) => reachesPath(one, path, cwd)));
-      return reached ? "denies" : "no";
+      const all = [subject, ...paths].flatMap((path) => [glob, ...from].map((one) => reachesPath(one, path, cwd)));
+      return all.includes("denies") ? "denies" : all.includes("may") ? "may" : "no";
     }
     case "fetch":
       return addressesOf(subject).some((address) => matchesGlob(glob, address)) ? "denies" : "no";
@@ -49,7 +49,7 @@ function denialOfCommand(glob: Glob, { carried, plain, subject }: ClassifiedRequ
     }
   }
   const head = glob[0]!;
-  if (plain !== undefined && carried.isComplete) return "no";
+  if (plain !== undefined && carried.isComplete && !carried.runsText) return "no";
   const word = head.trim().split(/\s+/)[0] ?? "";
   if (isEverything(glob) || subject.length > MAX_SEARCHED) return "mentions";
   const bare = subject.replace(/['"\\]|\$(?=['"])/g, "").toLowerCase();
@@ -102,12 +102,13 @@ function addressesOf(subject: string): readonly string[] {
   return [href, url.href];
 }
 
-/** Whether `path` matches as given or as meant; of a whole folder, whether anything below it may match. */
-function reachesPath(glob: Glob, path: string, cwd: string): boolean {
+/** Whether `path` matches as given or as meant; of a whole folder, whether what the pattern names is below it, or may be. */
+function reachesPath(glob: Glob, path: string, cwd: string): Denial {
   const meant = resolvePath(path, cwd);
-  if (matchesGlob(glob, path) || matchesGlob(glob, meant)) return true;
-  if (!meant.endsWith("/**")) return false;
+  if (matchesGlob(glob, path) || matchesGlob(glob, meant)) return "denies";
+  if (!meant.endsWith("/**")) return "no";
   const [head = ""] = glob;
   const below = meant.slice(0, -2);
-  return head.startsWith(below) || (glob.length > 1 && below.startsWith(head));
+  if (head.startsWith(below)) return "denies";
+  return glob.length > 1 && below.startsWith(head) ? "may" : "no";
 }

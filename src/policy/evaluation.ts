@@ -26,6 +26,7 @@ import { SAFETY_MODES, type SafetyMode } from "../domain/safety_mode.ts";
 import type { ClassifiedRequest } from "./classify.ts";
 import { type Denial, denialOf } from "./deny.ts";
 import type { Command } from "./plain_text.ts";
+import { resolvePath } from "./places.ts";
 import { readsFiles } from "./reads.ts";
 import {
   allowsCommand,
@@ -59,6 +60,7 @@ const ASK_REASONS = {
   unmatched: "no rule allows it, and it is not sure that it only reads",
   moves:
     "it changes the shell that the rest of it runs in (another folder, other programs), and no rule is for exactly this text",
+  follows: "what runs before it may change what it reads, and no rule is for exactly this text",
   links: "a link leads out of what it seems to be, or cannot be followed",
   mode: "the safety mode is manual, in which only what you allowed before passes",
 } as const;
@@ -137,14 +139,29 @@ function allowedBy(
   let ruleId: string | undefined;
   for (const part of parts) {
     const rule = usable.filter((each) => !moves || isBlanket(each)).find((each) => passes(each, request, part, mode));
+    const reads = rule === undefined && part !== undefined ? readsFiles(part, request.where) : undefined;
     if (rule !== undefined) ruleId ??= rule.id;
     else if (moves) return "moves";
-    else if (part === undefined || mode === "manual" || readsFiles(part, request.where) === undefined) {
+    // What ran before may have put a link, or another file, in the place of what is read.
+    else if (
+      reads !== undefined && ruleId !== undefined && mode !== "manual" && !readsOwnFolder(part!, reads, request)
+    ) {
+      return "follows";
+    } else if (part === undefined || mode === "manual" || reads === undefined) {
       const stricter = mode === "manual" && allowing.some((each) => passes(each, request, part, "autonomous"));
       return stricter || request.reads !== undefined ? "mode" : "unmatched";
     }
   }
   return ruleId === undefined ? "unmatched" : { kind: "rule", ruleId };
+}
+
+/** Whether the command names no file: it reads what is piped to it, or lists its folder. */
+function readsOwnFolder(
+  [name]: Command,
+  reads: readonly string[],
+  { where: { cwd = "" } }: ClassifiedRequest,
+): boolean {
+  return name !== "git" && reads.every((file) => file === resolvePath(cwd, "/"));
 }
 
 /**
@@ -181,9 +198,16 @@ function passes(rule: Rule, request: ClassifiedRequest, part: Command | undefine
   return mode === "guarded" && (request.risk === "reads" || request.risk === "writes");
 }
 
-/** The files that the decision rests on. */
+/** The files that the decision rests on; of a command under a rule all words, as any may be a link to this program. */
 function filesBehind(request: ClassifiedRequest): readonly string[] {
-  return request.reads ?? filesOf(request) ?? [];
+  return request.reads ?? filesOf(request) ?? wordsOf(request);
+}
+
+function wordsOf({ plain, where: { cwd } }: ClassifiedRequest): readonly string[] {
+  if (plain === undefined || cwd === undefined) return [];
+  const words = plain.commands.flat().flatMap((word) => word.replace(/^-[\w-]*=?/, "").split("=").at(-1) ?? "");
+  const paths = words.filter((word) => word !== "" && !/[\n\0]/.test(word)).map((word) => resolvePath(word, cwd));
+  return [...new Set([resolvePath(cwd, "/"), ...paths])];
 }
 
 /** What a workspace's own configuration says, read by config/workspace.ts. */

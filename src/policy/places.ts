@@ -50,7 +50,7 @@ const SECRET_ENDS = words(`
 `);
 const SECRET_NAMES = words(`
   authorized_keys known_hosts wp-config.php database.yml auth.json session.json local.settings.json google-services.json
-  hosts.yml parameters.yml local_settings.py
+  hosts.yml settings.xml parameters.yml local_settings.py
 `);
 const SECRET_BEGINNINGS =
   /^(?:id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host_|appsettings|application(?:-[a-z]+)?\.ya?ml|core\.\d)/;

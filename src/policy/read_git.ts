@@ -82,15 +82,15 @@ export function filesOfGit(args: readonly string[], where: Where): readonly stri
   }
   const isPattern = name === "grep" && !read.values.some(([option]) => option === "-e");
   const ranges = read.values.filter(([option]) => option === "-L").map(([, value]) => value); // `-L 1,9:file`
-  return named([...(isPattern ? read.operands.slice(1) : read.operands), ...read.loose, ...ranges]);
+  return [".", ...named([...(isPattern ? read.operands.slice(1) : read.operands), ...read.loose, ...ranges])];
 }
 
 function listed(name: string, args: readonly string[]): readonly string[] | undefined {
   const words = args.join(" ");
   // `remote -v` shows addresses, which may hold a password.
-  if (name === "remote") return words === "" ? [] : undefined;
+  if (name === "remote") return words === "" ? ["."] : undefined;
   const shows = name === "worktree" ? words === "list" : /^(?:list|show(?: -p| --stat)?(?: stash@\d+)?)$/.test(words);
-  return shows ? [] : undefined;
+  return shows ? ["."] : undefined;
 }
 
 /** `HEAD:src/a.ts`, `a..b`, `:/text`: each part may name a file. */

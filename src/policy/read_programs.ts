@@ -5,10 +5,14 @@
  * (printf, test with numbers: a subscript may hold a command), what moves on (cd), what names another program (xargs).
  */
 import { type KnownOptions, readArguments } from "./operands.ts";
-import { isNamedAsText, showsCodeOnly } from "./places.ts";
+import { isNamedAsText, isWithin, resolvePath, showsCodeOnly } from "./places.ts";
+import type { Where } from "./where.ts";
 
-/** The files that a command reads, as it names them; undefined where it may do more than read. */
-export type ReadFiles = (args: readonly string[]) => readonly string[] | undefined;
+/** The files that a command reads, as it names them, "." for its folder; undefined where it may do more than read. */
+export type ReadFiles = (args: readonly string[], where: Where) => readonly string[] | undefined;
+
+/** Without an operand a program reads its folder, or what is piped to it. */
+const orHere = (named: readonly string[]): readonly string[] => named.length === 0 ? ["."] : named;
 
 export const READ_PROGRAMS = new Map<string, ReadFiles>();
 
@@ -19,7 +23,7 @@ function put(names: string, read: ReadFiles): void {
 /** All operands are files. */
 const files = (known: KnownOptions, most = Infinity): ReadFiles => (args) => {
   const read = readArguments(args, known);
-  return read === undefined || read.operands.length > most ? undefined : [...read.operands, ...read.loose];
+  return read === undefined || read.operands.length > most ? undefined : orHere([...read.operands, ...read.loose]);
 };
 /** No operand is one; each must fit. */
 const texts = (known: KnownOptions, fits = /^/): ReadFiles => (args) => {
@@ -119,24 +123,36 @@ put("grep egrep fgrep", (args) => {
   const included = values.filter(([name]) => name === "--include");
   if (!included.every(([, value]) => showsCodeOnly(value))) return undefined;
   const deep = flags.has("-r") || flags.has("--recursive");
-  return !deep || included.length > 0 ? named : undefined;
+  return !deep || included.length > 0 ? orHere(named) : undefined;
 });
 
-/** It leaves out what has a dot in front, and what git ignores. */
+/**
+ * It leaves out what has a dot in front and what git ignores, where the folder's own `.ignore` does not say otherwise. Of
+ * the workspace itself it would show its credentials: there it must be limited to program text.
+ */
 const RG: KnownOptions = {
   flags: "nNilcwvFSsoHIUPxqp0",
   valued: "ABCegtTmMr",
   long:
     "type= type-not= glob= files count files-with-matches files-without-match ignore-case smart-case word-regexp fixed-strings line-number no-line-number no-heading heading max-count= context= after-context= before-context= only-matching invert-match multiline stats json sort= color= max-depth= trim vimgrep replace= regexp= pcre2 no-filename with-filename max-columns= sort-files",
 };
-put("rg", (args) => {
+const RG_TYPES =
+  /^(?:ts|js|py|python|rust|go|java|kotlin|swift|c|cpp|cs|ruby|php|css|html|md|markdown|lua|dart|scala|ex|elixir|hs|haskell|jsx|tsx|vue|svelte)$/;
+put("rg", (args, { cwd = "/", workspace = "/" }) => {
   const read = readArguments(args, RG);
   if (read === undefined) return undefined;
   const { operands, loose, values, flags } = read;
   const filters = values.filter(([name]) => name === "-g" || name === "--glob");
   if (!filters.every(([, value]) => showsCodeOnly(value))) return undefined;
-  const given = flags.has("--files") || values.some(([name]) => name === "-e" || name === "--regexp");
-  return [...(given ? operands : operands.slice(1)), ...loose];
+  const types = values.filter(([name]) => name === "-t" || name === "--type").map(([, value]) => value);
+  const isLimited = types.length > 0
+    ? types.every((type) => RG_TYPES.test(type))
+    : filters.some(([, value]) => !value.startsWith("!"));
+  const names = flags.has("--files");
+  const given = names || values.some(([name]) => name === "-e" || name === "--regexp");
+  const named = orHere(given ? operands : operands.slice(1));
+  const isAll = named.some((one) => isWithin(resolvePath(workspace, "/"), resolvePath(one, cwd)));
+  return isAll && !isLimited && !names ? undefined : [...named, ...loose];
 });
 
 /** Its expressions: those without a value, and those with one. */
@@ -151,7 +167,7 @@ put("find", (args) => {
     if (FIND_VALUED.test(args[at]!) && at + 1 < args.length) at++;
     else if (!FIND_FLAGS.test(args[at]!)) return undefined;
   }
-  return folders;
+  return orHere(folders);
 });
 
 /** Prints lines by their numbers. */
@@ -159,7 +175,7 @@ put(
   "sed",
   ([quiet, script, ...named]) =>
     quiet === "-n" && /^\d+(?:,(?:\d+|\$))?p$/.test(script ?? "") && named.every((one) => !one.startsWith("-"))
-      ? named
+      ? orHere(named)
       : undefined,
 );
 
@@ -169,7 +185,7 @@ const AWK =
 put("awk", (args) => {
   const read = readArguments(args, { valued: "F" });
   const [script = "", ...named] = read?.operands ?? [];
-  return script !== "" && AWK.test(script) && named.every((one) => !one.includes("=")) ? named : undefined;
+  return script !== "" && AWK.test(script) && named.every((one) => !one.includes("=")) ? orHere(named) : undefined;
 });
 
 /** A filter of paths and of functions that take their input only: others read files, the environment, modules. */
@@ -183,7 +199,7 @@ put("jq", (args) => {
   const [filter = "", ...named] = read?.operands ?? [];
   const bare = filter.replace(/"[^"\\]*"/g, '""').replace(/\.[A-Za-z_]\w*/g, ".");
   const known = (bare.match(/[A-Za-z_@$]\w*/g) ?? []).every((word) => JQ_WORDS.has(word));
-  return filter !== "" && known && !/[\\$@]/.test(filter) ? named : undefined;
+  return filter !== "" && known && !/[\\$@]/.test(filter) ? orHere(named) : undefined;
 });
 
 /** Questions about a file; all else evaluates numbers, and in some shells what stands in their subscripts. */

@@ -10,20 +10,19 @@ import type { Where } from "./where.ts";
  * where that is not sure. The program's name is a bare word: one from another folder may be anything.
  */
 export function readsFiles([name, ...args]: Command, where: Where): readonly string[] | undefined {
-  const named = name === "git" ? filesOfGit(args, where) : READ_PROGRAMS.get(name)?.(args);
+  const named = name === "git" ? filesOfGit(args, where) : READ_PROGRAMS.get(name)?.(args, where);
   return named === undefined ? undefined : workspaceFiles(named, where);
 }
 
-/** The absolute paths, if all are in the workspace and none is secret. */
+/** The absolute paths, if all are in the workspace and none is secret. The folder of the call is one where it is named. */
 export function workspaceFiles(
   named: readonly string[],
   { cwd, workspace, own }: Where,
 ): readonly string[] | undefined {
-  if (cwd === undefined || workspace === undefined || !isWithin(cwd, workspace)) {
-    return named.length === 0 && cwd !== undefined ? [] : undefined;
-  }
+  if (named.length === 0) return [];
+  if (cwd === undefined || workspace === undefined || !isWithin(cwd, workspace)) return undefined;
   const paths: string[] = [];
-  for (const one of named.length === 0 ? ["."] : named) {
+  for (const one of named) {
     // `a/../b` is not `b` where `a` is a link; names behind `@` some programs read for more arguments.
     if (/[^/.]\/+(?:\.\/+)*\.\.(?:\/|$)/.test(one) || one.startsWith("@")) return undefined;
     const path = resolvePath(one, cwd);

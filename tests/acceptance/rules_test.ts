@@ -24,12 +24,18 @@ const GUARDED = {
   },
 };
 
+/** What git needs to take `folder` for a repository. */
+async function repository(folder: string, config = ""): Promise<void> {
+  for (const name of ["objects", "refs"]) await Deno.mkdir(`${folder}/.git/${name}`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/.git/HEAD`, "ref: refs/heads/main\n");
+  await Deno.writeTextFile(`${folder}/.git/config`, `[core]\n\tbare = false\n${config}`);
+}
+
 Deno.test("A1 rules test says what would decide, and why, and runs nothing", async () => {
   await using home = await TestHome.create({ config: JSON.stringify(GUARDED) });
   await home.start();
   const folder = `${home.root}/repo`;
-  await Deno.mkdir(`${folder}/.git`, { recursive: true });
-  await Deno.writeTextFile(`${folder}/.git/config`, "[core]\n\tbare = false\n");
+  await repository(folder);
   await Deno.writeTextFile(`${folder}/notes.txt`, "x");
   await Deno.symlink("/etc/passwd", `${folder}/link.txt`);
   const test = async (command: string) => {
@@ -57,6 +63,14 @@ Deno.test("A1 rules test says what would decide, and why, and runs nothing", asy
     assertMatch(await test("git status"), /^you are asked/, name);
     await Deno.remove(`${folder}/.git/${name}`);
   }
+  // Git goes on to the next folder, or to this one itself, where `.git` is no repository.
+  for (const [name, text] of [["HEAD", "x"], ["HEAD", undefined], ["objects", undefined], ["refs", undefined]]) {
+    await Deno.remove(`${folder}/.git/${name}`, { recursive: true });
+    if (text !== undefined) await Deno.writeTextFile(`${folder}/.git/${name}`, text);
+    assertMatch(await test("git status"), /^you are asked/, `${name}: ${text}`);
+    await repository(folder);
+  }
+  assertMatch(await test("git status"), /^passes/);
   const deep = `${folder}/.git/a/b/c/d/e/f`;
   await Deno.mkdir(deep, { recursive: true });
   const below = await home.cli(["rules", "test", "git status"], { cwd: deep });
@@ -103,8 +117,7 @@ Deno.test("A1 the repository that counts is that of the call's folder, whatever 
     return (await asks.exit(END_MS)).stdout;
   };
   for (const [name, config] of [["work", ""], ["elsewhere", ""], ["evil", "\tfsmonitor = ./evil.sh\n"]] as const) {
-    await Deno.mkdir(`${home.root}/${name}/.git`, { recursive: true });
-    await Deno.writeTextFile(`${home.root}/${name}/.git/config`, `[core]\n${config}`);
+    await repository(`${home.root}/${name}`, config);
   }
   assertEquals(await status("own", `${home.root}/work`), ALLOWED);
   assertEquals(await status("evil", `${home.root}/evil`), "");

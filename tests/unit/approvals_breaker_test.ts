@@ -71,7 +71,7 @@ Deno.test("a success between failures keeps the breaker closed", async () => {
 
 Deno.test("the breaker counts what a sub-agent's calls come to, with a row of its own and without", async () => {
   for (const ownRow of [false, true]) {
-    const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make t*")] });
+    const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make *")] });
     const sub = { agent_id: "sub1", agent_type: "helper" };
     desk.attach();
     if (ownRow) {
@@ -90,7 +90,7 @@ Deno.test("the breaker counts what a sub-agent's calls come to, with a row of it
 });
 
 Deno.test("one event counts once for the breaker: an interrupt of many calls, a failure among equal ones", async () => {
-  const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make*")] });
+  const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make *")] });
   const sub = (n: number) => (n % 2 === 0 ? {} : { agent_id: `sub${n}`, agent_type: "helper" });
   for (let n = 0; n < 6; n++) assertEquals(await told(desk, claude("PermissionRequest", `cat ${n}`, sub(n))), "allow");
   // One Esc, told once for each call that it ended.
@@ -126,7 +126,7 @@ Deno.test("a turn that ended forgets its own calls, the end of a session or of a
     [sub, "SessionStart", { source: "resume" }, true],
   ];
   for (const [whose, name, more, forgotten] of table) {
-    const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make*")] });
+    const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make *")] });
     for (let n = 0; n < 5; n++) await desk.report(claude("PermissionRequest", `make ${n}`, whose));
     await desk.report({ agent: "claude", event: { session_id: "s", cwd: "/w", hook_event_name: name, ...more } });
     for (let n = 0; n < 5; n++) await desk.report(claude("PostToolUseFailure", `make ${n}`, whose));
@@ -146,7 +146,7 @@ Deno.test("a batch ends as many equal calls as it names", async () => {
 
 Deno.test("an allowed call whose end is not heard of is forgotten when 100 newer ones were allowed", async () => {
   for (const [newer, mode] of [[95, "manual"], [100, "guarded"]] as const) {
-    const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make*")] });
+    const desk = new Desk({ safetyMode: "guarded", rules: [rule("allow", "make *")] });
     for (let n = 0; n < 5 + newer; n++) await desk.report(permissionRequest(`make ${n}`));
     for (let n = 0; n < 5; n++) await desk.report(claude("PostToolUseFailure", `make ${n}`, { error: "exit 2" }));
     assertEquals([newer, desk.policy.mode], [newer, mode]);

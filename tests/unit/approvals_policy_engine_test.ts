@@ -49,7 +49,7 @@ Deno.test("a search that shows credentials is no mere read, whatever its folder"
 });
 
 Deno.test("A1 what a link leads to counts: a read out of the workspace asks, and so does a file that no rule is for", async () => {
-  const rules = [{ tool: "Write", pattern: "src/*", decision: "allow" }] as const;
+  const rules = [rule("allow", "deno run -* *"), { tool: "Write", pattern: "src/*", decision: "allow" } as const];
   const write = (file_path: string) => ({
     ...permissionRequest(""),
     event: { ...permissionRequest("").event as object, tool_name: "Write", tool_input: { file_path, content: "x" } },
@@ -66,7 +66,17 @@ Deno.test("A1 what a link leads to counts: a read out of the workspace asks, and
   assertEquals(await ask(to(["/w/notes.txt", "/home/u/.aws/credentials"]), cat), "held");
   assertEquals(await ask(to(["/w/notes.txt", "/w/.env"]), cat), "held");
   assertEquals(await ask(undefined, cat), "held", "nobody can tell");
-  assertEquals(await ask(undefined, permissionRequest("git status")), "allow", "the workspace itself needs no look");
+  const desk = new Desk({ safetyMode: "guarded" });
+  desk.links = to(["/w/notes.txt", "/etc/shadow"]);
+  const { approval } = await desk.report(cat);
+  assertEquals(desk.inbox.get(approval?.id ?? "")?.risk, "unknown");
+  assertEquals(await ask(undefined, permissionRequest("git status")), "held");
+  assertEquals(
+    await ask(to(["/w", "/home/u/.agent-console"]), permissionRequest("ls")),
+    "held",
+    "the folder is a way to this program",
+  );
+  assertEquals(await ask(to(["/w", "/home/u/.ssh"]), permissionRequest("ls")), "held");
   // The workspace may lie behind a link of its own.
   const moved = to(["/w", "/private/w"], ["/w/notes.txt", "/private/w/notes.txt"]);
   assertEquals(await ask(moved, cat), "allow");
@@ -76,6 +86,15 @@ Deno.test("A1 what a link leads to counts: a read out of the workspace asks, and
     assertEquals([real, await ask(to(["/w/src/a.ts", real]), write("/w/src/a.ts"))], [real, "held"]);
   }
   assertEquals(await ask(undefined, write("/w/src/a.ts")), "held");
+  const run = (words: string) => permissionRequest(`deno run -A ${words}`);
+  assertEquals(await ask(to(), run("m.ts approve x")), "allow");
+  assertEquals(
+    await ask(to(["/w/m.ts", "/home/u/.agent-console/main.ts"]), run("m.ts approve x")),
+    "held",
+    "a link to this program",
+  );
+  assertEquals(await ask(to(["/w/x/lib", "/home/u/.agent-console"]), run("a.ts x/lib")), "held");
+  assertEquals(await ask(to(["/w/top", "/"]), run("a.ts top")), "held", "a folder above this program");
 });
 
 Deno.test("A1 a rule that is revoked while links are looked at allows nothing any more", async () => {

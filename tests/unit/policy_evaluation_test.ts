@@ -137,7 +137,7 @@ Deno.test("an automatic answer says who gave it, and on which files it rests", (
     kind: "decided",
     decision: approve,
     by: { kind: "rule", ruleId: "cli:admin-make all" },
-    files: [],
+    files: ["/p/app", "/p/app/make", "/p/app/all"],
   });
   const deny = [rule("*", "config", "deny")];
   assertEquals(evaluatePolicy(classified("make all"), { safetyMode: "manual", rules: deny }, CALLER), {
@@ -276,7 +276,7 @@ Deno.test("A1 behind what changes the shell nothing passes by itself, nor by a r
     }
     assertEquals(answer(classified("cd x && make"), mode, [rule("*", "config")]), mode === "guarded" ? "ask" : "yes");
     assertEquals(answer(classified("make && cd x"), mode, rules), "yes");
-    assertEquals(answer(classified("make test | tail -3 && cat a.ts"), mode, rules), "yes");
+    assertEquals(answer(classified("make test | tail -3 && ls"), mode, rules), "yes");
   }
   const exactly = [rule("cd /x && make", "cli:admin")];
   assertEquals(answer(classified("cd /x && make"), "manual", exactly), "yes");

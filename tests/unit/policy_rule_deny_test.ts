@@ -32,8 +32,26 @@ Deno.test("a deny rule for paths finds one among several, and in a folder that i
     ]
   ) assert(finds("/repo/infra/*", "/repo/z", path), path);
   assert(!finds("/repo/infra/*", "/repo/z", "/repo/infra.md", "/repo/src/**"));
-  assert(finds("*.env", "/repo/**") && finds("/repo/a", "/repo/**") && !finds("/a", "/repo/**"));
+  assert(finds("/repo/a", "/repo/**") && finds("/repo/*", "/repo/src/**") && !finds("/a", "/repo/**"));
+  for (const pattern of ["*.env", "*prod*", "/repo/*.tf"]) {
+    assertEquals(denial(pattern, "*** Begin Patch", { action: "write", paths: ["/repo/src/**"] }), "may", pattern);
+  }
   assert(finds("infra/*", "z", "infra/a.tf"), "also as it was given");
+});
+
+Deno.test("A1 what runs a text that nobody reads may hide what a rule denies", () => {
+  for (
+    const text of [
+      ...["echo 'git push' | sh", "echo 'git push' | bash -s", "cat x | sh", "printf 'git push' | sh", "python3 -c x"],
+      ...["echo push | xargs -I x git x", "git -c alias.p=x p", "git -c core.sshCommand=x fetch", "node -e x"],
+      ...["awk 'BEGIN{system(\"git push\")}'", "perl -e x", "deno eval x", "rush git push", "env python3 -c x"],
+    ]
+  ) assert(denial("git push*", text) !== "no", text);
+  for (
+    const text of ["python3 a.py", "sh build.sh", "awk -F: x", "node a.js", "make all", "deno task x", "git fetch"]
+  ) {
+    assertEquals(denial("git push*", text), "no", text);
+  }
 });
 
 Deno.test("A1 a relative deny rule for files is meant from the workspace, however the file is named", () => {

@@ -19,7 +19,7 @@ Deno.test("a pattern for commands is compared word by word", () => {
     ["npm test *", "npm test"],
     ["npm test *", "npm test a.ts b.ts"],
     ["npm run test*", "npm run test:unit"],
-    ["npm run test*", "npm run test:unit a.ts"],
+    ["npm run test* *", "npm run test:unit a.ts"],
     ["npm run *:unit", "npm run test:unit"],
     ["make -*", "make -j4 -k all"],
     ["make -* all", "make -j 4 all"],
@@ -35,6 +35,9 @@ Deno.test("a pattern for commands is compared word by word", () => {
     ["npm test", "npm tests"],
     ["npm.test", "npm test"],
     ["npm test *", "npm tests"],
+    ["npm run test*", "npm run test:unit a.ts"],
+    ["tee logs/*", "tee logs/x /etc/passwd"],
+    ["curl https://docs.example.com/*", "curl https://docs.example.com/x https://evil.com/"],
     ["npm test *", "npm test --reporter=x"],
     ["npm test *", "npm test a -- --x"],
     ["npm run test*", "npm run test --x"],
@@ -90,7 +93,12 @@ Deno.test("of a line each command must pass, by a rule or as a read", () => {
   const rules = [rule("npm test *"), rule("make *")];
   const say = (text: string, mode: "manual" | "guarded") => answer(classified(text), mode, rules);
   assertEquals(say("npm test | tail -5", "guarded"), "yes");
-  assertEquals(say("make all && npm test; git status", "guarded"), "yes");
+  assertEquals(say("make all && npm test; ls", "guarded"), "yes");
+  assertEquals(say("git status; cat a.ts; make all", "guarded"), "yes");
+  // What ran before may have put a link in the place of the file, or changed the repository.
+  for (const read of ["cat a.ts", "git status", "ls src", "head -3 z"]) {
+    for (const joint of ["&&", ";", "|"]) assertEquals(say(`make all ${joint} ${read}`, "guarded"), "ask", read);
+  }
   assertEquals(say("make all && npm install", "guarded"), "ask");
   assertEquals(say("cd x && make all", "guarded"), "ask");
   assertEquals(say("npm test | tail -5", "manual"), "ask");
