@@ -52,11 +52,16 @@ export interface BrokerOptions extends OpenDeps {
   readonly log: Log;
   /** The absolute places of this program: its home, its socket, its sources. */
   readonly own: readonly string[];
+  /** For what a call does when it goes on behind a wait: what it adds then counts as its client's, as before. */
+  readonly continuation: () => <T>(call: () => T) => T;
   /** Whether the inbox may be wrong: then each agent asks by itself. */
   readonly isIncomplete: () => boolean;
 }
 
 type Reported = ResultOf<"session.report">;
+
+/** A decision that may not hold is none: the call is asked. */
+const UNSURE: PolicyResult = { kind: "undecided", needsHuman: true };
 
 export class Broker implements ApprovalsPort, ApprovalsDoor {
   #o: BrokerOptions;
@@ -93,13 +98,17 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
         return this.#decideByPolicy(incoming, result, output, requester.actor);
       }
       if (output !== undefined) {
-        return policy.holds(incoming, result.files, caller).then((holds) => {
+        const goOn = (holds: boolean) => {
           // A rule may have been revoked during the look.
-          const now = policy.evaluate(incoming, caller);
-          return holds && !isIncomplete() && now.kind === "decided" && now.decision.kind === result.decision.kind
+          const now = holds ? policy.evaluate(incoming, caller) : UNSURE;
+          return !isIncomplete() && now.kind === "decided" && now.decision.kind === result.decision.kind
             ? this.#decideByPolicy(incoming, now, output, requester.actor)
-            : this.#ask(incoming, requester, { kind: "undecided", needsHuman: true });
-        });
+            : this.#ask(incoming, requester, UNSURE);
+        };
+        const holds = policy.holds(incoming, result.files, caller);
+        if (typeof holds === "boolean") return goOn(holds);
+        const asRequester = this.#o.continuation();
+        return holds.then((found) => asRequester(() => goOn(found)));
       }
     }
     return this.#ask(incoming, requester, result);

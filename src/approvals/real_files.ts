@@ -3,9 +3,7 @@ import type { Decision } from "../domain/approval.ts";
 import { type ClassifiedRequest, classify } from "../policy/classify.ts";
 import { isWithin } from "../policy/places.ts";
 import { workspaceFiles } from "../policy/reads.ts";
-
-/** The real path of each, or undefined where one is not known (platform/links.ts). */
-export type ResolveLinks = (paths: readonly string[]) => Promise<readonly string[] | undefined>;
+import type { LinkLooks } from "./link_looks.ts";
 
 /** Files that need no look: the workspace itself is where the session works, wherever it is. */
 function unsure(files: readonly string[], workspace: string | undefined): readonly string[] {
@@ -17,17 +15,29 @@ function unsure(files: readonly string[], workspace: string | undefined): readon
  * under their real names too.
  *
  * @param decides the decision on the same call about other files
+ * @returns at once where no look is needed, or where there are too many at a time
  */
-export async function holdsForRealFiles(
+export function holdsForRealFiles(
   request: ClassifiedRequest,
   files: readonly string[],
   decides: (request: ClassifiedRequest) => Decision["kind"] | undefined,
-  resolve: ResolveLinks,
-): Promise<boolean> {
-  const { where, cut } = request;
-  const open = unsure(files, where.workspace);
+  looks: Pick<LinkLooks, "look">,
+): boolean | Promise<boolean> {
+  const { workspace } = request.where;
+  const open = unsure(files, workspace);
   if (open.length === 0) return true;
-  const [workspace, ...real] = await resolve([where.workspace ?? "/", ...open]) ?? [];
+  const look = looks.look([workspace ?? "/", ...open]);
+  return look === undefined ? false : look.then((real = []) => isWhatItSeems(request, open, real, decides));
+}
+
+/** @param found the real paths of the workspace and of the files; none where they are not known */
+function isWhatItSeems(
+  request: ClassifiedRequest,
+  open: readonly string[],
+  [workspace, ...real]: readonly string[],
+  decides: (request: ClassifiedRequest) => Decision["kind"] | undefined,
+): boolean {
+  const { where, cut } = request;
   if (workspace === undefined) return false;
   const named = real.map((path) => isWithin(path, workspace) ? renamed(path, workspace, where.workspace ?? "/") : path);
   if (named.every((path, at) => path === open[at])) return true;
