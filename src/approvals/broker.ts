@@ -32,7 +32,7 @@ import { type ClassifiedIncoming, classifyIncoming, type PolicyEngine, type Poli
 import { parseDecision } from "./parse_decision.ts";
 import { eventAfterAutoDecision, newApproval, resolvedState, toldAgain, toldOnce } from "./records.ts";
 import { ruleFromDecision } from "./rule_from_decision.ts";
-import { isDelivered } from "./deliveries.ts";
+import { acknowledged, isDelivered } from "./deliveries.ts";
 import { requestForFeed } from "./feed_request.ts";
 import { requestFromScript } from "./script_request.ts";
 import { wholeRequest } from "../domain/presentation.ts";
@@ -178,7 +178,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   acknowledge(id: string, requester: Requester, written: boolean): void {
     const pending = this.#resolver.pending.get(id);
     if (pending === undefined || !requestersOf(pending).includes(requester)) throw notRequester(id);
-    pending.acknowledged.resolve(written);
+    acknowledged(pending, requester, written);
   }
 
   /** For a script: requests and waits in one call. @throws {ConsoleError} `not_found`, `stopping` */
