@@ -219,7 +219,7 @@ export class Journal {
   async keepHead(): Promise<void> {
     const position = this.#writer.position;
     if (position === undefined || position.seq === this.#keptHead || this.#broken !== undefined) return;
-    await this.#group.durable(position.seq);
+    await this.#group.onDisk(position.seq); // whatever a power failure takes, it must not look like a segment that is gone
     await writeHeadFile(this.#options.files, this.#options.dir, position);
     this.#keptHead = position.seq;
     this.#isHeadLost = false;

@@ -4,7 +4,9 @@ import { ConsoleError } from "../../src/protocol/errors.ts";
 import { type Problem, problemOf } from "../../src/journal/chain.ts";
 import { HEAD_FILE, readHeadFile } from "../../src/journal/witness.ts";
 import { verifyJournal } from "../../src/journal/verify.ts";
-import type { MemoryFiles } from "../support/memory_files.ts";
+import type { FsyncPolicy } from "../../src/journal/group_sync.ts";
+import { rounds } from "../support/harness_wait.ts";
+import { MemoryFiles } from "../support/memory_files.ts";
 import { DIR, disk, fill, lines, open, putLines, segments, sha256 } from "../support/memory_journal.ts";
 
 const SMALL = { segmentBytes: 2500 };
@@ -155,6 +157,45 @@ Deno.test("C2 a cut end that the head file knew is written down; that head count
       for (const one of segments(gone)) if (one >= place) gone.remove(one);
       gone.changes = 0;
       await refused(gone, "journal.head counts"); // the new head is as good as the old one was
+    }
+  }
+});
+
+/** One life of a daemon, as far as the head file goes: it writes down what a start found lost. */
+async function live(files: MemoryFiles, fsync: FsyncPolicy): Promise<void> {
+  const { journal, recovered, time } = open(files, { segmentBytes: 1400, fsync });
+  if (recovered !== undefined) journal.append({ type: "daemon.recovered", actor: "daemon", data: { ...recovered } });
+  for (const step of ["head", "fill", "snapshot", "fill", "head", "fill"]) {
+    fill(journal, 2);
+    if (step === "fill") continue;
+    const written = step === "head" ? journal.keepHead() : journal.snapshot({ step });
+    written.catch(() => {}); // the crash may come first
+    await time.pass(100);
+    await written;
+  }
+  await journal.close();
+}
+
+Deno.test("C7 a crash or a power failure at each change of two lives after another → a start takes none for a fault", async () => {
+  for (const fsync of ["interval", "never"] as const) {
+    const dry = new MemoryFiles();
+    await live(dry, fsync);
+    assert(segments(dry).length >= 3);
+    for (let first = 1; first <= dry.changes; first += rounds(3, 1)) {
+      for (let second = 1; second <= dry.changes + 4; second += rounds(3, 1)) {
+        const files = new MemoryFiles();
+        files.crashAt(first, "half");
+        await live(files, fsync).catch(() => {});
+        for (let next of [files.restart(), files.afterPowerFailure()]) {
+          const what = `${fsync}, crash at ${first} and ${second}`;
+          next.crashAt(second, "half");
+          await live(next, fsync).catch((error) => assert(problemOf(error) === undefined, `${what}: ${error}`));
+          next = second % 2 === 0 ? next.restart() : next.afterPowerFailure();
+          await live(next, fsync);
+          const found = await verified(next);
+          assert(found.ok, `${what}: ${found.ok ? "" : found.problem.what}`);
+        }
+      }
     }
   }
 });
