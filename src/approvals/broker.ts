@@ -38,7 +38,7 @@ import {
 import { parseDecision } from "./parse_decision.ts";
 import { eventAfterAutoDecision, newApproval, resolvedState, toldAgain, toldOnce } from "./records.ts";
 import { ruleFromDecision } from "./rule_from_decision.ts";
-import { isDelivered } from "./deliveries.ts";
+import { acknowledged, isDelivered } from "./deliveries.ts";
 import { requestForFeed } from "./feed_request.ts";
 import { requestFromScript } from "./script_request.ts";
 import { wholeRequest } from "../domain/presentation.ts";
@@ -58,11 +58,16 @@ export interface BrokerOptions extends OpenDeps {
   readonly log: Log;
   /** The absolute places of this program: its home, its socket, its sources. */
   readonly own: readonly string[];
+  /** For what a call does when it goes on behind a wait: what it adds then counts as its client's, as before. */
+  readonly continuation: () => <T>(call: () => T) => T;
   /** Whether the inbox may be wrong: then each agent asks by itself. */
   readonly isIncomplete: () => boolean;
 }
 
 type Reported = ResultOf<"session.report">;
+
+/** A decision that may not hold is none: the call is asked. */
+const UNSURE: PolicyResult = { kind: "undecided", needsHuman: true };
 
 export class Broker implements ApprovalsPort, ApprovalsDoor {
   #o: BrokerOptions;
@@ -95,20 +100,18 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const result = policy.evaluate(incoming, caller);
     if (result.kind === "decided") {
       const output = incoming.responseFor(result.decision);
-      if (output !== undefined && result.files.length === 0) {
-        return this.#decideByPolicy(incoming, result, output, requester.actor);
-      }
       if (output !== undefined) {
-        return policy.holds(incoming, result.files, caller).then((holds) => {
+        const goOn = (holds: boolean) => {
           // A rule may have been revoked during the look.
-          const now = policy.evaluate(incoming, caller);
-          return holds && !isIncomplete() && now.kind === "decided" && now.decision.kind === result.decision.kind
+          const now = holds ? policy.evaluate(incoming, caller) : UNSURE;
+          return !isIncomplete() && now.kind === "decided" && now.decision.kind === result.decision.kind
             ? this.#decideByPolicy(incoming, now, output, requester.actor)
-            : this.#ask(holds ? incoming : withUnsureFiles(incoming), requester, {
-              kind: "undecided",
-              needsHuman: true,
-            });
-        });
+            : this.#ask(holds ? incoming : withUnsureFiles(incoming), requester, UNSURE);
+        };
+        const holds = policy.holds(incoming, result.files, caller);
+        if (typeof holds === "boolean") return goOn(holds);
+        const asRequester = this.#o.continuation();
+        return holds.then((found) => asRequester(() => goOn(found)));
       }
     }
     return this.#ask(incoming, requester, result);
@@ -178,7 +181,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   acknowledge(id: string, requester: Requester, written: boolean): void {
     const pending = this.#resolver.pending.get(id);
     if (pending === undefined || !requestersOf(pending).includes(requester)) throw notRequester(id);
-    pending.acknowledged.resolve(written);
+    acknowledged(pending, requester, written);
   }
 
   /** For a script: requests and waits in one call. @throws {ConsoleError} `not_found`, `stopping` */

@@ -13,9 +13,9 @@ import { refusingWhile } from "../rpc/handler.ts";
 import { Broker } from "./broker.ts";
 import { approvalHandlers } from "./handlers.ts";
 import type { Inbox } from "./inbox.ts";
+import type { ResolveLinks } from "./link_looks.ts";
 import { PolicyEngine } from "./policy_engine.ts";
 import { Presence } from "./presence.ts";
-import type { ResolveLinks } from "./real_files.ts";
 import { RuleEndings } from "./rule_endings.ts";
 
 export interface ApprovalsOptions {
@@ -34,7 +34,7 @@ export interface ApprovalsOptions {
   /** A new id, short enough to type, that {@link ApprovalsOptions.inbox} does not know. */
   readonly newId: () => string;
   /** What clients without a token may ask; not limited where absent. */
-  readonly quota?: Pick<ReportQuota, "admitQuestion">;
+  readonly quota?: Pick<ReportQuota, "admitQuestion" | "continuation">;
   /** Whether the inbox lacks an event: a rule that was revoked may still stand in it. Then nothing is decided here. */
   readonly isIncomplete: () => boolean;
 }
@@ -78,6 +78,7 @@ export function createApprovals(
     newId,
     log,
     own,
+    continuation: () => quota === undefined ? (call) => call() : quota.continuation(),
     admitQuestion: (ask) => quota === undefined ? (ask(), () => {}) : quota.admitQuestion(ask),
     isIncomplete,
   });

@@ -50,8 +50,10 @@ export interface PendingRequest {
   /** When it was opened, ISO 8601 UTC. */
   readonly at: string;
   readonly done: PromiseWithResolvers<WaitResult>;
-  /** Its hook has passed the decision on; false: it could not. */
+  /** One of its hooks has passed the decision on; false: none could. */
   readonly acknowledged: PromiseWithResolvers<boolean>;
+  /** The hooks that could not. */
+  readonly unwritten: Set<Requester>;
   readonly stopTimer: () => void;
   /** It counts no longer among the open questions of its requester. */
   readonly release: () => void;
@@ -67,14 +69,16 @@ export interface PendingRequest {
 
 /** Most results that are kept for requesters who have not gone: each is fetched in a moment, or never. */
 const RESOLVED_KEPT = 512;
+
 /** What a request begins with. */
 export function unresolved(): Pick<
   PendingRequest,
-  "acknowledged" | "awaited" | "done" | "isOpened" | "isResolved" | "rowTold"
+  "acknowledged" | "awaited" | "done" | "isOpened" | "isResolved" | "rowTold" | "unwritten"
 > {
   return {
     done: Promise.withResolvers<WaitResult>(),
     acknowledged: Promise.withResolvers<boolean>(),
+    unwritten: new Set(),
     awaited: false,
     rowTold: undefined,
     isOpened: false,
@@ -83,7 +87,9 @@ export function unresolved(): Pick<
 }
 
 /** Everybody who waits for it, or may. */
-export function requestersOf({ requester, joined }: PendingRequest): readonly Requester[] {
+export function requestersOf(
+  { requester, joined }: Pick<PendingRequest, "requester" | "joined">,
+): readonly Requester[] {
   return [requester, ...joined];
 }
 

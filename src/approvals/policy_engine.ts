@@ -15,7 +15,8 @@ import type { Decider } from "../domain/decider.ts";
 import { type GivenRule, givenRules, hasExpired, type RuleContext } from "../policy/rule.ts";
 import { WORKSPACE_CONFIG } from "../platform/home_paths.ts";
 import type { Clock, Log } from "../platform/system.ts";
-import { holdsForRealFiles, type ResolveLinks } from "./real_files.ts";
+import { LinkLooks, type ResolveLinks } from "./link_looks.ts";
+import { holdsForRealFiles } from "./real_files.ts";
 import type { Where } from "../policy/where.ts";
 import { AutoApprovedCalls } from "./auto_approved_calls.ts";
 
@@ -73,9 +74,11 @@ export class PolicyEngine {
   #breaker: Breaker;
   #warned = new Set<string>();
   #watched = new AutoApprovedCalls();
+  #looks: LinkLooks;
 
   constructor(options: PolicyEngineOptions) {
     this.#o = options;
+    this.#looks = new LinkLooks(options.resolveLinks, () => options.clock.steady());
     this.#breaker = options.suspended() === undefined ? CLOSED : openSince(options.clock.now());
   }
 
@@ -121,13 +124,17 @@ export class PolicyEngine {
     return evaluatePolicy(request, policy, { ...caller, now: this.#o.clock.now() });
   }
 
-  /** Whether an approval of {@link evaluate} holds for what its files really are. */
-  holds(query: PolicyQuery, files: readonly string[], caller: Omit<RuleContext, "now">): Promise<boolean> {
+  /** Whether an approval of {@link evaluate} holds for what its files really are; at once where no look is possible. */
+  holds(
+    query: PolicyQuery,
+    files: readonly string[],
+    caller: Omit<RuleContext, "now">,
+  ): boolean | Promise<boolean> {
     const decides = (request: ClassifiedRequest) => {
       const result = this.evaluate({ ...query, request }, caller);
       return result.kind === "decided" ? result.decision.kind : undefined;
     };
-    return holdsForRealFiles(query.request, files, decides, this.#o.resolveLinks);
+    return holdsForRealFiles(query.request, files, decides, this.#looks);
   }
 
   #policy(workspaceConfig: string | undefined, { cwd, sessionId }: Omit<RuleContext, "now">): Policy {

@@ -3,9 +3,7 @@ import type { Decision } from "../domain/approval.ts";
 import { type ClassifiedRequest, classify } from "../policy/classify.ts";
 import { isSecretPlace, isWithin } from "../policy/places.ts";
 import { workspaceFiles } from "../policy/reads.ts";
-
-/** The real path of each, or undefined where one is not known (platform/links.ts). */
-export type ResolveLinks = (paths: readonly string[]) => Promise<readonly string[] | undefined>;
+import type { LinkLooks } from "./link_looks.ts";
 
 /**
  * Whether the call may pass as what it seems: a read whose files are the workspace's own, a call on files that passes
@@ -13,18 +11,30 @@ export type ResolveLinks = (paths: readonly string[]) => Promise<readonly string
  *
  * @param files absolute; of a command under a rule all of its words as paths
  * @param decides the decision on the same call about other files
+ * @returns at once where no look is needed, or where there are too many at a time
  */
-export async function holdsForRealFiles(
+export function holdsForRealFiles(
   request: ClassifiedRequest,
   files: readonly string[],
   decides: (request: ClassifiedRequest) => Decision["kind"] | undefined,
-  resolve: ResolveLinks,
-): Promise<boolean> {
+  looks: Pick<LinkLooks, "look">,
+): boolean | Promise<boolean> {
   if (files.length === 0) return true;
-  const { cut, reads } = request;
   const { workspace = "/", cwd = workspace, own = [] } = request.where;
-  const [realWorkspace, realCwd, ...others] = await resolve([workspace, cwd, ...own, ...files]) ?? [];
+  const look = looks.look([workspace, cwd, ...own, ...files]);
+  return look === undefined ? false : look.then((found = []) => isWhatItSeems(request, files, found, decides));
+}
+
+/** @param found the real paths of workspace, folder, this program's places and files; none where they are not known */
+function isWhatItSeems(
+  request: ClassifiedRequest,
+  files: readonly string[],
+  [realWorkspace, realCwd, ...others]: readonly string[],
+  decides: (request: ClassifiedRequest) => Decision["kind"] | undefined,
+): boolean {
   if (realWorkspace === undefined || realCwd === undefined) return false;
+  const { cut, reads } = request;
+  const { workspace = "/", own = [] } = request.where;
   const realOwn = others.slice(0, own.length);
   const real = others.slice(own.length);
   const isOwn = (path: string) => realOwn.some((place) => isWithin(path, place));

@@ -4,7 +4,6 @@ import { withoutKnownFacts } from "../domain/dedupe.ts";
 import type { Report } from "../domain/report.ts";
 import { type MayLive, processesOf, sourceOf, withSourceInFront } from "../domain/row_processes.ts";
 import { dropStaleEvent, routeReport } from "../domain/report_routing.ts";
-import { ownRow } from "../domain/row_id.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import type { ApprovalsPort } from "./approvals_port.ts";
 import type { Once } from "./idempotency.ts";
@@ -24,17 +23,16 @@ export interface ReportDeps {
 }
 
 /**
- * Commits the part of `report` for each row, and resolves the approvals that it shows to be over.
+ * Commits the part of `report`, which names the session's row, for each row, and resolves the approvals that it shows to be over.
  *
  * @returns the result of the last part, which is the session's own
  * @throws {ConsoleError} `read_only`
  */
 export function commitReport(
   { store, approvals, now }: ReportDeps,
-  given: Report,
+  report: Report,
   { actor, idempotencyKey, at }: ReportOptions,
 ): CommitResult {
-  const report = ownRow(given, store);
   const late = (one: Report) => at === undefined ? one : dropStaleEvent(one, store.get(one.sessionId), at);
   const { processes } = store;
   const told = late(ofLiving(report, store));

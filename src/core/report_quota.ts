@@ -40,6 +40,12 @@ interface Usage {
   readonly bytes: Bucket;
 }
 
+/** A call, and who is charged with what it adds. */
+interface Charged {
+  readonly usage: Usage;
+  readonly params: unknown;
+}
+
 /** After a look for closed rows that found none, ms: the look goes over all rows. */
 const NO_ROOM_MS = 1000;
 
@@ -49,7 +55,7 @@ export class ReportQuota implements Quota {
   #each = new WeakMap<Stranger, Usage>();
   #all: Usage;
   /** The call that runs now, of a client without a token. */
-  #current: { readonly usage: Usage; readonly params: unknown } | undefined;
+  #current: Charged | undefined;
   #fullUntil = 0;
 
   constructor({ limits, steady }: ReportQuotaOptions) {
@@ -58,16 +64,30 @@ export class ReportQuota implements Quota {
     this.#all = this.#usage(limits.reportJournalBytes);
   }
 
-  /** Runs a call of `peer`: what it commits before it first waits counts as the peer's. @param params the call's */
+  /**
+   * Runs a call of `peer`: what it commits before it first waits counts as the peer's; what comes later must be run by a
+   * {@link continuation}. @param params the call's
+   */
   run<T>(peer: Stranger, params: unknown, call: () => T): T {
     if (peer.scope !== "report") return call();
     let usage = this.#each.get(peer);
     if (usage === undefined) this.#each.set(peer, usage = this.#usage(this.#limits.reportJournalBytesEach));
-    this.#current = { usage, params };
+    return this.#as({ usage, params }, call);
+  }
+
+  /** Made before a wait: runs what the same call does behind it. */
+  continuation(): <T>(call: () => T) => T {
+    const current = this.#current;
+    return (call) => this.#as(current, call);
+  }
+
+  #as<T>(current: Charged | undefined, call: () => T): T {
+    const before = this.#current;
+    this.#current = current;
     try {
       return call();
     } finally {
-      this.#current = undefined;
+      this.#current = before;
     }
   }
 
@@ -88,13 +108,9 @@ export class ReportQuota implements Quota {
     if (this.#steady() < this.#fullUntil) return false;
     const oldest = forgettable(rows.sessions(), 0, FORGOTTEN_AT_ONCE);
     if (oldest.length === 0) this.#fullUntil = this.#steady() + NO_ROOM_MS;
-    const current = this.#current;
-    this.#current = undefined; // what the daemon does itself has no limit
-    try {
+    this.#as(undefined, () => { // what the daemon does itself has no limit
       for (const session of oldest) rows.commit({ type: "session.deleted", data: { session } }, DAEMON);
-    } finally {
-      this.#current = current;
-    }
+    });
     return oldest.length > 0;
   }
 

@@ -74,6 +74,10 @@ export function openBase({ limits, paths, config, log, features }: BaseOptions, 
     fsync: config.booted.journal.fsync,
   }, { restore: (state) => store.restore(state), record: (line) => store.replay(line) });
   if (snapshotIgnored !== undefined) log.warn("the snapshot was not used", { why: snapshotIgnored });
+  if (recovered?.missingUpTo !== undefined) {
+    const { missingUpTo } = recovered;
+    log.warn("records of the journal are lost", { missingUpTo, lastSeq: journal.head().seq });
+  }
   store.attach(journal);
   if (recovered !== undefined) store.commit({ type: "daemon.recovered", data: recovered }, DAEMON);
   const isSnapshotAhead = recovered?.missingUpTo !== undefined;

@@ -48,12 +48,14 @@ interface BaseEventData {
     readonly socketPath: string;
   };
   "daemon.stopping": { readonly reason: string; readonly restart: boolean };
+  /** `missingUpTo`: records up to this one had existed; `lostHead`: hash of the one that journal.head knew. */
   "daemon.recovered": {
     readonly segment: string;
     readonly offset: number;
     readonly tornBytes: number;
     readonly keptIn: string | null;
     readonly missingUpTo?: number;
+    readonly lostHead?: string;
   };
   "daemon.config_reloaded": {
     readonly applied: readonly string[];
@@ -87,7 +89,8 @@ export const EVENTS = {
   "journal.snapshot": "A snapshot was written: a start takes no snapshot whose state has another digest.",
   "daemon.started": "The daemon is ready.",
   "daemon.stopping": "It takes no more changes.",
-  "daemon.recovered": "The journal ended in an incomplete record, or its snapshot was newer than the journal.",
+  "daemon.recovered":
+    "The journal ended in an incomplete record, or before one that its snapshot or journal.head knew.",
   "daemon.config_reloaded": "The configuration was read again.",
   "daemon.config_rejected": "It was read again and has an error; the one before stays in force.",
   "daemon.safety_mode": "The circuit breaker has changed the safety mode in force.",

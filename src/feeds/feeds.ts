@@ -4,7 +4,7 @@ import type { FeedPort } from "../agents/shared/feed_port.ts";
 import type { AgentFeed, Feed, FeedContext } from "../agents/shared/feed_spec.ts";
 import { commitReport } from "../core/apply_report.ts";
 import type { FeatureContext } from "../core/service.ts";
-import { ownRow } from "../domain/row_id.ts";
+import { rowForFeed } from "../domain/row_id.ts";
 import { isSessionEvent } from "../domain/event.ts";
 import { ownFiles } from "../platform/own_files.ts";
 import { env, ownUid } from "../platform/process.ts";
@@ -47,7 +47,7 @@ export class Feeds {
 
   /** Each on its own: where the place of one may not even be looked up, the others are created all the same. */
   #add({ spec, make }: Loaded, port: FeedPort): void {
-    const { log, approvals } = this.#context;
+    const { log, approvals, store } = this.#context;
     const guarded = errorBoundary({ log, feed: spec.configKey, off: () => this.#off(spec.agent) });
     guarded("the place", () => {
       const place = spec.place(env);
@@ -57,7 +57,8 @@ export class Feeds {
         port,
         files: ownFiles(ownUid()),
         guarded,
-        requestDecision: (report, request, signal) => approvals.requestDecision(report, request, signal),
+        requestDecision: (report, request, signal) =>
+          approvals.requestDecision(rowForFeed(report, store), request, signal),
         dial: (host, events) => dialWebSocket(place, host, events),
         clientInfo: { name: "agent-console", version: VERSION },
       });
@@ -95,12 +96,12 @@ function portOf(context: FeedsContext, agent: string): FeedPort {
   const { store, now, log } = context;
   return {
     sessions: () => store.sessions(),
-    get: (sessionId) => store.get(ownRow({ agent, sessionId }, store).sessionId),
+    get: (sessionId) => store.get(rowForFeed({ agent, sessionId }, store).sessionId),
     children: (id) => store.children(id),
     now,
     report: (report) => {
       try {
-        commitReport(context, report, { actor: FEED });
+        commitReport(context, rowForFeed(report, store), { actor: FEED });
       } catch (error) {
         log.debug("a feed's report was not taken", { error: String(error) }); // read-only: `status` says so, and hooks keep their events
       }

@@ -12,6 +12,8 @@ export interface Problem {
   readonly seq: number;
   readonly offset: number;
   readonly what: string;
+  /** What a person can do about it. */
+  readonly hint?: string;
 }
 
 /** The error for a problem; `details` are the problem itself. */
@@ -23,8 +25,9 @@ export function chainError(problem: Problem): ConsoleError {
 
 export function problemOf(error: unknown): Problem | undefined {
   if (!(error instanceof ConsoleError) || error.kind !== "journal_broken") return undefined;
-  const { segment, seq, offset, what } = error.details;
-  return { segment: String(segment), seq: Number(seq), offset: Number(offset), what: String(what) };
+  const { segment, seq, offset, what, hint } = error.details;
+  const more = hint === undefined ? {} : { hint };
+  return { segment: String(segment), seq: Number(seq), offset: Number(offset), what: String(what), ...more };
 }
 
 const LF = 10;

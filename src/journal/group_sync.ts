@@ -54,7 +54,12 @@ export class GroupSync {
    * @throws {ConsoleError} `read_only` where the fsync failed
    */
   durable(seq: number): Promise<void> {
-    if (this.#options.policy === "never" || seq <= this.#synced) return Promise.resolve();
+    return this.#options.policy === "never" ? Promise.resolve() : this.onDisk(seq);
+  }
+
+  /** The same under every policy. @throws {ConsoleError} `read_only` where the fsync failed */
+  onDisk(seq: number): Promise<void> {
+    if (seq <= this.#synced) return Promise.resolve();
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#waiters.push({ seq, resolve, reject });

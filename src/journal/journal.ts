@@ -102,9 +102,11 @@ export class Journal {
   #checked = 0;
   /** Seq of the newest head file of this process. */
   #keptHead = 0;
+  #isHeadLost: boolean;
 
-  constructor(options: JournalOptions, { tip, unread }: Recovery) {
+  constructor(options: JournalOptions, { tip, unread, isHeadLost }: Recovery) {
     this.#options = options;
+    this.#isHeadLost = isHeadLost;
     this.#unread = unread;
     this.#lastVerifiedAt = unread === undefined ? this.#now() : null;
     this.#writer = new Writer(options, tip, () => this.#group.repaired());
@@ -192,6 +194,8 @@ export class Journal {
     const position = this.#writer.position;
     if (position === undefined || this.#broken !== undefined) return;
     await this.#group.durable(position.seq);
+    // A start that goes by the snapshot does not read the older record which says that the head's is lost.
+    if (this.#isHeadLost) await this.keepHead();
     const { files, dir, runningSha256, turns, actor } = this.#options;
     const slices = new Slices(turns, signal);
     const vouch = async (digest: string) => {
@@ -215,9 +219,10 @@ export class Journal {
   async keepHead(): Promise<void> {
     const position = this.#writer.position;
     if (position === undefined || position.seq === this.#keptHead || this.#broken !== undefined) return;
-    await this.#group.durable(position.seq);
+    await this.#group.onDisk(position.seq); // whatever a power failure takes, it must not look like a segment that is gone
     await writeHeadFile(this.#options.files, this.#options.dir, position);
     this.#keptHead = position.seq;
+    this.#isHeadLost = false;
   }
 
   /**

@@ -29,6 +29,22 @@ export function vouchOf({ type, data }: Pick<StoredRecord, "type" | "data">): Vo
   return type === SNAPSHOT_TYPE ? data as Vouch : undefined;
 }
 
+/** Type of the record with which a start says what it found lost, with {@link Loss} as a part of its data. */
+const RECOVERED_TYPE = "daemon.recovered";
+
+/** Records that are known to have existed, and were not there any more at a start. */
+export interface Loss {
+  /** The last of them, as far as that is known. */
+  readonly missingUpTo?: number;
+  /** Hash of the one that the head file knew: that file counts no longer, whether or not it was written anew. */
+  readonly lostHead?: string;
+}
+
+/** What `record` says is lost, if it does. */
+export function lossOf({ type, data }: Pick<StoredRecord, "type" | "data">): Loss | undefined {
+  return type === RECOVERED_TYPE ? data as Loss : undefined;
+}
+
 /** Bytes of `,"hash":"<64 hex digits>"`. */
 const HASH_MEMBER_BYTES = 74;
 

@@ -6,7 +6,8 @@ import type { Files, Sha256 } from "../platform/system.ts";
 import { Chain, chainError } from "./chain.ts";
 import { isMarkedBroken } from "./broken_mark.ts";
 import { checkFormat, checkPlain, missingNewline, sequenceGap } from "./segment_errors.ts";
-import { parseRecord } from "./record.ts";
+import { KeptHead } from "./kept_head.ts";
+import { type Loss, parseRecord } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import { checkLine } from "./repair.ts";
 import {
@@ -43,14 +44,12 @@ export interface Replay {
 }
 
 /** What a start had to cut off or found missing: the data of `daemon.recovered`. */
-export interface Recovered {
+export interface Recovered extends Loss {
   readonly segment: string;
   readonly offset: number;
   readonly tornBytes: number;
   /** Name of the file that keeps the torn bytes. */
   readonly keptIn: string | null;
-  /** The last seq that is known to have existed, where the journal now ends before it. */
-  readonly missingUpTo?: number;
 }
 
 export interface Recovery {
@@ -60,6 +59,8 @@ export interface Recovery {
   readonly unread: Pick<Position, "seq" | "hash"> | undefined;
   /** Why a snapshot that exists was not used, for the log. */
   readonly snapshotIgnored?: string;
+  /** The head file knows a record that is lost, as the journal says or is about to: no snapshot may come before a new one. */
+  readonly isHeadLost: boolean;
 }
 
 /**
@@ -90,27 +91,51 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   const unread = all.slice(start);
   const bytes = sizesOf(files, unread).reduce((sum, size) => sum + size, restored ? -snapshot.offset : 0);
   const chain = new Chain(options.sha256For?.(bytes) ?? sha256, restored ? snapshot : undefined);
+  const place = readHeadFile(files, dir);
+  const head = place === undefined ? undefined : new KeptHead(place);
+  const read = (segment: Segment, from: number) => {
+    const each = (record: StoredRecord, offset: number) => {
+      head?.record(record, segment.name, offset);
+      replay.record(record);
+    };
+    return readSegment(files, segment, from, chain, each);
+  };
   const rests: Torn[] = [];
   for (const [index, segment] of unread.entries()) {
     const from = restored && index === 0 ? snapshot.offset : 0;
     if (from === 0) checkPlace(segment, chain);
-    const rest = readSegment(files, segment, from, chain, replay.record);
+    const rest = read(segment, from);
     if (rest.bytes.length === 0) continue;
     if (segment !== all.at(-1)) throw missingNewline(segment, rest, chain);
     rests.push({ segment, rest });
   }
   for (const segment of unborn) {
     if (segment.first <= chain.seq) throw sequenceGap(segment, chain);
-    rests.push({ segment, rest: readSegment(files, segment, 0, chain, replay.record) });
+    rests.push({ segment, rest: read(segment, 0) });
   }
   for (const { segment, rest } of rests) {
     if (rest.bytes.length > 0 && chain.continuesIn(segment.name, rest)) throw missingNewline(segment, rest, chain);
   }
-  const missingUpTo = missing(options, chain, snapshot, unborn.at(-1));
+  const last = all.at(-1);
+  const end = {
+    seq: chain.seq,
+    segment: (last ?? segmentOf(dir, 1)).name,
+    offset: rests.find(({ segment }) => segment === last)?.rest.offset ?? sizesOf(files, all.slice(-1))[0] ?? 0,
+  };
+  const isCut = head?.check(files, [...all, ...unborn], end) === true;
+  const known = Math.max(
+    snapshot?.seq ?? 0,
+    isCut ? head.head.seq : 0,
+    unborn.length === 0 ? 0 : unborn.at(-1)!.first - 1,
+  );
+  const loss: Loss = {
+    ...(known > chain.seq ? { missingUpTo: known } : {}),
+    ...(isCut ? { lostHead: head.head.hash } : {}),
+  };
 
   const kept = cutTorn(files, dir, rests);
   const tip = tipOf(files, all, chain);
-  const recovered = kept ?? (missingUpTo === undefined ? undefined : {
+  const recovered = kept ?? (loss.missingUpTo === undefined ? undefined : {
     segment: tip.last?.segment.name ?? segmentOf(dir, 1).name,
     offset: tip.last?.size ?? 0,
     tornBytes: 0,
@@ -121,9 +146,8 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   return {
     tip,
     unread: restored ? { seq: snapshot.seq, hash: snapshot.hash } : undefined,
-    ...(recovered === undefined
-      ? {}
-      : { recovered: { ...recovered, ...(missingUpTo === undefined ? {} : { missingUpTo }) } }),
+    isHeadLost: isCut || head?.isLost === true,
+    ...(recovered === undefined ? {} : { recovered: { ...recovered, ...loss } }),
     ...(ignored === undefined ? {} : { snapshotIgnored: ignored }),
   };
 }
@@ -133,7 +157,7 @@ function readSegment(
   segment: Segment,
   from: number,
   chain: Chain,
-  each: (record: StoredRecord) => void,
+  each: (record: StoredRecord, offset: number) => void,
 ): UnterminatedTail {
   const blocks = readBlocks(files, segment.path, from);
   for (;;) {
@@ -174,25 +198,6 @@ function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly Segmen
 
 function checkPlace(segment: Segment, chain: Chain): void {
   if (segment.first !== chain.seq + 1) throw sequenceGap(segment, chain);
-}
-
-/**
- * The last seq that must have existed although the journal ends before it. A cut tail is what a power failure can
- * leave; a whole segment that the snapshot saw cannot get lost that way.
- */
-function missing(
-  { dir, files }: RecoverOptions,
-  chain: Chain,
-  snapshot: Snapshot | undefined,
-  unborn: Segment | undefined,
-): number | undefined {
-  if (snapshot !== undefined && files.stat(`${dir}/${snapshot.segment}`) === undefined) {
-    const what = "is missing: snapshot.json saw it";
-    throw chainError({ segment: snapshot.segment, seq: chain.seq + 1, offset: 0, what });
-  }
-  const kept = readHeadFile(files, dir)?.seq ?? 0;
-  const known = Math.max(snapshot?.seq ?? 0, kept, unborn === undefined ? 0 : unborn.first - 1);
-  return known > chain.seq ? known : undefined;
 }
 
 function tipOf(files: Files, segments: readonly Segment[], chain: Chain): Tip {

@@ -8,9 +8,10 @@ import { Chain, chainError, type Problem, problemOf } from "./chain.ts";
 import type { Head } from "./head.ts";
 import { checkFormat, checkPlain, missingNewline, sequenceGap } from "./segment_errors.ts";
 import type { StoredRecord } from "../protocol/record.ts";
-import { vouchOf } from "./record.ts";
+import { contradiction, cutOff } from "./kept_head.ts";
+import { type Loss, lossOf, vouchOf } from "./record.ts";
 import type { Position, Snapshot } from "./snapshot.ts";
-import type { Witness } from "./witness.ts";
+import { HEAD_FILE, type Witness } from "./witness.ts";
 import { firstLine, listSegments, readBlocks, type Segment, segmentOf, type UnterminatedTail } from "./segment.ts";
 
 export interface VerifyOptions {
@@ -38,6 +39,8 @@ export type Verification =
     readonly unfinished?: number;
     /** A witness knows of this record, and the last segment ends before it. */
     readonly missingUpTo?: number;
+    /** Its own records say that a start found others missing: the last such. */
+    readonly lost?: { readonly seq: number; readonly missingUpTo: number };
     /** Whether the chain is known to have lost nothing up to `provenUpTo`: only a head kept elsewhere shows that. */
     readonly completeness: "proven" | "not proven";
     readonly provenUpTo?: number;
@@ -117,6 +120,9 @@ class Verifier {
   #witnesses: readonly Witness[];
   #isVouchedFor = false;
   #hasVouch = false;
+  #losses: { readonly seq: number; readonly loss: Loss }[] = [];
+  /** Records that are not what a witness knows; the journal may say later that it lost what the head file knew. */
+  #doubts: { readonly witness: Witness; readonly problem: Problem }[] = [];
 
   /** @param upTo the seq after which it need not go on */
   constructor(
@@ -153,6 +159,7 @@ class Verifier {
       segment = following;
     }
     const missingUpTo = this.#reaches(end?.segment ?? segmentOf("", 1), end?.rest.offset ?? 0);
+    const lost = this.#losses.findLast(({ loss }) => loss.missingUpTo !== undefined);
     const unfinished = (end?.rest.bytes.length ?? 0) + this.#unborn(end?.segment);
     return {
       ok: true,
@@ -163,6 +170,7 @@ class Verifier {
       bytes: this.#bytes,
       ...(unfinished === 0 ? {} : { unfinished }),
       ...(missingUpTo === undefined ? {} : { missingUpTo }),
+      ...(lost === undefined ? {} : { lost: { seq: lost.seq, missingUpTo: lost.loss.missingUpTo! } }),
       ...(against === undefined
         ? { completeness: "not proven" as const }
         : { completeness: "proven" as const, provenUpTo: against.size }),
@@ -198,17 +206,14 @@ class Verifier {
   async #lines(segment: Segment, from: number): Promise<UnterminatedTail> {
     const { files } = this.#options;
     const each = (record: StoredRecord, offset: number) => {
-      const { seq, hash } = record;
       for (const witness of this.#witnesses) {
-        if (seq !== witness.seq || hash === witness.hash) continue;
-        throw chainError({
-          segment: segment.name,
-          seq,
-          offset,
-          what: `is not that of ${witness.name}: it was rewritten`,
-        });
+        if (record.seq !== witness.seq) continue;
+        const problem = contradiction(witness, record, segment.name, offset);
+        if (problem !== undefined) this.#doubts.push({ witness, problem });
       }
       this.#vouches(record);
+      const loss = lossOf(record);
+      if (loss !== undefined) this.#losses.push({ seq: record.seq, loss });
     };
     const blocks = readBlocks(files, segment.path, from);
     for (;;) {
@@ -232,13 +237,17 @@ class Verifier {
   /** @returns the record up to which a witness knows more, where a crash can have lost it */
   #reaches(segment: Segment, offset: number): number | undefined {
     const { dir, files } = this.#options;
-    const more = this.#witnesses.filter(({ seq }) => seq > this.#chain.seq).sort((a, b) => b.seq - a.seq);
+    const counts = ({ name, hash }: Witness) =>
+      name !== HEAD_FILE || !this.#losses.some(({ loss }) => loss.lostHead === hash);
+    const doubt = this.#doubts.find(({ witness }) => counts(witness));
+    if (doubt !== undefined) throw chainError(doubt.problem);
+    const more = this.#witnesses.filter((one) => one.seq > this.#chain.seq && counts(one))
+      .sort((a, b) => b.seq - a.seq);
     const taken = more.find((witness) =>
       witness.segment === undefined || files.stat(`${dir}/${witness.segment}`) === undefined
     );
     if (taken === undefined) return more[0]?.seq;
-    const what = `is missing: ${taken.name} counts ${taken.seq} records, the end was cut off`;
-    throw chainError({ segment: segment.name, seq: this.#chain.seq + 1, offset, what });
+    throw chainError(cutOff(taken, { seq: this.#chain.seq, segment: segment.name, offset }));
   }
 
   /** Bytes of a segment that is being created after the last one. */

@@ -112,24 +112,43 @@ Deno.test("C4 audit verify misses segments that are gone, also where nothing is 
     assertStringIncludes(stderr, "the end was cut off");
   };
   await verify(`journal.head counts ${counted} records`);
+  const head = () => Deno.readTextFileSync(home.path("journal.head"));
+  const kept = head();
+  await refused(home, `journal.head counts ${counted} records`);
+  assertEquals([segments(), head()], [[], kept], "the witness knows what it knew");
   Deno.removeSync(home.path("journal.head"));
   await verify("snapshot.json counts");
-  // A start says it too, and names the segment that the snapshot saw.
-  const { code, stderr } = await home.cli(["daemon"]);
-  assertEquals(code, 7, stderr);
-  assertStringIncludes(stderr, "snapshot.json saw it");
-  assertEquals(segments(), []);
+  // A snapshot alone, which may be forged, keeps nobody from starting: the log and the journal say what it knew.
+  await home.start();
+  await home.stop();
+  for (const says of ["the snapshot was not used", "records of the journal are lost"]) {
+    assertStringIncludes(Deno.readTextFileSync(home.path("logs/daemon.log")), says);
+  }
+  const after = await home.cli(["audit", "verify"]);
+  assertEquals(after.code, 0, after.stderr);
+  assert(/record \d+ says that a start found records lost: there were \d+/.test(after.stderr), after.stderr);
 });
 
-Deno.test("C4 a journal's folder that is gone whole is missed by audit verify, and told by the next start", async () => {
+/** A start ends with exit 7, says so in the log, and names the way out. */
+async function refused(home: TestHome, says: string): Promise<void> {
+  for (const args of [["daemon"], ["ls"]]) {
+    const { code, stderr } = await home.cli(args);
+    assertEquals(code, 7, stderr);
+    assertStringIncludes(stderr, says);
+    assertStringIncludes(stderr, "remove journal.head");
+  }
+  assertStringIncludes(Deno.readTextFileSync(home.path("logs/daemon.log")), says);
+}
+
+Deno.test("C4 a journal's folder that is gone whole is missed by audit verify and each start, until its head file is removed", async () => {
   await using home = await usedHome();
   Deno.removeSync(home.path("journal"), { recursive: true });
   const { code, stderr } = await home.cli(["audit", "verify"]);
   assertEquals(code, 7, stderr);
   assertStringIncludes(stderr, "journal.head counts");
+  await refused(home, "journal.head counts");
+  Deno.removeSync(home.path("journal.head"));
   await home.start();
-  const recovered = readJournal(home).find(({ type }) => type === "daemon.recovered");
-  assert(Number(recovered?.data["missingUpTo"]) > 40);
   await home.stop();
   assertEquals((await home.cli(["audit", "verify"])).code, 0);
 });
@@ -145,6 +164,16 @@ Deno.test("C4 records cut from the end, after the snapshot or before, are told b
     assertStringIncludes(stdout, "completeness is not proven");
     assertEquals((await home.json(["audit", "verify", "--json"]))["missingUpTo"], lines.length);
   }
+  // The next start goes on and writes what it found: neither verify nor a further start takes that for a fault.
+  await home.start();
+  const lost = readJournal(home).find(({ type }) => type === "daemon.recovered")?.data;
+  assertEquals([lost?.["missingUpTo"], typeof lost?.["lostHead"]], [lines.length, "string"]);
+  const told = async () => (await home.json(["audit", "verify", "--json"]))["lost"] as Json | undefined;
+  assertEquals((await told())?.["missingUpTo"], lines.length);
+  await home.stop();
+  await home.start();
+  await home.stop();
+  assertEquals((await told())?.["missingUpTo"], lines.length);
 });
 
 Deno.test("C3 a pipe in a segment's or the head file's place is told, not waited for", async () => {

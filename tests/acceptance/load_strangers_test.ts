@@ -106,6 +106,15 @@ Deno.test("L6 20,000 questions: so many wait at once, the others get busy and th
   assert(asked["approval"] !== undefined);
 });
 
+Deno.test("L6 reads whose links are looked at: few looks at once, the questions have their limit, an admin is answered meanwhile", async () => {
+  await using home = await TestHome.create({ config: '{"daemon": {"safety_mode": "guarded"}}' });
+  await home.start({ args: limit({ reportQuestions: 200, reportQuestionsEach: 100 }) });
+  const flooded = await flood(home, "reads", rounds(2000, 20_000), 10);
+  assertUsable(flooded);
+  const { asked = 0, busy = 0 } = flooded.counts;
+  assert(asked <= 200 && busy > 0, JSON.stringify(flooded.counts));
+});
+
 Deno.test("L6 what is not understood fills the journal only up to a limit, for each connection and for all", async () => {
   await using home = await TestHome.create();
   const bytes = { reportJournalBytes: 400_000, reportJournalBytesEach: 100_000, reportJournalRefill: 1 };

@@ -131,7 +131,7 @@ Deno.test("C4 a journal that was written anew is found against a kept head", asy
   const file = `${home.root}/head.json`;
   Deno.writeTextFileSync(file, JSON.stringify(await home.json(["audit", "head", "--json"])));
   await home.kill();
-  Deno.removeSync(home.path("journal"), { recursive: true });
+  for (const name of ["journal", "journal.head"]) Deno.removeSync(home.path(name), { recursive: true });
   await home.start();
   await using client = await home.connect({ token: true });
   for (let at = 0; at < 40; at++) await client.request("session.update", { sessionId: "other", agent: "test" });

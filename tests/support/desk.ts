@@ -9,6 +9,7 @@ import type { Presence } from "../../src/approvals/presence.ts";
 import { type SessionDeps, sessionHandlers } from "../../src/core/handlers/session.ts";
 import type { Projection } from "../../src/core/projection.ts";
 import type { Projections } from "../../src/core/projections.ts";
+import type { ReportQuota } from "../../src/core/report_quota.ts";
 import type { Service } from "../../src/core/service.ts";
 import { Store } from "../../src/core/store.ts";
 import { TwinEvents } from "../../src/core/twin_events.ts";
@@ -83,22 +84,28 @@ export class Desk {
   /** Where paths lead that are links; undefined: nobody can tell. */
   links: ReadonlyMap<string, string> | undefined = new Map();
 
+  /** Looks at links, now and at most at once. */
+  readonly looks = { now: 0, most: 0 };
+
   /**
    * @param journal of a daemon that ended: its records are what this one knows at its start
    * @param makers of projections beside the inbox
    * @param onError told of a projection that fails
+   * @param quota what clients without a token may add
    */
   constructor(
     settings: Partial<PolicySettings> = {},
     journal = new FakeJournal(),
     makers: readonly (() => Projection)[] = [],
     onError?: (name: string) => void,
+    readonly quota?: ReportQuota,
   ) {
     this.journal = journal;
     this.projections = testProjections([() => this.inbox, ...makers], onError);
     const clock = this.clock;
     const { bus, inbox, projections } = this;
-    const store = new Store({ clock, bus, idempotencyKeys: 4096, staleAfterMs: () => 60_000, projections });
+    const limits = quota === undefined ? {} : { quota };
+    const store = new Store({ clock, bus, idempotencyKeys: 4096, staleAfterMs: () => 60_000, projections, ...limits });
     for (const record of journal.records) store.replay(record);
     store.attach(journal);
     this.store = store;
@@ -122,10 +129,16 @@ export class Desk {
         return () => this.#timers = this.#timers.filter((other) => other !== timer);
       },
       newId: () => `a${++this.#ids}`,
-      resolveLinks: (paths) => Promise.resolve(this.links && paths.map((path) => this.links?.get(path) ?? path)),
+      resolveLinks: async (paths) => {
+        this.looks.most = Math.max(this.looks.most, ++this.looks.now);
+        await Promise.resolve();
+        this.looks.now--;
+        return this.links && paths.map((path) => this.links?.get(path) ?? path);
+      },
       own: ["/home/u/.agent-console"],
       isIncomplete: () => projections.isSetAside(inbox),
       log: NO_LOG,
+      ...limits,
     });
     this.broker = broker;
     this.policy = policy;
@@ -162,12 +175,11 @@ export class Desk {
     for (const { action } of due) action();
   }
 
-  /** `session.report` as a hook calls it that found no repository. */
+  /** `session.report` as a hook calls it whose repository runs nothing. */
   async report(params: Report, peer: Peer = new FakeCaller()): Promise<ResultOf<"session.report">> {
-    return await sessionHandlers(this.deps)["session.report"]({
-      repositoryConfig: "[core]\n\tbare = false\n",
-      ...params,
-    }, callOf(peer));
+    const given = { repositoryConfig: "[core]\n\tbare = false\n", ...params };
+    const report = () => sessionHandlers(this.deps)["session.report"](given, callOf(peer));
+    return await (this.quota === undefined ? report() : this.quota.run(peer, given, report));
   }
 
   /** `approval.revoke` by a client. */

@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, (n: number) => Record<string, unknown>>> = 
       ? { session_id: `short-${n >> 1}`, hook_event_name: "SessionStart", source: "startup" }
       : { session_id: `short-${n >> 1}`, hook_event_name: "SessionEnd", reason: "other" },
   questions: (n) => question(n, `touch ${n}`),
+  reads: (n) => ({ ...question(n, ""), tool_name: "Read", tool_input: { file_path: `/x/${n}.txt` } }),
   books: (n) => question(n, `echo ${"x".repeat(300_000)}`),
   unknown: (n) => ({ session_id: "strange", hook_event_name: `Event${n}`, text: "y".repeat(3000) }),
 };
@@ -51,7 +52,7 @@ async function flood(first: number): Promise<void> {
     }
     await writing;
   }
-  if (kind === "questions" || kind === "books") await new Promise((resolve) => setTimeout(resolve, 2000)); // they stay open
+  if (["questions", "books", "reads"].includes(kind)) await new Promise((resolve) => setTimeout(resolve, 2000)); // they stay open
   socket.close();
 }
 

@@ -66,6 +66,80 @@ Deno.test("H4 a hook that is gone, that nobody reads, or that hangs: approved, n
   }
 });
 
+/** One question that two hooks brought, in both orders. @param silent the other one acknowledges nothing */
+async function* askedTwice(silent = false) {
+  for (const order of [0, 1]) {
+    const desk = manual();
+    desk.attach();
+    await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));
+    const hooks = [new FakeCaller("hook", "report", true), new FakeCaller("hook", "report", !silent)] as const;
+    const answers: Promise<unknown>[] = [];
+    let id = "";
+    for (const hook of order === 0 ? hooks : hooks.toReversed()) {
+      const { approval } = await desk.report({ ...bash("PermissionRequest", "make"), env: TUI }, hook);
+      id = approval?.id ?? "none";
+      answers.push(desk.broker.wait(id, hook));
+    }
+    yield { desk, id, hooks, answers };
+  }
+}
+
+Deno.test("H4 of two hooks of one question any that passes the decision on counts", async () => {
+  for (const early of [true, false]) {
+    for (const gone of [true, false]) {
+      for await (const { desk, id, hooks: [one, two], answers } of askedTwice()) {
+        const fail = () => gone ? one.hangUp() : desk.broker.acknowledge(id, one, false);
+        if (early && gone) fail();
+        const deciding = desk.broker.decide({ id, ...YES }, "cli:admin");
+        await Promise.all(answers);
+        if (!early || !gone) fail();
+        await flushed();
+        desk.broker.acknowledge(id, two, true);
+        two.hangUp();
+        assertEquals((await deciding).delivered, true);
+        assertEquals([waitsFor(desk), desk.timers], ["working", 0]);
+        assertEquals(desk.events.filter((type) => type.startsWith("approval.corrected")), []);
+      }
+    }
+  }
+});
+
+Deno.test("H4 two hooks of one question that are both gone, or cannot: not delivered; a silent one that may have: not known", async () => {
+  const fails: readonly ((desk: Desk, id: string, hook: FakeCaller) => void)[] = [
+    (_desk, _id, hook) => hook.hangUp(),
+    (desk, id, hook) => desk.broker.acknowledge(id, hook, false),
+  ];
+  for (const first of fails) {
+    for (const second of fails) {
+      for await (const { desk, id, hooks: [one, two], answers } of askedTwice()) {
+        const deciding = desk.broker.decide({ id, ...YES }, "cli:admin");
+        await Promise.all(answers);
+        await flushed();
+        first(desk, id, one);
+        second(desk, id, two);
+        assertEquals([(await deciding).delivered, desk.timers], [false, 0]);
+        assertEquals(waitsFor(desk), ["Bash: make", undefined]);
+      }
+    }
+    for await (const { desk, id, hooks: [one, silent], answers } of askedTwice(true)) {
+      const deciding = desk.broker.decide({ id, ...YES }, "cli:admin");
+      await Promise.all(answers);
+      await flushed();
+      first(desk, id, one);
+      silent.hangUp(); // as a hook does that has printed its answer
+      assertEquals("delivered" in await deciding, false);
+      assertEquals(waitsFor(desk), "working");
+    }
+  }
+  for await (const { desk, id, hooks: [one, silent] } of askedTwice(true)) {
+    silent.hangUp(); // before there was an answer
+    const deciding = desk.broker.decide({ id, ...YES }, "cli:admin");
+    await flushed();
+    one.hangUp();
+    assertEquals((await deciding).delivered, false);
+  }
+});
+
 Deno.test("H4 a decision that was passed on late is no longer one that was not; the repeat of one says the same", async () => {
   const { desk, hook, id, waiting } = await asked();
   const deciding = desk.broker.decide({ id, ...NO, idempotencyKey: "k" }, "cli:admin");

@@ -74,8 +74,48 @@ Deno.test("a session that has a row keeps it, and every row is found again whate
   assertEquals(find("a", "s", ["s", "a"]), "s");
   assertEquals(find("a", "s", ["s", "b"]), "a:s");
   assertEquals(find("a", "s", ["a:s", "a"]), "a:s", "the other one was deleted");
-  assertEquals(find("a", "s", ["s", "b"], ["a:s", "b"]), "a:a:s");
-  assertEquals(find("a", "s", ["s", "b"], ["a:s", "b"], ["a:a:s", "a"]), "a:a:s");
+  assertEquals(find("a", "s", ["s", "b"], ["a:s", "b"]), "a~2:s");
+  assertEquals(find("a", "s", ["s", "b"], ["a:s", "b"], ["a~2:s", "a"]), "a~2:s");
+  assertEquals(find("a", "b:s", ["b:s", "a"]), "b:s", "a row of an older version");
+  assertEquals(find("a", "a:s", ["a:s", "a"]), "a:a:s", "it may be that of s");
+});
+
+Deno.test("H3 no two sessions meet in one row, whatever their ids begin with and in whatever order they come", () => {
+  const agents = ["a", "b"];
+  let ids = ["s"];
+  for (let depth = 0; depth < 2; depth++) {
+    ids = [...new Set([...ids, ...ids.flatMap((id) => [`a:${id}`, `b~2:${id}`])])];
+  }
+  const sessions = agents.flatMap((agent) => ids.map((sessionId) => ({ agent, sessionId })));
+  for (let start = 0; start < sessions.length; start++) {
+    for (const step of [1, 3, 5]) { // no divisor of the 14 sessions but 1
+      const rows = new Map<string, Session>();
+      const owner = new Map<string, string>();
+      for (const again of [false, true]) {
+        for (let n = 0; n < sessions.length; n++) {
+          const session = sessions[(start + n * step) % sessions.length]!;
+          const id = ownRow(session, rows).sessionId;
+          const own = JSON.stringify(session);
+          assertEquals(owner.get(id) ?? own, own, `${id}, ${again ? "again" : "at first"}`);
+          owner.set(id, own);
+          rows.set(id, { id, agent: session.agent } as Session);
+        }
+      }
+      assertEquals(rows.size, sessions.length);
+    }
+  }
+});
+
+Deno.test("H3 a session that is called like another one's row is a row of its own", async () => {
+  const desk = new Desk();
+  const mine = (session: string, event: string) => ({ agent: "custom", event: { agent: "mine", session, event } });
+  await desk.report(claude("UserPromptSubmit", { prompt: "x" }));
+  await desk.report({ ...mine("mine:s", "prompt") });
+  await desk.report({ ...mine("s", "prompt") });
+  const all = ["mine:mine:s mine working ", "mine:s mine working ", "s claude working /w"];
+  assertEquals(rows(desk), all);
+  await desk.report({ ...mine("mine:s", "end") });
+  assertEquals(rows(desk), ["mine:mine:s mine closed ", ...all.slice(1)]);
 });
 
 Deno.test("a script changes no row under another agent's name, and makes none under the name of an agent", async () => {

@@ -108,6 +108,10 @@ export async function verify(
   if (result.missingUpTo !== undefined) {
     run.out.note(`the end was cut off, or a crash lost it: there were ${result.missingUpTo} records`);
   }
+  if (result.lost !== undefined) {
+    const { seq, missingUpTo } = result.lost;
+    run.out.note(`record ${seq} says that a start found records lost: there were ${missingUpTo}`);
+  }
   const unused = typeof snapshot === "string"
     ? snapshot
     : result.snapshot === "not vouched for"

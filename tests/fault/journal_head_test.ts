@@ -1,0 +1,215 @@
+/** What the head file knows: a start misses what a verification misses, and a crash is no reason to refuse. */
+import { assert, assertEquals } from "@std/assert";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+import { type Problem, problemOf } from "../../src/journal/chain.ts";
+import { HEAD_FILE, readHeadFile } from "../../src/journal/witness.ts";
+import { verifyJournal } from "../../src/journal/verify.ts";
+import type { FsyncPolicy } from "../../src/journal/group_sync.ts";
+import { rounds } from "../support/harness_wait.ts";
+import { MemoryFiles } from "../support/memory_files.ts";
+import { DIR, disk, fill, lines, open, putLines, segments, sha256 } from "../support/memory_journal.ts";
+
+const SMALL = { segmentBytes: 2500 };
+const HEAD = `${DIR}.head`;
+
+/** A closed journal with its head file. @param after records that the head file does not know */
+async function withHead(count: number, after = 0, snapshotAt?: number): Promise<MemoryFiles> {
+  const files = await disk(count, { ...SMALL, ...(snapshotAt === undefined ? {} : { snapshotAt }) });
+  const { journal } = open(files, SMALL);
+  await journal.keepHead();
+  fill(journal, after);
+  await journal.close();
+  return files.restart();
+}
+
+async function verified(files: MemoryFiles) {
+  const head = readHeadFile(files, DIR);
+  return await verifyJournal({
+    dir: DIR,
+    files,
+    sha256,
+    ...(head === undefined ? {} : { witnesses: [{ name: HEAD_FILE, ...head }] }),
+  });
+}
+
+/** Start and verification find the same, and nothing is written. */
+async function refused(files: MemoryFiles, says: string): Promise<Problem> {
+  const before = files.contents();
+  const changes = files.changes;
+  const found = await verified(files);
+  assert(!found.ok);
+  let thrown: unknown;
+  try {
+    open(files, SMALL);
+  } catch (error) {
+    thrown = error;
+  }
+  assert(thrown instanceof ConsoleError && thrown.exitCode === 7, String(thrown));
+  assert(thrown.message.includes(says), thrown.message);
+  assert(thrown.hint?.includes("remove journal.head"), thrown.hint);
+  assertEquals(problemOf(thrown), found.problem);
+  assertEquals([files.contents(), files.changes], [before, changes]);
+  return found.problem;
+}
+
+Deno.test("C3 segments that the head file knew are gone: no start, the head file stays, and without it one goes on", async () => {
+  const whole = await withHead(40);
+  const paths = segments(whole);
+  const { seq: counted } = readHeadFile(whole, DIR)!;
+  for (let left = 0; left < paths.length; left++) {
+    const files = whole.restart();
+    for (const path of paths.slice(left)) files.remove(path);
+    const { seq } = await refused(files, `journal.head counts ${counted} records`);
+    assertEquals(seq, Number(paths[left]!.slice(-22, -6)));
+    files.remove(HEAD);
+    const { journal } = open(files, SMALL);
+    assertEquals(journal.head().seq, seq - 1);
+    fill(journal, 1);
+    await journal.keepHead();
+    await journal.close();
+    assertEquals((await verified(files)).ok, true);
+  }
+});
+
+Deno.test("C3 the record that the head file knew is another, stands elsewhere, or is unread: start and verify say so", async () => {
+  const other = await disk(60, { ...SMALL, actor: "other" });
+  for (const snapshotAt of [undefined, 39]) {
+    const whole = await withHead(40, 5, snapshotAt);
+    assertEquals(open(whole.restart(), SMALL).snapshotSeq > 0, snapshotAt !== undefined);
+    const files = whole.restart();
+    for (const path of segments(files)) files.remove(path);
+    for (const path of segments(other)) files.put(path, other.read(path));
+    files.changes = 0;
+    await refused(files, "is not that of journal.head: it was rewritten");
+    const renamed = whole.restart();
+    const text = new TextDecoder().decode(renamed.read(HEAD));
+    const put = (changed: string) => renamed.put(HEAD, new TextEncoder().encode(changed));
+    put(text.replace(/"segment":"\d+/, '"segment":"0000000000000001'));
+    renamed.changes = 0;
+    await refused(renamed, "is in 0000000000000001.jsonl, says journal.head");
+    put(text.replace(/"hash":"\w+/, `"hash":"${"0".repeat(64)}`));
+    renamed.changes = 0;
+    await refused(renamed, "is not that of journal.head");
+  }
+});
+
+Deno.test("C3 the head's record before the snapshot, which a start does not read, is compared where it stands", async () => {
+  const { journal, files } = open(undefined, SMALL);
+  fill(journal, 20);
+  await journal.keepHead();
+  fill(journal, 5);
+  await journal.snapshot({ n: 1 });
+  fill(journal, 3);
+  await journal.close();
+  const whole = files.restart();
+  const { snapshotSeq, recovered } = open(whole.restart(), SMALL);
+  assertEquals([snapshotSeq > readHeadFile(whole, DIR)!.seq, recovered], [true, undefined]);
+  const text = new TextDecoder().decode(whole.read(HEAD));
+  for (
+    const [pattern, by] of [
+      [/"hash":"\w+/, `"hash":"${"0".repeat(64)}`],
+      [/"segment":"\d+/, '"segment":"0000000000000001'],
+      [/"offset":\d+/, '"offset":9999999'],
+      [/"offset":\d+/, '"offset":77'],
+    ] as const
+  ) {
+    const changed = whole.restart();
+    changed.put(HEAD, new TextEncoder().encode(text.replace(pattern, by)));
+    let thrown: unknown;
+    try {
+      open(changed, SMALL);
+    } catch (error) {
+      thrown = error;
+    }
+    assert(thrown instanceof ConsoleError && thrown.exitCode === 7, String(pattern));
+  }
+});
+
+Deno.test("C2 a cut end that the head file knew is written down; that head counts no more, also before a new one is kept", async () => {
+  const whole = await withHead(30);
+  const head = readHeadFile(whole, DIR)!;
+  const path = segments(whole).at(-1)!;
+  const all = lines(whole, path);
+  for (let left = 0; left < all.length; left++) {
+    const files = whole.restart();
+    putLines(files, path, all.slice(0, left));
+    const { journal, recovered } = open(files, SMALL);
+    assertEquals([recovered?.missingUpTo, recovered?.lostHead], [head.seq, head.hash]);
+    journal.append({ type: "daemon.recovered", actor: "daemon", data: { ...recovered } });
+    await journal.close();
+    const said = { seq: journal.head().seq, missingUpTo: head.seq };
+    // It crashed before it kept a new head: the journal may end before the old one, or go beyond it.
+    for (let more = 0; more < 10; more += 3) {
+      const again = files.restart();
+      const next = open(again, SMALL);
+      assertEquals(next.recovered, undefined);
+      fill(next.journal, more);
+      const during = await verified(again);
+      assertEquals(during.ok && during.lost, said);
+      await next.journal.snapshot({ n: 1 }); // behind what says so
+      await next.journal.close();
+      const last = open(again.restart(), SMALL);
+      assertEquals([last.snapshotSeq >= said.seq, last.recovered], [true, undefined]);
+      const found = await verified(again);
+      assertEquals(found.ok && found.lost, said);
+      const gone = again.restart();
+      const place = `${DIR}/${readHeadFile(gone, DIR)!.segment}`;
+      for (const one of segments(gone)) if (one >= place) gone.remove(one);
+      gone.changes = 0;
+      await refused(gone, "journal.head counts"); // the new head is as good as the old one was
+    }
+  }
+});
+
+/** One life of a daemon, as far as the head file goes: it writes down what a start found lost. */
+async function live(files: MemoryFiles, fsync: FsyncPolicy): Promise<void> {
+  const { journal, recovered, time } = open(files, { segmentBytes: 1400, fsync });
+  if (recovered !== undefined) journal.append({ type: "daemon.recovered", actor: "daemon", data: { ...recovered } });
+  for (const step of ["head", "fill", "snapshot", "fill", "head", "fill"]) {
+    fill(journal, 2);
+    if (step === "fill") continue;
+    const written = step === "head" ? journal.keepHead() : journal.snapshot({ step });
+    written.catch(() => {}); // the crash may come first
+    await time.pass(100);
+    await written;
+  }
+  await journal.close();
+}
+
+Deno.test("C7 a crash or a power failure at each change of two lives after another → a start takes none for a fault", async () => {
+  for (const fsync of ["interval", "never"] as const) {
+    const dry = new MemoryFiles();
+    await live(dry, fsync);
+    assert(segments(dry).length >= 3);
+    for (let first = 1; first <= dry.changes; first += rounds(3, 1)) {
+      for (let second = 1; second <= dry.changes + 4; second += rounds(3, 1)) {
+        const files = new MemoryFiles();
+        files.crashAt(first, "half");
+        await live(files, fsync).catch(() => {});
+        for (let next of [files.restart(), files.afterPowerFailure()]) {
+          const what = `${fsync}, crash at ${first} and ${second}`;
+          next.crashAt(second, "half");
+          await live(next, fsync).catch((error) => assert(problemOf(error) === undefined, `${what}: ${error}`));
+          next = second % 2 === 0 ? next.restart() : next.afterPowerFailure();
+          await live(next, fsync);
+          const found = await verified(next);
+          assert(found.ok, `${what}: ${found.ok ? "" : found.problem.what}`);
+        }
+      }
+    }
+  }
+});
+
+Deno.test("C3 a forged snapshot that names a segment which never was is not used, and the rest is", async () => {
+  const whole = await withHead(20, 0, 10);
+  const { replayed } = open(whole.restart(), { ...SMALL, knowsState: false });
+  const path = `${DIR}/snapshot.json`;
+  const text = new TextDecoder().decode(whole.read(path));
+  const files = whole.restart();
+  const forged = text.replace(/"segment":"\d+\.jsonl","seq":\d+/, '"segment":"0000000000000900.jsonl","seq":950');
+  files.put(path, new TextEncoder().encode(forged));
+  const opened = open(files, SMALL);
+  assertEquals([opened.restored, opened.replayed], [[], replayed]);
+  assertEquals(opened.snapshotIgnored, "the journal ends before the record of snapshot.json");
+  assertEquals(opened.recovered?.lostHead, undefined);
+});
