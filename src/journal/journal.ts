@@ -206,7 +206,7 @@ export class Journal {
     await writeSnapshot({ files, dir, position, state, sha256: runningSha256(), slices, vouch });
   }
 
-  /** Makes the journal read-only where its last segment was taken away. */
+  /** Makes the journal read-only where its last segment was taken away, or somebody else wrote to it. */
   checkPlace(): void {
     this.#writer.checkPlace();
   }

@@ -180,14 +180,17 @@ export class Writer {
     return readOnly(NOT_WRITTEN, error);
   }
 
-  /** Whether the last segment is still there: what is written to a file without a name is lost with this process. */
+  /**
+   * Whether the last segment is still there, and has our records alone: what is written to a file without a name is lost with
+   * this process, and behind what somebody else appended the next start finds no record.
+   */
   checkPlace(): void {
     const current = this.#current;
     if (current === undefined || this.#trouble !== undefined) return;
     const { segment, size } = current;
     const length = this.#options.files.stat(segment.path)?.size;
     if (length === undefined) this.#stop(new Error(`${segment.name} is gone`));
-    else if (length < size) this.#stop(new Error(`${segment.name} has ${length} bytes, expected ${size}`));
+    else if (length !== size) this.#stop(new Error(`${segment.name} has ${length} bytes, expected ${size}`));
   }
 
   /** No record may follow any more, for `why`. */

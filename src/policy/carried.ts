@@ -29,8 +29,8 @@ const FEEDERS = new Set("xargs parallel find gfind fd fdfind bfs".split(" "));
 /** So much is looked at; nobody writes more by hand. What is left out is told, and then nothing counts as harmless. */
 const MAX_WORDS = 64;
 const MAX_DEPTH = 4;
-const MAX_COMMANDS = 256;
-const MAX_TEXT = 4000;
+const MAX_COMMANDS = 128;
+const MAX_TEXT = 3000;
 
 export interface Carried {
   /** In small letters, without its folder. */
@@ -90,7 +90,10 @@ export function carriedBy(commands: readonly (readonly string[])[]): CarriedComm
       if (!carries) return;
     }
   };
-  for (const words of commands) add(words, false, 0);
+  for (const words of commands) {
+    if (found.length >= MAX_COMMANDS) isComplete = false;
+    else add(words, false, 0);
+  }
   return { commands: found, isComplete, runsText: anyText };
 }
 

@@ -21,6 +21,9 @@ export function classify(request: ApprovalRequest, where: Where, cut = false, ri
   return Object.assign(new Reading(request, where, cut, risk), request);
 }
 
+/** Longest subject that is read, of a call that is no command, UTF-16 units: no decision may take milliseconds. */
+const MAX_SUBJECT = 16_384;
+
 /** Each thing is read when it is first asked for. */
 class Reading {
   readonly #request: ApprovalRequest;
@@ -46,6 +49,13 @@ class Reading {
   /** The payload came shortened: what runs is not known. */
   get cut(): boolean {
     return this.#cut;
+  }
+
+  /** A path, an address or a list of paths that nobody looks through: no rule lets it pass. Not a tool's other input. */
+  get isLong(): boolean {
+    const { action, subject, paths = [] } = this.#request;
+    if (action !== "read" && action !== "write" && action !== "fetch") return false;
+    return paths.reduce((sum, path) => sum + path.length, subject.length) > MAX_SUBJECT;
   }
 
   /** Of a command line; undefined where it is opaque, and of other calls. */
@@ -89,7 +99,7 @@ class Reading {
 
   #readFiles(): readonly string[] | undefined {
     const request = this.#request;
-    if (this.#cut || request.for !== "permission") return undefined;
+    if (this.#cut || this.isLong || request.for !== "permission") return undefined;
     if (request.action === "read") return filesRead(request, this.#where);
     const files = this.plain?.commands.map((command) => readsFiles(command, this.#where));
     return files?.every((some) => some !== undefined) ? files.flat() : undefined;
@@ -98,7 +108,7 @@ class Reading {
   #label(): Risk {
     const request = this.#request;
     if (request.for !== "permission") return PROMPTS[request.for];
-    if (this.#cut) return "unknown";
+    if (this.#cut || this.isLong) return "unknown";
     if (request.action !== "command") return labelOfOther(request, this.#where);
     if (this.plain === undefined) return "unknown";
     if (this.reads !== undefined) return "reads";

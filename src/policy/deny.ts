@@ -15,6 +15,7 @@ export function denialOf(rule: Rule, request: ClassifiedRequest): Denial {
   const glob = readGlob(rule.pattern);
   const { subject, where: { cwd = "/", workspace = cwd }, paths = [], action } = request;
   if (matchesGlob(glob, subject)) return "denies";
+  if (request.isLong) return "may";
   switch (action) {
     case "read":
     case "write": {

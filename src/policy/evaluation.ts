@@ -52,6 +52,7 @@ const ASK_REASONS = {
   prompt: "it is a question, a plan or a form, which only a human answers",
   agent_decides: "its agent takes no approval from a hook here",
   cut: "its text came shortened, so what would run is not known",
+  long: "its text is too long to be checked",
   own: "it reaches agent-console itself, and no agent answers for you",
   sandbox: "it would run outside the agent's sandbox",
   opaque: "its command cannot be read plainly, so it is asked in every mode",
@@ -116,6 +117,7 @@ function whyAsked(request: ClassifiedRequest): AskReason | undefined {
   if (request.for !== "permission") return "prompt";
   if (!request.acceptsApproval) return "agent_decides";
   if (request.cut) return "cut";
+  if (request.isLong) return "long";
   if (request.unsandboxed) return "sandbox";
   return request.action === "command" && request.plain === undefined ? "opaque" : undefined;
 }

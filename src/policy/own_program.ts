@@ -3,7 +3,7 @@
  * human, so such a call is asked in every mode, whatever a rule says. Pure.
  */
 import type { ApprovalRequest } from "../domain/approval.ts";
-import { isWithin, resolvePath } from "./places.ts";
+import { isWithin, MAX_PATH, resolvePath } from "./places.ts";
 import type { Where } from "./where.ts";
 
 /** The program's names, and what of its home is known by name; compared without quotes, escapes and case. */
@@ -26,7 +26,7 @@ export function reachesThisProgram(
       return within(".") || wordsOf(subject).some(within);
     case "read":
     case "write":
-      return within(subject) || paths.some(within);
+      return [subject, ...paths].some((path) => path.length <= MAX_PATH && within(path));
     default:
       return false;
   }
@@ -37,7 +37,7 @@ function ends(text: string): string {
   return text.length <= 2 * MAX_END ? text : `${text.slice(0, MAX_END)} ${text.slice(-MAX_END)}`;
 }
 
-const MAX_END = 20_000;
+const MAX_END = 5000;
 
 function bare(text: string): string {
   return text.replace(/['"\\]/g, "").toLowerCase();

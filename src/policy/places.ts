@@ -95,7 +95,7 @@ function below(path: string, workspace: string | undefined): readonly string[] {
 }
 
 /** No path is longer, UTF-16 units (PATH_MAX): one that is may be anything, and would cost milliseconds. */
-const MAX_PATH = 4096;
+export const MAX_PATH = 4096;
 
 /** Folders that no workspace lies in. */
 const NEVER = /\/\.(?:git|ssh|gnupg|agent-console)(?:\/|$)/i;

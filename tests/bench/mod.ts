@@ -13,6 +13,7 @@ import { memory } from "./b6_memory.ts";
 import { recovery } from "./b7_recovery.ts";
 import { scale } from "./b8_scale.ts";
 import { rest } from "./b9_rest.ts";
+import { policy } from "./policy.ts";
 import { statusline } from "./statusline.ts";
 import { REPOSITORY } from "../support/harness.ts";
 import { HAS_PROC } from "./proc.ts";
@@ -26,6 +27,7 @@ const QUICK: Readonly<Record<string, Budget>> = {
   B4: hook,
   B5: list,
   STATUSLINE: statusline,
+  POLICY: policy,
   APPROVALS: approvals,
   "HOOK-RULE": hookRule,
   B7: recovery,

@@ -189,6 +189,33 @@ Deno.test("a journal that was changed behind our back stays read-only and says w
   }
 });
 
+Deno.test("C6 what somebody else appended is noticed at the next tick and cut off; records behind it end the writing", async () => {
+  const garbage = (files: MemoryFiles, path: string) => {
+    const bytes = files.read(path);
+    const longer = new Uint8Array(bytes.length + 5);
+    longer.set(bytes);
+    longer.set(new TextEncoder().encode("junk\n"), bytes.length);
+    files.put(path, longer);
+  };
+  const { journal, files, time } = open();
+  fill(journal, 3);
+  journal.checkPlace();
+  fill(journal, 1);
+  garbage(files, segments(files)[0]!);
+  journal.checkPlace();
+  readOnly(() => fill(journal, 1));
+  await time.pass(1000);
+  fill(journal, 1);
+  assertEquals((await verify(files)).ok, true);
+  garbage(files, segments(files)[0]!);
+  fill(journal, 1); // before the tick
+  journal.checkPlace();
+  for (let i = 0; i < 2; i++) {
+    await time.pass(1000);
+    readOnly(() => fill(journal, 1));
+  }
+});
+
 Deno.test("close reports a last fsync that fails", async () => {
   const { journal, files } = open();
   fill(journal, 1);

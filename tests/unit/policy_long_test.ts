@@ -1,9 +1,10 @@
 /** No text holds up the daemon: it evaluates one event at a time, and every hook waits for it. */
+import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { classify } from "../../src/policy/classify.ts";
 import { evaluatePolicy } from "../../src/policy/evaluation.ts";
 import { rounds } from "../support/harness_wait.ts";
-import { CALLER, requestOf, rule, WHERE } from "../support/policy_samples.ts";
+import { answer, CALLER, classified, requestOf, rule, WHERE } from "../support/policy_samples.ts";
 
 /** A text of so many characters, and one eight times as long. Some shapes are bounded, and grow up to their bound. */
 const SHORT = rounds(4_000, 10_000);
@@ -59,6 +60,18 @@ Deno.test("the time for a long text of anything grows with its length, not faste
     }),
     { numRuns: rounds(3, 10) },
   );
+});
+
+Deno.test("A1 a path or an address that is too long to be looked through passes under no rule, and a deny rule asks", () => {
+  for (const [action, tool] of [["read", "Read"], ["write", "Write"], ["fetch", "WebFetch"]] as const) {
+    const long = classified(`/p/app/${"a/".repeat(400_000)}b.ts`, { action, tool });
+    assertEquals(long.risk, "unknown");
+    for (const mode of ["guarded", "autonomous"] as const) {
+      assertEquals(answer(long, mode, [rule("*", { tool: "*" })]), "ask", action);
+    }
+    assertEquals(answer(long, "autonomous", [rule("*x*", { tool: "*", decision: "deny" })]), "ask");
+    assertEquals(answer(long, "autonomous", [rule("*b.ts", { tool: "*", decision: "deny" })]), "no");
+  }
 });
 
 Deno.test("the time for many commands grows with their number, not faster", () => {
