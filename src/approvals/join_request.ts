@@ -22,8 +22,8 @@ export function joinTwin(
   incoming: ClassifiedIncoming,
   requester: Requester,
 ): ResultOf<"session.report"> | undefined {
-  const { rowId } = subjectSession(incoming, store);
-  const twin = resolver.pending.twin(rowId, payloadOf(incoming), requester, now());
+  const { rowId, process } = subjectSession(incoming, store);
+  const twin = resolver.pending.twin({ rowId, process, payload: payloadOf(incoming) }, requester, now());
   const deadline = twin && inbox.get(twin.id)?.deadline;
   if (twin === undefined || deadline === undefined) return undefined;
   resolver.pending.join(twin, requester);

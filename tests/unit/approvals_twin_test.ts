@@ -69,3 +69,18 @@ Deno.test("A5 a stranger's connection that asked nothing gets no answer, and a s
   const { approval } = await desk.report({ agent: "codex", event: ASK, cutFrom: 9000 }, new FakeCaller());
   assert(approval !== undefined && approval.id !== one.id);
 });
+
+Deno.test("A5 equal requests of two processes of one conversation are two questions; two hooks of one process are one", async () => {
+  const desk = atDesk();
+  const ask = async (pid: string) => {
+    const hook = new FakeCaller();
+    const event = { ...ASK, permission_mode: "default" };
+    const { approval } = await desk.report({ agent: "claude", event, env: { CLAUDE_PID: pid } }, hook);
+    return approval?.id;
+  };
+  const [a, b, again] = [await ask("4001"), await ask("4002"), await ask("4001")];
+  assert(a !== undefined && b !== undefined && a !== b);
+  assertEquals([again, desk.inbox.pendingCount], [a, 2]);
+  await desk.broker.decide({ id: a, decision: "approve" }, "cli:approve");
+  assertEquals(desk.inbox.get(b)?.status, "pending", "one yes is for one run");
+});
