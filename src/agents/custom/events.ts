@@ -19,6 +19,7 @@ import {
 } from "../../lib/json_fields.ts";
 import type { HookEnv } from "../shared/hook_env.ts";
 import { absolutePath, idField } from "../shared/ids.ts";
+import { isPid, refusedValues } from "./problems.ts";
 import { processFacts } from "../shared/process_facts.ts";
 import { excerpt, oneLineExcerpt } from "../shared/excerpt.ts";
 
@@ -33,13 +34,13 @@ export const custom: Adapter = {
     const sessionId = idField(event, "session");
     if (sessionId === undefined) return { ok: false, problem: "session is no usable string" };
     const name = stringField(event, "event") ?? "";
-    const { read, ...problem } = handlerFor(MEANING, name);
+    const { read, problem = refusedValues(event) } = handlerFor(MEANING, name);
     const agentEvent = read(event);
     return {
       ok: true,
       report: { agent, sessionId, facts: factsOf(event, name, env), event: agentEvent },
       ...(name === "ask" ? { request: customRequest(event) } : {}),
-      ...problem,
+      ...optional("problem", problem),
     };
   },
   responseFor(event, decision) {
@@ -63,7 +64,7 @@ function factsOf(event: Fields, name: string, env: HookEnv): Facts {
     ...optional("model", stringField(event, "model")),
     ...optional("gitBranch", stringField(event, "branch")),
     ...optional("permissionMode", stringField(event, "mode")),
-    ...optional("pid", typeof pid === "number" && Number.isInteger(pid) && pid > 0 && pid < 2 ** 31 ? pid : undefined),
+    ...optional("pid", isPid(pid) ? pid : undefined),
     ...optional("lastPrompt", prompt && excerpt(prompt, TEXT_CAPS.prompt)),
   };
 }
