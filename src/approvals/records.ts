@@ -33,6 +33,7 @@ export function newApproval({ id, rowId, agent, cwd, request, cutBy = 0, at, dea
     risk: request.risk,
     ...presented,
     ...(missing + cutBy === 0 ? {} : { missing: missing + cutBy }),
+    ...(request.unsandboxed ? { unsandboxed: true } : {}),
     requestedAt: at,
     deadline,
     status: "pending",
