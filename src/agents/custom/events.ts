@@ -21,7 +21,7 @@ import type { HookEnv } from "../shared/hook_env.ts";
 import { absolutePath, idField } from "../shared/ids.ts";
 import { isPid, refusedValues } from "./problems.ts";
 import { processFacts } from "../shared/process_facts.ts";
-import { excerpt, oneLineExcerpt } from "../shared/excerpt.ts";
+import { excerpt, oneLineExcerpt, proseLine } from "../shared/excerpt.ts";
 
 export const custom: Adapter = {
   name: "custom",
@@ -95,7 +95,8 @@ const MEANING: EventTable<(event: Fields) => AgentEvent> = {
       ? [tool?.name, tool?.text]
       : [choices?.[0]?.question ?? stringField(e, "message")];
     const said = words.filter((word) => word !== undefined).join(": ");
-    return { kind: "requested", for: kind, text: oneLineExcerpt(said, TEXT_CAPS.waiting), ...optional("tool", tool) };
+    const line = kind === "permission" ? oneLineExcerpt : proseLine;
+    return { kind: "requested", for: kind, text: line(said, TEXT_CAPS.waiting), ...optional("tool", tool) };
   },
   done: (e) => {
     const background = e["background"];
@@ -114,7 +115,7 @@ const MEANING: EventTable<(event: Fields) => AgentEvent> = {
     return { kind: "failed", error: ERROR_KINDS.find((kind) => kind === error) ?? "unknown", text: messageOf(e) ?? "" };
   },
   interrupted: () => ({ kind: "interrupted" }),
-  end: (e) => ({ kind: "ended", reason: oneLineExcerpt(stringField(e, "reason") ?? "other", TEXT_CAPS.title) }),
+  end: (e) => ({ kind: "ended", reason: proseLine(stringField(e, "reason") ?? "other", TEXT_CAPS.title) }),
   ...ignored("note"),
 };
 
