@@ -20,6 +20,7 @@ import type { StatusFields } from "../domain/session.ts";
 import type { Log } from "../platform/system.ts";
 import { type PendingRequest, PendingRequests, type WaitResult } from "./pending_requests.ts";
 import { Corrections } from "./corrections.ts";
+import { OpenCalls } from "./open_calls.ts";
 import type { Inbox } from "./inbox.ts";
 
 export interface ApprovalResolverOptions {
@@ -54,6 +55,7 @@ export interface Resolution {
 
 export class ApprovalResolver {
   readonly pending = new PendingRequests();
+  readonly calls = new OpenCalls();
   /** Ends that the journal did not accept yet. */
   #unwritten: End[] = [];
   #o: ApprovalResolverOptions;
@@ -127,6 +129,7 @@ export class ApprovalResolver {
   eventCommitted(rowId: string, event: AgentEvent, source?: number): void {
     for (const end of this.#unwritten.splice(0)) if (this.#write(end)) this.#tellOfEnd(end);
     this.#corrections.eventCommitted(rowId, event);
+    this.calls.eventCommitted(rowId, event, source);
     const open = this.pending.open(rowId);
     if (open.length === 0) return;
     for (const pending of open) {
