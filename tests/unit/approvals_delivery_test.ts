@@ -5,30 +5,23 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
-import { bash, event, manual, NO, openRequest, PRINT, stored, TUI, YES } from "../support/claude_request.ts";
-import { pause } from "../support/harness_wait.ts";
-
-/** A request of a hook that says when it has passed a decision on. */
-async function asked(env = TUI, desk = manual()) {
-  desk.attach();
-  await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));
-  await desk.report(bash("PreToolUse", "make", "t1"));
-  const hook = new FakeCaller("hook", "report", true);
-  const { approval } = await desk.report({ ...bash("PermissionRequest", "make"), env }, hook);
-  const id = approval?.id ?? "none";
-  return { desk, hook, id, waiting: desk.broker.wait(id, hook) };
-}
-
-/** What is due at once is done. */
-const flushed = () => pause(0);
-
-const waitsFor = (desk: Desk) => {
-  const row = desk.store.get("s");
-  return row?.status === "waiting" ? [row.waiting.text, row.waiting.approvalId] : row?.status;
-};
+import {
+  askedByTui,
+  bash,
+  event,
+  flushed,
+  manual,
+  NO,
+  openRequest,
+  PRINT,
+  stored,
+  TUI,
+  waitsFor,
+  YES,
+} from "../support/claude_request.ts";
 
 Deno.test("H4 a decision is answered when its hook has passed it on, and says so", async () => {
-  const { desk, hook, id, waiting } = await asked();
+  const { desk, hook, id, waiting } = await askedByTui();
   let answered = false;
   const deciding = desk.broker.decide({ id, ...YES }, "cli:admin").finally(() => answered = true);
   await waiting;
@@ -49,7 +42,7 @@ Deno.test("H4 a hook that is gone, that nobody reads, or that hangs: approved, n
         ({ desk }: { desk: Desk }) => desk.pass(1500),
       ]
     ) {
-      const open = await asked(env);
+      const open = await askedByTui(env);
       const { desk, id, waiting } = open;
       const deciding = desk.broker.decide({ id, ...YES }, "cli:admin");
       await waiting;
@@ -141,7 +134,7 @@ Deno.test("H4 two hooks of one question that are both gone, or cannot: not deliv
 });
 
 Deno.test("H4 a decision that was passed on late is no longer one that was not; the repeat of one says the same", async () => {
-  const { desk, hook, id, waiting } = await asked();
+  const { desk, hook, id, waiting } = await askedByTui();
   const deciding = desk.broker.decide({ id, ...NO, idempotencyKey: "k" }, "cli:admin");
   await waiting;
   await flushed();
@@ -154,59 +147,8 @@ Deno.test("H4 a decision that was passed on late is no longer one that was not; 
   assertEquals(approval.status === "denied" && "delivered" in approval.denied, false);
 });
 
-/** Decided, its hook stopped: not delivered, and its row waits in the terminal. */
-async function stopped(decision: typeof YES | typeof NO) {
-  const open = await asked();
-  const { desk, id, waiting } = open;
-  const deciding = desk.broker.decide({ id, ...decision }, "cli:admin");
-  await waiting;
-  await flushed();
-  desk.pass(1500);
-  assertEquals((await deciding).delivered, false);
-  assertEquals(waitsFor(desk), ["Bash: make", undefined]);
-  return open;
-}
-
-Deno.test("H4 a hook that passes the decision on late: its row goes on too, as after any decision", async () => {
-  for (const decision of [YES, NO]) {
-    const { desk, hook, id } = await stopped(decision);
-    desk.pass(10_000);
-    desk.broker.acknowledge(id, hook, true);
-    await flushed();
-    const row = desk.store.get("s");
-    assertEquals(row?.status === "working" && row.working.tool?.text, decision === YES ? "make" : undefined);
-    assertEquals(row?.status, "working");
-  }
-});
-
-Deno.test("H4 a late acknowledgement changes no row whose agent has said more since, and none by a hook that failed", async () => {
-  const late = await stopped(YES);
-  await late.desk.report(bash("PostToolUse", "make", "t1"));
-  await late.desk.report(bash("PreToolUse", "rm", "t2"));
-  await late.desk.report({ ...bash("PermissionRequest", "rm"), env: PRINT });
-  const before = waitsFor(late.desk);
-  late.desk.broker.acknowledge(late.id, late.hook, true);
-  await flushed();
-  assertEquals([before?.[0], waitsFor(late.desk)], ["Bash: rm", before]);
-  const failed = await stopped(YES);
-  failed.desk.broker.acknowledge(failed.id, failed.hook, false);
-  await flushed();
-  assertEquals(waitsFor(failed.desk), ["Bash: make", undefined]);
-});
-
-Deno.test("H4 a late acknowledgement counts behind what only measures: no event of the agent's state", async () => {
-  const { desk, hook, id } = await stopped(YES);
-  desk.pass(2000);
-  await desk.report(
-    event("Notification", { message: "Claude needs your permission", notification_type: "permission_prompt" }),
-  );
-  desk.broker.acknowledge(id, hook, true);
-  await flushed();
-  assertEquals(waitsFor(desk), "working");
-});
-
 Deno.test("F1 a daemon that stops reads no acknowledgement: it is not known, and nothing is corrected", async () => {
-  const { desk, hook, id, waiting } = await asked();
+  const { desk, hook, id, waiting } = await askedByTui();
   const deciding = desk.broker.decide({ id, ...YES }, "cli:admin");
   await waiting;
   await flushed();
@@ -217,7 +159,7 @@ Deno.test("F1 a daemon that stops reads no acknowledgement: it is not known, and
 });
 
 Deno.test("H4 an undelivered decision leaves a row alone whose agent went on", async () => {
-  const { desk, hook, id, waiting } = await asked();
+  const { desk, hook, id, waiting } = await askedByTui();
   const deciding = desk.broker.decide({ id, ...YES }, "cli:admin");
   await waiting;
   await flushed();
