@@ -9,6 +9,7 @@ import { opencodeAgent } from "./opencode/mod.ts";
 import type { Adapter } from "./shared/adapter.ts";
 import { customName } from "./shared/agent_name.ts";
 import type { AgentDescriptor } from "./shared/descriptor.ts";
+import { refusedName } from "./shared/refused_name.ts";
 import type { AgentHooks } from "./shared/hook_spec.ts";
 
 export const AGENTS: readonly AgentDescriptor[] = [
@@ -54,6 +55,11 @@ export { PID_NAMESPACE } from "./shared/hook_env.ts";
 export const HOOK_NAMES: readonly string[] = AGENTS.map(({ name, adapter }) =>
   typeof adapter === "function" ? `${name}:NAME` : name
 );
+
+/** Why {@link adapterOf} has none for `wire`. */
+export function nameProblem(wire: string): string {
+  return refusedName(wire, HOOK_NAMES);
+}
 
 /** The agents into whose settings our hooks can be put. */
 export const HOOK_SPECS: readonly AgentHooks[] = AGENTS.flatMap(({ hooks }) => hooks ?? []);

@@ -12,10 +12,28 @@ export function noSuchApproval(id: string): ConsoleError {
   );
 }
 
-export function alreadyDecided({ id, status }: Approval): ConsoleError {
-  // Resolved, but the journal could not record it yet (the disk is full).
-  const is = status === "pending" ? "over" : status;
-  return new ConsoleError("already_decided", `approval "${id}" is already ${is}`, { outcome: status });
+export function alreadyDecided(approval: Approval): ConsoleError {
+  const { id, status } = approval;
+  return new ConsoleError("already_decided", `approval "${id}" ${endText(approval)}`, { outcome: status });
+}
+
+function endText(approval: Approval): string {
+  switch (approval.status) {
+    case "approved":
+      return "was already approved";
+    case "denied":
+      return "was already denied";
+    case "elsewhere":
+      return "was already answered in the agent's terminal";
+    case "dismissed":
+      return "was already dismissed in the agent's terminal";
+    case "expired":
+      return "has ended: nobody answered in time, so the agent asks in its own terminal";
+    case "cancelled":
+      return `has ended: ${escapeControls(approval.cancelled.reason)}`;
+    case "pending": // resolved, but the journal could not record it yet (the disk is full)
+      return "is already over";
+  }
 }
 
 const NAMES: Readonly<Record<Approval["for"], string>> = {

@@ -22,8 +22,12 @@ export function joinTwin(
   incoming: ClassifiedIncoming,
   requester: Requester,
 ): ResultOf<"session.report"> | undefined {
-  const { rowId } = subjectSession(incoming, store);
-  const twin = resolver.pending.twin(rowId, payloadOf(incoming), requester, now());
+  const { rowId, process } = subjectSession(incoming, store);
+  const { event } = incoming.report;
+  const tool = event.kind === "requested" || event.kind === "tool" ? event.tool : undefined;
+  // One yes must not let two equal calls run: then each hook asks for itself.
+  if (tool !== undefined && resolver.calls.count(rowId, tool, process) > 1) return undefined;
+  const twin = resolver.pending.twin({ rowId, process, payload: payloadOf(incoming) }, requester, now());
   const deadline = twin && inbox.get(twin.id)?.deadline;
   if (twin === undefined || deadline === undefined) return undefined;
   resolver.pending.join(twin, requester);

@@ -1,7 +1,7 @@
 /** The open approvals with their requesters: state of this process only, beside the inbox, which is journaled. */
 import type { IncomingRequest } from "../core/approvals_port.ts";
 import type { ClassifiedRequest } from "../policy/classify.ts";
-import { TWINS_MS } from "../core/twin_events.ts";
+import { mayBeSame, TWINS_MS } from "../core/twin_events.ts";
 import type { QuestionText } from "../domain/report.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
@@ -117,13 +117,17 @@ export class PendingRequests {
   }
 
   /**
-   * The open request that `requester` has brought once more through another hook: of the same row, with the same payload,
-   * at the same time. A later one is another call. @param at ISO 8601 UTC
+   * The open request that `requester` has brought once more through another hook: of the same row and process, with the
+   * same payload, at the same time. A later one is another call. @param at ISO 8601 UTC
    */
-  twin(rowId: string, payload: string | undefined, requester: Requester, at: string): PendingRequest | undefined {
+  twin(
+    { rowId, process, payload }: Pick<PendingRequest, "rowId" | "process" | "payload">,
+    requester: Requester,
+    at: string,
+  ): PendingRequest | undefined {
     if (payload === undefined) return undefined;
     return this.open(rowId).find((one) =>
-      one.payload === payload && Date.parse(at) - Date.parse(one.at) <= TWINS_MS &&
+      one.payload === payload && mayBeSame(one.process, process) && Date.parse(at) - Date.parse(one.at) <= TWINS_MS &&
       !requestersOf(one).includes(requester)
     );
   }

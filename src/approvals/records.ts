@@ -2,7 +2,7 @@
 import type { Approval, ApprovalState, Decision, Rule } from "../domain/approval.ts";
 import { presentRequest, presentToolName } from "../domain/presentation.ts";
 import type { AgentEvent, QuestionText } from "../domain/report.ts";
-import { clip, escapeControlsKeepLines, maskSecrets } from "../domain/sanitize.ts";
+import { clip, escapeControls, escapeControlsKeepLines, maskSecrets } from "../domain/sanitize.ts";
 import { type Session, TEXT_CAPS, type ToolUse } from "../domain/session.ts";
 import { type Decider, deciderText } from "../domain/decider.ts";
 import type { ClassifiedRequest } from "../policy/classify.ts";
@@ -33,6 +33,7 @@ export function newApproval({ id, rowId, agent, cwd, request, cutBy = 0, at, dea
     risk: request.risk,
     ...presented,
     ...(missing + cutBy === 0 ? {} : { missing: missing + cutBy }),
+    ...(request.unsandboxed ? { unsandboxed: true } : {}),
     requestedAt: at,
     deadline,
     status: "pending",
@@ -47,7 +48,7 @@ export function questionOf(event: AgentEvent, { tool, input, for: kind }: Approv
     return question;
   }
   const call = event.kind === "tool" ? { tool: event.tool } : {};
-  return { for: kind, text: `${tool}: ${input}`, ...call };
+  return { for: kind, text: escapeControls(`${tool}: ${input}`), ...call };
 }
 
 /** The call that the row shows while it waits for the approval `id`: with the agent's own id, where an earlier event gave it. */

@@ -16,9 +16,11 @@ import {
   type ResolvedElsewhere,
   scriptResolvedByEvent,
 } from "../domain/approval_resolution.ts";
+import type { StatusFields } from "../domain/session.ts";
 import type { Log } from "../platform/system.ts";
 import { type PendingRequest, PendingRequests, type WaitResult } from "./pending_requests.ts";
 import { Corrections } from "./corrections.ts";
+import { OpenCalls } from "./open_calls.ts";
 import type { Inbox } from "./inbox.ts";
 
 export interface ApprovalResolverOptions {
@@ -31,6 +33,7 @@ export interface ApprovalResolverOptions {
 
 /** The event of the row when its request is resolved. */
 type RowKind = "decided" | "dismissed" | "left_to_agent";
+type Decided = Extract<AgentEvent, { kind: "decided" }>;
 
 /** An end without a decision of ours. */
 interface End {
@@ -52,6 +55,7 @@ export interface Resolution {
 
 export class ApprovalResolver {
   readonly pending = new PendingRequests();
+  readonly calls = new OpenCalls();
   /** Ends that the journal did not accept yet. */
   #unwritten: End[] = [];
   #o: ApprovalResolverOptions;
@@ -78,7 +82,7 @@ export class ApprovalResolver {
     const committed = this.#o.core.store.commit({ type: "approval.decided", data }, actor, once);
     this.pending.resolve(pending);
     if (state.status === "denied") this.#corrections.refused(pending);
-    this.#goOn(pending, "decided", actor, state.status === "denied");
+    this.#goOn(pending, "decided", actor, state.status === "denied" ? { denied: true } : {});
     pending.rowTold = this.#o.core.store.get(pending.rowId)?.lastEventAt;
     return committed;
   }
@@ -88,13 +92,35 @@ export class ApprovalResolver {
    * something else by now keeps that. An acknowledgement that comes late corrects it once more.
    */
   undelivered(pending: PendingRequest): void {
-    const { id, rowId, request, question: { approvalId: _, ...question }, acknowledged } = pending;
+    const { id, rowId, acknowledged } = pending;
     this.#corrections.delivered(id, false);
-    void acknowledged.promise.then((written) => written && this.#corrections.delivered(id, true));
+    const dialog = this.#showOwnDialog(pending);
+    void acknowledged.promise.then((written) => {
+      if (!written) return;
+      this.#corrections.delivered(id, true);
+      if (dialog !== undefined && this.#waiting(rowId) === dialog) this.#goOnLate(pending);
+    });
+  }
+
+  /** @returns what the row waits for then; undefined where it is left alone */
+  #showOwnDialog(pending: PendingRequest): StatusFields["waiting"] | undefined {
+    const { rowId, request, rowTold, question: { approvalId: _, ...question } } = pending;
     const row = this.#o.core.store.get(rowId);
-    if (request.dialog === "gate" || request.scripted || row?.status !== "working") return;
-    if (row.lastEventAt !== pending.rowTold) return;
+    if (request.dialog === "gate" || request.scripted || row?.status !== "working") return undefined;
+    if (row.lastEventAt !== rowTold) return undefined;
     this.#tellRow(pending, { kind: "requested", ...question }, DAEMON);
+    return this.#waiting(rowId);
+  }
+
+  /** The same object as before: no event has changed the state of the row. */
+  #waiting(rowId: string): StatusFields["waiting"] | undefined {
+    const row = this.#o.core.store.get(rowId);
+    return row?.status === "waiting" ? row.waiting : undefined;
+  }
+
+  #goOnLate(pending: PendingRequest): void {
+    const denied = this.#o.inbox.get(pending.id)?.status === "denied";
+    this.#goOn(pending, "decided", DAEMON, { late: true, ...(denied ? { denied } : {}) });
   }
 
   // -- by other events ------------------------------------------------------------------------------------------------
@@ -103,6 +129,7 @@ export class ApprovalResolver {
   eventCommitted(rowId: string, event: AgentEvent, source?: number): void {
     for (const end of this.#unwritten.splice(0)) if (this.#write(end)) this.#tellOfEnd(end);
     this.#corrections.eventCommitted(rowId, event);
+    this.calls.eventCommitted(rowId, event, source);
     const open = this.pending.open(rowId);
     if (open.length === 0) return;
     for (const pending of open) {
@@ -205,11 +232,10 @@ export class ApprovalResolver {
     if (row !== undefined) this.#goOn(pending, row, DAEMON);
   }
 
-  #goOn(pending: PendingRequest, row: RowKind, actor: Actor, denied = false): void {
+  #goOn(pending: PendingRequest, row: RowKind, actor: Actor, how: Pick<Decided, "denied" | "late"> = {}): void {
     const others = this.pending.open(pending.rowId).filter((one) => one.process === pending.process);
     const next = row === "left_to_agent" ? undefined : others[0]?.question;
-    const more = { ...(next === undefined ? {} : { next }), ...(denied ? { denied: true as const } : {}) };
-    this.#tellRow(pending, { kind: row, approvalId: pending.id, ...more }, actor);
+    this.#tellRow(pending, { kind: row, approvalId: pending.id, ...(next && { next }), ...how }, actor);
   }
 
   /** The row's own event; a failure leaves the approval resolved. */

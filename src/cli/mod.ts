@@ -49,9 +49,9 @@ export async function runCli(args: readonly string[], program: ThisProgram): Pro
 }
 
 /** What commander says of a wrong command line, `error: …` and perhaps `(Did you mean …?)` below it. */
-function usageText(text: string): ErrorText {
+function usageText(text: string, command: string): ErrorText {
   const [, message = text, near] = /^(?:error: )?(.*?)(?:\n\(Did you mean (.*)\?\))?\s*$/s.exec(text) ?? [];
-  return { message, hint: near === undefined ? "agent-console --help" : `did you mean ${near}?` };
+  return { message, hint: near === undefined ? `${command} --help` : `did you mean ${near}?` };
 }
 
 /** The whole tree; also read by the completions and by the test that compares it with the documentation. */
@@ -72,7 +72,6 @@ export function commandTree(program: ThisProgram, signals: Pick<CommandContext, 
         if (!writeStdout(text)) throw new ReaderGone();
       },
       writeErr: (text) => void writeStderr(escapeControlsKeepLines(text)),
-      outputError: (text) => void writeStderr(errorText(usageText(text))),
     })
     .exitOverride();
   const runOf = (): CommandContext => {
@@ -80,5 +79,12 @@ export function commandTree(program: ThisProgram, signals: Pick<CommandContext, 
     return { context: clientContext({ program, home, socket, start }), out: output(color), ...signals };
   };
   addCommands(root, runOf);
+  hintOwnHelp(root, root.name());
   return root;
+}
+
+/** An error in the arguments of a command points to the help of this command. */
+function hintOwnHelp(command: Command, name: string): void {
+  command.configureOutput({ outputError: (text) => void writeStderr(errorText(usageText(text, name))) });
+  for (const sub of command.commands) hintOwnHelp(sub, `${name} ${sub.name()}`);
 }

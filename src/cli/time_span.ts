@@ -9,5 +9,7 @@ export function seconds(text: string): number {
   const match = /^(\d{1,8})([smhd])$/.exec(text);
   const secs = match === null ? 0 : Number(match[1]) * (UNITS[match[2] ?? ""] ?? 0);
   if (secs > 0) return secs;
-  throw new ConsoleError("usage", `--expires is "${escapeControls(text)}", expected a time like 30m, 8h or 7d`);
+  throw new ConsoleError("usage", `--expires is "${escapeControls(text)}", expected a time like 30m, 8h or 7d`, {
+    hint: "a number and s, m, h or d: a year is 365d",
+  });
 }

@@ -29,7 +29,10 @@ export function setKey(text: string, key: string, value: unknown, format: Format
   if (Array.isArray(setting.fallback)) throw listByHand(setting, format);
   const problem = checkValue(setting, value);
   if (problem !== undefined) {
-    throw new ConsoleError("config_invalid", problem);
+    const words = typeof setting.fallback === "string" ? setting.fallback : JSON.stringify(setting.fallback);
+    throw new ConsoleError("config_invalid", problem, {
+      hint: `its default: agent-console config set ${key} ${words}`,
+    });
   }
   if (format === "toml") throw byHand(setting, value);
 

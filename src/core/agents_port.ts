@@ -3,8 +3,8 @@ import type { Adapter } from "../agents/shared/adapter.ts";
 
 export interface AgentsPort {
   readonly adapterOf: (name: string) => Adapter | undefined;
-  /** For messages: the names that have an adapter. */
-  readonly names: readonly string[];
+  /** For messages: why a name has no adapter. */
+  readonly nameProblem: (name: string) => string;
   /** The variable by which a hook tells the pid namespace that its agent lives in. */
   readonly pidNamespace: string;
 }

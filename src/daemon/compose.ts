@@ -1,5 +1,5 @@
 /** The daemon, composed: the base that features plug into, and the list of services in start order. */
-import { adapterOf, HOOK_NAMES, PID_NAMESPACE } from "../agents/registry.ts";
+import { adapterOf, nameProblem, PID_NAMESPACE } from "../agents/registry.ts";
 import { createApprovals } from "../approvals/mod.ts";
 import { newId } from "../approvals/new_id.ts";
 import { auditHandlers } from "../core/handlers/audit.ts";
@@ -97,7 +97,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     store,
     bus,
     approvals: broker,
-    agents: { adapterOf, names: HOOK_NAMES, pidNamespace: PID_NAMESPACE },
+    agents: { adapterOf, nameProblem, pidNamespace: PID_NAMESPACE },
     unknown: new UnrecognizedEvents(store, log),
     twins: new TwinEvents(),
     now,

@@ -155,6 +155,8 @@ export type Approval = ApprovalState & {
   readonly detail?: string;
   /** So many UTF-16 units of what is asked are not in here: it is approved only after all of it was opened. */
   readonly missing?: number;
+  /** It would run outside the agent's own sandbox: always asked. */
+  readonly unsandboxed?: true;
   readonly risk: Risk;
   readonly reasoning?: string;
   readonly choices?: readonly Choice[];

@@ -65,13 +65,20 @@ export function withPresentedTools(event: AgentEvent): AgentEvent {
   }
 }
 
-function inputOf({ subject, action }: ApprovalRequest, cap: number): Shown {
-  const masked = maskSecrets(subject);
+function inputOf(request: ApprovalRequest, cap: number): Shown {
+  const { subject, action } = request;
+  const masked = isOnePlace(request) ? maskSecrets(subject).replaceAll("\n", "\\n") : maskSecrets(subject);
   // Masked again: what hid inside a secret is visible now, and may have kept it from being recognized.
   const text = maskSecrets(escapeDeceptive(masked));
   const hides = action === "command" && count(subject, CODE) > count(masked, CODE);
   const note = hides ? "\n[*** stands for text with shell syntax: it may run something]" : "";
   return bothEnds(text, cap - note.length, TAIL, note);
+}
+
+/** A path or an address: a line break in it would begin a line that looks like content. A list of several keeps its lines. */
+function isOnePlace({ action, subject, paths = [] }: ApprovalRequest): boolean {
+  const isPlace = action === "write" || action === "read" || action === "fetch";
+  return isPlace && paths.every((path) => path === subject || path === `${subject}/**`);
 }
 
 function detailOf(detail: string, cap: number): Shown {

@@ -39,9 +39,15 @@ export type AgentEvent =
   | ({ readonly kind: "requested" } & QuestionText)
   /**
    * A client or a rule of ours decided an approval. `next`: another dialog of the session that is still open. `denied`:
-   * the call does not run.
+   * the call does not run. `late`: the agent got it after all, and its row says that its own dialog is open.
    */
-  | { readonly kind: "decided"; readonly approvalId: string; readonly next?: QuestionText; readonly denied?: true }
+  | {
+    readonly kind: "decided";
+    readonly approvalId: string;
+    readonly next?: QuestionText;
+    readonly denied?: true;
+    readonly late?: true;
+  }
   /** The human closed the dialog of an approval in the agent's own terminal, with a refusal or Esc. */
   | { readonly kind: "dismissed"; readonly approvalId: string; readonly next?: QuestionText }
   /** We can no longer decide the approval; the agent's own dialog stays open. */

@@ -83,7 +83,8 @@ function stateBeforeRequest(session: Session): NotWaiting {
  * terminal ends the turn, and no event reports it (recorded). A row that waits for something else by now is left alone.
  */
 function afterDecision(session: Session, h: Of<"decided" | "dismissed">): State {
-  if (session.status !== "waiting" || session.waiting.approvalId !== h.approvalId) return sessionState(session);
+  const shown = h.kind === "decided" && h.late ? undefined : h.approvalId;
+  if (session.status !== "waiting" || session.waiting.approvalId !== shown) return sessionState(session);
   if (h.next !== undefined) return waiting(session, h.next);
   if (session.waiting.before !== undefined) return session.waiting.before;
   if (h.kind === "dismissed") return { status: "idle", idle: {} };

@@ -49,10 +49,21 @@ Deno.test("H4 approve: the held hook prints the agent's own JSON and nothing els
 
   const again = await home.cli(["approve", asks.id]);
   assertEquals(again.code, 1);
-  assertMatch(again.stderr, /is already approved/);
+  assertMatch(again.stderr, /was already approved/);
   const refused = await client.call("approval.decide", { id: asks.id, decision: "deny" });
   assertEquals([refused.error?.data?.["name"], refused.error?.data?.["outcome"]], ["already_decided", "approved"]);
   assertEquals(storyOf(home, asks.id), ["approval.requested pending", "approval.decided approved"]);
+});
+
+Deno.test("H4 after approve a long command is named by its two ends, not printed again", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  await using asks = await held(home, client, { command: `touch first ${"x".repeat(1500)}\nlast` });
+  const { code, stderr } = await home.cli(["approve", asks.id]);
+  assertEquals(code, 0, stderr);
+  assertMatch(stderr, /^\w+: approved once \(Bash: touch first x+…x+\\nlast\)\n$/);
+  assert(stderr.length < 160, stderr);
 });
 
 Deno.test("H4 deny --message: the agent is told the words, and the row goes on", async () => {
@@ -78,7 +89,7 @@ Deno.test("H4 approve and deny as two processes at once: one wins, the other exi
       home.cli(["deny", asks.id, "--message", "no"]),
     ]);
     assertEquals([yes.code, no.code].sort(), [0, 1], yes.stderr + no.stderr);
-    assertMatch(yes.code === 0 ? no.stderr : yes.stderr, /is already (approved|denied)/);
+    assertMatch(yes.code === 0 ? no.stderr : yes.stderr, /was already (approved|denied)/);
     const { code, stdout } = await asks.hook.exit(END_MS);
     assertEquals([code, stdout], [0, yes.code === 0 ? ALLOWED : deniedWith("no")]);
     assertEquals(storyOf(home, asks.id).length, 2);

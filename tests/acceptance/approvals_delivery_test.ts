@@ -42,6 +42,7 @@ Deno.test("H4 a hook that hangs: approved, not delivered, exit 1; when it goes o
   const isDelivered = async () => (await approval(client, asks.id))["approved"] as Json;
   await eventually(async () => !("delivered" in await isDelivered()), END_MS, "the correction");
   assertEquals(storyOf(home, asks.id).slice(2), ["approval.corrected approved", "approval.corrected approved"]);
+  assertEquals((await row(client))["status"], "working", "its row goes on with it");
 });
 
 Deno.test("H4 the question of Claude's sub-agent is held only while a window is open, though Claude has a terminal", async () => {

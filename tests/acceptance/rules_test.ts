@@ -91,9 +91,15 @@ Deno.test("rules add shows what the rule would have passed in the last week, ask
     await using asks = await held(home, client, { command });
     await home.cli(["deny", asks.id]);
   }
+  // Always asked, and known in part only.
+  const parts = ["make TOKEN=abcdef123456", `make ${"x".repeat(3000)}`].map((command) => ({ command }));
+  for (const input of [{ command: "make all", more: { dangerouslyDisableSandbox: true } }, ...parts]) {
+    await using asks = await held(home, client, input);
+    await home.cli(["deny", asks.id]);
+  }
   const unsure = await home.cli(["rules", "add", "make *"]);
   assertEquals(unsure.code, 2);
-  assertMatch(unsure.stderr, /would have passed 1 request .*:\n {2}Bash: make test\n/);
+  assertMatch(unsure.stderr, /would have passed 1 request .*:\n {2}Bash: make test\nNot judged: 2 more .*\n/);
   assertMatch(unsure.stderr, /nobody can confirm\nhint: give --yes\n/);
   const { code, stderr } = await home.cli(["rules", "add", "make *", "--expires", "8h", "--yes"]);
   assertEquals(code, 0, stderr);

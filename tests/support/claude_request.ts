@@ -1,6 +1,7 @@
 /** A session of Claude Code with an open approval request, on the desk (desk.ts). */
 import { assert } from "@std/assert";
 import type { Approval } from "../../src/domain/approval.ts";
+import { pause } from "./harness_wait.ts";
 import { Desk, FakeCaller, type Report } from "./desk.ts";
 
 export const TUI = { CLAUDE_CODE_ENTRYPOINT: "cli" };
@@ -42,3 +43,22 @@ export function stored(desk: Desk, id: string): Approval {
 
 export const YES = { decision: "approve" } as const;
 export const NO = { decision: "deny" } as const;
+
+/** A request of a hook that says when it has passed a decision on. */
+export async function askedByTui(env = TUI, desk = manual()) {
+  desk.attach();
+  await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));
+  await desk.report(bash("PreToolUse", "make", "t1"));
+  const hook = new FakeCaller("hook", "report", true);
+  const { approval } = await desk.report({ ...bash("PermissionRequest", "make"), env }, hook);
+  const id = approval?.id ?? "none";
+  return { desk, hook, id, waiting: desk.broker.wait(id, hook) };
+}
+
+/** What is due at once is done. */
+export const flushed = () => pause(0);
+
+export const waitsFor = (desk: Desk) => {
+  const row = desk.store.get("s");
+  return row?.status === "waiting" ? [row.waiting.text, row.waiting.approvalId] : row?.status;
+};

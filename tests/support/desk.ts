@@ -1,5 +1,5 @@
 /** The core with its broker on a journal and a clock in memory: approvals without sockets and without waiting. */
-import { adapterOf, HOOK_NAMES, PID_NAMESPACE } from "../../src/agents/registry.ts";
+import { adapterOf, nameProblem, PID_NAMESPACE } from "../../src/agents/registry.ts";
 import type { Broker } from "../../src/approvals/broker.ts";
 import { Inbox } from "../../src/approvals/inbox.ts";
 import type { PolicyEngine, PolicySettings } from "../../src/approvals/policy_engine.ts";
@@ -148,7 +148,7 @@ export class Desk {
     this.deps = {
       store,
       approvals: broker,
-      agents: { adapterOf, names: HOOK_NAMES, pidNamespace: PID_NAMESPACE },
+      agents: { adapterOf, nameProblem, pidNamespace: PID_NAMESPACE },
       unknown: new UnrecognizedEvents(store, NO_LOG),
       twins: new TwinEvents(),
       now,

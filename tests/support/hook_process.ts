@@ -28,6 +28,8 @@ interface Call {
   readonly description?: string;
   readonly tool?: string;
   readonly cwd?: string;
+  /** Other members of the tool's input. */
+  readonly more?: Json;
 }
 
 /** The first recorded event of that name, as another session's and about another call. */
@@ -37,8 +39,13 @@ export function recorded(agent: "claude" | "codex", name: string, call: Call = {
   const found = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as { event?: string; stdin?: Json })
     .find(({ event }) => event === name)?.stdin;
   if (found === undefined) throw new Error(`${name} is not in the recording of ${agent}`);
-  const { session = "s1", command = "touch a1", description, tool, cwd } = call;
-  const input = { ...found["tool_input"] as Json, command, ...(description === undefined ? {} : { description }) };
+  const { session = "s1", command = "touch a1", description, tool, cwd, more } = call;
+  const input = {
+    ...found["tool_input"] as Json,
+    command,
+    ...(description === undefined ? {} : { description }),
+    ...more,
+  };
   return {
     ...found,
     session_id: session,

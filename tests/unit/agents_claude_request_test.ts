@@ -236,7 +236,11 @@ Deno.test("A4 what a tool would write is its detail; the subject stays the path 
       "- a\n+ b\n- c\n+ d",
     ],
     ["NotebookEdit", { notebook_path: "/n", new_source: "x\ny" }, "cell:\n+ x\n+ y"],
-    ["NotebookEdit", { notebook_path: "/n", new_source: "", edit_mode: "delete", cell_id: "c\n1" }, "delete cell c 1:"],
+    [
+      "NotebookEdit",
+      { notebook_path: "/n", new_source: "", edit_mode: "delete", cell_id: "c\n1" },
+      "delete cell c\\n1:",
+    ],
     ["Read", { file_path: "/a", content: "x" }, undefined],
     ["Bash", { command: "ls", content: "x" }, undefined],
     ["mcp__x__y", { content: "x" }, undefined],

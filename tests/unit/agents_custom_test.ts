@@ -108,12 +108,39 @@ Deno.test("custom: every documented field is read, and the table is one of Markd
   for (const line of lines) assertEquals(line.replaceAll("\\|", "").split("|").length, 5, line);
 });
 
-Deno.test("H1 the name of a Claude-shaped agent travels with the agent's, or not at all", () => {
+Deno.test("H1 the name of a Claude-shaped agent travels with the agent's, also one that is refused", () => {
   assertEquals(storedName("claude-like", "qwen"), "claude-like:qwen");
-  for (const bad of [undefined, "", "Qwen", "a b", "../x", "x".repeat(33)]) {
-    assertEquals(storedName("claude-like", bad), "claude-like");
+  for (const none of [undefined, ""]) assertEquals(storedName("claude-like", none), "claude-like");
+  for (const bad of ["Qwen", "a b", "../x", "x".repeat(33)]) {
+    assertEquals(storedName("claude-like", bad), `claude-like:${bad}`);
+    assertEquals(adapterOf(storedName("claude-like", bad)), undefined);
   }
+  assertEquals([storedName("claude-like", "x".repeat(500)).length, storedName("", undefined)], [80, "?"]);
   assertEquals(storedName("claude", "qwen"), "claude");
   assertEquals(adapterOf(storedName("claude-like", "qwen"))?.name, "qwen");
   assertEquals(adapterOf(storedName("claude-like", "Qwen")), undefined);
+});
+
+Deno.test("H1 custom: a value that is not taken is named, and the event counts all the same", () => {
+  const problemOf = (name: string, more: object) => {
+    const read = custom.understand(own(name, more), {});
+    assert(read.ok);
+    return read.problem;
+  };
+  assertEquals(problemOf("start", { pid: -5 }), "pid is not taken, expected a whole number from 1 to 2147483647");
+  assertEquals(problemOf("start", { pid: "12" }), problemOf("start", { pid: -5 }));
+  assertEquals(problemOf("failed", { error: "zzz" })?.split(",")[0], "error is not taken");
+  assertEquals(problemOf("ask", { for: "x", action: 1, title: 2 })?.split("; ").length, 3);
+  const all = {
+    pid: 7,
+    error: "unknown",
+    for: "plan",
+    action: "read",
+    background: 0,
+    cwd: "/w",
+    input: {},
+    resumed: true,
+  };
+  assertEquals(problemOf("ask", { ...all, title: "t", choices: [], detail: null }), undefined);
+  assertEquals(problemOf("odd", { pid: -5 }), 'the event "odd" is not known');
 });

@@ -1,7 +1,9 @@
 /** Who a row's agent is: names that are another's are refused, and a payload is read as what it is. */
-import { assert, assertEquals } from "@std/assert";
-import { adapterOf, AGENTS } from "../../src/agents/registry.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { adapterOf, AGENTS, nameProblem } from "../../src/agents/registry.ts";
 import { customName, FAMILY, isFreeName, RESERVED_NAMES, storedName } from "../../src/agents/shared/agent_name.ts";
+import { escapeControls } from "../../src/domain/sanitize.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
 
 const OTHERS = [
@@ -39,7 +41,7 @@ Deno.test("S1 a hook under another agent's name makes no row, and the log and th
   const desk = new Desk();
   const event = { session_id: "s", hook_event_name: "UserPromptSubmit", prompt: "x", cwd: "/w" };
   const refused = await desk.report({ agent: "claude-like:claude", event }).catch((error) => String(error));
-  assert(String(refused).includes("not another agent's"), String(refused));
+  assert(String(refused).includes("claude is another agent's name"), String(refused));
   assertEquals([desk.store.size, desk.events], [0, ["hook.unknown"]]);
 });
 
@@ -92,4 +94,28 @@ Deno.test("H3 Cursor's question through both hooks is one, and each hook gets Cu
     permission: "allow",
   }]);
   leave();
+});
+
+Deno.test("S1 the log says why a name is refused: another agent's, none, or one that cannot be used, in letters that deceive nobody", () => {
+  const own = "claude-like needs --name with a name of its own";
+  assertEquals(
+    nameProblem("claude-like:claude"),
+    `agent is claude-like:claude, but claude is another agent's name, or reads like it: ${own}`,
+  );
+  assertEquals(nameProblem(FAMILY), own);
+  for (const [name, shown] of [["Qwen Coder", "Qwen Coder"], ["q\u202een\n", "q\\u202een\\n"]] as const) {
+    const problem = nameProblem(storedName(FAMILY, name));
+    assert(problem.startsWith(`agent is claude-like:${shown}, which is no usable name: ${own}`), problem);
+  }
+  assert(nameProblem(storedName(FAMILY, "x".repeat(9000))).length < 300);
+  assert(nameProblem("foo").startsWith("agent is foo, expected claude, "));
+});
+
+Deno.test("S1 a hook of an agent that nobody knows is told in the journal, whatever its name", async () => {
+  for (const agent of ["foo", "Foo Bar", "claude-like:Qwen", "\u202ex"]) {
+    const desk = new Desk();
+    await assertRejects(() => desk.report({ agent, event: {} }), ConsoleError, "the report was not understood");
+    const [record] = desk.journal.records.filter(({ type }) => type === "hook.unknown");
+    assertEquals((record?.data as { agent: string }).agent, escapeControls(agent));
+  }
 });

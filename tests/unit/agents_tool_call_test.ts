@@ -3,7 +3,9 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { callOf, HOOK_FORMAT_TOOLS } from "../../src/agents/shared/tool_table.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { event } from "../support/claude_request.ts";
-import { Desk } from "../support/desk.ts";
+import { describeTool } from "../../src/agents/shared/tool_label.ts";
+import { activityText } from "../../src/cli/format.ts";
+import { Desk, FakeCaller } from "../support/desk.ts";
 
 Deno.test("A1 a deny rule for files of a folder also stops each search that would show them", async () => {
   const denied = async (pattern: string, tool_name: string, tool_input: object, cwd = "/w") => {
@@ -69,4 +71,33 @@ Deno.test("A4 a command that is to run outside Claude's sandbox says so, and onl
   const denies = new Desk({ rules: [{ tool: "Bash", pattern: "rm *", decision: "deny" }] });
   const { output } = await denies.report(request("ls; rm -rf a", outside));
   assertEquals(output, decided({ behavior: "deny", message: "denied by rule config:1" }));
+});
+
+Deno.test("A4 a line break in a command is visible in the row that waits, in its tool and in ls; words for people have none", async () => {
+  const desk = new Desk();
+  desk.attach();
+  const command = "echo cleaning up:\n\n  rm -rf src\n";
+  const shown = "echo cleaning up:\\nrm -rf src";
+  const told = async (tool_name: string, tool_input: object) => {
+    await desk.report(event("PreToolUse", { tool_name, tool_input }));
+    const working = desk.store.get("s");
+    await desk.report(event("PermissionRequest", { tool_name, tool_input }), new FakeCaller());
+    const row = desk.store.get("s");
+    if (working?.status !== "working" || row?.status !== "waiting") throw new Error("unexpected status");
+    await desk.report(event("Stop"));
+    return [working.working.tool?.text, row.waiting.text, row.waiting.tool?.text, activityText(row)];
+  };
+  assertEquals(await told("Bash", { command }), [shown, `Bash: ${shown}`, shown, `permission: Bash: ${shown}`]);
+  const [, plan] = await told("ExitPlanMode", { plan: "# Plan\n\n1. go" });
+  assertEquals(plan, "# Plan 1. go");
+  assertEquals(describeTool({ tool: "x", subject: "a\r\nb\u2028c" }).text, "a\\nb\\nc");
+});
+
+Deno.test("A4 a request before a tool, without a dialog of its agent, shows its line breaks too", async () => {
+  const desk = new Desk({ preToolUse: true, rules: [{ tool: "Bash", pattern: "rm x", decision: "allow" }] });
+  desk.attach();
+  const tool_input = { command: "ls:\nrm -rf src" };
+  await desk.report(event("PreToolUse", { tool_name: "Bash", tool_input }), new FakeCaller());
+  const row = desk.store.get("s");
+  assertEquals(row?.status === "waiting" && row.waiting.text, "Bash: ls:\\nrm -rf src");
 });

@@ -124,7 +124,11 @@ Deno.test("C1 approvals that a killed daemon left open are closed by an event at
   assertEquals(approval.status === "cancelled" && approval.cancelled.reason, "the daemon was restarted");
   const row = next.store.get("s");
   assertEquals(row?.status === "waiting" && row.waiting.approvalId, undefined);
-  await assertRejects(() => next.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is already cancelled");
+  await assertRejects(
+    () => next.broker.decide({ id, ...YES }, "tui:admin"),
+    ConsoleError,
+    "has ended: the daemon was restarted",
+  );
 });
 
 Deno.test("C1 the end of a killed daemon's approval is no newer than its agent: what hooks spooled since then still counts", async () => {

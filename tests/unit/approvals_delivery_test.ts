@@ -5,30 +5,23 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
-import { bash, event, manual, NO, openRequest, PRINT, stored, TUI, YES } from "../support/claude_request.ts";
-import { pause } from "../support/harness_wait.ts";
-
-/** A request of a hook that says when it has passed a decision on. */
-async function asked(env = TUI, desk = manual()) {
-  desk.attach();
-  await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));
-  await desk.report(bash("PreToolUse", "make", "t1"));
-  const hook = new FakeCaller("hook", "report", true);
-  const { approval } = await desk.report({ ...bash("PermissionRequest", "make"), env }, hook);
-  const id = approval?.id ?? "none";
-  return { desk, hook, id, waiting: desk.broker.wait(id, hook) };
-}
-
-/** What is due at once is done. */
-const flushed = () => pause(0);
-
-const waitsFor = (desk: Desk) => {
-  const row = desk.store.get("s");
-  return row?.status === "waiting" ? [row.waiting.text, row.waiting.approvalId] : row?.status;
-};
+import {
+  askedByTui,
+  bash,
+  event,
+  flushed,
+  manual,
+  NO,
+  openRequest,
+  PRINT,
+  stored,
+  TUI,
+  waitsFor,
+  YES,
+} from "../support/claude_request.ts";
 
 Deno.test("H4 a decision is answered when its hook has passed it on, and says so", async () => {
-  const { desk, hook, id, waiting } = await asked();
+  const { desk, hook, id, waiting } = await askedByTui();
   let answered = false;
   const deciding = desk.broker.decide({ id, ...YES }, "cli:admin").finally(() => answered = true);
   await waiting;
@@ -49,7 +42,7 @@ Deno.test("H4 a hook that is gone, that nobody reads, or that hangs: approved, n
         ({ desk }: { desk: Desk }) => desk.pass(1500),
       ]
     ) {
-      const open = await asked(env);
+      const open = await askedByTui(env);
       const { desk, id, waiting } = open;
       const deciding = desk.broker.decide({ id, ...YES }, "cli:admin");
       await waiting;
@@ -141,7 +134,7 @@ Deno.test("H4 two hooks of one question that are both gone, or cannot: not deliv
 });
 
 Deno.test("H4 a decision that was passed on late is no longer one that was not; the repeat of one says the same", async () => {
-  const { desk, hook, id, waiting } = await asked();
+  const { desk, hook, id, waiting } = await askedByTui();
   const deciding = desk.broker.decide({ id, ...NO, idempotencyKey: "k" }, "cli:admin");
   await waiting;
   await flushed();
@@ -155,7 +148,7 @@ Deno.test("H4 a decision that was passed on late is no longer one that was not; 
 });
 
 Deno.test("F1 a daemon that stops reads no acknowledgement: it is not known, and nothing is corrected", async () => {
-  const { desk, hook, id, waiting } = await asked();
+  const { desk, hook, id, waiting } = await askedByTui();
   const deciding = desk.broker.decide({ id, ...YES }, "cli:admin");
   await waiting;
   await flushed();
@@ -166,7 +159,7 @@ Deno.test("F1 a daemon that stops reads no acknowledgement: it is not known, and
 });
 
 Deno.test("H4 an undelivered decision leaves a row alone whose agent went on", async () => {
-  const { desk, hook, id, waiting } = await asked();
+  const { desk, hook, id, waiting } = await askedByTui();
   const deciding = desk.broker.decide({ id, ...YES }, "cli:admin");
   await waiting;
   await flushed();

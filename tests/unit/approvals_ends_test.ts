@@ -233,7 +233,7 @@ Deno.test("H4 answers that nobody was asked for push none that a human gave out 
   const { id } = await asking(desk);
   await desk.broker.decide({ id, ...YES }, "tui:admin");
   for (let i = 0; i < 201; i++) await desk.report(asks(i % 2 === 0 ? "git status" : "rm x"));
-  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is already approved");
+  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "was already approved");
   const settled = desk.inbox.resolved();
   assertEquals([settled.length, settled[0]?.id, settled.at(-1)?.input], [201, id, "git status"]);
   for (const inbox of restarted(desk)) assertEquals(of(inbox), of(desk.inbox));

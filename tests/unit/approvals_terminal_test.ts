@@ -71,7 +71,7 @@ Deno.test("H4 nobody answers in time: expired, which is not denied; the row wait
     "approval.requested pending",
     "approval.expired expired",
   ]);
-  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "is already expired");
+  await assertRejects(() => desk.broker.decide({ id, ...YES }, "tui:admin"), ConsoleError, "nobody answered in time");
 });
 
 Deno.test("H1 an agent that waits for its hook is held only while a window is there that can answer", async () => {

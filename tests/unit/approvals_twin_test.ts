@@ -69,3 +69,40 @@ Deno.test("A5 a stranger's connection that asked nothing gets no answer, and a s
   const { approval } = await desk.report({ agent: "codex", event: ASK, cutFrom: 9000 }, new FakeCaller());
   assert(approval !== undefined && approval.id !== one.id);
 });
+
+Deno.test("A5 equal requests of two processes of one conversation are two questions; two hooks of one process are one", async () => {
+  const desk = atDesk();
+  const ask = async (pid: string) => {
+    const hook = new FakeCaller();
+    const event = { ...ASK, permission_mode: "default" };
+    const { approval } = await desk.report({ agent: "claude", event, env: { CLAUDE_PID: pid } }, hook);
+    return approval?.id;
+  };
+  const [a, b, again] = [await ask("4001"), await ask("4002"), await ask("4001")];
+  assert(a !== undefined && b !== undefined && a !== b);
+  assertEquals([again, desk.inbox.pendingCount], [a, 2]);
+  await desk.broker.decide({ id: a, decision: "approve" }, "cli:approve");
+  assertEquals(desk.inbox.get(b)?.status, "pending", "one yes is for one run");
+});
+
+Deno.test("A5 two equal calls side by side in one process are two questions, until one of them has ended", async () => {
+  const desk = atDesk();
+  const env = { CLAUDE_PID: "4001" };
+  const call = (hook_event_name: string, more: object = {}) => ({
+    agent: "claude",
+    event: { ...ASK, hook_event_name, ...more },
+    env,
+  });
+  const ask = async () => (await desk.report(call("PermissionRequest"), new FakeCaller())).approval?.id;
+  await desk.report(call("UserPromptSubmit", { prompt: "go" }));
+  for (const tool_use_id of ["c1", "c1", "c2"]) await desk.report(call("PreToolUse", { tool_use_id }));
+  const [first, second] = [await ask(), await ask()];
+  assert(first !== undefined && second !== undefined && first !== second);
+  await desk.broker.decide({ id: first, decision: "approve" }, "cli:approve");
+  assertEquals(desk.inbox.get(second)?.status, "pending");
+  await desk.broker.decide({ id: second, decision: "deny" }, "cli:approve");
+  for (const tool_use_id of ["c1", "c2"]) await desk.report(call("PostToolUse", { tool_use_id }));
+  // Two hooks that tell of one call, and ask for it.
+  for (const tool_use_id of ["c3", "c3"]) await desk.report(call("PreToolUse", { tool_use_id }));
+  assertEquals(await ask(), await ask());
+});

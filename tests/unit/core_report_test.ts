@@ -1,5 +1,5 @@
 /** session.report as a whole: order, keys, late events, and answers that wait for the disk. */
-import { adapterOf, HOOK_NAMES, PID_NAMESPACE } from "../../src/agents/registry.ts";
+import { adapterOf, nameProblem, PID_NAMESPACE } from "../../src/agents/registry.ts";
 import { FakeJournal } from "../support/fake_journal.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { receiveReport, type SessionDeps, sessionHandlers } from "../../src/core/handlers/session.ts";
@@ -40,7 +40,7 @@ function build() {
   const deps: SessionDeps = {
     store,
     approvals,
-    agents: { adapterOf, names: HOOK_NAMES, pidNamespace: PID_NAMESPACE },
+    agents: { adapterOf, nameProblem, pidNamespace: PID_NAMESPACE },
     unknown: new UnrecognizedEvents(store, log),
     twins: new TwinEvents(),
     now: () => NOW,

@@ -22,6 +22,15 @@ Deno.test("A4 what nobody sees is shown", () => {
   assertEquals(input("ls \u001b[31m\u202e\u200b\r\n\tx"), "ls \\x1b[31m\\u202e\\u200b\\r\n\\tx");
 });
 
+Deno.test("A4 a path with a line break is one line, and a list of several paths keeps its lines", () => {
+  const subject = "/w/notes.md\n/../../../root/.bashrc";
+  const shown = (more: object) => presentRequest({ ...request(subject), ...more }).input;
+  for (const action of ["write", "read", "fetch"]) assertEquals(shown({ action }), subject.replace("\n", "\\n"));
+  assertEquals(shown({ action: "read", paths: [subject, `${subject}/**`] }), subject.replace("\n", "\\n"));
+  assertEquals(shown({ action: "write", paths: subject.split("\n") }), subject);
+  assertEquals(shown({ action: "command" }), subject);
+});
+
 Deno.test("the tail of a long input is shown, and how much is not", () => {
   const text = "a".repeat(5000) + "; rm -rf /";
   const out = input(text);

@@ -21,7 +21,7 @@ interface FieldRow {
   readonly doc: string;
 }
 
-/** All that is read; unknown fields are ignored, and one of a wrong type counts as absent. */
+/** All that is read; unknown fields are ignored, and a value that is not taken counts as absent and is named in the log. */
 export const CUSTOM_FIELDS: readonly FieldRow[] = [
   {
     field: "agent",

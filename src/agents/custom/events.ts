@@ -19,8 +19,9 @@ import {
 } from "../../lib/json_fields.ts";
 import type { HookEnv } from "../shared/hook_env.ts";
 import { absolutePath, idField } from "../shared/ids.ts";
+import { isPid, refusedValues } from "./problems.ts";
 import { processFacts } from "../shared/process_facts.ts";
-import { excerpt, oneLineExcerpt } from "../shared/excerpt.ts";
+import { excerpt, oneLineExcerpt, proseLine } from "../shared/excerpt.ts";
 
 export const custom: Adapter = {
   name: "custom",
@@ -33,13 +34,13 @@ export const custom: Adapter = {
     const sessionId = idField(event, "session");
     if (sessionId === undefined) return { ok: false, problem: "session is no usable string" };
     const name = stringField(event, "event") ?? "";
-    const { read, ...problem } = handlerFor(MEANING, name);
+    const { read, problem = refusedValues(event) } = handlerFor(MEANING, name);
     const agentEvent = read(event);
     return {
       ok: true,
       report: { agent, sessionId, facts: factsOf(event, name, env), event: agentEvent },
       ...(name === "ask" ? { request: customRequest(event) } : {}),
-      ...problem,
+      ...optional("problem", problem),
     };
   },
   responseFor(event, decision) {
@@ -63,7 +64,7 @@ function factsOf(event: Fields, name: string, env: HookEnv): Facts {
     ...optional("model", stringField(event, "model")),
     ...optional("gitBranch", stringField(event, "branch")),
     ...optional("permissionMode", stringField(event, "mode")),
-    ...optional("pid", typeof pid === "number" && Number.isInteger(pid) && pid > 0 && pid < 2 ** 31 ? pid : undefined),
+    ...optional("pid", isPid(pid) ? pid : undefined),
     ...optional("lastPrompt", prompt && excerpt(prompt, TEXT_CAPS.prompt)),
   };
 }
@@ -94,7 +95,8 @@ const MEANING: EventTable<(event: Fields) => AgentEvent> = {
       ? [tool?.name, tool?.text]
       : [choices?.[0]?.question ?? stringField(e, "message")];
     const said = words.filter((word) => word !== undefined).join(": ");
-    return { kind: "requested", for: kind, text: oneLineExcerpt(said, TEXT_CAPS.waiting), ...optional("tool", tool) };
+    const line = kind === "permission" ? oneLineExcerpt : proseLine;
+    return { kind: "requested", for: kind, text: line(said, TEXT_CAPS.waiting), ...optional("tool", tool) };
   },
   done: (e) => {
     const background = e["background"];
@@ -113,7 +115,7 @@ const MEANING: EventTable<(event: Fields) => AgentEvent> = {
     return { kind: "failed", error: ERROR_KINDS.find((kind) => kind === error) ?? "unknown", text: messageOf(e) ?? "" };
   },
   interrupted: () => ({ kind: "interrupted" }),
-  end: (e) => ({ kind: "ended", reason: oneLineExcerpt(stringField(e, "reason") ?? "other", TEXT_CAPS.title) }),
+  end: (e) => ({ kind: "ended", reason: proseLine(stringField(e, "reason") ?? "other", TEXT_CAPS.title) }),
   ...ignored("note"),
 };
 

@@ -15,7 +15,7 @@ import { type Fields, isFields, objectArrayField, objectField, optional, stringF
 import type { HookEnv } from "../shared/hook_env.ts";
 import { absolutePath, idField } from "../shared/ids.ts";
 import { processFacts } from "../shared/process_facts.ts";
-import { excerpt, oneLineExcerpt } from "../shared/excerpt.ts";
+import { excerpt, oneLineExcerpt, proseLine } from "../shared/excerpt.ts";
 import { callOf, type ToolTable } from "../shared/tool_table.ts";
 import { describeTool, promptText } from "../shared/tool_label.ts";
 
@@ -120,7 +120,7 @@ function toolOf(event: Fields): ToolUse | undefined {
 
 function questionsIn(input: Fields): string | undefined {
   const texts = objectArrayField(input, "questions")?.flatMap((one) => stringField(one, "question") ?? []) ?? [];
-  return texts.length === 0 ? undefined : oneLineExcerpt(texts.join(" / "), TEXT_CAPS.tool);
+  return texts.length === 0 ? undefined : proseLine(texts.join(" / "), TEXT_CAPS.tool);
 }
 
 /** Before each call, also those that need no permission: only rules decide here. */

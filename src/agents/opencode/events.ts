@@ -13,7 +13,7 @@ import type { HookEnv } from "../shared/hook_env.ts";
 import { absolutePath, idField } from "../shared/ids.ts";
 import { callInTool, OPENCODE_TOOLS, opencodeRequest, opencodeResponse } from "./request.ts";
 import { processFacts } from "../shared/process_facts.ts";
-import { excerpt, oneLineExcerpt } from "../shared/excerpt.ts";
+import { excerpt, oneLineExcerpt, proseLine } from "../shared/excerpt.ts";
 import { callOf } from "../shared/tool_table.ts";
 import { describeTool, promptText } from "../shared/tool_label.ts";
 
@@ -112,7 +112,7 @@ const MEANING: EventTable<(properties: Fields, event: Fields) => AgentEvent> = {
   },
   "permission.replied": (p) => stringField(p, "reply") === "reject" ? INTERRUPTED : goesOn(p),
   "question.asked": (p, e) => {
-    const words = oneLineExcerpt(opencodeRequest(e)?.subject ?? "", TEXT_CAPS.waiting);
+    const words = proseLine(opencodeRequest(e)?.subject ?? "", TEXT_CAPS.waiting);
     return { kind: "requested", for: "question", text: words, ...optional("tool", callInTool(p)) };
   },
   "question.replied": goesOn,

@@ -6,8 +6,8 @@ import { oneLineExcerpt } from "./excerpt.ts";
 
 /**
  * What an adapter understood of a payload. `problem` says what is wrong with it, for the log and the journal's
- * `hook.unknown`; of the payload it quotes only the event's name. Beside a report it means that the event is of an
- * unknown version: its session is understood, the rest is not. `request` is set where the agent takes a response from
+ * `hook.unknown`; of the payload it quotes only names. Beside a report it means that the event is of an unknown version,
+ * or that some of its values are not taken: the rest is understood. `request` is set where the agent takes a response from
  * this hook.
  */
 export type ParsedEvent =

@@ -23,6 +23,10 @@ export function isFreeName(name: string): boolean {
   return NAME.test(name) && !RESERVED.has(skeleton(name));
 }
 
+export function isWellFormedName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /** What the eye makes of a name: characters that look alike are one, separators are none. */
 function skeleton(name: string): string {
   return name.replaceAll(/[-_]/g, "").replaceAll(/[1il]/g, "l").replaceAll("rn", "m").replaceAll("vv", "w")
@@ -30,13 +34,16 @@ function skeleton(name: string): string {
     .replaceAll(/[69]/g, "g").replaceAll("7", "t").replaceAll("8", "b").replaceAll("v", "u");
 }
 
+/** Longest name on the wire, UTF-16 units. */
+export const MAX_WIRE_NAME = 80;
+
 /**
  * The agent's name on the wire, for `hook AGENT [--name NAME]`: an agent with hooks of Claude's shape has one of its own,
- * `claude-like:qwen`. Without a usable name it is the bare `claude-like`, which the daemon refuses and notes down, as it
- * does with the name of another agent.
+ * `claude-like:qwen`. A name that cannot be used goes along too, because the daemon refuses it and says why in its log.
  */
 export function storedName(agent: string, name: string | undefined): string {
-  return agent === FAMILY && name !== undefined && NAME.test(name) ? `${FAMILY}:${name}` : agent;
+  const full = agent === FAMILY && name ? `${FAMILY}:${name}` : agent;
+  return (full || "?").slice(0, MAX_WIRE_NAME);
 }
 
 /** The `NAME` of `claude-like:NAME`; undefined for other names, and for one that belongs to another agent. */

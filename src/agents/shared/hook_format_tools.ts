@@ -4,7 +4,7 @@
  */
 import { TEXT_CAPS, type ToolUse, type WaitingFor } from "../../domain/session.ts";
 import { type Fields, objectArrayField, objectField, optional, stringField } from "../../lib/json_fields.ts";
-import { oneLineExcerpt } from "./excerpt.ts";
+import { oneLineExcerpt, proseLine } from "./excerpt.ts";
 import { HOOK_FORMAT_TOOLS } from "./tool_table.ts";
 
 // The one field that says what a built-in tool will do; people know a search by its pattern. Other tools (MCP) show their
@@ -62,7 +62,7 @@ export function dialogOf(event: Fields): { readonly for: WaitingFor; readonly te
   if (PLAN_TOOLS.has(name)) {
     return {
       for: "plan",
-      text: oneLineExcerpt((input && stringField(input, "plan")) ?? "Accept the plan?", TEXT_CAPS.waiting),
+      text: proseLine((input && stringField(input, "plan")) ?? "Accept the plan?", TEXT_CAPS.waiting),
     };
   }
   const words = tool === undefined ? "" : tool.text === undefined ? tool.name : `${tool.name}: ${tool.text}`;
@@ -80,7 +80,7 @@ function questions(input: Fields, cap: number): string | undefined {
   const all = objectArrayField(input, "questions")?.map((q) => stringField(q, "question")).filter((q) =>
     q !== undefined
   );
-  return all === undefined || all.length === 0 ? undefined : oneLineExcerpt(all.join(" / "), cap);
+  return all === undefined || all.length === 0 ? undefined : proseLine(all.join(" / "), cap);
 }
 
 function whole(input: Fields, cap: number): string | undefined {

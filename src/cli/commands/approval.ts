@@ -2,7 +2,7 @@
 import { stripAnsiCode } from "@std/fmt/colors";
 import { type Approval, riskNamed } from "../../domain/approval.ts";
 
-import { escapeControls } from "../../domain/sanitize.ts";
+import { escapeControls, headAndTail } from "../../domain/sanitize.ts";
 import { confirm } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
@@ -145,13 +145,17 @@ export async function deny(run: CommandContext, id: string, options: { readonly 
   await decide(run, approval, { id: approval.id, decision: "deny", ...message });
 }
 
+/** Of the text of what was decided: it was read before, and its two ends say which one it is. UTF-16 units. */
+const SHOWN = 120;
+
 async function decide(run: CommandContext, approval: Approval, params: ParamsOf<"approval.decide">): Promise<void> {
   const { ruleId, delivered, messageSent, remembered } = await call(run, "approval.decide", params);
   const word = params.decision === "deny" ? "denied" : `approved ${params.scope ?? "once"}`;
-  const what = params.answers === undefined ? approvalSummary(approval) : answerLine(approval, params.answers);
+  const text = params.answers === undefined ? approvalSummary(approval) : answerLine(approval, params.answers);
+  const what = headAndTail(escapeControls(text), SHOWN);
   const danger = params.decision !== "deny" && riskNamed(approval.risk) === "destroys" ? ", it destroys" : "";
   const said = `${approval.id}: ${word}${danger}${delivered === false ? ", not delivered" : ""}`;
-  if (delivered !== false) run.out.note(`${said} (${escapeControls(what)})`);
+  if (delivered !== false) run.out.note(`${said} (${what})`);
   if (messageSent === false) {
     run.out.note(`${approval.id}: the message was not sent, because ${approval.agent} takes none with this answer`);
   }
@@ -160,7 +164,7 @@ async function decide(run: CommandContext, approval: Approval, params: ParamsOf<
     run.out.note(`${approval.agent} keeps it too, in ${remembered.map(escapeControls).join(" and ")}`);
   }
   if (delivered !== false) return;
-  throw new ConsoleError("failed", `${said}: the agent's hook did not pass it on (${escapeControls(what)})`, {
+  throw new ConsoleError("failed", `${said}: the agent's hook did not pass it on (${what})`, {
     hint: "answer it in the agent's own terminal",
   });
 }

@@ -122,15 +122,16 @@ export async function verify(
 }
 
 function readHead(file: string): Head {
+  const shown = escapeControls(clip(file, 200));
+  const hint = `agent-console audit head --json > ${shellQuote([file])}`;
   let value: unknown;
   try {
+    if (denoFiles.stat(file) === undefined) throw new ConsoleError("not_found", `there is no file ${shown}`, { hint });
     value = JSON.parse(new TextDecoder().decode(denoFiles.read(file)));
   } catch (error) {
-    throw new ConsoleError(
-      "usage",
-      `${file} is not what "audit head --json" prints: ${(error as Error).message}`,
-      { hint: `agent-console audit head --json > ${shellQuote([file])}` },
-    );
+    if (error instanceof ConsoleError) throw error;
+    const why = error instanceof SyntaxError ? `is not what "audit head --json" prints` : "cannot be read";
+    throw new ConsoleError("usage", `${shown} ${why}: ${(error as Error).message}`, { hint });
   }
   return parseHead(value);
 }

@@ -1,6 +1,6 @@
 /** `rules add`: a rule of one's own, after a look at what it would have decided in the last week. */
 import { listSegments, readBlocks } from "../../journal/segment.ts";
-import type { Approval, Rule } from "../../domain/approval.ts";
+import type { Approval, ApprovalRequest, Rule } from "../../domain/approval.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { classify } from "../../policy/classify.ts";
 import { evaluatePolicy } from "../../policy/evaluation.ts";
@@ -40,13 +40,17 @@ export async function addRule(run: CommandContext, pattern: string, options: Rul
     ...(expires === undefined ? {} : { expiresInSecs: seconds(expires) }),
   };
   const word = deny ? "denied" : "passed";
-  const found = decidedBy({ id: "new", scope: "always", createdAt: "", by: "cli:admin", ...params }, recent(run));
+  const asked = [...recent(run)].filter((one) => params.tool === "*" || one.tool === params.tool);
+  const whole = asked.filter(isWhole);
+  const found = decidedBy({ id: "new", scope: "always", createdAt: "", by: "cli:admin", ...params }, whole);
   const times = found.length === 1 ? "1 request" : `${found.length} requests`;
   run.out.note(
     `In the last ${DAYS} days it would have ${word} ${times} of those that were asked${found.length > 0 ? ":" : "."}`,
   );
   for (const line of [...new Set(found)].slice(0, SHOWN)) run.out.note(`  ${escapeControls(line)}`);
   if (new Set(found).size > SHOWN) run.out.note(`  … and ${new Set(found).size - SHOWN} others`);
+  const parts = asked.length - whole.length;
+  if (parts > 0) run.out.note(`Not judged: ${parts} more that the journal has masked or shortened.`);
   if (!yes) {
     const confirmed = confirm(`Add the rule: ${params.decision} ${escapeControls(`${tool}: ${pattern}`)}? [y/N] `);
     if (confirmed === undefined) {
@@ -58,12 +62,20 @@ export async function addRule(run: CommandContext, pattern: string, options: Rul
   run.out.note(`rule ${ruleId}; take it back with: agent-console rules revoke ${ruleId}`);
 }
 
+/** What is masked or shortened in the journal ran as another text, or is always asked. */
+function isWhole({ input, missing }: Approval): boolean {
+  return missing === undefined && !input.includes("***");
+}
+
 /** What was asked and would have been decided by `rule` alone, in one line each. */
-function decidedBy(rule: Rule, approvals: Iterable<Approval>): readonly string[] {
-  return [...approvals].flatMap((approval) => {
-    const { cwd, agent, tool, input, action = "command", for: kind, sessionId } = approval;
+function decidedBy(rule: Rule, approvals: readonly Approval[]): readonly string[] {
+  return approvals.flatMap((approval) => {
+    const { cwd, agent, tool, input, action = "command", for: kind, sessionId, unsandboxed } = approval;
     const where = cwd === undefined ? {} : { cwd, workspace: cwd };
-    const request = { for: kind, tool, action, subject: input, dialog: "beside", acceptsApproval: true } as const;
+    const request: ApprovalRequest = {
+      ...{ for: kind, tool, action, subject: input, dialog: "beside", acceptsApproval: true },
+      ...(unsandboxed ? { unsandboxed } : {}),
+    };
     const policy = { safetyMode: "guarded", rules: [rule] } as const;
     const caller = { agent, sessionId, now: 0, ...(cwd === undefined ? {} : { cwd }) };
     const decided = evaluatePolicy(classify(request, where), policy, caller);

@@ -5,7 +5,7 @@ import type { NewEvent } from "../../domain/event.ts";
 import type { Report } from "../../domain/report.ts";
 import { ownRow } from "../../domain/row_id.ts";
 import { withPresentedTools } from "../../domain/presentation.ts";
-import { clip, escapeControls } from "../../domain/sanitize.ts";
+import { clip, escapeControls, maskSecrets } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { Actor } from "../../protocol/actor.ts";
 import { commitReport, reportOnce } from "../apply_report.ts";
@@ -130,14 +130,11 @@ function understand(
 ): Read {
   const adapter = agents.adapterOf(agent);
   const understood = adapter === undefined
-    ? {
-      ok: false as const,
-      problem: `agent is ${agent}, expected ${agents.names.join(", ")} (NAME: a-z, 0-9, - and _; not another agent's)`,
-    }
+    ? { ok: false as const, problem: agents.nameProblem(agent) }
     : adapter.understand(event, env ?? {});
   if (!understood.ok || adapter === undefined) {
     const problem = understood.ok ? "" : understood.problem;
-    unknown.keep({ agent, problem, event }, actor);
+    unknown.keep({ agent: maskSecrets(escapeControls(agent)), problem, event }, actor);
     throw new ConsoleError("invalid_params", `the report was not understood: ${problem}`, { param: "event" });
   }
   const { problem } = understood;

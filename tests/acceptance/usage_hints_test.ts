@@ -1,0 +1,50 @@
+/** What a wrong command line is told: the usual form, and where the help for it stands. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { TestHome } from "../support/harness.ts";
+
+Deno.test("a wrong argument hints at the help of its own command", async () => {
+  await using home = await TestHome.create();
+  const cases = [
+    [["rules", "revoke"], "agent-console rules revoke --help"],
+    [["deny"], "agent-console deny --help"],
+    [["ls", "--status", "odd"], "agent-console ls --help"],
+    [["session", "update", "s", "--status", "odd"], "agent-console session update --help"],
+    [["--odd"], "agent-console --help"],
+  ] as const;
+  for (const [args, hint] of cases) {
+    const { code, stderr } = await home.cli([...args]);
+    assertEquals([code, stderr.split("\n")[1]], [2, `hint: ${hint}`], stderr);
+  }
+});
+
+Deno.test("a wrong value is told what to write instead, and a file that is not there is no raw error", async () => {
+  await using home = await TestHome.create();
+  const said = async (...args: string[]) => (await home.cli(args)).stderr.trimEnd().split("\n");
+  assertEquals(await said("config", "set", "daemon.safety_mode", "yolo"), [
+    'error: daemon.safety_mode is "yolo", expected manual, guarded or autonomous',
+    "hint: its default: agent-console config set daemon.safety_mode manual",
+  ]);
+  assertEquals(await said("rules", "add", "make", "--expires", "5y"), [
+    'error: --expires is "5y", expected a time like 30m, 8h or 7d',
+    "hint: a number and s, m, h or d: a year is 365d",
+  ]);
+  assertEquals(await said("audit", "verify", "--against", "5"), [
+    "error: there is no file 5",
+    "hint: agent-console audit head --json > 5",
+  ]);
+});
+
+Deno.test("H1 a hook under a name that no agent has is silent, and the log names it", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  for (const args of [["foo"], ["claude-like", "--name", "Qwen Coder"], ["claude-like", "--name", "codex"]]) {
+    const { code, stdout, stderr } = await home.cli(["hook", ...args], { stdin: '{"session_id":"s"}' });
+    assertEquals([code, stdout, stderr], [0, "", ""]);
+  }
+  const { stdout } = await home.cli(["daemon", "logs"]);
+  for (
+    const words of ["agent is foo, expected", "claude-like:Qwen Coder, which is no usable", "codex is another agent's"]
+  ) {
+    assertStringIncludes(stdout, words);
+  }
+});
