@@ -9,11 +9,16 @@ export interface Limits {
   /** Time for one request, ms, unless its row says otherwise; then its AbortSignal fires. */
   readonly requestMs: number;
   /**
-   * Connections at once; the next gets `busy`. A thousand subscribers and the hooks of a busy day fit, under 50 MB of
+   * Connections at once; then the oldest without a hello gives way, and where there is none the next gets `busy`. A thousand subscribers and the hooks of a busy day fit, under 50 MB of
    * memory. Deno raises its descriptors to the hard limit, 4096 and more on usual systems; where they are fewer, accepting
    * pauses before they run out.
    */
   readonly maxConnections: number;
+  /**
+   * The last of these places, only for clients with the token: one without it gets `busy` there, so that you get in
+   * whatever connects. The others are for hooks too, each of which keeps one while its question is open.
+   */
+  readonly tokenConnections: number;
   /** Requests in flight for one connection; then its socket is not read: back-pressure, not memory. */
   readonly maxInFlight: number;
   /** Subscriptions of one connection: each may keep missed events of its own. */
@@ -64,6 +69,7 @@ export const LIMITS: Limits = Object.freeze({
   helloMs: 5000,
   requestMs: 30_000,
   maxConnections: 1280,
+  tokenConnections: 128,
   maxInFlight: 32,
   maxSubscriptions: 16,
   queueEvents: 1024,
