@@ -39,8 +39,13 @@ export interface Limits {
   readonly forcedExitMs: number;
   /** How long idempotency keys are remembered, in keys. */
   readonly idempotencyKeys: number;
-  /** Sessions that there may be while a client without a token adds one; the oldest closed ones give way. Some 40 MB. */
+  /** Sessions that there may be while a client without a token adds one; the oldest closed ones give way, then the silent. Some 40 MB. */
   readonly reportSessions: number;
+  /**
+   * So long nothing was heard of an open session before it gives way to a new one, ms: it has no open question, and no
+   * process of it was seen alive here.
+   */
+  readonly reportSilentMs: number;
   /** Sessions that one connection without a token may begin: an agent's plugin keeps one connection for days. */
   readonly reportSessionsEach: number;
   /** Open questions of all clients without a token: thirty agents have a hundred at most. */
@@ -81,6 +86,7 @@ export const LIMITS: Limits = Object.freeze({
   forcedExitMs: 8000,
   idempotencyKeys: 4096,
   reportSessions: 4000,
+  reportSilentMs: 600_000,
   reportSessionsEach: 2000,
   reportQuestions: 2000,
   reportQuestionsEach: 1000,
