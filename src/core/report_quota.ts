@@ -3,16 +3,20 @@
  * for each connection, and for all of them together: Deno gives no credentials of a peer, and the socket's mode lets
  * only one uid connect, so that the limit in all is the one for each uid too. Normal use stays far below them.
  *
- * A limit refuses with `busy`, before anything has changed. Where rows are full, the oldest closed ones give way first.
+ * A limit refuses with `busy`, before anything has changed. Where rows are full, the oldest closed ones give way, then
+ * those that most probably belong to nobody: rows of made-up sessions must not keep real ones out for good.
  */
 import type { NewEvent } from "../domain/event.ts";
-import { forgettable } from "../domain/query.ts";
+import { decideClose, isRefusal } from "../domain/decide.ts";
+import { forgettable, unclaimed } from "../domain/query.ts";
+import type { Session } from "../domain/session.ts";
 import { DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Handlers } from "../rpc/handler.ts";
 import type { Peer } from "../rpc/peer.ts";
 import { Bucket } from "./bucket.ts";
+import type { ReportRefusals } from "./report_refusals.ts";
 import type { Quota, Store } from "./store.ts";
 
 type Names = Extract<keyof Limits, `report${string}`>;
@@ -21,16 +25,23 @@ export interface ReportQuotaOptions {
   readonly limits: Pick<Limits, Names>;
   /** Milliseconds that never go back. */
   readonly steady: () => number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The sessions with an open question. */
+  readonly asking: () => ReadonlySet<string>;
+  readonly refusals: Pick<ReportRefusals, "add">;
 }
 
 /** The rows, as far as a limit on them needs. */
-type Rows = Pick<Store, "commit" | "sessions" | "size">;
+type Rows = Pick<Store, "commit" | "get" | "isLost" | "sessions" | "size">;
 
 /** A connection, or what is like one. */
 type Stranger = Pick<Peer, "scope">;
 
 /** Rows that give way together: looking for them goes over all. */
 const FORGOTTEN_AT_ONCE = 200;
+/** The same for open ones: few, for one of them may be somebody's. */
+const GIVEN_UP_AT_ONCE = 20;
 
 /** What one connection, or all of them, have added. */
 interface Usage {
@@ -46,10 +57,11 @@ interface Charged {
   readonly params: unknown;
 }
 
-/** After a look for closed rows that found none, ms: the look goes over all rows. */
+/** After a look for rows to give way that found none, ms: the look goes over all rows. */
 const NO_ROOM_MS = 1000;
 
 export class ReportQuota implements Quota {
+  #o: ReportQuotaOptions;
   #limits: ReportQuotaOptions["limits"];
   #steady: () => number;
   #each = new WeakMap<Stranger, Usage>();
@@ -58,7 +70,9 @@ export class ReportQuota implements Quota {
   #current: Charged | undefined;
   #fullUntil = 0;
 
-  constructor({ limits, steady }: ReportQuotaOptions) {
+  constructor(options: ReportQuotaOptions) {
+    const { limits, steady } = options;
+    this.#o = options;
     this.#limits = limits;
     this.#steady = steady;
     this.#all = this.#usage(limits.reportJournalBytes);
@@ -95,23 +109,39 @@ export class ReportQuota implements Quota {
     const usage = this.#current?.usage;
     if (usage === undefined) return;
     const { reportJournalBytes, reportJournalBytesEach, reportSessions, reportSessionsEach } = this.#limits;
-    if (usage.bytes.isEmpty) throw full("this connection has", `${reportJournalBytesEach} bytes of the journal`);
+    if (usage.bytes.isEmpty) throw this.#full("this connection has", `${reportJournalBytesEach} bytes of the journal`);
     if (this.#all.bytes.isEmpty) {
-      throw full("clients without a token have", `${reportJournalBytes} bytes of the journal`);
+      throw this.#full("clients without a token have", `${reportJournalBytes} bytes of the journal`);
     }
     if (event.type !== "session.created") return;
-    if (usage.sessions >= reportSessionsEach) throw full("this connection has", `${reportSessionsEach} sessions`);
-    if (rows.size >= reportSessions && !this.#makeRoom(rows)) throw full("there are", `${reportSessions} sessions`);
+    if (usage.sessions >= reportSessionsEach) throw this.#full("this connection has", `${reportSessionsEach} sessions`);
+    if (rows.size >= reportSessions && !this.#makeRoom(rows)) {
+      throw this.#full("there are", `${reportSessions} sessions`);
+    }
   }
 
   #makeRoom(rows: Rows): boolean {
     if (this.#steady() < this.#fullUntil) return false;
-    const oldest = forgettable(rows.sessions(), 0, FORGOTTEN_AT_ONCE);
+    const closed = forgettable(rows.sessions(), 0, FORGOTTEN_AT_ONCE);
+    const oldest = closed.length > 0 ? closed : this.#unclaimed(rows);
     if (oldest.length === 0) this.#fullUntil = this.#steady() + NO_ROOM_MS;
     this.#as(undefined, () => { // what the daemon does itself has no limit
-      for (const session of oldest) rows.commit({ type: "session.deleted", data: { session } }, DAEMON);
+      for (const { id } of oldest) {
+        const end = decideClose(rows.get(id), id, "gave way to a new session", new Date(this.#o.now()).toISOString());
+        if (!isRefusal(end)) rows.commit(end, DAEMON); // it was open: its end says why
+        const session = rows.get(id);
+        if (session !== undefined) rows.commit({ type: "session.deleted", data: { session } }, DAEMON);
+      }
     });
     return oldest.length > 0;
+  }
+
+  #unclaimed(rows: Rows): readonly Session[] {
+    const { now, limits } = this.#o;
+    const asking = this.#o.asking();
+    const before = new Date(now() - limits.reportSilentMs).toISOString();
+    const isKept = ({ id }: Session) => asking.has(id);
+    return unclaimed(rows.sessions(), { before, isKept, isLost: ({ id }) => rows.isLost(id) }, GIVEN_UP_AT_ONCE);
   }
 
   charge(event: NewEvent, bytes: number): void {
@@ -139,16 +169,16 @@ export class ReportQuota implements Quota {
     const units = unitsOf(params);
     const { reportQuestions, reportQuestionsEach, reportQuestionUnits, reportQuestionUnitsEach } = this.#limits;
     if (usage.questions >= reportQuestionsEach) {
-      throw full("this connection has", `${reportQuestionsEach} open questions`);
+      throw this.#full("this connection has", `${reportQuestionsEach} open questions`);
     }
     if (this.#all.questions >= reportQuestions) {
-      throw full("clients without a token have", `${reportQuestions} open questions`);
+      throw this.#full("clients without a token have", `${reportQuestions} open questions`);
     }
     if (usage.units + units > reportQuestionUnitsEach) {
-      throw full("this connection has", `${reportQuestionUnitsEach} characters in open questions`);
+      throw this.#full("this connection has", `${reportQuestionUnitsEach} characters in open questions`);
     }
     if (this.#all.units + units > reportQuestionUnits) {
-      throw full("clients without a token have", `${reportQuestionUnits} characters in open questions`);
+      throw this.#full("clients without a token have", `${reportQuestionUnits} characters in open questions`);
     }
     const count = (by: 1 | -1) => {
       for (const one of [usage, this.#all]) {
@@ -161,17 +191,18 @@ export class ReportQuota implements Quota {
     return () => count(-1);
   }
 
+  #full(who: string, what: string): ConsoleError {
+    this.#o.refusals.add(`${who} ${what}`);
+    return new ConsoleError("busy", `${who} ${what}, the most that clients without a token may add`, {
+      retryable: true,
+      hint: "find what reports so much: agent-console audit tail",
+    });
+  }
+
   #usage(bytes: number): Usage {
     const bucket = new Bucket(bytes, this.#limits.reportJournalRefill, this.#steady);
     return { sessions: 0, questions: 0, units: 0, bytes: bucket };
   }
-}
-
-function full(who: string, what: string): ConsoleError {
-  return new ConsoleError("busy", `${who} ${what}, the most that clients without a token may add`, {
-    retryable: true,
-    hint: "find what reports so much: agent-console audit tail",
-  });
 }
 
 /** The text in `value`, UTF-16 units: what is kept of a question while it is open. */

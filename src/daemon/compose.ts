@@ -34,7 +34,7 @@ import type { DaemonOptions } from "./options.ts";
 import { writeToken } from "./runtime_files.ts";
 import { journalServices } from "./services/journal_service.ts";
 import { memory } from "./services/memory.ts";
-import { logService, processService, signals } from "./services/process_service.ts";
+import { logService, processService, refusalsService, signals } from "./services/process_service.ts";
 import { readyFile, RuntimeFiles } from "./services/runtime_files.ts";
 import { serverService } from "./services/server_service.ts";
 import { verification } from "./services/verification.ts";
@@ -61,7 +61,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   const now = () => new Date(systemClock.now()).toISOString();
   const lastError = new LastError();
   const { store, bus, projections, inbox, ...recovered } = openBase(o, lastError);
-  const { journal, quota } = recovered;
+  const { journal, quota, refusals } = recovered;
   const stop = new StopControl();
   const record = (event: NewEvent) => {
     try {
@@ -192,6 +192,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   const services: readonly Service[] = [
     signals({ stop, log, tied: options.tied, reload, removeOwn }),
     logService(log),
+    refusalsService(refusals),
     runtimeFiles,
     journals.journal,
     serverService(server, limits.drainMs),

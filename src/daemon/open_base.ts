@@ -3,6 +3,7 @@ import { Inbox } from "../approvals/inbox.ts";
 import { EventBus } from "../core/event_bus.ts";
 import { Projections } from "../core/projections.ts";
 import { ReportQuota } from "../core/report_quota.ts";
+import { ReportRefusals } from "../core/report_refusals.ts";
 import { Store } from "../core/store.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { daemonTimers, daemonTurns, systemClock } from "../platform/clock.ts";
@@ -36,6 +37,7 @@ interface Base {
   readonly snapshotSeq: number;
   readonly isSnapshotAhead: boolean;
   readonly quota: ReportQuota;
+  readonly refusals: ReportRefusals;
 }
 
 /** @throws {ConsoleError} `journal_broken`, `incompatible` */
@@ -51,7 +53,16 @@ export function openBase({ limits, paths, config, log, features }: BaseOptions, 
     if (what === "apply") lastError.set("bug", `the state of "${name}" is incomplete for a bug: ${String(error)}`);
     log.error("a projection failed", { name, what, error: String((error as Error)?.stack ?? error) });
   });
-  const quota = new ReportQuota({ limits, steady: () => systemClock.steady() });
+  const steady = () => systemClock.steady();
+  const refusals = new ReportRefusals(log, steady);
+  const inbox = projections.of(makeInbox);
+  const quota = new ReportQuota({
+    limits,
+    steady,
+    now: () => systemClock.now(),
+    asking: () => new Set(inbox.pending().map(({ sessionId }) => sessionId)),
+    refusals,
+  });
   const store = new Store({
     quota,
     clock: systemClock,
@@ -81,5 +92,5 @@ export function openBase({ limits, paths, config, log, features }: BaseOptions, 
   store.attach(journal);
   if (recovered !== undefined) store.commit({ type: "daemon.recovered", data: recovered }, DAEMON);
   const isSnapshotAhead = recovered?.missingUpTo !== undefined;
-  return { store, bus, projections, inbox: projections.of(makeInbox), journal, snapshotSeq, isSnapshotAhead, quota };
+  return { store, bus, projections, inbox, journal, snapshotSeq, isSnapshotAhead, quota, refusals };
 }

@@ -1,6 +1,7 @@
 /** Queries on sessions: order, derived marks, counts. Pure. */
 import { type Session, type Status, STATUSES } from "./session.ts";
 import type { Derived } from "./event.ts";
+import { processesOf } from "./row_processes.ts";
 
 export type SessionView = Session & Derived;
 
@@ -85,6 +86,30 @@ export function forgettable(sessions: Iterable<Session>, keep: number, atMost: n
     if (oldest.length >= 2 * atMost) cut();
   }
   return cut().slice(0, Math.max(0, closed - keep));
+}
+
+export interface Unclaimed {
+  /** Only who was last heard of before this, ISO 8601. */
+  readonly before: string;
+  /** Never these. */
+  readonly isKept: (session: Session) => boolean;
+  /** Its process was seen here and is gone. */
+  readonly isLost: (session: Session) => boolean;
+}
+
+/**
+ * The open sessions that most probably belong to nobody, at most `atMost`, the longest silent first: no process of theirs
+ * was seen alive here, or it is gone.
+ */
+export function unclaimed(
+  sessions: Iterable<Session>,
+  { before, isKept, isLost }: Unclaimed,
+  atMost: number,
+): readonly Session[] {
+  return [...sessions].filter((session) =>
+    session.status !== "closed" && session.lastEventAt < before && !isKept(session) &&
+    (isLost(session) || !processesOf(session).some(({ pidSeen }) => pidSeen === true))
+  ).sort((a, b) => compare(a.lastEventAt, b.lastEventAt) || compare(a.id, b.id)).slice(0, atMost);
 }
 
 function byAge(a: Session, b: Session): number {

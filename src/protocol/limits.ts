@@ -9,11 +9,16 @@ export interface Limits {
   /** Time for one request, ms, unless its row says otherwise; then its AbortSignal fires. */
   readonly requestMs: number;
   /**
-   * Connections at once; the next gets `busy`. A thousand subscribers and the hooks of a busy day fit, under 50 MB of
+   * Connections at once; then the oldest without a hello gives way, and where there is none the next gets `busy`. A thousand subscribers and the hooks of a busy day fit, under 50 MB of
    * memory. Deno raises its descriptors to the hard limit, 4096 and more on usual systems; where they are fewer, accepting
    * pauses before they run out.
    */
   readonly maxConnections: number;
+  /**
+   * The last of these places, only for clients with the token: one without it gets `busy` there, so that you get in
+   * whatever connects. The others are for hooks too, each of which keeps one while its question is open.
+   */
+  readonly tokenConnections: number;
   /** Requests in flight for one connection; then its socket is not read: back-pressure, not memory. */
   readonly maxInFlight: number;
   /** Subscriptions of one connection: each may keep missed events of its own. */
@@ -34,8 +39,13 @@ export interface Limits {
   readonly forcedExitMs: number;
   /** How long idempotency keys are remembered, in keys. */
   readonly idempotencyKeys: number;
-  /** Sessions that there may be while a client without a token adds one; the oldest closed ones give way. Some 40 MB. */
+  /** Sessions that there may be while a client without a token adds one; the oldest closed ones give way, then the silent. Some 40 MB. */
   readonly reportSessions: number;
+  /**
+   * So long nothing was heard of an open session before it gives way to a new one, ms: it has no open question, and no
+   * process of it was seen alive here.
+   */
+  readonly reportSilentMs: number;
   /** Sessions that one connection without a token may begin: an agent's plugin keeps one connection for days. */
   readonly reportSessionsEach: number;
   /** Open questions of all clients without a token: thirty agents have a hundred at most. */
@@ -64,6 +74,7 @@ export const LIMITS: Limits = Object.freeze({
   helloMs: 5000,
   requestMs: 30_000,
   maxConnections: 1280,
+  tokenConnections: 128,
   maxInFlight: 32,
   maxSubscriptions: 16,
   queueEvents: 1024,
@@ -75,6 +86,7 @@ export const LIMITS: Limits = Object.freeze({
   forcedExitMs: 8000,
   idempotencyKeys: 4096,
   reportSessions: 4000,
+  reportSilentMs: 600_000,
   reportSessionsEach: 2000,
   reportQuestions: 2000,
   reportQuestionsEach: 1000,

@@ -76,8 +76,7 @@ const journalStatus = v.object({
   head: v.string(),
   ok: v.boolean(),
   lastVerifiedAt: v.nullable(v.string()),
-  // Absent from older daemons.
-  verifiedTo: v.exactOptional(count),
+  verifiedTo: v.exactOptional(count), // absent from older daemons
   readOnly: v.boolean(),
 });
 export const statusResult = v.object({
@@ -102,6 +101,7 @@ export const statusResult = v.object({
   rssBytes: count,
   eventLoopLagMs: v.number(),
   lastError: v.exactOptional(v.string()),
+  refusedReports: v.exactOptional(v.object({ count: v.number(), why: v.string() })),
   needsRestart: v.array(v.string()),
   // Those that are not the usual ones, where it was started so.
   limits: v.exactOptional(v.record(v.string(), v.number())),

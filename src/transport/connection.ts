@@ -24,6 +24,8 @@ export interface ConnectionOptions {
   readonly handshake: HandshakeOptions;
   /** Clients without a token share their turns: together they may not keep the others waiting. */
   readonly strangers: SharedTurns;
+  /** Hello has come, and gives this scope. @returns why there is no place for such a client */
+  readonly admit: (scope: Scope) => ConsoleError | undefined;
   /** After hello, with the kind that the client named. */
   readonly onGreeted: (kind: string) => void;
   readonly onEnd: (kind: string | undefined) => void;
@@ -133,15 +135,25 @@ export class Connection implements Peer {
     this.#rpc.close();
   }
 
+  /** Its place is another's: it hears why, and ends. */
+  giveWay(why: ConsoleError): void {
+    this.#refuse(why);
+  }
+
   #hello(request: Request): unknown {
     try {
       const { result, ...greeted } = greet(request, this.#options.handshake);
-      const { kind } = greeted;
+      const { kind, scope } = greeted;
+      const full = this.#options.admit(scope);
+      if (full !== undefined) {
+        this.#refuse(full); // not the answer to hello alone: whatever was sent behind it meets the same end
+        return NO_ANSWER;
+      }
       this.#helloInTime();
       this.#greeted = greeted;
       const { channel, limits, strangers } = this.#options;
       channel.setLimit(limits.maxLineBytes);
-      if (greeted.scope === "report") channel.share?.(strangers);
+      if (scope === "report") channel.share?.(strangers);
       this.#options.onGreeted(kind);
       return result;
     } catch (error) {

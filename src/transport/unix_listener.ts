@@ -1,13 +1,14 @@
 /** Accepts clients on the unix socket: counts them, refuses the one too many, survives a lack of descriptors. */
 import { errorLine } from "../protocol/envelope.ts";
-import { ConsoleError } from "../protocol/errors.ts";
+import type { ConsoleError } from "../protocol/errors.ts";
 import { type Listener, type Socket } from "../platform/sockets.ts";
-import { daemonTimers } from "../platform/clock.ts";
+import { daemonTimers, systemClock } from "../platform/clock.ts";
 import { LineChannel } from "../rpc/line_channel.ts";
 import type { Log } from "../platform/system.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
+import { Places } from "./places.ts";
 
-export interface UnixServerOptions extends Omit<ConnectionOptions, "channel" | "onGreeted" | "onEnd"> {
+export interface UnixServerOptions extends Omit<ConnectionOptions, "channel" | "admit" | "onGreeted" | "onEnd"> {
   readonly listener: Listener;
   readonly log: Log;
   /** Called whenever a greeted client came or went. */
@@ -19,7 +20,7 @@ const SCARCE_MS = { first: 20, longest: 1000 };
 
 export class UnixServer {
   #options: UnixServerOptions;
-  #connections = new Set<Connection>();
+  #places: Places<Connection>;
   #kinds = new Map<string, number>();
   #served = 0;
   #closed = new AbortController();
@@ -27,6 +28,7 @@ export class UnixServer {
 
   constructor(options: UnixServerOptions) {
     this.#options = options;
+    this.#places = new Places(options.limits, () => systemClock.steady());
   }
 
   /** Clients that said hello, by kind. */
@@ -49,7 +51,9 @@ export class UnixServer {
     let pause = SCARCE_MS.first;
     while (!this.#closed.signal.aborted) {
       try {
-        this.#take(await this.#options.listener.accept());
+        const socket = await this.#options.listener.accept();
+        await this.#roomFor(socket);
+        this.#take(socket);
         pause = SCARCE_MS.first;
       } catch (error) {
         if (this.#closed.signal.aborted) return;
@@ -61,26 +65,37 @@ export class UnixServer {
     }
   }
 
+  /** Meanwhile the next ones wait in the socket's own line. */
+  async #roomFor(socket: Socket): Promise<void> {
+    try {
+      for (let ms; (ms = this.#places.waitMs) > 0;) await daemonTimers.sleep(ms, this.#closed.signal);
+    } catch (error) {
+      socket.close(); // the daemon stops
+      throw error;
+    }
+  }
+
   #take(socket: Socket): void {
-    if (this.#connections.size >= this.#options.limits.maxConnections) return void this.#refuse(socket);
+    try {
+      this.#places.makeRoom()?.giveWay(this.#places.busy());
+    } catch (error) {
+      return void this.#refuse(socket, error as ConsoleError);
+    }
     const connection: Connection = new Connection({
       ...this.#options,
       channel: new LineChannel({ socket, maxBytes: this.#options.limits.maxHelloBytes }),
+      admit: (scope) => this.#places.greet(connection, scope),
       onGreeted: (kind) => this.#count(kind, 1),
       onEnd: (kind) => {
-        this.#connections.delete(connection);
+        this.#places.leave(connection);
         this.#served++;
         if (kind !== undefined) this.#count(kind, -1);
       },
     });
-    this.#connections.add(connection);
+    this.#places.enter(connection);
   }
 
-  async #refuse(socket: Socket): Promise<void> {
-    const max = this.#options.limits.maxConnections;
-    const error = new ConsoleError("busy", `no connection is free: ${max} are open`, {
-      retryAfterMs: 1000,
-    });
+  async #refuse(socket: Socket, error: ConsoleError): Promise<void> {
     try {
       await socket.write(errorLine(null, error));
     } catch {
@@ -99,11 +114,11 @@ export class UnixServer {
   /** Lets every connection finish its requests in flight; past `signal` they are cut off. */
   async drain(signal: AbortSignal): Promise<void> {
     const cut = () => {
-      for (const connection of this.#connections) connection.close();
+      for (const connection of this.#places.connections) connection.close();
     };
     signal.addEventListener("abort", cut, { once: true });
     if (signal.aborted) cut();
-    await Promise.all([...this.#connections].map((connection) => connection.drain()));
+    await Promise.all(this.#places.connections.map((connection) => connection.drain()));
     signal.removeEventListener("abort", cut);
   }
 

@@ -176,12 +176,13 @@ Deno.test("F6 a persistent daemon stays when the last client has left", async ()
 Deno.test("F1 with every connection taken commands say busy, watch waits, and daemon stop ends the daemon", async () => {
   await using home = await TestHome.create();
   const pid = await home.start({ args: ["--limit", "maxConnections=256"] });
+  const hello = JSON.stringify({ id: 1, method: "hello", params: { protocol: 1, token: home.token() } });
   const taken: RawSocket[] = [];
   try {
     for (let count = 0; count < 256; count++) {
       const socket = await RawSocket.connect(home.socketPath);
       taken.push(socket);
-      await socket.write('{"id":1,"method":"hello","params":{"protocol":1}}\n');
+      await socket.write(`${hello}\n`);
       await socket.readLines(1);
     }
     for (const args of [["ls"], ["ls", "--json"], ["daemon", "status"], ["session", "close", "s"]]) {

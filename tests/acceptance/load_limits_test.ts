@@ -1,5 +1,5 @@
 /** L3 to L5: too many, too silent, too few descriptors. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { LIMITS } from "../../src/protocol/limits.ts";
 import { TestHome } from "../support/harness.ts";
 import { eventually, patience, pause } from "../support/harness_wait.ts";
@@ -8,10 +8,12 @@ import type { Message, RawClient } from "../support/wire.ts";
 
 const HELLO = '{"jsonrpc":"2.0","id":1,"method":"hello","params":{"protocol":1}}\n';
 
+const withToken = (home: TestHome) => HELLO.replace('"protocol":1', `"protocol":1,"token":"${home.token()}"`);
+
 /** Says hello on a new connection and reads one answer; undefined where the daemon only closed it. */
-async function greet(home: TestHome): Promise<{ socket: RawSocket; answer: Message | undefined }> {
+async function greet(home: TestHome, hello = HELLO): Promise<{ socket: RawSocket; answer: Message | undefined }> {
   const socket = await RawSocket.connect(home.socketPath);
-  await socket.push(HELLO);
+  await socket.push(hello);
   const [line] = await socket.readLines(1);
   return { socket, answer: line === undefined ? undefined : JSON.parse(line) as Message };
 }
@@ -19,7 +21,8 @@ async function greet(home: TestHome): Promise<{ socket: RawSocket; answer: Messa
 Deno.test("L3 of 300 connections 44 get busy, and a freed place can be used within 1 s", async () => {
   await using home = await TestHome.create();
   const pid = await home.start({ args: ["--limit", "maxConnections=256"] });
-  const all = await Promise.all(Array.from({ length: 300 }, () => greet(home)));
+  const hello = withToken(home);
+  const all = await Promise.all(Array.from({ length: 300 }, () => greet(home, hello)));
   try {
     const busy = all.filter(({ answer }) => answer?.error?.data?.["name"] === "busy");
     const served = all.filter(({ answer }) => answer?.result !== undefined);
@@ -28,7 +31,7 @@ Deno.test("L3 of 300 connections 44 get busy, and a freed place can be used with
     served[0]?.socket.close();
     await eventually(
       async () => {
-        const { socket, answer } = await greet(home);
+        const { socket, answer } = await greet(home, hello);
         socket.close();
         return answer?.result !== undefined;
       },
@@ -44,16 +47,54 @@ Deno.test("L3 of 300 connections 44 get busy, and a freed place can be used with
   await client.request("ping");
 });
 
+Deno.test("L3 idle connections without a token, greeted or silent, keep nobody out who has it", async () => {
+  await using home = await TestHome.create();
+  await home.start({ args: ["--limit", "maxConnections=256", "--limit", "tokenConnections=16"] });
+  const all = await Promise.all(Array.from({ length: 300 }, () => greet(home)));
+  try {
+    const busy = all.filter(({ answer }) => answer?.error?.data?.["name"] === "busy");
+    const served = all.filter(({ answer }) => answer?.result !== undefined);
+    assertEquals([served.length, busy.length], [240, 60]);
+    // The first ones to be refused lost their place to others; then no place was left for them.
+    const why = /240 are open, and the last 16 places are for clients with the token/;
+    assert(busy.some(({ answer }) => why.test(answer?.error?.message ?? "")));
+    for (let count = 0; count < 40; count++) {
+      all.push({ socket: await RawSocket.connect(home.socketPath), answer: undefined });
+    }
+    const { socket, answer } = await greet(home, withToken(home));
+    all.push({ socket, answer });
+    assert(answer?.result !== undefined, JSON.stringify(answer));
+    assertEquals((await home.cli(["ls"])).code, 0);
+    // The first of the 40 gave way, and heard why, well before its time for hello was over.
+    assertMatch((await all[300]?.socket.readLines(1, 2000))?.[0] ?? "", /no connection is free: 256 are open/);
+    // And one without the token has its place as soon as others leave.
+    socket.close();
+    served[0]?.socket.close();
+    await eventually(
+      async () => {
+        const { socket, answer } = await greet(home);
+        socket.close();
+        return answer?.result !== undefined;
+      },
+      1000,
+      "a freed place",
+      20,
+    );
+  } finally {
+    for (const { socket } of all) socket.close();
+  }
+});
+
 Deno.test("B8 1,000 subscribers get in, and each hears of a change", async () => {
   await using home = await TestHome.create();
   await home.start();
-  const token = home.token();
+  const hello = withToken(home);
   const all: RawSocket[] = [];
   try {
     for (let at = 0; at < 1000; at++) {
       const socket = await RawSocket.connect(home.socketPath);
       all.push(socket);
-      await socket.push(HELLO.replace('"protocol":1', `"protocol":1,"token":"${token}"`));
+      await socket.push(hello);
       await socket.push('{"id":2,"method":"subscribe","params":{}}\n');
       assertEquals((await socket.readLines(2)).filter((line) => JSON.parse(line).error !== undefined), []);
     }

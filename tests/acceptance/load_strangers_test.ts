@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { privateMiB, run } from "../support/harness_process.ts";
-import { pause, quantile, rounds } from "../support/harness_wait.ts";
+import { eventually, pause, quantile, rounds } from "../support/harness_wait.ts";
 import { type Json, RpcError } from "../support/wire.ts";
 
 const MIB = 1_048_576;
@@ -74,6 +74,32 @@ Deno.test("L6 60,000 reports of new sessions: the rows have a limit, an admin is
   await client.request("session.report", { agent: "claude", event: { ...event, session_id: "stranger-0" } });
   await using admin = await home.connect({ token: true });
   await admin.request("session.update", { sessionId: "own", agent: "claude", title: "x" });
+});
+
+Deno.test("L6 rows of made-up sessions give way to a real one after a while; until then log and status tell of the refusals", async () => {
+  await using home = await TestHome.create();
+  await home.start({ args: limit({ reportSessions: 40, reportSilentMs: 3000 }) });
+  const flooded = await flood(home, "sessions", 60, 4);
+  assertEquals([flooded.counts["ok"], flooded.counts["busy"]], [40, 20]);
+  const { stdout } = await home.cli(["status"]);
+  assertStringIncludes(stdout, "20 reports of clients without a token: there are 40 sessions");
+  await eventually(
+    () =>
+      Deno.readTextFileSync(home.path("logs/daemon.log")).includes("reports of clients without a token were refused"),
+    5000,
+    "a line in the log",
+  );
+  await using client = await home.connect();
+  const event = { session_id: "mine", hook_event_name: "SessionStart", source: "startup", cwd: "/x" };
+  const began = await eventually(
+    () => client.request("session.report", { agent: "claude", event }).catch(() => undefined),
+    15_000,
+    "a place for the session",
+    500,
+  );
+  assertEquals(began?.["sessionId"], "mine");
+  const { stdout: tail } = await home.cli(["audit", "tail", "--json"]);
+  assertStringIncludes(tail, "gave way to a new session");
 });
 
 Deno.test("L6 sessions that come and go: the oldest closed rows give way", async () => {

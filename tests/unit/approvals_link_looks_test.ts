@@ -41,7 +41,13 @@ Deno.test("L6 a look that fails gives its place away", async () => {
 
 /** Reads that arrive together. @param link the file leads out of the workspace: it is asked about */
 async function reads(limits: Partial<Limits>, link: boolean, many = 200) {
-  const quota = new ReportQuota({ limits: { ...LIMITS, ...limits }, steady: () => 0 });
+  const quota = new ReportQuota({
+    limits: { ...LIMITS, ...limits },
+    steady: () => 0,
+    now: () => 0,
+    asking: () => new Set(),
+    refusals: { add: () => {} },
+  });
   const desk = new Desk({ safetyMode: "guarded" }, undefined, [], undefined, quota);
   desk.attach();
   if (link) desk.links = new Map([["/w/notes.txt", "/home/u/.aws/credentials"]]);

@@ -2,8 +2,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Bucket } from "../../src/core/bucket.ts";
 import { ReportQuota } from "../../src/core/report_quota.ts";
+import { ReportRefusals } from "../../src/core/report_refusals.ts";
 import { Store } from "../../src/core/store.ts";
-import { decideClose, decideUpdate, isRefusal } from "../../src/domain/decide.ts";
+import { decideClose, decideSeen, decideUpdate, isRefusal } from "../../src/domain/decide.ts";
 import type { NewEvent } from "../../src/domain/event.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { LIMITS, type Limits } from "../../src/protocol/limits.ts";
@@ -15,13 +16,22 @@ const AT = "2026-11-20T10:00:00.000Z";
 
 class Home {
   now = 0;
+  readonly asking = new Set<string>();
+  readonly warned: unknown[] = [];
+  readonly refusals = new ReportRefusals({ warn: (_, fields) => this.warned.push(fields) }, () => this.now);
+  readonly journal = new FakeJournal();
   readonly quota: ReportQuota;
   readonly store: Store;
 
   constructor(limits: Partial<Limits>) {
     const steady = () => this.now;
-    this.quota = new ReportQuota({ limits: { ...LIMITS, ...limits }, steady });
-    const clock = { now: () => Date.parse(AT), steady };
+    const clock = { now: () => Date.parse(AT) + this.now, steady };
+    this.quota = new ReportQuota({
+      limits: { ...LIMITS, ...limits },
+      ...clock,
+      asking: () => this.asking,
+      refusals: this.refusals,
+    });
     this.store = new Store({
       clock,
       bus: testBus(),
@@ -29,11 +39,12 @@ class Home {
       staleAfterMs: () => 1e9,
       quota: this.quota,
     });
-    this.store.attach(new FakeJournal());
+    this.store.attach(this.journal);
   }
 
   set(id: string, peer: FakeCaller, title = id): void {
-    const event = decideUpdate(this.store.get(id), { id, agent: "claude" }, { title }, AT);
+    const at = new Date(Date.parse(AT) + this.now).toISOString();
+    const event = decideUpdate(this.store.get(id), { id, agent: "claude" }, { title }, at);
     this.commit(event as NewEvent, peer);
   }
 
@@ -67,6 +78,58 @@ Deno.test("L6 sessions: a limit for each connection and one in all; closed ones 
   home.now += 1000;
   home.set("b3", b);
   assertEquals([...home.store.sessions()].map(({ id }) => id).sort(), ["a1", "a3", "a4", "b1", "b2", "b3", "own"]);
+});
+
+Deno.test("L6 silent rows that belong to nobody give way to a new session, the longest silent first, and their end is told", () => {
+  const home = new Home({ reportSessions: 5, reportSilentMs: 600_000 });
+  const peer = stranger();
+  for (const [i, id] of ["seen", "asks", "old", "older", "heard"].entries()) {
+    home.now = id === "older" ? 0 : i + 1;
+    home.set(id, peer);
+  }
+  home.commit(decideSeen({ ...home.store.get("seen")!, pid: 42 }, 42, undefined)!, peer);
+  home.asking.add("asks");
+  home.now = 599_000;
+  home.set("heard", peer, "again");
+  refused(() => home.set("new 1", peer), "there are 5 sessions");
+  home.now = 601_000;
+  home.set("new 1", peer);
+  assertEquals([...home.store.sessions()].map(({ id }) => id).sort(), ["asks", "heard", "new 1", "seen"]);
+  const told = home.journal.records.slice(-5).map((
+    { type, data },
+  ) => [type, (data as { readonly session: { readonly id: string } }).session.id]);
+  assertEquals(told, [
+    ["session.closed", "older"],
+    ["session.deleted", "older"],
+    ["session.closed", "old"],
+    ["session.deleted", "old"],
+    ["session.created", "new 1"],
+  ]);
+  home.set("new 2", peer);
+  refused(() => home.set("new 3", peer), "there are 5 sessions");
+  // A process that was seen and is gone keeps no row any more.
+  home.now = 602_000;
+  home.store.setLost("seen", "daemon");
+  home.set("new 3", peer);
+  assertEquals(home.store.get("seen"), undefined);
+});
+
+Deno.test("L6 refusals are in the log, once a minute at most and with their number, and in status while they last", () => {
+  const home = new Home({ reportSessionsEach: 1 });
+  const peer = stranger();
+  home.set("a", peer);
+  const why = "this connection has 1 sessions";
+  for (let i = 0; i < 3; i++) refused(() => home.set("b", peer), why);
+  assertEquals(home.warned, [{ refused: 1, why }]);
+  assertEquals(home.refusals.status(), { count: 3, why });
+  home.now = 59_999;
+  home.refusals.tell();
+  assertEquals(home.warned.length, 1);
+  home.now = 60_000;
+  home.refusals.tell();
+  home.refusals.tell();
+  assertEquals(home.warned.slice(1), [{ refused: 2, why }]);
+  assertEquals(home.refusals.status(), undefined);
 });
 
 Deno.test("L6 the journal: each connection has an allowance that comes back with time", () => {

@@ -197,6 +197,7 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof ResultOf<"status">>([
   "needsRestart",
   "pid",
   "protocol",
+  "refusedReports",
   "rssBytes",
   "safetyMode",
   "safetyModeSuspended",
@@ -249,6 +250,9 @@ function statusLines(s: ResultOf<"status">): string[] {
     ),
     ...(s.ephemeral ? [row("life", "ends with its last client")] : []),
     ...(s.idleInSecs === undefined ? [] : [row("idle stop", `in ${duration(s.idleInSecs * 1000)}`)]),
+    ...(s.refusedReports === undefined
+      ? []
+      : [row("refused", `${s.refusedReports.count} reports of clients without a token: ${s.refusedReports.why}`)]),
     ...(s.lastError === undefined ? [] : [row("error", s.lastError)]),
     ...(s.needsRestart.length === 0 ? [] : [row("restart", `needed for ${s.needsRestart.join(", ")}`)]),
   ];

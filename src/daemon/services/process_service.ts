@@ -1,4 +1,5 @@
 /** The process: the events of its start and end, its part in `status`, and its signals. */
+import type { ReportRefusals } from "../../core/report_refusals.ts";
 import type { Service, StopRequest } from "../../core/service.ts";
 import type { Store } from "../../core/store.ts";
 import type { NewEvent } from "../../domain/event.ts";
@@ -83,6 +84,18 @@ export function logService(log: DaemonLog): Service {
     stop: async ({ reason }) => {
       log.info("stopped", { reason });
       await log.open().catch(() => {}); // so that a daemon that ends before its first tick leaves its lines
+    },
+  };
+}
+
+/** Tells what a limit refused to clients without a token. */
+export function refusalsService(refusals: ReportRefusals): Service {
+  return {
+    name: "refusals",
+    tick: () => refusals.tell(),
+    status: () => {
+      const refusedReports = refusals.status();
+      return refusedReports === undefined ? {} : { refusedReports };
     },
   };
 }
