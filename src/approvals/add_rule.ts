@@ -3,7 +3,7 @@ import type { Once } from "../core/idempotency.ts";
 import type { JournalPort } from "../core/journal_port.ts";
 import type { CommitResult, Store } from "../core/store.ts";
 import type { Rule } from "../domain/approval.ts";
-import { maskSecrets } from "../domain/sanitize.ts";
+import { maskSecrets } from "../domain/mask.ts";
 import { readCommandPattern } from "../policy/command_pattern.ts";
 import type { Actor } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";

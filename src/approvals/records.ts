@@ -2,7 +2,8 @@
 import type { Approval, ApprovalState, Decision, Rule } from "../domain/approval.ts";
 import { presentRequest, presentToolName } from "../domain/presentation.ts";
 import type { AgentEvent, QuestionText } from "../domain/report.ts";
-import { clip, escapeControls, escapeControlsKeepLines, maskSecrets } from "../domain/sanitize.ts";
+import { maskSecrets } from "../domain/mask.ts";
+import { clip, escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { type Session, TEXT_CAPS, type ToolUse } from "../domain/session.ts";
 import { type Decider, deciderText } from "../domain/decider.ts";
 import type { ClassifiedRequest } from "../policy/classify.ts";

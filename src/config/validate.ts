@@ -1,5 +1,6 @@
 /** What is wrong and what is odd in a configuration file. Pure. */
-import { clip, escapeControls, maskSecrets } from "../domain/sanitize.ts";
+import { maskSecrets } from "../domain/mask.ts";
+import { clip, escapeControls } from "../domain/sanitize.ts";
 import { describe, type Member } from "./parse.ts";
 import { type ConfigSchema, type Entry, entryAt, joinKey, type Setting } from "./schema.ts";
 import type { Value } from "./values.ts";

@@ -1,5 +1,5 @@
 /** The configuration as one frozen object: made from what is given and the defaults, read, shown and compared by key. Pure. */
-import { maskSecrets } from "../domain/sanitize.ts";
+import { maskSecrets } from "../domain/mask.ts";
 import type { Config } from "./base_sections.ts";
 import { type ConfigSchema, type Entry, joinKey, type Setting } from "./schema.ts";
 import { type Origin, originText } from "./origin.ts";

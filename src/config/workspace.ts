@@ -5,7 +5,8 @@
 import type { WorkspacePolicy } from "../policy/evaluation.ts";
 import type { SafetyMode } from "../domain/safety_mode.ts";
 import { type GivenRule, givenRules } from "../policy/rule.ts";
-import { clip, escapeControls, maskSecrets } from "../domain/sanitize.ts";
+import { maskSecrets } from "../domain/mask.ts";
+import { clip, escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { BASE_SCHEMA } from "./base_sections.ts";
 import { type Member, readSource } from "./parse.ts";

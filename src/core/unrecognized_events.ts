@@ -1,7 +1,8 @@
 /**
  * Events of agents that no adapter understands, or only in part: logged, and recorded for whoever looks for the cause.
  */
-import { clip, maskSecrets } from "../domain/sanitize.ts";
+import { maskSecrets } from "../domain/mask.ts";
+import { clip } from "../domain/sanitize.ts";
 import type { Log } from "../platform/system.ts";
 import type { Actor } from "../protocol/actor.ts";
 import type { Store } from "./store.ts";

@@ -1,7 +1,7 @@
 /** Handlers of the daemon area. */
 import type { Inbox } from "../approvals/inbox.ts";
 import type { SessionLists } from "../core/session_lists.ts";
-import { maskSecrets } from "../domain/sanitize.ts";
+import { maskSecrets } from "../domain/mask.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { Handlers } from "../rpc/handler.ts";

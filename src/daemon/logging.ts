@@ -4,7 +4,8 @@
  * not used: it loads Node's file layer, another 3 MB of memory.
  */
 import type { LogRecord } from "@logtape/logtape";
-import { escapeControls, maskSecrets, visibleJson } from "../domain/sanitize.ts";
+import { maskSecrets } from "../domain/mask.ts";
+import { escapeControls, visibleJson } from "../domain/sanitize.ts";
 import type { Log } from "../platform/system.ts";
 import { writeStderr } from "../platform/stdio.ts";
 import { RotatingFile } from "./rotating_file.ts";

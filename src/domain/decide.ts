@@ -25,7 +25,8 @@ import {
 } from "./row_processes.ts";
 import { nextState } from "./transition.ts";
 import type { Report } from "./report.ts";
-import { clip, escapeControls, maskSecrets } from "./sanitize.ts";
+import { maskSecrets } from "./mask.ts";
+import { clip, escapeControls } from "./sanitize.ts";
 import { clampCost } from "./cost.ts";
 
 /** What `session.update` may set; an absent member stays as it is. */

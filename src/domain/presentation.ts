@@ -5,7 +5,9 @@
 import type { Approval, ApprovalRequest, Choice } from "./approval.ts";
 import type { AgentEvent } from "./report.ts";
 import { TEXT_CAPS, type ToolUse } from "./session.ts";
-import { clip, escapeControls, escapeControlsKeepLines, escapeDeceptive, maskSecrets } from "./sanitize.ts";
+import { maskSecrets } from "./mask.ts";
+import { maskCommand } from "./mask_command.ts";
+import { clip, escapeControls, escapeControlsKeepLines, escapeDeceptive } from "./sanitize.ts";
 
 /**
  * Longest input in UTF-16 units, including the note on what was cut; at least the last {@link TAIL} units of the text
@@ -67,12 +69,10 @@ export function withPresentedTools(event: AgentEvent): AgentEvent {
 
 function inputOf(request: ApprovalRequest, cap: number): Shown {
   const { subject, action } = request;
-  const masked = isOnePlace(request) ? maskSecrets(subject).replaceAll("\n", "\\n") : maskSecrets(subject);
-  // Masked again: what hid inside a secret is visible now, and may have kept it from being recognized.
-  const text = maskSecrets(escapeDeceptive(masked));
-  const hides = action === "command" && count(subject, CODE) > count(masked, CODE);
-  const note = hides ? "\n[*** stands for text with shell syntax: it may run something]" : "";
-  return bothEnds(text, cap - note.length, TAIL, note);
+  const mask = action === "command" ? maskCommand : maskSecrets;
+  const masked = isOnePlace(request) ? mask(subject).replaceAll("\n", "\\n") : mask(subject);
+  // Masked again: what hid beside a secret is visible now, and may have kept it from being recognized.
+  return bothEnds(mask(escapeDeceptive(masked)), cap, TAIL);
 }
 
 /** A path or an address: a line break in it would begin a line that looks like content. A list of several keeps its lines. */
@@ -102,7 +102,7 @@ function count(text: string, what: RegExp): number {
 }
 
 /** Beginning and end, with a line between them that counts what is missing. */
-function bothEnds(text: string, cap: number, ofTail: number, note: string): Shown {
+function bothEnds(text: string, cap: number, ofTail: number, note = ""): Shown {
   if (text.length <= cap) return { text: text + note, missing: 0 };
   const room = cap - `\n[… ${text.length} characters are not shown …]\n`.length;
   const head = text.slice(0, room - ofTail).replace(/[\ud800-\udbff]$/, "");

@@ -1,6 +1,7 @@
 /** The rule that an approval beyond `once` makes: exactly this call from now on. Pure. */
 import type { ApprovalRequest, ApprovalScope, Rule } from "../domain/approval.ts";
-import { escapeDeceptive, maskSecrets } from "../domain/sanitize.ts";
+import { maskSecrets } from "../domain/mask.ts";
+import { escapeDeceptive } from "../domain/sanitize.ts";
 import type { ClassifiedRequest } from "./classify.ts";
 import { escapePattern } from "./glob.ts";
 import { isWithin, runsLater } from "./places.ts";

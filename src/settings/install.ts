@@ -4,7 +4,7 @@
  * so that uninstalling restores it byte for byte.
  */
 import { dirname, join } from "@std/path";
-import { maskSecrets } from "../domain/sanitize.ts";
+import { maskSecrets } from "../domain/mask.ts";
 import { systemProblem } from "../platform/process.ts";
 import type { Files, Sha256, Timers } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";

@@ -77,6 +77,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "lib",
       "platform",
       "protocol",
+      "domain/mask.ts",
       "domain/sanitize.ts",
     ],
     why: "our entries in other people's settings are the command line's work; the daemon never touches them",

@@ -1,7 +1,7 @@
 /** The look before masking spares the search only where the search would change nothing. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { maskEach, maskSecrets } from "../../src/domain/sanitize.ts";
+import { maskEach, maskSecrets } from "../../src/domain/mask.ts";
 import { rounds } from "../support/harness_wait.ts";
 
 const SEED = 20_261_120;

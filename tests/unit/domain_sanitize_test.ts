@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { clip, escapeControls, headAndTail, maskSecrets, oneLine, visibleJson } from "../../src/domain/sanitize.ts";
+import { maskSecrets } from "../../src/domain/mask.ts";
+import { clip, escapeControls, headAndTail, oneLine, visibleJson } from "../../src/domain/sanitize.ts";
 import { codePoint } from "../support/code_point.ts";
 import { rounds } from "../support/harness_wait.ts";
 
@@ -82,7 +83,7 @@ Deno.test("A3 passwords in addresses, options of programs and cookies are masked
   ];
   for (const [text, masked] of cases) assertEquals([text, maskSecrets(text)], [text, masked]);
   const body = "0123456789abcdef".repeat(4);
-  for (const head of ["hvs.", "dckr_pat_", "xapp-1-", "ya29.", "pypi-", "dop_v1_"]) {
+  for (const head of ["hvs.", "dckr_pat_", "xapp-1-", "ya29.", "pypi-AgE", "dop_v1_"]) {
     assertEquals(maskSecrets(`a ${head}${body} b`), "a *** b", head);
   }
   assertEquals(maskSecrets(`a SG.${body}.${body} b`), "a *** b");
@@ -107,6 +108,10 @@ Deno.test("ordinary words, paths, numbers and hashes are not taken for secrets",
       "mysql -u root -p shop; mysql --port 3306; ssh -p 2222222 host; docker run -p 8080:8080 image",
       "Cookie: none is set; the cookie: banner",
       "pypi-publish hvs.md SG.md xapp-name",
+      "pip install sk-learn-contrib hf_transfer pypi-server-tools-and-more-of-what-it-serves",
+      "npm_config_registry=https://r.org npm_config_strict_peer_dependencies",
+      "6f1c3f1e-0b4c-4b1d-9a55-2f1b8a1d3c4e sha512-AAAAAAAAAAAAAAAAAAAAAAAAAAAA cache-key-0123456789abcdef0123456789abcdef",
+      "API-REFERENCE.md SKILL.md s.length t1.micro sl.json access-sandbox- pat.name key-value pul-request",
       "tests pass: everything is green; --pass",
     ]
   ) assertEquals(maskSecrets(text), text);
@@ -161,6 +166,12 @@ Deno.test("looking for secrets in a long text of anything ends", () => {
       'x_key="\\',
       " =",
       "secret_",
+      "sk-ant-",
+      "glpat-a",
+      "SG.a.",
+      "pk.",
+      "A3-",
+      "0123456789",
     ]
   ) {
     maskSecrets(part.repeat(rounds(200_000, 1_000_000) / part.length));

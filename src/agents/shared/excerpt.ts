@@ -1,5 +1,6 @@
 /** Texts of agents and people made fit to be kept in a row: secrets masked, length bounded. */
-import { clip, headAndTail, maskSecrets, oneLine } from "../../domain/sanitize.ts";
+import { maskSecrets } from "../../domain/mask.ts";
+import { clip, headAndTail, oneLine } from "../../domain/sanitize.ts";
 
 // Looking for secrets costs time, and a row keeps at most 2,000 units: what is far beyond is cut before the search.
 const ROUGH = 8192;

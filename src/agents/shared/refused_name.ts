@@ -1,5 +1,6 @@
 /** Why a hook's name is refused, for the log. */
-import { clip, escapeControls, maskSecrets } from "../../domain/sanitize.ts";
+import { maskSecrets } from "../../domain/mask.ts";
+import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { FAMILY, isWellFormedName, MAX_WIRE_NAME } from "./agent_name.ts";
 
 /** @param known the names that have an adapter */

@@ -4,7 +4,7 @@
  * and may read the folder that its section of the configuration names. Nothing else in the program knows it.
  */
 import type { Feature } from "../../../src/core/service.ts";
-import { maskSecrets } from "../../../src/domain/sanitize.ts";
+import { maskSecrets } from "../../../src/domain/mask.ts";
 import { ConsoleError } from "../../../src/protocol/errors.ts";
 import { methods } from "./methods.ts";
 import { DummyState } from "./projection.ts";
