@@ -44,11 +44,10 @@ function meansItself(value: string): boolean {
   return /^(?:[a-z\d]{2,8}_)?[A-Za-z\d+/]{20,}={0,2}$/.test(value) && /[A-Z]/.test(value) && /\d/.test(value);
 }
 
-/** Unlike a word, the name of a host or an operand: letters with digits, or a long run of letters of any kind. */
+/** Unlike a word, the name of a host or an operand: letters with digits, or a long run of either. */
 function looksRandom(value: string, least = 8): boolean {
   if (value.length < least) return false;
-  return (/[A-Za-z]/.test(value) && /\d/.test(value)) || /[A-Za-z\d]{20}/.test(value) ||
-    (value.length >= 16 && /[a-z]/.test(value) && /[A-Z]/.test(value));
+  return (/[A-Za-z]/.test(value) && /\d/.test(value)) || /[A-Za-z\d]{20}/.test(value);
 }
 
 /** Tokens, but where they would be the program or a part of a path. */
