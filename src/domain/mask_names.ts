@@ -5,7 +5,9 @@ export const MIN_SECRET = 6;
 
 const SECRET_PART = /(?:secret|passwd|password|passphrase|token|credential|apikey)s?\d*$/;
 /** Names of facts about a secret, not of the secret: `token_type`, `password_file`. */
-const ABOUT = words("file path dir folder name type count limit usage field url uri endpoint length budget expiry ttl");
+const ABOUT = words(
+  "command cmd helper script program exec file path dir folder name type count limit usage field url uri endpoint length budget expiry ttl",
+);
 /** What comes before `key` in names of secrets; in capitals every key is one but those that come next. */
 const SECRET_KEYS = words("access account api app auth client encryption master private secret service shared signing");
 const HARMLESS_KEYS = words("cache foreign partition primary public row sort unique");

