@@ -1,4 +1,5 @@
 /** What an allow rule's pattern lets pass of addresses: compared by scheme, labels of the host, port and path. Pure. */
+import { matchesGlob } from "./glob.ts";
 
 const SHAPE = /^([a-z][a-z0-9+.-]*|\*):\/\/([^/?#@\\]+)([/?#].*)?$/i;
 
@@ -46,16 +47,5 @@ function matchesPath(pattern: string, url: URL): boolean {
   // The parser has worked out `..`; what a server may still take for it matches no star.
   if (/%2e|%2f|%5c/i.test(url.pathname) || url.pathname.includes("//")) return pattern === given;
   const bare = pattern.startsWith("/") ? pattern : `/${pattern}`;
-  const parts = bare.split("*");
-  const [head = "", ...more] = parts;
-  if (more.length === 0) return given === head;
-  const tail = more.pop()!;
-  let at = head.length;
-  if (!given.startsWith(head)) return false;
-  for (const part of more) {
-    const found = given.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return given.length - tail.length >= at && given.endsWith(tail);
+  return matchesGlob(bare.split("*"), given);
 }

@@ -50,18 +50,18 @@ export interface CarriedCommands {
   readonly runsText: boolean;
 }
 
-/** Interpreters: they run what stands behind an option, in a word, or in their input. */
+/** Interpreters: they run a program of their input, or of a word behind an option. */
 const INTERPRETERS =
-  /^(?:sh|bash|zsh|dash|ksh|mksh|ash|fish|csh|tcsh|rush|elvish|nu|xonsh|pwsh|powershell|cmd|python[\d.]*|pypy\d*|ipython|perl[\d.]*|ruby[\d.]*|node|nodejs|deno|bun|tsx|ts-node|php[\d.]*|[gmn]?awk|lua[\d.]*|luajit|tclsh|expect|osascript|groovy|jshell|scala|erl|elixir|iex|ghci|julia|R|Rscript|octave|gdb|lldb|vim?|nvim|ex|ed|emacs|m4|make|gmake|just|xargs|parallel|find|cgexec|sed|git)$/;
+  /^(?:sh|bash|zsh|dash|ksh|mksh|ash|fish|csh|tcsh|rush|elvish|nu|xonsh|pwsh|powershell|cmd|python[\d.]*|pypy\d*|ipython|perl[\d.]*|ruby[\d.]*|node|nodejs|deno|bun|tsx|ts-node|php[\d.]*|lua[\d.]*|luajit|tclsh|expect|osascript|groovy|jshell|scala|erl|elixir|iex|ghci|julia|r|rscript|octave|gdb|lldb|vim?|nvim|ex|ed|emacs|m4)$/;
 const TAKES_TEXT =
-  /^(?:-[a-zA-Z]*[ceErpns][a-zA-Z]*|--(?:eval|execute|command|print|exec|config-env)(?:=.*)?|-|eval|repl|system\(.*|.*\b(?:system|popen|exec)\b.*)$/;
+  /^(?:-[a-zA-Z]*[ceErpns][a-zA-Z]*|--(?:eval|execute|command|print|exec)(?:=.*)?|-|eval|repl|.*\b(?:system|popen|exec)\b.*)$/;
 
 /** Whether `name args` may run a text that is not read: `sh` in a pipe, `python3 -c TEXT`, `git -c alias.x='!…'`. */
 function runsText(name: string, args: readonly string[]): boolean {
+  if (/^(?:xargs|parallel)$/.test(name)) return true;
+  if (/^(?:[gmn]?awk|sed)$/.test(name)) return args.some((arg) => /system|\||getline|\be\b/.test(arg));
+  if (name === "git") return args.some((arg) => /^(?:-c|--config-env)/.test(arg));
   if (!INTERPRETERS.test(name)) return false;
-  if (/awk$|^sed$/.test(name)) return args.some((arg) => /system|\||getline|\be\b/.test(arg));
-  if (name === "git") return args.some((arg) => /^(?:-c.*|--config-env.*)$/.test(arg));
-  if (/^(?:make|gmake|just|find|parallel|xargs)$/.test(name)) return /^(?:xargs|parallel)$/.test(name);
   return args.every((arg) => arg.startsWith("-")) || args.some((arg) => TAKES_TEXT.test(arg));
 }
 

@@ -4,6 +4,7 @@
  * A `*` that is a word of its own stands for any number of words that do not begin with `-`. `-*` stands for any words, options too: the pattern says so. A `*` within a word stands for any
  * part of it that does not begin with `-` and does not go up (`..`).
  */
+import { matchesGlob } from "./glob.ts";
 import type { Command } from "./plain_text.ts";
 import { readWords, type Word } from "./plain_text.ts";
 
@@ -70,16 +71,7 @@ function matchesWord({ text, stars }: Word, given: string): boolean {
     parts.push(text.slice(from, star));
     from = star + 1;
   }
-  const [head = "", ...middle] = parts;
-  const tail = text.slice(from);
-  if (!given.startsWith(head) || given.length < head.length + tail.length) return false;
-  let place = head.length;
-  for (const part of middle) {
-    const found = given.indexOf(part, place);
-    if (found < 0) return false;
-    place = found + part.length;
-  }
-  return given.length - tail.length >= place && given.endsWith(tail);
+  return matchesGlob([...parts, text.slice(from)], given);
 }
 
 /** An option, and what is one under another name: `make SHELL=x`, `@file`, ` -f x`. */

@@ -61,7 +61,7 @@ const ASK_REASONS = {
   unmatched: "no rule allows it, and it is not sure that it only reads",
   moves:
     "it changes the shell that the rest of it runs in (another folder, other programs), and no rule is for exactly this text",
-  follows: "what runs before it may change what it reads, and no rule is for exactly this text",
+  beside: "what runs beside it may change what it reads, and no rule is for exactly this text",
   links: "a link leads out of what it seems to be, or cannot be followed",
   mode: "the safety mode is manual, in which only what you allowed before passes",
 } as const;
@@ -139,31 +139,25 @@ function allowedBy(
   const parts: readonly (Command | undefined)[] = request.plain?.commands ?? [undefined];
   const moves = movesOn(parts);
   let ruleId: string | undefined;
+  let dependsOnOthers = false;
   for (const part of parts) {
     const rule = usable.filter((each) => !moves || isBlanket(each)).find((each) => passes(each, request, part, mode));
     const reads = rule === undefined && part !== undefined ? readsFiles(part, request.where) : undefined;
     if (rule !== undefined) ruleId ??= rule.id;
     else if (moves) return "moves";
-    // What ran before may have put a link, or another file, in the place of what is read.
-    else if (
-      reads !== undefined && ruleId !== undefined && mode !== "manual" && !readsOwnFolder(part!, reads, request)
-    ) {
-      return "follows";
-    } else if (part === undefined || mode === "manual" || reads === undefined) {
+    else if (part === undefined || mode === "manual" || reads === undefined) {
       const stricter = mode === "manual" && allowing.some((each) => passes(each, request, part, "autonomous"));
       return stricter || request.reads !== undefined ? "mode" : "unmatched";
-    }
+    } else dependsOnOthers ||= namesFiles(reads, request) || (ruleId !== undefined && part[0] === "git");
   }
-  return ruleId === undefined ? "unmatched" : { kind: "rule", ruleId };
+  if (ruleId === undefined) return "unmatched";
+  // What runs beside it, in a pipe at the same time, may put a link or another file in the place of what is read.
+  return dependsOnOthers ? "beside" : { kind: "rule", ruleId };
 }
 
-/** Whether the command names no file: it reads what is piped to it, or lists its folder. */
-function readsOwnFolder(
-  [name]: Command,
-  reads: readonly string[],
-  { where: { cwd = "" } }: ClassifiedRequest,
-): boolean {
-  return name !== "git" && reads.every((file) => file === resolvePath(cwd, "/"));
+/** Whether a read names a file; else it reads what is piped to it, or lists its folder. */
+function namesFiles(reads: readonly string[], { where: { cwd = "" } }: ClassifiedRequest): boolean {
+  return reads.some((file) => file !== resolvePath(cwd, "/"));
 }
 
 /**
