@@ -28,11 +28,14 @@ function question(n: number, command: string): Record<string, unknown> {
 const counts: Record<string, number> = {};
 const began = performance.now();
 const each = Math.ceil(Number(count) / Number(connections));
-await Promise.all(Array.from({ length: Number(connections) }, (_, nth) => flood(nth * each)));
+const sockets = await Promise.all(Array.from({ length: Number(connections) }, (_, nth) => flood(nth * each)));
+// No connection ends before all have their answers: the questions of one that ends leave their places to others.
+for (const socket of sockets) socket.close();
 const result = JSON.stringify({ counts, ms: Math.round(performance.now() - began) });
 Deno.stdout.writeSync(new TextEncoder().encode(result));
 
-async function flood(first: number): Promise<void> {
+/** @returns the connection, which stays open */
+async function flood(first: number): Promise<Deno.Conn> {
   const socket = await Deno.connect({ transport: "unix", path });
   const answers = answersOf(socket);
   await write(socket, HELLO);
@@ -52,8 +55,7 @@ async function flood(first: number): Promise<void> {
     }
     await writing;
   }
-  if (["questions", "books", "reads"].includes(kind)) await new Promise((resolve) => setTimeout(resolve, 2000)); // they stay open
-  socket.close();
+  return socket;
 }
 
 async function write(socket: Deno.Conn, text: string): Promise<void> {
