@@ -6,7 +6,7 @@ import { loadWorkspace } from "../config/workspace.ts";
 import type { IncomingRequest } from "../core/approvals_port.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Decision, Rule } from "../domain/approval.ts";
-import { type Breaker, type BreakerEvent, CLOSED, modeUnder, openSince, stepBreaker } from "../policy/breaker.ts";
+import { type Breaker, type BreakerEvent, CLOSED, modeUnder, openSince, stepBreaker } from "./breaker.ts";
 import { evaluatePolicy, type Policy, type PolicyDecision, withWorkspacePolicy } from "../policy/evaluation.ts";
 import type { SafetyMode } from "../domain/safety_mode.ts";
 import type { Report } from "../domain/report.ts";

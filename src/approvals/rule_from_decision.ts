@@ -1,7 +1,7 @@
 /** The rule that an approval beyond `once` makes. Pure. */
 import type { ApprovalRequest, Decision, Rule } from "../domain/approval.ts";
 import { presentToolName } from "../domain/presentation.ts";
-import { type NewRule, ruleFrom } from "../policy/new_rule.ts";
+import { type NewRule, ruleFrom } from "./new_rule.ts";
 import type { RuleContext } from "../policy/rule.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { PendingRequest } from "./pending_requests.ts";

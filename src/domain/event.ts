@@ -62,7 +62,7 @@ interface BaseEventData {
     readonly needsRestart: readonly string[];
   };
   "daemon.config_rejected": { readonly problem: string };
-  /** `suspended`: the configured mode, which the circuit breaker (policy/breaker.ts) keeps from being in force. */
+  /** `suspended`: the configured mode, which the circuit breaker (approvals/breaker.ts) keeps from being in force. */
   "daemon.safety_mode": { readonly mode: SafetyMode; readonly reason: string; readonly suspended?: SafetyMode };
   "daemon.socket_replaced": { readonly socketPath: string };
   /** `raw`: the payload, cut to a bounded length. */

@@ -1,10 +1,10 @@
 /** What the policy reads of a request: once, when something asks for it, however many rules there are. Pure. */
 import type { ApprovalRequest, Risk } from "../domain/approval.ts";
 import { carriedBy, type CarriedCommands, carriedInText } from "./carried.ts";
-import { filesRead, labelOfCommands, labelOfOther } from "./label.ts";
+import { labelOfCommands, labelOfOther } from "./label.ts";
 import { reachesThisProgram } from "./own_program.ts";
 import { type Command, type PlainText, readPlain } from "./plain_text.ts";
-import { readsFiles } from "./reads.ts";
+import { filesRead, readsFiles } from "./reads.ts";
 import { isSevere } from "./severe.ts";
 import type { Where } from "./where.ts";
 

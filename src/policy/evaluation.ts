@@ -19,6 +19,11 @@
  * Each mode allows what the stricter one allows. A line of several commands passes where each of them does, each by a rule
  * or as a read. Questions, plans and elicitations are never approved here, nor what leaves the agent's sandbox. Where the
  * hook cannot approve, only deny rules apply. Before a tool (`gate`) only rules decide: without one there is no decision.
+ *
+ * To audit what may pass, read in this order: this file; plain_text.ts, which all commands go through; operands.ts and
+ * reads.ts with the tables read_programs.ts, read_git.ts and places.ts for what passes as a read; rule.ts with
+ * command_pattern.ts and address_pattern.ts for what passes by a rule. The others (carried.ts, deny.ts, severe.ts,
+ * own_program.ts, label.ts) only stop or name a call.
  */
 import type { Decision, Rule } from "../domain/approval.ts";
 import type { Decider } from "../domain/decider.ts";
@@ -85,7 +90,7 @@ export type PolicyDecision =
   /** Nobody decides, and the agent goes on by its own rules. */
   | { readonly kind: "none"; readonly why: AskReason };
 
-/** @param policy with the mode that the breaker leaves (breaker.ts), made stricter by the workspace */
+/** @param policy with the mode that the breaker leaves (approvals/breaker.ts), made stricter by the workspace */
 export function evaluatePolicy(request: ClassifiedRequest, policy: Policy, caller: RuleContext): PolicyDecision {
   const rules = policy.rules.filter((rule) => applies(rule, request, caller));
   const denials = rules.filter(({ decision }) => decision === "deny")

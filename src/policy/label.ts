@@ -3,11 +3,10 @@
  *
  * A label informs, it is no sandbox: a program that is allowed to run can do anything.
  */
-import { type ApprovalRequest, type Risk, SEARCH_FILTERS } from "../domain/approval.ts";
+import type { ApprovalRequest, Risk } from "../domain/approval.ts";
 import type { Carried } from "./carried.ts";
 import type { Command } from "./plain_text.ts";
-import { isSecretPlace, resolvePath, showsCodeOnly } from "./places.ts";
-import { workspaceFiles } from "./reads.ts";
+import { filesRead } from "./reads.ts";
 import { destroys } from "./severe.ts";
 import type { Where } from "./where.ts";
 
@@ -62,29 +61,4 @@ export function labelOfOther(request: ApprovalRequest, where: Where): Risk {
     default:
       return "unknown";
   }
-}
-
-/** What a tool that reads shows, as absolute paths, where all of it is the workspace's own and no secret. */
-export function filesRead({ subject, paths }: ApprovalRequest, where: Where): readonly string[] | undefined {
-  if (!subject.startsWith("{")) {
-    if (subject === "" || subject.includes("\n")) return undefined;
-    const files = workspaceFiles([subject], where);
-    // A search of the whole workspace shows its files with credentials too.
-    const isSearch = paths?.some((path) => path.endsWith("/**")) === true;
-    return isSearch && where.workspace !== undefined && files?.[0] === resolvePath(where.workspace, "/")
-      ? undefined
-      : files;
-  }
-  // A search: its input as JSON. Its filters say which files of the folder are shown.
-  let input: Record<string, unknown>;
-  try {
-    input = JSON.parse(subject) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
-  const filters = SEARCH_FILTERS.flatMap((name) => input[name] ?? []);
-  const all = filters.length > 0 ? filters : [input["pattern"] ?? ""];
-  const plain = all.every((one) => typeof one === "string" && !isSecretPlace(one) && showsCodeOnly(one));
-  const folders = (paths ?? ["."]).filter((path) => !path.endsWith("/**"));
-  return plain ? workspaceFiles(folders, where) : undefined;
 }

@@ -1,5 +1,6 @@
-/** Whether a command only reads, and only what is the workspace's own and no secret. Pure. */
-import { isSecretPlace, isWithin, resolvePath } from "./places.ts";
+/** Whether a call only reads, and only what is the workspace's own and no secret. Pure. */
+import { type ApprovalRequest, SEARCH_FILTERS } from "../domain/approval.ts";
+import { isSecretPlace, isWithin, resolvePath, showsCodeOnly } from "./places.ts";
 import type { Command } from "./plain_text.ts";
 import { filesOfGit } from "./read_git.ts";
 import { READ_PROGRAMS } from "./read_programs.ts";
@@ -36,4 +37,29 @@ export function workspaceFiles(
 /** Whether a look at all of `folder` shows `place`: what has a dot in front is left out, or counts as secret by itself. */
 function isBelow(place: string, folder: string): boolean {
   return isWithin(place, folder) && !/\/\./.test(place.slice(folder.length));
+}
+
+/** What a tool that reads shows, as absolute paths, where all of it is the workspace's own and no secret. */
+export function filesRead({ subject, paths }: ApprovalRequest, where: Where): readonly string[] | undefined {
+  if (!subject.startsWith("{")) {
+    if (subject === "" || subject.includes("\n")) return undefined;
+    const files = workspaceFiles([subject], where);
+    // A search of the whole workspace shows its files with credentials too.
+    const isSearch = paths?.some((path) => path.endsWith("/**")) === true;
+    return isSearch && where.workspace !== undefined && files?.[0] === resolvePath(where.workspace, "/")
+      ? undefined
+      : files;
+  }
+  // A search: its input as JSON. Its filters say which files of the folder are shown.
+  let input: Record<string, unknown>;
+  try {
+    input = JSON.parse(subject) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+  const filters = SEARCH_FILTERS.flatMap((name) => input[name] ?? []);
+  const all = filters.length > 0 ? filters : [input["pattern"] ?? ""];
+  const plain = all.every((one) => typeof one === "string" && !isSecretPlace(one) && showsCodeOnly(one));
+  const folders = (paths ?? ["."]).filter((path) => !path.endsWith("/**"));
+  return plain ? workspaceFiles(folders, where) : undefined;
 }

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { ApprovalRequest, Rule } from "../../src/domain/approval.ts";
 import { classify } from "../../src/policy/classify.ts";
 import { escapePattern } from "../../src/policy/glob.ts";
-import { ruleFrom } from "../../src/policy/new_rule.ts";
+import { ruleFrom } from "../../src/approvals/new_rule.ts";
 import { givenRules, type RuleContext } from "../../src/policy/rule.ts";
 import { answer, AT, CALLER, classified, requestOf, rule, WHERE } from "../support/policy_samples.ts";
 

@@ -8,7 +8,7 @@ import {
   modeUnder,
   stepBreaker,
   WINDOW_MS,
-} from "../../src/policy/breaker.ts";
+} from "../../src/approvals/breaker.ts";
 
 function after(...events: readonly (readonly [BreakerEvent, number])[]): Breaker {
   return events.reduce((breaker, [event, at]) => stepBreaker(breaker, event, at), CLOSED);

@@ -2,10 +2,10 @@
 import type { ApprovalRequest, ApprovalScope, Rule } from "../domain/approval.ts";
 import { maskSecrets } from "../domain/mask.ts";
 import { escapeDeceptive } from "../domain/sanitize.ts";
-import type { ClassifiedRequest } from "./classify.ts";
-import { escapePattern } from "./glob.ts";
-import { isWithin, runsLater } from "./places.ts";
-import { filesOf, isRelative, placed, type RuleContext } from "./rule.ts";
+import type { ClassifiedRequest } from "../policy/classify.ts";
+import { escapePattern } from "../policy/glob.ts";
+import { isWithin, runsLater } from "../policy/places.ts";
+import { filesOf, isRelative, placed, type RuleContext } from "../policy/rule.ts";
 
 /** What `approve --scope` asks for. */
 export interface NewRule {
