@@ -176,6 +176,13 @@ Deno.test("architecture: no file is over 300 lines", () => {
   assertEquals(long, []);
 });
 
+Deno.test("architecture: what is bundled leaves no closing to `using`, which the minifier drops", () => {
+  const found = [...sources("src"), "main.ts"].filter((path) =>
+    /^\s*(?:await )?using \w/m.test(Deno.readTextFileSync(`${ROOT}${path}`))
+  );
+  assertEquals(found, []);
+});
+
 Deno.test("architecture: every entry of the import map is imported by some file", () => {
   const { imports } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)) as { imports: Record<string, string> };
   const code = [...sources("src"), ...sources("install"), ...sources("tests"), "main.ts"]

@@ -33,16 +33,29 @@ export const denoFiles: Files = Object.freeze({
 });
 
 function readRange(path: string, offset: number, length: number, into?: Uint8Array): Uint8Array {
-  using file = Deno.openSync(path, { read: true });
-  if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
   const bytes = into === undefined || into.length < length ? new Uint8Array(length) : into.subarray(0, length);
-  let filled = 0;
-  while (filled < length) {
-    const read = file.readSync(bytes.subarray(filled));
-    if (read === null || read === 0) break;
-    filled += read;
+  return closing(Deno.openSync(path, { read: true }), (file) => {
+    if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
+    let filled = 0;
+    while (filled < length) {
+      const read = file.readSync(bytes.subarray(filled));
+      if (read === null || read === 0) break;
+      filled += read;
+    }
+    return bytes.subarray(0, filled);
+  });
+}
+
+/**
+ * What `use` makes of the file, which is closed at the end. No `using`: where the name is used once, the bundler's minifier
+ * puts the value in its place, and nothing closes it (seen with Deno 2.9.6).
+ */
+export function closing<T>(file: Deno.FsFile, use: (file: Deno.FsFile) => T): T {
+  try {
+    return use(file);
+  } finally {
+    file.close();
   }
-  return bytes.subarray(0, filled);
 }
 
 function list(path: string): string[] {
@@ -188,11 +201,10 @@ function create(path: string, bytes: Uint8Array, mode: number): void {
 }
 
 function write(path: string, bytes: Uint8Array, mode: number, sync: boolean): void {
-  {
-    using file = Deno.openSync(path, { write: true, createNew: true, mode: mode & OWN_FILE });
+  closing(Deno.openSync(path, { write: true, createNew: true, mode: mode & OWN_FILE }), (file) => {
     writeAll(file, bytes);
     if (sync) file.syncSync();
-  }
+  });
   // The umask may have removed requested mode bits; before this no other user could read the content.
   if (mode !== OWN_FILE && Deno.build.os !== "windows") Deno.chmodSync(path, mode);
 }
@@ -218,8 +230,8 @@ function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
 /** Makes the new name itself durable. Best effort: some systems do not let a folder be opened. */
 function syncFolderOf(path: string): void {
   try {
-    using folder = Deno.openSync(path.slice(0, path.lastIndexOf("/")) || "/", { read: true });
-    folder.syncSync();
+    const folder = path.slice(0, path.lastIndexOf("/")) || "/";
+    closing(Deno.openSync(folder, { read: true }), (opened) => opened.syncSync());
   } catch {
     // The rename is done; only a power failure could undo it.
   }

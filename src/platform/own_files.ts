@@ -6,7 +6,7 @@
  * folder can still exchange it for a pipe in that instant: nothing here can open without waiting; only {@link readSpooled}
  * opens so that a pipe does not wait.
  */
-import { denoFiles } from "./deno_files.ts";
+import { closing, denoFiles } from "./deno_files.ts";
 import { checkPlainFile, foreign } from "./path_safety.ts";
 import type { Files } from "./system.ts";
 
@@ -26,22 +26,16 @@ interface Limits {
  * The whole of a spooled event. @throws {Error} what it is instead of a plain file of ours with one name and at most `maxBytes`
  */
 export function readSpooled(path: string, uid: number | null, maxBytes: number): Uint8Array {
-  using file = open(path, { uid, maxBytes, soleName: true, write: true });
-  return readTo(file, 0, maxBytes);
+  return closing(open(path, { uid, maxBytes, soleName: true, write: true }), (file) => readTo(file, 0, maxBytes));
 }
 
 /** The files as feeds get them: what is no plain file of ours is refused, and no read is larger than {@link FEED_BYTES}. */
 export function ownFiles(uid: number | null): Files {
   return {
     ...denoFiles,
-    read: (path) => {
-      using file = open(path, { uid, maxBytes: FEED_BYTES });
-      return readTo(file, 0, FEED_BYTES);
-    },
-    readRange: (path, offset, length) => {
-      using file = open(path, { uid, maxBytes: Infinity });
-      return readTo(file, offset, Math.min(length, FEED_BYTES));
-    },
+    read: (path) => closing(open(path, { uid, maxBytes: FEED_BYTES }), (file) => readTo(file, 0, FEED_BYTES)),
+    readRange: (path, offset, length) =>
+      closing(open(path, { uid, maxBytes: Infinity }), (file) => readTo(file, offset, Math.min(length, FEED_BYTES))),
   };
 }
 
