@@ -4,6 +4,7 @@ import type { ApprovalRequest } from "../domain/approval.ts";
 import type { Report } from "../domain/report.ts";
 import { routeReport, type SessionLookup } from "../domain/report_routing.ts";
 import { sourceOf } from "../domain/row_processes.ts";
+import { resolvePath } from "../policy/places.ts";
 import type { RuleContext } from "../policy/rule.ts";
 import type { Where } from "../policy/where.ts";
 import type { PendingRequest } from "./pending_requests.ts";
@@ -55,7 +56,8 @@ export function ruleContext(
 }
 
 function cwdOf({ facts, sessionId }: Report, request: ApprovalRequest, rows: SessionLookup): string | undefined {
-  return request.cwd ?? facts.cwd ?? rows.get(sessionId)?.cwd;
+  const known = facts.cwd ?? rows.get(sessionId)?.cwd;
+  return request.cwd === undefined ? known : resolvePath(request.cwd, known ?? "/");
 }
 
 /** A shortened payload is no proof that two requests are one. */

@@ -39,6 +39,9 @@ export type Action = "command" | "write" | "read" | "fetch" | "other";
 /** Fields of a search's input that say which files of its folder it shows. */
 export const SEARCH_FILTERS: readonly string[] = ["glob", "include", "include_pattern"];
 
+/** A working directory that is told in a way that nobody can read: no call in it passes. */
+export const UNKNOWN_FOLDER = "~?";
+
 /**
  * What the agent requests, as its adapter read it. Never stored as it is: `subject` is the real text, not masked,
  * because a rule must match what will run and not what is shown.
@@ -50,8 +53,10 @@ export interface ApprovalRequest {
   readonly action: Action;
   /** What the request is about, complete: the command line, the path, the URL; for other tools the input as JSON. */
   readonly subject: string;
-  /** The working directory of this call, where the agent sends one. It may differ from its session's. */
+  /** The working directory of this call, where the agent sends one, as it names it. It may differ from its session's. */
   readonly cwd?: string;
+  /** Of a search: whether it shows names of files or what stands in them. */
+  readonly search?: "names" | "text";
   /**
    * Every path that the call touches, where there are several or where the subject is not a path; `/folder/**` stands
    * for everything below the folder. Used by deny rules only: neither stored nor shown.

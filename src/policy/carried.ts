@@ -32,14 +32,61 @@ const MAX_DEPTH = 4;
 const MAX_COMMANDS = 128;
 const MAX_TEXT = 3000;
 
-export interface Carried {
+/** A command as a deny rule sees it. What several rules ask for is made once. */
+export class Carried {
   /** In small letters, without its folder. */
   readonly name: string;
-  /** As it is written. */
-  readonly word: string;
-  readonly args: readonly string[];
-  /** More words may follow from somewhere else. */
-  readonly begun: boolean;
+  #tails: readonly string[] | undefined;
+  #begunTails: readonly string[] | undefined;
+
+  /**
+   * @param word the program as it is written
+   * @param begun more words may follow from somewhere else
+   * @param isInner its text is the end of another's
+   */
+  constructor(
+    readonly word: string,
+    readonly args: readonly string[],
+    readonly begun: boolean,
+    readonly isInner: boolean,
+  ) {
+    this.name = baseName(word);
+  }
+
+  /** The arguments as one text, whole and without the options before them: `git -C . push` is a push. */
+  get tails(): readonly string[] {
+    return this.#tails ??= tailsOf(this.args);
+  }
+
+  /** The arguments of what is begun, up to the word that others take the place of; all of it may be options. */
+  get begunTails(): readonly string[] {
+    return this.#begunTails ??= this.begun ? begunTailsOf(this.args) : [];
+  }
+}
+
+function begunTailsOf(args: readonly string[]): readonly string[] {
+  const open = args.findIndex((arg) => /[{%]|:::/.test(arg));
+  const own = open < 0 ? args : args.slice(0, open);
+  const onlyOptions = own.every((arg, at) => arg.startsWith("-") || (own[at - 1] ?? "").startsWith("-"));
+  const tails = tailsOf(own);
+  return onlyOptions ? [...tails, ""] : tails;
+}
+
+/** So many words before the arguments are looked past. */
+const MAX_OPTIONS = 16;
+
+/** Which options take a word is not known: each reading counts. */
+function tailsOf(args: readonly string[]): readonly string[] {
+  const whole = args.join(" ");
+  const all = [whole];
+  let from = 0;
+  for (let at = 0; at < Math.min(args.length - 1, MAX_OPTIONS); at++) {
+    const before = args[at - 1] ?? "";
+    if (!args[at]!.startsWith("-") && (!before.startsWith("-") || before.includes("="))) break;
+    from += args[at]!.length + 1;
+    all.push(whole.slice(from));
+  }
+  return all;
 }
 
 export interface CarriedCommands {
@@ -81,7 +128,11 @@ export function carriedBy(commands: readonly (readonly string[])[]): CarriedComm
         if (inner.length > MAX_TEXT) isComplete = false;
         for (const each of crudeCommands(inner.slice(0, MAX_TEXT))) add(each, feeds, depth + 1);
       } else if (inner !== "") {
-        found.push({ name: baseName(inner), word: inner, args: words.slice(at + 1, at + MAX_WORDS), begun: feeds });
+        const args = words.slice(at + 1, at + MAX_WORDS);
+        found.push(new Carried(inner, args, feeds, at > 0));
+        // The programs of git's own folder.
+        const [, own] = /^git-(\w+)$/.exec(baseName(inner)) ?? [];
+        if (own !== undefined) found.push(new Carried("git", [own, ...args], feeds, false));
       }
       const name = baseName(inner);
       if (at === 0 || carries) anyText ||= runsText(name, words.slice(at + 1));

@@ -3,6 +3,7 @@ import type { ApprovalRequest, Risk } from "../domain/approval.ts";
 import { carriedBy, type CarriedCommands, carriedInText } from "./carried.ts";
 import { labelOfCommands, labelOfOther } from "./label.ts";
 import { reachesThisProgram } from "./own_program.ts";
+import { isOddPath, MAX_PATHS } from "./places.ts";
 import { type Command, type PlainText, readPlain } from "./plain_text.ts";
 import { filesRead, readsFiles } from "./reads.ts";
 import { isSevere } from "./severe.ts";
@@ -55,7 +56,13 @@ class Reading {
   get isLong(): boolean {
     const { action, subject, paths = [] } = this.#request;
     if (action !== "read" && action !== "write" && action !== "fetch") return false;
-    return paths.reduce((sum, path) => sum + path.length, subject.length) > MAX_SUBJECT;
+    return paths.length > MAX_PATHS || paths.reduce((sum, path) => sum + path.length, subject.length) > MAX_SUBJECT;
+  }
+
+  /** It runs in a folder that its agent names in a way that may mean another one. */
+  get isOddlyPlaced(): boolean {
+    const { cwd } = this.#request;
+    return cwd !== undefined && isOddPath(cwd);
   }
 
   /** Of a command line; undefined where it is opaque, and of other calls. */

@@ -79,8 +79,11 @@ function isOption(word: string): boolean {
   return /^[\s@-]|=/.test(word);
 }
 
-/** Some programs expand it by themselves: `make 'x=$(shell y)'`. */
-const RUNS = /[$`]/;
+/**
+ * Some programs expand it by themselves: `make 'x=$(shell y)'`; or read an address that names a file, or several:
+ * `file:///h%6fme`, `/h[o]me`, `/{home}`.
+ */
+const RUNS = /[$`]|%[2-7][0-9a-f]|(?:^|[=@,])(?:file|data):|\/.*[[\]{}]|[[\]{}].*\//i;
 
 function goesUp(word: string): boolean {
   return /(?:^|[/=:])\.\.(?:$|\/)/.test(word);

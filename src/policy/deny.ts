@@ -1,13 +1,14 @@
 /** Whether a deny rule is for a call: it sees more than an allow rule, and where it cannot see it says so. Pure. */
 import type { Rule } from "../domain/approval.ts";
-import { baseName } from "./carried.ts";
+import { baseName, type Carried } from "./carried.ts";
 import type { ClassifiedRequest } from "./classify.ts";
 import { type Glob, isEverything, matchesGlob, readGlob } from "./glob.ts";
-import { resolvePath } from "./places.ts";
+import { isOddPath, resolvePath } from "./places.ts";
+import type { Command } from "./plain_text.ts";
 
 /**
- * `may`: the text is opaque, and what the rule forbids may hide in it, or in the folder that is searched. `mentions`: the same, and the rule's own first word
- * stands there.
+ * `may`: what the rule forbids may hide in it: in an opaque text, in the folder that is searched, behind a program that is
+ * not known. `mentions`: the text is opaque, and the rule's own first word stands there.
  */
 export type Denial = "denies" | "mentions" | "may" | "no";
 
@@ -23,8 +24,10 @@ export function denialOf(rule: Rule, request: ClassifiedRequest): Denial {
       const from = /^[/*]/.test(rule.pattern)
         ? []
         : [workspace, cwd].map((folder) => readGlob(`${folder}/${rule.pattern}`));
-      const all = [subject, ...paths].flatMap((path) => [glob, ...from].map((one) => reachesPath(one, path, cwd)));
-      return all.includes("denies") ? "denies" : all.includes("may") ? "may" : "no";
+      const named = [subject, ...paths];
+      const all = named.flatMap((path) => [glob, ...from].map((one) => reachesPath(one, path.trim(), cwd)));
+      if (all.includes("denies")) return "denies";
+      return all.includes("may") || named.some(isOddPath) ? "may" : "no";
     }
     case "fetch":
       return addressesOf(subject).some((address) => matchesGlob(glob, address)) ? "denies" : "no";
@@ -35,26 +38,64 @@ export function denialOf(rule: Rule, request: ClassifiedRequest): Denial {
   }
 }
 
-function denialOfCommand(glob: Glob, { carried, plain, subject }: ClassifiedRequest): Denial {
-  for (const { name, word, args, begun } of carried.commands) {
-    for (const [one, called] of [[byName(glob), name], [glob, word]] as const) {
-      const head = one[0]!;
-      // Most patterns name the program: then most commands are none of theirs.
-      if (!head.startsWith(called) && !`${called} `.startsWith(head)) continue;
-      for (const words of readings(args)) {
-        const text = [called, ...words].join(" ");
-        if (matchesGlob(one, text) || matchesGlob(one, `${text} `)) return "denies";
-      }
-      const isBegun = begun && begunReadings(args).some((words) => head.startsWith([called, ...words, ""].join(" ")));
-      if (isBegun) return "denies";
-    }
+function denialOfCommand(glob: Glob, request: ClassifiedRequest): Denial {
+  const { carried, plain, subject } = request;
+  const named = byName(glob);
+  if (carried.commands.some((command) => denies(named, command.name, command) || denies(glob, command.word, command))) {
+    return "denies";
   }
-  const head = glob[0]!;
-  if (plain !== undefined && carried.isComplete && !carried.runsText) return "no";
-  const word = head.trim().split(/\s+/)[0] ?? "";
+  const word = named[0]!.trim().split(/\s+/)[0] ?? "";
+  if (plain !== undefined && carried.isComplete) {
+    if (request.reads !== undefined) return "no"; // such a command runs nothing
+    return carried.runsText || mayRun(named, plain.commands, subject) ? "may" : "no";
+  }
   if (isEverything(glob) || subject.length > MAX_SEARCHED) return "mentions";
-  const bare = subject.replace(/['"\\]|\$(?=['"])/g, "").toLowerCase();
-  return word !== "" && bare.includes(word.toLowerCase()) ? "mentions" : "may";
+  return word !== "" && bare(subject).includes(word.toLowerCase()) ? "mentions" : "may";
+}
+
+/** @param called the program, as the pattern names it */
+function denies(glob: Glob, called: string, { word, tails, begunTails, isInner }: Carried): boolean {
+  const head = glob[0]!;
+  // A pattern that begins with a star finds in the whole what it finds in a part.
+  if (head === "") return !(isInner && called === word) && matchesEnd(glob, `${called} ${tails[0]}`);
+  // Most patterns name the program: then most commands are none of theirs.
+  if (!head.startsWith(called) && !`${called} `.startsWith(head)) return false;
+  const rest = head.slice(called.length + 1);
+  const fits = (tail: string) =>
+    (tail.length < rest.length ? `${tail} ` : tail).startsWith(rest) &&
+    matchesEnd(glob, tail === "" ? called : `${called} ${tail}`);
+  return tails.some(fits) ||
+    begunTails.some((tail) => head.startsWith(tail === "" ? `${called} ` : `${called} ${tail} `));
+}
+
+/** `git push *` is also for `git push`. */
+function matchesEnd(glob: Glob, text: string): boolean {
+  return matchesGlob(glob, text) || matchesGlob(glob, `${text} `);
+}
+
+/**
+ * Whether the words that the pattern begins with stand in a plain line, each behind the other, from where a program may run
+ * them that is not known to: `autossh host git -C . push`, `vim '+!git push'`.
+ */
+function mayRun([head = ""]: Glob, commands: readonly Command[], subject: string): boolean {
+  const wanted = head.trim().toLowerCase();
+  if (wanted === "") return false;
+  const text = bare(subject);
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
+    if (!/[\w-]/.test(text[at - 1] ?? " ") && !/[\w-]/.test(text[at + wanted.length] ?? " ")) return true;
+  }
+  const names = wanted.split(/\s+/);
+  return commands.some((words) => {
+    let next = 0;
+    for (let at = 1; at < words.length && next < names.length; at++) {
+      if ((next === 0 ? baseName(words[at]!) : words[at]!.toLowerCase()) === names[next]) next++;
+    }
+    return next === names.length;
+  });
+}
+
+function bare(text: string): string {
+  return text.replace(/['"\\]|\$(?=['"])/g, "").toLowerCase();
 }
 
 /** The pattern with its program as {@link Carried.name} gives one: in small letters, without its folder. */
@@ -67,31 +108,6 @@ function byName([head = "", ...more]: Glob): Glob {
 
 /** In a longer text nobody looks for a word. */
 const MAX_SEARCHED = 50_000;
-
-/** The readings of what is begun, up to the word that others take the place of; all of it may be options. */
-function begunReadings(args: readonly string[]): readonly (readonly string[])[] {
-  const open = args.findIndex((arg) => /[{%]|:::/.test(arg));
-  const own = open < 0 ? args : args.slice(0, open);
-  const onlyOptions = own.every((arg, at) => arg.startsWith("-") || (own[at - 1] ?? "").startsWith("-"));
-  return onlyOptions ? [...readings(own), []] : readings(own);
-}
-
-/** So many words before the arguments are looked past. */
-const MAX_OPTIONS = 16;
-
-/**
- * The arguments as they stand, and without the options before them: `git -C . push` is a push. Which options take a word is
- * not known: each reading counts.
- */
-function readings(args: readonly string[]): readonly (readonly string[])[] {
-  const all = [args];
-  for (let at = 0; at < Math.min(args.length - 1, MAX_OPTIONS); at++) {
-    const before = args[at - 1] ?? "";
-    if (!args[at]!.startsWith("-") && (!before.startsWith("-") || before.includes("="))) break;
-    all.push(args.slice(at + 1));
-  }
-  return all;
-}
 
 /** The normalized address: without user name, and without the dot that a host's name may end in. */
 function addressesOf(subject: string): readonly string[] {

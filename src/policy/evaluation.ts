@@ -11,8 +11,7 @@
  * | a line that goes on after `cd`, and no blanket rule       | ask    | ask     | ask        |
  * | one under a rule with a star that a human made            | allow  | allow   | allow      |
  * | one under a rule of the configuration that names it       | ask    | allow   | allow      |
- * | one under a blanket rule (`*`), and it reads or writes    | ask    | allow   | allow      |
- * | one under a blanket rule, all else                        | ask    | ask     | allow      |
+ * | one under a blanket rule (`*`)                            | ask    | ask     | allow      |
  * | what only reads                                           | ask    | allow   | allow      |
  * | all else                                                  | ask    | ask     | ask        |
  *
@@ -56,6 +55,7 @@ type AskReason = keyof typeof ASK_REASONS;
 const ASK_REASONS = {
   prompt: "it is a question, a plan or a form, which only a human answers",
   agent_decides: "its agent takes no approval from a hook here",
+  folder: "the folder that it runs in is named in a way that may mean another one",
   cut: "its text came shortened, so what would run is not known",
   long: "its text is too long to be checked",
   own: "it reaches agent-console itself, and no agent answers for you",
@@ -122,6 +122,7 @@ function whyAsked(request: ClassifiedRequest): AskReason | undefined {
   if (request.for !== "permission") return "prompt";
   if (!request.acceptsApproval) return "agent_decides";
   if (request.cut) return "cut";
+  if (request.isOddlyPlaced) return "folder";
   if (request.isLong) return "long";
   if (request.unsandboxed) return "sandbox";
   return request.action === "command" && request.plain === undefined ? "opaque" : undefined;
@@ -167,12 +168,13 @@ function namesFiles(reads: readonly string[], { where: { cwd = "" } }: Classifie
 
 /**
  * What a shell does by itself, after which the same words mean something else: in another folder, with other programs or
- * settings. No program can do that to the shell that started it.
+ * settings. No program can do that to the shell that started it; `time` and `command` run such a word in the shell.
  */
 const CHANGE_SHELL = new Set(
   ("cd chdir pushd popd source . eval export set unset setenv declare typeset local readonly integer float shopt setopt " +
     "unsetopt enable disable builtin trap umask ulimit limit exec emulate autoload zmodload bindkey abbr unalias rehash " +
-    "shift getopts read mapfile readarray vared").split(" "),
+    "shift getopts read mapfile readarray vared time command printf wait print complete bind history fc fg suspend return " +
+    "logout zparseopts zstyle sched").split(" "),
 );
 
 /** Whether a later command of the line is not what it would be alone. */
@@ -194,9 +196,7 @@ function passes(rule: Rule, request: ClassifiedRequest, part: Command | undefine
   const isWhole = isExact(rule) && isByHuman(rule) && (request.plain?.commands.length ?? 1) > 1;
   const isPart = part !== undefined && !isWhole && allowsCommand(rule, part);
   const fits = part === undefined ? allowsOther(rule, request) : isPart || allowsText(rule, request);
-  if (!fits) return false;
-  if (!isBlanket(rule) || mode === "autonomous") return true;
-  return mode === "guarded" && (request.risk === "reads" || request.risk === "writes");
+  return fits && (!isBlanket(rule) || mode === "autonomous");
 }
 
 /** The files that the decision rests on; of a command under a rule all words, as any may be a link to this program. */
@@ -206,9 +206,16 @@ function filesBehind(request: ClassifiedRequest): readonly string[] {
 
 function wordsOf({ plain, where: { cwd } }: ClassifiedRequest): readonly string[] {
   if (plain === undefined || cwd === undefined) return [];
-  const words = plain.commands.flat().flatMap((word) => word.replace(/^-[\w-]*=?/, "").split("=").at(-1) ?? "");
+  const words = plain.commands.flat().flatMap(readingsOf);
   const paths = words.filter((word) => word !== "" && !/[\n\0]/.test(word)).map((word) => resolvePath(word, cwd));
   return [...new Set([resolvePath(cwd, "/"), ...paths])];
+}
+
+/** What may be a path in a word: `--file=a`, `-fa`, `-Fa=@b`, `file:a`, `a,b`. */
+function readingsOf(word: string): readonly string[] {
+  const parts = /^-|[=@,:]/.test(word) ? word.split(/[=@,]|^(?:file|data):(?:\/\/)?|:/) : [word];
+  const glued = /^-[A-Za-z](.+)/.exec(word)?.[1];
+  return glued === undefined ? parts : [...parts, ...readingsOf(glued)];
 }
 
 /** What a workspace's own configuration says, read by config/workspace.ts. */

@@ -10,6 +10,11 @@ export interface KnownOptions {
   readonly long?: string;
   /** `-20` is a number. */
   readonly numbers?: boolean;
+  /**
+   * How letters stand together in one word. `bundled`: as getopt reads them, so that the last may have a value. `separate`:
+   * a letter with a value is a word of its own, and so is the value. By default a letter with a value comes first.
+   */
+  readonly letters?: "bundled" | "separate";
 }
 
 export interface ReadArguments {
@@ -22,9 +27,12 @@ export interface ReadArguments {
   readonly flags: ReadonlySet<string>;
 }
 
-/** Undefined where an argument is not known. A word behind `--` is an operand. */
+/**
+ * Undefined where an argument is not known. A word behind `--` is an operand. A value that is a word of its own is none that
+ * may be an option: some programs take no value there (`git diff -U --output=x`).
+ */
 export function readArguments(args: readonly string[], known: KnownOptions): ReadArguments | undefined {
-  const { flags: letters = "", valued = "", numbers = false } = known;
+  const { flags: letters = "", valued = "", numbers = false, letters: how } = known;
   const long = longOptions(known);
   const operands: string[] = [];
   const loose: string[] = [];
@@ -45,15 +53,17 @@ export function readArguments(args: readonly string[], known: KnownOptions): Rea
       if (takes === "") flags.add(`--${name}`);
       else if (value !== undefined) values.push([`--${name}`, value]);
       else if (takes === "=?") flags.add(`--${name}`);
-      else if (++at < args.length) values.push([`--${name}`, loose[loose.push(args[at]!) - 1]!]);
+      else if (isValue(args[++at])) values.push([`--${name}`, loose[loose.push(args[at]!) - 1]!]);
       else return undefined;
     } else if (!(numbers && /^-\d+$/.test(arg))) {
       for (let i = 1; i < arg.length; i++) {
         const letter = arg[i]!;
         if (valued.includes(letter)) {
-          const value = arg.slice(i + 1) || args[++at];
-          if (value === undefined) return undefined;
-          if (i === arg.length - 1) loose.push(value);
+          const isLast = i === arg.length - 1;
+          if (how !== "bundled" && (i > 1 || (how === "separate" && !isLast))) return undefined;
+          const value = isLast ? args[++at] : arg.slice(i + 1);
+          if (value === undefined || (isLast && !isValue(value))) return undefined;
+          if (isLast) loose.push(value);
           values.push([`-${letter}`, value]);
           break;
         }
@@ -63,6 +73,10 @@ export function readArguments(args: readonly string[], known: KnownOptions): Rea
     }
   }
   return { operands, loose, values, flags };
+}
+
+function isValue(word: string | undefined): word is string {
+  return word !== undefined && (!word.startsWith("-") || /^-\d+$/.test(word));
 }
 
 function splitOnce(text: string): readonly [string, string?] {

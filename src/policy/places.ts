@@ -22,6 +22,11 @@ export function isWithin(path: string, folder: string): boolean {
   return outer.every((part, at) => inner[at] === part);
 }
 
+/** Whether an agent may read another path than what is written: some trim it, and some put the home in place of `~`. */
+export function isOddPath(path: string): boolean {
+  return /^[\s~]|\s$/.test(path);
+}
+
 function words(text: string): ReadonlySet<string> {
   return new Set(text.trim().split(/\s+/));
 }
@@ -41,19 +46,19 @@ const SECRET_WORDS = words(`
   secret secrets credential credentials creds cred password passwords passwd passphrase pass pwd token tokens apikey
   apikeys privatekey private keystore truststore serviceaccount service_account adminsdk kubeconfig htpasswd netrc pgpass
   npmrc pypirc authkey accesskey accesskeys masterkey rootkey key keys vault shadow gshadow keyring keyrings keychain
-  keychains cookies env envrc bearer jwt oauth sops wallet mnemonic seed identity logins sftp dockerconfigjson
+  keychains cookies dotenv keyfile env envrc bearer jwt oauth sops wallet mnemonic seed identity logins sftp dockerconfigjson
 `);
 /** Ends of names: keys, stores of credentials, and configuration, which often holds some. */
 const SECRET_ENDS = words(`
   pem key p8 p12 pfx pk8 der jks keystore kdbx ppk gpg asc ovpn keytab tfstate tfvars env credentials pgpass rdp properties
-  conf config cfg plist sqlite sqlite3 db dump sql
+  conf config cfg cnf plist sqlite sqlite3 db dump sql age hprof
 `);
 const SECRET_NAMES = words(`
   authorized_keys known_hosts wp-config.php database.yml auth.json session.json local.settings.json google-services.json
-  hosts.yml settings.xml parameters.yml local_settings.py
+  hosts.yml settings.xml parameters.yml local_settings.py ngrok.yml mcp.json
 `);
 const SECRET_BEGINNINGS =
-  /^(?:id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host_|appsettings|application(?:-[a-z]+)?\.ya?ml|core\.\d)/;
+  /^(?:\w*_(?:rsa|dsa|ecdsa|ed25519)(?![a-z])|(?:bash|zsh|sh|python|psql|mysql|sqlite|irb|node_repl)_history|krb5cc|ssh_host_|appsettings|application(?:-[a-z]+)?\.ya?ml|core\.\d)/;
 /** Copies are as secret as what they are of. */
 const COPY = /(?:\.(?:bak|old|orig|backup|save|swp|txt|\d+)|~)$/;
 
@@ -97,6 +102,9 @@ function below(path: string, workspace: string | undefined): readonly string[] {
 /** No path is longer, UTF-16 units (PATH_MAX): one that is may be anything, and would cost milliseconds. */
 export const MAX_PATH = 4096;
 
+/** Of a call on more files only so many are looked at, and then it is asked. */
+export const MAX_PATHS = 500;
+
 /** Folders that no workspace lies in. */
 const NEVER = /\/\.(?:git|ssh|gnupg|agent-console)(?:\/|$)/i;
 
@@ -136,6 +144,7 @@ const RUNS = words(`
   jenkinsfile build build.bazel workspace module.bazel flake.nix shell.nix default.nix lefthook.yml mise.toml gulpfile.js
   gruntfile.js webpack.mix.js karma.conf.js nodemon.json lerna.json nx.json turbo.json tsup.json
   crontab sudoers head configure configure.ac binding.gyp nuget.config build.ninja magefile.go tasks.py fabfile.py dodo.py
+  gatsby-node.js gatsby-config.js extconf.rb jakefile.js pavement.py postinstall.js preinstall.js
   hatch_build.py pipfile pnpmfile.cjs tiltfile earthfile wscript snakefile buck capfile fastfile guardfile dangerfile
   setup.hs startup.jl rprofile devenv.nix devbox.json ansible.cfg gdbinit pip.conf jvm.config import_map.json mcp.json
   skill.md

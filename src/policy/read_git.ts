@@ -21,7 +21,6 @@ const COMMANDS: Readonly<Record<string, KnownOptions>> = {
       "abbrev-ref show-toplevel git-dir short=? verify quiet is-inside-work-tree show-prefix symbolic-full-name absolute-git-dir show-cdup",
     flags: "q",
   },
-  "show-ref": { flags: "dsq", long: "heads tags branches verify hash=? head" },
   "ls-files": { flags: "czt", long: "cached" },
   status: {
     flags: "sbzvu",
@@ -31,8 +30,6 @@ const COMMANDS: Readonly<Record<string, KnownOptions>> = {
   log: SHOWN,
   show: SHOWN,
   diff: SHOWN,
-  "diff-tree": { ...SHOWN, flags: `${SHOWN.flags}rtm` },
-  whatchanged: SHOWN,
   reflog: { flags: "n", long: "oneline all date= max-count=", numbers: true },
   "rev-list": { ...SHOWN, long: `${SHOWN.long} count objects` },
   shortlog: { flags: "nse", long: "numbered summary email since= until= no-merges all" },
@@ -45,11 +42,8 @@ const COMMANDS: Readonly<Record<string, KnownOptions>> = {
   },
   describe: { long: "tags all always long abbrev= exact-match match= first-parent contains" },
   "merge-base": { flags: "a", long: "all is-ancestor fork-point octopus" },
-  "name-rev": { long: "name-only tags" },
   "ls-tree": { flags: "drtz", long: "name-only full-tree" },
-  "cat-file": { flags: "tse" },
   "for-each-ref": { long: "sort= count= merged=? no-merged=? contains=? points-at=" },
-  "count-objects": { flags: "vH" },
   "check-ignore": { flags: "vqn" },
   branch: {
     flags: "arv",
@@ -57,6 +51,9 @@ const COMMANDS: Readonly<Record<string, KnownOptions>> = {
   },
   tag: { flags: "l", long: "list sort= contains=? merged=? points-at=", valued: "n" },
 };
+
+/** By a signature it would be checked, which runs a program. */
+const SORTS = /^-?(?:(?:committer|author|creator|tagger)date|(?:v(?:ersion)?:)?refname)$/;
 
 /** The files that `git args` reads, as it names them; undefined where it may do more than read. */
 export function filesOfGit(args: readonly string[], where: Where): readonly string[] | undefined {
@@ -70,6 +67,7 @@ export function filesOfGit(args: readonly string[], where: Where): readonly stri
   if (read === undefined) return undefined;
   // They make one; behind `reflog` a word may be a command of its own.
   if (/^(?:branch|tag|reflog)$/.test(name) && read.operands.length > 0) return undefined;
+  if (read.values.some(([option, value]) => option === "--sort" && !SORTS.test(value))) return undefined;
   // They run the checker of signatures, or write to the terminal.
   if (read.values.some(([option, value]) => /^--(?:format|pretty)$/.test(option) && /%G|%x|%\(/.test(value))) {
     return undefined;

@@ -23,7 +23,9 @@ function put(names: string, read: ReadFiles): void {
 /** All operands are files. */
 const files = (known: KnownOptions, most = Infinity): ReadFiles => (args) => {
   const read = readArguments(args, known);
-  return read === undefined || read.operands.length > most ? undefined : orHere([...read.operands, ...read.loose]);
+  if (read === undefined) return undefined;
+  const named = [...read.operands, ...read.loose];
+  return named.length > most ? undefined : orHere(named);
 };
 /** No operand is one; each must fit. */
 const texts = (known: KnownOptions, fits = /^/): ReadFiles => (args) => {
@@ -50,18 +52,22 @@ put(
   files({ flags: "abchkmsx", valued: "d", long: "max-depth= human-readable summarize all total apparent-size" }),
 );
 put("df", files({ flags: "ahHiklmPTx", long: "human-readable total" }));
-put("tree", files({ flags: "adfhpsugDF", valued: "LIP", long: "dirsfirst noreport filelimit= gitignore prune" }));
+put(
+  "tree",
+  files({
+    letters: "separate",
+    flags: "adfhpsugDF",
+    valued: "LIP",
+    long: "dirsfirst noreport filelimit= gitignore prune",
+  }),
+);
 put("sort", files({ flags: "bdfghiMnrRuVc", valued: "kt", long: "key= field-separator= numeric-sort reverse unique" }));
 put("uniq", files({ flags: "cdDiu", valued: "fsw" }, 1)); // a second one is written
-put("xxd", files({ flags: "bpu", valued: "lsgc" }, 1));
+put("xxd", files({ flags: "bpu" }, 1)); // so here; it reads `-ps` as one option
 put("od hexdump", files({ flags: "abcdovxC", valued: "AjNtns" }));
 put("strings", files({ flags: "a", valued: "nt" }));
 put("cut", files({ flags: "sn", valued: "bcdf", long: "delimiter= fields= characters= output-delimiter= complement" }));
-put("paste", files({ flags: "sz", valued: "d" }));
 put("column", files({ flags: "tx", valued: "sco" }));
-put("fold", files({ flags: "bs", valued: "w" }));
-put("comm", files({ flags: "123i" }));
-put("join", files({ flags: "i", valued: "12jtaov" }));
 const DIFF: KnownOptions = {
   flags: "aBbcdeiqsTtuwyZ",
   valued: "UCW",
@@ -106,6 +112,7 @@ put("python python3", (args) => args.length === 1 && /^(?:--version|-V)$/.test(a
 put("java", (args) => args.length === 1 && /^--?version$/.test(args[0]!) ? [] : undefined);
 
 const GREP: KnownOptions = {
+  letters: "bundled",
   flags: "EFGPHhilLnocqsvwxzabrRIZT",
   valued: "ABCem",
   long:
@@ -131,13 +138,15 @@ put("grep egrep fgrep", (args) => {
  * the workspace itself it would show its credentials: there it must be limited to program text.
  */
 const RG: KnownOptions = {
+  letters: "bundled",
   flags: "nNilcwvFSsoHIUPxqp0",
   valued: "ABCegtTmMr",
   long:
     "type= type-not= glob= files count files-with-matches files-without-match ignore-case smart-case word-regexp fixed-strings line-number no-line-number no-heading heading max-count= context= after-context= before-context= only-matching invert-match multiline stats json sort= color= max-depth= trim vimgrep replace= regexp= pcre2 no-filename with-filename max-columns= sort-files",
 };
+/** Not java and ruby: their types have `*.properties` and `.irbrc` among them. */
 const RG_TYPES =
-  /^(?:ts|js|py|python|rust|go|java|kotlin|swift|c|cpp|cs|ruby|php|css|html|md|markdown|lua|dart|scala|ex|elixir|hs|haskell|jsx|tsx|vue|svelte)$/;
+  /^(?:ts|js|py|python|rust|go|kotlin|swift|c|cpp|cs|php|css|html|md|markdown|lua|dart|scala|ex|elixir|hs|haskell|jsx|tsx|vue|svelte)$/;
 put("rg", (args, { cwd = "/", workspace = "/" }) => {
   const read = readArguments(args, RG);
   if (read === undefined) return undefined;

@@ -1,6 +1,6 @@
 /** Whether a call only reads, and only what is the workspace's own and no secret. Pure. */
 import { type ApprovalRequest, SEARCH_FILTERS } from "../domain/approval.ts";
-import { isSecretPlace, isWithin, resolvePath, showsCodeOnly } from "./places.ts";
+import { isOddPath, isSecretPlace, isWithin, resolvePath, showsCodeOnly } from "./places.ts";
 import type { Command } from "./plain_text.ts";
 import { filesOfGit } from "./read_git.ts";
 import { READ_PROGRAMS } from "./read_programs.ts";
@@ -25,7 +25,7 @@ export function workspaceFiles(
   const paths: string[] = [];
   for (const one of named) {
     // `a/../b` is not `b` where `a` is a link; names behind `@` some programs read for more arguments.
-    if (/[^/.]\/+(?:\.\/+)*\.\.(?:\/|$)/.test(one) || one.startsWith("@")) return undefined;
+    if (/[^/.]\/+(?:\.\/+)*\.\.(?:\/|$)/.test(one) || one.startsWith("@") || isOddPath(one)) return undefined;
     const path = resolvePath(one, cwd);
     if (!isWithin(path, workspace) || isSecretPlace(path, workspace) || isSecretPlace(one, workspace)) return undefined;
     if (own?.some((place) => isWithin(path, place) || isBelow(place, path)) === true) return undefined;
@@ -34,32 +34,43 @@ export function workspaceFiles(
   return paths;
 }
 
-/** Whether a look at all of `folder` shows `place`: what has a dot in front is left out, or counts as secret by itself. */
-function isBelow(place: string, folder: string): boolean {
-  return isWithin(place, folder) && !/\/\./.test(place.slice(folder.length));
+/** What a tool that reads shows, as absolute paths, where all of it is the workspace's own and no secret. */
+export function filesRead(request: ApprovalRequest, where: Where): readonly string[] | undefined {
+  const { subject, paths = [], search } = request;
+  if (subject === "" || subject.includes("\n")) return undefined;
+  if (search === undefined) return subject.startsWith("{") ? undefined : workspaceFiles([subject], where);
+  const filters = subject.startsWith("{") ? filtersOf(subject, search) : [];
+  if (filters === undefined) return undefined;
+  const folders = workspaceFiles(paths.filter((path) => !path.endsWith("/**")), where);
+  // What stands in all files of the workspace is also what stands in those with credentials.
+  const isAll = search === "text" && filters.length === 0 &&
+    folders?.some((folder) => isWithin(resolvePath(where.workspace ?? "/", "/"), folder)) === true;
+  return isAll || folders?.length === 0 ? undefined : folders;
 }
 
-/** What a tool that reads shows, as absolute paths, where all of it is the workspace's own and no secret. */
-export function filesRead({ subject, paths }: ApprovalRequest, where: Where): readonly string[] | undefined {
-  if (!subject.startsWith("{")) {
-    if (subject === "" || subject.includes("\n")) return undefined;
-    const files = workspaceFiles([subject], where);
-    // A search of the whole workspace shows its files with credentials too.
-    const isSearch = paths?.some((path) => path.endsWith("/**")) === true;
-    return isSearch && where.workspace !== undefined && files?.[0] === resolvePath(where.workspace, "/")
-      ? undefined
-      : files;
-  }
-  // A search: its input as JSON. Its filters say which files of the folder are shown.
+/** The fields of a search's input that are no text to look for; each other one may be a folder under another name. */
+const SEARCH_FIELDS = new Set(["pattern", "query", "path", "dir_path", "description", ...SEARCH_FILTERS]);
+
+/** The filters of a search's input, which is JSON: undefined where one does not limit it to program text. */
+function filtersOf(subject: string, search: "names" | "text"): readonly string[] | undefined {
   let input: Record<string, unknown>;
   try {
     input = JSON.parse(subject) as Record<string, unknown>;
   } catch {
     return undefined;
   }
+  const isKnown = Object.entries(input).every(([name, value]) =>
+    SEARCH_FIELDS.has(name) || !/[/~]|\.\./.test(JSON.stringify(value))
+  );
   const filters = SEARCH_FILTERS.flatMap((name) => input[name] ?? []);
-  const all = filters.length > 0 ? filters : [input["pattern"] ?? ""];
-  const plain = all.every((one) => typeof one === "string" && !isSecretPlace(one) && showsCodeOnly(one));
-  const folders = (paths ?? ["."]).filter((path) => !path.endsWith("/**"));
-  return plain ? workspaceFiles(folders, where) : undefined;
+  const names = search === "names" ? [input["pattern"] ?? ""] : [];
+  const all = filters.length > 0 ? filters : names;
+  const isPlain = (one: unknown): one is string =>
+    typeof one === "string" && !one.startsWith("!") && !isSecretPlace(one) && showsCodeOnly(one);
+  return isKnown && all.every(isPlain) ? all : undefined;
+}
+
+/** Whether a look at all of `folder` shows `place`: what has a dot in front is left out, or counts as secret by itself. */
+function isBelow(place: string, folder: string): boolean {
+  return isWithin(place, folder) && !/\/\./.test(place.slice(folder.length));
 }

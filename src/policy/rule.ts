@@ -10,7 +10,7 @@ import { matchesAddress } from "./address_pattern.ts";
 import type { ClassifiedRequest } from "./classify.ts";
 import { matchesCommand, readCommandPattern } from "./command_pattern.ts";
 import { type Glob, isEverything, matchesGlob, readGlob } from "./glob.ts";
-import { isNamedAsText, isSecretPlace, isWithin, resolvePath, runsLater } from "./places.ts";
+import { isNamedAsText, isOddPath, isSecretPlace, isWithin, resolvePath, runsLater } from "./places.ts";
 import type { Command } from "./plain_text.ts";
 
 /** Whose call it is, and when: what a rule's scope is compared with. */
@@ -26,9 +26,17 @@ export interface RuleContext {
 
 /** Whether the rule is about this tool, agent, session, folder and time. */
 export function applies(rule: Rule, request: ApprovalRequest, caller: RuleContext): boolean {
-  return (rule.tool === "*" || rule.tool === request.tool) &&
+  return (rule.tool === "*" || rule.tool === request.tool || isSameShell(rule, request)) &&
     (rule.agent === undefined || rule.agent === caller.agent) &&
     !hasExpired(rule, caller.now) && reaches(rule, caller);
+}
+
+/** How agents call the tool that takes a command line. */
+const SHELLS = /^(?:bash|shell|run_shell_command|exec|exec_command|powershell|terminal)$/i;
+
+/** A command that is denied is denied in every agent's shell. */
+function isSameShell({ decision, tool, agent }: Rule, { action }: ApprovalRequest): boolean {
+  return decision === "deny" && agent === undefined && action === "command" && SHELLS.test(tool);
 }
 
 /** An unreadable time ends an allow rule and keeps a deny rule. */
@@ -116,7 +124,8 @@ export function filesOf(
   if (action !== "read" && action !== "write") return undefined;
   const given = paths.length > 0 ? paths : [subject];
   const known = given.every((path) =>
-    /^[^{\n]+$/.test(path) && !/\/\*\*$|(?:^|\/)[^/.][^/]*\/+\.\.(?:\/|$)/.test(path) && (path.startsWith("/") || cwd)
+    /^[^{\n]+$/.test(path) && !/\/\*\*$|(?:^|\/)[^/.][^/]*\/+\.\.(?:\/|$)/.test(path) && !isOddPath(path) &&
+    (path.startsWith("/") || cwd)
   );
   return known ? given.map((path) => resolvePath(path, cwd ?? "/")) : undefined;
 }

@@ -23,6 +23,8 @@ function decide(request: ApprovalRequest): void {
 
 /** Shapes that were slow once, or could be, as long as a hook sends them. */
 const LONG = 900_000;
+/** As long as a plain command is read, in a few words more or less. */
+const PLAIN = 1500;
 const SHAPES = [
   "a",
   "a ",
@@ -31,6 +33,10 @@ const SHAPES = [
   "a/",
   "x/../",
   "xargs ",
+  "xargs git ",
+  "sudo git -a ",
+  "find -name x ",
+  "git ",
   "https://",
   "'",
   '"',
@@ -61,15 +67,17 @@ export function policy(): Promise<readonly Row[]> {
   const theirs = () => payloads.forEach((text) => JSON.stringify(JSON.parse(text)));
   for (const warm of [ours, theirs]) run(warm);
   const [decision, json] = [run(ours), run(theirs)];
-  const longest = SHAPES.flatMap((shape) => {
-    const text = shape.repeat(Math.ceil(LONG / shape.length));
-    return [requestOf(text), requestOf(text, { action: "write", tool: "Write" })].map((request) => {
-      decide(request);
-      const began = performance.now();
-      decide(request);
-      return { shape: JSON.stringify(shape), ms: performance.now() - began };
-    });
-  }).reduce((a, b) => a.ms > b.ms ? a : b);
+  const longest = SHAPES.flatMap((shape) => [LONG, PLAIN].map((length) => ({ shape, length }))).flatMap(
+    ({ shape, length }) => {
+      const text = shape.repeat(Math.ceil(length / shape.length));
+      return [requestOf(text), requestOf(text, { action: "write", tool: "Write" })].map((request) => {
+        decide(request);
+        const began = performance.now();
+        decide(request);
+        return { shape: JSON.stringify(shape), ms: performance.now() - began };
+      });
+    },
+  ).reduce((a, b) => a.ms > b.ms ? a : b);
   return Promise.resolve([{
     id: "POLICY",
     what:

@@ -31,10 +31,10 @@ const LOOSE = "guarded autonomous";
 const ROWS: readonly (readonly [string, (kind: Kind) => Rule[], Readonly<Record<Kind, string>>])[] = [
   ["own, literal", (kind) => [rule(TEXTS[kind], "cli:admin")], row(ALL, ALL, ALL, ALL, ALL)],
   ["own, wildcard", (kind) => [rule(wild(kind), "cli:admin")], row(ALL, ALL, ALL, "", ALL)],
-  ["own, blanket", () => [rule("* -* *", "cli:admin")], row(LOOSE, LOOSE, "autonomous", "", "autonomous")],
+  ["own, blanket", () => [rule("* -* *", "cli:admin")], row(LOOSE, "autonomous", "autonomous", "", "autonomous")],
   ["config, literal", (kind) => [rule(TEXTS[kind], "config")], row(LOOSE, LOOSE, LOOSE, "", LOOSE)],
   ["config, wildcard", (kind) => [rule(wild(kind), "config")], row(LOOSE, LOOSE, LOOSE, "", LOOSE)],
-  ["config, blanket", () => [rule("* -* *", "config")], row(LOOSE, LOOSE, "autonomous", "", "autonomous")],
+  ["config, blanket", () => [rule("* -* *", "config")], row(LOOSE, "autonomous", "autonomous", "", "autonomous")],
   ["workspace", () => [rule("* -* *", "workspace")], row(LOOSE, "", "", "", "")],
   ["none", () => [], row(LOOSE, "", "", "", "")],
 ];
@@ -75,7 +75,7 @@ Deno.test("labels say what is sure, and no more", () => {
   assertEquals(of("read", "/p/app/a.ts"), "reads");
   assertEquals(of("read", "/p/app/.env"), "unknown");
   assertEquals(of("read", "/q/a.ts"), "unknown");
-  assertEquals(of("read", '{"pattern":"**/*.ts"}', { paths: [".", "./**"] }), "reads");
+  assertEquals(of("read", '{"pattern":"**/*.ts"}', { paths: [".", "./**"], search: "names" }), "reads");
   assertEquals(of("read", '{"pattern":"KEY","glob":".env"}', { paths: ["."] }), "unknown");
   assertEquals(of("read", '{"pattern":"KEY","glob":"*.pem"}', { paths: ["."] }), "unknown");
   assertEquals(of("read", '{"pattern":"**/*.ts","path":"/etc"}', { paths: ["/etc", "/etc/**"] }), "unknown");

@@ -176,3 +176,35 @@ Deno.test("a deny rule for addresses looks past who asks, the port that is meant
   ) assert(finds("https://evil.com/*", text), text);
   assert(finds("https://x@*", "https://x@evil.com/a") && !finds("https://evil.com/*", "https://a.org/@evil.com/"));
 });
+
+Deno.test("A1 what a deny rule names is asked behind a program that is not known to run others", () => {
+  for (
+    const text of [
+      ...["vim '+!git push' f", "sed '1e git push' f", "sqlite3 x '.shell git push'", "docker-compose run x git push"],
+      ...[
+        "autossh h git push",
+        "gnice git push origin",
+        "rustup run stable git push",
+        "x git -C . push",
+        "run0 git push",
+      ],
+      ...["ld-linux git push", "tar --to-command='git push' -xf a", "sort --compress-program='git push' a"],
+    ]
+  ) assert(denial("git push*", text) !== "no", text);
+  assert(denies("git push*", "/usr/lib/git-core/git-push origin"));
+  assert(denial("rm *", "ssh -o 'ProxyCommand=rm x' host") !== "no");
+  assert(denial("rm *", "tar --checkpoint-action=exec=rm -xf a") !== "no");
+  for (const text of ["git pus", "make git-push", "rg 'git push' src", "node --version", "git status"]) {
+    assertEquals(denial("git push*", text), "no", text);
+  }
+});
+
+Deno.test("A1 a deny rule for one agent's shell is for every agent's", () => {
+  const push = rule("git push*", { decision: "deny" });
+  const all = rule("*", { tool: "*" });
+  for (const tool of ["Bash", "Shell", "bash", "run_shell_command", "exec"]) {
+    assertEquals([tool, answer(classified("git push", { tool }), "autonomous", [push, all])], [tool, "no"]);
+  }
+  const only = { ...push, agent: "codex" };
+  assertEquals(answer(classified("git push", { tool: "Shell" }), "autonomous", [only, all]), "yes");
+});

@@ -21,9 +21,9 @@ const TOOLS: ToolTable = {
   write_file: ["write", "file_path"],
   edit: ["write", "file_path"],
   read_file: ["read", "file_path"],
-  glob: ["search"],
+  glob: ["list"],
   grep_search: ["search"],
-  list_directory: ["search", "path"],
+  list_directory: ["list", "path"],
   web_fetch: ["fetch", "url"],
 };
 

@@ -9,7 +9,7 @@ import {
   optional,
   stringField,
 } from "../../lib/json_fields.ts";
-import { callOf, searchedPaths, type ToolTable } from "../shared/tool_table.ts";
+import { actionOf, callOf, folderIn, searchedPaths, searchOf, type ToolTable } from "../shared/tool_table.ts";
 import { describeTool } from "../shared/tool_label.ts";
 
 /** OpenCode's tools, by the names and inputs of `tool.execute.before`. */
@@ -18,8 +18,8 @@ export const OPENCODE_TOOLS: ToolTable = {
   write: ["write", "filePath"],
   edit: ["write", "filePath"],
   read: ["read", "filePath"],
-  list: ["search", "path"],
-  glob: ["search", "path"],
+  list: ["list", "path"],
+  glob: ["list", "path"],
   grep: ["search", "path"],
   webfetch: ["fetch", "url"],
   websearch: ["fetch", "query"],
@@ -95,7 +95,7 @@ function question(properties: Fields): ApprovalRequest | undefined {
 function permission(properties: Fields): ApprovalRequest | undefined {
   const tool = stringField(properties, "permission");
   if (tool === undefined) return undefined;
-  const { action, subject, paths } = subjectOf(tool, properties);
+  const { action, subject, paths, search } = subjectOf(tool, properties);
   if (subject === undefined || [subject, ...paths ?? []].some((one) => one.includes(CUT_MARK))) return undefined;
   const always = texts(properties, "always");
   return {
@@ -104,11 +104,19 @@ function permission(properties: Fields): ApprovalRequest | undefined {
     action,
     subject,
     ...optional("paths", paths),
+    ...optional("search", search),
+    ...(action === "command" ? optional("cwd", folderOf(properties)) : {}),
     ...(action === "write" ? optional("detail", diffOf(properties)) : {}),
     ...(always.length === 0 ? {} : { suggestions: always.map((pattern) => `${tool}: ${pattern}`) }),
     dialog: "beside",
     acceptsApproval: true,
   };
+}
+
+/** The folder that a command is to run in, where the call or its permission names one. */
+function folderOf(properties: Fields): string | undefined {
+  const args = objectField(objectField(properties, "call") ?? {}, "args") ?? {};
+  return folderIn(args) ?? folderIn(objectField(properties, "metadata") ?? {});
 }
 
 /** The change that OpenCode shows in its own dialog; of a long one the plugin sends both ends. */
@@ -120,20 +128,22 @@ function diffOf(properties: Fields): string | undefined {
 function subjectOf(
   permission: string,
   properties: Fields,
-): Pick<ApprovalRequest, "action" | "paths"> & { readonly subject?: string } {
+): Pick<ApprovalRequest, "action" | "search" | "paths"> & { readonly subject?: string } {
   const [does, field] = Object.hasOwn(PERMISSIONS, permission) ? PERMISSIONS[permission]! : [];
-  const action = does === "search" ? "read" : does;
+  const action = does && actionOf(does);
+  const search = searchOf(does);
   const metadata = objectField(properties, "metadata") ?? {};
   const patterns = texts(properties, "patterns");
   const listed = patterns.length === 0 ? undefined : patterns.join("\n");
   const files = does === "write" ? filesOf(metadata) : [];
-  const found = does === "search" ? searchedPaths(stringField(metadata, "path")) : [];
+  const found = search === undefined ? [] : searchedPaths(stringField(metadata, "path"));
   const several = files.length + found.length > 0 || (patterns.length > 1 && action !== "command");
   const paths = several ? { paths: [...files, ...found, ...patterns] } : {};
   if (action !== undefined && field !== undefined) {
     // OpenCode sends several files as one text, separated by commas; here each has its line.
     const lines = files.length > 1 ? files.join("\n") : action === "write" && patterns.length > 1 ? listed : undefined;
-    return { action, ...paths, ...optional("subject", lines ?? stringField(metadata, field) ?? listed) };
+    const subject = lines ?? stringField(metadata, field) ?? listed;
+    return { action, ...optional("search", search), ...paths, ...optional("subject", subject) };
   }
   // A tool of an MCP server is its own permission, with `*` as the pattern: the input says what it does.
   const call = objectField(properties, "call") ?? {};

@@ -2,15 +2,16 @@
  * What a tool call does, in the actions that rules know. Agents name their tools differently; each adapter provides the
  * table of its names.
  */
-import { type Action, type ApprovalRequest, SEARCH_FILTERS } from "../../domain/approval.ts";
+import { type Action, type ApprovalRequest, SEARCH_FILTERS, UNKNOWN_FOLDER } from "../../domain/approval.ts";
 import { type Fields, optional, stringField } from "../../lib/json_fields.ts";
 import { writePreview } from "./write_preview.ts";
 
 /**
- * Tool name → what it does, and the field of its input that says to what, where one does. A `search` reads what it finds
- * in a folder.
+ * Tool name → what it does, and the field of its input that says to what, where one does. A `search` shows what stands in
+ * the files of a folder, a `list` their names.
  */
-export type ToolTable = Readonly<Record<string, readonly [does: Action | "search", field?: string]>>;
+export type ToolTable = Readonly<Record<string, readonly [does: Action | Search, field?: string]>>;
+type Search = "search" | "list";
 
 /** Claude Code's own tools; other agents of its hook format have most of them. */
 export const HOOK_FORMAT_TOOLS: ToolTable = {
@@ -22,11 +23,16 @@ export const HOOK_FORMAT_TOOLS: ToolTable = {
   MultiEdit: ["write", "file_path"],
   NotebookEdit: ["write", "notebook_path"],
   Read: ["read", "file_path"],
-  Glob: ["search"], // its pattern may leave its path
+  Glob: ["list"],
   Grep: ["search", "path"],
   WebFetch: ["fetch", "url"],
   WebSearch: ["fetch", "query"],
 };
+
+type Call = Pick<
+  ApprovalRequest,
+  "tool" | "action" | "subject" | "cwd" | "search" | "paths" | "detail" | "unsandboxed" | "reasoning"
+>;
 
 /**
  * The call as rules see it. The subject is the whole text as it will run; where no field says it, the input as JSON,
@@ -36,16 +42,23 @@ export function callOf(
   tool: string,
   input: Fields,
   table: ToolTable,
-): Pick<ApprovalRequest, "tool" | "action" | "subject" | "paths" | "detail" | "unsandboxed" | "reasoning"> {
+): Call {
   const [does, field] = Object.hasOwn(table, tool) ? table[tool]! : ["other" as const];
-  const action = does === "search" ? "read" : does;
-  const narrowed = does === "search" && SEARCH_FILTERS.some((name) => Object.hasOwn(input, name));
+  const search = searchOf(does);
+  const action = actionOf(does);
+  // Filters belong to what is shown, and a pattern of names may leave the folder.
+  const narrowed = search !== undefined &&
+    (SEARCH_FILTERS.some((name) => Object.hasOwn(input, name)) || (does === "list" && Object.hasOwn(input, "pattern")));
   const subject = field === undefined || narrowed ? undefined : stringField(input, field);
   return {
     tool,
     action,
     subject: subject ?? JSON.stringify(input),
-    ...(does === "search" ? { paths: searchedPaths(stringField(input, field ?? "path")) } : {}),
+    ...optional("search", search),
+    ...(search === undefined
+      ? {}
+      : { paths: searchedPaths(stringField(input, "path") ?? stringField(input, "dir_path")) }),
+    ...(action === "command" ? optional("cwd", folderIn(input)) : {}),
     // The input as a whole shows it already.
     ...(action === "write" && subject !== undefined ? optional("detail", writePreview(input)) : {}),
     ...(action === "command" && leavesSandbox(input) ? { unsandboxed: true, detail: OUTSIDE } : {}),
@@ -57,6 +70,26 @@ export function callOf(
 /** What a search may show, for deny rules; without a folder it is the one that the agent works in. */
 export function searchedPaths(folder = "."): readonly string[] {
   return [folder, `${folder}/**`];
+}
+
+export function actionOf(does: Action | Search): Action {
+  return does === "search" || does === "list" ? "read" : does;
+}
+
+export function searchOf(does: Action | Search | undefined): ApprovalRequest["search"] {
+  return does === "search" ? "text" : does === "list" ? "names" : undefined;
+}
+
+/** Under these names the tools of several agents take the folder to run a command in. */
+const FOLDERS = ["directory", "dir_path", "workdir", "working_directory", "workingDirectory", "cwd", "dir", "folder"];
+
+/** Where several name one, or one that is no text, nobody knows which counts: a folder that is none. */
+export function folderIn(input: Fields): string | undefined {
+  const [folder, ...more] = FOLDERS.flatMap((name) =>
+    input[name] === undefined || input[name] === null ? [] : [input[name]]
+  );
+  if (folder === undefined || folder === "") return undefined;
+  return typeof folder === "string" && more.length === 0 ? folder : UNKNOWN_FOLDER;
 }
 
 const OUTSIDE = "outside the sandbox (dangerouslyDisableSandbox)";

@@ -1,0 +1,47 @@
+/** What a star does not stand for, and what of a command under a rule is looked at. */
+import { assert, assertEquals } from "@std/assert";
+import { classify } from "../../src/policy/classify.ts";
+import { evaluatePolicy } from "../../src/policy/evaluation.ts";
+import { answer, CALLER, classified, requestOf, rule, WHERE } from "../support/policy_samples.ts";
+
+Deno.test("A1 a star stands for no address of a file and no pattern of files, which a program reads by itself", () => {
+  for (
+    const text of [
+      ...[
+        "deno run -A file:///w/rep%6f/main.ts approve x",
+        "deno run -A file:lnk/main.ts",
+        "deno run -A data:text/x,y",
+      ],
+      ...["deno run '/h[o-o]me/x'", "deno run '/{home}/x'", "deno run -Fa=@file:x", "deno run x/%2e%2e/y"],
+    ]
+  ) assertEquals([text, answer(classified(text), "autonomous", [rule("deno run -*")])], [text, "ask"]);
+  assertEquals(answer(classified("deno run -A src/a.ts"), "autonomous", [rule("deno run -*")]), "yes");
+});
+
+Deno.test("A1 every word of a command under a rule is followed, options with a path in them too", () => {
+  const decided = evaluatePolicy(
+    classified("deno run -clnk/deno.json --allow-read=src,other -Fa=@up file:there"),
+    { safetyMode: "autonomous", rules: [rule("deno run -clnk/deno.json --allow-read=src,other -Fa=@up file:there")] },
+    CALLER,
+  );
+  const files = decided.kind === "decided" ? decided.files : [];
+  for (const path of ["lnk/deno.json", "src", "other", "up", "there"]) assert(files.includes(`/p/app/${path}`), path);
+});
+
+Deno.test("A1 our own places are found where the folder of the call is not known", () => {
+  const { cwd: _, ...nowhere } = WHERE;
+  for (const text of ["make /home/u//.agent-console/x", "make /opt//console/main.ts"]) {
+    assertEquals(answer(classify(requestOf(text), nowhere), "autonomous", [rule("make *")]), "ask");
+  }
+  const write = requestOf("/opt//console/src/a.ts", { action: "write", tool: "Write" });
+  assertEquals(answer(classify(write, nowhere), "autonomous", [rule("/opt/*", { tool: "Write" })]), "ask");
+});
+
+Deno.test("A1 nothing passes by a star behind a word that runs in the shell itself", () => {
+  for (const text of ["time cd /tmp && make test", "command cd /tmp && make test", "printf -v PATH x && make test"]) {
+    assertEquals([
+      text,
+      answer(classified(text), "autonomous", [rule("time *"), rule("make *"), rule("command *"), rule("printf -*")]),
+    ], [text, "ask"]);
+  }
+});
