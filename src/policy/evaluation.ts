@@ -68,6 +68,7 @@ const ASK_REASONS = {
     "it changes the shell that the rest of it runs in (another folder, other programs), and no rule is for exactly this text",
   beside: "what runs beside it may change what it reads, and no rule is for exactly this text",
   links: "a link leads out of what it seems to be, or cannot be followed",
+  blanket: "only a rule that does not say what is called allows it, and the safety mode is not autonomous",
   mode: "the safety mode is manual, in which only what you allowed before passes",
 } as const;
 
@@ -152,8 +153,11 @@ function allowedBy(
     if (rule !== undefined) ruleId ??= rule.id;
     else if (moves) return "moves";
     else if (part === undefined || mode === "manual" || reads === undefined) {
-      const stricter = mode === "manual" && allowing.some((each) => passes(each, request, part, "autonomous"));
-      return stricter || request.reads !== undefined ? "mode" : "unmatched";
+      const wouldPass = allowing.some((each) => passes(each, request, part, "autonomous"));
+      if (mode === "manual") {
+        return wouldPass || reads !== undefined || request.reads !== undefined ? "mode" : "unmatched";
+      }
+      return wouldPass ? "blanket" : "unmatched";
     } else dependsOnOthers ||= namesFiles(reads, request) || (ruleId !== undefined && part[0] === "git");
   }
   if (ruleId === undefined) return "unmatched";
