@@ -35,7 +35,9 @@ export function approvalLines(approval: Approval, session: string, now: number):
     // The input of a question is its choices, which come below in words.
     ...(isQuestion(approval) ? [] : inside(call(approval))),
     ...(detail === undefined ? [] : inside(detail === "" ? "(empty)" : detail.replace(/\n$/, "")).map(dim)),
-    ...(approval.cutBy === undefined || approval.status !== "pending" ? [] : [`    ${yellow(cutText(approval.cutBy))}`]),
+    ...(approval.cutBy === undefined || approval.status !== "pending"
+      ? []
+      : [`    ${yellow(cutText(approval.cutBy))}`]),
     ...(reasoning === undefined ? [] : inside(reasoning).map(dim)),
     ...(choices ?? []).flatMap(({ question, options, multiple }) => [
       ...inside(multiple ? `${question} (one or more, with commas between)` : question),
