@@ -46,7 +46,11 @@ Deno.test("A1 rules test says what would decide, and why, and runs nothing", asy
   assertMatch(await test("ls -la"), /^passes: the safety mode is guarded, and it only reads\nlabel: reads\n$/);
   assertMatch(await test("cat notes.txt"), /^passes/);
   assertMatch(await test("cat link.txt"), /^you are asked: a link leads out/);
-  assertMatch(await test("cat .env"), /^you are asked: no rule allows it.*\nlabel: unknown\n$/);
+  const secret = /^you are asked: no rule allows it, and \.env may hold credentials or history\nlabel: unknown\n$/;
+  assertMatch(await test("cat .env"), secret);
+  assertMatch(await test("grep token .env"), secret, "a word to look for is no file");
+  assertMatch(await test("cat ../a.ts notes.txt"), /^you are asked: no rule allows it, and \.\.\/a\.ts lies outside/);
+  assertMatch(await test("cat .env && lint"), /^you are asked: no rule allows it, and it is not sure/);
   assertMatch(await test("git status"), /^passes/);
   assertMatch(await test("make all"), /^passes: rule config:1 allows it\nlabel: unknown\n$/);
   assertMatch(await test("make all > log"), /^you are asked: .*plainly/);
@@ -81,6 +85,43 @@ Deno.test("A1 rules test says what would decide, and why, and runs nothing", asy
   const { result } = await home.json(["rules", "test", "ls", "--json"]) as { result: Json };
   assertEquals([result["outcome"], result["risk"], result["by"]], ["passes", "reads", "mode:guarded"]);
   assertEquals((await home.json(["approvals", "--all", "--json"]) as { approvals: Json[] }).approvals, []);
+});
+
+Deno.test("A1 rules test judges a file or an address as what it is, and refuses tools of which it cannot tell", async () => {
+  const rules = [{ tool: "*", pattern: "*", decision: "allow" }];
+  await using home = await TestHome.create({
+    config: JSON.stringify({ daemon: { safety_mode: "autonomous" }, approvals: { rules } }),
+  });
+  await home.start();
+  const test = (tool: string, what: string) => home.cli(["rules", "test", what, "--tool", tool]);
+  assertMatch((await test("Write", ".git/config")).stdout, /^you are asked: .*\nlabel: writes\n$/);
+  assertMatch((await test("Write", "src/a.ts")).stdout, /^passes: rule config:1 allows it\nlabel: writes\n$/);
+  assertMatch((await test("Read", ".env")).stdout, /^you are asked: no rule allows it, and \.env may hold credentials/);
+  assertMatch((await test("WebFetch", "https://example.com/a")).stdout, /^passes: .*\nlabel: network\n$/);
+  assertMatch((await test("run_shell_command", "make")).stdout, /^passes: .*\nlabel: unknown\n$/);
+  for (const tool of ["Grep", "mcp__x__y", "Bsah"]) {
+    const { code, stdout, stderr } = await test(tool, "x");
+    assertEquals([code, stdout], [2, ""], tool);
+    assertMatch(stderr, /^error: .*\nhint: name one as its agent does, such as Bash, Write/);
+  }
+});
+
+Deno.test("A1 rules test without an agent names the rule that would decide for one", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  await using asks = await held(home, client, { command: "touch x3" });
+  assertEquals((await home.cli(["approve", asks.id, "--scope", "always"])).code, 0);
+  const { stdout } = await home.cli(["rules", "test", "touch x3"]);
+  assertMatch(stdout, /^you are asked: .*; rule \w+ would allow it, for claude\nlabel: writes\n$/);
+  assertMatch(
+    (await home.cli(["rules", "test", "touch x3", "--agent", "claude"])).stdout,
+    /^passes: rule \w+ allows it\n/,
+  );
+  assertMatch((await home.cli(["rules", "test", "touch x3", "--agent", "codex"])).stdout, /^you are asked: [^;]*\n/);
+  assertEquals((await home.cli(["rules", "add", "touch *", "--deny", "--agent", "codex", "--yes"])).code, 0);
+  const { result } = await home.json(["rules", "test", "touch x3", "--json"]) as { result: Json };
+  assertMatch(String(result["why"]), /would allow it, for claude; rule \w+ would deny it, for codex$/);
 });
 
 Deno.test("rules add shows what the rule would have passed in the last week, asks, and makes it", async () => {
