@@ -76,8 +76,8 @@ export class WatchLines {
     const { id, sessionId, agent, cwd } = approval;
     const open = approval.status === "pending";
     const left = paint(open ? "waiting" : "idle", fit(`${open ? ASKED : OVER} ${escapeControls(id)}`, 10));
-    const word = open ? [riskNamed(approval.risk), ...markOf(approval)].join(", ") : outcomeText(approval);
-    const what = escapeControls(`${word}  ${approvalSummary(approval)}`);
+    const word = open ? riskNamed(approval.risk) : outcomeText(approval);
+    const what = escapeControls([word, approvalSummary(approval), ...(open ? markOf(approval) : [])].join("  "));
     const name = this.#shown.get(sessionId)?.name ?? shortPath(cwd);
     return left + this.#rest({ id: sessionId, agent, name }, what);
   }
@@ -125,10 +125,10 @@ function calledKey({ agent, name }: Omit<Whose, "id">): string {
   return `${agent}\0${name}`;
 }
 
-/** Longest mark, UTF-16 units: the command behind it must stay in the line. */
+/** Longest mark, UTF-16 units: what is longer tells what a command does, and is in the list. */
 const MAX_MARK = 60;
 
-/** How a command would run, where its agent says it in a few words: outside the sandbox. A long detail is what it does. */
+/** How a command would run, where its agent says it in a few words: outside the sandbox. Behind it, as in the list. */
 function markOf({ action, detail = "" }: Approval): readonly string[] {
   return action === "command" && detail !== "" && detail.length <= MAX_MARK && !detail.includes("\n") ? [detail] : [];
 }

@@ -157,14 +157,14 @@ Deno.test("A4 what came shortened says how much never arrived, and offers no app
   assert(answerHint(long).includes("approve"));
 });
 
-Deno.test("A4 watch: how a command would run stands before it, as in the list; what a file gets does not", () => {
+Deno.test("A4 watch: how a command would run stands behind it, as in the list; what a file gets does not", () => {
   setColorEnabled(false);
   const line = (more: Partial<Approval>) => {
     const lines = new WatchLines({ isTerminal: false, columns: 80 });
     return lines.event(event("approval.requested", { approval: approval(more) })) ?? "";
   };
   const outside = "outside Codex's sandbox";
-  assert(line({ action: "command", detail: outside }).includes("unknown, outside Codex's sandbox  Bash: npm test"));
-  assert(!line({ action: "write", tool: "Write", input: "a.ts", detail: "x" }).includes("unknown, x"));
-  assert(!line({ action: "command", detail: "a\nb" }).includes("unknown, a"));
+  assert(line({ action: "command", detail: outside }).includes("unknown  Bash: npm test  outside Codex's sandbox"));
+  assert(!line({ action: "write", tool: "Write", input: "a.ts", detail: "x" }).includes("a.ts  x"));
+  assert(!line({ action: "command", detail: "a\nb" }).includes("npm test  a"));
 });
