@@ -1,5 +1,5 @@
 /** `rules test` and `rules add` through the whole program. */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { ALLOWED, held, hook, recorded } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
@@ -150,9 +150,64 @@ Deno.test("rules add shows what the rule would have passed in the last week, ask
   assertEquals(await told(home, "make lint > log"), "");
   const refused = await home.cli(["rules", "add", "make * && make", "--yes"]);
   assertEquals(refused.code, 2);
-  assertMatch(refused.stderr, /error: the pattern is not one plain command/);
+  assertMatch(refused.stderr, /error: the rule would match nothing: it is no pattern of one plain command/);
   assertEquals((await home.cli(["rules", "add", "make *", "--deny", "--yes"])).code, 0);
   assertMatch(await told(home, "make lint"), /"behavior":"deny"/);
+});
+
+Deno.test("rules add refuses before the preview what could never match, and says the same twice of no rule", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const add = (...words: string[]) => home.cli(["rules", "add", ...words, "--yes"]);
+  const refused: readonly (readonly [readonly string[], RegExp])[] = [
+    [["make > log"], /cannot be read plainly/],
+    [["rm *"], /loses something/],
+    [["agent-console approve *"], /reaches agent-console itself/],
+    [[".git/config", "--tool", "Write"], /no rule reaches a file that decides what runs later/],
+    [["data*.json", "--tool", "Write"], /a star reaches only program text/],
+    [["*.env", "--tool", "Read"], /a star reaches no file that may hold credentials/],
+    [["cd src && ls"], /a line of several commands.*\nhint: .*approve ID --scope workspace/],
+  ];
+  for (const [words, why] of refused) {
+    const { code, stderr } = await add(...words);
+    assertEquals(code, 2, stderr);
+    assertMatch(stderr, /^error: the rule would match nothing: /);
+    assertMatch(stderr, why);
+    assert(!stderr.includes("In the last"), stderr);
+  }
+  const nowhere = await add("make *", "--workspace", `${home.root}/gone`);
+  assertMatch(nowhere.stderr, /^error: --workspace is \S+\/gone, and no folder is there\nhint: /);
+  const strange = await add("make *", "--agent", "nosuch");
+  assertMatch(strange.stderr, /^No agent named "nosuch" has a session here; known are claude, /);
+  assertEquals([strange.code, (await add("make *")).code], [0, 0]);
+  const twice = await add("make *");
+  assertEquals(twice.code, 1);
+  assertMatch(twice.stderr, /^error: rule \w+ says the same already\nhint: agent-console rules list/);
+  assertMatch((await add("git push", "--deny")).stderr, /^It denies only "git push" .*: "git push \*"\n/);
+  assert(!(await add("rm *", "--deny")).stderr.includes("It denies only"));
+});
+
+Deno.test("rules add judges by the safety mode in force, and says what a rule that names nothing passes there", async () => {
+  await using home = await TestHome.create({ config: JSON.stringify({ approvals: { hook_wait_secs: 1 } }) });
+  await home.start();
+  await using client = await home.connect({ token: true });
+  await using asks = await held(home, client, { command: "make test" });
+  await home.cli(["deny", asks.id]);
+  const seen = async (mode: string) => {
+    await home.cli(["config", "set", "daemon.safety_mode", mode]);
+    await home.cli(["daemon", "reload"]);
+    return (await home.cli(["rules", "add", "*"])).stderr;
+  };
+  const manual = await seen("manual");
+  assertMatch(
+    manual,
+    /^The safety mode is manual: a rule that names nothing passes nothing there\.\n.*passed 0 requests/,
+  );
+  assertMatch(await seen("guarded"), /^The safety mode is guarded: .* only what only reads.*\n.*passed 0 requests/);
+  assertMatch(
+    await seen("autonomous"),
+    /^In the last 7 days it would have passed 1 request .*:\n {2}Bash: make test\n/,
+  );
 });
 
 Deno.test("A1 the repository that counts is that of the call's folder, whatever folder the hook runs in", async () => {
