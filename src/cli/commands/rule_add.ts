@@ -35,7 +35,7 @@ export async function addRule(run: CommandContext, pattern: string, options: Rul
   const rule: Rule = { id: "new", scope, createdAt: "", by: "cli:admin", ...params };
   const flaw = flawOf(rule, [run.context.paths.root]);
   if (flaw !== undefined) {
-    const hint = flaw.hint ?? "docs/approvals.md#rules says what a pattern reaches";
+    const hint = flaw.hint ?? "read in docs/approvals.md, Rules, what a pattern reaches";
     throw new ConsoleError("usage", `the rule would match nothing: ${flaw.why}`, { hint });
   }
   await refuseTwin(run, rule, expires);
