@@ -11,6 +11,7 @@ import { customName } from "./shared/agent_name.ts";
 import type { AgentDescriptor } from "./shared/descriptor.ts";
 import { refusedName } from "./shared/refused_name.ts";
 import type { AgentHooks } from "./shared/hook_spec.ts";
+import type { ToolTable } from "./shared/tool_table.ts";
 
 export const AGENTS: readonly AgentDescriptor[] = [
   claudeAgent,
@@ -63,3 +64,10 @@ export function nameProblem(wire: string): string {
 
 /** The agents into whose settings our hooks can be put. */
 export const HOOK_SPECS: readonly AgentHooks[] = AGENTS.flatMap(({ hooks }) => hooks ?? []);
+
+/** What a tool of this name does, by the table of the first agent that has one: equal names do the same. */
+export function whatToolDoes(tool: string): Exclude<ToolTable[string][0], "list"> | undefined {
+  const table = AGENTS.find(({ tools = {} }) => Object.hasOwn(tools, tool))?.tools;
+  const does = table?.[tool]?.[0];
+  return does === "list" ? "search" : does;
+}

@@ -71,7 +71,7 @@ const SHELLS = /^(?:bash|shell|run_shell_command|exec)$/i;
 function problemOf({ decision, tool, pattern }: ParamsOf<"approval.add_rule">): string | undefined {
   if (maskSecrets(pattern) !== pattern) return "the pattern holds what looks like a secret";
   if (decision === "allow" && SHELLS.test(tool) && readCommandPattern(pattern) === undefined) {
-    return "the pattern is not one plain command, so it would match none (expansions, redirections, && and the like)";
+    return "the pattern is not one plain command (it has expansions, redirections, && or the like)";
   }
   return undefined;
 }

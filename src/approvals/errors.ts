@@ -69,11 +69,13 @@ export function answerRequired(id: string): ConsoleError {
   });
 }
 
-/** @param cut it is nowhere whole: it came shortened */
+/** @param cut it is nowhere whole: it came shortened, so that nobody here can see what would run */
 export function notShown({ id, missing = 0 }: Approval, cut: boolean): ConsoleError {
   const what = `approval "${escapeControls(id)}" shows not all of what it asks: ${missing} characters are missing`;
   return cut
-    ? new ConsoleError("conflict", `${what}, which never arrived`, { hint: IN_TERMINAL })
+    ? new ConsoleError("conflict", `${what}, which never arrived`, {
+      hint: `agent-console deny ${id}, or ${IN_TERMINAL}`,
+    })
     : new ConsoleError("conflict", what, { hint: `agent-console approvals ${id}, which shows all of it` });
 }
 

@@ -37,7 +37,7 @@ function checkRemember(
   decision: ParamsOf<"approval.decide">["decision"],
   scope: ApprovalScope | undefined,
   expiresInSecs: number | undefined,
-  { remembers = {} }: ApprovalRequest,
+  { remembers = {}, suggestions = [] }: ApprovalRequest,
 ): void {
   const refuse = (why: string, hint: string) => {
     throw new ConsoleError("invalid_params", `"remember" was given, but ${why}`, { param: "remember", hint });
@@ -47,6 +47,15 @@ function checkRemember(
   } else if (expiresInSecs !== undefined) {
     refuse("what an agent remembers has no end", "leave out one of --remember and --expires");
   } else if (remembers[scope] === undefined) {
-    refuse("the agent offers to remember nothing for this call", "approve without --remember: the rule is ours alone");
+    refuse(whatIsOffered(remembers, suggestions), "approve without --remember: the rule is ours alone");
   }
+}
+
+/** What people see beside the request are all of the agent's offers, also those that are for more than this call. */
+function whatIsOffered(remembers: NonNullable<ApprovalRequest["remembers"]>, offers: readonly string[]): string {
+  const scopes = Object.keys(remembers);
+  if (scopes.length > 0) return `the agent offers to remember this call only with the scope ${scopes.join(" or ")}`;
+  return offers.length === 0
+    ? "the agent offers to remember nothing for this call"
+    : "what the agent offers to remember is for more than this call, which nothing here approves";
 }

@@ -34,6 +34,7 @@ export function newApproval({ id, rowId, agent, cwd, request, cutBy = 0, at, dea
     risk: request.risk,
     ...presented,
     ...(missing + cutBy === 0 ? {} : { missing: missing + cutBy }),
+    ...(cutBy === 0 ? {} : { cutBy }),
     ...(request.unsandboxed ? { unsandboxed: true } : {}),
     requestedAt: at,
     deadline,

@@ -35,6 +35,9 @@ export function approvalLines(approval: Approval, session: string, now: number):
     // The input of a question is its choices, which come below in words.
     ...(isQuestion(approval) ? [] : inside(call(approval))),
     ...(detail === undefined ? [] : inside(detail === "" ? "(empty)" : detail.replace(/\n$/, "")).map(dim)),
+    ...(approval.cutBy === undefined || approval.status !== "pending"
+      ? []
+      : [`    ${yellow(cutText(approval.cutBy))}`]),
     ...(reasoning === undefined ? [] : inside(reasoning).map(dim)),
     ...(choices ?? []).flatMap(({ question, options, multiple }) => [
       ...inside(multiple ? `${question} (one or more, with commas between)` : question),
@@ -57,8 +60,14 @@ function call({ tool, input }: Approval): string {
   return tool === "" ? input : `${tool}: ${input}`;
 }
 
-/** The commands that decide it; for a question with the first of its choices. */
-export function answerHint({ id, choices = [] }: Approval): string {
+/** The note within the text counts what the list leaves out; this, what is nowhere. */
+function cutText(cutBy: number): string {
+  return `[${cutBy} characters never arrived: deny it here, or answer it in the agent's own terminal]`;
+}
+
+/** The commands that decide it; for a question with the first of its choices. What is nowhere whole can only be denied. */
+export function answerHint({ id, choices = [], cutBy }: Approval): string {
+  if (cutBy !== undefined) return `agent-console deny ${id}`;
   const answers = choices.flatMap(({ options }) => ["--answer", escapeControls(options[0] ?? "TEXT")]);
   return `${shellQuote(["agent-console", "approve", id, ...answers])} · agent-console deny ${id}`;
 }

@@ -122,9 +122,9 @@ function approvals(root: Command, run: () => CommandContext): void {
       await (await import("./commands/rule_add.ts")).addRule(run(), pattern, options)
     );
   rules.command("test").description("what would be decided of a command in this folder, and why")
-    .argument("<command>", "the whole command line, in quotes").option(...JSON_OPTION)
-    .option("--tool <name>", "the agent's name of its shell", "Bash")
-    .option("--agent <name>", "whose call it is; else rules for one agent do not count")
+    .argument("<command>", "the whole command line, in quotes; with --tool a path or a URL").option(...JSON_OPTION)
+    .option("--tool <name>", "the agent's name of the tool, such as Write, Read or WebFetch", "Bash")
+    .option("--agent <name>", "whose call it is; else rules for one agent are only named")
     .action(async (command, options) =>
       await (await import("./commands/rule_test.ts")).testRule(run(), command, options)
     );

@@ -76,9 +76,8 @@ export class WatchLines {
     const { id, sessionId, agent, cwd } = approval;
     const open = approval.status === "pending";
     const left = paint(open ? "waiting" : "idle", fit(`${open ? ASKED : OVER} ${escapeControls(id)}`, 10));
-    const what = escapeControls(
-      `${open ? riskNamed(approval.risk) : outcomeText(approval)}  ${approvalSummary(approval)}`,
-    );
+    const word = open ? riskNamed(approval.risk) : outcomeText(approval);
+    const what = escapeControls([word, approvalSummary(approval), ...(open ? markOf(approval) : [])].join("  "));
     const name = this.#shown.get(sessionId)?.name ?? shortPath(cwd);
     return left + this.#rest({ id: sessionId, agent, name }, what);
   }
@@ -124,4 +123,12 @@ export class WatchLines {
 
 function calledKey({ agent, name }: Omit<Whose, "id">): string {
   return `${agent}\0${name}`;
+}
+
+/** Longest mark, UTF-16 units: what is longer tells what a command does, and is in the list. */
+const MAX_MARK = 60;
+
+/** How a command would run, where its agent says it in a few words: outside the sandbox. Behind it, as in the list. */
+function markOf({ action, detail = "" }: Approval): readonly string[] {
+  return action === "command" && detail !== "" && detail.length <= MAX_MARK && !detail.includes("\n") ? [detail] : [];
 }

@@ -68,9 +68,9 @@ const daemon = section("daemon", {
   safety_mode: setting(v.picklist(SAFETY_MODES), "manual", {
     title: "Safety mode",
     means:
-      "What passes without asking. manual: only what you approved with a scope. guarded: also what only reads, and " +
-      "what a rule names. autonomous: also what the rule `*` covers. What destroys passes only by an approval with a " +
-      "scope.",
+      "What passes without asking. manual: only what you approved with a scope, and what a rule made by `rules add` " +
+      "names. guarded: also what only reads, and what a rule of the configuration names. autonomous: also what the rule " +
+      "`*` covers. What destroys passes only by an approval with a scope, or by `rules add` with exactly its text.",
     must: "manual, guarded or autonomous",
     applies: "live",
   }),

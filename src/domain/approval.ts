@@ -160,6 +160,8 @@ export type Approval = ApprovalState & {
   readonly detail?: string;
   /** So many UTF-16 units of what is asked are not in here: it is approved only after all of it was opened. */
   readonly missing?: number;
+  /** So many of the missing units never arrived: nobody can open them here, so that it can only be denied. */
+  readonly cutBy?: number;
   /** It would run outside the agent's own sandbox: always asked. */
   readonly unsandboxed?: true;
   readonly risk: Risk;

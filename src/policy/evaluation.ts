@@ -62,14 +62,14 @@ const ASK_REASONS = {
   sandbox: "it would run outside the agent's sandbox",
   opaque: "its command cannot be read plainly, so it is asked in every mode",
   deny_may: "it cannot be read plainly, and what a deny rule forbids may hide in it",
-  severe: "it loses something or lets others decide, and no rule is for exactly this text",
+  severe: "it loses something or lets others decide, and no rule that a person made is for exactly this text",
   unmatched: "no rule allows it, and it is not sure that it only reads",
   moves:
-    "it changes the shell that the rest of it runs in (another folder, other programs), and no rule is for exactly this text",
-  beside: "what runs beside it may change what it reads, and no rule is for exactly this text",
+    "it changes the shell that the rest of it runs in (another folder, other programs), and nothing that you approved is exactly this text",
+  beside: "what runs beside it may change what it reads, and nothing that you approved is exactly this text",
   links: "a link leads out of what it seems to be, or cannot be followed",
   blanket: "only a rule that does not say what is called allows it, and the safety mode is not autonomous",
-  mode: "the safety mode is manual, in which only what you allowed before passes",
+  mode: "the safety mode is manual, in which only what a rule of yours allows passes",
 } as const;
 
 /** To complete "you are asked, because …". */

@@ -24,6 +24,8 @@ export const evaluateParams = v.strictObject({
   cwd: absoluteFolder,
   tool: v.exactOptional(v.pipe(text(200), v.minLength(1))),
   agent: v.exactOptional(agentName),
+  // What the tool does with it; else it runs it.
+  action: v.exactOptional(v.picklist(["command", "write", "read", "fetch"])),
   // As in session.report.
   workspaceConfig: v.exactOptional(text(MAX_WORKSPACE_CONFIG)),
   repositoryConfig: v.exactOptional(v.nullable(text(MAX_WORKSPACE_CONFIG))),

@@ -200,8 +200,11 @@ Deno.test("A4 a question that came shortened is unknown, and is denied from here
   for (const words of [["approve", id], ["approvals", id]]) {
     const { code, stderr } = await home.cli(words);
     assertEquals(code, 1);
-    assertMatch(stderr, /^error: .* characters are missing, which never arrived\nhint: .*terminal\n$/);
+    assertMatch(stderr, /^error: .* characters are missing, which never arrived\nhint: .*deny .*terminal\n$/);
   }
+  const { stdout, stderr } = await home.cli(["approvals"]);
+  assertMatch(stdout, new RegExp(`\\[${one["cutBy"]} characters never arrived: deny it here, or `));
+  assertEquals([Number(one["cutBy"]) > 900_000, stderr], [true, `answer with: agent-console deny ${id}\n`]);
   assertEquals((await home.cli(["deny", id])).code, 0);
   assertMatch((await process.exit(END_MS)).stdout, /"behavior":"deny"/);
 });

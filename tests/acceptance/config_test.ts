@@ -63,3 +63,23 @@ Deno.test("config validate also checks the file of the current folder, where tha
   const own = await home.cli(["config", "validate"]);
   assertEquals([own.code, own.stdout], [0, `valid: ${home.path("config.jsonc")}\n`]);
 });
+
+Deno.test("config validate names rules that are valid and could never match, and a looser mode of a workspace", async () => {
+  const rule = (pattern: string, tool = "Bash", decision = "allow") => ({ tool, pattern, decision });
+  const rules = [
+    ...[rule("foo > x"), rule("make *"), rule("cd src && ls"), rule("rm -rf build"), rule("foo > x", "Bash", "deny")],
+    ...[rule("src/*.ts", "Write"), rule("package.json", "Write"), rule("make && npm test")],
+  ];
+  await using home = await TestHome.create({ config: JSON.stringify({ approvals: { rules } }) });
+  const cwd = `${home.root}/work`;
+  await Deno.mkdir(`${cwd}/.agent-console`, { recursive: true });
+  await Deno.writeTextFile(`${cwd}/.agent-console/config.jsonc`, '{"daemon": {"safety_mode": "autonomous"}}');
+  const { code, stdout, stderr } = await home.cli(["config", "validate"], { cwd });
+  assertEquals([code, stdout.startsWith("valid: ")], [0, true]);
+  const idle = [...stderr.matchAll(/^approvals\.rules: rule (\d+) \(.*\) matches nothing: /gm)].map(([, at]) => at);
+  assertEquals(idle, ["1", "3", "4", "7"]);
+  assertMatch(
+    stderr,
+    /config\.jsonc daemon\.safety_mode is autonomous, looser than yours \(manual\): it is ignored\n$/,
+  );
+});

@@ -160,7 +160,7 @@ Deno.test("H3 codex: an app-server that hangs or refuses costs two seconds, and 
   assertStringIncludes(stderr, "initialize was refused: no");
   const none = await home.cli(["hooks", "install", "codex", "--trust"], { env: withoutCodex(home) });
   assertEquals(none.code, 1);
-  assertStringIncludes(none.stderr, "codex is not on PATH");
+  assertStringIncludes(none.stderr, "the hooks are installed and not trusted: codex is not on PATH");
 });
 
 Deno.test("H3 codex: what a codex that hangs has started ends with it, also where we are ended first", async () => {

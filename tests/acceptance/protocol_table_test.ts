@@ -31,7 +31,15 @@ const GOOD: Readonly<Record<string, Json>> = {
 /** For each parameter a value that is wrong for it; rows without one take none but {@link EVERYWHERE}. */
 const WRONG: Readonly<Record<string, Json>> = {
   "approval.add_rule": { decision: "ask", tool: "", pattern: "", agent: 5, workspace: "here", expiresInSecs: "1h" },
-  "approval.evaluate": { command: 5, cwd: "here", tool: "", agent: 5, workspaceConfig: 5, repositoryConfig: 5 },
+  "approval.evaluate": {
+    command: 5,
+    cwd: "here",
+    tool: "",
+    agent: 5,
+    action: 5,
+    workspaceConfig: 5,
+    repositoryConfig: 5,
+  },
   "approval.decide": {
     id: 5,
     decision: "maybe",

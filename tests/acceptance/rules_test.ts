@@ -1,5 +1,5 @@
 /** `rules test` and `rules add` through the whole program. */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { ALLOWED, held, hook, recorded } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
@@ -46,7 +46,11 @@ Deno.test("A1 rules test says what would decide, and why, and runs nothing", asy
   assertMatch(await test("ls -la"), /^passes: the safety mode is guarded, and it only reads\nlabel: reads\n$/);
   assertMatch(await test("cat notes.txt"), /^passes/);
   assertMatch(await test("cat link.txt"), /^you are asked: a link leads out/);
-  assertMatch(await test("cat .env"), /^you are asked: no rule allows it.*\nlabel: unknown\n$/);
+  const secret = /^you are asked: no rule allows it, and \.env may hold credentials or history\nlabel: unknown\n$/;
+  assertMatch(await test("cat .env"), secret);
+  assertMatch(await test("grep token .env"), secret, "a word to look for is no file");
+  assertMatch(await test("cat ../a.ts notes.txt"), /^you are asked: no rule allows it, and \.\.\/a\.ts lies outside/);
+  assertMatch(await test("cat .env && lint"), /^you are asked: no rule allows it, and it is not sure/);
   assertMatch(await test("git status"), /^passes/);
   assertMatch(await test("make all"), /^passes: rule config:1 allows it\nlabel: unknown\n$/);
   assertMatch(await test("make all > log"), /^you are asked: .*plainly/);
@@ -83,6 +87,43 @@ Deno.test("A1 rules test says what would decide, and why, and runs nothing", asy
   assertEquals((await home.json(["approvals", "--all", "--json"]) as { approvals: Json[] }).approvals, []);
 });
 
+Deno.test("A1 rules test judges a file or an address as what it is, and refuses tools of which it cannot tell", async () => {
+  const rules = [{ tool: "*", pattern: "*", decision: "allow" }];
+  await using home = await TestHome.create({
+    config: JSON.stringify({ daemon: { safety_mode: "autonomous" }, approvals: { rules } }),
+  });
+  await home.start();
+  const test = (tool: string, what: string) => home.cli(["rules", "test", what, "--tool", tool]);
+  assertMatch((await test("Write", ".git/config")).stdout, /^you are asked: .*\nlabel: writes\n$/);
+  assertMatch((await test("Write", "src/a.ts")).stdout, /^passes: rule config:1 allows it\nlabel: writes\n$/);
+  assertMatch((await test("Read", ".env")).stdout, /^you are asked: no rule allows it, and \.env may hold credentials/);
+  assertMatch((await test("WebFetch", "https://example.com/a")).stdout, /^passes: .*\nlabel: network\n$/);
+  assertMatch((await test("run_shell_command", "make")).stdout, /^passes: .*\nlabel: unknown\n$/);
+  for (const tool of ["Grep", "mcp__x__y", "Bsah"]) {
+    const { code, stdout, stderr } = await test(tool, "x");
+    assertEquals([code, stdout], [2, ""], tool);
+    assertMatch(stderr, /^error: .*\nhint: name one as its agent does, such as Bash, Write/);
+  }
+});
+
+Deno.test("A1 rules test without an agent names the rule that would decide for one", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  await using asks = await held(home, client, { command: "touch x3" });
+  assertEquals((await home.cli(["approve", asks.id, "--scope", "always"])).code, 0);
+  const { stdout } = await home.cli(["rules", "test", "touch x3"]);
+  assertMatch(stdout, /^you are asked: .*; rule \w+ would allow it, for claude\nlabel: writes\n$/);
+  assertMatch(
+    (await home.cli(["rules", "test", "touch x3", "--agent", "claude"])).stdout,
+    /^passes: rule \w+ allows it\n/,
+  );
+  assertMatch((await home.cli(["rules", "test", "touch x3", "--agent", "codex"])).stdout, /^you are asked: [^;]*\n/);
+  assertEquals((await home.cli(["rules", "add", "touch *", "--deny", "--agent", "codex", "--yes"])).code, 0);
+  const { result } = await home.json(["rules", "test", "touch x3", "--json"]) as { result: Json };
+  assertMatch(String(result["why"]), /would allow it, for claude; rule \w+ would deny it, for codex$/);
+});
+
 Deno.test("rules add shows what the rule would have passed in the last week, asks, and makes it", async () => {
   await using home = await TestHome.create({ config: JSON.stringify({ approvals: { hook_wait_secs: 1 } }) });
   await home.start();
@@ -109,9 +150,64 @@ Deno.test("rules add shows what the rule would have passed in the last week, ask
   assertEquals(await told(home, "make lint > log"), "");
   const refused = await home.cli(["rules", "add", "make * && make", "--yes"]);
   assertEquals(refused.code, 2);
-  assertMatch(refused.stderr, /error: the pattern is not one plain command/);
+  assertMatch(refused.stderr, /error: the rule would match nothing: it is no pattern of one plain command/);
   assertEquals((await home.cli(["rules", "add", "make *", "--deny", "--yes"])).code, 0);
   assertMatch(await told(home, "make lint"), /"behavior":"deny"/);
+});
+
+Deno.test("rules add refuses before the preview what could never match, and says the same twice of no rule", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const add = (...words: string[]) => home.cli(["rules", "add", ...words, "--yes"]);
+  const refused: readonly (readonly [readonly string[], RegExp])[] = [
+    [["make > log"], /cannot be read plainly/],
+    [["rm *"], /loses something/],
+    [["agent-console approve *"], /reaches agent-console itself/],
+    [[".git/config", "--tool", "Write"], /no rule reaches a file that decides what runs later/],
+    [["data*.json", "--tool", "Write"], /a star reaches only program text/],
+    [["*.env", "--tool", "Read"], /a star reaches no file that may hold credentials/],
+    [["cd src && ls"], /a line of several commands.*\nhint: .*approve ID --scope workspace/],
+  ];
+  for (const [words, why] of refused) {
+    const { code, stderr } = await add(...words);
+    assertEquals(code, 2, stderr);
+    assertMatch(stderr, /^error: the rule would match nothing: /);
+    assertMatch(stderr, why);
+    assert(!stderr.includes("In the last"), stderr);
+  }
+  const nowhere = await add("make *", "--workspace", `${home.root}/gone`);
+  assertMatch(nowhere.stderr, /^error: --workspace is \S+\/gone, and no folder is there\nhint: /);
+  const strange = await add("make *", "--agent", "nosuch");
+  assertMatch(strange.stderr, /^No agent named "nosuch" has a session here; known are claude, /);
+  assertEquals([strange.code, (await add("make *")).code], [0, 0]);
+  const twice = await add("make *");
+  assertEquals(twice.code, 1);
+  assertMatch(twice.stderr, /^error: rule \w+ says the same already\nhint: agent-console rules list/);
+  assertMatch((await add("git push", "--deny")).stderr, /^It denies only "git push" .*: "git push \*"\n/);
+  assert(!(await add("rm *", "--deny")).stderr.includes("It denies only"));
+});
+
+Deno.test("rules add judges by the safety mode in force, and says what a rule that names nothing passes there", async () => {
+  await using home = await TestHome.create({ config: JSON.stringify({ approvals: { hook_wait_secs: 1 } }) });
+  await home.start();
+  await using client = await home.connect({ token: true });
+  await using asks = await held(home, client, { command: "make test" });
+  await home.cli(["deny", asks.id]);
+  const seen = async (mode: string) => {
+    await home.cli(["config", "set", "daemon.safety_mode", mode]);
+    await home.cli(["daemon", "reload"]);
+    return (await home.cli(["rules", "add", "*"])).stderr;
+  };
+  const manual = await seen("manual");
+  assertMatch(
+    manual,
+    /^The safety mode is manual: a rule that names nothing passes nothing there\.\n.*passed 0 requests/,
+  );
+  assertMatch(await seen("guarded"), /^The safety mode is guarded: .* only what only reads.*\n.*passed 0 requests/);
+  assertMatch(
+    await seen("autonomous"),
+    /^In the last 7 days it would have passed 1 request .*:\n {2}Bash: make test\n/,
+  );
 });
 
 Deno.test("A1 the repository that counts is that of the call's folder, whatever folder the hook runs in", async () => {

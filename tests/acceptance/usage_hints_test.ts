@@ -30,8 +30,16 @@ Deno.test("a wrong value is told what to write instead, and a file that is not t
   ]);
   assertEquals(await said("audit", "verify", "--against", "5"), [
     "error: there is no file 5",
-    "hint: agent-console audit head --json > 5",
+    'hint: give a head that "agent-console audit head --json" printed at an earlier time and that was kept elsewhere; one made now proves nothing',
   ]);
+});
+
+Deno.test("session rename says what was done", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  assertEquals((await home.cli(["session", "update", "s1", "--agent", "mine"])).code, 0);
+  const { code, stderr } = await home.cli(["session", "rename", "s1", "the shop"]);
+  assertEquals([code, stderr], [0, "s1: renamed\n"]);
 });
 
 Deno.test("H1 a hook under a name that no agent has is silent, and the log names it", async () => {

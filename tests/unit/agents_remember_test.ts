@@ -145,6 +145,8 @@ Deno.test("A4 what an agent cannot keep is refused: once, with an end, or where 
   const yes = { id, decision: "approve", remember: true };
   await refused(yes, "only an approval for longer");
   await refused({ ...yes, scope: "workspace", expiresInSecs: 60 }, "has no end");
-  await refused({ ...yes, scope: "session" }, "offers to remember nothing");
+  await refused({ ...yes, scope: "session" }, "only with the scope workspace or always");
+  const wide = { ...suggestion, rules: [{ toolName: "Bash", ruleContent: "sleep *" }] };
+  await refused({ ...yes, id: await ask([wide]), scope: "workspace" }, "is for more than this call");
   await refused({ ...yes, id: await ask([]), scope: "workspace" }, "offers to remember nothing");
 });

@@ -146,3 +146,25 @@ Deno.test("C8 the labels of an older journal are shown as what they mean now", (
     ...["reads", "writes", "unknown", "network", "destroys", "unknown", "reads", "unknown"] as const,
   ]);
 });
+
+Deno.test("A4 what came shortened says how much never arrived, and offers no approve; what is only long does", () => {
+  setColorEnabled(false);
+  const cut = approval({ missing: 998_058, cutBy: 990_000 });
+  assert(approvalLines(cut, "s1", 0).join("\n").includes("[990000 characters never arrived"));
+  assertEquals(answerHint(cut), "agent-console deny k4xq2");
+  const long = approval({ missing: 5000 });
+  assert(!approvalLines(long, "s1", 0).join("\n").includes("never arrived"));
+  assert(answerHint(long).includes("approve"));
+});
+
+Deno.test("A4 watch: how a command would run stands behind it, as in the list; what a file gets does not", () => {
+  setColorEnabled(false);
+  const line = (more: Partial<Approval>) => {
+    const lines = new WatchLines({ isTerminal: false, columns: 80 });
+    return lines.event(event("approval.requested", { approval: approval(more) })) ?? "";
+  };
+  const outside = "outside Codex's sandbox";
+  assert(line({ action: "command", detail: outside }).includes("unknown  Bash: npm test  outside Codex's sandbox"));
+  assert(!line({ action: "write", tool: "Write", input: "a.ts", detail: "x" }).includes("a.ts  x"));
+  assert(!line({ action: "command", detail: "a\nb" }).includes("npm test  a"));
+});

@@ -1,5 +1,6 @@
 /** Claude Code. */
 import type { AgentDescriptor } from "../shared/descriptor.ts";
+import { HOOK_FORMAT_TOOLS } from "../shared/tool_table.ts";
 import { claude } from "./events.ts";
 import { claudeFeed } from "./feed_spec.ts";
 import { CLAUDE_FILES } from "./files.ts";
@@ -18,4 +19,5 @@ export const claudeAgent: AgentDescriptor = {
   },
   feed: claudeFeed,
   files: CLAUDE_FILES,
+  tools: HOOK_FORMAT_TOOLS,
 };

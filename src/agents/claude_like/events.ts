@@ -15,7 +15,7 @@ import { PARENT_PID } from "../shared/hook_env.ts";
 import { HOOK_FORMAT_TOOLS, type ToolTable } from "../shared/tool_table.ts";
 
 /** Claude's names and those of the Gemini family. */
-const TOOLS: ToolTable = {
+export const CLAUDE_LIKE_TOOLS: ToolTable = {
   ...HOOK_FORMAT_TOOLS,
   run_shell_command: ["command", "command"],
   write_file: ["write", "file_path"],
@@ -63,7 +63,7 @@ export function claudeLike(name: string): Adapter {
 /** Approving a question does not answer it (recorded): it is left to the agent's own terminal, which a wait would hide. */
 function requestOf(event: Fields): ApprovalRequest | undefined {
   if (stringField(event, "hook_event_name") !== "PermissionRequest") return undefined;
-  const request = permissionRequest(event, "behind", TOOLS);
+  const request = permissionRequest(event, "behind", CLAUDE_LIKE_TOOLS);
   return request?.for === "question" ? { ...request, acceptsApproval: false } : request;
 }
 

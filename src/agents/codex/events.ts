@@ -58,7 +58,7 @@ const MEANING: EventHandlers = {
     const tool = toolOf(e);
     // Codex adds a description to the input here: but for the tools whose telling field is known, the call that began
     // just before is known by the tool's name alone.
-    const known = tool !== undefined && Object.hasOwn(TOOLS, tool.name) ? tool : tool && { name: tool.name };
+    const known = tool !== undefined && Object.hasOwn(CODEX_TOOLS, tool.name) ? tool : tool && { name: tool.name };
     return { kind: "requested", ...dialogOf(e), ...optional("tool", known) };
   },
   SubagentStart,
@@ -66,7 +66,7 @@ const MEANING: EventHandlers = {
   ...ignored("PreModelRequest", "PostModelRequest", "PreCompact", "PostCompact"),
 };
 
-const TOOLS: ToolTable = { Bash: ["command", "command"], apply_patch: ["write"] };
+export const CODEX_TOOLS: ToolTable = { Bash: ["command", "command"], apply_patch: ["write"] };
 
 const CODEX: HookFormat = {
   agent: "codex",
@@ -80,7 +80,7 @@ const CODEX: HookFormat = {
 function codexRequest(event: Fields): ApprovalRequest | undefined {
   const name = stringField(event, "hook_event_name");
   if (name !== "PermissionRequest" && name !== "PreToolUse") return undefined;
-  const request = permissionRequest(event, name === "PreToolUse" ? "gate" : "behind", TOOLS);
+  const request = permissionRequest(event, name === "PreToolUse" ? "gate" : "behind", CODEX_TOOLS);
   return request && {
     ...request,
     ...(request.tool === "apply_patch" ? patched(event) : {}),

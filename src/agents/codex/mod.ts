@@ -1,6 +1,6 @@
 /** Codex. */
 import type { AgentDescriptor } from "../shared/descriptor.ts";
-import { codex } from "./events.ts";
+import { codex, CODEX_TOOLS } from "./events.ts";
 import { codexFeed } from "./feed_spec.ts";
 import { CODEX_FILES } from "./files.ts";
 import { codexHooks } from "./hooks.ts";
@@ -12,4 +12,5 @@ export const codexAgent: AgentDescriptor = {
   trust: async () => (await import("./trust_dialog.ts")).codexTrustDialog,
   feed: codexFeed,
   files: CODEX_FILES,
+  tools: CODEX_TOOLS,
 };

@@ -50,9 +50,13 @@ async function giveTrust(target: TrustTarget, show: (definitions: string) => voi
     return trustOf(await server.ours(ours));
   });
   if (left === undefined) {
-    throw new ConsoleError("failed", "codex is not on PATH, so it cannot be told to trust the hooks", {
-      hint: 'trust them with "/hooks" in Codex',
-    });
+    throw new ConsoleError(
+      "failed",
+      "the hooks are installed and not trusted: codex is not on PATH, so it cannot be told to",
+      {
+        hint: 'trust them with "/hooks" in Codex',
+      },
+    );
   }
   if (left !== "trusted") throw new ConsoleError("failed", `the hooks are not trusted: ${WORDS[left]}`);
 }

@@ -128,7 +128,7 @@ const MEANING: EventTable<(event: Fields) => AgentEvent> = {
 };
 
 /** Cursor's names of its tools; MCP tools are called `MCP:name`. */
-const TOOLS: ToolTable = {
+export const CURSOR_TOOLS: ToolTable = {
   Shell: ["command", "command"],
   Write: ["write", "file_path"],
   Read: ["read", "file_path"],
@@ -142,7 +142,7 @@ function toolOf(event: Fields): ToolUse | undefined {
 
 function toolCallOf(event: Fields): ReturnType<typeof callOf> | undefined {
   const name = stringField(event, "tool_name");
-  return name === undefined ? undefined : callOf(name, objectField(event, "tool_input") ?? {}, TOOLS);
+  return name === undefined ? undefined : callOf(name, objectField(event, "tool_input") ?? {}, CURSOR_TOOLS);
 }
 
 function ended(event: Fields): AgentEvent {

@@ -1,6 +1,6 @@
 /** Cursor. */
 import type { AgentDescriptor } from "../shared/descriptor.ts";
-import { cursor, isCursorEvent } from "./events.ts";
+import { cursor, CURSOR_TOOLS, isCursorEvent } from "./events.ts";
 import { CURSOR_FILES } from "./files.ts";
 import { cursorHooks } from "./hooks.ts";
 
@@ -10,4 +10,5 @@ export const cursorAgent: AgentDescriptor = {
   alsoRuns: { agent: "claude", isOwn: isCursorEvent },
   hooks: cursorHooks,
   files: CURSOR_FILES,
+  tools: CURSOR_TOOLS,
 };

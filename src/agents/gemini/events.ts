@@ -99,7 +99,7 @@ const MEANING: EventTable<(event: Fields, sessionId: string) => AgentEvent> = {
 const NO_RESPONSE = "[no response text]";
 
 /** Tools of Gemini CLI 0.61.0. */
-const TOOLS: ToolTable = {
+export const GEMINI_TOOLS: ToolTable = {
   run_shell_command: ["command", "command"],
   write_file: ["write", "file_path"],
   replace: ["write", "file_path"],
@@ -115,7 +115,7 @@ function toolOf(event: Fields): ToolUse | undefined {
   const name = stringField(event, "tool_name");
   const input = objectField(event, "tool_input") ?? {};
   if (name === "ask_user") return { name, ...optional("text", questionsIn(input)) };
-  return name === undefined ? undefined : describeTool(callOf(name, input, TOOLS));
+  return name === undefined ? undefined : describeTool(callOf(name, input, GEMINI_TOOLS));
 }
 
 function questionsIn(input: Fields): string | undefined {
@@ -127,7 +127,7 @@ function questionsIn(input: Fields): string | undefined {
 function geminiRequest(event: Fields): ApprovalRequest | undefined {
   const name = stringField(event, "tool_name");
   if (name === undefined) return undefined;
-  const call = callOf(name, objectField(event, "tool_input") ?? {}, TOOLS);
+  const call = callOf(name, objectField(event, "tool_input") ?? {}, GEMINI_TOOLS);
   return { for: "permission", ...call, dialog: "gate", acceptsApproval: false };
 }
 

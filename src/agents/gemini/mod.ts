@@ -1,6 +1,6 @@
 /** Gemini CLI. */
 import type { AgentDescriptor } from "../shared/descriptor.ts";
-import { gemini } from "./events.ts";
+import { gemini, GEMINI_TOOLS } from "./events.ts";
 import { geminiFeed } from "./feed_spec.ts";
 import { GEMINI_FILES } from "./files.ts";
 import { geminiHooks } from "./hooks.ts";
@@ -11,4 +11,5 @@ export const geminiAgent: AgentDescriptor = {
   hooks: geminiHooks,
   feed: geminiFeed,
   files: GEMINI_FILES,
+  tools: GEMINI_TOOLS,
 };

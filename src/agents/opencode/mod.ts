@@ -4,10 +4,12 @@ import { opencode } from "./events.ts";
 import { OPENCODE_FILES } from "./files.ts";
 import { opencodeHooks } from "./hooks.ts";
 import { opencodePlugin } from "./plugin.ts";
+import { OPENCODE_TOOLS } from "./request.ts";
 
 export const opencodeAgent: AgentDescriptor = {
   name: opencode.name,
   adapter: opencode,
   hooks: opencodeHooks(opencodePlugin),
   files: OPENCODE_FILES,
+  tools: OPENCODE_TOOLS,
 };

@@ -10,6 +10,7 @@ import type { AgentFeed } from "./feed_spec.ts";
 import type { AgentHooks } from "./hook_spec.ts";
 import type { HookTrust } from "./hook_trust.ts";
 import type { StatuslineSettings } from "./statusline_settings.ts";
+import type { ToolTable } from "./tool_table.ts";
 
 export interface AgentDescriptor {
   /** The word in `agent-console hook NAME`. */
@@ -29,6 +30,8 @@ export interface AgentDescriptor {
   readonly feed?: AgentFeed;
   /** agents/files.ts lists them for the tables of risks. */
   readonly files?: AgentFiles;
+  /** What its tools do, for whoever writes or tests a rule: its requests are read by the same table. */
+  readonly tools?: ToolTable;
 }
 
 /** The status line of an agent that has one. `agent-console statusline` names no agent: agents/statusline.ts picks it. */

@@ -42,7 +42,9 @@ export async function approvals(
   const isQuestion = (one: Approval) => one.for === "question";
   // One line for each way to decide.
   for (const example of [open.find((one) => !isQuestion(one)), open.find(isQuestion)]) {
-    if (example?.missing !== undefined) run.out.note(`see all of it: agent-console approvals ${example.id}`);
+    if (example?.missing !== undefined && example.cutBy === undefined) {
+      run.out.note(`see all of it: agent-console approvals ${example.id}`);
+    }
     if (example !== undefined) run.out.note(`answer with: ${answerHint(example)}`);
   }
 }

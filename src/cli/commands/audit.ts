@@ -8,7 +8,6 @@ import { HEAD_FILE, readHeadFile } from "../../journal/witness.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { sha256OfJournal } from "../../platform/hash.ts";
 import { type Approval, riskNamed, type Rule } from "../../domain/approval.ts";
-import { shellQuote } from "../../lib/shell_quote.ts";
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { approvalSummary, outcomeText } from "../approval_text.ts";
@@ -121,9 +120,14 @@ export async function verify(
   if (result.unfinished !== undefined) run.out.note(`${result.unfinished} bytes of an unfinished record at the end`);
 }
 
+/** A head that is made now is made of the records that it would have to judge. */
+const EARLIER =
+  'give a head that "agent-console audit head --json" printed at an earlier time and that was kept elsewhere; one made ' +
+  "now proves nothing";
+
 function readHead(file: string): Head {
   const shown = escapeControls(clip(file, 200));
-  const hint = `agent-console audit head --json > ${shellQuote([file])}`;
+  const hint = EARLIER;
   let value: unknown;
   try {
     if (denoFiles.stat(file) === undefined) throw new ConsoleError("not_found", `there is no file ${shown}`, { hint });

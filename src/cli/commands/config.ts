@@ -10,6 +10,8 @@ import { narrowUmask } from "../../platform/process.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
+import { type GivenRule, givenRules } from "../../policy/rule.ts";
+import { flawOf } from "../rule_flaws.ts";
 import { checkWorkspace } from "./config_workspace.ts";
 import { noteOtherValues } from "./config_in_use.ts";
 
@@ -102,13 +104,23 @@ export async function setConfigKey(run: CommandContext, key: string, text: strin
 }
 
 export async function validate(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
-  const { file, warnings, config } = await load(run);
+  const { file, warnings: odd, config } = await load(run);
+  const warnings = [...odd, ...idleRules(config.approvals.rules, run.context.paths.root)];
   const workspace = checkWorkspace(run.context.paths.configJsonc, config.daemon.safety_mode);
   if (workspace?.unreadable) throw new ConsoleError("config_invalid", workspace.warnings.join("\n  "));
   if (options.json) return run.out.json({ valid: true, file, warnings, ...(workspace && { workspace }) });
   for (const warning of [...warnings, ...workspace?.warnings ?? []]) run.out.note(warning);
   run.out.plain(file === null ? "valid: there is no file, all values are defaults" : `valid: ${file}`);
   if (workspace !== undefined) run.out.plain(`valid: ${workspace.file}`);
+}
+
+/** Rules that are valid and could never match a call. @param home of this program, which no rule reaches */
+function idleRules(given: readonly GivenRule[], home: string): readonly string[] {
+  return givenRules(given, "config", "").flatMap((rule, at) => {
+    const flaw = flawOf(rule, [home]);
+    const shown = escapeControls(`${rule.tool}: ${rule.pattern}`);
+    return flaw === undefined ? [] : [`approvals.rules: rule ${at + 1} (${shown}) matches nothing: ${flaw.why}`];
+  });
 }
 
 function known(key: string): void {

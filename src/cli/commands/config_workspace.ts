@@ -28,10 +28,13 @@ export function checkWorkspace(own: string, safetyMode: SafetyMode): CheckedWork
   const file = `${folder}/${WORKSPACE_CONFIG}`;
   const shown = escapeControls(file);
   const policy = loadWorkspace(text, file, { now: new Date().toISOString() });
-  const { warnings } = withWorkspacePolicy({ safetyMode, rules: [] }, policy);
+  const { warnings, safetyMode: inForce } = withWorkspacePolicy({ safetyMode, rules: [] }, policy);
+  const loose = policy.safetyMode === undefined || policy.safetyMode === inForce
+    ? []
+    : [`daemon.safety_mode is ${policy.safetyMode}, looser than yours (${safetyMode}): it is ignored`];
   return {
     file,
-    warnings: warnings.map((warning) => warning.includes(shown) ? warning : `${shown} ${warning}`),
+    warnings: [...warnings, ...loose].map((warning) => warning.includes(shown) ? warning : `${shown} ${warning}`),
     ...(policy.unreadable ? { unreadable: true } : {}),
   };
 }

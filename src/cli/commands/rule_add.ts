@@ -1,15 +1,15 @@
 /** `rules add`: a rule of one's own, after a look at what it would have decided in the last week. */
-import { listSegments, readBlocks } from "../../journal/segment.ts";
-import type { Approval, ApprovalRequest, Rule } from "../../domain/approval.ts";
+import { AGENTS } from "../../agents/registry.ts";
+import type { Rule } from "../../domain/approval.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
-import { classify } from "../../policy/classify.ts";
-import { evaluatePolicy } from "../../policy/evaluation.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder } from "../../platform/process.ts";
 import { confirm } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { call, type CommandContext } from "../context.ts";
+import { allSessions, call, type CommandContext, read } from "../context.ts";
+import { flawOf } from "../rule_flaws.ts";
+import { previewLines } from "../rule_preview.ts";
 import { seconds } from "../time_span.ts";
 
 export interface RuleAddOptions {
@@ -21,36 +21,27 @@ export interface RuleAddOptions {
   readonly yes?: boolean;
 }
 
-const DAYS = 7;
-const DAY_MS = 86_400_000;
-/** Lines of the preview. */
-const SHOWN = 10;
-
 export async function addRule(run: CommandContext, pattern: string, options: RuleAddOptions): Promise<void> {
   const { tool, agent, deny, yes, expires } = options;
-  const workspace = options.workspace === undefined
-    ? {}
-    : { workspace: resolveFrom(options.workspace, currentFolder()) };
   const params = {
     decision: deny ? "deny" as const : "allow" as const,
     tool,
     pattern,
     ...(agent === undefined ? {} : { agent }),
-    ...workspace,
+    ...(options.workspace === undefined ? {} : { workspace: workspaceOf(options.workspace) }),
     ...(expires === undefined ? {} : { expiresInSecs: seconds(expires) }),
   };
-  const word = deny ? "denied" : "passed";
-  const asked = [...recent(run)].filter((one) => params.tool === "*" || one.tool === params.tool);
-  const whole = asked.filter(isWhole);
-  const found = decidedBy({ id: "new", scope: "always", createdAt: "", by: "cli:admin", ...params }, whole);
-  const times = found.length === 1 ? "1 request" : `${found.length} requests`;
-  run.out.note(
-    `In the last ${DAYS} days it would have ${word} ${times} of those that were asked${found.length > 0 ? ":" : "."}`,
-  );
-  for (const line of [...new Set(found)].slice(0, SHOWN)) run.out.note(`  ${escapeControls(line)}`);
-  if (new Set(found).size > SHOWN) run.out.note(`  … and ${new Set(found).size - SHOWN} others`);
-  const parts = asked.length - whole.length;
-  if (parts > 0) run.out.note(`Not judged: ${parts} more that the journal has masked or shortened.`);
+  const scope = options.workspace === undefined ? "always" as const : "workspace" as const;
+  const rule: Rule = { id: "new", scope, createdAt: "", by: "cli:admin", ...params };
+  const flaw = flawOf(rule, [run.context.paths.root]);
+  if (flaw !== undefined) {
+    const hint = flaw.hint ?? "read in docs/approvals.md, Rules, what a pattern reaches";
+    throw new ConsoleError("usage", `the rule would match nothing: ${flaw.why}`, { hint });
+  }
+  await refuseTwin(run, rule, expires);
+  if (agent !== undefined) await noteUnknownAgent(run, agent);
+  const { safetyMode } = await read(run, "status", {});
+  for (const line of previewLines(rule, safetyMode, run.context.paths.journal, Date.now())) run.out.note(line);
   if (!yes) {
     const confirmed = confirm(`Add the rule: ${params.decision} ${escapeControls(`${tool}: ${pattern}`)}? [y/N] `);
     if (confirmed === undefined) {
@@ -62,41 +53,32 @@ export async function addRule(run: CommandContext, pattern: string, options: Rul
   run.out.note(`rule ${ruleId}; take it back with: agent-console rules revoke ${ruleId}`);
 }
 
-/** What is masked or shortened in the journal ran as another text, or is always asked. */
-function isWhole({ input, missing }: Approval): boolean {
-  return missing === undefined && !input.includes("***");
-}
-
-/** What was asked and would have been decided by `rule` alone, in one line each. */
-function decidedBy(rule: Rule, approvals: readonly Approval[]): readonly string[] {
-  return approvals.flatMap((approval) => {
-    const { cwd, agent, tool, input, action = "command", for: kind, sessionId, unsandboxed } = approval;
-    const where = cwd === undefined ? {} : { cwd, workspace: cwd };
-    const request: ApprovalRequest = {
-      ...{ for: kind, tool, action, subject: input, dialog: "beside", acceptsApproval: true },
-      ...(unsandboxed ? { unsandboxed } : {}),
-    };
-    const policy = { safetyMode: "guarded", rules: [rule] } as const;
-    const caller = { agent, sessionId, now: 0, ...(cwd === undefined ? {} : { cwd }) };
-    const decided = evaluatePolicy(classify(request, where), policy, caller);
-    return decided.kind === "decided" && decided.by.kind === "rule" ? [`${tool}: ${input}`] : [];
+function workspaceOf(given: string): string {
+  const folder = resolveFrom(given, currentFolder());
+  const kind = denoFiles.stat(folder)?.kind;
+  if (kind === "directory" || kind === "symlink") return folder;
+  throw new ConsoleError("usage", `--workspace is ${escapeControls(folder)}, and no folder is there`, {
+    hint: "name the folder that the sessions run in, or one above it",
   });
 }
 
-/** The requests of the last days, as the journal has them: masked, and long ones shortened. */
-function* recent(run: CommandContext): Generator<Approval> {
-  const since = new Date(Date.now() - DAYS * DAY_MS).toISOString();
-  const text = new TextDecoder();
-  for (const { path } of listSegments(denoFiles, run.context.paths.journal)) {
-    for (const { bytes } of readBlocks(denoFiles, path, 0)) {
-      for (const line of text.decode(bytes).split("\n")) {
-        if (!line.includes('"type":"approval.requested"')) continue;
-        const { ts, data } = JSON.parse(line) as {
-          readonly ts: string;
-          readonly data: { readonly approval: Approval };
-        };
-        if (ts >= since) yield data.approval;
-      }
-    }
-  }
+/** A rule that says the same for as long makes the new one idle, and a revocation of either would change nothing. */
+async function refuseTwin(run: CommandContext, rule: Rule, expires: string | undefined): Promise<void> {
+  const said = ({ decision, tool, pattern, agent, scope, workspace }: Rule) =>
+    JSON.stringify([decision, tool, pattern, agent ?? null, scope, workspace ?? null]);
+  const { rules } = await read(run, "approval.rules", {});
+  const twin = rules.find((one) =>
+    one.by !== "config" && said(one) === said(rule) && (one.expiresAt === undefined || expires !== undefined)
+  );
+  if (twin === undefined) return;
+  throw new ConsoleError("conflict", `rule ${twin.id} says the same already`, {
+    hint: `agent-console rules list; to have it end at another time: agent-console rules revoke ${twin.id} first`,
+  });
+}
+
+/** No error: an agent with a name of its own may report for the first time tomorrow. */
+async function noteUnknownAgent(run: CommandContext, agent: string): Promise<void> {
+  const names = AGENTS.filter(({ hooks }) => hooks !== undefined).map(({ name }) => name);
+  if (names.includes(agent) || (await allSessions(run)).some((session) => session.agent === agent)) return;
+  run.out.note(`No agent named "${escapeControls(agent)}" has a session here; known are ${names.join(", ")}.`);
 }

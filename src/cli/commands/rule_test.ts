@@ -1,10 +1,13 @@
-/** `rules test`: what the rules and the safety mode would decide of a command here, and why. */
+/** `rules test`: what the rules and the safety mode would decide of a command, a file or an address here, and why. */
 import { bold } from "@std/fmt/colors";
+import { whatToolDoes } from "../../agents/registry.ts";
 import { repositoryConfigText } from "../../config/repository_file.ts";
 import { workspaceText } from "../../config/workspace_file.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { currentFolder } from "../../platform/process.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { type CommandContext, read } from "../context.ts";
 
 export interface RuleTestOptions {
@@ -22,6 +25,7 @@ export async function testRule(run: CommandContext, command: string, options: Ru
     command,
     cwd,
     tool: options.tool,
+    action: actionOf(options.tool),
     ...(options.agent === undefined ? {} : { agent: options.agent }),
     repositoryConfig: repositoryConfigText(denoFiles, cwd),
     ...(workspaceConfig === undefined ? {} : { workspaceConfig }),
@@ -29,4 +33,18 @@ export async function testRule(run: CommandContext, command: string, options: Ru
   if (options.json) return run.out.json({ result });
   run.out.line(`${bold(OUTCOMES[result.outcome])}: ${escapeControls(result.why)}`);
   run.out.line(`label: ${result.risk}`);
+}
+
+/** What a call of the tool is: judged as anything else, it would pass here and be asked there. */
+function actionOf(tool: string): NonNullable<ParamsOf<"approval.evaluate">["action"]> {
+  const does = whatToolDoes(tool);
+  if (does !== undefined && does !== "search" && does !== "other") return does;
+  const named = escapeControls(tool);
+  const problem = does === "search"
+    ? `${named} searches, and what it would find is not known here`
+    : `--tool is "${named}", no tool that runs a command, opens a file or fetches an address`;
+  throw new ConsoleError("usage", problem, {
+    hint: 'name one as its agent does, such as Bash, Write, Read or WebFetch; for any other only the pattern "*" or ' +
+      "its whole input matches",
+  });
 }

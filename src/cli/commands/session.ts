@@ -189,8 +189,10 @@ export async function updateSession(run: CommandContext, id: string, options: Up
   run.out.note(`${sessionId}: ${done.status}`);
 }
 
-export function rename(run: CommandContext, id: string, title: string): Promise<void> {
-  return updateSession(run, id, { title });
+export async function rename(run: CommandContext, id: string, title: string): Promise<void> {
+  const sessionId = await resolveSession(run, id);
+  await call(run, "session.update", { sessionId, title });
+  run.out.note(`${sessionId}: renamed`);
 }
 
 export async function closeSession(
