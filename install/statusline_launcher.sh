@@ -39,7 +39,8 @@ for name in \
 done
 case $1 in
   DENO_DIR=/*)
-    export "$1"
+    # Named also where it is empty: this one is for us alone.
+    export "$1" "AC_KEPT_DENO_DIR=${AC_KEPT_DENO_DIR-}"
     shift
     ;;
 esac

@@ -7,7 +7,7 @@ import { customAgent } from "./custom/mod.ts";
 import { geminiAgent } from "./gemini/mod.ts";
 import { opencodeAgent } from "./opencode/mod.ts";
 import type { Adapter } from "./shared/adapter.ts";
-import { customName } from "./shared/agent_name.ts";
+import { customName } from "./shared/free_name.ts";
 import type { AgentDescriptor } from "./shared/descriptor.ts";
 import { refusedName } from "./shared/refused_name.ts";
 import type { AgentHooks } from "./shared/hook_spec.ts";

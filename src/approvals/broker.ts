@@ -13,6 +13,7 @@ import type { ReportDeps } from "../core/apply_report.ts";
 import type { ApprovalRequest, Decision } from "../domain/approval.ts";
 import { parseDecider } from "../domain/decider.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
+import type { ProcessName } from "../domain/row_processes.ts";
 import { replaceState } from "../domain/approval_resolution.ts";
 import type { Log } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -269,7 +270,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     this.#o.policy.reportCommitted(report);
   }
 
-  eventCommitted(rowId: string, event: AgentEvent, source?: number): void {
+  eventCommitted(rowId: string, event: AgentEvent, source?: ProcessName): void {
     this.#resolver.eventCommitted(rowId, event, source);
     if (event.kind === "ended") this.#workspaces.forget(rowId);
   }

@@ -3,7 +3,7 @@ import type { IncomingRequest } from "../core/approvals_port.ts";
 import type { ApprovalRequest } from "../domain/approval.ts";
 import type { Report } from "../domain/report.ts";
 import { routeReport, type SessionLookup } from "../domain/report_routing.ts";
-import { sourceOf } from "../domain/row_processes.ts";
+import { senderOf } from "../domain/row_processes.ts";
 import { resolvePath } from "../policy/places.ts";
 import type { RuleContext } from "../policy/rule.ts";
 import type { Where } from "../policy/where.ts";
@@ -16,7 +16,7 @@ export function subjectSession(
 ): Pick<PendingRequest, "rowId" | "agent" | "process" | "cwd"> {
   const requested: Report = { ...report, event: { kind: "requested", for: "permission", text: "" } };
   const rowId = routeReport(requested, rows).at(-1)?.sessionId ?? report.sessionId;
-  const process = sourceOf(rows.get(report.sessionId), report);
+  const process = senderOf(rows.get(report.sessionId), report);
   return { rowId, agent: report.agent, process, cwd: cwdOf(report, request, rows) };
 }
 

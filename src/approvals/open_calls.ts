@@ -2,8 +2,8 @@
  * The calls of each row that have begun and not ended, where their agent sends ids: calls of one turn run side by side,
  * and two of them may be equal. Each of them needs an answer of its own.
  */
-import { mayBeSame } from "../core/twin_events.ts";
 import type { AgentEvent } from "../domain/report.ts";
+import { mayBeSame, type ProcessName } from "../domain/row_processes.ts";
 import type { ToolUse } from "../domain/session.ts";
 import { isSameCall } from "../domain/transition.ts";
 
@@ -13,14 +13,14 @@ const KEPT = 256;
 interface OpenCall {
   readonly rowId: string;
   readonly tool: ToolUse;
-  readonly process: number | undefined;
+  readonly process: ProcessName | undefined;
 }
 
 export class OpenCalls {
   #calls: readonly OpenCall[] = [];
 
   /** `event` was committed for the row `rowId`, sent by the process `process` of its conversation. */
-  eventCommitted(rowId: string, event: AgentEvent, process: number | undefined): void {
+  eventCommitted(rowId: string, event: AgentEvent, process: ProcessName | undefined): void {
     switch (event.kind) {
       case "tool":
       case "requested":
@@ -40,7 +40,7 @@ export class OpenCalls {
   }
 
   /** How many such calls run or wait. */
-  count(rowId: string, { name, text }: ToolUse, process: number | undefined): number {
+  count(rowId: string, { name, text }: ToolUse, process: ProcessName | undefined): number {
     return this.#calls.filter((call) =>
       call.rowId === rowId && call.tool.name === name && call.tool.text === text && mayBeSame(call.process, process)
     ).length;

@@ -1,5 +1,5 @@
 /** Opens an approval: the question of a request, in the inbox and on its row, and whoever waits for its answer. */
-import type { ReportDeps } from "../core/apply_report.ts";
+import { isBesideLiving, type ReportDeps } from "../core/apply_report.ts";
 import type { CommitResult } from "../core/store.ts";
 import type { AgentEvent, QuestionText } from "../domain/report.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
@@ -33,7 +33,9 @@ export function openRequest(
   const about = subjectSession(incoming, core.store);
   const deadline = new Date(Date.parse(at) + waitMs).toISOString();
   const approval = newApproval({ ...about, request, cutBy, id, at, deadline });
-  const question: QuestionText = { ...questionOf(report.event, approval), approvalId: id };
+  // What the process here does goes on meanwhile, and is what the row shows again.
+  const beside = report.subagent === undefined && isBesideLiving(report, core.store) ? { scripted: true as const } : {};
+  const question: QuestionText = { ...questionOf(report.event, approval), approvalId: id, ...beside };
   const ask = () => void core.store.commit({ type: "approval.requested", data: { approval } }, requester.actor);
   const release = admitQuestion(ask);
   const event: AgentEvent = { kind: "requested", ...question };

@@ -1,8 +1,9 @@
 /** The open approvals with their requesters: state of this process only, beside the inbox, which is journaled. */
 import type { IncomingRequest } from "../core/approvals_port.ts";
 import type { ClassifiedRequest } from "../policy/classify.ts";
-import { mayBeSame, TWINS_MS } from "../core/twin_events.ts";
+import { TWINS_MS } from "../core/twin_events.ts";
 import type { QuestionText } from "../domain/report.ts";
+import { mayBeSame, type ProcessName } from "../domain/row_processes.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
 
@@ -36,7 +37,7 @@ export interface PendingRequest {
   readonly sessionId: string;
   readonly agent: string;
   /** The process of the conversation that asks, where it is known. */
-  readonly process: number | undefined;
+  readonly process: ProcessName | undefined;
   readonly cwd: string | undefined;
   readonly request: ClassifiedRequest;
   /** What the row shows while it waits for this. */

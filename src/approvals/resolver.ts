@@ -9,6 +9,7 @@ import type { Once } from "../core/idempotency.ts";
 import type { CommitResult } from "../core/store.ts";
 import type { Approval, ApprovalState, Rule } from "../domain/approval.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
+import { mayBeSame, type ProcessName } from "../domain/row_processes.ts";
 import {
   replaceState,
   resolveApproval,
@@ -126,7 +127,7 @@ export class ApprovalResolver {
   // -- by other events ------------------------------------------------------------------------------------------------
 
   /** `event` was committed for this row, sent by the process `source` of its conversation. */
-  eventCommitted(rowId: string, event: AgentEvent, source?: number): void {
+  eventCommitted(rowId: string, event: AgentEvent, source?: ProcessName): void {
     for (const end of this.#unwritten.splice(0)) if (this.#write(end)) this.#tellOfEnd(end);
     this.#corrections.eventCommitted(rowId, event);
     this.calls.eventCommitted(rowId, event, source);
@@ -143,8 +144,12 @@ export class ApprovalResolver {
     this.#showNext(rowId);
   }
 
-  /** One process of a conversation says nothing about what another one asks, while that lives. */
-  #isOfAnother({ process }: PendingRequest, source: number | undefined): boolean {
+  /**
+   * One process of a conversation says nothing about what another one asks, while that lives. Of one elsewhere nobody
+   * knows whether it does: its hook hangs up when it ends.
+   */
+  #isOfAnother({ process }: PendingRequest, source: ProcessName | undefined): boolean {
+    if (typeof process === "string" || typeof source === "string") return !mayBeSame(process, source);
     return process !== undefined && source !== undefined && process !== source &&
       this.#o.core.store.processes.mayLive({ pid: process });
   }
@@ -156,7 +161,7 @@ export class ApprovalResolver {
   #showNext(rowId: string): void {
     const [next] = this.pending.open(rowId);
     const status = this.#o.core.store.get(rowId)?.status;
-    if (next === undefined || (status !== "working" && !(next.request.scripted && status !== "waiting"))) return;
+    if (next === undefined || (status !== "working" && !(next.question.scripted && status !== "waiting"))) return;
     this.#tellRow(next, { kind: "requested", ...next.question }, DAEMON);
   }
 
@@ -247,7 +252,7 @@ export class ApprovalResolver {
   ): void {
     if (this.#o.core.store.get(rowId) === undefined) return;
     try {
-      const facts = process === undefined ? {} : { pid: process };
+      const facts = typeof process === "number" ? { pid: process } : {};
       this.commit({ agent, sessionId: rowId, facts, event }, { actor, at });
     } catch (error) {
       this.#o.log.error("a row was not updated", { sessionId: rowId, error: String(error) });

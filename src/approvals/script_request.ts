@@ -5,7 +5,7 @@ import { withPresentedTools } from "../domain/presentation.ts";
 import type { AgentEvent } from "../domain/report.ts";
 import type { Session } from "../domain/session.ts";
 import { anotherAgents, nameTaken, unknownSession } from "./errors.ts";
-import { isFreeName } from "../agents/shared/agent_name.ts";
+import { isFreeName } from "../agents/shared/free_name.ts";
 import type { ParamsOf } from "../protocol/method_schemas.ts";
 
 /**

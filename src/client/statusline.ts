@@ -1,6 +1,6 @@
 /**
  * `agent-console statusline [-- CMD ARGS…]`: the tee for an agent's status line. What follows `--` is run as argv,
- * without a shell (a shell line is `-- sh -c 'LINE'`, as `hooks install` writes it): it starts at once, gets the same
+ * without a shell (a shell line is `-- /bin/sh -c 'LINE'`, as `hooks install` writes it): it starts at once, gets the same
  * bytes on stdin, inherits our stdout and stderr, and its exit code is ours. At the same time a report goes to the
  * daemon.
  *
@@ -12,7 +12,7 @@ import { statusline } from "../agents/statusline.ts";
 import { resolveOwnHome } from "../config/endpoint.ts";
 import { denoFiles, isNotFound } from "../platform/deno_files.ts";
 import { homePaths } from "../platform/home_paths.ts";
-import { keptEnv } from "../platform/environment.ts";
+import { takeKeptEnv } from "../platform/environment.ts";
 import { currentFolder, onSignal, spawn } from "../platform/process.ts";
 import { stdinChunks, writeStderr, writeStdout } from "../platform/stdio.ts";
 import { branchOf } from "./git_branch.ts";
@@ -66,7 +66,7 @@ function begin(command: readonly string[]): UserCommand {
       stdin: "piped",
       stdout: "inherit",
       stderr: "inherit",
-      env: keptEnv(),
+      env: takeKeptEnv(),
       inherits: true,
     });
     const writer = child.stdin?.getWriter();

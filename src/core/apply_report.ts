@@ -2,7 +2,7 @@
 import { decideReport } from "../domain/decide.ts";
 import { withoutKnownFacts } from "../domain/dedupe.ts";
 import type { Report } from "../domain/report.ts";
-import { type MayLive, processesOf, sourceOf, withSourceInFront } from "../domain/row_processes.ts";
+import { type MayLive, processesOf, senderOf, withSourceInFront } from "../domain/row_processes.ts";
 import { dropStaleEvent, routeReport } from "../domain/report_routing.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import type { ApprovalsPort } from "./approvals_port.ts";
@@ -35,7 +35,8 @@ export function commitReport(
 ): CommitResult {
   const late = (one: Report) => at === undefined ? one : dropStaleEvent(one, store.get(one.sessionId), at);
   const { processes } = store;
-  const told = late(ofLiving(report, store));
+  const isBeside = isBesideLiving(report, store);
+  const told = late(isBeside ? besideLiving(report) : ofLiving(report, store));
   const mayLive: MayLive = (process) => processes.mayLive(process);
   const reports = routeReport(told, store).map(late);
   let last: CommitResult = { seq: store.seq, sessionId: null, status: null };
@@ -50,10 +51,15 @@ export function commitReport(
     if (actor !== DAEMON) store.proved(one.sessionId);
     // A late hook of a dead process does not revive its row; a process that announces itself is a new one.
     if (one.event.kind === "announced") store.renewed(one.sessionId);
-    const source = sourceOf(session, one);
+    const source = senderOf(session, one);
     const change = decideReport(session, one, at === undefined ? now() : latest(at, session?.lastEventAt), mayLive);
     last = store.commit(change, actor, i === reports.length - 1 ? reportOnce(idempotencyKey) : undefined);
-    approvals.eventCommitted(one.sessionId, one.event, source);
+    // What a process elsewhere does changes no row that lives here, and ends its own questions all the same.
+    approvals.eventCommitted(
+      one.sessionId,
+      isBeside && one.sessionId === told.sessionId ? report.event : one.event,
+      source,
+    );
   }
   if (actor !== DAEMON && at === undefined) {
     const row = store.get(told.sessionId);
@@ -73,6 +79,27 @@ function ofLiving(report: Report, store: Store): Report {
     store.processes.isGone(pid) &&
     store.get(sessionId)?.pid !== pid;
   return isLate ? { ...report, facts, event: { kind: "noted" } } : report;
+}
+
+/** `report` is from a process of another pid namespace, while the row of its conversation has one that lives here. */
+export function isBesideLiving({ elsewhere, sessionId }: Report, store: Pick<Store, "get" | "processes">): boolean {
+  const row = elsewhere === undefined ? undefined : store.get(sessionId);
+  return row !== undefined && row.status !== "closed" &&
+    processesOf(row).some((process) => store.processes.mayLive(process));
+}
+
+/**
+ * What is left of such a report: the row goes on with the process here, begins and ends with it. A question for our
+ * clients is shown, because it waits for a person; what a sub-agent does is for its own row.
+ */
+function besideLiving(report: Report): Report {
+  const { event, subagent } = report;
+  if (subagent !== undefined) {
+    const { terminal: _, tty: _1, ...facts } = report.facts;
+    return { ...report, facts };
+  }
+  const isOurs = event.kind === "requested" && event.approvalId !== undefined;
+  return { ...report, facts: {}, event: isOurs ? event : { kind: "noted" } };
 }
 
 /** A report names its session in the agent's own words: its key alone says that it is the same one. */

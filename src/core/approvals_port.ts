@@ -1,6 +1,7 @@
 /** What the core needs of approvals; src/approvals implements it. */
 import type { ApprovalRequest, Decision } from "../domain/approval.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
+import type { ProcessName } from "../domain/row_processes.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
 
@@ -40,7 +41,7 @@ export interface ApprovalsPort {
   /** `report` was committed as a whole, whichever rows it was about. Never throws. */
   reportCommitted(report: Report): void;
   /** `event` was committed for the row `sessionId`; `source` is the process that sent it, where it is known. Never throws. */
-  eventCommitted(sessionId: string, event: AgentEvent, source?: number): void;
+  eventCommitted(sessionId: string, event: AgentEvent, source?: ProcessName): void;
   /**
    * The session ended without an event of its agent: no decision could reach it, or nobody needs one. Cancels what it
    * and its sub-agents requested, for `reason`. Never throws.

@@ -28,16 +28,16 @@ export class Processes {
   /** Sessions whose agent lives in another one; those of long ago are forgotten first. */
   #foreign = new Set<string>();
 
-  /** Notes that the agent of a session lives in the pid namespace `told`. @returns whether that is another one */
-  isForeign(sessionId: string, told: string | undefined): boolean {
+  /** Notes that the agent of a session lives in the pid namespace `told`. @returns its number where it is another one */
+  foreignNamespace(sessionId: string, told: string | undefined): string | undefined {
     const number = /^pid:\[(\d+)\]$/.exec(told ?? "")?.[1];
     const isForeign = number !== undefined && this.namespace !== undefined && number !== this.namespace;
     this.#foreign.delete(sessionId);
-    if (!isForeign) return false;
+    if (!isForeign) return undefined;
     this.#foreign.add(sessionId);
     const [oldest] = this.#foreign;
     if (this.#foreign.size > KEPT && oldest !== undefined) this.#foreign.delete(oldest);
-    return true;
+    return number;
   }
 
   get foreign(): ReadonlySet<string> {

@@ -31,6 +31,9 @@ export interface CommitResult {
   readonly status: string | null;
 }
 
+/** What a record has around its data, in about: two hashes, the time, the names. */
+const FRAME_UNITS = 256;
+
 /** Grows when the members of a saved row change: then the journal is replayed instead. */
 const SAVED_LAYOUT = 4;
 
@@ -143,7 +146,7 @@ export class Store {
     for (const record of this.#journal.append({ type: marked.type, actor, data: marked.data })) {
       const { seq, ts, type, dataJson } = record;
       const own = type === marked.type;
-      this.#options.quota?.charge(marked, dataJson.length);
+      this.#options.quota?.charge(marked, dataJson.length + FRAME_UNITS);
       // The other ones are the journal's own: the first record of a new segment.
       const appended = own ? marked : { type, data: JSON.parse(dataJson) } as NewEvent;
       try {

@@ -4,6 +4,7 @@
  * it twice; those that count must not.
  */
 import type { Report } from "../domain/report.ts";
+import { mayBeSame, type ProcessName } from "../domain/row_processes.ts";
 import type { Session } from "../domain/session.ts";
 
 /** How far apart two hooks of one event come, ms: each starts a process, on a machine that may be busy. */
@@ -17,12 +18,7 @@ const MOST_PROCESSES = 8;
 interface Seen {
   /** ms since 1970 */
   readonly at: number;
-  readonly pid: number | undefined;
-}
-
-/** Whether two events may be of one process: two known, different ones are never twins. */
-export function mayBeSame(a: number | undefined, b: number | undefined): boolean {
-  return a === undefined || b === undefined || a === b;
+  readonly process: ProcessName | undefined;
 }
 
 export class TwinEvents {
@@ -31,20 +27,28 @@ export class TwinEvents {
 
   /**
    * Whether the event that `report` was made of has been counted already. A prompt behind the end of its turn is another
-   * one, whatever its text, and so is one of another process of the conversation. Where one of both processes is not
-   * known they may be the same: two hooks of an agent that names no pid may have different parents.
+   * one, whatever its text, and so is one of another process of the conversation.
    *
    * @param row the session's, before the event
    * @param at ms since 1970
    */
-  isTwin({ agent, event, facts: { pid } }: Report, payload: unknown, row: Session | undefined, at: number): boolean {
+  isTwin(
+    { agent, event, facts: { pid }, elsewhere }: Report,
+    payload: unknown,
+    row: Session | undefined,
+    at: number,
+  ): boolean {
     if (event.kind !== "prompt" && event.kind !== "subagent") return false;
+    const process = elsewhere ?? pid;
     const key = `${agent} ${shortened(JSON.stringify(payload) ?? "")}`;
     const recent = (this.#seen.get(key) ?? []).filter((one) => Math.abs(at - one.at) <= TWINS_MS);
     const inTurn = event.kind === "subagent" || row?.status === "working";
-    if (inTurn && recent.some((one) => mayBeSame(one.pid, pid))) return true;
+    if (inTurn && recent.some((one) => mayBeSame(one.process, process))) return true;
     this.#seen.delete(key); // to the end: the first is the oldest
-    this.#seen.set(key, [...recent.filter((one) => one.pid !== pid).slice(1 - MOST_PROCESSES), { at, pid }]);
+    this.#seen.set(key, [...recent.filter((one) => one.process !== process).slice(1 - MOST_PROCESSES), {
+      at,
+      process,
+    }]);
     const [oldest] = this.#seen.keys();
     if (this.#seen.size > KEPT && oldest !== undefined) this.#seen.delete(oldest);
     return false;

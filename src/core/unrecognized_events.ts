@@ -5,6 +5,7 @@ import { maskSecrets } from "../domain/mask.ts";
 import { clip } from "../domain/sanitize.ts";
 import type { Log } from "../platform/system.ts";
 import type { Actor } from "../protocol/actor.ts";
+import { SparseLog } from "./sparse_log.ts";
 import type { Store } from "./store.ts";
 
 /** Kept of a payload, UTF-16 units. */
@@ -24,18 +25,28 @@ export interface UnrecognizedEvent {
 
 export class UnrecognizedEvents {
   #store: Pick<Store, "commit">;
-  #log: Log;
+  #log: SparseLog;
   #told = new Set<string>();
 
-  constructor(store: Pick<Store, "commit">, log: Log) {
+  /** @param steady milliseconds that never go back */
+  constructor(store: Pick<Store, "commit">, log: Pick<Log, "warn">, steady: () => number) {
     this.#store = store;
-    this.#log = log;
+    this.#log = new SparseLog(log, "an event of an agent was not understood", steady);
   }
 
-  /** One line in the log, one bounded record in the journal. @throws {ConsoleError} `read_only` */
+  /** Writes to the log what is not in it yet. */
+  tell(): void {
+    this.#log.tell();
+  }
+
+  /**
+   * One bounded record in the journal, and a line in the log, for each problem of an agent once a minute at most.
+   *
+   * @throws {ConsoleError} `read_only`, `busy`
+   */
   keep({ agent, problem, event }: UnrecognizedEvent, actor: Actor): void {
     const raw = clip(maskSecrets(JSON.stringify(event) ?? ""), RAW_CAP);
-    this.#log.warn("an event of an agent was not understood", { agent, problem });
+    this.#log.warn(`${agent} ${problem}`, { agent, problem });
     this.#store.commit({ type: "hook.unknown", data: { agent, problem, raw } }, actor);
   }
 

@@ -98,7 +98,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     bus,
     approvals: broker,
     agents: { adapterOf, nameProblem, pidNamespace: PID_NAMESPACE },
-    unknown: new UnrecognizedEvents(store, log),
+    unknown: new UnrecognizedEvents(store, log, () => systemClock.steady()),
     twins: new TwinEvents(),
     now,
     clock: systemClock,
@@ -192,7 +192,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   const services: readonly Service[] = [
     signals({ stop, log, tied: options.tied, reload, removeOwn }),
     logService(log),
-    refusalsService(refusals),
+    refusalsService(refusals, context.unknown),
     runtimeFiles,
     journals.journal,
     serverService(server, limits.drainMs),

@@ -92,4 +92,9 @@ export interface Report {
    * (Threads that the agent runs for itself. An end never creates one.)
    */
   readonly opens?: false;
+  /**
+   * Set where it came from a process of another pid namespace, as in a container: that namespace, and the pid in it where
+   * it is known, as `NAMESPACE:PID`. It is no process here, and never one of those that are.
+   */
+  readonly elsewhere?: string;
 }

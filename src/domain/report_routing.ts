@@ -44,12 +44,12 @@ function ofSession(report: Report, rows: SessionLookup): readonly Report[] {
         : [report];
     case "announced": // a new process: the sub-agents of the last one are gone, also after a kill -9
     case "ended":
-      return [...childrenOfProcess(report, rows).map(closing), report];
+      return [...childrenOfProcess(report, rows).map((row) => closing(row, report)), report];
     case "finished":
       // An interrupt ends sub-agents silently; the end of the next turn says that none runs. One whose hook waits for us
       // lives all the same, whatever the agent counts.
       return h.subagents === 0
-        ? [...childrenOfProcess(report, rows).filter((row) => !isHeld(row)).map(closing), report]
+        ? [...childrenOfProcess(report, rows).filter((row) => !isHeld(row)).map((row) => closing(row, report)), report]
         : [report];
     default:
       return [report];
@@ -57,6 +57,7 @@ function ofSession(report: Report, rows: SessionLookup): readonly Report[] {
 }
 
 function ofSubagent(report: Report, sub: NonNullable<Report["subagent"]>, rows: SessionLookup): readonly Report[] {
+  const sender = report.elsewhere === undefined ? {} : { elsewhere: report.elsewhere };
   const id = rowIdOf(report, sub.id, rows);
   const row = rows.get(id);
   const own = (event: Report["event"]): Report => ({
@@ -64,12 +65,14 @@ function ofSubagent(report: Report, sub: NonNullable<Report["subagent"]>, rows: 
     sessionId: id,
     facts: { ...ownFacts(report.facts), parentId: report.sessionId, title: sub.type === "" ? "sub-agent" : sub.type },
     event,
+    ...sender,
   });
   const parent = (event: Report["event"]): Report => ({
     agent: report.agent,
     sessionId: report.sessionId,
     facts: place(report.facts),
     event,
+    ...sender,
   });
   const h = report.event;
   const open = row !== undefined && row.status !== "closed";
@@ -125,8 +128,9 @@ function isHeld(row: Session): boolean {
   return row.status === "waiting" && row.waiting.approvalId !== undefined;
 }
 
-function closing(row: Session): Report {
-  return { agent: row.agent, sessionId: row.id, facts: {}, event: { kind: "ended", reason: "session_ended" } };
+function closing({ agent, id: sessionId }: Session, { elsewhere }: Report): Report {
+  const event = { kind: "ended", reason: "session_ended" } as const;
+  return { agent, sessionId, facts: {}, event, ...(elsewhere === undefined ? {} : { elsewhere }) };
 }
 
 /** Process and terminal are shared; folder, mode, prompt and title of a sub-agent are not the session's. */

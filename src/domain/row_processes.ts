@@ -30,6 +30,26 @@ export function sourceOf(row: Session | undefined, { facts }: Pick<Report, "fact
   return told === row.pid || row.others?.some(({ pid }) => pid === told) ? told : undefined;
 }
 
+/** A process of a conversation: its pid, or {@link Report.elsewhere}. */
+export type ProcessName = number | string;
+
+/** Who sent `report`, as far as that is known. */
+export function senderOf(row: Session | undefined, report: Report): ProcessName | undefined {
+  return report.elsewhere ?? sourceOf(row, report);
+}
+
+/**
+ * Whether two events may be of one process: two known, different ones never are, nor one here and one elsewhere. Where
+ * one of both is not known they may be the same: two hooks of an agent that names no pid may have different parents.
+ */
+export function mayBeSame(a: ProcessName | undefined, b: ProcessName | undefined): boolean {
+  if (typeof a !== "string" || typeof b !== "string") {
+    return typeof a !== "string" && typeof b !== "string" && (a === undefined || b === undefined || a === b);
+  }
+  const [[namespace, pid], [other, otherPid]] = [a.split(":"), b.split(":")];
+  return namespace === other && (pid === otherPid || pid === "" || otherPid === "");
+}
+
 /** `row` with the process that `report` is from in front, so that the event changes that one. */
 export function withSourceInFront(row: Session, report: Report, mayLive: MayLive): Session {
   const { event } = report;

@@ -16,10 +16,11 @@ export function headAndTail(text: string, cap: number): string {
   return text.slice(0, half).toWellFormed() + "…" + text.slice(text.length - half).toWellFormed();
 }
 
-// Controls and line separators; bidi controls (Unicode TR36, "Trojan Source"); what no font draws (zero-width characters,
-// fillers, tags), but for the selector that makes an emoji of a sign.
+// Controls, format characters (bidi, joiners, tags, annotations), line separators and what no version of Unicode has
+// given a sign yet, but for emoji to come; what is drawn as nothing (fillers, blanks), but for the selector that makes an
+// emoji of a sign.
 const HIDDEN =
-  /[\p{Cc}\u2028\u2029\u2800\p{Bidi_Control}]|(?!(?<=[\p{Extended_Pictographic}\d#*])[\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2800\u2d7f\u{1107f}\u{13441}\u{13442}\u{16fe4}\u{1d159}]|(?!\p{Extended_Pictographic})\p{Cn}|(?!(?<=[\p{Extended_Pictographic}\d#*])[\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
 
 /**
  * One line without anything that a terminal obeys or that deceives a reader: controls, escape sequences, bidi,

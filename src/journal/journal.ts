@@ -54,6 +54,8 @@ export interface JournalStats {
   readonly verifiedTo: number;
   /** Why nothing can be written; absent while writing works. */
   readonly readOnly?: string;
+  /** How often writing has failed. */
+  readonly failures: number;
 }
 
 /** What opening found besides the records. */
@@ -145,7 +147,7 @@ export class Journal {
   }
 
   stats(): JournalStats {
-    const { seq, hash, segments, bytes, trouble } = this.#writer;
+    const { seq, hash, segments, bytes, trouble, failures } = this.#writer;
     return {
       count: seq,
       head: hash,
@@ -154,6 +156,7 @@ export class Journal {
       ok: this.#broken === undefined,
       lastVerifiedAt: this.#lastVerifiedAt,
       verifiedTo: this.#unread === undefined ? seq : this.#checked,
+      failures,
       ...(trouble === undefined ? {} : { readOnly: trouble }),
     };
   }
@@ -206,9 +209,12 @@ export class Journal {
     await writeSnapshot({ files, dir, position, state, sha256: runningSha256(), slices, vouch });
   }
 
-  /** Makes the journal read-only where its last segment was taken away, or somebody else wrote to it. */
-  checkPlace(): void {
-    this.#writer.checkPlace();
+  /**
+   * Cuts off what somebody else appended to the last segment, and makes the journal read-only where that was taken away
+   * or cannot be put right. @returns bytes that were cut off
+   */
+  checkPlace(): number {
+    return this.#writer.checkPlace();
   }
 
   /**

@@ -1,11 +1,18 @@
-/** The error of a journal that cannot be written. */
+/** The errors of a journal that cannot be written. */
 import { ConsoleError } from "../protocol/errors.ts";
 
-/** The error where the disk refuses. The writer tries again by itself, at most once a second. */
+/** The segment that is appended to is not as we left it: somebody else changed it. */
+export class SegmentChanged extends Error {}
+
+/** The error where the disk or the segment refuses. The writer tries again by itself, at most once a second. */
 export function readOnly(what: string, error: unknown): ConsoleError {
   const why = error instanceof Error ? error.message : String(error);
+  const isChanged = error instanceof SegmentChanged ||
+    (error instanceof ConsoleError && error.kind === "journal_broken");
   return new ConsoleError("read_only", `${what}: ${why}`, {
     why,
-    hint: "free space on the disk or restore write access, then try again",
+    hint: isChanged
+      ? "something else changed the journal's files: put back what it was, agent-console audit verify tells the fault"
+      : "free space on the disk or restore write access, then try again",
   });
 }

@@ -1,10 +1,19 @@
 /** The checks before a journal that failed is written again. */
 import type { Files, Sha256 } from "../platform/system.ts";
 import { Chain } from "./chain.ts";
+import { SegmentChanged } from "./read_only.ts";
 import { parseRecord } from "./record.ts";
 import { firstLine, lastLines, type Segment } from "./segment.ts";
 
 const utf8 = new TextDecoder();
+
+/** Bytes of `segment` behind its records, which end at `size`. @throws {SegmentChanged} where it is gone, or shorter */
+export function bytesBehind(files: Pick<Files, "stat">, segment: Segment, size: number): number {
+  const length = files.stat(segment.path)?.size;
+  if (length === undefined) throw new SegmentChanged(`${segment.name} is gone`);
+  if (length < size) throw new SegmentChanged(`${segment.name} has ${length} bytes, expected ${size}`);
+  return length - size;
+}
 
 /**
  * Checks that `segment` still ends, at `size`, in the record that we wrote last. More bytes may follow.
@@ -17,13 +26,11 @@ export function checkTail(
   segment: Segment,
   tip: { readonly seq: number; readonly hash: string; readonly size: number },
 ): void {
-  const length = files.stat(segment.path)?.size;
-  if (length === undefined) throw new Error(`${segment.name} is gone`);
-  if (length < tip.size) throw new Error(`${segment.name} has ${length} bytes, expected ${tip.size}`);
+  bytesBehind(files, segment, tip.size);
   const [line] = lastLines(files, segment.path, tip.size, 1, tip.size);
   const record = line === undefined ? undefined : parseRecord(utf8.decode(line));
   if (line === undefined || record === undefined || record.hash !== tip.hash || record.seq !== tip.seq) {
-    throw new Error(`${segment.name} does not end in record ${tip.seq}`);
+    throw new SegmentChanged(`${segment.name} does not end in record ${tip.seq}`);
   }
   checkLine(sha256, segment.name, tip.size - line.length - 1, line, record);
 }

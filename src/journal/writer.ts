@@ -11,8 +11,8 @@ import type { AppendFile, Clock, Files, Sha256 } from "../platform/system.ts";
 import { canonicalJson } from "./canonical.ts";
 import { Sealer, SEGMENT_TYPE } from "./record.ts";
 import type { Appended, NewRecord } from "../protocol/record.ts";
-import { readOnly } from "./read_only.ts";
-import { checkTail, truncateUnsynced } from "./repair.ts";
+import { readOnly, SegmentChanged } from "./read_only.ts";
+import { bytesBehind, checkTail, truncateUnsynced } from "./repair.ts";
 import { type Segment, segmentOf } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
 
@@ -48,7 +48,7 @@ interface Current {
 }
 
 interface Trouble {
-  readonly why: string;
+  readonly error: unknown;
   /** Steady time of the next attempt. */
   readonly retryAt: number;
 }
@@ -66,6 +66,7 @@ export class Writer {
   /** The file that an fsync is under way for: it must not be closed. */
   #syncing: AppendFile | undefined;
   #trouble: Trouble | undefined;
+  #failures = 0;
   #unsynced = false;
   #repaired: () => void;
 
@@ -98,7 +99,11 @@ export class Writer {
   }
   /** Why nothing can be written, or undefined while writing works. */
   get trouble(): string | undefined {
-    return this.#trouble?.why;
+    return this.#trouble === undefined ? undefined : messageOf(this.#trouble.error);
+  }
+  /** How often writing has failed: also what went by between two looks is seen. */
+  get failures(): number {
+    return this.#failures;
   }
   /** The place after the last record; undefined while there is none. */
   get position(): Position | undefined {
@@ -175,27 +180,38 @@ export class Writer {
 
   /** Makes the journal read-only; returns the error for the caller. */
   #stop(error: unknown): ConsoleError {
-    const why = error instanceof Error ? error.message : String(error);
-    if (this.#trouble?.retryAt !== Infinity) this.#trouble = { why, retryAt: this.#options.clock.steady() + RETRY_MS };
+    this.#failures++;
+    const retryAt = this.#options.clock.steady() + RETRY_MS;
+    if (this.#trouble?.retryAt !== Infinity) this.#trouble = { error, retryAt };
     return readOnly(NOT_WRITTEN, error);
   }
 
   /**
-   * Whether the last segment is still there, and has our records alone: what is written to a file without a name is lost with
-   * this process, and behind what somebody else appended the next start finds no record.
+   * Looks whether the last segment is still there, and has our records alone: what is written to a file without a name is
+   * lost with this process, and behind what somebody else appended the next start finds no record. So that is cut off;
+   * what cannot be put right makes the journal read-only, until a later look finds it as it was.
+   *
+   * @returns bytes that were cut off
    */
-  checkPlace(): void {
+  checkPlace(): number {
+    const { files } = this.#options;
     const current = this.#current;
-    if (current === undefined || this.#trouble !== undefined) return;
-    const { segment, size } = current;
-    const length = this.#options.files.stat(segment.path)?.size;
-    if (length === undefined) this.#stop(new Error(`${segment.name} is gone`));
-    else if (length !== size) this.#stop(new Error(`${segment.name} has ${length} bytes, expected ${size}`));
+    const found = this.#trouble;
+    if (current === undefined || (found !== undefined && !(found.error instanceof SegmentChanged))) return 0;
+    try {
+      const behind = bytesBehind(files, current.segment, current.size);
+      if (behind > 0 || found !== undefined) this.#reopen({ error: found?.error, retryAt: 0 });
+      return behind;
+    } catch (error) {
+      if (this.#trouble === found) this.#stop(error);
+      return 0;
+    }
   }
 
   /** No record may follow any more, for `why`. */
   halt(why: string): void {
-    this.#trouble = { why, retryAt: Infinity };
+    this.#failures++;
+    this.#trouble = { error: why, retryAt: Infinity };
   }
 
   /** After a failed fsync the kernel's state is unknown: no record may follow. */
@@ -205,10 +221,8 @@ export class Writer {
   }
 
   /** Tries to make the journal writable again; at most once a second. */
-  #reopen({ why, retryAt }: Trouble): void {
-    if (this.#options.clock.steady() < retryAt) {
-      throw readOnly(NOT_WRITTEN, why);
-    }
+  #reopen({ error, retryAt }: Trouble): void {
+    if (this.#options.clock.steady() < retryAt) throw readOnly(NOT_WRITTEN, error);
     const { dir, files, sha256 } = this.#options;
     try {
       const current = this.#current;
@@ -269,6 +283,10 @@ export class Writer {
     for (const file of this.#retired) closeQuietly(file);
     if (this.#current !== undefined) closeQuietly(this.#current.file);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function closeQuietly(file: AppendFile): void {

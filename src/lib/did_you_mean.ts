@@ -10,14 +10,14 @@ export function nearestWord(typed: string, words: Iterable<string>): string | un
   let best: string | undefined;
   let least = limit + 1;
   for (const word of words) {
-    const edits = distance(lower, word.toLowerCase());
+    const edits = editDistance(lower, word.toLowerCase());
     if (edits < least) [best, least] = [word, edits];
   }
   return best;
 }
 
 /** Edit distance with swaps (optimal string alignment). */
-function distance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

@@ -12,6 +12,9 @@ import { LivenessSweep, type ProbedProcess } from "./sweep.ts";
 
 export type Probe = (own: number, pids: readonly number[]) => Promise<ProcessTable>;
 
+/** Of the sessions that run elsewhere, so many are named in one line of the log. */
+const FOREIGN_NAMED = 8;
+
 type Context = Omit<FeatureContext, "bus" | "paths" | "settings">;
 
 export class LivenessLook {
@@ -21,6 +24,7 @@ export class LivenessLook {
   #stopped = false;
   #problem: string | undefined;
   #unseen: readonly ProbedProcess[] = [];
+  #toldForeign: ReadonlySet<string> = new Set();
 
   constructor(context: Context, probe: Probe) {
     this.#context = context;
@@ -47,6 +51,7 @@ export class LivenessLook {
 
   /** In slices: many rows may have lost their process at once, as after a restart of the machine. */
   async run(): Promise<void> {
+    this.#noteForeign();
     const slices = new Slices(daemonTurns);
     const rows = await this.#watched(slices);
     this.watches = rows.length > 0;
@@ -124,6 +129,19 @@ export class LivenessLook {
     const { log } = this.#context;
     if (problem === undefined) log.info("the processes of agents can be seen again");
     else log.warn("the processes of agents cannot be seen: no session is shown as lost", { problem });
+  }
+
+  /** One line for all that are new since the last look: whoever connects can make up any number of them. */
+  #noteForeign(): void {
+    const { log, store } = this.#context;
+    const told = this.#toldForeign;
+    const fresh = [...store.processes.foreign].filter((id) => !told.has(id));
+    this.#toldForeign = new Set(store.processes.foreign);
+    if (fresh.length === 0) return;
+    log.warn("sessions run in another pid namespace, as in a container: the end of their processes is not seen here", {
+      sessions: fresh.length,
+      sessionIds: fresh.slice(0, FOREIGN_NAMED),
+    });
   }
 
   #noteUnseen(unseen: readonly ProbedProcess[]): void {

@@ -74,11 +74,17 @@ export function keptName(name: string): string {
   return `AC_KEPT_${name}`;
 }
 
-/** What was set aside, for the command of the user that it was meant for. Never throws. */
-export function keptEnv(): Record<string, string> {
+/**
+ * What was set aside, for the command of the user that it was meant for; our environment is what it was without us then,
+ * because the command inherits it. Never throws.
+ */
+export function takeKeptEnv(): Record<string, string> {
   let kept: Readonly<Record<string, string>>;
   try {
     kept = namedEnv(SET_ASIDE.map(keptName));
+    // The launcher names it also where it was not set, and sets one for us.
+    if (Deno.env.get(keptName("DENO_DIR")) !== undefined) forget("DENO_DIR");
+    for (const name of SET_ASIDE) forget(keptName(name));
   } catch {
     return {}; // a status line of an earlier version: nothing was set aside, and its sandbox does not know the names
   }
@@ -86,6 +92,15 @@ export function keptEnv(): Record<string, string> {
     const value = kept[keptName(name)];
     return value === undefined ? [] : [[name, value]];
   }));
+}
+
+/** What the sandbox of an earlier version does not let us change stays. */
+function forget(name: string): void {
+  try {
+    Deno.env.delete(name);
+  } catch {
+    // The user's command gets one variable too many.
+  }
 }
 
 /** For the daemon, beside what it reads: Deno keeps its compiled code below one of these. */

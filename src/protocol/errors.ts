@@ -3,6 +3,8 @@
  * JSON-RPC 2.0 §5.1 owns −32768…−32000; ours count from 1000. Exit codes: docs/commands.md.
  * Messages are plain English, lower-case, and name the thing they are about; a hint names a command or an action.
  */
+import { escapeControlsKeepLines } from "../domain/sanitize.ts";
+
 export const ERRORS = {
   parse_error: { code: -32700, exit: 1, meaning: "The line is not JSON in UTF-8." },
   invalid_request: { code: -32600, exit: 1, meaning: "The JSON is not a JSON-RPC 2.0 request." },
@@ -67,8 +69,13 @@ export interface WireError {
   readonly data: { readonly name: ErrorName } & ErrorDetails;
 }
 
-export function toWire(error: ConsoleError): WireError {
-  return { code: ERRORS[error.kind].code, message: error.message, data: { ...error.details, name: error.kind } };
+/** Words of the request may stand in the message: whoever prints it is deceived by none of them. */
+export function toWire({ kind, message, details, hint }: ConsoleError): WireError {
+  return {
+    code: ERRORS[kind].code,
+    message: escapeControlsKeepLines(message),
+    data: { ...details, ...(hint === undefined ? {} : { hint: escapeControlsKeepLines(hint) }), name: kind },
+  };
 }
 
 /** The error that an answer stands for, by its name or else its code; an unknown one (a newer daemon) becomes `failed`. */

@@ -56,7 +56,7 @@ export interface Limits {
   readonly reportQuestionUnits: number;
   /** The same for one connection. */
   readonly reportQuestionUnitsEach: number;
-  /** What all clients without a token may add to the journal at once, bytes: two days of thirty busy agents. */
+  /** What all clients without a token may add to the journal at once, bytes: six hours of thirty busy agents. */
   readonly reportJournalBytes: number;
   /** The same for one connection. */
   readonly reportJournalBytesEach: number;
@@ -92,8 +92,8 @@ export const LIMITS: Limits = Object.freeze({
   reportQuestionsEach: 1000,
   reportQuestionUnits: 32 * 1_048_576,
   reportQuestionUnitsEach: 16 * 1_048_576,
-  reportJournalBytes: 512 * 1_048_576,
-  reportJournalBytesEach: 256 * 1_048_576,
+  reportJournalBytes: 64 * 1_048_576,
+  reportJournalBytesEach: 16 * 1_048_576,
   reportJournalRefill: 24 * 1024,
   firstTickMs: 20,
   tickMs: 10_000,

@@ -1,5 +1,6 @@
 /** From a request to its result: table row → scope → params → handler. */
 import * as v from "valibot";
+import { clip, escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Request } from "../protocol/envelope.ts";
 import type { MethodSchemas } from "../protocol/method_schemas.ts";
@@ -129,7 +130,7 @@ class Deadlined implements Call {
 function unknownMethod(method: string): ConsoleError {
   return new ConsoleError(
     "method_not_found",
-    `no method is named ${JSON.stringify(method.slice(0, 64))}`,
+    `no method is named "${escapeControls(clip(method, 64))}"`,
   );
 }
 
@@ -149,6 +150,6 @@ export function checkParams(name: string, { params: schema }: Pick<MethodSchemas
     : /_length$/.test(issue.type)
     ? `has the length ${issue.received}, ${expected}`
     : `is ${issue.received}, ${expected}`;
-  const param = path.slice(0, 80);
+  const param = escapeControls(clip(path, 80));
   throw new ConsoleError("invalid_params", `the parameter "${param}" of ${name} ${says}`, { param });
 }

@@ -1,6 +1,7 @@
 /** The status line's tee, as Claude Code runs it: the user's own line comes first, the report goes beside it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { thisProgram } from "../../src/platform/program.ts";
+import { keptName, SET_ASIDE } from "../../src/platform/environment.ts";
+import { STATUSLINE_LAUNCHER, thisProgram } from "../../src/platform/program.ts";
 import { homePaths } from "../../src/platform/home_paths.ts";
 import { HOOK_ENV } from "../../src/agents/hook_env.ts";
 import { programArgv, statuslineFlags } from "../../src/platform/sandbox.ts";
@@ -212,6 +213,36 @@ Deno.test("A2 under the flags of an installed status line it reports, finds the 
   assertEquals([code, stdout, stderr], [0, "seen\n", ""]);
   const { gitBranch, pid } = await session(home) as { gitBranch?: string; pid?: number };
   assertEquals([gitBranch, pid], ["main", 4242]);
+});
+
+Deno.test("H1 the user's status line gets the variables that it had: none of ours, and those that were set aside", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const paths = homePaths(home.dir);
+  const env = [
+    ...HOOK_ENV,
+    "AGENT_CONSOLE_HOME",
+    "AGENT_CONSOLE_SOCKET",
+    "HOME",
+    "DENO_DIR",
+    ...SET_ASIDE.map(keptName),
+  ];
+  const flags = statuslineFlags({ paths, socketPath: home.socketPath, env });
+  const { daemon } = thisProgram(`file://${REPOSITORY}/main.ts`);
+  assert(daemon.form !== "compiled");
+  const entry = `${REPOSITORY}/main.ts`;
+  const argv = programArgv({ form: daemon.form, deno: daemon.deno, entry }, flags, ["--home", home.dir]);
+  const { env: { DENO_DIR: cache = "", ...before } } = home.command([], { env: { RUST_LOG: "trace" } });
+  const launcher = ["/bin/sh", `${REPOSITORY}/install/${STATUSLINE_LAUNCHER}`, `DENO_DIR=${cache}`];
+  const command = ["statusline", "--", "/bin/sh", "-c", 'cat >/dev/null; env | grep -E "^(DENO_DIR|AC_KEPT|RUST_LOG)"'];
+  for (const own of [{}, { DENO_DIR: "/mine" }]) {
+    const script = `printf '%s' "$0" | "$@"`;
+    const all = { ...before, ...own };
+    await using run = home.spawnArgv(["sh", "-c", script, STDIN, ...launcher, ...argv, ...command], all);
+    const { stdout, stderr } = await run.exit(10_000);
+    const seen = stdout.trim().split("\n").sort();
+    assertEquals([seen, stderr], [[...("DENO_DIR" in own ? ["DENO_DIR=/mine"] : []), "RUST_LOG=trace"], ""]);
+  }
 });
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

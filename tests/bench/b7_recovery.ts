@@ -1,15 +1,13 @@
 /** B7: a start that reads a journal of a million records. */
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { run } from "../support/harness_process.ts";
-import { MAIN_URL, pour, startDaemon } from "./daemon.ts";
+import { pour, startDaemon } from "./daemon.ts";
 import { alternate, median } from "./measure.ts";
 import { ratio, type Row } from "./result.ts";
 
 const RECORDS = 1_000_000;
 const SESSIONS = 1000;
 const ROUNDS = 3;
-/** So many records are more than clients without a token may add. */
-const LIMITS = ["reportJournalBytes", "reportJournalBytesEach"].flatMap((name) => ["--limit", `${name}=${2 ** 31}`]);
 const COUNTERPART = "a Deno program that hashes and parses the same lines";
 /** Nobody waits for the disk while the journal is made. */
 const CONFIG = '{ "journal": { "fsync": "never" } }';
@@ -17,7 +15,7 @@ const CONFIG = '{ "journal": { "fsync": "never" } }';
 export async function recovery(): Promise<readonly Row[]> {
   await using home = await TestHome.create({ config: CONFIG });
   {
-    await using daemon = await startDaemon(home, MAIN_URL, LIMITS);
+    await using daemon = await startDaemon(home);
     await pour(daemon.socketPath, { sessions: SESSIONS, count: RECORDS });
   }
   const costs = await alternate({

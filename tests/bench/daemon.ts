@@ -89,9 +89,12 @@ export function echoArgv(socketPath: string): readonly string[] {
   return [Deno.execPath(), "run", "-A", `${REPOSITORY}/tests/bench/peers/echo.ts`, socketPath];
 }
 
+/** What is measured is more than clients without a token may add. */
+const LIMITS = ["reportJournalBytes", "reportJournalBytesEach"].flatMap((name) => ["--limit", `${name}=${2 ** 31}`]);
+
 /** Spawns the daemon in `home`, with further arguments, and waits for its answered hello. */
 export async function startDaemon(home: TestHome, main = MAIN_URL, args: readonly string[] = []): Promise<Measured> {
-  return await started(home, [...await daemonArgv(home, main), ...args], home.socketPath);
+  return await started(home, [...await daemonArgv(home, main), ...LIMITS, ...args], home.socketPath);
 }
 
 /** Spawns the counterpart and waits for its answer. */

@@ -86,7 +86,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     may: [
       ...FEATURE,
       "policy",
-      "agents/shared/agent_name.ts", // which names a script may not take
+      "agents/shared/free_name.ts", // which names a script may not take
       "agents/shared/tool_label.ts", // until the text of a script's request is made in domain
       "config/base_sections.ts",
       "config/workspace.ts", // until the policy engine gets the workspace's policy from a port

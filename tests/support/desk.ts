@@ -149,7 +149,7 @@ export class Desk {
       store,
       approvals: broker,
       agents: { adapterOf, nameProblem, pidNamespace: PID_NAMESPACE },
-      unknown: new UnrecognizedEvents(store, NO_LOG),
+      unknown: new UnrecognizedEvents(store, NO_LOG, () => this.#now),
       twins: new TwinEvents(),
       now,
     };

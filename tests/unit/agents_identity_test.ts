@@ -1,7 +1,8 @@
 /** Who a row's agent is: names that are another's are refused, and a payload is read as what it is. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { adapterOf, AGENTS, nameProblem } from "../../src/agents/registry.ts";
-import { customName, FAMILY, isFreeName, RESERVED_NAMES, storedName } from "../../src/agents/shared/agent_name.ts";
+import { FAMILY, storedName } from "../../src/agents/shared/agent_name.ts";
+import { customName, isFreeName, RESERVED_NAMES } from "../../src/agents/shared/free_name.ts";
 import { escapeControls } from "../../src/domain/sanitize.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
@@ -35,6 +36,27 @@ Deno.test("S1 the name of an agent that the program knows, or one that looks lik
     assertEquals(customName(`${FAMILY}:${name}`), name);
   }
   for (const { name } of AGENTS) assert(RESERVED_NAMES.includes(name), name);
+});
+
+Deno.test("S1 a name that goes on behind a known agent's, or is one slip away from it, is nobody else's", () => {
+  const forms = [
+    "claude1",
+    "claudes",
+    "claude-pro",
+    "claudeai",
+    "c1aude-2",
+    "codex1",
+    "codex-pro",
+    "geminii",
+    "cursor1",
+  ];
+  const slips = ["cluade", "calude", "lcaude", "claud", "claudde", "coddex", "gemni", "opencod", "cursro", "daemom"];
+  for (const name of [...forms, ...slips]) {
+    assertEquals([name, isFreeName(name), adapterOf(`${FAMILY}:${name}`)], [name, false, undefined]);
+  }
+  for (const name of ["qwen", "copilot", "mine", "goose", "cline", "cody", "customer-bot", "aider", "kiro", "crush"]) {
+    assertEquals(customName(`${FAMILY}:${name}`), name);
+  }
 });
 
 Deno.test("S1 a hook under another agent's name makes no row, and the log and the journal say so", async () => {

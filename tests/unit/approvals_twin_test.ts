@@ -85,6 +85,24 @@ Deno.test("A5 equal requests of two processes of one conversation are two questi
   assertEquals(desk.inbox.get(b)?.status, "pending", "one yes is for one run");
 });
 
+Deno.test("A5 equal requests of a process here and one in a container are two questions; two hooks of one container's are one", async () => {
+  const desk = atDesk();
+  desk.store.processes.namespace = "1";
+  const ask = async (env: Record<string, string>) => {
+    const event = { ...ASK, permission_mode: "default" };
+    return (await desk.report({ agent: "claude", event, env }, new FakeCaller())).approval?.id;
+  };
+  const here = await ask({ CLAUDE_PID: "9", AC_PID_NAMESPACE: "pid:[1]" });
+  const container = { AC_PID_NAMESPACE: "pid:[2]" };
+  const there = await ask({ CLAUDE_PID: "9", ...container });
+  assert(here !== undefined && there !== undefined && here !== there);
+  assertEquals([await ask({ CLAUDE_PID: "9", ...container }), await ask(container)], [there, there]);
+  const others = [{ CLAUDE_PID: "10", ...container }, { CLAUDE_PID: "9", AC_PID_NAMESPACE: "pid:[3]" }];
+  const all = [here, there, await ask(others[0]!), await ask(others[1]!)];
+  assertEquals(new Set(all).size, 4);
+  assertEquals(await ask({ CLAUDE_PID: "9" }), here);
+});
+
 Deno.test("A5 two equal calls side by side in one process are two questions, until one of them has ended", async () => {
   const desk = atDesk();
   const env = { CLAUDE_PID: "4001" };

@@ -4,6 +4,7 @@ import { Bucket } from "../../src/core/bucket.ts";
 import { ReportQuota } from "../../src/core/report_quota.ts";
 import { ReportRefusals } from "../../src/core/report_refusals.ts";
 import { Store } from "../../src/core/store.ts";
+import { UnrecognizedEvents } from "../../src/core/unrecognized_events.ts";
 import { decideClose, decideSeen, decideUpdate, isRefusal } from "../../src/domain/decide.ts";
 import type { NewEvent } from "../../src/domain/event.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
@@ -145,6 +146,43 @@ Deno.test("L6 the journal: each connection has an allowance that comes back with
   fill(admin);
   home.now += 30_000;
   home.set("s", a, "again");
+});
+
+Deno.test("L6 by default no stranger fills the disk: 16 MB for a connection, 64 MB for all, with what frames each record", () => {
+  const home = new Home({});
+  const fill = (peer: FakeCaller) => {
+    for (let i = 0;; i++) {
+      home.commit(
+        { type: "hook.unknown", data: { agent: "x", problem: "y", raw: i % 2 ? "" : "z".repeat(4096) } },
+        peer,
+      );
+    }
+  };
+  const lines = () => home.journal.records.reduce((sum, { data }) => sum + JSON.stringify(data).length + 256, 0);
+  refused(() => fill(stranger()), "this connection has 16777216 bytes");
+  assert(lines() < 17 * 1_048_576, `${lines()}`);
+  for (let i = 0; i < 3; i++) refused(() => fill(stranger()), "bytes of the journal");
+  refused(() => fill(stranger()), "clients without a token have 67108864 bytes");
+  assert(lines() < 65 * 1_048_576, `${lines()}`);
+});
+
+Deno.test("L6 what nobody understands is in the log once a minute for each problem, also where each is made up", () => {
+  const lines: Record<string, unknown>[] = [];
+  let now = 0;
+  const log = { warn: (_: string, fields: Record<string, unknown> = {}) => void lines.push(fields) };
+  const unknown = new UnrecognizedEvents({ commit: () => ({ seq: 0, sessionId: null, status: null }) }, log, () => now);
+  const keep = (problem: string) => unknown.keep({ agent: "x", problem, event: {} }, stranger().actor);
+  for (let i = 0; i < 1000; i++) keep("no name");
+  assertEquals(lines, [{ agent: "x", problem: "no name" }]);
+  now = 60_000;
+  unknown.tell();
+  assertEquals(lines.slice(1), [{ agent: "x", problem: "no name", times: 999 }]);
+  for (let i = 0; i < 100_000; i++) keep(`made up ${i}`);
+  assert(lines.length < 20, `${lines.length} lines`);
+  now = 120_000;
+  unknown.tell();
+  assertEquals(lines.at(-1)?.["times"], 100_000 - 16);
+  assert(lines.length < 20);
 });
 
 Deno.test("L6 questions and their text: counted while they are open, not when they could not be put", () => {

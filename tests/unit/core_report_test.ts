@@ -41,7 +41,7 @@ function build() {
     store,
     approvals,
     agents: { adapterOf, nameProblem, pidNamespace: PID_NAMESPACE },
-    unknown: new UnrecognizedEvents(store, log),
+    unknown: new UnrecognizedEvents(store, log, () => 0),
     twins: new TwinEvents(),
     now: () => NOW,
   };

@@ -30,6 +30,23 @@ Deno.test("A4 controls, escapes, bidi and zero-width characters are shown, never
   assertEquals(oneLine(" a\n\n b\t"), "a b");
 });
 
+Deno.test("A4 format characters, blanks and what is no character are shown, whatever their code point; emoji stay", () => {
+  const ranges = [[0xfff0, 0xfffb], [0xfffe, 0xffff], [0x13430, 0x1343f], [0x13441, 0x13442], [0xe0000, 0xe0fff]];
+  const others = [0x16fe4, 0x1d159, 0x1d173, 0x1bca0, 0x61c, 0x6dd, 0x2d7f, 0x1107f, 0x2028, 0x378, 0x10ffff];
+  for (const [from, to] of [...ranges, ...others.map((one) => [one, one])] as [number, number][]) {
+    for (let code = from; code <= to; code++) {
+      const text = `rm${String.fromCodePoint(code)}x`;
+      const hex = code.toString(16).padStart(4, "0");
+      assertEquals(escapeControls(text), `rm\\u${hex}x`);
+      assertEquals(JSON.parse(visibleJson(text)), text);
+      assert(!visibleJson(text).includes(text), hex);
+    }
+  }
+  for (const text of ["👩🏽 🇩🇪 ❤️ 1️⃣ \u{1f8ff}", "한국어 ภาษาไทย हिन्दी עברית", "\ue0b0", "\ufffd", "e\u0301"]) {
+    assertEquals(escapeControls(text), text);
+  }
+});
+
 Deno.test("A3 what looks like a credential is masked, the words around it stay", () => {
   const cases: [string, string][] = [
     ["curl -H 'Authorization: Bearer abcdefghijk'", "curl -H 'Authorization: Bearer ***'"],

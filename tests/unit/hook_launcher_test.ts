@@ -99,6 +99,11 @@ Deno.test("H1 the launcher of status lines sets aside what changes our runtime, 
   const { stdout } = await launch(STATUSLINE_LAUNCHER, ["/usr/bin/env"], env);
   const lines = stdout.trim().split("\n").filter((line) => !/^(?:PWD|_|SHLVL|OLDPWD)=/.test(line)).sort();
   assertEquals(lines, ["AC_KEPT_NODE_OPTIONS=--x $y 'z'", "MINE=1", "PATH=/bin"]);
+  for (const own of ["", "/mine"]) {
+    const moved = await launch(STATUSLINE_LAUNCHER, ["DENO_DIR=/a b", "/usr/bin/env"], { DENO_DIR: own });
+    const told = moved.stdout.split("\n").filter((line) => line.includes("DENO_DIR")).sort();
+    assertEquals(told, [`AC_KEPT_DENO_DIR=${own}`, "DENO_DIR=/a b"], "the user's own is told from ours");
+  }
 });
 
 Deno.test("H1 the file that starts the daemon takes no argument and no variable but the event, and closes what it was given", async () => {

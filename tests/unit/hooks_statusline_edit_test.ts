@@ -54,13 +54,22 @@ for (const [name, text] of Object.entries(LINES)) {
       signal: AbortSignal.timeout(10_000),
     }).output();
     const words = new TextDecoder().decode(printed.stdout).split("\0").slice(0, -1);
-    assertEquals(words, [...PROGRAM, "statusline", "--", "sh", "-c", settings.statusLine.command]);
+    assertEquals(words, [...PROGRAM, "statusline", "--", "/bin/sh", "-c", settings.statusLine.command]);
     // All but the command is as it was.
     const { command: _1, ...now } = (parseJsonc(once) as { statusLine: Record<string, unknown> }).statusLine;
     const { command: _2, ...was } = settings.statusLine as Record<string, unknown>;
     assertEquals(now, was);
   });
 }
+
+Deno.test("H3 a status line of an earlier version, which named its shell without a path, is ours too", () => {
+  const text = LINES["script"]!;
+  const once = wrapStatusline(text, PROGRAM);
+  const old = once.replace("-- /bin/sh -c", "-- sh -c");
+  assert(old !== once);
+  assertEquals(unwrapStatusline(old, PROGRAM, { before: text }), text);
+  assertEquals(wrapStatusline(old, PROGRAM), once);
+});
 
 Deno.test("H3 an older program of ours is replaced, with what it holds; a stranger's is wrapped like any other", () => {
   const text = LINES["script"]!;

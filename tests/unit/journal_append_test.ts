@@ -1,7 +1,20 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import type { Store } from "../../src/core/store.ts";
+import { journalServices } from "../../src/daemon/services/journal_service.ts";
 import { canonicalJson } from "../../src/journal/canonical.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { DIR, disk, fill, lines, open, segments, sha256, verify } from "../support/memory_journal.ts";
+
+/** A journal in the daemon's care: its looks, and what they write to the log. */
+function watched() {
+  const opened = open();
+  const said: [level: string, text: string, fields: unknown][] = [];
+  const say = (level: string) => (text: string, fields?: unknown) => void said.push([level, text, fields]);
+  const log = { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") };
+  const store = { seq: 0, size: 0 } as Store; // no snapshot is due
+  const { snapshots } = journalServices({ ...opened, isSnapshotAhead: false, store, log });
+  return { ...opened, said, tick: async () => await snapshots.tick?.() };
+}
 
 Deno.test("a record is one line of canonical JSON whose hash is that of the line without it", () => {
   const { journal, files } = open();
@@ -44,6 +57,72 @@ Deno.test("what cannot be a record changes nothing", () => {
   assertEquals(journal.head(), before);
   fill(journal, 1);
   assertEquals(journal.head().seq, 3);
+});
+
+Deno.test("C6 what somebody appends to a journal at rest is cut off at the next look, and told", async () => {
+  const { journal, files, said, tick } = watched();
+  fill(journal, 3);
+  const path = segments(files)[0]!;
+  const own = files.read(path).slice();
+  await tick();
+  const [last] = lines(files, path).slice(-1);
+  for (const foreign of [`${last}\n`, "{", "\0".repeat(5000)]) {
+    files.put(path, new TextEncoder().encode(new TextDecoder().decode(own) + foreign));
+    await tick();
+    assertEquals(files.read(path), own);
+    assertEquals(journal.stats().readOnly, undefined);
+    assertEquals(said.splice(0), [
+      ["error", "something else wrote to the journal: what it appended was cut off", {
+        bytes: new TextEncoder().encode(foreign).length,
+      }],
+    ]);
+  }
+  fill(journal, 1);
+  assert((await verify(files)).ok);
+  await tick();
+  assertEquals(said, []);
+});
+
+Deno.test("C6 a segment that is gone is told once, with a hint that fits, and when it is there again", async () => {
+  const { journal, files, said, tick } = watched();
+  fill(journal, 3);
+  const path = segments(files)[0]!;
+  const own = files.read(path).slice();
+  files.remove(path);
+  await tick();
+  await tick();
+  const why = "0000000000000001.jsonl is gone";
+  assertEquals(said.splice(0).filter(([, text]) => text !== "no head file"), [["error", "the journal is read-only", {
+    why,
+  }]]);
+  const refused = assertThrows(() => fill(journal, 1), ConsoleError, why);
+  assert(!refused.hint?.includes("space") && refused.hint?.includes("agent-console audit verify"), refused.hint);
+  files.put(path, own);
+  await tick();
+  assertEquals(said.filter(([, text]) => text !== "no head file"), [[
+    "info",
+    "the journal can be written again",
+    undefined,
+  ]]);
+  fill(journal, 1);
+  assert((await verify(files)).ok);
+});
+
+Deno.test("C6 a full disk is told once while it lasts, also where no look finds the journal read-only", async () => {
+  const { journal, files, time, said, tick } = watched();
+  fill(journal, 3);
+  files.capacity = journal.stats().bytes;
+  for (let i = 0; i < 5; i++) {
+    const refused = assertThrows(() => fill(journal, 1), ConsoleError);
+    assert(refused.hint?.includes("space"), refused.hint);
+    await time.pass(1000);
+    await tick();
+  }
+  files.capacity = Infinity;
+  fill(journal, 1);
+  await tick();
+  await tick();
+  assertEquals(said.filter(([, text]) => text !== "no head file").map(([level]) => level), ["error", "info"]);
 });
 
 Deno.test("a full segment is followed by one with the next seq, and the chain goes over it", async () => {

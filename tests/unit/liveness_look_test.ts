@@ -1,61 +1,9 @@
 // deno-lint-ignore-file no-sync-fn-in-async-fn -- writes small programs between two steps: nothing else waits
 /** What a look at the process table makes of the rows, and what status and log say where it shows nothing. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { LivenessLook } from "../../src/liveness/look.ts";
-import { probe, type ProcessTable, PS_PATHS } from "../../src/platform/process_table.ts";
+import { probe, PS_PATHS } from "../../src/platform/process_table.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
-
-const OWN = 1;
-const BEGAN = "Fri Nov 20 09:00:00 2026";
-
-const ASK = { tool_name: "Bash", tool_input: { command: "rm x" } };
-
-class Machine {
-  readonly desk: Desk;
-  readonly said: string[] = [];
-  readonly look: LivenessLook;
-  table: ProcessTable | readonly number[] = [];
-
-  constructor(desk = new Desk()) {
-    this.desk = desk;
-    const log = {
-      debug() {},
-      info: (message: string) => void this.said.push(message),
-      warn: (message: string, fields = {}) => void this.said.push(`${message} ${JSON.stringify(fields)}`),
-      error() {},
-    };
-    const quota = { run: <T>(_: unknown, __: unknown, action: () => T): T => action() };
-    const context = {
-      ...desk.deps,
-      quota,
-      approvals: desk.broker,
-      clock: desk.clock,
-      log,
-      pid: OWN,
-      isReadOnly: () => false,
-    };
-    this.look = new LivenessLook(context, () => Promise.resolve(this.#answer()));
-  }
-
-  #answer(): ProcessTable {
-    if ("unusable" in this.table || "processes" in this.table) return this.table;
-    return { processes: [OWN, ...this.table].map((pid) => ({ pid, startedAt: BEGAN, tty: `/dev/pts/${pid}` })) };
-  }
-
-  async sees(...pids: number[]): Promise<void> {
-    this.table = pids;
-    await this.look.run();
-  }
-
-  async tell(pid: number, hook_event_name: string, more: Record<string, unknown> = {}) {
-    const event = { session_id: "s", cwd: "/w", hook_event_name, ...more };
-    return await this.desk.report({ agent: "claude", event, env: { CLAUDE_PID: String(pid) } });
-  }
-
-  get row() {
-    return this.desk.store.view("s");
-  }
-}
+import { ASK, Machine } from "../support/liveness_machine.ts";
 
 Deno.test("C9 a row is lost when its process was seen here and is not any more, also by a later daemon", async () => {
   const machine = new Machine();

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { checkParams, Router } from "../../src/rpc/router.ts";
 import { type Handlers, methodTable } from "../../src/rpc/handler.ts";
 import type { Peer } from "../../src/rpc/peer.ts";
-import { ConsoleError } from "../../src/protocol/errors.ts";
+import { ConsoleError, toWire } from "../../src/protocol/errors.ts";
 import type { Log } from "../../src/platform/system.ts";
 import { METHOD_SCHEMAS } from "../../src/protocol/method_schemas.ts";
 import { featureMethods, FEATURES } from "../../src/daemon/features.ts";
@@ -149,4 +149,19 @@ Deno.test("P5 the table: names sorted within their area, aliases unique, every m
     );
     assertEquals([...METHODS[name].aliases], [...METHODS[name].aliases].sort(), name);
   }
+});
+
+Deno.test("A4 words of a request that come back in an error deceive nobody who prints it", () => {
+  const evil = "x\u009b31m\u202ey\u200b";
+  const refusal = (call: () => unknown) => toWire(assertThrows(call, ConsoleError));
+  const [method, params] = [
+    refusal(() => router().run({ id: 1, method: evil, params: {} }, caller("admin"))),
+    refusal(() => checkParams("ping", METHOD_SCHEMAS.ping, { [evil]: 1 })),
+  ];
+  const own = toWire(new ConsoleError("conflict", `${evil}\nline`, { hint: evil }));
+  for (const error of [method, params, own]) {
+    const text = JSON.stringify(error);
+    assert(text.includes("\\\\x9b31m\\\\u202ey\\\\u200b") && !/[\u009b\u202e\u200b]/.test(text), text);
+  }
+  assertEquals(own.message.split("\n").length, 2, "lines of a message stay");
 });

@@ -24,7 +24,10 @@ interface Found {
 }
 
 const WORD = "statusline";
-const SHELL = ["--", "sh", "-c"];
+/** By its path: a folder in front of PATH, as a project may have one, names no other. */
+const SHELL = ["--", "/bin/sh", "-c"];
+/** As earlier versions wrote it. */
+const NAMED_SHELL = ["--", "sh", "-c"];
 
 /**
  * `text` with our tee as the status line, and the user's own inside it. Other members (padding, refreshInterval) stay.
@@ -106,7 +109,9 @@ function find(bare: string, program: Argv | undefined, options: StatuslineEditOp
 /** A line that runs one of `programs`, a program by our name, or `deno run` in our sandbox (own_entries.ts says why). */
 function ownLineIn(line: string, programs: readonly Argv[]): Found["ours"] {
   const words = shellWords(line) ?? [];
-  const chained = SHELL.every((word, at) => words.at(at - SHELL.length - 1) === word);
+  const chained = [SHELL, NAMED_SHELL].some((shell) =>
+    shell.every((word, at) => words.at(at - shell.length - 1) === word)
+  );
   const own = words.slice(0, chained ? -SHELL.length - 1 : words.length);
   if (own.at(-1) !== WORD) return undefined;
   const program = own.slice(0, -1);

@@ -6,7 +6,7 @@ import type { ApprovalRequest, Choice } from "../../domain/approval.ts";
 import type { AgentEvent } from "../../domain/report.ts";
 import { type Facts, TEXT_CAPS, type ToolUse } from "../../domain/session.ts";
 import { type Adapter, type EventTable, handlerFor, ignored, type ParsedEvent } from "../shared/adapter.ts";
-import { isFreeName } from "../shared/agent_name.ts";
+import { isFreeName } from "../shared/free_name.ts";
 import { ACTIONS, ERROR_KINDS, WAITING_KINDS } from "./docs.ts";
 import {
   booleanField,

@@ -110,7 +110,7 @@ export function hookProgram(run: Pick<CommandContext, "context">): string[] {
 
 /** The same for the status line, less the words `statusline -- …`. */
 function statuslineProgram(run: Pick<CommandContext, "context">): string[] {
-  const variables = [...HOOK_ENV, ...OWN_ENV, ...SET_ASIDE.map(keptName)];
+  const variables = [...HOOK_ENV, ...OWN_ENV, ...SET_ASIDE.map(keptName), "DENO_DIR"]; // which the user's own does not get
   return installedProgram(
     run,
     STATUSLINE_LAUNCHER,

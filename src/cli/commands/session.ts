@@ -7,7 +7,7 @@ import type { HistoryEntry } from "../../domain/session.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
-import { isFreeName } from "../../agents/shared/agent_name.ts";
+import { isFreeName } from "../../agents/shared/free_name.ts";
 import { answerHint, approvalLines } from "../approval_text.ts";
 import { activityText, displayStatus, duration, paint, SYMBOLS } from "../format.ts";
 import { allSessions, call, type CommandContext, read } from "../context.ts";

@@ -140,8 +140,8 @@ function understand(
   }
   const { problem } = understood;
   const named = ownRow(understood.report, store);
-  const isForeign = store.processes.isForeign(named.sessionId, env?.[agents.pidNamespace]);
-  const report = isForeign ? withoutPids(named) : named;
+  const namespace = store.processes.foreignNamespace(named.sessionId, env?.[agents.pidNamespace]);
+  const report = namespace === undefined ? named : ofNamespace(named, namespace);
   if (problem !== undefined) unknown.keepFirst({ agent, problem, event }, actor);
   const large = cutFrom > MAX_REQUEST;
   if (large) {
@@ -159,9 +159,9 @@ function understand(
 }
 
 /** The pids of another namespace are other processes here. */
-function withoutPids(report: Report): Report {
-  const { pid: _, parentPid: _1, ...facts } = report.facts;
-  return { ...report, facts };
+function ofNamespace(report: Report, namespace: string): Report {
+  const { pid, parentPid: _, ...facts } = report.facts;
+  return { ...report, facts, elsewhere: `${namespace}:${pid ?? ""}` };
 }
 
 function known<T>(row: T | undefined, id: string): T {

@@ -51,11 +51,23 @@ export function journalServices(
       isHeadKept = false;
     }
   };
+  let known = { failures: 0, readOnly: false };
+  /** One line where it begins and one where it ends, whatever comes in between: a full disk fails at each event. */
+  const tellTrouble = () => {
+    const { failures, readOnly } = journal.stats();
+    const fails = readOnly !== undefined || failures > known.failures;
+    const why = readOnly ?? "an event was refused, and the next one was written";
+    if (fails && !known.readOnly) log.error("the journal is read-only", { why });
+    else if (!fails && known.readOnly) log.info("the journal can be written again");
+    known = { failures, readOnly: fails };
+  };
   return {
     snapshots: {
       name: "snapshots",
       tick: async () => {
-        journal.checkPlace();
+        const cut = journal.checkPlace();
+        if (cut > 0) log.error("something else wrote to the journal: what it appended was cut off", { bytes: cut });
+        tellTrouble();
         await keepHead();
         if (store.seq - snapshotAt < Math.max(SNAPSHOT_RECORDS, 4 * store.size)) return;
         snapshotAt = store.seq;
@@ -74,6 +86,7 @@ export function journalServices(
         return { journal: { count, head, ok, lastVerifiedAt, verifiedTo, readOnly: readOnly !== undefined } };
       },
       stop: async () => {
+        tellTrouble();
         await keepHead();
         await journal.close().catch((error) =>
           log.error("the journal did not close cleanly", { error: String(error) })

@@ -1,5 +1,6 @@
 /** The process: the events of its start and end, its part in `status`, and its signals. */
 import type { ReportRefusals } from "../../core/report_refusals.ts";
+import type { UnrecognizedEvents } from "../../core/unrecognized_events.ts";
 import type { Service, StopRequest } from "../../core/service.ts";
 import type { Store } from "../../core/store.ts";
 import type { NewEvent } from "../../domain/event.ts";
@@ -88,11 +89,14 @@ export function logService(log: DaemonLog): Service {
   };
 }
 
-/** Tells what a limit refused to clients without a token. */
-export function refusalsService(refusals: ReportRefusals): Service {
+/** Tells what a limit refused to clients without a token, and what nobody understood. */
+export function refusalsService(refusals: ReportRefusals, unknown: Pick<UnrecognizedEvents, "tell">): Service {
   return {
     name: "refusals",
-    tick: () => refusals.tell(),
+    tick: () => {
+      refusals.tell();
+      unknown.tell();
+    },
     status: () => {
       const refusedReports = refusals.status();
       return refusedReports === undefined ? {} : { refusedReports };
