@@ -29,6 +29,8 @@ export interface CommitResult {
   readonly seq: number;
   readonly sessionId: string | null;
   readonly status: string | null;
+  /** Of the rule that the event added. */
+  readonly ruleId?: string;
 }
 
 /** Grows when the members of a saved row change: then the journal is replayed instead. */
@@ -292,6 +294,7 @@ function resultOf(event: NewEvent, seq: number): CommitResult {
     const { sessionId, status } = event.data.approval;
     return { seq, sessionId, status };
   }
+  if (event.type === "approval.rule_added") return { seq, sessionId: null, status: null, ruleId: event.data.rule.id };
   const { sessionId } = event.data as { readonly sessionId?: unknown };
   return { seq, sessionId: typeof sessionId === "string" ? sessionId : null, status: null };
 }
