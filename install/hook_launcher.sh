@@ -1,7 +1,8 @@
 #!/bin/sh
-# Runs our program for an agent: `sh hook_launcher.sh [DENO_DIR=FOLDER] PROGRAM ARGUMENTS`, as `hooks install` writes it.
+# Runs our program for an agent. The shell that the agent's settings name reads it as a part of its own script:
+# `/bin/sh -c '… . "$0"' …/hook_launcher.sh [DENO_DIR=FOLDER] PROGRAM ARGUMENTS`, as `hooks install` writes it.
 # The agent's environment may load code into a runtime, and its folder may be gone, in which no runtime starts. A hook
-# says nothing but its answer, and where the program has been moved away it is no failure of the agent.
+# says nothing but its answer, and where the program or its runtime is gone it is no failure of the agent.
 exec 2>/dev/null
 case $PWD in
   /*) ;;
@@ -14,7 +15,16 @@ case $1 in
     shift
     ;;
 esac
-[ -x "$1" ] || exit 0
+[ -f "$1" ] && [ -x "$1" ] || exit 0
+# A runtime fails where what it would run is gone. A compiled program names no such file.
+for word; do
+  case $word in
+    /*/main.ts | /*/agent-console.js)
+      [ -f "$word" ] || exit 0
+      break
+      ;;
+  esac
+done
 # A container has pids of its own: the same number means another process there.
 unset AC_PID_NAMESPACE
 if [ -L /proc/self/ns/pid ]; then

@@ -32,12 +32,12 @@ export async function commitNewRule(
   actor: Actor,
 ): Promise<CommitResult & { readonly ruleId: string }> {
   const { decision, tool, pattern, agent, workspace, expiresInSecs, idempotencyKey } = params;
-  const once: Once = { key: idempotencyKey, change: `approval.add_rule ${JSON.stringify([decision, tool, pattern])}` };
+  const asked = JSON.stringify([decision, tool, pattern, agent, workspace, expiresInSecs]);
+  const once: Once = { key: idempotencyKey, change: `approval.add_rule ${asked}` };
   const earlier = store.repeated(once);
   if (earlier !== undefined) {
     await journal.durable(earlier.seq);
-    const made = inbox.rules().findLast((rule) => rule.pattern === pattern && rule.tool === tool);
-    return { ...earlier, ruleId: made?.id ?? "" };
+    return { ...earlier, ruleId: earlier.ruleId ?? "" }; // not kept by the snapshot of an earlier version
   }
   if (inbox.rules().length >= MAX_RULES) {
     const hint = "agent-console rules revoke ID";

@@ -25,13 +25,13 @@ export class Processes {
 
   /** The pid namespace that this daemon lives in, as `ps` numbers it; undefined where that is not known. */
   namespace: string | undefined;
-  /** Sessions whose agent lives in another one; those of long ago are forgotten first. */
+  /** Sessions whose agent lives in another one, as far as is known; those of long ago are forgotten first. */
   #foreign = new Set<string>();
 
-  /** Notes that the agent of a session lives in the pid namespace `told`. @returns its number where it is another one */
+  /** Notes that the agent of a session lives in the pid namespace `told`. @returns its number where it is, or may be, another one */
   foreignNamespace(sessionId: string, told: string | undefined): string | undefined {
     const number = /^pid:\[(\d+)\]$/.exec(told ?? "")?.[1];
-    const isForeign = number !== undefined && this.namespace !== undefined && number !== this.namespace;
+    const isForeign = number !== undefined && number !== this.namespace;
     this.#foreign.delete(sessionId);
     if (!isForeign) return undefined;
     this.#foreign.add(sessionId);

@@ -24,6 +24,11 @@ import type { ReportQuota } from "./report_quota.ts";
 
 export interface Service {
   readonly name: string;
+  /**
+   * Before the start, together with those of all others. The daemon becomes ready behind it: it must end by itself, and
+   * soon.
+   */
+  prepare?(): Promise<void>;
   /** Runs in the turn of work in which the daemon becomes ready: it must not wait, and no client is heard before its end. */
   start?(): void;
   /**

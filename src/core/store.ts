@@ -29,6 +29,8 @@ export interface CommitResult {
   readonly seq: number;
   readonly sessionId: string | null;
   readonly status: string | null;
+  /** Of the rule that the event added. */
+  readonly ruleId?: string;
 }
 
 /** What a record has around its data, in about: two hashes, the time, the names. */
@@ -295,6 +297,7 @@ function resultOf(event: NewEvent, seq: number): CommitResult {
     const { sessionId, status } = event.data.approval;
     return { seq, sessionId, status };
   }
+  if (event.type === "approval.rule_added") return { seq, sessionId: null, status: null, ruleId: event.data.rule.id };
   const { sessionId } = event.data as { readonly sessionId?: unknown };
   return { seq, sessionId: typeof sessionId === "string" ? sessionId : null, status: null };
 }

@@ -47,6 +47,7 @@ export async function runDaemon(
     files.prepareFolders(paths.logs, paths.journal);
     const listen = async () => listener = await files.listen(socketPath);
     const composed = await compose({ options, limits, features, paths, config, log, bootId, listen });
+    await composed.supervisor.prepare();
     try {
       composed.supervisor.start();
     } catch (error) {

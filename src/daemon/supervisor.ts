@@ -31,6 +31,17 @@ export class Supervisor {
     this.#o = options;
   }
 
+  /** One that fails keeps no service from starting. */
+  async prepare(): Promise<void> {
+    await Promise.all(this.#o.services.map(async (service) => {
+      try {
+        await service.prepare?.();
+      } catch (error) {
+        this.#failed(service, "prepare", error);
+      }
+    }));
+  }
+
   /** @throws what a service throws at its start; {@link stop} then ends those before it */
   start(): void {
     for (const service of this.#o.services) {

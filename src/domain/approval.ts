@@ -59,7 +59,8 @@ export interface ApprovalRequest {
   readonly search?: "names" | "text";
   /**
    * Every path that the call touches, where there are several or where the subject is not a path; `/folder/**` stands
-   * for everything below the folder. Used by deny rules only: neither stored nor shown.
+   * for everything below the folder. What decides the call goes by them: all must pass, and one is enough for a deny
+   * rule. Neither stored nor shown.
    */
   readonly paths?: readonly string[];
   /**

@@ -48,7 +48,7 @@ interface BaseEventData {
     readonly socketPath: string;
   };
   "daemon.stopping": { readonly reason: string; readonly restart: boolean };
-  /** `missingUpTo`: records up to this one had existed; `lostHead`: hash of the one that journal.head knew. */
+  /** `missingUpTo`: records up to this one had existed; `lostHead`, of earlier versions: hash of the one that journal.head knew. */
   "daemon.recovered": {
     readonly segment: string;
     readonly offset: number;

@@ -4,7 +4,7 @@
  * and what is in doubt is shown. Pure.
  */
 import { TOKENS } from "./mask_kinds.ts";
-import { isSecretName, MIN_SECRET } from "./mask_names.ts";
+import { isSecretName, isSecretNameInCommand, MIN_SECRET } from "./mask_names.ts";
 import { ShellText } from "./shell_text.ts";
 
 /** A part of the text, `end` excluded. */
@@ -70,7 +70,7 @@ function* named(shell: ShellText): Generator<Span> {
   for (const { 0: head, index, groups = {} } of text.matchAll(NAMED)) {
     const { name = "", sep = "", flag, quote = "" } = groups;
     const authorization = /^(?:proxy-)?authorization$/i.test(name);
-    if (!authorization && !(flag === undefined ? isSecretName(name, false) : !prompts && takesSecret(flag))) continue;
+    if (!authorization && !(flag === undefined ? holdsSecret(name) : !prompts && takesSecret(flag))) continue;
     let start = index + head.length;
     if (authorization) {
       SCHEME.lastIndex = start;
@@ -89,15 +89,22 @@ function* named(shell: ShellText): Generator<Span> {
   }
 }
 
-/** Options named after a secret that take none: what comes next is an operand. */
+/** Options named after a secret that take none: what comes next is an operand, or what is behind `=` the secret's name. */
 const SWITCH =
-  /^--(?:allow|ask|create|delete|disable|enable|exclude|force|generate|get|include|list|no|print|prompt|require|reset|revoke|rotate|set|show|skip|use|with|without)-/;
+  /^--(?:add|allow|ask|attach|create|delete|detach|disable|enable|exclude|force|generate|get|include|list|no|print|prompt|remove|require|reset|revoke|rm|rotate|set|show|skip|unset|update|use|with|without)-/;
 /** Programs that ask for the password where `--password` stands alone. */
 const PROMPTS = /\b(?:mysql|mariadb|psql|pg_|(?:create|drop|vacuum|reindex|cluster)db\b|(?:create|drop)user\b)/;
 
 /** Whether a word behind `flag` would be a secret: not behind `--password-store`, `--no-password`. */
 function takesSecret(flag: string): boolean {
-  return (isSecretName(flag, true) || (flag.endsWith("-key") && isSecretName(flag, false))) && !SWITCH.test(flag);
+  const isNamed = isSecretName(flag, true) || flag.endsWith("-key");
+  return isNamed && isSecretNameInCommand(flag) && !SWITCH.test(flag);
+}
+
+/** Whether what is assigned to `name` would be a secret: not in `--delete-secret=`, but in `--set-password=`. */
+function holdsSecret(name: string): boolean {
+  return isSecretNameInCommand(name) &&
+    (!SWITCH.test(name) || /^--(?:set|use|with)-.*pass(?:word|phrase)?$/.test(name));
 }
 
 /** Options of curl that take no argument of their own, so that the next word is an option again. */

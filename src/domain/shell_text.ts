@@ -2,6 +2,7 @@
  * As much of a shell's grammar as tells what a mask in a command would hide: which parts stand in quotes, where a simple
  * command begins, which names are used. It decides nothing but what is shown; the policy has a reader of its own. Pure.
  */
+import { mayBeProgram } from "./program_position.ts";
 
 /** What stands before the option of a program; farther away (UTF-16 units) it is not looked for. */
 const FAR = 500;
@@ -32,10 +33,9 @@ export class ShellText {
     return this.text.slice(start, at).replace(PREFIX, "").replace(/^[\w./-]{0,200}\//, "");
   }
 
-  /** Whether a word at `at` is the program that runs. */
+  /** Whether a word at `at` may be the program that runs. */
   isProgramAt(at: number): boolean {
-    const command = this.text.slice(Math.max(0, at - FAR), at).split(/[\n;&|(`{]/).at(-1) ?? "";
-    return /^["']?$/.test(command.replace(PREFIX, ""));
+    return mayBeProgram(this.text.slice(Math.max(0, at - FAR), at), at > FAR);
   }
 
   /** Whether what stands at `at` continues a path, not an address. */

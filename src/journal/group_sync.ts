@@ -28,8 +28,10 @@ interface Waiter {
 
 export class GroupSync {
   #options: GroupSyncOptions;
-  #written = 0;
+  #written: number;
   #synced = 0;
+  /** What an earlier process wrote: it has been answered for, but may not be on the disk yet. */
+  readonly #found: number;
   #waiters: Waiter[] = [];
   #scheduled = false;
   #hurried = false;
@@ -39,7 +41,7 @@ export class GroupSync {
 
   constructor(options: GroupSyncOptions, seq: number) {
     this.#options = options;
-    this.#written = this.#synced = seq;
+    this.#written = this.#found = seq;
   }
 
   /** Everything up to `seq` was written. A closed segment is synced under every policy, or its file stays open. */
@@ -54,7 +56,7 @@ export class GroupSync {
    * @throws {ConsoleError} `read_only` where the fsync failed
    */
   durable(seq: number): Promise<void> {
-    return this.#options.policy === "never" ? Promise.resolve() : this.onDisk(seq);
+    return this.#options.policy === "never" || seq <= this.#found ? Promise.resolve() : this.onDisk(seq);
   }
 
   /** The same under every policy. @throws {ConsoleError} `read_only` where the fsync failed */
@@ -77,7 +79,8 @@ export class GroupSync {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#running;
-    if (this.#failure === undefined && this.#written > this.#synced) await (this.#running = this.#run());
+    const isNew = this.#written > Math.max(this.#synced, this.#found);
+    if (this.#failure === undefined && isNew) await (this.#running = this.#run());
     if (this.#failure !== undefined) throw this.#failure;
   }
 

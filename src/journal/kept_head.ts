@@ -1,7 +1,7 @@
 /**
- * What the head file says about the segments. A start and a verification go by the same rules: the head's record stands
- * where the head says; or its segment has lost its end, as a crash can do; or the journal says itself that it lost that
- * record. Anything else was done to the files.
+ * What the head file says about the segments, at a start: the head's record stands where the head says, or the journal says
+ * itself that it lost that record. The head file names only what was on the disk, so no crash takes its record: anything
+ * else was done to the files.
  */
 import type { StoredRecord } from "../protocol/record.ts";
 import type { Files } from "../platform/system.ts";
@@ -9,41 +9,7 @@ import { chainError, type Problem } from "./chain.ts";
 import { lossOf, parseRecord } from "./record.ts";
 import { lastLines, type Segment } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
-import { HEAD_FILE, type Witness } from "./witness.ts";
-
-/** Where a journal that was read ends. */
-interface End {
-  readonly seq: number;
-  readonly segment: string;
-  readonly offset: number;
-}
-
-/** @returns what is wrong with the record that has the witness's seq, if anything is */
-export function contradiction(
-  { name, hash, segment: place = "" }: Witness,
-  record: Pick<StoredRecord, "seq" | "hash">,
-  segment: string,
-  offset: number,
-): Problem | undefined {
-  const { seq } = record;
-  const hint = hintOf(name);
-  if (hash !== record.hash) return { segment, seq, offset, what: `is not that of ${name}: it was rewritten`, ...hint };
-  if (place === "" || place === segment) return undefined;
-  return { segment, seq, offset, what: `is in ${place}, says ${name}`, ...hint };
-}
-
-/** The fault of an end before the witness's record. */
-export function cutOff({ name, seq: counted }: Witness, { seq, segment, offset }: End): Problem {
-  const what = `is missing: ${name} counts ${counted} records, the end was cut off`;
-  return { segment, seq: seq + 1, offset, what, ...hintOf(name) };
-}
-
-/** Only the head file keeps a start from going on with what is there. */
-function hintOf(name: string): Pick<Problem, "hint"> {
-  return name !== HEAD_FILE
-    ? {}
-    : { hint: `put the journal's files back as they were, or remove ${HEAD_FILE} to go on with what is there` };
-}
+import { contradiction, cutOff, type End, HEAD_FILE, hintOf, type Witness } from "./witness.ts";
 
 /** The head file at a start, which may not read the head's record. */
 export class KeptHead {
@@ -70,20 +36,17 @@ export class KeptHead {
   }
 
   /**
-   * @param segments all that there are, in order; those without a whole record as well
-   * @returns whether the head's record is lost, as a crash loses it
+   * @param segments those with a whole record, in order
    * @throws {ConsoleError} `journal_broken`
    */
-  check(files: Files, segments: readonly Segment[], end: End): boolean {
-    const { seq, segment } = this.head;
-    if (this.#isLost) return false;
-    if (seq <= end.seq) {
-      const problem = this.#isMet ? this.#found : this.#unread(files, segments);
-      if (problem !== undefined) throw chainError(problem);
-      return false;
-    }
-    if (segments.some(({ name }) => name === segment)) return true;
-    throw chainError(cutOff(this.#witness, end));
+  check(files: Files, segments: readonly Segment[], end: End): void {
+    if (this.#isLost) return;
+    const problem = this.head.seq > end.seq
+      ? cutOff(this.#witness, end)
+      : this.#isMet
+      ? this.#found
+      : this.#unread(files, segments);
+    if (problem !== undefined) throw chainError(problem);
   }
 
   /** Looks for the record, which is older than the snapshot, where the head says it is. */

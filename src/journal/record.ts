@@ -36,7 +36,10 @@ const RECOVERED_TYPE = "daemon.recovered";
 export interface Loss {
   /** The last of them, as far as that is known. */
   readonly missingUpTo?: number;
-  /** Hash of the one that the head file knew: that file counts no longer, whether or not it was written anew. */
+  /**
+   * Hash of the one that the head file knew, as earlier versions wrote it, which went on without it: that file counts no
+   * longer, whether or not it was written anew.
+   */
   readonly lostHead?: string;
 }
 

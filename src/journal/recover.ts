@@ -59,7 +59,7 @@ export interface Recovery {
   readonly unread: Pick<Position, "seq" | "hash"> | undefined;
   /** Why a snapshot that exists was not used, for the log. */
   readonly snapshotIgnored?: string;
-  /** The head file knows a record that is lost, as the journal says or is about to: no snapshot may come before a new one. */
+  /** The head file knows a record that is lost, as the journal says: no snapshot may come before a new one. */
   readonly isHeadLost: boolean;
 }
 
@@ -122,19 +122,12 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
     segment: (last ?? segmentOf(dir, 1)).name,
     offset: rests.find(({ segment }) => segment === last)?.rest.offset ?? sizesOf(files, all.slice(-1))[0] ?? 0,
   };
-  const isCut = head?.check(files, [...all, ...unborn], end) === true;
-  const known = Math.max(
-    snapshot?.seq ?? 0,
-    isCut ? head.head.seq : 0,
-    unborn.length === 0 ? 0 : unborn.at(-1)!.first - 1,
-  );
-  const loss: Loss = {
-    ...(known > chain.seq ? { missingUpTo: known } : {}),
-    ...(isCut ? { lostHead: head.head.hash } : {}),
-  };
+  head?.check(files, all, end);
+  const known = Math.max(snapshot?.seq ?? 0, unborn.length === 0 ? 0 : unborn.at(-1)!.first - 1);
+  const loss: Loss = known > chain.seq ? { missingUpTo: known } : {};
 
   const kept = cutTorn(files, dir, rests);
-  const tip = tipOf(files, all, chain);
+  const tip = tipOf(files, all, chain, place?.segment);
   const recovered = kept ?? (loss.missingUpTo === undefined ? undefined : {
     segment: tip.last?.segment.name ?? segmentOf(dir, 1).name,
     offset: tip.last?.size ?? 0,
@@ -146,7 +139,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   return {
     tip,
     unread: restored ? { seq: snapshot.seq, hash: snapshot.hash } : undefined,
-    isHeadLost: isCut || head?.isLost === true,
+    isHeadLost: head?.isLost === true,
     ...(recovered === undefined ? {} : { recovered: { ...recovered, ...loss } }),
     ...(ignored === undefined ? {} : { snapshotIgnored: ignored }),
   };
@@ -200,13 +193,16 @@ function checkPlace(segment: Segment, chain: Chain): void {
   if (segment.first !== chain.seq + 1) throw sequenceGap(segment, chain);
 }
 
-function tipOf(files: Files, segments: readonly Segment[], chain: Chain): Tip {
+/** @param synced the segment of the head file: those before it are on the disk */
+function tipOf(files: Files, segments: readonly Segment[], chain: Chain, synced: string | undefined): Tip {
   const sizes = sizesOf(files, segments);
   const segment = segments.at(-1);
+  const closed = segments.slice(0, -1);
   return {
     seq: chain.seq,
     hash: chain.hash,
     last: segment === undefined ? undefined : { segment, size: sizes.at(-1)! },
+    unsynced: synced === undefined ? closed.slice(-1) : closed.filter(({ name }) => name >= synced),
     segments: segments.length,
     bytes: sizes.reduce((sum, size) => sum + size, 0),
   };

@@ -8,10 +8,9 @@ import { Chain, chainError, type Problem, problemOf } from "./chain.ts";
 import type { Head } from "./head.ts";
 import { checkFormat, checkPlain, missingNewline, sequenceGap } from "./segment_errors.ts";
 import type { StoredRecord } from "../protocol/record.ts";
-import { contradiction, cutOff } from "./kept_head.ts";
 import { type Loss, lossOf, vouchOf } from "./record.ts";
 import type { Position, Snapshot } from "./snapshot.ts";
-import { HEAD_FILE, type Witness } from "./witness.ts";
+import { contradiction, cutOff, HEAD_FILE, type Witness } from "./witness.ts";
 import { firstLine, listSegments, readBlocks, type Segment, segmentOf, type UnterminatedTail } from "./segment.ts";
 
 export interface VerifyOptions {
@@ -243,8 +242,9 @@ class Verifier {
     if (doubt !== undefined) throw chainError(doubt.problem);
     const more = this.#witnesses.filter((one) => one.seq > this.#chain.seq && counts(one))
       .sort((a, b) => b.seq - a.seq);
-    const taken = more.find((witness) =>
-      witness.segment === undefined || files.stat(`${dir}/${witness.segment}`) === undefined
+    const taken = more.find(({ name, segment }) =>
+      // the head file names only what was on the disk
+      name === HEAD_FILE || segment === undefined || files.stat(`${dir}/${segment}`) === undefined
     );
     if (taken === undefined) return more[0]?.seq;
     throw chainError(cutOff(taken, { seq: this.#chain.seq, segment: segment.name, offset }));

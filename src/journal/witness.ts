@@ -1,8 +1,11 @@
 /**
- * What beside the segments knows how far the journal went, so that segments which are gone are missed: the snapshot, and
- * the head file. That one lies beside the journal's folder, because a folder can be deleted whole.
+ * What beside the segments knows how far the journal went, so that records which are gone are missed: the snapshot, and
+ * the head file. That one lies beside the journal's folder, because a folder can be deleted whole. A start and a
+ * verification go by the same rules.
  */
 import type { Files } from "../platform/system.ts";
+import type { StoredRecord } from "../protocol/record.ts";
+import type { Problem } from "./chain.ts";
 import type { Position } from "./snapshot.ts";
 
 /** Record `seq` was there and had this hash, says `name`. */
@@ -10,7 +13,7 @@ export interface Witness {
   readonly name: string;
   readonly seq: number;
   readonly hash: string;
-  /** Where it was: a segment that is gone was taken away, while a cut end is also what a crash can leave. */
+  /** Where it was: a segment that is gone was taken away, while a snapshot's record at a cut end may be lost by a crash. */
   readonly segment?: string;
 }
 
@@ -48,4 +51,38 @@ export async function writeHeadFile(
   } finally {
     file.discard();
   }
+}
+
+/** Where a journal that was read ends. */
+export interface End {
+  readonly seq: number;
+  readonly segment: string;
+  readonly offset: number;
+}
+
+/** @returns what is wrong with the record that has the witness's seq, if anything is */
+export function contradiction(
+  { name, hash, segment: place = "" }: Witness,
+  record: Pick<StoredRecord, "seq" | "hash">,
+  segment: string,
+  offset: number,
+): Problem | undefined {
+  const { seq } = record;
+  const hint = hintOf(name);
+  if (hash !== record.hash) return { segment, seq, offset, what: `is not that of ${name}: it was rewritten`, ...hint };
+  if (place === "" || place === segment) return undefined;
+  return { segment, seq, offset, what: `is in ${place}, says ${name}`, ...hint };
+}
+
+/** The fault of an end before the witness's record. */
+export function cutOff({ name, seq: counted }: Witness, { seq, segment, offset }: End): Problem {
+  const what = `is missing: ${name} counts ${counted} records, the end was cut off`;
+  return { segment, seq: seq + 1, offset, what, ...hintOf(name) };
+}
+
+/** Only the head file keeps a start from going on with what is there. */
+export function hintOf(name: string): Pick<Problem, "hint"> {
+  return name !== HEAD_FILE
+    ? {}
+    : { hint: `put the journal's files back as they were, or remove ${HEAD_FILE} to go on with what is there` };
 }

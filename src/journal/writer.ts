@@ -36,6 +36,8 @@ export interface Tip {
   readonly seq: number;
   readonly hash: string;
   readonly last: { readonly segment: Segment; readonly size: number } | undefined;
+  /** Segments before it that may not be on the disk, because the process that closed them may have been killed. */
+  readonly unsynced: readonly Segment[];
   readonly segments: number;
   readonly bytes: number;
 }
@@ -62,7 +64,7 @@ export class Writer {
   #segments: number;
   #bytes: number;
   /** Closed segments that wait for their fsync. */
-  #retired: AppendFile[] = [];
+  #retired: AppendFile[];
   /** The file that an fsync is under way for: it must not be closed. */
   #syncing: AppendFile | undefined;
   #trouble: Trouble | undefined;
@@ -79,6 +81,7 @@ export class Writer {
     this.#segments = tip.segments;
     this.#bytes = tip.bytes;
     this.#repaired = repaired;
+    this.#retired = tip.unsynced.map(({ path }) => options.files.append(path, "never"));
     if (tip.last !== undefined) {
       const { segment, size } = tip.last;
       this.#current = { segment, size, file: options.files.append(segment.path, "never") };

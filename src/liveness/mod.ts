@@ -4,9 +4,17 @@
  */
 import type { Projection } from "../core/projection.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
-import { setTimer } from "../platform/clock.ts";
-import { permittedPs, pidNamespace, probe, type ProcessTable, PS_PATHS } from "../platform/process_table.ts";
+import { daemonTimers, setTimer } from "../platform/clock.ts";
+import {
+  type OwnNamespaceAnswer,
+  permittedPs,
+  pidNamespace,
+  probe,
+  type ProcessTable,
+  PS_PATHS,
+} from "../platform/process_table.ts";
 import { LivenessLook } from "./look.ts";
+import { OwnNamespace } from "./namespace.ts";
 import "./status.ts";
 
 export const liveness: Feature<never, Projection> = {
@@ -17,23 +25,26 @@ export const liveness: Feature<never, Projection> = {
   },
   create: (context) => {
     const watch = new LivenessWatch(context);
-    const { pid, store: { processes } } = context;
-    const learn = () => {
-      const ps = permittedPs();
-      // Where it is not known, a pid that was seen alive here counts as one of here.
-      if (ps !== undefined) pidNamespace(ps, pid).then((known) => processes.namespace = known, () => {});
-    };
+    const { log, store: { processes } } = context;
+    const namespace = new OwnNamespace({ processes, log, ask: () => askNamespace(context.pid) });
     return {
       service: {
-        start: learn,
-        tick: () => watch.look(),
-        status: () => watch.status(),
+        // The spool is read at the start: its events name pids too.
+        prepare: () => Promise.race([namespace.learn(), daemonTimers.sleep(NAMESPACE_MS)]),
+        tick: async () => void await Promise.all([namespace.learn(), watch.look()]),
+        status: () => {
+          const seen = watch.status();
+          const { problem } = namespace;
+          return problem === undefined || seen?.problem !== undefined ? seen : { ...seen, problem };
+        },
         stop: () => watch.stop(),
       },
     };
   },
 };
 
+/** The start waits so long for its own pid namespace, ms: usually 10. Then pids do not count until it is known. */
+const NAMESPACE_MS = 1000;
 /** Between looks while something goes on, ms: a process that was killed is told within 3 s. */
 const QUICK_MS = 2000;
 /** So long after an agent's last event something goes on, ms. */
@@ -103,4 +114,9 @@ function look(own: number, pids: readonly number[]): Promise<ProcessTable> {
   const path = permittedPs();
   if (path === undefined) return Promise.resolve({ unusable: `there is no ps in ${PS_PATHS.join(", ")}` });
   return probe(path, own, pids);
+}
+
+function askNamespace(pid: number): Promise<OwnNamespaceAnswer> {
+  const path = permittedPs();
+  return path === undefined ? Promise.resolve({}) : pidNamespace(path, pid); // without ps the look tells that
 }

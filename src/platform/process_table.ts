@@ -1,5 +1,5 @@
 /** The process table through `ps`, the one program that the sandboxed daemon may run. */
-import { mayRun, ownUid, run } from "./process.ts";
+import { mayRun, OS, ownUid, run } from "./process.ts";
 import type { ProcessInfo } from "./system.ts";
 
 /**
@@ -50,11 +50,24 @@ export async function probe(ps: string, own: number, pids: readonly number[]): P
   };
 }
 
-/** The pid namespace that process `own` lives in, as Linux numbers it; undefined where this `ps` does not know. */
-export async function pidNamespace(ps: string, own: number): Promise<string | undefined> {
-  const options = { signal: AbortSignal.timeout(PROBE_MS), env: { LC_ALL: "C" }, cwd: "/" };
-  const { stdout, code } = await run([ps, "-o", "pidns=", "-p", String(own)], options);
-  return code === 0 ? /^\s*(\d{4,})\s*$/.exec(stdout)?.[1] : undefined;
+/** The number of a pid namespace, why it is not known, or neither where the system has none. */
+export type OwnNamespaceAnswer =
+  | { readonly namespace: string }
+  | { readonly unusable: string }
+  | Readonly<Record<never, never>>;
+
+/** The pid namespace that process `own` lives in, as Linux numbers it. */
+export async function pidNamespace(ps: string, own: number): Promise<OwnNamespaceAnswer> {
+  if (OS !== "linux") return {};
+  try {
+    const options = { signal: AbortSignal.timeout(PROBE_MS), env: { LC_ALL: "C" }, cwd: "/" };
+    const { stdout, stderr, code } = await run([ps, "-o", "pidns=", "-p", String(own)], options);
+    const namespace = code === 0 ? /^\s*(\d{4,})\s*$/.exec(stdout)?.[1] : undefined;
+    if (namespace !== undefined) return { namespace };
+    return { unusable: `${ps} does not tell it: ${oneLine(stderr) || oneLine(stdout) || `exit code ${code}`}` };
+  } catch (error) {
+    return { unusable: `${ps} does not run: ${oneLine(error instanceof Error ? error.message : "")}` };
+  }
 }
 
 interface Line {

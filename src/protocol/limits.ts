@@ -15,8 +15,8 @@ export interface Limits {
    */
   readonly maxConnections: number;
   /**
-   * The last of these places, only for clients with the token: one without it gets `busy` there, so that you get in
-   * whatever connects. The others are for hooks too, each of which keeps one while its question is open.
+   * Places of these that are kept for clients with the token, which take them first: one without it gets `busy` for
+   * them, so that you get in whatever connects. The others are for hooks too, each of which keeps one while its question is open.
    */
   readonly tokenConnections: number;
   /** Requests in flight for one connection; then its socket is not read: back-pressure, not memory. */

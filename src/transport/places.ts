@@ -1,6 +1,6 @@
 /**
- * The places of all connections. The last ones are for clients with the token: whatever runs as the user can connect, and
- * a human must still get in. Whether a connection has the token is known with its hello, so every one is taken while not
+ * The places of all connections. Some are kept for clients with the token: whatever runs as the user can connect, and a
+ * human must still get in. Those clients fill the kept places first, so that the others have all the rest. Whether a connection has the token is known with its hello, so every one is taken while not
  * all places belong to greeted ones, and the oldest that has not said hello gives way. It had a moment for its hello: where
  * others connect so fast that it had not, they wait, in the order in which they came.
  */
@@ -16,6 +16,8 @@ export class Places<C> {
   #all = new Set<C>();
   /** Those of them without a hello, the oldest first, and when they came. */
   #silent = new Map<C, number>();
+  /** Those that said hello with the token. */
+  #withToken = new Set<C>();
   #steady: () => number;
 
   /** @param steady milliseconds that never go back */
@@ -53,17 +55,21 @@ export class Places<C> {
   /** A hello has come. @returns why the connection is not taken; it keeps its place until it leaves */
   greet(connection: C, scope: Scope): ConsoleError | undefined {
     const { maxConnections, tokenConnections } = this.#limits;
-    const greeted = this.#all.size - this.#silent.size;
-    if (scope === "report" && greeted >= maxConnections - tokenConnections) {
-      return busy(`${greeted} are open, and the last ${tokenConnections} places are for clients with the token`);
+    const others = this.#all.size - this.#silent.size - this.#withToken.size;
+    const kept = Math.max(tokenConnections, this.#withToken.size);
+    if (scope === "report" && others >= maxConnections - kept) {
+      const open = this.#withToken.size + others;
+      return busy(`${open} are open, and ${tokenConnections} places are kept for clients with the token`);
     }
     this.#silent.delete(connection);
+    if (scope !== "report") this.#withToken.add(connection);
     return undefined;
   }
 
   leave(connection: C): void {
     this.#all.delete(connection);
     this.#silent.delete(connection);
+    this.#withToken.delete(connection);
   }
 
   /** For who finds no place, or loses it. */

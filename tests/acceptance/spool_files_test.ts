@@ -152,3 +152,30 @@ Deno.test("C9 an agent that ended before the daemon which its hook started was u
   assertEquals(await lost(), ["starter"]);
   assertEquals((await client.request("status") as Json)["liveness"], { unseen: 1 });
 });
+
+Deno.test({
+  name: "C9 a spooled event that comes from another pid namespace names no process of here, also at the very start",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using home = await TestHome.create();
+    Deno.mkdirSync(home.path("spool"), { recursive: true, mode: 0o700 });
+    const put = (at: number, id: string, namespace: string) => {
+      const env = { CLAUDE_PID: String(Deno.pid), AC_PID_NAMESPACE: namespace };
+      const event = JSON.stringify({ ...JSON.parse(spooled(id)), env });
+      Deno.writeTextFileSync(home.path(`spool/${String(Date.now() + at).padStart(15, "0")}-x.json`), event, {
+        mode: 0o600,
+      });
+    };
+    put(1, "elsewhere", "pid:[4026599999]");
+    put(2, "here", Deno.readLinkSync("/proc/self/ns/pid"));
+    await home.start({ args: ["--auto", "--limit", "tickMs=300"] });
+    await using client = await home.connect({ token: true });
+    const rows = async () => {
+      const { sessions } = await client.request("session.list") as { sessions: Json[] };
+      return Object.fromEntries(sessions.map(({ id, pid, pidSeen }) => [id, [pid, pidSeen]]));
+    };
+    await eventually(async () => (await rows())["here"]?.[1] === true, 10_000, "the process that is here", 50);
+    assertEquals(await rows(), { here: [Deno.pid, true], elsewhere: [undefined, undefined] });
+    assertEquals((await client.request("status") as Json)["liveness"], { unseen: 1 });
+  },
+});

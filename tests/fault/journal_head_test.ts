@@ -1,4 +1,4 @@
-/** What the head file knows: a start misses what a verification misses, and a crash is no reason to refuse. */
+/** What the head file knows: a start misses what a verification misses, and no crash is taken for a fault. */
 import { assert, assertEquals } from "@std/assert";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { type Problem, problemOf } from "../../src/journal/chain.ts";
@@ -125,7 +125,47 @@ Deno.test("C3 the head's record before the snapshot, which a start does not read
   }
 });
 
-Deno.test("C2 a cut end that the head file knew is written down; that head counts no more, also before a new one is kept", async () => {
+Deno.test("C3 an end that the head file knew is cut off, to nothing too: no crash does that; what comes behind may be lost", async () => {
+  for (const segmentBytes of [2500, 1 << 20]) {
+    const options = { segmentBytes };
+    const { files: whole, journal } = open(undefined, options);
+    fill(journal, 30);
+    await journal.keepHead();
+    fill(journal, 4);
+    await journal.close();
+    const head = readHeadFile(whole, DIR)!;
+    const path = `${DIR}/${head.segment}`;
+    const bytes = whole.read(path);
+    for (const later of segments(whole)) if (later > path) whole.remove(later);
+    for (const size of [0, 1, 200, head.offset - 400, head.offset - 1, head.offset, head.offset + 1, bytes.length]) {
+      const files = whole.restart();
+      files.put(path, bytes.subarray(0, size));
+      files.changes = 0;
+      if (size < head.offset) {
+        await refused(files, `journal.head counts ${head.seq} records`);
+        files.remove(HEAD);
+      }
+      assertEquals((await verified(files)).ok, true, `${size}`);
+      const { recovered, journal } = open(files, options);
+      assertEquals([recovered?.missingUpTo, recovered?.lostHead], [undefined, undefined]);
+      assertEquals(journal.head().seq >= head.seq, size >= head.offset);
+      await journal.close();
+    }
+  }
+});
+
+Deno.test("C3 a head file is written when its record is on the disk, also of a record that an earlier process wrote", async () => {
+  const { journal, files } = open(undefined, { fsync: "never" });
+  fill(journal, 3); // then the process is killed
+  assertEquals(files.syncs, 0);
+  const next = open(files, { fsync: "never" });
+  await next.journal.keepHead();
+  assertEquals([readHeadFile(files, DIR)?.seq, next.journal.head().seq], [4, 4]);
+  const after = files.afterPowerFailure();
+  assertEquals([(await verified(after)).ok, open(after).journal.head().seq], [true, 4]);
+});
+
+Deno.test("C2 an earlier version went on without the head's record and wrote that down: that head counts no more", async () => {
   const whole = await withHead(30);
   const head = readHeadFile(whole, DIR)!;
   const path = segments(whole).at(-1)!;
@@ -133,10 +173,14 @@ Deno.test("C2 a cut end that the head file knew is written down; that head count
   for (let left = 0; left < all.length; left++) {
     const files = whole.restart();
     putLines(files, path, all.slice(0, left));
-    const { journal, recovered } = open(files, SMALL);
-    assertEquals([recovered?.missingUpTo, recovered?.lostHead], [head.seq, head.hash]);
-    journal.append({ type: "daemon.recovered", actor: "daemon", data: { ...recovered } });
+    const kept = files.read(HEAD);
+    files.remove(HEAD);
+    const { journal } = open(files, SMALL);
+    const data = { segment: path.slice(DIR.length + 1), offset: 0, tornBytes: 0, keptIn: null };
+    const loss = { missingUpTo: head.seq, lostHead: head.hash };
+    journal.append({ type: "daemon.recovered", actor: "daemon", data: { ...data, ...loss } });
     await journal.close();
+    files.put(HEAD, kept);
     const said = { seq: journal.head().seq, missingUpTo: head.seq };
     // It crashed before it kept a new head: the journal may end before the old one, or go beyond it.
     for (let more = 0; more < 10; more += 3) {

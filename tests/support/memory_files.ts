@@ -47,7 +47,7 @@ export class MemoryFiles implements Files {
 
   /** The same disk, seen by the next process. */
   restart(): MemoryFiles {
-    return this.#copy((node) => node.length);
+    return this.#copy((node) => node.length, (node) => node.synced);
   }
 
   /** The same disk after the power failed: what was not synced is gone. */
@@ -55,12 +55,12 @@ export class MemoryFiles implements Files {
     return this.#copy((node) => node.synced);
   }
 
-  #copy(lengthOf: (node: Node) => number): MemoryFiles {
+  #copy(lengthOf: (node: Node) => number, syncedOf = lengthOf): MemoryFiles {
     const next = new MemoryFiles();
     next.#folders = new Set(this.#folders);
     for (const [path, node] of this.#nodes) {
       const length = lengthOf(node);
-      next.#nodes.set(path, { ...node, bytes: node.bytes.slice(0, length), length, synced: length });
+      next.#nodes.set(path, { ...node, bytes: node.bytes.slice(0, length), length, synced: syncedOf(node) });
     }
     next.#inodes = this.#inodes;
     return next;

@@ -33,6 +33,54 @@ Deno.test("L6 looks at links: four at once, a bounded line behind them, and who 
   assertEquals(await after, ["/after"]);
 });
 
+Deno.test("L6 never more than four looks run at once, also where one ends while others come", async () => {
+  let running = 0;
+  let most = 0;
+  const ends: (() => void)[] = [];
+  const looks = new LinkLooks((paths) => {
+    most = Math.max(most, ++running);
+    return new Promise((resolve) => ends.push(() => (running--, resolve(paths))));
+  }, () => 0);
+  const asked = Array.from({ length: 10 }, (_, n) => looks.look([`/${n}`]));
+  ends.shift()!();
+  for (let turn = 0; turn < 20; turn++) {
+    asked.push(looks.look([`/late${turn}`]));
+    await Promise.resolve();
+  }
+  for (let turn = 0; turn < 200; turn++) {
+    ends.shift()?.();
+    await Promise.resolve();
+  }
+  await Promise.all(asked);
+  assertEquals([most, running], [4, 0]);
+});
+
+Deno.test("L6 who has waited for a second is let go, also while no look ends", async () => {
+  const due = new Set<() => void>();
+  const times: number[] = [];
+  const ends: (() => void)[] = [];
+  const looks = new LinkLooks(
+    (paths) => new Promise((resolve) => ends.push(() => resolve(paths))),
+    () => 0,
+    (ms, action) => {
+      times.push(ms);
+      due.add(action);
+      return () => due.delete(action);
+    },
+  );
+  const asked = Array.from({ length: 6 }, (_, n) => looks.look([`/${n}`]));
+  assertEquals(times, [1000, 1000]);
+  const [first] = due;
+  first!();
+  assertEquals(await asked[4], undefined);
+  ends.shift()!();
+  assertEquals(await asked[0], ["/0"]);
+  await Promise.resolve();
+  assertEquals([ends.length, due.size], [4, 0], "the place went to the other one, whose timer is off");
+  for (const end of ends) end();
+  assertEquals(await asked[5], ["/5"]);
+});
+
 Deno.test("L6 a look that fails gives its place away", async () => {
   const looks = new LinkLooks(() => Promise.reject(new Error("no such program")), () => 0);
   const all = await Promise.allSettled(Array.from({ length: 20 }, () => looks.look(["/a"])));

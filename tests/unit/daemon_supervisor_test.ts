@@ -24,29 +24,32 @@ function supervisor(services: readonly Service[]) {
   return { made, failed, late, tick: () => tick() };
 }
 
-Deno.test("F4 a service that fails at its tick, status, reload or stop is logged, and the others do theirs", async () => {
+Deno.test("F4 a service that fails at its preparation, tick, status, reload or stop is logged, and the others do theirs", async () => {
   const did: string[] = [];
   const fail = (): never => {
     throw new Error("no");
   };
   const good = (name: string): Service => ({
     name,
+    prepare: () => Promise.resolve(void did.push(`${name} prepare`)),
     start: () => void did.push(`${name} start`),
     tick: () => void did.push(`${name} tick`),
     reload: () => void did.push(`${name} reload`),
     status: () => ({ pid: 7 }),
     stop: () => void did.push(`${name} stop`),
   });
-  const bad: Service = { name: "bad", tick: fail, reload: fail, status: fail, stop: fail };
+  const bad: Service = { name: "bad", prepare: fail, tick: fail, reload: fail, status: fail, stop: fail };
   const { made, failed, tick } = supervisor([good("a"), bad, good("b")]);
+  await made.prepare();
   made.start();
   tick();
   await new Promise((resolve) => setTimeout(resolve));
   made.reload();
   assertEquals<unknown>(await made.status(), { pid: 7 });
   await made.stop({ reason: "", force: false, restart: false });
+  assertEquals(did.splice(0, 2), ["a prepare", "b prepare"]);
   assertEquals(did, ["a start", "b start", "a tick", "b tick", "a reload", "b reload", "b stop", "a stop"]);
-  assertEquals(failed, ["bad tick", "bad reload", "bad status", "bad stop"]);
+  assertEquals(failed, ["bad prepare", "bad tick", "bad reload", "bad status", "bad stop"]);
 });
 
 Deno.test("F4 a part of status that never comes keeps nobody from the others", async () => {

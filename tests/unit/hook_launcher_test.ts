@@ -60,6 +60,24 @@ Deno.test("H1 a program that was moved away, or fails to start, is no failure th
   assertEquals(await launch(HOOK_LAUNCHER, ["/nonexistent/deno", "run"], {}), { code: 0, stdout: "", stderr: "" });
   const { stderr } = await launch(HOOK_LAUNCHER, ["/bin/sh", "-c", "echo trouble >&2"], {});
   assertEquals(stderr, "");
+  assertEquals(await launch(HOOK_LAUNCHER, [INSTALL, "run"], {}), { code: 0, stdout: "", stderr: "" });
+});
+
+Deno.test("H1 where the runtime is there and what it would run is gone, the hook exits 0 and says nothing", async () => {
+  const home = await Deno.makeTempDir();
+  const run = (main: string) =>
+    launch(HOOK_LAUNCHER, ["DENO_DIR=/tmp/none", Deno.execPath(), "run", "-q", "--allow-read=/x/main.ts", main, "a"], {
+      HOME: home,
+    });
+  try {
+    for (const name of ["main.ts", "agent-console.js"]) {
+      assertEquals(await run(`${home}/${name}`), { code: 0, stdout: "", stderr: "" }, name);
+      await Deno.writeTextFile(`${home}/${name}`, "console.log(Deno.args[0], 1);");
+      assertEquals((await run(`${home}/${name}`)).stdout, "a 1\n", name);
+    }
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
 });
 
 Deno.test("H1 where the launcher itself is gone, or may not be read, the hook exits 0 and says nothing", async () => {

@@ -10,21 +10,30 @@ function take(places: Places<string>, name: string, scope?: "report" | "admin"):
   return (scope && places.greet(name, scope)?.kind) ?? gone;
 }
 
-Deno.test("L3 the last places are for clients with the token, however many of the others there are", () => {
+Deno.test("L3 some places are for clients with the token, however many of the others there are", () => {
   const places = new Places<string>({ maxConnections: 4, tokenConnections: 2 }, () => 0);
   assertEquals(take(places, "a", "report"), undefined);
   assertEquals(take(places, "b", "report"), undefined);
   assertEquals(take(places, "c", "report"), "busy");
   places.leave("c");
   assertEquals(take(places, "d", "admin"), undefined);
-  places.leave("a");
-  assertEquals(take(places, "e", "report"), "busy", "the places of clients with the token do not count as the others'");
-  places.leave("e");
-  assertEquals(take(places, "f", "admin"), undefined);
-  assertEquals(take(places, "g", "admin"), undefined);
+  assertEquals(take(places, "e", "admin"), undefined);
   assertEquals(assertThrows(() => places.makeRoom(), ConsoleError, "4 are open").kind, "busy");
   places.leave("b");
-  assertEquals(take(places, "h", "admin"), undefined);
+  assertEquals(take(places, "f", "admin"), undefined);
+});
+
+Deno.test("L3 clients with the token take the places that are kept for them first, and then those of all", () => {
+  const places = new Places<string>({ maxConnections: 4, tokenConnections: 2 }, () => 0);
+  assertEquals([take(places, "a", "admin"), take(places, "b", "admin")], [undefined, undefined]);
+  assertEquals(take(places, "c", "report"), undefined, "both clients with the token are in the places kept for them");
+  assertEquals(take(places, "d", "admin"), undefined);
+  places.leave("c");
+  assertEquals(take(places, "e", "report"), undefined, "three of four places are taken by clients with the token");
+  places.leave("a");
+  assertEquals(take(places, "f", "report"), undefined);
+  places.leave("b");
+  assertEquals(take(places, "g", "report"), "busy", "two others are there, and two places are kept");
 });
 
 Deno.test("L3 the oldest connection without a hello gives way, a greeted one never", () => {
