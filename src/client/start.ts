@@ -152,7 +152,8 @@ class Starting {
   constructor(child: Child) {
     this.pid = child.pid;
     this.#child = child;
-    void this.#listen(child);
+    // Where the child ends at the same moment its pipe may fail: what it said until then counts.
+    this.#listen(child).catch(() => {});
     child.ended.then((code) => this.#code = code);
   }
 

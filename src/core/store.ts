@@ -6,8 +6,7 @@
  * goes back; every subscriber sees it without gaps or is told that it lagged. The step is synchronous so that no
  * second change can come between a decision and its record: that, not a lock, is what makes the order true.
  */
-import type { NewEvent } from "../domain/event.ts";
-import { isApprovalEvent, isSessionEvent, type SessionEvent } from "../domain/event.ts";
+import { isApprovalEvent, isSessionEvent, type NewEvent, type SessionEvent } from "../domain/event.ts";
 import { evolve, type SessionEntry } from "../domain/evolve.ts";
 import type { Session } from "../domain/session.ts";
 import type { Clock } from "../platform/system.ts";
@@ -29,12 +28,10 @@ export interface CommitResult {
   readonly seq: number;
   readonly sessionId: string | null;
   readonly status: string | null;
-  /** Of the rule that the event added. */
-  readonly ruleId?: string;
+  readonly ruleId?: string; // of the rule that the event added
 }
 
-/** What a record has around its data, in about: two hashes, the time, the names. */
-const FRAME_UNITS = 256;
+const FRAME_UNITS = 256; // what a record has around its data, in about: two hashes, the time, the names
 
 /** Grows when the members of a saved row change: then the journal is replayed instead. */
 const SAVED_LAYOUT = 4;

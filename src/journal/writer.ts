@@ -16,8 +16,7 @@ import { bytesBehind, checkTail, truncateUnsynced } from "./repair.ts";
 import { type Segment, segmentOf } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
 
-/** Least time between two attempts to write again after a failure, ms. */
-const RETRY_MS = 1000;
+const RETRY_MS = 1000; // least time between two attempts to write again after a failure
 const NOT_WRITTEN = "the journal cannot be written";
 
 export interface WriterOptions {

@@ -101,14 +101,23 @@ export interface CarriedCommands {
 const INTERPRETERS =
   /^(?:sh|bash|zsh|dash|ksh|mksh|ash|fish|csh|tcsh|rush|elvish|nu|xonsh|pwsh|powershell|cmd|python[\d.]*|pypy\d*|ipython|perl[\d.]*|ruby[\d.]*|node|nodejs|deno|bun|tsx|ts-node|php[\d.]*|lua[\d.]*|luajit|tclsh|expect|osascript|groovy|jshell|scala|erl|elixir|iex|ghci|julia|r|rscript|octave|gdb|lldb|vim?|nvim|ex|ed|emacs|m4)$/;
 const TAKES_TEXT =
-  /^(?:-[a-zA-Z]*[ceErpns][a-zA-Z]*|--(?:eval|execute|command|print|exec)(?:=.*)?|-|eval|repl|.*\b(?:system|popen|exec)\b.*)$/;
+  /^(?:-[mM].*|-[a-zA-Z]*[ceErpns][a-zA-Z]*|--(?:eval|execute|command|print|exec)(?:=.*)?|-|eval|repl|.*\b(?:system|popen|exec)\b.*)$/;
+
+const ASKS = /^(?:--version|--help|--test|-[vVh])$/;
+const MODULES = /^(?:pytest|pip|unittest|venv|mypy|ruff|black|build|http\.server|json\.tool|compileall)$/;
 
 /** Whether `name args` may run a text that is not read: `sh` in a pipe, `python3 -c TEXT`, `git -c alias.x='!…'`. */
 function runsText(name: string, args: readonly string[]): boolean {
   if (/^(?:xargs|parallel)$/.test(name)) return true;
-  if (/^(?:[gmn]?awk|sed)$/.test(name)) return args.some((arg) => /system|\||getline|\be\b/.test(arg));
+  if (/^[gmn]?awk$/.test(name)) return args.some((arg) => /system|\||getline/.test(arg));
+  // The command `e` and the flag `e` of its `s`.
+  if (/^g?sed$/.test(name)) return args.some((arg) => !arg.startsWith("-") && /(?:^|[^A-Za-z])[gpImM]*e/.test(arg));
   if (name === "git") return args.some((arg) => /^(?:-c|--config-env)/.test(arg));
-  if (!INTERPRETERS.test(name)) return false;
+  if (!INTERPRETERS.test(name) || (args.length === 1 && ASKS.test(args[0]!))) return false;
+  const [first = "", second = ""] = args;
+  // What stands behind a script, or a module that is known, is its own.
+  if (/^[^-]/.test(first) && !/^(?:eval|repl)$/.test(first)) return false;
+  if (first === "-m" && MODULES.test(second)) return false;
   return args.every((arg) => arg.startsWith("-")) || args.some((arg) => TAKES_TEXT.test(arg));
 }
 

@@ -5,6 +5,7 @@
  * part of it that does not begin with `-` and does not go up (`..`).
  */
 import { matchesGlob } from "./glob.ts";
+import { goesUpThrough } from "./places.ts";
 import type { Command } from "./plain_text.ts";
 import { readWords, type Word } from "./plain_text.ts";
 
@@ -35,7 +36,7 @@ export function matchesCommand({ words }: CommandPattern, command: Command): boo
 }
 
 /** Stars in a row could try every split of the words: so many steps, and it is no match. */
-const MAX_STEPS = 10_000;
+const MAX_STEPS = 3000;
 
 function matchFrom(
   words: readonly Word[],
@@ -52,7 +53,7 @@ function matchFrom(
     for (let end = next; end <= command.length; end++) {
       if (matchFrom(words, at + 1, command, end, steps)) return true;
       const next = command[end];
-      if (next !== undefined && (options ? RUNS.test(next) : isOption(next) || RUNS.test(next))) return false;
+      if (next !== undefined && (isMore(next) || (!options && isOption(next)))) return false;
     }
     return false;
   }
@@ -63,7 +64,7 @@ function matchFrom(
 
 function matchesWord({ text, stars }: Word, given: string): boolean {
   if (stars.length === 0) return text === given;
-  if ((isOption(given) && !isOption(text)) || (RUNS.test(given) && !RUNS.test(text))) return false;
+  if ((isOption(given) && !isOption(text)) || (isMore(given) && !isMore(text))) return false;
   if (goesUp(given) && !goesUp(text)) return false;
   const parts: string[] = [];
   let from = 0;
@@ -83,7 +84,16 @@ function isOption(word: string): boolean {
  * Some programs expand it by themselves: `make 'x=$(shell y)'`; or read an address that names a file, or several:
  * `file:///h%6fme`, `/h[o]me`, `/{home}`.
  */
-const RUNS = /[$`]|%[2-7][0-9a-f]|(?:^|[=@,])(?:file|data):|\/.*[[\]{}]|[[\]{}].*\//i;
+const RUNS = /[$`]|%[2-7][0-9a-f]|(?:^|[=@,])(?:file|data):/i;
+
+/** Whether it may be more, or something else, than a star stands for. */
+function isMore(word: string): boolean {
+  if (RUNS.test(word)) return true;
+  // A text for a shell may name files by a pattern; behind `a/..` may be anything where `a` is a link.
+  const isPattern = word.includes("/") &&
+    /[[\]{}]|[*?]/.test(/^[a-z]+:\/\/\S*$/i.test(word) ? word.replace(/[*?]/g, "") : word);
+  return isPattern || (word.includes("..") && word.split(/[=:,@\s]/).some(goesUpThrough));
+}
 
 function goesUp(word: string): boolean {
   return /(?:^|[/=:])\.\.(?:$|\/)/.test(word);

@@ -21,9 +21,9 @@ export function denialOf(rule: Rule, request: ClassifiedRequest): Denial {
     case "read":
     case "write": {
       // A relative pattern is meant from the workspace; it may also be meant from where the call runs.
-      const from = /^[/*]/.test(rule.pattern)
-        ? []
-        : [workspace, cwd].map((folder) => readGlob(`${folder}/${rule.pattern}`));
+      const folders = rule.pattern.startsWith("*") ? [] : rule.pattern.startsWith("/") ? ["/"] : [workspace, cwd];
+      const end = /.\/$/.test(rule.pattern) ? "/" : "";
+      const from = folders.map((folder) => readGlob(resolvePath(rule.pattern, folder) + end));
       const named = [subject, ...paths];
       const all = named.flatMap((path) => [glob, ...from].map((one) => reachesPath(one, path.trim(), cwd)));
       if (all.includes("denies")) return "denies";
@@ -47,7 +47,7 @@ function denialOfCommand(glob: Glob, request: ClassifiedRequest): Denial {
   const word = named[0]!.trim().split(/\s+/)[0] ?? "";
   if (plain !== undefined && carried.isComplete) {
     if (request.reads !== undefined) return "no"; // such a command runs nothing
-    return carried.runsText || mayRun(named, plain.commands, subject) ? "may" : "no";
+    return carried.runsText || mayRun(named, plain.commands) ? "may" : "no";
   }
   if (isEverything(glob) || subject.length > MAX_SEARCHED) return "mentions";
   return word !== "" && bare(subject).includes(word.toLowerCase()) ? "mentions" : "may";
@@ -73,25 +73,49 @@ function matchesEnd(glob: Glob, text: string): boolean {
   return matchesGlob(glob, text) || matchesGlob(glob, `${text} `);
 }
 
+/** Whether a shell would make a name of a pattern in the word: `/bin/r?`. Not in an address. */
+function hidesName(word: string): boolean {
+  return /[?*[]/.test(word) &&
+    word.split(/[\s"'=;|&()]+/).some((part) => part.includes("/") && /[?*[]/.test(part) && !part.includes("://"));
+}
+
 /**
- * Whether the words that the pattern begins with stand in a plain line, each behind the other, from where a program may run
- * them that is not known to: `autossh host git -C . push`, `vim '+!git push'`.
+ * Whether a plain line may run what the pattern names, from where that is not known: because its words stand there, each
+ * behind the other (`autossh host git -C . push`, `vim '+!git push'`), or a shell would make its name (`flock a '/bin/g?t'`).
  */
-function mayRun([head = ""]: Glob, commands: readonly Command[], subject: string): boolean {
-  const wanted = head.trim().toLowerCase();
-  if (wanted === "") return false;
-  const text = bare(subject);
-  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
-    if (!/[\w-]/.test(text[at - 1] ?? " ") && !/[\w-]/.test(text[at + wanted.length] ?? " ")) return true;
-  }
-  const names = wanted.split(/\s+/);
+function mayRun([head = ""]: Glob, commands: readonly Command[]): boolean {
+  const names = head.trim().toLowerCase().split(/\s+/);
+  if (names[0] === "") return false;
+  const isWhole = head.endsWith(" ");
+  const fits = (token: string, next: number) =>
+    token === names[next] || (next === names.length - 1 && !isWhole && next > 0 && token.startsWith(names[next]!));
   return commands.some((words) => {
+    if (words.some((word, at) => at > 0 && hidesName(word))) return true;
+    const tokens = tokensOf(words);
     let next = 0;
-    for (let at = 1; at < words.length && next < names.length; at++) {
-      if ((next === 0 ? baseName(words[at]!) : words[at]!.toLowerCase()) === names[next]) next++;
+    // With few options its own first word was compared already, in each reading.
+    for (let at = hasManyOptions(words) ? 0 : 1; at < tokens.length && next < names.length; at++) {
+      if (fits(next === 0 ? baseName(tokens[at]!) : tokens[at]!, next)) next++;
     }
     return next === names.length;
   });
+}
+
+/** Of each command once, however many rules there are. */
+const TOKENS = new WeakMap<Command, readonly string[]>();
+
+function tokensOf(words: Command): readonly string[] {
+  let tokens = TOKENS.get(words);
+  if (tokens === undefined) {
+    tokens = words.flatMap((word) => word.toLowerCase().split(/[\s=:;|&!'"()+]+/)).filter((token) => token !== "");
+    TOKENS.set(words, tokens);
+  }
+  return tokens;
+}
+
+/** More than the readings of its arguments reach. */
+function hasManyOptions(words: Command): boolean {
+  return words.slice(1, 20).filter((word) => word.startsWith("-")).length > 6;
 }
 
 function bare(text: string): string {
@@ -109,14 +133,32 @@ function byName([head = "", ...more]: Glob): Glob {
 /** In a longer text nobody looks for a word. */
 const MAX_SEARCHED = 50_000;
 
-/** The normalized address: without user name, and without the dot that a host's name may end in. */
+/**
+ * The addresses in a text, normalized: without user name, the dot that a host's name may end in and needless escapes, and by
+ * each of the two schemes that one page has.
+ */
 function addressesOf(subject: string): readonly string[] {
-  const url = URL.parse(subject);
-  if (url === null) return [];
-  const { href } = url;
-  url.username = url.password = "";
-  url.hostname = url.hostname.replace(/\.+$/, "");
-  return [href, url.href];
+  const given = subject.match(/[a-z][a-z+.-]*:\/\/[^\s"'<>)\]]+/gi)?.slice(0, MAX_ADDRESSES) ?? [];
+  const bareHost = /^[\w-]+(?:\.[\w-]+)+(?:[:/?#]\S*)?$/.test(subject) ? [`https://${subject}`] : [];
+  return [subject, ...given, ...bareHost].flatMap((text) => {
+    const url = URL.parse(text);
+    if (url === null) return [];
+    const { href } = url;
+    url.username = url.password = "";
+    url.hostname = url.hostname.replace(/\.+$/, "");
+    const other = url.href.replace(/^http(s?):/, (_, s: string) => s === "" ? "https:" : "http:");
+    return [href, url.href, other].flatMap((one) => [one, unescaped(one)]);
+  });
+}
+
+const MAX_ADDRESSES = 20;
+
+/** Letters and digits that need no escape: `%61` is an `a`. */
+function unescaped(text: string): string {
+  return text.replace(/%([2-7][0-9a-f])/gi, (escape, hex: string) => {
+    const char = String.fromCharCode(parseInt(hex, 16));
+    return /[\w.~-]/.test(char) ? char : escape;
+  });
 }
 
 /** Whether `path` matches as given or as meant; of a whole folder, whether what the pattern names is below it, or may be. */

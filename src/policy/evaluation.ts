@@ -177,13 +177,19 @@ function namesFiles(reads: readonly string[], { where: { cwd = "" } }: Classifie
 const CHANGE_SHELL = new Set(
   ("cd chdir pushd popd source . eval export set unset setenv declare typeset local readonly integer float shopt setopt " +
     "unsetopt enable disable builtin trap umask ulimit limit exec emulate autoload zmodload bindkey abbr unalias rehash " +
-    "shift getopts read mapfile readarray vared time command printf wait print complete bind history fc fg suspend return " +
+    "shift getopts read mapfile readarray vared printf wait print complete bind history fc fg suspend return " +
     "logout zparseopts zstyle sched").split(" "),
 );
 
 /** Whether a later command of the line is not what it would be alone. */
 function movesOn(parts: readonly (Command | undefined)[]): boolean {
-  return parts.slice(0, -1).some((part) => part !== undefined && CHANGE_SHELL.has(part[0]));
+  return parts.slice(0, -1).some((part) => part !== undefined && CHANGE_SHELL.has(runIn(part)));
+}
+
+/** What the shell itself runs of a command: behind `time` and `command` too, but `command -v x` runs nothing. */
+function runIn(part: Command): string {
+  if (part[0] === "command" && /^-[vV]$/.test(part[1] ?? "")) return "";
+  return part.find((word) => !word.startsWith("-") && !/^(?:time|command|builtin|noglob)$/.test(word)) ?? "";
 }
 
 function isByHuman({ by }: Rule): boolean {
@@ -217,9 +223,11 @@ function wordsOf({ plain, where: { cwd } }: ClassifiedRequest): readonly string[
 
 /** What may be a path in a word: `--file=a`, `-fa`, `-Fa=@b`, `file:a`, `a,b`. */
 function readingsOf(word: string): readonly string[] {
-  const parts = /^-|[=@,:]/.test(word) ? word.split(/[=@,]|^(?:file|data):(?:\/\/)?|:/) : [word];
-  const glued = /^-[A-Za-z](.+)/.exec(word)?.[1];
-  return glued === undefined ? parts : [...parts, ...readingsOf(glued)];
+  const parts = word.split(/[=@,:\s"'()<>;|&{}]+/);
+  // Letters in one word: where the path begins is not known.
+  const bundle = /^-[A-Za-z]{1,8}/.exec(word)?.[0].length ?? 0;
+  const glued = Array.from({ length: Math.max(0, bundle - 1) }, (_, at) => word.slice(at + 2));
+  return [word, ...parts, ...glued.flatMap((rest) => rest.split(/[=@,:]+/))];
 }
 
 /** What a workspace's own configuration says, read by config/workspace.ts. */

@@ -13,7 +13,7 @@ export function reachesThisProgram(
   { subject, tool, action, paths = [], detail = "" }: ApprovalRequest,
   where: Where,
 ): boolean {
-  const text = bare(`${tool} ${ends(decoded(subject))}`);
+  const text = bare(`${tool} ${decoded(ends(subject))}`);
   if (NAMES.test(text) || (action === "command" && NAMES.test(bare(ends(detail))))) return true;
   const own = where.own ?? [];
   if (own.some((place) => text.includes(place.toLowerCase()))) return true;
@@ -51,6 +51,6 @@ function bare(text: string): string {
 
 /** What may be a path: bounded, because a text may hold anything. */
 function wordsOf(text: string): readonly string[] {
-  return ends(decoded(text)).replace(/['"\\]/g, "").split(/[\s;&|()<>=:,]+/).filter((word) => /[./]/.test(word))
+  return decoded(ends(text)).replace(/['"\\]/g, "").split(/[\s;&|()<>=:,]+/).filter((word) => /[./]/.test(word))
     .slice(0, 200);
 }

@@ -22,6 +22,12 @@ export function isWithin(path: string, folder: string): boolean {
   return outer.every((part, at) => inner[at] === part);
 }
 
+/** Whether `path` goes up behind a name: `a/../b` is not `b` where `a` is a link. */
+export function goesUpThrough(path: string): boolean {
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  return parts.some((part, at) => part === ".." && at > 0 && parts[at - 1] !== "..");
+}
+
 /** Whether an agent may read another path than what is written: some trim it, and some put the home in place of `~`. */
 export function isOddPath(path: string): boolean {
   return /^[\s~]|\s$/.test(path);
@@ -103,7 +109,7 @@ function below(path: string, workspace: string | undefined): readonly string[] {
 export const MAX_PATH = 4096;
 
 /** Of a call on more files only so many are looked at, and then it is asked. */
-export const MAX_PATHS = 500;
+export const MAX_PATHS = 200;
 
 /** Folders that no workspace lies in. */
 const NEVER = /\/\.(?:git|ssh|gnupg|agent-console)(?:\/|$)/i;

@@ -5,7 +5,7 @@
  * (printf, test with numbers: a subscript may hold a command), what moves on (cd), what names another program (xargs).
  */
 import { type KnownOptions, readArguments } from "./operands.ts";
-import { isNamedAsText, isWithin, resolvePath, showsCodeOnly } from "./places.ts";
+import { isWithin, resolvePath, showsCodeOnly } from "./places.ts";
 import type { Where } from "./where.ts";
 
 /** The files that a command reads, as it names them, "." for its folder; undefined where it may do more than read. */
@@ -24,8 +24,9 @@ function put(names: string, read: ReadFiles): void {
 const files = (known: KnownOptions, most = Infinity): ReadFiles => (args) => {
   const read = readArguments(args, known);
   if (read === undefined) return undefined;
-  const named = [...read.operands, ...read.loose];
-  return named.length > most ? undefined : orHere(named);
+  const { operands, loose } = read;
+  const isMore = operands.length + loose.filter((one) => !/^\d+$/.test(one)).length > most;
+  return isMore ? undefined : orHere([...operands, ...loose]);
 };
 /** No operand is one; each must fit. */
 const texts = (known: KnownOptions, fits = /^/): ReadFiles => (args) => {
@@ -63,27 +64,11 @@ put(
 );
 put("sort", files({ flags: "bdfghiMnrRuVc", valued: "kt", long: "key= field-separator= numeric-sort reverse unique" }));
 put("uniq", files({ flags: "cdDiu", valued: "fsw" }, 1)); // a second one is written
-put("xxd", files({ flags: "bpu" }, 1)); // so here; it reads `-ps` as one option
+put("xxd", files({ letters: "separate", flags: "bpu", valued: "lsgc" }, 1)); // so here; it reads `-ps` as one option
 put("od hexdump", files({ flags: "abcdovxC", valued: "AjNtns" }));
 put("strings", files({ flags: "a", valued: "nt" }));
 put("cut", files({ flags: "sn", valued: "bcdf", long: "delimiter= fields= characters= output-delimiter= complement" }));
 put("column", files({ flags: "tx", valued: "sco" }));
-const DIFF: KnownOptions = {
-  flags: "aBbcdeiqsTtuwyZ",
-  valued: "UCW",
-  long:
-    "brief unified=? side-by-side color=? ignore-all-space ignore-blank-lines suppress-common-lines width= strip-trailing-cr",
-};
-
-/** Of two folders it shows every file; of a folder and a file the one of that name, so that is one of its files too. */
-put("diff", (args) => {
-  const read = readArguments(args, DIFF);
-  if (read?.operands.length !== 2) return undefined;
-  const [one = "", other = ""] = read.operands;
-  if (![one, other].every(isNamedAsText)) return undefined;
-  const inside = (folder: string, file: string) => `${folder}/${file.slice(file.lastIndexOf("/") + 1)}`;
-  return [one, other, inside(one, other), inside(other, one), ...read.loose];
-});
 put("cmp", files({ flags: "bls" }, 2));
 put("md5sum sha1sum sha256sum sha512sum cksum b2sum md5", files({ flags: "btz" }));
 put("realpath readlink", files({ flags: "efmnqsz" }));
@@ -116,11 +101,14 @@ const GREP: KnownOptions = {
   flags: "EFGPHhilLnocqsvwxzabrRIZT",
   valued: "ABCem",
   long:
-    "include= exclude= exclude-dir= color=? colour=? line-number ignore-case count files-with-matches files-without-match only-matching invert-match word-regexp fixed-strings extended-regexp perl-regexp max-count= after-context= before-context= context= regexp= recursive no-messages with-filename no-filename quiet text binary-files=",
+    "include= exclude-dir= color=? colour=? line-number ignore-case count files-with-matches files-without-match only-matching invert-match word-regexp fixed-strings extended-regexp perl-regexp max-count= after-context= before-context= context= regexp= recursive no-messages with-filename no-filename quiet text binary-files=",
   numbers: true,
 };
 
-/** In folders it shows what has a dot in front too: searching them is a read where it is limited to program text. */
+/**
+ * In folders it shows what has a dot in front too: searching them is a read where it is limited to program text. No
+ * `--exclude`: before an `--include` it lets in what neither names.
+ */
 put("grep egrep fgrep", (args) => {
   const read = readArguments(args, GREP);
   if (read === undefined || read.flags.has("-R")) return undefined;
@@ -144,9 +132,9 @@ const RG: KnownOptions = {
   long:
     "type= type-not= glob= files count files-with-matches files-without-match ignore-case smart-case word-regexp fixed-strings line-number no-line-number no-heading heading max-count= context= after-context= before-context= only-matching invert-match multiline stats json sort= color= max-depth= trim vimgrep replace= regexp= pcre2 no-filename with-filename max-columns= sort-files",
 };
-/** Not java and ruby: their types have `*.properties` and `.irbrc` among them. */
+/** Not java, ruby and php: their types have `*.properties`, `.irbrc` and `wp-config.php` among them. */
 const RG_TYPES =
-  /^(?:ts|js|py|python|rust|go|kotlin|swift|c|cpp|cs|php|css|html|md|markdown|lua|dart|scala|ex|elixir|hs|haskell|jsx|tsx|vue|svelte)$/;
+  /^(?:ts|js|py|python|rust|go|kotlin|swift|c|cpp|cs|css|html|md|markdown|lua|dart|scala|ex|elixir|hs|haskell|jsx|tsx|vue|svelte)$/;
 put("rg", (args, { cwd = "/", workspace = "/" }) => {
   const read = readArguments(args, RG);
   if (read === undefined) return undefined;

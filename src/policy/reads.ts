@@ -1,6 +1,6 @@
 /** Whether a call only reads, and only what is the workspace's own and no secret. Pure. */
 import { type ApprovalRequest, SEARCH_FILTERS } from "../domain/approval.ts";
-import { isOddPath, isSecretPlace, isWithin, resolvePath, showsCodeOnly } from "./places.ts";
+import { goesUpThrough, isOddPath, isSecretPlace, isWithin, resolvePath, showsCodeOnly } from "./places.ts";
 import type { Command } from "./plain_text.ts";
 import { filesOfGit } from "./read_git.ts";
 import { READ_PROGRAMS } from "./read_programs.ts";
@@ -24,8 +24,8 @@ export function workspaceFiles(
   if (cwd === undefined || workspace === undefined || !isWithin(cwd, workspace)) return undefined;
   const paths: string[] = [];
   for (const one of named) {
-    // `a/../b` is not `b` where `a` is a link; names behind `@` some programs read for more arguments.
-    if (/[^/.]\/+(?:\.\/+)*\.\.(?:\/|$)/.test(one) || one.startsWith("@") || isOddPath(one)) return undefined;
+    // Names behind `@` some programs read for more arguments.
+    if (goesUpThrough(one) || one.startsWith("@")) return undefined;
     const path = resolvePath(one, cwd);
     if (!isWithin(path, workspace) || isSecretPlace(path, workspace) || isSecretPlace(one, workspace)) return undefined;
     if (own?.some((place) => isWithin(path, place) || isBelow(place, path)) === true) return undefined;
@@ -37,7 +37,7 @@ export function workspaceFiles(
 /** What a tool that reads shows, as absolute paths, where all of it is the workspace's own and no secret. */
 export function filesRead(request: ApprovalRequest, where: Where): readonly string[] | undefined {
   const { subject, paths = [], search } = request;
-  if (subject === "" || subject.includes("\n")) return undefined;
+  if (subject === "" || subject.includes("\n") || [subject, ...paths].some(isOddPath)) return undefined;
   if (search === undefined) return subject.startsWith("{") ? undefined : workspaceFiles([subject], where);
   const filters = subject.startsWith("{") ? filtersOf(subject, search) : [];
   if (filters === undefined) return undefined;
@@ -63,8 +63,7 @@ function filtersOf(subject: string, search: "names" | "text"): readonly string[]
     SEARCH_FIELDS.has(name) || !/[/~]|\.\./.test(JSON.stringify(value))
   );
   const filters = SEARCH_FILTERS.flatMap((name) => input[name] ?? []);
-  const names = search === "names" ? [input["pattern"] ?? ""] : [];
-  const all = filters.length > 0 ? filters : names;
+  const all = search === "names" ? [...filters, input["pattern"] ?? "*.md"] : filters;
   const isPlain = (one: unknown): one is string =>
     typeof one === "string" && !one.startsWith("!") && !isSecretPlace(one) && showsCodeOnly(one);
   return isKnown && all.every(isPlain) ? all : undefined;

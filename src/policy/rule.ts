@@ -10,7 +10,7 @@ import { matchesAddress } from "./address_pattern.ts";
 import type { ClassifiedRequest } from "./classify.ts";
 import { matchesCommand, readCommandPattern } from "./command_pattern.ts";
 import { type Glob, isEverything, matchesGlob, readGlob } from "./glob.ts";
-import { isNamedAsText, isOddPath, isSecretPlace, isWithin, resolvePath, runsLater } from "./places.ts";
+import { goesUpThrough, isNamedAsText, isOddPath, isSecretPlace, isWithin, resolvePath, runsLater } from "./places.ts";
 import type { Command } from "./plain_text.ts";
 
 /** Whose call it is, and when: what a rule's scope is compared with. */
@@ -35,8 +35,8 @@ export function applies(rule: Rule, request: ApprovalRequest, caller: RuleContex
 const SHELLS = /^(?:bash|shell|run_shell_command|exec|exec_command|powershell|terminal)$/i;
 
 /** A command that is denied is denied in every agent's shell. */
-function isSameShell({ decision, tool, agent }: Rule, { action }: ApprovalRequest): boolean {
-  return decision === "deny" && agent === undefined && action === "command" && SHELLS.test(tool);
+function isSameShell({ decision, tool }: Rule, { action }: ApprovalRequest): boolean {
+  return decision === "deny" && action === "command" && SHELLS.test(tool);
 }
 
 /** An unreadable time ends an allow rule and keeps a deny rule. */
@@ -124,7 +124,7 @@ export function filesOf(
   if (action !== "read" && action !== "write") return undefined;
   const given = paths.length > 0 ? paths : [subject];
   const known = given.every((path) =>
-    /^[^{\n]+$/.test(path) && !/\/\*\*$|(?:^|\/)[^/.][^/]*\/+\.\.(?:\/|$)/.test(path) && !isOddPath(path) &&
+    /^[^{\n]+$/.test(path) && !path.endsWith("/**") && !goesUpThrough(path) && !isOddPath(path) &&
     (path.startsWith("/") || cwd)
   );
   return known ? given.map((path) => resolvePath(path, cwd ?? "/")) : undefined;

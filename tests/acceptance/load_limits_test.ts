@@ -56,7 +56,7 @@ Deno.test("L3 idle connections without a token, greeted or silent, keep nobody o
     const served = all.filter(({ answer }) => answer?.result !== undefined);
     assertEquals([served.length, busy.length], [240, 60]);
     // The first ones to be refused lost their place to others; then no place was left for them.
-    const why = /240 are open, and the last 16 places are for clients with the token/;
+    const why = /240 are open, and 16 places are kept for clients with the token/;
     assert(busy.some(({ answer }) => why.test(answer?.error?.message ?? "")));
     for (let count = 0; count < 40; count++) {
       all.push({ socket: await RawSocket.connect(home.socketPath), answer: undefined });

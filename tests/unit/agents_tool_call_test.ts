@@ -37,7 +37,7 @@ Deno.test("a search names its folder and all below it, for deny rules, also wher
   const narrowed = { pattern: "KEY", path: "/w/infra", glob: "*.tf" };
   assertEquals(of("Grep", narrowed), [JSON.stringify(narrowed), IN]);
   const glob = { pattern: "*.tf", path: "/w/infra" };
-  assertEquals(of("Glob", glob), [JSON.stringify(glob), IN]);
+  assertEquals(of("Glob", glob), [JSON.stringify(glob), [...IN, "*.tf/**"]]);
   assertEquals(of("Grep", { pattern: "KEY", path: "/w/infra" }), ["/w/infra", IN]);
   assertEquals(of("Grep", { pattern: "KEY" }), ['{"pattern":"KEY"}', [".", "./**"]]);
   assertEquals(of("Read", { file_path: "/w/a" }), ["/w/a", undefined]);

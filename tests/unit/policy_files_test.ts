@@ -66,6 +66,9 @@ Deno.test("A1 a search passes where its filters or its folder keep it from what 
     { pattern: "x", path: "/p/app/src/.." },
     { pattern: "x", glob: "*.ts", folder: "/etc" },
     { pattern: "x", glob: "*.{ts,env}" },
+    { pattern: "x", path: "src", dir_path: "/etc" },
+    { pattern: "x", path: "src", folder: "/etc", glob: "*.ts" },
+    { pattern: "x", path: "src", paths: ["/etc"] },
   ];
   for (const input of asked) assertEquals([input, call("Grep", input)], [input, "ask"]);
   for (
@@ -78,6 +81,18 @@ Deno.test("A1 a search passes where its filters or its folder keep it from what 
     assertEquals([input, call("Grep", input)], [input, "yes"]);
   }
   assertEquals(call("Glob", { pattern: "**/*.ts" }), "yes");
+  for (
+    const [tool, input] of [
+      ["Glob", { pattern: "/etc/*", glob: "*.ts" }],
+      ["Glob", { pattern: "../*", include: "*.md" }],
+      ["Read", { file_path: "src/a.ts", absolute_path: "/etc/hosts" }],
+      ["Read", { file_path: "src/a.ts", path: "/etc/hosts" }],
+    ] as const
+  ) assertEquals([input, call(tool, input)], [input, "ask"]);
+  const deny = [rule("/etc/*", { tool: "*", decision: "deny" })];
+  assertEquals(call("Glob", { pattern: "/etc/*" }, "guarded", deny), "no");
+  assertEquals(call("Grep", { pattern: "x", path: "src", dir_path: "/etc/x" }, "guarded", deny), "no");
+  assertEquals(call("Read", { file_path: "src/a.ts", path: "/etc/x" }, "guarded", deny), "no");
   for (const pattern of ["../**/*.md", "/etc/*.md", "**/.env", "**"]) {
     assertEquals([pattern, call("Glob", { pattern })], [pattern, "ask"]);
   }

@@ -189,12 +189,29 @@ Deno.test("A1 what a deny rule names is asked behind a program that is not known
         "run0 git push",
       ],
       ...["ld-linux git push", "tar --to-command='git push' -xf a", "sort --compress-program='git push' a"],
+      ...["tar -cf x.tar -I 'git -C . push' a", "git ls-remote '--upload-pack=git -C . push' .", "x 'git  push'"],
+      ...[`git ${"--no-pager ".repeat(17)}push o`, `git ${"-C . ".repeat(9)}push o`],
+      ...[
+        "sg root '/bin/g?t push'",
+        "flock a -c '/usr/bin/g?t push'",
+        "git grep '-O/bin/gi?' foo",
+        "x '/usr/*/git push'",
+      ],
+      ...["python3 -m timeit x", "perl '-Mstrict;qx(x)' a", "sed '1egit x' a", "sed 's/m/git/ge' a"],
     ]
   ) assert(denial("git push*", text) !== "no", text);
   assert(denies("git push*", "/usr/lib/git-core/git-push origin"));
   assert(denial("rm *", "ssh -o 'ProxyCommand=rm x' host") !== "no");
   assert(denial("rm *", "tar --checkpoint-action=exec=rm -xf a") !== "no");
-  for (const text of ["git pus", "make git-push", "rg 'git push' src", "node --version", "git status"]) {
+  for (
+    const text of ["git pus", "make git-push", "rg 'git push' src", "node --version", "git status", ...[
+      "node --test",
+      "ruby -v",
+      "python3 -m pytest -s",
+      "python3 scripts/x.py -n 5",
+      "node scripts/build.js -p",
+    ], ...["bash build.sh -e", "sed -e 's/a/b/' x", "git commit -m 'what now?'", "curl 'https://a.b/c?d=1'"]]
+  ) {
     assertEquals(denial("git push*", text), "no", text);
   }
 });
@@ -207,4 +224,18 @@ Deno.test("A1 a deny rule for one agent's shell is for every agent's", () => {
   }
   const only = { ...push, agent: "codex" };
   assertEquals(answer(classified("git push", { tool: "Shell" }), "autonomous", [only, all]), "yes");
+  assertEquals(answer(classified("git push", { tool: "Shell" }), "autonomous", [only, all], { agent: "codex" }), "no");
+});
+
+Deno.test("A1 a deny rule for files and addresses is meant, however it or the call is written", () => {
+  for (const pattern of ["./src/*", "src//*", "src/../src/*", "/p/app/./src/*", "src/"]) {
+    assert(denies(pattern, pattern === "src/" ? "/p/app/src/" : "src/a.ts", { action: "write" }), pattern);
+  }
+  for (
+    const address of ["http://evil.com/x", "evil.com/x", "summarize https://evil.com/x please", "https://evil.com/%78"]
+  ) {
+    assert(denies("https://evil.com/x*", address, { action: "fetch" }), address);
+  }
+  assert(denies("https://a.com/admin/*", "https://a.com/%61dmin/x", { action: "fetch" }));
+  assert(!denies("https://evil.com/*", "https://good.com/evil.com/x", { action: "fetch" }));
 });

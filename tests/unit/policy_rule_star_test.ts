@@ -12,7 +12,16 @@ Deno.test("A1 a star stands for no address of a file and no pattern of files, wh
         "deno run -A file:lnk/main.ts",
         "deno run -A data:text/x,y",
       ],
-      ...["deno run '/h[o-o]me/x'", "deno run '/{home}/x'", "deno run -Fa=@file:x", "deno run x/%2e%2e/y"],
+      ...[
+        "deno run '/h[o-o]me/x'",
+        "deno run 'cat /hom?/x'",
+        "deno run h:/root/.a?c/x",
+        "deno run lnk/../x",
+        "deno run l./../x",
+        "deno run '/{home}/x'",
+        "deno run -Fa=@file:x",
+        "deno run x/%2e%2e/y",
+      ],
     ]
   ) assertEquals([text, answer(classified(text), "autonomous", [rule("deno run -*")])], [text, "ask"]);
   assertEquals(answer(classified("deno run -A src/a.ts"), "autonomous", [rule("deno run -*")]), "yes");
@@ -20,12 +29,17 @@ Deno.test("A1 a star stands for no address of a file and no pattern of files, wh
 
 Deno.test("A1 every word of a command under a rule is followed, options with a path in them too", () => {
   const decided = evaluatePolicy(
-    classified("deno run -clnk/deno.json --allow-read=src,other -Fa=@up file:there"),
-    { safetyMode: "autonomous", rules: [rule("deno run -clnk/deno.json --allow-read=src,other -Fa=@up file:there")] },
+    classified("deno run -clnk/deno.json --allow-read=src,other -Fa=@up file:there -vtla 'w lc'"),
+    {
+      safetyMode: "autonomous",
+      rules: [rule("deno run -clnk/deno.json --allow-read=src,other -Fa=@up file:there -vtla 'w lc'")],
+    },
     CALLER,
   );
   const files = decided.kind === "decided" ? decided.files : [];
-  for (const path of ["lnk/deno.json", "src", "other", "up", "there"]) assert(files.includes(`/p/app/${path}`), path);
+  for (const path of ["lnk/deno.json", "src", "other", "up", "there", "la", "lc"]) {
+    assert(files.includes(`/p/app/${path}`), path);
+  }
 });
 
 Deno.test("A1 our own places are found where the folder of the call is not known", () => {

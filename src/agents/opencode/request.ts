@@ -136,7 +136,7 @@ function subjectOf(
   const patterns = texts(properties, "patterns");
   const listed = patterns.length === 0 ? undefined : patterns.join("\n");
   const files = does === "write" ? filesOf(metadata) : [];
-  const found = search === undefined ? [] : searchedPaths(stringField(metadata, "path"));
+  const found = search === undefined ? [] : searchedPaths([stringField(metadata, "path") ?? []].flat());
   const several = files.length + found.length > 0 || (patterns.length > 1 && action !== "command");
   const paths = several ? { paths: [...files, ...found, ...patterns] } : {};
   if (action !== undefined && field !== undefined) {

@@ -49,15 +49,17 @@ export function callOf(
   // Filters belong to what is shown, and a pattern of names may leave the folder.
   const narrowed = search !== undefined &&
     (SEARCH_FILTERS.some((name) => Object.hasOwn(input, name)) || (does === "list" && Object.hasOwn(input, "pattern")));
-  const subject = field === undefined || narrowed ? undefined : stringField(input, field);
+  const places = action === "read" || action === "write" ? placesIn(input) : [];
+  // Where several name one, nobody knows which counts.
+  const isOne = places.length <= 1;
+  const subject = field === undefined || narrowed || !isOne ? undefined : stringField(input, field);
+  const pattern = does === "list" ? stringField(input, "pattern") : undefined;
   return {
     tool,
     action,
     subject: subject ?? JSON.stringify(input),
     ...optional("search", search),
-    ...(search === undefined
-      ? {}
-      : { paths: searchedPaths(stringField(input, "path") ?? stringField(input, "dir_path")) }),
+    ...(search !== undefined ? { paths: searchedPaths(places, pattern) } : isOne ? {} : { paths: places }),
     ...(action === "command" ? optional("cwd", folderIn(input)) : {}),
     // The input as a whole shows it already.
     ...(action === "write" && subject !== undefined ? optional("detail", writePreview(input)) : {}),
@@ -67,9 +69,50 @@ export function callOf(
   };
 }
 
-/** What a search may show, for deny rules; without a folder it is the one that the agent works in. */
-export function searchedPaths(folder = "."): readonly string[] {
-  return [folder, `${folder}/**`];
+/**
+ * What a search may show, for deny rules; without a folder it is the one that the agent works in.
+ *
+ * @param pattern of the names that are shown: it may leave the folder
+ */
+export function searchedPaths(folders: readonly string[], pattern?: string): readonly string[] {
+  const all = folders.length === 0 ? ["."] : folders;
+  const named = pattern === undefined ? [] : [`${pattern}/**`];
+  return [...all, ...all.map((folder) => `${folder}/**`), ...named];
+}
+
+/** Under these names the tools of several agents take a path. */
+const PLACES = [
+  ...[
+    "path",
+    "paths",
+    "file",
+    "files",
+    "file_path",
+    "filePath",
+    "filepath",
+    "absolute_path",
+    "notebook_path",
+    "filename",
+  ],
+  ...[
+    "dir_path",
+    "directory",
+    "directories",
+    "dir",
+    "folder",
+    "folders",
+    "cwd",
+    "workdir",
+    "root",
+    "target",
+    "target_file",
+  ],
+];
+
+function placesIn(input: Fields): readonly string[] {
+  const given = PLACES.flatMap((name) => Object.hasOwn(input, name) ? [input[name]] : []).flat();
+  const told = given.filter((value) => value !== undefined && value !== null && value !== "");
+  return told.map((value) => typeof value === "string" ? value : UNKNOWN_FOLDER);
 }
 
 export function actionOf(does: Action | Search): Action {
