@@ -5,6 +5,7 @@ import type { CommitResult, Store } from "../core/store.ts";
 import type { Rule } from "../domain/approval.ts";
 import { maskSecrets } from "../domain/mask.ts";
 import { readCommandPattern } from "../policy/command_pattern.ts";
+import { isShellTool } from "../policy/rule.ts";
 import type { Actor } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf } from "../protocol/method_schemas.ts";
@@ -65,12 +66,9 @@ export async function commitNewRule(
   return { ...committed, ruleId: rule.id };
 }
 
-/** Shells' names among the agents' tools: their patterns are commands. */
-const SHELLS = /^(?:bash|shell|run_shell_command|exec)$/i;
-
 function problemOf({ decision, tool, pattern }: ParamsOf<"approval.add_rule">): string | undefined {
   if (maskSecrets(pattern) !== pattern) return "the pattern holds what looks like a secret";
-  if (decision === "allow" && SHELLS.test(tool) && readCommandPattern(pattern) === undefined) {
+  if (decision === "allow" && isShellTool(tool) && readCommandPattern(pattern) === undefined) {
     return "the pattern is not one plain command (it has expansions, redirections, && or the like)";
   }
   return undefined;

@@ -6,7 +6,7 @@ import type { SafetyMode } from "../domain/safety_mode.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { classify } from "../policy/classify.ts";
 import { evaluatePolicy } from "../policy/evaluation.ts";
-import { isBlanket } from "../policy/rule.ts";
+import { isBlanket, isForTool } from "../policy/rule.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 
 const DAYS = 7;
@@ -16,7 +16,7 @@ const SHOWN = 10;
 
 /** @param mode in force: a rule does not pass the same in each. @param journal its folder. @param now ms since 1970 */
 export function previewLines(rule: Rule, mode: SafetyMode, journal: string, now: number): readonly string[] {
-  const asked = [...recent(journal, now)].filter((one) => rule.tool === "*" || one.tool === rule.tool);
+  const asked = [...recent(journal, now)].filter((one) => isForTool(rule, one));
   const whole = asked.filter(isWhole);
   const found = decidedBy(rule, mode, whole);
   const times = found.length === 1 ? "1 request" : `${found.length} requests`;

@@ -64,15 +64,17 @@ function matchFrom(
 
 function matchesWord({ text, stars }: Word, given: string): boolean {
   if (stars.length === 0) return text === given;
-  if ((isOption(given) && !isOption(text)) || (isMore(given) && !isMore(text))) return false;
-  if (goesUp(given) && !goesUp(text)) return false;
   const parts: string[] = [];
   let from = 0;
   for (const star of stars) {
     parts.push(text.slice(from, star));
     from = star + 1;
   }
-  return matchesGlob([...parts, text.slice(from)], given);
+  parts.push(text.slice(from));
+  // What the pattern says itself, beside its stars, it means.
+  const said = parts.join("");
+  if ((isOption(given) && !isOption(text)) || (isMore(given) && !isMore(said))) return false;
+  return !(goesUp(given) && !goesUp(text)) && matchesGlob(parts, given);
 }
 
 /** An option, and what is one under another name: `make SHELL=x`, `@file`, ` -f x`. */

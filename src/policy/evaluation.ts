@@ -176,7 +176,7 @@ function namesFiles(reads: readonly string[], { where: { cwd = "" } }: Classifie
  */
 const CHANGE_SHELL = new Set(
   ("cd chdir pushd popd source . eval export set unset setenv declare typeset local readonly integer float shopt setopt " +
-    "unsetopt enable disable builtin trap umask ulimit limit exec emulate autoload zmodload bindkey abbr unalias rehash " +
+    "unsetopt enable disable trap umask ulimit limit exec emulate autoload zmodload bindkey abbr unalias rehash " +
     "shift getopts read mapfile readarray vared printf wait print complete bind history fc fg suspend return " +
     "logout zparseopts zstyle sched").split(" "),
 );

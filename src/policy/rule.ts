@@ -26,7 +26,7 @@ export interface RuleContext {
 
 /** Whether the rule is about this tool, agent, session, folder and time. */
 export function applies(rule: Rule, request: ApprovalRequest, caller: RuleContext): boolean {
-  return (rule.tool === "*" || rule.tool === request.tool || isSameShell(rule, request)) &&
+  return isForTool(rule, request) &&
     (rule.agent === undefined || rule.agent === caller.agent) &&
     !hasExpired(rule, caller.now) && reaches(rule, caller);
 }
@@ -34,9 +34,17 @@ export function applies(rule: Rule, request: ApprovalRequest, caller: RuleContex
 /** How agents call the tool that takes a command line. */
 const SHELLS = /^(?:bash|shell|run_shell_command|exec|exec_command|powershell|terminal)$/i;
 
-/** A command that is denied is denied in every agent's shell. */
-function isSameShell({ decision, tool }: Rule, { action }: ApprovalRequest): boolean {
-  return decision === "deny" && action === "command" && SHELLS.test(tool);
+/** Whether the patterns of rules for this tool are commands. */
+export function isShellTool(tool: string): boolean {
+  return SHELLS.test(tool);
+}
+
+/** A command that is denied in one shell is denied in every agent's. */
+export function isForTool(
+  { decision, tool }: Rule,
+  { action, tool: called }: Partial<Pick<ApprovalRequest, "action">> & Pick<ApprovalRequest, "tool">,
+): boolean {
+  return tool === "*" || tool === called || (decision === "deny" && action === "command" && isShellTool(tool));
 }
 
 /** An unreadable time ends an allow rule and keeps a deny rule. */

@@ -24,6 +24,13 @@ Deno.test("A1 a star stands for no address of a file and no pattern of files, wh
       ],
     ]
   ) assertEquals([text, answer(classified(text), "autonomous", [rule("deno run -*")])], [text, "ask"]);
+  // A star within a word, beside a path that the pattern says itself.
+  for (
+    const text of ["make 'out/$(shell x)'", "make 'out/`x`'", "make 'out/[a]'", "make out/a/../../x", "make 'out/%2e'"]
+  ) {
+    assertEquals([text, answer(classified(text), "autonomous", [rule("make out/*")])], [text, "ask"]);
+  }
+  assertEquals(answer(classified("make out/a.o"), "autonomous", [rule("make out/*")]), "yes");
   assertEquals(answer(classified("deno run -A src/a.ts"), "autonomous", [rule("deno run -*")]), "yes");
 });
 
