@@ -5,6 +5,7 @@
 import type { Projection } from "../core/projection.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
 import { daemonTimers, setTimer } from "../platform/clock.ts";
+import { denoFiles } from "../platform/deno_files.ts";
 import {
   type OwnNamespaceAnswer,
   permittedPs,
@@ -25,12 +26,16 @@ export const liveness: Feature<never, Projection> = {
   },
   create: (context) => {
     const watch = new LivenessWatch(context);
-    const { log, store: { processes } } = context;
+    const { log, paths, store: { processes } } = context;
     const namespace = new OwnNamespace({ processes, log, ask: () => askNamespace(context.pid) });
     return {
       service: {
-        // The spool is read at the start: its events name pids too.
-        prepare: () => Promise.race([namespace.learn(), daemonTimers.sleep(NAMESPACE_MS)]),
+        // The spool is read at the start, and its events name pids too; else nobody waits for it.
+        prepare: async () => {
+          if (denoFiles.list(paths.spool).length === 0) return;
+          await Promise.race([namespace.learn(), daemonTimers.sleep(NAMESPACE_MS)]);
+        },
+        start: () => void namespace.learn(),
         tick: async () => void await Promise.all([namespace.learn(), watch.look()]),
         status: () => {
           const seen = watch.status();

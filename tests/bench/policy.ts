@@ -71,10 +71,13 @@ export function policy(): Promise<readonly Row[]> {
     ({ shape, length }) => {
       const text = shape.repeat(Math.ceil(length / shape.length));
       return [requestOf(text), requestOf(text, { action: "write", tool: "Write" })].map((request) => {
-        decide(request);
-        const began = performance.now();
-        decide(request);
-        return { shape: JSON.stringify(shape), ms: performance.now() - began };
+        // The best of three: one look may meet the compiler or the garbage collector.
+        const looks = [1, 2, 3].map(() => {
+          const began = performance.now();
+          decide(request);
+          return performance.now() - began;
+        });
+        return { shape: JSON.stringify(shape), ms: Math.min(...looks) };
       });
     },
   ).reduce((a, b) => a.ms > b.ms ? a : b);
