@@ -69,6 +69,7 @@ export function journalServices(
         if (cut > 0) log.error("something else wrote to the journal: what it appended was cut off", { bytes: cut });
         tellTrouble();
         await keepHead();
+        if (stopping.signal.aborted) return; // meanwhile: two at once write the same file
         if (store.seq - snapshotAt < Math.max(SNAPSHOT_RECORDS, 4 * store.size)) return;
         snapshotAt = store.seq;
         await snapshot(stopping.signal);
