@@ -1,0 +1,61 @@
+/** The commands of approvals and rules. */
+import { type Command, Option } from "commander";
+import { APPROVAL_SCOPES } from "../../domain/approval.ts";
+import type { CommandContext } from "../context.ts";
+import { JSON_OPTION } from "./shared.ts";
+
+export function approvalCommands(root: Command, run: () => CommandContext): void {
+  const load = () => import("../commands/approval.ts");
+  root.command("approvals").description("what the agents wait for you to answer, oldest first")
+    .argument("[id]", "one of them, with all of its text")
+    .option("--all", "the resolved ones too").option("--session <id>", "only this session's")
+    .option(...JSON_OPTION)
+    .action(async (id, options) => await (await load()).approvals(run(), id, options));
+  root.command("approve").description("allow it: the agent runs it").argument("[id]", "its id, or the beginning of it")
+    .addOption(
+      new Option(
+        "--scope <scope>",
+        "how far it reaches (default: once); beyond once it becomes a rule for the very same call",
+      )
+        .choices([...APPROVAL_SCOPES]),
+    )
+    .option("--expires <time>", "the rule ends after so long: 30m, 8h, 7d")
+    .option("--remember", "with --scope: the agent is to keep it in its own settings too, where it offers to")
+    .option("--answer <text...>", "the answers to its questions, in their order; a choice or your own words")
+    .option("--all", "everything that one session waits for, after a confirmation").option(
+      "--session <id>",
+      "with --all",
+    )
+    .option("--yes", "with --all: do not ask")
+    .action(async (id, options) => await (await load()).approve(run(), id, options));
+  root.command("deny").description("say no: the agent is told, and goes on without").argument(
+    "<id>",
+    "its id, or the beginning of it",
+  )
+    .option("--message <text>", "told to the agent")
+    .action(async (id, options) => await (await load()).deny(run(), id, options));
+  const loadRules = () => import("../commands/rules.ts");
+  const rules = root.command("rules").description("standing answers");
+  rules.command("list").description("the rules, and who gave them").option(...JSON_OPTION)
+    .action(async (options) => await (await loadRules()).listRules(run(), options));
+  rules.command("add").description("write one, after a look at what it would have decided")
+    .argument("<pattern>", "which calls: make * · src/* · https://*.example.com/*")
+    .option("--deny", "say no to them; else they pass")
+    .option("--tool <name>", "the agent's name of the tool, or * for every tool", "Bash")
+    .option("--agent <name>", "only calls of this agent")
+    .option("--workspace <path>", "only calls of sessions in this folder or below it")
+    .option("--expires <time>", "ends the rule: 30m, 8h, 7d")
+    .option("-y, --yes", "without a question")
+    .action(async (pattern, options) =>
+      await (await import("../commands/rule_add.ts")).addRule(run(), pattern, options)
+    );
+  rules.command("test").description("what would be decided of a command in this folder, and why")
+    .argument("<command>", "the whole command line, in quotes; with --tool a path or a URL").option(...JSON_OPTION)
+    .option("--tool <name>", "the agent's name of the tool, such as Write, Read or WebFetch", "Bash")
+    .option("--agent <name>", "whose call it is; else rules for one agent are only named")
+    .action(async (command, options) =>
+      await (await import("../commands/rule_test.ts")).testRule(run(), command, options)
+    );
+  rules.command("revoke").description("take one back").argument("<id>", "its id, or the beginning of it")
+    .action(async (id) => await (await loadRules()).revokeRule(run(), id));
+}

@@ -1,0 +1,33 @@
+/** The commands of hooks and the status line. */
+import type { Command } from "commander";
+import { FAMILY, HOOK_WORDS } from "../../agents/names.ts";
+import type { CommandContext } from "../context.ts";
+import { CommandEnded, JSON_OPTION } from "./shared.ts";
+
+export function hookCommands(root: Command, run: () => CommandContext): void {
+  const load = () => import("../commands/hooks.ts");
+  root.command("hook").description("report one event of an agent, read from stdin (the agent calls this)")
+    .argument("<agent>", HOOK_WORDS.join(", "))
+    .option("--name <name>", `with ${FAMILY}: the agent's own name`);
+  root.command("statusline").description(
+    "tee for agents' status lines: records cost and context, then runs the user's own",
+  )
+    .argument("[command...]", "behind --: the user's own status line, as argv without a shell")
+    .action(async (words: string[]) => {
+      const { runStatusline } = await import("../../client/statusline.ts");
+      const { paths, socketFlag } = run().context;
+      throw new CommandEnded(await runStatusline({ command: words, home: paths.root, socket: socketFlag }));
+    });
+  const command = root.command("hooks").description("our hooks in the agents' own settings");
+  const options = (sub: Command) =>
+    sub.option("--dry-run", "show the change, write nothing").option("--project", "for this folder only");
+  options(command.command("install").description("make an agent report to the daemon")).argument("[agent]")
+    .option("--trust", "where the agent asks for it: tell it that you trust them, after showing them")
+    .option("--statusline", "where the agent has a status line: also record cost and context, from a tee around it")
+    .action(async (agent, given) => await (await load()).installHooks(run(), agent, given));
+  options(command.command("uninstall").description("give the settings back as they were")).argument("[agent]")
+    .action(async (agent, given) => await (await load()).uninstallHooks(run(), agent, given));
+  command.command("status").description("whether the hooks are there and current").argument("[agent]")
+    .option("--project", "for this folder").option(...JSON_OPTION)
+    .action(async (agent, given) => await (await load()).statusOfHooks(run(), agent, given));
+}

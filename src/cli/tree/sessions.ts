@@ -1,0 +1,46 @@
+/** The commands of sessions: the lists, one of them, changes by hand. */
+import { type Command, Option } from "commander";
+import { STATUSES } from "../../domain/session.ts";
+import * as session from "../commands/session.ts";
+import type { CommandContext } from "../context.ts";
+import { JSON_OPTION } from "./shared.ts";
+
+export function sessionCommands(root: Command, run: () => CommandContext): void {
+  root.command("ls").description("the sessions, who needs you first")
+    .addOption(new Option("--status <status>", "only these").choices([...STATUSES, "lost"]))
+    .option("--agent <name>", "only this agent's")
+    .option("--all", "closed ones too")
+    .option(...JSON_OPTION)
+    .action(async (options) => await session.ls(run(), options));
+  root.command("show").description("everything about one session").argument("<id>", "its id, or the beginning of it")
+    .option(...JSON_OPTION)
+    .action(async (id, options) => await session.showSession(run(), id, options));
+  root.command("watch").description("every change as it happens")
+    .option("--since <seq>", "begin after this record of the journal")
+    .option("--json", "one JSON object a line")
+    .action(async (options) => await (await import("../commands/watch.ts")).watch(run(), options));
+  root.command("next").description("the session that needs you most").option(...JSON_OPTION)
+    .action(async (options) => await session.next(run(), options));
+  root.command("status").description("the daemon, its sessions and its journal on one screen").option(...JSON_OPTION)
+    .action(async (options) =>
+      await (await import("../commands/daemon.ts")).showStatus(run(), { ...options, start: true })
+    );
+
+  const byHand = root.command("session").description("change a session by hand");
+  byHand.command("update").description("set fields; absent ones stay").argument("<id>")
+    .option("--agent <name>", "create the session if it is unknown, as this agent's")
+    .addOption(new Option("--status <status>").choices(STATUSES.filter((status) => status !== "closed")))
+    .option("--text <text>", "what it waits for, says or failed with")
+    .option("--title <title>").option("--cwd <path>").option("--branch <name>").option("--model <name>")
+    .option("--priority <number>", "higher comes first; 0 is usual")
+    .option("--tag <tag...>", "replaces the tags")
+    .action(async (id, options) => await session.updateSession(run(), id, options));
+  byHand.command("rename").description("give it a title").argument("<id>").argument("<title>")
+    .action(async (id, title) => await session.rename(run(), id, title));
+  byHand.command("close").description("mark it as ended").argument("<id>").option("--reason <text>")
+    .action(async (id, options) => await session.closeSession(run(), id, options));
+  byHand.command("reopen").description("mark a closed one as open").argument("<id>")
+    .action(async (id) => await session.reopenSession(run(), id));
+  byHand.command("delete").description("forget it; the journal keeps its record").argument("<id>")
+    .action(async (id) => await session.removeSession(run(), id));
+}
