@@ -40,6 +40,8 @@ export const helloParams = v.object({
 export const helloResult = v.object({
   protocol: positive,
   version: v.string(),
+  // Of the installed form.
+  build: v.exactOptional(v.string()),
   pid: positive,
   bootId: v.string(),
   scope: v.string(),
@@ -83,6 +85,7 @@ export const statusResult = v.object({
   pid: positive,
   bootId: v.string(),
   version: v.string(),
+  build: v.exactOptional(v.string()),
   protocol: positive,
   state: v.picklist(["running", "stopping", "read_only"]),
   startedAt: v.string(),
