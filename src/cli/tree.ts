@@ -11,6 +11,7 @@ import { auditCommands } from "./tree/audit.ts";
 import { configCommands } from "./tree/config.ts";
 import { daemonCommands } from "./tree/daemon.ts";
 import { hookCommands } from "./tree/hooks.ts";
+import { programCommands } from "./tree/program.ts";
 import { sessionCommands } from "./tree/sessions.ts";
 import { JSON_OPTION } from "./tree/shared.ts";
 import { ownVersion } from "./version_note.ts";
@@ -25,6 +26,7 @@ const GROUPS: readonly Group[] = [
   hookCommands,
   configCommands,
   auditCommands,
+  programCommands,
 ];
 
 export function addCommands(root: Command, run: () => CommandContext): void {
