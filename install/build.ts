@@ -96,7 +96,8 @@ async function confined(
   return { flags: flags.map(({ flag }) => flag), args };
 }
 
-async function copyForAgents(folder: string): Promise<void> {
+/** What agents' settings name, into an existing folder. */
+export async function copyForAgents(folder: string): Promise<void> {
   for (const name of FOR_AGENTS) {
     await Deno.writeTextFile(`${folder}/${name}`, await Deno.readTextFile(new URL(name, import.meta.url)));
   }

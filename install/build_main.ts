@@ -6,13 +6,22 @@
  * And the prebuilt form, which the program makes of itself (src/client/prebuild.ts); MS is a deadline for each step:
  *
  *     deno run -A install/build_main.ts prebuild FOLDER MS
+ *
+ * And the installed form (src/client/install_program.ts), into a folder that lies in ROOT; prints its name to be:
+ *
+ *     deno run -A install/build_main.ts program FOLDER MS ROOT
  */
 import { writeStderr, writeStdout } from "../src/platform/stdio.ts";
 import { errorText } from "../src/protocol/error_text.ts";
 import { ConsoleError } from "../src/protocol/errors.ts";
 
-async function main([what, folder = "dist", ms = ""]: readonly string[]): Promise<void> {
+async function main([what, folder = "dist", ms = "", root = ""]: readonly string[]): Promise<void> {
   if (what === "prebuild") return await (await import("./prebuild.ts")).prebuild(folder, Number(ms));
+  if (what === "program") {
+    const { buildProgram } = await import("./program.ts");
+    writeStdout(`${await buildProgram(folder, root, Number(ms))}\n`);
+    return;
+  }
   const { buildBundle, buildCompiled, checkCompiled, COMPILED_FILES, publish } = await import("./build.ts");
   const work = await Deno.makeTempDir({ prefix: "agent-console-build-" });
   try {

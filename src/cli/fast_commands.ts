@@ -10,13 +10,15 @@ import * as session from "./commands/session.ts";
 import { exitCodeOf } from "./exit_code.ts";
 import { output } from "./output.ts";
 import type { CommandContext } from "./context.ts";
+import { versionNote } from "./version_note.ts";
 
 /** @returns the exit code */
 export async function runFastCommand(command: FastCommand, program: ThisProgram): Promise<number> {
   try {
+    const out = output(false);
     const run: CommandContext = {
-      context: clientContext({ program, start: true }),
-      out: output(false),
+      context: clientContext({ program, start: true, onGreeted: versionNote(out) }),
+      out,
       signal: new AbortController().signal,
       takeSignals: () => {},
     };

@@ -8,12 +8,12 @@ import { writeStderr, writeStdout } from "../platform/stdio.ts";
 import { type ErrorText, errorText } from "../protocol/error_text.ts";
 import { ERRORS } from "../protocol/errors.ts";
 import { escapeControlsKeepLines } from "../domain/sanitize.ts";
-import { VERSION } from "../protocol/version.ts";
 import { addCommands } from "./tree.ts";
 import { CommandEnded } from "./tree/shared.ts";
 import { exitCodeOf } from "./exit_code.ts";
 import { output, ReaderGone } from "./output.ts";
 import type { CommandContext } from "./context.ts";
+import { ownVersion, versionNote } from "./version_note.ts";
 
 interface GlobalOptions {
   readonly home?: string;
@@ -61,7 +61,7 @@ export function commandTree(program: ThisProgram, signals: Pick<CommandContext, 
     .description(
       "Every coding agent on this machine in one place: who works, who waits for you, on what, for how long.",
     )
-    .version(`agent-console ${VERSION}`, "-V, --version", "show the version")
+    .version(`agent-console ${ownVersion()}`, "-V, --version", "show the version")
     .addOption(new Option("--home <path>", "the home folder (default: ~/.agent-console)"))
     .addOption(new Option("--socket <path>", "the daemon's socket"))
     .option("--no-start", "do not start the daemon if it is not running")
@@ -77,7 +77,9 @@ export function commandTree(program: ThisProgram, signals: Pick<CommandContext, 
     .exitOverride();
   const runOf = (): CommandContext => {
     const { home, socket, start, color } = root.opts<GlobalOptions>();
-    return { context: clientContext({ program, home, socket, start }), out: output(color), ...signals };
+    const out = output(color);
+    const context = clientContext({ program, home, socket, start, onGreeted: versionNote(out) });
+    return { context, out, ...signals };
   };
   addCommands(root, runOf);
   hintOwnHelp(root, root.name());

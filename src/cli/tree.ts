@@ -3,7 +3,7 @@
  * along, because they are used most and import little; the others are loaded when they are called.
  */
 import type { Command } from "commander";
-import { VERSION } from "../protocol/version.ts";
+import { BUILD, VERSION } from "../protocol/version.ts";
 import { writeStdout } from "../platform/stdio.ts";
 import type { CommandContext } from "./context.ts";
 import { approvalCommands } from "./tree/approvals.ts";
@@ -11,8 +11,10 @@ import { auditCommands } from "./tree/audit.ts";
 import { configCommands } from "./tree/config.ts";
 import { daemonCommands } from "./tree/daemon.ts";
 import { hookCommands } from "./tree/hooks.ts";
+import { programCommands } from "./tree/program.ts";
 import { sessionCommands } from "./tree/sessions.ts";
 import { JSON_OPTION } from "./tree/shared.ts";
+import { ownVersion } from "./version_note.ts";
 
 type Group = (root: Command, run: () => CommandContext) => void;
 
@@ -24,13 +26,14 @@ const GROUPS: readonly Group[] = [
   hookCommands,
   configCommands,
   auditCommands,
+  programCommands,
 ];
 
 export function addCommands(root: Command, run: () => CommandContext): void {
   for (const add of GROUPS) add(root, run);
   root.command("version").description("show the version").option(...JSON_OPTION)
     .action((options: { json?: boolean }) => {
-      if (options.json) run().out.json({ version: VERSION });
-      else writeStdout(`agent-console ${VERSION}\n`);
+      if (options.json) run().out.json({ version: VERSION, ...(BUILD === undefined ? {} : { build: BUILD }) });
+      else writeStdout(`agent-console ${ownVersion()}\n`);
     });
 }

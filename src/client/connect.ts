@@ -16,7 +16,10 @@ export async function tryConnect(context: ClientContext, timeoutMs = CONNECT_MS)
   try {
     const socket = await connect(denoFiles, contextEndpoint(context), signal);
     if (socket === undefined) return undefined;
-    return await WireClient.greet(socket, { kind: context.kind, token: readToken(denoFiles, context.paths), signal });
+    const token = readToken(denoFiles, context.paths);
+    const client = await WireClient.greet(socket, { kind: context.kind, token, signal });
+    context.onGreeted?.(client.hello);
+    return client;
   } catch (error) {
     if (error instanceof ConsoleError) throw error;
     if (signal.aborted) {

@@ -4,6 +4,7 @@ import { envFlag, type HomePaths, homePaths, resolveFrom } from "../platform/hom
 import { currentFolder, env, ownUid } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import type { ResultOf } from "../protocol/method_schemas.ts";
 import { assertHomeSafe, type DaemonEndpoint, resolveOwnHome } from "../config/endpoint.ts";
 import { socketPathOf } from "./dial.ts";
 
@@ -16,6 +17,8 @@ export interface ClientContext {
   readonly mayStart: boolean;
   /** What this client calls itself: cli, hook, … */
   readonly kind: string;
+  /** Told what each daemon says of itself that this client connects to. */
+  readonly onGreeted?: (hello: ResultOf<"hello">) => void;
 }
 
 export interface ContextOptions {
@@ -23,6 +26,7 @@ export interface ContextOptions {
   readonly home?: string | undefined;
   readonly socket?: string | undefined;
   readonly start: boolean;
+  readonly onGreeted?: ClientContext["onGreeted"];
 }
 
 /** @throws {ConsoleError} `usage` where no home folder can be named, `unsafe_path` where it is not safely ours */
@@ -39,6 +43,7 @@ export function clientContext(options: ContextOptions): ClientContext {
     socketFlag: options.socket === undefined ? undefined : resolveFrom(options.socket, cwd),
     mayStart: options.start && !envFlag(env("AGENT_CONSOLE_NO_START")),
     kind: "cli",
+    ...(options.onGreeted === undefined ? {} : { onGreeted: options.onGreeted }),
   };
 }
 

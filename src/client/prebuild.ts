@@ -5,9 +5,9 @@
  *
  * The one that the daemon is started from is never where the daemon may write: it would choose what runs unconfined.
  */
-import { beginBuild, makePrivate, publishBuild, removeFolder } from "../platform/build_folder.ts";
+import { beginBuild, publishBuild, removeFolder } from "../platform/build_folder.ts";
 import { sleep } from "../platform/delay.ts";
-import { denoFiles, realPath, replaceWithoutSync } from "../platform/deno_files.ts";
+import { denoFiles, realPathSoFar, replaceWithoutSync } from "../platform/deno_files.ts";
 import { builderEnv } from "../platform/environment.ts";
 import { sha256OfRecord } from "../platform/hash.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
@@ -20,6 +20,8 @@ import {
   isOurs,
   prebuiltFolder,
 } from "../platform/prebuilt.ts";
+import { makePrivate } from "../platform/made_folders.ts";
+import { areApart } from "../platform/path_safety.ts";
 import { run } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { type ProgramRef, RUNTIME_ENV } from "../platform/sandbox.ts";
@@ -66,11 +68,11 @@ export async function daemonProgram(program: ThisProgram, options: PrebuildOptio
 /** The build of the sources as they are now. @throws {Error} with one line where there is none */
 async function builtFrom(sources: string, folder: string, deno: string, options: PrebuildOptions): Promise<string> {
   const place = folder.slice(0, folder.lastIndexOf("/"));
-  makePrivate(folder);
+  makePrivate(folder, place);
   for (const path of [place, folder]) {
     if (!isOurs(path, "folder")) throw new Error(`${path} is not a folder that is ours and nobody else's to write`);
   }
-  for (const path of options.writable) checkApart(realPath(folder), realPathIfAny(path));
+  for (const path of options.writable) checkApart(folder, path);
   const found = freshBuild(folder, sources);
   if (found !== undefined) return found;
   const failure = options.auto ? lastFailure(folder) : undefined;
@@ -91,15 +93,8 @@ async function builtFrom(sources: string, folder: string, deno: string, options:
 
 /** @throws {Error} where one of the two is in the other */
 function checkApart(folder: string, written: string): void {
-  const within = (inner: string, outer: string) => inner === outer || inner.startsWith(`${outer}/`);
-  if (within(folder, written) || within(written, folder)) throw new Error(`${folder}: the daemon may write ${written}`);
-}
-
-function realPathIfAny(path: string): string {
-  try {
-    return realPath(path);
-  } catch {
-    return path;
+  if (!areApart(realPathSoFar(folder), realPathSoFar(written))) {
+    throw new Error(`${folder}: the daemon may write ${written}`);
   }
 }
 

@@ -1,9 +1,9 @@
 /** Writes the launcher by which hooks start the daemon: what it runs and with which environment is decided here. */
 import { AGENT_HOME_ENV } from "../agents/files.ts";
-import { makePrivate } from "../platform/build_folder.ts";
 import { denoFiles, realPath } from "../platform/deno_files.ts";
 import { builderEnv, namedEnv } from "../platform/environment.ts";
 import { resolveFrom } from "../platform/home_paths.ts";
+import { makePrivate } from "../platform/made_folders.ts";
 import { isOurs, PREBUILT_ENV } from "../platform/prebuilt.ts";
 import { currentFolder, run } from "../platform/process.ts";
 import { RUNTIME_ENV } from "../platform/sandbox.ts";
@@ -28,7 +28,7 @@ export async function writeStartLauncher({ paths, program }: ClientContext): Pro
   if (path === undefined) return "no place for it: HOME is not set, or the home folder's path is too long";
   const folder = path.slice(0, path.lastIndexOf("/"));
   try {
-    makePrivate(folder);
+    makePrivate(folder, folder.slice(0, folder.lastIndexOf("/")));
     if (!isOurs(folder, "folder")) return `${folder} is not a folder that is yours and nobody else's to write`;
     const home = denoFiles.stat(root) === undefined ? root : realPath(root);
     if (realPath(folder).startsWith(`${home}/`)) return `${folder} lies in ${root}, where the daemon may write`;

@@ -1,7 +1,7 @@
 /** The daemon's whole command line, in its sandbox: computed by whoever starts it. */
 import { loadConfigFromProcess } from "../config/from_process.ts";
 import { assertEndpointSafe, assertSafe } from "../config/endpoint.ts";
-import { denoFiles } from "../platform/deno_files.ts";
+import { denoFiles, realPathSoFar } from "../platform/deno_files.ts";
 import type { HomePaths } from "../platform/home_paths.ts";
 import { env, ownUid } from "../platform/process.ts";
 import { daemonEnv } from "../platform/environment.ts";
@@ -15,7 +15,10 @@ import {
   RUNTIME_ENV,
 } from "../platform/sandbox.ts";
 import { featurePermissions, SCHEMA } from "./features.ts";
+import { areApart } from "../platform/path_safety.ts";
 import { programPlace } from "../platform/program.ts";
+import { programRootOf } from "../platform/program_folder.ts";
+import { ConsoleError } from "../protocol/errors.ts";
 import { daemonArgs, type DaemonOptions } from "./options.ts";
 
 /** What of a client's context the daemon starts with. */
@@ -55,6 +58,9 @@ export async function daemonLaunch(context: LaunchContext, daemon: Partial<Daemo
   for (const path of [paths.root, socketPath, pidFilePath, ...declared.flatMap(({ values }) => values)]) {
     assertSafe(path, checkSandboxPath(path));
   }
+  const written = permissions.filter(({ kind }) => kind === "write").flatMap(({ values }) => values);
+  const writable = [paths.root, socketPath, pidFilePath, ...written];
+  assertNotWritable(program.daemon, writable);
   const flags = daemonFlags({ paths, socketPath, pidFilePath, form: program.daemon.form, permissions });
   const place = programPlace(program.daemon);
   const options: DaemonOptions = {
@@ -71,15 +77,36 @@ export async function daemonLaunch(context: LaunchContext, daemon: Partial<Daemo
   const absolute = Object.entries({ AGENT_CONSOLE_SOCKET: socketPath, AGENT_CONSOLE_PID_FILE: pidFilePath });
   const moved = Object.fromEntries(absolute.filter(([name]) => env(name)));
   const reads = permissions.filter(({ kind }) => kind === "env").flatMap(({ values }) => values);
-  const written = permissions.filter(({ kind }) => kind === "write").flatMap(({ values }) => values);
   return {
     argv: programArgv(program.daemon, flags, args),
     flags,
     args,
-    writable: [paths.root, socketPath, pidFilePath, ...written],
+    writable,
     env: { ...daemonEnv([...DAEMON_ENV, ...reads], RUNTIME_ENV), ...moved },
     autoStart: config.daemon.auto_start,
     startAfterStop: config.daemon.start_after_stop,
     pidFilePath,
   };
+}
+
+/**
+ * What the daemon may write would choose what runs unconfined at the next command.
+ *
+ * @throws {ConsoleError} `unsafe_path` where an installed program lies in a writable folder, or such a folder in it
+ */
+function assertNotWritable(program: ProgramRef, writable: readonly string[]): void {
+  if (program.form === "compiled") return;
+  const root = programRootOf(program.entry.slice(0, program.entry.lastIndexOf("/")));
+  if (root === undefined) return;
+  const found = writable.find((path) => !areApart(realPathSoFar(root), realPathSoFar(path)));
+  if (found === undefined) return;
+  const hint = "give a home folder apart from it, with --home or AGENT_CONSOLE_HOME";
+  throw new ConsoleError(
+    "unsafe_path",
+    `${found}, where the daemon may write, and the program in ${root} are not apart`,
+    {
+      path: found,
+      hint,
+    },
+  );
 }

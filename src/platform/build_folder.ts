@@ -5,11 +5,6 @@ import { isNotFound } from "./deno_files.ts";
 /** How the folder of a build that is being made is called: its maker may have died. */
 const UNFINISHED = /^new-[0-9a-f-]+$/;
 
-/** Makes `folder`, and what is missing above it, for us alone. @throws the OS error */
-export function makePrivate(folder: string): void {
-  Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-}
-
 /** An empty folder for a build. @throws the OS error */
 export function beginBuild(folder: string): string {
   const path = `${folder}/new-${crypto.randomUUID()}`;

@@ -8,6 +8,15 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound;
 }
 
+/** Whether nothing can be found at `path`, whatever the reason. Links are not followed. */
+export function isAbsent(path: string): boolean {
+  try {
+    return stat(path) === undefined;
+  } catch {
+    return true;
+  }
+}
+
 /** True where the path leads through a file, below which nothing can be. */
 export function isThroughFile(error: unknown): boolean {
   return error instanceof Deno.errors.NotADirectory;
@@ -244,4 +253,14 @@ export function chmod(path: string, mode: number): void {
 /** The path with every link followed. @throws the OS error where its end does not exist */
 export function realPath(path: string): string {
   return Deno.realPathSync(path);
+}
+
+/** {@link realPath}, of what does not exist as far as it does. */
+export function realPathSoFar(path: string): string {
+  try {
+    return realPath(path);
+  } catch {
+    const at = path.lastIndexOf("/");
+    return at <= 0 ? path : `${realPathSoFar(path.slice(0, at))}${path.slice(at)}`;
+  }
 }

@@ -90,3 +90,10 @@ function writableByOthers(stat: FileStat): string | undefined {
   if (stat.mode === null || (stat.mode & 0o022) === 0) return undefined;
   return `has mode ${stat.mode.toString(8).padStart(4, "0")}, ${WRITABLE}`;
 }
+
+/** Whether neither of two real paths lies in the other. */
+export function areApart(a: string, b: string): boolean {
+  const within = (inner: string, outer: string) =>
+    inner === outer || inner.startsWith(outer === "/" ? "/" : `${outer}/`);
+  return !within(a, b) && !within(b, a);
+}

@@ -1,4 +1,5 @@
 /** How this program is run again: as a client, or as the daemon inside its sandbox. */
+import { programRootOf, stableFolder } from "./program_folder.ts";
 import type { ProgramRef } from "./sandbox.ts";
 
 export interface ThisProgram {
@@ -20,7 +21,7 @@ export const CLIENT_FLAGS: readonly string[] = ["run", "-q", "-A"];
 
 /** @param mainUrl `import.meta.url` of the entry point */
 export function thisProgram(mainUrl: string): ThisProgram {
-  const self = Deno.execPath();
+  const self = stableRuntime(Deno.execPath());
   if (Deno.build.standalone) {
     return {
       client: [`${folderOf(self)}/agent-console`],
@@ -39,19 +40,41 @@ export function thisProgram(mainUrl: string): ThisProgram {
       sources,
     };
   }
-  const folder = folderOf(main);
+  const folder = stableFolder(folderOf(main), linkedName);
+  // A hook's sandbox shows no link; its files are named by one already.
+  const deno = programRootOf(folderOf(self)) === undefined ? self : `${folder}/deno`;
   return {
-    client: [self, ...CLIENT_FLAGS, `${folder}/agent-console.js`],
+    client: [deno, ...CLIENT_FLAGS, `${folder}/agent-console.js`],
     launchers: folder,
-    daemon: { form: "bundle", deno: self, entry: `${folder}/agent-consoled.js` },
+    daemon: { form: "bundle", deno, entry: `${folder}/agent-consoled.js` },
   };
+}
+
+/** The system tells the running file, behind all links. */
+function stableRuntime(path: string): string {
+  const folder = folderOf(path);
+  return programRootOf(folder) === undefined ? path : `${stableFolder(folder, linkedName)}/deno`;
+}
+
+/** Undefined where there is no such link, or a sandbox hides it. */
+function linkedName(link: string): string | undefined {
+  try {
+    return Deno.readLinkSync(link);
+  } catch {
+    return undefined;
+  }
 }
 
 function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/")) || "/";
 }
 
-/** The folder that people start this program from; a compiled one may be moved, and is known by its name. */
+/**
+ * The folder that people start this program from, of an installed one with all its versions; a compiled one may be moved,
+ * and is known by its name.
+ */
 export function programPlace(ref: ProgramRef): string | undefined {
-  return ref.form === "compiled" ? undefined : ref.entry.replace(/\/(?:src\/daemon\/main\.ts|[^/]+)$/, "");
+  if (ref.form === "compiled") return undefined;
+  const folder = ref.entry.replace(/\/(?:src\/daemon\/main\.ts|[^/]+)$/, "");
+  return programRootOf(folder) ?? folder;
 }

@@ -19,6 +19,7 @@ export const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(/^[^\u0000-\u001f\u007f-\u009f]*$/));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+const program = { version: v.string(), build: v.exactOptional(v.string()) };
 /** Of every method that mutates. */
 export const idempotencyKey = v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(128)));
 
@@ -39,7 +40,7 @@ export const helloParams = v.object({
 });
 export const helloResult = v.object({
   protocol: positive,
-  version: v.string(),
+  ...program,
   pid: positive,
   bootId: v.string(),
   scope: v.string(),
@@ -82,7 +83,7 @@ const journalStatus = v.object({
 export const statusResult = v.object({
   pid: positive,
   bootId: v.string(),
-  version: v.string(),
+  ...program,
   protocol: positive,
   state: v.picklist(["running", "stopping", "read_only"]),
   startedAt: v.string(),
@@ -140,11 +141,7 @@ export const updateParams = v.strictObject({
   idempotencyKey,
 });
 /** `status` is null where the session is gone or was never understood. */
-export const committed = v.object({
-  seq: count,
-  sessionId: v.nullable(v.string()),
-  status: v.nullable(v.string()),
-});
+export const committed = v.object({ seq: count, sessionId: v.nullable(v.string()), status: v.nullable(v.string()) });
 /** `output` is for the hook to print; `approval` is open, and the hook may wait for it so long. */
 export const reported = v.object({
   ...committed.entries,

@@ -1,6 +1,15 @@
 /** The program's version (semver), as `version`, `hello` and the journal show it. */
 export const VERSION = "0.1.0";
 
+/** Stands in the installed form's files for the build; who makes them puts it in (install/program.ts). */
+export const BUILD_MARK: string = "@@build@@";
+
+/**
+ * Which build of the installed form this is, as its folder is called: sources change without their version. Undefined
+ * where the program runs from a clone.
+ */
+export const BUILD: string | undefined = /^[0-9a-f]{8}$/.test(BUILD_MARK) ? BUILD_MARK : undefined;
+
 /** Major version of the wire; another major is refused in `hello`. */
 export const PROTOCOL = 1;
 

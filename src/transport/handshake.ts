@@ -4,7 +4,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import type { Request } from "../protocol/envelope.ts";
 import { METHOD_SCHEMAS, type ParamsOf, type ResultOf } from "../protocol/method_schemas.ts";
 import { resolveMethod, type Scope } from "../protocol/methods.ts";
-import { PROTOCOL, VERSION } from "../protocol/version.ts";
+import { BUILD, PROTOCOL, VERSION } from "../protocol/version.ts";
 import type { Tokens } from "./tokens.ts";
 
 export interface HandshakeOptions {
@@ -64,6 +64,7 @@ export function greet(request: Request, options: HandshakeOptions): Greeted {
     result: {
       protocol: PROTOCOL,
       version: VERSION,
+      ...(BUILD === undefined ? {} : { build: BUILD }),
       pid: options.pid,
       bootId: options.bootId,
       scope,

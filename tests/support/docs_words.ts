@@ -61,6 +61,7 @@ export const MODULES: Readonly<Record<string, string>> = {
 
 /** The tasks of deno.json that are for people. */
 export const TASKS: Readonly<Record<string, string>> = {
+  install: "installs the program for this user, as the command `agent-console`",
   start: "starts the daemon in the background and shows its status",
   console: "runs `agent-console`; what follows are its arguments",
   daemon: "runs the daemon here, in its sandbox, for the default home",

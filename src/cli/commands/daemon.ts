@@ -10,6 +10,7 @@ import { env } from "../../platform/process.ts";
 import { START_EVENT_ENV } from "../../platform/start_launcher.ts";
 import { confirm } from "../../platform/stdio.ts";
 import { bytes, duration } from "../format.ts";
+import { versionText } from "../version_note.ts";
 import { call, callOn, type CommandContext, read } from "../context.ts";
 
 export interface StartFlags {
@@ -60,7 +61,9 @@ export interface StopFlags {
   readonly timeout?: string;
 }
 
-export async function stop(run: CommandContext, flags: StopFlags, restart = false): Promise<void> {
+export async function stop({ context, ...rest }: CommandContext, flags: StopFlags, restart = false): Promise<void> {
+  const { onGreeted: _, ...unnoted } = context; // whether another program runs does not matter where it is to end
+  const run = { ...rest, context: unnoted };
   const secs = flags.timeout === undefined ? undefined : Number(flags.timeout);
   if (secs !== undefined && !(secs > 0)) {
     throw new ConsoleError("usage", `--timeout is "${flags.timeout}", expected a number of seconds above 0`);
@@ -139,7 +142,8 @@ const LOOK_MS = 2000;
 /** The options that the running daemon was started with and that no file stores; none where it does not reply. */
 async function howStarted(run: CommandContext): Promise<StartFlags & { readonly socket?: string }> {
   try {
-    const client = await tryConnectPatiently(run.context);
+    const { onGreeted: _, ...context } = run.context;
+    const client = await tryConnectPatiently(context);
     if (client === undefined) return {};
     try {
       const signal = AbortSignal.any([run.signal, AbortSignal.timeout(LOOK_MS)]);
@@ -186,6 +190,7 @@ async function statusOfRunning(run: CommandContext): Promise<ResultOf<"status">>
 const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof ResultOf<"status">>([
   "approvalsPending",
   "bootId",
+  "build",
   "clients",
   "ephemeral",
   "eventLoopLagMs",
@@ -228,7 +233,7 @@ function statusLines(s: ResultOf<"status">): string[] {
     : ` (${s.safetyModeSuspended} is suspended: allowed calls failed; answer one yourself)`;
   const row = (name: string, value: string) => `${dim(name.padEnd(9))} ${escapeControls(value)}`;
   return [
-    `${bold(`agent-console ${s.version}`)} ${s.state}, pid ${s.pid}, up ${duration(s.uptimeSecs * 1000)}`,
+    `${bold(`agent-console ${versionText(s)}`)} ${s.state}, pid ${s.pid}, up ${duration(s.uptimeSecs * 1000)}`,
     row("socket", s.socketPath),
     ...(s.workspace === null ? [] : [row("workspace", s.workspace)]),
     row("sessions", total === 0 ? "none" : `${kinds(byStatus)}${marks === "" ? "" : ` (${marks})`}`),

@@ -29,6 +29,7 @@ import {
 import { LAUNCHER_ENV, startLauncherPath } from "../../platform/start_launcher.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { contextEndpoint } from "../../client/endpoint.ts";
+import { noteFolderOf } from "../../client/own_program_paths.ts";
 import { writeStartLauncher } from "../../client/write_start_launcher.ts";
 import type { CommandContext } from "../context.ts";
 
@@ -40,6 +41,8 @@ export interface HooksOptions {
   readonly trust?: boolean;
   /** Also put our tee around the agent's status line. */
   readonly statusline?: boolean;
+  /** The settings file, where it is neither the user's nor that of this folder. */
+  readonly file?: string;
 }
 
 function system(): InstallSystem {
@@ -78,7 +81,7 @@ async function target(
   return {
     home: run.context.paths.root,
     agent: hooks,
-    file: hooks.file({ env, userHome, cwd: currentFolder(), project: options.project === true }),
+    file: options.file ?? hooks.file({ env, userHome, cwd: currentFolder(), project: options.project === true }),
     program: hookProgram(run),
     policy: await policyOf(run),
     ...(statusline === undefined ? {} : {
@@ -167,17 +170,14 @@ export async function installHooks(
   const agent = agentOf(name, "install");
   const { title } = agent.hooks;
   if (options.statusline && agent.statusline === undefined) {
-    const those = namesWith("statusline");
-    throw new ConsoleError("usage", `--statusline is for ${those}, ${title} has no status line`);
+    throw new ConsoleError("usage", `--statusline is for ${namesWith("statusline")}, ${title} has no status line`);
   }
   if (options.trust && agent.trust === undefined) {
-    throw new ConsoleError(
-      "usage",
-      `--trust is for ${namesWith("trust")}, ${title} asks for no trust`,
-    );
+    throw new ConsoleError("usage", `--trust is for ${namesWith("trust")}, ${title} asks for no trust`);
   }
   const where = await target(run, agent, options);
   assertLauncher(launcherOf(where.program));
+  if (!options.dryRun) noteFolderOf(where.file);
   const outcome = await install(system(), where);
   if (options.dryRun) {
     return run.out.plain(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);

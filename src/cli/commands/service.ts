@@ -1,4 +1,5 @@
 /** `daemon install` and `daemon uninstall`: the daemon as a service of the user's session. */
+import { noteFolderOf } from "../../client/own_program_paths.ts";
 import { daemonLaunch } from "../../daemon/launch.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { userEnv } from "../../platform/environment.ts";
@@ -16,7 +17,7 @@ export interface ServiceFlags {
 /** Time for one command of the service manager, ms. */
 const COMMAND_MS = 30_000;
 
-async function plan(run: CommandContext): Promise<ServicePlan> {
+function plan(run: CommandContext, argv: readonly string[]): ServicePlan {
   const userHome = env("HOME");
   if (userHome === undefined) {
     throw new ConsoleError("usage", "HOME is not set, so the service has no place", { hint: "set HOME" });
@@ -27,7 +28,7 @@ async function plan(run: CommandContext): Promise<ServicePlan> {
     userHome,
     uid: ownUid(),
     env: Object.fromEntries(READ_ENV.map((name) => [name, env(name)])),
-    argv: (await daemonLaunch(run.context)).argv,
+    argv,
     ...(paths.root === `${userHome}/${HOME_NAME}` ? {} : { home: paths.root }),
   });
 }
@@ -44,14 +45,27 @@ const ports = {
 };
 
 export async function installAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
-  const planned = await plan(run);
+  const planned = plan(run, (await daemonLaunch(run.context)).argv);
+  if (!flags.dryRun) {
+    noteFolderOf(planned.path);
+    noteFolderOf(`${planned.path.slice(0, planned.path.lastIndexOf("/"))}/default.target.wants/`); // systemd's link to it
+  }
   const result = await installService(planned, ports, { dryRun: flags.dryRun === true });
   if (flags.dryRun) run.out.plain(planned.text.trimEnd());
   say(run, result, flags.dryRun === true);
 }
 
 export async function uninstallAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
-  say(run, await uninstallService(await plan(run), ports, { dryRun: flags.dryRun === true }), flags.dryRun === true);
+  const dryRun = flags.dryRun === true;
+  say(run, await removeService(run, { dryRun }), dryRun);
+}
+
+/** Whatever the configuration says of the daemon. @throws {ConsoleError} as {@link uninstallService} */
+export function removeService(
+  run: CommandContext,
+  options: { readonly dryRun?: boolean } = {},
+): Promise<ServiceResult> {
+  return uninstallService(plan(run, ["/"]), ports, options);
 }
 
 function say(run: CommandContext, result: ServiceResult, dryRun: boolean): void {

@@ -10,7 +10,7 @@ import { closeInspector } from "../../platform/inspector.ts";
 import { exit, onSignal, residentBytes } from "../../platform/process.ts";
 import { stdinEnded, writeStdout } from "../../platform/stdio.ts";
 import { DAEMON } from "../../protocol/actor.ts";
-import { PROTOCOL, VERSION } from "../../protocol/version.ts";
+import { BUILD, PROTOCOL, VERSION } from "../../protocol/version.ts";
 import type { LastError } from "../last_error.ts";
 import type { DaemonLog } from "../logging.ts";
 import type { DaemonOptions } from "../options.ts";
@@ -51,6 +51,7 @@ export function processService(o: ProcessServiceOptions): Service {
         pid: notes.pid,
         bootId: notes.bootId,
         version: VERSION,
+        ...(BUILD === undefined ? {} : { build: BUILD }),
         protocol: PROTOCOL,
         state: stop.isStopping ? "stopping" : o.isReadOnly() ? "read_only" : "running",
         startedAt: notes.startedAt,

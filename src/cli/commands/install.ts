@@ -1,0 +1,152 @@
+/** `install` and `update`: the program in the user's own folder, and what is to be done about the daemon that runs. */
+import { type Installed, installProgram, rollBack } from "../../client/install_program.ts";
+import { tryConnectPatiently } from "../../client/connect.ts";
+import { ownProgramPaths } from "../../client/own_program_paths.ts";
+import { isAbsent, realPathSoFar } from "../../platform/deno_files.ts";
+import { builderEnv, userEnv } from "../../platform/environment.ts";
+import { resolveFrom } from "../../platform/home_paths.ts";
+import { areApart } from "../../platform/path_safety.ts";
+import { currentFolder, spawn } from "../../platform/process.ts";
+import type { ProgramPaths } from "../../platform/program_folder.ts";
+import { CLIENT_FLAGS } from "../../platform/program.ts";
+import { RUNTIME_ENV } from "../../platform/sandbox.ts";
+import { currentVersion, versionSource } from "../../platform/version_store.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import type { CommandContext } from "../context.ts";
+import { CommandEnded } from "../tree/shared.ts";
+import { withTilde } from "../tilde.ts";
+import { versionText } from "../version_note.ts";
+import { tellIfNotFound } from "./command_path.ts";
+
+export interface InstallFlags {
+  readonly restart?: boolean;
+}
+
+export interface UpdateFlags extends InstallFlags {
+  readonly from?: string;
+  readonly rollback?: boolean;
+}
+
+/** Time for the daemon to say what it is and what it waits for, ms. */
+const LOOK_MS = 2000;
+
+/** @throws {ConsoleError} `usage` where this program does not run from a clone; as `installProgram` */
+export async function installProgramHere(run: CommandContext, flags: InstallFlags): Promise<void> {
+  const { sources, daemon } = run.context.program;
+  if (sources === undefined || daemon.form !== "source") {
+    throw new ConsoleError(
+      "usage",
+      "this program does not run from a clone, and a clone is what it is installed from",
+      {
+        hint: "agent-console update, or in a clone: deno task install",
+      },
+    );
+  }
+  const paths = ownProgramPaths();
+  const { root } = run.context.paths;
+  if (!areApart(realPathSoFar(root), realPathSoFar(paths.root))) {
+    throw new ConsoleError(
+      "unsafe_path",
+      `the home folder ${root} and the program's place ${paths.root} are not apart`,
+      {
+        path: root,
+        hint: "give a home folder apart from it, with --home or AGENT_CONSOLE_HOME",
+      },
+    );
+  }
+  const installed = await installProgram({ paths, sources, deno: daemon.deno, signal: run.signal });
+  sayChange(run, paths, installed, "installed");
+  await lookAtDaemon(run, paths, installed.now, flags);
+}
+
+/** @throws {ConsoleError} `failed` where nothing is installed, or its clone is gone */
+export async function updateProgram(run: CommandContext, flags: UpdateFlags): Promise<void> {
+  const paths = ownProgramPaths();
+  if (flags.rollback) {
+    if (flags.from !== undefined) throw new ConsoleError("usage", "--rollback takes no --from: it builds nothing");
+    const changed = await rollBack(paths, run.signal);
+    sayChange(run, paths, changed, "went back to");
+    return await lookAtDaemon(run, paths, changed.now, flags);
+  }
+  const clone = cloneOf(paths, flags.from);
+  run.out.plain(`from the clone ${withTilde(clone)}, as it is`);
+  const { daemon } = run.context.program;
+  const deno = daemon.form === "compiled" ? `${paths.current}/deno` : daemon.deno;
+  const words = ["--home", run.context.paths.root, "install", ...(flags.restart ? ["--restart"] : [])];
+  // The clone installs itself: only it knows what belongs to it.
+  throw new CommandEnded(await runHere([deno, ...CLIENT_FLAGS, `${clone}/main.ts`, ...words]));
+}
+
+function cloneOf(paths: ProgramPaths, from: string | undefined): string {
+  const name = currentVersion(paths);
+  const noted = name === undefined ? undefined : versionSource(paths, name)?.clone;
+  const clone = from === undefined ? noted : resolveFrom(from, currentFolder());
+  if (clone === undefined) {
+    const hint = "in a clone: deno task install, or here: agent-console update --from FOLDER";
+    throw new ConsoleError("failed", `no version is installed in ${paths.root}`, { hint });
+  }
+  const isClone = ["main.ts", "install/build_main.ts"].every((file) => !isAbsent(`${clone}/${file}`));
+  if (isClone) return clone;
+  throw new ConsoleError(
+    "failed",
+    from === undefined
+      ? `the clone that the program was installed from is gone: ${clone}`
+      : `${clone} is no clone of agent-console`,
+    { hint: "agent-console update --from FOLDER, where FOLDER is a clone" },
+  );
+}
+
+/** Runs a command of ours with our streams. */
+async function runHere(argv: readonly string[]): Promise<number> {
+  const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
+  const own = { ...userEnv(), ...builderEnv(RUNTIME_ENV) };
+  return await spawn(argv, { detached: false, ...streams, env: own, cwd: "/" }).ended;
+}
+
+function sayChange(run: CommandContext, paths: ProgramPaths, { before, now }: Installed, verb: string): void {
+  const text = (name: string) => `agent-console ${versionText(versionOf(name))}`;
+  if (before === now) {
+    run.out.plain(`${text(now)} is installed already, nothing changed`);
+    run.out.note("hint: the clone is taken as it is; git pull there brings a newer version");
+  } else {
+    run.out.plain(`${verb} ${text(now)}${before === undefined ? "" : `, before: ${versionText(versionOf(before))}`}`);
+    run.out.plain(`program: ${withTilde(`${paths.root}/${now}`)}\ncommand: ${withTilde(paths.binLink)}`);
+  }
+  tellIfNotFound(run, paths.binLink);
+}
+
+function versionOf(name: string): { readonly version: string; readonly build: string } {
+  const at = name.lastIndexOf("-");
+  return { version: name.slice(0, at), build: name.slice(at + 1) };
+}
+
+/** A daemon that runs is the program that it was started from, until it is started again. */
+async function lookAtDaemon(run: CommandContext, paths: ProgramPaths, now: string, flags: InstallFlags): Promise<void> {
+  const found = await daemonHere(run).catch(() => undefined);
+  const installed = versionOf(now);
+  if (found === undefined) return;
+  if (found.version === installed.version && found.build === installed.build) return;
+  const note = `note: the daemon runs ${versionText(found)}`;
+  if (flags.restart !== true) return run.out.note(`${note}\nhint: agent-console daemon restart`);
+  if (found.open > 0) {
+    const open = found.open === 1 ? "a request is open" : `${found.open} requests are open`;
+    return run.out.note(`${note} and was not restarted, because ${open}\nhint: agent-console daemon restart`);
+  }
+  const code = await runHere([paths.binTarget, "--home", run.context.paths.root, "daemon", "restart"]);
+  if (code !== 0) throw new CommandEnded(code);
+}
+
+/** Undefined where none runs. @throws {ConsoleError} where it does not reply */
+async function daemonHere({ context, signal }: CommandContext) {
+  const { onGreeted: _, ...silent } = context;
+  const client = await tryConnectPatiently(silent);
+  if (client === undefined) return undefined;
+  try {
+    const { version, build } = client.hello;
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]);
+    const { approvalsPending: open } = await client.call("status", {}, deadline);
+    return { version, open, ...(build === undefined ? {} : { build }) };
+  } finally {
+    client.close();
+  }
+}

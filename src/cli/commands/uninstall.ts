@@ -1,0 +1,147 @@
+/**
+ * `uninstall`: takes back what was ever written outside of the home folders. One step that fails keeps no other from being
+ * taken. The program's own folder comes last: this very command may run from it.
+ */
+import { hookedFiles } from "./hooked_files.ts";
+import { agentsWithHooks, uninstallHooks } from "./hooks.ts";
+import { removeService } from "./service.ts";
+import { ownProgramPaths } from "../../client/own_program_paths.ts";
+import { stopDaemon } from "../../client/stop.ts";
+import { removeFolder } from "../../platform/build_folder.ts";
+import { shellQuote } from "../../lib/shell_quote.ts";
+import { denoFiles, isAbsent } from "../../platform/deno_files.ts";
+import { sizeOf } from "../../platform/folder_size.ts";
+import { type HomePaths, homePaths } from "../../platform/home_paths.ts";
+import { notedFolders, removeEmpty } from "../../platform/made_folders.ts";
+import { isOurs, prebuiltFolder } from "../../platform/prebuilt.ts";
+import { env, systemProblem } from "../../platform/process.ts";
+import type { ProgramPaths } from "../../platform/program_folder.ts";
+import { homesWithLauncher } from "../../platform/start_launcher_homes.ts";
+import { confirm } from "../../platform/stdio.ts";
+import { ownBinLink } from "../../platform/version_store.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import type { CommandContext } from "../context.ts";
+import { bytes } from "../format.ts";
+import { withTilde } from "../tilde.ts";
+
+export interface UninstallFlags {
+  readonly purge?: boolean;
+  readonly yes?: boolean;
+}
+
+/** @throws {ConsoleError} `failed` where the user says no, or a step failed: its message lists them */
+export async function uninstallAll(run: CommandContext, flags: UninstallFlags): Promise<void> {
+  const own = ownProgramPaths();
+  const { root } = run.context.paths;
+  if (flags.purge) confirmPurge(root, flags.yes === true);
+  const cache = prebuiltFolder("/")?.replace(/\/[^/]*$/, "");
+  const noted = [own.root, cache ?? ""].flatMap((folder) => folder === "" ? [] : notedFolders(folder));
+  const homes = [root, ...homesWithLauncher(own.root).filter((home) => home !== root && !isAbsent(home))];
+  const failures: string[] = [];
+  const step = async (what: string, work: () => unknown) => {
+    try {
+      await work();
+    } catch (error) {
+      const problem = error instanceof ConsoleError ? error.message : systemProblem(error);
+      if (problem === undefined) throw error;
+      failures.push(`${what}: ${problem}`);
+    }
+  };
+  const removed = (what: string) => run.out.plain(`removed ${withTilde(what)}`);
+
+  // Hooks first, and the files by which they start daemons: none is to come up again behind us.
+  for (const home of homes) {
+    const there = { ...run, context: { ...silent(run), paths: homePaths(home) } };
+    await step(`hooks for ${home}`, async () => {
+      for (const { agent, file } of hookedFiles(there)) {
+        await step(`hooks in ${file}`, () => uninstallHooks(there, agent, { file }));
+      }
+      // Those whose note was lost.
+      for (const agent of await agentsWithHooks(there)) {
+        await step(`hooks of ${agent}`, () => uninstallHooks(there, agent, {}));
+      }
+    });
+  }
+  await step("the launchers by which hooks start the daemon", () => removeOwn(`${own.root}/start`));
+  await step("the service", async () => {
+    const { change, path } = await removeService(run);
+    if (change === "removed") removed(path);
+  });
+  for (const home of homes) await step(`the daemon of ${home}`, () => stop(run, homePaths(home)));
+  if (cache !== undefined) await step(cache, () => removeOwn(cache) && removed(cache));
+  await step(own.binLink, () => removeBinLink(own) && removed(own.binLink));
+  await step(own.root, () => removeOwn(own.root) && removed(own.root));
+  const empty = removeEmpty(noted);
+  if (empty.length > 0) removed(`folders that were made for it and are empty now: ${empty.map(withTilde).join(", ")}`);
+  if (flags.purge && failures.length === 0) await step(root, () => removeOwn(root) && removed(root));
+  for (const home of homes) sayLeft(run, home);
+  const deno = denoCache();
+  if (!isAbsent(deno)) run.out.plain(`left ${withTilde(deno)}: Deno's own cache, which other programs may use too`);
+  if (failures.length === 0) return;
+  throw new ConsoleError("failed", ["not all was removed:", ...failures].join("\n"), {
+    hint: "mend that and run it again",
+  });
+}
+
+/** What is removed here is no reason to say which version runs. */
+function silent(
+  { context: { onGreeted: _, ...context } }: CommandContext,
+): Omit<CommandContext["context"], "onGreeted"> {
+  return context;
+}
+
+/** @throws {ConsoleError} `usage` where nobody can be asked, `failed` where the user says no */
+function confirmPurge(root: string, yes: boolean): void {
+  if (yes || isAbsent(root)) return;
+  const answer = confirm(
+    `Remove ${root} for good, with the journal and the configuration (${bytes(sizeOf(root))})? [y/N] `,
+  );
+  if (answer === undefined) {
+    throw new ConsoleError("usage", "stdin is no terminal, so nobody can confirm --purge", { hint: "give --yes" });
+  }
+  if (!answer) throw new ConsoleError("failed", "nothing was removed, because it was not confirmed");
+}
+
+async function stop(run: CommandContext, paths: HomePaths): Promise<void> {
+  if (isAbsent(paths.root)) return;
+  const pid = await stopDaemon({ ...silent(run), paths }, {
+    force: false,
+    restart: false,
+    pidFile: paths.pid,
+    reason: "uninstall",
+    confirm: (what) => {
+      run.out.note(`${what}: left to the agents' own terminals`);
+      return true;
+    },
+  });
+  if (pid !== undefined) run.out.plain(`stopped the daemon of ${withTilde(paths.root)}, pid ${pid}`);
+}
+
+/** @returns whether it was there. @throws {ConsoleError} `failed` where it is another thing than a folder of ours */
+function removeOwn(folder: string): boolean {
+  if (isAbsent(folder)) return false;
+  if (!isOurs(folder, "folder")) throw new ConsoleError("failed", "it is not a folder that is yours alone");
+  removeFolder(folder);
+  return true;
+}
+
+function removeBinLink(own: ProgramPaths): boolean {
+  try {
+    if (!ownBinLink(own)) return false;
+  } catch {
+    return false; // another's command of our name
+  }
+  denoFiles.remove(own.binLink);
+  return true;
+}
+
+function sayLeft(run: CommandContext, home: string): void {
+  if (isAbsent(home)) return;
+  run.out.plain(`left ${withTilde(home)}, ${bytes(sizeOf(home))}: journal, configuration, log`);
+  run.out.plain(`  to remove it: rm -r ${shellQuote([home])}`);
+}
+
+/** Where the runtime keeps what it has made of our files, by its own rules. */
+function denoCache(): string {
+  return env("DENO_DIR") || `${env("XDG_CACHE_HOME") || `${env("HOME")}/.cache`}/deno`;
+}

@@ -1,0 +1,39 @@
+/** Which program this is, and what people are told where the daemon is another one: as a rule an older, after an update. */
+import type { ClientContext } from "../client/endpoint.ts";
+import { BUILD, VERSION } from "../protocol/version.ts";
+import type { Output } from "./output.ts";
+
+interface Version {
+  readonly version: string;
+  readonly build?: string;
+}
+
+const OWN: Version = { version: VERSION, ...(BUILD === undefined ? {} : { build: BUILD }) };
+
+/** `0.1.0`, or `0.1.0 (build 1a2b3c4d)` of the installed form. */
+export function versionText({ version, build }: Version): string {
+  return build === undefined ? version : `${version} (build ${build})`;
+}
+
+export function ownVersion(): string {
+  return versionText(OWN);
+}
+
+/** What a greeted daemon is compared with; on stderr, once in the life of a command. */
+export function versionNote(out: Pick<Output, "note">): NonNullable<ClientContext["onGreeted"]> {
+  let isSaid = false;
+  return (hello) => {
+    const text = differenceOf(hello, OWN);
+    if (text === undefined || isSaid) return;
+    isSaid = true;
+    out.note(text);
+  };
+}
+
+/** Undefined where both are one program; those that were not installed are compared by their versions alone. */
+export function differenceOf(daemon: Version, own: Version): string | undefined {
+  if (daemon.version === own.version && daemon.build === own.build) return undefined;
+  const named = (one: Version) =>
+    one.build === undefined && daemon.version === own.version ? `${one.version} (not installed)` : versionText(one);
+  return `note: the daemon runs ${named(daemon)}, this is ${named(own)}\nhint: agent-console daemon restart`;
+}

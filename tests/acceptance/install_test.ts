@@ -1,0 +1,243 @@
+/** `deno task install`, `update` and what follows: the program in a user's own folder. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { TestHome } from "../support/harness.ts";
+import { commandLine, processesNaming, signalIfSame } from "../support/harness_process.ts";
+import { eventually } from "../support/harness_wait.ts";
+import { InstallingUser } from "../support/installed.ts";
+
+const EVENT = JSON.stringify({
+  session_id: "s1",
+  hook_event_name: "UserPromptSubmit",
+  cwd: "/tmp",
+  prompt: "build it",
+});
+
+Deno.test("X2 the program installs itself, updates, goes back, and a kill in the middle harms nothing", async (t) => {
+  await using home = await TestHome.create();
+  const user = new InstallingUser(home);
+  const { root, binLink } = user;
+  const builds: string[] = [];
+
+  await t.step("a foreign command of our name: nothing is installed", async () => {
+    await Deno.mkdir(`${home.root}/.local/bin`, { recursive: true });
+    await Deno.writeTextFile(binLink, "another's");
+    const before = user.tree();
+    const { code, stdout, stderr } = await user.fromClone("install");
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, /^error: nothing was installed: \S+\/agent-console is not ours: no link\nhint: move \S+ away/);
+    assertEquals(user.tree(), before);
+    await Deno.remove(`${home.root}/.local`, { recursive: true });
+  });
+
+  await t.step("install: one version, one link, one command, and nothing that others may write", async () => {
+    const before = user.tree();
+    const { code, stdout, stderr } = await user.fromClone("install");
+    assertEquals(code, 0, stderr);
+    builds.push(user.build);
+    assertEquals(
+      stdout,
+      `installed agent-console 0.1.0 (build ${user.build})\n` +
+        `program: ~/.local/share/agent-console/${user.current}\ncommand: ~/.local/bin/agent-console\n`,
+    );
+    assertMatch(stderr, /^note: ~\/\.local\/bin is not on your PATH\. Add this line to ~\/\.profile /);
+    assertEquals(user.versions, [user.current]);
+    assertEquals(await Deno.readLink(binLink), `${root}/current/agent-console`);
+    const made = [...user.tree()].filter(([path]) => !before.has(path));
+    assert(made.length > 20, "too few files were seen");
+    assertEquals(made.filter(([path]) => !/^\.local(\/(bin|share)(\/agent-console(\/.*)?)?)?$/.test(path)), []);
+    // A link's own mode says nothing.
+    const loose = made.filter(([, what]) => !what.startsWith("120") && (parseInt(what, 8) & 0o022) !== 0);
+    assertEquals(loose.map(([path]) => path), []);
+    const source = JSON.parse(await Deno.readTextFile(`${root}/current/source.json`));
+    assertEquals([source.clone, source.version, source.deno], [user.clone, "0.1.0", Deno.version.deno]);
+  });
+
+  await t.step("the runtime is a copy: no second name of the one that it was installed with", () => {
+    const [own, theirs] = [`${root}/current/deno`, Deno.execPath()].map((path) => Deno.statSync(path));
+    assert(own!.size === theirs!.size && own!.ino !== theirs!.ino);
+    assertEquals(own!.nlink, 1);
+  });
+
+  await t.step("install again: nothing changes", async () => {
+    const stamps = () =>
+      [...user.tree().keys()].map((path) => `${path} ${Deno.lstatSync(`${home.root}/${path}`).mtime?.getTime()}`);
+    const files = (all: readonly string[]) => all.filter((line) => line.includes(`${user.current}/`));
+    const before = files(stamps());
+    const tree = user.tree();
+    const { code, stdout } = await user.fromClone("install");
+    assertEquals([code, stdout], [
+      0,
+      `agent-console 0.1.0 (build ${user.build}) is installed already, nothing changed\n`,
+    ]);
+    assertEquals(user.tree(), tree);
+    assertEquals(files(stamps()), before);
+  });
+
+  await t.step("it runs, also without the clone and without the packages that it was made of", async () => {
+    await Deno.rename(user.clone, `${user.clone} away`);
+    const alone = {
+      DENO_DIR: `${home.root}/empty`,
+      HTTPS_PROXY: "http://127.0.0.1:1",
+      HTTP_PROXY: "http://127.0.0.1:1",
+    };
+    const say = async (...args: string[]) => {
+      const { code, stdout, stderr } = await user.run([binLink, ...args], { env: alone });
+      assertEquals([code, stderr], [0, ""], args.join(" "));
+      return stdout;
+    };
+    assertEquals(await say("--version"), `agent-console 0.1.0 (build ${user.build})\n`);
+    assertEquals(JSON.parse(await say("version", "--json")).build, user.build);
+    await say("daemon", "start");
+    const { stdout } = await user.run([binLink, "hook", "claude"], { stdin: EVENT, env: alone });
+    assertEquals(stdout, "");
+    assertEquals(JSON.parse(await say("ls", "--json")).sessions[0].id, "s1");
+    assertEquals(JSON.parse(await say("status", "--json")).build, user.build);
+    await Deno.rename(`${user.clone} away`, user.clone);
+    await Deno.remove(`${home.root}/empty`, { recursive: true });
+  });
+
+  await t.step("what it writes elsewhere names the link, and its sandbox names nothing of it", async () => {
+    await user.installed("hooks", "install", "claude");
+    const unit = await user.installed("daemon", "install", "--dry-run");
+    const settings = await Deno.readTextFile(`${home.root}/.claude/settings.json`);
+    const starts = await Array.fromAsync(
+      Deno.readDir(`${root}/start`),
+      ({ name }) => Deno.readTextFile(`${root}/start/${name}`),
+    );
+    const argv = commandLine(home.needPid()).join(" ");
+    for (const text of [unit.stdout, settings, ...starts, argv]) {
+      assert(text.includes(`${root}/current/`), text);
+      assert(!text.includes(user.current), text);
+    }
+    const { stdout } = await user.installed("daemon", "permissions");
+    assertMatch(stdout, /--allow-write=/);
+    assert(!stdout.includes(root), stdout);
+  });
+
+  await t.step("a home that holds the program, or lies in it, is refused", async () => {
+    for (const place of [`${root}/home`, `${home.root}/.local/share`, `${home.root}/.local`, root]) {
+      const { code, stderr } = await user.installed("--home", place, "daemon", "start");
+      assertEquals(code, 6, `${place}: ${stderr}`);
+    }
+    const { code, stderr } = await user.run([...user.argvOfClone([]), "--home", `${root}/home`, "install"]);
+    assertEquals(code, 6);
+    assertMatch(stderr, /are not apart\nhint: /);
+  });
+
+  await t.step(
+    "a changed clone: update puts a second version beside it, and says that the daemon is the first",
+    async () => {
+      user.change("two");
+      const { code, stdout, stderr } = await user.installed("update");
+      assertEquals(code, 0, stderr);
+      builds.push(user.build);
+      assert(builds[0] !== builds[1]);
+      assertEquals(user.versions, builds.map((build) => `0.1.0-${build}`).sort());
+      assertMatch(
+        stdout,
+        new RegExp(
+          `\\ninstalled agent-console 0\\.1\\.0 \\(build ${builds[1]}\\), before: 0\\.1\\.0 \\(build ${
+            builds[0]
+          }\\)\\n`,
+        ),
+      );
+      assertMatch(
+        stderr,
+        new RegExp(`note: the daemon runs 0\\.1\\.0 \\(build ${builds[0]}\\)\\nhint: agent-console daemon restart\\n$`),
+      );
+      assertMatch((await user.installed("uninstall", "--help")).stdout, /do not ask: two/);
+    },
+  );
+
+  await t.step("the same runtime is on the disk once", () => {
+    assertEquals(Deno.statSync(`${root}/current/deno`).nlink, 2);
+  });
+
+  await t.step("each command says that the daemon is another build, a hook says nothing", async () => {
+    const note = `note: the daemon runs 0.1.0 (build ${builds[0]}), this is 0.1.0 (build ${
+      builds[1]
+    })\nhint: agent-console daemon restart\n`;
+    for (
+      const args of [["ls"], ["ls", "--json"], ["status"], ["status", "--json"], ["approvals"], ["daemon", "start"]]
+    ) {
+      const { code, stdout, stderr } = await user.installed(...args);
+      assertEquals([code, stderr.slice(0, note.length)], [0, note], args.join(" "));
+      assert(!stdout.includes("note:"), args.join(" "));
+    }
+    const hook = await user.run([binLink, "hook", "claude"], { stdin: EVENT.replace("build it", "and test it") });
+    assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+  });
+
+  await t.step("an installation that is killed changes nothing, and the next one removes what it left", async () => {
+    user.change("three");
+    const unfinished = () =>
+      [...Deno.readDirSync(root)].map(({ name }) => name).filter((name) => name.startsWith("new-"));
+    const killed = user.spawn(user.argvOfClone(["install"]));
+    await eventually(() => unfinished().length > 0, 20_000, "a folder that is being filled");
+    const [left = ""] = unfinished();
+    killed.kill("SIGKILL");
+    for (const { pid, start } of processesNaming(`${root}/${left}`)) signalIfSame(pid, start, "SIGKILL");
+    await killed[Symbol.asyncDispose]();
+    assertEquals(unfinished(), [left]);
+    assertEquals([user.build, (await user.installed("--version")).code], [builds[1], 0]);
+    assertEquals((await user.fromClone("install")).code, 0);
+    builds.push(user.build);
+    assertEquals(unfinished(), []);
+  });
+
+  await t.step("the third version removed the first", () => {
+    assertEquals(new Set(builds).size, 3);
+    assertEquals(user.versions, builds.slice(1).map((build) => `0.1.0-${build}`).sort());
+  });
+
+  await t.step(
+    "update --rollback goes back to the one that was kept, --restart restarts the daemon into it",
+    async () => {
+      const { code, stdout, stderr } = await user.installed("update", "--rollback", "--restart");
+      assertEquals(code, 0, stderr);
+      const said = `went back to agent-console 0.1.0 (build ${builds[1]}), before: 0.1.0 (build ${builds[2]})\n`;
+      assertEquals(stdout.slice(0, said.length), said);
+      assertMatch(stdout, /\nstopped, pid \d+\nstarted, pid \d+\n$/);
+      assertEquals(JSON.parse((await user.installed("status", "--json")).stdout).build, builds[1]);
+      assertEquals((await user.installed("ls", "--json")).stderr, "");
+    },
+  );
+
+  await t.step("with a request that waits, --restart restarts nothing", async () => {
+    await using client = await home.connect({ token: true });
+    const params = { sessionId: "s1", tool: "Bash", input: "git push", waitSecs: 60 };
+    const asked = client.request("approval.request", params, 60_000).catch(() => undefined);
+    await eventually(
+      async () => (await user.installed("approvals", "--json")).stdout.includes("git push"),
+      10_000,
+      "it",
+    );
+    const { code, stderr } = await user.installed("update", "--rollback", "--restart");
+    assertEquals([code, user.build], [0, builds[2]]);
+    assertMatch(stderr, /note: the daemon runs [^\n]* and was not restarted, because a request is open\nhint: /);
+    await client.close();
+    await asked;
+  });
+
+  await t.step("a damaged version is put right, also by two installations at once", async () => {
+    await Deno.writeTextFile(`${root}/current/agent-console.js`, "x");
+    assert((await user.installed("--version")).code !== 0);
+    const both = await Promise.all([user.fromClone("install"), user.fromClone("install")]);
+    assertEquals(both.map(({ code }) => code), [0, 0], both.map(({ stderr }) => stderr).join());
+    assertEquals((await user.installed("--version")).stdout, `agent-console 0.1.0 (build ${builds[2]})\n`);
+    assertEquals(user.versions, builds.slice(1).map((build) => `0.1.0-${build}`).sort());
+  });
+
+  await t.step("a clone that is gone is named, and another one may be", async () => {
+    const moved = `${home.root}/mo ved`;
+    await Deno.rename(user.clone, moved);
+    const gone = await user.installed("update");
+    assertEquals([gone.code, gone.stdout], [1, ""]);
+    assertMatch(gone.stderr, /^error: the clone [^\n]* is gone: \S+\/cl one\nhint: agent-console update --from FOLDER/);
+    const none = await user.installed("update", "--from", home.root);
+    assertMatch(none.stderr, /^error: \S+ is no clone of agent-console\nhint: /);
+    user.clone = moved;
+    assertEquals((await user.installed("update", "--from", "mo ved")).code, 0);
+    assertEquals(JSON.parse(await Deno.readTextFile(`${root}/current/source.json`)).clone, moved);
+  });
+});
