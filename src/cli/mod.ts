@@ -10,7 +10,7 @@ import { ERRORS } from "../protocol/errors.ts";
 import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { VERSION } from "../protocol/version.ts";
 import { addCommands } from "./tree.ts";
-import { CommandEnded } from "./tree/shared.ts";
+import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
 import { exitCodeOf } from "./exit_code.ts";
 import { output, ReaderGone } from "./output.ts";
 import type { CommandContext } from "./context.ts";
@@ -22,7 +22,6 @@ interface GlobalOptions {
   readonly color: boolean;
 }
 
-const INTERRUPTED = 130;
 /** After Ctrl-C a command gets this long to end in its own way, ms. */
 const GRACE_MS = 500;
 

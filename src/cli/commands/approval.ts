@@ -3,10 +3,10 @@ import { stripAnsiCode } from "@std/fmt/colors";
 import { type Approval, riskNamed } from "../../domain/approval.ts";
 
 import { escapeControls, headAndTail } from "../../domain/sanitize.ts";
-import { confirm } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { answerHint, answerLine, approvalLines, approvalSummary } from "../approval_text.ts";
+import { ask } from "../ask.ts";
 import { allSessions, call, type CommandContext, read } from "../context.ts";
 import { shortIds } from "../session_table.ts";
 import { seconds } from "../time_span.ts";
@@ -118,11 +118,9 @@ async function approveAll(run: CommandContext, id: string | undefined, options: 
   if (!options.yes) {
     const now = Date.now();
     for (const one of open) run.out.note(stripAnsiCode(approvalLines(one, one.sessionId.slice(0, 8), now).join("\n")));
-    const confirmed = confirm(`Approve ${open.length === 1 ? "this" : `these ${open.length}`}? [y/N] `);
-    if (confirmed === undefined) {
-      throw new ConsoleError("usage", "stdin is no terminal, so nobody can confirm", { hint: "give --yes" });
+    if (!await ask(run, `Approve ${open.length === 1 ? "this" : `these ${open.length}`}?`)) {
+      throw new ConsoleError("failed", "nothing was approved, because it was not confirmed");
     }
-    if (!confirmed) throw new ConsoleError("failed", "nothing was approved, because it was not confirmed");
   }
   const scope = {
     ...(options.scope === undefined ? {} : { scope: options.scope }),

@@ -7,4 +7,7 @@ export class CommandEnded extends Error {
   }
 }
 
+/** The exit code of what a person ended with Ctrl-C, or with Ctrl-D at a question. */
+export const INTERRUPTED = 130;
+
 export const JSON_OPTION = ["--json", "as one JSON object"] as const;
