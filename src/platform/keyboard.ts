@@ -9,8 +9,8 @@ export interface Keyboard {
   show(text: string): void;
   /**
    * What is typed next: a line with its end, or single keys where {@link Keyboard.setRaw} asked for them. A line without
-   * an end was cut off with Ctrl-D; undefined: nothing comes any more. A read that nobody waited for is given to the next
-   * caller, so that two never compete for one key.
+   * an end was cut off with Ctrl-D; undefined: nothing comes any more. It cannot be taken back: a second read, or another
+   * program at this terminal, would compete with it for the keys.
    */
   read(): Promise<string | undefined>;
   /** Keys at once and without echo, Ctrl-C and Ctrl-D as keys; false gives the terminal back. */
@@ -20,31 +20,17 @@ export interface Keyboard {
 /** Longer lines than this a terminal does not hand over. */
 const LINE = 4096;
 
-class StdinKeyboard implements Keyboard {
-  #reading: Promise<string | undefined> | undefined;
-  readonly #decoder = new TextDecoder();
+const decoder = new TextDecoder();
 
-  get isTerminal(): boolean {
+export const stdinKeyboard: Keyboard = {
+  get isTerminal() {
     return Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
-  }
-
-  show(text: string): void {
-    writeStderr(text);
-  }
-
-  read(): Promise<string | undefined> {
-    return this.#reading ??= this.#next().finally(() => this.#reading = undefined);
-  }
-
-  async #next(): Promise<string | undefined> {
+  },
+  show: (text) => void writeStderr(text),
+  read: async () => {
     const buffer = new Uint8Array(LINE);
     const count = await Deno.stdin.read(buffer);
-    return count === null ? undefined : this.#decoder.decode(buffer.subarray(0, count), { stream: true });
-  }
-
-  setRaw(raw: boolean): void {
-    Deno.stdin.setRaw(raw);
-  }
-}
-
-export const stdinKeyboard: Keyboard = new StdinKeyboard();
+    return count === null ? undefined : decoder.decode(buffer.subarray(0, count), { stream: true });
+  },
+  setRaw: (raw) => Deno.stdin.setRaw(raw),
+};
