@@ -12,7 +12,7 @@ import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
 type Asker = Pick<CommandContext, "signal">;
 
 /** What the caller's person typed next. @throws {CommandEnded} 130 on Ctrl-C, Ctrl-D and the end of input */
-export async function nextInput({ signal }: Asker, keyboard: Keyboard): Promise<string> {
+async function nextInput({ signal }: Asker, keyboard: Keyboard): Promise<string> {
   const ended = Promise.withResolvers<undefined>();
   const end = () => ended.resolve(undefined);
   if (signal.aborted) end();

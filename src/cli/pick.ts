@@ -19,19 +19,24 @@ export interface Board {
 }
 
 /** Shorter beginnings of an approval's id are too easily those of another. */
-export const SHORTEST = 3;
+const SHORTEST = 3;
 
 /** How a session was named: as a whole, or by the beginning of its id. */
 export type MatchKind = "whole" | "beginning";
 
-/** The sessions that `given` names; several where it is ambiguous. */
+/**
+ * The sessions that `given` names; several where it is ambiguous.
+ *
+ * @param wants of several with that name those that are open, or those that are closed, count
+ */
 export function matchSessions(
   given: string,
   sessions: readonly SessionView[],
+  wants: "open" | "closed" = "open",
 ): { readonly found: readonly SessionView[]; readonly kind: MatchKind } {
   const whole = sessions.filter(({ id }) => id === given);
   if (whole.length > 0) return { found: whole, kind: "whole" };
-  const named = matchNames(given, sessions);
+  const named = matchNames(given, sessions, wants);
   if (named.length > 0) return { found: named, kind: "whole" };
   return { found: given === "" ? [] : sessions.filter(({ id }) => id.startsWith(given)), kind: "beginning" };
 }
@@ -62,11 +67,11 @@ export function nameOfSession({ title, cwd }: Pick<SessionView, "title" | "cwd">
 }
 
 /**
- * The sessions with that name: the open ones where there are any, and a sub-agent's row, which has its parent's folder,
+ * The sessions with that name: those that are wanted where there are any, and a sub-agent's row, which has its parent's folder,
  * only where no other has the name. Spelled exactly comes before in any case; the folder of a row with a title, and two
  * or more last parts of it (`work/web`), come after the names.
  */
-function matchNames(given: string, sessions: readonly SessionView[]): readonly SessionView[] {
+function matchNames(given: string, sessions: readonly SessionView[], wants: "open" | "closed"): readonly SessionView[] {
   const low = given.trim().toLowerCase();
   if (low === "") return [];
   const levels: readonly ((session: SessionView) => boolean)[] = [
@@ -76,17 +81,20 @@ function matchNames(given: string, sessions: readonly SessionView[]): readonly S
   ];
   for (const isMeant of levels) {
     const found = sessions.filter(isMeant);
-    if (found.length > 0) return narrowed(found);
+    if (found.length > 0) return narrowed(found, wants);
   }
   return [];
 }
 
-function narrowed(found: readonly SessionView[]): readonly SessionView[] {
+function narrowed(found: readonly SessionView[], wants: "open" | "closed"): readonly SessionView[] {
   const preferred = (some: readonly SessionView[], is: (one: SessionView) => boolean) => {
     const better = some.filter(is);
     return better.length > 0 ? better : some;
   };
-  return preferred(preferred(found, ({ status }) => status !== "closed"), ({ parentId }) => parentId === undefined);
+  return preferred(
+    preferred(found, ({ status }) => (status === "closed") === (wants === "closed")),
+    ({ parentId }) => parentId === undefined,
+  );
 }
 
 /** The open approvals of a session and of its sub-agents, oldest first. */

@@ -35,17 +35,18 @@ export async function loadBoard(run: CommandContext): Promise<Board> {
 export async function resolveSessionOf(
   run: CommandContext,
   given: string,
+  wants?: "closed",
 ): Promise<{ readonly session: SessionView; readonly kind: MatchKind }> {
   const sessions = await allSessions(run);
-  const { found, kind } = matchSessions(given, sessions);
+  const { found, kind } = matchSessions(given, sessions, wants);
   if (found.length === 0) throw noSuchSession(given, sessions);
   const session = await oneOf(run, found, found.map(sessionRow), given, "sessions");
   return { session, kind };
 }
 
 /** The id of the session that `given` names. @throws {ConsoleError} as {@link resolveSessionOf} */
-export async function resolveSession(run: CommandContext, given: string): Promise<string> {
-  return (await resolveSessionOf(run, given)).session.id;
+export async function resolveSession(run: CommandContext, given: string, wants?: "closed"): Promise<string> {
+  return (await resolveSessionOf(run, given, wants)).session.id;
 }
 
 /** The approval or session that `given` names. @throws {ConsoleError} `failed` where several are meant, `not_found` */
@@ -107,7 +108,7 @@ async function oneOf<T>(
 }
 
 /** id, name, what it asks. */
-export function approvalRow(approval: Approval, { sessions }: Pick<Board, "sessions">): Row {
+function approvalRow(approval: Approval, { sessions }: Pick<Board, "sessions">): Row {
   const session = sessions.find(({ id }) => id === approval.sessionId);
   const what = headAndTail(oneLine(approvalSummary(approval)), SHOWN.what);
   return { id: approval.id, words: [clip(nameOfSession(session ?? approval as { cwd?: string }), SHOWN.name), what] };

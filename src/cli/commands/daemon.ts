@@ -9,7 +9,6 @@ import { denoFiles } from "../../platform/deno_files.ts";
 import { env } from "../../platform/process.ts";
 import { START_EVENT_ENV } from "../../platform/start_launcher.ts";
 import { stdinKeyboard } from "../../platform/keyboard.ts";
-import { ask } from "../ask.ts";
 import { bytes, duration } from "../format.ts";
 import { call, callOn, type CommandContext, read } from "../context.ts";
 
@@ -78,7 +77,8 @@ export async function stop(run: CommandContext, flags: StopFlags, restart = fals
     pidFile,
     confirm: async (what) => {
       // A script that stops the daemon needs no confirmation: agents then show their own dialogs, nothing is denied.
-      const confirmed = !stdinKeyboard.isTerminal || await ask(run, `${what}. Stop?`, { flag: "--force" });
+      const confirmed = !stdinKeyboard.isTerminal ||
+        await (await import("../ask.ts")).ask(run, `${what}. Stop?`, { flag: "--force" });
       if (confirmed) run.out.note(`${what}: left to the agents' own terminals`);
       return confirmed;
     },

@@ -1,15 +1,14 @@
 /** `approve` and `deny`: what a person answers, and what became of it. */
 import { stripAnsiCode } from "@std/fmt/colors";
-import { type Approval, type ApprovalScope, riskNamed } from "../../domain/approval.ts";
-import { escapeControls, headAndTail } from "../../domain/sanitize.ts";
+import type { Approval, ApprovalScope } from "../../domain/approval.ts";
 import { stdinKeyboard } from "../../platform/keyboard.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { answerExample, answersTo, choiceLines, type GivenAnswer } from "../answers.ts";
-import { answerHint, answerLine, approvalLines, approvalSummary, outcomeText } from "../approval_text.ts";
+import { answerHint, approvalLines } from "../approval_text.ts";
 import { ask } from "../ask.ts";
 import { askAnswers } from "../ask_answers.ts";
-import { call, type CommandContext, read } from "../context.ts";
+import { type CommandContext, read } from "../context.ts";
+import { decide } from "../decide_one.ts";
 import { resolveOpen, resolveSession } from "../resolve.ts";
 import { seconds } from "../time_span.ts";
 
@@ -129,45 +128,4 @@ export async function deny(
   const approval = await resolveOpen(run, id);
   const message = options.message === undefined ? {} : { message: options.message };
   await decide(run, approval, { id: approval.id, decision: "deny", ...message });
-}
-
-/** Of the text of what was decided: it was read before, and its two ends say which one it is. UTF-16 units. */
-const SHOWN = 120;
-
-/** Decides, and prints what became of it. @throws {ConsoleError} where nothing was decided, or not delivered */
-export async function decide(
-  run: CommandContext,
-  approval: Approval,
-  params: ParamsOf<"approval.decide">,
-): Promise<void> {
-  const { ruleId, delivered, messageSent, remembered } = await call(run, "approval.decide", params)
-    .catch(async (error) => {
-      throw await decidedBy(run, approval, error);
-    });
-  const word = params.decision === "deny" ? "denied" : `approved ${params.scope ?? "once"}`;
-  const text = params.answers === undefined ? approvalSummary(approval) : answerLine(approval, params.answers);
-  const what = headAndTail(escapeControls(text), SHOWN);
-  const danger = params.decision !== "deny" && riskNamed(approval.risk) === "destroys" ? ", it destroys" : "";
-  const said = `${approval.id}: ${word}${danger}${delivered === false ? ", not delivered" : ""}`;
-  if (delivered !== false) run.out.note(`${said} (${what})`);
-  if (messageSent === false) {
-    run.out.note(`${approval.id}: the message was not sent, because ${approval.agent} takes none with this answer`);
-  }
-  if (ruleId !== undefined) run.out.note(`rule ${ruleId}; take it back with: agent-console rules revoke ${ruleId}`);
-  if (remembered !== undefined) {
-    run.out.note(`${approval.agent} keeps it too, in ${remembered.map(escapeControls).join(" and ")}`);
-  }
-  if (delivered !== false) return;
-  throw new ConsoleError("failed", `${said}: the agent's hook did not pass it on (${what})`, {
-    hint: "answer it in the agent's own terminal",
-  });
-}
-
-/** The daemon says that it was decided; who did it is in the list. */
-async function decidedBy(run: CommandContext, { id }: Approval, error: unknown): Promise<unknown> {
-  if (!(error instanceof ConsoleError) || error.kind !== "already_decided") return error;
-  const { approvals } = await read(run, "approval.list", { status: "all" });
-  const now = approvals.find((one) => one.id === id);
-  if (now === undefined || !["approved", "denied"].includes(now.status)) return error;
-  return new ConsoleError("already_decided", `approval "${id}" was already ${outcomeText(now)}`, error.details);
 }

@@ -11,12 +11,12 @@ import { approvalLines, outcomeText } from "../approval_text.ts";
 import { askLine } from "../ask.ts";
 import { askAnswers } from "../ask_answers.ts";
 import { type CommandContext, read } from "../context.ts";
+import { decide } from "../decide_one.ts";
 import { Keys } from "../keys.ts";
 import { LiveInbox } from "../live_inbox.ts";
 import { page } from "../pager.ts";
 import { nameOfSession } from "../pick.ts";
 import { placeOf } from "../resolve.ts";
-import { decide } from "./decide.ts";
 import { linesOfWhole, wholeApproval } from "./show.ts";
 
 /** Nobody has read a question that came up less than this before the key, ms. */

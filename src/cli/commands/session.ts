@@ -9,9 +9,12 @@ import { answerHint, approvalLines } from "../approval_text.ts";
 import { displayStatus } from "../format.ts";
 import { allSessions, call, type CommandContext, read } from "../context.ts";
 import { sessionTable } from "../session_table.ts";
-import { resolveSession, resolveSessionOf } from "../resolve.ts";
-import { nameOfSession } from "../pick.ts";
-import { resumeLine } from "./show.ts";
+import { resumeLine } from "../resume_line.ts";
+
+/** Loaded by the commands that take an id: `ls --json` is to start fast. */
+async function idOf(run: CommandContext, given: string, wants?: "closed"): Promise<string> {
+  return await (await import("../resolve.ts")).resolveSession(run, given, wants);
+}
 
 export interface SessionListOptions {
   readonly status?: string;
@@ -93,7 +96,7 @@ export async function updateSession(run: CommandContext, id: string, options: Up
       { hint: "give a name of your own (a-z, 0-9, - and _), or leave --agent out for a session that is known" },
     );
   }
-  const sessionId = agent === undefined ? await resolveSession(run, id) : id;
+  const sessionId = agent === undefined ? await idOf(run, id) : id;
   const given = { agent, status, text, title, cwd, gitBranch: branch, model, tags: tag };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   if (priority !== undefined && !/^-?\d{1,15}(\.\d+)?$/.test(priority)) {
@@ -105,7 +108,7 @@ export async function updateSession(run: CommandContext, id: string, options: Up
 }
 
 export async function rename(run: CommandContext, id: string, title: string): Promise<void> {
-  const sessionId = await resolveSession(run, id);
+  const sessionId = await idOf(run, id);
   await call(run, "session.update", { sessionId, title });
   run.out.note(`${sessionId}: renamed`);
 }
@@ -115,13 +118,13 @@ export async function closeSession(
   id: string,
   options: { readonly reason?: string },
 ): Promise<void> {
-  const sessionId = await resolveSession(run, id);
+  const sessionId = await idOf(run, id);
   await call(run, "session.close", { sessionId, ...(options.reason === undefined ? {} : { reason: options.reason }) });
   run.out.note(`${sessionId}: closed`);
 }
 
 export async function reopenSession(run: CommandContext, id: string): Promise<void> {
-  const sessionId = await resolveSession(run, id);
+  const sessionId = await idOf(run, id, "closed");
   const { session } = await read(run, "session.get", { sessionId });
   await call(run, "session.reopen", { sessionId });
   const how = session.status === "closed" ? session.closed.reopenable : undefined;
@@ -135,10 +138,11 @@ export async function removeSession(
   given: string,
   options: { readonly yes?: boolean },
 ): Promise<void> {
+  const { resolveSessionOf } = await import("../resolve.ts");
   const { session: { id, ...session }, kind } = await resolveSessionOf(run, given);
   // The beginning of an id is too easily that of another session than the one that was meant.
   if (kind === "beginning" && !options.yes) {
-    const what = [nameOfSession(session), session.agent, session.cwd ?? ""].filter((word) => word !== "").join(", ");
+    const what = [session.title, session.agent, session.cwd].filter((word) => word !== undefined).join(", ");
     const question = `Delete ${escapeControls(id)} (${escapeControls(what)})?`;
     const { ask } = await import("../ask.ts");
     if (!await ask(run, question, { flag: `the whole id, ${escapeControls(id)}, or --yes` })) {

@@ -4,7 +4,6 @@ import type { Approval } from "../../domain/approval.ts";
 import type { SessionView } from "../../domain/query.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import type { HistoryEntry } from "../../domain/session.ts";
-import { shellQuote } from "../../lib/shell_quote.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { type WholeApproval, wholeLines } from "../approval_whole.ts";
 import { call, type CommandContext, read } from "../context.ts";
@@ -12,6 +11,7 @@ import { contextOf, dollars, limitsOf } from "../cost.ts";
 import { activityText, displayStatus, duration, paint, SYMBOLS } from "../format.ts";
 import { printPaged } from "../pager.ts";
 import { type Board, openApprovalsOf } from "../pick.ts";
+import { resumeLine } from "../resume_line.ts";
 import { loadBoard, placeOf, resolveTarget } from "../resolve.ts";
 
 export interface ShowOptions {
@@ -105,13 +105,4 @@ function details(session: SessionView & { readonly history: readonly HistoryEntr
       ),
     ]),
   ];
-}
-
-/** For a shell, in the folder in which it was begun: resumed elsewhere, an agent would work on other files. */
-export function resumeLine(
-  how: { readonly command: readonly string[]; readonly cwd?: string } | undefined,
-): string | undefined {
-  if (how === undefined) return undefined;
-  const resume = shellQuote(how.command);
-  return how.cwd === undefined ? resume : `${shellQuote(["cd", how.cwd])} && ${resume}`;
 }
