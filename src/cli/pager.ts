@@ -8,8 +8,7 @@ import { env, onSignal, spawn } from "../platform/process.ts";
 import type { Screen } from "../platform/stdio.ts";
 import type { CommandContext } from "./context.ts";
 
-/** `-R` passes our colours; every other control character in the text is escaped before it gets here. */
-const DEFAULT = ["less", "-R"] as const;
+const DEFAULT: readonly string[] = ["less"];
 
 /** Prints `lines`, through the pager where stdout is a terminal and they are more than it shows at once. */
 export async function printPaged(
@@ -35,8 +34,10 @@ export function height(lines: readonly string[], { columns }: Pick<Screen, "colu
  * @returns false where there is none
  */
 export async function page(run: Pick<CommandContext, "takeSignals">, lines: readonly string[]): Promise<boolean> {
-  const argv = pagerArgv();
-  if (argv === undefined) return false;
+  const pager = findPager();
+  if (pager === undefined) return false;
+  const { argv, colours } = pager;
+  const text = lines.map((line) => `${colours ? line : stripAnsiCode(line)}\n`).join("");
   run.takeSignals();
   const ours = onSignal("SIGINT", () => {});
   try {
@@ -49,7 +50,7 @@ export async function page(run: Pick<CommandContext, "takeSignals">, lines: read
     });
     const writer = child.stdin?.getWriter();
     try {
-      await writer?.write(new TextEncoder().encode(`${lines.join("\n")}\n`));
+      await writer?.write(new TextEncoder().encode(text));
       await writer?.close();
     } catch {
       // Left before its end was read.
@@ -61,12 +62,17 @@ export async function page(run: Pick<CommandContext, "takeSignals">, lines: read
   }
 }
 
-/** Words and no shell: `PAGER="less -R"` works, `PAGER="a | b"` counts as none. Absolute, or undefined. */
-function pagerArgv(): readonly string[] | undefined {
+/**
+ * Words and no shell: `PAGER="less -N"` works, `PAGER="a | b"` counts as none. Of the pagers only less is known to pass
+ * our colours, and only with `-R`; every other control character in the text was escaped before it got here.
+ */
+function findPager(): { readonly argv: readonly string[]; readonly colours: boolean } | undefined {
   for (const words of [shellWords(env("PAGER") ?? ""), DEFAULT]) {
     const [name, ...args] = words ?? [];
     const program = name === undefined || name === "" ? undefined : findProgram(name);
-    if (program !== undefined) return [program, ...args];
+    if (program === undefined) continue;
+    const colours = /(?:^|\/)less$/.test(program);
+    return { argv: [program, ...args, ...(colours ? ["-R"] : [])], colours };
   }
   return undefined;
 }

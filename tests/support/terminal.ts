@@ -29,7 +29,9 @@ export class TestTerminal implements AsyncDisposable {
       ...Object.entries({ TERM: "xterm-256color", ...env }).map(([k, v]) => `${k}=${v}`),
       ...argv,
     ];
-    const line = `${words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ")}; echo "[exit $?]"; read _`;
+    // The shell outlives a Ctrl-C, and what is typed behind the program's end.
+    const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+    const line = `trap : INT; ${quoted}; echo "[exit $?]"; sleep 600`;
     await terminal.#tmux("new-session", "-d", "-x", `${columns}`, "-y", `${rows}`, "-c", home.root, line);
     return terminal;
   }
