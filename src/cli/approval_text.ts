@@ -15,7 +15,7 @@ const PAINT: Readonly<Record<Risk, (text: string) => string>> = {
 };
 
 /** @param risk also one of an old journal */
-function riskText(risk: string): string {
+export function riskText(risk: string): string {
   const name = riskNamed(risk);
   return PAINT[name](name);
 }

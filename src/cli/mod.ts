@@ -1,6 +1,7 @@
 /** The command line: the tree of commands, and from errors to exit codes. */
 import { Command, CommanderError, Option } from "commander";
 import { clientContext } from "../client/endpoint.ts";
+import { nearestWord } from "../lib/did_you_mean.ts";
 import { closeInspector } from "../platform/inspector.ts";
 import { exit, onSignal } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
@@ -9,7 +10,7 @@ import { type ErrorText, errorText } from "../protocol/error_text.ts";
 import { ERRORS } from "../protocol/errors.ts";
 import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { addCommands } from "./tree.ts";
-import { CommandEnded } from "./tree/shared.ts";
+import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
 import { exitCodeOf } from "./exit_code.ts";
 import { output, ReaderGone } from "./output.ts";
 import type { CommandContext } from "./context.ts";
@@ -22,7 +23,6 @@ interface GlobalOptions {
   readonly color: boolean;
 }
 
-const INTERRUPTED = 130;
 /** After Ctrl-C a command gets this long to end in its own way, ms. */
 const GRACE_MS = 500;
 
@@ -51,6 +51,16 @@ export async function runCli(args: readonly string[], program: ThisProgram): Pro
 
 /** What commander says of a wrong command line, `error: …` and perhaps `(Did you mean …?)` below it. */
 function usageText(text: string, command: string): ErrorText {
+  const [, flag, given, choices] =
+    /^error: option '(?:-\w, )?(--[\w-]+)[^']*' argument '(.*)' is invalid\. Allowed choices are (.*)\.\s*$/s.exec(
+      text,
+    ) ?? [];
+  if (flag !== undefined && given !== undefined && choices !== undefined) {
+    const words = choices.split(", ");
+    const word = nearestWord(given, words);
+    const message = `${flag} is "${given}", expected ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+    return { message, hint: word === undefined ? `${command} --help` : `did you mean ${word}?` };
+  }
   const [, message = text, near] = /^(?:error: )?(.*?)(?:\n\(Did you mean (.*)\?\))?\s*$/s.exec(text) ?? [];
   return { message, hint: near === undefined ? `${command} --help` : `did you mean ${near}?` };
 }

@@ -21,7 +21,7 @@ export interface StopOptions {
   readonly stepMs?: number | undefined;
   readonly pidFile: string;
   /** Confirms where work would be lost (`what` describes it); true continues. */
-  readonly confirm: (what: string) => boolean;
+  readonly confirm: (what: string) => Promise<boolean>;
 }
 
 /** Interval of the checks for the end, ms; every few checks the process table is read too, which costs a process. */
@@ -93,12 +93,12 @@ async function requestStop(context: ClientContext, options: StopOptions): Promis
       const params = { force, restart, ...(reason === undefined ? {} : { reason }) };
       const asked = (confirmed: boolean) =>
         client.call("shutdown", { ...params, confirmed }, AbortSignal.timeout(2000));
-      const { pid } = await asked(false).catch((error) => {
+      const { pid } = await asked(false).catch(async (error) => {
         if (!(error instanceof ConsoleError) || error.kind !== "confirm_required") throw error;
-        if (!confirm(error.message)) {
+        if (!await confirm(error.message)) {
           throw new ConsoleError("failed", "the daemon was not stopped, because it was not confirmed");
         }
-        return asked(true);
+        return await asked(true);
       });
       return { pid, bootId: client.hello.bootId };
     } finally {

@@ -36,6 +36,13 @@ export interface Choice {
 /** What a call does, independent of the name that the agent gives its tool: the base of rules and of the label. */
 export type Action = "command" | "write" | "read" | "fetch" | "other";
 
+/**
+ * What would be written: the new file as a whole, lines to replace (each old one behind `- `, each new one behind `+ `),
+ * or a patch in the agent's own form.
+ */
+export const DETAIL_FORMS = ["content", "edit", "patch"] as const;
+export type DetailForm = typeof DETAIL_FORMS[number];
+
 /** Fields of a search's input that say which files of its folder it shows. */
 export const SEARCH_FILTERS: readonly string[] = ["glob", "include", "include_pattern"];
 
@@ -68,6 +75,8 @@ export interface ApprovalRequest {
    * for a tool on files is about the path. Not masked.
    */
   readonly detail?: string;
+  /** What kind of text the detail is, where that is sure. */
+  readonly detailForm?: DetailForm;
   /** The command would run outside the agent's own sandbox: only a human may approve it, each time anew. */
   readonly unsandboxed?: true;
   /** The reason that the agent gives. */

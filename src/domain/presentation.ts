@@ -39,11 +39,14 @@ export function presentRequest(request: ApprovalRequest): PresentedRequest {
 }
 
 /** The input and the detail as {@link presentRequest} shows them, and whole. */
-export function wholeRequest(request: ApprovalRequest): Pick<Approval, "input" | "detail"> {
-  const { detail } = request;
+export function wholeRequest(
+  request: ApprovalRequest,
+): Pick<Approval, "input" | "detail"> & Pick<ApprovalRequest, "detailForm"> {
+  const { detail, detailForm } = request;
   return {
     input: inputOf(request, Infinity).text,
     ...(detail === undefined ? {} : { detail: detailOf(detail, Infinity).text }),
+    ...(detail === undefined || detailForm === undefined ? {} : { detailForm }),
   };
 }
 

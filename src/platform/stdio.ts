@@ -64,15 +64,6 @@ function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): 
   }
 }
 
-/** Confirms: prints to stderr and reads one line; undefined where stdin is no terminal, so that nobody can confirm. */
-export function confirm(question: string): boolean | undefined {
-  if (!Deno.stdin.isTerminal()) return undefined;
-  writeStderr(question);
-  const buffer = new Uint8Array(256);
-  const count = Deno.stdin.readSync(buffer) ?? 0;
-  return /^\s*y(?:es)?\s*$/i.test(new TextDecoder().decode(buffer.subarray(0, count)));
-}
-
 export interface Screen {
   readonly isTerminal: boolean;
   /** Width in columns; 80 where it is not known. */

@@ -1,6 +1,6 @@
 /** Shapes of the methods that add rules, ask what they would decide, and show an approval whole. */
 import * as v from "valibot";
-import { RISKS } from "../domain/approval.ts";
+import { DETAIL_FORMS, RISKS } from "../domain/approval.ts";
 import { MAX_WORKSPACE_CONFIG } from "./limits.ts";
 import { committed, idempotencyKey, text } from "./schemas.ts";
 
@@ -37,4 +37,9 @@ export const evaluated = v.object({
   by: v.exactOptional(v.string()),
   ruleId: v.exactOptional(v.string()),
 });
-export const approvalText = v.object({ id: v.string(), input: v.string(), detail: v.exactOptional(v.string()) });
+export const approvalText = v.object({
+  id: v.string(),
+  input: v.string(),
+  detail: v.exactOptional(v.string()),
+  detailForm: v.exactOptional(v.picklist([...DETAIL_FORMS])),
+});

@@ -6,7 +6,7 @@ Deno.test("a wrong argument hints at the help of its own command", async () => {
   await using home = await TestHome.create();
   const cases = [
     [["rules", "revoke"], "agent-console rules revoke --help"],
-    [["deny"], "agent-console deny --help"],
+    [["show"], "agent-console show --help"],
     [["ls", "--status", "odd"], "agent-console ls --help"],
     [["session", "update", "s", "--status", "odd"], "agent-console session update --help"],
     [["--odd"], "agent-console --help"],

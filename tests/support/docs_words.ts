@@ -90,6 +90,7 @@ export const DEPENDENCIES: Readonly<Record<string, string>> = {
   "@noble/hashes/sha2.js": "sha256 of one record at a time, without the 4 MB that `node:crypto` keeps",
   "@noble/hashes/utils.js": "bytes to hex, for the same",
   commander: "the tree of commands: help, did-you-mean, usage errors",
+  diff: "`show` of an edit: which of its lines change",
   "fast-check": "tests with generated input",
   "jsonc-parser": "edits settings of other programs and keeps their comments and order",
   "fast-string-width": "how many columns a text takes, wide characters too",

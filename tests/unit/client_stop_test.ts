@@ -40,7 +40,7 @@ class HeldHome {
       restart: false,
       stepMs,
       pidFile: this.pidFile,
-      confirm: () => true,
+      confirm: () => Promise.resolve(true),
     });
   }
 

@@ -106,13 +106,15 @@ const OUTSIDE = "outside Codex's sandbox";
  * A patch to one file is known by the file's path; one to several by its whole text, which no path's rule matches. Codex
  * takes a header with spaces before it: a context line that looks like one makes the patch one to several.
  */
-function patched(event: Fields): Pick<ApprovalRequest, "subject" | "paths" | "detail"> | undefined {
+function patched(event: Fields): Pick<ApprovalRequest, "subject" | "paths" | "detail" | "detailForm"> | undefined {
   const patch = stringField(objectField(event, "tool_input") ?? {}, "command");
   const paths = [...(patch ?? "").matchAll(/^[^\S\n]*\*\*\*[^\S\n]*(?:(?:Add|Update|Delete) File|Move to):([^\n]+)/gm)];
   if (patch === undefined) return undefined;
   const [path, ...more] = paths.map(([, name = ""]) => name.trim());
   if (path === undefined) return { subject: patch };
-  return more.length === 0 ? { subject: path, detail: patch } : { subject: patch, paths: [path, ...more] };
+  return more.length === 0
+    ? { subject: path, detail: patch, detailForm: "patch" }
+    : { subject: patch, paths: [path, ...more] };
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { type Action, type ApprovalRequest, SEARCH_FILTERS, UNKNOWN_FOLDER } from "../../domain/approval.ts";
 import { type Fields, optional, stringField } from "../../lib/json_fields.ts";
-import { writePreview } from "./write_preview.ts";
+import { previewForm, writePreview } from "./write_preview.ts";
 
 /**
  * Tool name → what it does, and the field of its input that says to what, where one does. A `search` shows what stands in
@@ -31,7 +31,7 @@ export const HOOK_FORMAT_TOOLS: ToolTable = {
 
 type Call = Pick<
   ApprovalRequest,
-  "tool" | "action" | "subject" | "cwd" | "search" | "paths" | "detail" | "unsandboxed" | "reasoning"
+  "tool" | "action" | "subject" | "cwd" | "search" | "paths" | "detail" | "detailForm" | "unsandboxed" | "reasoning"
 >;
 
 /**
@@ -62,7 +62,9 @@ export function callOf(
     ...(search !== undefined ? { paths: searchedPaths(places, pattern) } : isOne ? {} : { paths: places }),
     ...(action === "command" ? optional("cwd", folderIn(input)) : {}),
     // The input as a whole shows it already.
-    ...(action === "write" && subject !== undefined ? optional("detail", writePreview(input)) : {}),
+    ...(action === "write" && subject !== undefined
+      ? { ...optional("detail", writePreview(input)), ...optional("detailForm", previewForm(input)) }
+      : {}),
     ...(action === "command" && leavesSandbox(input) ? { unsandboxed: true, detail: OUTSIDE } : {}),
     // Only a command's description says why; what other tools call so is part of their work.
     ...(action === "command" ? optional("reasoning", stringField(input, "description")) : {}),

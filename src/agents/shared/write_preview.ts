@@ -1,4 +1,5 @@
 /** What a tool that writes a file would write, as people read it: the part of its input that no rule is about. */
+import type { DetailForm } from "../../domain/approval.ts";
 import { booleanField, type Fields, objectArrayField } from "../../lib/json_fields.ts";
 import { oneLineExcerpt } from "./excerpt.ts";
 
@@ -16,6 +17,14 @@ export function writePreview(input: Fields): string | undefined {
     ...[input, ...objectArrayField(input, "edits") ?? []].flatMap(editOf),
   ];
   return parts.length === 0 ? undefined : parts.join("\n");
+}
+
+/** What kind of text the preview is: undefined where it is of several kinds, or a notebook's cell. */
+export function previewForm(input: Fields): DetailForm | undefined {
+  const isContent = given(input, "content").length > 0;
+  const isEdit = [input, ...objectArrayField(input, "edits") ?? []].some((one) => editOf(one).length > 0);
+  if (cellOf(input).length > 0 || isContent === isEdit) return undefined;
+  return isContent ? "content" : "edit";
 }
 
 function editOf(edit: Fields): string[] {

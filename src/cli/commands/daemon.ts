@@ -8,7 +8,7 @@ import { escapeControls } from "../../domain/sanitize.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { env } from "../../platform/process.ts";
 import { START_EVENT_ENV } from "../../platform/start_launcher.ts";
-import { confirm } from "../../platform/stdio.ts";
+import { stdinKeyboard } from "../../platform/keyboard.ts";
 import { bytes, duration } from "../format.ts";
 import { versionText } from "../version_note.ts";
 import { call, callOn, type CommandContext, read } from "../context.ts";
@@ -78,9 +78,10 @@ export async function stop({ context, ...rest }: CommandContext, flags: StopFlag
     restart,
     stepMs: secs === undefined ? undefined : secs * 1000,
     pidFile,
-    confirm: (what) => {
+    confirm: async (what) => {
       // A script that stops the daemon needs no confirmation: agents then show their own dialogs, nothing is denied.
-      const confirmed = confirm(`${what}. Stop? [y/N] `) ?? true;
+      const confirmed = !stdinKeyboard.isTerminal ||
+        await (await import("../ask.ts")).ask(run, `${what}. Stop?`, { flag: "--force" });
       if (confirmed) run.out.note(`${what}: left to the agents' own terminals`);
       return confirmed;
     },

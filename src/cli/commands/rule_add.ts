@@ -5,8 +5,8 @@ import { escapeControls } from "../../domain/sanitize.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder } from "../../platform/process.ts";
-import { confirm } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import { ask } from "../ask.ts";
 import { allSessions, call, type CommandContext, read } from "../context.ts";
 import { flawOf } from "../rule_flaws.ts";
 import { previewLines } from "../rule_preview.ts";
@@ -43,11 +43,10 @@ export async function addRule(run: CommandContext, pattern: string, options: Rul
   const { safetyMode } = await read(run, "status", {});
   for (const line of previewLines(rule, safetyMode, run.context.paths.journal, Date.now())) run.out.note(line);
   if (!yes) {
-    const confirmed = confirm(`Add the rule: ${params.decision} ${escapeControls(`${tool}: ${pattern}`)}? [y/N] `);
-    if (confirmed === undefined) {
-      throw new ConsoleError("usage", "stdin is no terminal, so nobody can confirm", { hint: "give --yes" });
+    const what = escapeControls(`${tool}: ${pattern}`);
+    if (!await ask(run, `Add the rule: ${params.decision} ${what}?`)) {
+      throw new ConsoleError("failed", "no rule was added, because it was not confirmed");
     }
-    if (!confirmed) throw new ConsoleError("failed", "no rule was added, because it was not confirmed");
   }
   const { ruleId } = await call(run, "approval.add_rule", params);
   run.out.note(`rule ${ruleId}; take it back with: agent-console rules revoke ${ruleId}`);

@@ -1,18 +1,20 @@
-/** `ls`, `show`, `next`, `session …`. */
-import { shellQuote } from "../../lib/shell_quote.ts";
-import { bold, dim } from "@std/fmt/colors";
+/** `ls`, `next`, `session …`. */
 import type { Approval } from "../../domain/approval.ts";
 import { mostUrgent, type SessionView } from "../../domain/query.ts";
-import type { HistoryEntry } from "../../domain/session.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { isFreeName } from "../../agents/shared/free_name.ts";
 import { answerHint, approvalLines } from "../approval_text.ts";
-import { activityText, displayStatus, duration, paint, SYMBOLS } from "../format.ts";
+import { displayStatus } from "../format.ts";
 import { allSessions, call, type CommandContext, read } from "../context.ts";
 import { sessionTable } from "../session_table.ts";
-import { contextOf, dollars, limitsOf } from "../cost.ts";
+import { resumeLine } from "../resume_line.ts";
+
+/** Loaded by the commands that take an id: `ls --json` is to start fast. */
+async function idOf(run: CommandContext, given: string, wants?: "closed"): Promise<string> {
+  return await (await import("../resolve.ts")).resolveSession(run, given, wants);
+}
 
 export interface SessionListOptions {
   readonly status?: string;
@@ -52,90 +54,6 @@ async function noSessions(): Promise<string> {
 async function openFor(run: CommandContext, sessions: readonly SessionView[]): Promise<readonly Approval[]> {
   if (!sessions.some((session) => session.status === "waiting" && session.waiting.approvalId !== undefined)) return [];
   return (await read(run, "approval.list", {})).approvals;
-}
-
-/** The session's id that is `given`, or begins with it where that is unambiguous. */
-export async function resolveSession(run: CommandContext, given: string): Promise<string> {
-  const sessions = await allSessions(run);
-  const ids = sessions.map(({ id }) => id);
-  if (ids.includes(given)) return given;
-  const matches = ids.filter((id) => id.startsWith(given));
-  if (matches.length === 1 && matches[0] !== undefined) return matches[0];
-  if (matches.length > 1) {
-    throw new ConsoleError(
-      "usage",
-      `"${escapeControls(given)}" matches ${matches.length} sessions`,
-      { hint: "give more of the id, as agent-console ls --all shows it" },
-    );
-  }
-  throw new ConsoleError(
-    "not_found",
-    `no session matches "${escapeControls(given)}"`,
-    { hint: "agent-console ls --all" },
-  );
-}
-
-export async function showSession(
-  run: CommandContext,
-  id: string,
-  options: { readonly json?: boolean },
-): Promise<void> {
-  const { session } = await read(run, "session.get", { sessionId: await resolveSession(run, id) });
-  if (options.json) return run.out.json({ sessions: [session] });
-  for (const line of details(session, Date.now())) {
-    run.out.line(line);
-  }
-}
-
-function details(session: SessionView & { readonly history: readonly HistoryEntry[] }, now: number): string[] {
-  const word = displayStatus(session);
-  const rows: [string, string | number | undefined][] = [
-    ["id", session.id],
-    ["agent", session.agent],
-    ["title", session.title],
-    ["folder", session.cwd],
-    ["branch", session.gitBranch],
-    ["model", session.model],
-    ["mode", session.permissionMode],
-    ["pid", session.pid],
-    ["terminal", session.terminal === undefined ? undefined : Object.values(session.terminal).join(" ")],
-    ["parent", session.parentId],
-    ["turns", session.turnCount],
-    ["prompt", session.lastPrompt],
-    ["cost", dollars(session.cost)],
-    ["context", contextOf(session.cost)],
-    ["plan", limitsOf(session.planLimits, now)],
-    ["priority", session.priority === 0 ? undefined : session.priority],
-    ["tags", session.tags.length === 0 ? undefined : session.tags.join(", ")],
-    ["transcript", session.transcriptPath],
-    ["reopen", session.status === "closed" ? resumeLine(session.closed.reopenable) : undefined],
-    ["started", `${duration(now - Date.parse(session.startedAt))} ago`],
-    ["last event", `${duration(now - Date.parse(session.lastEventAt))} ago`],
-  ];
-  return [
-    `${paint(word, `${SYMBOLS[word]} ${word}`)} for ${duration(now - Date.parse(session.since))}  ${
-      activityText(session)
-    }`
-      .trimEnd(),
-    ...rows.filter(([, value]) => value !== undefined).map(([key, value]) =>
-      `${dim(key.padEnd(11))} ${escapeControls(String(value))}`
-    ),
-    ...(session.history.length === 0 ? [] : [
-      bold("history"),
-      ...session.history.map((entry) =>
-        `  ${escapeControls(entry.from)}  ${entry.status.padEnd(8)}  ${duration(entry.durationMs)}`
-      ),
-    ]),
-  ];
-}
-
-/** For a shell, in the folder in which it was begun: resumed elsewhere, an agent would work on other files. */
-function resumeLine(
-  how: { readonly command: readonly string[]; readonly cwd?: string } | undefined,
-): string | undefined {
-  if (how === undefined) return undefined;
-  const resume = shellQuote(how.command);
-  return how.cwd === undefined ? resume : `${shellQuote(["cd", how.cwd])} && ${resume}`;
 }
 
 export async function next(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
@@ -178,7 +96,7 @@ export async function updateSession(run: CommandContext, id: string, options: Up
       { hint: "give a name of your own (a-z, 0-9, - and _), or leave --agent out for a session that is known" },
     );
   }
-  const sessionId = agent === undefined ? await resolveSession(run, id) : id;
+  const sessionId = agent === undefined ? await idOf(run, id) : id;
   const given = { agent, status, text, title, cwd, gitBranch: branch, model, tags: tag };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   if (priority !== undefined && !/^-?\d{1,15}(\.\d+)?$/.test(priority)) {
@@ -190,7 +108,7 @@ export async function updateSession(run: CommandContext, id: string, options: Up
 }
 
 export async function rename(run: CommandContext, id: string, title: string): Promise<void> {
-  const sessionId = await resolveSession(run, id);
+  const sessionId = await idOf(run, id);
   await call(run, "session.update", { sessionId, title });
   run.out.note(`${sessionId}: renamed`);
 }
@@ -200,13 +118,13 @@ export async function closeSession(
   id: string,
   options: { readonly reason?: string },
 ): Promise<void> {
-  const sessionId = await resolveSession(run, id);
+  const sessionId = await idOf(run, id);
   await call(run, "session.close", { sessionId, ...(options.reason === undefined ? {} : { reason: options.reason }) });
   run.out.note(`${sessionId}: closed`);
 }
 
 export async function reopenSession(run: CommandContext, id: string): Promise<void> {
-  const sessionId = await resolveSession(run, id);
+  const sessionId = await idOf(run, id, "closed");
   const { session } = await read(run, "session.get", { sessionId });
   await call(run, "session.reopen", { sessionId });
   const how = session.status === "closed" ? session.closed.reopenable : undefined;
@@ -215,8 +133,22 @@ export async function reopenSession(run: CommandContext, id: string): Promise<vo
   );
 }
 
-export async function removeSession(run: CommandContext, id: string): Promise<void> {
-  const sessionId = await resolveSession(run, id);
-  await call(run, "session.delete", { sessionId });
-  run.out.note(`${sessionId}: deleted`);
+export async function removeSession(
+  run: CommandContext,
+  given: string,
+  options: { readonly yes?: boolean },
+): Promise<void> {
+  const { resolveSessionOf } = await import("../resolve.ts");
+  const { session: { id, ...session }, kind } = await resolveSessionOf(run, given);
+  // The beginning of an id is too easily that of another session than the one that was meant.
+  if (kind === "beginning" && !options.yes) {
+    const what = [session.title, session.agent, session.cwd].filter((word) => word !== undefined).join(", ");
+    const question = `Delete ${escapeControls(id)} (${escapeControls(what)})?`;
+    const { ask } = await import("../ask.ts");
+    if (!await ask(run, question, { flag: `the whole id, ${escapeControls(id)}, or --yes` })) {
+      throw new ConsoleError("failed", "nothing was deleted, because it was not confirmed");
+    }
+  }
+  await call(run, "session.delete", { sessionId: id });
+  run.out.note(`${id}: deleted`);
 }

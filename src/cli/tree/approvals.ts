@@ -2,16 +2,27 @@
 import { type Command, Option } from "commander";
 import { APPROVAL_SCOPES } from "../../domain/approval.ts";
 import type { CommandContext } from "../context.ts";
-import { JSON_OPTION } from "./shared.ts";
+import type { GivenAnswer } from "../answers.ts";
+import { FULL_OPTION, JSON_OPTION, NO_PAGER_OPTION, TARGET } from "./shared.ts";
+
+const OPEN = `${TARGET}; without it the only one that is asked`;
 
 export function approvalCommands(root: Command, run: () => CommandContext): void {
   const load = () => import("../commands/approval.ts");
   root.command("approvals").description("what the agents wait for you to answer, oldest first")
-    .argument("[id]", "one of them, with all of its text")
+    .argument("[id]", "one of them with all of its text, as show").option(...FULL_OPTION).option(...NO_PAGER_OPTION)
     .option("--all", "the resolved ones too").option("--session <id>", "only this session's")
     .option(...JSON_OPTION)
     .action(async (id, options) => await (await load()).approvals(run(), id, options));
-  root.command("approve").description("allow it: the agent runs it").argument("[id]", "its id, or the beginning of it")
+  const loadDecide = () => import("../commands/decide.ts");
+  // One list for both, in the order in which they were given.
+  const answers: GivenAnswer[] = [];
+  const collect = (own: boolean) => (text: string) => {
+    answers.push({ text, own });
+    return answers;
+  };
+  root.command("approve").description("allow it: the agent runs it; a question is answered").argument("[id]", OPEN)
+    .option("-i, --interactive", "go through all that is asked, one by one, with single keys")
     .addOption(
       new Option(
         "--scope <scope>",
@@ -21,19 +32,24 @@ export function approvalCommands(root: Command, run: () => CommandContext): void
     )
     .option("--expires <time>", "the rule ends after so long: 30m, 8h, 7d")
     .option("--remember", "with --scope: the agent is to keep it in its own settings too, where it offers to")
-    .option("--answer <text...>", "the answers to its questions, in their order; a choice or your own words")
+    .option(
+      "--answer <choice>",
+      "the number of a choice, its text or the beginning of it; one for each question, in their order",
+      collect(false),
+    )
+    .option("--say <text>", "your own words instead of a choice", collect(true))
     .option("--all", "everything that one session waits for, after a confirmation").option(
       "--session <id>",
       "with --all",
     )
     .option("--yes", "with --all: do not ask")
-    .action(async (id, options) => await (await load()).approve(run(), id, options));
-  root.command("deny").description("say no: the agent is told, and goes on without").argument(
-    "<id>",
-    "its id, or the beginning of it",
-  )
+    .action(async (id, { say, answer, ...options }) => {
+      const given = answer ?? say;
+      await (await loadDecide()).approve(run(), id, { ...options, ...(given === undefined ? {} : { answer: given }) });
+    });
+  root.command("deny").description("say no: the agent is told, and goes on without").argument("[id]", OPEN)
     .option("--message <text>", "told to the agent")
-    .action(async (id, options) => await (await load()).deny(run(), id, options));
+    .action(async (id, options) => await (await loadDecide()).deny(run(), id, options));
   const loadRules = () => import("../commands/rules.ts");
   const rules = root.command("rules").description("standing answers");
   rules.command("list").description("the rules, and who gave them").option(...JSON_OPTION)

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { STATUSES } from "../../domain/session.ts";
 import * as session from "../commands/session.ts";
 import type { CommandContext } from "../context.ts";
-import { JSON_OPTION } from "./shared.ts";
+import { FULL_OPTION, JSON_OPTION, NO_PAGER_OPTION, SESSION, TARGET } from "./shared.ts";
 
 export function sessionCommands(root: Command, run: () => CommandContext): void {
   root.command("ls").description("the sessions, who needs you first")
@@ -12,9 +12,9 @@ export function sessionCommands(root: Command, run: () => CommandContext): void 
     .option("--all", "closed ones too")
     .option(...JSON_OPTION)
     .action(async (options) => await session.ls(run(), options));
-  root.command("show").description("everything about one session").argument("<id>", "its id, or the beginning of it")
-    .option(...JSON_OPTION)
-    .action(async (id, options) => await session.showSession(run(), id, options));
+  root.command("show").description("everything about one session and what it asks, or about one approval")
+    .argument("<id>", TARGET).option(...FULL_OPTION).option(...NO_PAGER_OPTION).option(...JSON_OPTION)
+    .action(async (id, options) => await (await import("../commands/show.ts")).show(run(), id, options));
   root.command("watch").description("every change as it happens")
     .option("--since <seq>", "begin after this record of the journal")
     .option("--json", "one JSON object a line")
@@ -27,7 +27,7 @@ export function sessionCommands(root: Command, run: () => CommandContext): void 
     );
 
   const byHand = root.command("session").description("change a session by hand");
-  byHand.command("update").description("set fields; absent ones stay").argument("<id>")
+  byHand.command("update").description("set fields; absent ones stay").argument("<id>", SESSION)
     .option("--agent <name>", "create the session if it is unknown, as this agent's")
     .addOption(new Option("--status <status>").choices(STATUSES.filter((status) => status !== "closed")))
     .option("--text <text>", "what it waits for, says or failed with")
@@ -35,12 +35,14 @@ export function sessionCommands(root: Command, run: () => CommandContext): void 
     .option("--priority <number>", "higher comes first; 0 is usual")
     .option("--tag <tag...>", "replaces the tags")
     .action(async (id, options) => await session.updateSession(run(), id, options));
-  byHand.command("rename").description("give it a title").argument("<id>").argument("<title>")
+  byHand.command("rename").description("give it a title").argument("<id>", SESSION).argument("<title>")
     .action(async (id, title) => await session.rename(run(), id, title));
-  byHand.command("close").description("mark it as ended").argument("<id>").option("--reason <text>")
+  byHand.command("close").description("mark it as ended").argument("<id>", SESSION).option("--reason <text>")
     .action(async (id, options) => await session.closeSession(run(), id, options));
-  byHand.command("reopen").description("mark a closed one as open").argument("<id>")
+  byHand.command("reopen").description("mark a closed one as open").argument("<id>", SESSION)
     .action(async (id) => await session.reopenSession(run(), id));
-  byHand.command("delete").description("forget it; the journal keeps its record").argument("<id>")
-    .action(async (id) => await session.removeSession(run(), id));
+  byHand.command("delete").description("forget it; the journal keeps its record")
+    .argument("<id>", "its whole id or whole name; the beginning of an id asks first")
+    .option("-y, --yes", "without a question")
+    .action(async (id, options) => await session.removeSession(run(), id, options));
 }

@@ -1,0 +1,116 @@
+/** From what people type as answers to the choices of a question: its number, its text or the beginning of it. Pure. */
+import { shellQuote } from "../lib/shell_quote.ts";
+import type { Approval, Choice } from "../domain/approval.ts";
+import { escapeControls } from "../domain/sanitize.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+
+/** One `--answer`, or one `--say`, whose text is the answer itself. */
+export interface GivenAnswer {
+  readonly text: string;
+  readonly own: boolean;
+}
+
+type Question = Pick<Approval, "id" | "for" | "choices">;
+
+/** Each answer belongs to the question at its place. @throws {ConsoleError} `usage`, which names the flag and lists the choices */
+export function answersTo(approval: Question, given: readonly GivenAnswer[]): Record<string, string> {
+  const { id, choices = [] } = approval;
+  const flag = given[0]?.own ? "--say" : "--answer";
+  if (choices.length === 0) {
+    throw new ConsoleError("usage", `approval "${id}" asks no question, so it takes no ${flag}`, {
+      hint: `agent-console approve ${id}, or with a reason: agent-console deny ${id} --message TEXT`,
+    });
+  }
+  if (given.length !== choices.length) {
+    const many = choices.length === 1 ? "one question and needs one" : `${choices.length} questions and needs as many`;
+    throw new ConsoleError(
+      "usage",
+      `approval "${id}" asks ${many} --answer, not ${given.length}:\n${choiceLines(approval).join("\n")}`,
+      { hint: answerExample(approval) },
+    );
+  }
+  if (new Set(choices.map(({ question }) => question)).size < choices.length) {
+    throw new ConsoleError("failed", `two questions of approval "${id}" read the same`, {
+      hint: "answer them in the agent's own terminal",
+    });
+  }
+  return Object.fromEntries(choices.map((choice, at) => [choice.question, answerTo(approval, choice, given[at]!)]));
+}
+
+function answerTo(approval: Question, choice: Choice, { text, own }: GivenAnswer): string {
+  if (own && !takesOwnWords(approval, choice)) {
+    throw refused(approval, choice, `--say ${quoted(text)}: this question takes only its choices`);
+  }
+  if (own || choice.options.length === 0) return text;
+  const answer = matchAnswer(choice, text);
+  if (typeof answer === "string") return answer;
+  const why = answer.length === 0 ? "is none of the choices" : `fits ${answer.map(quoted).join(" and ")}`;
+  throw refused(approval, choice, `--answer ${quoted(text)} ${why}`);
+}
+
+/** A form's field takes what its schema names, an agent's question whatever a person writes. */
+export function takesOwnWords({ for: kind }: Pick<Approval, "for">, { options }: Choice): boolean {
+  return kind !== "elicitation" || options.length === 0;
+}
+
+/**
+ * The answer that `typed` stands for in the agent's words; where the question takes several, with commas between. Else
+ * the choices that it fits, none or several.
+ */
+export function matchAnswer({ options, multiple }: Choice, typed: string): string | readonly string[] {
+  const whole = matchOption(options, typed);
+  if (whole.length === 1 || !multiple || !typed.includes(",")) return whole.length === 1 ? whole[0]! : whole;
+  const parts: string[] = [];
+  for (const part of typed.split(",")) {
+    const found = matchOption(options, part);
+    if (found.length !== 1) return found;
+    if (!parts.includes(found[0]!)) parts.push(found[0]!);
+  }
+  // A comma within a choice would be read as one between two: which they were nobody could tell.
+  return parts.length > 1 && parts.some((part) => part.includes(",")) ? parts : parts.join(", ");
+}
+
+/** Words for the two values of a form's yes or no. */
+const YES_NO: Readonly<Record<string, string>> = { yes: "true", y: "true", no: "false", n: "false" };
+
+/** The choice with exactly that text, else at that number, else with that text in any case, else those that begin so. */
+function matchOption(options: readonly string[], typed: string): readonly string[] {
+  if (options.includes(typed)) return [typed];
+  const word = typed.trim().toLowerCase();
+  if (word === "") return [];
+  const numbered = /^\d{1,4}$/.test(word) ? options[Number(word) - 1] : undefined;
+  if (numbered !== undefined) return [numbered];
+  const isFlag = options.length === 2 && options.includes("true") && options.includes("false");
+  const meant = (isFlag && Object.hasOwn(YES_NO, word) ? YES_NO[word] : undefined) ?? word;
+  const same = options.filter((option) => option.trim().toLowerCase() === meant);
+  return [...new Set(same.length > 0 ? same : options.filter((option) => option.toLowerCase().startsWith(meant)))];
+}
+
+function quoted(text: string): string {
+  return `"${escapeControls(text)}"`;
+}
+
+function refused(approval: Question, choice: Choice, message: string): ConsoleError {
+  const lines = choiceLines({ ...approval, choices: [choice] });
+  return new ConsoleError("usage", `${message}:\n${lines.join("\n")}`, {
+    hint: takesOwnWords(approval, choice)
+      ? "give its number, its text or the beginning of it; your own words: --say TEXT"
+      : "give its number, its text or the beginning of it",
+  });
+}
+
+/** The questions with their choices, numbered, for people; escaped. */
+export function choiceLines({ choices = [] }: Pick<Approval, "choices">): readonly string[] {
+  return choices.flatMap(({ question, options, multiple }) => [
+    `  ${escapeControls(question)}${multiple ? " (one or more, with commas between)" : ""}`,
+    ...options.map((option, at) =>
+      `    ${String(at + 1).padStart(String(options.length).length)}  ${escapeControls(option)}`
+    ),
+  ]);
+}
+
+/** The command that answers with the first of the choices. */
+export function answerExample({ id, choices = [] }: Question): string {
+  const answers = choices.flatMap(({ options }) => ["--answer", options.length === 0 ? "TEXT" : "1"]);
+  return shellQuote(["agent-console", "approve", id, ...answers]);
+}

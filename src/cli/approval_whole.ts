@@ -1,0 +1,112 @@
+/** One approval with everything that is known of it, for whoever decides it. Pure. */
+import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
+import type { Approval, DetailForm } from "../domain/approval.ts";
+import type { SessionView } from "../domain/query.ts";
+import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
+import { answerExample, choiceLines, takesOwnWords } from "./answers.ts";
+import { answerHint, outcomeText, riskText } from "./approval_text.ts";
+import { duration } from "./format.ts";
+import { nameOfSession } from "./pick.ts";
+
+/** An approval whose texts are whole, where they could be had. */
+export type WholeApproval = Approval & { readonly detailForm?: DetailForm };
+
+export interface WholeView {
+  /** Absent where its row was deleted. */
+  readonly session: SessionView | undefined;
+  /** Where its terminal is; escaped. */
+  readonly place: string | undefined;
+  /** ms since 1970. */
+  readonly now: number;
+  /** The edit as a diff (edit_diff.ts), where it is one; not escaped. */
+  readonly diff: readonly string[] | undefined;
+}
+
+const KINDS: Readonly<Record<Approval["for"], string>> = {
+  permission: "permission",
+  question: "question",
+  plan: "plan",
+  elicitation: "form",
+};
+
+export function wholeLines(approval: WholeApproval, view: WholeView): string[] {
+  const { id, agent, cwd, reasoning, choices = [], suggestions = [], risk } = approval;
+  const { session, place, now } = view;
+  const isOpen = approval.status === "pending";
+  const name = escapeControls(nameOfSession(session ?? (cwd === undefined ? {} : { cwd })) || agent);
+  const title = `${bold(escapeControls(id))}  ${KINDS[approval.for]}  ${riskText(risk)}  ${bold(name)} ${
+    escapeControls(agent)
+  }`;
+  const facts: readonly [string, string | undefined][] = [
+    ["session", approval.sessionId],
+    ["folder", cwd],
+    ["terminal", place],
+    ["asked", `${duration(now - Date.parse(approval.requestedAt))} ago`],
+    [isOpen ? "until" : "ended", isOpen ? until(approval.deadline, now) : outcomeText(approval)],
+    ["why", reasoning],
+  ];
+  return [
+    title,
+    ...facts.flatMap(([key, value]) => value === undefined ? [] : fact(key, value)),
+    ...request(approval, view.diff),
+    ...(choices.length === 0 ? [] : ["", ...choiceLines(approval)]),
+    ...(suggestions.length === 0 ? [] : ["", ...suggestions.map((line) => dim(`  offers: ${escapeControls(line)}`))]),
+    "",
+    ...(isOpen ? answers(approval) : []),
+  ];
+}
+
+function until(deadline: string, now: number): string {
+  return `${duration(Date.parse(deadline) - now)} left here; after that only its own terminal can answer`;
+}
+
+function fact(key: string, value: string): string[] {
+  return escapeControlsKeepLines(value).split("\n").map((line, at) =>
+    `${dim((at === 0 ? key : "").padEnd(9))} ${line}`
+  );
+}
+
+/** What would run or be written. Of a question the input is its choices, which come below in words. */
+function request(approval: WholeApproval, diff: readonly string[] | undefined): string[] {
+  const { tool, input, detail, detailForm, missing, cutBy } = approval;
+  if (approval.for === "question" && approval.choices !== undefined) return [];
+  const lines = (text: string) => escapeControlsKeepLines(text).split("\n");
+  const shown = [
+    "",
+    ...(tool === "" ? [] : [dim(`  ${escapeControls(tool)}`)]),
+    ...lines(input).map((line) => `    ${line}`),
+  ];
+  if (detail !== undefined) {
+    const isPatch = diff !== undefined || detailForm === "patch" || detailForm === "edit";
+    const body = diff?.map(escapeControls) ?? lines(detail === "" ? "(empty)" : detail.replace(/\n$/, ""));
+    shown.push("", ...body.map((line) => `    ${isPatch ? painted(line) : line}`));
+  }
+  if (cutBy !== undefined) {
+    shown.push(yellow(`    [${cutBy} characters never arrived, so that it can only be denied here]`));
+  } else if (missing !== undefined) shown.push(yellow(`    [${missing} characters of it were not kept]`));
+  return shown;
+}
+
+function painted(line: string): string {
+  if (/^(?:---|\+\+\+) /.test(line)) return bold(line);
+  if (line.startsWith("@@")) return cyan(line);
+  return line.startsWith("+") ? green(line) : line.startsWith("-") ? red(line) : line;
+}
+
+/** The commands that decide it. */
+function answers(approval: WholeApproval): string[] {
+  const { id, choices = [], cutBy } = approval;
+  if (choices.length === 0 || cutBy !== undefined) {
+    const scopes = approval.for === "permission" && cutBy === undefined
+      ? [
+        `${dim("scopes".padEnd(9))} --scope session, workspace or always: the very same call runs unasked from then on`,
+      ]
+      : [];
+    return [`${dim("answer".padEnd(9))} ${answerHint(approval)}`, ...scopes];
+  }
+  const own = choices.some((choice) => choice.options.length > 0 && takesOwnWords(approval, choice));
+  return [
+    `${dim("answer".padEnd(9))} ${answerExample(approval)} · agent-console deny ${id}`,
+    ...(own ? [`${"".padEnd(9)} a number, its text or the beginning of it; your own words: --say TEXT`] : []),
+  ];
+}

@@ -1,0 +1,102 @@
+/**
+ * Questions to the person at the terminal. Ctrl-C and Ctrl-D at any of them end the program with 130 at once: nothing
+ * that was asked about happens. So each waits for the keyboard without blocking the program, which would hear of the
+ * Ctrl-C only after the next line.
+ */
+import { escapeControls } from "../domain/sanitize.ts";
+import { type Keyboard, stdinKeyboard } from "../platform/keyboard.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import type { CommandContext } from "./context.ts";
+import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
+
+type Asker = Pick<CommandContext, "signal">;
+
+/** What the caller's person typed next. @throws {CommandEnded} 130 on Ctrl-C, Ctrl-D and the end of input */
+async function nextInput({ signal }: Asker, keyboard: Keyboard): Promise<string> {
+  const ended = Promise.withResolvers<undefined>();
+  const end = () => ended.resolve(undefined);
+  if (signal.aborted) end();
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    const typed = await Promise.race([ended.promise, keyboard.read()]);
+    // Where both came, the interrupt counts.
+    if (typed === undefined || signal.aborted) throw interrupted(keyboard);
+    return typed;
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+}
+
+export function interrupted(keyboard: Keyboard): CommandEnded {
+  keyboard.show("\n"); // the shell's prompt begins a line of its own
+  return new CommandEnded(INTERRUPTED);
+}
+
+/** One line of text, without the space around it. @throws {CommandEnded} 130 */
+export async function askLine(run: Asker, question: string, keyboard: Keyboard = stdinKeyboard): Promise<string> {
+  keyboard.show(question);
+  const line = await nextInput(run, keyboard);
+  // Without its end it was cut off by Ctrl-D: what stands before that is no answer.
+  if (!line.endsWith("\n")) throw interrupted(keyboard);
+  return line.trim();
+}
+
+/**
+ * A yes or a no; Enter alone is a no, anything else asks again.
+ *
+ * @param question outside text in it escaped
+ * @param flag what to give where nobody can be asked
+ * @throws {ConsoleError} `failed` without a terminal; {CommandEnded} 130
+ */
+export async function ask(
+  run: Asker,
+  question: string,
+  { flag = "--yes", keyboard = stdinKeyboard }: { readonly flag?: string; readonly keyboard?: Keyboard } = {},
+): Promise<boolean> {
+  if (!keyboard.isTerminal) {
+    throw new ConsoleError("failed", "stdin is no terminal, so nobody can confirm", { hint: `give ${flag}` });
+  }
+  for (;;) {
+    const answer = (await askLine(run, `${question} [y/N] `, keyboard)).toLowerCase();
+    if (answer === "y" || answer === "yes") return true;
+    if (answer === "" || answer === "n" || answer === "no") return false;
+    keyboard.show("Please type y or n.\n");
+  }
+}
+
+/** A row to choose: its id, which may be typed instead of its number, and what it is. Outside text, not escaped. */
+export interface Row {
+  readonly id: string;
+  readonly words: readonly string[];
+}
+
+/** The rows as lines with aligned columns, escaped. */
+export function rowLines(rows: readonly Row[]): readonly string[] {
+  const cells = rows.map(({ id, words }) => [id, ...words].map(escapeControls));
+  const widths = cells[0]?.map((_, at) => Math.max(...cells.map((line) => line[at]?.length ?? 0))) ?? [];
+  return cells.map((line) => line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ").trimEnd());
+}
+
+/**
+ * Which of several: by its number, or by its id.
+ *
+ * @returns its index; undefined where Enter alone was typed
+ * @throws {CommandEnded} 130
+ */
+export async function askWhich(
+  run: Asker,
+  title: string,
+  rows: readonly Row[],
+  keyboard: Keyboard = stdinKeyboard,
+): Promise<number | undefined> {
+  const width = String(rows.length).length;
+  keyboard.show(`${title}\n`);
+  rowLines(rows).forEach((line, at) => keyboard.show(`  ${String(at + 1).padStart(width)}  ${line}\n`));
+  for (;;) {
+    const typed = await askLine(run, `1-${rows.length}, Enter for none: `, keyboard);
+    if (typed === "") return undefined;
+    const at = rows.findIndex(({ id }, i) => typed === String(i + 1) || typed === id);
+    if (at >= 0) return at;
+    keyboard.show(`"${escapeControls(typed)}" is none of them.\n`);
+  }
+}

@@ -1,0 +1,280 @@
+/** `approve -i`: all that is asked, one by one, answered with single keys. */
+import { bold, dim } from "@std/fmt/colors";
+import { type Approval, riskNamed } from "../../domain/approval.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
+import { type Keyboard, stdinKeyboard } from "../../platform/keyboard.ts";
+import { errorText } from "../../protocol/error_text.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import type { ParamsOf } from "../../protocol/method_schemas.ts";
+import { takesOwnWords } from "../answers.ts";
+import { approvalLines, outcomeText } from "../approval_text.ts";
+import { askLine } from "../ask.ts";
+import { askAnswers } from "../ask_answers.ts";
+import { type CommandContext, read } from "../context.ts";
+import { decide } from "../decide_one.ts";
+import { Keys } from "../keys.ts";
+import { LiveInbox } from "../live_inbox.ts";
+import { page } from "../pager.ts";
+import { nameOfSession } from "../pick.ts";
+import { placeOf } from "../resolve.ts";
+import { linesOfWhole, wholeApproval } from "./show.ts";
+
+/** Nobody has read a question that came up less than this before the key, ms. */
+const UNREAD_MS = 400;
+
+const SCOPES = { s: "session", w: "workspace", a: "always" } as const;
+/** Key → when the rule ends, seconds from now; undefined: never. */
+const ENDS: Readonly<Record<string, number | undefined>> = { "1": 3600, "8": 28_800, n: undefined };
+
+/** What became of a question: answered or gone, left for later, or the end of it all. */
+type Done = "over" | "skipped" | "quit";
+
+/** What all steps use. */
+interface Desk {
+  readonly run: CommandContext;
+  readonly keyboard: Keyboard;
+  readonly keys: Keys;
+  readonly inbox: LiveInbox;
+}
+
+export async function answerInbox(run: CommandContext, keyboard: Keyboard = stdinKeyboard): Promise<void> {
+  if (!keyboard.isTerminal) {
+    throw new ConsoleError("failed", "stdin is no terminal, so nobody can press a key", {
+      hint: "agent-console approvals, then agent-console approve ID",
+    });
+  }
+  const inbox = await LiveInbox.open(run);
+  try {
+    if (inbox.open.length === 0) return run.out.note("Nothing waits for an answer.");
+    const keys = new Keys(keyboard, run.signal);
+    try {
+      await goThrough({ run, keyboard, keys, inbox });
+    } finally {
+      keys[Symbol.dispose]();
+    }
+  } finally {
+    inbox[Symbol.dispose]();
+  }
+}
+
+/** Oldest first; what comes meanwhile is newer, so it comes at the end. */
+async function goThrough(desk: Desk): Promise<void> {
+  const { run, inbox } = desk;
+  const seen = new Set<string>();
+  let skipped = 0;
+  for (;;) {
+    const left = inbox.open.filter(({ id }) => !seen.has(id));
+    const [approval] = left;
+    if (approval === undefined) break;
+    seen.add(approval.id);
+    const done = await one(desk, approval, left.length);
+    if (done === "skipped") skipped++;
+    if (done === "quit") return;
+  }
+  const open = skipped === 0 ? "" : ` ${skipped} skipped: agent-console approvals`;
+  run.out.note(`Nothing more waits for an answer.${open}`);
+}
+
+async function one(desk: Desk, approval: Approval, left: number): Promise<Done> {
+  const { run, keyboard, inbox } = desk;
+  const { id } = approval;
+  keyboard.show(`\n${dim(left === 1 ? "the last one" : `${left} to answer`)}\n`);
+  await showAtHand(desk, approval);
+  const state = { isWhole: approval.missing === undefined };
+  let readable = Date.now() + UNREAD_MS;
+  let isLost = false;
+  for (let isAsked = false;;) {
+    if (!inbox.isOpen(id)) return gone(desk, approval, isAsked);
+    if (inbox.lost !== undefined && !isLost) keyboard.show(`\n${escapeControls(inbox.lost)}; trying again\n`);
+    if (!isAsked || isLost !== (inbox.lost !== undefined)) keyboard.show(prompt(approval, run.out.screen.columns));
+    isAsked = true;
+    isLost = inbox.lost !== undefined;
+    const typed = await desk.keys.next(inbox.changed());
+    if (typed === undefined) continue;
+    const [key = ""] = typed.keys;
+    if (key === "q") {
+      keyboard.show("q\n");
+      return "quit";
+    }
+    // Of keys that came together only the first counts: pasted text answers no more than one question.
+    if (typed.at < readable || typed.keys.startsWith("\x1b")) continue;
+    readable = 0;
+    keyboard.show(`${escapeControls(key)}\n`);
+    isAsked = false;
+    if (!inbox.isOpen(id)) continue; // answered elsewhere in this very moment
+    if (key === "s") return "skipped";
+    try {
+      if (await pressed(desk, approval, key, state)) return "over";
+    } catch (error) {
+      if (!(error instanceof ConsoleError)) throw error;
+      keyboard.show(errorText(error));
+      if (!await isPending(run, id)) return "over";
+    }
+  }
+}
+
+async function isPending(run: CommandContext, id: string): Promise<boolean> {
+  return (await read(run, "approval.list", {})).approvals.some((one) => one.id === id);
+}
+
+function gone({ keyboard, inbox }: Desk, { id }: Approval, isAsked: boolean): Done {
+  const now = inbox.get(id);
+  const how = now === undefined ? "is not asked any more" : escapeControls(outcomeText(now));
+  keyboard.show(`${isAsked ? "\n" : ""}${id}: ${how}\n`);
+  return "over";
+}
+
+/** The whole of it, where it was kept whole: else its two ends, and the rest only in the pager. */
+async function showAtHand({ run, keyboard, inbox }: Desk, approval: Approval): Promise<void> {
+  if (approval.missing !== undefined) {
+    const session = inbox.sessions.find(({ id }) => id === approval.sessionId);
+    const name = nameOfSession(session ?? {}) || approval.sessionId.slice(0, 8);
+    keyboard.show(`${approvalLines(approval, name, Date.now()).join("\n")}\n`);
+    if (approval.cutBy === undefined) {
+      keyboard.show(`  v shows the ${approval.missing} characters that are left out here\n`);
+    }
+    return;
+  }
+  const lines = await linesOfWhole(await wholeApproval(run, approval), inbox, {});
+  // Its last lines are the commands that answer it: here that is a key.
+  const end = lines.lastIndexOf("");
+  keyboard.show(`${lines.slice(0, end < 0 ? undefined : end).join("\n")}\n`);
+}
+
+/** The keys, no line wider than the terminal. */
+function prompt(approval: Approval, columns: number): string {
+  const { choices = [], cutBy } = approval;
+  const keys: readonly (readonly [string, string])[] = [
+    ...(cutBy !== undefined
+      ? []
+      : choices.length > 0
+      ? choiceKeys(approval)
+      : [["y", "yes"], ...(approval.for === "permission" ? [["a", "longer"]] as const : [])] as const),
+    ["n", "no"],
+    ["e", "no, because"],
+    ["v", "view"],
+    ["o", "where"],
+    ["s", "skip"],
+    ["q", "quit"],
+  ];
+  let width = 0;
+  const parts = keys.map(([key, does], at) => {
+    const gap = at === 0 ? "" : " · ";
+    const needs = gap.length + key.length + 1 + does.length;
+    const breaks = width + needs + 2 > columns && at > 0;
+    width = breaks ? needs - gap.length : width + needs;
+    return `${breaks ? "\n" : gap}${bold(key)} ${does}`;
+  });
+  return `${parts.join("")} > `;
+}
+
+/** One question with few choices is answered by one key; all else by lines. */
+function choiceKeys(approval: Approval): readonly (readonly [string, string])[] {
+  const count = quickChoices(approval)?.length;
+  if (count === undefined) return [["1", "answer"]];
+  const own = takesOwnWords(approval, approval.choices![0]!);
+  return [[count === 1 ? "1" : `1-${count}`, "choose"], ...(own ? [["w", "own words"]] as const : [])];
+}
+
+function quickChoices({ choices = [] }: Approval): readonly string[] | undefined {
+  const [choice, ...more] = choices;
+  const isQuick = choice !== undefined && more.length === 0 && !choice.multiple;
+  return isQuick && choice.options.length > 0 && choice.options.length <= 9 ? choice.options : undefined;
+}
+
+/** Whether it is answered now. @throws {ConsoleError} */
+async function pressed(desk: Desk, approval: Approval, key: string, state: { isWhole: boolean }): Promise<boolean> {
+  const { run, keyboard, keys, inbox } = desk;
+  const { id, choices = [], cutBy } = approval;
+  const send = async (params: Omit<ParamsOf<"approval.decide">, "id">) => {
+    await decide(run, approval, { id, ...params });
+    return true;
+  };
+  if (key === "v") {
+    await viewAll(desk, approval);
+    state.isWhole = cutBy === undefined;
+    return false;
+  }
+  if (key === "o") {
+    const session = inbox.sessions.find((row) => row.id === approval.sessionId);
+    keyboard.show(`${session === undefined ? "its session is gone" : placeOf(session)}\n`);
+    return false;
+  }
+  if (key === "n") return await send({ decision: "deny" });
+  if (key === "e") {
+    const message = await keys.lent(() => askLine(run, "no, because (Enter: back): ", keyboard));
+    return message === "" ? false : await send({ decision: "deny", message });
+  }
+  const isYes = choices.length === 0 && (key === "y" || (key === "a" && approval.for === "permission"));
+  const isAnswer = choices.length > 0 && /^[1-9wy]$/.test(key);
+  if (cutBy !== undefined || !(isYes || isAnswer)) {
+    keyboard.show(`${escapeControls(key)} is none of these keys\n`);
+    return false;
+  }
+  // Nobody approves what they could not read: it is shown first, and then asked again.
+  if (!state.isWhole) {
+    await viewAll(desk, approval);
+    state.isWhole = true;
+    return false;
+  }
+  if (isAnswer) {
+    const answers = await answersBy(desk, approval, key);
+    return answers === undefined ? false : await send({ decision: "approve", answers });
+  }
+  const scope = key === "a" ? await askScope(desk) : {};
+  if (scope === undefined) return false;
+  if (riskNamed(approval.risk) === "destroys" && !await isSure(desk)) return false;
+  return await send({ decision: "approve", ...scope });
+}
+
+async function viewAll({ run, keyboard, keys, inbox }: Desk, approval: Approval): Promise<void> {
+  const lines = await linesOfWhole(await wholeApproval(run, approval), inbox, { full: true });
+  await keys.lent(async () => {
+    if (!await page(run, lines)) keyboard.show(`${lines.join("\n")}\n`);
+  });
+}
+
+/** Undefined: the person went back. */
+async function answersBy(
+  { run, keyboard, keys }: Desk,
+  approval: Approval,
+  key: string,
+): Promise<Record<string, string> | undefined> {
+  const quick = quickChoices(approval);
+  const [choice] = approval.choices ?? [];
+  if (quick === undefined || choice === undefined) return await keys.lent(() => askAnswers(run, approval, keyboard));
+  const chosen = quick[Number(key) - 1];
+  if (chosen !== undefined) return { [choice.question]: chosen };
+  if (key !== "w" || !takesOwnWords(approval, choice)) return undefined;
+  const words = await keys.lent(() => askLine(run, "your words (Enter: back): ", keyboard));
+  return words === "" ? undefined : { [choice.question]: words };
+}
+
+/** Undefined: any other key, which goes back. */
+async function askScope(
+  desk: Desk,
+): Promise<Pick<ParamsOf<"approval.decide">, "scope" | "expiresInSecs"> | undefined> {
+  const scope = await keyOf(desk, "the same call from now on: s in this session · w in this folder · a always > ");
+  if (!Object.hasOwn(SCOPES, scope)) return undefined;
+  const end = await keyOf(desk, "until: 1 in 1 hour · 8 in 8 hours · n for good > ");
+  if (!Object.hasOwn(ENDS, end)) return undefined;
+  const secs = ENDS[end];
+  return { scope: SCOPES[scope as keyof typeof SCOPES], ...(secs === undefined ? {} : { expiresInSecs: secs }) };
+}
+
+async function isSure(desk: Desk): Promise<boolean> {
+  return await keyOf(desk, "It destroys something. y approves it, any other key goes back > ") === "y";
+}
+
+/** The key to a step of one question; what was typed before the step was shown does not count. */
+async function keyOf({ keyboard, keys }: Desk, text: string): Promise<string> {
+  keyboard.show(text);
+  const shown = Date.now();
+  for (;;) {
+    const typed = await keys.next(new Promise(() => {}));
+    if (typed === undefined || typed.at < shown) continue;
+    const [key = ""] = typed.keys;
+    keyboard.show(`${escapeControls(key)}\n`);
+    return key;
+  }
+}

@@ -1,0 +1,108 @@
+/** `show`: everything about one approval, or about one session and what it asks. */
+import { bold, dim } from "@std/fmt/colors";
+import type { Approval } from "../../domain/approval.ts";
+import type { SessionView } from "../../domain/query.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
+import type { HistoryEntry } from "../../domain/session.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import { type WholeApproval, wholeLines } from "../approval_whole.ts";
+import { call, type CommandContext, read } from "../context.ts";
+import { contextOf, dollars, limitsOf } from "../cost.ts";
+import { activityText, displayStatus, duration, paint, SYMBOLS } from "../format.ts";
+import { printPaged } from "../pager.ts";
+import { type Board, openApprovalsOf } from "../pick.ts";
+import { resumeLine } from "../resume_line.ts";
+import { loadBoard, placeOf, resolveTarget } from "../resolve.ts";
+
+export interface ShowOptions {
+  readonly json?: boolean;
+  /** Of an edit also the lines that stay. */
+  readonly full?: boolean;
+  readonly pager?: boolean;
+}
+
+export async function show(run: CommandContext, given: string, options: ShowOptions): Promise<void> {
+  const board = await loadBoard(run);
+  const target = await resolveTarget(run, given, board);
+  if (target.kind === "approval") {
+    const whole = await wholeApproval(run, target.approval);
+    if (options.json) return run.out.json({ approvals: [whole] });
+    return await printPaged(run, await linesOfWhole(whole, board, options), options);
+  }
+  const { session } = await read(run, "session.get", { sessionId: target.session.id });
+  const open = await Promise.all(openApprovalsOf(session, board).map((one) => wholeApproval(run, one)));
+  if (options.json) return run.out.json({ sessions: [session], ...(open.length === 0 ? {} : { approvals: open }) });
+  const asked = await Promise.all(open.map((one) => linesOfWhole(one, board, options)));
+  await printPaged(run, [...details(session, Date.now()), ...asked.flatMap((lines) => ["", ...lines])], options);
+}
+
+/** With all of its text: from then on it can be approved. What is over, or never arrived whole, is as it was kept. */
+export async function wholeApproval(run: CommandContext, approval: Approval): Promise<WholeApproval> {
+  if (approval.status !== "pending" || approval.cutBy !== undefined) return approval;
+  try {
+    const text = await call(run, "approval.text", { id: approval.id });
+    const { missing: _, ...shown } = approval;
+    return { ...shown, ...text };
+  } catch (error) {
+    if (!(error instanceof ConsoleError) || error.kind !== "already_decided") throw error;
+    const { approvals } = await read(run, "approval.list", { status: "all" });
+    return approvals.find(({ id }) => id === approval.id) ?? approval;
+  }
+}
+
+export async function linesOfWhole(
+  whole: WholeApproval,
+  { sessions }: Pick<Board, "sessions">,
+  { full = false }: ShowOptions,
+): Promise<string[]> {
+  const session = sessions.find(({ id }) => id === whole.sessionId);
+  const { detail, detailForm, input } = whole;
+  const diff = detail !== undefined && detailForm === "edit"
+    ? (await import("../edit_diff.ts")).editDiff(input, detail, full)
+    : undefined;
+  const isKnown = session?.terminal !== undefined || session?.tty !== undefined;
+  const { cwd: _, ...rest } = session ?? {};
+  return wholeLines(whole, { session, place: isKnown ? placeOf(rest) : undefined, now: Date.now(), diff });
+}
+
+function details(session: SessionView & { readonly history: readonly HistoryEntry[] }, now: number): string[] {
+  const word = displayStatus(session);
+  const rows: [string, string | number | undefined][] = [
+    ["id", session.id],
+    ["agent", session.agent],
+    ["title", session.title],
+    ["folder", session.cwd],
+    ["branch", session.gitBranch],
+    ["model", session.model],
+    ["mode", session.permissionMode],
+    ["pid", session.pid],
+    ["terminal", session.terminal === undefined ? undefined : Object.values(session.terminal).join(" ")],
+    ["parent", session.parentId],
+    ["turns", session.turnCount],
+    ["prompt", session.lastPrompt],
+    ["cost", dollars(session.cost)],
+    ["context", contextOf(session.cost)],
+    ["plan", limitsOf(session.planLimits, now)],
+    ["priority", session.priority === 0 ? undefined : session.priority],
+    ["tags", session.tags.length === 0 ? undefined : session.tags.join(", ")],
+    ["transcript", session.transcriptPath],
+    ["reopen", session.status === "closed" ? resumeLine(session.closed.reopenable) : undefined],
+    ["started", `${duration(now - Date.parse(session.startedAt))} ago`],
+    ["last event", `${duration(now - Date.parse(session.lastEventAt))} ago`],
+  ];
+  return [
+    `${paint(word, `${SYMBOLS[word]} ${word}`)} for ${duration(now - Date.parse(session.since))}  ${
+      activityText(session)
+    }`
+      .trimEnd(),
+    ...rows.filter(([, value]) => value !== undefined).map(([key, value]) =>
+      `${dim(key.padEnd(11))} ${escapeControls(String(value))}`
+    ),
+    ...(session.history.length === 0 ? [] : [
+      bold("history"),
+      ...session.history.map((entry) =>
+        `  ${escapeControls(entry.from)}  ${entry.status.padEnd(8)}  ${duration(entry.durationMs)}`
+      ),
+    ]),
+  ];
+}

@@ -1,0 +1,91 @@
+/**
+ * Single keys from the keyboard. The terminal is given back however this ends: at the end of the command, at an error, at
+ * TERM, HUP and QUIT.
+ */
+import type { Keyboard } from "../platform/keyboard.ts";
+import { exit, onSignal, type Signal } from "../platform/process.ts";
+import { interrupted } from "./ask.ts";
+
+/** 128 and the signal's number, as a shell names the end of what a signal ended. */
+const ENDS: readonly (readonly [Signal, number])[] = [["SIGHUP", 129], ["SIGQUIT", 131], ["SIGTERM", 143]];
+
+const CTRL_C = "\x03";
+const CTRL_D = "\x04";
+
+/** Keys that came together, and when: pasted text and an arrow key come as several at once. */
+interface Typed {
+  readonly keys: string;
+  /** ms since 1970. */
+  readonly at: number;
+}
+
+export class Keys implements Disposable {
+  readonly #keyboard: Keyboard;
+  readonly #signal: AbortSignal;
+  readonly #offs: readonly (() => void)[];
+  /** A read that goes on while another question is shown: its key belongs to that. */
+  #reading: Promise<Typed | undefined> | undefined;
+  #isRaw = false;
+
+  /** @param signal its end ends {@link next} */
+  constructor(keyboard: Keyboard, signal: AbortSignal) {
+    this.#keyboard = keyboard;
+    this.#signal = signal;
+    this.#offs = ENDS.map(([name, code]) =>
+      onSignal(name, () => {
+        this.#raw(false);
+        exit(code);
+      })
+    );
+    this.#raw(true);
+  }
+
+  /**
+   * The next keys; undefined where `other` came first.
+   *
+   * @throws {CommandEnded} 130 on Ctrl-C, Ctrl-D and the end of input
+   */
+  async next(other: Promise<unknown>): Promise<Typed | undefined> {
+    const aborted = Promise.withResolvers<"end">();
+    const end = () => aborted.resolve("end");
+    if (this.#signal.aborted) end();
+    this.#signal.addEventListener("abort", end, { once: true });
+    try {
+      this.#reading ??= this.#keyboard.read().then((keys) => keys === undefined ? undefined : { keys, at: Date.now() });
+      const typed = await Promise.race([
+        aborted.promise,
+        this.#reading.then((got) => got ?? "end" as const),
+        other.then(() => undefined),
+      ]);
+      if (typed === undefined) return undefined;
+      this.#reading = undefined;
+      if (typed === "end" || typed.keys.includes(CTRL_C) || typed.keys.includes(CTRL_D)) {
+        throw interrupted(this.#keyboard);
+      }
+      return typed;
+    } finally {
+      this.#signal.removeEventListener("abort", end);
+    }
+  }
+
+  /** Runs what needs the terminal as it was: a question by lines, the pager. Only after a key was taken. */
+  async lent<T>(work: () => Promise<T>): Promise<T> {
+    this.#raw(false);
+    try {
+      return await work();
+    } finally {
+      this.#raw(true);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const off of this.#offs) off();
+    this.#raw(false);
+  }
+
+  #raw(raw: boolean): void {
+    if (this.#isRaw === raw) return;
+    this.#keyboard.setRaw(raw);
+    this.#isRaw = raw;
+  }
+}

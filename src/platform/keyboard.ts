@@ -1,0 +1,36 @@
+/** What a person types at this terminal, line by line or key by key, and where the questions to them are shown. */
+import { writeStderr } from "./stdio.ts";
+
+/** A person with a keyboard, or whoever plays one in a test. */
+export interface Keyboard {
+  /** Somebody sees a question and can answer it. */
+  readonly isTerminal: boolean;
+  /** Shows a question, or what became of one. */
+  show(text: string): void;
+  /**
+   * What is typed next: a line with its end, or single keys where {@link Keyboard.setRaw} asked for them. A line without
+   * an end was cut off with Ctrl-D; undefined: nothing comes any more. It cannot be taken back: a second read, or another
+   * program at this terminal, would compete with it for the keys.
+   */
+  read(): Promise<string | undefined>;
+  /** Keys at once and without echo, Ctrl-C and Ctrl-D as keys; false gives the terminal back. */
+  setRaw(raw: boolean): void;
+}
+
+/** Longer lines than this a terminal does not hand over. */
+const LINE = 4096;
+
+const decoder = new TextDecoder();
+
+export const stdinKeyboard: Keyboard = {
+  get isTerminal() {
+    return Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
+  },
+  show: (text) => void writeStderr(text),
+  read: async () => {
+    const buffer = new Uint8Array(LINE);
+    const count = await Deno.stdin.read(buffer);
+    return count === null ? undefined : decoder.decode(buffer.subarray(0, count), { stream: true });
+  },
+  setRaw: (raw) => Deno.stdin.setRaw(raw),
+};
