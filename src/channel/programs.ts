@@ -28,7 +28,7 @@ export function permitted(candidates: readonly string[]): string | undefined {
 }
 
 /** How programs find the desktop; taken from whoever starts the daemon, where they have it. `TZ`: when quiet hours are. */
-export const DESKTOP_ENV: readonly string[] = [
+const DESKTOP_ENV: readonly string[] = [
   "DBUS_SESSION_BUS_ADDRESS",
   "DISPLAY",
   "TZ",

@@ -87,7 +87,8 @@ export class Needs {
       for (const key of keys) if (key !== session.waiting.approvalId) this.#note(key);
       return undefined; // the approval has events of its own
     }
-    const what = told(session.waiting.for, session.waiting.text);
+    const { for: wants, text } = session.waiting;
+    const what = wants === "permission" && text !== "" ? harmless(text) : told(wants, text);
     return this.#opened({ key: keys[0] ?? "", kind: "question", sessionId, name, what });
   }
 
@@ -141,7 +142,7 @@ function whatOf({ for: wants, tool, input, choices = [], risk }: Approval): stri
 }
 
 function told(what: string, text: string): string {
-  return harmless(text === "" ? what : `${what}: ${text}`);
+  return harmless(text === "" || text === what ? what : `${what}: ${text}`);
 }
 
 function harmless(text: string): string {
