@@ -7,7 +7,7 @@ import type { SessionView } from "../domain/query.ts";
 import { oneLine } from "../domain/sanitize.ts";
 import type { RunOutcome } from "../platform/bounded_run.ts";
 import type { Clock, Log } from "../platform/system.ts";
-import type { CallContent, Channel } from "./channels.ts";
+import type { CallContent, Channel, Nobody } from "./channels.ts";
 import type { ChannelOutcome } from "./methods.ts";
 
 export interface CallsDeps {
@@ -92,10 +92,11 @@ export class Calls {
   }
 
   /** One line in the log where a channel begins to fail, and one where it works again. */
-  #note({ name }: Channel, outcome: RunOutcome): ChannelOutcome {
+  #note({ name }: Channel, outcome: RunOutcome | Nobody): ChannelOutcome {
     const { clock, log } = this.#deps;
     const before = this.last.get(name)?.ok ?? true;
     const told = { at: new Date(clock.now()).toISOString(), ...outcomeOf(outcome) };
+    if (outcome.kind === "nobody") return told;
     this.last.set(name, told);
     if (this.#stopped.signal.aborted || before === told.ok) return told;
     if (told.ok) log.info("a channel calls again", { channel: name });
@@ -104,8 +105,8 @@ export class Calls {
   }
 }
 
-function outcomeOf(outcome: RunOutcome): Omit<ChannelOutcome, "at"> {
-  if (outcome.kind === "unusable") return { ok: false, problem: oneLine(outcome.problem) };
+function outcomeOf(outcome: RunOutcome | Nobody): Omit<ChannelOutcome, "at"> {
+  if (outcome.kind === "unusable" || outcome.kind === "nobody") return { ok: false, problem: oneLine(outcome.problem) };
   const stderr = oneLine(outcome.stderr).slice(0, 400);
   const told = stderr === "" ? {} : { stderr };
   if (outcome.kind === "killed") return { ok: false, problem: "it was killed, because it did not end", ...told };

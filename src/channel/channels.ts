@@ -29,7 +29,13 @@ export interface Channel {
   /** What it runs: absolute, and in the sandbox. */
   readonly program: string;
   /** Runs it to its end, within {@link CALL_MS}. */
-  call(content: CallContent, signal: AbortSignal): Promise<RunOutcome>;
+  call(content: CallContent, signal: AbortSignal): Promise<RunOutcome | Nobody>;
+}
+
+/** Nobody is there whom the channel could reach: no failure of it. */
+export interface Nobody {
+  readonly kind: "nobody";
+  readonly problem: string;
 }
 
 /** A program of a channel is killed after so long, ms. */
@@ -84,7 +90,7 @@ export function tmuxChannel(program: string, { run, env, tmuxSockets }: ChannelD
       }
     }
     if (told > 0) return { kind: "ended", code: 0, stdout: "", stderr: "" };
-    return problem ?? { kind: "unusable", problem: "no tmux client is attached to a server that an agent runs in" };
+    return problem ?? { kind: "nobody", problem: "no tmux client is attached to a server that an agent runs in" };
   };
   return { name: "tmux", program, call };
 }

@@ -1,14 +1,12 @@
 /** The rows of the feature's methods, and what the program's types must know of them. */
 import * as v from "valibot";
 import type { FeatureRows } from "../core/service.ts";
+import { MAX_MUTE_MINUTES } from "../protocol/limits.ts";
 import { committed, idempotencyKey, noParams, text } from "../protocol/schemas.ts";
 
 /** The channels, in the order of lists. */
 export const CHANNEL_NAMES = ["desktop", "tmux", "command"] as const;
 export type ChannelName = typeof CHANNEL_NAMES[number];
-
-/** A mute is over after a week at most: one that was forgotten must not stay for ever. */
-const MAX_MUTE_MINUTES = 7 * 24 * 60;
 
 const outcome = v.object({
   /** Whether the program ended with code 0. */

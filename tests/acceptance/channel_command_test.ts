@@ -168,7 +168,10 @@ Deno.test("first hour 5: channel test tells the exit code and what the program s
   await home.start();
   const { code, stdout, stderr } = await home.cli(["channel", "test", "command"]);
   assertEquals([code, stdout], [1, ""]);
-  assertMatch(stderr, /^error: command did not call: \S+\/call: exit code 3: no network: token=\*\*\*\nhint: /);
+  assertMatch(
+    stderr,
+    /^error: command did not call: \S+\/call: exit code 3: no network: token=\*\*\*\nhint: run it by hand, /,
+  );
   const off = await home.cli(["channel", "test", "desktop"]);
   assertEquals([off.code, off.stderr], [
     1,
@@ -176,9 +179,18 @@ Deno.test("first hour 5: channel test tells the exit code and what the program s
     "hint: agent-console config set channels.desktop.enabled true, then agent-console daemon restart\n",
   ]);
   assertEquals((await home.cli(["channel", "test", "pager"])).code, 2);
+  assertMatch(
+    (await home.cli(["channel", "list"])).stdout,
+    /^command {2}fails {2}\S+\/call\n {2}last call: exit code 3: /m,
+  );
+  for (const time of ["8d", "soon", "-1m", "0s"]) {
+    const wrong = await home.cli(["channel", "mute", "--", time]);
+    assertEquals(wrong.code, 2, time);
+    assert(wrong.stderr.includes(time), wrong.stderr);
+  }
   await Deno.writeTextFile(`${home.root}/call`, '#!/bin/sh\ncat > "$(dirname "$0")/call-1"\n');
   const good = await home.cli(["channel", "test", "command"]);
-  assertEquals([good.code, good.stdout.split("\n")[0]], [0, `command: ${home.root}/call ended well`], good.stderr);
+  assertEquals([good.code, good.stdout.split("\n")[0]], [0, `command: ${home.root}/call has called`], good.stderr);
   const [call] = await calls(home);
   assertEquals([call?.["test"], call?.["schema"], call?.["kind"]], [true, 1, "question"]);
 });

@@ -62,7 +62,7 @@ Deno.test({
     assertMatch(shown, /▲ \S+ waits: Bash: touch ＃\(touch \S+pwned\) ＃\[fg=red\] %H;/);
     assertEquals((await namesIn(home.root)).includes("pwned"), false);
     const tested = await home.cli(["channel", "test", "tmux"]);
-    assertEquals([tested.code, tested.stdout.split("\n")[0]], [0, `tmux: ${program} ended well`], tested.stderr);
+    assertEquals([tested.code, tested.stdout.split("\n")[0]], [0, `tmux: ${program} has called`], tested.stderr);
   },
 });
 

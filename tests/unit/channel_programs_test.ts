@@ -66,7 +66,7 @@ Deno.test("X3 tmux: no format, no time, no second command, no option; clients wi
 Deno.test("first hour 5: tmux with nobody attached says so", async () => {
   const { deps } = recorder();
   const outcome = await tmuxChannel("/usr/bin/tmux", deps).call(content, signal);
-  assert(outcome.kind === "unusable" && outcome.problem.includes("no tmux client"), JSON.stringify(outcome));
+  assert(outcome.kind === "nobody" && outcome.problem.includes("no tmux client"), JSON.stringify(outcome));
 });
 
 Deno.test("first hour 5: a command gets the question as JSON on stdin, and its own words as they are", async () => {

@@ -6,7 +6,7 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../../protocol/method_schemas.ts";
 import { call, type CommandContext, read } from "../context.ts";
 import { clockTime, duration } from "../format.ts";
-import { table } from "../table.ts";
+import { MAX_MUTE_MINUTES } from "../../protocol/limits.ts";
 import { seconds } from "../time_span.ts";
 
 type Listed = ResultOf<"channel.list">;
@@ -14,44 +14,29 @@ type Listed = ResultOf<"channel.list">;
 export async function listChannels(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
   const list = await read(run, "channel.list", {});
   if (options.json) return run.out.json(list);
-  const { isTerminal, columns } = run.out.screen;
-  const rows = table(
-    [
-      { title: "CHANNEL", value: ({ name }) => name },
-      {
-        title: "STATE",
-        value: stateOf,
-        paint: (one, cell) => stateOf(one) === "on" ? green(cell) : stateColor(one)(cell),
-      },
-      { title: "ABOUT", value: aboutOf, shrinksTo: 10, grows: true },
-    ],
-    list.channels,
-    isTerminal ? columns : 200,
-  );
-  for (const line of rows) run.out.line(line);
+  for (const channel of list.channels) for (const line of channelLines(channel)) run.out.line(line);
   for (const line of whenLines(list)) run.out.line(dim(line));
 }
 
 type Row = Listed["channels"][number];
 
-function stateOf({ enabled, problem, last }: Row): string {
-  return !enabled ? "off" : problem !== undefined || last?.ok === false ? "fails" : "on";
+const PAINT = { on: green, off: dim, fails: red } as const;
+
+/** A line, and below it what is wrong, in as many columns as it takes. */
+function channelLines({ name, enabled, program, problem, last }: Row): string[] {
+  const trouble = problem ?? (last === undefined || last.ok ? undefined : `last call: ${failureOf(last)}`);
+  const state = !enabled ? "off" : trouble === undefined ? "on" : "fails";
+  const called = last?.ok === true ? `, called ${duration(Date.now() - Date.parse(last.at))} ago` : "";
+  const about = enabled ? `${escapeControls(program ?? "")}${called}` : dim(howToTurnOn(name));
+  return [
+    `${name.padEnd(8)} ${PAINT[state](state.padEnd(6))} ${about}`.trimEnd(),
+    ...(enabled && trouble !== undefined ? [`  ${escapeControls(trouble)}`] : []),
+  ];
 }
 
-function stateColor(row: Row): (text: string) => string {
-  return stateOf(row) === "off" ? dim : red;
-}
-
-function aboutOf({ name, enabled, program, problem, last }: Row): string {
-  if (!enabled) {
-    const how = name === "command"
-      ? `config set channels.command.argv '["PROGRAM"]'`
-      : `config set channels.${name}.enabled true`;
-    return `agent-console ${how}`;
-  }
-  const failed = last === undefined || last.ok ? undefined : `last call: ${failureOf(last)}`;
-  const called = last?.ok === true ? `called ${duration(Date.now() - Date.parse(last.at))} ago` : undefined;
-  return escapeControls([problem, program, failed, called].filter((part) => part).join("  "));
+function howToTurnOn(name: string): string {
+  const value = name === "command" ? `command.argv '["PROGRAM"]'` : `${name}.enabled true`;
+  return `agent-console config set channels.${value}`;
 }
 
 function failureOf({ problem, code, stderr }: { problem?: string; code?: number; stderr?: string }): string {
@@ -78,15 +63,19 @@ export async function testChannel(run: CommandContext, name: string): Promise<vo
     throw new ConsoleError(
       "failed",
       `${name} did not call: ${escapeControls(program)}: ${escapeControls(failureOf(done))}`,
-      {
-        hint: "agent-console channel list",
-      },
+      { hint: HINTS[name] ?? "agent-console channel list" },
     );
   }
-  run.out.line(`${name}: ${escapeControls(program)} ended well`);
+  run.out.line(`${name}: ${escapeControls(program)} has called`);
   run.out.line(dim(escapeControls(text)));
   if (stderr !== undefined) run.out.note(`it said: ${stderr}`);
 }
+
+const HINTS: Readonly<Record<string, string>> = {
+  desktop: "start the daemon where the desktop is: agent-console daemon restart, in a terminal of it",
+  tmux: "attach a client to the tmux server that your agents run in",
+  command: "run it by hand, with {} on its stdin",
+};
 
 /** Without a time. */
 const USUAL = "1h";
@@ -96,11 +85,19 @@ export async function muteChannels(run: CommandContext, given: string = USUAL): 
     await call(run, "channel.mute", { minutes: null });
     return run.out.note("channels call again");
   }
-  const minutes = seconds(given, "TIME") / 60;
-  await call(run, "channel.mute", { minutes: Math.max(1, minutes) });
+  await call(run, "channel.mute", { minutes: minutesOf(given) });
   const { mutedUntil, channels } = await read(run, "channel.list", {});
   run.out.note(`no channel calls until ${untilText(mutedUntil ?? "")}; agent-console channel mute off ends that`);
   if (!channels.some(({ enabled }) => enabled)) run.out.note("no channel is on: agent-console channel list");
+}
+
+/** At least one, because shorter is no mute. @throws {ConsoleError} `usage` */
+function minutesOf(given: string): number {
+  const minutes = /^\d+[smhd]$/.test(given) ? Math.max(1, seconds(given) / 60) : Infinity;
+  if (minutes <= MAX_MUTE_MINUTES) return minutes;
+  throw new ConsoleError("usage", `TIME is "${escapeControls(given)}", expected a time up to 7d, or off`, {
+    hint: "a number and s, m, h or d, like 30m or 8h",
+  });
 }
 
 /** The time of day, and how long that is. */
