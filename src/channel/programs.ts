@@ -63,7 +63,9 @@ export function channelPermissions({ settings, env, exists }: SandboxContext<Cha
 /** The whole environment of a program that calls. `env` reads what the sandbox was given. */
 export function programEnv(env: (name: string) => string | undefined): Record<string, string> {
   const uid = ownUid();
-  const runtime = env("XDG_RUNTIME_DIR") || (uid === null ? undefined : `/run/user/${uid}`);
+  const given = env("XDG_RUNTIME_DIR");
+  const runtime = given?.startsWith("/") ? given : uid === null ? undefined : `/run/user/${uid}`;
+  const bus = env("DBUS_SESSION_BUS_ADDRESS");
   const values = {
     PATH: "/usr/bin:/bin",
     LC_ALL: "C.UTF-8", // texts are UTF-8, whatever the daemon was started with
@@ -71,9 +73,13 @@ export function programEnv(env: (name: string) => string | undefined): Record<st
     DISPLAY: env("DISPLAY"),
     WAYLAND_DISPLAY: env("WAYLAND_DISPLAY"),
     XDG_RUNTIME_DIR: runtime,
-    // Where a hook has started the daemon nobody told it; systemd's place is nearly everybody's.
-    DBUS_SESSION_BUS_ADDRESS: env("DBUS_SESSION_BUS_ADDRESS") ||
-      (runtime === undefined ? undefined : `unix:path=${runtime}/bus`),
+    // Other addresses may name a program to run (`unixexec:`). Where a hook has started the daemon nobody gave one;
+    // systemd's place is nearly everybody's.
+    DBUS_SESSION_BUS_ADDRESS: bus !== undefined && /^unix:[^;]*$/.test(bus)
+      ? bus
+      : runtime === undefined
+      ? undefined
+      : `unix:path=${runtime}/bus`,
   };
   return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => value ? [[name, value]] : []));
 }

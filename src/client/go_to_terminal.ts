@@ -40,7 +40,7 @@ async function goToPane(at: TmuxPane, signal: AbortSignal): Promise<JumpOutcome>
   const [, session, window] = /^(\$\d+) (@\d+)\s*$/.exec(found.stdout) ?? [];
   // tmux answers for a pane that is gone as well, with nothing.
   if (session === undefined || window === undefined) return { kind: "unreachable", why: `tmux has no pane ${at.pane}` };
-  for (const args of selectPane(at, window)) {
+  for (const args of selectPane(at, session, window)) {
     const done = await tmux(args);
     if (!done.ok) return { kind: "unreachable", why: done.why };
   }

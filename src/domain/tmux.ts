@@ -76,9 +76,13 @@ export function findPane({ socket, pane }: TmuxPane): readonly string[] {
   return ["-S", socket, "display-message", "-p", "-t", pane, "--", "#{session_id} #{window_id}"];
 }
 
-/** Brings a pane to the front of its own session. */
-export function selectPane({ socket, pane }: TmuxPane, window: string): readonly (readonly string[])[] {
-  return [["-S", socket, "select-window", "-t", window], ["-S", socket, "select-pane", "-t", pane]];
+/** Brings a pane to the front of a session: its window may be in several. */
+export function selectPane(
+  { socket, pane }: TmuxPane,
+  session: string,
+  window: string,
+): readonly (readonly string[])[] {
+  return [["-S", socket, "select-window", "-t", `${session}:${window}`], ["-S", socket, "select-pane", "-t", pane]];
 }
 
 /** Makes a client show a session. */

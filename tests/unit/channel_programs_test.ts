@@ -1,7 +1,7 @@
 /** What channels run: argv without a shell, texts that are no options, formats or markup, and the sandbox for exactly that. */
 import { assert, assertEquals } from "@std/assert";
 import { type CallContent, commandChannel, desktopChannel, tmuxChannel } from "../../src/channel/channels.ts";
-import { channelPermissions } from "../../src/channel/programs.ts";
+import { channelPermissions, programEnv } from "../../src/channel/programs.ts";
 import { type ChannelSettings, channelsSection } from "../../src/channel/section.ts";
 import { initialSettings, valuesOf } from "../../src/config/values.ts";
 import { SCHEMA } from "../../src/daemon/features.ts";
@@ -131,4 +131,22 @@ Deno.test("A7 the sandbox lets run exactly the programs of channels that are on"
     ["/usr/local/bin/ring", "channels.command.argv"],
   ]);
   assertEquals(permissions({ command: { argv: ["/opt/gone"] } }, there), [["/usr/bin/tmux", "channels.command.argv"]]);
+});
+
+Deno.test("first hour 5: programs get a closed environment; no address in it names a program", () => {
+  const given = (more: Record<string, string>) =>
+    programEnv((name) => ({ HOME: "/home/u", LD_PRELOAD: "x", ...more })[name]);
+  const own = `/run/user/${Deno.uid()}`;
+  const always = { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8", HOME: "/home/u" };
+  const usual = { ...always, XDG_RUNTIME_DIR: own, DBUS_SESSION_BUS_ADDRESS: `unix:path=${own}/bus` };
+  assertEquals(given({}), usual);
+  assertEquals(given({ DBUS_SESSION_BUS_ADDRESS: "unixexec:path=/work/evil" }), usual);
+  assertEquals(given({ DBUS_SESSION_BUS_ADDRESS: "unix:path=/a;unixexec:path=/work/evil" }), usual);
+  assertEquals(given({ XDG_RUNTIME_DIR: "relative", DISPLAY: "" }), usual);
+  assertEquals(given({ XDG_RUNTIME_DIR: "/r", DBUS_SESSION_BUS_ADDRESS: "unix:abstract=/tmp/x", DISPLAY: ":1" }), {
+    ...always,
+    XDG_RUNTIME_DIR: "/r",
+    DBUS_SESSION_BUS_ADDRESS: "unix:abstract=/tmp/x",
+    DISPLAY: ":1",
+  });
 });
