@@ -8,6 +8,7 @@ import { writeStdout } from "../platform/stdio.ts";
 import type { CommandContext } from "./context.ts";
 import { approvalCommands } from "./tree/approvals.ts";
 import { auditCommands } from "./tree/audit.ts";
+import { channelCommands } from "./tree/channels.ts";
 import { configCommands } from "./tree/config.ts";
 import { daemonCommands } from "./tree/daemon.ts";
 import { hookCommands } from "./tree/hooks.ts";
@@ -22,6 +23,7 @@ type Group = (root: Command, run: () => CommandContext) => void;
 const GROUPS: readonly Group[] = [
   sessionCommands,
   approvalCommands,
+  channelCommands,
   daemonCommands,
   hookCommands,
   configCommands,

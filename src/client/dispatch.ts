@@ -7,6 +7,7 @@ import { type ThisProgram, thisProgram } from "../platform/program.ts";
 import { storedName } from "../agents/shared/agent_name.ts";
 import { runHook } from "./hook.ts";
 import type { StatuslineOptions } from "./statusline.ts";
+import { runTmuxStatus } from "./tmux_status.ts";
 
 /** The commands that cli/quick.ts knows, each exactly as `NAME --json`. */
 export type FastCommand = "ls" | "next" | "status";
@@ -36,6 +37,9 @@ export async function dispatch(args: readonly string[], mainUrl: string, rooms: 
   if (word === "statusline" && (dashes ?? "--") === "--") {
     onUncaught(() => {});
     return await (await rooms.statusline()).runStatusline({ command, home: moved > 0 ? args[1] : undefined });
+  }
+  if (word === "tmux" && dashes === "status" && command.length === 0) {
+    return await runTmuxStatus({ program, home: moved > 0 ? args[1] : undefined, start: false });
   }
   const quick = args.length === 2 && args[1] === "--json" ? args[0] : undefined;
   if (quick === "ls" || quick === "next" || quick === "status") {

@@ -144,7 +144,6 @@ type Leaf = string | number | boolean | null | readonly unknown[];
 const RESERVED_KEYS: readonly string[] = [
   "agents",
   "capsules",
-  "channels",
   "gateway",
   "journal.keep_days",
   "scheduler",

@@ -3,6 +3,7 @@
  * whoever starts the daemon reads it too: the sandbox is the sum of what the features declare.
  */
 import { approvalPermissions } from "../approvals/permissions.ts";
+import { channel } from "../channel/mod.ts";
 import { type Config, configSchema } from "../config/base_sections.ts";
 import type { ConfigSchema } from "../config/schema.ts";
 import type { ConfigSection } from "../config/section.ts";
@@ -14,7 +15,7 @@ import type { Permission } from "../platform/sandbox.ts";
 import { retention } from "../retention/mod.ts";
 import { spool } from "../spool/mod.ts";
 
-export const FEATURES = [spool, liveness, feeds, retention] as const;
+export const FEATURES = [channel, spool, liveness, feeds, retention] as const;
 
 /** A feature whatever its methods, its projection and its section. */
 // deno-lint-ignore no-explicit-any -- a list of features: each has types of its own, which createFeatures puts together again

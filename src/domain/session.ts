@@ -88,8 +88,9 @@ export interface Terminal {
   readonly tmuxPane?: string;
   /** tmux socket path, the first part of `TMUX`. */
   readonly tmuxSocket?: string;
-  /** Window or pane id of another terminal (kitty, WezTerm). */
+  /** Window or pane id of another terminal (kitty, WezTerm, zellij, iTerm). */
   readonly windowId?: string;
+  readonly zellijSession?: string;
   /** Set where the agent runs at the far end of an ssh connection. */
   readonly ssh?: boolean;
 }

@@ -99,6 +99,9 @@ export const LIMITS: Limits = Object.freeze({
   tickMs: 10_000,
 });
 
+/** Longest mute of the channels, minutes: one that was forgotten must not stay for ever. */
+export const MAX_MUTE_MINUTES = 7 * 24 * 60;
+
 /** Longest configuration of a workspace, UTF-8 bytes: it comes along with every event of a hook. */
 export const MAX_WORKSPACE_CONFIG = 16_384;
 

@@ -7,3 +7,8 @@ export function exists(path: string): boolean {
     return false;
   }
 }
+
+/** The names of what is in a folder. */
+export async function namesIn(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+}

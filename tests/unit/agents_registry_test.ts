@@ -49,6 +49,9 @@ Deno.test("agents: what a hook forwards is the same in every version: it is part
     "WEZTERM_PANE",
     "KITTY_WINDOW_ID",
     "SSH_TTY",
+    "ITERM_SESSION_ID",
+    "ZELLIJ_PANE_ID",
+    "ZELLIJ_SESSION_NAME",
     "AC_PID_NAMESPACE",
   ]);
 });

@@ -8,6 +8,9 @@ export const TERMINAL_ENV = [
   "WEZTERM_PANE",
   "KITTY_WINDOW_ID",
   "SSH_TTY",
+  "ITERM_SESSION_ID",
+  "ZELLIJ_PANE_ID",
+  "ZELLIJ_SESSION_NAME",
 ] as const;
 
 /** Set by the launcher of hooks, where the system has pid namespaces: `pid:[4026531836]`. */

@@ -28,16 +28,24 @@ function terminalOf(env: HookEnv): Terminal | undefined {
   const pane = value(env, "TMUX_PANE");
   const wezterm = value(env, "WEZTERM_PANE");
   const kitty = value(env, "KITTY_WINDOW_ID");
+  const zellij = value(env, "ZELLIJ_SESSION_NAME");
   const inTmux = tmux !== undefined || pane !== undefined;
-  const program = inTmux ? "tmux" : value(env, "TERM_PROGRAM") ??
+  const inZellij = !inTmux && zellij !== undefined;
+  const program = inTmux ? "tmux" : inZellij ? "zellij" : value(env, "TERM_PROGRAM") ??
     (wezterm !== undefined ? "WezTerm" : kitty !== undefined ? "kitty" : undefined);
+  // iTerm's is "w0t1p2:UUID"; the part before the colon changes when a tab is moved
+  const iterm = program === "iTerm.app" ? value(env, "ITERM_SESSION_ID")?.split(":").at(-1) : undefined;
   const terminal: Terminal = {
     ...optional("program", program),
     ...optional("tmuxPane", pane !== undefined && /^%\d+$/.test(pane) ? pane : undefined),
     // TMUX is "socket,pid,session"; a socket path may hold commas itself
     ...optional("tmuxSocket", tmux?.replace(/,[^,]*,[^,]*$/, "")),
-    // inside tmux these are left over from the terminal in which its server was started
-    ...optional("windowId", inTmux ? undefined : wezterm ?? kitty),
+    // inside tmux and zellij the others are left over from the terminal in which its server was started
+    ...optional(
+      "windowId",
+      inTmux ? undefined : inZellij ? value(env, "ZELLIJ_PANE_ID") : iterm ?? wezterm ?? kitty,
+    ),
+    ...(inZellij ? optional("zellijSession", zellij) : {}),
     ...(value(env, "SSH_TTY") === undefined ? {} : { ssh: true }),
   };
   return Object.keys(terminal).length === 0 ? undefined : terminal;

@@ -1,0 +1,114 @@
+/**
+ * Calls a person: gathers what needs one for a moment, leaves out what was answered meanwhile or is in front of them, and
+ * hands the rest to the channels as one call. No timer runs while nothing is gathered.
+ */
+import { type Need, type NeedKind, needMessage, Needs } from "../domain/needs.ts";
+import type { SessionView } from "../domain/query.ts";
+import { oneLine } from "../domain/sanitize.ts";
+import type { RunOutcome } from "../platform/bounded_run.ts";
+import type { Clock, Log } from "../platform/system.ts";
+import type { CallContent, Channel, Nobody } from "./channels.ts";
+import type { ChannelOutcome } from "./methods.ts";
+
+export interface CallsDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Runs `action` after so many ms, unless the returned function was called before. */
+  readonly after: (ms: number, action: () => void) => () => void;
+  /** Those that are on, as the configuration is now. */
+  readonly channels: () => readonly Channel[];
+  readonly kinds: () => readonly NeedKind[];
+  /** Nobody is called now: muted, or quiet hours. */
+  readonly isSilent: () => boolean;
+  /** Those of `needs` whose pane is in front of somebody now. Never throws. */
+  readonly visible: (needs: readonly Need[]) => Promise<ReadonlySet<Need>>;
+}
+
+/** What comes within so long of the first is one call, ms. */
+const GATHER_MS = 2000;
+/** Most needs that wait for a call, and for one channel whose program runs: the newest give way. */
+const MAX_WAITING = 200;
+
+export class Calls {
+  #deps: CallsDeps;
+  #needs = new Needs();
+  #gathered: Need[] = [];
+  #callOff: () => void = () => {};
+  #stopped = new AbortController();
+  /** Channel → what it says when its program has ended; undefined while none runs. */
+  #busy = new Map<string, Need[]>();
+  readonly last = new Map<string, ChannelOutcome>();
+
+  constructor(deps: CallsDeps) {
+    this.#deps = deps;
+  }
+
+  /** What is there at the start has called before. */
+  seed(sessions: Iterable<SessionView>): void {
+    this.#needs.seed(sessions);
+  }
+
+  hear(event: { readonly type: string; readonly data: object }): void {
+    const need = this.#needs.hear(event);
+    if (need === undefined || this.#stopped.signal.aborted || !this.#deps.kinds().includes(need.kind)) return;
+    if (this.#gathered.length >= MAX_WAITING) return;
+    if (this.#gathered.push(need) > 1) return;
+    this.#callOff = this.#deps.after(GATHER_MS, () => void this.#call(this.#gathered.splice(0)));
+  }
+
+  stop(): void {
+    this.#callOff();
+    this.#stopped.abort();
+  }
+
+  /** By one channel, at once, whatever is silent; beside a call of it that runs. */
+  async test(channel: Channel, content: CallContent): Promise<ChannelOutcome> {
+    return this.#note(channel, await channel.call(content, this.#stopped.signal));
+  }
+
+  async #call(gathered: readonly Need[]): Promise<void> {
+    const { isSilent, visible, channels } = this.#deps;
+    const open = gathered.filter((need) => this.#needs.isOpen(need));
+    if (open.length === 0 || isSilent()) return;
+    const inFront = await visible(open);
+    const needs = open.filter((need) => !inFront.has(need));
+    for (const channel of channels()) this.#sendTo(channel, needs);
+  }
+
+  #sendTo(channel: Channel, needs: readonly Need[]): void {
+    const waiting = this.#busy.get(channel.name);
+    if (waiting === undefined) void this.#send(channel, needs);
+    else waiting.push(...needs.slice(0, Math.max(0, MAX_WAITING - waiting.length)));
+  }
+
+  async #send(channel: Channel, needs: readonly Need[]): Promise<void> {
+    const open = needs.filter((need) => this.#needs.isOpen(need)); // somebody may have answered while we looked
+    if (open.length === 0 || this.#stopped.signal.aborted) return;
+    const waiting: Need[] = [];
+    this.#busy.set(channel.name, waiting);
+    this.#note(channel, await channel.call({ needs: open, message: needMessage(open) }, this.#stopped.signal));
+    this.#busy.delete(channel.name);
+    if (!this.#deps.isSilent()) await this.#send(channel, waiting);
+  }
+
+  /** One line in the log where a channel begins to fail, and one where it works again. */
+  #note({ name }: Channel, outcome: RunOutcome | Nobody): ChannelOutcome {
+    const { clock, log } = this.#deps;
+    const before = this.last.get(name)?.ok ?? true;
+    const told = { at: new Date(clock.now()).toISOString(), ...outcomeOf(outcome) };
+    if (outcome.kind === "nobody") return told;
+    this.last.set(name, told);
+    if (this.#stopped.signal.aborted || before === told.ok) return told;
+    if (told.ok) log.info("a channel calls again", { channel: name });
+    else log.warn("a channel did not call", { channel: name, ...told });
+    return told;
+  }
+}
+
+function outcomeOf(outcome: RunOutcome | Nobody): Omit<ChannelOutcome, "at"> {
+  if (outcome.kind === "unusable" || outcome.kind === "nobody") return { ok: false, problem: oneLine(outcome.problem) };
+  const stderr = oneLine(outcome.stderr).slice(0, 400);
+  const told = stderr === "" ? {} : { stderr };
+  if (outcome.kind === "killed") return { ok: false, problem: "it was killed, because it did not end", ...told };
+  return { ok: outcome.code === 0, code: outcome.code, ...told };
+}

@@ -1,0 +1,42 @@
+/** `go`: to the terminal of a session. */
+import { goToTerminal } from "../../client/go_to_terminal.ts";
+import { mostUrgent } from "../../domain/query.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
+import type { Session } from "../../domain/session.ts";
+import { whereIs } from "../../domain/terminal_jump.ts";
+import { shellQuote } from "../../lib/shell_quote.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import { type CommandContext, read } from "../context.ts";
+import { resolveSession } from "./session.ts";
+
+export async function go(run: CommandContext, id: string | undefined): Promise<void> {
+  const session = id === undefined ? await mostUrgentNow(run) : await sessionNamed(run, id);
+  const { id: sessionId, title, agent } = session;
+  const outcome = await goToTerminal(session, run.signal);
+  if (outcome.kind === "shown") {
+    return run.out.note(`${title ?? sessionId.slice(0, 8)} (${agent}): ${outcome.how}`);
+  }
+  if (outcome.kind === "command") return run.out.line(escapeControls(shellQuote(outcome.argv)));
+  const known = whereIs(session);
+  const why = outcome.why === undefined ? "its terminal cannot be brought to the front from here" : outcome.why;
+  if (known.length === 0) {
+    throw new ConsoleError("failed", `nobody knows where session ${sessionId.slice(0, 8)} is`, {
+      hint: `agent-console show ${shellQuote([sessionId])}`,
+    });
+  }
+  run.out.note(why);
+  for (const line of known) run.out.line(escapeControls(line));
+}
+
+async function mostUrgentNow(run: CommandContext): Promise<Session> {
+  const { sessions } = await read(run, "session.list", { limit: 1 });
+  const first = mostUrgent(sessions);
+  if (first !== undefined) return first;
+  throw new ConsoleError("not_found", "nobody waits for you", {
+    hint: "agent-console go ID, for one of agent-console ls",
+  });
+}
+
+async function sessionNamed(run: CommandContext, id: string): Promise<Session> {
+  return (await read(run, "session.get", { sessionId: await resolveSession(run, id) })).session;
+}

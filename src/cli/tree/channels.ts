@@ -1,0 +1,29 @@
+/** The commands that call a person, and take them there. */
+import { Argument, type Command } from "commander";
+import type { CommandContext } from "../context.ts";
+import { JSON_OPTION } from "./shared.ts";
+
+export function channelCommands(root: Command, run: () => CommandContext): void {
+  root.command("go").description("to the terminal of a session").argument(
+    "[id]",
+    "its id, or the beginning of it (default: the one that next shows)",
+  )
+    .action(async (id) => await (await import("../commands/go.ts")).go(run(), id));
+
+  const load = () => import("../commands/channel.ts");
+  const command = root.command("channel").description("who calls you when an agent needs you");
+  command.command("list").description("the channels, and what each of them runs").option(...JSON_OPTION)
+    .action(async (options) => await (await load()).listChannels(run(), options));
+  command.command("test").description("call by one channel now, and tell how that went")
+    .addArgument(new Argument("<name>").choices(["desktop", "tmux", "command"]))
+    .action(async (name) => await (await load()).testChannel(run(), name));
+  command.command("mute").description("no channel calls for a while, also over a restart")
+    .argument("[time]", "30m, 8h, 7d at most, or off (default: 1h)")
+    .action(async (time) => await (await load()).muteChannels(run(), time));
+
+  const tmux = root.command("tmux").description("parts for tmux");
+  tmux.command("status").description("who needs you, for its status line; nothing where no daemon runs")
+    .action(async () => (await import("../../client/tmux_status.ts")).printTmuxStatus(run().context));
+  tmux.command("popup").description("a line for tmux.conf: a key that opens watch in a popup")
+    .action(async () => (await import("../commands/tmux_popup.ts")).printPopupBinding(run()));
+}

@@ -1,0 +1,111 @@
+/**
+ * Runs a program of the user for the daemon: text in, the beginning of its output out, and an end to it at a deadline
+ * whatever it does.
+ */
+import { setTimer } from "./clock.ts";
+
+export interface BoundedRun {
+  /** The whole environment of the program. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What it reads; nothing where it is absent. */
+  readonly stdin?: string;
+  /** After so long it is killed, ms. */
+  readonly ms: number;
+  /** Kills it at once. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a run ended. `stdout` and `stderr` are the first {@link OUTPUT_CAP} bytes of each, as they came. */
+export type RunOutcome =
+  | { readonly kind: "ended"; readonly code: number; readonly stdout: string; readonly stderr: string }
+  | { readonly kind: "killed"; readonly stderr: string }
+  /** It did not start. */
+  | { readonly kind: "unusable"; readonly problem: string };
+
+export type RunBounded = (argv: readonly string[], options: BoundedRun) => Promise<RunOutcome>;
+
+/** Of each stream, bytes. What comes behind them is read and dropped, so that the program is not stopped by a full pipe. */
+const OUTPUT_CAP = 8192;
+
+/**
+ * Runs `argv`, without a shell, in the folder `/`. Only the program itself is killed: the sandbox has no way to end what it
+ * left in the background, and what holds its pipes is not waited for. Never throws.
+ */
+export const runBounded: RunBounded = async (argv, { env, stdin, ms, signal }) => {
+  const [program = "", ...args] = argv;
+  let child: Deno.ChildProcess;
+  try {
+    const streams = { stdin: stdin === undefined ? "null" : "piped", stdout: "piped", stderr: "piped" } as const;
+    child = new Deno.Command(program, { args, clearEnv: true, env: { ...env }, cwd: "/", ...streams }).spawn();
+  } catch (error) {
+    return { kind: "unusable", problem: error instanceof Error ? error.message : String(error) };
+  }
+  let killed = false;
+  const kill = () => {
+    killed = true;
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // it has ended just now
+    }
+  };
+  const cancel = setTimer(ms, kill);
+  signal?.addEventListener("abort", kill, { once: true });
+  if (signal?.aborted) kill();
+  const [stdout, stderr] = [new Beginning(child.stdout), new Beginning(child.stderr)];
+  if (stdin !== undefined) void feed(child, stdin);
+  const { code } = await child.status;
+  cancel();
+  signal?.removeEventListener("abort", kill);
+  const [out, err] = await Promise.all([stdout.end(), stderr.end()]);
+  return killed ? { kind: "killed", stderr: err } : { kind: "ended", code, stdout: out, stderr: err };
+};
+
+/** A program may end, or close its stdin, without reading all. */
+async function feed(child: Deno.ChildProcess, text: string): Promise<void> {
+  const writer = child.stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+  } catch {
+    await writer.abort().catch(() => {});
+  }
+}
+
+/** After the program's end its pipes may be held by what it started: so long they are still read, ms. */
+const REST_MS = 200;
+
+/** The beginning of a stream. */
+class Beginning {
+  #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #text = "";
+  #done: Promise<void>;
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#reader = stream.getReader();
+    this.#done = this.#read();
+  }
+
+  async end(): Promise<string> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const cancel = setTimer(REST_MS, resolve);
+    await Promise.race([this.#done, late]);
+    cancel();
+    await this.#reader.cancel().catch(() => {});
+    return this.#text;
+  }
+
+  async #read(): Promise<void> {
+    const decoder = new TextDecoder();
+    let room = OUTPUT_CAP;
+    try {
+      for (let next = await this.#reader.read(); !next.done; next = await this.#reader.read()) {
+        const part = next.value.subarray(0, room);
+        room -= part.length;
+        if (part.length > 0) this.#text += decoder.decode(part, { stream: true });
+      }
+    } catch {
+      // cancelled: what came so far counts
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/** What a person is called for, once: by the daemon's channels, and by the bell of a window. */
+import { assertEquals } from "@std/assert";
+import { type Need, needMessage, Needs } from "../../src/domain/needs.ts";
+import { bash, event, openRequest, YES } from "../support/claude_request.ts";
+import { Desk } from "../support/desk.ts";
+import { delivered } from "../support/bus.ts";
+
+/** A desk, and the needs that are heard there. */
+function heard(desk = new Desk()) {
+  const needs = new Needs();
+  const calls: Need[] = [];
+  desk.bus.listen(desk.store.seq, new Set(["session", "approval"]), ({ event }) => {
+    const need = needs.hear(event);
+    if (need !== undefined) calls.push(need);
+  });
+  return { desk, needs, calls };
+}
+
+Deno.test("first hour 5: a question calls once, however many events tell of it, and not after its answer", async () => {
+  const { desk, needs, calls } = heard();
+  const { id } = await openRequest("make dist", desk);
+  await delivered();
+  assertEquals(calls.map(({ key, kind, name, what }) => [key, kind, name, what]), [
+    [id, "question", "w", "Bash: make dist"],
+  ]);
+  const [need] = calls as [Need];
+  assertEquals(needs.isOpen(need), true);
+  // The agent's own notice of the same dialog, seconds later.
+  await desk.report(event("Notification", { notification_type: "permission_prompt", message: "needs permission" }));
+  await delivered();
+  assertEquals(calls.length, 1);
+  await desk.broker.decide({ id, ...YES }, "cli:admin");
+  await delivered();
+  assertEquals([calls.length, needs.isOpen(need)], [1, false]);
+});
+
+Deno.test("first hour 5: a question that expires here still waits in its terminal, and does not call again", async () => {
+  const { desk, calls } = heard();
+  await openRequest("make dist", desk);
+  desk.pass(60_000);
+  await delivered();
+  await desk.report(event("Notification", { notification_type: "permission_prompt", message: "needs permission" }));
+  await delivered();
+  assertEquals(calls.map(({ kind }) => kind), ["question"]);
+});
+
+Deno.test("first hour 5: a row that waits without an approval calls, as does a turn that failed; the next one calls anew", async () => {
+  const { desk, needs, calls } = heard();
+  await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));
+  await desk.report(event("Notification", { notification_type: "permission_prompt", message: "needs permission" }));
+  await delivered();
+  assertEquals(calls.map(({ kind, name, approval }) => [kind, name, approval]), [["question", "w", undefined]]);
+  desk.pass(1000);
+  await desk.report(event("UserPromptSubmit", { prompt: "again", prompt_id: "p2" }));
+  await desk.report(event("StopFailure", { error: "rate_limit", error_details: "try again at 14:00" }));
+  await delivered();
+  assertEquals(calls.map(({ kind }) => kind), ["question", "failure"]);
+  assertEquals(calls.map((need) => needs.isOpen(need)), [false, true]);
+  desk.pass(1000);
+  await desk.report(event("UserPromptSubmit", { prompt: "once more", prompt_id: "p3" }));
+  await desk.report(event("StopFailure", { error: "overloaded" }));
+  await desk.report(event("SessionEnd", { reason: "other" }));
+  await delivered();
+  assertEquals(calls.map(({ what }) => what.split(":")[0]).slice(1), ["rate_limit", "overloaded"]);
+  assertEquals(calls.map((need) => needs.isOpen(need)), [false, false, false]);
+});
+
+Deno.test("first hour 5: what is there when a window or a daemon begins to listen calls nobody", async () => {
+  const desk = new Desk();
+  const { id } = await openRequest("make dist", desk);
+  const { needs, calls } = heard(desk);
+  const approval = desk.inbox.get(id);
+  needs.seed(desk.store.sessions(), approval === undefined ? [] : [approval]);
+  await desk.report(event("Notification", { notification_type: "permission_prompt", message: "needs permission" }));
+  await desk.report(bash("PostToolUse", "other"));
+  await delivered();
+  assertEquals(calls, []);
+});
+
+Deno.test("A4 the line of a call: both ends of the command, no secret, nothing that a terminal obeys", async () => {
+  const { desk, calls } = heard();
+  const command = `curl -H 'Authorization: Bearer sk-ant-REDACTED' x\u001b]52;c;aGk=\u0007\u202e\n${
+    "y".repeat(500)
+  } && rm -rf ~`;
+  await openRequest(command, desk);
+  await delivered();
+  const { text } = needMessage(calls);
+  assertEquals(text.includes("abcdefghijklmnop"), false, text);
+  // deno-lint-ignore no-control-regex
+  assertEquals(/[\u0000-\u001f\u007f\u202e]/.test(text), false, text);
+  assertEquals(
+    [text.startsWith("w waits: Bash: curl "), / && rm -rf ~(?: \(destroys\))?$/.test(text)],
+    [true, true],
+    text,
+  );
+  assertEquals(text.length < 250, true, text);
+});
+
+Deno.test("first hour 5: several at once are one line, sessions by name", () => {
+  const need = (name: string, kind: Need["kind"], sessionId = name): Need => ({
+    key: `${name} ${kind}`,
+    kind,
+    sessionId,
+    name,
+    what: "Bash: make",
+  });
+  const text = (...needs: Need[]) => needMessage(needs).text;
+  const question = (name: string) => need(name, "question");
+  assertEquals(text(question("web")), "web waits: Bash: make");
+  assertEquals(text(need("web", "failure")), "web failed: Bash: make");
+  assertEquals(text(question("web"), question("shop"), question("docs")), "3 wait: web, shop, docs");
+  assertEquals(text(question("web"), need("infra", "failure")), "1 waits: web · 1 failed: infra");
+  assertEquals(text(question("web"), { ...question("web"), key: "2" }), "web waits: Bash: make (and 1 more)");
+  assertEquals(text(...["a", "b", "c", "d", "e", "f", "g"].map(question)), "7 wait: a, b, c, d, e and 2 more");
+});
