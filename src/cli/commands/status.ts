@@ -154,7 +154,11 @@ function details(s: Status): string[] {
     ...(s.workspace === null ? [] : [row("workspace", s.workspace)]),
     ...(s.sessions.closed === 0 ? [] : [row("closed", `${s.sessions.closed} sessions`)]),
     row("clients", total === 0 ? "none" : kinds.join(", ")),
-    row("records", `${s.journal.count}, head ${s.journal.head.slice(0, 12)}`),
+    row(
+      "records",
+      `${s.journal.count}, head ${s.journal.head.slice(0, 12)}` +
+        (s.journal.verifiedTo === undefined ? "" : `, verified to seq ${s.journal.verifiedTo}`),
+    ),
     row("memory", `${bytes(s.rssBytes)}, event loop ${s.eventLoopLagMs} ms late`),
     ...Object.entries(s).filter(([name]) => !OWN_MEMBERS.has(name)).map(([name, part]) => row(name, inWords(part))),
     ...(s.ephemeral ? [row("life", "ends with its last client")] : []),
