@@ -5,9 +5,10 @@
 import { clientContext } from "../client/endpoint.ts";
 import type { FastCommand } from "../client/dispatch.ts";
 import type { ThisProgram } from "../platform/program.ts";
-import * as daemon from "./commands/daemon.ts";
 import * as session from "./commands/session.ts";
+import { showStatus } from "./commands/status.ts";
 import { exitCodeOf } from "./exit_code.ts";
+import { assertHomeThere } from "./named_home.ts";
 import { output } from "./output.ts";
 import type { CommandContext } from "./context.ts";
 import { versionNote } from "./version_note.ts";
@@ -16,15 +17,17 @@ import { versionNote } from "./version_note.ts";
 export async function runFastCommand(command: FastCommand, program: ThisProgram): Promise<number> {
   try {
     const out = output(false);
+    const { signal } = new AbortController();
+    await assertHomeThere({ create: false, signal });
     const run: CommandContext = {
       context: clientContext({ program, start: true, onGreeted: versionNote(out) }),
       out,
-      signal: new AbortController().signal,
+      signal,
       takeSignals: () => {},
     };
     if (command === "ls") await session.ls(run, { json: true });
     else if (command === "next") await session.next(run, { json: true });
-    else await daemon.showStatus(run, { json: true, start: true });
+    else await showStatus(run, { json: true, start: true });
     return 0;
   } catch (error) {
     return exitCodeOf(error);

@@ -12,6 +12,7 @@ import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { addCommands } from "./tree.ts";
 import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
 import { exitCodeOf } from "./exit_code.ts";
+import { assertHomeThere } from "./named_home.ts";
 import { output, ReaderGone } from "./output.ts";
 import type { CommandContext } from "./context.ts";
 import { ownVersion, versionNote } from "./version_note.ts";
@@ -21,6 +22,7 @@ interface GlobalOptions {
   readonly socket?: string;
   readonly start: boolean;
   readonly color: boolean;
+  readonly create?: boolean;
 }
 
 /** After Ctrl-C a command gets this long to end in its own way, ms. */
@@ -74,6 +76,7 @@ export function commandTree(program: ThisProgram, signals: Pick<CommandContext, 
     .version(`agent-console ${ownVersion()}`, "-V, --version", "show the version")
     .addOption(new Option("--home <path>", "the home folder (default: ~/.agent-console)"))
     .addOption(new Option("--socket <path>", "the daemon's socket"))
+    .option("--create", "make the home folder that --home or AGENT_CONSOLE_HOME names")
     .option("--no-start", "do not start the daemon if it is not running")
     .option("--no-color", "no colours")
     .helpOption("-h, --help", "show this help")
@@ -91,9 +94,36 @@ export function commandTree(program: ThisProgram, signals: Pick<CommandContext, 
     const context = clientContext({ program, home, socket, start, onGreeted: versionNote(out) });
     return { context, out, ...signals };
   };
+  // Each command, before its handler: whatever it is, a mistyped folder must not become a second home.
+  root.hook("preAction", async (_, command) => {
+    const { home, create } = root.opts<GlobalOptions>();
+    if (makesNoHome(command)) return;
+    await assertHomeThere({ home, create: create === true, signal: signals.signal });
+  });
   addCommands(root, runOf);
   hintOwnHelp(root, root.name());
   return root;
+}
+
+/** Those that agents and launchers run, and those that only take things back or print. */
+const MAKE_NO_HOME: ReadonlySet<string> = new Set([
+  "hook",
+  "statusline",
+  "hooks status",
+  "hooks uninstall",
+  "daemon uninstall",
+  "doctor",
+  "install",
+  "uninstall",
+  "update",
+  "version",
+]);
+
+function makesNoHome(command: Command): boolean {
+  const names: string[] = [];
+  for (let one: Command | null = command; one?.parent; one = one.parent) names.unshift(one.name());
+  // `daemon start --auto` is what hooks run, by a file that names the home they were installed for.
+  return MAKE_NO_HOME.has(names.join(" ")) || command.opts<{ auto?: boolean }>().auto === true;
 }
 
 /** An error in the arguments of a command points to the help of this command. */

@@ -117,6 +117,14 @@ const journal = section("journal", {
     must: "interval, always or never",
     applies: "restart",
   }),
+  keep_days: setting(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(36_500)), 0, {
+    title: "Days kept",
+    means:
+      "Files of the journal whose last record is older than so many days are removed, and a record says which; never " +
+      "the one that is written to, and never what a start needs. 0 = all are kept.",
+    must: "a whole number of days from 0 to 36500",
+    applies: "live",
+  }),
   segment_mib: setting(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)), 64, {
     title: "Segment size",
     means: "A journal file of this size in MiB is closed and the next one begun.",
@@ -145,7 +153,6 @@ const RESERVED_KEYS: readonly string[] = [
   "agents",
   "capsules",
   "gateway",
-  "journal.keep_days",
   "scheduler",
 ];
 

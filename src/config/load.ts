@@ -31,6 +31,8 @@ export interface LoadOptions {
 
 export interface Loaded extends Assembled {
   readonly warnings: readonly string[];
+  /** Those of the warnings that name a key which no version knows. */
+  readonly typos: readonly string[];
   /** The file that was read, or null where there is none. */
   readonly file: string | null;
 }
@@ -45,7 +47,7 @@ export function loadConfig(options: LoadOptions): Loaded {
   const text = source === undefined ? "" : readText(options, source.file);
   const { schema } = options;
   const members = source === undefined ? [] : readSource(text, source.file, source.format, options.parseToml);
-  const { values, given, problems, warnings } = checkMembers(members, schema);
+  const { values, given, problems, warnings, typos } = checkMembers(members, schema);
   const layers = new Map<string, Value>([...values, ...fromEnv(options), ...fromFlags(options)]);
 
   const wrong = [...problems];
@@ -58,7 +60,7 @@ export function loadConfig(options: LoadOptions): Loaded {
     const more = wrong.length > 10 ? [`and ${wrong.length - 10} more`] : [];
     throw new ConsoleError("config_invalid", [...wrong.slice(0, 10), ...more].join("\n  "));
   }
-  return { ...assemble(schema, layers, given), warnings, file: source?.file ?? null };
+  return { ...assemble(schema, layers, given), warnings, typos, file: source?.file ?? null };
 }
 
 /** The configuration file of the home folder, if there is one. @throws {ConsoleError} `config_invalid` where there are two */

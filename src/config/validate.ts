@@ -14,6 +14,8 @@ export interface Checked {
   readonly problems: readonly string[];
   /** `<place> <key> is …`: the file is used all the same. */
   readonly warnings: readonly string[];
+  /** Those of the warnings that name a key which no version knows. */
+  readonly typos: readonly string[];
 }
 
 /** @param members of the outermost object */
@@ -22,6 +24,7 @@ export function checkMembers(members: readonly Member[], schema: ConfigSchema): 
   const given = new Set<string>();
   const problems: string[] = [];
   const warnings: string[] = [];
+  const typos: string[] = [];
 
   function check(member: Member, key: string, entry: Entry): void {
     if (given.has(key)) warnings.push(`${member.at} ${shownKey(key)} is given twice, the last one counts`);
@@ -45,12 +48,16 @@ export function checkMembers(members: readonly Member[], schema: ConfigSchema): 
       if (entry !== undefined) check(member, key, entry);
       else if (parent.kind === "named") problems.push(`${member.at} ${wrongName(prefix, member.name, parent.must)}`);
       else if (schema.isReserved(key)) warnings.push(`${member.at} ${key} is not used by this version`);
-      else warnings.push(`${member.at} ${unknownKey(key, schema)}`);
+      else {
+        const typo = `${member.at} ${unknownKey(key, schema)}`;
+        typos.push(typo);
+        warnings.push(typo);
+      }
     }
   }
 
   checkAll(members, "", schema.root);
-  return { values, given, problems, warnings };
+  return { values, given, problems, warnings, typos };
 }
 
 /** `<key> is …, expected …`, or undefined where the value may stand; for an item of an array the key is `key[0].name`. */

@@ -34,6 +34,7 @@ import type { DaemonOptions } from "./options.ts";
 import { writeToken } from "./runtime_files.ts";
 import { journalServices } from "./services/journal_service.ts";
 import { memory } from "./services/memory.ts";
+import { pruning } from "./services/pruning.ts";
 import { logService, processService, refusalsService, signals } from "./services/process_service.ts";
 import { readyFile, RuntimeFiles } from "./services/runtime_files.ts";
 import { serverService } from "./services/server_service.ts";
@@ -208,6 +209,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
       record,
     }),
     journals.snapshots,
+    pruning({ ...recovered, store, log, clock: systemClock, keepDays: () => config.current.journal.keep_days }),
     config.service,
     // The spool before approvals: what hooks left there is older than the end of the approvals of a killed daemon.
     ...features.services,

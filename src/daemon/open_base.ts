@@ -6,6 +6,7 @@ import { ReportQuota } from "../core/report_quota.ts";
 import { ReportRefusals } from "../core/report_refusals.ts";
 import { Store } from "../core/store.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
+import { segmentOf } from "../journal/segment.ts";
 import { daemonTimers, daemonTurns, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { runningSha256, sha256For, sha256OfRecord } from "../platform/hash.ts";
@@ -71,7 +72,7 @@ export function openBase({ limits, paths, config, log, features }: BaseOptions, 
     staleAfterMs: () => config.current.daemon.stale_after_mins * MINUTE_MS,
     projections,
   });
-  const { journal, recovered, snapshotIgnored, snapshotSeq } = openJournal({
+  const { journal, recovered, snapshotIgnored, snapshotSeq, unknownBefore } = openJournal({
     dir: paths.journal,
     files: denoFiles,
     sha256: sha256OfRecord,
@@ -90,7 +91,17 @@ export function openBase({ limits, paths, config, log, features }: BaseOptions, 
     log.warn("records of the journal are lost", { missingUpTo, lastSeq: journal.head().seq });
   }
   store.attach(journal);
-  if (recovered !== undefined) store.commit({ type: "daemon.recovered", data: recovered }, DAEMON);
+  if (unknownBefore !== undefined) {
+    const what =
+      `what the journal said before record ${unknownBefore} is not known: it was pruned, and no snapshot holds it`;
+    lastError.set("journal", `${what}; look through rules and sessions`);
+    log.error("a part of the state is lost", { unknownBefore, why: snapshotIgnored ?? "there is no snapshot" });
+  }
+  if (recovered !== undefined || unknownBefore !== undefined) {
+    const place = { segment: segmentOf("", unknownBefore ?? 1).name, offset: 0, tornBytes: 0, keptIn: null };
+    const unknown = unknownBefore === undefined ? {} : { unknownBefore };
+    store.commit({ type: "daemon.recovered", data: { ...place, ...recovered, ...unknown } }, DAEMON);
+  }
   const isSnapshotAhead = recovered?.missingUpTo !== undefined;
   return { store, bus, projections, inbox, journal, snapshotSeq, isSnapshotAhead, quota, refusals };
 }

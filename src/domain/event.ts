@@ -40,7 +40,19 @@ interface BaseEventData {
   /** `format`: the version of the record layout. */
   "journal.segment": { readonly format: number; readonly first: number };
   /** `digest`: sha256 of the state behind record `seq`, in canonical JSON. */
-  "journal.snapshot": { readonly seq: number; readonly digest: string };
+  "journal.snapshot": {
+    readonly seq: number;
+    readonly digest: string;
+    readonly pruned?: { readonly seq: number; readonly hash: string };
+  };
+  /** `hash`: of record `last`, which the first that stays is chained to; `until`: when that was written. */
+  "journal.pruned": {
+    readonly first: number;
+    readonly last: number;
+    readonly hash: string;
+    readonly until: string;
+    readonly segments: readonly string[];
+  };
   "daemon.started": {
     readonly version: string;
     readonly pid: number;
@@ -56,6 +68,7 @@ interface BaseEventData {
     readonly keptIn: string | null;
     readonly missingUpTo?: number;
     readonly lostHead?: string;
+    readonly unknownBefore?: number;
   };
   "daemon.config_reloaded": {
     readonly applied: readonly string[];
@@ -87,10 +100,12 @@ export const EVENTS = {
   "session.deleted": "It was forgotten.",
   "journal.segment": "The first record of each file of the journal.",
   "journal.snapshot": "A snapshot was written: a start takes no snapshot whose state has another digest.",
+  "journal.pruned": "The oldest files of the journal, all records older than `journal.keep_days`, are removed.",
   "daemon.started": "The daemon is ready.",
   "daemon.stopping": "It takes no more changes.",
   "daemon.recovered":
-    "The journal ended in an incomplete record, or before one that its snapshot or journal.head knew.",
+    "The journal ended in an incomplete record, or before one that its snapshot or journal.head knew; or " +
+    "no snapshot was there to hold what the pruned records said (`unknownBefore`).",
   "daemon.config_reloaded": "The configuration was read again.",
   "daemon.config_rejected": "It was read again and has an error; the one before stays in force.",
   "daemon.safety_mode": "The circuit breaker has changed the safety mode in force.",

@@ -13,9 +13,11 @@ import { recentRecords } from "./read_tail.ts";
 import type { Appended, NewRecord, StoredRecord } from "../protocol/record.ts";
 import { markBroken, unmarkBroken } from "./broken_mark.ts";
 import type { Problem } from "./chain.ts";
-import { SNAPSHOT_TYPE } from "./record.ts";
+import { Growth, type JournalStats } from "./stats.ts";
+import { prunable, type Pruned } from "./prune.ts";
+import { type ChainPlace, PRUNED_TYPE, SNAPSHOT_TYPE } from "./record.ts";
 import { recover, type Recovered, type Recovery, type Replay } from "./recover.ts";
-import { removeUnfinishedSnapshot, writeSnapshot } from "./snapshot.ts";
+import { type Position, removeUnfinishedSnapshot, writeSnapshot } from "./snapshot.ts";
 import { type Pace, verifyUpTo } from "./verify.ts";
 import { writeHeadFile } from "./witness.ts";
 import { Writer } from "./writer.ts";
@@ -39,25 +41,6 @@ export interface JournalOptions {
   readonly actor: string;
 }
 
-export interface JournalStats {
-  /** Records, which is also the seq of the last one. */
-  readonly count: number;
-  /** Hash of the last record, 64 zeros before the first. */
-  readonly head: string;
-  readonly segments: number;
-  readonly bytes: number;
-  /** False where a record was found that does not verify. */
-  readonly ok: boolean;
-  /** When the last record was checked of those that were there at the start, ISO 8601; null before. */
-  readonly lastVerifiedAt: string | null;
-  /** Every record up to this seq was checked, or written, by this process. */
-  readonly verifiedTo: number;
-  /** Why nothing can be written; absent while writing works. */
-  readonly readOnly?: string;
-  /** How often writing has failed. */
-  readonly failures: number;
-}
-
 /** What opening found besides the records. */
 export interface Opened {
   readonly journal: Journal;
@@ -66,6 +49,8 @@ export interface Opened {
   readonly snapshotSeq: number;
   /** Why a snapshot that exists was not used, for the log. */
   readonly snapshotIgnored?: string;
+  /** The first record that is there, where earlier ones were pruned and no snapshot held what they said. */
+  readonly unknownBefore?: number;
 }
 
 /** The most that {@link Journal.tail} returns, bytes: a window of recent records, not an export. */
@@ -83,13 +68,14 @@ export function openJournal(options: JournalOptions, replay: Replay): Opened {
   if (files.stat(dir) === undefined) files.mkdir(dir, 0o700);
   const recovery = recover(options, replay);
   removeUnfinishedSnapshot(files, dir);
-  const { recovered, snapshotIgnored, unread } = recovery;
+  const { recovered, snapshotIgnored, unread, unknownBefore } = recovery;
   if (unread === undefined) unmarkBroken(files, dir);
   return {
     journal: new Journal(options, recovery),
     snapshotSeq: unread?.seq ?? 0,
     ...(recovered === undefined ? {} : { recovered }),
     ...(snapshotIgnored === undefined ? {} : { snapshotIgnored }),
+    ...(unknownBefore === undefined ? {} : { unknownBefore }),
   };
 }
 
@@ -104,10 +90,18 @@ export class Journal {
   #checked = 0;
   /** Seq of the newest head file of this process. */
   #keptHead = 0;
+  #keeping = Promise.resolve();
   #isHeadLost: boolean;
+  /** The record of the snapshot that the next start goes by. */
+  #snapshot: Position | undefined;
+  #pruned: ChainPlace | undefined;
+  #growth: Growth;
 
-  constructor(options: JournalOptions, { tip, unread, isHeadLost }: Recovery) {
+  constructor(options: JournalOptions, { tip, unread, isHeadLost, snapshot, pruned }: Recovery) {
     this.#options = options;
+    this.#snapshot = snapshot;
+    this.#pruned = pruned;
+    this.#growth = new Growth(options);
     this.#isHeadLost = isHeadLost;
     this.#unread = unread;
     this.#lastVerifiedAt = unread === undefined ? this.#now() : null;
@@ -148,11 +142,13 @@ export class Journal {
 
   stats(): JournalStats {
     const { seq, hash, segments, bytes, trouble, failures } = this.#writer;
+    const bytesPerDay = this.#growth.perDay(bytes);
     return {
       count: seq,
       head: hash,
       segments,
       bytes,
+      ...(bytesPerDay === undefined ? {} : { bytesPerDay }),
       ok: this.#broken === undefined,
       lastVerifiedAt: this.#lastVerifiedAt,
       verifiedTo: this.#unread === undefined ? seq : this.#checked,
@@ -203,10 +199,40 @@ export class Journal {
     const slices = new Slices(turns, signal);
     const vouch = async (digest: string) => {
       signal?.throwIfAborted();
-      append({ type: SNAPSHOT_TYPE, actor, data: { seq: position.seq, digest } });
+      const pruned = this.#pruned === undefined ? {} : { pruned: this.#pruned };
+      append({ type: SNAPSHOT_TYPE, actor, data: { seq: position.seq, digest, ...pruned } });
       await this.#group.durable(this.#writer.seq);
     };
     await writeSnapshot({ files, dir, position, state, sha256: runningSha256(), slices, vouch });
+    this.#snapshot = position;
+  }
+
+  /**
+   * Removes the oldest closed segments whose last record was written before `olderThan`, ms since the epoch: never what a
+   * start needs behind its snapshot, and nothing before all records were checked. The record of it is on the disk before
+   * the first file goes, and the files go oldest first: what a crash leaves, the next start removes.
+   *
+   * @param append as of {@link snapshot}
+   * @returns what went
+   * @throws {ConsoleError} `read_only`; the OS error of a removal, after which the next call goes on
+   */
+  async prune(
+    olderThan: number,
+    append: (record: NewRecord) => void = (record) => void this.append(record),
+  ): Promise<Pruned | undefined> {
+    const { files, dir, actor } = this.#options;
+    if (this.#broken !== undefined || this.#unread !== undefined || this.#writer.trouble !== undefined) {
+      return undefined;
+    }
+    const found = prunable({ files, dir, snapshot: this.#snapshot, olderThan });
+    if (found === undefined) return undefined;
+    await this.keepHead(); // the head file must not name a record that goes
+    append({ type: PRUNED_TYPE, actor, data: found });
+    await this.#group.onDisk(this.#writer.seq);
+    this.#pruned = { seq: found.last, hash: found.hash };
+    this.#growth = new Growth(this.#options);
+    for (const name of found.segments) this.#writer.removeClosed(`${dir}/${name}`);
+    return found;
   }
 
   /**
@@ -218,11 +244,15 @@ export class Journal {
   }
 
   /**
-   * Keeps the place of the last record beside the journal, so that segments which are gone are missed.
+   * Keeps the place of the last record beside the journal, so that segments which are gone are missed. One at a time.
    *
    * @throws {ConsoleError} `read_only`; the OS error of the write
    */
-  async keepHead(): Promise<void> {
+  keepHead(): Promise<void> {
+    return this.#keeping = this.#keeping.catch(() => {}).then(() => this.#keepHead());
+  }
+
+  async #keepHead(): Promise<void> {
     const position = this.#writer.position;
     if (position === undefined || position.seq === this.#keptHead || this.#broken !== undefined) return;
     await this.#group.onDisk(position.seq); // whatever a power failure takes, it must not look like a segment that is gone

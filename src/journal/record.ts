@@ -22,11 +22,30 @@ export const SNAPSHOT_TYPE = "journal.snapshot";
 export interface Vouch {
   readonly seq: number;
   readonly digest: string;
+  /** The end of what was pruned, where anything was. */
+  readonly pruned?: ChainPlace;
+}
+
+/** A record, by its number and its hash. */
+export interface ChainPlace {
+  readonly seq: number;
+  readonly hash: string;
 }
 
 /** What `record` vouches for, if it does. */
 export function vouchOf({ type, data }: Pick<StoredRecord, "type" | "data">): Vouch | undefined {
   return type === SNAPSHOT_TYPE ? data as Vouch : undefined;
+}
+
+/** Type of the record with which the removal of the oldest segments begins. */
+export const PRUNED_TYPE = "journal.pruned";
+
+/** The end of what was pruned, where `record` says it. */
+export function prunedEnd({ type, data }: Pick<StoredRecord, "type" | "data">): ChainPlace | undefined {
+  if (type === SNAPSHOT_TYPE) return (data as Vouch).pruned;
+  if (type !== PRUNED_TYPE) return undefined;
+  const { last, hash } = data as { readonly last: number; readonly hash: string };
+  return { seq: last, hash };
 }
 
 /** Type of the record with which a start says what it found lost, with {@link Loss} as a part of its data. */

@@ -3,11 +3,12 @@
  * does not verify, or that a newer program wrote, is left unchanged (promises C3, F3).
  */
 import type { Files, Sha256 } from "../platform/system.ts";
+import { Beginning } from "./beginning.ts";
 import { Chain, chainError } from "./chain.ts";
 import { isMarkedBroken } from "./broken_mark.ts";
 import { checkFormat, checkPlain, missingNewline, sequenceGap } from "./segment_errors.ts";
 import { KeptHead } from "./kept_head.ts";
-import { type Loss, parseRecord } from "./record.ts";
+import { type ChainPlace, type Loss, parseRecord } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import { checkLine } from "./repair.ts";
 import {
@@ -17,13 +18,13 @@ import {
   readBlocks,
   type Segment,
   segmentOf,
+  type Tip,
   type UnterminatedTail,
 } from "./segment.ts";
 import { type Position, readSnapshot, type Snapshot } from "./snapshot.ts";
 import { cutTorn, type Torn } from "./truncate_torn.ts";
 import { whyUnusable } from "./usable_snapshot.ts";
 import { readHeadFile } from "./witness.ts";
-import type { Tip } from "./writer.ts";
 
 const LF = 10;
 
@@ -56,7 +57,13 @@ export interface Recovery {
   readonly tip: Tip;
   readonly recovered?: Recovered;
   /** The snapshot's record: the ones before it were not read. Undefined where every record was. */
-  readonly unread: Pick<Position, "seq" | "hash"> | undefined;
+  readonly unread: ChainPlace | undefined;
+  /** The snapshot's record; the state is what it held and what followed. Undefined where none was used. */
+  readonly snapshot: Position | undefined;
+  /** The end of what was pruned, where anything was. */
+  readonly pruned: ChainPlace | undefined;
+  /** The first record that is there, where earlier ones were pruned and no snapshot held what they said. */
+  readonly unknownBefore?: number;
   /** Why a snapshot that exists was not used, for the log. */
   readonly snapshotIgnored?: string;
   /** The head file knows a record that is lost, as the journal says: no snapshot may come before a new one. */
@@ -86,16 +93,18 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   const why = typeof found === "object" ? whyNot(options, all, found) : found;
   const restored = snapshot !== undefined && why === undefined && replay.restore(snapshot.state);
   const start = restored ? all.findIndex((segment) => segment.name === snapshot.segment) : 0;
-  if (restored) checkSeams(options, all.slice(0, start + 1));
+  const beginning = new Beginning(files, all[0]);
+  if (restored) checkSeams(options, all.slice(0, start + 1), beginning.place);
 
   const unread = all.slice(start);
   const bytes = sizesOf(files, unread).reduce((sum, size) => sum + size, restored ? -snapshot.offset : 0);
-  const chain = new Chain(options.sha256For?.(bytes) ?? sha256, restored ? snapshot : undefined);
+  const chain = new Chain(options.sha256For?.(bytes) ?? sha256, restored ? snapshot : beginning.place);
   const place = readHeadFile(files, dir);
   const head = place === undefined ? undefined : new KeptHead(place);
   const read = (segment: Segment, from: number) => {
     const each = (record: StoredRecord, offset: number) => {
       head?.record(record, segment.name, offset);
+      beginning.record(record);
       replay.record(record);
     };
     return readSegment(files, segment, from, chain, each);
@@ -116,6 +125,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   for (const { segment, rest } of rests) {
     if (rest.bytes.length > 0 && chain.continuesIn(segment.name, rest)) throw missingNewline(segment, rest, chain);
   }
+  beginning.check(sha256);
   const last = all.at(-1);
   const end = {
     seq: chain.seq,
@@ -127,7 +137,11 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   const loss: Loss = known > chain.seq ? { missingUpTo: known } : {};
 
   const kept = cutTorn(files, dir, rests);
-  const tip = tipOf(files, all, chain, place?.segment);
+  // A crash has left segments that the journal says are pruned; without a snapshot they still hold what the state is made of.
+  const pruned = beginning.declared;
+  const gone = all.filter((_, i) => i < start && (all[i + 1]?.first ?? Infinity) - 1 <= (pruned?.seq ?? 0));
+  for (const { path } of gone) files.remove(path);
+  const tip = tipOf(files, all.slice(gone.length), chain, place?.segment);
   const recovered = kept ?? (loss.missingUpTo === undefined ? undefined : {
     segment: tip.last?.segment.name ?? segmentOf(dir, 1).name,
     offset: tip.last?.size ?? 0,
@@ -139,7 +153,10 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   return {
     tip,
     unread: restored ? { seq: snapshot.seq, hash: snapshot.hash } : undefined,
+    snapshot: restored ? snapshot : undefined,
+    pruned,
     isHeadLost: head?.isLost === true,
+    ...(restored || beginning.place.seq === 0 ? {} : { unknownBefore: beginning.place.seq + 1 }),
     ...(recovered === undefined ? {} : { recovered: { ...recovered, ...loss } }),
     ...(ignored === undefined ? {} : { snapshotIgnored: ignored }),
   };
@@ -166,8 +183,8 @@ function whyNot(options: RecoverOptions, all: readonly Segment[], snapshot: Snap
 }
 
 /** Checks that each segment continues the one before it, as far as that shows without reading all. */
-function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly Segment[]): void {
-  let chain = new Chain(sha256);
+function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly Segment[], from: ChainPlace): void {
+  let chain = new Chain(sha256, from);
   for (const [index, segment] of segments.entries()) {
     checkPlace(segment, chain);
     const line = firstLine(files, segment.path) ?? new Uint8Array(0);

@@ -17,6 +17,17 @@ export interface Segment {
   readonly first: number;
 }
 
+/** Where the journal ends: its last record, and the segment that is appended to (none before the first record). */
+export interface Tip {
+  readonly seq: number;
+  readonly hash: string;
+  readonly last: { readonly segment: Segment; readonly size: number } | undefined;
+  /** Segments before it that may not be on the disk, because the process that closed them may have been killed. */
+  readonly unsynced: readonly Segment[];
+  readonly segments: number;
+  readonly bytes: number;
+}
+
 export function segmentOf(dir: string, first: number): Segment {
   const name = `${String(first).padStart(16, "0")}.jsonl`;
   return { name, path: `${dir}/${name}`, first };

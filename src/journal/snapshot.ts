@@ -87,6 +87,16 @@ export function removeUnfinishedSnapshot(files: Files, dir: string): void {
   }
 }
 
+/** The record that the snapshot which lies there belongs to; undefined where none does. */
+export function snapshotPlace(files: Files, dir: string): Position | undefined {
+  const path = `${dir}/${NAME}`;
+  if (files.stat(path)?.kind !== "file") return undefined;
+  const head = HEAD.exec(new TextDecoder().decode(files.readRange(path, 0, HEAD_BYTES)));
+  if (head === null) return undefined;
+  const [, , , hash, offset, segment, seq] = head;
+  return { seq: Number(seq), hash: hash!, segment: segment!, offset: Number(offset) };
+}
+
 /** The snapshot, or why there is none to use: undefined where the file does not exist, else a reason for the log. */
 export function readSnapshot(files: Files, dir: string, sha256: Sha256): Snapshot | string | undefined {
   const path = `${dir}/${NAME}`;

@@ -4,6 +4,7 @@
  */
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { Files, Sha256 } from "../platform/system.ts";
+import { Beginning } from "./beginning.ts";
 import { Chain, chainError, type Problem, problemOf } from "./chain.ts";
 import type { Head } from "./head.ts";
 import { checkFormat, checkPlain, missingNewline, sequenceGap } from "./segment_errors.ts";
@@ -34,6 +35,8 @@ export type Verification =
     readonly format: number;
     readonly segments: number;
     readonly bytes: number;
+    /** The first record, where the ones before it were pruned, as the journal says. */
+    readonly begins?: number;
     /** Bytes after the last record: a write in progress, or a torn one. */
     readonly unfinished?: number;
     /** A witness knows of this record, and the last segment ends before it. */
@@ -74,14 +77,22 @@ class CommandPace implements Pace {
  * @throws {ConsoleError} `incompatible` for a newer format, or for a head of one
  */
 export async function verifyJournal(options: VerifyOptions): Promise<Verification> {
-  try {
-    return await new Verifier(options).run();
-  } catch (error) {
-    const problem = problemOf(error);
-    if (problem === undefined) throw error;
-    return { ok: false, problem };
+  const oldest = () => listSegments(options.files, options.dir)[0]?.name;
+  for (let tries = 1;; tries++) {
+    const first = oldest();
+    try {
+      return await new Verifier(options).run();
+    } catch (error) {
+      if (tries < MOST_TRIES && oldest() !== first) continue; // a daemon has pruned meanwhile
+      const problem = problemOf(error);
+      if (problem === undefined) throw error;
+      return { ok: false, problem };
+    }
   }
 }
+
+/** Segments go at most once an hour. */
+const MOST_TRIES = 3;
 
 export interface VerifyUpToOptions extends Pick<VerifyOptions, "dir" | "files" | "sha256"> {
   readonly pace: Pace;
@@ -113,6 +124,7 @@ export async function verifyUpTo(
 class Verifier {
   #options: VerifyOptions & { readonly pace?: Pace };
   #chain: Chain;
+  #beginning: Beginning | undefined;
   #segments = 0;
   #bytes = 0;
   #pace: Pace;
@@ -141,9 +153,12 @@ class Verifier {
   }
 
   async run(): Promise<Verification> {
-    const { against, snapshot } = this.#options;
+    const { against, snapshot, files, sha256 } = this.#options;
+    const first = this.#after(undefined);
+    const beginning = this.#beginning = new Beginning(files, first);
+    this.#chain = new Chain(sha256, beginning.place);
     let end: { readonly segment: Segment; readonly rest: UnterminatedTail } | undefined;
-    for (let segment = this.#after(undefined); segment !== undefined;) {
+    for (let segment = first; segment !== undefined;) {
       this.#opens(segment);
       let rest = await this.#lines(segment, 0);
       if (this.#chain.seq >= this.upTo) break;
@@ -157,6 +172,13 @@ class Verifier {
       end = { segment, rest };
       segment = following;
     }
+    if (this.upTo === Infinity) beginning.check(sha256); // else the start has read what says so, behind that record
+    const before = beginning.place.seq;
+    if (against !== undefined && against.size > 0 && against.size === before) {
+      const [witness] = this.#witnesses;
+      const problem = contradiction(witness!, beginning.place, first!.name, 0);
+      if (problem !== undefined) throw chainError(problem);
+    }
     const missingUpTo = this.#reaches(end?.segment ?? segmentOf("", 1), end?.rest.offset ?? 0);
     const lost = this.#losses.findLast(({ loss }) => loss.missingUpTo !== undefined);
     const unfinished = (end?.rest.bytes.length ?? 0) + this.#unborn(end?.segment);
@@ -167,10 +189,11 @@ class Verifier {
       format: JOURNAL_FORMAT,
       segments: this.#segments,
       bytes: this.#bytes,
+      ...(before === 0 ? {} : { begins: before + 1 }),
       ...(unfinished === 0 ? {} : { unfinished }),
       ...(missingUpTo === undefined ? {} : { missingUpTo }),
       ...(lost === undefined ? {} : { lost: { seq: lost.seq, missingUpTo: lost.loss.missingUpTo! } }),
-      ...(against === undefined
+      ...(against === undefined || against.size < before // of a record that was pruned
         ? { completeness: "not proven" as const }
         : { completeness: "proven" as const, provenUpTo: against.size }),
       ...(snapshot === undefined || !this.#hasVouch // of a released version
@@ -211,6 +234,7 @@ class Verifier {
         if (problem !== undefined) this.#doubts.push({ witness, problem });
       }
       this.#vouches(record);
+      this.#beginning?.record(record);
       const loss = lossOf(record);
       if (loss !== undefined) this.#losses.push({ seq: record.seq, loss });
     };

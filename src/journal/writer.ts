@@ -13,7 +13,7 @@ import { Sealer, SEGMENT_TYPE } from "./record.ts";
 import type { Appended, NewRecord } from "../protocol/record.ts";
 import { readOnly, SegmentChanged } from "./read_only.ts";
 import { bytesBehind, checkTail, truncateUnsynced } from "./repair.ts";
-import { type Segment, segmentOf } from "./segment.ts";
+import { type Segment, segmentOf, type Tip } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
 
 const RETRY_MS = 1000; // least time between two attempts to write again after a failure
@@ -28,17 +28,6 @@ export interface WriterOptions {
   readonly segmentBytes: number;
   /** Actor of the segment records. */
   readonly actor: string;
-}
-
-/** Where the journal ends: its last record, and the segment that is appended to (none before the first record). */
-export interface Tip {
-  readonly seq: number;
-  readonly hash: string;
-  readonly last: { readonly segment: Segment; readonly size: number } | undefined;
-  /** Segments before it that may not be on the disk, because the process that closed them may have been killed. */
-  readonly unsynced: readonly Segment[];
-  readonly segments: number;
-  readonly bytes: number;
 }
 
 interface Current {
@@ -208,6 +197,14 @@ export class Writer {
       if (this.#trouble === found) this.#stop(error);
       return 0;
     }
+  }
+
+  /** Removes a segment that is on the disk and no longer needed. @throws the OS error */
+  removeClosed(path: string): void {
+    const size = this.#options.files.stat(path)?.size ?? 0;
+    this.#options.files.remove(path);
+    this.#segments--;
+    this.#bytes -= size;
   }
 
   /** No record may follow any more, for `why`. */

@@ -39,6 +39,17 @@ export function spooledNames(disk: Pick<SpoolDisk, "list">, paths: HomePaths): s
   return disk.list(paths.spool).filter((name) => name.endsWith(SUFFIX)).sort();
 }
 
+export interface SpoolSize {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+/** How much waits for the next daemon. */
+export function spoolSize(disk: Pick<SpoolDisk, "list" | "stat">, paths: HomePaths): SpoolSize {
+  const sizes = spooledNames(disk, paths).map((name) => disk.stat(`${paths.spool}/${name}`)?.size ?? 0);
+  return { events: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
 /** When the event of this file happened, ms since the epoch; undefined where the name does not say. */
 export function spooledAt(name: string): number | undefined {
   const digits = /^(\d{1,15})-/.exec(name)?.[1];

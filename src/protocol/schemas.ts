@@ -4,6 +4,7 @@ import { type Approval, APPROVAL_SCOPES, RISKS, type Rule } from "../domain/appr
 import type { SessionCounts, SessionView } from "../domain/query.ts";
 import { SAFETY_MODES } from "../domain/safety_mode.ts";
 import { type HistoryEntry, STATUSES } from "../domain/session.ts";
+import { journalStatus } from "./journal_schemas.ts";
 import { MAX_WORKSPACE_CONFIG } from "./limits.ts";
 
 /**
@@ -72,14 +73,6 @@ const sessionCounts = domain<SessionCounts>(v.object({
   stale: count,
   lost: count,
 }));
-const journalStatus = v.object({
-  count,
-  head: v.string(),
-  ok: v.boolean(),
-  lastVerifiedAt: v.nullable(v.string()),
-  verifiedTo: v.exactOptional(count), // absent from older daemons
-  readOnly: v.boolean(),
-});
 export const statusResult = v.object({
   pid: positive,
   bootId: v.string(),

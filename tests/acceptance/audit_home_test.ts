@@ -97,7 +97,7 @@ Deno.test("C8 status says how far the records are verified, and in the end: all"
   await eventually(async () => isVerified(await status()), 20_000, "the verification", 100);
   const { ok, count, verifiedTo } = await status();
   assertEquals([ok, verifiedTo], [true, count]);
-  assertStringIncludes((await home.cli(["status"])).stdout, `verified to seq ${count}`);
+  assertStringIncludes((await home.cli(["status", "-v"])).stdout, `verified to seq ${count}`);
 });
 
 Deno.test("C4 audit verify misses segments that are gone, also where nothing is left of the journal", async () => {

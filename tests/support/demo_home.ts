@@ -34,6 +34,7 @@ export class DemoHome {
   /** @param env what differs from the environment of the caller, such as colours */
   constructor(env: Readonly<Record<string, string>> = {}) {
     this.root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "ac-demo-" }));
+    Deno.mkdirSync(this.dir, { mode: 0o700 }); // one that is named is not made by a command
     // HOME stays, because Deno's module cache lies there; nothing of this program does once its folder is named.
     const kept = Object.entries(Deno.env.toObject()).filter(([name]) => !OF_AN_AGENT.test(name));
     this.#env = { ...Object.fromEntries(kept), ...env, AGENT_CONSOLE_HOME: this.dir };

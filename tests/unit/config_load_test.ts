@@ -176,22 +176,23 @@ Deno.test("wrong syntax is refused with its place", () => {
 });
 
 Deno.test("unknown keys and keys of later versions warn; a doubled key counts as it stands last", () => {
-  const { config, warnings } = load({
+  const { config, warnings, typos } = load({
     jsonc: `{ "daemon": { "log_levle": "warn", "auto_start": false, "auto_start": true },
-  "journal": { "keep_days": 1 },
+  "capsules": { "keep_days": 1 },
   "gateway": { "port": 1 }, "deamon": {}, "zzzzzz": 1, "__proto__": { "x": 1 }, "constructor": 1 }`,
   });
   assertEquals(config.daemon.auto_start, true);
   assertEquals(warnings.map((warning) => warning.replace("/h/config.jsonc:", "")), [
     "1:15 daemon.log_levle is not a known key, did you mean daemon.log_level?",
     "1:57 daemon.auto_start is given twice, the last one counts",
-    "2:16 journal.keep_days is not used by this version",
+    "2:3 capsules is not used by this version",
     "3:3 gateway is not used by this version",
     "3:29 deamon is not a known key, did you mean daemon?",
     "3:43 zzzzzz is not a known key",
     "3:56 __proto__ is not a known key",
     "3:81 constructor is not a known key",
   ]);
+  assertEquals(typos, warnings.filter((warning) => warning.includes("not a known key")));
   assertEquals(load({ toml: "[daemon]\nlog_levl = 'warn'" }).warnings, [
     "/h/config.toml:2:1 daemon.log_levl is not a known key, did you mean daemon.log_level?",
   ]);

@@ -98,11 +98,15 @@ export async function verify(
   if (options.json) run.out.json(result);
   if (!result.ok) throw chainError(result.problem);
   if (options.json) return;
-  run.out.line(`ok: ${result.size} records in ${result.segments} segment${result.segments === 1 ? "" : "s"}`);
+  const { begins = 1, size, segments } = result;
+  run.out.line(`ok: ${size - begins + 1} records in ${segments} segment${segments === 1 ? "" : "s"}`);
+  if (begins > 1) run.out.line(`begins at record ${begins}, pruned by keep_days`);
   run.out.line(
     result.completeness === "proven"
       ? `complete up to record ${result.provenUpTo}`
-      : "completeness is not proven: give a head that was kept elsewhere (--against)",
+      : against === undefined
+      ? "completeness is not proven: give a head that was kept elsewhere (--against)"
+      : `completeness is not proven: record ${against.size} of the kept head was pruned; give a newer one`,
   );
   if (result.missingUpTo !== undefined) {
     run.out.note(`the end was cut off, or a crash lost it: there were ${result.missingUpTo} records`);

@@ -2,11 +2,15 @@
 import { dim } from "@std/fmt/colors";
 import { initialConfig } from "../../config/docs.ts";
 import { loadConfigFromProcess } from "../../config/from_process.ts";
+import { assertSafe } from "../../config/endpoint.ts";
 import { findConfigFile, type Loaded } from "../../config/load.ts";
+import { readSource } from "../../config/parse.ts";
 import { configView } from "../../config/values.ts";
 import { SCHEMA } from "../../daemon/features.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { narrowUmask } from "../../platform/process.ts";
+import { checkOwnFile } from "../../platform/path_safety.ts";
+import { narrowUmask, ownUid } from "../../platform/process.ts";
+import { shellQuote } from "../../lib/shell_quote.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
@@ -89,27 +93,41 @@ export async function setConfigKey(run: CommandContext, key: string, text: strin
   narrowUmask();
   if (denoFiles.stat(paths.root) === undefined) denoFiles.mkdir(paths.root, 0o700);
   const stat = denoFiles.stat(file);
-  if (stat !== undefined) await load(run); // a file with errors or another owner is not overwritten
+  if (stat !== undefined) assertSafe(file, checkOwnFile(stat, ownUid()));
   const before = stat === undefined ? "{}\n" : new TextDecoder().decode(denoFiles.read(file));
-  denoFiles.replace(
-    file,
-    new TextEncoder().encode(setKey(before, key, parseValue(text), format, SCHEMA)),
-    stat?.mode ?? 0o600,
-  );
-  run.out.note(
-    SCHEMA.find(key)?.applies === "live"
-      ? `${file}: ${key} set; "agent-console daemon reload" applies it`
-      : `${file}: ${key} set; "agent-console daemon restart" applies it`,
-  );
+  if (format === "jsonc") assertReadable(before, file);
+  const after = setKey(before, key, parseValue(text), format, SCHEMA);
+  denoFiles.replace(file, new TextEncoder().encode(after), stat?.mode ?? 0o600);
+  const { applySetKey } = await import("./config_apply.ts");
+  run.out.note(await applySetKey(run, { key, file, load: () => load(run) }));
+}
+
+/** Other keys' errors are left for their own edits; text that is no JSON has no place for a key. @throws {ConsoleError} */
+function assertReadable(text: string, file: string): void {
+  try {
+    readSource(text.trim() === "" ? "{}" : text, file, "jsonc");
+  } catch (error) {
+    if (!(error instanceof ConsoleError)) throw error;
+    const quoted = shellQuote([file]);
+    throw new ConsoleError(error.kind, `nothing can be set in a file that cannot be read: ${error.message}`, {
+      hint: `mend that place by hand, or begin anew: mv ${quoted} ${shellQuote([`${file}.broken`])}`,
+    });
+  }
 }
 
 export async function validate(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
-  const { file, warnings: odd, config } = await load(run);
+  const { file, warnings: odd, typos, config } = await load(run);
   const warnings = [...odd, ...idleRules(config.approvals.rules, run.context.paths.root)];
   const workspace = checkWorkspace(run.context.paths.configJsonc, config.daemon.safety_mode);
   if (workspace?.unreadable) throw new ConsoleError("config_invalid", workspace.warnings.join("\n  "));
-  if (options.json) return run.out.json({ valid: true, file, warnings, ...(workspace && { workspace }) });
-  for (const warning of [...warnings, ...workspace?.warnings ?? []]) run.out.note(warning);
+  const valid = typos.length === 0;
+  if (options.json) run.out.json({ valid, file, warnings, ...(workspace && { workspace }) });
+  else {
+    const others = warnings.filter((warning) => !typos.includes(warning));
+    for (const warning of [...others, ...workspace?.warnings ?? []]) run.out.note(warning);
+  }
+  if (!valid) throw new ConsoleError("config_invalid", typos.join("\n  "), { hint: "agent-console config show" });
+  if (options.json) return;
   run.out.plain(file === null ? "valid: there is no file, all values are defaults" : `valid: ${file}`);
   if (workspace !== undefined) run.out.plain(`valid: ${workspace.file}`);
 }

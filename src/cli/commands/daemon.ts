@@ -1,17 +1,14 @@
-/** `daemon …` and `status`: the life of the daemon. */
-import { bold, dim } from "@std/fmt/colors";
-import { notRunningError, retryWhileRestarting, tryConnectPatiently } from "../../client/connect.ts";
+/** `daemon …`: the life of the daemon. */
+import { dim } from "@std/fmt/colors";
+import { notRunningError, tryConnectPatiently } from "../../client/connect.ts";
 import { isFlag } from "../../config/origin.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { ResultOf } from "../../protocol/method_schemas.ts";
-import { escapeControls } from "../../domain/sanitize.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { env } from "../../platform/process.ts";
 import { START_EVENT_ENV } from "../../platform/start_launcher.ts";
 import { stdinKeyboard } from "../../platform/keyboard.ts";
-import { bytes, duration } from "../format.ts";
-import { versionText } from "../version_note.ts";
-import { call, callOn, type CommandContext, read } from "../context.ts";
+import { type CommandContext, read } from "../context.ts";
+import { reloadRunning } from "./reload_running.ts";
 
 export interface StartFlags {
   readonly quiet?: boolean;
@@ -167,105 +164,8 @@ async function howStarted(run: CommandContext): Promise<StartFlags & { readonly 
   }
 }
 
-export async function showStatus(
-  run: CommandContext,
-  options: { readonly json?: boolean; readonly start: boolean },
-): Promise<void> {
-  const found = await (options.start ? read(run, "status", {}) : retryWhileRestarting(() => statusOfRunning(run)));
-  if (options.json) return run.out.json(found);
-  for (const line of statusLines(found)) run.out.line(line);
-}
-
-/** `daemon status` looks and never starts. @throws {ConsoleError} `not_running` */
-async function statusOfRunning(run: CommandContext): Promise<ResultOf<"status">> {
-  const client = await tryConnectPatiently(run.context);
-  if (client === undefined) throw notRunningError();
-  try {
-    return await callOn(client, run, "status", {});
-  } finally {
-    client.close();
-  }
-}
-
-/** What this program has words for; what a feature adds to it is shown as it comes. */
-const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof ResultOf<"status">>([
-  "approvalsPending",
-  "bootId",
-  "build",
-  "clients",
-  "ephemeral",
-  "eventLoopLagMs",
-  "idleInSecs",
-  "journal",
-  "lastError",
-  "limits",
-  "liveness",
-  "needsRestart",
-  "pid",
-  "protocol",
-  "refusedReports",
-  "rssBytes",
-  "safetyMode",
-  "safetyModeSuspended",
-  "sessions",
-  "socketPath",
-  "startedAt",
-  "state",
-  "uptimeSecs",
-  "version",
-  "workspace",
-]);
-
-/** What cannot be seen of the agents' processes: nothing is guessed about them. */
-function processes({ liveness: { problem, unseen = 0 } = {} }: ResultOf<"status">): string[] {
-  if (problem !== undefined) return [`cannot be seen, so no session is shown as lost: ${problem}`];
-  if (unseen === 0) return [];
-  const whose = unseen === 1 ? "the agent of 1 session lives" : `the agents of ${unseen} sessions live`;
-  return [`${whose} where it cannot be seen (in a container), or ended at once: a kill is not noticed`];
-}
-
-function statusLines(s: ResultOf<"status">): string[] {
-  const { total, stale, lost, ...byStatus } = s.sessions;
-  const kinds = (counts: Readonly<Record<string, number>>) =>
-    Object.entries(counts).filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`).join(", ");
-  const marks = kinds({ stale: stale ?? 0, lost: lost ?? 0 });
-  const suspended = s.safetyModeSuspended === undefined
-    ? ""
-    : ` (${s.safetyModeSuspended} is suspended: allowed calls failed; answer one yourself)`;
-  const row = (name: string, value: string) => `${dim(name.padEnd(9))} ${escapeControls(value)}`;
-  return [
-    `${bold(`agent-console ${versionText(s)}`)} ${s.state}, pid ${s.pid}, up ${duration(s.uptimeSecs * 1000)}`,
-    row("socket", s.socketPath),
-    ...(s.workspace === null ? [] : [row("workspace", s.workspace)]),
-    row("sessions", total === 0 ? "none" : `${kinds(byStatus)}${marks === "" ? "" : ` (${marks})`}`),
-    row(
-      "approvals",
-      `${s.approvalsPending === 0 ? "none" : s.approvalsPending} pending, safety mode ${s.safetyMode}${suspended}`,
-    ),
-    row("clients", s.clients.total === 0 ? "none" : kinds(s.clients.byKind)),
-    row(
-      "journal",
-      `${s.journal.count} records, head ${s.journal.head.slice(0, 12)}${s.journal.ok ? "" : ", DOES NOT VERIFY"}` +
-        (s.journal.verifiedTo === undefined ? "" : `, verified to seq ${s.journal.verifiedTo}`) +
-        (s.journal.readOnly ? ", READ ONLY" : ""),
-    ),
-    row("memory", `${bytes(s.rssBytes)}, event loop ${s.eventLoopLagMs} ms late`),
-    ...processes(s).map((words) => row("processes", words)),
-    ...Object.entries(s).filter(([name]) => !OWN_MEMBERS.has(name)).map(([name, part]) =>
-      row(name, JSON.stringify(part))
-    ),
-    ...(s.ephemeral ? [row("life", "ends with its last client")] : []),
-    ...(s.idleInSecs === undefined ? [] : [row("idle stop", `in ${duration(s.idleInSecs * 1000)}`)]),
-    ...(s.refusedReports === undefined
-      ? []
-      : [row("refused", `${s.refusedReports.count} reports of clients without a token: ${s.refusedReports.why}`)]),
-    ...(s.lastError === undefined ? [] : [row("error", s.lastError)]),
-    ...(s.needsRestart.length === 0 ? [] : [row("restart", `needed for ${s.needsRestart.join(", ")}`)]),
-  ];
-}
-
 export async function reload(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
-  const result = await call(run, "config.reload", {});
+  const result = await reloadRunning(run);
   if (options.json) return run.out.json(result);
   for (const warning of result.warnings) run.out.note(warning);
   run.out.line(result.applied.length === 0 ? "nothing to apply" : `applied: ${result.applied.join(", ")}`);

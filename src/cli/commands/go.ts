@@ -7,7 +7,7 @@ import { whereIs } from "../../domain/terminal_jump.ts";
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { type CommandContext, read } from "../context.ts";
-import { resolveSession } from "./session.ts";
+import { resolveSession } from "../resolve.ts";
 
 export async function go(run: CommandContext, id: string | undefined): Promise<void> {
   const session = id === undefined ? await mostUrgentNow(run) : await sessionNamed(run, id);

@@ -17,9 +17,10 @@ import { isOurs, prebuiltFolder } from "../../platform/prebuilt.ts";
 import { env, systemProblem } from "../../platform/process.ts";
 import type { ProgramPaths } from "../../platform/program_folder.ts";
 import { homesWithLauncher } from "../../platform/start_launcher_homes.ts";
-import { confirm } from "../../platform/stdio.ts";
 import { ownBinLink } from "../../platform/version_store.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
+import { ask } from "../ask.ts";
 import type { CommandContext } from "../context.ts";
 import { bytes } from "../format.ts";
 import { withTilde } from "../tilde.ts";
@@ -33,7 +34,7 @@ export interface UninstallFlags {
 export async function uninstallAll(run: CommandContext, flags: UninstallFlags): Promise<void> {
   const own = ownProgramPaths();
   const { root } = run.context.paths;
-  if (flags.purge) confirmPurge(root, flags.yes === true);
+  if (flags.purge) await confirmPurge(run, root, flags.yes === true);
   const cache = prebuiltFolder("/")?.replace(/\/[^/]*$/, "");
   const noted = [own.root, cache ?? ""].flatMap((folder) => folder === "" ? [] : notedFolders(folder));
   const homes = [root, ...homesWithLauncher(own.root).filter((home) => home !== root && !isAbsent(home))];
@@ -91,14 +92,12 @@ function silent(
 }
 
 /** @throws {ConsoleError} `usage` where nobody can be asked, `failed` where the user says no */
-function confirmPurge(root: string, yes: boolean): void {
+async function confirmPurge(run: CommandContext, root: string, yes: boolean): Promise<void> {
   if (yes || isAbsent(root)) return;
-  const answer = confirm(
-    `Remove ${root} for good, with the journal and the configuration (${bytes(sizeOf(root))})? [y/N] `,
+  const answer = await ask(
+    run,
+    `Remove ${escapeControls(root)} for good, with the journal and the configuration (${bytes(sizeOf(root))})?`,
   );
-  if (answer === undefined) {
-    throw new ConsoleError("usage", "stdin is no terminal, so nobody can confirm --purge", { hint: "give --yes" });
-  }
   if (!answer) throw new ConsoleError("failed", "nothing was removed, because it was not confirmed");
 }
 
@@ -111,7 +110,7 @@ async function stop(run: CommandContext, paths: HomePaths): Promise<void> {
     reason: "uninstall",
     confirm: (what) => {
       run.out.note(`${what}: left to the agents' own terminals`);
-      return true;
+      return Promise.resolve(true);
     },
   });
   if (pid !== undefined) run.out.plain(`stopped the daemon of ${withTilde(paths.root)}, pid ${pid}`);

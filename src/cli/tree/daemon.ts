@@ -63,9 +63,12 @@ export function daemonCommands(root: Command, run: () => CommandContext): void {
     .action(async (options) => await (await load()).stop(run(), options));
   stopOptions(command.command("restart").description("stop it if it runs, then start it"))
     .action(async (options) => await (await load()).restart(run(), options));
-  command.command("status").description("the same as status, but never starts it").option(...JSON_OPTION)
-    .action(async (options) => await (await load()).showStatus(run(), { ...options, start: false }));
-  command.command("reload").description("read the configuration again").option(...JSON_OPTION)
+  command.command("status").description("the same as status, but never starts it")
+    .option("-v, --verbose", "everything it says of itself").option(...JSON_OPTION)
+    .action(async (options) =>
+      await (await import("../commands/status.ts")).showStatus(run(), { ...options, start: false })
+    );
+  command.command("reload").description("have the one that runs read the configuration again").option(...JSON_OPTION)
     .action(async (options) => await (await load()).reload(run(), options));
   command.command("logs").description("the end of its log")
     .option("-f, --follow", "go on as it grows").option("-n, --lines <count>", "how many (default: 50)")

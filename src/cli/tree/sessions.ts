@@ -21,9 +21,10 @@ export function sessionCommands(root: Command, run: () => CommandContext): void 
     .action(async (options) => await (await import("../commands/watch.ts")).watch(run(), options));
   root.command("next").description("the session that needs you most").option(...JSON_OPTION)
     .action(async (options) => await session.next(run(), options));
-  root.command("status").description("the daemon, its sessions and its journal on one screen").option(...JSON_OPTION)
+  root.command("status").description("the daemon, its sessions and its journal in three lines")
+    .option("-v, --verbose", "everything it says of itself").option(...JSON_OPTION)
     .action(async (options) =>
-      await (await import("../commands/daemon.ts")).showStatus(run(), { ...options, start: true })
+      await (await import("../commands/status.ts")).showStatus(run(), { ...options, start: true })
     );
 
   const byHand = root.command("session").description("change a session by hand");

@@ -83,8 +83,10 @@ export function journalServices(
     journal: {
       name: "journal",
       status: () => {
-        const { count, head, ok, lastVerifiedAt, verifiedTo, readOnly } = journal.stats();
-        return { journal: { count, head, ok, lastVerifiedAt, verifiedTo, readOnly: readOnly !== undefined } };
+        const { count, head, ok, lastVerifiedAt, verifiedTo, readOnly, bytes, bytesPerDay } = journal.stats();
+        const growth = bytesPerDay === undefined ? {} : { bytesPerDay };
+        const state = { count, head, ok, lastVerifiedAt, verifiedTo, readOnly: readOnly !== undefined };
+        return { journal: { ...state, bytes, ...growth } };
       },
       stop: async () => {
         tellTrouble();

@@ -1,0 +1,188 @@
+/** `status` and `daemon status`: three lines for people, what is wrong below them, the rest behind `-v`. */
+import { bold, dim } from "@std/fmt/colors";
+import { notRunningError, retryWhileRestarting, tryConnectPatiently } from "../../client/connect.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import type { ResultOf } from "../../protocol/method_schemas.ts";
+import { callOn, type CommandContext, read } from "../context.ts";
+import { bytes, duration } from "../format.ts";
+import { versionText } from "../version_note.ts";
+import { lookAtStopped, stoppedText } from "../stopped.ts";
+
+export interface StatusOptions {
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+  /** Whether it may start a daemon; one that a person stopped stays so. */
+  readonly start: boolean;
+}
+
+type Status = ResultOf<"status">;
+
+/** @throws {ConsoleError} `not_running`, with what is known of the daemon that does not run */
+export async function showStatus(run: CommandContext, options: StatusOptions): Promise<void> {
+  const mayStart = options.start && run.context.mayStart && denoFiles.stat(run.context.paths.stopped) === undefined;
+  let found: Status;
+  try {
+    found = await (mayStart ? read(run, "status", {}) : retryWhileRestarting(() => statusOfRunning(run)));
+  } catch (error) {
+    if (!(error instanceof ConsoleError) || error.kind !== "not_running") throw error;
+    const stopped = lookAtStopped(run.context.paths);
+    if (options.json) run.out.json({ ...stopped });
+    throw new ConsoleError("not_running", stoppedText(stopped, Date.now()), { hint: "agent-console daemon start" });
+  }
+  if (options.json) return run.out.json(found);
+  const lines = [...summary(found), ...troubles(found), ...(options.verbose ? details(found) : [])];
+  for (const line of lines) run.out.line(line);
+}
+
+/** Looks and never starts. @throws {ConsoleError} `not_running` */
+async function statusOfRunning(run: CommandContext): Promise<Status> {
+  const client = await tryConnectPatiently(run.context);
+  if (client === undefined) throw notRunningError();
+  try {
+    return await callOn(client, run, "status", {});
+  } finally {
+    client.close();
+  }
+}
+
+const WIDTH = 9;
+
+function row(name: string, value: string): string {
+  return `${dim(name.padEnd(WIDTH))} ${escapeControls(value)}`;
+}
+
+function summary(s: Status): string[] {
+  const suspended = s.safetyModeSuspended === undefined
+    ? ""
+    : ` (${s.safetyModeSuspended} is suspended: allowed calls failed; answer one yourself)`;
+  return [
+    `${bold(`agent-console ${versionText(s)}`)} ${s.state}, pid ${s.pid}, up ${duration(s.uptimeSecs * 1000)}, ` +
+    `safety mode ${s.safetyMode}${suspended}`,
+    row("sessions", sessions(s)),
+    row("journal", journal(s)),
+  ];
+}
+
+/** Most urgent first, in the words of the lists. */
+const WORDS = [
+  ["waiting", "wait"],
+  ["error", "failed"],
+  ["working", "at work"],
+  ["starting", "starting"],
+  ["idle", "idle"],
+] as const;
+
+function sessions({ sessions, approvalsPending }: Status): string {
+  const { stale = 0, lost = 0 } = sessions;
+  const parts = WORDS.flatMap(([status, word]) => sessions[status] > 0 ? [`${sessions[status]} ${word}`] : []);
+  const marks = [...(stale > 0 ? [`${stale} stale`] : []), ...(lost > 0 ? [`${lost} lost`] : [])];
+  const open = parts.length === 0 ? ["none open"] : parts;
+  const asks = approvalsPending === 0
+    ? "nothing to answer"
+    : `${approvalsPending} approval${approvalsPending === 1 ? "" : "s"} to answer`;
+  return [...open, ...marks, asks].join(" · ");
+}
+
+function journal({ journal: j }: Status): string {
+  const state = [
+    j.ok ? "ok" : "DOES NOT VERIFY",
+    ...(j.readOnly ? ["READ ONLY"] : []),
+    // Until the check in the background has come to the last record.
+    ...(j.verifiedTo === undefined || j.verifiedTo >= j.count ? [] : [`verified to seq ${j.verifiedTo}`]),
+  ];
+  const size = j.bytes === undefined ? [`${j.count} records`] : [bytes(j.bytes)];
+  const growth = j.bytesPerDay === undefined ? [] : [`grows ${bytes(j.bytesPerDay)} a day`];
+  return [...state, ...size, ...growth].join(", ");
+}
+
+/** What somebody should know of or do something about; mostly nothing. */
+function troubles(s: Status): string[] {
+  return [
+    ...processes(s).map((words) => row("processes", words)),
+    ...(s.refusedReports === undefined
+      ? []
+      : [row("refused", `${s.refusedReports.count} reports of clients without a token: ${s.refusedReports.why}`)]),
+    ...(s.lastError === undefined ? [] : [row("error", s.lastError)]),
+    ...(s.needsRestart.length === 0
+      ? []
+      : [row("restart", `needed for ${s.needsRestart.join(", ")}: agent-console daemon restart`)]),
+  ];
+}
+
+/** What cannot be seen of the agents' processes: nothing is guessed about them. */
+function processes({ liveness: { problem, unseen = 0 } = {} }: Status): string[] {
+  if (problem !== undefined) return [`cannot be seen, so no session is shown as lost: ${problem}`];
+  if (unseen === 0) return [];
+  const whose = unseen === 1 ? "the agent of 1 session lives" : `the agents of ${unseen} sessions live`;
+  return [`${whose} where it cannot be seen (in a container), or ended at once: a kill is not noticed`];
+}
+
+/** What this program has words of its own for; what a feature adds is shown by its names. */
+const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof Status>([
+  "approvalsPending",
+  "bootId",
+  "build",
+  "clients",
+  "ephemeral",
+  "eventLoopLagMs",
+  "idleInSecs",
+  "journal",
+  "lastError",
+  "limits",
+  "liveness",
+  "needsRestart",
+  "pid",
+  "protocol",
+  "refusedReports",
+  "rssBytes",
+  "safetyMode",
+  "safetyModeSuspended",
+  "sessions",
+  "socketPath",
+  "startedAt",
+  "state",
+  "uptimeSecs",
+  "version",
+  "workspace",
+]);
+
+function details(s: Status): string[] {
+  const { byKind, total } = s.clients;
+  const kinds = Object.entries(byKind).filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`);
+  return [
+    row("socket", s.socketPath),
+    ...(s.workspace === null ? [] : [row("workspace", s.workspace)]),
+    ...(s.sessions.closed === 0 ? [] : [row("closed", `${s.sessions.closed} sessions`)]),
+    row("clients", total === 0 ? "none" : kinds.join(", ")),
+    row(
+      "records",
+      `${s.journal.count}, head ${s.journal.head.slice(0, 12)}` +
+        (s.journal.verifiedTo === undefined ? "" : `, verified to seq ${s.journal.verifiedTo}`),
+    ),
+    row("memory", `${bytes(s.rssBytes)}, event loop ${s.eventLoopLagMs} ms late`),
+    ...Object.entries(s).filter(([name]) => !OWN_MEMBERS.has(name)).map(([name, part]) => row(name, inWords(part))),
+    ...(s.ephemeral ? [row("life", "ends with its last client")] : []),
+    ...(s.idleInSecs === undefined ? [] : [row("idle stop", `in ${duration(s.idleInSecs * 1000)}`)]),
+  ];
+}
+
+/** `prompts 3, last error none`: JSON without its signs, names as words. */
+function inWords(part: unknown): string {
+  if (part === null || part === undefined || part === "") return "none";
+  if (typeof part === "boolean") return part ? "yes" : "no";
+  if (typeof part !== "object") return String(part);
+  const items = Array.isArray(part)
+    ? part.map(inWords)
+    : Object.entries(part).map(([name, value]) =>
+      typeof value === "object" && value !== null
+        ? `${asWords(name)} (${inWords(value)})`
+        : `${asWords(name)} ${inWords(value)}`
+    );
+  return items.length === 0 ? "none" : items.join(", ");
+}
+
+function asWords(name: string): string {
+  return name.replace(/([a-z\d])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+}

@@ -1,0 +1,62 @@
+/** Which segments may go, and what is recorded of them before they do. */
+import type { Files } from "../platform/system.ts";
+import { parseRecord } from "./record.ts";
+import { firstLine, lastLines, listSegments, type Segment } from "./segment.ts";
+import { type Position, snapshotPlace } from "./snapshot.ts";
+
+/** The data of `journal.pruned`: what is removed after it, and what the new beginning is chained to. */
+export interface Pruned {
+  /** Seq of the first and of the last record that went. */
+  readonly first: number;
+  readonly last: number;
+  /** Hash of the last record that went: the `prev` of the first that stays. */
+  readonly hash: string;
+  /** When that one was written, ISO 8601. */
+  readonly until: string;
+  /** Names of the files. */
+  readonly segments: readonly string[];
+}
+
+export interface PruneOptions {
+  readonly dir: string;
+  readonly files: Files;
+  /** The one that the next start goes by: the segment of its record and all that follow are needed. */
+  readonly snapshot: Position | undefined;
+  /** Records before this time may go, ms since the epoch. */
+  readonly olderThan: number;
+}
+
+/**
+ * The oldest closed segments whose last record is older; undefined where there are none. One that is younger keeps all
+ * behind it, whatever their times: a clock can jump, and the journal must not get a hole.
+ */
+export function prunable({ dir, files, snapshot, olderThan }: PruneOptions): Pruned | undefined {
+  const there = snapshotPlace(files, dir);
+  if (snapshot === undefined || there?.seq !== snapshot.seq || there.hash !== snapshot.hash) return undefined;
+  const all = listSegments(files, dir);
+  const gone: Segment[] = [];
+  let end: { readonly seq: number; readonly hash: string; readonly ts: string } | undefined;
+  for (const [index, segment] of all.entries()) {
+    const next = all[index + 1];
+    if (next === undefined || segment.name >= snapshot.segment) break;
+    const last = lastRecord(files, segment);
+    const isEnd = last?.seq === next.first - 1 && last.hash === firstRecord(files, next)?.prev;
+    if (last === undefined || !isEnd || !(Date.parse(last.ts) < olderThan)) break;
+    gone.push(segment);
+    end = last;
+  }
+  if (end === undefined) return undefined;
+  const segments = gone.map(({ name }) => name);
+  return { first: gone[0]!.first, last: end.seq, hash: end.hash, until: end.ts, segments };
+}
+
+function firstRecord(files: Files, { path }: Segment) {
+  const line = firstLine(files, path);
+  return line === undefined ? undefined : parseRecord(new TextDecoder().decode(line));
+}
+
+function lastRecord(files: Files, { path }: Segment) {
+  const size = files.stat(path)?.size ?? 0;
+  const [line] = lastLines(files, path, size, 1, size);
+  return line === undefined ? undefined : parseRecord(new TextDecoder().decode(line));
+}

@@ -1,0 +1,53 @@
+/** What the journal says of itself. */
+import type { Clock, Files } from "../platform/system.ts";
+import { parseRecord } from "./record.ts";
+import { firstLine, listSegments } from "./segment.ts";
+
+export interface JournalStats {
+  /** Records, which is also the seq of the last one. */
+  readonly count: number;
+  /** Hash of the last record, 64 zeros before the first. */
+  readonly head: string;
+  readonly segments: number;
+  readonly bytes: number;
+  /** On average since the first record that is there, but not before a day has passed. */
+  readonly bytesPerDay?: number;
+  /** False where a record was found that does not verify. */
+  readonly ok: boolean;
+  /** When the last record was checked of those that were there at the start, ISO 8601; null before. */
+  readonly lastVerifiedAt: string | null;
+  /** Every record up to this seq was checked, or written, by this process. */
+  readonly verifiedTo: number;
+  /** Why nothing can be written; absent while writing works. */
+  readonly readOnly?: string;
+  /** How often writing has failed. */
+  readonly failures: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** How fast it grows. The time of its first record is looked up once. */
+export class Growth {
+  #options: { readonly files: Files; readonly dir: string; readonly clock: Clock };
+  #began: number | undefined;
+
+  constructor(options: { readonly files: Files; readonly dir: string; readonly clock: Clock }) {
+    this.#options = options;
+  }
+
+  /** Bytes a day, on average since the first record; undefined before a day has passed. @param bytes of all segments */
+  perDay(bytes: number): number | undefined {
+    const { clock } = this.#options;
+    this.#began ??= this.#look();
+    const days = this.#began === undefined ? 0 : (clock.now() - this.#began) / DAY_MS;
+    return days < 1 ? undefined : Math.round(bytes / days);
+  }
+
+  #look(): number | undefined {
+    const { files, dir } = this.#options;
+    const [segment] = listSegments(files, dir);
+    const line = segment === undefined ? undefined : firstLine(files, segment.path);
+    const record = line === undefined ? undefined : parseRecord(new TextDecoder().decode(line));
+    return record === undefined ? undefined : Date.parse(record.ts);
+  }
+}
