@@ -3,12 +3,14 @@ import { stripAnsiCode } from "@std/fmt/colors";
 import { type Approval, riskNamed } from "../../domain/approval.ts";
 
 import { escapeControls, headAndTail } from "../../domain/sanitize.ts";
+import type { TerminalQuestion } from "../../domain/terminal_question.ts";
 import { confirm } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { answerHint, answerLine, approvalLines, approvalSummary } from "../approval_text.ts";
-import { allSessions, call, type CommandContext, read } from "../context.ts";
+import { call, type CommandContext, read } from "../context.ts";
 import { shortIds } from "../session_table.ts";
+import { answeredInTerminal, namedQuestion, terminalQuestionLines } from "../terminal_question_text.ts";
 import { seconds } from "../time_span.ts";
 import { resolveSession } from "./session.ts";
 
@@ -18,10 +20,14 @@ export interface ApprovalListOptions {
   readonly json?: boolean;
 }
 
-async function inbox(run: CommandContext, options: ApprovalListOptions): Promise<readonly Approval[]> {
+async function inbox(
+  run: CommandContext,
+  options: ApprovalListOptions,
+): Promise<{ readonly approvals: readonly Approval[]; readonly terminalQuestions: readonly TerminalQuestion[] }> {
   const sessionId = options.session === undefined ? {} : { sessionId: await resolveSession(run, options.session) };
-  const { approvals } = await read(run, "approval.list", { status: options.all ? "all" : "pending", ...sessionId });
-  return approvals;
+  const params = { status: options.all ? "all" as const : "pending" as const, ...sessionId };
+  const { approvals, terminalQuestions = [] } = await read(run, "approval.list", params);
+  return { approvals, terminalQuestions };
 }
 
 export async function approvals(
@@ -30,13 +36,17 @@ export async function approvals(
   options: ApprovalListOptions,
 ): Promise<void> {
   if (id !== undefined) return await showWhole(run, id, options);
-  const found = await inbox(run, options);
-  if (options.json) return run.out.json({ approvals: found });
-  if (found.length === 0) return run.out.note(await nothingWaits(run));
+  const { approvals: found, terminalQuestions } = await inbox(run, options);
+  if (options.json) return run.out.json({ approvals: found, terminalQuestions });
+  if (found.length + terminalQuestions.length === 0) return run.out.note("Nothing waits for an answer.");
   const now = Date.now();
-  const short = shortIds(found.map(({ sessionId }) => sessionId));
+  const short = shortIds([...found, ...terminalQuestions].map(({ sessionId }) => sessionId));
   for (const approval of found) {
     for (const line of approvalLines(approval, short.get(approval.sessionId) ?? "", now)) run.out.line(line);
+  }
+  for (const question of terminalQuestions) {
+    const { sessionId } = question;
+    for (const line of terminalQuestionLines(question, short.get(sessionId) ?? "", now)) run.out.line(line);
   }
   const open = found.filter(({ status }) => status === "pending");
   const isQuestion = (one: Approval) => one.for === "question";
@@ -57,16 +67,6 @@ async function showWhole(run: CommandContext, id: string, options: ApprovalListO
   if (options.json) return run.out.json({ approvals: [whole] });
   for (const line of approvalLines(whole, approval.sessionId.slice(0, 8), Date.now())) run.out.line(line);
   run.out.note(`answer with: ${answerHint(approval)}`);
-}
-
-/** An empty list does not mean that no agent waits: some dialogs can only be decided in their own terminal. */
-async function nothingWaits(run: CommandContext): Promise<string> {
-  const sessions = await allSessions(run, { status: "waiting" });
-  const waiting = sessions.filter(({ lost }) => !lost).length;
-  const elsewhere = waiting === 0
-    ? ""
-    : ` ${waiting === 1 ? "One session waits" : `${waiting} sessions wait`} where only its terminal can answer: "ls".`;
-  return `Nothing waits for an answer.${elsewhere}`;
 }
 
 export interface ApproveOptions {
@@ -108,7 +108,7 @@ async function approveAll(run: CommandContext, id: string | undefined, options: 
       hint: "agent-console approve --all --session ID",
     });
   }
-  const all = await inbox(run, { session: options.session });
+  const { approvals: all } = await inbox(run, { session: options.session });
   // A question cannot be approved without an answer.
   const open = all.filter((one) => one.for !== "question");
   for (const one of all.filter(({ for: kind }) => kind === "question")) {
@@ -176,7 +176,7 @@ const SHORTEST = 3;
 
 /** The approval whose id is `given`, or begins with it where that is unambiguous. */
 async function resolve(run: CommandContext, given: string): Promise<Approval> {
-  const all = await inbox(run, { all: true });
+  const { approvals: all, terminalQuestions } = await inbox(run, { all: true });
   const exact = all.find(({ id }) => id === given);
   if (exact !== undefined) return exact;
   const open = all.filter(({ status }) => status === "pending");
@@ -189,6 +189,8 @@ async function resolve(run: CommandContext, given: string): Promise<Approval> {
     });
   }
   if (matches[0] !== undefined) return matches[0];
+  const elsewhere = namedQuestion(terminalQuestions, given, SHORTEST);
+  if (elsewhere !== undefined) throw answeredInTerminal(elsewhere);
   const ofSession = given.length < SHORTEST ? [] : open.filter(({ sessionId }) => sessionId.startsWith(given));
   if (ofSession.length === 0) {
     throw new ConsoleError("not_found", `no approval matches ${named}`, { hint: "agent-console approvals" });
