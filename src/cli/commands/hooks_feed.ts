@@ -2,7 +2,7 @@
  * The feed of an agent whose hooks are installed: what it publishes about itself says at once what no hook tells, so an
  * installation turns it on, and an uninstallation off again. A daemon that runs gets it by a restart.
  */
-import { AGENT_FEEDS } from "../../agents/feeds.ts";
+import { AGENTS } from "../../agents/registry.ts";
 import type { AgentFeed } from "../../agents/shared/feed_spec.ts";
 import { tryConnectPatiently } from "../../client/connect.ts";
 import { originText, parseOrigin } from "../../config/origin.ts";
@@ -85,7 +85,7 @@ export async function turnOffFeed(run: CommandContext, agent: string | undefined
 }
 
 function feedOf(agent: string | undefined): AgentFeed | undefined {
-  return AGENT_FEEDS.find((feed) => feed.agent === agent);
+  return AGENTS.find(({ name }) => name === agent)?.feed;
 }
 
 function keyOf({ configKey }: AgentFeed): string {
