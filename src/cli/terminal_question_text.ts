@@ -7,13 +7,13 @@ import { duration, shortPath, SYMBOLS } from "./format.ts";
 
 /** What it asks, since when, and how to get there. @param session its id as it is shown */
 export function terminalQuestionLines(question: TerminalQuestion, session: string, now: number): string[] {
-  const { agent, since, text } = question;
+  const { agent, since } = question;
   const age = duration(now - Date.parse(since));
   const why = whyInTerminal(question);
   const name = escapeControls(nameOf(question));
   return [
     `${yellow(SYMBOLS.waiting)} ${bold(name)}  ${escapeControls(agent)} ${dim(escapeControls(session))}  for ${age}`,
-    ...escapeControlsKeepLines(`${question.for}: ${text}`).split("\n").map((line) => `    ${line}`),
+    ...escapeControlsKeepLines(asked(question)).split("\n").map((line) => `    ${line}`),
     `    ${yellow(answerThere(question))}`,
     ...(why === "" ? [] : [dim(`    ${why}`)]),
   ];
@@ -21,12 +21,14 @@ export function terminalQuestionLines(question: TerminalQuestion, session: strin
 
 /** For `approve` and `deny`: the row that `given` names waits, and is answered in its terminal. */
 export function answeredInTerminal(question: TerminalQuestion): ConsoleError {
-  const { text, for: kind } = question;
   const why = whyInTerminal(question);
-  const what = `${escapeControls(nameOf(question))} can only be answered in its own terminal (${kind}: ${
-    escapeControls(text)
-  })`;
+  const what = escapeControls(`${nameOf(question)} asks in its own terminal only (${asked(question)})`);
   return new ConsoleError("failed", why === "" ? what : `${what}: ${why}`, { hint: answerThere(question) });
+}
+
+/** A permission is known by the call that it is about. */
+function asked({ for: kind, text }: TerminalQuestion): string {
+  return kind === "permission" && text !== "" ? text : `${kind}: ${text}`;
 }
 
 /** The question of the row that `given` names: by its id, the beginning of it, or its name. @param shortest of a beginning */

@@ -75,7 +75,7 @@ function questionOf(
 /** Where the terminal is, in words that can be shown: `tmux pane %3, /home/u/shop`. Empty where nothing is known. */
 function placeText({ terminal, tty, cwd }: Pick<TerminalQuestion, "cwd" | "terminal" | "tty">): string {
   const { program, tmuxPane, windowId, ssh } = terminal ?? {};
-  const window = windowId === undefined ? program : `${program ?? "window"} ${windowId}`;
+  const window = windowId === undefined ? program : `${program ?? "terminal"}'s window or pane ${windowId}`;
   const parts = [
     tmuxPane === undefined ? window : `tmux pane ${tmuxPane}`,
     tmuxPane === undefined ? tty : undefined,
@@ -100,7 +100,7 @@ export function whyInTerminal({ why, unproven }: Pick<TerminalQuestion, "unprove
 
 const WHY: Readonly<Record<TerminalOnly, string>> = {
   unsupported: "its agent takes no answer to this from here",
-  no_window: "it can be answered here only while a window such as `watch` is open",
+  no_window: "no window such as `watch` was open when it was asked",
   window_closed: "the last window was closed",
   deadline: "nobody answered here in time",
   restarted: "the daemon was restarted",

@@ -21,7 +21,7 @@ Deno.test("H4 after the deadline the question stays in the list, marked, and app
   const { stdout, stderr, code } = await home.cli(["approvals"]);
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, /^▲ .*claude web-1 +for \ds$/m);
-  assertStringIncludes(stdout, "    permission: Bash: git push\n");
+  assertStringIncludes(stdout, "    Bash: git push\n");
   assertStringIncludes(stdout, "    answer it in the agent's own terminal: tmux pane %7, ");
   assertStringIncludes(stdout, "    nobody answered here in time\n");
   const [row] = await terminalQuestions(home);
@@ -69,7 +69,7 @@ Deno.test("H4 a hook that never waited is in the list; with a window it is held,
   const asked = recorded("claude", "PermissionRequest", { session: "p1", command: "touch first" });
   assertEquals((await hook(home, asked, { env: PRINT }).exit(END_MS)).stdout, "");
   assertEquals((await terminalQuestions(home)).map(({ why }) => why), ["no_window"]);
-  assertStringIncludes((await home.cli(["approvals"])).stdout, "only while a window such as `watch` is open");
+  assertStringIncludes((await home.cli(["approvals"])).stdout, "no window such as `watch` was open when it was asked");
 
   await using watch = home.spawn(["watch"]);
   await watching(client);

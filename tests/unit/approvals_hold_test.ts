@@ -143,7 +143,7 @@ Deno.test("A4 terminal questions: the way to the terminal shows what a terminal 
   const place = { cwd: "/w\u001b[2J", terminal: { program: "x\u0007", windowId: "1\n2", ssh: true } };
   assertEquals(
     answerThere(place),
-    "answer it in the agent's own terminal: x\\x07 1\\n2, over ssh, /w\\x1b[2J",
+    "answer it in the agent's own terminal: x\\x07's window or pane 1\\n2, over ssh, /w\\x1b[2J",
   );
   assertEquals(answerThere({}), "answer it in the agent's own terminal");
 });
