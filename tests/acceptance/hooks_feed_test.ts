@@ -38,7 +38,7 @@ Deno.test("H4 first hour 2: after hooks install and start, Esc in a dialog is in
   assertEquals(code, 0, stderr);
   assertStringIncludes(
     stdout,
-    `${KEY} is on, which tells what no hook does: the daemon may read ${home.root}/claude/sessions\n`,
+    `${KEY} is on: the daemon may read ${home.root}/claude/sessions\n`,
   );
   await home.start({ env });
   await using client = await home.connect({ token: true });

@@ -45,7 +45,7 @@ export async function turnOnFeed(run: CommandContext, agent: string | undefined,
     }
     if (value !== true) {
       await setOn(run, key);
-      run.out.plain(`${key} is on, which tells what no hook does: the daemon may ${whatFor(feed, place)}`);
+      run.out.plain(`${key} is on: the daemon may ${whatFor(feed, place)}`);
     }
     await applyToDaemon(run, key);
   } catch (error) {
@@ -116,8 +116,7 @@ async function applyToDaemon(run: CommandContext, key: string): Promise<void> {
   const found = await needOfRestart(run, key);
   if (found === undefined || !found.needed) return;
   const cure = "agent-console daemon restart";
-  const ask = `The daemon needs a restart for ${key}; no question is open. Restart it now? [y/N] `;
-  if (found.open === 0 && confirm(ask) === true) {
+  if (found.open === 0 && confirm("Restart the running daemon for it now (no question is open)? [y/N] ") === true) {
     return await (await import("./daemon.ts")).restart(run, {});
   }
   const open = found.open === 0 ? "" : ` (${found.open === 1 ? "a question is" : `${found.open} questions are`} open)`;
