@@ -14,7 +14,6 @@ import type { ApprovalRequest, Decision } from "../domain/approval.ts";
 import { parseDecider } from "../domain/decider.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
 import type { ProcessName } from "../domain/row_processes.ts";
-import { replaceState } from "../domain/approval_resolution.ts";
 import type { Log } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
@@ -37,16 +36,19 @@ import {
   withUnsureFiles,
 } from "./policy_engine.ts";
 import { parseDecision } from "./parse_decision.ts";
-import { eventAfterAutoDecision, newApproval, resolvedState, toldAgain, toldOnce } from "./records.ts";
+import { decideByPolicy } from "./decide_by_policy.ts";
+import { leftEvent } from "./left_event.ts";
+import { resolvedState, toldAgain, toldOnce } from "./records.ts";
 import { ruleFromDecision } from "./rule_from_decision.ts";
 import { acknowledged, isDelivered } from "./deliveries.ts";
 import { requestForFeed } from "./feed_request.ts";
 import { requestFromScript } from "./script_request.ts";
+import { questionInTerminal } from "./terminal_questions.ts";
 import { wholeRequest } from "../domain/presentation.ts";
 import { alreadyDecided, messageNotSupported, noSuchApproval, notRequester, notShown } from "./errors.ts";
 import type { Presence } from "./presence.ts";
 import { ApprovalResolver } from "./resolver.ts";
-import { ruleContext, subjectSession, whereOf } from "./caller.ts";
+import { ruleContext, whereOf } from "./caller.ts";
 import { WorkspaceConfigs } from "./workspace_configs.ts";
 
 export interface BrokerOptions extends OpenDeps {
@@ -54,8 +56,8 @@ export interface BrokerOptions extends OpenDeps {
   readonly inbox: Inbox;
   readonly presence: Presence;
   readonly policy: PolicyEngine;
-  /** How long a hook waits for a decision, ms. */
-  readonly waitMs: () => number;
+  /** How long a request waits for a decision, ms. */
+  readonly waitMs: (request: Pick<ApprovalRequest, "holdSecs">) => number;
   readonly log: Log;
   /** The absolute places of this program: its home, its socket, its sources. */
   readonly own: readonly string[];
@@ -83,7 +85,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     this.#resolver = new ApprovalResolver({ core, inbox, log, approvals: this });
     // Hooks that block their agent do not wait for a human who has left.
     presence.onLastLeft = () => {
-      for (const pending of this.#all()) if (pending.request.dialog !== "beside") this.#resolver.expire(pending);
+      for (const pending of this.#all()) {
+        if (pending.request.dialog !== "beside") this.#resolver.expire(pending, "window_closed");
+      }
     };
   }
 
@@ -106,7 +110,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
           // A rule may have been revoked during the look.
           const now = holds ? policy.evaluate(incoming, caller) : UNSURE;
           return !isIncomplete() && now.kind === "decided" && now.decision.kind === result.decision.kind
-            ? this.#decideByPolicy(incoming, now, output, requester.actor)
+            ? decideByPolicy(this.#o, this.#resolver, incoming, now, output, requester.actor)
             : this.#ask(holds ? incoming : withUnsureFiles(incoming), requester, UNSURE);
         };
         const holds = policy.holds(incoming, result.files, caller);
@@ -122,12 +126,18 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const joined = joinTwin(this.#o, this.#resolver, incoming, requester);
     if (joined !== undefined) return joined;
     return incoming.request.acceptsApproval && this.#mayWait(incoming, result)
-      ? openRequest(this.#o, this.#resolver, incoming, requester, this.#o.waitMs())
+      ? openRequest(this.#o, this.#resolver, incoming, requester, this.#o.waitMs(incoming.request))
       : this.#leave(incoming, requester);
   }
 
-  #leave({ report, idempotencyKey }: ClassifiedIncoming, { actor }: Requester): Reported {
-    return this.#resolver.commit(report, { actor, idempotencyKey });
+  #leave(incoming: ClassifiedIncoming, { actor }: Requester): Reported {
+    const { report, idempotencyKey } = incoming;
+    const event = leftEvent(incoming, {
+      isStopping: this.#stopping.signal.aborted,
+      isUnknown: this.#o.isIncomplete() || this.requestedByFeed(report.agent, report.sessionId),
+      isSomeoneThere: this.#o.presence.isSomeoneThere,
+    });
+    return this.#resolver.commit({ ...report, event }, { actor, idempotencyKey });
   }
 
   /** Beside the agent's own dialog waiting blocks nobody; otherwise wait only while a person can decide. */
@@ -139,27 +149,6 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     return waits && this.#o.presence.isSomeoneThere;
   }
 
-  async #decideByPolicy(
-    incoming: ClassifiedIncoming,
-    result: Extract<PolicyResult, { kind: "decided" }>,
-    output: Readonly<Record<string, unknown>>,
-    actor: Actor,
-  ): Promise<Reported> {
-    const { report, request, idempotencyKey } = incoming;
-    const { core, policy, newId } = this.#o;
-    const at = core.now();
-    const fresh = newApproval({ ...subjectSession(incoming, core.store), request, id: newId(), at, deadline: at });
-    const approval = replaceState(fresh, resolvedState(result.decision, { at, ...result }));
-    core.store.commit({ type: "approval.decided", data: { approval } }, actor);
-    // The row never waits: no human is involved.
-    const { event } = report;
-    const goesOn = eventAfterAutoDecision(event, result.decision);
-    const committed = this.#resolver.commit({ ...report, event: goesOn }, { actor, idempotencyKey });
-    policy.autoDecided(report, result.decision);
-    await core.journal.durable(committed.seq);
-    return { ...committed, output };
-  }
-
   wait(id: string, requester: Requester): Promise<WaitResult> {
     const pending = this.#resolver.pending.get(id);
     if (pending === undefined || !requestersOf(pending).includes(requester)) throw notRequester(id);
@@ -169,10 +158,13 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
 
   /** All of what is asked, for whoever may decide it: from then on it can be approved. @throws {ConsoleError} */
   text(id: string): ResultOf<"approval.text"> {
-    const approval = this.#o.inbox.get(id);
+    const { core: { store }, inbox } = this.#o;
+    const approval = inbox.get(id);
     if (approval === undefined) throw noSuchApproval(id);
     const pending = this.#resolver.pending.get(id);
-    if (pending === undefined || pending.isResolved) throw alreadyDecided(approval);
+    if (pending === undefined || pending.isResolved) {
+      throw alreadyDecided(approval, questionInTerminal(store, inbox, approval.sessionId));
+    }
     if (pending.request.cut) throw notShown(approval, true);
     pending.isOpened = true;
     return { id, ...wholeRequest(pending.request) };
@@ -192,7 +184,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     if (this.#stopping.signal.aborted) {
       throw new ConsoleError("stopping", "the daemon is stopping and asks nobody any more");
     }
-    const waitMs = waitSecs === undefined ? this.#o.waitMs() : waitSecs * 1000;
+    const waitMs = waitSecs === undefined ? this.#o.waitMs(given.request) : waitSecs * 1000;
     const { requester, end } = requesterOfOne(peer);
     try {
       const incoming = classifyIncoming(given, whereOf(given, this.#o.core.store, this.#o.own));
@@ -234,7 +226,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     }
     if (approval === undefined) throw noSuchApproval(id);
     const pending = this.#resolver.pending.get(id);
-    if (approval.status !== "pending" || pending === undefined || pending.isResolved) throw alreadyDecided(approval);
+    if (approval.status !== "pending" || pending === undefined || pending.isResolved) {
+      throw alreadyDecided(approval, questionInTerminal(store, inbox, approval.sessionId));
+    }
     const decision = parseDecision(params, pending.request);
     if (decision.kind === "approve" && approval.missing !== undefined && !pending.isOpened) {
       throw notShown(approval, pending.request.cut);
@@ -286,7 +280,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   /** On stop: requesters get no decision at once, and no approval stays open in the journal. */
   stop(): void {
     this.#stopping.abort();
-    for (const pending of this.#all()) this.#resolver.cancel(pending, "the daemon stops");
+    for (const pending of this.#all()) this.#resolver.cancel(pending, "the daemon stops", "restarted");
   }
 
   closeOrphans(): void {

@@ -1,6 +1,7 @@
 /** The errors of approvals, with their messages and hints. */
 import type { Approval, Decision } from "../domain/approval.ts";
 import type { Session } from "../domain/session.ts";
+import { answerThere, type TerminalQuestion } from "../domain/terminal_question.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 
@@ -12,9 +13,12 @@ export function noSuchApproval(id: string): ConsoleError {
   );
 }
 
-export function alreadyDecided(approval: Approval): ConsoleError {
+/** @param open what its row still asks in the agent's own terminal */
+export function alreadyDecided(approval: Approval, open?: TerminalQuestion): ConsoleError {
   const { id, status } = approval;
-  return new ConsoleError("already_decided", `approval "${id}" ${endText(approval)}`, { outcome: status });
+  const isOpen = status === "expired" || status === "cancelled";
+  const hint = open === undefined || !isOpen ? {} : { hint: answerThere(open) };
+  return new ConsoleError("already_decided", `approval "${id}" ${endText(approval)}`, { outcome: status, ...hint });
 }
 
 function endText(approval: Approval): string {

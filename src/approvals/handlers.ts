@@ -4,6 +4,7 @@ import type { Handlers } from "../rpc/handler.ts";
 import { commitNewRule } from "./add_rule.ts";
 import type { Broker } from "./broker.ts";
 import { evaluateCommand } from "./evaluate_command.ts";
+import { questionsInTerminals } from "./terminal_questions.ts";
 import type { Inbox } from "./inbox.ts";
 import type { PolicyEngine } from "./policy_engine.ts";
 import { commitRevocation, type RevokeDeps } from "./revoke_rule.ts";
@@ -40,7 +41,12 @@ export function approvalHandlers(deps: ApprovalDeps): Handlers<Methods> {
     "approval.list": ({ status, sessionId }) => {
       const all = status === "all" ? [...inbox.resolved(), ...inbox.pending()] : inbox.pending();
       const approvals = all.filter((approval) => sessionId === undefined || approval.sessionId === sessionId);
-      return { seq: store.seq, approvals };
+      const inTerminals = questionsInTerminals(store, inbox);
+      return {
+        seq: store.seq,
+        approvals,
+        terminalQuestions: inTerminals.filter((one) => sessionId === undefined || one.sessionId === sessionId),
+      };
     },
     "approval.add_rule": (params, { peer }) => commitNewRule(deps, params, peer.actor),
     "approval.evaluate": (params) => evaluateCommand(deps.policy, params, deps.own),

@@ -46,6 +46,11 @@ export interface ApprovalSettings {
 }
 
 const SECOND_MS = 1000;
+/**
+ * So long a request waits by default, s: below the timeout of the hooks that we register (agents/shared/hook_spec.ts), so
+ * that "no decision" comes before the agent kills its hook.
+ */
+const HOLD_SECS = 570;
 
 export function createApprovals(
   { store, inbox, journal, config, clock, log, resolveLinks, own, after, newId, quota, isIncomplete }: ApprovalsOptions,
@@ -73,7 +78,7 @@ export function createApprovals(
     inbox,
     presence,
     policy,
-    waitMs: () => config().approvals.hook_wait_secs * SECOND_MS,
+    waitMs: ({ holdSecs = HOLD_SECS }) => (config().approvals.hook_wait_secs ?? holdSecs) * SECOND_MS,
     after,
     newId,
     log,

@@ -56,7 +56,7 @@ export function openRequest(
       joined: [],
       payload: payloadOf(incoming),
       at,
-      stopTimer: after(waitMs, () => resolver.expire(pending)),
+      stopTimer: after(waitMs, () => resolver.expire(pending, "deadline")),
       release,
       ...unresolved(),
     };

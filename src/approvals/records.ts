@@ -36,6 +36,7 @@ export function newApproval({ id, rowId, agent, cwd, request, cutBy = 0, at, dea
     ...(missing + cutBy === 0 ? {} : { missing: missing + cutBy }),
     ...(cutBy === 0 ? {} : { cutBy }),
     ...(request.unsandboxed ? { unsandboxed: true } : {}),
+    ...(request.dialog === "beside" ? {} : { hidesDialog: true }),
     requestedAt: at,
     deadline,
     status: "pending",

@@ -17,7 +17,7 @@ import {
   type ResolvedElsewhere,
   scriptResolvedByEvent,
 } from "../domain/approval_resolution.ts";
-import type { StatusFields } from "../domain/session.ts";
+import type { StatusFields, TerminalOnly } from "../domain/session.ts";
 import type { Log } from "../platform/system.ts";
 import { type PendingRequest, PendingRequests, type WaitResult } from "./pending_requests.ts";
 import { Corrections } from "./corrections.ts";
@@ -42,6 +42,8 @@ interface End {
   readonly how: ResolvedElsewhere | "expired";
   /** Absent: an event of the agent has changed the row already. */
   readonly row: RowKind | undefined;
+  /** Of a row that is left to its agent. */
+  readonly terminalOnly?: TerminalOnly | undefined;
   readonly reason: string;
   /** ISO 8601 UTC. */
   readonly at: string;
@@ -109,7 +111,7 @@ export class ApprovalResolver {
     const row = this.#o.core.store.get(rowId);
     if (request.dialog === "gate" || request.scripted || row?.status !== "working") return undefined;
     if (row.lastEventAt !== rowTold) return undefined;
-    this.#tellRow(pending, { kind: "requested", ...question }, DAEMON);
+    this.#tellRow(pending, { kind: "requested", ...question, terminalOnly: "undelivered" }, DAEMON);
     return this.#waiting(rowId);
   }
 
@@ -165,8 +167,8 @@ export class ApprovalResolver {
     this.#tellRow(next, { kind: "requested", ...next.question }, DAEMON);
   }
 
-  expire(pending: PendingRequest): void {
-    this.#end(pending, "expired", endWithoutDecision(pending));
+  expire(pending: PendingRequest, terminalOnly: TerminalOnly): void {
+    this.#end(pending, "expired", endWithoutDecision(pending), "", terminalOnly);
   }
 
   /**
@@ -176,7 +178,7 @@ export class ApprovalResolver {
   hungUp(pending: PendingRequest): void {
     this.#o.core.store.processes.doubt(); // the agent may have been killed with its hook
     if (pending.awaited) this.#end(pending, "dismissed", "dismissed");
-    else this.cancel(pending, "its hook gave up before it was answered");
+    else this.cancel(pending, "its hook gave up before it was answered", "undelivered");
   }
 
   /** Decided by somebody else, or withdrawn: the agent's own events say what its row does next. */
@@ -184,8 +186,8 @@ export class ApprovalResolver {
     this.#end(pending, "elsewhere", "left_to_agent");
   }
 
-  cancel(pending: PendingRequest, reason: string): void {
-    this.#end(pending, "cancelled", endWithoutDecision(pending), reason);
+  cancel(pending: PendingRequest, reason: string, terminalOnly?: TerminalOnly): void {
+    this.#end(pending, "cancelled", endWithoutDecision(pending), reason, terminalOnly);
   }
 
   /**
@@ -201,14 +203,20 @@ export class ApprovalResolver {
       if (row?.status !== "waiting" || row.waiting.approvalId !== approvalId) continue; // its agent went on meanwhile
       // At the time of the agent's last event: what its hooks spooled since then is no older than this.
       const whose = { rowId, agent, process: undefined };
-      this.#tellRow(whose, { kind: "left_to_agent", approvalId }, DAEMON, row.lastEventAt);
+      this.#tellRow(whose, { kind: "left_to_agent", approvalId, terminalOnly: "restarted" }, DAEMON, row.lastEventAt);
     }
   }
 
   /** A read-only journal keeps no hook waiting: the end is recorded with the next event that the journal accepts. */
-  #end(pending: PendingRequest, how: ResolvedElsewhere | "expired", row: RowKind | undefined, reason = ""): void {
+  #end(
+    pending: PendingRequest,
+    how: ResolvedElsewhere | "expired",
+    row: RowKind | undefined,
+    reason = "",
+    terminalOnly?: TerminalOnly,
+  ): void {
     if (pending.isResolved) return;
-    const end = { pending, how, row, reason, at: this.#o.core.now() };
+    const end = { pending, how, row, reason, terminalOnly, at: this.#o.core.now() };
     this.pending.resolve(pending);
     if (how === "dismissed") this.#corrections.refused(pending);
     if (this.#write(end)) this.#tellOfEnd(end);
@@ -233,13 +241,21 @@ export class ApprovalResolver {
     }
   }
 
-  #tellOfEnd({ pending, row }: End): void {
-    if (row !== undefined) this.#goOn(pending, row, DAEMON);
+  #tellOfEnd({ pending, row, terminalOnly }: End): void {
+    if (row === "left_to_agent") {
+      const why = terminalOnly === undefined ? {} : { terminalOnly };
+      this.#tellRow(pending, { kind: row, approvalId: pending.id, ...why }, DAEMON);
+    } else if (row !== undefined) this.#goOn(pending, row, DAEMON);
   }
 
-  #goOn(pending: PendingRequest, row: RowKind, actor: Actor, how: Pick<Decided, "denied" | "late"> = {}): void {
+  #goOn(
+    pending: PendingRequest,
+    row: Exclude<RowKind, "left_to_agent">,
+    actor: Actor,
+    how: Pick<Decided, "denied" | "late"> = {},
+  ): void {
     const others = this.pending.open(pending.rowId).filter((one) => one.process === pending.process);
-    const next = row === "left_to_agent" ? undefined : others[0]?.question;
+    const next = others[0]?.question;
     this.#tellRow(pending, { kind: row, approvalId: pending.id, ...(next && { next }), ...how }, actor);
   }
 

@@ -38,6 +38,7 @@ export function approvalLines(approval: Approval, session: string, now: number):
     ...(approval.cutBy === undefined || approval.status !== "pending"
       ? []
       : [`    ${yellow(cutText(approval.cutBy))}`]),
+    ...(hidesItsDialog(approval) ? [dim(`    ${HIDDEN_DIALOG}`)] : []),
     ...(reasoning === undefined ? [] : inside(reasoning).map(dim)),
     ...(choices ?? []).flatMap(({ question, options, multiple }) => [
       ...inside(multiple ? `${question} (one or more, with commas between)` : question),
@@ -45,6 +46,15 @@ export function approvalLines(approval: Approval, session: string, now: number):
     ]),
     ...(suggestions ?? []).map((line) => dim(`    offers: ${escapeControls(line)}`)),
   ];
+}
+
+/** Said of what keeps the agent's own dialog from the screen, in every window. */
+const HIDDEN_DIALOG = "its terminal shows nothing until you answer or close the last window";
+/** The same in a list of one line each. */
+export const HIDDEN_DIALOG_MARK = "(its terminal shows nothing meanwhile)";
+
+export function hidesItsDialog({ status, hidesDialog }: Approval): boolean {
+  return status === "pending" && hidesDialog === true;
 }
 
 /** The request in one line: the call, or the questions. Text from outside, not escaped. */

@@ -2,6 +2,7 @@
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { clip, escapeControls, headAndTail, oneLine } from "../domain/sanitize.ts";
+import { terminalQuestions } from "../domain/terminal_question.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
 import { type Keyboard, stdinKeyboard } from "../platform/keyboard.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -18,6 +19,7 @@ import {
   openApprovalsOf,
   type Target,
 } from "./pick.ts";
+import { answeredInTerminal } from "./terminal_question_text.ts";
 
 /** Widest parts of a row that is listed, columns. */
 const SHOWN = { name: 24, what: 60 } as const;
@@ -78,7 +80,7 @@ export async function resolveOpen(run: CommandContext, given: string | undefined
     one.kind === "approval" ? [one.approval] : openApprovalsOf(one.session, board)
   )
     .filter(({ id }) => !ids.has(id) && ids.add(id));
-  if (candidates.length === 0) throw asksNothing(given, targets);
+  if (candidates.length === 0) throw asksNothing(given, targets, board);
   return await oneOf(run, candidates, candidates.map((one) => approvalRow(one, board)), given, "approvals");
 }
 
@@ -140,36 +142,20 @@ function nearest(given: string, sessions: readonly SessionView[], ids: readonly 
   return word === undefined ? undefined : `did you mean ${escapeControls(word)}?`;
 }
 
-function asksNothing(given: string, targets: readonly Target[]): ConsoleError {
-  const waiting = targets.flatMap((one) =>
-    one.kind === "session" && one.session.status === "waiting" ? [one.session] : []
-  );
+function asksNothing(given: string, targets: readonly Target[], { sessions, approvals }: Board): ConsoleError {
+  const ids = new Set(targets.flatMap((one) => one.kind === "session" ? [one.session.id] : []));
+  const question = terminalQuestions(sessions, approvals).find(({ sessionId }) => ids.has(sessionId));
+  if (question !== undefined) return answeredInTerminal(question);
   const named = `"${escapeControls(given)}"`;
-  const [session] = waiting;
-  if (session === undefined) {
-    return new ConsoleError("failed", `${named} asks nothing now`, { hint: "agent-console approvals" });
-  }
-  return new ConsoleError("failed", `${named} waits where only its own terminal can answer`, {
-    hint: `answer it there: ${placeOf(session)}`,
-  });
+  return new ConsoleError("failed", `${named} asks nothing now`, { hint: "agent-console approvals" });
 }
 
-function nothingOpen({ sessions }: Board): ConsoleError {
-  const waiting = sessions.filter(({ status, lost }) => status === "waiting" && !lost);
-  const [first] = waiting;
-  return new ConsoleError("failed", "nothing waits for an answer", {
-    ...(first === undefined ? {} : {
-      hint: `${waiting.length} wait where only their own terminal can answer: ${nameOfSession(first)}, ${
-        placeOf(first)
-      }`,
-    }),
+function nothingOpen({ sessions, approvals }: Board): ConsoleError {
+  const questions = terminalQuestions(sessions, approvals);
+  const [first] = questions;
+  if (first !== undefined && questions.length === 1) return answeredInTerminal(first);
+  const more = first === undefined ? "" : `: ${questions.length} sessions ask in their own terminals only`;
+  return new ConsoleError("failed", `nothing waits for an answer from here${more}`, {
+    ...(first === undefined ? {} : { hint: "agent-console approvals" }),
   });
-}
-
-/** Where a session's terminal is, as far as its hooks told; escaped. */
-export function placeOf({ terminal = {}, tty, cwd }: Pick<SessionView, "terminal" | "tty" | "cwd">): string {
-  const { program, tmuxPane, windowId } = terminal;
-  const told = [tmuxPane === undefined ? program : `tmux pane ${tmuxPane}`, windowId && `window ${windowId}`, tty, cwd];
-  const parts = told.filter((part) => part !== undefined && part !== "");
-  return parts.length === 0 ? "its hooks did not tell where that is" : escapeControls(parts.join(", "));
 }

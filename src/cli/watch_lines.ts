@@ -5,7 +5,7 @@ import { type Approval, riskNamed } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import type { Screen } from "../platform/stdio.ts";
-import { approvalSummary, outcomeText } from "./approval_text.ts";
+import { approvalSummary, HIDDEN_DIALOG_MARK, hidesItsDialog, outcomeText } from "./approval_text.ts";
 import { activityText, clockTime, displayStatus, fit, paint, shortPath, SYMBOLS } from "./format.ts";
 
 /** An open question and one that is over; other shapes than those of the sessions' states. */
@@ -129,6 +129,8 @@ function calledKey({ agent, name }: Omit<Whose, "id">): string {
 const MAX_MARK = 60;
 
 /** How a command would run, where its agent says it in a few words: outside the sandbox. Behind it, as in the list. */
-function markOf({ action, detail = "" }: Approval): readonly string[] {
-  return action === "command" && detail !== "" && detail.length <= MAX_MARK && !detail.includes("\n") ? [detail] : [];
+function markOf(approval: Approval): readonly string[] {
+  const { action, detail = "" } = approval;
+  const isShort = action === "command" && detail !== "" && detail.length <= MAX_MARK && !detail.includes("\n");
+  return [...(isShort ? [detail] : []), ...(hidesItsDialog(approval) ? [HIDDEN_DIALOG_MARK] : [])];
 }

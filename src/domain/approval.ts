@@ -93,6 +93,8 @@ export interface ApprovalRequest {
    * `gate`: there is none; without a decision the call runs (a hook before a tool). Only rules decide here.
    */
   readonly dialog: "beside" | "behind" | "gate";
+  /** So long the agent lets the request wait for us, s; absent: as long as the hooks that we register may run. */
+  readonly holdSecs?: number;
   /** False where the hook can deny the call but not approve it. */
   readonly acceptsApproval: boolean;
   /**
@@ -174,6 +176,8 @@ export type Approval = ApprovalState & {
   readonly cutBy?: number;
   /** It would run outside the agent's own sandbox: always asked. */
   readonly unsandboxed?: true;
+  /** While it is open, the agent's own terminal shows no dialog for it: the agent waits for its hook. */
+  readonly hidesDialog?: true;
   readonly risk: Risk;
   readonly reasoning?: string;
   readonly choices?: readonly Choice[];

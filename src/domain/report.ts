@@ -2,7 +2,7 @@
  * What an adapter understood from one event of an agent: the vocabulary between agents/ and decide.ts.
  * An adapter says what happened; what that means for the session is decided in one place.
  */
-import type { ErrorKind, Facts, Reopen, ToolUse, WaitingFor } from "./session.ts";
+import type { ErrorKind, Facts, Reopen, TerminalOnly, ToolUse, WaitingFor } from "./session.ts";
 
 /** A dialog that waits for the human, as a row shows it. */
 export interface QuestionText {
@@ -10,6 +10,8 @@ export interface QuestionText {
   readonly text: string;
   readonly tool?: ToolUse;
   readonly approvalId?: string;
+  /** Where there is no `approvalId`. */
+  readonly terminalOnly?: TerminalOnly;
   /** It is about the call of this tool that runs now, whose own words say more than `text`. */
   readonly ofCall?: string;
   /** Requested by a script, outside any turn: the agent's own events say nothing about it. */
@@ -51,7 +53,7 @@ export type AgentEvent =
   /** The human closed the dialog of an approval in the agent's own terminal, with a refusal or Esc. */
   | { readonly kind: "dismissed"; readonly approvalId: string; readonly next?: QuestionText }
   /** We can no longer decide the approval; the agent's own dialog stays open. */
-  | { readonly kind: "left_to_agent"; readonly approvalId: string }
+  | { readonly kind: "left_to_agent"; readonly approvalId: string; readonly terminalOnly?: TerminalOnly }
   /** A reminder without details that a dialog is open: keeps what `requested` said. Some dialogs send only this. */
   | { readonly kind: "reminded"; readonly for: WaitingFor; readonly text: string }
   /** The turn ended. `subagents` and `background` count what still runs, where the agent says so. */

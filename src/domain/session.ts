@@ -7,6 +7,14 @@
 /** What a blocked agent wants from the human. */
 export type WaitingFor = "permission" | "question" | "plan" | "elicitation";
 
+/**
+ * Why a question can only be answered in the agent's own terminal, where that is known.
+ * `unsupported`: its hook takes no such answer. `no_window`: its hook would have kept the dialog from the screen, and no
+ * window was open. `window_closed`: the last one was closed. `deadline`: nobody answered here in time. `restarted`: the
+ * daemon has ended since. `undelivered`: its hook is gone.
+ */
+export type TerminalOnly = "unsupported" | "no_window" | "window_closed" | "deadline" | "restarted" | "undelivered";
+
 /** Why a turn failed; agents' own names are mapped to these, anything else is `unknown`. */
 export type ErrorKind =
   | "rate_limit"
@@ -51,6 +59,8 @@ export interface StatusFields {
      */
     readonly tool?: ToolUse;
     readonly approvalId?: string;
+    /** Only without an `approvalId`. */
+    readonly terminalOnly?: TerminalOnly;
     /**
      * Set where a script made the request, not the agent: the state that the row returns to. Stored under this name.
      */

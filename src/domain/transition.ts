@@ -54,7 +54,7 @@ export function nextState(session: Session, report: Report): State {
 }
 
 function waiting(session: Session, question: QuestionText): State {
-  const { approvalId, ofCall } = question;
+  const { approvalId, terminalOnly, ofCall } = question;
   const running = session.status === "working" ? session.working.tool : undefined;
   const asked = ofCall !== undefined && running?.name === ofCall ? running : undefined;
   const tool = asked ?? (question.tool && identified(session, clipTool(question.tool)));
@@ -66,6 +66,7 @@ function waiting(session: Session, question: QuestionText): State {
       text: clip(text, TEXT_CAPS.waiting),
       ...(tool === undefined ? {} : { tool }),
       ...(approvalId === undefined ? {} : { approvalId }),
+      ...(terminalOnly === undefined ? {} : { terminalOnly }),
       ...(question.scripted ? { before: stateBeforeRequest(session) } : {}),
     },
   };
@@ -96,7 +97,8 @@ function afterDecision(session: Session, h: Of<"decided" | "dismissed">): State 
 function leftToAgent(session: Session, h: Of<"left_to_agent">): State {
   if (session.status !== "waiting" || session.waiting.approvalId !== h.approvalId) return sessionState(session);
   const { approvalId: _, before, ...waiting } = session.waiting;
-  return before ?? { status: "waiting", waiting };
+  const why = h.terminalOnly === undefined ? {} : { terminalOnly: h.terminalOnly };
+  return before ?? { status: "waiting", waiting: { ...waiting, ...why } };
 }
 
 function working(session: Session): State {

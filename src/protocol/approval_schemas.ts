@@ -1,9 +1,28 @@
-/** Shapes of the methods that add rules, ask what they would decide, and show an approval whole. */
+/** Shapes of the methods that list approvals, add rules, ask what they would decide, and show an approval whole. */
 import * as v from "valibot";
 import { DETAIL_FORMS, RISKS } from "../domain/approval.ts";
 import { MAX_WORKSPACE_CONFIG } from "./limits.ts";
-import { committed, idempotencyKey, text } from "./schemas.ts";
+import type { TerminalQuestion } from "../domain/terminal_question.ts";
+import { approval, committed, count, domain, id, idempotencyKey, text, waitingFor } from "./schemas.ts";
 
+export const approvalListParams = v.strictObject({
+  status: v.exactOptional(v.picklist(["pending", "all"])),
+  sessionId: v.exactOptional(id),
+});
+const terminalQuestion = domain<TerminalQuestion>(v.looseObject({
+  sessionId: v.string(),
+  agent: v.string(),
+  for: waitingFor,
+  text: v.string(),
+  since: v.string(),
+  answerable: v.literal(false),
+}));
+export const approvalsResult = v.object({
+  seq: count,
+  approvals: v.array(approval),
+  // Absent in the answer of a daemon of an earlier version.
+  terminalQuestions: v.exactOptional(v.array(terminalQuestion)),
+});
 const ruleText = v.pipe(text(4000), v.minLength(1));
 const agentName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_-]{0,31}$/));
 const absoluteFolder = v.pipe(text(4096), v.startsWith("/"));

@@ -24,7 +24,7 @@ export const METHOD_SCHEMAS = {
   "approval.decide": { params: s.decideParams, result: s.decided },
   "approval.delivered": { params: s.deliveredParams, result: s.empty },
   "approval.evaluate": { params: r.evaluateParams, result: r.evaluated },
-  "approval.list": { params: s.approvalListParams, result: s.approvalsResult },
+  "approval.list": { params: r.approvalListParams, result: r.approvalsResult },
   "approval.request": { params: s.requestParams, result: s.waitResult },
   "approval.revoke": { params: s.revokeParams, result: s.committed },
   "approval.rules": { params: s.noParams, result: s.rulesResult },

@@ -11,14 +11,14 @@ import { MAX_WORKSPACE_CONFIG } from "./limits.ts";
  * A result whose type is the domain's own. The shape names the members that clients rely on; a test holds what the daemon
  * sends against it, and readers take more members than these.
  */
-function domain<T>(shape: v.GenericSchema): v.GenericSchema<T> {
+export function domain<T>(shape: v.GenericSchema): v.GenericSchema<T> {
   return shape as unknown as v.GenericSchema<T>; // the compiler cannot follow a shape that names less than the type has
 }
 
 export const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 // deno-lint-ignore no-control-regex
-const id = v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(/^[^\u0000-\u001f\u007f-\u009f]*$/));
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const id = v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(/^[^\u0000-\u001f\u007f-\u009f]*$/));
+export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const program = { version: v.string(), build: v.exactOptional(v.string()) };
 /** Of every method that mutates. */
@@ -175,8 +175,8 @@ export const historyResult = v.object({ sessionId: v.string(), history });
 // -- approvals ------------------------------------------------------------------------------------------------------
 
 const outcomes = ["approved", "denied", "expired", "elsewhere", "dismissed", "cancelled"] as const;
-const waitingFor = v.picklist(["permission", "question", "plan", "elicitation"]);
-const approval = domain<Approval>(v.looseObject({
+export const waitingFor = v.picklist(["permission", "question", "plan", "elicitation"]);
+export const approval = domain<Approval>(v.looseObject({
   id: v.string(),
   sessionId: v.string(),
   agent: v.string(),
@@ -199,11 +199,6 @@ const rule = domain<Rule>(v.looseObject({
 }));
 const approvalScope = v.picklist([...APPROVAL_SCOPES]);
 export const approvalId = v.strictObject({ id });
-export const approvalListParams = v.strictObject({
-  status: v.exactOptional(v.picklist(["pending", "all"])),
-  sessionId: v.exactOptional(id),
-});
-export const approvalsResult = v.object({ seq: count, approvals: v.array(approval) });
 export const decideParams = v.strictObject({
   id,
   // "allow" is the agents' own word for it.

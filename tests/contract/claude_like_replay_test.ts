@@ -61,6 +61,7 @@ Deno.test("H5 Qwen Code waits for its hook before it asks, and takes a plain yes
     action: "command",
     subject: "touch perm-1",
     dialog: "behind",
+    holdSecs: 45,
     acceptsApproval: true,
   });
   const decided = (decision: object) => ({ hookSpecificOutput: { hookEventName: "PermissionRequest", decision } });

@@ -76,7 +76,8 @@ export class Desk {
   readonly deps: SessionDeps;
   readonly service: Service;
   readonly clock: Clock = { now: () => this.#now, steady: () => this.#now - START };
-  waitMs = 45_000;
+  /** `approvals.hook_wait_secs`, ms. */
+  waitMs: number | null = 45_000;
   #now = START;
   #timers: { at: number; action: () => void }[] = [];
   #ids = 0;
@@ -113,7 +114,11 @@ export class Desk {
       const { safetyMode = "manual", rules = [], preToolUse = false } = settings;
       return {
         daemon: { safety_mode: safetyMode },
-        approvals: { rules: [...rules], pre_tool_use: preToolUse, hook_wait_secs: this.waitMs / 1000 },
+        approvals: {
+          rules: [...rules],
+          pre_tool_use: preToolUse,
+          hook_wait_secs: this.waitMs === null ? null : this.waitMs / 1000,
+        },
       };
     };
     journal.now = () => new Date(this.#now).toISOString();

@@ -3,8 +3,8 @@ import { ending, MORNING, PICTURE_AT, REQUESTS } from "./story.ts";
 
 /** The requests' ids in the pictures, in their order. */
 const IDS = ["m6rav", "q9udy", "h3n7s"];
-/** The default of `approvals.hook_wait_secs`. */
-const WAIT_SECS = 45;
+/** So long a hook that we registered is held by default, s. */
+const WAIT_SECS = 570;
 /** The time of day at which the story begins, s. */
 const BEGINS = 9 * 3600 + 30 * 60 + 7;
 /** When the last request is approved, seconds from the beginning of the story. */
@@ -49,7 +49,10 @@ export class Retouch {
     let next = 0;
     return this.plain(
       lines.map((line) =>
-        line.replace(/\d+s left/, () => `${WAIT_SECS - PICTURE_AT + (REQUESTS[next++]?.at ?? 0)}s left`)
+        line.replace(/\d+m left/, () => {
+          const left = WAIT_SECS - PICTURE_AT + (REQUESTS[next++]?.at ?? 0);
+          return `${Math.floor(left / 60)}m left`;
+        })
       ),
     );
   }

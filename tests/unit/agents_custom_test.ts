@@ -58,6 +58,7 @@ Deno.test("custom: an ask is judged as its author says, and answered in two word
     subject: "rm -rf x",
     reasoning: "to clean",
     dialog: "behind",
+    holdSecs: 45,
     acceptsApproval: true,
   });
   const write = custom.understand(own("ask", { tool: "put", action: "write", input: "/a", detail: "x\n" }), {});

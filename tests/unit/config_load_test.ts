@@ -51,7 +51,7 @@ Deno.test("without a file every key has its default", () => {
       safety_mode: "manual",
       stale_after_mins: 30,
     },
-    approvals: { hook_wait_secs: 45, pre_tool_use: false, rules: [] },
+    approvals: { hook_wait_secs: null, pre_tool_use: false, rules: [] },
     journal: { fsync: "interval", segment_mib: 64 },
     feeds: { claude_sessions: false, codex_app_server: false, gemini_chats: false },
   });

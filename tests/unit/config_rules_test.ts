@@ -62,7 +62,7 @@ Deno.test("a wrong rule is refused with the line, the column and the key of what
     "/c:1:16 approvals.rules is an object, expected an array of rules",
   ]);
   assertEquals(problemsOf('{"approvals": {"hook_wait_secs": [1]}}'), [
-    "/c:1:16 approvals.hook_wait_secs is an array, expected a number of seconds from 1 to 570",
+    "/c:1:16 approvals.hook_wait_secs is an array, expected a number of seconds from 1 to 570, or null",
   ]);
 });
 

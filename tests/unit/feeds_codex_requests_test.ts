@@ -48,6 +48,7 @@ Deno.test("A4 a question of Codex is put with its whole command, and the answer 
     cwd: "/home/u/project",
     reasoning: "the mock asks for it",
     dialog: "beside",
+    holdSecs: 86_400,
     acceptsApproval: true,
   });
   assertEquals([report.agent, report.sessionId], ["codex", SESSION]);

@@ -9,6 +9,7 @@ import type { Adapter } from "../shared/adapter.ts";
 import { type EventHandlers, HOOK_FORMAT_EVENTS, parseHookEvent } from "../shared/hook_format.ts";
 import { allowResponse, denyResponse } from "../shared/hook_format_response.ts";
 import { permissionRequest } from "../shared/hook_format_request.ts";
+import { UNKNOWN_TIMEOUT_HOLD_SECS } from "../shared/hook_spec.ts";
 import { dialogOf } from "../shared/hook_format_tools.ts";
 import { type Fields, isFields, stringField } from "../../lib/json_fields.ts";
 import { PARENT_PID } from "../shared/hook_env.ts";
@@ -64,7 +65,8 @@ export function claudeLike(name: string): Adapter {
 function requestOf(event: Fields): ApprovalRequest | undefined {
   if (stringField(event, "hook_event_name") !== "PermissionRequest") return undefined;
   const request = permissionRequest(event, "behind", CLAUDE_LIKE_TOOLS);
-  return request?.for === "question" ? { ...request, acceptsApproval: false } : request;
+  const held = request && { ...request, holdSecs: UNKNOWN_TIMEOUT_HOLD_SECS };
+  return held?.for === "question" ? { ...held, acceptsApproval: false } : held;
 }
 
 /** Qwen gives a call an id of its own, but its batches name the model's (recording: qwen-tui). */

@@ -9,6 +9,9 @@ import type { ApprovalRequest, Decision } from "../../domain/approval.ts";
 import type { Report } from "../../domain/report.ts";
 import { TEXT_CAPS } from "../../domain/session.ts";
 
+/** Codex waits for as long as it takes, s. */
+const HOLD_SECS = 86_400;
+
 export interface CodexRequest {
   readonly event: Extract<Report["event"], { kind: "requested" }>;
   readonly request: ApprovalRequest;
@@ -73,6 +76,7 @@ function question(tool: string, action: ApprovalRequest["action"], subject: stri
       ...optional("reasoning", reason && excerpt(reason, TEXT_CAPS.message)),
       ...(offersSession(params) ? { remembers: { session: ["this session of Codex"] } } : {}),
       dialog: "beside",
+      holdSecs: HOLD_SECS,
       acceptsApproval: true,
     },
   };

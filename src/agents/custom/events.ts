@@ -18,6 +18,7 @@ import {
   stringField,
 } from "../../lib/json_fields.ts";
 import type { HookEnv } from "../shared/hook_env.ts";
+import { UNKNOWN_TIMEOUT_HOLD_SECS } from "../shared/hook_spec.ts";
 import { absolutePath, idField } from "../shared/ids.ts";
 import { isPid, refusedValues } from "./problems.ts";
 import { processFacts } from "../shared/process_facts.ts";
@@ -135,6 +136,7 @@ function customRequest(event: Fields): ApprovalRequest {
     ...optional("reasoning", stringField(event, "message")),
     ...optional("choices", choices?.length === 0 ? undefined : choices),
     dialog: "behind",
+    holdSecs: UNKNOWN_TIMEOUT_HOLD_SECS,
     acceptsApproval: true,
   };
 }

@@ -142,12 +142,26 @@ function dialogOpen(event: Fields): AgentEvent {
   const call = dialogCall(details);
   const type = stringField(details, "type") ?? "";
   const waits = DIALOGS[type] ?? "permission";
-  if (call !== undefined) return { kind: "requested", for: waits, text: promptText(call), tool: describeTool(call) };
+  if (call !== undefined) {
+    return {
+      kind: "requested",
+      for: waits,
+      text: promptText(call),
+      tool: describeTool(call),
+      terminalOnly: "unsupported",
+    };
+  }
   const about = stringField(details, "filePath") ?? stringField(details, "prompt") ?? stringField(event, "message") ??
     "";
   // A question's details do not say what is asked; the call that began just before does (BeforeTool).
   const asked = waits === "question" ? { ofCall: type } : {};
-  return { kind: "requested", for: waits, text: oneLineExcerpt(about, TEXT_CAPS.waiting), ...asked };
+  return {
+    kind: "requested",
+    for: waits,
+    text: oneLineExcerpt(about, TEXT_CAPS.waiting),
+    ...asked,
+    terminalOnly: "unsupported",
+  };
 }
 
 /** The call that a dialog is about, where its details name it: the end of another call then leaves it open. */

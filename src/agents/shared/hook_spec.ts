@@ -41,6 +41,12 @@ export const NOTIFY_TIMEOUT_S = 5;
  */
 export const DECISION_TIMEOUT_S = 600;
 
+/**
+ * So long a request waits for us where the hook was registered by somebody else, s: below the 60 s after which most
+ * agents kill a hook whose timeout nobody set. A killed hook would look like a refusal in the terminal.
+ */
+export const UNKNOWN_TIMEOUT_HOLD_SECS = 45;
+
 /** Where an agent may look for its settings. */
 export interface SettingsLocation {
   /** A variable of the environment; an empty one counts as not set. */

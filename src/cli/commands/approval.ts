@@ -1,9 +1,11 @@
 /** `approvals`: the inbox on the command line. */
 import type { Approval } from "../../domain/approval.ts";
+import type { TerminalQuestion } from "../../domain/terminal_question.ts";
 import { answerHint, approvalLines } from "../approval_text.ts";
-import { allSessions, type CommandContext, read } from "../context.ts";
+import { type CommandContext, read } from "../context.ts";
 import { resolveSession } from "../resolve.ts";
 import { shortIds } from "../session_table.ts";
+import { terminalQuestionLines } from "../terminal_question_text.ts";
 
 export interface ApprovalListOptions {
   readonly all?: boolean;
@@ -11,10 +13,14 @@ export interface ApprovalListOptions {
   readonly json?: boolean;
 }
 
-async function inbox(run: CommandContext, options: ApprovalListOptions): Promise<readonly Approval[]> {
+async function inbox(
+  run: CommandContext,
+  options: ApprovalListOptions,
+): Promise<{ readonly approvals: readonly Approval[]; readonly terminalQuestions: readonly TerminalQuestion[] }> {
   const sessionId = options.session === undefined ? {} : { sessionId: await resolveSession(run, options.session) };
-  const { approvals } = await read(run, "approval.list", { status: options.all ? "all" : "pending", ...sessionId });
-  return approvals;
+  const params = { status: options.all ? "all" as const : "pending" as const, ...sessionId };
+  const { approvals, terminalQuestions = [] } = await read(run, "approval.list", params);
+  return { approvals, terminalQuestions };
 }
 
 export async function approvals(
@@ -23,13 +29,17 @@ export async function approvals(
   options: ApprovalListOptions,
 ): Promise<void> {
   if (id !== undefined) return await (await import("./show.ts")).show(run, id, options);
-  const found = await inbox(run, options);
-  if (options.json) return run.out.json({ approvals: found });
-  if (found.length === 0) return run.out.note(await nothingWaits(run));
+  const { approvals: found, terminalQuestions } = await inbox(run, options);
+  if (options.json) return run.out.json({ approvals: found, terminalQuestions });
+  if (found.length + terminalQuestions.length === 0) return run.out.note("Nothing waits for an answer.");
   const now = Date.now();
-  const short = shortIds(found.map(({ sessionId }) => sessionId));
+  const short = shortIds([...found, ...terminalQuestions].map(({ sessionId }) => sessionId));
   for (const approval of found) {
     for (const line of approvalLines(approval, short.get(approval.sessionId) ?? "", now)) run.out.line(line);
+  }
+  for (const question of terminalQuestions) {
+    const { sessionId } = question;
+    for (const line of terminalQuestionLines(question, short.get(sessionId) ?? "", now)) run.out.line(line);
   }
   const open = found.filter(({ status }) => status === "pending");
   const isQuestion = (one: Approval) => one.for === "question";
@@ -40,14 +50,4 @@ export async function approvals(
     }
     if (example !== undefined) run.out.note(`answer with: ${answerHint(example)}`);
   }
-}
-
-/** An empty list does not mean that no agent waits: some dialogs can only be decided in their own terminal. */
-async function nothingWaits(run: CommandContext): Promise<string> {
-  const sessions = await allSessions(run, { status: "waiting" });
-  const waiting = sessions.filter(({ lost }) => !lost).length;
-  const elsewhere = waiting === 0
-    ? ""
-    : ` ${waiting === 1 ? "One session waits" : `${waiting} sessions wait`} where only its terminal can answer: "ls".`;
-  return `Nothing waits for an answer.${elsewhere}`;
 }

@@ -1,35 +1,22 @@
 /** `config …`: the configuration file and what is in force. */
 import { dim } from "@std/fmt/colors";
 import { initialConfig } from "../../config/docs.ts";
-import { loadConfigFromProcess } from "../../config/from_process.ts";
-import { assertSafe } from "../../config/endpoint.ts";
-import { findConfigFile, type Loaded } from "../../config/load.ts";
-import { readSource } from "../../config/parse.ts";
+import { findConfigFile } from "../../config/load.ts";
 import { configView } from "../../config/values.ts";
 import { SCHEMA } from "../../daemon/features.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { checkOwnFile } from "../../platform/path_safety.ts";
-import { narrowUmask, ownUid } from "../../platform/process.ts";
-import { shellQuote } from "../../lib/shell_quote.ts";
+import { narrowUmask } from "../../platform/process.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import { configFileOf, editConfigFile, loadConfigFile } from "../config_file.ts";
 import type { CommandContext } from "../context.ts";
 import { type GivenRule, givenRules } from "../../policy/rule.ts";
 import { flawOf } from "../rule_flaws.ts";
 import { checkWorkspace } from "./config_workspace.ts";
 import { noteOtherValues } from "./config_in_use.ts";
 
-function load(run: CommandContext): Promise<Loaded> {
-  return loadConfigFromProcess(run.context.paths, SCHEMA, { socket: run.context.socketFlag });
-}
-
-function fileOf(run: CommandContext): { readonly file: string; readonly format: "jsonc" | "toml" } {
-  const { paths } = run.context;
-  return findConfigFile({ paths, files: denoFiles }) ?? { file: paths.configJsonc, format: "jsonc" };
-}
-
 export function path(run: CommandContext, options: { readonly json?: boolean }): void {
-  const { file } = fileOf(run);
+  const { file } = configFileOf(run);
   if (options.json) run.out.json({ file });
   else run.out.plain(file);
 }
@@ -47,7 +34,7 @@ export function init(run: CommandContext): void {
 }
 
 export async function showConfig(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
-  const loaded = await load(run);
+  const loaded = await loadConfigFile(run);
   const view = configView(loaded);
   for (const warning of loaded.warnings) run.out.note(warning);
   if (options.json) return run.out.json({ config: view.values, file: view.file });
@@ -75,7 +62,7 @@ export async function showConfigKey(
   options: { readonly json?: boolean },
 ): Promise<void> {
   known(key);
-  const entry = configView(await load(run)).values[key];
+  const entry = configView(await loadConfigFile(run)).values[key];
   if (entry === undefined) {
     throw new ConsoleError("not_found", `"${key}" is not set and has no default`, {
       hint: `agent-console config set ${key} VALUE`,
@@ -88,35 +75,14 @@ export async function showConfigKey(
 export async function setConfigKey(run: CommandContext, key: string, text: string): Promise<void> {
   const { parseValue, setKey } = await import("../../config/edit.ts"); // its JSON editor costs 15 ms
   known(key);
-  const { paths } = run.context;
-  const { file, format } = fileOf(run);
-  narrowUmask();
-  if (denoFiles.stat(paths.root) === undefined) denoFiles.mkdir(paths.root, 0o700);
-  const stat = denoFiles.stat(file);
-  if (stat !== undefined) assertSafe(file, checkOwnFile(stat, ownUid()));
-  const before = stat === undefined ? "{}\n" : new TextDecoder().decode(denoFiles.read(file));
-  if (format === "jsonc") assertReadable(before, file);
-  const after = setKey(before, key, parseValue(text), format, SCHEMA);
-  denoFiles.replace(file, new TextEncoder().encode(after), stat?.mode ?? 0o600);
+  const value = parseValue(text);
+  const file = editConfigFile(run, (before, format) => setKey(before ?? "{}\n", key, value, format, SCHEMA));
   const { applySetKey } = await import("./config_apply.ts");
-  run.out.note(await applySetKey(run, { key, file, load: () => load(run) }));
-}
-
-/** Other keys' errors are left for their own edits; text that is no JSON has no place for a key. @throws {ConsoleError} */
-function assertReadable(text: string, file: string): void {
-  try {
-    readSource(text.trim() === "" ? "{}" : text, file, "jsonc");
-  } catch (error) {
-    if (!(error instanceof ConsoleError)) throw error;
-    const quoted = shellQuote([file]);
-    throw new ConsoleError(error.kind, `nothing can be set in a file that cannot be read: ${error.message}`, {
-      hint: `mend that place by hand, or begin anew: mv ${quoted} ${shellQuote([`${file}.broken`])}`,
-    });
-  }
+  run.out.note(await applySetKey(run, { key, file, load: () => loadConfigFile(run) }));
 }
 
 export async function validate(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
-  const { file, warnings: odd, typos, config } = await load(run);
+  const { file, warnings: odd, typos, config } = await loadConfigFile(run);
   const warnings = [...odd, ...idleRules(config.approvals.rules, run.context.paths.root)];
   const workspace = checkWorkspace(run.context.paths.configJsonc, config.daemon.safety_mode);
   if (workspace?.unreadable) throw new ConsoleError("config_invalid", workspace.warnings.join("\n  "));

@@ -10,13 +10,16 @@ import { takesOwnWords } from "../answers.ts";
 import { approvalLines, outcomeText } from "../approval_text.ts";
 import { askLine } from "../ask.ts";
 import { askAnswers } from "../ask_answers.ts";
+import type { SessionView } from "../../domain/query.ts";
 import { type CommandContext, read } from "../context.ts";
 import { decide } from "../decide_one.ts";
 import { Keys } from "../keys.ts";
 import { LiveInbox } from "../live_inbox.ts";
 import { page } from "../pager.ts";
 import { nameOfSession } from "../pick.ts";
-import { placeOf } from "../resolve.ts";
+import { goToTerminal } from "../../client/go_to_terminal.ts";
+import { shellQuote } from "../../lib/shell_quote.ts";
+import { terminalPlace } from "../../domain/terminal_place.ts";
 import { linesOfWhole, wholeApproval } from "./show.ts";
 
 /** Nobody has read a question that came up less than this before the key, ms. */
@@ -182,6 +185,14 @@ function quickChoices({ choices = [] }: Approval): readonly string[] | undefined
   return isQuick && choice.options.length > 0 && choice.options.length <= 9 ? choice.options : undefined;
 }
 
+/** Brings the session's terminal to the front, or says how a person gets there; escaped. */
+async function whereGone(run: CommandContext, session: SessionView): Promise<string> {
+  const outcome = await goToTerminal(session, run.signal);
+  if (outcome.kind === "shown") return escapeControls(outcome.how);
+  if (outcome.kind === "command") return escapeControls(shellQuote(outcome.argv));
+  return terminalPlace(session) || "its hooks did not tell where its terminal is";
+}
+
 /** Whether it is answered now. @throws {ConsoleError} */
 async function pressed(desk: Desk, approval: Approval, key: string, state: { isWhole: boolean }): Promise<boolean> {
   const { run, keyboard, keys, inbox } = desk;
@@ -197,7 +208,7 @@ async function pressed(desk: Desk, approval: Approval, key: string, state: { isW
   }
   if (key === "o") {
     const session = inbox.sessions.find((row) => row.id === approval.sessionId);
-    keyboard.show(`${session === undefined ? "its session is gone" : placeOf(session)}\n`);
+    keyboard.show(`${session === undefined ? "its session is gone" : await whereGone(run, session)}\n`);
     return false;
   }
   if (key === "n") return await send({ decision: "deny" });

@@ -12,7 +12,8 @@ import { activityText, displayStatus, duration, paint, SYMBOLS } from "../format
 import { printPaged } from "../pager.ts";
 import { type Board, openApprovalsOf } from "../pick.ts";
 import { resumeLine } from "../resume_line.ts";
-import { loadBoard, placeOf, resolveTarget } from "../resolve.ts";
+import { terminalPlace } from "../../domain/terminal_place.ts";
+import { loadBoard, resolveTarget } from "../resolve.ts";
 
 export interface ShowOptions {
   readonly json?: boolean;
@@ -62,7 +63,7 @@ export async function linesOfWhole(
     : undefined;
   const isKnown = session?.terminal !== undefined || session?.tty !== undefined;
   const { cwd: _, ...rest } = session ?? {};
-  return wholeLines(whole, { session, place: isKnown ? placeOf(rest) : undefined, now: Date.now(), diff });
+  return wholeLines(whole, { session, place: isKnown ? terminalPlace(rest) : undefined, now: Date.now(), diff });
 }
 
 function details(session: SessionView & { readonly history: readonly HistoryEntry[] }, now: number): string[] {

@@ -6,6 +6,7 @@ import { CommandEnded, JSON_OPTION } from "./shared.ts";
 
 export function hookCommands(root: Command, run: () => CommandContext): void {
   const load = () => import("../commands/hooks.ts");
+  const loadFeed = () => import("../commands/hooks_feed.ts");
   root.command("hook").description("report one event of an agent, read from stdin (the agent calls this)")
     .argument("<agent>", HOOK_WORDS.join(", "))
     .option("--name <name>", `with ${FAMILY}: the agent's own name`);
@@ -24,9 +25,16 @@ export function hookCommands(root: Command, run: () => CommandContext): void {
   options(command.command("install").description("make an agent report to the daemon")).argument("[agent]")
     .option("--trust", "where the agent asks for it: tell it that you trust them, after showing them")
     .option("--statusline", "where the agent has a status line: also record cost and context, from a tee around it")
-    .action(async (agent, given) => await (await load()).installHooks(run(), agent, given));
+    .option("--no-feed", "leave off what the agent publishes about itself: the daemon may read nothing of it")
+    .action(async (agent, given) => {
+      await (await load()).installHooks(run(), agent, given);
+      await (await loadFeed()).turnOnFeed(run(), agent, given);
+    });
   options(command.command("uninstall").description("give the settings back as they were")).argument("[agent]")
-    .action(async (agent, given) => await (await load()).uninstallHooks(run(), agent, given));
+    .action(async (agent, given) => {
+      await (await load()).uninstallHooks(run(), agent, given);
+      await (await loadFeed()).turnOffFeed(run(), agent, given);
+    });
   command.command("status").description("whether the hooks are there and current").argument("[agent]")
     .option("--project", "for this folder").option(...JSON_OPTION)
     .action(async (agent, given) => await (await load()).statusOfHooks(run(), agent, given));

@@ -1,0 +1,147 @@
+/**
+ * The feed of an agent whose hooks are installed: what it publishes about itself says at once what no hook tells, so an
+ * installation turns it on, and an uninstallation off again. A daemon that runs gets it by a restart.
+ */
+import { AGENTS } from "../../agents/registry.ts";
+import type { AgentFeed } from "../../agents/shared/feed_spec.ts";
+import { tryConnectPatiently } from "../../client/connect.ts";
+import { originText, parseOrigin } from "../../config/origin.ts";
+import type { FeedRecord } from "../../config/feed_keys.ts";
+import { readFeedRecord, writeFeedRecord } from "../../config/feed_record.ts";
+import { configView } from "../../config/values.ts";
+import { SCHEMA } from "../../daemon/features.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { env } from "../../platform/process.ts";
+import { checkSandboxPath } from "../../platform/sandbox.ts";
+import { stdinKeyboard } from "../../platform/keyboard.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import { editConfigFile, loadConfigFile } from "../config_file.ts";
+import type { CommandContext } from "../context.ts";
+
+export interface FeedOptions {
+  /** False: `--no-feed`. */
+  readonly feed?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** Behind `hooks install`, which it never fails: without its feed an agent's rows are true a little later. */
+export async function turnOnFeed(run: CommandContext, agent: string | undefined, options: FeedOptions): Promise<void> {
+  const feed = feedOf(agent);
+  if (feed === undefined || options.feed === false) return;
+  const key = keyOf(feed);
+  try {
+    const place = feed.place(env);
+    const unusable = place === undefined ? "its place is not known" : checkSandboxPath(place);
+    if (place === undefined || unusable !== undefined) {
+      return run.out.note(`${key} stays off: ${place ?? ""} ${unusable}`.replace("  ", " "));
+    }
+    const { value, origin } = configView(await loadConfigFile(run)).values[key] ?? { value: false, origin: "default" };
+    if (value !== true && parseOrigin(origin).kind !== "default") {
+      return run.out.note(`${key} stays off, as ${originText(parseOrigin(origin))} says`);
+    }
+    if (options.dryRun) {
+      if (value !== true) run.out.note(`${key} would be turned on: the daemon may then ${whatFor(feed, place)}`);
+      return;
+    }
+    if (value !== true) {
+      await setOn(run, key);
+      run.out.plain(`${key} is on: the daemon may ${whatFor(feed, place)}`);
+    }
+    await applyToDaemon(run, key);
+  } catch (error) {
+    if (!(error instanceof ConsoleError)) throw error;
+    run.out.note(`${key} stays as it is: ${error.message}${error.hint === undefined ? "" : ` (${error.hint})`}`);
+  }
+}
+
+/** Behind `hooks uninstall`: only what an installation turned on, and not while other hooks of the agent are there. */
+export async function turnOffFeed(run: CommandContext, agent: string | undefined, options: FeedOptions): Promise<void> {
+  const feed = feedOf(agent);
+  const record = readFeedRecord(denoFiles, run.context.paths);
+  if (feed === undefined || options.dryRun || !record?.keys.includes(keyOf(feed))) return;
+  const { agentsWithHooks } = await import("./hooks.ts");
+  if ((await agentsWithHooks(run)).includes(feed.agent)) return;
+  const key = keyOf(feed);
+  try {
+    const { withFeedOff } = await import("../../config/feed_keys.ts"); // its JSON editor costs 15 ms
+    const { value, origin } = configView(await loadConfigFile(run)).values[key] ?? {};
+    const isOn = value === true && origin !== undefined && parseOrigin(origin).kind === "file";
+    let after: FeedRecord = { ...record, keys: record.keys.filter((one) => one !== key) };
+    if (isOn) {
+      editConfigFile(run, (text, format) => {
+        if (text === null || format === "toml") return text;
+        after = withFeedOff(text, key, record, SCHEMA);
+        return after.made;
+      });
+    }
+    writeFeedRecord(denoFiles, run.context.paths, after);
+    if (!isOn) return;
+    run.out.plain(`${key} is off again`);
+    await applyToDaemon(run, key);
+  } catch (error) {
+    if (!(error instanceof ConsoleError)) throw error;
+    run.out.note(`${key} stays as it is: ${error.message}`);
+  }
+}
+
+function feedOf(agent: string | undefined): AgentFeed | undefined {
+  return AGENTS.find(({ name }) => name === agent)?.feed;
+}
+
+function keyOf({ configKey }: AgentFeed): string {
+  return `feeds.${configKey}`;
+}
+
+/** What the sandbox grants for it, in words. */
+function whatFor({ permissions }: AgentFeed, place: string): string {
+  return permissions(place).some(({ kind }) => kind === "net") ? `connect to ${place}` : `read ${place}`;
+}
+
+async function setOn(run: CommandContext, key: string): Promise<void> {
+  const { withFeedOn } = await import("../../config/feed_keys.ts"); // its JSON editor costs 15 ms
+  const { paths } = run.context;
+  editConfigFile(run, (text, format) => {
+    const record = withFeedOn(text, key, readFeedRecord(denoFiles, paths), format, SCHEMA);
+    // Before the text itself: a record of what was not written turns nothing off.
+    writeFeedRecord(denoFiles, paths, record);
+    return record.made;
+  });
+}
+
+/** Deadline for a daemon's reply, ms; without one nothing but the advice is missing. */
+const ASK_MS = 2000;
+
+/** A running daemon reads the change, and is restarted for it where a person says so and no question is open. */
+async function applyToDaemon(run: CommandContext, key: string): Promise<void> {
+  const found = await needOfRestart(run, key);
+  if (found === undefined || !found.needed) return;
+  const cure = "agent-console daemon restart";
+  const question = "Restart the running daemon for it now (no question is open)?";
+  if (found.open === 0 && stdinKeyboard.isTerminal && await (await import("../ask.ts")).ask(run, question)) {
+    return await (await import("./daemon.ts")).restart(run, {});
+  }
+  const open = found.open === 0 ? "" : ` (${found.open === 1 ? "a question is" : `${found.open} questions are`} open)`;
+  run.out.note(`the running daemon needs a restart for ${key}${open}: ${cure}`);
+}
+
+/** Undefined where no daemon runs, or it does not say. */
+async function needOfRestart(
+  run: CommandContext,
+  key: string,
+): Promise<{ readonly needed: boolean; readonly open: number } | undefined> {
+  try {
+    const client = await tryConnectPatiently(run.context);
+    if (client === undefined) return undefined;
+    try {
+      const signal = AbortSignal.any([run.signal, AbortSignal.timeout(ASK_MS)]);
+      const { needsRestart } = await client.call("config.reload", {}, signal);
+      const { approvalsPending: open } = await client.call("status", {}, signal);
+      return { needed: needsRestart.includes(key), open };
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    if (error instanceof ConsoleError) return undefined;
+    throw error;
+  }
+}
