@@ -18,6 +18,7 @@ import {
   isThereAlready,
   ownBinLink,
   prune,
+  renewSource,
   switchTo,
   versionSource,
 } from "../platform/version_store.ts";
@@ -56,8 +57,8 @@ export function installProgram(options: InstallOptions): Promise<Installed> {
     try {
       const now = await build(options, work);
       // The same sources give the same name; what is there under it may be damaged, or come from a clone that is gone.
-      const isWhole = isThereAlready(paths, work, now) && versionSource(paths, now)?.clone === options.sources;
-      if (!isWhole) addVersion(paths, work, now);
+      if (!isThereAlready(paths, work, now)) addVersion(paths, work, now);
+      else if (versionSource(paths, now)?.clone !== options.sources) renewSource(paths, work, now);
       switchTo(paths, now);
       prune(paths, now === before || before === undefined ? installedVersions(paths) : [now, before]);
       return { before, now };

@@ -76,6 +76,11 @@ function isSameFile(a: string, b: string): boolean {
   return bytes.every((byte, at) => byte === others[at]);
 }
 
+/** Notes for the version `name` that is there what is noted for the same one in `from`: it may come from another clone. */
+export function renewSource({ root }: ProgramPaths, from: string, name: string): void {
+  Deno.renameSync(`${from}/${SOURCE_FILE}`, `${root}/${name}/${SOURCE_FILE}`);
+}
+
 /** Puts the finished version in `from` beside the others; one of that name that is there goes. @throws the OS error */
 export function addVersion({ root }: ProgramPaths, from: string, name: string): void {
   const aside = `${root}/old-${crypto.randomUUID()}`;
@@ -101,11 +106,18 @@ export function switchTo(paths: ProgramPaths, name: string): void {
   syncFolder(bin);
 }
 
-/** Removes what writers left that died, and all versions but `kept`. @throws the OS error */
+/** Removes what writers left that died, and all versions but `kept`. What cannot be removed is left to the next one. */
 export function prune(paths: ProgramPaths, kept: readonly string[]): void {
   const { root } = paths;
-  for (const name of installedVersions(paths)) if (!kept.includes(name)) removeFolder(`${root}/${name}`);
-  for (const { name } of [...Deno.readDirSync(root)]) if (UNFINISHED.test(name)) removeFolder(`${root}/${name}`);
+  const old = installedVersions(paths).filter((name) => !kept.includes(name));
+  const left = Array.from(Deno.readDirSync(root), ({ name }) => name).filter((name) => UNFINISHED.test(name));
+  for (const name of [...old, ...left]) {
+    try {
+      removeFolder(`${root}/${name}`);
+    } catch {
+      // A builder whose starter was killed may still write there.
+    }
+  }
 }
 
 /** Whether the user's command is there and ours. @throws {Error} with one line where something else has its name */

@@ -2,7 +2,6 @@
 import type { Command } from "commander";
 
 const DENO = ["npx", "-y", "deno@2.9.6"];
-const MAIN = "$PWD/main.ts";
 
 /** The lines of a page's `sh` blocks and the `agent-console …` in its text, comments left out. */
 export function quoted(page: string): string[] {
@@ -14,13 +13,11 @@ export function quoted(page: string): string[] {
 
 /** Why a line would not work, or undefined. */
 export function problemOf(line: string, root: Command, tasks: Readonly<Record<string, string>>): string | undefined {
-  const [, alias] = /^alias agent-console="(.*)"$/.exec(line) ?? [];
-  const [before = ""] = (alias ?? line).split(" > ");
+  const [before = ""] = line.split(" > ");
   const words = before.match(/"[^"]*"|\S+/g) ?? [];
   if (words[0] === "agent-console") return problemOfCommand(words.slice(1), root);
   const deno = words[0] === "deno" ? words.slice(1) : DENO.every((word, i) => words[i] === word) ? words.slice(3) : [];
   if (deno[0] === "run" && deno[1] === "-A") {
-    if (deno[2] === MAIN) return problemOfCommand(deno.slice(3), root);
     return fileExists(deno[2] ?? "") ? undefined : `${deno[2]} is no file`;
   }
   if (deno[0] !== "task") return `${words[0]} is nothing that a page may ask for`;

@@ -12,6 +12,7 @@ const NO_MANAGER = "#!/bin/sh\necho 'Failed to connect to bus: a test' >&2\nexit
 export interface UserOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  readonly cwd?: string;
 }
 
 export class InstallingUser {
@@ -62,9 +63,9 @@ export class InstallingUser {
   async installed(...args: readonly string[]): Promise<Outcome> {
     return await this.run([this.binLink, ...args]);
   }
-  async run(argv: readonly string[], { env, stdin }: UserOptions = {}): Promise<Outcome> {
+  async run(argv: readonly string[], { env, stdin, cwd = this.home.root }: UserOptions = {}): Promise<Outcome> {
     const given = stdin === undefined ? {} : { stdin };
-    return await run(argv, { env: this.env(env), cwd: this.home.root, timeoutMs: COMMAND_MS, ...given });
+    return await run(argv, { env: this.env(env), cwd, timeoutMs: COMMAND_MS, ...given });
   }
   spawn(argv: readonly string[]): Running {
     return new Running(argv, { env: this.env(), cwd: this.home.root });

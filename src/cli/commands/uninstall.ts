@@ -11,10 +11,10 @@ import { removeFolder } from "../../platform/build_folder.ts";
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { denoFiles, isAbsent } from "../../platform/deno_files.ts";
 import { sizeOf } from "../../platform/folder_size.ts";
-import { type HomePaths, homePaths } from "../../platform/home_paths.ts";
+import { HOME_NAME, type HomePaths, homePaths } from "../../platform/home_paths.ts";
 import { notedFolders, removeEmpty } from "../../platform/made_folders.ts";
 import { isOurs, prebuiltFolder } from "../../platform/prebuilt.ts";
-import { env, systemProblem } from "../../platform/process.ts";
+import { env } from "../../platform/process.ts";
 import type { ProgramPaths } from "../../platform/program_folder.ts";
 import { homesWithLauncher } from "../../platform/start_launcher_homes.ts";
 import { ownBinLink } from "../../platform/version_store.ts";
@@ -23,6 +23,7 @@ import { escapeControls } from "../../domain/sanitize.ts";
 import { ask } from "../ask.ts";
 import type { CommandContext } from "../context.ts";
 import { bytes } from "../format.ts";
+import { ReaderGone } from "../output.ts";
 import { withTilde } from "../tilde.ts";
 
 export interface UninstallFlags {
@@ -43,9 +44,8 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
     try {
       await work();
     } catch (error) {
-      const problem = error instanceof ConsoleError ? error.message : systemProblem(error);
-      if (problem === undefined) throw error;
-      failures.push(`${what}: ${problem}`);
+      if (error instanceof ReaderGone) return; // what is printed is read by nobody, what is done is wanted
+      failures.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
   const removed = (what: string) => run.out.plain(`removed ${withTilde(what)}`);
@@ -54,13 +54,13 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
   for (const home of homes) {
     const there = { ...run, context: { ...silent(run), paths: homePaths(home) } };
     await step(`hooks for ${home}`, async () => {
-      for (const { agent, file } of hookedFiles(there)) {
-        await step(`hooks in ${file}`, () => uninstallHooks(there, agent, { file }));
+      const noted = hookedFiles(there);
+      for (const { agent, file } of noted) {
+        await step(`hooks of ${agent}`, () => uninstallHooks(there, agent, { file }));
       }
-      // Those whose note was lost.
-      for (const agent of await agentsWithHooks(there)) {
-        await step(`hooks of ${agent}`, () => uninstallHooks(there, agent, {}));
-      }
+      // Those whose note was lost; the others failed a moment ago.
+      const left = (await agentsWithHooks(there)).filter((agent) => noted.every((one) => one.agent !== agent));
+      for (const agent of left) await step(`hooks of ${agent}`, () => uninstallHooks(there, agent, {}));
     });
   }
   await step("the launchers by which hooks start the daemon", () => removeOwn(`${own.root}/start`));
@@ -74,7 +74,7 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
   await step(own.root, () => removeOwn(own.root) && removed(own.root));
   const empty = removeEmpty(noted);
   if (empty.length > 0) removed(`folders that were made for it and are empty now: ${empty.map(withTilde).join(", ")}`);
-  if (flags.purge && failures.length === 0) await step(root, () => removeOwn(root) && removed(root));
+  if (flags.purge && failures.length === 0) await step(root, () => purge(root) && removed(root));
   for (const home of homes) sayLeft(run, home);
   const deno = denoCache();
   if (!isAbsent(deno)) run.out.plain(`left ${withTilde(deno)}: Deno's own cache, which other programs may use too`);
@@ -121,6 +121,23 @@ function removeOwn(folder: string): boolean {
   if (isAbsent(folder)) return false;
   if (!isOurs(folder, "folder")) throw new ConsoleError("failed", "it is not a folder that is yours alone");
   removeFolder(folder);
+  return true;
+}
+
+/** What a home folder holds by itself; in one that a user chose, other things may lie too. */
+const OF_A_HOME = /^(?:config|daemon|hooks?|journal)\b[\w.-]*$/;
+
+/** @returns whether it was there. @throws {ConsoleError} `failed` where something in it is not ours, which stays */
+function purge(root: string): boolean {
+  if (root.endsWith(`/${HOME_NAME}`)) return removeOwn(root);
+  if (isAbsent(root)) return false;
+  if (!isOurs(root, "folder")) throw new ConsoleError("failed", "it is not a folder that is yours alone");
+  const known = Object.values(homePaths(""));
+  const names = denoFiles.list(root);
+  const others = names.filter((name) => !known.includes(`/${name}`) && !OF_A_HOME.test(name));
+  for (const name of names) if (!others.includes(name)) removeFolder(`${root}/${name}`);
+  if (others.length > 0) throw new ConsoleError("failed", `it stays, for ${others.join(", ")} in it is not ours`);
+  removeFolder(root);
   return true;
 }
 
