@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { eventually, pause } from "../support/harness_wait.ts";
-import { ALLOWED, deniedWith, held, hook, pending, recorded, row, TUI } from "../support/hook_process.ts";
+import { ALLOWED, deniedWith, held, hook, pending, PRINT, recorded, row, TUI } from "../support/hook_process.ts";
 import { TestTerminal } from "../support/terminal.ts";
 import type { RawClient } from "../support/wire.ts";
 
@@ -160,7 +160,8 @@ Deno.test("first hour 3: approve -i says what was answered elsewhere and goes on
   await using first = await held(home, client, { session: "s1", cwd: "/w/one", command: "touch one" });
   await using terminal = await TestTerminal.open(home, ["approve", "-i"], { rows: 50 });
   await terminal.shows(/touch one[^]*quit >/);
-  await using second = await held(home, client, { session: "s2", cwd: "/w/two", command: "touch two" });
+  // Of an agent that shows no dialog of its own: held because this is a window.
+  await using second = await held(home, client, { session: "s2", cwd: "/w/two", command: "touch two", env: PRINT });
   assertEquals((await home.cli(["approve", first.id])).code, 0);
   await terminal.shows(`${first.id}: approved once by cli`);
   await terminal.shows(/touch two[^]*quit > ?$/);
