@@ -99,6 +99,10 @@ Deno.test("first hour 3: approve -i takes y, n, e, a and choices as single keys,
   await at("npm start");
   await terminal.press("e");
   await terminal.shows("no, because (Enter: back):");
+  await terminal.press("Enter");
+  await terminal.shows(/\(Enter: back\):[^]*> ?$/);
+  await terminal.press("e");
+  await terminal.shows(/\(Enter: back\):$/);
   await terminal.type("use the mirror");
   await terminal.press("Enter");
   await terminal.shows(`${why.id}: denied`);
@@ -198,13 +202,18 @@ Deno.test("A4 approve -i: what does not fit the list is shown whole in the pager
   assertEquals((await asks.hook.exit(END_MS)).stdout, ALLOWED);
 });
 
-Deno.test("first hour 3: approve -i gives the terminal back at TERM and HUP", async () => {
+Deno.test("first hour 3: approve -i gives the terminal back at INT, TERM and HUP", async () => {
   const { home, client } = await openHome();
   await using _home = home;
   await using _client = client;
   await using asks = await held(home, client, { cwd: "/w/web" });
-  for (const [signal, ended] of [["SIGTERM", 143], ["SIGHUP", 129]] as const) {
-    await using terminal = await TestTerminal.open(home, ["approve", "-i"]);
+  for (const [signal, ended] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+    await using terminal = await TestTerminal.open(home, ["approve", "-i"], { env: { PAGER: "less" } });
+    await terminal.shows("quit >");
+    await pause(READ_MS);
+    await terminal.press("v");
+    await terminal.shows("(END)");
+    await terminal.press("q");
     await terminal.shows("quit >");
     assert(!await terminal.isCooked());
     Deno.kill(await terminal.pid(home, "approve"), signal);
