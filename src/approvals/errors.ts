@@ -80,7 +80,7 @@ export function notShown({ id, missing = 0 }: Approval, cut: boolean): ConsoleEr
     ? new ConsoleError("conflict", `${what}, which never arrived`, {
       hint: `agent-console deny ${id}, or ${IN_TERMINAL}`,
     })
-    : new ConsoleError("conflict", what, { hint: `agent-console approvals ${id}, which shows all of it` });
+    : new ConsoleError("conflict", what, { hint: `agent-console show ${id}, which shows all of it` });
 }
 
 export function notRequester(id: string): ConsoleError {

@@ -21,23 +21,33 @@ interface Typed {
 
 export class Keys implements Disposable {
   readonly #keyboard: Keyboard;
-  readonly #signal: AbortSignal;
+  readonly #interrupt = new AbortController();
   readonly #offs: readonly (() => void)[];
   /** A read that goes on while another question is shown: its key belongs to that. */
   #reading: Promise<Typed | undefined> | undefined;
   #isRaw = false;
+  #isPaging = false;
 
-  /** @param signal its end ends {@link next} */
-  constructor(keyboard: Keyboard, signal: AbortSignal) {
+  /** The caller has taken the signals: from here on Ctrl-C is heard of here alone. */
+  constructor(keyboard: Keyboard) {
     this.#keyboard = keyboard;
-    this.#signal = signal;
-    this.#offs = ENDS.map(([name, code]) =>
+    const ends = ENDS.map(([name, code]) =>
       onSignal(name, () => {
         this.#raw(false);
         exit(code);
       })
     );
+    // In the pager it is the pager's own affair.
+    const interrupt = onSignal("SIGINT", () => {
+      if (!this.#isPaging) this.#interrupt.abort();
+    });
+    this.#offs = [...ends, interrupt];
     this.#raw(true);
+  }
+
+  /** Fires on Ctrl-C at a question by lines, and where somebody sends INT. */
+  get signal(): AbortSignal {
+    return this.#interrupt.signal;
   }
 
   /**
@@ -48,8 +58,8 @@ export class Keys implements Disposable {
   async next(other: Promise<unknown>): Promise<Typed | undefined> {
     const aborted = Promise.withResolvers<"end">();
     const end = () => aborted.resolve("end");
-    if (this.#signal.aborted) end();
-    this.#signal.addEventListener("abort", end, { once: true });
+    if (this.signal.aborted) end();
+    this.signal.addEventListener("abort", end, { once: true });
     try {
       this.#reading ??= this.#keyboard.read().then((keys) => keys === undefined ? undefined : { keys, at: Date.now() });
       const typed = await Promise.race([
@@ -64,7 +74,7 @@ export class Keys implements Disposable {
       }
       return typed;
     } finally {
-      this.#signal.removeEventListener("abort", end);
+      this.signal.removeEventListener("abort", end);
     }
   }
 
@@ -75,6 +85,16 @@ export class Keys implements Disposable {
       return await work();
     } finally {
       this.#raw(true);
+    }
+  }
+
+  /** {@link lent} to a pager, which takes Ctrl-C itself. */
+  async paged<T>(work: () => Promise<T>): Promise<T> {
+    this.#isPaging = true;
+    try {
+      return await this.lent(work);
+    } finally {
+      this.#isPaging = false;
     }
   }
 

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { eventually, pause } from "../support/harness_wait.ts";
-import { ALLOWED, deniedWith, held, hook, pending, recorded, row, TUI } from "../support/hook_process.ts";
+import { ALLOWED, deniedWith, held, hook, pending, PRINT, recorded, row, TUI } from "../support/hook_process.ts";
 import { TestTerminal } from "../support/terminal.ts";
 import type { RawClient } from "../support/wire.ts";
 
@@ -99,6 +99,10 @@ Deno.test("first hour 3: approve -i takes y, n, e, a and choices as single keys,
   await at("npm start");
   await terminal.press("e");
   await terminal.shows("no, because (Enter: back):");
+  await terminal.press("Enter");
+  await terminal.shows(/\(Enter: back\):[^]*> ?$/);
+  await terminal.press("e");
+  await terminal.shows(/\(Enter: back\):$/);
   await terminal.type("use the mirror");
   await terminal.press("Enter");
   await terminal.shows(`${why.id}: denied`);
@@ -160,7 +164,8 @@ Deno.test("first hour 3: approve -i says what was answered elsewhere and goes on
   await using first = await held(home, client, { session: "s1", cwd: "/w/one", command: "touch one" });
   await using terminal = await TestTerminal.open(home, ["approve", "-i"], { rows: 50 });
   await terminal.shows(/touch one[^]*quit >/);
-  await using second = await held(home, client, { session: "s2", cwd: "/w/two", command: "touch two" });
+  // Of an agent that shows no dialog of its own: held because this is a window.
+  await using second = await held(home, client, { session: "s2", cwd: "/w/two", command: "touch two", env: PRINT });
   assertEquals((await home.cli(["approve", first.id])).code, 0);
   await terminal.shows(`${first.id}: approved once by cli`);
   await terminal.shows(/touch two[^]*quit > ?$/);
@@ -197,13 +202,18 @@ Deno.test("A4 approve -i: what does not fit the list is shown whole in the pager
   assertEquals((await asks.hook.exit(END_MS)).stdout, ALLOWED);
 });
 
-Deno.test("first hour 3: approve -i gives the terminal back at TERM and HUP", async () => {
+Deno.test("first hour 3: approve -i gives the terminal back at INT, TERM and HUP", async () => {
   const { home, client } = await openHome();
   await using _home = home;
   await using _client = client;
   await using asks = await held(home, client, { cwd: "/w/web" });
-  for (const [signal, ended] of [["SIGTERM", 143], ["SIGHUP", 129]] as const) {
-    await using terminal = await TestTerminal.open(home, ["approve", "-i"]);
+  for (const [signal, ended] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+    await using terminal = await TestTerminal.open(home, ["approve", "-i"], { env: { PAGER: "less" } });
+    await terminal.shows("quit >");
+    await pause(READ_MS);
+    await terminal.press("v");
+    await terminal.shows("(END)");
+    await terminal.press("q");
     await terminal.shows("quit >");
     assert(!await terminal.isCooked());
     Deno.kill(await terminal.pid(home, "approve"), signal);

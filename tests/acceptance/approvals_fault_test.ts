@@ -177,7 +177,7 @@ Deno.test("A4 a question of 0.5 MiB is approved after all of it was opened, says
   const unseen = await home.cli(["approve", id]);
   assertEquals(unseen.code, 1);
   const error = `error: approval "${id}" shows not all of what it asks: ${missing} characters are missing\n`;
-  assertEquals(unseen.stderr, `${error}hint: agent-console approvals ${id}, which shows all of it\n`);
+  assertEquals(unseen.stderr, `${error}hint: agent-console show ${id}, which shows all of it\n`);
   const whole = await home.cli(["approvals", id]);
   assertEquals(whole.code, 0);
   assert(whole.stdout.includes(command), "all of it");

@@ -106,7 +106,9 @@ function permission(properties: Fields): ApprovalRequest | undefined {
     ...optional("paths", paths),
     ...optional("search", search),
     ...(action === "command" ? optional("cwd", folderOf(properties)) : {}),
-    ...(action === "write" ? optional("detail", diffOf(properties)) : {}),
+    ...(action === "write" && diffOf(properties) !== undefined
+      ? { ...optional("detail", diffOf(properties)), detailForm: "patch" as const }
+      : {}),
     ...(always.length === 0 ? {} : { suggestions: always.map((pattern) => `${tool}: ${pattern}`) }),
     dialog: "beside",
     acceptsApproval: true,

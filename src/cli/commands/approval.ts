@@ -46,7 +46,7 @@ export async function approvals(
   // One line for each way to decide.
   for (const example of [open.find((one) => !isQuestion(one)), open.find(isQuestion)]) {
     if (example?.missing !== undefined && example.cutBy === undefined) {
-      run.out.note(`see all of it: agent-console approvals ${example.id}`);
+      run.out.note(`see all of it: agent-console show ${example.id}`);
     }
     if (example !== undefined) run.out.note(`answer with: ${answerHint(example)}`);
   }

@@ -49,9 +49,10 @@ export async function answerInbox(run: CommandContext, keyboard: Keyboard = stdi
   const inbox = await LiveInbox.open(run);
   try {
     if (inbox.open.length === 0) return run.out.note("Nothing waits for an answer.");
-    const keys = new Keys(keyboard, run.signal);
+    run.takeSignals();
+    const keys = new Keys(keyboard);
     try {
-      await goThrough({ run, keyboard, keys, inbox });
+      await goThrough({ run: { ...run, signal: keys.signal }, keyboard, keys, inbox });
     } finally {
       keys[Symbol.dispose]();
     }
@@ -240,7 +241,7 @@ async function pressed(desk: Desk, approval: Approval, key: string, state: { isW
 
 async function viewAll({ run, keyboard, keys, inbox }: Desk, approval: Approval): Promise<void> {
   const lines = await linesOfWhole(await wholeApproval(run, approval), inbox, { full: true });
-  await keys.lent(async () => {
+  await keys.paged(async () => {
     if (!await page(run, lines)) keyboard.show(`${lines.join("\n")}\n`);
   });
 }
