@@ -107,10 +107,10 @@ class LateChannels {
     const { current } = this.#context.settings;
     if (!isOn(current, name)) {
       const how = name === "command"
-        ? "channels.command.argv '[\"/path/to/program\"]'"
-        : `channels.${name}.enabled true`;
+        ? 'write "command": { "argv": ["/path/to/program"] } into "channels" of the file that agent-console config path names'
+        : `agent-console config set channels.${name}.enabled true`;
       throw new ConsoleError("conflict", `the channel ${name} is off`, {
-        hint: `agent-console config set ${how}, then agent-console daemon restart`,
+        hint: `${how}, then agent-console daemon restart`,
       });
     }
     const problem = this.#problem(name);

@@ -21,6 +21,7 @@ export const channelsSection = section("channels", {
     means: "What channels call you for: a question that waits for you, a turn that failed.",
     must: "an array of question and failure",
     applies: "live",
+    example: '["question"]',
   }),
   quiet_hours: setting(v.nullable(v.pipe(v.string(), v.regex(TIMES))), null, {
     title: "Quiet hours",
@@ -51,7 +52,7 @@ export const channelsSection = section("channels", {
       means:
         "Calls by a program of yours and its arguments, run without a shell: it gets the question as JSON on stdin. " +
         "The program is an absolute path, a path that begins with `~/`, or a name in a usual folder. [] = none.",
-      must: "an array of words, the first one a program",
+      must: "an array of words, the first of them a program: an absolute path, one that begins with ~/, or a name",
       applies: "restart",
       example: '["~/bin/call-me", "--short"]',
     }),

@@ -22,7 +22,10 @@ const STEP_MS = 3000;
 /** @param signal ends it */
 export async function goToTerminal({ terminal }: Session, signal: AbortSignal): Promise<JumpOutcome> {
   const jump = jumpTo(terminal, ownUid());
-  if (jump === undefined) return { kind: "unreachable" };
+  if (jump === undefined) {
+    if (terminal?.tmuxSocket === undefined) return { kind: "unreachable" };
+    return { kind: "unreachable", why: "its tmux server does not listen in tmux's own folder, so it is not spoken to" };
+  }
   if (jump.kind === "tmux") return await goToPane(jump.at, signal);
   const done = await step(jump.program, jump.args, signal);
   if (done.ok) return { kind: "shown", how: `${terminal?.program ?? jump.program} shows it` };

@@ -188,6 +188,12 @@ Deno.test("first hour 5: channel test tells the exit code and what the program s
     assertEquals(wrong.code, 2, time);
     assert(wrong.stderr.includes(time), wrong.stderr);
   }
+  const { channels } = await home.json(["channel", "list", "--json"]) as { channels: Json[] };
+  assertEquals(channels.map(({ name, enabled, program }) => [name, enabled, program]), [
+    ["desktop", false, null],
+    ["tmux", false, null],
+    ["command", true, `${home.root}/call`],
+  ]);
   await Deno.writeTextFile(`${home.root}/call`, '#!/bin/sh\ncat > "$(dirname "$0")/call-1"\n');
   const good = await home.cli(["channel", "test", "command"]);
   assertEquals([good.code, good.stdout.split("\n")[0]], [0, `command: ${home.root}/call has called`], good.stderr);

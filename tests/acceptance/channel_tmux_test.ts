@@ -132,6 +132,7 @@ Deno.test("A4 first hour 5: go where no terminal can be told: what is known, mad
     0,
     "terminal tmux, pane %1, server /work/evil.sock\nfolder   /work/\\x1b[31mred\n",
   ]);
+  assertEquals(evil.stderr, "its tmux server does not listen in tmux's own folder, so it is not spoken to\n");
   await client.request("session.update", { sessionId: "bare", agent: "test" });
   const bare = await home.cli(["go", "bare"]);
   assertEquals([bare.code, bare.stderr], [

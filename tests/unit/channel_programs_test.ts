@@ -150,3 +150,13 @@ Deno.test("first hour 5: programs get a closed environment; no address in it nam
     DISPLAY: ":1",
   });
 });
+
+Deno.test("X3 the program of a command is a full path or a bare name, never an option or a path from somewhere", () => {
+  const argv = SCHEMA.find("channels.command.argv");
+  for (const good of [[], ["/usr/bin/env"], ["~/bin/call", "-x", "a b"], ["ring"]]) {
+    assert(argv?.accepts(good), `${good}`);
+  }
+  for (const bad of [["bin/call"], ["-x"], [""], ["/a,b"], ["/a\nb"], [5], "x", ["~you/x"], ["/"], ["./x"]]) {
+    assertEquals(argv?.accepts(bad), false, `${bad}`);
+  }
+});

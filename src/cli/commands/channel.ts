@@ -35,8 +35,9 @@ function channelLines({ name, enabled, program, problem, last }: Row): string[] 
 }
 
 function howToTurnOn(name: string): string {
-  const value = name === "command" ? `command.argv '["PROGRAM"]'` : `${name}.enabled true`;
-  return `agent-console config set channels.${value}`;
+  return name === "command"
+    ? "channels.command.argv, in the file of agent-console config path"
+    : `agent-console config set channels.${name}.enabled true`;
 }
 
 function failureOf({ problem, code, stderr }: { problem?: string; code?: number; stderr?: string }): string {

@@ -1,7 +1,7 @@
 /** `go`: to the terminal of a session. */
 import { goToTerminal } from "../../client/go_to_terminal.ts";
 import { mostUrgent } from "../../domain/query.ts";
-import { escapeControls } from "../../domain/sanitize.ts";
+import { escapeControls, oneLine } from "../../domain/sanitize.ts";
 import type { Session } from "../../domain/session.ts";
 import { whereIs } from "../../domain/terminal_jump.ts";
 import { shellQuote } from "../../lib/shell_quote.ts";
@@ -14,7 +14,7 @@ export async function go(run: CommandContext, id: string | undefined): Promise<v
   const { id: sessionId, title, agent } = session;
   const outcome = await goToTerminal(session, run.signal);
   if (outcome.kind === "shown") {
-    return run.out.note(`${title ?? sessionId.slice(0, 8)} (${agent}): ${outcome.how}`);
+    return run.out.note(escapeControls(`${title ?? sessionId.slice(0, 8)} (${agent}): ${outcome.how}`));
   }
   if (outcome.kind === "command") return run.out.line(escapeControls(shellQuote(outcome.argv)));
   const known = whereIs(session);
@@ -24,7 +24,7 @@ export async function go(run: CommandContext, id: string | undefined): Promise<v
       hint: `agent-console show ${shellQuote([sessionId])}`,
     });
   }
-  run.out.note(why);
+  run.out.note(escapeControls(oneLine(why)));
   for (const line of known) run.out.line(escapeControls(line));
 }
 
