@@ -40,6 +40,8 @@ export async function runCli(args: readonly string[], program: ThisProgram): Pro
   onSignal("SIGUSR1", () => void closeInspector());
   const root = commandTree(program, { signal: interrupt.signal, takeSignals: off });
   try {
+    // Its words are another command line: the parser would take their options for its own.
+    if (args[0] === "__complete") return await (await import("./commands/complete.ts")).complete(root, program, args);
     await root.parseAsync(args.length === 0 ? ["ls"] : [...args], { from: "user" });
     return interrupt.signal.aborted ? INTERRUPTED : 0;
   } catch (error) {
@@ -99,7 +101,9 @@ const MAKE_NO_HOME: ReadonlySet<string> = new Set([
   "statusline",
   "hooks status",
   "hooks uninstall",
+  "completions",
   "daemon uninstall",
+  "man",
   "version",
 ]);
 

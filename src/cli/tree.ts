@@ -12,6 +12,7 @@ import { configCommands } from "./tree/config.ts";
 import { daemonCommands } from "./tree/daemon.ts";
 import { hookCommands } from "./tree/hooks.ts";
 import { sessionCommands } from "./tree/sessions.ts";
+import { shellCommands } from "./tree/shell.ts";
 import { JSON_OPTION } from "./tree/shared.ts";
 
 type Group = (root: Command, run: () => CommandContext) => void;
@@ -24,6 +25,7 @@ const GROUPS: readonly Group[] = [
   hookCommands,
   configCommands,
   auditCommands,
+  shellCommands,
 ];
 
 export function addCommands(root: Command, run: () => CommandContext): void {
