@@ -7,11 +7,12 @@ import { exit, onSignal } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { writeStderr, writeStdout } from "../platform/stdio.ts";
 import { type ErrorText, errorText } from "../protocol/error_text.ts";
-import { ERRORS } from "../protocol/errors.ts";
+import { ConsoleError, ERRORS } from "../protocol/errors.ts";
 import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { addCommands } from "./tree.ts";
 import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
 import { exitCodeOf } from "./exit_code.ts";
+import { pathOfCommand } from "./completion/place.ts";
 import { assertHomeThere } from "./named_home.ts";
 import { output, ReaderGone } from "./output.ts";
 import type { CommandContext } from "./context.ts";
@@ -39,16 +40,26 @@ export async function runCli(args: readonly string[], program: ThisProgram): Pro
   // Deno opens the V8 inspector on this signal, a door into a process that may do everything (A6). Costs 0.01 ms.
   onSignal("SIGUSR1", () => void closeInspector());
   const root = commandTree(program, { signal: interrupt.signal, takeSignals: off });
+  let called = root.name();
+  root.hook("preAction", (_, command) => void (called = `${root.name()} ${pathOfCommand(command)}`));
   try {
+    // Its words are another command line: the parser would take their options for its own.
+    if (args[0] === "__complete") return await (await import("./commands/complete.ts")).complete(root, program, args);
     await root.parseAsync(args.length === 0 ? ["ls"] : [...args], { from: "user" });
     return interrupt.signal.aborted ? INTERRUPTED : 0;
   } catch (error) {
     if (interrupt.signal.aborted) return INTERRUPTED;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ERRORS.usage.exit;
-    return error instanceof CommandEnded ? error.code : exitCodeOf(error);
+    return error instanceof CommandEnded ? error.code : exitCodeOf(withHint(error, `${called} --help`));
   } finally {
     off();
   }
+}
+
+/** A wrong value that a handler found, which has no cure of its own, points to the help of its command too. */
+function withHint(error: unknown, hint: string): unknown {
+  const bare = error instanceof ConsoleError && error.kind === "usage" && error.hint === undefined;
+  return bare ? new ConsoleError("usage", error.message, { ...error.details, hint }) : error;
 }
 
 /** What commander says of a wrong command line, `error: …` and perhaps `(Did you mean …?)` below it. */
@@ -111,19 +122,19 @@ const MAKE_NO_HOME: ReadonlySet<string> = new Set([
   "statusline",
   "hooks status",
   "hooks uninstall",
+  "completions",
   "daemon uninstall",
   "doctor",
   "install",
   "uninstall",
   "update",
+  "man",
   "version",
 ]);
 
 function makesNoHome(command: Command): boolean {
-  const names: string[] = [];
-  for (let one: Command | null = command; one?.parent; one = one.parent) names.unshift(one.name());
   // `daemon start --auto` is what hooks run, by a file that names the home they were installed for.
-  return MAKE_NO_HOME.has(names.join(" ")) || command.opts<{ auto?: boolean }>().auto === true;
+  return MAKE_NO_HOME.has(pathOfCommand(command)) || command.opts<{ auto?: boolean }>().auto === true;
 }
 
 /** An error in the arguments of a command points to the help of this command. */

@@ -14,6 +14,7 @@ import { daemonCommands } from "./tree/daemon.ts";
 import { hookCommands } from "./tree/hooks.ts";
 import { programCommands } from "./tree/program.ts";
 import { sessionCommands } from "./tree/sessions.ts";
+import { shellCommands } from "./tree/shell.ts";
 import { JSON_OPTION } from "./tree/shared.ts";
 import { ownVersion } from "./version_note.ts";
 
@@ -29,6 +30,7 @@ const GROUPS: readonly Group[] = [
   configCommands,
   auditCommands,
   programCommands,
+  shellCommands,
 ];
 
 export function addCommands(root: Command, run: () => CommandContext): void {

@@ -18,7 +18,7 @@ export function parseValue(text: string): unknown {
  * The text of the file with `key` set to `value`. Other keys' errors are left for their own edits.
  *
  * @param text of the file; empty where there is none yet
- * @throws {ConsoleError} `usage` for an unknown key, `config_invalid` for a wrong value or a file that cannot be parsed,
+ * @throws {ConsoleError} `usage` for an unknown key or a wrong value, `config_invalid` for a file that cannot be parsed,
  *   `failed` for lists and for TOML, which people edit by hand
  */
 export function setKey(text: string, key: string, value: unknown, format: Format, schema: ConfigSchema): string {
@@ -30,7 +30,7 @@ export function setKey(text: string, key: string, value: unknown, format: Format
   const problem = checkValue(setting, value);
   if (problem !== undefined) {
     const words = typeof setting.fallback === "string" ? setting.fallback : JSON.stringify(setting.fallback);
-    throw new ConsoleError("config_invalid", problem, {
+    throw new ConsoleError("usage", problem, {
       hint: `its default: agent-console config set ${key} ${words}`,
     });
   }

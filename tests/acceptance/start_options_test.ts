@@ -143,7 +143,7 @@ Deno.test("a mistyped subcommand or number is refused with what was meant, exit 
       [["daemon", "foo"], 'unknown command "daemon foo"\nhint: agent-console daemon --help'],
       ...["x", "0", "1001", "1.5", "-3"].map((lines) => [
         ["audit", "tail", `--lines=${lines}`],
-        `--lines is "${lines}", expected a whole number from 1 to 1000`,
+        `--lines is "${lines}", expected a whole number from 1 to 1000\nhint: agent-console audit tail --help`,
       ]),
     ] as [string[], string][]
   ) {

@@ -10,6 +10,8 @@ Deno.test("a wrong argument hints at the help of its own command", async () => {
     [["ls", "--status", "odd"], "agent-console ls --help"],
     [["session", "update", "s", "--status", "odd"], "agent-console session update --help"],
     [["--odd"], "agent-console --help"],
+    [["daemon", "logs", "-n", "many"], "agent-console daemon logs --help"],
+    [["daemon", "stop", "--timeout", "soon"], "agent-console daemon stop --help"],
   ] as const;
   for (const [args, hint] of cases) {
     const { code, stderr } = await home.cli([...args]);

@@ -4,6 +4,7 @@ import { customMarkdown } from "../../src/agents/custom/docs.ts";
 import { HOOK_SPECS } from "../../src/agents/registry.ts";
 import { hooksMarkdown } from "../../src/agents/shared/hook_spec.ts";
 import { hookProgram } from "../../src/cli/commands/hooks.ts";
+import { EXITS } from "../../src/cli/exit_meanings.ts";
 import { SYMBOLS } from "../../src/cli/format.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { commandTree } from "../../src/cli/mod.ts";
@@ -27,7 +28,7 @@ import { METHOD_SCHEMAS, type MethodSchemas } from "../../src/protocol/method_sc
 import { type MethodRow, METHODS } from "../../src/protocol/methods.ts";
 import { pathOf, sourceSections } from "./docs_source.ts";
 import { code, table } from "./docs_table.ts";
-import { ANSWERS, EXITS, STATUS_MEANINGS, TASKS } from "./docs_words.ts";
+import { ANSWERS, STATUS_MEANINGS, TASKS } from "./docs_words.ts";
 
 export const ROOT = new URL("../../", import.meta.url);
 

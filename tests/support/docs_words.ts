@@ -1,20 +1,6 @@
 /** What the pages say about things whose tables hold no words for people. */
 import type { Status } from "../../src/domain/session.ts";
 
-/** Product's exit codes; 0 and 130 belong to no error. */
-export const EXITS: Readonly<Record<number, string>> = {
-  0: "done",
-  1: "refused, or failed",
-  2: "wrong usage",
-  3: "the daemon is not running",
-  4: "another daemon runs, or the socket is taken",
-  5: "incompatible version",
-  6: "a path is not safely yours",
-  7: "the journal is broken",
-  70: "a bug; its id stands in the log",
-  130: "interrupted",
-};
-
 export const STATUS_MEANINGS: Readonly<Record<Status | "lost", string>> = {
   waiting: "blocked on you: a permission, a question, a plan or a form",
   error: "its turn failed",

@@ -12,6 +12,7 @@ import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { approvalSummary, outcomeText } from "../approval_text.ts";
 import { type CommandContext, read } from "../context.ts";
+import { localTime } from "../local_time.ts";
 
 /** The most records that `audit.tail` gives at once. */
 const MAX_TAIL = 1000;
@@ -29,10 +30,10 @@ export async function showTail(
   const { records } = await read(run, "audit.tail", { limit });
   if (options.json) return run.out.json({ records });
   for (const { seq, ts, type, actor, data } of records) {
-    const width = run.out.screen.isTerminal ? Math.max(20, run.out.screen.columns - 66) : 400;
+    const width = run.out.screen.isTerminal ? Math.max(20, run.out.screen.columns - 67) : 400;
     const what = escapeControls(clip(summary(data), width));
     run.out.line(
-      `${String(seq).padStart(7)}  ${dim(ts)}  ${escapeControls(type).padEnd(16)} ${
+      `${String(seq).padStart(7)}  ${dim(escapeControls(localTime(ts)))}  ${escapeControls(type).padEnd(16)} ${
         dim(escapeControls(actor))
       }  ${what}`,
     );
