@@ -10,6 +10,7 @@ import { approvalCommands } from "./tree/approvals.ts";
 import { auditCommands } from "./tree/audit.ts";
 import { configCommands } from "./tree/config.ts";
 import { daemonCommands } from "./tree/daemon.ts";
+import { doctorCommands } from "./tree/doctor.ts";
 import { hookCommands } from "./tree/hooks.ts";
 import { sessionCommands } from "./tree/sessions.ts";
 import { JSON_OPTION } from "./tree/shared.ts";
@@ -24,6 +25,7 @@ const GROUPS: readonly Group[] = [
   hookCommands,
   configCommands,
   auditCommands,
+  doctorCommands,
 ];
 
 export function addCommands(root: Command, run: () => CommandContext): void {

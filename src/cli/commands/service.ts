@@ -16,7 +16,7 @@ export interface ServiceFlags {
 /** Time for one command of the service manager, ms. */
 const COMMAND_MS = 30_000;
 
-async function plan(run: CommandContext): Promise<ServicePlan> {
+export async function servicePlan(run: CommandContext): Promise<ServicePlan> {
   const userHome = env("HOME");
   if (userHome === undefined) {
     throw new ConsoleError("usage", "HOME is not set, so the service has no place", { hint: "set HOME" });
@@ -44,14 +44,18 @@ const ports = {
 };
 
 export async function installAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
-  const planned = await plan(run);
+  const planned = await servicePlan(run);
   const result = await installService(planned, ports, { dryRun: flags.dryRun === true });
   if (flags.dryRun) run.out.plain(planned.text.trimEnd());
   say(run, result, flags.dryRun === true);
 }
 
 export async function uninstallAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
-  say(run, await uninstallService(await plan(run), ports, { dryRun: flags.dryRun === true }), flags.dryRun === true);
+  say(
+    run,
+    await uninstallService(await servicePlan(run), ports, { dryRun: flags.dryRun === true }),
+    flags.dryRun === true,
+  );
 }
 
 function say(run: CommandContext, result: ServiceResult, dryRun: boolean): void {
