@@ -11,6 +11,7 @@ import { auditCommands } from "./tree/audit.ts";
 import { channelCommands } from "./tree/channels.ts";
 import { configCommands } from "./tree/config.ts";
 import { daemonCommands } from "./tree/daemon.ts";
+import { doctorCommands } from "./tree/doctor.ts";
 import { hookCommands } from "./tree/hooks.ts";
 import { programCommands } from "./tree/program.ts";
 import { sessionCommands } from "./tree/sessions.ts";
@@ -31,6 +32,7 @@ const GROUPS: readonly Group[] = [
   auditCommands,
   programCommands,
   shellCommands,
+  doctorCommands,
 ];
 
 export function addCommands(root: Command, run: () => CommandContext): void {

@@ -10,6 +10,7 @@ import { claudeStatusline } from "./statusline.ts";
 
 export const claudeAgent: AgentDescriptor = {
   name: claude.name,
+  program: { command: "claude", oldest: "2.1.139", tried: "2.1.332" },
   adapter: claude,
   hooks: claudeHooks,
   hookEnv: CLAUDE_HOOK_ENV,

@@ -7,6 +7,7 @@ import { codexHooks } from "./hooks.ts";
 
 export const codexAgent: AgentDescriptor = {
   name: codex.name,
+  program: { command: "codex", oldest: "0.169.0", tried: "0.171.0" },
   adapter: codex,
   hooks: codexHooks,
   trust: async () => (await import("./trust_dialog.ts")).codexTrustDialog,

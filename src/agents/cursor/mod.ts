@@ -6,6 +6,7 @@ import { cursorHooks } from "./hooks.ts";
 
 export const cursorAgent: AgentDescriptor = {
   name: cursor.name,
+  program: { command: "cursor-agent" },
   adapter: cursor,
   alsoRuns: { agent: "claude", isOwn: isCursorEvent },
   hooks: cursorHooks,

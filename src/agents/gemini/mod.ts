@@ -7,6 +7,7 @@ import { geminiHooks } from "./hooks.ts";
 
 export const geminiAgent: AgentDescriptor = {
   name: gemini.name,
+  program: { command: "gemini", oldest: "0.61.0", tried: "0.61.0" },
   adapter: gemini,
   hooks: geminiHooks,
   feed: geminiFeed,

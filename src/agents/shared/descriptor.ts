@@ -6,6 +6,7 @@
 import type { Fields } from "../../lib/json_fields.ts";
 import type { Adapter } from "./adapter.ts";
 import type { AgentFiles } from "./agent_files.ts";
+import type { AgentProgram } from "./agent_program.ts";
 import type { AgentFeed } from "./feed_spec.ts";
 import type { AgentHooks } from "./hook_spec.ts";
 import type { HookTrust } from "./hook_trust.ts";
@@ -15,6 +16,8 @@ import type { ToolTable } from "./tool_table.ts";
 export interface AgentDescriptor {
   /** The word in `agent-console hook NAME`. */
   readonly name: string;
+  /** What its users start; absent for a family, and for agents that are not known. */
+  readonly program?: AgentProgram;
   /** Its events and responses; a function for a family, whose members have names of their own. */
   readonly adapter: Adapter | ((member: string) => Adapter);
   /** How its settings get our hooks; absent where the user registers them by hand. */

@@ -99,7 +99,7 @@ export async function validate(run: CommandContext, options: { readonly json?: b
 }
 
 /** Rules that are valid and could never match a call. @param home of this program, which no rule reaches */
-function idleRules(given: readonly GivenRule[], home: string): readonly string[] {
+export function idleRules(given: readonly GivenRule[], home: string): readonly string[] {
   return givenRules(given, "config", "").flatMap((rule, at) => {
     const flaw = flawOf(rule, [home]);
     const shown = escapeControls(`${rule.tool}: ${rule.pattern}`);

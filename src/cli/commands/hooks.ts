@@ -52,24 +52,26 @@ function system(): InstallSystem {
 /** An agent into whose settings our hooks can be put. */
 type HookedAgent = AgentDescriptor & { readonly hooks: AgentHooks };
 
-const HOOKED: readonly HookedAgent[] = AGENTS.filter((agent): agent is HookedAgent => agent.hooks !== undefined);
+export const hookedAgents: readonly HookedAgent[] = AGENTS.filter((agent): agent is HookedAgent =>
+  agent.hooks !== undefined
+);
 
 function agentOf(name: string | undefined, command: string): HookedAgent {
-  const names = HOOKED.map((agent) => agent.name);
+  const names = hookedAgents.map((agent) => agent.name);
   const all = names.join(", ");
   if (name === undefined) {
     throw new ConsoleError("usage", `no agent is named, expected one of ${all}`, {
       hint: `agent-console hooks ${command} AGENT`,
     });
   }
-  const agent = HOOKED.find((one) => one.name === name);
+  const agent = hookedAgents.find((one) => one.name === name);
   if (agent !== undefined) return agent;
   const near = nearestWord(name, names);
   const hint = near === undefined ? {} : { hint: `did you mean ${near}?` };
   throw new ConsoleError("usage", `unknown agent "${name}", expected one of ${all}`, hint);
 }
 
-async function target(
+export async function target(
   run: CommandContext,
   { hooks, statusline }: HookedAgent,
   options: HooksOptions,
@@ -204,7 +206,7 @@ export async function installHooks(
 }
 
 /** What is to be said where the same hooks stand in the user's settings and in the project's. */
-function runsTwice({ agent, file }: HooksTarget, other: HooksTarget): string | undefined {
+export function runsTwice({ agent, file }: HooksTarget, other: HooksTarget): string | undefined {
   if (agent.form !== "json" || !agent.runsBoth || other.file === file) return undefined;
   if (["absent", "unreadable"].includes(hooksStatus(system(), other).state)) return undefined;
   return `${agent.title} runs both, these and those in ${other.file}: each event is reported twice and counts once`;
@@ -218,7 +220,7 @@ function assertLauncher(launcher: string): void {
 }
 
 function namesWith(part: "statusline" | "trust"): string {
-  return HOOKED.filter((agent) => agent[part] !== undefined).map(({ name }) => name).join(", ");
+  return hookedAgents.filter((agent) => agent[part] !== undefined).map(({ name }) => name).join(", ");
 }
 
 /** Only definitions in a settings file can be trusted one by one. */
@@ -255,7 +257,7 @@ export async function uninstallHooks(
 export async function agentsWithHooks(run: CommandContext): Promise<readonly string[]> {
   if (env("HOME") === undefined) return [];
   const states = await Promise.all(
-    HOOKED.map(async (agent) => [agent.name, hooksStatus(system(), await target(run, agent, {})).state] as const),
+    hookedAgents.map(async (agent) => [agent.name, hooksStatus(system(), await target(run, agent, {})).state] as const),
   );
   return states.filter(([, state]) => state !== "absent").map(([name]) => name);
 }
@@ -272,7 +274,7 @@ export async function statusOfHooks(
   name: string | undefined,
   options: HooksOptions,
 ): Promise<void> {
-  const agents = name === undefined ? HOOKED : [agentOf(name, "show")];
+  const agents = name === undefined ? hookedAgents : [agentOf(name, "show")];
   const shown = await Promise.all(agents.map(async (agent) => await rowOf(agent, await target(run, agent, options))));
   if (options.json) return run.out.json({ hooks: shown.map(({ row }) => row) });
   for (const { row: { agent, file, state, missing, outdated, problem, trust, statusline }, words } of shown) {
@@ -288,7 +290,7 @@ export async function statusOfHooks(
 }
 
 /** An agent is queried only where it has something of ours to trust: the query starts a process of the agent. */
-async function rowOf({ trust: load }: HookedAgent, where: HooksTarget): Promise<Shown> {
+export async function rowOf({ trust: load }: HookedAgent, where: HooksTarget): Promise<Shown> {
   const status = hooksStatus(system(), where);
   const row = { agent: where.agent.name, file: where.file, ...status };
   const trusted = trustTarget(where);

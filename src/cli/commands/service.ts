@@ -44,8 +44,13 @@ const ports = {
   },
 };
 
+/** What `daemon install` would write and run now. @throws {ConsoleError} from the configuration */
+export async function servicePlan(run: CommandContext): Promise<ServicePlan> {
+  return plan(run, (await daemonLaunch(run.context)).argv);
+}
+
 export async function installAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
-  const planned = plan(run, (await daemonLaunch(run.context)).argv);
+  const planned = await servicePlan(run);
   if (!flags.dryRun) {
     noteFolderOf(planned.path);
     noteFolderOf(`${planned.path.slice(0, planned.path.lastIndexOf("/"))}/default.target.wants/`); // systemd's link to it

@@ -1,0 +1,72 @@
+/** Our hooks in the agents' settings: there, current, trusted, once, and what one of them costs the agent. */
+import { hookedAgents, installHooks, rowOf, runsTwice, target } from "../commands/hooks.ts";
+import { hookArgv } from "../../agents/shared/hook_spec.ts";
+import { measureProgram } from "../../platform/measure_program.ts";
+import { userEnv } from "../../platform/environment.ts";
+import { findProgram } from "../../platform/find_program.ts";
+import type { CommandContext } from "../context.ts";
+import { type Check, type Finding, note, ok, problem } from "./finding.ts";
+
+/** Calls whose median is taken, and what people begin to notice when an agent makes one at each tool call, ms. */
+const CALLS = 5;
+const SLOW_MS = 150;
+
+export const hookChecks: readonly Check[] = [
+  { id: "hooks", run: everyAgent },
+  { id: "hooks.cost", run: cost },
+];
+
+type Hooked = (typeof hookedAgents)[number];
+
+async function everyAgent(run: CommandContext): Promise<Finding[]> {
+  return (await Promise.all(hookedAgents.map((agent) => hooksOf(run, agent)))).flat();
+}
+
+async function hooksOf(run: CommandContext, agent: Hooked): Promise<Finding[]> {
+  const id = `hooks.${agent.name}`;
+  const install = `agent-console hooks install ${agent.name}`;
+  const where = await target(run, agent, {});
+  const { row: { state, file, missing, outdated, problem: why, trust }, words } = await rowOf(agent, where);
+  const fix = async () => {
+    await installHooks({ ...run, out: { ...run.out, plain: () => {}, note: () => {} } }, agent.name, {});
+    return `hooks installed in ${file}`;
+  };
+  switch (state) {
+    case "absent": {
+      const isThere = agent.program !== undefined && findProgram(agent.program.command) !== undefined;
+      return isThere ? [note(id, `${agent.hooks.title} is here and does not report to the daemon`, install)] : [];
+    }
+    case "unreadable":
+      return [problem(id, `${file} ${why ?? "cannot be read"}`, { hint: "mend it there" })];
+    case "disabled":
+      return [problem(id, `${file} switches all hooks off, ours too`, { hint: "remove that setting" })];
+    case "untrusted":
+      return [
+        problem(id, words?.[trust ?? "untrusted"] ?? "its hooks are not trusted", { hint: `${install} --trust` }),
+      ];
+    case "partly":
+      return [problem(id, `${file} lacks ${missing.join(", ")}`, { hint: install, fix })];
+    case "outdated":
+      return [problem(id, `${file} has an older form of ${outdated.join(", ")}`, { hint: install, fix })];
+    case "installed": {
+      const twice = runsTwice(where, await target(run, agent, { project: true }));
+      return [ok(id, `${file} is current`), ...(twice === undefined ? [] : [note(`${id}.twice`, twice)])];
+    }
+  }
+}
+
+/** Of a call that reports nothing: what the agent waits for at each event, whatever the event is. */
+async function cost(run: CommandContext): Promise<Finding[]> {
+  const states = await Promise.all(hookedAgents.map(async (agent) => {
+    const where = await target(run, agent, {});
+    return { where, state: (await rowOf(agent, where)).row.state };
+  }));
+  const where = states.find(({ state }) => state === "installed")?.where;
+  if (where === undefined) return [];
+  const argv = hookArgv(where.agent, where.program);
+  const took: number[] = [];
+  for (let call = 0; call < CALLS; call++) took.push(await measureProgram(argv, { env: userEnv(), cwd: "/" }));
+  const ms = Math.round(took.sort((a, b) => a - b)[Math.floor(CALLS / 2)] ?? 0);
+  const text = `one call of a hook takes ${ms} ms (median of ${CALLS})`;
+  return [ms <= SLOW_MS ? ok("hooks.cost", text) : problem("hooks.cost", text, { hint: "agent-console daemon start" })];
+}

@@ -1,0 +1,56 @@
+/** What lies around the program: its place on PATH, the terminal, the service. */
+import { denoFiles, realPath } from "../../platform/deno_files.ts";
+import { findProgram } from "../../platform/find_program.ts";
+import { env, run as runProgram } from "../../platform/process.ts";
+import { userEnv } from "../../platform/environment.ts";
+import { servicePlan } from "../commands/service.ts";
+import type { CommandContext } from "../context.ts";
+import { type Check, type Finding, note, ok, problem } from "./finding.ts";
+
+const RUN_MS = 10_000;
+
+export const surroundingsChecks: readonly Check[] = [
+  { id: "path", run: onPath },
+  { id: "terminal", run: terminal },
+  { id: "service", run: service },
+];
+
+async function onPath({ context: { program } }: CommandContext): Promise<Finding[]> {
+  const found = findProgram("agent-console");
+  if (found === undefined) return [note("path", "agent-console is not on PATH", "deno task install")];
+  try {
+    const signal = AbortSignal.timeout(RUN_MS);
+    const [theirs, ours] = await Promise.all(
+      [[found], [...program.client]].map(async (argv) =>
+        (await runProgram([...argv, "--version"], { signal, env: userEnv(), cwd: "/" })).stdout.trim()
+      ),
+    );
+    if (theirs === ours) return [ok("path", `agent-console on PATH is ${realPath(found)}`)];
+    return [problem("path", `${found} is ${theirs || "no program of ours"}, this is ${ours}`, {
+      hint: "agent-console update, or remove the other one",
+    })];
+  } catch (error) {
+    return [problem("path", `${found} does not run: ${(error as Error).message}`, { hint: "deno task install" })];
+  }
+}
+
+function terminal({ out: { screen } }: CommandContext): Finding[] {
+  if (!screen.isTerminal) return [];
+  const term = env("TERM") ?? "";
+  if (term === "" || term === "dumb") return [note("terminal", `TERM is ${term || "not set"}: no colours, no board`)];
+  const utf8 = ["LC_ALL", "LC_CTYPE", "LANG"].map((name) => env(name)).find((value) => value);
+  const size = `${screen.columns}×${screen.rows}`;
+  if (utf8 === undefined || !/utf-?8/i.test(utf8)) {
+    return [note("terminal", `${size}, ${term}; the locale is not UTF-8: signs may show wrong`, "export LANG=C.UTF-8")];
+  }
+  return [ok("terminal", `${size}, ${term}`)];
+}
+
+async function service(run: CommandContext): Promise<Finding[]> {
+  const { path, text } = await servicePlan(run);
+  if (denoFiles.stat(path) === undefined) {
+    return [ok("service", "none is installed: the first command or hook starts the daemon")];
+  }
+  if (new TextDecoder().decode(denoFiles.read(path)) === text) return [ok("service", `${path} is current`)];
+  return [problem("service", `${path} is not what this program would write`, { hint: "agent-console daemon install" })];
+}
