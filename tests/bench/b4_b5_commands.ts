@@ -1,5 +1,5 @@
 /** B4 and B5: whole processes of the two commands that run most often. */
-import { hookProgram } from "../../src/cli/commands/hooks.ts";
+import { hookProgram } from "../../src/client/hook_program.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
@@ -54,7 +54,7 @@ async function withDaemon(measure: (home: TestHome, theirs: Way) => Promise<read
 /** The command that `hooks install` writes into the agent's settings. */
 function installedHook(home: TestHome): string[] {
   const context = clientContext({ program: thisProgram(MAIN_URL), home: home.dir, start: true });
-  return hookProgram({ context });
+  return hookProgram(context);
 }
 
 function row(id: string, what: string, ours: readonly number[], theirs: readonly number[], most: number): Row {
