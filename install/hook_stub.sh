@@ -85,7 +85,7 @@ $1: =$2"
 [ -z "${WEZTERM_PANE+x}" ] || fact ac-wezterm-pane "$WEZTERM_PANE" || run_program "$@"
 [ -z "${KITTY_WINDOW_ID+x}" ] || fact ac-kitty-window-id "$KITTY_WINDOW_ID" || run_program "$@"
 [ -z "${SSH_TTY+x}" ] || fact ac-ssh-tty "$SSH_TTY" || run_program "$@"
-[ -z "${AC_PID_NAMESPACE+x}" ] || fact ac-pid-namespace "$AC_PID_NAMESPACE" || run_program "$@"
+[ -z "${AC_PID_NAMESPACE+x}" ] || fact ac-ac-pid-namespace "$AC_PID_NAMESPACE" || run_program "$@"
 # Two requests: the first finds out within 0.3 s whether a daemon takes such a report, the second brings it. curl reads
 # stdin only when the daemon has said "100 Continue"; until then the program can still have it.
 url=http://localhost/hook/$1/$2

@@ -4,7 +4,9 @@ import { TestHome } from "../support/harness.ts";
 import { isForeign } from "../support/harness_program.ts";
 import { eventually } from "../support/harness_wait.ts";
 import { assertHarmless, EVENT } from "../support/hook_inputs.ts";
-import { runStub, spyOnProgram } from "../support/stub_hook.ts";
+import { run } from "../support/harness_process.ts";
+import { stubArgv } from "../../src/agents/shared/own_program.ts";
+import { dataFolder, runStub, spyOnProgram } from "../support/stub_hook.ts";
 import type { Json } from "../support/wire.ts";
 
 const ignore = isForeign;
@@ -112,6 +114,24 @@ Deno.test({
     await Deno.symlink(home.socketPath, path);
     await runStub(home, "report", { stdin: EVENT });
     assertEquals(ran(), ["claude report", "claude report"]);
+  },
+});
+
+Deno.test({
+  name: "S5 where the home's path is too long for that socket the daemon says so, and hooks take the other way",
+  ignore,
+  fn: async () => {
+    await using home = await TestHome.create();
+    const long = `${home.root}/${"x".repeat(90)}`;
+    const socket = ["--home", long, "--socket", `${home.root}/d.sock`];
+    assertEquals((await home.cli([...socket, "daemon", "start"])).code, 0);
+    const words = [...stubArgv(dataFolder(home), long), "claude", "report"];
+    const { env } = home.command([]);
+    assertHarmless("a long path", await run(words, { env, cwd: home.root, stdin: EVENT }));
+    const listed = await home.json([...socket, "ls", "--json"]);
+    assertEquals((listed["sessions"] as Json[]).map(({ id }) => id), ["h1"]);
+    assertEquals((await home.cli([...socket, "daemon", "stop"])).code, 0);
+    assertStringIncludes(await Deno.readTextFile(`${long}/logs/daemon.log`), "no socket for hooks by HTTP");
   },
 });
 

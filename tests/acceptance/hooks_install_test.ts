@@ -39,6 +39,12 @@ Deno.test("H3 every agent is installed, listed, taken out again; nothing of ours
     rows.map((row) => [row["agent"], row["state"], row["trust"]]),
     NAMES.map((name) => name === "codex" ? [name, "untrusted", "untrusted"] : [name, "installed", undefined]),
   );
+  // What hooks of an earlier version started the daemon by goes with the last of them.
+  const former = `${home.root}/.local/share/agent-console/start`;
+  await Deno.mkdir(former);
+  await Deno.writeTextFile(`${former}/${encodeURIComponent(home.dir).replaceAll("%", "=")}`, "");
+  await home.cli(["hooks", "install", "claude"], { env });
+  assertEquals(await Deno.lstat(former).then(() => "there", () => "gone"), "gone");
   const { stdout } = await home.cli(["hooks", "status"], { env });
   for (const name of NAMES) assert(new RegExp(`^${name}: (installed|untrusted) \\(`, "m").test(stdout), stdout);
   for (const name of NAMES) {
