@@ -4,6 +4,8 @@ import { claudeLikeAgents } from "./claude_like/mod.ts";
 import { codexAgent } from "./codex/mod.ts";
 import { cursorAgent } from "./cursor/mod.ts";
 import { customAgent } from "./custom/mod.ts";
+import { HOOK_ENV } from "./hook_env.ts";
+import { PARENT_PID } from "./shared/hook_env.ts";
 import { geminiAgent } from "./gemini/mod.ts";
 import { opencodeAgent } from "./opencode/mod.ts";
 import type { Adapter } from "./shared/adapter.ts";
@@ -51,6 +53,9 @@ export function adapterOf(name: string): Adapter | undefined {
 }
 
 export { PID_NAMESPACE } from "./shared/hook_env.ts";
+
+/** The names of what a hook tells of its agent's process and terminal. */
+export const HOOK_FACTS: readonly string[] = [...HOOK_ENV, PARENT_PID];
 
 /** Names that {@link adapterOf} knows, in the order of the table. */
 export const HOOK_NAMES: readonly string[] = AGENTS.map(({ name, adapter }) =>

@@ -73,10 +73,10 @@ function permittedEnv(name: string): string | undefined {
 }
 
 /**
- * The result of a report. `undelivered`: no daemon, or a stopping one. `refused`: a daemon runs and did not take it; it
- * said so, or did not reply in time.
+ * The result of a report. `undelivered`: no daemon, or a stopping one. `refused`: a daemon runs and said that it does not
+ * take it now. `silent`: something listens, and did not reply in time.
  */
-type Outcome = "delivered" | "undelivered" | "refused";
+type Outcome = "delivered" | "undelivered" | "refused" | "silent";
 
 /**
  * Sends hello and `session.report` in one write; delivered when the report has its reply.
@@ -128,7 +128,7 @@ function talk(socket: Socket): JsonRpcPeer {
 }
 
 function outcomeOf(error: unknown, inTime: AbortSignal): Outcome {
-  if (inTime.aborted && error === inTime.reason) return "refused";
+  if (inTime.aborted && error === inTime.reason) return "silent";
   const { kind } = error as { readonly kind?: string };
   if (kind === undefined || UNREACHED.includes(kind)) return "undelivered";
   // Any other error is a reply too; the spool keeps only what the daemon may take later.

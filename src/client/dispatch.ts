@@ -24,13 +24,15 @@ export interface Rooms {
  */
 export async function dispatch(args: readonly string[], mainUrl: string, rooms: Rooms): Promise<number> {
   const program = thisProgram(mainUrl);
-  // `[--home PATH] hook AGENT [--name NAME]`, as `hooks install` writes it. Other arguments are ignored: they must not
-  // make an agent fail.
+  // `[--home PATH] hook AGENT [--name NAME | WORD]`, as the stub writes it. Other arguments are ignored: they must not make
+  // an agent fail.
   const moved = args[0] === "--home" ? 2 : 0;
   if (args[moved] === "hook" && !args.includes("--help") && !args.includes("-h")) {
     onUncaught(() => {}); // H1: nor does a bug that no wait of the hook sees make an agent fail
-    const agent = storedName(args[moved + 1] ?? "", args[moved + 2] === "--name" ? args[moved + 3] : undefined);
-    return await runHook({ agent, home: moved > 0 ? args[1] : undefined, program });
+    const next = args[moved + 2];
+    const agent = storedName(args[moved + 1] ?? "", next === "--name" ? args[moved + 3] : undefined);
+    const word = next === "report" || next === "hung" ? next : undefined;
+    return await runHook({ agent, word, home: moved > 0 ? args[1] : undefined, program });
   }
   // `[--home PATH] statusline [-- CMD…]`; words in another place are for the full command line to refuse.
   const [word, dashes, ...command] = args.slice(moved);

@@ -4,21 +4,23 @@
  *
  * It never makes the agent fail or wait: in every case it exits 0, prints nothing but a response that the daemon gave,
  * and ends within its budget. Only while the daemon has an open approval does it wait, as long as the daemon said. An
- * event that no daemon takes is spooled, and a separate process starts a daemon without being waited for.
+ * event that no daemon takes is spooled, and a separate process starts a daemon without being waited for. One that hangs
+ * costs one hook its wait; a marker beside the spooled event keeps the next ones from waiting, until it answers.
  */
-import { resolveOwnHome } from "../config/endpoint.ts";
+import { type DaemonEndpoint, resolveOwnHome } from "../config/endpoint.ts";
 import { repositoryConfigText } from "../config/repository_file.ts";
 import { workspaceText } from "../config/workspace_file.ts";
-import { denoFiles, isNotFound } from "../platform/deno_files.ts";
+import { denoFiles, isNotCapable, isNotFound } from "../platform/deno_files.ts";
 import { clientEnv } from "../platform/environment.ts";
 import { envFlag, homePaths } from "../platform/home_paths.ts";
 import { env, spawn } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
-import { START_EVENT_ENV, startArgs, startLauncherPath } from "../platform/start_launcher.ts";
+import { homeLaunchers, START_EVENT_ENV, startArgs } from "../platform/home_launchers.ts";
 import { readStdin, writeStdout } from "../platform/stdio.ts";
 import { daemonEndpoint, deliverReport, type Delivery, forwardedEnv } from "./deliver_report.ts";
-import { truncatePayload } from "./truncate_payload.ts";
-import { claimStart, type Spooled, spoolEvent } from "../platform/spool.ts";
+import { connect } from "./dial.ts";
+import { truncatePayload } from "../protocol/truncate_payload.ts";
+import { claimStart, isHung, markHung, type Spooled, spoolEvent, unmarkHung } from "../platform/spool.ts";
 
 /** What a hook may take of its agent's time, ms. */
 export interface HookBudgets {
@@ -26,6 +28,8 @@ export interface HookBudgets {
   readonly connectMs: number;
   /** For the first delivery, and for what is left of it the second. */
   readonly deliverMs: number;
+  /** The same for an event that only reports: nobody would see a response. */
+  readonly reportMs: number;
   /** For the second delivery, whatever the first has taken: a daemon that has just come up answers sooner. */
   readonly leastMs: number;
 }
@@ -35,6 +39,7 @@ export const HOOK_BUDGETS: HookBudgets = Object.freeze({
   stdinMs: 1000,
   connectMs: 200,
   deliverMs: 600,
+  reportMs: 300,
   leastMs: 100,
 });
 /** Payloads over this are dropped unread, bytes. */
@@ -42,8 +47,15 @@ const MAX_STDIN = 32 * 1_048_576;
 /** A start that another hook began less than this ago will take up our event too, ms. */
 const START_TAKES_MS = 3000;
 
+/** Finds out whether anybody listens, where the last daemon hung, ms: it would connect us at once. */
+const LOOK_MS = 50;
+
+/** What the stub knows of an event: it only reports, or the daemon did not reply to the stub in time. */
+export type HookWord = "report" | "hung";
+
 export interface HookOptions {
   readonly agent: string;
+  readonly word?: HookWord | undefined;
   readonly home?: string | undefined;
   readonly program: ThisProgram;
   /** Others, and another stdin, are for tests that call this module. */
@@ -62,9 +74,10 @@ export async function runHook(options: HookOptions): Promise<0> {
 }
 
 async function deliver(
-  { agent, home, program, budgets = HOOK_BUDGETS, read = readStdin }: HookOptions,
+  { agent, word, home, program, budgets = HOOK_BUDGETS, read = readStdin }: HookOptions,
 ): Promise<void> {
-  const { stdinMs, connectMs, deliverMs, leastMs } = budgets;
+  const { stdinMs, connectMs, leastMs } = budgets;
+  const deliverMs = word === "report" ? budgets.reportMs : budgets.deliverMs;
   const payload = await read(MAX_STDIN, AbortSignal.timeout(stdinMs));
   if (payload === undefined || payload.trim() === "") return;
   const root = resolveOwnHome(home);
@@ -82,6 +95,10 @@ async function deliver(
     idempotencyKey: newKey(),
   };
   const where = daemonEndpoint(paths);
+  if (word === "hung" || (isHung(denoFiles, paths) && await somebodyListens(where))) {
+    spoolEvent(denoFiles, paths, event, Date.now());
+    return markHung(denoFiles, paths);
+  }
   const output = (value: unknown) => writeStdout(JSON.stringify(value) + "\n");
   const sending: Delivery = { kind: "hook", connectMs, deliverMs, output };
   const begun = performance.now();
@@ -89,15 +106,28 @@ async function deliver(
   if (first === "delivered") return;
   const spooled = spoolEvent(denoFiles, paths, event, Date.now());
   // A daemon runs and will read the spool: another call would cost the agent the same time again.
+  if (first === "silent") return markHung(denoFiles, paths);
   if (first === "refused") return;
   // The daemon may have come up between our first try and the file: then nobody would look at the spool for a while.
   const leftMs = deliverMs - (performance.now() - begun);
   const second = await deliverReport(where, event, { ...sending, deliverMs: Math.max(leastMs, leftMs) });
   if (second === "delivered") return denoFiles.remove(`${paths.spool}/${spooled}`);
-  if (second === "refused") return;
+  if (second === "refused" || second === "silent") return;
   if (envFlag(env("AGENT_CONSOLE_NO_START")) || denoFiles.stat(paths.stopped) !== undefined) return;
   if (!claimStart(denoFiles, paths, Date.now(), START_TAKES_MS)) return;
   startDaemon(root, program, event.idempotencyKey);
+}
+
+/** False, and the marker gone, where the daemon that hung has ended. */
+async function somebodyListens(where: DaemonEndpoint): Promise<boolean> {
+  try {
+    const socket = await connect(denoFiles, where, AbortSignal.timeout(LOOK_MS));
+    socket?.close();
+    if (socket === undefined) unmarkHung(denoFiles, where.paths);
+    return socket !== undefined;
+  } catch {
+    return true; // its line is full
+  }
 }
 
 /**
@@ -111,11 +141,14 @@ function startDaemon(root: string, program: ThisProgram, eventKey: string): void
     const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
     spawn(argv, { detached: true, ...streams, env, cwd: "/" }).unref();
   };
-  const launcher = startLauncherPath(root);
-  try {
-    if (launcher !== undefined) return start([launcher], forEvent);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
+  const launchers = homeLaunchers(root);
+  // A hook of an earlier version may run the one that it knew, and no other.
+  for (const launcher of launchers === undefined ? [] : [launchers.start, launchers.formerStart]) {
+    try {
+      return start([launcher], forEvent);
+    } catch (error) {
+      if (!isNotFound(error) && !isNotCapable(error)) throw error;
+    }
   }
   start([...program.client, ...startArgs(root)], { ...clientEnv(), ...forEvent });
 }

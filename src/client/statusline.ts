@@ -17,7 +17,7 @@ import { currentFolder, onSignal, spawn } from "../platform/process.ts";
 import { stdinChunks, writeStderr, writeStdout } from "../platform/stdio.ts";
 import { branchOf } from "./git_branch.ts";
 import { daemonEndpoint, deliverReport, type Delivery, forwardedEnv } from "./deliver_report.ts";
-import { truncatePayload } from "./truncate_payload.ts";
+import { truncatePayload } from "../protocol/truncate_payload.ts";
 
 /** From the payload's end; the user's command is outlived by no more than that. */
 const SENDING: Delivery = { kind: "statusline", connectMs: 200, deliverMs: 300 };

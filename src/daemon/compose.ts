@@ -1,5 +1,5 @@
 /** The daemon, composed: the base that features plug into, and the list of services in start order. */
-import { adapterOf, nameProblem, PID_NAMESPACE } from "../agents/registry.ts";
+import { adapterOf, HOOK_FACTS, nameProblem, PID_NAMESPACE } from "../agents/registry.ts";
 import { createApprovals } from "../approvals/mod.ts";
 import { newId } from "../approvals/new_id.ts";
 import { auditHandlers } from "../core/handlers/audit.ts";
@@ -12,9 +12,11 @@ import { TwinEvents } from "../core/twin_events.ts";
 import { UnrecognizedEvents } from "../core/unrecognized_events.ts";
 import { type NewEvent, TOPICS } from "../domain/event.ts";
 import { daemonTimers, daemonTurns, setTimer, systemClock } from "../platform/clock.ts";
+import { denoFiles } from "../platform/deno_files.ts";
 import { resolveLinks } from "../platform/links.ts";
 import { executable, onUncaught, ownPid } from "../platform/process.ts";
 import type { Listener } from "../platform/sockets.ts";
+import { spoolEvent } from "../platform/spool.ts";
 import { DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { clientLimits } from "../protocol/limits.ts";
@@ -22,6 +24,8 @@ import { VERSION } from "../protocol/version.ts";
 import { type Handlers, methodTable } from "../rpc/handler.ts";
 import { Router } from "../rpc/router.ts";
 import { SharedTurns } from "../rpc/shared_turns.ts";
+import { hookReports } from "../transport/hook_reports.ts";
+import { type Placed, Places } from "../transport/places.ts";
 import { Tokens } from "../transport/tokens.ts";
 import { UnixServer } from "../transport/unix_listener.ts";
 import { createFeatures, type SharedContext } from "./create_features.ts";
@@ -32,6 +36,7 @@ import { LastError } from "./last_error.ts";
 import { type BaseOptions, openBase } from "./open_base.ts";
 import type { DaemonOptions } from "./options.ts";
 import { writeToken } from "./runtime_files.ts";
+import { HookSocket } from "./services/hook_socket.ts";
 import { journalServices } from "./services/journal_service.ts";
 import { memory } from "./services/memory.ts";
 import { pruning } from "./services/pruning.ts";
@@ -160,14 +165,37 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     steady: () => systemClock.steady(),
     leave: (reason) => stop.request({ reason, force: false, restart: false }),
   });
+  const steady = () => systemClock.steady();
+  const places = new Places<Placed>(limits, steady);
+  const strangers = new SharedTurns({ steady, pause: daemonTurns.pause });
+  let hooksByHttp = 0;
+  const onClients = () => idleExit.changed(server.clients.total + hooksByHttp);
   const server = new UnixServer({
     listener,
+    places,
     log,
     limits,
     router,
     handshake: { tokens, pid: notes.pid, bootId, limits: clientLimits(limits), stopping: () => router.stopping },
-    strangers: new SharedTurns({ steady: () => systemClock.steady(), pause: daemonTurns.pause }),
-    onClients: () => idleExit.changed(server.clients.total),
+    strangers,
+    onClients,
+  });
+  const hookSocket = new HookSocket({
+    paths,
+    places,
+    log,
+    reports: hookReports({
+      router,
+      strangers,
+      facts: HOOK_FACTS,
+      hasRules: () => config.current.approvals.pre_tool_use,
+      keep: (event) => void spoolEvent(denoFiles, paths, event, systemClock.now()),
+      newKey: () => crypto.randomUUID(),
+    }),
+    onClients: (change) => {
+      hooksByHttp += change;
+      onClients();
+    },
   });
 
   const runtimeFiles = new RuntimeFiles({
@@ -179,7 +207,10 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     record,
     closeListener: (how) => server.close(how),
   });
-  const removeOwn = () => runtimeFiles.removeOwn();
+  const removeOwn = () => {
+    hookSocket.removeOwn();
+    runtimeFiles.removeOwn();
+  };
   const bug = (error: unknown) => {
     lastError.set("bug", `a bug: ${String(error)}`);
     log.error("a bug", { error: String((error as Error)?.stack ?? error) });
@@ -197,6 +228,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     runtimeFiles,
     journals.journal,
     serverService(server, limits.drainMs),
+    hookSocket,
     processService({
       notes,
       options,
@@ -215,7 +247,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     ...features.services,
     approvals.service,
     verification({ journal, log, lastError, stop, timers: daemonTimers, steady: () => systemClock.steady() }),
-    memory(() => store.seq + server.served + journal.stats().verifiedTo, () => store.size),
+    memory(() => store.seq + server.served + hookSocket.served + journal.stats().verifiedTo, () => store.size),
     idleExit,
     readyFile({ paths, notes }),
   ];

@@ -51,3 +51,13 @@ export function removeFolder(path: string): void {
     if (!isNotFound(error)) throw error;
   }
 }
+
+/** Removes a folder that is empty. @returns whether nothing is there now */
+export function removeEmptyFolder(path: string): boolean {
+  try {
+    Deno.removeSync(path);
+    return true;
+  } catch (error) {
+    return isNotFound(error);
+  }
+}

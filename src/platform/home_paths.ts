@@ -8,6 +8,8 @@ export interface HomePaths {
   readonly configJsonc: string;
   readonly configToml: string;
   readonly socket: string;
+  /** The second socket, for hooks by HTTP. */
+  readonly hookSocket: string;
   /** Held locked by the daemon for its whole life. */
   readonly lock: string;
   /** Held by a client while it starts a daemon, so that many clients start one. */
@@ -37,6 +39,7 @@ export function homePaths(root: string): HomePaths {
     configJsonc: at("config.jsonc"),
     configToml: at("config.toml"),
     socket: at("daemon.sock"),
+    hookSocket: at("hook.sock"),
     lock: at("daemon.lock"),
     startLock: at("daemon.start.lock"),
     pid: at("daemon.pid"),

@@ -4,7 +4,8 @@
  *     ~/.local/bin/agent-console → <root>/current/agent-console
  *     <root>/current → 0.1.0-1a2b3c4d/         what runs; what we write elsewhere names the program through this link
  *     <root>/0.1.0-1a2b3c4d/                   one version with its runtime; the one before it stays beside it
- *     <root>/start/…                           launchers by which hooks start daemons (start_launcher.ts)
+ *     <root>/hook                              what settings of agents run at each event (install/hook_stub.sh)
+ *     <root>/homes/…                           what it runs for each home folder (home_launchers.ts)
  *
  * `<root>` is `${XDG_DATA_HOME:-~/.local/share}/agent-console`.
  */

@@ -100,7 +100,10 @@ export function daemonFlags({ paths, socketPath, pidFilePath, form, permissions 
       reason:
         "the set in deno.json: umask (private files from the first moment), inspector (to shut it), uid (is it ours?)",
     },
-    { flag: list("net", [`unix:${socketPath}`]), reason: "listen on the socket; no network" },
+    {
+      flag: list("net", [`unix:${socketPath}`, `unix:${paths.hookSocket}`]),
+      reason: "listen on the socket, and on the one for hooks; no network",
+    },
     { flag: list("read", files), reason: "the home folder, the socket and the pid file" },
     { flag: list("write", files), reason: "the home folder, the socket and the pid file" },
     { flag: `--allow-env=${DAEMON_ENV.join(",")}`, reason: "where the home folder is, and how to print" },
@@ -127,7 +130,7 @@ function flagOf({ kind, values, reason, configKey }: Permission): Flag {
 export interface HookSandbox {
   readonly paths: HomePaths;
   readonly socketPath: string;
-  /** The launcher that starts the daemon (start_launcher.ts); absent where there is no place for one. */
+  /** The launcher that starts the daemon (home_launchers.ts); absent where there is no place for one. */
   readonly starter?: string | undefined;
   /** Names of the variables that the hook reads of its agent and terminal. */
   readonly env: readonly string[];

@@ -31,6 +31,8 @@ const SUFFIX = ".json";
 const PART = ".part";
 /** Its age is the time since a hook last began to start a daemon. */
 const STARTING = "starting";
+/** There since a daemon did not reply to a hook in time, until it looks again; {@link spooledNames} passes over it. */
+const HUNG = "daemon-hung";
 /** A write takes no longer, ms. */
 const PART_MS = 60_000;
 
@@ -86,6 +88,25 @@ export function claimStart(disk: SpoolDisk, paths: HomePaths, now: number, withi
   } catch {
     return false; // another hook was quicker
   }
+}
+
+/** Whether a hook found that the daemon hangs, and it has not answered since: others need not wait for it too. */
+export function isHung(disk: Pick<SpoolDisk, "stat">, paths: HomePaths): boolean {
+  return disk.stat(`${paths.spool}/${HUNG}`) !== undefined;
+}
+
+/** Says so to the hooks that come. The spool is there: an event was put into it. */
+export function markHung(disk: Pick<SpoolDisk, "create">, paths: HomePaths): void {
+  try {
+    disk.create(`${paths.spool}/${HUNG}`, new Uint8Array(0), 0o600);
+  } catch {
+    // Another hook was quicker.
+  }
+}
+
+/** By a daemon that runs, or by a hook that finds that none does. */
+export function unmarkHung(disk: Pick<SpoolDisk, "remove">, paths: HomePaths): void {
+  disk.remove(`${paths.spool}/${HUNG}`);
 }
 
 /** Parts of files whose hook was ended in the middle: they will never be whole. */

@@ -119,28 +119,49 @@ function installStep(agent: JsonHooks, text: string, program: Argv, options: Edi
     if (misplaced) return removed(text, ours, options);
     kept.add(ours.eventName);
     if (!isCurrent(agent, ours, row, program)) {
-      return edit.replaceNode(text, ours.handler, edit.json(handlerOf(agent, row, program)));
+      const list = ours.group.parent!;
+      // An earlier version took a line for each word of it.
+      return holdsOnly(text, list, ours)
+        ? edit.replaceNode(text, list, JSON.stringify([entryOf(agent, row, program)]))
+        : edit.replaceNode(text, ours.handler, JSON.stringify(handlerOf(agent, row, program)));
     }
   }
   const row = [...rows.values()].find((r) => !kept.has(r.event));
   return row === undefined ? undefined : added(agent, text, root, row, program);
 }
 
+/** An event is one line, so that settings stay something that people read. */
 function added(agent: JsonHooks, text: string, root: Node | undefined, row: HookRow, program: Argv): string {
-  const entry = entryOf(agent, row, program);
+  const entry = JSON.stringify(entryOf(agent, row, program));
+  const line = `${JSON.stringify(row.event)}: [${entry}]`;
+  const section = `"hooks": {\n  ${line}\n}`;
   if (root === undefined) {
     const { eol } = edit.styleOf(text);
     const gap = text === "" || text.endsWith("\n") ? "" : eol;
-    const version = agent.version === undefined ? {} : { version: agent.version };
-    const whole = edit.json({ ...version, hooks: { [row.event]: [entry] } }).replaceAll("\n", eol);
+    const version = agent.version === undefined ? "" : `${edit.member("version", agent.version)},\n`;
+    const whole = `{\n${version}${section}`.replaceAll("\n", `${eol}  `) + `${eol}}`;
     return text + gap + whole + eol;
   }
   const hooks = edit.valueOf(edit.propertyOf(root, "hooks"));
-  if (hooks === undefined) return edit.appendNode(text, root, edit.member("hooks", { [row.event]: [entry] }));
+  if (hooks === undefined) return edit.appendNode(text, root, section);
   const event = edit.valueOf(edit.propertyOf(hooks, row.event));
-  return event === undefined
-    ? edit.appendNode(text, hooks, edit.member(row.event, [entry]))
-    : edit.appendNode(text, event, edit.json(entry));
+  return event === undefined ? edit.appendNode(text, hooks, line) : edit.appendNode(text, event, entry);
+}
+
+/** Whether nothing of other people's, a comment included, is in the list of the event. */
+function holdsOnly(text: string, list: Node, ours: OwnEntry): boolean {
+  const isAlone = list.children?.length === 1 && (ours.group === ours.handler || hasOnlyOurs(ours));
+  const bare = text.slice(list.offset, list.offset + list.length);
+  try {
+    return isAlone && JSON.parse(bare) !== undefined;
+  } catch {
+    return false; // a comment, or a comma too many
+  }
+}
+
+function hasOnlyOurs({ group, handlers }: OwnEntry): boolean {
+  const plain = group.children?.every((p) => ["hooks", "matcher"].includes(p.children?.[0]?.value)) ?? false;
+  return plain && handlers.children?.length === 1;
 }
 
 function entryOf(agent: JsonHooks, row: HookRow, program: Argv): unknown {
@@ -155,10 +176,7 @@ function removed(text: string, ours: OwnEntry, options: EditOptions): string {
   const hooks = ours.event.parent;
   const list = ours.group.parent;
   const only = (node: Node | undefined): boolean => node?.children?.length === 1;
-  if (ours.group !== ours.handler) {
-    const plain = ours.group.children?.every((p) => ["hooks", "matcher"].includes(p.children?.[0]?.value)) ?? false;
-    if (!only(ours.handlers) || !plain) return edit.removeNode(text, ours.handlers, ours.handler);
-  }
+  if (ours.group !== ours.handler && !hasOnlyOurs(ours)) return edit.removeNode(text, ours.handlers, ours.handler);
   if (!only(list) || wasThere(options.before, ours.eventName)) return edit.removeNode(text, list!, ours.group);
   if (!only(hooks) || wasThere(options.before)) return edit.removeNode(text, hooks!, ours.event);
   return edit.removeNode(text, hooksProperty!.parent!, hooksProperty!);

@@ -2,8 +2,15 @@
 import { getNodeValue } from "jsonc-parser";
 import { ConsoleError } from "../protocol/errors.ts";
 import { type Fields, isFields } from "../lib/json_fields.ts";
-import { type AgentHooks, type Argv, hookArgv, type HookRow, type JsonHooks } from "../agents/shared/hook_spec.ts";
-import { isNamedLikeUs, isOurSandbox, sameArgv } from "../agents/shared/own_program.ts";
+import {
+  type AgentHooks,
+  type Argv,
+  hookArgv,
+  type HookRow,
+  type JsonHooks,
+  STUB_WORDS,
+} from "../agents/shared/hook_spec.ts";
+import { isNamedLikeUs, isOurSandbox, isStub, sameArgv } from "../agents/shared/own_program.ts";
 import * as edit from "../lib/jsonc_edit.ts";
 import type { Node } from "../lib/jsonc_edit.ts";
 import { shellWords } from "../lib/shell_words.ts";
@@ -63,8 +70,9 @@ export function findOwnEntries(
 }
 
 /**
- * True for a handler that runs one of `programs`, a program by our name, or `deno run` in our sandbox, which no other
- * program uses: it denies access to the daemon's token of that very `--home` (platform/sandbox.ts, `hookFlags`).
+ * True for a handler that runs our stub, or, as earlier versions registered it, one of `programs`, a program by our name,
+ * or `deno run` in our sandbox, which no other program uses: it denies access to the daemon's token of that very `--home`
+ * (platform/sandbox.ts, `hookFlags`).
  * Entries like `deno run /elsewhere/main.ts hook NAME` are not enough: other tools have them too.
  */
 function isOurHandler(agent: AgentHooks, handler: unknown, programs: readonly Argv[]): boolean {
@@ -73,8 +81,12 @@ function isOurHandler(agent: AgentHooks, handler: unknown, programs: readonly Ar
   if (typeof command !== "string") return false;
   const words = Array.isArray(args) ? [command, ...args.map(String)] : shellWords(command);
   if (words === undefined) return false;
-  const own = words.slice(0, -hookArgv(agent, []).length);
-  if (!sameArgv(words, hookArgv(agent, own))) return false;
+  const [before, name, last] = words.slice(-3);
+  const own = words.slice(0, -2);
+  if (name === agent.name && STUB_WORDS.some((word) => word === last)) {
+    return isStub(own) || programs.some((program) => sameArgv(program, own));
+  }
+  if (name !== "hook" || last !== agent.name || before === undefined) return false;
   return programs.some((program) => sameArgv(program, own)) || isNamedLikeUs(own) || isOurSandbox(own);
 }
 
@@ -94,7 +106,7 @@ export function coversMatcher({ group }: OwnEntry, row: HookRow): boolean {
 }
 
 export function handlerOf(agent: JsonHooks, row: HookRow, program: Argv): Fields {
-  const handler = agent.handler(row, hookArgv(agent, program));
+  const handler = agent.handler(row, hookArgv(agent, program, row));
   return agent.layout === "flat" && row.matcher !== undefined ? { ...handler, matcher: row.matcher } : handler;
 }
 

@@ -1,5 +1,5 @@
 /** Hooks that are a whole file of ours: renders it, and recognizes it. Pure. */
-import { type Argv, type FileHooks, hookArgv } from "../agents/shared/hook_spec.ts";
+import type { Argv, FileHooks } from "../agents/shared/hook_spec.ts";
 import { type EditOptions, settingsError } from "./own_entries.ts";
 import type { HooksStatus } from "./hook_entries.ts";
 
@@ -9,7 +9,7 @@ const MARK = '// agent-console: written by "hooks install", taken away by "hooks
 /** The whole file for `program`. @throws {ConsoleError} config_invalid where `text` is somebody else's file */
 export function renderPlugin(agent: FileHooks, text: string, program: Argv, options: EditOptions = {}): string {
   if (text.trim() !== "" && !text.startsWith(MARK)) throw settingsError(options.file, STRANGER);
-  return MARK + agent.text(hookArgv(agent, program));
+  return MARK + agent.text([...program, agent.name]);
 }
 
 /** "" where the file is ours, else `text`. */

@@ -8,7 +8,7 @@ import { denoFiles } from "../platform/deno_files.ts";
 import { readSpooled } from "../platform/own_files.ts";
 import { checkOwnFolder } from "../platform/path_safety.ts";
 import { ownUid } from "../platform/process.ts";
-import { type Spooled, spooledAt, spooledNames, staleParts } from "../platform/spool.ts";
+import { type Spooled, spooledAt, spooledNames, staleParts, unmarkHung } from "../platform/spool.ts";
 import { HOOK } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { MAX_SPOOLED } from "../protocol/limits.ts";
@@ -61,6 +61,7 @@ class SpoolReader {
     if (folder === undefined) return;
     const problem = checkOwnFolder(folder, ownUid());
     if (problem !== undefined) return this.#tell(paths.spool, `the spool ${problem}`);
+    unmarkHung(denoFiles, paths); // hooks may wait for us again
     for (const name of staleParts(denoFiles, paths, now)) this.#remove(name);
     let bytes = 0;
     const stranger = { scope: "report" } as const; // each look counts as one connection

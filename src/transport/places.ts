@@ -11,6 +11,15 @@ import type { Scope } from "../protocol/methods.ts";
 /** Time for hello that every connection has, ms: a client says it at once, but the machine may have more to do. */
 const MOMENT_MS = 200;
 
+/** What has a place. */
+export interface Placed {
+  /** Its place is another's. */
+  giveWay(why: ConsoleError): void;
+  /** Finishes its requests in flight, and ends. */
+  drain(): Promise<void>;
+  close(): void;
+}
+
 export class Places<C> {
   #limits: Pick<Limits, "maxConnections" | "tokenConnections">;
   #all = new Set<C>();

@@ -1,15 +1,17 @@
 /** Accepts clients on the unix socket: counts them, refuses the one too many, survives a lack of descriptors. */
 import { errorLine } from "../protocol/envelope.ts";
 import type { ConsoleError } from "../protocol/errors.ts";
-import { type Listener, type Socket } from "../platform/sockets.ts";
-import { daemonTimers, systemClock } from "../platform/clock.ts";
+import type { Listener, Socket } from "../platform/sockets.ts";
+import { daemonTimers } from "../platform/clock.ts";
 import { LineChannel } from "../rpc/line_channel.ts";
 import type { Log } from "../platform/system.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import { Places } from "./places.ts";
+import type { Placed, Places } from "./places.ts";
 
 export interface UnixServerOptions extends Omit<ConnectionOptions, "channel" | "admit" | "onGreeted" | "onEnd"> {
   readonly listener: Listener;
+  /** Shared with the other listeners of the daemon. */
+  readonly places: Places<Placed>;
   readonly log: Log;
   /** Called whenever a greeted client came or went. */
   readonly onClients: () => void;
@@ -20,7 +22,7 @@ const SCARCE_MS = { first: 20, longest: 1000 };
 
 export class UnixServer {
   #options: UnixServerOptions;
-  #places: Places<Connection>;
+  #places: Places<Placed>;
   #kinds = new Map<string, number>();
   #served = 0;
   #closed = new AbortController();
@@ -28,7 +30,7 @@ export class UnixServer {
 
   constructor(options: UnixServerOptions) {
     this.#options = options;
-    this.#places = new Places(options.limits, () => systemClock.steady());
+    this.#places = options.places;
   }
 
   /** Clients that said hello, by kind. */
@@ -111,7 +113,7 @@ export class UnixServer {
     this.#options.onClients();
   }
 
-  /** Lets every connection finish its requests in flight; past `signal` they are cut off. */
+  /** Lets every connection, also of the other listeners, finish its requests in flight; past `signal` they are cut off. */
   async drain(signal: AbortSignal): Promise<void> {
     const cut = () => {
       for (const connection of this.#places.connections) connection.close();

@@ -39,6 +39,12 @@ Deno.test("H3 every agent is installed, listed, taken out again; nothing of ours
     rows.map((row) => [row["agent"], row["state"], row["trust"]]),
     NAMES.map((name) => name === "codex" ? [name, "untrusted", "untrusted"] : [name, "installed", undefined]),
   );
+  // What hooks of an earlier version started the daemon by goes with the last of them.
+  const former = `${home.root}/.local/share/agent-console/start`;
+  await Deno.mkdir(former);
+  await Deno.writeTextFile(`${former}/${encodeURIComponent(home.dir).replaceAll("%", "=")}`, "");
+  await home.cli(["hooks", "install", "claude"], { env });
+  assertEquals(await Deno.lstat(former).then(() => "there", () => "gone"), "gone");
   const { stdout } = await home.cli(["hooks", "status"], { env });
   for (const name of NAMES) assert(new RegExp(`^${name}: (installed|untrusted) \\(`, "m").test(stdout), stdout);
   for (const name of NAMES) {
@@ -46,8 +52,8 @@ Deno.test("H3 every agent is installed, listed, taken out again; nothing of ours
     assertStringIncludes(stdout, "hooks removed from");
     assertEquals(stdout.includes("report until they end"), ["codex", "gemini", "opencode"].includes(name), name);
   }
-  const launchers = await Array.fromAsync(Deno.readDir(`${home.root}/.local/share/agent-console/start`));
-  assertEquals(launchers, [], "the file by which hooks start the daemon outlives them");
+  const data = (await Array.fromAsync(Deno.readDir(`${home.root}/.local/share`))).map(({ name }) => name);
+  assertEquals(data.includes("agent-console"), false, "a file by which hooks run outlives them");
   for (const { file } of rows as { file: string }[]) {
     assertEquals([file, await Array.fromAsync(Deno.readDir(file.replace(/\/[^/]*$/, "")))], [file, []]);
   }
@@ -92,7 +98,7 @@ async function trustIsAskedAndGiven(bin: string): Promise<void> {
   const { code, stdout, stderr } = await home.cli(["hooks", "install", "codex", "--trust"], { env });
   assertEquals([code, stderr], [0, ""]);
   assertStringIncludes(stdout, "permissionRequest");
-  assertStringIncludes(stdout, " hook codex\n");
+  for (const word of ["ask", "report", "rule"]) assertStringIncludes(stdout, `/agent-console/hook codex ${word}\n`);
   assert(stdout.indexOf("Codex is to run") < stdout.indexOf("Codex trusts them"), stdout);
   assertEquals(await trust(), ["installed", "trusted"]);
   assert((await Deno.readTextFile(`${codexHome}/config.toml`)).startsWith(mine));

@@ -3,21 +3,10 @@ import { assert, assertEquals } from "@std/assert";
 import { HOOK_NAMES } from "../../src/agents/registry.ts";
 import { TestHome } from "../support/harness.ts";
 import { isRoot, USER } from "../support/harness_guard.ts";
-import type { Outcome } from "../support/harness_process.ts";
-import { eventually, patience, rounds } from "../support/harness_wait.ts";
+import { eventually, rounds } from "../support/harness_wait.ts";
+import { assertHarmless, EVENT, INPUTS, MOST_MS } from "../support/hook_inputs.ts";
 import { Impostor } from "../support/raw_socket.ts";
 import type { Json } from "../support/wire.ts";
-
-const EVENT = JSON.stringify({ session_id: "h1", hook_event_name: "UserPromptSubmit", cwd: "/x", prompt: "hello" });
-
-/** 1 s is promised; twice that is asserted, because other tests run beside this one. */
-const MOST_MS = await patience(2000);
-
-function assertHarmless(what: string, { code, stdout, ms }: Outcome): void {
-  assertEquals(code, 0, what);
-  assert(stdout.trim() === "" || stdout.trim() === "{}", `${what}: stdout is ${stdout.slice(0, 200)}`);
-  assert(ms < MOST_MS, `${what}: took ${ms.toFixed(0)} ms`);
-}
 
 /** On a busy machine an event goes by the spool: the daemon soon looks there. */
 const QUICK_TICK = ["--limit", "tickMs=500"];
@@ -30,23 +19,8 @@ async function session(home: TestHome): Promise<Json> {
 
 /** What the hook left: events for later, and whether it began to start a daemon. */
 function spoolOf(home: TestHome): string[] {
-  return [...Deno.readDirSync(home.path("spool"))].map(({ name }) => name.replace(/^.*(?=\.json$)/, "KEY"));
+  return [...Deno.readDirSync(home.path("spool"))].map(({ name }) => name.replace(/^.*(?=\.json$)/, "KEY")).sort();
 }
-
-const INPUTS: readonly (readonly [string, string | Uint8Array])[] = [
-  ["nothing", ""],
-  ["garbage", "\u0000\u0001 garbage {{{"],
-  ["an open brace", "{"],
-  ["bad UTF-8", new Uint8Array([0xff, 0xfe, 0x00, 0x80])],
-  ["null", "null"],
-  ["an array", "[1,2,3]"],
-  ["an event without anything", "{}"],
-  ["numbers for texts", '{"session_id":5,"hook_event_name":{},"cwd":[]}'],
-  ["an unknown event", '{"session_id":"x","hook_event_name":"NeverHeardOf"}'],
-  ["5 MiB of garbage", "x".repeat(5 * 1_048_576)],
-  ["an event of 5 MiB", JSON.stringify({ ...JSON.parse(EVENT), prompt: "p".repeat(5 * 1_048_576) })],
-  ["depth 10,000", "[".repeat(10_000)],
-];
 
 Deno.test("H1 whatever comes on stdin, the hook is silent, quick and exits 0, and the daemon lives", async () => {
   await using home = await TestHome.create();
@@ -115,7 +89,13 @@ Deno.test("H1 a daemon that hangs costs the hook no more than its deadline", asy
   await using hung = new Impostor(home.socketPath);
   assertHarmless("a hung daemon", await home.cli(["hook", "claude"], { stdin: EVENT }));
   await hung.met(1000);
-  assertEquals([hung.connections, spoolOf(home)], [1, ["KEY.json"]], "it was asked twice, or another was started");
+  assertEquals(
+    [hung.connections, spoolOf(home)],
+    [1, ["KEY.json", "daemon-hung"]],
+    "it was asked twice, or another was started",
+  );
+  assertHarmless("a daemon known to hang", await home.cli(["hook", "claude"], { stdin: EVENT }));
+  assertEquals(spoolOf(home), ["KEY.json", "KEY.json", "daemon-hung"]);
 });
 
 Deno.test("H1 a daemon that is busy is asked once, and no other is started beside it", async () => {

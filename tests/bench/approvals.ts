@@ -1,5 +1,5 @@
 /** Approvals: what a list and a decision cost with many pending, and the whole process of a hook that a rule answers. */
-import { hookProgram } from "../../src/cli/commands/hooks.ts";
+import { hookProgram } from "../../src/client/hook_program.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
@@ -121,7 +121,7 @@ export async function hookRule(): Promise<readonly Row[]> {
   await using daemon = await startDaemon(home);
   const { env } = home.command([], { env: TUI });
   const context = clientContext({ program: thisProgram(MAIN_URL), home: home.dir, start: true });
-  const ours = [...hookProgram({ context }), "hook", "claude"];
+  const ours = [...hookProgram(context), "hook", "claude"];
   const stdin = new TextEncoder().encode(JSON.stringify(permission("bench-0", "touch a")));
   const { stdout } = await run(ours, { env, stdin });
   if (!stdout.includes('"allow"')) {

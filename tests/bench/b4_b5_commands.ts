@@ -1,8 +1,9 @@
 /** B4 and B5: whole processes of the two commands that run most often. */
-import { hookProgram } from "../../src/cli/commands/hooks.ts";
+import { hookProgram } from "../../src/client/hook_program.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
+import { stubWords } from "../support/stub_hook.ts";
 import { hookEvent, MAIN_URL, pour, startDaemon } from "./daemon.ts";
 import { alternate, median, processMs, type Way } from "./measure.ts";
 import { ratio, type Row } from "./result.ts";
@@ -17,16 +18,20 @@ export async function hook(): Promise<readonly Row[]> {
   return await withDaemon(async (home, theirs) => {
     let turn = 0;
     const stdin = () => new TextEncoder().encode(JSON.stringify(hookEvent(0, ++turn)));
-    const { argv, env } = home.command(["hook", "claude"]);
-    const installed = [...installedHook(home), "hook", "claude"];
+    const { env } = home.command([]);
+    const { code, stderr } = await home.cli(["hooks", "install", "claude"]);
+    if (code !== 0) throw new Error(`the hooks were not installed: ${stderr}`);
+    const program = [...sandboxedHook(home), "hook", "claude"];
     const costs = await alternate({
-      all: () => processMs(argv, { env, stdin: stdin() }),
+      program: () => processMs(program, { env, stdin: stdin() }),
       theirs,
-      installed: () => processMs(installed, { env, stdin: stdin() }),
+      asks: () => processMs(stubWords(home, "ask"), { env, stdin: stdin() }),
+      reports: () => processMs(stubWords(home, "report"), { env, stdin: stdin() }),
     }, { rounds: ROUNDS, warmUp: WARM_UP });
     return [
-      row("B4", "`hook claude`, as `hooks install` writes it", costs.installed, costs.theirs, 1.3),
-      row("B4", "`hook claude`, with every permission (`-A`)", costs.all, costs.theirs, 1.3),
+      row("B4", "the installed hook at an event that only reports", costs.reports, costs.theirs, 0.7),
+      row("B4", "the installed hook at an event that may wait for a decision", costs.asks, costs.theirs, 1.3),
+      row("B4", "`hook claude` in its sandbox, without the stub", costs.program, costs.theirs, 1.3),
     ];
   });
 }
@@ -51,10 +56,10 @@ async function withDaemon(measure: (home: TestHome, theirs: Way) => Promise<read
   return await measure(home, () => processMs(argv, { env }));
 }
 
-/** The command that `hooks install` writes into the agent's settings. */
-function installedHook(home: TestHome): string[] {
+/** The program as the stub runs it. */
+function sandboxedHook(home: TestHome): string[] {
   const context = clientContext({ program: thisProgram(MAIN_URL), home: home.dir, start: true });
-  return hookProgram({ context });
+  return hookProgram(context);
 }
 
 function row(id: string, what: string, ours: readonly number[], theirs: readonly number[], most: number): Row {

@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { claude } from "../../src/agents/claude/events.ts";
+import { claudeHooks } from "../../src/agents/claude/hooks.ts";
 import { recorded, Replay, replay } from "./replay.ts";
 
 const FOLDER = new URL("../fixtures/claude/", import.meta.url);
@@ -28,6 +29,32 @@ for (const name of NAMES) {
     assertEquals(replay(claude, read(`${name}.jsonl`)), read(`${name}.expected.txt`).trimEnd().split("\n"));
   });
 }
+
+/** What a recording gives without these events, and what is expected of the others. */
+function without(name: string, ...events: readonly string[]): readonly [readonly string[], readonly string[]] {
+  const isKept = (line: string) => line !== "" && !events.includes(JSON.parse(line).event);
+  const kept = read(`${name}.jsonl`).split("\n").filter(isKept).join("\n");
+  const expected = read(`${name}.expected.txt`).trimEnd().split("\n");
+  return [replay(claude, kept), expected.filter((line) => !events.some((event) => line.startsWith(`${event} `)))];
+}
+
+Deno.test("H2 what only repeats another event is not registered, and no recording needs it", () => {
+  const events = ["CwdChanged", "MessageDisplay"];
+  assertEquals(claudeHooks.rows.filter(({ event }) => events.includes(event)), []);
+  for (const name of NAMES) {
+    const [given, expected] = without(name, ...events);
+    assertEquals(given, expected, name);
+  }
+});
+
+Deno.test("H2 PostToolBatch is registered, because a row would wait on for a call that was refused", () => {
+  assertEquals(claudeHooks.rows.filter(({ event }) => event === "PostToolBatch").length, 1);
+  const differ = NAMES.filter((name) => {
+    const [given, expected] = without(name, "PostToolBatch");
+    return given.some((line, at) => line !== expected[at] && line.includes(" waiting for "));
+  });
+  assertEquals(differ, ["compact-clear-resume"]);
+});
 
 Deno.test("H2 every recording is replayed", () => {
   const files = [...Deno.readDirSync(FOLDER)].map((e) => e.name).filter((n) => n.endsWith(".jsonl")).sort();

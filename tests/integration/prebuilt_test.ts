@@ -1,4 +1,5 @@
 /** The prebuilt form: who runs it, when it is made, and what is never run. The tests have copies of the sources. */
+import { hookLauncher } from "../support/stub_hook.ts";
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { Clone } from "../support/clone.ts";
 import { exists } from "../support/exists.ts";
@@ -52,7 +53,8 @@ async function installedHook(clone: Clone): Promise<string[]> {
   const { code, stderr } = await clone.cli(["hooks", "install", "claude"]);
   assertEquals([code, stderr], [0, ""]);
   const settings = JSON.parse(await Deno.readTextFile(`${clone.home.root}/.claude/settings.json`));
-  const { command, args } = settings.hooks.UserPromptSubmit[0].hooks[0];
+  // An event that may wait for a decision runs the program, whatever it is.
+  const { command, args } = settings.hooks.PermissionRequest[0].hooks[0];
   return [command, ...args];
 }
 
@@ -75,9 +77,16 @@ Deno.test("H1 daemon and hook are prebuilt, from source in an older sandbox and 
   assert(await hookIsPrebuilt(clone, argv, sign));
   assert(!await hookIsPrebuilt(clone, argv, sign, { AC_FROM_SOURCE: "1" }));
   // As it was installed before there was a prebuilt form.
-  const narrower = argv.filter((word) => !word.includes(clone.cache))
-    .map((word) => word.replace("AC_FROM_SOURCE,", "").replace(",XDG_CACHE_HOME", ""));
-  assert(!await hookIsPrebuilt(clone, narrower, sign));
+  const launcher = hookLauncher(home);
+  const text = await Deno.readTextFile(launcher);
+  const cache = new RegExp(` --allow-read=${clone.cache}\\S*`);
+  assertMatch(text, cache);
+  await Deno.writeTextFile(
+    launcher,
+    text.replace(cache, "").replace("AC_FROM_SOURCE,", "").replace(",XDG_CACHE_HOME", ""),
+  );
+  assert(!await hookIsPrebuilt(clone, argv, sign));
+  await Deno.writeTextFile(launcher, text);
 
   clone.change();
   assert(!await hookIsPrebuilt(clone, argv, sign), "it is of other sources");
@@ -92,9 +101,9 @@ Deno.test("H1 daemon and hook are prebuilt, from source in an older sandbox and 
   assertEquals(second, `${clone.current}/agent-consoled.js`);
   assert(await hookIsPrebuilt(clone, argv, mark(clone)));
   const settings = `${home.root}/.claude/settings.json`;
-  const text = await Deno.readTextFile(settings);
+  const registered = await Deno.readTextFile(settings);
   await installedHook(clone);
-  assertEquals(await Deno.readTextFile(settings), text);
+  assertEquals(await Deno.readTextFile(settings), registered);
 
   const kept = [second, first].map((path) => path.split("/").at(-2) ?? "");
   assertEquals(clone.names(), [...kept, "current", "lock"].sort(), "older ones than the last go");

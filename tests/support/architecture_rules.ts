@@ -138,6 +138,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "daemon/options.ts",
       "daemon/launch.ts",
       "domain",
+      "install", // the stub that hooks run
       "lib",
       "platform",
       "protocol",

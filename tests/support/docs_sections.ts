@@ -3,8 +3,8 @@ import type { Argument, Command, Option } from "commander";
 import { customMarkdown } from "../../src/agents/custom/docs.ts";
 import { HOOK_SPECS } from "../../src/agents/registry.ts";
 import { hooksMarkdown } from "../../src/agents/shared/hook_spec.ts";
-import { hookProgram } from "../../src/cli/commands/hooks.ts";
 import { EXITS } from "../../src/cli/exit_meanings.ts";
+import { hookProgram } from "../../src/client/hook_program.ts";
 import { SYMBOLS } from "../../src/cli/format.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { commandTree } from "../../src/cli/mod.ts";
@@ -205,7 +205,7 @@ function hookVariables(home: string, deno: string): string[] {
     launchers: "/path/to/agent-console/install",
   } as const;
   const context = clientContext({ program, home, start: false });
-  const argv = hookProgram({ context });
+  const argv = hookProgram(context);
   return argv.find((word) => word.startsWith("--allow-env="))?.slice("--allow-env=".length).split(",") ?? [];
 }
 

@@ -11,17 +11,21 @@ export type Step = readonly [text: string, ...files: readonly Load[]];
 /** What happens between an agent's hook and your screen, and back. */
 export const REQUEST: readonly Step[] = [
   [
-    "Claude Code runs its hook with the request on stdin: {}. It loads nothing from npm, checks that the folder " +
-    "and the socket are yours ({}) and writes two lines, `hello` and `session.report` ({}).",
+    "Claude Code runs the stub (install/hook_stub.sh) with the request on stdin, and the stub the program, by a file " +
+    "that {} wrote: {}. It loads nothing from npm, checks that the folder and the socket are yours ({}) and writes " +
+    "two lines, `hello` and `session.report` ({}).",
+    () => import("../../src/client/write_launchers.ts"),
     () => import("../../src/client/hook.ts"),
     () => import("../../src/client/dial.ts"),
     () => import("../../src/client/deliver_report.ts"),
   ],
   [
-    "{} reads lines within the limits ({}) and answers `hello` ({}).",
+    "{} reads lines within the limits ({}) and answers `hello` ({}). An event that asks nothing comes by curl, and {} " +
+    "calls the router for it.",
     () => import("../../src/transport/connection.ts"),
     () => import("../../src/protocol/limits.ts"),
     () => import("../../src/transport/handshake.ts"),
+    () => import("../../src/transport/hook_connection.ts"),
   ],
   [
     "{} finds the row in the table of methods ({}), checks scope and params, and calls the handler ({}).",
@@ -85,6 +89,8 @@ export const WHERE: readonly (readonly [what: string, file: Load])[] = [
   ["how a daemon is stopped", () => import("../../src/client/stop.ts")],
   ["reconnecting, and going on where a client was", () => import("../../src/client/follow.ts")],
   ["what a hook does, and its time budget", () => import("../../src/client/hook.ts")],
+  ["the files by which agents run hooks", () => import("../../src/client/write_launchers.ts")],
+  ["hooks by HTTP", () => import("../../src/transport/hook_connection.ts")],
   ["events of hooks that found no daemon", () => import("../../src/platform/spool.ts")],
   ["the status line of Claude Code", () => import("../../src/client/statusline.ts")],
   ["a method of the wire", () => import("../../src/protocol/methods.ts")],

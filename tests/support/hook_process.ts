@@ -1,5 +1,5 @@
 /** Hook processes with the installed command line, fed with recorded events: agents as a daemon sees them. */
-import { hookProgram } from "../../src/cli/commands/hooks.ts";
+import { hookProgram } from "../../src/client/hook_program.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { REPOSITORY, type TestHome } from "./harness.ts";
@@ -60,7 +60,7 @@ export function recorded(agent: "claude" | "codex", name: string, call: Call = {
 export function installedHook(home: TestHome): string[] {
   if (isForeign) return home.command([]).argv;
   const context = clientContext({ program: thisProgram(`file://${REPOSITORY}/main.ts`), home: home.dir, start: false });
-  return hookProgram({ context });
+  return hookProgram(context);
 }
 
 export interface HookOptions {

@@ -9,7 +9,7 @@ const EVENT = JSON.stringify({ session_id: "h1", hook_event_name: "UserPromptSub
 const ANSWER = (line: string) => `{"jsonrpc":"2.0","id":${JSON.parse(line).id},"result":{}}`;
 /** Nothing of it is run: a daemon is found, or the spool tells that it was not. */
 const program = thisProgram("file:///nowhere/main.ts");
-const AMPLE: HookBudgets = { stdinMs: 20_000, connectMs: 20_000, deliverMs: 20_000, leastMs: 20_000 };
+const AMPLE: HookBudgets = { stdinMs: 20_000, connectMs: 20_000, deliverMs: 20_000, reportMs: 20_000, leastMs: 20_000 };
 
 async function inHome(test: (home: string) => Promise<void>): Promise<void> {
   const home = await Deno.makeTempDir({ dir: "/tmp", prefix: "ac-" });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { truncatePayload } from "../../src/client/truncate_payload.ts";
+import { truncatePayload } from "../../src/protocol/truncate_payload.ts";
 import { daemonArgs, parseDaemonArgs } from "../../src/daemon/options.ts";
 import { IdleExit } from "../../src/daemon/idle_exit.ts";
 import { envFlag, homePaths } from "../../src/platform/home_paths.ts";

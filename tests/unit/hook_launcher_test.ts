@@ -1,12 +1,12 @@
 /** H1: the launchers that agents' settings name, and the file by which a hook starts the daemon. */
 import { assert, assertEquals } from "@std/assert";
 import { launcherArgv } from "../../src/agents/shared/own_program.ts";
-import { hookProgram } from "../../src/cli/commands/hooks.ts";
+import { hookProgram } from "../../src/client/hook_program.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { ObjectEnd } from "../../src/lib/object_end.ts";
 import { SET_ASIDE } from "../../src/platform/environment.ts";
 import { HOOK_LAUNCHER, STATUSLINE_LAUNCHER, thisProgram } from "../../src/platform/program.ts";
-import { startLauncherText } from "../../src/platform/start_launcher.ts";
+import { startLauncherText } from "../../src/platform/launcher_texts.ts";
 
 const INSTALL = new URL("../../install/", import.meta.url).pathname;
 
@@ -30,7 +30,7 @@ Deno.test("H1 the launcher of hooks passes exactly the variables that a hook may
     return name;
   });
   const context = clientContext({ program: thisProgram("file:///x/main.ts"), home: "/tmp/none", start: false });
-  const flag = hookProgram({ context }).find((word) => word.startsWith("--allow-env="));
+  const flag = hookProgram(context).find((word) => word.startsWith("--allow-env="));
   assertEquals(passed.join(","), flag?.slice("--allow-env=".length));
 });
 

@@ -4,7 +4,7 @@ import { ConsoleError } from "../../src/protocol/errors.ts";
 
 const FILE = "/h/.codex/hooks.json";
 const ARGV = ["/a b/agent-console", "hook", "codex"];
-const OURS = { file: FILE, argv: ARGV, cwd: "/", realPath: (path: string) => path };
+const OURS = { file: FILE, argvs: [ARGV], cwd: "/", realPath: (path: string) => path };
 const HOOK = {
   key: `${FILE}:stop:0:0`,
   eventName: "stop",

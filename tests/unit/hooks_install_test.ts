@@ -1,13 +1,14 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { dirname, fromFileUrl, join } from "@std/path";
 import { claudeHooks } from "../../src/agents/claude/hooks.ts";
+import { stubArgv } from "../../src/agents/shared/own_program.ts";
 import type { AgentHooks, JsonHooks } from "../../src/agents/shared/hook_spec.ts";
 import { hooksStatus, type HooksTarget, install, uninstall } from "../../src/settings/install.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { JSON_AGENTS, nastyFor, OPENCODE } from "./hooks_agents.ts";
 import { installSystem } from "./hooks_install_system.ts";
 
-const PROGRAM = ["/usr/local/bin/agent-console"];
+const PROGRAM = stubArgv("/usr/local/share/agent-console", "/home/u/.agent-console");
 const system = installSystem();
 
 type InFolder = (target: HooksTarget, folder: string) => Promise<void>;
@@ -71,7 +72,7 @@ forEach("uninstall gives the file back byte for byte, with its mode", async (tar
     assert((await install(system, target)).changed, name);
     assert(!(await install(system, target)).changed, name);
     assertEquals(modeOf(target.file), 0o640, name);
-    await install(system, { ...target, program: ["/opt/agent-console"] }); // an update moves the program
+    await install(system, { ...target, program: stubArgv("/opt/agent-console", "/h") }); // an update moves the program
     assert((await uninstall(system, target)).changed, name);
     assertEquals(system.files.read(target.file), before, name);
     assertEquals(modeOf(target.file), 0o640, name);
@@ -133,7 +134,7 @@ forEach("entries of an installation whose backup was lost go too, and the text a
 }) => {
   const text = target.agent.name === "cursor" ? busy.replace("{", '{\n  "version": 1,') : busy;
   write(target.file, text);
-  await install(system, { ...target, program: ["/opt/agent-console"] });
+  await install(system, { ...target, program: stubArgv("/opt/agent-console", "/h") });
   await Deno.remove(join(target.home, "backups"), { recursive: true });
   await install(system, target);
   await uninstall(system, target);
@@ -149,7 +150,7 @@ forEach(
     await Deno.symlink(join("..", "..", "dotfiles", "hooks.json"), target.file);
     await install(system, target);
     assertEquals([target.file, real].map((path) => system.files.stat(path)?.kind), ["symlink", "file"]);
-    assertStringIncludes(textOf(real), PROGRAM[0]!);
+    assertStringIncludes(textOf(real), PROGRAM[3]!);
     await uninstall(system, target);
     assertEquals(textOf(real), texts.busy);
     await Deno.remove(real);
@@ -187,7 +188,7 @@ async function atOnce(target: HooksTarget, before: string | undefined): Promise<
   const worker = fromFileUrl(new URL("./hooks_install_worker.ts", import.meta.url));
   const run = () =>
     new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-lock", worker, target.agent.name, target.home, target.file, PROGRAM[0]!],
+      args: ["run", "-A", "--no-lock", worker, target.agent.name, target.home, target.file, ...PROGRAM],
       stdout: "null",
       signal: AbortSignal.timeout(30_000),
     }).output();
@@ -219,9 +220,9 @@ Deno.test("H3 opencode: its plugin is a file of ours, renewed, removed, and nobo
     assertEquals(hooksStatus(system, target).state, "absent");
     assert((await install(system, target)).changed);
     assert(!(await install(system, target)).changed);
-    assertStringIncludes(textOf(target.file), '["/usr/local/bin/agent-console","hook","opencode"]');
+    assertStringIncludes(textOf(target.file), JSON.stringify([...PROGRAM, "opencode"]));
     assertEquals(hooksStatus(system, target).state, "installed");
-    const moved = { ...target, program: ["/opt/agent-console"] };
+    const moved = { ...target, program: stubArgv("/opt/agent-console", "/h") };
     assertEquals(hooksStatus(system, moved).state, "outdated");
     await install(system, moved);
     assertEquals(hooksStatus(system, moved).state, "installed");

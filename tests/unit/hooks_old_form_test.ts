@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { parse as parseJsonc } from "@std/jsonc";
 import { AGENTS } from "../../src/agents/registry.ts";
 import type { JsonHooks } from "../../src/agents/shared/hook_spec.ts";
-import { hookProgram } from "../../src/cli/commands/hooks.ts";
+import { hookProgram } from "../../src/client/hook_program.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { sha256OfJournal } from "../../src/platform/hash.ts";
 import { thisProgram } from "../../src/platform/program.ts";
@@ -19,7 +19,7 @@ const OURS = `${HOME}/.agent-console`;
 const OLD_PROGRAM = "/opt/agent-console/main.ts";
 
 const context = clientContext({ program: thisProgram("file:///srv/agent-console/main.ts"), home: OURS, start: false });
-const program = hookProgram({ context });
+const program = hookProgram(context);
 const lineProgram = ["/usr/local/bin/agent-console", "--home", OURS];
 
 interface OldHome {

@@ -38,7 +38,7 @@ Deno.test("daemonFlags: the home folder, the socket, ps, and nothing wider; each
     "--cached-only",
     "--v8-flags=--expose-gc,--max-semi-space-size=4,--no-concurrent-recompilation",
     "-P=daemon",
-    "--allow-net=unix:/home/u/.agent-console/daemon.sock",
+    "--allow-net=unix:/home/u/.agent-console/daemon.sock,unix:/home/u/.agent-console/hook.sock",
     "--allow-read=/home/u/.agent-console",
     "--allow-write=/home/u/.agent-console",
     `--allow-env=${DAEMON_ENV.join(",")}`,
@@ -50,7 +50,7 @@ Deno.test("daemonFlags: the home folder, the socket, ps, and nothing wider; each
 Deno.test("daemonFlags: socket and pid file outside the home are added alone; without ps nothing may be run", () => {
   const outside = { ...daemon, socketPath: "/run/a.sock", pidFilePath: "/run/a.pid", permissions: [] };
   const flags = words(outside);
-  assert(flags.includes("--allow-net=unix:/run/a.sock"));
+  assert(flags.includes("--allow-net=unix:/run/a.sock,unix:/home/u/.agent-console/hook.sock"));
   assert(flags.includes("--allow-read=/home/u/.agent-console,/run/a.sock,/run/a.pid"));
   assert(flags.includes("--allow-write=/home/u/.agent-console,/run/a.sock,/run/a.pid"));
   assert(!flags.some((flag) => flag.startsWith("--allow-run")));

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { homePaths } from "../../src/platform/home_paths.ts";
 import { hookFlags, programArgv } from "../../src/platform/sandbox.ts";
-import { startLauncherText } from "../../src/platform/start_launcher.ts";
+import { startLauncherText } from "../../src/platform/launcher_texts.ts";
 
 const paths = homePaths("/home/u/.agent-console");
 

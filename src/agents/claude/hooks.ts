@@ -3,8 +3,9 @@ import { claudeSkips } from "./settings_shape.ts";
 import { DECISION_TIMEOUT_S, joinPath, type JsonHooks, NOTIFY_TIMEOUT_S } from "../shared/hook_spec.ts";
 
 /**
- * Left out: MessageDisplay (delays the reply on the screen and the end of `-p`), WorktreeCreate (replaces git),
- * PreCompact, PostCompact and others that say nothing about the status.
+ * Each costs a process, so none only repeats another. Left out: CwdChanged (every later event has the folder),
+ * MessageDisplay (delays the reply on the screen and the end of `-p`), WorktreeCreate (replaces git), PreCompact,
+ * PostCompact and others that say nothing about the status.
  */
 export const claudeHooks: JsonHooks = {
   name: "claude",
@@ -72,7 +73,7 @@ export const claudeHooks: JsonHooks = {
       event: "PostToolBatch",
       timeout: NOTIFY_TIMEOUT_S,
       async: true,
-      why: "the only event after a denied call; late, as PostToolUse",
+      why: "the only event after a call that was refused in the terminal: else the row would wait until the turn ends",
     },
     {
       event: "PermissionRequest",
@@ -119,6 +120,5 @@ export const claudeHooks: JsonHooks = {
       why: "must come before the next prompt, and before the end of -p",
     },
     { event: "StopFailure", timeout: NOTIFY_TIMEOUT_S, async: false, why: "late, it would fail the next turn" },
-    { event: "CwdChanged", timeout: NOTIFY_TIMEOUT_S, async: true, why: "a fact, told again by every later event" },
   ],
 };

@@ -34,7 +34,8 @@ export interface ServerDialogOptions {
 export interface OwnHookState {
   /** The settings file, as `hooks install` wrote it, every link followed. */
   readonly file: string;
-  readonly argv: readonly string[];
+  /** Our command lines, one for each kind of event. */
+  readonly argvs: readonly (readonly string[])[];
   /** The folder whose project settings count too. */
   readonly cwd: string;
   /** Follows every link; the path itself where nothing is there. */
@@ -60,16 +61,20 @@ export class CodexServer {
     return server;
   }
 
-  /** The definitions that run exactly our command, from exactly our file: never those of others. */
-  async ours({ file, argv, cwd, realPath }: OwnHookState): Promise<readonly CodexHook[]> {
+  /** The definitions that run exactly one of our commands, from exactly our file: never those of others. */
+  async ours({ file, argvs, cwd, realPath }: OwnHookState): Promise<readonly CodexHook[]> {
     const { data } = await this.#call("hooks/list", { cwds: [cwd] });
     if (!Array.isArray(data)) throw strange("its list of hooks is no list");
-    const command = shellQuote(argv);
+    const commands = argvs.map(shellQuote);
     return data.filter(isFields).flatMap((entry) => objectArrayField(entry, "hooks") ?? [])
-      .filter((hook) => hook["command"] === command && realPath(stringField(hook, "sourcePath") ?? "") === file)
+      .filter((hook) =>
+        commands.includes(stringField(hook, "command") ?? "") &&
+        realPath(stringField(hook, "sourcePath") ?? "") === file
+      )
       .flatMap((hook) => {
-        const [key, event, hash] = ["key", "eventName", "currentHash"].map((name) => stringField(hook, name));
-        return key && event && hash ? [{ key, event, command, hash, trust: trustIn(hook) }] : [];
+        const [key, event, hash, command] = ["key", "eventName", "currentHash", "command"]
+          .map((name) => stringField(hook, name));
+        return key && event && hash && command ? [{ key, event, command, hash, trust: trustIn(hook) }] : [];
       });
   }
 

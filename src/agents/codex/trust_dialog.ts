@@ -1,7 +1,7 @@
 /** Codex's trust in our hooks: read by `hooks status`, given by `hooks install codex --trust`. */
 import { basename, dirname, join } from "@std/path";
 import { type CodexHook, CodexServer, type OwnHookState, trustInFile, trustOf, trustRecords } from "./hook_trust.ts";
-import { hookArgv } from "../shared/hook_spec.ts";
+import { hookArgvs } from "../shared/hook_spec.ts";
 import type { HookTrust, Trust, TrustTarget } from "../shared/hook_trust.ts";
 import { denoFiles, realPath } from "../../platform/deno_files.ts";
 import { openLines } from "../../platform/line_process.ts";
@@ -44,9 +44,10 @@ async function giveTrust(target: TrustTarget, show: (definitions: string) => voi
   const ours = oursOf(target);
   const left = await talk(GIVE_MS, async (server) => {
     const hooks = await server.ours(ours);
-    const [first] = hooks;
-    if (first !== undefined) show(definitionsOf(hooks, first));
-    if (hooks.length > 0) await server.trust(hooks);
+    if (hooks.length > 0) {
+      show(definitionsOf(hooks));
+      await server.trust(hooks);
+    }
     return trustOf(await server.ours(ours));
   });
   if (left === undefined) {
@@ -80,8 +81,12 @@ async function takeTrust(target: TrustTarget): Promise<string | undefined> {
   }
 }
 
-function definitionsOf(hooks: readonly CodexHook[], { command }: CodexHook): string {
-  return `Codex is to run, for ${hooks.map(({ event }) => event).join(", ")}:\n  ${command}`;
+function definitionsOf(hooks: readonly CodexHook[]): string {
+  const commands = [...new Set(hooks.map(({ command }) => command))];
+  return commands.map((command) => {
+    const events = hooks.filter((hook) => hook.command === command).map(({ event }) => event);
+    return `Codex is to run, for ${events.join(", ")}:\n  ${command}`;
+  }).join("\n");
 }
 
 /** Undefined where there is no codex. @throws {ConsoleError} failed, timeout */
@@ -100,7 +105,7 @@ async function talk<T>(ms: number, about: (server: CodexServer) => Promise<T>): 
 }
 
 function oursOf({ agent, program, file }: TrustTarget): OwnHookState {
-  return { file: real(file), argv: hookArgv(agent, program), cwd: currentFolder(), realPath: real };
+  return { file: real(file), argvs: hookArgvs(agent, program), cwd: currentFolder(), realPath: real };
 }
 
 function real(path: string): string {

@@ -3,7 +3,7 @@
 // It tells agent-console what OpenCode does, and passes on answers to what OpenCode asks. Changes here are lost.
 import { spawn } from "node:child_process";
 
-const COMMAND = ["agent-console", "hook", "opencode"];
+const COMMAND = ["agent-console", "hook", "opencode"]; // and a word: "ask" may wait for a decision, "report" does not
 import { existsSync } from "node:fs";
 
 const CUT = "…(cut)";
@@ -38,14 +38,14 @@ function remember(map, key, value) {
 let folder = "/";
 
 // Starts the hook command with one event. "done" is kept when it has ended, with what it printed; it never fails.
-function run(event) {
+function run(event, word) {
   let child;
   const done = new Promise((resolve) => {
     let printed = "";
     const end = () => resolve(printed);
     try {
       // in a process group of its own, so that it outlives OpenCode at the end
-      child = spawn(COMMAND[0], COMMAND.slice(1), {
+      child = spawn(COMMAND[0], [...COMMAND.slice(1), word], {
         stdio: ["pipe", "pipe", "ignore"],
         detached: true,
         cwd: existsSync(folder) ? folder : "/",
@@ -131,7 +131,7 @@ export const AgentConsole = async (input) => {
   }
 
   async function observe(event) {
-    running = run(event);
+    running = run(event, "report");
     await within(HOOK_MS, running.done);
     running.stop("SIGKILL");
   }
@@ -186,7 +186,7 @@ export const AgentConsole = async (input) => {
     enqueue(async () => {
       if (!question.open) return;
       held++;
-      question.held = run(event);
+      question.held = run(event, "ask");
       question.held.done.then((printed) => answer(question, printed)).catch(() => {}).finally(() => held--);
       await within(HEAD_START_MS, question.held.done);
     });
@@ -289,7 +289,7 @@ export const AgentConsole = async (input) => {
       // OpenCode ends now: what has not arrived yet is moot, and may not come after the end.
       running?.stop("SIGKILL");
       const roots = [...sessions].filter(([, session]) => session.parentID === undefined).map(([id]) => id);
-      for (const id of roots.slice(-50)) run(envelope("dispose", id, {}));
+      for (const id of roots.slice(-50)) run(envelope("dispose", id, {}), "report");
     }),
   };
 };

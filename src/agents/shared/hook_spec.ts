@@ -97,18 +97,33 @@ export interface JsonHooks extends Described {
 /** Hooks that are a file of their own, which the agent loads as code. */
 export interface FileHooks extends Described {
   readonly form: "file";
-  /** The whole text for the command `argv`. */
+  /** The whole text for the command `argv`, to which it adds the word for each event. */
   readonly text: (argv: readonly string[]) => string;
 }
 
 export type AgentHooks = JsonHooks | FileHooks;
 
-/** argv of our program, absolute, without `hook NAME`: `["/usr/local/bin/agent-console", "--home", "/home/u/.agent-console"]`. */
+/** argv that runs our stub, absolute, without the agent's name: the stub last, or `--home FOLDER` behind it. */
 export type Argv = readonly string[];
 
-/** The whole command line of `agent`'s hooks. */
-export function hookArgv(agent: AgentHooks, program: Argv): readonly string[] {
-  return [...program, "hook", agent.name];
+/**
+ * What the stub is told of a row. `ask` may wait for a decision; `report` does not; `rule` would, where rules are evaluated
+ * before each tool call, which the daemon knows.
+ */
+export const STUB_WORDS = ["ask", "report", "rule"] as const;
+
+/** The whole command line of `agent`'s hook for `row`. */
+export function hookArgv(agent: AgentHooks, program: Argv, row: Pick<HookRow, "timeout" | "policy">): Argv {
+  return [...program, agent.name, wordOf(row)];
+}
+
+/** Every command line that {@link hookArgv} gives. */
+export function hookArgvs(agent: AgentHooks, program: Argv): readonly Argv[] {
+  return STUB_WORDS.map((word) => [...program, agent.name, word]);
+}
+
+function wordOf({ timeout, policy }: Pick<HookRow, "timeout" | "policy">): typeof STUB_WORDS[number] {
+  return timeout === DECISION_TIMEOUT_S ? "ask" : policy ? "rule" : "report";
 }
 
 /** The rows as they are registered; `policy`: rules are evaluated before each tool call. */

@@ -1,4 +1,4 @@
-/** Which command lines in other people's settings run our program. Pure. */
+/** Which command lines in other people's settings run our program, in today's form and in all that there were. Pure. */
 import { HOOK_LAUNCHER, STATUSLINE_LAUNCHER } from "../../platform/program.ts";
 
 /** A program by our name, in any folder. */
@@ -12,6 +12,29 @@ const SHELL = "/bin/sh";
  * would run nothing any more.
  */
 const GUARD = '[ -f "$0" ] && [ -r "$0" ] || exit 0; . "$0"';
+
+/** The stub that every hook runs, in the folder that platform/home_launchers.ts names. */
+const STUB = /\/agent-console\/hook$/;
+/** The name of a home folder that a user has without saying so, and the place of the stub beside it. */
+const HOME_FOLDER = ".agent-console";
+const USUAL_PLACE = ".local/share/agent-console";
+
+/**
+ * The words that run the stub in `folder` for the home `root`. The home is named only where the stub would find another one
+ * by its own path: so the words stay the same for all who have nothing moved.
+ */
+export function stubArgv(folder: string, root: string): string[] {
+  const isUsual = folder.endsWith(`/${USUAL_PLACE}`) &&
+    root === `${folder.slice(0, -USUAL_PLACE.length)}${HOME_FOLDER}`;
+  return [SHELL, "-c", GUARD, `${folder}/hook`, ...(isUsual ? [] : ["--home", root])];
+}
+
+/** The stub, in whatever folder and for whatever home. */
+export function isStub(own: readonly string[]): boolean {
+  const [shell, flag, guard, stub = "", ...home] = own;
+  return shell === SHELL && flag === "-c" && guard === GUARD && STUB.test(stub) &&
+    (home.length === 0 || (home.length === 2 && home[0] === "--home"));
+}
 
 /** The words before our program: a shell that runs one of the launchers. @param cache the value of DENO_DIR, where it is set */
 export function launcherArgv(folder: string, launcher: string, cache?: string): string[] {

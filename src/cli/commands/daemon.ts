@@ -5,7 +5,7 @@ import { isFlag } from "../../config/origin.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { env } from "../../platform/process.ts";
-import { START_EVENT_ENV } from "../../platform/start_launcher.ts";
+import { START_EVENT_ENV } from "../../platform/home_launchers.ts";
 import { stdinKeyboard } from "../../platform/keyboard.ts";
 import { type CommandContext, read } from "../context.ts";
 import { reloadRunning } from "./reload_running.ts";
@@ -27,7 +27,6 @@ export async function start(run: CommandContext, flags: StartFlags): Promise<voi
   const { parseLimits } = await import("../../daemon/options.ts");
   const { ensureDaemon } = await import("../../client/start.ts");
   if (flags.auto && denoFiles.stat(run.context.paths.stopped) !== undefined) throw notRunningError();
-  if (!flags.auto) await offerToHooks(run, verbose === true);
   const event = flags.auto ? env(START_EVENT_ENV) : undefined;
   const { client, pid, fresh } = await ensureDaemon(run.context, {
     auto: flags.auto === true,
@@ -42,14 +41,18 @@ export async function start(run: CommandContext, flags: StartFlags): Promise<voi
     onFromSource: (problem) => verbose && run.out.note(`runs from source: ${problem}`),
   });
   client.close();
+  if (!flags.auto) await offerToHooks(run, verbose === true);
   if (!flags.quiet) run.out.line(fresh ? `started, pid ${pid}` : `already running, pid ${pid}`);
 }
 
-/** Hooks that were installed start the daemon by a file, which follows a program that was moved. */
+/**
+ * Hooks that were installed run the program by files, which follow a program that was moved, and a daemon that listens
+ * elsewhere.
+ */
 async function offerToHooks(run: CommandContext, verbose: boolean): Promise<void> {
-  const { writeStartLauncher } = await import("../../client/write_start_launcher.ts");
-  const problem = await writeStartLauncher(run.context);
-  if (problem !== undefined && verbose) run.out.note(`hooks will not start the daemon: ${problem}`);
+  const { writeLaunchers } = await import("../../client/write_launchers.ts");
+  const problem = await writeLaunchers(run.context);
+  if (problem !== undefined && verbose) run.out.note(`hooks will not report to this daemon: ${problem}`);
 }
 
 export interface StopFlags {
@@ -94,8 +97,8 @@ export async function stop({ context, ...rest }: CommandContext, flags: StopFlag
 }
 
 async function hasHooks(run: CommandContext): Promise<boolean> {
-  const { agentsWithHooks } = await import("./hooks.ts");
-  return (await agentsWithHooks(run)).length > 0;
+  const { statesOfHooks } = await import("./hooks_target.ts");
+  return (await statesOfHooks(run)).some(({ state }) => state !== "absent");
 }
 
 async function howToStop(run: CommandContext): Promise<{ readonly pidFile: string; readonly stays: boolean }> {

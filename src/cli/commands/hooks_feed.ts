@@ -59,7 +59,7 @@ export async function turnOffFeed(run: CommandContext, agent: string | undefined
   const feed = feedOf(agent);
   const record = readFeedRecord(denoFiles, run.context.paths);
   if (feed === undefined || options.dryRun || !record?.keys.includes(keyOf(feed))) return;
-  const { agentsWithHooks } = await import("./hooks.ts");
+  const { agentsWithHooks } = await import("./hooks_target.ts");
   if ((await agentsWithHooks(run)).includes(feed.agent)) return;
   const key = keyOf(feed);
   try {

@@ -3,7 +3,8 @@
  * taken. The program's own folder comes last: this very command may run from it.
  */
 import { hookedFiles } from "./hooked_files.ts";
-import { agentsWithHooks, uninstallHooks } from "./hooks.ts";
+import { uninstallHooks } from "./hooks.ts";
+import { agentsWithHooks } from "./hooks_target.ts";
 import { removeService } from "./service.ts";
 import { ownProgramPaths } from "../../client/own_program_paths.ts";
 import { stopDaemon } from "../../client/stop.ts";
@@ -16,7 +17,7 @@ import { notedFolders, removeEmpty } from "../../platform/made_folders.ts";
 import { isOurs, prebuiltFolder } from "../../platform/prebuilt.ts";
 import { env } from "../../platform/process.ts";
 import type { ProgramPaths } from "../../platform/program_folder.ts";
-import { homesWithLauncher } from "../../platform/start_launcher_homes.ts";
+import { homesWithLauncher } from "../../platform/launcher_homes.ts";
 import { ownBinLink } from "../../platform/version_store.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { escapeControls } from "../../domain/sanitize.ts";

@@ -1,6 +1,8 @@
 /** Our hooks in the agents' settings: there, current, trusted, once, and what one of them costs the agent. */
-import { hookedAgents, installHooks, rowOf, runsTwice, target } from "../commands/hooks.ts";
-import { hookArgv } from "../../agents/shared/hook_spec.ts";
+import { installHooks, runsTwice } from "../commands/hooks.ts";
+import { rowOf } from "../commands/hooks_status.ts";
+import { HOOKED, hooksTarget } from "../commands/hooks_target.ts";
+import { DECISION_TIMEOUT_S, hookArgv, rowsOf } from "../../agents/shared/hook_spec.ts";
 import { measureProgram } from "../../platform/measure_program.ts";
 import { userEnv } from "../../platform/environment.ts";
 import { findProgram } from "../../platform/find_program.ts";
@@ -16,16 +18,16 @@ export const hookChecks: readonly Check[] = [
   { id: "hooks.cost", run: cost },
 ];
 
-type Hooked = (typeof hookedAgents)[number];
+type Hooked = (typeof HOOKED)[number];
 
 async function everyAgent(run: CommandContext): Promise<Finding[]> {
-  return (await Promise.all(hookedAgents.map((agent) => hooksOf(run, agent)))).flat();
+  return (await Promise.all(HOOKED.map((agent) => hooksOf(run, agent)))).flat();
 }
 
 async function hooksOf(run: CommandContext, agent: Hooked): Promise<Finding[]> {
   const id = `hooks.${agent.name}`;
   const install = `agent-console hooks install ${agent.name}`;
-  const where = await target(run, agent, {});
+  const where = await hooksTarget(run, agent, {});
   const { row: { state, file, missing, outdated, problem: why, trust }, words } = await rowOf(agent, where);
   const fix = async () => {
     await installHooks({ ...run, out: { ...run.out, plain: () => {}, note: () => {} } }, agent.name, {});
@@ -49,7 +51,7 @@ async function hooksOf(run: CommandContext, agent: Hooked): Promise<Finding[]> {
     case "outdated":
       return [problem(id, `${file} has an older form of ${outdated.join(", ")}`, { hint: install, fix })];
     case "installed": {
-      const twice = runsTwice(where, await target(run, agent, { project: true }));
+      const twice = runsTwice(where, await hooksTarget(run, agent, { project: true }));
       return [ok(id, `${file} is current`), ...(twice === undefined ? [] : [note(`${id}.twice`, twice)])];
     }
   }
@@ -57,13 +59,15 @@ async function hooksOf(run: CommandContext, agent: Hooked): Promise<Finding[]> {
 
 /** Of a call that reports nothing: what the agent waits for at each event, whatever the event is. */
 async function cost(run: CommandContext): Promise<Finding[]> {
-  const states = await Promise.all(hookedAgents.map(async (agent) => {
-    const where = await target(run, agent, {});
+  const states = await Promise.all(HOOKED.map(async (agent) => {
+    const where = await hooksTarget(run, agent, {});
     return { where, state: (await rowOf(agent, where)).row.state };
   }));
   const where = states.find(({ state }) => state === "installed")?.where;
   if (where === undefined) return [];
-  const argv = hookArgv(where.agent, where.program);
+  const row = rowsOf(where.agent).find(({ timeout }) => timeout < DECISION_TIMEOUT_S);
+  if (row === undefined) return [];
+  const argv = hookArgv(where.agent, where.program, row);
   const took: number[] = [];
   for (let call = 0; call < CALLS; call++) took.push(await measureProgram(argv, { env: userEnv(), cwd: "/" }));
   const ms = Math.round(took.sort((a, b) => a - b)[Math.floor(CALLS / 2)] ?? 0);

@@ -37,5 +37,8 @@ export function hookCommands(root: Command, run: () => CommandContext): void {
     });
   command.command("status").description("whether the hooks are there and current").argument("[agent]")
     .option("--project", "for this folder").option(...JSON_OPTION)
-    .action(async (agent, given) => await (await load()).statusOfHooks(run(), agent, given));
+    .action(async (agent, given) => {
+      const { statusOfHooks } = await import("../commands/hooks_status.ts");
+      await statusOfHooks(run(), agent, given);
+    });
 }

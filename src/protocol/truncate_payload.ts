@@ -1,6 +1,7 @@
 /**
- * Hook payloads carry whole files and command outputs; the daemon needs a line of them. Cut here, in the hook, so
- * that no payload is too large for a line of the wire. The hook's fast path imports this file.
+ * Hook payloads carry whole files and command outputs; the daemon needs a line of them. The hook cuts them, so that no
+ * payload is too large for a line of the wire, or for the spool; the daemon cuts those that come by HTTP alike. The
+ * hook's fast path imports this file.
  */
 
 /** Longest string kept, UTF-16 units: prompts and messages keep more than any window shows. */

@@ -1,0 +1,55 @@
+/** `hooks status`: how much of our hooks is in the settings of each agent, and whether it runs them. */
+import type { HookTrust, Trust } from "../../agents/shared/hook_trust.ts";
+import { type HooksStatus } from "../../settings/hook_entries.ts";
+import { hooksStatus, type HooksTarget } from "../../settings/install.ts";
+import type { CommandContext } from "../context.ts";
+import {
+  agentOf,
+  HOOKED,
+  type HookedAgent,
+  type HooksOptions,
+  hooksTarget,
+  system,
+  trustTarget,
+} from "./hooks_target.ts";
+
+type Row = HooksStatus & { readonly agent: string; readonly file: string; readonly trust?: Trust };
+
+interface Shown {
+  readonly row: Row;
+  readonly words?: HookTrust["words"];
+}
+
+export async function statusOfHooks(
+  run: CommandContext,
+  name: string | undefined,
+  options: HooksOptions,
+): Promise<void> {
+  const agents = name === undefined ? HOOKED : [agentOf(name, "show")];
+  const shown = await Promise.all(
+    agents.map(async (agent) => await rowOf(agent, await hooksTarget(run, agent, options))),
+  );
+  if (options.json) return run.out.json({ hooks: shown.map(({ row }) => row) });
+  for (const { row: { agent, file, state, missing, outdated, problem, trust, statusline }, words } of shown) {
+    const more = [
+      statusline === undefined || statusline === "absent" ? "" : `status line ${statusline}`,
+      missing.length > 0 && state !== "absent" ? `missing ${missing.join(", ")}` : "",
+      outdated.length > 0 ? `outdated ${outdated.join(", ")}` : "",
+      problem ?? "",
+      trust === undefined || trust === "trusted" ? "" : words?.[trust] ?? "",
+    ].filter(Boolean).join("; ");
+    run.out.plain(`${agent}: ${state} (${file})${more === "" ? "" : `: ${more}`}`);
+  }
+}
+
+/** An agent is queried only where it has something of ours to trust: the query starts a process of the agent. */
+export async function rowOf({ trust: load }: HookedAgent, where: HooksTarget): Promise<Shown> {
+  const status = hooksStatus(system(), where);
+  const row = { agent: where.agent.name, file: where.file, ...status };
+  const trusted = trustTarget(where);
+  if (load === undefined || trusted === undefined || ["absent", "unreadable"].includes(status.state)) return { row };
+  const { words, read } = await load();
+  const trust = await read(trusted);
+  const held = status.state !== "installed" || trust === "trusted" || trust === "unknown";
+  return { row: { ...row, state: held ? status.state : trust === "off" ? "disabled" : "untrusted", trust }, words };
+}
