@@ -55,7 +55,7 @@ Deno.test("first hour 7: status is three lines, and -v adds the rest in words", 
     assertEquals([code, stderr], [0, ""]);
     const lines = stdout.trimEnd().split("\n");
     assertMatch(lines[0]!, /^agent-console \d+\.\d+\.\d+ running, pid \d+, up \d+s, safety mode manual$/);
-    assertEquals(lines[1], "sessions  1 at work · nothing to answer");
+    assertEquals(lines[1], "sessions  1 at work");
     assertMatch(lines[2]!, /^journal {3}ok, \d+(\.\d+)? (B|KiB)$/);
     assertEquals(lines.length, 3, stdout);
   }

@@ -1,5 +1,6 @@
 /** `status` and `daemon status`: three lines for people, what is wrong below them, the rest behind `-v`. */
 import { bold, dim } from "@std/fmt/colors";
+import stringWidth from "fast-string-width";
 import { notRunningError, retryWhileRestarting, tryConnectPatiently } from "../../client/connect.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
@@ -33,7 +34,8 @@ export async function showStatus(run: CommandContext, options: StatusOptions): P
   }
   if (options.json) return run.out.json(found);
   const lines = [...summary(found), ...troubles(found), ...(options.verbose ? details(found) : [])];
-  for (const line of lines) run.out.line(line);
+  const width = run.out.screen.isTerminal ? run.out.screen.columns : Infinity;
+  for (const { name, value } of lines) run.out.line(row(name, value, width));
 }
 
 /** Looks and never starts. @throws {ConsoleError} `not_running` */
@@ -49,19 +51,40 @@ async function statusOfRunning(run: CommandContext): Promise<Status> {
 
 const WIDTH = 9;
 
-function row(name: string, value: string): string {
-  return `${dim(name.padEnd(WIDTH))} ${escapeControls(value)}`;
+interface Line {
+  /** Empty in the first line, which has no column of names. */
+  readonly name: string;
+  readonly value: string;
 }
 
-function summary(s: Status): string[] {
+/** One line, or more where the terminal is narrow: broken between words, below its own beginning. */
+function row(name: string, value: string, width: number): string {
+  const indent = " ".repeat(WIDTH + 1);
+  const lines = [""];
+  for (const word of escapeControls(value).split(" ")) {
+    const last = lines.at(-1)!;
+    const used = (name === "" && lines.length === 1 ? 0 : indent.length) + stringWidth(last) + 1 + stringWidth(word);
+    if (last === "") lines[lines.length - 1] = word;
+    else if (used <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  const [first = "", ...more] = lines;
+  const begin = name === "" ? bold(first) : `${dim(name.padEnd(WIDTH))} ${first}`;
+  return [begin, ...more.map((line) => `${indent}${line}`)].join("\n");
+}
+
+function summary(s: Status): Line[] {
   const suspended = s.safetyModeSuspended === undefined
     ? ""
     : ` (${s.safetyModeSuspended} is suspended: allowed calls failed; answer one yourself)`;
+  const mode = `safety mode ${s.safetyMode}${suspended}`;
   return [
-    `${bold(`agent-console ${versionText(s)}`)} ${s.state}, pid ${s.pid}, up ${duration(s.uptimeSecs * 1000)}, ` +
-    `safety mode ${s.safetyMode}${suspended}`,
-    row("sessions", sessions(s)),
-    row("journal", journal(s)),
+    {
+      name: "",
+      value: `agent-console ${versionText(s)} ${s.state}, pid ${s.pid}, up ${duration(s.uptimeSecs * 1000)}, ${mode}`,
+    },
+    { name: "sessions", value: sessions(s) },
+    { name: "journal", value: journal(s) },
   ];
 }
 
@@ -79,10 +102,7 @@ function sessions({ sessions, approvalsPending }: Status): string {
   const parts = WORDS.flatMap(([status, word]) => sessions[status] > 0 ? [`${sessions[status]} ${word}`] : []);
   const marks = [...(stale > 0 ? [`${stale} stale`] : []), ...(lost > 0 ? [`${lost} lost`] : [])];
   const open = parts.length === 0 ? ["none open"] : parts;
-  const asks = approvalsPending === 0
-    ? "nothing to answer"
-    : `${approvalsPending} approval${approvalsPending === 1 ? "" : "s"} to answer`;
-  return [...open, ...marks, asks].join(" · ");
+  return [...open, ...marks, ...(approvalsPending === 0 ? [] : [`${approvalsPending} to answer here`])].join(" · ");
 }
 
 function journal({ journal: j }: Status): string {
@@ -97,17 +117,21 @@ function journal({ journal: j }: Status): string {
   return [...state, ...size, ...growth].join(", ");
 }
 
+function line(name: string, value: string): Line {
+  return { name, value };
+}
+
 /** What somebody should know of or do something about; mostly nothing. */
-function troubles(s: Status): string[] {
+function troubles(s: Status): Line[] {
   return [
-    ...processes(s).map((words) => row("processes", words)),
+    ...processes(s).map((words) => line("processes", words)),
     ...(s.refusedReports === undefined
       ? []
-      : [row("refused", `${s.refusedReports.count} reports of clients without a token: ${s.refusedReports.why}`)]),
-    ...(s.lastError === undefined ? [] : [row("error", s.lastError)]),
+      : [line("refused", `${s.refusedReports.count} reports of clients without a token: ${s.refusedReports.why}`)]),
+    ...(s.lastError === undefined ? [] : [line("error", s.lastError)]),
     ...(s.needsRestart.length === 0
       ? []
-      : [row("restart", `needed for ${s.needsRestart.join(", ")}: agent-console daemon restart`)]),
+      : [line("restart", `needed for ${s.needsRestart.join(", ")}: agent-console daemon restart`)]),
   ];
 }
 
@@ -148,23 +172,23 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof Status>([
   "workspace",
 ]);
 
-function details(s: Status): string[] {
+function details(s: Status): Line[] {
   const { byKind, total } = s.clients;
   const kinds = Object.entries(byKind).filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`);
   return [
-    row("socket", s.socketPath),
-    ...(s.workspace === null ? [] : [row("workspace", s.workspace)]),
-    ...(s.sessions.closed === 0 ? [] : [row("closed", `${s.sessions.closed} sessions`)]),
-    row("clients", total === 0 ? "none" : kinds.join(", ")),
-    row(
+    line("socket", s.socketPath),
+    ...(s.workspace === null ? [] : [line("workspace", s.workspace)]),
+    ...(s.sessions.closed === 0 ? [] : [line("closed", `${s.sessions.closed} sessions`)]),
+    line("clients", total === 0 ? "none" : kinds.join(", ")),
+    line(
       "records",
       `${s.journal.count}, head ${s.journal.head.slice(0, 12)}` +
         (s.journal.verifiedTo === undefined ? "" : `, verified to seq ${s.journal.verifiedTo}`),
     ),
-    row("memory", `${bytes(s.rssBytes)}, event loop ${s.eventLoopLagMs} ms late`),
-    ...Object.entries(s).filter(([name]) => !OWN_MEMBERS.has(name)).map(([name, part]) => row(name, inWords(part))),
-    ...(s.ephemeral ? [row("life", "ends with its last client")] : []),
-    ...(s.idleInSecs === undefined ? [] : [row("idle stop", `in ${duration(s.idleInSecs * 1000)}`)]),
+    line("memory", `${bytes(s.rssBytes)}, event loop ${s.eventLoopLagMs} ms late`),
+    ...Object.entries(s).filter(([name]) => !OWN_MEMBERS.has(name)).map(([name, part]) => line(name, inWords(part))),
+    ...(s.ephemeral ? [line("life", "ends with its last client")] : []),
+    ...(s.idleInSecs === undefined ? [] : [line("idle stop", `in ${duration(s.idleInSecs * 1000)}`)]),
   ];
 }
 
