@@ -44,7 +44,7 @@ import { acknowledged, isDelivered } from "./deliveries.ts";
 import { requestForFeed } from "./feed_request.ts";
 import { requestFromScript } from "./script_request.ts";
 import { questionInTerminal } from "./terminal_questions.ts";
-import { wholeRequest } from "../domain/presentation.ts";
+import { wholeText } from "./whole_text.ts";
 import { alreadyDecided, messageNotSupported, noSuchApproval, notRequester, notShown } from "./errors.ts";
 import type { Presence } from "./presence.ts";
 import { ApprovalResolver } from "./resolver.ts";
@@ -167,7 +167,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     }
     if (pending.request.cut) throw notShown(approval, true);
     pending.isOpened = true;
-    return { id, ...wholeRequest(pending.request) };
+    return wholeText(pending);
   }
 
   /** The decision was given to the agent; false: nobody read it. */

@@ -1,6 +1,6 @@
 /** One approval with everything that is known of it, for whoever decides it. Pure. */
 import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
-import type { Approval, DetailForm } from "../domain/approval.ts";
+import type { Approval, ApprovalScope, DetailForm } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { answerExample, choiceLines, takesOwnWords } from "./answers.ts";
@@ -9,7 +9,11 @@ import { duration } from "./format.ts";
 import { nameOfSession } from "./pick.ts";
 
 /** An approval whose texts are whole, where they could be had. */
-export type WholeApproval = Approval & { readonly detailForm?: DetailForm };
+export type WholeApproval = Approval & {
+  readonly detailForm?: DetailForm;
+  /** How far a yes may reach; absent where that is not known. */
+  readonly scopes?: readonly ApprovalScope[];
+};
 
 export interface WholeView {
   /** Absent where its row was deleted. */
@@ -34,9 +38,10 @@ export function wholeLines(approval: WholeApproval, view: WholeView): string[] {
   const { session, place, now } = view;
   const isOpen = approval.status === "pending";
   const name = escapeControls(nameOfSession(session ?? (cwd === undefined ? {} : { cwd })) || agent);
-  const title = `${bold(escapeControls(id))}  ${KINDS[approval.for]}  ${riskText(risk)}  ${bold(name)} ${
-    escapeControls(agent)
-  }`;
+  const isPermission = approval.for === "permission"; // only of a call it is known what it does
+  const title = `${bold(escapeControls(id))}  ${KINDS[approval.for]}  ${isPermission ? `${riskText(risk)}  ` : ""}${
+    bold(name)
+  } ${escapeControls(agent)}`;
   const facts: readonly [string, string | undefined][] = [
     ["session", approval.sessionId],
     ["folder", cwd],
@@ -97,11 +102,13 @@ function painted(line: string): string {
 function answers(approval: WholeApproval): string[] {
   const { id, choices = [], cutBy } = approval;
   if (choices.length === 0 || cutBy !== undefined) {
-    const scopes = approval.for === "permission" && cutBy === undefined
-      ? [
-        `${dim("scopes".padEnd(9))} --scope session, workspace or always: the very same call runs unasked from then on`,
-      ]
-      : [];
+    const wider = (approval.scopes ?? []).filter((scope) => scope !== "once");
+    const scopes = wider.length === 0
+      ? []
+      : [`${dim("scopes".padEnd(9))} --scope ${orList(wider)}: the very same call runs unasked from then on`];
+    if (approval.for === "permission" && approval.scopes !== undefined && wider.length === 0) {
+      scopes.push(`${dim("scopes".padEnd(9))} only once: such a call is asked each time`);
+    }
     return [`${dim("answer".padEnd(9))} ${answerHint(approval)}`, ...scopes];
   }
   const own = choices.some((choice) => choice.options.length > 0 && takesOwnWords(approval, choice));
@@ -109,4 +116,8 @@ function answers(approval: WholeApproval): string[] {
     `${dim("answer".padEnd(9))} ${answerExample(approval)} · agent-console deny ${id}`,
     ...(own ? [`${"".padEnd(9)} a number, its text or the beginning of it; your own words: --say TEXT`] : []),
   ];
+}
+
+function orList(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }

@@ -1,6 +1,6 @@
 /** Shapes of the methods that list approvals, add rules, ask what they would decide, and show an approval whole. */
 import * as v from "valibot";
-import { DETAIL_FORMS, RISKS } from "../domain/approval.ts";
+import { APPROVAL_SCOPES, DETAIL_FORMS, RISKS } from "../domain/approval.ts";
 import { MAX_WORKSPACE_CONFIG } from "./limits.ts";
 import type { TerminalQuestion } from "../domain/terminal_question.ts";
 import { approval, committed, count, domain, id, idempotencyKey, text, waitingFor } from "./schemas.ts";
@@ -61,4 +61,6 @@ export const approvalText = v.object({
   input: v.string(),
   detail: v.exactOptional(v.string()),
   detailForm: v.exactOptional(v.picklist([...DETAIL_FORMS])),
+  // How far a yes may reach; an older daemon does not say it.
+  scopes: v.exactOptional(v.array(v.picklist([...APPROVAL_SCOPES]))),
 });

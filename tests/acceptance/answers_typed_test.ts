@@ -149,6 +149,7 @@ Deno.test("A4 show of an approval shows the whole command with its lines, an edi
     stdout,
     `${`set -e\n${middle}\nrm -rf \\x1b[2Jbuild`.split("\n").map((line) => `    ${line}\n`).join("")}`,
   );
+  assertMatch(stdout, /\nscopes +only once: such a call is asked each time\n/);
   assertEquals((await home.cli(["approve", "web"])).code, 0, "it was shown whole");
 
   const old = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
@@ -159,6 +160,7 @@ Deno.test("A4 show of an approval shows the whole command with its lines, an edi
   const diff = (await home.cli(["show", edits.id])).stdout;
   const hunk = ["--- /w/docs/a.txt", "+++ /w/docs/a.txt", "@@", " five", " six", " seven", "-eight", "+EIGHT"];
   assertStringIncludes(diff, hunk.map((line) => `    ${line}\n`).join(""));
+  assertMatch(diff, /\nscopes +--scope session, workspace or always: /);
   assertMatch((await home.cli(["show", edits.id, "--full"])).stdout, /\n {5}one\n/);
   const { approvals: [whole] } = await home.json(["show", edits.id, "--json"]) as { approvals: Json[] };
   assertEquals([whole?.["detailForm"], whole?.["input"]], ["edit", "/w/docs/a.txt"]);

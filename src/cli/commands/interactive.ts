@@ -1,6 +1,6 @@
 /** `approve -i`: all that is asked, one by one, answered with single keys. */
-import { bold, dim } from "@std/fmt/colors";
-import { type Approval, riskNamed } from "../../domain/approval.ts";
+import { dim } from "@std/fmt/colors";
+import { type Approval, type ApprovalScope, riskNamed } from "../../domain/approval.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { type Keyboard, stdinKeyboard } from "../../platform/keyboard.ts";
 import { errorText } from "../../protocol/error_text.ts";
@@ -13,6 +13,7 @@ import { askAnswers } from "../ask_answers.ts";
 import type { SessionView } from "../../domain/query.ts";
 import { type CommandContext, read } from "../context.ts";
 import { decide } from "../decide_one.ts";
+import { keyPrompt, quickChoices } from "../inbox_keys.ts";
 import { Keys } from "../keys.ts";
 import { LiveInbox } from "../live_inbox.ts";
 import { page } from "../pager.ts";
@@ -31,6 +32,13 @@ const ENDS: Readonly<Record<string, number | undefined>> = { "1": 3600, "8": 28_
 
 /** What became of a question: answered or gone, left for later, or the end of it all. */
 type Done = "over" | "skipped" | "quit";
+
+/** What is known of the question on the screen. */
+interface State {
+  /** All of its text was shown. */
+  isWhole: boolean;
+  readonly mayLast: boolean;
+}
 
 /** What all steps use. */
 interface Desk {
@@ -83,14 +91,16 @@ async function one(desk: Desk, approval: Approval, left: number): Promise<Done> 
   const { run, keyboard, inbox } = desk;
   const { id } = approval;
   keyboard.show(`\n${dim(left === 1 ? "the last one" : `${left} to answer`)}\n`);
-  await showAtHand(desk, approval);
-  const state = { isWhole: approval.missing === undefined };
+  const scopes = await showAtHand(desk, approval);
+  const state: State = { isWhole: approval.missing === undefined, mayLast: mayLast(approval, scopes) };
   let readable = Date.now() + UNREAD_MS;
   let isLost = false;
   for (let isAsked = false;;) {
     if (!inbox.isOpen(id)) return gone(desk, approval, isAsked);
     if (inbox.lost !== undefined && !isLost) keyboard.show(`\n${escapeControls(inbox.lost)}; trying again\n`);
-    if (!isAsked || isLost !== (inbox.lost !== undefined)) keyboard.show(prompt(approval, run.out.screen.columns));
+    if (!isAsked || isLost !== (inbox.lost !== undefined)) {
+      keyboard.show(keyPrompt(approval, state, run.out.screen.columns));
+    }
     isAsked = true;
     isLost = inbox.lost !== undefined;
     const typed = await desk.keys.next(inbox.changed());
@@ -128,8 +138,20 @@ function gone({ keyboard, inbox }: Desk, { id }: Approval, isAsked: boolean): Do
   return "over";
 }
 
-/** The whole of it, where it was kept whole: else its two ends, and the rest only in the pager. */
-async function showAtHand({ run, keyboard, inbox }: Desk, approval: Approval): Promise<void> {
+/** A yes to it may make a rule, as far as that is known. */
+function mayLast({ for: kind }: Approval, scopes: readonly ApprovalScope[] | undefined): boolean {
+  return kind === "permission" && (scopes === undefined || scopes.some((scope) => scope !== "once"));
+}
+
+/**
+ * The whole of it, where it was kept whole: else its two ends, and the rest only in the pager.
+ *
+ * @returns how far a yes may reach; undefined where that is not known yet
+ */
+async function showAtHand(
+  { run, keyboard, inbox }: Desk,
+  approval: Approval,
+): Promise<readonly ApprovalScope[] | undefined> {
   if (approval.missing !== undefined) {
     const session = inbox.sessions.find(({ id }) => id === approval.sessionId);
     const name = nameOfSession(session ?? {}) || approval.sessionId.slice(0, 8);
@@ -137,53 +159,14 @@ async function showAtHand({ run, keyboard, inbox }: Desk, approval: Approval): P
     if (approval.cutBy === undefined) {
       keyboard.show(`  v shows the ${approval.missing} characters that are left out here\n`);
     }
-    return;
+    return undefined;
   }
-  const lines = await linesOfWhole(await wholeApproval(run, approval), inbox, {});
+  const whole = await wholeApproval(run, approval);
+  const lines = await linesOfWhole(whole, inbox, {});
   // Its last lines are the commands that answer it: here that is a key.
   const end = lines.lastIndexOf("");
   keyboard.show(`${lines.slice(0, end < 0 ? undefined : end).join("\n")}\n`);
-}
-
-/** The keys, no line wider than the terminal. */
-function prompt(approval: Approval, columns: number): string {
-  const { choices = [], cutBy } = approval;
-  const keys: readonly (readonly [string, string])[] = [
-    ...(cutBy !== undefined
-      ? []
-      : choices.length > 0
-      ? choiceKeys(approval)
-      : [["y", "yes"], ...(approval.for === "permission" ? [["a", "longer"]] as const : [])] as const),
-    ["n", "no"],
-    ["e", "no, because"],
-    ["v", "view"],
-    ["o", "where"],
-    ["s", "skip"],
-    ["q", "quit"],
-  ];
-  let width = 0;
-  const parts = keys.map(([key, does], at) => {
-    const gap = at === 0 ? "" : " · ";
-    const needs = gap.length + key.length + 1 + does.length;
-    const breaks = width + needs + 2 > columns && at > 0;
-    width = breaks ? needs - gap.length : width + needs;
-    return `${breaks ? "\n" : gap}${bold(key)} ${does}`;
-  });
-  return `${parts.join("")} > `;
-}
-
-/** One question with few choices is answered by one key; all else by lines. */
-function choiceKeys(approval: Approval): readonly (readonly [string, string])[] {
-  const count = quickChoices(approval)?.length;
-  if (count === undefined) return [["1", "answer"]];
-  const own = takesOwnWords(approval, approval.choices![0]!);
-  return [[count === 1 ? "1" : `1-${count}`, "choose"], ...(own ? [["w", "own words"]] as const : [])];
-}
-
-function quickChoices({ choices = [] }: Approval): readonly string[] | undefined {
-  const [choice, ...more] = choices;
-  const isQuick = choice !== undefined && more.length === 0 && !choice.multiple;
-  return isQuick && choice.options.length > 0 && choice.options.length <= 9 ? choice.options : undefined;
+  return whole.scopes;
 }
 
 /** Brings the session's terminal to the front, or says how a person gets there; escaped. */
@@ -195,7 +178,7 @@ async function whereGone(run: CommandContext, session: SessionView): Promise<str
 }
 
 /** Whether it is answered now. @throws {ConsoleError} */
-async function pressed(desk: Desk, approval: Approval, key: string, state: { isWhole: boolean }): Promise<boolean> {
+async function pressed(desk: Desk, approval: Approval, key: string, state: State): Promise<boolean> {
   const { run, keyboard, keys, inbox } = desk;
   const { id, choices = [], cutBy } = approval;
   const send = async (params: Omit<ParamsOf<"approval.decide">, "id">) => {
@@ -217,7 +200,7 @@ async function pressed(desk: Desk, approval: Approval, key: string, state: { isW
     const message = await keys.lent(() => askLine(run, "no, because (Enter: back): ", keyboard));
     return message === "" ? false : await send({ decision: "deny", message });
   }
-  const isYes = choices.length === 0 && (key === "y" || (key === "a" && approval.for === "permission"));
+  const isYes = choices.length === 0 && (key === "y" || (key === "a" && state.mayLast));
   const isAnswer = choices.length > 0 && /^[1-9wy]$/.test(key);
   if (cutBy !== undefined || !(isYes || isAnswer)) {
     keyboard.show(`${escapeControls(key)} is none of these keys\n`);

@@ -1,0 +1,54 @@
+/** The keys of `approve -i` for one question. Pure. */
+import { bold } from "@std/fmt/colors";
+import type { Approval } from "../domain/approval.ts";
+import { takesOwnWords } from "./answers.ts";
+
+/**
+ * The keys, no line wider than the terminal.
+ *
+ * @param columns of the terminal
+ */
+export function keyPrompt(
+  approval: Approval,
+  { mayLast }: { readonly mayLast: boolean },
+  columns: number,
+): string {
+  const { choices = [], cutBy } = approval;
+  const keys: readonly (readonly [string, string])[] = [
+    ...(cutBy !== undefined
+      ? []
+      : choices.length > 0
+      ? choiceKeys(approval)
+      : [["y", "yes"], ...(mayLast ? [["a", "longer"]] as const : [])] as const),
+    ["n", "no"],
+    ["e", "no, because"],
+    ["v", "view"],
+    ["o", "where"],
+    ["s", "skip"],
+    ["q", "quit"],
+  ];
+  let width = 0;
+  const parts = keys.map(([key, does], at) => {
+    const gap = at === 0 ? "" : " · ";
+    const needs = gap.length + key.length + 1 + does.length;
+    const breaks = width + needs + 2 > columns && at > 0;
+    width = breaks ? needs - gap.length : width + needs;
+    return `${breaks ? "\n" : gap}${bold(key)} ${does}`;
+  });
+  return `${parts.join("")} > `;
+}
+
+/** One question with few choices is answered by one key; all else by lines. */
+function choiceKeys(approval: Approval): readonly (readonly [string, string])[] {
+  const count = quickChoices(approval)?.length;
+  if (count === undefined) return [["1", "answer"]];
+  const own = takesOwnWords(approval, approval.choices![0]!);
+  return [[count === 1 ? "1" : `1-${count}`, "choose"], ...(own ? [["w", "own words"]] as const : [])];
+}
+
+/** The choices that one key answers: those of a single question that takes one. */
+export function quickChoices({ choices = [] }: Approval): readonly string[] | undefined {
+  const [choice, ...more] = choices;
+  const isQuick = choice !== undefined && more.length === 0 && !choice.multiple;
+  return isQuick && choice.options.length > 0 && choice.options.length <= 9 ? choice.options : undefined;
+}

@@ -1,0 +1,31 @@
+import { assert, assertEquals } from "@std/assert";
+import { stripAnsiCode } from "@std/fmt/colors";
+import { keyPrompt } from "../../src/cli/inbox_keys.ts";
+import type { Approval, Choice } from "../../src/domain/approval.ts";
+
+const choice = (count: number, multiple = false): Choice => ({
+  question: "Which?",
+  options: Array.from({ length: count }, (_, at) => `choice ${at}`),
+  multiple,
+});
+const approval = (more: Partial<Approval> = {}) => ({ id: "k4xq2", for: "permission", ...more }) as Approval;
+const shown = (more: Partial<Approval>, mayLast = true, columns = 200) =>
+  stripAnsiCode(keyPrompt(approval(more), { mayLast }, columns));
+
+Deno.test("first hour 3: the keys of approve -i are those that the question takes", () => {
+  const rest = "n no · e no, because · v view · o where · s skip · q quit > ";
+  assertEquals(shown({}), `y yes · a longer · ${rest}`);
+  assertEquals(shown({}, false), `y yes · ${rest}`);
+  assertEquals(shown({ cutBy: 5 }), rest);
+  assertEquals(shown({ for: "question", choices: [choice(3)] }), `1-3 choose · w own words · ${rest}`);
+  assertEquals(shown({ for: "elicitation", choices: [choice(2)] }), `1-2 choose · ${rest}`);
+  for (const choices of [[choice(10)], [choice(2, true)], [choice(2), choice(2)], [choice(0)]]) {
+    assertEquals(shown({ for: "question", choices }), `1 answer · ${rest}`);
+  }
+});
+
+Deno.test("first hour 3: no line of the keys is wider than the terminal", () => {
+  for (const columns of [40, 60, 80, 120]) {
+    for (const line of shown({}, true, columns).split("\n")) assert(line.length <= columns, `${columns}: ${line}`);
+  }
+});
