@@ -41,25 +41,33 @@ export async function askLine(run: Asker, question: string, keyboard: Keyboard =
   return line.trim();
 }
 
+export interface AskOptions {
+  /** What to give where nobody can be asked. */
+  readonly flag?: string;
+  /** What Enter alone means: a yes only where it can be taken back. */
+  readonly enter?: boolean;
+  readonly keyboard?: Keyboard;
+}
+
 /**
- * A yes or a no; Enter alone is a no, anything else asks again.
+ * A yes or a no; Enter alone is a no where {@link AskOptions.enter} does not say otherwise, anything else asks again.
  *
  * @param question outside text in it escaped
- * @param flag what to give where nobody can be asked
  * @throws {ConsoleError} `failed` without a terminal; {CommandEnded} 130
  */
 export async function ask(
   run: Asker,
   question: string,
-  { flag = "--yes", keyboard = stdinKeyboard }: { readonly flag?: string; readonly keyboard?: Keyboard } = {},
+  { flag = "--yes", enter = false, keyboard = stdinKeyboard }: AskOptions = {},
 ): Promise<boolean> {
   if (!keyboard.isTerminal) {
     throw new ConsoleError("failed", "stdin is no terminal, so nobody can confirm", { hint: `give ${flag}` });
   }
   for (;;) {
-    const answer = (await askLine(run, `${question} [y/N] `, keyboard)).toLowerCase();
+    const answer = (await askLine(run, `${question} ${enter ? "[Y/n]" : "[y/N]"} `, keyboard)).toLowerCase();
     if (answer === "y" || answer === "yes") return true;
-    if (answer === "" || answer === "n" || answer === "no") return false;
+    if (answer === "") return enter;
+    if (answer === "n" || answer === "no") return false;
     keyboard.show("Please type y or n.\n");
   }
 }

@@ -13,6 +13,7 @@ import { addCommands } from "./tree.ts";
 import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
 import { exitCodeOf } from "./exit_code.ts";
 import { pathOfCommand } from "./completion/place.ts";
+import { firstCommand } from "./first_command.ts";
 import { assertHomeThere } from "./named_home.ts";
 import { output, ReaderGone } from "./output.ts";
 import type { CommandContext } from "./context.ts";
@@ -45,7 +46,7 @@ export async function runCli(args: readonly string[], program: ThisProgram): Pro
   try {
     // Its words are another command line: the parser would take their options for its own.
     if (args[0] === "__complete") return await (await import("./commands/complete.ts")).complete(root, program, args);
-    await root.parseAsync(args.length === 0 ? ["ls"] : [...args], { from: "user" });
+    await root.parseAsync(args.length === 0 ? [await firstCommand(interrupt.signal)] : [...args], { from: "user" });
     return interrupt.signal.aborted ? INTERRUPTED : 0;
   } catch (error) {
     if (interrupt.signal.aborted) return INTERRUPTED;

@@ -11,10 +11,10 @@ import { auditCommands } from "./tree/audit.ts";
 import { channelCommands } from "./tree/channels.ts";
 import { configCommands } from "./tree/config.ts";
 import { daemonCommands } from "./tree/daemon.ts";
-import { doctorCommands } from "./tree/doctor.ts";
 import { hookCommands } from "./tree/hooks.ts";
 import { programCommands } from "./tree/program.ts";
 import { sessionCommands } from "./tree/sessions.ts";
+import { setupCommands } from "./tree/setup.ts";
 import { shellCommands } from "./tree/shell.ts";
 import { JSON_OPTION } from "./tree/shared.ts";
 import { ownVersion } from "./version_note.ts";
@@ -32,7 +32,7 @@ const GROUPS: readonly Group[] = [
   auditCommands,
   programCommands,
   shellCommands,
-  doctorCommands,
+  setupCommands,
 ];
 
 export function addCommands(root: Command, run: () => CommandContext): void {

@@ -22,6 +22,8 @@ export interface FeedOptions {
   /** False: `--no-feed`. */
   readonly feed?: boolean;
   readonly dryRun?: boolean;
+  /** A running daemon is left as it is: the caller restarts it. */
+  readonly later?: boolean;
 }
 
 /** Behind `hooks install`, which it never fails: without its feed an agent's rows are true a little later. */
@@ -47,7 +49,7 @@ export async function turnOnFeed(run: CommandContext, agent: string | undefined,
       await setOn(run, key);
       run.out.plain(`${key} is on: the daemon may ${whatFor(feed, place)}`);
     }
-    await applyToDaemon(run, key);
+    if (!options.later) await applyToDaemon(run, key);
   } catch (error) {
     if (!(error instanceof ConsoleError)) throw error;
     run.out.note(`${key} stays as it is: ${error.message}${error.hint === undefined ? "" : ` (${error.hint})`}`);

@@ -3,7 +3,7 @@
  * comes back, one candidate a line, a tab, a few words about it; a tab and `files` stand for the shell's own completion of
  * files. Nothing that was typed or that came back is evaluated: there is no `eval` in them, and every word is quoted.
  */
-import type { Shell } from "./shell_words.ts";
+import type { CompletionShell } from "./shell_words.ts";
 
 /** Before a brace, which a template would take for its own. */
 const D = "$";
@@ -77,8 +77,8 @@ end
 complete -c agent-console -f -a '(__agent_console_complete)'
 `;
 
-const SCRIPTS: Readonly<Record<Shell, string>> = { bash: BASH, zsh: ZSH, fish: FISH };
+const SCRIPTS: Readonly<Record<CompletionShell, string>> = { bash: BASH, zsh: ZSH, fish: FISH };
 
-export function completionScript(shell: Shell): string {
+export function completionScript(shell: CompletionShell): string {
   return SCRIPTS[shell];
 }

@@ -1,7 +1,7 @@
 /** Words as a shell hands them over, and candidates as it takes them. Nothing is expanded or evaluated. Pure. */
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
-export type Shell = (typeof SHELLS)[number];
+export type CompletionShell = (typeof SHELLS)[number];
 
 interface Typed {
   readonly text: string;

@@ -1,0 +1,47 @@
+/** The first step of `onboard`: hooks and feed for each agent that is on this machine. */
+import type { CommandContext } from "../context.ts";
+import { installHooks } from "../commands/hooks.ts";
+import { turnOnFeed } from "../commands/hooks_feed.ts";
+import { rowOf } from "../commands/hooks_status.ts";
+import { HOOKED, type HookedAgent, hooksTarget } from "../commands/hooks_target.ts";
+import { installedAgents } from "../doctor/agent_checks.ts";
+import { withTilde } from "../tilde.ts";
+import type { Questions } from "./questions.ts";
+
+/** @returns whether any agent reports now */
+export async function agentsStep(run: CommandContext, questions: Questions): Promise<boolean> {
+  const found = await installedAgents();
+  const agents = HOOKED.flatMap((agent) => {
+    const there = found.find(({ name }) => name === agent.name);
+    return there === undefined ? [] : [{ agent, version: there.version }];
+  });
+  if (agents.length === 0) {
+    run.out.plain("No agent was found on your PATH. When you have one: agent-console hooks install AGENT");
+  }
+  let reports = false;
+  for (const { agent, version } of agents) {
+    const title = `${agent.hooks.title}${version === undefined ? "" : ` ${version}`}`;
+    if (await oneAgent(run, questions, agent, title)) reports = true;
+  }
+  return reports;
+}
+
+async function oneAgent(
+  run: CommandContext,
+  questions: Questions,
+  agent: HookedAgent,
+  title: string,
+): Promise<boolean> {
+  const { row: { state, file } } = await rowOf(agent, await hooksTarget(run, agent, {}));
+  if (state === "installed") {
+    run.out.plain(`${title} reports already.`);
+    return true;
+  }
+  const what = state === "absent" || state === "untrusted" ? "Let it report" : `Its hooks are ${state}: mend them`;
+  if (!await questions.yes(`${title}: ${what}? It changes ${withTilde(file)}.`, true)) return false;
+  const trust = agent.trust !== undefined &&
+    await questions.yes(`${title} runs hooks only after you trust them. Record that you do?`, true);
+  await installHooks(run, agent.name, { trust });
+  await turnOnFeed(run, agent.name, { later: true });
+  return true;
+}

@@ -1,0 +1,72 @@
+/** The steps of `onboard` about the daemon: who starts it, and how it calls. */
+import { tryConnectPatiently } from "../../client/connect.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { namedEnv } from "../../platform/environment.ts";
+import { findProgram } from "../../platform/find_program.ts";
+import { OS } from "../../platform/process.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import { callOn, type CommandContext } from "../context.ts";
+import { testChannel } from "../commands/channel.ts";
+import { setConfigKey } from "../commands/config.ts";
+import { restart, start } from "../commands/daemon.ts";
+import { installAsService, servicePlan } from "../commands/service.ts";
+import type { Questions } from "./questions.ts";
+
+/** @returns whether there is a channel to try once the daemon runs */
+export async function channelStep(run: CommandContext, questions: Questions): Promise<string | undefined> {
+  const channel = usableChannel();
+  if (channel === undefined) return undefined;
+  const what = channel === "tmux" ? "a message of tmux" : "a desktop notification";
+  if (!await questions.yes(`Call you by ${what} when an agent needs you?`, !questions.isSilent)) return undefined;
+  await setConfigKey(run, `channels.${channel}.enabled`, "true");
+  return channel;
+}
+
+function usableChannel(): "tmux" | "desktop" | undefined {
+  if (namedEnv(["TMUX"])["TMUX"] !== undefined) return "tmux";
+  if (OS === "darwin") return "desktop";
+  const desktop = Object.keys(namedEnv(["DISPLAY", "WAYLAND_DISPLAY"])).length > 0;
+  return desktop && findProgram("notify-send") !== undefined ? "desktop" : undefined;
+}
+
+/** The service where it is wanted, else the first command or hook starts the daemon; here it is started at once. */
+export async function daemonStep(run: CommandContext, questions: Questions): Promise<void> {
+  const isService = denoFiles.stat((await servicePlan(run)).path) !== undefined;
+  if (isService) run.out.plain("It is installed as a service.");
+  else if (
+    await questions.yes("Start it with your session, as a service? Else the first hook or command does.", false)
+  ) {
+    await installAsService(run, {});
+  }
+  const settled = await needsRestart(run);
+  if (settled === undefined) return await start(run, {});
+  if (settled) await restart(run, {});
+}
+
+/** Undefined where none runs. One with open questions is left alone. */
+async function needsRestart(run: CommandContext): Promise<boolean | undefined> {
+  const client = await tryConnectPatiently(run.context);
+  if (client === undefined) return undefined;
+  try {
+    await callOn(client, run, "config.reload", {});
+    const { needsRestart, approvalsPending } = await callOn(client, run, "status", {});
+    if (needsRestart.length > 0 && approvalsPending > 0) {
+      run.out.note(
+        `questions are open: restart it later for ${needsRestart.join(", ")} (agent-console daemon restart)`,
+      );
+    }
+    return needsRestart.length > 0 && approvalsPending === 0;
+  } finally {
+    client.close();
+  }
+}
+
+/** A channel that does not work is told, and keeps nobody from going on. */
+export async function tryChannel(run: CommandContext, channel: string): Promise<void> {
+  try {
+    await testChannel(run, channel);
+  } catch (error) {
+    if (!(error instanceof ConsoleError)) throw error;
+    run.out.note(`${error.message}${error.hint === undefined ? "" : ` (${error.hint})`}`);
+  }
+}

@@ -1,0 +1,70 @@
+/** `onboard` of the real program, with agents that only say their version. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fakeCodex } from "../support/fake_codex.ts";
+import { TestHome } from "../support/harness.ts";
+import { TestTerminal } from "../support/terminal.ts";
+
+/** Only these agents are on PATH. */
+async function withAgents(home: TestHome): Promise<{ readonly env: Record<string, string> }> {
+  const bin = fakeCodex(home.root);
+  for (const [name, version] of [["claude", "2.1.332 (Claude Code)"], ["gemini", "0.61.0"]]) {
+    await Deno.writeTextFile(`${bin}/${name}`, `#!/bin/sh\necho '${version}'\n`, { mode: 0o755 });
+  }
+  return { env: { PATH: `${bin}:/usr/bin:/bin`, CODEX_HOME: `${home.root}/.codex` } };
+}
+
+Deno.test("first hour 6: onboard --yes installs hooks and feeds, starts the daemon, and answers one question", async () => {
+  await using home = await TestHome.create();
+  const options = await withAgents(home);
+  const { code, stdout, stderr } = await home.cli(["onboard", "--yes"], options);
+  assertEquals([code, stderr.replace(/^.*: approved once .*$/m, "").trim()], [0, ""]);
+  assertStringIncludes(stdout, "hooks installed in");
+  assertMatch(stdout, /echo hello from agent-console/);
+  assertMatch(stdout, /The asker got your answer: approved/);
+  const { hooks } = await home.json(["hooks", "status", "--json"], options) as { hooks: Record<string, string>[] };
+  const states = Object.fromEntries(hooks.map(({ agent, state }) => [agent, state]));
+  assertEquals([states["claude"], states["gemini"], states["opencode"]], ["installed", "installed", "absent"]);
+  assert(["installed", "untrusted"].includes(states["codex"] ?? ""), states["codex"]);
+  const { sessions } = await home.json(["ls", "--all", "--json"]);
+  assertEquals(sessions, [], "the example leaves no row");
+  const again = await home.cli(["onboard", "--yes"], options);
+  assertEquals(again.code, 0, again.stderr);
+  assertMatch(again.stdout, /Claude Code 2\.1\.332 reports already/);
+});
+
+Deno.test("first hour 6: agent-console alone offers onboard once, at a terminal; Ctrl-C there changes nothing", async () => {
+  await using home = await TestHome.create();
+  const options = await withAgents(home);
+  const piped = await home.cli(["onboard"], options);
+  assertEquals([piped.code, piped.stdout], [2, ""]);
+  assertMatch(piped.stderr, /hint: give --yes/);
+  {
+    await using terminal = await TestTerminal.open(home, [], options);
+    await terminal.shows("Nothing is set up here yet");
+    await terminal.press("C-c");
+    await terminal.shows("[exit 130]");
+  }
+  assertEquals(await there(home.dir), false);
+  await using terminal = await TestTerminal.open(home, [], { ...options, columns: 100, rows: 40 });
+  await terminal.shows("Nothing is set up here yet");
+  await terminal.press("Enter");
+  await terminal.shows(/Claude Code 2\.1\.332: Let it report\?.*\[Y\/n\]/);
+  await terminal.press("y", "Enter");
+  await terminal.shows(/Codex.*Let it report\?/);
+  await terminal.press("n", "Enter");
+  await terminal.shows(/Gemini CLI.*Let it report\?/);
+  await terminal.press("n", "Enter");
+  await terminal.shows("as a service?");
+  await terminal.press("Enter");
+  await terminal.shows("Approve it? [Y/n]");
+  await terminal.press("n", "Enter");
+  await terminal.shows("The asker got your answer: denied");
+  await terminal.shows("[exit 0]");
+  const settings = await Deno.readTextFile(`${home.root}/.claude/settings.json`);
+  assertMatch(settings, /agent-console\/hook/);
+  assertEquals(await there(`${home.root}/.gemini/settings.json`), false);
+});
+
+async function there(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}
