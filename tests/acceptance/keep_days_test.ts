@@ -99,7 +99,15 @@ Deno.test("first hour 7: journal.keep_days removes old files, keeps sessions and
   assertStringIncludes((await home.cli(["rules", "list"])).stdout, "make all");
   assertEquals((await home.json(["audit", "verify", "--json"]))["begins"], oldest!.seq);
 
+  // Without its snapshot a start knows only what the kept records say, and tells so.
   await home.stop();
+  Deno.removeSync(home.path("journal/snapshot.json"));
+  await home.start(limits);
+  const told = `error     what the journal said before record ${oldest!.seq} is not known: it was pruned`;
+  assertStringIncludes((await home.cli(["status"])).stdout, told);
+  assertEquals(ofType(home, "daemon.recovered").at(-1)?.data["unknownBefore"], oldest!.seq);
+  await home.stop();
+
   Deno.removeSync(segments(home)[0]!);
   const cut = await home.cli(["audit", "verify"]);
   assertEquals(cut.code, 7);

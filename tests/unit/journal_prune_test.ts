@@ -207,6 +207,21 @@ Deno.test("C7 a crash at each step of pruning leaves one journal, and the next s
   assert(steps > 5, `${steps} steps`);
 });
 
+Deno.test("C8 a verification during a pruning finds no fault, whenever that begins", async () => {
+  const begins = new Set<number | undefined>();
+  for (let turns = 0; turns < 60; turns++) {
+    const { journal, files, noon } = await aged();
+    const verifying = ok(files);
+    for (let i = 0; i < turns; i++) await Promise.resolve();
+    const gone = await journal.prune(noon);
+    assert(gone !== undefined);
+    begins.add((await verifying).begins);
+    assertEquals((await ok(files)).begins, gone.last + 1);
+    await journal.close();
+  }
+  assertEquals(begins.size, 2, "some were read before it, some anew after it");
+});
+
 Deno.test("C5 where the snapshot is gone after pruning, a start goes on with what is there and says from where", async () => {
   const { journal, files, time, noon } = await aged();
   const gone = await journal.prune(noon);
