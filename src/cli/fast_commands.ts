@@ -6,7 +6,7 @@ import { clientContext } from "../client/endpoint.ts";
 import type { FastCommand } from "../client/dispatch.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import * as daemon from "./commands/daemon.ts";
-import * as session from "./commands/session.ts";
+import { ls, next } from "./commands/list.ts";
 import { exitCodeOf } from "./exit_code.ts";
 import { output } from "./output.ts";
 import type { CommandContext } from "./context.ts";
@@ -20,8 +20,8 @@ export async function runFastCommand(command: FastCommand, program: ThisProgram)
       signal: new AbortController().signal,
       takeSignals: () => {},
     };
-    if (command === "ls") await session.ls(run, { json: true });
-    else if (command === "next") await session.next(run, { json: true });
+    if (command === "ls") await ls(run, { json: true });
+    else if (command === "next") await next(run, { json: true });
     else await daemon.showStatus(run, { json: true, start: true });
     return 0;
   } catch (error) {

@@ -4,7 +4,7 @@ import { customMarkdown } from "../../src/agents/custom/docs.ts";
 import { HOOK_SPECS } from "../../src/agents/registry.ts";
 import { hooksMarkdown } from "../../src/agents/shared/hook_spec.ts";
 import { hookProgram } from "../../src/cli/commands/hooks.ts";
-import { SYMBOLS } from "../../src/cli/format.ts";
+import { type ShownState, STATE_LOOKS } from "../../src/view/states.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { commandTree } from "../../src/cli/mod.ts";
 import { configDocs } from "../../src/config/docs.ts";
@@ -15,7 +15,6 @@ import { requestOf } from "./policy_samples.ts";
 import { evaluatePolicy } from "../../src/policy/evaluation.ts";
 import { EVENTS } from "../../src/domain/event.ts";
 import { SAFETY_MODES } from "../../src/domain/safety_mode.ts";
-import type { Status } from "../../src/domain/session.ts";
 import { homePaths } from "../../src/platform/home_paths.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { initialSettings } from "../../src/config/values.ts";
@@ -128,8 +127,11 @@ const MODE_ROWS: readonly (readonly [string, string, string?, string?])[] = [
 
 function statuses(): string {
   return table(
-    ["", "status", "meaning"],
-    Object.entries(STATUS_MEANINGS).map(([word, meaning]) => [SYMBOLS[word as Status | "lost"], word, meaning]),
+    ["", "state", "meaning"],
+    Object.entries(STATUS_MEANINGS).map(([status, meaning]) => {
+      const { sign, word } = STATE_LOOKS[status as ShownState];
+      return [sign, word, word === status ? meaning : `${meaning}; in JSON \`${status}\``];
+    }),
   );
 }
 

@@ -6,19 +6,17 @@ import { escapeControls, headAndTail } from "../../domain/sanitize.ts";
 import { confirm } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
-import { answerHint, answerLine, approvalLines, approvalSummary } from "../approval_text.ts";
-import { allSessions, call, type CommandContext, read } from "../context.ts";
-import { shortIds } from "../session_table.ts";
+import { approvalSummary } from "../../view/approval_words.ts";
+import { answerHint, answerLine, approvalLines } from "../approval_text.ts";
+import { call, type CommandContext, read } from "../context.ts";
 import { seconds } from "../time_span.ts";
+import { type ApprovalListOptions, listApprovals } from "./approval_list.ts";
 import { resolveSession } from "./session.ts";
 
-export interface ApprovalListOptions {
-  readonly all?: boolean;
-  readonly session?: string;
-  readonly json?: boolean;
-}
-
-async function inbox(run: CommandContext, options: ApprovalListOptions): Promise<readonly Approval[]> {
+async function inbox(
+  run: CommandContext,
+  options: Pick<ApprovalListOptions, "all" | "session">,
+): Promise<readonly Approval[]> {
   const sessionId = options.session === undefined ? {} : { sessionId: await resolveSession(run, options.session) };
   const { approvals } = await read(run, "approval.list", { status: options.all ? "all" : "pending", ...sessionId });
   return approvals;
@@ -30,23 +28,7 @@ export async function approvals(
   options: ApprovalListOptions,
 ): Promise<void> {
   if (id !== undefined) return await showWhole(run, id, options);
-  const found = await inbox(run, options);
-  if (options.json) return run.out.json({ approvals: found });
-  if (found.length === 0) return run.out.note(await nothingWaits(run));
-  const now = Date.now();
-  const short = shortIds(found.map(({ sessionId }) => sessionId));
-  for (const approval of found) {
-    for (const line of approvalLines(approval, short.get(approval.sessionId) ?? "", now)) run.out.line(line);
-  }
-  const open = found.filter(({ status }) => status === "pending");
-  const isQuestion = (one: Approval) => one.for === "question";
-  // One line for each way to decide.
-  for (const example of [open.find((one) => !isQuestion(one)), open.find(isQuestion)]) {
-    if (example?.missing !== undefined && example.cutBy === undefined) {
-      run.out.note(`see all of it: agent-console approvals ${example.id}`);
-    }
-    if (example !== undefined) run.out.note(`answer with: ${answerHint(example)}`);
-  }
+  await listApprovals(run, options);
 }
 
 /** One approval with all of what it asks, so that it can be decided. */
@@ -57,16 +39,6 @@ async function showWhole(run: CommandContext, id: string, options: ApprovalListO
   if (options.json) return run.out.json({ approvals: [whole] });
   for (const line of approvalLines(whole, approval.sessionId.slice(0, 8), Date.now())) run.out.line(line);
   run.out.note(`answer with: ${answerHint(approval)}`);
-}
-
-/** An empty list does not mean that no agent waits: some dialogs can only be decided in their own terminal. */
-async function nothingWaits(run: CommandContext): Promise<string> {
-  const sessions = await allSessions(run, { status: "waiting" });
-  const waiting = sessions.filter(({ lost }) => !lost).length;
-  const elsewhere = waiting === 0
-    ? ""
-    : ` ${waiting === 1 ? "One session waits" : `${waiting} sessions wait`} where only its terminal can answer: "ls".`;
-  return `Nothing waits for an answer.${elsewhere}`;
 }
 
 export interface ApproveOptions {

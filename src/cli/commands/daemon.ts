@@ -9,7 +9,8 @@ import { denoFiles } from "../../platform/deno_files.ts";
 import { env } from "../../platform/process.ts";
 import { START_EVENT_ENV } from "../../platform/start_launcher.ts";
 import { confirm } from "../../platform/stdio.ts";
-import { bytes, duration } from "../format.ts";
+import { duration } from "../../view/times.ts";
+import { bytes } from "../format.ts";
 import { call, callOn, type CommandContext, read } from "../context.ts";
 
 export interface StartFlags {

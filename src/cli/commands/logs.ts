@@ -5,7 +5,7 @@ import { denoFiles } from "../../platform/deno_files.ts";
 import { parseObject } from "../../lib/json_fields.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { clockTime } from "../format.ts";
+import { localTime } from "../../view/times.ts";
 import type { CommandContext } from "../context.ts";
 
 export interface LogOptions {
@@ -70,7 +70,7 @@ function human(line: string): string {
   const { ts, level, message, ...fields } = record;
   const paint = level === "error" ? red : level === "warn" ? yellow : (word: string) => word;
   const rest = Object.entries(fields).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(" ");
-  return `${dim(clockTime(String(ts)))} ${paint(escapeControls(String(level)).padEnd(5))} ${
+  return `${dim(localTime(String(ts)))} ${paint(escapeControls(String(level)).padEnd(5))} ${
     escapeControls(String(message))
   }  ${dim(escapeControls(rest))}`.trimEnd();
 }

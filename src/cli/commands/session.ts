@@ -1,58 +1,19 @@
-/** `ls`, `show`, `next`, `session …`. */
+/** `show`, `session …`. */
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { bold, dim } from "@std/fmt/colors";
-import type { Approval } from "../../domain/approval.ts";
-import { mostUrgent, type SessionView } from "../../domain/query.ts";
+import type { SessionView } from "../../domain/query.ts";
 import type { HistoryEntry } from "../../domain/session.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { isFreeName } from "../../agents/shared/free_name.ts";
-import { answerHint, approvalLines } from "../approval_text.ts";
-import { activityText, displayStatus, duration, paint, SYMBOLS } from "../format.ts";
+import { activityText } from "../../view/about.ts";
+import { displayStatus, STATE_LOOKS } from "../../view/states.ts";
+import { terminalText } from "../../view/terminal_text.ts";
+import { duration } from "../../view/times.ts";
+import { toned } from "../paint.ts";
 import { allSessions, call, type CommandContext, read } from "../context.ts";
-import { sessionTable } from "../session_table.ts";
 import { contextOf, dollars, limitsOf } from "../cost.ts";
-
-export interface SessionListOptions {
-  readonly status?: string;
-  readonly agent?: string;
-  readonly all?: boolean;
-  readonly json?: boolean;
-}
-
-export async function ls(run: CommandContext, options: SessionListOptions): Promise<void> {
-  const isLost = options.status === "lost"; // a mark of rows whose status stays what it was
-  const params = {
-    ...(options.status === undefined || isLost ? {} : { status: options.status }),
-    ...(options.agent === undefined ? {} : { agent: options.agent }),
-  } as ParamsOf<"session.list">;
-  const sessions = await allSessions(run, params);
-  const all = sessions.filter((session) => !isLost || displayStatus(session) === "lost");
-  const shown = all.filter((session) => options.all || options.status !== undefined || session.status !== "closed");
-  if (options.json) return run.out.json({ sessions: shown });
-  if (shown.length === 0) {
-    const closed = all.length - shown.length;
-    const filtered = options.status !== undefined || options.agent !== undefined;
-    run.out.note(
-      closed > 0 ? `No open sessions (${closed} closed: --all).` : filtered ? "No such sessions." : await noSessions(),
-    );
-    return;
-  }
-  for (const line of sessionTable(shown, await openFor(run, shown), Date.now(), run.out.screen)) run.out.line(line);
-}
-
-async function noSessions(): Promise<string> {
-  const { HOOK_SPECS: [agent] } = await import("../../agents/registry.ts");
-  const { name, title } = agent!;
-  return `No sessions yet. "agent-console hooks install ${name}" makes every ${title} session show up here.`;
-}
-
-/** The open approvals, where one of `sessions` has any. */
-async function openFor(run: CommandContext, sessions: readonly SessionView[]): Promise<readonly Approval[]> {
-  if (!sessions.some((session) => session.status === "waiting" && session.waiting.approvalId !== undefined)) return [];
-  return (await read(run, "approval.list", {})).approvals;
-}
 
 /** The session's id that is `given`, or begins with it where that is unambiguous. */
 export async function resolveSession(run: CommandContext, given: string): Promise<string> {
@@ -88,7 +49,7 @@ export async function showSession(
 }
 
 function details(session: SessionView & { readonly history: readonly HistoryEntry[] }, now: number): string[] {
-  const word = displayStatus(session);
+  const { sign, word, tone } = STATE_LOOKS[displayStatus(session)];
   const rows: [string, string | number | undefined][] = [
     ["id", session.id],
     ["agent", session.agent],
@@ -98,7 +59,7 @@ function details(session: SessionView & { readonly history: readonly HistoryEntr
     ["model", session.model],
     ["mode", session.permissionMode],
     ["pid", session.pid],
-    ["terminal", session.terminal === undefined ? undefined : Object.values(session.terminal).join(" ")],
+    ["terminal", terminalText(session)],
     ["parent", session.parentId],
     ["turns", session.turnCount],
     ["prompt", session.lastPrompt],
@@ -113,9 +74,7 @@ function details(session: SessionView & { readonly history: readonly HistoryEntr
     ["last event", `${duration(now - Date.parse(session.lastEventAt))} ago`],
   ];
   return [
-    `${paint(word, `${SYMBOLS[word]} ${word}`)} for ${duration(now - Date.parse(session.since))}  ${
-      activityText(session)
-    }`
+    `${toned(tone, `${sign} ${word}`)} for ${duration(now - Date.parse(session.since))}  ${activityText(session)}`
       .trimEnd(),
     ...rows.filter(([, value]) => value !== undefined).map(([key, value]) =>
       `${dim(key.padEnd(11))} ${escapeControls(String(value))}`
@@ -123,7 +82,7 @@ function details(session: SessionView & { readonly history: readonly HistoryEntr
     ...(session.history.length === 0 ? [] : [
       bold("history"),
       ...session.history.map((entry) =>
-        `  ${escapeControls(entry.from)}  ${entry.status.padEnd(8)}  ${duration(entry.durationMs)}`
+        `  ${escapeControls(entry.from)}  ${STATE_LOOKS[entry.status].word.padEnd(8)}  ${duration(entry.durationMs)}`
       ),
     ]),
   ];
@@ -136,25 +95,6 @@ function resumeLine(
   if (how === undefined) return undefined;
   const resume = shellQuote(how.command);
   return how.cwd === undefined ? resume : `${shellQuote(["cd", how.cwd])} && ${resume}`;
-}
-
-export async function next(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
-  const { sessions } = await read(run, "session.list", { limit: 1 }); // the most urgent comes first
-  const first = mostUrgent(sessions);
-  if (options.json) return run.out.json({ sessions: first === undefined ? [] : [first] });
-  if (first === undefined) return run.out.note("Nobody waits for you.");
-  const now = Date.now();
-  const open = (await openFor(run, [first])).filter(({ sessionId }) => sessionId === first.id);
-  for (const line of sessionTable([first], open, now, run.out.screen).slice(1)) run.out.line(line);
-  for (const approval of open) {
-    for (const line of approvalLines(approval, first.id.slice(0, 8), now)) run.out.line(line);
-    run.out.note(`answer with: ${answerHint(approval)}`);
-  }
-  if (first.status === "waiting" && open.length === 0) {
-    const { terminal } = first;
-    const where = terminal === undefined ? "" : ` (${Object.values(terminal).join(" ")})`;
-    run.out.note(`Only its own terminal has the answer${where}.`);
-  }
 }
 
 export interface UpdateOptions {

@@ -2,14 +2,17 @@
 import { type Command, Option } from "commander";
 import { APPROVAL_SCOPES } from "../../domain/approval.ts";
 import type { CommandContext } from "../context.ts";
-import { JSON_OPTION } from "./shared.ts";
+import { KIND_WORDS } from "../../view/states.ts";
+import { FORMAT_OPTION, JSON_OPTION, QUIET_OPTION } from "./shared.ts";
 
 export function approvalCommands(root: Command, run: () => CommandContext): void {
   const load = () => import("../commands/approval.ts");
   root.command("approvals").description("what the agents wait for you to answer, oldest first")
     .argument("[id]", "one of them, with all of its text")
     .option("--all", "the resolved ones too").option("--session <id>", "only this session's")
-    .option(...JSON_OPTION)
+    .option("--agent <name>", "only this agent's")
+    .addOption(new Option("--for <what>", "only these").choices(Object.keys(KIND_WORDS)))
+    .option(...QUIET_OPTION).option(...FORMAT_OPTION).option(...JSON_OPTION)
     .action(async (id, options) => await (await load()).approvals(run(), id, options));
   root.command("approve").description("allow it: the agent runs it").argument("[id]", "its id, or the beginning of it")
     .addOption(

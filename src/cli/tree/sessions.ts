@@ -1,30 +1,48 @@
 /** The commands of sessions: the lists, one of them, changes by hand. */
 import { type Command, Option } from "commander";
 import { STATUSES } from "../../domain/session.ts";
+import { KIND_WORDS } from "../../view/states.ts";
+import * as list from "../commands/list.ts";
 import * as session from "../commands/session.ts";
 import type { CommandContext } from "../context.ts";
-import { JSON_OPTION } from "./shared.ts";
+import { FORMAT_OPTION, JSON_OPTION, QUIET_OPTION } from "./shared.ts";
+
+const KINDS = Object.keys(KIND_WORDS);
 
 export function sessionCommands(root: Command, run: () => CommandContext): void {
-  root.command("ls").description("the sessions, who needs you first")
-    .addOption(new Option("--status <status>", "only these").choices([...STATUSES, "lost"]))
-    .option("--agent <name>", "only this agent's")
+  withFilters(root.command("ls").description("the sessions, who needs you first"))
     .option("--all", "closed ones too")
-    .option(...JSON_OPTION)
-    .action(async (options) => await session.ls(run(), options));
+    .option(...QUIET_OPTION).option(...FORMAT_OPTION).option(...JSON_OPTION)
+    .action(async (options) => await list.ls(run(), options));
   root.command("show").description("everything about one session").argument("<id>", "its id, or the beginning of it")
     .option(...JSON_OPTION)
     .action(async (id, options) => await session.showSession(run(), id, options));
-  root.command("watch").description("every change as it happens")
+  withFilters(
+    root.command("watch").description("the sessions as they change, to answer at once; in a pipe a line each"),
+  )
+    .option("--log", "in a terminal too: a line for each change")
     .option("--since <seq>", "begin after this record of the journal")
     .option("--json", "one JSON object a line")
     .action(async (options) => await (await import("../commands/watch.ts")).watch(run(), options));
   root.command("next").description("the session that needs you most").option(...JSON_OPTION)
-    .action(async (options) => await session.next(run(), options));
+    .action(async (options) => await list.next(run(), options));
   root.command("status").description("the daemon, its sessions and its journal on one screen").option(...JSON_OPTION)
     .action(async (options) =>
       await (await import("../commands/daemon.ts")).showStatus(run(), { ...options, start: true })
     );
+
+  root.command("wait").description("until a session is in a state").argument(
+    "[id...]",
+    "which; without any, every open one",
+  )
+    .addOption(
+      new Option("--until <status>", "which state").choices(["waiting", "error", "working", "idle", "closed"])
+        .default("waiting"),
+    )
+    .option("--all", "until all of them are")
+    .option("--timeout <seconds>", "not longer; exit 124 then")
+    .option(...QUIET_OPTION).option(...FORMAT_OPTION).option(...JSON_OPTION)
+    .action(async (ids, options) => await (await import("../commands/wait.ts")).wait(run(), ids, options));
 
   const byHand = root.command("session").description("change a session by hand");
   byHand.command("update").description("set fields; absent ones stay").argument("<id>")
@@ -43,4 +61,13 @@ export function sessionCommands(root: Command, run: () => CommandContext): void 
     .action(async (id) => await session.reopenSession(run(), id));
   byHand.command("delete").description("forget it; the journal keeps its record").argument("<id>")
     .action(async (id) => await session.removeSession(run(), id));
+}
+
+/** The options by which lists are narrowed. */
+function withFilters(command: Command): Command {
+  return command
+    .addOption(new Option("--status <status>", "only these").choices([...STATUSES, "failed", "ready", "lost"]))
+    .option("--agent <name>", "only this agent's")
+    .option("--session <id>", "only this one, by its id, the beginning of it, or its name")
+    .addOption(new Option("--for <what>", "only who waits for this").choices([...KINDS]));
 }
