@@ -4,6 +4,7 @@ import { customMarkdown } from "../../src/agents/custom/docs.ts";
 import { HOOK_SPECS } from "../../src/agents/registry.ts";
 import { hooksMarkdown } from "../../src/agents/shared/hook_spec.ts";
 import { hookProgram } from "../../src/cli/commands/hooks.ts";
+import { APPROVAL_FIELDS, SESSION_FIELDS } from "../../src/view/template.ts";
 import { type ShownState, STATE_LOOKS } from "../../src/view/states.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { commandTree } from "../../src/cli/mod.ts";
@@ -37,6 +38,7 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
     ["agents", agents()],
     ["statuses", statuses()],
     ["commands", commands(tree())],
+    ["fields", fields()],
     ["exits", exits()],
     ["modes", modes()],
     ["custom", customMarkdown()],
@@ -144,6 +146,14 @@ function commands(root: Command): string {
   return table(["command", "what it does", "options"], [
     ...rows,
     ["", "with every command", `${names(root.options)}, \`--help\``],
+  ]);
+}
+
+function fields(): string {
+  const listed = (names: object) => Object.keys(names).map((name) => code(`{{${name}}}`)).join(" ");
+  return table(["of", "fields"], [
+    ["`ls`, `wait`", listed(SESSION_FIELDS)],
+    ["`approvals`", listed(APPROVAL_FIELDS)],
   ]);
 }
 
