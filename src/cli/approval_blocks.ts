@@ -27,7 +27,7 @@ export function approvalBlock(item: ApprovalItem, width: number): readonly strin
     ...flow(where, " · ", room - 2, "").map((line, i) =>
       `  ${i === 0 && risk !== undefined ? line.replace(risky[0] ?? "", (word) => toned(risk.tone, word)) : line}`
     ),
-    ...inside(item.call, room),
+    ...inside(item.call, room).map(bold),
     ...inside(item.detail, room).map(dim),
     ...(item.cut === undefined ? [] : inside([item.cut], room).map(yellow)),
     ...inside(item.reasoning.map((line, i) => i === 0 ? `why: ${line}` : line), room).map(dim),
@@ -36,7 +36,7 @@ export function approvalBlock(item: ApprovalItem, width: number): readonly strin
       ...options.flatMap((option, i) => inside([`  ${i + 1}  ${option}`], room)),
     ]),
     ...inside(item.offers.map((line) => `offers: ${line}`), room).map(dim),
-    ...flow(item.answers, "  ·  ", room - 2, "").map((line) => `  ${bold(line)}`),
+    ...flow(item.answers, "  ·  ", room - 2, "").map((line) => `  ${line}`),
   ];
 }
 

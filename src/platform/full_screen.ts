@@ -11,8 +11,12 @@ const LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 const FRAME = { begin: "\x1b[?2026h", end: "\x1b[?2026l" };
 
 export interface FullScreenHandlers {
-  /** A key as the terminal sends it: a character, or an escape sequence. */
-  readonly onKey: (key: string) => void;
+  /**
+   * A key as the terminal sends it: a character, or an escape sequence.
+   *
+   * @param alone false where others came in the same read, as in a text that is pasted
+   */
+  readonly onKey: (key: string, alone: boolean) => void;
   /** The size has changed, or the terminal was given back for a while: all must be drawn. */
   readonly onRedraw: () => void;
   /** The terminal is gone, or somebody ends us: `SIGTERM`, `SIGHUP`, the end of stdin. */

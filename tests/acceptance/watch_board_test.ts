@@ -83,6 +83,9 @@ screenTest("V1 a session that begins shows in watch at once, and a question is a
   assert(text.includes(asks.id), text);
   await screen.types("k", "k");
   await pause(READ_MS);
+  await screen.types("yes"); // as a text that is pasted
+  await screen.shows(/pasted text, answer nothing/);
+  assert(!asks.hook.ended);
   await screen.types("y");
   assertEquals((await asks.hook.exit(END_MS)).stdout, ALLOWED);
   await screen.shows(/approved once: Bash: touch a1/);

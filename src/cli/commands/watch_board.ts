@@ -41,6 +41,7 @@ export async function watchBoard(run: CommandContext, filter: ListFilter): Promi
     clearInterval(tick);
     window.end(0);
   }
+  if (window.failure !== undefined) throw window.failure;
   if (!run.signal.aborted && window.code !== 0) throw new CommandEnded(window.code);
 }
 
@@ -52,6 +53,8 @@ interface Viewed {
 
 class BoardWindow {
   code = 0;
+  /** What nobody expected. */
+  failure: unknown;
   readonly #run: CommandContext;
   readonly #filter: ListFilter;
   readonly #changes: ChangeLines;
@@ -69,7 +72,7 @@ class BoardWindow {
     this.#filter = filter;
     this.#changes = new ChangeLines(filter);
     this.#screen = new FullScreen({
-      onKey: (key) => this.#key(key),
+      onKey: (key, alone) => this.#guarded(() => this.#key(key, alone)),
       onRedraw: () => this.draw(),
       onEnd: (why) => this.end(EXIT[why]),
     });
@@ -107,7 +110,24 @@ class BoardWindow {
   }
 
   draw(): void {
-    if (this.#stop.signal.aborted) return;
+    this.#guarded(() => this.#draw());
+  }
+
+  /** An error must not end the process before the terminal is given back: the loop throws it. */
+  #guarded(work: () => void): void {
+    try {
+      if (!this.#stop.signal.aborted) work();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.failure ??= error;
+    this.end(0);
+  }
+
+  #draw(): void {
     const now = Date.now();
     const { size } = this.#screen;
     const sessions = this.#changes.sessions.filter((one) => passesFilter(one, this.#filter));
@@ -135,7 +155,11 @@ class BoardWindow {
     return item === undefined ? [] : approvalBlock({ ...item, answers: [] }, columns);
   }
 
-  #key(key: string): void {
+  #key(key: string, alone: boolean): void {
+    if (!alone && /^[yn\d]$/.test(key)) {
+      this.#board.say("keys that come together, as in a pasted text, answer nothing");
+      return this.draw();
+    }
     const viewed = this.#viewed;
     if (viewed !== undefined && this.#scrolls(viewed, key)) return this.draw();
     if (viewed !== undefined && this.#board.asked?.id !== viewed.approval.id) {
@@ -167,10 +191,7 @@ class BoardWindow {
       if (action.kind === "view") await this.#view(action.approval);
       if (action.kind === "open") this.#board.say(await this.#placeOf(action.sessionId));
     } catch (error) {
-      if (!(error instanceof ConsoleError)) {
-        this.#stop.abort();
-        throw error;
-      }
+      if (!(error instanceof ConsoleError)) return this.#fail(error);
       this.#board.say(escapeControls(error.message));
     }
     this.draw();
