@@ -130,7 +130,8 @@ export class FullScreen {
       // An error: the terminal is gone.
       const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }));
       if (done) return this.#handlers.onEnd("input");
-      if (this.#isTaken) { for (const key of keysIn(text.decode(value, { stream: true }))) this.#handlers.onKey(key); }
+      const keys = keysIn(text.decode(value, { stream: true }));
+      if (this.#isTaken) { for (const key of keys) this.#handlers.onKey(key, keys.length === 1); }
     }
   }
 }

@@ -45,6 +45,9 @@ export async function watchBoard(run: CommandContext, filter: ListFilter): Promi
   if (!run.signal.aborted && window.code !== 0) throw new CommandEnded(window.code);
 }
 
+/** The keys that mean the same when they come together. */
+const MOVES: ReadonlySet<string> = new Set(["j", "k", "\x1b[A", "\x1b[B", "\x1bOA", "\x1bOB"]);
+
 /** The text of one request, whole, over the board. */
 interface Viewed {
   readonly approval: Approval;
@@ -156,7 +159,7 @@ class BoardWindow {
   }
 
   #key(key: string, alone: boolean): void {
-    if (!alone && /^[yn\d]$/.test(key)) {
+    if (!alone && !MOVES.has(key)) {
       this.#board.say("keys that come together, as in a pasted text, answer nothing");
       return this.draw();
     }
