@@ -149,23 +149,21 @@ export class Board {
   }
 
   #view(): BoardAction | undefined {
-    const approval = this.#target?.item.asks?.approval;
-    return approval === undefined
-      ? this.#refuse("it has no question that can be answered here")
-      : { kind: "view", approval };
+    const approval = this.asked;
+    return approval === undefined ? this.#refuse(this.#whyNot()) : { kind: "view", approval };
+  }
+
+  /** Why there is nothing to answer here. */
+  #whyNot(): string {
+    const asks = this.#target?.item.asks;
+    if (asks === undefined) return "it asks nothing";
+    return `answer it in its terminal${asks.place === undefined ? "" : `: ${asks.place}`}`;
   }
 
   #answer(now: number, answer: (approval: Approval) => BoardAction | undefined): BoardAction | undefined {
     const target = this.#target;
     const approval = target?.item.asks?.approval;
-    if (target === undefined || approval === undefined) {
-      const place = target?.item.asks?.place;
-      return this.#refuse(
-        target?.item.asks === undefined
-          ? "it asks nothing"
-          : `answer it in its terminal${place === undefined ? "" : `: ${place}`}`,
-      );
-    }
+    if (target === undefined || approval === undefined) return this.#refuse(this.#whyNot());
     if (now - target.since < READING_MS) return this.#refuse("it has only just appeared: press again");
     return answer(approval);
   }
