@@ -145,8 +145,8 @@ for (const entry of CLIENT_ENTRIES) {
   });
 }
 
-Deno.test("architecture: domain and policy are pure", () => {
-  for (const path of [...sources("src/domain"), ...sources("src/policy")]) {
+Deno.test("architecture: domain, policy and view are pure", () => {
+  for (const path of ["src/domain", "src/policy", "src/view"].flatMap((folder) => [...sources(folder)])) {
     const code = Deno.readTextFileSync(`${ROOT}${path}`).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
     assert(
       !/\bDate\.now|new Date\(\)|Math\.random|crypto\.|performance\.|setTimeout/.test(code),

@@ -4,8 +4,9 @@ import type { Approval, ApprovalScope, DetailForm } from "../domain/approval.ts"
 import type { SessionView } from "../domain/query.ts";
 import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { answerExample, choiceLines, takesOwnWords } from "./answers.ts";
-import { answerHint, outcomeText, riskText } from "./approval_text.ts";
-import { duration } from "./format.ts";
+import { outcomeText } from "../view/approval_words.ts";
+import { duration } from "../view/times.ts";
+import { answerHint, riskText } from "./approval_text.ts";
 import { nameOfSession } from "./pick.ts";
 
 /** An approval whose texts are whole, where they could be had. */

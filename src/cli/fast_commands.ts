@@ -5,7 +5,7 @@
 import { clientContext } from "../client/endpoint.ts";
 import type { FastCommand } from "../client/dispatch.ts";
 import type { ThisProgram } from "../platform/program.ts";
-import * as session from "./commands/session.ts";
+import { ls, next } from "./commands/list.ts";
 import { showStatus } from "./commands/status.ts";
 import { exitCodeOf } from "./exit_code.ts";
 import { assertHomeThere } from "./named_home.ts";
@@ -25,8 +25,8 @@ export async function runFastCommand(command: FastCommand, program: ThisProgram)
       signal,
       takeSignals: () => {},
     };
-    if (command === "ls") await session.ls(run, { json: true });
-    else if (command === "next") await session.next(run, { json: true });
+    if (command === "ls") await ls(run, { json: true });
+    else if (command === "next") await next(run, { json: true });
     else await showStatus(run, { json: true, start: true });
     return 0;
   } catch (error) {

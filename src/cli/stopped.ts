@@ -2,7 +2,8 @@
 import { denoFiles } from "../platform/deno_files.ts";
 import type { HomePaths } from "../platform/home_paths.ts";
 import { type SpoolSize, spoolSize } from "../platform/spool.ts";
-import { bytes, duration } from "./format.ts";
+import { duration } from "../view/times.ts";
+import { bytes } from "./format.ts";
 
 export interface Stopped {
   /** `stopped`: by a person, so that no hook starts it. */

@@ -1,18 +1,20 @@
 /** Questions that only the agents' own terminals can answer, in words: for a list, and for who tries to answer one here. Pure. */
-import { bold, dim, yellow } from "@std/fmt/colors";
+import { dim, yellow } from "@std/fmt/colors";
 import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { answerThere, type TerminalQuestion, whyInTerminal } from "../domain/terminal_question.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { duration, shortPath, SYMBOLS } from "./format.ts";
+import { STATE_LOOKS } from "../view/states.ts";
+import { duration } from "../view/times.ts";
+import { nameOfSession } from "./pick.ts";
 
-/** What it asks, since when, and how to get there. @param session its id as it is shown */
-export function terminalQuestionLines(question: TerminalQuestion, session: string, now: number): string[] {
+/** What it asks, since when, and how to get there. */
+export function terminalQuestionLines(question: TerminalQuestion, now: number): string[] {
   const { agent, since } = question;
   const age = duration(now - Date.parse(since));
   const why = whyInTerminal(question);
   const name = escapeControls(nameOf(question));
   return [
-    `${yellow(SYMBOLS.waiting)} ${bold(name)}  ${escapeControls(agent)} ${dim(escapeControls(session))}  for ${age}`,
+    `${yellow(`${STATE_LOOKS.waiting.sign} ${name}`)}  ${escapeControls(agent)}  waits for ${age}`,
     ...escapeControlsKeepLines(asked(question)).split("\n").map((line) => `    ${line}`),
     `    ${yellow(answerThere(question))}`,
     ...(why === "" ? [] : [dim(`    ${why}`)]),
@@ -31,6 +33,6 @@ function asked({ for: kind, text }: TerminalQuestion): string {
   return kind === "permission" && text !== "" ? text : `${kind}: ${text}`;
 }
 
-function nameOf({ title, cwd, sessionId }: TerminalQuestion): string {
-  return title ?? (shortPath(cwd) || sessionId);
+function nameOf(question: TerminalQuestion): string {
+  return nameOfSession(question) || question.sessionId;
 }

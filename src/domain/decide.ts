@@ -5,6 +5,7 @@
 import type { NewEvent } from "./event.ts";
 import {
   type Facts,
+  lastMessageOf,
   type ProcessRef,
   type Session,
   type SessionFields,
@@ -148,9 +149,13 @@ function masked(change: Change): Change {
 export function decideClose(session: Session | undefined, id: string, reason: string, now: string): NewEvent | Refusal {
   if (session === undefined) return notFound(id);
   if (session.status === "closed") return conflict(id, "already closed");
-  const state: State = { status: "closed", closed: { reason: clip(maskSecrets(reason), TEXT_CAPS.title) } };
+  const lastMessage = lastMessageOf(session);
+  const closed = {
+    reason: clip(maskSecrets(reason), TEXT_CAPS.title),
+    ...(lastMessage === undefined ? {} : { lastMessage }),
+  };
   const { others: _, ...fields } = withoutState(session);
-  return event(session, join({ ...fields, since: now, lastEventAt: now, subagents: 0 }, state));
+  return event(session, join({ ...fields, since: now, lastEventAt: now, subagents: 0 }, { status: "closed", closed }));
 }
 
 export function decideReopen(session: Session | undefined, id: string, now: string): NewEvent | Refusal {

@@ -68,8 +68,8 @@ export interface StatusFields {
   };
   /** The turn failed. */
   error: { readonly kind: ErrorKind; readonly text: string };
-  /** Ended. */
-  closed: { readonly reason: string; readonly reopenable?: Reopen };
+  /** Ended. `lastMessage`: what it said at the end of its last turn. */
+  closed: { readonly reason: string; readonly lastMessage?: string; readonly reopenable?: Reopen };
 }
 
 export type Status = keyof StatusFields;
@@ -222,6 +222,12 @@ export function withoutState(session: Session): SessionFields {
     & Session
     & Partial<StatusFields>;
   return fields;
+}
+
+/** What a session said last, of which nothing is known while a turn runs. */
+export function lastMessageOf(session: State): string | undefined {
+  if (session.status === "idle") return session.idle.lastMessage;
+  return session.status === "closed" ? session.closed.lastMessage : undefined;
 }
 
 /** The state of `session` without its other fields. */

@@ -3,7 +3,15 @@
  * The recordings that justify a rule are named by the tests (tests/contract/*_replay_test.ts).
  */
 import { clip } from "./sanitize.ts";
-import { type NotWaiting, type Session, sessionState, type State, TEXT_CAPS, type ToolUse } from "./session.ts";
+import {
+  lastMessageOf,
+  type NotWaiting,
+  type Session,
+  sessionState,
+  type State,
+  TEXT_CAPS,
+  type ToolUse,
+} from "./session.ts";
 import type { AgentEvent, QuestionText, Report } from "./report.ts";
 
 type Of<K extends AgentEvent["kind"]> = Extract<AgentEvent, { kind: K }>;
@@ -41,16 +49,25 @@ export function nextState(session: Session, report: Report): State {
     case "failed":
       return { status: "error", error: { kind: h.error, text: clip(h.text, TEXT_CAPS.message) } };
     case "ended":
-      return {
-        status: "closed",
-        closed: { reason: clip(h.reason, TEXT_CAPS.title), ...(h.reopenable ? { reopenable: h.reopenable } : {}) },
-      };
+      return ended(session, h);
     case "subagent":
       return subagent(session, h);
     case "noted":
     case "measured":
       return sessionState(session);
   }
+}
+
+function ended(session: Session, { reason, reopenable }: Of<"ended">): State {
+  const lastMessage = lastMessageOf(session);
+  return {
+    status: "closed",
+    closed: {
+      reason: clip(reason, TEXT_CAPS.title),
+      ...(lastMessage === undefined ? {} : { lastMessage }),
+      ...(reopenable === undefined ? {} : { reopenable }),
+    },
+  };
 }
 
 function waiting(session: Session, question: QuestionText): State {

@@ -206,7 +206,8 @@ Deno.test("A4 a question that came shortened is unknown, and is denied from here
   assertMatch(shown.stdout, new RegExp(`\\[${one["cutBy"]} characters never arrived, so that it can only be denied`));
   const { stdout, stderr } = await home.cli(["approvals"]);
   assertMatch(stdout, new RegExp(`\\[${one["cutBy"]} characters never arrived: deny it here, or `));
-  assertEquals([Number(one["cutBy"]) > 900_000, stderr], [true, `answer with: agent-console deny ${id}\n`]);
+  assertEquals([Number(one["cutBy"]) > 900_000, stderr], [true, ""]);
+  assertMatch(stdout, /\n {2}deny \w+\n$/);
   assertEquals((await home.cli(["deny", id])).code, 0);
   assertMatch((await process.exit(END_MS)).stdout, /"behavior":"deny"/);
 });

@@ -7,8 +7,8 @@ import { MORNING, REQUESTS } from "../support/story.ts";
 
 const DEMO = new URL("../support/demo.ts", import.meta.url).pathname;
 const DEMO_MS = 30_000;
-/** `12:37:06  ● working   claude  shop  …`: time, status, agent, folder. */
-const ROW = /^\d\d:\d\d:\d\d {2}\S (\w+) +(claude|codex|gemini) +(\S+)/;
+/** `2026-11-20 12:37:06 +01:00  ● working  shop  claude  …`: time, state or id, folder, agent. */
+const ROW = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d {2}(\S) (\w+) +(\S+) +(claude|codex|gemini)/;
 const QUESTION = "shop waits for you: may it run git push?";
 
 /** A folder in which all lies that the demo makes; what is left there at the end is left over. */
@@ -74,20 +74,20 @@ Deno.test("the demo shows sessions that begin, work, fail and wait, says how to 
     const { code, stdout, stderr } = await demo.exit(DEMO_MS);
     assertEquals(code, 0, stderr);
     const rows = stdout.split("\n").flatMap((line) => {
-      const [, status, agent, folder] = ROW.exec(line) ?? [];
-      return status === undefined || agent === undefined || folder === undefined ? [] : [{ status, agent, folder }];
+      const [, sign, , folder, agent] = ROW.exec(line) ?? [];
+      return sign === undefined || agent === undefined || folder === undefined ? [] : [{ sign, agent, folder }];
     });
     assertEquals([...new Set(rows.map(({ agent }) => agent))].sort(), ["claude", "codex", "gemini"]);
     assert(rows.length >= MORNING.length + REQUESTS.length, `watch showed ${rows.length} changes:\n${stdout}`);
-    const moved = new Set(rows.map(({ status }) => status));
-    for (const status of ["starting", "working", "waiting", "error", "idle"]) assert(moved.has(status), status);
+    const moved = new Set(rows.map(({ sign }) => sign));
+    for (const sign of ["○", "●", "◆", "✖", "✓"]) assert(moved.has(sign), sign);
     assertEquals(new Set(rows.map(({ folder }) => folder)).size, 7);
 
     // Without a keyboard.
     assert(stderr.includes(QUESTION), stderr);
     const [, id = ""] = /agent-console approve ([a-z0-9]{5})/.exec(stderr) ?? [];
-    const list = stdout.slice(stdout.indexOf("STATUS"));
-    assertMatch(list, new RegExp(`▲ waiting +${id} .*shop +permission: Bash: git push`));
+    const list = stdout.slice(stdout.indexOf("  NAME"));
+    assertMatch(list, new RegExp(`▲ shop +claude +waiting +\\d+s +${id} +@ network +Bash: git push`));
     assertEquals(list.trim().split("\n").length, 8, list);
   });
 });
@@ -96,14 +96,15 @@ Deno.test("the demo's question is answered at the keyboard, and the session goes
   const yes = await watchedBy("a");
   assertMatch(
     yes,
-    /\$ agent-console approve ([a-z0-9]{5})\n[^]*◇ \1 +claude +shop +approved once by cli {2}Bash: git push\n/,
+    /\$ agent-console approve ([a-z0-9]{5})\n[^]*◇ \1 +shop +claude +approved once by cli {2}Bash: git push\n/,
   );
-  assertMatch(yes, /✓ idle +claude +shop +Fixed, tested and pushed\./);
+  assertMatch(yes, /✓ idle +shop +claude +Fixed, tested and pushed\./);
   const no = await watchedBy("d");
-  assertMatch(no, /\$ agent-console deny ([a-z0-9]{5})\n[^]*◇ \1 +claude +shop +denied by cli {2}Bash: git push\n/);
-  assertMatch(no, /✓ idle +claude +shop +Fixed, not pushed\./);
+  assertMatch(no, /\$ agent-console deny ([a-z0-9]{5})\n[^]*◇ \1 +shop +claude +denied by cli {2}Bash: git push\n/);
+  assertMatch(no, /✓ idle +shop +claude +Fixed, not pushed\./);
   for (const screen of [yes, no]) {
-    assertEquals(screen.slice(screen.indexOf("STATUS")).trim().split("\n").length, 8, screen);
+    // The titles, seven sessions, and the requests of the two that still wait.
+    assertEquals(screen.slice(screen.indexOf("  NAME")).trim().split("\n").length, 10, screen);
   }
 });
 

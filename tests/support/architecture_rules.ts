@@ -128,6 +128,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     ],
     why: "the composition root of the daemon knows no window",
   },
+  view: { may: ["domain", "lib"], why: "what windows show is made without a terminal, a clock or a connection" },
   client: {
     may: [
       "agents/files.ts", // the variables that move agents' folders, for the launcher that hooks start the daemon by
@@ -163,6 +164,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "protocol",
       "service",
       "settings",
+      "view",
     ],
     why: "the command line is a client; it loads the daemon only to become one, the journal only to verify it",
   },

@@ -30,7 +30,7 @@ async function demo(paceMs: number, signal: AbortSignal): Promise<void> {
   say("a morning of seven agents in 20 seconds, in a temporary home; your own is not touched");
   await using home = new DemoHome();
   await using client = await home.start();
-  const watch = home.spawn(["watch"], { stdout: "inherit" });
+  const watch = home.spawn(["watch", "--log"], { stdout: "inherit" });
   try {
     await eventually(async () => await watchers(client) > 0, WATCH_MS, "the window of watch");
     const show = { home, client, paceMs, signal };

@@ -5,7 +5,8 @@ import { HOOK_SPECS } from "../../src/agents/registry.ts";
 import { hooksMarkdown } from "../../src/agents/shared/hook_spec.ts";
 import { EXITS } from "../../src/cli/exit_meanings.ts";
 import { hookProgram } from "../../src/client/hook_program.ts";
-import { SYMBOLS } from "../../src/cli/format.ts";
+import { APPROVAL_FIELDS, SESSION_FIELDS } from "../../src/view/template.ts";
+import { type ShownState, STATE_LOOKS } from "../../src/view/states.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { commandTree } from "../../src/cli/mod.ts";
 import { configDocs } from "../../src/config/docs.ts";
@@ -16,7 +17,6 @@ import { requestOf } from "./policy_samples.ts";
 import { evaluatePolicy } from "../../src/policy/evaluation.ts";
 import { EVENTS } from "../../src/domain/event.ts";
 import { SAFETY_MODES } from "../../src/domain/safety_mode.ts";
-import type { Status } from "../../src/domain/session.ts";
 import { homePaths } from "../../src/platform/home_paths.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { initialSettings } from "../../src/config/values.ts";
@@ -39,6 +39,7 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
     ["agents", agents()],
     ["statuses", statuses()],
     ["commands", commands(tree())],
+    ["fields", fields()],
     ["exits", exits()],
     ["modes", modes()],
     ["custom", customMarkdown()],
@@ -129,8 +130,11 @@ const MODE_ROWS: readonly (readonly [string, string, string?, string?])[] = [
 
 function statuses(): string {
   return table(
-    ["", "status", "meaning"],
-    Object.entries(STATUS_MEANINGS).map(([word, meaning]) => [SYMBOLS[word as Status | "lost"], word, meaning]),
+    ["", "state", "meaning"],
+    Object.entries(STATUS_MEANINGS).map(([status, meaning]) => {
+      const { sign, word } = STATE_LOOKS[status as ShownState];
+      return [sign, word, word === status ? meaning : `${meaning}; in JSON \`${status}\``];
+    }),
   );
 }
 
@@ -143,6 +147,14 @@ function commands(root: Command): string {
   return table(["command", "what it does", "options"], [
     ...rows,
     ["", "with every command", `${names(root.options)}, \`--help\``],
+  ]);
+}
+
+function fields(): string {
+  const listed = (names: object) => Object.keys(names).map((name) => code(`{{${name}}}`)).join(" ");
+  return table(["of", "fields"], [
+    ["`ls`, `wait`", listed(SESSION_FIELDS)],
+    ["`approvals`", listed(APPROVAL_FIELDS)],
   ]);
 }
 

@@ -61,9 +61,10 @@ export const REQUEST: readonly Step[] = [
     () => import("../../src/rpc/outbox.ts"),
   ],
   [
-    "The client follows the events, over reconnects too ({}), and `watch` prints a line ({}).",
+    "The client follows the events, over reconnects too ({}), and `watch` draws its board ({}) or prints a line ({}).",
     () => import("../../src/client/follow.ts"),
-    () => import("../../src/cli/watch_lines.ts"),
+    () => import("../../src/cli/board_frame.ts"),
+    () => import("../../src/view/change_lines.ts"),
   ],
   [
     "You answer: `approve` ({}) calls `approval.decide`. The decision is committed, so the first one wins, then " +
@@ -79,9 +80,14 @@ export const REQUEST: readonly Step[] = [
 
 export const WHERE: readonly (readonly [what: string, file: Load])[] = [
   ["a command and its options", () => import("../../src/cli/tree.ts")],
-  ["the columns of `ls`", () => import("../../src/cli/session_table.ts")],
-  ["the lines of `watch`", () => import("../../src/cli/watch_lines.ts")],
-  ["how an approval is printed", () => import("../../src/cli/approval_text.ts")],
+  ["what every list says of a session", () => import("../../src/view/session_items.ts")],
+  ["and of a request", () => import("../../src/view/approval_items.ts")],
+  ["signs, words and loudness of states and risks", () => import("../../src/view/states.ts")],
+  ["the lists of `ls` at any width", () => import("../../src/cli/session_list.ts")],
+  ["the lines of `watch` in a pipe", () => import("../../src/view/change_lines.ts")],
+  ["the keys of `watch`", () => import("../../src/view/board.ts")],
+  ["the terminal taken over, and given back", () => import("../../src/platform/full_screen.ts")],
+  ["how an approval is printed", () => import("../../src/cli/approval_blocks.ts")],
   ["exit codes", () => import("../../src/protocol/errors.ts")],
   ["how a command finds or starts the daemon", () => import("../../src/client/start.ts")],
   ["which prebuilt form is run", () => import("../../src/platform/prebuilt.ts")],

@@ -28,6 +28,7 @@ export const MODULES: Readonly<Record<string, string>> = {
   install: "templates: service units, launchers, the OpenCode plugin; the bundle",
   cli: "the command line: the tree of commands, tables, exit codes",
   client: "reaches the daemon: checks the folder, connects, starts it, follows it; the hook's fast path",
+  view: "what every window shows of sessions and requests, in words and signs: names, groups, texts, keys",
   protocol: "the wire: the table of methods, schemas, errors, limits, framing",
   transport: "the daemon's end of the wire: listener, handshake, token, one queue for each connection",
   rpc: "runs calls by the table of methods; the peer that a handler sees",

@@ -33,12 +33,12 @@ export async function pictures(): Promise<ReadonlyMap<string, string>> {
   await using client = await home.start();
   await eventually(async () => await sessions(client) === SESSIONS, OUTPUT_MS, "the sessions of the story");
 
-  await using watch = new Screen(home, `watch --since ${STARTED_SEQ}`);
+  await using watch = new Screen(home, `watch --log --since ${STARTED_SEQ}`);
   // The last line of the morning: all before it are there as well.
   await watch.shows(/Bash: npm test/);
   for (const act of REQUESTS) {
     await report(client, act);
-    await watch.shows(new RegExp(`▲ waiting.*${act.session} `));
+    await watch.shows(new RegExp(`◆ .*${act.session} `));
   }
   const ls = await shot(home, "ls");
   const approvals = await shot(home, "approvals");
@@ -55,7 +55,7 @@ export async function pictures(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ["ls.svg", draw([typed("agent-console ls"), ...retouch.table(ls)])],
     ["approvals.svg", draw([typed("agent-console approvals"), ...retouch.list(approvals)])],
-    ["watch.svg", draw([typed("agent-console watch"), ...moving(watched, FAST_SECS)])],
+    ["watch.svg", draw([typed("agent-console watch --log"), ...moving(watched, FAST_SECS)])],
     ["answer.svg", answered(asked, retouch.plain([`agent-console approve ${id}`, ...approve]), watched.slice(before))],
   ]);
 }
@@ -148,7 +148,7 @@ function answered(
   const typedAt = (asked.length - AT_ONCE + 3) * PACE_SECS;
   const after = then.map((text, i) => ({ text, at: typedAt + (i + 2) * PACE_SECS }));
   return draw([
-    typed("agent-console watch"),
+    typed("agent-console watch --log"),
     ...top,
     ...after,
     RULE,

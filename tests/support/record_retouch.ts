@@ -17,7 +17,7 @@ export class Retouch {
   /** @param ls what `ls` printed while the requests were open */
   constructor(ls: readonly string[]) {
     this.#ids = new Map(REQUESTS.map(({ session }) => {
-      const row = new RegExp(`▲ waiting +([a-z0-9]{5}) .* ${session} `);
+      const row = new RegExp(`▲ ${session} .* ([a-z0-9]{5})$`);
       const id = ls.map((line) => row.exec(bare(line))?.[1]).find((found) => found !== undefined);
       if (id === undefined) throw new Error(`no request of ${session} in:\n${ls.join("\n")}`);
       return [session, id];
@@ -37,33 +37,32 @@ export class Retouch {
   /** `ls`: how long the requests are open. */
   table(lines: readonly string[]): string[] {
     return this.plain(lines.map((line) => {
-      const request = REQUESTS.find(({ session }) => new RegExp(`▲ waiting .* ${session} `).test(bare(line)));
+      const request = REQUESTS.find(({ session }) => bare(line).startsWith(`▲ ${session} `));
       if (request === undefined) return line;
-      const since = `${PICTURE_AT - request.at}s`;
-      return line.replace(/ \d+s +(?=[a-z])/, (found) => ` ${since}`.padEnd(found.length));
+      const since = PICTURE_AT - request.at;
+      return line.replace(/ \d+s +(?=[^l])/, (found) => ` ${since}s`.padEnd(found.length))
+        .replace(/\d+s left/, `${WAIT_SECS - since}s left`);
     }));
   }
 
   /** `approvals`: how long each is waited for; the oldest comes first. */
   list(lines: readonly string[]): string[] {
     let next = 0;
-    return this.plain(
-      lines.map((line) =>
-        line.replace(/\d+m left/, () => {
-          const left = WAIT_SECS - PICTURE_AT + (REQUESTS[next++]?.at ?? 0);
-          return `${Math.floor(left / 60)}m left`;
-        })
-      ),
-    );
+    return this.plain(lines.map((line) =>
+      line.replace(/asked \d+s ago, \d+m left/, () => {
+        const since = PICTURE_AT - (REQUESTS[next++]?.at ?? 0);
+        return `asked ${since}s ago, ${Math.floor((WAIT_SECS - since) / 60)}m left`;
+      })
+    ));
   }
 
   /** `watch`: when each line's event happens in the story. */
   watch(lines: readonly string[]): string[] {
     const times = [
       ...MORNING.map(({ at }) => at),
-      ...REQUESTS.flatMap(({ at }) => [at, at]), // the request, then its session
-      ...[APPROVED_AT, APPROVED_AT],
-      ...ending(true).map(({ at }) => at),
+      ...REQUESTS.map(({ at }) => at),
+      APPROVED_AT,
+      ...ending(true).filter(({ event }) => event !== "PostToolUse").map(({ at }) => at), // the turn goes on: no line
     ];
     if (lines.length !== times.length) {
       throw new Error(`${lines.length} lines, but the story has times for ${times.length}:\n${lines.join("\n")}`);

@@ -4,7 +4,7 @@ import { callOf, HOOK_FORMAT_TOOLS } from "../../src/agents/shared/tool_table.ts
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { event } from "../support/claude_request.ts";
 import { describeTool } from "../../src/agents/shared/tool_label.ts";
-import { activityText } from "../../src/cli/format.ts";
+import { activityText } from "../../src/view/about.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
 
 Deno.test("A1 a deny rule for files of a folder also stops each search that would show them", async () => {
@@ -87,7 +87,7 @@ Deno.test("A4 a line break in a command is visible in the row that waits, in its
     await desk.report(event("Stop"));
     return [working.working.tool?.text, row.waiting.text, row.waiting.tool?.text, activityText(row)];
   };
-  assertEquals(await told("Bash", { command }), [shown, `Bash: ${shown}`, shown, `permission: Bash: ${shown}`]);
+  assertEquals(await told("Bash", { command }), [shown, `Bash: ${shown}`, shown, `Bash: ${shown}`]);
   const [, plan] = await told("ExitPlanMode", { plan: "# Plan\n\n1. go" });
   assertEquals(plan, "# Plan 1. go");
   assertEquals(describeTool({ tool: "x", subject: "a\r\nb\u2028c" }).text, "a\\nb\\nc");

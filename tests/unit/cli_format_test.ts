@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { setColorEnabled, stripAnsiCode } from "@std/fmt/colors";
 import fc from "fast-check";
 import stringWidth from "fast-string-width";
-import { sessionTable, shortIds } from "../../src/cli/session_table.ts";
-import { bytes, duration, fit } from "../../src/cli/format.ts";
-import type { SessionView } from "../../src/domain/query.ts";
+import { bytes } from "../../src/cli/format.ts";
+import { shortIds } from "../../src/view/names.ts";
+import { fit, fitEnds, wrap } from "../../src/view/text_fit.ts";
+import { clockTime, duration, localTime } from "../../src/view/times.ts";
 
 Deno.test("duration: two units at most, never negative", () => {
   const cases: [number, string][] = [[-5, "0s"], [59_999, "59s"], [180_000, "3m"], [7_500_000, "2h05m"], [
@@ -23,40 +23,38 @@ Deno.test("fit: exactly as wide as asked, wide characters and emoji included", (
   assertEquals(fit("日本語テキスト", 7), "日本語…");
 });
 
-function row(id: string, more: Record<string, unknown>): SessionView {
-  const at = "2026-11-20T10:00:00.000Z";
-  const fields = { startedAt: at, since: at, lastEventAt: at, priority: 0, tags: [], turnCount: 1, subagents: 0 };
-  return { id, agent: "claude", cwd: "/home/u/プロジェクト", ...fields, ...more } as unknown as SessionView;
-}
-
-const ROWS = [
-  row("11111111-a", { status: "idle", idle: { lastMessage: "done ".repeat(60) } }),
-  row("22222222-b", { status: "waiting", waiting: { for: "permission", text: "Bash: \u001b[31mrm -rf /\n\u202e" } }),
-  row("33333333-c", {
-    status: "working",
-    working: { subagents: 2, tool: { name: "Edit", text: "a.ts" } },
-    stale: true,
-  }),
-  row("44444444-d", { status: "working", working: { subagents: 0 }, lost: true }),
-];
-
-Deno.test("ls: no line is wider than the terminal, from 40 to 200 columns", () => {
-  setColorEnabled(false);
-  for (const columns of [40, 60, 80, 120, 200]) {
-    const lines = sessionTable(ROWS, [], Date.parse("2026-11-20T10:03:00Z"), { isTerminal: true, columns });
-    for (const line of lines) assert(stringWidth(stripAnsiCode(line)) <= columns, `${columns}: ${line}`);
-    assert(lines[1]?.includes("▲ waiting"), "who waits comes first");
-    assert(lines[1]?.includes("3m"));
-  }
+Deno.test("fit both ends: never wider than asked, and the end of a command stays", () => {
+  fc.assert(fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 0, max: 40 }), (text, width) => {
+    fc.pre(!/[\p{C}\p{M}]/u.test(text));
+    const cut = fitEnds(text, width);
+    assert(stringWidth(cut) <= width);
+    if (stringWidth(text) <= width) assertEquals(cut, text);
+  }));
+  assertEquals(fitEnds("git push --force origin main && rm -rf build", 24), "git push --for…-rf build");
+  assertEquals(fitEnds("削除してから全部を送信する", 14), "削除して…する");
 });
 
-Deno.test("A4 ls: escapes, line feeds and bidi controls are shown, one line a row", () => {
-  setColorEnabled(false);
-  const lines = sessionTable(ROWS, [], 0, { isTerminal: false, columns: 80 });
-  assertEquals(lines.length, ROWS.length + 1);
-  assert(lines.some((line) => line.includes("\\x1b[31mrm -rf /\\n\\u202e")));
-  // deno-lint-ignore no-control-regex
-  assert(!/[\u0000-\u001f\u202e]/.test(lines.join("")));
+Deno.test("wrap: lines as wide as asked at most, which say all of the text, at spaces where they can", () => {
+  fc.assert(fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 2, max: 40 }), (text, width) => {
+    fc.pre(!/[\p{C}\p{M}]/u.test(text));
+    const lines = wrap(text, width);
+    for (const line of lines) assert(stringWidth(line) <= width, JSON.stringify([text, width, lines]));
+    assertEquals(lines.join("").replaceAll(" ", ""), text.replaceAll(" ", ""));
+  }));
+  assertEquals(wrap("npm ci && npm test -- --watch", 12), ["npm ci &&", "npm test --", "--watch"]);
+  assertEquals(wrap("/a/very/long/path", 8), ["/a/very/", "long/pat", "h"]);
+});
+
+Deno.test("first hour 4: times of logs are local and say their zone", () => {
+  const zone = Deno.env.get("TZ");
+  Deno.env.set("TZ", "Asia/Kolkata");
+  try {
+    assertEquals(localTime("2026-11-20T20:00:07.000Z"), "2026-11-21 01:30:07 +05:30");
+    assertEquals(clockTime("2026-11-20T20:00:07.000Z"), "01:30:07");
+  } finally {
+    if (zone === undefined) Deno.env.delete("TZ");
+    else Deno.env.set("TZ", zone);
+  }
 });
 
 Deno.test("short ids: at least eight characters, and never ambiguous", () => {

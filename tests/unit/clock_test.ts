@@ -4,7 +4,7 @@ import { decideReport } from "../../src/domain/decide.ts";
 import { evolve, type SessionEntry } from "../../src/domain/evolve.ts";
 import { byUrgency, isStale } from "../../src/domain/query.ts";
 import type { Report } from "../../src/domain/report.ts";
-import { duration } from "../../src/cli/format.ts";
+import { duration } from "../../src/view/times.ts";
 import { IdleExit } from "../../src/daemon/idle_exit.ts";
 
 const HOUR = 3_600_000;

@@ -10,9 +10,9 @@ import { sha256OfJournal } from "../../platform/hash.ts";
 import { type Approval, riskNamed, type Rule } from "../../domain/approval.ts";
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { approvalSummary, outcomeText } from "../approval_text.ts";
+import { approvalSummary, outcomeText } from "../../view/approval_words.ts";
 import { type CommandContext, read } from "../context.ts";
-import { localTime } from "../local_time.ts";
+import { localTime } from "../../view/times.ts";
 
 /** The most records that `audit.tail` gives at once. */
 const MAX_TAIL = 1000;

@@ -5,7 +5,7 @@ import { namedEnv } from "../../platform/environment.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../../protocol/method_schemas.ts";
 import { call, type CommandContext, read } from "../context.ts";
-import { clockTime, duration } from "../format.ts";
+import { clockTime, duration } from "../../view/times.ts";
 import { MAX_MUTE_MINUTES } from "../../protocol/limits.ts";
 import { seconds } from "../time_span.ts";
 

@@ -7,20 +7,18 @@ import { errorText } from "../../protocol/error_text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { takesOwnWords } from "../answers.ts";
-import { approvalLines, outcomeText } from "../approval_text.ts";
+import { outcomeText } from "../../view/approval_words.ts";
+import { approvalLines } from "../approval_text.ts";
 import { askLine } from "../ask.ts";
 import { askAnswers } from "../ask_answers.ts";
-import type { SessionView } from "../../domain/query.ts";
 import { type CommandContext, read } from "../context.ts";
 import { decide } from "../decide_one.ts";
 import { keyPrompt, quickChoices } from "../inbox_keys.ts";
+import { goThere } from "../go_there.ts";
 import { Keys } from "../keys.ts";
 import { LiveInbox } from "../live_inbox.ts";
 import { page } from "../pager.ts";
 import { nameOfSession } from "../pick.ts";
-import { goToTerminal } from "../../client/go_to_terminal.ts";
-import { shellQuote } from "../../lib/shell_quote.ts";
-import { terminalPlace } from "../../domain/terminal_place.ts";
 import { linesOfWhole, wholeApproval } from "./show.ts";
 
 /** Nobody has read a question that came up less than this before the key, ms. */
@@ -169,14 +167,6 @@ async function showAtHand(
   return whole.scopes;
 }
 
-/** Brings the session's terminal to the front, or says how a person gets there; escaped. */
-async function whereGone(run: CommandContext, session: SessionView): Promise<string> {
-  const outcome = await goToTerminal(session, run.signal);
-  if (outcome.kind === "shown") return escapeControls(outcome.how);
-  if (outcome.kind === "command") return escapeControls(shellQuote(outcome.argv));
-  return terminalPlace(session) || "its hooks did not tell where its terminal is";
-}
-
 /** Whether it is answered now. @throws {ConsoleError} */
 async function pressed(desk: Desk, approval: Approval, key: string, state: State): Promise<boolean> {
   const { run, keyboard, keys, inbox } = desk;
@@ -192,7 +182,7 @@ async function pressed(desk: Desk, approval: Approval, key: string, state: State
   }
   if (key === "o") {
     const session = inbox.sessions.find((row) => row.id === approval.sessionId);
-    keyboard.show(`${session === undefined ? "its session is gone" : await whereGone(run, session)}\n`);
+    keyboard.show(`${session === undefined ? "its session is gone" : await goThere(run, session)}\n`);
     return false;
   }
   if (key === "n") return await send({ decision: "deny" });

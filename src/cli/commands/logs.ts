@@ -5,8 +5,8 @@ import { denoFiles } from "../../platform/deno_files.ts";
 import { parseObject } from "../../lib/json_fields.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import { localTime } from "../../view/times.ts";
 import type { CommandContext } from "../context.ts";
-import { localTime } from "../local_time.ts";
 
 export interface LogOptions {
   readonly follow?: boolean;

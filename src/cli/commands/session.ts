@@ -1,78 +1,14 @@
-/** `ls`, `next`, `session …`. */
-import type { Approval } from "../../domain/approval.ts";
-import { mostUrgent, type SessionView } from "../../domain/query.ts";
+/** `session …`: changes by hand. */
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { isFreeName } from "../../agents/shared/free_name.ts";
-import { answerHint, approvalLines } from "../approval_text.ts";
-import { displayStatus } from "../format.ts";
-import { allSessions, call, type CommandContext, read } from "../context.ts";
-import { sessionTable } from "../session_table.ts";
+import { call, type CommandContext, read } from "../context.ts";
 import { resumeLine } from "../resume_line.ts";
 
 /** Loaded by the commands that take an id: `ls --json` is to start fast. */
 async function idOf(run: CommandContext, given: string, wants?: "closed"): Promise<string> {
   return await (await import("../resolve.ts")).resolveSession(run, given, wants);
-}
-
-export interface SessionListOptions {
-  readonly status?: string;
-  readonly agent?: string;
-  readonly all?: boolean;
-  readonly json?: boolean;
-}
-
-export async function ls(run: CommandContext, options: SessionListOptions): Promise<void> {
-  const isLost = options.status === "lost"; // a mark of rows whose status stays what it was
-  const params = {
-    ...(options.status === undefined || isLost ? {} : { status: options.status }),
-    ...(options.agent === undefined ? {} : { agent: options.agent }),
-  } as ParamsOf<"session.list">;
-  const sessions = await allSessions(run, params);
-  const all = sessions.filter((session) => !isLost || displayStatus(session) === "lost");
-  const shown = all.filter((session) => options.all || options.status !== undefined || session.status !== "closed");
-  if (options.json) return run.out.json({ sessions: shown });
-  if (shown.length === 0) {
-    const closed = all.length - shown.length;
-    const filtered = options.status !== undefined || options.agent !== undefined;
-    run.out.note(
-      closed > 0 ? `No open sessions (${closed} closed: --all).` : filtered ? "No such sessions." : await noSessions(),
-    );
-    return;
-  }
-  for (const line of sessionTable(shown, await openFor(run, shown), Date.now(), run.out.screen)) run.out.line(line);
-}
-
-async function noSessions(): Promise<string> {
-  const { HOOK_SPECS: [agent] } = await import("../../agents/registry.ts");
-  const { name, title } = agent!;
-  return `No sessions yet. "agent-console hooks install ${name}" makes every ${title} session show up here.`;
-}
-
-/** The open approvals, where one of `sessions` has any. */
-async function openFor(run: CommandContext, sessions: readonly SessionView[]): Promise<readonly Approval[]> {
-  if (!sessions.some((session) => session.status === "waiting" && session.waiting.approvalId !== undefined)) return [];
-  return (await read(run, "approval.list", {})).approvals;
-}
-
-export async function next(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
-  const { sessions } = await read(run, "session.list", { limit: 1 }); // the most urgent comes first
-  const first = mostUrgent(sessions);
-  if (options.json) return run.out.json({ sessions: first === undefined ? [] : [first] });
-  if (first === undefined) return run.out.note("Nobody waits for you.");
-  const now = Date.now();
-  const open = (await openFor(run, [first])).filter(({ sessionId }) => sessionId === first.id);
-  for (const line of sessionTable([first], open, now, run.out.screen).slice(1)) run.out.line(line);
-  for (const approval of open) {
-    for (const line of approvalLines(approval, first.id.slice(0, 8), now)) run.out.line(line);
-    run.out.note(`answer with: ${answerHint(approval)}`);
-  }
-  if (first.status === "waiting" && open.length === 0) {
-    const { terminal } = first;
-    const where = terminal === undefined ? "" : ` (${Object.values(terminal).join(" ")})`;
-    run.out.note(`Only its own terminal has the answer${where}.`);
-  }
 }
 
 export interface UpdateOptions {

@@ -8,10 +8,14 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import { type WholeApproval, wholeLines } from "../approval_whole.ts";
 import { call, type CommandContext, read } from "../context.ts";
 import { contextOf, dollars, limitsOf } from "../cost.ts";
-import { activityText, displayStatus, duration, paint, SYMBOLS } from "../format.ts";
+import { activityText } from "../../view/about.ts";
+import { displayStatus, STATE_LOOKS } from "../../view/states.ts";
+import { duration } from "../../view/times.ts";
+import { toned } from "../paint.ts";
 import { printPaged } from "../pager.ts";
-import { type Board, openApprovalsOf } from "../pick.ts";
+import { type Candidates, openApprovalsOf } from "../pick.ts";
 import { resumeLine } from "../resume_line.ts";
+import { terminalText } from "../../view/terminal_text.ts";
 import { terminalPlace } from "../../domain/terminal_place.ts";
 import { loadBoard, resolveTarget } from "../resolve.ts";
 
@@ -53,7 +57,7 @@ export async function wholeApproval(run: CommandContext, approval: Approval): Pr
 
 export async function linesOfWhole(
   whole: WholeApproval,
-  { sessions }: Pick<Board, "sessions">,
+  { sessions }: Pick<Candidates, "sessions">,
   { full = false }: ShowOptions,
 ): Promise<string[]> {
   const session = sessions.find(({ id }) => id === whole.sessionId);
@@ -67,7 +71,7 @@ export async function linesOfWhole(
 }
 
 function details(session: SessionView & { readonly history: readonly HistoryEntry[] }, now: number): string[] {
-  const word = displayStatus(session);
+  const { sign, word, tone } = STATE_LOOKS[displayStatus(session)];
   const rows: [string, string | number | undefined][] = [
     ["id", session.id],
     ["agent", session.agent],
@@ -77,7 +81,7 @@ function details(session: SessionView & { readonly history: readonly HistoryEntr
     ["model", session.model],
     ["mode", session.permissionMode],
     ["pid", session.pid],
-    ["terminal", session.terminal === undefined ? undefined : Object.values(session.terminal).join(" ")],
+    ["terminal", terminalText(session)],
     ["parent", session.parentId],
     ["turns", session.turnCount],
     ["prompt", session.lastPrompt],
@@ -92,9 +96,7 @@ function details(session: SessionView & { readonly history: readonly HistoryEntr
     ["last event", `${duration(now - Date.parse(session.lastEventAt))} ago`],
   ];
   return [
-    `${paint(word, `${SYMBOLS[word]} ${word}`)} for ${duration(now - Date.parse(session.since))}  ${
-      activityText(session)
-    }`
+    `${toned(tone, `${sign} ${word}`)} for ${duration(now - Date.parse(session.since))}  ${activityText(session)}`
       .trimEnd(),
     ...rows.filter(([, value]) => value !== undefined).map(([key, value]) =>
       `${dim(key.padEnd(11))} ${escapeControls(String(value))}`
@@ -102,7 +104,7 @@ function details(session: SessionView & { readonly history: readonly HistoryEntr
     ...(session.history.length === 0 ? [] : [
       bold("history"),
       ...session.history.map((entry) =>
-        `  ${escapeControls(entry.from)}  ${entry.status.padEnd(8)}  ${duration(entry.durationMs)}`
+        `  ${escapeControls(entry.from)}  ${STATE_LOOKS[entry.status].word.padEnd(8)}  ${duration(entry.durationMs)}`
       ),
     ]),
   ];

@@ -7,7 +7,8 @@ import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
 import { callOn, type CommandContext, read } from "../context.ts";
-import { bytes, duration } from "../format.ts";
+import { duration } from "../../view/times.ts";
+import { bytes } from "../format.ts";
 import { versionText } from "../version_note.ts";
 import { lookAtStopped, stoppedText } from "../stopped.ts";
 

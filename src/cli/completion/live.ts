@@ -4,8 +4,9 @@ import { tryConnect } from "../../client/connect.ts";
 import type { ClientContext } from "../../client/endpoint.ts";
 import type { WireClient } from "../../client/wire_client.ts";
 import type { SessionView } from "../../domain/query.ts";
-import { approvalSummary } from "../approval_text.ts";
-import { activityText, displayStatus } from "../format.ts";
+import { approvalSummary } from "../../view/approval_words.ts";
+import { activityText } from "../../view/about.ts";
+import { displayStatus } from "../../view/states.ts";
 import type { Candidate } from "./candidate.ts";
 
 /** Time for all of it, ms: a person waits at the keyboard. */

@@ -3,7 +3,8 @@ import { type Command, Option } from "commander";
 import { APPROVAL_SCOPES } from "../../domain/approval.ts";
 import type { CommandContext } from "../context.ts";
 import type { GivenAnswer } from "../answers.ts";
-import { FULL_OPTION, JSON_OPTION, NO_PAGER_OPTION, TARGET } from "./shared.ts";
+import { KIND_WORDS } from "../../view/states.ts";
+import { FORMAT_OPTION, FULL_OPTION, JSON_OPTION, NO_PAGER_OPTION, QUIET_OPTION, TARGET } from "./shared.ts";
 
 const OPEN = `${TARGET}; without it the only one that is asked`;
 
@@ -12,7 +13,9 @@ export function approvalCommands(root: Command, run: () => CommandContext): void
   root.command("approvals").description("what the agents wait for you to answer, oldest first")
     .argument("[id]", "one of them with all of its text, as show").option(...FULL_OPTION).option(...NO_PAGER_OPTION)
     .option("--all", "the resolved ones too").option("--session <id>", "only this session's")
-    .option(...JSON_OPTION)
+    .option("--agent <name>", "only this agent's")
+    .addOption(new Option("--for <what>", "only these").choices(Object.keys(KIND_WORDS)))
+    .option(...QUIET_OPTION).option(...FORMAT_OPTION).option(...JSON_OPTION)
     .action(async (id, options) => await (await load()).approvals(run(), id, options));
   const loadDecide = () => import("../commands/decide.ts");
   // One list for both, in the order in which they were given.

@@ -1,31 +1,49 @@
 /** The commands of sessions: the lists, one of them, changes by hand. */
 import { type Command, Option } from "commander";
 import { STATUSES } from "../../domain/session.ts";
+import { KIND_WORDS } from "../../view/states.ts";
+import * as list from "../commands/list.ts";
 import * as session from "../commands/session.ts";
 import type { CommandContext } from "../context.ts";
-import { FULL_OPTION, JSON_OPTION, NO_PAGER_OPTION, SESSION, TARGET } from "./shared.ts";
+import { FORMAT_OPTION, FULL_OPTION, JSON_OPTION, NO_PAGER_OPTION, QUIET_OPTION, SESSION, TARGET } from "./shared.ts";
+
+const KINDS = Object.keys(KIND_WORDS);
 
 export function sessionCommands(root: Command, run: () => CommandContext): void {
-  root.command("ls").description("the sessions, who needs you first")
-    .addOption(new Option("--status <status>", "only these").choices([...STATUSES, "lost"]))
-    .option("--agent <name>", "only this agent's")
+  withFilters(root.command("ls").description("the sessions, who needs you first"))
     .option("--all", "closed ones too")
-    .option(...JSON_OPTION)
-    .action(async (options) => await session.ls(run(), options));
+    .option(...QUIET_OPTION).option(...FORMAT_OPTION).option(...JSON_OPTION)
+    .action(async (options) => await list.ls(run(), options));
   root.command("show").description("everything about one session and what it asks, or about one approval")
     .argument("<id>", TARGET).option(...FULL_OPTION).option(...NO_PAGER_OPTION).option(...JSON_OPTION)
     .action(async (id, options) => await (await import("../commands/show.ts")).show(run(), id, options));
-  root.command("watch").description("every change as it happens")
+  withFilters(
+    root.command("watch").description("the sessions as they change, to answer at once; in a pipe a line each"),
+  )
+    .option("--log", "in a terminal too: a line for each change")
     .option("--since <seq>", "begin after this record of the journal")
     .option("--json", "one JSON object a line")
     .action(async (options) => await (await import("../commands/watch.ts")).watch(run(), options));
   root.command("next").description("the session that needs you most").option(...JSON_OPTION)
-    .action(async (options) => await session.next(run(), options));
+    .action(async (options) => await list.next(run(), options));
   root.command("status").description("the daemon, its sessions and its journal in three lines")
     .option("-v, --verbose", "everything it says of itself").option(...JSON_OPTION)
     .action(async (options) =>
       await (await import("../commands/status.ts")).showStatus(run(), { ...options, start: true })
     );
+
+  root.command("wait").description("until a session is in a state").argument(
+    "[id...]",
+    "which; without any, every open one",
+  )
+    .addOption(
+      new Option("--until <status>", "which state").choices(["waiting", "error", "working", "idle", "closed"])
+        .default("waiting"),
+    )
+    .option("--all", "until all of them are")
+    .option("--timeout <seconds>", "not longer; exit 124 then")
+    .option(...QUIET_OPTION).option(...FORMAT_OPTION).option(...JSON_OPTION)
+    .action(async (ids, options) => await (await import("../commands/wait.ts")).wait(run(), ids, options));
 
   const byHand = root.command("session").description("change a session by hand");
   byHand.command("update").description("set fields; absent ones stay").argument("<id>", SESSION)
@@ -46,4 +64,13 @@ export function sessionCommands(root: Command, run: () => CommandContext): void 
     .argument("<id>", "its whole id or whole name; the beginning of an id asks first")
     .option("-y, --yes", "without a question")
     .action(async (id, options) => await session.removeSession(run(), id, options));
+}
+
+/** The options by which lists are narrowed. */
+function withFilters(command: Command): Command {
+  return command
+    .addOption(new Option("--status <status>", "only these").choices([...STATUSES, "failed", "ready", "lost"]))
+    .option("--agent <name>", "only this agent's")
+    .option("--session <id>", "only this one, by its id, the beginning of it, or its name")
+    .addOption(new Option("--for <what>", "only who waits for this").choices([...KINDS]));
 }

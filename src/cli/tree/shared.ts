@@ -20,3 +20,8 @@ export const TARGET = "the id of an approval or a session, the beginning of one,
 
 export const FULL_OPTION = ["--full", "of an edit also the lines that stay"] as const;
 export const NO_PAGER_OPTION = ["--no-pager", "print it all at once, however long it is"] as const;
+export const QUIET_OPTION = ["-q, --quiet", "ids only, one a line"] as const;
+export const FORMAT_OPTION = [
+  "--format <template>",
+  "a line for each from {{fields}}; an unknown one lists them all",
+] as const;

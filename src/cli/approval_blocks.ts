@@ -1,0 +1,74 @@
+/** Requests in blocks with blank lines between, wrapped to the width of the terminal. Pure. */
+import { bold, dim, yellow } from "@std/fmt/colors";
+import stringWidth from "fast-string-width";
+import type { ApprovalItem } from "../view/approval_items.ts";
+import { STATE_LOOKS } from "../view/states.ts";
+import { wrap } from "../view/text_fit.ts";
+import { toned } from "./paint.ts";
+
+const INDENT = "    ";
+/** Before what goes on from the line above: a line break of the command itself has none. */
+const GOES_ON = "↳ ";
+/** Narrower lines are not wrapped: they would be all indent. */
+const NARROWEST = 20;
+
+/** The lines of each request, the whole of what would run in them. @param width columns; Infinity in a pipe */
+export function approvalBlock(item: ApprovalItem, width: number): readonly string[] {
+  const { id, isOpen, name, agent, age, end, risk, terminal, folder, kind } = item;
+  const { sign, tone } = isOpen ? STATE_LOOKS.waiting : STATE_LOOKS.closed;
+  const room = Math.max(NARROWEST, width);
+  const title = [`${sign} ${name}`, agent, id, `asked ${age} ago, ${end}`];
+  const risky = risk === undefined ? [] : [`${risk.sign} ${risk.word}`];
+  const where = [...risky, ...(kind === "permission" ? [] : [kind]), terminal, folder].filter((part) =>
+    part !== undefined
+  );
+  return [
+    ...flow(title, "  ", room, "  ").map((line, i) => i === 0 ? titlePainted(line, item, tone) : line),
+    ...flow(where, " · ", room - 2, "").map((line, i) =>
+      `  ${i === 0 && risk !== undefined ? line.replace(risky[0] ?? "", (word) => toned(risk.tone, word)) : line}`
+    ),
+    ...inside(item.call, room).map(bold),
+    ...inside(item.detail, room).map(dim),
+    ...(item.cut === undefined ? [] : inside([item.cut], room).map(yellow)),
+    ...(item.notice === undefined ? [] : inside([item.notice], room).map(dim)),
+    ...inside(item.reasoning.map((line, i) => i === 0 ? `why: ${line}` : line), room).map(dim),
+    ...item.questions.flatMap(({ text, options }) => [
+      ...inside(text, room),
+      ...options.flatMap((option, i) => inside([`  ${i + 1}  ${option}`], room)),
+    ]),
+    ...inside(item.offers.map((line) => `offers: ${line}`), room).map(dim),
+    ...flow(item.answers, "  ·  ", room - 2, "").map((line) => `  ${line}`),
+  ];
+}
+
+function titlePainted(line: string, { name, id }: ApprovalItem, tone: Parameters<typeof toned>[0]): string {
+  const end = line.indexOf(name) + name.length;
+  return toned(tone, line.slice(0, end)) + line.slice(end).replace(id, (found) => bold(found));
+}
+
+/** Parts side by side, as many as a line has room for. */
+function flow(parts: readonly string[], gap: string, width: number, indent: string): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? part : `${last}${gap}${part}`;
+    if (last === undefined || stringWidth(joined) > width) {
+      const pieces = wrap(part, width - indent.length);
+      lines.push(...(last === undefined ? pieces : pieces.map((piece) => indent + piece)));
+    } else lines[lines.length - 1] = joined;
+  }
+  return lines;
+}
+
+function inside(lines: readonly string[], width: number): string[] {
+  const room = width - INDENT.length;
+  return lines.flatMap((line) => {
+    const [first = "", ...rest] = stringWidth(line) <= room ? [line] : wrap(line, room - GOES_ON.length);
+    return [`${INDENT}${first}`, ...rest.map((more) => `${INDENT}${GOES_ON}${more}`)];
+  });
+}
+
+/** All lines of a list: blank ones between the blocks. */
+export function approvalBlocks(items: readonly ApprovalItem[], width: number): readonly string[] {
+  return items.flatMap((item, i) => [...(i === 0 ? [] : [""]), ...approvalBlock(item, width)]);
+}

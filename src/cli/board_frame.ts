@@ -1,0 +1,134 @@
+/** One frame of `watch`: the list, the last changes below it, the keys at the foot. Pure. */
+import { dim, stripAnsiCode } from "@std/fmt/colors";
+import stringWidth from "fast-string-width";
+import type { ChangeLine } from "../view/change_lines.ts";
+import type { SessionItem } from "../view/session_items.ts";
+import type { ShownState } from "../view/states.ts";
+import { fit, fitHead } from "../view/text_fit.ts";
+import { clockTime } from "../view/times.ts";
+import { changeText } from "./change_text.ts";
+import { toned } from "./paint.ts";
+import { type RowLines, sessionRows, summaryLines, titleLine } from "./session_list.ts";
+
+export interface FrameState {
+  readonly items: readonly SessionItem[];
+  readonly states: readonly ShownState[];
+  readonly selected: string | undefined;
+  /** The last changes, oldest first. */
+  readonly log: readonly ChangeLine[];
+  /** Set while the daemon is not reached. */
+  readonly lost: string | undefined;
+  readonly message: string | undefined;
+  readonly size: { readonly columns: number; readonly rows: number };
+}
+
+/** Before the marked row. */
+const MARKER = "▸";
+const KEYS = "j k move  y yes  n no  v view  o open  q quit";
+const FEW_KEYS = "y yes n no v view o open q quit";
+const LETTERS = "j k y n v o q";
+/** Smaller terminals have no room for changes below the list. */
+const LOG_FROM = { rows: 12, columns: 40 };
+/** The changes get so much of the screen, if the list needs the rest. */
+const LOG_PART = 4;
+
+/** Exactly as many lines as the screen has, none wider than it. */
+export function boardFrame(state: FrameState): readonly string[] {
+  const { states, lost, message, size: { columns, rows } } = state;
+  const list = listLines(state);
+  const head = [
+    states.length === 0
+      ? dim(fitHead(lost === undefined ? "No sessions." : "", columns))
+      : summaryLines(states, columns)[0] ?? "",
+    lost === undefined ? "" : toned("danger", fitHead(lost, columns)),
+  ];
+  const foot = message === undefined
+    ? dim(fitHead(keysFor(columns), columns))
+    : toned("attention", fitHead(message, columns));
+  const room = Math.max(0, rows - head.length - 1);
+  const hasLog = rows >= LOG_FROM.rows && columns >= LOG_FROM.columns;
+  const forLog = Math.max(Math.floor(rows / LOG_PART), room - list.lines.length);
+  const log = logLines(state, hasLog ? Math.min(forLog, state.log.length + 1) : 0);
+  const shown = windowOf(list, room - log.length);
+  const body = lost === undefined ? shown : shown.map((line) => dim(stripAnsiCode(line)));
+  const gap = Array.from({ length: Math.max(0, room - body.length - log.length) }, () => "");
+  return [...head, ...body, ...gap, ...log, foot].slice(0, rows);
+}
+
+function keysFor(columns: number): string {
+  return [KEYS, FEW_KEYS].find((keys) => keys.length <= columns) ?? LETTERS;
+}
+
+/** The sessions whose text a frame of this width has no room for. */
+export function cutRows(items: readonly SessionItem[], columns: number): ReadonlySet<string> {
+  const rows = new Map(sessionRows(items, columns, MARKER.length).map((row) => [row.id, row]));
+  return new Set(
+    items.filter(({ id, about }) => !(rows.get(id)?.lines.some((line) => stripAnsiCode(line).includes(about)) ?? false))
+      .map(({ id }) => id),
+  );
+}
+
+interface ListLines {
+  readonly lines: readonly string[];
+  /** Where the marked row is. */
+  readonly from: number;
+  readonly to: number;
+}
+
+function listLines({ items, selected, size: { columns } }: FrameState): ListLines {
+  const lines = titleLine(items, columns).map((line) => ` ${line}`);
+  let from = 0;
+  let to = 0;
+  for (const row of sessionRows(items, columns, MARKER.length)) {
+    const isSelected = row.id === selected;
+    if (isSelected) [from, to] = [lines.length, lines.length + row.lines.length];
+    lines.push(...rowLines(row, isSelected));
+  }
+  return { lines, from, to };
+}
+
+function rowLines({ lines }: RowLines, isSelected: boolean): string[] {
+  return lines.map((line, i) => `${isSelected && i === 0 ? MARKER : " "}${line}`);
+}
+
+/** What of the list there is room for, the marked row always. */
+function windowOf({ lines, to }: ListLines, room: number): readonly string[] {
+  if (lines.length <= room || room <= 0) return lines.slice(0, Math.max(0, room));
+  const begin = Math.max(0, Math.min(lines.length - room, to + 1 - room));
+  const shown = lines.slice(begin, begin + room);
+  const below = lines.length - begin - room;
+  return below === 0 ? shown : [...shown.slice(0, -1), dim(`  … ${below + 1} more lines`)];
+}
+
+function logLines({ log, size: { columns } }: FrameState, count: number): string[] {
+  if (count < 2) return [];
+  const last = log.slice(-(count - 1));
+  return [
+    dim("─".repeat(columns)),
+    ...last.map((line) => {
+      if (columns < WITH_TIME) return changeText(line, columns);
+      const time = line.ts === undefined ? "" : clockTime(line.ts);
+      return dim(fit(time, TIME)) + changeText(line, columns - TIME);
+    }),
+  ];
+}
+
+/** `14:02:07  `, and from which width on there is room for it. */
+const TIME = 10;
+const WITH_TIME = 60;
+
+/** A text of several lines to scroll in, with a foot: `v`. */
+export function viewFrame(
+  lines: readonly string[],
+  top: number,
+  { message, size: { columns, rows } }: Pick<FrameState, "message" | "size">,
+): readonly string[] {
+  const room = Math.max(1, rows - 1);
+  const shown = lines.slice(top, top + room).map((line) =>
+    stringWidth(stripAnsiCode(line)) > columns ? fitHead(stripAnsiCode(line), columns) : line
+  );
+  const more = lines.length > room ? `  ${Math.min(lines.length, top + room)}/${lines.length}` : "";
+  const keys = `y yes  n no  1-9 choose  j k scroll  v back${more}`;
+  const foot = message === undefined ? dim(fitHead(keys, columns)) : toned("attention", fitHead(message, columns));
+  return [...shown, ...Array.from({ length: room - shown.length }, () => ""), foot];
+}

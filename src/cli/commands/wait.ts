@@ -1,0 +1,91 @@
+/** `wait`: blocks until a session is in a state, for scripts. */
+import { follow } from "../../client/follow.ts";
+import type { SessionView } from "../../domain/query.ts";
+import type { Approval } from "../../domain/approval.ts";
+import type { Status } from "../../domain/session.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import { sessionItems } from "../../view/session_items.ts";
+import { SESSION_FIELDS } from "../../view/template.ts";
+import { type Waited, waitedFor } from "../../view/waited.ts";
+import { sessionRows } from "../session_list.ts";
+import type { CommandContext } from "../context.ts";
+import { type FormOptions, listWidth, templateOf } from "../list_options.ts";
+import { CommandEnded } from "../tree/shared.ts";
+import { resolveSession } from "../resolve.ts";
+
+/** That of timeout(1). */
+const TIMED_OUT = 124;
+/** One has ended without having been in the state. */
+const MISSED = 1;
+
+export interface WaitOptions extends FormOptions {
+  readonly until: Status;
+  readonly all?: boolean;
+  readonly timeout?: string;
+}
+
+/** @throws {CommandEnded} 124 after the timeout, 1 where a session ended without having been in the state */
+export async function wait(run: CommandContext, given: readonly string[], options: WaitOptions): Promise<void> {
+  const template = templateOf(options, SESSION_FIELDS);
+  const timeout = options.timeout === undefined ? undefined : timeoutMs(options.timeout);
+  const ids: string[] = [];
+  for (const one of given) ids.push(await resolveSession(run, one));
+  const late = timeout === undefined ? new AbortController().signal : AbortSignal.timeout(timeout);
+  const waited = await until(run, late, { ids, status: options.until, all: options.all === true });
+  if (waited === undefined) {
+    if (run.signal.aborted) return;
+    run.out.note(`none reached "${options.until}" within ${options.timeout} s`);
+    throw new CommandEnded(TIMED_OUT);
+  }
+  const { reached, missed, approvals } = waited;
+  if (options.json) run.out.json({ sessions: reached });
+  else if (options.quiet) { for (const { id } of reached) run.out.plain(id); }
+  else {
+    const items = sessionItems(reached, approvals, Date.now());
+    const rows = new Map(reached.map((session) => [session.id, session]));
+    for (const item of items) {
+      if (template === undefined) {
+        for (const line of sessionRows([item], listWidth(run))[0]?.lines ?? []) run.out.line(line);
+      } else run.out.line(template({ item, session: rows.get(item.id)! }));
+    }
+  }
+  if (missed.length === 0) return;
+  for (const { id } of missed) run.out.note(`${id}: ended, and was not "${options.until}" before`);
+  throw new CommandEnded(MISSED);
+}
+
+/** Undefined where it took too long, or was interrupted. */
+async function until(
+  run: CommandContext,
+  late: AbortSignal,
+  wanted: Parameters<typeof waitedFor>[1],
+): Promise<Waited & { readonly approvals: readonly Approval[] } | undefined> {
+  const rows = new Map<string, SessionView>();
+  const open = new Map<string, Approval>();
+  const signal = AbortSignal.any([run.signal, late]);
+  for await (const one of follow({ context: run.context, signal, topics: ["session", "approval"] })) {
+    if (one.kind === "snapshot") {
+      open.clear();
+      // What had ended before nobody waits for, but by its id.
+      for (const session of one.sessions) {
+        if (session.status !== "closed" || rows.has(session.id) || wanted.ids.length > 0) rows.set(session.id, session);
+      }
+      for (const approval of one.approvals) open.set(approval.id, approval);
+    } else if (one.kind === "event") {
+      const { type, data } = one.event;
+      const { session, approval } = data as { session?: SessionView; approval?: Approval };
+      if (session !== undefined && type !== "session.deleted") rows.set(session.id, session);
+      else if (session !== undefined) rows.set(session.id, { ...session, lost: true });
+      if (approval?.status === "pending") open.set(approval.id, approval);
+      else if (approval !== undefined) open.delete(approval.id);
+    } else continue;
+    const waited = waitedFor([...rows.values()], wanted);
+    if (waited !== undefined) return { ...waited, approvals: [...open.values()] };
+  }
+  return undefined;
+}
+
+function timeoutMs(text: string): number {
+  if (/^\d{1,9}(\.\d{1,3})?$/.test(text)) return Number(text) * 1000;
+  throw new ConsoleError("usage", `--timeout is "${text}", expected a number of seconds`);
+}

@@ -1,0 +1,72 @@
+/** `ls` and `next` for people, and `ls` with filters or in a form of the caller's. */
+import { approvalItems } from "../view/approval_items.ts";
+import { sessionItems } from "../view/session_items.ts";
+import { passesFilter } from "../view/session_filter.ts";
+import { displayStatus } from "../view/states.ts";
+import { SESSION_FIELDS } from "../view/template.ts";
+import { terminalText } from "../view/terminal_text.ts";
+import type { Approval } from "../domain/approval.ts";
+import type { SessionView } from "../domain/query.ts";
+import { env } from "../platform/process.ts";
+import { approvalBlocks } from "./approval_blocks.ts";
+import { allSessions, type CommandContext, read } from "./context.ts";
+import { listFilter, listWidth, type SessionListOptions, templateOf } from "./list_options.ts";
+import { paneNames } from "./pane_names.ts";
+import { sessionLines, sessionRows, summaryLines } from "./session_list.ts";
+
+export async function filteredList(run: CommandContext, options: SessionListOptions): Promise<void> {
+  const template = templateOf(options, SESSION_FIELDS);
+  const filter = listFilter(options);
+  const { status, agent } = filter;
+  const everything = await allSessions(run, {
+    ...(agent === undefined ? {} : { agent }),
+    ...(status === undefined || status === "lost" ? {} : { status }),
+  });
+  const all = everything.filter((one) => passesFilter(one, filter));
+  const shown = all.filter((one) => options.all || status !== undefined || one.status !== "closed");
+  if (options.json) return run.out.json({ sessions: shown });
+  if (options.quiet) return shown.forEach(({ id }) => run.out.plain(id));
+  const items = sessionItems(shown, await openFor(run, shown), Date.now());
+  if (template !== undefined) {
+    const rows = new Map(shown.map((one) => [one.id, one]));
+    for (const item of items) run.out.line(template({ item, session: rows.get(item.id)! }));
+    return;
+  }
+  if (shown.length === 0) return await sayEmpty(run, all.length, Object.keys(filter).length > 0);
+  const width = listWidth(run);
+  for (const line of summaryLines(shown.map(displayStatus), width)) run.out.line(line);
+  run.out.line("");
+  for (const line of sessionLines(items, width)) run.out.line(line);
+}
+
+/** The open requests, where one of `sessions` has any. */
+async function openFor(run: CommandContext, sessions: readonly SessionView[]): Promise<readonly Approval[]> {
+  if (!sessions.some((session) => session.status === "waiting" && session.waiting.approvalId !== undefined)) return [];
+  return (await read(run, "approval.list", {})).approvals;
+}
+
+/** An empty list says why it is empty, and what would fill it. */
+async function sayEmpty(run: CommandContext, closed: number, isFiltered: boolean): Promise<void> {
+  if (closed > 0) return run.out.note(`No open sessions (${closed} closed: --all).`);
+  if (isFiltered) return run.out.note("No such sessions.");
+  run.out.note("No sessions.");
+  const { agentsWithHooks } = await import("./commands/hooks_target.ts");
+  if ((await agentsWithHooks(run)).length > 0) return;
+  const { HOOK_SPECS: [agent] } = await import("../agents/registry.ts");
+  run.out.note(`hint: agent-console hooks install ${agent?.name}`);
+}
+
+/** The session that needs you most, with the whole of what it asks. */
+export async function printNext(run: CommandContext, first: SessionView | undefined): Promise<void> {
+  if (first === undefined) return run.out.note("Nobody waits for you.");
+  const now = Date.now();
+  const width = listWidth(run);
+  const open = (await openFor(run, [first])).filter(({ sessionId }) => sessionId === first.id);
+  const [row] = sessionRows(sessionItems([first], open, now), width);
+  if (open.length === 0) { for (const line of row?.lines ?? []) run.out.line(line); }
+  const items = approvalItems(open, { sessions: [first], now, home: env("HOME"), panes: await paneNames([first]) });
+  for (const line of approvalBlocks(items, width)) run.out.line(line);
+  if (first.status !== "waiting" || open.length > 0) return;
+  const place = terminalText(first, await paneNames([first]));
+  run.out.note(`Only its own terminal has the answer${place === undefined ? "" : ` (${place})`}.`);
+}

@@ -1,0 +1,143 @@
+/**
+ * Requests as every window shows them: whose each is, since and until when, how risky, where, what would run, and how to
+ * answer. Texts that are safe to show come out, each of them whole. Pure.
+ */
+import { type Approval, riskNamed } from "../domain/approval.ts";
+import type { SessionView } from "../domain/query.ts";
+import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
+import { shellQuote } from "../lib/shell_quote.ts";
+import { callText, cutText, HIDDEN_DIALOG, hidesItsDialog, isQuestion, outcomeText } from "./approval_words.ts";
+import { sessionNames, tildePath } from "./names.ts";
+import { KIND_WORDS, RISK_LOOKS, type RiskLook } from "./states.ts";
+import { type PaneNames, terminalText } from "./terminal_text.ts";
+import { duration } from "./times.ts";
+
+export interface ApprovalItem {
+  readonly id: string;
+  readonly isOpen: boolean;
+  readonly name: string;
+  readonly agent: string;
+  /** `permission`, `question`, `plan` or `form`. */
+  readonly kind: string;
+  /** How long ago it was asked: `3m`. */
+  readonly age: string;
+  /** `41s left`, or how it ended. */
+  readonly end: string;
+  /** Absent for a question. */
+  readonly risk?: RiskLook;
+  readonly terminal?: string;
+  readonly folder?: string;
+  /** The call, line by line; none for a question, which is its choices. */
+  readonly call: readonly string[];
+  /** What would be written, or how it would run. */
+  readonly detail: readonly string[];
+  /** What of it is missing for good. */
+  readonly cut?: string;
+  /** What its terminal does meanwhile, where that is not what one would expect. */
+  readonly notice?: string;
+  readonly reasoning: readonly string[];
+  readonly questions: readonly { readonly text: readonly string[]; readonly options: readonly string[] }[];
+  /** What the agent's own dialog offers to allow from now on. */
+  readonly offers: readonly string[];
+  /** Words behind `agent-console` that answer it or show more of it; the first one is the usual one. */
+  readonly answers: readonly string[];
+}
+
+export interface ApprovalSurroundings {
+  /** Whose requests they are, as far as they are known. */
+  readonly sessions: readonly SessionView[];
+  /** ms since the epoch */
+  readonly now: number;
+  /** The user's home folder. */
+  readonly home?: string | undefined;
+  readonly panes?: PaneNames;
+}
+
+/** In the order given. */
+export function approvalItems(
+  approvals: readonly Approval[],
+  { sessions, now, home, panes }: ApprovalSurroundings,
+): readonly ApprovalItem[] {
+  const names = requestNames(approvals, sessions);
+  const rows = new Map(sessions.map((session) => [session.id, session]));
+  const handles = handlesOf(approvals, names, sessions);
+  return approvals.map((approval): ApprovalItem => {
+    const { id, agent, cwd, detail, reasoning, choices = [], suggestions = [], cutBy, status } = approval;
+    const isOpen = status === "pending";
+    const row = rows.get(approval.sessionId);
+    const terminal = row === undefined ? undefined : terminalText(row, panes);
+    return {
+      id: escapeControls(id),
+      isOpen,
+      name: names.get(approval.sessionId) ?? escapeControls(approval.sessionId.slice(0, 8)),
+      agent: escapeControls(agent),
+      kind: KIND_WORDS[approval.for],
+      age: duration(now - Date.parse(approval.requestedAt)),
+      end: isOpen ? `${duration(Date.parse(approval.deadline) - now)} left` : escapeControls(outcomeText(approval)),
+      ...(isQuestion(approval) ? {} : { risk: RISK_LOOKS[riskNamed(approval.risk)] }),
+      ...(terminal === undefined ? {} : { terminal }),
+      ...(cwd === undefined ? {} : { folder: tildePath(cwd, home) }),
+      call: isQuestion(approval) ? [] : linesOf(callText(approval)),
+      detail: detail === undefined ? [] : linesOf(detail === "" ? "(empty)" : detail.replace(/\n$/, "")),
+      ...(cutBy === undefined || !isOpen ? {} : { cut: cutText(cutBy) }),
+      ...(hidesItsDialog(approval) ? { notice: HIDDEN_DIALOG } : {}),
+      reasoning: reasoning === undefined ? [] : linesOf(reasoning),
+      questions: choices.map(({ question, options, multiple }) => ({
+        text: linesOf(multiple ? `${question} (one or more, with commas between)` : question),
+        options: options.map(escapeControls),
+      })),
+      offers: suggestions.map(escapeControls),
+      answers: isOpen ? answersOf(approval, handles.get(id) ?? id) : [],
+    };
+  });
+}
+
+/** What the sessions of requests are called; of one that is not known any more, by its folder. */
+export function requestNames(
+  approvals: readonly Approval[],
+  sessions: readonly SessionView[],
+): ReadonlyMap<string, string> {
+  const known = new Set(sessions.map(({ id }) => id));
+  const others = new Map(
+    approvals.filter(({ sessionId }) => !known.has(sessionId)).map((one) => [one.sessionId, one]),
+  );
+  const named = [...others.values()].map(({ sessionId, agent, cwd }) => ({
+    id: sessionId,
+    agent,
+    ...(cwd === undefined ? {} : { cwd }),
+  }));
+  return sessionNames([...sessions.filter(({ status }) => status !== "closed"), ...named]);
+}
+
+/** By what each open request is answered: its session's name where that names nothing else, or its id. */
+function handlesOf(
+  approvals: readonly Approval[],
+  names: ReadonlyMap<string, string>,
+  sessions: readonly SessionView[],
+): ReadonlyMap<string, string> {
+  const open = approvals.filter(({ status }) => status === "pending");
+  const bases = ({ title, cwd }: SessionView) => [title, cwd?.split("/").at(-1)].map((name) => name?.toLowerCase());
+  return new Map(open.map(({ id, sessionId }) => {
+    const name = names.get(sessionId) ?? "";
+    const isAlone = open.filter((one) => one.sessionId === sessionId).length === 1 && /^\w[\w.-]*$/.test(name) &&
+      !sessions.some((one) =>
+        one.id !== sessionId && one.status !== "closed" && bases(one).includes(name.toLowerCase())
+      );
+    return [id, isAlone ? name : id];
+  }));
+}
+
+/** What is nowhere whole can only be denied; what is longer than it is shown must be opened first. */
+function answersOf({ id, choices = [], cutBy, missing }: Approval, handle: string): readonly string[] {
+  if (cutBy !== undefined) return [`deny ${handle}`];
+  const answers = choices.flatMap(({ options }) => ["--answer", escapeControls(options[0] ?? "TEXT")]);
+  return [
+    ...(missing === undefined ? [] : [`show ${id}`]),
+    shellQuote(["approve", handle, ...answers]),
+    `deny ${handle}`,
+  ];
+}
+
+function linesOf(text: string): readonly string[] {
+  return escapeControlsKeepLines(text).split("\n");
+}

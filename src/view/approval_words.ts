@@ -1,0 +1,87 @@
+/** The gist of a request, and how it ended, in words. Text from outside, not escaped. Pure. */
+import type { Approval } from "../domain/approval.ts";
+import { parseDecider } from "../domain/decider.ts";
+
+/** The request in one line: the call, or the questions. */
+export function approvalSummary(approval: Approval): string {
+  return isQuestion(approval)
+    ? (approval.choices ?? []).map(({ question }) => question).join(" / ")
+    : callText(approval);
+}
+
+/** The input of a question is its choices. */
+export function isQuestion(approval: Approval): boolean {
+  return approval.for === "question" && approval.choices !== undefined;
+}
+
+/** The tool and what it is called with. */
+export function callText({ tool, input }: Approval): string {
+  return tool === "" ? input : `${tool}: ${input}`;
+}
+
+/** Longest mark on a call, UTF-16 units: what is longer tells what a command does, and is in the list. */
+const MAX_MARK = 60;
+
+/** How a command would run, where its agent says it in a few words: outside the sandbox. */
+export function markOn({ action, detail = "" }: Approval): string | undefined {
+  return action === "command" && detail !== "" && detail.length <= MAX_MARK && !detail.includes("\n")
+    ? detail
+    : undefined;
+}
+
+/** Said of what keeps the agent's own dialog from the screen, in every window. */
+export const HIDDEN_DIALOG = "its terminal shows nothing until you answer or close the last window";
+/** The same in a list of one line each. */
+const HIDDEN_DIALOG_MARK = "(its terminal shows nothing meanwhile)";
+
+export function hidesItsDialog({ status, hidesDialog }: Approval): boolean {
+  return status === "pending" && hidesDialog === true;
+}
+
+/** The request in one line, with the marks on it. */
+export function markedSummary(approval: Approval): string {
+  const hidden = hidesItsDialog(approval) ? HIDDEN_DIALOG_MARK : undefined;
+  return [approvalSummary(approval), markOn(approval), hidden].filter((part) => part !== undefined).join("  ");
+}
+
+/** The note within the text counts what is left out; this, what is nowhere. */
+export function cutText(cutBy: number): string {
+  return `[${cutBy} characters never arrived: deny it here, or answer it in the agent's own terminal]`;
+}
+
+/** How it ended and by whom. */
+export function outcomeText(approval: Approval): string {
+  switch (approval.status) {
+    case "approved":
+      return `approved ${approval.approved.scope} by ${who(approval.approved.by)}${lost(approval.approved)}`;
+    case "denied":
+      return `denied by ${who(approval.denied.by)}${lost(approval.denied)}`;
+    case "elsewhere":
+      return approval.elsewhere.despite === undefined
+        ? "answered in the terminal"
+        : "answered in the terminal, before it was denied here";
+    case "dismissed":
+      return "dismissed in the terminal";
+    case "cancelled":
+      return `cancelled: ${approval.cancelled.reason}`;
+    default:
+      return approval.status;
+  }
+}
+
+function lost({ delivered }: { readonly delivered?: false }): string {
+  return delivered === false ? ", not delivered" : "";
+}
+
+/** `rule:k3` → `rule k3`, `mode:autonomous` → `mode autonomous`; a client's name without its scope: `cli:admin` → `cli`. */
+function who(text: string): string {
+  const by = parseDecider(text);
+  switch (by.kind) {
+    case "rule":
+      return `rule ${by.ruleId}`;
+    case "mode":
+      return `mode ${by.mode}`;
+    case "client":
+      return by.name;
+  }
+}

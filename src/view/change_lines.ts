@@ -1,0 +1,210 @@
+/**
+ * What has changed, one line for each fact: a request and the state that it puts its session in are one, and so are an
+ * answer and the session that goes on. Remembers what was said last; no clock of its own.
+ */
+import { type Approval, riskNamed } from "../domain/approval.ts";
+import type { SessionView } from "../domain/query.ts";
+import { escapeControls } from "../domain/sanitize.ts";
+import { activityText } from "./about.ts";
+import { approvalSummary, markedSummary, outcomeText } from "./approval_words.ts";
+import { type NamedSession, sessionNames } from "./names.ts";
+import { type ListFilter, passesFilter, requestPasses } from "./session_filter.ts";
+import { displayStatus, KIND_WORDS, RISK_LOOKS, STATE_LOOKS, type Tone } from "./states.ts";
+
+/** One change, for a window to lay out. Escaped. */
+export interface ChangeLine {
+  /** ISO 8601 UTC; absent for what was there before. */
+  readonly ts?: string;
+  readonly sign: string;
+  readonly word: string;
+  readonly tone: Tone;
+  readonly name: string;
+  readonly agent: string;
+  readonly text: string;
+}
+
+/** An event of the wire, as far as it is read here. */
+export interface ChangeEvent {
+  readonly ts?: string;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A request that is open, and one that is over; other shapes than those of the states. */
+const ASKED = "◆";
+const OVER = "◇";
+
+export class ChangeLines {
+  readonly #filter: ListFilter;
+  readonly #rows = new Map<string, SessionView>();
+  readonly #open = new Map<string, Approval>();
+  /** What the open sessions are called, until one comes, goes or is renamed. */
+  #names: ReadonlyMap<string, string> | undefined;
+  /** Session → what was said of it last. */
+  readonly #said = new Map<string, string>();
+  /** Sessions of which a line has told that a request is over: the state that follows is the same fact. */
+  readonly #answered = new Set<string>();
+
+  constructor(filter: ListFilter = {}) {
+    this.#filter = filter;
+  }
+
+  /** The state in force, for windows that show it beside the changes. */
+  get sessions(): readonly SessionView[] {
+    return [...this.#rows.values()];
+  }
+  get approvals(): readonly Approval[] {
+    return [...this.#open.values()];
+  }
+
+  /** What is there now: the requests, and the sessions that ask nothing. After a reconnect only what is new of it. */
+  snapshot(sessions: readonly SessionView[], approvals: readonly Approval[]): readonly ChangeLine[] {
+    this.#rows.clear();
+    this.#open.clear();
+    this.#answered.clear();
+    for (const session of sessions) if (session.status !== "closed") this.#put(session);
+    for (const approval of approvals) this.#open.set(approval.id, approval);
+    const rows = this.sessions.flatMap((session) => this.#session(session) ?? []);
+    const requests = approvals.flatMap((approval) => {
+      const waits = this.#rows.get(approval.sessionId);
+      if (waits?.status === "waiting" && waits.waiting.approvalId === approval.id) return [];
+      return this.#new(`request ${approval.id}`, this.#asked(approval));
+    });
+    return [...rows, ...requests].filter((line) => line !== undefined);
+  }
+
+  /** Undefined where people see no change. */
+  event({ ts, type, data }: ChangeEvent): ChangeLine | undefined {
+    const line = this.#event(type, data);
+    return line === undefined || ts === undefined ? line : { ts, ...line };
+  }
+
+  #event(type: string, data: ChangeEvent["data"]): ChangeLine | undefined {
+    if (type === "session.deleted") return this.#deleted(data["session"] as SessionView);
+    if (type.startsWith("session.")) {
+      const session = data["session"] as SessionView;
+      const wasWorking = this.#rows.get(session.id)?.status === "working";
+      if (session.status === "closed") this.#remove(session.id);
+      else this.#put(session);
+      const line = this.#session(session);
+      return wasWorking && isBetweenCalls(session) ? undefined : line;
+    }
+    if (type.startsWith("approval.") && "approval" in data) return this.#approval(data["approval"] as Approval);
+    if (type === "daemon.safety_mode") {
+      return daemonLine("✖", "danger", `safety mode ${data["mode"]}: ${data["reason"]}`);
+    }
+    return type.startsWith("daemon.")
+      ? daemonLine("·", "quiet", type.slice("daemon.".length).replaceAll("_", " "))
+      : undefined;
+  }
+
+  #deleted(session: SessionView): ChangeLine | undefined {
+    const known = this.#remove(session.id);
+    this.#said.delete(session.id);
+    if (!known && session.status !== "closed") return undefined;
+    return passesFilter(session, this.#filter) ? { ...this.#of(session), word: "deleted", text: "" } : undefined;
+  }
+
+  #session(session: SessionView): ChangeLine | undefined {
+    const { id } = session;
+    const isAfterAnswer = this.#answered.delete(id);
+    const request = session.status === "waiting" ? this.#open.get(session.waiting.approvalId ?? "") : undefined;
+    const line = request === undefined ? { ...this.#of(session), text: activityText(session) } : this.#asked(request);
+    if (line === undefined || !passesFilter(session, this.#filter)) {
+      this.#said.delete(id);
+      return undefined;
+    }
+    const isNew = this.#new(request === undefined ? id : `request ${request.id}`, line).length > 0;
+    if (request !== undefined) this.#said.delete(id);
+    if (session.status === "closed") this.#said.delete(id);
+    // It goes on with what was answered: nothing that the line of the answer has not told.
+    const goesOn = session.status === "working" ||
+      (session.status === "idle" && session.idle.lastMessage === undefined);
+    return isNew && !(isAfterAnswer && goesOn) ? line : undefined;
+  }
+
+  #approval(approval: Approval): ChangeLine | undefined {
+    if (approval.status === "pending") {
+      this.#open.set(approval.id, approval);
+      return this.#new(`request ${approval.id}`, this.#asked(approval))[0];
+    }
+    const wasOpen = this.#open.delete(approval.id);
+    this.#said.delete(`request ${approval.id}`);
+    const session = this.#rows.get(approval.sessionId);
+    if (session !== undefined && wasOpen) this.#answered.add(approval.sessionId);
+    if (!requestPasses(approval, session, this.#filter)) return undefined;
+    const text = [outcomeText(approval), approvalSummary(approval)].join("  ");
+    return {
+      ...this.#whose(approval),
+      sign: OVER,
+      word: escapeControls(approval.id),
+      tone: "plain",
+      text: escapeControls(text),
+    };
+  }
+
+  /** `line`, unless it says what was said last under `key`. */
+  #new(key: string, line: ChangeLine | undefined): readonly ChangeLine[] {
+    if (line === undefined) return [];
+    const said = [line.sign, line.word, line.name, line.agent, line.text].join("\0");
+    if (this.#said.get(key) === said) return [];
+    this.#said.set(key, said);
+    return [line];
+  }
+
+  /** The request with the id to decide it by. */
+  #asked(approval: Approval): ChangeLine | undefined {
+    if (!requestPasses(approval, this.#rows.get(approval.sessionId), this.#filter)) return undefined;
+    const risk = RISK_LOOKS[riskNamed(approval.risk)];
+    const word = approval.for === "question" ? "question" : `${risk.sign} ${risk.word}`;
+    const kind = approval.for === "permission" || approval.for === "question" ? [] : [KIND_WORDS[approval.for]];
+    const text = [word, ...kind, markedSummary(approval)].join("  ");
+    const { tone } = STATE_LOOKS.waiting;
+    return {
+      ...this.#whose(approval),
+      sign: ASKED,
+      word: escapeControls(approval.id),
+      tone,
+      text: escapeControls(text),
+    };
+  }
+
+  #of(session: SessionView): Omit<ChangeLine, "text"> {
+    const { sign, word, tone } = STATE_LOOKS[displayStatus(session)];
+    return { sign, word, tone, name: this.#nameOf(session), agent: escapeControls(session.agent) };
+  }
+
+  #whose(approval: Approval): Pick<ChangeLine, "agent" | "name"> {
+    const { sessionId: id, agent, cwd } = approval;
+    const named = { id, agent, ...(cwd === undefined ? {} : { cwd }) };
+    return { name: this.#nameOf(this.#rows.get(id) ?? named), agent: escapeControls(agent) };
+  }
+
+  /** What it is called among the open ones; also one that has just left them. */
+  #nameOf(one: NamedSession): string {
+    this.#names ??= sessionNames(this.sessions);
+    return this.#names.get(one.id) ?? sessionNames([...this.sessions, one]).get(one.id) ?? "";
+  }
+
+  #put(session: SessionView): void {
+    const before = this.#rows.get(session.id);
+    this.#rows.set(session.id, session);
+    if (before?.title !== session.title || before?.cwd !== session.cwd || before === undefined) this.#names = undefined;
+  }
+
+  #remove(id: string): boolean {
+    if (!this.#rows.delete(id)) return false;
+    this.#names = undefined;
+    return true;
+  }
+}
+
+/** A call has ended and the turn goes on: nothing that a person waits to hear. */
+function isBetweenCalls(session: SessionView): boolean {
+  return session.status === "working" && session.working.tool === undefined && session.working.subagents === 0 &&
+    !session.lost;
+}
+
+function daemonLine(sign: string, tone: Tone, text: string): ChangeLine {
+  return { sign, word: "daemon", tone, name: "", agent: "", text: escapeControls(text) };
+}

@@ -1,0 +1,43 @@
+/** Which sessions a list shows. Pure. */
+import type { Approval } from "../domain/approval.ts";
+import type { SessionView } from "../domain/query.ts";
+import type { Status, WaitingFor } from "../domain/session.ts";
+import { displayStatus, type ShownState } from "./states.ts";
+
+export interface ListFilter {
+  readonly status?: ShownState;
+  readonly agent?: string;
+  /** The id of a session, or a beginning of it, or its title or the name of its folder in any case. */
+  readonly session?: string;
+  readonly for?: WaitingFor;
+}
+
+/** Words of the lists that are also taken where a status is. */
+export const STATUS_WORDS: Readonly<Record<string, Status>> = { failed: "error", ready: "starting", wait: "waiting" };
+
+/** Whether the list that `filter` makes has `session`. */
+export function passesFilter(session: SessionView, filter: ListFilter): boolean {
+  const { status, agent, for: kind } = filter;
+  return (status === undefined || displayStatus(session) === status || session.status === status) &&
+    (agent === undefined || session.agent === agent) &&
+    (kind === undefined || (session.status === "waiting" && session.waiting.for === kind)) &&
+    (filter.session === undefined || isCalled(session, filter.session));
+}
+
+/** The same for a request, whose session waits for it whatever its row says; the list may not know that session. */
+export function requestPasses(approval: Approval, session: SessionView | undefined, filter: ListFilter): boolean {
+  return (filter.status === undefined || filter.status === "waiting") &&
+    (filter.agent === undefined || approval.agent === filter.agent) &&
+    (filter.for === undefined || approval.for === filter.for) &&
+    (filter.session === undefined ||
+      isCalled(session ?? { id: approval.sessionId, ...folderOf(approval) }, filter.session));
+}
+
+function folderOf({ cwd }: Approval): Pick<Approval, "cwd"> {
+  return cwd === undefined ? {} : { cwd };
+}
+
+function isCalled({ id, title, cwd }: Pick<SessionView, "cwd" | "id" | "title">, given: string): boolean {
+  const names = [title, cwd?.split("/").filter(Boolean).at(-1)];
+  return id.startsWith(given) || names.some((name) => name?.toLowerCase() === given.toLowerCase());
+}

@@ -1,0 +1,111 @@
+/**
+ * Sessions as every window shows them: in order, with what each asks and by which id it is answered. State, open
+ * requests and the time go in; texts that are safe to show come out. Pure.
+ */
+import { type Approval, riskNamed } from "../domain/approval.ts";
+import { byUrgency, type SessionView } from "../domain/query.ts";
+import { escapeControls } from "../domain/sanitize.ts";
+import type { Cost } from "../domain/session.ts";
+import { activityText } from "./about.ts";
+import { sessionNames, shortIds } from "./names.ts";
+import { displayStatus, KIND_WORDS, RISK_LOOKS, type RiskLook, type ShownState, STATE_LOOKS } from "./states.ts";
+import { terminalText } from "./terminal_text.ts";
+import { duration } from "./times.ts";
+
+export interface SessionItem {
+  readonly id: string;
+  /** The beginning of the id by which it is known among those listed. */
+  readonly shortId: string;
+  readonly name: string;
+  readonly agent: string;
+  readonly state: ShownState;
+  /** A sub-agent's own row. */
+  readonly isChild: boolean;
+  /** How long it is in its state: `3m`. */
+  readonly age: string;
+  /** What it waits for, runs, said, failed with or did, in one line. */
+  readonly about: string;
+  /** What is uncertain of it: `stale`, `unproven`. */
+  readonly marks: readonly string[];
+  readonly cost?: Cost;
+  /** Set while it waits for a person. */
+  readonly asks?: Asks;
+}
+
+/** What a session that waits asks. */
+export interface Asks {
+  /** `permission`, `question`, `plan` or `form`. */
+  readonly kind: string;
+  /** The request by which it is answered; absent where only its own terminal can answer. */
+  readonly approval?: Approval;
+  /** So many more requests of the same session are open. */
+  readonly more: number;
+  readonly risk?: RiskLook;
+  /** Until when it can be answered from here: `41s left`; absent where nothing ends it. */
+  readonly left?: string;
+  /** Where its own dialog is. */
+  readonly place?: string;
+}
+
+/** Most urgent first. @param now ms since the epoch */
+export function sessionItems(
+  sessions: readonly SessionView[],
+  approvals: readonly Approval[],
+  now: number,
+): readonly SessionItem[] {
+  const names = sessionNames(sessions);
+  const short = shortIds(sessions.map(({ id }) => id));
+  const open = Map.groupBy(approvals.filter(({ status }) => status === "pending"), ({ sessionId }) => sessionId);
+  return [...sessions].sort(byUrgency).map((session): SessionItem => {
+    const { id, agent, since, cost } = session;
+    const asks = asksOf(session, open.get(id) ?? [], now);
+    return {
+      id,
+      shortId: escapeControls(short.get(id) ?? id),
+      name: names.get(id) ?? escapeControls(id),
+      agent: escapeControls(agent),
+      state: displayStatus(session),
+      isChild: session.parentId !== undefined,
+      age: duration(now - Date.parse(since)),
+      about: activityText(session, asks?.approval),
+      marks: marksOf(session),
+      ...(cost === undefined ? {} : { cost }),
+      ...(asks === undefined ? {} : { asks }),
+    };
+  });
+}
+
+/** Only who works or waits is expected to say something. */
+function marksOf({ status, stale, unproven }: SessionView): readonly string[] {
+  const isBusy = status === "working" || status === "waiting";
+  return [...(stale && isBusy ? ["stale"] : []), ...(unproven ? ["unproven"] : [])];
+}
+
+function asksOf(session: SessionView, open: readonly Approval[], now: number): Asks | undefined {
+  if (session.status !== "waiting" && open.length === 0) return undefined;
+  // The one that the row is about.
+  const own = session.status === "waiting" ? session.waiting.approvalId : undefined;
+  const approval = open.find(({ id }) => id === own) ?? open[0];
+  const kind = approval?.for ?? (session.status === "waiting" ? session.waiting.for : "permission");
+  const place = terminalText(session);
+  return {
+    kind: KIND_WORDS[kind],
+    more: Math.max(0, open.length - 1),
+    ...(approval === undefined ? {} : { approval, left: `${duration(Date.parse(approval.deadline) - now)} left` }),
+    ...(approval === undefined || kind === "question" ? {} : { risk: RISK_LOOKS[riskNamed(approval.risk)] }),
+    ...(place === undefined ? {} : { place }),
+  };
+}
+
+/** How many are in each state, in the order of lists; nothing that is 0: `2 wait`, `1 failed`. */
+export function countsOf(
+  states: readonly ShownState[],
+): readonly { readonly state: ShownState; readonly text: string }[] {
+  const counts = new Map<ShownState, number>();
+  for (const state of states) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return (Object.keys(STATE_LOOKS) as ShownState[]).flatMap((state) => {
+    const count = counts.get(state) ?? 0;
+    const [many, one = many] = STATE_LOOKS[state].counted;
+    return count === 0 ? [] : [{ state, text: `${count} ${count === 1 ? one : many}` }];
+  });
+}

@@ -1,0 +1,81 @@
+/** Texts cut, filled up and wrapped to a number of columns. Wide characters count two. Pure. */
+import stringWidth from "fast-string-width";
+
+/** `text` in exactly `width` columns: cut with `…`, or filled with spaces. */
+export function fit(text: string, width: number): string {
+  const cut = fitHead(text, width);
+  return cut + " ".repeat(Math.max(0, width - stringWidth(cut)));
+}
+
+/** `text` in at most `width` columns: its beginning, and `…` where something is missing. */
+export function fitHead(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  return width <= 0 ? "" : `${head(text, width - 1)}…`;
+}
+
+/** `text` in at most `width` columns with both ends: what is dangerous in a command is often at its end. */
+export function fitEnds(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  if (width < MIN_ENDS) return fitHead(text, width);
+  const behind = Math.floor((width - 1) * TAIL_PART);
+  return `${head(text, width - 1 - behind)}…${tail(text, behind)}`;
+}
+
+/** Narrower texts have no room for two ends. */
+const MIN_ENDS = 12;
+/** What the end gets of the width. */
+const TAIL_PART = 0.4;
+
+/**
+ * The lines of `text`, which has no line breaks, each at most `width` columns wide. Lines end at spaces where they can;
+ * a space at which a line ends belongs to no line.
+ */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (stringWidth(rest) > width) {
+    const whole = head(rest, Math.max(1, width)) || firstOf(rest);
+    const space = rest[whole.length] === " " ? whole.length : whole.lastIndexOf(" ");
+    const end = space > 0 && whole.slice(0, space).trim() !== "" ? space : whole.length;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(rest[end] === " " ? end + 1 : end);
+  }
+  return [...lines, rest];
+}
+
+/** The beginning of a text that fits in `width` columns. */
+function head(text: string, width: number): string {
+  let end = 0;
+  let used = 0;
+  for (const { segment } of graphemes(text)) {
+    used += stringWidth(segment);
+    if (used > width) break;
+    end += segment.length;
+  }
+  return text.slice(0, end);
+}
+
+/** The end of a text that fits in `width` columns. */
+function tail(text: string, width: number): string {
+  // A grapheme may be long, but no text shown here has so many marks: enough to find the last ones by.
+  const last = [...graphemes(text.slice(-8 * width))];
+  let used = 0;
+  let from = last.length;
+  while (from > 0 && used + stringWidth(last[from - 1]?.segment ?? "") <= width) {
+    from--;
+    used += stringWidth(last[from]?.segment ?? "");
+  }
+  return last.slice(from).map(({ segment }) => segment).join("").toWellFormed();
+}
+
+function firstOf(text: string): string {
+  for (const { segment } of graphemes(text)) return segment;
+  return "";
+}
+
+/** Made when first needed: it loads 8 ms of Unicode tables. */
+let segmenter: Intl.Segmenter | undefined;
+function graphemes(text: string): Iterable<{ readonly segment: string }> {
+  if (/^[\x20-\x7e]*$/.test(text)) return Array.from(text, (segment) => ({ segment }));
+  return (segmenter ??= new Intl.Segmenter()).segment(text);
+}

@@ -1,0 +1,42 @@
+/** When a wait for sessions is over. Pure. */
+import type { SessionView } from "../domain/query.ts";
+import type { Status } from "../domain/session.ts";
+import { displayStatus } from "./states.ts";
+
+export interface WaitFor {
+  /** Whole ids; none: all that are given. */
+  readonly ids: readonly string[];
+  readonly status: Status;
+  /** All of them, not one. */
+  readonly all: boolean;
+}
+
+export interface Waited {
+  readonly reached: readonly SessionView[];
+  /** Those that can no longer get there: ended, or their process is gone. */
+  readonly missed: readonly SessionView[];
+}
+
+/** Undefined while there is something to wait for. @param sessions those that were ever open during the wait */
+export function waitedFor(sessions: readonly SessionView[], { ids, status, all }: WaitFor): Waited | undefined {
+  const named = sessions.filter(({ id }) => ids.length === 0 || ids.includes(id));
+  const reached = named.filter((one) => isIn(one, status));
+  const over = named.filter((one) => !reached.includes(one) && isOver(one));
+  // A session that nobody named is not waited for any longer when it ends.
+  const missed = ids.length === 0 ? [] : over;
+  if (!all) {
+    if (reached.length > 0) return { reached, missed: [] };
+    return missed.length > 0 && missed.length === named.length ? { reached, missed } : undefined;
+  }
+  const left = named.length - reached.length - over.length;
+  return left === 0 && named.length > 0 ? { reached, missed } : undefined;
+}
+
+function isIn(session: SessionView, status: Status): boolean {
+  return status === "closed" ? isOver(session) : displayStatus(session) === status ||
+    (status === "idle" && session.status === "starting" && !session.lost);
+}
+
+function isOver(session: SessionView): boolean {
+  return session.status === "closed" || session.lost === true;
+}

@@ -1,0 +1,104 @@
+/** A real terminal for the real program: a tmux server of the test's own, with one window, ended with the test. */
+import type { TestHome } from "./harness.ts";
+import { eventually } from "./harness_wait.ts";
+
+let servers = 0;
+
+export interface ScreenSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export class TmuxScreen {
+  readonly #home: TestHome;
+  readonly #server: string;
+
+  private constructor(home: TestHome) {
+    this.#home = home;
+    this.#server = `ac-test-${Deno.pid}-${++servers}`;
+  }
+
+  /** Opens a window in which a shell waits. */
+  static async open(home: TestHome, { columns, rows }: ScreenSize = { columns: 80, rows: 24 }): Promise<TmuxScreen> {
+    const screen = new TmuxScreen(home);
+    await screen.#tmux(
+      "new-session",
+      "-d",
+      "-x",
+      `${columns}`,
+      "-y",
+      `${rows}`,
+      "PS1='$ ' exec bash --norc --noprofile",
+    );
+    await screen.shows(/^\$/m);
+    return screen;
+  }
+
+  /** Types a command line of the program; {@link pid} is its process, and behind its end stands `exit CODE`. */
+  async runs(...args: string[]): Promise<void> {
+    const { argv, env } = this.#home.command(args);
+    const words = [...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...argv].map(quoted).join(" ");
+    const script = `echo $$ > ${quoted(this.#pidFile)}; exec env -i TERM="$TERM" ${words}\n`;
+    const path = `${this.#home.root}/run.sh`;
+    Deno.writeTextFileSync(path, script);
+    await this.types(`sh ${path}; echo exit $?`, "Enter");
+  }
+
+  /** Of the program that was started last. */
+  get pid(): number {
+    return Number(Deno.readTextFileSync(this.#pidFile));
+  }
+
+  get #pidFile(): string {
+    return `${this.#home.root}/run.pid`;
+  }
+
+  /** Keys by tmux's names for them: `y`, `Enter`, `C-c`. */
+  async types(...keys: string[]): Promise<void> {
+    await this.#tmux("send-keys", ...keys);
+  }
+
+  async text(): Promise<string> {
+    return await this.#tmux("capture-pane", "-p");
+  }
+
+  async shows(what: RegExp, ms = 20_000): Promise<string> {
+    return await eventually(
+      async () => {
+        const text = await this.text();
+        return what.test(text) ? text : undefined;
+      },
+      ms,
+      `${what} on the screen`,
+    );
+  }
+
+  /** A variable of tmux's formats, as `alternate_on`. */
+  async fact(name: string): Promise<string> {
+    return (await this.#tmux("display-message", "-p", `#{${name}}`)).trim();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tmux("kill-server").catch(() => {}); // its shell has ended, and it with it
+  }
+
+  async #tmux(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await new Deno.Command("tmux", {
+      args: ["-L", this.#server, "-f", "/dev/null", ...args],
+      clearEnv: true,
+      env: { PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin", LANG: "C.UTF-8", TMUX_TMPDIR: this.#home.root },
+      cwd: this.#home.root,
+    }).output();
+    if (code !== 0) throw new Error(`tmux ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+    return new TextDecoder().decode(stdout);
+  }
+}
+
+/** Where this machine has no tmux there is no terminal to test in: a test says so by being left out. */
+export const HAS_TMUX: boolean = await new Deno.Command("tmux", { args: ["-V"], stdout: "null", stderr: "null" })
+  .output()
+  .then(({ code }) => code === 0, () => false);
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}

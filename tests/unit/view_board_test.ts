@@ -1,0 +1,137 @@
+/** The keys of the board: no answer is given to something that nobody has read. */
+import { assert, assertEquals } from "@std/assert";
+import type { Approval } from "../../src/domain/approval.ts";
+import { Board, READING_MS } from "../../src/view/board.ts";
+import type { SessionItem } from "../../src/view/session_items.ts";
+
+function approval(id: string, more: Partial<Approval> = {}): Approval {
+  return {
+    id,
+    sessionId: `s-${id}`,
+    for: "permission",
+    tool: "Bash",
+    input: "ls",
+    risk: "unknown",
+    ...more,
+  } as Approval;
+}
+
+function item(id: string, asked?: Approval): SessionItem {
+  const asks = asked === undefined ? {} : { asks: { kind: "permission", approval: asked, more: 0 } };
+  return {
+    id,
+    shortId: id,
+    name: id,
+    agent: "claude",
+    state: asked === undefined ? "working" : "waiting",
+    isChild: false,
+    age: "1s",
+    about: "Bash: ls",
+    marks: [],
+    ...asks,
+  };
+}
+
+const LATER = 10 * READING_MS;
+
+Deno.test("V2 watch: y and n answer the request under the cursor, once it was there to be read", () => {
+  const board = new Board();
+  const asked = approval("a1");
+  board.show([item("web", asked)], 0);
+  assertEquals(board.press("y", READING_MS - 1), undefined);
+  assertEquals(board.message, "it has only just appeared: press again");
+  assertEquals(board.press("y", READING_MS), { kind: "answer", approval: asked, allow: true });
+  assertEquals(board.press("n", READING_MS), { kind: "answer", approval: asked, allow: false });
+});
+
+Deno.test("V2 watch: a question that takes another one's place under the cursor takes no key for 400 ms", () => {
+  const board = new Board();
+  board.show([item("web", approval("a1"))], 0);
+  board.show([item("web", approval("a2"))], LATER);
+  assertEquals(board.press("y", LATER + READING_MS - 1), undefined);
+  assertEquals(board.press("y", LATER + READING_MS)?.kind, "answer");
+  // Its row goes, and the next one comes under the cursor.
+  board.show([item("web", approval("a2")), item("shop", approval("b1"))], 2 * LATER);
+  board.show([item("shop", approval("b1"))], 3 * LATER);
+  assertEquals([board.selected, board.press("y", 3 * LATER + 1)], ["shop", undefined]);
+});
+
+Deno.test("V2 watch: the cursor stays on its row when rows move, and moves by j, k and the arrows", () => {
+  const board = new Board();
+  const rows = [item("a", approval("a1")), item("b", approval("b1")), item("c")];
+  board.show(rows, 0);
+  board.press("j", LATER);
+  assertEquals(board.selected, "b");
+  board.show([...rows].reverse(), LATER);
+  assertEquals(board.selected, "b");
+  assertEquals(board.press("n", LATER), { kind: "answer", approval: approval("b1"), allow: false });
+  board.press("\x1b[B", LATER);
+  assertEquals(board.selected, "a");
+  board.press("k", LATER);
+  board.press("\x1b[A", LATER);
+  board.press("k", LATER);
+  assertEquals(board.selected, "c");
+});
+
+Deno.test("V2 watch: what destroys is asked once more; a key held down does not say yes twice", () => {
+  const board = new Board();
+  const asked = approval("a1", { risk: "destroys" });
+  board.show([item("web", asked)], 0);
+  let now = LATER;
+  for (let i = 0; i < 30; i++) assertEquals(board.press("y", now += 30), undefined);
+  assert(board.message?.includes("it destroys"));
+  assertEquals(board.press("y", now + READING_MS), { kind: "answer", approval: asked, allow: true });
+  board.press("y", now += LATER);
+  board.press("j", now += LATER);
+  assertEquals(board.press("y", now += LATER), undefined, "another key takes the question back");
+});
+
+Deno.test("V2 watch: what is not all on the screen is not allowed before it was opened", () => {
+  for (
+    const [asked, cut] of [
+      [approval("a1", { missing: 7 }), new Set<string>()],
+      [approval("a1", { action: "write", detail: "+ x" }), new Set<string>()],
+      [approval("a1"), new Set(["s-a1"])],
+    ] as const
+  ) {
+    const board = new Board();
+    board.show([item("s-a1", asked)], 0, cut);
+    assertEquals(board.press("y", LATER), undefined);
+    assert(board.message?.includes("v shows all"), board.message);
+    assertEquals(board.press("n", LATER)?.kind, "answer", "no can always be said");
+    assertEquals(board.press("v", LATER), { kind: "view", approval: asked });
+    board.opened("a1");
+    assertEquals(board.press("y", LATER)?.kind, "answer");
+  }
+  const lost = new Board();
+  lost.show([item("s-a1", approval("a1", { cutBy: 9 }))], 0);
+  lost.opened("a1");
+  assertEquals(lost.press("y", LATER), undefined);
+});
+
+Deno.test("V2 watch: a question takes the number of a choice that was shown; several at once go by their command", () => {
+  const choice = { question: "Which?", options: ["red", "blue"], multiple: false };
+  const asked = approval("a1", { for: "question", choices: [choice] });
+  const board = new Board();
+  board.show([item("web", asked)], 0);
+  assertEquals([board.press("y", LATER), board.press("2", LATER)], [undefined, undefined]);
+  board.opened("a1");
+  assertEquals(board.press("2", LATER), { kind: "answer", approval: asked, allow: true, option: "blue" });
+  assertEquals(board.press("3", LATER), undefined);
+  const several = approval("a2", { for: "question", choices: [{ ...choice, multiple: true }] });
+  board.show([item("web", several)], LATER);
+  board.opened("a2");
+  assertEquals(board.press("1", 2 * LATER), undefined);
+  assert(board.message?.includes("agent-console approve a2 --answer"), board.message);
+});
+
+Deno.test("V2 watch: q and Ctrl-D quit, o asks for the terminal, and a row that asks nothing says so", () => {
+  const board = new Board();
+  board.show([item("web")], 0);
+  assertEquals([board.press("q", LATER), board.press("\x04", LATER)], [{ kind: "quit" }, { kind: "quit" }]);
+  assertEquals(board.press("o", LATER), { kind: "open", sessionId: "web" });
+  assertEquals([board.press("y", LATER), board.message], [undefined, "it asks nothing"]);
+  const empty = new Board();
+  empty.show([], 0);
+  assertEquals([empty.press("j", 1), empty.press("y", 1), empty.press("o", 1)], [undefined, undefined, undefined]);
+});
