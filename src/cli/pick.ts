@@ -12,7 +12,7 @@ export type Target =
   | { readonly kind: "session"; readonly session: SessionView };
 
 /** What can be named. */
-export interface Candidates {
+export interface Nameables {
   /** The resolved ones too: they have an exact id and nothing else. */
   readonly approvals: readonly Approval[];
   readonly sessions: readonly SessionView[];
@@ -42,7 +42,7 @@ export function matchSessions(
 }
 
 /** What `given` names of all; several where it is ambiguous. */
-export function matchTargets(given: string, { approvals, sessions }: Candidates): readonly Target[] {
+export function matchTargets(given: string, { approvals, sessions }: Nameables): readonly Target[] {
   const exact = approvals.filter(({ id }) => id === given);
   if (exact.length > 0) return exact.map(ofApproval);
   const { found, kind } = matchSessions(given, sessions);
@@ -100,7 +100,7 @@ function narrowed(found: readonly SessionView[], wants: "open" | "closed"): read
 /** The open approvals of a session and of its sub-agents, oldest first. */
 export function openApprovalsOf(
   { id }: Pick<SessionView, "id">,
-  { approvals, sessions }: Candidates,
+  { approvals, sessions }: Nameables,
 ): readonly Approval[] {
   const family = new Set([id]);
   // A parent's row is older than its child's, but the order of the rows is another: until none is added.

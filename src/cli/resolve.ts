@@ -12,10 +12,10 @@ import { displayStatus } from "../view/states.ts";
 import { askWhich, type Row, rowLines } from "./ask.ts";
 import { allSessions, type CommandContext, read } from "./context.ts";
 import {
-  type Candidates,
   type MatchKind,
   matchSessions,
   matchTargets,
+  type Nameables,
   nameOfSession,
   openApprovalsOf,
   type Target,
@@ -26,7 +26,7 @@ import { answeredInTerminal } from "./terminal_question_text.ts";
 const SHOWN = { name: 24, what: 60 } as const;
 
 /** All that can be named. @throws {ConsoleError} */
-export async function loadBoard(run: CommandContext): Promise<Candidates> {
+export async function loadBoard(run: CommandContext): Promise<Nameables> {
   const [{ approvals }, sessions] = await Promise.all([
     read(run, "approval.list", { status: "all" }),
     allSessions(run),
@@ -53,7 +53,7 @@ export async function resolveSession(run: CommandContext, given: string, wants?:
 }
 
 /** The approval or session that `given` names. @throws {ConsoleError} `failed` where several are meant, `not_found` */
-export async function resolveTarget(run: CommandContext, given: string, board: Candidates): Promise<Target> {
+export async function resolveTarget(run: CommandContext, given: string, board: Nameables): Promise<Target> {
   const found = matchTargets(given, board);
   if (found.length === 0) throw noSuchTarget(given, board);
   const rows = found.map((one) => one.kind === "approval" ? approvalRow(one.approval, board) : sessionRow(one.session));
@@ -111,7 +111,7 @@ async function oneOf<T>(
 }
 
 /** id, name, what it asks. */
-function approvalRow(approval: Approval, { sessions }: Pick<Candidates, "sessions">): Row {
+function approvalRow(approval: Approval, { sessions }: Pick<Nameables, "sessions">): Row {
   const session = sessions.find(({ id }) => id === approval.sessionId);
   const what = headAndTail(oneLine(approvalSummary(approval)), SHOWN.what);
   return { id: approval.id, words: [clip(nameOfSession(session ?? approval as { cwd?: string }), SHOWN.name), what] };
@@ -130,7 +130,7 @@ function noSuchSession(given: string, sessions: readonly SessionView[]): Console
   });
 }
 
-function noSuchTarget(given: string, { approvals, sessions }: Candidates): ConsoleError {
+function noSuchTarget(given: string, { approvals, sessions }: Nameables): ConsoleError {
   const open = approvals.filter(({ status }) => status === "pending").map(({ id }) => id);
   return new ConsoleError("not_found", `no approval or session matches "${escapeControls(given)}"`, {
     hint: nearest(given, sessions, open) ?? "agent-console approvals; agent-console ls --all",
@@ -143,7 +143,7 @@ function nearest(given: string, sessions: readonly SessionView[], ids: readonly 
   return word === undefined ? undefined : `did you mean ${escapeControls(word)}?`;
 }
 
-function asksNothing(given: string, targets: readonly Target[], { sessions, approvals }: Candidates): ConsoleError {
+function asksNothing(given: string, targets: readonly Target[], { sessions, approvals }: Nameables): ConsoleError {
   const ids = new Set(targets.flatMap((one) => one.kind === "session" ? [one.session.id] : []));
   const question = terminalQuestions(sessions, approvals).find(({ sessionId }) => ids.has(sessionId));
   if (question !== undefined) return answeredInTerminal(question);
@@ -151,7 +151,7 @@ function asksNothing(given: string, targets: readonly Target[], { sessions, appr
   return new ConsoleError("failed", `${named} asks nothing now`, { hint: "agent-console approvals" });
 }
 
-function nothingOpen({ sessions, approvals }: Candidates): ConsoleError {
+function nothingOpen({ sessions, approvals }: Nameables): ConsoleError {
   const questions = terminalQuestions(sessions, approvals);
   const [first] = questions;
   if (first !== undefined && questions.length === 1) return answeredInTerminal(first);

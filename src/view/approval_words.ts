@@ -38,10 +38,14 @@ export function hidesItsDialog({ status, hidesDialog }: Approval): boolean {
   return status === "pending" && hidesDialog === true;
 }
 
-/** The request in one line, with the marks on it. */
+/** The request in one line, with the mark on it. */
 export function markedSummary(approval: Approval): string {
-  const hidden = hidesItsDialog(approval) ? HIDDEN_DIALOG_MARK : undefined;
-  return [approvalSummary(approval), markOn(approval), hidden].filter((part) => part !== undefined).join("  ");
+  return [approvalSummary(approval), markOn(approval)].filter((part) => part !== undefined).join("  ");
+}
+
+/** The same with what its terminal does meanwhile, for lines that have room for it. */
+export function announcement(approval: Approval): string {
+  return hidesItsDialog(approval) ? `${markedSummary(approval)}  ${HIDDEN_DIALOG_MARK}` : markedSummary(approval);
 }
 
 /** The note within the text counts what is left out; this, what is nowhere. */

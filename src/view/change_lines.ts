@@ -6,7 +6,7 @@ import { type Approval, riskNamed } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { activityText } from "./about.ts";
-import { approvalSummary, markedSummary, outcomeText } from "./approval_words.ts";
+import { announcement, approvalSummary, outcomeText } from "./approval_words.ts";
 import { type NamedSession, sessionNames } from "./names.ts";
 import { type ListFilter, passesFilter, requestPasses } from "./session_filter.ts";
 import { displayStatus, KIND_WORDS, RISK_LOOKS, STATE_LOOKS, type Tone } from "./states.ts";
@@ -158,7 +158,7 @@ export class ChangeLines {
     const risk = RISK_LOOKS[riskNamed(approval.risk)];
     const word = approval.for === "question" ? "question" : `${risk.sign} ${risk.word}`;
     const kind = approval.for === "permission" || approval.for === "question" ? [] : [KIND_WORDS[approval.for]];
-    const text = [word, ...kind, markedSummary(approval)].join("  ");
+    const text = [word, ...kind, announcement(approval)].join("  ");
     const { tone } = STATE_LOOKS.waiting;
     return {
       ...this.#whose(approval),

@@ -13,7 +13,7 @@ import { displayStatus, STATE_LOOKS } from "../../view/states.ts";
 import { duration } from "../../view/times.ts";
 import { toned } from "../paint.ts";
 import { printPaged } from "../pager.ts";
-import { type Candidates, openApprovalsOf } from "../pick.ts";
+import { type Nameables, openApprovalsOf } from "../pick.ts";
 import { resumeLine } from "../resume_line.ts";
 import { terminalText } from "../../view/terminal_text.ts";
 import { terminalPlace } from "../../domain/terminal_place.ts";
@@ -57,7 +57,7 @@ export async function wholeApproval(run: CommandContext, approval: Approval): Pr
 
 export async function linesOfWhole(
   whole: WholeApproval,
-  { sessions }: Pick<Candidates, "sessions">,
+  { sessions }: Pick<Nameables, "sessions">,
   { full = false }: ShowOptions,
 ): Promise<string[]> {
   const session = sessions.find(({ id }) => id === whole.sessionId);
