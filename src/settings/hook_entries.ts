@@ -69,7 +69,10 @@ export interface HooksStatus {
   readonly missing: readonly string[];
   /** Events registered with another command, matcher, timeout or mode, or not in the table any more. */
   readonly outdated: readonly string[];
-  /** Why the text is unreadable, for us or for the agent: then it is so also where nothing of ours is in it. */
+  /**
+   * Why the text is unreadable, for us or for the agent: then it is so also where nothing of ours is in it. Or which file
+   * of ours is gone, without which what is registered does nothing.
+   */
   readonly problem?: string;
   /** Our tee in the agent's status line, where the agent has one. */
   readonly statusline?: "absent" | "installed" | "outdated" | "unreadable";

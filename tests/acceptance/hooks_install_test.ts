@@ -5,6 +5,7 @@ import { fakeCodex } from "../support/fake_codex.ts";
 import { TestHome } from "../support/harness.ts";
 import { startTime } from "../support/harness_process.ts";
 import { eventually, patience } from "../support/harness_wait.ts";
+import { hookLauncher } from "../support/stub_hook.ts";
 import type { Json } from "../support/wire.ts";
 
 const NAMES = HOOK_SPECS.map(({ name }) => name);
@@ -56,6 +57,19 @@ Deno.test("H3 every agent is installed, listed, taken out again; nothing of ours
   assertEquals(data.includes("agent-console"), false, "a file by which hooks run outlives them");
   for (const { file } of rows as { file: string }[]) {
     assertEquals([file, await Array.fromAsync(Deno.readDir(file.replace(/\/[^/]*$/, "")))], [file, []]);
+  }
+});
+
+Deno.test("H3 hooks whose file is gone are outdated, say which, and are mended by an installation", async () => {
+  await using home = await TestHome.create();
+  await home.cli(["hooks", "install", "claude"]);
+  const stub = `${home.root}/.local/share/agent-console/hook`;
+  for (const path of [stub, hookLauncher(home)]) {
+    await Deno.remove(path);
+    const [row] = await statusOf(home, {}, "claude");
+    assertEquals([row?.["state"], String(row?.["problem"]).includes(path)], ["outdated", true]);
+    assertStringIncludes((await home.cli(["hooks", "install", "claude"])).stdout, "installed already");
+    assertEquals((await statusOf(home, {}, "claude"))[0]?.["state"], "installed");
   }
 });
 

@@ -79,7 +79,7 @@ Deno.test("H1 daemon and hook are prebuilt, from source in an older sandbox and 
   // As it was installed before there was a prebuilt form.
   const launcher = hookLauncher(home);
   const text = await Deno.readTextFile(launcher);
-  const cache = new RegExp(` --allow-read=${clone.cache}\\S*`);
+  const cache = new RegExp(` '--allow-read=${clone.cache}[^']*'`);
   assertMatch(text, cache);
   await Deno.writeTextFile(
     launcher,

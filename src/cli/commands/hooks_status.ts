@@ -2,6 +2,8 @@
 import type { HookTrust, Trust } from "../../agents/shared/hook_trust.ts";
 import { type HooksStatus } from "../../settings/hook_entries.ts";
 import { hooksStatus, type HooksTarget } from "../../settings/install.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { homeLaunchers } from "../../platform/home_launchers.ts";
 import type { CommandContext } from "../context.ts";
 import {
   agentOf,
@@ -44,7 +46,7 @@ export async function statusOfHooks(
 
 /** An agent is queried only where it has something of ours to trust: the query starts a process of the agent. */
 export async function rowOf({ trust: load }: HookedAgent, where: HooksTarget): Promise<Shown> {
-  const status = hooksStatus(system(), where);
+  const status = withFiles(hooksStatus(system(), where), where);
   const row = { agent: where.agent.name, file: where.file, ...status };
   const trusted = trustTarget(where);
   if (load === undefined || trusted === undefined || ["absent", "unreadable"].includes(status.state)) return { row };
@@ -52,4 +54,14 @@ export async function rowOf({ trust: load }: HookedAgent, where: HooksTarget): P
   const trust = await read(trusted);
   const held = status.state !== "installed" || trust === "trusted" || trust === "unknown";
   return { row: { ...row, state: held ? status.state : trust === "off" ? "disabled" : "untrusted", trust }, words };
+}
+
+/** What stands in the settings runs two files of ours; without them it says and does nothing. */
+function withFiles(status: HooksStatus, { home, program }: HooksTarget): HooksStatus {
+  const stub = program.find((word) => word.endsWith("/hook"));
+  const missing = [stub, homeLaunchers(home)?.hook].find((path) =>
+    path === undefined || denoFiles.stat(path) === undefined
+  );
+  if (status.state !== "installed" || missing === undefined) return status;
+  return { ...status, state: "outdated", problem: `${missing} is not there, which it runs: install them again` };
 }
