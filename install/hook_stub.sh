@@ -84,10 +84,10 @@ $1: =$2"
 [ -z "${TERM_PROGRAM+x}" ] || fact ac-term-program "$TERM_PROGRAM" || run_program "$@"
 [ -z "${WEZTERM_PANE+x}" ] || fact ac-wezterm-pane "$WEZTERM_PANE" || run_program "$@"
 [ -z "${KITTY_WINDOW_ID+x}" ] || fact ac-kitty-window-id "$KITTY_WINDOW_ID" || run_program "$@"
+[ -z "${SSH_TTY+x}" ] || fact ac-ssh-tty "$SSH_TTY" || run_program "$@"
 [ -z "${ITERM_SESSION_ID+x}" ] || fact ac-iterm-session-id "$ITERM_SESSION_ID" || run_program "$@"
 [ -z "${ZELLIJ_PANE_ID+x}" ] || fact ac-zellij-pane-id "$ZELLIJ_PANE_ID" || run_program "$@"
 [ -z "${ZELLIJ_SESSION_NAME+x}" ] || fact ac-zellij-session-name "$ZELLIJ_SESSION_NAME" || run_program "$@"
-[ -z "${SSH_TTY+x}" ] || fact ac-ssh-tty "$SSH_TTY" || run_program "$@"
 [ -z "${AC_PID_NAMESPACE+x}" ] || fact ac-ac-pid-namespace "$AC_PID_NAMESPACE" || run_program "$@"
 # Two requests: the first finds out within 0.3 s whether a daemon takes such a report, the second brings it. curl reads
 # stdin only when the daemon has said "100 Continue"; until then the program can still have it.

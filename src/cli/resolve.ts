@@ -155,8 +155,8 @@ function nothingOpen({ sessions, approvals }: Nameables): ConsoleError {
   const questions = terminalQuestions(sessions, approvals);
   const [first] = questions;
   if (first !== undefined && questions.length === 1) return answeredInTerminal(first);
-  const more = first === undefined ? "" : `: ${questions.length} sessions ask in their own terminals only`;
-  return new ConsoleError("failed", `nothing waits for an answer from here${more}`, {
+  const more = first === undefined ? "" : ` from here: ${questions.length} sessions ask in their own terminals only`;
+  return new ConsoleError("failed", `nothing waits for an answer${more}`, {
     ...(first === undefined ? {} : { hint: "agent-console approvals" }),
   });
 }

@@ -7,12 +7,11 @@ import { STATE_LOOKS } from "../view/states.ts";
 import { duration } from "../view/times.ts";
 import { nameOfSession } from "./pick.ts";
 
-/** What it asks, since when, and how to get there. */
-export function terminalQuestionLines(question: TerminalQuestion, now: number): string[] {
+/** What it asks, since when, and how to get there. @param name how lists call its session; escaped */
+export function terminalQuestionLines(question: TerminalQuestion, name: string, now: number): string[] {
   const { agent, since } = question;
   const age = duration(now - Date.parse(since));
   const why = whyInTerminal(question);
-  const name = escapeControls(nameOf(question));
   return [
     `${yellow(`${STATE_LOOKS.waiting.sign} ${name}`)}  ${escapeControls(agent)}  waits for ${age}`,
     ...escapeControlsKeepLines(asked(question)).split("\n").map((line) => `    ${line}`),

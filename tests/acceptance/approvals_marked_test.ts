@@ -20,7 +20,7 @@ Deno.test("H4 after the deadline the question stays in the list, marked, and app
   await asks.hook.exit(END_MS);
   const { stdout, stderr, code } = await home.cli(["approvals"]);
   assertEquals([code, stderr], [0, ""]);
-  assertMatch(stdout, /^▲ .*claude web-1 +for \ds$/m);
+  assertMatch(stdout, /^▲ project +claude +waits for \ds$/m);
   assertStringIncludes(stdout, "    Bash: git push\n");
   assertStringIncludes(stdout, "    answer it in the agent's own terminal: tmux pane %7, ");
   assertStringIncludes(stdout, "    nobody answered here in time\n");
@@ -77,8 +77,8 @@ Deno.test("H4 a hook that never waited is in the list; with a window it is held,
   await watch.says(new RegExp(`◆ ${asks.id} .*touch second +\\(its terminal shows nothing meanwhile\\)`), END_MS);
   const { stdout } = await home.cli(["approvals"]);
   assertStringIncludes(stdout, "    its terminal shows nothing until you answer or close the last window\n");
-  // The questions that wait here come first.
-  assert(stdout.indexOf(asks.id) < stdout.indexOf("touch first"), stdout);
+  // Those that wait here come last, where the prompt is.
+  assert(stdout.indexOf(asks.id) > stdout.indexOf("touch first"), stdout);
   const { approvals } = await home.json(["approvals", "--json"]) as { approvals: Json[] };
   assertEquals(approvals.map(({ id, hidesDialog }) => [id, hidesDialog]), [[asks.id, true]]);
   watch.kill("SIGTERM");

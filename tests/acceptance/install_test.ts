@@ -1,5 +1,6 @@
 /** `deno task install`, `update` and what follows: the program in a user's own folder. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
 import { commandLine, processesNaming, signalIfSame } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
@@ -100,12 +101,13 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     await user.installed("hooks", "install", "claude");
     const unit = await user.installed("daemon", "install", "--dry-run");
     const settings = await Deno.readTextFile(`${home.root}/.claude/settings.json`);
-    const starts = await Array.fromAsync(
-      Deno.readDir(`${root}/start`),
-      ({ name }) => Deno.readTextFile(`${root}/start/${name}`),
+    const [name] = await Array.fromAsync(Deno.readDir(`${root}/homes`), ({ name }) => name);
+    const launchers = await Promise.all(
+      ["hook", "start"].map((file) => Deno.readTextFile(`${root}/homes/${name}/${file}`)),
     );
+    assert(settings.includes(`${root}/hook`) && !settings.includes(user.current), settings);
     const argv = commandLine(home.needPid()).join(" ");
-    for (const text of [unit.stdout, settings, ...starts, argv]) {
+    for (const text of [unit.stdout, ...launchers, argv]) {
       assert(text.includes(`${root}/current/`), text);
       assert(!text.includes(user.current), text);
     }
@@ -116,8 +118,11 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
 
   await t.step("a home that holds the program, or lies in it, is refused", async () => {
     for (const place of [`${root}/home`, `${home.root}/.local/share`, `${home.root}/.local`, root]) {
+      const wasThere = exists(place);
+      if (!wasThere) await Deno.mkdir(place, { mode: 0o700 });
       const { code, stderr } = await user.installed("--home", place, "daemon", "start");
       assertEquals(code, 6, `${place}: ${stderr}`);
+      if (!wasThere) await Deno.remove(place, { recursive: true });
     }
     const { code, stderr } = await user.run([...user.argvOfClone([]), "--home", `${root}/home`, "install"]);
     assertEquals(code, 6);

@@ -72,7 +72,7 @@ Deno.test({
       return await new Running(script, { env: { ...env, SHELL: "/bin/sh", TERM: "dumb" }, stdin: word }).exit(20_000);
     };
     const no = await answer("n\n");
-    assertStringIncludes(no.stdout, `there is no home at ${typo}; make one? [y/N] `);
+    assertStringIncludes(no.stdout, `There is no home at ${typo}. Make one? [y/N] `);
     assertStringIncludes(no.stdout, `error: no home was made at ${typo}`);
     assertEquals([no.code, exists(typo)], [1, false]);
     const yes = await answer("y\n");

@@ -52,7 +52,7 @@ function leaking(argv: readonly string[], file: string): string[] {
 
 /** The words that the agent runs, as `hooks install` wrote them. */
 async function installed(home: TestHome): Promise<string[]> {
-  const { code, stderr } = await home.cli(["hooks", "install", "claude"]);
+  const { code, stderr } = await home.cli(["hooks", "install", "claude", "--no-feed"]);
   assertEquals([code, stderr], [0, ""]);
   const { hooks } = parseJsonc(await Deno.readTextFile(`${home.root}/.claude/settings.json`)) as unknown as {
     hooks: Record<string, { hooks: { command: string; args: string[] }[] }[]>;

@@ -85,7 +85,7 @@ Deno.test("X2 uninstall gives the user's files back byte for byte, leaves the ho
     assertMatch(stderr, /^error: not all was removed:\n {2}[^\n]*settings\.json[^\n]* is read-only\nhint: /);
     assert(!exists(user.root) && !exists(`${home.dir}/daemon.pid`), stdout);
     assertEquals(await Deno.readTextFile(user.binLink), "another's");
-    assertEquals((await Deno.readTextFile(at(".claude/settings.json"))).includes("hook_launcher"), true);
+    assertEquals((await Deno.readTextFile(at(".claude/settings.json"))).includes("agent-console/hook"), true);
     await Deno.chmod(at(".claude/settings.json"), 0o640);
     assertEquals((await user.fromClone("uninstall")).code, 0);
     await Deno.remove(at(".local/bin"), { recursive: true });
@@ -95,7 +95,7 @@ Deno.test("X2 uninstall gives the user's files back byte for byte, leaves the ho
   await t.step("--purge asks, and without a terminal it needs --yes", async () => {
     const left = homeTree();
     const asked = await user.fromClone("uninstall", "--purge");
-    assertEquals([asked.code, asked.stdout], [2, ""]);
+    assertEquals([asked.code, asked.stdout], [1, ""]);
     assertMatch(asked.stderr, /\nhint: give --yes\n$/);
     assertEquals(homeTree(), left);
     const { code, stdout } = await user.fromClone("uninstall", "--purge", "--yes");
@@ -107,7 +107,7 @@ Deno.test("X2 uninstall gives the user's files back byte for byte, leaves the ho
   await t.step("of a home that the user chose, --purge leaves what is not ours", async () => {
     const chosen = at("chosen");
     const run = (...args: string[]) => user.fromClone("--home", chosen, ...args);
-    assertEquals((await run("daemon", "start")).code, 0);
+    assertEquals((await run("--create", "daemon", "start")).code, 0);
     await Deno.writeTextFile(`${chosen}/notes.txt`, "mine");
     const { code, stderr } = await run("uninstall", "--purge", "--yes");
     assertEquals(code, 1);

@@ -105,7 +105,7 @@ Deno.test("the bundle runs with an empty module cache: start, hook, status, ls, 
   });
 
   await t.step("the installed hook command reports too", async () => {
-    await bundle.client(["hooks", "install", "claude"]);
+    await bundle.client(["hooks", "install", "claude", "--no-feed"]);
     const settings = JSON.parse(await Deno.readTextFile(`${home.root}/.claude/settings.json`));
     const { command, args } = settings.hooks.UserPromptSubmit[0].hooks[0];
     const hook = await bundle.run([command, ...args], { stdin: EVENT.replace("s1", "s2") });

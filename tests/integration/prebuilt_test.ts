@@ -50,7 +50,7 @@ async function hookIsPrebuilt(clone: Clone, argv: readonly string[], sign: strin
 }
 
 async function installedHook(clone: Clone): Promise<string[]> {
-  const { code, stderr } = await clone.cli(["hooks", "install", "claude"]);
+  const { code, stderr } = await clone.cli(["hooks", "install", "claude", "--no-feed"]);
   assertEquals([code, stderr], [0, ""]);
   const settings = JSON.parse(await Deno.readTextFile(`${clone.home.root}/.claude/settings.json`));
   // An event that may wait for a decision runs the program, whatever it is.

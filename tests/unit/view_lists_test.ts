@@ -88,7 +88,7 @@ Deno.test("V1 a request is answered by its session's name only where that names 
     `approve shop --answer 'the '\\''old'\\'' one'`,
     "deny shop",
   ]);
-  assertEquals(answers(rows, request({ missing: 7 }))?.[0], "approvals k4xq2");
+  assertEquals(answers(rows, request({ missing: 7 }))?.[0], "show k4xq2");
   assertEquals(answers(rows, request({ missing: 7, cutBy: 7 })), ["deny shop"]);
 });
 

@@ -1,5 +1,6 @@
 /** `approvals`: what the agents ask, a block each. */
 import type { Approval } from "../../domain/approval.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
 import { env } from "../../platform/process.ts";
 import type { WaitingFor } from "../../domain/session.ts";
 import { approvalItems, requestNames } from "../../view/approval_items.ts";
@@ -50,7 +51,11 @@ export async function listApprovals(run: CommandContext, options: ApprovalListOp
   }
   if (found.length + elsewhere.length === 0) return run.out.note("Nothing waits for an answer.");
   // Those that only their own terminals can answer come first: the prompt is below those that can be answered here.
-  const there = elsewhere.flatMap((one) => ["", ...terminalQuestionLines(one, now)]).slice(1);
+  const names = requestNames(found, sessions);
+  const there = elsewhere.flatMap((one) => {
+    const name = names.get(one.sessionId) ?? escapeControls(one.sessionId);
+    return ["", ...terminalQuestionLines(one, name, now)];
+  }).slice(1);
   for (const line of there) run.out.line(line);
   if (there.length > 0 && found.length > 0) run.out.line("");
   printBlocks(run, found, { sessions, now, home: env("HOME"), panes: await paneNames(sessions) });
