@@ -9,11 +9,13 @@ import {
   type EditOptions,
   findOwnEntries,
   handlerOf,
+  homeOfEntry,
   isCurrent,
   type OwnEntry,
   settingsError,
 } from "./own_entries.ts";
 import * as edit from "../lib/jsonc_edit.ts";
+import { homeOfOwn } from "../agents/shared/own_program.ts";
 import { refusal } from "./refusal.ts";
 import type { Node } from "../lib/jsonc_edit.ts";
 
@@ -74,6 +76,8 @@ export interface HooksStatus {
    * of ours is gone, without which what is registered does nothing.
    */
   readonly problem?: string;
+  /** Other home folders than the one that was meant, to which entries of ours report. */
+  readonly otherHomes?: readonly string[];
   /** Our tee in the agent's status line, where the agent has one. */
   readonly statusline?: "absent" | "installed" | "outdated" | "unreadable";
 }
@@ -102,7 +106,9 @@ export function statusOf(agent: JsonHooks, text: string, program: Argv, options:
       ? "partly"
       : "installed";
     const problem = refused === undefined ? {} : { problem: settingsError(options.file, refused).message };
-    return { state, missing, outdated, ...problem };
+    const homes = new Set(ours.map(homeOfEntry).filter((home) => home !== undefined && home !== homeOfOwn(program)));
+    const others = homes.size === 0 ? {} : { otherHomes: [...homes] as string[] };
+    return { state, missing, outdated, ...others, ...problem };
   } catch (error) {
     return { state: "unreadable", missing: [], outdated: [], problem: error instanceof Error ? error.message : "" };
   }

@@ -10,7 +10,7 @@ import {
   type JsonHooks,
   STUB_WORDS,
 } from "../agents/shared/hook_spec.ts";
-import { isNamedLikeUs, isOurSandbox, isStub, sameArgv } from "../agents/shared/own_program.ts";
+import { homeOfOwn, isNamedLikeUs, isOurSandbox, isStub, sameArgv } from "../agents/shared/own_program.ts";
 import * as edit from "../lib/jsonc_edit.ts";
 import type { Node } from "../lib/jsonc_edit.ts";
 import { shellWords } from "../lib/shell_words.ts";
@@ -76,10 +76,7 @@ export function findOwnEntries(
  * Entries like `deno run /elsewhere/main.ts hook NAME` are not enough: other tools have them too.
  */
 function isOurHandler(agent: AgentHooks, handler: unknown, programs: readonly Argv[]): boolean {
-  if (!isFields(handler)) return false;
-  const { command, args } = handler;
-  if (typeof command !== "string") return false;
-  const words = Array.isArray(args) ? [command, ...args.map(String)] : shellWords(command);
+  const words = wordsOf(handler);
   if (words === undefined) return false;
   const [before, name, last] = words.slice(-3);
   const own = words.slice(0, -2);
@@ -88,6 +85,19 @@ function isOurHandler(agent: AgentHooks, handler: unknown, programs: readonly Ar
   }
   if (name !== "hook" || last !== agent.name || before === undefined) return false;
   return programs.some((program) => sameArgv(program, own)) || isNamedLikeUs(own) || isOurSandbox(own);
+}
+
+/** The command line of a handler; undefined where it has none that a shell would read like this. */
+function wordsOf(handler: unknown): readonly string[] | undefined {
+  if (!isFields(handler)) return undefined;
+  const { command, args } = handler;
+  if (typeof command !== "string") return undefined;
+  return Array.isArray(args) ? [command, ...args.map(String)] : shellWords(command);
+}
+
+/** The home that the entry reports to; undefined where its words do not say. */
+export function homeOfEntry({ handler }: OwnEntry): string | undefined {
+  return homeOfOwn((wordsOf(getNodeValue(handler)) ?? []).slice(0, -2));
 }
 
 /** Whether the entry is what the row requires; members that the row does not name are the user's. */

@@ -14,8 +14,10 @@ const CODEX = `${LAB}/codex/node_modules/@openai/codex-linux-x64/vendor/x86_64-u
 
 async function statusOf(home: TestHome, env: Record<string, string> = {}, agent?: string): Promise<Json[]> {
   const { code, stdout, stderr } = await home.cli(["hooks", "status", ...(agent ? [agent] : []), "--json"], { env });
-  assertEquals(code, 0, stderr);
-  return (JSON.parse(stdout) as { hooks: Json[] }).hooks;
+  const { hooks } = JSON.parse(stdout) as { hooks: Json[] };
+  const fine = agent === undefined ? ["installed", "absent"] : ["installed"];
+  assertEquals([code, stderr], [hooks.every(({ state }) => fine.includes(String(state))) ? 0 : 1, ""]);
+  return hooks;
 }
 
 /** A `codex` of this machine must not answer. */
@@ -72,6 +74,21 @@ Deno.test("H3 hooks whose file is gone are outdated, say which, and are mended b
     assertStringIncludes((await home.cli(["hooks", "install", "claude"])).stdout, "installed already");
     assertEquals((await statusOf(home, {}, "claude"))[0]?.["state"], "installed");
   }
+});
+
+Deno.test("first hour 7: hooks status knows to which home the hooks report, and exits 1 where that is another one", async () => {
+  await using home = await TestHome.create();
+  const other = `${home.root}/other`;
+  assertEquals((await home.cli(["--home", other, "--create", "hooks", "install", "claude", "--no-feed"])).code, 0);
+  const { code, stdout } = await home.cli(["hooks", "status", "claude"]);
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, `claude: outdated`);
+  assertStringIncludes(stdout, `reports to ${other}, not to this home`);
+  assertEquals((await home.cli(["--home", other, "hooks", "status", "claude"])).code, 0);
+  const [row] = await statusOf(home, {}, "claude");
+  assertEquals(row?.["otherHomes"], [other]);
+  await home.cli(["hooks", "install", "claude", "--no-feed"]);
+  assertStringIncludes((await home.cli(["--home", other, "hooks", "status"])).stdout, `reports to ${home.dir}, not`);
 });
 
 Deno.test("H3 an agent must be named, and one that is unknown is told with the nearest", async () => {

@@ -36,6 +36,15 @@ export function isStub(own: readonly string[]): boolean {
     (home.length === 0 || (home.length === 2 && home[0] === "--home"));
 }
 
+/** The home that a registered command reports to; undefined where its words do not say. */
+export function homeOfOwn(own: readonly string[]): string | undefined {
+  const at = own.indexOf("--home");
+  if (at >= 0) return own[at + 1];
+  const suffix = `/${USUAL_PLACE}/hook`;
+  const stub = isStub(own) ? own[3] ?? "" : "";
+  return stub.endsWith(suffix) ? `${stub.slice(0, -suffix.length)}/${HOME_FOLDER}` : undefined;
+}
+
 /** The words before our program: a shell that runs one of the launchers. @param cache the value of DENO_DIR, where it is set */
 export function launcherArgv(folder: string, launcher: string, cache?: string): string[] {
   return [SHELL, "-c", GUARD, `${folder}/${launcher}`, ...(cache?.startsWith("/") ? [`DENO_DIR=${cache}`] : [])];

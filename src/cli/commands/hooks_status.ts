@@ -4,7 +4,9 @@ import { type HooksStatus } from "../../settings/hook_entries.ts";
 import { hooksStatus, type HooksTarget } from "../../settings/install.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { homeLaunchers } from "../../platform/home_launchers.ts";
+import { ERRORS } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
+import { CommandEnded } from "../tree/shared.ts";
 import {
   agentOf,
   HOOKED,
@@ -22,6 +24,7 @@ interface Shown {
   readonly words?: HookTrust["words"];
 }
 
+/** Exit code 1 where something is wrong: of an agent that was named that is also no hooks at all. @throws {CommandEnded} */
 export async function statusOfHooks(
   run: CommandContext,
   name: string | undefined,
@@ -31,17 +34,24 @@ export async function statusOfHooks(
   const shown = await Promise.all(
     agents.map(async (agent) => await rowOf(agent, await hooksTarget(run, agent, options))),
   );
-  if (options.json) return run.out.json({ hooks: shown.map(({ row }) => row) });
-  for (const { row: { agent, file, state, missing, outdated, problem, trust, statusline }, words } of shown) {
-    const more = [
-      statusline === undefined || statusline === "absent" ? "" : `status line ${statusline}`,
-      missing.length > 0 && state !== "absent" ? `missing ${missing.join(", ")}` : "",
-      outdated.length > 0 ? `outdated ${outdated.join(", ")}` : "",
-      problem ?? "",
-      trust === undefined || trust === "trusted" ? "" : words?.[trust] ?? "",
-    ].filter(Boolean).join("; ");
-    run.out.plain(`${agent}: ${state} (${file})${more === "" ? "" : `: ${more}`}`);
-  }
+  const fine: readonly HooksStatus["state"][] = name === undefined ? ["installed", "absent"] : ["installed"];
+  const isWrong = shown.some(({ row: { state, statusline } }) => !fine.includes(state) || statusline === "outdated");
+  if (options.json) run.out.json({ hooks: shown.map(({ row }) => row) });
+  else for (const one of shown) run.out.plain(lineOf(one));
+  if (isWrong) throw new CommandEnded(ERRORS.failed.exit);
+}
+
+function lineOf({ row, words }: Shown): string {
+  const { agent, file, state, missing, outdated, otherHomes = [], problem, trust, statusline } = row;
+  const more = [
+    otherHomes.length === 0 ? "" : `reports to ${otherHomes.join(" and ")}, not to this home`,
+    statusline === undefined || statusline === "absent" ? "" : `status line ${statusline}`,
+    missing.length > 0 && state !== "absent" ? `missing ${missing.join(", ")}` : "",
+    outdated.length > 0 ? `outdated ${outdated.join(", ")}` : "",
+    problem ?? "",
+    trust === undefined || trust === "trusted" ? "" : words?.[trust] ?? "",
+  ].filter(Boolean).join("; ");
+  return `${agent}: ${state} (${file})${more === "" ? "" : `: ${more}`}`;
 }
 
 /** An agent is queried only where it has something of ours to trust: the query starts a process of the agent. */
