@@ -8,7 +8,7 @@ interface Version {
   readonly build?: string;
 }
 
-const OWN: Version = { version: VERSION, ...(BUILD === undefined ? {} : { build: BUILD }) };
+export const OWN_VERSION: Version = { version: VERSION, ...(BUILD === undefined ? {} : { build: BUILD }) };
 
 /** `0.1.0`, or `0.1.0 (build 1a2b3c4d)` of the installed form. */
 export function versionText({ version, build }: Version): string {
@@ -16,17 +16,17 @@ export function versionText({ version, build }: Version): string {
 }
 
 export function ownVersion(): string {
-  return versionText(OWN);
+  return versionText(OWN_VERSION);
 }
 
 /** What a greeted daemon is compared with; on stderr, once in the life of a command. */
 export function versionNote(out: Pick<Output, "note">): NonNullable<ClientContext["onGreeted"]> {
   let isSaid = false;
   return (hello) => {
-    const text = differenceOf(hello, OWN);
+    const text = differenceOf(hello, OWN_VERSION);
     if (text === undefined || isSaid) return;
     isSaid = true;
-    out.note(text);
+    out.note(`note: ${text}\nhint: agent-console daemon restart`);
   };
 }
 
@@ -35,5 +35,5 @@ export function differenceOf(daemon: Version, own: Version): string | undefined 
   if (daemon.version === own.version && daemon.build === own.build) return undefined;
   const named = (one: Version) =>
     one.build === undefined && daemon.version === own.version ? `${one.version} (not installed)` : versionText(one);
-  return `note: the daemon runs ${named(daemon)}, this is ${named(own)}\nhint: agent-console daemon restart`;
+  return `the daemon runs ${named(daemon)}, this is ${named(own)}`;
 }

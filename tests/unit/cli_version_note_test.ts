@@ -18,7 +18,7 @@ Deno.test("first hour 1: a daemon of another program is named, with the way to c
     [{ version: "1.0.0", build: "0b" }, { version: "1.0.0" }, "1.0.0 (build 0b)", "1.0.0 (not installed)"],
   ] as const;
   for (const [daemon, own, theirs, ours] of cases) {
-    assertEquals(differenceOf(daemon, own), `note: the daemon runs ${theirs}, this is ${ours}\n${HINT}`);
+    assertEquals(differenceOf(daemon, own), `the daemon runs ${theirs}, this is ${ours}`);
   }
 });
 

@@ -141,7 +141,7 @@ class BoardWindow {
     const sessions = this.#changes.sessions.filter((one) => passesFilter(one, this.#filter));
     const all = sessionItems(sessions, this.#changes.approvals, now);
     // What the narrowest list leaves out cannot be marked.
-    const items = size.columns > NARROW ? all : all.filter(({ state }) => state === "waiting" || state === "error");
+    const items = size.columns >= NARROW ? all : all.filter(({ state }) => state === "waiting" || state === "error");
     this.#board.show(items, now, cutRows(items, size.columns));
     const { selected, message } = this.#board;
     const lines = this.#viewed === undefined

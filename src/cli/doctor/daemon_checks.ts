@@ -6,7 +6,7 @@ import { probe, PS_PATHS } from "../../platform/process_table.ts";
 import { ownPid } from "../../platform/process.ts";
 import { spooledNames } from "../../platform/spool.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
-import { VERSION } from "../../protocol/version.ts";
+import { differenceOf, OWN_VERSION, versionText } from "../version_note.ts";
 import { callOn, type CommandContext } from "../context.ts";
 import { type Check, type Finding, note, ok, problem } from "./finding.ts";
 
@@ -34,7 +34,7 @@ async function daemon(run: CommandContext): Promise<Finding[]> {
       ms <= SLOW_MS
         ? ok("daemon", `it runs, pid ${status.pid}, and answers in ${ms} ms on ${status.socketPath}`)
         : note("daemon", `it answers in ${ms} ms: the machine is busy, or it is`, "agent-console status -v"),
-      version(client.hello.version),
+      version(client.hello),
       ...said(status),
       lock(paths.lock),
     ];
@@ -63,9 +63,10 @@ function isFree(path: string): boolean {
   return held !== undefined;
 }
 
-function version(server: string): Finding {
-  if (server === VERSION) return ok("daemon.version", `daemon and client are both ${VERSION}`);
-  return problem("daemon.version", `the daemon is ${server}, this program ${VERSION}`, { hint: RESTART });
+function version(hello: ResultOf<"hello">): Finding {
+  const difference = differenceOf(hello, OWN_VERSION);
+  if (difference === undefined) return ok("daemon.version", `daemon and client are both ${versionText(hello)}`);
+  return problem("daemon.version", difference, { hint: RESTART });
 }
 
 /** What the daemon itself reports as not right. */

@@ -12,7 +12,10 @@ const FEW_BYTES = 256 * 1_048_576;
 
 export const homeChecks: readonly Check[] = [
   { id: "home", run: ({ context: { paths } }) => home(paths.root) },
-  { id: "home.files", run: ({ context: { paths } }) => files(paths.root, [paths.journal, paths.spool, paths.logs]) },
+  {
+    id: "home.files",
+    run: ({ context: { paths } }) => files(paths.root, [paths.journal, paths.spool, paths.logs, paths.backups]),
+  },
   { id: "disk", run: disk },
 ];
 

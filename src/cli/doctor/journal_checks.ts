@@ -24,12 +24,15 @@ async function journal({ context: { paths: { journal: dir } } }: CommandContext)
       hint: "agent-console audit verify",
     })];
   }
-  const { size, segments } = found;
+  const { size, segments, begins = 1 } = found;
   const lost = found.missingUpTo === undefined ? [] : [
     problem("journal.end", `its end was cut off, or a crash lost it: there were ${found.missingUpTo} records`),
   ];
   return [
-    ok("journal", `${size} records in ${segments} file${segments === 1 ? "" : "s"} (${bytes(found.bytes)}) verify`),
+    ok(
+      "journal",
+      `${size - begins + 1} records in ${segments} file${segments === 1 ? "" : "s"} (${bytes(found.bytes)}) verify`,
+    ),
     ...lost,
   ];
 }

@@ -32,10 +32,18 @@ async function oneAgent(
   agent: HookedAgent,
   title: string,
 ): Promise<boolean> {
-  const { row: { state, file } } = await rowOf(agent, await hooksTarget(run, agent, {}));
+  const { row: { state, file, problem } } = await rowOf(agent, await hooksTarget(run, agent, {}));
   if (state === "installed") {
     run.out.plain(`${title} reports already.`);
     return true;
+  }
+  if (state === "unreadable" || state === "disabled") {
+    run.out.plain(
+      state === "disabled"
+        ? `${title}: ${withTilde(file)} switches all hooks off; remove that setting and run this again.`
+        : `${title}: ${withTilde(file)} ${problem ?? "cannot be read"}; mend it and run this again.`,
+    );
+    return false;
   }
   const what = state === "absent" || state === "untrusted" ? "Let it report" : `Its hooks are ${state}: mend them`;
   if (!await questions.yes(`${title}: ${what}? It changes ${withTilde(file)}.`, true)) return false;

@@ -1,12 +1,12 @@
 /** The commands that call a person, and take them there. */
 import { Argument, type Command } from "commander";
 import type { CommandContext } from "../context.ts";
-import { JSON_OPTION } from "./shared.ts";
+import { JSON_OPTION, SESSION } from "./shared.ts";
 
 export function channelCommands(root: Command, run: () => CommandContext): void {
   root.command("go").description("to the terminal of a session").argument(
     "[id]",
-    "its id, or the beginning of it (default: the one that next shows)",
+    `${SESSION} (default: the one that next shows)`,
   )
     .action(async (id) => await (await import("../commands/go.ts")).go(run(), id));
 
