@@ -7,7 +7,7 @@ import { answerExample, choiceLines, takesOwnWords } from "./answers.ts";
 import { outcomeText } from "../view/approval_words.ts";
 import { duration } from "../view/times.ts";
 import { answerHint, riskText } from "./approval_text.ts";
-import { nameOfSession } from "./pick.ts";
+import { nameOfSession } from "../view/pick.ts";
 
 /** An approval whose texts are whole, where they could be had. */
 export type WholeApproval = Approval & {

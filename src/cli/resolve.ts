@@ -12,14 +12,15 @@ import { displayStatus } from "../view/states.ts";
 import { askWhich, type Row, rowLines } from "./ask.ts";
 import { allSessions, type CommandContext, read } from "./context.ts";
 import {
+  everyMatch,
   type MatchKind,
   matchSessions,
   matchTargets,
   type Nameables,
   nameOfSession,
-  openApprovalsOf,
+  openApprovals,
   type Target,
-} from "./pick.ts";
+} from "../view/pick.ts";
 import { answeredInTerminal } from "./terminal_question_text.ts";
 
 /** Widest parts of a row that is listed, columns. */
@@ -73,14 +74,12 @@ export async function resolveOpen(run: CommandContext, given: string | undefined
     if (open.length === 0) throw nothingOpen(board);
     return await oneOf(run, open, open.map((one) => approvalRow(one, board)), undefined, "wait for an answer");
   }
-  const targets = matchTargets(given, board);
+  const exact = board.approvals.find(({ id }) => id === given);
+  if (exact !== undefined) return exact;
+  const targets = everyMatch(given, board);
   if (targets.length === 0) throw noSuchTarget(given, board);
   // Of two sessions of one name only those that ask something can be meant.
-  const ids = new Set<string>();
-  const candidates = targets.flatMap((one) =>
-    one.kind === "approval" ? [one.approval] : openApprovalsOf(one.session, board)
-  )
-    .filter(({ id }) => !ids.has(id) && ids.add(id));
+  const candidates = openApprovals(targets, board);
   if (candidates.length === 0) throw asksNothing(given, targets, board);
   return await oneOf(run, candidates, candidates.map((one) => approvalRow(one, board)), given, "approvals");
 }

@@ -5,7 +5,7 @@ import { answerThere, type TerminalQuestion, whyInTerminal } from "../domain/ter
 import { ConsoleError } from "../protocol/errors.ts";
 import { STATE_LOOKS } from "../view/states.ts";
 import { duration } from "../view/times.ts";
-import { nameOfSession } from "./pick.ts";
+import { nameOfSession } from "../view/pick.ts";
 
 /** What it asks, since when, and how to get there. @param name how lists call its session; escaped */
 export function terminalQuestionLines(question: TerminalQuestion, name: string, now: number): string[] {

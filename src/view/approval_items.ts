@@ -8,6 +8,7 @@ import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { shellQuote } from "../lib/shell_quote.ts";
 import { callText, cutText, HIDDEN_DIALOG, hidesItsDialog, isQuestion, outcomeText } from "./approval_words.ts";
 import { sessionNames, tildePath } from "./names.ts";
+import { everyMatch, openApprovals } from "./pick.ts";
 import { KIND_WORDS, RISK_LOOKS, type RiskLook } from "./states.ts";
 import { type PaneNames, terminalText } from "./terminal_text.ts";
 import { duration } from "./times.ts";
@@ -109,21 +110,20 @@ export function requestNames(
   return sessionNames([...sessions.filter(({ status }) => status !== "closed"), ...named]);
 }
 
-/** By what each open request is answered: its session's name where that names nothing else, or its id. */
+/** By what each open request is answered: its session's name where that could mean nothing else, or its id. */
 function handlesOf(
   approvals: readonly Approval[],
   names: ReadonlyMap<string, string>,
   sessions: readonly SessionView[],
 ): ReadonlyMap<string, string> {
   const open = approvals.filter(({ status }) => status === "pending");
-  const bases = ({ title, cwd }: SessionView) => [title, cwd?.split("/").at(-1)].map((name) => name?.toLowerCase());
   return new Map(open.map(({ id, sessionId }) => {
     const name = names.get(sessionId) ?? "";
-    const isAlone = open.filter((one) => one.sessionId === sessionId).length === 1 && /^\w[\w.-]*$/.test(name) &&
-      !sessions.some((one) =>
-        one.id !== sessionId && one.status !== "closed" && bases(one).includes(name.toLowerCase())
-      );
-    return [id, isAlone ? name : id];
+    const all = { approvals, sessions };
+    const targets = /^\w[\w.-]*$/.test(name) ? everyMatch(name, all) : [];
+    const meant = openApprovals(targets, all);
+    const isAlone = targets.every((one) => one.kind === "session" && one.session.id === sessionId);
+    return [id, isAlone && meant.length === 1 && meant[0]?.id === id ? name : id];
   }));
 }
 

@@ -150,7 +150,10 @@ Deno.test("A4 show of an approval shows the whole command with its lines, an edi
     `${`set -e\n${middle}\nrm -rf \\x1b[2Jbuild`.split("\n").map((line) => `    ${line}\n`).join("")}`,
   );
   assertMatch(stdout, /\nscopes +only once: such a call is asked each time\n/);
-  assertEquals((await home.cli(["approve", "web"])).code, 0, "it was shown whole");
+  const unseen = await home.cli(["approve", "web"]);
+  assertEquals(unseen.code, 1, "a name does not say which request was read");
+  assertMatch(unseen.stderr, /hint: give its id, \w+, or --yes/);
+  assertEquals((await home.cli(["approve", "web", "--yes"])).code, 0, "it was shown whole");
 
   const old = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
   const now = [...old.slice(0, 7), "EIGHT"];

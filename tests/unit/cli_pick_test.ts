@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { matchSessions, matchTargets, nameOfSession, openApprovalsOf, type Target } from "../../src/cli/pick.ts";
+import { matchSessions, matchTargets, nameOfSession, openApprovalsOf, type Target } from "../../src/view/pick.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { SessionView } from "../../src/domain/query.ts";
 

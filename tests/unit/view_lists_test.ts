@@ -88,6 +88,12 @@ Deno.test("V1 a request is answered by its session's name only where that names 
     `approve shop --answer 'the '\\''old'\\'' one'`,
     "deny shop",
   ]);
+  // A title that an agent chose leads to no other request: not by its id, and not by the beginning of it.
+  for (const title of ["k4xq2", "k4x"]) {
+    const thief = session("s9", { ...WAITING, title });
+    const stolen = request({ id: "m2p7z", sessionId: "s9" });
+    assertEquals(answers([...rows, thief], stolen, request()), ["approve m2p7z", "deny m2p7z"], title);
+  }
   assertEquals(answers(rows, request({ missing: 7 }))?.[0], "show k4xq2");
   assertEquals(answers(rows, request({ missing: 7, cutBy: 7 })), ["deny shop"]);
 });

@@ -1,6 +1,6 @@
 /** `approve` and `deny`: what a person answers, and what became of it. */
 import { stripAnsiCode } from "@std/fmt/colors";
-import type { Approval, ApprovalScope } from "../../domain/approval.ts";
+import { type Approval, type ApprovalScope, riskNamed } from "../../domain/approval.ts";
 import { stdinKeyboard } from "../../platform/keyboard.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { answerExample, answersTo, choiceLines, type GivenAnswer } from "../answers.ts";
@@ -27,14 +27,15 @@ export interface ApproveOptions {
 export async function approve(run: CommandContext, id: string | undefined, options: ApproveOptions): Promise<void> {
   if (options.interactive) return await interactively(run, id, options);
   if (options.all) return await approveAll(run, id, options);
-  if (options.session !== undefined || options.yes) {
-    throw new ConsoleError("usage", "--session and --yes go with --all", {
+  if (options.session !== undefined) {
+    throw new ConsoleError("usage", "--session goes with --all", {
       hint: "agent-console approve --all --session ID; one question of a session: agent-console approve ID",
     });
   }
   checkScope(options);
   const approval = await resolveOpen(run, id);
   const answers = await answersOf(run, approval, options.answer);
+  if (id !== approval.id && !options.yes) await confirmRisk(run, approval);
   await decide(run, approval, {
     id: approval.id,
     decision: "approve",
@@ -42,6 +43,17 @@ export async function approve(run: CommandContext, id: string | undefined, optio
     ...scopeOf(options),
     ...(answers === undefined ? {} : { answers }),
   });
+}
+
+/** Risks that a person must have seen: what was listed under a name may be another request by now. */
+const TO_BE_SEEN: readonly string[] = ["destroys", "unknown"];
+
+/** An id says which request was read; a name does not. @throws {ConsoleError} `failed`; {CommandEnded} 130 */
+async function confirmRisk(run: CommandContext, approval: Approval): Promise<void> {
+  if (approval.for !== "permission" || !TO_BE_SEEN.includes(riskNamed(approval.risk))) return;
+  for (const line of approvalLines(approval, approval.sessionId.slice(0, 8), Date.now())) run.out.line(line);
+  if (await ask(run, "Approve it?", { flag: `its id, ${approval.id}, or --yes` })) return;
+  throw new ConsoleError("failed", "nothing was approved, because it was not confirmed");
 }
 
 function checkScope({ scope, expires, remember }: ApproveOptions): void {

@@ -13,7 +13,7 @@ import { displayStatus, STATE_LOOKS } from "../../view/states.ts";
 import { duration } from "../../view/times.ts";
 import { toned } from "../paint.ts";
 import { printPaged } from "../pager.ts";
-import { type Nameables, openApprovalsOf } from "../pick.ts";
+import { type Nameables, openApprovalsOf } from "../../view/pick.ts";
 import { resumeLine } from "../resume_line.ts";
 import { terminalText } from "../../view/terminal_text.ts";
 import { terminalPlace } from "../../domain/terminal_place.ts";

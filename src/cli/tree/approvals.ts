@@ -45,7 +45,7 @@ export function approvalCommands(root: Command, run: () => CommandContext): void
       "--session <id>",
       "with --all",
     )
-    .option("--yes", "with --all: do not ask")
+    .option("--yes", "do not ask: with --all, or by a name for what destroys or cannot be told")
     .action(async (id, { say, answer, ...options }) => {
       const given = answer ?? say;
       await (await loadDecide()).approve(run(), id, { ...options, ...(given === undefined ? {} : { answer: given }) });

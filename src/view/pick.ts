@@ -53,6 +53,32 @@ export function matchTargets(given: string, { approvals, sessions }: Nameables):
   return [...begun.map(ofApproval), ...found.map(ofSession)];
 }
 
+/**
+ * All that `given` could mean at any level, looser ones too: whoever decides something must not be led to another request
+ * by a name that its agent has chosen.
+ */
+export function everyMatch(given: string, { approvals, sessions }: Nameables): readonly Target[] {
+  const low = given.trim().toLowerCase();
+  if (low === "") return [];
+  const begun = approvals.filter(({ id, status }) =>
+    id === given || (status === "pending" && given.length >= SHORTEST && id.startsWith(given))
+  );
+  const named = sessions.filter((one) => {
+    const cwd = (one.cwd ?? "").toLowerCase();
+    return one.id.startsWith(given) || nameOfSession(one).toLowerCase() === low || cwd === low ||
+      cwd.endsWith(`/${low}`);
+  });
+  return [...begun.map(ofApproval), ...named.map(ofSession)];
+}
+
+/** The open approvals of `targets`, each once. */
+export function openApprovals(targets: readonly Target[], among: Nameables): readonly Approval[] {
+  const found = targets.flatMap((one) =>
+    one.kind === "approval" ? [one.approval] : openApprovalsOf(one.session, among)
+  );
+  return [...new Map(found.map((one) => [one.id, one])).values()];
+}
+
 function ofApproval(approval: Approval): Target {
   return { kind: "approval", approval };
 }
