@@ -26,6 +26,8 @@ interface Target {
 export class Board {
   #items: readonly SessionItem[] = [];
   #selected: string | undefined;
+  /** The user has moved the mark. */
+  #isChosen = false;
   #target: Target | undefined;
   /** When each request was first drawn, ms. */
   #drawn = new Map<string, number>();
@@ -60,7 +62,8 @@ export class Board {
   }
 
   /**
-   * The rows of the frame that is drawn at `now`. The mark stays on its row; where that is gone, in its place.
+   * The rows of the frame that is drawn at `now`. The mark stays on its row; where that is gone, in its place. It goes to
+   * the first row that asks when its own request is over, and where the user has not put it elsewhere.
    *
    * @param cut ids of the sessions whose text the frame has no room for
    */
@@ -68,7 +71,13 @@ export class Board {
     this.#cut = cut;
     const at = this.#items.findIndex(({ id }) => id === this.#selected);
     const kept = items.find(({ id }) => id === this.#selected);
-    const item = kept ?? items[Math.min(Math.max(0, at), items.length - 1)];
+    const stays = kept ?? items[Math.min(Math.max(0, at), items.length - 1)];
+    const isFree = this.asked !== undefined || !this.#isChosen;
+    const next = isFree && stays?.asks?.approval === undefined
+      ? items.find(({ asks }) => asks?.approval !== undefined)
+      : undefined;
+    if (next !== undefined) this.#isChosen = false;
+    const item = next ?? stays;
     this.#items = items;
     const ids = new Set(items.flatMap(({ asks }) => asks?.approval === undefined ? [] : [asks.approval.id]));
     for (const id of this.#drawn.keys()) if (!ids.has(id)) this.#drawn.delete(id);
@@ -174,6 +183,7 @@ export class Board {
   }
 
   #move(by: 1 | -1, now: number): undefined {
+    this.#isChosen = true;
     const at = this.#items.findIndex(({ id }) => id === this.#selected);
     this.#put(this.#items[Math.min(Math.max(0, at + by), this.#items.length - 1)], now, true);
   }

@@ -32,6 +32,20 @@ Deno.test("first hour 6: onboard --yes installs hooks and feeds, starts the daem
   assertMatch(again.stdout, /Claude Code 2\.1\.332 reports already/);
 });
 
+Deno.test("first hour 6: an agent whose settings cannot be changed is left out, told, and keeps no other from its hooks", async () => {
+  await using home = await TestHome.create();
+  const options = await withAgents(home);
+  await Deno.mkdir(`${home.root}/.claude`);
+  const broken = "{ // a comment\n}\n";
+  await Deno.writeTextFile(`${home.root}/.claude/settings.json`, broken);
+  const { code, stdout, stderr } = await home.cli(["onboard", "--yes"], options);
+  assertEquals(code, 0, stderr);
+  assertMatch(stderr, /Claude Code 2\.1\.332 was left out: .*settings\.json/);
+  assertMatch(stdout, /The asker got your answer: approved/);
+  assertEquals(await Deno.readTextFile(`${home.root}/.claude/settings.json`), broken);
+  assertEquals(await there(`${home.root}/.gemini/settings.json`), true);
+});
+
 Deno.test("first hour 6: agent-console alone offers onboard once, at a terminal; Ctrl-C there changes nothing", async () => {
   await using home = await TestHome.create();
   const options = await withAgents(home);

@@ -56,6 +56,21 @@ Deno.test("V2 watch: a question that takes another one's place under the cursor 
   assertEquals([board.selected, board.press("y", 3 * LATER + 1)], ["shop", undefined]);
 });
 
+Deno.test("V2 watch: after an answer the cursor goes to the next row that asks, unless the user has put it elsewhere", () => {
+  const board = new Board();
+  board.show([item("docs")], 0);
+  board.show([item("web", approval("a1")), item("shop", approval("b1")), item("docs")], LATER);
+  assertEquals(board.selected, "web", "the first one that asks, where nobody has moved the cursor");
+  board.show([item("shop", approval("b1")), item("web"), item("docs")], 2 * LATER);
+  assertEquals([board.selected, board.press("y", 2 * LATER + 1)], ["shop", undefined]);
+  assertEquals(board.press("y", 2 * LATER + READING_MS)?.kind, "answer");
+  board.press("j", 3 * LATER);
+  board.show([item("shop", approval("b1")), item("web"), item("docs")], 3 * LATER);
+  assertEquals(board.selected, "web");
+  board.show([item("new", approval("c1")), item("shop", approval("b1")), item("web")], 4 * LATER);
+  assertEquals(board.selected, "web", "a row that was chosen is kept");
+});
+
 Deno.test("V2 watch: the cursor stays on its row when rows move, and moves by j, k and the arrows", () => {
   const board = new Board();
   const rows = [item("a", approval("a1")), item("b", approval("b1")), item("c")];

@@ -4,6 +4,7 @@ import { installHooks } from "../commands/hooks.ts";
 import { turnOnFeed } from "../commands/hooks_feed.ts";
 import { rowOf } from "../commands/hooks_status.ts";
 import { HOOKED, type HookedAgent, hooksTarget } from "../commands/hooks_target.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
 import { installedAgents } from "../doctor/agent_checks.ts";
 import { withTilde } from "../tilde.ts";
 import type { Questions } from "./questions.ts";
@@ -21,7 +22,13 @@ export async function agentsStep(run: CommandContext, questions: Questions): Pro
   let reports = false;
   for (const { agent, version } of agents) {
     const title = `${agent.hooks.title}${version === undefined ? "" : ` ${version}`}`;
-    if (await oneAgent(run, questions, agent, title)) reports = true;
+    try {
+      if (await oneAgent(run, questions, agent, title)) reports = true;
+    } catch (error) {
+      // The other agents, and the rest of the setup, do not depend on it.
+      if (!(error instanceof ConsoleError)) throw error;
+      run.out.note(`${title} was left out: ${error.message}${error.hint === undefined ? "" : `\n  ${error.hint}`}`);
+    }
   }
   return reports;
 }

@@ -9,14 +9,16 @@ import type { Questions } from "./questions.ts";
 
 /** The name of the row's agent, which is none of the known ones. */
 const ASKER = "onboard";
-/** Time for a person to answer, and for the request to be in the inbox, ms. */
+/** Time for a person to answer. */
 const ANSWER_SECS = 300;
+/** Time for the request to be in the inbox, ms. */
 const OPEN_MS = 5000;
 const LOOK_MS = 20;
 
 /** @throws {ConsoleError} where the daemon does not play its part; {CommandEnded} 130 */
 export async function questionStep(run: CommandContext, questions: Questions): Promise<void> {
-  const sessionId = `${ASKER}-${crypto.randomUUID().slice(0, 8)}`;
+  const sessionId = `hello${crypto.randomUUID().slice(0, 3)}`; // short enough to be its name in lists
+
   const asking = await connectOrStart(run.context);
   const answering = await connectOrStart(run.context);
   const inTime = AbortSignal.any([run.signal, AbortSignal.timeout(ANSWER_SECS * 1000 + OPEN_MS)]);
@@ -26,7 +28,7 @@ export async function questionStep(run: CommandContext, questions: Questions): P
       agent: ASKER,
       tool: "Bash",
       input: "echo hello from agent-console",
-      reasoning: "so that you see how a question looks; nothing is run",
+      reasoning: "so that you see how a request looks; nothing is run",
       waitSecs: ANSWER_SECS,
     }, inTime);
     asked.catch(() => {}); // where the person leaves first
