@@ -101,10 +101,17 @@ export async function verify(
   if (options.json) return;
   const { begins = 1, size, segments } = result;
   run.out.line(`ok: ${size - begins + 1} records in ${segments} segment${segments === 1 ? "" : "s"}`);
-  if (begins > 1) run.out.line(`begins at record ${begins}, pruned by keep_days`);
+  if (begins > 1) {
+    run.out.line(`begins at record ${begins}, pruned by keep_days`);
+    if (await keepsAll(run)) {
+      run.out.note("journal.keep_days is 0 now: unless you had set it before, somebody else has removed those records");
+    }
+  }
   run.out.line(
     result.completeness === "proven"
-      ? `complete up to record ${result.provenUpTo}`
+      ? begins > 1
+        ? `complete from record ${begins} to record ${result.provenUpTo}; of those before nothing is proven`
+        : `complete up to record ${result.provenUpTo}`
       : against === undefined
       ? "completeness is not proven: give a head that was kept elsewhere (--against)"
       : `completeness is not proven: record ${against.size} of the kept head was pruned; give a newer one`,
@@ -123,6 +130,14 @@ export async function verify(
     : undefined;
   if (unused !== undefined) run.out.note(`${unused}: a start does not use it, and reads every record`);
   if (result.unfinished !== undefined) run.out.note(`${result.unfinished} bytes of an unfinished record at the end`);
+}
+
+/** Whether the present configuration prunes nothing; one that cannot be read says nothing. */
+async function keepsAll(run: CommandContext): Promise<boolean> {
+  const { loadConfigFromProcess } = await import("../../config/from_process.ts");
+  const { BASE_SCHEMA } = await import("../../config/base_sections.ts");
+  const loaded = await loadConfigFromProcess(run.context.paths, BASE_SCHEMA).catch(() => undefined);
+  return loaded?.config.journal.keep_days === 0;
 }
 
 /** A head that is made now is made of the records that it would have to judge. */
