@@ -192,6 +192,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
       keep: (event) => void spoolEvent(denoFiles, paths, event, systemClock.now()),
       newKey: () => crypto.randomUUID(),
     }),
+    strangers,
     onClients: (change) => {
       hooksByHttp += change;
       onClients();

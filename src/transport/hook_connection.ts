@@ -3,11 +3,13 @@
  * client must not read the payload before it knows that somebody will take it: otherwise nobody could spool it. So each
  * refusal comes before `100 Continue`, and what came behind it and can only be taken later is spooled here.
  */
-import { ObjectEnd } from "../lib/object_end.ts";
+import { ByteBuffer } from "../lib/byte_buffer.ts";
 import { setTimer } from "../platform/clock.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { HookBody, type HookHead, MAX_HEAD, parseHookHead } from "./hook_request.ts";
+import type { SharedTurns } from "../rpc/shared_turns.ts";
+import { HookPayload, type PayloadState } from "./hook_payload.ts";
+import { type HookHead, MAX_HEAD, parseHookHead } from "./hook_request.ts";
 
 /** What is done with a hook's report. */
 export interface HookReports {
@@ -20,6 +22,8 @@ export interface HookReports {
 export interface HookConnectionOptions {
   readonly socket: Socket;
   readonly reports: HookReports;
+  /** What each read brings is parsed in one of these: hooks together may not keep the other clients waiting. */
+  readonly strangers: SharedTurns;
   /** The head has come. @returns why there is no place for it */
   readonly admit: () => ConsoleError | undefined;
   /** Takes room for more of a payload; false where there is none. */
@@ -29,8 +33,6 @@ export interface HookConnectionOptions {
 
 /** The whole of a connection, ms: the client itself gives up sooner. */
 const LIFE_MS = 3000;
-/** Longest payload, bytes; one that is longer is dropped, as the program does. */
-const MAX_PAYLOAD = 32 * 1_048_576;
 const READ_BYTES = 16_384;
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 const OK = 204;
@@ -99,10 +101,10 @@ export class HookConnection {
 
   /** One request. @returns whether another may come */
   async #next(): Promise<boolean> {
-    const text = await this.#head();
-    if (text === undefined) return false;
-    const head = parseHookHead(text);
-    if (head === undefined) return await this.#end(BAD);
+    const head = await this.#head();
+    if (head === undefined) return false;
+    // One query goes before the report: more of them would only keep the daemon busy.
+    if (head === "invalid" || (head.method === "GET" && this.#isAdmitted)) return await this.#end(BAD);
     const refusal = this.#isLeaving ? UNAVAILABLE : this.#o.reports.refusal(head);
     if (refusal !== undefined) return await this.#end(refusal);
     if (!this.#isAdmitted && this.#o.admit() !== undefined) return await this.#end(UNAVAILABLE);
@@ -113,55 +115,51 @@ export class HookConnection {
     }
     this.#isBusy = true;
     if (head.waits) await this.#write(CONTINUE);
-    const payload = await this.#payload(head);
-    if (payload === undefined) return await this.#end(BAD);
-    if (payload === TOO_LARGE) return await this.#end(TOO_LARGE);
-    return await this.#end(payload.trim() === "" ? OK : await this.#o.reports.take(head, payload, this.#abort.signal));
+    return await this.#end(await this.#report(head));
   }
 
-  /** The head less its empty line; undefined at the end of the connection, or where it is too long. */
-  async #head(): Promise<string | undefined> {
-    let text = latin1.decode(this.#unread);
-    for (;;) {
-      const end = text.indexOf("\r\n\r\n");
-      if (end >= 0) {
-        const rest = text.length - end - 4;
-        this.#unread = this.#unread.slice(this.#unread.length - rest);
-        return text.slice(0, end);
-      }
-      if (text.length > MAX_HEAD) return undefined;
-      const bytes = await this.#read();
-      if (bytes === undefined) return undefined;
-      text += latin1.decode(bytes);
-      this.#unread = bytes;
+  /** Undefined at the end of the connection, or where it is too long. */
+  async #head(): Promise<HookHead | "invalid" | undefined> {
+    const gathered = new ByteBuffer();
+    for (let bytes: Uint8Array | undefined = this.#unread; bytes !== undefined; bytes = await this.#read()) {
+      const piece = bytes;
+      const head = await this.#o.strangers.run(this, () => {
+        const end = endOfHead(gathered, piece);
+        if (end === undefined) return undefined;
+        this.#unread = gathered.bytes.slice(end + END_OF_HEAD.length);
+        return parseHookHead(latin1.decode(gathered.bytes.subarray(0, end))) ?? "invalid";
+      });
+      if (head !== undefined) return head;
+      if (gathered.length > MAX_HEAD) return undefined;
     }
+    return undefined;
   }
 
-  /** Undefined where it is no body. An agent may leave its pipe open: what is a whole object counts at once. */
-  async #payload({ length }: HookHead): Promise<string | typeof TOO_LARGE | undefined> {
-    const body = new HookBody(length);
-    const object = new ObjectEnd();
-    const decoder = new TextDecoder();
+  /** Reads the payload and brings it where it belongs. @returns a status of HTTP */
+  async #report(head: HookHead): Promise<number> {
+    const { reserve, reports, strangers } = this.#o;
+    const payload = new HookPayload(head.length, reserve);
+    let state: PayloadState = "more";
     let text = "";
-    let size = 0;
-    let bytes: Uint8Array | undefined = this.#unread;
-    for (;;) {
-      for (const piece of body.push(bytes) ?? [undefined]) {
-        if (piece === undefined) return undefined;
-        size += piece.length;
-        if (size > MAX_PAYLOAD || !this.#o.reserve(piece.length)) return TOO_LARGE;
-        text += decoder.decode(piece, { stream: true });
-        if (object.endsIn(piece)) return text + decoder.decode();
-      }
-      if (body.isWhole) return text + decoder.decode();
-      bytes = await this.#read();
-      if (bytes === undefined) return undefined;
+    let piece: Uint8Array | undefined = this.#unread;
+    while (state === "more") {
+      if (piece === undefined) return BAD;
+      const bytes = piece;
+      state = await strangers.run(this, () => {
+        const pushed = payload.push(bytes);
+        if (pushed === "whole") text = payload.text;
+        return pushed;
+      });
+      if (state === "more") piece = await this.#read();
     }
+    if (state !== "whole") return state === "too_large" ? TOO_LARGE : BAD;
+    return text.trim() === "" ? OK : await reports.take(head, text, this.#abort.signal);
   }
 
+  /** A view of what came, until the next read. */
   async #read(): Promise<Uint8Array | undefined> {
     const count = await this.#o.socket.read(this.#buffer);
-    return count === null ? undefined : this.#buffer.slice(0, count);
+    return count === null ? undefined : this.#buffer.subarray(0, count);
   }
 
   async #end(status: number): Promise<false> {
@@ -176,6 +174,18 @@ export class HookConnection {
 
 const latin1 = new TextDecoder("latin1");
 const encoder = new TextEncoder();
+const END_OF_HEAD = encoder.encode("\r\n\r\n");
+
+/** Appends `piece`. @returns where the empty line begins */
+function endOfHead(gathered: ByteBuffer, piece: Uint8Array): number | undefined {
+  const from = Math.max(0, gathered.length - END_OF_HEAD.length + 1);
+  gathered.push(piece);
+  const { bytes } = gathered;
+  for (let at = from; at + END_OF_HEAD.length <= bytes.length; at++) {
+    if (END_OF_HEAD.every((byte, index) => bytes[at + index] === byte)) return at;
+  }
+  return undefined;
+}
 
 function answer(status: number, connection: string): string {
   const length = status === OK ? "" : "Content-Length: 0\r\n";

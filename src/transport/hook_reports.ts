@@ -38,12 +38,12 @@ export function hookReports(o: HookReportsOptions): HookReports {
       return word === "rule" && o.hasRules() ? CONFLICT : undefined;
     },
     take: async (head, payload, signal) => {
-      const params = {
+      const params = await o.strangers.run(head, () => ({
         agent: head.agent,
         ...truncatePayload(payload),
         env: envOf(head, o.facts),
         idempotencyKey: o.newKey(),
-      };
+      }));
       try {
         await o.strangers.run(head, () => o.router.run({ method: "session.report", params, id: 0 }, hookPeer(signal)));
         return NO_CONTENT;

@@ -63,6 +63,12 @@ type Place = "size" | "data" | "behind" | "trailer" | "end";
 
 /** Longest line that says the size of a chunk, bytes. */
 const MAX_SIZE_LINE = 64;
+/**
+ * Of chunks with less data than that, bytes, a body has so many at most: curl sends what one read gave it, and an agent
+ * may write its payload word by word; without end such chunks cost a hundred times their data.
+ */
+const SMALL_CHUNK = 256;
+const MAX_SMALL_CHUNKS = 8192;
 
 /** The data of a body in chunks, or of one whose length is known, in whatever pieces it comes. */
 export class HookBody {
@@ -70,6 +76,7 @@ export class HookBody {
   #left: number;
   #isChunked: boolean;
   #line = "";
+  #smallChunks = 0;
 
   constructor(length: number | undefined) {
     this.#isChunked = length === undefined;
@@ -82,7 +89,7 @@ export class HookBody {
     return this.#place === "end";
   }
 
-  /** @returns the data in `bytes`, which are read from; undefined where they are no body */
+  /** @returns the data in `bytes`, which are read from; undefined where they are no body, or one of too many small chunks */
   push(bytes: Uint8Array): Uint8Array[] | undefined {
     const data: Uint8Array[] = [];
     for (let at = 0; at < bytes.length && !this.isWhole;) {
@@ -115,6 +122,6 @@ export class HookBody {
     if (!/^[0-9A-Fa-f]{1,7}$/.test(line)) return false;
     this.#left = parseInt(line, 16);
     this.#place = this.#left === 0 ? "trailer" : "data";
-    return true;
+    return this.#left >= SMALL_CHUNK || ++this.#smallChunks <= MAX_SMALL_CHUNKS;
   }
 }

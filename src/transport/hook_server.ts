@@ -6,6 +6,7 @@
 import { daemonTimers } from "../platform/clock.ts";
 import type { Listener, Socket } from "../platform/sockets.ts";
 import type { Log } from "../platform/system.ts";
+import type { SharedTurns } from "../rpc/shared_turns.ts";
 import { HookConnection, type HookReports } from "./hook_connection.ts";
 import type { Placed, Places } from "./places.ts";
 
@@ -13,6 +14,8 @@ export interface HookServerOptions {
   readonly listener: Listener;
   readonly places: Places<Placed>;
   readonly reports: HookReports;
+  /** As {@link HookConnection} has them: those of the first socket's clients without a token. */
+  readonly strangers: SharedTurns;
   readonly log: Log;
   /** Called whenever a hook whose head was read came or went. */
   readonly onClients: (change: 1 | -1) => void;
@@ -75,13 +78,14 @@ export class HookServer {
   }
 
   #take(socket: Socket): void {
-    const { places, reports, onClients } = this.#o;
+    const { places, reports, strangers, onClients } = this.#o;
     let size = 0;
     let large = 0;
     let isAdmitted = false;
     const connection: HookConnection = new HookConnection({
       socket,
       reports,
+      strangers,
       admit: () => {
         const full = places.greet(connection, "report");
         if (full === undefined) {

@@ -63,6 +63,8 @@ Deno.test({
     assertEquals(await talk(path, "x".repeat(40_000), true), "", "a head without an end");
     assertStringIncludes(await talk(path, post("{ nonsense")), "HTTP/1.1 400 ");
     assertStringIncludes(await talk(path, post(EVENT)), "HTTP/1.1 204 ");
+    const queries = await talk(path, "GET /hook/claude/report HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(3));
+    assertEquals(queries.match(/HTTP\/1\.1 \d+/g), ["HTTP/1.1 204", "HTTP/1.1 400"], "more than one query");
     const query = "GET /hook/claude/rule HTTP/1.1\r\nHost: localhost\r\n\r\n";
     const both = await talk(path, query + post(EVENT.replaceAll("h1", "h2"), "Expect: 100-continue\r\n"));
     assertEquals(both.match(/HTTP\/1\.1 \d+/g), ["HTTP/1.1 204", "HTTP/1.1 100", "HTTP/1.1 204"]);

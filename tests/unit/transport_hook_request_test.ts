@@ -71,3 +71,14 @@ Deno.test("A2 no bytes make the reader of bodies throw, wait for more than it wa
     assertEquals(size <= Math.min(raw.length, length ?? raw.length), true);
   }));
 });
+
+Deno.test("A2 a body may come in small chunks, but not in them without end; large ones are bounded by their data", () => {
+  const bodyOf = (count: number, size: number) => {
+    const body = new HookBody(undefined);
+    return body.push(bytes(`${size.toString(16)}\r\n${"x".repeat(size)}\r\n`.repeat(count)));
+  };
+  assertEquals(bodyOf(8192, 1)?.length, 8192);
+  assertEquals(bodyOf(8193, 1), undefined);
+  assertEquals(bodyOf(8193, 255), undefined);
+  assertEquals(bodyOf(20_000, 256)?.length, 20_000);
+});
