@@ -12,6 +12,7 @@ import { removeFolder } from "../../platform/build_folder.ts";
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { denoFiles, isAbsent } from "../../platform/deno_files.ts";
 import { sizeOf } from "../../platform/folder_size.ts";
+import { homeContents, isProvenHome, removeHome } from "../../platform/home_contents.ts";
 import { HOME_NAME, type HomePaths, homePaths } from "../../platform/home_paths.ts";
 import { notedFolders, removeEmpty } from "../../platform/made_folders.ts";
 import { isOurs, prebuiltFolder } from "../../platform/prebuilt.ts";
@@ -36,7 +37,10 @@ export interface UninstallFlags {
 export async function uninstallAll(run: CommandContext, flags: UninstallFlags): Promise<void> {
   const own = ownProgramPaths();
   const { root } = run.context.paths;
-  if (flags.purge) await confirmPurge(run, root, flags.yes === true);
+  if (flags.purge) {
+    assertPurgeable(root);
+    await confirmPurge(run, root, flags.yes === true);
+  }
   const cache = prebuiltFolder("/")?.replace(/\/[^/]*$/, "");
   const noted = [own.root, cache ?? ""].flatMap((folder) => folder === "" ? [] : notedFolders(folder));
   const homes = [root, ...homesWithLauncher(own.root).filter((home) => home !== root && !isAbsent(home))];
@@ -125,20 +129,30 @@ function removeOwn(folder: string): boolean {
   return true;
 }
 
-/** What a home folder holds by itself; in one that a user chose, other things may lie too. */
-const OF_A_HOME = /^(?:config|daemon|hooks?|journal)\b[\w.-]*$/;
+/**
+ * Any folder can be named as the home by mistake, so one must prove to be a home. The usual one needs no proof, and an empty
+ * one has nothing to lose.
+ *
+ * @throws {ConsoleError} `failed`
+ */
+function assertPurgeable(root: string): void {
+  if (isAbsent(root)) return;
+  const shown = escapeControls(root);
+  const hint = "name the home with --home, or leave --purge out";
+  if (!isOurs(root, "folder")) {
+    throw new ConsoleError("failed", `${shown} is not a folder that is yours alone: nothing was removed`, { hint });
+  }
+  const isUsual = root === `${env("HOME")}/${HOME_NAME}`;
+  if (isUsual || isProvenHome(root) || denoFiles.list(root).length === 0) return;
+  throw new ConsoleError("failed", `${shown} is no home of agent-console: nothing was removed`, { hint });
+}
 
 /** @returns whether it was there. @throws {ConsoleError} `failed` where something in it is not ours, which stays */
 function purge(root: string): boolean {
-  if (root.endsWith(`/${HOME_NAME}`)) return removeOwn(root);
   if (isAbsent(root)) return false;
-  if (!isOurs(root, "folder")) throw new ConsoleError("failed", "it is not a folder that is yours alone");
-  const known = Object.values(homePaths(""));
-  const names = denoFiles.list(root);
-  const others = names.filter((name) => !known.includes(`/${name}`) && !OF_A_HOME.test(name));
-  for (const name of names) if (!others.includes(name)) removeFolder(`${root}/${name}`);
+  assertPurgeable(root);
+  const others = removeHome(root).map(escapeControls);
   if (others.length > 0) throw new ConsoleError("failed", `it stays, for ${others.join(", ")} in it is not ours`);
-  removeFolder(root);
   return true;
 }
 
@@ -154,7 +168,9 @@ function removeBinLink(own: ProgramPaths): boolean {
 
 function sayLeft(run: CommandContext, home: string): void {
   if (isAbsent(home)) return;
+  if (!isProvenHome(home)) return run.out.plain(`left ${withTilde(home)}`);
   run.out.plain(`left ${withTilde(home)}, ${bytes(sizeOf(home))}: journal, configuration, log`);
+  if (homeContents(home).others.length > 0) return run.out.plain("  other things are in it too");
   run.out.plain(`  to remove it: rm -r ${shellQuote([home])}`);
 }
 
