@@ -4,8 +4,8 @@
  */
 import { hookedFiles } from "./hooked_files.ts";
 import { uninstallHooks } from "./hooks.ts";
-import { agentsWithHooks } from "./hooks_target.ts";
-import { removeService } from "./service.ts";
+import { agentsWithHooks, HOOKED } from "./hooks_target.ts";
+import { removeService, serviceFiles } from "./service.ts";
 import { ownProgramPaths } from "../../client/own_program_paths.ts";
 import { stopDaemon } from "../../client/stop.ts";
 import { removeFolder } from "../../platform/build_folder.ts";
@@ -16,7 +16,7 @@ import { homeContents, isProvenHome, removeHome } from "../../platform/home_cont
 import { HOME_NAME, type HomePaths, homePaths } from "../../platform/home_paths.ts";
 import { notedFolders, removeEmpty } from "../../platform/made_folders.ts";
 import { isOurs, prebuiltFolder } from "../../platform/prebuilt.ts";
-import { env } from "../../platform/process.ts";
+import { currentFolder, env } from "../../platform/process.ts";
 import type { ProgramPaths } from "../../platform/program_folder.ts";
 import { homesWithLauncher } from "../../platform/launcher_homes.ts";
 import { ownBinLink } from "../../platform/version_store.ts";
@@ -42,8 +42,13 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
     await confirmPurge(run, root, flags.yes === true);
   }
   const cache = prebuiltFolder("/")?.replace(/\/[^/]*$/, "");
-  const noted = [own.root, cache ?? ""].flatMap((folder) => folder === "" ? [] : notedFolders(folder));
-  const homes = [root, ...homesWithLauncher(own.root).filter((home) => home !== root && !isAbsent(home))];
+  const homes = [root, ...homesWithLauncher(own.root).filter((home) => home !== root && !isAbsent(home))]
+    .filter((home) => isUsable(run, home));
+  const places = {
+    paths: [own.root, own.binLink, ...ownFiles(run, homes), ...(cache ? [cache] : [])],
+    endings: ENDINGS,
+  };
+  const noted = [own.root, cache ?? ""].flatMap((folder) => folder === "" ? [] : notedFolders(folder, places));
   const failures: string[] = [];
   const step = async (what: string, work: () => unknown) => {
     try {
@@ -87,6 +92,31 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
   throw new ConsoleError("failed", ["not all was removed:", ...failures].join("\n"), {
     hint: "mend that and run it again",
   });
+}
+
+/** A name may be noted for a folder that another user has made since: what it says of our settings is not to be done. */
+function isUsable(run: CommandContext, home: string): boolean {
+  if (isAbsent(home) || isOurs(home, "folder")) return true;
+  run.out.note(`passed over ${withTilde(home)}: it is not a folder that is yours alone`);
+  return false;
+}
+
+/** Folders of an agent's settings in projects, from the project's own folder on. */
+const ENDINGS = HOOKED.flatMap(({ hooks }) => {
+  const parts = hooks.file({ env: () => undefined, userHome: "/", cwd: "", project: true }).split("/").slice(1, -1);
+  return parts.map((_, at) => `/${parts.slice(0, at + 1).join("/")}`);
+});
+
+/** Files outside of our own folders that hooks and the service have, or would have. */
+function ownFiles(run: CommandContext, homes: readonly string[]): readonly string[] {
+  const known = { env, userHome: env("HOME") ?? "", cwd: currentFolder() };
+  return [
+    ...HOOKED.map(({ hooks }) => hooks.file(known)),
+    ...homes.flatMap((home) => hookedFiles({ context: { ...run.context, paths: homePaths(home) } })).map(({ file }) =>
+      file
+    ),
+    ...serviceFiles(run),
+  ];
 }
 
 /** What is removed here is no reason to say which version runs. */
