@@ -8,6 +8,7 @@ import { agentsWithHooks, HOOKED } from "./hooks_target.ts";
 import { removeService, serviceFiles } from "./service.ts";
 import { ownProgramPaths } from "../../client/own_program_paths.ts";
 import { stopDaemon } from "../../client/stop.ts";
+import { assertHomeSafe } from "../../config/endpoint.ts";
 import { removeFolder } from "../../platform/build_folder.ts";
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { denoFiles, isAbsent } from "../../platform/deno_files.ts";
@@ -16,7 +17,7 @@ import { homeContents, isProvenHome, removeHome } from "../../platform/home_cont
 import { HOME_NAME, type HomePaths, homePaths } from "../../platform/home_paths.ts";
 import { notedFolders, removeEmpty } from "../../platform/made_folders.ts";
 import { isOurs, prebuiltFolder } from "../../platform/prebuilt.ts";
-import { currentFolder, env } from "../../platform/process.ts";
+import { currentFolder, env, ownUid } from "../../platform/process.ts";
 import type { ProgramPaths } from "../../platform/program_folder.ts";
 import { homesWithLauncher } from "../../platform/launcher_homes.ts";
 import { ownBinLink } from "../../platform/version_store.ts";
@@ -33,10 +34,11 @@ export interface UninstallFlags {
   readonly yes?: boolean;
 }
 
-/** @throws {ConsoleError} `failed` where the user says no, or a step failed: its message lists them */
+/** @throws {ConsoleError} `unsafe_path` for the home, `failed` where the user says no, or a step failed: its message lists them */
 export async function uninstallAll(run: CommandContext, flags: UninstallFlags): Promise<void> {
   const own = ownProgramPaths();
   const { root } = run.context.paths;
+  if (!isAbsent(root)) assertHomeSafe(denoFiles, root, ownUid());
   if (flags.purge) {
     assertPurgeable(root);
     await confirmPurge(run, root, flags.yes === true);
@@ -169,9 +171,6 @@ function assertPurgeable(root: string): void {
   if (isAbsent(root)) return;
   const shown = escapeControls(root);
   const hint = "name the home with --home, or leave --purge out";
-  if (!isOurs(root, "folder")) {
-    throw new ConsoleError("failed", `${shown} is not a folder that is yours alone: nothing was removed`, { hint });
-  }
   const isUsual = root === `${env("HOME")}/${HOME_NAME}`;
   if (isUsual || isProvenHome(root) || denoFiles.list(root).length === 0) return;
   throw new ConsoleError("failed", `${shown} is no home of agent-console: nothing was removed`, { hint });
@@ -180,6 +179,7 @@ function assertPurgeable(root: string): void {
 /** @returns whether it was there. @throws {ConsoleError} `failed` where something in it is not ours, which stays */
 function purge(root: string): boolean {
   if (isAbsent(root)) return false;
+  assertHomeSafe(denoFiles, root, ownUid());
   assertPurgeable(root);
   const others = removeHome(root).map(escapeControls);
   if (others.length > 0) throw new ConsoleError("failed", `it stays, for ${others.join(", ")} in it is not ours`);
