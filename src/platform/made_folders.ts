@@ -53,7 +53,7 @@ const MAX_BYTES = 1_048_576;
 export interface OwnPlaces {
   /** Absolute paths of files and folders of ours: folders above them count. */
   readonly paths: readonly string[];
-  /** How folders of ours end that may lie anywhere, such as `/.claude` in a project. */
+  /** How folders of ours end that may lie anywhere: those of settings in projects. */
   readonly endings: readonly string[];
 }
 

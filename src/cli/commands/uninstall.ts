@@ -109,16 +109,22 @@ const ENDINGS = HOOKED.flatMap(({ hooks }) => {
   return parts.map((_, at) => `/${parts.slice(0, at + 1).join("/")}`);
 });
 
-/** Files outside of our own folders that hooks and the service have, or would have. */
+/** Files outside of our own folders that hooks and the service have, or would have; what cannot be known has none. */
 function ownFiles(run: CommandContext, homes: readonly string[]): readonly string[] {
   const known = { env, userHome: env("HOME") ?? "", cwd: currentFolder() };
-  return [
-    ...HOOKED.map(({ hooks }) => hooks.file(known)),
-    ...homes.flatMap((home) => hookedFiles({ context: { ...run.context, paths: homePaths(home) } })).map(({ file }) =>
-      file
-    ),
-    ...serviceFiles(run),
+  const hooked = (home: string) => hookedFiles({ context: { ...run.context, paths: homePaths(home) } });
+  const sources = [
+    () => HOOKED.map(({ hooks }) => hooks.file(known)),
+    ...homes.map((home) => () => hooked(home).map(({ file }) => file)),
+    () => serviceFiles(run),
   ];
+  return sources.flatMap((files) => {
+    try {
+      return files();
+    } catch {
+      return []; // the step that needs it says why
+    }
+  });
 }
 
 /** What is removed here is no reason to say which version runs. */
