@@ -46,11 +46,32 @@ function note(missing: readonly string[], own: string): void {
   });
 }
 
-/** What was noted in `own`; none where nothing was, or the file cannot be read. */
-export function notedFolders(own: string): readonly string[] {
+/** More than the folders of thousands of projects, bytes. */
+const MAX_BYTES = 1_048_576;
+
+/** Where we may have made folders. */
+export interface OwnPlaces {
+  /** Absolute paths of files and folders of ours: folders above them count. */
+  readonly paths: readonly string[];
+  /** How folders of ours end that may lie anywhere: those of settings in projects. */
+  readonly endings: readonly string[];
+}
+
+/**
+ * What was noted in `own`, less what leads to none of our places; none where nothing was, or the file cannot be read or
+ * somebody else may have written it.
+ */
+export function notedFolders(own: string, { paths, endings }: OwnPlaces): readonly string[] {
+  const isPlace = (folder: string) =>
+    folder.startsWith("/") && !/\/(?:\.{0,2}\/|\.{0,2}$)/.test(folder) &&
+    (paths.some((path) => path === folder || path.startsWith(`${folder}/`)) ||
+      endings.some((ending) => folder.endsWith(ending)));
   try {
+    const file = `${own}/${RECORD}`;
+    if (!isOurs(own, "folder") || !isOurs(file, "file") || Deno.lstatSync(file).size > MAX_BYTES) return [];
     const lines = Deno.readTextFileSync(`${own}/${RECORD}`).split("\n").filter(Boolean);
-    return lines.map((line) => JSON.parse(line) as unknown).filter((path) => typeof path === "string");
+    return lines.map((line) => JSON.parse(line) as unknown).filter((path) => typeof path === "string")
+      .filter(isPlace);
   } catch {
     return [];
   }

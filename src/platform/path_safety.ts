@@ -79,6 +79,11 @@ export function foreign(stat: Pick<FileStat, "uid">, uid: number | null): string
   return `belongs to uid ${stat.uid}, not to you (uid ${uid})`;
 }
 
+/** Why what is read or run from here could come from another user than us and root, or undefined. */
+export function checkTrusted(stat: FileStat, uid: number | null): string | undefined {
+  return (stat.uid === 0 ? undefined : foreign(stat, uid)) ?? writableByOthers(stat);
+}
+
 const WRITABLE = "which lets others write to it";
 
 /** What cures a problem of `path`, where a command does. */

@@ -1,5 +1,6 @@
 /** What a settings file was before our first installation, kept in our own home folder. */
 import { dirname, join } from "@std/path";
+import { checkHomeFolder, checkOwnFile } from "../platform/path_safety.ts";
 import type { Files, Sha256 } from "../platform/system.ts";
 import { isFields } from "../lib/json_fields.ts";
 import type { Argv } from "../agents/shared/hook_spec.ts";
@@ -16,6 +17,17 @@ export interface Backup {
   readonly programs: readonly Argv[];
 }
 
+/** More than any settings file twice over, bytes. */
+const MAX_BYTES = 16_777_216;
+
+/** By what a backup is read. */
+export interface BackupReader {
+  readonly files: Files;
+  readonly sha256: Sha256;
+  /** Ours; null where the platform has none. */
+  readonly uid: number | null;
+}
+
 const encoder = new TextEncoder();
 
 /** One backup for each settings file, named by its agent and its path's hash. */
@@ -23,12 +35,24 @@ export function backupPath(
   { home, agent, file }: { readonly home: string; readonly agent: { readonly name: string }; readonly file: string },
   sha256: Sha256,
 ): string {
-  return join(home, "backups", `${agent.name}-hooks-${sha256(encoder.encode(file)).slice(0, 16)}.json`);
+  return join(home, "backups", `${agent.name}${nameEnd(file, sha256)}`);
 }
 
-/** Undefined where there is none, or none that can be used: uninstalling then removes our entries one by one. */
-export function readBackup(files: Files, path: string): Backup | undefined {
-  if (files.stat(path)?.kind !== "file") return undefined;
+function nameEnd(file: string, sha256: Sha256): string {
+  return `-hooks-${sha256(encoder.encode(file)).slice(0, 16)}.json`;
+}
+
+/**
+ * Undefined where there is none, or none that can be used: uninstalling then removes our entries one by one. What it says is
+ * written into settings, so the file and both folders above it must be ours, and its name must be the one of what it is for.
+ */
+export function readBackup({ files, sha256, uid }: BackupReader, path: string): Backup | undefined {
+  const stat = files.stat(path);
+  if (stat === undefined || stat.size > MAX_BYTES || checkOwnFile(stat, uid) !== undefined) return undefined;
+  for (const folder of [dirname(path), dirname(dirname(path))]) {
+    const around = files.stat(folder);
+    if (around === undefined || checkHomeFolder(folder, around, uid) !== undefined) return undefined;
+  }
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(files.read(path)));
@@ -38,6 +62,7 @@ export function readBackup(files: Files, path: string): Backup | undefined {
   if (!isFields(value)) return undefined;
   const { file, original, found = original, installed, programs = [] } = value;
   if (typeof file !== "string" || !isText(original) || !isText(found)) return undefined;
+  if (!path.endsWith(nameEnd(file, sha256))) return undefined;
   if (!Array.isArray(installed) || !Array.isArray(programs)) return undefined;
   return { file, original, found, installed: installed.filter(isString), programs: programs.filter(isProgram) };
 }

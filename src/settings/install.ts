@@ -20,6 +20,8 @@ export interface InstallSystem {
   readonly files: Files;
   readonly timers: Timers;
   readonly sha256: Sha256;
+  /** Ours; null where the platform has none. */
+  readonly uid: number | null;
   /** Follows every link. @throws the OS error where the end does not exist */
   readonly realPath: (path: string) => string;
   /** A lock between processes that ends with its holder; undefined where another process has it. */
@@ -125,12 +127,12 @@ function editing(target: HooksTarget, backup: Backup | undefined): EditOptions {
   return { file, policy, earlier, before };
 }
 
-type Reading = Pick<InstallSystem, "files" | "realPath" | "sha256">;
+type Reading = Pick<InstallSystem, "files" | "realPath" | "sha256" | "uid">;
 
 /** The state of the file; `absent` where there is none. */
 export function hooksStatus(system: Reading, target: HooksTarget): HooksStatus {
   try {
-    const backup = readBackup(system.files, backupPath(target, system.sha256));
+    const backup = readBackup(system, backupPath(target, system.sha256));
     const text = readText(system, resolved(system, target.file), target.file) ?? "";
     const { agent, program } = target;
     const options = editing(target, backup);
@@ -171,7 +173,7 @@ function editOnce(system: InstallSystem, target: HooksTarget, decide: Decide): H
     const path = resolved(system, target.file);
     const was = readText(system, path, target.file);
     const hash = was === undefined ? undefined : sha256(encoder.encode(was));
-    const step = decide(was, readBackup(files, kept), hash);
+    const step = decide(was, readBackup(system, kept), hash);
     const diff = maskSecrets(lineDiff(target.file, was ?? "", step.now ?? ""));
     const outcome: HooksOutcome = { file: target.file, changed: step.now !== was, diff };
     if (target.dryRun) return outcome;

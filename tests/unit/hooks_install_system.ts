@@ -8,5 +8,5 @@ import type { InstallSystem } from "../../src/settings/install.ts";
 const sha256 = sha256OfJournal;
 
 export function installSystem(): InstallSystem {
-  return { files: denoFiles, timers: { sleep }, sha256, realPath: Deno.realPathSync, tryLock };
+  return { files: denoFiles, timers: { sleep }, sha256, uid: Deno.uid(), realPath: Deno.realPathSync, tryLock };
 }

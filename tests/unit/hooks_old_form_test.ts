@@ -46,6 +46,7 @@ async function oldHome(name: string, { backup = true, mended = false } = {}): Pr
     files,
     timers,
     sha256: sha256OfJournal,
+    uid: 1000,
     realPath: (p: string) => p,
     tryLock: () => ({ release() {} }),
   };

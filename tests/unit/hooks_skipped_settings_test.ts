@@ -122,6 +122,7 @@ Deno.test("H3 a file that cannot be written is one clear line, and no backup of 
       files,
       timers: { sleep: () => Promise.resolve() },
       sha256: sha256OfJournal,
+      uid: 1000,
       realPath: (path: string) => path,
       tryLock: () => ({ release() {} }),
     };

@@ -11,7 +11,7 @@ import { denoFiles, realPath } from "../../platform/deno_files.ts";
 import { sha256OfJournal } from "../../platform/hash.ts";
 import { launcherFolder } from "../../platform/home_launchers.ts";
 import { tryLock } from "../../platform/lock_file.ts";
-import { currentFolder, env } from "../../platform/process.ts";
+import { currentFolder, env, ownUid } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { HooksStatus } from "../../settings/hook_entries.ts";
 import { hooksStatus, type HooksTarget, type InstallSystem } from "../../settings/install.ts";
@@ -30,7 +30,7 @@ export interface HooksOptions {
 }
 
 export function system(): InstallSystem {
-  return { files: denoFiles, timers: systemTimers, sha256: sha256OfJournal, realPath, tryLock };
+  return { files: denoFiles, timers: systemTimers, sha256: sha256OfJournal, uid: ownUid(), realPath, tryLock };
 }
 
 /** An agent into whose settings our hooks can be put. */

@@ -2,11 +2,11 @@
 import { type Installed, installProgram, rollBack } from "../../client/install_program.ts";
 import { tryConnectPatiently } from "../../client/connect.ts";
 import { ownProgramPaths } from "../../client/own_program_paths.ts";
-import { isAbsent, realPathSoFar } from "../../platform/deno_files.ts";
+import { denoFiles, isAbsent, realPathSoFar } from "../../platform/deno_files.ts";
 import { builderEnv, userEnv } from "../../platform/environment.ts";
 import { resolveFrom } from "../../platform/home_paths.ts";
-import { areApart } from "../../platform/path_safety.ts";
-import { currentFolder, spawn } from "../../platform/process.ts";
+import { areApart, checkTrusted, cureOf } from "../../platform/path_safety.ts";
+import { currentFolder, ownUid, spawn } from "../../platform/process.ts";
 import type { ProgramPaths } from "../../platform/program_folder.ts";
 import { CLIENT_FLAGS } from "../../platform/program.ts";
 import { RUNTIME_ENV } from "../../platform/sandbox.ts";
@@ -86,7 +86,10 @@ function cloneOf(paths: ProgramPaths, from: string | undefined): string {
     throw new ConsoleError("failed", `no version is installed in ${paths.root}`, { hint });
   }
   const isClone = ["main.ts", "install/build_main.ts"].every((file) => !isAbsent(`${clone}/${file}`));
-  if (isClone) return clone;
+  if (isClone) {
+    if (from === undefined) assertSafeClone(clone);
+    return clone;
+  }
   throw new ConsoleError(
     "failed",
     from === undefined
@@ -94,6 +97,29 @@ function cloneOf(paths: ProgramPaths, from: string | undefined): string {
       : `${clone} is no clone of agent-console`,
     { hint: "agent-console update --from FOLDER, where FOLDER is a clone" },
   );
+}
+
+/** What the noted clone runs as the user: nobody has named it now, and others may have put it there. */
+const RUN_OF_CLONE = ["", "/main.ts", "/deno.json", "/install", "/install/build_main.ts", "/src"];
+
+/** @throws {ConsoleError} `unsafe_path` where another user, but root, owns it or may write to it */
+function assertSafeClone(clone: string): void {
+  for (const part of RUN_OF_CLONE) {
+    const path = realPathSoFar(`${clone}${part}`);
+    const stat = denoFiles.stat(path);
+    const problem = stat === undefined ? undefined : checkTrusted(stat, ownUid());
+    if (problem === undefined) continue;
+    const cure = cureOf(path, problem);
+    const other = "agent-console update --from FOLDER, where FOLDER is a clone";
+    throw new ConsoleError(
+      "unsafe_path",
+      `the clone that the program was installed from is not run: ${path} ${problem}`,
+      {
+        path,
+        hint: cure === undefined ? other : `${cure}, or ${other}`,
+      },
+    );
+  }
 }
 
 /** Runs a command of ours with our streams. */

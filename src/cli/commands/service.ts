@@ -49,12 +49,20 @@ export async function servicePlan(run: CommandContext): Promise<ServicePlan> {
   return plan(run, (await daemonLaunch(run.context)).argv);
 }
 
+/** The service's file, and the link that systemd makes to it. */
+function filesOf({ path }: Pick<ServicePlan, "path">): readonly string[] {
+  const at = path.lastIndexOf("/");
+  return [path, `${path.slice(0, at)}/default.target.wants${path.slice(at)}`];
+}
+
+/** Where the files of the service are, or would be. @throws {ConsoleError} as {@link removeService} */
+export function serviceFiles(run: CommandContext): readonly string[] {
+  return filesOf(plan(run, ["/"]));
+}
+
 export async function installAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
   const planned = await servicePlan(run);
-  if (!flags.dryRun) {
-    noteFolderOf(planned.path);
-    noteFolderOf(`${planned.path.slice(0, planned.path.lastIndexOf("/"))}/default.target.wants/`); // systemd's link to it
-  }
+  if (!flags.dryRun) { for (const path of filesOf(planned)) noteFolderOf(path); }
   const result = await installService(planned, ports, { dryRun: flags.dryRun === true });
   if (flags.dryRun) run.out.plain(planned.text.trimEnd());
   say(run, result, flags.dryRun === true);

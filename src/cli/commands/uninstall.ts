@@ -4,18 +4,20 @@
  */
 import { hookedFiles } from "./hooked_files.ts";
 import { uninstallHooks } from "./hooks.ts";
-import { agentsWithHooks } from "./hooks_target.ts";
-import { removeService } from "./service.ts";
+import { agentsWithHooks, HOOKED } from "./hooks_target.ts";
+import { removeService, serviceFiles } from "./service.ts";
 import { ownProgramPaths } from "../../client/own_program_paths.ts";
 import { stopDaemon } from "../../client/stop.ts";
+import { assertHomeSafe } from "../../config/endpoint.ts";
 import { removeFolder } from "../../platform/build_folder.ts";
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { denoFiles, isAbsent } from "../../platform/deno_files.ts";
 import { sizeOf } from "../../platform/folder_size.ts";
+import { homeContents, isProvenHome, removeHome } from "../../platform/home_contents.ts";
 import { HOME_NAME, type HomePaths, homePaths } from "../../platform/home_paths.ts";
 import { notedFolders, removeEmpty } from "../../platform/made_folders.ts";
 import { isOurs, prebuiltFolder } from "../../platform/prebuilt.ts";
-import { env } from "../../platform/process.ts";
+import { currentFolder, env, ownUid } from "../../platform/process.ts";
 import type { ProgramPaths } from "../../platform/program_folder.ts";
 import { homesWithLauncher } from "../../platform/launcher_homes.ts";
 import { ownBinLink } from "../../platform/version_store.ts";
@@ -32,14 +34,23 @@ export interface UninstallFlags {
   readonly yes?: boolean;
 }
 
-/** @throws {ConsoleError} `failed` where the user says no, or a step failed: its message lists them */
+/** @throws {ConsoleError} `unsafe_path` for the home, `failed` where the user says no, or a step failed: its message lists them */
 export async function uninstallAll(run: CommandContext, flags: UninstallFlags): Promise<void> {
   const own = ownProgramPaths();
   const { root } = run.context.paths;
-  if (flags.purge) await confirmPurge(run, root, flags.yes === true);
+  if (!isAbsent(root)) assertHomeSafe(denoFiles, root, ownUid());
+  if (flags.purge) {
+    assertPurgeable(root);
+    await confirmPurge(run, root, flags.yes === true);
+  }
   const cache = prebuiltFolder("/")?.replace(/\/[^/]*$/, "");
-  const noted = [own.root, cache ?? ""].flatMap((folder) => folder === "" ? [] : notedFolders(folder));
-  const homes = [root, ...homesWithLauncher(own.root).filter((home) => home !== root && !isAbsent(home))];
+  const homes = [root, ...homesWithLauncher(own.root).filter((home) => home !== root && !isAbsent(home))]
+    .filter((home) => isUsable(run, home));
+  const places = {
+    paths: [own.root, own.binLink, ...ownFiles(run, homes), ...(cache ? [cache] : [])],
+    endings: ENDINGS,
+  };
+  const noted = [own.root, cache ?? ""].flatMap((folder) => folder === "" ? [] : notedFolders(folder, places));
   const failures: string[] = [];
   const step = async (what: string, work: () => unknown) => {
     try {
@@ -85,6 +96,37 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
   });
 }
 
+/** A name may be noted for a folder that another user has made since: what it says of our settings is not to be done. */
+function isUsable(run: CommandContext, home: string): boolean {
+  if (isAbsent(home) || isOurs(home, "folder")) return true;
+  run.out.note(`passed over ${withTilde(home)}: it is not a folder that is yours alone`);
+  return false;
+}
+
+/** Folders of an agent's settings in projects, from the project's own folder on. */
+const ENDINGS = HOOKED.flatMap(({ hooks }) => {
+  const parts = hooks.file({ env: () => undefined, userHome: "/", cwd: "", project: true }).split("/").slice(1, -1);
+  return parts.map((_, at) => `/${parts.slice(0, at + 1).join("/")}`);
+});
+
+/** Files outside of our own folders that hooks and the service have, or would have; what cannot be known has none. */
+function ownFiles(run: CommandContext, homes: readonly string[]): readonly string[] {
+  const known = { env, userHome: env("HOME") ?? "", cwd: currentFolder() };
+  const hooked = (home: string) => hookedFiles({ context: { ...run.context, paths: homePaths(home) } });
+  const sources = [
+    () => HOOKED.map(({ hooks }) => hooks.file(known)),
+    ...homes.map((home) => () => hooked(home).map(({ file }) => file)),
+    () => serviceFiles(run),
+  ];
+  return sources.flatMap((files) => {
+    try {
+      return files();
+    } catch {
+      return []; // the step that needs it says why
+    }
+  });
+}
+
 /** What is removed here is no reason to say which version runs. */
 function silent(
   { context: { onGreeted: _, ...context } }: CommandContext,
@@ -125,20 +167,28 @@ function removeOwn(folder: string): boolean {
   return true;
 }
 
-/** What a home folder holds by itself; in one that a user chose, other things may lie too. */
-const OF_A_HOME = /^(?:config|daemon|hooks?|journal)\b[\w.-]*$/;
+/**
+ * Any folder can be named as the home by mistake, so one must prove to be a home. The usual one needs no proof, and an empty
+ * one has nothing to lose.
+ *
+ * @throws {ConsoleError} `failed`
+ */
+function assertPurgeable(root: string): void {
+  if (isAbsent(root)) return;
+  const shown = escapeControls(root);
+  const hint = "name the home with --home, or leave --purge out";
+  const isUsual = root === `${env("HOME")}/${HOME_NAME}`;
+  if (isUsual || isProvenHome(root) || denoFiles.list(root).length === 0) return;
+  throw new ConsoleError("failed", `${shown} is no home of agent-console: nothing was removed`, { hint });
+}
 
 /** @returns whether it was there. @throws {ConsoleError} `failed` where something in it is not ours, which stays */
 function purge(root: string): boolean {
-  if (root.endsWith(`/${HOME_NAME}`)) return removeOwn(root);
   if (isAbsent(root)) return false;
-  if (!isOurs(root, "folder")) throw new ConsoleError("failed", "it is not a folder that is yours alone");
-  const known = Object.values(homePaths(""));
-  const names = denoFiles.list(root);
-  const others = names.filter((name) => !known.includes(`/${name}`) && !OF_A_HOME.test(name));
-  for (const name of names) if (!others.includes(name)) removeFolder(`${root}/${name}`);
+  assertHomeSafe(denoFiles, root, ownUid());
+  assertPurgeable(root);
+  const others = removeHome(root).map(escapeControls);
   if (others.length > 0) throw new ConsoleError("failed", `it stays, for ${others.join(", ")} in it is not ours`);
-  removeFolder(root);
   return true;
 }
 
@@ -154,7 +204,9 @@ function removeBinLink(own: ProgramPaths): boolean {
 
 function sayLeft(run: CommandContext, home: string): void {
   if (isAbsent(home)) return;
+  if (!isProvenHome(home)) return run.out.plain(`left ${withTilde(home)}`);
   run.out.plain(`left ${withTilde(home)}, ${bytes(sizeOf(home))}: journal, configuration, log`);
+  if (homeContents(home).others.length > 0) return run.out.plain("  other things are in it too");
   run.out.plain(`  to remove it: rm -r ${shellQuote([home])}`);
 }
 
