@@ -163,7 +163,7 @@ Deno.test("H4 approve --all answers one session's and nobody else's; without --y
   assertEquals(asked.code, 1, asked.stderr);
   assertMatch(asked.stdout + asked.stderr, /touch a[\s\S]*touch b[\s\S]*--yes/);
   assertEquals((await pending(client)).length, 3);
-  for (const words of [["--all"], ["--all", "--yes"], [a.id, "--all", "--session", "s1"], [a.id, "--yes"]]) {
+  for (const words of [["--all"], ["--all", "--yes"], [a.id, "--all", "--session", "s1"]]) {
     assertEquals((await home.cli(["approve", ...words])).code, 2, words.join(" "));
   }
   assertEquals((await pending(client)).length, 3);
