@@ -121,14 +121,16 @@ const WITH_TIME = 60;
 export function viewFrame(
   lines: readonly string[],
   top: number,
-  { message, size: { columns, rows } }: Pick<FrameState, "message" | "size">,
+  { message, canChoose, size: { columns, rows } }: Pick<FrameState, "message" | "size"> & {
+    readonly canChoose: boolean;
+  },
 ): readonly string[] {
   const room = Math.max(1, rows - 1);
   const shown = lines.slice(top, top + room).map((line) =>
     stringWidth(stripAnsiCode(line)) > columns ? fitHead(stripAnsiCode(line), columns) : line
   );
   const more = lines.length > room ? `  ${Math.min(lines.length, top + room)}/${lines.length}` : "";
-  const keys = `y yes  n no  1-9 choose  j k scroll  v back${more}`;
+  const keys = `${canChoose ? "1-9 choose" : "y yes"}  n no  j k scroll  v back${more}`;
   const foot = message === undefined ? dim(fitHead(keys, columns)) : toned("attention", fitHead(message, columns));
   return [...shown, ...Array.from({ length: room - shown.length }, () => ""), foot];
 }

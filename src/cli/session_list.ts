@@ -152,7 +152,8 @@ function asked(item: SessionItem, width: number): string {
   if (asks === undefined) return "";
   const { kind, risk, left, approval, place } = asks;
   const all: readonly Part[] = [
-    { text: kind, need: risk === undefined ? 3 : 1 },
+    // A risk is that of a call: that it is a permission goes without saying.
+    ...(risk === undefined ? [{ text: kind, need: 3 }] : []),
     ...(risk === undefined ? [] : [{
       text: `${risk.sign} ${risk.word}`,
       short: `${risk.sign} ${risk.short ?? risk.word}`,

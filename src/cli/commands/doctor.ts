@@ -1,7 +1,7 @@
 /** `doctor`: everything that can be wrong, each with what cures it. */
 import { dim, green, red, yellow } from "@std/fmt/colors";
 import { escapeControls } from "../../domain/sanitize.ts";
-import { narrowUmask } from "../../platform/process.ts";
+import { env, narrowUmask } from "../../platform/process.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 import { examine, failed } from "../doctor/mod.ts";
@@ -68,9 +68,11 @@ function show(findings: readonly Finding[], { json, fix }: DoctorFlags, out: Com
     });
   } else {
     const width = Math.max(...findings.map(({ id }) => id.length));
+    const home = env("HOME");
+    const shown = (text: string) => escapeControls(home === undefined ? text : text.replaceAll(`${home}/`, "~/"));
     for (const { id, level, text, hint } of findings) {
-      out.line(`${SIGNS[level]()} ${dim(id.padEnd(width))}  ${escapeControls(text)}`);
-      if (hint !== undefined && level !== "ok") out.line(`  ${" ".repeat(width)}  ${dim(`→ ${escapeControls(hint)}`)}`);
+      out.line(`${SIGNS[level]()} ${dim(id.padEnd(width))}  ${shown(text)}`);
+      if (hint !== undefined && level !== "ok") out.line(`  ${" ".repeat(width)}  ${dim(`→ ${shown(hint)}`)}`);
     }
     const fixable = problems.filter((one) => one.fix !== undefined).length;
     out.line("");

@@ -7,7 +7,7 @@ import { env } from "../../platform/process.ts";
 import { FullScreen } from "../../platform/full_screen.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { approvalItems } from "../../view/approval_items.ts";
-import { approvalSummary } from "../../view/approval_words.ts";
+import { approvalSummary, isQuestion } from "../../view/approval_words.ts";
 import { Board, type BoardAction } from "../../view/board.ts";
 import { type ChangeLine, ChangeLines } from "../../view/change_lines.ts";
 import { sessionItems } from "../../view/session_items.ts";
@@ -154,7 +154,11 @@ class BoardWindow {
         message,
         size,
       })
-      : viewFrame(this.#viewLines(this.#viewed, now, size.columns), this.#viewed.top, { message, size });
+      : viewFrame(this.#viewLines(this.#viewed, now, size.columns), this.#viewed.top, {
+        message,
+        size,
+        canChoose: isQuestion(this.#viewed.approval),
+      });
     if (!this.#screen.draw(lines)) this.end(0);
   }
 
