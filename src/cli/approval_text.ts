@@ -1,5 +1,4 @@
-/** Approvals in words: the whole of one, and how to answer it. Pure. */
-import { shellQuote } from "../lib/shell_quote.ts";
+/** Approvals in words: the whole of one. Pure. */
 import { bold, dim, red, yellow } from "@std/fmt/colors";
 import { type Approval, type Risk, riskNamed } from "../domain/approval.ts";
 import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
@@ -46,23 +45,4 @@ export function approvalLines(approval: Approval, session: string, now: number):
     ]),
     ...(suggestions ?? []).map((line) => dim(`    offers: ${escapeControls(line)}`)),
   ];
-}
-
-/** The commands that decide it; for a question with the first of its choices. What is nowhere whole can only be denied. */
-export function answerHint({ id, choices = [], cutBy }: Approval): string {
-  if (cutBy !== undefined) return `agent-console deny ${id}`;
-  const answers = choices.flatMap(({ options }) => ["--answer", escapeControls(options[0] ?? "TEXT")]);
-  return `${shellQuote(["agent-console", "approve", id, ...answers])} · agent-console deny ${id}`;
-}
-
-/**
- * The answers beside their questions; a text that is none of the choices is marked as such. Text from outside, not
- * escaped.
- */
-export function answerLine({ choices = [] }: Approval, answers: Readonly<Record<string, string>>): string {
-  return choices.map(({ question, options, multiple }) => {
-    const answer = answers[question] ?? "";
-    const parts = multiple ? answer.split(/, */) : [answer];
-    return `${question} → ${answer}${parts.every((part) => options.includes(part)) ? "" : " (your own words)"}`;
-  }).join(" / ");
 }

@@ -3,10 +3,10 @@ import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
 import type { Approval, ApprovalScope, DetailForm } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
-import { answerExample, choiceLines, takesOwnWords } from "./answers.ts";
-import { outcomeText } from "../view/approval_words.ts";
+import { choiceLines, takesOwnWords } from "./answers.ts";
+import { answerWords, outcomeText } from "../view/approval_words.ts";
 import { duration } from "../view/times.ts";
-import { answerHint, riskText } from "./approval_text.ts";
+import { riskText } from "./approval_text.ts";
 import { nameOfSession } from "../view/pick.ts";
 
 /** An approval whose texts are whole, where they could be had. */
@@ -101,7 +101,8 @@ function painted(line: string): string {
 
 /** The commands that decide it. */
 function answers(approval: WholeApproval): string[] {
-  const { id, choices = [], cutBy } = approval;
+  const { choices = [], cutBy } = approval;
+  const hint = answerWords(approval).map((words) => `agent-console ${words}`).join(" · ");
   if (choices.length === 0 || cutBy !== undefined) {
     const wider = (approval.scopes ?? []).filter((scope) => scope !== "once");
     const scopes = wider.length === 0
@@ -110,11 +111,11 @@ function answers(approval: WholeApproval): string[] {
     if (approval.for === "permission" && approval.scopes !== undefined && wider.length === 0) {
       scopes.push(`${dim("scopes".padEnd(9))} only once: such a call is asked each time`);
     }
-    return [`${dim("answer".padEnd(9))} ${answerHint(approval)}`, ...scopes];
+    return [`${dim("answer".padEnd(9))} ${hint}`, ...scopes];
   }
   const own = choices.some((choice) => choice.options.length > 0 && takesOwnWords(approval, choice));
   return [
-    `${dim("answer".padEnd(9))} ${answerExample(approval)} · agent-console deny ${id}`,
+    `${dim("answer".padEnd(9))} ${hint}`,
     ...(own ? [`${"".padEnd(9)} a number, its text or the beginning of it; your own words: --say TEXT`] : []),
   ];
 }

@@ -5,8 +5,15 @@
 import { type Approval, riskNamed } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
-import { shellQuote } from "../lib/shell_quote.ts";
-import { callText, cutText, HIDDEN_DIALOG, hidesItsDialog, isQuestion, outcomeText } from "./approval_words.ts";
+import {
+  answerWords,
+  callText,
+  cutText,
+  HIDDEN_DIALOG,
+  hidesItsDialog,
+  isQuestion,
+  outcomeText,
+} from "./approval_words.ts";
 import { sessionNames, tildePath } from "./names.ts";
 import { everyMatch, openApprovals } from "./pick.ts";
 import { KIND_WORDS, RISK_LOOKS, type RiskLook } from "./states.ts";
@@ -88,7 +95,7 @@ export function approvalItems(
         options: options.map(escapeControls),
       })),
       offers: suggestions.map(escapeControls),
-      answers: isOpen ? answersOf(approval, handles.get(id) ?? id) : [],
+      answers: isOpen ? answerWords(approval, handles.get(id) ?? id) : [],
     };
   });
 }
@@ -125,17 +132,6 @@ function handlesOf(
     const isAlone = targets.every((one) => one.kind === "session" && one.session.id === sessionId);
     return [id, isAlone && meant.length === 1 && meant[0]?.id === id ? name : id];
   }));
-}
-
-/** What is nowhere whole can only be denied; what is longer than it is shown must be opened first. */
-function answersOf({ id, choices = [], cutBy, missing }: Approval, handle: string): readonly string[] {
-  if (cutBy !== undefined) return [`deny ${handle}`];
-  const answers = choices.flatMap(({ options }) => ["--answer", escapeControls(options[0] ?? "TEXT")]);
-  return [
-    ...(missing === undefined ? [] : [`show ${id}`]),
-    shellQuote(["approve", handle, ...answers]),
-    `deny ${handle}`,
-  ];
 }
 
 function linesOf(text: string): readonly string[] {

@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { setColorEnabled } from "@std/fmt/colors";
-import { answerHint, answerLine, approvalLines } from "../../src/cli/approval_text.ts";
+import { answerLine } from "../../src/cli/answers.ts";
+import { approvalLines } from "../../src/cli/approval_text.ts";
 import { approvalBlocks } from "../../src/cli/approval_blocks.ts";
 import { approvalItems } from "../../src/view/approval_items.ts";
-import { approvalSummary, outcomeText } from "../../src/view/approval_words.ts";
+import { answerWords, approvalSummary, outcomeText } from "../../src/view/approval_words.ts";
 import { type Approval, type ApprovalState, riskNamed } from "../../src/domain/approval.ts";
 
 const AT = "2026-11-20T10:00:00.000Z";
@@ -61,10 +62,13 @@ Deno.test("A4 approvals: what a terminal would obey is shown, in the list and wh
   assert(printed.includes("\\x1b[2J"));
 });
 
-Deno.test("how to answer: a question by its answer, in words that a shell takes", () => {
-  assertEquals(answerHint(approval({})), "agent-console approve k4xq2 · agent-console deny k4xq2");
-  const odd = approval({ choices: [{ question: "Which?", options: ["the 'old' one"], multiple: false }] });
-  assertEquals(answerHint(odd).split(" · ")[0], `agent-console approve k4xq2 --answer 'the '\\''old'\\'' one'`);
+Deno.test("how to answer: a question by the number of its choice, each of several by one", () => {
+  assertEquals(answerWords(approval({})), ["approve k4xq2", "deny k4xq2"]);
+  const odd = { question: "Which?", options: ["the 'old' one"], multiple: false };
+  assertEquals(answerWords(approval({ choices: [odd, { ...odd, options: [] }] }), "shop"), [
+    "approve shop --answer 1 --answer TEXT",
+    "deny shop",
+  ]);
 });
 
 Deno.test("an answer is said back, and one that is no choice is called so", () => {
@@ -85,8 +89,8 @@ Deno.test("A4 what came shortened says how much never arrived, and offers no app
   setColorEnabled(false);
   const cut = approval({ missing: 998_058, cutBy: 990_000 });
   assert(approvalLines(cut, "s1", 0).join("\n").includes("[990000 characters never arrived"));
-  assertEquals(answerHint(cut), "agent-console deny k4xq2");
+  assertEquals(answerWords(cut), ["deny k4xq2"]);
   const long = approval({ missing: 5000 });
   assert(!approvalLines(long, "s1", 0).join("\n").includes("never arrived"));
-  assert(answerHint(long).includes("approve"));
+  assertEquals(answerWords(long), ["show k4xq2", "approve k4xq2", "deny k4xq2"]);
 });

@@ -3,8 +3,9 @@ import { stripAnsiCode } from "@std/fmt/colors";
 import { type Approval, type ApprovalScope, riskNamed } from "../../domain/approval.ts";
 import { stdinKeyboard } from "../../platform/keyboard.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { answerExample, answersTo, choiceLines, type GivenAnswer } from "../answers.ts";
-import { answerHint, approvalLines } from "../approval_text.ts";
+import { answersTo, choiceLines, type GivenAnswer } from "../answers.ts";
+import { approvalLines } from "../approval_text.ts";
+import { approveWords } from "../../view/approval_words.ts";
 import { ask } from "../ask.ts";
 import { askAnswers } from "../ask_answers.ts";
 import { type CommandContext, read } from "../context.ts";
@@ -81,7 +82,7 @@ async function answersOf(
   if (choices.length === 0 || status !== "pending") return undefined;
   if (stdinKeyboard.isTerminal) return await askAnswers(run, approval);
   throw new ConsoleError("usage", `approval "${id}" needs --answer:\n${choiceLines(approval).join("\n")}`, {
-    hint: `${answerExample(approval)}; give a number, the text or its beginning`,
+    hint: `agent-console ${approveWords(approval, id)}; give a number, the text or its beginning`,
   });
 }
 
@@ -109,7 +110,7 @@ async function approveAll(run: CommandContext, id: string | undefined, options: 
   // A question cannot be approved without an answer.
   const open = all.filter((one) => one.for !== "question");
   for (const one of all.filter(({ for: kind }) => kind === "question")) {
-    run.out.note(`${one.id}: a question, left out; answer it with: ${answerHint(one)}`);
+    run.out.note(`${one.id}: a question, left out; answer it with: agent-console ${approveWords(one, one.id)}`);
   }
   if (open.length === 0) return run.out.note("Nothing waits for an approval.");
   if (!options.yes) {

@@ -18,11 +18,9 @@ import { goThere } from "../go_there.ts";
 import { Keys } from "../keys.ts";
 import { LiveInbox } from "../live_inbox.ts";
 import { page } from "../pager.ts";
+import { READING_MS } from "../../view/board.ts";
 import { nameOfSession } from "../../view/pick.ts";
 import { linesOfWhole, wholeApproval } from "./show.ts";
-
-/** Nobody has read a question that came up less than this before the key, ms. */
-const UNREAD_MS = 400;
 
 const SCOPES = { s: "session", w: "workspace", a: "always" } as const;
 /** Key → when the rule ends, seconds from now; undefined: never. */
@@ -91,7 +89,7 @@ async function one(desk: Desk, approval: Approval, left: number): Promise<Done> 
   keyboard.show(`\n${dim(left === 1 ? "the last one" : `${left} to answer`)}\n`);
   const scopes = await showAtHand(desk, approval);
   const state: State = { isWhole: approval.missing === undefined, mayLast: mayLast(approval, scopes) };
-  let readable = Date.now() + UNREAD_MS;
+  let readable = Date.now() + READING_MS;
   let isLost = false;
   for (let isAsked = false;;) {
     if (!inbox.isOpen(id)) return gone(desk, approval, isAsked);
