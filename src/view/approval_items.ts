@@ -17,7 +17,7 @@ import {
 import { sessionNames, tildePath } from "./names.ts";
 import { everyMatch, openApprovals } from "./pick.ts";
 import { KIND_WORDS, RISK_LOOKS, type RiskLook } from "./states.ts";
-import { type PaneNames, terminalText } from "./terminal_text.ts";
+import { type PaneNames, terminalPlace } from "../domain/terminal_place.ts";
 import { duration } from "./times.ts";
 
 export interface ApprovalItem {
@@ -73,7 +73,7 @@ export function approvalItems(
     const { id, agent, cwd, detail, reasoning, choices = [], suggestions = [], cutBy, status } = approval;
     const isOpen = status === "pending";
     const row = rows.get(approval.sessionId);
-    const terminal = row === undefined ? undefined : terminalText(row, panes);
+    const terminal = row === undefined ? undefined : terminalPlace(row, panes);
     return {
       id: escapeControls(id),
       isOpen,

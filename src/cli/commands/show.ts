@@ -15,7 +15,6 @@ import { toned } from "../paint.ts";
 import { printPaged } from "../pager.ts";
 import { type Nameables, openApprovalsOf } from "../../view/pick.ts";
 import { resumeLine } from "../resume_line.ts";
-import { terminalText } from "../../view/terminal_text.ts";
 import { terminalPlace } from "../../domain/terminal_place.ts";
 import { loadBoard, resolveTarget } from "../resolve.ts";
 
@@ -65,9 +64,7 @@ export async function linesOfWhole(
   const diff = detail !== undefined && detailForm === "edit"
     ? (await import("../edit_diff.ts")).editDiff(input, detail, full)
     : undefined;
-  const isKnown = session?.terminal !== undefined || session?.tty !== undefined;
-  const { cwd: _, ...rest } = session ?? {};
-  return wholeLines(whole, { session, place: isKnown ? terminalPlace(rest) : undefined, now: Date.now(), diff });
+  return wholeLines(whole, { session, place: terminalPlace(session ?? {}), now: Date.now(), diff });
 }
 
 function details(session: SessionView & { readonly history: readonly HistoryEntry[] }, now: number): string[] {
@@ -81,7 +78,7 @@ function details(session: SessionView & { readonly history: readonly HistoryEntr
     ["model", session.model],
     ["mode", session.permissionMode],
     ["pid", session.pid],
-    ["terminal", terminalText(session)],
+    ["terminal", terminalPlace(session)],
     ["parent", session.parentId],
     ["turns", session.turnCount],
     ["prompt", session.lastPrompt],
