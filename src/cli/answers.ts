@@ -2,7 +2,7 @@
 import type { Approval, Choice } from "../domain/approval.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { approveWords } from "../view/approval_words.ts";
+import { approveWords, takesOwnWords } from "../view/approval_words.ts";
 
 /** One `--answer`, or one `--say`, whose text is the answer itself. */
 export interface GivenAnswer {
@@ -46,11 +46,6 @@ function answerTo(approval: Question, choice: Choice, { text, own }: GivenAnswer
   if (typeof answer === "string") return answer;
   const why = answer.length === 0 ? "is none of the choices" : `fits ${answer.map(quoted).join(" and ")}`;
   throw refused(approval, choice, `--answer ${quoted(text)} ${why}`);
-}
-
-/** A form's field takes what its schema names, an agent's question whatever a person writes. */
-export function takesOwnWords({ for: kind }: Pick<Approval, "for">, { options }: Choice): boolean {
-  return kind !== "elicitation" || options.length === 0;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The gist of a request, and how it ended, in words. Text from outside, not escaped. Pure. */
-import type { Approval } from "../domain/approval.ts";
+import type { Approval, Choice } from "../domain/approval.ts";
 import { parseDecider } from "../domain/decider.ts";
 import { shellQuote } from "../lib/shell_quote.ts";
 
@@ -52,6 +52,11 @@ export function announcement(approval: Approval): string {
 /** The note within the text counts what is left out; this, what is nowhere. */
 export function cutText(cutBy: number): string {
   return `[${cutBy} characters never arrived: deny it here, or answer it in the agent's own terminal]`;
+}
+
+/** A form's field takes what its schema names, an agent's question whatever a person writes. */
+export function takesOwnWords({ for: kind }: Pick<Approval, "for">, { options }: Choice): boolean {
+  return kind !== "elicitation" || options.length === 0;
 }
 
 /** Words behind `agent-console` that approve it; a question with the first of its choices, each by its number in the list. */
