@@ -1,8 +1,8 @@
 /** From what people type as answers to the choices of a question: its number, its text or the beginning of it. Pure. */
-import { shellQuote } from "../lib/shell_quote.ts";
 import type { Approval, Choice } from "../domain/approval.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { approveWords, takesOwnWords } from "../view/approval_words.ts";
 
 /** One `--answer`, or one `--say`, whose text is the answer itself. */
 export interface GivenAnswer {
@@ -26,7 +26,7 @@ export function answersTo(approval: Question, given: readonly GivenAnswer[]): Re
     throw new ConsoleError(
       "usage",
       `approval "${id}" asks ${many} --answer, not ${given.length}:\n${choiceLines(approval).join("\n")}`,
-      { hint: answerExample(approval) },
+      { hint: `agent-console ${approveWords(approval, id)}` },
     );
   }
   if (new Set(choices.map(({ question }) => question)).size < choices.length) {
@@ -46,11 +46,6 @@ function answerTo(approval: Question, choice: Choice, { text, own }: GivenAnswer
   if (typeof answer === "string") return answer;
   const why = answer.length === 0 ? "is none of the choices" : `fits ${answer.map(quoted).join(" and ")}`;
   throw refused(approval, choice, `--answer ${quoted(text)} ${why}`);
-}
-
-/** A form's field takes what its schema names, an agent's question whatever a person writes. */
-export function takesOwnWords({ for: kind }: Pick<Approval, "for">, { options }: Choice): boolean {
-  return kind !== "elicitation" || options.length === 0;
 }
 
 /**
@@ -109,8 +104,17 @@ export function choiceLines({ choices = [] }: Pick<Approval, "choices">): readon
   ]);
 }
 
-/** The command that answers with the first of the choices. */
-export function answerExample({ id, choices = [] }: Question): string {
-  const answers = choices.flatMap(({ options }) => ["--answer", options.length === 0 ? "TEXT" : "1"]);
-  return shellQuote(["agent-console", "approve", id, ...answers]);
+/**
+ * The answers beside their questions; a text that is none of the choices is marked as such. Text from outside, not
+ * escaped.
+ */
+export function answerLine(
+  { choices = [] }: Pick<Approval, "choices">,
+  answers: Readonly<Record<string, string>>,
+): string {
+  return choices.map(({ question, options, multiple }) => {
+    const answer = answers[question] ?? "";
+    const parts = multiple ? answer.split(/, */) : [answer];
+    return `${question} → ${answer}${parts.every((part) => options.includes(part)) ? "" : " (your own words)"}`;
+  }).join(" / ");
 }

@@ -1,5 +1,5 @@
 /** Requests in blocks with blank lines between, wrapped to the width of the terminal. Pure. */
-import { bold, dim, yellow } from "@std/fmt/colors";
+import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
 import type { ApprovalItem } from "../view/approval_items.ts";
 import { STATE_LOOKS } from "../view/states.ts";
@@ -12,8 +12,13 @@ const GOES_ON = "↳ ";
 /** Narrower lines are not wrapped: they would be all indent. */
 const NARROWEST = 20;
 
-/** The lines of each request, the whole of what would run in them. @param width columns; Infinity in a pipe */
-export function approvalBlock(item: ApprovalItem, width: number): readonly string[] {
+/**
+ * The lines of each request, the whole of what would run in them.
+ *
+ * @param width columns; Infinity in a pipe
+ * @param isAlone the reader wants everything that is known of this one
+ */
+export function approvalBlock(item: ApprovalItem, width: number, isAlone = false): readonly string[] {
   const { id, isOpen, name, agent, age, end, risk, terminal, folder, kind } = item;
   const { sign, tone } = isOpen ? STATE_LOOKS.waiting : STATE_LOOKS.closed;
   const room = Math.max(NARROWEST, width);
@@ -27,8 +32,11 @@ export function approvalBlock(item: ApprovalItem, width: number): readonly strin
     ...flow(where, " · ", room - 2, "").map((line, i) =>
       `  ${i === 0 && risk !== undefined ? line.replace(risky[0] ?? "", (word) => toned(risk.tone, word)) : line}`
     ),
+    ...(isAlone ? [`  ${dim("session")}  ${item.session}`] : []),
     ...inside(item.call, room).map(bold),
-    ...inside(item.detail, room).map(dim),
+    ...(isAlone && item.detail.length > 0 ? [""] : []),
+    ...item.detail.flatMap((line) => inside([line], room).map(isAlone ? item.isPatch ? diffPaint(line) : asItIs : dim)),
+    ...(isAlone && item.detail.length > 0 ? [""] : []),
     ...(item.cut === undefined ? [] : inside([item.cut], room).map(yellow)),
     ...(item.notice === undefined ? [] : inside([item.notice], room).map(dim)),
     ...inside(item.reasoning.map((line, i) => i === 0 ? `why: ${line}` : line), room).map(dim),
@@ -38,7 +46,37 @@ export function approvalBlock(item: ApprovalItem, width: number): readonly strin
     ]),
     ...inside(item.offers.map((line) => `offers: ${line}`), room).map(dim),
     ...flow(item.answers, "  ·  ", room - 2, "").map((line) => `  ${line}`),
+    ...(isAlone && item.answers.length > 0 ? answerNotes(item).flatMap((note) => inside([note], room)).map(dim) : []),
   ];
+}
+
+/** How else it may be answered, and how far an answer reaches. */
+function answerNotes({ cut, scopes, takesOwnWords }: ApprovalItem): string[] {
+  const notes = ["once the time is over only its own terminal can answer"];
+  if (cut !== undefined) return notes;
+  if (takesOwnWords) notes.push("a number, its text or the beginning of it; your own words: --say TEXT");
+  const wider = scopes?.filter((scope) => scope !== "once");
+  if (wider === undefined) return notes;
+  return [
+    ...notes,
+    wider.length === 0
+      ? "only once: such a call is asked each time"
+      : `--scope ${orList(wider)}: the very same call runs unasked from then on`,
+  ];
+}
+
+function orList(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+function asItIs(line: string): string {
+  return line;
+}
+
+function diffPaint(line: string): (text: string) => string {
+  if (/^(?:---|\+\+\+) /.test(line)) return bold;
+  if (line.startsWith("@@")) return cyan;
+  return line.startsWith("+") ? green : line.startsWith("-") ? red : asItIs;
 }
 
 function titlePainted(line: string, { name, id }: ApprovalItem, tone: Parameters<typeof toned>[0]): string {

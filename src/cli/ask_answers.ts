@@ -2,7 +2,8 @@
 import type { Approval, Choice } from "../domain/approval.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { type Keyboard, stdinKeyboard } from "../platform/keyboard.ts";
-import { choiceLines, matchAnswer, takesOwnWords } from "./answers.ts";
+import { takesOwnWords } from "../view/approval_words.ts";
+import { choiceLines, matchAnswer } from "./answers.ts";
 import { askLine } from "./ask.ts";
 import type { CommandContext } from "./context.ts";
 

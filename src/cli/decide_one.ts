@@ -4,7 +4,7 @@ import { escapeControls, headAndTail } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf } from "../protocol/method_schemas.ts";
 import { approvalSummary, outcomeText } from "../view/approval_words.ts";
-import { answerLine } from "./approval_text.ts";
+import { answerLine } from "./answers.ts";
 import { call, type CommandContext, read } from "./context.ts";
 
 /** Of the text of what was decided: it was read before, and its two ends say which one it is. UTF-16 units. */

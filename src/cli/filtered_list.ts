@@ -4,7 +4,7 @@ import { sessionItems } from "../view/session_items.ts";
 import { passesFilter } from "../view/session_filter.ts";
 import { displayStatus } from "../view/states.ts";
 import { SESSION_FIELDS } from "../view/template.ts";
-import { terminalText } from "../view/terminal_text.ts";
+import { terminalPlace } from "../domain/terminal_place.ts";
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { env } from "../platform/process.ts";
@@ -67,6 +67,6 @@ export async function printNext(run: CommandContext, first: SessionView | undefi
   const items = approvalItems(open, { sessions: [first], now, home: env("HOME"), panes: await paneNames([first]) });
   for (const line of approvalBlocks(items, width)) run.out.line(line);
   if (first.status !== "waiting" || open.length > 0) return;
-  const place = terminalText(first, await paneNames([first]));
+  const place = terminalPlace(first, await paneNames([first]));
   run.out.note(`Only its own terminal has the answer${place === undefined ? "" : ` (${place})`}.`);
 }

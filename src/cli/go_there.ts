@@ -1,6 +1,6 @@
 /** To a session's terminal, for the windows in which a key does that: `approve -i` and `watch`. */
 import { goToTerminal } from "../client/go_to_terminal.ts";
-import { terminalPlace } from "../domain/terminal_place.ts";
+import { terminalAndFolder } from "../domain/terminal_place.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import type { Session } from "../domain/session.ts";
 import { shellQuote } from "../lib/shell_quote.ts";
@@ -11,5 +11,5 @@ export async function goThere({ signal }: Pick<CommandContext, "signal">, sessio
   const outcome = await goToTerminal(session, signal);
   if (outcome.kind === "shown") return escapeControls(outcome.how);
   if (outcome.kind === "command") return escapeControls(shellQuote(outcome.argv));
-  return terminalPlace(session) || "its hooks did not tell where its terminal is";
+  return terminalAndFolder(session) || "its hooks did not tell where its terminal is";
 }

@@ -1,7 +1,7 @@
 /** The keys of `approve -i` for one question. Pure. */
 import { bold } from "@std/fmt/colors";
 import type { Approval } from "../domain/approval.ts";
-import { takesOwnWords } from "./answers.ts";
+import { takesOwnWords } from "../view/approval_words.ts";
 
 /**
  * The keys, no line wider than the terminal.

@@ -3,7 +3,7 @@ import type { SessionView } from "../domain/query.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { namedEnv } from "../platform/environment.ts";
 import { env, ownUid, run } from "../platform/process.ts";
-import { paneKey, type PaneNames } from "../view/terminal_text.ts";
+import { paneKey, type PaneNames } from "../domain/terminal_place.ts";
 
 /** For one server, ms: a list is not kept waiting for one that hangs. */
 const ASK_MS = 200;

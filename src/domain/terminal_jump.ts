@@ -2,7 +2,7 @@
  * How to bring a session's terminal to the front, from what its hook recorded, as argv. What stands in it came from outside:
  * ids have a shape, and stand where no program takes an option. Pure.
  */
-import type { Session, Terminal } from "./session.ts";
+import type { Terminal } from "./session.ts";
 import { type TmuxPane, tmuxPane } from "./tmux.ts";
 
 export type Jump =
@@ -70,22 +70,3 @@ const ITERM = [
   'error "no such session"',
   "end run",
 ];
-
-/** What is known of the place of a session, for people: text from outside, as it is. Empty where nothing is. */
-export function whereIs({ terminal, tty, cwd, pid }: Session): readonly string[] {
-  const { program, tmuxPane: pane, tmuxSocket: socket, windowId, zellijSession, ssh } = terminal ?? {};
-  const parts = [
-    program,
-    pane === undefined ? undefined : `pane ${pane}`,
-    socket === undefined ? undefined : `server ${socket}`,
-    zellijSession === undefined ? undefined : `session ${zellijSession}`,
-    windowId === undefined ? undefined : `window ${windowId}`,
-    ssh === true ? "over ssh" : undefined,
-  ].filter((part) => part !== undefined);
-  return [
-    ...(parts.length === 0 ? [] : [`terminal ${parts.join(", ")}`]),
-    ...(tty === undefined ? [] : [`tty      ${tty}`]),
-    ...(pid === undefined ? [] : [`pid      ${pid}`]),
-    ...(cwd === undefined ? [] : [`folder   ${cwd}`]),
-  ];
-}

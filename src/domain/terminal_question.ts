@@ -5,7 +5,7 @@
 import type { Approval } from "./approval.ts";
 import type { SessionView } from "./query.ts";
 import type { Terminal, TerminalOnly, WaitingFor } from "./session.ts";
-import { terminalPlace } from "./terminal_place.ts";
+import { terminalAndFolder } from "./terminal_place.ts";
 
 export interface TerminalQuestion {
   /** The row that waits: a sub-agent's own where a sub-agent asks. */
@@ -74,7 +74,7 @@ function questionOf(
 
 /** The advice to answer it where it is. */
 export function answerThere(question: Pick<TerminalQuestion, "cwd" | "terminal" | "tty">): string {
-  const place = terminalPlace(question);
+  const place = terminalAndFolder(question);
   return `answer it in the agent's own terminal${place === "" ? "" : `: ${place}`}`;
 }
 

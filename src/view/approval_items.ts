@@ -2,19 +2,35 @@
  * Requests as every window shows them: whose each is, since and until when, how risky, where, what would run, and how to
  * answer. Texts that are safe to show come out, each of them whole. Pure.
  */
-import { type Approval, riskNamed } from "../domain/approval.ts";
+import { type Approval, type ApprovalScope, type DetailForm, riskNamed } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
-import { shellQuote } from "../lib/shell_quote.ts";
-import { callText, cutText, HIDDEN_DIALOG, hidesItsDialog, isQuestion, outcomeText } from "./approval_words.ts";
+import {
+  answerWords,
+  callText,
+  cutText,
+  HIDDEN_DIALOG,
+  hidesItsDialog,
+  isQuestion,
+  outcomeText,
+  takesOwnWords,
+} from "./approval_words.ts";
 import { sessionNames, tildePath } from "./names.ts";
 import { everyMatch, openApprovals } from "./pick.ts";
 import { KIND_WORDS, RISK_LOOKS, type RiskLook } from "./states.ts";
-import { type PaneNames, terminalText } from "./terminal_text.ts";
+import { type PaneNames, terminalPlace } from "../domain/terminal_place.ts";
 import { duration } from "./times.ts";
+
+/** An approval whose texts are whole, where they could be had. */
+export type WholeApproval = Approval & {
+  readonly detailForm?: DetailForm;
+  /** How far a yes may reach; absent where that is not known. */
+  readonly scopes?: readonly ApprovalScope[];
+};
 
 export interface ApprovalItem {
   readonly id: string;
+  readonly session: string;
   readonly isOpen: boolean;
   readonly name: string;
   readonly agent: string;
@@ -32,6 +48,8 @@ export interface ApprovalItem {
   readonly call: readonly string[];
   /** What would be written, or how it would run. */
   readonly detail: readonly string[];
+  /** That is a diff. */
+  readonly isPatch: boolean;
   /** What of it is missing for good. */
   readonly cut?: string;
   /** What its terminal does meanwhile, where that is not what one would expect. */
@@ -42,9 +60,15 @@ export interface ApprovalItem {
   readonly offers: readonly string[];
   /** Words behind `agent-console` that answer it or show more of it; the first one is the usual one. */
   readonly answers: readonly string[];
+  /** A question of it takes other words than its choices. */
+  readonly takesOwnWords: boolean;
+  /** Those that a yes to a call may have; absent where that is not known, or it is no call. */
+  readonly scopes?: readonly ApprovalScope[];
 }
 
 export interface ApprovalSurroundings {
+  /** All requests that are open, where others are than those to be shown: a name that answers one means no other. */
+  readonly among?: readonly Approval[];
   /** Whose requests they are, as far as they are known. */
   readonly sessions: readonly SessionView[];
   /** ms since the epoch */
@@ -56,19 +80,20 @@ export interface ApprovalSurroundings {
 
 /** In the order given. */
 export function approvalItems(
-  approvals: readonly Approval[],
-  { sessions, now, home, panes }: ApprovalSurroundings,
+  approvals: readonly WholeApproval[],
+  { sessions, now, home, panes, among = approvals }: ApprovalSurroundings,
 ): readonly ApprovalItem[] {
-  const names = requestNames(approvals, sessions);
+  const names = requestNames([...approvals, ...among], sessions);
   const rows = new Map(sessions.map((session) => [session.id, session]));
-  const handles = handlesOf(approvals, names, sessions);
+  const handles = handlesOf(among, names, sessions);
   return approvals.map((approval): ApprovalItem => {
     const { id, agent, cwd, detail, reasoning, choices = [], suggestions = [], cutBy, status } = approval;
     const isOpen = status === "pending";
     const row = rows.get(approval.sessionId);
-    const terminal = row === undefined ? undefined : terminalText(row, panes);
+    const terminal = row === undefined ? undefined : terminalPlace(row, panes);
     return {
       id: escapeControls(id),
+      session: escapeControls(approval.sessionId),
       isOpen,
       name: names.get(approval.sessionId) ?? escapeControls(approval.sessionId.slice(0, 8)),
       agent: escapeControls(agent),
@@ -80,6 +105,7 @@ export function approvalItems(
       ...(cwd === undefined ? {} : { folder: tildePath(cwd, home) }),
       call: isQuestion(approval) ? [] : linesOf(callText(approval)),
       detail: detail === undefined ? [] : linesOf(detail === "" ? "(empty)" : detail.replace(/\n$/, "")),
+      isPatch: approval.detailForm === "patch" || approval.detailForm === "edit",
       ...(cutBy === undefined || !isOpen ? {} : { cut: cutText(cutBy) }),
       ...(hidesItsDialog(approval) ? { notice: HIDDEN_DIALOG } : {}),
       reasoning: reasoning === undefined ? [] : linesOf(reasoning),
@@ -88,7 +114,9 @@ export function approvalItems(
         options: options.map(escapeControls),
       })),
       offers: suggestions.map(escapeControls),
-      answers: isOpen ? answersOf(approval, handles.get(id) ?? id) : [],
+      answers: isOpen ? answerWords(approval, handles.get(id) ?? id) : [],
+      takesOwnWords: choices.some((choice) => choice.options.length > 0 && takesOwnWords(approval, choice)),
+      ...(approval.for !== "permission" || approval.scopes === undefined ? {} : { scopes: approval.scopes }),
     };
   });
 }
@@ -125,17 +153,6 @@ function handlesOf(
     const isAlone = targets.every((one) => one.kind === "session" && one.session.id === sessionId);
     return [id, isAlone && meant.length === 1 && meant[0]?.id === id ? name : id];
   }));
-}
-
-/** What is nowhere whole can only be denied; what is longer than it is shown must be opened first. */
-function answersOf({ id, choices = [], cutBy, missing }: Approval, handle: string): readonly string[] {
-  if (cutBy !== undefined) return [`deny ${handle}`];
-  const answers = choices.flatMap(({ options }) => ["--answer", escapeControls(options[0] ?? "TEXT")]);
-  return [
-    ...(missing === undefined ? [] : [`show ${id}`]),
-    shellQuote(["approve", handle, ...answers]),
-    `deny ${handle}`,
-  ];
 }
 
 function linesOf(text: string): readonly string[] {

@@ -1,6 +1,7 @@
 /** The gist of a request, and how it ended, in words. Text from outside, not escaped. Pure. */
-import type { Approval } from "../domain/approval.ts";
+import type { Approval, Choice } from "../domain/approval.ts";
 import { parseDecider } from "../domain/decider.ts";
+import { shellQuote } from "../lib/shell_quote.ts";
 
 /** The request in one line: the call, or the questions. */
 export function approvalSummary(approval: Approval): string {
@@ -51,6 +52,33 @@ export function announcement(approval: Approval): string {
 /** The note within the text counts what is left out; this, what is nowhere. */
 export function cutText(cutBy: number): string {
   return `[${cutBy} characters never arrived: deny it here, or answer it in the agent's own terminal]`;
+}
+
+/** A form's field takes what its schema names, an agent's question whatever a person writes. */
+export function takesOwnWords({ for: kind }: Pick<Approval, "for">, { options }: Choice): boolean {
+  return kind !== "elicitation" || options.length === 0;
+}
+
+/** Words behind `agent-console` that approve it; a question with the first of its choices, each by its number in the list. */
+export function approveWords({ choices = [] }: Pick<Approval, "choices">, handle: string): string {
+  const answers = choices.flatMap(({ options }) => ["--answer", options.length === 0 ? "TEXT" : "1"]);
+  return shellQuote(["approve", handle, ...answers]);
+}
+
+/**
+ * Words behind `agent-console` that answer it or show more of it, the usual one first. What is nowhere whole can only be
+ * denied; what is longer than it is shown must be opened first.
+ */
+export function answerWords(
+  approval: Pick<Approval, "id" | "choices" | "cutBy" | "missing">,
+  handle: string = approval.id,
+): readonly string[] {
+  if (approval.cutBy !== undefined) return [`deny ${handle}`];
+  return [
+    ...(approval.missing === undefined ? [] : [`show ${approval.id}`]),
+    approveWords(approval, handle),
+    `deny ${handle}`,
+  ];
 }
 
 /** How it ended and by whom. */

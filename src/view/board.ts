@@ -3,10 +3,10 @@
  * meant. An answer goes to the request that was on the screen when its key was pressed. Pure: the time goes in.
  */
 import { type Approval, riskNamed } from "../domain/approval.ts";
-import { isQuestion, markOn } from "./approval_words.ts";
+import { approveWords, isQuestion, markOn } from "./approval_words.ts";
 import type { SessionItem } from "./session_items.ts";
 
-/** A question that is on the screen for less than this takes no key: nobody has read it. ms */
+/** A question that is on the screen for less than this takes no key: nobody has read it. The same in every window, ms. */
 export const READING_MS = 400;
 
 /** What a key asks of the window. */
@@ -207,5 +207,5 @@ function howToChoose({ id, choices = [] }: Approval): string {
     ? `choose with ${
       choice.options.length === 1 ? "1" : `1-${Math.min(9, choice.options.length)}`
     }; v shows the choices`
-    : `answer it with: agent-console approve ${id} --answer …`;
+    : `answer it with: agent-console ${approveWords({ choices }, id)}`;
 }

@@ -9,7 +9,7 @@ import type { Cost } from "../domain/session.ts";
 import { activityText } from "./about.ts";
 import { sessionNames, shortIds } from "./names.ts";
 import { displayStatus, KIND_WORDS, RISK_LOOKS, type RiskLook, type ShownState, STATE_LOOKS } from "./states.ts";
-import { terminalText } from "./terminal_text.ts";
+import { terminalPlace } from "../domain/terminal_place.ts";
 import { duration } from "./times.ts";
 
 export interface SessionItem {
@@ -87,7 +87,7 @@ function asksOf(session: SessionView, open: readonly Approval[], now: number): A
   const own = session.status === "waiting" ? session.waiting.approvalId : undefined;
   const approval = open.find(({ id }) => id === own) ?? open[0];
   const kind = approval?.for ?? (session.status === "waiting" ? session.waiting.for : "permission");
-  const place = terminalText(session);
+  const place = terminalPlace(session);
   return {
     kind: KIND_WORDS[kind],
     more: Math.max(0, open.length - 1),

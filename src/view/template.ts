@@ -5,7 +5,7 @@ import { escapeControls, oneLine } from "../domain/sanitize.ts";
 import type { SessionItem } from "./session_items.ts";
 import { approvalSummary, outcomeText } from "./approval_words.ts";
 import { duration } from "./times.ts";
-import { terminalText } from "./terminal_text.ts";
+import { terminalPlace } from "../domain/terminal_place.ts";
 
 type Field<T> = (row: T) => string | number | undefined;
 export type TemplateFields<T> = Readonly<Record<string, Field<T>>>;
@@ -36,7 +36,7 @@ export const SESSION_FIELDS: TemplateFields<ListedSession> = {
   turns: ({ session }) => session.turnCount,
   cost: ({ session }) => session.cost?.usd,
   context: ({ session }) => session.cost?.contextPercent,
-  terminal: ({ session }) => terminalText(session),
+  terminal: ({ session }) => terminalPlace(session),
   pid: ({ session }) => session.pid,
   parent: ({ session }) => session.parentId,
   priority: ({ session }) => session.priority,

@@ -147,9 +147,9 @@ Deno.test("A4 show of an approval shows the whole command with its lines, an edi
   assertEquals(code, 0);
   assertStringIncludes(
     stdout,
-    `${`set -e\n${middle}\nrm -rf \\x1b[2Jbuild`.split("\n").map((line) => `    ${line}\n`).join("")}`,
+    `${`Bash: set -e\n${middle}\nrm -rf \\x1b[2Jbuild`.split("\n").map((line) => `    ${line}\n`).join("")}`,
   );
-  assertMatch(stdout, /\nscopes +only once: such a call is asked each time\n/);
+  assertMatch(stdout, /\n +only once: such a call is asked each time\n/);
   const unseen = await home.cli(["approve", "web"]);
   assertEquals(unseen.code, 1, "a name does not say which request was read");
   assertMatch(unseen.stderr, /hint: give its id, \w+, or --yes/);
@@ -163,7 +163,7 @@ Deno.test("A4 show of an approval shows the whole command with its lines, an edi
   const diff = (await home.cli(["show", edits.id])).stdout;
   const hunk = ["--- /w/docs/a.txt", "+++ /w/docs/a.txt", "@@", " five", " six", " seven", "-eight", "+EIGHT"];
   assertStringIncludes(diff, hunk.map((line) => `    ${line}\n`).join(""));
-  assertMatch(diff, /\nscopes +--scope session, workspace or always: /);
+  assertMatch(diff, /\n +--scope session, workspace or always: /);
   assertMatch((await home.cli(["show", edits.id, "--full"])).stdout, /\n {5}one\n/);
   const { approvals: [whole] } = await home.json(["show", edits.id, "--json"]) as { approvals: Json[] };
   assertEquals([whole?.["detailForm"], whole?.["input"]], ["edit", "/w/docs/a.txt"]);
@@ -173,7 +173,7 @@ Deno.test("A4 show of an approval shows the whole command with its lines, an edi
   await using _writes = writes.process;
   assertStringIncludes(
     (await home.cli(["show", "new"])).stdout,
-    "    /w/new/b.md\n\n    - a\n    + b\n    TOKEN=***\n",
+    "    Write: /w/new/b.md\n\n    - a\n    + b\n    TOKEN=***\n",
   );
   const { sessions, approvals } = await home.json(["show", "new", "--json"]) as { sessions: Json[]; approvals: Json[] };
   assertEquals([sessions.map(({ id }) => id), approvals.map(({ id }) => id)], [["s3"], [writes.id]]);

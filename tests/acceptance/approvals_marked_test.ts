@@ -22,7 +22,7 @@ Deno.test("H4 after the deadline the question stays in the list, marked, and app
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, /^▲ project +claude +waits for \ds$/m);
   assertStringIncludes(stdout, "    Bash: git push\n");
-  assertStringIncludes(stdout, "    answer it in the agent's own terminal: tmux pane %7, ");
+  assertStringIncludes(stdout, "    answer it in the agent's own terminal: tmux %7, ");
   assertStringIncludes(stdout, "    nobody answered here in time\n");
   const [row] = await terminalQuestions(home);
   assertEquals([row?.["answerable"], row?.["why"], row?.["sessionId"], row?.["tool"]], [
@@ -35,7 +35,7 @@ Deno.test("H4 after the deadline the question stays in the list, marked, and app
   for (const words of [["approve", "web-1"], ["deny", "web-1"], ["approve", asks.id]]) {
     const refused = await home.cli(words);
     assertEquals(refused.code, 1, words.join(" "));
-    assertMatch(refused.stderr, /^hint: answer it in the agent's own terminal: tmux pane %7, /m, words.join(" "));
+    assertMatch(refused.stderr, /^hint: answer it in the agent's own terminal: tmux %7, /m, words.join(" "));
   }
   // Answered there: the end of the call closes the dialog's row.
   await hook(home, recorded("claude", "PostToolUse", { session: "web-1", command: "git push" }), { env: PANE })

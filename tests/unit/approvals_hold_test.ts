@@ -131,7 +131,7 @@ Deno.test("terminal questions: oldest first, without what is lost or open here; 
   assertEquals(found.map(({ sessionId }) => sessionId), ["old", "child"]);
   assertEquals(found.map((one) => [answerThere(one), whyInTerminal(one)]), [
     ["answer it in the agent's own terminal: /dev/pts/4, /w", "it may be answered by now"],
-    ["answer it in the agent's own terminal: tmux pane %3, /w", ""],
+    ["answer it in the agent's own terminal: tmux %3, /w", ""],
   ]);
   const [, { answerable, tool, text }] = found as [TerminalQuestion, TerminalQuestion];
   assertEquals([answerable, tool, text], [false, "Bash", "Bash: make"]);
@@ -143,7 +143,7 @@ Deno.test("A4 terminal questions: the way to the terminal shows what a terminal 
   const place = { cwd: "/w\u001b[2J", terminal: { program: "x\u0007", windowId: "1\n2", ssh: true } };
   assertEquals(
     answerThere(place),
-    "answer it in the agent's own terminal: x\\x07's window or pane 1\\n2, over ssh, /w\\x1b[2J",
+    "answer it in the agent's own terminal: x\\x07 1\\n2 over ssh, /w\\x1b[2J",
   );
   assertEquals(answerThere({}), "answer it in the agent's own terminal");
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { answerExample, answersTo, type GivenAnswer, matchAnswer } from "../../src/cli/answers.ts";
+import { answersTo, type GivenAnswer, matchAnswer } from "../../src/cli/answers.ts";
+import { approveWords } from "../../src/view/approval_words.ts";
 import type { Approval, Choice } from "../../src/domain/approval.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
@@ -82,7 +83,7 @@ Deno.test("first hour 3: one answer for each question, in their order; --say bet
     refusal(() => answersTo(two, given("1"))).split("\n")[0],
     'usage: approval "q9udy" asks 2 questions and needs as many --answer, not 1:',
   );
-  assertEquals(answerExample(two), "agent-console approve q9udy --answer 1 --answer 1");
+  assertEquals(approveWords(two, two.id), "approve q9udy --answer 1 --answer 1");
 });
 
 Deno.test("first hour 3: what fits no choice names the flag and lists the choices; own words only where they are taken", () => {

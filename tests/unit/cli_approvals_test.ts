@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { setColorEnabled } from "@std/fmt/colors";
-import { answerHint, answerLine, approvalLines } from "../../src/cli/approval_text.ts";
-import { approvalBlocks } from "../../src/cli/approval_blocks.ts";
-import { approvalItems } from "../../src/view/approval_items.ts";
-import { approvalSummary, outcomeText } from "../../src/view/approval_words.ts";
+import { answerLine } from "../../src/cli/answers.ts";
+import { approvalBlock, approvalBlocks } from "../../src/cli/approval_blocks.ts";
+import { approvalItems, type WholeApproval } from "../../src/view/approval_items.ts";
+import { answerWords, approvalSummary, outcomeText } from "../../src/view/approval_words.ts";
 import { type Approval, type ApprovalState, riskNamed } from "../../src/domain/approval.ts";
 
 const AT = "2026-11-20T10:00:00.000Z";
@@ -24,6 +24,10 @@ function approval(more: Partial<Approval> & Partial<ApprovalState>): Approval {
     pending: {},
     ...more,
   } as Approval;
+}
+
+function itemsOf(...approvals: WholeApproval[]) {
+  return approvalItems(approvals, { sessions: [], now: Date.parse(AT) });
 }
 
 const QUESTION = approval({
@@ -51,20 +55,28 @@ Deno.test("approvals: who answered is said in words", () => {
 
 Deno.test("A4 approvals: what a terminal would obey is shown, in the list and where it is asked again", () => {
   setColorEnabled(false);
-  const evil = approval({ input: "ls \u001b[2J\u202e", cwd: "/home/\u001b[31m", agent: "x\u0007" });
+  const evil = approval({
+    sessionId: "s\u001b1",
+    input: "ls \u001b[2J\u202e",
+    cwd: "/home/\u001b[31m",
+    agent: "x\u0007",
+  });
   const printed = [
-    ...approvalLines(evil, "s\u001b1", 0),
-    ...approvalBlocks(approvalItems([evil], { sessions: [], now: 0 }), 80),
+    ...itemsOf(evil).flatMap((item) => approvalBlock(item, 80, true)),
+    ...approvalBlocks(itemsOf(evil), 80),
   ].join("");
   // deno-lint-ignore no-control-regex
   assert(!/[\u0000-\u001f\u202e]/.test(printed), JSON.stringify(printed));
   assert(printed.includes("\\x1b[2J"));
 });
 
-Deno.test("how to answer: a question by its answer, in words that a shell takes", () => {
-  assertEquals(answerHint(approval({})), "agent-console approve k4xq2 · agent-console deny k4xq2");
-  const odd = approval({ choices: [{ question: "Which?", options: ["the 'old' one"], multiple: false }] });
-  assertEquals(answerHint(odd).split(" · ")[0], `agent-console approve k4xq2 --answer 'the '\\''old'\\'' one'`);
+Deno.test("how to answer: a question by the number of its choice, each of several by one", () => {
+  assertEquals(answerWords(approval({})), ["approve k4xq2", "deny k4xq2"]);
+  const odd = { question: "Which?", options: ["the 'old' one"], multiple: false };
+  assertEquals(answerWords(approval({ choices: [odd, { ...odd, options: [] }] }), "shop"), [
+    "approve shop --answer 1 --answer TEXT",
+    "deny shop",
+  ]);
 });
 
 Deno.test("an answer is said back, and one that is no choice is called so", () => {
@@ -84,9 +96,30 @@ Deno.test("C8 the labels of an older journal are shown as what they mean now", (
 Deno.test("A4 what came shortened says how much never arrived, and offers no approve; what is only long does", () => {
   setColorEnabled(false);
   const cut = approval({ missing: 998_058, cutBy: 990_000 });
-  assert(approvalLines(cut, "s1", 0).join("\n").includes("[990000 characters never arrived"));
-  assertEquals(answerHint(cut), "agent-console deny k4xq2");
+  assert(approvalBlocks(itemsOf(cut), 200).join("\n").includes("[990000 characters never arrived"));
+  assertEquals(answerWords(cut), ["deny k4xq2"]);
   const long = approval({ missing: 5000 });
-  assert(!approvalLines(long, "s1", 0).join("\n").includes("never arrived"));
-  assert(answerHint(long).includes("approve"));
+  assert(!approvalBlocks(itemsOf(long), 200).join("\n").includes("never arrived"));
+  assertEquals(answerWords(long), ["show k4xq2", "approve k4xq2", "deny k4xq2"]);
+});
+
+Deno.test("one that stands alone has the same lines as in the list, and more: its session, the diff, how far a yes may reach", () => {
+  setColorEnabled(false);
+  const edit = { tool: "Edit", input: "/w/a", detail: "-one\n+two", detailForm: "edit" as const };
+  const [item] = itemsOf({ ...approval(edit), scopes: ["once", "session", "always"] });
+  assertEquals(approvalBlock(item!, 100, true), [
+    "▲ shop  claude  k4xq2  asked 0s ago, 1m left",
+    "  ? risk unknown · /home/u/shop",
+    "  session  s1",
+    "    Edit: /w/a",
+    "",
+    "    -one",
+    "    +two",
+    "",
+    "  approve k4xq2  ·  deny k4xq2",
+    "    once the time is over only its own terminal can answer",
+    "    --scope session or always: the very same call runs unasked from then on",
+  ]);
+  const listed = approvalBlock(item!, 100);
+  assertEquals(listed.filter((line) => !approvalBlock(item!, 100, true).includes(line)), []);
 });

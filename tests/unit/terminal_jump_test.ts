@@ -1,7 +1,7 @@
 /** From the environment of a hook to the argv that brings its terminal to the front. */
 import { assertEquals } from "@std/assert";
 import { processFacts } from "../../src/agents/shared/process_facts.ts";
-import { jumpTo, whereIs } from "../../src/domain/terminal_jump.ts";
+import { jumpTo } from "../../src/domain/terminal_jump.ts";
 
 const jump = (env: Record<string, string>) => jumpTo(processFacts(env, "PPID").terminal, 1000);
 const ITERM = "3F2504E0-4F89-41D3-9A0C-0305E82C3301";
@@ -44,30 +44,4 @@ Deno.test("X3 first hour 5: each terminal that can be told has its argv; ids hav
       {},
     ] as Record<string, string>[]
   ) assertEquals(jump(env), undefined, JSON.stringify(env));
-});
-
-Deno.test("first hour 5: where a session is, for people", () => {
-  const base = {
-    id: "s",
-    agent: "test",
-    startedAt: "",
-    since: "",
-    lastEventAt: "",
-    priority: 0,
-    tags: [],
-    turnCount: 0,
-    subagents: 0,
-    status: "idle",
-    idle: {},
-  } as const;
-  assertEquals(whereIs(base), []);
-  assertEquals(
-    whereIs({ ...base, cwd: "/work/web", tty: "/dev/pts/4", pid: 12, terminal: { program: "vscode", ssh: true } }),
-    [
-      "terminal vscode, over ssh",
-      "tty      /dev/pts/4",
-      "pid      12",
-      "folder   /work/web",
-    ],
-  );
 });

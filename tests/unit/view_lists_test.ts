@@ -8,7 +8,7 @@ import { sessionNames } from "../../src/view/names.ts";
 import { passesFilter } from "../../src/view/session_filter.ts";
 import { countsOf, sessionItems } from "../../src/view/session_items.ts";
 import { parseTemplate, SESSION_FIELDS } from "../../src/view/template.ts";
-import { paneKey, terminalText } from "../../src/view/terminal_text.ts";
+import { paneKey, terminalAndFolder, terminalPlace } from "../../src/domain/terminal_place.ts";
 import { waitedFor } from "../../src/view/waited.ts";
 
 const AT = "2026-11-20T10:00:00.000Z";
@@ -85,7 +85,7 @@ Deno.test("V1 a request is answered by its session's name only where that names 
   ]);
   const choices = [{ question: "Which?", options: ["the 'old' one"], multiple: false }];
   assertEquals(answers(rows, request({ for: "question", choices })), [
-    `approve shop --answer 'the '\\''old'\\'' one'`,
+    "approve shop --answer 1",
     "deny shop",
   ]);
   // A title that an agent chose leads to no other request: not by its id, and not by the beginning of it.
@@ -122,10 +122,30 @@ Deno.test("A4 first hour 4: a template takes fields, tabs and line breaks, and w
 
 Deno.test("V1 where a terminal is: tmux by its window where that is known, others by what they are called", () => {
   const terminal = { program: "tmux", tmuxPane: "%3", tmuxSocket: "/tmp/s" };
-  assertEquals(terminalText({ terminal }, new Map([[paneKey("/tmp/s", "%3"), "2:1.0"]])), "tmux 2:1.0");
-  assertEquals(terminalText({ terminal }, new Map([[paneKey("/tmp/t", "%3"), "2:1.0"]])), "tmux %3");
-  assertEquals(terminalText({ terminal: { program: "WezTerm", windowId: "4", ssh: true } }), "WezTerm 4 over ssh");
-  assertEquals([terminalText({ tty: "/dev/pts/4" }), terminalText({})], ["/dev/pts/4", undefined]);
+  assertEquals(terminalPlace({ terminal }, new Map([[paneKey("/tmp/s", "%3"), "2:1.0"]])), "tmux 2:1.0");
+  assertEquals(terminalPlace({ terminal }, new Map([[paneKey("/tmp/t", "%3"), "2:1.0"]])), "tmux %3");
+  assertEquals(terminalPlace({ terminal: { program: "WezTerm", windowId: "4", ssh: true } }), "WezTerm 4 over ssh");
+  assertEquals([terminalPlace({ tty: "/dev/pts/4" }), terminalPlace({})], ["/dev/pts/4", undefined]);
+  const zellij = { program: "zellij", zellijSession: "work" };
+  assertEquals(terminalPlace({ terminal: { ...zellij, windowId: "3" } }), "zellij work:3");
+  assertEquals(terminalPlace({ terminal: zellij }), "zellij work");
+});
+
+Deno.test("A4 V1 where a terminal is, for people who go there: with its server, its tty and the folder, escaped", () => {
+  const [cwd, tty] = ["/w/\u001bx", "/dev/pts/4"];
+  const tmux = { program: "tmux", tmuxPane: "%3", tmuxSocket: "/tmp/s" };
+  assertEquals(terminalAndFolder({ terminal: tmux, tty, cwd }), "tmux %3, server /tmp/s, /w/\\x1bx");
+  const usual = { ...tmux, tmuxSocket: "/tmp/tmux-1000/default" };
+  assertEquals(terminalAndFolder({ terminal: usual }), "tmux %3");
+  assertEquals(
+    terminalAndFolder({ terminal: { program: "vscode", ssh: true }, tty, cwd: "/w" }),
+    [
+      "vscode over ssh",
+      "/dev/pts/4",
+      "/w",
+    ].join(", "),
+  );
+  assertEquals([terminalAndFolder({ tty, cwd: "/w" }), terminalAndFolder({})], ["/dev/pts/4, /w", ""]);
 });
 
 Deno.test("first hour 4: a wait ends with the first that gets there, or with all, or when none can any more", () => {

@@ -5,7 +5,7 @@ import { env } from "../../platform/process.ts";
 import type { WaitingFor } from "../../domain/session.ts";
 import { approvalItems, requestNames } from "../../view/approval_items.ts";
 import { APPROVAL_FIELDS } from "../../view/template.ts";
-import { terminalText } from "../../view/terminal_text.ts";
+import { terminalPlace } from "../../domain/terminal_place.ts";
 import { approvalBlocks } from "../approval_blocks.ts";
 import { allSessions, type CommandContext, read } from "../context.ts";
 import { listWidth, templateOf } from "../list_options.ts";
@@ -43,7 +43,7 @@ export async function listApprovals(run: CommandContext, options: ApprovalListOp
     const names = requestNames(found, sessions);
     const rows = new Map(sessions.map((session) => [session.id, session]));
     for (const approval of found) {
-      const terminal = terminalText(rows.get(approval.sessionId) ?? {});
+      const terminal = terminalPlace(rows.get(approval.sessionId) ?? {});
       const name = names.get(approval.sessionId) ?? "";
       run.out.line(template({ approval, name, now, ...(terminal === undefined ? {} : { terminal }) }));
     }

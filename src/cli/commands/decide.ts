@@ -3,13 +3,14 @@ import { stripAnsiCode } from "@std/fmt/colors";
 import { type Approval, type ApprovalScope, riskNamed } from "../../domain/approval.ts";
 import { stdinKeyboard } from "../../platform/keyboard.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { answerExample, answersTo, choiceLines, type GivenAnswer } from "../answers.ts";
-import { answerHint, approvalLines } from "../approval_text.ts";
+import { answersTo, choiceLines, type GivenAnswer } from "../answers.ts";
+import { approveWords } from "../../view/approval_words.ts";
 import { ask } from "../ask.ts";
 import { askAnswers } from "../ask_answers.ts";
 import { type CommandContext, read } from "../context.ts";
 import { decide } from "../decide_one.ts";
-import { resolveOpen, resolveSession } from "../resolve.ts";
+import { requestLines } from "../request_lines.ts";
+import { loadBoard, resolveOpen, resolveSession } from "../resolve.ts";
 import { seconds } from "../time_span.ts";
 
 export interface ApproveOptions {
@@ -51,7 +52,8 @@ const TO_BE_SEEN: readonly string[] = ["destroys", "unknown"];
 /** An id says which request was read; a name does not. @throws {ConsoleError} `failed`; {CommandEnded} 130 */
 async function confirmRisk(run: CommandContext, approval: Approval): Promise<void> {
   if (approval.for !== "permission" || !TO_BE_SEEN.includes(riskNamed(approval.risk))) return;
-  for (const line of approvalLines(approval, approval.sessionId.slice(0, 8), Date.now())) run.out.line(line);
+  const lines = await requestLines(run, approval, await loadBoard(run), { isAsked: true });
+  for (const line of lines) run.out.line(line);
   if (await ask(run, "Approve it?", { flag: `its id, ${approval.id}, or --yes` })) return;
   throw new ConsoleError("failed", "nothing was approved, because it was not confirmed");
 }
@@ -81,7 +83,7 @@ async function answersOf(
   if (choices.length === 0 || status !== "pending") return undefined;
   if (stdinKeyboard.isTerminal) return await askAnswers(run, approval);
   throw new ConsoleError("usage", `approval "${id}" needs --answer:\n${choiceLines(approval).join("\n")}`, {
-    hint: `${answerExample(approval)}; give a number, the text or its beginning`,
+    hint: `agent-console ${approveWords(approval, id)}; give a number, the text or its beginning`,
   });
 }
 
@@ -109,12 +111,14 @@ async function approveAll(run: CommandContext, id: string | undefined, options: 
   // A question cannot be approved without an answer.
   const open = all.filter((one) => one.for !== "question");
   for (const one of all.filter(({ for: kind }) => kind === "question")) {
-    run.out.note(`${one.id}: a question, left out; answer it with: ${answerHint(one)}`);
+    run.out.note(`${one.id}: a question, left out; answer it with: agent-console ${approveWords(one, one.id)}`);
   }
   if (open.length === 0) return run.out.note("Nothing waits for an approval.");
   if (!options.yes) {
-    const now = Date.now();
-    for (const one of open) run.out.note(stripAnsiCode(approvalLines(one, one.sessionId.slice(0, 8), now).join("\n")));
+    const board = await loadBoard(run);
+    for (const one of open) {
+      run.out.note(stripAnsiCode((await requestLines(run, one, board, { isAsked: true })).join("\n")));
+    }
     if (!await ask(run, `Approve ${open.length === 1 ? "this" : `these ${open.length}`}?`)) {
       throw new ConsoleError("failed", "nothing was approved, because it was not confirmed");
     }

@@ -3,7 +3,7 @@ import { goToTerminal } from "../../client/go_to_terminal.ts";
 import { mostUrgent } from "../../domain/query.ts";
 import { escapeControls, oneLine } from "../../domain/sanitize.ts";
 import type { Session } from "../../domain/session.ts";
-import { whereIs } from "../../domain/terminal_jump.ts";
+import { terminalAndFolder } from "../../domain/terminal_place.ts";
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { type CommandContext, read } from "../context.ts";
@@ -17,15 +17,15 @@ export async function go(run: CommandContext, id: string | undefined): Promise<v
     return run.out.note(escapeControls(`${title ?? sessionId.slice(0, 8)} (${agent}): ${outcome.how}`));
   }
   if (outcome.kind === "command") return run.out.line(escapeControls(shellQuote(outcome.argv)));
-  const known = whereIs(session);
+  const known = terminalAndFolder(session);
   const why = outcome.why === undefined ? "its terminal cannot be brought to the front from here" : outcome.why;
-  if (known.length === 0) {
+  if (known === "") {
     throw new ConsoleError("failed", `nobody knows where session ${sessionId.slice(0, 8)} is`, {
       hint: `agent-console show ${shellQuote([sessionId])}`,
     });
   }
   run.out.note(escapeControls(oneLine(why)));
-  for (const line of known) run.out.line(escapeControls(line));
+  run.out.line(known);
 }
 
 async function mostUrgentNow(run: CommandContext): Promise<Session> {

@@ -6,9 +6,8 @@ import { type Keyboard, stdinKeyboard } from "../../platform/keyboard.ts";
 import { errorText } from "../../protocol/error_text.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
-import { takesOwnWords } from "../answers.ts";
-import { outcomeText } from "../../view/approval_words.ts";
-import { approvalLines } from "../approval_text.ts";
+import type { Nameables } from "../../view/pick.ts";
+import { outcomeText, takesOwnWords } from "../../view/approval_words.ts";
 import { askLine } from "../ask.ts";
 import { askAnswers } from "../ask_answers.ts";
 import { type CommandContext, read } from "../context.ts";
@@ -18,11 +17,9 @@ import { goThere } from "../go_there.ts";
 import { Keys } from "../keys.ts";
 import { LiveInbox } from "../live_inbox.ts";
 import { page } from "../pager.ts";
-import { nameOfSession } from "../../view/pick.ts";
-import { linesOfWhole, wholeApproval } from "./show.ts";
-
-/** Nobody has read a question that came up less than this before the key, ms. */
-const UNREAD_MS = 400;
+import { READING_MS } from "../../view/board.ts";
+import { requestLines } from "../request_lines.ts";
+import { wholeApproval } from "./show.ts";
 
 const SCOPES = { s: "session", w: "workspace", a: "always" } as const;
 /** Key → when the rule ends, seconds from now; undefined: never. */
@@ -91,7 +88,7 @@ async function one(desk: Desk, approval: Approval, left: number): Promise<Done> 
   keyboard.show(`\n${dim(left === 1 ? "the last one" : `${left} to answer`)}\n`);
   const scopes = await showAtHand(desk, approval);
   const state: State = { isWhole: approval.missing === undefined, mayLast: mayLast(approval, scopes) };
-  let readable = Date.now() + UNREAD_MS;
+  let readable = Date.now() + READING_MS;
   let isLost = false;
   for (let isAsked = false;;) {
     if (!inbox.isOpen(id)) return gone(desk, approval, isAsked);
@@ -151,20 +148,20 @@ async function showAtHand(
   approval: Approval,
 ): Promise<readonly ApprovalScope[] | undefined> {
   if (approval.missing !== undefined) {
-    const session = inbox.sessions.find(({ id }) => id === approval.sessionId);
-    const name = nameOfSession(session ?? {}) || approval.sessionId.slice(0, 8);
-    keyboard.show(`${approvalLines(approval, name, Date.now()).join("\n")}\n`);
+    keyboard.show(`${(await requestLines(run, approval, boardOf(inbox), { isAsked: true })).join("\n")}\n`);
     if (approval.cutBy === undefined) {
       keyboard.show(`  v shows the ${approval.missing} characters that are left out here\n`);
     }
     return undefined;
   }
   const whole = await wholeApproval(run, approval);
-  const lines = await linesOfWhole(whole, inbox, {});
-  // Its last lines are the commands that answer it: here that is a key.
-  const end = lines.lastIndexOf("");
-  keyboard.show(`${lines.slice(0, end < 0 ? undefined : end).join("\n")}\n`);
+  const lines = await requestLines(run, whole, boardOf(inbox), { whole: true, isAsked: true });
+  keyboard.show(`${lines.join("\n")}\n`);
   return whole.scopes;
+}
+
+function boardOf({ open, sessions }: LiveInbox): Nameables {
+  return { approvals: open, sessions };
 }
 
 /** Whether it is answered now. @throws {ConsoleError} */
@@ -213,7 +210,8 @@ async function pressed(desk: Desk, approval: Approval, key: string, state: State
 }
 
 async function viewAll({ run, keyboard, keys, inbox }: Desk, approval: Approval): Promise<void> {
-  const lines = await linesOfWhole(await wholeApproval(run, approval), inbox, { full: true });
+  const form = { whole: true, full: true, isAsked: true };
+  const lines = await requestLines(run, await wholeApproval(run, approval), boardOf(inbox), form);
   await keys.paged(async () => {
     if (!await page(run, lines)) keyboard.show(`${lines.join("\n")}\n`);
   });

@@ -5,7 +5,8 @@ import type { SessionView } from "../../domain/query.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import type { HistoryEntry } from "../../domain/session.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { type WholeApproval, wholeLines } from "../approval_whole.ts";
+import type { WholeApproval } from "../../view/approval_items.ts";
+import { requestLines } from "../request_lines.ts";
 import { call, type CommandContext, read } from "../context.ts";
 import { contextOf, dollars, limitsOf } from "../cost.ts";
 import { activityText } from "../../view/about.ts";
@@ -13,9 +14,8 @@ import { displayStatus, STATE_LOOKS } from "../../view/states.ts";
 import { duration } from "../../view/times.ts";
 import { toned } from "../paint.ts";
 import { printPaged } from "../pager.ts";
-import { type Nameables, openApprovalsOf } from "../../view/pick.ts";
+import { openApprovalsOf } from "../../view/pick.ts";
 import { resumeLine } from "../resume_line.ts";
-import { terminalText } from "../../view/terminal_text.ts";
 import { terminalPlace } from "../../domain/terminal_place.ts";
 import { loadBoard, resolveTarget } from "../resolve.ts";
 
@@ -28,16 +28,17 @@ export interface ShowOptions {
 
 export async function show(run: CommandContext, given: string, options: ShowOptions): Promise<void> {
   const board = await loadBoard(run);
+  const form = { whole: true, full: options.full ?? false };
   const target = await resolveTarget(run, given, board);
   if (target.kind === "approval") {
     const whole = await wholeApproval(run, target.approval);
     if (options.json) return run.out.json({ approvals: [whole] });
-    return await printPaged(run, await linesOfWhole(whole, board, options), options);
+    return await printPaged(run, await requestLines(run, whole, board, form), options);
   }
   const { session } = await read(run, "session.get", { sessionId: target.session.id });
   const open = await Promise.all(openApprovalsOf(session, board).map((one) => wholeApproval(run, one)));
   if (options.json) return run.out.json({ sessions: [session], ...(open.length === 0 ? {} : { approvals: open }) });
-  const asked = await Promise.all(open.map((one) => linesOfWhole(one, board, options)));
+  const asked = await Promise.all(open.map((one) => requestLines(run, one, board, form)));
   await printPaged(run, [...details(session, Date.now()), ...asked.flatMap((lines) => ["", ...lines])], options);
 }
 
@@ -55,21 +56,6 @@ export async function wholeApproval(run: CommandContext, approval: Approval): Pr
   }
 }
 
-export async function linesOfWhole(
-  whole: WholeApproval,
-  { sessions }: Pick<Nameables, "sessions">,
-  { full = false }: ShowOptions,
-): Promise<string[]> {
-  const session = sessions.find(({ id }) => id === whole.sessionId);
-  const { detail, detailForm, input } = whole;
-  const diff = detail !== undefined && detailForm === "edit"
-    ? (await import("../edit_diff.ts")).editDiff(input, detail, full)
-    : undefined;
-  const isKnown = session?.terminal !== undefined || session?.tty !== undefined;
-  const { cwd: _, ...rest } = session ?? {};
-  return wholeLines(whole, { session, place: isKnown ? terminalPlace(rest) : undefined, now: Date.now(), diff });
-}
-
 function details(session: SessionView & { readonly history: readonly HistoryEntry[] }, now: number): string[] {
   const { sign, word, tone } = STATE_LOOKS[displayStatus(session)];
   const rows: [string, string | number | undefined][] = [
@@ -81,7 +67,7 @@ function details(session: SessionView & { readonly history: readonly HistoryEntr
     ["model", session.model],
     ["mode", session.permissionMode],
     ["pid", session.pid],
-    ["terminal", terminalText(session)],
+    ["terminal", terminalPlace(session)],
     ["parent", session.parentId],
     ["turns", session.turnCount],
     ["prompt", session.lastPrompt],

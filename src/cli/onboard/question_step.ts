@@ -4,7 +4,7 @@ import type { Approval } from "../../domain/approval.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { sleep } from "../../platform/delay.ts";
 import { callOn, type CommandContext } from "../context.ts";
-import { wholeLines } from "../approval_whole.ts";
+import { requestLines } from "../request_lines.ts";
 import type { Questions } from "./questions.ts";
 
 /** The name of the row's agent, which is none of the known ones. */
@@ -33,8 +33,8 @@ export async function questionStep(run: CommandContext, questions: Questions): P
     }, inTime);
     asked.catch(() => {}); // where the person leaves first
     const approval = await opened(run, answering, sessionId);
-    const view = { session: undefined, place: undefined, now: Date.now(), diff: undefined };
-    for (const line of wholeLines(approval, view)) run.out.line(line);
+    const board = { sessions: [], approvals: [approval] };
+    for (const line of await requestLines(run, approval, board, { whole: true, isAsked: true })) run.out.line(line);
     const decision = await questions.yes("Approve it?", true) ? "approve" as const : "deny" as const;
     await callOn(answering, run, "approval.decide", { id: approval.id, decision });
     const { outcome } = await asked;

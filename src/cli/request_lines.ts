@@ -1,0 +1,35 @@
+/** One request for whoever decides it now: as in the lists, or with everything that is known of it. */
+import { escapeControls } from "../domain/sanitize.ts";
+import { env } from "../platform/process.ts";
+import { approvalItems, type WholeApproval } from "../view/approval_items.ts";
+import type { Nameables } from "../view/pick.ts";
+import { approvalBlock } from "./approval_blocks.ts";
+import type { CommandContext } from "./context.ts";
+import { listWidth } from "./list_options.ts";
+import { paneNames } from "./pane_names.ts";
+
+export interface RequestForm {
+  readonly whole?: boolean;
+  /** Of an edit also the lines that stay. */
+  readonly full?: boolean;
+  /** It is being asked already, so that its commands would only be in the way. */
+  readonly isAsked?: boolean;
+}
+
+/** @param board all that could be meant by a name */
+export async function requestLines(
+  run: Pick<CommandContext, "out">,
+  approval: WholeApproval,
+  { sessions, approvals }: Nameables,
+  { whole = false, full = false, isAsked = false }: RequestForm,
+): Promise<readonly string[]> {
+  const panes = await paneNames(sessions.filter(({ id }) => id === approval.sessionId));
+  const [item] = approvalItems([approval], { sessions, among: approvals, now: Date.now(), home: env("HOME"), panes });
+  if (item === undefined) return [];
+  const { detail, detailForm, input } = approval;
+  const diff = whole && detail !== undefined && detailForm === "edit"
+    ? (await import("./edit_diff.ts")).editDiff(input, detail, full)
+    : undefined;
+  const shown = { ...item, ...(diff && { detail: diff.map(escapeControls) }), ...(isAsked && { answers: [] }) };
+  return approvalBlock(shown, listWidth(run), whole);
+}
