@@ -7,6 +7,7 @@ import { answerExample, choiceLines, takesOwnWords } from "./answers.ts";
 import { outcomeText } from "../view/approval_words.ts";
 import { duration } from "../view/times.ts";
 import { answerHint, riskText } from "./approval_text.ts";
+import { KIND_WORDS } from "../domain/state_words.ts";
 import { nameOfSession } from "../view/pick.ts";
 
 /** An approval whose texts are whole, where they could be had. */
@@ -27,22 +28,15 @@ export interface WholeView {
   readonly diff: readonly string[] | undefined;
 }
 
-const KINDS: Readonly<Record<Approval["for"], string>> = {
-  permission: "permission",
-  question: "question",
-  plan: "plan",
-  elicitation: "form",
-};
-
 export function wholeLines(approval: WholeApproval, view: WholeView): string[] {
   const { id, agent, cwd, reasoning, choices = [], suggestions = [], risk } = approval;
   const { session, place, now } = view;
   const isOpen = approval.status === "pending";
   const name = escapeControls(nameOfSession(session ?? (cwd === undefined ? {} : { cwd })) || agent);
   const isPermission = approval.for === "permission"; // only of a call it is known what it does
-  const title = `${bold(escapeControls(id))}  ${KINDS[approval.for]}  ${isPermission ? `${riskText(risk)}  ` : ""}${
-    bold(name)
-  } ${escapeControls(agent)}`;
+  const title = `${bold(escapeControls(id))}  ${KIND_WORDS[approval.for]}  ${
+    isPermission ? `${riskText(risk)}  ` : ""
+  }${bold(name)} ${escapeControls(agent)}`;
   const facts: readonly [string, string | undefined][] = [
     ["session", approval.sessionId],
     ["folder", cwd],

@@ -3,7 +3,7 @@ import { dim, stripAnsiCode } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
 import type { ChangeLine } from "../view/change_lines.ts";
 import type { SessionItem } from "../view/session_items.ts";
-import type { ShownState } from "../view/states.ts";
+import type { ShownState } from "../domain/state_words.ts";
 import { fit, fitHead } from "../view/text_fit.ts";
 import { clockTime } from "../view/times.ts";
 import { changeText } from "./change_text.ts";

@@ -2,7 +2,7 @@
 import { approvalItems } from "../view/approval_items.ts";
 import { sessionItems } from "../view/session_items.ts";
 import { passesFilter } from "../view/session_filter.ts";
-import { displayStatus } from "../view/states.ts";
+import { displayStatus } from "../domain/state_words.ts";
 import { SESSION_FIELDS } from "../view/template.ts";
 import { terminalText } from "../view/terminal_text.ts";
 import type { Approval } from "../domain/approval.ts";

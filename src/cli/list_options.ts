@@ -3,7 +3,7 @@ import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { WaitingFor } from "../domain/session.ts";
 import { type ListFilter, STATUS_WORDS } from "../view/session_filter.ts";
-import type { ShownState } from "../view/states.ts";
+import type { ShownState } from "../domain/state_words.ts";
 import { parseTemplate, type Template, type TemplateFields } from "../view/template.ts";
 import type { CommandContext } from "./context.ts";
 

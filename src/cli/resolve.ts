@@ -8,7 +8,7 @@ import { type Keyboard, stdinKeyboard } from "../platform/keyboard.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { activityText } from "../view/about.ts";
 import { approvalSummary } from "../view/approval_words.ts";
-import { displayStatus } from "../view/states.ts";
+import { displayStatus } from "../domain/state_words.ts";
 import { askWhich, type Row, rowLines } from "./ask.ts";
 import { allSessions, type CommandContext, read } from "./context.ts";
 import {

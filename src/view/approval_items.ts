@@ -9,7 +9,8 @@ import { shellQuote } from "../lib/shell_quote.ts";
 import { callText, cutText, HIDDEN_DIALOG, hidesItsDialog, isQuestion, outcomeText } from "./approval_words.ts";
 import { sessionNames, tildePath } from "./names.ts";
 import { everyMatch, openApprovals } from "./pick.ts";
-import { KIND_WORDS, RISK_LOOKS, type RiskLook } from "./states.ts";
+import { KIND_WORDS } from "../domain/state_words.ts";
+import { RISK_LOOKS, type RiskLook } from "./states.ts";
 import { type PaneNames, terminalText } from "./terminal_text.ts";
 import { duration } from "./times.ts";
 

@@ -9,7 +9,8 @@ import { activityText } from "./about.ts";
 import { announcement, approvalSummary, outcomeText } from "./approval_words.ts";
 import { type NamedSession, sessionNames } from "./names.ts";
 import { type ListFilter, passesFilter, requestPasses } from "./session_filter.ts";
-import { displayStatus, KIND_WORDS, RISK_LOOKS, STATE_LOOKS, type Tone } from "./states.ts";
+import { displayStatus, KIND_WORDS } from "../domain/state_words.ts";
+import { RISK_LOOKS, STATE_LOOKS, type Tone } from "./states.ts";
 
 /** One change, for a window to lay out. Escaped. */
 export interface ChangeLine {

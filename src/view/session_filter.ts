@@ -2,7 +2,7 @@
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import type { Status, WaitingFor } from "../domain/session.ts";
-import { displayStatus, type ShownState } from "./states.ts";
+import { displayStatus, type ShownState } from "../domain/state_words.ts";
 
 export interface ListFilter {
   readonly status?: ShownState;

@@ -1,7 +1,7 @@
 /** When a wait for sessions is over. Pure. */
 import type { SessionView } from "../domain/query.ts";
 import type { Status } from "../domain/session.ts";
-import { displayStatus } from "./states.ts";
+import { displayStatus } from "../domain/state_words.ts";
 
 export interface WaitFor {
   /** Whole ids; none: all that are given. */

@@ -11,7 +11,7 @@ import { sessionLines, summaryLines } from "../../src/cli/session_list.ts";
 import { approvalItems } from "../../src/view/approval_items.ts";
 import { ChangeLines } from "../../src/view/change_lines.ts";
 import { sessionItems } from "../../src/view/session_items.ts";
-import { displayStatus } from "../../src/view/states.ts";
+import { displayStatus } from "../../src/domain/state_words.ts";
 import { eventsOf, play, playedStory, stateOf, storyDesk } from "../support/story_desk.ts";
 import { ending, MORNING, REQUESTS } from "../support/story.ts";
 

@@ -6,7 +6,7 @@ import type { WireClient } from "../../client/wire_client.ts";
 import type { SessionView } from "../../domain/query.ts";
 import { approvalSummary } from "../../view/approval_words.ts";
 import { activityText } from "../../view/about.ts";
-import { displayStatus } from "../../view/states.ts";
+import { displayStatus } from "../../domain/state_words.ts";
 import type { Candidate } from "./candidate.ts";
 
 /** Time for all of it, ms: a person waits at the keyboard. */

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { APPROVAL_SCOPES } from "../../domain/approval.ts";
 import type { CommandContext } from "../context.ts";
 import type { GivenAnswer } from "../answers.ts";
-import { KIND_WORDS } from "../../view/states.ts";
+import { KIND_WORDS } from "../../domain/state_words.ts";
 import { FORMAT_OPTION, FULL_OPTION, JSON_OPTION, NO_PAGER_OPTION, QUIET_OPTION, TARGET } from "./shared.ts";
 
 const OPEN = `${TARGET}; without it the only one that is asked`;

@@ -1,7 +1,7 @@
 /** The commands of sessions: the lists, one of them, changes by hand. */
 import { type Command, Option } from "commander";
 import { STATUSES } from "../../domain/session.ts";
-import { KIND_WORDS } from "../../view/states.ts";
+import { KIND_WORDS } from "../../domain/state_words.ts";
 import * as list from "../commands/list.ts";
 import * as session from "../commands/session.ts";
 import type { CommandContext } from "../context.ts";
