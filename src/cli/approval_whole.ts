@@ -8,7 +8,7 @@ import { outcomeText } from "../view/approval_words.ts";
 import { duration } from "../view/times.ts";
 import { answerHint, riskText } from "./approval_text.ts";
 import { KIND_WORDS } from "../domain/state_words.ts";
-import { nameOfSession } from "../view/pick.ts";
+import { nameOfSession } from "../domain/session_name.ts";
 
 /** An approval whose texts are whole, where they could be had. */
 export type WholeApproval = Approval & {

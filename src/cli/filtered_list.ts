@@ -16,7 +16,7 @@ import { sessionLines, sessionRows, summaryLines } from "./session_list.ts";
 
 export async function filteredList(run: CommandContext, options: SessionListOptions): Promise<void> {
   const template = templateOf(options, SESSION_FIELDS);
-  const filter = listFilter(options);
+  const filter = await listFilter(run, options);
   const { status, agent } = filter;
   const everything = await allSessions(run, {
     ...(agent === undefined ? {} : { agent }),

@@ -6,6 +6,7 @@ import { type ListFilter, STATUS_WORDS } from "../view/session_filter.ts";
 import type { ShownState } from "../domain/state_words.ts";
 import { parseTemplate, type Template, type TemplateFields } from "../view/template.ts";
 import type { CommandContext } from "./context.ts";
+import { resolveSession } from "./resolve.ts";
 
 /** Columns for a list; no end to them where no person reads it. */
 export function listWidth({ out: { screen } }: Pick<CommandContext, "out">): number {
@@ -26,12 +27,13 @@ export interface SessionListOptions extends FormOptions {
   readonly all?: boolean;
 }
 
-/** The filter that options ask for. */
-export function listFilter({ status, agent, session, for: kind }: SessionListOptions): ListFilter {
+/** The filter that options ask for. @throws {ConsoleError} where `--session` names none, or several */
+export async function listFilter(run: CommandContext, options: SessionListOptions): Promise<ListFilter> {
+  const { status, agent, session, for: kind } = options;
   return {
     ...(status === undefined ? {} : { status: (STATUS_WORDS[status] ?? status) as ShownState }),
     ...(agent === undefined ? {} : { agent }),
-    ...(session === undefined ? {} : { session }),
+    ...(session === undefined ? {} : { session: await resolveSession(run, session) }),
     ...(kind === undefined ? {} : { for: kind }),
   };
 }

@@ -2,6 +2,7 @@
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { clip, escapeControls, headAndTail, oneLine } from "../domain/sanitize.ts";
+import { nameOfSession } from "../domain/session_name.ts";
 import { terminalQuestions } from "../domain/terminal_question.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
 import { type Keyboard, stdinKeyboard } from "../platform/keyboard.ts";
@@ -17,7 +18,6 @@ import {
   matchSessions,
   matchTargets,
   type Nameables,
-  nameOfSession,
   openApprovals,
   type Target,
 } from "../view/pick.ts";

@@ -6,7 +6,7 @@ import { KIND_WORDS } from "../domain/state_words.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { STATE_LOOKS } from "../view/states.ts";
 import { duration } from "../view/times.ts";
-import { nameOfSession } from "../view/pick.ts";
+import { nameOfSession } from "../domain/session_name.ts";
 
 /** What it asks, since when, and how to get there. @param name how lists call its session; escaped */
 export function terminalQuestionLines(question: TerminalQuestion, name: string, now: number): string[] {

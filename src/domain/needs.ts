@@ -6,6 +6,7 @@ import { type Approval, riskNamed } from "./approval.ts";
 import { maskSecrets } from "./mask.ts";
 import { clip, escapeControls, headAndTail } from "./sanitize.ts";
 import type { SessionView } from "./query.ts";
+import { type Nameable, nameOfSession } from "./session_name.ts";
 import { countedState, KIND_WORDS, STATE_WORDS } from "./state_words.ts";
 
 export const NEED_KINDS = ["question", "failure"] as const;
@@ -131,9 +132,9 @@ const NAME_CAP = 40;
 /** Both ends of what is asked are kept in so many UTF-16 units: fits a notification. */
 const WHAT_CAP = 160;
 
-function nameOf({ title, cwd, agent }: { title?: string; cwd?: string | undefined; agent: string }): string {
-  const own = title ?? cwd?.split("/").filter(Boolean).at(-1) ?? agent;
-  return clip(escapeControls(maskSecrets(own)), NAME_CAP);
+/** Of a session without a name that of its agent. */
+function nameOf(one: Nameable & { readonly agent: string }): string {
+  return clip(escapeControls(maskSecrets(nameOfSession(one) || one.agent)), NAME_CAP);
 }
 
 function whatOf({ for: wants, tool, input, choices = [], risk }: Approval): string {

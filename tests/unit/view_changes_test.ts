@@ -129,8 +129,8 @@ Deno.test("V1 filters: by status, agent, session and what is waited for", () => 
   };
   assertEquals(seen({}), ["● shop", "● web", "◆ shop"]);
   assertEquals(seen({ agent: "codex" }), ["● web"]);
-  assertEquals(seen({ session: "SHOP" }), ["● shop", "◆ shop"]);
-  assertEquals(seen({ session: "2222" }), ["● web"]);
+  assertEquals(seen({ session: "11111111-a" }), ["● shop", "◆ shop"]);
+  assertEquals(seen({ session: "22222222-b" }), ["● web"]);
   assertEquals(seen({ status: "waiting" }), ["◆ shop"]);
   assertEquals(seen({ for: "question" }), []);
 });

@@ -104,7 +104,7 @@ Deno.test("first hour 4: filters by status, agent, session and what is waited fo
     rows.filter((row) => passesFilter(row, filter)).map(({ id }) => id);
   assertEquals(ids({}), ["s1", "s2", "s3"]);
   assertEquals([ids({ status: "waiting" }), ids({ status: "lost" })], [["s1"], ["s3"]]);
-  assertEquals([ids({ agent: "codex" }), ids({ session: "web" })], [["s2"], ["s2"]]);
+  assertEquals([ids({ agent: "codex" }), ids({ session: "s2" })], [["s2"], ["s2"]]);
   assertEquals([ids({ for: "permission" }), ids({ for: "plan" })], [["s1"], []]);
 });
 

@@ -18,7 +18,7 @@ import { goThere } from "../go_there.ts";
 import { Keys } from "../keys.ts";
 import { LiveInbox } from "../live_inbox.ts";
 import { page } from "../pager.ts";
-import { nameOfSession } from "../../view/pick.ts";
+import { nameOfSession } from "../../domain/session_name.ts";
 import { linesOfWhole, wholeApproval } from "./show.ts";
 
 /** Nobody has read a question that came up less than this before the key, ms. */

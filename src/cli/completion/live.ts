@@ -4,6 +4,7 @@ import { tryConnect } from "../../client/connect.ts";
 import type { ClientContext } from "../../client/endpoint.ts";
 import type { WireClient } from "../../client/wire_client.ts";
 import type { SessionView } from "../../domain/query.ts";
+import { nameOfSession } from "../../domain/session_name.ts";
 import { approvalSummary } from "../../view/approval_words.ts";
 import { activityText } from "../../view/about.ts";
 import { displayStatus } from "../../domain/state_words.ts";
@@ -48,10 +49,6 @@ async function ask(client: WireClient, live: Live, signal: AbortSignal): Promise
     value === "" || row === undefined || more.length > 0 ? [] : [{ value, about: row.about }]
   );
   return [...named, ...rows.map(({ session, about }) => ({ value: session.id, about }))];
-}
-
-function nameOfSession({ title, cwd }: SessionView): string {
-  return title ?? cwd?.split("/").filter(Boolean).at(-1) ?? "";
 }
 
 function aboutSession(session: SessionView): string {
