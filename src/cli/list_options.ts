@@ -1,9 +1,8 @@
 /** What all lists have in common: their width, and their rows in a form of the caller's. */
 import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import type { WaitingFor } from "../domain/session.ts";
-import { type ListFilter, STATUS_WORDS } from "../view/session_filter.ts";
-import type { ShownState } from "../domain/state_words.ts";
+import type { ListFilter } from "../view/session_filter.ts";
+import { kindOf, stateOf } from "../domain/state_words.ts";
 import { parseTemplate, type Template, type TemplateFields } from "../view/template.ts";
 import type { CommandContext } from "./context.ts";
 import { resolveSession } from "./resolve.ts";
@@ -23,7 +22,7 @@ export interface SessionListOptions extends FormOptions {
   readonly status?: string;
   readonly agent?: string;
   readonly session?: string;
-  readonly for?: WaitingFor;
+  readonly for?: string;
   readonly all?: boolean;
 }
 
@@ -31,10 +30,10 @@ export interface SessionListOptions extends FormOptions {
 export async function listFilter(run: CommandContext, options: SessionListOptions): Promise<ListFilter> {
   const { status, agent, session, for: kind } = options;
   return {
-    ...(status === undefined ? {} : { status: (STATUS_WORDS[status] ?? status) as ShownState }),
+    ...(status === undefined ? {} : { status: stateOf(status) }),
     ...(agent === undefined ? {} : { agent }),
     ...(session === undefined ? {} : { session: await resolveSession(run, session) }),
-    ...(kind === undefined ? {} : { for: kind }),
+    ...(kind === undefined ? {} : { for: kindOf(kind) }),
   };
 }
 

@@ -9,7 +9,7 @@ import { type Keyboard, stdinKeyboard } from "../platform/keyboard.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { activityText } from "../view/about.ts";
 import { approvalSummary } from "../view/approval_words.ts";
-import { displayStatus } from "../domain/state_words.ts";
+import { displayStatus, STATE_WORDS } from "../domain/state_words.ts";
 import { askWhich, type Row, rowLines } from "./ask.ts";
 import { allSessions, type CommandContext, read } from "./context.ts";
 import {
@@ -120,7 +120,10 @@ function approvalRow(approval: Approval, { sessions }: Pick<Nameables, "sessions
 function sessionRow(session: SessionView): Row {
   const { id, agent } = session;
   const about = headAndTail(activityText(session), SHOWN.what);
-  return { id, words: [clip(nameOfSession(session), SHOWN.name), agent, displayStatus(session), about] };
+  return {
+    id,
+    words: [clip(nameOfSession(session), SHOWN.name), agent, STATE_WORDS[displayStatus(session)].word, about],
+  };
 }
 
 function noSuchSession(given: string, sessions: readonly SessionView[]): ConsoleError {

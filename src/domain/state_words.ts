@@ -35,6 +35,22 @@ export const KIND_WORDS: Readonly<Record<WaitingFor, string>> = {
   elicitation: "form",
 };
 
+/** What options take for a state or a kind: the words of the lists, and the names on the wire. */
+export const STATE_CHOICES: readonly string[] = [
+  ...new Set([...SHOWN_STATES.map((state) => STATE_WORDS[state].word), ...SHOWN_STATES]),
+];
+export const KIND_CHOICES: readonly string[] = [...new Set([...Object.values(KIND_WORDS), ...Object.keys(KIND_WORDS)])];
+
+/** @param choice one of {@link STATE_CHOICES} */
+export function stateOf(choice: string): ShownState {
+  return SHOWN_STATES.find((state) => STATE_WORDS[state].word === choice) ?? choice as ShownState;
+}
+
+/** @param choice one of {@link KIND_CHOICES} */
+export function kindOf(choice: string): WaitingFor {
+  return (Object.keys(KIND_WORDS) as WaitingFor[]).find((kind) => KIND_WORDS[kind] === choice) ?? choice as WaitingFor;
+}
+
 export function displayStatus(session: Pick<Session & Derived, "status" | "lost">): ShownState {
   return session.lost && session.status !== "closed" ? "lost" : session.status;
 }

@@ -1,7 +1,7 @@
 /** Which sessions a list shows. Pure. */
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
-import type { Status, WaitingFor } from "../domain/session.ts";
+import type { WaitingFor } from "../domain/session.ts";
 import { displayStatus, type ShownState } from "../domain/state_words.ts";
 
 export interface ListFilter {
@@ -11,9 +11,6 @@ export interface ListFilter {
   readonly session?: string;
   readonly for?: WaitingFor;
 }
-
-/** Words of the lists that are also taken where a status is. */
-export const STATUS_WORDS: Readonly<Record<string, Status>> = { failed: "error", ready: "starting", wait: "waiting" };
 
 /** Whether the list that `filter` makes has `session`. */
 export function passesFilter(session: SessionView, filter: ListFilter): boolean {

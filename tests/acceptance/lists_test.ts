@@ -136,7 +136,7 @@ Deno.test("first hour 4: wait ends with the state, 1 where a session ended befor
     assertEquals([code, stderr], [1, 'web: ended, and was not "waiting" before\n']);
   }
   {
-    await using waits = await here("--until", "error");
+    await using waits = await here("--until", "failed");
     waits.kill("SIGINT");
     assertEquals((await waits.exit(END_MS)).code, 130);
   }

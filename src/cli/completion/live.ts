@@ -7,7 +7,7 @@ import type { SessionView } from "../../domain/query.ts";
 import { nameOfSession } from "../../domain/session_name.ts";
 import { approvalSummary } from "../../view/approval_words.ts";
 import { activityText } from "../../view/about.ts";
-import { displayStatus } from "../../domain/state_words.ts";
+import { displayStatus, STATE_WORDS } from "../../domain/state_words.ts";
 import type { Candidate } from "./candidate.ts";
 
 /** Time for all of it, ms: a person waits at the keyboard. */
@@ -52,5 +52,6 @@ async function ask(client: WireClient, live: Live, signal: AbortSignal): Promise
 }
 
 function aboutSession(session: SessionView): string {
-  return [session.agent, displayStatus(session), activityText(session)].filter((part) => part !== "").join(" · ");
+  return [session.agent, STATE_WORDS[displayStatus(session)].word, activityText(session)].filter((part) => part !== "")
+    .join(" · ");
 }
