@@ -1,5 +1,7 @@
 /** The lines of `watch`: one for each fact, in the order of the real core's events. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { stripAnsiCode } from "@std/fmt/colors";
+import { changeText } from "../../src/cli/change_text.ts";
 import { ChangeLines } from "../../src/view/change_lines.ts";
 import type { SessionView } from "../../src/domain/query.ts";
 import type { Approval } from "../../src/domain/approval.ts";
@@ -112,6 +114,16 @@ Deno.test("V1 a snapshot after a reconnect repeats nothing; the safety mode that
     told(lines, "daemon.safety_mode", { mode: "manual", reason: "calls failed" }),
     "✖ daemon  safety mode manual: calls failed",
   );
+});
+
+Deno.test("V2 what its terminal does meanwhile stands in lines that are not cut, and takes no room in others", () => {
+  const line = new ChangeLines().event({
+    type: "approval.requested",
+    data: { approval: request({ hidesDialog: true, input: "npm test -- --watch=false --reporter spec" }) },
+  });
+  const printed = (width: number) => stripAnsiCode(changeText(line!, width));
+  assertMatch(printed(Infinity), / spec {2}\(its terminal shows nothing meanwhile\)$/);
+  assert(printed(70).endsWith(" spec"), printed(70));
 });
 
 Deno.test("V1 filters: by status, agent, session and what is waited for", () => {
