@@ -2,6 +2,7 @@
 import type { ApprovalRequest, ApprovalScope, Rule } from "../domain/approval.ts";
 import { maskSecrets } from "../domain/mask.ts";
 import { escapeDeceptive } from "../domain/sanitize.ts";
+import { KIND_WORDS } from "../domain/state_words.ts";
 import type { ClassifiedRequest } from "../policy/classify.ts";
 import { escapePattern } from "../policy/glob.ts";
 import { isWithin, runsLater } from "../policy/places.ts";
@@ -50,7 +51,7 @@ export function ruleFrom(
 }
 
 function whyNone(request: ClassifiedRequest, text: string): string | undefined {
-  if (request.for !== "permission") return `it is a ${request.for}, not a permission`;
+  if (request.for !== "permission") return `it is a ${KIND_WORDS[request.for]}, not a permission`;
   if (request.cut) return "its input came shortened";
   if (request.isOwn) return "it reaches agent-console itself, which is asked each time";
   if (request.unsandboxed) return "it runs outside the agent's sandbox";

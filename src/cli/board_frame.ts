@@ -1,9 +1,10 @@
 /** One frame of `watch`: the list, the last changes below it, the keys at the foot. Pure. */
 import { dim, stripAnsiCode } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
+import { HIDDEN_DIALOG, hidesItsDialog } from "../view/approval_words.ts";
 import type { ChangeLine } from "../view/change_lines.ts";
 import type { SessionItem } from "../view/session_items.ts";
-import type { ShownState } from "../view/states.ts";
+import type { ShownState } from "../domain/state_words.ts";
 import { fit, fitHead } from "../view/text_fit.ts";
 import { clockTime } from "../view/times.ts";
 import { changeText } from "./change_text.ts";
@@ -40,7 +41,7 @@ export function boardFrame(state: FrameState): readonly string[] {
     states.length === 0
       ? dim(fitHead(lost === undefined ? "No sessions." : "", columns))
       : summaryLines(states, columns)[0] ?? "",
-    lost === undefined ? "" : toned("danger", fitHead(lost, columns)),
+    secondLine(state),
   ];
   const foot = message === undefined
     ? dim(fitHead(keysFor(columns), columns))
@@ -53,6 +54,13 @@ export function boardFrame(state: FrameState): readonly string[] {
   const body = lost === undefined ? shown : shown.map((line) => dim(stripAnsiCode(line)));
   const gap = Array.from({ length: Math.max(0, room - body.length - log.length) }, () => "");
   return [...head, ...body, ...gap, ...log, foot].slice(0, rows);
+}
+
+/** That the daemon is not reached; else what answering the marked request gives back to its terminal. */
+function secondLine({ items, selected, lost, size: { columns } }: FrameState): string {
+  if (lost !== undefined) return toned("danger", fitHead(lost, columns));
+  const approval = items.find(({ id }) => id === selected)?.asks?.approval;
+  return approval !== undefined && hidesItsDialog(approval) ? dim(fitHead(HIDDEN_DIALOG, columns)) : "";
 }
 
 function keysFor(columns: number): string {

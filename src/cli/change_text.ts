@@ -14,13 +14,14 @@ const WITH_AGENT = 70;
 const WITH_NAME = 50;
 
 /** @param width columns; Infinity in a pipe */
-export function changeText({ sign, word, tone, name, agent, text }: ChangeLine, width: number): string {
+export function changeText({ sign, word, tone, name, agent, text, note }: ChangeLine, width: number): string {
   const lead = toned(tone, `${sign} ${column(word, WORD, width)}`);
   if (name === "") return `${lead}  ${fitEnds(text, width - WORD - 4)}`;
   const forName = width < WITH_NAME ? SHORT_NAME : NAME;
   const who = [column(name, forName, width), ...(width < WITH_AGENT ? [] : [column(agent, AGENT, width)])].join("  ");
   const used = WORD + 2 + 2 + forName + 2 + (width < WITH_AGENT ? 0 : AGENT + 2);
-  return `${lead}  ${who}  ${fitEnds(text, width - used)}`.trimEnd();
+  const whole = width === Infinity && note !== undefined ? `${text}  ${note}` : text;
+  return `${lead}  ${who}  ${fitEnds(whole, width - used)}`.trimEnd();
 }
 
 /** In a pipe nothing is cut. */

@@ -2,7 +2,7 @@
 import { approvalItems } from "../view/approval_items.ts";
 import { sessionItems } from "../view/session_items.ts";
 import { passesFilter } from "../view/session_filter.ts";
-import { displayStatus } from "../view/states.ts";
+import { displayStatus } from "../domain/state_words.ts";
 import { SESSION_FIELDS } from "../view/template.ts";
 import { terminalPlace } from "../domain/terminal_place.ts";
 import type { Approval } from "../domain/approval.ts";
@@ -16,7 +16,7 @@ import { sessionLines, sessionRows, summaryLines } from "./session_list.ts";
 
 export async function filteredList(run: CommandContext, options: SessionListOptions): Promise<void> {
   const template = templateOf(options, SESSION_FIELDS);
-  const filter = listFilter(options);
+  const filter = await listFilter(run, options);
   const { status, agent } = filter;
   const everything = await allSessions(run, {
     ...(agent === undefined ? {} : { agent }),

@@ -1,11 +1,11 @@
 /** What all lists have in common: their width, and their rows in a form of the caller's. */
 import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import type { WaitingFor } from "../domain/session.ts";
-import { type ListFilter, STATUS_WORDS } from "../view/session_filter.ts";
-import type { ShownState } from "../view/states.ts";
+import type { ListFilter } from "../view/session_filter.ts";
+import { kindOf, stateOf } from "../domain/state_words.ts";
 import { parseTemplate, type Template, type TemplateFields } from "../view/template.ts";
 import type { CommandContext } from "./context.ts";
+import { resolveSession } from "./resolve.ts";
 
 /** Columns for a list; no end to them where no person reads it. */
 export function listWidth({ out: { screen } }: Pick<CommandContext, "out">): number {
@@ -22,17 +22,18 @@ export interface SessionListOptions extends FormOptions {
   readonly status?: string;
   readonly agent?: string;
   readonly session?: string;
-  readonly for?: WaitingFor;
+  readonly for?: string;
   readonly all?: boolean;
 }
 
-/** The filter that options ask for. */
-export function listFilter({ status, agent, session, for: kind }: SessionListOptions): ListFilter {
+/** The filter that options ask for. @throws {ConsoleError} where `--session` names none, or several */
+export async function listFilter(run: CommandContext, options: SessionListOptions): Promise<ListFilter> {
+  const { status, agent, session, for: kind } = options;
   return {
-    ...(status === undefined ? {} : { status: (STATUS_WORDS[status] ?? status) as ShownState }),
+    ...(status === undefined ? {} : { status: stateOf(status) }),
     ...(agent === undefined ? {} : { agent }),
-    ...(session === undefined ? {} : { session }),
-    ...(kind === undefined ? {} : { for: kind }),
+    ...(session === undefined ? {} : { session: await resolveSession(run, session) }),
+    ...(kind === undefined ? {} : { for: kindOf(kind) }),
   };
 }
 

@@ -63,16 +63,20 @@ function withHint(error: unknown, hint: string): unknown {
   return bare ? new ConsoleError("usage", error.message, { ...error.details, hint }) : error;
 }
 
+/** What commander says of a value that is none of the choices of an option, or of an argument. */
+const WRONG_CHOICE = new RegExp(
+  "^error: (?:option '(?:-\\w, )?(?<flag>--[\\w-]+)[^']*' argument|command-argument value) '(?<given>.*)' is invalid" +
+    "(?: for argument '(?<argument>[^']*)')?\\. Allowed choices are (?<choices>.*)\\.\\s*$",
+  "s",
+);
+
 /** What commander says of a wrong command line, `error: …` and perhaps `(Did you mean …?)` below it. */
 function usageText(text: string, command: string): ErrorText {
-  const [, flag, given, choices] =
-    /^error: option '(?:-\w, )?(--[\w-]+)[^']*' argument '(.*)' is invalid\. Allowed choices are (.*)\.\s*$/s.exec(
-      text,
-    ) ?? [];
-  if (flag !== undefined && given !== undefined && choices !== undefined) {
+  const { flag, argument, given, choices } = WRONG_CHOICE.exec(text)?.groups ?? {};
+  if (given !== undefined && choices !== undefined) {
     const words = choices.split(", ");
     const word = nearestWord(given, words);
-    const message = `${flag} is "${given}", expected ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+    const message = `${flag ?? argument} is "${given}", expected ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
     return { message, hint: word === undefined ? `${command} --help` : `did you mean ${word}?` };
   }
   const [, message = text, near] = /^(?:error: )?(.*?)(?:\n\(Did you mean (.*)\?\))?\s*$/s.exec(text) ?? [];

@@ -2,13 +2,14 @@
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { clip, escapeControls, headAndTail, oneLine } from "../domain/sanitize.ts";
+import { nameOfSession } from "../domain/session_name.ts";
 import { terminalQuestions } from "../domain/terminal_question.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
 import { type Keyboard, stdinKeyboard } from "../platform/keyboard.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { activityText } from "../view/about.ts";
 import { approvalSummary } from "../view/approval_words.ts";
-import { displayStatus } from "../view/states.ts";
+import { displayStatus, STATE_WORDS } from "../domain/state_words.ts";
 import { askWhich, type Row, rowLines } from "./ask.ts";
 import { allSessions, type CommandContext, read } from "./context.ts";
 import {
@@ -17,7 +18,6 @@ import {
   matchSessions,
   matchTargets,
   type Nameables,
-  nameOfSession,
   openApprovals,
   type Target,
 } from "../view/pick.ts";
@@ -120,7 +120,10 @@ function approvalRow(approval: Approval, { sessions }: Pick<Nameables, "sessions
 function sessionRow(session: SessionView): Row {
   const { id, agent } = session;
   const about = headAndTail(activityText(session), SHOWN.what);
-  return { id, words: [clip(nameOfSession(session), SHOWN.name), agent, displayStatus(session), about] };
+  return {
+    id,
+    words: [clip(nameOfSession(session), SHOWN.name), agent, STATE_WORDS[displayStatus(session)].word, about],
+  };
 }
 
 function noSuchSession(given: string, sessions: readonly SessionView[]): ConsoleError {

@@ -5,7 +5,8 @@
 import { bold, dim } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
 import { countsOf, type SessionItem } from "../view/session_items.ts";
-import { type ShownState, STATE_LOOKS } from "../view/states.ts";
+import type { ShownState } from "../domain/state_words.ts";
+import { STATE_LOOKS } from "../view/states.ts";
 import { fit, fitEnds, fitHead } from "../view/text_fit.ts";
 import { costText } from "./cost.ts";
 import { toned } from "./paint.ts";

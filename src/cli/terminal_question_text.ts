@@ -2,10 +2,11 @@
 import { dim, yellow } from "@std/fmt/colors";
 import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { answerThere, type TerminalQuestion, whyInTerminal } from "../domain/terminal_question.ts";
+import { KIND_WORDS } from "../domain/state_words.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { STATE_LOOKS } from "../view/states.ts";
 import { duration } from "../view/times.ts";
-import { nameOfSession } from "../view/pick.ts";
+import { nameOfSession } from "../domain/session_name.ts";
 
 /** What it asks, since when, and how to get there. @param name how lists call its session; escaped */
 export function terminalQuestionLines(question: TerminalQuestion, name: string, now: number): string[] {
@@ -29,7 +30,7 @@ export function answeredInTerminal(question: TerminalQuestion): ConsoleError {
 
 /** A permission is known by the call that it is about. */
 function asked({ for: kind, text }: TerminalQuestion): string {
-  return kind === "permission" && text !== "" ? text : `${kind}: ${text}`;
+  return kind === "permission" && text !== "" ? text : `${KIND_WORDS[kind]}: ${text}`;
 }
 
 function nameOf(question: TerminalQuestion): string {

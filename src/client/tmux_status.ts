@@ -3,7 +3,7 @@
  * loads nothing beside what hooks load, never starts a daemon, and prints nothing where it cannot know.
  */
 import type { SessionView } from "../domain/query.ts";
-import type { Status } from "../domain/session.ts";
+import { displayStatus, SHOWN_STATES, type ShownState, STATE_WORDS } from "../domain/state_words.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { writeStdout } from "../platform/stdio.ts";
 import { JsonRpcPeer, NO_ANSWER } from "../rpc/json_rpc_peer.ts";
@@ -63,17 +63,18 @@ async function openSessions(context: ClientContext, signal: AbortSignal): Promis
   }
 }
 
-/** In the order of lists; signs and colours are those of `ls`. */
-const PARTS: readonly (readonly [status: Status, sign: string, style: string])[] = [
-  ["waiting", "▲", "#[fg=yellow,bold]"],
-  ["error", "✖", "#[fg=red,bold]"],
-  ["working", "●", "#[fg=green]"],
-];
+/** How the states are painted that are shown. */
+const STYLES: Readonly<Partial<Record<ShownState, string>>> = {
+  waiting: "#[fg=yellow,bold]",
+  error: "#[fg=red,bold]",
+  working: "#[fg=green]",
+};
 
 /** `▲2 ✖1 ●3`, without what is 0; empty where nobody waits, failed or works. */
 export function tmuxSegment(sessions: readonly Pick<SessionView, "status" | "lost">[]): string {
-  return PARTS.flatMap(([status, sign, style]) => {
-    const count = sessions.filter((session) => session.status === status && session.lost !== true).length;
-    return count === 0 ? [] : [`${style}${sign}${count}#[default]`];
+  return SHOWN_STATES.flatMap((state) => {
+    const style = STYLES[state];
+    const count = sessions.filter((session) => displayStatus(session) === state).length;
+    return style === undefined || count === 0 ? [] : [`${style}${STATE_WORDS[state].sign}${count}#[default]`];
   }).join(" ");
 }

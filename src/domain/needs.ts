@@ -6,6 +6,8 @@ import { type Approval, riskNamed } from "./approval.ts";
 import { maskSecrets } from "./mask.ts";
 import { clip, escapeControls, headAndTail } from "./sanitize.ts";
 import type { SessionView } from "./query.ts";
+import { type Nameable, nameOfSession } from "./session_name.ts";
+import { countedState, KIND_WORDS, STATE_WORDS } from "./state_words.ts";
 
 export const NEED_KINDS = ["question", "failure"] as const;
 export type NeedKind = typeof NEED_KINDS[number];
@@ -88,7 +90,7 @@ export class Needs {
       return undefined; // the approval has events of its own
     }
     const { for: wants, text } = session.waiting;
-    const what = wants === "permission" && text !== "" ? harmless(text) : told(wants, text);
+    const what = wants === "permission" && text !== "" ? harmless(text) : told(KIND_WORDS[wants], text);
     return this.#opened({ key: keys[0] ?? "", kind: "question", sessionId, name, what });
   }
 
@@ -130,9 +132,9 @@ const NAME_CAP = 40;
 /** Both ends of what is asked are kept in so many UTF-16 units: fits a notification. */
 const WHAT_CAP = 160;
 
-function nameOf({ title, cwd, agent }: { title?: string; cwd?: string | undefined; agent: string }): string {
-  const own = title ?? cwd?.split("/").filter(Boolean).at(-1) ?? agent;
-  return clip(escapeControls(maskSecrets(own)), NAME_CAP);
+/** Of a session without a name that of its agent. */
+function nameOf(one: Nameable & { readonly agent: string }): string {
+  return clip(escapeControls(maskSecrets(nameOfSession(one) || one.agent)), NAME_CAP);
 }
 
 function whatOf({ for: wants, tool, input, choices = [], risk }: Approval): string {
@@ -168,21 +170,21 @@ export function needMessage(needs: readonly Need[]): NeedMessage {
   const failed = needs.filter(({ kind }) => kind === "failure");
   const [first] = needs;
   if (first !== undefined && needs.every(({ sessionId }) => sessionId === first.sessionId)) {
-    const title = `${first.name} ${asked.length > 0 ? "waits" : "failed"}`;
+    const title = `${first.name} ${asked.length > 0 ? "waits" : STATE_WORDS.error.word}`;
     const more = needs.length === 1 ? "" : ` (and ${needs.length - 1} more)`;
     const body = `${(asked[0] ?? first).what}${more}`;
     return { title, body, text: `${title}: ${body}` };
   }
-  const title = [counted(asked, "waits", "wait"), counted(failed, "failed", "failed")].filter((part) => part !== "")
+  const title = [namedCount("waiting", asked), namedCount("error", failed)].filter((part) => part !== "")
     .join(" · ");
   return { title, body: "", text: title };
 }
 
-function counted(needs: readonly Need[], one: string, many: string): string {
+function namedCount(state: "waiting" | "error", needs: readonly Need[]): string {
   const sessions = new Map(needs.map(({ sessionId, name }) => [sessionId, name]));
   if (sessions.size === 0) return "";
   const names = [...sessions.values()];
   const rest = names.length - NAMES_SHOWN;
   const shown = names.slice(0, NAMES_SHOWN).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
-  return `${names.length} ${names.length === 1 ? one : many}: ${shown}`;
+  return `${countedState(state, names.length)}: ${shown}`;
 }

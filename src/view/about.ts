@@ -4,7 +4,8 @@ import type { SessionView } from "../domain/query.ts";
 import { escapeControls, oneLine } from "../domain/sanitize.ts";
 import type { Session } from "../domain/session.ts";
 import { markedSummary } from "./approval_words.ts";
-import { endingText, KIND_WORDS } from "./states.ts";
+import { KIND_WORDS } from "../domain/state_words.ts";
+import { endingText } from "./states.ts";
 
 /** What it waits for, runs, said last, failed with or did; escaped. @param open the request that it waits with */
 export function activityText(session: Session | SessionView, open?: Approval): string {

@@ -17,8 +17,9 @@ import {
 } from "./approval_words.ts";
 import { sessionNames, tildePath } from "./names.ts";
 import { everyMatch, openApprovals } from "./pick.ts";
-import { KIND_WORDS, RISK_LOOKS, type RiskLook } from "./states.ts";
+import { KIND_WORDS } from "../domain/state_words.ts";
 import { type PaneNames, terminalPlace } from "../domain/terminal_place.ts";
+import { RISK_LOOKS, type RiskLook } from "./states.ts";
 import { duration } from "./times.ts";
 
 /** An approval whose texts are whole, where they could be had. */

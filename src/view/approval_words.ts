@@ -32,8 +32,8 @@ export function markOn({ action, detail = "" }: Approval): string | undefined {
 
 /** Said of what keeps the agent's own dialog from the screen, in every window. */
 export const HIDDEN_DIALOG = "its terminal shows nothing until you answer or close the last window";
-/** The same in a list of one line each. */
-const HIDDEN_DIALOG_MARK = "(its terminal shows nothing meanwhile)";
+/** The same behind a line of any length. */
+export const HIDDEN_DIALOG_MARK = "(its terminal shows nothing meanwhile)";
 
 export function hidesItsDialog({ status, hidesDialog }: Approval): boolean {
   return status === "pending" && hidesDialog === true;
@@ -42,11 +42,6 @@ export function hidesItsDialog({ status, hidesDialog }: Approval): boolean {
 /** The request in one line, with the mark on it. */
 export function markedSummary(approval: Approval): string {
   return [approvalSummary(approval), markOn(approval)].filter((part) => part !== undefined).join("  ");
-}
-
-/** The same with what its terminal does meanwhile, for lines that have room for it. */
-export function announcement(approval: Approval): string {
-  return hidesItsDialog(approval) ? `${markedSummary(approval)}  ${HIDDEN_DIALOG_MARK}` : markedSummary(approval);
 }
 
 /** The note within the text counts what is left out; this, what is nowhere. */

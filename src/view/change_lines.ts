@@ -6,10 +6,11 @@ import { type Approval, riskNamed } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { activityText } from "./about.ts";
-import { announcement, approvalSummary, outcomeText } from "./approval_words.ts";
+import { approvalSummary, HIDDEN_DIALOG_MARK, hidesItsDialog, markedSummary, outcomeText } from "./approval_words.ts";
 import { type NamedSession, sessionNames } from "./names.ts";
 import { type ListFilter, passesFilter, requestPasses } from "./session_filter.ts";
-import { displayStatus, KIND_WORDS, RISK_LOOKS, STATE_LOOKS, type Tone } from "./states.ts";
+import { displayStatus, KIND_WORDS } from "../domain/state_words.ts";
+import { RISK_LOOKS, STATE_LOOKS, type Tone } from "./states.ts";
 
 /** One change, for a window to lay out. Escaped. */
 export interface ChangeLine {
@@ -21,6 +22,8 @@ export interface ChangeLine {
   readonly name: string;
   readonly agent: string;
   readonly text: string;
+  /** What its terminal does meanwhile, for lines that are not cut. */
+  readonly note?: string;
 }
 
 /** An event of the wire, as far as it is read here. */
@@ -158,7 +161,7 @@ export class ChangeLines {
     const risk = RISK_LOOKS[riskNamed(approval.risk)];
     const word = approval.for === "question" ? "question" : `${risk.sign} ${risk.word}`;
     const kind = approval.for === "permission" || approval.for === "question" ? [] : [KIND_WORDS[approval.for]];
-    const text = [word, ...kind, announcement(approval)].join("  ");
+    const text = [word, ...kind, markedSummary(approval)].join("  ");
     const { tone } = STATE_LOOKS.waiting;
     return {
       ...this.#whose(approval),
@@ -166,6 +169,7 @@ export class ChangeLines {
       word: escapeControls(approval.id),
       tone,
       text: escapeControls(text),
+      ...(hidesItsDialog(approval) ? { note: HIDDEN_DIALOG_MARK } : {}),
     };
   }
 

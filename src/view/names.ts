@@ -1,6 +1,7 @@
 /** What sessions are called: short, and no two the same. Pure. */
 import { escapeControls } from "../domain/sanitize.ts";
 import type { Session } from "../domain/session.ts";
+import { lastParts, nameOfSession } from "../domain/session_name.ts";
 
 /** What a name is made of. */
 export type NamedSession = Pick<Session, "agent" | "cwd" | "id" | "title">;
@@ -12,12 +13,12 @@ export type NamedSession = Pick<Session, "agent" | "cwd" | "id" | "title">;
 export function sessionNames(sessions: readonly NamedSession[]): ReadonlyMap<string, string> {
   const short = shortIds(sessions.map(({ id }) => id));
   const spelled: ((one: NamedSession) => string)[] = [
-    (one) => titleOf(one) ?? folderName(one.cwd) ?? short.get(one.id) ?? one.id,
-    (one) => {
-      const title = titleOf(one);
-      const folder = folderName(one.cwd);
-      if (title === undefined) return lastParts(one.cwd, 2) ?? one.id;
-      return folder === undefined || folder === title ? title : `${title} (${folder})`;
+    (one) => nameOfSession(one) || (short.get(one.id) ?? one.id),
+    ({ title, cwd = "", id }) => {
+      const own = nameOfSession({ title });
+      const folder = lastParts(cwd, 1);
+      if (own === "") return lastParts(cwd, 2) || id;
+      return folder === "" || folder === own ? own : `${own} (${folder})`;
     },
     (one) => `${spelled[0]?.(one)} ${one.agent}`,
     (one) => `${spelled[0]?.(one)} ${short.get(one.id) ?? one.id}`,
@@ -33,20 +34,6 @@ export function sessionNames(sessions: readonly NamedSession[]): ReadonlyMap<str
     left = left.filter(({ id }) => !names.has(id));
   }
   return new Map([...names].map(([id, name]) => [id, escapeControls(name)]));
-}
-
-function titleOf({ title }: NamedSession): string | undefined {
-  const text = title?.replace(/\s+/g, " ").trim();
-  return text === "" ? undefined : text;
-}
-
-function folderName(path: string | undefined): string | undefined {
-  return lastParts(path, 1);
-}
-
-function lastParts(path: string | undefined, count: number): string | undefined {
-  if (path === undefined || path === "") return undefined;
-  return path.split("/").filter(Boolean).slice(-count).join("/") || path;
 }
 
 /** A path with `~` for the user's home, escaped. */

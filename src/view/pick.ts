@@ -6,6 +6,8 @@
  */
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
+import { oneLine } from "../domain/sanitize.ts";
+import { nameOfSession } from "../domain/session_name.ts";
 
 export type Target =
   | { readonly kind: "approval"; readonly approval: Approval }
@@ -58,7 +60,7 @@ export function matchTargets(given: string, { approvals, sessions }: Nameables):
  * by a name that its agent has chosen.
  */
 export function everyMatch(given: string, { approvals, sessions }: Nameables): readonly Target[] {
-  const low = given.trim().toLowerCase();
+  const low = oneLine(given).toLowerCase();
   if (low === "") return [];
   const begun = approvals.filter(({ id, status }) =>
     id === given || (status === "pending" && given.length >= SHORTEST && id.startsWith(given))
@@ -87,21 +89,16 @@ function ofSession(session: SessionView): Target {
   return { kind: "session", session };
 }
 
-/** The name of a session: its title, else the last part of its folder. As it is, not escaped. */
-export function nameOfSession({ title, cwd }: Pick<SessionView, "title" | "cwd">): string {
-  return title || (cwd ?? "").split("/").filter(Boolean).at(-1) || "";
-}
-
 /**
  * The sessions with that name: those that are wanted where there are any, and a sub-agent's row, which has its parent's folder,
  * only where no other has the name. Spelled exactly comes before in any case; the folder of a row with a title, and two
  * or more last parts of it (`work/web`), come after the names.
  */
 function matchNames(given: string, sessions: readonly SessionView[], wants: "open" | "closed"): readonly SessionView[] {
-  const low = given.trim().toLowerCase();
+  const low = oneLine(given).toLowerCase();
   if (low === "") return [];
   const levels: readonly ((session: SessionView) => boolean)[] = [
-    (one) => nameOfSession(one) === given,
+    (one) => nameOfSession(one) === oneLine(given),
     (one) => nameOfSession(one).toLowerCase() === low,
     ({ cwd = "" }) => cwd.toLowerCase() === low || cwd.toLowerCase().endsWith(`/${low}`),
   ];

@@ -1,19 +1,16 @@
 /** Which sessions a list shows. Pure. */
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
-import type { Status, WaitingFor } from "../domain/session.ts";
-import { displayStatus, type ShownState } from "./states.ts";
+import type { WaitingFor } from "../domain/session.ts";
+import { displayStatus, type ShownState } from "../domain/state_words.ts";
 
 export interface ListFilter {
   readonly status?: ShownState;
   readonly agent?: string;
-  /** The id of a session, or a beginning of it, or its title or the name of its folder in any case. */
+  /** The whole id of a session; its sub-agents are shown too. */
   readonly session?: string;
   readonly for?: WaitingFor;
 }
-
-/** Words of the lists that are also taken where a status is. */
-export const STATUS_WORDS: Readonly<Record<string, Status>> = { failed: "error", ready: "starting", wait: "waiting" };
 
 /** Whether the list that `filter` makes has `session`. */
 export function passesFilter(session: SessionView, filter: ListFilter): boolean {
@@ -21,7 +18,7 @@ export function passesFilter(session: SessionView, filter: ListFilter): boolean 
   return (status === undefined || displayStatus(session) === status || session.status === status) &&
     (agent === undefined || session.agent === agent) &&
     (kind === undefined || (session.status === "waiting" && session.waiting.for === kind)) &&
-    (filter.session === undefined || isCalled(session, filter.session));
+    (filter.session === undefined || isOf(filter.session, session));
 }
 
 /** The same for a request, whose session waits for it whatever its row says; the list may not know that session. */
@@ -29,15 +26,10 @@ export function requestPasses(approval: Approval, session: SessionView | undefin
   return (filter.status === undefined || filter.status === "waiting") &&
     (filter.agent === undefined || approval.agent === filter.agent) &&
     (filter.for === undefined || approval.for === filter.for) &&
-    (filter.session === undefined ||
-      isCalled(session ?? { id: approval.sessionId, ...folderOf(approval) }, filter.session));
+    (filter.session === undefined || approval.sessionId === filter.session ||
+      (session !== undefined && isOf(filter.session, session)));
 }
 
-function folderOf({ cwd }: Approval): Pick<Approval, "cwd"> {
-  return cwd === undefined ? {} : { cwd };
-}
-
-function isCalled({ id, title, cwd }: Pick<SessionView, "cwd" | "id" | "title">, given: string): boolean {
-  const names = [title, cwd?.split("/").filter(Boolean).at(-1)];
-  return id.startsWith(given) || names.some((name) => name?.toLowerCase() === given.toLowerCase());
+function isOf(given: string, { id, parentId }: SessionView): boolean {
+  return id === given || parentId === given;
 }

@@ -8,8 +8,9 @@ import { escapeControls } from "../domain/sanitize.ts";
 import type { Cost } from "../domain/session.ts";
 import { activityText } from "./about.ts";
 import { sessionNames, shortIds } from "./names.ts";
-import { displayStatus, KIND_WORDS, RISK_LOOKS, type RiskLook, type ShownState, STATE_LOOKS } from "./states.ts";
+import { countedState, displayStatus, KIND_WORDS, SHOWN_STATES, type ShownState } from "../domain/state_words.ts";
 import { terminalPlace } from "../domain/terminal_place.ts";
+import { RISK_LOOKS, type RiskLook } from "./states.ts";
 import { duration } from "./times.ts";
 
 export interface SessionItem {
@@ -103,9 +104,8 @@ export function countsOf(
 ): readonly { readonly state: ShownState; readonly text: string }[] {
   const counts = new Map<ShownState, number>();
   for (const state of states) counts.set(state, (counts.get(state) ?? 0) + 1);
-  return (Object.keys(STATE_LOOKS) as ShownState[]).flatMap((state) => {
+  return SHOWN_STATES.flatMap((state) => {
     const count = counts.get(state) ?? 0;
-    const [many, one = many] = STATE_LOOKS[state].counted;
-    return count === 0 ? [] : [{ state, text: `${count} ${count === 1 ? one : many}` }];
+    return count === 0 ? [] : [{ state, text: countedState(state, count) }];
   });
 }

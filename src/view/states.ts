@@ -1,37 +1,24 @@
-/** States and risks as people see them: a sign, a word, and how loud both are. Pure. */
+/** How loud states are, and risks as people see them: a sign and a word. Pure. */
 import type { Risk } from "../domain/approval.ts";
-import type { SessionView } from "../domain/query.ts";
-import type { Status, WaitingFor } from "../domain/session.ts";
-
-/** A status, or `lost` for an open row whose process is gone. */
-export type ShownState = Status | "lost";
+import { type ShownState, STATE_WORDS, type StateWords } from "../domain/state_words.ts";
 
 /** How loud a text is; each window has its own colours. Nothing is told by colour alone. */
 export type Tone = "attention" | "danger" | "notice" | "good" | "plain" | "quiet";
 
-export interface StateLook {
-  /** Signs differ in shape, not only in colour; one column wide. */
-  readonly sign: string;
-  readonly word: string;
-  /** Behind a number of sessions, and behind 1 where that differs. */
-  readonly counted: readonly [many: string, one?: string];
+export interface StateLook extends StateWords {
   readonly tone: Tone;
 }
 
 /** In the order of lists. */
 export const STATE_LOOKS: Readonly<Record<ShownState, StateLook>> = {
-  waiting: { sign: "▲", word: "waiting", counted: ["wait", "waits"], tone: "attention" },
-  error: { sign: "✖", word: "failed", counted: ["failed"], tone: "danger" },
-  working: { sign: "●", word: "working", counted: ["at work"], tone: "good" },
-  starting: { sign: "○", word: "ready", counted: ["ready"], tone: "plain" },
-  idle: { sign: "✓", word: "idle", counted: ["idle"], tone: "plain" },
-  lost: { sign: "?", word: "lost", counted: ["lost"], tone: "quiet" },
-  closed: { sign: "–", word: "closed", counted: ["closed"], tone: "quiet" },
+  waiting: { ...STATE_WORDS.waiting, tone: "attention" },
+  error: { ...STATE_WORDS.error, tone: "danger" },
+  working: { ...STATE_WORDS.working, tone: "good" },
+  starting: { ...STATE_WORDS.starting, tone: "plain" },
+  idle: { ...STATE_WORDS.idle, tone: "plain" },
+  lost: { ...STATE_WORDS.lost, tone: "quiet" },
+  closed: { ...STATE_WORDS.closed, tone: "quiet" },
 };
-
-export function displayStatus(session: Pick<SessionView, "status" | "lost">): ShownState {
-  return session.lost && session.status !== "closed" ? "lost" : session.status;
-}
 
 export interface RiskLook {
   readonly sign: string;
@@ -47,13 +34,6 @@ export const RISK_LOOKS: Readonly<Record<Risk, RiskLook>> = {
   network: { sign: "@", word: "network", tone: "notice" },
   destroys: { sign: "!!", word: "destroys", tone: "danger" },
   unknown: { sign: "?", word: "risk unknown", short: "unknown", tone: "plain" },
-};
-
-export const KIND_WORDS: Readonly<Record<WaitingFor, string>> = {
-  permission: "permission",
-  question: "question",
-  plan: "plan",
-  elicitation: "form",
 };
 
 /** How a session ended, by the words that agents have for it; any other is told as it is. */

@@ -2,6 +2,7 @@
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { escapeControls, oneLine } from "../domain/sanitize.ts";
+import { KIND_WORDS } from "../domain/state_words.ts";
 import type { SessionItem } from "./session_items.ts";
 import { approvalSummary, outcomeText } from "./approval_words.ts";
 import { duration } from "./times.ts";
@@ -22,7 +23,7 @@ export const SESSION_FIELDS: TemplateFields<ListedSession> = {
   name: ({ item }) => item.name,
   agent: ({ item }) => item.agent,
   status: ({ item }) => item.state,
-  for: ({ session }) => session.status === "waiting" ? session.waiting.for : undefined,
+  for: ({ session }) => session.status === "waiting" ? KIND_WORDS[session.waiting.for] : undefined,
   age: ({ item }) => item.age,
   since: ({ session }) => session.since,
   about: ({ item }) => item.about,
@@ -58,7 +59,7 @@ export const APPROVAL_FIELDS: TemplateFields<ListedRequest> = {
   agent: ({ approval }) => approval.agent,
   status: ({ approval }) => approval.status,
   outcome: ({ approval }) => approval.status === "pending" ? undefined : outcomeText(approval),
-  for: ({ approval }) => approval.for,
+  for: ({ approval }) => KIND_WORDS[approval.for],
   risk: ({ approval }) => approval.risk,
   tool: ({ approval }) => approval.tool,
   input: ({ approval }) => approval.input,

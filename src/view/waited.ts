@@ -1,12 +1,11 @@
 /** When a wait for sessions is over. Pure. */
 import type { SessionView } from "../domain/query.ts";
-import type { Status } from "../domain/session.ts";
-import { displayStatus } from "./states.ts";
+import { displayStatus, type ShownState } from "../domain/state_words.ts";
 
 export interface WaitFor {
   /** Whole ids; none: all that are given. */
   readonly ids: readonly string[];
-  readonly status: Status;
+  readonly state: ShownState;
   /** All of them, not one. */
   readonly all: boolean;
 }
@@ -18,9 +17,9 @@ export interface Waited {
 }
 
 /** Undefined while there is something to wait for. @param sessions those that were ever open during the wait */
-export function waitedFor(sessions: readonly SessionView[], { ids, status, all }: WaitFor): Waited | undefined {
+export function waitedFor(sessions: readonly SessionView[], { ids, state, all }: WaitFor): Waited | undefined {
   const named = sessions.filter(({ id }) => ids.length === 0 || ids.includes(id));
-  const reached = named.filter((one) => isIn(one, status));
+  const reached = named.filter((one) => isIn(one, state));
   const over = named.filter((one) => !reached.includes(one) && isOver(one));
   // A session that nobody named is not waited for any longer when it ends.
   const missed = ids.length === 0 ? [] : over;
@@ -32,9 +31,9 @@ export function waitedFor(sessions: readonly SessionView[], { ids, status, all }
   return left === 0 && named.length > 0 ? { reached, missed } : undefined;
 }
 
-function isIn(session: SessionView, status: Status): boolean {
-  return status === "closed" ? isOver(session) : displayStatus(session) === status ||
-    (status === "idle" && session.status === "starting" && !session.lost);
+function isIn(session: SessionView, state: ShownState): boolean {
+  return state === "closed" ? isOver(session) : displayStatus(session) === state ||
+    (state === "idle" && session.status === "starting" && !session.lost);
 }
 
 function isOver(session: SessionView): boolean {

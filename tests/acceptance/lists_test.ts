@@ -28,6 +28,14 @@ Deno.test("V1 ls says first how many wait, failed and work, then who they are", 
   assertEquals(rows.map((row) => row.split(/ +/).slice(0, 2).join(" ")), ["▲ web", "✖ shop", "● docs", "● blog"]);
   assertMatch((await home.cli(["ls", "--status", "failed"])).stdout, /^1 failed\n\n.*\n✖ shop .*shop text\n$/);
   assertMatch((await home.cli(["ls", "--session", "Docs"])).stdout, /^1 at work\n\n.*\n● docs /);
+  assertEquals(
+    (await home.cli(["ls", "--session", "dosc"])).stderr,
+    [
+      'error: no session matches "dosc"',
+      "hint: did you mean docs?",
+      "",
+    ].join("\n"),
+  );
   assertEquals((await home.cli(["ls", "--for", "plan"])).stderr, "No such sessions.\n");
 });
 
@@ -85,8 +93,11 @@ Deno.test("V1 watch shows only what its filters let through, also as JSON", asyn
   await home.start();
   await using client = await home.connect({ token: true });
   await set(client, "web", "working");
+  const { code, stderr } = await home.cli(["watch", "--session", "docs"]);
+  assertEquals([code, stderr.split("\n")[0]], [1, 'error: no session matches "docs"'], "as approve says it");
+  await set(client, "docs", "working");
   await using lines = home.spawn(["watch", "--session", "docs"]);
-  await using json = home.spawn(["watch", "--json", "--session", "docs"]);
+  await using json = home.spawn(["watch", "--json", "--session", "DOCS"]);
   await json.says('"type":"snapshot"', END_MS);
   await watching(client);
   await set(client, "web", "idle");
@@ -125,7 +136,7 @@ Deno.test("first hour 4: wait ends with the state, 1 where a session ended befor
     assertEquals([code, stderr], [1, 'web: ended, and was not "waiting" before\n']);
   }
   {
-    await using waits = await here("--until", "error");
+    await using waits = await here("--until", "failed");
     waits.kill("SIGINT");
     assertEquals((await waits.exit(END_MS)).code, 130);
   }

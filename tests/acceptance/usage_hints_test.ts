@@ -26,6 +26,14 @@ Deno.test("a wrong value is told what to write instead, and a file that is not t
     'error: daemon.safety_mode is "yolo", expected manual, guarded or autonomous',
     "hint: its default: agent-console config set daemon.safety_mode manual",
   ]);
+  assertEquals(await said("ls", "--status", "wating"), [
+    'error: --status is "wating", expected waiting, failed, working, ready, idle, lost, closed, error or starting',
+    "hint: did you mean waiting?",
+  ]);
+  assertEquals(await said("completions", "bsh"), [
+    'error: shell is "bsh", expected bash, zsh or fish',
+    "hint: did you mean bash?",
+  ]);
   assertEquals(await said("rules", "add", "make", "--expires", "5y"), [
     'error: --expires is "5y", expected a time like 30m, 8h or 7d',
     "hint: a number and s, m, h or d: a year is 365d",

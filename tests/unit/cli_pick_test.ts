@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { matchSessions, matchTargets, nameOfSession, openApprovalsOf, type Target } from "../../src/view/pick.ts";
+import { matchSessions, matchTargets, openApprovalsOf, type Target } from "../../src/view/pick.ts";
+import { nameOfSession } from "../../src/domain/session_name.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { SessionView } from "../../src/domain/query.ts";
 

@@ -1,5 +1,7 @@
 /** The lines of `watch`: one for each fact, in the order of the real core's events. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { stripAnsiCode } from "@std/fmt/colors";
+import { changeText } from "../../src/cli/change_text.ts";
 import { ChangeLines } from "../../src/view/change_lines.ts";
 import type { SessionView } from "../../src/domain/query.ts";
 import type { Approval } from "../../src/domain/approval.ts";
@@ -114,6 +116,16 @@ Deno.test("V1 a snapshot after a reconnect repeats nothing; the safety mode that
   );
 });
 
+Deno.test("V2 what its terminal does meanwhile stands in lines that are not cut, and takes no room in others", () => {
+  const line = new ChangeLines().event({
+    type: "approval.requested",
+    data: { approval: request({ hidesDialog: true, input: "npm test -- --watch=false --reporter spec" }) },
+  });
+  const printed = (width: number) => stripAnsiCode(changeText(line!, width));
+  assertMatch(printed(Infinity), / spec {2}\(its terminal shows nothing meanwhile\)$/);
+  assert(printed(70).endsWith(" spec"), printed(70));
+});
+
 Deno.test("V1 filters: by status, agent, session and what is waited for", () => {
   const seen = (filter: ConstructorParameters<typeof ChangeLines>[0]) => {
     const lines = new ChangeLines(filter);
@@ -129,8 +141,8 @@ Deno.test("V1 filters: by status, agent, session and what is waited for", () => 
   };
   assertEquals(seen({}), ["● shop", "● web", "◆ shop"]);
   assertEquals(seen({ agent: "codex" }), ["● web"]);
-  assertEquals(seen({ session: "SHOP" }), ["● shop", "◆ shop"]);
-  assertEquals(seen({ session: "2222" }), ["● web"]);
+  assertEquals(seen({ session: "11111111-a" }), ["● shop", "◆ shop"]);
+  assertEquals(seen({ session: "22222222-b" }), ["● web"]);
   assertEquals(seen({ status: "waiting" }), ["◆ shop"]);
   assertEquals(seen({ for: "question" }), []);
 });

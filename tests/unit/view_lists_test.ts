@@ -4,6 +4,7 @@ import type { SessionView } from "../../src/domain/query.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import { activityText } from "../../src/view/about.ts";
 import { approvalItems } from "../../src/view/approval_items.ts";
+import { kindOf, stateOf } from "../../src/domain/state_words.ts";
 import { sessionNames } from "../../src/view/names.ts";
 import { passesFilter } from "../../src/view/session_filter.ts";
 import { countsOf, sessionItems } from "../../src/view/session_items.ts";
@@ -47,6 +48,17 @@ Deno.test("V1 the summary counts in words, one or many, and nothing that is 0", 
   assertEquals(text("working", "waiting", "error", "working", "waiting"), "2 wait · 1 failed · 2 at work");
   assertEquals(text("idle", "waiting", "starting", "lost", "closed"), "1 waits · 1 ready · 1 idle · 1 lost · 1 closed");
   assertEquals(text(), "");
+});
+
+Deno.test("V1 options take the words of the lists, and the names on the wire", () => {
+  assertEquals(["failed", "error", "ready", "lost", "waiting"].map(stateOf), [
+    "error",
+    "error",
+    "starting",
+    "lost",
+    "waiting",
+  ]);
+  assertEquals(["form", "elicitation", "plan"].map(kindOf), ["elicitation", "elicitation", "plan"]);
 });
 
 Deno.test("V1 a row says what it asks: how risky, until when, by which id, and how many more there are", () => {
@@ -104,7 +116,7 @@ Deno.test("first hour 4: filters by status, agent, session and what is waited fo
     rows.filter((row) => passesFilter(row, filter)).map(({ id }) => id);
   assertEquals(ids({}), ["s1", "s2", "s3"]);
   assertEquals([ids({ status: "waiting" }), ids({ status: "lost" })], [["s1"], ["s3"]]);
-  assertEquals([ids({ agent: "codex" }), ids({ session: "web" })], [["s2"], ["s2"]]);
+  assertEquals([ids({ agent: "codex" }), ids({ session: "s2" })], [["s2"], ["s2"]]);
   assertEquals([ids({ for: "permission" }), ids({ for: "plan" })], [["s1"], []]);
 });
 
@@ -154,7 +166,7 @@ Deno.test("first hour 4: a wait ends with the first that gets there, or with all
       session(`s${i}`, { status, [status]: {}, ...(status === "lost" ? { status: "idle", lost: true } : {}) })
     );
   const over = (states: string[], status: "waiting" | "idle" | "closed", more: Record<string, unknown> = {}) => {
-    const waited = waitedFor(rows(...states), { ids: [], all: false, status, ...more });
+    const waited = waitedFor(rows(...states), { ids: [], all: false, state: status, ...more });
     return waited && [waited.reached.map(({ id }) => id), waited.missed.map(({ id }) => id)];
   };
   assertEquals(over(["working", "working"], "waiting"), undefined);

@@ -11,7 +11,7 @@ import { sessionLines, summaryLines } from "../../src/cli/session_list.ts";
 import { approvalItems } from "../../src/view/approval_items.ts";
 import { ChangeLines } from "../../src/view/change_lines.ts";
 import { sessionItems } from "../../src/view/session_items.ts";
-import { displayStatus } from "../../src/view/states.ts";
+import { displayStatus } from "../../src/domain/state_words.ts";
 import { eventsOf, play, playedStory, stateOf, storyDesk } from "../support/story_desk.ts";
 import { ending, MORNING, REQUESTS } from "../support/story.ts";
 
@@ -80,4 +80,20 @@ Deno.test("V2 in a pipe nothing is cut: a row is one line, with the whole of wha
   const lines = sessionLines(items, Infinity);
   assertEquals(lines.length, STORY.sessions.length + 1);
   for (const { about } of items) assert(lines.some((line) => line.includes(about)), about);
+});
+
+Deno.test("V2 watch says of the marked request that its terminal shows nothing meanwhile", async () => {
+  const desk = storyDesk();
+  await play(desk, [...MORNING, ...REQUESTS]);
+  const { sessions, approvals, now } = stateOf(desk);
+  const items = sessionItems(sessions, approvals, now);
+  const second = (selected: string | undefined, columns: number) => {
+    const rest = { states: [], log: [], lost: undefined, message: undefined, size: { columns, rows: 24 } };
+    return boardFrame({ items, selected, ...rest })[1];
+  };
+  const hidden = items.find(({ asks }) => asks?.approval?.hidesDialog === true)?.id;
+  assert(hidden !== undefined, "no request of the story hides its dialog");
+  assertEquals(second(hidden, 80), "its terminal shows nothing until you answer or close the last window");
+  assertEquals(second(items.find(({ asks }) => asks === undefined)?.id, 80), "");
+  assert(stringWidth(second(hidden, 40) ?? "") <= 40);
 });

@@ -3,6 +3,7 @@ import type { Approval } from "../../domain/approval.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { env } from "../../platform/process.ts";
 import type { WaitingFor } from "../../domain/session.ts";
+import { kindOf } from "../../domain/state_words.ts";
 import { approvalItems, requestNames } from "../../view/approval_items.ts";
 import { APPROVAL_FIELDS } from "../../view/template.ts";
 import { terminalPlace } from "../../domain/terminal_place.ts";
@@ -17,7 +18,7 @@ export interface ApprovalListOptions {
   readonly all?: boolean;
   readonly session?: string;
   readonly agent?: string;
-  readonly for?: WaitingFor;
+  readonly for?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly format?: string;
@@ -32,7 +33,7 @@ export async function listApprovals(run: CommandContext, options: ApprovalListOp
   });
   const isWanted = (one: { readonly agent: string; readonly for: WaitingFor }) =>
     (options.agent === undefined || one.agent === options.agent) &&
-    (options.for === undefined || one.for === options.for);
+    (options.for === undefined || one.for === kindOf(options.for));
   const found = approvals.filter(isWanted);
   const elsewhere = terminalQuestions.filter(isWanted);
   if (options.json) return run.out.json({ approvals: found, terminalQuestions: elsewhere });

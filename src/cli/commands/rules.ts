@@ -2,6 +2,7 @@
 import { bold } from "@std/fmt/colors";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import { localTime } from "../../view/times.ts";
 import { call, type CommandContext, read } from "../context.ts";
 
 export async function listRules(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
@@ -14,7 +15,7 @@ export async function listRules(run: CommandContext, options: { readonly json?: 
       : rule.scope === "session"
       ? `in session ${rule.sessionId?.slice(0, 8)}`
       : "";
-    const until = rule.expiresAt === undefined ? "" : `until ${rule.expiresAt}`;
+    const until = rule.expiresAt === undefined ? "" : `until ${localTime(rule.expiresAt)}`;
     const words = [
       rule.decision,
       rule.agent ?? "any agent",

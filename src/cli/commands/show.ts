@@ -10,8 +10,9 @@ import { requestLines } from "../request_lines.ts";
 import { call, type CommandContext, read } from "../context.ts";
 import { contextOf, dollars, limitsOf } from "../cost.ts";
 import { activityText } from "../../view/about.ts";
-import { displayStatus, STATE_LOOKS } from "../../view/states.ts";
-import { duration } from "../../view/times.ts";
+import { displayStatus } from "../../domain/state_words.ts";
+import { STATE_LOOKS } from "../../view/states.ts";
+import { duration, localTime } from "../../view/times.ts";
 import { toned } from "../paint.ts";
 import { printPaged } from "../pager.ts";
 import { openApprovalsOf } from "../../view/pick.ts";
@@ -90,7 +91,9 @@ function details(session: SessionView & { readonly history: readonly HistoryEntr
     ...(session.history.length === 0 ? [] : [
       bold("history"),
       ...session.history.map((entry) =>
-        `  ${escapeControls(entry.from)}  ${STATE_LOOKS[entry.status].word.padEnd(8)}  ${duration(entry.durationMs)}`
+        `  ${escapeControls(localTime(entry.from))}  ${STATE_LOOKS[entry.status].word.padEnd(8)}  ${
+          duration(entry.durationMs)
+        }`
       ),
     ]),
   ];

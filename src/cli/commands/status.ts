@@ -3,6 +3,8 @@ import { bold, dim } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
 import { notRunningError, retryWhileRestarting, tryConnectPatiently } from "../../client/connect.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
+import { STATUSES } from "../../domain/session.ts";
+import { countedState } from "../../domain/state_words.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
@@ -89,19 +91,12 @@ function summary(s: Status): Line[] {
   ];
 }
 
-/** Most urgent first, in the words of the lists. */
-const WORDS = [
-  ["waiting", "wait"],
-  ["error", "failed"],
-  ["working", "at work"],
-  ["starting", "starting"],
-  ["idle", "idle"],
-] as const;
-
 function sessions({ sessions, approvalsPending }: Status): string {
   const { stale = 0, lost = 0 } = sessions;
-  const parts = WORDS.flatMap(([status, word]) => sessions[status] > 0 ? [`${sessions[status]} ${word}`] : []);
-  const marks = [...(stale > 0 ? [`${stale} stale`] : []), ...(lost > 0 ? [`${lost} lost`] : [])];
+  const parts = STATUSES.flatMap((status) =>
+    sessions[status] === 0 || status === "closed" ? [] : [countedState(status, sessions[status])]
+  );
+  const marks = [...(stale > 0 ? [`${stale} stale`] : []), ...(lost > 0 ? [countedState("lost", lost)] : [])];
   const open = parts.length === 0 ? ["none open"] : parts;
   return [...open, ...marks, ...(approvalsPending === 0 ? [] : [`${approvalsPending} to answer here`])].join(" · ");
 }

@@ -2,7 +2,7 @@
 import { follow } from "../../client/follow.ts";
 import type { SessionView } from "../../domain/query.ts";
 import type { Approval } from "../../domain/approval.ts";
-import type { Status } from "../../domain/session.ts";
+import { stateOf } from "../../domain/state_words.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { sessionItems } from "../../view/session_items.ts";
 import { SESSION_FIELDS } from "../../view/template.ts";
@@ -19,7 +19,7 @@ const TIMED_OUT = 124;
 const MISSED = 1;
 
 export interface WaitOptions extends FormOptions {
-  readonly until: Status;
+  readonly until: string;
   readonly all?: boolean;
   readonly timeout?: string;
 }
@@ -31,7 +31,7 @@ export async function wait(run: CommandContext, given: readonly string[], option
   const ids: string[] = [];
   for (const one of given) ids.push(await resolveSession(run, one));
   const late = timeout === undefined ? new AbortController().signal : AbortSignal.timeout(timeout);
-  const waited = await until(run, late, { ids, status: options.until, all: options.all === true });
+  const waited = await until(run, late, { ids, state: stateOf(options.until), all: options.all === true });
   if (waited === undefined) {
     if (run.signal.aborted) return;
     run.out.note(`none reached "${options.until}" within ${options.timeout} s`);

@@ -26,7 +26,7 @@ export async function watch(run: CommandContext, options: WatchOptions): Promise
   }
   // Without permission to start one, a missing daemon is an error; one that stops later is waited for.
   if (!run.context.mayStart) (await connectOrStart(run.context)).close();
-  const filter = listFilter(options);
+  const filter = await listFilter(run, options);
   if (options.json) return await watchJson(run, since, filter);
   if (!options.log && since === undefined && canTakeScreen()) {
     return await (await import("./watch_board.ts")).watchBoard(run, filter);

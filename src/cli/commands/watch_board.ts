@@ -12,7 +12,7 @@ import { Board, type BoardAction } from "../../view/board.ts";
 import { type ChangeLine, ChangeLines } from "../../view/change_lines.ts";
 import { sessionItems } from "../../view/session_items.ts";
 import { type ListFilter, passesFilter } from "../../view/session_filter.ts";
-import { displayStatus } from "../../view/states.ts";
+import { displayStatus } from "../../domain/state_words.ts";
 import { clockTime } from "../../view/times.ts";
 import { approvalBlock } from "../approval_blocks.ts";
 import { boardFrame, cutRows, viewFrame } from "../board_frame.ts";

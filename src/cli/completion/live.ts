@@ -4,9 +4,10 @@ import { tryConnect } from "../../client/connect.ts";
 import type { ClientContext } from "../../client/endpoint.ts";
 import type { WireClient } from "../../client/wire_client.ts";
 import type { SessionView } from "../../domain/query.ts";
+import { nameOfSession } from "../../domain/session_name.ts";
 import { approvalSummary } from "../../view/approval_words.ts";
 import { activityText } from "../../view/about.ts";
-import { displayStatus } from "../../view/states.ts";
+import { displayStatus, STATE_WORDS } from "../../domain/state_words.ts";
 import type { Candidate } from "./candidate.ts";
 
 /** Time for all of it, ms: a person waits at the keyboard. */
@@ -50,10 +51,7 @@ async function ask(client: WireClient, live: Live, signal: AbortSignal): Promise
   return [...named, ...rows.map(({ session, about }) => ({ value: session.id, about }))];
 }
 
-function nameOfSession({ title, cwd }: SessionView): string {
-  return title ?? cwd?.split("/").filter(Boolean).at(-1) ?? "";
-}
-
 function aboutSession(session: SessionView): string {
-  return [session.agent, displayStatus(session), activityText(session)].filter((part) => part !== "").join(" · ");
+  return [session.agent, STATE_WORDS[displayStatus(session)].word, activityText(session)].filter((part) => part !== "")
+    .join(" · ");
 }

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { APPROVAL_SCOPES } from "../../domain/approval.ts";
 import type { CommandContext } from "../context.ts";
 import type { GivenAnswer } from "../answers.ts";
-import { KIND_WORDS } from "../../view/states.ts";
+import { KIND_CHOICES } from "../../domain/state_words.ts";
 import { FORMAT_OPTION, FULL_OPTION, JSON_OPTION, NO_PAGER_OPTION, QUIET_OPTION, TARGET } from "./shared.ts";
 
 const OPEN = `${TARGET}; without it the only one that is asked`;
@@ -14,7 +14,7 @@ export function approvalCommands(root: Command, run: () => CommandContext): void
     .argument("[id]", "one of them with all of its text, as show").option(...FULL_OPTION).option(...NO_PAGER_OPTION)
     .option("--all", "the resolved ones too").option("--session <id>", "only this session's")
     .option("--agent <name>", "only this agent's")
-    .addOption(new Option("--for <what>", "only these").choices(Object.keys(KIND_WORDS)))
+    .addOption(new Option("--for <what>", "only these").choices(KIND_CHOICES))
     .option(...QUIET_OPTION).option(...FORMAT_OPTION).option(...JSON_OPTION)
     .action(async (id, options) => await (await load()).approvals(run(), id, options));
   const loadDecide = () => import("../commands/decide.ts");

@@ -1,13 +1,11 @@
 /** The commands of sessions: the lists, one of them, changes by hand. */
 import { type Command, Option } from "commander";
 import { STATUSES } from "../../domain/session.ts";
-import { KIND_WORDS } from "../../view/states.ts";
+import { KIND_CHOICES, STATE_CHOICES } from "../../domain/state_words.ts";
 import * as list from "../commands/list.ts";
 import * as session from "../commands/session.ts";
 import type { CommandContext } from "../context.ts";
 import { FORMAT_OPTION, FULL_OPTION, JSON_OPTION, NO_PAGER_OPTION, QUIET_OPTION, SESSION, TARGET } from "./shared.ts";
-
-const KINDS = Object.keys(KIND_WORDS);
 
 export function sessionCommands(root: Command, run: () => CommandContext): void {
   withFilters(root.command("ls").description("the sessions, who needs you first"))
@@ -37,7 +35,7 @@ export function sessionCommands(root: Command, run: () => CommandContext): void 
     "which; without any, every open one",
   )
     .addOption(
-      new Option("--until <status>", "which state").choices(["waiting", "error", "working", "idle", "closed"])
+      new Option("--until <status>", "which state").choices(STATE_CHOICES)
         .default("waiting"),
     )
     .option("--all", "until all of them are")
@@ -69,8 +67,8 @@ export function sessionCommands(root: Command, run: () => CommandContext): void 
 /** The options by which lists are narrowed. */
 function withFilters(command: Command): Command {
   return command
-    .addOption(new Option("--status <status>", "only these").choices([...STATUSES, "failed", "ready", "lost"]))
+    .addOption(new Option("--status <status>", "only these").choices(STATE_CHOICES))
     .option("--agent <name>", "only this agent's")
     .option("--session <id>", "only this one, by its id, the beginning of it, or its name")
-    .addOption(new Option("--for <what>", "only who waits for this").choices([...KINDS]));
+    .addOption(new Option("--for <what>", "only who waits for this").choices(KIND_CHOICES));
 }
