@@ -62,12 +62,12 @@ Deno.test("first hour 5: where a session is, for people", () => {
   } as const;
   assertEquals(whereIs(base), []);
   assertEquals(
-    whereIs({ ...base, cwd: "/work/web", tty: "/dev/pts/4", pid: 12, terminal: { program: "vscode", ssh: true } }),
+    whereIs({ ...base, cwd: "/home/u/web", tty: "/dev/pts/4", pid: 12, terminal: { program: "vscode", ssh: true } }),
     [
       "terminal vscode, over ssh",
       "tty      /dev/pts/4",
       "pid      12",
-      "folder   /work/web",
+      "folder   /home/u/web",
     ],
   );
 });
