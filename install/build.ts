@@ -17,7 +17,7 @@ import { buildError, innermost, run } from "./run_deno.ts";
 const CLIENT = "agent-console";
 const DAEMON = "agent-consoled";
 
-/** What agents' settings name, as it lies beside this file. */
+/** What agents' settings name, as it lies beside this file; the first only those that earlier versions wrote. */
 const FOR_AGENTS: readonly string[] = [HOOK_LAUNCHER, STATUSLINE_LAUNCHER];
 const LAUNCHED: readonly string[] = ["deno.json", CLIENT, DAEMON, ...FOR_AGENTS];
 export const COMPILED_FILES: readonly string[] = [DAEMON, CLIENT, ...FOR_AGENTS];
@@ -97,8 +97,8 @@ async function confined(
 }
 
 /** What agents' settings name, into an existing folder. */
-export async function copyForAgents(folder: string): Promise<void> {
-  for (const name of FOR_AGENTS) {
+export async function copyForAgents(folder: string, names: readonly string[] = FOR_AGENTS): Promise<void> {
+  for (const name of names) {
     await Deno.writeTextFile(`${folder}/${name}`, await Deno.readTextFile(new URL(name, import.meta.url)));
   }
 }

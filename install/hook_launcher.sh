@@ -1,6 +1,8 @@
 #!/bin/sh
-# Runs our program for an agent. The shell that the agent's settings name reads it as a part of its own script:
-# `/bin/sh -c '… . "$0"' …/hook_launcher.sh [DENO_DIR=FOLDER] PROGRAM ARGUMENTS`, as `hooks install` writes it.
+# Runs our program for an agent whose settings name it in a clone, a bundle or beside the compiled program, as earlier
+# versions registered it; nothing registers it any more (hook_stub.sh is what hooks run now), and the installed form has
+# none. The shell that those settings name reads it as a part of its own script:
+# `/bin/sh -c '… . "$0"' …/hook_launcher.sh [DENO_DIR=FOLDER] PROGRAM ARGUMENTS`.
 # The agent's environment may load code into a runtime, and its folder may be gone, in which no runtime starts. A hook
 # says nothing but its answer, and where the program or its runtime is gone it is no failure of the agent.
 exec 2>/dev/null

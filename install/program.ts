@@ -6,7 +6,7 @@ import launcherTemplate from "./program_launcher.sh" with { type: "text" };
 import { shellQuote } from "../src/lib/shell_quote.ts";
 import { sha256OfJournal } from "../src/platform/hash.ts";
 import { isOurs } from "../src/platform/prebuilt.ts";
-import { CLIENT_FLAGS } from "../src/platform/program.ts";
+import { CLIENT_FLAGS, STATUSLINE_LAUNCHER } from "../src/platform/program.ts";
 import { SOURCE_FILE, VERSION_FOLDER } from "../src/platform/program_folder.ts";
 import { RUNTIME_ENV } from "../src/platform/sandbox.ts";
 import type { VersionSource } from "../src/platform/version_store.ts";
@@ -29,7 +29,7 @@ const PROGRAM_MODE = 0o700;
 export async function buildProgram(folder: string, root: string, ms: number): Promise<string> {
   Deno.umask(0o077);
   await bundleModules(folder, { ms });
-  await copyForAgents(folder);
+  await copyForAgents(folder, [STATUSLINE_LAUNCHER]);
   const runtime = await Deno.readFile(Deno.execPath());
   const runtimeHash = sha256OfJournal(runtime);
   const build = (await digest(folder, runtimeHash)).slice(0, 8);

@@ -1,6 +1,6 @@
 /** What every command handler gets. */
 import type { ClientContext } from "../client/endpoint.ts";
-import { retryWhileRestarting } from "../client/connect.ts";
+import { notRunningError, retryWhileRestarting, withRunning } from "../client/connect.ts";
 import { listAllSessions } from "../client/all_sessions.ts";
 import { connectOrStart } from "../client/reach.ts";
 import type { SessionView } from "../domain/query.ts";
@@ -27,6 +27,17 @@ export async function call<M extends AnyMethodName>(
   params: ParamsOf<M>,
 ): Promise<ResultOf<M>> {
   return await connected(run, (client) => callOn(client, run, method, params));
+}
+
+/** A {@link call} that never starts a daemon. @throws {ConsoleError} `not_running` */
+export async function callRunning<M extends AnyMethodName>(
+  run: CommandContext,
+  method: M,
+  params: ParamsOf<M>,
+): Promise<ResultOf<M>> {
+  const result = await withRunning(run.context, (client) => callOn(client, run, method, params));
+  if (result === undefined) throw notRunningError();
+  return result;
 }
 
 /** A {@link call} of a method that only reads: it is made again where the daemon ended before its reply. */

@@ -5,9 +5,9 @@
 import type { Keyboard } from "../platform/keyboard.ts";
 import { exit, onSignal, type Signal } from "../platform/process.ts";
 import { interrupted } from "./ask.ts";
+import { ENDED_BY_SIGNAL } from "./exit_meanings.ts";
 
-/** 128 and the signal's number, as a shell names the end of what a signal ended. */
-const ENDS: readonly (readonly [Signal, number])[] = [["SIGHUP", 129], ["SIGQUIT", 131], ["SIGTERM", 143]];
+const ENDS = Object.entries(ENDED_BY_SIGNAL) as readonly (readonly [Signal, number])[];
 
 const CTRL_C = "\x03";
 const CTRL_D = "\x04";

@@ -1,5 +1,6 @@
 /** Where the panes of tmux are now: hooks report their ids, people know them by session, window and place. */
 import type { SessionView } from "../domain/query.ts";
+import { socketOfTmux } from "../domain/tmux.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { namedEnv } from "../platform/environment.ts";
 import { env, ownUid, run } from "../platform/process.ts";
@@ -24,9 +25,9 @@ export async function paneNames(sessions: readonly SessionView[]): Promise<PaneN
  * could have the client of tmux run a program: so only those are asked that no hook has named first.
  */
 function ownSockets(): readonly string[] {
-  const ours = env("TMUX")?.replace(/,[^,]*,[^,]*$/, "");
+  const ours = socketOfTmux(env("TMUX") ?? "");
   const usual = `${env("TMUX_TMPDIR") || "/tmp"}/tmux-${ownUid()}/default`;
-  return [...new Set([...(ours === undefined || ours === "" ? [] : [ours]), usual])];
+  return [...new Set([...(ours === "" ? [] : [ours]), usual])];
 }
 
 async function panesOf(program: string, socket: string): Promise<[key: string, name: string][]> {

@@ -49,6 +49,20 @@ export async function tryConnectPatiently(context: ClientContext): Promise<WireC
   }
 }
 
+/** Undefined where no daemon runs; never starts one. @throws {ConsoleError} as `work`, and where it cannot be reached */
+export async function withRunning<T>(
+  context: ClientContext,
+  work: (client: WireClient) => Promise<T>,
+): Promise<T | undefined> {
+  const client = await tryConnectPatiently(context);
+  if (client === undefined) return undefined;
+  try {
+    return await work(client);
+  } finally {
+    client.close();
+  }
+}
+
 /** Whether it says that the daemon is on its way out, or went while we spoke: soon there is none, or a new one. */
 export function isShuttingDown(error: unknown): error is ConsoleError {
   return error instanceof ConsoleError && (error.kind === "disconnected" || error.kind === "stopping");

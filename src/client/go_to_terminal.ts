@@ -1,7 +1,16 @@
 /** Brings a session's terminal to the front, as far as its terminal can be told to. */
 import type { Session } from "../domain/session.ts";
 import { jumpTo } from "../domain/terminal_jump.ts";
-import { attach, findPane, listClients, readClients, selectPane, switchClient, type TmuxPane } from "../domain/tmux.ts";
+import {
+  attach,
+  findPane,
+  listClients,
+  readClients,
+  selectPane,
+  socketOfTmux,
+  switchClient,
+  type TmuxPane,
+} from "../domain/tmux.ts";
 import { checkSocketFolder, checkSocketObject } from "../platform/path_safety.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { namedEnv, userEnv } from "../platform/environment.ts";
@@ -66,7 +75,7 @@ async function ownClient(
   tmux: (args: readonly string[]) => Promise<StepResult>,
 ): Promise<ReturnType<typeof readClients>[number] | undefined> {
   const { TMUX = "", TMUX_PANE = "" } = namedEnv(["TMUX", "TMUX_PANE"]);
-  if (TMUX.replace(/,[^,]*,[^,]*$/, "") !== socket || !/^%\d{1,9}$/.test(TMUX_PANE)) return undefined;
+  if (socketOfTmux(TMUX) !== socket || !/^%\d{1,9}$/.test(TMUX_PANE)) return undefined;
   const asked = await tmux(findPane({ socket, pane: TMUX_PANE }));
   const session = asked.ok ? asked.stdout.split(" ")[0] : undefined;
   return clients.find((one) => one.session === session);

@@ -9,7 +9,7 @@ import { tryLock } from "../platform/lock_file.ts";
 import { kill, ownPid, run, type Signal } from "../platform/process.ts";
 import { probe, PS_PATHS } from "../platform/process_table.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { tryConnectPatiently } from "./connect.ts";
+import { withRunning } from "./connect.ts";
 import type { ClientContext } from "./endpoint.ts";
 
 export interface StopOptions {
@@ -87,9 +87,7 @@ export async function stopDaemon(context: ClientContext, options: StopOptions): 
 async function requestStop(context: ClientContext, options: StopOptions): Promise<StopReply> {
   const { reason, force, restart, confirm } = options;
   try {
-    const client = await tryConnectPatiently(context);
-    if (client === undefined) return "unasked";
-    try {
+    const reply = await withRunning(context, async (client) => {
       const params = { force, restart, ...(reason === undefined ? {} : { reason }) };
       const asked = (confirmed: boolean) =>
         client.call("shutdown", { ...params, confirmed }, AbortSignal.timeout(2000));
@@ -101,9 +99,8 @@ async function requestStop(context: ClientContext, options: StopOptions): Promis
         return await asked(true);
       });
       return { pid, bootId: client.hello.bootId };
-    } finally {
-      client.close();
-    }
+    });
+    return reply ?? "unasked";
   } catch (error) {
     // Hung, stopping already, ended during the call or without room for us: the lock shows the rest.
     if (!(error instanceof ConsoleError) || ["unsafe_path", "failed"].includes(error.kind)) throw error;

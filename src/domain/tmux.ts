@@ -20,6 +20,11 @@ export function tmuxPane(terminal: Terminal | undefined, uid: number | null): Tm
   return isTmuxSocket(socket, uid) ? { socket, pane } : undefined;
 }
 
+/** The socket of the server in which a `TMUX` was set, which is "socket,pid,session"; the path may hold commas itself. */
+export function socketOfTmux(tmux: string): string {
+  return tmux.replace(/,[^,]*,[^,]*$/, "");
+}
+
 export function isTmuxSocket(path: string, uid: number | null): boolean {
   // deno-lint-ignore no-control-regex
   if (!path.startsWith("/") || /[\u0000-\u001f\u007f]/.test(path) || path.split("/").includes("..")) return false;

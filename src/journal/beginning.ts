@@ -7,9 +7,9 @@
 import type { Files, Sha256 } from "../platform/system.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import { Chain, chainError } from "./chain.ts";
-import { type ChainPlace, NO_HASH, parseRecord, prunedEnd } from "./record.ts";
+import { type ChainPlace, NO_HASH, prunedEnd } from "./record.ts";
 import { sequenceGap } from "./segment_errors.ts";
-import { firstLine, type Segment } from "./segment.ts";
+import { firstRecord, type Segment } from "./segment.ts";
 
 export class Beginning {
   #first: Segment | undefined;
@@ -51,6 +51,5 @@ export class Beginning {
 
 /** The chain checks it as a part of the record's own hash. */
 function prevOf(files: Files, segment: Segment): string {
-  const line = firstLine(files, segment.path);
-  return (line === undefined ? undefined : parseRecord(new TextDecoder().decode(line)))?.prev ?? NO_HASH;
+  return firstRecord(files, segment.path)?.prev ?? NO_HASH;
 }

@@ -6,8 +6,8 @@
 import type { StoredRecord } from "../protocol/record.ts";
 import type { Files } from "../platform/system.ts";
 import { chainError, type Problem } from "./chain.ts";
-import { lossOf, parseRecord } from "./record.ts";
-import { lastLines, type Segment } from "./segment.ts";
+import { lossOf } from "./record.ts";
+import { lastRecord, type Segment } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
 import { contradiction, cutOff, type End, HEAD_FILE, hintOf, type Witness } from "./witness.ts";
 
@@ -59,9 +59,8 @@ export class KeptHead {
     if (holder?.name !== segment || size < offset) {
       return { segment: holder?.name ?? segment, seq, offset: 0, what, ...hint };
     }
-    const [line] = lastLines(files, holder.path, offset, 1, offset);
-    const record = line === undefined ? undefined : parseRecord(new TextDecoder().decode(line));
-    if (line === undefined || record?.seq !== seq) return { segment, seq, offset: 0, what, ...hint };
-    return contradiction(this.#witness, record, segment, offset - line.length - 1);
+    const { record, offset: begin } = lastRecord(files, holder.path, offset);
+    if (record?.seq !== seq) return { segment, seq, offset: 0, what, ...hint };
+    return contradiction(this.#witness, record, segment, begin);
   }
 }

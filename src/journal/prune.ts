@@ -1,7 +1,6 @@
 /** Which segments may go, and what is recorded of them before they do. */
 import type { Files } from "../platform/system.ts";
-import { parseRecord } from "./record.ts";
-import { firstLine, lastLines, listSegments, type Segment } from "./segment.ts";
+import { firstRecord, lastRecord, listSegments, type Segment } from "./segment.ts";
 import { type Position, snapshotPlace } from "./snapshot.ts";
 
 /** The data of `journal.pruned`: what is removed after it, and what the new beginning is chained to. */
@@ -39,8 +38,8 @@ export function prunable({ dir, files, snapshot, olderThan }: PruneOptions): Pru
   for (const [index, segment] of all.entries()) {
     const next = all[index + 1];
     if (next === undefined || segment.name >= snapshot.segment) break;
-    const last = lastRecord(files, segment);
-    const isEnd = last?.seq === next.first - 1 && last.hash === firstRecord(files, next)?.prev;
+    const { record: last } = lastRecord(files, segment.path, files.stat(segment.path)?.size ?? 0);
+    const isEnd = last?.seq === next.first - 1 && last.hash === firstRecord(files, next.path)?.prev;
     if (last === undefined || !isEnd || !(Date.parse(last.ts) < olderThan)) break;
     gone.push(segment);
     end = last;
@@ -48,15 +47,4 @@ export function prunable({ dir, files, snapshot, olderThan }: PruneOptions): Pru
   if (end === undefined) return undefined;
   const segments = gone.map(({ name }) => name);
   return { first: gone[0]!.first, last: end.seq, hash: end.hash, until: end.ts, segments };
-}
-
-function firstRecord(files: Files, { path }: Segment) {
-  const line = firstLine(files, path);
-  return line === undefined ? undefined : parseRecord(new TextDecoder().decode(line));
-}
-
-function lastRecord(files: Files, { path }: Segment) {
-  const size = files.stat(path)?.size ?? 0;
-  const [line] = lastLines(files, path, size, 1, size);
-  return line === undefined ? undefined : parseRecord(new TextDecoder().decode(line));
 }

@@ -8,12 +8,12 @@ import { Chain, chainError } from "./chain.ts";
 import { isMarkedBroken } from "./broken_mark.ts";
 import { checkFormat, checkPlain, missingNewline, sequenceGap } from "./segment_errors.ts";
 import { KeptHead } from "./kept_head.ts";
-import { type ChainPlace, type Loss, parseRecord } from "./record.ts";
+import type { ChainPlace, Loss } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import { checkLine } from "./repair.ts";
 import {
   firstLine,
-  lastLines,
+  lastRecord,
   listSegments,
   readBlocks,
   type Segment,
@@ -194,15 +194,14 @@ function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly Segmen
     const size = files.stat(segment.path)?.size ?? 0;
     const last = { offset: size - 1, bytes: files.readRange(segment.path, size - 1, 1) };
     if (last.bytes[0] !== LF) throw missingNewline(segment, last, chain);
-    const [end] = lastLines(files, segment.path, size, 1, size);
-    const record = end === undefined ? undefined : parseRecord(new TextDecoder().decode(end));
+    const end = lastRecord(files, segment.path, size);
     const next = segments[index + 1]!;
-    if (end === undefined || record === undefined) {
+    if (end.record === undefined) {
       const what = "is not one line of canonical JSON";
-      throw chainError({ segment: segment.name, seq: next.first - 1, offset: size - (end?.length ?? 0) - 1, what });
+      throw chainError({ segment: segment.name, seq: next.first - 1, offset: end.offset, what });
     }
-    checkLine(sha256, segment.name, size - end.length - 1, end, record);
-    chain = new Chain(sha256, record);
+    checkLine(sha256, segment.name, end.offset, end.line, end.record);
+    chain = new Chain(sha256, end.record);
   }
 }
 

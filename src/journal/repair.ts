@@ -2,10 +2,7 @@
 import type { Files, Sha256 } from "../platform/system.ts";
 import { Chain } from "./chain.ts";
 import { SegmentChanged } from "./read_only.ts";
-import { parseRecord } from "./record.ts";
-import { firstLine, lastLines, type Segment } from "./segment.ts";
-
-const utf8 = new TextDecoder();
+import { firstRecord, lastRecord, type Segment } from "./segment.ts";
 
 /** Bytes of `segment` behind its records, which end at `size`. @throws {SegmentChanged} where it is gone, or shorter */
 export function bytesBehind(files: Pick<Files, "stat">, segment: Segment, size: number): number {
@@ -27,12 +24,11 @@ export function checkTail(
   tip: { readonly seq: number; readonly hash: string; readonly size: number },
 ): void {
   bytesBehind(files, segment, tip.size);
-  const [line] = lastLines(files, segment.path, tip.size, 1, tip.size);
-  const record = line === undefined ? undefined : parseRecord(utf8.decode(line));
-  if (line === undefined || record === undefined || record.hash !== tip.hash || record.seq !== tip.seq) {
+  const { line, offset, record } = lastRecord(files, segment.path, tip.size);
+  if (record === undefined || record.hash !== tip.hash || record.seq !== tip.seq) {
     throw new SegmentChanged(`${segment.name} does not end in record ${tip.seq}`);
   }
-  checkLine(sha256, segment.name, tip.size - line.length - 1, line, record);
+  checkLine(sha256, segment.name, offset, line, record);
 }
 
 /** Checks one line by itself. @throws {ConsoleError} `journal_broken` */
@@ -56,8 +52,7 @@ export function checkLine(
  * @param size bytes that are records; the whole file where absent
  */
 export function truncateUnsynced(files: Files, sha256: Sha256, path: string, size?: number): void {
-  const first = firstLine(files, path);
-  const record = first === undefined ? undefined : parseRecord(utf8.decode(first));
+  const record = firstRecord(files, path);
   if (record === undefined) throw new Error(`${path} does not begin with a record`);
   const chain = new Chain(sha256, { seq: record.seq - 1, hash: record.prev });
   const bytes = files.read(path).subarray(0, size);

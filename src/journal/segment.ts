@@ -1,8 +1,11 @@
 /** Segment files: their names, their order, and reading their lines forwards and backwards. */
 import type { Files } from "../platform/system.ts";
+import type { StoredRecord } from "../protocol/record.ts";
+import { parseRecord } from "./record.ts";
 
 const NAME = /^(\d{16})\.jsonl$/;
 const LF = 10;
+const utf8 = new TextDecoder();
 
 /** Bytes read at a time: enough to be fast, too few to grow the daemon's memory. */
 const BLOCK_BYTES = 64 * 1024;
@@ -118,4 +121,25 @@ export function lastLines(files: Files, path: string, end: number, count: number
     }
     if (start === 0 || size > maxBytes) return lines.reverse();
   }
+}
+
+/** The record in the first line of a file; undefined where no line has ended, or it holds none. */
+export function firstRecord(files: Files, path: string): StoredRecord | undefined {
+  const line = firstLine(files, path);
+  return line === undefined ? undefined : parseRecord(utf8.decode(line));
+}
+
+/** The last line before `end`, without its line feed. */
+export interface LastRecord {
+  readonly line: Uint8Array;
+  /** Where it begins. */
+  readonly offset: number;
+  /** Undefined where the line holds none. */
+  readonly record: StoredRecord | undefined;
+}
+
+/** Of the line that ends at `end`, which must be just behind a line feed, or 0. */
+export function lastRecord(files: Files, path: string, end: number): LastRecord {
+  const [line = new Uint8Array(0)] = lastLines(files, path, end, 1, end);
+  return { line, offset: end - line.length - 1, record: parseRecord(utf8.decode(line)) };
 }

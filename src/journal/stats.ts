@@ -1,7 +1,6 @@
 /** What the journal says of itself. */
 import type { Clock, Files } from "../platform/system.ts";
-import { parseRecord } from "./record.ts";
-import { firstLine, listSegments } from "./segment.ts";
+import { firstRecord, listSegments } from "./segment.ts";
 
 export interface JournalStats {
   /** Records, which is also the seq of the last one. */
@@ -46,8 +45,7 @@ export class Growth {
   #look(): number | undefined {
     const { files, dir } = this.#options;
     const [segment] = listSegments(files, dir);
-    const line = segment === undefined ? undefined : firstLine(files, segment.path);
-    const record = line === undefined ? undefined : parseRecord(new TextDecoder().decode(line));
+    const record = segment === undefined ? undefined : firstRecord(files, segment.path);
     return record === undefined ? undefined : Date.parse(record.ts);
   }
 }

@@ -4,9 +4,9 @@
  */
 import type { Files, Sha256 } from "../platform/system.ts";
 import { Chain } from "./chain.ts";
-import { parseRecord, vouchOf } from "./record.ts";
+import { vouchOf } from "./record.ts";
 import { checkLine } from "./repair.ts";
-import { lastLines, readBlocks, type Segment } from "./segment.ts";
+import { lastRecord, readBlocks, type Segment } from "./segment.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 interface Options {
@@ -28,12 +28,11 @@ function misplaced({ files, sha256 }: Options, segments: readonly Segment[], sna
   const segment = segments.find(({ name }) => name === snapshot.segment);
   const size = segment === undefined ? 0 : files.stat(segment.path)?.size ?? 0;
   if (segment === undefined || size < snapshot.offset) return "the journal ends before the record of snapshot.json";
-  const [line] = lastLines(files, segment.path, snapshot.offset, 1, snapshot.offset);
-  const record = line === undefined ? undefined : parseRecord(new TextDecoder().decode(line));
-  if (line === undefined || record?.hash !== snapshot.hash || record.seq !== snapshot.seq) {
+  const { line, offset, record } = lastRecord(files, segment.path, snapshot.offset);
+  if (record?.hash !== snapshot.hash || record.seq !== snapshot.seq) {
     return "the journal has another record at the place of snapshot.json";
   }
-  checkLine(sha256, segment.name, snapshot.offset - line.length - 1, line, record);
+  checkLine(sha256, segment.name, offset, line, record);
   return undefined;
 }
 

@@ -12,7 +12,7 @@ export interface ThisProgram {
   readonly sources?: string;
 }
 
-/** The files of install/ that clear the environment before our program starts for an agent. */
+/** The files of install/ that clear the environment before our program starts for an agent; hooks of earlier versions. */
 export const HOOK_LAUNCHER = "hook_launcher.sh";
 export const STATUSLINE_LAUNCHER = "statusline_launcher.sh";
 

@@ -6,9 +6,10 @@
 import { ByteBuffer } from "../lib/byte_buffer.ts";
 import { setTimer } from "../platform/clock.ts";
 import type { Socket } from "../platform/sockets.ts";
-import { ConsoleError } from "../protocol/errors.ts";
+import type { ConsoleError } from "../protocol/errors.ts";
 import type { SharedTurns } from "../rpc/shared_turns.ts";
 import { HookPayload, type PayloadState } from "./hook_payload.ts";
+import { HOOK_STATUS, REASONS } from "./hook_status.ts";
 import { type HookHead, MAX_HEAD, parseHookHead } from "./hook_request.ts";
 
 /** What is done with a hook's report. */
@@ -35,19 +36,6 @@ export interface HookConnectionOptions {
 const LIFE_MS = 3000;
 const READ_BYTES = 16_384;
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
-const OK = 204;
-const ACCEPTED = 202;
-const BAD = 400;
-const TOO_LARGE = 413;
-const UNAVAILABLE = 503;
-const REASONS: Readonly<Record<number, string>> = {
-  [OK]: "No Content",
-  [ACCEPTED]: "Accepted",
-  [BAD]: "Bad Request",
-  409: "Conflict",
-  [TOO_LARGE]: "Content Too Large",
-  [UNAVAILABLE]: "Service Unavailable",
-};
 
 export class HookConnection {
   #o: HookConnectionOptions;
@@ -66,7 +54,7 @@ export class HookConnection {
   }
 
   /** Its place is another's. */
-  giveWay(_why: ConsoleError): void {
+  giveWay(): void {
     this.close();
   }
 
@@ -104,13 +92,13 @@ export class HookConnection {
     const head = await this.#head();
     if (head === undefined) return false;
     // One query goes before the report: more of them would only keep the daemon busy.
-    if (head === "invalid" || (head.method === "GET" && this.#isAdmitted)) return await this.#end(BAD);
-    const refusal = this.#isLeaving ? UNAVAILABLE : this.#o.reports.refusal(head);
+    if (head === "invalid" || (head.method === "GET" && this.#isAdmitted)) return await this.#end(HOOK_STATUS.refused);
+    const refusal = this.#isLeaving ? HOOK_STATUS.unavailable : this.#o.reports.refusal(head);
     if (refusal !== undefined) return await this.#end(refusal);
-    if (!this.#isAdmitted && this.#o.admit() !== undefined) return await this.#end(UNAVAILABLE);
+    if (!this.#isAdmitted && this.#o.admit() !== undefined) return await this.#end(HOOK_STATUS.unavailable);
     this.#isAdmitted = true;
     if (head.method === "GET") {
-      await this.#write(answer(OK, "keep-alive"));
+      await this.#write(answer(HOOK_STATUS.taken, "keep-alive"));
       return true;
     }
     this.#isBusy = true;
@@ -143,7 +131,7 @@ export class HookConnection {
     let text = "";
     let piece: Uint8Array | undefined = this.#unread;
     while (state === "more") {
-      if (piece === undefined) return BAD;
+      if (piece === undefined) return HOOK_STATUS.refused;
       const bytes = piece;
       state = await strangers.run(this, () => {
         const pushed = payload.push(bytes);
@@ -152,8 +140,8 @@ export class HookConnection {
       });
       if (state === "more") piece = await this.#read();
     }
-    if (state !== "whole") return state === "too_large" ? TOO_LARGE : BAD;
-    return text.trim() === "" ? OK : await reports.take(head, text, this.#abort.signal);
+    if (state !== "whole") return state === "too_large" ? HOOK_STATUS.tooLarge : HOOK_STATUS.refused;
+    return text.trim() === "" ? HOOK_STATUS.taken : await reports.take(head, text, this.#abort.signal);
   }
 
   /** A view of what came, until the next read. */
@@ -188,6 +176,6 @@ function endOfHead(gathered: ByteBuffer, piece: Uint8Array): number | undefined 
 }
 
 function answer(status: number, connection: string): string {
-  const length = status === OK ? "" : "Content-Length: 0\r\n";
+  const length = status === HOOK_STATUS.taken ? "" : "Content-Length: 0\r\n";
   return `HTTP/1.1 ${status} ${REASONS[status] ?? ""}\r\n${length}Connection: ${connection}\r\n\r\n`;
 }

@@ -7,6 +7,7 @@ import type { Peer } from "../rpc/peer.ts";
 import type { Router } from "../rpc/router.ts";
 import type { SharedTurns } from "../rpc/shared_turns.ts";
 import type { HookReports } from "./hook_connection.ts";
+import { HOOK_STATUS } from "./hook_status.ts";
 import type { HookHead } from "./hook_request.ts";
 
 export interface HookReportsOptions {
@@ -25,17 +26,12 @@ export interface HookReportsOptions {
 const MAX_FACT = 1024;
 /** Errors after which the same event is taken later, by this daemon or by its successor. */
 const LATER: readonly ErrorName[] = ["busy", "read_only", "stopping", "timeout"];
-const NO_CONTENT = 204;
-const ACCEPTED = 202;
-const REFUSED = 400;
-const CONFLICT = 409;
-const UNAVAILABLE = 503;
 
 export function hookReports(o: HookReportsOptions): HookReports {
   return {
     refusal: ({ word }) => {
-      if (o.router.stopping) return UNAVAILABLE;
-      return word === "rule" && o.hasRules() ? CONFLICT : undefined;
+      if (o.router.stopping) return HOOK_STATUS.unavailable;
+      return word === "rule" && o.hasRules() ? HOOK_STATUS.conflict : undefined;
     },
     take: async (head, payload, signal) => {
       const params = await o.strangers.run(head, () => ({
@@ -46,7 +42,7 @@ export function hookReports(o: HookReportsOptions): HookReports {
       }));
       try {
         await o.strangers.run(head, () => o.router.run({ method: "session.report", params, id: 0 }, hookPeer(signal)));
-        return NO_CONTENT;
+        return HOOK_STATUS.taken;
       } catch (error) {
         return refused(error as ConsoleError, () => o.keep(params));
       }
@@ -55,12 +51,12 @@ export function hookReports(o: HookReportsOptions): HookReports {
 }
 
 function refused({ kind }: ConsoleError, keep: () => void): number {
-  if (!LATER.includes(kind)) return REFUSED;
+  if (!LATER.includes(kind)) return HOOK_STATUS.refused;
   try {
     keep();
-    return ACCEPTED;
+    return HOOK_STATUS.kept;
   } catch {
-    return UNAVAILABLE; // a full disk: the program could not keep it either
+    return HOOK_STATUS.unavailable; // a full disk: the program could not keep it either
   }
 }
 

@@ -38,8 +38,9 @@ export function sessionNames(sessions: readonly NamedSession[]): ReadonlyMap<str
 
 /** A path with `~` for the user's home, escaped. */
 export function tildePath(path: string, home: string | undefined): string {
-  const inside = home !== undefined && home !== "/" && (path === home || path.startsWith(`${home}/`));
-  return escapeControls(inside ? `~${path.slice(home.length)}` : path);
+  const folder = home?.replace(/\/+$/, "") ?? "";
+  const inside = folder !== "" && (path === folder || path.startsWith(`${folder}/`));
+  return escapeControls(inside ? `~${path.slice(folder.length)}` : path);
 }
 
 /** The shortest unambiguous prefixes of the ids, at least 8 characters long. */

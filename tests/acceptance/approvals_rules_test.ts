@@ -62,7 +62,7 @@ Deno.test("rules of the configuration answer from the next reload on, and a work
   const { safetyMode } = await home.json(["status", "--json"]);
   assertEquals(safetyMode, "guarded");
 
-  const workspace = `${home.root}/work/.agent-console`;
+  const workspace = `${home.root}/project/.agent-console`;
   await Deno.mkdir(workspace, { recursive: true });
   await Deno.writeTextFile(`${workspace}/config.jsonc`, '{"daemon": {"safety_mode": "manual"}} // stricter here');
   assertEquals(await told(home, "make test"), "");
@@ -83,7 +83,7 @@ Deno.test("A2 a workspace's file that is a link or too large is not read, and no
   await configured(home, { daemon: { safety_mode: "guarded" }, approvals: { hook_wait_secs: 1 } });
   assertEquals((await home.cli(["daemon", "reload"])).code, 0);
   assertEquals(await told(home, "ls -a"), ALLOWED);
-  const workspace = `${home.root}/work/.agent-console`;
+  const workspace = `${home.root}/project/.agent-console`;
   const file = `${workspace}/config.jsonc`;
   await Deno.mkdir(workspace, { recursive: true });
   await Deno.symlink(`${home.dir}/daemon.token`, file);

@@ -118,7 +118,7 @@ Deno.test("first hour 5: a failed turn calls too, and quiet hours silence all", 
         error: "rate_limit",
       }]
     ) {
-      await using one = hook(home, { session_id: session, cwd: "/work/infra", ...event });
+      await using one = hook(home, { session_id: session, cwd: "/home/u/infra", ...event });
       assertEquals((await one.exit(10_000)).code, 0);
     }
   };

@@ -79,7 +79,7 @@ Deno.test({
       const event = {
         session_id: session,
         hook_event_name: "UserPromptSubmit",
-        cwd: "/work/web",
+        cwd: "/home/u/web",
         prompt: `go ${session}`,
       };
       await client.request("session.report", { agent: "claude", event, env: { ...TUI, ...tmux.hookEnv(pane) } });
@@ -111,7 +111,7 @@ Deno.test({
     const gone = await home.cli(["go", "b1right"]);
     assertEquals(gone.code, 0);
     assert(gone.stderr.includes("can't find pane") || gone.stderr.includes("has no pane"), gone.stderr);
-    assertMatch(gone.stdout, /^tmux %\d+(, server \S+)?, \/work\/web\n$/);
+    assertMatch(gone.stdout, /^tmux %\d+(, server \S+)?, \/home\/u\/web\n$/);
   },
 });
 
@@ -124,13 +124,13 @@ Deno.test("A4 first hour 5: go where no terminal can be told: what is known, mad
     1,
     "error: nobody waits for you\nhint: agent-console go ID, for one of agent-console ls\n",
   ]);
-  const env = { ...TUI, TMUX: "/work/evil.sock,1,0", TMUX_PANE: "%1" };
-  const event = { session_id: "evil", hook_event_name: "UserPromptSubmit", cwd: "/work/\u001b[31mred", prompt: "go" };
+  const env = { ...TUI, TMUX: "/home/u/evil.sock,1,0", TMUX_PANE: "%1" };
+  const event = { session_id: "evil", hook_event_name: "UserPromptSubmit", cwd: "/home/u/\u001b[31mred", prompt: "go" };
   await client.request("session.report", { agent: "claude", event, env });
   const evil = await home.cli(["go", "evil"]);
   assertEquals([evil.code, evil.stdout], [
     0,
-    "tmux %1, server /work/evil.sock, /work/\\x1b[31mred\n",
+    "tmux %1, server /home/u/evil.sock, /home/u/\\x1b[31mred\n",
   ]);
   assertEquals(evil.stderr, "its tmux server does not listen in tmux's own folder, so it is not spoken to\n");
   await client.request("session.update", { sessionId: "bare", agent: "test" });

@@ -29,7 +29,7 @@ Deno.test("config show says which values the running daemon does not use, and wh
 
 Deno.test("config validate also checks the file of the current folder, where that is not the user's own", async () => {
   await using home = await TestHome.create();
-  const cwd = `${home.root}/work`;
+  const cwd = `${home.root}/project`;
   await Deno.mkdir(`${cwd}/.agent-console`, { recursive: true });
   const file = `${cwd}/.agent-console/config.jsonc`;
   const validate = async (text: string) => {
@@ -71,7 +71,7 @@ Deno.test("config validate names rules that are valid and could never match, and
     ...[rule("src/*.ts", "Write"), rule("package.json", "Write"), rule("make && npm test")],
   ];
   await using home = await TestHome.create({ config: JSON.stringify({ approvals: { rules } }) });
-  const cwd = `${home.root}/work`;
+  const cwd = `${home.root}/project`;
   await Deno.mkdir(`${cwd}/.agent-console`, { recursive: true });
   await Deno.writeTextFile(`${cwd}/.agent-console/config.jsonc`, '{"daemon": {"safety_mode": "autonomous"}}');
   const { code, stdout, stderr } = await home.cli(["config", "validate"], { cwd });

@@ -120,9 +120,9 @@ Deno.test("A4 feeds.codex_app_server: the workspace's own rules hold, and before
     await eventually(async () => (await pending(client)).length === 1, 5000, "the question, though a rule allows it");
     codex.tell(resolved);
     await eventually(async () => (await pending(client)).length === 0, 5000, "its end");
-    Deno.mkdirSync(`${home.root}/work/.agent-console`, { recursive: true });
+    Deno.mkdirSync(`${home.root}/project/.agent-console`, { recursive: true });
     Deno.writeTextFileSync(
-      `${home.root}/work/.agent-console/config.jsonc`,
+      `${home.root}/project/.agent-console/config.jsonc`,
       '{"approvals": {"rules": [{"tool": "Bash", "pattern": "touch *", "decision": "deny"}]}}',
     );
     const prompt = recorded("codex", "UserPromptSubmit", { session: SESSION });

@@ -150,7 +150,7 @@ Deno.test({
   fn: async () => {
     await using home = await TestHome.create();
     await home.start();
-    const work = `${home.root}/work`;
+    const work = `${home.root}/project`;
     await Deno.mkdir(`${work}/.agent-console`, { recursive: true });
     await Deno.writeTextFile(`${work}/.agent-console/config.jsonc`, "{}");
     assertHarmless("a workspace", await runStub(home, "report", { stdin: prompt("workspace", "a"), cwd: work }));

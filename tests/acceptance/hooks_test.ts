@@ -61,11 +61,11 @@ Deno.test("H1 an event of 5 MiB still moves its session", async () => {
 Deno.test("H1 a workspace's file of any size costs the hook no more than its limit", async () => {
   await using home = await TestHome.create();
   await home.start();
-  await Deno.mkdir(`${home.root}/work/.agent-console`, { recursive: true });
-  const file = `${home.root}/work/.agent-console/config.jsonc`;
+  await Deno.mkdir(`${home.root}/project/.agent-console`, { recursive: true });
+  const file = `${home.root}/project/.agent-console/config.jsonc`;
   await Deno.writeTextFile(file, "{}");
   await Deno.truncate(file, 1_500_000_000); // sparse: it takes no room on the disk
-  assertHarmless("1.5 GB", await home.cli(["hook", "claude"], { stdin: EVENT, cwd: `${home.root}/work` }));
+  assertHarmless("1.5 GB", await home.cli(["hook", "claude"], { stdin: EVENT, cwd: `${home.root}/project` }));
 });
 
 Deno.test("H1 without a daemon the hook is silent and quick, and its event is not lost", async () => {

@@ -106,6 +106,12 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
       ["hook", "start"].map((file) => Deno.readTextFile(`${root}/homes/${name}/${file}`)),
     );
     assert(settings.includes(`${root}/hook`) && !settings.includes(user.current), settings);
+    const own = await Array.fromAsync(Deno.readDir(`${root}/current/`), ({ name }) => name);
+    assertEquals(
+      own.filter((name) => name.endsWith(".sh")),
+      ["statusline_launcher.sh"],
+      "the launcher of earlier versions' hooks is left out",
+    );
     const argv = commandLine(home.needPid()).join(" ");
     for (const text of [unit.stdout, ...launchers, argv]) {
       assert(text.includes(`${root}/current/`), text);

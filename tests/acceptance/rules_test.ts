@@ -218,12 +218,12 @@ Deno.test("A1 the repository that counts is that of the call's folder, whatever 
     await using asks = hook(home, event); // its own folder is `work`
     return (await asks.exit(END_MS)).stdout;
   };
-  for (const [name, config] of [["work", ""], ["elsewhere", ""], ["evil", "\tfsmonitor = ./evil.sh\n"]] as const) {
+  for (const [name, config] of [["project", ""], ["elsewhere", ""], ["evil", "\tfsmonitor = ./evil.sh\n"]] as const) {
     await repository(`${home.root}/${name}`, config);
   }
-  assertEquals(await status("own", `${home.root}/work`), ALLOWED);
+  assertEquals(await status("own", `${home.root}/project`), ALLOWED);
   assertEquals(await status("evil", `${home.root}/evil`), "");
   assertEquals(await status("other", `${home.root}/elsewhere`), "", "nobody looked there");
-  await Deno.remove(`${home.root}/work/.git`, { recursive: true });
-  assertEquals(await status("none", `${home.root}/work`), "", "a repository may begin higher up");
+  await Deno.remove(`${home.root}/project/.git`, { recursive: true });
+  assertEquals(await status("none", `${home.root}/project`), "", "a repository may begin higher up");
 });

@@ -73,7 +73,7 @@ Deno.test({
   fn: async () => {
     await using home = await TestHome.create();
     const file = `${home.root}/leaked`;
-    const work = `${home.root}/work`;
+    const work = `${home.root}/project`;
     await Deno.mkdir(work);
     await Deno.writeTextFile(file, "");
     for (const args of [["daemon", "start"], ["daemon"]]) {
@@ -111,7 +111,7 @@ Deno.test({
     await using home = await TestHome.create();
     const words = await installed(home);
     const { env } = home.command([], { env: OF_THE_STARTER });
-    const work = `${home.root}/work`;
+    const work = `${home.root}/project`;
     const file = `${home.root}/leaked`;
     await Deno.mkdir(work);
     await Deno.writeTextFile(file, "");

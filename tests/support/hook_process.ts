@@ -70,7 +70,7 @@ export interface HookOptions {
 
 /** Starts the hook with `event` on its stdin, in a folder of the agent's own. */
 export function hook(home: TestHome, event: Json | string, { agent = "claude", env = TUI }: HookOptions = {}): Running {
-  const cwd = `${home.root}/work`;
+  const cwd = `${home.root}/project`;
   Deno.mkdirSync(cwd, { recursive: true });
   const stdin = typeof event === "string" ? event : JSON.stringify(event);
   const { env: clean } = home.command([]);

@@ -65,14 +65,14 @@ class Room {
 const prompt = (session_id: string) =>
   event("UserPromptSubmit", {
     session_id,
-    cwd: `/work/${session_id}`,
+    cwd: `/home/u/${session_id}`,
     prompt: `go ${session_id}`,
     prompt_id: session_id,
   });
 const waits = (session_id: string) =>
   event("Notification", {
     session_id,
-    cwd: `/work/${session_id}`,
+    cwd: `/home/u/${session_id}`,
     notification_type: "permission_prompt",
     message: `${session_id} needs you`,
   });
@@ -128,7 +128,7 @@ Deno.test("first hour 5: channels.on leaves out questions or failures", async ()
   room.kinds = ["failure"];
   await ask(room, "web");
   await room.desk.report(prompt("shop"));
-  await room.desk.report(event("StopFailure", { session_id: "shop", cwd: "/work/shop", error: "overloaded" }));
+  await room.desk.report(event("StopFailure", { session_id: "shop", cwd: "/home/u/shop", error: "overloaded" }));
   await room.pass(2000);
   assertEquals(room.said, ["shop failed: overloaded"]);
 });

@@ -92,7 +92,7 @@ Deno.test("X3 only panes of a server in tmux's own folder of this user are spoke
     const bad of [
       { ...good, tmuxPane: "%3;kill-server" },
       { ...good, tmuxPane: "-x" },
-      { ...good, tmuxSocket: "/work/evil.sock" },
+      { ...good, tmuxSocket: "/home/u/evil.sock" },
       { ...good, tmuxSocket: "/tmp/tmux-1001/default" },
       { ...good, tmuxSocket: "tmux-1000/default" },
       { ...good, tmuxSocket: "/tmp/tmux-1000/../x/tmux-1000/y" },
@@ -140,8 +140,8 @@ Deno.test("first hour 5: programs get a closed environment; no address in it nam
   const always = { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8", HOME: "/home/u" };
   const usual = { ...always, XDG_RUNTIME_DIR: own, DBUS_SESSION_BUS_ADDRESS: `unix:path=${own}/bus` };
   assertEquals(given({}), usual);
-  assertEquals(given({ DBUS_SESSION_BUS_ADDRESS: "unixexec:path=/work/evil" }), usual);
-  assertEquals(given({ DBUS_SESSION_BUS_ADDRESS: "unix:path=/a;unixexec:path=/work/evil" }), usual);
+  assertEquals(given({ DBUS_SESSION_BUS_ADDRESS: "unixexec:path=/home/u/evil" }), usual);
+  assertEquals(given({ DBUS_SESSION_BUS_ADDRESS: "unix:path=/a;unixexec:path=/home/u/evil" }), usual);
   assertEquals(given({ XDG_RUNTIME_DIR: "relative", DISPLAY: "" }), usual);
   assertEquals(given({ XDG_RUNTIME_DIR: "/r", DBUS_SESSION_BUS_ADDRESS: "unix:abstract=/tmp/x", DISPLAY: ":1" }), {
     ...always,

@@ -95,8 +95,13 @@ Deno.test("H1 where there is no socket, and where it is no socket, curl is not r
     const listener = Deno.listen({ transport: "unix", path: `${folder}/other.sock` });
     await Deno.symlink(`${folder}/other.sock`, `${root}/hook.sock`);
     assertEquals(await program(), `${root} hook claude report`);
+    const ran = () => Deno.readTextFile(`${folder}/curl-ran`).catch(() => "never");
+    assertEquals(await ran(), "never");
+    await Deno.remove(`${root}/hook.sock`);
+    const ours = Deno.listen({ transport: "unix", path: `${root}/hook.sock` });
+    await program();
+    assertEquals(await ran(), "ran\n", "with a socket of ours it is");
+    ours.close();
     listener.close();
-    const ran = await Deno.readTextFile(`${folder}/curl-ran`).catch(() => "never");
-    assertEquals(ran, "never");
   });
 });

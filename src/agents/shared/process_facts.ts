@@ -1,6 +1,7 @@
 /** Where an agent runs, from the environment of its hook: process, terminal device, multiplexer pane. */
 import type { Facts, Terminal } from "../../domain/session.ts";
 import { clip } from "../../domain/sanitize.ts";
+import { socketOfTmux } from "../../domain/tmux.ts";
 import { optional } from "../../lib/json_fields.ts";
 import { type HookEnv, PARENT_PID } from "./hook_env.ts";
 
@@ -38,8 +39,7 @@ function terminalOf(env: HookEnv): Terminal | undefined {
   const terminal: Terminal = {
     ...optional("program", program),
     ...optional("tmuxPane", pane !== undefined && /^%\d+$/.test(pane) ? pane : undefined),
-    // TMUX is "socket,pid,session"; a socket path may hold commas itself
-    ...optional("tmuxSocket", tmux?.replace(/,[^,]*,[^,]*$/, "")),
+    ...optional("tmuxSocket", tmux === undefined ? undefined : socketOfTmux(tmux)),
     // inside tmux and zellij the others are left over from the terminal in which its server was started
     ...optional(
       "windowId",

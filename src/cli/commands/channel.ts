@@ -1,6 +1,7 @@
 /** `channel …`: who calls you when an agent needs you. */
 import { dim, green, red } from "@std/fmt/colors";
 import { escapeControls } from "../../domain/sanitize.ts";
+import { socketOfTmux } from "../../domain/tmux.ts";
 import { namedEnv } from "../../platform/environment.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../../protocol/method_schemas.ts";
@@ -55,8 +56,8 @@ function whenLines({ channels, on, quietHours, quietNow, mutedUntil }: Listed): 
 }
 
 export async function testChannel(run: CommandContext, name: string): Promise<void> {
-  const socket = namedEnv(["TMUX"])["TMUX"]?.replace(/,[^,]*,[^,]*$/, "");
-  const own = name === "tmux" && socket !== undefined ? { tmuxSocket: socket } : {};
+  const tmux = namedEnv(["TMUX"])["TMUX"];
+  const own = name === "tmux" && tmux !== undefined ? { tmuxSocket: socketOfTmux(tmux) } : {};
   const params = { name, ...own } as ParamsOf<"channel.test">;
   const done = await call(run, "channel.test", params);
   const { ok, program, text, stderr } = done;

@@ -1,5 +1,5 @@
 /** What `config set` has changed, put into force: the running daemon reads the file again, and says what it goes by. */
-import { tryConnectPatiently } from "../../client/connect.ts";
+import { withRunning } from "../../client/connect.ts";
 import { isFlag, parseOrigin } from "../../config/origin.ts";
 import { configView } from "../../config/values.ts";
 import type { Loaded } from "../../config/load.ts";
@@ -37,9 +37,7 @@ export async function applySetKey(run: CommandContext, { key, file, load }: SetK
     return `${done}; in force is ${shown(value)}, which ${escapeControls(origin)} says`;
   }
   try {
-    const client = await tryConnectPatiently(run.context);
-    if (client === undefined) return `${done}; no daemon runs, the next one goes by it`;
-    try {
+    const said = await withRunning(run.context, async (client) => {
       const { needsRestart } = await callOn(client, run, "config.reload", {});
       if (needsRestart.includes(key)) return `${done}; it needs a restart: agent-console daemon restart`;
       const their = (await callOn(client, run, "config.get", {})).values[key];
@@ -50,9 +48,8 @@ export async function applySetKey(run: CommandContext, { key, file, load }: SetK
         shown(their.value)
       } is in force: ` +
         "stop it and start it to change that";
-    } finally {
-      client.close();
-    }
+    });
+    return said ?? `${done}; no daemon runs, the next one goes by it`;
   } catch (error) {
     if (!(error instanceof ConsoleError)) throw error;
     throw new ConsoleError("failed", `${done}, and the running daemon did not take it: ${error.message}`, {

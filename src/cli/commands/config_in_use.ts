@@ -1,5 +1,5 @@
 /** Whether the daemon that runs uses the values that `config show` shows. */
-import { tryConnectPatiently } from "../../client/connect.ts";
+import { withRunning } from "../../client/connect.ts";
 import { isFlag, parseOrigin } from "../../config/origin.ts";
 import type { configView } from "../../config/values.ts";
 import { SCHEMA } from "../../daemon/features.ts";
@@ -16,16 +16,12 @@ const LOOK_MS = 2000;
 /** Says on stderr which keys the daemon that runs has otherwise, and what cures it. Never starts one. */
 export async function noteOtherValues(run: CommandContext, shown: Values): Promise<void> {
   try {
-    const client = await tryConnectPatiently(run.context);
-    if (client === undefined) return;
-    try {
+    await withRunning(run.context, async (client) => {
       const signal = AbortSignal.any([run.signal, AbortSignal.timeout(LOOK_MS)]);
       const { values } = await client.call("config.get", {}, signal);
       const { needsRestart } = await client.call("status", {}, signal);
       for (const note of otherValues(shown, values, needsRestart)) run.out.note(note);
-    } finally {
-      client.close();
-    }
+    });
   } catch (error) {
     if (!(error instanceof ConsoleError)) throw error; // one that does not reply: `status` says why
   }

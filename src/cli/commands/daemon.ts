@@ -1,14 +1,13 @@
 /** `daemon …`: the life of the daemon. */
 import { dim } from "@std/fmt/colors";
-import { notRunningError, tryConnectPatiently } from "../../client/connect.ts";
+import { notRunningError, withRunning } from "../../client/connect.ts";
 import { isFlag } from "../../config/origin.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { env } from "../../platform/process.ts";
 import { START_EVENT_ENV } from "../../platform/home_launchers.ts";
 import { stdinKeyboard } from "../../platform/keyboard.ts";
-import { type CommandContext, read } from "../context.ts";
-import { reloadRunning } from "./reload_running.ts";
+import { callRunning, type CommandContext, read } from "../context.ts";
 
 export interface StartFlags {
   readonly quiet?: boolean;
@@ -144,9 +143,7 @@ const LOOK_MS = 2000;
 async function howStarted(run: CommandContext): Promise<StartFlags & { readonly socket?: string }> {
   try {
     const { onGreeted: _, ...context } = run.context;
-    const client = await tryConnectPatiently(context);
-    if (client === undefined) return {};
-    try {
+    const found = await withRunning(context, async (client) => {
       const signal = AbortSignal.any([run.signal, AbortSignal.timeout(LOOK_MS)]);
       const { ephemeral, workspace, socketPath, limits = {} } = await client.call("status", {}, signal);
       const { values } = await client.call("config.get", {}, signal);
@@ -158,9 +155,8 @@ async function howStarted(run: CommandContext): Promise<StartFlags & { readonly 
         ...(workspace === null ? {} : { workspace }),
         ...(flagged("daemon.ipc_socket_path") ? { socket: socketPath } : {}),
       };
-    } finally {
-      client.close();
-    }
+    });
+    return found ?? {};
   } catch (error) {
     if (error instanceof ConsoleError && error.kind !== "unsafe_path") return {};
     throw error;
@@ -168,7 +164,7 @@ async function howStarted(run: CommandContext): Promise<StartFlags & { readonly 
 }
 
 export async function reload(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
-  const result = await reloadRunning(run);
+  const result = await callRunning(run, "config.reload", {});
   if (options.json) return run.out.json(result);
   for (const warning of result.warnings) run.out.note(warning);
   run.out.line(result.applied.length === 0 ? "nothing to apply" : `applied: ${result.applied.join(", ")}`);

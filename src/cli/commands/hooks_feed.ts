@@ -4,7 +4,6 @@
  */
 import { AGENTS } from "../../agents/registry.ts";
 import type { AgentFeed } from "../../agents/shared/feed_spec.ts";
-import { tryConnectPatiently } from "../../client/connect.ts";
 import { originText, parseOrigin } from "../../config/origin.ts";
 import type { FeedRecord } from "../../config/feed_keys.ts";
 import { readFeedRecord, writeFeedRecord } from "../../config/feed_record.ts";
@@ -17,6 +16,7 @@ import { stdinKeyboard } from "../../platform/keyboard.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { editConfigFile, loadConfigFile } from "../config_file.ts";
 import type { CommandContext } from "../context.ts";
+import { lookAtRunning, restartText } from "../running_daemon.ts";
 
 export interface FeedOptions {
   /** False: `--no-feed`. */
@@ -110,40 +110,16 @@ async function setOn(run: CommandContext, key: string): Promise<void> {
   });
 }
 
-/** Deadline for a daemon's reply, ms; without one nothing but the advice is missing. */
-const ASK_MS = 2000;
-
-/** A running daemon reads the change, and is restarted for it where a person says so and no question is open. */
+/** A running daemon reads the change, and is restarted for it where a person says so and no request is open. */
 async function applyToDaemon(run: CommandContext, key: string): Promise<void> {
-  const found = await needOfRestart(run, key);
-  if (found === undefined || !found.needed) return;
-  const cure = "agent-console daemon restart";
-  const question = "Restart the running daemon for it now (no question is open)?";
+  const found = await lookAtRunning(run, { reload: true }).catch((error) => {
+    if (!(error instanceof ConsoleError)) throw error;
+    return undefined; // without its reply nothing but the advice is missing
+  });
+  if (found === undefined || !found.needsRestart.includes(key)) return;
+  const question = "Restart the running daemon for it now (no request is open)?";
   if (found.open === 0 && stdinKeyboard.isTerminal && await (await import("../ask.ts")).ask(run, question)) {
     return await (await import("./daemon.ts")).restart(run, {});
   }
-  const open = found.open === 0 ? "" : ` (${found.open === 1 ? "a question is" : `${found.open} questions are`} open)`;
-  run.out.note(`the running daemon needs a restart for ${key}${open}: ${cure}`);
-}
-
-/** Undefined where no daemon runs, or it does not say. */
-async function needOfRestart(
-  run: CommandContext,
-  key: string,
-): Promise<{ readonly needed: boolean; readonly open: number } | undefined> {
-  try {
-    const client = await tryConnectPatiently(run.context);
-    if (client === undefined) return undefined;
-    try {
-      const signal = AbortSignal.any([run.signal, AbortSignal.timeout(ASK_MS)]);
-      const { needsRestart } = await client.call("config.reload", {}, signal);
-      const { approvalsPending: open } = await client.call("status", {}, signal);
-      return { needed: needsRestart.includes(key), open };
-    } finally {
-      client.close();
-    }
-  } catch (error) {
-    if (error instanceof ConsoleError) return undefined;
-    throw error;
-  }
+  run.out.note(restartText([key], found.open));
 }

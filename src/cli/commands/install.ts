@@ -1,6 +1,5 @@
 /** `install` and `update`: the program in the user's own folder, and what is to be done about the daemon that runs. */
 import { type Installed, installProgram, rollBack } from "../../client/install_program.ts";
-import { tryConnectPatiently } from "../../client/connect.ts";
 import { ownProgramPaths } from "../../client/own_program_paths.ts";
 import { denoFiles, isAbsent, realPathSoFar } from "../../platform/deno_files.ts";
 import { builderEnv, userEnv } from "../../platform/environment.ts";
@@ -13,6 +12,7 @@ import { RUNTIME_ENV } from "../../platform/sandbox.ts";
 import { currentVersion, versionSource } from "../../platform/version_store.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
+import { lookAtRunning, openText } from "../running_daemon.ts";
 import { CommandEnded } from "../tree/shared.ts";
 import { withTilde } from "../tilde.ts";
 import { versionText } from "../version_note.ts";
@@ -26,9 +26,6 @@ export interface UpdateFlags extends InstallFlags {
   readonly from?: string;
   readonly rollback?: boolean;
 }
-
-/** Time for the daemon to say what it is and what it waits for, ms. */
-const LOOK_MS = 2000;
 
 /** @throws {ConsoleError} `usage` where this program does not run from a clone; as `installProgram` */
 export async function installProgramHere(run: CommandContext, flags: InstallFlags): Promise<void> {
@@ -148,31 +145,16 @@ function versionOf(name: string): { readonly version: string; readonly build: st
 
 /** A daemon that runs is the program that it was started from, until it is started again. */
 async function lookAtDaemon(run: CommandContext, paths: ProgramPaths, now: string, flags: InstallFlags): Promise<void> {
-  const found = await daemonHere(run).catch(() => undefined);
+  const found = await lookAtRunning(run, { silent: true }).catch(() => undefined);
   const installed = versionOf(now);
   if (found === undefined) return;
   if (found.version === installed.version && found.build === installed.build) return;
   const note = `note: the daemon runs ${versionText(found)}`;
   if (flags.restart !== true) return run.out.note(`${note}\nhint: agent-console daemon restart`);
   if (found.open > 0) {
-    const open = found.open === 1 ? "a request is open" : `${found.open} requests are open`;
-    return run.out.note(`${note} and was not restarted, because ${open}\nhint: agent-console daemon restart`);
+    const why = openText(found.open);
+    return run.out.note(`${note} and was not restarted, because ${why}\nhint: agent-console daemon restart`);
   }
   const code = await runHere([paths.binTarget, "--home", run.context.paths.root, "daemon", "restart"]);
   if (code !== 0) throw new CommandEnded(code);
-}
-
-/** Undefined where none runs. @throws {ConsoleError} where it does not reply */
-async function daemonHere({ context, signal }: CommandContext) {
-  const { onGreeted: _, ...silent } = context;
-  const client = await tryConnectPatiently(silent);
-  if (client === undefined) return undefined;
-  try {
-    const { version, build } = client.hello;
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]);
-    const { approvalsPending: open } = await client.call("status", {}, deadline);
-    return { version, open, ...(build === undefined ? {} : { build }) };
-  } finally {
-    client.close();
-  }
 }

@@ -1,14 +1,14 @@
 /** `status` and `daemon status`: three lines for people, what is wrong below them, the rest behind `-v`. */
 import { bold, dim } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
-import { notRunningError, retryWhileRestarting, tryConnectPatiently } from "../../client/connect.ts";
+import { retryWhileRestarting } from "../../client/connect.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { STATUSES } from "../../domain/session.ts";
 import { countedState } from "../../domain/state_words.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
-import { callOn, type CommandContext, read } from "../context.ts";
+import { callRunning, type CommandContext, read } from "../context.ts";
 import { duration } from "../../view/times.ts";
 import { bytes } from "../format.ts";
 import { versionText } from "../version_note.ts";
@@ -28,7 +28,7 @@ export async function showStatus(run: CommandContext, options: StatusOptions): P
   const mayStart = options.start && run.context.mayStart && denoFiles.stat(run.context.paths.stopped) === undefined;
   let found: Status;
   try {
-    found = await (mayStart ? read(run, "status", {}) : retryWhileRestarting(() => statusOfRunning(run)));
+    found = await (mayStart ? read(run, "status", {}) : retryWhileRestarting(() => callRunning(run, "status", {})));
   } catch (error) {
     if (!(error instanceof ConsoleError) || error.kind !== "not_running") throw error;
     const stopped = lookAtStopped(run.context.paths);
@@ -39,17 +39,6 @@ export async function showStatus(run: CommandContext, options: StatusOptions): P
   const lines = [...summary(found), ...troubles(found), ...(options.verbose ? details(found) : [])];
   const width = run.out.screen.isTerminal ? run.out.screen.columns : Infinity;
   for (const { name, value } of lines) run.out.line(row(name, value, width));
-}
-
-/** Looks and never starts. @throws {ConsoleError} `not_running` */
-async function statusOfRunning(run: CommandContext): Promise<Status> {
-  const client = await tryConnectPatiently(run.context);
-  if (client === undefined) throw notRunningError();
-  try {
-    return await callOn(client, run, "status", {});
-  } finally {
-    client.close();
-  }
 }
 
 const WIDTH = 9;

@@ -9,12 +9,11 @@ import { SESSION_FIELDS } from "../../view/template.ts";
 import { type Waited, waitedFor } from "../../view/waited.ts";
 import { sessionRows } from "../session_list.ts";
 import type { CommandContext } from "../context.ts";
+import { TIMED_OUT } from "../exit_meanings.ts";
 import { type FormOptions, listWidth, templateOf } from "../list_options.ts";
 import { CommandEnded } from "../tree/shared.ts";
 import { resolveSession } from "../resolve.ts";
 
-/** That of timeout(1). */
-const TIMED_OUT = 124;
 /** One has ended without having been in the state. */
 const MISSED = 1;
 

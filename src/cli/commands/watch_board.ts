@@ -17,6 +17,7 @@ import { clockTime } from "../../view/times.ts";
 import { approvalBlock } from "../approval_blocks.ts";
 import { boardFrame, cutRows, viewFrame } from "../board_frame.ts";
 import { call, type CommandContext } from "../context.ts";
+import { ENDED_BY_SIGNAL } from "../exit_meanings.ts";
 import { goThere } from "../go_there.ts";
 import { CommandEnded } from "../tree/shared.ts";
 
@@ -26,8 +27,7 @@ const FRAME_MS = 20;
 const TICK_MS = 1000;
 /** More are never on the screen. */
 const LOG_LINES = 200;
-/** Exit codes of the shell for what ends us. */
-const EXIT = { SIGTERM: 143, SIGHUP: 129, input: 0 } as const;
+const EXIT = { ...ENDED_BY_SIGNAL, input: 0 } as const;
 
 /** Until q, Ctrl-C or the end of the terminal, which is given back in every case. @throws {CommandEnded} */
 export async function watchBoard(run: CommandContext, filter: ListFilter): Promise<void> {

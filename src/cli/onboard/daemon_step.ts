@@ -1,11 +1,11 @@
 /** The steps of `onboard` about the daemon: who starts it, and how it calls. */
-import { tryConnectPatiently } from "../../client/connect.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { namedEnv } from "../../platform/environment.ts";
 import { findProgram } from "../../platform/find_program.ts";
 import { OS } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { callOn, type CommandContext } from "../context.ts";
+import type { CommandContext } from "../context.ts";
+import { lookAtRunning, restartText } from "../running_daemon.ts";
 import { testChannel } from "../commands/channel.ts";
 import { setConfigKey } from "../commands/config.ts";
 import { restart, start } from "../commands/daemon.ts";
@@ -43,22 +43,16 @@ export async function daemonStep(run: CommandContext, questions: Questions): Pro
   if (settled) await restart(run, {});
 }
 
-/** Undefined where none runs. One with open questions is left alone. */
+/** A daemon that was just started may have a journal to recover before it replies, ms. */
+const REPLY_MS = 30_000;
+
+/** Undefined where none runs. One with open requests is left alone. */
 async function needsRestart(run: CommandContext): Promise<boolean | undefined> {
-  const client = await tryConnectPatiently(run.context);
-  if (client === undefined) return undefined;
-  try {
-    await callOn(client, run, "config.reload", {});
-    const { needsRestart, approvalsPending } = await callOn(client, run, "status", {});
-    if (needsRestart.length > 0 && approvalsPending > 0) {
-      run.out.note(
-        `questions are open: restart it later for ${needsRestart.join(", ")} (agent-console daemon restart)`,
-      );
-    }
-    return needsRestart.length > 0 && approvalsPending === 0;
-  } finally {
-    client.close();
-  }
+  const found = await lookAtRunning(run, { reload: true, ms: REPLY_MS });
+  if (found === undefined) return undefined;
+  const { needsRestart, open } = found;
+  if (needsRestart.length > 0 && open > 0) run.out.note(restartText(needsRestart, open));
+  return needsRestart.length > 0 && open === 0;
 }
 
 /** A channel that does not work is told, and keeps nobody from going on. */
