@@ -10,7 +10,7 @@ import type { Json } from "../support/wire.ts";
 labTest("claude", "H5 real Claude Code: a sub-agent's dialog comes at once while no window is open", async () => {
   await using hub = await LabHub.open();
   await using terminal = await Terminal.open(hub, "claude");
-  await hub.watch[Symbol.asyncDispose]();
+  await hub.window[Symbol.asyncDispose]();
   await terminal.type("task:run:touch sub-1");
   await terminal.sees(/Do you want to proceed|touch sub-1[^]*❯ 1\. Yes/);
   assertEquals(await hub.pending(), []);

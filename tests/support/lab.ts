@@ -67,9 +67,9 @@ export interface LabHubOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A daemon in a temporary home, with a window attached that may answer: `watch --json`. */
+/** A daemon in a temporary home, `watch --json` for the events, and a window by which a person could answer. */
 export class LabHub {
-  private constructor(readonly home: TestHome, readonly watch: Running) {}
+  private constructor(readonly home: TestHome, readonly watch: Running, readonly window: Running) {}
 
   /** `config`: text of config.jsonc. `env`: variables of the daemon. */
   static async open({ config, env }: LabHubOptions = {}): Promise<LabHub> {
@@ -78,7 +78,7 @@ export class LabHub {
       await home.start(env === undefined ? {} : { env });
       const watch = home.spawn(["watch", "--json"]);
       await watch.says('"type":"snapshot"', STEP_MS);
-      return new LabHub(home, watch);
+      return new LabHub(home, watch, home.spawn(["watch", "--log"]));
     } catch (error) {
       await home[Symbol.asyncDispose]();
       throw error;
@@ -168,6 +168,7 @@ export class LabHub {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.window[Symbol.asyncDispose]();
     await this.watch[Symbol.asyncDispose]();
     await this.home[Symbol.asyncDispose]();
   }
