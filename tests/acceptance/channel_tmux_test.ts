@@ -92,7 +92,7 @@ Deno.test({
     await tmux.attach("a");
     const there = await home.cli(["go", "a1"]);
     assertEquals([there.code, there.stdout], [0, ""], there.stderr);
-    assertMatch(there.stderr, /^a1 \(claude\): tmux shows it on \/dev\/\S+\n$/);
+    assertMatch(there.stderr, /^web \(claude\): tmux shows it on \/dev\/\S+\n$/);
     assertEquals(await seen(tmux), `a ${panes["a1"]}`);
     assertEquals((await home.cli(["go", "b1right"])).code, 0);
     assertEquals(await seen(tmux), `b ${panes["b1right"]}`);

@@ -72,5 +72,8 @@ async function cost(run: CommandContext): Promise<Finding[]> {
   for (let call = 0; call < CALLS; call++) took.push(await measureProgram(argv, { env: userEnv(), cwd: "/" }));
   const ms = Math.round(took.sort((a, b) => a - b)[Math.floor(CALLS / 2)] ?? 0);
   const text = `one call of a hook takes ${ms} ms (median of ${CALLS})`;
-  return [ms <= SLOW_MS ? ok("hooks.cost", text) : problem("hooks.cost", text, { hint: "agent-console daemon start" })];
+  // A machine that is busy now is no fault of the installation.
+  return [
+    ms <= SLOW_MS ? ok("hooks.cost", text) : note("hooks.cost", `${text}: the machine is busy, or no daemon runs`),
+  ];
 }
