@@ -6,6 +6,8 @@
 # decision, no curl, no daemon, and whatever curl could not deliver before it read the payload. A hook says nothing but
 # its answer, and where something of ours is gone it is no failure of the agent.
 exec 2>/dev/null
+# SHELLOPTS of the agent's environment may have set these where sh is bash.
+set +eu
 # The characters of a pattern below are bytes.
 LC_ALL=C
 case $PWD in

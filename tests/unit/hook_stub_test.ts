@@ -48,6 +48,18 @@ Deno.test("H1 the stub finds the launcher of the usual home by its own path, and
   });
 });
 
+Deno.test("H1 options of bash in the agent's environment do not end the stub", async () => {
+  await inFolder(async (folder) => {
+    const root = `${folder}/.agent-console`;
+    await putLauncher(folder, root);
+    const [, ...args] = [...stubArgv(`${folder}/.local/share/agent-console`, root), "claude"];
+    const env = { SHELLOPTS: "errexit:nounset:xtrace" };
+    const bash = new Deno.Command("/bin/bash", { args: ["--posix", ...args], clearEnv: true, env, stdin: "null" });
+    const { code, stdout } = await bash.output();
+    assertEquals([code, new TextDecoder().decode(stdout).split("\n")[0]], [0, `${root} hook claude`]);
+  });
+});
+
 Deno.test("H1 the program gets the variables of its list, as they are, and no others", async () => {
   await inFolder(async (folder) => {
     const root = `${folder}/.agent-console`;
