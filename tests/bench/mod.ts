@@ -15,6 +15,7 @@ import { scale } from "./b8_scale.ts";
 import { rest } from "./b9_rest.ts";
 import { policy } from "./policy.ts";
 import { statusline } from "./statusline.ts";
+import { tenCalls } from "./ten_calls.ts";
 import { REPOSITORY } from "../support/harness.ts";
 import { HAS_PROC } from "./proc.ts";
 import { type Budget, renderResults, renderTable, type Row, Skipped, thisMachine } from "./result.ts";
@@ -26,6 +27,7 @@ const QUICK: Readonly<Record<string, Budget>> = {
   B3: start,
   B4: hook,
   B5: list,
+  CALLS: tenCalls,
   STATUSLINE: statusline,
   POLICY: policy,
   APPROVALS: approvals,

@@ -27,7 +27,7 @@ async function inFolder(body: (env: Readonly<Record<string, string>>) => Promise
       ...formEnv(undefined),
     });
     assertEquals(processesNaming(tmp), [], "processes of the demo are left");
-    for await (const { name } of Deno.readDir(tmp)) assert(!name.startsWith("ac-demo-"), `${name} is left`);
+    for await (const { name } of Deno.readDir(tmp)) assert(!/^ac-demo-|^[.]local$/.test(name), `${name} is left`);
   } finally {
     await Deno.remove(tmp, { recursive: true });
   }

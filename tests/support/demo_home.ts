@@ -35,9 +35,14 @@ export class DemoHome {
   constructor(env: Readonly<Record<string, string>> = {}) {
     this.root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "ac-demo-" }));
     Deno.mkdirSync(this.dir, { mode: 0o700 }); // one that is named is not made by a command
-    // HOME stays, because Deno's module cache lies there; nothing of this program does once its folder is named.
+    // HOME stays, because Deno's module cache lies there. Launchers are written below the data folder.
     const kept = Object.entries(Deno.env.toObject()).filter(([name]) => !OF_AN_AGENT.test(name));
-    this.#env = { ...Object.fromEntries(kept), ...env, AGENT_CONSOLE_HOME: this.dir };
+    this.#env = {
+      ...Object.fromEntries(kept),
+      ...env,
+      AGENT_CONSOLE_HOME: this.dir,
+      XDG_DATA_HOME: `${this.root}/data`,
+    };
   }
 
   get dir(): string {
