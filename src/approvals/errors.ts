@@ -50,13 +50,13 @@ const NAMES: Readonly<Record<Approval["for"], string>> = {
 const IN_TERMINAL = "answer it in the agent's own terminal";
 
 function formHint(id: string): string {
-  return `agent-console approve ${id} --answer VALUE, once for each field`;
+  return `agent-console approve ${id} with --answer NUMBER for a choice or --say VALUE, one for each field`;
 }
 
 /** The agent's protocol has no response for this decision. */
 export function messageNotSupported({ id, for: kind, agent }: Approval, decision: Decision): ConsoleError {
   const [problem, hint] = decision.kind === "approve" && kind === "question"
-    ? ["an approval alone does not answer it", `agent-console approve ${id} --answer TEXT`]
+    ? ["an approval alone does not answer it", `agent-console approve ${id} --answer NUMBER, or --say TEXT`]
     : decision.kind === "approve" && kind === "elicitation"
     ? ["each of its fields needs a value that it takes: true or false, a number, one of its options", formHint(id)]
     : [`${agent} does not take this decision`, IN_TERMINAL];

@@ -25,7 +25,7 @@ export function answersTo(approval: Question, given: readonly GivenAnswer[]): Re
     const many = choices.length === 1 ? "one question and needs one" : `${choices.length} questions and needs as many`;
     throw new ConsoleError(
       "usage",
-      `approval "${id}" asks ${many} --answer, not ${given.length}:\n${choiceLines(approval).join("\n")}`,
+      `approval "${id}" asks ${many} --answer or --say, not ${given.length}:\n${choiceLines(approval).join("\n")}`,
       { hint: `agent-console ${approveWords(approval, id)}` },
     );
   }

@@ -6,7 +6,7 @@ import { displayStatus } from "../domain/state_words.ts";
 import { SESSION_FIELDS } from "../view/template.ts";
 import { terminalPlace } from "../domain/terminal_place.ts";
 import type { Approval } from "../domain/approval.ts";
-import type { SessionView } from "../domain/query.ts";
+import { mostUrgent, type SessionView } from "../domain/query.ts";
 import { env } from "../platform/process.ts";
 import { approvalBlocks } from "./approval_blocks.ts";
 import { allSessions, type CommandContext, read } from "./context.ts";
@@ -56,17 +56,23 @@ async function sayEmpty(run: CommandContext, closed: number, isFiltered: boolean
   run.out.note(`hint: agent-console hooks install ${agent?.name}`);
 }
 
-/** The session that needs you most, with the whole of what it asks. */
-export async function printNext(run: CommandContext, first: SessionView | undefined): Promise<void> {
+/** The session that needs you most, with the whole of what it asks, called as in the lists. */
+export async function printNext(run: CommandContext): Promise<void> {
+  const sessions = (await allSessions(run)).filter(({ status }) => status !== "closed");
+  const first = mostUrgent(sessions);
   if (first === undefined) return run.out.note("Nobody waits for you.");
   const now = Date.now();
   const width = listWidth(run);
-  const open = (await openFor(run, [first])).filter(({ sessionId }) => sessionId === first.id);
-  const [row] = sessionRows(sessionItems([first], open, now), width);
-  if (open.length === 0) { for (const line of row?.lines ?? []) run.out.line(line); }
-  const items = approvalItems(open, { sessions: [first], now, home: env("HOME"), panes: await paneNames([first]) });
+  const among = await openFor(run, [first]);
+  const open = among.filter(({ sessionId }) => sessionId === first.id);
+  const panes = await paneNames([first]);
+  if (open.length === 0) {
+    const own = sessionItems(sessions, [], now).filter(({ id }) => id === first.id);
+    for (const line of sessionRows(own, width).flatMap(({ lines }) => lines)) run.out.line(line);
+  }
+  const items = approvalItems(open, { sessions, among, now, home: env("HOME"), panes });
   for (const line of approvalBlocks(items, width)) run.out.line(line);
   if (first.status !== "waiting" || open.length > 0) return;
-  const place = terminalPlace(first, await paneNames([first]));
+  const place = terminalPlace(first, panes);
   run.out.note(`Only its own terminal has the answer${place === undefined ? "" : ` (${place})`}.`);
 }

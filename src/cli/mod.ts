@@ -46,7 +46,8 @@ export async function runCli(args: readonly string[], program: ThisProgram): Pro
   try {
     // Its words are another command line: the parser would take their options for its own.
     if (args[0] === "__complete") return await (await import("./commands/complete.ts")).complete(root, program, args);
-    await root.parseAsync(args.length === 0 ? [await firstCommand(interrupt.signal)] : [...args], { from: "user" });
+    const words = args.length > 0 ? args : await firstCommand(program, interrupt.signal);
+    if (words.length > 0) await root.parseAsync([...words], { from: "user" });
     return interrupt.signal.aborted ? INTERRUPTED : 0;
   } catch (error) {
     if (interrupt.signal.aborted) return INTERRUPTED;

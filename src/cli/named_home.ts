@@ -25,8 +25,7 @@ export interface NamedHome {
 export async function assertHomeThere({ home, create, signal }: NamedHome): Promise<void> {
   if (home === "") return; // refused with words of its own
   const root = resolveOwnHome(home);
-  const usual = resolveHome({ env: {}, userHome: env("HOME"), cwd: currentFolder() });
-  if (root === usual || denoFiles.stat(root) !== undefined) return;
+  if (isUsualHome(root) || denoFiles.stat(root) !== undefined) return;
   const paths = homePaths(root);
   if (checkSocketPath(paths.socket) !== undefined) return; // no daemon can listen there: whatever connects says so
   const shown = escapeControls(root);
@@ -51,4 +50,9 @@ export async function assertHomeThere({ home, create, signal }: NamedHome): Prom
     }
   }
   assertHomeSafe(denoFiles, root, ownUid());
+}
+
+/** It is the one that is used where nobody names any. */
+export function isUsualHome(root: string): boolean {
+  return root === resolveHome({ env: {}, userHome: env("HOME"), cwd: currentFolder() });
 }

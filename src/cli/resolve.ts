@@ -1,15 +1,12 @@
 /** From what people type to the one approval or session that they mean: asks which in a terminal, lists them elsewhere. */
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
-import { clip, escapeControls, headAndTail, oneLine } from "../domain/sanitize.ts";
+import { escapeControls } from "../domain/sanitize.ts";
 import { nameOfSession } from "../domain/session_name.ts";
 import { terminalQuestions } from "../domain/terminal_question.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
 import { type Keyboard, stdinKeyboard } from "../platform/keyboard.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { activityText } from "../view/about.ts";
-import { approvalSummary } from "../view/approval_words.ts";
-import { displayStatus, STATE_WORDS } from "../domain/state_words.ts";
 import { askWhich, type Row, rowLines } from "./ask.ts";
 import { allSessions, type CommandContext, read } from "./context.ts";
 import {
@@ -21,10 +18,8 @@ import {
   openApprovals,
   type Target,
 } from "../view/pick.ts";
+import { approvalRow, openRows, sessionRow } from "./resolve_rows.ts";
 import { answeredInTerminal } from "./terminal_question_text.ts";
-
-/** Widest parts of a row that is listed, columns. */
-const SHOWN = { name: 24, what: 60 } as const;
 
 /** All that can be named. @throws {ConsoleError} */
 export async function loadBoard(run: CommandContext): Promise<Nameables> {
@@ -61,19 +56,44 @@ export async function resolveTarget(run: CommandContext, given: string, board: N
   return await oneOf(run, found, rows, given, "of them");
 }
 
+/** An approval that is to be decided. */
+export interface MeantApproval {
+  readonly approval: Approval;
+  /** Its whole id was given, which says that it was read. */
+  readonly isById: boolean;
+}
+
 /**
- * The approval to decide: the one with that id, or the only open one of that session; without a name the only open one
- * of all.
+ * The approvals to decide, each once: the one with that id, or the only open one of that session; where nothing is given
+ * the only open one of all.
  *
- * @throws {ConsoleError} `failed` where none is open or several are meant, `not_found`
+ * @throws {ConsoleError} `failed` where none is open or several are meant by one word, `not_found`
  */
-export async function resolveOpen(run: CommandContext, given: string | undefined): Promise<Approval> {
+export async function resolveOpen(run: CommandContext, given: readonly string[]): Promise<readonly MeantApproval[]> {
   const board = await loadBoard(run);
-  if (given === undefined) {
+  if (given.length === 0) {
     const open = board.approvals.filter(({ status }) => status === "pending");
     if (open.length === 0) throw nothingOpen(board);
-    return await oneOf(run, open, open.map((one) => approvalRow(one, board)), undefined, "wait for an answer");
+    const approval = await oneOf(run, open, openRows(open, board), undefined, "wait for an answer");
+    return [{ approval, isById: false }];
   }
+  const meant = new Map<string, MeantApproval>();
+  for (const one of given) {
+    const approval = await openNamed(run, one, board).catch((error) => {
+      throw given.length > 1 ? nothingDecided(error) : error;
+    });
+    const { id } = approval;
+    meant.set(id, { approval, isById: one === id || meant.get(id)?.isById === true });
+  }
+  return [...meant.values()];
+}
+
+function nothingDecided(error: unknown): unknown {
+  if (!(error instanceof ConsoleError)) return error;
+  return new ConsoleError(error.kind, `nothing was decided: ${error.message}`, error.details);
+}
+
+async function openNamed(run: CommandContext, given: string, board: Nameables): Promise<Approval> {
   const exact = board.approvals.find(({ id }) => id === given);
   if (exact !== undefined) return exact;
   const targets = everyMatch(given, board);
@@ -107,23 +127,6 @@ async function oneOf<T>(
   const chosen = at === undefined ? undefined : found[at];
   if (chosen === undefined) throw new ConsoleError("failed", "nothing was done, because none was chosen");
   return chosen;
-}
-
-/** id, name, what it asks. */
-function approvalRow(approval: Approval, { sessions }: Pick<Nameables, "sessions">): Row {
-  const session = sessions.find(({ id }) => id === approval.sessionId);
-  const what = headAndTail(oneLine(approvalSummary(approval)), SHOWN.what);
-  return { id: approval.id, words: [clip(nameOfSession(session ?? approval as { cwd?: string }), SHOWN.name), what] };
-}
-
-/** id, name, what it does. */
-function sessionRow(session: SessionView): Row {
-  const { id, agent } = session;
-  const about = headAndTail(activityText(session), SHOWN.what);
-  return {
-    id,
-    words: [clip(nameOfSession(session), SHOWN.name), agent, STATE_WORDS[displayStatus(session)].word, about],
-  };
 }
 
 function noSuchSession(given: string, sessions: readonly SessionView[]): ConsoleError {

@@ -2,8 +2,12 @@
  * Which part of the program the arguments need. Hooks come first and load their code with it, because they run at each
  * event of each agent; then what scripts poll; everything else is for the full command line.
  */
+import { stdinKeyboard } from "../platform/keyboard.ts";
 import { onUncaught } from "../platform/process.ts";
 import { type ThisProgram, thisProgram } from "../platform/program.ts";
+import { writeStderr } from "../platform/stdio.ts";
+import { errorText } from "../protocol/error_text.ts";
+import { ERRORS } from "../protocol/errors.ts";
 import { storedName } from "../agents/shared/agent_name.ts";
 import { runHook } from "./hook.ts";
 import type { StatuslineOptions } from "./statusline.ts";
@@ -29,6 +33,7 @@ export async function dispatch(args: readonly string[], mainUrl: string, rooms: 
   const moved = args[0] === "--home" ? 2 : 0;
   if (args[moved] === "hook" && !args.includes("--help") && !args.includes("-h")) {
     onUncaught(() => {}); // H1: nor does a bug that no wait of the hook sees make an agent fail
+    if (stdinKeyboard.isTerminal) return typedHook();
     const next = args[moved + 2];
     const agent = storedName(args[moved + 1] ?? "", next === "--name" ? args[moved + 3] : undefined);
     const word = next === "report" || next === "hung" ? next : undefined;
@@ -48,4 +53,13 @@ export async function dispatch(args: readonly string[], mainUrl: string, rooms: 
     return await (await rooms.quick()).runFastCommand(quick, program);
   }
   return await (await rooms.cli()).runCli(args, program);
+}
+
+/** No agent gives its hooks a terminal: a person has typed it, who would wait for nothing. */
+function typedHook(): number {
+  writeStderr(errorText({
+    message: "hook reads one event of an agent from its stdin, which is a terminal here",
+    hint: "agents run it; to make one do so: agent-console hooks install AGENT",
+  }));
+  return ERRORS.usage.exit;
 }

@@ -54,9 +54,9 @@ export function takesOwnWords({ for: kind }: Pick<Approval, "for">, { options }:
   return kind !== "elicitation" || options.length === 0;
 }
 
-/** Words behind `agent-console` that approve it; a question with the first of its choices, each by its number in the list. */
+/** Words behind `agent-console` that approve it; a question with the first of its choices by its number, else in own words. */
 export function approveWords({ choices = [] }: Pick<Approval, "choices">, handle: string): string {
-  const answers = choices.flatMap(({ options }) => ["--answer", options.length === 0 ? "TEXT" : "1"]);
+  const answers = choices.flatMap(({ options }) => options.length === 0 ? ["--say", "TEXT"] : ["--answer", "1"]);
   return shellQuote(["approve", handle, ...answers]);
 }
 

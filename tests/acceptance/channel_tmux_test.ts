@@ -67,6 +67,36 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "first hour 5: channel test tmux uses the server of its own terminal, and says why not one with a socket elsewhere",
+  ignore,
+  fn: async () => {
+    await using tmux = await server();
+    await using home = await TestHome.create({ config: '{ "channels": { "tmux": { "enabled": true } } }' });
+    await home.start();
+    const socket = `${home.root}/own,sock`;
+    const why =
+      `the server of this terminal is not spoken to, because its socket, ${socket}, is not in tmux's own folder`;
+    const hint = "hint: start that server with tmux -L NAME instead of -S PATH\n";
+    const elsewhere = await home.cli(["channel", "test", "tmux"], { env: { TMUX: `${socket},1,0`, TMUX_PANE: "%0" } });
+    assertEquals([elsewhere.code, elsewhere.stderr], [
+      1,
+      `error: tmux did not call: ${program}: no tmux client is attached to a server that an agent runs in; ${why}\n${hint}`,
+    ]);
+    await tmux.attach("a");
+    const { panes } = tmux;
+    const inside = await home.cli(["channel", "test", "tmux"], { env: tmux.hookEnv(panes["a0"] ?? "") });
+    assertEquals([inside.code, inside.stderr], [0, ""]);
+    await using client = await home.connect({ token: true });
+    const event = { session_id: "s1", hook_event_name: "UserPromptSubmit", cwd: "/home/u/web", prompt: "go" };
+    const env = { ...TUI, ...tmux.hookEnv(panes["a0"] ?? "") };
+    await client.request("session.report", { agent: "claude", event, env });
+    const others = await home.cli(["channel", "test", "tmux"], { env: { TMUX: `${socket},1,0`, TMUX_PANE: "%0" } });
+    assertEquals([others.code, others.stderr], [0, `${why}\n${hint}`], "it has called where the agents are");
+  },
+});
+
+Deno.test({
   name: "first hour 5: go: to another window, another pane, another session; where nobody is attached, the command",
   ignore,
   fn: async () => {

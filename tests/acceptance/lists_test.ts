@@ -107,6 +107,20 @@ Deno.test("V1 watch shows only what its filters let through, also as JSON", asyn
   assert(!lines.stdout.includes("web") && !json.stdout.includes("web"), lines.stdout + json.stdout);
 });
 
+Deno.test("V1 next and wait call a session as the lists do, where another one has its name", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  await set(client, "s1", "error", { cwd: "/w/web" });
+  await set(client, "s2", "idle", { cwd: "/x/web" });
+  assertMatch((await home.cli(["next"])).stdout, /^✖ w\/web +mine .*s1 text\n$/);
+  assertMatch((await home.cli(["wait", "--until", "idle"])).stdout, /^✓ x\/web +mine .*s2 text\n$/);
+  await using asks = await held(home, client, { session: "s3", cwd: "/y/web" });
+  const { stdout } = await home.cli(["next"]);
+  assertMatch(stdout, /^▲ y\/web +claude /);
+  assertMatch(stdout, new RegExp(`\n +approve ${asks.id}  ·  deny ${asks.id}\n$`), "the name alone would be unclear");
+});
+
 Deno.test("first hour 4: wait ends with the state, 1 where a session ended before, 124 in time, 130 when interrupted", async () => {
   await using home = await TestHome.create();
   await home.start();

@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fakeCodex } from "../support/fake_codex.ts";
 import { TestHome } from "../support/harness.ts";
+import { Running } from "../support/harness_process.ts";
 import { TestTerminal } from "../support/terminal.ts";
 
 /** Only these agents are on PATH. */
@@ -44,6 +45,42 @@ Deno.test("first hour 6: an agent whose settings cannot be changed is left out, 
   assertMatch(stdout, /The asker got your answer: approved/);
   assertEquals(await Deno.readTextFile(`${home.root}/.claude/settings.json`), broken);
   assertEquals(await there(`${home.root}/.gemini/settings.json`), true);
+});
+
+Deno.test("first hour 6: agent-console alone makes no home where nobody can be asked, and says what to do", async () => {
+  await using home = await TestHome.create();
+  const { argv, env } = home.command([]);
+  const { AGENT_CONSOLE_HOME: _, ...plain } = env;
+  const bare = await new Running(argv, { env: plain, cwd: home.root }).exit(20_000);
+  assertEquals([bare.code, bare.stdout, bare.stderr], [
+    0,
+    "",
+    "Nothing is set up here yet.\nhint: agent-console onboard\n",
+  ]);
+  assertEquals(await there(home.dir), false);
+  const named = await home.cli([], { env: { AGENT_CONSOLE_HOME: `${home.root}/typo` } });
+  assertEquals([named.code, await there(`${home.root}/typo`)], [2, false], "one that is named is refused as by ls");
+});
+
+Deno.test("first hour 6: agent-console alone offers onboard while there is neither a hook nor a session, home or not", async () => {
+  await using home = await TestHome.create();
+  const options = await withAgents(home);
+  const offered = async () => {
+    await using terminal = await TestTerminal.open(home, [], options);
+    const screen = await terminal.shows(/Nothing is set up here yet|\[exit \d+\]/);
+    if (!screen.includes("Nothing is set up here yet")) return false;
+    await terminal.press("n", "Enter");
+    assertEquals((await terminal.exit()).code, 0);
+    return true;
+  };
+  assertEquals(await offered(), true);
+  assertEquals([await there(home.dir), await offered()], [true, true], "the list made a home, and nothing is set up");
+  assertEquals((await home.cli(["hooks", "install", "gemini"], options)).code, 0);
+  assertEquals(await offered(), false);
+  assertEquals((await home.cli(["hooks", "uninstall", "gemini"], options)).code, 0);
+  assertEquals(await offered(), true);
+  assertEquals((await home.cli(["session", "update", "s1", "--agent", "mine"])).code, 0);
+  assertEquals(await offered(), false);
 });
 
 Deno.test("first hour 6: agent-console alone offers onboard once, at a terminal; Ctrl-C there changes nothing", async () => {

@@ -1,6 +1,7 @@
 /** What a wrong command line is told: the usual form, and where the help for it stands. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
+import { TestTerminal } from "../support/terminal.ts";
 
 Deno.test("a wrong argument hints at the help of its own command", async () => {
   await using home = await TestHome.create();
@@ -64,5 +65,20 @@ Deno.test("H1 a hook under a name that no agent has is silent, and the log names
     const words of ["agent is foo, expected", "claude-like:Qwen Coder, which is no usable", "codex is another agent's"]
   ) {
     assertStringIncludes(stdout, words);
+  }
+});
+
+Deno.test("H1 a hook that a person types at a terminal says what it is for; without a terminal it is silent", async () => {
+  await using home = await TestHome.create();
+  for (const args of [["hook", "nope"], ["hook", "claude", "report"], ["hook"]]) {
+    await using terminal = await TestTerminal.open(home, args, { columns: 120 });
+    const { code, screen } = await terminal.exit();
+    assertEquals([code, screen], [
+      2,
+      "error: hook reads one event of an agent from its stdin, which is a terminal here\n" +
+      "hint: agents run it; to make one do so: agent-console hooks install AGENT\n[exit 2]",
+    ]);
+    const { code: silent, stdout, stderr } = await home.cli(args);
+    assertEquals([silent, stdout, stderr], [0, "", ""], args.join(" "));
   }
 });

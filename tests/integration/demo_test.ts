@@ -40,7 +40,7 @@ function withDemo(body: (demo: Running) => Promise<void>): Promise<void> {
   });
 }
 
-/** What is on the screen of the demo in a terminal of 80 columns whose viewer presses `key` when asked. */
+/** What is on the screen of the demo in a terminal of 80 columns whose viewer types `key` when asked. */
 async function watchedBy(key: string): Promise<string> {
   let screen = "";
   await inFolder(async (env) => {
@@ -57,8 +57,10 @@ async function watchedBy(key: string): Promise<string> {
       for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) screen += text;
     })();
     try {
-      await eventually(() => screen.includes("press a to approve"), DEMO_MS, "the demo's question");
-      await keyboard.write(new TextEncoder().encode(`x${key}`));
+      await eventually(() => screen.includes("demo: Approve it? [y/N] "), DEMO_MS, "the demo's question");
+      await keyboard.write(new TextEncoder().encode("x\n"));
+      await eventually(() => screen.includes("Please type y or n."), DEMO_MS, "the demo's question, again");
+      await keyboard.write(new TextEncoder().encode(`${key}\n`));
       assertEquals((await within(child.status, DEMO_MS, "the end of the demo")).code, 0, screen);
     } finally {
       await keyboard.close().catch(() => child.kill("SIGKILL"));
@@ -85,6 +87,7 @@ Deno.test("the demo shows sessions that begin, work, fail and wait, says how to 
 
     // Without a keyboard.
     assert(stderr.includes(QUESTION), stderr);
+    assertMatch(stderr, /y is for: agent-console approve (\w{5}), n for: agent-console deny \1\n/);
     const [, id = ""] = /agent-console approve ([a-z0-9]{5})/.exec(stderr) ?? [];
     const list = stdout.slice(stdout.indexOf("  NAME"));
     assertMatch(list, new RegExp(`▲ shop +claude +waiting +\\d+s +${id} +@ network +Bash: git push`));
@@ -92,14 +95,14 @@ Deno.test("the demo shows sessions that begin, work, fail and wait, says how to 
   });
 });
 
-Deno.test("the demo's question is answered at the keyboard, and the session goes on as the answer says", async () => {
-  const yes = await watchedBy("a");
+Deno.test("first hour 3: the demo's question is answered with y or n as any other, and the session goes on as the answer says", async () => {
+  const yes = await watchedBy("y");
   assertMatch(
     yes,
     /\$ agent-console approve ([a-z0-9]{5})\n[^]*◇ \1 +shop +claude +approved once by cli {2}Bash: git push\n/,
   );
   assertMatch(yes, /✓ idle +shop +claude +Fixed, tested and pushed\./);
-  const no = await watchedBy("d");
+  const no = await watchedBy("n");
   assertMatch(no, /\$ agent-console deny ([a-z0-9]{5})\n[^]*◇ \1 +shop +claude +denied by cli {2}Bash: git push\n/);
   assertMatch(no, /✓ idle +shop +claude +Fixed, not pushed\./);
   for (const screen of [yes, no]) {

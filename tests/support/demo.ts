@@ -3,8 +3,10 @@
  * temporary home while the real `watch` shows what it sees. At the end an agent asks for a permission, which the viewer
  * answers at the keyboard. Ctrl-C ends it early; nothing is left either way but the text on the screen.
  */
+import { ask } from "../../src/cli/ask.ts";
+import { CommandEnded } from "../../src/cli/tree/shared.ts";
+import { stdinKeyboard } from "../../src/platform/keyboard.ts";
 import { DemoHome, ended, report } from "./demo_home.ts";
-import { readKey } from "./demo_key.ts";
 import { eventually } from "./harness_wait.ts";
 import { type Act, ending, MORNING, reportOf, REQUESTS } from "./story.ts";
 import type { RawClient } from "./wire.ts";
@@ -64,15 +66,16 @@ async function question(show: Show, act: Act): Promise<void> {
   const id = await eventually(() => requestOf(reader, act), WATCH_MS, "the request of the last act");
   await pause(paceMs, signal);
   say(`${act.session} waits for you: may it run ${(act.fields["tool_input"] as { command: string }).command}?`);
-  if (!Deno.stdin.isTerminal()) {
-    return say(
-      `stdin is no keyboard; at one, press a for: agent-console approve ${id}, d for: agent-console deny ${id}`,
-    );
+  const words = { yes: ["approve", id], no: ["deny", id] };
+  if (!stdinKeyboard.isTerminal) {
+    const [yes, no] = [words.yes.join(" "), words.no.join(" ")];
+    return say(`stdin is no keyboard; at one, y is for: agent-console ${yes}, n for: agent-console ${no}`);
   }
-  say("press a to approve or d to deny");
-  const key = await Promise.race([readKey(["a", "d"], signal), decision.then(() => undefined)]);
-  if (key === undefined) return say("no answer in time: the hook says nothing, and the agent asks in its own terminal");
-  const command = [key === "a" ? "approve" : "deny", id];
+  const answer = await Promise.race([ask({ signal }, "demo: Approve it?"), decision.then(() => undefined)]);
+  if (answer === undefined) {
+    return say("no answer in time: the hook says nothing, and the agent asks in its own terminal");
+  }
+  const command = answer ? words.yes : words.no;
   say(`$ agent-console ${command.join(" ")}`);
   await home.run(command);
   const allowed = (await decision).includes('"allow"');
@@ -124,7 +127,7 @@ try {
   await demo(paceMs, AbortSignal.any([stop.signal, AbortSignal.timeout(LONGEST_MS)]));
   Deno.exit(0);
 } catch (error) {
-  if (stop.signal.aborted) Deno.exit(INTERRUPTED);
+  if (stop.signal.aborted || error instanceof CommandEnded) Deno.exit(INTERRUPTED);
   say((error as Error).message);
   Deno.exit(1);
 }

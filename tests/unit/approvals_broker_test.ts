@@ -179,11 +179,12 @@ Deno.test("H4 a question is answered with its answers, and is no yes without the
     hook,
   );
   const id = approval?.id ?? "";
-  await assertRejects(
+  const refused = await assertRejects(
     () => desk.broker.decide({ id, ...YES }, "tui:admin"),
     ConsoleError,
     "is a question and an approval alone does not answer it",
   );
+  assertEquals(refused.hint, `agent-console approve ${id} --answer NUMBER, or --say TEXT`);
   const waiting = desk.broker.wait(id, hook);
   await desk.broker.decide({ id, ...YES, answers: { "Which colour?": "red" } }, "tui:admin");
   assertEquals(JSON.stringify((await waiting).output).includes('"answers":{"Which colour?":"red"}'), true);
@@ -198,11 +199,12 @@ Deno.test("H4 a form is no yes with an answer that its field does not take; the 
   const { approval } = await desk.report(event("Elicitation", elicitation), hook);
   const id = approval?.id ?? "";
   const answered = (sure: string) => desk.broker.decide({ id, ...YES, answers: { sure } }, "tui:admin");
-  await assertRejects(
+  const refused = await assertRejects(
     () => answered("yes"),
     ConsoleError,
     `approval "${id}" is a form and each of its fields needs a value that it takes`,
   );
+  assertEquals(refused.hint?.includes("--answer NUMBER for a choice or --say VALUE"), true);
   const waiting = desk.broker.wait(id, hook);
   await answered("true");
   assertEquals(JSON.stringify((await waiting).output).includes('"content":{"sure":true}'), true);

@@ -70,11 +70,11 @@ Deno.test("A4 approvals: what a terminal would obey is shown, in the list and wh
   assert(printed.includes("\\x1b[2J"));
 });
 
-Deno.test("how to answer: a question by the number of its choice, each of several by one", () => {
+Deno.test("first hour 3: how to answer: a question by the number of its choice, one without choices by --say", () => {
   assertEquals(answerWords(approval({})), ["approve k4xq2", "deny k4xq2"]);
   const odd = { question: "Which?", options: ["the 'old' one"], multiple: false };
   assertEquals(answerWords(approval({ choices: [odd, { ...odd, options: [] }] }), "shop"), [
-    "approve shop --answer 1 --answer TEXT",
+    "approve shop --answer 1 --say TEXT",
     "deny shop",
   ]);
 });

@@ -1,8 +1,9 @@
 /** `channel …`: who calls you when an agent needs you. */
 import { dim, green, red } from "@std/fmt/colors";
 import { escapeControls } from "../../domain/sanitize.ts";
-import { socketOfTmux } from "../../domain/tmux.ts";
+import { isTmuxSocket, socketOfTmux } from "../../domain/tmux.ts";
 import { namedEnv } from "../../platform/environment.ts";
+import { ownUid } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../../protocol/method_schemas.ts";
 import { call, type CommandContext, read } from "../context.ts";
@@ -56,22 +57,29 @@ function whenLines({ channels, on, quietHours, quietNow, mutedUntil }: Listed): 
 }
 
 export async function testChannel(run: CommandContext, name: string): Promise<void> {
-  const tmux = namedEnv(["TMUX"])["TMUX"];
-  const own = name === "tmux" && tmux !== undefined ? { tmuxSocket: socketOfTmux(tmux) } : {};
+  const socket = name === "tmux" ? socketOfTmux(namedEnv(["TMUX"])["TMUX"] ?? "") : "";
+  const isOther = socket !== "" && !isTmuxSocket(socket, ownUid());
+  const own = socket === "" || isOther ? {} : { tmuxSocket: socket };
   const params = { name, ...own } as ParamsOf<"channel.test">;
   const done = await call(run, "channel.test", params);
   const { ok, program, text, stderr } = done;
+  const unspoken = isOther
+    ? `the server of this terminal is not spoken to, because its socket, ${socket}, is not in tmux's own folder`
+    : undefined;
   if (!ok) {
-    throw new ConsoleError(
-      "failed",
-      `${name} did not call: ${escapeControls(program)}: ${escapeControls(failureOf(done))}`,
-      { hint: HINTS[name] ?? "agent-console channel list" },
-    );
+    const why = [failureOf(done), ...(unspoken === undefined ? [] : [unspoken])].join("; ");
+    throw new ConsoleError("failed", `${name} did not call: ${escapeControls(program)}: ${escapeControls(why)}`, {
+      hint: isOther ? OWN_FOLDER : HINTS[name] ?? "agent-console channel list",
+    });
   }
   run.out.line(`${name}: ${escapeControls(program)} has called`);
   run.out.line(dim(escapeControls(text)));
   if (stderr !== undefined) run.out.note(`it said: ${stderr}`);
+  if (unspoken !== undefined) run.out.note(`${unspoken}\nhint: ${OWN_FOLDER}`);
 }
+
+/** Whoever made another socket could have the tmux client that asks it run programs. */
+const OWN_FOLDER = "start that server with tmux -L NAME instead of -S PATH";
 
 const HINTS: Readonly<Record<string, string>> = {
   desktop: "start the daemon where the desktop is: agent-console daemon restart, in a terminal of it",

@@ -9,9 +9,11 @@ import { ask } from "../ask.ts";
 import { askAnswers } from "../ask_answers.ts";
 import { type CommandContext, read } from "../context.ts";
 import { decide } from "../decide_one.ts";
+import { exitCodeOf } from "../exit_code.ts";
 import { requestLines } from "../request_lines.ts";
 import { loadBoard, resolveOpen, resolveSession } from "../resolve.ts";
 import { seconds } from "../time_span.ts";
+import { CommandEnded } from "../tree/shared.ts";
 
 export interface ApproveOptions {
   readonly scope?: ApprovalScope;
@@ -25,25 +27,51 @@ export interface ApproveOptions {
   readonly interactive?: boolean;
 }
 
-export async function approve(run: CommandContext, id: string | undefined, options: ApproveOptions): Promise<void> {
-  if (options.interactive) return await interactively(run, id, options);
-  if (options.all) return await approveAll(run, id, options);
+/** @param given what names each of them; none: the only one that is asked */
+export async function approve(run: CommandContext, given: readonly string[], options: ApproveOptions): Promise<void> {
+  if (options.interactive) return await interactively(run, given, options);
+  if (options.all) return await approveAll(run, given, options);
   if (options.session !== undefined) {
     throw new ConsoleError("usage", "--session goes with --all", {
       hint: "agent-console approve --all --session ID; one question of a session: agent-console approve ID",
     });
   }
   checkScope(options);
-  const approval = await resolveOpen(run, id);
-  const answers = await answersOf(run, approval, options.answer);
-  if (id !== approval.id && !options.yes) await confirmRisk(run, approval);
-  await decide(run, approval, {
-    id: approval.id,
-    decision: "approve",
-    ...(options.remember ? { remember: true as const } : {}),
-    ...scopeOf(options),
-    ...(answers === undefined ? {} : { answers }),
+  if (given.length > 1 && options.answer !== undefined) {
+    const flag = options.answer[0]?.own ? "--say" : "--answer";
+    throw new ConsoleError("usage", `${flag} answers one request, and ${given.length} are named`, {
+      hint: "agent-console approve ID, once for each question",
+    });
+  }
+  await each(await resolveOpen(run, given), async ({ approval, isById }) => {
+    const answers = await answersOf(run, approval, options.answer);
+    if (!isById && !options.yes) await confirmRisk(run, approval);
+    await decide(run, approval, {
+      id: approval.id,
+      decision: "approve",
+      ...(options.remember ? { remember: true as const } : {}),
+      ...scopeOf(options),
+      ...(answers === undefined ? {} : { answers }),
+    });
   });
+}
+
+/**
+ * One by one: one that fails, or was decided elsewhere in between, does not keep the others from theirs.
+ *
+ * @throws {ConsoleError} of the only one; {CommandEnded} with the worst exit code of several, each of which was told
+ */
+async function each<T>(some: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  let worst = 0;
+  for (const one of some) {
+    try {
+      await work(one);
+    } catch (error) {
+      if (some.length === 1 || !(error instanceof ConsoleError)) throw error;
+      worst = Math.max(worst, exitCodeOf(error));
+    }
+  }
+  if (worst > 0) throw new CommandEnded(worst);
 }
 
 /** Risks that a person must have seen: what was listed under a name may be another request by now. */
@@ -82,15 +110,22 @@ async function answersOf(
   const { id, choices = [], status } = approval;
   if (choices.length === 0 || status !== "pending") return undefined;
   if (stdinKeyboard.isTerminal) return await askAnswers(run, approval);
-  throw new ConsoleError("usage", `approval "${id}" needs --answer:\n${choiceLines(approval).join("\n")}`, {
-    hint: `agent-console ${approveWords(approval, id)}; give a number, the text or its beginning`,
+  const flag = choices.some(({ options }) => options.length > 0) ? "--answer" : "--say";
+  throw new ConsoleError("usage", `approval "${id}" needs ${flag}:\n${choiceLines(approval).join("\n")}`, {
+    hint: `agent-console ${approveWords(approval, id)}${
+      flag === "--say" ? "" : "; give a number, the text or its beginning"
+    }`,
   });
 }
 
-async function interactively(run: CommandContext, id: string | undefined, options: ApproveOptions): Promise<void> {
+async function interactively(
+  run: CommandContext,
+  given: readonly string[],
+  options: ApproveOptions,
+): Promise<void> {
   const others = Object.keys(options).filter((name) => name !== "interactive");
-  if (id !== undefined || others.length > 0) {
-    const what = id !== undefined ? "an id" : `--${others[0]}`;
+  if (given.length > 0 || others.length > 0) {
+    const what = given.length > 0 ? "an id" : `--${others[0]}`;
     throw new ConsoleError("usage", `-i goes through the whole inbox, so it does not go with ${what}`, {
       hint: "agent-console approve -i",
     });
@@ -99,8 +134,8 @@ async function interactively(run: CommandContext, id: string | undefined, option
   await answerInbox(run);
 }
 
-async function approveAll(run: CommandContext, id: string | undefined, options: ApproveOptions): Promise<void> {
-  if (id !== undefined || options.session === undefined || options.answer !== undefined) {
+async function approveAll(run: CommandContext, given: readonly string[], options: ApproveOptions): Promise<void> {
+  if (given.length > 0 || options.session === undefined || options.answer !== undefined) {
     throw new ConsoleError("usage", "--all needs --session and goes with neither an id nor --answer", {
       hint: "agent-console approve --all --session ID",
     });
@@ -123,25 +158,17 @@ async function approveAll(run: CommandContext, id: string | undefined, options: 
       throw new ConsoleError("failed", "nothing was approved, because it was not confirmed");
     }
   }
-  const refused: string[] = [];
-  // One by one: a decision made elsewhere in between does not keep the others from theirs.
-  for (const one of open) {
-    try {
-      await decide(run, one, { id: one.id, decision: "approve", ...scopeOf(options) });
-    } catch (error) {
-      if (!(error instanceof ConsoleError)) throw error;
-      refused.push(error.message);
-    }
-  }
-  if (refused.length > 0) throw new ConsoleError("failed", refused.join("\n"));
+  await each(open, (one) => decide(run, one, { id: one.id, decision: "approve", ...scopeOf(options) }));
 }
 
 export async function deny(
   run: CommandContext,
-  id: string | undefined,
+  given: readonly string[],
   options: { readonly message?: string },
 ): Promise<void> {
-  const approval = await resolveOpen(run, id);
   const message = options.message === undefined ? {} : { message: options.message };
-  await decide(run, approval, { id: approval.id, decision: "deny", ...message });
+  await each(
+    await resolveOpen(run, given),
+    ({ approval }) => decide(run, approval, { id: approval.id, decision: "deny", ...message }),
+  );
 }

@@ -18,8 +18,8 @@ function isPlain({ status, agent, session, for: kind, quiet, format }: SessionLi
 }
 
 export async function next(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
+  if (!options.json) return await (await import("../filtered_list.ts")).printNext(run);
   const { sessions } = await read(run, "session.list", { limit: 1 } satisfies ParamsOf<"session.list">); // the most urgent comes first
   const first = mostUrgent(sessions);
-  if (options.json) return run.out.json({ sessions: first === undefined ? [] : [first] });
-  await (await import("../filtered_list.ts")).printNext(run, first);
+  run.out.json({ sessions: first === undefined ? [] : [first] });
 }

@@ -4,6 +4,7 @@ import type { SessionView } from "../../domain/query.ts";
 import type { Approval } from "../../domain/approval.ts";
 import { stateOf } from "../../domain/state_words.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import type { Nameables } from "../../view/pick.ts";
 import { sessionItems } from "../../view/session_items.ts";
 import { SESSION_FIELDS } from "../../view/template.ts";
 import { type Waited, waitedFor } from "../../view/waited.ts";
@@ -36,13 +37,14 @@ export async function wait(run: CommandContext, given: readonly string[], option
     run.out.note(`none reached "${options.until}" within ${options.timeout} s`);
     throw new CommandEnded(TIMED_OUT);
   }
-  const { reached, missed, approvals } = waited;
+  const { reached, missed, sessions, approvals } = waited;
   if (options.json) run.out.json({ sessions: reached });
   else if (options.quiet) { for (const { id } of reached) run.out.plain(id); }
   else {
-    const items = sessionItems(reached, approvals, Date.now());
     const rows = new Map(reached.map((session) => [session.id, session]));
-    for (const item of items) {
+    // Called as in the lists, beside all that are open.
+    const listed = sessions.filter(({ id, status }) => rows.has(id) || status !== "closed");
+    for (const item of sessionItems(listed, approvals, Date.now()).filter(({ id }) => rows.has(id))) {
       if (template === undefined) {
         for (const line of sessionRows([item], listWidth(run))[0]?.lines ?? []) run.out.line(line);
       } else run.out.line(template({ item, session: rows.get(item.id)! }));
@@ -58,7 +60,7 @@ async function until(
   run: CommandContext,
   late: AbortSignal,
   wanted: Parameters<typeof waitedFor>[1],
-): Promise<Waited & { readonly approvals: readonly Approval[] } | undefined> {
+): Promise<Waited & Nameables | undefined> {
   const rows = new Map<string, SessionView>();
   const open = new Map<string, Approval>();
   const signal = AbortSignal.any([run.signal, late]);
@@ -78,8 +80,9 @@ async function until(
       if (approval?.status === "pending") open.set(approval.id, approval);
       else if (approval !== undefined) open.delete(approval.id);
     } else continue;
-    const waited = waitedFor([...rows.values()], wanted);
-    if (waited !== undefined) return { ...waited, approvals: [...open.values()] };
+    const sessions = [...rows.values()];
+    const waited = waitedFor(sessions, wanted);
+    if (waited !== undefined) return { ...waited, sessions, approvals: [...open.values()] };
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import type { GivenAnswer } from "../answers.ts";
 import { KIND_CHOICES } from "../../domain/state_words.ts";
 import { FORMAT_OPTION, FULL_OPTION, JSON_OPTION, NO_PAGER_OPTION, QUIET_OPTION, TARGET } from "./shared.ts";
 
-const OPEN = `${TARGET}; without it the only one that is asked`;
+const OPEN = `${TARGET}; several are decided one by one; without any, the only one that is asked`;
 
 export function approvalCommands(root: Command, run: () => CommandContext): void {
   const load = () => import("../commands/approval.ts");
@@ -24,7 +24,7 @@ export function approvalCommands(root: Command, run: () => CommandContext): void
     answers.push({ text, own });
     return answers;
   };
-  root.command("approve").description("allow it: the agent runs it; a question is answered").argument("[id]", OPEN)
+  root.command("approve").description("allow it: the agent runs it; a question is answered").argument("[id...]", OPEN)
     .option("-i, --interactive", "go through all that is asked, one by one, with single keys")
     .addOption(
       new Option(
@@ -46,13 +46,13 @@ export function approvalCommands(root: Command, run: () => CommandContext): void
       "with --all",
     )
     .option("--yes", "do not ask: with --all, or by a name for what destroys or cannot be told")
-    .action(async (id, { say, answer, ...options }) => {
+    .action(async (ids, { say, answer, ...options }) => {
       const given = answer ?? say;
-      await (await loadDecide()).approve(run(), id, { ...options, ...(given === undefined ? {} : { answer: given }) });
+      await (await loadDecide()).approve(run(), ids, { ...options, ...(given === undefined ? {} : { answer: given }) });
     });
-  root.command("deny").description("say no: the agent is told, and goes on without").argument("[id]", OPEN)
-    .option("--message <text>", "told to the agent")
-    .action(async (id, options) => await (await loadDecide()).deny(run(), id, options));
+  root.command("deny").description("say no: the agent is told, and goes on without").argument("[id...]", OPEN)
+    .option("-m, --message <text>", "told to the agent")
+    .action(async (ids, options) => await (await loadDecide()).deny(run(), ids, options));
   const loadRules = () => import("../commands/rules.ts");
   const rules = root.command("rules").description("standing answers");
   rules.command("list").description("the rules, and who gave them").option(...JSON_OPTION)
