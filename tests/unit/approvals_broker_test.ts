@@ -172,13 +172,19 @@ Deno.test("C6 a journal that takes nothing: no decision, the approval stays open
 
 Deno.test("H4 a question is answered with its answers, and is no yes without them", async () => {
   const desk = manual();
-  const questions = [{ question: "Which colour?", options: [{ label: "red" }, { label: "blue" }] }];
+  const questions = [{
+    question: "Which colour?",
+    options: [{ label: "red", description: "as wine" }, { label: "blue" }],
+  }];
   const hook = new FakeCaller();
   const { approval } = await desk.report(
     event("PermissionRequest", { tool_name: "AskUserQuestion", tool_input: { questions } }),
     hook,
   );
   const id = approval?.id ?? "";
+  assertEquals(stored(desk, id).choices, [
+    { question: "Which colour?", options: ["red", "blue"], descriptions: ["as wine", ""], multiple: false },
+  ]);
   await assertRejects(
     () => desk.broker.decide({ id, ...YES }, "tui:admin"),
     ConsoleError,
