@@ -19,7 +19,7 @@ export function answersTo(approval: Question, given: readonly GivenAnswer[]): Re
   const { id, choices = [] } = approval;
   const flag = given[0]?.own ? "--say" : "--answer";
   if (choices.length === 0) {
-    throw new ConsoleError("usage", `approval "${id}" asks no question, so it takes no ${flag}`, {
+    throw new ConsoleError("usage", `request "${id}" asks no question, so it takes no ${flag}`, {
       hint: `agent-console approve ${id}, or with a reason: agent-console deny ${id} --message TEXT`,
     });
   }
@@ -27,12 +27,12 @@ export function answersTo(approval: Question, given: readonly GivenAnswer[]): Re
     const many = choices.length === 1 ? "one question and needs one" : `${choices.length} questions and needs as many`;
     throw new ConsoleError(
       "usage",
-      `approval "${id}" asks ${many} --answer, not ${given.length}:\n${choiceLines(approval).join("\n")}`,
+      `request "${id}" asks ${many} --answer, not ${given.length}:\n${choiceLines(approval).join("\n")}`,
       { hint: `agent-console ${approveWords(approval, id)}` },
     );
   }
   if (new Set(choices.map(({ question }) => question)).size < choices.length) {
-    throw new ConsoleError("failed", `two questions of approval "${id}" read the same`, {
+    throw new ConsoleError("failed", `two questions of request "${id}" read the same`, {
       hint: "answer them in the agent's own terminal",
     });
   }

@@ -207,7 +207,7 @@ Deno.test("H4 a form is no yes with an answer that its field does not take; the 
   await assertRejects(
     () => answered("yes"),
     ConsoleError,
-    `approval "${id}" is a form and each of its fields needs a value that it takes`,
+    `request "${id}" is a form and each of its fields needs a value that it takes`,
   );
   const waiting = desk.broker.wait(id, hook);
   await answered("true");
@@ -230,7 +230,7 @@ Deno.test("A1 no rule comes of what a script asks: it would answer an agent's ca
   const asking = desk.broker.request(params, new FakeCaller("script"));
   const id = desk.inbox.pending()[0]?.id ?? "";
   for (const scope of ["session", "workspace", "always"] as const) {
-    const why = `approval "${id}" makes no rule for ${scope}, because a script asks it`;
+    const why = `request "${id}" makes no rule for ${scope}, because a script asks it`;
     await assertRejects(() => desk.broker.decide({ id, ...YES, scope }, "tui:admin"), ConsoleError, why);
   }
   assertEquals([stored(desk, id).status, desk.policy.rules()], ["pending", []]);
