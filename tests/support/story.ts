@@ -67,14 +67,7 @@ export const REQUESTS: readonly Act[] = [
     "app",
     "PermissionRequest",
     tool("AskUserQuestion", {
-      questions: [{
-        question: "Keep old links?",
-        header: "",
-        options: [
-          { label: "Yes", description: "Each old address leads to its new page, so that no bookmark breaks." },
-          { label: "No" },
-        ],
-      }],
+      questions: [{ question: "Keep old links?", header: "", options: [{ label: "Yes" }, { label: "No" }] }],
     }),
   ),
   act(656, "shop", "PermissionRequest", PUSH),
