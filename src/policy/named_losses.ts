@@ -6,10 +6,10 @@ import { baseName, type Carried, crudeCommands } from "./carried.ts";
 import { destroys } from "./severe.ts";
 
 /** Of a longer text both ends are searched, UTF-16 units: no label may cost milliseconds. */
-const MAX_END = 20_000;
+const MAX_END = 5000;
 
 /** So many words behind a name are looked at. */
-const MAX_ARGS = 32;
+const MAX_ARGS = 16;
 
 /** Names that are also words of a sentence, in a message or a comment: with an argument that no sentence has. */
 const ALSO_WORDS = new Set("truncate shred halt reboot shutdown init unlink parted security".split(" "));
