@@ -8,7 +8,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 export function noSuchApproval(id: string): ConsoleError {
   return new ConsoleError(
     "not_found",
-    `no approval has the id "${escapeControls(id)}"`,
+    `no request has the id "${escapeControls(id)}"`,
     { hint: "agent-console approvals" },
   );
 }
@@ -18,7 +18,7 @@ export function alreadyDecided(approval: Approval, open?: TerminalQuestion): Con
   const { id, status } = approval;
   const isOpen = status === "expired" || status === "cancelled";
   const hint = open === undefined || !isOpen ? {} : { hint: answerThere(open) };
-  return new ConsoleError("already_decided", `approval "${id}" ${endText(approval)}`, { outcome: status, ...hint });
+  return new ConsoleError("already_decided", `request "${id}" ${endText(approval)}`, { outcome: status, ...hint });
 }
 
 function endText(approval: Approval): string {
@@ -60,14 +60,14 @@ export function messageNotSupported({ id, for: kind, agent }: Approval, decision
     : decision.kind === "approve" && kind === "elicitation"
     ? ["each of its fields needs a value that it takes: true or false, a number, one of its options", formHint(id)]
     : [`${agent} does not take this decision`, IN_TERMINAL];
-  const message = `approval "${id}" is ${NAMES[kind]} and ${problem}`;
+  const message = `request "${id}" is ${NAMES[kind]} and ${problem}`;
   return new ConsoleError("invalid_params", message, { param: "decision", hint });
 }
 
 /** Texts that are shown masked or cut may look the same. */
 export function answerRequired(id: string): ConsoleError {
   const why = "is no single option or question as they are shown";
-  return new ConsoleError("invalid_params", `an answer to approval "${id}" ${why}`, {
+  return new ConsoleError("invalid_params", `an answer to request "${id}" ${why}`, {
     param: "answers",
     hint: IN_TERMINAL,
   });
@@ -75,7 +75,7 @@ export function answerRequired(id: string): ConsoleError {
 
 /** @param cut it is nowhere whole: it came shortened, so that nobody here can see what would run */
 export function notShown({ id, missing = 0 }: Approval, cut: boolean): ConsoleError {
-  const what = `approval "${escapeControls(id)}" shows not all of what it asks: ${missing} characters are missing`;
+  const what = `request "${escapeControls(id)}" shows not all of what it asks: ${missing} characters are missing`;
   return cut
     ? new ConsoleError("conflict", `${what}, which never arrived`, {
       hint: `agent-console deny ${id}, or ${IN_TERMINAL}`,
@@ -86,7 +86,7 @@ export function notShown({ id, missing = 0 }: Approval, cut: boolean): ConsoleEr
 export function notRequester(id: string): ConsoleError {
   return new ConsoleError(
     "not_found",
-    `approval "${escapeControls(id)}" was not requested by this connection`,
+    `request "${escapeControls(id)}" was not requested by this connection`,
     { hint: "wait on the connection that requested it" },
   );
 }

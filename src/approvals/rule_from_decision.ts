@@ -27,7 +27,7 @@ export function ruleFromDecision(pending: PendingRequest, decision: Decision, de
     ? ruleFrom(request, contextOfPending(pending, now), { ...given, ...ends, scope: decision.scope })
     : { refused };
   if ("refused" in rule) {
-    const message = `approval "${id}" makes no rule for ${decision.scope}, because ${rule.refused}`;
+    const message = `request "${id}" makes no rule for ${decision.scope}, because ${rule.refused}`;
     throw new ConsoleError("conflict", message, { hint: `agent-console approve ${id}, which approves it once` });
   }
   const remembered = decision.remember ? request.remembers?.[decision.scope] : undefined;

@@ -18,7 +18,7 @@ const argv = v.pipe(
 export const channelsSection = section("channels", {
   on: setting(v.array(v.picklist(NEED_KINDS, "question or failure")), [...NEED_KINDS], {
     title: "Called for",
-    means: "What channels call you for: a question that waits for you, a turn that failed.",
+    means: "What channels call you for: a request that waits for you (`question`), a turn that failed (`failure`).",
     must: "an array of question and failure",
     applies: "live",
     example: '["question"]',
@@ -50,7 +50,7 @@ export const channelsSection = section("channels", {
     argv: setting(argv, [], {
       title: "Your own command",
       means:
-        "Calls by a program of yours and its arguments, run without a shell: it gets the question as JSON on stdin. " +
+        "Calls by a program of yours and its arguments, run without a shell: it gets the request as JSON on stdin. " +
         "The program is an absolute path, a path that begins with `~/`, or a name in a usual folder. [] = none.",
       must: "an array of words, the first of them a program: an absolute path, one that begins with ~/, or a name",
       applies: "restart",

@@ -1,7 +1,9 @@
 /** From what people type as answers to the choices of a question: its number, its text or the beginning of it. Pure. */
 import type { Approval, Choice } from "../domain/approval.ts";
+import { dim } from "@std/fmt/colors";
 import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { describedLines } from "./described.ts";
 import { approveWords, takesOwnWords } from "../view/approval_words.ts";
 
 /** One `--answer`, or one `--say`, whose text is the answer itself. */
@@ -17,7 +19,7 @@ export function answersTo(approval: Question, given: readonly GivenAnswer[]): Re
   const { id, choices = [] } = approval;
   const flag = given[0]?.own ? "--say" : "--answer";
   if (choices.length === 0) {
-    throw new ConsoleError("usage", `approval "${id}" asks no question, so it takes no ${flag}`, {
+    throw new ConsoleError("usage", `request "${id}" asks no question, so it takes no ${flag}`, {
       hint: `agent-console approve ${id}, or with a reason: agent-console deny ${id} --message TEXT`,
     });
   }
@@ -25,12 +27,12 @@ export function answersTo(approval: Question, given: readonly GivenAnswer[]): Re
     const many = choices.length === 1 ? "one question and needs one" : `${choices.length} questions and needs as many`;
     throw new ConsoleError(
       "usage",
-      `approval "${id}" asks ${many} --answer or --say, not ${given.length}:\n${choiceLines(approval).join("\n")}`,
+      `request "${id}" asks ${many} --answer or --say, not ${given.length}:\n${choiceLines(approval).join("\n")}`,
       { hint: `agent-console ${approveWords(approval, id)}` },
     );
   }
   if (new Set(choices.map(({ question }) => question)).size < choices.length) {
-    throw new ConsoleError("failed", `two questions of approval "${id}" read the same`, {
+    throw new ConsoleError("failed", `two questions of request "${id}" read the same`, {
       hint: "answer them in the agent's own terminal",
     });
   }
@@ -94,13 +96,20 @@ function refused(approval: Question, choice: Choice, message: string): ConsoleEr
   });
 }
 
-/** The questions with their choices, numbered, for people; escaped. */
-export function choiceLines({ choices = [] }: Pick<Approval, "choices">): readonly string[] {
-  return choices.flatMap(({ question, options, multiple }) => [
+/**
+ * The questions with their choices, numbered, for people; escaped.
+ *
+ * @param width of the terminal, columns: below each choice stands what its agent says of it; absent: the choices alone
+ */
+export function choiceLines({ choices = [] }: Pick<Approval, "choices">, width?: number): readonly string[] {
+  return choices.flatMap(({ question, options, descriptions = [], multiple }) => [
     `  ${escapeControls(question)}${multiple ? " (one or more, with commas between)" : ""}`,
-    ...options.map((option, at) =>
-      `    ${String(at + 1).padStart(String(options.length).length)}  ${escapeControls(option)}`
-    ),
+    ...options.flatMap((option, at) => [
+      `    ${String(at + 1).padStart(String(options.length).length)}  ${escapeControls(option)}`,
+      ...(width === undefined
+        ? []
+        : describedLines(escapeControls(descriptions[at] ?? ""), width, 6 + String(options.length).length).map(dim)),
+    ]),
   ]);
 }
 

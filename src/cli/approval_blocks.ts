@@ -4,6 +4,7 @@ import stringWidth from "fast-string-width";
 import type { ApprovalItem } from "../view/approval_items.ts";
 import { STATE_LOOKS } from "../view/states.ts";
 import { wrap } from "../view/text_fit.ts";
+import { describedLines } from "./described.ts";
 import { toned } from "./paint.ts";
 
 const INDENT = "    ";
@@ -42,7 +43,10 @@ export function approvalBlock(item: ApprovalItem, width: number, isAlone = false
     ...inside(item.reasoning.map((line, i) => i === 0 ? `why: ${line}` : line), room).map(dim),
     ...item.questions.flatMap(({ text, options }) => [
       ...inside(text, room),
-      ...options.flatMap((option, i) => inside([`  ${i + 1}  ${option}`], room)),
+      ...options.flatMap(({ text, description }, i) => [
+        ...inside([`  ${i + 1}  ${text}`], room),
+        ...describedLines(description, room, INDENT.length + 5).map(dim),
+      ]),
     ]),
     ...inside(item.offers.map((line) => `offers: ${line}`), room).map(dim),
     ...flow(item.answers, "  ·  ", room - 2, "").map((line) => `  ${line}`),

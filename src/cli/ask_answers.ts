@@ -6,12 +6,14 @@ import { takesOwnWords } from "../view/approval_words.ts";
 import { choiceLines, matchAnswer } from "./answers.ts";
 import { askLine } from "./ask.ts";
 import type { CommandContext } from "./context.ts";
+import { listWidth } from "./list_options.ts";
 
+type Asking = Pick<CommandContext, "signal"> & { readonly out: Pick<CommandContext["out"], "screen"> };
 type Question = Pick<Approval, "for" | "choices">;
 
 /** Question → answer. @throws {CommandEnded} 130 on Ctrl-C and Ctrl-D */
 export async function askAnswers(
-  run: Pick<CommandContext, "signal">,
+  run: Asking,
   approval: Question,
   keyboard: Keyboard = stdinKeyboard,
 ): Promise<Record<string, string>> {
@@ -23,7 +25,7 @@ export async function askAnswers(
 }
 
 async function askAnswer(
-  run: Pick<CommandContext, "signal">,
+  run: Asking,
   approval: Question,
   choice: Choice,
   keyboard: Keyboard,
@@ -31,7 +33,9 @@ async function askAnswer(
   const { options } = choice;
   const isOpen = options.length === 0;
   const own = !isOpen && takesOwnWords(approval, choice);
-  keyboard.show(`${choiceLines({ choices: [choice] }).join("\n")}\n${own ? "    0  your own words\n" : ""}`);
+  keyboard.show(
+    `${choiceLines({ choices: [choice] }, listWidth(run)).join("\n")}\n${own ? "    0  your own words\n" : ""}`,
+  );
   for (;;) {
     const typed = await askLine(run, isOpen ? "answer: " : `1-${options.length} or its text: `, keyboard);
     if (typed === "") continue;

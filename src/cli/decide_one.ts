@@ -45,5 +45,5 @@ async function decidedBy(run: CommandContext, { id }: Approval, error: unknown):
   const { approvals } = await read(run, "approval.list", { status: "all" });
   const now = approvals.find((one) => one.id === id);
   if (now === undefined || !["approved", "denied"].includes(now.status)) return error;
-  return new ConsoleError("already_decided", `approval "${id}" was already ${outcomeText(now)}`, error.details);
+  return new ConsoleError("already_decided", `request "${id}" was already ${outcomeText(now)}`, error.details);
 }

@@ -8,7 +8,7 @@ import type { CommandContext } from "./context.ts";
 import { resolveSession } from "./resolve.ts";
 
 /** Columns for a list; no end to them where no person reads it. */
-export function listWidth({ out: { screen } }: Pick<CommandContext, "out">): number {
+export function listWidth({ out: { screen } }: { readonly out: Pick<CommandContext["out"], "screen"> }): number {
   return screen.isTerminal ? screen.columns : Infinity;
 }
 

@@ -137,7 +137,7 @@ function noSuchSession(given: string, sessions: readonly SessionView[]): Console
 
 function noSuchTarget(given: string, { approvals, sessions }: Nameables): ConsoleError {
   const open = approvals.filter(({ status }) => status === "pending").map(({ id }) => id);
-  return new ConsoleError("not_found", `no approval or session matches "${escapeControls(given)}"`, {
+  return new ConsoleError("not_found", `no request or session matches "${escapeControls(given)}"`, {
     hint: nearest(given, sessions, open) ?? "agent-console approvals; agent-console ls --all",
   });
 }

@@ -86,7 +86,7 @@ const approvals = section("approvals", {
   hook_wait_secs: setting(v.nullable(v.pipe(v.number(), v.minValue(1), v.maxValue(570))), null, {
     title: "Wait of a hook",
     means:
-      "So long a question of an agent waits here for an answer; then the agent gets no decision. null = as long as " +
+      "So long a request of an agent waits here for an answer; then the agent gets no decision. null = as long as " +
       "the agent allows: 570 seconds, where we do not register its hooks 45. A hook that keeps its agent's own dialog " +
       "from the screen waits only while a window is open.",
     must: "a number of seconds from 1 to 570, or null",

@@ -53,7 +53,7 @@ export function daemonHandlers(
       if (active > 0 && !force && !confirmed) {
         throw new ConsoleError(
           "confirm_required",
-          `${active === 1 ? "an approval is" : `${active} approvals are`} pending`,
+          `${active === 1 ? "a request is" : `${active} requests are`} open`,
           { active: { approvals: active }, hint: "agent-console daemon stop --force" },
         );
       }

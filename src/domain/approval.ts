@@ -30,6 +30,8 @@ export type ApprovalScope = typeof APPROVAL_SCOPES[number];
 export interface Choice {
   readonly question: string;
   readonly options: readonly string[];
+  /** What the agent says of each option, at the option's place; empty where it says nothing. Absent: of none. */
+  readonly descriptions?: readonly string[];
   readonly multiple: boolean;
 }
 

@@ -19,6 +19,8 @@ export const TAIL = 800;
 export const DETAIL_MIN = 800;
 /** Longest texts beside the input, UTF-16 units, and the longest list. */
 const CAPS = Object.freeze({ reasoning: 1000, line: 300, entries: 20 });
+/** All descriptions of one request together, UTF-16 units: nothing is answered with them, so the last ones go. */
+const DESCRIPTIONS_CAP = 6000;
 
 export type PresentedRequest = Pick<Approval, "input" | "detail" | "missing" | "reasoning" | "choices" | "suggestions">;
 
@@ -33,7 +35,7 @@ export function presentRequest(request: ApprovalRequest): PresentedRequest {
     ...(more === undefined ? {} : { detail: more.text }),
     ...(missing === 0 ? {} : { missing }),
     ...(reasoning === undefined ? {} : { reasoning: clip(safe(reasoning), CAPS.reasoning) }),
-    ...(choices === undefined ? {} : { choices: choices.slice(0, CAPS.entries).map(choiceOf) }),
+    ...(choices === undefined ? {} : { choices: presentChoices(choices.slice(0, CAPS.entries)) }),
     ...(suggestions === undefined ? {} : { suggestions: linesOf(suggestions) }),
   };
 }
@@ -124,11 +126,28 @@ function choiceOf({ question, options, multiple }: Choice): Choice {
   return { question: clip(safe(question), CAPS.reasoning), options: linesOf(options), multiple };
 }
 
+function presentChoices(choices: readonly Choice[]): Choice[] {
+  let room = DESCRIPTIONS_CAP;
+  return choices.map((choice) => {
+    const descriptions = (choice.descriptions ?? []).slice(0, Math.min(CAPS.entries, choice.options.length)).map(
+      (text) => {
+        const line = lineOf(text);
+        room -= line.length;
+        return room < 0 ? "" : line;
+      },
+    );
+    const told = descriptions.some((text) => text !== "");
+    return { ...choiceOf(choice), ...(told ? { descriptions } : {}) };
+  });
+}
+
+function lineOf(text: string): string {
+  return clip(maskSecrets(escapeControls(maskSecrets(text))), CAPS.line);
+}
+
 function linesOf(lines: readonly string[]): string[] {
   const rest = lines.length - CAPS.entries;
-  const kept = lines.slice(0, CAPS.entries).map((line) =>
-    clip(maskSecrets(escapeControls(maskSecrets(line))), CAPS.line)
-  );
+  const kept = lines.slice(0, CAPS.entries).map(lineOf);
   return rest > 0 ? [...kept, `… ${rest} more are not shown`] : kept;
 }
 

@@ -1,6 +1,7 @@
 /** Queries on sessions: order, derived marks, counts. Pure. */
 import { type Session, type Status, STATUSES } from "./session.ts";
 import type { Derived } from "./event.ts";
+import { displayStatus, type ShownState } from "./state_words.ts";
 import { processesOf } from "./row_processes.ts";
 
 export type SessionView = Session & Derived;
@@ -39,27 +40,23 @@ export function isStale(session: Session, nowMs: number, staleAfterMs: number): 
   return nowMs - Date.parse(session.lastEventAt) >= staleAfterMs;
 }
 
-export interface SessionCounts {
+/** Each session counts in the one state that lists show it in; the states together are the total. */
+export type SessionCounts = Readonly<Record<ShownState, number>> & {
   readonly total: number;
-  readonly starting: number;
-  readonly idle: number;
-  readonly working: number;
-  readonly waiting: number;
-  readonly error: number;
-  readonly closed: number;
+  /** A mark and no state: so many of those in the states before have it. */
   readonly stale: number;
-  readonly lost: number;
-}
+};
 
 /** Counts sessions one by one. */
 export class SessionCounter {
   readonly counts = { total: 0, starting: 0, idle: 0, working: 0, waiting: 0, error: 0, closed: 0, stale: 0, lost: 0 };
 
-  add({ status, stale, lost }: SessionView): void {
+  add(session: SessionView): void {
+    const state = displayStatus(session);
     this.counts.total++;
-    this.counts[status]++;
-    if (stale) this.counts.stale++;
-    if (lost) this.counts.lost++;
+    this.counts[state]++;
+    // What is lost is known to be silent.
+    if (session.stale && state !== "lost") this.counts.stale++;
   }
 }
 

@@ -171,12 +171,15 @@ export function baseName(word: string): string {
 /**
  * The commands that may stand in a text that is not read plainly: quotes, escapes and assignments dropped, split wherever
  * a command may begin. For finding what is forbidden, never for letting something pass.
+ *
+ * @param withAssignments they stay, with what is assigned
  */
-function crudeCommands(text: string): readonly (readonly string[])[] {
+export function crudeCommands(text: string, withAssignments = false): readonly (readonly string[])[] {
   const bare = text.replace(/\\\r?\n/g, "").replace(/\$(?=['"])/g, "").replace(/['"\\]/g, "")
     .replace(/\{[^\s{},]*\}/g, "%"); // a place for words from elsewhere, no group
   return bare.split(/[;&|()\r\n{}`]|\$\(|<\(|>\(/).flatMap((part) => {
     const words = part.trim().split(/\s+/).filter((word) => word !== "");
+    if (withAssignments) return [words];
     const first = words.findIndex((word) => !/^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=/.test(word));
     return first < 0 ? [] : [words.slice(first)];
   });

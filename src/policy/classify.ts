@@ -4,6 +4,7 @@ import { carriedBy, type CarriedCommands, carriedInText } from "./carried.ts";
 import { labelOfCommands, labelOfOther } from "./label.ts";
 import { reachesThisProgram } from "./own_program.ts";
 import { isOddPath, MAX_PATHS } from "./places.ts";
+import { namesLoss } from "./named_losses.ts";
 import { type Command, type PlainText, readPlain } from "./plain_text.ts";
 import { filesRead, readsFiles } from "./reads.ts";
 import { isSevere } from "./severe.ts";
@@ -115,12 +116,15 @@ class Reading {
   #label(): Risk {
     const request = this.#request;
     if (request.for !== "permission") return PROMPTS[request.for];
-    if (this.#cut || this.isLong) return "unknown";
-    if (request.action !== "command") return labelOfOther(request, this.#where);
-    if (this.plain === undefined) return "unknown";
-    if (this.reads !== undefined) return "reads";
+    if (request.action !== "command") return this.#cut || this.isLong ? "unknown" : labelOfOther(request, this.#where);
+    // Also of what came shortened.
+    const plain = this.plain;
+    if (plain !== undefined && this.reads !== undefined) return "reads";
+    const { commands, runsText } = this.carried;
+    if ((plain === undefined || runsText) && namesLoss(request.subject, commands)) return "destroys";
+    if (plain === undefined) return "unknown";
     const reads = (command: Command) => readsFiles(command, this.#where) !== undefined;
-    return labelOfCommands(this.plain.commands, this.carried.commands, reads);
+    return labelOfCommands(plain.commands, commands, reads);
   }
 }
 

@@ -29,7 +29,7 @@ export const ERRORS = {
   conflict: { code: 1010, exit: 1, meaning: "The object is not in a state that allows this." },
   read_only: { code: 1011, exit: 1, meaning: "The journal cannot be written, so nothing may change." },
   config_invalid: { code: 1012, exit: 1, meaning: "The configuration has an error; the old one stays in force." },
-  already_decided: { code: 1013, exit: 1, meaning: "The approval is resolved already; the first decision counts." },
+  already_decided: { code: 1013, exit: 1, meaning: "The request is resolved already; the first decision counts." },
 
   // Never on the wire: what a client finds out by itself.
   usage: { code: 1100, exit: 2, meaning: "The command line is wrong." },

@@ -55,8 +55,8 @@ export const METHODS = {
     aliases: [],
     scope: "read",
     mutates: false,
-    doc: "The approvals that wait, oldest first, and apart the questions that only the agents' own terminals can " +
-      "answer; with status all the newest resolved approvals too.",
+    doc: "The requests that wait, oldest first, and apart those that only the agents' own terminals can answer; with " +
+      "status all the newest resolved ones too.",
   },
   "approval.request": {
     area: "approval",

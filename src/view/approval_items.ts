@@ -29,6 +29,12 @@ export type WholeApproval = Approval & {
   readonly scopes?: readonly ApprovalScope[];
 };
 
+interface QuestionItem {
+  readonly text: readonly string[];
+  /** The description is empty where the agent gives none. */
+  readonly options: readonly { readonly text: string; readonly description: string }[];
+}
+
 export interface ApprovalItem {
   readonly id: string;
   readonly session: string;
@@ -56,7 +62,7 @@ export interface ApprovalItem {
   /** What its terminal does meanwhile, where that is not what one would expect. */
   readonly notice?: string;
   readonly reasoning: readonly string[];
-  readonly questions: readonly { readonly text: readonly string[]; readonly options: readonly string[] }[];
+  readonly questions: readonly QuestionItem[];
   /** What the agent's own dialog offers to allow from now on. */
   readonly offers: readonly string[];
   /** Words behind `agent-console` that answer it or show more of it; the first one is the usual one. */
@@ -110,9 +116,12 @@ export function approvalItems(
       ...(cutBy === undefined || !isOpen ? {} : { cut: cutText(cutBy) }),
       ...(hidesItsDialog(approval) ? { notice: HIDDEN_DIALOG } : {}),
       reasoning: reasoning === undefined ? [] : linesOf(reasoning),
-      questions: choices.map(({ question, options, multiple }) => ({
+      questions: choices.map(({ question, options, descriptions = [], multiple }) => ({
         text: linesOf(multiple ? `${question} (one or more, with commas between)` : question),
-        options: options.map(escapeControls),
+        options: options.map((option, i) => ({
+          text: escapeControls(option),
+          description: escapeControls(descriptions[i] ?? ""),
+        })),
       })),
       offers: suggestions.map(escapeControls),
       answers: isOpen ? answerWords(approval, handles.get(id) ?? id) : [],

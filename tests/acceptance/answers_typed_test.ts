@@ -46,7 +46,7 @@ Deno.test("first hour 3: approve and deny take the name of a session, and nothin
   ]);
   assertEquals((await home.cli(["deny"])).code, 1);
   const mistyped = await home.cli(["approve", "shp"]);
-  assertEquals(mistyped.stderr, 'error: no approval or session matches "shp"\nhint: did you mean shop?\n');
+  assertEquals(mistyped.stderr, 'error: no request or session matches "shp"\nhint: did you mean shop?\n');
   const yes = await home.cli(["approve", "SHOP"]);
   assertEquals([yes.code, yes.stderr], [0, `${shop.id}: approved once (Bash: git push)\n`]);
   assertEquals((await shop.hook.exit(END_MS)).stdout, ALLOWED);
@@ -55,7 +55,7 @@ Deno.test("first hour 3: approve and deny take the name of a session, and nothin
   assertEquals((await home.cli(["deny", "--message", "no"])).code, 0);
   assertEquals((await web.hook.exit(END_MS)).stdout, deniedWith("no"));
   const again = await home.cli(["approve", web.id]);
-  assertEquals([again.code, again.stderr], [1, `error: approval "${web.id}" was already denied by cli\n`]);
+  assertEquals([again.code, again.stderr], [1, `error: request "${web.id}" was already denied by cli\n`]);
 });
 
 Deno.test("first hour 3: two things that one session asks are listed, and an exact id decides", async () => {
@@ -117,7 +117,7 @@ Deno.test("first hour 3: --answer on what is no question, and a mistyped scope, 
   const answer = await home.cli(["approve", asks.id, "--answer", "yes"]);
   assertEquals([answer.code, answer.stderr.split("\n")[0]], [
     2,
-    `error: approval "${asks.id}" asks no question, so it takes no --answer`,
+    `error: request "${asks.id}" asks no question, so it takes no --answer`,
   ]);
   const scope = await home.cli(["approve", asks.id, "--scope", "sesion"]);
   assertEquals([scope.code, scope.stderr], [

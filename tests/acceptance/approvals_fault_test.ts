@@ -176,7 +176,7 @@ Deno.test("A4 a question of 0.5 MiB is approved after all of it was opened, says
   assertEquals(input.match(/\[… (\d+) characters are not shown …\]/)?.[1], String(missing));
   const unseen = await home.cli(["approve", id]);
   assertEquals(unseen.code, 1);
-  const error = `error: approval "${id}" shows not all of what it asks: ${missing} characters are missing\n`;
+  const error = `error: request "${id}" shows not all of what it asks: ${missing} characters are missing\n`;
   assertEquals(unseen.stderr, `${error}hint: agent-console show ${id}, which shows all of it\n`);
   const whole = await home.cli(["approvals", id]);
   assertEquals(whole.code, 0);

@@ -99,7 +99,7 @@ for (const words of [["daemon", "stop"], ["daemon", "stop", "--force"], ["daemon
     await using asks = await held(home, client);
     const { code, stderr } = await home.cli(words);
     assertEquals(code, 0, stderr);
-    if (!words.includes("--force")) assertMatch(stderr, /^an approval is pending: left to the agents' own terminals$/m);
+    if (!words.includes("--force")) assertMatch(stderr, /^a request is open: left to the agents' own terminals$/m);
     assert(!isAlive(pid));
     const ended = await asks.hook.exit(END_MS);
     assertEquals([ended.code, ended.stdout, ended.stderr], [0, "", ""]);

@@ -64,10 +64,10 @@ Deno.test("X3 first hour 5: a question reaches the command once, as JSON, with h
   const text = String(first["text"]);
   assertEquals(
     [text.includes("\\x1b[31m"), text.includes("\u001b"), approval["risk"]],
-    [true, false, "unknown"],
+    [true, false, "destroys"],
     text,
   );
-  assertMatch(text, /^\S+ waits: Bash: touch .*&& rm -rf x$/);
+  assertMatch(text, /^\S+ waits: Bash: touch .*&& rm -rf x \(destroys\)$/);
   assertEquals(await Deno.readTextFile(`${home.root}/args`), "$(touch pwned)\na b\n");
   assertEquals(await Deno.readTextFile(`${home.root}/pwd`), "/\n");
   const env = await Deno.readTextFile(`${home.root}/env`);

@@ -114,7 +114,7 @@ Deno.test("a question is answered with all its answers or not at all", () => {
     const call = asked(event_);
     assertEquals([call?.for, call?.action], ["question", "other"]);
     assertEquals(call?.choices, [
-      { question: "Which?", options: ["A", "B"], multiple: true },
+      { question: "Which?", options: ["A", "B"], descriptions: ["a", ""], multiple: true },
       { question: "Why?", options: [], multiple: false },
     ]);
     assertEquals(claude.responseFor(event_, YES), undefined);

@@ -66,9 +66,17 @@ Deno.test("custom: an ask is judged as its author says, and answered in two word
   assertEquals(custom.responseFor(event, { kind: "approve", scope: "always" }), { decision: "allow" });
   assertEquals(custom.responseFor(event, { kind: "deny" }), { decision: "deny" });
   assertEquals(custom.responseFor(event, { kind: "deny", message: "no" }), { decision: "deny", message: "no" });
-  const question = own("ask", { for: "question", choices: [{ question: "Which?", options: ["A", "B", 3] }, 7] });
+  const question = own("ask", {
+    for: "question",
+    choices: [{ question: "Which?", options: ["A", { label: "B", description: "b" }, 3, {}] }, 7],
+  });
   const asked = custom.understand(question, {});
-  assertEquals(asked.ok && asked.request?.choices, [{ question: "Which?", options: ["A", "B"], multiple: false }]);
+  assertEquals(asked.ok && asked.request?.choices, [{
+    question: "Which?",
+    options: ["A", "B"],
+    descriptions: ["", "b"],
+    multiple: false,
+  }]);
   assertEquals(custom.responseFor(question, { kind: "approve", scope: "once" }), undefined);
   const answers = { "Which?": "A" };
   assertEquals(custom.responseFor(question, { kind: "approve", scope: "once", answers }), {

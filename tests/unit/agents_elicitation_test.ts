@@ -26,3 +26,15 @@ Deno.test("H4 what is no value of a field fills it with nothing", () => {
   assertEquals(formContent(list(["p", "a, b"]), { a: "a, b" }), { a: ["a, b"] });
   assertEquals(formContent(list(["p", "q", "p, q"]), { a: "p, q" }), undefined, "one or two?");
 });
+
+Deno.test("H4 a form's choices are answered with their values, and their names for people are said beside them", () => {
+  const oneOf = [{ const: "r", title: "Red" }, { const: "b" }, { title: "no value" }];
+  const [titled, named, plain] = form({
+    colour: { type: "string", oneOf },
+    size: { type: "string", enum: ["s", "", 3, "l"], enumNames: ["Small", "None", "Three"] },
+    kind: { type: "string", enum: ["a", ""] },
+  });
+  assertEquals([titled?.options, titled?.descriptions], [["r", "b"], ["Red", ""]]);
+  assertEquals([named?.options, named?.descriptions], [["s", "", "l"], ["Small", "", ""]]);
+  assertEquals([plain?.options, plain?.descriptions], [["a", ""], undefined]);
+});

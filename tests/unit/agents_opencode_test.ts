@@ -126,7 +126,7 @@ Deno.test("OpenCode's process, folder, model and title are its own words", () =>
 });
 
 const questions = [
-  { question: "Which?", options: [{ label: "One" }, { label: "Two" }], multiple: true },
+  { question: "Which?", options: [{ label: "One", description: "the first…(cut)" }, { label: "Two" }], multiple: true },
   { question: "Why?", options: [] },
   7,
 ];
@@ -136,7 +136,7 @@ Deno.test("H2 a question of OpenCode waits until it is answered or rejected", ()
   const { report, request } = understood(which);
   assertEquals(report.event, { kind: "requested", for: "question", text: "Which? / Why?" });
   assertEquals(request?.choices, [
-    { question: "Which?", options: ["One", "Two"], multiple: true },
+    { question: "Which?", options: ["One", "Two"], descriptions: ["the first…(cut)", ""], multiple: true },
     { question: "Why?", options: [], multiple: false },
   ]);
   assertEquals(understood({ type: "question.replied" }).report.event, { kind: "progress" });

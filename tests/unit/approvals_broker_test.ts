@@ -172,13 +172,19 @@ Deno.test("C6 a journal that takes nothing: no decision, the approval stays open
 
 Deno.test("H4 a question is answered with its answers, and is no yes without them", async () => {
   const desk = manual();
-  const questions = [{ question: "Which colour?", options: [{ label: "red" }, { label: "blue" }] }];
+  const questions = [{
+    question: "Which colour?",
+    options: [{ label: "red", description: "as wine" }, { label: "blue" }],
+  }];
   const hook = new FakeCaller();
   const { approval } = await desk.report(
     event("PermissionRequest", { tool_name: "AskUserQuestion", tool_input: { questions } }),
     hook,
   );
   const id = approval?.id ?? "";
+  assertEquals(stored(desk, id).choices, [
+    { question: "Which colour?", options: ["red", "blue"], descriptions: ["as wine", ""], multiple: false },
+  ]);
   const refused = await assertRejects(
     () => desk.broker.decide({ id, ...YES }, "tui:admin"),
     ConsoleError,
@@ -202,7 +208,7 @@ Deno.test("H4 a form is no yes with an answer that its field does not take; the 
   const refused = await assertRejects(
     () => answered("yes"),
     ConsoleError,
-    `approval "${id}" is a form and each of its fields needs a value that it takes`,
+    `request "${id}" is a form and each of its fields needs a value that it takes`,
   );
   assertEquals(refused.hint?.includes("--answer NUMBER for a choice or --say VALUE"), true);
   const waiting = desk.broker.wait(id, hook);
@@ -226,7 +232,7 @@ Deno.test("A1 no rule comes of what a script asks: it would answer an agent's ca
   const asking = desk.broker.request(params, new FakeCaller("script"));
   const id = desk.inbox.pending()[0]?.id ?? "";
   for (const scope of ["session", "workspace", "always"] as const) {
-    const why = `approval "${id}" makes no rule for ${scope}, because a script asks it`;
+    const why = `request "${id}" makes no rule for ${scope}, because a script asks it`;
     await assertRejects(() => desk.broker.decide({ id, ...YES, scope }, "tui:admin"), ConsoleError, why);
   }
   assertEquals([stored(desk, id).status, desk.policy.rules()], ["pending", []]);

@@ -81,7 +81,7 @@ Deno.test("first hour 3: one answer for each question, in their order; --say bet
   assertEquals(answersTo(two, [say("2"), ...given("1")]), { "Which?": "2", "Size?": "S" });
   assertEquals(
     refusal(() => answersTo(two, given("1"))).split("\n")[0],
-    'usage: approval "q9udy" asks 2 questions and needs as many --answer or --say, not 1:',
+    'usage: request "q9udy" asks 2 questions and needs as many --answer or --say, not 1:',
   );
   assertEquals(approveWords(two, two.id), "approve q9udy --answer 1 --answer 1");
 });
@@ -101,6 +101,6 @@ Deno.test("first hour 3: what fits no choice names the flag and lists the choice
   assertEquals(answersTo({ ...form, choices: [choice([])] }, given("42")), { "Which?": "42" });
   assertEquals(
     refusal(() => answersTo({ id: "k4xq2", for: "permission" }, given("1"))),
-    'usage: approval "k4xq2" asks no question, so it takes no --answer',
+    'usage: request "k4xq2" asks no question, so it takes no --answer',
   );
 });

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { setColorEnabled } from "@std/fmt/colors";
 import { ask, askLine, askWhich } from "../../src/cli/ask.ts";
 import { askAnswers } from "../../src/cli/ask_answers.ts";
 import { CommandEnded } from "../../src/cli/tree/shared.ts";
@@ -23,7 +24,8 @@ class TypedKeyboard implements Keyboard {
   }
 }
 
-const run = { signal: new AbortController().signal };
+const screen = { isTerminal: true, columns: 30, rows: 24 };
+const run = { signal: new AbortController().signal, out: { screen } };
 const answer = (...typed: (string | undefined)[]) => ask(run, "Stop?", { keyboard: new TypedKeyboard(typed) });
 
 async function endedWith(work: Promise<unknown>): Promise<number> {
@@ -75,6 +77,22 @@ Deno.test("first hour 3: which of several is told by its number or id; outside t
   ]);
   assertEquals(await askWhich(run, "Two ask:", rows, new TypedKeyboard(["1\n"])), 0);
   assertEquals(await askWhich(run, "Two ask:", rows, new TypedKeyboard(["\n"])), undefined);
+});
+
+Deno.test("first hour 3: what an agent says of a choice stands below it, wrapped and escaped", async () => {
+  setColorEnabled(false);
+  const descriptions = ["", "It keeps old links, and no reader\u001b is lost"];
+  const choices = [{ question: "Redirects?", options: ["No", "Yes"], descriptions, multiple: false }];
+  const keyboard = new TypedKeyboard(["1\n"]);
+  assertEquals(await askAnswers(run, { for: "question", choices }, keyboard), { "Redirects?": "No" });
+  assertEquals(keyboard.shown.split("\n").slice(0, 6), [
+    "  Redirects?",
+    "    1  No",
+    "    2  Yes",
+    "       It keeps old links, and",
+    "       no reader\\x1b is lost",
+    "    0  your own words",
+  ]);
 });
 
 Deno.test("first hour 3: the questions of an agent are asked one by one, garbage again, 0 takes own words", async () => {

@@ -58,7 +58,7 @@ Deno.test("A3 a secret is not shown, also not where the text is cut or where it 
             detail: text,
             reasoning: text,
             suggestions: [text],
-            choices: [{ question: text, options: [text], multiple: false }],
+            choices: [{ question: text, options: [text], descriptions: [text], multiple: false }],
           }),
         );
         assert(!JSON.stringify(out).includes(value), text);
@@ -90,6 +90,25 @@ Deno.test("lists and texts beside the input are bounded, and say that something 
     "… 10 more are not shown",
   ]);
   assert(out.choices![0]!.options[0]!.endsWith("…") && out.choices![0]!.multiple);
+});
+
+Deno.test("A4 what is said of choices is bounded, escaped and at its choice's place, and an answer is none of it", () => {
+  const ask = (descriptions: readonly string[], options = descriptions.map((_, i) => `o${i}`)) =>
+    request("", { for: "question", choices: [{ question: "Q", options, descriptions, multiple: false }] });
+  const told = (descriptions: readonly string[]) => presentRequest(ask(descriptions)).choices![0]!.descriptions;
+  assertEquals(told(["", "a\u001b\nb"]), ["", "a\\x1b\\nb"]);
+  assertEquals(told(["", ""]), undefined);
+  assertEquals(told(["x".repeat(900)])![0]!.length, 300);
+  assertEquals(told(Array.from({ length: 25 }, () => "x"))!.length, 20);
+  const large = { question: "Q", options: Array.from({ length: 20 }, (_, i) => `o${i}`), multiple: false };
+  const choices = Array.from(
+    { length: 20 },
+    () => ({ ...large, descriptions: large.options.map(() => "x".repeat(300)) }),
+  );
+  const whole = presentRequest(request("", { for: "question", choices })).choices!;
+  assert(whole.flatMap(({ descriptions = [] }) => descriptions).join("").length <= 6000);
+  assertEquals([whole[0]!.descriptions?.[0]?.length, whole.at(-1)!.descriptions], [300, undefined]);
+  assertEquals(answerTexts(ask(["first", "second"]), { Q: "second" }), { Q: "second" }, "own words, no choice");
 });
 
 Deno.test("answers come back in the agent's own words", () => {

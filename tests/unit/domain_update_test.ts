@@ -1,9 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { decideClose, decideDelete, decideReopen, decideUpdate, isRefusal } from "../../src/domain/decide.ts";
 import { isSessionEvent, type NewEvent } from "../../src/domain/event.ts";
 import { evolve } from "../../src/domain/evolve.ts";
-import { byUrgency, forgettable, isStale, mostUrgent, SessionCounter } from "../../src/domain/query.ts";
-import type { Session } from "../../src/domain/session.ts";
+import {
+  byUrgency,
+  forgettable,
+  isStale,
+  mostUrgent,
+  SessionCounter,
+  type SessionView,
+} from "../../src/domain/query.ts";
+import { type Session, STATUSES } from "../../src/domain/session.ts";
+import { displayStatus, SHOWN_STATES } from "../../src/domain/state_words.ts";
 
 const T0 = "2026-11-20T10:00:00.000Z";
 const T1 = "2026-11-20T10:01:00.000Z";
@@ -58,7 +67,23 @@ Deno.test("waiting stands first, closed last, and what is lost waits for nobody"
   const counter = new SessionCounter();
   for (const one of all) counter.add(one);
   const { total, waiting: waits, lost: losts, closed: closes } = counter.counts;
-  assertEquals([total, waits, losts, closes], [7, 4, 1, 1]);
+  assertEquals([total, waits, losts, closes], [7, 3, 1, 1]);
+});
+
+Deno.test("first hour 7: status counts each session in the one state that lists show, and the states are the total", () => {
+  const flag = fc.constantFrom(undefined, true);
+  const view = fc.record({ status: fc.constantFrom(...STATUSES), stale: flag, lost: flag, unproven: flag });
+  fc.assert(fc.property(fc.array(view), (all) => {
+    const sessions = all as unknown as SessionView[];
+    const counter = new SessionCounter();
+    for (const session of sessions) counter.add(session);
+    const { total, stale, ...states } = counter.counts;
+    assertEquals([total, Object.values(states).reduce((sum, count) => sum + count, 0)], [all.length, all.length]);
+    assert(stale <= total - states.lost);
+    for (const state of SHOWN_STATES) {
+      assertEquals(states[state], sessions.filter((session) => displayStatus(session) === state).length, state);
+    }
+  }));
 });
 
 Deno.test("a row is stale where it works or asks and is silent for the configured time", () => {

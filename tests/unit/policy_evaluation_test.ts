@@ -65,7 +65,7 @@ Deno.test("labels say what is sure, and no more", () => {
     ["writes", ["mkdir -p a/b", "cp a b && ls", "git add a"]],
     ["network", ["git push", "npm install x", "ssh h ls", "curl -o a https://x && make"]],
     ["destroys", ["rm a", "make && rm -rf x", "git reset --hard", "xargs rm", "sudo rm x", "kubectl delete pod x"]],
-    ["unknown", ["make", "npm test", "rm $X", "ls > a", "git commit -m x", "sudo ls", "python a.py", "cat .env"]],
+    ["unknown", ["make", "npm test", "cp $X y", "ls > a", "git commit -m x", "sudo ls", "python a.py", "cat .env"]],
   ];
   for (const [risk, texts] of labels) {
     for (const text of texts) assertEquals([text, classified(text).risk], [text, risk]);

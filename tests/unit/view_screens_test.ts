@@ -51,6 +51,27 @@ for (const width of WIDTHS) {
     compare(`approvals-${width}`, approvalBlocks(items, width), width);
   });
 
+  Deno.test(`V2 A4 a question at ${width} columns: what its agent says of a choice is below it, as far in`, async () => {
+    const desk = storyDesk();
+    const options = [
+      {
+        label: "Yes",
+        description: "Each old address leads to its new page, so that no bookmark\u001b[2J breaks.\u202e",
+      },
+      { label: "No" },
+    ];
+    const tool_input = { questions: [{ question: "Keep old links?", header: "", options }] };
+    await play(desk, [
+      { at: 1, session: "app", event: "PermissionRequest", fields: { tool_name: "AskUserQuestion", tool_input } },
+    ]);
+    const { approvals, ...around } = stateOf(desk);
+    compare(
+      `question-${width}`,
+      approvalBlocks(approvalItems(approvals, { ...around, home: "/home/you" }), width),
+      width,
+    );
+  });
+
   Deno.test(`V2 watch at ${width} columns: the list, the last changes, the keys`, async () => {
     const desk = storyDesk();
     await play(desk, [...MORNING, ...REQUESTS]);

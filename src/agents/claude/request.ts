@@ -27,7 +27,12 @@ export function claudeRequest(event: Fields, env: HookEnv): ApprovalRequest | un
 }
 
 function elicitation(event: Fields): ApprovalRequest {
-  const choices = parseForm(event)?.map(({ question, options, multiple }) => ({ question, options, multiple }));
+  const choices = parseForm(event)?.map(({ question, options, descriptions, multiple }) => ({
+    question,
+    options,
+    ...optional("descriptions", descriptions),
+    multiple,
+  }));
   return {
     for: "elicitation",
     tool: stringField(event, "mcp_server_name") ?? "",

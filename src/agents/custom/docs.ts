@@ -54,7 +54,12 @@ export const CUSTOM_FIELDS: readonly FieldRow[] = [
   },
   { field: "action", events: "ask", doc: `${ACTIONS.join(", ")}: what rules judge it as; other where absent` },
   { field: "for", events: "ask", doc: `${WAITING_KINDS.join(", ")}; permission where absent` },
-  { field: "choices", events: "ask", doc: 'of a question: [{"question": text, "options": [text], "multiple": bool}]' },
+  {
+    field: "choices",
+    events: "ask",
+    doc: 'of a question: [{"question": text, "options": [text], "multiple": bool}]; an option may also be ' +
+      '{"label": text, "description": text}',
+  },
   {
     field: "message",
     events: "ask, done, failed",

@@ -19,6 +19,7 @@ import {
 } from "../../lib/json_fields.ts";
 import type { HookEnv } from "../shared/hook_env.ts";
 import { UNKNOWN_TIMEOUT_HOLD_SECS } from "../shared/hook_spec.ts";
+import { choiceOptions } from "../shared/choice_options.ts";
 import { absolutePath, idField } from "../shared/ids.ts";
 import { isPid, refusedValues } from "./problems.ts";
 import { processFacts } from "../shared/process_facts.ts";
@@ -123,9 +124,8 @@ const MEANING: EventTable<(event: Fields) => AgentEvent> = {
 function customRequest(event: Fields): ApprovalRequest {
   const choices = objectArrayField(event, "choices")?.flatMap((choice): Choice[] => {
     const question = stringField(choice, "question");
-    const options = choice["options"];
-    const words = Array.isArray(options) ? options.filter((word) => typeof word === "string") : [];
-    return question === undefined ? [] : [{ question, options: words, multiple: booleanField(choice, "multiple") }];
+    const options = choiceOptions(Array.isArray(choice["options"]) ? choice["options"] : []);
+    return question === undefined ? [] : [{ question, ...options, multiple: booleanField(choice, "multiple") }];
   });
   return {
     for: WAITING_KINDS.find((kind) => kind === stringField(event, "for")) ?? "permission",

@@ -9,6 +9,7 @@ import {
   optional,
   stringField,
 } from "../../lib/json_fields.ts";
+import { choiceOptions } from "../shared/choice_options.ts";
 import { actionOf, callOf, folderIn, searchedPaths, searchOf, type ToolTable } from "../shared/tool_table.ts";
 import { describeTool } from "../shared/tool_label.ts";
 
@@ -76,10 +77,12 @@ function question(properties: Fields): ApprovalRequest | undefined {
   const choices = (objectArrayField(properties, "questions") ?? []).flatMap((one) => {
     const words = stringField(one, "question");
     if (words === undefined) return [];
-    const options = (objectArrayField(one, "options") ?? []).flatMap((option) => stringField(option, "label") ?? []);
-    return [{ question: words, options, multiple: booleanField(one, "multiple") }];
+    const options = choiceOptions(objectArrayField(one, "options") ?? []);
+    return [{ question: words, ...options, multiple: booleanField(one, "multiple") }];
   });
-  if (choices.length === 0 || JSON.stringify(choices).includes(CUT_MARK)) return undefined;
+  // An answer is made of these; a description may be cut.
+  const answered = choices.map(({ question, options }) => [question, options]);
+  if (choices.length === 0 || JSON.stringify(answered).includes(CUT_MARK)) return undefined;
   const subject = choices.map((choice) => choice.question).join(" / ");
   return {
     for: "question",

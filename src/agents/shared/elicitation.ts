@@ -3,6 +3,7 @@
  * "elicitation"), as questions and back as content.
  */
 import type { Choice } from "../../domain/approval.ts";
+import { choiceOptions } from "./choice_options.ts";
 import { type Fields, isFields, objectArrayField, objectField, stringField } from "../../lib/json_fields.ts";
 
 interface Field extends Choice {
@@ -49,14 +50,15 @@ export function formContent(
   return content;
 }
 
-function kindOf(property: Fields): Pick<Field, "options" | "multiple" | "read"> | undefined {
+function kindOf(property: Fields): Pick<Field, "options" | "descriptions" | "multiple" | "read"> | undefined {
   const type = stringField(property, "type");
-  const options = optionsOf(property);
+  const given = optionsOf(property);
+  const { options } = given;
   const one = (answer: string) => options.length === 0 || options.includes(answer) ? answer : undefined;
   switch (type) {
     case "string":
     case undefined:
-      return type === undefined && options.length === 0 ? undefined : { options, multiple: false, read: one };
+      return type === undefined && options.length === 0 ? undefined : { ...given, multiple: false, read: one };
     case "boolean":
       return { options: ["true", "false"], multiple: false, read: booleanIn };
     case "number":
@@ -64,20 +66,29 @@ function kindOf(property: Fields): Pick<Field, "options" | "multiple" | "read"> 
       return { options: [], multiple: false, read: (answer) => numberIn(answer, type === "integer") };
     case "array": {
       const chosen = optionsOf(objectField(property, "items") ?? {});
-      if (chosen.length === 0) return undefined;
-      return { options: chosen, multiple: true, read: (answer) => listIn(answer, chosen) };
+      if (chosen.options.length === 0) return undefined;
+      return { ...chosen, multiple: true, read: (answer) => listIn(answer, chosen.options) };
     }
     default:
       return undefined;
   }
 }
 
-/** `enum: [value]` or `oneOf|anyOf: [{const: value}]`. */
-function optionsOf(property: Fields): readonly string[] {
-  const plain = property["enum"];
-  if (Array.isArray(plain)) return plain.filter((value) => typeof value === "string");
-  const titled = objectArrayField(property, "oneOf") ?? objectArrayField(property, "anyOf") ?? [];
-  return titled.flatMap((option) => stringField(option, "const") ?? []);
+/** `enum: [value]`, with names for people in `enumNames`, or `oneOf|anyOf: [{const: value, title: name}]`. */
+function optionsOf(property: Fields): Pick<Choice, "options" | "descriptions"> {
+  const { enum: plain, enumNames: names } = property;
+  if (Array.isArray(plain)) {
+    const named = Array.isArray(names) ? names : [];
+    const texts = plain.map((value, at) =>
+      typeof value !== "string" ? undefined : value && named[at] ? { value, name: named[at] } : value
+    );
+    return choiceOptions(texts, "value", "name");
+  }
+  return choiceOptions(
+    objectArrayField(property, "oneOf") ?? objectArrayField(property, "anyOf") ?? [],
+    "const",
+    "title",
+  );
 }
 
 function booleanIn(answer: string): boolean | undefined {

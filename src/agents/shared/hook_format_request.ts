@@ -8,6 +8,7 @@ import {
   optional,
   stringField,
 } from "../../lib/json_fields.ts";
+import { choiceOptions } from "./choice_options.ts";
 import { dialogOf } from "./hook_format_tools.ts";
 import { callOf, HOOK_FORMAT_TOOLS, type ToolTable } from "./tool_table.ts";
 
@@ -45,8 +46,8 @@ function choicesOf(input: Fields): readonly Choice[] | undefined {
   const choices = objectArrayField(input, "questions")?.flatMap((one) => {
     const question = stringField(one, "question");
     if (question === undefined) return [];
-    const options = objectArrayField(one, "options")?.flatMap((option) => stringField(option, "label") ?? []) ?? [];
-    return [{ question, options, multiple: booleanField(one, "multiSelect") }];
+    const options = choiceOptions(objectArrayField(one, "options") ?? []);
+    return [{ question, ...options, multiple: booleanField(one, "multiSelect") }];
   });
   return choices === undefined || choices.length === 0 ? undefined : choices;
 }

@@ -33,7 +33,7 @@ export async function approve(run: CommandContext, given: readonly string[], opt
   if (options.all) return await approveAll(run, given, options);
   if (options.session !== undefined) {
     throw new ConsoleError("usage", "--session goes with --all", {
-      hint: "agent-console approve --all --session ID; one question of a session: agent-console approve ID",
+      hint: "agent-console approve --all --session ID; one request of a session: agent-console approve ID",
     });
   }
   checkScope(options);
@@ -111,7 +111,7 @@ async function answersOf(
   if (choices.length === 0 || status !== "pending") return undefined;
   if (stdinKeyboard.isTerminal) return await askAnswers(run, approval);
   const flag = choices.some(({ options }) => options.length > 0) ? "--answer" : "--say";
-  throw new ConsoleError("usage", `approval "${id}" needs ${flag}:\n${choiceLines(approval).join("\n")}`, {
+  throw new ConsoleError("usage", `request "${id}" needs ${flag}:\n${choiceLines(approval).join("\n")}`, {
     hint: `agent-console ${approveWords(approval, id)}${
       flag === "--say" ? "" : "; give a number, the text or its beginning"
     }`,
@@ -148,7 +148,7 @@ async function approveAll(run: CommandContext, given: readonly string[], options
   for (const one of all.filter(({ for: kind }) => kind === "question")) {
     run.out.note(`${one.id}: a question, left out; answer it with: agent-console ${approveWords(one, one.id)}`);
   }
-  if (open.length === 0) return run.out.note("Nothing waits for an approval.");
+  if (open.length === 0) return run.out.note("No request of this session waits for an approval.");
   if (!options.yes) {
     const board = await loadBoard(run);
     for (const one of open) {

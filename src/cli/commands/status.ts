@@ -3,8 +3,7 @@ import { bold, dim } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
 import { retryWhileRestarting } from "../../client/connect.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
-import { STATUSES } from "../../domain/session.ts";
-import { countedState } from "../../domain/state_words.ts";
+import { countedState, SHOWN_STATES } from "../../domain/state_words.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
@@ -81,11 +80,12 @@ function summary(s: Status): Line[] {
 }
 
 function sessions({ sessions, approvalsPending }: Status): string {
-  const { stale = 0, lost = 0 } = sessions;
-  const parts = STATUSES.flatMap((status) =>
-    sessions[status] === 0 || status === "closed" ? [] : [countedState(status, sessions[status])]
-  );
-  const marks = [...(stale > 0 ? [`${stale} stale`] : []), ...(lost > 0 ? [countedState("lost", lost)] : [])];
+  const { stale = 0 } = sessions;
+  const parts = SHOWN_STATES.flatMap((state) => {
+    const count = sessions[state] ?? 0; // an older daemon counts none of some
+    return count === 0 || state === "closed" ? [] : [countedState(state, count)];
+  });
+  const marks = stale > 0 ? [`${stale} stale`] : [];
   const open = parts.length === 0 ? ["none open"] : parts;
   return [...open, ...marks, ...(approvalsPending === 0 ? [] : [`${approvalsPending} to answer here`])].join(" · ");
 }

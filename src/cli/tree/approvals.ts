@@ -10,7 +10,7 @@ const OPEN = `${TARGET}; several are decided one by one; without any, the only o
 
 export function approvalCommands(root: Command, run: () => CommandContext): void {
   const load = () => import("../commands/approval.ts");
-  root.command("approvals").description("what the agents wait for you to answer, oldest first")
+  root.command("approvals").description("the requests that wait for your answer, oldest first")
     .argument("[id]", "one of them with all of its text, as show").option(...FULL_OPTION).option(...NO_PAGER_OPTION)
     .option("--all", "the resolved ones too").option("--session <id>", "only this session's")
     .option("--agent <name>", "only this agent's")

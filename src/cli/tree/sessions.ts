@@ -12,7 +12,7 @@ export function sessionCommands(root: Command, run: () => CommandContext): void 
     .option("--all", "closed ones too")
     .option(...QUIET_OPTION).option(...FORMAT_OPTION).option(...JSON_OPTION)
     .action(async (options) => await list.ls(run(), options));
-  root.command("show").description("everything about one session and what it asks, or about one approval")
+  root.command("show").description("everything about one session and what it asks, or about one request")
     .argument("<id>", TARGET).option(...FULL_OPTION).option(...NO_PAGER_OPTION).option(...JSON_OPTION)
     .action(async (id, options) => await (await import("../commands/show.ts")).show(run(), id, options));
   withFilters(

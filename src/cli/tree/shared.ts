@@ -16,7 +16,7 @@ export const JSON_OPTION = ["--json", "as one JSON object"] as const;
 export const SESSION = "its id, the beginning of it, or its name";
 
 /** What a command takes that is about one approval or one session. */
-export const TARGET = "the id of an approval or a session, the beginning of one, or a session's name";
+export const TARGET = "the id of a request or a session, the beginning of one, or a session's name";
 
 export const FULL_OPTION = ["--full", "of an edit also the lines that stay"] as const;
 export const NO_PAGER_OPTION = ["--no-pager", "print it all at once, however long it is"] as const;
