@@ -20,7 +20,7 @@ Deno.test("first hour 3: approve and deny take several: all are found or nothing
     const mistyped = await home.cli([command, "web", "nope", "shop"]);
     assertEquals([mistyped.code, mistyped.stderr.split("\n")[0], (await open()).length], [
       1,
-      'error: nothing was decided: no approval or session matches "nope"',
+      'error: nothing was decided: no request or session matches "nope"',
       3,
     ]);
   }
