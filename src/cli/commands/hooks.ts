@@ -7,6 +7,7 @@ import { denoFiles } from "../../platform/deno_files.ts";
 import { narrowUmask } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { hooksStatus, type HooksTarget, install, uninstall } from "../../settings/install.ts";
+import { agentPath } from "../agent_path.ts";
 import type { CommandContext } from "../context.ts";
 import {
   agentOf,
@@ -49,6 +50,11 @@ export async function installHooks(
   run.out.plain(
     outcome.changed ? `hooks installed in ${outcome.file}` : `hooks were installed already in ${outcome.file}`,
   );
+  if (agentPath(agent) === undefined) {
+    run.out.plain(
+      `${title} was not found on your PATH: the hooks report as soon as it runs`,
+    );
+  }
   const twice = runsTwice(where, await hooksTarget(run, agent, { project: !options.project }));
   if (twice !== undefined) run.out.plain(twice);
   const { state, problem: why } = hooksStatus(system(), where);
