@@ -39,7 +39,7 @@ export function namedEnv(names: readonly string[]): Record<string, string> {
   }));
 }
 
-/** What install/statusline_launcher.sh set aside of our environment, because it would have changed our runtime. */
+/** What install/statusline_stub.sh set aside of our environment, because it would have changed our runtime. */
 export const SET_ASIDE: readonly string[] = [
   "DENO_AUDIT_PERMISSIONS",
   "DENO_AUTO_SERVE",

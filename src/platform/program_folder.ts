@@ -5,7 +5,8 @@
  *     <root>/current → 0.1.0-1a2b3c4d/         what runs; what we write elsewhere names the program through this link
  *     <root>/0.1.0-1a2b3c4d/                   one version with its runtime; the one before it stays beside it
  *     <root>/hook                              what settings of agents run at each event (install/hook_stub.sh)
- *     <root>/homes/…                           what it runs for each home folder (home_launchers.ts)
+ *     <root>/statusline                        the same for a status line (install/statusline_stub.sh)
+ *     <root>/homes/…                           what they run for each home folder (home_launchers.ts)
  *
  * `<root>` is `${XDG_DATA_HOME:-~/.local/share}/agent-console`.
  */
