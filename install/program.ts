@@ -7,7 +7,8 @@ import { shellQuote } from "../src/lib/shell_quote.ts";
 import { sha256OfJournal } from "../src/platform/hash.ts";
 import { isOurs } from "../src/platform/prebuilt.ts";
 import { CLIENT_FLAGS, STATUSLINE_LAUNCHER } from "../src/platform/program.ts";
-import { SOURCE_FILE, VERSION_FOLDER } from "../src/platform/program_folder.ts";
+import { keptName } from "../src/platform/environment.ts";
+import { CACHE, SOURCE_FILE, VERSION_FOLDER } from "../src/platform/program_folder.ts";
 import { RUNTIME_ENV } from "../src/platform/sandbox.ts";
 import { filesHash, readInputs } from "../src/platform/version_inputs.ts";
 import type { VersionSource } from "../src/platform/version_store.ts";
@@ -90,9 +91,11 @@ async function placeRuntime(to: string, root: string, bytes: number, hash: strin
 
 /** With whole paths: looking for its own folder would cost the launcher a process. */
 function launcherText(folder: string, words: readonly string[]): string {
+  const cache = `${folder.slice(0, folder.lastIndexOf("/"))}/${CACHE}`;
+  const environment = Object.entries({ ...RUNTIME_ENV, DENO_DIR: cache }).map(([key, value]) => `${key}=${value}`);
   const values: Readonly<Record<string, string>> = {
     version: VERSION,
-    environment: `export ${shellQuote(Object.entries(RUNTIME_ENV).map(([key, value]) => `${key}=${value}`))}`,
+    environment: `export ${keptName("DENO_DIR")}="\${DENO_DIR-}" ${shellQuote(environment)}`,
     command: shellQuote([`${folder}/${RUNTIME}`, ...CLIENT_FLAGS, `${folder}/agent-console.js`, ...words]),
   };
   return launcherTemplate.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? "");

@@ -51,7 +51,7 @@ export async function writeLaunchers(context: ClientContext, curls = CURLS): Pro
     const named = Object.entries(namedEnv(KEPT_PATHS)).map((
       [name, value],
     ) => [name, resolveFrom(value, currentFolder())]);
-    const env = { ...builderEnv(RUNTIME_ENV), ...namedEnv(KEPT), ...Object.fromEntries(named) };
+    const env = { ...builderEnv(RUNTIME_ENV), ...namedEnv(["DENO_DIR", ...KEPT]), ...Object.fromEntries(named) };
     const argv = [...program.client, ...startArgs(root)];
     writeText(launchers.start, startLauncherText({ argv, env, privileged: await knowsP() }), EXECUTABLE);
     writeText(launchers.hook, await hookText(context, common, curls), READABLE);

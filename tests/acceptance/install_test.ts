@@ -121,7 +121,8 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     assertEquals(JSON.parse(await say("ls", "--json")).sessions[0].id, "s1");
     assertEquals(JSON.parse(await say("status", "--json")).build, user.build);
     await Deno.rename(`${user.clone} away`, user.clone);
-    await Deno.remove(`${home.root}/empty`, { recursive: true });
+    assert(!exists(`${home.root}/empty`), "its runtime keeps something outside of its own folder");
+    assert(exists(`${root}/cache`));
   });
 
   await t.step("what it writes elsewhere names the link, and its sandbox names nothing of it", async () => {

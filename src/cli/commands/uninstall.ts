@@ -12,6 +12,7 @@ import { ownProgramPaths } from "../../client/own_program_paths.ts";
 import { stopDaemon } from "../../client/stop.ts";
 import { assertHomeSafe } from "../../config/endpoint.ts";
 import { removeFolder } from "../../platform/build_folder.ts";
+import { userCache } from "../../platform/environment.ts";
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { denoFiles, isAbsent } from "../../platform/deno_files.ts";
 import { sizeOf } from "../../platform/folder_size.ts";
@@ -220,5 +221,5 @@ function sayLeft(run: CommandContext, home: string): void {
 
 /** Where the runtime keeps what it has made of our files, by its own rules. */
 function denoCache(): string {
-  return env("DENO_DIR") || `${env("XDG_CACHE_HOME") || `${env("HOME")}/.cache`}/deno`;
+  return userCache() ?? `${env("XDG_CACHE_HOME") || `${env("HOME")}/.cache`}/deno`;
 }

@@ -2,7 +2,7 @@
 import { denoFiles, realPath } from "../../platform/deno_files.ts";
 import { findProgram } from "../../platform/find_program.ts";
 import { env, run as runProgram } from "../../platform/process.ts";
-import { userEnv } from "../../platform/environment.ts";
+import { namedEnv, userEnv } from "../../platform/environment.ts";
 import { serviceFiles, servicePlan } from "../commands/service.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
@@ -21,9 +21,10 @@ async function onPath({ context: { program } }: CommandContext): Promise<Finding
   if (found === undefined) return [note("path", "agent-console is not on PATH", "deno task install")];
   try {
     const signal = AbortSignal.timeout(RUN_MS);
+    const own = { ...userEnv(), ...namedEnv(["DENO_DIR"]) };
     const [theirs, ours] = await Promise.all(
       [[found], [...program.client]].map(async (argv) =>
-        (await runProgram([...argv, "--version"], { signal, env: userEnv(), cwd: "/" })).stdout.trim()
+        (await runProgram([...argv, "--version"], { signal, env: own, cwd: "/" })).stdout.trim()
       ),
     );
     if (theirs === ours) return [ok("path", `agent-console on PATH is ${realPath(found)}`)];
