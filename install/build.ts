@@ -89,7 +89,7 @@ async function confined(
   daemon: ProgramRef,
   home: string | undefined,
 ): Promise<{ readonly flags: string[]; readonly args: string[] }> {
-  const context = clientContext({ program: { client: [], daemon, launchers: "" }, home, start: false });
+  const context = clientContext({ program: { client: [], daemon }, home, start: false });
   const { flags } = await daemonLaunch(context);
   // The home goes in with the permissions: AGENT_CONSOLE_HOME must not lead it to a folder that they refuse.
   const args = daemonArgs({ home: context.paths.root, ephemeral: false, verbose: false, tied: false });

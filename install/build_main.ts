@@ -7,19 +7,20 @@
  *
  *     deno run -A install/build_main.ts prebuild FOLDER MS
  *
- * And the installed form (src/client/install_program.ts), into a folder that lies in ROOT; prints its name to be:
+ * And the installed form (src/client/install_program.ts), into a folder that lies in ROOT; prints its name to be. WRITTEN is
+ * what the sources were when it was decided to build (src/platform/version_inputs.ts):
  *
- *     deno run -A install/build_main.ts program FOLDER MS ROOT
+ *     deno run -A install/build_main.ts program FOLDER MS ROOT [WRITTEN]
  */
 import { writeStderr, writeStdout } from "../src/platform/stdio.ts";
 import { errorText } from "../src/protocol/error_text.ts";
 import { ConsoleError } from "../src/protocol/errors.ts";
 
-async function main([what, folder = "dist", ms = "", root = ""]: readonly string[]): Promise<void> {
+async function main([what, folder = "dist", ms = "", root = "", written]: readonly string[]): Promise<void> {
   if (what === "prebuild") return await (await import("./prebuild.ts")).prebuild(folder, Number(ms));
   if (what === "program") {
     const { buildProgram } = await import("./program.ts");
-    writeStdout(`${await buildProgram(folder, root, Number(ms))}\n`);
+    writeStdout(`${await buildProgram(folder, root, Number(ms), written)}\n`);
     return;
   }
   const { buildBundle, buildCompiled, checkCompiled, COMPILED_FILES, publish } = await import("./build.ts");

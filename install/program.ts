@@ -7,8 +7,10 @@ import { shellQuote } from "../src/lib/shell_quote.ts";
 import { sha256OfJournal } from "../src/platform/hash.ts";
 import { isOurs } from "../src/platform/prebuilt.ts";
 import { CLIENT_FLAGS, STATUSLINE_LAUNCHER } from "../src/platform/program.ts";
-import { SOURCE_FILE, VERSION_FOLDER } from "../src/platform/program_folder.ts";
+import { keptName } from "../src/platform/environment.ts";
+import { CACHE, SOURCE_FILE, VERSION_FOLDER } from "../src/platform/program_folder.ts";
 import { RUNTIME_ENV } from "../src/platform/sandbox.ts";
+import { filesHash, readInputs } from "../src/platform/version_inputs.ts";
 import type { VersionSource } from "../src/platform/version_store.ts";
 import { BUILD_MARK, VERSION } from "../src/protocol/version.ts";
 import { copyForAgents } from "./build.ts";
@@ -18,15 +20,17 @@ const RUNTIME = "deno";
 /** Each with the words behind its file; the daemon's computes its sandbox from the configuration of the moment. */
 const LAUNCHERS: Readonly<Record<string, readonly string[]>> = { "agent-console": [], "agent-consoled": ["daemon"] };
 const PROGRAM_MODE = 0o700;
+const CLONE = SOURCE.replace(/\/$/, "");
 
 /**
  * Fills `folder`, which lies in `root`; all of it is on the disk then.
  *
  * @param ms the deadline for each command of the bundler
+ * @param written {@link VersionInputs.written} as it was before this process began, which runs some of them
  * @returns the name that the folder is to get in `root`
  * @throws {ConsoleError} `failed` with one line; the OS error
  */
-export async function buildProgram(folder: string, root: string, ms: number): Promise<string> {
+export async function buildProgram(folder: string, root: string, ms: number, written?: string): Promise<string> {
   Deno.umask(0o077);
   await bundleModules(folder, { ms });
   await copyForAgents(folder, [STATUSLINE_LAUNCHER]);
@@ -40,11 +44,14 @@ export async function buildProgram(folder: string, root: string, ms: number): Pr
     const text = launcherText(`${root}/${name}`, words);
     await Deno.writeTextFile(`${folder}/${launcher}`, text, { mode: PROGRAM_MODE });
   }
+  const inputs = readInputs(CLONE, Deno.execPath());
   const source: VersionSource = {
-    clone: SOURCE.replace(/\/$/, ""),
+    clone: CLONE,
     version: VERSION,
     builtAt: new Date().toISOString(),
     deno: Deno.version.deno,
+    // What changed meanwhile may be in it or not: then nobody can say what it was made of.
+    ...(inputs !== undefined && inputs.written === written ? { inputs: inputs.content, files: filesHash(folder) } : {}),
   };
   await Deno.writeTextFile(`${folder}/${SOURCE_FILE}`, `${JSON.stringify(source, null, 2)}\n`);
   await sync(folder);
@@ -84,9 +91,11 @@ async function placeRuntime(to: string, root: string, bytes: number, hash: strin
 
 /** With whole paths: looking for its own folder would cost the launcher a process. */
 function launcherText(folder: string, words: readonly string[]): string {
+  const cache = `${folder.slice(0, folder.lastIndexOf("/"))}/${CACHE}`;
+  const environment = Object.entries({ ...RUNTIME_ENV, DENO_DIR: cache }).map(([key, value]) => `${key}=${value}`);
   const values: Readonly<Record<string, string>> = {
     version: VERSION,
-    environment: `export ${shellQuote(Object.entries(RUNTIME_ENV).map(([key, value]) => `${key}=${value}`))}`,
+    environment: `export ${keptName("DENO_DIR")}="\${DENO_DIR-}" ${shellQuote(environment)}`,
     command: shellQuote([`${folder}/${RUNTIME}`, ...CLIENT_FLAGS, `${folder}/agent-console.js`, ...words]),
   };
   return launcherTemplate.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? "");

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs our tee for an agent's status line: `sh statusline_launcher.sh [DENO_DIR=FOLDER] PROGRAM ARGUMENTS`.
+# Runs our tee for an agent's status line, as earlier versions registered it (statusline_stub.sh is what is registered now):
+# `/bin/sh -c '… . "$0"' …/statusline_launcher.sh [DENO_DIR=FOLDER] PROGRAM ARGUMENTS`.
 # The user's own status line runs inside of it and may need any variable: those that would change our runtime are set
 # aside under another name, and given back to that command (src/client/statusline.ts).
 case $PWD in

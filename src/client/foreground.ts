@@ -5,7 +5,7 @@
  */
 import { daemonLaunch } from "../daemon/launch.ts";
 import type { DaemonOptions } from "../daemon/options.ts";
-import { sourceEnv } from "../platform/environment.ts";
+import { cacheEnv } from "../platform/environment.ts";
 import { keepFilesToUs } from "../platform/inherited_files.ts";
 import { onSignal, type Signal, spawn } from "../platform/process.ts";
 import { writeStderr } from "../platform/stdio.ts";
@@ -23,7 +23,7 @@ export async function runSandboxed(context: ClientContext, options: DaemonOption
   const argv = programArgv(program, flags, args);
   keepFilesToUs();
   const streams = { stdin: "piped", stdout: "inherit", stderr: "inherit" } as const;
-  const child = spawn(argv, { detached: true, ...streams, env: { ...env, ...sourceEnv(program) }, cwd: "/" });
+  const child = spawn(argv, { detached: true, ...streams, env: { ...env, ...cacheEnv(program) }, cwd: "/" });
   const offs = HANDED_ON.map((signal) =>
     onSignal(signal, () => {
       try {

@@ -1,11 +1,9 @@
 /** The program as agents' hooks and status lines run it: the words, and the sandbox in them. */
 import { HOOK_ENV } from "../agents/hook_env.ts";
-import { launcherArgv } from "../agents/shared/own_program.ts";
 import { assertSafe } from "../config/endpoint.ts";
-import { keptName, namedEnv, SET_ASIDE } from "../platform/environment.ts";
+import { keptName, SET_ASIDE } from "../platform/environment.ts";
 import { homeLaunchers, LAUNCHER_ENV } from "../platform/home_launchers.ts";
 import { PREBUILT_ENV, prebuiltFolder } from "../platform/prebuilt.ts";
-import { STATUSLINE_LAUNCHER } from "../platform/program.ts";
 import {
   checkSandboxPath,
   type Flag,
@@ -38,14 +36,10 @@ export function hookProgram(context: ClientContext): string[] {
   );
 }
 
-/** The command of a status line, less the words `statusline -- …`. @throws {ConsoleError} `unsafe_path` */
+/** What the stub of status lines runs, less the words `statusline -- …`. @throws {ConsoleError} `unsafe_path` */
 export function statuslineProgram(context: ClientContext): string[] {
   const variables = [...HOOK_ENV, ...OWN_ENV, ...SET_ASIDE.map(keptName), "DENO_DIR"]; // which the user's own does not get
-  const cache = namedEnv(["DENO_DIR"])["DENO_DIR"];
-  return [
-    ...launcherArgv(context.program.launchers, STATUSLINE_LAUNCHER, cache),
-    ...confined(context, ({ paths, socketPath }) => statuslineFlags({ paths, socketPath, env: variables })),
-  ];
+  return confined(context, ({ paths, socketPath }) => statuslineFlags({ paths, socketPath, env: variables }));
 }
 
 /** What main.ts reads to find out whether a prebuilt form may be run; the same whether there is one or not. */

@@ -22,6 +22,7 @@ import {
   switchTo,
   versionSource,
 } from "../platform/version_store.ts";
+import { isMadeOf, readInputs, type VersionInputs } from "../platform/version_inputs.ts";
 import { parseErrorText } from "../protocol/error_text.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 
@@ -53,12 +54,18 @@ export function installProgram(options: InstallOptions): Promise<Installed> {
   const { paths, signal } = options;
   return changing(paths, signal, async () => {
     const before = currentVersion(paths);
+    const inputs = readInputs(options.sources, options.deno);
+    const source = before === undefined ? undefined : versionSource(paths, before);
+    if (before !== undefined && source?.clone === options.sources && isMadeOf(paths, before, source, inputs)) {
+      switchTo(paths, before); // the user's command may be gone
+      return { before, now: before };
+    }
     const work = beginBuild(paths.root);
     try {
-      const now = await build(options, work);
-      // The same sources give the same name; what is there under it may be damaged, or come from a clone that is gone.
-      if (!isThereAlready(paths, work, now)) addVersion(paths, work, now);
-      else if (versionSource(paths, now)?.clone !== options.sources) renewSource(paths, work, now);
+      const now = await build(options, work, inputs);
+      // Other sources may give the same name; what is there under it may be damaged, or come from a clone that is gone.
+      if (isThereAlready(paths, work, now)) renewSource(paths, work, now);
+      else addVersion(paths, work, now);
       switchTo(paths, now);
       prune(paths, now === before || before === undefined ? installedVersions(paths) : [now, before]);
       return { before, now };
@@ -89,9 +96,24 @@ export function rollBack(paths: ProgramPaths, signal: AbortSignal): Promise<Inst
   });
 }
 
-async function build({ paths, sources, deno, signal }: InstallOptions, work: string): Promise<string> {
+async function build(
+  { paths, sources, deno, signal }: InstallOptions,
+  work: string,
+  inputs: VersionInputs | undefined,
+): Promise<string> {
   const maker = `${sources}/install/build_main.ts`;
-  const argv = [deno, "run", "-q", "-A", maker, "program", work, String(STEP_MS), paths.root];
+  const argv = [
+    deno,
+    "run",
+    "-q",
+    "-A",
+    maker,
+    "program",
+    work,
+    String(STEP_MS),
+    paths.root,
+    ...(inputs ? [inputs.written] : []),
+  ];
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(BUILD_MS)]);
   const { code, stdout, stderr } = await run(argv, { signal: deadline, env: builderEnv(RUNTIME_ENV), cwd: "/" });
   const name = stdout.trim();

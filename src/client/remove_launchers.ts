@@ -5,7 +5,7 @@ import { homeLaunchers, launcherFolder } from "../platform/home_launchers.ts";
 import type { ClientContext } from "./endpoint.ts";
 
 /**
- * `former`: only the file that hooks of an earlier version run. The stub goes with the last home's launchers; folders that
+ * `former`: only the file that hooks of an earlier version run. The stubs go with the last home's launchers; folders that
  * hold something else stay.
  */
 export function removeLaunchers({ paths: { root } }: Pick<ClientContext, "paths">, which: "former" | "all"): void {
@@ -15,9 +15,9 @@ export function removeLaunchers({ paths: { root } }: Pick<ClientContext, "paths"
   denoFiles.remove(launchers.formerStart);
   removeEmptyFolder(`${common}/start`);
   if (which === "former") return;
-  for (const path of [launchers.hook, launchers.start]) denoFiles.remove(path);
+  for (const path of [launchers.hook, launchers.statusline, launchers.start]) denoFiles.remove(path);
   removeEmptyFolder(launchers.hook.slice(0, launchers.hook.lastIndexOf("/")));
   if (!removeEmptyFolder(`${common}/homes`)) return;
-  denoFiles.remove(`${common}/hook`);
+  for (const stub of ["hook", "statusline"]) denoFiles.remove(`${common}/${stub}`);
   removeEmptyFolder(common);
 }

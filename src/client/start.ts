@@ -6,7 +6,7 @@ import type { DaemonOptions } from "../daemon/options.ts";
 import { systemClock } from "../platform/clock.ts";
 import { sleep } from "../platform/delay.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { sourceEnv } from "../platform/environment.ts";
+import { cacheEnv } from "../platform/environment.ts";
 import { type HomePaths } from "../platform/home_paths.ts";
 import { keepFilesToUs } from "../platform/inherited_files.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
@@ -139,7 +139,7 @@ async function spawnDaemon(context: ClientContext, options: StartOptions): Promi
   const argv = programArgv(program, flags, args);
   keepFilesToUs();
   const streams = { stdin: "null", stdout: "null", stderr: "piped" } as const;
-  return spawn(argv, { detached: true, ...streams, env: { ...env, ...sourceEnv(program) }, cwd: "/" });
+  return spawn(argv, { detached: true, ...streams, env: { ...env, ...cacheEnv(program) }, cwd: "/" });
 }
 
 /** Waits for a spawned daemon until it replies or ends. */

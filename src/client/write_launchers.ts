@@ -1,17 +1,18 @@
-/** Writes the files by which agents' hooks run: what they run and with which environment is decided here. */
+/** Writes the files by which agents' hooks and status lines run: what they run and with which environment is decided here. */
 import stub from "../../install/hook_stub.sh" with { type: "text" };
+import statuslineStub from "../../install/statusline_stub.sh" with { type: "text" };
 import { AGENT_HOME_ENV } from "../agents/files.ts";
 import { denoFiles, realPath } from "../platform/deno_files.ts";
 import { builderEnv, namedEnv } from "../platform/environment.ts";
 import { homeLaunchers, launcherFolder, startArgs } from "../platform/home_launchers.ts";
 import { resolveFrom } from "../platform/home_paths.ts";
-import { hookLauncherText, startLauncherText } from "../platform/launcher_texts.ts";
+import { hookLauncherText, startLauncherText, statuslineLauncherText } from "../platform/launcher_texts.ts";
 import { makePrivate } from "../platform/made_folders.ts";
 import { isOurs, PREBUILT_ENV } from "../platform/prebuilt.ts";
 import { currentFolder, run } from "../platform/process.ts";
 import { RUNTIME_ENV } from "../platform/sandbox.ts";
 import type { ClientContext } from "./endpoint.ts";
-import { HOOK_VARIABLES, hookProgram } from "./hook_program.ts";
+import { HOOK_VARIABLES, hookProgram, statuslineProgram } from "./hook_program.ts";
 
 /** Of the environment of the person who installs or starts: where things are, not what is to be left alone. */
 const KEPT: readonly string[] = [...AGENT_HOME_ENV, ...PREBUILT_ENV, "AGENT_CONSOLE_LOG_LEVEL"];
@@ -50,11 +51,13 @@ export async function writeLaunchers(context: ClientContext, curls = CURLS): Pro
     const named = Object.entries(namedEnv(KEPT_PATHS)).map((
       [name, value],
     ) => [name, resolveFrom(value, currentFolder())]);
-    const env = { ...builderEnv(RUNTIME_ENV), ...namedEnv(KEPT), ...Object.fromEntries(named) };
+    const env = { ...builderEnv(RUNTIME_ENV), ...namedEnv(["DENO_DIR", ...KEPT]), ...Object.fromEntries(named) };
     const argv = [...program.client, ...startArgs(root)];
     writeText(launchers.start, startLauncherText({ argv, env, privileged: await knowsP() }), EXECUTABLE);
     writeText(launchers.hook, await hookText(context, common, curls), READABLE);
+    writeText(launchers.statusline, statuslineText(context), READABLE);
     writeText(`${common}/hook`, stub, READABLE);
+    writeText(`${common}/statusline`, statuslineStub, READABLE);
     return undefined;
   } catch (error) {
     return (error as Error).message;
@@ -62,11 +65,10 @@ export async function writeLaunchers(context: ClientContext, curls = CURLS): Pro
 }
 
 async function hookText(context: ClientContext, common: string, curls: readonly string[]): Promise<string> {
-  const { program } = context;
   const argv = hookProgram(context);
   return hookLauncherText({
     argv,
-    needs: program.daemon.form === "compiled" ? [argv[0] ?? ""] : [program.daemon.deno, program.client.at(-1) ?? ""],
+    needs: needsOf(context, argv),
     env: {
       ...namedEnv(["DENO_DIR"]),
       DENO_NO_UPDATE_CHECK: "1",
@@ -76,6 +78,20 @@ async function hookText(context: ClientContext, common: string, curls: readonly 
     passes: HOOK_VARIABLES,
     curl: await usableCurl(curls),
   });
+}
+
+function statuslineText(context: ClientContext): string {
+  const argv = statuslineProgram(context);
+  const cache = namedEnv(["DENO_DIR"])["DENO_DIR"];
+  return statuslineLauncherText({
+    argv,
+    needs: needsOf(context, argv),
+    cache: cache?.startsWith("/") ? cache : undefined,
+  });
+}
+
+function needsOf({ program: { daemon, client } }: ClientContext, argv: readonly string[]): readonly string[] {
+  return daemon.form === "compiled" ? [argv[0] ?? ""] : [daemon.deno, client.at(-1) ?? ""];
 }
 
 async function usableCurl(curls: readonly string[]): Promise<string | undefined> {

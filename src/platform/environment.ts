@@ -2,6 +2,7 @@
  * What of our environment a process that we start gets. Ours came from whoever started us: an agent, a project's
  * `.envrc`, a wrapper. What loads code into a runtime, moves its caches or sends its data elsewhere must not go on.
  */
+import { cacheOf } from "./program_folder.ts";
 
 /** Of everybody's variables: where the user's own folders are, and their programs. */
 const USER_ENV: readonly string[] = ["HOME", "PATH", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"];
@@ -39,7 +40,7 @@ export function namedEnv(names: readonly string[]): Record<string, string> {
   }));
 }
 
-/** What install/statusline_launcher.sh set aside of our environment, because it would have changed our runtime. */
+/** What install/statusline_stub.sh set aside of our environment, because it would have changed our runtime. */
 export const SET_ASIDE: readonly string[] = [
   "DENO_AUDIT_PERMISSIONS",
   "DENO_AUTO_SERVE",
@@ -109,11 +110,13 @@ export function daemonEnv(reads: readonly string[], runtime: Readonly<Record<str
 }
 
 /**
- * Where packages were found: a daemon that runs from the sources needs them at its start, one that was built has them
- * inside and takes no cache that somebody names.
+ * The cache of a daemon's runtime. One that runs from the sources needs the packages that were found there; one that was
+ * built has them inside and takes no cache that somebody names, an installed one that of the program.
  */
-export function sourceEnv({ form }: { readonly form: string }): Record<string, string> {
-  return form === "source" ? namedEnv(["DENO_DIR"]) : {};
+export function cacheEnv(program: { readonly form: string; readonly entry?: string }): Record<string, string> {
+  if (program.form === "source") return namedEnv(["DENO_DIR"]);
+  const cache = cacheOf(program.entry ?? "");
+  return cache === undefined ? {} : { DENO_DIR: cache };
 }
 
 /** For a client that is started for a hook: where things are, and which socket and settings were named. */
@@ -122,9 +125,17 @@ export function clientEnv(): Record<string, string> {
   return { ...namedEnv([...USER_ENV, "AC_FROM_SOURCE", "DENO_DIR"]), ...Object.fromEntries(all) };
 }
 
-/** For Deno as a builder, which fetches its bundler. */
+/** For Deno as a builder, which fetches its bundler into the user's cache. */
 export function builderEnv(runtime: Readonly<Record<string, string>>): Record<string, string> {
-  return { ...namedEnv([...USER_ENV, ...NETWORK_ENV]), ...runtime };
+  const { DENO_DIR: _, ...others } = namedEnv([...USER_ENV, ...NETWORK_ENV]);
+  const cache = userCache();
+  return { ...others, ...(cache === undefined ? {} : { DENO_DIR: cache }), ...runtime };
+}
+
+/** The DENO_DIR of the user; an installed program has one of its own, and keeps theirs beside it (install/program.ts). */
+export function userCache(): string | undefined {
+  const kept = Deno.env.get(keptName("DENO_DIR"));
+  return (kept ?? Deno.env.get("DENO_DIR")) || undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Where the files are by which agents' hooks run: one stub for all, which settings name, and two files for each home
- * folder, which the stub and the hook find by that folder's path. None lies where a hook or the daemon may write.
+ * Where the files are by which agents' hooks and status lines run: one stub for each of the two, which settings name, and
+ * three files for each home folder, which the stubs and the hook find by that folder's path. None lies where a hook or the daemon may write.
  *
  * The hook's fast path imports this file.
  */
@@ -29,6 +29,8 @@ export function launcherFolder(): string | undefined {
 export interface HomeLaunchers {
   /** Runs the program for a hook: install/hook_stub.sh reads it. */
   readonly hook: string;
+  /** Runs it as a status line: install/statusline_stub.sh reads it. */
+  readonly statusline: string;
   /** Starts the daemon, the one program that a hook may run. */
   readonly start: string;
   /** The same as an earlier version wrote it, for the hooks that it registered. */
@@ -49,7 +51,7 @@ export function homeLaunchers(root: string): HomeLaunchers | undefined {
     const isTooLong = new TextEncoder().encode(name).length > MAX_NAME;
     if (folder === undefined || isInside || isTooLong || own.includes(",")) return undefined;
     const formerStart = `${folder}/start/${encodeURIComponent(root).replaceAll("%", "=")}`;
-    return { hook: `${own}/hook`, start: `${own}/start`, formerStart };
+    return { hook: `${own}/hook`, statusline: `${own}/statusline`, start: `${own}/start`, formerStart };
   } catch {
     return undefined;
   }

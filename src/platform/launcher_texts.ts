@@ -60,6 +60,31 @@ export function hookLauncherText({ argv, needs, env, passes, curl }: HookLaunche
   ].join("\n");
 }
 
+/**
+ * What install/statusline_stub.sh reads for a home.
+ *
+ * @param needs the files of `argv` without which the user's own line runs alone
+ * @param cache the value of DENO_DIR, where it is set: the user's own is named beside it also where it is empty
+ */
+export function statuslineLauncherText(
+  { argv, needs, cache }: Pick<HookLauncher, "argv" | "needs"> & { readonly cache: string | undefined },
+): string {
+  const tests = needs.map((path) => `[ -f ${shellQuote([path])} ] && [ -r ${shellQuote([path])} ]`);
+  return [
+    "# Read by the statusline two folders above. Written by agent-console; changes are lost.",
+    "_ac_has_program() {",
+    `  ${tests.join(" && ")}`,
+    "}",
+    "_ac_run_program() {",
+    ...(cache === undefined
+      ? []
+      : [`  export ${shellQuote([`DENO_DIR=${cache}`])} "AC_KEPT_DENO_DIR=\${AC_KEPT_DENO_DIR-}"`]),
+    `  exec ${shellQuote(argv)} "$@"`,
+    "}",
+    "",
+  ].join("\n");
+}
+
 function passedOn(name: string): string {
   return `\${${name}+"${name}=$${name}"}`;
 }

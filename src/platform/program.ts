@@ -6,13 +6,11 @@ export interface ThisProgram {
   /** argv of a client, to which the arguments are added. */
   readonly client: readonly string[];
   readonly daemon: ProgramRef;
-  /** The folder of the launchers that agents' settings name. */
-  readonly launchers: string;
   /** The folder of the sources, where it runs from them. */
   readonly sources?: string;
 }
 
-/** The files of install/ that clear the environment before our program starts for an agent; hooks of earlier versions. */
+/** The files of install/ by which our program starts for agents whose settings earlier versions wrote. */
 export const HOOK_LAUNCHER = "hook_launcher.sh";
 export const STATUSLINE_LAUNCHER = "statusline_launcher.sh";
 
@@ -25,7 +23,6 @@ export function thisProgram(mainUrl: string): ThisProgram {
   if (Deno.build.standalone) {
     return {
       client: [`${folderOf(self)}/agent-console`],
-      launchers: folderOf(self),
       daemon: { form: "compiled", binary: `${folderOf(self)}/agent-consoled` },
     };
   }
@@ -36,7 +33,6 @@ export function thisProgram(mainUrl: string): ThisProgram {
     return {
       client: [self, ...CLIENT_FLAGS, main],
       daemon: { form: "source", deno: self, entry },
-      launchers: `${sources}/install`,
       sources,
     };
   }
@@ -45,7 +41,6 @@ export function thisProgram(mainUrl: string): ThisProgram {
   const deno = programRootOf(folderOf(self)) === undefined ? self : `${folder}/deno`;
   return {
     client: [deno, ...CLIENT_FLAGS, `${folder}/agent-console.js`],
-    launchers: folder,
     daemon: { form: "bundle", deno, entry: `${folder}/agent-consoled.js` },
   };
 }

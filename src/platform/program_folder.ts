@@ -5,7 +5,9 @@
  *     <root>/current → 0.1.0-1a2b3c4d/         what runs; what we write elsewhere names the program through this link
  *     <root>/0.1.0-1a2b3c4d/                   one version with its runtime; the one before it stays beside it
  *     <root>/hook                              what settings of agents run at each event (install/hook_stub.sh)
- *     <root>/homes/…                           what it runs for each home folder (home_launchers.ts)
+ *     <root>/statusline                        the same for a status line (install/statusline_stub.sh)
+ *     <root>/cache                             what the runtime keeps of it, such as compiled code
+ *     <root>/homes/…                           what they run for each home folder (home_launchers.ts)
  *
  * `<root>` is `${XDG_DATA_HOME:-~/.local/share}/agent-console`.
  */
@@ -27,6 +29,7 @@ export const VERSION_FOLDER = /^\d+\.\d+\.\d+[\w.-]*-[0-9a-f]{8}$/;
 /** What lies beside the files of a version and says where they came from. */
 export const SOURCE_FILE = "source.json";
 const CURRENT_LINK = "current";
+export const CACHE = "cache";
 const CLIENT = "agent-console";
 
 /**
@@ -54,6 +57,12 @@ export function programPaths(userHome: string | undefined, env: { readonly XDG_D
 export function programRootOf(path: string): string | undefined {
   const [, root, name = ""] = /^(.*\/agent-console)\/([^/]+)$/.exec(path) ?? [];
   return name === CURRENT_LINK || VERSION_FOLDER.test(name) ? root : undefined;
+}
+
+/** Where the runtime of an installed program, whose file `entry` is, keeps what it makes of it; undefined for another. */
+export function cacheOf(entry: string): string | undefined {
+  const root = programRootOf(entry.slice(0, entry.lastIndexOf("/")));
+  return root === undefined ? undefined : `${root}/${CACHE}`;
 }
 
 /**

@@ -20,6 +20,9 @@ export interface VersionSource {
   readonly builtAt: string;
   /** The version of its runtime. */
   readonly deno: string;
+  /** Of version_inputs.ts; absent where an earlier version installed it, or the sources changed while it was made. */
+  readonly inputs?: string;
+  readonly files?: string;
 }
 
 /** The name of the version that runs; undefined where none is installed. */
@@ -76,7 +79,7 @@ function isSameFile(a: string, b: string): boolean {
   return bytes.every((byte, at) => byte === others[at]);
 }
 
-/** Notes for the version `name` that is there what is noted for the same one in `from`: it may come from another clone. */
+/** Notes for the version `name` that is there what is noted for the same one in `from`: it may come of other sources. */
 export function renewSource({ root }: ProgramPaths, from: string, name: string): void {
   Deno.renameSync(`${from}/${SOURCE_FILE}`, `${root}/${name}/${SOURCE_FILE}`);
 }

@@ -106,6 +106,48 @@ Deno.test("first hour 6: doctor says which agents are here, whether they are too
   assertEquals(of("hooks.claude")[0]?.hint, "agent-console hooks install claude");
 });
 
+Deno.test("first hour 6: doctor says of hooks that their agent is not here, and asks for no trust that nobody could give", async () => {
+  await using home = await TestHome.create();
+  for (const agent of ["codex", "claude"]) {
+    const { code, stdout } = await home.cli(["hooks", "install", agent, "--no-feed"], BARE);
+    assertEquals(code, 0);
+    assertMatch(stdout, /^(?:Codex|Claude Code) was not found on your PATH: /m);
+  }
+  const { code, of } = await findings(home, BARE);
+  assertEquals(code, 0);
+  assertEquals([of("hooks.codex"), of("hooks.codex.agent")[0]?.level, of("hooks.claude")[0]?.level], [
+    [],
+    "note",
+    "ok",
+  ]);
+  assertStringIncludes(of("hooks.codex.agent")[0]?.text ?? "", "hooks for Codex, which is not on PATH");
+  assertEquals(of("hooks.claude.agent")[0]?.hint, "agent-console hooks uninstall claude");
+  const bin = `${home.root}/bin`;
+  await Deno.mkdir(bin);
+  await Deno.writeTextFile(`${bin}/claude`, "#!/bin/sh\necho 2.1.332\n", { mode: 0o755 });
+  const here = { env: { PATH: `${bin}:/usr/bin:/bin` } };
+  assertEquals((await findings(home, here)).of("hooks.claude.agent"), []);
+  assertEquals((await home.cli(["hooks", "install", "claude"], here)).stdout.includes("not found"), false);
+});
+
+Deno.test("first hour 6: doctor says once that the configuration is wrong, also where a service is installed", async () => {
+  await using home = await TestHome.create();
+  const unit = `${home.root}/.config/systemd/user`;
+  for (const installed of [false, true]) {
+    if (installed) {
+      await Deno.mkdir(unit, { recursive: true });
+      await Deno.writeTextFile(`${unit}/agent-console.service`, "[Unit]\n");
+    }
+    await Deno.mkdir(home.dir, { mode: 0o700, recursive: true });
+    await Deno.writeTextFile(home.path("config.jsonc"), '{"daemon": {"safety_mode": "no such"}}', { mode: 0o600 });
+    const { code, findings: all, of } = await findings(home, BARE);
+    assertEquals([code, all.filter(({ level }) => level === "problem").map(({ id }) => id)], [1, ["config"]]);
+    assertEquals(of("service")[0]?.level, installed ? "note" : "ok");
+    const about = all.filter(({ text }) => text.includes("safety_mode")).map(({ id }) => id);
+    assertEquals(about, ["config"]);
+  }
+});
+
 Deno.test("first hour 6: doctor says that a daemon hangs, within its deadline", async () => {
   await using home = await TestHome.create();
   const pid = await home.start();

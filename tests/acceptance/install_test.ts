@@ -68,11 +68,38 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     const { code, stdout } = await user.fromClone("install");
     assertEquals([code, stdout], [
       0,
-      `agent-console 0.1.0 (build ${user.build}) is installed already, nothing changed\n`,
+      `already up to date: agent-console 0.1.0 (build ${user.build})\n`,
     ]);
     assertEquals(user.tree(), tree);
     assertEquals(files(stamps()), before);
   });
+
+  await t.step(
+    "first hour 1: update of an unchanged clone builds nothing; of one with another comment it does",
+    async () => {
+      // A bundler that is called ends with an error: without it only a version that is there can be told.
+      const noted = async () => JSON.parse(await Deno.readTextFile(`${root}/current/source.json`));
+      const { inputs, files } = await noted();
+      assertEquals([inputs, files].map((hash) => /^[0-9a-f]{64}$/.test(hash)), [true, true]);
+      const builder = `${user.clone}/install/build_main.ts`;
+      const before = user.tree();
+      const { code, stdout } = await user.installed("update");
+      assertEquals([code, stdout.split("\n")[1]], [0, `already up to date: agent-console 0.1.0 (build ${user.build})`]);
+      assertEquals(user.tree(), before, "something was written");
+      const text = await Deno.readTextFile(builder);
+      await Deno.writeTextFile(builder, `throw new Error("it builds");\n`);
+      assertMatch((await user.installed("update")).stderr, /it builds/);
+      // A comment changes no file of the program: it is built, the same, and told apart from then on.
+      await Deno.writeTextFile(builder, `${text}// a comment\n`);
+      assertEquals((await user.installed("update")).code, 0);
+      assert((await noted()).inputs !== inputs);
+      assertEquals((await noted()).files, files);
+      const again = user.tree();
+      assertEquals((await user.installed("update")).code, 0);
+      assertEquals(user.tree(), again, "what was built of other sources is not known as theirs");
+      await Deno.writeTextFile(builder, text);
+    },
+  );
 
   await t.step("it runs, also without the clone and without the packages that it was made of", async () => {
     await Deno.rename(user.clone, `${user.clone} away`);
@@ -94,7 +121,8 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     assertEquals(JSON.parse(await say("ls", "--json")).sessions[0].id, "s1");
     assertEquals(JSON.parse(await say("status", "--json")).build, user.build);
     await Deno.rename(`${user.clone} away`, user.clone);
-    await Deno.remove(`${home.root}/empty`, { recursive: true });
+    assert(!exists(`${home.root}/empty`), "its runtime keeps something outside of its own folder");
+    assert(exists(`${root}/cache`));
   });
 
   await t.step("what it writes elsewhere names the link, and its sandbox names nothing of it", async () => {

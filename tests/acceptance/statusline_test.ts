@@ -8,6 +8,7 @@ import { programArgv, statuslineFlags } from "../../src/platform/sandbox.ts";
 import { exists } from "../support/exists.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { eventually, patience } from "../support/harness_wait.ts";
+import { dataFolder, hookLauncher } from "../support/stub_hook.ts";
 import { Impostor } from "../support/raw_socket.ts";
 import type { Json } from "../support/wire.ts";
 
@@ -243,6 +244,41 @@ Deno.test("H1 the user's status line gets the variables that it had: none of our
     const seen = stdout.trim().split("\n").sort();
     assertEquals([seen, stderr], [[...("DENO_DIR" in own ? ["DENO_DIR=/mine"] : []), "RUST_LOG=trace"], ""]);
   }
+});
+
+Deno.test("H3 the installed status line runs by the stub, reports, and is the user's own alone where the program is gone", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const settings = `${home.root}/.claude/settings.json`;
+  await Deno.mkdir(`${home.root}/.claude`);
+  const own = { type: "command", command: 'cat >/dev/null; echo "mine $SECRET_OF_MINE"', padding: 0 };
+  const text = JSON.stringify({ statusLine: own });
+  await Deno.writeTextFile(settings, text);
+  assertEquals((await home.cli(["hooks", "install", "claude", "--no-feed", "--statusline"])).code, 0);
+  const { statusLine: { command } } = JSON.parse(await Deno.readTextFile(settings));
+  assert(command.length < 300, command);
+  const { env } = home.command([], { env: { SECRET_OF_MINE: "seen", RUST_LOG: "trace" } });
+  const shown = async () => {
+    await using run = home.spawnArgv(["/bin/sh", "-c", command], env, STDIN);
+    return await run.exit(10_000);
+  };
+  const first = await shown();
+  assertEquals([first.code, first.stdout, first.stderr], [0, "mine seen\n", ""]);
+  assertEquals((await session(home))["model"], "Opus 5.5");
+  const state = async () => (await home.cli(["hooks", "status", "claude"])).stdout;
+  assertMatch(await state(), /status line installed/);
+  const launcher = hookLauncher(home).replace(/hook$/, "statusline");
+  await Deno.remove(launcher);
+  assertEquals((await shown()).stdout, "mine seen\n");
+  assertMatch(await state(), /status line outdated/);
+  await home.cli(["hooks", "install", "claude", "--no-feed"]);
+  assert(exists(launcher), "an installation without --statusline keeps it as it is to be");
+  await home.cli(["hooks", "uninstall", "claude"]);
+  assertEquals([await Deno.readTextFile(settings), exists(launcher), exists(`${dataFolder(home)}/statusline`)], [
+    text,
+    false,
+    false,
+  ]);
 });
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

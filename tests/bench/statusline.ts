@@ -1,8 +1,7 @@
 /** The status line's tee: a whole process, several times a minute while an agent works. */
-import { HOOK_ENV } from "../../src/agents/hook_env.ts";
-import { homePaths } from "../../src/platform/home_paths.ts";
-import { programArgv, statuslineFlags } from "../../src/platform/sandbox.ts";
+import { stubArgv } from "../../src/agents/shared/own_program.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
+import { dataFolder } from "../support/stub_hook.ts";
 import { startDaemon } from "./daemon.ts";
 import { alternate, median, processMs } from "./measure.ts";
 import { ratio, type Row } from "./result.ts";
@@ -22,7 +21,9 @@ export async function statusline(): Promise<readonly Row[]> {
   const bare = [Deno.execPath(), "run", "-A", `${REPOSITORY}/tests/bench/peers/client.ts`, daemon.socketPath, HELLO];
   let turn = 0;
   const stdin = () => new TextEncoder().encode(JSON.stringify(line(++turn)));
-  const ours = [...installed(home), "statusline"];
+  // As installed: the words that settings name.
+  await home.cli(["hooks", "install", "claude", "--no-feed", "--statusline"]);
+  const ours = [...stubArgv(dataFolder(home), home.dir, "statusline"), "statusline"];
   const costs = await alternate({
     alone: () => processMs(ours, { env, stdin: stdin() }),
     bare: () => processMs(bare, { env }),
@@ -48,17 +49,6 @@ export async function statusline(): Promise<readonly Row[]> {
       ok: own < MOST_MS,
     },
   ];
-}
-
-/** The words before `statusline` in the agent's settings. */
-function installed(home: TestHome): readonly string[] {
-  const flags = statuslineFlags({
-    paths: homePaths(home.dir),
-    socketPath: home.socketPath,
-    env: [...HOOK_ENV, "AGENT_CONSOLE_HOME", "AGENT_CONSOLE_SOCKET", "HOME"],
-  });
-  const program = { form: "source", deno: Deno.execPath(), entry: `${REPOSITORY}/main.ts` } as const;
-  return programArgv(program, flags, ["--home", home.dir]);
 }
 
 /** As recorded from Claude Code 2.1.329, less what nobody reads. */

@@ -215,7 +215,6 @@ function hookVariables(home: string, deno: string): string[] {
   const program = {
     client: ["main.ts"],
     daemon: { form: "source", deno, entry: "" },
-    launchers: "/path/to/agent-console/install",
   } as const;
   const context = clientContext({ program, home, start: false });
   const argv = hookProgram(context);

@@ -83,7 +83,9 @@ export class InstallingUser {
   /** All files of this user by path, with mode and content; less what the runtime keeps for itself, and the test's own. */
   tree(...without: readonly string[]): Map<string, string> {
     const { root } = this.home;
-    const left = ["modules", ".cache/deno", ...without].map((name) => `${root}/${name}`);
+    const left = ["modules", ".cache/deno", ".local/share/agent-console/cache", ...without].map((name) =>
+      `${root}/${name}`
+    );
     const found = new Map<string, string>();
     const walk = (folder: string) => {
       for (const { name } of Deno.readDirSync(folder)) {

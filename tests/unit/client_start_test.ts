@@ -10,7 +10,7 @@ async function failure(script: string): Promise<ConsoleError> {
   try {
     const deno = `${home}/daemon`;
     await Deno.writeTextFile(deno, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    const program = { client: [], daemon: { form: "source", deno, entry: "main.ts" }, launchers: home } as const;
+    const program = { client: [], daemon: { form: "source", deno, entry: "main.ts" } } as const;
     const context = clientContext({ program, home: `${home}/home`, start: true });
     return await assertRejects(() => ensureDaemon(context, { auto: false }), ConsoleError);
   } finally {

@@ -1,12 +1,12 @@
 /** H1: the launchers that agents' settings name, and the file by which a hook starts the daemon. */
 import { assert, assertEquals } from "@std/assert";
-import { launcherArgv } from "../../src/agents/shared/own_program.ts";
+import { stubArgv } from "../../src/agents/shared/own_program.ts";
 import { hookProgram } from "../../src/client/hook_program.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { ObjectEnd } from "../../src/lib/object_end.ts";
 import { SET_ASIDE } from "../../src/platform/environment.ts";
 import { HOOK_LAUNCHER, STATUSLINE_LAUNCHER, thisProgram } from "../../src/platform/program.ts";
-import { startLauncherText } from "../../src/platform/launcher_texts.ts";
+import { startLauncherText, statuslineLauncherText } from "../../src/platform/launcher_texts.ts";
 
 const INSTALL = new URL("../../install/", import.meta.url).pathname;
 
@@ -18,6 +18,11 @@ async function launch(launcher: string, words: readonly string[], env: Record<st
   }).output();
   const text = new TextDecoder();
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+/** The words before our program, as earlier versions registered them. */
+function launcherArgv(folder: string, launcher: string): string[] {
+  return ["/bin/sh", "-c", '[ -f "$0" ] && [ -r "$0" ] || exit 0; . "$0"', `${folder}/${launcher}`];
 }
 
 /** What the launcher finds out by itself. */
@@ -121,6 +126,61 @@ Deno.test("H1 the launcher of status lines sets aside what changes our runtime, 
     const moved = await launch(STATUSLINE_LAUNCHER, ["DENO_DIR=/a b", "/usr/bin/env"], { DENO_DIR: own });
     const told = moved.stdout.split("\n").filter((line) => line.includes("DENO_DIR")).sort();
     assertEquals(told, [`AC_KEPT_DENO_DIR=${own}`, "DENO_DIR=/a b"], "the user's own is told from ours");
+  }
+});
+
+Deno.test("H1 the stub of status lines runs the program with what changes our runtime set aside, and without it the user's own", async () => {
+  const home = await Deno.makeTempDir();
+  const folder = `${home}/.local/share/agent-console`;
+  const text = await Deno.readTextFile(`${INSTALL}statusline_stub.sh`);
+  const names = /^for _ac_variable in ([^;]*);/m.exec(text)?.[1]?.split(/[\s\\]+/).filter(Boolean);
+  assertEquals(names, [...SET_ASIDE]);
+  // Names that the stub could have for itself, exported by somebody: they are handed on.
+  const env = { NODE_OPTIONS: "--x $y 'z'", DENO_DIR: "/mine", name: "1", root: "2", rest: "3", PATH: "/bin" };
+  const call = async (root: string, words: readonly string[]) => {
+    const [shell = "", ...args] = [...stubArgv(folder, root, "statusline"), "statusline", ...words];
+    const output = await new Deno.Command(shell, { args, clearEnv: true, env, stdin: "null" }).output();
+    const told = new TextDecoder().decode(output.stdout).trim().split("\n");
+    return [output.code, ...told.filter((line) => line !== "" && !/^(?:PWD|_|SHLVL|OLDPWD)=/.test(line)).sort()];
+  };
+  const own = ["--", "/bin/sh", "-c", "env; exit 4"];
+  const untouched = [4, ...Object.entries(env).map(([key, value]) => `${key}=${value}`).sort()];
+  try {
+    assertEquals(await call(`${home}/.agent-console`, own), [0], "without the stub it says nothing");
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.writeTextFile(`${folder}/statusline`, text);
+    for (const root of [`${home}/.agent-console`, `${home}/a b=c/$x`]) {
+      assertEquals(await call(root, own), untouched, "no launcher");
+      assertEquals(await call(root, []), [0]);
+      const place = `${folder}/homes/${root.replaceAll("=", "==").replaceAll("/", "=-")}`;
+      await Deno.mkdir(place, { recursive: true });
+      const put = (needs: string, cache?: string) =>
+        Deno.writeTextFile(
+          `${place}/statusline`,
+          statuslineLauncherText({
+            argv: ["/bin/sh", "-c", 'echo "$0 $*"; env', root],
+            needs: ["/bin/sh", needs],
+            cache,
+          }),
+        );
+      await put(`${home}/gone`);
+      assertEquals(await call(root, own), untouched, "the program is gone");
+      await put(`${folder}/statusline`);
+      const set = [
+        "AC_KEPT_DENO_DIR=/mine",
+        "AC_KEPT_NODE_OPTIONS=--x $y 'z'",
+        "PATH=/bin",
+        "name=1",
+        "rest=3",
+        "root=2",
+      ];
+      const words = `${root} statusline -- /bin/sh -c env; exit 4`;
+      assertEquals(await call(root, own), [0, ...[...set, words].sort()]);
+      await put(`${folder}/statusline`, "/ca che");
+      assertEquals(await call(root, own), [0, ...[...set, words, "DENO_DIR=/ca che"].sort()]);
+    }
+  } finally {
+    await Deno.remove(home, { recursive: true });
   }
 });
 

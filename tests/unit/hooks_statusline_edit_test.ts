@@ -5,6 +5,7 @@ import { parse as parseJsonc } from "@std/jsonc";
 import fc from "fast-check";
 import { shellWords } from "../../src/lib/shell_words.ts";
 import { statuslineState, unwrapStatusline, wrapStatusline } from "../../src/agents/claude/statusline_settings.ts";
+import { stubArgv } from "../../src/agents/shared/own_program.ts";
 import { homePaths } from "../../src/platform/home_paths.ts";
 import { programArgv, statuslineFlags } from "../../src/platform/sandbox.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
@@ -95,6 +96,29 @@ Deno.test("H3 a status line under deno's flags is known by the token that it may
   assertEquals(unwrapStatusline(wrapStatusline(text, program), undefined, { before: text }), text);
   const bare = `{"statusLine":{"type":"command","command":"deno run /elsewhere/main.ts statusline"}}`;
   assertEquals(unwrapStatusline(bare, PROGRAM), bare);
+});
+
+Deno.test("H3 a status line by the stub is short, known without a backup, and takes the place of the form with all flags", () => {
+  const stub = stubArgv("/home/u/.local/share/agent-console", "/home/u/.agent-console", "statusline");
+  const text = LINES["script"]!;
+  const paths = homePaths("/home/u/.agent-console");
+  const flags = statuslineFlags({ paths, socketPath: paths.socket, env: ["HOME"] });
+  const launcher = [
+    "/bin/sh",
+    "-c",
+    '[ -f "$0" ] && [ -r "$0" ] || exit 0; . "$0"',
+    "/app/install/statusline_launcher.sh",
+  ];
+  const source = { form: "source", deno: "/usr/bin/deno", entry: "/app/main.ts" } as const;
+  const former = wrapStatusline(text, [...launcher, ...programArgv(source, flags, ["--home", paths.root])]);
+  assertEquals(statuslineState(former, stub).state, "outdated");
+  const now = wrapStatusline(former, stub);
+  assertEquals([now, statuslineState(now, stub).state], [wrapStatusline(text, stub), "installed"]);
+  assert(commandIn(now).length < 250, commandIn(now));
+  assertEquals(unwrapStatusline(now, undefined, { before: text }), text);
+  assertEquals(statuslineState(now, stubArgv("/srv/agent-console", "/home/u/other", "statusline")).state, "outdated");
+  const hook = wrapStatusline(text, stubArgv("/home/u/.local/share/agent-console", paths.root));
+  assertEquals(statuslineState(hook, stub).state, "absent", "the hooks' stub is no status line");
 });
 
 Deno.test("H3 what is no command is not touched: it is refused by name", () => {

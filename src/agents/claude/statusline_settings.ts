@@ -6,7 +6,7 @@ import { shellQuote } from "../../lib/shell_quote.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import * as edit from "../../lib/jsonc_edit.ts";
 import type { Node } from "../../lib/jsonc_edit.ts";
-import { isNamedLikeUsForAHome, isOurSandbox, sameArgv } from "../shared/own_program.ts";
+import { isNamedLikeUsForAHome, isOurSandbox, isStub, sameArgv } from "../shared/own_program.ts";
 import type { StatuslineEditOptions, StatuslineSettings, StatuslineState } from "../shared/statusline_settings.ts";
 import { shellWords } from "../../lib/shell_words.ts";
 
@@ -116,7 +116,7 @@ function ownLineIn(line: string, programs: readonly Argv[]): Found["ours"] {
   if (own.at(-1) !== WORD) return undefined;
   const program = own.slice(0, -1);
   const isOurs = programs.some((one) => sameArgv(one, program)) || isNamedLikeUsForAHome(program) ||
-    isOurSandbox(program);
+    isOurSandbox(program) || isStub(program, WORD);
   return isOurs ? { program, inner: chained ? words.at(-1)! : null } : undefined;
 }
 

@@ -13,26 +13,26 @@ const SHELL = "/bin/sh";
  */
 const GUARD = '[ -f "$0" ] && [ -r "$0" ] || exit 0; . "$0"';
 
-/** The stub that every hook runs, in the folder that platform/home_launchers.ts names. */
-const STUB = /\/agent-console\/hook$/;
+/** The stubs that every hook and every status line runs, in the folder that platform/home_launchers.ts names. */
+export type StubName = "hook" | "statusline";
 /** The name of a home folder that a user has without saying so, and the place of the stub beside it. */
 const HOME_FOLDER = ".agent-console";
 const USUAL_PLACE = ".local/share/agent-console";
 
 /**
- * The words that run the stub in `folder` for the home `root`. The home is named only where the stub would find another one
+ * The words that run a stub in `folder` for the home `root`. The home is named only where the stub would find another one
  * by its own path: so the words stay the same for all who have nothing moved.
  */
-export function stubArgv(folder: string, root: string): string[] {
+export function stubArgv(folder: string, root: string, stub: StubName = "hook"): string[] {
   const isUsual = folder.endsWith(`/${USUAL_PLACE}`) &&
     root === `${folder.slice(0, -USUAL_PLACE.length)}${HOME_FOLDER}`;
-  return [SHELL, "-c", GUARD, `${folder}/hook`, ...(isUsual ? [] : ["--home", root])];
+  return [SHELL, "-c", GUARD, `${folder}/${stub}`, ...(isUsual ? [] : ["--home", root])];
 }
 
 /** The stub, in whatever folder and for whatever home. */
-export function isStub(own: readonly string[]): boolean {
+export function isStub(own: readonly string[], name: StubName = "hook"): boolean {
   const [shell, flag, guard, stub = "", ...home] = own;
-  return shell === SHELL && flag === "-c" && guard === GUARD && STUB.test(stub) &&
+  return shell === SHELL && flag === "-c" && guard === GUARD && stub.endsWith(`/agent-console/${name}`) &&
     (home.length === 0 || (home.length === 2 && home[0] === "--home"));
 }
 
@@ -43,16 +43,6 @@ export function homeOfOwn(own: readonly string[]): string | undefined {
   const suffix = `/${USUAL_PLACE}/hook`;
   const stub = isStub(own) ? own[3] ?? "" : "";
   return stub.endsWith(suffix) ? `${stub.slice(0, -suffix.length)}/${HOME_FOLDER}` : undefined;
-}
-
-/** The words before our program: a shell that runs one of the launchers. @param cache the value of DENO_DIR, where it is set */
-export function launcherArgv(folder: string, launcher: string, cache?: string): string[] {
-  return [SHELL, "-c", GUARD, `${folder}/${launcher}`, ...(cache?.startsWith("/") ? [`DENO_DIR=${cache}`] : [])];
-}
-
-/** The launcher that a command of {@link launcherArgv} runs. */
-export function launcherOf(own: readonly string[]): string {
-  return own[1 + own.indexOf(GUARD)] ?? "";
 }
 
 /** `own` without its launcher: as versions without launchers registered it, or without {@link GUARD}. */

@@ -1,12 +1,11 @@
 /** `hooks install|uninstall`: puts our hooks into the settings of an agent, and takes them out. */
-import { launcherOf } from "../../agents/shared/own_program.ts";
 import { noteFolderOf } from "../../client/own_program_paths.ts";
 import { removeLaunchers } from "../../client/remove_launchers.ts";
 import { writeLaunchers } from "../../client/write_launchers.ts";
-import { denoFiles } from "../../platform/deno_files.ts";
 import { narrowUmask } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { hooksStatus, type HooksTarget, install, uninstall } from "../../settings/install.ts";
+import { agentPath } from "../agent_path.ts";
 import type { CommandContext } from "../context.ts";
 import {
   agentOf,
@@ -38,7 +37,6 @@ export async function installHooks(
     );
   }
   const where = await hooksTarget(run, agent, options);
-  if (options.statusline) assertLauncher(launcherOf(where.statusline?.program ?? []));
   if (!options.dryRun) noteFolderOf(where.file);
   if (!options.dryRun) await prepare(run); // an agent may run what is registered at once
   const outcome = await install(system(), where);
@@ -49,6 +47,11 @@ export async function installHooks(
   run.out.plain(
     outcome.changed ? `hooks installed in ${outcome.file}` : `hooks were installed already in ${outcome.file}`,
   );
+  if (agentPath(agent) === undefined) {
+    run.out.plain(
+      `${title} was not found on your PATH: the hooks report as soon as it runs`,
+    );
+  }
   const twice = runsTwice(where, await hooksTarget(run, agent, { project: !options.project }));
   if (twice !== undefined) run.out.plain(twice);
   const { state, problem: why } = hooksStatus(system(), where);
@@ -79,13 +82,6 @@ export function runsTwice({ agent, file }: HooksTarget, other: HooksTarget): str
   if (agent.form !== "json" || !agent.runsBoth || other.file === file) return undefined;
   if (["absent", "unreadable"].includes(hooksStatus(system(), other).state)) return undefined;
   return `${agent.title} runs both, these and those in ${other.file}: each event is reported twice and counts once`;
-}
-
-/** A command whose first file is not there would do nothing at each event of the agent. @throws {ConsoleError} failed */
-function assertLauncher(launcher: string): void {
-  if (denoFiles.stat(launcher) !== undefined) return;
-  const hint = "put it beside the program, as it was made or came";
-  throw new ConsoleError("failed", `${launcher} is not there, by which agents start the program`, { hint });
 }
 
 export async function uninstallHooks(

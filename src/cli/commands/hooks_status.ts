@@ -67,11 +67,17 @@ export async function rowOf({ trust: load }: HookedAgent, where: HooksTarget): P
 }
 
 /** What stands in the settings runs two files of ours; without them it says and does nothing. */
-function withFiles(status: HooksStatus, { home, program }: HooksTarget): HooksStatus {
-  const stub = program.find((word) => word.endsWith("/hook"));
-  const missing = [stub, homeLaunchers(home)?.hook].find((path) =>
-    path === undefined || denoFiles.stat(path) === undefined
-  );
-  if (status.state !== "installed" || missing === undefined) return status;
-  return { ...status, state: "outdated", problem: `${missing} is not there, which it runs: install them again` };
+function withFiles(status: HooksStatus, { home, program, statusline }: HooksTarget): HooksStatus {
+  const launchers = homeLaunchers(home);
+  const lost = firstLost([program.find((word) => word.endsWith("/hook")), launchers?.hook]);
+  const line = [statusline?.program.find((word) => word.endsWith("/statusline")), launchers?.statusline];
+  const isLineLost = status.statusline === "installed" && firstLost(line) !== undefined;
+  const own: HooksStatus = isLineLost ? { ...status, statusline: "outdated" } : status;
+  if (status.state !== "installed" || lost === undefined) return own;
+  return { ...own, state: "outdated", problem: `${lost} is not there, which it runs: install them again` };
+}
+
+function firstLost(paths: readonly (string | undefined)[]): string | undefined {
+  const isThere = (path: string | undefined) => path !== undefined && denoFiles.stat(path) !== undefined;
+  return paths.map((path) => isThere(path) ? undefined : path ?? "its place").find((path) => path !== undefined);
 }

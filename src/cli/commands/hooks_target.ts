@@ -4,7 +4,6 @@ import type { AgentDescriptor } from "../../agents/shared/descriptor.ts";
 import type { AgentHooks } from "../../agents/shared/hook_spec.ts";
 import type { TrustTarget } from "../../agents/shared/hook_trust.ts";
 import { stubArgv } from "../../agents/shared/own_program.ts";
-import { statuslineProgram } from "../../client/hook_program.ts";
 import { nearestWord } from "../../lib/did_you_mean.ts";
 import { systemTimers } from "../../platform/delay.ts";
 import { denoFiles, realPath } from "../../platform/deno_files.ts";
@@ -72,7 +71,7 @@ export async function hooksTarget(
     ...(statusline === undefined ? {} : {
       statusline: {
         settings: await statusline.settings(),
-        program: statuslineProgram(run.context),
+        program: stubArgv(folder, run.context.paths.root, "statusline"),
         wrap: options.statusline === true,
       },
     }),

@@ -129,7 +129,7 @@ async function runHere(argv: readonly string[]): Promise<number> {
 function sayChange(run: CommandContext, paths: ProgramPaths, { before, now }: Installed, verb: string): void {
   const text = (name: string) => `agent-console ${versionText(versionOf(name))}`;
   if (before === now) {
-    run.out.plain(`${text(now)} is installed already, nothing changed`);
+    run.out.plain(`already up to date: ${text(now)}`);
     run.out.note("hint: the clone is taken as it is; git pull there brings a newer version");
   } else {
     run.out.plain(`${verb} ${text(now)}${before === undefined ? "" : `, before: ${versionText(versionOf(before))}`}`);

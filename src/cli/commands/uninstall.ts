@@ -6,10 +6,13 @@ import { hookedFiles } from "./hooked_files.ts";
 import { uninstallHooks } from "./hooks.ts";
 import { agentsWithHooks, HOOKED } from "./hooks_target.ts";
 import { removeService, serviceFiles } from "./service.ts";
+import { linesAboutUs, shellFiles } from "./shell_files.ts";
+import { confirmUninstall } from "./uninstall_question.ts";
 import { ownProgramPaths } from "../../client/own_program_paths.ts";
 import { stopDaemon } from "../../client/stop.ts";
 import { assertHomeSafe } from "../../config/endpoint.ts";
 import { removeFolder } from "../../platform/build_folder.ts";
+import { userCache } from "../../platform/environment.ts";
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { denoFiles, isAbsent } from "../../platform/deno_files.ts";
 import { sizeOf } from "../../platform/folder_size.ts";
@@ -23,7 +26,6 @@ import { homesWithLauncher } from "../../platform/launcher_homes.ts";
 import { ownBinLink } from "../../platform/version_store.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
-import { ask } from "../ask.ts";
 import type { CommandContext } from "../context.ts";
 import { bytes } from "../format.ts";
 import { ReaderGone } from "../output.ts";
@@ -39,13 +41,12 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
   const own = ownProgramPaths();
   const { root } = run.context.paths;
   if (!isAbsent(root)) assertHomeSafe(denoFiles, root, ownUid());
-  if (flags.purge) {
-    assertPurgeable(root);
-    await confirmPurge(run, root, flags.yes === true);
-  }
+  if (flags.purge) assertPurgeable(root);
   const cache = prebuiltFolder("/")?.replace(/\/[^/]*$/, "");
   const homes = [root, ...homesWithLauncher(own.root).filter((home) => home !== root && !isAbsent(home))]
     .filter((home) => isUsable(run, home));
+  const program = [own.root, ...(hasBinLink(own) ? [own.binLink] : []), ...(cache ? [cache] : [])];
+  await confirmUninstall(run, { homes, program, purge: flags.purge === true, yes: flags.yes === true });
   const places = {
     paths: [own.root, own.binLink, ...ownFiles(run, homes), ...(cache ? [cache] : [])],
     endings: ENDINGS,
@@ -84,10 +85,22 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
   if (cache !== undefined) await step(cache, () => removeOwn(cache) && removed(cache));
   await step(own.binLink, () => removeBinLink(own) && removed(own.binLink));
   await step(own.root, () => removeOwn(own.root) && removed(own.root));
+  const forShell = shellFiles();
+  for (const { path, isOurs } of forShell) {
+    if (!isOurs) continue;
+    await step(path, () => {
+      denoFiles.remove(path);
+      removed(path);
+    });
+  }
   const empty = removeEmpty(noted);
   if (empty.length > 0) removed(`folders that were made for it and are empty now: ${empty.map(withTilde).join(", ")}`);
   if (flags.purge && failures.length === 0) await step(root, () => purge(root) && removed(root));
   for (const home of homes) sayLeft(run, home);
+  for (const { path, isOurs } of forShell) {
+    if (!isOurs) run.out.plain(`left ${withTilde(path)}: it is not as we made it`);
+  }
+  for (const line of linesAboutUs()) run.out.plain(`left to you: ${withTilde(line)} names agent-console`);
   const deno = denoCache();
   if (!isAbsent(deno)) run.out.plain(`left ${withTilde(deno)}: Deno's own cache, which other programs may use too`);
   if (failures.length === 0) return;
@@ -132,16 +145,6 @@ function silent(
   { context: { onGreeted: _, ...context } }: CommandContext,
 ): Omit<CommandContext["context"], "onGreeted"> {
   return context;
-}
-
-/** @throws {ConsoleError} `usage` where nobody can be asked, `failed` where the user says no */
-async function confirmPurge(run: CommandContext, root: string, yes: boolean): Promise<void> {
-  if (yes || isAbsent(root)) return;
-  const answer = await ask(
-    run,
-    `Remove ${escapeControls(root)} for good, with the journal and the configuration (${bytes(sizeOf(root))})?`,
-  );
-  if (!answer) throw new ConsoleError("failed", "nothing was removed, because it was not confirmed");
 }
 
 async function stop(run: CommandContext, paths: HomePaths): Promise<void> {
@@ -192,14 +195,20 @@ function purge(root: string): boolean {
   return true;
 }
 
+/** @returns whether it was there */
 function removeBinLink(own: ProgramPaths): boolean {
+  const isThere = hasBinLink(own);
+  if (isThere) denoFiles.remove(own.binLink);
+  return isThere;
+}
+
+/** Not where another's command has our name. */
+function hasBinLink(own: ProgramPaths): boolean {
   try {
-    if (!ownBinLink(own)) return false;
+    return ownBinLink(own);
   } catch {
-    return false; // another's command of our name
+    return false;
   }
-  denoFiles.remove(own.binLink);
-  return true;
 }
 
 function sayLeft(run: CommandContext, home: string): void {
@@ -212,5 +221,5 @@ function sayLeft(run: CommandContext, home: string): void {
 
 /** Where the runtime keeps what it has made of our files, by its own rules. */
 function denoCache(): string {
-  return env("DENO_DIR") || `${env("XDG_CACHE_HOME") || `${env("HOME")}/.cache`}/deno`;
+  return userCache() ?? `${env("XDG_CACHE_HOME") || `${env("HOME")}/.cache`}/deno`;
 }

@@ -2,8 +2,8 @@
 import { AGENTS } from "../../agents/registry.ts";
 import type { AgentProgram } from "../../agents/shared/agent_program.ts";
 import { userEnv } from "../../platform/environment.ts";
-import { findProgram } from "../../platform/find_program.ts";
 import { run as runProgram } from "../../platform/process.ts";
+import { agentPath } from "../agent_path.ts";
 import { type Check, type Finding, note, ok, problem } from "./finding.ts";
 
 /** An agent takes up to a second to say its version, and several start at once here, ms. */
@@ -29,7 +29,7 @@ export const agentChecks: readonly Check[] = [{
 /** The agents whose program is on PATH, each with its version. */
 export async function installedAgents(): Promise<readonly FoundAgent[]> {
   const found = AGENTS.flatMap(({ name, program }) => {
-    const path = program === undefined ? undefined : findProgram(program.command);
+    const path = agentPath({ program });
     return program === undefined || path === undefined ? [] : [{ name, program, path }];
   });
   return await Promise.all(found.map(async (one) => ({ ...one, version: await askVersion(one.path) })));

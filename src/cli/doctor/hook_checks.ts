@@ -5,7 +5,7 @@ import { HOOKED, hooksTarget } from "../commands/hooks_target.ts";
 import { DECISION_TIMEOUT_S, hookArgv, rowsOf } from "../../agents/shared/hook_spec.ts";
 import { measureProgram } from "../../platform/measure_program.ts";
 import { userEnv } from "../../platform/environment.ts";
-import { findProgram } from "../../platform/find_program.ts";
+import { agentPath } from "../agent_path.ts";
 import type { CommandContext } from "../context.ts";
 import { type Check, type Finding, note, ok, problem } from "./finding.ts";
 
@@ -26,18 +26,32 @@ async function everyAgent(run: CommandContext): Promise<Finding[]> {
 
 async function hooksOf(run: CommandContext, agent: Hooked): Promise<Finding[]> {
   const id = `hooks.${agent.name}`;
-  const install = `agent-console hooks install ${agent.name}`;
   const where = await hooksTarget(run, agent, {});
-  const { row: { state, file, missing, outdated, problem: why, trust }, words } = await rowOf(agent, where);
+  const shown = await rowOf(agent, where);
+  const { state, file } = shown.row;
+  if (agentPath(agent) !== undefined || state === "unreadable") return await stateOf(run, agent, where, shown);
+  if (state === "absent") return [];
+  const uninstall = `agent-console hooks uninstall ${agent.name}`;
+  const gone = note(`${id}.agent`, `${file} has hooks for ${agent.hooks.title}, which is not on PATH`, uninstall);
+  // Only it could be told that they are trusted.
+  return state === "untrusted" ? [gone] : [...await stateOf(run, agent, where, shown), gone];
+}
+
+async function stateOf(
+  run: CommandContext,
+  agent: Hooked,
+  where: Awaited<ReturnType<typeof hooksTarget>>,
+  { row: { state, file, missing, outdated, problem: why, trust }, words }: Awaited<ReturnType<typeof rowOf>>,
+): Promise<Finding[]> {
+  const id = `hooks.${agent.name}`;
+  const install = `agent-console hooks install ${agent.name}`;
   const fix = async () => {
     await installHooks({ ...run, out: { ...run.out, plain: () => {}, note: () => {} } }, agent.name, {});
     return `hooks installed in ${file}`;
   };
   switch (state) {
-    case "absent": {
-      const isThere = agent.program !== undefined && findProgram(agent.program.command) !== undefined;
-      return isThere ? [note(id, `${agent.hooks.title} is here and does not report to the daemon`, install)] : [];
-    }
+    case "absent":
+      return [note(id, `${agent.hooks.title} is here and does not report to the daemon`, install)];
     case "unreadable":
       return [problem(id, `${file} ${why ?? "cannot be read"}`, { hint: "mend it there" })];
     case "disabled":

@@ -2,8 +2,9 @@
 import { denoFiles, realPath } from "../../platform/deno_files.ts";
 import { findProgram } from "../../platform/find_program.ts";
 import { env, run as runProgram } from "../../platform/process.ts";
-import { userEnv } from "../../platform/environment.ts";
-import { servicePlan } from "../commands/service.ts";
+import { namedEnv, userEnv } from "../../platform/environment.ts";
+import { serviceFiles, servicePlan } from "../commands/service.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 import { type Check, type Finding, note, ok, problem } from "./finding.ts";
 
@@ -20,9 +21,10 @@ async function onPath({ context: { program } }: CommandContext): Promise<Finding
   if (found === undefined) return [note("path", "agent-console is not on PATH", "deno task install")];
   try {
     const signal = AbortSignal.timeout(RUN_MS);
+    const own = { ...userEnv(), ...namedEnv(["DENO_DIR"]) };
     const [theirs, ours] = await Promise.all(
       [[found], [...program.client]].map(async (argv) =>
-        (await runProgram([...argv, "--version"], { signal, env: userEnv(), cwd: "/" })).stdout.trim()
+        (await runProgram([...argv, "--version"], { signal, env: own, cwd: "/" })).stdout.trim()
       ),
     );
     if (theirs === ours) return [ok("path", `agent-console on PATH is ${realPath(found)}`)];
@@ -47,10 +49,24 @@ function terminal({ out: { screen } }: CommandContext): Finding[] {
 }
 
 async function service(run: CommandContext): Promise<Finding[]> {
-  const { path, text } = await servicePlan(run);
+  const [path = ""] = serviceFiles(run);
   if (denoFiles.stat(path) === undefined) {
     return [ok("service", "none is installed: the first command or hook starts the daemon")];
   }
+  const text = await expectedText(run);
+  if (text === undefined) {
+    return [note("service", `whether ${path} is current cannot be said before the configuration is mended`)];
+  }
   if (new TextDecoder().decode(denoFiles.read(path)) === text) return [ok("service", `${path} is current`)];
   return [problem("service", `${path} is not what this program would write`, { hint: "agent-console daemon install" })];
+}
+
+/** Undefined where the configuration, which has a finding of its own, does not say. */
+async function expectedText(run: CommandContext): Promise<string | undefined> {
+  try {
+    return (await servicePlan(run)).text;
+  } catch (error) {
+    if (error instanceof ConsoleError && error.kind === "config_invalid") return undefined;
+    throw error;
+  }
 }
