@@ -43,6 +43,25 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, rest];
 }
 
+/**
+ * {@link wrap} for lines of people's text: what goes on stands below where the text of its line begins, behind the
+ * spaces, the sign or the number in front of it. Where that leaves too little room it stands at the margin.
+ *
+ * @param hang columns, where the text itself does not show where it begins
+ */
+export function wrapHanging(text: string, width: number, hang: number = hangOf(text)): string[] {
+  if (stringWidth(text) <= width) return [text];
+  if (hang > width / 2) return wrap(text.trimStart(), width);
+  const begin = head(text, hang);
+  const [first = "", ...more] = wrap(text.slice(begin.length), width - hang);
+  return [begin + first, ...more.map((line) => " ".repeat(hang) + line)];
+}
+
+/** Spaces, then a sign or a number with space behind it. */
+function hangOf(text: string): number {
+  return stringWidth(/^ *(?:(?:\d+ |[-·•→✓✖◆▲]) +)?/.exec(text)?.[0] ?? "");
+}
+
 /** The beginning of a text that fits in `width` columns. */
 function head(text: string, width: number): string {
   let end = 0;

@@ -6,7 +6,11 @@ import { assert, assertEquals } from "@std/assert";
 import { setColorEnabled } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
 import { approvalBlocks } from "../../src/cli/approval_blocks.ts";
+import { askAnswers } from "../../src/cli/ask_answers.ts";
 import { boardFrame } from "../../src/cli/board_frame.ts";
+import { HELP_PAGE, RequestPage } from "../../src/cli/board_pages.ts";
+import { BoardQuestion } from "../../src/cli/board_question.ts";
+import type { Approval } from "../../src/domain/approval.ts";
 import { sessionLines, summaryLines } from "../../src/cli/session_list.ts";
 import { approvalItems } from "../../src/view/approval_items.ts";
 import { ChangeLines } from "../../src/view/change_lines.ts";
@@ -74,6 +78,91 @@ for (const width of WIDTHS) {
     compare(`watch-${width}`, frame, width);
   });
 }
+
+/** A size that people have, for each width. */
+const ROWS: Readonly<Record<number, number>> = { 30: 10, 40: 15, 60: 20, 80: 24, 120: 30 };
+const QUESTIONS: Approval = {
+  ...STORY.approvals[0]!,
+  id: "q1",
+  for: "question",
+  tool: "AskUserQuestion",
+  input: "",
+  reasoning: "The plan needs both before it can be written down, and neither can be changed later.",
+  choices: [
+    { question: "Which database do you want?", options: ["Postgres", "SQLite"], multiple: false },
+    {
+      question: "Which of these features shall be in the very first release?",
+      options: [
+        "Login 🔑",
+        "検索とお気に入りの一覧",
+        "Export of everything that was ever written, as files of your choice",
+      ],
+      multiple: true,
+    },
+  ],
+};
+
+for (const width of WIDTHS) {
+  const size = { columns: width, rows: ROWS[width] ?? 24 };
+  const state = { sessions: STORY.sessions, now: STORY.now, size, message: undefined };
+
+  Deno.test(`first hour 4 watch at ${width} columns: ? shows the keys`, () => {
+    const frame = HELP_PAGE.frame(state);
+    assertEquals([frame.length, HELP_PAGE.key("x", true)], [size.rows, "back"]);
+    compare(`watch-help-${width}`, frame, width);
+  });
+
+  Deno.test(`first hour 4 watch at ${width} columns: v shows all of a request`, () => {
+    const frame = new RequestPage(QUESTIONS).frame(state);
+    assertEquals(frame.length, size.rows);
+    compare(`watch-view-${width}`, frame, width);
+  });
+
+  Deno.test(`first hour 4 watch at ${width} columns: the parts of a question one after the other`, async () => {
+    const page = new BoardQuestion(QUESTIONS, () => {});
+    const answers = askAnswers({ signal: page.signal }, QUESTIONS, page);
+    await typed(page, "1", "\r", "2", ",");
+    const frame = page.frame(state);
+    assertEquals(frame.length, size.rows);
+    compare(`watch-question-${width}`, frame, width);
+    await typed(page, "x", "\x7f", "1", "\r");
+    assertEquals(await answers, {
+      "Which database do you want?": "Postgres",
+      "Which of these features shall be in the very first release?": "検索とお気に入りの一覧, Login 🔑",
+    });
+  });
+
+  Deno.test(`first hour 4 watch at ${width} columns: a long message is said to its end`, () => {
+    const items = sessionItems(STORY.sessions, STORY.approvals, STORY.now);
+    const message = "there is more of it than you see: v shows all, then y";
+    const rest = { states: [], log: [], lost: undefined, selected: items[0]?.id };
+    const frame = boardFrame({ ...rest, items, message, result: "a1: approved once (Bash: npm ci)", size });
+    assertEquals(frame.length, size.rows);
+    compare(`watch-message-${width}`, frame, width);
+  });
+}
+
+async function typed(page: BoardQuestion, ...keys: readonly string[]): Promise<void> {
+  for (const key of keys) {
+    assertEquals(page.key(key, true), "taken");
+    await new Promise((done) => setTimeout(done)); // what asks reads on
+  }
+}
+
+Deno.test("first hour 4 watch: a pasted text answers no part, Esc leaves all of them, arrows scroll back to the first", async () => {
+  const page = new BoardQuestion(QUESTIONS, () => {});
+  const answers = askAnswers({ signal: page.signal }, QUESTIONS, page).catch((error) => error);
+  const state = { sessions: STORY.sessions, now: STORY.now, size: { columns: 40, rows: 6 }, message: undefined };
+  for (const key of ["1", "\r", "2", "\r"]) page.key(key, false);
+  assert(page.frame(state).includes("1-2 or its text: 1 2 ▏"));
+  for (let i = 0; i < 20; i++) assertEquals(page.key("\x1b[A", true), "taken");
+  assert(page.frame(state)[0]?.includes("q1"));
+  page.key("\x15", true);
+  assert(page.frame(state).includes("1-2 or its text: ▏"), "what is typed is on the screen");
+  assertEquals([page.key("\x1b", true), page.key("\x04", true)], ["back", "back"]);
+  page.leave();
+  assertEquals((await answers).code, 130);
+});
 
 Deno.test("V2 in a pipe nothing is cut: a row is one line, with the whole of what is asked", () => {
   const items = sessionItems(STORY.sessions, STORY.approvals, STORY.now);
