@@ -4,7 +4,7 @@ import { escapeControls } from "../domain/sanitize.ts";
 import { type Keyboard, stdinKeyboard } from "../platform/keyboard.ts";
 import { takesOwnWords } from "../view/approval_words.ts";
 import { choiceLines, matchAnswer } from "./answers.ts";
-import { askLine } from "./ask.ts";
+import { askLine, showFitted } from "./ask.ts";
 import type { CommandContext } from "./context.ts";
 
 type Question = Pick<Approval, "for" | "choices">;
@@ -31,7 +31,7 @@ async function askAnswer(
   const { options } = choice;
   const isOpen = options.length === 0;
   const own = !isOpen && takesOwnWords(approval, choice);
-  keyboard.show(`${choiceLines({ choices: [choice] }).join("\n")}\n${own ? "    0  your own words\n" : ""}`);
+  showFitted(keyboard, `${choiceLines({ choices: [choice] }).join("\n")}\n${own ? "    0  your own words\n" : ""}`);
   for (;;) {
     const typed = await askLine(run, isOpen ? "answer: " : `1-${options.length} or its text: `, keyboard);
     if (typed === "") continue;

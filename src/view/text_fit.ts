@@ -57,6 +57,21 @@ export function wrapHanging(text: string, width: number, hang: number = hangOf(t
   return [begin + first, ...more.map((line) => " ".repeat(hang) + line)];
 }
 
+/**
+ * The lines of a message, each {@link wrapHanging}: what goes on is indented, so that it looks like no line of its own.
+ *
+ * @param keepsIndented an indented line is something to copy, such as a command: it stays as it is
+ */
+export function wrapMessage(text: string, width: number, keepsIndented = false): string {
+  return text.split("\n")
+    .flatMap((line) =>
+      keepsIndented && line.startsWith(" ") ? [line] : wrapHanging(line, width, hangOf(line) || MESSAGE_HANG)
+    )
+    .join("\n");
+}
+
+const MESSAGE_HANG = 2;
+
 /** Spaces, then a sign or a number with space behind it. */
 function hangOf(text: string): number {
   return stringWidth(/^ *(?:(?:\d+ |[-·•→✓✖◆▲]) +)?/.exec(text)?.[0] ?? "");

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import stringWidth from "fast-string-width";
 import { bytes } from "../../src/cli/format.ts";
 import { shortIds } from "../../src/view/names.ts";
-import { fit, fitEnds, wrap, wrapHanging } from "../../src/view/text_fit.ts";
+import { fit, fitEnds, wrap, wrapHanging, wrapMessage } from "../../src/view/text_fit.ts";
 import { clockTime, duration, localTime } from "../../src/view/times.ts";
 
 Deno.test("duration: two units at most, never negative", () => {
@@ -57,6 +57,12 @@ Deno.test("first hour 4: people's text goes on below its own beginning, at words
   assertEquals(wrapHanging("why: it was needed", 12, 5), ["why: it was", "     needed"]);
   assertEquals(wrapHanging("日本語 のテキスト", 8), ["日本語", "のテキス", "ト"]);
   assertEquals(wrapHanging("in /a/very/long/path", 8), ["in", "/a/very/", "long/pat", "h"]);
+  const message = 'note: it is not on your PATH. Add:\n  export PATH="$HOME/.local/bin:$PATH"';
+  assertEquals(wrapMessage(message, 20, true), `note: it is not on\n  your PATH. Add:\n${message.split("\n")[1]}`);
+  assertEquals(
+    wrapMessage("error: which one:\n    1  a choice of many\n", 16),
+    "error: which\n  one:\n    1  a choice\n       of many\n",
+  );
   assertEquals(wrapHanging("              deep", 16), ["deep"], "no room beside the indent");
 });
 

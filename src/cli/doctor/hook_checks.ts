@@ -30,7 +30,7 @@ async function hooksOf(run: CommandContext, agent: Hooked): Promise<Finding[]> {
   const where = await hooksTarget(run, agent, {});
   const { row: { state, file, missing, outdated, problem: why, trust }, words } = await rowOf(agent, where);
   const fix = async () => {
-    await installHooks({ ...run, out: { ...run.out, plain: () => {}, note: () => {} } }, agent.name, {});
+    await installHooks({ ...run, out: { ...run.out, plain: () => {}, say: () => {}, note: () => {} } }, agent.name, {});
     return `hooks installed in ${file}`;
   };
   switch (state) {
