@@ -47,7 +47,7 @@ export function boardFrame(state: FrameState): readonly string[] {
     secondLine(state),
   ];
   const asked = askedIn(state);
-  const keys = footKeys(columns, { asksQuestion: asked !== undefined && isQuestion(asked) });
+  const keys = footKeys(columns, asked === undefined ? "nothing" : isQuestion(asked) ? "question" : "call");
   const foot = footLines(keys, message, state.size);
   const room = Math.max(0, rows - head.length - foot.length);
   const hasLog = rows >= LOG_FROM.rows && columns >= LOG_FROM.columns;

@@ -11,14 +11,16 @@ interface BoardKey {
   readonly does: string;
   /** Those with a low one leave the footer last. */
   readonly rank: number;
+  /** Only for a row that asks. */
+  readonly answers?: true;
 }
 
-const ANSWER: BoardKey = { keys: "y", word: "yes", does: "yes, once, or answer it", rank: 1 };
+const ANSWER: BoardKey = { keys: "y", word: "yes", does: "yes, once, or answer it", rank: 1, answers: true };
 const KEYS: readonly BoardKey[] = [
   { keys: "j k", word: "move", does: "mark a row, also ↓ ↑", rank: 6 },
   ANSWER,
-  { keys: "n", word: "no", does: "no", rank: 1 },
-  { keys: "v", word: "view", does: "all of it, also Enter", rank: 3 },
+  { keys: "n", word: "no", does: "no", rank: 1, answers: true },
+  { keys: "v", word: "view", does: "all of it, also Enter", rank: 3, answers: true },
   { keys: "1-9", does: "choose, once v showed it", rank: 7 },
   { keys: "o", word: "open", does: "go to its terminal", rank: 5 },
   { keys: "Esc", does: "back to the list", rank: 7 },
@@ -26,15 +28,13 @@ const KEYS: readonly BoardKey[] = [
   { keys: "q", word: "quit", does: "leave watch", rank: 4 },
 ];
 
-/** Of the marked row: what `y` does to it. */
-export interface FootOptions {
-  readonly asksQuestion: boolean;
-}
+/** What the marked row asks that can be answered here. */
+export type AskedKind = "nothing" | "question" | "call";
 
 /** The keys in one line: with their words as many as fit, the ones that matter most; else the letters alone. */
-export function footKeys(columns: number, { asksQuestion }: FootOptions): string {
-  const shown = KEYS.filter(({ word }) => word !== undefined)
-    .map((key) => key === ANSWER && asksQuestion ? { ...key, word: "answer" } : key);
+export function footKeys(columns: number, asked: AskedKind): string {
+  const shown = KEYS.filter(({ word, answers }) => word !== undefined && !(answers && asked === "nothing"))
+    .map((key) => key === ANSWER && asked === "question" ? { ...key, word: "answer" } : key);
   for (let most = 6; most >= LEAST; most--) {
     const kept = shown.filter(({ rank }) => rank <= most);
     const line = kept.map(({ keys, word }) => `${keys} ${word}`).join("  ");

@@ -44,6 +44,7 @@ export class BoardQuestion implements BoardPage, Keyboard {
   }
 
   show(text: string): void {
+    if (this.signal.aborted) return; // how a question by lines ends
     this.#shown += text;
     this.#isAtEnd = true;
     this.#onShow();

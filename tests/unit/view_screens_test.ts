@@ -8,6 +8,7 @@ import stringWidth from "fast-string-width";
 import { approvalBlocks } from "../../src/cli/approval_blocks.ts";
 import { askAnswers } from "../../src/cli/ask_answers.ts";
 import { boardFrame } from "../../src/cli/board_frame.ts";
+import { footKeys } from "../../src/cli/board_keys.ts";
 import { HELP_PAGE, RequestPage } from "../../src/cli/board_pages.ts";
 import { BoardQuestion } from "../../src/cli/board_question.ts";
 import type { Approval } from "../../src/domain/approval.ts";
@@ -149,6 +150,20 @@ async function typed(page: BoardQuestion, ...keys: readonly string[]): Promise<v
   }
 }
 
+Deno.test("first hour 4 watch: the foot names the keys of the marked row, the most important ones where it is narrow", () => {
+  assertEquals([footKeys(80, "call"), footKeys(80, "question"), footKeys(80, "nothing")], [
+    "j k move  y yes  n no  v view  o open  ? help  q quit",
+    "j k move  y answer  n no  v view  o open  ? help  q quit",
+    "j k move  o open  ? help  q quit",
+  ]);
+  assertEquals([footKeys(40, "call"), footKeys(24, "call"), footKeys(12, "call"), footKeys(7, "call")], [
+    "y yes  n no  v view  ? help  q quit",
+    "y yes  n no  ? help",
+    "y n v o ? q",
+    "y n v …",
+  ]);
+});
+
 Deno.test("first hour 4 watch: a pasted text answers no part, Esc leaves all of them, arrows scroll back to the first", async () => {
   const page = new BoardQuestion(QUESTIONS, () => {});
   const answers = askAnswers({ signal: page.signal }, QUESTIONS, page).catch((error) => error);
@@ -162,6 +177,7 @@ Deno.test("first hour 4 watch: a pasted text answers no part, Esc leaves all of 
   assertEquals([page.key("\x1b", true), page.key("\x04", true)], ["back", "back"]);
   page.leave();
   assertEquals((await answers).code, 130);
+  assert(page.frame(state).includes("1-2 or its text: ▏"), "the page stays as it was");
 });
 
 Deno.test("V2 in a pipe nothing is cut: a row is one line, with the whole of what is asked", () => {

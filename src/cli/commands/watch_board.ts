@@ -6,7 +6,6 @@ import type { WireEvent } from "../../client/wire_client.ts";
 import { Needs } from "../../domain/needs.ts";
 import { FullScreen } from "../../platform/full_screen.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { answeredElsewhere } from "../../view/approval_words.ts";
 import { Board, type BoardAction } from "../../view/board.ts";
 import { type ChangeLine, ChangeLines } from "../../view/change_lines.ts";
@@ -15,11 +14,11 @@ import { type ListFilter, passesFilter } from "../../view/session_filter.ts";
 import { displayStatus } from "../../domain/state_words.ts";
 import { clockTime } from "../../view/times.ts";
 import { askAnswers } from "../ask_answers.ts";
+import { BoardAnswers } from "../board_answers.ts";
 import { boardFrame, cutRows } from "../board_frame.ts";
 import { type BoardPage, HELP_PAGE, RequestPage } from "../board_pages.ts";
 import { BoardQuestion } from "../board_question.ts";
 import type { CommandContext } from "../context.ts";
-import { decide } from "../decide_one.ts";
 import { ENDED_BY_SIGNAL } from "../exit_meanings.ts";
 import { goThere } from "../go_there.ts";
 import { CommandEnded } from "../tree/shared.ts";
@@ -60,6 +59,7 @@ class BoardWindow {
   readonly #filter: ListFilter;
   readonly #changes: ChangeLines;
   readonly #board = new Board();
+  readonly #answers: BoardAnswers;
   readonly #needs = new Needs();
   readonly #stop = new AbortController();
   readonly #screen: FullScreen;
@@ -68,13 +68,12 @@ class BoardWindow {
   #page: BoardPage | undefined;
   /** How the request of the page ended, where somebody else has answered it. */
   #over: string | undefined;
-  /** The request that is being answered here, and how it ended, as far as that is heard of. */
-  #answering: { readonly id: string; over?: string } | undefined;
   #frame: ReturnType<typeof setTimeout> | undefined;
 
   constructor(run: CommandContext, filter: ListFilter) {
     // A daemon that somebody stopped is not started again by an answer.
     this.#run = { ...run, context: { ...run.context, mayStart: false } };
+    this.#answers = new BoardAnswers(this.#run);
     this.#filter = filter;
     this.#changes = new ChangeLines(filter);
     this.#screen = new FullScreen({
@@ -130,7 +129,7 @@ class BoardWindow {
 
   /** A request is over that was not answered here. */
   #gone(id: string, how: string): void {
-    if (this.#answering?.id === id) return void (this.#answering.over = how);
+    if (this.#answers.isOurs(id, how)) return;
     if (this.#page?.approval?.id !== id) return this.#board.over(id, how, Date.now());
     this.#over = how;
     if (this.#page instanceof BoardQuestion) this.#page.leave();
@@ -233,23 +232,21 @@ class BoardWindow {
     this.draw();
   }
 
-  async #decide(approval: Approval, answer: Omit<ParamsOf<"approval.decide">, "id">): Promise<void> {
-    const { id } = approval;
-    if (this.#answering?.id === id) return; // a second key before the daemon has replied
-    const mine: { readonly id: string; over?: string } = this.#answering = { id };
-    const said: string[] = [];
-    const out = { ...this.#run.out, note: (text: string) => void said.push(text) };
+  async #decide(approval: Approval, answer: Parameters<BoardAnswers["give"]>[1]): Promise<void> {
     try {
-      await decide({ ...this.#run, out }, approval, { id, ...answer });
-      this.#leave();
-      this.#board.tell(escapeControls(said.join("; ")), Date.now());
+      const said = await this.#answers.give(approval, answer);
+      if (said === undefined) return;
+      this.#leaveOf(approval);
+      this.#board.tell(said, Date.now());
     } catch (error) {
-      this.#leave();
-      if (!(error instanceof ConsoleError) || error.kind !== "already_decided") throw error;
-      this.#board.tell(mine.over ?? escapeControls(error.message), Date.now());
-    } finally {
-      this.#answering = undefined;
+      this.#leaveOf(approval);
+      throw error;
     }
+  }
+
+  /** Back to the list from the page of that request; another one may be open by now. */
+  #leaveOf({ id }: Approval): void {
+    if (this.#page?.approval?.id === id) this.#leave();
   }
 
   /** With all of its text. Undefined where it was answered meanwhile, or another key has opened something else. */
