@@ -2,8 +2,8 @@
  * V2: what the lists look like at each width, compared with tests/fixtures/screens. After a change on purpose:
  * `AC_SCREENS=write deno test -A --no-check tests/unit/view_screens_test.ts`, then look at what git shows.
  */
-import { assert, assertEquals } from "@std/assert";
-import { setColorEnabled } from "@std/fmt/colors";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { setColorEnabled, stripAnsiCode } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
 import { approvalBlocks } from "../../src/cli/approval_blocks.ts";
 import { askAnswers } from "../../src/cli/ask_answers.ts";
@@ -149,6 +149,56 @@ async function typed(page: BoardQuestion, ...keys: readonly string[]): Promise<v
     await new Promise((done) => setTimeout(done)); // what asks reads on
   }
 }
+
+Deno.test("V2 watch: colours are those of a terminal with sixteen, and take no room: without them nothing else changes", () => {
+  const items = sessionItems(STORY.sessions, STORY.approvals, STORY.now);
+  const size = { columns: 60, rows: 20 };
+  const rest = { states: STORY.sessions.map(displayStatus), log: [], selected: items[0]?.id, size };
+  const page = { sessions: STORY.sessions, now: STORY.now, size, message: "said" };
+  const frames = () => [
+    ...boardFrame({ ...rest, items, lost: "the daemon stopped", message: undefined }),
+    ...boardFrame({ ...rest, items, lost: undefined, message: "said" }),
+    ...new RequestPage(QUESTIONS).frame(page),
+    ...HELP_PAGE.frame(page),
+  ];
+  const plain = frames();
+  setColorEnabled(true);
+  try {
+    const painted = frames();
+    assertEquals(painted.map(stripAnsiCode), plain);
+    // deno-lint-ignore no-control-regex
+    const codes = new Set(painted.join("").matchAll(/\x1b\[([0-9;]*)m/g).map(([, code]) => code ?? ""));
+    for (const code of codes) assertMatch(code, /^(?:[0-2]|22|3[0-79]|9[0-7])$/);
+    assert(codes.size > 3);
+  } finally {
+    setColorEnabled(false);
+  }
+});
+
+Deno.test("V2 watch: no size is too small to be drawn", () => {
+  const items = sessionItems(STORY.sessions, STORY.approvals, STORY.now);
+  for (const columns of [1, 5, 12, 20, 39]) {
+    for (const rows of [1, 2, 3, 6, 12]) {
+      const size = { columns, rows };
+      const page = { sessions: STORY.sessions, now: STORY.now, size, message: undefined };
+      const rest = {
+        states: STORY.sessions.map(displayStatus),
+        log: [],
+        selected: items[0]?.id,
+        lost: undefined,
+        size,
+      };
+      for (
+        const frame of [
+          boardFrame({ ...rest, items, message: "a message of some words" }),
+          HELP_PAGE.frame(page),
+          new RequestPage(QUESTIONS).frame(page),
+          new BoardQuestion(QUESTIONS, () => {}).frame(page),
+        ]
+      ) assert(frame.length <= Math.max(2, rows), `${columns}x${rows}: ${frame.length}`);
+    }
+  }
+});
 
 Deno.test("first hour 4 watch: the foot names the keys of the marked row, the most important ones where it is narrow", () => {
   assertEquals([footKeys(80, "call"), footKeys(80, "question"), footKeys(80, "nothing")], [
