@@ -3,7 +3,7 @@ import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
 import type { ApprovalItem } from "../view/approval_items.ts";
 import { STATE_LOOKS } from "../view/states.ts";
-import { wrap } from "../view/text_fit.ts";
+import { wrap, wrapHanging } from "../view/text_fit.ts";
 import { describedLines } from "./described.ts";
 import { toned } from "./paint.ts";
 
@@ -38,19 +38,19 @@ export function approvalBlock(item: ApprovalItem, width: number, isAlone = false
     ...(isAlone && item.detail.length > 0 ? [""] : []),
     ...item.detail.flatMap((line) => inside([line], room).map(isAlone ? item.isPatch ? diffPaint(line) : asItIs : dim)),
     ...(isAlone && item.detail.length > 0 ? [""] : []),
-    ...(item.cut === undefined ? [] : inside([item.cut], room).map(yellow)),
-    ...(item.notice === undefined ? [] : inside([item.notice], room).map(dim)),
-    ...inside(item.reasoning.map((line, i) => i === 0 ? `why: ${line}` : line), room).map(dim),
+    ...(item.cut === undefined ? [] : prose([item.cut], room).map(yellow)),
+    ...(item.notice === undefined ? [] : prose([item.notice], room).map(dim)),
+    ...labelled("why: ", item.reasoning, room).map(dim),
     ...item.questions.flatMap(({ text, options }) => [
-      ...inside(text, room),
+      ...prose(text, room),
       ...options.flatMap(({ text, description }, i) => [
-        ...inside([`  ${i + 1}  ${text}`], room),
+        ...prose([`  ${i + 1}  ${text}`], room),
         ...describedLines(description, room, INDENT.length + 5).map(dim),
       ]),
     ]),
-    ...inside(item.offers.map((line) => `offers: ${line}`), room).map(dim),
+    ...item.offers.flatMap((line) => labelled("offers: ", [line], room)).map(dim),
     ...flow(item.answers, "  ·  ", room - 2, "").map((line) => `  ${line}`),
-    ...(isAlone && item.answers.length > 0 ? answerNotes(item).flatMap((note) => inside([note], room)).map(dim) : []),
+    ...(isAlone && item.answers.length > 0 ? prose(answerNotes(item), room).map(dim) : []),
   ];
 }
 
@@ -102,6 +102,20 @@ function flow(parts: readonly string[], gap: string, width: number, indent: stri
   return lines;
 }
 
+/** Words for people: what goes on stands below its own beginning. */
+function prose(lines: readonly string[], width: number): string[] {
+  return lines.flatMap((line) => wrapHanging(line, width - INDENT.length)).map((line) => INDENT + line);
+}
+
+function labelled(label: string, lines: readonly string[], width: number): string[] {
+  const room = width - INDENT.length;
+  const wrapped = lines.flatMap((line, i) =>
+    wrapHanging(`${i === 0 ? label : ""}${line}`, room, i === 0 ? label.length : 0)
+  );
+  return wrapped.map((line) => INDENT + line);
+}
+
+/** What would run or be written: no line of it looks like two. */
 function inside(lines: readonly string[], width: number): string[] {
   const room = width - INDENT.length;
   return lines.flatMap((line) => {

@@ -6,6 +6,7 @@
 import { escapeControls } from "../domain/sanitize.ts";
 import { type Keyboard, stdinKeyboard } from "../platform/keyboard.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { wrapMessage } from "../view/text_fit.ts";
 import type { CommandContext } from "./context.ts";
 import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
 
@@ -32,9 +33,16 @@ export function interrupted(keyboard: Keyboard): CommandEnded {
   return new CommandEnded(INTERRUPTED);
 }
 
+/** A question, or what belongs to it, broken between words; the space at its end stays in front of the caret. */
+export function showFitted(keyboard: Keyboard, text: string): void {
+  const { columns = Infinity } = keyboard;
+  const end = text.trimEnd().length;
+  keyboard.show(wrapMessage(text.slice(0, end), columns - 1) + text.slice(end));
+}
+
 /** One line of text, without the space around it. @throws {CommandEnded} 130 */
 export async function askLine(run: Asker, question: string, keyboard: Keyboard = stdinKeyboard): Promise<string> {
-  keyboard.show(question);
+  showFitted(keyboard, question);
   const line = await nextInput(run, keyboard);
   // Without its end it was cut off by Ctrl-D: what stands before that is no answer.
   if (!line.endsWith("\n")) throw interrupted(keyboard);
@@ -98,7 +106,7 @@ export async function askWhich(
   keyboard: Keyboard = stdinKeyboard,
 ): Promise<number | undefined> {
   const width = String(rows.length).length;
-  keyboard.show(`${title}\n`);
+  showFitted(keyboard, `${title}\n`);
   rowLines(rows).forEach((line, at) => keyboard.show(`  ${String(at + 1).padStart(width)}  ${line}\n`));
   for (;;) {
     const typed = await askLine(run, `1-${rows.length}, Enter for none: `, keyboard);

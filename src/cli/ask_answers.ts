@@ -4,11 +4,10 @@ import { escapeControls } from "../domain/sanitize.ts";
 import { type Keyboard, stdinKeyboard } from "../platform/keyboard.ts";
 import { takesOwnWords } from "../view/approval_words.ts";
 import { choiceLines, matchAnswer } from "./answers.ts";
-import { askLine } from "./ask.ts";
+import { askLine, showFitted } from "./ask.ts";
 import type { CommandContext } from "./context.ts";
-import { listWidth } from "./list_options.ts";
 
-type Asking = Pick<CommandContext, "signal"> & { readonly out: Pick<CommandContext["out"], "screen"> };
+type Asking = Pick<CommandContext, "signal">;
 type Question = Pick<Approval, "for" | "choices">;
 
 /** Question → answer. @throws {CommandEnded} 130 on Ctrl-C and Ctrl-D */
@@ -33,9 +32,9 @@ async function askAnswer(
   const { options } = choice;
   const isOpen = options.length === 0;
   const own = !isOpen && takesOwnWords(approval, choice);
-  keyboard.show(
-    `${choiceLines({ choices: [choice] }, listWidth(run)).join("\n")}\n${own ? "    0  your own words\n" : ""}`,
-  );
+  // A keyboard without a screen of its own belongs to one that shows the request, and what is said of its choices.
+  const lines = choiceLines({ choices: [choice] }, keyboard.columns === undefined ? undefined : keyboard.columns - 1);
+  showFitted(keyboard, `${lines.join("\n")}\n${own ? "    0  your own words\n" : ""}`);
   for (;;) {
     const typed = await askLine(run, isOpen ? "answer: " : `1-${options.length} or its text: `, keyboard);
     if (typed === "") continue;

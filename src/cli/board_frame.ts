@@ -1,12 +1,15 @@
 /** One frame of `watch`: the list, the last changes below it, the keys at the foot. Pure. */
 import { dim, stripAnsiCode } from "@std/fmt/colors";
-import stringWidth from "fast-string-width";
-import { HIDDEN_DIALOG, hidesItsDialog } from "../view/approval_words.ts";
+import type { Approval } from "../domain/approval.ts";
+import type { ScreenSize } from "../platform/full_screen.ts";
+import { HIDDEN_DIALOG, hidesItsDialog, isQuestion } from "../view/approval_words.ts";
 import type { ChangeLine } from "../view/change_lines.ts";
 import type { SessionItem } from "../view/session_items.ts";
 import type { ShownState } from "../domain/state_words.ts";
 import { fit, fitHead } from "../view/text_fit.ts";
 import { clockTime } from "../view/times.ts";
+import { footKeys } from "./board_keys.ts";
+import { footLines } from "./board_pages.ts";
 import { changeText } from "./change_text.ts";
 import { toned } from "./paint.ts";
 import { type RowLines, sessionRows, summaryLines, titleLine } from "./session_list.ts";
@@ -19,15 +22,15 @@ export interface FrameState {
   readonly log: readonly ChangeLine[];
   /** Set while the daemon is not reached. */
   readonly lost: string | undefined;
+  /** What is said in place of the keys. */
   readonly message: string | undefined;
-  readonly size: { readonly columns: number; readonly rows: number };
+  /** What became of an answer, where the message says something else. */
+  readonly result?: string | undefined;
+  readonly size: ScreenSize;
 }
 
 /** Before the marked row. */
 const MARKER = "▸";
-const KEYS = "j k move  y yes  n no  v view  o open  q quit";
-const FEW_KEYS = "y yes n no v view o open q quit";
-const LETTERS = "j k y n v o q";
 /** Smaller terminals have no room for changes below the list. */
 const LOG_FROM = { rows: 12, columns: 40 };
 /** The changes get so much of the screen, if the list needs the rest. */
@@ -43,28 +46,30 @@ export function boardFrame(state: FrameState): readonly string[] {
       : summaryLines(states, columns)[0] ?? "",
     secondLine(state),
   ];
-  const foot = message === undefined
-    ? dim(fitHead(keysFor(columns), columns))
-    : toned("attention", fitHead(message, columns));
-  const room = Math.max(0, rows - head.length - 1);
+  const asked = askedIn(state);
+  const keys = footKeys(columns, asked === undefined ? "nothing" : isQuestion(asked) ? "question" : "call");
+  const foot = footLines(keys, message, state.size);
+  const room = Math.max(0, rows - head.length - foot.length);
   const hasLog = rows >= LOG_FROM.rows && columns >= LOG_FROM.columns;
   const forLog = Math.max(Math.floor(rows / LOG_PART), room - list.lines.length);
   const log = logLines(state, hasLog ? Math.min(forLog, state.log.length + 1) : 0);
   const shown = windowOf(list, room - log.length);
   const body = lost === undefined ? shown : shown.map((line) => dim(stripAnsiCode(line)));
   const gap = Array.from({ length: Math.max(0, room - body.length - log.length) }, () => "");
-  return [...head, ...body, ...gap, ...log, foot].slice(0, rows);
+  return [...head, ...body, ...gap, ...log, ...foot].slice(0, rows);
 }
 
-/** That the daemon is not reached; else what answering the marked request gives back to its terminal. */
-function secondLine({ items, selected, lost, size: { columns } }: FrameState): string {
+/** That the daemon is not reached; a result; else what answering the marked request gives back to its terminal. */
+function secondLine(state: FrameState): string {
+  const { lost, result, size: { columns } } = state;
   if (lost !== undefined) return toned("danger", fitHead(lost, columns));
-  const approval = items.find(({ id }) => id === selected)?.asks?.approval;
+  if (result !== undefined) return toned("attention", fitHead(result, columns));
+  const approval = askedIn(state);
   return approval !== undefined && hidesItsDialog(approval) ? dim(fitHead(HIDDEN_DIALOG, columns)) : "";
 }
 
-function keysFor(columns: number): string {
-  return [KEYS, FEW_KEYS].find((keys) => keys.length <= columns) ?? LETTERS;
+function askedIn({ items, selected }: FrameState): Approval | undefined {
+  return items.find(({ id }) => id === selected)?.asks?.approval;
 }
 
 /** The sessions whose text a frame of this width has no room for. */
@@ -124,21 +129,3 @@ function logLines({ log, size: { columns } }: FrameState, count: number): string
 /** `14:02:07  `, and from which width on there is room for it. */
 const TIME = 10;
 const WITH_TIME = 60;
-
-/** A text of several lines to scroll in, with a foot: `v`. */
-export function viewFrame(
-  lines: readonly string[],
-  top: number,
-  { message, canChoose, size: { columns, rows } }: Pick<FrameState, "message" | "size"> & {
-    readonly canChoose: boolean;
-  },
-): readonly string[] {
-  const room = Math.max(1, rows - 1);
-  const shown = lines.slice(top, top + room).map((line) =>
-    stringWidth(stripAnsiCode(line)) > columns ? fitHead(stripAnsiCode(line), columns) : line
-  );
-  const more = lines.length > room ? `  ${Math.min(lines.length, top + room)}/${lines.length}` : "";
-  const keys = `${canChoose ? "1-9 choose" : "y yes"}  n no  j k scroll  v back${more}`;
-  const foot = message === undefined ? dim(fitHead(keys, columns)) : toned("attention", fitHead(message, columns));
-  return [...shown, ...Array.from({ length: room - shown.length }, () => ""), foot];
-}

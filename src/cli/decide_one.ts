@@ -36,6 +36,7 @@ export async function decide(
   if (delivered !== false) return;
   throw new ConsoleError("failed", `${said}: the agent's hook did not pass it on (${what})`, {
     hint: "answer it in the agent's own terminal",
+    delivered,
   });
 }
 

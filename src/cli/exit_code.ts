@@ -1,22 +1,21 @@
 /** From what a command threw to its exit code, with the message on stderr. */
 import { systemProblem } from "../platform/process.ts";
-import { writeStderr } from "../platform/stdio.ts";
 import { errorText } from "../protocol/error_text.ts";
 import { ConsoleError, ERRORS } from "../protocol/errors.ts";
-import { ReaderGone } from "./output.ts";
+import { ReaderGone, writeError } from "./output.ts";
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof ReaderGone) return 0;
   if (error instanceof ConsoleError) {
-    writeStderr(errorText(error));
+    writeError(errorText(error));
     const { exit } = error.details;
     return typeof exit === "number" ? exit : error.exitCode;
   }
   const problem = systemProblem(error);
   if (problem !== undefined) {
-    writeStderr(errorText({ message: problem }));
+    writeError(errorText({ message: problem }));
     return ERRORS.failed.exit;
   }
-  writeStderr(errorText({ message: `this is a bug: ${String((error as Error)?.stack ?? error)}` }));
+  writeError(errorText({ message: `this is a bug: ${String((error as Error)?.stack ?? error)}` }));
   return ERRORS.internal.exit;
 }

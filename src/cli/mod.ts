@@ -15,7 +15,7 @@ import { exitCodeOf } from "./exit_code.ts";
 import { pathOfCommand } from "./completion/place.ts";
 import { firstCommand } from "./first_command.ts";
 import { assertHomeThere } from "./named_home.ts";
-import { output, ReaderGone } from "./output.ts";
+import { output, ReaderGone, writeError } from "./output.ts";
 import type { CommandContext } from "./context.ts";
 import { ownVersion, versionNote } from "./version_note.ts";
 
@@ -145,6 +145,6 @@ function makesNoHome(command: Command): boolean {
 
 /** An error in the arguments of a command points to the help of this command. */
 function hintOwnHelp(command: Command, name: string): void {
-  command.configureOutput({ outputError: (text) => void writeStderr(errorText(usageText(text, name))) });
+  command.configureOutput({ outputError: (text) => writeError(errorText(usageText(text, name))) });
   for (const sub of command.commands) hintOwnHelp(sub, `${name} ${sub.name()}`);
 }

@@ -5,7 +5,8 @@
 import { setColorEnabled } from "@std/fmt/colors";
 import { escapeControlsKeepLines, visibleJson } from "../domain/sanitize.ts";
 import { env } from "../platform/process.ts";
-import { type Screen, stdoutScreen, writeStderr, writeStdout } from "../platform/stdio.ts";
+import { type Screen, stderrScreen, stdoutScreen, writeStderr, writeStdout } from "../platform/stdio.ts";
+import { wrapMessage } from "../view/text_fit.ts";
 
 /** Version of the shape of every `--json` object; grows when a member changes its meaning. */
 const JSON_SCHEMA = 1;
@@ -17,17 +18,23 @@ export interface Output {
   readonly screen: Screen;
   /** Prints a line, colours and all: text from outside is made visible() by the caller. @throws {ReaderGone} */
   line(text: string): void;
+  /** Prints a message that is an outcome; text from outside is escaped, and wrapped in a terminal. @throws {ReaderGone} */
+  say(text: string): void;
   /** Prints text from outside, its lines as they are; control characters are escaped. @throws {ReaderGone} */
   plain(text: string): void;
   /** Prints `{"schema":1, …payload}` as one line. @throws {ReaderGone} */
   json(payload: Readonly<Record<string, unknown>>): void;
-  /** A message for people, on stderr; control characters are escaped. */
+  /** A message for people, on stderr; control characters are escaped, and it is wrapped in a terminal. */
   note(text: string): void;
 }
 
 /** @param color false where `--no-color` was given */
 export function output(color: boolean): Output {
   const screen = stdoutScreen();
+  const shown = (text: string, { isTerminal, columns }: Screen) => {
+    const safe = escapeControlsKeepLines(text);
+    return isTerminal ? wrapMessage(safe, columns, true) : safe;
+  };
   setColorEnabled(color && wantsColor(screen.isTerminal));
   const line = (text: string) => {
     if (!writeStdout(text + "\n")) throw new ReaderGone();
@@ -37,8 +44,15 @@ export function output(color: boolean): Output {
     line,
     json: (payload) => line(visibleJson({ schema: JSON_SCHEMA, ...payload })),
     plain: (text) => line(escapeControlsKeepLines(text)),
-    note: (text) => void writeStderr(escapeControlsKeepLines(text) + "\n"),
+    say: (text) => line(shown(text, screen)),
+    note: (text) => void writeStderr(shown(text, stderrScreen()) + "\n"),
   };
+}
+
+/** An error on stderr, wrapped in a terminal; {@link errorText} has made it safe. */
+export function writeError(text: string): void {
+  const { isTerminal, columns } = stderrScreen();
+  writeStderr(isTerminal ? wrapMessage(text, columns) : text);
 }
 
 /** https://no-color.org and https://bixense.com/clicolors: a non-empty NO_COLOR wins, FORCE_COLOR comes next. */

@@ -10,6 +10,11 @@ const LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 /** A terminal shows what stands between these at once, or ignores both. */
 const FRAME = { begin: "\x1b[?2026h", end: "\x1b[?2026l" };
 
+export interface ScreenSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 export interface FullScreenHandlers {
   /**
    * A key as the terminal sends it: a character, or an escape sequence.
@@ -62,7 +67,7 @@ export class FullScreen {
   }
 
   /** Columns and rows as they are now. */
-  get size(): { readonly columns: number; readonly rows: number } {
+  get size(): ScreenSize {
     try {
       const { columns, rows } = Deno.consoleSize();
       if (columns > 0 && rows > 0) return { columns, rows };

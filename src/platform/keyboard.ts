@@ -1,10 +1,12 @@
 /** What a person types at this terminal, line by line or key by key, and where the questions to them are shown. */
-import { writeStderr } from "./stdio.ts";
+import { stderrScreen, writeStderr } from "./stdio.ts";
 
 /** A person with a keyboard, or whoever plays one in a test. */
 export interface Keyboard {
   /** Somebody sees a question and can answer it. */
   readonly isTerminal: boolean;
+  /** How wide the lines may be that are shown; absent where they are broken by whoever shows them. */
+  readonly columns?: number;
   /** Shows a question, or what became of one. */
   show(text: string): void;
   /**
@@ -25,6 +27,9 @@ const decoder = new TextDecoder();
 export const stdinKeyboard: Keyboard = {
   get isTerminal() {
     return Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
+  },
+  get columns() {
+    return stderrScreen().columns;
   },
   show: (text) => void writeStderr(text),
   read: async () => {

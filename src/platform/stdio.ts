@@ -72,7 +72,14 @@ export interface Screen {
 }
 
 export function stdoutScreen(): Screen {
-  const isTerminal = Deno.stdout.isTerminal();
+  return screenOf(Deno.stdout.isTerminal());
+}
+
+export function stderrScreen(): Screen {
+  return screenOf(Deno.stderr.isTerminal());
+}
+
+function screenOf(isTerminal: boolean): Screen {
   try {
     const { columns, rows } = Deno.consoleSize();
     if (columns > 0) return { isTerminal, columns, rows };

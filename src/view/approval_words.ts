@@ -96,6 +96,20 @@ export function outcomeText(approval: Approval): string {
   }
 }
 
+/** How a request ended that a person was about to answer here. */
+export function answeredElsewhere(approval: Approval): string {
+  switch (approval.status) {
+    case "approved":
+      return `answered elsewhere by ${who(approval.approved.by)}: approved ${approval.approved.scope}`;
+    case "denied":
+      return `answered elsewhere by ${who(approval.denied.by)}: denied`;
+    case "elsewhere":
+      return "answered elsewhere by its own terminal";
+    default:
+      return `not asked any more: ${outcomeText(approval)}`;
+  }
+}
+
 function lost({ delivered }: { readonly delivered?: false }): string {
   return delivered === false ? ", not delivered" : "";
 }

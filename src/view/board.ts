@@ -2,8 +2,9 @@
  * The board of `watch` without its terminal: which row is marked, what a key means, and which keys come too early to be
  * meant. An answer goes to the request that was on the screen when its key was pressed. Pure: the time goes in.
  */
-import { type Approval, riskNamed } from "../domain/approval.ts";
-import { approveWords, isQuestion, markOn } from "./approval_words.ts";
+import { type Approval, type Choice, riskNamed } from "../domain/approval.ts";
+import { isQuestion, markOn } from "./approval_words.ts";
+import { FootMessage } from "./foot_message.ts";
 import type { SessionItem } from "./session_items.ts";
 
 /** A question that is on the screen for less than this takes no key: nobody has read it. The same in every window, ms. */
@@ -12,8 +13,11 @@ export const READING_MS = 400;
 /** What a key asks of the window. */
 export type BoardAction =
   | { readonly kind: "answer"; readonly approval: Approval; readonly allow: boolean; readonly option?: string }
+  /** Its questions, one after the other. */
+  | { readonly kind: "ask"; readonly approval: Approval }
   | { readonly kind: "view"; readonly approval: Approval }
   | { readonly kind: "open"; readonly sessionId: string }
+  | { readonly kind: "help" }
   | { readonly kind: "quit" };
 
 /** What the frame showed of the marked row. */
@@ -33,7 +37,9 @@ export class Board {
   #drawn = new Map<string, number>();
   /** The request that was said yes to once and destroys, and since when the question is on the screen. */
   #confirming: { readonly id: string; readonly since: number } | undefined;
-  #message: string | undefined;
+  /** Why the marked request is over, until a key has taken note of it: that key was meant for what is gone. */
+  #gone: string | undefined;
+  readonly #message = new FootMessage();
   /** Requests of which all was shown. */
   readonly #opened = new Set<string>();
   #cut: ReadonlySet<string> = new Set();
@@ -52,13 +58,31 @@ export class Board {
     return this.#target?.item.asks?.approval;
   }
 
-  /** What the last key led to, until the next one. */
+  /** What the last key led to. */
   get message(): string | undefined {
-    return this.#message;
+    return this.#message.text;
   }
 
-  say(message: string | undefined): void {
-    this.#message = message;
+  /** What became of the last answer, where {@link message} says something newer. */
+  get result(): string | undefined {
+    return this.#message.covered;
+  }
+
+  say(message: string | undefined, now: number): void {
+    this.#message.note(message, now);
+  }
+
+  /** What became of an answer: it stays long enough to be read. */
+  tell(result: string, now: number): void {
+    this.#message.result(result, now);
+  }
+
+  /** Somebody else has answered a request: the key that was meant for it answers no other one. */
+  over(id: string, how: string, now: number): void {
+    if (this.asked?.id !== id) return;
+    this.#confirming = undefined;
+    this.#gone = how;
+    this.say(how, now);
   }
 
   /**
@@ -69,6 +93,8 @@ export class Board {
    */
   show(items: readonly SessionItem[], now: number, cut: ReadonlySet<string> = new Set()): void {
     this.#cut = cut;
+    // What is asked once more, and what nobody may take for an answer, goes with the words that say so.
+    if (this.#message.passed(now)) this.#confirming = this.#gone = undefined;
     const at = this.#items.findIndex(({ id }) => id === this.#selected);
     const kept = items.find(({ id }) => id === this.#selected);
     const stays = kept ?? items[Math.min(Math.max(0, at), items.length - 1)];
@@ -87,9 +113,10 @@ export class Board {
 
   /** @param key as the terminal sends it */
   press(key: string, now: number): BoardAction | undefined {
-    this.#message = undefined;
-    const confirming = this.#confirming;
-    this.#confirming = undefined;
+    this.#message.pressed(now);
+    const [confirming, gone] = [this.#confirming, this.#gone];
+    this.#confirming = this.#gone = undefined;
+    if (gone !== undefined && ANSWERS.test(key)) return this.#refuse(`${gone}; press again for the marked one`, now);
     switch (key) {
       case "q":
       case "\x04":
@@ -104,10 +131,13 @@ export class Board {
         return this.#move(-1, now);
       case "o":
         return this.#target === undefined ? undefined : { kind: "open", sessionId: this.#target.item.id };
+      case "?":
+        return { kind: "help" };
       case "v":
+        return this.#view(now);
       case "\r":
       case "\n":
-        return this.#view();
+        return this.asked !== undefined && isQuestion(this.asked) ? this.#yes(confirming, now) : this.#view(now);
       case "y":
         return this.#yes(confirming, now);
       case "n":
@@ -120,17 +150,17 @@ export class Board {
   #yes(confirming: { readonly id: string; readonly since: number } | undefined, now: number): BoardAction | undefined {
     return this.#answer(now, (approval) => {
       if (approval.cutBy !== undefined) {
-        return this.#refuse("part of it never arrived: n, or answer it in its terminal");
+        return this.#refuse("part of it never arrived: n, or answer it in its terminal", now);
       }
-      if (isQuestion(approval)) return this.#refuse(howToChoose(approval));
-      if (!this.#isWhole(approval)) return this.#refuse("there is more of it than you see: v shows all, then y");
+      if (isQuestion(approval)) return { kind: "ask", approval };
+      if (!this.#isWhole(approval)) return this.#refuse("there is more of it than you see: v shows all, then y", now);
       if (riskNamed(approval.risk) !== "destroys") return { kind: "answer", approval, allow: true };
       if (confirming?.id === approval.id && now - confirming.since >= READING_MS) {
         return { kind: "answer", approval, allow: true };
       }
       // A second y that comes at once may be a key held down: it asks anew.
       this.#confirming = { id: approval.id, since: now };
-      return this.#refuse("it destroys: y once more to allow it, any other key to leave it");
+      return this.#refuse("it destroys: y once more to allow it, any other key to leave it", now);
     });
   }
 
@@ -138,9 +168,10 @@ export class Board {
     return this.#answer(now, (approval) => {
       const [choice, ...others] = isQuestion(approval) ? approval.choices ?? [] : [];
       if (choice === undefined) return undefined;
-      if (!this.#opened.has(approval.id)) return this.#refuse("v shows the choices first");
+      if (!this.#opened.has(approval.id)) return this.#refuse("v shows the choices first", now);
       const option = choice.options[number - 1];
-      if (others.length > 0 || choice.multiple || option === undefined) return this.#refuse(howToChoose(approval));
+      if (others.length > 0 || choice.multiple) return this.#refuse("y asks it, one part after the other", now);
+      if (option === undefined) return this.#refuse(howToChoose(choice), now);
       return { kind: "answer", approval, allow: true, option };
     });
   }
@@ -157,9 +188,9 @@ export class Board {
     return approval.missing === undefined && isMarked && !this.#cut.has(approval.sessionId);
   }
 
-  #view(): BoardAction | undefined {
+  #view(now: number): BoardAction | undefined {
     const approval = this.asked;
-    return approval === undefined ? this.#refuse(this.#whyNot()) : { kind: "view", approval };
+    return approval === undefined ? this.#refuse(this.#whyNot(), now) : { kind: "view", approval };
   }
 
   /** Why there is nothing to answer here. */
@@ -172,13 +203,13 @@ export class Board {
   #answer(now: number, answer: (approval: Approval) => BoardAction | undefined): BoardAction | undefined {
     const target = this.#target;
     const approval = target?.item.asks?.approval;
-    if (target === undefined || approval === undefined) return this.#refuse(this.#whyNot());
-    if (now - target.since < READING_MS) return this.#refuse("it has only just appeared: press again");
+    if (target === undefined || approval === undefined) return this.#refuse(this.#whyNot(), now);
+    if (now - target.since < READING_MS) return this.#refuse("it has only just appeared: press again", now);
     return answer(approval);
   }
 
-  #refuse(message: string): undefined {
-    this.#message = message;
+  #refuse(message: string, now: number): undefined {
+    this.say(message, now);
     return undefined;
   }
 
@@ -200,12 +231,10 @@ export class Board {
   }
 }
 
-function howToChoose({ id, choices = [] }: Approval): string {
-  const [choice, ...others] = choices;
-  const simple = choice !== undefined && others.length === 0 && !choice.multiple;
-  return simple
-    ? `choose with ${
-      choice.options.length === 1 ? "1" : `1-${Math.min(9, choice.options.length)}`
-    }; v shows the choices`
-    : `answer it with: agent-console ${approveWords({ choices }, id)}`;
+/** Keys that answer the marked request, or may lead to an answer. */
+const ANSWERS = /^[yn1-9\r\n]$/;
+
+function howToChoose({ options }: Choice): string {
+  const keys = options.length === 1 ? "1" : `1-${Math.min(9, options.length)}`;
+  return options.length === 0 ? "y asks for the words" : `choose with ${keys}; y takes more than a number`;
 }

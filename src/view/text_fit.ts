@@ -43,6 +43,40 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, rest];
 }
 
+/**
+ * {@link wrap} for lines of people's text: what goes on stands below where the text of its line begins, behind the
+ * spaces, the sign or the number in front of it. Where that leaves too little room it stands at the margin.
+ *
+ * @param hang columns, where the text itself does not show where it begins
+ */
+export function wrapHanging(text: string, width: number, hang: number = hangOf(text)): string[] {
+  if (stringWidth(text) <= width) return [text];
+  if (hang > width / 2) return wrap(text.trimStart(), width);
+  const begin = head(text, hang);
+  const [first = "", ...more] = wrap(text.slice(begin.length), width - hang);
+  return [begin + first, ...more.map((line) => " ".repeat(hang) + line)];
+}
+
+/**
+ * The lines of a message, each {@link wrapHanging}: what goes on is indented, so that it looks like no line of its own.
+ *
+ * @param keepsIndented an indented line is something to copy, such as a command: it stays as it is
+ */
+export function wrapMessage(text: string, width: number, keepsIndented = false): string {
+  return text.split("\n")
+    .flatMap((line) =>
+      keepsIndented && line.startsWith(" ") ? [line] : wrapHanging(line, width, hangOf(line) || MESSAGE_HANG)
+    )
+    .join("\n");
+}
+
+const MESSAGE_HANG = 2;
+
+/** Spaces, then a sign or a number with space behind it. */
+function hangOf(text: string): number {
+  return stringWidth(/^ *(?:(?:\d+ |[-·•→✓✖◆▲]) +)?/.exec(text)?.[0] ?? "");
+}
+
 /** The beginning of a text that fits in `width` columns. */
 function head(text: string, width: number): string {
   let end = 0;

@@ -88,7 +88,7 @@ screenTest("V1 a session that begins shows in watch at once, and a question is a
   assert(!asks.hook.ended);
   await screen.types("y");
   assertEquals((await asks.hook.exit(END_MS)).stdout, ALLOWED);
-  await screen.shows(/approved once: Bash: touch a1/);
+  await screen.shows(/approved once \(Bash: touch a1\)/);
   assertEquals((await row(client))["status"], "working");
   await screen.types("q");
 });
@@ -128,3 +128,102 @@ screenTest("V1 watch says that the daemon is gone, and goes on when it is back",
   await screen.types("q");
   await screen.shows(/^exit 0$/m);
 });
+
+const TWO_PARTS = {
+  questions: [
+    { question: "Which one?", header: "", options: [{ label: "red" }, { label: "blue" }] },
+    { question: "How many?", header: "", options: [{ label: "one" }, { label: "two" }] },
+  ],
+};
+
+screenTest(
+  "first hour 3 watch asks the parts of a question one after the other, also while its size changes",
+  async () => {
+    await using home = await TestHome.create();
+    await home.start();
+    await using client = await home.connect({ token: true });
+    await using screen = await TmuxScreen.open(home);
+    await screen.runs("watch");
+    await screen.shows(/No sessions\./);
+    await using asks = await held(home, client, { tool: "AskUserQuestion", more: TWO_PARTS });
+    await screen.shows(/Which one\? \/ How many\?/);
+    await pause(READ_MS);
+    await screen.types("y");
+    await screen.shows(/Which one\?[^]*1-2 or its text: ▏/);
+    await screen.types("q");
+    await screen.shows(/its text: q▏/);
+    await screen.types("Escape");
+    await screen.shows(/^.* y answer /m);
+    assert(!asks.hook.ended);
+    await screen.types("Enter");
+    await screen.shows(/1-2 or its text: ▏/);
+    await screen.types("2");
+    await screen.shows(/its text: 2▏/);
+    await screen.resizes({ columns: 40, rows: 9 });
+    await screen.shows(/its text: 2▏\n[^]*Esc back\n$/);
+    await screen.types("Enter");
+    await screen.shows(/How many\?[^]*1-2 or its text: ▏/);
+    await screen.types("T", "w");
+    await screen.shows(/its text: Tw▏/);
+    await screen.resizes({ columns: 80, rows: 24 });
+    await screen.types("Enter");
+    const { stdout } = await asks.hook.exit(END_MS);
+    assertMatch(stdout, /"Which one\?":"blue","How many\?":"two"/);
+    await screen.shows(/approved once \(Which one\? → blue \/ How many\? → two\)/);
+    await screen.types("q");
+  },
+);
+
+screenTest("V2 watch: what somebody else answers is said on its page, and its key answers nothing else", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  await using screen = await TmuxScreen.open(home);
+  await screen.runs("watch");
+  await screen.shows(/No sessions\./);
+  await using other = await held(home, client, { session: "s2", command: "touch other" });
+  for (const [key, more] of [["v", {}], ["y", { tool: "AskUserQuestion", more: TWO_PARTS }]] as const) {
+    await using asks = await held(home, client, { session: `asks-${key}`, ...more });
+    await screen.shows(new RegExp(asks.id));
+    await screen.types("k", "k", "k");
+    await screen.types("j"); // the other one is older
+    await pause(READ_MS);
+    await screen.types(key);
+    await screen.shows(/v back|Esc back/);
+    await client.request("approval.decide", { id: asks.id, decision: "deny" });
+    await screen.shows(/answered elsewhere by \w+: denied; any key goes back/);
+    await pause(READ_MS);
+    await screen.types("y");
+    await screen.shows(/j k move/);
+    assert(!other.hook.ended);
+  }
+  await screen.types("q");
+});
+
+screenTest(
+  "first hour 4 watch: ? shows the keys, any key goes back, and a result leaves the foot by itself",
+  async () => {
+    await using home = await TestHome.create();
+    await home.start();
+    await using client = await home.connect({ token: true });
+    await using screen = await TmuxScreen.open(home);
+    await screen.runs("watch");
+    await screen.shows(/\? help/);
+    await screen.types("?");
+    await screen.shows(/^Keys of watch$[^]*any key: back/m);
+    await screen.types("q");
+    await screen.shows(/No sessions\./);
+    await using asks = await held(home, client);
+    await screen.shows(/Bash: touch a1/);
+    await pause(READ_MS);
+    await screen.types("n");
+    await screen.shows(/denied \(Bash: touch a1\)$/m);
+    await asks.hook.exit(END_MS);
+    await screen.types("j");
+    await pause(READ_MS);
+    assertMatch(await screen.text(), /denied \(Bash: touch a1\)$/m, "a key does not hide it at once");
+    await screen.shows(/^j k move .* \? help {2}q quit$/m);
+    await screen.types("q");
+    await screen.shows(/^exit 0$/m);
+  },
+);

@@ -73,6 +73,10 @@ export class TmuxScreen {
     );
   }
 
+  async resizes({ columns, rows }: ScreenSize): Promise<void> {
+    await this.#tmux("resize-window", "-x", `${columns}`, "-y", `${rows}`);
+  }
+
   /** A variable of tmux's formats, as `alternate_on`. */
   async fact(name: string): Promise<string> {
     return (await this.#tmux("display-message", "-p", `#{${name}}`)).trim();

@@ -10,7 +10,7 @@ import { ConsoleError } from "../../src/protocol/errors.ts";
 class TypedKeyboard implements Keyboard {
   shown = "";
   readonly #typed: (string | undefined)[];
-  constructor(typed: readonly (string | undefined)[], readonly isTerminal = true) {
+  constructor(typed: readonly (string | undefined)[], readonly isTerminal = true, readonly columns = Infinity) {
     this.#typed = [...typed];
   }
   show(text: string): void {
@@ -24,8 +24,7 @@ class TypedKeyboard implements Keyboard {
   }
 }
 
-const screen = { isTerminal: true, columns: 30, rows: 24 };
-const run = { signal: new AbortController().signal, out: { screen } };
+const run = { signal: new AbortController().signal };
 const answer = (...typed: (string | undefined)[]) => ask(run, "Stop?", { keyboard: new TypedKeyboard(typed) });
 
 async function endedWith(work: Promise<unknown>): Promise<number> {
@@ -83,7 +82,7 @@ Deno.test("first hour 3: what an agent says of a choice stands below it, wrapped
   setColorEnabled(false);
   const descriptions = ["", "It keeps old links, and no reader\u001b is lost"];
   const choices = [{ question: "Redirects?", options: ["No", "Yes"], descriptions, multiple: false }];
-  const keyboard = new TypedKeyboard(["1\n"]);
+  const keyboard = new TypedKeyboard(["1\n"], true, 31);
   assertEquals(await askAnswers(run, { for: "question", choices }, keyboard), { "Redirects?": "No" });
   assertEquals(keyboard.shown.split("\n").slice(0, 6), [
     "  Redirects?",

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import stringWidth from "fast-string-width";
 import { bytes } from "../../src/cli/format.ts";
 import { shortIds } from "../../src/view/names.ts";
-import { fit, fitEnds, wrap } from "../../src/view/text_fit.ts";
+import { fit, fitEnds, wrap, wrapHanging, wrapMessage } from "../../src/view/text_fit.ts";
 import { clockTime, duration, localTime } from "../../src/view/times.ts";
 
 Deno.test("duration: two units at most, never negative", () => {
@@ -43,6 +43,27 @@ Deno.test("wrap: lines as wide as asked at most, which say all of the text, at s
   }));
   assertEquals(wrap("npm ci && npm test -- --watch", 12), ["npm ci &&", "npm test --", "--watch"]);
   assertEquals(wrap("/a/very/long/path", 8), ["/a/very/", "long/pat", "h"]);
+});
+
+Deno.test("first hour 4: people's text goes on below its own beginning, at words; only a word that is too long is cut", () => {
+  fc.assert(fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 2, max: 40 }), (text, width) => {
+    fc.pre(!/[\p{C}\p{M}]/u.test(text));
+    const lines = wrapHanging(text, width);
+    for (const line of lines) assert(stringWidth(line) <= width, JSON.stringify([text, width, lines]));
+    assertEquals(lines.join("").replaceAll(" ", ""), text.replaceAll(" ", ""));
+  }));
+  assertEquals(wrapHanging("  12  one choice of many", 16), ["  12  one choice", "      of many"]);
+  assertEquals(wrapHanging("  → run it again", 12), ["  → run it", "    again"]);
+  assertEquals(wrapHanging("why: it was needed", 12, 5), ["why: it was", "     needed"]);
+  assertEquals(wrapHanging("日本語 のテキスト", 8), ["日本語", "のテキス", "ト"]);
+  assertEquals(wrapHanging("in /a/very/long/path", 8), ["in", "/a/very/", "long/pat", "h"]);
+  const message = 'note: it is not on your PATH. Add:\n  export PATH="$HOME/.local/bin:$PATH"';
+  assertEquals(wrapMessage(message, 20, true), `note: it is not on\n  your PATH. Add:\n${message.split("\n")[1]}`);
+  assertEquals(
+    wrapMessage("error: which one:\n    1  a choice of many\n", 16),
+    "error: which\n  one:\n    1  a choice\n       of many\n",
+  );
+  assertEquals(wrapHanging("              deep", 16), ["deep"], "no room beside the indent");
 });
 
 Deno.test("first hour 4: times of logs are local and say their zone", () => {

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Approval } from "../../src/domain/approval.ts";
 import { Board, READING_MS } from "../../src/view/board.ts";
+import { RESULT_MS, SAID_MS } from "../../src/view/foot_message.ts";
 import type { SessionItem } from "../../src/view/session_items.ts";
 
 function approval(id: string, more: Partial<Approval> = {}): Approval {
@@ -124,26 +125,87 @@ Deno.test("V2 watch: what is not all on the screen is not allowed before it was 
   assertEquals(lost.press("y", LATER), undefined);
 });
 
-Deno.test("V2 watch: a question takes the number of a choice that was shown; several at once go by their command", () => {
+Deno.test("V2 watch: a question takes the number of a choice that was shown; y and Enter ask all of it", () => {
   const choice = { question: "Which?", options: ["red", "blue"], multiple: false };
   const asked = approval("a1", { for: "question", choices: [choice] });
   const board = new Board();
   board.show([item("web", asked)], 0);
-  assertEquals([board.press("y", LATER), board.press("2", LATER)], [undefined, undefined]);
+  assertEquals(board.press("2", LATER), undefined);
   board.opened("a1");
   assertEquals(board.press("2", LATER), { kind: "answer", approval: asked, allow: true, option: "blue" });
   assertEquals(board.press("3", LATER), undefined);
-  const several = approval("a2", { for: "question", choices: [{ ...choice, multiple: true }] });
+  for (const choices of [[choice], [choice, choice], [{ ...choice, multiple: true }], [{ ...choice, options: [] }]]) {
+    const several = approval("a2", { for: "question", choices });
+    for (const key of ["y", "\r", "\n"]) {
+      const fresh = new Board();
+      fresh.show([item("web", several)], 0);
+      assertEquals(fresh.press(key, READING_MS - 1), undefined);
+      assertEquals(fresh.press(key, READING_MS), { kind: "ask", approval: several });
+    }
+  }
+  const several = approval("a2", { for: "question", choices: [choice, choice] });
   board.show([item("web", several)], LATER);
   board.opened("a2");
-  assertEquals(board.press("1", 2 * LATER), undefined);
-  assert(board.message?.includes("agent-console approve a2 --answer"), board.message);
+  assertEquals([board.press("1", 2 * LATER), board.message], [undefined, "y asks it, one part after the other"]);
+  board.show([item("web", approval("a3", { for: "question", choices: [choice], cutBy: 3 }))], 3 * LATER);
+  assertEquals(board.press("y", 4 * LATER), undefined, "part of it never arrived");
+});
+
+Deno.test("first hour 4 watch: what the foot says goes by itself or at the next key, and a result can be read", () => {
+  const board = new Board();
+  const rows = [item("web", approval("a1")), item("docs")];
+  board.show(rows, 0);
+  board.press("y", 1);
+  board.show(rows, SAID_MS);
+  assert(board.message !== undefined);
+  board.show(rows, SAID_MS + 1);
+  assertEquals(board.message, undefined);
+  board.press("y", 1);
+  board.press("j", 2);
+  assertEquals(board.message, undefined);
+  board.tell("approved", 0);
+  board.press("y", RESULT_MS - 1);
+  assertEquals([board.message, board.result], ["it asks nothing", "approved"]);
+  board.press("k", RESULT_MS - 1);
+  assertEquals([board.message, board.result], ["approved", undefined]);
+  board.press("j", RESULT_MS);
+  assertEquals(board.message, undefined);
+  board.tell("denied", 0);
+  board.show(rows, SAID_MS);
+  assertEquals(board.message, undefined);
+});
+
+Deno.test("first hour 4 watch: what is asked once more goes with its words", () => {
+  const board = new Board();
+  const rows = [item("web", approval("a1", { risk: "destroys" }))];
+  board.show(rows, 0);
+  board.press("y", LATER);
+  board.show(rows, LATER + SAID_MS);
+  assertEquals([board.message, board.press("y", LATER + SAID_MS)], [undefined, undefined]);
+  assertEquals(board.press("y", LATER + SAID_MS + READING_MS)?.kind, "answer");
+});
+
+Deno.test("V2 watch: a key for what somebody else has answered answers no other request", () => {
+  for (const key of ["y", "n", "1", "\r"]) {
+    const board = new Board();
+    board.show([item("web", approval("a1", { risk: "destroys" })), item("shop", approval("b1"))], 0);
+    board.press("y", LATER);
+    board.over("b1", "of no row that is marked", LATER);
+    assert(board.message?.startsWith("it destroys"));
+    board.over("a1", "answered elsewhere by cli: denied", LATER);
+    board.show([item("shop", approval("b1"))], LATER);
+    assertEquals([board.message, board.selected], ["answered elsewhere by cli: denied", "shop"]);
+    assertEquals(board.press(key, LATER + 2 * READING_MS), undefined);
+    assertEquals(board.message, "answered elsewhere by cli: denied; press again for the marked one");
+    assertEquals(board.press("n", LATER + 2 * READING_MS)?.kind, "answer");
+  }
 });
 
 Deno.test("V2 watch: q and Ctrl-D quit, o asks for the terminal, and a row that asks nothing says so", () => {
   const board = new Board();
   board.show([item("web")], 0);
   assertEquals([board.press("q", LATER), board.press("\x04", LATER)], [{ kind: "quit" }, { kind: "quit" }]);
+  assertEquals(board.press("?", LATER), { kind: "help" });
   assertEquals(board.press("o", LATER), { kind: "open", sessionId: "web" });
   assertEquals([board.press("y", LATER), board.message], [undefined, "it asks nothing"]);
   const empty = new Board();

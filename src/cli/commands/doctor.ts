@@ -7,6 +7,7 @@ import type { CommandContext } from "../context.ts";
 import { examine, failed } from "../doctor/mod.ts";
 import type { Finding, FindingLevel } from "../doctor/finding.ts";
 import { output } from "../output.ts";
+import { wrapHanging } from "../../view/text_fit.ts";
 import { CommandEnded } from "../tree/shared.ts";
 
 export interface DoctorFlags {
@@ -45,6 +46,10 @@ export async function doctor(find: () => CommandContext, flags: DoctorFlags): Pr
   show(findings, flags, run.out);
 }
 
+/** From this width on what goes on stands below its own column. */
+const ROOMY = 60;
+const NARROW_HANG = 4;
+
 function contextOr(find: () => CommandContext): CommandContext | Finding {
   try {
     return find();
@@ -70,9 +75,15 @@ function show(findings: readonly Finding[], { json, fix }: DoctorFlags, out: Com
     const width = Math.max(...findings.map(({ id }) => id.length));
     const home = env("HOME");
     const shown = (text: string) => escapeControls(home === undefined ? text : text.replaceAll(`${home}/`, "~/"));
+    const columns = out.screen.isTerminal ? out.screen.columns : Infinity;
     for (const { id, level, text, hint } of findings) {
-      out.line(`${SIGNS[level]()} ${dim(id.padEnd(width))}  ${shown(text)}`);
-      if (hint !== undefined && level !== "ok") out.line(`  ${" ".repeat(width)}  ${dim(`→ ${shown(hint)}`)}`);
+      const begin = " ".repeat(width + 4);
+      const hang = columns < ROOMY ? NARROW_HANG : begin.length;
+      const [first = "", ...more] = wrapHanging(begin + shown(text), columns, hang);
+      out.line(`${SIGNS[level]()} ${dim(id.padEnd(width))}  ${first.slice(begin.length)}`);
+      for (const line of more) out.line(line);
+      if (hint === undefined || level === "ok") continue;
+      for (const line of wrapHanging(`${" ".repeat(hang)}→ ${shown(hint)}`, columns)) out.line(dim(line));
     }
     const fixable = problems.filter((one) => one.fix !== undefined).length;
     out.line("");

@@ -44,7 +44,7 @@ export async function installHooks(
     return run.out.plain(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
   }
   if (!(await statesOfHooks(run)).some(({ state }) => state === "outdated")) removeLaunchers(run.context, "former");
-  run.out.plain(
+  run.out.say(
     outcome.changed ? `hooks installed in ${outcome.file}` : `hooks were installed already in ${outcome.file}`,
   );
   if (agentPath(agent) === undefined) {
@@ -53,19 +53,19 @@ export async function installHooks(
     );
   }
   const twice = runsTwice(where, await hooksTarget(run, agent, { project: !options.project }));
-  if (twice !== undefined) run.out.plain(twice);
+  if (twice !== undefined) run.out.say(twice);
   const { state, problem: why } = hooksStatus(system(), where);
   const off = state === "disabled" ? "its settings switch all hooks off" : why ?? state;
   if (state !== "installed") run.out.note(`${title} does not run them: ${off}`);
   if (outcome.changed && agent.hooks.readsAtStart) {
-    run.out.plain(`${title} reads its hooks when it starts: restart the ones that run now`);
+    run.out.say(`${title} reads its hooks when it starts: restart the ones that run now`);
   }
   const trusted = trustTarget(where);
   if (agent.trust === undefined || trusted === undefined) return;
   const trust = await agent.trust();
-  if (!options.trust) return run.out.plain(trust.words.untrusted);
+  if (!options.trust) return run.out.say(trust.words.untrusted);
   await trust.give(trusted, (definitions) => run.out.plain(definitions));
-  run.out.plain(trust.words.trusted);
+  run.out.say(trust.words.trusted);
 }
 
 /** @throws {ConsoleError} failed */
@@ -100,10 +100,10 @@ export async function uninstallHooks(
   if (options.dryRun) {
     return run.out.plain(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);
   }
-  run.out.plain(outcome.changed ? `hooks removed from ${outcome.file}` : `no hooks of ours in ${outcome.file}`);
+  run.out.say(outcome.changed ? `hooks removed from ${outcome.file}` : `no hooks of ours in ${outcome.file}`);
   if (kept !== undefined) run.out.note(kept);
   if ((await agentsWithHooks(run)).length === 0) removeLaunchers(run.context, "all");
   if (outcome.changed && agent.hooks.readsAtStart) {
-    run.out.plain(`${agent.hooks.title} read its hooks when it started: those that run now report until they end`);
+    run.out.say(`${agent.hooks.title} read its hooks when it started: those that run now report until they end`);
   }
 }

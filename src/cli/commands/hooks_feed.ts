@@ -47,7 +47,7 @@ export async function turnOnFeed(run: CommandContext, agent: string | undefined,
     }
     if (value !== true) {
       await setOn(run, key);
-      run.out.plain(`${key} is on: the daemon may ${whatFor(feed, place)}`);
+      run.out.say(`${key} is on: the daemon may ${whatFor(feed, place)}`);
     }
     if (!options.later) await applyToDaemon(run, key);
   } catch (error) {
@@ -78,7 +78,7 @@ export async function turnOffFeed(run: CommandContext, agent: string | undefined
     }
     writeFeedRecord(denoFiles, run.context.paths, after);
     if (!isOn) return;
-    run.out.plain(`${key} is off again`);
+    run.out.say(`${key} is off again`);
     await applyToDaemon(run, key);
   } catch (error) {
     if (!(error instanceof ConsoleError)) throw error;

@@ -37,7 +37,7 @@ export async function statusOfHooks(
   const fine: readonly HooksStatus["state"][] = name === undefined ? ["installed", "absent"] : ["installed"];
   const isWrong = shown.some(({ row: { state, statusline } }) => !fine.includes(state) || statusline === "outdated");
   if (options.json) run.out.json({ hooks: shown.map(({ row }) => row) });
-  else for (const one of shown) run.out.plain(lineOf(one));
+  else for (const one of shown) run.out.say(lineOf(one));
   if (isWrong) throw new CommandEnded(ERRORS.failed.exit);
 }
 

@@ -8,7 +8,7 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import type { Nameables } from "../../view/pick.ts";
 import { outcomeText, takesOwnWords } from "../../view/approval_words.ts";
-import { askLine } from "../ask.ts";
+import { askLine, showFitted } from "../ask.ts";
 import { askAnswers } from "../ask_answers.ts";
 import { type CommandContext, read } from "../context.ts";
 import { decide } from "../decide_one.ts";
@@ -116,7 +116,7 @@ async function one(desk: Desk, approval: Approval, left: number): Promise<Done> 
       if (await pressed(desk, approval, key, state)) return "over";
     } catch (error) {
       if (!(error instanceof ConsoleError)) throw error;
-      keyboard.show(errorText(error));
+      showFitted(keyboard, errorText(error));
       if (!await isPending(run, id)) return "over";
     }
   }
@@ -251,7 +251,7 @@ async function isSure(desk: Desk): Promise<boolean> {
 
 /** The key to a step of one question; what was typed before the step was shown does not count. */
 async function keyOf({ keyboard, keys }: Desk, text: string): Promise<string> {
-  keyboard.show(text);
+  showFitted(keyboard, text);
   const shown = Date.now();
   for (;;) {
     const typed = await keys.next(new Promise(() => {}));

@@ -26,10 +26,10 @@ export async function onboard(run: CommandContext, options: { readonly yes?: boo
   step("A question");
   await questionStep(run, questions);
   step("Done");
-  run.out.plain(
+  run.out.say(
     reports
       ? "Every session of those agents shows up from now on: agent-console ls, agent-console watch"
       : "No agent reports yet: agent-console hooks install AGENT",
   );
-  run.out.plain("If something looks wrong: agent-console doctor. To take all of it back: agent-console uninstall");
+  run.out.say("If something looks wrong: agent-console doctor. To take all of it back: agent-console uninstall");
 }

@@ -12,6 +12,8 @@ import { contextOf, dollars, limitsOf } from "../cost.ts";
 import { activityText } from "../../view/about.ts";
 import { displayStatus } from "../../domain/state_words.ts";
 import { STATE_LOOKS } from "../../view/states.ts";
+import { fitEnds, wrapHanging } from "../../view/text_fit.ts";
+import { listWidth } from "../list_options.ts";
 import { duration, localTime } from "../../view/times.ts";
 import { toned } from "../paint.ts";
 import { printPaged } from "../pager.ts";
@@ -40,7 +42,14 @@ export async function show(run: CommandContext, given: string, options: ShowOpti
   const open = await Promise.all(openApprovalsOf(session, board).map((one) => wholeApproval(run, one)));
   if (options.json) return run.out.json({ sessions: [session], ...(open.length === 0 ? {} : { approvals: open }) });
   const asked = await Promise.all(open.map((one) => requestLines(run, one, board, form)));
-  await printPaged(run, [...details(session, Date.now()), ...asked.flatMap((lines) => ["", ...lines])], options);
+  await printPaged(
+    run,
+    [
+      ...details(session, { now: Date.now(), width: listWidth(run), isBelow: open.length > 0 }),
+      ...asked.flatMap((lines) => ["", ...lines]),
+    ],
+    options,
+  );
 }
 
 /** With all of its text: from then on it can be approved. What is over, or never arrived whole, is as it was kept. */
@@ -57,7 +66,18 @@ export async function wholeApproval(run: CommandContext, approval: Approval): Pr
   }
 }
 
-function details(session: SessionView & { readonly history: readonly HistoryEntry[] }, now: number): string[] {
+interface DetailsForm {
+  readonly now: number;
+  /** Columns; Infinity in a pipe. */
+  readonly width: number;
+  /** What it asks stands below, whole. */
+  readonly isBelow: boolean;
+}
+
+function details(
+  session: SessionView & { readonly history: readonly HistoryEntry[] },
+  { now, width, isBelow }: DetailsForm,
+): string[] {
   const { sign, word, tone } = STATE_LOOKS[displayStatus(session)];
   const rows: [string, string | number | undefined][] = [
     ["id", session.id],
@@ -82,19 +102,23 @@ function details(session: SessionView & { readonly history: readonly HistoryEntr
     ["started", `${duration(now - Date.parse(session.startedAt))} ago`],
     ["last event", `${duration(now - Date.parse(session.lastEventAt))} ago`],
   ];
+  const state = `${sign} ${word}`;
+  const about = `${state} for ${duration(now - Date.parse(session.since))}  ${activityText(session)}`.trimEnd();
+  const [first = "", ...more] = isBelow ? [fitEnds(about, width)] : wrapHanging(about, width);
   return [
-    `${toned(tone, `${sign} ${word}`)} for ${duration(now - Date.parse(session.since))}  ${activityText(session)}`
-      .trimEnd(),
-    ...rows.filter(([, value]) => value !== undefined).map(([key, value]) =>
-      `${dim(key.padEnd(11))} ${escapeControls(String(value))}`
-    ),
+    toned(tone, state) + first.slice(state.length),
+    ...more,
+    ...rows.filter(([, value]) => value !== undefined).flatMap(([key, value]) => {
+      const [line = "", ...others] = wrapHanging(`${key.padEnd(11)} ${escapeControls(String(value))}`, width, 12);
+      return [dim(line.slice(0, 12)) + line.slice(12), ...others];
+    }),
     ...(session.history.length === 0 ? [] : [
       bold("history"),
-      ...session.history.map((entry) =>
-        `  ${escapeControls(localTime(entry.from))}  ${STATE_LOOKS[entry.status].word.padEnd(8)}  ${
-          duration(entry.durationMs)
-        }`
-      ),
+      ...session.history.flatMap((entry) => {
+        const state = STATE_LOOKS[entry.status].word.padEnd(8);
+        const line = `  ${escapeControls(localTime(entry.from))}  ${state}  ${duration(entry.durationMs)}`;
+        return wrapHanging(line, width, 4);
+      }),
     ]),
   ];
 }

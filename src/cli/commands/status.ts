@@ -1,6 +1,5 @@
 /** `status` and `daemon status`: three lines for people, what is wrong below them, the rest behind `-v`. */
 import { bold, dim } from "@std/fmt/colors";
-import stringWidth from "fast-string-width";
 import { retryWhileRestarting } from "../../client/connect.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { countedState, SHOWN_STATES } from "../../domain/state_words.ts";
@@ -8,6 +7,7 @@ import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
 import { callRunning, type CommandContext, read } from "../context.ts";
+import { wrapHanging } from "../../view/text_fit.ts";
 import { duration } from "../../view/times.ts";
 import { bytes } from "../format.ts";
 import { versionText } from "../version_note.ts";
@@ -50,18 +50,9 @@ interface Line {
 
 /** One line, or more where the terminal is narrow: broken between words, below its own beginning. */
 function row(name: string, value: string, width: number): string {
-  const indent = " ".repeat(WIDTH + 1);
-  const lines = [""];
-  for (const word of escapeControls(value).split(" ")) {
-    const last = lines.at(-1)!;
-    const used = (name === "" && lines.length === 1 ? 0 : indent.length) + stringWidth(last) + 1 + stringWidth(word);
-    if (last === "") lines[lines.length - 1] = word;
-    else if (used <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  const [first = "", ...more] = lines;
-  const begin = name === "" ? bold(first) : `${dim(name.padEnd(WIDTH))} ${first}`;
-  return [begin, ...more.map((line) => `${indent}${line}`)].join("\n");
+  const begin = name === "" ? "" : `${name.padEnd(WIDTH)} `;
+  const [first = "", ...more] = wrapHanging(begin + escapeControls(value), width, name === "" ? 2 : WIDTH + 1);
+  return [name === "" ? bold(first) : dim(begin) + first.slice(begin.length), ...more].join("\n");
 }
 
 function summary(s: Status): Line[] {

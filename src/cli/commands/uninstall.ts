@@ -61,7 +61,7 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
       failures.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  const removed = (what: string) => run.out.plain(`removed ${withTilde(what)}`);
+  const removed = (what: string) => run.out.say(`removed ${withTilde(what)}`);
 
   // Hooks first, and the files by which they start daemons: none is to come up again behind us.
   for (const home of homes) {
@@ -102,7 +102,7 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
   }
   for (const line of linesAboutUs()) run.out.plain(`left to you: ${withTilde(line)} names agent-console`);
   const deno = denoCache();
-  if (!isAbsent(deno)) run.out.plain(`left ${withTilde(deno)}: Deno's own cache, which other programs may use too`);
+  if (!isAbsent(deno)) run.out.say(`left ${withTilde(deno)}: Deno's own cache, which other programs may use too`);
   if (failures.length === 0) return;
   throw new ConsoleError("failed", ["not all was removed:", ...failures].join("\n"), {
     hint: "mend that and run it again",
@@ -159,7 +159,7 @@ async function stop(run: CommandContext, paths: HomePaths): Promise<void> {
       return Promise.resolve(true);
     },
   });
-  if (pid !== undefined) run.out.plain(`stopped the daemon of ${withTilde(paths.root)}, pid ${pid}`);
+  if (pid !== undefined) run.out.say(`stopped the daemon of ${withTilde(paths.root)}, pid ${pid}`);
 }
 
 /** @returns whether it was there. @throws {ConsoleError} `failed` where it is another thing than a folder of ours */
@@ -213,10 +213,10 @@ function hasBinLink(own: ProgramPaths): boolean {
 
 function sayLeft(run: CommandContext, home: string): void {
   if (isAbsent(home)) return;
-  if (!isProvenHome(home)) return run.out.plain(`left ${withTilde(home)}`);
-  run.out.plain(`left ${withTilde(home)}, ${bytes(sizeOf(home))}: journal, configuration, log`);
-  if (homeContents(home).others.length > 0) return run.out.plain("  other things are in it too");
-  run.out.plain(`  to remove it: rm -r ${shellQuote([home])}`);
+  if (!isProvenHome(home)) return run.out.say(`left ${withTilde(home)}`);
+  run.out.say(`left ${withTilde(home)}, ${bytes(sizeOf(home))}: journal, configuration, log`);
+  if (homeContents(home).others.length > 0) return run.out.say("  other things are in it too");
+  run.out.say(`  to remove it: rm -r ${shellQuote([home])}`);
 }
 
 /** Where the runtime keeps what it has made of our files, by its own rules. */

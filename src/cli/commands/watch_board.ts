@@ -2,24 +2,27 @@
 import { follow, type Followed } from "../../client/follow.ts";
 import type { Approval } from "../../domain/approval.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
+import type { WireEvent } from "../../client/wire_client.ts";
 import { Needs } from "../../domain/needs.ts";
-import { env } from "../../platform/process.ts";
 import { FullScreen } from "../../platform/full_screen.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { approvalItems } from "../../view/approval_items.ts";
-import { approvalSummary, isQuestion } from "../../view/approval_words.ts";
+import { answeredElsewhere } from "../../view/approval_words.ts";
 import { Board, type BoardAction } from "../../view/board.ts";
 import { type ChangeLine, ChangeLines } from "../../view/change_lines.ts";
 import { sessionItems } from "../../view/session_items.ts";
 import { type ListFilter, passesFilter } from "../../view/session_filter.ts";
 import { displayStatus } from "../../domain/state_words.ts";
 import { clockTime } from "../../view/times.ts";
-import { approvalBlock } from "../approval_blocks.ts";
-import { boardFrame, cutRows, viewFrame } from "../board_frame.ts";
-import { call, type CommandContext } from "../context.ts";
+import { askAnswers } from "../ask_answers.ts";
+import { BoardAnswers } from "../board_answers.ts";
+import { boardFrame, cutRows } from "../board_frame.ts";
+import { type BoardPage, HELP_PAGE, RequestPage } from "../board_pages.ts";
+import { BoardQuestion } from "../board_question.ts";
+import type { CommandContext } from "../context.ts";
 import { ENDED_BY_SIGNAL } from "../exit_meanings.ts";
 import { goThere } from "../go_there.ts";
 import { CommandEnded } from "../tree/shared.ts";
+import { wholeApproval } from "./show.ts";
 
 /** Changes that come together are one frame, ms. */
 const FRAME_MS = 20;
@@ -48,12 +51,6 @@ export async function watchBoard(run: CommandContext, filter: ListFilter): Promi
 /** The keys that mean the same when they come together. */
 const MOVES: ReadonlySet<string> = new Set(["j", "k", "\x1b[A", "\x1b[B", "\x1bOA", "\x1bOB"]);
 
-/** The text of one request, whole, over the board. */
-interface Viewed {
-  readonly approval: Approval;
-  top: number;
-}
-
 class BoardWindow {
   code = 0;
   /** What nobody expected. */
@@ -62,17 +59,21 @@ class BoardWindow {
   readonly #filter: ListFilter;
   readonly #changes: ChangeLines;
   readonly #board = new Board();
+  readonly #answers: BoardAnswers;
   readonly #needs = new Needs();
   readonly #stop = new AbortController();
   readonly #screen: FullScreen;
   #log: ChangeLine[] = [];
   #lost: string | undefined;
-  #viewed: Viewed | undefined;
+  #page: BoardPage | undefined;
+  /** How the request of the page ended, where somebody else has answered it. */
+  #over: string | undefined;
   #frame: ReturnType<typeof setTimeout> | undefined;
 
   constructor(run: CommandContext, filter: ListFilter) {
     // A daemon that somebody stopped is not started again by an answer.
     this.#run = { ...run, context: { ...run.context, mayStart: false } };
+    this.#answers = new BoardAnswers(this.#run);
     this.#filter = filter;
     this.#changes = new ChangeLines(filter);
     this.#screen = new FullScreen({
@@ -94,6 +95,7 @@ class BoardWindow {
   end(code: number): void {
     if (this.#stop.signal.aborted) return;
     this.code = code;
+    this.#leave();
     this.#screen.release();
     this.#stop.abort();
   }
@@ -105,16 +107,32 @@ class BoardWindow {
     if (one.kind === "snapshot") {
       this.#changes.snapshot(one.sessions, one.approvals);
       this.#needs.seed(one.sessions, one.approvals);
+      const id = this.#page?.approval?.id;
+      if (id !== undefined && !one.approvals.some((each) => each.id === id)) this.#gone(id, "not asked any more");
     }
-    if (one.kind === "event") {
-      if (this.#needs.hear(one.event) !== undefined) this.#screen.bell();
-      const line = this.#changes.event(one.event);
-      if (line !== undefined) this.#log = [...this.#log, line].slice(-LOG_LINES);
-    }
+    if (one.kind === "event") this.#hear(one.event);
     this.#frame ??= setTimeout(() => {
       this.#frame = undefined;
       this.draw();
     }, FRAME_MS);
+  }
+
+  #hear(event: WireEvent): void {
+    if (this.#needs.hear(event) !== undefined) this.#screen.bell();
+    const line = this.#changes.event(event);
+    if (line !== undefined) this.#log = [...this.#log, line].slice(-LOG_LINES);
+    const { approval } = event.data as { readonly approval?: Approval };
+    if (event.type.startsWith("approval.") && approval !== undefined && approval.status !== "pending") {
+      this.#gone(approval.id, escapeControls(answeredElsewhere(approval)));
+    }
+  }
+
+  /** A request is over that was not answered here. */
+  #gone(id: string, how: string): void {
+    if (this.#answers.isOurs(id, how)) return;
+    if (this.#page?.approval?.id !== id) return this.#board.over(id, how, Date.now());
+    this.#over = how;
+    if (this.#page instanceof BoardQuestion) this.#page.leave();
   }
 
   draw(): void {
@@ -143,96 +161,121 @@ class BoardWindow {
     // What the narrowest list leaves out cannot be marked.
     const items = size.columns >= NARROW ? all : all.filter(({ state }) => state === "waiting" || state === "error");
     this.#board.show(items, now, cutRows(items, size.columns));
-    const { selected, message } = this.#board;
-    const lines = this.#viewed === undefined
+    const { selected, message, result } = this.#board;
+    const lost = this.#lost;
+    const said = this.#over === undefined ? lost ?? message : `${this.#over}; any key goes back`;
+    const lines = this.#page === undefined
       ? boardFrame({
         items,
         states: sessions.map(displayStatus),
         selected,
         log: this.#log,
-        lost: this.#lost,
+        lost,
         message,
+        result,
         size,
       })
-      : viewFrame(this.#viewLines(this.#viewed, now, size.columns), this.#viewed.top, {
-        message,
-        size,
-        canChoose: isQuestion(this.#viewed.approval),
-      });
+      : this.#page.frame({ sessions: this.#changes.sessions, now, size, message: said });
     if (!this.#screen.draw(lines)) this.end(0);
   }
 
-  #viewLines({ approval }: Viewed, now: number, columns: number): readonly string[] {
-    const [item] = approvalItems([approval], { sessions: this.#changes.sessions, now, home: env("HOME") });
-    return item === undefined ? [] : approvalBlock({ ...item, answers: [] }, columns);
-  }
-
   #key(key: string, alone: boolean): void {
-    if (!alone && !MOVES.has(key)) {
-      this.#board.say("keys that come together, as in a pasted text, answer nothing");
-      return this.draw();
-    }
-    const viewed = this.#viewed;
-    if (viewed !== undefined && this.#scrolls(viewed, key)) return this.draw();
-    if (viewed !== undefined && this.#board.asked?.id !== viewed.approval.id) {
-      this.#viewed = undefined;
-      this.#board.say("it was answered meanwhile");
-      return this.draw();
-    }
-    const action = this.#board.press(key, Date.now());
-    if (action !== undefined) void this.#do(action);
+    const page = this.#page;
+    const does = page === undefined ? "board" : this.#over !== undefined ? "back" : page.key(key, alone);
+    if (does === "back") this.#leave();
+    if (does === "board") this.#press(key, alone);
     this.draw();
   }
 
-  /** Keys of the whole text, which has no marked row. */
-  #scrolls(viewed: Viewed, key: string): boolean {
-    const { columns, rows } = this.#screen.size;
-    const last = Math.max(0, this.#viewLines(viewed, Date.now(), columns).length - rows + 1);
-    const by = { j: 1, "\x1b[B": 1, k: -1, "\x1b[A": -1, " ": rows - 2, b: 2 - rows }[key];
-    if (by !== undefined) viewed.top = Math.min(last, Math.max(0, viewed.top + by));
-    else if (["v", "q", "\x1b", "\r", "\n"].includes(key)) this.#viewed = undefined;
-    else return false;
-    this.#board.say(undefined);
-    return true;
+  #press(key: string, alone: boolean): void {
+    const now = Date.now();
+    if (!alone && !MOVES.has(key)) {
+      return this.#board.say("keys that come together, as in a pasted text, answer nothing", now);
+    }
+    const id = this.#page?.approval?.id;
+    if (id !== undefined && this.#board.asked?.id !== id) {
+      this.#leave();
+      return this.#board.say("it is not the marked one any more", now);
+    }
+    const action = this.#board.press(key, now);
+    if (action !== undefined) void this.#do(action);
+  }
+
+  /** Back to the list. */
+  #leave(): void {
+    if (this.#page instanceof BoardQuestion) this.#page.leave();
+    this.#page = this.#over = undefined;
+    this.#board.say(undefined, Date.now());
   }
 
   async #do(action: BoardAction): Promise<void> {
     try {
       if (action.kind === "quit") return this.end(0);
-      if (action.kind === "answer") this.#board.say(await this.#answer(action));
+      if (action.kind === "help") this.#page = HELP_PAGE;
       if (action.kind === "view") await this.#view(action.approval);
+      if (action.kind === "ask") await this.#ask(action.approval);
+      if (action.kind === "answer") {
+        const { approval, allow, option } = action;
+        const question = approval.choices?.[0]?.question;
+        const answers = option === undefined || question === undefined ? {} : { answers: { [question]: option } };
+        await this.#decide(approval, { decision: allow ? "approve" : "deny", ...answers });
+      }
       if (action.kind === "open") {
         const session = this.#changes.sessions.find(({ id }) => id === action.sessionId);
-        this.#board.say(session === undefined ? "it has ended" : await goThere(this.#run, session));
+        this.#board.tell(session === undefined ? "it has ended" : await goThere(this.#run, session), Date.now());
       }
     } catch (error) {
       if (!(error instanceof ConsoleError)) return this.#fail(error);
-      this.#board.say(escapeControls(error.message));
+      const hint = error.hint === undefined ? "" : `; ${error.hint}`;
+      this.#board.tell(escapeControls(`${error.message}${hint}`), Date.now());
     }
     this.draw();
   }
 
-  async #answer({ approval, allow, option }: Extract<BoardAction, { kind: "answer" }>): Promise<string> {
-    const question = approval.choices?.[0]?.question;
-    const { delivered } = await call(this.#run, "approval.decide", {
-      id: approval.id,
-      decision: allow ? "approve" : "deny",
-      ...(option === undefined || question === undefined ? {} : { answers: { [question]: option } }),
-    });
-    this.#viewed = undefined;
-    const word = allow ? option === undefined ? "approved once" : `answered "${option}"` : "denied";
-    return escapeControls(
-      delivered === false
-        ? `${word}, not delivered: answer it in the agent's own terminal`
-        : `${word}: ${approvalSummary(approval)}`,
-    );
+  async #decide(approval: Approval, answer: Parameters<BoardAnswers["give"]>[1]): Promise<void> {
+    try {
+      const said = await this.#answers.give(approval, answer);
+      if (said === undefined) return;
+      this.#leaveOf(approval);
+      this.#board.tell(said, Date.now());
+    } catch (error) {
+      this.#leaveOf(approval);
+      throw error;
+    }
+  }
+
+  /** Back to the list from the page of that request; another one may be open by now. */
+  #leaveOf({ id }: Approval): void {
+    if (this.#page?.approval?.id === id) this.#leave();
+  }
+
+  /** With all of its text. Undefined where it was answered meanwhile, or another key has opened something else. */
+  async #whole(approval: Approval): Promise<Approval | undefined> {
+    const page = this.#page;
+    const whole = await wholeApproval(this.#run, approval);
+    if (whole.status === "pending") return page === this.#page ? whole : undefined;
+    this.#board.tell(escapeControls(answeredElsewhere(whole)), Date.now());
+    return undefined;
   }
 
   async #view(approval: Approval): Promise<void> {
-    const { missing: _, ...shown } = approval;
-    const whole = await call(this.#run, "approval.text", { id: approval.id });
-    this.#viewed = { approval: { ...shown, ...whole }, top: 0 };
+    const whole = await this.#whole(approval);
+    if (whole === undefined) return;
+    this.#page = new RequestPage(whole);
     this.#board.opened(approval.id);
+  }
+
+  async #ask(approval: Approval): Promise<void> {
+    const whole = await this.#whole(approval);
+    if (whole === undefined) return;
+    const page = this.#page = new BoardQuestion(whole, () => this.draw());
+    this.#board.say(undefined, Date.now());
+    try {
+      const answers = await askAnswers({ signal: page.signal }, whole, page);
+      await this.#decide(whole, { decision: "approve", answers });
+    } catch (error) {
+      if (!(error instanceof CommandEnded)) throw error; // it was left, with nothing answered
+    }
   }
 }
 

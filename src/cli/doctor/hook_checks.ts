@@ -46,7 +46,7 @@ async function stateOf(
   const id = `hooks.${agent.name}`;
   const install = `agent-console hooks install ${agent.name}`;
   const fix = async () => {
-    await installHooks({ ...run, out: { ...run.out, plain: () => {}, note: () => {} } }, agent.name, {});
+    await installHooks({ ...run, out: { ...run.out, plain: () => {}, say: () => {}, note: () => {} } }, agent.name, {});
     return `hooks installed in ${file}`;
   };
   switch (state) {

@@ -17,7 +17,7 @@ export async function agentsStep(run: CommandContext, questions: Questions): Pro
     return there === undefined ? [] : [{ agent, version: there.version }];
   });
   if (agents.length === 0) {
-    run.out.plain("No agent was found on your PATH. When you have one: agent-console hooks install AGENT");
+    run.out.say("No agent was found on your PATH. When you have one: agent-console hooks install AGENT");
   }
   let reports = false;
   for (const { agent, version } of agents) {
@@ -41,11 +41,11 @@ async function oneAgent(
 ): Promise<boolean> {
   const { row: { state, file, problem } } = await rowOf(agent, await hooksTarget(run, agent, {}));
   if (state === "installed") {
-    run.out.plain(`${title} reports already.`);
+    run.out.say(`${title} reports already.`);
     return true;
   }
   if (state === "unreadable" || state === "disabled") {
-    run.out.plain(
+    run.out.say(
       state === "disabled"
         ? `${title}: ${withTilde(file)} switches all hooks off; remove that setting and run this again.`
         : `${title}: ${withTilde(file)} ${problem ?? "cannot be read"}; mend it and run this again.`,

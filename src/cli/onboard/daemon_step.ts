@@ -32,7 +32,7 @@ function usableChannel(): "tmux" | "desktop" | undefined {
 /** The service where it is wanted, else the first command or hook starts the daemon; here it is started at once. */
 export async function daemonStep(run: CommandContext, questions: Questions): Promise<void> {
   const isService = denoFiles.stat((await servicePlan(run)).path) !== undefined;
-  if (isService) run.out.plain("It is installed as a service.");
+  if (isService) run.out.say("It is installed as a service.");
   else if (
     await questions.yes("Start it with your session, as a service? Else the first hook or command does.", false)
   ) {

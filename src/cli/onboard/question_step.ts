@@ -38,7 +38,7 @@ export async function questionStep(run: CommandContext, questions: Questions): P
     const decision = await questions.yes("Approve it?", true) ? "approve" as const : "deny" as const;
     await callOn(answering, run, "approval.decide", { id: approval.id, decision });
     const { outcome } = await asked;
-    run.out.plain(`The asker got your answer: ${outcome}. From any terminal: agent-console approvals, approve, deny`);
+    run.out.say(`The asker got your answer: ${outcome}. From any terminal: agent-console approvals, approve, deny`);
   } finally {
     await answering.call("session.delete", { sessionId }, AbortSignal.timeout(OPEN_MS)).catch(() => {}); // the row is an example
     asking.close();

@@ -14,7 +14,7 @@ export function questionsOf(run: CommandContext, silent: boolean): Questions {
     isSilent: silent,
     yes: async (question, usual) => {
       if (!silent) return await ask(run, question, { enter: usual });
-      run.out.plain(`${question} ${usual ? "yes" : "no"}`);
+      run.out.say(`${question} ${usual ? "yes" : "no"}`);
       return usual;
     },
   };
