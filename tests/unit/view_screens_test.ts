@@ -171,29 +171,34 @@ async function typed(page: BoardQuestion, ...keys: readonly string[]): Promise<v
   }
 }
 
-Deno.test("V2 watch: colours are those of a terminal with sixteen, and take no room: without them nothing else changes", () => {
-  const items = sessionItems(STORY.sessions, STORY.approvals, STORY.now);
-  const size = { columns: 60, rows: 20 };
-  const rest = { states: STORY.sessions.map(displayStatus), log: [], selected: items[0]?.id, size };
-  const page = { sessions: STORY.sessions, now: STORY.now, size, message: "said" };
-  const frames = () => [
-    ...boardFrame({ ...rest, items, lost: "the daemon stopped", message: undefined }),
-    ...boardFrame({ ...rest, items, lost: undefined, message: "said" }),
-    ...new RequestPage(QUESTIONS).frame(page),
-    ...HELP_PAGE.frame(page),
-  ];
-  const plain = frames();
-  setColorEnabled(true);
-  try {
-    const painted = frames();
-    assertEquals(painted.map(stripAnsiCode), plain);
-    // deno-lint-ignore no-control-regex
-    const codes = new Set(painted.join("").matchAll(/\x1b\[([0-9;]*)m/g).map(([, code]) => code ?? ""));
-    for (const code of codes) assertMatch(code, /^(?:[0-2]|22|3[0-79]|9[0-7])$/);
-    assert(codes.size > 3);
-  } finally {
-    setColorEnabled(false);
-  }
+Deno.test({
+  name: "V2 watch: colours are those of a terminal with sixteen, and take no room: without them nothing else changes" +
+    (Deno.noColor ? " (ignored: NO_COLOR is set)" : ""),
+  ignore: Deno.noColor,
+  fn() {
+    const items = sessionItems(STORY.sessions, STORY.approvals, STORY.now);
+    const size = { columns: 60, rows: 20 };
+    const rest = { states: STORY.sessions.map(displayStatus), log: [], selected: items[0]?.id, size };
+    const page = { sessions: STORY.sessions, now: STORY.now, size, message: "said" };
+    const frames = () => [
+      ...boardFrame({ ...rest, items, lost: "the daemon stopped", message: undefined }),
+      ...boardFrame({ ...rest, items, lost: undefined, message: "said" }),
+      ...new RequestPage(QUESTIONS).frame(page),
+      ...HELP_PAGE.frame(page),
+    ];
+    const plain = frames();
+    setColorEnabled(true);
+    try {
+      const painted = frames();
+      assertEquals(painted.map(stripAnsiCode), plain);
+      // deno-lint-ignore no-control-regex
+      const codes = new Set(painted.join("").matchAll(/\x1b\[([0-9;]*)m/g).map(([, code]) => code ?? ""));
+      for (const code of codes) assertMatch(code, /^(?:[0-2]|22|3[0-79]|9[0-7])$/);
+      assert(codes.size > 3);
+    } finally {
+      setColorEnabled(false);
+    }
+  },
 });
 
 Deno.test("V2 watch: no size is too small to be drawn", () => {
