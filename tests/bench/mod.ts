@@ -17,6 +17,7 @@ import { policy } from "./policy.ts";
 import { statusline } from "./statusline.ts";
 import { tenCalls } from "./ten_calls.ts";
 import { REPOSITORY } from "../support/harness.ts";
+import { LAST_CORE, runOn } from "./cores.ts";
 import { HAS_PROC } from "./proc.ts";
 import { type Budget, renderResults, renderTable, type Row, Skipped, thisMachine } from "./result.ts";
 
@@ -70,22 +71,13 @@ async function main(args: readonly string[]): Promise<number> {
   }
   // The person who runs this has a daemon of their own: nothing here may find it.
   for (const name of Object.keys(Deno.env.toObject())) if (name.startsWith("AGENT_CONSOLE_")) Deno.env.delete(name);
-  if (!await pinned()) say("not pinned to one core: there is no taskset here, and the numbers spread more");
+  // A round trip on one core does not depend on the scheduler.
+  if (!await runOn(LAST_CORE)) say("not pinned to one core: there is no taskset here, and the numbers spread more");
   const rows = await measure(wanted);
   const machine = thisMachine();
   Deno.stdout.writeSync(new TextEncoder().encode(renderTable(rows, machine)));
   if (wanted.length === 0) await Deno.writeTextFile(RESULTS, renderResults(rows, machine));
   return rows.every(({ ok }) => ok) ? 0 : 1;
-}
-
-/** Keeps this process and all that it starts on one core, the last: then a round trip does not depend on the scheduler. */
-async function pinned(): Promise<boolean> {
-  try {
-    const args = ["-a", "-c", "-p", String(navigator.hardwareConcurrency - 1), String(Deno.pid)];
-    return (await new Deno.Command("taskset", { args, stdout: "null", stderr: "null" }).output()).success;
-  } catch {
-    return false;
-  }
 }
 
 function say(text: string): void {

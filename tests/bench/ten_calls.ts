@@ -1,6 +1,7 @@
 /** What hooks add to a tool call of the real Claude Code, which talks to the lab's model double (AC_LAB). */
 import { eventually } from "../support/harness_wait.ts";
 import { LAB, programOf } from "../support/lab.ts";
+import { ALL_CORES, LAST_CORE, runOn } from "./cores.ts";
 import { sandboxedHook } from "./b4_b5_commands.ts";
 import { done, type Installed, withInstalled } from "./installed.ts";
 import { alternate, median } from "./measure.ts";
@@ -23,6 +24,16 @@ type Settings = { hooks: Record<string, { hooks: Handler[] }[]> };
 
 export async function tenCalls(): Promise<readonly Row[]> {
   if (LAB === "") throw new Skipped("AC_LAB names no lab with a Claude Code");
+  // An agent works on all of them, and half of the hooks run beside it.
+  await runOn(ALL_CORES);
+  try {
+    return await measured();
+  } finally {
+    await runOn(LAST_CORE);
+  }
+}
+
+async function measured(): Promise<readonly Row[]> {
   return await withInstalled(async (installed) => {
     const { user, home } = installed;
     const config = `${home.root}/claude`;
