@@ -43,10 +43,13 @@ export function approvalBlock(item: ApprovalItem, width: number, isAlone = false
     ...labelled("why: ", item.reasoning, room).map(dim),
     ...item.questions.flatMap(({ text, options }) => [
       ...prose(text, room),
-      ...options.flatMap(({ text, description }, i) => [
-        ...prose([`  ${i + 1}  ${text}`], room),
-        ...describedLines(description, room, INDENT.length + 5).map(dim),
-      ]),
+      ...options.flatMap(({ text, description }, i) => {
+        const number = `  ${String(i + 1).padStart(String(options.length).length)}  `;
+        return [
+          ...prose([number + text], room),
+          ...describedLines(description, room, INDENT.length + number.length).map(dim),
+        ];
+      }),
     ]),
     ...item.offers.flatMap((line) => labelled("offers: ", [line], room)).map(dim),
     ...flow(item.answers, "  ·  ", room - 2, "").map((line) => `  ${line}`),

@@ -32,7 +32,6 @@ async function askAnswer(
   const { options } = choice;
   const isOpen = options.length === 0;
   const own = !isOpen && takesOwnWords(approval, choice);
-  // A keyboard without a screen of its own belongs to one that shows the request, and what is said of its choices.
   const lines = choiceLines({ choices: [choice] }, keyboard.columns === undefined ? undefined : keyboard.columns - 1);
   showFitted(keyboard, `${lines.join("\n")}\n${own ? "    0  your own words\n" : ""}`);
   for (;;) {

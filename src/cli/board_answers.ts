@@ -18,8 +18,8 @@ export class BoardAnswers {
     this.#run = run;
   }
 
-  /** Whether the end of a request is no news: it is being answered here, or was. */
-  isOurs(id: string, how: string): boolean {
+  /** Keeps how a request ended that is being answered here, or was; false for another one, whose end is news. */
+  takesNews(id: string, how: string): boolean {
     if (!this.#given.has(id)) return false;
     this.#given.set(id, how);
     return true;

@@ -134,6 +134,7 @@ export function filled(shown: readonly string[], room: number, foot: readonly st
   return [...shown, ...Array.from({ length: Math.max(0, room - shown.length) }, () => ""), ...foot];
 }
 
-function wide(line: string): number {
+/** Columns of a painted line. */
+export function wide(line: string): number {
   return stringWidth(stripAnsiCode(line));
 }

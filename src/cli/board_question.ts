@@ -6,7 +6,17 @@ import type { Approval } from "../domain/approval.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import type { Keyboard } from "../platform/keyboard.ts";
 import { wrapHanging } from "../view/text_fit.ts";
-import { type BoardPage, filled, footLines, type PageKey, type PageState, requestText, Scroll } from "./board_pages.ts";
+import {
+  type BoardPage,
+  filled,
+  footLines,
+  type PageKey,
+  type PageState,
+  requestText,
+  Scroll,
+  wide,
+} from "./board_pages.ts";
+import { stripAnsiCode } from "@std/fmt/colors";
 
 /** Longer answers than this nobody types, characters. */
 const LONGEST = 4000;
@@ -28,8 +38,8 @@ export class BoardQuestion implements BoardPage, Keyboard {
   #typed = "";
   #reader: ((line: string) => void) | undefined;
 
-  /** @param onShow something new is to be drawn */
-  constructor(approval: Approval, onShow: () => void) {
+  /** @param columns of the screen as it is now, @param onShow something new is to be drawn */
+  constructor(approval: Approval, readonly columns: number, onShow: () => void) {
     this.approval = approval;
     this.#onShow = onShow;
   }
@@ -60,8 +70,8 @@ export class BoardQuestion implements BoardPage, Keyboard {
   key(key: string, alone: boolean): PageKey {
     if (key === "\x1b" || key === "\x04") return "back";
     this.#isAtEnd = !ARROWS.has(key);
-    if (!this.#isAtEnd) return this.#scroll.key(key) ? "taken" : "board";
-    if ((key === "\r" || key === "\n") && alone) this.#enter();
+    if (!this.#isAtEnd) this.#scroll.key(key);
+    else if ((key === "\r" || key === "\n") && alone) this.#enter();
     else if (key === "\x7f" || key === "\b") this.#typed = [...this.#typed].slice(0, -1).join("");
     else if (key === "\x15") this.#typed = "";
     else if (!key.startsWith("\x1b") && this.#typed.length < LONGEST) this.#typed += CONTROLS.test(key) ? " " : key;
@@ -76,7 +86,7 @@ export class BoardQuestion implements BoardPage, Keyboard {
     const lines = [
       ...requestText(this.approval, state, { questions: true }),
       "",
-      ...asked.flatMap((line) => wrapHanging(line, columns)),
+      ...asked.flatMap((line) => wide(line) > columns ? wrapHanging(stripAnsiCode(line), columns) : [line]),
     ];
     if (this.#isAtEnd) this.#scroll.toEnd();
     return filled(this.#scroll.of(lines, room), room, foot);

@@ -1,6 +1,6 @@
 /**
- * What `agent-console` alone does: the list; at a terminal, as long as no agent reports and none ever has, it offers to
- * set everything up. Where nobody can be asked and there is no home yet, it says so and makes none.
+ * What `agent-console` alone does: the list; at a terminal, as long as there is neither a hook of ours nor a session, it
+ * offers to set everything up. Where nobody can be asked and there is no home yet, it says so and makes none.
  */
 import { clientContext } from "../client/endpoint.ts";
 import { resolveOwnHome } from "../config/endpoint.ts";

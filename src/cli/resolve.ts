@@ -101,7 +101,7 @@ async function openNamed(run: CommandContext, given: string, board: Nameables): 
   // Of two sessions of one name only those that ask something can be meant.
   const candidates = openApprovals(targets, board);
   if (candidates.length === 0) throw asksNothing(given, targets, board);
-  return await oneOf(run, candidates, candidates.map((one) => approvalRow(one, board)), given, "approvals");
+  return await oneOf(run, candidates, candidates.map((one) => approvalRow(one, board)), given, "requests");
 }
 
 /** The one of `found`; of several the one that the person at the terminal chooses. */

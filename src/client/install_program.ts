@@ -58,6 +58,7 @@ export function installProgram(options: InstallOptions): Promise<Installed> {
     const source = before === undefined ? undefined : versionSource(paths, before);
     if (before !== undefined && source?.clone === options.sources && isMadeOf(paths, before, source, inputs)) {
       switchTo(paths, before); // the user's command may be gone
+      prune(paths, installedVersions(paths)); // of a build that was killed
       return { before, now: before };
     }
     const work = beginBuild(paths.root);

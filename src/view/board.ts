@@ -4,7 +4,7 @@
  */
 import { type Approval, type Choice, riskNamed } from "../domain/approval.ts";
 import { isQuestion, markOn } from "./approval_words.ts";
-import { FootMessage } from "./foot_message.ts";
+import { FootMessage, type Said } from "./foot_message.ts";
 import type { SessionItem } from "./session_items.ts";
 
 /** A question that is on the screen for less than this takes no key: nobody has read it. The same in every window, ms. */
@@ -27,6 +27,13 @@ interface Target {
   readonly since: number;
 }
 
+interface Confirming {
+  readonly id: string;
+  /** ms, when it was asked once more. */
+  readonly since: number;
+  readonly words: Said | undefined;
+}
+
 export class Board {
   #items: readonly SessionItem[] = [];
   #selected: string | undefined;
@@ -35,10 +42,10 @@ export class Board {
   #target: Target | undefined;
   /** When each request was first drawn, ms. */
   #drawn = new Map<string, number>();
-  /** The request that was said yes to once and destroys, and since when the question is on the screen. */
-  #confirming: { readonly id: string; readonly since: number } | undefined;
-  /** Why the marked request is over, until a key has taken note of it: that key was meant for what is gone. */
-  #gone: string | undefined;
+  /** The request that was said yes to once and destroys, as long as the words that ask once more stand there. */
+  #confirming: Confirming | undefined;
+  /** That the marked request is over, as long as those words stand there: a key was meant for what is gone. */
+  #gone: Said | undefined;
   readonly #message = new FootMessage();
   /** Requests of which all was shown. */
   readonly #opened = new Set<string>();
@@ -81,8 +88,12 @@ export class Board {
   over(id: string, how: string, now: number): void {
     if (this.asked?.id !== id) return;
     this.#confirming = undefined;
-    this.#gone = how;
-    this.say(how, now);
+    this.#gone = this.#message.note(how, now);
+  }
+
+  /** A key that something else has taken. */
+  pressed(now: number): void {
+    this.#message.pressed(now);
   }
 
   /**
@@ -93,8 +104,7 @@ export class Board {
    */
   show(items: readonly SessionItem[], now: number, cut: ReadonlySet<string> = new Set()): void {
     this.#cut = cut;
-    // What is asked once more, and what nobody may take for an answer, goes with the words that say so.
-    if (this.#message.passed(now)) this.#confirming = this.#gone = undefined;
+    this.#message.passed(now);
     const at = this.#items.findIndex(({ id }) => id === this.#selected);
     const kept = items.find(({ id }) => id === this.#selected);
     const stays = kept ?? items[Math.min(Math.max(0, at), items.length - 1)];
@@ -113,10 +123,13 @@ export class Board {
 
   /** @param key as the terminal sends it */
   press(key: string, now: number): BoardAction | undefined {
+    const confirming = this.#message.isNoted(this.#confirming?.words) ? this.#confirming : undefined;
+    const gone = this.#message.isNoted(this.#gone) ? this.#gone : undefined;
     this.#message.pressed(now);
-    const [confirming, gone] = [this.#confirming, this.#gone];
     this.#confirming = this.#gone = undefined;
-    if (gone !== undefined && ANSWERS.test(key)) return this.#refuse(`${gone}; press again for the marked one`, now);
+    if (gone !== undefined && ANSWERS.test(key)) {
+      return this.#refuse(`${gone.text}; press again for the marked one`, now);
+    }
     switch (key) {
       case "q":
       case "\x04":
@@ -147,7 +160,7 @@ export class Board {
     }
   }
 
-  #yes(confirming: { readonly id: string; readonly since: number } | undefined, now: number): BoardAction | undefined {
+  #yes(confirming: Confirming | undefined, now: number): BoardAction | undefined {
     return this.#answer(now, (approval) => {
       if (approval.cutBy !== undefined) {
         return this.#refuse("part of it never arrived: n, or answer it in its terminal", now);
@@ -159,8 +172,9 @@ export class Board {
         return { kind: "answer", approval, allow: true };
       }
       // A second y that comes at once may be a key held down: it asks anew.
-      this.#confirming = { id: approval.id, since: now };
-      return this.#refuse("it destroys: y once more to allow it, any other key to leave it", now);
+      const words = this.#message.note("it destroys: y once more to allow it, any other key to leave it", now);
+      this.#confirming = { id: approval.id, since: now, words };
+      return undefined;
     });
   }
 

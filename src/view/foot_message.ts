@@ -8,7 +8,7 @@ export const SAID_MS = 6000;
 /** How long a result is said whatever is pressed, ms. */
 export const RESULT_MS = 3000;
 
-interface Said {
+export interface Said {
   readonly text: string;
   readonly at: number;
 }
@@ -27,8 +27,14 @@ export class FootMessage {
     return this.#note === undefined ? undefined : this.#result?.text;
   }
 
-  note(text: string | undefined, now: number): void {
-    this.#note = text === undefined ? undefined : { text, at: now };
+  /** @returns the note, by which {@link isNoted} knows it */
+  note(text: string | undefined, now: number): Said | undefined {
+    return this.#note = text === undefined ? undefined : { text, at: now };
+  }
+
+  /** Whether that very note still stands there: what a key means by it ends with its words. */
+  isNoted(note: Said | undefined): boolean {
+    return note !== undefined && note === this.#note;
   }
 
   result(text: string, now: number): void {
@@ -41,12 +47,9 @@ export class FootMessage {
     if (isOver(this.#result, now, RESULT_MS)) this.#result = undefined;
   }
 
-  /** @returns whether a note has gone */
-  passed(now: number): boolean {
+  passed(now: number): void {
     if (isOver(this.#result, now, SAID_MS)) this.#result = undefined;
-    if (!isOver(this.#note, now, SAID_MS)) return false;
-    this.#note = undefined;
-    return true;
+    if (isOver(this.#note, now, SAID_MS)) this.#note = undefined;
   }
 }
 

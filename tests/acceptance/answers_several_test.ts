@@ -43,7 +43,7 @@ Deno.test("first hour 3: approve and deny take several: all are found or nothing
   const late = await home.cli(["deny", "-m", "use the mirror", web.id, "docs"]);
   assertEquals([late.code, late.stderr], [
     1,
-    `error: approval "${web.id}" was already approved once by cli\n${docs.id}: denied (Bash: npm run docs)\n`,
+    `error: request "${web.id}" was already approved once by cli\n${docs.id}: denied (Bash: npm run docs)\n`,
   ]);
   assertEquals((await docs.hook.exit(END_MS)).stdout, deniedWith("use the mirror"), "the first kept it from nothing");
 });
@@ -90,7 +90,7 @@ Deno.test("first hour 3: a name that two sessions have is told with the id, the 
   for (const words of [["approve", "web"], ["deny", "web"]]) {
     const { code, stderr } = await home.cli(words);
     assertEquals([code, stderr.split("\n")], [1, [
-      'error: "web" may be 2 approvals:',
+      'error: "web" may be 2 requests:',
       `  ${a.id}  web  claude  ~/web   Bash: npm test`,
       `  ${b.id}  web  codex   /x/web  Bash: npm start`,
       "hint: give the id of one of them",

@@ -68,7 +68,7 @@ Deno.test("first hour 3: two things that one session asks are listed, and an exa
   assertEquals(code, 1);
   assertMatch(
     stderr,
-    new RegExp(`^error: "web" may be 2 approvals:\n  ${a.id} .*touch a\n  ${b.id} .*touch b\nhint: `),
+    new RegExp(`^error: "web" may be 2 requests:\n  ${a.id} .*touch a\n  ${b.id} .*touch b\nhint: `),
   );
   assertEquals((await home.cli(["approve", b.id])).code, 0);
   assertEquals((await b.hook.exit(END_MS)).stdout, ALLOWED);

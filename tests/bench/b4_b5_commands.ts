@@ -49,7 +49,7 @@ export async function list(): Promise<readonly Row[]> {
   });
 }
 
-/** The program as the stub runs it. */
+/** The program as the stub runs it, with the runtime of the bench, which is the installed one's copy. */
 export function sandboxedHook({ user, home }: Installed): string[] {
   const main = new URL(`file://${user.root}/current/agent-console.js`).href;
   return hookProgram(clientContext({ program: thisProgram(main), home: home.dir, start: true }));

@@ -3,6 +3,7 @@ import { stubArgv } from "../../src/agents/shared/own_program.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { dataFolder } from "../support/stub_hook.ts";
 import { startDaemon } from "./daemon.ts";
+import { done } from "./installed.ts";
 import { alternate, median, processMs } from "./measure.ts";
 import { ratio, type Row } from "./result.ts";
 
@@ -22,7 +23,7 @@ export async function statusline(): Promise<readonly Row[]> {
   let turn = 0;
   const stdin = () => new TextEncoder().encode(JSON.stringify(line(++turn)));
   // As installed: the words that settings name.
-  await home.cli(["hooks", "install", "claude", "--no-feed", "--statusline"]);
+  await done("hooks install", home.cli(["hooks", "install", "claude", "--no-feed", "--statusline"]));
   const ours = [...stubArgv(dataFolder(home), home.dir, "statusline"), "statusline"];
   const costs = await alternate({
     alone: () => processMs(ours, { env, stdin: stdin() }),

@@ -48,6 +48,7 @@ async function measured(): Promise<readonly Row[]> {
       Deno.writeTextFileSync(path, JSON.stringify(settings));
       return () => callMs(installed, model, path);
     };
+    const before = await records(installed);
     const costs = await alternate({
       none: call("none", {}),
       ours: call("ours", ours),
@@ -57,6 +58,9 @@ async function measured(): Promise<readonly Row[]> {
         withHooks(ours, () => ({ command: program[0]!, args: [...program.slice(1), "hook", "claude"] })),
       ),
     }, { rounds: ROUNDS, warmUp: WARM_UP });
+    const least = 2 * (ROUNDS + WARM_UP) * CALLS;
+    const heard = await records(installed) - before;
+    if (heard < least) throw new Error(`hooks made ${heard} records, of ${least} calls at least one each`);
     return rows({
       none: median(costs.none),
       ours: median(costs.ours),
@@ -77,6 +81,12 @@ function rows(ms: Readonly<Record<"none" | "ours" | "empty" | "program", number>
       `and hooks that do nothing (${EMPTY}) add ${added.empty.toFixed(1)} ms`,
     ok: added.ours <= 0.7 * added.program,
   }];
+}
+
+/** How many changes the daemon has recorded. */
+async function records({ user }: Installed): Promise<number> {
+  const { stdout } = await done("audit head", user.installed("audit", "head", "--json"));
+  return (JSON.parse(stdout) as { size: number }).size;
 }
 
 function withHooks(settings: Settings, handler: () => Handler): Settings {

@@ -13,6 +13,7 @@ export function quoted(page: string): string[] {
 
 /** Why a line would not work, or undefined. */
 export function problemOf(line: string, root: Command, tasks: Readonly<Record<string, string>>): string | undefined {
+  if (/^mkdir -p(?: ~\/[\w./-]+)+$/.test(line)) return undefined; // folders of the reader's own
   const [before = ""] = line.split(" > ");
   const words = before.match(/"[^"]*"|\S+/g) ?? [];
   if (words[0] === "agent-console") return problemOfCommand(words.slice(1), root);

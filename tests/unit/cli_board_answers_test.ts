@@ -20,12 +20,12 @@ Deno.test("V2 watch: a request is answered once, its end is ours, and what faile
       takeSignals: () => {},
     });
     const approval = { id: "a1", tool: "Bash", input: "ls", for: "permission" } as Approval;
-    assert(!answers.isOurs("a1", "denied"));
+    assert(!answers.takesNews("a1", "denied"));
     const giving = answers.give(approval, { decision: "approve" });
-    assert(answers.isOurs("a1", "approved"), "while the daemon has not replied");
+    assert(answers.takesNews("a1", "approved"), "while the daemon has not replied");
     assertEquals(await answers.give(approval, { decision: "approve" }), undefined, "a second key");
     await assertRejects(() => giving, ConsoleError);
-    assert(!answers.isOurs("a1", "denied"), "nobody has answered it here");
+    assert(!answers.takesNews("a1", "denied"), "nobody has answered it here");
   } finally {
     await Deno.remove(home, { recursive: true });
   }

@@ -183,6 +183,22 @@ Deno.test("first hour 4 watch: what is asked once more goes with its words", () 
   board.show(rows, LATER + SAID_MS);
   assertEquals([board.message, board.press("y", LATER + SAID_MS)], [undefined, undefined]);
   assertEquals(board.press("y", LATER + SAID_MS + READING_MS)?.kind, "answer");
+  for (
+    const wiped of [
+      (at: number) => board.say(undefined, at), // a page was left
+      (at: number) => board.tell("b1: denied", at), // another answer has come
+      (at: number) => board.pressed(at), // a page has taken the key
+      (at: number) => void board.press("j", at),
+    ]
+  ) {
+    board.show([], 0);
+    board.show(rows, 0);
+    board.press("y", LATER);
+    wiped(LATER + 1);
+    board.show(rows, LATER + 2);
+    assertEquals(board.press("y", LATER + 2 * READING_MS), undefined, "it asks anew");
+    assertEquals(board.message?.startsWith("it destroys"), true);
+  }
 });
 
 Deno.test("V2 watch: a key for what somebody else has answered answers no other request", () => {

@@ -111,7 +111,12 @@ const QUESTIONS: Approval = {
   input: "",
   reasoning: "The plan needs both before it can be written down, and neither can be changed later.",
   choices: [
-    { question: "Which database do you want?", options: ["Postgres", "SQLite"], multiple: false },
+    {
+      question: "Which database do you want?",
+      options: ["Postgres", "SQLite"],
+      descriptions: ["A server of its own, which somebody has to keep running", ""],
+      multiple: false,
+    },
     {
       question: "Which of these features shall be in the very first release?",
       options: [
@@ -141,7 +146,7 @@ for (const width of WIDTHS) {
   });
 
   Deno.test(`first hour 4 watch at ${width} columns: the parts of a question one after the other`, async () => {
-    const page = new BoardQuestion(QUESTIONS, () => {});
+    const page = new BoardQuestion(QUESTIONS, width, () => {});
     const answers = askAnswers({ signal: page.signal }, QUESTIONS, page);
     await typed(page, "1", "\r", "2", ",");
     const frame = page.frame(state);
@@ -219,9 +224,14 @@ Deno.test("V2 watch: no size is too small to be drawn", () => {
           boardFrame({ ...rest, items, message: "a message of some words" }),
           HELP_PAGE.frame(page),
           new RequestPage(QUESTIONS).frame(page),
-          new BoardQuestion(QUESTIONS, () => {}).frame(page),
+          new BoardQuestion(QUESTIONS, columns, () => {}).frame(page),
         ]
-      ) assert(frame.length <= Math.max(2, rows), `${columns}x${rows}: ${frame.length}`);
+      ) {
+        assert(frame.length <= Math.max(2, rows), `${columns}x${rows}: ${frame.length}`);
+        const widest = Math.max(...frame.map((line) => stringWidth(stripAnsiCode(line))));
+        // Narrower ones are cut by the terminal.
+        if (columns >= 20) assert(widest <= Math.max(2, columns), `${columns}x${rows}: ${widest} columns`);
+      }
     }
   }
 });
@@ -241,7 +251,7 @@ Deno.test("first hour 4 watch: the foot names the keys of the marked row, the mo
 });
 
 Deno.test("first hour 4 watch: a pasted text answers no part, Esc leaves all of them, arrows scroll back to the first", async () => {
-  const page = new BoardQuestion(QUESTIONS, () => {});
+  const page = new BoardQuestion(QUESTIONS, 40, () => {});
   const answers = askAnswers({ signal: page.signal }, QUESTIONS, page).catch((error) => error);
   const state = { sessions: STORY.sessions, now: STORY.now, size: { columns: 40, rows: 6 }, message: undefined };
   for (const key of ["1", "\r", "2", "\r"]) page.key(key, false);

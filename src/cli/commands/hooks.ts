@@ -48,7 +48,7 @@ export async function installHooks(
     outcome.changed ? `hooks installed in ${outcome.file}` : `hooks were installed already in ${outcome.file}`,
   );
   if (agentPath(agent) === undefined) {
-    run.out.plain(
+    run.out.say(
       `${title} was not found on your PATH: the hooks report as soon as it runs`,
     );
   }

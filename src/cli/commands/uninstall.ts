@@ -98,9 +98,9 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
   if (flags.purge && failures.length === 0) await step(root, () => purge(root) && removed(root));
   for (const home of homes) sayLeft(run, home);
   for (const { path, isOurs } of forShell) {
-    if (!isOurs) run.out.plain(`left ${withTilde(path)}: it is not as we made it`);
+    if (!isOurs) run.out.say(`left ${withTilde(path)}: it is not as we made it`);
   }
-  for (const line of linesAboutUs()) run.out.plain(`left to you: ${withTilde(line)} names agent-console`);
+  for (const line of linesAboutUs()) run.out.say(`left to you: ${withTilde(line)} names agent-console`);
   const deno = denoCache();
   if (!isAbsent(deno)) run.out.say(`left ${withTilde(deno)}: Deno's own cache, which other programs may use too`);
   if (failures.length === 0) return;

@@ -129,7 +129,7 @@ class BoardWindow {
 
   /** A request is over that was not answered here. */
   #gone(id: string, how: string): void {
-    if (this.#answers.isOurs(id, how)) return;
+    if (this.#answers.takesNews(id, how)) return;
     if (this.#page?.approval?.id !== id) return this.#board.over(id, how, Date.now());
     this.#over = how;
     if (this.#page instanceof BoardQuestion) this.#page.leave();
@@ -182,6 +182,7 @@ class BoardWindow {
   #key(key: string, alone: boolean): void {
     const page = this.#page;
     const does = page === undefined ? "board" : this.#over !== undefined ? "back" : page.key(key, alone);
+    if (does === "taken") this.#board.pressed(Date.now());
     if (does === "back") this.#leave();
     if (does === "board") this.#press(key, alone);
     this.draw();
@@ -204,8 +205,9 @@ class BoardWindow {
   /** Back to the list. */
   #leave(): void {
     if (this.#page instanceof BoardQuestion) this.#page.leave();
+    // The page of keys shows no message: one that came meanwhile is still to be read.
+    if (this.#page !== HELP_PAGE) this.#board.say(undefined, Date.now());
     this.#page = this.#over = undefined;
-    this.#board.say(undefined, Date.now());
   }
 
   async #do(action: BoardAction): Promise<void> {
@@ -253,6 +255,8 @@ class BoardWindow {
   async #whole(approval: Approval): Promise<Approval | undefined> {
     const page = this.#page;
     const whole = await wholeApproval(this.#run, approval);
+    // Its end may have been heard meanwhile, and told.
+    if (!this.#changes.approvals.some(({ id }) => id === approval.id)) return undefined;
     if (whole.status === "pending") return page === this.#page ? whole : undefined;
     this.#board.tell(escapeControls(answeredElsewhere(whole)), Date.now());
     return undefined;
@@ -268,7 +272,7 @@ class BoardWindow {
   async #ask(approval: Approval): Promise<void> {
     const whole = await this.#whole(approval);
     if (whole === undefined) return;
-    const page = this.#page = new BoardQuestion(whole, () => this.draw());
+    const page = this.#page = new BoardQuestion(whole, this.#screen.size.columns, () => this.draw());
     this.#board.say(undefined, Date.now());
     try {
       const answers = await askAnswers({ signal: page.signal }, whole, page);
