@@ -66,6 +66,9 @@ export async function writeLaunchers(context: ClientContext, curls = CURLS): Pro
 
 async function hookText(context: ClientContext, common: string, curls: readonly string[]): Promise<string> {
   const argv = hookProgram(context);
+  // Deno reads .npmrc in HOME and ends where it cannot: one of the user's must not end a hook. An installed program needs
+  // nothing else of theirs; one that runs from a clone has its packages and its prebuilt form there.
+  const isInstalled = context.program.sources === undefined;
   return hookLauncherText({
     argv,
     needs: needsOf(context, argv),
@@ -74,8 +77,9 @@ async function hookText(context: ClientContext, common: string, curls: readonly 
       DENO_NO_UPDATE_CHECK: "1",
       // The launcher that starts the daemon is looked for where this one lies, whatever the agent's environment says.
       XDG_DATA_HOME: common.slice(0, common.lastIndexOf("/")),
+      ...(isInstalled ? { HOME: common } : {}),
     },
-    passes: HOOK_VARIABLES,
+    passes: HOOK_VARIABLES.filter((name) => !isInstalled || name !== "HOME"),
     curl: await usableCurl(curls),
   });
 }

@@ -5,7 +5,8 @@
 import { closing, isNotFound } from "./deno_files.ts";
 import { isOurs } from "./prebuilt.ts";
 
-const RECORD = "made_folders.jsonl";
+/** Notes which folders were made. */
+export const RECORD = "made_folders.jsonl";
 
 /** Makes `folder` for us alone, and what is missing above it; what of it lies outside of `own` is noted. @throws the OS error */
 export function makePrivate(folder: string, own: string): void {

@@ -9,7 +9,7 @@ import { isOurs } from "./prebuilt.ts";
 import { type ProgramPaths, SOURCE_FILE, VERSION_FOLDER } from "./program_folder.ts";
 
 /** Folders and links that a writer leaves who dies in the middle. */
-const UNFINISHED = /^(?:new|old|link)-[0-9a-f-]{36}$/;
+export const UNFINISHED = /^(?:new|old|link)-[0-9a-f-]{36}$/;
 
 /** What of a version is known beside its files. */
 export interface VersionSource {
@@ -112,7 +112,7 @@ export function switchTo(paths: ProgramPaths, name: string): void {
 /** Removes what writers left that died, and all versions but `kept`. What cannot be removed is left to the next one. */
 export function prune(paths: ProgramPaths, kept: readonly string[]): void {
   const { root } = paths;
-  const old = installedVersions(paths).filter((name) => !kept.includes(name));
+  const old = installedVersions(paths).filter((name) => !kept.includes(name) && versionSource(paths, name));
   const left = Array.from(Deno.readDirSync(root), ({ name }) => name).filter((name) => UNFINISHED.test(name));
   for (const name of [...old, ...left]) {
     try {

@@ -1,4 +1,5 @@
 /** `deno task install`, `update` and what follows: the program in a user's own folder. */
+import { stubArgv } from "../../src/agents/shared/own_program.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
@@ -205,6 +206,22 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     }
     const hook = await user.run([binLink, "hook", "claude"], { stdin: EVENT.replace("build it", "and test it") });
     assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+  });
+
+  await t.step("H1 an .npmrc of the user's that Deno cannot read ends no hook", async () => {
+    const { code, stderr } = await user.installed("hooks", "install", "claude", "--no-feed");
+    assertEquals(code, 0, stderr);
+    const npmrc = `${home.root}/.npmrc`;
+    await Deno.writeTextFile(npmrc, "@corp:registry=${NO_SUCH_VARIABLE}\n");
+    assert((await user.installed("--version")).code !== 0, "the file is one that ends the program");
+    for (const word of ["ask", "report"]) {
+      const argv = [...stubArgv(root, home.dir), "claude", word];
+      const hook = await user.run(argv, { stdin: EVENT.replace("build it", `and ${word}`) });
+      assertEquals([word, hook.code, hook.stdout, hook.stderr], [word, 0, "", ""]);
+    }
+    await Deno.remove(npmrc);
+    assertMatch((await user.installed("ls", "--json")).stdout, /and (?:ask|report)/);
+    assertEquals((await user.installed("hooks", "uninstall", "claude")).code, 0);
   });
 
   await t.step("an installation that is killed changes nothing, and the next one removes what it left", async () => {

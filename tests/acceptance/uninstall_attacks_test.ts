@@ -61,6 +61,25 @@ Deno.test("X2 a home that others may write to says nothing about the user's sett
   assertEquals(await Deno.readTextFile(settings), EVIL);
 });
 
+Deno.test("X2 uninstall takes nothing of a program folder that is none of ours", async () => {
+  await using home = await TestHome.create();
+  const user = new InstallingUser(home);
+  const folder = `${home.root}/data/agent-console`;
+  await Deno.mkdir(`${folder}/sub`, PRIVATE);
+  await Deno.mkdir(`${folder}/0.1.0-bbbbbbbb`, PRIVATE);
+  for (const name of ["sub/precious", "0.1.0-bbbbbbbb/mine.txt", "hook"]) {
+    await Deno.writeTextFile(`${folder}/${name}`, name);
+  }
+  const argv = user.argvOfClone(["uninstall", "--yes"]);
+  const { code, stdout, stderr } = await user.run(argv, { env: { XDG_DATA_HOME: `${home.root}/data` } });
+  assertEquals(code, 0, stderr);
+  assert(stdout.includes("left in ~/data/agent-console, as nothing of ours: 0.1.0-bbbbbbbb, sub\n"), stdout);
+  assertEquals(
+    [exists(`${folder}/sub/precious`), exists(`${folder}/0.1.0-bbbbbbbb/mine.txt`), exists(`${folder}/hook`)],
+    [true, true, false],
+  );
+});
+
 Deno.test("X2 --purge takes nothing of a folder that was never a home", async () => {
   await using home = await TestHome.create();
   const user = new InstallingUser(home);

@@ -19,6 +19,7 @@ import { sizeOf } from "../../platform/folder_size.ts";
 import { homeContents, isProvenHome, removeHome } from "../../platform/home_contents.ts";
 import { HOME_NAME, type HomePaths, homePaths } from "../../platform/home_paths.ts";
 import { notedFolders, removeEmpty } from "../../platform/made_folders.ts";
+import { removeProgram } from "../../platform/remove_program.ts";
 import { isOurs, prebuiltFolder } from "../../platform/prebuilt.ts";
 import { currentFolder, env, ownUid } from "../../platform/process.ts";
 import type { ProgramPaths } from "../../platform/program_folder.ts";
@@ -84,7 +85,13 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
   for (const home of homes) await step(`the daemon of ${home}`, () => stop(run, homePaths(home)));
   if (cache !== undefined) await step(cache, () => removeOwn(cache) && removed(cache));
   await step(own.binLink, () => removeBinLink(own) && removed(own.binLink));
-  await step(own.root, () => removeOwn(own.root) && removed(own.root));
+  await step(own.root, () => {
+    if (isAbsent(own.root)) return;
+    assertOwn(own.root);
+    const left = removeProgram(own);
+    if (left.length === 0) return removed(own.root);
+    run.out.say(`left in ${withTilde(own.root)}, as nothing of ours: ${left.map(escapeControls).join(", ")}`);
+  });
   const forShell = shellFiles();
   for (const { path, isOurs } of forShell) {
     if (!isOurs) continue;
@@ -165,9 +172,13 @@ async function stop(run: CommandContext, paths: HomePaths): Promise<void> {
 /** @returns whether it was there. @throws {ConsoleError} `failed` where it is another thing than a folder of ours */
 function removeOwn(folder: string): boolean {
   if (isAbsent(folder)) return false;
-  if (!isOurs(folder, "folder")) throw new ConsoleError("failed", "it is not a folder that is yours alone");
+  assertOwn(folder);
   removeFolder(folder);
   return true;
+}
+
+function assertOwn(folder: string): void {
+  if (!isOurs(folder, "folder")) throw new ConsoleError("failed", "it is not a folder that is yours alone");
 }
 
 /**
