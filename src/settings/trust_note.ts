@@ -69,7 +69,7 @@ export async function takeNoted(
   const kept = await take();
   if (kept !== undefined || before === undefined) return kept;
   const note = noteOf(system, place);
-  const stays = (why: string) => `${place.file} keeps an empty ${place.record.container}, which means nothing: ${why}`;
+  const stays = (why: string) => `${place.file} keeps the ${place.record.container} that held the records: ${why}`;
   try {
     const after = nowOf(system, place);
     const next = note && await restored(place, note, before, after);

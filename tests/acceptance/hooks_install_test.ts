@@ -158,13 +158,7 @@ async function trustIsAskedAndGiven(bin: string): Promise<void> {
 }
 
 /** The file that Codex records trust in; undefined: none. Codex itself writes other ends of lines, and ends the last. */
-const BEFORE_TRUST = [
-  undefined,
-  "",
-  'model = "x"',
-  'model = "x"\r\n',
-  'model = "x"\n\n[projects."/w"]\nx = 1\n# end\n',
-];
+const BEFORE_TRUST = [undefined, 'model = "x"\r\n[projects."/w"]\r\ntrust_level = "trusted"', 'model = "x"\n# end\n'];
 
 async function isGivenBack(home: TestHome, env: { CODEX_HOME: string }, was: string | undefined): Promise<void> {
   const config = `${env.CODEX_HOME}/config.toml`;
@@ -173,7 +167,7 @@ async function isGivenBack(home: TestHome, env: { CODEX_HOME: string }, was: str
   await Deno.remove(config).catch(() => {});
   if (was !== undefined) await Deno.writeTextFile(config, was);
   if (was !== undefined) await Deno.chmod(config, 0o640);
-  for (const args of [install, install, uninstall]) assertEquals((await home.cli(args, { env })).code, 0);
+  for (const args of [install, uninstall]) assertEquals((await home.cli(args, { env })).code, 0);
   assertEquals(await text(), was);
   if (was !== undefined) assertEquals((await Deno.stat(config)).mode! & 0o777, 0o640);
 
