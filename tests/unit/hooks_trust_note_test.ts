@@ -2,6 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { codexTrustRecord } from "../../src/agents/codex/trust_record.ts";
+import { homeContents } from "../../src/platform/home_contents.ts";
 import { giveNoted, takeNoted, type TrustPlace } from "../../src/settings/trust_note.ts";
 import { installSystem } from "./hooks_install_system.ts";
 
@@ -87,6 +88,7 @@ for (const [name, text] of TEXTS) {
     await config.give();
     await config.give();
     assertEquals(config.notes().length, 1);
+    assertEquals(homeContents(config.place.home).others, [], "a purge would not know the note");
     assertEquals(await config.take(), undefined);
     assertEquals(config.read(), text);
     if (text !== null) assertEquals(config.mode(), 0o640);
@@ -127,6 +129,21 @@ test(
     await config.give();
     assertEquals(await config.take(), undefined);
     assertEquals(config.read(), "a = 2\n");
+  },
+);
+
+test(
+  "records of our hooks in another folder go later, and the last of them gives the file back",
+  "a = 1",
+  async (config) => {
+    await config.give();
+    const both = (text: () => string) => giveNoted(system, config.place, () => Promise.resolve(config.write(text())));
+    await both(() => config.read() + THEIRS);
+    assertEquals(await config.take(), undefined);
+    assertEquals(config.read(), `a = 1\n\n[hooks.state]\n${THEIRS}`);
+    const last = () => Promise.resolve(void config.write(config.read()!.replace(THEIRS, "")));
+    assertEquals(await takeNoted(system, config.place, last), undefined);
+    assertEquals([config.read(), config.notes()], ["a = 1", []]);
   },
 );
 
