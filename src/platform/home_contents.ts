@@ -12,7 +12,7 @@ const SEGMENT = /^\d{16}\.jsonl$/;
 const TEMPORARY = /(?:\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp|\.part)$/;
 /** The folders, and the files in each. */
 const IN_FOLDERS: ReadonlyMap<string, RegExp> = new Map([
-  ["backups", /^(?:[a-z0-9_-]+-hooks-[0-9a-f]{16}|feeds)\.json$/],
+  ["backups", /^(?:[a-z0-9_-]+-(?:hooks|trust)-[0-9a-f]{16}|feeds)\.json$/],
   ["capsules", /^(?!)/],
   ["journal", /^(?:\d{16}\.jsonl|snapshot\.json|broken\.json|torn-\d+-\d+(?:-\d+)?\.bin)$/],
   ["keys", /^(?!)/],

@@ -2,7 +2,7 @@
 import { dirname, join } from "@std/path";
 import { checkHomeFolder, checkOwnFile } from "../platform/path_safety.ts";
 import type { Files, Sha256 } from "../platform/system.ts";
-import { isFields } from "../lib/json_fields.ts";
+import { type Fields, isFields } from "../lib/json_fields.ts";
 import type { Argv } from "../agents/shared/hook_spec.ts";
 
 export interface Backup {
@@ -47,24 +47,29 @@ function nameEnd(file: string, sha256: Sha256): string {
  * written into settings, so the file and both folders above it must be ours, and its name must be the one of what it is for.
  */
 export function readBackup({ files, sha256, uid }: BackupReader, path: string): Backup | undefined {
+  const value = readKept({ files, uid }, path);
+  if (value === undefined) return undefined;
+  const { file, original, found = original, installed, programs = [] } = value;
+  if (typeof file !== "string" || !isText(original) || !isText(found)) return undefined;
+  if (!path.endsWith(nameEnd(file, sha256))) return undefined;
+  if (!Array.isArray(installed) || !Array.isArray(programs)) return undefined;
+  return { file, original, found, installed: installed.filter(isString), programs: programs.filter(isProgram) };
+}
+
+/** A file of ours among the backups, as an object; undefined where it is not one that can be relied on. */
+export function readKept({ files, uid }: Pick<BackupReader, "files" | "uid">, path: string): Fields | undefined {
   const stat = files.stat(path);
   if (stat === undefined || stat.size > MAX_BYTES || checkOwnFile(stat, uid) !== undefined) return undefined;
   for (const folder of [dirname(path), dirname(dirname(path))]) {
     const around = files.stat(folder);
     if (around === undefined || checkHomeFolder(folder, around, uid) !== undefined) return undefined;
   }
-  let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(files.read(path)));
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(files.read(path)));
+    return isFields(value) ? value : undefined;
   } catch {
     return undefined;
   }
-  if (!isFields(value)) return undefined;
-  const { file, original, found = original, installed, programs = [] } = value;
-  if (typeof file !== "string" || !isText(original) || !isText(found)) return undefined;
-  if (!path.endsWith(nameEnd(file, sha256))) return undefined;
-  if (!Array.isArray(installed) || !Array.isArray(programs)) return undefined;
-  return { file, original, found, installed: installed.filter(isString), programs: programs.filter(isProgram) };
 }
 
 function isString(value: unknown): value is string {
@@ -79,9 +84,13 @@ function isProgram(value: unknown): value is Argv {
   return Array.isArray(value) && value.length > 0 && value.every(isString);
 }
 
-/** 0600: settings may hold credentials. */
 export function writeBackup(files: Files, path: string, backup: Backup): void {
+  writeKept(files, path, backup);
+}
+
+/** 0600: settings may hold credentials. */
+export function writeKept(files: Files, path: string, kept: unknown): void {
   const folder = dirname(path);
   if (files.stat(folder) === undefined) files.mkdir(folder, 0o700);
-  files.replace(path, encoder.encode(JSON.stringify(backup) + "\n"), 0o600);
+  files.replace(path, encoder.encode(JSON.stringify(kept) + "\n"), 0o600);
 }

@@ -3,9 +3,8 @@
  * a lock, in one rename, only where nobody else changed it in between; links and modes stay; its former text is kept,
  * so that uninstalling restores it byte for byte.
  */
-import { dirname, join } from "@std/path";
+import { join } from "@std/path";
 import { maskSecrets } from "../domain/mask.ts";
-import { systemProblem } from "../platform/process.ts";
 import type { Files, Sha256, Timers } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { AgentHooks, Argv } from "../agents/shared/hook_spec.ts";
@@ -14,6 +13,7 @@ import { pluginStatus, removePlugin, renderPlugin } from "./plugin_file.ts";
 import type { EditOptions } from "./own_entries.ts";
 import { lineDiff } from "./line_diff.ts";
 import type { StatuslineSettings } from "../agents/shared/statusline_settings.ts";
+import { lockSettings, makeFolders, readSettings, settingsPath, unwritable, writeSettings } from "./settings_file.ts";
 import { type Backup, backupPath, readBackup, writeBackup } from "./backup.ts";
 
 export interface InstallSystem {
@@ -55,11 +55,8 @@ export interface HooksOutcome {
   readonly diff: string;
 }
 
-const LOCK_TRIES = 100;
-const LOCK_PAUSE_MS = 50;
 const RACES = 5;
 
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** Registers every event of the table. Twice is once. @throws {ConsoleError} config_invalid, failed, timeout */
@@ -133,7 +130,7 @@ type Reading = Pick<InstallSystem, "files" | "realPath" | "sha256" | "uid">;
 export function hooksStatus(system: Reading, target: HooksTarget): HooksStatus {
   try {
     const backup = readBackup(system, backupPath(target, system.sha256));
-    const text = readText(system, resolved(system, target.file), target.file) ?? "";
+    const text = readSettings(system, settingsPath(system, target.file), target.file) ?? "";
     const { agent, program } = target;
     const options = editing(target, backup);
     if (agent.form === "file") return pluginStatus(agent, text, program, options);
@@ -156,8 +153,8 @@ type Decide = (was: string | undefined, backup: Backup | undefined, hash: string
 async function changed(system: InstallSystem, target: HooksTarget, decide: Decide): Promise<HooksOutcome> {
   if (target.dryRun) return editOnce(system, target, decide);
   const { files } = system;
-  makeFolder(files, target.home);
-  const lock = await locked(system, join(target.home, "hooks.lock"));
+  makeFolders(files, target.home);
+  const lock = await lockSettings(system, join(target.home, "hooks.lock"));
   try {
     return editOnce(system, target, decide);
   } finally {
@@ -170,8 +167,8 @@ function editOnce(system: InstallSystem, target: HooksTarget, decide: Decide): H
   const { files, sha256 } = system;
   const kept = backupPath(target, sha256);
   for (let race = 0; race < RACES; race++) {
-    const path = resolved(system, target.file);
-    const was = readText(system, path, target.file);
+    const path = settingsPath(system, target.file);
+    const was = readSettings(system, path, target.file);
     const hash = was === undefined ? undefined : sha256(encoder.encode(was));
     const step = decide(was, readBackup(system, kept), hash);
     const diff = maskSecrets(lineDiff(target.file, was ?? "", step.now ?? ""));
@@ -181,12 +178,12 @@ function editOnce(system: InstallSystem, target: HooksTarget, decide: Decide): H
     const before = step.backup ? files.stat(kept) && files.read(kept) : undefined;
     if (step.backup) writeBackup(files, kept, step.backup);
     const undo = () => step.backup && restoreBackup(files, kept, before);
-    if (readText(system, path, target.file) !== was) {
+    if (readSettings(system, path, target.file) !== was) {
       undo();
       continue;
     }
     try {
-      if (outcome.changed) write(files, path, step.now);
+      if (outcome.changed) writeSettings(files, path, step.now);
     } catch (error) {
       undo(); // of an installation that did not happen nothing is kept
       throw unwritable(target.file, error);
@@ -202,70 +199,4 @@ function editOnce(system: InstallSystem, target: HooksTarget, decide: Decide): H
 function restoreBackup(files: Files, kept: string, before: Uint8Array | undefined): void {
   if (before === undefined) files.remove(kept);
   else files.replace(kept, before, 0o600);
-}
-
-function write(files: Files, path: string, text: string | undefined): void {
-  const mode = files.stat(path)?.mode ?? 0o600;
-  // A rename would put ours in the place of a file that somebody made read-only on purpose.
-  if ((mode & 0o200) === 0) throw new ConsoleError("failed", `${path} is read-only`, { hint: `chmod u+w ${path}` });
-  if (text === undefined) return files.remove(path);
-  makeFolder(files, dirname(path));
-  files.replace(path, encoder.encode(text), mode);
-}
-
-/** What the system said no to, as one line that names the file; what is no such error stays as it is. */
-function unwritable(file: string, error: unknown): unknown {
-  const problem = error instanceof ConsoleError ? undefined : systemProblem(error);
-  if (problem === undefined) return error;
-  const isMount = /\bos error 16\b|EBUSY|resource busy/i.test(problem);
-  return isMount
-    ? new ConsoleError("failed", `${file} is a mount of its own, which no other file can replace`, {
-      hint: "change the file where it is mounted from, or mount the folder that it lies in",
-    })
-    : new ConsoleError("failed", `${file} cannot be written: ${problem}`, {
-      hint: "make the file and its folder writable, or change the settings where they come from",
-    });
-}
-
-async function locked(system: InstallSystem, path: string): Promise<{ release(): void }> {
-  for (let tries = 0; tries < LOCK_TRIES; tries++) {
-    const lock = system.tryLock(path);
-    if (lock !== undefined) return lock;
-    await system.timers.sleep(LOCK_PAUSE_MS);
-  }
-  throw new ConsoleError("timeout", `${path} is held by another process`, { hint: "try again in a moment" });
-}
-
-/** The file itself where `file` is a link: renaming over a link would put a file in its place. */
-function resolved({ files, realPath }: Pick<InstallSystem, "files" | "realPath">, file: string): string {
-  if (files.stat(file)?.kind !== "symlink") return file;
-  try {
-    return realPath(file);
-  } catch {
-    throw new ConsoleError("failed", `${file} is a link to nothing`);
-  }
-}
-
-function readText({ files }: Pick<InstallSystem, "files">, path: string, file: string): string | undefined {
-  const stat = files.stat(path);
-  if (stat === undefined) return undefined;
-  if (stat.kind !== "file") {
-    throw new ConsoleError("failed", `${file} is a ${stat.kind}, not a file`);
-  }
-  const bytes = files.read(path);
-  try {
-    return strictUtf8.decode(bytes);
-  } catch {
-    throw new ConsoleError("config_invalid", `${file} is not UTF-8`);
-  }
-}
-
-function makeFolder(files: Files, path: string): void {
-  if (files.stat(path) !== undefined) return;
-  makeFolder(files, dirname(path));
-  try {
-    files.mkdir(path, 0o700);
-  } catch (error) {
-    if (files.stat(path) === undefined) throw error; // else another process was quicker
-  }
 }

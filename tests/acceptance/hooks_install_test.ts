@@ -153,8 +153,31 @@ async function trustIsAskedAndGiven(bin: string): Promise<void> {
   const gone = await home.cli(["hooks", "uninstall", "codex"], { env });
   assertEquals([gone.code, gone.stderr], [0, ""]);
   assertStringIncludes(gone.stdout, "those that run now report until they end");
-  const left = await Deno.readTextFile(`${codexHome}/config.toml`);
-  assertEquals([left.startsWith(mine), left.includes("trusted_hash")], [true, false], left);
+  assertEquals(await Deno.readTextFile(`${codexHome}/config.toml`), mine);
+  for (const was of BEFORE_TRUST) await isGivenBack(home, env, was);
+}
+
+/** The file that Codex records trust in; undefined: none. Codex itself writes other ends of lines, and ends the last. */
+const BEFORE_TRUST = [undefined, 'model = "x"\r\n[projects."/w"]\r\ntrust_level = "trusted"', 'model = "x"\n# end\n'];
+
+async function isGivenBack(home: TestHome, env: { CODEX_HOME: string }, was: string | undefined): Promise<void> {
+  const config = `${env.CODEX_HOME}/config.toml`;
+  const text = () => Deno.readTextFile(config).catch(() => undefined);
+  const [install, uninstall] = [["hooks", "install", "codex", "--trust"], ["hooks", "uninstall", "codex"]];
+  await Deno.remove(config).catch(() => {});
+  if (was !== undefined) await Deno.writeTextFile(config, was);
+  if (was !== undefined) await Deno.chmod(config, 0o640);
+  for (const args of [install, uninstall]) assertEquals((await home.cli(args, { env })).code, 0);
+  assertEquals(await text(), was);
+  if (was !== undefined) assertEquals((await Deno.stat(config)).mode! & 0o777, 0o640);
+
+  await home.cli(install, { env });
+  const mine = `# mine since\n${await text()}`;
+  await Deno.writeTextFile(config, mine);
+  const gone = await home.cli(uninstall, { env });
+  assertEquals([gone.code, gone.stderr], [0, ""]);
+  const left = await text() ?? "";
+  assertEquals([left.startsWith("# mine since\n"), left.includes("hooks.state")], [true, false], left);
 }
 
 Deno.test("H3 codex: trust is asked of its app-server, and given only with --trust, only to ours", async () => {

@@ -78,8 +78,11 @@ function answer(home: string, { method, params }: Request): unknown {
   const records = Object.entries(value).map(([key, { trusted_hash }]) =>
     `[hooks.state.${JSON.stringify(key)}]\ntrusted_hash = ${JSON.stringify(trusted_hash)}\n`
   );
-  const mine = readOrEmpty(`${home}/config.toml`).replace(/\n*(?:\[hooks\.state[^]*)?$/, "\n");
-  Deno.writeTextFileSync(`${home}/config.toml`, [mine, ...records].join(""));
+  const text = readOrEmpty(`${home}/config.toml`).replaceAll("\r\n", "\n").replace(/\n*(?:\[hooks\.state[^]*)?$/, "");
+  const mine = text === "" ? "" : `${text}\n\n`;
+  // The header stays when the records go.
+  Deno.writeTextFileSync(`${home}/config.toml`, [`${mine}[hooks.state]\n`, ...records].join("\n"));
+  Deno.chmodSync(`${home}/config.toml`, 0o600);
   return { status: "ok" };
 }
 

@@ -2,6 +2,7 @@
 import { basename, dirname, join } from "@std/path";
 import { type CodexHook, CodexServer, type OwnHookState, trustInFile, trustOf, trustRecords } from "./hook_trust.ts";
 import { hookArgvs } from "../shared/hook_spec.ts";
+import { codexTrustRecord } from "./trust_record.ts";
 import type { HookTrust, Trust, TrustTarget } from "../shared/hook_trust.ts";
 import { denoFiles, realPath } from "../../platform/deno_files.ts";
 import { openLines } from "../../platform/line_process.ts";
@@ -22,7 +23,13 @@ const WORDS: Readonly<Record<Trust, string>> = {
   unknown: "whether Codex trusts them is unknown: codex could not be asked",
 };
 
-export const codexTrustDialog: HookTrust = { words: WORDS, read: codexTrust, give: giveTrust, take: takeTrust };
+export const codexTrustDialog: HookTrust = {
+  words: WORDS,
+  read: codexTrust,
+  give: giveTrust,
+  take: takeTrust,
+  record: { ...codexTrustRecord, file: configOf },
+};
 
 /** Codex's own reply where it comes in time, else what its config.toml says. Never throws. */
 async function codexTrust(target: TrustTarget): Promise<Trust> {
@@ -129,12 +136,16 @@ async function trustInConfig(target: TrustTarget): Promise<Trust> {
  * Trust is recorded in the user's own config.toml, also that of a project's hooks: it as an object, and the settings
  * file as it is named there. @throws where it cannot be read
  */
-async function recorded({ agent, file }: TrustTarget): Promise<{ readonly config: unknown; readonly known: string }> {
-  const settings = agent.file({ env, userHome: env("HOME") ?? "", cwd: currentFolder() });
-  const path = join(dirname(settings), "config.toml");
+async function recorded(target: TrustTarget): Promise<{ readonly config: unknown; readonly known: string }> {
+  const { file } = target;
+  const path = configOf(target);
   // Codex follows the links of folders, not that of the file (tried).
   const known = join(real(dirname(file)), basename(file));
   if (denoFiles.stat(path) === undefined) return { config: {}, known };
   const { parse } = await import("@std/toml/parse");
   return { config: parse(new TextDecoder().decode(denoFiles.read(path))), known };
+}
+
+function configOf({ agent }: TrustTarget): string {
+  return join(dirname(agent.file({ env, userHome: env("HOME") ?? "", cwd: currentFolder() })), "config.toml");
 }

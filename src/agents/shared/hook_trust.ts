@@ -24,4 +24,19 @@ export interface HookTrust {
   give(target: TrustTarget, show: (definitions: string) => void): Promise<void>;
   /** Has the agent forget its records of our definitions, which are still there. Never throws. @returns what stays, and why */
   take(target: TrustTarget): Promise<string | undefined>;
+  readonly record: TrustRecord;
+}
+
+/** The file of the agent's own in which it records trust on our request, and what it makes there besides. */
+export interface TrustRecord {
+  /** Absolute. */
+  file(target: TrustTarget): string;
+  /** What is in a text of the file where no trust is recorded: nothing, or only what the agent made to hold records. */
+  holds(text: string | null): Promise<"records" | "container" | "nothing">;
+  /** Whether both texts say the same, but for an empty container. False where one of them cannot be read. */
+  sameBut(one: string | null, other: string | null): Promise<boolean>;
+  /** The text without the empty container and the blank line that the agent put before it; undefined where it is not plain. */
+  without(text: string): Promise<string | undefined>;
+  /** What the container is called, for people. */
+  readonly container: string;
 }

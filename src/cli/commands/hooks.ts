@@ -5,6 +5,7 @@ import { writeLaunchers } from "../../client/write_launchers.ts";
 import { narrowUmask } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { hooksStatus, type HooksTarget, install, uninstall } from "../../settings/install.ts";
+import { giveNoted, takeNoted } from "../../settings/trust_note.ts";
 import { agentPath } from "../agent_path.ts";
 import type { CommandContext } from "../context.ts";
 import {
@@ -15,6 +16,7 @@ import {
   namesWith,
   statesOfHooks,
   system,
+  trustPlace,
   trustTarget,
 } from "./hooks_target.ts";
 
@@ -64,7 +66,11 @@ export async function installHooks(
   if (agent.trust === undefined || trusted === undefined) return;
   const trust = await agent.trust();
   if (!options.trust) return run.out.say(trust.words.untrusted);
-  await trust.give(trusted, (definitions) => run.out.plain(definitions));
+  await giveNoted(
+    system(),
+    trustPlace(where, trusted, trust),
+    () => trust.give(trusted, (definitions) => run.out.plain(definitions)),
+  );
   run.out.say(trust.words.trusted);
 }
 
@@ -95,7 +101,9 @@ export async function uninstallHooks(
   const trusted = trustTarget(where);
   const trust = options.dryRun || trusted === undefined ? undefined : await agent.trust?.();
   // Before the hooks go: the agent names its records by what it finds in the file.
-  const kept = trusted === undefined ? undefined : await trust?.take(trusted);
+  const kept = trusted === undefined || trust === undefined
+    ? undefined
+    : await takeNoted(system(), trustPlace(where, trusted, trust), () => trust.take(trusted));
   const outcome = await uninstall(system(), where);
   if (options.dryRun) {
     return run.out.plain(outcome.changed ? outcome.diff.trimEnd() : `${outcome.file}: nothing to change`);

@@ -2,7 +2,7 @@
 import { AGENTS } from "../../agents/registry.ts";
 import type { AgentDescriptor } from "../../agents/shared/descriptor.ts";
 import type { AgentHooks } from "../../agents/shared/hook_spec.ts";
-import type { TrustTarget } from "../../agents/shared/hook_trust.ts";
+import type { HookTrust, TrustTarget } from "../../agents/shared/hook_trust.ts";
 import { stubArgv } from "../../agents/shared/own_program.ts";
 import { nearestWord } from "../../lib/did_you_mean.ts";
 import { systemTimers } from "../../platform/delay.ts";
@@ -14,6 +14,7 @@ import { currentFolder, env, ownUid } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { HooksStatus } from "../../settings/hook_entries.ts";
 import { hooksStatus, type HooksTarget, type InstallSystem } from "../../settings/install.ts";
+import type { TrustPlace } from "../../settings/trust_note.ts";
 import type { CommandContext } from "../context.ts";
 
 export interface HooksOptions {
@@ -97,6 +98,11 @@ export function namesWith(part: "statusline" | "trust"): string {
 /** Only definitions in a settings file can be trusted one by one. */
 export function trustTarget({ agent, file, program }: HooksTarget): TrustTarget | undefined {
   return agent.form === "json" ? { agent, file, program } : undefined;
+}
+
+/** Where the agent records that trust. */
+export function trustPlace({ home, agent }: HooksTarget, target: TrustTarget, { record }: HookTrust): TrustPlace {
+  return { home, agent: agent.name, file: record.file(target), record };
 }
 
 /** How our hooks stand in the user settings of each agent, whichever home they report to. */
