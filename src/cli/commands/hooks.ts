@@ -74,7 +74,7 @@ export async function trustHooks(
   const trusted = trustTarget(where);
   if (agent.trust === undefined || trusted === undefined) return;
   const trust = await agent.trust();
-  if (!isWanted) return run.out.say(trust.words.untrusted);
+  if (!isWanted) return run.out.say(`${trust.words.untrusted}: ${trust.cure}`);
   await trust.give(trusted, (definitions) => run.out.plain(definitions));
   run.out.say(trust.words.trusted);
 }
