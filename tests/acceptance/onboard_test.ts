@@ -48,7 +48,7 @@ Deno.test("first hour 6: an agent whose settings cannot be changed is left out, 
   await Deno.writeTextFile(`${home.root}/.claude/settings.json`, broken);
   const { code, stdout, stderr } = await home.cli(["onboard", "--yes"], options);
   assertEquals(code, 0, stderr);
-  assertMatch(stderr, /Claude Code 2\.1\.332 was left out: .*settings\.json/);
+  assertMatch(stderr, /Claude Code 2\.1\.332 was left out: .*settings\.json[^]*\nhint: mend it there and try again/);
   assertMatch(stdout, /The asker got your answer: approved/);
   assertEquals(await Deno.readTextFile(`${home.root}/.claude/settings.json`), broken);
   assertEquals(await there(`${home.root}/.gemini/settings.json`), true);
