@@ -11,7 +11,7 @@ const INDENT = "    ";
 /** Before what goes on from the line above: a line break of the command itself has none. */
 const GOES_ON = "↳ ";
 /** Narrower lines are not wrapped: they would be all indent. */
-const NARROWEST = 20;
+export const NARROWEST = 20;
 
 /**
  * The lines of each request, the whole of what would run in them.
@@ -106,7 +106,7 @@ function flow(parts: readonly string[], gap: string, width: number, indent: stri
 }
 
 /** Words for people: what goes on stands below its own beginning. */
-function prose(lines: readonly string[], width: number): string[] {
+export function prose(lines: readonly string[], width: number): string[] {
   return lines.flatMap((line) => wrapHanging(line, width - INDENT.length)).map((line) => INDENT + line);
 }
 
@@ -119,7 +119,7 @@ function labelled(label: string, lines: readonly string[], width: number): strin
 }
 
 /** What would run or be written: no line of it looks like two. */
-function inside(lines: readonly string[], width: number): string[] {
+export function inside(lines: readonly string[], width: number): string[] {
   const room = width - INDENT.length;
   return lines.flatMap((line) => {
     const [first = "", ...rest] = stringWidth(line) <= room ? [line] : wrap(line, room - GOES_ON.length);

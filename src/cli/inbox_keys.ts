@@ -1,7 +1,11 @@
 /** The keys of `approve -i` for one question. Pure. */
 import { bold } from "@std/fmt/colors";
 import type { Approval } from "../domain/approval.ts";
+import { escapeControls } from "../domain/sanitize.ts";
 import { takesOwnWords } from "../view/approval_words.ts";
+
+/** The key, and the beginning of what an arrow or another special key sends. */
+export const ESC = "\x1b";
 
 /**
  * The keys, no line wider than the terminal.
@@ -23,7 +27,7 @@ export function keyPrompt(
     ["n", "no"],
     ["e", "no, because"],
     ["v", "view"],
-    ["o", "where"],
+    ["o", "open"],
     ["s", "skip"],
     ["q", "quit"],
   ];
@@ -36,6 +40,25 @@ export function keyPrompt(
     return `${breaks ? "\n" : gap}${bold(key)} ${does}`;
   });
   return `${parts.join("")} > `;
+}
+
+const KEY_NAMES: Readonly<Record<string, string>> = {
+  "\r": "Enter",
+  "\n": "Enter",
+  "\t": "Tab",
+  " ": "Space",
+  "\b": "Backspace",
+  "\x7f": "Backspace",
+  [ESC]: "Esc",
+};
+
+/** What is shown of a key: itself, or its name where it has no look. @param keys what came together; the first one counts */
+export function keyName(keys: string): string {
+  if (keys.startsWith(ESC) && keys.length > 1) {
+    return ["[", "O"].includes(keys[1] ?? "") && /^[A-D]/.test(keys.slice(2)) ? "arrow" : "that key";
+  }
+  const [key = ""] = keys;
+  return KEY_NAMES[key] ?? escapeControls(key);
 }
 
 /** One question with few choices is answered by one key; all else by lines. */

@@ -44,8 +44,8 @@ export async function resolveSessionOf(
 }
 
 /** The id of the session that `given` names. @throws {ConsoleError} as {@link resolveSessionOf} */
-export async function resolveSession(run: CommandContext, given: string, wants?: "closed"): Promise<string> {
-  return (await resolveSessionOf(run, given, wants)).session.id;
+export async function resolveSession(run: CommandContext, given: string): Promise<string> {
+  return (await resolveSessionOf(run, given)).session.id;
 }
 
 /** The approval or session that `given` names. @throws {ConsoleError} `failed` where several are meant, `not_found` */

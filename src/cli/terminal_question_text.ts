@@ -5,19 +5,31 @@ import { answerThere, type TerminalQuestion, whyInTerminal } from "../domain/ter
 import { KIND_WORDS } from "../domain/state_words.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { STATE_LOOKS } from "../view/states.ts";
+import { wrapHanging } from "../view/text_fit.ts";
 import { duration } from "../view/times.ts";
+import { inside, NARROWEST, prose } from "./approval_blocks.ts";
 import { nameOfSession } from "../domain/session_name.ts";
 
-/** What it asks, since when, and how to get there. @param name how lists call its session; escaped */
-export function terminalQuestionLines(question: TerminalQuestion, name: string, now: number): string[] {
+/**
+ * What it asks, since when, and how to get there.
+ *
+ * @param name how lists call its session; escaped
+ * @param width columns; Infinity in a pipe
+ */
+export function terminalQuestionLines(question: TerminalQuestion, name: string, now: number, width: number): string[] {
   const { agent, since } = question;
   const age = duration(now - Date.parse(since));
   const why = whyInTerminal(question);
+  const room = Math.max(NARROWEST, width);
+  const title = `${STATE_LOOKS.waiting.sign} ${name}`;
+  const [first = "", ...more] = wrapHanging(`${title}  ${escapeControls(agent)}  waits for ${age}`, room, 2);
+  const lines = escapeControlsKeepLines(asked(question)).split("\n");
   return [
-    `${yellow(`${STATE_LOOKS.waiting.sign} ${name}`)}  ${escapeControls(agent)}  waits for ${age}`,
-    ...escapeControlsKeepLines(asked(question)).split("\n").map((line) => `    ${line}`),
-    `    ${yellow(answerThere(question))}`,
-    ...(why === "" ? [] : [dim(`    ${why}`)]),
+    first.startsWith(title) ? yellow(title) + first.slice(title.length) : yellow(first),
+    ...more,
+    ...(question.for === "permission" ? inside(lines, room) : prose(lines, room)),
+    ...prose([answerThere(question)], room).map(yellow),
+    ...(why === "" ? [] : prose([why], room).map(dim)),
   ];
 }
 

@@ -94,6 +94,10 @@ Deno.test("first hour 3: approve -i takes y, n, e, a and choices as single keys,
   await terminal.type("yyyy"); // pasted: it answers one question, not four
   await terminal.shows(`${yes.id}: approved once`);
   await at("npm publish");
+  for (const [key, name] of [["Enter", "Enter"], ["Escape", "Esc"], ["Up", "arrow"]] as const) {
+    await terminal.press(key);
+    await terminal.shows(new RegExp(`\\n${name} is none of these keys\\n[^]*> ?$`));
+  }
   await terminal.press("n");
   await terminal.shows(`${no.id}: denied`);
   await at("npm start");

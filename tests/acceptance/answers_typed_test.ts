@@ -193,10 +193,10 @@ Deno.test("first hour 3: session commands take a name; delete takes the beginnin
     "error: stdin is no terminal, so nobody can confirm\nhint: give the whole id, delta, or --yes\n",
   ]);
   assertEquals(((await home.json(["ls", "--json"]))["sessions"] as Json[]).length, 2);
-  assertEquals((await home.cli(["session", "rename", "web", "Front"])).stderr, "delta: renamed\n");
-  assertEquals((await home.cli(["session", "close", "front"])).stderr, "delta: closed\n");
-  assertMatch((await home.cli(["session", "reopen", "FRONT"])).stderr, /^delta: idle/);
-  assertMatch((await home.cli(["show", "front"])).stdout, /delta/);
+  assertEquals((await home.cli(["session", "rename", "web", "Front"])).stderr, "web is now called Front\n");
+  assertEquals((await home.cli(["session", "close", "front"])).stderr, "Front: closed\n");
+  assertMatch((await home.cli(["session", "reopen", "FRONT"])).stderr, /^Front: idle/);
+  assertMatch((await home.cli(["show", "front"])).stdout, /^Front {2}[^\n]*idle for [^]*\nid +delta\n/);
   assertEquals((await home.cli(["session", "delete", "Front"])).stderr, "delta: deleted\n");
   assertEquals((await home.cli(["session", "delete", "deli", "--yes"])).stderr, "delight: deleted\n");
 });

@@ -1,5 +1,6 @@
 /** `doctor` of the real program: each thing that can be wrong is found, named by its id, and mended where it says so. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fakeCodex } from "../support/fake_codex.ts";
 import { type ProgramOptions, TestHome } from "../support/harness.ts";
 import type { Json } from "../support/wire.ts";
 
@@ -104,6 +105,20 @@ Deno.test("first hour 6: doctor says which agents are here, whether they are too
   ]);
   assertStringIncludes(of("agents.codex")[0]?.text ?? "", "newer than the newest that was tried");
   assertEquals(of("hooks.claude")[0]?.hint, "agent-console hooks install claude");
+});
+
+Deno.test("first hour 6: doctor and hooks status say once how Codex is told to trust the hooks, as a command that runs", async () => {
+  await using home = await TestHome.create();
+  const env = { PATH: `${fakeCodex(home.root)}:/usr/bin:/bin`, CODEX_HOME: `${home.root}/.codex` };
+  const cure = "agent-console hooks install codex --trust";
+  const { stdout } = await home.cli(["hooks", "install", "codex", "--no-feed"], { env });
+  assertStringIncludes(stdout, `Codex runs none of them before you trust them: "/hooks" in Codex, or "${cure}"\n`);
+  const { of } = await findings(home, { env });
+  assertEquals(of("hooks.codex").map(({ level, text, hint }) => [level, text, hint]), [
+    ["problem", "Codex runs none of them before you trust them", cure],
+  ]);
+  const status = await home.cli(["hooks", "status", "codex"], { env });
+  assertEquals(status.stdout.split(cure).length, 2, status.stdout);
 });
 
 Deno.test("first hour 6: doctor says of hooks that their agent is not here, and asks for no trust that nobody could give", async () => {

@@ -1,5 +1,5 @@
 /** `onboard` of the real program, with agents that only say their version. */
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fakeCodex } from "../support/fake_codex.ts";
 import { TestHome } from "../support/harness.ts";
 import { Running } from "../support/harness_process.ts";
@@ -20,6 +20,13 @@ Deno.test("first hour 6: onboard --yes installs hooks and feeds, starts the daem
   const { code, stdout, stderr } = await home.cli(["onboard", "--yes"], options);
   assertEquals([code, stderr.replace(/^.*: approved once .*$/m, "").trim()], [0, ""]);
   assertStringIncludes(stdout, "hooks installed in");
+  for (
+    const asked of [
+      "settings.json and turns feeds.claude_sessions on: the daemon may then read ~/.claude/sessions. yes\n",
+      "hooks.json and turns feeds.codex_app_server on: the daemon may then connect to ",
+      "settings.json and turns feeds.gemini_chats on: the daemon may then read ~/.gemini/tmp. yes\n",
+    ]
+  ) assertStringIncludes(stdout, asked, "the question names it before it is done");
   assertMatch(stdout, /echo hello from agent-console/);
   assertMatch(stdout, /The asker got your answer: approved/);
   const { hooks } = await home.json(["hooks", "status", "--json"], options) as { hooks: Record<string, string>[] };
@@ -41,7 +48,7 @@ Deno.test("first hour 6: an agent whose settings cannot be changed is left out, 
   await Deno.writeTextFile(`${home.root}/.claude/settings.json`, broken);
   const { code, stdout, stderr } = await home.cli(["onboard", "--yes"], options);
   assertEquals(code, 0, stderr);
-  assertMatch(stderr, /Claude Code 2\.1\.332 was left out: .*settings\.json/);
+  assertMatch(stderr, /Claude Code 2\.1\.332 was left out: .*settings\.json[^]*\nhint: mend it there and try again/);
   assertMatch(stdout, /The asker got your answer: approved/);
   assertEquals(await Deno.readTextFile(`${home.root}/.claude/settings.json`), broken);
   assertEquals(await there(`${home.root}/.gemini/settings.json`), true);
@@ -99,7 +106,7 @@ Deno.test("first hour 6: agent-console alone offers onboard once, at a terminal;
   await using terminal = await TestTerminal.open(home, [], { ...options, columns: 100, rows: 40 });
   await terminal.shows("Nothing is set up here yet");
   await terminal.press("Enter");
-  await terminal.shows(/Claude Code 2\.1\.332: Let it report\?.*\[Y\/n\]/);
+  await terminal.shows(/Claude Code 2\.1\.332: Let it report\?[^[]*\[Y\/n\]/);
   await terminal.press("y", "Enter");
   await terminal.shows(/Codex.*Let it report\?/);
   await terminal.press("n", "Enter");
@@ -114,6 +121,20 @@ Deno.test("first hour 6: agent-console alone offers onboard once, at a terminal;
   const settings = await Deno.readTextFile(`${home.root}/.claude/settings.json`);
   assertMatch(settings, /agent-console\/hook/);
   assertEquals(await there(`${home.root}/.gemini/settings.json`), false);
+});
+
+Deno.test("first hour 6: where hooks are there and only trust is missing, onboard asks for that alone", async () => {
+  await using home = await TestHome.create();
+  const options = await withAgents(home);
+  for (const agent of ["claude", "codex", "gemini"]) {
+    assertEquals((await home.cli(["hooks", "install", agent], options)).code, 0);
+  }
+  const { code, stdout, stderr } = await home.cli(["onboard", "--yes"], options);
+  assertEquals(code, 0, stderr);
+  assertMatch(stdout, /^Codex[^:\n]* runs hooks only after you trust them\. Record that you do\? yes$/m);
+  assert(!/Let it report|hooks were installed already/.test(stdout), stdout);
+  const { hooks } = await home.json(["hooks", "status", "--json"], options) as { hooks: Record<string, string>[] };
+  assertEquals(hooks.find(({ agent }) => agent === "codex")?.["state"], "installed");
 });
 
 async function there(path: string): Promise<boolean> {

@@ -33,6 +33,10 @@ Deno.test("first hour 1: uninstall says in a terminal what it takes back and wha
     assertEquals((await terminal.exit()).code, code, keys.join(" "));
     assertEquals([await Deno.readTextFile(settings), home.needPid()], [hooked, pid], keys.join(" "));
   }
+  await using narrow = await TestTerminal.open(home, ["uninstall"], { columns: 32, rows: 40 });
+  assertMatch(await narrow.shows("[y/N]"), /^This takes back:\n {2}hooks in\n {4}~\/\.claude\/settings\.json\n/m);
+  await narrow.press("C-c");
+  assertEquals((await narrow.exit()).code, 130);
   await using purge = await TestTerminal.open(home, ["uninstall", "--purge"], WIDE);
   const asked = await purge.shows("for good, with the journal and the configuration");
   assert(asked.includes("This takes back:") && !asked.includes("What stays:"), asked);

@@ -50,7 +50,7 @@ Deno.test("session rename says what was done", async () => {
   await home.start();
   assertEquals((await home.cli(["session", "update", "s1", "--agent", "mine"])).code, 0);
   const { code, stderr } = await home.cli(["session", "rename", "s1", "the shop"]);
-  assertEquals([code, stderr], [0, "s1: renamed\n"]);
+  assertEquals([code, stderr], [0, "s1 is now called the shop\n"]);
 });
 
 Deno.test("H1 a hook under a name that no agent has is silent, and the log names it", async () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
-import { keyPrompt } from "../../src/cli/inbox_keys.ts";
+import { keyName, keyPrompt } from "../../src/cli/inbox_keys.ts";
 import type { Approval, Choice } from "../../src/domain/approval.ts";
 
 const choice = (count: number, multiple = false): Choice => ({
@@ -13,7 +13,7 @@ const shown = (more: Partial<Approval>, mayLast = true, columns = 200) =>
   stripAnsiCode(keyPrompt(approval(more), { mayLast }, columns));
 
 Deno.test("first hour 3: the keys of approve -i are those that the question takes", () => {
-  const rest = "n no · e no, because · v view · o where · s skip · q quit > ";
+  const rest = "n no · e no, because · v view · o open · s skip · q quit > ";
   assertEquals(shown({}), `y yes · a longer · ${rest}`);
   assertEquals(shown({}, false), `y yes · ${rest}`);
   assertEquals(shown({ cutBy: 5 }), rest);
@@ -28,4 +28,27 @@ Deno.test("first hour 3: no line of the keys is wider than the terminal", () => 
   for (const columns of [40, 60, 80, 120]) {
     for (const line of shown({}, true, columns).split("\n")) assert(line.length <= columns, `${columns}: ${line}`);
   }
+});
+
+Deno.test("first hour 3: a key that cannot be shown is called by its name", () => {
+  const named = ["\r", "\n", "\t", "\x1b", "\x1b[A", "\x1bOD", " ", "\x7f", "\x1b[3~", "\x1bx", "yes", "\x01", "é"].map(
+    keyName,
+  );
+  assertEquals(named, [
+    ...[
+      "Enter",
+      "Enter",
+      "Tab",
+      "Esc",
+      "arrow",
+      "arrow",
+      "Space",
+      "Backspace",
+      "that key",
+      "that key",
+      "y",
+      "\\x01",
+      "é",
+    ],
+  ]);
 });

@@ -17,14 +17,17 @@ const GIVE_MS = 10_000;
 
 const WORDS: Readonly<Record<Trust, string>> = {
   trusted: "Codex trusts them",
-  untrusted: 'Codex runs none of them before you trust them: "/hooks" in Codex, or "hooks install codex --trust"',
-  modified: 'they have changed since you trusted them: "/hooks" in Codex, or "hooks install codex --trust"',
+  untrusted: "Codex runs none of them before you trust them",
+  modified: "they have changed since you trusted them",
   off: "Codex does not run them: hooks are switched off in its configuration, or it does not trust this folder",
   unknown: "whether Codex trusts them is unknown: codex could not be asked",
 };
 
+const CURE = '"/hooks" in Codex, or "agent-console hooks install codex --trust"';
+
 export const codexTrustDialog: HookTrust = {
   words: WORDS,
+  cure: CURE,
   read: codexTrust,
   give: giveTrust,
   take: takeTrust,

@@ -12,8 +12,10 @@ export interface TrustTarget {
 }
 
 export interface HookTrust {
-  /** What to do about it, for people; of `trusted`, that it is so. */
+  /** How it stands, for people. */
   readonly words: Readonly<Record<Trust, string>>;
+  /** How its user gives it, for people: what cures `untrusted` and `modified`. */
+  readonly cure: string;
   /** Never throws. */
   read(target: TrustTarget): Promise<Trust>;
   /**

@@ -55,7 +55,7 @@ export async function listApprovals(run: CommandContext, options: ApprovalListOp
   const names = requestNames(found, sessions);
   const there = elsewhere.flatMap((one) => {
     const name = names.get(one.sessionId) ?? escapeControls(one.sessionId);
-    return ["", ...terminalQuestionLines(one, name, now)];
+    return ["", ...terminalQuestionLines(one, name, now, listWidth(run))];
   }).slice(1);
   for (const line of there) run.out.line(line);
   if (there.length > 0 && found.length > 0) run.out.line("");

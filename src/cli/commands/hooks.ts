@@ -11,6 +11,7 @@ import type { CommandContext } from "../context.ts";
 import {
   agentOf,
   agentsWithHooks,
+  type HookedAgent,
   type HooksOptions,
   hooksTarget,
   namesWith,
@@ -62,10 +63,20 @@ export async function installHooks(
   if (outcome.changed && agent.hooks.readsAtStart) {
     run.out.say(`${title} reads its hooks when it starts: restart the ones that run now`);
   }
+  await trustHooks(run, agent, where, options.trust === true);
+}
+
+/** Has the agent record that its user trusts the hooks in `where`, or says what that takes. @throws {ConsoleError} failed, timeout */
+export async function trustHooks(
+  run: CommandContext,
+  agent: HookedAgent,
+  where: HooksTarget,
+  isWanted: boolean,
+): Promise<void> {
   const trusted = trustTarget(where);
   if (agent.trust === undefined || trusted === undefined) return;
   const trust = await agent.trust();
-  if (!options.trust) return run.out.say(trust.words.untrusted);
+  if (!isWanted) return run.out.say(`${trust.words.untrusted}: ${trust.cure}`);
   await giveNoted(
     system(),
     trustPlace(where, trusted, trust),

@@ -17,6 +17,7 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import { editConfigFile, loadConfigFile } from "../config_file.ts";
 import type { CommandContext } from "../context.ts";
 import { lookAtRunning, restartText } from "../running_daemon.ts";
+import { withTilde } from "../tilde.ts";
 
 export interface FeedOptions {
   /** False: `--no-feed`. */
@@ -32,20 +33,13 @@ export async function turnOnFeed(run: CommandContext, agent: string | undefined,
   if (feed === undefined || options.feed === false) return;
   const key = keyOf(feed);
   try {
-    const place = feed.place(env);
-    const unusable = place === undefined ? "its place is not known" : checkSandboxPath(place);
-    if (place === undefined || unusable !== undefined) {
-      return run.out.note(`${key} stays off: ${place ?? ""} ${unusable}`.replace("  ", " "));
-    }
-    const { value, origin } = configView(await loadConfigFile(run)).values[key] ?? { value: false, origin: "default" };
-    if (value !== true && parseOrigin(origin).kind !== "default") {
-      return run.out.note(`${key} stays off, as ${originText(parseOrigin(origin))} says`);
-    }
+    const { place, isOn, off } = await feedNow(run, feed);
+    if (place === undefined || off !== undefined) return run.out.note(`${key} stays off${off ?? ""}`);
     if (options.dryRun) {
-      if (value !== true) run.out.note(`${key} would be turned on: the daemon may then ${whatFor(feed, place)}`);
+      if (!isOn) run.out.note(`${key} would be turned on: the daemon may then ${whatFor(feed, place)}`);
       return;
     }
-    if (value !== true) {
+    if (!isOn) {
       await setOn(run, key);
       run.out.say(`${key} is on: the daemon may ${whatFor(feed, place)}`);
     }
@@ -54,6 +48,40 @@ export async function turnOnFeed(run: CommandContext, agent: string | undefined,
     if (!(error instanceof ConsoleError)) throw error;
     run.out.note(`${key} stays as it is: ${error.message}${error.hint === undefined ? "" : ` (${error.hint})`}`);
   }
+}
+
+/** For the question before {@link turnOnFeed}: what that would turn on, and what the daemon may do then; undefined: nothing. */
+export async function feedWords(run: CommandContext, agent: string): Promise<string | undefined> {
+  const feed = feedOf(agent);
+  if (feed === undefined) return undefined;
+  try {
+    const { place, isOn, off } = await feedNow(run, feed);
+    if (place === undefined || isOn || off !== undefined) return undefined;
+    return `turns ${keyOf(feed)} on: the daemon may then ${whatFor(feed, withTilde(place))}`;
+  } catch (error) {
+    if (!(error instanceof ConsoleError)) throw error;
+    return undefined; // then it is not turned on either, and that says why
+  }
+}
+
+interface FeedNow {
+  readonly place?: string;
+  readonly isOn: boolean;
+  /** Why it is not to be turned on, in words behind `stays off`. */
+  readonly off?: string;
+}
+
+/** @throws {ConsoleError} where the configuration cannot be read */
+async function feedNow(run: CommandContext, feed: AgentFeed): Promise<FeedNow> {
+  const place = feed.place(env);
+  if (place === undefined) return { isOn: false, off: ": its place is not known" };
+  const unusable = checkSandboxPath(place);
+  if (unusable !== undefined) return { isOn: false, off: `: ${place} ${unusable}` };
+  const values = configView(await loadConfigFile(run)).values;
+  const { value, origin } = values[keyOf(feed)] ?? { value: false, origin: "default" };
+  const isOn = value === true;
+  const from = parseOrigin(origin);
+  return { place, isOn, ...(isOn || from.kind === "default" ? {} : { off: `, as ${originText(from)} says` }) };
 }
 
 /** Behind `hooks uninstall`: only what an installation turned on, and not while other hooks of the agent are there. */
@@ -94,7 +122,7 @@ function keyOf({ configKey }: AgentFeed): string {
   return `feeds.${configKey}`;
 }
 
-/** What the sandbox grants for it, in words. */
+/** What the sandbox grants for it, in words. @param place as it is to be shown */
 function whatFor({ permissions }: AgentFeed, place: string): string {
   return permissions(place).some(({ kind }) => kind === "net") ? `connect to ${place}` : `read ${place}`;
 }

@@ -21,7 +21,7 @@ type Row = HooksStatus & { readonly agent: string; readonly file: string; readon
 
 interface Shown {
   readonly row: Row;
-  readonly words?: HookTrust["words"];
+  readonly dialog?: Pick<HookTrust, "words" | "cure">;
 }
 
 /** Exit code 1 where something is wrong: of an agent that was named that is also no hooks at all. @throws {CommandEnded} */
@@ -41,7 +41,7 @@ export async function statusOfHooks(
   if (isWrong) throw new CommandEnded(ERRORS.failed.exit);
 }
 
-function lineOf({ row, words }: Shown): string {
+function lineOf({ row, dialog }: Shown): string {
   const { agent, file, state, missing, outdated, otherHomes = [], problem, trust, statusline } = row;
   const more = [
     otherHomes.length === 0 ? "" : `reports to ${otherHomes.join(" and ")}, not to this home`,
@@ -49,7 +49,9 @@ function lineOf({ row, words }: Shown): string {
     missing.length > 0 && state !== "absent" ? `missing ${missing.join(", ")}` : "",
     outdated.length > 0 ? `outdated ${outdated.join(", ")}` : "",
     problem ?? "",
-    trust === undefined || trust === "trusted" ? "" : words?.[trust] ?? "",
+    trust === undefined || trust === "trusted" || dialog === undefined
+      ? ""
+      : `${dialog.words[trust]}${trust === "untrusted" || trust === "modified" ? `: ${dialog.cure}` : ""}`,
   ].filter(Boolean).join("; ");
   return `${agent}: ${state} (${file})${more === "" ? "" : `: ${more}`}`;
 }
@@ -60,10 +62,10 @@ export async function rowOf({ trust: load }: HookedAgent, where: HooksTarget): P
   const row = { agent: where.agent.name, file: where.file, ...status };
   const trusted = trustTarget(where);
   if (load === undefined || trusted === undefined || ["absent", "unreadable"].includes(status.state)) return { row };
-  const { words, read } = await load();
-  const trust = await read(trusted);
+  const dialog = await load();
+  const trust = await dialog.read(trusted);
   const held = status.state !== "installed" || trust === "trusted" || trust === "unknown";
-  return { row: { ...row, state: held ? status.state : trust === "off" ? "disabled" : "untrusted", trust }, words };
+  return { row: { ...row, state: held ? status.state : trust === "off" ? "disabled" : "untrusted", trust }, dialog };
 }
 
 /** What stands in the settings runs two files of ours; without them it says and does nothing. */

@@ -66,7 +66,7 @@ export async function updateProgram(run: CommandContext, flags: UpdateFlags): Pr
     return await lookAtDaemon(run, paths, changed.now, flags);
   }
   const clone = cloneOf(paths, flags.from);
-  run.out.plain(`from the clone ${withTilde(clone)}, as it is`);
+  run.out.say(`from the clone ${withTilde(clone)}, as it is`);
   const { daemon } = run.context.program;
   const deno = daemon.form === "compiled" ? `${paths.current}/deno` : daemon.deno;
   const words = ["--home", run.context.paths.root, "install", ...(flags.restart ? ["--restart"] : [])];
@@ -129,10 +129,10 @@ async function runHere(argv: readonly string[]): Promise<number> {
 function sayChange(run: CommandContext, paths: ProgramPaths, { before, now }: Installed, verb: string): void {
   const text = (name: string) => `agent-console ${versionText(versionOf(name))}`;
   if (before === now) {
-    run.out.plain(`already up to date: ${text(now)}`);
+    run.out.say(`already up to date: ${text(now)}`);
     run.out.note("hint: the clone is taken as it is; git pull there brings a newer version");
   } else {
-    run.out.plain(`${verb} ${text(now)}${before === undefined ? "" : `, before: ${versionText(versionOf(before))}`}`);
+    run.out.say(`${verb} ${text(now)}${before === undefined ? "" : `, before: ${versionText(versionOf(before))}`}`);
     run.out.plain(`program: ${withTilde(`${paths.root}/${now}`)}\ncommand: ${withTilde(paths.binLink)}`);
   }
   tellIfNotFound(run, paths.binLink);

@@ -12,7 +12,7 @@ import { askLine, showFitted } from "../ask.ts";
 import { askAnswers } from "../ask_answers.ts";
 import { type CommandContext, read } from "../context.ts";
 import { decide } from "../decide_one.ts";
-import { keyPrompt, quickChoices } from "../inbox_keys.ts";
+import { ESC, keyName, keyPrompt, quickChoices } from "../inbox_keys.ts";
 import { goThere } from "../go_there.ts";
 import { Keys } from "../keys.ts";
 import { LiveInbox } from "../live_inbox.ts";
@@ -108,10 +108,15 @@ async function one(desk: Desk, approval: Approval, left: number): Promise<Done> 
       return "quit";
     }
     // Of keys that came together only the first counts: pasted text answers no more than one question.
-    if (typed.at < readable || typed.keys.startsWith("\x1b")) continue;
+    if (typed.at < readable) continue;
     readable = 0;
-    keyboard.show(`${escapeControls(key)}\n`);
+    const name = keyName(typed.keys);
+    keyboard.show(`${name}\n`);
     isAsked = false;
+    if (key === ESC) {
+      keyboard.show(noneOf(name));
+      continue;
+    }
     if (!inbox.isOpen(id)) continue; // answered elsewhere in this very moment
     if (key === "s") return "skipped";
     try {
@@ -122,6 +127,10 @@ async function one(desk: Desk, approval: Approval, left: number): Promise<Done> 
       if (!await isPending(run, id)) return "over";
     }
   }
+}
+
+function noneOf(name: string): string {
+  return `${name} is none of these keys\n`;
 }
 
 async function isPending(run: CommandContext, id: string): Promise<boolean> {
@@ -195,7 +204,7 @@ async function pressed(desk: Desk, approval: Approval, key: string, state: State
   const isYes = choices.length === 0 && (key === "y" || (key === "a" && state.mayLast));
   const isAnswer = choices.length > 0 && /^[1-9wy]$/.test(key);
   if (cutBy !== undefined || !(isYes || isAnswer)) {
-    keyboard.show(`${escapeControls(key)} is none of these keys\n`);
+    keyboard.show(noneOf(keyName(key)));
     return false;
   }
   // Nobody approves what they could not read: it is shown first, and then asked again.
@@ -262,7 +271,7 @@ async function keyOf({ keyboard, keys }: Desk, text: string): Promise<string> {
     const typed = await keys.next(new Promise(() => {}));
     if (typed === undefined || typed.at < shown) continue;
     const [key = ""] = typed.keys;
-    keyboard.show(`${escapeControls(key)}\n`);
+    keyboard.show(`${keyName(typed.keys)}\n`);
     return key;
   }
 }

@@ -1,5 +1,7 @@
 /** `session …`: changes by hand. */
 import { escapeControls } from "../../domain/sanitize.ts";
+import type { SessionView } from "../../domain/query.ts";
+import { type Nameable, nameOfSession } from "../../domain/session_name.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { isFreeName } from "../../agents/shared/free_name.ts";
@@ -7,8 +9,13 @@ import { call, type CommandContext, read } from "../context.ts";
 import { resumeLine } from "../resume_line.ts";
 
 /** Loaded by the commands that take an id: `ls --json` is to start fast. */
-async function idOf(run: CommandContext, given: string, wants?: "closed"): Promise<string> {
-  return await (await import("../resolve.ts")).resolveSession(run, given, wants);
+async function rowFor(run: CommandContext, given: string, wants?: "closed"): Promise<SessionView> {
+  return (await (await import("../resolve.ts")).resolveSessionOf(run, given, wants)).session;
+}
+
+/** What people call it: its name, else its id; escaped. */
+function called(session: Nameable & { readonly id: string }): string {
+  return escapeControls(nameOfSession(session) || session.id);
 }
 
 export interface UpdateOptions {
@@ -32,7 +39,9 @@ export async function updateSession(run: CommandContext, id: string, options: Up
       { hint: "give a name of your own (a-z, 0-9, - and _), or leave --agent out for a session that is known" },
     );
   }
-  const sessionId = agent === undefined ? await idOf(run, id) : id;
+  // With an agent the caller's own id is meant, which may be new.
+  const row = agent === undefined ? await rowFor(run, id) : undefined;
+  const sessionId = row?.id ?? id;
   const given = { agent, status, text, title, cwd, gitBranch: branch, model, tags: tag };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   if (priority !== undefined && !/^-?\d{1,15}(\.\d+)?$/.test(priority)) {
@@ -40,13 +49,14 @@ export async function updateSession(run: CommandContext, id: string, options: Up
   }
   const number = priority === undefined ? {} : { priority: Number(priority) };
   const done = await call(run, "session.update", { sessionId, ...set, ...number } as ParamsOf<"session.update">);
-  run.out.note(`${sessionId}: ${done.status}`);
+  const shown = row === undefined ? escapeControls(id) : called({ ...row, ...set });
+  run.out.note(`${shown}: ${done.status}`);
 }
 
 export async function rename(run: CommandContext, id: string, title: string): Promise<void> {
-  const sessionId = await idOf(run, id);
-  await call(run, "session.update", { sessionId, title });
-  run.out.note(`${sessionId}: renamed`);
+  const row = await rowFor(run, id);
+  await call(run, "session.update", { sessionId: row.id, title });
+  run.out.note(`${called(row)} is now called ${called({ ...row, title })}`);
 }
 
 export async function closeSession(
@@ -54,18 +64,19 @@ export async function closeSession(
   id: string,
   options: { readonly reason?: string },
 ): Promise<void> {
-  const sessionId = await idOf(run, id);
+  const row = await rowFor(run, id);
+  const sessionId = row.id;
   await call(run, "session.close", { sessionId, ...(options.reason === undefined ? {} : { reason: options.reason }) });
-  run.out.note(`${sessionId}: closed`);
+  run.out.note(`${called(row)}: closed`);
 }
 
 export async function reopenSession(run: CommandContext, id: string): Promise<void> {
-  const sessionId = await idOf(run, id, "closed");
+  const { id: sessionId } = await rowFor(run, id, "closed");
   const { session } = await read(run, "session.get", { sessionId });
   await call(run, "session.reopen", { sessionId });
   const how = session.status === "closed" ? session.closed.reopenable : undefined;
   run.out.note(
-    `${sessionId}: idle${how === undefined ? "" : `; to resume it: ${escapeControls(resumeLine(how) ?? "")}`}`,
+    `${called(session)}: idle${how === undefined ? "" : `; to resume it: ${escapeControls(resumeLine(how) ?? "")}`}`,
   );
 }
 

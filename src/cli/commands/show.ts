@@ -17,6 +17,7 @@ import { listWidth } from "../list_options.ts";
 import { duration, localTime } from "../../view/times.ts";
 import { toned } from "../paint.ts";
 import { printPaged } from "../pager.ts";
+import { sessionNames } from "../../view/names.ts";
 import { openApprovalsOf } from "../../view/pick.ts";
 import { resumeLine } from "../resume_line.ts";
 import { terminalPlace } from "../../domain/terminal_place.ts";
@@ -45,7 +46,12 @@ export async function show(run: CommandContext, given: string, options: ShowOpti
   await printPaged(
     run,
     [
-      ...details(session, { now: Date.now(), width: listWidth(run), isBelow: open.length > 0 }),
+      ...details(session, {
+        name: nameIn(board.sessions, session),
+        now: Date.now(),
+        width: listWidth(run),
+        isBelow: open.length > 0,
+      }),
       ...asked.flatMap((lines) => ["", ...lines]),
     ],
     options,
@@ -66,7 +72,14 @@ export async function wholeApproval(run: CommandContext, approval: Approval): Pr
   }
 }
 
+/** As lists call it; escaped. */
+function nameIn(sessions: readonly SessionView[], { id }: SessionView): string {
+  return sessionNames(sessions).get(id) ?? escapeControls(id);
+}
+
 interface DetailsForm {
+  /** What lists call it; escaped. */
+  readonly name: string;
   readonly now: number;
   /** Columns; Infinity in a pipe. */
   readonly width: number;
@@ -76,7 +89,7 @@ interface DetailsForm {
 
 function details(
   session: SessionView & { readonly history: readonly HistoryEntry[] },
-  { now, width, isBelow }: DetailsForm,
+  { name, now, width, isBelow }: DetailsForm,
 ): string[] {
   const { sign, word, tone } = STATE_LOOKS[displayStatus(session)];
   const rows: [string, string | number | undefined][] = [
@@ -103,10 +116,11 @@ function details(
     ["last event", `${duration(now - Date.parse(session.lastEventAt))} ago`],
   ];
   const state = `${sign} ${word}`;
-  const about = `${state} for ${duration(now - Date.parse(session.since))}  ${activityText(session)}`.trimEnd();
+  const head = `${name}  ${state}`;
+  const about = `${head} for ${duration(now - Date.parse(session.since))}  ${activityText(session)}`.trimEnd();
   const [first = "", ...more] = isBelow ? [fitEnds(about, width)] : wrapHanging(about, width);
   return [
-    toned(tone, state) + first.slice(state.length),
+    first.startsWith(head) ? `${bold(name)}  ${toned(tone, state)}${first.slice(head.length)}` : first,
     ...more,
     ...rows.filter(([, value]) => value !== undefined).flatMap(([key, value]) => {
       const [line = "", ...others] = wrapHanging(`${key.padEnd(11)} ${escapeControls(String(value))}`, width, 12);

@@ -15,6 +15,7 @@ import type { CommandContext } from "../context.ts";
 import { bytes } from "../format.ts";
 import { lookAtRunning, openText } from "../running_daemon.ts";
 import { withTilde } from "../tilde.ts";
+import { wrapHanging } from "../../view/text_fit.ts";
 
 export interface Uninstalling {
   /** The home folders whose hooks and daemons go; the first is this command's own. */
@@ -38,7 +39,9 @@ export async function confirmUninstall(run: CommandContext, what: Uninstalling):
   if (stdinKeyboard.isTerminal) {
     const lines = await takenBack(run, what);
     if (lines.length === 0 && !purges) return;
-    if (lines.length > 0) run.out.note(["This takes back:", ...lines.map((line) => `  ${line}`)].join("\n"));
+    const { columns = Infinity } = stdinKeyboard;
+    const shown = lines.flatMap((line) => wrapHanging(`  ${escapeControls(line)}`, columns, 4));
+    if (lines.length > 0) run.out.note(["This takes back:", ...shown].join("\n"));
     for (const home of what.homes) {
       if (isAbsent(home) || (purges && home === root)) continue;
       run.out.note(`What stays: ${withTilde(home)}, ${bytes(sizeOf(home))}: journal, configuration, log`);

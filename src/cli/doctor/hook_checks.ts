@@ -41,7 +41,7 @@ async function stateOf(
   run: CommandContext,
   agent: Hooked,
   where: Awaited<ReturnType<typeof hooksTarget>>,
-  { row: { state, file, missing, outdated, problem: why, trust }, words }: Awaited<ReturnType<typeof rowOf>>,
+  { row: { state, file, missing, outdated, problem: why, trust }, dialog }: Awaited<ReturnType<typeof rowOf>>,
 ): Promise<Finding[]> {
   const id = `hooks.${agent.name}`;
   const install = `agent-console hooks install ${agent.name}`;
@@ -58,7 +58,7 @@ async function stateOf(
       return [problem(id, `${file} switches all hooks off, ours too`, { hint: "remove that setting" })];
     case "untrusted":
       return [
-        problem(id, words?.[trust ?? "untrusted"] ?? "its hooks are not trusted", { hint: `${install} --trust` }),
+        problem(id, dialog?.words[trust ?? "untrusted"] ?? "its hooks are not trusted", { hint: `${install} --trust` }),
       ];
     case "partly":
       return [problem(id, `${file} lacks ${missing.join(", ")}`, { hint: install, fix })];

@@ -1,7 +1,7 @@
 /** The first step of `onboard`: hooks and feed for each agent that is on this machine. */
 import type { CommandContext } from "../context.ts";
-import { installHooks } from "../commands/hooks.ts";
-import { turnOnFeed } from "../commands/hooks_feed.ts";
+import { installHooks, trustHooks } from "../commands/hooks.ts";
+import { feedWords, turnOnFeed } from "../commands/hooks_feed.ts";
 import { rowOf } from "../commands/hooks_status.ts";
 import { HOOKED, type HookedAgent, hooksTarget } from "../commands/hooks_target.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
@@ -27,7 +27,7 @@ export async function agentsStep(run: CommandContext, questions: Questions): Pro
     } catch (error) {
       // The other agents, and the rest of the setup, do not depend on it.
       if (!(error instanceof ConsoleError)) throw error;
-      run.out.note(`${title} was left out: ${error.message}${error.hint === undefined ? "" : `\n  ${error.hint}`}`);
+      run.out.note(`${title} was left out: ${error.message}${error.hint === undefined ? "" : `\nhint: ${error.hint}`}`);
     }
   }
   return reports;
@@ -39,7 +39,8 @@ async function oneAgent(
   agent: HookedAgent,
   title: string,
 ): Promise<boolean> {
-  const { row: { state, file, problem } } = await rowOf(agent, await hooksTarget(run, agent, {}));
+  const where = await hooksTarget(run, agent, {});
+  const { row: { state, file, problem } } = await rowOf(agent, where);
   if (state === "installed") {
     run.out.say(`${title} reports already.`);
     return true;
@@ -52,10 +53,17 @@ async function oneAgent(
     );
     return false;
   }
-  const what = state === "absent" || state === "untrusted" ? "Let it report" : `Its hooks are ${state}: mend them`;
-  if (!await questions.yes(`${title}: ${what}? It changes ${withTilde(file)}.`, true)) return false;
-  const trust = agent.trust !== undefined &&
-    await questions.yes(`${title} runs hooks only after you trust them. Record that you do?`, true);
+  const isTrusted = () => questions.yes(`${title} runs hooks only after you trust them. Record that you do?`, true);
+  if (state === "untrusted") {
+    const trust = await isTrusted();
+    await trustHooks(run, agent, where, trust);
+    return trust;
+  }
+  const what = state === "absent" ? "Let it report" : `Its hooks are ${state}: mend them`;
+  const feed = await feedWords(run, agent.name);
+  const changes = `It changes ${withTilde(file)}${feed === undefined ? "" : ` and ${feed}`}.`;
+  if (!await questions.yes(`${title}: ${what}? ${changes}`, true)) return false;
+  const trust = agent.trust !== undefined && await isTrusted();
   await installHooks(run, agent.name, { trust });
   await turnOnFeed(run, agent.name, { later: true });
   return true;
