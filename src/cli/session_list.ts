@@ -51,9 +51,9 @@ export function sessionLines(items: readonly SessionItem[], width: number): read
 }
 
 /** The titles of the columns, where there are any. */
-export function titleLine(items: readonly SessionItem[], width: number): readonly string[] {
+export function titleLine(items: readonly SessionItem[], width: number, taken = 0): readonly string[] {
   if (width < COLUMNS || items.length === 0) return [];
-  const { cells } = layoutOf(items, width, width);
+  const { cells } = layoutOf(placed(items), width, width - taken);
   return [bold(cells.map(({ title, width }) => fit(title, width)).join(GAP).trimEnd())];
 }
 
@@ -62,12 +62,13 @@ export function titleLine(items: readonly SessionItem[], width: number): readonl
  *
  * @param taken columns that stand before each line
  */
-export function sessionRows(items: readonly SessionItem[], width: number, taken = 0): readonly RowLines[] {
+export function sessionRows(all: readonly SessionItem[], width: number, taken = 0): readonly RowLines[] {
   const room = width - taken;
   if (width < CARDS) {
-    return items.filter(({ state }) => state === "waiting" || state === "error")
+    return placed(all.filter(({ state }) => state === "waiting" || state === "error"))
       .map((item) => ({ id: item.id, lines: [alarm(item, room)] }));
   }
+  const items = placed(all);
   if (width < COLUMNS) return items.map((item) => ({ id: item.id, lines: card(item, room) }));
   const { cells, left } = layoutOf(items, width, room);
   return items.map((item) => {
@@ -77,6 +78,21 @@ export function sessionRows(items: readonly SessionItem[], width: number, taken 
       ? [join(row, aboutCell(item, left))]
       : [join(row, asked(item, left)), ...aboutLine(item, room)];
     return { id: item.id, lines };
+  });
+}
+
+/**
+ * As they are called where they stand: a sub-agent directly below its session, or below another sub-agent of it there,
+ * without the session's name. Anywhere else it would read as that of the row above.
+ */
+function placed(items: readonly SessionItem[]): readonly SessionItem[] {
+  /** Whose sub-agents may stand here. */
+  let above: string | undefined;
+  return items.map((item) => {
+    const { id, parent } = item;
+    if (parent !== undefined && parent.id === above) return { ...item, name: `└ ${parent.nameBelow}` };
+    above = parent === undefined ? id : undefined;
+    return item;
   });
 }
 
@@ -199,8 +215,8 @@ function fitPainted(painted: string, rest: string, room: number): string {
   return `${painted}${fitHead(rest, room)}`;
 }
 
-function signed({ state, name, isChild }: SessionItem): string {
-  return `${STATE_LOOKS[state].sign} ${isChild ? "└ " : ""}${name}`;
+function signed({ state, name }: SessionItem): string {
+  return `${STATE_LOOKS[state].sign} ${name}`;
 }
 
 function stateWord({ state }: SessionItem): string {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { matchSessions, matchTargets, openApprovalsOf, type Target } from "../../src/view/pick.ts";
+import { everyMatch, matchSessions, matchTargets, openApprovalsOf, type Target } from "../../src/view/pick.ts";
 import { nameOfSession } from "../../src/domain/session_name.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { SessionView } from "../../src/domain/query.ts";
@@ -62,6 +62,21 @@ Deno.test("first hour 3: of one name the open session counts and no sub-agent's 
   const two = [...sessions, session("d", { cwd: "/x/web" })];
   assertEquals(matchSessions("web", two).found.map(({ id }) => id), ["b", "d"], "ambiguous");
   assertEquals(matchSessions("x/web", two).found.map(({ id }) => id), ["d"]);
+});
+
+Deno.test("first hour 4: a sub-agent is found by the name that lists give it, and by its own", () => {
+  const sessions = [
+    session("a", { cwd: "/w/api" }),
+    session("b", { cwd: "/x/api" }),
+    session("c1", { parentId: "a", cwd: "/w/api", title: "Plan" }),
+    session("c2", { parentId: "b", cwd: "/x/api", title: "Plan" }),
+    session("d", { cwd: "/w/web" }),
+    session("c3", { parentId: "d", cwd: "/w/web", title: "Plan" }),
+  ];
+  const found = (given: string) => matchSessions(given, sessions).found.map(({ id }) => id);
+  assertEquals([found("web › plan"), found("x/api › Plan"), found("api › Plan c1")], [["c3"], ["c2"], ["c1"]]);
+  assertEquals([found("api › Plan"), found("Plan").length, found("d › Explore")], [["c1", "c2"], 3, []]);
+  assertEquals(everyMatch("web › Plan", { approvals: [], sessions }).map(idOf), ["c3"]);
 });
 
 Deno.test("first hour 3: the beginning of an approval's id has three letters or more, and is of an open one", () => {

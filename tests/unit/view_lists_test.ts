@@ -1,5 +1,6 @@
 /** Names, filters, templates, empty and counted lists, and when a wait is over. */
 import { assert, assertEquals } from "@std/assert";
+import { stripAnsiCode } from "@std/fmt/colors";
 import type { SessionView } from "../../src/domain/query.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import { activityText } from "../../src/view/about.ts";
@@ -10,6 +11,7 @@ import { passesFilter } from "../../src/view/session_filter.ts";
 import { countsOf, sessionItems } from "../../src/view/session_items.ts";
 import { parseTemplate, SESSION_FIELDS } from "../../src/view/template.ts";
 import { paneKey, terminalAndFolder, terminalPlace } from "../../src/domain/terminal_place.ts";
+import { sessionRows } from "../../src/cli/session_list.ts";
 import { waitedFor } from "../../src/view/waited.ts";
 
 const AT = "2026-11-20T10:00:00.000Z";
@@ -41,6 +43,38 @@ Deno.test("V1 names: the title or the folder, never both the same; equal ones ar
   assertEquals(names({}, {}), ["shop 00000000", "shop 11111111"]);
   assertEquals(names({ cwd: undefined }), ["00000000"]);
   assertEquals(names({ title: "a\u001b[2J\nb" }), ["a\\x1b[2J b"]);
+});
+
+Deno.test("first hour 4: a sub-agent is called after its session, and stands below that one only where it is directly above", () => {
+  const child = (id: string, more: Record<string, unknown> = {}) =>
+    session(id, { cwd: "/home/u/api", parentId: "api-1", title: "general-purpose", ...more });
+  const rows = [
+    session("web-1", { ...WAITING, cwd: "/home/u/web" }),
+    child("a1b2c3d4e", { ...WAITING, since: "2026-11-20T10:00:01.000Z" }),
+    session("api-1", { cwd: "/home/u/api" }),
+    child("b1b2c3d4e", { since: "2026-11-20T10:00:01.000Z", title: "Explore" }),
+    child("c1b2c3d4e", { since: "2026-11-20T10:00:02.000Z", title: "Plan" }),
+    child("d1b2c3d4e", { since: "2026-11-20T10:00:03.000Z", parentId: "b1b2c3d4e", title: "deep" }),
+  ];
+  const shown = (some: readonly SessionView[], width = 120) =>
+    sessionRows(sessionItems(some, [], NOW, rows), width).map(({ lines }) =>
+      stripAnsiCode(lines[0]!).split(/ {2,}/)[0]
+    );
+  assertEquals(shown(rows), [
+    "▲ web",
+    "▲ api › general-purpose",
+    "● api",
+    "● └ Explore",
+    "● └ Plan",
+    "● api › Explore › deep",
+  ]);
+  assertEquals(shown(rows, 39), ["▲ web 3m", "▲ api › general-purpose 2m"]);
+  assertEquals(shown(rows.filter(({ id }) => id !== "api-1"), 50)[2], "● api › Explore", "its session is not listed");
+  assertEquals(sessionNames([...rows, child("e1b2c3d4e")]).get("e1b2c3d4e"), "api › general-purpose e1b2c3d4");
+  const loop = [session("x", { parentId: "y" }), session("y", { parentId: "x", title: "y" })];
+  assertEquals([...sessionNames(loop).values()], ["shop", "y"]);
+  const own = request({ sessionId: "a1b2c3d4e", cwd: "/home/u/api" });
+  assertEquals(approvalItems([own], { sessions: rows, now: NOW })[0]?.name, "api › general-purpose");
 });
 
 Deno.test("V1 the summary counts in words, one or many, and nothing that is 0", () => {

@@ -157,7 +157,7 @@ class BoardWindow {
     const now = Date.now();
     const { size } = this.#screen;
     const sessions = this.#changes.sessions.filter((one) => passesFilter(one, this.#filter));
-    const all = sessionItems(sessions, this.#changes.approvals, now);
+    const all = sessionItems(sessions, this.#changes.approvals, now, this.#changes.sessions);
     // What the narrowest list leaves out cannot be marked.
     const items = size.columns >= NARROW ? all : all.filter(({ state }) => state === "waiting" || state === "error");
     this.#board.show(items, now, cutRows(items, size.columns));
