@@ -119,8 +119,7 @@ class BoardWindow {
 
   #hear(event: WireEvent): void {
     if (this.#needs.hear(event) !== undefined) this.#screen.bell();
-    const line = this.#changes.event(event);
-    if (line !== undefined) this.#log = [...this.#log, line].slice(-LOG_LINES);
+    this.#log = [...this.#log, ...this.#changes.event(event)].slice(-LOG_LINES);
     const { approval } = event.data as { readonly approval?: Approval };
     if (event.type.startsWith("approval.") && approval !== undefined && approval.status !== "pending") {
       this.#gone(approval.id, escapeControls(answeredElsewhere(approval)));
