@@ -11,7 +11,8 @@ import { passesFilter } from "../../src/view/session_filter.ts";
 import { countsOf, sessionItems } from "../../src/view/session_items.ts";
 import { parseTemplate, SESSION_FIELDS } from "../../src/view/template.ts";
 import { paneKey, terminalAndFolder, terminalPlace } from "../../src/domain/terminal_place.ts";
-import { sessionRows } from "../../src/cli/session_list.ts";
+import stringWidth from "fast-string-width";
+import { sessionRows, titleLine } from "../../src/cli/session_list.ts";
 import { waitedFor } from "../../src/view/waited.ts";
 
 const AT = "2026-11-20T10:00:00.000Z";
@@ -75,6 +76,24 @@ Deno.test("first hour 4: a sub-agent is called after its session, and stands bel
   assertEquals([...sessionNames(loop).values()], ["shop", "y"]);
   const own = request({ sessionId: "a1b2c3d4e", cwd: "/home/u/api" });
   assertEquals(approvalItems([own], { sessions: rows, now: NOW })[0]?.name, "api › general-purpose");
+});
+
+Deno.test("first hour 4: at every width the risk and the id of a request are there, from 60 columns on its time too", () => {
+  const long = "Clean up the build folder and everything that was left in it";
+  for (const agent of ["claude", "opencode", "an-agent-of-mine"]) {
+    for (let width = 40; width <= 130; width++) {
+      for (const taken of [0, 1]) {
+        const rows = [session("s1", { ...WAITING, title: long, agent }), session("s2", { title: `${long} too` })];
+        const items = sessionItems(rows, [request({ risk: "destroys" })], NOW);
+        const text = sessionRows(items, width, taken).flatMap(({ lines }) => lines).map(stripAnsiCode);
+        for (const line of text) assert(stringWidth(line) <= width - taken, `${width}: ${line}`);
+        const wanted = ["!! destroys", "k4xq2", ...(width >= 60 && width < 100 ? ["41s left"] : [])];
+        for (const part of wanted) assert(text.some((line) => line.includes(part)), `${width} ${part}: ${text[0]}`);
+        const title = titleLine(items, width, taken).map(stripAnsiCode)[0];
+        if (title !== undefined) assert(stringWidth(title) <= width - taken, `${width}: ${title}`);
+      }
+    }
+  }
 });
 
 Deno.test("V1 the summary counts in words, one or many, and nothing that is 0", () => {
