@@ -89,7 +89,7 @@ interface ListLines {
 }
 
 function listLines({ items, selected, size: { columns } }: FrameState): ListLines {
-  const lines = titleLine(items, columns).map((line) => ` ${line}`);
+  const lines = titleLine(items, columns, MARKER.length).map((line) => ` ${line}`);
   let from = 0;
   let to = 0;
   for (const row of sessionRows(items, columns, MARKER.length)) {

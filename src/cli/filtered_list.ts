@@ -26,7 +26,8 @@ export async function filteredList(run: CommandContext, options: SessionListOpti
   const shown = all.filter((one) => options.all || status !== undefined || one.status !== "closed");
   if (options.json) return run.out.json({ sessions: shown });
   if (options.quiet) return shown.forEach(({ id }) => run.out.plain(id));
-  const items = sessionItems(shown, await openFor(run, shown), Date.now());
+  const among = lacksParents(shown) ? await withParents(run, shown) : shown;
+  const items = sessionItems(shown, await openFor(run, shown), Date.now(), among);
   if (template !== undefined) {
     const rows = new Map(shown.map((one) => [one.id, one]));
     for (const item of items) run.out.line(template({ item, session: rows.get(item.id)! }));
@@ -37,6 +38,18 @@ export async function filteredList(run: CommandContext, options: SessionListOpti
   for (const line of summaryLines(shown.map(displayStatus), width)) run.out.line(line);
   run.out.line("");
   for (const line of sessionLines(items, width)) run.out.line(line);
+}
+
+/** A sub-agent is called after its session, also where the list leaves that out. */
+function lacksParents(shown: readonly SessionView[]): boolean {
+  const ids = new Set(shown.map(({ id }) => id));
+  return shown.some(({ parentId }) => parentId !== undefined && !ids.has(parentId));
+}
+
+async function withParents(run: CommandContext, shown: readonly SessionView[]): Promise<readonly SessionView[]> {
+  const wanted = new Set(shown.flatMap(({ parentId }) => parentId ?? []));
+  for (const { id } of shown) wanted.delete(id);
+  return [...shown, ...(await allSessions(run)).filter(({ id }) => wanted.has(id))];
 }
 
 /** The open requests, where one of `sessions` has any. */

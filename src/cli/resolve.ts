@@ -39,7 +39,7 @@ export async function resolveSessionOf(
   const sessions = await allSessions(run);
   const { found, kind } = matchSessions(given, sessions, wants);
   if (found.length === 0) throw noSuchSession(given, sessions);
-  const session = await oneOf(run, found, found.map(sessionRow), given, "sessions");
+  const session = await oneOf(run, found, found.map((one) => sessionRow(one, sessions)), given, "sessions");
   return { session, kind };
 }
 
@@ -52,7 +52,9 @@ export async function resolveSession(run: CommandContext, given: string): Promis
 export async function resolveTarget(run: CommandContext, given: string, board: Nameables): Promise<Target> {
   const found = matchTargets(given, board);
   if (found.length === 0) throw noSuchTarget(given, board);
-  const rows = found.map((one) => one.kind === "approval" ? approvalRow(one.approval, board) : sessionRow(one.session));
+  const rows = found.map((one) =>
+    one.kind === "approval" ? approvalRow(one.approval, board) : sessionRow(one.session, board.sessions)
+  );
   return await oneOf(run, found, rows, given, "of them");
 }
 

@@ -2,7 +2,7 @@
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { clip, headAndTail, oneLine } from "../domain/sanitize.ts";
-import { nameOfSession } from "../domain/session_name.ts";
+import { BELOW, nameOfSession } from "../domain/session_name.ts";
 import { displayStatus, STATE_WORDS } from "../domain/state_words.ts";
 import { activityText } from "../view/about.ts";
 import { requestNames } from "../view/approval_items.ts";
@@ -27,18 +27,23 @@ export function openRows(open: readonly Approval[], { sessions }: Pick<Nameables
 export function approvalRow(approval: Approval, { sessions }: Pick<Nameables, "sessions">): Row {
   const { id, agent, cwd, sessionId } = approval;
   const session = sessions.find((one) => one.id === sessionId) ?? { agent, ...(cwd === undefined ? {} : { cwd }) };
-  return { id, words: [...whose(session), whatIsAsked(approval)] };
+  return { id, words: [...whose(session, sessions), whatIsAsked(approval)] };
 }
 
 /** id, name, agent, folder, what it does. */
-export function sessionRow(session: SessionView): Row {
+export function sessionRow(session: SessionView, sessions: readonly SessionView[]): Row {
   const about = headAndTail(activityText(session), SHOWN.what);
-  return { id: session.id, words: [...whose(session), STATE_WORDS[displayStatus(session)].word, about] };
+  return { id: session.id, words: [...whose(session, sessions), STATE_WORDS[displayStatus(session)].word, about] };
 }
 
-function whose(session: Pick<SessionView, "agent" | "title" | "cwd">): readonly string[] {
+function whose(
+  session: Pick<SessionView, "agent" | "cwd" | "parentId" | "title">,
+  sessions: readonly SessionView[],
+): readonly string[] {
+  const parent = sessions.find(({ id }) => id === session.parentId);
+  const name = `${parent === undefined ? "" : `${nameOfSession(parent)}${BELOW}`}${nameOfSession(session)}`;
   const folder = session.cwd === undefined ? "" : headAndTail(withTilde(oneLine(session.cwd)), SHOWN.folder);
-  return [clip(nameOfSession(session), SHOWN.name), session.agent, folder];
+  return [clip(name, SHOWN.name), session.agent, folder];
 }
 
 function whatIsAsked(approval: Approval): string {

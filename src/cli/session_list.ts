@@ -8,6 +8,7 @@ import { countsOf, type SessionItem } from "../view/session_items.ts";
 import type { ShownState } from "../domain/state_words.ts";
 import { STATE_LOOKS } from "../view/states.ts";
 import { fit, fitEnds, fitHead } from "../view/text_fit.ts";
+import { asked, DOT, idOf, markWords, type Part, partsOf, shortened, wideOf, withNeed } from "./asked_line.ts";
 import { costText } from "./cost.ts";
 import { toned } from "./paint.ts";
 
@@ -20,9 +21,17 @@ const COLUMNS = 60;
 /** From this width on there is room for more than who needs you and since when. */
 const CARDS = 40;
 const GAP = "  ";
-const DOT = " · ";
 /** Longest names in a table, columns. */
 const NAME = { wide: 28, narrow: 18 };
+/**
+ * What columns give up, one step after the other, where a row that waits lacks room for its risk, its time and its id:
+ * the sign before the name says the state too.
+ */
+const NARROWER: readonly { readonly name: number; readonly without: readonly string[] }[] = [
+  ...[NAME.narrow, 14, 12].map((name) => ({ name, without: [] })),
+  ...[14, 12, 10].map((name) => ({ name, without: ["STATE"] })),
+  ...[14, 10].map((name) => ({ name, without: ["STATE", "AGENT"] })),
+];
 const AGENT = 10;
 
 /** The lines of one row. */
@@ -51,9 +60,9 @@ export function sessionLines(items: readonly SessionItem[], width: number): read
 }
 
 /** The titles of the columns, where there are any. */
-export function titleLine(items: readonly SessionItem[], width: number): readonly string[] {
+export function titleLine(items: readonly SessionItem[], width: number, taken = 0): readonly string[] {
   if (width < COLUMNS || items.length === 0) return [];
-  const { cells } = layoutOf(items, width, width);
+  const { cells } = layoutOf(placed(items), width, width - taken);
   return [bold(cells.map(({ title, width }) => fit(title, width)).join(GAP).trimEnd())];
 }
 
@@ -62,12 +71,13 @@ export function titleLine(items: readonly SessionItem[], width: number): readonl
  *
  * @param taken columns that stand before each line
  */
-export function sessionRows(items: readonly SessionItem[], width: number, taken = 0): readonly RowLines[] {
+export function sessionRows(all: readonly SessionItem[], width: number, taken = 0): readonly RowLines[] {
   const room = width - taken;
   if (width < CARDS) {
-    return items.filter(({ state }) => state === "waiting" || state === "error")
+    return placed(all.filter(({ state }) => state === "waiting" || state === "error"))
       .map((item) => ({ id: item.id, lines: [alarm(item, room)] }));
   }
+  const items = placed(all);
   if (width < COLUMNS) return items.map((item) => ({ id: item.id, lines: card(item, room) }));
   const { cells, left } = layoutOf(items, width, room);
   return items.map((item) => {
@@ -77,6 +87,21 @@ export function sessionRows(items: readonly SessionItem[], width: number, taken 
       ? [join(row, aboutCell(item, left))]
       : [join(row, asked(item, left)), ...aboutLine(item, room)];
     return { id: item.id, lines };
+  });
+}
+
+/**
+ * As they are called where they stand: a sub-agent directly below its session, or below another sub-agent of it there,
+ * without the session's name. Anywhere else it would read as that of the row above.
+ */
+function placed(items: readonly SessionItem[]): readonly SessionItem[] {
+  /** Whose sub-agents may stand here. */
+  let above: string | undefined;
+  return items.map((item) => {
+    const { id, parent } = item;
+    if (parent !== undefined && parent.id === above) return { ...item, name: `└ ${parent.nameBelow}` };
+    above = parent === undefined ? id : undefined;
+    return item;
   });
 }
 
@@ -91,18 +116,39 @@ interface Cell {
   readonly value: (item: SessionItem, width: number) => string;
 }
 
-/** The columns, the last one of which takes all that is left. */
-function layoutOf(
-  items: readonly SessionItem[],
-  width: number,
-  room: number,
-): { readonly cells: readonly Cell[]; readonly left: number } {
+interface Layout {
+  readonly cells: readonly Cell[];
+  readonly left: number;
+}
+
+/** The columns, the last one of which takes all that is left: what each row that waits asks has to fit there. */
+function layoutOf(items: readonly SessionItem[], width: number, room: number): Layout {
+  const cells = cellsOf(items, width);
+  const layout = (some: readonly Cell[]): Layout => ({
+    cells: [...some, { title: "ABOUT", width: 5, value: () => "" }],
+    left: room - some.reduce((sum, { width }) => sum + width + GAP.length, 0),
+  });
+  if (width >= TABLE) return layout(cells);
+  const layouts = NARROWER.map(({ name, without }) =>
+    layout(
+      cells.filter(({ title }) => !without.includes(title))
+        .map((cell, i) => i === 0 ? { ...cell, width: Math.min(cell.width, name) } : cell),
+    )
+  );
+  const fits = (needed: (parts: readonly Part[]) => readonly Part[]) => {
+    const most = Math.max(0, ...items.map((item) => wideOf(needed(partsOf(item)))));
+    return layouts.find(({ left }) => most <= left);
+  };
+  return fits((parts) => withNeed(parts, 2)) ?? fits((parts) => shortened(parts, 4)) ?? layouts.at(-1)!;
+}
+
+function cellsOf(items: readonly SessionItem[], width: number): readonly Cell[] {
   const isWide = width >= TABLE;
   const widest = (value: (item: SessionItem) => string, title: string, most = Infinity) =>
     Math.min(most, Math.max(stringWidth(title), ...items.map((item) => stringWidth(value(item)))));
   const cut = width === Infinity ? Infinity : isWide ? NAME.wide : NAME.narrow;
   const hasCost = isWide && items.some(({ cost }) => costText(cost) !== "");
-  const cells: Cell[] = [
+  return [
     { title: "  NAME", width: widest(signed, "  NAME", cut), value: (item, w) => loud(item, fit(signed(item), w)) },
     { title: "AGENT", width: widest(({ agent }) => agent, "AGENT", AGENT), value: (item, w) => fit(item.agent, w) },
     { title: "STATE", width: widest(stateWord, "STATE"), value: (item, w) => loud(item, fit(stateWord(item), w)) },
@@ -118,8 +164,6 @@ function layoutOf(
       ? [{ title: "ID", width: widest(idOf, "ID"), value: (item: SessionItem, w: number) => idCell(item, w) }]
       : []),
   ];
-  const used = cells.reduce((sum, { width }) => sum + width + GAP.length, 0);
-  return { cells: [...cells, { title: "ABOUT", width: 5, value: () => "" }], left: room - used };
 }
 
 /** What it is about behind its risk, in one line. */
@@ -136,44 +180,6 @@ function leadOf(asks: NonNullable<SessionItem["asks"]>): string {
   if (risk === undefined) return kind;
   const words = `${risk.sign} ${risk.word}`;
   return kind === "permission" ? words : `${kind}, ${words}`;
-}
-
-/** A part of a line. What is needed least goes first where there is no room. */
-interface Part {
-  readonly text: string;
-  /** Where there is too little room for the text. */
-  readonly short?: string;
-  readonly need: number;
-  readonly paint?: (text: string) => string;
-}
-
-/** What kind of question, how risky, until when, and how to answer it: as much as there is room for. */
-function asked(item: SessionItem, width: number): string {
-  const { asks } = item;
-  if (asks === undefined) return "";
-  const { kind, risk, left, approval, place } = asks;
-  const all: readonly Part[] = [
-    // A risk is that of a call: that it is a permission goes without saying.
-    ...(risk === undefined ? [{ text: kind, need: 3 }] : []),
-    ...(risk === undefined ? [] : [{
-      text: `${risk.sign} ${risk.word}`,
-      short: `${risk.sign} ${risk.short ?? risk.word}`,
-      need: 4,
-      paint: (text: string) => toned(risk.tone, text),
-    }]),
-    ...(left === undefined ? [] : [{ text: left, need: 2 }]),
-    approval === undefined
-      ? { text: `answer it in ${place ?? "its terminal"}`, short: `in ${place ?? "its terminal"}`, need: 5 }
-      : { text: idOf(item), need: 5, paint: bold },
-    ...markWords(item).map((text) => ({ text, need: 0, paint: dim })),
-  ];
-  const kept = [0, 1, 2, 3, 4].map((least) => all.filter(({ need }) => need >= least));
-  const short = [4, 5].map((least) =>
-    all.filter(({ need }) => need >= least).map(({ short, ...part }) => ({ ...part, text: short ?? part.text }))
-  );
-  const fits = (parts: readonly Part[]) => stringWidth(parts.map(({ text }) => text).join(DOT)) <= width;
-  const parts = [...kept, ...short].find(fits) ?? [];
-  return parts.map(({ text, paint }) => paint?.(text) ?? text).join(dim(DOT));
 }
 
 /** Two lines, three for one who waits. */
@@ -199,26 +205,16 @@ function fitPainted(painted: string, rest: string, room: number): string {
   return `${painted}${fitHead(rest, room)}`;
 }
 
-function signed({ state, name, isChild }: SessionItem): string {
-  return `${STATE_LOOKS[state].sign} ${isChild ? "└ " : ""}${name}`;
+function signed({ state, name }: SessionItem): string {
+  return `${STATE_LOOKS[state].sign} ${name}`;
 }
 
 function stateWord({ state }: SessionItem): string {
   return STATE_LOOKS[state].word;
 }
 
-/** By which it is answered, or known. */
-function idOf({ asks, shortId }: SessionItem): string {
-  if (asks?.approval === undefined) return shortId;
-  return `${asks.approval.id}${asks.more === 0 ? "" : ` +${asks.more}`}`;
-}
-
 function idCell(item: SessionItem, width: number): string {
   return (item.asks?.approval === undefined ? dim : bold)(fit(idOf(item), width));
-}
-
-function markWords({ marks }: SessionItem): readonly string[] {
-  return marks.map((mark) => `(${mark})`);
 }
 
 function withMarks(item: SessionItem): string {

@@ -6,7 +6,7 @@ import { type Approval, riskNamed } from "./approval.ts";
 import { maskSecrets } from "./mask.ts";
 import { clip, escapeControls, headAndTail } from "./sanitize.ts";
 import type { SessionView } from "./query.ts";
-import { type Nameable, nameOfSession } from "./session_name.ts";
+import { BELOW, type Nameable, nameOfSession } from "./session_name.ts";
 import { countedState, KIND_WORDS, STATE_WORDS } from "./state_words.ts";
 
 export const NEED_KINDS = ["question", "failure"] as const;
@@ -17,7 +17,7 @@ export interface Need {
   readonly key: string;
   readonly kind: NeedKind;
   readonly sessionId: string;
-  /** How people know the session; in one line, made harmless. */
+  /** How people know the session by now: its row may come after its request. In one line, made harmless. */
   readonly name: string;
   /** What is asked, or what failed; the same. */
   readonly what: string;
@@ -31,8 +31,8 @@ const KEYS_KEPT = 2000;
 export class Needs {
   #open = new Map<string, Need>();
   #known = new Set<string>();
-  /** Open session → its row, for the name of a session that an approval is about. */
-  #names = new Map<string, string>();
+  /** What is known of the names of open sessions. */
+  #names = new Map<string, { readonly own: string; readonly parentId: string | undefined }>();
 
   /** What is there already needs no call. */
   seed(sessions: Iterable<SessionView>, approvals: Iterable<Approval> = []): void {
@@ -65,8 +65,8 @@ export class Needs {
       this.#open.delete(id);
       return undefined;
     }
-    const name = this.#names.get(sessionId) ?? nameOf({ cwd, agent });
-    return this.#opened({ key: id, kind: "question", sessionId, name, what: whatOf(approval), approval });
+    const need = { key: id, kind: "question", what: whatOf(approval), approval } as const;
+    return this.#opened(need, sessionId, nameOf({ cwd, agent }));
   }
 
   #row(session: SessionView): Need | undefined {
@@ -82,7 +82,7 @@ export class Needs {
     if (status === "error") {
       if (session.parentId !== undefined) return undefined; // its parent sees it, and goes on
       const { kind, text } = session.error;
-      return this.#opened({ key: keys[0] ?? "", kind: "failure", sessionId, name, what: told(kind, text) });
+      return this.#opened({ key: keys[0] ?? "", kind: "failure", what: told(kind, text) }, sessionId, name);
     }
     if (status !== "waiting") return undefined;
     if (session.waiting.approvalId !== undefined) {
@@ -91,11 +91,20 @@ export class Needs {
     }
     const { for: wants, text } = session.waiting;
     const what = wants === "permission" && text !== "" ? harmless(text) : told(KIND_WORDS[wants], text);
-    return this.#opened({ key: keys[0] ?? "", kind: "question", sessionId, name, what });
+    return this.#opened({ key: keys[0] ?? "", kind: "question", what }, sessionId, name);
   }
 
-  #opened(need: Need): Need | undefined {
-    if (this.#known.has(need.key)) return undefined;
+  /** @param last what it was called last */
+  #opened(one: Omit<Need, "name" | "sessionId">, sessionId: string, last: string): Need | undefined {
+    if (this.#known.has(one.key)) return undefined;
+    const called = () => last = this.#called(sessionId) ?? last;
+    const need: Need = {
+      ...one,
+      sessionId,
+      get name() {
+        return called();
+      },
+    };
     this.#note(need.key);
     this.#open.set(need.key, need);
     return need;
@@ -113,9 +122,16 @@ export class Needs {
   }
 
   #nameOf(session: SessionView): string {
-    const name = nameOf(session);
-    if (session.status !== "closed") this.#names.set(session.id, name);
-    return name;
+    const own = nameOf(session);
+    if (session.status !== "closed") this.#names.set(session.id, { own, parentId: session.parentId });
+    return this.#called(session.id) ?? own;
+  }
+
+  /** A sub-agent after its session, as in the lists. */
+  #called(id: string): string | undefined {
+    const { own, parentId = "" } = this.#names.get(id) ?? {};
+    const parent = this.#names.get(parentId)?.own;
+    return own === undefined || parent === undefined ? own : clip(`${parent}${BELOW}${own}`, NAME_CAP);
   }
 }
 

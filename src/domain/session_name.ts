@@ -7,6 +7,9 @@ export interface Nameable {
   readonly cwd?: string | undefined;
 }
 
+/** Between the name of a session and that of its sub-agent: `api › general-purpose`. */
+export const BELOW = " › ";
+
 /** Empty where it has neither. Two sessions may have the same name. */
 export function nameOfSession({ title = "", cwd = "" }: Nameable): string {
   return oneLine(title) || lastParts(cwd, 1);

@@ -47,6 +47,10 @@ export class ChangeLines {
   readonly #said = new Map<string, string>();
   /** Sessions of which a line has told that a request is over: the state that follows is the same fact. */
   readonly #answered = new Set<string>();
+  /** A request of a session that is not known yet: that comes next, and says what it is called. */
+  #held: Approval | undefined;
+  /** The time of the last event. */
+  #lastTs: string | undefined;
 
   constructor(filter: ListFilter = {}) {
     this.#filter = filter;
@@ -65,6 +69,7 @@ export class ChangeLines {
     this.#rows.clear();
     this.#open.clear();
     this.#answered.clear();
+    this.#held = undefined;
     for (const session of sessions) if (session.status !== "closed") this.#put(session);
     for (const approval of approvals) this.#open.set(approval.id, approval);
     const rows = this.sessions.flatMap((session) => this.#session(session) ?? []);
@@ -76,10 +81,18 @@ export class ChangeLines {
     return [...rows, ...requests].filter((line) => line !== undefined);
   }
 
-  /** Undefined where people see no change. */
-  event({ ts, type, data }: ChangeEvent): ChangeLine | undefined {
+  /** Empty where people see no change, or the next event tells the rest of it. */
+  event({ ts, type, data }: ChangeEvent): readonly ChangeLine[] {
+    const [held, since] = [this.#held, this.#lastTs];
+    this.#held = undefined;
+    this.#lastTs = ts;
     const line = this.#event(type, data);
-    return line === undefined || ts === undefined ? line : { ts, ...line };
+    const timed = (ts: string | undefined, one: ChangeLine) => ts === undefined ? one : { ts, ...one };
+    // Where the line is of its session it has told the request too.
+    const late = held === undefined || !this.#open.has(held.id)
+      ? []
+      : this.#new(`request ${held.id}`, this.#asked(held));
+    return [...late.map((one) => timed(since, one)), ...(line === undefined ? [] : [timed(ts, line)])];
   }
 
   #event(type: string, data: ChangeEvent["data"]): ChangeLine | undefined {
@@ -129,6 +142,10 @@ export class ChangeLines {
   #approval(approval: Approval): ChangeLine | undefined {
     if (approval.status === "pending") {
       this.#open.set(approval.id, approval);
+      if (!this.#rows.has(approval.sessionId)) {
+        this.#held = approval;
+        return undefined;
+      }
       return this.#new(`request ${approval.id}`, this.#asked(approval))[0];
     }
     const wasOpen = this.#open.delete(approval.id);
@@ -193,6 +210,7 @@ export class ChangeLines {
   #put(session: SessionView): void {
     const before = this.#rows.get(session.id);
     this.#rows.set(session.id, session);
+    if (before?.parentId !== session.parentId) this.#names = undefined;
     if (before?.title !== session.title || before?.cwd !== session.cwd || before === undefined) this.#names = undefined;
   }
 

@@ -1,20 +1,29 @@
 /** What sessions are called: short, and no two the same. Pure. */
 import { escapeControls } from "../domain/sanitize.ts";
 import type { Session } from "../domain/session.ts";
-import { lastParts, nameOfSession } from "../domain/session_name.ts";
+import { BELOW, lastParts, nameOfSession } from "../domain/session_name.ts";
 
 /** What a name is made of. */
-export type NamedSession = Pick<Session, "agent" | "cwd" | "id" | "title">;
+export type NamedSession = Pick<Session, "agent" | "cwd" | "id" | "parentId" | "title">;
 
 /**
  * A name for each id: the title, or the last part of its folder; escaped. Names that are the same are told apart by the
- * folder above (with a title: by the folder), then by the agent, then by the beginning of the id.
+ * folder above (with a title: by the folder), then by the agent, then by the beginning of the id. A sub-agent's begins
+ * with that of its session where that is among them: `api › general-purpose`.
  */
 export function sessionNames(sessions: readonly NamedSession[]): ReadonlyMap<string, string> {
   const short = shortIds(sessions.map(({ id }) => id));
+  const names = new Map<string, string>();
+  const parentOf = ({ parentId = "" }: NamedSession) => {
+    const parent = names.get(parentId);
+    return parent === undefined ? "" : `${parent}${BELOW}`;
+  };
   const spelled: ((one: NamedSession) => string)[] = [
-    (one) => nameOfSession(one) || (short.get(one.id) ?? one.id),
-    ({ title, cwd = "", id }) => {
+    (one) => parentOf(one) + (nameOfSession(one) || (short.get(one.id) ?? one.id)),
+    (one) => {
+      const { title, cwd = "", id } = one;
+      // It has its session's folder.
+      if (parentOf(one) !== "") return spelled[0]?.(one) ?? id;
       const own = nameOfSession({ title });
       const folder = lastParts(cwd, 1);
       if (own === "") return lastParts(cwd, 2) || id;
@@ -23,17 +32,33 @@ export function sessionNames(sessions: readonly NamedSession[]): ReadonlyMap<str
     (one) => `${spelled[0]?.(one)} ${one.agent}`,
     (one) => `${spelled[0]?.(one)} ${short.get(one.id) ?? one.id}`,
   ];
-  const names = new Map<string, string>();
-  let left = sessions;
-  for (const spell of spelled) {
-    const taken = new Map<string, number>();
-    for (const one of left) taken.set(spell(one), (taken.get(spell(one)) ?? 0) + 1);
-    for (const name of names.values()) taken.set(name, 2);
-    const last = spell === spelled.at(-1);
-    for (const one of left) if (last || taken.get(spell(one)) === 1) names.set(one.id, spell(one));
-    left = left.filter(({ id }) => !names.has(id));
+  for (const generation of generations(sessions)) {
+    let left = generation;
+    for (const spell of spelled) {
+      const taken = new Map<string, number>();
+      const words = new Map(left.map((one) => [one.id, spell(one)]));
+      for (const word of words.values()) taken.set(word, (taken.get(word) ?? 0) + 1);
+      for (const name of names.values()) taken.set(name, 2);
+      const last = spell === spelled.at(-1);
+      for (const [id, word] of words) if (last || taken.get(word) === 1) names.set(id, word);
+      left = left.filter(({ id }) => !names.has(id));
+    }
   }
   return new Map([...names].map(([id, name]) => [id, escapeControls(name)]));
+}
+
+/** Those without a parent among `sessions`, then their sub-agents, and so on; those that are their own ancestors last. */
+function generations(sessions: readonly NamedSession[]): readonly (readonly NamedSession[])[] {
+  const found: (readonly NamedSession[])[] = [];
+  const waits = new Set(sessions.map(({ id }) => id));
+  for (let left = sessions; left.length > 0;) {
+    const ready = left.filter(({ parentId = "" }) => !waits.has(parentId));
+    const next = ready.length > 0 ? ready : left;
+    for (const { id } of next) waits.delete(id);
+    found.push(next);
+    left = left.filter(({ id }) => waits.has(id));
+  }
+  return found;
 }
 
 /** A path with `~` for the user's home, escaped. */

@@ -7,7 +7,7 @@
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { oneLine } from "../domain/sanitize.ts";
-import { nameOfSession } from "../domain/session_name.ts";
+import { BELOW, nameOfSession } from "../domain/session_name.ts";
 
 export type Target =
   | { readonly kind: "approval"; readonly approval: Approval }
@@ -65,9 +65,10 @@ export function everyMatch(given: string, { approvals, sessions }: Nameables): r
   const begun = approvals.filter(({ id, status }) =>
     id === given || (status === "pending" && given.length >= SHORTEST && id.startsWith(given))
   );
+  const isSubagent = subagentNamed(given, sessions);
   const named = sessions.filter((one) => {
     const cwd = (one.cwd ?? "").toLowerCase();
-    return one.id.startsWith(given) || nameOfSession(one).toLowerCase() === low || cwd === low ||
+    return one.id.startsWith(given) || isSubagent(one) || nameOfSession(one).toLowerCase() === low || cwd === low ||
       cwd.endsWith(`/${low}`);
   });
   return [...begun.map(ofApproval), ...named.map(ofSession)];
@@ -100,6 +101,7 @@ function matchNames(given: string, sessions: readonly SessionView[], wants: "ope
   const levels: readonly ((session: SessionView) => boolean)[] = [
     (one) => nameOfSession(one) === oneLine(given),
     (one) => nameOfSession(one).toLowerCase() === low,
+    subagentNamed(given, sessions),
     ({ cwd = "" }) => cwd.toLowerCase() === low || cwd.toLowerCase().endsWith(`/${low}`),
   ];
   for (const isMeant of levels) {
@@ -107,6 +109,22 @@ function matchNames(given: string, sessions: readonly SessionView[], wants: "ope
     if (found.length > 0) return narrowed(found, wants);
   }
   return [];
+}
+
+/** Whether a session is the sub-agent that lists call `given`: `api › general-purpose`, in any case. */
+function subagentNamed(given: string, sessions: readonly SessionView[]): (session: SessionView) => boolean {
+  const low = oneLine(given).toLowerCase();
+  const at = low.lastIndexOf(BELOW);
+  if (at < 0) return () => false;
+  const parents = everyMatch(low.slice(0, at), { approvals: [], sessions });
+  const ids = new Set(parents.flatMap((one) => one.kind === "session" ? [one.session.id] : []));
+  const own = low.slice(at + BELOW.length);
+  return (one) => {
+    if (!ids.has(one.parentId ?? "")) return false;
+    const name = nameOfSession(one).toLowerCase();
+    // Two of one name are told apart by their ids.
+    return own === name || (own.startsWith(`${name} `) && one.id.toLowerCase().startsWith(own.slice(name.length + 1)));
+  };
 }
 
 function narrowed(found: readonly SessionView[], wants: "open" | "closed"): readonly SessionView[] {

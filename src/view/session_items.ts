@@ -8,6 +8,7 @@ import { escapeControls } from "../domain/sanitize.ts";
 import type { Cost } from "../domain/session.ts";
 import { activityText } from "./about.ts";
 import { sessionNames, shortIds } from "./names.ts";
+import { BELOW } from "../domain/session_name.ts";
 import { countedState, displayStatus, KIND_WORDS, SHOWN_STATES, type ShownState } from "../domain/state_words.ts";
 import { terminalPlace } from "../domain/terminal_place.ts";
 import { RISK_LOOKS, type RiskLook } from "./states.ts";
@@ -18,10 +19,10 @@ export interface SessionItem {
   /** The beginning of the id by which it is known among those listed. */
   readonly shortId: string;
   readonly name: string;
+  /** Of a sub-agent: its session's id, and its name without that session's, for rows directly below it. */
+  readonly parent?: { readonly id: string; readonly nameBelow: string };
   readonly agent: string;
   readonly state: ShownState;
-  /** A sub-agent's own row. */
-  readonly isChild: boolean;
   /** How long it is in its state: `3m`. */
   readonly age: string;
   /** What it waits for, runs, said, failed with or did, in one line. */
@@ -48,25 +49,32 @@ export interface Asks {
   readonly place?: string;
 }
 
-/** Most urgent first. @param now ms since the epoch */
+/**
+ * Most urgent first.
+ *
+ * @param now ms since the epoch
+ * @param among those by which names are told apart and sub-agents know their sessions, where they are more
+ */
 export function sessionItems(
   sessions: readonly SessionView[],
   approvals: readonly Approval[],
   now: number,
+  among: readonly SessionView[] = sessions,
 ): readonly SessionItem[] {
-  const names = sessionNames(sessions);
+  const names = sessionNames(among);
   const short = shortIds(sessions.map(({ id }) => id));
   const open = Map.groupBy(approvals.filter(({ status }) => status === "pending"), ({ sessionId }) => sessionId);
   return [...sessions].sort(byUrgency).map((session): SessionItem => {
     const { id, agent, since, cost } = session;
+    const name = names.get(id) ?? escapeControls(id);
     const asks = asksOf(session, open.get(id) ?? [], now);
     return {
       id,
       shortId: escapeControls(short.get(id) ?? id),
-      name: names.get(id) ?? escapeControls(id),
+      name,
+      ...parentOf(session, name, names),
       agent: escapeControls(agent),
       state: displayStatus(session),
-      isChild: session.parentId !== undefined,
       age: duration(now - Date.parse(since)),
       about: activityText(session, asks?.approval),
       marks: marksOf(session),
@@ -74,6 +82,15 @@ export function sessionItems(
       ...(asks === undefined ? {} : { asks }),
     };
   });
+}
+
+function parentOf(
+  { parentId: id = "" }: SessionView,
+  name: string,
+  names: ReadonlyMap<string, string>,
+): Pick<SessionItem, "parent"> {
+  const before = `${names.get(id)}${BELOW}`;
+  return names.has(id) && name.startsWith(before) ? { parent: { id, nameBelow: name.slice(before.length) } } : {};
 }
 
 /** Only who works or waits is expected to say something. */

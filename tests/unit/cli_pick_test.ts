@@ -1,12 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { matchSessions, matchTargets, openApprovalsOf, type Target } from "../../src/view/pick.ts";
+import { everyMatch, matchSessions, matchTargets, openApprovalsOf, type Target } from "../../src/view/pick.ts";
+import { sessionRow } from "../../src/cli/resolve_rows.ts";
 import { nameOfSession } from "../../src/domain/session_name.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { SessionView } from "../../src/domain/query.ts";
 
 function session(id: string, more: Partial<SessionView> & { status?: string } = {}): SessionView {
-  return { id, agent: "claude", status: "idle", ...more } as unknown as SessionView;
+  return { id, agent: "claude", status: "idle", idle: {}, ...more } as unknown as SessionView;
 }
 
 function approval(id: string, sessionId = "s", status = "pending"): Approval {
@@ -62,6 +63,23 @@ Deno.test("first hour 3: of one name the open session counts and no sub-agent's 
   const two = [...sessions, session("d", { cwd: "/x/web" })];
   assertEquals(matchSessions("web", two).found.map(({ id }) => id), ["b", "d"], "ambiguous");
   assertEquals(matchSessions("x/web", two).found.map(({ id }) => id), ["d"]);
+});
+
+Deno.test("first hour 4: a sub-agent is found by the name that lists give it, and by its own", () => {
+  const sessions = [
+    session("a", { cwd: "/w/api" }),
+    session("b", { cwd: "/x/api" }),
+    session("c1", { parentId: "a", cwd: "/w/api", title: "Plan" }),
+    session("c2", { parentId: "b", cwd: "/x/api", title: "Plan" }),
+    session("d", { cwd: "/w/web" }),
+    session("c3", { parentId: "d", cwd: "/w/web", title: "Plan" }),
+  ];
+  const found = (given: string) => matchSessions(given, sessions).found.map(({ id }) => id);
+  assertEquals([found("web › plan"), found("x/api › Plan"), found("api › Plan c1")], [["c3"], ["c2"], ["c1"]]);
+  assertEquals([found("api › Plan"), found("Plan").length, found("d › Explore")], [["c1", "c2"], 3, []]);
+  assertEquals(everyMatch("web › Plan", { approvals: [], sessions }).map(idOf), ["c3"]);
+  const row = (id: string) => sessionRow(sessions.find((one) => one.id === id)!, sessions).words[0];
+  assertEquals([row("c3"), row("d")], ["web › Plan", "web"], "where several are meant");
 });
 
 Deno.test("first hour 3: the beginning of an approval's id has three letters or more, and is of an open one", () => {

@@ -25,7 +25,6 @@ function item(id: string, asked?: Approval): SessionItem {
     name: id,
     agent: "claude",
     state: asked === undefined ? "working" : "waiting",
-    isChild: false,
     age: "1s",
     about: "Bash: ls",
     marks: [],

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
 import { changeText } from "../../src/cli/change_text.ts";
 import { ChangeLines } from "../../src/view/change_lines.ts";
+import { Needs } from "../../src/domain/needs.ts";
 import type { SessionView } from "../../src/domain/query.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import { eventsOf, play, stateOf, storyDesk } from "../support/story_desk.ts";
@@ -34,9 +35,16 @@ const request = (more: Record<string, unknown> = {}) =>
 
 const WORKING = { status: "working", working: { subagents: 0, tool: { name: "Bash", text: "ls" } } };
 
+/** Knows the session of {@link request}. */
+function knowing(): ChangeLines {
+  const lines = new ChangeLines();
+  lines.snapshot([session("11111111-a", WORKING)], []);
+  return lines;
+}
+
 /** `event` as one word, a name and a text. */
 function told(lines: ChangeLines, type: string, data: Record<string, unknown>): string | undefined {
-  const line = lines.event({ ts: AT, type, data });
+  const [line] = lines.event({ ts: AT, type, data });
   return line && `${line.sign} ${line.word} ${line.name} ${line.text}`.trim();
 }
 
@@ -48,12 +56,46 @@ Deno.test("V1 a request and its row's change are one line, and so are the answer
   await desk.broker.decide({ id, decision: "approve" }, "cli:admin");
   await play(desk, ending(true).map((act) => ({ ...act, at: 0 })));
   const lines = new ChangeLines();
-  const all = eventsOf(desk).map((event) => lines.event(event));
-  const asked = all.flatMap((line) => line?.sign === "◆" ? [line.name] : []);
+  const each = eventsOf(desk).map((event) => lines.event(event));
+  const all = each.flat();
+  const asked = all.flatMap((line) => line.sign === "◆" ? [line.name] : []);
   assertEquals(asked, ["api", "app", "shop"]);
-  assertEquals(all.filter((line) => line?.word === "waiting"), []);
-  const after = all.slice(before).flatMap((line) => line === undefined ? [] : [`${line.sign} ${line.text}`]);
+  assertEquals(all.filter((line) => line.word === "waiting"), []);
+  const after = each.slice(before).flat().map((line) => `${line.sign} ${line.text}`);
   assertEquals(after, ["◇ approved once by cli  Bash: git push", "✓ Fixed, tested and pushed."]);
+});
+
+Deno.test("first hour 4: a sub-agent's request is one line, under the name that lists give it", async () => {
+  const desk = storyDesk();
+  const [lines, needs] = [new ChangeLines(), new Needs()];
+  await play(desk, [
+    { at: 0, session: "api", event: "UserPromptSubmit", fields: { prompt: "go" } },
+    {
+      at: 1,
+      session: "api",
+      event: "PermissionRequest",
+      fields: { tool_name: "Bash", tool_input: { command: "make" }, agent_id: "a01c2ed6", agent_type: "Plan" },
+    },
+  ]);
+  const all = eventsOf(desk).flatMap((event) => lines.event(event));
+  assertEquals(all.filter(({ sign }) => sign === "◆").map(({ name }) => name), ["api › Plan"]);
+  const calls = eventsOf(desk).flatMap((event) => needs.hear(event) ?? []);
+  assertEquals(calls.map(({ name }) => name), ["api › Plan"]);
+});
+
+Deno.test("V1 a request whose session never comes is told with the next event, and one that ends before by its end", () => {
+  const lines = new ChangeLines();
+  const asked = { type: "approval.requested", data: { approval: request() } };
+  assertEquals(lines.event({ ...asked, ts: "earlier" }), []);
+  const next = { type: "session.created", data: { session: session("22222222-b", WORKING) } };
+  assertEquals(lines.event({ ...next, ts: "later" }).map(({ ts, sign }) => [ts, sign]), [["earlier", "◆"], [
+    "later",
+    "●",
+  ]]);
+  const other = request({ id: "m2p7z" });
+  assertEquals(lines.event({ ...asked, data: { approval: other } }), []);
+  const end = { ...other, status: "denied", denied: { at: AT, by: "rule:r1" } };
+  assertEquals(lines.event({ type: "approval.decided", data: { approval: end } }).map(({ sign }) => sign), ["◇"]);
 });
 
 Deno.test("V1 what people see no change in is no line; a call that ends within a turn is none", () => {
@@ -72,7 +114,7 @@ Deno.test("V1 what people see no change in is no line; a call that ends within a
 });
 
 Deno.test("V1 a request stands out by its id, in words how risky, and its end says how", () => {
-  const lines = new ChangeLines();
+  const lines = knowing();
   assertEquals(
     told(lines, "approval.requested", { approval: request() }),
     "◆ k4xq2 shop ? risk unknown  Bash: npm test",
@@ -85,8 +127,7 @@ Deno.test("V1 a request stands out by its id, in words how risky, and its end sa
 });
 
 Deno.test("A4 how a command would run stands behind it; what a file gets does not", () => {
-  const line = (more: Record<string, unknown>) =>
-    told(new ChangeLines(), "approval.requested", { approval: request(more) });
+  const line = (more: Record<string, unknown>) => told(knowing(), "approval.requested", { approval: request(more) });
   assert(line({ action: "command", detail: "outside its sandbox" })?.endsWith("Bash: npm test  outside its sandbox"));
   assert(!line({ action: "write", tool: "Write", input: "a.ts", detail: "x" })?.includes("a.ts  x"));
   assert(!line({ action: "command", detail: "a\nb" })?.includes("npm test  a"));
@@ -96,7 +137,8 @@ Deno.test("V1 two of one name are told apart, and a request is called as its ses
   const lines = new ChangeLines();
   lines.snapshot([session("11111111-a", { ...WORKING, title: "Nightly" })], []);
   let count = 0;
-  const asked = () => lines.event({ type: "approval.requested", data: { approval: request({ id: `k${++count}` }) } });
+  const asked = () =>
+    lines.event({ type: "approval.requested", data: { approval: request({ id: `k${++count}` }) } })[0];
   assertEquals(asked()?.name, "Nightly");
   lines.event({ type: "session.created", data: { session: session("22222222-b", { ...WORKING, title: "Nightly" }) } });
   assertEquals(asked()?.name, "Nightly 11111111");
@@ -117,7 +159,7 @@ Deno.test("V1 a snapshot after a reconnect repeats nothing; the safety mode that
 });
 
 Deno.test("V2 what its terminal does meanwhile stands in lines that are not cut, and takes no room in others", () => {
-  const line = new ChangeLines().event({
+  const [line] = knowing().event({
     type: "approval.requested",
     data: { approval: request({ hidesDialog: true, input: "npm test -- --watch=false --reporter spec" }) },
   });
@@ -137,7 +179,7 @@ Deno.test("V1 filters: by status, agent, session and what is waited for", () => 
       },
       { type: "approval.requested", data: { approval: request() } },
     ];
-    return events.flatMap((event) => lines.event(event) ?? []).map(({ sign, name }) => `${sign} ${name}`);
+    return events.flatMap((event) => lines.event(event)).map(({ sign, name }) => `${sign} ${name}`);
   };
   assertEquals(seen({}), ["● shop", "● web", "◆ shop"]);
   assertEquals(seen({ agent: "codex" }), ["● web"]);

@@ -1,5 +1,6 @@
 /** Names, filters, templates, empty and counted lists, and when a wait is over. */
 import { assert, assertEquals } from "@std/assert";
+import { stripAnsiCode } from "@std/fmt/colors";
 import type { SessionView } from "../../src/domain/query.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import { activityText } from "../../src/view/about.ts";
@@ -10,6 +11,8 @@ import { passesFilter } from "../../src/view/session_filter.ts";
 import { countsOf, sessionItems } from "../../src/view/session_items.ts";
 import { parseTemplate, SESSION_FIELDS } from "../../src/view/template.ts";
 import { paneKey, terminalAndFolder, terminalPlace } from "../../src/domain/terminal_place.ts";
+import stringWidth from "fast-string-width";
+import { sessionRows, titleLine } from "../../src/cli/session_list.ts";
 import { waitedFor } from "../../src/view/waited.ts";
 
 const AT = "2026-11-20T10:00:00.000Z";
@@ -41,6 +44,56 @@ Deno.test("V1 names: the title or the folder, never both the same; equal ones ar
   assertEquals(names({}, {}), ["shop 00000000", "shop 11111111"]);
   assertEquals(names({ cwd: undefined }), ["00000000"]);
   assertEquals(names({ title: "a\u001b[2J\nb" }), ["a\\x1b[2J b"]);
+});
+
+Deno.test("first hour 4: a sub-agent is called after its session, and stands below that one only where it is directly above", () => {
+  const child = (id: string, more: Record<string, unknown> = {}) =>
+    session(id, { cwd: "/home/u/api", parentId: "api-1", title: "general-purpose", ...more });
+  const rows = [
+    session("web-1", { ...WAITING, cwd: "/home/u/web" }),
+    child("a1b2c3d4e", { ...WAITING, since: "2026-11-20T10:00:01.000Z" }),
+    session("api-1", { cwd: "/home/u/api" }),
+    child("b1b2c3d4e", { since: "2026-11-20T10:00:01.000Z", title: "Explore" }),
+    child("c1b2c3d4e", { since: "2026-11-20T10:00:02.000Z", title: "Plan" }),
+    child("d1b2c3d4e", { since: "2026-11-20T10:00:03.000Z", parentId: "b1b2c3d4e", title: "deep" }),
+  ];
+  const shown = (some: readonly SessionView[], width = 120) =>
+    sessionRows(sessionItems(some, [], NOW, rows), width).map(({ lines }) =>
+      stripAnsiCode(lines[0]!).split(/ {2,}/)[0]
+    );
+  assertEquals(shown(rows), [
+    "▲ web",
+    "▲ api › general-purpose",
+    "● api",
+    "● └ Explore",
+    "● └ Plan",
+    "● api › Explore › deep",
+  ]);
+  assertEquals(shown(rows, 39), ["▲ web 3m", "▲ api › general-purpose 2m"]);
+  assertEquals(shown(rows.filter(({ id }) => id !== "api-1"), 50)[2], "● api › Explore", "its session is not listed");
+  assertEquals(sessionNames([...rows, child("e1b2c3d4e")]).get("e1b2c3d4e"), "api › general-purpose e1b2c3d4");
+  const loop = [session("x", { parentId: "y" }), session("y", { parentId: "x", title: "y" })];
+  assertEquals([...sessionNames(loop).values()], ["shop", "y"]);
+  const own = request({ sessionId: "a1b2c3d4e", cwd: "/home/u/api" });
+  assertEquals(approvalItems([own], { sessions: rows, now: NOW })[0]?.name, "api › general-purpose");
+});
+
+Deno.test("first hour 4: at every width the risk and the id of a request are there, from 60 columns on its time too", () => {
+  const long = "Clean up the build folder and everything that was left in it";
+  for (const agent of ["claude", "opencode", "an-agent-of-mine"]) {
+    for (let width = 40; width <= 130; width++) {
+      for (const taken of [0, 1]) {
+        const rows = [session("s1", { ...WAITING, title: long, agent }), session("s2", { title: `${long} too` })];
+        const items = sessionItems(rows, [request({ risk: "destroys" })], NOW);
+        const text = sessionRows(items, width, taken).flatMap(({ lines }) => lines).map(stripAnsiCode);
+        for (const line of text) assert(stringWidth(line) <= width - taken, `${width}: ${line}`);
+        const wanted = ["!! destroys", "k4xq2", ...(width >= 60 && width < 100 ? ["41s left"] : [])];
+        for (const part of wanted) assert(text.some((line) => line.includes(part)), `${width} ${part}: ${text[0]}`);
+        const title = titleLine(items, width, taken).map(stripAnsiCode)[0];
+        if (title !== undefined) assert(stringWidth(title) <= width - taken, `${width}: ${title}`);
+      }
+    }
+  }
 });
 
 Deno.test("V1 the summary counts in words, one or many, and nothing that is 0", () => {

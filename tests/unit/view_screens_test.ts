@@ -85,7 +85,7 @@ for (const width of WIDTHS) {
     await play(desk, ending(true).map((act) => ({ ...act, at: 0 })));
     const { sessions, approvals, now } = stateOf(desk);
     const changes = new ChangeLines();
-    const log = eventsOf(desk).flatMap((event) => changes.event(event) ?? []);
+    const log = eventsOf(desk).flatMap((event) => changes.event(event));
     const items = sessionItems(sessions, approvals, now);
     const frame = boardFrame({
       items,

@@ -40,8 +40,7 @@ async function watchLog(run: CommandContext, since: number | undefined, filter: 
   const width = listWidth(run);
   // A log is read later and elsewhere; who sits at the terminal knows the day and the zone.
   const [timeOf, wide] = out.screen.isTerminal ? [clockTime, CLOCK] as const : [localTime, TIME] as const;
-  const print = (line: ChangeLine | undefined) => {
-    if (line === undefined) return;
+  const print = (line: ChangeLine) => {
     const time = line.ts === undefined ? "" : timeOf(line.ts);
     out.line(`${dim(time.padEnd(wide))}  ${changeText(line, width - wide - 2)}`);
   };
@@ -49,7 +48,7 @@ async function watchLog(run: CommandContext, since: number | undefined, filter: 
   for await (const one of follow({ context, signal, answers: true, ...(since === undefined ? {} : { since }) })) {
     if (one.kind !== "disconnected") told = false;
     if (one.kind === "snapshot") { for (const line of changes.snapshot(one.sessions, one.approvals)) print(line); }
-    if (one.kind === "event") print(changes.event(one.event));
+    if (one.kind === "event") { for (const line of changes.event(one.event)) print(line); }
     // Once for each outage: the tries go on every few seconds for as long as it takes.
     if (one.kind === "disconnected" && !told) out.note(`${one.reason}; trying again`);
     if (one.kind === "disconnected") told = true;

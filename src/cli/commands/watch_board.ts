@@ -119,8 +119,7 @@ class BoardWindow {
 
   #hear(event: WireEvent): void {
     if (this.#needs.hear(event) !== undefined) this.#screen.bell();
-    const line = this.#changes.event(event);
-    if (line !== undefined) this.#log = [...this.#log, line].slice(-LOG_LINES);
+    this.#log = [...this.#log, ...this.#changes.event(event)].slice(-LOG_LINES);
     const { approval } = event.data as { readonly approval?: Approval };
     if (event.type.startsWith("approval.") && approval !== undefined && approval.status !== "pending") {
       this.#gone(approval.id, escapeControls(answeredElsewhere(approval)));
@@ -157,7 +156,7 @@ class BoardWindow {
     const now = Date.now();
     const { size } = this.#screen;
     const sessions = this.#changes.sessions.filter((one) => passesFilter(one, this.#filter));
-    const all = sessionItems(sessions, this.#changes.approvals, now);
+    const all = sessionItems(sessions, this.#changes.approvals, now, this.#changes.sessions);
     // What the narrowest list leaves out cannot be marked.
     const items = size.columns >= NARROW ? all : all.filter(({ state }) => state === "waiting" || state === "error");
     this.#board.show(items, now, cutRows(items, size.columns));
