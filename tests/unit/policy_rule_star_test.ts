@@ -1,5 +1,6 @@
 /** What a star does not stand for, and what of a command under a rule is looked at. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { SAFETY_MODES } from "../../src/domain/safety_mode.ts";
 import { classify } from "../../src/policy/classify.ts";
 import { evaluatePolicy } from "../../src/policy/evaluation.ts";
 import { answer, CALLER, classified, requestOf, rule, WHERE } from "../support/policy_samples.ts";
@@ -64,5 +65,49 @@ Deno.test("A1 nothing passes by a star behind a word that runs in the shell itse
       text,
       answer(classified(text), "autonomous", [rule("time *"), rule("make *"), rule("command *"), rule("printf -*")]),
     ], [text, "ask"]);
+  }
+});
+
+Deno.test("A1 a star for git lets nothing pass that loses work, in whatever form git takes it", () => {
+  for (
+    const text of [
+      "git checkout ./",
+      "git checkout ..",
+      "git checkout src/",
+      "git checkout --fo main",
+      "git fetch origin +main:main",
+      "git fetch --forc origin",
+      "git update-ref refs/heads/main HEAD~3",
+      "git lfs prune",
+      "git annex drop x",
+      "git notes remove",
+      "git push origin --del b",
+      "git push --mir",
+      "git branch --forc b HEAD~1",
+      "git switch --discard main",
+      "git reset --har",
+      "git restore --staged --worktree .",
+      "git restore -SW .",
+      "git checkout-index -fa",
+      "git read-tree --reset -u HEAD",
+      "rsync --del a/ b/",
+      "rsync --remove-source-files a b",
+    ]
+  ) {
+    assertEquals([text, classified(text).risk], [text, "destroys"]);
+    for (const mode of SAFETY_MODES) {
+      assertNotEquals([text, answer(classified(text), mode, [rule("git *"), rule("rsync *")])], [text, "yes"]);
+    }
+  }
+  assertEquals(answer(classified('git remote-ext x "touch a"'), "guarded", [rule("git *")]), "ask");
+  for (
+    const text of [
+      "git checkout main",
+      "git switch main",
+      "git push origin main",
+      "git fetch origin",
+    ]
+  ) {
+    assertEquals([text, answer(classified(text), "guarded", [rule("git *")])], [text, "yes"]);
   }
 });
