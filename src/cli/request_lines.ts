@@ -6,7 +6,17 @@ import type { Nameables } from "../view/pick.ts";
 import { approvalBlock } from "./approval_blocks.ts";
 import type { CommandContext } from "./context.ts";
 import { listWidth } from "./list_options.ts";
+import type { Screen } from "../platform/stdio.ts";
+import { height } from "./pager.ts";
 import { paneNames } from "./pane_names.ts";
+
+/** Who asks, and what of which risk. */
+const HEAD_LINES = 2;
+
+/** The head of a request that is too long for the screen, whose text has pushed it off: it stands by the question again. */
+export function headOfLong(lines: readonly string[], screen: Screen): readonly string[] {
+  return height(lines, screen) > screen.rows - HEAD_LINES ? lines.slice(0, HEAD_LINES) : [];
+}
 
 export interface RequestForm {
   readonly whole?: boolean;

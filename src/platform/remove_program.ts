@@ -3,7 +3,7 @@ import { removeFolder } from "./build_folder.ts";
 import { denoFiles, isAbsent } from "./deno_files.ts";
 import { RECORD } from "./made_folders.ts";
 import { CACHE, type ProgramPaths, SOURCE_FILE, VERSION_FOLDER } from "./program_folder.ts";
-import { UNFINISHED } from "./version_store.ts";
+import { UNFINISHED_INSTALL } from "./version_store.ts";
 
 /** Beside the versions: links, locks, stubs, what they read, and what the runtime keeps. */
 const OWN_NAMES: readonly string[] = ["current", "install.lock", "hook", "statusline", "homes", "start", CACHE, RECORD];
@@ -28,5 +28,5 @@ export function removeProgram({ root }: ProgramPaths): readonly string[] {
 
 function isOwn(root: string, name: string): boolean {
   if (VERSION_FOLDER.test(name)) return !isAbsent(`${root}/${name}/${SOURCE_FILE}`);
-  return OWN_NAMES.includes(name) || UNFINISHED.test(name);
+  return OWN_NAMES.includes(name) || UNFINISHED_INSTALL.test(name);
 }

@@ -9,7 +9,7 @@ import { isOurs } from "./prebuilt.ts";
 import { type ProgramPaths, SOURCE_FILE, VERSION_FOLDER } from "./program_folder.ts";
 
 /** Folders and links that a writer leaves who dies in the middle. */
-export const UNFINISHED = /^(?:new|old|link)-[0-9a-f-]{36}$/;
+export const UNFINISHED_INSTALL = /^(?:new|old|link)-[0-9a-f-]{36}$/;
 
 /** What of a version is known beside its files. */
 export interface VersionSource {
@@ -113,7 +113,7 @@ export function switchTo(paths: ProgramPaths, name: string): void {
 export function prune(paths: ProgramPaths, kept: readonly string[]): void {
   const { root } = paths;
   const old = installedVersions(paths).filter((name) => !kept.includes(name) && versionSource(paths, name));
-  const left = Array.from(Deno.readDirSync(root), ({ name }) => name).filter((name) => UNFINISHED.test(name));
+  const left = Array.from(Deno.readDirSync(root), ({ name }) => name).filter((name) => UNFINISHED_INSTALL.test(name));
   for (const name of [...old, ...left]) {
     try {
       removeFolder(`${root}/${name}`);

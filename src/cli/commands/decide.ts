@@ -10,8 +10,8 @@ import { askAnswers } from "../ask_answers.ts";
 import { type CommandContext, read } from "../context.ts";
 import { decide } from "../decide_one.ts";
 import { exitCodeOf } from "../exit_code.ts";
-import { height, printPaged } from "../pager.ts";
-import { requestLines } from "../request_lines.ts";
+import { printPaged } from "../pager.ts";
+import { headOfLong, requestLines } from "../request_lines.ts";
 import { loadBoard, resolveOpen, resolveSession } from "../resolve.ts";
 import { seconds } from "../time_span.ts";
 import { CommandEnded } from "../tree/shared.ts";
@@ -75,9 +75,6 @@ async function each<T>(some: readonly T[], work: (one: T) => Promise<void>): Pro
   if (worst > 0) throw new CommandEnded(worst);
 }
 
-/** Of a request: who asks, and what of which risk. */
-const HEAD_LINES = 2;
-
 /** Risks that a person must have seen: what was listed under a name may be another request by now. */
 const TO_BE_SEEN: readonly string[] = ["destroys", "unknown"];
 
@@ -86,9 +83,7 @@ async function confirmRisk(run: CommandContext, approval: Approval): Promise<voi
   if (approval.for !== "permission" || !TO_BE_SEEN.includes(riskNamed(approval.risk))) return;
   const lines = await requestLines(run, approval, await loadBoard(run), { isAsked: true });
   await printPaged(run, lines, {});
-  // The text may have pushed its own head off the screen: which request it is and how risky stands by the question.
-  const isLong = height(lines, run.out.screen) > run.out.screen.rows - HEAD_LINES;
-  for (const line of isLong ? lines.slice(0, HEAD_LINES) : []) run.out.line(line);
+  for (const line of headOfLong(lines, run.out.screen)) run.out.line(line);
   if (await ask(run, "Approve it?", { flag: `its id, ${approval.id}, or --yes` })) return;
   throw new ConsoleError("failed", "nothing was approved, because it was not confirmed");
 }

@@ -16,13 +16,11 @@ import { ESC, keyName, keyPrompt, quickChoices } from "../inbox_keys.ts";
 import { goThere } from "../go_there.ts";
 import { Keys } from "../keys.ts";
 import { LiveInbox } from "../live_inbox.ts";
-import { height, page } from "../pager.ts";
+import { page } from "../pager.ts";
 import { READING_MS } from "../../view/board.ts";
-import { requestLines } from "../request_lines.ts";
+import { headOfLong, requestLines } from "../request_lines.ts";
 import { wholeApproval } from "./show.ts";
 
-/** Of a request: who asks, and what of which risk. */
-const HEAD_LINES = 2;
 const SCOPES = { s: "session", w: "workspace", a: "always" } as const;
 /** Key → when the rule ends, seconds from now; undefined: never. */
 const ENDS: Readonly<Record<string, number | undefined>> = { "1": 3600, "8": 28_800, n: undefined };
@@ -167,9 +165,8 @@ async function showAtHand(
   }
   const whole = await wholeApproval(run, approval);
   const lines = await requestLines(run, whole, boardOf(inbox), { whole: true, isAsked: true });
-  // The text may push its own head off the screen: which request it is and how risky stands by the keys then.
-  const isLong = height(lines, run.out.screen) > run.out.screen.rows - HEAD_LINES;
-  const again = isLong ? ["", `… ${lines.length} lines, v pages through them:`, ...lines.slice(0, HEAD_LINES)] : [];
+  const head = headOfLong(lines, run.out.screen);
+  const again = head.length === 0 ? [] : ["", `… ${lines.length} lines, v pages through them:`, ...head];
   keyboard.show(`${[...lines, ...again].join("\n")}\n`);
   return whole.scopes;
 }
