@@ -28,6 +28,9 @@ interface Show {
   readonly signal: AbortSignal;
 }
 
+/** From its greeting to the first change that it would show, ms. */
+const SUBSCRIBED_MS = 300;
+
 async function demo(paceMs: number, signal: AbortSignal): Promise<void> {
   say("a morning of seven agents in 20 seconds, in a temporary home; your own is not touched");
   await using home = new DemoHome();
@@ -35,6 +38,7 @@ async function demo(paceMs: number, signal: AbortSignal): Promise<void> {
   const watch = home.spawn(["watch", "--log"], { stdout: "inherit" });
   try {
     await eventually(async () => await watchers(client) > 0, WATCH_MS, "the window of watch");
+    await pause(SUBSCRIBED_MS, signal); // it is greeted, and asks for the changes next
     const show = { home, client, paceMs, signal };
     for (const act of [...MORNING, ...REQUESTS.slice(0, -1)]) await play(show, act);
     await question(show, REQUESTS.at(-1) as Act);
