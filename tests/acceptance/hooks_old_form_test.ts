@@ -25,7 +25,7 @@ const AGENTS: Readonly<Record<string, readonly [string, (session: string) => Jso
 
 /** A text of the old settings, for the home and the program of this test. */
 function moved(home: TestHome, text: string): string {
-  return text.replaceAll("/home/ana", home.root).replaceAll("/opt/agent-console", REPOSITORY)
+  return text.replaceAll("/home/u", home.root).replaceAll("/opt/agent-console", REPOSITORY)
     .replaceAll("/opt/deno/deno", Deno.execPath());
 }
 

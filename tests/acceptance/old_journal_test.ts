@@ -50,7 +50,7 @@ Deno.test("C8 the journal of an earlier version goes on: its rule answers, its k
   await using home = await oldHome({ snapshot: true });
   await home.start();
   await using client = await home.connect({ token: true });
-  const shop = { session: "s-approved", cwd: "/home/ana/work/shop" };
+  const shop = { session: "s-approved", cwd: "/home/u/shop" };
   const ask = async (command: string) => {
     for (const name of ["UserPromptSubmit", "PreToolUse"]) {
       const event = recorded("claude", name, { ...shop, command });

@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { eventually } from "../support/harness_wait.ts";
-import { endScenario, idOf, inLab, LAB, type LabAgent, LabHub, labTest, STEP_MS } from "../support/lab.ts";
+import { endScenario, idOf, inLab, LAB, type LabAgent, labFolder, LabHub, labTest, STEP_MS } from "../support/lab.ts";
 import type { Json } from "../support/wire.ts";
 
 /** An own run of each script takes up to 30 s. */
@@ -133,9 +133,9 @@ async function plays(agent: string, expected: Scenario): Promise<void> {
   }
   assertEquals(await hub.pending(), []);
   for (const session of (await hub.home.json(["ls", "--all", "--json"]))["sessions"] as Json[]) {
-    assertEquals([session["agent"], session["cwd"]], [agent, `${LAB}/work/run-${agent}`]);
+    assertEquals([session["agent"], session["cwd"]], [agent, labFolder(`run-${agent}`)]);
     const { reopenable } = member(session, "closed") as { reopenable?: Json };
-    assertEquals(reopenable, { command: expected.reopenedBy(idOf(session)), cwd: `${LAB}/work/run-${agent}` });
+    assertEquals(reopenable, { command: expected.reopenedBy(idOf(session)), cwd: labFolder(`run-${agent}`) });
   }
   for (const fact of expected.tells) assert(hub.row(talked)?.[fact] !== undefined, `${talked} has no ${fact}`);
   expected.more?.(hub, talked);

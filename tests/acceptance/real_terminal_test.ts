@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { exists } from "../support/exists.ts";
 import { eventually, pause } from "../support/harness_wait.ts";
-import { idOf, LAB, type LabAgent, LabHub, labTest, STEP_MS } from "../support/lab.ts";
+import { idOf, LAB, type LabAgent, labFolder, LabHub, labTest, STEP_MS } from "../support/lab.ts";
 import { Terminal } from "../support/lab_terminal.ts";
 
 interface Act {
@@ -43,7 +43,7 @@ const CODEX = ["--dangerously-bypass-hook-trust", "--no-daemon", "-c", "tui.anim
 const HUMANS: Readonly<Record<Exclude<LabAgent, "qwen">, Human>> = {
   claude: {
     args: [],
-    folder: `${LAB}/work/ac-claude`,
+    folder: labFolder("ac-claude"),
     acts: [
       dialog({ does: "Yes", keys: ["1"], approval: "elsewhere", ran: true }, /Do you want/),
       dialog({ does: "No", keys: ["4"], approval: "dismissed" }, /Do you want/),
@@ -75,7 +75,7 @@ const HUMANS: Readonly<Record<Exclude<LabAgent, "qwen">, Human>> = {
   },
   gemini: {
     args: [],
-    folder: `${LAB}/work/ac-gemini`,
+    folder: labFolder("ac-gemini"),
     acts: [
       dialog({ does: "Yes", keys: ["Enter"], ran: true }, /Allow execution/),
       dialog({ does: "No", keys: ["Up", "Enter"], unheard: true }, /Allow execution/),
@@ -89,7 +89,7 @@ const HUMANS: Readonly<Record<Exclude<LabAgent, "qwen">, Human>> = {
   },
   opencode: {
     args: [],
-    folder: `${LAB}/work/ac-opencode`,
+    folder: labFolder("ac-opencode"),
     acts: [
       dialog({ does: "Allow once", keys: ["Enter"], approval: "elsewhere", ran: true }, /Permission required/),
       dialog({ does: "Reject", keys: ["Right", "Right", "Enter"], approval: "dismissed" }, /Permission required/),

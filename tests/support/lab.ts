@@ -28,6 +28,11 @@ export const STEP_MS = 20_000;
 /** Longest time for the tests of other processes in the same lab, ms. */
 const TURN_MS = 20 * 60_000;
 
+/** The folder in which the lab's script of that name has its agent work. */
+export function labFolder(name: string): string {
+  return [LAB, "work", name].join("/");
+}
+
 export function programOf(agent: LabAgent): string {
   return `${LAB}/${PROGRAM[agent]}`;
 }

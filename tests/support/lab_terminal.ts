@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { isRoot } from "./harness_guard.ts";
 import type { Running } from "./harness_process.ts";
 import { eventually, pause } from "./harness_wait.ts";
-import { endScenario, inLab, LAB, type LabAgent, type LabHub, programOf, STEP_MS } from "./lab.ts";
+import { endScenario, inLab, LAB, type LabAgent, labFolder, type LabHub, programOf, STEP_MS } from "./lab.ts";
 import type { Json } from "./wire.ts";
 
 interface Described {
@@ -119,7 +119,7 @@ export class Terminal {
 
   /** The folder in which the agent works. */
   get work(): string {
-    return `${LAB}/work/ac-${this.agent}`;
+    return labFolder(`ac-${this.agent}`);
   }
 
   /** Starts the agent from the terminal's shell and waits until it is ready. */

@@ -1,24 +1,24 @@
 /**
  * Makes tests/fixtures/old_home: what an earlier version of the program left on a disk, played with that version's own
- * program. The home is /home/ana, the program /opt/agent-console and its Deno /opt/deno/deno, so that no other paths are
+ * program. The home is /home/u, the program /opt/agent-console and its Deno /opt/deno/deno, so that no other paths are
  * in it; this needs root:
  *
- *     git worktree add /tmp/old ce73e52
+ *     git worktree add ../old ce73e52
  *     export DENO=$(deno eval 'console.log(Deno.execPath())') DENO_DIR=${DENO_DIR:-$HOME/.cache/deno}
  *     unshare -m sh -c 'mount -t tmpfs none /home && mount -t tmpfs none /opt &&
- *       mkdir -p /home/ana /opt/agent-console /opt/deno && touch /opt/deno/deno &&
- *       mount --bind /tmp/old /opt/agent-console && mount --bind "$DENO" /opt/deno/deno &&
- *       HOME=/home/ana /opt/deno/deno run -A tests/support/make_old_home.ts'
+ *       mkdir -p /home/u /opt/agent-console /opt/deno && touch /opt/deno/deno &&
+ *       mount --bind ../old /opt/agent-console && mount --bind "$DENO" /opt/deno/deno &&
+ *       HOME=/home/u /opt/deno/deno run -A tests/support/make_old_home.ts'
  *
  * Times and ids are those of the run: the tests read them from what is there.
  */
 import { type Json, RawClient } from "./wire.ts";
 import { FOREIGN } from "./old_home.ts";
 
-const HOME = "/home/ana";
+const HOME = "/home/u";
 const PROGRAM = "/opt/agent-console";
 const OUT = new URL("../fixtures/old_home/", import.meta.url).pathname;
-const WORK = `${HOME}/work/shop`;
+const WORK = `${HOME}/shop`;
 
 /** Runs a command of the earlier program. @throws where its exit code is not 0 */
 async function run(...args: string[]): Promise<string> {
@@ -45,7 +45,7 @@ async function connect(admin: boolean): Promise<RawClient> {
 /** The recorded events of one session that `names` asks for, in their order, in our folder. */
 function recorded(file: string, names: readonly string[], changes: Json = {}): Json[] {
   const lines = Deno.readTextFileSync(`${PROGRAM}/tests/fixtures/${file}.jsonl`).trim().split("\n")
-    .map((line) => JSON.parse(line.replaceAll("/home/u/project", WORK).replaceAll("/home/u", HOME)))
+    .map((line) => JSON.parse(line.replaceAll("/home/u/project", WORK)))
     .filter(({ event }) => event !== undefined) as { event: string; stdin: Json }[];
   return names.map((name) => {
     const at = lines.findIndex(({ event }) => event === name);
@@ -126,9 +126,9 @@ async function keep(folder: string): Promise<void> {
     const path = folder === "" ? name : `${folder}/${name}`;
     if (isDirectory) await keep(path);
     else if (KEPT.test(path)) {
-      await Deno.mkdir(`${OUT}ana/${folder}`, { recursive: true });
-      await Deno.copyFile(`${HOME}/${path}`, `${OUT}ana/${path}`);
-      await Deno.chmod(`${OUT}ana/${path}`, 0o644);
+      await Deno.mkdir(`${OUT}home/${folder}`, { recursive: true });
+      await Deno.copyFile(`${HOME}/${path}`, `${OUT}home/${path}`);
+      await Deno.chmod(`${OUT}home/${path}`, 0o644);
     }
   }
 }

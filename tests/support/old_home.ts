@@ -2,7 +2,7 @@
 import { REPOSITORY } from "./harness_program.ts";
 import type { Json } from "./wire.ts";
 
-export const OLD_HOME = `${REPOSITORY}/tests/fixtures/old_home/ana`;
+export const OLD_HOME = `${REPOSITORY}/tests/fixtures/old_home/home`;
 
 /** What that version's commands printed of it, each as its `--json` did. */
 export function oldSaid(): Record<"sessions" | "rules" | "approvals" | "verified", Json> {

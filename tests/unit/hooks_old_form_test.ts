@@ -13,7 +13,7 @@ import { MemoryFiles } from "../support/memory_files.ts";
 import { FOREIGN, OLD_HOME } from "../support/old_home.ts";
 import { asReadBy, read } from "./hooks_agents.ts";
 
-const HOME = "/home/ana";
+const HOME = "/home/u";
 const OURS = `${HOME}/.agent-console`;
 /** What every hook and status line of the earlier version names; the program may be installed elsewhere now. */
 const OLD_PROGRAM = "/opt/agent-console/main.ts";
