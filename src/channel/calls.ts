@@ -68,11 +68,15 @@ export class Calls {
 
   async #call(gathered: readonly Need[]): Promise<void> {
     const { isSilent, visible, channels } = this.#deps;
-    const open = gathered.filter((need) => this.#needs.isOpen(need));
+    const open = this.#stillOpen(gathered);
     if (open.length === 0 || isSilent()) return;
     const inFront = await visible(open);
     const needs = open.filter((need) => !inFront.has(need));
     for (const channel of channels()) this.#sendTo(channel, needs);
+  }
+
+  #stillOpen(needs: readonly Need[]): readonly Need[] {
+    return needs.flatMap((need) => this.#needs.open(need) ?? []);
   }
 
   #sendTo(channel: Channel, needs: readonly Need[]): void {
@@ -82,7 +86,7 @@ export class Calls {
   }
 
   async #send(channel: Channel, needs: readonly Need[]): Promise<void> {
-    const open = needs.filter((need) => this.#needs.isOpen(need)); // somebody may have answered while we looked
+    const open = this.#stillOpen(needs); // somebody may have answered while we looked
     if (open.length === 0 || this.#stopped.signal.aborted) return;
     const waiting: Need[] = [];
     this.#busy.set(channel.name, waiting);

@@ -4,7 +4,7 @@ import { dim } from "@std/fmt/colors";
 import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { describedLines } from "./described.ts";
-import { approveWords, takesOwnWords } from "../view/approval_words.ts";
+import { approveWords, ONE_OR_MORE, takesOwnWords } from "../view/approval_words.ts";
 
 /** One `--answer`, or one `--say`, whose text is the answer itself. */
 export interface GivenAnswer {
@@ -103,7 +103,7 @@ function refused(approval: Question, choice: Choice, message: string): ConsoleEr
  */
 export function choiceLines({ choices = [] }: Pick<Approval, "choices">, width?: number): readonly string[] {
   return choices.flatMap(({ question, options, descriptions = [], multiple }) => [
-    `  ${escapeControls(question)}${multiple ? " (one or more, with commas between)" : ""}`,
+    `  ${escapeControls(question)}${multiple ? ` ${ONE_OR_MORE}` : ""}`,
     ...options.flatMap((option, at) => [
       `    ${String(at + 1).padStart(String(options.length).length)}  ${escapeControls(option)}`,
       ...(width === undefined

@@ -17,7 +17,7 @@ export interface Need {
   readonly key: string;
   readonly kind: NeedKind;
   readonly sessionId: string;
-  /** How people know the session by now: its row may come after its request. In one line, made harmless. */
+  /** How people know the session; in one line, made harmless. */
   readonly name: string;
   /** What is asked, or what failed; the same. */
   readonly what: string;
@@ -54,9 +54,14 @@ export class Needs {
     return undefined;
   }
 
-  /** Whether nobody has answered it yet, and its session still waits, or still stands where its turn failed. */
-  isOpen({ key }: Need): boolean {
-    return this.#open.has(key);
+  /**
+   * The need under the name that its session has by now: its row may come after its request.
+   *
+   * @returns undefined where somebody has answered it, or its session does not wait, or stand where its turn failed, any more
+   */
+  open({ key }: Need): Need | undefined {
+    const need = this.#open.get(key);
+    return need && { ...need, name: this.#called(need.sessionId) ?? need.name };
   }
 
   #approval(approval: Approval): Need | undefined {
@@ -65,8 +70,8 @@ export class Needs {
       this.#open.delete(id);
       return undefined;
     }
-    const need = { key: id, kind: "question", what: whatOf(approval), approval } as const;
-    return this.#opened(need, sessionId, nameOf({ cwd, agent }));
+    const name = this.#called(sessionId) ?? nameOf({ cwd, agent });
+    return this.#opened({ key: id, kind: "question", sessionId, name, what: whatOf(approval), approval });
   }
 
   #row(session: SessionView): Need | undefined {
@@ -82,7 +87,7 @@ export class Needs {
     if (status === "error") {
       if (session.parentId !== undefined) return undefined; // its parent sees it, and goes on
       const { kind, text } = session.error;
-      return this.#opened({ key: keys[0] ?? "", kind: "failure", what: told(kind, text) }, sessionId, name);
+      return this.#opened({ key: keys[0] ?? "", kind: "failure", sessionId, name, what: told(kind, text) });
     }
     if (status !== "waiting") return undefined;
     if (session.waiting.approvalId !== undefined) {
@@ -91,20 +96,11 @@ export class Needs {
     }
     const { for: wants, text } = session.waiting;
     const what = wants === "permission" && text !== "" ? harmless(text) : told(KIND_WORDS[wants], text);
-    return this.#opened({ key: keys[0] ?? "", kind: "question", what }, sessionId, name);
+    return this.#opened({ key: keys[0] ?? "", kind: "question", sessionId, name, what });
   }
 
-  /** @param last what it was called last */
-  #opened(one: Omit<Need, "name" | "sessionId">, sessionId: string, last: string): Need | undefined {
-    if (this.#known.has(one.key)) return undefined;
-    const called = () => last = this.#called(sessionId) ?? last;
-    const need: Need = {
-      ...one,
-      sessionId,
-      get name() {
-        return called();
-      },
-    };
+  #opened(need: Need): Need | undefined {
+    if (this.#known.has(need.key)) return undefined;
     this.#note(need.key);
     this.#open.set(need.key, need);
     return need;

@@ -24,6 +24,10 @@ export interface HookHead {
 const LINE = /^(GET|POST) \/hook\/([a-z][a-z0-9-]{0,31})\/(report|rule) HTTP\/1\.1$/;
 const HEADER = /^([A-Za-z0-9-]{1,64}):[ \t]*([\x20-\x7e]*)$/;
 const FACT = "ac-";
+/** What curl sends besides, of whatever version. */
+const HEADERS: ReadonlySet<string> = new Set(
+  ["accept", "content-length", "expect", "host", "transfer-encoding", "user-agent"],
+);
 
 /** @returns undefined where it is anything else than what our stub sends. @param text the head, less its empty line */
 export function parseHookHead(text: string): HookHead | undefined {
@@ -34,7 +38,7 @@ export function parseHookHead(text: string): HookHead | undefined {
   for (const line of lines) {
     const [, name, value = ""] = HEADER.exec(line) ?? [];
     const key = name?.toLowerCase();
-    if (key === undefined || headers.has(key)) return undefined;
+    if (key === undefined || headers.has(key) || !(HEADERS.has(key) || key.startsWith(FACT))) return undefined;
     headers.set(key, value.trimEnd());
   }
   const encoding = headers.get("transfer-encoding");

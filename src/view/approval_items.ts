@@ -12,6 +12,7 @@ import {
   HIDDEN_DIALOG,
   hidesItsDialog,
   isQuestion,
+  ONE_OR_MORE,
   outcomeText,
   takesOwnWords,
 } from "./approval_words.ts";
@@ -117,7 +118,7 @@ export function approvalItems(
       ...(hidesItsDialog(approval) ? { notice: HIDDEN_DIALOG } : {}),
       reasoning: reasoning === undefined ? [] : linesOf(reasoning),
       questions: choices.map(({ question, options, descriptions = [], multiple }) => ({
-        text: linesOf(multiple ? `${question} (one or more, with commas between)` : question),
+        text: linesOf(multiple ? `${question} ${ONE_OR_MORE}` : question),
         options: options.map((option, i) => ({
           text: escapeControls(option),
           description: escapeControls(descriptions[i] ?? ""),

@@ -54,6 +54,9 @@ export function takesOwnWords({ for: kind }: Pick<Approval, "for">, { options }:
   return kind !== "elicitation" || options.length === 0;
 }
 
+/** Behind a question that takes several of its choices. */
+export const ONE_OR_MORE = "(one or more, with commas between)";
+
 /** Words behind `agent-console` that approve it; a question with the first of its choices by its number, else in own words. */
 export function approveWords({ choices = [] }: Pick<Approval, "choices">, handle: string): string {
   const answers = choices.flatMap(({ options }) => options.length === 0 ? ["--say", "TEXT"] : ["--answer", "1"]);

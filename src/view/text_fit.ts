@@ -57,6 +57,12 @@ export function wrapHanging(text: string, width: number, hang: number = hangOf(t
   return [begin + first, ...more.map((line) => " ".repeat(hang) + line)];
 }
 
+/** {@link wrapHanging} of `label` and `text`, for who paints the label: the first line comes without it. */
+export function wrapBehind(label: string, text: string, width: number, hang: number = stringWidth(label)): string[] {
+  const [first = "", ...more] = wrapHanging(label + text, width, hang);
+  return [first.slice(label.length), ...more];
+}
+
 /**
  * The lines of a message, each {@link wrapHanging}: what goes on is indented, so that it looks like no line of its own.
  *

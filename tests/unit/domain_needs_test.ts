@@ -1,5 +1,6 @@
 /** What a person is called for, once: by the daemon's channels, and by the bell of a window. */
 import { assertEquals } from "@std/assert";
+import type { SessionView } from "../../src/domain/query.ts";
 import { type Need, needMessage, Needs } from "../../src/domain/needs.ts";
 import { bash, event, openRequest, YES } from "../support/claude_request.ts";
 import { Desk } from "../support/desk.ts";
@@ -24,14 +25,25 @@ Deno.test("first hour 5: a question calls once, however many events tell of it, 
     [id, "question", "w", "Bash: make dist"],
   ]);
   const [need] = calls as [Need];
-  assertEquals(needs.isOpen(need), true);
+  assertEquals(needs.open(need), need);
   // The agent's own notice of the same dialog, seconds later.
   await desk.report(event("Notification", { notification_type: "permission_prompt", message: "needs permission" }));
   await delivered();
   assertEquals(calls.length, 1);
   await desk.broker.decide({ id, ...YES }, "cli:admin");
   await delivered();
-  assertEquals([calls.length, needs.isOpen(need)], [1, false]);
+  assertEquals([calls.length, needs.open(need)], [1, undefined]);
+});
+
+Deno.test("first hour 5: a sub-agent is called after its session, also where its row comes after its request", () => {
+  const needs = new Needs();
+  const row = (id: string, more: object) => ({ id, agent: "claude", cwd: "/home/u/api", status: "working", ...more });
+  needs.seed([row("s1", {})] as unknown as SessionView[]);
+  const asked = { id: "a1", sessionId: "s2", status: "pending", agent: "claude", tool: "Bash", input: "ls" };
+  const need = needs.hear({ type: "approval.requested", data: { approval: asked } });
+  assertEquals(need?.name, "claude", "all that is known of it");
+  needs.hear({ type: "session.created", data: { session: row("s2", { parentId: "s1", title: "Plan" }) } });
+  assertEquals(needs.open(need!), { ...need, name: "api › Plan" });
 });
 
 Deno.test("first hour 5: a question that expires here still waits in its terminal, and does not call again", async () => {
@@ -55,14 +67,14 @@ Deno.test("first hour 5: a row that waits without an approval calls, as does a t
   await desk.report(event("StopFailure", { error: "rate_limit", error_details: "try again at 14:00" }));
   await delivered();
   assertEquals(calls.map(({ kind }) => kind), ["question", "failure"]);
-  assertEquals(calls.map((need) => needs.isOpen(need)), [false, true]);
+  assertEquals(calls.map((need) => needs.open(need) !== undefined), [false, true]);
   desk.pass(1000);
   await desk.report(event("UserPromptSubmit", { prompt: "once more", prompt_id: "p3" }));
   await desk.report(event("StopFailure", { error: "overloaded" }));
   await desk.report(event("SessionEnd", { reason: "other" }));
   await delivered();
   assertEquals(calls.map(({ what }) => what.split(":")[0]).slice(1), ["rate_limit", "overloaded"]);
-  assertEquals(calls.map((need) => needs.isOpen(need)), [false, false, false]);
+  assertEquals(calls.map((need) => needs.open(need) !== undefined), [false, false, false]);
 });
 
 Deno.test("first hour 5: what is there when a window or a daemon begins to listen calls nobody", async () => {

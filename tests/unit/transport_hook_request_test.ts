@@ -14,7 +14,8 @@ Deno.test("A2 a head has the agent, the word and the facts, empty ones too; the 
     "Expect: 100-continue",
     "ac-tmux-pane: =%1",
     "ac-ssh-tty: =",
-    "X: y",
+    "User-Agent: curl/8.9.1",
+    "Accept: */*",
   );
   assertEquals(parsed, {
     method: "POST",
@@ -42,6 +43,8 @@ Deno.test("A2 a head that our stub does not send is none", () => {
       ["Content-Length: 1", " folded: x"],
       ["Content-Length: 1", "no colon"],
       ["Content-Length : 1"],
+      ["Content-Length: 1", "Origin: http://localhost"],
+      ["Content-Length: 1", "X: y"],
     ]
   ) assertEquals(head(...lines), undefined, lines.join(" | "));
 });

@@ -80,7 +80,7 @@ Deno.test("first hour 4: a sub-agent's request is one line, under the name that 
   const all = eventsOf(desk).flatMap((event) => lines.event(event));
   assertEquals(all.filter(({ sign }) => sign === "◆").map(({ name }) => name), ["api › Plan"]);
   const calls = eventsOf(desk).flatMap((event) => needs.hear(event) ?? []);
-  assertEquals(calls.map(({ name }) => name), ["api › Plan"]);
+  assertEquals(calls.map((need) => needs.open(need)?.name), ["api › Plan"]);
 });
 
 Deno.test("V1 a request whose session never comes is told with the next event, and one that ends before by its end", () => {

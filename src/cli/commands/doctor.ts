@@ -7,7 +7,7 @@ import type { CommandContext } from "../context.ts";
 import { examine, failed } from "../doctor/mod.ts";
 import type { Finding, FindingLevel } from "../doctor/finding.ts";
 import { output } from "../output.ts";
-import { wrapHanging } from "../../view/text_fit.ts";
+import { wrapBehind, wrapHanging } from "../../view/text_fit.ts";
 import { CommandEnded } from "../tree/shared.ts";
 
 export interface DoctorFlags {
@@ -77,10 +77,9 @@ function show(findings: readonly Finding[], { json, fix }: DoctorFlags, out: Com
     const shown = (text: string) => escapeControls(home === undefined ? text : text.replaceAll(`${home}/`, "~/"));
     const columns = out.screen.isTerminal ? out.screen.columns : Infinity;
     for (const { id, level, text, hint } of findings) {
-      const begin = " ".repeat(width + 4);
-      const hang = columns < ROOMY ? NARROW_HANG : begin.length;
-      const [first = "", ...more] = wrapHanging(begin + shown(text), columns, hang);
-      out.line(`${SIGNS[level]()} ${dim(id.padEnd(width))}  ${first.slice(begin.length)}`);
+      const hang = columns < ROOMY ? NARROW_HANG : "✓ ".length + width + 2;
+      const [first = "", ...more] = wrapBehind(`✓ ${id.padEnd(width)}  `, shown(text), columns, hang);
+      out.line(`${SIGNS[level]()} ${dim(id.padEnd(width))}  ${first}`);
       for (const line of more) out.line(line);
       if (hint === undefined || level === "ok") continue;
       for (const line of wrapHanging(`${" ".repeat(hang)}→ ${shown(hint)}`, columns)) out.line(dim(line));

@@ -12,7 +12,7 @@ import { contextOf, dollars, limitsOf } from "../cost.ts";
 import { activityText } from "../../view/about.ts";
 import { displayStatus } from "../../domain/state_words.ts";
 import { STATE_LOOKS } from "../../view/states.ts";
-import { fitEnds, wrapHanging } from "../../view/text_fit.ts";
+import { fitEnds, wrapBehind, wrapHanging } from "../../view/text_fit.ts";
 import { listWidth } from "../list_options.ts";
 import { duration, localTime } from "../../view/times.ts";
 import { toned } from "../paint.ts";
@@ -123,8 +123,9 @@ function details(
     first.startsWith(head) ? `${bold(name)}  ${toned(tone, state)}${first.slice(head.length)}` : first,
     ...more,
     ...rows.filter(([, value]) => value !== undefined).flatMap(([key, value]) => {
-      const [line = "", ...others] = wrapHanging(`${key.padEnd(11)} ${escapeControls(String(value))}`, width, 12);
-      return [dim(line.slice(0, 12)) + line.slice(12), ...others];
+      const label = `${key.padEnd(11)} `;
+      const [line = "", ...others] = wrapBehind(label, escapeControls(String(value)), width);
+      return [dim(label) + line, ...others];
     }),
     ...(session.history.length === 0 ? [] : [
       bold("history"),

@@ -7,7 +7,7 @@ import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
 import { callRunning, type CommandContext, read } from "../context.ts";
-import { wrapHanging } from "../../view/text_fit.ts";
+import { wrapBehind } from "../../view/text_fit.ts";
 import { duration } from "../../view/times.ts";
 import { bytes } from "../format.ts";
 import { versionText } from "../version_note.ts";
@@ -50,9 +50,9 @@ interface Line {
 
 /** One line, or more where the terminal is narrow: broken between words, below its own beginning. */
 function row(name: string, value: string, width: number): string {
-  const begin = name === "" ? "" : `${name.padEnd(WIDTH)} `;
-  const [first = "", ...more] = wrapHanging(begin + escapeControls(value), width, name === "" ? 2 : WIDTH + 1);
-  return [name === "" ? bold(first) : dim(begin) + first.slice(begin.length), ...more].join("\n");
+  const label = name === "" ? "" : `${name.padEnd(WIDTH)} `;
+  const [first = "", ...more] = wrapBehind(label, escapeControls(value), width, name === "" ? 2 : undefined);
+  return [name === "" ? bold(first) : dim(label) + first, ...more].join("\n");
 }
 
 function summary(s: Status): Line[] {
