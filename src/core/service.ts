@@ -17,6 +17,7 @@ import type {
 } from "../protocol/method_schemas.ts";
 import type { FeatureRow, Handlers } from "../rpc/handler.ts";
 import type { ApprovalsDoor, ApprovalsPort } from "./approvals_port.ts";
+import type { ClientsDoor } from "./clients_door.ts";
 import type { EventBus } from "./event_bus.ts";
 import type { SessionDeps } from "./handlers/session.ts";
 import type { Projection } from "./projection.ts";
@@ -79,6 +80,10 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly startEvent?: string | undefined;
   /** Whether the journal takes records. */
   readonly isReadOnly: () => boolean;
+  /** Where clients go that a feature accepts; from the start of the services on. */
+  readonly clients: ClientsDoor;
+  /** What the method `status` answers. */
+  readonly status: () => Promise<ResultOf<"status">>;
 }
 
 /** What the sandbox depends on. `V`: the values of the feature's section of the configuration. */

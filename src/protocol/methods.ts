@@ -139,7 +139,7 @@ export const METHODS = {
   },
   hello: {
     area: "daemon",
-    aliases: ["connect", "initialize"],
+    aliases: ["Authenticate", "connect", "initialize"],
     scope: "report",
     mutates: false,
     doc: "The handshake; must be the first message.",

@@ -46,6 +46,12 @@ export class FeaturesAlone {
       pid: 1,
       quota: { run: (_peer, _params, call) => call() },
       isReadOnly: () => journal.room <= 0,
+      clients: {
+        accept: () => {
+          throw new Error("no clients here");
+        },
+      },
+      status: () => Promise.reject(new Error("no daemon here")),
       config: { current: settings, booted: settings },
     });
   }
