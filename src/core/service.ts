@@ -8,6 +8,7 @@ import type { EventType } from "../domain/event.ts";
 import type { HomePaths } from "../platform/home_paths.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import type { Clock, Log } from "../platform/system.ts";
+import type { Limits } from "../protocol/limits.ts";
 import type {
   AnyMethodName,
   FeatureMethodName,
@@ -71,6 +72,7 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly log: Log;
+  readonly limits: Limits;
   readonly paths: HomePaths;
   readonly pid: number;
   readonly settings: FeatureSettings<V>;

@@ -110,6 +110,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     now,
     clock: systemClock,
     log,
+    limits,
     paths,
     pid: notes.pid,
     config,
