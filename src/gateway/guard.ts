@@ -2,7 +2,7 @@
  * Who may come in: the check of every request before anything else is done with it. Pure. A page of another origin, or of
  * another name that leads to this machine (DNS rebinding), is refused whatever it knows; a program needs a token.
  */
-import type { GatewayScope } from "./methods.ts";
+import type { GatewayScope } from "../protocol/methods.ts";
 import { hasBody, listed, type WebRequest } from "./request.ts";
 
 /** The subprotocol of `/ws`, and what the token stands behind in the second one. */

@@ -1,12 +1,8 @@
 /** The rows of the feature's methods, and what the program's types must know of them. */
 import * as v from "valibot";
 import type { FeatureRows } from "../core/service.ts";
-import type { Scope } from "../protocol/methods.ts";
+import { GATEWAY_SCOPES } from "../protocol/methods.ts";
 import { committed, idempotencyKey, noParams } from "../protocol/schemas.ts";
-
-/** The scopes that a token of the gateway may have, the narrowest first. */
-export const GATEWAY_SCOPES = ["read", "approve", "admin"] as const satisfies readonly Scope[];
-export type GatewayScope = typeof GATEWAY_SCOPES[number];
 
 const listener = v.object({
   /** Where the page is. */

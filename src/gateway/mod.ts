@@ -7,7 +7,8 @@ import type { Projection } from "../core/projection.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
-import { GATEWAY_SCOPES, methods } from "./methods.ts";
+import { GATEWAY_SCOPES } from "../protocol/methods.ts";
+import { methods } from "./methods.ts";
 import { gatewayPermissions } from "./permissions.ts";
 import { gatewaySection, type GatewaySettings } from "./section.ts";
 

@@ -7,7 +7,7 @@ import { EventChannel } from "./event_channel.ts";
 import { FrameChannel } from "./frame_channel.ts";
 import { SUBPROTOCOL, type Verdict } from "./guard.ts";
 import type { Answer, Wire } from "./http_connection.ts";
-import type { GatewayScope } from "./methods.ts";
+import type { GatewayScope } from "../protocol/methods.ts";
 import type { PageFile } from "./page.ts";
 import { refusalReply, replyHead } from "./reply.ts";
 import { listed, type WebRequest } from "./request.ts";

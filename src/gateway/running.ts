@@ -10,7 +10,7 @@ import { CLOSE } from "./frames.ts";
 import { FrameChannel } from "./frame_channel.ts";
 import { guard, type GuardOptions, type Judgement, type Refusal } from "./guard.ts";
 import { type Answer, HttpConnection, type Wire } from "./http_connection.ts";
-import type { GatewayScope } from "./methods.ts";
+import type { GatewayScope } from "../protocol/methods.ts";
 import { names } from "./names.ts";
 import type { PageFile } from "./page.ts";
 import { refusalReply } from "./reply.ts";

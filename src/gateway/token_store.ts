@@ -2,10 +2,10 @@
  * The tokens of the gateway, one for each scope, in one file of the home: they are kept over a restart, so that a phone that
  * has one stays in. The file is ours, 0600, and made new where it is not.
  */
-import { isSameSecret, newSecret } from "../lib/secret.ts";
+import { encodeSecrets, isSameSecret, newSecret, parseSecrets } from "../lib/secret.ts";
 import { checkPlainFile, foreign } from "../platform/path_safety.ts";
 import type { Files, Log } from "../platform/system.ts";
-import { GATEWAY_SCOPES, type GatewayScope } from "./methods.ts";
+import { GATEWAY_SCOPES, type GatewayScope } from "../protocol/methods.ts";
 
 export interface TokenStoreOptions {
   readonly path: string;
@@ -15,8 +15,6 @@ export interface TokenStoreOptions {
 }
 
 type Secrets = Readonly<Record<GatewayScope, string>>;
-
-const SECRET = /^[0-9a-f]{64}$/;
 
 export class TokenStore {
   #o: TokenStoreOptions;
@@ -38,7 +36,7 @@ export class TokenStore {
   /** New tokens for `scopes`, and those before are none any more. @throws the OS error; then nothing changed */
   rotate(scopes: readonly GatewayScope[]): void {
     const secrets = { ...this.#secrets, ...made(scopes) };
-    this.#o.files.replace(this.#o.path, encode(secrets));
+    this.#o.files.replace(this.#o.path, encodeSecrets(secrets));
     this.#secrets = secrets;
   }
 
@@ -52,7 +50,7 @@ export class TokenStore {
       log.warn("the gateway's tokens are made new", { file: path, why: found });
       files.remove(path);
     }
-    files.create(path, encode(secrets), 0o600);
+    files.create(path, encodeSecrets(secrets), 0o600);
     return secrets;
   }
 
@@ -64,24 +62,10 @@ export class TokenStore {
     const problem = checkPlainFile(stat) ?? foreign(stat, uid);
     if (problem !== undefined) return `it ${problem}`;
     if (stat.mode !== null && (stat.mode & 0o077) !== 0) return "others may read it";
-    return parseTokens(files.read(path)) ?? "it holds no tokens";
+    return parseSecrets(files.read(path), GATEWAY_SCOPES) ?? "it holds no tokens";
   }
 }
 
 function made(scopes: readonly GatewayScope[]): Secrets {
   return Object.fromEntries(scopes.map((scope) => [scope, newSecret()])) as Secrets;
-}
-
-function encode(secrets: Secrets): Uint8Array {
-  return new TextEncoder().encode(GATEWAY_SCOPES.map((scope) => `${scope} ${secrets[scope]}\n`).join(""));
-}
-
-/** What the file holds: a line for each scope. Undefined where it is anything else. */
-function parseTokens(bytes: Uint8Array): Secrets | undefined {
-  const lines = new TextDecoder().decode(bytes).split("\n");
-  const found = GATEWAY_SCOPES.map((scope) => {
-    const line = lines.find((line) => line.startsWith(`${scope} `));
-    return [scope, line?.slice(scope.length + 1) ?? ""] as const;
-  });
-  return found.every(([, secret]) => SECRET.test(secret)) ? Object.fromEntries(found) as Secrets : undefined;
 }

@@ -13,3 +13,20 @@ export function isSameSecret(given: string, expected: string): boolean {
   }
   return difference === 0;
 }
+
+const SECRET = /^[0-9a-f]{64}$/;
+
+/** Secrets by their names, as a file keeps them: a line for each. */
+export function encodeSecrets(secrets: Readonly<Record<string, string>>): Uint8Array {
+  return new TextEncoder().encode(Object.entries(secrets).map(([name, secret]) => `${name} ${secret}\n`).join(""));
+}
+
+/** What {@link encodeSecrets} made, for exactly these names; undefined where it is anything else. */
+export function parseSecrets<N extends string>(bytes: Uint8Array, names: readonly N[]): Record<N, string> | undefined {
+  const lines = new TextDecoder().decode(bytes).split("\n");
+  const found = names.map((name) => {
+    const line = lines.find((line) => line.startsWith(`${name} `));
+    return [name, line?.slice(name.length + 1) ?? ""] as const;
+  });
+  return found.every(([, secret]) => SECRET.test(secret)) ? Object.fromEntries(found) as Record<N, string> : undefined;
+}
