@@ -31,7 +31,7 @@ export async function gatewayStatus(run: CommandContext, { json }: { readonly js
 
 export async function printToken(
   run: CommandContext,
-  { scope, json }: { readonly scope: GatewayScope; readonly json?: boolean },
+  { scope = "approve", json }: { readonly scope?: GatewayScope; readonly json?: boolean },
 ): Promise<void> {
   await listening(run);
   const token = readGatewayToken(run.context.paths, scope);

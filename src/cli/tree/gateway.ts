@@ -16,11 +16,12 @@ export function gatewayCommands(root: Command, run: () => CommandContext): void 
     .option("--qr", "show the link as a QR code for a phone, and open nothing")
     .option("--lan", "the link for gateway.lan.address; with --print or --qr")
     .action(async (options) => await (await load()).openPage(run(), options));
-  const token = command.command("token").description("print a token for a program").enablePositionalOptions()
-    .addOption(scope("what it lets the program do").default("approve"))
+  const token = command.command("token").description("print a token for a program")
+    .addOption(scope("what it lets the program do (default: approve)"))
     .option(...JSON_OPTION)
     .action(async (options) => await (await load()).printToken(run(), options));
   token.command("rotate").description("make new tokens; who has an old one is disconnected")
     .addOption(scope("only that one (default: all)"))
-    .action(async (options) => await (await load()).rotateTokens(run(), options));
+    // An option that both have is read by the first.
+    .action(async (options) => await (await load()).rotateTokens(run(), { ...token.opts(), ...options }));
 }
