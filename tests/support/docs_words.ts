@@ -81,5 +81,6 @@ export const DEPENDENCIES: Readonly<Record<string, string>> = {
   "fast-check": "tests with generated input",
   "jsonc-parser": "edits settings of other programs and keeps their comments and order",
   "fast-string-width": "how many columns a text takes, wide characters too",
+  uqr: "the QR code of `gateway open --qr`, loaded only there",
   valibot: "schemas of configuration, params and results: checks and types in one",
 };
