@@ -8,6 +8,7 @@
  * feeds, TOML) and the quick commands (starting a daemon). The command line is not: measured, it gains nothing.
  */
 import { BUILT, PARTS } from "../src/platform/prebuilt.ts";
+import { bundlePage, PAGE_IMPORT } from "./page.ts";
 import { buildError, reason, run } from "./run_deno.ts";
 
 export const SOURCE = decodeURIComponent(new URL("..", import.meta.url).pathname);
@@ -21,6 +22,8 @@ export const ENTRIES: Readonly<Record<keyof typeof BUILT, string>> = {
   cli: "src/cli/mod.ts",
   daemon: "src/daemon/main.ts",
 };
+/** The page's script, in the daemon's folder. */
+const PAGE = `${PARTS.daemon}page.txt`;
 /** What the hook's file names as the others' place, relative to its source. */
 const OTHERS: Readonly<Record<string, string>> = {
   "./mod.ts": `./${BUILT.cli}`,
@@ -52,8 +55,9 @@ export async function bundleModules(folder: string, options: ModuleOptions = {})
     await bundle([...externals, "-o", `${work}/hook.js`, hook], options);
     const others = await Promise.allSettled([
       bundle(["--outdir", `${work}/single`, ...Object.values(single)], options),
-      bundle(["--code-splitting", "--outdir", `${work}/daemon`, daemon], options),
+      bundle([`--external=${PAGE_IMPORT}`, "--code-splitting", "--outdir", `${work}/daemon`, daemon], options),
       bundle(["--code-splitting", "--outdir", `${work}/quick`, quick], options),
+      bundlePage(`${folder}/${PAGE}`, { env: options.env, ms: options.ms ?? BUNDLE_MS }),
     ]);
     for (const one of others) if (one.status === "rejected") throw one.reason;
     await move(`${work}/hook.js`, `${folder}/${BUILT.hook}`, (text) => withOthers(text, options));
@@ -67,12 +71,12 @@ export async function bundleModules(folder: string, options: ModuleOptions = {})
     }
     const parts = [
       // In the daemon's sandbox a name that is found at run time could not be read.
-      ...await moveParts(`${work}/daemon`, folder, "daemon", withoutNodeUtil),
+      ...await moveParts(`${work}/daemon`, folder, "daemon", (text) => withPage(withoutNodeUtil(text))),
       ...await moveParts(`${work}/quick`, folder, "quick", (text) => atRunTime(text, options)),
     ];
     const { permissions } = JSON.parse(await Deno.readTextFile(`${SOURCE}deno.json`));
     await Deno.writeTextFile(`${folder}/deno.json`, `${JSON.stringify({ lock: false, permissions }, null, 2)}\n`);
-    return [BUILT.hook, ...Object.keys(single).map((name) => BUILT[name as keyof typeof single]), ...parts];
+    return [BUILT.hook, ...Object.keys(single).map((name) => BUILT[name as keyof typeof single]), ...parts, PAGE];
   } finally {
     await Deno.remove(work, { recursive: true });
   }
@@ -99,6 +103,11 @@ function withOthers(text: string, { literalImports }: ModuleOptions): string {
     text = parts.join(literalImports ? `import("${to}")` : `import(String("${to}"))`);
   }
   return text;
+}
+
+/** The page's script lies beside the daemon. The name stays literal: what it names is read without a permission. */
+function withPage(text: string): string {
+  return text.replaceAll(`"${PAGE_IMPORT}"`, `"./${PAGE}"`);
 }
 
 /** Literal imports of parts as such that are named at run time: what they name is read when it is run. */
