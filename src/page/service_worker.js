@@ -25,3 +25,10 @@ async function newest(request, pathname) {
     return last;
   }
 }
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(
+    self.clients.matchAll({ type: "window" }).then(([page]) => page?.focus() ?? self.clients.openWindow("/")),
+  );
+});
