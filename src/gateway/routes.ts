@@ -8,7 +8,7 @@ import { FrameChannel } from "./frame_channel.ts";
 import { SUBPROTOCOL, type Verdict } from "./guard.ts";
 import type { Answer, Wire } from "./http_connection.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
-import type { PageFile } from "./page.ts";
+import type { PageFile } from "./page_files.ts";
 import { refusalReply, replyHead } from "./reply.ts";
 import { listed, type WebRequest } from "./request.ts";
 import type { WebChannel } from "./web_channel.ts";

@@ -89,10 +89,10 @@ const ENDS: readonly (readonly [text: string, hours: number | undefined])[] = [
 /** How far a yes reaches, and until when; below it, in words, what would pass. */
 function ScopeSheet({ store, approval, item }: AnswerBarProps) {
   const scopes = APPROVAL_SCOPES.filter((scope) => item.scopes?.includes(scope) ?? true);
-  const [scope, setScope] = useState<ApprovalScope>(scopes.includes("session") ? "session" : "once");
+  const danger = asksTwice(approval);
+  const [scope, setScope] = useState<ApprovalScope>(!danger && scopes.includes("session") ? "session" : "once");
   const [hours, setHours] = useState<number | undefined>(1);
   const [isSure, setSure] = useState(false);
-  const danger = asksTwice(approval);
   const isMeant = useMeant(`scope ${scope} ${hours} ${isSure}`);
   const send = (at: number) => {
     if (!isMeant(at)) return;
@@ -133,7 +133,13 @@ function ScopeSheet({ store, approval, item }: AnswerBarProps) {
           disabled={store.link.kind !== "live"}
           onClick={({ timeStamp }) => send(timeStamp)}
         >
-          {isSure ? "Yes, allow it" : scope === "once" ? "Yes, once" : "Yes, from now on"}
+          {isSure
+            ? "Yes, allow it"
+            : scope === "once"
+            ? "Yes, once"
+            : hours === undefined
+            ? "Yes, with no end"
+            : `Yes, for ${hours} h`}
         </button>
       </div>
     </Sheet>
@@ -164,7 +170,7 @@ function DenySheet({ store, approval }: Omit<AnswerBarProps, "item">) {
         <button type="button" class="no" onClick={() => store.set({ dialog: undefined })}>Back</button>
         <button
           type="button"
-          class="yes"
+          class="send"
           disabled={store.link.kind !== "live"}
           onClick={({ timeStamp }) => send(timeStamp)}
         >

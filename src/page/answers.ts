@@ -1,11 +1,12 @@
 /** What a person does with a request: reads it whole, says yes or no. An answer goes to the id that was on the screen. */
 import { type Approval, type ApprovalScope, riskNamed } from "../domain/approval.ts";
 import { escapeControls, headAndTail } from "../domain/sanitize.ts";
-import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf } from "../protocol/method_schemas.ts";
 import { answeredElsewhere, approvalSummary } from "../view/approval_words.ts";
 import type { WholeApproval } from "../view/approval_items.ts";
+import { CallRefused } from "./page_wire.ts";
 import type { PageStore } from "./page_store.ts";
+import { goBack } from "./route.ts";
 
 export interface Answer {
   readonly decision: "approve" | "deny";
@@ -64,13 +65,15 @@ export async function giveAnswer(store: PageStore, approval: Approval, answer: A
     if (delivered === false) {
       return store.say(`${word}, but not delivered: answer it in the agent's own terminal (${what})`, true);
     }
+    // On a phone the list is what comes next.
+    if (!store.isWide && store.route.session === approval.sessionId) goBack(store.route);
     store.say([
       `${word} (${what})`,
       ...(messageSent === false ? [`${escapeControls(agent)} takes no message with this answer`] : []),
       ...(ruleId === undefined ? [] : [`rule ${ruleId}; take it back: agent-console rules revoke ${ruleId}`]),
     ].join("; "));
   } catch (error) {
-    if (!(error instanceof ConsoleError)) throw error;
+    if (!(error instanceof CallRefused)) throw error;
     const now = store.live.approval(id);
     const isOver = error.kind === "already_decided";
     if (isOver && now !== undefined && now.status !== "pending") {

@@ -127,7 +127,7 @@ function Header({ store, view, isDetail }: HeaderProps) {
           ))}
         </ul>
         <p class={`link ${isLive ? "is-live" : "is-lost"}`}>
-          {daemon !== undefined && isLive && <span class="mode">{daemon.safetyMode} ·</span>}
+          {daemon !== undefined && isLive && <span class="mode">{`${daemon.safetyMode} · `}</span>}
           {isLive ? "live" : link.kind === "lost" ? "not live" : "connecting"}
         </p>
       </div>
@@ -180,7 +180,8 @@ function Tools({ store, filterField }: ToolsProps) {
         ref={filterField}
         type="search"
         aria-label="Filter"
-        placeholder="Filter: agent: status: words"
+        placeholder="Filter"
+        title="agent:NAME status:waiting words"
         autocomplete="off"
         autocapitalize="off"
         spellcheck={false}

@@ -4,9 +4,8 @@
  */
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
-import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
-import { type PageEvent, PageWire, whyRefused } from "./page_wire.ts";
+import { CallRefused, type PageEvent, PageWire, whyRefused } from "./page_wire.ts";
 
 export interface ConnectionListener {
   readonly onHello: (wire: PageWire, hello: ResultOf<"hello">) => void;
@@ -54,8 +53,8 @@ export async function keepConnected(token: string, listener: ConnectionListener,
     } catch (error) {
       wire?.close();
       // A journal that is shorter than what was seen: another one, so that nothing can be resumed.
-      if (error instanceof ConsoleError && error.kind === "invalid_params") since = undefined;
-      else if (error instanceof ConsoleError && error.kind === "unauthorized") return listener.onRefused();
+      if (error instanceof CallRefused && error.kind === "invalid_params") since = undefined;
+      else if (error instanceof CallRefused && error.kind === "unauthorized") return listener.onRefused();
       const reason = wire === undefined ? await whyRefused(token) : "away";
       if (reason === "token") return listener.onRefused();
       if (reason === "too_many") {

@@ -1,6 +1,6 @@
 /** One connection of the page: JSON-RPC over the gateway's WebSocket, with a deadline for each call, and a heartbeat. */
 import type { AnyMethodName, ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
-import { ConsoleError, fromWire } from "../protocol/errors.ts";
+import type { ErrorName } from "../protocol/errors.ts";
 import { PROTOCOL, VERSION } from "../protocol/version.ts";
 
 export interface PageEvent {
@@ -8,6 +8,13 @@ export interface PageEvent {
   readonly ts?: string;
   readonly type: string;
   readonly data: Record<string, unknown>;
+}
+
+/** What a call is refused with, by the name that the daemon's closed list has for it. The list itself is not loaded here. */
+export class CallRefused extends Error {
+  constructor(readonly kind: ErrorName, message: string, readonly hint?: string) {
+    super(message);
+  }
 }
 
 export interface WireListener {
@@ -21,10 +28,15 @@ const CALL_MS = 15_000;
 /** As the gateway does: a line that is dead without a word is known within a minute. */
 const BEAT_MS = 15_000;
 
+interface ErrorData {
+  readonly name?: ErrorName;
+  readonly hint?: string;
+}
+
 interface Reply {
   readonly id?: number;
   readonly result?: unknown;
-  readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
+  readonly error?: { readonly code: number; readonly message: string; readonly data?: ErrorData };
   readonly method?: string;
   readonly params?: unknown;
 }
@@ -39,7 +51,7 @@ export class PageWire {
     this.#socket = socket;
   }
 
-  /** @throws {ConsoleError} `disconnected` where nobody listens or the token is refused ({@link whyRefused}) */
+  /** @throws {CallRefused} `disconnected` where nobody listens or the token is refused ({@link whyRefused}) */
   static async dial(token: string, listener: WireListener): Promise<{ wire: PageWire; hello: ResultOf<"hello"> }> {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/ws`, ["agent-console.v1", `bearer.${token}`]);
@@ -68,7 +80,7 @@ export class PageWire {
     }
   }
 
-  /** @throws {ConsoleError} the daemon's error, `disconnected` or `timeout` */
+  /** @throws {CallRefused} the daemon's error, `disconnected` or `timeout` */
   async call<M extends AnyMethodName>(method: M, params: ParamsOf<M>, ms: number = CALL_MS): Promise<ResultOf<M>> {
     const id = this.#nextId++;
     const { promise, resolve } = Promise.withResolvers<Reply | undefined>();
@@ -81,8 +93,9 @@ export class PageWire {
     clearTimeout(timer);
     this.#waiting.delete(id);
     if (reply === undefined) throw gone();
-    if (reply === late) throw new ConsoleError("timeout", late.error?.message ?? "");
-    if (reply.error !== undefined) throw fromWire(reply.error);
+    if (reply === late) throw new CallRefused("timeout", late.error?.message ?? "");
+    const { error } = reply;
+    if (error !== undefined) throw new CallRefused(error.data?.name ?? "failed", error.message, error.data?.hint);
     return reply.result as ResultOf<M>;
   }
 
@@ -102,14 +115,14 @@ export class PageWire {
   }
 }
 
-function gone(): ConsoleError {
-  return new ConsoleError("disconnected", "the connection is gone");
+function gone(): CallRefused {
+  return new CallRefused("disconnected", "the connection is gone");
 }
 
-/** @throws {ConsoleError} `disconnected`, `timeout` */
+/** @throws {CallRefused} `disconnected`, `timeout` */
 async function opened(socket: WebSocket): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => reject(new ConsoleError("timeout", "the gateway does not answer")), DIAL_MS);
+  const timer = setTimeout(() => reject(new CallRefused("timeout", "the gateway does not answer")), DIAL_MS);
   socket.addEventListener("open", () => resolve(), { once: true });
   socket.addEventListener("close", () => reject(gone()), { once: true });
   try {

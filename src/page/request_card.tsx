@@ -49,17 +49,20 @@ export function RequestCard({ store, item, approval, now, more }: RequestCardPro
       <ul class="where">
         {folder !== undefined && (
           <li>
-            <span>in</span> <code>{folder}</code>
+            <span>in</span>
+            <code>{folder}</code>
           </li>
         )}
         {reasoning.length > 0 && (
           <li>
-            <span>why</span> {reasoning.join(" ")}
+            <span>why</span>
+            <em>{reasoning.join(" ")}</em>
           </li>
         )}
         {offers.map((offer) => (
           <li key={offer}>
-            <span>offers</span> {offer}
+            <span>offers</span>
+            <em>{offer}</em>
           </li>
         ))}
         <li>
