@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { type Approval, APPROVAL_SCOPES, type ApprovalScope } from "../domain/approval.ts";
 import type { ApprovalItem } from "../view/approval_items.ts";
 import { asksTwice, giveAnswer, ruleWords, whyNoYes } from "./answers.ts";
-import { askedKey, openDialog, sayNo, sayYes } from "./page_actions.ts";
+import { askedKey, openSheet, sayNo, sayYes } from "./page_actions.ts";
 import type { PageStore } from "./page_store.ts";
 import { Sheet, useMeant } from "./parts.tsx";
 
@@ -16,10 +16,14 @@ interface AnswerBarProps {
 export function AnswerBar({ store, approval, item }: AnswerBarProps) {
   const { id, choices = [], for: kind } = approval;
   const isConfirming = store.confirming === id;
+  const sheet = store.sheet?.id === id ? store.sheet.name : undefined;
   const key = askedKey(id, isConfirming);
   useLayoutEffect(() => store.guard.show(key, performance.now()), [key]);
   // Its sheets and its second question end with it.
-  useEffect(() => () => store.set({ dialog: undefined, confirming: undefined }), []);
+  useEffect(() => () => {
+    if (store.sheet?.id === id) store.sheet = undefined;
+    if (store.confirming === id) store.confirming = undefined;
+  }, []);
   if (store.scope !== "" && !store.mayAnswer) {
     return <p class="answers note">This page may only read. In a terminal: agent-console gateway open</p>;
   }
@@ -43,7 +47,7 @@ export function AnswerBar({ store, approval, item }: AnswerBarProps) {
         type="button"
         class="less"
         disabled={isOff}
-        onClick={({ timeStamp }) => openDialog(store, "deny", timeStamp)}
+        onClick={({ timeStamp }) => openSheet(store, "deny", timeStamp)}
       >
         No, because …
       </button>
@@ -52,13 +56,13 @@ export function AnswerBar({ store, approval, item }: AnswerBarProps) {
           type="button"
           class="less"
           disabled={isOff || noYes}
-          onClick={({ timeStamp }) => openDialog(store, "scope", timeStamp)}
+          onClick={({ timeStamp }) => openSheet(store, "scope", timeStamp)}
         >
           Yes, for …
         </button>
       )}
       <button type="button" class="no" disabled={isOff} onClick={({ timeStamp }) => sayNo(store, timeStamp)}>
-        No <kbd>d</kbd>
+        No <kbd aria-hidden="true">d</kbd>
       </button>
       <button
         type="button"
@@ -66,10 +70,10 @@ export function AnswerBar({ store, approval, item }: AnswerBarProps) {
         disabled={isOff || noYes}
         onClick={({ timeStamp }) => sayYes(store, timeStamp)}
       >
-        {choices.length > 0 ? "Answer" : asksTwice(approval) ? "Yes …" : "Yes"} <kbd>a</kbd>
+        {choices.length > 0 ? "Answer" : asksTwice(approval) ? "Yes …" : "Yes"} <kbd aria-hidden="true">a</kbd>
       </button>
-      {store.dialog === "scope" && <ScopeSheet store={store} approval={approval} item={item} />}
-      {store.dialog === "deny" && <DenySheet store={store} approval={approval} />}
+      {sheet === "scope" && <ScopeSheet store={store} approval={approval} item={item} />}
+      {sheet === "deny" && <DenySheet store={store} approval={approval} />}
     </div>
   );
 }
@@ -93,6 +97,7 @@ function ScopeSheet({ store, approval, item }: AnswerBarProps) {
   const [scope, setScope] = useState<ApprovalScope>(!danger && scopes.includes("session") ? "session" : "once");
   const [hours, setHours] = useState<number | undefined>(1);
   const [isSure, setSure] = useState(false);
+  const close = () => store.set({ sheet: undefined });
   const isMeant = useMeant(`scope ${scope} ${hours} ${isSure}`);
   const send = (at: number) => {
     if (!isMeant(at)) return;
@@ -101,7 +106,7 @@ function ScopeSheet({ store, approval, item }: AnswerBarProps) {
     void giveAnswer(store, approval, { decision: "approve", scope, ...expires });
   };
   return (
-    <Sheet store={store} title="Yes, for how long?">
+    <Sheet onClose={close} title="Yes, for how long?">
       <pre class="call">{item.call.join("\n")}</pre>
       <fieldset class="pick">
         <legend>How far</legend>
@@ -126,7 +131,7 @@ function ScopeSheet({ store, approval, item }: AnswerBarProps) {
       <p class="preview">{ruleWords(approval, scope, { folder: item.folder, hours })}</p>
       {isSure && <p class="warning" role="alert">It destroys. Press once more to allow it.</p>}
       <div class="answers">
-        <button type="button" class="no" onClick={() => store.set({ dialog: undefined })}>Back</button>
+        <button type="button" class="no" onClick={close}>Back</button>
         <button
           type="button"
           class={`yes ${danger ? "danger" : ""}`}
@@ -148,6 +153,7 @@ function ScopeSheet({ store, approval, item }: AnswerBarProps) {
 
 function DenySheet({ store, approval }: Omit<AnswerBarProps, "item">) {
   const [message, setMessage] = useState("");
+  const close = () => store.set({ sheet: undefined });
   const isMeant = useMeant("deny");
   const text = message.trim();
   const send = (at: number) => {
@@ -155,7 +161,7 @@ function DenySheet({ store, approval }: Omit<AnswerBarProps, "item">) {
     void giveAnswer(store, approval, { decision: "deny", ...(text === "" ? {} : { message: text }) });
   };
   return (
-    <Sheet store={store} title="No, because …">
+    <Sheet onClose={close} title="No, because …">
       <textarea
         rows={4}
         aria-label="What the agent is told"
@@ -167,7 +173,7 @@ function DenySheet({ store, approval }: Omit<AnswerBarProps, "item">) {
       />
       <p class="preview">The agent reads it and goes on.</p>
       <div class="answers">
-        <button type="button" class="no" onClick={() => store.set({ dialog: undefined })}>Back</button>
+        <button type="button" class="no" onClick={close}>Back</button>
         <button
           type="button"
           class="send"

@@ -6,9 +6,9 @@ import { answeredElsewhere, approvalSummary } from "../view/approval_words.ts";
 import type { WholeApproval } from "../view/approval_items.ts";
 import { CallRefused } from "./page_wire.ts";
 import type { PageStore } from "./page_store.ts";
-import { goBack } from "./route.ts";
+import { goBack, goTo } from "./route.ts";
 
-export interface Answer {
+export interface PageAnswer {
   readonly decision: "approve" | "deny";
   readonly scope?: ApprovalScope;
   readonly message?: string;
@@ -51,12 +51,12 @@ export function asksTwice({ risk }: Approval): boolean {
   return riskNamed(risk) === "destroys";
 }
 
-export async function giveAnswer(store: PageStore, approval: Approval, answer: Answer): Promise<void> {
+export async function giveAnswer(store: PageStore, approval: Approval, answer: PageAnswer): Promise<void> {
   const { id, agent } = approval;
   const { wire, answering } = store;
   if (wire === undefined || answering.has(id)) return;
   answering.add(id);
-  store.set({ dialog: undefined, confirming: undefined });
+  store.set({ sheet: undefined, confirming: undefined });
   const params: ParamsOf<"approval.decide"> = { id, ...answer };
   try {
     const { delivered, messageSent, ruleId } = await wire.call("approval.decide", params);
@@ -65,8 +65,7 @@ export async function giveAnswer(store: PageStore, approval: Approval, answer: A
     if (delivered === false) {
       return store.say(`${word}, but not delivered: answer it in the agent's own terminal (${what})`, true);
     }
-    // On a phone the list is what comes next.
-    if (!store.isWide && store.route.session === approval.sessionId) goBack(store.route);
+    next(store, approval);
     store.say([
       `${word} (${what})`,
       ...(messageSent === false ? [`${escapeControls(agent)} takes no message with this answer`] : []),
@@ -83,6 +82,13 @@ export async function giveAnswer(store: PageStore, approval: Approval, answer: A
     answering.delete(id);
     store.changed();
   }
+}
+
+/** On a phone the list comes next; beside the list the first that asks, where another one does. */
+function next({ isWide, route, live }: PageStore, { id, sessionId }: Approval): void {
+  if (route.session !== sessionId) return;
+  if (!isWide) return goBack(route);
+  if (live.approvals.some((one) => one.id !== id)) goTo({ view: route.view }, "replace");
 }
 
 /** What a rule of this yes would let pass, in words. */

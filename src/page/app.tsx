@@ -10,7 +10,7 @@ import { meaningOf } from "./keys.ts";
 import { pressKey } from "./page_actions.ts";
 import type { PageStore } from "./page_store.ts";
 import { goBack, type ViewName, VIEWS } from "./route.ts";
-import { SessionRows } from "./session_rows.tsx";
+import { GroupedRows } from "./session_rows.tsx";
 import { notifyState, showCount } from "./told.ts";
 
 const VIEW_WORDS: Readonly<Record<ViewName, string>> = { sessions: "Sessions", inbox: "Inbox", activity: "Activity" };
@@ -54,23 +54,24 @@ export function App({ store }: { readonly store: PageStore }) {
       <main class="panes">
         <section class="list" aria-label={VIEW_WORDS[route.view]}>
           <Tools store={store} filterField={filterField} />
-          {route.view === "sessions" && <SessionRows store={store} view={view} shown={shown} />}
+          {route.view === "sessions" && <GroupedRows store={store} view={view} shown={shown} />}
           {route.view === "inbox" && <InboxRows store={store} now={now} shown={shown} />}
           {route.view === "activity" && <ActivityLines store={store} />}
         </section>
         {route.view !== "activity" && <DetailPane store={store} id={shown} now={now} />}
       </main>
       <Toast store={store} />
-      {store.dialog === "help" && <HelpSheet store={store} />}
+      {store.isHelp && <HelpSheet store={store} />}
     </div>
   );
 }
 
-/** Whose detail is drawn: the one that was chosen; on a wide screen else the first of the list. */
+/** Whose detail is drawn: the one that was chosen; on a wide screen else, also where that is not listed, the first of the list. */
 function shownSession({ route, isWide, live }: PageStore, { items }: WindowView): string | undefined {
-  if (route.session !== undefined && (live.session(route.session) !== undefined || !isWide)) return route.session;
-  if (!isWide) return undefined;
-  return route.view === "inbox" ? live.approvals[0]?.sessionId : items[0]?.id;
+  const { session, view } = route;
+  if (!isWide) return session;
+  if (view === "inbox") return session ?? live.approvals[0]?.sessionId;
+  return items.some(({ id }) => id === session) ? session : items[0]?.id;
 }
 
 /** On a wide screen the detail goes along. */
@@ -194,7 +195,7 @@ function Tools({ store, filterField }: ToolsProps) {
           type="button"
           class="quiet"
           aria-label="Keys"
-          onClick={() => store.set({ dialog: "help" })}
+          onClick={() => store.set({ isHelp: true })}
         >
           ?
         </button>

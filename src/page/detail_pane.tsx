@@ -1,5 +1,5 @@
 /** One session: what it asks, in whole and with the buttons that answer it, then what it does, did, was asked and said. */
-import { useEffect, useLayoutEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { escapeControls } from "../domain/sanitize.ts";
 import type { SessionView } from "../domain/query.ts";
 import { detailView } from "../view/detail_view.ts";
@@ -39,8 +39,9 @@ interface SessionDetailProps {
 function SessionDetail({ store, session, now }: SessionDetailProps) {
   const { live, route, home } = store;
   const own = live.approvals.filter(({ sessionId }) => sessionId === session.id);
-  const chosen = own.find(({ id }) => id === route.request);
-  // The one that was chosen in the inbox, else the one that its row is about.
+  const shown = useRef<string | undefined>(undefined);
+  // The one that was chosen in the inbox; else the one that stands there, as long as it is open; else the one of the row.
+  const chosen = own.find(({ id }) => id === route.request) ?? own.find(({ id }) => id === shown.current);
   const others = chosen === undefined ? live.approvals : live.approvals.filter((one) => !own.includes(one));
   const approvals = (chosen === undefined ? others : [...others, chosen]).map((one) => withText(one, store));
   useHistory(store, session);
@@ -49,6 +50,7 @@ function SessionDetail({ store, session, now }: SessionDetailProps) {
   const view = detailView(session, { sessions: live.sessions, approvals, now, home, history });
   const approval = view.request === undefined ? undefined : approvals.find(({ id }) => id === view.request?.id);
   const asked = live.approvals.find(({ id }) => id === approval?.id);
+  shown.current = asked?.id;
   useShown(store, asked);
   useEffect(() => {
     if (asked !== undefined) readWhole(store, asked);

@@ -4,8 +4,9 @@ import type { PageStore } from "./page_store.ts";
 import { Sheet } from "./parts.tsx";
 
 export function HelpSheet({ store }: { readonly store: PageStore }) {
+  const close = () => store.set({ isHelp: false });
   return (
-    <Sheet store={store} title="Keys">
+    <Sheet onClose={close} title="Keys">
       <dl class="keys">
         {PAGE_ACTIONS.map(({ name, keys, does }) => (
           <div key={name}>
@@ -15,7 +16,7 @@ export function HelpSheet({ store }: { readonly store: PageStore }) {
         ))}
       </dl>
       <div class="answers">
-        <button type="button" class="no" onClick={() => store.set({ dialog: undefined })}>Back</button>
+        <button type="button" class="no" onClick={close}>Back</button>
       </div>
     </Sheet>
   );

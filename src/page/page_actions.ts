@@ -52,12 +52,12 @@ export function sayNo(store: PageStore, at: number): void {
   if (approval !== undefined) void giveAnswer(store, approval, { decision: "deny" });
 }
 
-export function openDialog(store: PageStore, dialog: "scope" | "deny", at: number): void {
+export function openSheet(store: PageStore, name: "scope" | "deny", at: number): void {
   const approval = answerable(store, at);
   if (approval === undefined) return;
-  const why = dialog === "scope" ? whyNoScope(store, approval) : undefined;
+  const why = name === "scope" ? whyNoScope(store, approval) : undefined;
   if (why !== undefined) return store.say(why, true);
-  store.set({ dialog, confirming: undefined });
+  store.set({ sheet: { name, id: approval.id }, confirming: undefined });
 }
 
 function whyNoScope(store: PageStore, approval: Approval): string | undefined {
@@ -104,15 +104,15 @@ export function pressKey(
     case "no":
       return sayNo(store, at);
     case "yes_for":
-      return openDialog(store, "scope", at);
+      return openSheet(store, "scope", at);
     case "no_because":
-      return openDialog(store, "deny", at);
+      return openSheet(store, "deny", at);
     case "detail":
       return document.querySelector<HTMLElement>(".row[aria-current=true]")?.click();
     case "filter":
       return focusFilter();
     case "help":
-      return store.set({ dialog: "help" });
+      return store.set({ isHelp: true });
     case "back":
       return back(store);
   }

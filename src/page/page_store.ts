@@ -12,14 +12,18 @@ import type { Picked } from "./picks.ts";
 import { ReadingGuard } from "./reading_guard.ts";
 import { goTo, readRoute, type Route } from "./route.ts";
 
-export type Link =
+export type PageLink =
   | { readonly kind: "none" }
   | { readonly kind: "connecting" }
   | { readonly kind: "live" }
   /** `at`: ms, of when the picture is. */
   | { readonly kind: "lost"; readonly at: number; readonly why: string };
 
-export type DialogName = "scope" | "deny" | "help";
+/** What is asked beside a request, and of which one. */
+export interface RequestSheet {
+  readonly name: "scope" | "deny";
+  readonly id: string;
+}
 
 /** What is known of the daemon beside its sessions. */
 export type DaemonFacts = Pick<ResultOf<"status">, "safetyMode" | "state" | "socketPath">;
@@ -39,7 +43,7 @@ export class PageStore {
   readonly histories = new Map<string, { readonly since: string; readonly entries: readonly HistoryEntry[] }>();
   /** Requests that were answered here, until their end is heard. */
   readonly answering = new Set<string>();
-  link: Link = { kind: "none" };
+  link: PageLink = { kind: "none" };
   wire: PageWire | undefined;
   /** What the token may do. */
   scope = "";
@@ -51,7 +55,8 @@ export class PageStore {
   route: Route = readRoute(location.hash);
   filter = "";
   isPaused = false;
-  dialog: DialogName | undefined;
+  isHelp = false;
+  sheet: RequestSheet | undefined;
   /** What can be answered on the screen, as it stands there. */
   asked: Approval | undefined;
   readonly guard = new ReadingGuard();
@@ -73,7 +78,7 @@ export class PageStore {
       this.changed();
     });
     addEventListener("popstate", () => {
-      this.set({ route: readRoute(location.hash), dialog: undefined, confirming: undefined });
+      this.set({ route: readRoute(location.hash), isHelp: false, sheet: undefined, confirming: undefined });
     });
   }
 

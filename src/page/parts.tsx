@@ -2,7 +2,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { RiskLook } from "../view/states.ts";
-import type { PageStore } from "./page_store.ts";
 import { ReadingGuard } from "./reading_guard.ts";
 
 export function RiskChip({ risk: { sign, word, tone } }: { readonly risk: RiskLook }) {
@@ -18,23 +17,22 @@ export function markable(mark: () => void): (row: HTMLElement | null) => () => v
 }
 
 interface SheetProps {
-  readonly store: PageStore;
+  readonly onClose: () => void;
   readonly title: string;
   readonly children: ComponentChildren;
 }
 
 /** A dialog: from below on a phone, in the middle elsewhere. Escape and a tap beside it close it. */
-export function Sheet({ store, title, children }: SheetProps) {
+export function Sheet({ onClose, title, children }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  const close = () => store.set({ dialog: undefined });
   return (
     <dialog
       ref={dialog}
       class="sheet"
       aria-labelledby="sheet-title"
-      onClose={close}
-      onClick={({ target, currentTarget }) => target === currentTarget && close()}
+      onClose={onClose}
+      onClick={({ target, currentTarget }) => target === currentTarget && onClose()}
     >
       <div class="sheet-in">
         <h2 id="sheet-title">{title}</h2>

@@ -128,7 +128,7 @@ function Questions({ store, approval }: QuestionsProps) {
                     <small>{escapeControls(descriptions[i])}</small>
                   )}
                 </span>
-                {i < 9 && store.isWide && choices.length === 1 && <kbd>{i + 1}</kbd>}
+                {i < 9 && store.isWide && choices.length === 1 && <kbd aria-hidden="true">{i + 1}</kbd>}
               </label>
             ))}
             {takesOwnWords(approval, choice) && (

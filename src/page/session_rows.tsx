@@ -5,13 +5,13 @@ import type { WindowView } from "../view/window_view.ts";
 import type { PageStore } from "./page_store.ts";
 import { markable, RiskChip } from "./parts.tsx";
 
-interface SessionRowsProps {
+interface GroupedRowsProps {
   readonly store: PageStore;
   readonly view: WindowView;
   readonly shown: string | undefined;
 }
 
-export function SessionRows({ store, view, shown }: SessionRowsProps) {
+export function GroupedRows({ store, view, shown }: GroupedRowsProps) {
   if (view.items.length === 0) return <NoRows store={store} view={view} />;
   return (
     <>

@@ -102,9 +102,13 @@ export class PageLab {
     return id;
   }
 
+  /** As the person's own client. */
+  async call(method: string, params: Json = {}): Promise<Json> {
+    return await (await this.#client()).request(method, params);
+  }
+
   async approval(id: string): Promise<Json> {
-    const client = await this.#client();
-    const { approvals } = await client.request("approval.list", { status: "all" });
+    const { approvals } = await this.call("approval.list", { status: "all" });
     return (approvals as Json[]).find((one) => one["id"] === id) ?? {};
   }
 
