@@ -44,7 +44,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const isTooWide = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
       assert(!isTooWide, `${at} scrolls sideways`);
     }
-    const page = await lab.browser.newPage({ colorScheme });
+    const page = await (await lab.browser.newContext({ colorScheme })).newPage();
     await page.goto(lab.url);
     await assertNothingSerious(page, `${colorScheme} token`);
   });
@@ -73,9 +73,9 @@ pageTest("A4 titles, prompts and commands from outside are harmless text on the 
   });
   await lab.call("session.update", { sessionId: "web", title: evil.slice(0, 900) });
   await lab.asks("web", `echo ${evil}`, { description: evil });
+  await row(page, "alert(1)").first().click();
   for (const viewport of [WIDE, PHONE]) {
     await page.setViewportSize(viewport);
-    await row(page, "alert(1)").first().click();
     await page.locator(".call", { hasText: "x".repeat(9000) }).waitFor();
     const text = await page.evaluate("document.body.innerText + document.title") as string;
     // deno-lint-ignore no-control-regex
