@@ -1,0 +1,30 @@
+/** A need in one line, with the commands that answer it. Pure. */
+import { bold, dim, red, yellow } from "@std/fmt/colors";
+import stringWidth from "fast-string-width";
+import { type Need, needMessage } from "../domain/needs.ts";
+import { STATE_WORDS } from "../domain/state_words.ts";
+import { answerWords } from "../view/approval_words.ts";
+import { fitEnds, fitHead } from "../view/text_fit.ts";
+import { escapedWord } from "./words.ts";
+
+/** What is asked gets so many columns at least; with less room the answers stand in a line of their own. */
+const LEAST = 30;
+const GAP = "  ";
+
+/** @param columns of the screen. Escaped: a need's texts are made harmless where it is made */
+export function noticeLines(need: Need, columns: number): readonly string[] {
+  const isFailure = need.kind === "failure";
+  const sign = STATE_WORDS[isFailure ? "error" : "waiting"].sign;
+  const lead = `${sign} ${needMessage([need]).text}`;
+  const how = waysOf(need).join(" · ");
+  const paint = (text: string) => isFailure ? red(text) : bold(yellow(text));
+  const width = columns - 1;
+  const room = width - stringWidth(how) - GAP.length;
+  if (stringWidth(lead) <= room || room >= LEAST) return [`${paint(fitEnds(lead, room))}${GAP}${dim(how)}`];
+  return [paint(fitEnds(lead, width)), dim(`${GAP}${fitHead(how, width - GAP.length)}`)];
+}
+
+function waysOf({ approval, sessionId }: Need): readonly string[] {
+  if (approval === undefined) return [`/go ${escapedWord(sessionId)}`, `/show ${escapedWord(sessionId)}`];
+  return answerWords(approval).map((words) => `/${words}`);
+}
