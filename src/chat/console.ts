@@ -9,7 +9,7 @@ import type { Need } from "../domain/needs.ts";
 import { fitHead } from "../view/text_fit.ts";
 import { ChatHistory } from "./history.ts";
 import { OWN_NAMES } from "./input.ts";
-import type { ChatOptions, RunInput } from "./mod.ts";
+import type { ChatOptions, RunInput } from "./chat_options.ts";
 import { News } from "./news.ts";
 import { noticeLines } from "./notice.ts";
 import { PromptLine, type PromptText } from "./prompt_line.ts";

@@ -1,6 +1,5 @@
 /** What `/help` prints: the commands, from the program's own table, and how the chat is left. Pure. */
 import { bold } from "@std/fmt/colors";
-import { stdoutScreen } from "../platform/stdio.ts";
 import { wrapBehind } from "../view/text_fit.ts";
 import type { NamedCommand } from "./command_port.ts";
 
@@ -27,9 +26,4 @@ export function helpText(commands: readonly NamedCommand[], columns: number): st
   });
   const notes = NOTES.flatMap((note) => wrapBehind("", note, columns));
   return [...lines, "", ...notes].map((line) => `${line}\n`).join("");
-}
-
-export function helpLines(commands: readonly NamedCommand[]): string {
-  const { isTerminal, columns } = stdoutScreen();
-  return helpText(commands, isTerminal ? columns : Infinity);
 }

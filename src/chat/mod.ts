@@ -1,29 +1,12 @@
 /** The chat, a console of lines: what begins with a slash is a command of the program, other text is a turn for an agent. */
-import type { ClientContext } from "../client/endpoint.ts";
 import { stdinKeyboard } from "../platform/keyboard.ts";
 import { env } from "../platform/process.ts";
+import { stdoutScreen } from "../platform/stdio.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import type { CommandPort } from "./command_port.ts";
-import { helpLines } from "./help.ts";
+import type { ChatOptions, Outcome, RunInput } from "./chat_options.ts";
+import { helpText } from "./help.ts";
 import { inputsOf, OWN_NAMES, parseInput } from "./input.ts";
 import { submitTurn } from "./turn.ts";
-
-export interface ChatOptions {
-  readonly context: ClientContext;
-  readonly commands: CommandPort;
-  /** Whose turns the texts are; undefined where nobody was named. */
-  readonly agent: string | undefined;
-}
-
-/** What became of an input. */
-export interface Outcome {
-  readonly code: number;
-  /** Nothing more is to be done: the person leaves, or nobody reads the output any more. */
-  readonly isOver?: true;
-}
-
-/** Undefined: it goes on. */
-export type RunInput = (text: string, signal: AbortSignal, takeSignals: () => void) => Promise<Outcome>;
 
 /** Until the end of the input. @returns the exit code */
 export async function runChat(options: ChatOptions): Promise<number> {
@@ -60,8 +43,11 @@ async function one(
     switch (input.kind) {
       case "quit":
         return { code: 0, isOver: true };
-      case "help":
-        return commands.print(helpLines(commands.commands)) ? { code: 0 } : { code: 0, isOver: true };
+      case "help": {
+        const { isTerminal, columns } = stdoutScreen();
+        const isRead = commands.print(helpText(commands.commands, isTerminal ? columns : Infinity));
+        return isRead ? { code: 0 } : { code: 0, isOver: true };
+      }
       case "text": {
         const known = [...names, ...Object.keys(OWN_NAMES)];
         return await submitTurn({ context, agent, commands: known, signal }, input.text);

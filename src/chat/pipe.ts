@@ -1,7 +1,7 @@
 /** The chat without a terminal: each line of stdin is an input, data go to stdout, messages to stderr; no prompt. */
 import { stdinKeyboard } from "../platform/keyboard.ts";
 import { onSignal } from "../platform/process.ts";
-import type { RunInput } from "./mod.ts";
+import type { RunInput } from "./chat_options.ts";
 
 /** A longer line is none that a person wrote, UTF-16 units. */
 const MAX_LINE = 1_048_576;
