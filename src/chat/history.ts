@@ -8,8 +8,8 @@ import type { HomePaths } from "../platform/home_paths.ts";
 import { ownFiles } from "../platform/own_files.ts";
 import { ownUid, systemProblem } from "../platform/process.ts";
 
-/** So many are read; the file is cut back to them once it has twice as many. */
-const KEPT = 1000;
+/** So many lines are kept, and so many bytes; the file is cut back to them once it has twice as many. */
+const KEPT = { lines: 1000, bytes: 262_144 };
 /** A longer text is not kept, UTF-16 units. */
 const MAX_LINE = 4096;
 
@@ -23,8 +23,8 @@ export class ChatHistory {
     this.#path = chatHistory;
     try {
       const all = readLines(chatHistory);
-      this.#lines = all.slice(-KEPT);
-      if (all.length >= 2 * KEPT) denoFiles.replace(chatHistory, encoded(this.#lines));
+      this.#lines = newest(all);
+      if (all.length >= 2 * KEPT.lines) denoFiles.replace(chatHistory, encoded(this.#lines));
     } catch (error) {
       this.#lines = [];
       this.#problem = error instanceof Error ? error.message : String(error);
@@ -49,6 +49,8 @@ export class ChatHistory {
       const file = denoFiles.append(this.#path, "may");
       try {
         file.write(encoded([maskSecrets(line)]));
+        // Read anew: another chat may have written too.
+        if (file.size() > 2 * KEPT.bytes) denoFiles.replace(this.#path, encoded(newest(readLines(this.#path))));
       } finally {
         file.close();
       }
@@ -57,6 +59,17 @@ export class ChatHistory {
       if (systemProblem(error) === undefined) throw error;
     }
   }
+}
+
+function newest(lines: readonly string[]): string[] {
+  const kept: string[] = [];
+  let bytes = 0;
+  for (const line of lines.slice(-KEPT.lines).reverse()) {
+    bytes += encoded([line]).length;
+    if (bytes > KEPT.bytes) break;
+    kept.push(line);
+  }
+  return kept.reverse();
 }
 
 /** @throws {Error} where it is no plain file of ours, or too large */

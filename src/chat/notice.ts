@@ -16,12 +16,16 @@ export function noticeLines(need: Need, columns: number): readonly string[] {
   const isFailure = need.kind === "failure";
   const sign = STATE_WORDS[isFailure ? "error" : "waiting"].sign;
   const lead = `${sign} ${needMessage([need]).text}`;
-  const how = waysOf(need).join(" · ");
+  const ways = waysOf(need);
   const paint = (text: string) => isFailure ? red(text) : bold(yellow(text));
   const width = columns - 1;
-  const room = width - stringWidth(how) - GAP.length;
-  if (stringWidth(lead) <= room || room >= LEAST) return [`${paint(fitEnds(lead, room))}${GAP}${dim(how)}`];
-  return [paint(fitEnds(lead, width)), dim(`${GAP}${fitHead(how, width - GAP.length)}`)];
+  const room = (how: string) => width - stringWidth(how) - GAP.length;
+  const [first = ""] = ways;
+  const all = ways.join(" · ");
+  // How to say no is left out before the text is cut: it follows from how to say yes.
+  const how = stringWidth(lead) <= room(all) ? all : room(first) >= LEAST ? first : undefined;
+  if (how !== undefined) return [`${paint(fitEnds(lead, room(how)))}${GAP}${dim(how)}`];
+  return [paint(fitEnds(lead, width)), dim(`${GAP}${fitHead(all, width - GAP.length)}`)];
 }
 
 function waysOf({ approval, sessionId }: Need): readonly string[] {
