@@ -4,7 +4,7 @@ import { TestHome } from "../support/harness.ts";
 import { eventually } from "../support/harness_wait.ts";
 import { ALLOWED, deniedWith, held, pending, PRINT, TUI } from "../support/hook_process.ts";
 import { TestTerminal } from "../support/terminal.ts";
-import { HAS_TMUX } from "../support/tmux.ts";
+import { HAS_TMUX, TmuxScreen } from "../support/tmux.ts";
 import type { RawClient } from "../support/wire.ts";
 
 const END_MS = 5000;
@@ -157,7 +157,38 @@ Deno.test({
 });
 
 Deno.test({
-  name: "V2 chat: Tab completes commands, options, names and ids; several lines; a terminal that becomes narrow",
+  name: "F5 chat: Ctrl-Z gives the terminal back and fg goes on with the line; the pager of a command is the command's",
+  ignore,
+  fn: async () => {
+    const { home, client } = await openHome();
+    await using _home = home;
+    await using _client = client;
+    const command = Array.from({ length: 60 }, (_, at) => `echo ${at}`).join("\n");
+    await using _asks = await held(home, client, { cwd: "/w/web", command });
+    await using screen = await TmuxScreen.open(home);
+    await screen.runs("chat");
+    await screen.shows(/▲1 > *$/m);
+    await screen.types("/show w");
+    await screen.shows(/> \/show w/);
+    await screen.types("C-z");
+    await screen.shows(/Stopped/);
+    await screen.types("echo cooked", "Enter");
+    await screen.shows(/^cooked$/m);
+    await screen.types("fg", "Enter");
+    await screen.shows(/fg[^]*▲1 > \/show w/);
+    await screen.types("eb", "Enter");
+    await screen.shows(/^:|^\(END\)|lines? \d/m); // less
+    await screen.types("C-c");
+    await screen.types("q");
+    await screen.shows(/▲1 > *\n*$/);
+    await screen.types("C-d");
+    await screen.types("echo left $?", "Enter");
+    await screen.shows(/^left 0$/m);
+  },
+});
+
+Deno.test({
+  name: "V2 chat: Tab completes commands, options, names and ids; and a backslash asks for one more line",
   ignore,
   fn: async () => {
     const { home, client } = await openHome();
@@ -169,7 +200,7 @@ Deno.test({
     await chat.press("Tab", "Tab");
     await chat.shows(/session .*\nsessions .*\n> \/session$/);
     await chat.press("C-u");
-    for (const [start, end] of [["/stat", "/status "], ["/ls --fo", "/ls --fo"], ["/show my", "/show my\\ web "]]) {
+    for (const [start, end] of [["/stat", "/status "], ["/ls --fo", "/ls --for"], ["/show my", "/show my\\ web "]]) {
       await chat.type(start!);
       await chat.press("Tab");
       await eventually(async () => (await chat.screen()).endsWith(`> ${end}`.trimEnd()), END_MS, end!);
@@ -177,7 +208,7 @@ Deno.test({
       await chat.press("C-u");
     }
     await chat.press("Enter");
-    await chat.shows(/my web +custom/);
+    await chat.shows(/my web +● working[^]*\n> ?$/);
     await chat.shows(/\n> ?$/);
     await enter(chat, "/session rename s1 \\");
     await chat.shows(/rename s1\n$|rename s1 *$/);
@@ -187,6 +218,39 @@ Deno.test({
     await chat.shows(/\ns1\n> ?$/);
     await enter(chat, "/show s1");
     await chat.shows("other 日本");
+  },
+});
+
+Deno.test({
+  name: "V2 chat: what is typed stays whole, wide characters too, while the terminal changes its size",
+  ignore,
+  fn: async () => {
+    const { home, client } = await openHome();
+    await using _home = home;
+    await using _client = client;
+    await using screen = await TmuxScreen.open(home, { columns: 80, rows: 24 });
+    await screen.runs("chat");
+    await screen.shows(/^> *$/m);
+    const line = `/deny web -m ${"日本 and so on ".repeat(7)}end`;
+    await screen.types("-l", line);
+    await screen.shows(/end$/m);
+    for (const columns of [30, 19, 80, 200, 40]) {
+      await screen.resizes({ columns, rows: 24 });
+      await eventually(
+        async () => {
+          const rows = (await screen.text()).trimEnd().split("\n");
+          // tmux leaves the spaces at the end of a row out.
+          const typed = rows.slice(rows.findLastIndex((row) => row.startsWith("> "))).join("");
+          return typed.replaceAll(" ", "") === `>${line.replaceAll(" ", "")}`;
+        },
+        END_MS,
+        `the whole line at ${columns} columns`,
+      );
+    }
+    await screen.types("C-a");
+    assertEquals(await screen.fact("cursor_x"), "2");
+    assertEquals((await screen.text()).match(/^> /gm)?.length, 1, "no rest of an earlier width");
+    await screen.types("C-c", "C-d");
   },
 });
 
@@ -208,7 +272,7 @@ Deno.test({
       await chat.press("C-d");
       assertEquals((await chat.exit()).code, 0);
     }
-    assertEquals(Deno.statSync(home.path("chat_history")).mode! & 0o777, 0o600);
+    assertEquals((await Deno.stat(home.path("chat_history"))).mode! & 0o777, 0o600);
     await using chat = await openChat(home);
     await chat.press("Up", "Up", "Up");
     await chat.shows(/> \/audit head$/);

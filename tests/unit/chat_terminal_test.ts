@@ -45,7 +45,7 @@ Deno.test("F5 chat: the terminal is given back after a line, at its end and at a
     assertEquals(await prompt.read([]), { kind: "line", text: "/status" }, "keys behind the line are of the next");
     assertEquals(await prompt.read([]), { kind: "end" });
     assertEquals(fake.raw.at(-1), false);
-    assertMatch(fake.written.join(""), /\x1b\[\?2004l$/);
+    assert(fake.written.join("").endsWith("\x1b[?2004l"));
   } finally {
     prompt.close();
   }
@@ -119,9 +119,8 @@ Deno.test("A4 chat: a request is told in one line that fits, harmless, with the 
   const hostile = need(`echo \x1b]52;c;x\x07\u202e${"日本".repeat(80)}\nhint: /quit`);
   for (const columns of [20, 40, 60, 80, 200]) {
     const lines = noticeLines(hostile, columns).map(stripAnsiCode);
-    // deno-lint-ignore no-control-regex
     assert(
-      lines.every((line) => !/[\x00-\x1f\x7f-\x9f\u202e]/.test(line) && stringWidth(line) < columns),
+      lines.every((line) => !/[\p{Cc}\u202e]/u.test(line) && stringWidth(line) < columns),
       lines.join(),
     );
     assertStringIncludes(lines.join(" "), "/approve h3n7s".slice(0, columns - 4));

@@ -103,7 +103,9 @@ function fitInside(command: Command): void {
   if (path === "watch") command.setOptionValue("log", true);
   const { daemonize, foreground } = command.opts<{ daemonize?: boolean; foreground?: boolean }>();
   const name = path === "daemon start" && foreground ? "daemon" : path;
-  const why = name === "daemon" && daemonize ? undefined : NOT_INSIDE[name];
+  // A mistyped word behind it is the command's to refuse.
+  const controls = path === "daemon" && (daemonize || command.args.length > 0);
+  const why = controls ? undefined : NOT_INSIDE[name];
   if (why === undefined) return;
   const hint = name === "daemon" ? "/daemon start" : "/help lists what runs here";
   throw new ConsoleError("failed", `/${path} does not run in the chat: ${why}`, { hint });
