@@ -4,7 +4,7 @@ import { escapeControls } from "../domain/sanitize.ts";
 import { stdinKeyboard } from "../platform/keyboard.ts";
 import { exit, onSignal, onUncaught, type Signal } from "../platform/process.ts";
 import { stderrScreen, writeStderr } from "../platform/stdio.ts";
-import { STATE_WORDS } from "../domain/state_words.ts";
+import { countedState, STATE_WORDS } from "../domain/state_words.ts";
 import type { Need } from "../domain/needs.ts";
 import { fitHead } from "../view/text_fit.ts";
 import { ChatHistory } from "./history.ts";
@@ -64,6 +64,7 @@ class Console {
     };
     this.#prompt = new PromptLine(stdinKeyboard, screen, () => this.#promptText(), (words) => this.#complete(words));
     this.#news = new News({
+      begun: (waiting) => this.#say(`${countedState("waiting", waiting)}; /approvals shows on what`),
       needed: (need) => this.#running === undefined ? this.#tell(need) : void this.#later.push(need),
       lost: (reason) => this.#say(`${escapeControls(reason)}; trying again`),
       found: () => this.#say("the daemon is there again"),
@@ -84,7 +85,7 @@ class Console {
   async loop(): Promise<number> {
     // What differs between the daemon and this program the first command tells, not this.
     const { onGreeted: _, ...context } = this.#options.context;
-    void this.#news.follow(context, this.#stop.signal);
+    void this.#news.follow({ ...context, kind: "chat" }, this.#stop.signal);
     this.#say("/help lists the commands, Ctrl-D leaves");
     if (this.#history.problem !== undefined) this.#say(`no history: ${escapeControls(this.#history.problem)}`);
     for (let interrupts = 0;;) {

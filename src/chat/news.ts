@@ -9,6 +9,8 @@ import { sleep } from "../platform/delay.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 
 export interface NewsListener {
+  /** So many wait already, at least one. Once. */
+  begun(waiting: number): void;
   /** Somebody needs a person. */
   needed(need: Need): void;
   /** The daemon is gone, or cannot be reached: why. Once for each outage. */
@@ -26,6 +28,7 @@ export class News {
   readonly #sessions = new Map<string, SessionView>();
   readonly #needs = new Needs();
   #isLost = false;
+  #isBegun = false;
 
   constructor(listener: NewsListener) {
     this.#listener = listener;
@@ -70,6 +73,8 @@ export class News {
     this.#sessions.clear();
     for (const session of sessions) if (session.status !== "closed") this.#sessions.set(session.id, session);
     this.#needs.seed(sessions, approvals);
+    if (!this.#isBegun && this.waiting > 0) this.#listener.begun(this.waiting);
+    this.#isBegun = true;
   }
 
   #hear(event: WireEvent): void {

@@ -2,6 +2,7 @@
 import { bold, dim, red, yellow } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
 import { type Need, needMessage } from "../domain/needs.ts";
+import { escapeControls } from "../domain/sanitize.ts";
 import { STATE_WORDS } from "../domain/state_words.ts";
 import { answerWords } from "../view/approval_words.ts";
 import { fitEnds, fitHead } from "../view/text_fit.ts";
@@ -10,6 +11,8 @@ import { escapedWord } from "./words.ts";
 /** What is asked gets so many columns at least; with less room the answers stand in a line of their own. */
 const LEAST = 30;
 const GAP = "  ";
+/** The beginning of an id names its session as well, UTF-16 units. */
+const ID_SHOWN = 12;
 
 /** @param columns of the screen. Escaped: a need's texts are made harmless where it is made */
 export function noticeLines(need: Need, columns: number): readonly string[] {
@@ -29,6 +32,9 @@ export function noticeLines(need: Need, columns: number): readonly string[] {
 }
 
 function waysOf({ approval, sessionId }: Need): readonly string[] {
-  if (approval === undefined) return [`/go ${escapedWord(sessionId)}`, `/show ${escapedWord(sessionId)}`];
+  if (approval === undefined) {
+    const id = escapedWord(escapeControls(sessionId.slice(0, ID_SHOWN)));
+    return [`/go ${id}`, `/show ${id}`];
+  }
   return answerWords(approval).map((words) => `/${words}`);
 }

@@ -1,4 +1,4 @@
-/** The chat without a terminal: each line of stdin is an input, data go to stdout, messages to stderr; no prompt. */
+/** The chat without a terminal, or at one that is dumb: each line of stdin is an input, data go to stdout, messages to stderr. */
 import { stdinKeyboard } from "../platform/keyboard.ts";
 import { onSignal } from "../platform/process.ts";
 import type { RunInput } from "./chat_options.ts";
@@ -36,6 +36,8 @@ async function* stdinLines(): AsyncGenerator<string> {
   let held = "";
   let rest = "";
   for (;;) {
+    // A terminal that can move no caret: the line is typed as the terminal itself edits it.
+    if (stdinKeyboard.isTerminal) stdinKeyboard.show("> ");
     const text = await stdinKeyboard.read();
     rest += text ?? "";
     const lines = rest.split("\n");

@@ -5,6 +5,7 @@
 import { listAllSessions } from "../client/all_sessions.ts";
 import { withRunning } from "../client/connect.ts";
 import type { ClientContext } from "../client/endpoint.ts";
+import { nameOfSession } from "../domain/session_name.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { sessionNames } from "../view/names.ts";
@@ -42,7 +43,11 @@ async function whereToTurn(context: ClientContext, signal: AbortSignal): Promise
   const names = sessionNames(open);
   const shown = open.slice(0, NAMED).map(({ id, agent }) => `${names.get(id) ?? id} (${agent})`);
   const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : "";
-  const first = escapedWord(open[0]?.id ?? "");
+  const [one] = open;
+  const own = one === undefined ? "" : nameOfSession(one);
+  // A name that two have leads to neither.
+  const isAlone = own !== "" && open.filter((other) => nameOfSession(other) === own).length === 1;
+  const first = escapedWord(isAlone ? own : one?.id ?? "");
   const where = `write it in a terminal of theirs: ${shown.join(", ")}${more}`;
   return `${where}; /go ${first} leads there, /approvals shows what they ask`;
 }

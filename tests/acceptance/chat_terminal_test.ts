@@ -42,7 +42,10 @@ Deno.test({
     const told = await chat.shows(/▲1 > half a 日本 line$/);
     assertMatch(told, new RegExp(`▲ web waits: Bash: npm test  /approve ${web.id} · /deny ${web.id}\\n▲1 > half`));
     await chat.press("C-u");
-    await enter(chat, `/approve ${web.id}`);
+    await chat.type("/approve ");
+    await chat.press("Tab");
+    await chat.shows(new RegExp(`▲1 > /approve ${web.id}$`));
+    await chat.press("Enter");
     await chat.shows(`${web.id}: approved once`);
     await chat.shows(/\n> ?$/);
     assertEquals((await web.hook.exit(END_MS)).stdout, ALLOWED);
@@ -71,6 +74,7 @@ Deno.test({
     await using a = await held(home, client, { session: "s1", cwd: "/w/web", command: "touch a" });
     await using b = await held(home, client, { session: "s2", cwd: "/w/shop", command: "touch b" });
     await using chat = await TestTerminal.open(home, ["chat"]);
+    await chat.shows("2 wait; /approvals shows on what");
     await chat.shows(/▲2 > ?$/);
     await enter(chat, "/approve");
     await chat.shows("1-2, Enter for none:");
@@ -214,8 +218,10 @@ Deno.test({
     await chat.shows(/rename s1\n$|rename s1 *$/);
     await enter(chat, "'other 日本'");
     await chat.shows(/\n> ?$/);
-    await enter(chat, "/ls -q");
-    await chat.shows(/\ns1\n> ?$/);
+    await chat.type("\x1b[200~/ls -q\n/audit head\n\x1b[201~");
+    await chat.shows(/> \/ls -q\n {2}\/audit head$/); // a paste sends nothing
+    await chat.press("Enter");
+    await chat.shows(/\ns1\n.*records[^]*\n> ?$/);
     await enter(chat, "/show s1");
     await chat.shows("other 日本");
   },
@@ -281,5 +287,28 @@ Deno.test({
     await chat.shows(/\n> ?$/);
     await chat.press("C-d");
     await chat.exit();
+  },
+});
+
+Deno.test({
+  name:
+    "I5 chat: without a daemon and --no-start it says so, each command too, and a dumb terminal is asked line by line",
+  ignore,
+  fn: async () => {
+    await using home = await TestHome.create();
+    await using chat = await TestTerminal.open(home, ["--no-start", "chat"]);
+    await chat.shows(/no daemon is running; trying again\noffline > ?$/);
+    await enter(chat, "/ls");
+    await chat.shows(/error: no daemon is running[^]*offline > ?$/);
+    await chat.press("C-d");
+    assertEquals((await chat.exit()).code, 0);
+    assertEquals(home.daemonPid(), undefined);
+    await home.start();
+    await using dumb = await TestTerminal.open(home, ["chat"], { env: { TERM: "dumb" } });
+    await dumb.shows(/^> ?$/);
+    await enter(dumb, "/ls -q");
+    await dumb.shows(/ls -q\n> ?$/);
+    await dumb.press("C-d");
+    assertEquals((await dumb.exit()).code, 0);
   },
 });

@@ -59,6 +59,23 @@ Deno.test("F5 chat: the terminal is given back after a line, at its end and at a
   }
 });
 
+Deno.test("F5 chat: a Ctrl-C that comes as a signal gives up the line too, and the read that waits is not lost", async () => {
+  const fake = terminal([]);
+  const key = Promise.withResolvers<string>();
+  const prompt = promptOn({ ...fake, keyboard: { ...fake.keyboard, read: () => key.promise } });
+  try {
+    const read = prompt.read([]);
+    prompt.interrupt();
+    assertEquals(await read, { kind: "interrupt", wasEmpty: true });
+    assertEquals(fake.raw, [true, false]);
+    const next = prompt.read([]);
+    key.resolve("/ls\r");
+    assertEquals(await next, { kind: "line", text: "/ls" });
+  } finally {
+    prompt.close();
+  }
+});
+
 Deno.test("V1 chat: what is told while a command has the terminal stands above the next prompt", async () => {
   const fake = terminal(["\x03", "x\x03"]);
   const prompt = promptOn(fake);
