@@ -108,10 +108,10 @@ function foreignOrigin(headers: WebRequest["headers"], origins: ReadonlySet<stri
     : `a page (${site})`;
 }
 
-/** Of two the header's. */
+/** Of two the header's. What is no token is none, and no guess. */
 function tokenOf(headers: WebRequest["headers"]): string | undefined {
   const authorization = headers.get("authorization");
-  if (authorization !== undefined) return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? "";
+  if (authorization !== undefined) return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   const offered = listed(headers.get("sec-websocket-protocol")).find((word) => word.startsWith(BEARER));
-  return offered?.slice(BEARER.length);
+  return offered?.slice(BEARER.length) || undefined;
 }
