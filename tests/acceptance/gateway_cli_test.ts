@@ -12,6 +12,11 @@ function fakeOpener(home: TestHome, body: string): Record<string, string> {
   return { PATH: `${bin}:${Deno.env.get("PATH")}` };
 }
 
+/** Files that lead a browser to the page. */
+function pagesLeft(home: TestHome): string[] {
+  return [...Deno.readDirSync(home.root)].map(({ name }) => name).filter((name) => name.endsWith(".html"));
+}
+
 Deno.test("G11 open gives the browser a file that leads to the page; the token is on no command line, and the file goes", async () => {
   await using gateway = await GatewayHome.start();
   const { home, port } = gateway;
@@ -24,12 +29,12 @@ Deno.test("G11 open gives the browser a file that leads to the page; the token i
   assertEquals([code, stdout], [0, ""]);
   assertStringIncludes(stderr, `opening http://127.0.0.1:${port}/ in your browser`);
   const token = gateway.token("read");
-  const given = Deno.readTextFileSync(`${home.root}/given`);
+  const given = await Deno.readTextFile(`${home.root}/given`);
   assertMatch(given, /^\/\S+\/bin\/xdg-open \/\S+\/agent-console-[0-9a-f-]{36}\.html\n$/);
   assertEquals((given + stderr).includes(token), false);
-  assertStringIncludes(Deno.readTextFileSync(`${home.root}/page`), `"http://127.0.0.1:${port}/#token=${token}"`);
-  assertMatch(Deno.readTextFileSync(`${home.root}/mode`), /^-rw------- /);
-  const left = [...Deno.readDirSync(home.root)].map(({ name }) => name).filter((name) => name.endsWith(".html"));
+  assertStringIncludes(await Deno.readTextFile(`${home.root}/page`), `"http://127.0.0.1:${port}/#token=${token}"`);
+  assertMatch(await Deno.readTextFile(`${home.root}/mode`), /^-rw------- /);
+  const left = pagesLeft(home);
   assertEquals(left, []);
 });
 
@@ -39,7 +44,7 @@ Deno.test("G11 where no browser is, open says how to get the link, and leaves no
   const refused = await home.cli(["gateway", "open"], { env: { PATH: "/nonexistent" } });
   assertEquals(refused.code, 1);
   assertStringIncludes(refused.stderr, "hint: agent-console gateway open --print");
-  assertEquals([...Deno.readDirSync(home.root)].filter(({ name }) => name.endsWith(".html")), []);
+  assertEquals(pagesLeft(home), []);
 });
 
 Deno.test("G5 the link has its token in the fragment, of the scope that was asked for; the QR code says the same", async () => {
@@ -144,13 +149,13 @@ Deno.test({
   ignore: outer === undefined,
   fn: async () => {
     const address = outer!;
-    const folder = Deno.makeTempDirSync({ dir: "/tmp", prefix: "ac-tls-" });
+    const folder = await Deno.makeTempDir({ dir: "/tmp", prefix: "ac-tls-" });
     try {
       assert(await certificate(folder, address), "openssl makes a certificate");
       const lan = { address, cert_file: `${folder}/cert.pem`, key_file: `${folder}/key.pem` };
       await using gateway = await GatewayHome.start({ config: { lan } });
       const { home, port } = gateway;
-      const client = Deno.createHttpClient({ caCerts: [Deno.readTextFileSync(`${folder}/cert.pem`)] });
+      const client = Deno.createHttpClient({ caCerts: [await Deno.readTextFile(`${folder}/cert.pem`)] });
       const url = `https://${address}:${port}/healthz`;
       const ok = await fetch(url, { client, headers: gateway.bearer("read") });
       assertEquals([ok.status, (await ok.json()).ok], [200, true]);
@@ -187,7 +192,7 @@ Deno.test({
       );
       silent.close();
     } finally {
-      Deno.removeSync(folder, { recursive: true });
+      await Deno.remove(folder, { recursive: true });
     }
   },
 });

@@ -60,7 +60,7 @@ Deno.test("G7 a rotated token gets 401 at once, and its connections are closed w
   // Its own connection is closed behind the answer.
   await admin.request("gateway.rotateToken");
   assertEquals((await admin.closed()).code, 1008);
-  const mode = Deno.statSync(gateway.home.path("gateway.tokens")).mode! & 0o777;
+  const mode = ((await Deno.stat(gateway.home.path("gateway.tokens"))).mode ?? 0) & 0o777;
   assertEquals(mode, 0o600);
   const tail = await gateway.home.json(["audit", "tail", "--json"]);
   assertEquals(JSON.stringify(tail).match(/gateway\.token_rotated/g)?.length, 2);
@@ -73,10 +73,10 @@ Deno.test("G7 tokens outlive a restart; where others could read them they are ma
   assertEquals((await gateway.home.cli(["daemon", "restart"])).code, 0);
   assertEquals(gateway.token("read"), before);
   assertEquals((await gateway.get("/healthz", gateway.bearer("read"))).status, 200);
-  Deno.chmodSync(gateway.home.path("gateway.tokens"), 0o644);
+  await Deno.chmod(gateway.home.path("gateway.tokens"), 0o644);
   assertEquals((await gateway.home.cli(["daemon", "restart"])).code, 0);
   assert(gateway.token("read") !== before);
-  assertEquals(Deno.statSync(gateway.home.path("gateway.tokens")).mode! & 0o777, 0o600);
+  assertEquals(((await Deno.stat(gateway.home.path("gateway.tokens"))).mode ?? 0) & 0o777, 0o600);
   assertStringIncludes(gateway.log(), "others may read it");
 });
 
@@ -229,7 +229,7 @@ Deno.test("G8 a frame of 70 MiB is refused at its head: the daemon lives, and it
 Deno.test("G9 a peer that answers no heartbeat is freed, and one that does stays", async () => {
   await using gateway = await GatewayHome.start({ args: ["--limit", "gatewayHeartbeatMs=300"] });
   await using client = await gateway.socket("read"); // the runtime answers each ping
-  using vanished = await greeted(gateway); // nobody reads or answers
+  using _vanished = await greeted(gateway); // nobody reads or answers
   assertEquals((await clients(gateway))["byKind"], { test: 1, web: 2 });
   await eventually(async () => (await clients(gateway))["total"] === 2, 3000, "the one that vanished to be freed");
   await pause(1500);
