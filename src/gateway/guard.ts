@@ -27,9 +27,9 @@ export type Judgement =
 
 export type Verdict =
   | { readonly kind: "passed"; readonly path: string; readonly who: Extract<Judgement, { kind: "known" }> | undefined }
-  | Refusal;
+  | GuardRefusal;
 
-export interface Refusal {
+export interface GuardRefusal {
   readonly kind: "refused";
   readonly status: 400 | 401 | 403 | 405 | 429;
   /** What is wrong, for people; nothing of the request stands in it. */
@@ -77,7 +77,7 @@ function admitted(path: string, judge: GuardOptions["judge"], token: string | un
   return { ...refused(401, why, TOKEN_HINT), headers: { "WWW-Authenticate": "Bearer" } };
 }
 
-function refused(status: Refusal["status"], why: string, hint?: string): Refusal {
+function refused(status: GuardRefusal["status"], why: string, hint?: string): GuardRefusal {
   return { kind: "refused", status, why, ...(hint === undefined ? {} : { hint }) };
 }
 
@@ -108,10 +108,10 @@ function foreignOrigin(headers: WebRequest["headers"], origins: ReadonlySet<stri
     : `a page (${site})`;
 }
 
-/** Of two the header's. */
+/** Of two the header's. What is no token is none, and no guess. */
 function tokenOf(headers: WebRequest["headers"]): string | undefined {
   const authorization = headers.get("authorization");
-  if (authorization !== undefined) return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? "";
+  if (authorization !== undefined) return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   const offered = listed(headers.get("sec-websocket-protocol")).find((word) => word.startsWith(BEARER));
-  return offered?.slice(BEARER.length);
+  return offered?.slice(BEARER.length) || undefined;
 }

@@ -28,7 +28,7 @@ const gatewayStatus = v.object({
 });
 type GatewayStatus = v.InferOutput<typeof gatewayStatus>;
 
-export const methods = {
+export const gatewayMethods = {
   "gateway.rotateToken": {
     aliases: [],
     scope: "admin",
@@ -47,7 +47,7 @@ export const methods = {
   },
 } as const satisfies FeatureRows;
 
-type Rows = typeof methods;
+type Rows = typeof gatewayMethods;
 
 declare module "../protocol/method_schemas.ts" {
   interface FeatureMethods extends Rows {}

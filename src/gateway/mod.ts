@@ -8,14 +8,14 @@ import type { Feature, FeatureContext } from "../core/service.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { GATEWAY_SCOPES } from "../protocol/methods.ts";
-import { methods } from "./methods.ts";
+import { gatewayMethods } from "./methods.ts";
 import { gatewayPermissions } from "./permissions.ts";
 import { gatewaySection, type GatewaySettings } from "./section.ts";
 
-export const gateway: Feature<keyof typeof methods, Projection, typeof gatewaySection> = {
+export const gateway: Feature<keyof typeof gatewayMethods, Projection, typeof gatewaySection> = {
   name: "gateway",
   config: gatewaySection,
-  methods,
+  methods: gatewayMethods,
   permissions: gatewayPermissions,
   events: { "gateway.token_rotated": "New tokens of the gateway for those scopes; the ones before are none any more." },
   create: (context) => {

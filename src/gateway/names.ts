@@ -2,7 +2,7 @@
 import type { GuardOptions } from "./guard.ts";
 import { urlHost } from "./section.ts";
 
-export interface Place {
+interface ReachedAt {
   /** The address at which it listens. */
   readonly host: string;
   readonly port: number;
@@ -14,7 +14,7 @@ export interface Place {
 /** What this machine calls itself, whichever of its loopback addresses listens. */
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
-export function names({ host, port, tls, origins }: Place): Pick<GuardOptions, "hosts" | "origins"> {
+export function names({ host, port, tls, origins }: ReachedAt): Pick<GuardOptions, "hosts" | "origins"> {
   const scheme = tls ? "https" : "http";
   const isUsual = port === (tls ? 443 : 80);
   const ours = [...new Set([urlHost(host), ...(tls ? [] : LOOPBACK)])];

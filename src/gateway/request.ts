@@ -15,7 +15,7 @@ export interface WebRequest {
 
 const FIRST_LINE = /^([A-Z]{1,16}) ([\x21-\x7e]{1,8192}) HTTP\/(\d\.\d)$/;
 /** No space before the colon, no line that goes on in the next: RFC 9112, 5.1 and 5.2. */
-const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]{1,128}):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
+const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]{1,128}):([\t\x20-\x7e\x80-\xff]*)$/;
 
 /**
  * @param text the head in Latin-1, less its empty line

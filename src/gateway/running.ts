@@ -8,7 +8,7 @@ import { listenTcp, type TcpSocket } from "../platform/tcp.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { CLOSE } from "./frames.ts";
 import { FrameChannel } from "./frame_channel.ts";
-import { guard, type GuardOptions, type Judgement, type Refusal } from "./guard.ts";
+import { guard, type GuardOptions, type GuardRefusal, type Judgement } from "./guard.ts";
 import { type Answer, HttpConnection, type Wire } from "./http_connection.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
 import { names } from "./names.ts";
@@ -186,7 +186,7 @@ export class RunningGateway {
     void channel.gone.then(() => this.#channels.delete(channel));
   }
 
-  #refuse(refusal: Pick<Refusal, "status" | "why" | "hint" | "headers" | "said">, peer: string): Answer {
+  #refuse(refusal: Pick<GuardRefusal, "status" | "why" | "hint" | "headers" | "said">, peer: string): Answer {
     this.#note(refusal, peer);
     return { last: true, reply: refusalReply(refusal.status, refusal.why, refusal) };
   }

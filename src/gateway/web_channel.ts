@@ -127,6 +127,7 @@ export abstract class WebChannel implements MessageChannel {
     const { socket, unread } = this.#o;
     const buffer = new Uint8Array(READ_BYTES);
     let isReading = false; // what is thrown meanwhile is the socket's end
+    await Promise.resolve(); // whoever has the other end is still being made
     try {
       for (let bytes: Uint8Array<ArrayBuffer> = unread;;) {
         this.#missed = 0;
