@@ -55,7 +55,7 @@ export async function bundleModules(folder: string, options: ModuleOptions = {})
     await bundle([...externals, "-o", `${work}/hook.js`, hook], options);
     const others = await Promise.allSettled([
       bundle(["--outdir", `${work}/single`, ...Object.values(single)], options),
-      bundle([`--external=${PAGE_IMPORT}`, "--code-splitting", "--outdir", `${work}/daemon`, daemon], options),
+      bundle(["--code-splitting", "--outdir", `${work}/daemon`, daemon], options),
       bundle(["--code-splitting", "--outdir", `${work}/quick`, quick], options),
       bundlePage(`${folder}/${PAGE}`, { env: options.env, ms: options.ms ?? BUNDLE_MS }),
     ]);
@@ -66,13 +66,18 @@ export async function bundleModules(folder: string, options: ModuleOptions = {})
       await move(
         made,
         `${folder}/${BUILT[name as keyof typeof single]}`,
-        name === "cli" ? withNodeOnDemand : undefined,
+        (text) => withPage(name === "cli" ? withNodeOnDemand(text) : text, options),
       );
     }
     const parts = [
       // In the daemon's sandbox a name that is found at run time could not be read.
-      ...await moveParts(`${work}/daemon`, folder, "daemon", (text) => withPage(withoutNodeUtil(text))),
-      ...await moveParts(`${work}/quick`, folder, "quick", (text) => atRunTime(text, options)),
+      ...await moveParts(
+        `${work}/daemon`,
+        folder,
+        "daemon",
+        (text) => withPage(withoutNodeUtil(text), { literalImports: true }),
+      ),
+      ...await moveParts(`${work}/quick`, folder, "quick", (text) => withPage(atRunTime(text, options), options)),
     ];
     const { permissions } = JSON.parse(await Deno.readTextFile(`${SOURCE}deno.json`));
     await Deno.writeTextFile(`${folder}/deno.json`, `${JSON.stringify({ lock: false, permissions }, null, 2)}\n`);
@@ -83,7 +88,14 @@ export async function bundleModules(folder: string, options: ModuleOptions = {})
 }
 
 async function bundle(args: readonly string[], { env, ms = BUNDLE_MS }: ModuleOptions): Promise<void> {
-  const { code, stderr } = await run([Deno.execPath(), "bundle", "-q", "--minify", ...args], { cwd: SOURCE, ms, env });
+  const { code, stderr } = await run([
+    Deno.execPath(),
+    "bundle",
+    "-q",
+    "--minify",
+    `--external=${PAGE_IMPORT}`,
+    ...args,
+  ], { cwd: SOURCE, ms, env });
   if (code !== 0) {
     throw buildError(`deno bundle refused ${args.at(-1)} (${reason(stderr)})`);
   }
@@ -105,9 +117,13 @@ function withOthers(text: string, { literalImports }: ModuleOptions): string {
   return text;
 }
 
-/** The page's script lies beside the daemon. The name stays literal: what it names is read without a permission. */
-function withPage(text: string): string {
-  return text.replaceAll(`"${PAGE_IMPORT}"`, `"./${PAGE}"`);
+/**
+ * The page's script lies beside the daemon, for which its name stays literal: what it names is read without a permission. Others
+ * hold the same import, as they know the daemon's features, and never run it.
+ */
+function withPage(text: string, { literalImports }: ModuleOptions): string {
+  const name = literalImports ? `"./${PAGE}"` : `String("./${PAGE}")`;
+  return text.replaceAll(`import("${PAGE_IMPORT}"`, `import(${name}`);
 }
 
 /** Literal imports of parts as such that are named at run time: what they name is read when it is run. */

@@ -5,6 +5,7 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { makePage } from "../../install/page.ts";
 import { exists } from "./exists.ts";
+import { freePort } from "./gateway.ts";
 import { TestHome } from "./harness.ts";
 import type { Json, RawClient } from "./wire.ts";
 
@@ -133,12 +134,4 @@ export class PageLab {
       await this.home[Symbol.asyncDispose]();
     }
   }
-}
-
-/** One that nobody has at this moment. */
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
 }
