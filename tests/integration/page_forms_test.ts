@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bundleModules } from "../../install/modules.ts";
 import { Clone } from "../support/clone.ts";
-import { TestHome } from "../support/harness.ts";
+import { REPOSITORY, TestHome } from "../support/harness.ts";
+import { run } from "../support/harness_process.ts";
 import { freePort } from "../support/gateway.ts";
 
 const BUILD_MS = 60_000;
@@ -43,6 +44,24 @@ Deno.test("V3 sources without the page's script say how it is made, and serve it
   assertMatch(prebuilt.script.headers.get("content-type") ?? "", /^text\/javascript/);
   assert((await prebuilt.script.text()).length > 10_000);
   await clone.stop();
+});
+
+Deno.test("V3 the bundle serves the page, in its sandbox", async () => {
+  const port = freePort();
+  await using home = await TestHome.create({ config: JSON.stringify({ gateway: { enabled: true, port } }) });
+  const dist = `${home.root}/dist`;
+  const argv = [Deno.execPath(), "run", "-A", "install/build_main.ts", "bundle", dist];
+  // esbuild comes from where all packages come from.
+  const env = { ...Deno.env.toObject(), AGENT_CONSOLE_HOME: home.dir };
+  const built = await run(argv, { env, cwd: REPOSITORY, timeoutMs: BUILD_MS });
+  assertEquals([built.code, built.stderr], [0, ""]);
+  const { env: clean } = home.command([]);
+  const started = await run([`${dist}/agent-console`, "daemon", "start"], { env: clean, cwd: home.root });
+  assertEquals([started.code, started.stderr], [0, ""]);
+  home.needPid();
+  const { html, script } = await texts(port);
+  assertMatch(html, /<script type="module" src="\/page\.js">/);
+  assertEquals(await script.text(), await Deno.readTextFile(`${dist}/agent-consoled-page.txt`));
 });
 
 Deno.test("V3 the page's script is made anew when a source of it changes, and is a part that the daemon names literally", async () => {

@@ -51,7 +51,7 @@ function spoolWeb(home: { readonly dir: string }, begin: number): void {
 export async function takePictures(folder: string = RECORDINGS.pathname): Promise<void> {
   await using desk = await storyLab();
   for (const colorScheme of ["light", "dark"] as const) {
-    const phone = await desk.look({ viewport: PHONE, colorScheme, scale: 2, touch: true });
+    const phone = await desk.look({ viewport: PHONE, colorScheme, scale: 1.5, touch: true });
     await phone.getByRole("button", { name: HERO }).waitFor();
     await phone.screenshot({ path: `${folder}/page_phone_list_${colorScheme}.png` });
     await phone.getByRole("button", { name: HERO }).click();
