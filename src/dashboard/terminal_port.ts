@@ -31,13 +31,13 @@ export interface TextStyle {
   readonly inverse?: boolean;
 }
 
-export interface Segment {
+export interface TextSegment {
   /** One line of text that can do no harm (domain/sanitize.ts); a control character left in it is shown as `�`. */
   readonly text: string;
   readonly style?: TextStyle;
 }
 
-export type Row = readonly Segment[];
+export type TextRow = readonly TextSegment[];
 
 export interface TerminalSize {
   readonly columns: number;
@@ -91,7 +91,7 @@ export interface TerminalPort {
    * Shows `rows` from the top; what is wider or more than the screen is cut. Only rows that changed are written, and
    * several calls in the same moment are one frame.
    */
-  draw(rows: readonly Row[]): void;
+  draw(rows: readonly TextRow[]): void;
   bell(): void;
   /** Of the terminal's window or tab. */
   setTitle(title: string): void;
