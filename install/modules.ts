@@ -19,6 +19,7 @@ export const ENTRIES: Readonly<Record<keyof typeof BUILT, string>> = {
   quick: "src/cli/fast_commands.ts",
   statusline: "src/client/statusline.ts",
   cli: "src/cli/mod.ts",
+  dashboard: "src/dashboard/entry.ts",
   daemon: "src/daemon/main.ts",
 };
 /** What the hook's file names as the others' place, relative to its source. */
@@ -26,6 +27,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   "./mod.ts": `./${BUILT.cli}`,
   "./fast_commands.ts": `./${BUILT.quick}`,
   "../client/statusline.ts": `./${BUILT.statusline}`,
+  "../dashboard/entry.ts": `./${BUILT.dashboard}`,
 };
 
 export interface ModuleOptions {

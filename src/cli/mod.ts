@@ -17,6 +17,7 @@ import { firstCommand } from "./first_command.ts";
 import { assertHomeThere } from "./named_home.ts";
 import { output, ReaderGone, writeError } from "./output.ts";
 import type { CommandContext } from "./context.ts";
+import type { Windows } from "../client/windows.ts";
 import { ownVersion, versionNote } from "./version_note.ts";
 
 interface GlobalOptions {
@@ -31,7 +32,7 @@ interface GlobalOptions {
 const GRACE_MS = 500;
 
 /** @returns the exit code */
-export async function runCli(args: readonly string[], program: ThisProgram): Promise<number> {
+export async function runCli(args: readonly string[], program: ThisProgram, windows: Windows): Promise<number> {
   const interrupt = new AbortController();
   const off = onSignal("SIGINT", () => {
     if (interrupt.signal.aborted) exit(INTERRUPTED);
@@ -42,6 +43,12 @@ export async function runCli(args: readonly string[], program: ThisProgram): Pro
   onSignal("SIGUSR1", () => void closeInspector());
   const root = commandTree(program, { signal: interrupt.signal, takeSignals: off });
   let called = root.name();
+  root.command("dashboard", { hidden: true }).description("the dashboard").action(async () => {
+    const { home, socket, start, color } = root.opts<GlobalOptions>();
+    const { runDashboard } = await windows.dashboard();
+    const code = await runDashboard(program, { home, socket, start, color, signal: interrupt.signal });
+    if (code !== 0) throw new CommandEnded(code);
+  });
   root.hook("preAction", (_, command) => void (called = `${root.name()} ${pathOfCommand(command)}`));
   try {
     // Its words are another command line: the parser would take their options for its own.

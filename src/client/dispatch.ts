@@ -11,13 +11,16 @@ import { ERRORS } from "../protocol/errors.ts";
 import { storedName } from "../agents/shared/agent_name.ts";
 import { runHook } from "./hook.ts";
 import type { StatuslineOptions } from "./statusline.ts";
+import type { Windows } from "./windows.ts";
 import { runTmuxStatus } from "./tmux_status.ts";
 
 /** The commands that cli/quick.ts knows, each exactly as `NAME --json`. */
 export type FastCommand = "ls" | "next" | "status";
 
-export interface Rooms {
-  readonly cli: () => Promise<{ runCli(args: readonly string[], program: ThisProgram): Promise<number> }>;
+export interface Rooms extends Windows {
+  readonly cli: () => Promise<{
+    runCli(args: readonly string[], program: ThisProgram, windows: Windows): Promise<number>;
+  }>;
   readonly quick: () => Promise<{ runFastCommand(command: FastCommand, program: ThisProgram): Promise<number> }>;
   readonly statusline: () => Promise<{ runStatusline(options: StatuslineOptions): Promise<number> }>;
 }
@@ -52,7 +55,7 @@ export async function dispatch(args: readonly string[], mainUrl: string, rooms: 
   if (quick === "ls" || quick === "next" || quick === "status") {
     return await (await rooms.quick()).runFastCommand(quick, program);
   }
-  return await (await rooms.cli()).runCli(args, program);
+  return await (await rooms.cli()).runCli(args, program, rooms);
 }
 
 /** No agent gives its hooks a terminal: a person has typed it, who would wait for nothing. */

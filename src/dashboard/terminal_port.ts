@@ -32,7 +32,7 @@ export interface TextStyle {
 }
 
 export interface TextSegment {
-  /** One line of text that can do no harm (domain/sanitize.ts); a control character left in it is shown as `�`. */
+  /** One line of text; what a terminal would obey, or what deceives a reader, is escaped (domain/sanitize.ts). */
   readonly text: string;
   readonly style?: TextStyle;
 }
@@ -67,7 +67,7 @@ export interface MousePress {
 /** The terminal is given back already when it is told. */
 export type TerminalEnd =
   /** Somebody ends us, or the terminal is gone. */
-  | { readonly why: "SIGTERM" | "SIGHUP" | "input" }
+  | { readonly why: "SIGTERM" | "SIGHUP" | "SIGQUIT" | "input" }
   /** An error that nothing caught, or a promise: a bug to be shown on the normal screen. */
   | { readonly why: "error"; readonly error: unknown };
 
@@ -99,12 +99,6 @@ export interface TerminalPort {
   copy(text: string): void;
   /** As Ctrl-Z does: gives the terminal back and stops the job, until `fg`. */
   suspend(): void;
-  /**
-   * Gives the terminal back for another program, such as a pager or an editor.
-   *
-   * @returns takes it again, with all that was drawn
-   */
-  pause(): () => void;
   /** Gives the terminal back; twice is fine. */
   close(): void;
 }

@@ -168,6 +168,10 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     ],
     why: "the command line is a client; it loads the daemon only to become one, the journal only to verify it",
   },
+  dashboard: {
+    may: ["cli", "client", "domain", "lib", "platform", "protocol", "view"],
+    why: "a window is a client with the command line's words; nothing but the entry points knows it",
+  },
   install: { may: [], why: "templates are text" },
   "main.ts": { may: ["client", "platform"], why: "argv in, exit code out, prebuilt where that is to be had" },
 };
