@@ -111,7 +111,7 @@ screenTest("F5 a bug in the dashboard gives the terminal back and is shown there
   const { home, screen } = here;
   for (const bug of ["throw new Error('an invented bug')", "Promise.reject(new Error('an invented bug'))"]) {
     const preload = `${home.root}/bug.ts`;
-    Deno.writeTextFileSync(preload, `Deno.addSignalListener("SIGUSR2", () => { ${bug}; });\n`);
+    await Deno.writeTextFile(preload, `Deno.addSignalListener("SIGUSR2", () => { ${bug}; });\n`);
     const run = await Run.open(home, screen, preload);
     Deno.kill(screen.pid, "SIGUSR2");
     assertMatch(await run.assertGivenBack(70), /^error: this is a bug: Error: an invented bug$/m);
@@ -132,7 +132,7 @@ screenTest("F5 Ctrl-Z stops the dashboard and gives the terminal back; fg draws 
   assertEquals(await screen.fact("alternate_on"), "1");
   await screen.types("q");
   await screen.shows(/^here I am$/m);
-  assertModesBack(Deno.readTextFileSync(run.written));
+  assertModesBack(await Deno.readTextFile(run.written));
 });
 
 screenTest("F5 a dashboard whose terminal is closed ends", async () => {
