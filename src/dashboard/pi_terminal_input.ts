@@ -57,7 +57,7 @@ export class TerminalInput {
   #take(sequence: string, alone: boolean): void {
     const mouse = mouseOf(sequence);
     if (mouse !== undefined) return this.#handlers.onMouse(mouse);
-    const key = keyName(sequence);
+    const key = nameOfKey(sequence);
     if (key !== undefined) this.#handlers.onKey({ key, alone });
   }
 }
@@ -74,7 +74,7 @@ function joined(sequences: readonly string[]): readonly string[] {
 }
 
 /** Undefined for what is no key that anybody presses, such as a terminal's reply. */
-export function keyName(sequence: string): string | undefined {
+export function nameOfKey(sequence: string): string | undefined {
   const named = parseKey(withKnownEnd(sequence));
   if (named === undefined) {
     // deno-lint-ignore no-control-regex

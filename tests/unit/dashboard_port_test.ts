@@ -3,7 +3,7 @@ import { visibleWidth } from "@earendil-works/pi-tui/utils";
 import { assert, assertEquals } from "@std/assert";
 import stringWidth from "fast-string-width";
 import fc from "fast-check";
-import { keyName, TerminalInput } from "../../src/dashboard/pi_terminal_input.ts";
+import { nameOfKey, TerminalInput } from "../../src/dashboard/pi_terminal_input.ts";
 import { rowLine } from "../../src/dashboard/pi_terminal_rows.ts";
 import type { TextRow } from "../../src/dashboard/terminal_port.ts";
 import { eventually } from "../support/harness_wait.ts";
@@ -63,7 +63,7 @@ Deno.test("V2 keys have the names that the dashboard's table of keys uses", () =
     [`${ESC}P>|tmux 3.5a${ESC}\\`, undefined],
     ["\x9b", undefined],
   ];
-  for (const [sequence, name] of names) assertEquals(keyName(sequence), name, JSON.stringify(sequence));
+  for (const [sequence, name] of names) assertEquals(nameOfKey(sequence), name, JSON.stringify(sequence));
 });
 
 function input(): { readonly heard: string[]; readonly input: TerminalInput; type(...reads: string[]): void } {
@@ -79,7 +79,7 @@ function input(): { readonly heard: string[]; readonly input: TerminalInput; typ
   return { heard, input, type };
 }
 
-Deno.test("V3 a key is alone only where nothing else came in its read, so that no pasted text answers", async () => {
+Deno.test("A4 a key is alone only where nothing else came in its read, so that no pasted text answers", async () => {
   const cases: readonly [reads: readonly string[], heard: readonly string[]][] = [
     [["y"], ["y"]],
     [["y", "y"], ["y", "y"]],
@@ -119,7 +119,7 @@ Deno.test("V3 a key is alone only where nothing else came in its read, so that n
   keys.close();
 });
 
-Deno.test("V3 a character whose bytes come in two reads is one key", () => {
+Deno.test("V2 a character whose bytes come in two reads is one key", () => {
   const { heard, input: keys } = input();
   const bytes = new TextEncoder().encode("日");
   keys.read(bytes.subarray(0, 2));
