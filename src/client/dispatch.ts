@@ -48,6 +48,11 @@ export async function dispatch(args: readonly string[], mainUrl: string, rooms: 
     onUncaught(() => {});
     return await (await rooms.statusline()).runStatusline({ command, home: moved > 0 ? args[1] : undefined });
   }
+  // Not by way of the command line, whose file would cost an open dashboard 11 MB.
+  if (word === "dashboard" && dashes === undefined) {
+    const { runDashboard } = await rooms.dashboard();
+    return await runDashboard(program, { home: moved > 0 ? args[1] : undefined, start: true, color: true });
+  }
   if (word === "tmux" && dashes === "status" && command.length === 0) {
     return await runTmuxStatus({ program, home: moved > 0 ? args[1] : undefined, start: false });
   }

@@ -12,8 +12,6 @@ export interface DashboardOptions {
   /** Whether a missing daemon may be started. */
   readonly start: boolean;
   readonly color: boolean;
-  /** Fires on Ctrl-C. */
-  readonly signal: AbortSignal;
 }
 
 export interface Windows {
