@@ -139,6 +139,21 @@ screenTest("F5 Ctrl-Z stops the dashboard and gives the terminal back; fg draws 
   assertModesBack(await Deno.readTextFile(run.written));
 });
 
+screenTest("A4 a text that is pasted is no key of the dashboard, whatever the size of its screen", async () => {
+  await using here = await ready();
+  const { home, screen } = here;
+  const run = await Run.open(home, screen);
+  for (const size of [{ columns: 20, rows: 4 }, { columns: 1, rows: 1 }, { columns: 80, rows: 24 }]) {
+    await screen.resizes(size);
+    await screen.pastes("qq\nq");
+  }
+  await screen.shows(/^q quit$/m);
+  assertEquals(await screen.fact("alternate_on"), "1");
+  await screen.types("q");
+  await screen.shows(/^exit 0$/m);
+  assertModesBack(await Deno.readTextFile(run.written));
+});
+
 screenTest("F5 a dashboard whose terminal is closed ends", async () => {
   await using here = await ready();
   const { home, screen } = here;
