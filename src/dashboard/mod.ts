@@ -9,28 +9,24 @@ import { ChangeLines } from "../view/change_lines.ts";
 import { openTerminal } from "./pi_terminal.ts";
 import type { TextRow } from "./terminal_port.ts";
 
-const EXIT = { ...ENDED_BY_SIGNAL, input: 0 } as const;
-
 /** Until q, Ctrl-C or the end of the terminal, which is given back in every case. @throws {CommandEnded} */
 export async function dashboard(run: CommandContext): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([run.signal, stop.signal]);
   const changes = new ChangeLines({});
-  let end = (): void => {};
+  const ended = Promise.withResolvers<void>();
+  run.signal.addEventListener("abort", () => ended.resolve(), { once: true });
   const terminal = openTerminal({
     onKey: ({ key }) => {
-      if (key === "q") stop.abort();
-      if (key === "Ctrl+Z") terminal.suspend();
+      if (key === "q") ended.resolve();
     },
     onMouse: () => {},
     onPaste: () => {},
     onResize: () => draw(),
     onResume: () => draw(),
-    onEnd: (how) => {
-      end = () => {
-        throw how.why === "error" ? how.error : new CommandEnded(EXIT[how.why]);
-      };
-      stop.abort();
+    onEnd: (end) => {
+      if (end.why === "input") ended.resolve();
+      else ended.reject(end.why === "error" ? end.error : new CommandEnded(ENDED_BY_SIGNAL[end.why]));
     },
   }, { color: getColorEnabled() });
   const draw = () => {
@@ -43,16 +39,20 @@ export async function dashboard(run: CommandContext): Promise<void> {
     const title: TextRow = [{ text: "agent-console", style: { bold: true } }];
     terminal.draw([title, [], ...states, [], [{ text: "q quit", style: { dim: true } }]]);
   };
-  try {
-    terminal.setTitle("agent-console");
-    draw();
+  const followDaemon = async () => {
     for await (const one of follow({ context: run.context, signal })) {
       if (one.kind === "snapshot") changes.snapshot(one.sessions, one.approvals);
       if (one.kind === "event") changes.event(one.event);
       draw();
     }
+  };
+  try {
+    terminal.setTitle("agent-console");
+    draw();
+    // Whoever leaves does not wait for a daemon that is being started.
+    await Promise.race([ended.promise, followDaemon()]);
   } finally {
+    stop.abort();
     terminal.close();
   }
-  end();
 }

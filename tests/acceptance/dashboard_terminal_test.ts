@@ -76,6 +76,19 @@ function assertModesBack(written: string): void {
   assertEquals([...written.matchAll(/\x1b\[[>=][\d;]*[um]/g)].map(([text]) => text), []);
 }
 
+screenTest("F5 q ends the dashboard and watch while the daemon is still being started", async () => {
+  for (const command of ["dashboard", "watch"]) {
+    await using home = await TestHome.create();
+    await using screen = await TmuxScreen.open(home);
+    await screen.runs(command);
+    await eventually(async () => await screen.fact("alternate_on") === "1", END_MS, "its screen");
+    await screen.types("q");
+    await screen.shows(/^exit 0$/m);
+    await eventually(() => read(`${home.dir}/daemon.ready`), END_MS, "the daemon that it started");
+    await home.stop();
+  }
+});
+
 async function ready(): Promise<{ home: TestHome; screen: TmuxScreen } & AsyncDisposable> {
   const home = await TestHome.create();
   await home.start();
