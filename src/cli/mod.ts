@@ -2,20 +2,20 @@
 import { Command, Option } from "commander";
 import { clientContext } from "../client/endpoint.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
-import { closeInspector } from "../platform/inspector.ts";
-import { exit, onSignal } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { writeStderr, writeStdout } from "../platform/stdio.ts";
 import { type ErrorText, errorText } from "../protocol/error_text.ts";
 import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { addCommands } from "./tree.ts";
-import { INTERRUPTED, type TreeOptions } from "./tree/shared.ts";
+import { CommandEnded, type TreeOptions } from "./tree/shared.ts";
 import { pathOfCommand } from "./completion/place.ts";
 import { firstCommand } from "./first_command.ts";
+import { takeInterrupts } from "./interrupts.ts";
 import { assertHomeThere } from "./named_home.ts";
 import { output, ReaderGone, writeError } from "./output.ts";
 import { runWords } from "./run_words.ts";
 import type { CommandContext } from "./context.ts";
+import type { Windows } from "../client/windows.ts";
 import { ownVersion, versionNote } from "./version_note.ts";
 
 interface GlobalOptions {
@@ -26,27 +26,25 @@ interface GlobalOptions {
   readonly create?: boolean;
 }
 
-/** After Ctrl-C a command gets this long to end in its own way, ms. */
-const GRACE_MS = 500;
-
 /** @returns the exit code */
-export async function runCli(args: readonly string[], program: ThisProgram): Promise<number> {
-  const interrupt = new AbortController();
-  const off = onSignal("SIGINT", () => {
-    if (interrupt.signal.aborted) exit(INTERRUPTED);
-    interrupt.abort(new Error("interrupted"));
-    setTimeout(() => exit(INTERRUPTED), GRACE_MS);
+export async function runCli(args: readonly string[], program: ThisProgram, windows: Windows): Promise<number> {
+  const interrupts = takeInterrupts();
+  const { signal } = interrupts;
+  const root = commandTree(program, { signal, takeSignals: interrupts.release });
+  root.command("dashboard", { hidden: true }).description("the dashboard").action(async () => {
+    const { home, socket, start, color } = root.opts<GlobalOptions>();
+    const { runDashboard } = await windows.dashboard();
+    interrupts.release();
+    const code = await runDashboard(program, { home, socket, start, color });
+    if (code !== 0) throw new CommandEnded(code);
   });
-  // Deno opens the V8 inspector on this signal, a door into a process that may do everything (A6). Costs 0.01 ms.
-  onSignal("SIGUSR1", () => void closeInspector());
-  const root = commandTree(program, { signal: interrupt.signal, takeSignals: off });
   try {
     // Its words are another command line: the parser would take their options for its own.
     if (args[0] === "__complete") return await (await import("./commands/complete.ts")).complete(root, program, args);
-    const words = async () => args.length > 0 ? args : await firstCommand(program, interrupt.signal);
-    return await runWords(root, words, interrupt.signal);
+    const words = async () => args.length > 0 ? args : await firstCommand(program, signal);
+    return await runWords(root, words, signal);
   } finally {
-    off();
+    interrupts.release();
   }
 }
 

@@ -170,6 +170,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "client",
       "config",
       "daemon",
+      "dashboard/entry.ts", // bundled.ts, where a bundle begins, names every part of the program
       "domain",
       "journal",
       "lib",
@@ -185,6 +186,10 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
   chat: {
     may: ["client", "domain", "lib", "platform", "protocol", "view"],
     why: "the chat is a client of the wire; the command line hands it the commands",
+  },
+  dashboard: {
+    may: ["cli", "client", "domain", "lib", "platform", "protocol", "view"],
+    why: "a window is a client with the command line's words; nothing but the entry points knows it",
   },
   install: { may: [], why: "templates are text" },
   "main.ts": { may: ["client", "platform"], why: "argv in, exit code out, prebuilt where that is to be had" },
