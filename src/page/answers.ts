@@ -6,7 +6,7 @@ import { answeredElsewhere, approvalSummary } from "../view/approval_words.ts";
 import type { WholeApproval } from "../view/approval_items.ts";
 import { CallRefused } from "./page_wire.ts";
 import type { PageStore } from "./page_store.ts";
-import { goBack, goTo } from "./route.ts";
+import { goBack, goTo } from "./navigate.ts";
 
 export interface PageAnswer {
   readonly decision: "approve" | "deny";

@@ -9,7 +9,8 @@ import { InboxRows } from "./inbox_rows.tsx";
 import { meaningOf } from "./keys.ts";
 import { pressKey } from "./page_actions.ts";
 import type { PageStore } from "./page_store.ts";
-import { goBack, type ViewName, VIEWS } from "./route.ts";
+import { goBack } from "./navigate.ts";
+import { type ViewName, VIEWS } from "./route.ts";
 import { GroupedRows } from "./session_rows.tsx";
 import { notifyState, showCount } from "./told.ts";
 

@@ -7,7 +7,7 @@ import { asksTwice, giveAnswer, whyNoYes } from "./answers.ts";
 import type { KeyMeaning } from "./keys.ts";
 import type { PageStore } from "./page_store.ts";
 import { answersOf, toggled } from "./picks.ts";
-import { goBack } from "./route.ts";
+import { goBack } from "./navigate.ts";
 
 /** What the guard knows the buttons by: the second time they ask, they are others. */
 export function askedKey(id: string, isConfirming: boolean): string {

@@ -10,7 +10,8 @@ import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { PageWire } from "./page_wire.ts";
 import type { Picked } from "./picks.ts";
 import { ReadingGuard } from "./reading_guard.ts";
-import { goTo, readRoute, type Route } from "./route.ts";
+import { goTo } from "./navigate.ts";
+import { readRoute, type Route } from "./route.ts";
 
 export type PageLink =
   | { readonly kind: "none" }

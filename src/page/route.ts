@@ -1,5 +1,5 @@
 /**
- * What the page shows, in its address: so that the browser's own Back leaves a detail, and a reload stays where it was.
+ * What the page shows, in its address: so that the browser's own Back leaves a detail, and a reload stays where it was. Pure.
  *
  *     #view=inbox&session=ID&request=ID
  */
@@ -23,24 +23,12 @@ export function readRoute(hash: string): Route {
   };
 }
 
-function textOf({ view, session, request }: Route): string {
+/** The part of the address behind the path. */
+export function routeText({ view, session, request }: Route): string {
   const params = new URLSearchParams({
     ...(view === "sessions" ? {} : { view }),
     ...(session === undefined ? {} : { session }),
     ...(request === undefined ? {} : { request }),
   });
-  return `${location.pathname}#${params}`;
-}
-
-/** @param how whether Back comes back here */
-export function goTo(route: Route, how: "push" | "replace"): void {
-  if (how === "push") history.pushState({ inside: true }, "", textOf(route));
-  else history.replaceState(history.state, "", textOf(route));
-  dispatchEvent(new PopStateEvent("popstate"));
-}
-
-/** Out of a detail: the way it came, else to the list. */
-export function goBack(route: Route): void {
-  if ((history.state as { inside?: boolean } | null)?.inside) history.back();
-  else goTo({ view: route.view }, "replace");
+  return `#${params}`;
 }

@@ -1,4 +1,6 @@
 /** The sessions in their groups, who needs a person first. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import type { SessionItem } from "../view/session_items.ts";
 import { STATE_LOOKS } from "../view/states.ts";
 import type { WindowView } from "../view/window_view.ts";
@@ -12,6 +14,7 @@ interface GroupedRowsProps {
 }
 
 export function GroupedRows({ store, view, shown }: GroupedRowsProps) {
+  const [drawn] = useState(() => new DrawnRows(store));
   if (view.items.length === 0) return <NoRows store={store} view={view} />;
   return (
     <>
@@ -19,11 +22,9 @@ export function GroupedRows({ store, view, shown }: GroupedRowsProps) {
         <section key={key} class={`group group-${key}`} aria-labelledby={`group-${key}`}>
           <h2 id={`group-${key}`}>{title}</h2>
           <ul>
-            {items.map((item) => (
-              <li key={item.id}>
-                <SessionRow store={store} item={item} isShown={item.id === shown} />
-              </li>
-            ))}
+            {items.map((item) =>
+              drawn.row(item, item.id === shown)
+            )}
           </ul>
         </section>
       ))}
@@ -31,6 +32,49 @@ export function GroupedRows({ store, view, shown }: GroupedRowsProps) {
     </>
   );
 }
+
+/** The rows as they were drawn last: of one that reads the same nothing is compared and nothing drawn, each second and each event. */
+class DrawnRows {
+  readonly #store: PageStore;
+  readonly #rows = new Map<string, { readonly text: string; readonly row: JSX.Element }>();
+
+  constructor(store: PageStore) {
+    this.#store = store;
+  }
+
+  row(item: SessionItem, isShown: boolean): JSX.Element {
+    const { id, name, agent, state, age, about, marks, asks } = item;
+    const { kind, risk, left, place, more, approval } = asks ?? {};
+    const text = JSON.stringify([
+      name,
+      agent,
+      state,
+      age,
+      about,
+      marks,
+      kind,
+      risk,
+      left,
+      place,
+      more,
+      approval?.id,
+      isShown,
+    ]);
+    const before = this.#rows.get(id);
+    if (before?.text === text) return before.row;
+    const row = (
+      <li key={id}>
+        <SessionRow store={this.#store} item={item} isShown={isShown} />
+      </li>
+    );
+    if (this.#rows.size > MOST_ROWS) this.#rows.clear();
+    this.#rows.set(id, { text, row });
+    return row;
+  }
+}
+
+/** More than anybody has; then all are drawn once more. */
+const MOST_ROWS = 5000;
 
 function NoRows({ store, view }: { readonly store: PageStore; readonly view: WindowView }) {
   if (view.hidden > 0) {
