@@ -13,6 +13,10 @@ async function listens(hostname: string, port: number): Promise<boolean> {
   }
 }
 
+function logOf(home: TestHome): string {
+  return [...home.files()].filter(([path]) => path.includes("/logs/")).map(([, text]) => text).join("");
+}
+
 /** An address of this machine that others reach it by; undefined where it has none. */
 function outerAddress(): string | undefined {
   return Deno.networkInterfaces().find(({ family, address }) => family === "IPv4" && !address.startsWith("127."))
@@ -74,6 +78,8 @@ Deno.test("G1 a port that another program has is told, the daemon lives, and the
     assertEquals(listener?.["problem"], `127.0.0.1:${port} is taken by another program`);
     const refused = await home.cli(["gateway", "open", "--print"]);
     assertStringIncludes(refused.stderr, "is taken by another program");
+    assertStringIncludes((await home.cli(["status"])).stdout, `127.0.0.1:${port} is taken by another program`);
+    assertStringIncludes(logOf(home), `127.0.0.1:${port} is taken by another program`);
   } finally {
     taken.close();
   }
