@@ -11,6 +11,7 @@ export const SUBJECTS = [
   "approvals",
   "agents",
   "protocol",
+  "gateway",
   "security",
   "architecture",
   "testing",

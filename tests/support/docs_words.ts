@@ -88,5 +88,6 @@ export const DEPENDENCIES: Readonly<Record<string, string>> = {
     "the dashboard's screen: writes the rows that changed, in synchronized frames",
   "@earendil-works/pi-tui/utils": "columns of a line as that screen counts them",
   "fast-string-width": "how many columns a text takes, wide characters too",
+  uqr: "the QR code of `gateway open --qr`, loaded only there",
   valibot: "schemas of configuration, params and results: checks and types in one",
 };
