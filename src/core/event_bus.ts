@@ -117,7 +117,11 @@ export class EventBus {
    * @param topics undefined: all of them
    * @returns ends it
    */
-  listen(after: number, topics: ReadonlySet<string> | undefined, listener: (event: SequencedEvent) => void): () => void {
+  listen(
+    after: number,
+    topics: ReadonlySet<string> | undefined,
+    listener: (event: SequencedEvent) => void,
+  ): () => void {
     let listening = true;
     const subscription = this.subscribe({
       after,

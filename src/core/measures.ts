@@ -98,7 +98,7 @@ export function samplesOf({ status, sessions, activity }: Measured): readonly Sa
     ...one("journal_ok", toNumber(journal?.ok)),
     ...one("resident_memory", status.rssBytes),
     ...one("event_loop_lag", status.eventLoopLagMs === undefined ? undefined : status.eventLoopLagMs / 1000),
-    ...one("reports_refused", status.refusedReports?.count ?? (state === undefined ? undefined : 0)),
+    ...one("reports_refused", status.refusedReports?.count),
   ];
 }
 

@@ -15,6 +15,7 @@ import type {
   FeatureStatus,
   ResultOf,
 } from "../protocol/method_schemas.ts";
+import type { CallObserver } from "../rpc/call_observer.ts";
 import type { FeatureRow, Handlers } from "../rpc/handler.ts";
 import type { ApprovalsDoor, ApprovalsPort } from "./approvals_port.ts";
 import type { EventBus } from "./event_bus.ts";
@@ -79,6 +80,8 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly startEvent?: string | undefined;
   /** Whether the journal takes records. */
   readonly isReadOnly: () => boolean;
+  /** From now on that one hears of every call; undefined: nobody does. There is one place. */
+  readonly observeCalls: (observer: CallObserver | undefined) => void;
 }
 
 /** What the sandbox depends on. `V`: the values of the feature's section of the configuration. */

@@ -115,6 +115,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     quota,
     startEvent: options.event,
     isReadOnly,
+    observeCalls: (observer) => router.observer = observer,
   };
   const features = createFeatures<typeof FEATURES>(o.features, projections, context);
   const { pageRows, pagedLists, pageMs } = limits;

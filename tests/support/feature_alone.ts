@@ -46,6 +46,7 @@ export class FeaturesAlone {
       pid: 1,
       quota: { run: (_peer, _params, call) => call() },
       isReadOnly: () => journal.room <= 0,
+      observeCalls: () => {},
       config: { current: settings, booted: settings },
     });
   }
