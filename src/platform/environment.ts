@@ -114,7 +114,7 @@ export function daemonEnv(reads: readonly string[], runtime: Readonly<Record<str
 }
 
 /** What of OpenTelemetry a person may hand to the daemon that they start. */
-const OTEL_ENV: readonly string[] = [
+export const OTEL_ENV: readonly string[] = [
   "OTEL_DENO",
   "OTEL_DENO_CONSOLE",
   "OTEL_EXPORTER_OTLP_ENDPOINT",

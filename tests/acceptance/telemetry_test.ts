@@ -37,7 +37,11 @@ Deno.test("M2 a person who starts the daemon with OTEL_DENO=true gets spans and 
     await client.request("session.list");
     assertEquals((await client.call("session.get", { sessionId: "nobody" })).error?.data?.["name"], "not_found");
     await using hook = await home.connect();
-    const asked = await hook.request("session.report", { agent: "claude", event: ASK });
+    const asked = await hook.request("session.report", {
+      agent: "claude",
+      event: ASK,
+      env: { CLAUDE_CODE_ENTRYPOINT: "cli" },
+    });
     const { id } = asked["approval"] as { id: string };
     await client.request("approval.decide", { id, decision: "deny" });
 
