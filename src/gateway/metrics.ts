@@ -23,7 +23,7 @@ export function metricsText({ status, ...others }: MetricsInput): string {
   const measured: Measured = { ...others, status: { ...status, refusedReports } };
   const samples = Map.groupBy(samplesOf(measured), ({ name }) => name);
   return Object.entries<Measure>(MEASURES).map(([key, measure]) => {
-    const name = fullName(key, measure);
+    const name = metricName(key, measure);
     const lines = measure.kind === "histogram"
       ? measured.activity.waits.flatMap((waits) => histogram(name, waits))
       : (samples.get(key as Sample["name"]) ?? []).map(({ labels, value }) => line(name, labels, value));
@@ -33,7 +33,7 @@ export function metricsText({ status, ...others }: MetricsInput): string {
 }
 
 /** The name as Prometheus sees it, with its unit, and `_total` for what only grows. */
-function fullName(name: string, { kind, unit }: Measure): string {
+export function metricName(name: string, { kind, unit }: Measure): string {
   return `${PREFIX}${name}${unit === undefined ? "" : `_${unit}`}${kind === "counter" ? "_total" : ""}`;
 }
 

@@ -12,6 +12,7 @@ export const SUBJECTS = [
   "agents",
   "protocol",
   "security",
+  "telemetry",
   "architecture",
   "testing",
   "benchmarks",

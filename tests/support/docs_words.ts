@@ -41,6 +41,7 @@ export const MODULES: Readonly<Record<string, string>> = {
   journal: "records in a chain of hashes; knows bytes, not sessions",
   daemon: "puts it together: the list of features, the supervisor, what makes the process safe",
   config: "the one schema of the configuration, which validates and documents it",
+  gateway: "the metrics as Prometheus reads them",
   service: "units for systemd and launchd",
   platform: "the only module that touches the operating system",
   lib: "helpers that know nothing of this program: JSON fields, JSONC edits, shell words",
