@@ -32,6 +32,9 @@ Deno.test("M2 a person who starts the daemon with OTEL_DENO=true gets spans and 
   await using home = await TestHome.create();
   const { code, stdout, stderr } = await home.cli(["daemon", "start"], { env: otel(receiver) });
   assertEquals(code, 0, stdout + stderr);
+  assertStringIncludes(stderr, "telemetry is on, because OTEL_DENO says so");
+  const again = await home.cli(["daemon", "start"], { env: otel(receiver) });
+  assertStringIncludes(again.stderr, "OTEL_DENO changes nothing of a daemon that runs");
   {
     await using client = await home.connect({ token: true });
     await client.request("session.list");
@@ -97,27 +100,40 @@ Deno.test("M2 without OTEL_DENO=true nothing is sent, whatever else the environm
   assertEquals(receiver.requests.map(({ path }) => path), []);
 });
 
-Deno.test("M2 S1 a daemon that a command starts by the way takes nothing of who runs it, and the configuration's collector", async () => {
+Deno.test("M2 S1 a daemon that nobody starts by name takes nothing of the environment, and goes where the configuration says", async () => {
   await using receiver = new OtlpReceiver();
   await using elsewhere = new OtlpReceiver();
-  const config = JSON.stringify({ telemetry: { otlp_endpoint: receiver.url } });
-  await using home = await TestHome.create({ config });
-  const { code, stderr } = await home.cli(["ls"], {
-    env: { OTEL_EXPORTER_OTLP_ENDPOINT: elsewhere.url, OTEL_EXPORTER_OTLP_HEADERS: "x-of=the-agent" },
-  });
+  // As a hook does it, and a command that needs a daemon.
+  for (const args of [["daemon", "start", "--quiet", "--auto"], ["ls"]]) {
+    const config = JSON.stringify({ telemetry: { otlp_endpoint: receiver.url } });
+    await using home = await TestHome.create({ config });
+    const env = { ...otel(elsewhere), OTEL_EXPORTER_OTLP_HEADERS: "x-of=the-agent" };
+    const { code, stderr } = await home.cli(args, { env });
+    assertEquals(code, 0, stderr);
+    assertEquals(environment(home.needPid()).filter((line) => line.startsWith("OTEL_")).sort(), [
+      "OTEL_DENO=true",
+      "OTEL_DENO_CONSOLE=ignore",
+      `OTEL_EXPORTER_OTLP_ENDPOINT=${receiver.url}`,
+      "OTEL_SERVICE_NAME=agent-console",
+    ]);
+    receiver.requests.splice(0);
+    await using client = await home.connect({ token: true });
+    await client.request("session.list");
+    const isTraces = ({ path }: { path: string }) => path === "/v1/traces";
+    const sent = await eventually(() => receiver.requests.find(isTraces), 30_000, "the daemon's spans");
+    assertEquals(sent.headers.get("content-type"), "application/x-protobuf");
+    assertStringIncludes(sent.body, "session.list");
+  }
+  // The command's own runtime follows the environment, the daemon does not.
+  assert(!elsewhere.text.includes("agent_console") && !elsewhere.text.includes("session.list"));
+});
+
+Deno.test("M2 S1 where nothing is configured, such a daemon has no variable of OpenTelemetry", async () => {
+  await using receiver = new OtlpReceiver();
+  await using home = await TestHome.create();
+  const { code, stderr } = await home.cli(["daemon", "start", "--quiet", "--auto"], { env: otel(receiver) });
   assertEquals(code, 0, stderr);
-  const pid = home.needPid();
-  assertEquals(environment(pid).filter((line) => line.startsWith("OTEL_")).sort(), [
-    "OTEL_DENO=true",
-    "OTEL_DENO_CONSOLE=ignore",
-    `OTEL_EXPORTER_OTLP_ENDPOINT=${receiver.url}`,
-    "OTEL_SERVICE_NAME=agent-console",
-  ]);
-  await eventually(() => receiver.requests.length > 0, 30_000, "what the daemon sends");
-  assertEquals(elsewhere.requests.map(({ path }) => path), []);
-  const sent = receiver.requests.find(({ path }) => path === "/v1/traces");
-  assert(sent !== undefined && sent.headers.get("content-type") === "application/x-protobuf");
-  assertStringIncludes(sent.body, "session.list");
+  assertEquals(environment(home.needPid()).filter((line) => line.startsWith("OTEL_")), []);
 });
 
 Deno.test("M2 A7 Deno's exporter goes around the sandbox, which the list of permissions names when the configuration says where", async () => {

@@ -45,7 +45,7 @@ export async function start(run: CommandContext, flags: StartFlags): Promise<voi
   if (!flags.auto && isOtelOn()) {
     run.out.note(
       fresh
-        ? `telemetry is on: spans and metrics go to ${env("OTEL_EXPORTER_OTLP_ENDPOINT") ?? "http://localhost:4318"}`
+        ? "telemetry is on, because OTEL_DENO says so; where it goes: agent-console status --json"
         : "OTEL_DENO changes nothing of a daemon that runs: agent-console daemon restart",
     );
   }
