@@ -11,6 +11,7 @@ import { auditCommands } from "./tree/audit.ts";
 import { channelCommands } from "./tree/channels.ts";
 import { configCommands } from "./tree/config.ts";
 import { daemonCommands } from "./tree/daemon.ts";
+import { gatewayCommands } from "./tree/gateway.ts";
 import { hookCommands } from "./tree/hooks.ts";
 import { programCommands } from "./tree/program.ts";
 import { sessionCommands } from "./tree/sessions.ts";
@@ -27,6 +28,7 @@ const GROUPS: readonly Group[] = [
   approvalCommands,
   channelCommands,
   daemonCommands,
+  gatewayCommands,
   hookCommands,
   configCommands,
   auditCommands,

@@ -128,7 +128,6 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     ],
     why: "the composition root of the daemon knows no window",
   },
-  gateway: FEATURE_RULE, // goes when the gateway is in FEATURES
   view: { may: ["domain", "lib"], why: "what windows show is made without a terminal, a clock or a connection" },
   client: {
     may: [

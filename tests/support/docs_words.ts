@@ -41,7 +41,6 @@ export const MODULES: Readonly<Record<string, string>> = {
   journal: "records in a chain of hashes; knows bytes, not sessions",
   daemon: "puts it together: the list of features, the supervisor, what makes the process safe",
   config: "the one schema of the configuration, which validates and documents it",
-  gateway: "the metrics as Prometheus reads them",
   service: "units for systemd and launchd",
   platform: "the only module that touches the operating system",
   lib: "helpers that know nothing of this program: JSON fields, JSONC edits, shell words",
@@ -83,5 +82,6 @@ export const DEPENDENCIES: Readonly<Record<string, string>> = {
   "fast-check": "tests with generated input",
   "jsonc-parser": "edits settings of other programs and keeps their comments and order",
   "fast-string-width": "how many columns a text takes, wide characters too",
+  uqr: "the QR code of `gateway open --qr`, loaded only there",
   valibot: "schemas of configuration, params and results: checks and types in one",
 };
