@@ -38,26 +38,8 @@ export const MEASURES = {
 
 export type MeasureName = keyof typeof MEASURES;
 
-/** Members of `status`; what is absent is not measured. */
-export type MeasuredStatus = Partial<
-  Pick<
-    ResultOf<"status">,
-    | "approvalsPending"
-    | "clients"
-    | "eventLoopLagMs"
-    | "journal"
-    | "refusedReports"
-    | "rssBytes"
-    | "safetyMode"
-    | "startedAt"
-    | "state"
-    | "uptimeSecs"
-    | "version"
-  > & { readonly sessions: Pick<ResultOf<"status">["sessions"], "stale"> }
->;
-
 export interface Measured {
-  readonly status: MeasuredStatus;
+  readonly status: ResultOf<"status">;
   readonly sessions: AgentCounts;
   readonly activity: Pick<Activity, "events" | "waits">;
 }
@@ -73,37 +55,31 @@ const MAX_KINDS = 32;
 
 /** Every value but those of histograms. No two have the same name and labels. */
 export function samplesOf({ status, sessions, activity }: Measured): readonly Sample[] {
-  const { state, safetyMode, journal, clients, version, startedAt } = status;
-  const one = (name: Sample["name"], value: number | undefined, labels: Sample["labels"] = {}): Sample[] =>
-    value === undefined ? [] : [{ name, labels, value }];
+  const { journal } = status;
+  const one = (name: Sample["name"], value: number, labels: Sample["labels"] = {}): Sample => ({ name, labels, value });
   return [
-    ...(version === undefined ? [] : one("build_info", 1, { version })),
-    ...(state === undefined ? [] : one("up", Number(state !== "stopping"))),
-    ...(startedAt === undefined ? [] : one("start_time", Date.parse(startedAt) / 1000)),
-    ...one("uptime", status.uptimeSecs),
-    // A journal that fails while the daemon stops is read-only too, which `state` does not say then.
-    ...one("read_only", toNumber(journal?.readOnly ?? (state === undefined ? undefined : state === "read_only"))),
-    ...(safetyMode === undefined
-      ? []
-      : SAFETY_MODES.flatMap((mode) => one("safety_mode", Number(mode === safetyMode), { mode }))),
+    one("build_info", 1, { version: status.version }),
+    one("up", Number(status.state !== "stopping")),
+    one("start_time", Date.parse(status.startedAt) / 1000),
+    one("uptime", status.uptimeSecs),
+    // A journal may fail while the daemon stops, which `state` does not say then.
+    one("read_only", Number(journal.readOnly)),
+    ...SAFETY_MODES.map((mode) => one("safety_mode", Number(mode === status.safetyMode), { mode })),
     ...[...sessions].sort(byName).flatMap(([agent, states]) =>
-      Object.entries(states).flatMap(([name, count]) => one("sessions", count, { agent, state: name }))
+      Object.entries(states).map(([state, count]) => one("sessions", count, { agent, state }))
     ),
-    ...one("sessions_stale", status.sessions?.stale),
-    ...one("approvals_pending", status.approvalsPending),
-    ...[...activity.events].sort(byName).flatMap(([type, count]) => one("events", count, { type })),
-    ...bounded(clients?.byKind ?? {}).flatMap(([kind, count]) => one("clients", count, { kind })),
-    ...one("journal_records", journal?.count),
-    ...one("journal_size", journal?.bytes),
-    ...one("journal_ok", toNumber(journal?.ok)),
-    ...one("resident_memory", status.rssBytes),
-    ...one("event_loop_lag", status.eventLoopLagMs === undefined ? undefined : status.eventLoopLagMs / 1000),
-    ...one("reports_refused", status.refusedReports?.count),
+    one("sessions_stale", status.sessions.stale),
+    one("approvals_pending", status.approvalsPending),
+    ...[...activity.events].sort(byName).map(([type, count]) => one("events", count, { type })),
+    ...bounded(status.clients.byKind).map(([kind, count]) => one("clients", count, { kind })),
+    one("journal_records", journal.count),
+    ...(journal.bytes === undefined ? [] : [one("journal_size", journal.bytes)]),
+    one("journal_ok", Number(journal.ok)),
+    one("resident_memory", status.rssBytes),
+    one("event_loop_lag", status.eventLoopLagMs / 1000),
+    // `status` does not speak of refusals where there are none.
+    one("reports_refused", status.refusedReports?.count ?? 0),
   ];
-}
-
-function toNumber(value: boolean | undefined): number | undefined {
-  return value === undefined ? undefined : Number(value);
 }
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

@@ -4,23 +4,14 @@
  */
 import { WAIT_BUCKETS, type Waits } from "../core/activity.ts";
 import { type Measure, type Measured, MEASURES, type Sample, samplesOf } from "../core/measures.ts";
-import type { ResultOf } from "../protocol/method_schemas.ts";
 
 /** The value of the reply's `content-type`. */
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 const PREFIX = "agent_console_";
 
-export interface MetricsInput extends Measured {
-  /** All that the method `status` answers. */
-  readonly status: ResultOf<"status">;
-}
-
 /** Every measure that has a value, each behind its `# HELP` and `# TYPE`. */
-export function metricsText({ status, ...others }: MetricsInput): string {
-  // `status` does not speak of refusals where there are none.
-  const refusedReports = status.refusedReports ?? { count: 0, why: "" };
-  const measured: Measured = { ...others, status: { ...status, refusedReports } };
+export function metricsText(measured: Measured): string {
   const samples = Map.groupBy(samplesOf(measured), ({ name }) => name);
   return Object.entries<Measure>(MEASURES).map(([key, measure]) => {
     const name = metricName(key, measure);

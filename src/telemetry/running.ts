@@ -14,7 +14,6 @@ import { type Measure, type Measured, type MeasureName, MEASURES, type Sample, s
 import type { FeatureContext } from "../core/service.ts";
 import { Slices } from "../lib/slices.ts";
 import { daemonTurns } from "../platform/clock.ts";
-import { residentBytes } from "../platform/process.ts";
 import { VERSION } from "../protocol/version.ts";
 import type { CallObserver } from "../rpc/call_observer.ts";
 
@@ -22,19 +21,17 @@ const NAME = "agent-console";
 /** Units as OpenTelemetry writes them (UCUM). */
 const UNITS = { seconds: "s", bytes: "By" } as const;
 
-export type TelemetryContext = Pick<FeatureContext, "bus" | "clock" | "isReadOnly" | "log" | "observeCalls" | "store">;
+export type TelemetryContext = Pick<FeatureContext, "bus" | "observeCalls" | "status" | "store">;
 
 export class RunningTelemetry {
   #context: TelemetryContext;
   #activity = new Activity();
   #tracer: Tracer = trace.getTracer(NAME, VERSION);
   #wait: Histogram;
-  #startedAt: string;
   #off: () => void = () => {};
 
   constructor(context: TelemetryContext) {
     this.#context = context;
-    this.#startedAt = new Date(context.clock.now()).toISOString();
     const meter = metrics.getMeter(NAME, VERSION);
     const { unit, help } = MEASURES.approval_wait;
     this.#wait = meter.createHistogram(nameOf("approval_wait"), {
@@ -107,25 +104,9 @@ export class RunningTelemetry {
   }
 
   async #measured(): Promise<Measured> {
-    const { clock, isReadOnly, store } = this.#context;
-    const frozen = store.freeze();
-    const [sessions, { stale }] = await Promise.all([
-      frozen.countByAgent(new Slices(daemonTurns)),
-      frozen.count(new Slices(daemonTurns)),
-    ]);
-    return {
-      status: {
-        version: VERSION,
-        startedAt: this.#startedAt,
-        uptimeSecs: Math.round(clock.steady() / 1000),
-        state: isReadOnly() ? "read_only" : "running",
-        sessions: { stale },
-        approvalsPending: this.#activity.open,
-        rssBytes: residentBytes(),
-      },
-      sessions,
-      activity: this.#activity,
-    };
+    const { status, store } = this.#context;
+    const sessions = await store.freeze().countByAgent(new Slices(daemonTurns));
+    return { status: await status(), sessions, activity: this.#activity };
   }
 }
 

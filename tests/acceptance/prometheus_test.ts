@@ -1,8 +1,6 @@
 /** M1: the examples of docs/telemetry.md, by promtool and by a Prometheus that scrapes the metrics with them. */
 import { assertEquals } from "@std/assert";
-import { Activity } from "../../src/core/activity.ts";
-import { AgentCounter } from "../../src/core/agent_counts.ts";
-import { METRICS_TYPE, type MetricsInput, metricsText } from "../../src/gateway/metrics.ts";
+import { METRICS_TYPE } from "../../src/gateway/metrics.ts";
 import { urlOf } from "../support/docs.ts";
 import { TestHome } from "../support/harness.ts";
 import { Running } from "../support/harness_process.ts";
@@ -10,7 +8,6 @@ import { eventually } from "../support/harness_wait.ts";
 import { NO_PROMTOOL, promtool } from "../support/promtool.ts";
 
 const PROMETHEUS = "/usr/bin/prometheus";
-const TOKEN = "0123456789abcdef".repeat(4);
 
 /** The example that begins with that comment. @throws where the page has none */
 async function example(name: string): Promise<string> {
@@ -21,8 +18,8 @@ async function example(name: string): Promise<string> {
 }
 
 /** The scrape configuration with a file that is there in place of the one that it names. */
-async function scrapeConfig(folder: string): Promise<string> {
-  await Deno.writeTextFile(`${folder}/token`, `${TOKEN}\n`, { mode: 0o600 });
+async function scrapeConfig(folder: string, token = "0123"): Promise<string> {
+  await Deno.writeTextFile(`${folder}/token`, `${token}\n`, { mode: 0o600 });
   const text = await example("prometheus.yml");
   return text.replace("/etc/prometheus/agent-console.token", `${folder}/token`);
 }
@@ -52,20 +49,14 @@ Deno.test({
   name: `M1 a Prometheus with the page's configuration reads what a daemon says of itself${NO_PROMTOOL}`,
   ignore: NO_PROMTOOL !== "",
   fn: async () => {
-    await using home = await TestHome.create();
+    const gateway = freePort();
+    await using home = await TestHome.create({ config: JSON.stringify({ gateway: { enabled: true, port: gateway } }) });
     await home.start();
     await using client = await home.connect({ token: true });
     await client.request("session.update", { sessionId: "s1", agent: "mine", status: "working" });
-    const status = async () => await client.request("status") as unknown as MetricsInput["status"];
-    const counter = new AgentCounter();
-    counter.add({ agent: "mine", status: "working" });
-    await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
-      if (request.headers.get("authorization") !== `Bearer ${TOKEN}`) return new Response(null, { status: 401 });
-      const text = metricsText({ status: await status(), sessions: counter.counts, activity: new Activity() });
-      return new Response(text, { headers: { "content-type": METRICS_TYPE } });
-    });
-    const config = (await scrapeConfig(home.root))
-      .replace("127.0.0.1:18790", `127.0.0.1:${server.addr.port}`)
+    const { stdout: token } = await home.cli(["gateway", "token", "--scope", "read"]);
+    const config = (await scrapeConfig(home.root, token.trim()))
+      .replace("127.0.0.1:18790", `127.0.0.1:${gateway}`)
       .replace("scrape_interval: 15s", "scrape_interval: 1s\n    scrape_timeout: 1s");
     await Deno.writeTextFile(`${home.root}/prometheus.yml`, config);
     const port = freePort();
@@ -86,8 +77,14 @@ Deno.test({
     };
     assertEquals(await eventually(() => value("agent_console_up"), 60_000, "a scrape", 200), "1");
     assertEquals(await value('agent_console_sessions{agent="mine",state="working",job="agent-console"}'), "1");
-    const { journal } = await status();
-    assertEquals(await value("agent_console_journal_records"), String(journal.count));
+    assertEquals(await value('agent_console_events_total{type="session.created"}'), "1");
+    assertEquals(await value('agent_console_clients{kind="test"}'), "1");
+    const reply = await fetch(`http://127.0.0.1:${gateway}/metrics`, {
+      headers: { authorization: `Bearer ${token.trim()}` },
+      signal: AbortSignal.timeout(5000),
+    });
+    assertEquals(reply.headers.get("content-type"), METRICS_TYPE);
+    assertEquals(await promtool(["check", "metrics"], await reply.text()), { code: 0, said: "" });
   },
 });
 

@@ -2,10 +2,10 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { Activity } from "../../src/core/activity.ts";
 import { AgentCounter } from "../../src/core/agent_counts.ts";
-import { MEASURES } from "../../src/core/measures.ts";
+import { type Measured, MEASURES } from "../../src/core/measures.ts";
 import type { Approval, ApprovalState } from "../../src/domain/approval.ts";
 import type { NewEvent } from "../../src/domain/event.ts";
-import { type MetricsInput, metricsText } from "../../src/gateway/metrics.ts";
+import { metricsText } from "../../src/gateway/metrics.ts";
 import { NO_PROMTOOL, promtool } from "../support/promtool.ts";
 
 const START = Date.parse("2026-11-20T10:00:00.000Z");
@@ -14,7 +14,7 @@ function iso(afterMs: number): string {
   return new Date(START + afterMs).toISOString();
 }
 
-const status: MetricsInput["status"] = {
+const status: Measured["status"] = {
   pid: 10,
   bootId: "b",
   version: "0.1.0",
@@ -68,7 +68,7 @@ function busy(): Activity {
   return activity;
 }
 
-function text(agents: readonly string[] = ["claude"], input: Partial<MetricsInput> = {}): string {
+function text(agents: readonly string[] = ["claude"], input: Partial<Measured> = {}): string {
   const counter = new AgentCounter();
   for (const agent of agents) counter.add({ agent, status: "working" });
   return metricsText({ status, sessions: counter.counts, activity: busy(), ...input });
