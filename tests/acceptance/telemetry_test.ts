@@ -13,13 +13,16 @@ const ASK = {
   tool_input: { command: `rm -rf ${SECRET_WORDS}` },
 };
 
-/** As a person would set it, in the form that a test can read; sent often, so that the test is short. */
+/**
+ * As a person would set it, in the form that a test can read; metrics are sent while the daemon runs, and not while the
+ * command does that starts it: a runtime that exports just then may never end (docs/telemetry.md).
+ */
 function otel(receiver: OtlpReceiver): Record<string, string> {
   return {
     OTEL_DENO: "true",
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
-    OTEL_METRIC_EXPORT_INTERVAL: "500",
+    OTEL_METRIC_EXPORT_INTERVAL: "8000",
   };
 }
 
@@ -95,7 +98,7 @@ Deno.test("M2 without OTEL_DENO=true nothing is sent, whatever else the environm
     await using client = await home.connect({ token: true });
     await client.request("session.list");
     assertEquals((await client.request("status"))["telemetry"], undefined);
-    await pause(1_500); // three times the interval of the metrics
+    await pause(2_000); // spans would be sent within a second
   }
   assertEquals(receiver.requests.map(({ path }) => path), []);
 });
