@@ -13,6 +13,7 @@ const rooms = {
   cli: "./src/cli/mod.ts",
   quick: "./src/cli/fast_commands.ts",
   statusline: "./src/client/statusline.ts",
+  dashboard: "./src/dashboard/entry.ts",
 };
 
 async function part<Module>(name: BuiltName, source: () => Promise<Module>): Promise<Module> {
@@ -29,5 +30,6 @@ Deno.exit(
     cli: () => part("cli", () => import(rooms.cli)),
     quick: () => part("quick", () => import(rooms.quick)),
     statusline: () => part("statusline", () => import(rooms.statusline)),
+    dashboard: () => part("dashboard", () => import(rooms.dashboard)),
   }),
 );

@@ -4,7 +4,7 @@
  *
  * What a process loads is paid at its start, whether it runs or not. So each part of the program that is loaded for
  * itself is a file of its own: the hook's with the choice of the others, the quick commands, the status line, the command
- * line, the daemon. Two are cut into parts, because they load some of them later or never: the daemon (the log library, the
+ * line, the dashboard, the daemon. Two are cut into parts, because they load some of them later or never: the daemon (the log library, the
  * feeds, TOML) and the quick commands (starting a daemon). The command line is not: measured, it gains nothing.
  */
 import { BUILT, PARTS } from "../src/platform/prebuilt.ts";
@@ -19,6 +19,7 @@ export const ENTRIES: Readonly<Record<keyof typeof BUILT, string>> = {
   quick: "src/cli/fast_commands.ts",
   statusline: "src/client/statusline.ts",
   cli: "src/cli/mod.ts",
+  dashboard: "src/dashboard/entry.ts",
   daemon: "src/daemon/main.ts",
 };
 /** What the hook's file names as the others' place, relative to its source. */
@@ -26,6 +27,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   "./mod.ts": `./${BUILT.cli}`,
   "./fast_commands.ts": `./${BUILT.quick}`,
   "../client/statusline.ts": `./${BUILT.statusline}`,
+  "../dashboard/entry.ts": `./${BUILT.dashboard}`,
 };
 
 export interface ModuleOptions {
@@ -59,11 +61,9 @@ export async function bundleModules(folder: string, options: ModuleOptions = {})
     await move(`${work}/hook.js`, `${folder}/${BUILT.hook}`, (text) => withOthers(text, options));
     for (const [name, entry] of Object.entries(single)) {
       const made = `${work}/single/${entry.replace(/^src\//, "").replace(/ts$/, "js")}`;
-      await move(
-        made,
-        `${folder}/${BUILT[name as keyof typeof single]}`,
-        name === "cli" ? withNodeOnDemand : undefined,
-      );
+      const file = BUILT[name as keyof typeof single];
+      const hasLibrary = name === "cli" || name === "dashboard";
+      await move(made, `${folder}/${file}`, hasLibrary ? (text) => withNodeOnDemand(text, file) : undefined);
     }
     const parts = [
       // In the daemon's sandbox a name that is found at run time could not be read.
@@ -126,23 +126,26 @@ async function moveParts(
 }
 
 /**
- * The library of the command line names Node's modules for what it is not used for here, such as starting programs. They are
- * loaded when one is touched: 37 ms of the 58 that loading the command line takes. The minifier writes `from"…"` without a
- * space: the text of OpenCode's plugin, which is a string in there, has one.
+ * The libraries of the command line and of the dashboard name Node's modules for what they are not used for here, such as
+ * starting programs. They are loaded when one is touched: 37 ms of the 58 that loading the command line takes. The
+ * minifier writes `from"…"` without a space: the text of OpenCode's plugin, which is a string in there, has one.
  */
-function withNodeOnDemand(text: string): string {
-  const onDemand = (module: string) =>
-    `new Proxy({},{get:(_,name)=>globalThis.process.getBuiltinModule("${module}")[name]})`;
+function withNodeOnDemand(text: string, file: string): string {
+  const builtin = (module: string) => `globalThis.process.getBuiltinModule("${module}")`;
   const changed = text
-    .replace(/import ([\w$]+) from"(node:\w+)";/g, (_, name, module) => `const ${name}=${onDemand(module)};`)
     .replace(
-      /import\{(\w+) as ([\w$]+)\}from"node:util";/g,
-      (_, member, name) => `const ${name}=(...a)=>${onDemand("node:util")}.${member}(...a);`,
+      /import ([\w$]+) from"(node:\w+)";/g,
+      (_, name, module) => `const ${name}=new Proxy({},{get:(_,name)=>${builtin(module)}[name]});`,
+    )
+    .replace(/import\{performance as ([\w$]+)\}from"node:perf_hooks";/g, "const $1=globalThis.performance;")
+    .replace(
+      /import\{(\w+) as ([\w$]+)\}from"(node:(?:child_process|os|path|url|util))";/g,
+      (_, member, name, module) => `const ${name}=(...a)=>${builtin(module)}.${member}(...a);`,
     );
-  const left = [...changed.matchAll(/\bfrom"(node:\w+)"/g)].map(([, module]) => module);
-  // Its Command is an EventEmitter, from the first moment on.
-  if (left.join() !== "node:events") {
-    throw buildError(`the command line's bundle imports ${left.join(", ")} in an unknown form`);
+  const left = new Set([...changed.matchAll(/\bfrom"(node:\w+)"/g)].map(([, module]) => module));
+  // What each of them extends, from the first moment on.
+  if ([...left].join() !== "node:events") {
+    throw buildError(`${file} imports ${[...left].join(", ")} in an unknown form`);
   }
   return changed;
 }

@@ -14,6 +14,7 @@ if (import.meta.main) {
       cli: () => import("./mod.ts"),
       quick: () => import("./fast_commands.ts"),
       statusline: () => import("../client/statusline.ts"),
+      dashboard: () => import("../dashboard/entry.ts"),
     })
   ).then(exit);
 }

@@ -1,22 +1,21 @@
 /** The command line: the tree of commands, and from errors to exit codes. */
-import { Command, CommanderError, Option } from "commander";
+import { Command, Option } from "commander";
 import { clientContext } from "../client/endpoint.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
-import { closeInspector } from "../platform/inspector.ts";
-import { exit, onSignal } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { writeStderr, writeStdout } from "../platform/stdio.ts";
 import { type ErrorText, errorText } from "../protocol/error_text.ts";
-import { ConsoleError, ERRORS } from "../protocol/errors.ts";
 import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { addCommands } from "./tree.ts";
-import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
-import { exitCodeOf } from "./exit_code.ts";
+import { CommandEnded, type TreeOptions } from "./tree/shared.ts";
 import { pathOfCommand } from "./completion/place.ts";
 import { firstCommand } from "./first_command.ts";
+import { takeInterrupts } from "./interrupts.ts";
 import { assertHomeThere } from "./named_home.ts";
 import { output, ReaderGone, writeError } from "./output.ts";
+import { runWords } from "./run_words.ts";
 import type { CommandContext } from "./context.ts";
+import type { Windows } from "../client/windows.ts";
 import { ownVersion, versionNote } from "./version_note.ts";
 
 interface GlobalOptions {
@@ -27,41 +26,26 @@ interface GlobalOptions {
   readonly create?: boolean;
 }
 
-/** After Ctrl-C a command gets this long to end in its own way, ms. */
-const GRACE_MS = 500;
-
 /** @returns the exit code */
-export async function runCli(args: readonly string[], program: ThisProgram): Promise<number> {
-  const interrupt = new AbortController();
-  const off = onSignal("SIGINT", () => {
-    if (interrupt.signal.aborted) exit(INTERRUPTED);
-    interrupt.abort(new Error("interrupted"));
-    setTimeout(() => exit(INTERRUPTED), GRACE_MS);
+export async function runCli(args: readonly string[], program: ThisProgram, windows: Windows): Promise<number> {
+  const interrupts = takeInterrupts();
+  const { signal } = interrupts;
+  const root = commandTree(program, { signal, takeSignals: interrupts.release });
+  root.command("dashboard", { hidden: true }).description("the dashboard").action(async () => {
+    const { home, socket, start, color } = root.opts<GlobalOptions>();
+    const { runDashboard } = await windows.dashboard();
+    interrupts.release();
+    const code = await runDashboard(program, { home, socket, start, color });
+    if (code !== 0) throw new CommandEnded(code);
   });
-  // Deno opens the V8 inspector on this signal, a door into a process that may do everything (A6). Costs 0.01 ms.
-  onSignal("SIGUSR1", () => void closeInspector());
-  const root = commandTree(program, { signal: interrupt.signal, takeSignals: off });
-  let called = root.name();
-  root.hook("preAction", (_, command) => void (called = `${root.name()} ${pathOfCommand(command)}`));
   try {
     // Its words are another command line: the parser would take their options for its own.
     if (args[0] === "__complete") return await (await import("./commands/complete.ts")).complete(root, program, args);
-    const words = args.length > 0 ? args : await firstCommand(program, interrupt.signal);
-    if (words.length > 0) await root.parseAsync([...words], { from: "user" });
-    return interrupt.signal.aborted ? INTERRUPTED : 0;
-  } catch (error) {
-    if (interrupt.signal.aborted) return INTERRUPTED;
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ERRORS.usage.exit;
-    return error instanceof CommandEnded ? error.code : exitCodeOf(withHint(error, `${called} --help`));
+    const words = async () => args.length > 0 ? args : await firstCommand(program, signal);
+    return await runWords(root, words, signal);
   } finally {
-    off();
+    interrupts.release();
   }
-}
-
-/** A wrong value that a handler found, which has no cure of its own, points to the help of its command too. */
-function withHint(error: unknown, hint: string): unknown {
-  const bare = error instanceof ConsoleError && error.kind === "usage" && error.hint === undefined;
-  return bare ? new ConsoleError("usage", error.message, { ...error.details, hint }) : error;
 }
 
 /** What commander says of a value that is none of the choices of an option, or of an argument. */
@@ -85,7 +69,7 @@ function usageText(text: string, command: string): ErrorText {
 }
 
 /** The whole tree; also read by the completions and by the test that compares it with the documentation. */
-export function commandTree(program: ThisProgram, signals: Pick<CommandContext, "signal" | "takeSignals">): Command {
+export function commandTree(program: ThisProgram, options: TreeOptions): Command {
   const root = new Command("agent-console")
     .description(
       "Every coding agent on this machine in one place: who works, who waits for you, on what, for how long.",
@@ -108,16 +92,16 @@ export function commandTree(program: ThisProgram, signals: Pick<CommandContext, 
   const runOf = (): CommandContext => {
     const { home, socket, start, color } = root.opts<GlobalOptions>();
     const out = output(color);
-    const context = clientContext({ program, home, socket, start, onGreeted: versionNote(out) });
-    return { context, out, ...signals };
+    const context = clientContext({ program, home, socket, start, onGreeted: options.onGreeted ?? versionNote(out) });
+    return { context, out, signal: options.signal, takeSignals: options.takeSignals };
   };
   // Each command, before its handler: whatever it is, a mistyped folder must not become a second home.
   root.hook("preAction", async (_, command) => {
     const { home, create } = root.opts<GlobalOptions>();
     if (makesNoHome(command)) return;
-    await assertHomeThere({ home, create: create === true, signal: signals.signal });
+    await assertHomeThere({ home, create: create === true, signal: options.signal });
   });
-  addCommands(root, runOf);
+  addCommands(root, runOf, (again) => commandTree(program, again));
   hintOwnHelp(root, root.name());
   return root;
 }

@@ -11,13 +11,16 @@ import { ERRORS } from "../protocol/errors.ts";
 import { storedName } from "../agents/shared/agent_name.ts";
 import { runHook } from "./hook.ts";
 import type { StatuslineOptions } from "./statusline.ts";
+import type { Windows } from "./windows.ts";
 import { runTmuxStatus } from "./tmux_status.ts";
 
 /** The commands that cli/quick.ts knows, each exactly as `NAME --json`. */
 export type FastCommand = "ls" | "next" | "status";
 
-export interface Rooms {
-  readonly cli: () => Promise<{ runCli(args: readonly string[], program: ThisProgram): Promise<number> }>;
+export interface Rooms extends Windows {
+  readonly cli: () => Promise<{
+    runCli(args: readonly string[], program: ThisProgram, windows: Windows): Promise<number>;
+  }>;
   readonly quick: () => Promise<{ runFastCommand(command: FastCommand, program: ThisProgram): Promise<number> }>;
   readonly statusline: () => Promise<{ runStatusline(options: StatuslineOptions): Promise<number> }>;
 }
@@ -45,6 +48,11 @@ export async function dispatch(args: readonly string[], mainUrl: string, rooms: 
     onUncaught(() => {});
     return await (await rooms.statusline()).runStatusline({ command, home: moved > 0 ? args[1] : undefined });
   }
+  // Not by way of the command line, whose file would cost an open dashboard 11 MB.
+  if (word === "dashboard" && dashes === undefined) {
+    const { runDashboard } = await rooms.dashboard();
+    return await runDashboard(program, { home: moved > 0 ? args[1] : undefined, start: true, color: true });
+  }
   if (word === "tmux" && dashes === "status" && command.length === 0) {
     return await runTmuxStatus({ program, home: moved > 0 ? args[1] : undefined, start: false });
   }
@@ -52,7 +60,7 @@ export async function dispatch(args: readonly string[], mainUrl: string, rooms: 
   if (quick === "ls" || quick === "next" || quick === "status") {
     return await (await rooms.quick()).runFastCommand(quick, program);
   }
-  return await (await rooms.cli()).runCli(args, program);
+  return await (await rooms.cli()).runCli(args, program, rooms);
 }
 
 /** No agent gives its hooks a terminal: a person has typed it, who would wait for nothing. */

@@ -13,6 +13,7 @@ export const BUILT = {
   quick: "agent-console-quick.js",
   statusline: "agent-console-statusline.js",
   cli: "agent-console-cli.js",
+  dashboard: "agent-console-dashboard.js",
   daemon: "agent-consoled.js",
 } as const;
 export type BuiltName = keyof typeof BUILT;

@@ -56,16 +56,22 @@ export function systemProblem(error: unknown): string | undefined {
   return named || typeof (error as { code?: unknown }).code === "string" ? error.message : undefined;
 }
 
-/** Hands on what no one caught, so that one bug does not end the process for everybody. */
-export function onUncaught(report: (error: unknown) => void): void {
-  globalThis.addEventListener("unhandledrejection", (event) => {
+/** Hands on what no one caught, so that one bug does not end the process for everybody; returns the way to stop. */
+export function onUncaught(report: (error: unknown) => void): () => void {
+  const rejected = (event: PromiseRejectionEvent) => {
     event.preventDefault();
     report(event.reason);
-  });
-  globalThis.addEventListener("error", (event) => {
+  };
+  const thrown = (event: ErrorEvent) => {
     event.preventDefault();
     report(event.error);
-  });
+  };
+  globalThis.addEventListener("unhandledrejection", rejected);
+  globalThis.addEventListener("error", thrown);
+  return () => {
+    globalThis.removeEventListener("unhandledrejection", rejected);
+    globalThis.removeEventListener("error", thrown);
+  };
 }
 
 export function exit(code: number): never {
@@ -77,7 +83,16 @@ export function narrowUmask(): void {
   Deno.umask(0o077);
 }
 
-export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGUSR1" | "SIGKILL" | "SIGQUIT";
+export type Signal =
+  | "SIGCONT"
+  | "SIGHUP"
+  | "SIGINT"
+  | "SIGKILL"
+  | "SIGQUIT"
+  | "SIGSTOP"
+  | "SIGTERM"
+  | "SIGUSR1"
+  | "SIGWINCH";
 
 /** Calls `action` on each `signal`; returns the way to stop (twice is fine). */
 export function onSignal(signal: Signal, action: () => void): () => void {

@@ -153,9 +153,11 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "agents/names.ts",
       "agents/registry.ts",
       "agents/shared",
+      "chat",
       "client",
       "config",
       "daemon",
+      "dashboard/entry.ts", // bundled.ts, where a bundle begins, names every part of the program
       "domain",
       "journal",
       "lib",
@@ -167,6 +169,14 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "view",
     ],
     why: "the command line is a client; it loads the daemon only to become one, the journal only to verify it",
+  },
+  chat: {
+    may: ["client", "domain", "lib", "platform", "protocol", "view"],
+    why: "the chat is a client of the wire; the command line hands it the commands",
+  },
+  dashboard: {
+    may: ["cli", "client", "domain", "lib", "platform", "protocol", "view"],
+    why: "a window is a client with the command line's words; nothing but the entry points knows it",
   },
   install: { may: [], why: "templates are text" },
   "main.ts": { may: ["client", "platform"], why: "argv in, exit code out, prebuilt where that is to be had" },
