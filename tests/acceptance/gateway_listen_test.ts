@@ -96,3 +96,28 @@ Deno.test("G1 the gateway's port is free again when the daemon has stopped", asy
   assertEquals((await home.stop()).code, 0);
   Deno.listen({ hostname: "127.0.0.1", port }).close();
 });
+
+/** Whether this machine has the loopback address of IPv6. */
+function hasV6(): boolean {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test({
+  name: "G1 the other literal loopback address, ::1, works alike" +
+    (hasV6() ? "" : " (ignored: this machine has no loopback address of IPv6)"),
+  ignore: !hasV6(),
+  fn: async () => {
+    await using gateway = await GatewayHome.start({ config: { host: "::1" } });
+    const url = `http://[::1]:${gateway.port}/`;
+    const reply = await fetch(`${url}healthz`, { headers: gateway.bearer("read") });
+    assertEquals([reply.status, (await reply.json()).ok], [200, true]);
+    assertEquals(await listens("127.0.0.1", gateway.port), false);
+    const { stdout } = await gateway.home.cli(["gateway", "open", "--print"]);
+    assertEquals(stdout, `${url}#token=${gateway.token("approve")}\n`);
+  },
+});
