@@ -16,6 +16,7 @@ import type {
   FeatureStatus,
   ResultOf,
 } from "../protocol/method_schemas.ts";
+import type { CallObserver } from "../rpc/call_observer.ts";
 import type { FeatureRow, Handlers } from "../rpc/handler.ts";
 import type { ApprovalsDoor, ApprovalsPort } from "./approvals_port.ts";
 import type { ClientsDoor } from "./clients_door.ts";
@@ -82,6 +83,8 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly startEvent?: string | undefined;
   /** Whether the journal takes records. */
   readonly isReadOnly: () => boolean;
+  /** From now on that one hears of every call; undefined: nobody does. There is one place. */
+  readonly observeCalls: (observer: CallObserver | undefined) => void;
   /** Where clients go that a feature accepts; from the start of the services on. */
   readonly clients: ClientsDoor;
   /** What the method `status` answers. */

@@ -117,6 +117,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     quota,
     startEvent: options.event,
     isReadOnly,
+    observeCalls: (observer) => router.observer = observer,
     // What both work with is made further down, with what features bring.
     clients: { accept: (channel, credential) => clients.accept(channel, credential) },
     status: () => supervisor.status(),

@@ -8,6 +8,7 @@ import { FrameChannel } from "./frame_channel.ts";
 import { SUBPROTOCOL, type Verdict } from "./guard.ts";
 import type { Answer, Wire } from "./http_connection.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
+import { METRICS_TYPE } from "./metrics.ts";
 import type { PageFile } from "./page_files.ts";
 import { refusalReply, replyHead } from "./reply.ts";
 import { listed, type WebRequest } from "./request.ts";
@@ -16,8 +17,8 @@ import type { WebChannel } from "./web_channel.ts";
 export interface RoutesOptions {
   readonly clients: ClientsDoor;
   readonly status: () => Promise<ResultOf<"status">>;
-  /** Prometheus text, from what `status` answers. */
-  readonly metrics?: ((status: ResultOf<"status">) => string) | undefined;
+  /** Prometheus text. */
+  readonly metrics: () => Promise<string>;
   readonly page: ReadonlyMap<string, PageFile>;
   readonly heartbeatMs: number;
   /** A channel was opened with a token of that scope. */
@@ -30,7 +31,6 @@ type Who = NonNullable<Passed["who"]>;
 /** Files whose name carries their content's hash may be kept for good. */
 const HASHED = /\.[0-9a-f]{8,}\.\w+$/;
 const JSON_TYPE = "application/json";
-const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 export async function route(
   { path, who }: Passed,
@@ -47,9 +47,7 @@ export async function route(
   if (path === "/ws") return await webSocket(request, wire, who, options);
   if (path === "/events") return events(request, wire, who, options);
   if (path === "/healthz") return { reply: await health(options) };
-  if (path === "/metrics" && options.metrics !== undefined) {
-    return { reply: { status: 200, type: METRICS_TYPE, body: options.metrics(await options.status()) } };
-  }
+  if (path === "/metrics") return { reply: { status: 200, type: METRICS_TYPE, body: await options.metrics() } };
   return missing();
 }
 

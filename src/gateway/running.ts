@@ -1,7 +1,10 @@
 /** The gateway as it runs: its listeners, the connections that they bring, the tokens, and what became of requests. */
+import { Activity } from "../core/activity.ts";
 import type { FeatureContext } from "../core/service.ts";
 import { SparseLog } from "../core/sparse_log.ts";
 import { clip, escapeControls } from "../domain/sanitize.ts";
+import { Slices } from "../lib/slices.ts";
+import { daemonTurns } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { ownUid } from "../platform/process.ts";
 import { listenTcp, type TcpSocket } from "../platform/tcp.ts";
@@ -11,6 +14,7 @@ import { FrameChannel } from "./frame_channel.ts";
 import { guard, type GuardOptions, type GuardRefusal, type Judgement } from "./guard.ts";
 import { type Answer, HttpConnection, type Wire } from "./http_connection.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
+import { metricsText } from "./metrics.ts";
 import { names } from "./names.ts";
 import type { PageFile } from "./page_files.ts";
 import { refusalReply } from "./reply.ts";
@@ -42,6 +46,8 @@ export class RunningGateway {
   #requests = 0;
   #refused = new Map<number, number>();
   #started = false;
+  #activity = new Activity();
+  #deaf: () => void = () => {};
 
   /** @throws the OS error where there are no tokens to be had */
   constructor(context: FeatureContext<GatewaySettings>, page: ReadonlyMap<string, PageFile>) {
@@ -79,6 +85,8 @@ export class RunningGateway {
 
   start(): void {
     this.#started = true;
+    const { bus, store } = this.#context;
+    this.#deaf = bus.listen(store.seq, undefined, (event) => this.#activity.hear(event));
     for (const { listener } of this.#listening) listener.serve();
   }
 
@@ -96,6 +104,7 @@ export class RunningGateway {
   /** The channels stay: they are clients of the daemon, and drained with the others. */
   stop(): void {
     this.#started = false;
+    this.#deaf();
     for (const { listener } of this.#listening) listener.close();
     for (const connection of this.#connections) if (!connection.isTaken) connection.close();
   }
@@ -162,6 +171,7 @@ export class RunningGateway {
       return await route(verdict, request, wire, {
         clients,
         status,
+        metrics: () => this.#metrics(),
         page: this.#page,
         heartbeatMs: limits.gatewayHeartbeatMs,
         opened: (channel, scope) => this.#opened(channel, scope),
@@ -170,6 +180,12 @@ export class RunningGateway {
       log.error("a request of the gateway failed", { error: String((error as Error)?.stack ?? error) });
       return { last: true, reply: refusalReply(500, "this is a bug, which is in the daemon's log") };
     }
+  }
+
+  async #metrics(): Promise<string> {
+    const { status, store } = this.#context;
+    const sessions = await store.freeze().countByAgent(new Slices(daemonTurns));
+    return metricsText({ status: await status(), sessions, activity: this.#activity });
   }
 
   #judge(token: string, peer: string): Judgement {

@@ -103,6 +103,10 @@ Deno.test("G1 status tells people where it listens and what it refused; a daemon
   const { stdout } = await home.cli(["gateway", "status"]);
   assertStringIncludes(stdout, `listens  http://127.0.0.1:${port}/\n`);
   assertStringIncludes(stdout, "requests  1, refused 1 × 401\n");
+  assertMatch(
+    (await home.cli(["status", "--verbose"])).stdout,
+    new RegExp(`^gateway +http://127.0.0.1:${port}/$`, "m"),
+  );
 });
 
 Deno.test("A2 the sandbox of a hook reads no token of the gateway", async () => {

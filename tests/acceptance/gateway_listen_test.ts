@@ -13,6 +13,10 @@ async function listens(hostname: string, port: number): Promise<boolean> {
   }
 }
 
+function logOf(home: TestHome): string {
+  return [...home.files()].filter(([path]) => path.includes("/logs/")).map(([, text]) => text).join("");
+}
+
 /** An address of this machine that others reach it by; undefined where it has none. */
 function outerAddress(): string | undefined {
   return Deno.networkInterfaces().find(({ family, address }) => family === "IPv4" && !address.startsWith("127."))
@@ -74,6 +78,8 @@ Deno.test("G1 a port that another program has is told, the daemon lives, and the
     assertEquals(listener?.["problem"], `127.0.0.1:${port} is taken by another program`);
     const refused = await home.cli(["gateway", "open", "--print"]);
     assertStringIncludes(refused.stderr, "is taken by another program");
+    assertStringIncludes((await home.cli(["status"])).stdout, `127.0.0.1:${port} is taken by another program`);
+    assertStringIncludes(logOf(home), `127.0.0.1:${port} is taken by another program`);
   } finally {
     taken.close();
   }
@@ -89,4 +95,29 @@ Deno.test("G1 the gateway's port is free again when the daemon has stopped", asy
   await home.start();
   assertEquals((await home.stop()).code, 0);
   Deno.listen({ hostname: "127.0.0.1", port }).close();
+});
+
+/** Whether this machine has the loopback address of IPv6. */
+function hasV6(): boolean {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test({
+  name: "G1 the other literal loopback address, ::1, works alike" +
+    (hasV6() ? "" : " (ignored: this machine has no loopback address of IPv6)"),
+  ignore: !hasV6(),
+  fn: async () => {
+    await using gateway = await GatewayHome.start({ config: { host: "::1" } });
+    const url = `http://[::1]:${gateway.port}/`;
+    const reply = await fetch(`${url}healthz`, { headers: gateway.bearer("read") });
+    assertEquals([reply.status, (await reply.json()).ok], [200, true]);
+    assertEquals(await listens("127.0.0.1", gateway.port), false);
+    const { stdout } = await gateway.home.cli(["gateway", "open", "--print"]);
+    assertEquals(stdout, `${url}#token=${gateway.token("approve")}\n`);
+  },
 });

@@ -13,6 +13,7 @@ export const SUBJECTS = [
   "protocol",
   "gateway",
   "security",
+  "telemetry",
   "architecture",
   "testing",
   "benchmarks",

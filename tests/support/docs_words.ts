@@ -80,6 +80,7 @@ export const DEPENDENCIES: Readonly<Record<string, string>> = {
   "@logtape/logtape": "the daemon's log: levels, records, sinks",
   "@noble/hashes/sha2.js": "sha256 of one record at a time, without the 4 MB that `node:crypto` keeps",
   "@noble/hashes/utils.js": "bytes to hex, for the same",
+  "@opentelemetry/api": "spans and metrics for the exporter that Deno has built in; loaded only where that is on",
   commander: "the tree of commands: help, did-you-mean, usage errors",
   diff: "`show` of an edit: which of its lines change",
   "@axe-core/playwright": "tests of the page: what keeps people from reading or pressing it",

@@ -48,6 +48,7 @@ export class FeaturesAlone {
       pid: 1,
       quota: { run: (_peer, _params, call) => call() },
       isReadOnly: () => journal.room <= 0,
+      observeCalls: () => {},
       clients: {
         accept: () => {
           throw new Error("no clients here");
