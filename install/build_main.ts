@@ -7,6 +7,10 @@
  *
  *     deno run -A install/build_main.ts prebuild FOLDER MS
  *
+ * And the page's script, for a daemon that runs from the sources (src/gateway/page_files.ts):
+ *
+ *     deno run -A install/build_main.ts page
+ *
  * And the installed form (src/client/install_program.ts), into a folder that lies in ROOT; prints its name to be. WRITTEN is
  * what the sources were when it was decided to build (src/platform/version_inputs.ts):
  *
@@ -16,11 +20,18 @@ import { writeStderr, writeStdout } from "../src/platform/stdio.ts";
 import { errorText } from "../src/protocol/error_text.ts";
 import { ConsoleError } from "../src/protocol/errors.ts";
 
+/** The first time Deno downloads its bundler. */
+const PAGE_MS = 120_000;
+
 async function main([what, folder = "dist", ms = "", root = "", written]: readonly string[]): Promise<void> {
   if (what === "prebuild") return await (await import("./prebuild.ts")).prebuild(folder, Number(ms));
   if (what === "program") {
     const { buildProgram } = await import("./program.ts");
     writeStdout(`${await buildProgram(folder, root, Number(ms), written)}\n`);
+    return;
+  }
+  if (what === "page") {
+    writeStdout(`${await (await import("./page.ts")).makePage(PAGE_MS)} is built\n`);
     return;
   }
   const { buildBundle, buildCompiled, checkCompiled, COMPILED_FILES, publish } = await import("./build.ts");

@@ -1,6 +1,7 @@
 /** What each prebuilt file is made of, so that whoever wants to run it can see whether the sources have changed since. */
 import { BUILT, type BuiltName, type Inputs, PARTS, type Stamp, stampOf } from "../src/platform/prebuilt.ts";
 import { ENTRIES, SOURCE } from "./modules.ts";
+import { PAGE_ENTRY, PAGE_FILE } from "./page.ts";
 import { buildError, reason, run } from "./run_deno.ts";
 
 interface Graph {
@@ -16,6 +17,8 @@ interface Graph {
 /** By path below the sources. */
 export type Snapshot = ReadonlyMap<string, Stamp>;
 
+/** How the page is compiled. */
+const PAGE_CONFIG = "src/page/deno.json";
 const HERE = new URL("..", import.meta.url).href;
 
 /** The sources as they are now: to be taken before anything is made of them. */
@@ -36,10 +39,16 @@ export async function snapshot(): Promise<Snapshot> {
 /** What each file is made of, but for its outputs, which need not be there yet. @throws {ConsoleError} `failed` with one line */
 export async function inputsOf(sources: Snapshot, ms: number): Promise<ReadonlyMap<BuiltName, Inputs["files"]>> {
   // The hook's entry imports all parts of the client.
-  const [client, daemon] = await Promise.all([graph(ENTRIES.hook, ms), graph(ENTRIES.daemon, ms)]);
+  const [client, daemon, page] = await Promise.all(
+    [ENTRIES.hook, ENTRIES.daemon, PAGE_ENTRY].map((entry) => graph(entry, ms)),
+  ) as [Graph, Graph, Graph];
   return new Map((Object.keys(BUILT) as BuiltName[]).map((name) => {
-    const paths = loaded(name === "daemon" ? daemon : client, ENTRIES[name], { later: name !== "hook" });
-    const files = paths.map((path) => {
+    const own = loaded(name === "daemon" ? daemon : client, ENTRIES[name], { later: name !== "hook" });
+    const paths = new Set([
+      ...own,
+      ...(name === "daemon" ? [...loaded(page, PAGE_ENTRY, { later: true }), PAGE_CONFIG] : []),
+    ]);
+    const files = [...paths].map((path) => {
       const taken = sources.get(path);
       if (taken === undefined) throw buildError(`${path} appeared during the build`, "build again");
       return [path, ...taken] as const;
@@ -81,6 +90,8 @@ function loaded({ modules }: Graph, entry: string, { later }: { readonly later: 
   }
   const all = [...seen];
   const own = all.filter((specifier) => specifier.startsWith(HERE))
-    .map((specifier) => decodeURIComponent(specifier.slice(HERE.length)));
+    .map((specifier) => decodeURIComponent(specifier.slice(HERE.length)))
+    // What the sources alone show; here it is made anew.
+    .filter((path) => path !== PAGE_FILE);
   return [...own, "deno.json", ...(all.some((specifier) => specifier.startsWith("npm:")) ? ["deno.lock"] : [])];
 }

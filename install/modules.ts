@@ -8,6 +8,7 @@
  * feeds, TOML) and the quick commands (starting a daemon). The command line is not: measured, it gains nothing.
  */
 import { BUILT, PARTS } from "../src/platform/prebuilt.ts";
+import { bundlePage, PAGE_IMPORT } from "./page.ts";
 import { buildError, reason, run } from "./run_deno.ts";
 
 export const SOURCE = decodeURIComponent(new URL("..", import.meta.url).pathname);
@@ -22,6 +23,8 @@ export const ENTRIES: Readonly<Record<keyof typeof BUILT, string>> = {
   dashboard: "src/dashboard/entry.ts",
   daemon: "src/daemon/main.ts",
 };
+/** The page's script, in the daemon's folder. */
+const PAGE = `${PARTS.daemon}page.txt`;
 /** What the hook's file names as the others' place, relative to its source. */
 const OTHERS: Readonly<Record<string, string>> = {
   "./mod.ts": `./${BUILT.cli}`,
@@ -56,6 +59,7 @@ export async function bundleModules(folder: string, options: ModuleOptions = {})
       bundle(["--outdir", `${work}/single`, ...Object.values(single)], options),
       bundle(["--code-splitting", "--outdir", `${work}/daemon`, daemon], options),
       bundle(["--code-splitting", "--outdir", `${work}/quick`, quick], options),
+      bundlePage(`${folder}/${PAGE}`, { env: options.env, ms: options.ms ?? BUNDLE_MS }),
     ]);
     for (const one of others) if (one.status === "rejected") throw one.reason;
     await move(`${work}/hook.js`, `${folder}/${BUILT.hook}`, (text) => withOthers(text, options));
@@ -63,23 +67,39 @@ export async function bundleModules(folder: string, options: ModuleOptions = {})
       const made = `${work}/single/${entry.replace(/^src\//, "").replace(/ts$/, "js")}`;
       const file = BUILT[name as keyof typeof single];
       const hasLibrary = name === "cli" || name === "dashboard";
-      await move(made, `${folder}/${file}`, hasLibrary ? (text) => withNodeOnDemand(text, file) : undefined);
+      await move(
+        made,
+        `${folder}/${file}`,
+        (text) => withPage(hasLibrary ? withNodeOnDemand(text, file) : text, options),
+      );
     }
     const parts = [
       // In the daemon's sandbox a name that is found at run time could not be read.
-      ...await moveParts(`${work}/daemon`, folder, "daemon", withoutNodeUtil),
-      ...await moveParts(`${work}/quick`, folder, "quick", (text) => atRunTime(text, options)),
+      ...await moveParts(
+        `${work}/daemon`,
+        folder,
+        "daemon",
+        (text) => withPage(withoutNodeUtil(text), { literalImports: true }),
+      ),
+      ...await moveParts(`${work}/quick`, folder, "quick", (text) => withPage(atRunTime(text, options), options)),
     ];
     const { permissions } = JSON.parse(await Deno.readTextFile(`${SOURCE}deno.json`));
     await Deno.writeTextFile(`${folder}/deno.json`, `${JSON.stringify({ lock: false, permissions }, null, 2)}\n`);
-    return [BUILT.hook, ...Object.keys(single).map((name) => BUILT[name as keyof typeof single]), ...parts];
+    return [BUILT.hook, ...Object.keys(single).map((name) => BUILT[name as keyof typeof single]), ...parts, PAGE];
   } finally {
     await Deno.remove(work, { recursive: true });
   }
 }
 
 async function bundle(args: readonly string[], { env, ms = BUNDLE_MS }: ModuleOptions): Promise<void> {
-  const { code, stderr } = await run([Deno.execPath(), "bundle", "-q", "--minify", ...args], { cwd: SOURCE, ms, env });
+  const { code, stderr } = await run([
+    Deno.execPath(),
+    "bundle",
+    "-q",
+    "--minify",
+    `--external=${PAGE_IMPORT}`,
+    ...args,
+  ], { cwd: SOURCE, ms, env });
   if (code !== 0) {
     throw buildError(`deno bundle refused ${args.at(-1)} (${reason(stderr)})`);
   }
@@ -99,6 +119,15 @@ function withOthers(text: string, { literalImports }: ModuleOptions): string {
     text = parts.join(literalImports ? `import("${to}")` : `import(String("${to}"))`);
   }
   return text;
+}
+
+/**
+ * The page's script lies beside the daemon, for which its name stays literal: what it names is read without a permission. Others
+ * hold the same import, as they know the daemon's features, and never run it.
+ */
+function withPage(text: string, { literalImports }: ModuleOptions): string {
+  const name = literalImports ? `"./${PAGE}"` : `String("./${PAGE}")`;
+  return text.replaceAll(`import("${PAGE_IMPORT}"`, `import(${name}`);
 }
 
 /** Literal imports of parts as such that are named at run time: what they name is read when it is run. */

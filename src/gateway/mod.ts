@@ -57,7 +57,10 @@ class LateGateway {
   async prepare(): Promise<void> {
     if (!this.#context.settings.booted.enabled) return;
     try {
-      const [{ RunningGateway }, { pageFiles }] = await Promise.all([import("./running.ts"), import("./page.ts")]);
+      const [{ RunningGateway }, { pageFiles }] = await Promise.all([
+        import("./running.ts"),
+        import("./page_files.ts"),
+      ]);
       this.running = new RunningGateway(this.#context, await pageFiles());
     } catch (error) {
       this.#problem = String((error as Error).message);

@@ -15,7 +15,8 @@ const POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  // The page's one policy: its service worker has a fixed address.
+  "trusted-types agent-console",
 ].join("; ");
 
 /** On every reply. No Access-Control-*: no other origin reads anything. No cookies: all ports of an address share them. */

@@ -9,7 +9,7 @@ import { SUBPROTOCOL, type Verdict } from "./guard.ts";
 import type { Answer, Wire } from "./http_connection.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
 import { METRICS_TYPE } from "./metrics.ts";
-import type { PageFile } from "./page.ts";
+import type { PageFile } from "./page_files.ts";
 import { refusalReply, replyHead } from "./reply.ts";
 import { listed, type WebRequest } from "./request.ts";
 import type { WebChannel } from "./web_channel.ts";

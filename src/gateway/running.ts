@@ -16,7 +16,7 @@ import { type Answer, HttpConnection, type Wire } from "./http_connection.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
 import { metricsText } from "./metrics.ts";
 import { names } from "./names.ts";
-import type { PageFile } from "./page.ts";
+import type { PageFile } from "./page_files.ts";
 import { refusalReply } from "./reply.ts";
 import type { WebRequest } from "./request.ts";
 import { route } from "./routes.ts";

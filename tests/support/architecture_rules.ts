@@ -128,6 +128,19 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     ],
     why: "the composition root of the daemon knows no window",
   },
+  gateway: {
+    may: [
+      ...FEATURE,
+      "dist", // the page's script, which is made of page
+      "page", // its other files, as text
+    ],
+    why: "the gateway carries clients and the page's files; what they mean others know",
+  },
+  page: {
+    may: ["domain", "lib", "protocol", "view"],
+    why: "the page runs in a browser: it knows the wire's words and what every window shows, and no system",
+  },
+  dist: { may: [], why: "what is made of the sources imports nothing" },
   view: { may: ["domain", "lib"], why: "what windows show is made without a terminal, a clock or a connection" },
   client: {
     may: [

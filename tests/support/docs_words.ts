@@ -29,6 +29,7 @@ export const MODULES: Readonly<Record<string, string>> = {
   cli: "the command line: the tree of commands, tables, exit codes",
   chat: "the console of lines: prompt, keys, history; commands come from the command line",
   client: "reaches the daemon: checks the folder, connects, starts it, follows it; the hook's fast path",
+  page: "the page in the browser: the view of all windows, drawn by Preact; answers",
   view: "what every window shows of sessions and requests, in words and signs: names, groups, texts, keys",
   protocol: "the wire: the table of methods, schemas, errors, limits, framing",
   transport: "the daemon's end of the wire: listener, handshake, token, one queue for each connection",
@@ -62,6 +63,8 @@ export const TASKS: Readonly<Record<string, string>> = {
   bench: "measures, beside a baseline in the same run",
   docs: "writes the generated parts of README and docs anew",
   record: "takes their pictures anew",
+  "record:page": "takes the pictures of the page anew, in Chromium",
+  page: "makes the page's script, for a daemon that runs from the sources",
 };
 
 const STD = "Deno's standard library";
@@ -80,6 +83,9 @@ export const DEPENDENCIES: Readonly<Record<string, string>> = {
   "@opentelemetry/api": "spans and metrics for the exporter that Deno has built in; loaded only where that is on",
   commander: "the tree of commands: help, did-you-mean, usage errors",
   diff: "`show` of an edit: which of its lines change",
+  "@axe-core/playwright": "tests of the page: what keeps people from reading or pressing it",
+  "playwright-core": "tests and pictures of the page in a real browser, Debian's Chromium",
+  preact: "the page: draws only what changed, 17 kB of its script",
   "fast-check": "tests with generated input",
   "jsonc-parser": "edits settings of other programs and keeps their comments and order",
   "@earendil-works/pi-tui/keys": "names of keys from what terminals send for them",

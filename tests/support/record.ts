@@ -67,7 +67,7 @@ const SESSIONS = new Set(MORNING.map(({ session }) => session)).size;
 const ASKED_LINES = 8;
 
 /** The morning, left for the daemon as hooks leave their events where none runs: each with its own time. */
-function spoolStory(home: DemoHome, begin: number): void {
+export function spoolStory(home: Pick<DemoHome, "dir">, begin: number): void {
   const paths = homePaths(home.dir);
   MORNING.forEach((act, i) => {
     const { agent, event, env } = reportOf(act);

@@ -1,0 +1,188 @@
+/** The buttons that answer one request, within reach of a thumb, and the two sheets behind them. */
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { type Approval, APPROVAL_SCOPES, type ApprovalScope } from "../domain/approval.ts";
+import type { ApprovalItem } from "../view/approval_items.ts";
+import { asksTwice, giveAnswer, ruleWords, whyNoYes } from "./answers.ts";
+import { askedKey, openSheet, sayNo, sayYes } from "./page_actions.ts";
+import type { PageStore } from "./page_store.ts";
+import { Sheet, useMeant } from "./parts.tsx";
+
+interface AnswerBarProps {
+  readonly store: PageStore;
+  readonly approval: Approval;
+  readonly item: ApprovalItem;
+}
+
+export function AnswerBar({ store, approval, item }: AnswerBarProps) {
+  const { id, choices = [], for: kind } = approval;
+  const isConfirming = store.confirming === id;
+  const sheet = store.sheet?.id === id ? store.sheet.name : undefined;
+  const key = askedKey(id, isConfirming);
+  useLayoutEffect(() => store.guard.show(key, performance.now()), [key]);
+  // Its sheets and its second question end with it.
+  useEffect(() => () => {
+    if (store.sheet?.id === id) store.sheet = undefined;
+    if (store.confirming === id) store.confirming = undefined;
+  }, []);
+  if (store.scope !== "" && !store.mayAnswer) {
+    return <p class="answers note">This page may only read. In a terminal: agent-console gateway open</p>;
+  }
+  const isOff = store.link.kind !== "live" || store.answering.has(id);
+  if (isConfirming) {
+    return (
+      <div class="answers is-confirming" role="group" aria-label="Once more" key={key}>
+        <p role="alert">It destroys. Allow it?</p>
+        <button type="button" class="no" onClick={({ timeStamp }) => sayNo(store, timeStamp)}>Leave it</button>
+        <button type="button" class="yes danger" disabled={isOff} onClick={({ timeStamp }) => sayYes(store, timeStamp)}>
+          Yes, allow it
+        </button>
+      </div>
+    );
+  }
+  const hasScopes = kind === "permission" && !item.scopes?.every((scope) => scope === "once");
+  const noYes = whyNoYes(approval, store) !== undefined;
+  return (
+    <div class="answers" role="group" aria-label="Answer" key={key}>
+      <button
+        type="button"
+        class="less"
+        disabled={isOff}
+        onClick={({ timeStamp }) => openSheet(store, "deny", timeStamp)}
+      >
+        No, because …
+      </button>
+      {hasScopes && (
+        <button
+          type="button"
+          class="less"
+          disabled={isOff || noYes}
+          onClick={({ timeStamp }) => openSheet(store, "scope", timeStamp)}
+        >
+          Yes, for …
+        </button>
+      )}
+      <button type="button" class="no" disabled={isOff} onClick={({ timeStamp }) => sayNo(store, timeStamp)}>
+        No <kbd aria-hidden="true">d</kbd>
+      </button>
+      <button
+        type="button"
+        class="yes"
+        disabled={isOff || noYes}
+        onClick={({ timeStamp }) => sayYes(store, timeStamp)}
+      >
+        {choices.length > 0 ? "Answer" : asksTwice(approval) ? "Yes …" : "Yes"} <kbd aria-hidden="true">a</kbd>
+      </button>
+      {sheet === "scope" && <ScopeSheet store={store} approval={approval} item={item} />}
+      {sheet === "deny" && <DenySheet store={store} approval={approval} />}
+    </div>
+  );
+}
+
+const SCOPE_WORDS: Readonly<Record<ApprovalScope, string>> = {
+  once: "Only this time",
+  session: "In this session",
+  workspace: "In this folder",
+  always: "Always",
+};
+const ENDS: readonly (readonly [text: string, hours: number | undefined])[] = [
+  ["1 h", 1],
+  ["8 h", 8],
+  ["no end", undefined],
+];
+
+/** How far a yes reaches, and until when; below it, in words, what would pass. */
+function ScopeSheet({ store, approval, item }: AnswerBarProps) {
+  const scopes = APPROVAL_SCOPES.filter((scope) => item.scopes?.includes(scope) ?? true);
+  const danger = asksTwice(approval);
+  const [scope, setScope] = useState<ApprovalScope>(!danger && scopes.includes("session") ? "session" : "once");
+  const [hours, setHours] = useState<number | undefined>(1);
+  const [isSure, setSure] = useState(false);
+  const close = () => store.set({ sheet: undefined });
+  const isMeant = useMeant(`scope ${scope} ${hours} ${isSure}`);
+  const send = (at: number) => {
+    if (!isMeant(at)) return;
+    if (danger && !isSure) return setSure(true);
+    const expires = scope === "once" || hours === undefined ? {} : { expiresInSecs: hours * 3600 };
+    void giveAnswer(store, approval, { decision: "approve", scope, ...expires });
+  };
+  return (
+    <Sheet onClose={close} title="Yes, for how long?">
+      <pre class="call">{item.call.join("\n")}</pre>
+      <fieldset class="pick">
+        <legend>How far</legend>
+        {scopes.map((one) => (
+          <label key={one} class="option">
+            <input type="radio" name="scope" checked={scope === one} onChange={() => setScope(one)} />
+            <b>{SCOPE_WORDS[one]}</b>
+          </label>
+        ))}
+      </fieldset>
+      {scope !== "once" && (
+        <fieldset class="pick is-row">
+          <legend>Until</legend>
+          {ENDS.map(([text, value]) => (
+            <label key={text} class="option">
+              <input type="radio" name="end" checked={hours === value} onChange={() => setHours(value)} />
+              <b>{text}</b>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      <p class="preview">{ruleWords(approval, scope, { folder: item.folder, hours })}</p>
+      {isSure && <p class="warning" role="alert">It destroys. Press once more to allow it.</p>}
+      <div class="answers">
+        <button type="button" class="no" onClick={close}>Back</button>
+        <button
+          type="button"
+          class={`yes ${danger ? "danger" : ""}`}
+          disabled={store.link.kind !== "live"}
+          onClick={({ timeStamp }) => send(timeStamp)}
+        >
+          {isSure
+            ? "Yes, allow it"
+            : scope === "once"
+            ? "Yes, once"
+            : hours === undefined
+            ? "Yes, with no end"
+            : `Yes, for ${hours} h`}
+        </button>
+      </div>
+    </Sheet>
+  );
+}
+
+function DenySheet({ store, approval }: Omit<AnswerBarProps, "item">) {
+  const [message, setMessage] = useState("");
+  const close = () => store.set({ sheet: undefined });
+  const isMeant = useMeant("deny");
+  const text = message.trim();
+  const send = (at: number) => {
+    if (!isMeant(at)) return;
+    void giveAnswer(store, approval, { decision: "deny", ...(text === "" ? {} : { message: text }) });
+  };
+  return (
+    <Sheet onClose={close} title="No, because …">
+      <textarea
+        rows={4}
+        aria-label="What the agent is told"
+        placeholder="What it should do instead"
+        maxLength={2000}
+        value={message}
+        onInput={({ currentTarget }) => setMessage(currentTarget.value)}
+        onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && send(event.timeStamp)}
+      />
+      <p class="preview">The agent reads it and goes on.</p>
+      <div class="answers">
+        <button type="button" class="no" onClick={close}>Back</button>
+        <button
+          type="button"
+          class="send"
+          disabled={store.link.kind !== "live"}
+          onClick={({ timeStamp }) => send(timeStamp)}
+        >
+          {text === "" ? "No" : "No, and say so"}
+        </button>
+      </div>
+    </Sheet>
+  );
+}

@@ -1,0 +1,109 @@
+/** What a person does with a request: reads it whole, says yes or no. An answer goes to the id that was on the screen. */
+import { type Approval, type ApprovalScope, riskNamed } from "../domain/approval.ts";
+import { escapeControls, headAndTail } from "../domain/sanitize.ts";
+import type { ParamsOf } from "../protocol/method_schemas.ts";
+import { answeredElsewhere, approvalSummary } from "../view/approval_words.ts";
+import type { WholeApproval } from "../view/approval_items.ts";
+import { CallRefused } from "./page_wire.ts";
+import type { PageStore } from "./page_store.ts";
+import { goBack, goTo } from "./navigate.ts";
+
+export interface PageAnswer {
+  readonly decision: "approve" | "deny";
+  readonly scope?: ApprovalScope;
+  readonly message?: string;
+  readonly answers?: Readonly<Record<string, string>>;
+  readonly expiresInSecs?: number;
+}
+
+/** Of the text of what was answered: its two ends say which one it is. UTF-16 units. */
+const SHOWN = 80;
+
+/** With all of its text, as far as that is here. */
+export function withText(approval: Approval, { texts }: PageStore): WholeApproval {
+  const text = texts.get(approval.id);
+  if (typeof text !== "object") return approval;
+  const { missing: _, ...shown } = approval;
+  return { ...shown, ...text };
+}
+
+/** Asks for all of its text, once: from then on it can be approved. */
+export function readWhole(store: PageStore, { id, cutBy }: Approval): void {
+  const { texts, wire } = store;
+  if (wire === undefined || !store.mayAnswer || cutBy !== undefined || texts.has(id)) return;
+  texts.set(id, "asked");
+  wire.call("approval.text", { id })
+    .then((text) => void texts.set(id, text), () => void texts.set(id, "failed"))
+    .finally(() => store.changed());
+}
+
+/** Why it cannot be approved on this page now; undefined where it can. */
+export function whyNoYes(approval: Approval, { texts }: PageStore): string | undefined {
+  if (approval.cutBy !== undefined) return "part of it never arrived: say no, or answer it in its terminal";
+  if (approval.missing === undefined || typeof texts.get(approval.id) === "object") return undefined;
+  return texts.get(approval.id) === "failed"
+    ? "the whole of it could not be loaded: answer it in its terminal"
+    : "the whole of it is being loaded";
+}
+
+/** Whether it is asked once more before it is allowed. */
+export function asksTwice({ risk }: Approval): boolean {
+  return riskNamed(risk) === "destroys";
+}
+
+export async function giveAnswer(store: PageStore, approval: Approval, answer: PageAnswer): Promise<void> {
+  const { id, agent } = approval;
+  const { wire, answering } = store;
+  if (wire === undefined || answering.has(id)) return;
+  answering.add(id);
+  store.set({ sheet: undefined, confirming: undefined });
+  const params: ParamsOf<"approval.decide"> = { id, ...answer };
+  try {
+    const { delivered, messageSent, ruleId } = await wire.call("approval.decide", params);
+    const word = answer.decision === "deny" ? "denied" : `approved ${answer.scope ?? "once"}`;
+    const what = escapeControls(headAndTail(approvalSummary(approval), SHOWN));
+    if (delivered === false) {
+      return store.say(`${word}, but not delivered: answer it in the agent's own terminal (${what})`, true);
+    }
+    next(store, approval);
+    store.say([
+      `${word} (${what})`,
+      ...(messageSent === false ? [`${escapeControls(agent)} takes no message with this answer`] : []),
+      ...(ruleId === undefined ? [] : [`rule ${ruleId}; take it back: agent-console rules revoke ${ruleId}`]),
+    ].join("; "));
+  } catch (error) {
+    if (!(error instanceof CallRefused)) throw error;
+    const now = store.live.approval(id);
+    const isOver = error.kind === "already_decided";
+    if (isOver && now !== undefined && now.status !== "pending") {
+      store.say(escapeControls(answeredElsewhere(now)), true);
+    } else store.say(escapeControls([error.message, error.hint].filter(Boolean).join(": ")), true);
+  } finally {
+    answering.delete(id);
+    store.changed();
+  }
+}
+
+/** On a phone the list comes next; beside the list the first that asks, where another one does. */
+function next({ isWide, route, live }: PageStore, { id, sessionId }: Approval): void {
+  if (route.session !== sessionId) return;
+  if (!isWide) return goBack(route);
+  if (live.approvals.some((one) => one.id !== id)) goTo({ view: route.view }, "replace");
+}
+
+/** What a rule of this yes would let pass, in words. */
+export function ruleWords(
+  { agent, tool }: Approval,
+  scope: ApprovalScope,
+  { folder, hours }: { readonly folder: string | undefined; readonly hours: number | undefined },
+): string {
+  if (scope === "once") return "Only this call. The next one is asked again.";
+  const where = {
+    session: "in this session",
+    workspace: `in sessions in ${folder ?? "this folder"} and below it`,
+    always: "in every session and folder",
+  }[scope];
+  const until = hours === undefined ? "until you take it back" : `for ${hours} h`;
+  return `From now on exactly this call of ${escapeControls(agent)} (${escapeControls(tool)}) runs unasked ${where}, ` +
+    `${until}. Anything else, also the same with one more word, is asked as before.`;
+}

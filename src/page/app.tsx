@@ -1,0 +1,219 @@
+/** The whole page: header with the counts, the list, the detail beside or instead of it, and what is said to the person. */
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { clockTime } from "../view/times.ts";
+import { type WindowView, windowView } from "../view/window_view.ts";
+import { ActivityLines } from "./activity_lines.tsx";
+import { DetailPane } from "./detail_pane.tsx";
+import { HelpSheet } from "./help_sheet.tsx";
+import { InboxRows } from "./inbox_rows.tsx";
+import { meaningOf } from "./keys.ts";
+import { pressKey } from "./page_actions.ts";
+import type { PageStore } from "./page_store.ts";
+import { goBack } from "./navigate.ts";
+import { type ViewName, VIEWS } from "./route.ts";
+import { GroupedRows } from "./session_rows.tsx";
+import { notifyState, showCount } from "./told.ts";
+
+const VIEW_WORDS: Readonly<Record<ViewName, string>> = { sessions: "Sessions", inbox: "Inbox", activity: "Activity" };
+/** Between two looks at the clock, ms. */
+const TICK_MS = 1000;
+
+export function App({ store }: { readonly store: PageStore }) {
+  const now = useNow();
+  const { live, route, filter, link } = store;
+  const filterField = useRef<HTMLInputElement>(null);
+  const state = { sessions: live.sessions, approvals: live.approvals };
+  const all = /\bstatus:(?:cl|en)/.test(filter);
+  const view = windowView(state, { now, text: filter, all });
+  const waiting = view.counts.find(({ state }) => state === "waiting")?.count ?? 0;
+  useEffect(() => showCount(view.title, waiting), [view.title, waiting]);
+  const shown = shownSession(store, view);
+  const onKey = (event: KeyboardEvent) => {
+    const meaning = meaningOf(event);
+    if (meaning === undefined) return;
+    event.preventDefault();
+    pressKey(store, meaning, event.timeStamp, {
+      move: (by) => moveRow(by, store.isWide),
+      focusFilter: () => {
+        if (!store.isWide && route.session !== undefined) goBack(route);
+        filterField.current?.focus();
+      },
+    });
+  };
+  const latest = useRef(onKey);
+  latest.current = onKey;
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => latest.current(event);
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, []);
+  const isDetail = route.session !== undefined && route.view !== "activity";
+  return (
+    <div class="page" data-pane={isDetail ? "detail" : "list"} data-view={route.view} data-link={link.kind}>
+      <Header store={store} view={view} isDetail={isDetail} />
+      <Tabs store={store} requests={live.approvals.length} />
+      <main class="panes">
+        <section class="list" aria-label={VIEW_WORDS[route.view]}>
+          <Tools store={store} filterField={filterField} />
+          {route.view === "sessions" && <GroupedRows store={store} view={view} shown={shown} />}
+          {route.view === "inbox" && <InboxRows store={store} now={now} shown={shown} />}
+          {route.view === "activity" && <ActivityLines store={store} />}
+        </section>
+        {route.view !== "activity" && <DetailPane store={store} id={shown} now={now} />}
+      </main>
+      <Toast store={store} />
+      {store.isHelp && <HelpSheet store={store} />}
+    </div>
+  );
+}
+
+/** Whose detail is drawn: the one that was chosen; on a wide screen else, also where that is not listed, the first of the list. */
+function shownSession({ route, isWide, live }: PageStore, { items }: WindowView): string | undefined {
+  const { session, view } = route;
+  if (!isWide) return session;
+  if (view === "inbox") return session ?? live.approvals[0]?.sessionId;
+  return items.some(({ id }) => id === session) ? session : items[0]?.id;
+}
+
+/** On a wide screen the detail goes along. */
+function moveRow(by: 1 | -1, isWide: boolean): void {
+  const rows = [...document.querySelectorAll<HTMLElement>(".row")];
+  const at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
+  const focused = rows.indexOf(document.activeElement as HTMLElement);
+  const from = focused >= 0 ? focused : at;
+  const next = rows[Math.min(Math.max(0, from + by), rows.length - 1)];
+  next?.focus();
+  if (isWide) next?.dispatchEvent(new CustomEvent("rowmark"));
+}
+
+/** The time, as long as somebody looks. */
+function useNow(): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const tick = () => document.visibilityState === "visible" && setNow(Date.now());
+    const timer = setInterval(tick, TICK_MS);
+    document.addEventListener("visibilitychange", tick);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", tick);
+    };
+  }, []);
+  return Math.max(now, Date.now());
+}
+
+interface HeaderProps {
+  readonly store: PageStore;
+  readonly view: WindowView;
+  readonly isDetail: boolean;
+}
+
+function Header({ store, view, isDetail }: HeaderProps) {
+  const { link, daemon, route } = store;
+  const isLive = link.kind === "live";
+  return (
+    <header class="top">
+      <div class="bar">
+        {isDetail && !store.isWide
+          ? (
+            <button type="button" class="back" onClick={() => goBack(route)}>
+              ‹ <span>Back</span>
+            </button>
+          )
+          : <h1 class="mark">agent-console</h1>}
+        <ul class="counts" aria-label="How many sessions are in which state">
+          {view.counts.map(({ state, sign, text, tone, count }) => (
+            <li key={state} class={`tone-${tone}`} title={text}>
+              <span aria-hidden="true">{sign}</span> <b>{count}</b>
+              <span class="word">{text.slice(String(count).length)}</span>
+            </li>
+          ))}
+        </ul>
+        <p class={`link ${isLive ? "is-live" : "is-lost"}`}>
+          {daemon !== undefined && isLive && <span class="mode">{`${daemon.safetyMode} · `}</span>}
+          {isLive ? "live" : link.kind === "lost" ? "not live" : "connecting"}
+        </p>
+      </div>
+      {link.kind === "lost" && (
+        <p class="banner" role="status">
+          No connection: {link.why}. The picture is of {clockTime(new Date(link.at).toISOString())}. Trying again …
+        </p>
+      )}
+      {isLive && daemon?.state === "read_only" && (
+        <p class="banner" role="status">The journal cannot be written: nothing can be answered. agent-console doctor</p>
+      )}
+      {store.isOutdated && (
+        <p class="banner" role="status">
+          The daemon is of another version.{" "}
+          <button type="button" onClick={() => location.reload()}>Load its page</button>
+        </p>
+      )}
+    </header>
+  );
+}
+
+function Tabs({ store, requests }: { readonly store: PageStore; readonly requests: number }) {
+  return (
+    <nav class="tabs" aria-label="Views">
+      {VIEWS.map((view) => (
+        <button
+          type="button"
+          key={view}
+          aria-current={store.route.view === view ? "page" : undefined}
+          onClick={() => store.go({ view })}
+        >
+          {VIEW_WORDS[view]}
+          {view === "inbox" && requests > 0 && <b class="badge">{requests}</b>}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+interface ToolsProps {
+  readonly store: PageStore;
+  readonly filterField: { current: HTMLInputElement | null };
+}
+
+function Tools({ store, filterField }: ToolsProps) {
+  const ask = () => void Notification.requestPermission().then(() => store.changed());
+  return (
+    <div class="tools" role="search">
+      <input
+        ref={filterField}
+        type="search"
+        aria-label="Filter"
+        placeholder="Filter"
+        title="agent:NAME status:waiting words"
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck={false}
+        value={store.filter}
+        onInput={({ currentTarget }) => store.set({ filter: currentTarget.value })}
+      />
+      {notifyState() === "ask" && <button type="button" class="quiet" onClick={ask}>Notify me</button>}
+      {store.isWide && (
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Keys"
+          onClick={() => store.set({ isHelp: true })}
+        >
+          ?
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Toast({ store: { toast, announced } }: { readonly store: PageStore }) {
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => void box.current?.scrollTo(0, 0), [toast]);
+  return (
+    <>
+      <div ref={box} class={`toast ${toast?.isBad ? "is-bad" : ""}`} role="status" hidden={toast === undefined}>
+        {toast?.text}
+      </div>
+      <p class="unseen" aria-live="polite">{announced}</p>
+    </>
+  );
+}

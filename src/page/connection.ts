@@ -1,0 +1,109 @@
+/**
+ * Keeps the page connected: subscribes, resumes where it was after a break, and begins anew where the daemon cannot go back
+ * so far. Ends only where the token is refused.
+ */
+import type { Approval } from "../domain/approval.ts";
+import type { SessionView } from "../domain/query.ts";
+import type { ResultOf } from "../protocol/method_schemas.ts";
+import { CallRefused, type PageEvent, PageWire, whyRefused } from "./page_wire.ts";
+
+export interface ConnectionListener {
+  readonly onHello: (wire: PageWire, hello: ResultOf<"hello">) => void;
+  readonly onSnapshot: (seq: number, sessions: readonly SessionView[], approvals: readonly Approval[]) => void;
+  /** The picture is that of now. */
+  readonly onLive: () => void;
+  readonly onEvent: (event: PageEvent) => void;
+  readonly onLost: (why: string) => void;
+  /** The token is not, or no longer, one. */
+  readonly onRefused: () => void;
+}
+
+const PAUSE_MS = { first: 300, longest: 10_000, tooMany: 30_000 };
+const PAGES_MS = 30_000;
+
+/** Ends where the token is refused, or when the signal fires. */
+export async function keepConnected(token: string, listener: ConnectionListener, signal: AbortSignal): Promise<void> {
+  let since: number | undefined;
+  let pause = PAUSE_MS.first;
+  while (!signal.aborted) {
+    let why = "the daemon is not there";
+    const closed = Promise.withResolvers<void>();
+    const queue: PageEvent[] = [];
+    let isLive = false;
+    const take = (event: PageEvent) => {
+      since = event.seq ?? since;
+      if (event.type === "daemon.stopping") why = event.data["restart"] ? "the daemon restarts" : "the daemon stopped";
+      if (event.type === "daemon.lagged") why = "this page was too slow";
+      listener.onEvent(event);
+    };
+    const onEvent = (event: PageEvent) => isLive ? take(event) : void queue.push(event);
+    let wire: PageWire | undefined;
+    try {
+      const dialled = await PageWire.dial(token, { onEvent, onClose: () => closed.resolve() });
+      wire = dialled.wire;
+      signal.addEventListener("abort", () => wire?.close(), { once: true });
+      listener.onHello(wire, dialled.hello);
+      const seq = await subscribe(wire, dialled.hello.scope, since, listener);
+      since = seq;
+      pause = PAUSE_MS.first;
+      isLive = true;
+      for (const event of queue) take(event);
+      listener.onLive();
+      await closed.promise;
+    } catch (error) {
+      wire?.close();
+      // A journal that is shorter than what was seen: another one, so that nothing can be resumed.
+      if (error instanceof CallRefused && error.kind === "invalid_params") since = undefined;
+      else if (error instanceof CallRefused && error.kind === "unauthorized") return listener.onRefused();
+      const reason = wire === undefined ? await whyRefused(token) : "away";
+      if (reason === "token") return listener.onRefused();
+      if (reason === "too_many") {
+        why = "the gateway takes no more attempts for a minute";
+        pause = PAUSE_MS.tooMany;
+      }
+    }
+    if (signal.aborted) return;
+    listener.onLost(why);
+    await awaken(pause * (0.75 + Math.random() / 2), signal);
+    pause = Math.min(pause * 2, PAUSE_MS.longest);
+  }
+}
+
+/** The number up to which the listener is told. */
+async function subscribe(
+  wire: PageWire,
+  scope: string,
+  since: number | undefined,
+  listener: ConnectionListener,
+): Promise<number> {
+  const mayAnswer = scope === "approve" || scope === "admin";
+  const first = await wire.call("subscribe", {
+    ...(since === undefined ? {} : { since }),
+    ...(mayAnswer ? { answers: true } : {}),
+  }, PAGES_MS);
+  const { snapshot, seq } = first;
+  if (snapshot === undefined) return since ?? seq;
+  const sessions = [...snapshot.sessions];
+  for (let cursor = snapshot.nextCursor; cursor !== undefined;) {
+    const page = await wire.call("session.list", { cursor }, PAGES_MS);
+    for (const session of page.sessions) sessions.push(session);
+    cursor = page.nextCursor;
+  }
+  listener.onSnapshot(seq, sessions, snapshot.approvals);
+  return seq;
+}
+
+/** After `ms`, or at once when the network is back or the page is looked at again. */
+function awaken(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const look = () => document.visibilityState === "visible" && resolve();
+  const timer = setTimeout(resolve, ms);
+  addEventListener("online", resolve as () => void);
+  document.addEventListener("visibilitychange", look);
+  signal.addEventListener("abort", resolve as () => void, { once: true });
+  return promise.finally(() => {
+    clearTimeout(timer);
+    removeEventListener("online", resolve as () => void);
+    document.removeEventListener("visibilitychange", look);
+  });
+}

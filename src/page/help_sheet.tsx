@@ -1,0 +1,23 @@
+/** The keys of the page: those of the dashboard's table that a page has. */
+import { PAGE_ACTIONS } from "./keys.ts";
+import type { PageStore } from "./page_store.ts";
+import { Sheet } from "./parts.tsx";
+
+export function HelpSheet({ store }: { readonly store: PageStore }) {
+  const close = () => store.set({ isHelp: false });
+  return (
+    <Sheet onClose={close} title="Keys">
+      <dl class="keys">
+        {PAGE_ACTIONS.map(({ name, keys, does }) => (
+          <div key={name}>
+            <dt>{keys.filter((key) => key !== "Tab").map((key) => <kbd key={key}>{key}</kbd>)}</dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <div class="answers">
+        <button type="button" class="no" onClick={close}>Back</button>
+      </div>
+    </Sheet>
+  );
+}

@@ -1,0 +1,60 @@
+/** The keys of the page, those of the dashboard: what each means where the focus is. */
+import { WINDOW_ACTIONS } from "../view/actions.ts";
+
+export type KeyMeaning =
+  | { readonly kind: "move"; readonly by: 1 | -1 }
+  | { readonly kind: "choose"; readonly at: number }
+  | { readonly kind: "yes" | "yes_for" | "no" | "no_because" | "detail" | "filter" | "help" | "back" };
+
+type Named = Exclude<KeyMeaning, { kind: "move" | "choose" }>["kind"];
+
+/** Those of the dashboard's table that a page has. */
+const NAMES: readonly string[] = [
+  "yes",
+  "no",
+  "yes_for",
+  "no_because",
+  "choose",
+  "detail",
+  "move",
+  "filter",
+  "view",
+  "help",
+  "back",
+];
+export const PAGE_ACTIONS = WINDOW_ACTIONS.filter(({ name }) => NAMES.includes(name));
+
+const MEANINGS: ReadonlyMap<string, Named> = new Map([
+  ["a", "yes"],
+  ["y", "yes"],
+  ["A", "yes_for"],
+  ["d", "no"],
+  ["n", "no"],
+  ["D", "no_because"],
+  ["Enter", "detail"],
+  ["v", "detail"],
+  ["/", "filter"],
+  ["?", "help"],
+  ["Escape", "back"],
+]);
+
+export function meaningOf(event: KeyboardEvent): KeyMeaning | undefined {
+  const { key, target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return undefined;
+  const element = target instanceof Element ? target : document.body;
+  if (element.closest("dialog") !== null) return undefined; // it has its own keys
+  const isTyping = element.closest("input:not([type=radio],[type=checkbox]), textarea, select") !== null;
+  if (isTyping) return key === "Escape" ? { kind: "back" } : undefined;
+  // What has the focus is pressed by it.
+  if (key === "Enter" && element.closest("button, a, input, summary") !== null) return undefined;
+  if (key === "j" || key === "ArrowDown") return arrows(element, key) ? { kind: "move", by: 1 } : undefined;
+  if (key === "k" || key === "ArrowUp") return arrows(element, key) ? { kind: "move", by: -1 } : undefined;
+  if (/^[1-9]$/.test(key)) return { kind: "choose", at: Number(key) - 1 };
+  const kind = MEANINGS.get(key);
+  return kind === undefined ? undefined : { kind };
+}
+
+/** Arrows move between choices where one has the focus, and scroll where a long text has it. */
+function arrows(element: Element, key: string): boolean {
+  return key.length === 1 || element.closest("input, [data-scrolls]") === null;
+}

@@ -1,0 +1,135 @@
+/**
+ * What taps and keys do. Each that answers says when it was pressed: what has only just appeared takes none, and what was
+ * on the screen then is what gets the answer.
+ */
+import type { Approval } from "../domain/approval.ts";
+import { asksTwice, giveAnswer, whyNoYes } from "./answers.ts";
+import type { KeyMeaning } from "./keys.ts";
+import type { PageStore } from "./page_store.ts";
+import { answersOf, toggled } from "./picks.ts";
+import { goBack } from "./navigate.ts";
+
+/** What the guard knows the buttons by: the second time they ask, they are others. */
+export function askedKey(id: string, isConfirming: boolean): string {
+  return isConfirming ? `${id} once more` : id;
+}
+
+/** The request that can be answered at `at`; else it says why there is none. */
+function answerable(store: PageStore, at: number): Approval | undefined {
+  const { asked, confirming, guard, link } = store;
+  if (asked === undefined) return undefined;
+  const why = link.kind !== "live"
+    ? "no connection: nothing can be answered now"
+    : !store.mayAnswer
+    ? "this token may only read: agent-console gateway open gives one that may answer"
+    : !guard.isMeant(askedKey(asked.id, confirming === asked.id), at)
+    ? "it has only just appeared: press again"
+    : undefined;
+  if (why !== undefined) store.say(why, true);
+  return why === undefined ? asked : undefined;
+}
+
+/** @param at ms, of the event's own clock */
+export function sayYes(store: PageStore, at: number): void {
+  const approval = answerable(store, at);
+  if (approval === undefined) return;
+  const why = whyNoYes(approval, store);
+  if (why !== undefined) return store.say(why, true);
+  if ((approval.choices ?? []).length > 0) {
+    const answers = answersOf(approval, store.picks.get(approval.id));
+    if (typeof answers === "string") return store.say(answers, true);
+    return void giveAnswer(store, approval, { decision: "approve", answers });
+  }
+  if (asksTwice(approval) && store.confirming !== approval.id) return store.set({ confirming: approval.id });
+  void giveAnswer(store, approval, { decision: "approve", scope: "once" });
+}
+
+export function sayNo(store: PageStore, at: number): void {
+  if (store.confirming !== undefined && store.confirming === store.asked?.id) {
+    return store.set({ confirming: undefined });
+  }
+  const approval = answerable(store, at);
+  if (approval !== undefined) void giveAnswer(store, approval, { decision: "deny" });
+}
+
+export function openSheet(store: PageStore, name: "scope" | "deny", at: number): void {
+  const approval = answerable(store, at);
+  if (approval === undefined) return;
+  const why = name === "scope" ? whyNoScope(store, approval) : undefined;
+  if (why !== undefined) return store.say(why, true);
+  store.set({ sheet: { name, id: approval.id }, confirming: undefined });
+}
+
+function whyNoScope(store: PageStore, approval: Approval): string | undefined {
+  const text = store.texts.get(approval.id);
+  const scopes = typeof text === "object" ? text.scopes : undefined;
+  if (approval.for !== "permission") return "only once: it is no call";
+  if (scopes !== undefined && scopes.every((scope) => scope === "once")) {
+    return "only once: such a call is asked each time";
+  }
+  return whyNoYes(approval, store);
+}
+
+/** One question with one answer is answered at once, as in the dashboard; else it is chosen. */
+export function choose(store: PageStore, option: number, at: number): void {
+  const approval = answerable(store, at);
+  const { choices = [], id } = approval ?? {};
+  if (approval === undefined || id === undefined || choices.length === 0) return;
+  const before = store.picks.get(id);
+  const open = Math.max(0, choices.findIndex((_, i) => isOpen(before?.[i])));
+  if (option >= (choices[open]?.options.length ?? 0)) return;
+  store.picks.set(id, toggled(before, approval, open, option));
+  if (choices.length === 1 && !choices[0]?.multiple) sayYes(store, at);
+  store.changed();
+}
+
+function isOpen(picked: { readonly options: readonly number[]; readonly words: string } | undefined): boolean {
+  return picked === undefined || (picked.options.length === 0 && picked.words === "");
+}
+
+/** @param rows ids of the sessions, or requests, of the list, in its order */
+export function pressKey(
+  store: PageStore,
+  meaning: KeyMeaning,
+  at: number,
+  { move, focusFilter }: { readonly move: (by: 1 | -1) => void; readonly focusFilter: () => void },
+): void {
+  switch (meaning.kind) {
+    case "move":
+      return move(meaning.by);
+    case "choose":
+      return store.asked === undefined ? showView(store, meaning.at) : choose(store, meaning.at, at);
+    case "yes":
+      return sayYes(store, at);
+    case "no":
+      return sayNo(store, at);
+    case "yes_for":
+      return openSheet(store, "scope", at);
+    case "no_because":
+      return openSheet(store, "deny", at);
+    case "detail":
+      return document.querySelector<HTMLElement>(".row[aria-current=true]")?.click();
+    case "filter":
+      return focusFilter();
+    case "help":
+      return store.set({ isHelp: true });
+    case "back":
+      return back(store);
+  }
+}
+
+function showView(store: PageStore, at: number): void {
+  const view = (["sessions", "inbox", "activity"] as const)[at];
+  if (view !== undefined) store.go({ view });
+}
+
+function back(store: PageStore): void {
+  if (store.confirming !== undefined) return store.set({ confirming: undefined });
+  const { activeElement } = document;
+  if (activeElement instanceof HTMLInputElement || activeElement instanceof HTMLTextAreaElement) {
+    if (activeElement.type === "search") store.set({ filter: "" });
+    return activeElement.blur();
+  }
+  if (store.filter !== "") return store.set({ filter: "" });
+  if (store.route.session !== undefined && !store.isWide) goBack(store.route);
+}

@@ -1,0 +1,149 @@
+/** One request as it is read before it is answered: what would run, how risky, where, why, and until when. */
+import type { ApprovalItem, WholeApproval } from "../view/approval_items.ts";
+import { takesOwnWords } from "../view/approval_words.ts";
+import { escapeControls } from "../domain/sanitize.ts";
+import type { PageStore } from "./page_store.ts";
+import { RiskChip } from "./parts.tsx";
+import { pickedOf, toggled, worded } from "./picks.ts";
+
+interface RequestCardProps {
+  readonly store: PageStore;
+  readonly item: ApprovalItem;
+  readonly approval: WholeApproval;
+  readonly now: number;
+  /** So many other requests of the session are open. */
+  readonly more: number;
+}
+
+/** Less than this is little time to answer, ms. */
+const SOON_MS = 30_000;
+
+export function RequestCard({ store, item, approval, now, more }: RequestCardProps) {
+  const { kind, risk, age, end, call, detail, isPatch, cut, notice, reasoning, folder, offers } = item;
+  const [asked, until] = [Date.parse(approval.requestedAt), Date.parse(approval.deadline)];
+  const left = Math.max(0, until - now);
+  const isAnswering = store.answering.has(approval.id);
+  return (
+    <article class={`card request ${isAnswering ? "is-answering" : ""}`} aria-label={kind} data-request={approval.id}>
+      <p class="line kicker">
+        <span class="kind">{kind}</span>
+        {risk !== undefined && <RiskChip risk={risk} />}
+        <span class={`until ${left < SOON_MS ? "is-soon" : ""}`}>{end}</span>
+      </p>
+      <progress max={Math.max(1, until - asked)} value={left} aria-label="Time that is left to answer" />
+      {call.length > 0 && <pre class="call">{call.join("\n")}</pre>}
+      {detail.length > 0 && (
+        <div class="text" role="region" aria-label="What it says in whole" tabIndex={0} data-scrolls>
+          {detail.map((line, i) => <span key={i} class={isPatch ? patchClass(line) : ""}>{`${line}\n`}</span>)}
+        </div>
+      )}
+      {cut !== undefined && <p class="warning">{cut}</p>}
+      {approval.missing !== undefined && cut === undefined && (
+        <p class="warning">
+          {store.texts.get(approval.id) === "failed"
+            ? "The whole of it could not be loaded."
+            : "Loading the whole of it …"}
+        </p>
+      )}
+      <Questions store={store} approval={approval} />
+      <ul class="where">
+        {folder !== undefined && (
+          <li>
+            <span>in</span>
+            <code>{folder}</code>
+          </li>
+        )}
+        {reasoning.length > 0 && (
+          <li>
+            <span>why</span>
+            <em>{reasoning.join(" ")}</em>
+          </li>
+        )}
+        {offers.map((offer) => (
+          <li key={offer}>
+            <span>offers</span>
+            <em>{offer}</em>
+          </li>
+        ))}
+        <li>
+          <span>asked</span> {age} ago
+        </li>
+        {more > 0 && (
+          <li>
+            <span>and</span> {more} more of this session behind it
+          </li>
+        )}
+        {notice !== undefined && <li>{notice}</li>}
+      </ul>
+    </article>
+  );
+}
+
+function patchClass(line: string): string {
+  if (/^(?:---|\+\+\+) /.test(line)) return "patch-file";
+  return line.startsWith("@@")
+    ? "patch-place"
+    : line.startsWith("+")
+    ? "patch-new"
+    : line.startsWith("-")
+    ? "patch-old"
+    : "";
+}
+
+interface QuestionsProps {
+  readonly store: PageStore;
+  readonly approval: WholeApproval;
+}
+
+/** Nothing is sent before the button below is pressed. */
+function Questions({ store, approval }: QuestionsProps) {
+  const { choices = [], id } = approval;
+  const picks = store.picks.get(id);
+  const pick = (next: ReturnType<typeof toggled>) => {
+    store.picks.set(id, next);
+    store.changed();
+  };
+  return (
+    <>
+      {choices.map((choice, at) => {
+        const { question, options, descriptions = [], multiple } = choice;
+        const { options: chosen, words } = pickedOf(picks, at);
+        return (
+          <fieldset key={at} class="question">
+            <legend>
+              {escapeControls(question)}
+              {multiple && <small>one or more</small>}
+            </legend>
+            {options.map((option, i) => (
+              <label key={i} class="option">
+                <input
+                  type={multiple ? "checkbox" : "radio"}
+                  name={`question-${at}`}
+                  checked={chosen.includes(i)}
+                  onChange={() => pick(toggled(picks, approval, at, i))}
+                />
+                <span>
+                  <b>{escapeControls(option)}</b>
+                  {descriptions[i] !== undefined && descriptions[i] !== "" && (
+                    <small>{escapeControls(descriptions[i])}</small>
+                  )}
+                </span>
+                {i < 9 && store.isWide && choices.length === 1 && <kbd aria-hidden="true">{i + 1}</kbd>}
+              </label>
+            ))}
+            {takesOwnWords(approval, choice) && (
+              <textarea
+                rows={options.length === 0 ? 3 : 1}
+                aria-label={`Your own words: ${escapeControls(question)}`}
+                placeholder={options.length === 0 ? "Your answer" : "Or in your own words"}
+                maxLength={2000}
+                value={words}
+                onInput={({ currentTarget }) => pick(worded(picks, approval, at, currentTarget.value))}
+              />
+            )}
+          </fieldset>
+        );
+      })}
+    </>
+  );
+}

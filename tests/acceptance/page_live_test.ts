@@ -1,0 +1,84 @@
+/** The page stays live: what is new shows by itself, a restart of the daemon is survived, and it opens while nothing is there. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { PHONE } from "../support/page_lab.ts";
+import { complaintsOf, ends, pageTest, press, row } from "../support/page_test.ts";
+
+pageTest(
+  "V1 a new session and what it asks show without a refresh: list, title, icon, and for who hears the page",
+  async (lab) => {
+    const page = await lab.look({ viewport: PHONE });
+    const complaints = complaintsOf(page, lab.url);
+    await page.getByText("No session yet.").waitFor();
+    await lab.report({
+      agent: "claude",
+      env: { CLAUDE_CODE_ENTRYPOINT: "cli" },
+      event: { session_id: "web", cwd: "/home/u/web", hook_event_name: "UserPromptSubmit", prompt: "fix the login" },
+    });
+    await row(page, "fix the login").waitFor();
+    await lab.asks("web", "git push origin main");
+    await row(page, "git push origin main").waitFor();
+    await page.waitForFunction('document.title === "1 waiting · agent-console"');
+    assertMatch(await page.locator("link[rel=icon]").getAttribute("href") ?? "", /^data:image\/svg/);
+    await page.locator("[aria-live=polite]", { hasText: "web waits for you: Bash: git push origin main" }).waitFor({
+      state: "attached",
+    });
+    assertEquals(complaints, []);
+  },
+);
+
+pageTest(
+  "V3 after a restart of the daemon the page is live again; meanwhile it is grey and says of when it is",
+  async (lab) => {
+    await lab.asks("web", "make all");
+    const page = await lab.look();
+    await row(page, "make all").click();
+    await page.locator(".answers .yes").waitFor();
+    await lab.home.kill();
+    await page.locator(".banner", { hasText: /No connection: .* The picture is of \d\d:\d\d:\d\d\./ }).waitFor();
+    assert(await page.locator(".answers .yes").isDisabled(), "an answer was offered that nobody takes");
+    await lab.reconnect();
+    await lab.home.start();
+    await page.locator(".is-live").waitFor();
+    assertEquals(await page.locator(".banner").count(), 0);
+    const id = await lab.asks("api", "make new");
+    await row(page, "make new").click();
+    await press(page, "No");
+    await ends(lab, id, "denied");
+  },
+);
+
+pageTest("V3 the page opens while its gateway is away, says so, and is there when that comes back", async (lab) => {
+  const page = await lab.look();
+  await page.locator(".is-live").waitFor();
+  await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
+  await page.waitForFunction("caches.open('agent-console-page').then((kept) => kept.match('/page.js')).then(Boolean)");
+  await lab.home.stop();
+  await page.reload();
+  await page.locator(".banner", { hasText: "No connection: the daemon is not there" }).waitFor();
+  await lab.home.start();
+  await page.locator(".is-live").waitFor({ timeout: 20_000 });
+});
+
+pageTest(
+  "V3 the token leaves the address at once; a wrong one and none are asked for, a reader answers nothing",
+  async (lab) => {
+    const page = await lab.look({ scope: "read" });
+    await page.locator(".is-live").waitFor();
+    assert(!page.url().includes(lab.token("read")), "the token stands in the address");
+    await lab.asks("web", "make it");
+    await page.getByText("This page may only read.").waitFor();
+    assertEquals(await page.locator(".answers button").count(), 0);
+    const other = await page.context().newPage();
+    await other.goto(lab.url);
+    await other.getByText("This page needs a token.").waitFor();
+    await other.getByLabel("Token or link").fill("no token at all");
+    await other.getByRole("button", { name: "Open" }).click();
+    await other.getByText("This is no token").waitFor();
+    await other.getByLabel("Token or link").fill("0".repeat(64));
+    await other.getByRole("button", { name: "Open" }).click();
+    await other.getByText("The token of this page is not valid").waitFor();
+    await other.getByLabel("Token or link").fill(`${lab.url}#token=${lab.token("approve")}`);
+    await other.getByRole("button", { name: "Open" }).click();
+    await other.locator(".is-live").waitFor();
+  },
+);

@@ -1,0 +1,62 @@
+/** A test of the page: it has a lab of its own, and is not run, with its reason in its name, where there is no browser. */
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { HAS_CHROMIUM, NO_CHROMIUM, PageLab } from "./page_lab.ts";
+
+export function pageTest(name: string, test: (lab: PageLab) => Promise<void>): void {
+  Deno.test({
+    name: name + NO_CHROMIUM,
+    ignore: !HAS_CHROMIUM,
+    // The library that drives the browser keeps pipes and timers of its own until the process ends.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      await using lab = await PageLab.open();
+      await test(lab);
+    },
+  });
+}
+
+/** What a page has complained of, or fetched from elsewhere, since this was called. */
+export function complaintsOf(page: Page, origin: string): readonly string[] {
+  const found: string[] = [];
+  page.on("pageerror", (error) => void found.push(String(error)));
+  page.on("console", (message) => void (message.type() === "error" && found.push(message.text())));
+  page.on("request", (request) => {
+    const url = request.url();
+    const isOurs = url.startsWith(origin) || url.startsWith(origin.replace("http", "ws")) || url.startsWith("data:");
+    if (!isOurs) found.push(`requested ${url}`);
+  });
+  page.on("dialog", (dialog) => {
+    found.push(`opened a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  return found;
+}
+
+/** Longer than what has only just appeared takes no tap and no key. */
+export const READ_MS = 600;
+
+export function row(page: Page, text: string) {
+  return page.locator(".row", { hasText: text });
+}
+
+/** Waits until a button takes taps, and taps it. */
+export async function press(page: Page, name: string): Promise<void> {
+  const button = page.getByRole("button", { name, exact: true });
+  await button.waitFor();
+  await page.waitForTimeout(READ_MS);
+  await button.click();
+}
+
+/** The status of a request, waited for. */
+export async function ends(lab: PageLab, id: string, status: string): Promise<void> {
+  const end = performance.now() + 5000;
+  let now: unknown;
+  do {
+    now = (await lab.approval(id))["status"];
+    if (now === status) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  } while (performance.now() < end);
+  assertEquals(now, status);
+}
