@@ -4,6 +4,7 @@ import { sessionItems } from "../view/session_items.ts";
 import { passesFilter } from "../view/session_filter.ts";
 import { displayStatus } from "../domain/state_words.ts";
 import { SESSION_FIELDS } from "../view/template.ts";
+import { windowView } from "../view/window_view.ts";
 import { terminalPlace } from "../domain/terminal_place.ts";
 import type { Approval } from "../domain/approval.ts";
 import { mostUrgent, type SessionView } from "../domain/query.ts";
@@ -26,8 +27,9 @@ export async function filteredList(run: CommandContext, options: SessionListOpti
   const shown = all.filter((one) => options.all || status !== undefined || one.status !== "closed");
   if (options.json) return run.out.json({ sessions: shown });
   if (options.quiet) return shown.forEach(({ id }) => run.out.plain(id));
-  const among = lacksParents(shown) ? await withParents(run, shown) : shown;
-  const items = sessionItems(shown, await openFor(run, shown), Date.now(), among);
+  const sessions = lacksParents(shown) ? await withParents(run, shown) : shown;
+  const state = { sessions, approvals: await openFor(run, shown) };
+  const { items } = windowView(state, { now: Date.now(), filter, all: options.all === true });
   if (template !== undefined) {
     const rows = new Map(shown.map((one) => [one.id, one]));
     for (const item of items) run.out.line(template({ item, session: rows.get(item.id)! }));

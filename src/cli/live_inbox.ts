@@ -1,13 +1,12 @@
 /** The open approvals as they are at this moment, for a window that answers them one after the other. */
 import { follow } from "../client/follow.ts";
-import type { WireEvent } from "../client/wire_client.ts";
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
+import { LiveState } from "../view/live_state.ts";
 import type { CommandContext } from "./context.ts";
 
 export class LiveInbox implements Disposable {
-  readonly #approvals = new Map<string, Approval>();
-  readonly #sessions = new Map<string, SessionView>();
+  readonly #state = new LiveState();
   readonly #closing = new AbortController();
   #isLoaded = false;
   #failure: unknown;
@@ -40,21 +39,20 @@ export class LiveInbox implements Disposable {
 
   /** Oldest first. */
   get open(): readonly Approval[] {
-    return [...this.#approvals.values()].filter(({ status }) => status === "pending")
-      .sort((a, b) => a.requestedAt < b.requestedAt ? -1 : a.requestedAt > b.requestedAt ? 1 : 0);
+    return this.#state.approvals;
   }
 
   get sessions(): readonly SessionView[] {
-    return [...this.#sessions.values()];
+    return this.#state.sessions;
   }
 
   /** As last heard of; undefined where nothing was heard of its end. */
   get(id: string): Approval | undefined {
-    return this.#approvals.get(id);
+    return this.#state.approval(id);
   }
 
   isOpen(id: string): boolean {
-    return this.#approvals.get(id)?.status === "pending";
+    return this.#state.approval(id)?.status === "pending";
   }
 
   /** Resolves at the next change. @throws {ConsoleError} what no reconnect would cure */
@@ -70,28 +68,14 @@ export class LiveInbox implements Disposable {
   async #follow({ context }: CommandContext, signal: AbortSignal): Promise<void> {
     for await (const one of follow({ context, signal, answers: true })) {
       this.lost = one.kind === "disconnected" ? one.reason : undefined;
-      if (one.kind === "event") this.#take(one.event);
+      if (one.kind === "event") this.#state.event(one.event);
       if (one.kind === "snapshot") {
-        this.#approvals.clear();
-        this.#sessions.clear();
-        for (const approval of one.approvals) this.#approvals.set(approval.id, approval);
-        for (const session of one.sessions) this.#sessions.set(session.id, session);
+        this.#state.snapshot(one);
         this.#isLoaded = true;
       }
       this.#wake();
     }
     this.#wake();
-  }
-
-  #take({ type, data }: WireEvent): void {
-    if (type === "session.deleted") this.#sessions.delete((data["session"] as SessionView).id);
-    else if (type.startsWith("session.") && "session" in data) {
-      const session = data["session"] as SessionView;
-      this.#sessions.set(session.id, session);
-    } else if (type.startsWith("approval.") && "approval" in data) {
-      const approval = data["approval"] as Approval;
-      this.#approvals.set(approval.id, approval);
-    }
   }
 
   #wake(): void {

@@ -4,12 +4,12 @@
  */
 import { bold, dim } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
-import { countsOf, type SessionItem } from "../view/session_items.ts";
+import { countsOf, placedItems, type SessionItem } from "../view/session_items.ts";
 import type { ShownState } from "../domain/state_words.ts";
 import { STATE_LOOKS } from "../view/states.ts";
 import { fit, fitEnds, fitHead } from "../view/text_fit.ts";
 import { asked, DOT, idOf, markWords, type Part, partsOf, shortened, wideOf, withNeed } from "./asked_line.ts";
-import { costText } from "./cost.ts";
+import { costText } from "../view/cost_text.ts";
 import { toned } from "./paint.ts";
 
 /** From this width on each row is one line. */
@@ -62,7 +62,7 @@ export function sessionLines(items: readonly SessionItem[], width: number): read
 /** The titles of the columns, where there are any. */
 export function titleLine(items: readonly SessionItem[], width: number, taken = 0): readonly string[] {
   if (width < COLUMNS || items.length === 0) return [];
-  const { cells } = layoutOf(placed(items), width, width - taken);
+  const { cells } = layoutOf(placedItems(items), width, width - taken);
   return [bold(cells.map(({ title, width }) => fit(title, width)).join(GAP).trimEnd())];
 }
 
@@ -74,10 +74,10 @@ export function titleLine(items: readonly SessionItem[], width: number, taken = 
 export function sessionRows(all: readonly SessionItem[], width: number, taken = 0): readonly RowLines[] {
   const room = width - taken;
   if (width < CARDS) {
-    return placed(all.filter(({ state }) => state === "waiting" || state === "error"))
+    return placedItems(all.filter(({ state }) => state === "waiting" || state === "error"))
       .map((item) => ({ id: item.id, lines: [alarm(item, room)] }));
   }
-  const items = placed(all);
+  const items = placedItems(all);
   if (width < COLUMNS) return items.map((item) => ({ id: item.id, lines: card(item, room) }));
   const { cells, left } = layoutOf(items, width, room);
   return items.map((item) => {
@@ -87,21 +87,6 @@ export function sessionRows(all: readonly SessionItem[], width: number, taken = 
       ? [join(row, aboutCell(item, left))]
       : [join(row, asked(item, left)), ...aboutLine(item, room)];
     return { id: item.id, lines };
-  });
-}
-
-/**
- * As they are called where they stand: a sub-agent directly below its session, or below another sub-agent of it there,
- * without the session's name. Anywhere else it would read as that of the row above.
- */
-function placed(items: readonly SessionItem[]): readonly SessionItem[] {
-  /** Whose sub-agents may stand here. */
-  let above: string | undefined;
-  return items.map((item) => {
-    const { id, parent } = item;
-    if (parent !== undefined && parent.id === above) return { ...item, name: `└ ${parent.nameBelow}` };
-    above = parent === undefined ? id : undefined;
-    return item;
   });
 }
 

@@ -11,7 +11,7 @@ import { sessionNames, shortIds } from "./names.ts";
 import { BELOW } from "../domain/session_name.ts";
 import { countedState, displayStatus, KIND_WORDS, SHOWN_STATES, type ShownState } from "../domain/state_words.ts";
 import { terminalPlace } from "../domain/terminal_place.ts";
-import { RISK_LOOKS, type RiskLook } from "./states.ts";
+import { GROUP_OF, type GroupKey, RISK_LOOKS, type RiskLook } from "./states.ts";
 import { duration } from "./times.ts";
 
 export interface SessionItem {
@@ -118,11 +118,29 @@ function asksOf(session: SessionView, open: readonly Approval[], now: number): A
 /** How many are in each state, in the order of lists; nothing that is 0: `2 wait`, `1 failed`. */
 export function countsOf(
   states: readonly ShownState[],
-): readonly { readonly state: ShownState; readonly text: string }[] {
+): readonly { readonly state: ShownState; readonly count: number; readonly text: string }[] {
   const counts = new Map<ShownState, number>();
   for (const state of states) counts.set(state, (counts.get(state) ?? 0) + 1);
   return SHOWN_STATES.flatMap((state) => {
     const count = counts.get(state) ?? 0;
-    return count === 0 ? [] : [{ state, text: countedState(state, count) }];
+    return count === 0 ? [] : [{ state, count, text: countedState(state, count) }];
+  });
+}
+
+/**
+ * As they are called where they stand: a sub-agent directly below its session, or below another sub-agent of it there,
+ * without the session's name. Anywhere else, as in the next group, it would read as that of the row above.
+ */
+export function placedItems(items: readonly SessionItem[]): readonly SessionItem[] {
+  /** Whose sub-agents may stand here. */
+  let above: string | undefined;
+  let group: GroupKey | undefined;
+  return items.map((item) => {
+    const { id, parent, state } = item;
+    if (GROUP_OF[state] !== group) above = undefined;
+    group = GROUP_OF[state];
+    if (parent !== undefined && parent.id === above) return { ...item, name: `└ ${parent.nameBelow}` };
+    above = parent === undefined ? id : undefined;
+    return item;
   });
 }

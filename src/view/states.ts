@@ -20,6 +20,27 @@ export const STATE_LOOKS: Readonly<Record<ShownState, StateLook>> = {
   closed: { ...STATE_WORDS.closed, tone: "quiet" },
 };
 
+/** What lists are cut into. */
+export type GroupKey = "needs" | "works" | "idle" | "ended";
+
+/** In the order of lists, which have the states of a group together. */
+export const GROUP_TITLES: Readonly<Record<GroupKey, string>> = {
+  needs: "NEEDS YOU",
+  works: "WORKING",
+  idle: "IDLE",
+  ended: "ENDED",
+};
+
+export const GROUP_OF: Readonly<Record<ShownState, GroupKey>> = {
+  waiting: "needs",
+  error: "needs",
+  working: "works",
+  starting: "works",
+  idle: "idle",
+  lost: "ended",
+  closed: "ended",
+};
+
 export interface RiskLook {
   readonly sign: string;
   readonly word: string;

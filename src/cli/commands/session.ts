@@ -6,7 +6,7 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { isFreeName } from "../../agents/shared/free_name.ts";
 import { call, type CommandContext, read } from "../context.ts";
-import { resumeLine } from "../resume_line.ts";
+import { resumeLine } from "../../view/resume_line.ts";
 
 /** Loaded by the commands that take an id: `ls --json` is to start fast. */
 async function rowFor(run: CommandContext, given: string, wants?: "closed"): Promise<SessionView> {

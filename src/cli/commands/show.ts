@@ -8,7 +8,7 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import type { WholeApproval } from "../../view/approval_items.ts";
 import { requestLines } from "../request_lines.ts";
 import { call, type CommandContext, read } from "../context.ts";
-import { contextOf, dollars, limitsOf } from "../cost.ts";
+import { contextOf, dollars, limitsOf } from "../../view/cost_text.ts";
 import { activityText } from "../../view/about.ts";
 import { displayStatus } from "../../domain/state_words.ts";
 import { STATE_LOOKS } from "../../view/states.ts";
@@ -19,7 +19,7 @@ import { toned } from "../paint.ts";
 import { printPaged } from "../pager.ts";
 import { sessionNames } from "../../view/names.ts";
 import { openApprovalsOf } from "../../view/pick.ts";
-import { resumeLine } from "../resume_line.ts";
+import { resumeLine } from "../../view/resume_line.ts";
 import { terminalPlace } from "../../domain/terminal_place.ts";
 import { loadBoard, resolveTarget } from "../resolve.ts";
 

@@ -1,6 +1,6 @@
 /** Cost, context and plan limits as people read them. Pure. */
 import type { Cost, PlanLimit, PlanLimits } from "../domain/session.ts";
-import { duration } from "../view/times.ts";
+import { duration } from "./times.ts";
 
 /** `$0.12`; undefined where the agent reports no cost. */
 export function dollars(cost: Cost | undefined): string | undefined {

@@ -1,0 +1,105 @@
+/**
+ * What a window shows of all sessions: how many are in which state, and the rows in groups, who needs a person first. The
+ * rows stand in the order of `ls`, whose groups these are. Pure.
+ */
+import type { Approval } from "../domain/approval.ts";
+import type { SessionView } from "../domain/query.ts";
+import { displayStatus, type ShownState } from "../domain/state_words.ts";
+import { textFilter } from "./filter_text.ts";
+import { type ListFilter, passesFilter } from "./session_filter.ts";
+import { countsOf, placedItems, type SessionItem, sessionItems } from "./session_items.ts";
+import { GROUP_OF, GROUP_TITLES, type GroupKey, STATE_LOOKS, type Tone } from "./states.ts";
+
+export interface WindowView {
+  /** Of the terminal or the tab: `2 waiting · agent-console`. */
+  readonly title: string;
+  /** Of all open sessions, whatever is filtered; nothing that is 0. */
+  readonly counts: readonly StateCount[];
+  readonly groups: readonly SessionGroup[];
+  /** The rows of the groups, one after the other, called as anywhere else. */
+  readonly items: readonly SessionItem[];
+  /** Rows that the filter leaves out. */
+  readonly hidden: number;
+}
+
+export interface StateCount {
+  readonly state: ShownState;
+  readonly sign: string;
+  readonly tone: Tone;
+  readonly count: number;
+  /** `2 wait`, `1 failed`. */
+  readonly text: string;
+}
+
+export interface SessionGroup {
+  readonly key: GroupKey;
+  readonly title: string;
+  /** Called as they stand below each other. */
+  readonly items: readonly SessionItem[];
+}
+
+export interface WindowOptions {
+  /** ms since the epoch */
+  readonly now: number;
+  /** What the window was opened for. */
+  readonly filter?: ListFilter;
+  /** What is typed in it (filter_text.ts). */
+  readonly text?: string;
+  /** Closed sessions too. */
+  readonly all?: boolean;
+}
+
+/** What {@link windowView} is made of: a {@link LiveState}, or what a call has replied. */
+export interface WindowState {
+  readonly sessions: readonly SessionView[];
+  /** Those that are open. */
+  readonly approvals: readonly Approval[];
+}
+
+export function windowView(
+  state: WindowState,
+  { now, filter = {}, text = "", all = false }: WindowOptions,
+): WindowView {
+  const open = state.sessions.filter(({ status }) => status !== "closed");
+  const wantsClosed = all || filter.status === "closed";
+  const listed = (wantsClosed ? state.sessions : open).filter((one) => passesFilter(one, filter));
+  const every = sessionItems(listed, state.approvals, now, withParents(listed, state.sessions));
+  const items = every.filter(textFilter(text));
+  const placed = placedItems(items);
+  const groups = (Object.keys(GROUP_TITLES) as GroupKey[]).flatMap((key): SessionGroup[] => {
+    const own = placed.filter(({ state }) => GROUP_OF[state] === key);
+    return own.length === 0 ? [] : [{ key, title: GROUP_TITLES[key], items: own }];
+  });
+  const states = open.map(displayStatus);
+  return {
+    title: titleOf(states),
+    counts: countsOf(states).map(({ state, count, text }) => ({
+      state,
+      count,
+      text,
+      sign: STATE_LOOKS[state].sign,
+      tone: STATE_LOOKS[state].tone,
+    })),
+    groups,
+    items,
+    hidden: every.length - items.length,
+  };
+}
+
+/** What matters first: who waits, else what failed, else nothing but the program's name. */
+function titleOf(states: readonly ShownState[]): string {
+  for (const state of ["waiting", "error"] as const) {
+    const count = states.filter((one) => one === state).length;
+    if (count > 0) return `${count} ${STATE_LOOKS[state].word} · agent-console`;
+  }
+  return "agent-console";
+}
+
+/** A sub-agent is called after its session, also where the list leaves that out. */
+function withParents(listed: readonly SessionView[], all: readonly SessionView[]): readonly SessionView[] {
+  const ids = new Set(listed.map(({ id }) => id));
+  const missing = new Set(
+    listed.flatMap(({ parentId }) => parentId === undefined || ids.has(parentId) ? [] : [parentId]),
+  );
+  return missing.size === 0 ? listed : [...listed, ...all.filter(({ id }) => missing.has(id))];
+}

@@ -1,0 +1,140 @@
+/** The view model of all windows: the same whatever the order of the events, in groups, and filtered. */
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { textFilter } from "../../src/view/filter_text.ts";
+import { LiveState, type StateEvent } from "../../src/view/live_state.ts";
+import { windowView } from "../../src/view/window_view.ts";
+import { eventsOf, play, playedStory, stateOf, storyDesk, type StoryState } from "../support/story_desk.ts";
+import type { Act } from "../support/story.ts";
+
+Deno.env.set("TZ", "UTC");
+const STORY = await playedStory();
+
+const SESSIONS = ["web", "api", "shop", "docs", "work/web", "プロジェクト"];
+const bash = (command: string) => ({ tool_name: "Bash", tool_input: { command } });
+/** What an agent may report next. */
+const STEPS: readonly Pick<Act, "event" | "fields">[] = [
+  { event: "SessionStart", fields: { source: "startup" } },
+  { event: "UserPromptSubmit", fields: { prompt: "fix it" } },
+  { event: "PreToolUse", fields: bash("npm test") },
+  { event: "PermissionRequest", fields: bash("git push") },
+  { event: "PermissionRequest", fields: bash("rm -rf build") },
+  { event: "PostToolUse", fields: { ...bash("npm test"), tool_response: {} } },
+  { event: "Stop", fields: { last_assistant_message: "Done." } },
+  { event: "StopFailure", fields: { error: "overloaded" } },
+  { event: "SessionEnd", fields: { reason: "exit" } },
+];
+
+interface Walk {
+  readonly events: readonly StateEvent[];
+  readonly end: StoryState;
+}
+
+const walks = fc.array(
+  fc.record({
+    session: fc.constantFrom(...SESSIONS),
+    step: fc.constantFrom(...STEPS),
+    answer: fc.constantFrom("approve" as const, "deny" as const, undefined, undefined, undefined),
+  }),
+  { minLength: 1, maxLength: 40 },
+);
+
+type Turn = Pick<Act, "session"> & {
+  readonly step: typeof STEPS[number];
+  readonly answer: "approve" | "deny" | undefined;
+};
+
+async function walk(turns: readonly Turn[]): Promise<Walk> {
+  const desk = storyDesk();
+  for (const { session, step, answer } of turns) {
+    await play(desk, [{ at: 1, session, ...step }]);
+    const id = answer === undefined ? undefined : desk.inbox.pending()[0]?.id;
+    if (id !== undefined && answer !== undefined) await desk.broker.decide({ id, decision: answer }, "cli:admin");
+  }
+  return { events: eventsOf(desk).map((event, i) => ({ ...event, seq: i + 1 })), end: stateOf(desk) };
+}
+
+function viewOf(state: LiveState, { now }: StoryState): unknown {
+  const approvals = state.approvals.map(({ id }) => [id, state.approval(id)]);
+  return { window: windowView(state, { now, all: true }), approvals };
+}
+
+Deno.test("V1 the view of the events in any order is that of the snapshot behind them", async () => {
+  await fc.assert(
+    fc.asyncProperty(walks, fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), async (turns, random) => {
+      const { events, end } = await walk(turns);
+      const snapshot = new LiveState();
+      snapshot.snapshot({ seq: events.length, sessions: end.sessions, approvals: end.approvals });
+      const expected = viewOf(snapshot, end);
+      const shuffled = events.map((event) => ({ event, at: random.next().value as number }))
+        .sort((a, b) => a.at - b.at).map(({ event }) => event);
+      for (const order of [events, [...events].reverse(), shuffled]) {
+        const state = new LiveState();
+        for (const event of order) state.event(event);
+        assertEquals(viewOf(state, end), expected);
+        // What comes once more, as after a reconnect, changes nothing.
+        for (const event of order) state.event(event);
+        assertEquals(viewOf(state, end), expected);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("V1 a snapshot between the events takes the place of those before it, also of those that come late", async () => {
+  await fc.assert(
+    fc.asyncProperty(walks, walks, async (before, after) => {
+      const first = await walk(before);
+      const { events, end } = await walk([...before, ...after]);
+      const state = new LiveState();
+      state.event({ seq: 1, type: "session.updated", data: { session: { id: "stranger", status: "idle" } } });
+      const { sessions, approvals } = first.end;
+      state.snapshot({ seq: first.events.length, sessions, approvals });
+      for (const event of [...events].reverse()) state.event(event);
+      const expected = new LiveState();
+      expected.snapshot({ seq: events.length, sessions: end.sessions, approvals: end.approvals });
+      assertEquals(viewOf(state, end), viewOf(expected, end));
+    }),
+    { numRuns: 30 },
+  );
+});
+
+Deno.test("V1 what is deleted or answered stays so when an earlier event of it comes late; many of them are forgotten", () => {
+  const state = new LiveState();
+  const session = (id: string) => ({ session: { id, status: "idle" } });
+  state.event({ seq: 9, type: "session.deleted", data: session("a") });
+  state.event({ seq: 8, type: "session.updated", data: session("a") });
+  state.event({ seq: 11, type: "approval.decided", data: { approval: { id: "q", status: "denied" } } });
+  state.event({ seq: 10, type: "approval.requested", data: { approval: { id: "q", status: "pending" } } });
+  assertEquals([state.sessions, state.approvals, state.approval("q")?.status], [[], [], "denied"]);
+  for (let seq = 12; seq < 5000; seq++) state.event({ seq, type: "session.deleted", data: session(`s${seq}`) });
+  state.event({ seq: 12, type: "session.updated", data: session("s4999") });
+  assertEquals([state.sessions, state.seq], [[], 4999]);
+});
+
+Deno.test("V1 the groups hold the rows in the order of ls, and count what the filter leaves out too", () => {
+  const view = windowView(STORY, { now: STORY.now });
+  assertEquals(view.groups.map(({ key }) => key), ["needs", "works", "idle"]);
+  const ids = view.items.map(({ id }) => id);
+  assertEquals(view.groups.flatMap(({ items }) => items.map(({ id }) => id)), ids);
+  assertEquals(view.title, "5 waiting · agent-console");
+  const waiting = windowView(STORY, { now: STORY.now, text: "status:waiting agent:claude" });
+  assert(
+    waiting.items.length > 0 && waiting.items.every(({ agent, state }) => agent === "claude" && state === "waiting"),
+  );
+  assertEquals(waiting.counts, view.counts);
+  assertEquals(waiting.hidden, view.items.length - waiting.items.length);
+  assertEquals(windowView(STORY, { now: STORY.now, all: true }).groups.at(-1)?.key, "ended");
+  assertEquals(windowView({ sessions: [], approvals: [] }, { now: 0 }).title, "agent-console");
+});
+
+Deno.test("V1 the filter takes words in any case and keys by their beginning; a key that does not exist is a word", () => {
+  const shown = (text: string) =>
+    windowView(STORY, { now: STORY.now }).items.filter(textFilter(text)).map(({ name }) => name);
+  assertEquals(shown("STATUS:fail"), shown("status:error"));
+  assertEquals(shown("status:failed"), ["infra"]);
+  assertEquals(shown("プロ"), ["プロジェクト"]);
+  assertEquals(shown("agent:cod npm"), ["api"]);
+  assertEquals([shown("toString:x"), shown("constructor:"), shown("https://x")], [[], [], []]);
+  assertEquals(shown("  ").length, windowView(STORY, { now: STORY.now }).items.length);
+});
