@@ -1,0 +1,101 @@
+/**
+ * What a person can do in a window that takes keys: the one table of them. Footer, help, the page and docs/commands.md are
+ * made of it. Pure.
+ */
+import { isQuestion } from "./approval_words.ts";
+import type { SessionItem } from "./session_items.ts";
+
+export type ActionName =
+  | "move"
+  | "yes"
+  | "yes_for"
+  | "no"
+  | "no_because"
+  | "choose"
+  | "mark"
+  | "detail"
+  | "open"
+  | "resume"
+  | "rename"
+  | "priority"
+  | "close"
+  | "copy"
+  | "filter"
+  | "view"
+  | "help"
+  | "back"
+  | "quit";
+
+export interface WindowAction {
+  readonly name: ActionName;
+  /** The first is the one that is told where there is little room. */
+  readonly keys: readonly string[];
+  /** In a footer. */
+  readonly word: string;
+  /** In the help. */
+  readonly does: string;
+  /** Of those with the highest the footer leaves out first. */
+  readonly rank: number;
+  /** For which rows; absent: whatever is marked. */
+  readonly needs?: (item: SessionItem) => boolean;
+}
+
+const isAsked = ({ asks }: SessionItem) => asks?.approval !== undefined;
+const isCall = ({ asks }: SessionItem) => asks?.approval !== undefined && !isQuestion(asks.approval);
+const hasChoices = ({ asks }: SessionItem) => asks?.approval !== undefined && isQuestion(asks.approval);
+const isOver = ({ state }: SessionItem) => state === "closed" || state === "lost";
+
+export const WINDOW_ACTIONS: readonly WindowAction[] = [
+  { name: "yes", keys: ["a", "y"], word: "yes", does: "yes, once; answers a question", rank: 1, needs: isAsked },
+  { name: "no", keys: ["d", "n"], word: "no", does: "no", rank: 1, needs: isAsked },
+  {
+    name: "yes_for",
+    keys: ["A"],
+    word: "yes for …",
+    does: "yes, and from now on: how far, how long",
+    rank: 4,
+    needs: isCall,
+  },
+  { name: "no_because", keys: ["D"], word: "no, because …", does: "no, with a message", rank: 5, needs: isAsked },
+  {
+    name: "choose",
+    keys: ["1-9"],
+    word: "choose",
+    does: "choose, where all choices are shown",
+    rank: 3,
+    needs: hasChoices,
+  },
+  {
+    name: "mark",
+    keys: ["Space"],
+    word: "mark",
+    does: "mark several, then a or d for all of them",
+    rank: 7,
+    needs: isCall,
+  },
+  { name: "detail", keys: ["Enter", "v"], word: "detail", does: "all of it", rank: 3 },
+  { name: "open", keys: ["o"], word: "open", does: "go to its terminal", rank: 5 },
+  {
+    name: "resume",
+    keys: ["r"],
+    word: "resume",
+    does: "show and copy the command that goes on with it",
+    rank: 6,
+    needs: isOver,
+  },
+  { name: "move", keys: ["j", "k", "↓", "↑"], word: "move", does: "to the next row, the one before", rank: 6 },
+  { name: "filter", keys: ["/"], word: "filter", does: "show fewer: agent:NAME status:waiting words", rank: 6 },
+  { name: "view", keys: ["Tab", "1-3"], word: "view", does: "sessions, inbox, activity", rank: 7 },
+  { name: "rename", keys: ["R"], word: "rename", does: "give it a name", rank: 8 },
+  { name: "priority", keys: ["p"], word: "priority", does: "put it before others in its state", rank: 8 },
+  { name: "close", keys: ["x"], word: "close", does: "close its row; the agent goes on", rank: 8 },
+  { name: "copy", keys: ["c"], word: "copy", does: "copy what it asks, or its id", rank: 8 },
+  { name: "help", keys: ["?"], word: "help", does: "these keys", rank: 2 },
+  { name: "back", keys: ["Esc"], word: "back", does: "one step back", rank: 9 },
+  { name: "quit", keys: ["q"], word: "quit", does: "leave", rank: 4 },
+];
+
+/** What can be done with the marked row, in the order of the table. */
+export function allowedActions(item: SessionItem | undefined): readonly WindowAction[] {
+  return WINDOW_ACTIONS.filter(({ needs }) => needs === undefined || (item !== undefined && needs(item)));
+}
