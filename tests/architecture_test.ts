@@ -156,8 +156,8 @@ Deno.test("architecture: domain, policy and view are pure", () => {
 });
 
 const AGENT = /claude|codex|gemini|opencode|cursor|qwen/i;
-/** The place in a list that is read page by page; MCP's word, and protocol.md's. */
-const PAGE_CURSOR = /\bnextCursor\b|\bparam\W+"cursor"|\bcursor\b(?!")/g;
+/** The place in a list that is read page by page; MCP's word, and protocol.md's. And a terminal's caret in a library. */
+const PAGE_CURSOR = /\bnextCursor\b|\bparam\W+"cursor"|\bcursor\b(?!")|\b(?:hide|show|clearFrom)Cursor\b/g;
 
 Deno.test("architecture: no agent is named outside src/agents, where its folder knows it", () => {
   const naming = [...sources("src")].filter((path) => !path.startsWith("src/agents/")).flatMap((path) =>

@@ -57,7 +57,7 @@ export class TerminalInput {
   #take(sequence: string, alone: boolean): void {
     const mouse = mouseOf(sequence);
     if (mouse !== undefined) return this.#handlers.onMouse(mouse);
-    const key = keyName(sequence);
+    const key = nameOfKey(sequence);
     if (key !== undefined) this.#handlers.onKey({ key, alone });
   }
 }
@@ -74,8 +74,8 @@ function joined(sequences: readonly string[]): readonly string[] {
 }
 
 /** Undefined for what is no key that anybody presses, such as a terminal's reply. */
-export function keyName(sequence: string): string | undefined {
-  const named = parseKey(sequence);
+export function nameOfKey(sequence: string): string | undefined {
+  const named = parseKey(withKnownEnd(sequence));
   if (named === undefined) {
     // deno-lint-ignore no-control-regex
     return /^[^\x00-\x1f\x7f-\x9f\ud800-\udfff]$/u.test(sequence) ? sequence : undefined;
@@ -96,6 +96,15 @@ export function keyName(sequence: string): string | undefined {
     ? key.toUpperCase()
     : key;
   return [...modifiers, name].join("+");
+}
+
+/** Home and End as tmux, screen and rxvt send them, which the library's table does not know. */
+function withKnownEnd(sequence: string): string {
+  // deno-lint-ignore no-control-regex
+  const [all, number = "", modifiers] = /^\x1b\[([1478])(?:;(\d+))?~$/.exec(sequence) ?? [];
+  if (all === undefined) return sequence;
+  const isHome = number === "1" || number === "7";
+  return `\x1b[${modifiers === undefined ? "" : `1;${modifiers}`}${isHome ? "H" : "F"}`;
 }
 
 // deno-lint-ignore no-control-regex

@@ -49,9 +49,9 @@ export function rowLine(row: TextRow, columns: number, color: boolean): string {
     const codes = sgr(style, color);
     line += codes === "" ? shown : `\x1b[${codes}m${shown}\x1b[0m`;
     used += width;
+    if (shown !== whole) break;
     // Terminals disagree on how wide some characters are: what follows one stands in its column all the same.
     if (!isPlain && used < columns) line += `\x1b[${used + 1}G`;
-    if (shown !== whole) break;
   }
   return line;
 }

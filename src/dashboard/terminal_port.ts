@@ -48,7 +48,7 @@ export interface KeyPress {
   /**
    * A character as it was typed (`j`, `A`, `é`, `/`), or a name: `Enter`, `Escape`, `Tab`, `Space`, `Backspace`, `Delete`,
    * `Insert`, `Up`, `Down`, `Left`, `Right`, `Home`, `End`, `PageUp`, `PageDown`, `F1` to `F12`. Modifiers stand before it
-   * in this order: `Ctrl+Alt+Shift+`, as in `Ctrl+C`, `Shift+Tab`, `Alt+b`. A letter with Ctrl is a capital one.
+   * in this order: `Ctrl+Alt+Shift+`, as in `Ctrl+C`, `Shift+Tab`, `Alt+x`. A letter with Ctrl is a capital one.
    */
   readonly key: string;
   /** False where others came in the same read, as in a text that is pasted: such a key must answer nothing. */

@@ -156,6 +156,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "client",
       "config",
       "daemon",
+      "dashboard/entry.ts", // bundled.ts, where a bundle begins, names every part of the program
       "domain",
       "journal",
       "lib",

@@ -80,6 +80,12 @@ export const DEPENDENCIES: Readonly<Record<string, string>> = {
   diff: "`show` of an edit: which of its lines change",
   "fast-check": "tests with generated input",
   "jsonc-parser": "edits settings of other programs and keeps their comments and order",
+  "@earendil-works/pi-tui/keys": "names of keys from what terminals send for them",
+  "@earendil-works/pi-tui/stdin-buffer": "where in what a terminal sends one key ends, and what is pasted",
+  "@earendil-works/pi-tui/terminal-image": "to tell the screen that it needs no pictures: else it asks tmux",
+  "@earendil-works/pi-tui/tui-alt-screen":
+    "the dashboard's screen: writes the rows that changed, in synchronized frames",
+  "@earendil-works/pi-tui/utils": "columns of a line as that screen counts them",
   "fast-string-width": "how many columns a text takes, wide characters too",
   valibot: "schemas of configuration, params and results: checks and types in one",
 };

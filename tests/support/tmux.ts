@@ -37,11 +37,15 @@ export class TmuxScreen {
   /** Types a command line of the program; {@link pid} is its process, and behind its end stands `exit CODE`. */
   async runs(...args: string[]): Promise<void> {
     const { argv, env } = this.#home.command(args);
+    await this.types(`sh ${this.script(argv, env)}; echo exit $?`, "Enter");
+  }
+
+  /** A shell script that becomes `argv`, which {@link pid} is then; gives its path. */
+  script(argv: readonly string[], env: Readonly<Record<string, string>>): string {
     const words = [...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...argv].map(quoted).join(" ");
-    const script = `echo $$ > ${quoted(this.#pidFile)}; exec env -i TERM="$TERM" ${words}\n`;
     const path = `${this.#home.root}/run.sh`;
-    Deno.writeTextFileSync(path, script);
-    await this.types(`sh ${path}; echo exit $?`, "Enter");
+    Deno.writeTextFileSync(path, `echo $$ > ${quoted(this.#pidFile)}; exec env -i TERM="$TERM" ${words}\n`);
+    return path;
   }
 
   /** Of the program that was started last. */
@@ -80,6 +84,20 @@ export class TmuxScreen {
   /** A variable of tmux's formats, as `alternate_on`. */
   async fact(name: string): Promise<string> {
     return (await this.#tmux("display-message", "-p", `#{${name}}`)).trim();
+  }
+
+  /** All that is written to the terminal from now on, byte for byte, into a file; gives its path. */
+  async records(): Promise<string> {
+    const path = `${this.#home.root}/written`;
+    Deno.writeTextFileSync(path, "");
+    await this.#tmux("pipe-pane", `cat >> ${quoted(path)}`);
+    return path;
+  }
+
+  /** A text as the terminal pastes it: in brackets where the program asked for them. */
+  async pastes(text: string): Promise<void> {
+    await this.#tmux("set-buffer", text);
+    await this.#tmux("paste-buffer", "-p");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
