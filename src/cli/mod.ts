@@ -16,7 +16,7 @@ import { pathOfCommand } from "./completion/place.ts";
 import { firstCommand } from "./first_command.ts";
 import { assertHomeThere } from "./named_home.ts";
 import { output, ReaderGone, writeError } from "./output.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext, DashboardForm } from "./context.ts";
 import type { Windows } from "../client/windows.ts";
 import { ownVersion, versionNote } from "./version_note.ts";
 
@@ -41,19 +41,23 @@ export async function runCli(args: readonly string[], program: ThisProgram, wind
   });
   // Deno opens the V8 inspector on this signal, a door into a process that may do everything (A6). Costs 0.01 ms.
   onSignal("SIGUSR1", () => void closeInspector());
-  const root = commandTree(program, { signal: interrupt.signal, takeSignals: off });
-  let called = root.name();
-  root.command("dashboard", { hidden: true }).description("the dashboard").action(async () => {
+  const openDashboard = async (form: DashboardForm) => {
     const { home, socket, start, color } = root.opts<GlobalOptions>();
     const { runDashboard } = await windows.dashboard();
-    const code = await runDashboard(program, { home, socket, start, color, signal: interrupt.signal });
+    const code = await runDashboard(program, { home, socket, start, color, signal: interrupt.signal, ...form });
     if (code !== 0) throw new CommandEnded(code);
-  });
+  };
+  const root = commandTree(program, { signal: interrupt.signal, takeSignals: off, openDashboard });
+  let called = root.name();
   root.hook("preAction", (_, command) => void (called = `${root.name()} ${pathOfCommand(command)}`));
   try {
     // Its words are another command line: the parser would take their options for its own.
     if (args[0] === "__complete") return await (await import("./commands/complete.ts")).complete(root, program, args);
-    const words = args.length > 0 ? args : await firstCommand(program, interrupt.signal);
+    const words = args.length === 0
+      ? await firstCommand(program, interrupt.signal)
+      : hasCommand(root, args)
+      ? args
+      : ["dashboard", ...args];
     if (words.length > 0) await root.parseAsync([...words], { from: "user" });
     return interrupt.signal.aborted ? INTERRUPTED : 0;
   } catch (error) {
@@ -64,6 +68,26 @@ export async function runCli(args: readonly string[], program: ThisProgram, wind
     off();
   }
 }
+
+/** False for options alone: they are those of the window that opens without a command. */
+function hasCommand(root: Command, args: readonly string[]): boolean {
+  const own = new Set(["-h", "--help", "-V", "--version"]);
+  const taking = new Set(root.options.filter(({ required }) => required).map(({ long }) => long));
+  return args.some((word, at) =>
+    own.has(word) ||
+    (!word.startsWith("-") && !taking.has(args[at - 1] ?? "") && !DASHBOARD_TAKES.has(args[at - 1] ?? ""))
+  );
+}
+
+/** Options of the dashboard that take a value. */
+const DASHBOARD_TAKES: ReadonlySet<string> = new Set([
+  "--snapshot",
+  "--view",
+  "--status",
+  "--agent",
+  "--session",
+  "--for",
+]);
 
 /** A wrong value that a handler found, which has no cure of its own, points to the help of its command too. */
 function withHint(error: unknown, hint: string): unknown {
@@ -92,7 +116,10 @@ function usageText(text: string, command: string): ErrorText {
 }
 
 /** The whole tree; also read by the completions and by the test that compares it with the documentation. */
-export function commandTree(program: ThisProgram, signals: Pick<CommandContext, "signal" | "takeSignals">): Command {
+export function commandTree(
+  program: ThisProgram,
+  signals: Pick<CommandContext, "openDashboard" | "signal" | "takeSignals">,
+): Command {
   const root = new Command("agent-console")
     .description(
       "Every coding agent on this machine in one place: who works, who waits for you, on what, for how long.",

@@ -14,6 +14,11 @@ export interface DashboardOptions {
   readonly color: boolean;
   /** Fires on Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Which of the sessions are shown (view/session_filter.ts). */
+  readonly filter?: Readonly<Record<string, string>>;
+  readonly view?: "sessions" | "inbox" | "activity";
+  /** One frame of that size is printed, and no terminal is needed. */
+  readonly snapshot?: { readonly columns: number; readonly rows: number };
 }
 
 export interface Windows {

@@ -28,12 +28,6 @@ export interface FullScreenHandlers {
   readonly onEnd: (why: "SIGTERM" | "SIGHUP" | "input") => void;
 }
 
-/** Whether both ends are a terminal that can be taken over. */
-export function canTakeScreen(): boolean {
-  const term = Deno.env.get("TERM") ?? "";
-  return Deno.stdin.isTerminal() && Deno.stdout.isTerminal() && term !== "" && term !== "dumb";
-}
-
 export class FullScreen {
   readonly #handlers: FullScreenHandlers;
   readonly #signals: [Deno.Signal, () => void][];

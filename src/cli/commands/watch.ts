@@ -5,7 +5,7 @@ import { follow } from "../../client/follow.ts";
 import type { WireEvent } from "../../client/wire_client.ts";
 import type { Approval } from "../../domain/approval.ts";
 import type { SessionView } from "../../domain/query.ts";
-import { canTakeScreen } from "../../platform/full_screen.ts";
+import { canTakeScreen } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { type ChangeLine, ChangeLines } from "../../view/change_lines.ts";
 import { type ListFilter, passesFilter, requestPasses } from "../../view/session_filter.ts";
