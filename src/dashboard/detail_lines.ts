@@ -1,9 +1,10 @@
 /** One session in whole: what it asks and how to answer it, then what it does, did, was asked and said. Pure. */
 import stringWidth from "fast-string-width";
+import { ONE_OR_MORE } from "../view/approval_words.ts";
 import type { ApprovalItem } from "../view/approval_items.ts";
 import type { DetailFact, DetailView } from "../view/detail_view.ts";
 import { fitEnds, wrap, wrapHanging } from "../view/text_fit.ts";
-import { apart, cutRow, span } from "./rows.ts";
+import { apart, cutRow, span, widthOf } from "./rows.ts";
 import { BOLD, DIM, RULE, TONE_STYLES } from "./styles.ts";
 import type { TextRow, TextStyle } from "./terminal_port.ts";
 
@@ -86,11 +87,11 @@ function headRow({ risk, kind, age, end }: ApprovalItem, { width, left }: Detail
     span(end, soon ? TONE_STYLES.danger : DIM),
     ...(left === undefined ? [] : [span(` ${bar(left, BAR)}`, soon ? TONE_STYLES.danger : DIM)]),
   ];
-  const asked = [span(" · ", DIM), span(`asked ${age} ago`, DIM)];
-  const wide = [...what, ...asked];
-  return stringWidth(`${wide.map(({ text }) => text).join("")}${until.map(({ text }) => text).join("")}`) + 2 <= width
-    ? apart(wide, until, width)
-    : apart(what, until.slice(0, 1), width);
+  const wide: TextRow = [...what, span(" · ", DIM), span(`asked ${age} ago`, DIM)];
+  for (const [one, other] of [[wide, until], [what, until]] as const) {
+    if (widthOf(one) + widthOf(other) + 2 <= width) return apart(one, other, width);
+  }
+  return apart(what, until.slice(0, 1), width);
 }
 
 const BAR = 5;
@@ -103,7 +104,7 @@ function bar(part: number, length: number): string {
 
 function questionRows({ questions }: ApprovalItem, { width, chosen = [] }: DetailForm): readonly TextRow[] {
   return questions.flatMap(({ text, options }) => [
-    ...text.flatMap((line) => prose(line, width, BOLD)),
+    ...text.flatMap((line) => prose(line.replace(ONE_OR_MORE, "(one or more)"), width, BOLD)),
     ...options.flatMap(({ text, description }, at) => {
       const number = `${chosen.includes(at) ? "■" : " "} ${at + 1}  `;
       return [
@@ -114,12 +115,12 @@ function questionRows({ questions }: ApprovalItem, { width, chosen = [] }: Detai
   ]);
 }
 
-function answerRows({ answers, width }: DetailForm): readonly TextRow[] {
+function answerRows({ answers, width, room }: DetailForm): readonly TextRow[] {
   if (answers.length === 0) return [];
   const lines = wrap(answers.map((one) => one.replaceAll(" ", "\u0001")).join("  "), width)
     .map((line) => line.replaceAll("\u0001", " ").trim()).filter((line) => line !== "");
   return [
-    [],
+    ...(room < AIRY ? [] : [[]]),
     ...lines.map((line): TextRow =>
       line.split(/ {2,}/).flatMap((part, at) => {
         const [key = "", ...words] = part.split(" ");
@@ -128,6 +129,9 @@ function answerRows({ answers, width }: DetailForm): readonly TextRow[] {
     ).map((row) => cutRow(row, width)),
   ];
 }
+
+/** Lower panes have no room for a blank row. */
+const AIRY = 14;
 
 function factRows({ facts, contextPercent, resume }: DetailView, width: number, most: number): readonly TextRow[] {
   const wide = Math.max(0, ...facts.map(({ label }) => label.length)) + 2;
@@ -146,9 +150,7 @@ function factLines(
   const withBar = label === "context" && percent !== undefined ? `${text} ${bar(percent / 100, 10)}` : text;
   const all = wrap(withBar, room);
   const lines = all.length > most ? [...all.slice(0, most - 1), fitEnds(all.slice(most - 1).join(" "), room)] : all;
-  return lines.map((line, at) =>
-    cutRow([span((at === 0 ? label : "").padEnd(wide), DIM), span(line, label === "said" ? {} : {})], width)
-  );
+  return lines.map((line, at) => cutRow([span((at === 0 ? label : "").padEnd(wide), DIM), span(line)], width));
 }
 
 /** What would run or be written: no line of it looks like two. */

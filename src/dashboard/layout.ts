@@ -36,7 +36,7 @@ const LOW = 8;
 /** From this height on lines stand between the parts, rows. */
 const AIRY = 12;
 /** The detail gets so much of the width, and at least so many columns. */
-const DETAIL = { part: 0.42, least: 42, most: 92 };
+const DETAIL = { part: 0.41, least: 42, most: 92 };
 /** Of the rows that list and detail share the list gets so much at most, and at least so many. */
 const LIST = { part: 0.5, least: 5 };
 

@@ -9,7 +9,7 @@ import { wrapHanging } from "../view/text_fit.ts";
 import type { Effect } from "./effect.ts";
 import type { KeyHint } from "./foot.ts";
 import { type DashboardPage, type PageKey, Scroll } from "./page.ts";
-import { cutRow, span } from "./rows.ts";
+import { cutRow, span, widthOf } from "./rows.ts";
 import { BOLD, CURSOR, DIM, TONE_STYLES } from "./styles.ts";
 import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
 
@@ -17,7 +17,7 @@ const SCOPES: readonly (readonly [key: string, scope: ApprovalScope])[] = [
   ["o", "once"],
   ["s", "session"],
   ["w", "workspace"],
-  ["l", "always"],
+  ["a", "always"],
 ];
 const ENDS: readonly (readonly [key: string, word: string, secs: number | undefined])[] = [
   ["1", "1 hour", 3600],
@@ -72,7 +72,7 @@ export class ScopePage implements DashboardPage {
 
   rows({ columns, rows }: TerminalSize): readonly TextRow[] {
     const all = [
-      ...this.#choiceRows("how far", SCOPES.map(([key, scope]) => [key, scope]), this.#scope, columns),
+      ...this.#choiceRows("how far", SCOPES, this.#scope, columns),
       ...(this.#chosen === "once" ? [] : this.#choiceRows("until", ENDS, this.#end, columns)),
       [],
       ...this.#words().flatMap((line) => wrapHanging(line, columns).map((text): TextRow => [span(text)])),
@@ -87,26 +87,21 @@ export class ScopePage implements DashboardPage {
     return this.#scroll.of(all, rows).map((row) => cutRow(row, columns));
   }
 
+  /** A label, and the choices below it, beside each other where they have room. */
   #choiceRows(
     label: string,
     choices: readonly (readonly [key: string, word: string, ...rest: readonly unknown[]])[],
     at: number,
     columns: number,
   ): readonly TextRow[] {
-    const allowed = (word: string) => label !== "how far" || this.#allowed.includes(word as ApprovalScope);
-    const part = ([key, word]: readonly [string, string, ...unknown[]], i: number): TextRow => {
-      const isChosen = i === at;
-      const style = isChosen ? { ...CURSOR, inverse: true } : allowed(word) ? {} : DIM;
-      return [
-        span(isChosen ? "▸" : " ", CURSOR),
-        span(isChosen ? ` ${word} ` : ` ${word} `, style),
-        span(allowed(word) ? key : "", isChosen ? DIM : DIM),
-        span(" "),
-      ];
-    };
-    const parts = choices.map(part);
-    if (columns >= WIDE) return [[span(label.padEnd(9), DIM), ...parts.flat()]];
-    return [[span(label, DIM)], ...parts];
+    const isAllowed = (word: string) => choices !== SCOPES || this.#allowed.includes(word as ApprovalScope);
+    const parts = choices.map(([key, word], i): TextRow =>
+      i === at
+        ? [span("▸ ", CURSOR), span(`${key} ${word}`, CURSOR)]
+        : [span("  "), span(key, isAllowed(word) ? BOLD : DIM), span(` ${word}`, isAllowed(word) ? {} : DIM)]
+    );
+    const line = parts.flat();
+    return [[span(label, DIM)], ...(widthOf(line) <= columns ? [line] : parts)];
   }
 
   /** What a yes lets pass, in words. */
@@ -176,6 +171,3 @@ export class ScopePage implements DashboardPage {
     };
   }
 }
-
-/** From this width on choices stand beside each other, columns. */
-const WIDE = 56;

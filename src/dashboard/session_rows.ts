@@ -1,5 +1,6 @@
 /** The rows of sessions and of requests: who, on what, since when; as much of it as the width has room for. Pure. */
 import stringWidth from "fast-string-width";
+import { costText } from "../view/cost_text.ts";
 import type { SessionItem } from "../view/session_items.ts";
 import { STATE_LOOKS } from "../view/states.ts";
 import { fit, fitEnds, fitHead } from "../view/text_fit.ts";
@@ -13,6 +14,8 @@ export interface Columns {
   readonly name: number;
   /** 0: none. */
   readonly agent: number;
+  /** 0: none. */
+  readonly cost: number;
   readonly time: number;
   /** Whether what it is about has room. */
   readonly hasAbout: boolean;
@@ -22,24 +25,22 @@ export interface Columns {
 const WITH_AGENT = 60;
 const WITH_ABOUT = 40;
 const ROOMY = 90;
+const WITH_COST = 100;
 const NAME = { roomy: 26, usual: 16, narrow: 12, least: 4 };
 const AGENT = 10;
 /** The cursor, the mark, the sign, and the spaces behind them. */
 const LEAD = 4;
 
 export function columnsOf(items: readonly SessionItem[], width: number): Columns {
-  const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => stringWidth(text)));
+  const widest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, stringWidth(text)), 0);
   const hasAbout = width >= WITH_ABOUT;
-  const time = widest(items.map(timeText));
   const most = width >= ROOMY ? NAME.roomy : width >= WITH_AGENT ? NAME.usual : hasAbout ? NAME.narrow : width;
+  const agent = width >= WITH_AGENT ? Math.min(AGENT, widest(items.map(({ agent }) => agent))) : 0;
+  const cost = width >= WITH_COST ? widest(items.map(({ cost }) => costText(cost))) : 0;
+  const time = items.reduce((most, item) => Math.max(most, widthOf(timeParts(item, { width, cost }))), 0);
   const names = widest(items.map(({ name }) => name));
-  return {
-    width,
-    name: Math.max(NAME.least, Math.min(most, names, Math.max(NAME.least, width - LEAD - time - 1))),
-    agent: width >= WITH_AGENT ? Math.min(AGENT, widest(items.map(({ agent }) => agent))) : 0,
-    time,
-    hasAbout,
-  };
+  const name = Math.max(NAME.least, Math.min(most, names, Math.max(NAME.least, width - LEAD - time - 1)));
+  return { width, name, agent, cost, time, hasAbout };
 }
 
 export interface RowMarks {
@@ -61,11 +62,11 @@ export function sessionRow(item: SessionItem, columns: Columns, { isCurrent, isM
     span(" "),
     span(fit(item.name, columns.name), nameStyle),
   ];
-  const right = timeParts(item);
+  const right = timeParts(item, columns);
   if (!columns.hasAbout) return apart(lead, right, columns.width);
   const agent = columns.agent === 0 ? [] : [span("  "), span(fit(item.agent, columns.agent), DIM)];
   const left = [...lead, ...agent, span("  ")];
-  const room = columns.width - widthOf(left) - Math.max(columns.time, widthOf(right)) - 2;
+  const room = columns.width - widthOf(left) - columns.time - 2;
   return apart([...left, ...aboutParts(item, room, isCurrent, isQuiet)], right, columns.width);
 }
 
@@ -82,8 +83,7 @@ function aboutParts(item: SessionItem, room: number, isCurrent: boolean, isQuiet
 export function showsAllOf(item: SessionItem, columns: Columns): boolean {
   if (!columns.hasAbout) return false;
   const agent = columns.agent === 0 ? 0 : columns.agent + 2;
-  const room = columns.width - LEAD - columns.name - agent - 2 - Math.max(columns.time, stringWidth(timeText(item))) -
-    2;
+  const room = columns.width - LEAD - columns.name - agent - 2 - columns.time - 2;
   return widthOf(leadOf(item)) + stringWidth(item.about) <= room;
 }
 
@@ -93,25 +93,23 @@ function leadOf({ asks, marks }: SessionItem): TextRow {
   const { risk, kind, approval, more } = asks;
   return [
     ...(risk?.tone === "danger" ? [span(`${risk.sign} `, TONE_STYLES.danger)] : []),
-    ...(kind === "permission" ? [] : [span(`${kind} `, DIM)]),
+    ...(kind === "permission" ? [] : [span(`${kind}: `, DIM)]),
     ...(approval === undefined ? [span("in its terminal: ", DIM)] : []),
     ...(more === 0 ? [] : [span(`+${more} `, DIM)]),
     ...uncertain,
   ];
 }
 
-/** `38s left  2m`: until when only where that is soon. */
-function timeParts(item: SessionItem): TextRow {
+/** `$0.12 8 %  38s left  2m`: until when only where that is soon, and in place of since when where there is little room. */
+function timeParts(item: SessionItem, columns: Pick<Columns, "cost" | "width">): TextRow {
   const soon = soonOf(item);
+  const cost = columns.cost === 0 ? [] : [span(costText(item.cost).padStart(columns.cost), DIM), span("  ")];
   return [
-    ...(soon === undefined ? [] : [span(soon, TONE_STYLES.danger), span("  ")]),
-    span(item.age, DIM),
+    ...cost,
+    ...(soon === undefined ? [] : [span(soon, TONE_STYLES.danger)]),
+    ...(soon !== undefined && columns.width >= ROOMY ? [span("  ")] : []),
+    ...(soon === undefined || columns.width >= ROOMY ? [span(item.age, DIM)] : []),
   ];
-}
-
-function timeText(item: SessionItem): string {
-  const soon = soonOf(item);
-  return soon === undefined ? item.age : `${soon}  ${item.age}`;
 }
 
 /** The last minute before nobody can answer here any more. */

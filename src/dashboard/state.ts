@@ -66,6 +66,8 @@ export class DashboardState {
   readonly #takesNews: (id: string, how: string) => boolean;
   /** Before it, nobody has read what stands where a page or another list stood. */
   #readable = 0;
+  /** The request under the mark when the page was opened. */
+  #askedBefore: string | undefined;
 
   constructor({ filter = {}, view = "sessions", home, takesNews = () => false }: StateOptions = {}) {
     this.filter = filter;
@@ -141,12 +143,13 @@ export class DashboardState {
 
   open(page: DashboardPage): void {
     this.page = page;
+    this.#askedBefore = this.board.asked?.id;
     this.over = undefined;
   }
 
   /** Back to the list. */
   leave(now: number): void {
-    if (this.page?.place !== "foot") this.#readable = now + READING_MS;
+    if (this.page?.place !== "foot" && this.board.asked?.id !== this.#askedBefore) this.#readable = now + READING_MS;
     this.page = this.over = undefined;
   }
 
