@@ -3,7 +3,7 @@ import { allowedActions, WINDOW_ACTIONS, type WindowAction } from "../view/actio
 import { isQuestion } from "../view/approval_words.ts";
 import type { SessionItem } from "../view/session_items.ts";
 import { fit, fitHead, wrap, wrapHanging } from "../view/text_fit.ts";
-import { cutRow, exactly, span, widthOf } from "./rows.ts";
+import { cutRow, fillRow, flowRow, span, widthOf } from "./rows.ts";
 import { BOLD, DIM, TONE_STYLES } from "./styles.ts";
 import type { TerminalSize, TextRow } from "./terminal_port.ts";
 
@@ -28,15 +28,10 @@ export function keysRow(item: SessionItem | undefined, columns: number): TextRow
 const MOST_RANK = 8;
 const LEAST_RANK = 2;
 
-export function hintsRow(hints: readonly KeyHint[]): TextRow {
-  return [
-    span(" "),
-    ...hints.flatMap(([key, word], at) => [
-      ...(at === 0 ? [] : [span("  ")]),
-      span(key, BOLD),
-      span(` ${word}`, DIM),
-    ]),
-  ];
+/** The first of them as far as there is room. */
+export function hintsRow(hints: readonly KeyHint[], columns = Infinity): TextRow {
+  const parts = hints.map(([key, word]): TextRow => [span(key, BOLD), span(` ${word}`, DIM)]);
+  return [span(" "), ...flowRow(parts, span("  "), columns - 1)];
 }
 
 /** A message in as many rows as it takes; of a long one the beginning. */
@@ -51,32 +46,21 @@ export function messageRows(text: string, { columns, rows }: TerminalSize): read
 
 const MOST_FOOT = 3;
 
-/** The page behind `?`, made of the one table. */
+/** The page behind `?`, made of the one table: in two columns where one would be too long. */
 export function helpRows({ columns, rows }: TerminalSize): readonly TextRow[] {
-  const wide = Math.max(...WINDOW_ACTIONS.map(({ keys }) => keys.join(" ").length)) + 3;
-  const lines = WINDOW_ACTIONS.flatMap(({ keys, does }) =>
-    wrapHanging(fit(` ${keys.join(" ")}`, wide) + does, Math.max(1, columns), wide).map((line, at): TextRow =>
-      at === 0 ? [span(line.slice(0, wide), BOLD), span(line.slice(wide))] : [span(line)]
-    )
-  );
-  const head: readonly TextRow[] = [[span(" Keys", BOLD)], []];
-  const room = Math.max(1, rows - 1);
-  const all = head.length + lines.length <= room ? [...head, ...lines] : lines;
-  const columnsOfTwo = all.length > room && columns >= TWO_COLUMNS ? twoColumns(lines, columns) : all;
-  return [
-    ...exactly(columnsOfTwo.map((row) => cutRow(row, columns)), room),
-    cutRow([span(" any key: back", DIM)], columns),
-  ].slice(-rows);
+  const wide = Math.max(...WINDOW_ACTIONS.map(({ keys }) => keys.join(" ").length)) + 2;
+  const linesOf = (width: number) =>
+    WINDOW_ACTIONS.flatMap(({ keys, does }) =>
+      wrapHanging(fit(keys.join(" "), wide) + does, Math.max(1, width), wide).map((line, at): TextRow =>
+        at === 0 ? [span(line.slice(0, wide), BOLD), span(line.slice(wide))] : [span(line)]
+      )
+    );
+  const lines = linesOf(columns);
+  if (lines.length <= rows || columns < TWO_COLUMNS) return lines.map((row) => cutRow(row, columns));
+  const half = Math.floor(columns / 2);
+  const narrow = linesOf(half - 2);
+  const middle = Math.ceil(narrow.length / 2);
+  return narrow.slice(0, middle).map((left, at) => [...fillRow(left, half), ...(narrow[middle + at] ?? [])]);
 }
 
 const TWO_COLUMNS = 80;
-
-function twoColumns(lines: readonly TextRow[], columns: number): readonly TextRow[] {
-  const half = Math.ceil(lines.length / 2);
-  const wide = Math.floor(columns / 2);
-  return lines.slice(0, half).map((left, at) => {
-    const right = lines[half + at] ?? [];
-    const cut = cutRow(left, wide - 1);
-    return [...cut, span(" ".repeat(wide - widthOf(cut))), ...cutRow(right, wide)];
-  });
-}

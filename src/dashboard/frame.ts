@@ -120,12 +120,12 @@ function footRows(state: DashboardState, size: TerminalSize, now: number): reado
   if (message !== undefined) {
     return [...(result === undefined ? [] : messageRows(result, size)), ...messageRows(message, size)];
   }
-  if (page !== undefined) return [cutRow(hintsRow(page.hints), size.columns)];
-  return [
-    state.view === "activity"
-      ? cutRow(hintsRow(activityHints(state)), size.columns)
-      : keysRow(state.item, size.columns),
-  ];
+  if (page !== undefined) return [hintsRow(page.hints, size.columns)];
+  if (state.view === "activity") return [hintsRow(activityHints(state), size.columns)];
+  const { item, lost } = state;
+  // Nothing can be answered while the daemon is gone.
+  const { asks: _, ...asksNothing } = item ?? {};
+  return [keysRow(lost === undefined ? item : item && asksNothing as typeof item, size.columns)];
 }
 
 function activityHints({ activity }: DashboardState): readonly (readonly [string, string])[] {

@@ -86,8 +86,10 @@ export function tabsRow(
     left = [...left, span(text, name === view ? CURSOR : DIM), span("─", RULE)];
     tabs.push({ view: name, from, to: widthOf(left) - 1 });
   }
-  const right: TextRow = note.length === 0 ? [] : [span(" "), ...note, span(" "), span("─", RULE)];
-  const gap = columns - widthOf(left) - widthOf(right);
-  const row = gap < 0 ? cutRow(left, columns) : [...left, span("─".repeat(gap), RULE), ...right];
-  return { row, tabs };
+  const noted: TextRow = note.length === 0 ? [] : [span(" "), ...note];
+  for (const right of [[...noted, ...(note.length === 0 ? [] : [span(" "), span("─", RULE)])], noted, []]) {
+    const gap = columns - widthOf(left) - widthOf(right);
+    if (gap >= 0) return { row: [...left, span("─".repeat(gap), RULE), ...right], tabs };
+  }
+  return { row: cutRow(left, columns), tabs };
 }

@@ -51,10 +51,10 @@ export class QuestionPage implements DashboardPage {
     const { options, multiple } = this.#choice;
     return [
       [options.length === 1 ? "1" : `1-${Math.min(9, options.length)}`, multiple ? "take, leave" : "choose"],
-      ...(multiple ? [["Space", "take"] as const] : []),
       ["Enter", multiple ? "answer" : "choose"],
-      ...(this.#hasOwnWords ? [["w", "own words"] as const] : []),
       ["Esc", "back"],
+      ...(this.#hasOwnWords ? [["w", "own words"] as const] : []),
+      ...(multiple ? [["Space", "take"] as const] : []),
     ];
   }
 

@@ -51,7 +51,7 @@ export class ScopePage implements DashboardPage {
 
   get hints(): readonly KeyHint[] {
     if (this.#sureSince !== undefined) return [["y", "allow it"], ["Esc", "back"]];
-    return [["Enter", "yes"], ["← →", "how far"], ["↑ ↓", "how long"], ["Esc", "back"]];
+    return [["Enter", "yes"], ["Esc", "back"], ["← →", "how far"], ["↑ ↓", "how long"]];
   }
 
   get #chosen(): ApprovalScope {
@@ -97,8 +97,8 @@ export class ScopePage implements DashboardPage {
     const isAllowed = (word: string) => choices !== SCOPES || this.#allowed.includes(word as ApprovalScope);
     const parts = choices.map(([key, word], i): TextRow =>
       i === at
-        ? [span("▸ ", CURSOR), span(`${key} ${word}`, CURSOR)]
-        : [span("  "), span(key, isAllowed(word) ? BOLD : DIM), span(` ${word}`, isAllowed(word) ? {} : DIM)]
+        ? [span("▸ ", CURSOR), span(`${key} ${word} `, CURSOR)]
+        : [span("  "), span(key, isAllowed(word) ? BOLD : DIM), span(` ${word} `, isAllowed(word) ? {} : DIM)]
     );
     const line = parts.flat();
     return [[span(label, DIM)], ...(widthOf(line) <= columns ? [line] : parts)];

@@ -6,6 +6,8 @@ import type { Effect } from "./effect.ts";
 import { helpRows, type KeyHint, messageRows } from "./foot.ts";
 import { type LineEditor } from "./line_editor.ts";
 import { type DashboardPage, type PageKey, Scroll } from "./page.ts";
+import { span } from "./rows.ts";
+import { BOLD } from "./styles.ts";
 import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
 
 /** What a page of one session is drawn from. */
@@ -35,9 +37,12 @@ export class DetailPage implements DashboardPage {
       ? []
       : isQuestion(approval)
       ? [["a", "answer"], ["d", "no"]]
-      : [["a", "yes"], ["A", "yes for …"], ["d", "no"], ["D", "no, because …"]];
+      : [["a", "yes"], ["d", "no"]];
+    const more: readonly KeyHint[] = approval === undefined || isQuestion(approval)
+      ? []
+      : [["A", "yes for …"], ["D", "no, because …"]];
     const place = this.#scroll.place;
-    return [...answers, ["Esc", "back"], ...(place === "" ? [] : [["j k", `scroll  ${place}`] as const])];
+    return [...answers, ["Esc", "back"], ...(place === "" ? [] : [["j k", `scroll  ${place}`] as const]), ...more];
   }
 
   rows({ columns, rows }: TerminalSize, now: number): readonly TextRow[] {
@@ -53,17 +58,23 @@ export class DetailPage implements DashboardPage {
   }
 }
 
-/** The page behind `?`: any key closes it. */
+/** The page behind `?`: any key that does not scroll it closes it. */
 export class HelpPage implements DashboardPage {
   readonly place = "all";
-  readonly hints = [];
+  readonly title: TextRow = [span("keys", BOLD)];
+  readonly #scroll = new Scroll();
 
-  rows(area: TerminalSize): readonly TextRow[] {
-    return helpRows(area);
+  get hints(): readonly KeyHint[] {
+    const { place } = this.#scroll;
+    return [["any key", "back"], ...(place === "" ? [] : [["j k", `scroll  ${place}`] as const])];
   }
 
-  key(): PageKey {
-    return "back";
+  rows(area: TerminalSize): readonly TextRow[] {
+    return this.#scroll.of(helpRows(area), area.rows);
+  }
+
+  key({ key }: KeyPress): PageKey {
+    return this.#scroll.place !== "" && this.#scroll.key(key) ? "taken" : "back";
   }
 }
 
