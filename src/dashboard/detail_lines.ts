@@ -40,7 +40,12 @@ export function detailLines(view: DetailView, form: DetailForm): DetailLines {
   const asked = request === undefined ? [] : requestRows(request, view, form);
   const answers = request === undefined ? [] : answerRows(form);
   const facts = factRows(view, width, room === Infinity ? Infinity : FACT_LINES);
-  if (asked.length === 0) return { rows: facts, isWhole: false };
+  if (asked.length === 0) {
+    const there = view.onlyThere
+      ? [...prose("only its own terminal can answer: o goes there", width, TONE_STYLES.attention), [] as TextRow]
+      : [];
+    return { rows: [...there, ...facts].slice(0, room), isWhole: false };
+  }
   // The keys are in the foot too: they go before a line of what is asked does.
   const behind = asked.length + answers.length <= room ? answers : [];
   if (asked.length > room) {

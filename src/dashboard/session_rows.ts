@@ -93,8 +93,11 @@ function leadOf({ asks, marks }: SessionItem): TextRow {
   const { risk, kind, approval, more } = asks;
   return [
     ...(risk?.tone === "danger" ? [span(`${risk.sign} `, TONE_STYLES.danger)] : []),
-    ...(kind === "permission" ? [] : [span(`${kind}: `, DIM)]),
-    ...(approval === undefined ? [span("in its terminal: ", DIM)] : []),
+    ...(approval === undefined
+      ? [span("in its terminal: ", DIM)]
+      : kind === "permission"
+      ? []
+      : [span(`${kind}: `, DIM)]),
     ...(more === 0 ? [] : [span(`+${more} `, DIM)]),
     ...uncertain,
   ];
