@@ -23,7 +23,6 @@ async function working(client: RawClient, sessionId: string): Promise<void> {
     cwd,
     status: "working",
     text: "Bash: make",
-    ...more,
   });
 }
 

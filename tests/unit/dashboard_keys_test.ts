@@ -262,8 +262,8 @@ Deno.test("V2 dashboard: the activity can be held still, filtered and scrolled",
     board.event("session.updated", {
       session: {
         ...session,
-        lastPrompt: `t${at}`,
-        working: { subagents: 0 },
+        lastPrompt: "x",
+        working: { subagents: 0, tool: { name: "Bash", text: `t${at}` } },
         since: new Date(STORY.now + at).toISOString(),
       },
     });
