@@ -2,8 +2,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { clientContext } from "../client/endpoint.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
-import { closeInspector } from "../platform/inspector.ts";
-import { exit, onSignal } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { writeStderr, writeStdout } from "../platform/stdio.ts";
 import { type ErrorText, errorText } from "../protocol/error_text.ts";
@@ -14,6 +12,7 @@ import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
 import { exitCodeOf } from "./exit_code.ts";
 import { pathOfCommand } from "./completion/place.ts";
 import { firstCommand } from "./first_command.ts";
+import { takeInterrupts } from "./interrupts.ts";
 import { assertHomeThere } from "./named_home.ts";
 import { output, ReaderGone, writeError } from "./output.ts";
 import type { CommandContext, DashboardForm } from "./context.ts";
@@ -28,44 +27,36 @@ interface GlobalOptions {
   readonly create?: boolean;
 }
 
-/** After Ctrl-C a command gets this long to end in its own way, ms. */
-const GRACE_MS = 500;
-
 /** @returns the exit code */
 export async function runCli(args: readonly string[], program: ThisProgram, windows: Windows): Promise<number> {
-  const interrupt = new AbortController();
-  const off = onSignal("SIGINT", () => {
-    if (interrupt.signal.aborted) exit(INTERRUPTED);
-    interrupt.abort(new Error("interrupted"));
-    setTimeout(() => exit(INTERRUPTED), GRACE_MS);
-  });
-  // Deno opens the V8 inspector on this signal, a door into a process that may do everything (A6). Costs 0.01 ms.
-  onSignal("SIGUSR1", () => void closeInspector());
+  const interrupts = takeInterrupts();
+  const { signal } = interrupts;
   const openDashboard = async (form: DashboardForm) => {
     const { home, socket, start, color } = root.opts<GlobalOptions>();
     const { runDashboard } = await windows.dashboard();
-    const code = await runDashboard(program, { home, socket, start, color, signal: interrupt.signal, ...form });
+    interrupts.release();
+    const code = await runDashboard(program, { home, socket, start, color, ...form });
     if (code !== 0) throw new CommandEnded(code);
   };
-  const root = commandTree(program, { signal: interrupt.signal, takeSignals: off, openDashboard });
+  const root = commandTree(program, { signal, takeSignals: interrupts.release, openDashboard });
   let called = root.name();
   root.hook("preAction", (_, command) => void (called = `${root.name()} ${pathOfCommand(command)}`));
   try {
     // Its words are another command line: the parser would take their options for its own.
     if (args[0] === "__complete") return await (await import("./commands/complete.ts")).complete(root, program, args);
     const words = args.length === 0
-      ? await firstCommand(program, interrupt.signal)
+      ? await firstCommand(program, signal)
       : hasCommand(root, args)
       ? args
       : ["dashboard", ...args];
     if (words.length > 0) await root.parseAsync([...words], { from: "user" });
-    return interrupt.signal.aborted ? INTERRUPTED : 0;
+    return signal.aborted ? INTERRUPTED : 0;
   } catch (error) {
-    if (interrupt.signal.aborted) return INTERRUPTED;
+    if (signal.aborted) return INTERRUPTED;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ERRORS.usage.exit;
     return error instanceof CommandEnded ? error.code : exitCodeOf(withHint(error, `${called} --help`));
   } finally {
-    off();
+    interrupts.release();
   }
 }
 

@@ -12,8 +12,6 @@ export interface DashboardOptions {
   /** Whether a missing daemon may be started. */
   readonly start: boolean;
   readonly color: boolean;
-  /** Fires on Ctrl-C. */
-  readonly signal: AbortSignal;
   /** Which of the sessions are shown (view/session_filter.ts). */
   readonly filter?: Readonly<Record<string, string>>;
   readonly view?: "sessions" | "inbox" | "activity";

@@ -4,7 +4,8 @@
  * the package only these modules are loaded, which is a third less than all of it.
  *
  * What it would ask the terminal for is not used: colours beyond the 16, pictures, links, the kitty keyboard protocol
- * (Ctrl-C and Ctrl-Z would be keys then, and not reach the job), movements of the mouse.
+ * (Ctrl-C and Ctrl-Z would be keys then, and not reach the job), movements of the mouse. Of the environment it reads TERM,
+ * TMUX, ZELLIJ and STY.
  */
 import { setCapabilities } from "@earendil-works/pi-tui/terminal-image";
 import { TuiAltScreen } from "@earendil-works/pi-tui/tui-alt-screen";
@@ -78,7 +79,12 @@ class PiTerminal implements TerminalPort {
       render: (columns) => this.#linesFor(columns),
       invalidate: () => {},
     });
-    this.#enter();
+    try {
+      this.#enter();
+    } catch (error) {
+      this.#device.close();
+      throw error;
+    }
   }
 
   get size(): TerminalSize {

@@ -32,7 +32,10 @@ export interface TextStyle {
 }
 
 export interface TextSegment {
-  /** One line of text; what a terminal would obey, or what deceives a reader, is escaped (domain/sanitize.ts). */
+  /**
+   * One line of text, made harmless (domain/sanitize.ts) before its columns were counted: what would still obey or deceive is
+   * escaped here, and takes more of them.
+   */
   readonly text: string;
   readonly style?: TextStyle;
 }

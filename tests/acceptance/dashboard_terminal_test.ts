@@ -1,14 +1,18 @@
 /** The dashboard in a real terminal: whatever ends it, the terminal is given back as it was, with the right exit code. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
+import { programArgv } from "../support/harness_program.ts";
 import { eventually } from "../support/harness_wait.ts";
 import { HAS_TMUX, TmuxScreen } from "../support/tmux.ts";
 
 const END_MS = 20_000;
 
-function screenTest(name: string, test: () => Promise<void>): void {
-  Deno.test({ name, ignore: !HAS_TMUX, fn: test });
+function screenTest(name: string, test: () => Promise<void>, ignore = false): void {
+  Deno.test({ name, ignore: ignore || !HAS_TMUX, fn: test });
 }
+
+/** Only Deno's own command line loads a bug into the program: a launcher, or a compiled program, takes none. */
+const TAKES_NO_BUG = programArgv()[1] !== "run";
 
 /** Opened in a shell that notes the terminal's settings before and after. */
 class Run {
@@ -116,7 +120,7 @@ screenTest("F5 a bug in the dashboard gives the terminal back and is shown there
     Deno.kill(screen.pid, "SIGUSR2");
     assertMatch(await run.assertGivenBack(70), /^error: this is a bug: Error: an invented bug$/m);
   }
-});
+}, TAKES_NO_BUG);
 
 screenTest("F5 Ctrl-Z stops the dashboard and gives the terminal back; fg draws it anew", async () => {
   await using here = await ready();
@@ -132,6 +136,21 @@ screenTest("F5 Ctrl-Z stops the dashboard and gives the terminal back; fg draws 
   assertEquals(await screen.fact("alternate_on"), "1");
   await screen.types("q");
   await screen.shows(/^here I am$/m);
+  assertModesBack(await Deno.readTextFile(run.written));
+});
+
+screenTest("A4 a text that is pasted is no key of the dashboard, whatever the size of its screen", async () => {
+  await using here = await ready();
+  const { home, screen } = here;
+  const run = await Run.open(home, screen);
+  for (const size of [{ columns: 20, rows: 4 }, { columns: 1, rows: 1 }, { columns: 80, rows: 24 }]) {
+    await screen.resizes(size);
+    await screen.pastes("qq\nq");
+  }
+  await screen.shows(/^q quit$/m);
+  assertEquals(await screen.fact("alternate_on"), "1");
+  await screen.types("q");
+  await screen.shows(/^exit 0$/m);
   assertModesBack(await Deno.readTextFile(run.written));
 });
 
