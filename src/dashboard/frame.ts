@@ -199,7 +199,7 @@ function listBody(state: DashboardState, { layout, items, groups, cells, size, n
   const hits = part.lines.flatMap(({ id }, row): readonly FrameHit[] =>
     id === undefined ? [] : [{ row, from: 0, to: list.columns, hits: { id } }]
   );
-  const left = exactly(part.lines.map(({ row }) => paint(row)), list.rows);
+  const left = exactly(part.lines.map(({ row }) => paint(row())), list.rows);
   const shown = detail === undefined ? undefined : detailRows(state, detail, now);
   state.sees(shown?.isWhole && state.page === undefined ? state.board.asked?.id : undefined, now);
   if (detail === undefined || shown === undefined) return { rows: left, hits, part, isSplit: false };
@@ -228,7 +228,7 @@ function emptyLines({ text, lost, isNew, view, filter }: DashboardState): readon
     : view === "inbox"
     ? "Nothing waits for an answer."
     : "No sessions.";
-  return [{ row: [span(` ${said}`, DIM)] }];
+  return [{ row: () => [span(` ${said}`, DIM)] }];
 }
 
 function detailRows(state: DashboardState, { columns, rows }: TerminalSize, now: number): DetailRows {

@@ -38,7 +38,9 @@ export class DashboardKeys {
       state.leave(now);
       return void state.say("it is not the marked one any more", now);
     }
-    return pressInList(state, press, { now, page });
+    const effect = pressInList(state, press, { now, page });
+    if (effect?.kind === "decide") state.leave(now);
+    return effect;
   }
 
   #done(does: PageKey, now: number): Effect | undefined {

@@ -1,6 +1,7 @@
 /** One line of text that is typed in the dashboard. A paste goes into it; nothing but Enter, pressed alone, ends it. Pure. */
 import stringWidth from "fast-string-width";
 import { escapeControls } from "../domain/sanitize.ts";
+import { fitHead } from "../view/text_fit.ts";
 import { span } from "./rows.ts";
 import { BOLD, CURSOR } from "./styles.ts";
 import type { KeyPress, TextRow } from "./terminal_port.ts";
@@ -92,10 +93,21 @@ export class LineEditor {
     const behind = escapeControls(this.#text.slice(this.#at).join(""));
     const label = stringWidth(this.label) + 4 > columns ? "" : ` ${this.label} `;
     const room = Math.max(1, columns - stringWidth(label) - 1);
-    let shown = before;
-    while (stringWidth(shown) > room) shown = [...shown].slice(1).join("");
-    let rest = behind;
-    while (stringWidth(shown) + stringWidth(rest) > room) rest = [...rest].slice(0, -1).join("");
+    // The end of what stands before the caret, then what fits of the rest.
+    const shown = tailOf(before, room);
+    const rest = fitHead(behind, room - stringWidth(shown));
     return [span(label, BOLD), span(shown), span("▏", CURSOR), span(rest)];
   }
+}
+
+/** The end of `text` that fits in `width` columns. */
+function tailOf(text: string, width: number): string {
+  const characters = [...text.slice(-8 * width)];
+  let from = characters.length;
+  for (let used = 0; from > 0; from--) {
+    used += stringWidth(characters[from - 1] ?? "");
+    if (used > width) break;
+  }
+  const tail = characters.slice(from).join("");
+  return stringWidth(tail) > width ? "" : tail;
 }

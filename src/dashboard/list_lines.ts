@@ -7,7 +7,8 @@ import { DIM, TONE_STYLES } from "./styles.ts";
 import type { TextRow } from "./terminal_port.ts";
 
 export interface ListLine {
-  readonly row: TextRow;
+  /** Made for those lines only that there is room for. */
+  readonly row: () => TextRow;
   /** Of a row that can be marked. */
   readonly id?: string;
 }
@@ -26,17 +27,18 @@ export function listLines(
 ): readonly ListLine[] {
   const line = (item: SessionItem): ListLine => ({
     id: item.id,
-    row: sessionRow(item, columns, {
-      isCurrent: item.id === current,
-      isMarked: marked.has(item.asks?.approval?.id ?? ""),
-    }),
+    row: () =>
+      sessionRow(item, columns, {
+        isCurrent: item.id === current,
+        isMarked: marked.has(item.asks?.approval?.id ?? ""),
+      }),
   });
   const count = groups.reduce((sum, { items }) => sum + items.length, 0);
   const titles = groups.filter(({ title }) => title !== "").length;
   const isAiry = count + titles + groups.length - 1 <= room;
   return groups.flatMap(({ key, title, items }, at) => [
-    ...(at > 0 && isAiry ? [{ row: [] }] : []),
-    ...(title === "" ? [] : [{ row: [span(`  ${title}`, key === "needs" ? TONE_STYLES.attention : DIM)] }]),
+    ...(at > 0 && isAiry ? [{ row: () => [] }] : []),
+    ...(title === "" ? [] : [{ row: () => [span(`  ${title}`, key === "needs" ? TONE_STYLES.attention : DIM)] }]),
     ...items.map(line),
   ]);
 }
@@ -48,7 +50,7 @@ export function tinyLines(
 ): readonly ListLine[] {
   return items.map((item) => ({
     id: item.id,
-    row: tinyRow(item, columns, { isCurrent: item.id === current, isMarked: false }),
+    row: () => tinyRow(item, columns, { isCurrent: item.id === current, isMarked: false }),
   }));
 }
 

@@ -98,7 +98,9 @@ export class DashboardState {
   /** @returns whether a person is needed who was not before */
   hear(one: Followed, now: number): boolean {
     if (one.kind === "disconnected") {
-      this.lost ??= `${one.reason}; trying again · this is of ${clockTime(new Date(now).toISOString())}`;
+      this.lost ??= `${escapeControls(one.reason)}; trying again · this is of ${
+        clockTime(new Date(now).toISOString())
+      }`;
       return false;
     }
     this.lost = undefined;
