@@ -1,9 +1,8 @@
 /** One session in whole: what it asks and how to answer it, then what it does, did, was asked and said. Pure. */
-import stringWidth from "fast-string-width";
 import { ONE_OR_MORE } from "../view/approval_words.ts";
 import type { ApprovalItem } from "../view/approval_items.ts";
 import type { DetailFact, DetailView } from "../view/detail_view.ts";
-import { fitEnds, wrap, wrapHanging } from "../view/text_fit.ts";
+import { fitEnds, textWidth, wrap, wrapHanging } from "../view/text_fit.ts";
 import { apart, cutRow, span, widthOf } from "./rows.ts";
 import { BOLD, DIM, RULE, TONE_STYLES } from "./styles.ts";
 import type { TextRow, TextStyle } from "./terminal_port.ts";
@@ -162,7 +161,7 @@ function factLines(
 function inside(lines: readonly string[], width: number, styleOf: (line: string) => TextStyle): readonly TextRow[] {
   return lines.flatMap((line) => {
     const style = styleOf(line);
-    if (stringWidth(line) <= width) return [[span(line, style)]];
+    if (textWidth(line) <= width) return [[span(line, style)]];
     const [first = "", ...rest] = wrap(line, Math.max(1, width - GOES_ON.length));
     return [[span(first, style)], ...rest.map((more): TextRow => [span(GOES_ON, DIM), span(more, style)])]
       .map((row) => cutRow(row, width));

@@ -1,7 +1,6 @@
 /** One line of text that is typed in the dashboard. A paste goes into it; nothing but Enter, pressed alone, ends it. Pure. */
-import stringWidth from "fast-string-width";
 import { escapeControls } from "../domain/sanitize.ts";
-import { fitHead } from "../view/text_fit.ts";
+import { fitHead, textWidth } from "../view/text_fit.ts";
 import { span } from "./rows.ts";
 import { BOLD, CURSOR } from "./styles.ts";
 import type { KeyPress, TextRow } from "./terminal_port.ts";
@@ -91,11 +90,11 @@ export class LineEditor {
   row(columns: number): TextRow {
     const before = escapeControls(this.#text.slice(0, this.#at).join(""));
     const behind = escapeControls(this.#text.slice(this.#at).join(""));
-    const label = stringWidth(this.label) + 4 > columns ? "" : ` ${this.label} `;
-    const room = Math.max(1, columns - stringWidth(label) - 1);
+    const label = textWidth(this.label) + 4 > columns ? "" : ` ${this.label} `;
+    const room = Math.max(1, columns - textWidth(label) - 1);
     // The end of what stands before the caret, then what fits of the rest.
     const shown = tailOf(before, room);
-    const rest = fitHead(behind, room - stringWidth(shown));
+    const rest = fitHead(behind, room - textWidth(shown));
     return [span(label, BOLD), span(shown), span("▏", CURSOR), span(rest)];
   }
 }
@@ -105,9 +104,9 @@ function tailOf(text: string, width: number): string {
   const characters = [...text.slice(-8 * width)];
   let from = characters.length;
   for (let used = 0; from > 0; from--) {
-    used += stringWidth(characters[from - 1] ?? "");
+    used += textWidth(characters[from - 1] ?? "");
     if (used > width) break;
   }
   const tail = characters.slice(from).join("");
-  return stringWidth(tail) > width ? "" : tail;
+  return textWidth(tail) > width ? "" : tail;
 }

@@ -1,6 +1,5 @@
 /** Rows of styled text: made, cut, filled up and set beside each other by columns. Wide characters count two. Pure. */
-import stringWidth from "fast-string-width";
-import { fitHead } from "../view/text_fit.ts";
+import { fitHead, textWidth } from "../view/text_fit.ts";
 import type { TextRow, TextSegment, TextStyle } from "./terminal_port.ts";
 
 export function span(text: string, style?: TextStyle): TextSegment {
@@ -9,7 +8,7 @@ export function span(text: string, style?: TextStyle): TextSegment {
 
 /** Columns. */
 export function widthOf(row: TextRow): number {
-  return row.reduce((sum, { text }) => sum + stringWidth(text), 0);
+  return row.reduce((sum, { text }) => sum + textWidth(text), 0);
 }
 
 /** At most `width` columns, with `…` where something is missing. */
@@ -18,7 +17,7 @@ export function cutRow(row: TextRow, width: number): TextRow {
   const kept: TextSegment[] = [];
   let left = Math.max(0, width);
   for (const segment of row) {
-    const wide = stringWidth(segment.text);
+    const wide = textWidth(segment.text);
     // One column stays free for the mark, unless this is the last that fits.
     if (wide < left) {
       kept.push(segment);

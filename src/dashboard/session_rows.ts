@@ -1,9 +1,8 @@
 /** The rows of sessions and of requests: who, on what, since when; as much of it as the width has room for. Pure. */
-import stringWidth from "fast-string-width";
 import { costText } from "../view/cost_text.ts";
 import type { SessionItem } from "../view/session_items.ts";
 import { STATE_LOOKS } from "../view/states.ts";
-import { fit, fitEnds, fitHead } from "../view/text_fit.ts";
+import { fit, fitEnds, fitHead, textWidth } from "../view/text_fit.ts";
 import { apart, cutRow, span, widthOf } from "./rows.ts";
 import { BOLD, CURSOR, DIM, TONE_STYLES } from "./styles.ts";
 import type { TextRow, TextSegment } from "./terminal_port.ts";
@@ -32,7 +31,7 @@ const AGENT = 10;
 const LEAD = 4;
 
 export function columnsOf(items: readonly SessionItem[], width: number): Columns {
-  const widest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, stringWidth(text)), 0);
+  const widest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, textWidth(text)), 0);
   const hasAbout = width >= WITH_ABOUT;
   const most = width >= ROOMY ? NAME.roomy : width >= WITH_AGENT ? NAME.usual : hasAbout ? NAME.narrow : width;
   const agent = width >= WITH_AGENT ? Math.min(AGENT, widest(items.map(({ agent }) => agent))) : 0;
@@ -84,7 +83,7 @@ export function showsAllOf(item: SessionItem, columns: Columns): boolean {
   if (!columns.hasAbout) return false;
   const agent = columns.agent === 0 ? 0 : columns.agent + 2;
   const room = columns.width - LEAD - columns.name - agent - 2 - columns.time - 2;
-  return widthOf(leadOf(item)) + stringWidth(item.about) <= room;
+  return widthOf(leadOf(item)) + textWidth(item.about) <= room;
 }
 
 function leadOf({ asks, marks }: SessionItem): TextRow {
