@@ -49,6 +49,7 @@ export async function* follow(options: FollowOptions): AsyncGenerator<Followed> 
       client = await connectOrStart(context);
       // A daemon that somebody stopped is not started again by a window that happens to be open.
       context = { ...context, mayStart: false };
+      if (signal.aborted) return; // while the daemon started: it fires no more
       for await (const one of subscription(client, options, since)) {
         pause = PAUSE_MS.first;
         if (one.kind === "event" && one.event.type === "daemon.stopping") reason = "the daemon stopped";

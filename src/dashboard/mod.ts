@@ -22,7 +22,8 @@ export async function dashboard(run: CommandContext, options: Pick<StateOptions,
   });
   run.signal.addEventListener("abort", () => window.end(0), { once: true });
   if (run.signal.aborted) window.end(0);
-  await window.follow();
+  // A daemon that is still being started is not waited for by who leaves.
+  await Promise.race([window.follow(), window.left]);
   const { ended, failure, code } = window;
   if (ended?.why === "error") throw ended.error;
   if (failure !== undefined) throw failure;

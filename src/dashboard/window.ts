@@ -30,6 +30,7 @@ export class DashboardWindow {
   readonly #keys: DashboardKeys;
   readonly #effects: Effects;
   readonly #stop = new AbortController();
+  readonly #left = Promise.withResolvers<void>();
   readonly #terminal: TerminalPort;
   #frame: Frame | undefined;
   #top = 0;
@@ -57,7 +58,12 @@ export class DashboardWindow {
     });
   }
 
-  /** Until it is left. */
+  /** Resolves when it is left. */
+  get left(): Promise<void> {
+    return this.#left.promise;
+  }
+
+  /** Until it is left. @throws what no reconnect would cure */
   async follow(): Promise<void> {
     const { signal } = this.#stop;
     this.#draw();
@@ -81,6 +87,7 @@ export class DashboardWindow {
     for (const timer of [this.#pending, this.#tick, this.#rest]) clearTimeout(timer);
     this.#terminal.close();
     this.#stop.abort();
+    this.#left.resolve();
   }
 
   /** An error must not end the process before the terminal is given back: whoever opened the window throws it. */

@@ -33,7 +33,7 @@ class Run {
     const written = await screen.records();
     const { root } = home;
     await screen.types(`stty -a > ${root}/before; sh ${path}; echo exit $?; stty -a > ${root}/after`, "Enter");
-    await screen.shows(/^agent-console$/m);
+    await screen.shows(/q quit$/m);
     assertEquals(await screen.fact("alternate_on"), "1");
     return new Run(home, screen, before.trimEnd(), written);
   }
@@ -75,6 +75,19 @@ function assertModesBack(written: string): void {
   // deno-lint-ignore no-control-regex
   assertEquals([...written.matchAll(/\x1b\[[>=][\d;]*[um]/g)].map(([text]) => text), []);
 }
+
+screenTest("F5 q ends the dashboard and watch while the daemon is still being started", async () => {
+  for (const command of ["dashboard", "watch"]) {
+    await using home = await TestHome.create();
+    await using screen = await TmuxScreen.open(home);
+    await screen.runs(command);
+    await eventually(async () => await screen.fact("alternate_on") === "1", END_MS, "its screen");
+    await screen.types("q");
+    await screen.shows(/^exit 0$/m);
+    await eventually(() => read(`${home.dir}/daemon.ready`), END_MS, "the daemon that it started");
+    await home.stop();
+  }
+});
 
 async function ready(): Promise<{ home: TestHome; screen: TmuxScreen } & AsyncDisposable> {
   const home = await TestHome.create();
@@ -132,7 +145,7 @@ screenTest("F5 Ctrl-Z stops the dashboard and gives the terminal back; fg draws 
   await screen.types("clear; echo here I am", "Enter");
   await screen.shows(/^here I am$/m);
   await screen.types("fg > /dev/null", "Enter");
-  await screen.shows(/^q quit$/m);
+  await screen.shows(/q quit$/m);
   assertEquals(await screen.fact("alternate_on"), "1");
   await screen.types("q");
   await screen.shows(/^here I am$/m);
@@ -147,7 +160,7 @@ screenTest("A4 a text that is pasted is no key of the dashboard, whatever the si
     await screen.resizes(size);
     await screen.pastes("qq\nq");
   }
-  await screen.shows(/^q quit$/m);
+  await screen.shows(/q quit$/m);
   assertEquals(await screen.fact("alternate_on"), "1");
   await screen.types("q");
   await screen.shows(/^exit 0$/m);
