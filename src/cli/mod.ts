@@ -1,20 +1,20 @@
 /** The command line: the tree of commands, and from errors to exit codes. */
-import { Command, CommanderError, Option } from "commander";
+import { Command, Option } from "commander";
 import { clientContext } from "../client/endpoint.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { writeStderr, writeStdout } from "../platform/stdio.ts";
 import { type ErrorText, errorText } from "../protocol/error_text.ts";
-import { ConsoleError, ERRORS } from "../protocol/errors.ts";
 import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { addCommands } from "./tree.ts";
-import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
-import { exitCodeOf } from "./exit_code.ts";
+import { CommandEnded, type TreeOptions } from "./tree/shared.ts";
 import { pathOfCommand } from "./completion/place.ts";
 import { firstCommand } from "./first_command.ts";
 import { takeInterrupts } from "./interrupts.ts";
 import { assertHomeThere } from "./named_home.ts";
 import { output, ReaderGone, writeError } from "./output.ts";
+import { hasCommand } from "./bare_options.ts";
+import { runWords } from "./run_words.ts";
 import type { CommandContext, DashboardForm } from "./context.ts";
 import type { Windows } from "../client/windows.ts";
 import { ownVersion, versionNote } from "./version_note.ts";
@@ -39,51 +39,17 @@ export async function runCli(args: readonly string[], program: ThisProgram, wind
     if (code !== 0) throw new CommandEnded(code);
   };
   const root = commandTree(program, { signal, takeSignals: interrupts.release, openDashboard });
-  let called = root.name();
-  root.hook("preAction", (_, command) => void (called = `${root.name()} ${pathOfCommand(command)}`));
   try {
     // Its words are another command line: the parser would take their options for its own.
     if (args[0] === "__complete") return await (await import("./commands/complete.ts")).complete(root, program, args);
-    const words = args.length === 0
-      ? await firstCommand(program, signal)
-      : hasCommand(root, args)
-      ? args
-      : ["dashboard", ...args];
-    if (words.length > 0) await root.parseAsync([...words], { from: "user" });
-    return signal.aborted ? INTERRUPTED : 0;
-  } catch (error) {
-    if (signal.aborted) return INTERRUPTED;
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ERRORS.usage.exit;
-    return error instanceof CommandEnded ? error.code : exitCodeOf(withHint(error, `${called} --help`));
+    const words = async () => {
+      if (args.length === 0) return await firstCommand(program, signal);
+      return hasCommand(root, args) ? args : ["dashboard", ...args];
+    };
+    return await runWords(root, words, signal);
   } finally {
     interrupts.release();
   }
-}
-
-/** False for options alone: they are those of the window that opens without a command. */
-function hasCommand(root: Command, args: readonly string[]): boolean {
-  const own = new Set(["-h", "--help", "-V", "--version"]);
-  const taking = new Set(root.options.filter(({ required }) => required).map(({ long }) => long));
-  return args.some((word, at) =>
-    own.has(word) ||
-    (!word.startsWith("-") && !taking.has(args[at - 1] ?? "") && !DASHBOARD_TAKES.has(args[at - 1] ?? ""))
-  );
-}
-
-/** Options of the dashboard that take a value. */
-const DASHBOARD_TAKES: ReadonlySet<string> = new Set([
-  "--snapshot",
-  "--view",
-  "--status",
-  "--agent",
-  "--session",
-  "--for",
-]);
-
-/** A wrong value that a handler found, which has no cure of its own, points to the help of its command too. */
-function withHint(error: unknown, hint: string): unknown {
-  const bare = error instanceof ConsoleError && error.kind === "usage" && error.hint === undefined;
-  return bare ? new ConsoleError("usage", error.message, { ...error.details, hint }) : error;
 }
 
 /** What commander says of a value that is none of the choices of an option, or of an argument. */
@@ -107,10 +73,7 @@ function usageText(text: string, command: string): ErrorText {
 }
 
 /** The whole tree; also read by the completions and by the test that compares it with the documentation. */
-export function commandTree(
-  program: ThisProgram,
-  signals: Pick<CommandContext, "openDashboard" | "signal" | "takeSignals">,
-): Command {
+export function commandTree(program: ThisProgram, options: TreeOptions): Command {
   const root = new Command("agent-console")
     .description(
       "Every coding agent on this machine in one place: who works, who waits for you, on what, for how long.",
@@ -133,16 +96,17 @@ export function commandTree(
   const runOf = (): CommandContext => {
     const { home, socket, start, color } = root.opts<GlobalOptions>();
     const out = output(color);
-    const context = clientContext({ program, home, socket, start, onGreeted: versionNote(out) });
-    return { context, out, ...signals };
+    const context = clientContext({ program, home, socket, start, onGreeted: options.onGreeted ?? versionNote(out) });
+    const { signal, takeSignals, openDashboard } = options;
+    return { context, out, signal, takeSignals, ...(openDashboard === undefined ? {} : { openDashboard }) };
   };
   // Each command, before its handler: whatever it is, a mistyped folder must not become a second home.
   root.hook("preAction", async (_, command) => {
     const { home, create } = root.opts<GlobalOptions>();
     if (makesNoHome(command)) return;
-    await assertHomeThere({ home, create: create === true, signal: signals.signal });
+    await assertHomeThere({ home, create: create === true, signal: options.signal });
   });
-  addCommands(root, runOf);
+  addCommands(root, runOf, (again) => commandTree(program, again));
   hintOwnHelp(root, root.name());
   return root;
 }

@@ -9,6 +9,7 @@ import type { CommandContext } from "./context.ts";
 import { approvalCommands } from "./tree/approvals.ts";
 import { auditCommands } from "./tree/audit.ts";
 import { channelCommands } from "./tree/channels.ts";
+import { chatCommand } from "./tree/chat.ts";
 import { configCommands } from "./tree/config.ts";
 import { daemonCommands } from "./tree/daemon.ts";
 import { hookCommands } from "./tree/hooks.ts";
@@ -16,7 +17,7 @@ import { programCommands } from "./tree/program.ts";
 import { sessionCommands } from "./tree/sessions.ts";
 import { setupCommands } from "./tree/setup.ts";
 import { shellCommands } from "./tree/shell.ts";
-import { JSON_OPTION } from "./tree/shared.ts";
+import { JSON_OPTION, type TreeMaker } from "./tree/shared.ts";
 import { ownVersion } from "./version_note.ts";
 
 type Group = (root: Command, run: () => CommandContext) => void;
@@ -35,8 +36,10 @@ const GROUPS: readonly Group[] = [
   setupCommands,
 ];
 
-export function addCommands(root: Command, run: () => CommandContext): void {
+/** @param another makes the tree anew */
+export function addCommands(root: Command, run: () => CommandContext, another: TreeMaker): void {
   for (const add of GROUPS) add(root, run);
+  chatCommand(root, run, another);
   root.command("version").description("show the version").option(...JSON_OPTION)
     .action((options: { json?: boolean }) => {
       if (options.json) run().out.json({ version: VERSION, ...(BUILD === undefined ? {} : { build: BUILD }) });

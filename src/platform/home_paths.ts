@@ -29,6 +29,8 @@ export interface HomePaths {
   readonly stopped: string;
   /** Other people's settings as they were before hooks were installed. */
   readonly backups: string;
+  /** The lines that were typed in `chat`. */
+  readonly chatHistory: string;
 }
 
 /** @param root absolute and normal, as {@link resolveHome} gives it */
@@ -53,6 +55,7 @@ export function homePaths(root: string): HomePaths {
     spool: at("spool"),
     stopped: at("daemon.stopped"),
     backups: at("backups"),
+    chatHistory: at("chat_history"),
   });
 }
 

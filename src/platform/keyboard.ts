@@ -11,8 +11,8 @@ export interface Keyboard {
   show(text: string): void;
   /**
    * What is typed next: a line with its end, or single keys where {@link Keyboard.setRaw} asked for them. A line without
-   * an end was cut off with Ctrl-D; undefined: nothing comes any more. It cannot be taken back: a second read, or another
-   * program at this terminal, would compete with it for the keys.
+   * an end was cut off with Ctrl-D; undefined: nothing comes any more. It cannot be taken back, and another program at this
+   * terminal would compete with it for the keys; who reads while another read waits, which was given up, gets what it gets.
    */
   read(): Promise<string | undefined>;
   /** Keys at once and without echo, Ctrl-C and Ctrl-D as keys; false gives the terminal back. */
@@ -23,6 +23,8 @@ export interface Keyboard {
 const LINE = 4096;
 
 const decoder = new TextDecoder();
+/** The read that waits. */
+let reading: Promise<string | undefined> | undefined;
 
 export const stdinKeyboard: Keyboard = {
   get isTerminal() {
@@ -32,10 +34,12 @@ export const stdinKeyboard: Keyboard = {
     return stderrScreen().columns;
   },
   show: (text) => void writeStderr(text),
-  read: async () => {
-    const buffer = new Uint8Array(LINE);
-    const count = await Deno.stdin.read(buffer);
-    return count === null ? undefined : decoder.decode(buffer.subarray(0, count), { stream: true });
-  },
+  read: () => reading ??= readStdinText().finally(() => reading = undefined),
   setRaw: (raw) => Deno.stdin.setRaw(raw),
 };
+
+async function readStdinText(): Promise<string | undefined> {
+  const buffer = new Uint8Array(LINE);
+  const count = await Deno.stdin.read(buffer);
+  return count === null ? undefined : decoder.decode(buffer.subarray(0, count), { stream: true });
+}

@@ -83,7 +83,16 @@ export function narrowUmask(): void {
   Deno.umask(0o077);
 }
 
-export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGUSR1" | "SIGKILL" | "SIGQUIT";
+export type Signal =
+  | "SIGCONT"
+  | "SIGHUP"
+  | "SIGINT"
+  | "SIGKILL"
+  | "SIGQUIT"
+  | "SIGSTOP"
+  | "SIGTERM"
+  | "SIGUSR1"
+  | "SIGWINCH";
 
 /** Calls `action` on each `signal`; returns the way to stop (twice is fine). */
 export function onSignal(signal: Signal, action: () => void): () => void {

@@ -153,6 +153,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "agents/names.ts",
       "agents/registry.ts",
       "agents/shared",
+      "chat",
       "client",
       "config",
       "daemon",
@@ -168,6 +169,10 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "view",
     ],
     why: "the command line is a client; it loads the daemon only to become one, the journal only to verify it",
+  },
+  chat: {
+    may: ["client", "domain", "lib", "platform", "protocol", "view"],
+    why: "the chat is a client of the wire; the command line hands it the commands",
   },
   dashboard: {
     may: ["cli", "client", "domain", "lib", "platform", "protocol", "view"],

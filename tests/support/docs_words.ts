@@ -27,6 +27,7 @@ export const MODULES: Readonly<Record<string, string>> = {
   "main.ts": "the program: arguments in, exit code out",
   install: "templates: service units, launchers, the OpenCode plugin; the bundle",
   cli: "the command line: the tree of commands, tables, exit codes",
+  chat: "the console of lines: prompt, keys, history; commands come from the command line",
   client: "reaches the daemon: checks the folder, connects, starts it, follows it; the hook's fast path",
   view: "what every window shows of sessions and requests, in words and signs: names, groups, texts, keys",
   protocol: "the wire: the table of methods, schemas, errors, limits, framing",

@@ -5,7 +5,7 @@ import { clip, escapeControls } from "../../domain/sanitize.ts";
 import type { ThisProgram } from "../../platform/program.ts";
 import { writeStdout } from "../../platform/stdio.ts";
 import type { Candidate } from "../completion/candidate.ts";
-import { candidatesFor } from "../completion/candidates.ts";
+import { candidatesFor, type CandidateSources } from "../completion/candidates.ts";
 import { liveCandidates } from "../completion/live.ts";
 import { bashForm, SHELLS, unquoted } from "../completion/shell_words.ts";
 
@@ -21,7 +21,19 @@ export async function complete(root: Command, program: ThisProgram, args: readon
   const typed = args.slice(args.indexOf("--") + 1);
   const shell = SHELLS.find((one) => args[1] === "--shell" && args[2] === one);
   const words = shell === "bash" ? typed.map((word) => unquoted(word).text) : typed;
-  const { found, files } = await candidatesFor(root, words, {
+  const { found, files } = await candidatesFor(root, words, completionSources(program));
+  const raw = typed.at(-1) ?? "";
+  const lines = found.flatMap(({ value, about }) => {
+    const form = shell === "bash" ? bashForm(value, raw) : value;
+    return form === undefined ? [] : [`${form}\t${clip(escapeControls(about), ABOUT)}`];
+  });
+  writeStdout([...lines, ...(files ? ["\tfiles"] : [])].map((line) => `${line}\n`).join(""));
+  return 0;
+}
+
+/** Where candidates come from that the tree of commands does not hold. */
+export function completionSources(program: ThisProgram): CandidateSources {
+  return {
     live: async (what, given) => {
       try {
         const where = { home: given.get("home"), socket: given.get("socket") };
@@ -31,14 +43,7 @@ export async function complete(root: Command, program: ThisProgram, args: readon
       }
     },
     keys: configKeys,
-  });
-  const raw = typed.at(-1) ?? "";
-  const lines = found.flatMap(({ value, about }) => {
-    const form = shell === "bash" ? bashForm(value, raw) : value;
-    return form === undefined ? [] : [`${form}\t${clip(escapeControls(about), ABOUT)}`];
-  });
-  writeStdout([...lines, ...(files ? ["\tfiles"] : [])].map((line) => `${line}\n`).join(""));
-  return 0;
+  };
 }
 
 async function configKeys(): Promise<readonly Candidate[]> {

@@ -12,8 +12,13 @@ export interface DashboardCommandOptions extends Pick<SessionListOptions, "agent
 export async function showDashboard(run: CommandContext, options: DashboardCommandOptions): Promise<void> {
   const snapshot = options.snapshot === undefined ? undefined : sizeOf(options.snapshot);
   if (snapshot === undefined && !canTakeScreen()) return await (await import("./list.ts")).ls(run, options);
+  if (run.openDashboard === undefined) {
+    throw new ConsoleError("failed", "the dashboard opens from a shell", {
+      hint: "agent-console, in another terminal",
+    });
+  }
   const filter = { ...await listFilter(run, options) };
-  await run.openDashboard?.({
+  await run.openDashboard({
     filter,
     ...(options.view === undefined ? {} : { view: options.view }),
     ...(snapshot === undefined ? {} : { snapshot }),

@@ -1,4 +1,15 @@
 /** What the groups of commands share. */
+import type { Command } from "commander";
+import type { ClientContext } from "../../client/endpoint.ts";
+import type { CommandContext } from "../context.ts";
+
+/** What a tree of commands is made for. */
+export interface TreeOptions extends Pick<CommandContext, "openDashboard" | "signal" | "takeSignals"> {
+  /** Told what each daemon says of itself; without it the first difference is noted. */
+  readonly onGreeted?: ClientContext["onGreeted"];
+}
+
+export type TreeMaker = (options: TreeOptions) => Command;
 
 /** A command that has an exit code of its own. */
 export class CommandEnded extends Error {

@@ -1,0 +1,20 @@
+/** What the parts of the chat hand to each other. */
+import type { ClientContext } from "../client/endpoint.ts";
+import type { CommandPort } from "./command_port.ts";
+
+export interface ChatOptions {
+  readonly context: ClientContext;
+  readonly commands: CommandPort;
+  /** Whose turns the texts are; undefined where nobody was named. */
+  readonly agent: string | undefined;
+}
+
+/** What became of an input. */
+export interface Outcome {
+  readonly code: number;
+  /** Nothing more is to be done: the person leaves, or nobody reads the output any more. */
+  readonly isOver?: true;
+}
+
+/** Does what one input says, and prints it. Never throws. */
+export type RunInput = (text: string, signal: AbortSignal, takeSignals: () => void) => Promise<Outcome>;

@@ -1,0 +1,33 @@
+/** The program's own commands as the chat runs them: the command line hands them in, so that the chat knows no command. */
+
+export interface NamedCommand {
+  readonly name: string;
+  readonly about: string;
+  /** It may be called here; the others only say what they are for. */
+  readonly isListed: boolean;
+}
+
+export interface Completed {
+  readonly value: string;
+  readonly about: string;
+}
+
+export interface CommandPort {
+  readonly commands: readonly NamedCommand[];
+  /**
+   * Runs one command line and prints what it says, its error too.
+   *
+   * @param signal ends it
+   * @param takeSignals called where Ctrl-C is the command's own affair from then on
+   * @returns its exit code; undefined where nobody reads its output any more
+   */
+  run(words: readonly string[], signal: AbortSignal, takeSignals: () => void): Promise<number | undefined>;
+  /** The words that may stand in the place of the last of `words`, which is being typed. */
+  complete(words: readonly string[]): Promise<readonly Completed[]>;
+  /** Prints an error; its exit code. */
+  fail(error: unknown): number;
+  /** A message for people, on stderr. */
+  note(text: string): void;
+  /** Data, on stdout. False where nobody reads it any more. */
+  print(text: string): boolean;
+}

@@ -1,0 +1,180 @@
+/** The chat at a terminal: a prompt that says how many wait, and what happens meanwhile told above it. */
+import { bold, dim, yellow } from "@std/fmt/colors";
+import { escapeControls } from "../domain/sanitize.ts";
+import { stdinKeyboard } from "../platform/keyboard.ts";
+import { exit, onSignal, onUncaught, type Signal } from "../platform/process.ts";
+import { stderrScreen, writeStderr } from "../platform/stdio.ts";
+import { countedState, STATE_WORDS } from "../domain/state_words.ts";
+import type { Need } from "../domain/needs.ts";
+import { fitHead } from "../view/text_fit.ts";
+import { ChatHistory } from "./history.ts";
+import { OWN_NAMES } from "./input.ts";
+import type { ChatOptions, RunInput } from "./chat_options.ts";
+import { News } from "./news.ts";
+import { noticeLines } from "./notice.ts";
+import { PromptLine, type PromptText } from "./prompt_line.ts";
+
+/** 128 and the signal's number, as a shell names it. */
+const ENDS: Readonly<Partial<Record<Signal, number>>> = { SIGHUP: 129, SIGQUIT: 131, SIGTERM: 143 };
+const INTERRUPTED_CODE = 130;
+/** After Ctrl-C a command gets this long to end in its own way, ms. */
+const GRACE_MS = 500;
+
+/** A command that runs. */
+interface Running {
+  readonly abort: AbortController;
+  /** Ctrl-C is its own affair. */
+  isTaken: boolean;
+}
+
+/** @returns the exit code */
+export async function runConsole(options: ChatOptions, run: RunInput): Promise<number> {
+  const chat = new Console(options, run);
+  try {
+    return await chat.loop();
+  } finally {
+    chat.close();
+  }
+}
+
+class Console {
+  readonly #options: ChatOptions;
+  readonly #run: RunInput;
+  readonly #history: ChatHistory;
+  readonly #prompt: PromptLine;
+  readonly #news: News;
+  readonly #stop = new AbortController();
+  readonly #offs: readonly (() => void)[];
+  #running: Running | undefined;
+  /** What was needed while a command had the terminal. */
+  #later: Need[] = [];
+
+  constructor(options: ChatOptions, run: RunInput) {
+    this.#options = options;
+    this.#run = run;
+    this.#history = new ChatHistory(options.context.paths);
+    const screen = {
+      get columns() {
+        return stderrScreen().columns;
+      },
+      get rows() {
+        return stderrScreen().rows;
+      },
+      write: (text: string) => void writeStderr(text),
+    };
+    this.#prompt = new PromptLine(stdinKeyboard, screen, () => this.#promptText(), (words) => this.#complete(words));
+    this.#news = new News({
+      begun: (waiting) => this.#say(`${countedState("waiting", waiting)}; /approvals shows on what`),
+      needed: (need) => this.#running === undefined ? this.#tell(need) : void this.#later.push(need),
+      lost: (reason) => this.#say(`${escapeControls(reason)}; trying again`),
+      found: () => this.#say("the daemon is there again"),
+      changed: () => this.#prompt.paint(),
+    });
+    const ends = Object.entries(ENDS) as [Signal, number][];
+    this.#offs = [
+      onSignal("SIGINT", () => this.#interrupt()),
+      ...ends.map(([signal, code]) => onSignal(signal, () => this.#leave(code))),
+    ];
+    // A bug that nobody waits for must not leave the terminal as it is now.
+    onUncaught((error) => {
+      this.#giveBack();
+      exit(options.commands.fail(error));
+    });
+  }
+
+  async loop(): Promise<number> {
+    // What differs between the daemon and this program the first command tells, not this.
+    const { onGreeted: _, ...context } = this.#options.context;
+    void this.#news.follow({ ...context, kind: "chat" }, this.#stop.signal);
+    this.#say("/help lists the commands, Ctrl-D leaves");
+    if (this.#history.problem !== undefined) this.#say(`no history: ${escapeControls(this.#history.problem)}`);
+    for (let interrupts = 0;;) {
+      const read = await this.#prompt.read(this.#history.lines);
+      if (read.kind === "end") return 0;
+      if (read.kind === "interrupt") {
+        interrupts = read.wasEmpty ? interrupts + 1 : 0;
+        if (interrupts > 1) return INTERRUPTED_CODE;
+        if (interrupts === 1) this.#say("Ctrl-C again leaves, and so does Ctrl-D");
+        continue;
+      }
+      interrupts = 0;
+      if (read.text.trim() === "") continue;
+      this.#history.add(read.text);
+      if (await this.#perform(read.text)) return 0;
+    }
+  }
+
+  close(): void {
+    this.#stop.abort();
+    this.#prompt.close();
+    for (const off of this.#offs) off();
+  }
+
+  /** Whether the person leaves. */
+  async #perform(text: string): Promise<boolean> {
+    const running: Running = { abort: new AbortController(), isTaken: false };
+    this.#running = running;
+    try {
+      const done = await this.#run(text, running.abort.signal, () => void (running.isTaken = true));
+      return done.isOver === true;
+    } finally {
+      this.#running = undefined;
+      for (const need of this.#later.splice(0)) {
+        const now = this.#news.open(need);
+        if (now !== undefined) this.#tell(now);
+      }
+    }
+  }
+
+  #interrupt(): void {
+    const running = this.#running;
+    if (running === undefined) return this.#prompt.interrupt();
+    if (running.isTaken) return;
+    if (running.abort.signal.aborted) return this.#leave(INTERRUPTED_CODE);
+    running.abort.abort(new Error("interrupted"));
+    setTimeout(() => {
+      if (this.#running === running) this.#options.commands.note("it has not ended yet; Ctrl-C again leaves the chat");
+    }, GRACE_MS);
+  }
+
+  #leave(code: number): never {
+    this.#giveBack();
+    exit(code);
+  }
+
+  #giveBack(): void {
+    this.#prompt.release();
+    try {
+      stdinKeyboard.setRaw(false); // a command may have taken single keys
+    } catch {
+      // The terminal is gone.
+    }
+  }
+
+  #tell(need: Need): void {
+    this.#prompt.tell(noticeLines(need, stderrScreen().columns));
+  }
+
+  #say(text: string): void {
+    this.#prompt.tell([dim(fitHead(text, stderrScreen().columns - 1))]);
+  }
+
+  #promptText(): PromptText {
+    if (this.#news.isLost) return { text: dim("offline > "), width: "offline > ".length };
+    const { waiting } = this.#news;
+    if (waiting === 0) return { text: "> ", width: 2 };
+    const mark = `${STATE_WORDS.waiting.sign}${waiting}`;
+    return { text: `${bold(yellow(mark))} > `, width: mark.length + 3 };
+  }
+
+  async #complete(words: readonly string[]) {
+    const { commands } = this.#options;
+    const [first = "", ...rest] = words;
+    if (rest.length > 0) return await commands.complete([OWN_NAMES[first] || first, ...rest]);
+    const own = Object.keys(OWN_NAMES).filter((name) => commands.commands.every((one) => one.name !== name));
+    return [
+      ...commands.commands.filter(({ isListed }) => isListed).map(({ name, about }) => ({ value: name, about })),
+      ...own.map((value) => ({ value, about: value === "sessions" ? "the same as ls" : "leave" })),
+    ].sort((a, b) => a.value < b.value ? -1 : 1);
+  }
+}

@@ -1,0 +1,29 @@
+/** What `/help` prints: the commands, from the program's own table, and how the chat is left. Pure. */
+import { bold } from "@std/fmt/colors";
+import { wrapBehind } from "../view/text_fit.ts";
+import type { NamedCommand } from "./command_port.ts";
+
+const OWN: readonly Omit<NamedCommand, "isListed">[] = [
+  { name: "sessions", about: "the same as /ls" },
+  { name: "help", about: "this list; /help COMMAND shows the help of one" },
+  { name: "quit", about: "leave, as Ctrl-D at an empty line does" },
+];
+
+const NOTES = [
+  "Words are parted as in a shell, with quotes and backslashes. A backslash at the end of a line goes on in the next.",
+  "Tab completes commands, options, names and ids. Ctrl-C gives up a line or ends a command, twice it leaves.",
+  "Text without a slash is for an agent: the daemon runs none yet.",
+];
+
+/** @param columns of the screen; Infinity in a pipe */
+export function helpText(commands: readonly NamedCommand[], columns: number): string {
+  const rows = [...commands.filter(({ isListed, name }) => isListed && name !== "help"), ...OWN];
+  const wide = Math.max(...rows.map(({ name }) => name.length)) + 1;
+  const lines = rows.flatMap(({ name, about }) => {
+    const label = `  ${`/${name}`.padEnd(wide)}  `;
+    const [first = "", ...more] = wrapBehind(label, about, columns);
+    return [bold(label) + first, ...more];
+  });
+  const notes = NOTES.flatMap((note) => wrapBehind("", note, columns));
+  return [...lines, "", ...notes].map((line) => `${line}\n`).join("");
+}

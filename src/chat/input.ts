@@ -1,0 +1,43 @@
+/** What a line means: commands that begin with a slash, or text for the agent. Pure. */
+import { nearestWord } from "../lib/did_you_mean.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { splitLine } from "./words.ts";
+
+export type Input =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "command"; readonly words: readonly string[] }
+  | { readonly kind: "help" }
+  | { readonly kind: "quit" };
+
+/** Names that only the chat has → the command that each stands for; empty: the chat does it itself. */
+export const OWN_NAMES: Readonly<Record<string, string>> = { sessions: "ls", help: "", quit: "", exit: "" };
+
+/** The inputs of what was typed or pasted: of several lines that all begin with a slash each is a command. */
+export function inputsOf(typed: string): readonly string[] {
+  const text = typed.trim();
+  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  return lines.every((line) => line.startsWith("/")) ? lines : [text];
+}
+
+/**
+ * @param text one of {@link inputsOf}
+ * @param names of the commands
+ * @throws {ConsoleError} `usage`
+ */
+export function parseInput(text: string, names: readonly string[]): Input {
+  if (!text.startsWith("/")) return { kind: "text", text };
+  const { words, open } = splitLine(text.slice(1));
+  if (open !== "") throw new ConsoleError("usage", `a quote is open at the end: ${open}`, { hint: "close it" });
+  const [typed = "", ...rest] = words;
+  if (typed === "" || (typed === "help" && rest.length === 0)) return { kind: "help" };
+  if (typed === "quit" || typed === "exit") return { kind: "quit" };
+  const name = OWN_NAMES[typed] || typed;
+  // An option of the whole program, as `--version`, is no name: the command line reads it.
+  if (names.includes(name) || typed === "help" || typed.startsWith("-")) {
+    return { kind: "command", words: [name, ...rest] };
+  }
+  const near = nearestWord(typed, [...names, ...Object.keys(OWN_NAMES)]);
+  throw new ConsoleError("usage", `unknown command "/${typed}"`, {
+    hint: near === undefined ? "/help lists the commands" : `did you mean /${near}?`,
+  });
+}

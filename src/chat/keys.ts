@@ -1,0 +1,48 @@
+/** Keys and pasted texts in what a terminal sends. Pure but for what a read has cut in two. */
+
+export type Typed = { readonly key: string } | { readonly paste: string };
+
+const PASTE_BEGIN = "\x1b[200~";
+const PASTE_END = "\x1b[201~";
+// deno-lint-ignore no-control-regex
+const KEY = /\x1b(?:\[[0-9;?]*[ -/]*[@-~]|O.|[^\x1b])|[\s\S]/gu;
+/** An escape sequence without its end. */
+// deno-lint-ignore no-control-regex
+const CUT = /\x1b(?:\[[0-9;?]*[ -/]*|O)$/;
+/** A paste that never ends is given up at this length, UTF-16 units. */
+const MAX_PASTE = 1_048_576;
+
+export class KeyParser {
+  #rest = "";
+  #paste: string | undefined;
+
+  /** What is whole by now. */
+  push(text: string): readonly Typed[] {
+    const typed: Typed[] = [];
+    let rest = this.#rest + text;
+    this.#rest = "";
+    while (rest !== "") {
+      if (this.#paste !== undefined) {
+        const all = this.#paste + rest;
+        const end = all.indexOf(PASTE_END);
+        if (end < 0 && all.length < MAX_PASTE) {
+          this.#paste = all;
+          return typed;
+        }
+        typed.push({ paste: end < 0 ? all : all.slice(0, end) });
+        this.#paste = undefined;
+        rest = end < 0 ? "" : all.slice(end + PASTE_END.length);
+        continue;
+      }
+      const begin = rest.indexOf(PASTE_BEGIN);
+      const keys = begin < 0 ? rest : rest.slice(0, begin);
+      const cut = begin < 0 ? CUT.exec(keys)?.index ?? keys.length : keys.length;
+      for (const key of keys.slice(0, cut).match(KEY) ?? []) typed.push({ key });
+      this.#rest = keys.slice(cut);
+      if (begin < 0) return typed;
+      this.#paste = "";
+      rest = rest.slice(begin + PASTE_BEGIN.length);
+    }
+    return typed;
+  }
+}

@@ -1,0 +1,67 @@
+/** The chat, a console of lines: what begins with a slash is a command of the program, other text is a turn for an agent. */
+import { stdinKeyboard } from "../platform/keyboard.ts";
+import { env } from "../platform/process.ts";
+import { stdoutScreen } from "../platform/stdio.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import type { ChatOptions, Outcome, RunInput } from "./chat_options.ts";
+import { helpText } from "./help.ts";
+import { inputsOf, OWN_NAMES, parseInput } from "./input.ts";
+import { submitTurn } from "./turn.ts";
+
+/** Until the end of the input. @returns the exit code */
+export async function runChat(options: ChatOptions): Promise<number> {
+  const isDumb = ["", "dumb"].includes(env("TERM") ?? "");
+  const run: RunInput = (text, signal, takeSignals) => perform(options, text, signal, takeSignals);
+  return stdinKeyboard.isTerminal && !isDumb
+    ? await (await import("./console.ts")).runConsole(options, run)
+    : await (await import("./pipe.ts")).runPipe(run);
+}
+
+/** Does all that was typed or pasted at once, up to the first that fails. */
+async function perform(
+  options: ChatOptions,
+  typed: string,
+  signal: AbortSignal,
+  takeSignals: () => void,
+): Promise<Outcome> {
+  for (const text of inputsOf(typed)) {
+    const done = await one(options, text, signal, takeSignals);
+    if (done.isOver || done.code !== 0) return done;
+  }
+  return { code: 0 };
+}
+
+async function one(
+  { context, commands, agent }: ChatOptions,
+  text: string,
+  signal: AbortSignal,
+  takeSignals: () => void,
+): Promise<Outcome> {
+  const names = commands.commands.map(({ name }) => name);
+  try {
+    const input = parseInput(text, names);
+    switch (input.kind) {
+      case "quit":
+        return { code: 0, isOver: true };
+      case "help": {
+        const { isTerminal, columns } = stdoutScreen();
+        const isRead = commands.print(helpText(commands.commands, isTerminal ? columns : Infinity));
+        return isRead ? { code: 0 } : { code: 0, isOver: true };
+      }
+      case "text": {
+        const known = [...names, ...Object.keys(OWN_NAMES)];
+        return await submitTurn({ context, agent, commands: known, signal }, input.text);
+      }
+      case "command": {
+        const code = await commands.run(input.words, signal, takeSignals);
+        return code === undefined ? { code: 0, isOver: true } : { code };
+      }
+    }
+  } catch (error) {
+    if (error instanceof ConsoleError && signal.aborted) return { code: INTERRUPTED_CODE };
+    return { code: commands.fail(error) };
+  }
+}
+
+/** What a shell calls the end by Ctrl-C. */
+const INTERRUPTED_CODE = 130;

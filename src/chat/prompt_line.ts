@@ -1,0 +1,172 @@
+/**
+ * A line from the person at the terminal, with editing, history and completion; what happens meanwhile is told above it.
+ * While no line is read the terminal is as it was, so that a command can ask and page.
+ */
+import type { Keyboard } from "../platform/keyboard.ts";
+import { kill, onSignal, ownPid } from "../platform/process.ts";
+import { completedText, type Completer } from "./completer.ts";
+import { KeyParser, type Typed } from "./keys.ts";
+import { type Does, LineEditor } from "./line_editor.ts";
+import { type PaintedScreen, Painter } from "./painter.ts";
+
+/** Pasted texts come in marks; and no more. */
+const MARKS = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
+
+export type Read =
+  | { readonly kind: "line"; readonly text: string }
+  /** Ctrl-C: with a text that was given up, or without any. */
+  | { readonly kind: "interrupt"; readonly wasEmpty: boolean }
+  /** Ctrl-D, or the terminal is gone. */
+  | { readonly kind: "end" };
+
+export interface PromptText {
+  readonly text: string;
+  readonly width: number;
+}
+
+export class PromptLine {
+  readonly #keyboard: Keyboard;
+  readonly #screen: PaintedScreen;
+  readonly #painter: Painter;
+  readonly #complete: Completer;
+  readonly #prompt: () => PromptText;
+  readonly #parser = new KeyParser();
+  readonly #offs: readonly (() => void)[];
+  /** Keys that came behind the end of a line. */
+  #queue: Typed[] = [];
+  #reading: Promise<string | undefined> | undefined;
+  #wake = Promise.withResolvers<void>();
+  #line: LineEditor | undefined;
+  /** What was told while no line was read. */
+  #untold: string[] = [];
+
+  constructor(keyboard: Keyboard, screen: PaintedScreen, prompt: () => PromptText, complete: Completer) {
+    this.#keyboard = keyboard;
+    this.#screen = screen;
+    this.#prompt = prompt;
+    this.#complete = complete;
+    this.#painter = new Painter(screen);
+    this.#offs = [onSignal("SIGWINCH", () => this.paint()), onSignal("SIGCONT", () => this.#resume())];
+  }
+
+  async read(history: readonly string[]): Promise<Read> {
+    const line = this.#line = new LineEditor(history);
+    this.#take();
+    this.#painter.forget();
+    this.#painter.above(this.#untold.splice(0));
+    this.paint();
+    try {
+      for (;;) {
+        const typed = this.#queue.shift() ?? await this.#more();
+        if (typed === undefined) continue;
+        if (typed === "end") return this.#over({ kind: "end" });
+        const does = "paste" in typed ? line.paste(typed.paste) : line.press(typed.key);
+        const read = await this.#do(does, line);
+        if (read !== undefined) return read;
+      }
+    } finally {
+      this.#reading = undefined; // a command may be the next that reads
+      this.release();
+    }
+  }
+
+  /** Ctrl-C that came as a signal. */
+  interrupt(): void {
+    if (this.#line === undefined) return;
+    this.#queue.push({ key: "\x03" });
+    this.#wake.resolve();
+  }
+
+  /** Lines above what is typed; later, where a command has the terminal. */
+  tell(lines: readonly string[]): void {
+    if (this.#line === undefined) return void this.#untold.push(...lines);
+    this.#painter.above(lines);
+    this.paint();
+  }
+
+  /** Draws it anew: the prompt says something else. */
+  paint(): void {
+    if (this.#line !== undefined) this.#painter.paint(this.#shown(this.#line));
+  }
+
+  /** Gives the terminal back; twice is fine. */
+  release(): void {
+    if (this.#line === undefined) return;
+    this.#line = undefined;
+    try {
+      this.#screen.write(MARKS.off);
+      this.#keyboard.setRaw(false);
+    } catch {
+      // The terminal is gone: there is nothing to give back.
+    }
+  }
+
+  close(): void {
+    this.release();
+    for (const off of this.#offs) off();
+  }
+
+  async #do(does: Does, line: LineEditor): Promise<Read | undefined> {
+    if (does === "submit") return this.#over({ kind: "line", text: line.text });
+    if (does === "end") return this.#over({ kind: "end" });
+    if (does === "interrupt") return this.#over({ kind: "interrupt", wasEmpty: line.text === "" }, "^C");
+    if (does === "complete") await this.#completed(line);
+    if (does === "clear") this.#painter.clear();
+    if (does === "suspend") return this.#suspend();
+    // Of keys that came together only the last is drawn.
+    if (does !== "nothing" && this.#queue.length === 0) this.paint();
+    return undefined;
+  }
+
+  async #completed(line: LineEditor): Promise<void> {
+    const { caret } = line;
+    const done = await completedText(line.text.slice(0, caret), this.#complete, this.#screen);
+    line.replace(done.from, done.text);
+    if (done.lines.length > 0) this.#painter.above(done.lines);
+  }
+
+  #over(read: Read, mark = ""): Read {
+    if (this.#line !== undefined) this.#painter.finish(this.#shown(this.#line), mark);
+    return read;
+  }
+
+  #shown({ text, caret }: LineEditor) {
+    const { text: prompt, width: promptWidth } = this.#prompt();
+    return { prompt, promptWidth, text, caret };
+  }
+
+  /** Undefined: ask again, something has come by another way. */
+  async #more(): Promise<Typed | "end" | undefined> {
+    this.#reading ??= this.#keyboard.read();
+    const text = await Promise.race([this.#reading.then((got) => got ?? "end" as const), this.#wake.promise]);
+    if (text === undefined) {
+      this.#wake = Promise.withResolvers();
+      return undefined;
+    }
+    this.#reading = undefined;
+    if (text === "end") return "end";
+    this.#queue.push(...this.#parser.push(text));
+    return undefined;
+  }
+
+  #take(): void {
+    this.#keyboard.setRaw(true);
+    this.#screen.write(MARKS.on);
+  }
+
+  /** Ctrl-Z: the terminal is given back first. */
+  #suspend(): undefined {
+    if (this.#line === undefined) return;
+    this.#painter.finish(this.#shown(this.#line));
+    this.#screen.write(MARKS.off);
+    this.#keyboard.setRaw(false);
+    kill(ownPid(), "SIGSTOP");
+  }
+
+  #resume(): void {
+    if (this.#line === undefined) return;
+    this.#take();
+    this.#painter.forget();
+    this.paint();
+  }
+}

@@ -1,0 +1,26 @@
+/** A chat at a real terminal (tmux), for the tests of it. */
+import { TestHome } from "./harness.ts";
+import { TestTerminal } from "./terminal.ts";
+import { HAS_TMUX } from "./tmux.ts";
+import type { RawClient } from "./wire.ts";
+
+export const END_MS = 5000;
+export const ignore = !HAS_TMUX; // a terminal is tmux's
+
+export async function openHome(): Promise<{ home: TestHome; client: RawClient }> {
+  const home = await TestHome.create({ config: '{"approvals": {"hook_wait_secs": 300}}' });
+  await home.start();
+  return { home, client: await home.connect({ token: true }) };
+}
+
+export async function openChat(home: TestHome): Promise<TestTerminal> {
+  const chat = await TestTerminal.open(home, ["chat"]);
+  await chat.shows(/\n> ?$/);
+  return chat;
+}
+
+/** Types a line and sends it. */
+export async function enter(chat: TestTerminal, line: string): Promise<void> {
+  await chat.type(line);
+  await chat.press("Enter");
+}

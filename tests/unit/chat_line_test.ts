@@ -1,0 +1,159 @@
+/** The chat's line: keys, editing, history, its rows on the screen, words, what a line means, what Tab makes of it. */
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { completedText } from "../../src/chat/completer.ts";
+import { inputsOf, parseInput } from "../../src/chat/input.ts";
+import { KeyParser } from "../../src/chat/keys.ts";
+import { layOut } from "../../src/chat/layout.ts";
+import { LineEditor } from "../../src/chat/line_editor.ts";
+import { escapedWord, splitLine } from "../../src/chat/words.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+
+/** A line after these keys. The caret is `|`. */
+function typed(keys: readonly string[], history: readonly string[] = []): string {
+  const line = new LineEditor(history);
+  for (const key of keys) line.press(key);
+  return `${line.text.slice(0, line.caret)}|${line.text.slice(line.caret)}`;
+}
+
+const [LEFT, UP, DOWN, HOME, END] = ["\x1b[D", "\x1b[A", "\x1b[B", "\x1b[H", "\x1b[F"];
+
+Deno.test("chat: words are parted as in a shell, and no sign is more than itself", () => {
+  const cases: readonly [string, readonly string[]][] = [
+    ["", []],
+    ["  ls   -q ", ["ls", "-q"]],
+    ["deny web -m 'not now'", ["deny", "web", "-m", "not now"]],
+    [`a "b \\" c" d\\ e ''`, ["a", 'b " c', "d e", ""]],
+    ["rules add npm * $(x) | ; & > ~", ["rules", "add", "npm", "*", "$(x)", "|", ";", "&", ">", "~"]],
+    ["two\nlines", ["two", "lines"]],
+    ["C:\\\\x", ["C:\\x"]],
+  ];
+  for (const [line, words] of cases) assertEquals(splitLine(line).words, words, line);
+  assertEquals(splitLine("say 'it").open, "'");
+  fc.assert(fc.property(fc.array(fc.string({ minLength: 1 })), (words) => {
+    assertEquals(splitLine(words.map(escapedWord).join(" ")).words, words);
+  }));
+});
+
+Deno.test("chat: a slash makes a command, its name is checked, and lines of commands are one each", () => {
+  const names = ["ls", "approve", "status"];
+  assertEquals(parseInput("/sessions -q", names), { kind: "command", words: ["ls", "-q"] });
+  assertEquals(parseInput("/help ls", names), { kind: "command", words: ["help", "ls"] });
+  assertEquals(parseInput("/", names), { kind: "help" });
+  assertEquals(parseInput("/exit", names), { kind: "quit" });
+  assertEquals(parseInput("see /ls", names), { kind: "text", text: "see /ls" });
+  const error = assertThrows(() => parseInput("/aprove x", names), ConsoleError);
+  assertEquals([error.message, error.hint], ['unknown command "/aprove"', "did you mean /approve?"]);
+  assertEquals(assertThrows(() => parseInput("/memory", names), ConsoleError).hint, "/help lists the commands");
+  assertEquals(assertThrows(() => parseInput("/ls 'x", names), ConsoleError).kind, "usage");
+  assertEquals(inputsOf(" /status\n/next "), ["/status", "/next"]);
+  assertEquals(inputsOf("look:\n/status"), ["look:\n/status"]);
+  assertEquals(inputsOf("/session rename x \n two"), ["/session rename x \n two"]);
+});
+
+Deno.test("chat: the keys of readline move and cut, by whole characters", () => {
+  const family = "👨‍👩‍👧";
+  const cases: readonly [readonly string[], string][] = [
+    [["a", "b", LEFT, "c"], "ac|b"],
+    [["a", "日", family, "\x7f"], "a日|"],
+    [["a", family, LEFT, "x"], `ax|${family}`],
+    [["a", "b", HOME, "c", END, "d"], "cabd|"],
+    [["a", "b", "\x01", "\x0b"], "|"],
+    [["a", "b", "\x01", "\x0b", "\x19", "\x19"], "abab|"],
+    [[..."one two", "\x17", "x"], "one x|"],
+    [[..."one two", "\x15"], "|"],
+    [[..."one two", "\x1bb", "\x1bb", "\x1bd"], "| two"],
+    [[..."one", HOME, "\x04", "\x1b[3~"], "|e"],
+    [["\x07", "\x1b[5~", "\x1b[200z", "a"], "a|"],
+    [["a", "\\", "\r", "b"], "a\nb|"],
+    [["a", "\x1b\r", "b", UP, "c"], "ac|\nb"],
+  ];
+  for (const [keys, expected] of cases) assertEquals(typed(keys), expected, JSON.stringify(keys));
+  const line = new LineEditor();
+  assertEquals(["\x04", "\x03", "\t", "\x0c", "\x1a", "\r"].map((key) => line.press(key)), [
+    "end",
+    "interrupt",
+    "complete",
+    "clear",
+    "suspend",
+    "submit",
+  ]);
+  line.insert("C:\\\\");
+  assertEquals(line.press("\r"), "submit", "two backslashes at the end are one that is meant");
+});
+
+Deno.test("chat: the history comes back line by line, and what was being typed is not lost", () => {
+  const history = ["/ls", "/status"];
+  assertEquals(typed(["x", UP], history), "/status|");
+  assertEquals(typed(["x", UP, UP, UP], history), "/ls|");
+  assertEquals(typed(["x", UP, UP, DOWN, DOWN, DOWN], history), "x|");
+  assertEquals(typed([UP, "!", "\x10", "\x0e", "\x0e"], history), "|");
+});
+
+Deno.test("A4 chat: a pasted text sends nothing, and what a terminal obeys is taken out of it", () => {
+  const line = new LineEditor();
+  line.paste("rm x\r\n\x1b[2J\x9b31mtwo\x07\tend\n");
+  assertEquals(line.text, "rm x\n[2J31mtwo  end");
+  const { rows } = layOut("a\u202eb\u200bc", 0, 0, 80);
+  assertEquals(rows, ["a\\u202eb\\u200bc"]);
+  line.paste("x".repeat(70_000));
+  assertEquals(line.text.length < 100, true, "a text over the limit is not taken");
+});
+
+Deno.test("chat: keys and pastes are told apart wherever a read cuts them", () => {
+  const sent = "a\x1b[Db\x1b[200~x\ny\x1b[201~\x1bOHé日";
+  const whole = new KeyParser().push(sent);
+  assertEquals(whole, [
+    { key: "a" },
+    { key: "\x1b[D" },
+    { key: "b" },
+    { paste: "x\ny" },
+    { key: "\x1bOH" },
+    { key: "é" },
+    { key: "日" },
+  ]);
+  for (let cut = 1; cut < sent.length; cut++) {
+    if (sent[cut - 1] === "\x1b") continue; // Escape alone is a key too
+    const parser = new KeyParser();
+    assertEquals([...parser.push(sent.slice(0, cut)), ...parser.push(sent.slice(cut))], whole, `cut at ${cut}`);
+  }
+});
+
+Deno.test("V2 chat: rows fit the screen at every width, and the caret stands on its character", () => {
+  assertEquals(layOut("日本語", 2, 2, 5), {
+    rows: ["日", "本語"],
+    widths: [4, 4],
+    caret: { row: 1, column: 2 },
+  });
+  assertEquals(layOut("abc", 3, 2, 5).caret, { row: 1, column: 0 });
+  assertEquals(layOut("a\nb", 2, 2, 40), { rows: ["a", "  b"], widths: [3, 3], caret: { row: 1, column: 2 } });
+  const text = fc.string({ unit: fc.constantFrom("a", " ", "日", "é", "👍", "\n"), maxLength: 60 });
+  fc.assert(fc.property(text, fc.integer({ min: 12, max: 90 }), (typed, width) => {
+    const { rows, widths, caret } = layOut(typed, typed.length, 2, width);
+    assertEquals(widths.every((wide) => wide <= width), true);
+    assertEquals(caret.row, rows.length - 1);
+    assertEquals(rows.join("").replaceAll("  ", "").length <= typed.length, true);
+  }));
+});
+
+Deno.test("chat: Tab adds what is certain, lists where it is not, and quotes what it adds", async () => {
+  const words = (found: readonly string[]) => () => Promise.resolve(found.map((value) => ({ value, about: "x" })));
+  const screen = { columns: 80 };
+  assertEquals(await completedText("/app", words(["approve", "approvals"]), screen), {
+    from: 1,
+    text: "approv",
+    lines: [],
+  });
+  const listed = await completedText("/approv", words(["approve", "approvals"]), screen);
+  assertEquals([listed.text, listed.lines.length], ["", 2]);
+  assertEquals(await completedText("/show my", words(["my web"]), screen), { from: 6, text: "my\\ web ", lines: [] });
+  assertEquals(await completedText("/show 'my w", words(["my web"]), screen), {
+    from: 6,
+    text: "my\\ web ",
+    lines: [],
+  });
+  assertEquals((await completedText("/show ", words(["web"]), screen)).text, "web ");
+  assertEquals((await completedText("text", words(["web"]), screen)).text, "");
+  const many = await completedText("/x", words(Array.from({ length: 40 }, (_, at) => `x${at}y`)), screen);
+  assertEquals([many.text, many.lines.length], ["", 25], "the first of them, and how many more there are");
+});
