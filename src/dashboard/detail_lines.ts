@@ -7,7 +7,7 @@ import { apart, cutRow, span, widthOf } from "./rows.ts";
 import { BOLD, DIM, RULE, TONE_STYLES } from "./styles.ts";
 import type { TextRow, TextStyle } from "./terminal_port.ts";
 
-export interface DetailForm {
+export interface DetailOptions {
   /** Columns. */
   readonly width: number;
   /** Rows; Infinity on a page that scrolls. */
@@ -33,7 +33,7 @@ export function detailTitle({ name, heading, look }: DetailView): TextRow {
   return [span(`${look.sign} `, TONE_STYLES[look.tone]), span(name, BOLD), ...parts];
 }
 
-export function detailLines(view: DetailView, form: DetailForm): DetailLines {
+export function detailLines(view: DetailView, form: DetailOptions): DetailLines {
   const { request } = view;
   const { width, room } = form;
   const asked = request === undefined ? [] : requestRows(request, view, form);
@@ -61,7 +61,7 @@ export function detailLines(view: DetailView, form: DetailForm): DetailLines {
 /** Of a fact the pane shows so many lines. */
 const FACT_LINES = 3;
 
-function requestRows(item: ApprovalItem, { more, name }: DetailView, form: DetailForm): readonly TextRow[] {
+function requestRows(item: ApprovalItem, { more, name }: DetailView, form: DetailOptions): readonly TextRow[] {
   const { width, missing } = form;
   const { call, detail, isPatch, folder, terminal, reasoning, cut, notice, offers } = item;
   const where = [...(folder === undefined ? [] : [`in ${folder}`]), ...(terminal === undefined ? [] : [terminal])];
@@ -81,7 +81,7 @@ function requestRows(item: ApprovalItem, { more, name }: DetailView, form: Detai
 }
 
 /** How risky, which kind, since and until when. */
-function headRow({ risk, kind, age, end }: ApprovalItem, { width, left }: DetailForm): TextRow {
+function headRow({ risk, kind, age, end }: ApprovalItem, { width, left }: DetailOptions): TextRow {
   const soon = left !== undefined && /^\d+s /.test(end);
   const what: TextRow = [
     ...(risk === undefined ? [] : [span(`${risk.sign} ${risk.word}`, TONE_STYLES[risk.tone]), span(" · ", DIM)]),
@@ -106,7 +106,7 @@ function bar(part: number, length: number): string {
   return "▰".repeat(full) + "▱".repeat(length - full);
 }
 
-function questionRows({ questions }: ApprovalItem, { width, chosen = [] }: DetailForm): readonly TextRow[] {
+function questionRows({ questions }: ApprovalItem, { width, chosen = [] }: DetailOptions): readonly TextRow[] {
   return questions.flatMap(({ text, options }) => [
     ...text.flatMap((line) => prose(line.replace(ONE_OR_MORE, "(one or more)"), width, BOLD)),
     ...options.flatMap(({ text, description }, at) => {
@@ -119,7 +119,7 @@ function questionRows({ questions }: ApprovalItem, { width, chosen = [] }: Detai
   ]);
 }
 
-function answerRows({ answers, width, room }: DetailForm): readonly TextRow[] {
+function answerRows({ answers, width, room }: DetailOptions): readonly TextRow[] {
   if (answers.length === 0) return [];
   const lines = wrap(answers.map((one) => one.replaceAll(" ", "\u0001")).join("  "), width)
     .map((line) => line.replaceAll("\u0001", " ").trim()).filter((line) => line !== "");

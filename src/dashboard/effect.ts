@@ -2,7 +2,7 @@
 import type { Approval, ApprovalScope } from "../domain/approval.ts";
 
 /** How a request is answered, in the words of `approval.decide`. */
-export interface GivenAnswer {
+export interface AnswerToRequest {
   readonly decision: "approve" | "deny";
   readonly scope?: ApprovalScope;
   readonly expiresInSecs?: number;
@@ -13,7 +13,7 @@ export interface GivenAnswer {
 export type Effect =
   | { readonly kind: "quit"; readonly code: number }
   | { readonly kind: "suspend" }
-  | { readonly kind: "decide"; readonly approvals: readonly Approval[]; readonly answer: GivenAnswer }
+  | { readonly kind: "decide"; readonly approvals: readonly Approval[]; readonly answer: AnswerToRequest }
   /** All of its text, and then what it was wanted for. */
   | { readonly kind: "whole"; readonly approval: Approval; readonly then: "view" | "scopes" | "ask" }
   /** What a rule for it would let pass. */

@@ -1,6 +1,6 @@
 /** Does what keys ask for: answers, looks up, goes there. What became of it is told at the foot. */
 import { answerPreview } from "../cli/answer_preview.ts";
-import { BoardAnswers } from "../cli/board_answers.ts";
+import { GivenAnswers } from "../cli/given_answers.ts";
 import { wholeApproval } from "../cli/commands/show.ts";
 import { call, type CommandContext, read } from "../cli/context.ts";
 import { goThere } from "../cli/go_there.ts";
@@ -9,7 +9,7 @@ import { SAFETY_MODES, type SafetyMode } from "../domain/safety_mode.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { answeredElsewhere } from "../view/approval_words.ts";
-import type { Effect, GivenAnswer } from "./effect.ts";
+import type { AnswerToRequest, Effect } from "./effect.ts";
 import { openDetail } from "./list_keys.ts";
 import { QuestionPage } from "./question_page.ts";
 import { ScopePage } from "./scope_page.ts";
@@ -26,13 +26,13 @@ export interface EffectsOptions {
 export class Effects {
   readonly #run: CommandContext;
   readonly #options: EffectsOptions;
-  readonly #answers: BoardAnswers;
+  readonly #answers: GivenAnswers;
 
   constructor(options: EffectsOptions) {
     // A daemon that somebody stopped is not started again by an answer.
     this.#run = { ...options.run, context: { ...options.run.context, mayStart: false } };
     this.#options = options;
-    this.#answers = new BoardAnswers(this.#run);
+    this.#answers = new GivenAnswers(this.#run);
   }
 
   /** Keeps how a request ended that is being answered here; false: its end is news. */
@@ -94,7 +94,7 @@ export class Effects {
   }
 
   /** One by one: what one of them refuses does not keep the others from theirs. */
-  async #decide(approvals: readonly Approval[], answer: GivenAnswer, state: DashboardState): Promise<void> {
+  async #decide(approvals: readonly Approval[], answer: AnswerToRequest, state: DashboardState): Promise<void> {
     const said: string[] = [];
     for (const approval of approvals) {
       state.marked.delete(approval.id);
@@ -118,10 +118,16 @@ export class Effects {
     const now = Date.now();
     if (whole.status !== "pending") return state.tell(escapeControls(answeredElsewhere(whole)), now);
     if (then === "scopes") return state.open(new ScopePage(whole, { now, home: state.home }));
-    if (then === "ask") return state.open(new QuestionPage(whole, now));
+    if (then === "ask") return this.#ask(whole, state, now);
     state.wholes.set(whole.id, whole);
     openDetail(state, now);
     state.board.opened(whole.id);
+  }
+
+  #ask(approval: Approval, state: DashboardState, now: number): void {
+    const texts = (approval.choices ?? []).map(({ question }) => question);
+    if (new Set(texts).size === texts.length) return state.open(new QuestionPage(approval, now));
+    state.tell("two questions of it read the same: answer them in its terminal", now);
   }
 
   #preview(approval: Approval, scope: Parameters<ScopePage["previewed"]>[0], state: DashboardState): void {
@@ -136,7 +142,7 @@ export class Effects {
 /** What a daemon without a configuration has. */
 const USUAL_MODE: SafetyMode = "guarded";
 
-function summary(said: readonly string[], { decision }: GivenAnswer): string {
+function summary(said: readonly string[], { decision }: AnswerToRequest): string {
   const word = decision === "approve" ? "allowed" : "denied";
   return `${said.length} answered, ${word}: ${said.join("; ")}`;
 }

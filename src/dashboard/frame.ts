@@ -5,14 +5,15 @@ import { type SessionGroup, type WindowView, windowView } from "../view/window_v
 import { listedSessions } from "./ended.ts";
 import { detailOf, type DetailRows } from "./detail_source.ts";
 import { hintsRow, keysRow, messageRows } from "./foot.ts";
-import { headerRow, type Tab, tabsRow } from "./header.ts";
+import { headOf, noteOf, ruleRow, titledRule } from "./frame_edges.ts";
+import type { Tab } from "./header.ts";
 import { inboxItems } from "./inbox_items.ts";
-import { type Layout, layoutOf } from "./layout.ts";
+import { type FrameLayout, layoutOf } from "./layout.ts";
 import { type ListLine, listLines, type ListPart, partOf, tinyLines } from "./list_lines.ts";
-import { cutRow, exactly, fillRow, overlaid, restyled, span, widthOf } from "./rows.ts";
+import { cutRow, exactly, fillRow, restyled, span } from "./rows.ts";
 import { type Columns, columnsOf, showsAllOf } from "./session_rows.ts";
 import type { DashboardState } from "./state.ts";
-import { DIM, RULE, TONE_STYLES } from "./styles.ts";
+import { DIM, RULE } from "./styles.ts";
 import type { TerminalSize, TextRow } from "./terminal_port.ts";
 
 /** What the mouse can hit. */
@@ -104,7 +105,7 @@ function groupsOf(
 }
 
 /** The sessions whose question has no room in its row. */
-function cutOf(items: readonly SessionItem[], cells: Columns, { kind }: Layout): ReadonlySet<string> {
+function cutOf(items: readonly SessionItem[], cells: Columns, { kind }: FrameLayout): ReadonlySet<string> {
   return new Set(items.flatMap((item) => {
     const approval = item.asks?.approval;
     return approval !== undefined && (kind === "tiny" || !showsAllOf(item, cells)) ? [approval.sessionId] : [];
@@ -139,7 +140,7 @@ function activityHints({ activity }: DashboardState): readonly (readonly [string
 }
 
 interface BodyInput {
-  readonly layout: Layout;
+  readonly layout: FrameLayout;
   readonly items: readonly SessionItem[];
   readonly groups: readonly Pick<SessionGroup, "key" | "title" | "items">[];
   readonly cells: Columns;
@@ -239,66 +240,4 @@ function detailRows(state: DashboardState, { columns, rows }: TerminalSize, now:
   }
   if (item === undefined) return { rows: [], title: [], isWhole: false };
   return detailOf(state, item, { width: columns, room: rows, now });
-}
-
-interface HeadInput {
-  readonly view: WindowView;
-  readonly note: TextRow;
-  readonly layout: Layout;
-  readonly inbox: number;
-  readonly size: TerminalSize;
-  readonly now: number;
-  readonly body: Body;
-}
-
-function headOf(
-  state: DashboardState,
-  { view, note, layout, inbox, size: { columns, rows }, now, body }: HeadInput,
-): { readonly head: readonly TextRow[]; readonly tabs: readonly Tab[] } {
-  const { lost, mode, isReadOnly, isNew } = state;
-  const header = headerRow({ counts: view.counts, mode, isReadOnly, isNew, isLive: lost === undefined, now }, columns);
-  const banner = lost === undefined
-    ? []
-    : [cutRow([span(columns < 40 ? lost : ` ${lost}`, TONE_STYLES.danger)], columns)];
-  const top = rows <= 2 ? [] : [header];
-  if (!layout.hasTabs) return { head: [...top, ...banner], tabs: [] };
-  // A page has a title of its own.
-  if (!body.isSplit && body.title !== undefined) {
-    return { head: [...top, ...banner, titledRule(body.title, columns)], tabs: [] };
-  }
-  const wide = body.isSplit && layout.detail !== undefined ? layout.detail.left - 2 : columns;
-  const { row, tabs } = tabsRow(state.view, { inbox, note }, wide);
-  // What stands at the right has its title in the same line.
-  const right = wide < columns ? [span("┬", RULE), ...titledRule(body.title ?? [], columns - wide - 1)] : [];
-  return { head: [...top, ...banner, [...row, ...right]], tabs };
-}
-
-function titledRule(title: TextRow, columns: number): TextRow {
-  if (title.length === 0) return [span("─".repeat(Math.max(0, columns)), RULE)];
-  const cut = cutRow(title, Math.max(1, columns - 4));
-  const gap = columns - widthOf(cut) - 3;
-  return [span("─ ", RULE), ...cut, span(gap > 0 ? ` ${"─".repeat(gap)}` : " ", RULE)];
-}
-
-function ruleRow({ kind, detail }: Layout, columns: number, isSplit: boolean): TextRow {
-  if (kind !== "side" || detail === undefined || !isSplit) return [span("─".repeat(columns), RULE)];
-  const at = detail.left - 2;
-  return [span(`${"─".repeat(at)}┴${"─".repeat(Math.max(0, columns - at - 1))}`, RULE)];
-}
-
-/** What the list leaves out, and where it stands. */
-function noteOf({ text, marked, view, activity }: DashboardState, hidden: number, part: ListPart | undefined): TextRow {
-  const place = part !== undefined && part.count > part.lines.length
-    ? [`${part.top + 1}-${part.top + part.lines.length}/${part.count}`]
-    : [];
-  const words = [
-    ...(marked.size === 0 ? [] : [`${marked.size} marked`]),
-    ...(text === "" ? [] : [`/${text}`]),
-    ...(text === "" || hidden === 0 || view === "activity" ? [] : [`${hidden} hidden`]),
-    ...(view === "activity" && activity.isPaused ? [`paused, ${activity.waiting} new`] : []),
-    ...place,
-  ];
-  return words.length === 0
-    ? []
-    : overlaid([span(words.join(" · "))], text === "" && marked.size === 0 ? DIM : TONE_STYLES.notice);
 }

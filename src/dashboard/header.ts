@@ -2,7 +2,7 @@
 import type { StateCount } from "../view/window_view.ts";
 import { clockTime } from "../view/times.ts";
 import { apart, cutRow, flowRow, span, widthOf } from "./rows.ts";
-import { BOLD, CURSOR, DIM, RULE, TONE_STYLES } from "./styles.ts";
+import { BOLD, DIM, MARKED, RULE, TONE_STYLES } from "./styles.ts";
 import type { TextRow, TextSegment } from "./terminal_port.ts";
 
 export const VIEWS = ["sessions", "inbox", "activity"] as const;
@@ -83,7 +83,7 @@ export function tabsRow(
   for (const name of VIEWS) {
     const text = ` ${TITLES[name]}${name === "inbox" && inbox > 0 ? ` ${inbox}` : ""} `;
     const from = widthOf(left);
-    left = [...left, span(text, name === view ? CURSOR : DIM), span("─", RULE)];
+    left = [...left, span(text, name === view ? MARKED : DIM), span("─", RULE)];
     tabs.push({ view: name, from, to: widthOf(left) - 1 });
   }
   const noted: TextRow = note.length === 0 ? [] : [span(" "), ...note];

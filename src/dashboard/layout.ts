@@ -7,7 +7,7 @@ import type { TerminalSize } from "./terminal_port.ts";
  */
 export type LayoutKind = "side" | "stacked" | "list" | "tiny";
 
-export interface Layout {
+export interface FrameLayout {
   readonly kind: LayoutKind;
   /** Rows at the top: counts, and the views where there is room. */
   readonly head: number;
@@ -41,7 +41,7 @@ const DETAIL = { part: 0.41, least: 42, most: 92 };
 const LIST = { part: 0.5, least: 5 };
 
 /** @param foot rows that the foot takes @param wanted rows that the whole list would take */
-export function layoutOf({ columns, rows }: TerminalSize, foot: number, wanted: number, banner = 0): Layout {
+export function layoutOf({ columns, rows }: TerminalSize, foot: number, wanted: number, banner = 0): FrameLayout {
   const kind: LayoutKind = columns < LISTED || rows < LOW
     ? "tiny"
     : columns < STACKED

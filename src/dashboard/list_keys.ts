@@ -1,4 +1,5 @@
 /** What keys mean while no page lies over the lists. Nothing that was not there to be read is answered by one. */
+import type { Approval } from "../domain/approval.ts";
 import { isQuestion } from "../view/approval_words.ts";
 import { approvalItems } from "../view/approval_items.ts";
 import { READING_MS } from "../view/board.ts";
@@ -7,7 +8,7 @@ import { resumeLine } from "../view/resume_line.ts";
 import { detailOf } from "./detail_source.ts";
 import type { Effect } from "./effect.ts";
 import { VIEWS } from "./header.ts";
-import { LineEditor } from "./line_editor.ts";
+import { TextField } from "./text_field.ts";
 import { SeveralPage } from "./several_page.ts";
 import { ConfirmPage, DetailPage, HelpPage, LinePage } from "./simple_pages.ts";
 import type { DashboardState } from "./state.ts";
@@ -15,6 +16,8 @@ import type { KeyPress } from "./terminal_port.ts";
 
 /** Keys that mean the same when they come together. */
 const MOVES: ReadonlySet<string> = new Set(["j", "k", "Up", "Down", "PageUp", "PageDown", "Home", "End", "g", "G"]);
+/** Keys that answer nothing, whatever comes with them. */
+const HARMLESS: ReadonlySet<string> = new Set([...MOVES, "Space", "Tab", "Shift+Tab", "Escape"]);
 /** Keys that answer, or may lead to an answer. */
 const ANSWERS = /^(?:[aAdDyn1-9]|Enter|Space)$/;
 /** The board's names for them. */
@@ -26,7 +29,7 @@ export function pressInList(
   { key, alone }: KeyPress,
   { now, page }: { readonly now: number; readonly page: number },
 ): Effect | undefined {
-  if (!alone && !MOVES.has(key)) {
+  if (!alone && !HARMLESS.has(key)) {
     state.say("keys that come together, as in a pasted text, answer nothing", now);
     return undefined;
   }
@@ -110,6 +113,11 @@ function answerKey(state: DashboardState, key: string, now: number): Effect | un
   if (state.inSight?.id === asked?.id && asked !== undefined && now - (state.inSight?.since ?? 0) < READING_MS) {
     return void state.say("it has only just appeared: press again", now);
   }
+  // A form asks for values, as a question does.
+  if (/^(?:[ay]|Enter)$/.test(key) && asked !== undefined && !isQuestion(asked) && hasChoices(asked)) {
+    const approval = board.asking(now, true);
+    return approval === undefined ? undefined : { kind: "whole", approval, then: "ask" };
+  }
   const action = board.press(BOARD_KEYS[key] ?? key, now);
   switch (action?.kind) {
     case "view":
@@ -127,9 +135,13 @@ function answerKey(state: DashboardState, key: string, now: number): Effect | un
   }
 }
 
+function hasChoices({ choices = [] }: Approval): boolean {
+  return choices.length > 0;
+}
+
 function mark(state: DashboardState, now: number): void {
   const { asked } = state.board;
-  if (asked === undefined || isQuestion(asked)) {
+  if (asked === undefined || isQuestion(asked) || hasChoices(asked)) {
     return state.say("only a request with a yes or a no can be marked", now);
   }
   if (!state.marked.delete(asked.id)) state.marked.add(asked.id);
@@ -157,7 +169,7 @@ function openMessage(state: DashboardState, now: number): void {
   if (approval === undefined) return;
   state.open(
     new LinePage(
-      new LineEditor("no, because:"),
+      new TextField("no, because:"),
       (message) =>
         message === "" ? undefined : { kind: "decide", approvals: [approval], answer: { decision: "deny", message } },
       { approval },
@@ -168,7 +180,7 @@ function openMessage(state: DashboardState, now: number): void {
 function openFilter(state: DashboardState): void {
   const before = state.text;
   state.open(
-    new LinePage(new LineEditor("/", before), () => undefined, {
+    new LinePage(new TextField("/", before), () => undefined, {
       changed: (text) => void (state.text = text ?? ""),
     }),
   );
@@ -215,7 +227,7 @@ function otherKey(state: DashboardState, key: string, now: number): Effect | und
   }
   if (key === "R") {
     state.open(
-      new LinePage(new LineEditor("name:", session.title ?? ""), (title) =>
+      new LinePage(new TextField("name:", session.title ?? ""), (title) =>
         title === "" ? undefined : {
           kind: "update",
           sessionId,
@@ -226,7 +238,7 @@ function otherKey(state: DashboardState, key: string, now: number): Effect | und
   }
   if (key === "p") {
     state.open(
-      new LinePage(new LineEditor("priority, -100 to 100:", String(session.priority)), (text) => {
+      new LinePage(new TextField("priority, -100 to 100:", String(session.priority)), (text) => {
         const priority = Number(text);
         if (!/^-?\d{1,3}$/.test(text) || Math.abs(priority) > 100) {
           state.say("a priority is a number from -100 to 100", now);

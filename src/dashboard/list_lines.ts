@@ -2,7 +2,7 @@
 import type { SessionItem } from "../view/session_items.ts";
 import type { SessionGroup } from "../view/window_view.ts";
 import { span } from "./rows.ts";
-import { type Columns, sessionRow, tinyRow } from "./session_rows.ts";
+import { type Columns, listRow, tinyRow } from "./session_rows.ts";
 import { DIM, TONE_STYLES } from "./styles.ts";
 import type { TextRow } from "./terminal_port.ts";
 
@@ -28,7 +28,7 @@ export function listLines(
   const line = (item: SessionItem): ListLine => ({
     id: item.id,
     row: () =>
-      sessionRow(item, columns, {
+      listRow(item, columns, {
         isCurrent: item.id === current,
         isMarked: marked.has(item.asks?.approval?.id ?? ""),
       }),

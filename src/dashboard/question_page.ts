@@ -5,10 +5,10 @@ import { takesOwnWords } from "../view/approval_words.ts";
 import { READING_MS } from "../view/board.ts";
 import { wrapHanging } from "../view/text_fit.ts";
 import type { KeyHint } from "./foot.ts";
-import { LineEditor } from "./line_editor.ts";
+import { TextField } from "./text_field.ts";
 import { type DashboardPage, type PageKey, Scroll } from "./page.ts";
 import { cutRow, span } from "./rows.ts";
-import { BOLD, CURSOR, DIM, TONE_STYLES } from "./styles.ts";
+import { BOLD, DIM, MARKED, TONE_STYLES } from "./styles.ts";
 import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
 
 export class QuestionPage implements DashboardPage {
@@ -20,9 +20,9 @@ export class QuestionPage implements DashboardPage {
   #part = 0;
   /** Numbers of options that are taken, from 0, in the order in which they were. */
   #taken: number[] = [];
-  #cursor = 0;
+  #at = 0;
   /** While own words are typed. */
-  #editor: LineEditor | undefined;
+  #editor: TextField | undefined;
   #since: number;
   #note = "";
 
@@ -68,7 +68,7 @@ export class QuestionPage implements DashboardPage {
     all.push([]);
     options.forEach((option, at) => {
       const isTaken = this.#taken.includes(at);
-      const isHere = at === this.#cursor && this.#editor === undefined;
+      const isHere = at === this.#at && this.#editor === undefined;
       const lead = `${isHere ? "▸" : " "}${isTaken ? "■" : " "} ${String(at + 1).padStart(digits)}  `;
       const style = isTaken ? TONE_STYLES.good : isHere ? BOLD : {};
       all.push(...text(lead + escapeControls(option), style, lead.length));
@@ -78,7 +78,7 @@ export class QuestionPage implements DashboardPage {
     if (this.#editor !== undefined) all.push([], this.#editor.row(columns));
     if (this.#note !== "") all.push(...text(this.#note, TONE_STYLES.attention));
     return this.#scroll.of(all, rows).map((row) =>
-      row.some(({ style }) => style === CURSOR) ? row : cutRow(row, columns)
+      row.some(({ style }) => style === MARKED) ? row : cutRow(row, columns)
     );
   }
 
@@ -88,13 +88,13 @@ export class QuestionPage implements DashboardPage {
     const { key, alone } = press;
     if (key === "Escape" || key === "q") return "back";
     const { options, multiple } = this.#choice;
-    if (key === "j" || key === "Down") this.#cursor = Math.min(options.length - 1, this.#cursor + 1);
-    else if (key === "k" || key === "Up") this.#cursor = Math.max(0, this.#cursor - 1);
+    if (key === "j" || key === "Down") this.#at = Math.min(options.length - 1, this.#at + 1);
+    else if (key === "k" || key === "Up") this.#at = Math.max(0, this.#at - 1);
     else if (this.#scroll.key(key) && key !== "Space") return "taken";
     else if (!alone || now - this.#since < READING_MS) return "taken"; // pasted, or of before it was there to be read
-    else if (key === "w" && this.#hasOwnWords) this.#editor = new LineEditor("your words:");
+    else if (key === "w" && this.#hasOwnWords) this.#editor = new TextField("your words:");
     else if (/^[1-9]$/.test(key)) return this.#pick(Number(key) - 1, now);
-    else if (key === "Space") return multiple ? this.#toggle(this.#cursor) : "taken";
+    else if (key === "Space") return multiple ? this.#toggle(this.#at) : "taken";
     else if (key === "Enter") return this.#enter(now);
     return "taken";
   }
@@ -103,7 +103,7 @@ export class QuestionPage implements DashboardPage {
     this.#editor?.insert(text);
   }
 
-  #typed(editor: LineEditor, press: KeyPress, now: number): PageKey {
+  #typed(editor: TextField, press: KeyPress, now: number): PageKey {
     const does = editor.key(press);
     if (does === "taken") return "taken";
     const words = editor.text.trim();
@@ -119,7 +119,7 @@ export class QuestionPage implements DashboardPage {
     const { options, multiple } = this.#choice;
     const option = options[at];
     if (option === undefined) return this.#say(`there are ${options.length} choices`);
-    this.#cursor = at;
+    this.#at = at;
     return multiple ? this.#toggle(at) : this.#answer(option, now);
   }
 
@@ -130,7 +130,7 @@ export class QuestionPage implements DashboardPage {
 
   #enter(now: number): PageKey {
     const { options, multiple } = this.#choice;
-    if (!multiple) return this.#pick(this.#cursor, now);
+    if (!multiple) return this.#pick(this.#at, now);
     if (this.#taken.length === 0) return this.#say("take one or more by their numbers, then Enter");
     const taken = this.#taken.map((at) => options[at] ?? "");
     // A comma within a choice would be read as one between two: which they were nobody could tell.
@@ -159,7 +159,7 @@ export class QuestionPage implements DashboardPage {
 
   #begin(): void {
     this.#taken = [];
-    this.#cursor = 0;
-    this.#editor = this.#choice.options.length === 0 ? new LineEditor("your words:") : undefined;
+    this.#at = 0;
+    this.#editor = this.#choice.options.length === 0 ? new TextField("your words:") : undefined;
   }
 }

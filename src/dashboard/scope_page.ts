@@ -10,7 +10,7 @@ import type { Effect } from "./effect.ts";
 import type { KeyHint } from "./foot.ts";
 import { type DashboardPage, type PageKey, Scroll } from "./page.ts";
 import { cutRow, span, widthOf } from "./rows.ts";
-import { BOLD, CURSOR, DIM, TONE_STYLES } from "./styles.ts";
+import { BOLD, DIM, MARKED, TONE_STYLES } from "./styles.ts";
 import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
 
 const SCOPES: readonly (readonly [key: string, scope: ApprovalScope])[] = [
@@ -97,7 +97,7 @@ export class ScopePage implements DashboardPage {
     const isAllowed = (word: string) => choices !== SCOPES || this.#allowed.includes(word as ApprovalScope);
     const parts = choices.map(([key, word], i): TextRow =>
       i === at
-        ? [span("▸ ", CURSOR), span(`${key} ${word} `, CURSOR)]
+        ? [span("▸ ", MARKED), span(`${key} ${word} `, MARKED)]
         : [span("  "), span(key, isAllowed(word) ? BOLD : DIM), span(` ${word} `, isAllowed(word) ? {} : DIM)]
     );
     const line = parts.flat();

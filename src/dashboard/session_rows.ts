@@ -4,7 +4,7 @@ import type { SessionItem } from "../view/session_items.ts";
 import { STATE_LOOKS } from "../view/states.ts";
 import { fit, fitEnds, fitHead, textWidth } from "../view/text_fit.ts";
 import { apart, cutRow, span, widthOf } from "./rows.ts";
-import { BOLD, CURSOR, DIM, TONE_STYLES } from "./styles.ts";
+import { BOLD, DIM, MARKED, TONE_STYLES } from "./styles.ts";
 import type { TextRow, TextSegment } from "./terminal_port.ts";
 
 /** What rows are laid out by, the same for all of a list. */
@@ -27,7 +27,7 @@ const ROOMY = 90;
 const WITH_COST = 100;
 const NAME = { roomy: 26, usual: 16, narrow: 12, least: 4 };
 const AGENT = 10;
-/** The cursor, the mark, the sign, and the spaces behind them. */
+/** The two marks, the sign, and the spaces behind them. */
 const LEAD = 4;
 
 export function columnsOf(items: readonly SessionItem[], width: number): Columns {
@@ -49,14 +49,14 @@ export interface RowMarks {
   readonly isMarked: boolean;
 }
 
-export function sessionRow(item: SessionItem, columns: Columns, { isCurrent, isMarked }: RowMarks): TextRow {
+export function listRow(item: SessionItem, columns: Columns, { isCurrent, isMarked }: RowMarks): TextRow {
   const { sign, tone } = STATE_LOOKS[item.state];
   const style = TONE_STYLES[tone];
   const isQuiet = item.state === "closed" || item.state === "lost";
   const nameStyle = isCurrent ? { ...style, bold: true } : isQuiet ? DIM : item.asks === undefined ? {} : style;
   const lead: TextSegment[] = [
-    span(isCurrent ? "▸" : " ", CURSOR),
-    span(isMarked ? "■" : " ", CURSOR),
+    span(isCurrent ? "▸" : " ", MARKED),
+    span(isMarked ? "■" : " ", MARKED),
     span(sign, style),
     span(" "),
     span(fit(item.name, columns.name), nameStyle),
@@ -123,7 +123,7 @@ function soonOf({ asks }: SessionItem): string | undefined {
 export function tinyRow(item: SessionItem, width: number, { isCurrent }: RowMarks): TextRow {
   const { sign, tone } = STATE_LOOKS[item.state];
   const style = TONE_STYLES[tone];
-  const lead = width >= 8 ? [span(isCurrent ? "▸" : " ", CURSOR)] : [];
+  const lead = width >= 8 ? [span(isCurrent ? "▸" : " ", MARKED)] : [];
   const room = Math.max(1, width - lead.length - 2 - item.age.length - 1);
   const name = [
     ...lead,

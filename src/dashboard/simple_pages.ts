@@ -4,7 +4,7 @@ import { READING_MS } from "../view/board.ts";
 import { isQuestion } from "../view/approval_words.ts";
 import type { Effect } from "./effect.ts";
 import { helpRows, type KeyHint, messageRows } from "./foot.ts";
-import { type LineEditor } from "./line_editor.ts";
+import { type TextField } from "./text_field.ts";
 import { type DashboardPage, type PageKey, Scroll } from "./page.ts";
 import { span } from "./rows.ts";
 import { BOLD } from "./styles.ts";
@@ -83,7 +83,7 @@ export class LinePage implements DashboardPage {
   readonly place = "foot";
   readonly approval?: Approval;
   readonly hints: readonly KeyHint[] = [["Enter", "done"], ["Esc", "back"]];
-  readonly #editor: LineEditor;
+  readonly #editor: TextField;
   readonly #enter: (text: string) => Effect | undefined;
   readonly #changed: (text: string | undefined) => void;
 
@@ -92,7 +92,7 @@ export class LinePage implements DashboardPage {
    * @param changed at each key; undefined: it was left by Esc
    */
   constructor(
-    editor: LineEditor,
+    editor: TextField,
     enter: (text: string) => Effect | undefined,
     { approval, changed = () => {} }: {
       readonly approval?: Approval;

@@ -151,20 +151,23 @@ export class DashboardState {
 
   /** Back to the list. */
   leave(now: number): void {
-    if (this.page?.place !== "foot" && this.board.asked?.id !== this.#askedBefore) this.#readable = now + READING_MS;
+    if (this.page?.place !== "foot") this.#readable = now + READING_MS;
     this.page = this.over = undefined;
   }
 
   turnTo(view: ViewName, now: number): void {
     if (view === this.view) return;
     this.view = view;
+    this.#askedBefore = undefined;
     this.marked.clear();
     this.#readable = now + READING_MS;
   }
 
   /** What stands under the mark was there to be read, as far as pages and other lists go; the board knows the rest. */
   isReadable(now: number): boolean {
-    return now >= this.#readable;
+    const { asked } = this.board;
+    // The page showed that very request, or lay beside it.
+    return now >= this.#readable || (asked !== undefined && asked.id === this.#askedBefore);
   }
 
   /** What the frame of `now` showed of the marked request: all of it, or not. */

@@ -16,4 +16,4 @@ export const BOLD: TextStyle = { bold: true };
 /** Lines between the parts of the screen. */
 export const RULE: TextStyle = { dim: true };
 /** Where the keyboard is. */
-export const CURSOR: TextStyle = { fg: "cyan", bold: true };
+export const MARKED: TextStyle = { fg: "cyan", bold: true };

@@ -1,5 +1,5 @@
 /**
- * The board of `watch` without its terminal: which row is marked, what a key means, and which keys come too early to be
+ * A list with a mark, without its terminal: which row is marked, what a key means, and which keys come too early to be
  * meant. An answer goes to the request that was on the screen when its key was pressed. Pure: the time goes in.
  */
 import { type Approval, type Choice, riskNamed } from "../domain/approval.ts";

@@ -22,7 +22,7 @@ export function sessionCommands(root: Command, run: () => CommandContext): void 
     .argument("<id>", TARGET).option(...FULL_OPTION).option(...NO_PAGER_OPTION).option(...JSON_OPTION)
     .action(async (id, options) => await (await import("../commands/show.ts")).show(run(), id, options));
   withFilters(
-    root.command("watch").description("the sessions as they change, to answer at once; in a pipe a line each"),
+    root.command("watch").description("the dashboard, of some sessions only; in a pipe a line for each change"),
   )
     .option("--log", "in a terminal too: a line for each change")
     .option("--since <seq>", "begin after this record of the journal")

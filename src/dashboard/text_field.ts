@@ -2,7 +2,7 @@
 import { escapeControls } from "../domain/sanitize.ts";
 import { fitHead, textWidth } from "../view/text_fit.ts";
 import { span } from "./rows.ts";
-import { BOLD, CURSOR } from "./styles.ts";
+import { BOLD, MARKED } from "./styles.ts";
 import type { KeyPress, TextRow } from "./terminal_port.ts";
 
 /** Longer texts than this nobody types, characters. */
@@ -12,7 +12,7 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f]+/g;
 
 export type LineKey = "taken" | "enter" | "back";
 
-export class LineEditor {
+export class TextField {
   readonly label: string;
   #text: string[];
   /** Before which character the caret stands. */
@@ -95,7 +95,7 @@ export class LineEditor {
     // The end of what stands before the caret, then what fits of the rest.
     const shown = tailOf(before, room);
     const rest = fitHead(behind, room - textWidth(shown));
-    return [span(label, BOLD), span(shown), span("▏", CURSOR), span(rest)];
+    return [span(label, BOLD), span(shown), span("▏", MARKED), span(rest)];
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The answers that are given on the board: each request gets one, and what others make of it meanwhile is kept apart from
+ * The answers that are given in the dashboard: each request gets one, and what others make of it meanwhile is kept apart from
  * what the daemon tells of our own.
  */
 import type { Approval } from "../domain/approval.ts";
@@ -9,7 +9,7 @@ import type { ParamsOf } from "../protocol/method_schemas.ts";
 import type { CommandContext } from "./context.ts";
 import { decide } from "./decide_one.ts";
 
-export class BoardAnswers {
+export class GivenAnswers {
   readonly #run: CommandContext;
   /** Request that was answered here → how it ended, as far as that was heard. */
   readonly #given = new Map<string, string | undefined>();

@@ -1,6 +1,6 @@
 /** Answers on the board: one for each request, and the daemon's news of it is no news of somebody else. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { BoardAnswers } from "../../src/cli/board_answers.ts";
+import { GivenAnswers } from "../../src/cli/given_answers.ts";
 import { output } from "../../src/cli/output.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import type { Approval } from "../../src/domain/approval.ts";
@@ -13,7 +13,7 @@ Deno.test("V2 watch: a request is answered once, its end is ours, and what faile
   const home = await Deno.makeTempDir({ prefix: "ac-" });
   try {
     const program = thisProgram(`file://${REPOSITORY}/main.ts`);
-    const answers = new BoardAnswers({
+    const answers = new GivenAnswers({
       context: clientContext({ program, home, start: false }),
       out: output(false),
       signal: new AbortController().signal,
