@@ -159,7 +159,7 @@ Deno.test("V2 dashboard --snapshot prints one frame of that size, plain in a pip
   assertMatch(wrong.stderr, /error: --snapshot is "wide", expected[^]*hint: agent-console --snapshot 120x40/);
 });
 
-Deno.test("L5 the dashboard without permission to start a daemon says that none runs, and in a pipe it is the list", async () => {
+Deno.test("I5 the dashboard without permission to start a daemon says that none runs, and in a pipe it is the list", async () => {
   await using home = await TestHome.create({ config: "{}" });
   const { code, stderr } = await home.cli(["--no-start", "--snapshot", "80x24"]);
   assertEquals(code, 3);

@@ -7,6 +7,7 @@ import { EXITS } from "../../src/cli/exit_meanings.ts";
 import { hookProgram } from "../../src/client/hook_program.ts";
 import { APPROVAL_FIELDS, SESSION_FIELDS } from "../../src/view/template.ts";
 import type { ShownState } from "../../src/domain/state_words.ts";
+import { WINDOW_ACTIONS } from "../../src/view/actions.ts";
 import { STATE_LOOKS } from "../../src/view/states.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { commandTree } from "../../src/cli/mod.ts";
@@ -39,6 +40,7 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ["agents", agents()],
     ["statuses", statuses()],
+    ["keys", keys()],
     ["commands", commands(tree())],
     ["fields", fields()],
     ["exits", exits()],
@@ -55,6 +57,11 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
     ["bench", await bench()],
     ...await sourceSections(config.imports),
   ]);
+}
+
+/** The keys of the dashboard. */
+function keys(): string {
+  return table(["key", "does"], WINDOW_ACTIONS.map(({ keys, does }) => [keys.map(code).join(" "), does]));
 }
 
 interface DenoJson {
