@@ -1,5 +1,6 @@
 /** The dashboard in a real terminal: whatever ends it, the terminal is given back as it was, with the right exit code. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
 import { programArgv } from "../support/harness_program.ts";
 import { eventually } from "../support/harness_wait.ts";
@@ -82,6 +83,7 @@ screenTest("F5 q ends the dashboard and watch while the daemon is still being st
     await using screen = await TmuxScreen.open(home);
     await screen.runs(command);
     await eventually(async () => await screen.fact("alternate_on") === "1", END_MS, "its screen");
+    await eventually(() => exists(`${home.dir}/daemon.lock`), END_MS, "the daemon that begins");
     await screen.types("q");
     await screen.shows(/^exit 0$/m);
     await eventually(() => read(`${home.dir}/daemon.ready`), END_MS, "the daemon that it started");
