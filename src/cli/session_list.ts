@@ -34,6 +34,12 @@ const NARROWER: readonly { readonly name: number; readonly without: readonly str
 ];
 const AGENT = 10;
 
+/** The lines of one row. */
+export interface RowLines {
+  readonly id: string;
+  readonly lines: readonly string[];
+}
+
 /** `2 wait · 1 failed · 3 at work`: the first line of every list, in more lines where it has to be. */
 export function summaryLines(states: readonly ShownState[], width: number): readonly string[] {
   const lines: { wide: number; parts: string[] }[] = [];
@@ -50,31 +56,37 @@ export function summaryLines(states: readonly ShownState[], width: number): read
 /** @param width columns; Infinity in a pipe, where nothing is cut */
 export function sessionLines(items: readonly SessionItem[], width: number): readonly string[] {
   const title = titleLine(items, width);
-  return [...title, ...sessionRows(items, width).flat()];
+  return [...title, ...sessionRows(items, width).flatMap(({ lines }) => lines)];
 }
 
 /** The titles of the columns, where there are any. */
-function titleLine(items: readonly SessionItem[], width: number): readonly string[] {
+export function titleLine(items: readonly SessionItem[], width: number, taken = 0): readonly string[] {
   if (width < COLUMNS || items.length === 0) return [];
-  const { cells } = layoutOf(placedItems(items), width);
+  const { cells } = layoutOf(placedItems(items), width, width - taken);
   return [bold(cells.map(({ title, width }) => fit(title, width)).join(GAP).trimEnd())];
 }
 
-/** The lines of each row, none wider than `width`. */
-function sessionRows(all: readonly SessionItem[], width: number): readonly (readonly string[])[] {
+/**
+ * No line is wider than what is left of `width`, the whole width by which rows are laid out.
+ *
+ * @param taken columns that stand before each line
+ */
+export function sessionRows(all: readonly SessionItem[], width: number, taken = 0): readonly RowLines[] {
+  const room = width - taken;
   if (width < CARDS) {
     return placedItems(all.filter(({ state }) => state === "waiting" || state === "error"))
-      .map((item) => [alarm(item, width)]);
+      .map((item) => ({ id: item.id, lines: [alarm(item, room)] }));
   }
   const items = placedItems(all);
-  if (width < COLUMNS) return items.map((item) => card(item, width));
-  const { cells, left } = layoutOf(items, width);
+  if (width < COLUMNS) return items.map((item) => ({ id: item.id, lines: card(item, room) }));
+  const { cells, left } = layoutOf(items, width, room);
   return items.map((item) => {
     const row = cells.slice(0, -1).map(({ value, width }) => value(item, width)).join(GAP);
     const fits = stringWidth(withMarks(item)) <= left;
-    return width >= TABLE || (item.asks === undefined && (fits || width >= ROOMY))
+    const lines = width >= TABLE || (item.asks === undefined && (fits || width >= ROOMY))
       ? [join(row, aboutCell(item, left))]
-      : [join(row, asked(item, left)), ...aboutLine(item, width)];
+      : [join(row, asked(item, left)), ...aboutLine(item, room)];
+    return { id: item.id, lines };
   });
 }
 
@@ -95,11 +107,11 @@ interface Layout {
 }
 
 /** The columns, the last one of which takes all that is left: what each row that waits asks has to fit there. */
-function layoutOf(items: readonly SessionItem[], width: number): Layout {
+function layoutOf(items: readonly SessionItem[], width: number, room: number): Layout {
   const cells = cellsOf(items, width);
   const layout = (some: readonly Cell[]): Layout => ({
     cells: [...some, { title: "ABOUT", width: 5, value: () => "" }],
-    left: width - some.reduce((sum, { width }) => sum + width + GAP.length, 0),
+    left: room - some.reduce((sum, { width }) => sum + width + GAP.length, 0),
   });
   if (width >= TABLE) return layout(cells);
   const layouts = NARROWER.map(({ name, without }) =>
