@@ -2,7 +2,7 @@
 import { ONE_OR_MORE } from "../view/approval_words.ts";
 import type { ApprovalItem } from "../view/approval_items.ts";
 import type { DetailFact, DetailView } from "../view/detail_view.ts";
-import { fitEnds, textWidth, wrap, wrapHanging } from "../view/text_fit.ts";
+import { fitEnds, textWidth, wrap, wrapBehind, wrapHanging } from "../view/text_fit.ts";
 import { apart, cutRow, span, widthOf } from "./rows.ts";
 import { BOLD, DIM, RULE, TONE_STYLES } from "./styles.ts";
 import type { TextRow, TextStyle } from "./terminal_port.ts";
@@ -73,7 +73,7 @@ function requestRows(item: ApprovalItem, { more, name }: DetailView, form: Detai
     ...(cut === undefined ? [] : prose(cut, width, TONE_STYLES.attention)),
     ...questionRows(item, form),
     ...(where.length === 0 ? [] : prose(where.join(" · "), width, DIM)),
-    ...reasoning.flatMap((line, at) => prose(at === 0 ? `why: ${line}` : line, width, {})),
+    ...reasoning.flatMap((line, at) => labelled(at === 0 ? "why: " : "", line, width)),
     ...offers.flatMap((line) => prose(`offers: ${line}`, width, DIM)),
     ...(notice === undefined ? [] : prose(notice, width, DIM)),
     ...(more === 0 ? [] : prose(`${more} more of ${name} in the inbox`, width, TONE_STYLES.attention)),
@@ -128,7 +128,7 @@ function answerRows({ answers, width, room }: DetailOptions): readonly TextRow[]
     ...lines.map((line): TextRow =>
       line.split(/ {2,}/).flatMap((part, at) => {
         const [key = "", ...words] = part.split(" ");
-        return [...(at === 0 ? [] : [span("   ")]), span(key, BOLD), span(` ${words.join(" ")}`, DIM)];
+        return [...(at === 0 ? [] : [span("  ")]), span(key, BOLD), span(` ${words.join(" ")}`, DIM)];
       })
     ).map((row) => cutRow(row, width)),
   ];
@@ -173,6 +173,13 @@ const GOES_ON = "↳ ";
 
 function prose(text: string, width: number, style: TextStyle, hang?: number): readonly TextRow[] {
   return wrapHanging(text, Math.max(1, width), hang).map((line) => cutRow([span(line, style)], width));
+}
+
+function labelled(label: string, text: string, width: number): readonly TextRow[] {
+  const [first = "", ...more] = wrapBehind(label, text, Math.max(1, width), 0);
+  return [[span(label, DIM), span(first)], ...more.map((line): TextRow => [span(line)])].map((row) =>
+    cutRow(row, width)
+  );
 }
 
 function diffStyle(line: string): TextStyle {
