@@ -139,6 +139,8 @@ class PiTerminal implements TerminalPort {
     this.#isShown = true;
     this.#device.write(ENTER);
     this.#screen.start();
+    // One that was asked for when the screen was given back was never done, and would keep all others from it.
+    this.#screen.requestRender(true);
     if (this.#title !== "") this.#writeTitle();
   }
 
