@@ -12,6 +12,7 @@ import { channelCommands } from "./tree/channels.ts";
 import { chatCommand } from "./tree/chat.ts";
 import { configCommands } from "./tree/config.ts";
 import { daemonCommands } from "./tree/daemon.ts";
+import { gatewayCommands } from "./tree/gateway.ts";
 import { hookCommands } from "./tree/hooks.ts";
 import { programCommands } from "./tree/program.ts";
 import { sessionCommands } from "./tree/sessions.ts";
@@ -28,6 +29,7 @@ const GROUPS: readonly Group[] = [
   approvalCommands,
   channelCommands,
   daemonCommands,
+  gatewayCommands,
   hookCommands,
   configCommands,
   auditCommands,

@@ -17,7 +17,7 @@ const HANDED_ON: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** @returns the daemon's exit code. @throws {ConsoleError} `config_invalid`, `unsafe_path` */
 export async function runSandboxed(context: ClientContext, options: DaemonOptions): Promise<number> {
-  const { flags, args, env, writable } = await daemonLaunch(context, { ...options, tied: true });
+  const { flags, args, env, writable } = await daemonLaunch(context, { ...options, tied: true }, { byPerson: true });
   const { program, problem } = await daemonProgram(context.program, { writable, auto: false });
   if (problem !== undefined && options.verbose) writeStderr(`runs from source: ${problem}\n`);
   const argv = programArgv(program, flags, args);

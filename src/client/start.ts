@@ -132,7 +132,9 @@ function startLock(paths: HomePaths): HeldLock | undefined {
 
 async function spawnDaemon(context: ClientContext, options: StartOptions): Promise<Child> {
   const { daemonLaunch } = await import("../daemon/launch.ts");
-  const { flags, args, env, autoStart, writable } = await daemonLaunch(context, options.daemon);
+  const { flags, args, env, autoStart, writable } = await daemonLaunch(context, options.daemon, {
+    byPerson: !options.auto,
+  });
   if (options.auto && !autoStart) throw notRunningError();
   const { program, problem } = await daemonProgram(context.program, { writable, auto: options.auto });
   if (problem !== undefined) options.onFromSource?.(problem);

@@ -155,7 +155,6 @@ type Leaf = string | number | boolean | null | readonly unknown[];
 const RESERVED_KEYS: readonly string[] = [
   "agents",
   "capsules",
-  "gateway",
   "scheduler",
 ];
 

@@ -114,9 +114,14 @@ export class EventBus {
    * Calls `listener` with every event after `after`, for parts of this process. They pull everything at each drain, so
    * they never lag.
    *
+   * @param topics undefined: all of them
    * @returns ends it
    */
-  listen(after: number, topics: ReadonlySet<string>, listener: (event: SequencedEvent) => void): () => void {
+  listen(
+    after: number,
+    topics: ReadonlySet<string> | undefined,
+    listener: (event: SequencedEvent) => void,
+  ): () => void {
     let listening = true;
     const subscription = this.subscribe({
       after,

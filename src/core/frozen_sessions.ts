@@ -5,6 +5,7 @@
 import { compareUrgency, isStale, SessionCounter, type SessionCounts, type SessionView } from "../domain/query.ts";
 import type { HistoryEntry, Status } from "../domain/session.ts";
 import { type Slices, sortInSlices } from "../lib/slices.ts";
+import { AgentCounter, type AgentCounts } from "./agent_counts.ts";
 import type { SessionRow } from "./session_rows.ts";
 
 /** Which sessions are meant; an absent member stands for all. */
@@ -67,12 +68,20 @@ export class FrozenSessions {
 
   /** How many there are of each kind. @throws the reason of the slices' signal */
   async count(slices: Slices): Promise<SessionCounts> {
-    const counter = new SessionCounter();
+    return (await this.#counted(new SessionCounter(), slices)).counts;
+  }
+
+  /** How many each agent has of each kind. @throws the reason of the slices' signal */
+  async countByAgent(slices: Slices): Promise<AgentCounts> {
+    return (await this.#counted(new AgentCounter(), slices)).counts;
+  }
+
+  async #counted<C extends { add(session: SessionView): void }>(counter: C, slices: Slices): Promise<C> {
     for (const [at, row] of this.#rows.entries()) {
       counter.add(this.view(row));
       if (at % LOOK === 0 && slices.isOver) await slices.next();
     }
-    return counter.counts;
+    return counter;
   }
 }
 

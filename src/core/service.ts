@@ -8,6 +8,7 @@ import type { EventType } from "../domain/event.ts";
 import type { HomePaths } from "../platform/home_paths.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import type { Clock, Log } from "../platform/system.ts";
+import type { Limits } from "../protocol/limits.ts";
 import type {
   AnyMethodName,
   FeatureMethodName,
@@ -15,8 +16,10 @@ import type {
   FeatureStatus,
   ResultOf,
 } from "../protocol/method_schemas.ts";
+import type { CallObserver } from "../rpc/call_observer.ts";
 import type { FeatureRow, Handlers } from "../rpc/handler.ts";
 import type { ApprovalsDoor, ApprovalsPort } from "./approvals_port.ts";
+import type { ClientsDoor } from "./clients_door.ts";
 import type { EventBus } from "./event_bus.ts";
 import type { SessionDeps } from "./handlers/session.ts";
 import type { Projection } from "./projection.ts";
@@ -70,6 +73,7 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly log: Log;
+  readonly limits: Limits;
   readonly paths: HomePaths;
   readonly pid: number;
   readonly settings: FeatureSettings<V>;
@@ -79,6 +83,12 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly startEvent?: string | undefined;
   /** Whether the journal takes records. */
   readonly isReadOnly: () => boolean;
+  /** From now on that one hears of every call; undefined: nobody does. There is one place. */
+  readonly observeCalls: (observer: CallObserver | undefined) => void;
+  /** Where clients go that a feature accepts; from the start of the services on. */
+  readonly clients: ClientsDoor;
+  /** What the method `status` answers. */
+  readonly status: () => Promise<ResultOf<"status">>;
 }
 
 /** What the sandbox depends on. `V`: the values of the feature's section of the configuration. */

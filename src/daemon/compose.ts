@@ -25,6 +25,7 @@ import { type Handlers, methodTable } from "../rpc/handler.ts";
 import { Router } from "../rpc/router.ts";
 import { SharedTurns } from "../rpc/shared_turns.ts";
 import { hookReports } from "../transport/hook_reports.ts";
+import { Clients } from "../transport/clients.ts";
 import { type Placed, Places } from "../transport/places.ts";
 import { Tokens } from "../transport/tokens.ts";
 import { UnixServer } from "../transport/unix_listener.ts";
@@ -109,12 +110,17 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     now,
     clock: systemClock,
     log,
+    limits,
     paths,
     pid: notes.pid,
     config,
     quota,
     startEvent: options.event,
     isReadOnly,
+    observeCalls: (observer) => router.observer = observer,
+    // What both work with is made further down, with what features bring.
+    clients: { accept: (channel, credential) => clients.accept(channel, credential) },
+    status: () => supervisor.status(),
   };
   const features = createFeatures<typeof FEATURES>(o.features, projections, context);
   const { pageRows, pagedLists, pageMs } = limits;
@@ -169,17 +175,16 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   const places = new Places<Placed>(limits, steady);
   const strangers = new SharedTurns({ steady, pause: daemonTurns.pause });
   let hooksByHttp = 0;
-  const onClients = () => idleExit.changed(server.clients.total + hooksByHttp);
-  const server = new UnixServer({
-    listener,
+  const onClients = () => idleExit.changed(clients.total + hooksByHttp);
+  const clients: Clients = new Clients({
     places,
-    log,
     limits,
     router,
     handshake: { tokens, pid: notes.pid, bootId, limits: clientLimits(limits), stopping: () => router.stopping },
     strangers,
     onClients,
   });
+  const server = new UnixServer({ listener, clients, places, log, limits });
   const hookSocket = new HookSocket({
     paths,
     places,
@@ -228,7 +233,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     refusalsService(refusals, context.unknown),
     runtimeFiles,
     journals.journal,
-    serverService(server, limits.drainMs),
+    serverService(server, clients, limits.drainMs),
     hookSocket,
     processService({
       notes,
@@ -248,7 +253,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     ...features.services,
     approvals.service,
     verification({ journal, log, lastError, stop, timers: daemonTimers, steady: () => systemClock.steady() }),
-    memory(() => store.seq + server.served + hookSocket.served + journal.stats().verifiedTo, () => store.size),
+    memory(() => store.seq + clients.served + hookSocket.served + journal.stats().verifiedTo, () => store.size),
     idleExit,
     readyFile({ paths, notes }),
   ];

@@ -1,10 +1,11 @@
 /** The daemon's whole command line, in its sandbox: computed by whoever starts it. */
 import { loadConfigFromProcess } from "../config/from_process.ts";
+import { valuesOf } from "../config/values.ts";
 import { assertEndpointSafe, assertSafe } from "../config/endpoint.ts";
 import { denoFiles, realPathSoFar } from "../platform/deno_files.ts";
 import type { HomePaths } from "../platform/home_paths.ts";
 import { env, ownUid } from "../platform/process.ts";
-import { daemonEnv } from "../platform/environment.ts";
+import { daemonEnv, otelEnv } from "../platform/environment.ts";
 import {
   checkSandboxPath,
   DAEMON_ENV,
@@ -18,6 +19,8 @@ import { featurePermissions, SCHEMA } from "./features.ts";
 import { areApart } from "../platform/path_safety.ts";
 import { programPlace } from "../platform/program.ts";
 import { programRootOf } from "../platform/program_folder.ts";
+import { telemetrySection } from "../telemetry/section.ts";
+import { telemetryEnv } from "../telemetry/env.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { daemonArgs, type DaemonOptions } from "./options.ts";
 
@@ -37,16 +40,30 @@ export interface Launch {
   readonly args: readonly string[];
   /** The paths that the flags let it write. */
   readonly writable: readonly string[];
-  /** The daemon's whole environment: what its sandbox lets it read, and what the runtime needs. */
+  /** The daemon's whole environment: what its sandbox lets it read, what the runtime needs, and `telemetry`. */
   readonly env: Readonly<Record<string, string>>;
+  /** What turns Deno's exporter on, if anything does. */
+  readonly telemetry: Readonly<Record<string, string>>;
   readonly autoStart: boolean;
   /** Whether a stop by a person holds only until the next hook. */
   readonly startAfterStop: boolean;
   readonly pidFilePath: string;
 }
 
+export interface LaunchOptions {
+  /**
+   * A person has typed the command that starts it, and so set its environment; that of a hook is of an agent. Only then
+   * does the environment say where telemetry goes.
+   */
+  readonly byPerson?: boolean;
+}
+
 /** @throws {ConsoleError} `config_invalid`, `unsafe_path` */
-export async function daemonLaunch(context: LaunchContext, daemon: Partial<DaemonOptions> = {}): Promise<Launch> {
+export async function daemonLaunch(
+  context: LaunchContext,
+  daemon: Partial<DaemonOptions> = {},
+  { byPerson = false }: LaunchOptions = {},
+): Promise<Launch> {
   const { paths, program, socketFlag } = context;
   const { config } = await loadConfigFromProcess(paths, SCHEMA, { socket: socketFlag });
   const socketPath = config.daemon.ipc_socket_path ?? paths.socket;
@@ -77,12 +94,14 @@ export async function daemonLaunch(context: LaunchContext, daemon: Partial<Daemo
   const absolute = Object.entries({ AGENT_CONSOLE_SOCKET: socketPath, AGENT_CONSOLE_PID_FILE: pidFilePath });
   const moved = Object.fromEntries(absolute.filter(([name]) => env(name)));
   const reads = permissions.filter(({ kind }) => kind === "env").flatMap(({ values }) => values);
+  const telemetry = telemetryEnv(valuesOf(config, telemetrySection), byPerson ? otelEnv() : {});
   return {
     argv: programArgv(program.daemon, flags, args),
     flags,
     args,
     writable,
-    env: { ...daemonEnv([...DAEMON_ENV, ...reads], RUNTIME_ENV), ...moved },
+    env: { ...daemonEnv([...DAEMON_ENV, ...reads], RUNTIME_ENV), ...telemetry, ...moved },
+    telemetry,
     autoStart: config.daemon.auto_start,
     startAfterStop: config.daemon.start_after_stop,
     pidFilePath,

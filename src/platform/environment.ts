@@ -104,9 +104,35 @@ function forget(name: string): void {
   }
 }
 
-/** For the daemon, beside what it reads: Deno keeps its compiled code below one of these. */
+/**
+ * For the daemon, beside what it reads: Deno keeps its compiled code below one of these. Where its data goes is read by
+ * it, and decided by {@link otelEnv} and the configuration alone.
+ */
 export function daemonEnv(reads: readonly string[], runtime: Readonly<Record<string, string>>): Record<string, string> {
-  return { ...namedEnv([...new Set([...reads, "HOME", "XDG_CACHE_HOME"])]), ...runtime };
+  const named = [...reads, "HOME", "XDG_CACHE_HOME"].filter((name) => !OTEL_ENV.includes(name));
+  return { ...namedEnv([...new Set(named)]), ...runtime };
+}
+
+/** What of OpenTelemetry a person may hand to the daemon that they start. */
+export const OTEL_ENV: readonly string[] = [
+  "OTEL_DENO",
+  "OTEL_DENO_CONSOLE",
+  "OTEL_EXPORTER_OTLP_ENDPOINT",
+  "OTEL_EXPORTER_OTLP_HEADERS",
+  "OTEL_EXPORTER_OTLP_PROTOCOL",
+  "OTEL_METRIC_EXPORT_INTERVAL",
+  "OTEL_RESOURCE_ATTRIBUTES",
+  "OTEL_SERVICE_NAME",
+];
+
+/** Whether our own environment turns Deno's exporter on. Deno knows this word only. */
+export function isOtelOn(): boolean {
+  return Deno.env.get("OTEL_DENO") === "true";
+}
+
+/** What a person who starts a daemon says of OpenTelemetry in their environment: nothing unless it turns the exporter on. */
+export function otelEnv(): Record<string, string> {
+  return isOtelOn() ? namedEnv(OTEL_ENV) : {};
 }
 
 /**

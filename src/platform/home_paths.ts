@@ -16,6 +16,8 @@ export interface HomePaths {
   readonly startLock: string;
   readonly pid: string;
   readonly token: string;
+  /** The tokens of the gateway, kept over a restart. */
+  readonly gatewayTokens: string;
   readonly ready: string;
   readonly journal: string;
   readonly logs: string;
@@ -46,6 +48,7 @@ export function homePaths(root: string): HomePaths {
     startLock: at("daemon.start.lock"),
     pid: at("daemon.pid"),
     token: at("daemon.token"),
+    gatewayTokens: at("gateway.tokens"),
     ready: at("daemon.ready"),
     journal: at("journal"),
     logs: at("logs"),

@@ -121,7 +121,11 @@ function flagOf({ kind, values, reason, configKey }: Permission): Flag {
   if (isPaths) return { flag: list(kind, values), reason: why };
   for (const value of values) {
     const path = value.startsWith("unix:") ? value.slice("unix:".length) : undefined;
-    const problem = path !== undefined ? checkSandboxPath(path) : /^[\w.:-]+$/.test(value) ? undefined : "is no name";
+    const problem = path !== undefined
+      ? checkSandboxPath(path)
+      : /^[\w.:[\]-]+$/.test(value)
+      ? undefined
+      : "is no name";
     if (problem !== undefined) throw new RangeError(`${value} cannot be part of a permission flag: it ${problem}`);
   }
   return { flag: `--allow-${kind}=${values.join(",")}`, reason: why };
@@ -213,7 +217,10 @@ export function statuslineFlags({ paths, socketPath, env }: StatuslineSandbox): 
     { flag: list("net", [`unix:${socketPath}`]), reason: "report to the daemon; no network" },
     { flag: "--allow-read", reason: "find the git branch, in whatever folder the agent works" },
     { flag: list("write", [socketPath]), reason: "use the socket" },
-    { flag: list("deny-read", [paths.token, paths.keys]), reason: "a status line reports; it holds no credential" },
+    {
+      flag: list("deny-read", [paths.token, paths.gatewayTokens, paths.keys]),
+      reason: "a status line reports; it holds no credential",
+    },
     {
       flag: "--allow-run",
       reason: "run the user's own status line, any shell line: what it does is not confined by these flags",

@@ -33,6 +33,12 @@ export interface Limits {
   readonly pagedLists: number;
   /** How long such a list is kept after the last page that was read, ms. */
   readonly pageMs: number;
+  /** Connections of the gateway at once; then the oldest that shows no request gives way, and where there is none the next is refused. */
+  readonly gatewayConnections: number;
+  /** Time for the head of a request there, and for a reply to be taken, ms: a half-open request must not hold a place. */
+  readonly gatewayHeadMs: number;
+  /** Between two heartbeats of the gateway, ms: a peer that misses three has vanished, which takes under a minute. */
+  readonly gatewayHeartbeatMs: number;
   /** Time for requests in flight at a stop, ms. */
   readonly drainMs: number;
   /** Longest stop, ms; after it the process exits whatever is left. */
@@ -82,6 +88,9 @@ export const LIMITS: Limits = Object.freeze({
   pageRows: 5000,
   pagedLists: 4,
   pageMs: 30_000,
+  gatewayConnections: 64,
+  gatewayHeadMs: 5000,
+  gatewayHeartbeatMs: 15_000,
   drainMs: 5000,
   forcedExitMs: 8000,
   idempotencyKeys: 4096,

@@ -9,6 +9,10 @@
 export const SCOPES = ["report", "read", "approve", "admin"] as const;
 export type Scope = typeof SCOPES[number];
 
+/** The scopes that a token of the gateway may have, the narrowest first: who comes without one is not let in there. */
+export const GATEWAY_SCOPES = ["read", "approve", "admin"] as const satisfies readonly Scope[];
+export type GatewayScope = typeof GATEWAY_SCOPES[number];
+
 export interface MethodRow {
   readonly area: "daemon" | "session" | "live" | "approval" | "audit";
   /** Other names that are accepted: those of the five designs that this daemon unites. */
@@ -139,7 +143,7 @@ export const METHODS = {
   },
   hello: {
     area: "daemon",
-    aliases: ["connect", "initialize"],
+    aliases: ["Authenticate", "connect", "initialize"],
     scope: "report",
     mutates: false,
     doc: "The handshake; must be the first message.",

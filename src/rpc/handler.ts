@@ -32,7 +32,7 @@ export type Handlers<M extends AnyMethodName = MethodName> = { readonly [N in M]
 export type FeatureRow = Omit<MethodRow, "area"> & MethodSchemas;
 
 /** A method that can be called: what its row says of it, and what runs it. */
-interface Method {
+export interface Method {
   readonly name: string;
   readonly row: FeatureRow;
   /** Its params have passed the row's schema. */

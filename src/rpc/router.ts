@@ -6,7 +6,8 @@ import type { Request } from "../protocol/envelope.ts";
 import type { MethodSchemas } from "../protocol/method_schemas.ts";
 import { covers } from "../protocol/methods.ts";
 import type { Log } from "../platform/system.ts";
-import type { Call, MethodTable } from "./handler.ts";
+import type { CallObserver } from "./call_observer.ts";
+import type { Call, Method, MethodTable } from "./handler.ts";
 import type { Peer } from "./peer.ts";
 
 export interface RouterOptions {
@@ -27,6 +28,8 @@ export interface RouterOptions {
 
 export class Router {
   #stopping = false;
+  /** Nothing is measured where it is absent. */
+  observer: CallObserver | undefined;
 
   constructor(readonly options: RouterOptions) {}
 
@@ -48,7 +51,35 @@ export class Router {
   run(request: Request, peer: Peer, afterReply: Call["afterReply"] = queueMicrotask): unknown {
     const method = this.options.methods.get(request.method);
     if (method === undefined) throw unknownMethod(request.method);
-    const { name, row } = method;
+    return this.observer === undefined
+      ? this.#run(method, request.params, peer, afterReply)
+      : this.#observed(this.observer, method, request.params, peer, afterReply);
+  }
+
+  /** A name that no method has is not observed: the caller could make up as many as it likes. */
+  #observed(observer: CallObserver, method: Method, ...call: [unknown, Peer, Call["afterReply"]]): unknown {
+    const ended = observer({ method: method.name, needs: method.row.scope, peer: call[1] });
+    const failed = (error: unknown): never => {
+      ended((error as ConsoleError).kind); // #run throws no other
+      throw error;
+    };
+    let result: unknown;
+    try {
+      result = this.#run(method, ...call);
+    } catch (error) {
+      return failed(error);
+    }
+    if (!(result instanceof Promise)) {
+      ended();
+      return result;
+    }
+    return result.then((value) => {
+      ended();
+      return value;
+    }, failed);
+  }
+
+  #run({ name, row, run }: Method, given: unknown, peer: Peer, afterReply: Call["afterReply"]): unknown {
     if (!covers(peer.scope, row.scope)) {
       throw new ConsoleError(
         "forbidden",
@@ -62,12 +93,12 @@ export class Router {
         hint: "try again in a moment",
       });
     }
-    const params = checkParams(name, row, request.params);
+    const params = checkParams(name, row, given);
     const deadlineMs = row.timeoutMs ?? this.options.requestMs;
     const call = new Deadlined(peer, afterReply, () => this.options.timeout(deadlineMs));
     try {
       // The row's schema has just checked them; a table of many methods cannot say so by type.
-      let result = method.run(params as never, call);
+      let result = run(params as never, call);
       if (row.mutates && this.options.durable !== undefined) result = onDisk(this.options.durable, result);
       return result instanceof Promise ? this.#guard(name, deadlineMs, result, call.signal) : result;
     } catch (error) {

@@ -15,6 +15,8 @@ export interface ServiceOptions {
   readonly argv: readonly string[];
   /** The home folder where it is not the default one. */
   readonly home?: string | undefined;
+  /** What turns the daemon's telemetry on, from the configuration. */
+  readonly telemetry?: Readonly<Record<string, string>>;
 }
 
 /** One command, and the exit codes that count as success: the intended state exists already. */
@@ -104,12 +106,13 @@ export const READ_ENV: readonly string[] = ["PATH", "XDG_CONFIG_HOME", ...PASSED
  * A service manager has a bare environment: without the shell's PATH no agent is found, without its DENO_DIR no cached
  * dependency. Relative entries of PATH would mean another folder there, so they go.
  */
-function variables({ env, home }: ServiceOptions): Record<string, string> {
+function variables({ env, home, telemetry }: ServiceOptions): Record<string, string> {
   const path = (env["PATH"] ?? "").split(":").filter((entry) => entry.startsWith("/")).join(":");
   return {
     PATH: path === "" ? "/usr/local/bin:/usr/bin:/bin" : path,
     ...(home === undefined ? {} : { AGENT_CONSOLE_HOME: home }),
     ...Object.fromEntries(PASSED.flatMap((name) => env[name]?.startsWith("/") ? [[name, env[name]]] : [])),
     ...RUNTIME_ENV,
+    ...telemetry,
   };
 }

@@ -1,11 +1,18 @@
 /** The text of the systemd unit and of the launchd property list, from the templates in install/. Pure. */
 import plistTemplate from "../../install/com.agent-console.daemon.plist" with { type: "text" };
 import unitTemplate from "../../install/agent-console.service" with { type: "text" };
-import { PROXY_ENV, SET_ASIDE } from "../platform/environment.ts";
+import { OTEL_ENV, PROXY_ENV, SET_ASIDE } from "../platform/environment.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 
 /** Of what a user manager may have been given: what changes a runtime, or sends its data elsewhere. */
-const NOT_FOR_US: readonly string[] = [...SET_ASIDE, ...PROXY_ENV];
+const NOT_FOR_US: readonly string[] = [
+  ...new Set([
+    ...SET_ASIDE,
+    ...PROXY_ENV,
+    ...OTEL_ENV,
+    ...["LOGS", "METRICS", "TRACES"].map((signal) => `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`),
+  ]),
+];
 
 export interface ServiceText {
   /** The daemon's command line; the first word is absolute. */

@@ -1,4 +1,5 @@
 /** The first message of a connection (protocol.md, Handshake). */
+import type { Credential } from "../core/clients_door.ts";
 import { checkParams } from "../rpc/router.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Request } from "../protocol/envelope.ts";
@@ -9,6 +10,8 @@ import type { Tokens } from "./tokens.ts";
 
 export interface HandshakeOptions {
   readonly tokens: Tokens;
+  /** What the client has shown before its hello; then the daemon's own tokens count for nothing. */
+  readonly credential?: Credential;
   readonly pid: number;
   readonly bootId: string;
   /** The limits that a client may want to know, by name. */
@@ -25,7 +28,8 @@ export interface Greeted {
 }
 
 /**
- * No token gives scope `report`, a token its own. A scope that the client declares counts for nothing.
+ * No token gives scope `report`, a token its own; what was shown before the hello gives its scope without one. A scope that
+ * the client declares counts for nothing.
  *
  * @throws {ConsoleError} `hello_required`, `stopping`, `invalid_params`, `version_mismatch` or `unauthorized`; the connection
  * ends
@@ -50,13 +54,7 @@ export function greet(request: Request, options: HandshakeOptions): Greeted {
       { client: params.protocol, daemon: PROTOCOL, version: VERSION, hint: "agent-console daemon restart" },
     );
   }
-  const scope: Scope | undefined = params.token === undefined ? "report" : options.tokens.scopeOf(params.token);
-  if (scope === undefined) {
-    throw new ConsoleError(
-      "unauthorized",
-      "the token is not that of daemon.token",
-    );
-  }
+  const scope = scopeOf(params.token, options);
   return {
     scope,
     kind: params.kind ?? "other",
@@ -72,4 +70,15 @@ export function greet(request: Request, options: HandshakeOptions): Greeted {
       limits: { ...options.limits },
     },
   };
+}
+
+/** @throws {ConsoleError} `unauthorized` */
+function scopeOf(token: string | undefined, { tokens, credential }: HandshakeOptions): Scope {
+  if (credential !== undefined) {
+    if (token === undefined || credential.matches(token)) return credential.scope;
+    throw new ConsoleError("unauthorized", "the token is not the one that this connection was opened with");
+  }
+  const scope = token === undefined ? "report" : tokens.scopeOf(token);
+  if (scope === undefined) throw new ConsoleError("unauthorized", "the token is not that of daemon.token");
+  return scope;
 }

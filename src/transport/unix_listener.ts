@@ -1,20 +1,20 @@
-/** Accepts clients on the unix socket: counts them, refuses the one too many, survives a lack of descriptors. */
+/** Accepts clients on the unix socket: refuses the one too many, survives a lack of descriptors. */
 import { errorLine } from "../protocol/envelope.ts";
 import type { ConsoleError } from "../protocol/errors.ts";
 import type { Listener, Socket } from "../platform/sockets.ts";
 import { daemonTimers } from "../platform/clock.ts";
 import { LineChannel } from "../rpc/line_channel.ts";
 import type { Log } from "../platform/system.ts";
-import { Connection, type ConnectionOptions } from "./connection.ts";
+import type { Limits } from "../protocol/limits.ts";
+import type { Clients } from "./clients.ts";
 import type { Placed, Places } from "./places.ts";
 
-export interface UnixServerOptions extends Omit<ConnectionOptions, "channel" | "admit" | "onGreeted" | "onEnd"> {
+export interface UnixServerOptions {
   readonly listener: Listener;
-  /** Shared with the other listeners of the daemon. */
-  readonly places: Places<Placed>;
+  readonly clients: Pick<Clients, "accept">;
+  readonly places: Pick<Places<Placed>, "waitMs">;
+  readonly limits: Pick<Limits, "maxHelloBytes">;
   readonly log: Log;
-  /** Called whenever a greeted client came or went. */
-  readonly onClients: () => void;
 }
 
 /** First and longest pause of the accept loop when descriptors are short, ms. */
@@ -22,26 +22,11 @@ const SCARCE_MS = { first: 20, longest: 1000 };
 
 export class UnixServer {
   #options: UnixServerOptions;
-  #places: Places<Placed>;
-  #kinds = new Map<string, number>();
-  #served = 0;
   #closed = new AbortController();
   #serving: Promise<void> = Promise.resolve();
 
   constructor(options: UnixServerOptions) {
     this.#options = options;
-    this.#places = options.places;
-  }
-
-  /** Clients that said hello, by kind. */
-  get clients(): { readonly total: number; readonly byKind: Readonly<Record<string, number>> } {
-    const byKind = Object.fromEntries([...this.#kinds].sort(([a], [b]) => a < b ? -1 : 1));
-    return { total: [...this.#kinds.values()].reduce((a, b) => a + b, 0), byKind };
-  }
-
-  /** Connections that have ended, greeted or not. */
-  get served(): number {
-    return this.#served;
   }
 
   /** Accepts from now on until {@link close}. */
@@ -70,7 +55,7 @@ export class UnixServer {
   /** Meanwhile the next ones wait in the socket's own line. */
   async #roomFor(socket: Socket): Promise<void> {
     try {
-      for (let ms; (ms = this.#places.waitMs) > 0;) await daemonTimers.sleep(ms, this.#closed.signal);
+      for (let ms; (ms = this.#options.places.waitMs) > 0;) await daemonTimers.sleep(ms, this.#closed.signal);
     } catch (error) {
       socket.close(); // the daemon stops
       throw error;
@@ -78,23 +63,12 @@ export class UnixServer {
   }
 
   #take(socket: Socket): void {
+    const { clients, limits } = this.#options;
     try {
-      this.#places.makeRoom()?.giveWay(this.#places.busy());
+      clients.accept(new LineChannel({ socket, maxBytes: limits.maxHelloBytes }));
     } catch (error) {
-      return void this.#refuse(socket, error as ConsoleError);
+      void this.#refuse(socket, error as ConsoleError);
     }
-    const connection: Connection = new Connection({
-      ...this.#options,
-      channel: new LineChannel({ socket, maxBytes: this.#options.limits.maxHelloBytes }),
-      admit: (scope) => this.#places.greet(connection, scope),
-      onGreeted: (kind) => this.#count(kind, 1),
-      onEnd: (kind) => {
-        this.#places.leave(connection);
-        this.#served++;
-        if (kind !== undefined) this.#count(kind, -1);
-      },
-    });
-    this.#places.enter(connection);
   }
 
   async #refuse(socket: Socket, error: ConsoleError): Promise<void> {
@@ -104,24 +78,6 @@ export class UnixServer {
       // The peer left first.
     }
     socket.close();
-  }
-
-  #count(kind: string, change: 1 | -1): void {
-    const count = (this.#kinds.get(kind) ?? 0) + change;
-    if (count === 0) this.#kinds.delete(kind);
-    else this.#kinds.set(kind, count);
-    this.#options.onClients();
-  }
-
-  /** Lets every connection, also of the other listeners, finish its requests in flight; past `signal` they are cut off. */
-  async drain(signal: AbortSignal): Promise<void> {
-    const cut = () => {
-      for (const connection of this.#places.connections) connection.close();
-    };
-    signal.addEventListener("abort", cut, { once: true });
-    if (signal.aborted) cut();
-    await Promise.all(this.#places.connections.map((connection) => connection.drain()));
-    signal.removeEventListener("abort", cut);
   }
 
   /**

@@ -20,7 +20,7 @@ Deno.test("P5 the table of methods in docs/protocol.md equals the methods table"
   const protocol = "docs/protocol.md";
   const methods = sectionOf(now.get(protocol) ?? "", "methods");
   assertEquals(methods, sectionOf((await renewed(now)).get(protocol) ?? "", "methods"), HOW);
-  const named = [...methods.matchAll(/^\| `([a-z._]+)` /gm)].map(([, name]) => name);
+  const named = [...methods.matchAll(/^\| `([a-zA-Z._]+)` /gm)].map(([, name]) => name);
   assertEquals(named, Object.keys({ ...METHODS, ...featureMethods(FEATURES) }));
 });
 

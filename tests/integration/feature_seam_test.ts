@@ -199,5 +199,10 @@ Deno.test("A7 what a feature declares is in the sandbox, with its reason", () =>
   assertEquals(featurePermissions({ config: initialSettings(SCHEMA), env: () => undefined, exists: () => true }), [
     { kind: "run", values: ["/usr/bin/realpath"], reason: "see where links of a workspace lead" },
     { kind: "run", values: ["/bin/ps"], reason: "learn which agents still live" },
+    {
+      kind: "env",
+      values: ["OTEL_DENO", "OTEL_EXPORTER_OTLP_ENDPOINT"],
+      reason: "whether telemetry is on, and where to",
+    },
   ]);
 });

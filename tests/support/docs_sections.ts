@@ -25,6 +25,8 @@ import { initialSettings } from "../../src/config/values.ts";
 import { featureEvents, featureMethods, featurePermissions, FEATURES, SCHEMA } from "../../src/daemon/features.ts";
 import { daemonFlags, type Flag, hookFlags } from "../../src/platform/sandbox.ts";
 import { ERRORS } from "../../src/protocol/errors.ts";
+import { type Measure, MEASURES } from "../../src/core/measures.ts";
+import { metricName } from "../../src/gateway/metrics.ts";
 import { LIMITS } from "../../src/protocol/limits.ts";
 import { METHOD_SCHEMAS, type MethodSchemas } from "../../src/protocol/method_schemas.ts";
 import { type MethodRow, METHODS } from "../../src/protocol/methods.ts";
@@ -52,6 +54,7 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
     ["events", events()],
     ["errors", errors()],
     ["limits", await limits()],
+    ["metrics", metrics()],
     ["hooks", HOOK_SPECS.map(hooksMarkdown).join("\n")],
     ["tasks", tasks(config.tasks)],
     ["bench", await bench()],
@@ -259,6 +262,16 @@ function errors(): string {
   const rows = Object.entries(ERRORS).filter(([, { code }]) => code < 1100)
     .map(([name, row]) => [code(name), String(row.code), String(row.exit), row.meaning]);
   return table(["error", "code", "exit code of a command", "meaning"], rows);
+}
+
+function metrics(): string {
+  const rows = Object.entries<Measure>(MEASURES).map(([name, measure]) => [
+    code(metricName(name, measure)),
+    code(`agent_console.${name}`),
+    measure.kind,
+    measure.help,
+  ]);
+  return table(["Prometheus", "OpenTelemetry", "kind", "what it says"], rows);
 }
 
 /** The limits with the reasons that stand beside them. */

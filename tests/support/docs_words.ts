@@ -77,6 +77,7 @@ export const DEPENDENCIES: Readonly<Record<string, string>> = {
   "@logtape/logtape": "the daemon's log: levels, records, sinks",
   "@noble/hashes/sha2.js": "sha256 of one record at a time, without the 4 MB that `node:crypto` keeps",
   "@noble/hashes/utils.js": "bytes to hex, for the same",
+  "@opentelemetry/api": "spans and metrics for the exporter that Deno has built in; loaded only where that is on",
   commander: "the tree of commands: help, did-you-mean, usage errors",
   diff: "`show` of an edit: which of its lines change",
   "fast-check": "tests with generated input",
@@ -88,5 +89,6 @@ export const DEPENDENCIES: Readonly<Record<string, string>> = {
     "the dashboard's screen: writes the rows that changed, in synchronized frames",
   "@earendil-works/pi-tui/utils": "columns of a line as that screen counts them",
   "fast-string-width": "how many columns a text takes, wide characters too",
+  uqr: "the QR code of `gateway open --qr`, loaded only there",
   valibot: "schemas of configuration, params and results: checks and types in one",
 };

@@ -7,6 +7,7 @@ import { type Created, createFeatures } from "../../src/daemon/create_features.t
 import { type AnyFeature, schemaWith } from "../../src/daemon/features.ts";
 import { homePaths } from "../../src/platform/home_paths.ts";
 import type { Log } from "../../src/platform/system.ts";
+import { LIMITS } from "../../src/protocol/limits.ts";
 import type { AnyMethodName, ParamsOf, ResultOf } from "../../src/protocol/method_schemas.ts";
 import type { Peer } from "../../src/rpc/peer.ts";
 import { callOf, Desk, FakeCaller } from "./desk.ts";
@@ -42,10 +43,18 @@ export class FeaturesAlone {
       bus: desk.bus,
       clock: desk.clock,
       log: { debug: take("debug"), info: take("info"), warn: take("warn"), error: take("error") },
+      limits: LIMITS,
       paths: homePaths("/home/test/.agent-console"),
       pid: 1,
       quota: { run: (_peer, _params, call) => call() },
       isReadOnly: () => journal.room <= 0,
+      observeCalls: () => {},
+      clients: {
+        accept: () => {
+          throw new Error("no clients here");
+        },
+      },
+      status: () => Promise.reject(new Error("no daemon here")),
       config: { current: settings, booted: settings },
     });
   }

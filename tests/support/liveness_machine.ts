@@ -31,6 +31,7 @@ export class Machine {
       log,
       pid: OWN,
       isReadOnly: () => false,
+      observeCalls: () => {},
     };
     this.look = new LivenessLook(context, () => Promise.resolve(this.#answer()));
   }

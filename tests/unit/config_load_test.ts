@@ -179,14 +179,14 @@ Deno.test("unknown keys and keys of later versions warn; a doubled key counts as
   const { config, warnings, typos } = load({
     jsonc: `{ "daemon": { "log_levle": "warn", "auto_start": false, "auto_start": true },
   "capsules": { "keep_days": 1 },
-  "gateway": { "port": 1 }, "deamon": {}, "zzzzzz": 1, "__proto__": { "x": 1 }, "constructor": 1 }`,
+  "scheduler": { "xy": 1 }, "deamon": {}, "zzzzzz": 1, "__proto__": { "x": 1 }, "constructor": 1 }`,
   });
   assertEquals(config.daemon.auto_start, true);
   assertEquals(warnings.map((warning) => warning.replace("/h/config.jsonc:", "")), [
     "1:15 daemon.log_levle is not a known key, did you mean daemon.log_level?",
     "1:57 daemon.auto_start is given twice, the last one counts",
     "2:3 capsules is not used by this version",
-    "3:3 gateway is not used by this version",
+    "3:3 scheduler is not used by this version",
     "3:29 deamon is not a known key, did you mean daemon?",
     "3:43 zzzzzz is not a known key",
     "3:56 __proto__ is not a known key",

@@ -117,6 +117,33 @@ Deno.test("router: past its deadline a request answers timeout and its signal fi
   assertEquals((await assertRejects(() => asked, ConsoleError)).kind, "timeout");
 });
 
+Deno.test("M2 an observer hears of each call of a known method how it ended, and changes neither order nor outcome", async () => {
+  const later = Promise.withResolvers<never>();
+  const r = router({ ping: () => PONG, status: () => later.promise });
+  const heard: string[] = [];
+  r.observer = ({ method, needs, peer }) => {
+    heard.push(`${method} needs ${needs}, called by ${peer.kind} as ${peer.scope}`);
+    return (error) => heard.push(`${method} ${error ?? "ok"}`);
+  };
+  assertEquals(r.run({ id: 1, method: "Ping", params: {} }, caller("report")), PONG); // at once, as without it
+  assertThrows(() => r.run({ id: 2, method: "session.list", params: {} }, caller("report")), ConsoleError);
+  assertThrows(() => r.run({ id: 3, method: "session.list", params: {} }, caller("read")), ConsoleError);
+  assertThrows(() => r.run({ id: 4, method: "made.up", params: {} }, caller("admin")), ConsoleError);
+  const waits = Promise.resolve(r.run({ id: 5, method: "status", params: {} }, caller("read")));
+  later.reject(new ConsoleError("busy", "x"));
+  assertEquals((await assertRejects(() => waits, ConsoleError)).kind, "busy");
+  assertEquals(heard, [
+    "ping needs report, called by test as report",
+    "ping ok",
+    "session.list needs read, called by test as report",
+    "session.list forbidden",
+    "session.list needs read, called by test as read",
+    "session.list internal",
+    "status needs report, called by test as read",
+    "status busy",
+  ]);
+});
+
 Deno.test("F1 while the daemon stops nothing that mutates is taken, reads go on", () => {
   const r = router({ ping: () => PONG });
   r.stop();

@@ -114,10 +114,10 @@ Deno.test("paths that Deno's flags cannot carry are refused", () => {
   );
 });
 
-Deno.test("A2 a status line reads neither the token nor the keys, and writes nothing but the socket", () => {
+Deno.test("A2 a status line reads neither the tokens nor the keys, and writes nothing but the socket", () => {
   const all = statuslineFlags({ paths, socketPath: paths.socket, env: ["TMUX_PANE", "HOME", "HOME"] });
   const flags = all.map(({ flag }) => flag);
-  assert(flags.includes(`--deny-read=${paths.token},${paths.keys}`));
+  assert(flags.includes(`--deny-read=${paths.token},${paths.gatewayTokens},${paths.keys}`));
   assertEquals(flags.filter((flag) => flag.startsWith("--allow-write")), [`--allow-write=${paths.socket}`]);
   assertEquals(flags.filter((flag) => flag.startsWith("--allow-net")), [`--allow-net=unix:${paths.socket}`]);
   assert(flags.includes("--allow-env=HOME,TMUX_PANE"));

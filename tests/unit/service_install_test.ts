@@ -154,6 +154,19 @@ Deno.test("the unit's folder follows an absolute XDG_CONFIG_HOME; its environmen
   assertThrows(() => planService({ ...linux, os: "windows" }), ConsoleError, "on linux and darwin only");
 });
 
+Deno.test("M2 a service sends telemetry where the configuration says so, and takes nothing of OpenTelemetry from a session", () => {
+  const telemetry = { OTEL_DENO: "true", OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };
+  const unset = (text: string) => /^UnsetEnvironment=(.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
+  const { text } = planService({ ...linux, telemetry });
+  assert(text.includes("\nEnvironment=OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318\n"));
+  assert(!unset(text).includes("OTEL_DENO"));
+  // Each of these would lead elsewhere.
+  for (const name of ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]) {
+    assert(unset(text).includes(name), name);
+  }
+  assert(unset(planService(linux).text).includes("OTEL_EXPORTER_OTLP_ENDPOINT"));
+});
+
 Deno.test("X2 launchd: bootout, enable, bootstrap, kickstart; 5 and 125 are tolerated, other codes are not", async () => {
   const mac: ServiceOptions = { ...linux, os: "darwin", userHome: "/home/u", uid: 501 };
   const path = "/home/u/Library/LaunchAgents/com.agent-console.daemon.plist";

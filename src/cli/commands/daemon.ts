@@ -4,6 +4,7 @@ import { notRunningError, withRunning } from "../../client/connect.ts";
 import { isFlag } from "../../config/origin.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
+import { isOtelOn } from "../../platform/environment.ts";
 import { env } from "../../platform/process.ts";
 import { START_EVENT_ENV } from "../../platform/home_launchers.ts";
 import { stdinKeyboard } from "../../platform/keyboard.ts";
@@ -41,6 +42,13 @@ export async function start(run: CommandContext, flags: StartFlags): Promise<voi
   });
   client.close();
   if (!flags.auto) await offerToHooks(run, verbose === true);
+  if (!flags.auto && isOtelOn()) {
+    run.out.note(
+      fresh
+        ? "telemetry is on, because OTEL_DENO says so; where it goes: agent-console status --json"
+        : "OTEL_DENO changes nothing of a daemon that runs: agent-console daemon restart",
+    );
+  }
   if (!flags.quiet) run.out.line(fresh ? `started, pid ${pid}` : `already running, pid ${pid}`);
 }
 

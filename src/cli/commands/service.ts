@@ -6,7 +6,7 @@ import { userEnv } from "../../platform/environment.ts";
 import { HOME_NAME } from "../../platform/home_paths.ts";
 import { env, OS, ownUid, run as runProgram } from "../../platform/process.ts";
 import { installService, type Ran, type ServiceResult, uninstallService } from "../../service/install.ts";
-import { planService, READ_ENV, type ServicePlan } from "../../service/plan.ts";
+import { planService, READ_ENV, type ServiceOptions, type ServicePlan } from "../../service/plan.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 
@@ -17,7 +17,10 @@ export interface ServiceFlags {
 /** Time for one command of the service manager, ms. */
 const COMMAND_MS = 30_000;
 
-function plan(run: CommandContext, argv: readonly string[]): ServicePlan {
+function plan(
+  run: CommandContext,
+  { argv, telemetry }: Pick<ServiceOptions, "argv" | "telemetry">,
+): ServicePlan {
   const userHome = env("HOME");
   if (userHome === undefined) {
     throw new ConsoleError("usage", "HOME is not set, so the service has no place", { hint: "set HOME" });
@@ -29,6 +32,7 @@ function plan(run: CommandContext, argv: readonly string[]): ServicePlan {
     uid: ownUid(),
     env: Object.fromEntries(READ_ENV.map((name) => [name, env(name)])),
     argv,
+    ...(telemetry === undefined ? {} : { telemetry }),
     ...(paths.root === `${userHome}/${HOME_NAME}` ? {} : { home: paths.root }),
   });
 }
@@ -46,7 +50,7 @@ const ports = {
 
 /** What `daemon install` would write and run now. @throws {ConsoleError} from the configuration */
 export async function servicePlan(run: CommandContext): Promise<ServicePlan> {
-  return plan(run, (await daemonLaunch(run.context)).argv);
+  return plan(run, await daemonLaunch(run.context));
 }
 
 /** The service's file, and the link that systemd makes to it. */
@@ -57,7 +61,7 @@ function filesOf({ path }: Pick<ServicePlan, "path">): readonly string[] {
 
 /** Where the files of the service are, or would be. @throws {ConsoleError} as {@link removeService} */
 export function serviceFiles(run: CommandContext): readonly string[] {
-  return filesOf(plan(run, ["/"]));
+  return filesOf(plan(run, { argv: ["/"] }));
 }
 
 export async function installAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
@@ -78,7 +82,7 @@ export function removeService(
   run: CommandContext,
   options: { readonly dryRun?: boolean } = {},
 ): Promise<ServiceResult> {
-  return uninstallService(plan(run, ["/"]), ports, options);
+  return uninstallService(plan(run, { argv: ["/"] }), ports, options);
 }
 
 function say(run: CommandContext, result: ServiceResult, dryRun: boolean): void {

@@ -105,6 +105,8 @@ function troubles(s: Status): Line[] {
       ? []
       : [line("refused", `${s.refusedReports.count} reports of clients without a token: ${s.refusedReports.why}`)]),
     ...(s.lastError === undefined ? [] : [line("error", s.lastError)]),
+    ...(s.gateway?.listeners ?? []).flatMap(({ problem }) => problem === undefined ? [] : [line("gateway", problem)]),
+    ...(s.gateway?.warnings ?? []).map((warning) => line("gateway", warning)),
     ...(s.needsRestart.length === 0
       ? []
       : [line("restart", `needed for ${s.needsRestart.join(", ")}: agent-console daemon restart`)]),
@@ -127,6 +129,7 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof Status>([
   "clients",
   "ephemeral",
   "eventLoopLagMs",
+  "gateway",
   "idleInSecs",
   "journal",
   "lastError",
@@ -161,6 +164,7 @@ function details(s: Status): Line[] {
       `${s.journal.count}, head ${s.journal.head.slice(0, 12)}` +
         (s.journal.verifiedTo === undefined ? "" : `, verified to seq ${s.journal.verifiedTo}`),
     ),
+    ...(s.gateway?.listeners ?? []).flatMap(({ url, listening }) => listening ? [line("gateway", url)] : []),
     line("memory", `${bytes(s.rssBytes)}, event loop ${s.eventLoopLagMs} ms late`),
     ...Object.entries(s).filter(([name]) => !OWN_MEMBERS.has(name)).map(([name, part]) => line(name, inWords(part))),
     ...(s.ephemeral ? [line("life", "ends with its last client")] : []),

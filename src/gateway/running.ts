@@ -1,0 +1,224 @@
+/** The gateway as it runs: its listeners, the connections that they bring, the tokens, and what became of requests. */
+import { Activity } from "../core/activity.ts";
+import type { FeatureContext } from "../core/service.ts";
+import { SparseLog } from "../core/sparse_log.ts";
+import { clip, escapeControls } from "../domain/sanitize.ts";
+import { Slices } from "../lib/slices.ts";
+import { daemonTurns } from "../platform/clock.ts";
+import { denoFiles } from "../platform/deno_files.ts";
+import { ownUid } from "../platform/process.ts";
+import { listenTcp, type TcpSocket } from "../platform/tcp.ts";
+import type { ResultOf } from "../protocol/method_schemas.ts";
+import { CLOSE } from "./frames.ts";
+import { FrameChannel } from "./frame_channel.ts";
+import { guard, type GuardOptions, type GuardRefusal, type Judgement } from "./guard.ts";
+import { type Answer, HttpConnection, type Wire } from "./http_connection.ts";
+import type { GatewayScope } from "../protocol/methods.ts";
+import { metricsText } from "./metrics.ts";
+import { names } from "./names.ts";
+import type { PageFile } from "./page.ts";
+import { refusalReply } from "./reply.ts";
+import type { WebRequest } from "./request.ts";
+import { route } from "./routes.ts";
+import { type GatewaySettings, type Lan, lanOf, urlHost } from "./section.ts";
+import { TokenStore } from "./token_store.ts";
+import type { WebChannel } from "./web_channel.ts";
+import { WebListener } from "./web_listener.ts";
+import { WrongTokens } from "./wrong_tokens.ts";
+
+interface Listening {
+  readonly url: string;
+  readonly tls: boolean;
+  readonly listener: WebListener;
+}
+
+type Status = ResultOf<"gateway.status">;
+
+export class RunningGateway {
+  #context: FeatureContext<GatewaySettings>;
+  #page: ReadonlyMap<string, PageFile>;
+  #tokens: TokenStore;
+  #wrong: WrongTokens;
+  #refusals: SparseLog;
+  #listening: readonly Listening[];
+  #connections = new Set<HttpConnection>();
+  #channels = new Map<WebChannel, GatewayScope>();
+  #requests = 0;
+  #refused = new Map<number, number>();
+  #started = false;
+  #activity = new Activity();
+  #deaf: () => void = () => {};
+
+  /** @throws the OS error where there are no tokens to be had */
+  constructor(context: FeatureContext<GatewaySettings>, page: ReadonlyMap<string, PageFile>) {
+    this.#context = context;
+    this.#page = page;
+    const { log, clock, paths, settings: { booted } } = context;
+    const steady = () => clock.steady();
+    this.#tokens = new TokenStore({ path: paths.gatewayTokens, files: denoFiles, uid: ownUid(), log });
+    this.#wrong = new WrongTokens(steady);
+    this.#refusals = new SparseLog(log, "the gateway refused a request", steady);
+    const { lan } = lanOf(booted);
+    this.#listening = [this.#at(booted.host), ...(lan === undefined ? [] : [this.#at(lan.address, lan)])];
+    for (const warning of this.warnings) log.warn(warning);
+    for (const { listener } of this.#listening) listener.open();
+  }
+
+  #at(host: string, lan?: Lan): Listening {
+    const { log, settings: { booted } } = this.#context;
+    const { port, allowed_origins: origins } = booted;
+    const tls = lan !== undefined;
+    const name = `${urlHost(host)}:${port}`;
+    const known = names({ host, port, tls, origins });
+    const listen = () => listenTcp({ host, port, ...(lan === undefined ? {} : { tls: pemOf(lan) }) });
+    const listener = new WebListener({ name, listen, log, take: (socket) => this.#take(socket, known) });
+    return { url: `${tls ? "https" : "http"}://${name}/`, tls, listener };
+  }
+
+  /** What a person should know of how it is set up. */
+  get warnings(): string[] {
+    const { lan, problem } = lanOf(this.#context.settings.booted);
+    if (problem !== undefined) return [`${problem}: the gateway listens on this machine only`];
+    if (lan === undefined) return [];
+    return [`the gateway is open to the network at ${lan.address}: whoever has a token there answers for you`];
+  }
+
+  start(): void {
+    this.#started = true;
+    const { bus, store } = this.#context;
+    this.#deaf = bus.listen(store.seq, undefined, (event) => this.#activity.hear(event));
+    for (const { listener } of this.#listening) listener.serve();
+  }
+
+  /** An address that was taken may be free by now. */
+  tick(): void {
+    this.#refusals.tell();
+    if (!this.#started) return;
+    for (const { listener } of this.#listening) {
+      if (listener.isListening) continue;
+      listener.open();
+      listener.serve();
+    }
+  }
+
+  /** The channels stay: they are clients of the daemon, and drained with the others. */
+  stop(): void {
+    this.#started = false;
+    this.#deaf();
+    for (const { listener } of this.#listening) listener.close();
+    for (const connection of this.#connections) if (!connection.isTaken) connection.close();
+  }
+
+  status(): Status {
+    return {
+      enabled: true,
+      listeners: this.#listening.map(({ url, tls, listener: { isListening, problem } }) => ({
+        url,
+        tls,
+        listening: isListening,
+        ...(problem === undefined ? {} : { problem }),
+      })),
+      allowedOrigins: [...this.#context.settings.booted.allowed_origins],
+      connections: this.#connections.size,
+      maxConnections: this.#context.limits.gatewayConnections,
+      requests: this.#requests,
+      refused: Object.fromEntries(this.#refused),
+      warnings: this.warnings,
+    };
+  }
+
+  /** @returns closes the connections of the tokens before. @throws the OS error; then nothing changed */
+  rotate(scopes: readonly GatewayScope[]): () => void {
+    this.#tokens.rotate(scopes);
+    const old = [...this.#channels].filter(([, scope]) => scopes.includes(scope)).map(([channel]) => channel);
+    return () => {
+      for (const channel of old) {
+        if (channel instanceof FrameChannel) channel.endWith(CLOSE.policy, "the token was replaced");
+        else channel.end();
+      }
+    };
+  }
+
+  #take(socket: TcpSocket, known: Pick<GuardOptions, "hosts" | "origins">): void {
+    const { gatewayConnections, gatewayHeadMs } = this.#context.limits;
+    if (this.#connections.size >= gatewayConnections) this.#connections.values().find((one) => one.isWaiting)?.close();
+    if (this.#connections.size >= gatewayConnections) {
+      this.#note({ status: 503, why: "all connections are taken" }, socket.peer);
+      return socket.close();
+    }
+    const connection: HttpConnection = new HttpConnection({
+      socket,
+      headMs: gatewayHeadMs,
+      answer: (request, wire) => this.#answer(request, wire, known),
+      onEnd: () => this.#connections.delete(connection),
+    });
+    this.#connections.add(connection);
+  }
+
+  async #answer(
+    request: WebRequest | undefined,
+    wire: Wire,
+    known: Pick<GuardOptions, "hosts" | "origins">,
+  ): Promise<Answer> {
+    const { clients, status, limits, log } = this.#context;
+    const { peer } = wire.socket;
+    this.#requests++;
+    if (request === undefined) return this.#refuse({ status: 400, why: "this is no request of HTTP/1.1" }, peer);
+    const isPublic = (path: string) => this.#page.has(path);
+    const verdict = guard(request, { ...known, isPublic, judge: (token) => this.#judge(token, peer) });
+    if (verdict.kind === "refused") return this.#refuse(verdict, peer);
+    try {
+      return await route(verdict, request, wire, {
+        clients,
+        status,
+        metrics: () => this.#metrics(),
+        page: this.#page,
+        heartbeatMs: limits.gatewayHeartbeatMs,
+        opened: (channel, scope) => this.#opened(channel, scope),
+      });
+    } catch (error) {
+      log.error("a request of the gateway failed", { error: String((error as Error)?.stack ?? error) });
+      return { last: true, reply: refusalReply(500, "this is a bug, which is in the daemon's log") };
+    }
+  }
+
+  async #metrics(): Promise<string> {
+    const { status, store } = this.#context;
+    const sessions = await store.freeze().countByAgent(new Slices(daemonTurns));
+    return metricsText({ status: await status(), sessions, activity: this.#activity });
+  }
+
+  #judge(token: string, peer: string): Judgement {
+    const blocked = this.#wrong.blockedSecs(peer);
+    if (blocked > 0) return { kind: "blocked", secs: blocked };
+    const scope = this.#tokens.scopeOf(token);
+    if (scope !== undefined) return { kind: "known", scope, token };
+    const secs = this.#wrong.count(peer);
+    return secs > 0 ? { kind: "blocked", secs } : { kind: "unknown" };
+  }
+
+  #opened(channel: WebChannel, scope: GatewayScope): void {
+    this.#channels.set(channel, scope);
+    void channel.gone.then(() => this.#channels.delete(channel));
+  }
+
+  #refuse(refusal: Pick<GuardRefusal, "status" | "why" | "hint" | "headers" | "said">, peer: string): Answer {
+    this.#note(refusal, peer);
+    return { last: true, reply: refusalReply(refusal.status, refusal.why, refusal) };
+  }
+
+  #note({ status, why, said }: { status: number; why: string; said?: string }, peer: string): void {
+    this.#refused.set(status, (this.#refused.get(status) ?? 0) + 1);
+    const word = said === undefined ? {} : { said: clip(escapeControls(said.replaceAll(LONG_HEX, "…")), 80) };
+    this.#refusals.warn(`${status} ${why}`, { status, why, from: peer, ...word });
+  }
+}
+
+/** What may be a token, wherever it was put. */
+const LONG_HEX = /[0-9a-f]{16,}/gi;
+
+/** @throws the OS error */
+function pemOf({ certFile, keyFile }: Lan): { readonly cert: string; readonly key: string } {
+  const read = (path: string) => new TextDecoder().decode(denoFiles.read(path));
+  return { cert: read(certFile), key: read(keyFile) };
+}

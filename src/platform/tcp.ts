@@ -1,0 +1,50 @@
+/** TCP sockets over Deno's listener, plain or with TLS. */
+import type { Socket } from "./sockets.ts";
+
+export interface TcpSocket extends Socket {
+  /** The address of the other end, without its port. */
+  readonly peer: string;
+  /** Writes no more; the other end reads an end behind what was written. @throws the OS error where it is gone */
+  closeWrite(): Promise<void>;
+}
+
+export interface TcpListener {
+  /** With TLS the handshake is done by the first read. @throws BadResource after close; a plain Error where descriptors are short */
+  accept(): Promise<TcpSocket>;
+  close(): void;
+}
+
+export interface TcpOptions {
+  /** A literal address. */
+  readonly host: string;
+  readonly port: number;
+  /** PEM texts. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+/** @throws AddrInUse, AddrNotAvailable, InvalidData (a certificate), NotCapable */
+export function listenTcp({ host: hostname, port, tls }: TcpOptions): TcpListener {
+  const listener: Deno.Listener<Deno.TcpConn> | Deno.TlsListener = tls === undefined
+    ? Deno.listen({ hostname, port })
+    : Deno.listenTls({ hostname, port, ...tls });
+  return {
+    accept: async () => socketOf(await listener.accept()),
+    close: () => listener.close(),
+  };
+}
+
+function socketOf(conn: Deno.TcpConn | Deno.TlsConn): TcpSocket {
+  const { remoteAddr } = conn;
+  return {
+    peer: "hostname" in remoteAddr ? remoteAddr.hostname : "",
+    read: (buffer) => conn.read(buffer),
+    write: (bytes) => conn.write(bytes),
+    closeWrite: () => conn.closeWrite(),
+    close: () => conn.close(),
+  };
+}
+
+/** True where another program listens at that address. */
+export function isAddressInUse(error: unknown): boolean {
+  return error instanceof Deno.errors.AddrInUse;
+}
