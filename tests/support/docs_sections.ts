@@ -7,7 +7,6 @@ import { EXITS } from "../../src/cli/exit_meanings.ts";
 import { hookProgram } from "../../src/client/hook_program.ts";
 import { APPROVAL_FIELDS, SESSION_FIELDS } from "../../src/view/template.ts";
 import type { ShownState } from "../../src/domain/state_words.ts";
-import { WINDOW_ACTIONS } from "../../src/view/actions.ts";
 import { STATE_LOOKS } from "../../src/view/states.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
 import { commandTree } from "../../src/cli/mod.ts";
@@ -31,6 +30,7 @@ import { LIMITS } from "../../src/protocol/limits.ts";
 import { METHOD_SCHEMAS, type MethodSchemas } from "../../src/protocol/method_schemas.ts";
 import { type MethodRow, METHODS } from "../../src/protocol/methods.ts";
 import { pathOf, sourceSections } from "./docs_source.ts";
+import { keys } from "./docs_keys.ts";
 import { code, table } from "./docs_table.ts";
 import { ANSWERS, STATUS_MEANINGS, TASKS } from "./docs_words.ts";
 
@@ -60,11 +60,6 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
     ["bench", await bench()],
     ...await sourceSections(config.imports),
   ]);
-}
-
-/** The keys of the dashboard. */
-function keys(): string {
-  return table(["key", "does"], WINDOW_ACTIONS.map(({ keys, does }) => [keys.map(code).join(" "), does]));
 }
 
 interface DenoJson {
