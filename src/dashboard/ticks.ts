@@ -4,7 +4,7 @@ import type { SessionItem } from "../view/session_items.ts";
 const SECOND = 1000;
 const MINUTE = 60_000;
 /** Texts in minutes change at any second, which they do not tell: they are late by no more than this. */
-const LATE = 15_000;
+const LATE = 30_000;
 
 /** Texts that change by the second, and by the minute. */
 const BY_SECOND = /^\d+s\b/;

@@ -26,7 +26,7 @@ Deno.test("V2 the dashboard draws once a second only while seconds are shown, an
     ({ age, ...(left === undefined ? {} : { asks: { left } }) }) as unknown as SessionItem;
   assertEquals(untilNextChange([item("3m"), item("9s")], NOW + 250), 750);
   assertEquals(untilNextChange([item("3m", "41s left")], NOW), 1000);
-  assertEquals(untilNextChange([item("3m", "9m left")], NOW + 1000), 14_000);
+  assertEquals(untilNextChange([item("3m", "9m left")], NOW + 1000), 29_000);
   assertEquals(untilNextChange([item("2h05m"), item("4d")], NOW + 1000), 59_000);
   assertEquals(untilNextChange([], NOW), 60_000);
 });
