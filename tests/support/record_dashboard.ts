@@ -11,6 +11,7 @@ const LOOK_MS = 4000;
 const HOLD_MS = 570_000;
 
 export async function dashboardPicture(): Promise<string> {
+  Deno.env.set("TZ", "UTC"); // of the clock in its header
   const desk = storyDesk();
   await play(desk, [...MORNING, ...REQUESTS]);
   desk.pass(LOOK_MS);
