@@ -36,9 +36,8 @@ export async function dashboardPicture(): Promise<string> {
 
 /** Each code in a sequence of its own, as the picture reads them. */
 function oneByOne(line: string): string {
-  // deno-lint-ignore no-control-regex
-  return line.replaceAll(
-    /\x1b\[([\d;]+)m/g,
-    (_, codes: string) => codes.split(";").map((one) => `\x1b[${one}m`).join(""),
-  );
+  return line.replaceAll(CODES, (_, codes: string) => codes.split(";").map((one) => `\x1b[${one}m`).join(""));
 }
+
+// deno-lint-ignore no-control-regex
+const CODES = /\x1b\[([\d;]+)m/g;
