@@ -1,5 +1,6 @@
 /** What every command handler gets. */
 import type { ClientContext } from "../client/endpoint.ts";
+import type { DashboardOptions } from "../client/windows.ts";
 import { notRunningError, retryWhileRestarting, withRunning } from "../client/connect.ts";
 import { listAllSessions } from "../client/all_sessions.ts";
 import { connectOrStart } from "../client/reach.ts";
@@ -15,7 +16,12 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** From now on signals are the command's own affair. */
   readonly takeSignals: () => void;
+  /** Until it is left; absent where no command is run. @throws {CommandEnded} */
+  readonly openDashboard?: (form: DashboardForm) => Promise<void>;
 }
+
+/** What is shown first, and how. */
+export type DashboardForm = Pick<DashboardOptions, "filter" | "snapshot" | "view">;
 
 /** A reply may have to wait for a recovery of the journal. */
 const CALL_MS = 30_000;

@@ -18,8 +18,8 @@ export const EXITS: Readonly<Record<number, string>> = {
   7: "the journal is broken",
   70: "a bug; its id stands in the log",
   [TIMED_OUT]: "wait: the state was not reached in the time of --timeout",
-  [ENDED_BY_SIGNAL.SIGHUP]: "watch and -i: the terminal is gone",
+  [ENDED_BY_SIGNAL.SIGHUP]: "the dashboard and -i: the terminal is gone",
   130: "interrupted",
-  [ENDED_BY_SIGNAL.SIGQUIT]: "-i: ended by the signal QUIT",
-  [ENDED_BY_SIGNAL.SIGTERM]: "watch and -i: ended by the signal TERM",
+  [ENDED_BY_SIGNAL.SIGQUIT]: "the dashboard and -i: ended by the signal QUIT",
+  [ENDED_BY_SIGNAL.SIGTERM]: "the dashboard and -i: ended by the signal TERM",
 };

@@ -1,5 +1,5 @@
 /**
- * What `agent-console` alone does: the list; at a terminal, as long as there is neither a hook of ours nor a session, it
+ * What `agent-console` alone does: the dashboard, or the list where there is no terminal for it; at a terminal, as long as there is neither a hook of ours nor a session, it
  * offers to set everything up. Where nobody can be asked and there is no home yet, it says so and makes none.
  */
 import { clientContext } from "../client/endpoint.ts";
@@ -7,7 +7,7 @@ import { resolveOwnHome } from "../config/endpoint.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { stdinKeyboard } from "../platform/keyboard.ts";
 import type { ThisProgram } from "../platform/program.ts";
-import { stdoutScreen } from "../platform/stdio.ts";
+import { canTakeScreen, stdoutScreen } from "../platform/stdio.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { type CommandContext, read } from "./context.ts";
 import { isUsualHome } from "./named_home.ts";
@@ -28,10 +28,11 @@ export async function firstCommand(program: ThisProgram, signal: AbortSignal): P
     return [];
   }
   const context = clientContext({ program, start: true });
-  if (await isSetUp({ context, out: output(true), signal, takeSignals: () => {} }, isThere)) return ["ls"];
+  const look = canTakeScreen() ? "dashboard" : "ls";
+  if (await isSetUp({ context, out: output(true), signal, takeSignals: () => {} }, isThere)) return [look];
   const { ask } = await import("./ask.ts");
   const question = "Nothing is set up here yet. Do it now, step by step (agent-console onboard)?";
-  return await ask({ signal }, question, { enter: true }) ? ["onboard"] : ["ls"];
+  return await ask({ signal }, question, { enter: true }) ? ["onboard"] : [look];
 }
 
 /** What costs least comes first: our notes of what was hooked, the agents' settings, then the daemon's rows. */

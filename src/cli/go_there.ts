@@ -1,4 +1,4 @@
-/** To a session's terminal, for the windows in which a key does that: `approve -i` and `watch`. */
+/** To a session's terminal, for the windows in which a key does that: `approve -i` and the dashboard. */
 import { goToTerminal } from "../client/go_to_terminal.ts";
 import { terminalAndFolder } from "../domain/terminal_place.ts";
 import { escapeControls } from "../domain/sanitize.ts";

@@ -13,8 +13,9 @@ import { firstCommand } from "./first_command.ts";
 import { takeInterrupts } from "./interrupts.ts";
 import { assertHomeThere } from "./named_home.ts";
 import { output, ReaderGone, writeError } from "./output.ts";
+import { hasCommand } from "./bare_options.ts";
 import { runWords } from "./run_words.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext, DashboardForm } from "./context.ts";
 import type { Windows } from "../client/windows.ts";
 import { ownVersion, versionNote } from "./version_note.ts";
 
@@ -30,18 +31,21 @@ interface GlobalOptions {
 export async function runCli(args: readonly string[], program: ThisProgram, windows: Windows): Promise<number> {
   const interrupts = takeInterrupts();
   const { signal } = interrupts;
-  const root = commandTree(program, { signal, takeSignals: interrupts.release });
-  root.command("dashboard", { hidden: true }).description("the dashboard").action(async () => {
+  const openDashboard = async (form: DashboardForm) => {
     const { home, socket, start, color } = root.opts<GlobalOptions>();
     const { runDashboard } = await windows.dashboard();
     interrupts.release();
-    const code = await runDashboard(program, { home, socket, start, color });
+    const code = await runDashboard(program, { home, socket, start, color, ...form });
     if (code !== 0) throw new CommandEnded(code);
-  });
+  };
+  const root = commandTree(program, { signal, takeSignals: interrupts.release, openDashboard });
   try {
     // Its words are another command line: the parser would take their options for its own.
     if (args[0] === "__complete") return await (await import("./commands/complete.ts")).complete(root, program, args);
-    const words = async () => args.length > 0 ? args : await firstCommand(program, signal);
+    const words = async () => {
+      if (args.length === 0) return await firstCommand(program, signal);
+      return hasCommand(root, args) ? args : ["dashboard", ...args];
+    };
     return await runWords(root, words, signal);
   } finally {
     interrupts.release();
@@ -93,7 +97,8 @@ export function commandTree(program: ThisProgram, options: TreeOptions): Command
     const { home, socket, start, color } = root.opts<GlobalOptions>();
     const out = output(color);
     const context = clientContext({ program, home, socket, start, onGreeted: options.onGreeted ?? versionNote(out) });
-    return { context, out, signal: options.signal, takeSignals: options.takeSignals };
+    const { signal, takeSignals, openDashboard } = options;
+    return { context, out, signal, takeSignals, ...(openDashboard === undefined ? {} : { openDashboard }) };
   };
   // Each command, before its handler: whatever it is, a mistyped folder must not become a second home.
   root.hook("preAction", async (_, command) => {

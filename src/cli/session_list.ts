@@ -1,5 +1,5 @@
 /**
- * The list of `ls` and `watch` for a terminal of any width: a table where it is wide, two lines for who waits below 100
+ * The list of `ls` for a terminal of any width: a table where it is wide, two lines for who waits below 100
  * columns, cards below 60, only who needs you below 40. Pure.
  */
 import { bold, dim } from "@std/fmt/colors";

@@ -5,7 +5,7 @@
 import { stdinKeyboard } from "../platform/keyboard.ts";
 import { onUncaught } from "../platform/process.ts";
 import { type ThisProgram, thisProgram } from "../platform/program.ts";
-import { writeStderr } from "../platform/stdio.ts";
+import { canTakeScreen, writeStderr } from "../platform/stdio.ts";
 import { errorText } from "../protocol/error_text.ts";
 import { ERRORS } from "../protocol/errors.ts";
 import { storedName } from "../agents/shared/agent_name.ts";
@@ -49,7 +49,7 @@ export async function dispatch(args: readonly string[], mainUrl: string, rooms: 
     return await (await rooms.statusline()).runStatusline({ command, home: moved > 0 ? args[1] : undefined });
   }
   // Not by way of the command line, whose file would cost an open dashboard 11 MB.
-  if (word === "dashboard" && dashes === undefined) {
+  if (word === "dashboard" && dashes === undefined && canTakeScreen()) {
     const { runDashboard } = await rooms.dashboard();
     return await runDashboard(program, { home: moved > 0 ? args[1] : undefined, start: true, color: true });
   }

@@ -12,6 +12,11 @@ export interface DashboardOptions {
   /** Whether a missing daemon may be started. */
   readonly start: boolean;
   readonly color: boolean;
+  /** Which of the sessions are shown (view/session_filter.ts). */
+  readonly filter?: Readonly<Record<string, string>>;
+  readonly view?: "sessions" | "inbox" | "activity";
+  /** One frame of that size is printed, and no terminal is needed. */
+  readonly snapshot?: { readonly columns: number; readonly rows: number };
 }
 
 export interface Windows {

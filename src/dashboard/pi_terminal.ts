@@ -97,6 +97,8 @@ class PiTerminal implements TerminalPort {
     this.#rows = rows;
     this.#columns = 0;
     const lines = this.#linesFor(columns);
+    // A request to a renderer that is stopped is never done, and stands in the way of the next one.
+    if (!this.#isShown) return;
     // The renderer writes a frame for each request, also for one without a change.
     if (lines.length !== shown.length || lines.some((line, at) => line !== shown[at])) this.#screen.requestRender();
   }
@@ -137,6 +139,8 @@ class PiTerminal implements TerminalPort {
     this.#isShown = true;
     this.#device.write(ENTER);
     this.#screen.start();
+    // One that was asked for when the screen was given back was never done, and would keep all others from it.
+    this.#screen.requestRender(true);
     if (this.#title !== "") this.#writeTitle();
   }
 

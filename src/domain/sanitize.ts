@@ -22,11 +22,15 @@ export function headAndTail(text: string, cap: number): string {
 const HIDDEN =
   /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2800\u2d7f\u{1107f}\u{13441}\u{13442}\u{16fe4}\u{1d159}]|(?!\p{Extended_Pictographic})\p{Cn}|(?!(?<=[\p{Extended_Pictographic}\d#*])[\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
 
+/** Nearly every text: there is nothing to look for in it. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /**
  * One line without anything that a terminal obeys or that deceives a reader: controls, escape sequences, bidi,
  * zero-width and other invisible characters are shown as `\x1b` or `\u202e`, newline and tab as `\n` and `\t`.
  */
 export function escapeControls(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.toWellFormed().replace(HIDDEN, (char) => {
     if (char === "\n") return "\\n";
     if (char === "\t") return "\\t";

@@ -71,6 +71,12 @@ export interface Screen {
   readonly rows: number;
 }
 
+/** Whether both ends are a terminal that can be taken over. */
+export function canTakeScreen(): boolean {
+  const term = Deno.env.get("TERM") ?? "";
+  return Deno.stdin.isTerminal() && Deno.stdout.isTerminal() && term !== "" && term !== "dumb";
+}
+
 export function stdoutScreen(): Screen {
   return screenOf(Deno.stdout.isTerminal());
 }

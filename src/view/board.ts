@@ -1,5 +1,5 @@
 /**
- * The board of `watch` without its terminal: which row is marked, what a key means, and which keys come too early to be
+ * A list with a mark, without its terminal: which row is marked, what a key means, and which keys come too early to be
  * meant. An answer goes to the request that was on the screen when its key was pressed. Pure: the time goes in.
  */
 import { type Approval, type Choice, riskNamed } from "../domain/approval.ts";
@@ -121,6 +121,34 @@ export class Board {
     this.#put(item, now, false);
   }
 
+  /** Puts the mark on a row, as a click does. */
+  mark(id: string, now: number): void {
+    const item = this.#items.find((one) => one.id === id);
+    if (item === undefined) return;
+    this.#isChosen = true;
+    this.#put(item, now, true);
+  }
+
+  /**
+   * The marked request, for a key that leads to its answer by a step of its own; where it comes too early, why is said.
+   *
+   * @param allow it may become a yes: all of it must have been in sight
+   */
+  asking(now: number, allow: boolean): Approval | undefined {
+    const gone = this.#message.isNoted(this.#gone) ? this.#gone : undefined;
+    this.#message.pressed(now);
+    this.#confirming = this.#gone = undefined;
+    if (gone !== undefined) return this.#refuse(`${gone.text}; press again for the marked one`, now);
+    let found: Approval | undefined;
+    this.#answer(now, (approval) => {
+      if (allow && approval.cutBy !== undefined) return this.#refuse(CUT, now);
+      if (allow && !this.#isWhole(approval)) return this.#refuse(MORE, now);
+      found = approval;
+      return undefined;
+    });
+    return found;
+  }
+
   /** @param key as the terminal sends it */
   press(key: string, now: number): BoardAction | undefined {
     const confirming = this.#message.isNoted(this.#confirming?.words) ? this.#confirming : undefined;
@@ -163,10 +191,10 @@ export class Board {
   #yes(confirming: Confirming | undefined, now: number): BoardAction | undefined {
     return this.#answer(now, (approval) => {
       if (approval.cutBy !== undefined) {
-        return this.#refuse("part of it never arrived: n, or answer it in its terminal", now);
+        return this.#refuse(CUT, now);
       }
       if (isQuestion(approval)) return { kind: "ask", approval };
-      if (!this.#isWhole(approval)) return this.#refuse("there is more of it than you see: v shows all, then y", now);
+      if (!this.#isWhole(approval)) return this.#refuse(MORE, now);
       if (riskNamed(approval.risk) !== "destroys") return { kind: "answer", approval, allow: true };
       if (confirming?.id === approval.id && now - confirming.since >= READING_MS) {
         return { kind: "answer", approval, allow: true };
@@ -244,6 +272,9 @@ export class Board {
     if (!isSame) this.#confirming = undefined;
   }
 }
+
+const CUT = "part of it never arrived: n, or answer it in its terminal";
+const MORE = "there is more of it than you see: v shows all, then y";
 
 /** Keys that answer the marked request, or may lead to an answer. */
 const ANSWERS = /^[yn1-9\r\n]$/;

@@ -12,6 +12,25 @@ export type NamedSession = Pick<Session, "agent" | "cwd" | "id" | "parentId" | "
  * with that of its session where that is among them: `api › general-purpose`.
  */
 export function sessionNames(sessions: readonly NamedSession[]): ReadonlyMap<string, string> {
+  const known = lastNamed.find(({ of }) =>
+    of.length === sessions.length && of.every((one, at) => isSame(one, sessions[at]))
+  );
+  if (known !== undefined) return known.names;
+  const names = namesOf(sessions);
+  lastNamed = [{ of: [...sessions], names }, ...lastNamed.slice(0, LISTS_KEPT - 1)];
+  return names;
+}
+
+/** Windows ask for the same names at each frame: those of the last lists are kept. */
+let lastNamed: readonly { readonly of: readonly NamedSession[]; readonly names: ReadonlyMap<string, string> }[] = [];
+const LISTS_KEPT = 4;
+
+function isSame(one: NamedSession, other: NamedSession | undefined): boolean {
+  return one === other || (one.id === other?.id && one.title === other.title && one.cwd === other.cwd &&
+    one.agent === other.agent && one.parentId === other.parentId);
+}
+
+function namesOf(sessions: readonly NamedSession[]): ReadonlyMap<string, string> {
   const short = shortIds(sessions.map(({ id }) => id));
   const names = new Map<string, string>();
   const parentOf = ({ parentId = "" }: NamedSession) => {

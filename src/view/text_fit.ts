@@ -1,21 +1,29 @@
 /** Texts cut, filled up and wrapped to a number of columns. Wide characters count two. Pure. */
 import stringWidth from "fast-string-width";
 
+/** How many columns `text` takes. */
+export function textWidth(text: string): number {
+  return PLAIN.test(text) ? text.length : stringWidth(text);
+}
+
+/** Nearly every text, and measured at once. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /** `text` in exactly `width` columns: cut with `…`, or filled with spaces. */
 export function fit(text: string, width: number): string {
   const cut = fitHead(text, width);
-  return cut + " ".repeat(Math.max(0, width - stringWidth(cut)));
+  return cut + " ".repeat(Math.max(0, width - textWidth(cut)));
 }
 
 /** `text` in at most `width` columns: its beginning, and `…` where something is missing. */
 export function fitHead(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (textWidth(text) <= width) return text;
   return width <= 0 ? "" : `${head(text, width - 1)}…`;
 }
 
 /** `text` in at most `width` columns with both ends: what is dangerous in a command is often at its end. */
 export function fitEnds(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (textWidth(text) <= width) return text;
   if (width < MIN_ENDS) return fitHead(text, width);
   const behind = Math.floor((width - 1) * TAIL_PART);
   return `${head(text, width - 1 - behind)}…${tail(text, behind)}`;
@@ -33,7 +41,7 @@ const TAIL_PART = 0.4;
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let rest = text;
-  while (stringWidth(rest) > width) {
+  while (textWidth(rest) > width) {
     const whole = head(rest, Math.max(1, width)) || firstOf(rest);
     const space = rest[whole.length] === " " ? whole.length : whole.lastIndexOf(" ");
     const end = space > 0 && whole.slice(0, space).trim() !== "" ? space : whole.length;
@@ -50,7 +58,7 @@ export function wrap(text: string, width: number): string[] {
  * @param hang columns, where the text itself does not show where it begins
  */
 export function wrapHanging(text: string, width: number, hang: number = hangOf(text)): string[] {
-  if (stringWidth(text) <= width) return [text];
+  if (textWidth(text) <= width) return [text];
   if (hang > width / 2) return wrap(text.trimStart(), width);
   const begin = head(text, hang);
   const [first = "", ...more] = wrap(text.slice(begin.length), width - hang);
@@ -58,7 +66,7 @@ export function wrapHanging(text: string, width: number, hang: number = hangOf(t
 }
 
 /** {@link wrapHanging} of `label` and `text`, for who paints the label: the first line comes without it. */
-export function wrapBehind(label: string, text: string, width: number, hang: number = stringWidth(label)): string[] {
+export function wrapBehind(label: string, text: string, width: number, hang: number = textWidth(label)): string[] {
   const [first = "", ...more] = wrapHanging(label + text, width, hang);
   return [first.slice(label.length), ...more];
 }
@@ -80,7 +88,7 @@ const MESSAGE_HANG = 2;
 
 /** Spaces, then a sign or a number with space behind it. */
 function hangOf(text: string): number {
-  return stringWidth(/^ *(?:(?:\d+ |[-·•→✓✖◆▲]) +)?/.exec(text)?.[0] ?? "");
+  return textWidth(/^ *(?:(?:\d+ |[-·•→✓✖◆▲]) +)?/.exec(text)?.[0] ?? "");
 }
 
 /** The beginning of a text that fits in `width` columns. */
@@ -88,7 +96,7 @@ function head(text: string, width: number): string {
   let end = 0;
   let used = 0;
   for (const { segment } of graphemes(text)) {
-    used += stringWidth(segment);
+    used += textWidth(segment);
     if (used > width) break;
     end += segment.length;
   }
@@ -101,9 +109,9 @@ function tail(text: string, width: number): string {
   const last = [...graphemes(text.slice(-8 * width))];
   let used = 0;
   let from = last.length;
-  while (from > 0 && used + stringWidth(last[from - 1]?.segment ?? "") <= width) {
+  while (from > 0 && used + textWidth(last[from - 1]?.segment ?? "") <= width) {
     from--;
-    used += stringWidth(last[from]?.segment ?? "");
+    used += textWidth(last[from]?.segment ?? "");
   }
   return last.slice(from).map(({ segment }) => segment).join("").toWellFormed();
 }
@@ -116,6 +124,6 @@ function firstOf(text: string): string {
 /** Made when first needed: it loads 8 ms of Unicode tables. */
 let segmenter: Intl.Segmenter | undefined;
 function graphemes(text: string): Iterable<{ readonly segment: string }> {
-  if (/^[\x20-\x7e]*$/.test(text)) return Array.from(text, (segment) => ({ segment }));
+  if (PLAIN.test(text)) return Array.from(text, (segment) => ({ segment }));
   return (segmenter ??= new Intl.Segmenter()).segment(text);
 }

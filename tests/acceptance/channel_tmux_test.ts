@@ -190,5 +190,5 @@ Deno.test("first hour 5: tmux status: a coloured segment of a running daemon, no
   // The other way in, by the full command line.
   assertEquals((await home.cli(["--no-color", "tmux", "status"])).stdout, stdout);
   const { stdout: popup } = await home.cli(["tmux", "popup"]);
-  assertEquals(popup, 'bind-key a display-popup -E -w 90% -h 80% -T agent-console "agent-console watch"\n');
+  assertEquals(popup, 'bind-key a display-popup -E -w 90% -h 80% -T agent-console "agent-console dashboard"\n');
 });

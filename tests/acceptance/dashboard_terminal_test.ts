@@ -1,5 +1,6 @@
 /** The dashboard in a real terminal: whatever ends it, the terminal is given back as it was, with the right exit code. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
 import { programArgv } from "../support/harness_program.ts";
 import { eventually } from "../support/harness_wait.ts";
@@ -33,7 +34,7 @@ class Run {
     const written = await screen.records();
     const { root } = home;
     await screen.types(`stty -a > ${root}/before; sh ${path}; echo exit $?; stty -a > ${root}/after`, "Enter");
-    await screen.shows(/^agent-console$/m);
+    await screen.shows(/q quit$/m);
     assertEquals(await screen.fact("alternate_on"), "1");
     return new Run(home, screen, before.trimEnd(), written);
   }
@@ -82,6 +83,7 @@ screenTest("F5 q ends the dashboard and watch while the daemon is still being st
     await using screen = await TmuxScreen.open(home);
     await screen.runs(command);
     await eventually(async () => await screen.fact("alternate_on") === "1", END_MS, "its screen");
+    await eventually(() => exists(`${home.dir}/daemon.lock`), END_MS, "the daemon that begins");
     await screen.types("q");
     await screen.shows(/^exit 0$/m);
     await eventually(() => read(`${home.dir}/daemon.ready`), END_MS, "the daemon that it started");
@@ -145,7 +147,7 @@ screenTest("F5 Ctrl-Z stops the dashboard and gives the terminal back; fg draws 
   await screen.types("clear; echo here I am", "Enter");
   await screen.shows(/^here I am$/m);
   await screen.types("fg > /dev/null", "Enter");
-  await screen.shows(/^q quit$/m);
+  await screen.shows(/q quit$/m);
   assertEquals(await screen.fact("alternate_on"), "1");
   await screen.types("q");
   await screen.shows(/^here I am$/m);
@@ -160,7 +162,7 @@ screenTest("A4 a text that is pasted is no key of the dashboard, whatever the si
     await screen.resizes(size);
     await screen.pastes("qq\nq");
   }
-  await screen.shows(/^q quit$/m);
+  await screen.shows(/q quit$/m);
   assertEquals(await screen.fact("alternate_on"), "1");
   await screen.types("q");
   await screen.shows(/^exit 0$/m);

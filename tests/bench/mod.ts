@@ -13,6 +13,7 @@ import { memory } from "./b6_memory.ts";
 import { recovery } from "./b7_recovery.ts";
 import { scale } from "./b8_scale.ts";
 import { rest } from "./b9_rest.ts";
+import { dashboardLoad } from "./b10_dashboard.ts";
 import { policy } from "./policy.ts";
 import { statusline } from "./statusline.ts";
 import { tenCalls } from "./ten_calls.ts";
@@ -37,7 +38,7 @@ const QUICK: Readonly<Record<string, Budget>> = {
   B8: scale,
 };
 /** Measured together after the others: they wait for minutes, and need /proc. */
-const SLOW: Readonly<Record<string, Budget>> = { B6: memory, B9: rest };
+const SLOW: Readonly<Record<string, Budget>> = { B6: memory, B9: rest, B10: dashboardLoad };
 const RESULTS = `${REPOSITORY}/tests/bench/RESULTS.md`;
 
 async function measure(wanted: readonly string[]): Promise<readonly Row[]> {

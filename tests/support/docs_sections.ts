@@ -30,6 +30,7 @@ import { LIMITS } from "../../src/protocol/limits.ts";
 import { METHOD_SCHEMAS, type MethodSchemas } from "../../src/protocol/method_schemas.ts";
 import { type MethodRow, METHODS } from "../../src/protocol/methods.ts";
 import { pathOf, sourceSections } from "./docs_source.ts";
+import { keys } from "./docs_keys.ts";
 import { code, table } from "./docs_table.ts";
 import { ANSWERS, STATUS_MEANINGS, TASKS } from "./docs_words.ts";
 
@@ -41,6 +42,7 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ["agents", agents()],
     ["statuses", statuses()],
+    ["keys", keys()],
     ["commands", commands(tree())],
     ["fields", fields()],
     ["exits", exits()],

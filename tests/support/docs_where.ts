@@ -61,9 +61,9 @@ export const REQUEST: readonly Step[] = [
     () => import("../../src/rpc/outbox.ts"),
   ],
   [
-    "The client follows the events, over reconnects too ({}), and `watch` draws its board ({}) or prints a line ({}).",
+    "The client follows the events, over reconnects too ({}), and a window draws a frame ({}) or prints a line ({}).",
     () => import("../../src/client/follow.ts"),
-    () => import("../../src/cli/board_frame.ts"),
+    () => import("../../src/dashboard/frame.ts"),
     () => import("../../src/view/change_lines.ts"),
   ],
   [
@@ -86,8 +86,9 @@ export const WHERE: readonly (readonly [what: string, file: Load])[] = [
   ["loudness of states, signs and words of risks", () => import("../../src/view/states.ts")],
   ["the lists of `ls` at any width", () => import("../../src/cli/session_list.ts")],
   ["the lines of `watch` in a pipe", () => import("../../src/view/change_lines.ts")],
-  ["the keys of `watch`", () => import("../../src/view/board.ts")],
-  ["the terminal taken over, and given back", () => import("../../src/platform/full_screen.ts")],
+  ["the keys of the dashboard", () => import("../../src/view/actions.ts")],
+  ["which of them come too early to be meant", () => import("../../src/view/board.ts")],
+  ["the terminal taken over, and given back", () => import("../../src/platform/terminal_device.ts")],
   ["how an approval is printed", () => import("../../src/cli/approval_blocks.ts")],
   ["exit codes", () => import("../../src/protocol/errors.ts")],
   ["how a command finds or starts the daemon", () => import("../../src/client/start.ts")],

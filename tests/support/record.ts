@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of the README and of docs: `deno task record` writes tests/recordings/*.svg from what the real
- * program prints, at 80 columns, about the sessions of story.ts. All come from one daemon, so that they agree with each
+ * program prints, at 80 columns (the dashboard: draws, at 108), about the sessions of story.ts. All come from one daemon, so that they agree with each
  * other; the same program gives the same files, byte for byte.
  */
 import { spoolEvent } from "../../src/platform/spool.ts";
@@ -8,6 +8,7 @@ import { denoFiles } from "../../src/platform/deno_files.ts";
 import { homePaths } from "../../src/platform/home_paths.ts";
 import { DemoHome, ended, report } from "./demo_home.ts";
 import { eventually, within } from "./harness_wait.ts";
+import { dashboardPicture } from "./record_dashboard.ts";
 import { Retouch } from "./record_retouch.ts";
 import { type Line, RULE, svg } from "./record_svg.ts";
 import { ending, MORNING, PICTURE_AT, reportOf, REQUESTS } from "./story.ts";
@@ -56,6 +57,7 @@ export async function pictures(): Promise<ReadonlyMap<string, string>> {
     ["ls.svg", draw([typed("agent-console ls"), ...retouch.table(ls)])],
     ["approvals.svg", draw([typed("agent-console approvals"), ...retouch.list(approvals)])],
     ["watch.svg", draw([typed("agent-console watch --log"), ...moving(watched, FAST_SECS)])],
+    ["dashboard.svg", await dashboardPicture()],
     ["answer.svg", answered(asked, retouch.plain([`agent-console approve ${id}`, ...approve]), watched.slice(before))],
   ]);
 }

@@ -34,7 +34,7 @@ function item(id: string, asked?: Approval): SessionItem {
 
 const LATER = 10 * READING_MS;
 
-Deno.test("V2 watch: y and n answer the request under the cursor, once it was there to be read", () => {
+Deno.test("V2 a window: y and n answer the request under the cursor, once it was there to be read", () => {
   const board = new Board();
   const asked = approval("a1");
   board.show([item("web", asked)], 0);
@@ -44,7 +44,7 @@ Deno.test("V2 watch: y and n answer the request under the cursor, once it was th
   assertEquals(board.press("n", READING_MS), { kind: "answer", approval: asked, allow: false });
 });
 
-Deno.test("V2 watch: a question that takes another one's place under the cursor takes no key for 400 ms", () => {
+Deno.test("V2 a window: a question that takes another one's place under the cursor takes no key for 400 ms", () => {
   const board = new Board();
   board.show([item("web", approval("a1"))], 0);
   board.show([item("web", approval("a2"))], LATER);
@@ -56,7 +56,7 @@ Deno.test("V2 watch: a question that takes another one's place under the cursor 
   assertEquals([board.selected, board.press("y", 3 * LATER + 1)], ["shop", undefined]);
 });
 
-Deno.test("V2 watch: after an answer the cursor goes to the next row that asks, unless the user has put it elsewhere", () => {
+Deno.test("V2 a window: after an answer the cursor goes to the next row that asks, unless the user has put it elsewhere", () => {
   const board = new Board();
   board.show([item("docs")], 0);
   board.show([item("web", approval("a1")), item("shop", approval("b1")), item("docs")], LATER);
@@ -71,7 +71,7 @@ Deno.test("V2 watch: after an answer the cursor goes to the next row that asks, 
   assertEquals(board.selected, "web", "a row that was chosen is kept");
 });
 
-Deno.test("V2 watch: the cursor stays on its row when rows move, and moves by j, k and the arrows", () => {
+Deno.test("V2 a window: the cursor stays on its row when rows move, and moves by j, k and the arrows", () => {
   const board = new Board();
   const rows = [item("a", approval("a1")), item("b", approval("b1")), item("c")];
   board.show(rows, 0);
@@ -88,7 +88,7 @@ Deno.test("V2 watch: the cursor stays on its row when rows move, and moves by j,
   assertEquals(board.selected, "c");
 });
 
-Deno.test("V2 watch: what destroys is asked once more; a key held down does not say yes twice", () => {
+Deno.test("V2 a window: what destroys is asked once more; a key held down does not say yes twice", () => {
   const board = new Board();
   const asked = approval("a1", { risk: "destroys" });
   board.show([item("web", asked)], 0);
@@ -101,7 +101,7 @@ Deno.test("V2 watch: what destroys is asked once more; a key held down does not 
   assertEquals(board.press("y", now += LATER), undefined, "another key takes the question back");
 });
 
-Deno.test("V2 watch: what is not all on the screen is not allowed before it was opened", () => {
+Deno.test("V2 a window: what is not all on the screen is not allowed before it was opened", () => {
   for (
     const [asked, cut] of [
       [approval("a1", { missing: 7 }), new Set<string>()],
@@ -124,7 +124,7 @@ Deno.test("V2 watch: what is not all on the screen is not allowed before it was 
   assertEquals(lost.press("y", LATER), undefined);
 });
 
-Deno.test("V2 watch: a question takes the number of a choice that was shown; y and Enter ask all of it", () => {
+Deno.test("V2 a window: a question takes the number of a choice that was shown; y and Enter ask all of it", () => {
   const choice = { question: "Which?", options: ["red", "blue"], multiple: false };
   const asked = approval("a1", { for: "question", choices: [choice] });
   const board = new Board();
@@ -150,7 +150,7 @@ Deno.test("V2 watch: a question takes the number of a choice that was shown; y a
   assertEquals(board.press("y", 4 * LATER), undefined, "part of it never arrived");
 });
 
-Deno.test("first hour 4 watch: what the foot says goes by itself or at the next key, and a result can be read", () => {
+Deno.test("first hour 4 a window: what the foot says goes by itself or at the next key, and a result can be read", () => {
   const board = new Board();
   const rows = [item("web", approval("a1")), item("docs")];
   board.show(rows, 0);
@@ -174,7 +174,7 @@ Deno.test("first hour 4 watch: what the foot says goes by itself or at the next 
   assertEquals(board.message, undefined);
 });
 
-Deno.test("first hour 4 watch: what is asked once more goes with its words", () => {
+Deno.test("first hour 4 a window: what is asked once more goes with its words", () => {
   const board = new Board();
   const rows = [item("web", approval("a1", { risk: "destroys" }))];
   board.show(rows, 0);
@@ -200,7 +200,7 @@ Deno.test("first hour 4 watch: what is asked once more goes with its words", () 
   }
 });
 
-Deno.test("V2 watch: a key for what somebody else has answered answers no other request", () => {
+Deno.test("V2 a window: a key for what somebody else has answered answers no other request", () => {
   for (const key of ["y", "n", "1", "\r"]) {
     const board = new Board();
     board.show([item("web", approval("a1", { risk: "destroys" })), item("shop", approval("b1"))], 0);
@@ -216,7 +216,7 @@ Deno.test("V2 watch: a key for what somebody else has answered answers no other 
   }
 });
 
-Deno.test("V2 watch: q and Ctrl-D quit, o asks for the terminal, and a row that asks nothing says so", () => {
+Deno.test("V2 a window: q and Ctrl-D quit, o asks for the terminal, and a row that asks nothing says so", () => {
   const board = new Board();
   board.show([item("web")], 0);
   assertEquals([board.press("q", LATER), board.press("\x04", LATER)], [{ kind: "quit" }, { kind: "quit" }]);

@@ -1,11 +1,11 @@
-/** `watch`: in a terminal a board that can be answered from, in a pipe or with `--log` a line for each change. */
+/** `watch`: in a terminal the dashboard, in a pipe or with `--log` a line for each change. */
 import { dim } from "@std/fmt/colors";
 import { connectOrStart } from "../../client/reach.ts";
 import { follow } from "../../client/follow.ts";
 import type { WireEvent } from "../../client/wire_client.ts";
 import type { Approval } from "../../domain/approval.ts";
 import type { SessionView } from "../../domain/query.ts";
-import { canTakeScreen } from "../../platform/full_screen.ts";
+import { canTakeScreen } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { type ChangeLine, ChangeLines } from "../../view/change_lines.ts";
 import { type ListFilter, passesFilter, requestPasses } from "../../view/session_filter.ts";
@@ -28,8 +28,8 @@ export async function watch(run: CommandContext, options: WatchOptions): Promise
   if (!run.context.mayStart) (await connectOrStart(run.context)).close();
   const filter = await listFilter(run, options);
   if (options.json) return await watchJson(run, since, filter);
-  if (!options.log && since === undefined && canTakeScreen()) {
-    return await (await import("./watch_board.ts")).watchBoard(run, filter);
+  if (!options.log && since === undefined && run.openDashboard !== undefined && canTakeScreen()) {
+    return await run.openDashboard({ filter: { ...filter } });
   }
   await watchLog(run, since, filter);
 }

@@ -24,6 +24,6 @@ export function channelCommands(root: Command, run: () => CommandContext): void 
   const tmux = root.command("tmux").description("parts for tmux");
   tmux.command("status").description("who needs you, for its status line; nothing where no daemon runs")
     .action(async () => (await import("../../client/tmux_status.ts")).printTmuxStatus(run().context));
-  tmux.command("popup").description("a line for tmux.conf: a key that opens watch in a popup")
+  tmux.command("popup").description("a line for tmux.conf: a key that opens the dashboard in a popup")
     .action(async () => (await import("../commands/tmux_popup.ts")).printPopupBinding(run()));
 }

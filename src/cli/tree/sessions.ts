@@ -12,11 +12,17 @@ export function sessionCommands(root: Command, run: () => CommandContext): void 
     .option("--all", "closed ones too")
     .option(...QUIET_OPTION).option(...FORMAT_OPTION).option(...JSON_OPTION)
     .action(async (options) => await list.ls(run(), options));
+  withFilters(
+    root.command("dashboard").description("all of it in one window, to answer by keys; what no command at all opens"),
+  )
+    .addOption(new Option("--view <view>", "what it begins with").choices(["sessions", "inbox", "activity"]))
+    .option("--snapshot <size>", "print one frame of that size, as 120x40, and end")
+    .action(async (options) => await (await import("../commands/dashboard.ts")).showDashboard(run(), options));
   root.command("show").description("everything about one session and what it asks, or about one request")
     .argument("<id>", TARGET).option(...FULL_OPTION).option(...NO_PAGER_OPTION).option(...JSON_OPTION)
     .action(async (id, options) => await (await import("../commands/show.ts")).show(run(), id, options));
   withFilters(
-    root.command("watch").description("the sessions as they change, to answer at once; in a pipe a line each"),
+    root.command("watch").description("the dashboard, of some sessions only; in a pipe a line for each change"),
   )
     .option("--log", "in a terminal too: a line for each change")
     .option("--since <seq>", "begin after this record of the journal")

@@ -1,0 +1,29 @@
+/** What a key asks of the world outside: the window does it, and tells the dashboard what became of it. */
+import type { Approval, ApprovalScope } from "../domain/approval.ts";
+
+/** How a request is answered, in the words of `approval.decide`. */
+export interface AnswerToRequest {
+  readonly decision: "approve" | "deny";
+  readonly scope?: ApprovalScope;
+  readonly expiresInSecs?: number;
+  readonly message?: string;
+  readonly answers?: Record<string, string>;
+}
+
+export type Effect =
+  | { readonly kind: "quit"; readonly code: number }
+  | { readonly kind: "suspend" }
+  | { readonly kind: "decide"; readonly approvals: readonly Approval[]; readonly answer: AnswerToRequest }
+  /** All of its text, and then what it was wanted for. */
+  | { readonly kind: "whole"; readonly approval: Approval; readonly then: "view" | "scopes" | "ask" }
+  /** What a rule for it would let pass. */
+  | { readonly kind: "preview"; readonly approval: Approval; readonly scope: ApprovalScope }
+  | { readonly kind: "go"; readonly sessionId: string }
+  | { readonly kind: "copy"; readonly text: string; readonly said: string }
+  | {
+    readonly kind: "update";
+    readonly sessionId: string;
+    readonly fields: { readonly title?: string; readonly priority?: number };
+    readonly said: string;
+  }
+  | { readonly kind: "close"; readonly sessionId: string; readonly said: string };

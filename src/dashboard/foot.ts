@@ -1,0 +1,66 @@
+/** The foot of the dashboard: the keys of the marked row, or what is to be said, or the line that is typed. Pure. */
+import { allowedActions, WINDOW_ACTIONS, type WindowAction } from "../view/actions.ts";
+import { isQuestion } from "../view/approval_words.ts";
+import type { SessionItem } from "../view/session_items.ts";
+import { fit, fitHead, wrap, wrapHanging } from "../view/text_fit.ts";
+import { cutRow, fillRow, flowRow, span, widthOf } from "./rows.ts";
+import { BOLD, DIM, TONE_STYLES } from "./styles.ts";
+import type { TerminalSize, TextRow } from "./terminal_port.ts";
+
+/** Keys with what they do, of a page that has its own. */
+export type KeyHint = readonly [key: string, word: string];
+
+/** With their words as many as fit, the ones that matter most; else the letters alone. */
+export function keysRow(item: SessionItem | undefined, columns: number): TextRow {
+  const shown = allowedActions(item).map((action): WindowAction =>
+    action.name === "yes" && item?.asks?.approval !== undefined && isQuestion(item.asks.approval)
+      ? { ...action, word: "answer" }
+      : action
+  );
+  for (let most = MOST_RANK; most >= LEAST_RANK; most--) {
+    const row = hintsRow(shown.filter(({ rank }) => rank <= most).map(({ keys, word }) => [keys[0] ?? "", word]));
+    if (widthOf(row) <= columns) return row;
+  }
+  const letters = shown.filter(({ rank }) => rank < MOST_RANK - 2).map(({ keys }) => keys[0]).join(" ");
+  return cutRow([span(` ${letters}`, DIM)], columns);
+}
+
+const MOST_RANK = 8;
+const LEAST_RANK = 2;
+
+/** The first of them as far as there is room. */
+export function hintsRow(hints: readonly KeyHint[], columns = Infinity): TextRow {
+  const parts = hints.map(([key, word]): TextRow => [span(key, BOLD), span(` ${word}`, DIM)]);
+  return [span(" "), ...flowRow(parts, span("  "), columns - 1)];
+}
+
+/** A message in as many rows as it takes; of a long one the beginning. */
+export function messageRows(text: string, { columns, rows }: TerminalSize): readonly TextRow[] {
+  const most = Math.max(1, Math.min(MOST_FOOT, Math.floor(rows / 3)));
+  const lines = wrap(text, Math.max(1, columns - 1));
+  const cut = lines.length > most
+    ? [...lines.slice(0, most - 1), fitHead(lines.slice(most - 1).join(" "), Math.max(1, columns - 1))]
+    : lines;
+  return cut.map((line) => cutRow([span(columns > 20 ? " " : ""), span(line, TONE_STYLES.attention)], columns));
+}
+
+const MOST_FOOT = 3;
+
+/** The page behind `?`, made of the one table: in two columns where one would be too long. */
+export function helpRows({ columns, rows }: TerminalSize): readonly TextRow[] {
+  const wide = Math.max(...WINDOW_ACTIONS.map(({ keys }) => keys.join(" ").length)) + 2;
+  const linesOf = (width: number) =>
+    WINDOW_ACTIONS.flatMap(({ keys, does }) =>
+      wrapHanging(fit(keys.join(" "), wide) + does, Math.max(1, width), wide).map((line, at): TextRow =>
+        at === 0 ? [span(line.slice(0, wide), BOLD), span(line.slice(wide))] : [span(line)]
+      )
+    );
+  const lines = linesOf(columns);
+  if (lines.length <= rows || columns < TWO_COLUMNS) return lines.map((row) => cutRow(row, columns));
+  const half = Math.floor(columns / 2);
+  const narrow = linesOf(half - 2);
+  const middle = Math.ceil(narrow.length / 2);
+  return narrow.slice(0, middle).map((left, at) => [...fillRow(left, half), ...(narrow[middle + at] ?? [])]);
+}
+
+const TWO_COLUMNS = 80;

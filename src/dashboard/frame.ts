@@ -1,0 +1,243 @@
+/** One frame of the dashboard: exactly as many rows as the screen has, none wider than it. */
+import type { SessionItem } from "../view/session_items.ts";
+import { GROUP_OF } from "../view/states.ts";
+import { type SessionGroup, type WindowView, windowView } from "../view/window_view.ts";
+import { listedSessions } from "./ended.ts";
+import { detailOf, type DetailRows } from "./detail_source.ts";
+import { hintsRow, keysRow, messageRows } from "./foot.ts";
+import { headOf, noteOf, ruleRow, titledRule } from "./frame_edges.ts";
+import type { Tab } from "./header.ts";
+import { inboxItems } from "./inbox_items.ts";
+import { type FrameLayout, layoutOf } from "./layout.ts";
+import { type ListLine, listLines, type ListPart, partOf, tinyLines } from "./list_lines.ts";
+import { cutRow, exactly, fillRow, restyled, span } from "./rows.ts";
+import { type Columns, columnsOf, showsAllOf } from "./session_rows.ts";
+import type { DashboardState } from "./state.ts";
+import { DIM, RULE } from "./styles.ts";
+import type { TerminalSize, TextRow } from "./terminal_port.ts";
+
+/** What the mouse can hit. */
+export interface FrameHit {
+  readonly row: number;
+  readonly from: number;
+  readonly to: number;
+  readonly hits: { readonly id: string } | { readonly tab: Tab["view"] };
+}
+
+export interface Frame {
+  readonly rows: readonly TextRow[];
+  /** Of the terminal. */
+  readonly title: string;
+  readonly hits: readonly FrameHit[];
+  /** The rows that show times. */
+  readonly shown: readonly SessionItem[];
+  /** Where the list begins in the next frame. */
+  readonly top: number;
+}
+
+/** Draws what `state` is at `now`; the mark and what is in sight are kept there. @param top of the frame before */
+export function drawFrame(state: DashboardState, size: TerminalSize, now: number, top: number): Frame {
+  const { columns, rows } = size;
+  const view = viewOf(state, state.text, now);
+  const inbox = inboxOf(state, view, now);
+  const all = state.view === "inbox" ? inbox.shown : view.items;
+  const first = layoutOf(size, 1, all.length + view.groups.length, state.lost === undefined ? 0 : 1);
+  const items = first.kind === "tiny" ? all.filter(({ state }) => GROUP_OF[state] === "needs") : all;
+  const cells = columnsOf(items, first.list.columns);
+  state.board.show(items, now, cutOf(items, cells, first));
+  const foot = footRows(state, size, now);
+  const layout = layoutOf(size, foot.length, all.length + view.groups.length, state.lost === undefined ? 0 : 1);
+  const body = bodyOf(state, { layout, items, groups: groupsOf(state, view, items), cells, size, now, top });
+  const note = noteOf(state, view.hidden, body.part);
+  const { head, tabs } = headOf(state, { view, note, layout, inbox: inbox.count, size, now, body });
+  const rule: readonly TextRow[] = layout.hasRule ? [ruleRow(layout, columns, body.isSplit)] : [];
+  const drawn = [
+    ...exactly(head, layout.head),
+    ...exactly(body.rows, Math.max(0, rows - layout.head - foot.length - rule.length)),
+    ...rule,
+    ...foot,
+  ];
+  return {
+    rows: exactly(drawn, rows).map((row) => cutRow(row, columns)),
+    title: view.title,
+    hits: [
+      ...tabs.map((tab) => ({ row: layout.head - 1, from: tab.from, to: tab.to, hits: { tab: tab.view } })),
+      ...body.hits.map((hit) => ({ ...hit, row: hit.row + layout.head })),
+    ],
+    shown: items.filter(({ id }) => body.hits.some(({ hits }) => "id" in hits && hits.id === id)),
+    top: body.part?.top ?? top,
+  };
+}
+
+function viewOf({ live, filter }: DashboardState, text: string, now: number): WindowView {
+  const { approvals } = live;
+  return windowView({ sessions: listedSessions(live.sessions, text, now), approvals }, {
+    now,
+    filter,
+    text,
+    all: true,
+  });
+}
+
+function inboxOf(state: DashboardState, view: WindowView, now: number) {
+  const { live, view: name, text, filter } = state;
+  if (name !== "inbox") return { count: live.approvals.length, shown: [] };
+  const open = new Set(live.approvals.map(({ id }) => id));
+  const all = inboxItems(live, viewOf(state, "", now).items, now);
+  const sessions = new Set(view.items.map(({ id }) => id));
+  const isFree = text === "" && Object.keys(filter).length === 0;
+  const shown = all.filter((item) => isFree || sessions.has(item.asks?.approval?.sessionId ?? item.id));
+  return { count: open.size, shown };
+}
+
+function groupsOf(
+  { view: name }: DashboardState,
+  view: WindowView,
+  items: readonly SessionItem[],
+): readonly Pick<SessionGroup, "key" | "title" | "items">[] {
+  if (name !== "inbox") return view.groups;
+  const here = items.filter(({ asks }) => asks?.approval !== undefined);
+  const there = items.filter(({ asks }) => asks?.approval === undefined);
+  return [
+    ...(here.length === 0 ? [] : [{ key: "needs" as const, title: "", items: here }]),
+    ...(there.length === 0 ? [] : [{ key: "idle" as const, title: "ONLY IN THEIR TERMINALS", items: there }]),
+  ];
+}
+
+/** The sessions whose question has no room in its row. */
+function cutOf(items: readonly SessionItem[], cells: Columns, { kind }: FrameLayout): ReadonlySet<string> {
+  return new Set(items.flatMap((item) => {
+    const approval = item.asks?.approval;
+    return approval !== undefined && (kind === "tiny" || !showsAllOf(item, cells)) ? [approval.sessionId] : [];
+  }));
+}
+
+function footRows(state: DashboardState, size: TerminalSize, now: number): readonly TextRow[] {
+  if (size.rows <= 2) return [];
+  const { page, over } = state;
+  if (over !== undefined) return messageRows(`${over}; any key goes back`, size);
+  if (page?.place === "foot") return page.rows(size, now);
+  const { message, result } = state.board;
+  if (message !== undefined) {
+    return [...(result === undefined ? [] : messageRows(result, size)), ...messageRows(message, size)];
+  }
+  if (page !== undefined) return [hintsRow(page.hints, size.columns)];
+  if (state.view === "activity") return [hintsRow(activityHints(state), size.columns)];
+  const { item, lost } = state;
+  // Nothing can be answered while the daemon is gone.
+  const { asks: _, ...asksNothing } = item ?? {};
+  return [keysRow(lost === undefined ? item : item && asksNothing as typeof item, size.columns)];
+}
+
+function activityHints({ activity }: DashboardState): readonly (readonly [string, string])[] {
+  return [["Space", activity.isPaused ? "go on" : "pause"], ["j k", "scroll"], ["/", "filter"], ["Tab", "view"], [
+    "?",
+    "help",
+  ], [
+    "q",
+    "quit",
+  ]];
+}
+
+interface BodyInput {
+  readonly layout: FrameLayout;
+  readonly items: readonly SessionItem[];
+  readonly groups: readonly Pick<SessionGroup, "key" | "title" | "items">[];
+  readonly cells: Columns;
+  readonly size: TerminalSize;
+  readonly now: number;
+  readonly top: number;
+}
+
+interface Body {
+  readonly rows: readonly TextRow[];
+  readonly hits: readonly FrameHit[];
+  readonly part?: ListPart;
+  /** Stands in the line above. */
+  readonly title?: TextRow;
+  /** List and detail stand side by side. */
+  readonly isSplit: boolean;
+}
+
+function bodyOf(state: DashboardState, input: BodyInput): Body {
+  const { layout, size, now } = input;
+  const { page } = state;
+  const { columns } = size;
+  const room = layout.list.rows +
+    (layout.detail !== undefined && layout.kind === "stacked" ? layout.detail.rows + 1 : 0);
+  const isOver = page !== undefined &&
+    (page.place === "all" || (page.place === "detail" && layout.detail === undefined));
+  if (isOver) {
+    const margin = columns >= 60 ? 1 : 0;
+    const rows = page.rows({ columns: Math.max(1, columns - 2 * margin), rows: room }, now);
+    state.sees(undefined, now);
+    return {
+      rows: rows.map((row) => margin === 0 ? row : [span(" "), ...row]),
+      hits: [],
+      isSplit: false,
+      ...(page.title === undefined ? {} : { title: page.title }),
+    };
+  }
+  if (state.view === "activity") {
+    state.sees(undefined, now);
+    const rows = state.activity.rows(state.text, { columns: Math.max(1, columns - 2), rows: room });
+    return { rows: rows.map((row) => [span(" "), ...row]), hits: [], isSplit: false };
+  }
+  return listBody(state, input);
+}
+
+function listBody(state: DashboardState, { layout, items, groups, cells, size, now, top }: BodyInput): Body {
+  const { kind, list, detail } = layout;
+  const { selected } = state.board;
+  const lines = items.length === 0
+    ? emptyLines(state)
+    : kind === "tiny"
+    ? tinyOrRows(items, cells, selected)
+    : listLines(groups, cells, { current: selected, marked: state.marked }, list.rows);
+  const part = partOf(lines, selected, list.rows, top);
+  const isLost = state.lost !== undefined;
+  const paint = (row: TextRow) => isLost ? restyled(row, DIM) : row;
+  const hits = part.lines.flatMap(({ id }, row): readonly FrameHit[] =>
+    id === undefined ? [] : [{ row, from: 0, to: list.columns, hits: { id } }]
+  );
+  const left = exactly(part.lines.map(({ row }) => paint(row())), list.rows);
+  const shown = detail === undefined ? undefined : detailRows(state, detail, now);
+  state.sees(shown?.isWhole && state.page === undefined ? state.board.asked?.id : undefined, now);
+  if (detail === undefined || shown === undefined) return { rows: left, hits, part, isSplit: false };
+  const right = exactly(shown.rows.map(paint), detail.rows);
+  if (kind === "side") {
+    const rows = left.map((row, at) => [...fillRow(row, list.columns), span(" │ ", RULE), ...(right[at] ?? [])]);
+    return { rows, hits, part, title: shown.title, isSplit: true };
+  }
+  const between: TextRow = titledRule(shown.title, size.columns);
+  return { rows: [...left, between, ...right.map((row) => [span(" "), ...row])], hits, part, isSplit: false };
+}
+
+/** Low but wide: whole rows of those who need a person. */
+function tinyOrRows(items: readonly SessionItem[], cells: Columns, current: string | undefined): readonly ListLine[] {
+  if (!cells.hasAbout) return tinyLines(items, cells.width, current);
+  return listLines([{ key: "needs", title: "", items }], cells, { current, marked: new Set() }, Infinity);
+}
+
+function emptyLines({ text, lost, isNew, view, filter }: DashboardState): readonly ListLine[] {
+  const said = lost !== undefined
+    ? ""
+    : isNew
+    ? "Connecting …"
+    : text !== "" || Object.keys(filter).length > 0
+    ? "Nothing fits the filter."
+    : view === "inbox"
+    ? "Nothing waits for an answer."
+    : "No sessions.";
+  return [{ row: () => [span(` ${said}`, DIM)] }];
+}
+
+function detailRows(state: DashboardState, { columns, rows }: TerminalSize, now: number): DetailRows {
+  const { page, item } = state;
+  if (page?.place === "detail") {
+    const drawn = page.rows({ columns, rows }, now);
+    return { rows: drawn, title: page.title ?? [], isWhole: false };
+  }
+  if (item === undefined) return { rows: [], title: [], isWhole: false };
+  return detailOf(state, item, { width: columns, room: rows, now });
+}

@@ -1,0 +1,95 @@
+/** The top of the dashboard: how many are in which state, whether the picture is live, the time; the views below it. Pure. */
+import type { StateCount } from "../view/window_view.ts";
+import { clockTime } from "../view/times.ts";
+import { apart, cutRow, flowRow, span, widthOf } from "./rows.ts";
+import { BOLD, DIM, MARKED, RULE, TONE_STYLES } from "./styles.ts";
+import type { TextRow, TextSegment } from "./terminal_port.ts";
+
+export const VIEWS = ["sessions", "inbox", "activity"] as const;
+export type ViewName = typeof VIEWS[number];
+const TITLES: Readonly<Record<ViewName, string>> = { sessions: "Sessions", inbox: "Inbox", activity: "Activity" };
+
+export interface HeaderState {
+  readonly counts: readonly StateCount[];
+  /** The safety mode, as far as it is known. */
+  readonly mode: string | undefined;
+  /** The daemon cannot write its journal. */
+  readonly isReadOnly: boolean;
+  readonly isLive: boolean;
+  /** Nothing was heard yet. */
+  readonly isNew: boolean;
+  /** ms since the epoch */
+  readonly now: number;
+}
+
+export function headerRow(state: HeaderState, columns: number): TextRow {
+  const right = rightOf(state, columns);
+  const room = columns - 2 - widthOf(right) - 2;
+  const program = span("agent-console", BOLD);
+  const gap = span("  ");
+  for (const isShort of [false, true]) {
+    const counts = state.counts.map((count): TextRow => [span(countText(count, isShort), TONE_STYLES[count.tone])]);
+    for (const lead of columns >= WITH_NAME ? [[[program]], []] : [[]]) {
+      const row = flowRow([...lead, ...counts], gap, Infinity);
+      if (widthOf(row) <= room) return apart([span(" "), ...row], [...right, span(" ")], columns);
+    }
+  }
+  const counts = state.counts.map((count): TextRow => [span(countText(count, true), TONE_STYLES[count.tone])]);
+  return cutRow(flowRow(counts, span(" "), columns), columns);
+}
+
+/** From this width on there is room for the program's name. */
+const WITH_NAME = 60;
+
+function countText({ sign, text, count }: StateCount, isShort: boolean): string {
+  return isShort ? `${sign}${count}` : `${sign} ${text}`;
+}
+
+function rightOf({ mode, isReadOnly, isLive, isNew, now }: HeaderState, columns: number): TextRow {
+  const live = isNew
+    ? span("connecting", DIM)
+    : isLive
+    ? span("live", TONE_STYLES.good)
+    : span("disconnected", TONE_STYLES.danger);
+  const parts: TextSegment[] = [
+    ...(isReadOnly ? [span("read-only", TONE_STYLES.danger)] : []),
+    ...(mode === undefined || columns < WITH_MODE
+      ? []
+      : [span(mode, mode === "autonomous" ? TONE_STYLES.notice : DIM)]),
+    ...(columns < WITH_LIVE && isLive ? [] : [live]),
+    ...(columns < WITH_TIME ? [] : [span(clockTime(new Date(now).toISOString()).slice(0, 5), DIM)]),
+  ];
+  return parts.flatMap((part, at) => at === 0 ? [part] : [span(" · ", DIM), part]);
+}
+
+const WITH_MODE = 70;
+const WITH_LIVE = 40;
+const WITH_TIME = 34;
+
+export interface Tab {
+  readonly view: ViewName;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A line with the views in it, and what is narrowed down. */
+export function tabsRow(
+  view: ViewName,
+  { inbox, note }: { readonly inbox: number; readonly note: TextRow },
+  columns: number,
+): { readonly row: TextRow; readonly tabs: readonly Tab[] } {
+  const tabs: Tab[] = [];
+  let left: TextRow = [span("─", RULE)];
+  for (const name of VIEWS) {
+    const text = ` ${TITLES[name]}${name === "inbox" && inbox > 0 ? ` ${inbox}` : ""} `;
+    const from = widthOf(left);
+    left = [...left, span(text, name === view ? MARKED : DIM), span("─", RULE)];
+    tabs.push({ view: name, from, to: widthOf(left) - 1 });
+  }
+  const noted: TextRow = note.length === 0 ? [] : [span(" "), ...note];
+  for (const right of [[...noted, ...(note.length === 0 ? [] : [span(" "), span("─", RULE)])], noted, []]) {
+    const gap = columns - widthOf(left) - widthOf(right);
+    if (gap >= 0) return { row: [...left, span("─".repeat(gap), RULE), ...right], tabs };
+  }
+  return { row: cutRow(left, columns), tabs };
+}

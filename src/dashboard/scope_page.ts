@@ -1,0 +1,173 @@
+/** Yes, and from now on: how far, how long, and in words what passes unasked by that. */
+import { type Approval, type ApprovalScope, riskNamed } from "../domain/approval.ts";
+import { escapeControls } from "../domain/sanitize.ts";
+import type { WholeApproval } from "../view/approval_items.ts";
+import { callText } from "../view/approval_words.ts";
+import { READING_MS } from "../view/board.ts";
+import { tildePath } from "../view/names.ts";
+import { wrapHanging } from "../view/text_fit.ts";
+import type { Effect } from "./effect.ts";
+import type { KeyHint } from "./foot.ts";
+import { type DashboardPage, type PageKey, Scroll } from "./page.ts";
+import { cutRow, span, widthOf } from "./rows.ts";
+import { BOLD, DIM, MARKED, TONE_STYLES } from "./styles.ts";
+import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
+
+const SCOPES: readonly (readonly [key: string, scope: ApprovalScope])[] = [
+  ["o", "once"],
+  ["s", "session"],
+  ["w", "workspace"],
+  ["a", "always"],
+];
+const ENDS: readonly (readonly [key: string, word: string, secs: number | undefined])[] = [
+  ["1", "1 hour", 3600],
+  ["8", "8 hours", 28_800],
+  ["n", "never", undefined],
+];
+
+export class ScopePage implements DashboardPage {
+  readonly place = "detail";
+  readonly approval: Approval;
+  readonly title: TextRow;
+  readonly #home: string | undefined;
+  readonly #since: number;
+  readonly #allowed: readonly ApprovalScope[];
+  readonly #preview = new Map<ApprovalScope, readonly string[]>();
+  readonly #scroll = new Scroll();
+  #scope = 0;
+  #end = 2;
+  /** When it was asked once more: it destroys. */
+  #sureSince: number | undefined;
+
+  constructor(approval: WholeApproval, { now, home }: { readonly now: number; readonly home: string | undefined }) {
+    this.approval = approval;
+    this.title = [span("yes, and from now on", BOLD)];
+    this.#home = home;
+    this.#since = now;
+    this.#allowed = approval.scopes ?? SCOPES.map(([, scope]) => scope);
+    const usual = this.#allowed.includes("workspace") ? "workspace" : this.#allowed.at(-1) ?? "once";
+    this.#scope = SCOPES.findIndex(([, scope]) => scope === usual);
+  }
+
+  get hints(): readonly KeyHint[] {
+    if (this.#sureSince !== undefined) return [["y", "allow it"], ["Esc", "back"]];
+    return [["Enter", "yes"], ["Esc", "back"], ["← →", "how far"], ["↑ ↓", "how long"]];
+  }
+
+  get #chosen(): ApprovalScope {
+    return SCOPES[this.#scope]?.[1] ?? "once";
+  }
+
+  /** What is still to be looked up for what is chosen. */
+  get wanted(): Effect | undefined {
+    const scope = this.#chosen;
+    if (scope === "once" || this.#preview.has(scope)) return undefined;
+    this.#preview.set(scope, []);
+    return { kind: "preview", approval: this.approval, scope };
+  }
+
+  previewed(scope: ApprovalScope, lines: readonly string[]): void {
+    this.#preview.set(scope, lines);
+  }
+
+  rows({ columns, rows }: TerminalSize): readonly TextRow[] {
+    const all = [
+      ...this.#choiceRows("how far", SCOPES, this.#scope, columns),
+      ...(this.#chosen === "once" ? [] : this.#choiceRows("until", ENDS, this.#end, columns)),
+      [],
+      ...this.#words().flatMap((line) => wrapHanging(line, columns).map((text): TextRow => [span(text)])),
+      ...(this.#preview.get(this.#chosen) ?? []).flatMap((line) =>
+        wrapHanging(line, columns, line.startsWith(" ") ? 4 : 0).map((text): TextRow => [span(text, DIM)])
+      ),
+      ...(this.#sureSince === undefined ? [] : [
+        [] as TextRow,
+        [span("It destroys something: y allows it, any other key goes back", TONE_STYLES.danger)],
+      ]),
+    ];
+    return this.#scroll.of(all, rows).map((row) => cutRow(row, columns));
+  }
+
+  /** A label, and the choices below it, beside each other where they have room. */
+  #choiceRows(
+    label: string,
+    choices: readonly (readonly [key: string, word: string, ...rest: readonly unknown[]])[],
+    at: number,
+    columns: number,
+  ): readonly TextRow[] {
+    const isAllowed = (word: string) => choices !== SCOPES || this.#allowed.includes(word as ApprovalScope);
+    const parts = choices.map(([key, word], i): TextRow =>
+      i === at
+        ? [span("▸ ", MARKED), span(`${key} ${word} `, MARKED)]
+        : [span("  "), span(key, isAllowed(word) ? BOLD : DIM), span(` ${word} `, isAllowed(word) ? {} : DIM)]
+    );
+    const line = parts.flat();
+    return [[span(label, DIM)], ...(widthOf(line) <= columns ? [line] : parts)];
+  }
+
+  /** What a yes lets pass, in words. */
+  #words(): readonly string[] {
+    const { approval } = this;
+    const scope = this.#chosen;
+    const call = escapeControls(callText(approval));
+    if (scope === "once") {
+      const only = this.#allowed.length > 1 ? "" : " Such a call is asked each time.";
+      return [`This call alone: ${call}.${only}`];
+    }
+    const where = scope === "session"
+      ? "in this session"
+      : scope === "workspace"
+      ? `in ${approval.cwd === undefined ? "this folder" : tildePath(approval.cwd, this.#home)} and below it`
+      : "in every folder";
+    const [, word, secs] = ENDS[this.#end] ?? ENDS[2]!;
+    const end = secs === undefined ? "until you revoke it" : `for ${word}`;
+    return [`From now on exactly this runs unasked, ${where}, ${end}:`, `  ${call}`, ""];
+  }
+
+  key({ key, alone }: KeyPress, now: number): PageKey {
+    if (this.#sureSince !== undefined) {
+      const isRead = now - this.#sureSince >= READING_MS;
+      if (key === "y" && alone && isRead) return { effect: this.#answer() };
+      if (key === "y") return "taken"; // a key held down
+      this.#sureSince = undefined;
+      return "taken";
+    }
+    if (key === "Escape" || key === "q") return "back";
+    const scope = SCOPES.findIndex(([letter]) => letter === key);
+    const end = ENDS.findIndex(([letter]) => letter === key);
+    if (scope >= 0) this.#choose(scope);
+    else if (end >= 0) this.#end = end;
+    else if (key === "Left" || key === "h") this.#step(-1);
+    else if (key === "Right" || key === "Tab") this.#step(1);
+    else if (key === "Up") this.#end = Math.max(0, this.#end - 1);
+    else if (key === "Down") this.#end = Math.min(ENDS.length - 1, this.#end + 1);
+    else if (this.#scroll.key(key)) return "taken";
+    else if (key === "Enter" && alone && now - this.#since >= READING_MS) {
+      if (riskNamed(this.approval.risk) !== "destroys") return { effect: this.#answer() };
+      this.#sureSince = now;
+    }
+    return "taken";
+  }
+
+  #choose(at: number): void {
+    const scope = SCOPES[at]?.[1];
+    if (scope !== undefined && this.#allowed.includes(scope)) this.#scope = at;
+  }
+
+  /** To the next one that may be chosen. */
+  #step(by: 1 | -1): void {
+    for (let at = this.#scope + by; at >= 0 && at < SCOPES.length; at += by) {
+      const scope = SCOPES[at]?.[1];
+      if (scope !== undefined && this.#allowed.includes(scope)) return void (this.#scope = at);
+    }
+  }
+
+  #answer(): Effect {
+    const scope = this.#chosen;
+    const secs = scope === "once" ? undefined : ENDS[this.#end]?.[2];
+    return {
+      kind: "decide",
+      approvals: [this.approval],
+      answer: { decision: "approve", scope, ...(secs === undefined ? {} : { expiresInSecs: secs }) },
+    };
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * What the dashboard knows and shows, without a terminal and without a connection: sessions and requests as they are heard
+ * of, the view, the mark, what lies over the lists. The time goes in.
+ */
+import type { Followed } from "../client/follow.ts";
+import type { Approval } from "../domain/approval.ts";
+import type { SessionView } from "../domain/query.ts";
+import { Needs } from "../domain/needs.ts";
+import { escapeControls } from "../domain/sanitize.ts";
+import type { HistoryEntry } from "../domain/session.ts";
+import { answeredElsewhere } from "../view/approval_words.ts";
+import type { WholeApproval } from "../view/approval_items.ts";
+import { Board, READING_MS } from "../view/board.ts";
+import { ChangeLines } from "../view/change_lines.ts";
+import { LiveState } from "../view/live_state.ts";
+import type { ListFilter } from "../view/session_filter.ts";
+import type { SessionItem } from "../view/session_items.ts";
+import { clockTime } from "../view/times.ts";
+import { ActivityLog } from "./activity.ts";
+import type { ViewName } from "./header.ts";
+import type { DashboardPage } from "./page.ts";
+import { SeveralPage } from "./several_page.ts";
+
+export interface StateOptions {
+  readonly filter?: ListFilter;
+  readonly view?: ViewName;
+  /** The user's home folder. */
+  readonly home?: string | undefined;
+  /** Keeps how a request ended that is being answered here; false: its end is news. */
+  readonly takesNews?: (id: string, how: string) => boolean;
+}
+
+/** That all of a request stands on the screen, and since when. */
+interface InSight {
+  readonly id: string;
+  readonly since: number;
+}
+
+export class DashboardState {
+  readonly live = new LiveState();
+  readonly activity = new ActivityLog();
+  readonly filter: ListFilter;
+  readonly home: string | undefined;
+  /** Requests that are to be answered together. */
+  readonly marked = new Set<string>();
+  /** All of the text of requests that were opened. */
+  readonly wholes = new Map<string, WholeApproval>();
+  readonly histories = new Map<string, readonly HistoryEntry[]>();
+  view: ViewName;
+  /** What is typed behind `/`. */
+  text = "";
+  /** What lies over the lists. */
+  page: DashboardPage | undefined;
+  /** How the request of the page ended, where somebody else has answered it. */
+  over: string | undefined;
+  /** Set while the daemon is not reached. */
+  lost: string | undefined;
+  isNew = true;
+  mode: string | undefined;
+  isReadOnly = false;
+  /** Of the marked request, as the last frame showed it. */
+  inSight: InSight | undefined;
+  readonly #boards = { sessions: new Board(), inbox: new Board() };
+  readonly #changes: ChangeLines;
+  readonly #needs = new Needs();
+  readonly #takesNews: (id: string, how: string) => boolean;
+  /** Before it, nobody has read what stands where a page or another list stood. */
+  #readable = 0;
+  /** The request under the mark when the page was opened. */
+  #askedBefore: string | undefined;
+
+  constructor({ filter = {}, view = "sessions", home, takesNews = () => false }: StateOptions = {}) {
+    this.filter = filter;
+    this.view = view;
+    this.home = home;
+    this.#takesNews = takesNews;
+    this.#changes = new ChangeLines(filter);
+  }
+
+  /** The list with the mark; of the stream of events, which has none, that of the sessions. */
+  get board(): Board {
+    return this.#boards[this.view === "inbox" ? "inbox" : "sessions"];
+  }
+
+  /** The marked row, in lists that have one. */
+  get item(): SessionItem | undefined {
+    if (this.view === "activity") return undefined;
+    const { items, selected } = this.board;
+    return items.find(({ id }) => id === selected);
+  }
+
+  /** The session of the marked row. */
+  get session(): SessionView | undefined {
+    const { item } = this;
+    return item === undefined ? undefined : this.live.session(item.asks?.approval?.sessionId ?? item.id);
+  }
+
+  /** @returns whether a person is needed who was not before */
+  hear(one: Followed, now: number): boolean {
+    if (one.kind === "disconnected") {
+      this.lost ??= `${escapeControls(one.reason)}; trying again · this is of ${
+        clockTime(new Date(now).toISOString())
+      }`;
+      return false;
+    }
+    this.lost = undefined;
+    if (one.kind === "snapshot") this.#snapshot(one, now);
+    if (one.kind !== "event") return false;
+    const { event } = one;
+    this.live.event(event);
+    this.activity.add(this.#changes.event(event));
+    if (event.type === "daemon.safety_mode") this.mode = String(event.data["mode"]);
+    if (event.type === "session.deleted") this.histories.delete((event.data["session"] as SessionView).id);
+    const approval = event.type.startsWith("approval.") ? event.data["approval"] as Approval | undefined : undefined;
+    if (approval !== undefined && approval.status !== "pending") {
+      this.#gone(approval.id, escapeControls(answeredElsewhere(approval)), now);
+    }
+    return this.#needs.hear(event) !== undefined;
+  }
+
+  #snapshot({ seq, sessions, approvals }: Followed & { readonly kind: "snapshot" }, now: number): void {
+    const open = new Set(approvals.map(({ id }) => id));
+    const before = this.live.approvals;
+    this.live.snapshot({ seq, sessions, approvals });
+    const lines = this.#changes.snapshot(sessions, approvals);
+    // What was there before is no change; after a reconnect the rest of it is.
+    if (!this.isNew) this.activity.add(lines);
+    this.isNew = false;
+    this.#needs.seed(sessions, approvals);
+    for (const { id } of before) if (!open.has(id)) this.#gone(id, "not asked any more", now);
+  }
+
+  /** A request is over that was not answered here. */
+  #gone(id: string, how: string, now: number): void {
+    this.marked.delete(id);
+    this.wholes.delete(id);
+    if (this.page instanceof SeveralPage) {
+      this.page = this.page.without(id);
+      if (this.page === undefined) this.leave(now);
+    }
+    if (this.#takesNews(id, how)) return;
+    if (this.page?.approval?.id === id) this.over = how;
+    else for (const board of Object.values(this.#boards)) board.over(id, how, now);
+  }
+
+  open(page: DashboardPage): void {
+    this.page = page;
+    this.#askedBefore = this.board.asked?.id;
+    this.over = undefined;
+  }
+
+  /** Back to the list. */
+  leave(now: number): void {
+    if (this.page?.place !== "foot") this.#readable = now + READING_MS;
+    this.page = this.over = undefined;
+  }
+
+  turnTo(view: ViewName, now: number): void {
+    if (view === this.view) return;
+    this.view = view;
+    this.#askedBefore = undefined;
+    this.marked.clear();
+    this.#readable = now + READING_MS;
+  }
+
+  /** What stands under the mark was there to be read, as far as pages and other lists go; the board knows the rest. */
+  isReadable(now: number): boolean {
+    const { asked } = this.board;
+    // The page showed that very request, or lay beside it.
+    return now >= this.#readable || (asked !== undefined && asked.id === this.#askedBefore);
+  }
+
+  /** What the frame of `now` showed of the marked request: all of it, or not. */
+  sees(id: string | undefined, now: number): void {
+    if (id !== this.inSight?.id) this.inSight = id === undefined ? undefined : { id, since: now };
+  }
+
+  /** Keys of what was in sight long enough to be read may answer it. */
+  noteRead(now: number): void {
+    const { inSight } = this;
+    if (inSight !== undefined && now - inSight.since >= READING_MS) this.board.opened(inSight.id);
+  }
+
+  say(text: string, now: number): void {
+    this.board.say(text, now);
+  }
+
+  /** What became of something. */
+  tell(text: string, now: number): void {
+    this.board.tell(text, now);
+  }
+}

@@ -1,0 +1,162 @@
+/** The dashboard at a terminal: what is heard and pressed goes in, frames go out, and nothing runs while nothing changes. */
+import { follow } from "../client/follow.ts";
+import type { CommandContext } from "../cli/context.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { Effects } from "./effects.ts";
+import type { Effect } from "./effect.ts";
+import { drawFrame, type Frame } from "./frame.ts";
+import { DashboardKeys } from "./keys.ts";
+import { ScopePage } from "./scope_page.ts";
+import { DashboardState, type StateOptions } from "./state.ts";
+import type { KeyPress, MousePress, TerminalEnd, TerminalHandlers, TerminalPort } from "./terminal_port.ts";
+import { untilNextChange } from "./ticks.ts";
+
+/** Changes that come together are one frame, ms. */
+const FRAME_MS = 20;
+/** The history of a row is asked for once the mark stays on it so long, ms. */
+const REST_MS = 150;
+/** A message at the foot goes by itself: looked at this often, ms. */
+const MESSAGE_MS = 500;
+
+export type OpenTerminal = (handlers: TerminalHandlers) => TerminalPort;
+
+export class DashboardWindow {
+  code = 0;
+  /** What nobody expected. */
+  failure: unknown;
+  ended: TerminalEnd | undefined;
+  readonly #run: CommandContext;
+  readonly #state: DashboardState;
+  readonly #keys: DashboardKeys;
+  readonly #effects: Effects;
+  readonly #stop = new AbortController();
+  readonly #left = Promise.withResolvers<void>();
+  readonly #terminal: TerminalPort;
+  #frame: Frame | undefined;
+  #top = 0;
+  #pending: ReturnType<typeof setTimeout> | undefined;
+  #tick: ReturnType<typeof setTimeout> | undefined;
+  #rest: ReturnType<typeof setTimeout> | undefined;
+  /** Row and state whose history was asked for last. */
+  #asked = "";
+
+  constructor(run: CommandContext, open: OpenTerminal, options: Omit<StateOptions, "takesNews">) {
+    this.#run = run;
+    this.#effects = new Effects({ run, terminal: () => this.#terminal, end: (code) => this.end(code) });
+    this.#state = new DashboardState({ ...options, takesNews: (id, how) => this.#effects.takesNews(id, how) });
+    this.#keys = new DashboardKeys(this.#state);
+    this.#terminal = open({
+      onKey: (press) => this.#guarded(() => this.#press(press)),
+      onMouse: (press) => this.#guarded(() => this.#mouse(press)),
+      onPaste: (text) => this.#guarded(() => this.#keys.paste(text, Date.now())),
+      onResize: () => this.#guarded(() => {}),
+      onResume: () => this.#guarded(() => {}),
+      onEnd: (end) => {
+        this.ended = end;
+        this.end(0);
+      },
+    });
+  }
+
+  /** Resolves when it is left. */
+  get left(): Promise<void> {
+    return this.#left.promise;
+  }
+
+  /** Until it is left. @throws what no reconnect would cure */
+  async follow(): Promise<void> {
+    const { signal } = this.#stop;
+    this.#draw();
+    try {
+      for await (const one of follow({ context: this.#run.context, signal, answers: true })) {
+        const isNeeded = this.#state.hear(one, Date.now());
+        if (isNeeded) this.#terminal.bell();
+        if (one.kind === "snapshot" || one.kind === "resumed") {
+          this.#look((effects, state) => effects.lookAtDaemon(state));
+        }
+        this.#drawSoon();
+      }
+    } finally {
+      this.end(0);
+    }
+  }
+
+  end(code: number): void {
+    if (this.#stop.signal.aborted) return;
+    this.code = code;
+    for (const timer of [this.#pending, this.#tick, this.#rest]) clearTimeout(timer);
+    this.#terminal.close();
+    this.#stop.abort();
+    this.#left.resolve();
+  }
+
+  /** An error must not end the process before the terminal is given back: whoever opened the window throws it. */
+  #guarded(work: () => void): void {
+    try {
+      if (this.#stop.signal.aborted) return;
+      work();
+      this.#draw();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.failure ??= error;
+    this.end(0);
+  }
+
+  #press(press: KeyPress): void {
+    const page = Math.max(1, Math.floor(this.#terminal.size.rows / 2));
+    this.#do(this.#keys.press(press, Date.now(), page));
+  }
+
+  #mouse(press: MousePress): void {
+    if (this.#frame !== undefined) this.#keys.mouse(press, this.#frame, Date.now());
+  }
+
+  #do(effect: Effect | undefined): void {
+    if (effect !== undefined) this.#look((effects, state) => effects.do(effect, state));
+  }
+
+  /** Draws what it has brought; what the daemon refuses to tell is left out. */
+  #look(work: (effects: Effects, state: DashboardState) => Promise<void>): void {
+    work(this.#effects, this.#state).catch((error) => {
+      if (!(error instanceof ConsoleError)) this.#fail(error);
+    }).then(() => this.#drawSoon());
+  }
+
+  #drawSoon(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#pending ??= setTimeout(() => this.#guarded(() => {}), FRAME_MS);
+  }
+
+  #draw(): void {
+    clearTimeout(this.#pending);
+    clearTimeout(this.#tick);
+    this.#pending = this.#tick = undefined;
+    if (this.#stop.signal.aborted) return;
+    const now = Date.now();
+    const state = this.#state;
+    const frame = this.#frame = drawFrame(state, this.#terminal.size, now, this.#top);
+    this.#top = frame.top;
+    this.#terminal.draw(frame.rows);
+    this.#terminal.setTitle(frame.title);
+    const { page } = state;
+    if (page instanceof ScopePage) this.#do(page.wanted);
+    this.#askHistory();
+    const hasMessage = state.board.message !== undefined;
+    const ms = Math.min(untilNextChange(frame.shown, now), hasMessage ? MESSAGE_MS : Infinity);
+    this.#tick = setTimeout(() => this.#guarded(() => {}), ms);
+  }
+
+  #askHistory(): void {
+    const { session } = this.#state;
+    if (session === undefined || this.#state.lost !== undefined) return;
+    const key = `${session.id} ${session.since}`;
+    if (key === this.#asked) return;
+    this.#asked = key;
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => this.#look((effects, state) => effects.lookAtHistory(state, session.id)), REST_MS);
+  }
+}

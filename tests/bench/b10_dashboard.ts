@@ -1,0 +1,106 @@
+/** B10: what the dashboard costs with many sessions: a frame, the memory, the processor while it is busy and at rest. */
+import { rowLine } from "../../src/dashboard/pi_terminal_rows.ts";
+import type { SessionView } from "../../src/domain/query.ts";
+import { TestDashboard } from "../support/dashboard_story.ts";
+import { pause } from "../support/harness_wait.ts";
+import { TestHome } from "../support/harness.ts";
+import { HAS_TMUX, TmuxScreen } from "../support/tmux.ts";
+import type { RawClient } from "../support/wire.ts";
+import { quantile } from "./measure.ts";
+import { cpuSecs, privateMb } from "./proc.ts";
+import { type Row, Skipped } from "./result.ts";
+
+const SESSIONS = 200;
+const UPDATES_PER_SEC = 20;
+const BUSY_SECS = 30;
+/** Frames of the first seconds, in which code is compiled. */
+const WARM_UP = 100;
+const SIZE = { columns: 200, rows: 60 };
+/** Every time that is shown is in minutes by then, and the first minute's frames are over. */
+const SETTLE_MS = 70_000;
+const REST_SECS = 30;
+const GOAL = { frameMs: 16, mb: 60, busyPercent: 10, restPercent: 0.1 };
+
+export async function dashboardLoad(): Promise<readonly Row[]> {
+  if (!HAS_TMUX) throw new Skipped("no tmux here to run it in");
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  for (let at = 0; at < SESSIONS; at++) await update(client, at, 0);
+  await using screen = await TmuxScreen.open(home, SIZE);
+  await screen.runs("dashboard");
+  await screen.shows(/at work/);
+  await pause(3000);
+  const { pid } = screen;
+  const before = cpuSecs(pid);
+  const began = performance.now();
+  for (let turn = 0; turn < BUSY_SECS * UPDATES_PER_SEC; turn++) {
+    await update(client, turn % SESSIONS, turn);
+    await pause(Math.max(0, began + (turn + 1) * 1000 / UPDATES_PER_SEC - performance.now()));
+  }
+  const busy = 100 * (cpuSecs(pid) - before) * 1000 / (performance.now() - began);
+  const mb = privateMb(pid);
+  await pause(SETTLE_MS);
+  const quiet = cpuSecs(pid);
+  await pause(REST_SECS * 1000);
+  const rest = 100 * (cpuSecs(pid) - quiet) / REST_SECS;
+  await screen.types("q");
+  const { frame, text } = frames();
+  const row = (what: string, goal: string, measured: string, ok: boolean): Row => ({
+    id: "B10",
+    what: `the dashboard at ${SIZE.columns}×${SIZE.rows}: ${what}`,
+    counterpart: "–",
+    goal,
+    measured,
+    ok,
+  });
+  const load = `${SESSIONS} sessions, ${UPDATES_PER_SEC} updates/s for ${BUSY_SECS} s`;
+  return [
+    row(`one frame, ${load}`, `p99 ≤ ${GOAL.frameMs} ms`, text, frame <= GOAL.frameMs),
+    row("private memory (RssAnon) after it", `≤ ${GOAL.mb} MB`, `${mb.toFixed(1)} MB`, mb <= GOAL.mb),
+    row("CPU during it", `≤ ${GOAL.busyPercent} % of a core`, `${busy.toFixed(1)} %`, busy <= GOAL.busyPercent),
+    row(`CPU at rest for ${REST_SECS} s`, `≤ ${GOAL.restPercent} %`, `${rest.toFixed(2)} %`, rest <= GOAL.restPercent),
+  ];
+}
+
+async function update(client: RawClient, at: number, turn: number): Promise<void> {
+  const status = (["working", "idle", "error", "working"] as const)[(at + turn) % 4] ?? "idle";
+  const cwd = `/home/u/projects/project-${at}`;
+  const text = `turn ${turn}: deno test -A --no-check tests/unit/${at}_test.ts`;
+  await client.request("session.update", { sessionId: `bench-${at}`, agent: "mine", cwd, status, text });
+}
+
+/** From what was heard to lines as they are written, in this process. */
+function frames(): { readonly frame: number; readonly text: string } {
+  const now = Date.parse("2026-11-20T10:00:00.000Z");
+  const session = (at: number, turn: number) =>
+    ({
+      id: `bench-${at}`,
+      agent: "mine",
+      cwd: `/home/u/projects/project-${at}`,
+      status: "working",
+      working: { tool: { name: "Bash", text: `turn ${turn}: deno test tests/unit/${at}_test.ts` }, subagents: 0 },
+      startedAt: new Date(now).toISOString(),
+      since: new Date(now - at * 1000).toISOString(),
+      lastEventAt: new Date(now).toISOString(),
+      priority: 0,
+      tags: [],
+      turnCount: turn,
+      subagents: 0,
+      stale: false,
+      lost: false,
+      unproven: false,
+    }) as unknown as SessionView;
+  const sessions = Array.from({ length: SESSIONS }, (_, at) => session(at, 0));
+  const dashboard = new TestDashboard({ sessions, approvals: [], now }, { size: SIZE });
+  const times: number[] = [];
+  for (let turn = -WARM_UP; turn < BUSY_SECS * UPDATES_PER_SEC; turn++) {
+    const began = performance.now();
+    dashboard.now += 1000 / UPDATES_PER_SEC;
+    dashboard.event("session.updated", { session: session(Math.abs(turn) % SESSIONS, turn) });
+    for (const row of dashboard.draw().rows) rowLine(row, SIZE.columns, true);
+    if (turn >= 0) times.push(performance.now() - began);
+  }
+  const p99 = quantile(times, 0.99);
+  return { frame: p99, text: `p99 ${p99.toFixed(1)} ms, median ${quantile(times, 0.5).toFixed(1)} ms` };
+}
