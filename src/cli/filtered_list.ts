@@ -29,7 +29,7 @@ export async function filteredList(run: CommandContext, options: SessionListOpti
   if (options.quiet) return shown.forEach(({ id }) => run.out.plain(id));
   const sessions = lacksParents(shown) ? await withParents(run, shown) : shown;
   const state = { sessions, approvals: await openFor(run, shown) };
-  const { items } = windowView(state, { now: Date.now(), filter, all: options.all === true });
+  const { items } = windowView(state, { now: Date.now(), filter, ...(options.all ? { ended: "all" } : {}) });
   if (template !== undefined) {
     const rows = new Map(shown.map((one) => [one.id, one]));
     for (const item of items) run.out.line(template({ item, session: rows.get(item.id)! }));

@@ -2,7 +2,6 @@
 import type { SessionItem } from "../view/session_items.ts";
 import { GROUP_OF } from "../view/states.ts";
 import { type SessionGroup, type WindowView, windowView } from "../view/window_view.ts";
-import { listedSessions } from "./ended.ts";
 import { detailOf, type DetailRows } from "./detail_source.ts";
 import { hintsRow, keysRow, messageRows } from "./foot.ts";
 import { headOf, noteOf, ruleRow, titledRule } from "./frame_edges.ts";
@@ -71,12 +70,7 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
 
 function viewOf({ live, filter }: DashboardState, text: string, now: number): WindowView {
   const { approvals } = live;
-  return windowView({ sessions: listedSessions(live.sessions, text, now), approvals }, {
-    now,
-    filter,
-    text,
-    all: true,
-  });
+  return windowView({ sessions: live.sessions, approvals }, { now, filter, text, ended: "recent" });
 }
 
 function inboxOf(state: DashboardState, view: WindowView, now: number) {

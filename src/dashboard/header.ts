@@ -1,13 +1,10 @@
 /** The top of the dashboard: how many are in which state, whether the picture is live, the time; the views below it. Pure. */
 import type { StateCount } from "../view/window_view.ts";
 import { clockTime } from "../view/times.ts";
+import { VIEW_TITLES, type ViewName, VIEWS } from "../view/views.ts";
 import { apart, cutRow, flowRow, span, widthOf } from "./rows.ts";
 import { BOLD, DIM, MARKED, RULE, TONE_STYLES } from "./styles.ts";
 import type { TextRow, TextSegment } from "./terminal_port.ts";
-
-export const VIEWS = ["sessions", "inbox", "activity"] as const;
-export type ViewName = typeof VIEWS[number];
-const TITLES: Readonly<Record<ViewName, string>> = { sessions: "Sessions", inbox: "Inbox", activity: "Activity" };
 
 export interface HeaderState {
   readonly counts: readonly StateCount[];
@@ -81,7 +78,7 @@ export function tabsRow(
   const tabs: Tab[] = [];
   let left: TextRow = [span("─", RULE)];
   for (const name of VIEWS) {
-    const text = ` ${TITLES[name]}${name === "inbox" && inbox > 0 ? ` ${inbox}` : ""} `;
+    const text = ` ${VIEW_TITLES[name]}${name === "inbox" && inbox > 0 ? ` ${inbox}` : ""} `;
     const from = widthOf(left);
     left = [...left, span(text, name === view ? MARKED : DIM), span("─", RULE)];
     tabs.push({ view: name, from, to: widthOf(left) - 1 });

@@ -7,11 +7,11 @@ import { escapeControls } from "../domain/sanitize.ts";
 import { resumeLine } from "../view/resume_line.ts";
 import { detailOf } from "./detail_source.ts";
 import type { Effect } from "./effect.ts";
-import { VIEWS } from "./header.ts";
 import { TextField } from "./text_field.ts";
 import { SeveralPage } from "./several_page.ts";
 import { ConfirmPage, DetailPage, HelpPage, LinePage } from "./simple_pages.ts";
 import type { DashboardState } from "./state.ts";
+import { VIEWS } from "../view/views.ts";
 import type { KeyPress } from "./terminal_port.ts";
 
 /** Keys that mean the same when they come together. */

@@ -17,7 +17,7 @@ import type { ListFilter } from "../view/session_filter.ts";
 import type { SessionItem } from "../view/session_items.ts";
 import { clockTime } from "../view/times.ts";
 import { ActivityLog } from "./activity.ts";
-import type { ViewName } from "./header.ts";
+import type { ViewName } from "../view/views.ts";
 import type { DashboardPage } from "./page.ts";
 import { SeveralPage } from "./several_page.ts";
 

@@ -1,4 +1,5 @@
 /** The whole page: header with the counts, the list, the detail beside or instead of it, and what is said to the person. */
+import { VIEW_TITLES, VIEWS } from "../view/views.ts";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { clockTime } from "../view/times.ts";
 import { type WindowView, windowView } from "../view/window_view.ts";
@@ -10,11 +11,9 @@ import { meaningOf } from "./keys.ts";
 import { pressKey } from "./page_actions.ts";
 import type { PageStore } from "./page_store.ts";
 import { goBack } from "./navigate.ts";
-import { type ViewName, VIEWS } from "./route.ts";
 import { GroupedRows } from "./session_rows.tsx";
 import { notifyState, showCount } from "./told.ts";
 
-const VIEW_WORDS: Readonly<Record<ViewName, string>> = { sessions: "Sessions", inbox: "Inbox", activity: "Activity" };
 /** Between two looks at the clock, ms. */
 const TICK_MS = 1000;
 
@@ -23,8 +22,7 @@ export function App({ store }: { readonly store: PageStore }) {
   const { live, route, filter, link } = store;
   const filterField = useRef<HTMLInputElement>(null);
   const state = { sessions: live.sessions, approvals: live.approvals };
-  const all = /\bstatus:(?:cl|en)/.test(filter);
-  const view = windowView(state, { now, text: filter, all });
+  const view = windowView(state, { now, text: filter, ended: "recent" });
   const waiting = view.counts.find(({ state }) => state === "waiting")?.count ?? 0;
   useEffect(() => showCount(view.title, waiting), [view.title, waiting]);
   const shown = shownSession(store, view);
@@ -53,7 +51,7 @@ export function App({ store }: { readonly store: PageStore }) {
       <Header store={store} view={view} isDetail={isDetail} />
       <Tabs store={store} requests={live.approvals.length} />
       <main class="panes">
-        <section class="list" aria-label={VIEW_WORDS[route.view]}>
+        <section class="list" aria-label={VIEW_TITLES[route.view]}>
           <Tools store={store} filterField={filterField} />
           {route.view === "sessions" && <GroupedRows store={store} view={view} shown={shown} />}
           {route.view === "inbox" && <InboxRows store={store} now={now} shown={shown} />}
@@ -161,7 +159,7 @@ function Tabs({ store, requests }: { readonly store: PageStore; readonly request
           aria-current={store.route.view === view ? "page" : undefined}
           onClick={() => store.go({ view })}
         >
-          {VIEW_WORDS[view]}
+          {VIEW_TITLES[view]}
           {view === "inbox" && requests > 0 && <b class="badge">{requests}</b>}
         </button>
       ))}

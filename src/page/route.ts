@@ -3,8 +3,7 @@
  *
  *     #view=inbox&session=ID&request=ID
  */
-export const VIEWS = ["sessions", "inbox", "activity"] as const;
-export type ViewName = typeof VIEWS[number];
+import { type ViewName, VIEWS } from "../view/views.ts";
 
 export interface Route {
   readonly view: ViewName;

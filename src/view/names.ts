@@ -10,29 +10,49 @@ export type NamedSession = Pick<Session, "agent" | "cwd" | "id" | "parentId" | "
  * A name for each id: the title, or the last part of its folder; escaped. Names that are the same are told apart by the
  * folder above (with a title: by the folder), then by the agent, then by the beginning of the id. A sub-agent's begins
  * with that of its session where that is among them: `api › general-purpose`.
+ *
+ * @param others get what names are left: those of `sessions` are what they are without them
  */
-export function sessionNames(sessions: readonly NamedSession[]): ReadonlyMap<string, string> {
-  const known = lastNamed.find(({ of }) =>
-    of.length === sessions.length && of.every((one, at) => isSame(one, sessions[at]))
-  );
+export function sessionNames(
+  sessions: readonly NamedSession[],
+  others: readonly NamedSession[] = [],
+): ReadonlyMap<string, string> {
+  const known = lastNamed.find((last) => areSame(last.sessions, sessions) && areSame(last.others, others));
   if (known !== undefined) return known.names;
-  const names = namesOf(sessions);
-  lastNamed = [{ of: [...sessions], names }, ...lastNamed.slice(0, LISTS_KEPT - 1)];
+  const names = namesOf(sessions, others);
+  lastNamed = [{ sessions: [...sessions], others: [...others], names }, ...lastNamed.slice(0, LISTS_KEPT - 1)];
   return names;
 }
 
 /** Windows ask for the same names at each frame: those of the last lists are kept. */
-let lastNamed: readonly { readonly of: readonly NamedSession[]; readonly names: ReadonlyMap<string, string> }[] = [];
+let lastNamed: readonly NamedLists[] = [];
 const LISTS_KEPT = 4;
+
+interface NamedLists {
+  readonly sessions: readonly NamedSession[];
+  readonly others: readonly NamedSession[];
+  readonly names: ReadonlyMap<string, string>;
+}
+
+function areSame(some: readonly NamedSession[], others: readonly NamedSession[]): boolean {
+  return some.length === others.length && some.every((one, at) => isSame(one, others[at]));
+}
 
 function isSame(one: NamedSession, other: NamedSession | undefined): boolean {
   return one === other || (one.id === other?.id && one.title === other.title && one.cwd === other.cwd &&
     one.agent === other.agent && one.parentId === other.parentId);
 }
 
-function namesOf(sessions: readonly NamedSession[]): ReadonlyMap<string, string> {
-  const short = shortIds(sessions.map(({ id }) => id));
+function namesOf(sessions: readonly NamedSession[], others: readonly NamedSession[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
+  name(sessions, names);
+  name(others, names);
+  return new Map([...names].map(([id, name]) => [id, escapeControls(name)]));
+}
+
+/** Adds names for `sessions` to those that are given already. */
+function name(sessions: readonly NamedSession[], names: Map<string, string>): void {
+  const short = shortIds([...names.keys(), ...sessions.map(({ id }) => id)]);
   const parentOf = ({ parentId = "" }: NamedSession) => {
     const parent = names.get(parentId);
     return parent === undefined ? "" : `${parent}${BELOW}`;
@@ -63,7 +83,6 @@ function namesOf(sessions: readonly NamedSession[]): ReadonlyMap<string, string>
       left = left.filter(({ id }) => !names.has(id));
     }
   }
-  return new Map([...names].map(([id, name]) => [id, escapeControls(name)]));
 }
 
 /** Those without a parent among `sessions`, then their sub-agents, and so on; those that are their own ancestors last. */

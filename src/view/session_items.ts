@@ -53,15 +53,14 @@ export interface Asks {
  * Most urgent first.
  *
  * @param now ms since the epoch
- * @param among those by which names are told apart and sub-agents know their sessions, where they are more
+ * @param names of all of them
  */
 export function sessionItems(
   sessions: readonly SessionView[],
   approvals: readonly Approval[],
   now: number,
-  among: readonly SessionView[] = sessions,
+  names: ReadonlyMap<string, string> = sessionNames(sessions),
 ): readonly SessionItem[] {
-  const names = sessionNames(among);
   const short = shortIds(sessions.map(({ id }) => id));
   const open = Map.groupBy(approvals.filter(({ status }) => status === "pending"), ({ sessionId }) => sessionId);
   return [...sessions].sort(byUrgency).map((session): SessionItem => {

@@ -5,7 +5,9 @@
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { displayStatus, type ShownState } from "../domain/state_words.ts";
+import { listedSessions } from "./ended.ts";
 import { textFilter } from "./filter_text.ts";
+import { sessionNames } from "./names.ts";
 import { type ListFilter, passesFilter } from "./session_filter.ts";
 import { countsOf, placedItems, type SessionItem, sessionItems } from "./session_items.ts";
 import { GROUP_OF, GROUP_TITLES, type GroupKey, STATE_LOOKS, type Tone } from "./states.ts";
@@ -45,8 +47,8 @@ export interface WindowOptions {
   readonly filter?: ListFilter;
   /** What is typed in it (filter_text.ts). */
   readonly text?: string;
-  /** Closed sessions too. */
-  readonly all?: boolean;
+  /** Closed sessions too: all of them, or those that a window that stays open shows; absent: none. */
+  readonly ended?: "all" | "recent";
 }
 
 /** What {@link windowView} is made of: a {@link LiveState}, or what a call has replied. */
@@ -58,12 +60,13 @@ export interface WindowState {
 
 export function windowView(
   state: WindowState,
-  { now, filter = {}, text = "", all = false }: WindowOptions,
+  { now, filter = {}, text = "", ended }: WindowOptions,
 ): WindowView {
   const open = state.sessions.filter(({ status }) => status !== "closed");
-  const wantsClosed = all || filter.status === "closed";
-  const listed = (wantsClosed ? state.sessions : open).filter((one) => passesFilter(one, filter));
-  const every = sessionItems(listed, state.approvals, now, withParents(listed, state.sessions));
+  const isAll = ended === "all" || filter.status === "closed";
+  const all = isAll ? state.sessions : ended === "recent" ? listedSessions(state.sessions, text, now) : open;
+  const listed = all.filter((one) => passesFilter(one, filter));
+  const every = sessionItems(listed, state.approvals, now, namesIn(listed, state.sessions));
   const items = every.filter(textFilter(text));
   const placed = placedItems(items);
   const groups = (Object.keys(GROUP_TITLES) as GroupKey[]).flatMap((key): SessionGroup[] => {
@@ -93,6 +96,13 @@ function titleOf(states: readonly ShownState[]): string {
     if (count > 0) return `${count} ${STATE_LOOKS[state].word} · agent-console`;
   }
   return "agent-console";
+}
+
+/** What is open is called the same whether or not what has ended is listed too. */
+function namesIn(listed: readonly SessionView[], all: readonly SessionView[]): ReadonlyMap<string, string> {
+  const open = withParents(listed.filter(({ status }) => status !== "closed"), all);
+  const ids = new Set(open.map(({ id }) => id));
+  return sessionNames(open, withParents(listed, all).filter(({ id }) => !ids.has(id)));
 }
 
 /** A sub-agent is called after its session, also where the list leaves that out. */

@@ -102,6 +102,6 @@ export class SixSessions {
 /** The same event of a session with another id. */
 function renamed(event: unknown, round: number): unknown {
   return JSON.parse(
-    JSON.stringify(event, (key, value) => key === "session_id" ? `${value}-${round}` : value),
+    JSON.stringify(event, (key, value) => key === "session_id" ? `${round}-${value}` : value),
   );
 }

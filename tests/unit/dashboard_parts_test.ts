@@ -1,6 +1,6 @@
 /** The small pure parts of the dashboard: which ended sessions it shows, when its times change next, a line that is typed. */
 import { assert, assertEquals } from "@std/assert";
-import { listedSessions } from "../../src/dashboard/ended.ts";
+import { listedSessions } from "../../src/view/ended.ts";
 import { plainText } from "../../src/dashboard/rows.ts";
 import { TextField } from "../../src/dashboard/text_field.ts";
 import { untilNextChange } from "../../src/dashboard/ticks.ts";

@@ -58,7 +58,7 @@ Deno.test("first hour 4: a sub-agent is called after its session, and stands bel
     child("d1b2c3d4e", { since: "2026-11-20T10:00:03.000Z", parentId: "b1b2c3d4e", title: "deep" }),
   ];
   const shown = (some: readonly SessionView[], width = 120) =>
-    sessionRows(sessionItems(some, [], NOW, rows), width).map(({ lines }) =>
+    sessionRows(sessionItems(some, [], NOW, sessionNames(rows)), width).map(({ lines }) =>
       stripAnsiCode(lines[0]!).split(/ {2,}/)[0]
     );
   assertEquals(shown(rows), [

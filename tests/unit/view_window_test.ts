@@ -56,7 +56,7 @@ async function walk(turns: readonly Turn[]): Promise<Walk> {
 
 function viewOf(state: LiveState, { now }: StoryState): unknown {
   const approvals = state.approvals.map(({ id }) => [id, state.approval(id)]);
-  return { window: windowView(state, { now, all: true }), approvals };
+  return { window: windowView(state, { now, ended: "all" }), approvals };
 }
 
 Deno.test("V1 the view of the events in any order is that of the snapshot behind them", async () => {
@@ -124,7 +124,7 @@ Deno.test("V1 the groups hold the rows in the order of ls, and count what the fi
   );
   assertEquals(waiting.counts, view.counts);
   assertEquals(waiting.hidden, view.items.length - waiting.items.length);
-  assertEquals(windowView(STORY, { now: STORY.now, all: true }).groups.at(-1)?.key, "ended");
+  assertEquals(windowView(STORY, { now: STORY.now, ended: "all" }).groups.at(-1)?.key, "ended");
   assertEquals(windowView({ sessions: [], approvals: [] }, { now: 0 }).title, "agent-console");
 });
 

@@ -1,4 +1,4 @@
-/** Which sessions that have ended are still in the list: those of a moment ago, and all of them for who looks for them. Pure. */
+/** Which sessions that have ended a window still lists: those of a moment ago, and all of them for who looks for them. Pure. */
 import type { SessionView } from "../domain/query.ts";
 
 /** So long after its end a session is shown, ms, and so many at most. */
