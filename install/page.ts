@@ -28,8 +28,9 @@ export async function makePage(ms: number): Promise<string> {
     await bundlePage(`${work}/page.js`, { ms });
     const to = `${SOURCE}${PAGE_FILE}`;
     await Deno.mkdir(`${SOURCE}dist`, { recursive: true });
-    await Deno.copyFile(`${work}/page.js`, `${to}.new`);
-    await Deno.rename(`${to}.new`, to);
+    const fresh = `${to}.${Deno.pid}.new`; // two may make it at once
+    await Deno.copyFile(`${work}/page.js`, fresh);
+    await Deno.rename(fresh, to);
     return PAGE_FILE;
   } finally {
     await Deno.remove(work, { recursive: true });

@@ -42,9 +42,9 @@ export interface Chosen {
 }
 
 /** For a build, whoever makes it, ms: well below what others wait for the daemon (start.ts). */
-const BUILD_MS = 20_000;
+const BUILD_MS = 26_000;
 /** For each of its two steps: the builder gives up by itself, and takes its commands along. */
-const STEP_MS = 9000;
+const STEP_MS = 12_000;
 const LOOK_MS = 50;
 /** A machine without a network cannot fetch the bundler: then not every start pays for finding out. */
 const RETRY_MS = 600_000;

@@ -5,14 +5,8 @@ import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
 import { commandLine, processesNaming, signalIfSame } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
-import { InstallingUser } from "../support/installed.ts";
-
-const EVENT = JSON.stringify({
-  session_id: "s1",
-  hook_event_name: "UserPromptSubmit",
-  cwd: "/tmp",
-  prompt: "build it",
-});
+import { EVENT, InstallingUser } from "../support/installed.ts";
+import { longStep } from "../support/long_step.ts";
 
 Deno.test("X2 the program installs itself, updates, goes back, and a kill in the middle harms nothing", async (t) => {
   await using home = await TestHome.create();
@@ -75,7 +69,8 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     assertEquals(files(stamps()), before);
   });
 
-  await t.step(
+  await longStep(
+    t,
     "first hour 1: update of an unchanged clone builds nothing; of one with another comment it does",
     async () => {
       // A bundler that is called ends with an error: without it only a version that is there can be told.
@@ -224,37 +219,42 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     assertEquals((await user.installed("hooks", "uninstall", "claude")).code, 0);
   });
 
-  await t.step("an installation that is killed changes nothing, and the next one removes what it left", async () => {
-    user.change("three");
-    const unfinished = () =>
-      [...Deno.readDirSync(root)].map(({ name }) => name).filter((name) => name.startsWith("new-"));
-    const killed = user.spawn(user.argvOfClone(["install"]));
-    await eventually(() => unfinished().length > 0, 20_000, "a folder that is being filled");
-    const [left = ""] = unfinished();
-    killed.kill("SIGKILL");
-    for (const { pid, start } of processesNaming(`${root}/${left}`)) signalIfSame(pid, start, "SIGKILL");
-    await killed[Symbol.asyncDispose]();
-    assertEquals(unfinished(), [left]);
-    assertEquals([user.build, (await user.installed("--version")).code], [builds[1], 0]);
-    assertEquals((await user.fromClone("install")).code, 0);
-    builds.push(user.build);
-    assertEquals(unfinished(), []);
-  });
-
-  await t.step("the third version removed the first", () => {
-    assertEquals(new Set(builds).size, 3);
-    assertEquals(user.versions, builds.slice(1).map((build) => `0.1.0-${build}`).sort());
-  });
+  await longStep(
+    t,
+    "an installation that is killed changes nothing, and the next one removes what it left",
+    async () => {
+      user.change("three");
+      const unfinished = () =>
+        [...Deno.readDirSync(root)].map(({ name }) => name).filter((name) => name.startsWith("new-"));
+      const killed = user.spawn(user.argvOfClone(["install"]));
+      await eventually(() => unfinished().length > 0, 20_000, "a folder that is being filled");
+      const [left = ""] = unfinished();
+      killed.kill("SIGKILL");
+      for (const { pid, start } of processesNaming(`${root}/${left}`)) signalIfSame(pid, start, "SIGKILL");
+      await killed[Symbol.asyncDispose]();
+      assertEquals(unfinished(), [left]);
+      assertEquals([user.build, (await user.installed("--version")).code], [builds[1], 0]);
+      assertEquals((await user.fromClone("install")).code, 0);
+      builds.push(user.build);
+      assertEquals(unfinished(), []);
+      assertEquals(new Set(builds).size, 3);
+      const kept = builds.slice(1).map((build) => `0.1.0-${build}`);
+      assertEquals(user.versions, kept.sort(), "the third removes the first");
+    },
+  );
 
   await t.step(
     "update --rollback goes back to the one that was kept, --restart restarts the daemon into it",
     async () => {
+      await user.installed("daemon", "restart");
       const { code, stdout, stderr } = await user.installed("update", "--rollback", "--restart");
       assertEquals(code, 0, stderr);
-      const said = `went back to agent-console 0.1.0 (build ${builds[1]}), before: 0.1.0 (build ${builds[2]})\n`;
+      const said = `went back to agent-console 0.1.0 (build ${builds.at(-2)}), before: 0.1.0 (build ${
+        builds.at(-1)
+      })\n`;
       assertEquals(stdout.slice(0, said.length), said);
       assertMatch(stdout, /\nstopped, pid \d+\nstarted, pid \d+\n$/);
-      assertEquals(JSON.parse((await user.installed("status", "--json")).stdout).build, builds[1]);
+      assertEquals(JSON.parse((await user.installed("status", "--json")).stdout).build, builds.at(-2));
       assertEquals((await user.installed("ls", "--json")).stderr, "");
     },
   );
@@ -269,19 +269,19 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
       "it",
     );
     const { code, stderr } = await user.installed("update", "--rollback", "--restart");
-    assertEquals([code, user.build], [0, builds[2]]);
+    assertEquals([code, user.build], [0, builds.at(-1)]);
     assertMatch(stderr, /note: the daemon runs [^\n]* and was not restarted, because a request is open\nhint: /);
     await client.close();
     await asked;
   });
 
-  await t.step("a damaged version is put right, also by two installations at once", async () => {
+  await longStep(t, "a damaged version is put right, also by two installations at once", async () => {
     await Deno.writeTextFile(`${root}/current/agent-console.js`, "x");
     assert((await user.installed("--version")).code !== 0);
     const both = await Promise.all([user.fromClone("install"), user.fromClone("install")]);
     assertEquals(both.map(({ code }) => code), [0, 0], both.map(({ stderr }) => stderr).join());
-    assertEquals((await user.installed("--version")).stdout, `agent-console 0.1.0 (build ${builds[2]})\n`);
-    assertEquals(user.versions, builds.slice(1).map((build) => `0.1.0-${build}`).sort());
+    assertEquals((await user.installed("--version")).stdout, `agent-console 0.1.0 (build ${builds.at(-1)})\n`);
+    assertEquals(user.versions, builds.slice(-2).map((build) => `0.1.0-${build}`).sort());
   });
 
   await t.step("a clone that is gone is named, and another one may be", async () => {

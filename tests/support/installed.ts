@@ -3,6 +3,13 @@ import { REPOSITORY, type TestHome } from "./harness.ts";
 import { denoDirOfItsOwn } from "./harness_guard.ts";
 import { type Outcome, run, Running } from "./harness_process.ts";
 
+/** What an agent tells its hook of a prompt. */
+export const EVENT = JSON.stringify({
+  session_id: "s1",
+  hook_event_name: "UserPromptSubmit",
+  cwd: "/tmp",
+  prompt: "build it",
+});
 const CLONED = ["main.ts", "deno.json", "deno.lock", "src", "install"];
 /** Each command that builds takes seconds, on a busy machine many. */
 const COMMAND_MS = 90_000;

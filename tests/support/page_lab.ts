@@ -27,6 +27,9 @@ export interface LookOptions extends Pick<BrowserContextOptions, "colorScheme" |
   readonly touch?: boolean;
 }
 
+/** Once for a file of tests: the sources stay as they are. */
+let made: Promise<string> | undefined;
+
 export class PageLab {
   readonly #waits: RawClient[] = [];
 
@@ -34,7 +37,7 @@ export class PageLab {
 
   /** @param before runs when the home is there and the daemon is not yet */
   static async open(before: (home: TestHome) => void = () => {}): Promise<PageLab> {
-    await makePage(BUILD_MS); // for a daemon that runs from its sources; all other forms carry it
+    await (made ??= makePage(BUILD_MS)); // for a daemon that runs from its sources; all other forms carry it
     const port = freePort();
     const home = await TestHome.create({ config: JSON.stringify({ gateway: { enabled: true, port } }) });
     try {

@@ -1,0 +1,7 @@
+/** A step of the long run: in the default one it is not run, and its name says so. */
+
+const isLong = Deno.env.get("AC_LONG") === "1";
+
+export async function longStep(t: Deno.TestContext, name: string, fn: () => void | Promise<void>): Promise<void> {
+  await t.step({ name: isLong ? name : `${name} (ignored: only in deno task test:long)`, ignore: !isLong, fn });
+}
