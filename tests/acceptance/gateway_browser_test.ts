@@ -1,14 +1,9 @@
 /** G3 in a real browser: what a page of another port learns of the gateway, which is nothing. */
 import { assertEquals } from "@std/assert";
 import { GatewayHome } from "../support/gateway.ts";
+import { CHROMIUM, HAS_CHROMIUM } from "../support/page_lab.ts";
 
-const BROWSER = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-});
+const BROWSER = HAS_CHROMIUM ? CHROMIUM : undefined;
 
 /** Tries each way that a page has, and writes into its title what came of them. */
 function hostilePage(gateway: string, token: string): string {

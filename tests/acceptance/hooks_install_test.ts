@@ -243,7 +243,7 @@ Deno.test("H3 codex: what a codex that hangs has started ends with it, also wher
 
   await Deno.remove(pids);
   await using asks = home.spawn(["hooks", "status", "codex"], { env });
-  await eventually(async () => (await started()).length === 2, 5000, "codex at work");
+  await eventually(async () => (await started()).length === 2, await patience(5000), "codex at work");
   asks.kill("SIGTERM");
   assertEquals((await asks.exit(5000)).signal, "SIGTERM");
   await eventually(areGone, await patience(1000), "the end of codex and of its child");

@@ -4,6 +4,7 @@ import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
 import { isAlive } from "../support/harness_process.ts";
 import { InstallingUser } from "../support/installed.ts";
+import { longStep } from "../support/long_step.ts";
 
 const SETTINGS = `{\n\n   "model":"opus"  }\n`;
 const HOME = ".agent-console";
@@ -75,7 +76,7 @@ Deno.test("X2 uninstall gives the user's files back byte for byte, leaves the ho
     assertEquals(homeTree(), left);
   });
 
-  await t.step("one step that fails stops no other; it is listed, and done by the next one", async () => {
+  await longStep(t, "one step that fails stops no other; it is listed, and done by the next one", async () => {
     await write(user.argvOfClone([]));
     await Deno.chmod(at(".claude/settings.json"), 0o440);
     await Deno.mkdir(at(".local/bin"));

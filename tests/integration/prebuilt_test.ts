@@ -7,6 +7,7 @@ import { isRoot, STRANGER } from "../support/harness_guard.ts";
 import { TestHome } from "../support/harness.ts";
 import { commandLine } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
+import { longStep } from "../support/long_step.ts";
 
 let prompts = 0;
 /** A prompt of its own each time: the same one twice in a moment would be one event of two hooks. */
@@ -164,7 +165,7 @@ Deno.test("S3 a build that others may write, that is foreign or damaged is never
       ["a part that is gone", (path: string) => Deno.remove(path)],
     ] as const
   ) {
-    await t.step(`a start makes it anew where it has ${what}`, async () => {
+    await longStep(t, `a start makes it anew where it has ${what}`, async () => {
       await clone.stop();
       const names = await Array.fromAsync(Deno.readDir(clone.current), ({ name }) => name);
       const part = names.find((name) => name.startsWith("agent-consoled-chunk"));

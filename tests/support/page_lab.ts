@@ -9,10 +9,11 @@ import { freePort } from "./gateway.ts";
 import { TestHome } from "./harness.ts";
 import type { Json, RawClient } from "./wire.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
+/** Debian's smallest: a page needs no window of the browser. */
+export const CHROMIUM = "/usr/bin/chromium-headless-shell";
 export const HAS_CHROMIUM = exists(CHROMIUM);
 /** For whoever asks why a test was not run. */
-export const NO_CHROMIUM = HAS_CHROMIUM ? "" : ` (ignored: no ${CHROMIUM}; apt-get install chromium)`;
+export const NO_CHROMIUM = HAS_CHROMIUM ? "" : ` (ignored: no ${CHROMIUM}; apt-get install chromium-headless-shell)`;
 
 export const PHONE = { width: 390, height: 844 };
 export const WIDE = { width: 1280, height: 800 };
