@@ -9,8 +9,8 @@ import { freePort } from "./gateway.ts";
 import { TestHome } from "./harness.ts";
 import type { Json, RawClient } from "./wire.ts";
 
-/** Debian's smallest: a page needs no window of the browser. */
-export const CHROMIUM = "/usr/bin/chromium-headless-shell";
+/** Debian's smallest, without its launcher, which a signal would end alone: a page needs no window. */
+export const CHROMIUM = "/usr/lib/chromium/chromium-headless-shell";
 export const HAS_CHROMIUM = exists(CHROMIUM);
 /** For whoever asks why a test was not run. */
 export const NO_CHROMIUM = HAS_CHROMIUM ? "" : ` (ignored: no ${CHROMIUM}; apt-get install chromium-headless-shell)`;
