@@ -2,7 +2,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import type * as PageFiles from "../../src/gateway/page_files.ts";
 import { PHONE, WIDE } from "../support/page_lab.ts";
 import { complaintsOf, pageTest, press, READ_MS, row } from "../support/page_test.ts";
 
@@ -16,7 +15,10 @@ async function assertNothingSerious(page: Page, where: string): Promise<void> {
   assertEquals(serious.map(({ id, nodes }) => `${where}: ${id} ${nodes[0]?.html} ${nodes[0]?.failureSummary}`), []);
 }
 
-for (const colorScheme of ["light", "dark"] as const) {
+/** The default run looks at each colour scheme in one size, the long one in both. */
+const isLong = Deno.env.get("AC_LONG") === "1";
+
+for (const [colorScheme, size] of [["light", PHONE], ["dark", WIDE]] as const) {
   pageTest(`V3 axe finds nothing serious in any screen, ${colorScheme}`, async (lab) => {
     await lab.asks("web", "git push --force origin main", { description: "The branch was rebased." });
     await lab.report({
@@ -24,7 +26,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       env: { CLAUDE_CODE_ENTRYPOINT: "cli" },
       event: { session_id: "app", cwd: "/home/u/app", hook_event_name: "StopFailure", error: "rate_limit" },
     });
-    for (const viewport of [PHONE, WIDE]) {
+    for (const viewport of isLong ? [PHONE, WIDE] : [size]) {
       const page = await lab.look({ viewport, colorScheme });
       const at = `${viewport.width} ${colorScheme}`;
       await row(page, "--force").waitFor();
@@ -95,7 +97,9 @@ pageTest("A4 titles, prompts and commands from outside are harmless text on the 
 Deno.test("V3 the page's script is small, and has no map and nothing inline", async () => {
   await (await import("../../install/page.ts")).makePage(60_000);
   // What a name that is written here leads to is looked for when the tests begin, before the script is made.
-  const { pageFiles } = await import(String("../../src/gateway/page_files.ts")) as typeof PageFiles;
+  const { pageFiles } = await import(String("../../src/gateway/page_files.ts")) as {
+    pageFiles(): Promise<ReadonlyMap<string, { readonly body: string }>>;
+  };
   const files = await pageFiles();
   const size = new TextEncoder().encode(files.get("/page.js")?.body).length;
   assert(size > 10_000 && size <= SCRIPT_BYTES, `page.js has ${size} bytes`);
