@@ -24,7 +24,6 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     assertEquals(user.tree(), before);
     await Deno.remove(`${home.root}/.local`, { recursive: true });
   });
-
   await t.step("install: one version, one link, one command, and nothing that others may write", async () => {
     const before = user.tree();
     const { code, stdout, stderr } = await user.fromClone("install");
@@ -47,13 +46,11 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     const source = JSON.parse(await Deno.readTextFile(`${root}/current/source.json`));
     assertEquals([source.clone, source.version, source.deno], [user.clone, "0.1.0", Deno.version.deno]);
   });
-
   await t.step("the runtime is a copy: no second name of the one that it was installed with", () => {
     const [own, theirs] = [`${root}/current/deno`, Deno.execPath()].map((path) => Deno.statSync(path));
     assert(own!.size === theirs!.size && own!.ino !== theirs!.ino);
     assertEquals(own!.nlink, 1);
   });
-
   await t.step("install again: nothing changes", async () => {
     const stamps = () =>
       [...user.tree().keys()].map((path) => `${path} ${Deno.lstatSync(`${home.root}/${path}`).mtime?.getTime()}`);
@@ -120,7 +117,6 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     assert(!exists(`${home.root}/empty`), "its runtime keeps something outside of its own folder");
     assert(exists(`${root}/cache`));
   });
-
   await t.step("what it writes elsewhere names the link, and its sandbox names nothing of it", async () => {
     await user.installed("hooks", "install", "claude");
     const unit = await user.installed("daemon", "install", "--dry-run");
@@ -145,7 +141,6 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     assertMatch(stdout, /--allow-write=/);
     assert(!stdout.includes(root), stdout);
   });
-
   await t.step("a home that holds the program, or lies in it, is refused", async () => {
     for (const place of [`${root}/home`, `${home.root}/.local/share`, `${home.root}/.local`, root]) {
       const wasThere = exists(place);
