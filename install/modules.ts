@@ -24,7 +24,7 @@ export const ENTRIES: Readonly<Record<keyof typeof BUILT, string>> = {
   daemon: "src/daemon/main.ts",
 };
 /** The page's script, in the daemon's folder. */
-const PAGE = `${PARTS.daemon}page.txt`;
+const PAGE = `${PARTS.daemon}page.js`;
 /** What the hook's file names as the others' place, relative to its source. */
 const OTHERS: Readonly<Record<string, string>> = {
   "./mod.ts": `./${BUILT.cli}`,

@@ -35,12 +35,13 @@ const HTML = "text/html; charset=utf-8";
 const JS = "text/javascript; charset=utf-8";
 
 /**
- * It is a part of the module graph by its literal name, so that the sandbox need not let the daemon read it. The sources
- * have none before `deno task page`.
+ * A module by its literal name, so that the sandbox need not let the daemon read it. The sources have none before
+ * `deno task page`.
  */
 async function pageScript(): Promise<string | undefined> {
   try {
-    return (await import("../../dist/page.js", { with: { type: "text" } })).default as string;
+    const made: unknown = await import("../../dist/page.js");
+    return (made as { readonly default: string }).default;
   } catch {
     return undefined;
   }

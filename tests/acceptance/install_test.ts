@@ -2,6 +2,7 @@
 import { stubArgv } from "../../src/agents/shared/own_program.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exists } from "../support/exists.ts";
+import { freePort } from "../support/gateway.ts";
 import { TestHome } from "../support/harness.ts";
 import { commandLine, processesNaming, signalIfSame } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
@@ -9,7 +10,8 @@ import { EVENT, InstallingUser } from "../support/installed.ts";
 import { longStep } from "../support/long_step.ts";
 
 Deno.test("X2 the program installs itself, updates, goes back, and a kill in the middle harms nothing", async (t) => {
-  await using home = await TestHome.create();
+  const port = freePort();
+  await using home = await TestHome.create({ config: JSON.stringify({ gateway: { enabled: true, port } }) });
   const user = new InstallingUser(home);
   const { root, binLink } = user;
   const builds: string[] = [];
@@ -109,6 +111,7 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     assertEquals(await say("--version"), `agent-console 0.1.0 (build ${user.build})\n`);
     assertEquals(JSON.parse(await say("version", "--json")).build, user.build);
     await say("daemon", "start");
+    assertMatch(await (await fetch(`http://127.0.0.1:${port}/page.js`)).text(), /NEEDS YOU/);
     const { stdout } = await user.run([binLink, "hook", "claude"], { stdin: EVENT, env: alone });
     assertEquals(stdout, "");
     assertEquals(JSON.parse(await say("ls", "--json")).sessions[0].id, "s1");
@@ -153,7 +156,6 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     assertEquals(code, 6);
     assertMatch(stderr, /are not apart\nhint: /);
   });
-
   await t.step(
     "a changed clone: update puts a second version beside it, and says that the daemon is the first",
     async () => {
@@ -182,7 +184,6 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
   await t.step("the same runtime is on the disk once", () => {
     assertEquals(Deno.statSync(`${root}/current/deno`).nlink, 2);
   });
-
   await t.step("each command says that the daemon is another build, a hook says nothing", async () => {
     const note = `note: the daemon runs 0.1.0 (build ${builds[0]}), this is 0.1.0 (build ${
       builds[1]
@@ -197,7 +198,6 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     const hook = await user.run([binLink, "hook", "claude"], { stdin: EVENT.replace("build it", "and test it") });
     assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
   });
-
   await t.step("H1 an .npmrc of the user's that Deno cannot read ends no hook", async () => {
     const { code, stderr } = await user.installed("hooks", "install", "claude", "--no-feed");
     assertEquals(code, 0, stderr);
@@ -278,7 +278,6 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     assertEquals((await user.installed("--version")).stdout, `agent-console 0.1.0 (build ${builds.at(-1)})\n`);
     assertEquals(user.versions, builds.slice(-2).map((build) => `0.1.0-${build}`).sort());
   });
-
   await t.step("a clone that is gone is named", async () => {
     await Deno.rename(user.clone, `${home.root}/mo ved`);
     const gone = await user.installed("update");

@@ -15,6 +15,11 @@ async function texts(port: number): Promise<{ readonly html: string; readonly sc
   return { html, script: await fetch(`${at}page.js`, { signal }) };
 }
 
+/** What the module at `path` exports. */
+async function scriptOf(path: string): Promise<string> {
+  return (await import(`file://${encodeURI(path)}`)).default;
+}
+
 Deno.test("V3 sources without the page's script say how it is made, and serve it once it is", async () => {
   const port = freePort();
   await using home = await TestHome.create({ config: JSON.stringify({ gateway: { enabled: true, port } }) });
@@ -33,7 +38,7 @@ Deno.test("V3 sources without the page's script say how it is made, and serve it
   await clone.start([], source);
   const after = await texts(port);
   assertMatch(after.html, /<script type="module" src="\/page\.js">/);
-  assertEquals(await after.script.text(), await Deno.readTextFile(`${clone.root}/dist/page.js`));
+  assertEquals(await after.script.text(), await scriptOf(`${clone.root}/dist/page.js`));
   await clone.stop();
 
   // The prebuilt form carries its own, whatever lies in the sources' folder.
@@ -61,14 +66,14 @@ Deno.test("V3 the bundle serves the page, in its sandbox", async () => {
   home.needPid();
   const { html, script } = await texts(port);
   assertMatch(html, /<script type="module" src="\/page\.js">/);
-  assertEquals(await script.text(), await Deno.readTextFile(`${dist}/agent-consoled-page.txt`));
+  assertEquals(await script.text(), await scriptOf(`${dist}/agent-consoled-page.js`));
 });
 
 Deno.test("V3 the page's script is made anew when a source of it changes, and is a part that the daemon names literally", async () => {
   const folder = await Deno.makeTempDir({ prefix: "ac-page-" });
   try {
     const names = await bundleModules(folder, { ms: BUILD_MS });
-    const page = "agent-consoled-page.txt";
+    const page = "agent-consoled-page.js";
     assert(names.includes(page));
     const naming = names.filter((name) => name.endsWith(".js")).filter((name) =>
       Deno.readTextFileSync(`${folder}/${name}`).includes(`import("./${page}"`)
