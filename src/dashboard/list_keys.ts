@@ -21,7 +21,7 @@ const HARMLESS: ReadonlySet<string> = new Set([...MOVES, "Space", "Tab", "Shift+
 /** Keys that answer, or may lead to an answer. */
 const ANSWERS = /^(?:[aAdDyn1-9]|Enter|Space)$/;
 /** The board's names for them. */
-const BOARD_KEYS: Readonly<Record<string, string>> = { a: "y", d: "n", Enter: "\r", Up: "k", Down: "j" };
+const BOARD_KEYS: Readonly<Record<string, string>> = { a: "y", d: "n", Up: "k", Down: "j" };
 
 /** @param page rows of a page of the list */
 export function pressInList(

@@ -4,27 +4,8 @@
  */
 import { sliceByColumn, visibleWidth } from "@earendil-works/pi-tui/utils";
 import { escapeControls } from "../domain/sanitize.ts";
-import type { TerminalColor, TextRow, TextStyle } from "./terminal_port.ts";
-
-/** The codes of SGR for the text's colour; `default` is what a terminal has without one. */
-const COLORS: Readonly<Record<Exclude<TerminalColor, "default">, number>> = {
-  black: 30,
-  red: 31,
-  green: 32,
-  yellow: 33,
-  blue: 34,
-  magenta: 35,
-  cyan: 36,
-  white: 37,
-  brightBlack: 90,
-  brightRed: 91,
-  brightGreen: 92,
-  brightYellow: 93,
-  brightBlue: 94,
-  brightMagenta: 95,
-  brightCyan: 96,
-  brightWhite: 97,
-};
+import { sgr } from "./sgr.ts";
+import type { TextRow } from "./terminal_port.ts";
 
 const PLAIN = /^[\x20-\x7e]*$/;
 
@@ -58,17 +39,4 @@ export function rowLine(row: TextRow, columns: number, color: boolean): string {
 
 function fits(text: string, columns: number): string {
   return visibleWidth(text) <= columns ? text : sliceByColumn(text, 0, columns, true);
-}
-
-function sgr(style: TextStyle | undefined, color: boolean): string {
-  if (style === undefined) return "";
-  const { fg = "default", bold, dim, underline, inverse } = style;
-  const codes = [
-    ...(bold ? [1] : []),
-    ...(dim ? [2] : []),
-    ...(underline ? [4] : []),
-    ...(inverse ? [7] : []),
-    ...(color && fg !== "default" ? [COLORS[fg]] : []),
-  ];
-  return codes.join(";");
 }

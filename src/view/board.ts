@@ -15,10 +15,7 @@ export type BoardAction =
   | { readonly kind: "answer"; readonly approval: Approval; readonly allow: boolean; readonly option?: string }
   /** Its questions, one after the other. */
   | { readonly kind: "ask"; readonly approval: Approval }
-  | { readonly kind: "view"; readonly approval: Approval }
-  | { readonly kind: "open"; readonly sessionId: string }
-  | { readonly kind: "help" }
-  | { readonly kind: "quit" };
+  | { readonly kind: "view"; readonly approval: Approval };
 
 /** What the frame showed of the marked row. */
 interface Target {
@@ -149,7 +146,7 @@ export class Board {
     return found;
   }
 
-  /** @param key as the terminal sends it */
+  /** @param key by its name: `j`, `y`, `1`, `Enter` */
   press(key: string, now: number): BoardAction | undefined {
     const confirming = this.#message.isNoted(this.#confirming?.words) ? this.#confirming : undefined;
     const gone = this.#message.isNoted(this.#gone) ? this.#gone : undefined;
@@ -159,25 +156,13 @@ export class Board {
       return this.#refuse(`${gone.text}; press again for the marked one`, now);
     }
     switch (key) {
-      case "q":
-      case "\x04":
-        return { kind: "quit" };
       case "j":
-      case "\x1b[B":
-      case "\x1bOB":
         return this.#move(1, now);
       case "k":
-      case "\x1b[A":
-      case "\x1bOA":
         return this.#move(-1, now);
-      case "o":
-        return this.#target === undefined ? undefined : { kind: "open", sessionId: this.#target.item.id };
-      case "?":
-        return { kind: "help" };
       case "v":
         return this.#view(now);
-      case "\r":
-      case "\n":
+      case "Enter":
         return this.asked !== undefined && isQuestion(this.asked) ? this.#yes(confirming, now) : this.#view(now);
       case "y":
         return this.#yes(confirming, now);
@@ -277,7 +262,7 @@ const CUT = "part of it never arrived: n, or answer it in its terminal";
 const MORE = "there is more of it than you see: v shows all, then y";
 
 /** Keys that answer the marked request, or may lead to an answer. */
-const ANSWERS = /^[yn1-9\r\n]$/;
+const ANSWERS = /^(?:[yn1-9]|Enter)$/;
 
 function howToChoose({ options }: Choice): string {
   const keys = options.length === 1 ? "1" : `1-${Math.min(9, options.length)}`;
