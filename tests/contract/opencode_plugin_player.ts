@@ -97,10 +97,12 @@ export class PluginPlayer implements AsyncDisposable {
       for (const _ of ending) out.push(await this.next());
       return out;
     }
+    const out: Forwarded[] = [];
     if (event.startsWith("event:")) this.tell(event.slice("event:".length), it);
     else await this.#hooks[event]?.(it["input"], it["output"]);
+    // The queue waits for a question only so long: on a slow machine the mark would overtake its process.
+    if (this.#startsProcesses && event.endsWith(".asked")) out.push(await this.next());
     this.tell("session.deleted", { info: { id: MARK } });
-    const out: Forwarded[] = [];
     for (let line = await this.next(); line["sessionID"] !== MARK; line = await this.next()) out.push(line);
     for (const line of out) if (line["parentID"] === undefined) this.#sessions.add(String(line["sessionID"]));
     return out;
