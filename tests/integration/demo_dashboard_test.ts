@@ -45,6 +45,8 @@ screenTest(
     await screen.shows(/✓ api +codex +The HTTP client is upgraded\./);
     await screen.shows(/▲ 2 wait[^]*▸ ▲ app +claude +question: Keep old links\?/);
     await pause(READ_MS);
+    await screen.types("C-z"); // by which no job control below deno task could get it back
+    await pause(READ_MS);
     await screen.types("n");
     await screen.shows(/✓ app +claude +Moved; old links as before\./);
     await screen.shows(/▲ 1 waits[^]*▸ ▲ shop +claude +Bash: git push/);
@@ -55,14 +57,18 @@ screenTest(
 );
 
 screenTest(
-  "F5 the demo gives the terminal back and leaves nothing when it is ended, and when Ctrl-C leaves its dashboard",
+  "F5 the demo gives the terminal back and leaves nothing at TERM, at Ctrl-C and when its time is over",
   async (screen, home) => {
-    await screen.shows(/▸ ● blog/);
+    await screen.shows(/▲ 3 wait/); // its hooks wait for an answer that never comes
     Deno.kill(screen.pid, "SIGTERM");
-    await screen.shows(/^exit 130$/m);
+    assertMatch(await screen.shows(/^exit 130$/m), /demo: nothing is left/);
     await screen.types(`clear; sh ${home.root}/run.sh; echo exit $?`, "Enter");
     await screen.shows(/▸ ● blog/);
     await screen.types("C-c");
     assertMatch(await screen.shows(/^exit 130$/m), /demo: nothing is left/);
+    const script = await Deno.readTextFile(`${home.root}/run.sh`);
+    await Deno.writeTextFile(`${home.root}/run.sh`, `${script.trimEnd()} --for=1\n`);
+    await screen.types(`clear; sh ${home.root}/run.sh; echo exit $?`, "Enter");
+    assertMatch(await screen.shows(/^exit 0$/m), /demo: its time is over; nothing is left/);
   },
 );

@@ -10,10 +10,10 @@ import { type DemoForm, report, requestOf, say, windowOpened } from "./demo_show
 import { type Act, ending, MORNING, REQUESTS } from "./story.ts";
 import type { RawClient } from "./wire.ts";
 
-/** The dashboard is open for at most this long, ms. */
-const LONGEST_MS = 600_000;
 /** Time for the dashboard to give the terminal back, ms. */
 const END_MS = 10_000;
+/** From a Ctrl-Z to the times at which those that it stopped go on, ms; the dashboard first gives the terminal back. */
+const GO_ON_MS: readonly number[] = [100, 500, 2000];
 export const INTERRUPTED = 130;
 /** What the dashboard exits with: after q, after Ctrl-C. */
 const LEFT: readonly number[] = [0, INTERRUPTED];
@@ -28,7 +28,7 @@ export async function dashboardDemo(form: DemoForm): Promise<number> {
   tell("seven agents on a dashboard, in a temporary home: y or n answers, q leaves");
   const code = await shown(form);
   const next = `nothing is left. For your own agents: npx -y deno@${Deno.version.deno} task install`;
-  tell(code === undefined ? `ten minutes are over; ${next}` : next);
+  tell(code === undefined ? `its time is over; ${next}` : next);
   return code ?? 0;
 }
 
@@ -40,22 +40,24 @@ async function shown(form: DemoForm): Promise<number | undefined> {
   const window = home.spawn(["dashboard"], { stdin: "inherit", stdout: "inherit" });
   const left = new AbortController();
   const over = Promise.withResolvers<"over">();
-  const timer = setTimeout(() => over.resolve("over"), LONGEST_MS);
+  const timer = setTimeout(() => over.resolve("over"), form.longestMs);
   const stopped = () => over.resolve("over");
   form.signal.addEventListener("abort", stopped, { once: true });
+  Deno.addSignalListener("SIGTSTP", goOn);
   try {
     const signal = AbortSignal.any([form.signal, left.signal]);
-    const story = play({ ...form, home, client, signal }).then(() => over.promise, (error) => {
+    const failed = play({ ...form, home, client, signal }).then(() => over.promise, (error) => {
       if (signal.aborted) return over.promise;
       throw error;
     });
-    const end = await Promise.race([window.status, story]);
+    const end = await Promise.race([window.status, over.promise, failed]);
     if (form.signal.aborted) return INTERRUPTED; // Ctrl-C may reach us together with the dashboard
     if (end === "over") return undefined;
     if (!LEFT.includes(end.code)) throw new Error(`the dashboard failed: exit ${end.code}`);
     return end.code;
   } finally {
     clearTimeout(timer);
+    Deno.removeSignalListener("SIGTSTP", goOn);
     form.signal.removeEventListener("abort", stopped);
     left.abort();
     await ended(window, END_MS, "SIGTERM");
@@ -88,6 +90,11 @@ async function ask(show: Play, act: Act): Promise<void> {
   const answer = await show.home.hook(act);
   if (answer === undefined || show.signal.aborted) return;
   for (const next of ending(answer, act)) await step(show, next);
+}
+
+/** `deno task` cannot be stopped: a Ctrl-Z would leave a terminal that neither the shell nor the dashboard reads. */
+function goOn(): void {
+  for (const ms of GO_ON_MS) Deno.unrefTimer(setTimeout(() => Deno.kill(0, "SIGCONT"), ms));
 }
 
 function tell(text: string): void {

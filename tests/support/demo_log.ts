@@ -13,7 +13,7 @@ const LONGEST_MS = 150_000;
 const END_MS = 10_000;
 const LAST_LINES_MS = 300;
 
-interface Show extends DemoForm {
+interface Show extends Omit<DemoForm, "longestMs"> {
   readonly home: DemoHome;
   readonly client: RawClient;
 }

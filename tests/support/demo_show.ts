@@ -14,6 +14,8 @@ const SUBSCRIBED_MS = 300;
 export interface DemoForm {
   /** Time between two events of the story. */
   readonly paceMs: number;
+  /** The dashboard is open for at most this long. */
+  readonly longestMs: number;
   readonly signal: AbortSignal;
 }
 
