@@ -13,13 +13,16 @@ const GOES_ON = "↳ ";
 /** Narrower lines are not wrapped: they would be all indent. */
 export const NARROWEST = 20;
 
+/** A request, with the id of its session only where that is wanted. */
+type BlockItem = Omit<ApprovalItem, "session"> & Partial<Pick<ApprovalItem, "session">>;
+
 /**
  * The lines of each request, the whole of what would run in them.
  *
  * @param width columns; Infinity in a pipe
  * @param isAlone the reader wants everything that is known of this one
  */
-export function approvalBlock(item: ApprovalItem, width: number, isAlone = false): readonly string[] {
+export function approvalBlock(item: BlockItem, width: number, isAlone = false): readonly string[] {
   const { id, isOpen, name, agent, age, end, risk, terminal, folder, kind } = item;
   const { sign, tone } = isOpen ? STATE_LOOKS.waiting : STATE_LOOKS.closed;
   const room = Math.max(NARROWEST, width);
@@ -33,7 +36,7 @@ export function approvalBlock(item: ApprovalItem, width: number, isAlone = false
     ...flow(where, " · ", room - 2, "").map((line, i) =>
       `  ${i === 0 && risk !== undefined ? line.replace(risky[0] ?? "", (word) => toned(risk.tone, word)) : line}`
     ),
-    ...(isAlone ? [`  ${dim("session")}  ${item.session}`] : []),
+    ...(isAlone && item.session !== undefined ? [`  ${dim("session")}  ${item.session}`] : []),
     ...inside(item.call, room).map(bold),
     ...(isAlone && item.detail.length > 0 ? [""] : []),
     ...item.detail.flatMap((line) => inside([line], room).map(isAlone ? item.isPatch ? diffPaint(line) : asItIs : dim)),
@@ -58,7 +61,7 @@ export function approvalBlock(item: ApprovalItem, width: number, isAlone = false
 }
 
 /** How else it may be answered, and how far an answer reaches. */
-function answerNotes({ cut, scopes, takesOwnWords }: ApprovalItem): string[] {
+function answerNotes({ cut, scopes, takesOwnWords }: BlockItem): string[] {
   const notes = ["once the time is over only its own terminal can answer"];
   if (cut !== undefined) return notes;
   if (takesOwnWords) notes.push("a number, its text or the beginning of it; your own words: --say TEXT");
@@ -86,7 +89,7 @@ function diffPaint(line: string): (text: string) => string {
   return line.startsWith("+") ? green : line.startsWith("-") ? red : asItIs;
 }
 
-function titlePainted(line: string, { name, id }: ApprovalItem, tone: Parameters<typeof toned>[0]): string {
+function titlePainted(line: string, { name, id }: BlockItem, tone: Parameters<typeof toned>[0]): string {
   const end = line.indexOf(name) + name.length;
   return toned(tone, line.slice(0, end)) + line.slice(end).replace(id, (found) => bold(found));
 }

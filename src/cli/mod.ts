@@ -69,7 +69,10 @@ function usageText(text: string, command: string): ErrorText {
     return { message, hint: word === undefined ? `${command} --help` : `did you mean ${word}?` };
   }
   const [, message = text, near] = /^(?:error: )?(.*?)(?:\n\(Did you mean (.*)\?\))?\s*$/s.exec(text) ?? [];
-  return { message, hint: near === undefined ? `${command} --help` : `did you mean ${near}?` };
+  // Commander also names words that have little in common with the typed one.
+  const [, typed = ""] = /'(.*)'/.exec(message) ?? [];
+  const words = near?.replace(/^one of /, "").split(", ").filter((word) => nearestWord(typed, [word]) !== undefined);
+  return { message, hint: words?.length ? `did you mean ${words.join(" or ")}?` : `${command} --help` };
 }
 
 /** The whole tree; also read by the completions and by the test that compares it with the documentation. */

@@ -22,7 +22,7 @@ export interface RequestForm {
   readonly whole?: boolean;
   /** Of an edit also the lines that stay. */
   readonly full?: boolean;
-  /** It is being asked already, so that its commands would only be in the way. */
+  /** It is being asked already, so that its commands and its session's id would only be in the way. */
   readonly isAsked?: boolean;
 }
 
@@ -40,6 +40,12 @@ export async function requestLines(
   const diff = whole && detail !== undefined && detailForm === "edit"
     ? (await import("./edit_diff.ts")).editDiff(input, detail, full)
     : undefined;
-  const shown = { ...item, ...(diff && { detail: diff.map(escapeControls) }), ...(isAsked && { answers: [] }) };
+  const { session, ...rest } = item;
+  const shown = {
+    ...rest,
+    ...(isAsked && !full ? {} : { session }),
+    ...(diff && { detail: diff.map(escapeControls) }),
+    ...(isAsked && { answers: [] }),
+  };
   return approvalBlock(shown, listWidth(run), whole);
 }

@@ -124,6 +124,7 @@ Deno.test("first hour 3: approve -i takes y, n, e, a and choices as single keys,
   const { code, screen } = await terminal.exit();
   assertEquals(code, 0, screen);
   assertStringIncludes(screen, "Nothing more waits for an answer. 1 skipped: agent-console approvals");
+  assert(!/^ +session /m.test(screen), "no line is spent on the session's id");
   assert(await terminal.isCooked(), "the terminal is given back");
   const heard = await Promise.all([yes, no, why, scope].map(async ({ hook }) => (await hook.exit(END_MS)).stdout));
   assertEquals(heard, [ALLOWED, deniedWith("Denied by the user"), deniedWith("use the mirror"), ALLOWED]);

@@ -156,7 +156,7 @@ Deno.test("V2 dashboard --snapshot prints one frame of that size, plain in a pip
   assertMatch(painted.stdout, /ONLY IN THEIR TERMINALS/);
   const wrong = await home.cli(["--snapshot", "wide"]);
   assertEquals(wrong.code, 2);
-  assertMatch(wrong.stderr, /error: --snapshot is "wide", expected[^]*hint: agent-console --snapshot 120x40/);
+  assertMatch(wrong.stderr, /error: --snapshot is "wide", expected[^]*hint: agent-console dashboard --snapshot 120x40/);
 });
 
 Deno.test("I5 the dashboard without permission to start a daemon says that none runs, and in a pipe it is the list", async () => {

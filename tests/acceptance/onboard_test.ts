@@ -27,7 +27,9 @@ Deno.test("first hour 6: onboard --yes installs hooks and feeds, starts the daem
       "settings.json and turns feeds.gemini_chats on: the daemon may then read ~/.gemini/tmp. yes\n",
     ]
   ) assertStringIncludes(stdout, asked, "the question names it before it is done");
-  assertMatch(stdout, /echo hello from agent-console/);
+  assertMatch(stdout, /▲ hello {2}onboard {2}\w{5} {2}asked [^]*\n {4}Bash: echo hello from agent-console\n/);
+  assert(!/^ +session /m.test(stdout), stdout);
+  assertMatch(stdout, /in the dashboard: agent-console; as a list: agent-console ls$/m);
   assertMatch(stdout, /The asker got your answer: approved/);
   const { hooks } = await home.json(["hooks", "status", "--json"], options) as { hooks: Record<string, string>[] };
   const states = Object.fromEntries(hooks.map(({ agent, state }) => [agent, state]));

@@ -27,7 +27,7 @@ Deno.test("first hour 1: uninstall says in a terminal what it takes back and wha
     await using terminal = await TestTerminal.open(home, ["uninstall"], WIDE);
     const asked = await terminal.shows("Take all of this back? [y/N]");
     assertMatch(asked, /^This takes back:\n {2}hooks in ~\/\.claude\/settings\.json\n/m);
-    assertMatch(asked, /\n {2}the daemon of \S+, which is stopped\n/);
+    assertMatch(asked, /\n {2}the daemon of \S+, which will be stopped\n/);
     assertMatch(asked, /\nWhat stays: \S+, [\d.]+ \w+: journal, configuration, log\n/);
     await terminal.press(...keys);
     assertEquals((await terminal.exit()).code, code, keys.join(" "));

@@ -11,6 +11,9 @@ Deno.test("a wrong argument hints at the help of its own command", async () => {
     [["ls", "--status", "odd"], "agent-console ls --help"],
     [["session", "update", "s", "--status", "odd"], "agent-console session update --help"],
     [["--odd"], "agent-console --help"],
+    [["foo"], "agent-console --help"],
+    [["statsu"], "did you mean status?"],
+    [["ls", "--jsno"], "did you mean --json?"],
     [["daemon", "logs", "-n", "many"], "agent-console daemon logs --help"],
     [["daemon", "stop", "--timeout", "soon"], "agent-console daemon stop --help"],
   ] as const;

@@ -1,3 +1,4 @@
+/** The demo as lines: what it says, how its question is answered, and that it leaves nothing. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { denoDir } from "../support/harness_guard.ts";
 import { processesNaming, Running } from "../support/harness_process.ts";
@@ -45,7 +46,7 @@ async function watchedBy(key: string): Promise<string> {
   let screen = "";
   await inFolder(async (env) => {
     const child = new Deno.Command("script", {
-      args: ["-qfec", `stty cols 80; exec "${Deno.execPath()}" run -A "${DEMO}" --fast`, "/dev/null"],
+      args: ["-qfec", `stty cols 80; exec "${Deno.execPath()}" run -A "${DEMO}" --fast --log`, "/dev/null"],
       clearEnv: true,
       env: { ...env },
       cwd: env["TMPDIR"] ?? "",

@@ -2,8 +2,9 @@
  * A home folder for a show: the real program in a temporary folder, on whatever system runs it. It touches neither the
  * home of its user nor a daemon that runs there, and leaves nothing.
  */
+import { TERMINAL_ENV } from "../../src/agents/shared/hook_env.ts";
 import { eventually, pause } from "./harness_wait.ts";
-import { type Act, reportOf, type StoryReport } from "./story.ts";
+import { type Act, reportOf, type StoryAnswer } from "./story.ts";
 import { RawClient } from "./wire.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
@@ -20,8 +21,9 @@ const NOT_RUNNING = 3;
 const OF_AN_AGENT = /^(?:AGENT_CONSOLE_|CLAUDE)/;
 
 export interface SpawnOptions {
-  readonly stdin?: "null" | "piped";
+  readonly stdin?: "inherit" | "null" | "piped";
   readonly stdout?: "inherit" | "null" | "piped";
+  readonly stderr?: "inherit" | "null";
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -29,6 +31,7 @@ export class DemoHome {
   /** Where everything lies that the show makes. */
   readonly root: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #hooks = new Set<Deno.ChildProcess>();
   #pid: number | undefined;
 
   /** @param env what differs from the environment of the caller, such as colours */
@@ -94,22 +97,35 @@ export class DemoHome {
   }
 
   /**
-   * Runs the real hook with one event on its stdin, as the agent would.
+   * Runs the real hook with the event of an act on its stdin, as the agent would.
    *
-   * @returns what it prints: the decision, or nothing where the agent must ask by itself
+   * @returns the answer that it prints; undefined where there is none, and the agent must ask by itself
    */
-  async hook({ agent, event, env }: StoryReport): Promise<string> {
-    const child = this.spawn(["hook", agent], { stdin: "piped", stdout: "piped", env });
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(JSON.stringify(event)));
-    await writer.close();
-    const { stdout } = await child.output();
-    return new TextDecoder().decode(stdout).trim();
+  async hook(act: Act): Promise<StoryAnswer | undefined> {
+    const { agent, event, env } = reportOf(act);
+    // Its own terminal is none of the story's; and what it says would be in the middle of a dashboard.
+    const none = Object.fromEntries(TERMINAL_ENV.map((name) => [name, ""]));
+    const child = this.spawn(["hook", agent], {
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+      env: { ...none, ...env },
+    });
+    this.#hooks.add(child);
+    try {
+      const writer = child.stdin.getWriter();
+      await writer.write(new TextEncoder().encode(JSON.stringify(event)));
+      await writer.close();
+      return answerIn(new TextDecoder().decode((await child.output()).stdout));
+    } finally {
+      this.#hooks.delete(child);
+    }
   }
 
-  /** Stops the daemon and removes the folder. */
+  /** Ends the hooks that still wait, stops the daemon and removes the folder. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
+      await Promise.all([...this.#hooks].map((hook) => ended(hook, END_MS, "SIGTERM")));
       if (existsAt(this.dir)) await this.#stop();
     } finally {
       Deno.removeSync(this.root, { recursive: true });
@@ -124,7 +140,7 @@ export class DemoHome {
       env: { ...this.#env, ...options.env },
       stdin: options.stdin ?? "null",
       stdout: options.stdout ?? "null",
-      stderr: "inherit",
+      stderr: options.stderr ?? "inherit",
     }).spawn();
   }
 
@@ -150,22 +166,35 @@ export class DemoHome {
   }
 }
 
-/** Reports one event of the story; a request stays open as long as the client is connected. */
-export async function report(client: RawClient, act: Act): Promise<void> {
-  const { approval } = await client.request("session.report", { ...reportOf(act) });
-  if (approval === undefined) return;
-  // Without an answer it ends with the connection, which is no error here.
-  void client.call("approval.wait", { id: (approval as { id: string }).id }).catch(() => {});
-}
-
-/** Waits for the end of a process; one that takes longer is killed. */
-export async function ended(child: Deno.ChildProcess, ms: number): Promise<Deno.CommandStatus> {
-  const timer = setTimeout(() => child.kill("SIGKILL"), ms);
+/** Waits for the end of a process, with a `signal` that asks it to; one that takes longer is killed. */
+export async function ended(
+  child: Deno.ChildProcess,
+  ms: number,
+  signal?: "SIGINT" | "SIGTERM",
+): Promise<Deno.CommandStatus> {
+  if (signal !== undefined) send(child, signal);
+  const timer = setTimeout(() => send(child, "SIGKILL"), ms);
   try {
     return await child.status;
   } finally {
     clearTimeout(timer);
   }
+}
+
+function send(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch {
+    // It has ended: Ctrl-C reaches the whole foreground.
+  }
+}
+
+/** What a hook prints, as both agents of the story read it. */
+function answerIn(printed: string): StoryAnswer | undefined {
+  if (printed.trim() === "") return undefined;
+  const { decision } = JSON.parse(printed).hookSpecificOutput;
+  const [chosen] = Object.values(decision.updatedInput?.answers ?? {});
+  return { allowed: decision.behavior === "allow", chosen: chosen as string | undefined };
 }
 
 function existsAt(path: string): boolean {

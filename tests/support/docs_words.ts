@@ -54,7 +54,7 @@ export const TASKS: Readonly<Record<string, string>> = {
   start: "starts the daemon in the background and shows its status",
   console: "runs `agent-console`; what follows are its arguments",
   daemon: "runs the daemon here, in its sandbox, for the default home",
-  demo: "plays a morning of seven agents, and asks you; `--fast` for the impatient",
+  demo: "the dashboard with a morning of seven agents; `--log`: in lines; `--fast`",
   bundle: "bundles the program into `dist`",
   compile: "compiles the program into `dist`; it fetches Deno's runtime",
   test: "all tests, with the short numbers of rounds; types are for `check`",

@@ -6,7 +6,8 @@
 import { spoolEvent } from "../../src/platform/spool.ts";
 import { denoFiles } from "../../src/platform/deno_files.ts";
 import { homePaths } from "../../src/platform/home_paths.ts";
-import { DemoHome, ended, report } from "./demo_home.ts";
+import { DemoHome, ended } from "./demo_home.ts";
+import { report } from "./demo_show.ts";
 import { eventually, within } from "./harness_wait.ts";
 import { dashboardPicture } from "./record_dashboard.ts";
 import { Retouch } from "./record_retouch.ts";
@@ -48,7 +49,7 @@ export async function pictures(): Promise<ReadonlyMap<string, string>> {
   const id = retouch.idOf(REQUESTS.at(-1)?.session ?? "");
   const before = watch.lines.length;
   const approve = await shot(home, `approve ${id}`);
-  for (const act of ending(true)) await report(client, act);
+  for (const act of ending({ allowed: true })) await report(client, act);
   await watch.shows(/✓ idle.*pushed/);
 
   const watched = retouch.watch(watch.lines);

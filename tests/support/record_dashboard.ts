@@ -26,6 +26,7 @@ export async function dashboardPicture(): Promise<string> {
     sessions: sessions.map((one) => ({ ...one, stale: false })),
   };
   const dashboard = new TestDashboard(feed, { size: SIZE });
+  dashboard.state.mode = "manual"; // which a daemon has until another is chosen
   dashboard.press("j", "j");
   const period = (status: "idle" | "working", durationMs: number) => ({ status, from: "", durationMs });
   const history = [period("idle", 6000), period("working", 580_000)];

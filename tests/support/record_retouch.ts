@@ -62,7 +62,7 @@ export class Retouch {
       ...MORNING.map(({ at }) => at),
       ...REQUESTS.map(({ at }) => at),
       APPROVED_AT,
-      ...ending(true).filter(({ event }) => event !== "PostToolUse").map(({ at }) => at), // the turn goes on: no line
+      ...ending({ allowed: true }).filter(({ event }) => event !== "PostToolUse").map(({ at }) => at), // the turn goes on: no line
     ];
     if (lines.length !== times.length) {
       throw new Error(`${lines.length} lines, but the story has times for ${times.length}:\n${lines.join("\n")}`);

@@ -34,7 +34,7 @@ const tool = (name: string, input: Act["fields"], call?: string) => ({
 });
 const bash = (command: string, call?: string) => tool("Bash", { command }, call);
 
-const PUSH = bash("git push", "toolu_push");
+const PUSH_REQUEST = act(656, "shop", "PermissionRequest", bash("git push", "toolu_push"));
 
 /** What happens before the first of the requests that are open at the end. */
 export const MORNING: readonly Act[] = [
@@ -70,17 +70,35 @@ export const REQUESTS: readonly Act[] = [
       questions: [{ question: "Keep old links?", header: "", options: [{ label: "Yes" }, { label: "No" }] }],
     }),
   ),
-  act(656, "shop", "PermissionRequest", PUSH),
+  PUSH_REQUEST,
 ];
 
-/** How the session of the last request goes on: after a yes, and after a no. */
-export function ending(allowed: boolean): readonly Act[] {
-  return allowed
-    ? [
-      act(667, "shop", "PostToolUse", { ...PUSH, tool_response: { stdout: "", interrupted: false } }),
-      act(671, "shop", "Stop", { last_assistant_message: "Fixed, tested and pushed." }),
-    ]
-    : [act(667, "shop", "Stop", { last_assistant_message: "Fixed, not pushed." })];
+/** The answer to a request of the story. */
+export interface StoryAnswer {
+  readonly allowed: boolean;
+  /** What was chosen, where it asked a question. */
+  readonly chosen?: string | undefined;
+}
+
+/** How the session of a request goes on once it is answered; of the last one where no other is named. */
+export function ending({ allowed, chosen }: StoryAnswer, request: Act = PUSH_REQUEST): readonly Act[] {
+  const { at, session, fields } = request;
+  const turn = session === "api" ? { turn_id: "turn-1" } : {};
+  const said = act(at + (allowed ? 15 : 11), session, "Stop", {
+    ...turn,
+    last_assistant_message: lastWords(session, allowed, chosen),
+  });
+  if (!allowed) return [said];
+  return [
+    act(at + 11, session, "PostToolUse", { ...turn, ...fields, tool_response: { stdout: "", interrupted: false } }),
+    said,
+  ];
+}
+
+function lastWords(session: string, allowed: boolean, chosen: string | undefined): string {
+  if (session === "api") return allowed ? "The HTTP client is upgraded." : "Not upgraded: its packages are missing.";
+  if (session === "app") return allowed ? `Moved. Old links: ${chosen ?? "Yes"}.` : "Moved; old links as before.";
+  return allowed ? "Fixed, tested and pushed." : "Fixed, not pushed.";
 }
 
 /** When the pictures are taken, seconds from the beginning of the story. */

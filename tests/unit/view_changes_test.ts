@@ -54,7 +54,7 @@ Deno.test("V1 a request and its row's change are one line, and so are the answer
   const before = desk.journal.records.length;
   const id = stateOf(desk).approvals.at(-1)?.id ?? "";
   await desk.broker.decide({ id, decision: "approve" }, "cli:admin");
-  await play(desk, ending(true).map((act) => ({ ...act, at: 0 })));
+  await play(desk, ending({ allowed: true }).map((act) => ({ ...act, at: 0 })));
   const lines = new ChangeLines();
   const each = eventsOf(desk).map((event) => lines.event(event));
   const all = each.flat();

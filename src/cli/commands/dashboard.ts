@@ -33,6 +33,6 @@ function sizeOf(given: string): { readonly columns: number; readonly rows: numbe
   const isSize = (value: number | undefined) => value !== undefined && value >= 1 && value <= LARGEST;
   if (columns !== undefined && rows !== undefined && isSize(columns) && isSize(rows)) return { columns, rows };
   throw new ConsoleError("usage", `--snapshot is "${given}", expected columns and rows from 1x1 to 1000x1000`, {
-    hint: "agent-console --snapshot 120x40",
+    hint: "agent-console dashboard --snapshot 120x40",
   });
 }

@@ -28,7 +28,7 @@ export async function onboard(run: CommandContext, options: { readonly yes?: boo
   step("Done");
   run.out.say(
     reports
-      ? "Every session of those agents shows up from now on: agent-console ls, agent-console watch"
+      ? "Every session of those agents shows up from now on, in the dashboard: agent-console; as a list: agent-console ls"
       : "No agent reports yet: agent-console hooks install AGENT",
   );
   run.out.say("If something looks wrong: agent-console doctor. To take all of it back: agent-console uninstall");

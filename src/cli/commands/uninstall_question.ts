@@ -65,7 +65,7 @@ async function takenBack(run: CommandContext, { homes, program }: Uninstalling):
     const found = await lookAtRunning(ofHome(run, homePaths(home)), { silent: true }).catch(() => undefined);
     if (found === undefined) continue;
     const open = found.open === 0 ? "" : `; ${openText(found.open)}, left to the agents' own terminals`;
-    lines.push(`the daemon of ${withTilde(home)}, which is stopped${open}`);
+    lines.push(`the daemon of ${withTilde(home)}, which will be stopped${open}`);
   }
   return lines;
 }

@@ -7,8 +7,9 @@ import { callOn, type CommandContext } from "../context.ts";
 import { requestLines } from "../request_lines.ts";
 import type { Questions } from "./questions.ts";
 
-/** The name of the row's agent, which is none of the known ones. */
+/** The name of the row's agent, which is none of the known ones, and the row's own. */
 const ASKER = "onboard";
+const TITLE = "hello";
 /** Time for a person to answer. */
 const ANSWER_SECS = 300;
 /** Time for the request to be in the inbox, ms. */
@@ -17,12 +18,12 @@ const LOOK_MS = 20;
 
 /** @throws {ConsoleError} where the daemon does not play its part; {CommandEnded} 130 */
 export async function questionStep(run: CommandContext, questions: Questions): Promise<void> {
-  const sessionId = `hello${crypto.randomUUID().slice(0, 3)}`; // short enough to be its name in lists
-
+  const sessionId = crypto.randomUUID();
   const asking = await connectOrStart(run.context);
   const answering = await connectOrStart(run.context);
   const inTime = AbortSignal.any([run.signal, AbortSignal.timeout(ANSWER_SECS * 1000 + OPEN_MS)]);
   try {
+    await callOn(answering, run, "session.update", { sessionId, agent: ASKER, title: TITLE });
     const asked = asking.call("approval.request", {
       sessionId,
       agent: ASKER,
@@ -33,7 +34,8 @@ export async function questionStep(run: CommandContext, questions: Questions): P
     }, inTime);
     asked.catch(() => {}); // where the person leaves first
     const approval = await opened(run, answering, sessionId);
-    const board = { sessions: [], approvals: [approval] };
+    const { session } = await callOn(answering, run, "session.get", { sessionId });
+    const board = { sessions: [session], approvals: [approval] };
     for (const line of await requestLines(run, approval, board, { whole: true, isAsked: true })) run.out.line(line);
     const decision = await questions.yes("Approve it?", true) ? "approve" as const : "deny" as const;
     await callOn(answering, run, "approval.decide", { id: approval.id, decision });
