@@ -4,13 +4,13 @@ import { follow } from "../client/follow.ts";
 import type { WireEvent } from "../client/wire_client.ts";
 import { type Need, Needs } from "../domain/needs.ts";
 import type { SessionView } from "../domain/query.ts";
-import { displayStatus } from "../domain/state_words.ts";
 import { sleep } from "../platform/delay.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { sessionCounts, type StateCount } from "../view/state_counts.ts";
 
 export interface NewsListener {
-  /** So many wait already, at least one. Once. */
-  begun(waiting: number): void;
+  /** So many wait already. Once. */
+  begun(waiting: StateCount): void;
   /** Somebody needs a person. */
   needed(need: Need): void;
   /** The daemon is gone, or cannot be reached: why. Once for each outage. */
@@ -34,9 +34,9 @@ export class News {
     this.#listener = listener;
   }
 
-  /** How many sessions wait for a person. */
-  get waiting(): number {
-    return [...this.#sessions.values()].filter((one) => displayStatus(one) === "waiting").length;
+  /** How many sessions wait for a person; undefined where none does. */
+  get waiting(): StateCount | undefined {
+    return sessionCounts(this.#sessions.values()).find(({ state }) => state === "waiting");
   }
   get isLost(): boolean {
     return this.#isLost;
@@ -73,7 +73,8 @@ export class News {
     this.#sessions.clear();
     for (const session of sessions) if (session.status !== "closed") this.#sessions.set(session.id, session);
     this.#needs.seed(sessions, approvals);
-    if (!this.#isBegun && this.waiting > 0) this.#listener.begun(this.waiting);
+    const { waiting } = this;
+    if (!this.#isBegun && waiting !== undefined) this.#listener.begun(waiting);
     this.#isBegun = true;
   }
 
