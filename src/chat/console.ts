@@ -4,7 +4,7 @@ import { escapeControls } from "../domain/sanitize.ts";
 import { stdinKeyboard } from "../platform/keyboard.ts";
 import { exit, onSignal, onUncaught, type Signal } from "../platform/process.ts";
 import { stderrScreen, writeStderr } from "../platform/stdio.ts";
-import type { Need } from "../domain/needs.ts";
+import type { Need } from "../view/need_words.ts";
 import { fitHead } from "../view/text_fit.ts";
 import { ChatHistory } from "./history.ts";
 import { OWN_NAMES } from "./input.ts";

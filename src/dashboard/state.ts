@@ -5,7 +5,6 @@
 import type { Followed } from "../client/follow.ts";
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
-import { Needs } from "../domain/needs.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import type { HistoryEntry } from "../domain/session.ts";
 import { answeredElsewhere } from "../view/approval_words.ts";
@@ -13,6 +12,7 @@ import type { WholeApproval } from "../view/approval_items.ts";
 import { Board, READING_MS } from "../view/board.ts";
 import { ChangeLines } from "../view/change_lines.ts";
 import { LiveState } from "../view/live_state.ts";
+import { Needs } from "../view/needs.ts";
 import type { ListFilter } from "../view/session_filter.ts";
 import type { SessionItem } from "../view/session_items.ts";
 import { clockTime } from "../view/times.ts";

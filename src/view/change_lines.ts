@@ -7,7 +7,7 @@ import type { SessionView } from "../domain/query.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { activityText } from "./about.ts";
 import { approvalSummary, HIDDEN_DIALOG_MARK, hidesItsDialog, markedSummary, outcomeText } from "./approval_words.ts";
-import { type NamedSession, sessionNames } from "./names.ts";
+import { nameBeside, type NamedSession, sessionNames } from "./names.ts";
 import { type ListFilter, passesFilter, requestPasses } from "./session_filter.ts";
 import { displayStatus, KIND_WORDS } from "../domain/state_words.ts";
 import { RISK_LOOKS, STATE_LOOKS, type Tone } from "./states.ts";
@@ -204,7 +204,7 @@ export class ChangeLines {
   /** What it is called among the open ones; also one that has just left them. */
   #nameOf(one: NamedSession): string {
     this.#names ??= sessionNames(this.sessions);
-    return this.#names.get(one.id) ?? sessionNames([...this.sessions, one]).get(one.id) ?? "";
+    return this.#names.get(one.id) ?? nameBeside(one, this.sessions);
   }
 
   #put(session: SessionView): void {

@@ -6,7 +6,7 @@ import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { listedSessions } from "./ended.ts";
 import { textFilter } from "./filter_text.ts";
-import { sessionNames } from "./names.ts";
+import { namesIn } from "./names.ts";
 import { type ListFilter, passesFilter } from "./session_filter.ts";
 import { placedItems, type SessionItem, sessionItems } from "./session_items.ts";
 import { sessionCounts, type StateCount } from "./state_counts.ts";
@@ -78,20 +78,4 @@ export function windowView(
 function titleOf(counts: readonly StateCount[]): string {
   const first = counts.find(({ state }) => GROUP_OF[state] === "needs");
   return first === undefined ? "agent-console" : `${first.count} ${STATE_LOOKS[first.state].word} · agent-console`;
-}
-
-/** What is open is called the same whether or not what has ended is listed too. */
-function namesIn(listed: readonly SessionView[], all: readonly SessionView[]): ReadonlyMap<string, string> {
-  const open = withParents(listed.filter(({ status }) => status !== "closed"), all);
-  const ids = new Set(open.map(({ id }) => id));
-  return sessionNames(open, withParents(listed, all).filter(({ id }) => !ids.has(id)));
-}
-
-/** A sub-agent is called after its session, also where the list leaves that out. */
-function withParents(listed: readonly SessionView[], all: readonly SessionView[]): readonly SessionView[] {
-  const ids = new Set(listed.map(({ id }) => id));
-  const missing = new Set(
-    listed.flatMap(({ parentId }) => parentId === undefined || ids.has(parentId) ? [] : [parentId]),
-  );
-  return missing.size === 0 ? listed : [...listed, ...all.filter(({ id }) => missing.has(id))];
 }

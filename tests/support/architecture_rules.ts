@@ -93,6 +93,13 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     ],
     why: "the broker answers through the core's two doors: commit, subscribe",
   },
+  channel: {
+    may: [
+      ...FEATURE,
+      "view", // a call says what windows show; loaded where a channel is on
+    ],
+    why: "a channel calls in the words of the windows, and reaches others through the core's doors only",
+  },
   service: {
     may: ["agents/files.ts", "install", "lib", "platform", "protocol"],
     why: "units are made from templates and sandbox flags",

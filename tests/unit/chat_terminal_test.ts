@@ -5,7 +5,7 @@ import stringWidth from "fast-string-width";
 import { ChatHistory } from "../../src/chat/history.ts";
 import { noticeLines } from "../../src/chat/notice.ts";
 import { PromptLine } from "../../src/chat/prompt_line.ts";
-import { Needs } from "../../src/domain/needs.ts";
+import { Needs } from "../../src/view/needs.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { Keyboard } from "../../src/platform/keyboard.ts";
 
@@ -124,9 +124,11 @@ Deno.test("A3 chat: the history is kept for its owner alone, bounded, and masked
 function need(input: string, more: Partial<Approval> = {}) {
   const approval = { id: "h3n7s", sessionId: "s1", agent: "custom", cwd: "/home/u/web", for: "permission" };
   const asked = { ...approval, status: "pending", tool: "Bash", input, risk: { label: "destroys" }, ...more };
-  const heard = new Needs().hear({ type: "approval.requested", data: { approval: asked } });
-  assert(heard !== undefined);
-  return heard;
+  const needs = new Needs();
+  const heard = needs.hear({ type: "approval.requested", data: { approval: asked } });
+  const [open] = needs.open(heard === undefined ? [] : [heard], []);
+  assert(open !== undefined);
+  return open;
 }
 
 Deno.test("A4 chat: a request is told in one line that fits, harmless, with the command that answers it", () => {

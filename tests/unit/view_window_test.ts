@@ -2,57 +2,13 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { textFilter } from "../../src/view/filter_text.ts";
-import { LiveState, type StateEvent } from "../../src/view/live_state.ts";
+import { LiveState } from "../../src/view/live_state.ts";
 import { windowView } from "../../src/view/window_view.ts";
-import { eventsOf, play, playedStory, stateOf, storyDesk, type StoryState } from "../support/story_desk.ts";
-import type { Act } from "../support/story.ts";
+import { walk, walks } from "../support/random_walk.ts";
+import { playedStory, type StoryState } from "../support/story_desk.ts";
 
 Deno.env.set("TZ", "UTC");
 const STORY = await playedStory();
-
-const SESSIONS = ["web", "api", "shop", "docs", "work/web", "プロジェクト"];
-const bash = (command: string) => ({ tool_name: "Bash", tool_input: { command } });
-/** What an agent may report next. */
-const STEPS: readonly Pick<Act, "event" | "fields">[] = [
-  { event: "SessionStart", fields: { source: "startup" } },
-  { event: "UserPromptSubmit", fields: { prompt: "fix it" } },
-  { event: "PreToolUse", fields: bash("npm test") },
-  { event: "PermissionRequest", fields: bash("git push") },
-  { event: "PermissionRequest", fields: bash("rm -rf build") },
-  { event: "PostToolUse", fields: { ...bash("npm test"), tool_response: {} } },
-  { event: "Stop", fields: { last_assistant_message: "Done." } },
-  { event: "StopFailure", fields: { error: "overloaded" } },
-  { event: "SessionEnd", fields: { reason: "exit" } },
-];
-
-interface Walk {
-  readonly events: readonly StateEvent[];
-  readonly end: StoryState;
-}
-
-const walks = fc.array(
-  fc.record({
-    session: fc.constantFrom(...SESSIONS),
-    step: fc.constantFrom(...STEPS),
-    answer: fc.constantFrom("approve" as const, "deny" as const, undefined, undefined, undefined),
-  }),
-  { minLength: 1, maxLength: 40 },
-);
-
-type Turn = Pick<Act, "session"> & {
-  readonly step: typeof STEPS[number];
-  readonly answer: "approve" | "deny" | undefined;
-};
-
-async function walk(turns: readonly Turn[]): Promise<Walk> {
-  const desk = storyDesk();
-  for (const { session, step, answer } of turns) {
-    await play(desk, [{ at: 1, session, ...step }]);
-    const id = answer === undefined ? undefined : desk.inbox.pending()[0]?.id;
-    if (id !== undefined && answer !== undefined) await desk.broker.decide({ id, decision: answer }, "cli:admin");
-  }
-  return { events: eventsOf(desk).map((event, i) => ({ ...event, seq: i + 1 })), end: stateOf(desk) };
-}
 
 function viewOf(state: LiveState, { now }: StoryState): unknown {
   const approvals = state.approvals.map(({ id }) => [id, state.approval(id)]);
