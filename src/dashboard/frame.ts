@@ -34,7 +34,7 @@ export interface Frame {
   readonly top: number;
 }
 
-/** Draws what `state` is at `now`; the mark and what is in sight are kept there. @param top of the frame before */
+/** Draws what `state` is at `now`; the cursor and what is in sight are kept there. @param top of the frame before */
 export function drawFrame(state: DashboardState, size: TerminalSize, now: number, top: number): Frame {
   const { columns, rows } = size;
   const view = viewOf(state, state.text, now);
@@ -164,7 +164,7 @@ function bodyOf(state: DashboardState, input: BodyInput): Body {
   if (isOver) {
     const margin = columns >= 60 ? 1 : 0;
     const rows = page.rows({ columns: Math.max(1, columns - 2 * margin), rows: room }, now);
-    state.sees(undefined, now);
+    state.inSight.show(undefined, now);
     return {
       rows: rows.map((row) => margin === 0 ? row : [span(" "), ...row]),
       hits: [],
@@ -173,7 +173,7 @@ function bodyOf(state: DashboardState, input: BodyInput): Body {
     };
   }
   if (state.view === "activity") {
-    state.sees(undefined, now);
+    state.inSight.show(undefined, now);
     const rows = state.activity.rows(state.text, { columns: Math.max(1, columns - 2), rows: room });
     return { rows: rows.map((row) => [span(" "), ...row]), hits: [], isSplit: false };
   }
@@ -182,13 +182,13 @@ function bodyOf(state: DashboardState, input: BodyInput): Body {
 
 function listBody(state: DashboardState, { layout, items, groups, cells, size, now, top }: BodyInput): Body {
   const { kind, list, detail } = layout;
-  const { selected } = state.board;
+  const { current } = state.board;
   const lines = items.length === 0
     ? emptyLines(state)
     : kind === "tiny"
-    ? tinyOrRows(items, cells, selected)
-    : listLines(groups, cells, { current: selected, marked: state.marked }, list.rows);
-  const part = partOf(lines, selected, list.rows, top);
+    ? tinyOrRows(items, cells, current)
+    : listLines(groups, cells, { current, marked: state.marked }, list.rows);
+  const part = partOf(lines, current, list.rows, top);
   const isLost = state.lost !== undefined;
   const paint = (row: TextRow) => isLost ? restyled(row, DIM) : row;
   const hits = part.lines.flatMap(({ id }, row): readonly FrameHit[] =>
@@ -196,7 +196,7 @@ function listBody(state: DashboardState, { layout, items, groups, cells, size, n
   );
   const left = exactly(part.lines.map(({ row }) => paint(row())), list.rows);
   const shown = detail === undefined ? undefined : detailRows(state, detail, now);
-  state.sees(shown?.isWhole && state.page === undefined ? state.board.asked?.id : undefined, now);
+  state.inSight.show(shown?.isWhole && state.page === undefined ? state.board.asked?.id : undefined, now);
   if (detail === undefined || shown === undefined) return { rows: left, hits, part, isSplit: false };
   const right = exactly(shown.rows.map(paint), detail.rows);
   if (kind === "side") {

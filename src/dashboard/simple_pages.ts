@@ -1,11 +1,11 @@
 /** The small pages: all of one session, the keys, a line to type, a question with yes and no. */
 import type { Approval } from "../domain/approval.ts";
-import { READING_MS } from "../view/board.ts";
+import { isRead } from "../view/reading.ts";
 import { isQuestion } from "../view/approval_words.ts";
 import type { Effect } from "./effect.ts";
 import { helpRows, type KeyHint, messageRows } from "./foot.ts";
 import { type TextField } from "./text_field.ts";
-import { type DashboardPage, type PageKey, Scroll } from "./page.ts";
+import { type DashboardPage, type PageKey, type PagePress, Scroll } from "./page.ts";
 import { span } from "./rows.ts";
 import { BOLD } from "./styles.ts";
 import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
@@ -142,8 +142,8 @@ export class ConfirmPage implements DashboardPage {
     return messageRows(this.#question, area);
   }
 
-  key({ key, alone }: KeyPress, now: number): PageKey {
+  key({ key, alone, began }: PagePress, now: number): PageKey {
     if (key !== "y") return "back";
-    return alone && now - this.#since >= READING_MS ? { effect: this.#effect } : "taken";
+    return alone && isRead(this.#since, began) ? { effect: this.#effect } : "taken";
   }
 }
