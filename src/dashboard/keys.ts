@@ -58,13 +58,13 @@ export class DashboardKeys {
     else this.#state.say("a pasted text answers nothing", now);
   }
 
-  /** A click goes to a row, or turns to a view; it never answers. The wheel goes from row to row. */
+  /** A click goes to a row, or turns to a view; it never answers. The wheel goes from row to row, and types nothing. */
   mouse(press: MousePress, frame: Frame, now: number): void {
     const state = this.#state;
     if (press.kind !== "press") {
-      const key = press.kind === "wheelUp" ? "k" : "j";
-      if (state.page !== undefined) state.page.key({ key, alone: true, began: now }, now);
-      else pressInList(state, { key, alone: false, began: now }, { now, page: 1 });
+      const isUp = press.kind === "wheelUp";
+      if (state.page !== undefined) state.page.scroll?.(isUp ? -1 : 1);
+      else pressInList(state, { key: isUp ? "k" : "j", alone: false, began: now }, { now, page: 1 });
       return;
     }
     if (press.button !== "left" || state.page !== undefined) return;

@@ -25,6 +25,8 @@ export interface DashboardPage {
   rows(area: TerminalSize, now: number): readonly TextRow[];
   key(press: PagePress, now: number): PageKey;
   paste?(text: string): void;
+  /** The wheel turns over it; absent where nothing can be scrolled. */
+  scroll?(by: 1 | -1): void;
 }
 
 /** Rows of which the area shows as many as it has room for. */

@@ -58,6 +58,10 @@ export class QuestionPage implements DashboardPage {
     ];
   }
 
+  scroll(by: 1 | -1): void {
+    this.#scroll.by(by);
+  }
+
   rows({ columns, rows }: TerminalSize): readonly TextRow[] {
     const { question, options, descriptions = [], multiple } = this.#choice;
     const text = (line: string, style = {}, hang?: number) =>

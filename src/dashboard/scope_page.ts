@@ -11,7 +11,7 @@ import type { KeyHint } from "./foot.ts";
 import { type DashboardPage, type PageKey, type PagePress, Scroll } from "./page.ts";
 import { cutRow, span, widthOf } from "./rows.ts";
 import { BOLD, DIM, MARKED, TONE_STYLES } from "./styles.ts";
-import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
+import type { TerminalSize, TextRow } from "./terminal_port.ts";
 
 const SCOPES: readonly (readonly [key: string, scope: ApprovalScope])[] = [
   ["o", "once"],
@@ -68,6 +68,10 @@ export class ScopePage implements DashboardPage {
 
   previewed(scope: ApprovalScope, lines: readonly string[]): void {
     this.#preview.set(scope, lines);
+  }
+
+  scroll(by: 1 | -1): void {
+    this.#scroll.by(by);
   }
 
   rows({ columns, rows }: TerminalSize): readonly TextRow[] {

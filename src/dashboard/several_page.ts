@@ -7,7 +7,7 @@ import type { KeyHint } from "./foot.ts";
 import { type DashboardPage, type PageKey, type PagePress, Scroll } from "./page.ts";
 import { cutRow, span } from "./rows.ts";
 import { BOLD, DIM, TONE_STYLES } from "./styles.ts";
-import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
+import type { TerminalSize, TextRow } from "./terminal_port.ts";
 
 export interface Several {
   readonly approval: Approval;
@@ -48,6 +48,10 @@ export class SeveralPage implements DashboardPage {
     return rest.length === 0 ? undefined : new SeveralPage(rest, this.#allow, this.#left, this.#since);
   }
 
+  scroll(by: 1 | -1): void {
+    this.#scroll.by(by);
+  }
+
   rows({ columns, rows }: TerminalSize): readonly TextRow[] {
     const bad = this.#some.filter(destroys).length;
     const all: TextRow[] = [
@@ -75,7 +79,7 @@ export class SeveralPage implements DashboardPage {
     return this.#scroll.of(all, rows).map((row) => cutRow(row, columns));
   }
 
-  key({ key, alone, began }: PagePress, now: number): PageKey {
+  key({ key, alone, began }: PagePress): PageKey {
     if (this.#scroll.key(key)) return "taken";
     if (key === "Escape" || key === "q") return "back";
     if (key !== "y" || !alone || !isRead(this.#since, began)) return "taken";

@@ -45,6 +45,10 @@ export class DetailPage implements DashboardPage {
     return [...answers, ["Esc", "back"], ...(place === "" ? [] : [["j k", `scroll  ${place}`] as const]), ...more];
   }
 
+  scroll(by: 1 | -1): void {
+    this.#scroll.by(by);
+  }
+
   rows({ columns, rows }: TerminalSize, now: number): readonly TextRow[] {
     const { title, rows: all } = this.#source(columns, now);
     this.title = title;
@@ -67,6 +71,10 @@ export class HelpPage implements DashboardPage {
   get hints(): readonly KeyHint[] {
     const { place } = this.#scroll;
     return [["any key", "back"], ...(place === "" ? [] : [["j k", `scroll  ${place}`] as const])];
+  }
+
+  scroll(by: 1 | -1): void {
+    this.#scroll.by(by);
   }
 
   rows(area: TerminalSize): readonly TextRow[] {
@@ -142,7 +150,7 @@ export class ConfirmPage implements DashboardPage {
     return messageRows(this.#question, area);
   }
 
-  key({ key, alone, began }: PagePress, now: number): PageKey {
+  key({ key, alone, began }: PagePress): PageKey {
     if (key !== "y") return "back";
     return alone && isRead(this.#since, began) ? { effect: this.#effect } : "taken";
   }

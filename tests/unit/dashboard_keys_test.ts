@@ -270,6 +270,34 @@ Deno.test("V2 dashboard: a click marks a row and turns to a view, and answers no
   assertEquals(board.state.view, "inbox");
 });
 
+Deno.test("V2 dashboard: the wheel types nothing where a line is typed, and scrolls a page without a key", () => {
+  for (const [open, typed] of [["/", "web"], ["D", "no"], ["R", "new"]] as const) {
+    const board = goTo(dashboard(), "shop");
+    board.press(open);
+    if (open === "R") { for (let i = 0; i < 20; i++) board.press("Backspace"); }
+    board.press(...typed);
+    const before = board.lines.at(-1);
+    board.wheel("wheelDown", "wheelUp", "wheelDown");
+    assertEquals(board.lines.at(-1), before, open);
+  }
+  const own = goTo(dashboard(), "app");
+  const effect = own.press("Enter");
+  assert(effect?.kind === "whole");
+  own.state.open(new QuestionPage(effect.approval, own.now));
+  own.waits().press("w", "o", "n");
+  own.wheel("wheelDown", "wheelUp");
+  const answer = own.press("Enter");
+  assert(answer?.kind === "decide");
+  assertEquals(Object.values(answer.answer.answers ?? {}), ["on"]);
+  const help = new TestDashboard(STORY, { size: { columns: 60, rows: 12 } });
+  help.press("?");
+  const top = help.text;
+  help.wheel("wheelDown");
+  assert(help.text !== top);
+  help.wheel("wheelUp", "wheelUp");
+  assertEquals(help.text, top);
+});
+
 Deno.test("V2 dashboard: rename, priority, close, copy and resume ask for what they say", () => {
   const board = goTo(dashboard(), "blog");
   assertEquals(board.press("R", ..."my blog".replace(" ", "").split(""), "Enter")?.kind, "update");
