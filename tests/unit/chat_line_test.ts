@@ -113,10 +113,18 @@ Deno.test("chat: keys and pastes are told apart wherever a read cuts them", () =
     { key: "日" },
   ]);
   for (let cut = 1; cut < sent.length; cut++) {
-    if (sent[cut - 1] === "\x1b") continue; // Escape alone is a key too
     const parser = new KeyParser();
     assertEquals([...parser.push(sent.slice(0, cut)), ...parser.push(sent.slice(cut))], whole, `cut at ${cut}`);
   }
+});
+
+Deno.test("V2 chat: a paste whose mark is cut behind its Escape is a paste, and an Escape with nothing behind it a key", () => {
+  const parser = new KeyParser();
+  assertEquals([parser.push("a\x1b"), parser.waits], [[{ key: "a" }], true]);
+  assertEquals(parser.push("[200~/daemon stop\n\x1b"), []);
+  assertEquals(parser.push("[201~"), [{ paste: "/daemon stop\n" }]);
+  assertEquals([parser.push("\x1b"), parser.flush(), parser.waits], [[], [{ key: "\x1b" }], false]);
+  assertEquals([parser.push("\x1b["), parser.flush(), parser.push("A")], [[], [], [{ key: "\x1b[A" }]]);
 });
 
 Deno.test("V2 chat: rows fit the screen at every width, and the caret stands on its character", () => {
