@@ -95,7 +95,7 @@ Deno.test({
     for (
       const [line, error, hint] of [
         ["/lss", 'unknown command "/lss"', "did you mean /ls?"],
-        ["/daemon strat", 'unknown command "daemon strat"', "did you mean daemon start?"],
+        ["/daemon strat", 'unknown command "daemon strat"', "did you mean /daemon start?"],
         ["/daemon", "/daemon does not run in the chat", "hint: /daemon start"],
         ["/chat", "/chat does not run in the chat", "hint: /help"],
         ["hello there", "the daemon runs no agent yet", "shown (custom)"],
