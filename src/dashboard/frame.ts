@@ -1,5 +1,7 @@
 /** One frame of the dashboard: exactly as many rows as the screen has, none wider than it. */
 import type { SessionItem } from "../view/session_items.ts";
+import { parseFilter } from "../view/filter_text.ts";
+import { requestPasses } from "../view/session_filter.ts";
 import { GROUP_OF } from "../view/states.ts";
 import { type SessionGroup, type WindowView, windowView } from "../view/window_view.ts";
 import { detailOf, type DetailRows } from "./detail_source.ts";
@@ -47,7 +49,7 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
   const foot = footRows(state, size, now);
   const layout = layoutOf(size, foot.length, all.length + view.groups.length, state.lost === undefined ? 0 : 1);
   const body = bodyOf(state, { layout, items, groups: groupsOf(state, view, items), cells, size, now, top });
-  const note = noteOf(state, view.hidden, body.part);
+  const note = noteOf(state, inbox.hidden, body.part);
   const { head, tabs } = headOf(state, { view, note, layout, inbox: inbox.count, size, now, body });
   const rule: readonly TextRow[] = layout.hasRule ? [ruleRow(layout, columns, body.isSplit)] : [];
   const drawn = [
@@ -75,13 +77,18 @@ function viewOf({ live, filter }: DashboardState, text: string, now: number): Wi
 
 function inboxOf(state: DashboardState, view: WindowView, now: number) {
   const { live, view: name, text, filter } = state;
-  if (name !== "inbox") return { count: live.approvals.length, shown: [] };
-  const open = new Set(live.approvals.map(({ id }) => id));
-  const all = inboxItems(live, viewOf(state, "", now).items, now);
-  const sessions = new Set(view.items.map(({ id }) => id));
-  const isFree = text === "" && Object.keys(filter).length === 0;
-  const shown = all.filter((item) => isFree || sessions.has(item.asks?.approval?.sessionId ?? item.id));
-  return { count: open.size, shown };
+  const count = live.approvals.length;
+  if (name !== "inbox") return { count, shown: [], hidden: view.hidden };
+  const typed = parseFilter(text);
+  // Each request by itself: the row of its session shows one of them.
+  const all = inboxItems(live, viewOf(state, "", now).items, now).filter(({ asks }) =>
+    asks?.approval === undefined || requestPasses(asks.approval, live.session(asks.approval.sessionId), filter)
+  );
+  const shown = all.filter((item) => {
+    const approval = item.asks?.approval;
+    return approval === undefined ? typed.passesRow(item) : typed.passesRequest(approval, item.name);
+  });
+  return { count, shown, hidden: all.length - shown.length };
 }
 
 function groupsOf(

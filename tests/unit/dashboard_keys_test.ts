@@ -298,6 +298,22 @@ Deno.test("V2 dashboard: the wheel types nothing where a line is typed, and scro
   assertEquals(help.text, top);
 });
 
+Deno.test("V2 dashboard: the inbox is filtered by its requests, not by the one that its session's row shows", () => {
+  const push = STORY.approvals.find(({ input }) => input === "git push")!;
+  const second: Approval = { ...push, id: "second", input: "deno task build" };
+  const board = new TestDashboard({ ...STORY, approvals: [push, second] }, { view: "inbox" }).waits();
+  const listed = () => board.state.board.items.flatMap(({ asks }) => asks?.approval?.id ?? []);
+  board.press("/", ..."build", "Enter");
+  assertEquals(listed(), ["second"]);
+  assertMatch(board.text, /\/build · \d+ hidden/);
+  board.press("Escape", "/", ..."git", "Enter");
+  assertEquals(listed(), [push.id]);
+  board.press("Escape", "/", ..."for:perm", "Enter");
+  assertEquals(listed().sort(), [push.id, "second"].sort());
+  const only = new TestDashboard({ ...STORY, approvals: [push, second] }, { view: "inbox", filter: { for: "plan" } });
+  assertEquals(only.state.board.items.filter(({ asks }) => asks?.approval !== undefined), []);
+});
+
 Deno.test("V2 dashboard: rename, priority, close, copy and resume ask for what they say", () => {
   const board = goTo(dashboard(), "blog");
   assertEquals(board.press("R", ..."my blog".replace(" ", "").split(""), "Enter")?.kind, "update");
