@@ -368,3 +368,16 @@ Deno.test("V2 dashboard: the activity can be held still, filtered and scrolled",
   board.press("/", "t", "5", "9", "Enter");
   assert(/ t59$/m.test(board.text) && !/ t60$/m.test(board.text));
 });
+
+Deno.test("B10 dashboard: of requests and sessions that are gone nothing is kept", () => {
+  const board = goTo(dashboard(), "shop");
+  const push = STORY.approvals.find(({ input }) => input === "git push")!;
+  const { state } = board;
+  state.board.opened(push.id);
+  state.wholes.set(push.id, push);
+  state.marked.add(push.id);
+  for (const { id } of STORY.sessions) state.histories.set(id, []);
+  board.snapshot(STORY.sessions.filter(({ id }) => id !== push.sessionId), []);
+  assertEquals([state.wholes.size, state.marked.size, state.board.isOpened(push.id)], [0, 0, false]);
+  assertEquals([state.histories.has(push.sessionId), state.histories.size], [false, STORY.sessions.length - 1]);
+});
