@@ -58,8 +58,8 @@ export class ScopePage implements DashboardPage {
     return SCOPES[this.#scope]?.[1] ?? "once";
   }
 
-  /** What is still to be looked up for what is chosen. */
-  get wanted(): Effect | undefined {
+  /** What is still to be looked up for what is chosen; it is asked for once. */
+  takeWanted(): Effect | undefined {
     const scope = this.#chosen;
     if (scope === "once" || this.#preview.has(scope)) return undefined;
     this.#preview.set(scope, []);
