@@ -6,7 +6,7 @@ import { type Approval, type Choice, riskNamed } from "../domain/approval.ts";
 import { type ActionName, otherKey } from "../view/actions.ts";
 import { isQuestion, markOn } from "../view/approval_words.ts";
 import { FootMessage, type Said } from "../view/foot_message.ts";
-import { isRead } from "../view/reading.ts";
+import { isRead, tooSoon } from "../view/reading.ts";
 import type { SessionItem } from "../view/session_items.ts";
 
 /** A key that means something for the current row. */
@@ -289,11 +289,6 @@ const MORE = "there is more of it than you see: v shows all, then y";
 
 /** What answers the current request, or may lead to an answer. */
 const ANSWERS: ReadonlySet<ActionName> = new Set<ActionName>(["yes", "no", "choose"]);
-
-/** Why a key is no answer to what was first visible at `since`. */
-export function tooSoon(since: number, now: number): string {
-  return isRead(since, now) ? "a key held down answers nothing new: let go, then press" : "it has only just appeared: press again";
-}
 
 function howToChoose({ options }: Choice): string {
   const keys = options.length === 1 ? "1" : `1-${Math.min(9, options.length)}`;
