@@ -2,7 +2,7 @@
 import { bold } from "@std/fmt/colors";
 import type { Approval } from "../domain/approval.ts";
 import { escapeControls } from "../domain/sanitize.ts";
-import { type ActionName, actionOf, WINDOW_ACTIONS } from "../view/actions.ts";
+import { type ActionName, actionOfKey, WINDOW_ACTIONS } from "../view/actions.ts";
 import { takesOwnWords } from "../view/approval_words.ts";
 
 /** The key, and the beginning of what an arrow or another special key sends. */
@@ -52,7 +52,7 @@ function shown(name: ActionName): readonly [string, string] {
 /** What a key does here: those of the table that this prompt has, and the letters that it had before. */
 export function promptAction(key: string): ActionName | undefined {
   if (key === "e") return "no_because";
-  const name = key === "Enter" ? undefined : actionOf(key);
+  const name = key === "Enter" ? undefined : actionOfKey(key);
   return name !== undefined && PROMPT_ACTIONS.has(name) ? name : undefined;
 }
 

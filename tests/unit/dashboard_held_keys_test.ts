@@ -119,7 +119,7 @@ Deno.test("V2 dashboard: the inbox is filtered by its requests, not by the one t
   assertEquals(only.state.board.items.filter(({ asks }) => asks?.approval !== undefined), []);
 });
 
-Deno.test("B10 dashboard: of requests and sessions that are gone nothing is kept", () => {
+Deno.test("V2 dashboard: of requests and sessions that are gone nothing is kept", () => {
   const board = goTo(dashboard(), "shop");
   const push = STORY.approvals.find(({ input }) => input === "git push")!;
   const { state } = board;

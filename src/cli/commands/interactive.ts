@@ -19,12 +19,9 @@ import { LiveInbox } from "../live_inbox.ts";
 import { page } from "../pager.ts";
 import { otherKey } from "../../view/actions.ts";
 import { KeyRun, READING_MS } from "../../view/reading.ts";
+import { END_CHOICES, SCOPE_CHOICES } from "../../view/rule_choices.ts";
 import { headOfLong, requestLines } from "../request_lines.ts";
 import { wholeApproval } from "./show.ts";
-
-const SCOPES = { s: "session", w: "workspace", a: "always" } as const;
-/** Key → when the rule ends, seconds from now; undefined: never. */
-const ENDS: Readonly<Record<string, number | undefined>> = { "1": 3600, "8": 28_800, n: undefined };
 
 /** What became of a question: answered or gone, left for later, or the end of it all. */
 type Done = "over" | "skipped" | "quit";
@@ -258,12 +255,14 @@ async function answersBy(
 async function askScope(
   desk: Desk,
 ): Promise<Pick<ParamsOf<"approval.decide">, "scope" | "expiresInSecs"> | undefined> {
-  const scope = await keyOf(desk, "the same call from now on: s in this session · w in this folder · a always > ");
-  if (!Object.hasOwn(SCOPES, scope)) return undefined;
-  const end = await keyOf(desk, "until: 1 in 1 hour · 8 in 8 hours · n for good > ");
-  if (!Object.hasOwn(ENDS, end)) return undefined;
-  const secs = ENDS[end];
-  return { scope: SCOPES[scope as keyof typeof SCOPES], ...(secs === undefined ? {} : { expiresInSecs: secs }) };
+  const asked = await keyOf(desk, "the same call from now on: s in this session · w in this folder · a always > ");
+  const [, scope = "once"] = SCOPE_CHOICES.find(([key]) => key === asked) ?? [];
+  if (scope === "once") return undefined;
+  const until = await keyOf(desk, "until: 1 in 1 hour · 8 in 8 hours · n for good > ");
+  const end = END_CHOICES.find(([key]) => key === until);
+  if (end === undefined) return undefined;
+  const [, , secs] = end;
+  return { scope, ...(secs === undefined ? {} : { expiresInSecs: secs }) };
 }
 
 /** @param key that asked: it may be held down, so that another one confirms */
