@@ -6,15 +6,28 @@ const PASTE_BEGIN = "\x1b[200~";
 const PASTE_END = "\x1b[201~";
 // deno-lint-ignore no-control-regex
 const KEY = /\x1b(?:\[[0-9;?]*[ -/]*[@-~]|O.|[^\x1b])|[\s\S]/gu;
-/** An escape sequence without its end. */
+const ESC = "\x1b";
+/** An escape sequence without its end; Escape itself may be the beginning of one. */
 // deno-lint-ignore no-control-regex
-const CUT = /\x1b(?:\[[0-9;?]*[ -/]*|O)$/;
+const CUT = /\x1b(?:\[[0-9;?]*[ -/]*|O)?$/;
 /** A paste that never ends is given up at this length, UTF-16 units. */
 const MAX_PASTE = 1_048_576;
 
 export class KeyParser {
   #rest = "";
   #paste: string | undefined;
+
+  /** The last of what came is an Escape, which may be a key or the beginning of a paste: the next read tells, or that none comes. */
+  get waits(): boolean {
+    return this.#rest === ESC;
+  }
+
+  /** Nothing has come behind it: the Escape was a key. */
+  flush(): readonly Typed[] {
+    if (!this.waits) return [];
+    this.#rest = "";
+    return [{ key: ESC }];
+  }
 
   /** What is whole by now. */
   push(text: string): readonly Typed[] {

@@ -5,7 +5,7 @@
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { listedSessions } from "./ended.ts";
-import { textFilter } from "./filter_text.ts";
+import { parseFilter } from "./filter_text.ts";
 import { namesIn } from "./names.ts";
 import { type ListFilter, passesFilter } from "./session_filter.ts";
 import { placedItems, type SessionItem, sessionItems } from "./session_items.ts";
@@ -58,7 +58,7 @@ export function windowView(
   const all = isAll ? state.sessions : ended === "recent" ? listedSessions(state.sessions, text, now) : open;
   const listed = all.filter((one) => passesFilter(one, filter));
   const every = sessionItems(listed, state.approvals, now, namesIn(listed, state.sessions));
-  const items = every.filter(textFilter(text));
+  const items = every.filter(parseFilter(text).passesRow);
   const placed = placedItems(items);
   const groups = (Object.keys(GROUP_TITLES) as GroupKey[]).flatMap((key): SessionGroup[] => {
     const own = placed.filter(({ state }) => GROUP_OF[state] === key);

@@ -30,6 +30,41 @@ Deno.test("F5 chat: in a pipe each line runs, without a prompt or colours, and t
     2,
     "a later success hides no failure",
   );
+  const long = await home.cli(["chat"], { stdin: `${"x".repeat(1_100_000)}/ls --json\n/ls -q\n` });
+  assertEquals([long.code, long.stdout], [2, ""]);
+  assertStringIncludes(long.stderr, "error: a line is longer than 1 MiB; none of it was run");
+});
+
+Deno.test("F5 chat: whatever a command says of another, it calls it as the chat does; in a shell by the program's name", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const lines = [
+    "/show nobody",
+    "/approve nobody",
+    "/rules revoke nobody",
+    "/ls --zzz",
+    "/channel mute 1h",
+    "/go",
+    "/daemon strat",
+  ];
+  const { stderr } = await home.cli(["chat"], { stdin: lines.join("\n") });
+  const hints = stderr.split("\n").filter((line) => line.startsWith("hint: "));
+  assert(hints.length >= lines.length, stderr);
+  assert(!/agent-console [a-z-]/.test(stderr), stderr);
+  for (
+    const hint of [
+      "/approvals; /ls --all",
+      "/rules list",
+      "/ls --help",
+      "/channel mute off ends that",
+      "/go ID, for one of /ls",
+      "did you mean /daemon start?",
+    ]
+  ) {
+    assertStringIncludes(stderr, hint);
+  }
+  const shell = await home.cli(["go"]);
+  assertStringIncludes(shell.stderr, "hint: agent-console go ID, for one of agent-console ls\n");
 });
 
 Deno.test("F5 chat: whatever a command says of another, it calls it as the chat does; in a shell by the program's name", async () => {

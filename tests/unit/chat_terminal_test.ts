@@ -58,6 +58,23 @@ Deno.test("F5 chat: the terminal is given back after a line, at its end and at a
   assertEquals(broken.raw, [true, false]);
 });
 
+Deno.test("V2 chat: a pasted text runs nothing, also where a read cuts its mark behind the Escape", async () => {
+  const fake = terminal(["end", "\x1b", "[200~/daemon stop\n\x1b", "[201~", "\r"]);
+  using prompt = new OpenPrompt(fake);
+  assertEquals(await prompt.read([]), { kind: "line", text: "end/daemon stop" });
+});
+
+Deno.test("V2 chat: an Escape with nothing behind it is a key, and holds no other up", async () => {
+  const late = Promise.withResolvers<string | undefined>();
+  const reads = [Promise.resolve("a\x1b"), late.promise];
+  const fake = terminal([]);
+  using prompt = new OpenPrompt({ ...fake, keyboard: { ...fake.keyboard, read: () => reads.shift()! } });
+  const line = prompt.read([]);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  late.resolve("[\r");
+  assertEquals(await line, { kind: "line", text: "a[" });
+});
+
 Deno.test("F5 chat: a Ctrl-C that comes as a signal gives up the line too, and the read that waits is not lost", async () => {
   const fake = terminal([]);
   const key = Promise.withResolvers<string>();

@@ -1,7 +1,9 @@
 /** The view model of all windows: the same whatever the order of the events, in groups, and filtered. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { textFilter } from "../../src/view/filter_text.ts";
+import { ChangeLines } from "../../src/view/change_lines.ts";
+import { sessionNames } from "../../src/view/names.ts";
+import { parseFilter } from "../../src/view/filter_text.ts";
 import { LiveState } from "../../src/view/live_state.ts";
 import { windowView } from "../../src/view/window_view.ts";
 import { walk, walks } from "../support/random_walk.ts";
@@ -65,7 +67,7 @@ Deno.test("V1 what is deleted or answered stays so when an earlier event of it c
   assertEquals([state.sessions, state.approvals, state.approval("q")?.status], [[], [], "denied"]);
   for (let seq = 12; seq < 5000; seq++) state.event({ seq, type: "session.deleted", data: session(`s${seq}`) });
   state.event({ seq: 12, type: "session.updated", data: session("s4999") });
-  assertEquals([state.sessions, state.seq], [[], 4999]);
+  assertEquals(state.sessions, []);
 });
 
 Deno.test("V1 the groups hold the rows in the order of ls, and count what the filter leaves out too", () => {
@@ -86,11 +88,34 @@ Deno.test("V1 the groups hold the rows in the order of ls, and count what the fi
 
 Deno.test("V1 the filter takes words in any case and keys by their beginning; a key that does not exist is a word", () => {
   const shown = (text: string) =>
-    windowView(STORY, { now: STORY.now }).items.filter(textFilter(text)).map(({ name }) => name);
+    windowView(STORY, { now: STORY.now }).items.filter(parseFilter(text).passesRow).map(({ name }) => name);
   assertEquals(shown("STATUS:fail"), shown("status:error"));
   assertEquals(shown("status:failed"), ["infra"]);
   assertEquals(shown("プロ"), ["プロジェクト"]);
   assertEquals(shown("agent:cod npm"), ["api"]);
   assertEquals([shown("toString:x"), shown("constructor:"), shown("https://x")], [[], [], []]);
   assertEquals(shown("  ").length, windowView(STORY, { now: STORY.now }).items.length);
+});
+
+Deno.test("V1 one filter for rows, requests and lines: a key looks at its own part alone, in each of them", () => {
+  const asked = STORY.approvals.find(({ input }) => input === "git push")!;
+  const names = sessionNames(STORY.sessions);
+  const requests = (text: string) => {
+    const { passesRequest } = parseFilter(text);
+    return STORY.approvals.filter((one) => passesRequest(one, names.get(one.sessionId)!)).map(({ id }) => id);
+  };
+  const lines = new ChangeLines().snapshot(STORY.sessions, STORY.approvals);
+  const line = (text: string) => lines.filter(parseFilter(text).passesLine).map(({ name }) => name);
+  assertEquals(requests("push"), STORY.approvals.filter(({ input }) => input.includes("push")).map(({ id }) => id));
+  assertEquals(requests("name:shop"), [asked.id]);
+  assertEquals([requests("agent:push"), line("agent:push")], [[], []], "agent: is not any text");
+  assertEquals([requests("status:idle"), requests("status:wait").length], [[], STORY.approvals.length]);
+  assertEquals(
+    requests("for:question"),
+    STORY.approvals.filter((one) => one.for === "question").map(({ id }) => id),
+  );
+  assertEquals(line("status:failed"), ["infra"]);
+  assertEquals(line("status:error"), ["infra"]);
+  assert(line("status:waiting").length > 0);
+  assertEquals(line("for:question").length, requests("for:question").length);
 });
