@@ -2,7 +2,7 @@
 import { approvalItems } from "../view/approval_items.ts";
 import { sessionItems } from "../view/session_items.ts";
 import type { PageStore } from "./page_store.ts";
-import { markable, RiskChip } from "./parts.tsx";
+import { RiskChip } from "./parts.tsx";
 
 interface InboxRowsProps {
   readonly store: PageStore;
@@ -29,15 +29,14 @@ export function InboxRows({ store, now, shown }: InboxRowsProps) {
       <ul class="group group-needs">
         {open.map((item) => {
           const { id, session, name, agent, kind, age, end, risk, call, questions } = item;
-          const go = { view: "inbox", session: live.approval(id)?.sessionId ?? session, request: id } as const;
           return (
             <li key={id}>
               <button
                 type="button"
-                ref={markable(() => store.go(go, "replace"))}
                 class="row state-waiting"
                 aria-current={id === first ? "true" : undefined}
-                onClick={() => store.go(go)}
+                data-session={live.approval(id)?.sessionId ?? session}
+                data-request={id}
               >
                 <span class="line">
                   <span class="sign tone-attention" aria-hidden="true">▲</span>
@@ -66,10 +65,9 @@ export function InboxRows({ store, now, shown }: InboxRowsProps) {
               <li key={id}>
                 <button
                   type="button"
-                  ref={markable(() => store.go({ view: "inbox", session: id }, "replace"))}
                   class="row"
                   aria-current={first === undefined && id === shown ? "true" : undefined}
-                  onClick={() => store.go({ view: "inbox", session: id })}
+                  data-session={id}
                 >
                   <span class="line">
                     <span class="sign tone-attention" aria-hidden="true">▲</span>

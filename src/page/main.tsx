@@ -6,11 +6,12 @@ import { escapeControls } from "../domain/sanitize.ts";
 import type { Approval } from "../domain/approval.ts";
 import { VERSION } from "../protocol/version.ts";
 import { forgetToken, takeToken } from "./access.ts";
-import { App } from "./app.tsx";
+import { App, viewOf } from "./app.tsx";
 import { keepConnected } from "./connection.ts";
 import { type PageEvent } from "./page_wire.ts";
 import { PageStore } from "./page_store.ts";
-import { notify, registerWorker, unnotify, waitsText } from "./told.ts";
+import { notify, registerWorker, showCount, unnotify, waitsText } from "./told.ts";
+import { Redraw } from "./redraw.ts";
 import { TokenForm } from "./token_form.tsx";
 
 let token = takeToken();
@@ -85,7 +86,7 @@ function nameOf({ sessionId, agent }: Approval): string {
   return sessionNames(store.live.openSessions).get(sessionId) ?? escapeControls(agent);
 }
 
-store.onChange = draw;
+store.redraw = new Redraw({ draw, tell: () => showCount(viewOf(store, Date.now())) });
 // A link that is opened in a tab that has the page already.
 addEventListener("hashchange", () => {
   if (!location.hash.includes("token=")) return;

@@ -1,6 +1,6 @@
 /**
  * The state of the page: what was heard of the daemon, and what the person does with it. Components read it and draw; each
- * change asks for one drawing, however many come at once.
+ * change asks for a drawing.
  */
 import type { Approval } from "../domain/approval.ts";
 import type { HistoryEntry } from "../domain/session.ts";
@@ -10,6 +10,8 @@ import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { PageWire } from "./page_wire.ts";
 import type { Picked } from "./picks.ts";
 import { ReadingGuard } from "./reading_guard.ts";
+import type { Redraw } from "./redraw.ts";
+import { notifyState } from "./told.ts";
 import { goTo } from "./navigate.ts";
 import { readRoute, type Route } from "./route.ts";
 
@@ -33,8 +35,6 @@ type WholeText = ResultOf<"approval.text">;
 
 /** Lines of the activity that are kept. */
 const LINES_KEPT = 300;
-/** While nobody looks, title and notifications are enough, ms. */
-const HIDDEN_MS = 250;
 
 export class PageStore {
   readonly live = new LiveState();
@@ -68,23 +68,20 @@ export class PageStore {
   announced = "";
   toast: { readonly text: string; readonly isBad: boolean } | undefined;
   isWide = matchMedia(WIDE).matches;
-  #draw = () => {};
-  #isDue = false;
+  /** Whether notifications can be asked for, are on, or are out of reach; as last looked at: that takes milliseconds. */
+  notifications = notifyState();
+  redraw: Redraw | undefined;
   #toastTimer: number | undefined;
 
   constructor() {
     matchMedia(WIDE).addEventListener("change", ({ matches }) => this.set({ isWide: matches }));
     document.addEventListener("visibilitychange", () => {
       this.guard.again(performance.now());
-      this.changed();
+      this.set({ notifications: notifyState() });
     });
     addEventListener("popstate", () => {
       this.set({ route: readRoute(location.hash), isHelp: false, sheet: undefined, confirming: undefined });
     });
-  }
-
-  set onChange(draw: () => void) {
-    this.#draw = draw;
   }
 
   set(change: Partial<PageStore>): void {
@@ -93,14 +90,7 @@ export class PageStore {
   }
 
   changed(): void {
-    if (this.#isDue) return;
-    this.#isDue = true;
-    const run = () => {
-      this.#isDue = false;
-      this.#draw();
-    };
-    if (document.hidden) setTimeout(run, HIDDEN_MS);
-    else requestAnimationFrame(run);
+    this.redraw?.soon();
   }
 
   get mayAnswer(): boolean {
@@ -120,7 +110,8 @@ export class PageStore {
   event(event: { readonly seq?: number; readonly ts?: string; readonly type: string; readonly data: EventData }): void {
     this.live.event(event);
     this.#say(this.#changes.event(event));
-    this.changed();
+    if (event.type.startsWith("session.")) this.redraw?.heard();
+    else this.changed();
   }
 
   #say(lines: readonly ChangeLine[]): void {
