@@ -169,7 +169,9 @@ function DenySheet({ store, approval }: Omit<AnswerBarProps, "item">) {
         maxLength={2000}
         value={message}
         onInput={({ currentTarget }) => setMessage(currentTarget.value)}
-        onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && send(event.timeStamp)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && !event.repeat && (event.ctrlKey || event.metaKey)) send(event.timeStamp);
+        }}
       />
       <p class="preview">The agent reads it and goes on.</p>
       <div class="answers">

@@ -7,7 +7,7 @@ import { ActivityLines } from "./activity_lines.tsx";
 import { DetailPane } from "./detail_pane.tsx";
 import { HelpSheet } from "./help_sheet.tsx";
 import { InboxRows } from "./inbox_rows.tsx";
-import { meaningOf } from "./keys.ts";
+import { meaningOf, pressesAgain } from "./keys.ts";
 import { pressKey } from "./page_actions.ts";
 import type { PageStore } from "./page_store.ts";
 import { goBack } from "./navigate.ts";
@@ -28,6 +28,7 @@ export function App({ store }: { readonly store: PageStore }) {
   showCount(view);
   const shown = shownSession(store, view);
   const onKey = (event: KeyboardEvent) => {
+    if (pressesAgain(event)) return event.preventDefault();
     const meaning = meaningOf(event);
     if (meaning === undefined) return;
     event.preventDefault();
