@@ -16,7 +16,7 @@ import { LiveState } from "../view/live_state.ts";
 import type { ListFilter } from "../view/session_filter.ts";
 import type { SessionItem } from "../view/session_items.ts";
 import { clockTime } from "../view/times.ts";
-import { ActivityLog } from "./activity.ts";
+import { ScrolledActivity } from "./activity.ts";
 import type { ViewName } from "../view/views.ts";
 import type { DashboardPage } from "./page.ts";
 import { SeveralPage } from "./several_page.ts";
@@ -38,7 +38,7 @@ interface InSight {
 
 export class DashboardState {
   readonly live = new LiveState();
-  readonly activity = new ActivityLog();
+  readonly activity = new ScrolledActivity();
   readonly filter: ListFilter;
   readonly home: string | undefined;
   /** Requests that are to be answered together. */

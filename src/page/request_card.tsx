@@ -22,7 +22,7 @@ export function RequestCard({ store, item, approval, now, more }: RequestCardPro
   const { kind, risk, age, end, call, detail, isPatch, cut, notice, reasoning, folder, offers } = item;
   const [asked, until] = [Date.parse(approval.requestedAt), Date.parse(approval.deadline)];
   const left = Math.max(0, until - now);
-  const isAnswering = store.answering.has(approval.id);
+  const isAnswering = store.given.has(approval.id);
   return (
     <article class={`card request ${isAnswering ? "is-answering" : ""}`} aria-label={kind} data-request={approval.id}>
       <p class="line kicker">

@@ -29,6 +29,7 @@ export class FakeSocket extends EventTarget {
   }
 
   open(): void {
+    if (this.readyState === 3) return;
     this.readyState = 1;
     this.dispatchEvent(new Event("open"));
   }
