@@ -8,6 +8,7 @@ import { DetailPane } from "./detail_pane.tsx";
 import { HelpSheet } from "./help_sheet.tsx";
 import { InboxRows } from "./inbox_rows.tsx";
 import { meaningOf, pressesAgain } from "./keys.ts";
+import { type ListRow, listRows, shownRow, shownSession } from "./list_rows.ts";
 import { pressKey } from "./page_actions.ts";
 import type { PageStore } from "./page_store.ts";
 import { goBack } from "./navigate.ts";
@@ -33,7 +34,11 @@ export function App({ store }: { readonly store: PageStore }) {
     if (meaning === undefined) return;
     event.preventDefault();
     pressKey(store, meaning, event.timeStamp, {
-      move: (by) => moveRow(by, store),
+      list: () => {
+        const rows = listRows(store, view, now);
+        return { rows, current: focusedRow(rows) ?? shownRow(store, rows, shown) };
+      },
+      focusRow,
       focusFilter: () => {
         if (!store.isWide && route.session !== undefined) goBack(route);
         filterField.current?.focus();
@@ -67,25 +72,6 @@ export function App({ store }: { readonly store: PageStore }) {
   );
 }
 
-/** Whose detail is drawn: the one that was chosen; on a wide screen else, also where that is not listed, the first of the list. */
-function shownSession({ route, isWide, live }: PageStore, { items }: WindowView): string | undefined {
-  const { session, view } = route;
-  if (!isWide) return session;
-  if (view === "inbox") return session ?? live.approvals[0]?.sessionId;
-  return items.some(({ id }) => id === session) ? session : items[0]?.id;
-}
-
-/** On a wide screen the detail goes along, and leaves no place for Back. */
-function moveRow(by: 1 | -1, store: PageStore): void {
-  const rows = [...document.querySelectorAll<HTMLElement>(".row")];
-  const at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
-  const focused = rows.indexOf(document.activeElement as HTMLElement);
-  const from = focused >= 0 ? focused : at;
-  const next = rows[Math.min(Math.max(0, from + by), rows.length - 1)];
-  next?.focus();
-  if (store.isWide && next !== undefined) store.go(routeOf(next, store), "replace");
-}
-
 /** One listener for all rows: they come and go with each change. */
 function openRow({ target }: Event, store: PageStore): void {
   const row = target instanceof Element ? target.closest<HTMLElement>(".row") : null;
@@ -95,6 +81,17 @@ function openRow({ target }: Event, store: PageStore): void {
 function routeOf({ dataset }: HTMLElement, { route }: PageStore): Route {
   const { session, request } = dataset;
   return { view: route.view, session, request };
+}
+
+/** Where the cursor is: the row that has the focus, as after Tab. */
+function focusedRow(rows: readonly ListRow[]): string | undefined {
+  const { session, request } = (document.activeElement as HTMLElement | null)?.dataset ?? {};
+  return rows.find(({ id }) => id === (request ?? session))?.id;
+}
+
+function focusRow({ session, request }: ListRow): void {
+  const own = request === undefined ? ":not([data-request])" : `[data-request="${CSS.escape(request)}"]`;
+  document.querySelector<HTMLElement>(`.row[data-session="${CSS.escape(session)}"]${own}`)?.focus();
 }
 
 interface HeaderProps {

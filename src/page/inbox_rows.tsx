@@ -1,6 +1,5 @@
 /** All requests, oldest first, and apart those that only the agents' own terminals can answer. */
-import { approvalItems } from "../view/approval_items.ts";
-import { sessionItems } from "../view/session_items.ts";
+import { inboxOf, inboxRows, shownRow } from "./list_rows.ts";
 import type { PageStore } from "./page_store.ts";
 import { RiskChip } from "./parts.tsx";
 
@@ -11,31 +10,23 @@ interface InboxRowsProps {
 }
 
 export function InboxRows({ store, now, shown }: InboxRowsProps) {
-  const { live, route, filter, home } = store;
-  const { openSessions: sessions, approvals } = live;
-  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  const passes = (...texts: string[]) =>
-    words.every((word) => texts.some((text) => text.toLowerCase().includes(word.replace(/^[a-z]+:/, ""))));
-  const items = approvalItems(approvals, { sessions, now, home });
-  const open = items.filter(({ name, agent, call, id }) => passes(name, agent, id, ...call));
-  const there = sessionItems(sessions, approvals, now)
-    .filter(({ asks, name, agent, about }) =>
-      asks !== undefined && asks.approval === undefined && passes(name, agent, about)
-    );
+  const inbox = inboxOf(store, now);
+  const { open, there } = inbox;
   if (open.length + there.length === 0) return <p class="empty">Nobody waits for you.</p>;
-  const first = route.request ?? open.find(({ session }) => session === shown)?.id;
+  const rows = inboxRows(store, inbox);
+  const current = shownRow(store, rows, shown);
   return (
     <>
       <ul class="group group-needs">
-        {open.map((item) => {
-          const { id, session, name, agent, kind, age, end, risk, call, questions } = item;
+        {open.map((item, at) => {
+          const { id, name, agent, kind, age, end, risk, call, questions } = item;
           return (
             <li key={id}>
               <button
                 type="button"
                 class="row state-waiting"
-                aria-current={id === first ? "true" : undefined}
-                data-session={live.approval(id)?.sessionId ?? session}
+                aria-current={id === current ? "true" : undefined}
+                data-session={rows[at]?.session}
                 data-request={id}
               >
                 <span class="line">
@@ -66,7 +57,7 @@ export function InboxRows({ store, now, shown }: InboxRowsProps) {
                 <button
                   type="button"
                   class="row"
-                  aria-current={first === undefined && id === shown ? "true" : undefined}
+                  aria-current={id === current ? "true" : undefined}
                   data-session={id}
                 >
                   <span class="line">

@@ -8,6 +8,9 @@ import type { KeyMeaning } from "./keys.ts";
 import { NOTHING_ASKED, type PageStore } from "./page_store.ts";
 import { answersOf, toggled } from "./picks.ts";
 import { goBack } from "./navigate.ts";
+import type { ListRow } from "./list_rows.ts";
+import type { Route } from "./route.ts";
+import { nextRow } from "../view/next_row.ts";
 
 /** Key of the reading guard: the confirmation counts as newly shown. */
 export function askedKey(id: string, isConfirming: boolean): string {
@@ -86,15 +89,22 @@ function isOpen(picked: { readonly options: readonly number[]; readonly words: s
   return picked === undefined || (picked.options.length === 0 && picked.words === "");
 }
 
+/** What keys need of the list as it is drawn. */
+export interface PageScreen {
+  readonly list: () => { readonly rows: readonly ListRow[]; readonly current: string | undefined };
+  readonly focusRow: (row: ListRow) => void;
+  readonly focusFilter: () => void;
+}
+
 export function pressKey(
   store: PageStore,
   meaning: KeyMeaning,
   at: number,
-  { move, focusFilter }: { readonly move: (by: 1 | -1) => void; readonly focusFilter: () => void },
+  screen: PageScreen,
 ): void {
   switch (meaning.kind) {
     case "move":
-      return move(meaning.by);
+      return move(store, screen, meaning.by);
     case "choose":
       return store.asked === undefined ? showView(store, meaning.at) : choose(store, meaning.at, at);
     case "yes":
@@ -106,14 +116,33 @@ export function pressKey(
     case "no_because":
       return openSheet(store, "deny", at);
     case "detail":
-      return document.querySelector<HTMLElement>(".row[aria-current=true]")?.click();
+      return openCurrent(store, screen);
     case "filter":
-      return focusFilter();
+      return screen.focusFilter();
     case "help":
       return store.set({ isHelp: true });
     case "back":
       return back(store);
   }
+}
+
+/** On a wide screen the detail goes along, and leaves no place for Back. */
+function move(store: PageStore, { list, focusRow }: PageScreen, by: 1 | -1): void {
+  const { rows, current } = list();
+  const next = nextRow(rows, current, by);
+  if (next === undefined) return;
+  focusRow(next);
+  if (store.isWide) store.go(routeTo(store, next), "replace");
+}
+
+function openCurrent(store: PageStore, { list }: PageScreen): void {
+  const { rows, current } = list();
+  const row = rows.find(({ id }) => id === current);
+  if (row !== undefined) store.go(routeTo(store, row));
+}
+
+function routeTo({ route }: PageStore, { session, request }: ListRow): Route {
+  return { view: route.view, session, request };
 }
 
 function showView(store: PageStore, at: number): void {

@@ -57,6 +57,7 @@ export class PageWire {
     listener: WireListener,
     signal: AbortSignal,
   ): Promise<{ wire: PageWire; hello: ResultOf<"hello"> }> {
+    if (signal.aborted) throw gone();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/ws`, ["agent-console.v1", `bearer.${token}`]);
     const wire = new PageWire(socket);
