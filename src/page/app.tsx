@@ -25,8 +25,10 @@ export function App({ store }: { readonly store: PageStore }) {
   const now = Date.now();
   const { live, route, link } = store;
   const filterField = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLElement>(null);
   const view = viewOf(store, now);
   showCount(view);
+  useLayoutEffect(() => list.current?.scrollTo(0, 0), [route.view]);
   const shown = shownSession(store, view);
   const onKey = (event: KeyboardEvent) => {
     if (pressesAgain(event)) return event.preventDefault();
@@ -58,7 +60,12 @@ export function App({ store }: { readonly store: PageStore }) {
       <Header store={store} view={view} isDetail={isDetail} />
       <Tabs store={store} requests={live.approvals.length} />
       <main class="panes">
-        <section class="list" aria-label={VIEW_TITLES[route.view]} onClick={(event) => openRow(event, store)}>
+        <section
+          ref={list}
+          class="list"
+          aria-label={VIEW_TITLES[route.view]}
+          onClick={(event) => openRow(event, store)}
+        >
           <Tools store={store} filterField={filterField} />
           {route.view === "sessions" && <GroupedRows store={store} view={view} shown={shown} />}
           {route.view === "inbox" && <InboxRows store={store} now={now} shown={shown} />}
