@@ -1,5 +1,6 @@
-/** The changes as they come: the last of them kept, filtered, held still while somebody reads. */
-import { type ChangeLine } from "../view/change_lines.ts";
+/** The changes as they come, as rows: filtered, and scrolled by whoever reads. */
+import { ActivityLog } from "../view/activity_log.ts";
+import type { ChangeLine } from "../view/change_lines.ts";
 import { parseFilter } from "../view/filter_text.ts";
 import { fit, fitEnds } from "../view/text_fit.ts";
 import { clockTime } from "../view/times.ts";
@@ -7,42 +8,15 @@ import { cutRow, span } from "./rows.ts";
 import { DIM, TONE_STYLES } from "./styles.ts";
 import type { TextRow } from "./terminal_port.ts";
 
-/** More are forgotten, the oldest first. */
-const KEPT = 500;
-
-export class ActivityLog {
-  #lines: readonly ChangeLine[] = [];
-  /** While it stands still: what came since. */
-  #held: ChangeLine[] | undefined;
+export class ScrolledActivity extends ActivityLog {
   /** So many lines from the end. */
   #back = 0;
   #room = 1;
   #count = 0;
 
-  get isPaused(): boolean {
-    return this.#held !== undefined;
-  }
-
-  /** Lines that came while it stood still. */
-  get waiting(): number {
-    return this.#held?.length ?? 0;
-  }
-
-  add(lines: readonly ChangeLine[]): void {
-    if (lines.length === 0) return;
-    if (this.#held !== undefined) this.#held = [...this.#held, ...lines].slice(-KEPT);
-    else this.#lines = [...this.#lines, ...lines].slice(-KEPT);
-  }
-
-  pause(): void {
-    this.#held ??= [];
-  }
-
-  goOn(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
+  override goOn(): void {
     this.#back = 0;
-    this.add(held);
+    super.goOn();
   }
 
   /** Whoever scrolls back reads: it stands still. */
@@ -58,7 +32,7 @@ export class ActivityLog {
 
   /** The rows for an area of that size, the newest last. @param text as in the filter of sessions */
   rows(text: string, { columns, rows }: { readonly columns: number; readonly rows: number }): readonly TextRow[] {
-    const shown = this.#lines.filter(parseFilter(text).passesLine);
+    const shown = this.lines.filter(parseFilter(text).passesLine);
     [this.#count, this.#room] = [shown.length, Math.max(1, rows)];
     this.scroll(0);
     const end = shown.length - this.#back;

@@ -16,7 +16,7 @@ import type { ListFilter } from "../view/session_filter.ts";
 import type { SessionItem } from "../view/session_items.ts";
 import { READING_MS, ReadingGuard } from "../view/reading.ts";
 import { clockTime } from "../view/times.ts";
-import { ActivityLog } from "./activity.ts";
+import { ScrolledActivity } from "./activity.ts";
 import { Board } from "./board.ts";
 import type { ViewName } from "../view/views.ts";
 import type { DashboardPage } from "./page.ts";
@@ -33,7 +33,7 @@ export interface StateOptions {
 
 export class DashboardState {
   readonly live = new LiveState();
-  readonly activity = new ActivityLog();
+  readonly activity = new ScrolledActivity();
   readonly filter: ListFilter;
   readonly home: string | undefined;
   /** Requests that are to be answered together. */

@@ -2,9 +2,30 @@
 import icon from "../page/icon.svg" with { type: "text" };
 import page from "../page/index.html" with { type: "text" };
 import manifest from "../page/manifest.webmanifest" with { type: "text" };
-import style from "../page/page.css" with { type: "text" };
+import baseStyle from "../page/style/base.css" with { type: "text" };
+import frameStyle from "../page/style/frame.css" with { type: "text" };
+import controlsStyle from "../page/style/controls.css" with { type: "text" };
+import listStyle from "../page/style/list.css" with { type: "text" };
+import detailStyle from "../page/style/detail.css" with { type: "text" };
+import requestStyle from "../page/style/request.css" with { type: "text" };
+import answersStyle from "../page/style/answers.css" with { type: "text" };
+import sheetStyle from "../page/style/sheet.css" with { type: "text" };
+import plainStyle from "../page/style/plain.css" with { type: "text" };
 import worker from "../page/service_worker.js" with { type: "text" };
 import missing from "../page/unbuilt.html" with { type: "text" };
+
+/** One after the other: a later one may change what an earlier one says. */
+const STYLE = [
+  baseStyle,
+  frameStyle,
+  controlsStyle,
+  listStyle,
+  detailStyle,
+  requestStyle,
+  answersStyle,
+  sheetStyle,
+  plainStyle,
+].join("");
 
 export interface PageFile {
   /** The value of `content-type`. */
@@ -16,7 +37,7 @@ export interface PageFile {
 export async function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {
   const script = await pageScript();
   const files: [string, PageFile][] = [
-    ["/page.css", { type: "text/css; charset=utf-8", body: style }],
+    ["/page.css", { type: "text/css; charset=utf-8", body: STYLE }],
     ["/icon.svg", { type: "image/svg+xml", body: icon }],
   ];
   if (script === undefined) files.push(["/", { type: HTML, body: missing }]);

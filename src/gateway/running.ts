@@ -13,6 +13,7 @@ import { CLOSE } from "./frames.ts";
 import { FrameChannel } from "./frame_channel.ts";
 import { guard, type GuardOptions, type Judgement } from "./guard.ts";
 import { type Answer, type BadHead, HttpConnection, type Wire } from "./http_connection.ts";
+import { PROOF_PATH } from "../protocol/gateway_proof.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
 import { metricsText } from "./metrics.ts";
 import { names } from "./names.ts";
@@ -176,7 +177,7 @@ export class RunningGateway {
     const { peer } = wire.socket;
     this.#requests++;
     if (typeof request === "string") return this.#refuse(BAD_HEADS[request], peer);
-    const isPublic = (path: string) => this.#page.has(path);
+    const isPublic = (path: string) => path === PROOF_PATH || this.#page.has(path);
     const verdict = guard(request, { ...known, isPublic, judge: (token) => this.#judge(token, peer) });
     if (verdict.kind === "refused") return this.#refuse(verdict, peer);
     if (verdict.path === "/") this.#pageRequests++;
@@ -186,6 +187,7 @@ export class RunningGateway {
         status,
         metrics: () => this.#metrics(wire.signal),
         page: this.#page,
+        proofs: (host, nonce) => this.#tokens.proofs(host, nonce),
         heartbeatMs: limits.gatewayHeartbeatMs,
         opened: (channel, scope) => this.#opened(channel, scope),
         refuse: (refusal) => this.#refuse(refusal, peer),

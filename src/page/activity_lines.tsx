@@ -1,23 +1,24 @@
 /** What has changed, the newest first: the lines of `watch --log`. */
-import { useRef } from "preact/hooks";
-import type { ChangeLine } from "../view/change_lines.ts";
 import { parseFilter } from "../view/filter_text.ts";
 import { clockTime } from "../view/times.ts";
 import type { PageStore } from "./page_store.ts";
 
 export function ActivityLines({ store }: { readonly store: PageStore }) {
-  const { lines, isPaused, filter } = store;
-  const kept = useRef<readonly ChangeLine[]>([]);
-  if (!isPaused) kept.current = [...lines];
-  const shown = kept.current.filter(parseFilter(filter).passesLine);
-  const behind = lines.length - kept.current.length;
+  const { activity, filter } = store;
+  const { isPaused, waiting } = activity;
+  const turn = () => {
+    if (isPaused) activity.goOn();
+    else activity.pause();
+    store.changed();
+  };
+  const shown = activity.lines.filter(parseFilter(filter).passesLine);
   return (
     <>
       <p class="line note">
-        <button type="button" class="quiet" onClick={() => store.set({ isPaused: !isPaused })}>
+        <button type="button" class="quiet" onClick={turn}>
           {isPaused ? "Go on" : "Pause"}
         </button>
-        {isPaused ? `paused${behind > 0 ? `, ${behind} new` : ""}` : "newest first"}
+        {isPaused ? `paused${waiting > 0 ? `, ${waiting} new` : ""}` : "newest first"}
       </p>
       {shown.length === 0 && <p class="empty">Nothing yet.</p>}
       <ol class="lines">

@@ -4,7 +4,7 @@ import { type Approval, APPROVAL_SCOPES, type ApprovalScope } from "../domain/ap
 import type { ApprovalItem } from "../view/approval_items.ts";
 import { asksTwice, giveAnswer, ruleWords, whyNoYes } from "./answers.ts";
 import { askedKey, openSheet, sayNo, sayYes } from "./page_actions.ts";
-import type { PageStore } from "./page_store.ts";
+import { NOTHING_ASKED, type PageStore } from "./page_store.ts";
 import { Sheet, useMeant } from "./parts.tsx";
 
 interface AnswerBarProps {
@@ -15,19 +15,19 @@ interface AnswerBarProps {
 
 export function AnswerBar({ store, approval, item }: AnswerBarProps) {
   const { id, choices = [], for: kind } = approval;
-  const isConfirming = store.confirming === id;
-  const sheet = store.sheet?.id === id ? store.sheet.name : undefined;
+  const { answering } = store;
+  const isConfirming = store.isConfirming(id);
+  const sheet = answering.kind === "sheet" && answering.id === id ? answering.name : undefined;
   const key = askedKey(id, isConfirming);
   useLayoutEffect(() => store.guard.show(key, performance.now()), [key]);
   // Its sheets and its second question end with it.
   useEffect(() => () => {
-    if (store.sheet?.id === id) store.sheet = undefined;
-    if (store.confirming === id) store.confirming = undefined;
+    if (store.answering.kind !== "none" && store.answering.id === id) store.answering = NOTHING_ASKED;
   }, []);
-  if (store.scope !== "" && !store.mayAnswer) {
+  if (store.scope !== undefined && !store.mayAnswer) {
     return <p class="answers note">This page may only read. In a terminal: agent-console gateway open</p>;
   }
-  const isOff = store.link.kind !== "live" || store.answering.has(id);
+  const isOff = store.link.kind !== "live" || store.given.has(id);
   if (isConfirming) {
     return (
       <div class="answers is-confirming" role="group" aria-label="Once more" key={key}>
@@ -97,8 +97,13 @@ function ScopeSheet({ store, approval, item }: AnswerBarProps) {
   const [scope, setScope] = useState<ApprovalScope>(!danger && scopes.includes("session") ? "session" : "once");
   const [hours, setHours] = useState<number | undefined>(1);
   const [isSure, setSure] = useState(false);
-  const close = () => store.set({ sheet: undefined });
+  const close = () => store.set({ answering: NOTHING_ASKED });
   const isMeant = useMeant(`scope ${scope} ${hours} ${isSure}`);
+  // What was confirmed was the rule as it read then.
+  const pick = (change: () => void) => {
+    change();
+    setSure(false);
+  };
   const send = (at: number) => {
     if (!isMeant(at)) return;
     if (danger && !isSure) return setSure(true);
@@ -112,7 +117,7 @@ function ScopeSheet({ store, approval, item }: AnswerBarProps) {
         <legend>How far</legend>
         {scopes.map((one) => (
           <label key={one} class="option">
-            <input type="radio" name="scope" checked={scope === one} onChange={() => setScope(one)} />
+            <input type="radio" name="scope" checked={scope === one} onChange={() => pick(() => setScope(one))} />
             <b>{SCOPE_WORDS[one]}</b>
           </label>
         ))}
@@ -122,7 +127,7 @@ function ScopeSheet({ store, approval, item }: AnswerBarProps) {
           <legend>Until</legend>
           {ENDS.map(([text, value]) => (
             <label key={text} class="option">
-              <input type="radio" name="end" checked={hours === value} onChange={() => setHours(value)} />
+              <input type="radio" name="end" checked={hours === value} onChange={() => pick(() => setHours(value))} />
               <b>{text}</b>
             </label>
           ))}
@@ -153,7 +158,7 @@ function ScopeSheet({ store, approval, item }: AnswerBarProps) {
 
 function DenySheet({ store, approval }: Omit<AnswerBarProps, "item">) {
   const [message, setMessage] = useState("");
-  const close = () => store.set({ sheet: undefined });
+  const close = () => store.set({ answering: NOTHING_ASKED });
   const isMeant = useMeant("deny");
   const text = message.trim();
   const send = (at: number) => {
@@ -169,7 +174,9 @@ function DenySheet({ store, approval }: Omit<AnswerBarProps, "item">) {
         maxLength={2000}
         value={message}
         onInput={({ currentTarget }) => setMessage(currentTarget.value)}
-        onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && send(event.timeStamp)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && !event.repeat && (event.ctrlKey || event.metaKey)) send(event.timeStamp);
+        }}
       />
       <p class="preview">The agent reads it and goes on.</p>
       <div class="answers">

@@ -5,7 +5,7 @@ import type { ParamsOf } from "../protocol/method_schemas.ts";
 import { answeredElsewhere, approvalSummary } from "../view/approval_words.ts";
 import type { WholeApproval } from "../view/approval_items.ts";
 import { CallRefused } from "./page_wire.ts";
-import type { PageStore } from "./page_store.ts";
+import { NOTHING_ASKED, type PageStore } from "./page_store.ts";
 import { goBack, goTo } from "./navigate.ts";
 
 export interface PageAnswer {
@@ -27,14 +27,18 @@ export function withText(approval: Approval, { texts }: PageStore): WholeApprova
   return { ...shown, ...text };
 }
 
-/** Asks for all of its text, once: from then on it can be approved. */
-export function readWhole(store: PageStore, { id, cutBy }: Approval): void {
+/** Asks for all of its text: with it, it can be approved. Once, unless the connection ends before it is here. */
+export async function readWhole(store: PageStore, { id, cutBy }: Approval): Promise<void> {
   const { texts, wire } = store;
-  if (wire === undefined || !store.mayAnswer || cutBy !== undefined || texts.has(id)) return;
+  if (wire === undefined || !wire.isOpen || !store.mayAnswer || cutBy !== undefined || texts.has(id)) return;
   texts.set(id, "asked");
-  wire.call("approval.text", { id })
-    .then((text) => void texts.set(id, text), () => void texts.set(id, "failed"))
-    .finally(() => store.changed());
+  const text = await wire.call("approval.text", { id }).catch(({ kind }: CallRefused) =>
+    kind === "disconnected" || kind === "timeout" ? undefined : "failed" as const
+  );
+  if (texts.get(id) !== "asked") return; // the request has ended
+  if (text === undefined) texts.delete(id);
+  else texts.set(id, text);
+  store.changed();
 }
 
 /** Why it cannot be approved on this page now; undefined where it can. */
@@ -53,10 +57,10 @@ export function asksTwice({ risk }: Approval): boolean {
 
 export async function giveAnswer(store: PageStore, approval: Approval, answer: PageAnswer): Promise<void> {
   const { id, agent } = approval;
-  const { wire, answering } = store;
-  if (wire === undefined || answering.has(id)) return;
-  answering.add(id);
-  store.set({ sheet: undefined, confirming: undefined });
+  const { wire, given } = store;
+  if (wire === undefined || given.has(id)) return;
+  given.add(id);
+  store.set({ answering: NOTHING_ASKED });
   const params: ParamsOf<"approval.decide"> = { id, ...answer };
   try {
     const { delivered, messageSent, ruleId } = await wire.call("approval.decide", params);
@@ -72,6 +76,7 @@ export async function giveAnswer(store: PageStore, approval: Approval, answer: P
       ...(ruleId === undefined ? [] : [`rule ${ruleId}; take it back: agent-console rules revoke ${ruleId}`]),
     ].join("; "));
   } catch (error) {
+    given.delete(id);
     if (!(error instanceof CallRefused)) throw error;
     const now = store.live.approval(id);
     const isOver = error.kind === "already_decided";
@@ -79,7 +84,8 @@ export async function giveAnswer(store: PageStore, approval: Approval, answer: P
       store.say(escapeControls(answeredElsewhere(now)), true);
     } else store.say(escapeControls([error.message, error.hint].filter(Boolean).join(": ")), true);
   } finally {
-    answering.delete(id);
+    // Else when its end is heard: it may come behind the reply.
+    if (store.live.approval(id)?.status !== "pending") given.delete(id);
     store.changed();
   }
 }

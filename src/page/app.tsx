@@ -1,37 +1,46 @@
 /** The whole page: header with the counts, the list, the detail beside or instead of it, and what is said to the person. */
 import { VIEW_TITLES, VIEWS } from "../view/views.ts";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { clockTime } from "../view/times.ts";
 import { type WindowView, windowView } from "../view/window_view.ts";
 import { ActivityLines } from "./activity_lines.tsx";
 import { DetailPane } from "./detail_pane.tsx";
 import { HelpSheet } from "./help_sheet.tsx";
 import { InboxRows } from "./inbox_rows.tsx";
-import { meaningOf } from "./keys.ts";
+import { meaningOf, pressesAgain } from "./keys.ts";
+import { type ListRow, listRows, shownRow, shownSession } from "./list_rows.ts";
 import { pressKey } from "./page_actions.ts";
 import type { PageStore } from "./page_store.ts";
 import { goBack } from "./navigate.ts";
+import type { Route } from "./route.ts";
 import { GroupedRows } from "./session_rows.tsx";
 import { notifyState, showCount } from "./told.ts";
 
-/** Between two looks at the clock, ms. */
-const TICK_MS = 1000;
+export function viewOf({ live, filter }: PageStore, now: number): WindowView {
+  const { sessions, approvals } = live;
+  return windowView({ sessions, approvals }, { now, text: filter, ended: "recent" });
+}
 
 export function App({ store }: { readonly store: PageStore }) {
-  const now = useNow();
-  const { live, route, filter, link } = store;
+  const now = Date.now();
+  const { live, route, link } = store;
   const filterField = useRef<HTMLInputElement>(null);
-  const state = { sessions: live.sessions, approvals: live.approvals };
-  const view = windowView(state, { now, text: filter, ended: "recent" });
-  const waiting = view.counts.find(({ state }) => state === "waiting")?.count ?? 0;
-  useEffect(() => showCount(view.title, waiting), [view.title, waiting]);
+  const list = useRef<HTMLElement>(null);
+  const view = viewOf(store, now);
+  showCount(view);
+  useLayoutEffect(() => list.current?.scrollTo(0, 0), [route.view]);
   const shown = shownSession(store, view);
   const onKey = (event: KeyboardEvent) => {
+    if (pressesAgain(event)) return event.preventDefault();
     const meaning = meaningOf(event);
     if (meaning === undefined) return;
     event.preventDefault();
     pressKey(store, meaning, event.timeStamp, {
-      move: (by) => moveRow(by, store.isWide),
+      list: () => {
+        const rows = listRows(store, view, now);
+        return { rows, current: focusedRow(rows) ?? shownRow(store, rows, shown) };
+      },
+      focusRow,
       focusFilter: () => {
         if (!store.isWide && route.session !== undefined) goBack(route);
         filterField.current?.focus();
@@ -51,7 +60,12 @@ export function App({ store }: { readonly store: PageStore }) {
       <Header store={store} view={view} isDetail={isDetail} />
       <Tabs store={store} requests={live.approvals.length} />
       <main class="panes">
-        <section class="list" aria-label={VIEW_TITLES[route.view]}>
+        <section
+          ref={list}
+          class="list"
+          aria-label={VIEW_TITLES[route.view]}
+          onClick={(event) => openRow(event, store)}
+        >
           <Tools store={store} filterField={filterField} />
           {route.view === "sessions" && <GroupedRows store={store} view={view} shown={shown} />}
           {route.view === "inbox" && <InboxRows store={store} now={now} shown={shown} />}
@@ -65,38 +79,26 @@ export function App({ store }: { readonly store: PageStore }) {
   );
 }
 
-/** Whose detail is drawn: the one that was chosen; on a wide screen else, also where that is not listed, the first of the list. */
-function shownSession({ route, isWide, live }: PageStore, { items }: WindowView): string | undefined {
-  const { session, view } = route;
-  if (!isWide) return session;
-  if (view === "inbox") return session ?? live.approvals[0]?.sessionId;
-  return items.some(({ id }) => id === session) ? session : items[0]?.id;
+/** One listener for all rows: they come and go with each change. */
+function openRow({ target }: Event, store: PageStore): void {
+  const row = target instanceof Element ? target.closest<HTMLElement>(".row") : null;
+  if (row !== null) store.go(routeOf(row, store));
 }
 
-/** On a wide screen the detail goes along. */
-function moveRow(by: 1 | -1, isWide: boolean): void {
-  const rows = [...document.querySelectorAll<HTMLElement>(".row")];
-  const at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
-  const focused = rows.indexOf(document.activeElement as HTMLElement);
-  const from = focused >= 0 ? focused : at;
-  const next = rows[Math.min(Math.max(0, from + by), rows.length - 1)];
-  next?.focus();
-  if (isWide) next?.dispatchEvent(new CustomEvent("rowmark"));
+function routeOf({ dataset }: HTMLElement, { route }: PageStore): Route {
+  const { session, request } = dataset;
+  return { view: route.view, session, request };
 }
 
-/** The time, as long as somebody looks. */
-function useNow(): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const tick = () => document.visibilityState === "visible" && setNow(Date.now());
-    const timer = setInterval(tick, TICK_MS);
-    document.addEventListener("visibilitychange", tick);
-    return () => {
-      clearInterval(timer);
-      document.removeEventListener("visibilitychange", tick);
-    };
-  }, []);
-  return Math.max(now, Date.now());
+/** Where the cursor is: the row that has the focus, as after Tab. */
+function focusedRow(rows: readonly ListRow[]): string | undefined {
+  const { session, request } = (document.activeElement as HTMLElement | null)?.dataset ?? {};
+  return rows.find(({ id }) => id === (request ?? session))?.id;
+}
+
+function focusRow({ session, request }: ListRow): void {
+  const own = request === undefined ? ":not([data-request])" : `[data-request="${CSS.escape(request)}"]`;
+  document.querySelector<HTMLElement>(`.row[data-session="${CSS.escape(session)}"]${own}`)?.focus();
 }
 
 interface HeaderProps {
@@ -173,7 +175,7 @@ interface ToolsProps {
 }
 
 function Tools({ store, filterField }: ToolsProps) {
-  const ask = () => void Notification.requestPermission().then(() => store.changed());
+  const ask = () => void Notification.requestPermission().then(() => store.set({ notifications: notifyState() }));
   return (
     <div class="tools" role="search">
       <input
@@ -188,7 +190,7 @@ function Tools({ store, filterField }: ToolsProps) {
         value={store.filter}
         onInput={({ currentTarget }) => store.set({ filter: currentTarget.value })}
       />
-      {notifyState() === "ask" && <button type="button" class="quiet" onClick={ask}>Notify me</button>}
+      {store.notifications === "ask" && <button type="button" class="quiet" onClick={ask}>Notify me</button>}
       {store.isWide && (
         <button
           type="button"

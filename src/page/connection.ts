@@ -6,6 +6,8 @@ import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { CallRefused, type PageEvent, PageWire, whyRefused } from "./page_wire.ts";
+import { mayAnswer, scopeNamed } from "./scope.ts";
+import { canProve, isOurGateway } from "./server_proof.ts";
 
 export interface ConnectionListener {
   readonly onHello: (wire: PageWire, hello: ResultOf<"hello">) => void;
@@ -14,12 +16,13 @@ export interface ConnectionListener {
   readonly onLive: () => void;
   readonly onEvent: (event: PageEvent) => void;
   readonly onLost: (why: string) => void;
-  /** The token is not, or no longer, one. */
-  readonly onRefused: () => void;
+  /** The token is not, or no longer, one: `other` where nobody said so, and who listens may be another program. */
+  readonly onRefused: (by: "gateway" | "other") => void;
 }
 
 const PAUSE_MS = { first: 300, longest: 10_000, tooMany: 30_000 };
-const PAGES_MS = 30_000;
+/** For one page of the snapshot: 2 kB/s are enough. */
+const PAGES_MS = 120_000;
 
 /** Ends where the token is refused, or when the signal fires. */
 export async function keepConnected(token: string, listener: ConnectionListener, signal: AbortSignal): Promise<void> {
@@ -38,10 +41,17 @@ export async function keepConnected(token: string, listener: ConnectionListener,
     };
     const onEvent = (event: PageEvent) => isLive ? take(event) : void queue.push(event);
     let wire: PageWire | undefined;
+    let isProven = false;
+    const close = () => wire?.close();
     try {
-      const dialled = await PageWire.dial(token, { onEvent, onClose: () => closed.resolve() });
+      // At each dial: another program may have taken the port meanwhile.
+      if (canProve() && !await isOurGateway(token, signal)) {
+        return signal.aborted ? undefined : listener.onRefused("other");
+      }
+      isProven = true;
+      const dialled = await PageWire.dial(token, { onEvent, onClose: () => closed.resolve() }, signal);
       wire = dialled.wire;
-      signal.addEventListener("abort", () => wire?.close(), { once: true });
+      signal.addEventListener("abort", close, { once: true });
       listener.onHello(wire, dialled.hello);
       const seq = await subscribe(wire, dialled.hello.scope, since, listener);
       since = seq;
@@ -49,18 +59,23 @@ export async function keepConnected(token: string, listener: ConnectionListener,
       isLive = true;
       for (const event of queue) take(event);
       listener.onLive();
+      wire.beat();
       await closed.promise;
     } catch (error) {
       wire?.close();
+      if (signal.aborted) return;
       // A journal that is shorter than what was seen: another one, so that nothing can be resumed.
       if (error instanceof CallRefused && error.kind === "invalid_params") since = undefined;
-      else if (error instanceof CallRefused && error.kind === "unauthorized") return listener.onRefused();
-      const reason = wire === undefined ? await whyRefused(token) : "away";
-      if (reason === "token") return listener.onRefused();
+      else if (error instanceof CallRefused && error.kind === "unauthorized") return listener.onRefused("gateway");
+      const reason = isProven && wire === undefined ? await whyRefused(token) : "away";
+      if (signal.aborted) return; // another token has come meanwhile, of which this tells nothing
+      if (reason === "token") return listener.onRefused("gateway");
       if (reason === "too_many") {
         why = "the gateway takes no more attempts for a minute";
         pause = PAUSE_MS.tooMany;
       }
+    } finally {
+      signal.removeEventListener("abort", close);
     }
     if (signal.aborted) return;
     listener.onLost(why);
@@ -76,10 +91,9 @@ async function subscribe(
   since: number | undefined,
   listener: ConnectionListener,
 ): Promise<number> {
-  const mayAnswer = scope === "approve" || scope === "admin";
   const first = await wire.call("subscribe", {
     ...(since === undefined ? {} : { since }),
-    ...(mayAnswer ? { answers: true } : {}),
+    ...(mayAnswer(scopeNamed(scope)) ? { answers: true } : {}),
   }, PAGES_MS);
   const { snapshot, seq } = first;
   if (snapshot === undefined) return since ?? seq;
@@ -96,14 +110,16 @@ async function subscribe(
 /** After `ms`, or at once when the network is back or the page is looked at again. */
 function awaken(ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
+  const wake = () => resolve();
   const look = () => document.visibilityState === "visible" && resolve();
-  const timer = setTimeout(resolve, ms);
-  addEventListener("online", resolve as () => void);
+  const timer = setTimeout(wake, ms);
+  addEventListener("online", wake);
   document.addEventListener("visibilitychange", look);
-  signal.addEventListener("abort", resolve as () => void, { once: true });
+  signal.addEventListener("abort", wake, { once: true });
   return promise.finally(() => {
     clearTimeout(timer);
-    removeEventListener("online", resolve as () => void);
+    removeEventListener("online", wake);
     document.removeEventListener("visibilitychange", look);
+    signal.removeEventListener("abort", wake);
   });
 }

@@ -53,10 +53,9 @@ function SessionDetail({ store, session, now }: SessionDetailProps) {
   shown.current = asked?.id;
   useShown(store, asked);
   useEffect(() => {
-    if (asked !== undefined) readWhole(store, asked);
-  }, [asked?.id, store.wire, store.scope]);
+    if (asked !== undefined) void readWhole(store, asked);
+  }, [asked?.id, asked !== undefined && store.texts.has(asked.id), store.wire, store.scope]);
   const { look, name, heading, request, facts, contextPercent, resume } = view;
-  const [first, ...rest] = facts;
   const more = isOne ? own.length - 1 : view.more;
   return (
     <section class="detail" aria-label={`${name}: ${look.word}`}>
@@ -79,7 +78,7 @@ function SessionDetail({ store, session, now }: SessionDetailProps) {
         </div>
       )}
       <dl class="facts">
-        {[...(first === undefined ? [] : [first]), ...rest].map(({ label, text }) => (
+        {facts.map(({ label, text }) => (
           <div key={label} class={`fact fact-${label}`}>
             <dt>{label}</dt>
             <dd>

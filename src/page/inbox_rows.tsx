@@ -1,9 +1,7 @@
 /** All requests, oldest first, and apart those that only the agents' own terminals can answer. */
-import { approvalItems } from "../view/approval_items.ts";
-import { parseFilter } from "../view/filter_text.ts";
-import { sessionItems } from "../view/session_items.ts";
+import { inboxOf, inboxRows, shownRow } from "./list_rows.ts";
 import type { PageStore } from "./page_store.ts";
-import { markable, RiskChip } from "./parts.tsx";
+import { RiskChip } from "./parts.tsx";
 
 interface InboxRowsProps {
   readonly store: PageStore;
@@ -12,29 +10,24 @@ interface InboxRowsProps {
 }
 
 export function InboxRows({ store, now, shown }: InboxRowsProps) {
-  const { live, route, filter, home } = store;
-  const { openSessions: sessions, approvals } = live;
-  const { passesRequest, passesRow } = parseFilter(filter);
-  const items = approvalItems(approvals, { sessions, now, home });
-  const open = items.filter(({ name }, at) => passesRequest(approvals[at]!, name));
-  const there = sessionItems(sessions, approvals, now)
-    .filter((item) => item.asks !== undefined && item.asks.approval === undefined && passesRow(item));
+  const inbox = inboxOf(store, now);
+  const { open, there } = inbox;
   if (open.length + there.length === 0) return <p class="empty">Nobody waits for you.</p>;
-  const first = route.request ?? open.find(({ session }) => session === shown)?.id;
+  const rows = inboxRows(store, inbox);
+  const current = shownRow(store, rows, shown);
   return (
     <>
       <ul class="group group-needs">
-        {open.map((item) => {
-          const { id, session, name, agent, kind, age, end, risk, call, questions } = item;
-          const go = { view: "inbox", session: live.approval(id)?.sessionId ?? session, request: id } as const;
+        {open.map((item, at) => {
+          const { id, name, agent, kind, age, end, risk, call, questions } = item;
           return (
             <li key={id}>
               <button
                 type="button"
-                ref={markable(() => store.go(go, "replace"))}
                 class="row state-waiting"
-                aria-current={id === first ? "true" : undefined}
-                onClick={() => store.go(go)}
+                aria-current={id === current ? "true" : undefined}
+                data-session={rows[at]?.session}
+                data-request={id}
               >
                 <span class="line">
                   <span class="sign tone-attention" aria-hidden="true">▲</span>
@@ -63,10 +56,9 @@ export function InboxRows({ store, now, shown }: InboxRowsProps) {
               <li key={id}>
                 <button
                   type="button"
-                  ref={markable(() => store.go({ view: "inbox", session: id }, "replace"))}
                   class="row"
-                  aria-current={first === undefined && id === shown ? "true" : undefined}
-                  onClick={() => store.go({ view: "inbox", session: id })}
+                  aria-current={id === current ? "true" : undefined}
+                  data-session={id}
                 >
                   <span class="line">
                     <span class="sign tone-attention" aria-hidden="true">▲</span>

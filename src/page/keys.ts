@@ -49,9 +49,17 @@ export function meaningOf(event: KeyboardEvent): KeyMeaning | undefined {
   if (key === "Enter" && element.closest("button, a, input, summary") !== null) return undefined;
   if (key === "j" || key === "ArrowDown") return arrows(element, key) ? { kind: "move", by: 1 } : undefined;
   if (key === "k" || key === "ArrowUp") return arrows(element, key) ? { kind: "move", by: -1 } : undefined;
+  // Held down, it would answer what its first press asked, and what comes next, as soon as that may have been read.
+  if (event.repeat) return undefined;
   if (/^[1-9]$/.test(key)) return { kind: "choose", at: Number(key) - 1 };
   const kind = MEANINGS.get(key);
   return kind === undefined ? undefined : { kind };
+}
+
+/** Enter held down on a button: the browser would press it again and again, whatever it asks by then. Space acts on release. */
+export function pressesAgain({ key, repeat, target }: KeyboardEvent): boolean {
+  return repeat && key === "Enter" && target instanceof Element &&
+    target.closest("button, a, summary") !== null;
 }
 
 /** Arrows move between choices where one has the focus, and scroll where a long text has it. */

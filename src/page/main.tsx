@@ -1,16 +1,14 @@
 /** The page in the browser: takes its token out of the address, connects, draws what it hears, and tells who waits. */
 import { render } from "preact";
-import { sessionNames } from "../view/names.ts";
-import { answeredElsewhere } from "../view/approval_words.ts";
-import { escapeControls } from "../domain/sanitize.ts";
-import type { Approval } from "../domain/approval.ts";
 import { VERSION } from "../protocol/version.ts";
 import { forgetToken, takeToken } from "./access.ts";
-import { App } from "./app.tsx";
+import { App, viewOf } from "./app.tsx";
 import { keepConnected } from "./connection.ts";
-import { type PageEvent } from "./page_wire.ts";
+import { hear, readDaemon } from "./heard.ts";
 import { PageStore } from "./page_store.ts";
-import { notify, registerWorker, unnotify, waitsText } from "./told.ts";
+import { registerWorker, showCount } from "./told.ts";
+import { Redraw } from "./redraw.ts";
+import { scopeNamed } from "./scope.ts";
 import { TokenForm } from "./token_form.tsx";
 
 let token = takeToken();
@@ -27,6 +25,11 @@ function draw(): void {
   );
 }
 
+const REFUSED = {
+  gateway: "The token of this page is not valid, or not any more.",
+  other: "The token of this page is not valid any more, or another program has taken the gateway's port.",
+};
+
 function open(given: string): void {
   token = given;
   ended.abort();
@@ -34,58 +37,25 @@ function open(given: string): void {
   store.set({ link: { kind: "connecting" }, refused: undefined });
   void keepConnected(given, {
     onHello: (wire, { scope, version }) => {
-      store.set({ wire, scope, isOutdated: version !== VERSION });
-      readDaemon();
+      store.set({ wire, scope: scopeNamed(scope), isOutdated: version !== VERSION });
+      readDaemon(store);
     },
-    onSnapshot: (seq, sessions, approvals) => {
-      store.snapshot(seq, sessions, approvals);
-      store.texts.clear();
-    },
+    onSnapshot: (seq, sessions, approvals) => store.snapshot(seq, sessions, approvals),
     onLive: () => store.set({ link: { kind: "live" } }),
-    onEvent: hear,
+    onEvent: (event) => hear(store, event),
     onLost: (why) => {
       const at = store.link.kind === "lost" ? store.link.at : Date.now();
       store.set({ wire: undefined, link: { kind: "lost", at, why } });
     },
-    onRefused: () => {
+    onRefused: (by) => {
       forgetToken();
       token = undefined;
-      store.set({ refused: "The token of this page is not valid, or not any more." });
+      store.set({ refused: REFUSED[by] });
     },
   }, ended.signal);
 }
 
-function readDaemon(): void {
-  store.wire?.call("status", {}).then(({ safetyMode, state, socketPath }) => {
-    store.set({ daemon: { safetyMode, state, socketPath } });
-  }, () => {});
-}
-
-function hear(event: PageEvent): void {
-  const approval = event.type.startsWith("approval.") ? event.data["approval"] as Approval | undefined : undefined;
-  const wasOpen = approval !== undefined && store.live.approval(approval.id)?.status === "pending";
-  store.event(event);
-  if (event.type.startsWith("daemon.")) readDaemon();
-  if (approval === undefined) return;
-  const { id, status } = approval;
-  if (status === "pending" && !wasOpen) {
-    const text = waitsText(nameOf(approval), approval);
-    store.set({ announced: text });
-    void notify(id, text);
-  }
-  if (status === "pending" || !wasOpen) return;
-  store.texts.delete(id);
-  store.picks.delete(id);
-  void unnotify(id);
-  // What stood on the screen is answered by somebody else.
-  if (store.asked?.id === id && !store.answering.has(id)) store.say(escapeControls(answeredElsewhere(approval)));
-}
-
-function nameOf({ sessionId, agent }: Approval): string {
-  return sessionNames(store.live.openSessions).get(sessionId) ?? escapeControls(agent);
-}
-
-store.onChange = draw;
+store.redraw = new Redraw({ draw, tell: () => showCount(viewOf(store, Date.now())) });
 // A link that is opened in a tab that has the page already.
 addEventListener("hashchange", () => {
   if (!location.hash.includes("token=")) return;

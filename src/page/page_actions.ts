@@ -5,24 +5,27 @@
 import type { Approval } from "../domain/approval.ts";
 import { asksTwice, giveAnswer, whyNoYes } from "./answers.ts";
 import type { KeyMeaning } from "./keys.ts";
-import type { PageStore } from "./page_store.ts";
+import { NOTHING_ASKED, type PageStore } from "./page_store.ts";
 import { answersOf, toggled } from "./picks.ts";
 import { goBack } from "./navigate.ts";
+import type { ListRow } from "./list_rows.ts";
+import type { Route } from "./route.ts";
+import { nextRow } from "../view/next_row.ts";
 
-/** What the guard knows the buttons by: the second time they ask, they are others. */
+/** Key of the reading guard: the confirmation counts as newly shown. */
 export function askedKey(id: string, isConfirming: boolean): string {
   return isConfirming ? `${id} once more` : id;
 }
 
 /** The request that can be answered at `at`; else it says why there is none. */
 function answerable(store: PageStore, at: number): Approval | undefined {
-  const { asked, confirming, guard, link } = store;
+  const { asked, guard, link } = store;
   if (asked === undefined) return undefined;
   const why = link.kind !== "live"
     ? "no connection: nothing can be answered now"
     : !store.mayAnswer
     ? "this token may only read: agent-console gateway open gives one that may answer"
-    : !guard.isMeant(askedKey(asked.id, confirming === asked.id), at)
+    : !guard.isMeant(askedKey(asked.id, store.isConfirming(asked.id)), at)
     ? "it has only just appeared: press again"
     : undefined;
   if (why !== undefined) store.say(why, true);
@@ -40,14 +43,13 @@ export function sayYes(store: PageStore, at: number): void {
     if (typeof answers === "string") return store.say(answers, true);
     return void giveAnswer(store, approval, { decision: "approve", answers });
   }
-  if (asksTwice(approval) && store.confirming !== approval.id) return store.set({ confirming: approval.id });
+  const { id } = approval;
+  if (asksTwice(approval) && !store.isConfirming(id)) return store.set({ answering: { kind: "confirming", id } });
   void giveAnswer(store, approval, { decision: "approve", scope: "once" });
 }
 
 export function sayNo(store: PageStore, at: number): void {
-  if (store.confirming !== undefined && store.confirming === store.asked?.id) {
-    return store.set({ confirming: undefined });
-  }
+  if (store.asked !== undefined && store.isConfirming(store.asked.id)) return store.set({ answering: NOTHING_ASKED });
   const approval = answerable(store, at);
   if (approval !== undefined) void giveAnswer(store, approval, { decision: "deny" });
 }
@@ -57,7 +59,7 @@ export function openSheet(store: PageStore, name: "scope" | "deny", at: number):
   if (approval === undefined) return;
   const why = name === "scope" ? whyNoScope(store, approval) : undefined;
   if (why !== undefined) return store.say(why, true);
-  store.set({ sheet: { name, id: approval.id }, confirming: undefined });
+  store.set({ answering: { kind: "sheet", name, id: approval.id } });
 }
 
 function whyNoScope(store: PageStore, approval: Approval): string | undefined {
@@ -87,16 +89,22 @@ function isOpen(picked: { readonly options: readonly number[]; readonly words: s
   return picked === undefined || (picked.options.length === 0 && picked.words === "");
 }
 
-/** @param rows ids of the sessions, or requests, of the list, in its order */
+/** What keys need of the list as it is drawn. */
+export interface PageScreen {
+  readonly list: () => { readonly rows: readonly ListRow[]; readonly current: string | undefined };
+  readonly focusRow: (row: ListRow) => void;
+  readonly focusFilter: () => void;
+}
+
 export function pressKey(
   store: PageStore,
   meaning: KeyMeaning,
   at: number,
-  { move, focusFilter }: { readonly move: (by: 1 | -1) => void; readonly focusFilter: () => void },
+  screen: PageScreen,
 ): void {
   switch (meaning.kind) {
     case "move":
-      return move(meaning.by);
+      return move(store, screen, meaning.by);
     case "choose":
       return store.asked === undefined ? showView(store, meaning.at) : choose(store, meaning.at, at);
     case "yes":
@@ -108,14 +116,33 @@ export function pressKey(
     case "no_because":
       return openSheet(store, "deny", at);
     case "detail":
-      return document.querySelector<HTMLElement>(".row[aria-current=true]")?.click();
+      return openCurrent(store, screen);
     case "filter":
-      return focusFilter();
+      return screen.focusFilter();
     case "help":
       return store.set({ isHelp: true });
     case "back":
       return back(store);
   }
+}
+
+/** On a wide screen the detail goes along, and leaves no place for Back. */
+function move(store: PageStore, { list, focusRow }: PageScreen, by: 1 | -1): void {
+  const { rows, current } = list();
+  const next = nextRow(rows, current, by);
+  if (next === undefined) return;
+  focusRow(next);
+  if (store.isWide) store.go(routeTo(store, next), "replace");
+}
+
+function openCurrent(store: PageStore, { list }: PageScreen): void {
+  const { rows, current } = list();
+  const row = rows.find(({ id }) => id === current);
+  if (row !== undefined) store.go(routeTo(store, row));
+}
+
+function routeTo({ route }: PageStore, { session, request }: ListRow): Route {
+  return { view: route.view, session, request };
 }
 
 function showView(store: PageStore, at: number): void {
@@ -124,7 +151,7 @@ function showView(store: PageStore, at: number): void {
 }
 
 function back(store: PageStore): void {
-  if (store.confirming !== undefined) return store.set({ confirming: undefined });
+  if (store.answering.kind === "confirming") return store.set({ answering: NOTHING_ASKED });
   const { activeElement } = document;
   if (activeElement instanceof HTMLInputElement || activeElement instanceof HTMLTextAreaElement) {
     if (activeElement.type === "search") store.set({ filter: "" });

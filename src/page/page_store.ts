@@ -1,110 +1,124 @@
 /**
  * The state of the page: what was heard of the daemon, and what the person does with it. Components read it and draw; each
- * change asks for one drawing, however many come at once.
+ * change asks for a drawing.
  */
 import type { Approval } from "../domain/approval.ts";
+import type { SessionView } from "../domain/query.ts";
 import type { HistoryEntry } from "../domain/session.ts";
-import { type ChangeLine, ChangeLines } from "../view/change_lines.ts";
+import { ActivityLog } from "../view/activity_log.ts";
+import { ChangeLines } from "../view/change_lines.ts";
 import { LiveState } from "../view/live_state.ts";
+import type { GatewayScope } from "../protocol/methods.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { PageWire } from "./page_wire.ts";
 import type { Picked } from "./picks.ts";
 import { ReadingGuard } from "../view/reading.ts";
+import type { Redraw } from "./redraw.ts";
+import { notifyState } from "./told.ts";
 import { goTo } from "./navigate.ts";
 import { readRoute, type Route } from "./route.ts";
+import { mayAnswer } from "./scope.ts";
 
 export type PageLink =
-  | { readonly kind: "none" }
   | { readonly kind: "connecting" }
   | { readonly kind: "live" }
   /** `at`: ms, of when the picture is. */
   | { readonly kind: "lost"; readonly at: number; readonly why: string };
 
-/** What is asked beside a request, and of which one. */
-export interface RequestSheet {
-  readonly name: "scope" | "deny";
-  readonly id: string;
-}
+/** What a person is asked about a request before the answer goes: how long a yes lasts, why not, or whether it is meant. */
+export type Answering =
+  | { readonly kind: "none" }
+  | { readonly kind: "sheet"; readonly name: "scope" | "deny"; readonly id: string }
+  /** It destroys: once more. */
+  | { readonly kind: "confirming"; readonly id: string };
 
 /** What is known of the daemon beside its sessions. */
 export type DaemonFacts = Pick<ResultOf<"status">, "safetyMode" | "state" | "socketPath">;
 
 type WholeText = ResultOf<"approval.text">;
 
-/** Lines of the activity that are kept. */
-const LINES_KEPT = 300;
-/** While nobody looks, title and notifications are enough, ms. */
-const HIDDEN_MS = 250;
+export const NOTHING_ASKED: Answering = { kind: "none" };
 
-export class PageStore {
+/** What may be set from outside, each with a drawing. */
+interface PageState {
+  readonly link: PageLink;
+  readonly wire: PageWire | undefined;
+  /** What the token may do, as soon as the daemon has said it. */
+  readonly scope: GatewayScope | undefined;
+  /** A daemon of another version answers: this page is not its own. */
+  readonly isOutdated: boolean;
+  readonly daemon: DaemonFacts | undefined;
+  /** Why the form for the token is shown. */
+  readonly refused: string | undefined;
+  readonly filter: string;
+  readonly isHelp: boolean;
+  readonly answering: Answering;
+  /** For those who hear the page. */
+  readonly announced: string;
+  /** Whether notifications can be asked for, are on, or are out of reach; as last looked at: that takes milliseconds. */
+  readonly notifications: ReturnType<typeof notifyState>;
+}
+
+export class PageStore implements PageState {
   readonly live = new LiveState();
   readonly #changes = new ChangeLines();
-  readonly lines: ChangeLine[] = [];
+  readonly activity = new ActivityLog();
   readonly texts = new Map<string, WholeText | "asked" | "failed">();
   readonly histories = new Map<string, { readonly since: string; readonly entries: readonly HistoryEntry[] }>();
   /** Requests that were answered here, until their end is heard. */
-  readonly answering = new Set<string>();
-  link: PageLink = { kind: "none" };
+  readonly given = new Set<string>();
+  link: PageLink = { kind: "connecting" };
   wire: PageWire | undefined;
-  /** What the token may do. */
-  scope = "";
-  /** A daemon of another version answers: this page is not its own. */
+  scope: GatewayScope | undefined;
   isOutdated = false;
   daemon: DaemonFacts | undefined;
-  /** Why the form for the token is shown. */
   refused: string | undefined;
   route: Route = readRoute(location.hash);
   filter = "";
-  isPaused = false;
   isHelp = false;
-  sheet: RequestSheet | undefined;
+  answering: Answering = NOTHING_ASKED;
   /** What can be answered on the screen, as it stands there. */
   asked: Approval | undefined;
   readonly guard = new ReadingGuard();
   readonly picks = new Map<string, readonly Picked[]>();
-  /** The request that is asked about once more, because it destroys. */
-  confirming: string | undefined;
-  /** For those who hear the page. */
   announced = "";
   toast: { readonly text: string; readonly isBad: boolean } | undefined;
   isWide = matchMedia(WIDE).matches;
-  #draw = () => {};
-  #isDue = false;
+  notifications = notifyState();
+  redraw: Redraw | undefined;
   #toastTimer: number | undefined;
 
   constructor() {
-    matchMedia(WIDE).addEventListener("change", ({ matches }) => this.set({ isWide: matches }));
-    document.addEventListener("visibilitychange", () => {
-      this.guard.again(performance.now());
+    matchMedia(WIDE).addEventListener("change", ({ matches }) => {
+      this.isWide = matches;
       this.changed();
     });
+    document.addEventListener("visibilitychange", () => {
+      this.guard.again(performance.now());
+      this.set({ notifications: notifyState() });
+    });
     addEventListener("popstate", () => {
-      this.set({ route: readRoute(location.hash), isHelp: false, sheet: undefined, confirming: undefined });
+      this.route = readRoute(location.hash);
+      this.set({ isHelp: false, answering: NOTHING_ASKED });
     });
   }
 
-  set onChange(draw: () => void) {
-    this.#draw = draw;
-  }
-
-  set(change: Partial<PageStore>): void {
+  set(change: Partial<PageState>): void {
     Object.assign(this, change);
     this.changed();
   }
 
   changed(): void {
-    if (this.#isDue) return;
-    this.#isDue = true;
-    const run = () => {
-      this.#isDue = false;
-      this.#draw();
-    };
-    if (document.hidden) setTimeout(run, HIDDEN_MS);
-    else requestAnimationFrame(run);
+    this.redraw?.soon();
   }
 
   get mayAnswer(): boolean {
-    return this.scope === "approve" || this.scope === "admin";
+    return mayAnswer(this.scope);
+  }
+
+  /** Whether it is this request about which a person is asked once more. */
+  isConfirming(id: string): boolean {
+    return this.answering.kind === "confirming" && this.answering.id === id;
   }
 
   /** The user's home folder, where the socket lies in the usual place: paths are short then, as in the terminal. */
@@ -114,25 +128,35 @@ export class PageStore {
 
   snapshot(...[seq, sessions, approvals]: Parameters<SnapshotListener>): void {
     this.live.snapshot({ seq, sessions, approvals });
-    this.#say(this.#changes.snapshot(sessions, approvals));
+    this.texts.clear();
+    const open = new Set(approvals.map(({ id }) => id));
+    for (const id of [...this.given, ...this.picks.keys()]) {
+      if (open.has(id)) continue;
+      this.given.delete(id);
+      this.picks.delete(id);
+    }
+    for (const id of this.histories.keys()) if (this.live.session(id) === undefined) this.histories.delete(id);
+    this.activity.add(this.#changes.snapshot(sessions, approvals));
   }
 
   event(event: { readonly seq?: number; readonly ts?: string; readonly type: string; readonly data: EventData }): void {
     this.live.event(event);
-    this.#say(this.#changes.event(event));
-    this.changed();
-  }
-
-  #say(lines: readonly ChangeLine[]): void {
-    this.lines.push(...lines);
-    this.lines.splice(0, Math.max(0, this.lines.length - LINES_KEPT));
+    this.activity.add(this.#changes.event(event));
+    if (event.type === "session.deleted") this.histories.delete((event.data["session"] as SessionView).id);
+    if (event.type.startsWith("session.")) this.redraw?.heard();
+    else this.changed();
   }
 
   /** What became of an answer, or why there is none: long enough to be read. */
   say(text: string, isBad = false): void {
     clearTimeout(this.#toastTimer);
-    this.#toastTimer = setTimeout(() => this.set({ toast: undefined }), isBad ? BAD_MS : SAID_MS);
-    this.set({ toast: { text, isBad } });
+    this.#toastTimer = setTimeout(() => this.#toast(undefined), isBad ? BAD_MS : SAID_MS);
+    this.#toast({ text, isBad });
+  }
+
+  #toast(toast: PageStore["toast"]): void {
+    this.toast = toast;
+    this.changed();
   }
 
   /** @param how whether Back comes back here; on a wide screen a detail is no place of its own */

@@ -51,8 +51,13 @@ export class PageWire {
     this.#socket = socket;
   }
 
-  /** @throws {CallRefused} `disconnected` where nobody listens or the token is refused ({@link whyRefused}) */
-  static async dial(token: string, listener: WireListener): Promise<{ wire: PageWire; hello: ResultOf<"hello"> }> {
+  /** @throws {CallRefused} `disconnected` where nobody listens, the token is refused ({@link whyRefused}) or `signal` fires */
+  static async dial(
+    token: string,
+    listener: WireListener,
+    signal: AbortSignal,
+  ): Promise<{ wire: PageWire; hello: ResultOf<"hello"> }> {
+    if (signal.aborted) throw gone();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/ws`, ["agent-console.v1", `bearer.${token}`]);
     const wire = new PageWire(socket);
@@ -64,6 +69,8 @@ export class PageWire {
       wire.#waiting.clear();
       if (isGreeted) listener.onClose();
     };
+    const close = () => wire.close();
+    signal.addEventListener("abort", close, { once: true });
     try {
       await opened(socket);
       const hello = await wire.call("hello", {
@@ -71,20 +78,31 @@ export class PageWire {
         client: `agent-console-page/${VERSION}`,
         kind: "web",
       });
+      if (signal.aborted) throw gone();
       isGreeted = true;
-      wire.#beat = setInterval(() => wire.call("ping", {}).catch(() => wire.close()), BEAT_MS);
       return { wire, hello };
     } catch (error) {
       wire.close();
       throw error;
+    } finally {
+      signal.removeEventListener("abort", close);
     }
+  }
+
+  /** From now on a line that is dead is noticed. Not before the snapshot is here: over a slow link a ping waits behind it. */
+  beat(): void {
+    this.#beat ??= setInterval(() => this.call("ping", {}).catch(() => this.close()), BEAT_MS);
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
   }
 
   /** @throws {CallRefused} the daemon's error, `disconnected` or `timeout` */
   async call<M extends AnyMethodName>(method: M, params: ParamsOf<M>, ms: number = CALL_MS): Promise<ResultOf<M>> {
     const id = this.#nextId++;
     const { promise, resolve } = Promise.withResolvers<Reply | undefined>();
-    if (this.#socket.readyState !== WebSocket.OPEN) throw gone();
+    if (!this.isOpen) throw gone();
     this.#waiting.set(id, resolve);
     this.#socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
     const late: Reply = { error: { code: 0, message: `the daemon has not answered ${method} in time` } };

@@ -8,14 +8,6 @@ export function RiskChip({ risk: { sign, word, tone } }: { readonly risk: RiskLo
   return <span class={`chip tone-${tone}`}>{sign} {word}</span>;
 }
 
-/** A row to which j and k go: they show its detail, and leave no place for Back. */
-export function markable(mark: () => void): (row: HTMLElement | null) => () => void {
-  return (row) => {
-    row?.addEventListener("rowmark", mark);
-    return () => row?.removeEventListener("rowmark", mark);
-  };
-}
-
 interface SheetProps {
   readonly onClose: () => void;
   readonly title: string;

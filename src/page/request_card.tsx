@@ -15,6 +15,8 @@ interface RequestCardProps {
   readonly more: number;
 }
 
+/** More than this is read as a text, not at a glance; UTF-16 units. */
+const LONG = 240;
 /** Less than this is little time to answer, ms. */
 const SOON_MS = 30_000;
 
@@ -22,7 +24,8 @@ export function RequestCard({ store, item, approval, now, more }: RequestCardPro
   const { kind, risk, age, end, call, detail, isPatch, cut, notice, reasoning, folder, offers } = item;
   const [asked, until] = [Date.parse(approval.requestedAt), Date.parse(approval.deadline)];
   const left = Math.max(0, until - now);
-  const isAnswering = store.answering.has(approval.id);
+  const text = call.join("\n");
+  const isAnswering = store.given.has(approval.id);
   return (
     <article class={`card request ${isAnswering ? "is-answering" : ""}`} aria-label={kind} data-request={approval.id}>
       <p class="line kicker">
@@ -31,7 +34,7 @@ export function RequestCard({ store, item, approval, now, more }: RequestCardPro
         <span class={`until ${left < SOON_MS ? "is-soon" : ""}`}>{end}</span>
       </p>
       <progress max={Math.max(1, until - asked)} value={left} aria-label="Time that is left to answer" />
-      {call.length > 0 && <pre class="call">{call.join("\n")}</pre>}
+      {text !== "" && <pre class={`call ${text.length > LONG ? "is-long" : ""}`}>{text}</pre>}
       {detail.length > 0 && (
         <div class="text" role="region" aria-label="What it says in whole" tabIndex={0} data-scrolls>
           {detail.map((line, i) => <span key={i} class={isPatch ? patchClass(line) : ""}>{`${line}\n`}</span>)}

@@ -5,7 +5,7 @@ import type { SessionItem } from "../view/session_items.ts";
 import { STATE_LOOKS } from "../view/states.ts";
 import type { WindowView } from "../view/window_view.ts";
 import type { PageStore } from "./page_store.ts";
-import { markable, RiskChip } from "./parts.tsx";
+import { RiskChip } from "./parts.tsx";
 
 interface GroupedRowsProps {
   readonly store: PageStore;
@@ -14,7 +14,7 @@ interface GroupedRowsProps {
 }
 
 export function GroupedRows({ store, view, shown }: GroupedRowsProps) {
-  const [drawn] = useState(() => new DrawnRows(store));
+  const [drawn] = useState(() => new DrawnRows());
   if (view.items.length === 0) return <NoRows store={store} view={view} />;
   return (
     <>
@@ -33,42 +33,27 @@ export function GroupedRows({ store, view, shown }: GroupedRowsProps) {
   );
 }
 
+interface DrawnRow {
+  readonly item: SessionItem;
+  readonly isShown: boolean;
+  readonly row: JSX.Element;
+}
+
 /** The rows as they were drawn last: of one that reads the same nothing is compared and nothing drawn, each second and each event. */
 class DrawnRows {
-  readonly #store: PageStore;
-  readonly #rows = new Map<string, { readonly text: string; readonly row: JSX.Element }>();
-
-  constructor(store: PageStore) {
-    this.#store = store;
-  }
+  readonly #rows = new Map<string, DrawnRow>();
 
   row(item: SessionItem, isShown: boolean): JSX.Element {
-    const { id, name, agent, state, age, about, marks, asks } = item;
-    const { kind, risk, left, place, more, approval } = asks ?? {};
-    const text = JSON.stringify([
-      name,
-      agent,
-      state,
-      age,
-      about,
-      marks,
-      kind,
-      risk,
-      left,
-      place,
-      more,
-      approval?.id,
-      isShown,
-    ]);
+    const { id } = item;
     const before = this.#rows.get(id);
-    if (before?.text === text) return before.row;
+    if (before?.item === item && before.isShown === isShown) return before.row;
     const row = (
       <li key={id}>
-        <SessionRow store={this.#store} item={item} isShown={isShown} />
+        <SessionRow item={item} isShown={isShown} />
       </li>
     );
     if (this.#rows.size > MOST_ROWS) this.#rows.clear();
-    this.#rows.set(id, { text, row });
+    this.#rows.set(id, { item, isShown, row });
     return row;
   }
 }
@@ -96,22 +81,20 @@ function NoRows({ store, view }: { readonly store: PageStore; readonly view: Win
 }
 
 interface SessionRowProps {
-  readonly store: PageStore;
   readonly item: SessionItem;
   readonly isShown: boolean;
 }
 
-function SessionRow({ store, item, isShown }: SessionRowProps) {
+function SessionRow({ item, isShown }: SessionRowProps) {
   const { id, name, agent, state, age, about, asks, marks } = item;
   const { sign, word, tone } = STATE_LOOKS[state];
   const isCall = asks?.approval !== undefined && asks.kind === "permission";
   return (
     <button
       type="button"
-      ref={markable(() => store.go({ view: "sessions", session: id }, "replace"))}
       class={`row state-${state} ${name.startsWith("└") ? "is-below" : ""}`}
       aria-current={isShown ? "true" : undefined}
-      onClick={() => store.go({ view: "sessions", session: id })}
+      data-session={id}
     >
       <span class="line">
         <span class={`sign tone-${tone}`} aria-hidden="true">{sign}</span>

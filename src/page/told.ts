@@ -3,6 +3,7 @@ import type { Approval } from "../domain/approval.ts";
 import { clip, escapeControls, oneLine } from "../domain/sanitize.ts";
 import { singleState } from "../domain/state_words.ts";
 import { markedSummary } from "../view/approval_words.ts";
+import type { WindowView } from "../view/window_view.ts";
 
 /** Longest text of a notification, UTF-16 units. */
 const SHOWN = 160;
@@ -12,11 +13,18 @@ export function waitsText(name: string, approval: Approval): string {
   return `${name} ${singleState("waiting")} for you: ${clip(escapeControls(oneLine(markedSummary(approval))), SHOWN)}`;
 }
 
-export function showCount(title: string, waiting: number): void {
-  if (document.title !== title) document.title = title;
+/** As they were told last. */
+let said = { title: "", waiting: 0 };
+
+export function showCount({ title, counts }: Pick<WindowView, "title" | "counts">): void {
+  const waiting = counts.find(({ state }) => state === "waiting")?.count ?? 0;
+  if (title !== said.title) document.title = title;
+  const isCounted = waiting === said.waiting;
+  said = { title, waiting };
+  if (isCounted) return;
   const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
   const href = waiting === 0 ? "/icon.svg" : `data:image/svg+xml,${encodeURIComponent(iconText(waiting))}`;
-  if (icon !== null && icon.getAttribute("href") !== href) icon.setAttribute("href", href);
+  icon?.setAttribute("href", href);
   const badge = navigator as { setAppBadge?: (count: number) => Promise<void> };
   badge.setAppBadge?.(waiting).catch(() => {});
 }

@@ -67,20 +67,37 @@ export function sessionItems(
     const { id, agent, since, cost } = session;
     const name = names.get(id) ?? escapeControls(id);
     const asks = asksOf(session, open.get(id) ?? [], now);
-    return {
+    const before = made.get(session);
+    const item: SessionItem = {
       id,
       shortId: escapeControls(short.get(id) ?? id),
       name,
       ...parentOf(session, name, names),
-      agent: escapeControls(agent),
+      agent: before?.agent ?? escapeControls(agent),
       state: displayStatus(session),
       age: duration(now - Date.parse(since)),
-      about: activityText(session, asks?.approval),
-      marks: marksOf(session),
+      about: before !== undefined && before.asks?.approval === asks?.approval
+        ? before.about
+        : activityText(session, asks?.approval),
+      marks: before?.marks ?? marksOf(session),
       ...(cost === undefined ? {} : { cost }),
       ...(asks === undefined ? {} : { asks }),
     };
+    if (before !== undefined && readsAs(before, item)) return before;
+    made.set(session, item);
+    return item;
   });
+}
+
+/** The last item of each session: one that reads the same is the same, so that a window has nothing to compare or draw. */
+const made = new WeakMap<SessionView, SessionItem>();
+
+/** Whether two items of one session read the same: all else of them is the session's own. */
+function readsAs(one: SessionItem, other: SessionItem): boolean {
+  return one.age === other.age && one.name === other.name && one.shortId === other.shortId &&
+    one.parent?.id === other.parent?.id && one.parent?.nameBelow === other.parent?.nameBelow &&
+    one.asks?.approval === other.asks?.approval && one.asks?.left === other.asks?.left &&
+    one.asks?.more === other.asks?.more;
 }
 
 function parentOf(
@@ -126,8 +143,17 @@ export function placedItems(items: readonly SessionItem[]): readonly SessionItem
     const { id, parent, state } = item;
     if (GROUP_OF[state] !== group) above = undefined;
     group = GROUP_OF[state];
-    if (parent !== undefined && parent.id === above) return { ...item, name: `└ ${parent.nameBelow}` };
+    if (parent !== undefined && parent.id === above) return below(item, parent.nameBelow);
     above = parent === undefined ? id : undefined;
     return item;
   });
 }
+
+function below(item: SessionItem, nameBelow: string): SessionItem {
+  const known = placed.get(item) ?? { ...item, name: `└ ${nameBelow}` };
+  placed.set(item, known);
+  return known;
+}
+
+/** Of each item, as it is called directly below its session. */
+const placed = new WeakMap<SessionItem, SessionItem>();

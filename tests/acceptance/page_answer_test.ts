@@ -74,6 +74,40 @@ pageTest("V3 what destroys is asked once more, and an answer in another window e
   assertEquals(await page.locator(".request").count(), 0);
 });
 
+pageTest("V3 a key that is held down confirms nothing, and a rule that was changed is confirmed anew", async (lab) => {
+  const page = await lab.look();
+  const id = await lab.asks("web", "git push --force origin main");
+  const status = async () => (await lab.approval(id))["status"];
+  const hold = async (key: string) => {
+    await page.keyboard.down(key);
+    await page.waitForTimeout(READ_MS);
+    for (let i = 0; i < 3; i++) await page.keyboard.down(key); // those are repeats
+    await page.waitForTimeout(100);
+    await page.keyboard.up(key);
+  };
+  await page.getByRole("button", { name: "Yes …" }).waitFor();
+  await page.waitForTimeout(READ_MS);
+  await hold("a");
+  await page.getByRole("alert").getByText("It destroys. Allow it?").waitFor();
+  assertEquals(await status(), "pending");
+  await press(page, "Leave it");
+  await press(page, "Yes, for …");
+  await page.getByRole("radio", { name: "In this session" }).check();
+  await page.waitForTimeout(READ_MS);
+  await page.getByRole("button", { name: "Yes, for 1 h" }).focus();
+  await hold("Enter");
+  await page.getByRole("alert").getByText("Press once more").waitFor();
+  assertEquals(await status(), "pending");
+  // What was asked once more is not what would be allowed now.
+  await page.getByRole("radio", { name: "8 h" }).check();
+  assertEquals(await page.getByRole("alert").getByText("Press once more").count(), 0);
+  await press(page, "Yes, for 8 h");
+  await page.getByRole("alert").getByText("Press once more").waitFor();
+  assertEquals(await status(), "pending");
+  await press(page, "Yes, allow it");
+  await ends(lab, id, "approved");
+});
+
 pageTest("V3 a yes for longer says what it lets pass and makes that rule; a no carries its message", async (lab) => {
   const page = await lab.look();
   const id = await lab.asks("web", "deno test");

@@ -1,7 +1,7 @@
 /**
  * `deno task bench`: every budget beside its counterpart, and the table in RESULTS.md.
  *
- *     deno task bench            all, about fifteen minutes; writes RESULTS.md
+ *     deno task bench            all, about twenty minutes; writes RESULTS.md
  *     deno task bench B1 B3      some, on the terminal only
  */
 import { approvals, hookRule } from "./approvals.ts";
@@ -14,6 +14,7 @@ import { recovery } from "./b7_recovery.ts";
 import { scale } from "./b8_scale.ts";
 import { rest } from "./b9_rest.ts";
 import { dashboardLoad } from "./b10_dashboard.ts";
+import { pageLoad } from "./b10_page.ts";
 import { policy } from "./policy.ts";
 import { statusline } from "./statusline.ts";
 import { tenCalls } from "./ten_calls.ts";
@@ -36,6 +37,7 @@ const QUICK: Readonly<Record<string, Budget>> = {
   "HOOK-RULE": hookRule,
   B7: recovery,
   B8: scale,
+  "B10-PAGE": pageLoad,
 };
 /** Measured together after the others: they wait for minutes, and need /proc. */
 const SLOW: Readonly<Record<string, Budget>> = { B6: memory, B9: rest, B10: dashboardLoad };

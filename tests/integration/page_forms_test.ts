@@ -81,7 +81,7 @@ Deno.test("V3 the page's script is made anew when a source of it changes, and is
     assertEquals(naming.length, 1);
     const { inputsOf, snapshot } = await import("../../install/inputs.ts");
     const paths = (await inputsOf(await snapshot(), BUILD_MS)).get("daemon")?.map(([path]) => path) ?? [];
-    for (const path of ["src/page/main.tsx", "src/page/page.css", "src/page/deno.json", "src/view/states.ts"]) {
+    for (const path of ["src/page/main.tsx", "src/page/style/base.css", "src/page/deno.json", "src/view/states.ts"]) {
       assert(paths.includes(path), `the daemon's build does not depend on ${path}`);
     }
     assert(!paths.includes("dist/page.js"));

@@ -1,0 +1,96 @@
+/** B10: what the page costs a browser with many sessions: script, style and layout of each update, and the processor. */
+import type { Browser, CDPSession } from "playwright-core";
+import { HAS_CHROMIUM, NO_CHROMIUM, PageLab, PHONE, WIDE } from "../support/page_lab.ts";
+import { pause } from "../support/harness_wait.ts";
+import { BUSY_SECS, changeSessions, LOAD, openSessions, UPDATES_PER_SEC } from "./busy_sessions.ts";
+import { type Row, Skipped } from "./result.ts";
+
+const GOAL = { busyPercent: 10, restPercent: 1 };
+/** In which code is compiled. */
+const WARM_UP_SECS = 5;
+/** Every time that is shown is in minutes by then. */
+const SETTLE_MS = 70_000;
+const REST_SECS = 20;
+
+/** Seconds of the page's main thread since it began. */
+interface Spent {
+  readonly script: number;
+  readonly style: number;
+  readonly layout: number;
+  readonly task: number;
+}
+
+export async function pageLoad(): Promise<readonly Row[]> {
+  if (!HAS_CHROMIUM) throw new Skipped(NO_CHROMIUM.trim());
+  return [...await measured(WIDE, true), ...await measured(PHONE, false)];
+}
+
+async function measured(viewport: typeof WIDE, alsoAtRest: boolean): Promise<readonly Row[]> {
+  await using lab = await PageLab.open();
+  const call = lab.call.bind(lab);
+  await openSessions(call);
+  const page = await lab.look({ viewport });
+  await page.locator(".is-live").waitFor();
+  const metrics = await page.context().newCDPSession(page);
+  await metrics.send("Performance.enable", { timeDomain: "threadTicks" });
+  const processes = await lab.browser.newBrowserCDPSession();
+  await changeSessions(call, WARM_UP_SECS);
+  const [before, cpuBefore] = [await spent(metrics), await rendererSecs(processes)];
+  const ms = await changeSessions(call);
+  const [after, cpuAfter] = [await spent(metrics), await rendererSecs(processes)];
+  const each = (key: keyof Spent) => 1000 * (after[key] - before[key]) / (BUSY_SECS * UPDATES_PER_SEC);
+  const busy = 100_000 * (after.task - before.task) / ms;
+  const cpu = 100_000 * (cpuAfter - cpuBefore) / ms;
+  const row = (what: string, goal: string, text: string, ok: boolean): Row => ({
+    id: "B10",
+    what: `the page at ${viewport.width}×${viewport.height}: ${what}`,
+    counterpart: "–",
+    goal,
+    measured: text,
+    ok,
+  });
+  const parts = (["script", "style", "layout"] as const).map((key) => `${key} ${each(key).toFixed(2)}`).join(", ");
+  const sum = each("script") + each("style") + each("layout");
+  const rows = [
+    row(`main thread, ${LOAD}`, `≤ ${GOAL.busyPercent} % of a core`, `${busy.toFixed(1)} %`, busy <= GOAL.busyPercent),
+    row("script, style and layout of an update", "–", `${sum.toFixed(2)} ms (${parts})`, true),
+    row(
+      "all threads of its process",
+      `≤ ${GOAL.busyPercent} % of a core`,
+      `${cpu.toFixed(1)} %`,
+      cpu <= GOAL.busyPercent,
+    ),
+  ];
+  if (!alsoAtRest) return rows;
+  await pause(SETTLE_MS);
+  const [quiet, cpuQuiet] = [await spent(metrics), await rendererSecs(processes)];
+  await pause(REST_SECS * 1000);
+  const rest = 100 * ((await spent(metrics)).task - quiet.task) / REST_SECS;
+  const cpuRest = 100 * (await rendererSecs(processes) - cpuQuiet) / REST_SECS;
+  return [
+    ...rows,
+    row(
+      `main thread at rest for ${REST_SECS} s`,
+      `≤ ${GOAL.restPercent} %`,
+      `${rest.toFixed(2)} %, all threads ${cpuRest.toFixed(2)} %`,
+      rest <= GOAL.restPercent,
+    ),
+  ];
+}
+
+async function spent(session: CDPSession): Promise<Spent> {
+  const { metrics } = await session.send("Performance.getMetrics");
+  const of = (name: string) => metrics.find((one) => one.name === name)?.value ?? NaN;
+  return {
+    script: of("ScriptDuration"),
+    style: of("RecalcStyleDuration"),
+    layout: of("LayoutDuration"),
+    task: of("TaskDuration"),
+  };
+}
+
+/** CPU of the processes that draw pages. */
+async function rendererSecs(session: Awaited<ReturnType<Browser["newBrowserCDPSession"]>>): Promise<number> {
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  return processInfo.filter(({ type }) => type === "renderer").reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+}
