@@ -22,6 +22,6 @@ export interface GatewayProofs {
 export async function gatewayProof(token: string, host: string, nonce: string): Promise<string> {
   const bytes = (text: string) => new TextEncoder().encode(text);
   const key = await crypto.subtle.importKey("raw", bytes(token), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  const mac = await crypto.subtle.sign("HMAC", key, bytes(`agent-console gateway proof\n${host}\n${nonce}`));
+  const mac = await crypto.subtle.sign("HMAC", key, bytes(`agent-console-proof-1\n${host}\n${nonce}`));
   return Array.from(new Uint8Array(mac), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -13,7 +13,7 @@ Deno.test("G11 the gateway proves its tokens to whoever asks, for its own Host a
   const { proofs: given } = await proofs(`/proof?nonce=${nonce}`);
   // As a client would that has none of our code: RFC 2104 by node:crypto.
   const mac = (scope: TokenScope, host: string) =>
-    createHmac("sha256", gateway.token(scope)).update(`agent-console gateway proof\n${host}\n${nonce}`).digest("hex");
+    createHmac("sha256", gateway.token(scope)).update(`agent-console-proof-1\n${host}\n${nonce}`).digest("hex");
   const own = (["read", "approve", "admin"] as const).map((scope) => mac(scope, gateway.host));
   assertEquals(given, own.sort());
   const local = await proofs(`/proof?nonce=${nonce}`, `LOCALHOST:${gateway.port}`);
