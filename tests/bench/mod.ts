@@ -4,6 +4,7 @@
  *     deno task bench            all, about twenty minutes; writes RESULTS.md
  *     deno task bench B1 B3      some, on the terminal only
  */
+import { answerClears } from "./answer_clears.ts";
 import { approvals, hookRule } from "./approvals.ts";
 import { latency } from "./b1_latency.ts";
 import { throughput } from "./b2_throughput.ts";
@@ -37,10 +38,12 @@ const QUICK: Readonly<Record<string, Budget>> = {
   "HOOK-RULE": hookRule,
   B7: recovery,
   B8: scale,
+  CLEARS: answerClears,
+  B10: dashboardLoad,
   "B10-PAGE": pageLoad,
 };
 /** Measured together after the others: they wait for minutes, and need /proc. */
-const SLOW: Readonly<Record<string, Budget>> = { B6: memory, B9: rest, B10: dashboardLoad };
+const SLOW: Readonly<Record<string, Budget>> = { B6: memory, B9: rest };
 const RESULTS = `${REPOSITORY}/tests/bench/RESULTS.md`;
 
 async function measure(wanted: readonly string[]): Promise<readonly Row[]> {
