@@ -133,8 +133,8 @@ export class RunningGateway {
     const old = [...this.#channels].filter(([, scope]) => scopes.includes(scope)).map(([channel]) => channel);
     return () => {
       for (const channel of old) {
-        if (channel instanceof FrameChannel) channel.endWith(CLOSE.policy, "the token was replaced");
-        else channel.end();
+        if (channel instanceof FrameChannel) channel.endWith(CLOSE.policy, "the token was replaced", ROTATED_MS);
+        else channel.end(ROTATED_MS);
       }
     };
   }
@@ -213,6 +213,9 @@ export class RunningGateway {
     this.#refusals.warn(`${status} ${why}`, { status, why, from: peer, ...word });
   }
 }
+
+/** A connection of a replaced token is closed within a second, though its peer reads nothing, ms. */
+const ROTATED_MS = 800;
 
 /** What may be a token, wherever it was put. */
 const LONG_HEX = /[0-9a-f]{16,}/gi;
