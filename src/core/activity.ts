@@ -4,7 +4,6 @@
  */
 import type { Approval, ApprovalStatus } from "../domain/approval.ts";
 import { parseDecider } from "../domain/decider.ts";
-import { isApprovalEvent } from "../domain/event.ts";
 import type { SequencedEvent } from "./event_bus.ts";
 
 /** Upper bounds of the buckets of waits, s: a reflex, a look at the screen, a coffee, a meeting. */
@@ -12,8 +11,6 @@ export const WAIT_BUCKETS: readonly number[] = [1, 5, 15, 30, 60, 300, 900, 3600
 
 /** Types of events are a closed list in the code; a list that grew beyond this would be a bug, and is counted as one type. */
 const MAX_TYPES = 200;
-/** As many requests are open at once at most, as far as they are counted here. */
-const MAX_OPEN = 10_000;
 /** The type under which everything beyond a bound is counted. */
 export const OTHER = "other";
 
@@ -66,16 +63,11 @@ function endedBy(approval: Approval): EndedBy {
 export class Activity {
   #events = new Map<string, number>();
   #waits = new Map<string, Waits & { buckets: number[]; sum: number; count: number }>();
-  #open = new Set<string>();
 
   hear(heard: Heard): void {
     const { event } = heard;
     const type = this.#events.has(event.type) || this.#events.size < MAX_TYPES ? event.type : OTHER;
     this.#events.set(type, (this.#events.get(type) ?? 0) + 1);
-    if (!isApprovalEvent(event) || !("approval" in event.data)) return;
-    const { approval } = event.data;
-    if (approval.status !== "pending") this.#open.delete(approval.id);
-    else if (this.#open.size < MAX_OPEN) this.#open.add(approval.id);
     const end = approvalEnd(heard);
     if (end !== undefined) this.#addWait(end);
   }
@@ -87,11 +79,6 @@ export class Activity {
 
   get waits(): readonly Waits[] {
     return [...this.#waits.values()];
-  }
-
-  /** Requests that were opened since, and are open. */
-  get open(): number {
-    return this.#open.size;
   }
 
   #addWait({ outcome, by, startedAt, endedAt }: ApprovalEnd): void {

@@ -13,7 +13,7 @@ import { WebChannel, type WebWire } from "./web_channel.ts";
 
 export class FrameChannel extends WebChannel {
   #reader = new FrameReader(0);
-  #farewell: { readonly code: number; readonly reason: string } = { code: CLOSE.normal, reason: "" };
+  #farewell: { readonly code: number | undefined; readonly reason: string } = { code: CLOSE.normal, reason: "" };
   #resume: (() => void) | undefined;
   protected override readonly replies = true;
   protected override readonly wire: WebWire = {
@@ -32,7 +32,7 @@ export class FrameChannel extends WebChannel {
   }
 
   /** Says why, and ends. @param reason our own words @param ms as of {@link end} */
-  endWith(code: number, reason: string, ms?: number): void {
+  endWith(code: number | undefined, reason: string, ms?: number): void {
     this.#farewell = { code, reason };
     this.stopReading();
     this.end(ms);
@@ -43,7 +43,7 @@ export class FrameChannel extends WebChannel {
     while (!this.isStopped) {
       const incoming = this.#next();
       if (incoming === undefined) return;
-      if (incoming.kind === "close") this.endWith(CLOSE.normal, "");
+      if (incoming.kind === "close") this.endWith(incoming.code, ""); // RFC 6455, 5.5.1: the same code
       else if (incoming.kind === "ping") this.sendRaw(pongFrame(incoming.payload));
       else if (incoming.kind === "text" && this.events?.onMessage(incoming.text) === false && !this.isStopped) {
         await new Promise<void>((resolve) => this.#resume = resolve);

@@ -25,10 +25,13 @@ export type Incoming =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "ping"; readonly payload: Uint8Array }
   | { readonly kind: "pong" }
-  | { readonly kind: "close" };
+  /** `code`: why, where the peer says it. */
+  | { readonly kind: "close"; readonly code: number | undefined };
 
 const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 const MAX_CONTROL_BYTES = 125;
+/** Codes of a close that are reserved, for the programs at both ends. */
+const NEVER_SENT: readonly number[] = [1004, 1005, 1006];
 
 interface Head {
   readonly opcode: number;
@@ -123,7 +126,7 @@ export class FrameReader {
   }
 
   #whole({ opcode, isLast }: Head, payload: Uint8Array<ArrayBuffer>): Incoming | undefined {
-    if (opcode === OPCODE.close) return { kind: "close" };
+    if (opcode === OPCODE.close) return { kind: "close", code: this.#closeCode(payload) };
     if (opcode === OPCODE.pong) return { kind: "pong" };
     if (opcode === OPCODE.ping) return { kind: "ping", payload };
     if (!isLast || this.#message !== undefined) {
@@ -133,8 +136,23 @@ export class FrameReader {
     }
     const bytes = this.#message?.bytes ?? payload;
     this.#message = undefined;
+    return { kind: "text", text: this.#decoded(bytes) };
+  }
+
+  /** RFC 6455, 5.5.1 and 7.4: two bytes, then a reason in UTF-8; some codes are never sent. */
+  #closeCode(payload: Uint8Array): number | undefined {
+    const [high, low] = payload;
+    if (high === undefined) return undefined;
+    const code = low === undefined ? 0 : high * 256 + low;
+    const isSent = (code >= 3000 && code < 5000) || (code >= 1000 && code < 1015 && !NEVER_SENT.includes(code));
+    if (!isSent) throw new FrameError(CLOSE.protocol, "a close frame has no such code");
+    this.#decoded(payload.subarray(2));
+    return code;
+  }
+
+  #decoded(bytes: Uint8Array): string {
     try {
-      return { kind: "text", text: this.#decoder.decode(bytes) };
+      return this.#decoder.decode(bytes);
     } catch {
       throw new FrameError(CLOSE.notUtf8, "a text is UTF-8");
     }
@@ -162,7 +180,8 @@ export function pingFrame(): Uint8Array {
 export function pongFrame(payload: Uint8Array): Uint8Array {
   return frame(OPCODE.pong, payload);
 }
-/** @param reason our own words, under 124 bytes */
-export function closeFrame(code: number, reason: string): Uint8Array {
+/** @param code undefined: none, and no reason @param reason our own words, under 124 bytes */
+export function closeFrame(code: number | undefined, reason: string): Uint8Array {
+  if (code === undefined) return frame(OPCODE.close, new Uint8Array(0));
   return frame(OPCODE.close, Uint8Array.from([code >> 8, code & 0xff, ...new TextEncoder().encode(reason)]));
 }

@@ -3,11 +3,9 @@
  * another name that leads to this machine (DNS rebinding), is refused whatever it knows; a program needs a token.
  */
 import type { GatewayScope } from "../protocol/methods.ts";
+import { BEARER } from "../protocol/version.ts";
+import type { WebRefusal } from "./reply.ts";
 import { hasBody, listed, type WebRequest } from "./request.ts";
-
-/** The subprotocol of `/ws`, and what the token stands behind in the second one. */
-export const SUBPROTOCOL = "agent-console.v1";
-const BEARER = "bearer.";
 
 export interface GuardOptions {
   /** Values of Host that name this gateway, in lower case. */
@@ -29,15 +27,9 @@ export type Verdict =
   | { readonly kind: "passed"; readonly path: string; readonly who: Extract<Judgement, { kind: "known" }> | undefined }
   | GuardRefusal;
 
-export interface GuardRefusal {
+interface GuardRefusal extends WebRefusal {
   readonly kind: "refused";
   readonly status: 400 | 401 | 403 | 405 | 429;
-  /** What is wrong, for people; nothing of the request stands in it. */
-  readonly why: string;
-  readonly hint?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** What the request said there, for the log. */
-  readonly said?: string;
 }
 
 export function guard(request: WebRequest, options: GuardOptions): Verdict {

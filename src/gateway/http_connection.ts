@@ -7,13 +7,18 @@ import { ByteBuffer } from "../lib/byte_buffer.ts";
 import { setTimer } from "../platform/clock.ts";
 import type { TcpSocket } from "../platform/tcp.ts";
 import { MAX_HEAD_BYTES, parseWebRequest, type WebRequest } from "./request.ts";
-import { refusalReply, type Reply, replyBytes } from "./reply.ts";
+import { type Reply, replyBytes } from "./reply.ts";
 
 /** What a channel takes over. */
 export interface Wire {
   readonly socket: TcpSocket;
   readonly unread: Uint8Array<ArrayBuffer>;
+  /** Fires when the connection is closed. */
+  readonly signal: AbortSignal;
 }
+
+/** Why a head is no request. */
+export type BadHead = "malformed" | "too long";
 
 /** A reply, or the end of the channel that has taken the socket over. */
 export type Answer =
@@ -22,21 +27,24 @@ export type Answer =
 
 export interface HttpConnectionOptions {
   readonly socket: TcpSocket;
-  /** Undefined: the head is no request. */
-  readonly answer: (request: WebRequest | undefined, wire: Wire) => Promise<Answer>;
+  readonly answer: (request: WebRequest | BadHead, wire: Wire) => Promise<Answer>;
   /** Time for a head, and for a reply to be taken, ms. */
   readonly headMs: number;
   readonly onEnd: () => void;
 }
 
 const READ_BYTES = 16_384;
-/** How long the other side may go on sending after the last reply, ms: a close with unread bytes would take it back. */
+/**
+ * How long the other side may go on sending after the last reply, ms: closing while received bytes are unread makes TCP
+ * send RST, and the peer may lose the reply.
+ */
 const LINGER_MS = 1000;
 
 export class HttpConnection {
   #o: HttpConnectionOptions;
   #buffer = new Uint8Array(READ_BYTES);
   #unread: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #closed = new AbortController();
   #state: "waits" | "answers" | "taken" | "ended" = "waits";
 
   /** Begins to read. */
@@ -58,6 +66,7 @@ export class HttpConnection {
   close(): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
+    this.#closed.abort(new Error("the connection was closed"));
     try {
       this.#o.socket.close();
     } catch {
@@ -82,18 +91,15 @@ export class HttpConnection {
     const head = await this.#inTime(() => this.#head());
     if (head === undefined || this.#state !== "waits") return false;
     this.#state = "answers";
-    if (head === "too long") {
-      return await this.#last(refusalReply(431, `a request's head has at most ${MAX_HEAD_BYTES} bytes`));
-    }
-    const request = parseWebRequest(head);
-    const answered = await answer(request, { socket, unread: this.#unread });
+    const request = head === "too long" ? head : parseWebRequest(head) ?? "malformed";
+    const answered = await answer(request, { socket, unread: this.#unread, signal: this.#closed.signal });
     if ("taken" in answered) {
       this.#state = "taken";
       await answered.taken;
       return false;
     }
     const { reply, last = false } = answered;
-    const keep = !last && request?.headers.get("connection")?.toLowerCase() !== "close";
+    const keep = !last && typeof request !== "string" && request.headers.get("connection")?.toLowerCase() !== "close";
     if (!keep) return await this.#last(reply);
     await this.#inTime(() => this.#write(replyBytes(reply, true)));
     return true;

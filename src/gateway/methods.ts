@@ -14,7 +14,9 @@ const listener = v.object({
 });
 
 const gatewayStatus = v.object({
+  /** As the configuration has it; `state` says what became of that. */
   enabled: v.boolean(),
+  state: v.picklist(["off", "running", "needs_restart", "failed"]),
   listeners: v.array(listener),
   allowedOrigins: v.array(v.string()),
   /** Open now, of at most so many. */
@@ -22,6 +24,8 @@ const gatewayStatus = v.object({
   maxConnections: v.number(),
   /** Requests since the start, and how many of them were refused, by status. */
   requests: v.number(),
+  /** Those that asked for the page itself. */
+  pageRequests: v.number(),
   refused: v.record(v.string(), v.number()),
   /** What a person should know of how it is set up. */
   warnings: v.array(v.string()),

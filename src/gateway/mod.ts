@@ -32,12 +32,19 @@ export const gateway: Feature<keyof typeof gatewayMethods, Projection, typeof ga
       handlers: {
         "gateway.status": () => late.status(),
         "gateway.rotateToken": ({ scope, idempotencyKey }, { peer, afterReply }) => {
-          const once = { key: idempotencyKey, change: "gateway.rotateToken" };
+          const once = { key: idempotencyKey, change: `gateway.rotateToken ${scope ?? "all"}` };
           const earlier = store.repeated(once);
           if (earlier !== undefined) return earlier;
           const scopes = scope === undefined ? GATEWAY_SCOPES : [scope];
-          afterReply(late.needed.rotate(scopes));
-          return store.commit({ type: "gateway.token_rotated", data: { scopes } }, peer.actor, once);
+          const { disconnect, undo } = late.needed.rotate(scopes);
+          try {
+            const committed = store.commit({ type: "gateway.token_rotated", data: { scopes } }, peer.actor, once);
+            afterReply(disconnect);
+            return committed;
+          } catch (error) {
+            undo(); // what the journal cannot take has not happened
+            throw error;
+          }
         },
       },
     };
@@ -79,11 +86,13 @@ class LateGateway {
     const why = this.#problem ?? "the daemon was started without it, and needs a restart";
     return {
       enabled,
+      state: !enabled ? "off" : this.#problem === undefined ? "needs_restart" : "failed",
       listeners: [],
       allowedOrigins: [...origins],
       connections: 0,
       maxConnections: this.#context.limits.gatewayConnections,
       requests: 0,
+      pageRequests: 0,
       refused: {},
       warnings: enabled ? [why] : [],
     };

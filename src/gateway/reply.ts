@@ -74,6 +74,17 @@ export function replyBytes({ status, headers = {}, type, body }: Reply, keep: bo
   return whole;
 }
 
+/** A request that is refused: it gets a reply, a line in the log, and is counted. */
+export interface WebRefusal {
+  readonly status: number;
+  /** What is wrong, for people; nothing of the request stands in it. */
+  readonly why: string;
+  readonly hint?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What the request said there, for the log. */
+  readonly said?: string;
+}
+
 /** A refusal in the words of the command line. */
 export function refusalReply(
   status: number,

@@ -5,12 +5,13 @@ import type { ClientsDoor } from "../core/clients_door.ts";
 import { isSameSecret } from "../lib/secret.ts";
 import { EventChannel } from "./event_channel.ts";
 import { FrameChannel } from "./frame_channel.ts";
-import { SUBPROTOCOL, type Verdict } from "./guard.ts";
+import { SUBPROTOCOL } from "../protocol/version.ts";
+import type { Verdict } from "./guard.ts";
 import type { Answer, Wire } from "./http_connection.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
 import { METRICS_TYPE } from "./metrics.ts";
 import type { PageFile } from "./page_files.ts";
-import { refusalReply, replyHead } from "./reply.ts";
+import { replyHead, type WebRefusal } from "./reply.ts";
 import { listed, type WebRequest } from "./request.ts";
 import type { WebChannel } from "./web_channel.ts";
 
@@ -23,13 +24,13 @@ export interface RoutesOptions {
   readonly heartbeatMs: number;
   /** A channel was opened with a token of that scope. */
   readonly opened: (channel: WebChannel, scope: GatewayScope) => void;
+  /** Notes it, and makes the last reply of the connection. */
+  readonly refuse: (refusal: WebRefusal) => Answer;
 }
 
 type Passed = Extract<Verdict, { kind: "passed" }>;
 type Who = NonNullable<Passed["who"]>;
 
-/** Files whose name carries their content's hash may be kept for good. */
-const HASHED = /\.[0-9a-f]{8,}\.\w+$/;
 const JSON_TYPE = "application/json";
 
 export async function route(
@@ -39,20 +40,17 @@ export async function route(
   options: RoutesOptions,
 ): Promise<Answer> {
   const file = options.page.get(path);
-  if (file !== undefined) {
-    const headers = HASHED.test(path) ? { "Cache-Control": "public, max-age=31536000, immutable" } : undefined;
-    return { reply: { status: 200, ...file, ...(headers === undefined ? {} : { headers }) } };
-  }
-  if (who === undefined) return missing();
+  if (file !== undefined) return { reply: { status: 200, ...file } };
+  if (who === undefined) return missing(options);
   if (path === "/ws") return await webSocket(request, wire, who, options);
   if (path === "/events") return events(request, wire, who, options);
   if (path === "/healthz") return { reply: await health(options) };
   if (path === "/metrics") return { reply: { status: 200, type: METRICS_TYPE, body: await options.metrics() } };
-  return missing();
+  return missing(options);
 }
 
-function missing(): Answer {
-  return { reply: refusalReply(404, "there is nothing at this path", { hint: "see docs/gateway.md" }) };
+function missing({ refuse }: RoutesOptions): Answer {
+  return refuse({ status: 404, why: "there is nothing at this path", hint: "see docs/gateway.md" });
 }
 
 async function health({ status }: RoutesOptions) {
@@ -70,11 +68,11 @@ async function webSocket(request: WebRequest, wire: Wire, who: Who, options: Rou
     listed(headers.get("connection")).some((word) => word.toLowerCase() === "upgrade");
   if (!isUpgrade || headers.get("sec-websocket-version") !== "13" || !/^[A-Za-z0-9+/]{22}==$/.test(key)) {
     const upgrade = { Upgrade: "websocket", Connection: "Upgrade, close", "Sec-WebSocket-Version": "13" };
-    return { last: true, reply: refusalReply(426, "here a WebSocket is opened", { headers: upgrade }) };
+    return options.refuse({ status: 426, why: "here a WebSocket is opened", headers: upgrade });
   }
   const offered = listed(headers.get("sec-websocket-protocol"));
   if (offered.length > 0 && !offered.includes(SUBPROTOCOL)) {
-    return { last: true, reply: refusalReply(400, `the subprotocol is ${SUBPROTOCOL}`) };
+    return options.refuse({ status: 400, why: `the subprotocol is ${SUBPROTOCOL}` });
   }
   const greeting = replyHead(101, {
     Upgrade: "websocket",
@@ -89,19 +87,19 @@ async function webSocket(request: WebRequest, wire: Wire, who: Who, options: Rou
 function events({ headers }: WebRequest, wire: Wire, who: Who, options: RoutesOptions): Answer {
   const last = headers.get("last-event-id");
   if (last !== undefined && !/^\d{1,15}$/.test(last)) {
-    return { reply: refusalReply(400, "Last-Event-ID is the number of an event") };
+    return options.refuse({ status: 400, why: "Last-Event-ID is the number of an event" });
   }
   const greeting = replyHead(200, { "Content-Type": "text/event-stream", Connection: "close" });
   const since = last === undefined ? undefined : Number(last);
   return taken(new EventChannel({ ...wire, greeting, since, heartbeatMs: options.heartbeatMs }), who, options);
 }
 
-function taken(channel: WebChannel, who: Who, { clients, opened }: RoutesOptions): Answer {
+function taken(channel: WebChannel, who: Who, { clients, opened, refuse }: RoutesOptions): Answer {
   try {
     clients.accept(channel, { scope: who.scope, matches: (token) => isSameSecret(token, who.token) });
   } catch (error) {
     if (!(error instanceof ConsoleError)) throw error;
-    return { last: true, reply: refusalReply(503, error.message) };
+    return refuse({ status: 503, why: error.message });
   }
   opened(channel, who.scope);
   return { taken: channel.gone };

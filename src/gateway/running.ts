@@ -11,14 +11,14 @@ import { listenTcp, type TcpSocket } from "../platform/tcp.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { CLOSE } from "./frames.ts";
 import { FrameChannel } from "./frame_channel.ts";
-import { guard, type GuardOptions, type GuardRefusal, type Judgement } from "./guard.ts";
-import { type Answer, HttpConnection, type Wire } from "./http_connection.ts";
+import { guard, type GuardOptions, type Judgement } from "./guard.ts";
+import { type Answer, type BadHead, HttpConnection, type Wire } from "./http_connection.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
 import { metricsText } from "./metrics.ts";
 import { names } from "./names.ts";
 import type { PageFile } from "./page_files.ts";
-import { refusalReply } from "./reply.ts";
-import type { WebRequest } from "./request.ts";
+import { refusalReply, type WebRefusal } from "./reply.ts";
+import { MAX_HEAD_BYTES, type WebRequest } from "./request.ts";
 import { route } from "./routes.ts";
 import { type GatewaySettings, type Lan, lanOf, urlHost } from "./section.ts";
 import { TokenStore } from "./token_store.ts";
@@ -34,6 +34,14 @@ interface Listening {
 
 type Status = ResultOf<"gateway.status">;
 
+/** New tokens that are in force. */
+interface Rotation {
+  /** Ends the connections of the tokens before. */
+  readonly disconnect: () => void;
+  /** The tokens before are in force again. @throws the OS error */
+  readonly undo: () => void;
+}
+
 export class RunningGateway {
   #context: FeatureContext<GatewaySettings>;
   #page: ReadonlyMap<string, PageFile>;
@@ -44,6 +52,7 @@ export class RunningGateway {
   #connections = new Set<HttpConnection>();
   #channels = new Map<WebChannel, GatewayScope>();
   #requests = 0;
+  #pageRequests = 0;
   #refused = new Map<number, number>();
   #started = false;
   #activity = new Activity();
@@ -112,6 +121,7 @@ export class RunningGateway {
   status(): Status {
     return {
       enabled: true,
+      state: "running",
       listeners: this.#listening.map(({ url, tls, listener: { isListening, problem } }) => ({
         url,
         tls,
@@ -122,21 +132,23 @@ export class RunningGateway {
       connections: this.#connections.size,
       maxConnections: this.#context.limits.gatewayConnections,
       requests: this.#requests,
+      pageRequests: this.#pageRequests,
       refused: Object.fromEntries(this.#refused),
       warnings: this.warnings,
     };
   }
 
-  /** @returns closes the connections of the tokens before. @throws the OS error; then nothing changed */
-  rotate(scopes: readonly GatewayScope[]): () => void {
-    this.#tokens.rotate(scopes);
+  /** Either of both is to be called. @throws the OS error; then nothing changed */
+  rotate(scopes: readonly GatewayScope[]): Rotation {
+    const undo = this.#tokens.rotate(scopes);
     const old = [...this.#channels].filter(([, scope]) => scopes.includes(scope)).map(([channel]) => channel);
-    return () => {
+    const disconnect = () => {
       for (const channel of old) {
         if (channel instanceof FrameChannel) channel.endWith(CLOSE.policy, "the token was replaced", ROTATED_MS);
         else channel.end(ROTATED_MS);
       }
     };
+    return { disconnect, undo };
   }
 
   #take(socket: TcpSocket, known: Pick<GuardOptions, "hosts" | "origins">): void {
@@ -156,43 +168,47 @@ export class RunningGateway {
   }
 
   async #answer(
-    request: WebRequest | undefined,
+    request: WebRequest | BadHead,
     wire: Wire,
     known: Pick<GuardOptions, "hosts" | "origins">,
   ): Promise<Answer> {
     const { clients, status, limits, log } = this.#context;
     const { peer } = wire.socket;
     this.#requests++;
-    if (request === undefined) return this.#refuse({ status: 400, why: "this is no request of HTTP/1.1" }, peer);
+    if (typeof request === "string") return this.#refuse(BAD_HEADS[request], peer);
     const isPublic = (path: string) => this.#page.has(path);
     const verdict = guard(request, { ...known, isPublic, judge: (token) => this.#judge(token, peer) });
     if (verdict.kind === "refused") return this.#refuse(verdict, peer);
+    if (verdict.path === "/") this.#pageRequests++;
     try {
       return await route(verdict, request, wire, {
         clients,
         status,
-        metrics: () => this.#metrics(),
+        metrics: () => this.#metrics(wire.signal),
         page: this.#page,
         heartbeatMs: limits.gatewayHeartbeatMs,
         opened: (channel, scope) => this.#opened(channel, scope),
+        refuse: (refusal) => this.#refuse(refusal, peer),
       });
     } catch (error) {
+      if (wire.signal.aborted) return { last: true, reply: refusalReply(503, "the connection was closed") };
       log.error("a request of the gateway failed", { error: String((error as Error)?.stack ?? error) });
       return { last: true, reply: refusalReply(500, "this is a bug, which is in the daemon's log") };
     }
   }
 
-  async #metrics(): Promise<string> {
+  async #metrics(signal: AbortSignal): Promise<string> {
     const { status, store } = this.#context;
-    const sessions = await store.freeze().countByAgent(new Slices(daemonTurns));
+    const sessions = await store.freeze().countByAgent(new Slices(daemonTurns, signal));
     return metricsText({ status: await status(), sessions, activity: this.#activity });
   }
 
   #judge(token: string, peer: string): Judgement {
-    const blocked = this.#wrong.blockedSecs(peer);
-    if (blocked > 0) return { kind: "blocked", secs: blocked };
+    // A right one always passes: else whoever shows wrong ones from this machine would lock its owner out.
     const scope = this.#tokens.scopeOf(token);
     if (scope !== undefined) return { kind: "known", scope, token };
+    const blocked = this.#wrong.blockedSecs(peer);
+    if (blocked > 0) return { kind: "blocked", secs: blocked };
     const secs = this.#wrong.count(peer);
     return secs > 0 ? { kind: "blocked", secs } : { kind: "unknown" };
   }
@@ -202,17 +218,22 @@ export class RunningGateway {
     void channel.gone.then(() => this.#channels.delete(channel));
   }
 
-  #refuse(refusal: Pick<GuardRefusal, "status" | "why" | "hint" | "headers" | "said">, peer: string): Answer {
+  #refuse(refusal: WebRefusal, peer: string): Answer {
     this.#note(refusal, peer);
     return { last: true, reply: refusalReply(refusal.status, refusal.why, refusal) };
   }
 
-  #note({ status, why, said }: { status: number; why: string; said?: string }, peer: string): void {
+  #note({ status, why, said }: WebRefusal, peer: string): void {
     this.#refused.set(status, (this.#refused.get(status) ?? 0) + 1);
     const word = said === undefined ? {} : { said: clip(escapeControls(said.replaceAll(LONG_HEX, "…")), 80) };
     this.#refusals.warn(`${status} ${why}`, { status, why, from: peer, ...word });
   }
 }
+
+const BAD_HEADS: Readonly<Record<BadHead, WebRefusal>> = {
+  malformed: { status: 400, why: "this is no request of HTTP/1.1" },
+  "too long": { status: 431, why: `a request's head has at most ${MAX_HEAD_BYTES} bytes` },
+};
 
 /** A connection of a replaced token is closed within a second, though its peer reads nothing, ms. */
 const ROTATED_MS = 800;

@@ -2,15 +2,30 @@
 import * as v from "valibot";
 import { group, section, type SectionValues, setting } from "../config/section.ts";
 
-const LOOPBACK = /^(?:127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}|::1)$/;
-/** An address of this machine, and not the one that stands for all of them: Host is compared with it. */
-const ADDRESS = /^(?!0\.0\.0\.0$|127\.)(?:\d{1,3}(?:\.\d{1,3}){3}|(?=.*:)(?!::1?$)[0-9a-f:]{2,39})$/;
-/** As browsers write one: no path, no name in capitals, no port that the scheme has anyway. */
 const ORIGIN = /^https?:\/\/(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::\d{1,5})?$/;
 // deno-lint-ignore no-control-regex
 const FILE = /^\/[^\u0000-\u001f\u007f,]*[^\u0000-\u001f\u007f,/]$/;
 
-const orNull = (pattern: RegExp) => v.nullable(v.pipe(v.string(), v.regex(pattern)));
+/** An address as browsers write it: Host is compared with it, and what means the same has no other spelling. */
+function isCanonical(address: string): boolean {
+  if (!/^(?:[0-9.]+|[0-9a-f:]*:[0-9a-f:]*)$/.test(address)) return false;
+  const host = urlHost(address);
+  return URL.canParse(`http://${host}/`) && new URL(`http://${host}/`).hostname === host;
+}
+
+function isLoopback(address: string): boolean {
+  return isCanonical(address) && (address === "::1" || address.startsWith("127."));
+}
+
+/** One that others reach, and none that stands for all addresses of this machine; no address of IPv4 within IPv6. */
+function isOuter(address: string): boolean {
+  return isCanonical(address) && !isLoopback(address) && !/^(?:0\.|::$|::ffff:)/.test(address);
+}
+
+/** As browsers write one: no path, no name in capitals, no port that the scheme has anyway. */
+function isOrigin(text: string): boolean {
+  return ORIGIN.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
 
 export const gatewaySection = section("gateway", {
   enabled: setting(v.boolean(), false, {
@@ -19,7 +34,7 @@ export const gatewaySection = section("gateway", {
     must: "true or false",
     applies: "restart",
   }),
-  host: setting(v.pipe(v.string(), v.regex(LOOPBACK)), "127.0.0.1", {
+  host: setting(v.pipe(v.string(), v.check(isLoopback)), "127.0.0.1", {
     title: "Its address",
     means: "Where it listens, and nowhere else but for `gateway.lan`.",
     must: "a literal loopback address: 127.0.0.1 or ::1",
@@ -33,7 +48,7 @@ export const gatewaySection = section("gateway", {
     applies: "restart",
     example: "18791",
   }),
-  allowed_origins: setting(v.pipe(v.array(v.pipe(v.string(), v.regex(ORIGIN))), v.maxLength(32)), [], {
+  allowed_origins: setting(v.pipe(v.array(v.pipe(v.string(), v.check(isOrigin))), v.maxLength(32)), [], {
     title: "Other origins",
     means:
       "Origins under which you reach the gateway by a proxy of yours, like Tailscale serve; all others are refused.",
@@ -42,22 +57,22 @@ export const gatewaySection = section("gateway", {
     example: '["https://laptop.example.ts.net"]',
   }),
   lan: group({
-    address: setting(orNull(ADDRESS), null, {
+    address: setting(v.nullable(v.pipe(v.string(), v.check(isOuter))), null, {
       title: "Address in the network",
       means:
         "Listens there too, with TLS: whoever is in that network reaches the gateway, and needs a token. Needs both files.",
-      must: "a literal address of this machine, or null",
+      must: "a literal address of this machine in its shortest form, or null",
       applies: "restart",
       example: '"192.0.2.10"',
     }),
-    cert_file: setting(orNull(FILE), null, {
+    cert_file: setting(v.nullable(v.pipe(v.string(), v.regex(FILE))), null, {
       title: "Its certificate",
       means: "The certificate with its chain for `gateway.lan.address`, PEM.",
       must: "an absolute path, or null",
       applies: "restart",
       example: '"/home/u/tls/cert.pem"',
     }),
-    key_file: setting(orNull(FILE), null, {
+    key_file: setting(v.nullable(v.pipe(v.string(), v.regex(FILE))), null, {
       title: "Its key",
       means: "The private key for `gateway.lan.address`, PEM.",
       must: "an absolute path, or null",

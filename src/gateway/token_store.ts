@@ -33,9 +33,19 @@ export class TokenStore {
     return found;
   }
 
-  /** New tokens for `scopes`, and those before are none any more. @throws the OS error; then nothing changed */
-  rotate(scopes: readonly GatewayScope[]): void {
-    const secrets = { ...this.#secrets, ...made(scopes) };
+  /**
+   * New tokens for `scopes`, and those before are none any more.
+   *
+   * @returns makes those before valid again
+   * @throws the OS error; then nothing changed
+   */
+  rotate(scopes: readonly GatewayScope[]): () => void {
+    const before = this.#secrets;
+    this.#replace({ ...before, ...made(scopes) });
+    return () => this.#replace(before);
+  }
+
+  #replace(secrets: Secrets): void {
     this.#o.files.replace(this.#o.path, encodeSecrets(secrets));
     this.#secrets = secrets;
   }

@@ -19,7 +19,7 @@ export interface WebChannelOptions {
 const READ_BYTES = 16_384;
 /** Time for a peer to take the last words, ms; then it is cut off. */
 const LAST_WORDS_MS = 15_000;
-/** How long a peer may go on sending after our last words, ms: a close with unread bytes would take these back. */
+/** How long a peer may go on sending after our last words, ms: a close with unread bytes makes TCP send RST, and these may be lost. */
 const LINGER_MS = 1000;
 /** Heartbeats without a sign of life, after which a peer is gone. */
 const MISSED_BEATS = 3;

@@ -1,9 +1,9 @@
-/** Counts the wrong tokens of each address: past ten in a minute it waits for a minute, whatever it shows. Also this machine. */
+/** Counts the wrong tokens of each address: past ten in a minute those of the next minute get 429. Also this machine's. */
 
-/** So many are answered, in so long … */
+/** So many get 401, in so long … */
 const TRIES = 10;
 const WINDOW_MS = 60_000;
-/** … and then none for so long, ms. */
+/** … and then for so long they get 429, ms. */
 const BLOCKED_MS = 60_000;
 /** Addresses that are told apart; then the one that was silent longest is forgotten. */
 const MOST_ADDRESSES = 256;

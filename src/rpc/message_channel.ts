@@ -12,7 +12,7 @@ export interface ChannelEvents {
    * @returns false to receive no more until {@link MessageChannel.resume}
    */
   readonly onMessage: (message: Uint8Array | string) => boolean;
-  /** A message was over the limit. Nothing is read any more. */
+  /** A message was over the limit, and is dropped. Nothing more is read, but from a WebSocket that we opened. */
   readonly onTooLarge: () => void;
   /** The other side sends nothing more; it may still read. */
   readonly onHangUp: () => void;

@@ -1,5 +1,5 @@
 /** G11 and the gateway's commands: what they print, open and refuse; TLS in the network; the examples of docs/gateway.md. */
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { freePort, GatewayHome } from "../support/gateway.ts";
 import { TestHome } from "../support/harness.ts";
 import { eventually } from "../support/harness_wait.ts";
@@ -36,6 +36,22 @@ Deno.test("G11 open gives the browser a file that leads to the page; the token i
   assertMatch(await Deno.readTextFile(`${home.root}/mode`), /^-rw------- /);
   const left = pagesLeft(home);
   assertEquals(left, []);
+});
+
+Deno.test("G11 the file stays until the page was asked for, whatever others ask the gateway meanwhile", async () => {
+  await using gateway = await GatewayHome.start();
+  const { home, port } = gateway;
+  const slow = `(sleep 2; cat "$1" > "$HOME/page"; curl -s http://127.0.0.1:${port}/ > "$HOME/got") &`;
+  const env = fakeOpener(home, slow);
+  const scrape = setInterval(() => void gateway.get("/metrics", gateway.bearer("read")), 100);
+  try {
+    const { code, stderr } = await home.cli(["gateway", "open", "--scope", "read"], { env });
+    assertEquals([code, stderr.includes("no browser has asked")], [0, false]);
+    assertStringIncludes(await Deno.readTextFile(`${home.root}/page`), `#token=${gateway.token("read")}`);
+  } finally {
+    clearInterval(scrape);
+  }
+  assertEquals(pagesLeft(home), []);
 });
 
 Deno.test("G11 where no browser is, open says how to get the link, and leaves nothing", async () => {
@@ -96,9 +112,12 @@ Deno.test("G1 status tells people where it listens and what it refused; a daemon
   assertEquals((await home.cli(["config", "set", "gateway.port", String(port)])).code, 0);
   const set = await home.cli(["config", "set", "gateway.enabled", "true"]);
   assertEquals(set.code, 0);
+  const state = async () => (await home.json(["gateway", "status", "--json"]))["state"];
+  assertEquals(await state(), "needs_restart");
   const before = await home.cli(["gateway", "open", "--print"]);
   assertStringIncludes(before.stderr, "hint: agent-console daemon restart");
   assertEquals((await home.cli(["daemon", "restart"])).code, 0);
+  assertEquals(await state(), "running");
   await (await fetch(`http://127.0.0.1:${port}/healthz`)).body?.cancel();
   const { stdout } = await home.cli(["gateway", "status"]);
   assertStringIncludes(stdout, `listens  http://127.0.0.1:${port}/\n`);
@@ -186,6 +205,15 @@ Deno.test({
       assertEquals(link.stdout, `https://${address}:${port}/#token=${gateway.token("approve")}\n`);
       assertStringIncludes(link.stderr, "warning: whoever sees this link can answer for you");
       assertEquals((await home.cli(["gateway", "open", "--lan"])).code, 2);
+      // Files that were renewed meanwhile are read at the next start.
+      assert(await certificate(folder, address), "openssl makes another certificate");
+      const renewed = Deno.createHttpClient({ caCerts: [await Deno.readTextFile(`${folder}/cert.pem`)] });
+      const asked = () => fetch(url, { client: renewed, headers: gateway.bearer("read") });
+      await assertRejects(asked, TypeError);
+      assertEquals((await home.cli(["daemon", "restart"])).code, 0);
+      const fresh = await asked();
+      assertEquals([fresh.status, (await fresh.json()).ok], [200, true]);
+      renewed.close();
       // A client that breaks off its handshake, or never begins it, costs nothing but its place.
       const silent = await Deno.connect({ hostname: address, port });
       await eventually(

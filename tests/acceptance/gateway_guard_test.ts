@@ -171,7 +171,7 @@ Deno.test("G5 a token in an address gets 400, and no token is ever in the log, a
   }
 });
 
-Deno.test("G6 eleven wrong tokens get 429 for a minute, this machine's too; who is connected stays", async () => {
+Deno.test("G6 wrong tokens past ten get 429 for a minute, this machine's too; a right one passes, and who is connected stays", async () => {
   await using gateway = await GatewayHome.start();
   await using client = await gateway.socket("read");
   const wrong = { Authorization: `Bearer ${"1".repeat(64)}` };
@@ -180,13 +180,50 @@ Deno.test("G6 eleven wrong tokens get 429 for a minute, this machine's too; who 
   assertEquals(eleventh.status, 429);
   const wait = Number(eleventh.headers.get("retry-after"));
   assert(wait > 50 && wait <= 60, `${wait} s`);
-  assertEquals((await gateway.get("/healthz", gateway.bearer("read"))).status, 429, "else guessing would go on");
-  assertEquals((await gateway.raw(upgradeText(gateway.host, gateway.token("admin")))).status, 429);
+  const right = await gateway.get("/healthz", gateway.bearer("read"));
+  assertEquals(right.status, 200, "a program with an old token must not lock its user out");
+  await using second = await gateway.socket("admin");
+  assertEquals((await second.request("ping"))["pong"], true);
+  assertEquals((await gateway.raw(upgradeText(gateway.host, "2".repeat(64)))).status, 429);
+  assertEquals((await gateway.get("/healthz", wrong)).status, 429);
   assertEquals((await gateway.get("/")).status, 200);
   assertEquals((await client.request("ping"))["pong"], true);
   const lines = gateway.log().split("\n").filter((line) => line.includes("refused a request"));
   assertEquals(lines.length, 2, "one line for each kind of refusal in a minute, however many there are");
   assertEquals(lines.every((line) => /"status":(401|429)/.test(line) && line.includes('"from":"127.0.0.1"')), true);
+});
+
+Deno.test("G4 what the routes refuse is counted and has its line in the log, too", async () => {
+  await using gateway = await GatewayHome.start();
+  const { token } = { token: gateway.bearer("read") };
+  const upgrade = upgradeText(gateway.host, gateway.token("read"));
+  assertEquals((await gateway.get("/nothing", token)).status, 404);
+  assertEquals((await gateway.get("/ws", token)).status, 426);
+  assertEquals((await gateway.raw(upgrade.replace("agent-console.v1", "other.v1"))).status, 400);
+  assertEquals((await gateway.get("/events", { ...token, "Last-Event-ID": "x" })).status, 400);
+  assertEquals((await gateway.get("/", { X: "x".repeat(17_000) })).status, 431);
+  const { refused } = await gateway.home.json(["gateway", "status", "--json"]);
+  assertEquals(refused, { 404: 1, 426: 1, 400: 2, 431: 1 });
+  const lines = gateway.log().split("\n").filter((line) => line.includes("refused a request")).map((line) =>
+    JSON.parse(line)
+  );
+  assertEquals(lines.map(({ status, why }) => [status, why]), [
+    [404, "there is nothing at this path"],
+    [426, "here a WebSocket is opened"],
+    [400, "the subprotocol is agent-console.v1"],
+    [400, "Last-Event-ID is the number of an event"],
+    [431, "a request's head has at most 16384 bytes"],
+  ]);
+});
+
+Deno.test("G4 where the daemon has no place left for a client, that is counted and logged, too", async () => {
+  await using gateway = await GatewayHome.start({ args: ["--limit", "maxConnections=2"] });
+  await using _one = await gateway.socket("admin");
+  await using two = await gateway.socket("admin");
+  const third = await gateway.raw(upgradeText(gateway.host, gateway.token("read")));
+  assertEquals(third.status, 503);
+  assertEquals((await two.request("gateway.status"))["refused"], { 503: 1 });
+  assertStringIncludes(gateway.log(), '"status":503');
 });
 
 Deno.test("G3 G4 a wrong Host, Origin and token have a line each in the log, with what a person needs to mend it", async () => {

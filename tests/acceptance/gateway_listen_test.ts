@@ -29,7 +29,8 @@ Deno.test("G1 the gateway is off by default: nothing listens, status tells nothi
   const { stdout } = await home.cli(["daemon", "permissions"]);
   assertEquals(/allow-net=(?!unix:)/.test(stdout), false, "its sandbox could not listen");
   assertEquals("gateway" in await home.json(["status", "--json"]), false);
-  assertEquals((await home.json(["gateway", "status", "--json"]))["enabled"], false);
+  const { enabled, state } = await home.json(["gateway", "status", "--json"]);
+  assertEquals([enabled, state], [false, "off"]);
   for (const args of [["token"], ["open"], ["open", "--print"]]) {
     const refused = await home.cli(["gateway", ...args]);
     assertEquals(refused.code, 1);

@@ -1,7 +1,8 @@
-/** G9, G7, V1: the channels of the gateway with peers that are slow, silent, held up or sly, over a socket of the test's own. */
+/** G7, G9, V1, M1: the channels and connections of the gateway with peers that are slow, silent, held up or sly, over a socket of the test's own. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { EventChannel } from "../../src/gateway/event_channel.ts";
 import { FrameChannel } from "../../src/gateway/frame_channel.ts";
+import { HttpConnection } from "../../src/gateway/http_connection.ts";
 import type { TcpSocket } from "../../src/platform/tcp.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { JsonRpcPeer } from "../../src/rpc/json_rpc_peer.ts";
@@ -137,6 +138,25 @@ Deno.test("G7 the connection of a replaced token ends within a second, though it
     assert(ms >= 250 && ms < 1000, `${ms} ms`);
     assert(socket.isClosed);
   }
+});
+
+Deno.test("M1 what a connection waits for ends when it is closed: the numbers for a scraper that gave up are not counted on", async () => {
+  const socket = new FakeSocket(PROMPT);
+  socket.say(encoder.encode("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
+  const asked = Promise.withResolvers<AbortSignal>();
+  const connection = new HttpConnection({
+    socket,
+    headMs: 5000,
+    answer: (_request, { signal }) => {
+      asked.resolve(signal);
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    },
+    onEnd: () => {},
+  });
+  const signal = await within(asked.promise, 2000, "the request");
+  assertEquals(signal.aborted, false);
+  connection.close();
+  assert(signal.aborted);
 });
 
 /** What `/events` says to one whose last event has the number `since`. */

@@ -50,6 +50,30 @@ Deno.test("G8 a message over the limit is refused at its head, in one frame or i
   assertEquals(code(two), 1009);
 });
 
+Deno.test("G8 a close frame is what RFC 6455, 5.5.1 and 7.4 say: nothing, or a code that is sent and a reason in UTF-8", () => {
+  const close = (...payload: number[]) => {
+    const reader = new FrameReader(100);
+    reader.feed(clientFrame(8, Uint8Array.from(payload)) as Uint8Array<ArrayBuffer>);
+    try {
+      const incoming = reader.next();
+      return incoming?.kind === "close" ? incoming.code ?? "none" : incoming;
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      return -error.code;
+    }
+  };
+  const coded = (code: number, ...reason: number[]) => close(code >> 8, code & 0xff, ...reason);
+  assertEquals(close(), "none");
+  assertEquals(close(0x03), -1002, "half a code");
+  for (const code of [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1014, 3000, 4999]) {
+    assertEquals(coded(code), code);
+  }
+  for (const code of [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_535]) assertEquals(coded(code), -1002);
+  assertEquals(coded(1000, ...encoder.encode("é")), 1000);
+  assertEquals(coded(1000, 0xc3), -1007, "half a character");
+  assertEquals([...closeFrame(undefined, "")], [0x88, 0]);
+});
+
 Deno.test("L7 random bytes end in a code of the protocol or wait for more, and throw nothing else", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.integer({ min: 1, max: 50 }), (bytes, size) => {
     try {

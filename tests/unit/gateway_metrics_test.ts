@@ -183,12 +183,9 @@ Deno.test("M1 a daemon that stops, cannot write or refuses reports says so in th
   }
 });
 
-Deno.test("C9 a clock that was set back makes no negative wait, and a request that has ended is not open", () => {
+Deno.test("C9 a clock that was set back makes no negative wait", () => {
   const activity = new Activity();
   heard(activity, 5_000, { type: "approval.requested", data: { approval: pending("a1") } });
-  heard(activity, 5_000, { type: "approval.requested", data: { approval: pending("a2") } });
-  assertEquals(activity.open, 2);
   heard(activity, 0, { type: "approval.decided", data: { approval: approved("a1", "cli:admin", iso(5_000)) } });
-  assertEquals(activity.open, 1);
   assertEquals(activity.waits.map(({ sum, count }) => [sum, count]), [[0, 1]]);
 });

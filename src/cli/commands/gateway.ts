@@ -17,7 +17,7 @@ const TURN_ON = "agent-console config set gateway.enabled true, then agent-conso
 export async function gatewayStatus(run: CommandContext, { json }: { readonly json?: boolean }): Promise<void> {
   const status = await read(run, "gateway.status", {});
   if (json) return run.out.json(status);
-  if (!status.enabled) return run.out.say(`the gateway is off; to turn it on: ${TURN_ON}`);
+  if (status.state === "off") return run.out.say(`the gateway is off; to turn it on: ${TURN_ON}`);
   for (const { url, listening, problem } of status.listeners) {
     run.out.line(`${listening ? green("listens") : red("does not listen")}  ${escapeControls(problem ?? url)}`);
   }
@@ -73,13 +73,13 @@ const LOOK_MS = 200;
 
 /** The file that leads to the page stays until the page was asked for. */
 async function show(run: CommandContext, url: string, link: string): Promise<void> {
-  const { requests: before } = await read(run, "gateway.status", {});
+  const { pageRequests: before } = await read(run, "gateway.status", {});
   const page = openInBrowser(link);
   try {
     run.out.note(`opening ${url} in your browser; where none appears: agent-console gateway open --print`);
     for (let waited = 0; waited < BROWSER_MS; waited += LOOK_MS) {
       await sleep(LOOK_MS, run.signal);
-      if ((await read(run, "gateway.status", {})).requests > before) return;
+      if ((await read(run, "gateway.status", {})).pageRequests > before) return;
     }
     run.out.note("no browser has asked for the page yet: agent-console gateway open --print shows its link");
   } finally {
@@ -91,7 +91,7 @@ async function show(run: CommandContext, url: string, link: string): Promise<voi
 async function listening(run: CommandContext): Promise<Status> {
   const status = await read(run, "gateway.status", {});
   if (status.listeners.length > 0) return status;
-  if (!status.enabled) throw new ConsoleError("failed", "the gateway is off", { hint: TURN_ON });
+  if (status.state === "off") throw new ConsoleError("failed", "the gateway is off", { hint: TURN_ON });
   throw new ConsoleError("failed", `the gateway does not run: ${escapeControls(status.warnings.join("; "))}`, {
     hint: "agent-console daemon restart",
   });
