@@ -6,6 +6,7 @@
 import { ByteBuffer } from "../lib/byte_buffer.ts";
 import { setTimer } from "../platform/clock.ts";
 import type { TcpSocket } from "../platform/tcp.ts";
+import { daemonFairTurns, FairReader } from "../rpc/fair_turns.ts";
 import { MAX_HEAD_BYTES, parseWebRequest, type WebRequest } from "./request.ts";
 import { type Reply, replyBytes } from "./reply.ts";
 
@@ -45,6 +46,7 @@ export class HttpConnection {
   #buffer = new Uint8Array(READ_BYTES);
   #unread: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #closed = new AbortController();
+  #fair = new FairReader(daemonFairTurns);
   #state: "waits" | "answers" | "taken" | "ended" = "waits";
 
   /** Begins to read. */
@@ -91,8 +93,11 @@ export class HttpConnection {
     const head = await this.#inTime(() => this.#head());
     if (head === undefined || this.#state !== "waits") return false;
     this.#state = "answers";
+    this.#fair.begin();
     const request = head === "too long" ? head : parseWebRequest(head) ?? "malformed";
-    const answered = await answer(request, { socket, unread: this.#unread, signal: this.#closed.signal });
+    const answering = answer(request, { socket, unread: this.#unread, signal: this.#closed.signal });
+    this.#fair.end(); // it counts as far as it did not wait
+    const answered = await answering;
     if ("taken" in answered) {
       this.#state = "taken";
       await answered.taken;
@@ -101,7 +106,9 @@ export class HttpConnection {
     const { reply, last = false } = answered;
     const keep = !last && typeof request !== "string" && request.headers.get("connection")?.toLowerCase() !== "close";
     if (!keep) return await this.#last(reply);
-    await this.#inTime(() => this.#write(replyBytes(reply, true)));
+    await this.#inTime(() => this.#write(reply, true));
+    // Who sends requests ahead of the replies could go on so without a pause.
+    await (this.#unread.length > 0 ? this.#fair.letOthers() : this.#fair.rest());
     return true;
   }
 
@@ -130,13 +137,15 @@ export class HttpConnection {
     return count === null ? undefined : this.#buffer.subarray(0, count);
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
-    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await this.#o.socket.write(rest));
+  async #write(reply: Reply, keep: boolean): Promise<void> {
+    for (const bytes of replyBytes(reply, keep)) {
+      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await this.#o.socket.write(rest));
+    }
   }
 
   async #last(reply: Reply): Promise<false> {
     await this.#inTime(async () => {
-      await this.#write(replyBytes(reply, false));
+      await this.#write(reply, false);
       await this.#o.socket.closeWrite();
     });
     this.#state = "waits"; // nothing is owed any more: its place may be another's
