@@ -1,10 +1,7 @@
 /** G7: what becomes of the gateway's tokens, and of connections whose token was replaced. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { clientFrame, GatewayHome, upgradeText } from "../support/gateway.ts";
+import { GatewayHome } from "../support/gateway.ts";
 import { eventually } from "../support/harness_wait.ts";
-
-const encoder = new TextEncoder();
-const HELLO = '{"jsonrpc":"2.0","id":1,"method":"hello","params":{"protocol":1,"kind":"web"}}';
 
 Deno.test("G7 a rotated token gets 401 at once, and its connections are closed within 1 s; the others stay", async () => {
   await using gateway = await GatewayHome.start();
@@ -56,26 +53,6 @@ Deno.test("G7 a rotation that the journal cannot take has not happened: the toke
   assertEquals(gateway.token("admin"), before);
   assertEquals((await gateway.get("/metrics", { Authorization: `Bearer ${before}` })).status, 200);
   assertEquals((await admin.request("ping"))["pong"], true);
-});
-
-Deno.test("G7 the connection of a replaced token is closed within 1 s, though its peer sends on and reads nothing", async () => {
-  await using gateway = await GatewayHome.start();
-  await using admin = await gateway.socket("admin");
-  const conn = await gateway.connect();
-  await conn.write(upgradeText(gateway.host, gateway.token("read")));
-  await conn.write(clientFrame(1, encoder.encode(HELLO)));
-  const count = async () => (await admin.request("gateway.status"))["connections"];
-  await eventually(async () => await count() === 2, 5000, "both to be connected");
-  const chatter = setInterval(() => void conn.write(clientFrame(9, encoder.encode("x"))), 20);
-  try {
-    await admin.request("gateway.rotateToken", { scope: "read" });
-    const began = performance.now();
-    await eventually(async () => await count() === 1, 5000, "it to be closed", 20);
-    assert(performance.now() - began < 1000, `${performance.now() - began} ms`);
-  } finally {
-    clearInterval(chatter);
-    conn.close();
-  }
 });
 
 Deno.test("G7 tokens outlive a restart; where others could read them they are made new", async () => {

@@ -5,6 +5,7 @@ import { FrameChannel } from "../../src/gateway/frame_channel.ts";
 import { HttpConnection } from "../../src/gateway/http_connection.ts";
 import type { TcpSocket } from "../../src/platform/tcp.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
+import { EncodedResult } from "../../src/rpc/encoded_result.ts";
 import { JsonRpcPeer } from "../../src/rpc/json_rpc_peer.ts";
 import { clientFrame } from "../support/gateway.ts";
 import { eventually, pause, within } from "../support/harness_wait.ts";
@@ -184,6 +185,18 @@ Deno.test("V1 a stream of events whose last number is newer than the journal get
   );
   assertEquals(state.hasEnded, false);
   channel.close();
+});
+
+Deno.test("V1 a snapshot that was encoded in pieces is one event of the stream, and so is one that comes for a resume", async () => {
+  for (const [since, resync] of [[undefined, false], [3, true]] as const) {
+    const result = { subscription: "s1", seq: 7, resync, snapshot: { sessions: ["é", "x".repeat(10)] } };
+    const bytes = encoder.encode(JSON.stringify(result));
+    const pieces = [bytes.subarray(0, 20), bytes.subarray(20, 70), bytes.subarray(70)];
+    const { socket, channel } = await told(since, () => Promise.resolve(new EncodedResult(pieces, result)));
+    const text = new TextDecoder().decode(Uint8Array.from(socket.written, (char) => char.charCodeAt(0)));
+    assertEquals(text.replaceAll(":\n\n", ""), `+id: 7\nevent: snapshot\ndata: ${JSON.stringify(result)}\n\n`);
+    channel.close();
+  }
 });
 
 Deno.test("V1 a stream of events that cannot begin says why and ends, so that its client comes again", async () => {
