@@ -93,6 +93,9 @@ export class Connection implements Peer {
   get kind(): string {
     return this.#greeted?.kind ?? "other";
   }
+  get isRemote(): boolean {
+    return this.#options.handshake.credential !== undefined;
+  }
   get acknowledges(): boolean {
     return this.#greeted?.acknowledges === true;
   }
