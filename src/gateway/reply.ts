@@ -37,6 +37,7 @@ const REASONS: Readonly<Record<number, string>> = {
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  408: "Request Timeout",
   426: "Upgrade Required",
   429: "Too Many Requests",
   431: "Request Header Fields Too Large",
@@ -62,8 +63,19 @@ export function replyHead(status: number, headers: Readonly<Record<string, strin
 /** A body up to this goes out with its head, in one write, bytes. */
 const JOINED = 16_384;
 
-/** The bytes of a whole reply; a large body as it is. @param keep whether another request may follow */
-export function replyBytes({ status, headers = {}, type, body }: Reply, keep: boolean): readonly Uint8Array[] {
+/** How a reply goes out. */
+export interface ReplyForm {
+  /** Another request may follow. */
+  readonly keep: boolean;
+  /** The request was a HEAD: the reply tells of its body, and has none. */
+  readonly isBare: boolean;
+}
+
+/** The bytes of a whole reply; a large body as it is. */
+export function replyBytes(
+  { status, headers = {}, type, body }: Reply,
+  { keep, isBare }: ReplyForm,
+): readonly Uint8Array[] {
   const bytes = typeof body === "string" ? encoder.encode(body) : body;
   const head = replyHead(status, {
     "Content-Type": type,
@@ -71,6 +83,7 @@ export function replyBytes({ status, headers = {}, type, body }: Reply, keep: bo
     Connection: keep ? "keep-alive" : "close",
     ...headers,
   });
+  if (isBare) return [head];
   if (bytes.length > JOINED) return [head, bytes];
   const whole = new Uint8Array(head.length + bytes.length);
   whole.set(head);
