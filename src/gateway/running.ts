@@ -76,13 +76,19 @@ export class RunningGateway {
   }
 
   #at(host: string, lan?: Lan): Listening {
-    const { log, settings: { booted } } = this.#context;
+    const { log, clock, settings: { booted } } = this.#context;
     const { port, allowed_origins: origins } = booted;
     const tls = lan !== undefined;
     const name = `${urlHost(host)}:${port}`;
     const known = names({ host, port, tls, origins });
     const listen = () => listenTcp({ host, port, ...(lan === undefined ? {} : { tls: pemOf(lan) }) });
-    const listener = new WebListener({ name, listen, log, take: (socket) => this.#take(socket, known) });
+    const listener = new WebListener({
+      name,
+      listen,
+      log,
+      steady: () => clock.steady(),
+      take: (socket) => this.#take(socket, known),
+    });
     return { url: `${tls ? "https" : "http"}://${name}/`, tls, listener };
   }
 
@@ -106,6 +112,7 @@ export class RunningGateway {
     this.#refusals.tell();
     if (!this.#started) return;
     for (const { listener } of this.#listening) {
+      listener.tell();
       if (listener.isListening) continue;
       listener.open();
       listener.serve();

@@ -1,5 +1,6 @@
 /** TCP sockets over Deno's listener, plain or with TLS. */
 import type { Socket } from "./sockets.ts";
+import { tlsOf } from "./tls_socket.ts";
 
 export interface TcpSocket extends Socket {
   /** The address of the other end, without its port. */
@@ -9,7 +10,7 @@ export interface TcpSocket extends Socket {
 }
 
 export interface TcpListener {
-  /** With TLS the handshake is done by the first read. @throws BadResource after close; a plain Error where descriptors are short */
+  /** With TLS the handshake comes later: the first read waits for it, and a close ends it. @throws BadResource after close; a plain Error where descriptors are short */
   accept(): Promise<TcpSocket>;
   close(): void;
 }
@@ -22,18 +23,17 @@ export interface TcpOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
-/** @throws AddrInUse, AddrNotAvailable, InvalidData (a certificate), NotCapable */
+/** @throws AddrInUse, AddrNotAvailable, NotCapable, what is wrong with a certificate */
 export function listenTcp({ host: hostname, port, tls }: TcpOptions): TcpListener {
-  const listener: Deno.Listener<Deno.TcpConn> | Deno.TlsListener = tls === undefined
-    ? Deno.listen({ hostname, port })
-    : Deno.listenTls({ hostname, port, ...tls });
+  const dressed = tls === undefined ? (socket: TcpSocket) => socket : tlsOf(tls);
+  const listener = Deno.listen({ hostname, port });
   return {
-    accept: async () => socketOf(await listener.accept()),
+    accept: async () => dressed(socketOf(await listener.accept())),
     close: () => listener.close(),
   };
 }
 
-function socketOf(conn: Deno.TcpConn | Deno.TlsConn): TcpSocket {
+function socketOf(conn: Deno.TcpConn): TcpSocket {
   const { remoteAddr } = conn;
   return {
     peer: "hostname" in remoteAddr ? remoteAddr.hostname : "",
