@@ -8,6 +8,7 @@ import { daemonTurns } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { ownUid } from "../platform/process.ts";
 import { listenTcp, type TcpSocket } from "../platform/tcp.ts";
+import { tlsOf } from "../platform/tls_socket.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { CLOSE } from "./frames.ts";
 import { FrameChannel } from "./frame_channel.ts";
@@ -81,7 +82,7 @@ export class RunningGateway {
     const tls = lan !== undefined;
     const name = `${urlHost(host)}:${port}`;
     const known = names({ host, port, tls, origins });
-    const listen = () => listenTcp({ host, port, ...(lan === undefined ? {} : { tls: pemOf(lan) }) });
+    const listen = () => listenTcp({ host, port, ...(lan === undefined ? {} : { tls: tlsOf(pemOf(lan)) }) });
     const listener = new WebListener({
       name,
       listen,

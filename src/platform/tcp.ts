@@ -1,6 +1,5 @@
 /** TCP sockets over Deno's listener, plain or with TLS. */
 import type { Socket } from "./sockets.ts";
-import { tlsOf } from "./tls_socket.ts";
 
 export interface TcpSocket extends Socket {
   /** The address of the other end, without its port. */
@@ -19,16 +18,15 @@ export interface TcpOptions {
   /** A literal address. */
   readonly host: string;
   readonly port: number;
-  /** PEM texts. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Makes TLS of each socket (tls_socket.ts). */
+  readonly tls?: (socket: TcpSocket) => TcpSocket;
 }
 
-/** @throws AddrInUse, AddrNotAvailable, NotCapable, what is wrong with a certificate */
-export function listenTcp({ host: hostname, port, tls }: TcpOptions): TcpListener {
-  const dressed = tls === undefined ? (socket: TcpSocket) => socket : tlsOf(tls);
+/** @throws AddrInUse, AddrNotAvailable, NotCapable */
+export function listenTcp({ host: hostname, port, tls = (socket) => socket }: TcpOptions): TcpListener {
   const listener = Deno.listen({ hostname, port });
   return {
-    accept: async () => dressed(socketOf(await listener.accept())),
+    accept: async () => tls(socketOf(await listener.accept())),
     close: () => listener.close(),
   };
 }
