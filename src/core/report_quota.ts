@@ -1,5 +1,6 @@
 /**
- * What clients without a token may add: they are strangers, because anything that runs as the user can connect. Limits
+ * What clients without a token may add: they are strangers, because anything that runs as the user can connect. So is who
+ * came over the gateway, with whatever token: its tokens lie in other programs and on other machines. Limits
  * for each connection, and for all of them together: Deno gives no credentials of a peer, and the socket's mode lets
  * only one uid connect, so that the limit in all is the one for each uid too. Normal use stays far below them.
  *
@@ -36,7 +37,7 @@ export interface ReportQuotaOptions {
 type Rows = Pick<Store, "commit" | "get" | "isLost" | "sessions" | "size">;
 
 /** A connection, or what is like one. */
-type Stranger = Pick<Peer, "scope">;
+type Stranger = Pick<Peer, "scope" | "isRemote">;
 
 /** Rows that give way together: looking for them goes over all. */
 const FORGOTTEN_AT_ONCE = 200;
@@ -83,7 +84,7 @@ export class ReportQuota implements Quota {
    * {@link continuation}. @param params the call's
    */
   run<T>(peer: Stranger, params: unknown, call: () => T): T {
-    if (peer.scope !== "report") return call();
+    if (peer.scope !== "report" && peer.isRemote !== true) return call();
     let usage = this.#each.get(peer);
     if (usage === undefined) this.#each.set(peer, usage = this.#usage(this.#limits.reportJournalBytesEach));
     return this.#as({ usage, params }, call);

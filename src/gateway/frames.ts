@@ -30,6 +30,8 @@ export type Incoming =
 
 const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 const MAX_CONTROL_BYTES = 125;
+/** Frames of one message: its limit counts bytes, and a frame may have none. */
+const MAX_FRAMES = 1024;
 /** Codes of a close that are reserved, for the programs at both ends. */
 const NEVER_SENT: readonly number[] = [1004, 1005, 1006];
 
@@ -50,6 +52,7 @@ export class FrameReader {
   #payload = new ByteBuffer();
   /** Of a message in several frames, those that have come. */
   #message: ByteBuffer | undefined;
+  #frames = 0;
   #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
   constructor(limit: number) {
@@ -130,8 +133,12 @@ export class FrameReader {
     if (opcode === OPCODE.pong) return { kind: "pong" };
     if (opcode === OPCODE.ping) return { kind: "ping", payload };
     if (!isLast || this.#message !== undefined) {
+      if (this.#message === undefined) this.#frames = 0;
       this.#message ??= new ByteBuffer();
       this.#message.push(payload);
+      if (++this.#frames > MAX_FRAMES) {
+        throw new FrameError(CLOSE.policy, `a message has at most ${MAX_FRAMES} frames`);
+      }
       if (!isLast) return undefined;
     }
     const bytes = this.#message?.bytes ?? payload;

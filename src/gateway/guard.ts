@@ -41,7 +41,7 @@ export function guard(request: WebRequest, options: GuardOptions): Verdict {
   }
   const where = target(request, host);
   if (where === undefined) return refused(403, "the request names another host than its Host");
-  if (version !== "1.1") return refused(403, `HTTP/${version} is not spoken here, HTTP/1.1 is`);
+  if (version !== "1.1") return { ...refused(400, "only HTTP/1.1 is spoken here"), said: `HTTP/${version}` };
   const foreign = foreignOrigin(headers, options.origins);
   if (foreign !== undefined) {
     return { ...refused(403, "the request comes from a page of another origin", ORIGIN_HINT), said: foreign };
@@ -49,11 +49,11 @@ export function guard(request: WebRequest, options: GuardOptions): Verdict {
   if (method !== "GET") return { ...refused(405, "only GET is answered"), headers: { Allow: "GET" } };
   if (hasBody(request)) return refused(400, "a GET has no body");
   const [path = "", query = ""] = where.split(/\?(.*)/s);
-  if (/(?:^|&)[^=&]*token/i.test(query)) {
+  if (/(?:^|&)[^=&]*token/i.test(unescaped(query))) {
     return refused(400, "a token does not belong into an address, which logs and histories keep", TOKEN_HINT);
   }
   if (options.isPublic(path)) return { kind: "passed", path, who: undefined };
-  return admitted(path, options.judge, tokenOf(headers));
+  return admitted(path, options.judge, tokenOf(path, headers));
 }
 
 function admitted(path: string, judge: GuardOptions["judge"], token: string | undefined): Verdict {
@@ -100,10 +100,16 @@ function foreignOrigin(headers: WebRequest["headers"], origins: ReadonlySet<stri
     : `a page (${site})`;
 }
 
+/** What `%74` and its like stand for; a text that is no UTF-8 then is none of our names. */
+function unescaped(query: string): string {
+  return query.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+}
+
 /** Of two the header's. What is no token is none, and no guess. */
-function tokenOf(headers: WebRequest["headers"]): string | undefined {
+function tokenOf(path: string, headers: WebRequest["headers"]): string | undefined {
   const authorization = headers.get("authorization");
   if (authorization !== undefined) return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  if (path !== "/ws") return undefined; // elsewhere a header can be set
   const offered = listed(headers.get("sec-websocket-protocol")).find((word) => word.startsWith(BEARER));
   return offered?.slice(BEARER.length) || undefined;
 }

@@ -30,26 +30,28 @@ const STYLE = [
 export interface PageFile {
   /** The value of `content-type`. */
   readonly type: string;
-  readonly body: string;
+  readonly body: Uint8Array;
 }
 
 /** Path → file. Where the script could not be made, `/` says so, and what to do. */
 export async function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {
   const script = await pageScript();
-  const files: [string, PageFile][] = [
-    ["/page.css", { type: "text/css; charset=utf-8", body: STYLE }],
-    ["/icon.svg", { type: "image/svg+xml", body: icon }],
-  ];
-  if (script === undefined) files.push(["/", { type: HTML, body: missing }]);
+  const files = [file("/page.css", "text/css; charset=utf-8", STYLE), file("/icon.svg", "image/svg+xml", icon)];
+  if (script === undefined) files.push(file("/", HTML, missing));
   else {
     files.push(
-      ["/", { type: HTML, body: page }],
-      ["/page.js", { type: JS, body: script }],
-      ["/sw.js", { type: JS, body: worker }],
-      ["/manifest.webmanifest", { type: "application/manifest+json", body: manifest }],
+      file("/", HTML, page),
+      file("/page.js", JS, script),
+      file("/sw.js", JS, worker),
+      file("/manifest.webmanifest", "application/manifest+json", manifest),
     );
   }
   return new Map(files);
+}
+
+/** Encoded once: whoever asks for it again and again costs no more memory. */
+function file(path: string, type: string, text: string): readonly [string, PageFile] {
+  return [path, { type, body: new TextEncoder().encode(text) }];
 }
 
 const HTML = "text/html; charset=utf-8";

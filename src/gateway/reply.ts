@@ -37,6 +37,7 @@ const REASONS: Readonly<Record<number, string>> = {
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  408: "Request Timeout",
   426: "Upgrade Required",
   429: "Too Many Requests",
   431: "Request Header Fields Too Large",
@@ -59,8 +60,22 @@ export function replyHead(status: number, headers: Readonly<Record<string, strin
   return encoder.encode(`HTTP/1.1 ${status} ${REASONS[status] ?? "Unknown"}\r\n${lines.join("")}\r\n`);
 }
 
-/** The bytes of a whole reply. @param keep whether another request may follow */
-export function replyBytes({ status, headers = {}, type, body }: Reply, keep: boolean): Uint8Array {
+/** A body up to this goes out with its head, in one write, bytes. */
+const JOINED = 16_384;
+
+/** How a reply goes out. */
+export interface ReplyForm {
+  /** Another request may follow. */
+  readonly keep: boolean;
+  /** The request was a HEAD: the reply tells of its body, and has none. */
+  readonly isBare: boolean;
+}
+
+/** The bytes of a whole reply; a large body as it is. */
+export function replyBytes(
+  { status, headers = {}, type, body }: Reply,
+  { keep, isBare }: ReplyForm,
+): readonly Uint8Array[] {
   const bytes = typeof body === "string" ? encoder.encode(body) : body;
   const head = replyHead(status, {
     "Content-Type": type,
@@ -68,10 +83,12 @@ export function replyBytes({ status, headers = {}, type, body }: Reply, keep: bo
     Connection: keep ? "keep-alive" : "close",
     ...headers,
   });
+  if (isBare) return [head];
+  if (bytes.length > JOINED) return [head, bytes];
   const whole = new Uint8Array(head.length + bytes.length);
   whole.set(head);
   whole.set(bytes, head.length);
-  return whole;
+  return [whole];
 }
 
 /** A request that is refused: it gets a reply, a line in the log, and is counted. */

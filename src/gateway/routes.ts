@@ -25,6 +25,8 @@ export interface RoutesOptions {
   /** For whoever asks: {@link PROOF_PATH}. */
   readonly proofs: (host: string, nonce: string) => Promise<readonly string[]>;
   readonly heartbeatMs: number;
+  /** Why there is no place for a channel of that scope. */
+  readonly fullFor: (scope: GatewayScope) => string | undefined;
   /** A channel was opened with a token of that scope. */
   readonly opened: (channel: WebChannel, scope: GatewayScope) => void;
   /** Notes it, and makes the last reply of the connection. */
@@ -107,7 +109,9 @@ function events({ headers }: WebRequest, wire: Wire, who: Who, options: RoutesOp
   return taken(new EventChannel({ ...wire, greeting, since, heartbeatMs: options.heartbeatMs }), who, options);
 }
 
-function taken(channel: WebChannel, who: Who, { clients, opened, refuse }: RoutesOptions): Answer {
+function taken(channel: WebChannel, who: Who, { clients, fullFor, opened, refuse }: RoutesOptions): Answer {
+  const full = fullFor(who.scope);
+  if (full !== undefined) return refuse({ status: 503, why: full });
   try {
     clients.accept(channel, { scope: who.scope, matches: (token) => isSameSecret(token, who.token) });
   } catch (error) {

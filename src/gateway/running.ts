@@ -8,11 +8,12 @@ import { daemonTurns } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { ownUid } from "../platform/process.ts";
 import { listenTcp, type TcpSocket } from "../platform/tcp.ts";
+import { tlsOf } from "../platform/tls_socket.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { CLOSE } from "./frames.ts";
 import { FrameChannel } from "./frame_channel.ts";
 import { guard, type GuardOptions, type Judgement } from "./guard.ts";
-import { type Answer, type BadHead, HttpConnection, type Wire } from "./http_connection.ts";
+import { type Answer, type BadHead, HttpConnection, turnAway, type Wire } from "./http_connection.ts";
 import { PROOF_PATH } from "../protocol/gateway_proof.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
 import { metricsText } from "./metrics.ts";
@@ -52,6 +53,8 @@ export class RunningGateway {
   #listening: readonly Listening[];
   #connections = new Set<HttpConnection>();
   #channels = new Map<WebChannel, GatewayScope>();
+  /** Those that hear that no place is free. */
+  #turnedAway = 0;
   #requests = 0;
   #pageRequests = 0;
   #refused = new Map<number, number>();
@@ -75,13 +78,19 @@ export class RunningGateway {
   }
 
   #at(host: string, lan?: Lan): Listening {
-    const { log, settings: { booted } } = this.#context;
+    const { log, clock, settings: { booted } } = this.#context;
     const { port, allowed_origins: origins } = booted;
     const tls = lan !== undefined;
     const name = `${urlHost(host)}:${port}`;
     const known = names({ host, port, tls, origins });
-    const listen = () => listenTcp({ host, port, ...(lan === undefined ? {} : { tls: pemOf(lan) }) });
-    const listener = new WebListener({ name, listen, log, take: (socket) => this.#take(socket, known) });
+    const listen = () => listenTcp({ host, port, ...(lan === undefined ? {} : { tls: tlsOf(pemOf(lan)) }) });
+    const listener = new WebListener({
+      name,
+      listen,
+      log,
+      steady: () => clock.steady(),
+      take: (socket) => this.#take(socket, known),
+    });
     return { url: `${tls ? "https" : "http"}://${name}/`, tls, listener };
   }
 
@@ -105,6 +114,7 @@ export class RunningGateway {
     this.#refusals.tell();
     if (!this.#started) return;
     for (const { listener } of this.#listening) {
+      listener.tell();
       if (listener.isListening) continue;
       listener.open();
       listener.serve();
@@ -154,18 +164,29 @@ export class RunningGateway {
 
   #take(socket: TcpSocket, known: Pick<GuardOptions, "hosts" | "origins">): void {
     const { gatewayConnections, gatewayHeadMs } = this.#context.limits;
-    if (this.#connections.size >= gatewayConnections) this.#connections.values().find((one) => one.isWaiting)?.close();
-    if (this.#connections.size >= gatewayConnections) {
-      this.#note({ status: 503, why: "all connections are taken" }, socket.peer);
-      return socket.close();
-    }
+    if (this.#connections.size >= gatewayConnections) this.#leastNeeded()?.close();
+    if (this.#connections.size >= gatewayConnections) return this.#turnAway(socket);
     const connection: HttpConnection = new HttpConnection({
       socket,
       headMs: gatewayHeadMs,
       answer: (request, wire) => this.#answer(request, wire, known),
+      onLate: () => this.#note(LATE, socket.peer),
       onEnd: () => this.#connections.delete(connection),
     });
     this.#connections.add(connection);
+  }
+
+  /** The oldest that shows no request, else the oldest whose peer does not take its reply. */
+  #leastNeeded(): HttpConnection | undefined {
+    return this.#connections.values().find((one) => one.isWaiting) ??
+      this.#connections.values().find((one) => one.isStalled);
+  }
+
+  #turnAway(socket: TcpSocket): void {
+    this.#note(FULL, socket.peer);
+    if (this.#turnedAway >= MOST_TURNED_AWAY) return socket.close();
+    this.#turnedAway++;
+    void turnAway(socket, refusalReply(FULL.status, FULL.why, FULL)).then(() => this.#turnedAway--);
   }
 
   async #answer(
@@ -189,6 +210,7 @@ export class RunningGateway {
         page: this.#page,
         proofs: (host, nonce) => this.#tokens.proofs(host, nonce),
         heartbeatMs: limits.gatewayHeartbeatMs,
+        fullFor: (scope) => this.#fullFor(scope),
         opened: (channel, scope) => this.#opened(channel, scope),
         refuse: (refusal) => this.#refuse(refusal, peer),
       });
@@ -215,6 +237,14 @@ export class RunningGateway {
     return secs > 0 ? { kind: "blocked", secs } : { kind: "unknown" };
   }
 
+  #fullFor(scope: GatewayScope): string | undefined {
+    const most = placesToRead(this.#context.limits.gatewayConnections);
+    if (scope !== "read" || [...this.#channels.values()].filter((one) => one === "read").length < most) {
+      return undefined;
+    }
+    return `${most} connections with the token read are open, and the other places are kept`;
+  }
+
   #opened(channel: WebChannel, scope: GatewayScope): void {
     this.#channels.set(channel, scope);
     void channel.gone.then(() => this.#channels.delete(channel));
@@ -236,6 +266,17 @@ const BAD_HEADS: Readonly<Record<BadHead, WebRefusal>> = {
   malformed: { status: 400, why: "this is no request of HTTP/1.1" },
   "too long": { status: 431, why: `a request's head has at most ${MAX_HEAD_BYTES} bytes` },
 };
+
+const FULL: WebRefusal = { status: 503, why: "all connections are taken" };
+const LATE: WebRefusal = { status: 408, why: "no request came in time" };
+
+/** So many at once, beside those with a place; the next are closed without a word. */
+const MOST_TURNED_AWAY = 16;
+
+/** The places that channels of the token read may have, of so many: it is the one that is given to other programs. */
+function placesToRead(all: number): number {
+  return Math.ceil(all * 3 / 4);
+}
 
 /** A connection of a replaced token is closed within a second, though its peer reads nothing, ms. */
 const ROTATED_MS = 800;

@@ -1,5 +1,6 @@
 /** One address at which the gateway listens: taken when it is free, and tried again while it is not. */
 import { daemonTimers } from "../platform/clock.ts";
+import { SparseLog } from "../core/sparse_log.ts";
 import type { Log } from "../platform/system.ts";
 import { isAddressInUse, type TcpListener, type TcpSocket } from "../platform/tcp.ts";
 
@@ -10,6 +11,8 @@ export interface WebListenerOptions {
   readonly listen: () => TcpListener;
   readonly take: (socket: TcpSocket) => void;
   readonly log: Log;
+  /** Milliseconds that never go back. */
+  readonly steady: () => number;
 }
 
 /** After a failed accept, ms. */
@@ -19,10 +22,12 @@ export class WebListener {
   #o: WebListenerOptions;
   #listener: TcpListener | undefined;
   #closed = new AbortController();
+  #failures: SparseLog;
   problem: string | undefined;
 
   constructor(options: WebListenerOptions) {
     this.#o = options;
+    this.#failures = new SparseLog(options.log, "the gateway cannot accept a connection", options.steady);
   }
 
   get isListening(): boolean {
@@ -49,13 +54,18 @@ export class WebListener {
     if (this.#listener !== undefined) void this.#accept(this.#listener);
   }
 
+  /** Writes what is not in the log yet. */
+  tell(): void {
+    this.#failures.tell();
+  }
+
   close(): void {
     this.#closed.abort(new Error("the listener closed"));
     this.#listener?.close();
   }
 
   async #accept(listener: TcpListener): Promise<void> {
-    const { log, take } = this.#o;
+    const { take } = this.#o;
     const { signal } = this.#closed;
     while (!signal.aborted) {
       try {
@@ -63,7 +73,7 @@ export class WebListener {
       } catch (error) {
         if (signal.aborted) return;
         // A peer gave up before we accepted, or descriptors are out and will come back.
-        log.warn("the gateway cannot accept a connection", { error: String(error) });
+        this.#failures.warn("", { error: String(error) });
         await daemonTimers.sleep(PAUSE_MS, signal).catch(() => {});
       }
     }

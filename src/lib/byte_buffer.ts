@@ -3,7 +3,7 @@
 const FIRST_BYTES = 1024;
 
 export class ByteBuffer {
-  #block = new Uint8Array(FIRST_BYTES);
+  #block = new Uint8Array(0);
   #length = 0;
 
   get length(): number {
@@ -19,7 +19,7 @@ export class ByteBuffer {
   push(piece: Uint8Array): void {
     const length = this.#length + piece.length;
     if (length > this.#block.length) {
-      const block = new Uint8Array(Math.max(length, 2 * this.#block.length));
+      const block = new Uint8Array(Math.max(FIRST_BYTES, length, 2 * this.#block.length));
       block.set(this.bytes);
       this.#block = block;
     }

@@ -9,7 +9,7 @@ export interface TcpSocket extends Socket {
 }
 
 export interface TcpListener {
-  /** With TLS the handshake is done by the first read. @throws BadResource after close; a plain Error where descriptors are short */
+  /** With TLS the handshake comes later: the first read waits for it, and a close ends it. @throws BadResource after close; a plain Error where descriptors are short */
   accept(): Promise<TcpSocket>;
   close(): void;
 }
@@ -18,22 +18,20 @@ export interface TcpOptions {
   /** A literal address. */
   readonly host: string;
   readonly port: number;
-  /** PEM texts. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Makes TLS of each socket (tls_socket.ts). */
+  readonly tls?: (socket: TcpSocket) => TcpSocket;
 }
 
-/** @throws AddrInUse, AddrNotAvailable, InvalidData (a certificate), NotCapable */
-export function listenTcp({ host: hostname, port, tls }: TcpOptions): TcpListener {
-  const listener: Deno.Listener<Deno.TcpConn> | Deno.TlsListener = tls === undefined
-    ? Deno.listen({ hostname, port })
-    : Deno.listenTls({ hostname, port, ...tls });
+/** @throws AddrInUse, AddrNotAvailable, NotCapable */
+export function listenTcp({ host: hostname, port, tls = (socket) => socket }: TcpOptions): TcpListener {
+  const listener = Deno.listen({ hostname, port });
   return {
-    accept: async () => socketOf(await listener.accept()),
+    accept: async () => tls(socketOf(await listener.accept())),
     close: () => listener.close(),
   };
 }
 
-function socketOf(conn: Deno.TcpConn | Deno.TlsConn): TcpSocket {
+function socketOf(conn: Deno.TcpConn): TcpSocket {
   const { remoteAddr } = conn;
   return {
     peer: "hostname" in remoteAddr ? remoteAddr.hostname : "",

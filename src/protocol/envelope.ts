@@ -1,5 +1,6 @@
 /** JSON-RPC 2.0 messages (https://www.jsonrpc.org/specification) from lines and back. */
 import { ConsoleError, toWire } from "./errors.ts";
+import { hasMoreContainers } from "./json_containers.ts";
 
 export type Id = string | number | null;
 
@@ -29,7 +30,6 @@ export type ParseResult = { readonly ok: true; readonly request: Request } | {
   readonly response?: Response;
 };
 
-/** Reads one message. Never throws. `jsonrpc` may be absent (people type into `nc -U`), but not wrong. */
 /** An escape that may be half a surrogate pair. */
 const LONE = /\\u[dD][89a-fA-F]/;
 
@@ -45,10 +45,18 @@ function wellFormed(_name: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name.toWellFormed(), inner]));
 }
 
-export function parseMessage(text: Uint8Array | string): ParseResult {
+/**
+ * Reads one message. Never throws. `jsonrpc` may be absent (people type into `nc -U`), but not wrong.
+ *
+ * @param maxContainers arrays and objects that it may have
+ */
+export function parseMessage(text: Uint8Array | string, maxContainers = Infinity): ParseResult {
   let value: unknown;
   try {
     const json = typeof text === "string" ? text : strictUtf8.decode(text);
+    if (hasMoreContainers(json, maxContainers)) {
+      return bad(null, "invalid_request", `the message has more than ${maxContainers} arrays and objects`);
+    }
     value = LONE.test(json) ? JSON.parse(json, wellFormed) : JSON.parse(json);
   } catch {
     return bad(null, "parse_error", "the line is not JSON in UTF-8");

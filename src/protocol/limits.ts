@@ -33,7 +33,7 @@ export interface Limits {
   readonly pagedLists: number;
   /** How long such a list is kept after the last page that was read, ms. */
   readonly pageMs: number;
-  /** Connections of the gateway at once; then the oldest that shows no request gives way, and where there is none the next is refused. */
+  /** Connections of the gateway at once; then the oldest that shows no request or takes no reply gives way, and where there is none the next is refused. */
   readonly gatewayConnections: number;
   /** Time for the head of a request there, and for a reply to be taken, ms: a half-open request must not hold a place. */
   readonly gatewayHeadMs: number;

@@ -20,6 +20,8 @@ export interface MethodRow {
   readonly scope: Scope;
   /** Changes state, so it takes an `idempotencyKey` and is refused while the daemon stops. */
   readonly mutates: boolean;
+  /** An agent speaks by it, not a window: over the gateway only who may do all calls it. */
+  readonly reports?: true;
   /** Deadline in ms where it is not the general one. */
   readonly timeoutMs?: number;
   readonly doc: string;
@@ -44,6 +46,7 @@ export const METHODS = {
     area: "approval",
     aliases: [],
     scope: "report",
+    reports: true,
     mutates: false,
     doc: "From the connection that waited: the decision was given to the agent, or could not be.",
   },
@@ -66,6 +69,7 @@ export const METHODS = {
     area: "approval",
     aliases: [],
     scope: "report",
+    reports: true,
     mutates: false,
     timeoutMs: 600_000,
     doc: "Asks the human on behalf of a script or a tool, and waits for the answer; rules have no part in it.",
@@ -95,6 +99,7 @@ export const METHODS = {
     area: "approval",
     aliases: [],
     scope: "report",
+    reports: true,
     mutates: false,
     timeoutMs: 600_000,
     doc: "Waits for the approval that this connection's own report opened.",
@@ -229,6 +234,7 @@ export const METHODS = {
     area: "session",
     aliases: [],
     scope: "report",
+    reports: true,
     mutates: true,
     doc: "An agent's own event, as its hook received it; a request may be decided at once or opens an approval.",
   },

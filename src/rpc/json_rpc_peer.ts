@@ -16,6 +16,8 @@ export interface JsonRpcPeerOptions {
   readonly otherEnd: string;
   /** Requests of the other end that run at once; then no further message is read. */
   readonly maxInFlight?: number;
+  /** Arrays and objects in one message of the other end; no limit where absent. */
+  readonly maxContainers?: number;
   /** The server that we talk to knows no `jsonrpc` member. */
   readonly withoutVersion?: boolean;
   /**
@@ -102,7 +104,7 @@ export class JsonRpcPeer {
   /** @returns whether the next message may follow at once */
   #take(message: Uint8Array | string): boolean {
     if (this.#state !== "open") return false;
-    const parsed = parseMessage(message);
+    const parsed = parseMessage(message, this.#options.maxContainers);
     if (parsed.ok) this.#handle(parsed.request);
     else if (parsed.response === undefined || !this.#calls.any) this.#options.onInvalid(parsed.error, parsed.id);
     else this.#settle(parsed.response);

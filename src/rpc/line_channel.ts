@@ -3,6 +3,7 @@ import { LineParser, LineTooLongError, NOTHING } from "../protocol/framing.ts";
 import type { Socket } from "../platform/sockets.ts";
 import type { ChannelEvents, MessageChannel } from "./message_channel.ts";
 import { Outbox } from "./outbox.ts";
+import { FairReader, type FairTurns } from "./fair_turns.ts";
 import type { SharedTurns } from "./shared_turns.ts";
 
 export interface LineChannelOptions {
@@ -15,6 +16,8 @@ export interface LineChannelOptions {
    * nothing, the end of what can be read does.
    */
   readonly outlivesWrites?: boolean;
+  /** Where other connections must have their turn although this one always has something to read. */
+  readonly fair?: FairTurns;
 }
 
 const READ_BYTES = 16_384;
@@ -27,10 +30,14 @@ export class LineChannel implements MessageChannel {
   #stopped = false;
   #ended = false;
   #resume: (() => void) | undefined;
+  /** Resolves when the peer may be heard again. */
+  #room: Promise<void> | undefined;
+  #fair: FairReader | undefined;
   #turns: SharedTurns | undefined;
 
   constructor(options: LineChannelOptions) {
     this.#options = options;
+    if (options.fair !== undefined) this.#fair = new FairReader(options.fair);
     this.#parser = new LineParser(options.maxBytes);
     this.#outbox = new Outbox({
       socket: options.socket,
@@ -99,15 +106,31 @@ export class LineChannel implements MessageChannel {
   /** @returns whether all was taken. @throws {LineTooLongError} */
   #push(bytes: Uint8Array, take: (line: Uint8Array) => boolean): boolean | Promise<boolean> {
     return this.#turns === undefined
-      ? this.#parser.push(bytes, take)
-      : this.#turns.run(this, () => !this.#stopped && this.#parser.push(bytes, take));
+      ? this.#measured(bytes, take)
+      : this.#turns.run(this, () => !this.#stopped && this.#measured(bytes, take));
+  }
+
+  #measured(bytes: Uint8Array, take: (line: Uint8Array) => boolean): boolean {
+    if (this.#fair === undefined) return this.#parser.push(bytes, take);
+    this.#fair.begin();
+    try {
+      return this.#parser.push(bytes, take);
+    } finally {
+      this.#fair.end();
+    }
+  }
+
+  /** @returns whether the next line may follow at once */
+  #take(events: ChannelEvents, line: Uint8Array): boolean {
+    if (!events.onMessage(line)) this.#room = new Promise((resolve) => this.#resume = resolve);
+    return this.#room === undefined && !this.#stopped && this.#fair?.isOver !== true;
   }
 
   /** Reads until the peer closes, breaks the framing or is read no more. Never rejects; a bug goes to `reportError`. */
   async #read(events: ChannelEvents): Promise<void> {
     const { socket, readBytes = READ_BYTES } = this.#options;
     const buffer = new Uint8Array(readBytes);
-    const take = (line: Uint8Array) => events.onMessage(line) && !this.#stopped;
+    const take = (line: Uint8Array) => this.#take(events, line);
     let reading = true; // what is thrown meanwhile is the socket's end
     try {
       for (;;) {
@@ -118,8 +141,12 @@ export class LineChannel implements MessageChannel {
         if (this.#stopped) return;
         for (let rest = buffer.subarray(0, count);; rest = NOTHING) {
           const pushed = this.#push(rest, take);
-          if (pushed === true || await pushed) break;
-          if (!this.#stopped) await new Promise<void>((resolve) => this.#resume = resolve);
+          const isAll = pushed === true || await pushed;
+          if (this.#room !== undefined && !this.#stopped) await this.#room;
+          this.#room = undefined;
+          const others = this.#fair?.rest();
+          if (others !== undefined) await others;
+          if (isAll) break;
           if (this.#stopped) return;
         }
       }

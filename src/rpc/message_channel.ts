@@ -47,6 +47,8 @@ export interface MessageChannel {
   readonly queuedBytes: number;
   /** Resolves when at most `bytes` are queued, or nothing more will be written. */
   drained(bytes: number): Promise<void>;
+  /** Where the wire's own end has a reason: what the peer did wrong, in our words. */
+  blame?(why: string): void;
   /** Writes what is queued, then ends. */
   end(): void;
   /** Drops what is queued and ends at once. */

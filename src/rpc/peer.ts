@@ -8,6 +8,8 @@ export interface Peer {
   /** What the client calls itself: `cli`, `hook`, `tui`. */
   readonly kind: string;
   readonly scope: Scope;
+  /** It came over the gateway: as a window, and perhaps from another machine. */
+  readonly isRemote?: boolean;
   /** It says so when it has passed a decision on (approval.delivered). */
   readonly acknowledges?: boolean;
   /** Fires when the connection is gone. */

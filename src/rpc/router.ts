@@ -80,11 +80,13 @@ export class Router {
   }
 
   #run({ name, row, run }: Method, given: unknown, peer: Peer, afterReply: Call["afterReply"]): unknown {
-    if (!covers(peer.scope, row.scope)) {
+    const needed = row.reports === true && peer.isRemote === true ? "admin" : row.scope;
+    if (!covers(peer.scope, needed)) {
+      const where = needed === row.scope ? "" : " over the gateway";
       throw new ConsoleError(
         "forbidden",
-        `${name} needs the scope "${row.scope}", this connection has "${peer.scope}"`,
-        { needed: row.scope },
+        `${name} needs the scope "${needed}"${where}, this connection has "${peer.scope}"`,
+        { needed },
       );
     }
     if (row.mutates && this.#stopping) {

@@ -31,6 +31,11 @@ export interface ConnectionOptions {
   readonly onEnd: (kind: string | undefined) => void;
 }
 
+/** Messages in a row that are no JSON-RPC, before a connection is closed. */
+const MOST_INVALID = 100;
+/** Arrays and objects in one message. */
+const MAX_CONTAINERS = 32_768;
+
 export class Connection implements Peer {
   #options: ConnectionOptions;
   #rpc: JsonRpcPeer;
@@ -40,6 +45,8 @@ export class Connection implements Peer {
   #streams: Streams;
   #helloInTime: () => void;
   #leaving = false;
+  /** Messages since the last valid one. */
+  #invalid = 0;
 
   /** Begins to read. */
   constructor(options: ConnectionOptions) {
@@ -56,12 +63,12 @@ export class Connection implements Peer {
       channel,
       otherEnd: "the client",
       maxInFlight,
-      handle: (request, afterReply) =>
-        this.#greeted === undefined ? this.#hello(request) : router.run(request, this, afterReply),
-      onInvalid: (error, id) => {
-        if (this.#greeted === undefined) this.#refuse(error, id);
-        else this.#rpc.respondError(id, error);
+      maxContainers: MAX_CONTAINERS,
+      handle: (request, afterReply) => {
+        this.#invalid = 0;
+        return this.#greeted === undefined ? this.#hello(request) : router.run(request, this, afterReply);
       },
+      onInvalid: (error, id) => this.#hearInvalid(error, id),
       onTooLarge: () => {
         const limit = this.#greeted ? maxLineBytes : maxHelloBytes;
         this.#refuse(
@@ -85,6 +92,9 @@ export class Connection implements Peer {
   }
   get kind(): string {
     return this.#greeted?.kind ?? "other";
+  }
+  get isRemote(): boolean {
+    return this.#options.handshake.credential !== undefined;
   }
   get acknowledges(): boolean {
     return this.#greeted?.acknowledges === true;
@@ -160,6 +170,15 @@ export class Connection implements Peer {
       this.#refuse(error as ConsoleError, request.id);
       return NO_ANSWER;
     }
+  }
+
+  #hearInvalid(error: ConsoleError, id: Id): void {
+    if (this.#greeted === undefined) return this.#refuse(error, id);
+    this.#rpc.respondError(id, error);
+    if (++this.#invalid < MOST_INVALID) return;
+    const why = `${MOST_INVALID} messages in a row were none of JSON-RPC`;
+    this.#options.channel.blame?.(why);
+    this.#refuse(new ConsoleError("invalid_request", `the connection is closed: ${why}`));
   }
 
   /** The last message of a connection whose peer was too slow; it may resume from there on another one. */

@@ -3,6 +3,7 @@ import { errorLine } from "../protocol/envelope.ts";
 import type { ConsoleError } from "../protocol/errors.ts";
 import type { Listener, Socket } from "../platform/sockets.ts";
 import { daemonTimers } from "../platform/clock.ts";
+import { daemonFairTurns } from "../rpc/fair_turns.ts";
 import { LineChannel } from "../rpc/line_channel.ts";
 import type { Log } from "../platform/system.ts";
 import type { Limits } from "../protocol/limits.ts";
@@ -65,7 +66,7 @@ export class UnixServer {
   #take(socket: Socket): void {
     const { clients, limits } = this.#options;
     try {
-      clients.accept(new LineChannel({ socket, maxBytes: limits.maxHelloBytes }));
+      clients.accept(new LineChannel({ socket, maxBytes: limits.maxHelloBytes, fair: daemonFairTurns }));
     } catch (error) {
       void this.#refuse(socket, error as ConsoleError);
     }

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { freePort, GatewayHome } from "../support/gateway.ts";
 import { TestHome } from "../support/harness.ts";
 import { eventually } from "../support/harness_wait.ts";
+import { certificate } from "../support/certificate.ts";
 
 /** A folder of PATH with a program that notes what it was given. */
 function fakeOpener(home: TestHome, body: string): Record<string, string> {
@@ -144,24 +145,6 @@ Deno.test("A2 the sandbox of a hook reads no token of the gateway", async () => 
     assertEquals(new TextDecoder().decode(stdout).trim(), "NotCapable");
   }
 });
-
-/** A certificate for `address`, signed by itself. */
-async function certificate(folder: string, address: string): Promise<boolean> {
-  try {
-    const leaf = ["-addext", "basicConstraints=critical,CA:FALSE"];
-    const subject = ["-subj", "/CN=test", "-addext", `subjectAltName=IP:${address}`, ...leaf];
-    const files = ["-keyout", `${folder}/key.pem`, "-out", `${folder}/cert.pem`];
-    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-    const { success } = await new Deno.Command("openssl", {
-      args: ["req", "-x509", ...key, ...subject, ...files],
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    return success;
-  } catch {
-    return false;
-  }
-}
 
 const outer = Deno.networkInterfaces().find(({ family, address }) => family === "IPv4" && !address.startsWith("127."))
   ?.address;

@@ -152,6 +152,7 @@ Deno.test("M1 what a connection waits for ends when it is closed: the numbers fo
       asked.resolve(signal);
       return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
     },
+    onLate: () => {},
     onEnd: () => {},
   });
   const signal = await within(asked.promise, 2000, "the request");

@@ -38,7 +38,7 @@ function statusOf(asked: Asked, options: Partial<GuardOptions> = {}): number {
 const FAULTS: readonly (readonly [number, Asked])[] = [
   [403, { headers: { host: "evil.com" } }],
   [403, { target: "http://evil.com/ws" }],
-  [403, { version: "1.0" }],
+  [400, { version: "1.0" }],
   [403, { headers: { origin: "null" } }],
   [405, { method: "POST" }],
   [400, { headers: { "content-length": "1" } }],
