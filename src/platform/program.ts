@@ -14,8 +14,19 @@ export interface ThisProgram {
 export const HOOK_LAUNCHER = "hook_launcher.sh";
 export const STATUSLINE_LAUNCHER = "statusline_launcher.sh";
 
-/** The words between `deno` and the client: unconfined, because it starts daemons and edits the settings of agents. */
-export const CLIENT_FLAGS: readonly string[] = ["run", "-q", "-A"];
+/**
+ * The words between `deno` and the client: unconfined, because it starts daemons and edits the settings of agents.
+ *
+ * V8's flags are for windows that stay open. Measured with a dashboard of 200 sessions: a small young generation keeps 15
+ * MB less after 30 s of updates; without the timer that collects garbage at rest the CPU there is 0.04 instead of 0.13 %
+ * of a core. Both are read when the process starts, so that a window cannot set them for itself.
+ */
+export const CLIENT_FLAGS: readonly string[] = [
+  "run",
+  "-q",
+  "-A",
+  "--v8-flags=--max-semi-space-size=4,--no-memory-reducer",
+];
 
 /** @param mainUrl `import.meta.url` of the entry point */
 export function thisProgram(mainUrl: string): ThisProgram {

@@ -1,13 +1,13 @@
 /**
  * The program under test, as AC_PROGRAM names it:
  *
- * - `prebuilt`, also where it is not set: `deno run -A main.ts`, whose parts and daemon are the prebuilt form, as for
+ * - `prebuilt`, also where it is not set: main.ts with the flags of every client, whose parts and daemon are the prebuilt form, as for
  *   whoever uses it. It is made once, in the cache of whoever runs the tests, and then serves every test.
  * - `source`: the same without a prebuilt form. So run all tests of another user, whom that cache is closed to.
  * - anything else: the argv of a program, split at spaces.
  */
 import { daemonProgram } from "../../src/client/prebuild.ts";
-import { thisProgram } from "../../src/platform/program.ts";
+import { CLIENT_FLAGS, thisProgram } from "../../src/platform/program.ts";
 
 export const REPOSITORY = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
 
@@ -18,7 +18,7 @@ export const isForeign = NAMED !== "prebuilt" && NAMED !== "source";
 
 /** The argv of the program under test. */
 export function programArgv(): string[] {
-  return isForeign ? NAMED.split(/\s+/) : [Deno.execPath(), "run", "-A", `${REPOSITORY}/main.ts`];
+  return isForeign ? NAMED.split(/\s+/) : [Deno.execPath(), ...CLIENT_FLAGS, `${REPOSITORY}/main.ts`];
 }
 
 /** What the environment adds for the form that is asked for. */
