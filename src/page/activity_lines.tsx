@@ -1,4 +1,5 @@
 /** What has changed, the newest first: the lines of `watch --log`. */
+import { parseFilter } from "../view/filter_text.ts";
 import { clockTime } from "../view/times.ts";
 import type { PageStore } from "./page_store.ts";
 
@@ -10,10 +11,7 @@ export function ActivityLines({ store }: { readonly store: PageStore }) {
     else activity.pause();
     store.changed();
   };
-  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  const shown = activity.lines.filter(({ name, agent, word, text }) =>
-    words.every((one) => `${name} ${agent} ${word} ${text}`.toLowerCase().includes(one.replace(/^[a-z]+:/, "")))
-  );
+  const shown = activity.lines.filter(parseFilter(filter).passesLine);
   return (
     <>
       <p class="line note">

@@ -1,5 +1,6 @@
 /** The rows of the list that is shown, in its order: what the cursor goes through, and what each opens. Pure. */
 import { type ApprovalItem, approvalItems } from "../view/approval_items.ts";
+import { parseFilter } from "../view/filter_text.ts";
 import { type SessionItem, sessionItems } from "../view/session_items.ts";
 import type { WindowView } from "../view/window_view.ts";
 import type { PageStore } from "./page_store.ts";
@@ -22,16 +23,12 @@ export interface Inbox {
 
 export function inboxOf({ live, filter, home }: Listed, now: number): Inbox {
   const { openSessions: sessions, approvals } = live;
-  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  const passes = (...texts: string[]) =>
-    words.every((word) => texts.some((text) => text.toLowerCase().includes(word.replace(/^[a-z]+:/, ""))));
+  const { passesRequest, passesRow } = parseFilter(filter);
   return {
     open: approvalItems(approvals, { sessions, now, home })
-      .filter(({ name, agent, call, id }) => passes(name, agent, id, ...call)),
+      .filter(({ name }, at) => passesRequest(approvals[at]!, name)),
     there: sessionItems(sessions, approvals, now)
-      .filter(({ asks, name, agent, about }) =>
-        asks !== undefined && asks.approval === undefined && passes(name, agent, about)
-      ),
+      .filter((item) => item.asks !== undefined && item.asks.approval === undefined && passesRow(item)),
   };
 }
 

@@ -12,7 +12,7 @@ import type { GatewayScope } from "../protocol/methods.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { PageWire } from "./page_wire.ts";
 import type { Picked } from "./picks.ts";
-import { ReadingGuard } from "./reading_guard.ts";
+import { ReadingGuard } from "../view/reading.ts";
 import type { Redraw } from "./redraw.ts";
 import { notifyState } from "./told.ts";
 import { goTo } from "./navigate.ts";
