@@ -72,7 +72,7 @@ function hear(event: PageEvent): void {
   if (status === "pending" && !wasOpen) {
     const text = waitsText(nameOf(approval), approval);
     store.set({ announced: text });
-    void notify(id, text);
+    notify(id, text);
   }
   if (status === "pending" || !wasOpen) return;
   store.texts.delete(id);
