@@ -138,3 +138,32 @@ Deno.test("V1 the filter takes words in any case and keys by their beginning; a 
   assertEquals([shown("toString:x"), shown("constructor:"), shown("https://x")], [[], [], []]);
   assertEquals(shown("  ").length, windowView(STORY, { now: STORY.now }).items.length);
 });
+
+Deno.test("V1 a row that reads the same is the same object, so that windows draw what has changed and nothing else", async () => {
+  const { events } = await walk([
+    { session: "web", step: STEPS[3]!, answer: undefined },
+    { session: "api", step: STEPS[2]!, answer: undefined },
+    { session: "shop", step: STEPS[6]!, answer: undefined },
+  ]);
+  const live = new LiveState();
+  for (const event of events) live.event(event);
+  const now = Date.parse(live.sessions[0]?.since ?? "") + 3_600_000;
+  const items = (at: number) => windowView({ sessions: live.sessions, approvals: live.approvals }, { now: at }).items;
+  const before = items(now);
+  assertEquals(before.length, 3);
+  assert(items(now + 1).every((item, i) => item === before[i]));
+  const id = before.find(({ name }) => name === "api")?.id ?? "";
+  const session = live.session(id)!;
+  live.event({
+    type: "session.updated",
+    data: { session: { ...session, lastEventAt: session.since, title: "other" } },
+  });
+  const after = items(now + 1);
+  for (const item of after) {
+    assertEquals(before.includes(item), item.id !== id, item.name);
+  }
+  assertEquals(after.find((item) => item.id === id)?.name, "other");
+  // The clock alone: what shows another age is another row, and says so.
+  const later = items(now + 3_600_000);
+  assert(later.every((item) => !after.includes(item) && item.age !== after.find((one) => one.id === item.id)?.age));
+});
