@@ -1,4 +1,5 @@
 /** What has changed, the newest first: the lines of `watch --log`. */
+import { Fragment, h } from "preact";
 import { useRef } from "preact/hooks";
 import type { ChangeLine } from "../view/change_lines.ts";
 import { clockTime } from "../view/times.ts";

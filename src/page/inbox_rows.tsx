@@ -1,4 +1,5 @@
 /** All requests, oldest first, and apart those that only the agents' own terminals can answer. */
+import { Fragment, h } from "preact";
 import { approvalItems } from "../view/approval_items.ts";
 import { sessionItems } from "../view/session_items.ts";
 import type { PageStore } from "./page_store.ts";

@@ -1,5 +1,5 @@
 /** The page in the browser: takes its token out of the address, connects, draws what it hears, and tells who waits. */
-import { render } from "preact";
+import { h, render } from "preact";
 import { sessionNames } from "../view/names.ts";
 import { answeredElsewhere } from "../view/approval_words.ts";
 import { escapeControls } from "../domain/sanitize.ts";
