@@ -120,7 +120,7 @@ function useHistory(store: PageStore, { id, since }: SessionView): void {
     histories.set(id, { since, entries: histories.get(id)?.entries ?? [] });
     wire.call("session.history", { sessionId: id }).then(({ history }) => {
       histories.set(id, { since, entries: history });
-      store.changed();
+      store.redraw?.heard();
     }, () => histories.delete(id));
   }, [id, since, store.wire]);
 }

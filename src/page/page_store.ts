@@ -110,8 +110,9 @@ export class PageStore {
   event(event: { readonly seq?: number; readonly ts?: string; readonly type: string; readonly data: EventData }): void {
     this.live.event(event);
     this.#say(this.#changes.event(event));
-    if (event.type.startsWith("session.")) this.redraw?.heard();
-    else this.changed();
+    const session = event.data["session"] as { readonly status: string } | undefined;
+    if (session === undefined || session.status === "waiting") this.changed();
+    else this.redraw?.heard();
   }
 
   #say(lines: readonly ChangeLine[]): void {
