@@ -1,4 +1,5 @@
 /** What has changed, the newest first: the lines of `watch --log`. */
+import { Fragment, h } from "preact";
 import { parseFilter } from "../view/filter_text.ts";
 import { clockTime } from "../view/times.ts";
 import type { PageStore } from "./page_store.ts";

@@ -1,4 +1,5 @@
 /** The buttons that answer one request, within reach of a thumb, and the two sheets behind them. */
+import { h } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { type Approval, APPROVAL_SCOPES, type ApprovalScope } from "../domain/approval.ts";
 import type { ApprovalItem } from "../view/approval_items.ts";

@@ -1,4 +1,5 @@
 /** The whole page: header with the counts, the list, the detail beside or instead of it, and what is said to the person. */
+import { Fragment, h } from "preact";
 import { VIEW_TITLES, VIEWS } from "../view/views.ts";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { clockTime } from "../view/times.ts";

@@ -1,5 +1,5 @@
 /** The page in the browser: takes its token out of the address, connects, draws what it hears, and tells who waits. */
-import { render } from "preact";
+import { h, render } from "preact";
 import { VERSION } from "../protocol/version.ts";
 import { forgetToken, takeToken } from "./access.ts";
 import { App, viewOf } from "./app.tsx";

@@ -3,7 +3,6 @@
  * change asks for a drawing.
  */
 import type { Approval } from "../domain/approval.ts";
-import type { SessionView } from "../domain/query.ts";
 import type { HistoryEntry } from "../domain/session.ts";
 import { ActivityLog } from "../view/activity_log.ts";
 import { ChangeLines } from "../view/change_lines.ts";
@@ -142,9 +141,10 @@ export class PageStore implements PageState {
   event(event: { readonly seq?: number; readonly ts?: string; readonly type: string; readonly data: EventData }): void {
     this.live.event(event);
     this.activity.add(this.#changes.event(event));
-    if (event.type === "session.deleted") this.histories.delete((event.data["session"] as SessionView).id);
-    if (event.type.startsWith("session.")) this.redraw?.heard();
-    else this.changed();
+    const session = event.data["session"] as { readonly id: string; readonly status: string } | undefined;
+    if (event.type === "session.deleted" && session !== undefined) this.histories.delete(session.id);
+    if (session === undefined || session.status === "waiting") this.changed();
+    else this.redraw?.heard();
   }
 
   /** What became of an answer, or why there is none: long enough to be read. */

@@ -4,7 +4,7 @@
  */
 
 /** Between two drawings of what sessions do, ms: nobody reads more of them. The first is drawn at once. */
-const HEARD_MS = 200;
+const HEARD_MS = 400;
 /** While nobody looks, title and notifications are enough, ms. */
 const HIDDEN_MS = 250;
 /** Between two looks at the clock, ms. */

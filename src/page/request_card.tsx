@@ -1,4 +1,5 @@
 /** One request as it is read before it is answered: what would run, how risky, where, why, and until when. */
+import { Fragment, h } from "preact";
 import type { ApprovalItem, WholeApproval } from "../view/approval_items.ts";
 import { takesOwnWords } from "../view/approval_words.ts";
 import { escapeControls } from "../domain/sanitize.ts";

@@ -117,7 +117,7 @@ pageTest("V3 a yes for longer says what it lets pass and makes that rule; a no c
   const preview = await page.locator(".preview").innerText();
   assertMatch(
     preview,
-    /exactly this call of claude \(Bash\) runs unasked in sessions in .*\/home\/u\/web and below it, for 8 h/,
+    /^From now on exactly this call of claude \(Bash\) runs unasked in sessions in .*\/home\/u\/web and below it, for 8 h\. [^.]*asked as before\.$/,
   );
   await press(page, "Yes, for 8 h");
   await ends(lab, id, "approved");
