@@ -2,6 +2,12 @@
  * A client that only listens: `/events`, a stream of server-sent events. It never says a word of its own, so its hello and
  * its subscription are said here, and what comes is written as events: id, type, data.
  */
+import { ByteBuffer } from "../lib/byte_buffer.ts";
+import type { Id } from "../protocol/envelope.ts";
+import { fromWire } from "../protocol/errors.ts";
+import type { ResultOf } from "../protocol/method_schemas.ts";
+import { PROTOCOL } from "../protocol/version.ts";
+import { EncodedResult } from "../rpc/encoded_result.ts";
 import { WebChannel, type WebChannelOptions, type WebWire } from "./web_channel.ts";
 
 export interface EventChannelOptions extends WebChannelOptions {
@@ -31,7 +37,7 @@ export class EventChannel extends WebChannel {
 
   override open(...args: Parameters<WebChannel["open"]>): void {
     super.open(...args);
-    this.#say(HELLO, "hello", { protocol: 1, client: "events", kind: "events" });
+    this.#say(HELLO, "hello", { protocol: PROTOCOL, client: "events", kind: "events" });
   }
 
   override resume(): void {}
@@ -44,31 +50,44 @@ export class EventChannel extends WebChannel {
     });
   }
 
-  #encode(message: string): Uint8Array | undefined {
-    const snapshot = message.startsWith(ANSWER) ? message.slice(ANSWER.length, -1) : undefined;
-    if (snapshot !== undefined) return this.#snapshot(snapshot);
-    const { id, method, params, error } = JSON.parse(message);
-    if (method === "event") {
-      const { subscription: _, ...event } = params;
-      return sse(event.type, JSON.stringify(event), event.seq);
-    }
-    if (error !== undefined) return sse("error", JSON.stringify(error));
-    if (id !== HELLO) return undefined;
-    this.#say(SUBSCRIBE, "subscribe", this.#since === undefined ? {} : { since: this.#since });
-    return undefined;
+  /** Snapshot and answer to hello. The snapshot as it was encoded: it may be megabytes, and all sessions are in it. */
+  sendResult(id: Id, result: unknown): void {
+    if (id === HELLO) return this.#subscribe();
+    const { seq, resync } = (result instanceof EncodedResult ? result.value : result) as ResultOf<"subscribe">;
+    if (this.#since !== undefined && !resync) return;
+    const json = result instanceof EncodedResult ? result.json : [encoder.encode(JSON.stringify(result))];
+    for (const bytes of sse("snapshot", json, seq)) this.push(bytes);
   }
 
-  /** The text as it is: it may be megabytes, and all sessions are in it. */
-  #snapshot(json: string): Uint8Array | undefined {
-    const [, seq, resync] = /^\{"subscription":"\w+","seq":(\d+),"resync":(true|false)/.exec(json) ?? [];
-    if (seq === undefined) throw new Error("the answer to subscribe has another shape than that of its encoder");
-    return this.#since !== undefined && resync === "false" ? undefined : sse("snapshot", json, Number(seq));
+  /** An event, or an error, behind which nothing comes: the client may come again. */
+  #encode(message: string): Uint8Array | undefined {
+    const { id, params, error } = JSON.parse(message);
+    if (error === undefined) {
+      const { subscription: _, ...event } = params;
+      return joined(sse(event.type, [encoder.encode(JSON.stringify(event))], event.seq));
+    }
+    const isUnknown = fromWire(error).kind === "invalid_params" && this.#since !== undefined;
+    if (id === SUBSCRIBE && isUnknown) {
+      this.#since = undefined; // of another journal, which was longer
+      this.#subscribe();
+      return undefined;
+    }
+    queueMicrotask(() => this.end());
+    return joined(sse("error", [encoder.encode(JSON.stringify(error))]));
+  }
+
+  #subscribe(): void {
+    this.#say(SUBSCRIBE, "subscribe", this.#since === undefined ? {} : { since: this.#since });
   }
 }
 
-const ANSWER = `{"jsonrpc":"2.0","id":${SUBSCRIBE},"result":`;
+/** @param json pieces of one JSON value: it has no line break, so that one line of data holds it */
+function sse(event: string, json: readonly Uint8Array[], id?: number): readonly Uint8Array[] {
+  const head = `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: `;
+  return [encoder.encode(head), ...json, encoder.encode("\n\n")];
+}
 
-/** JSON has no line break, so that one line of data holds it. */
-function sse(event: string, data: string, id?: number): Uint8Array {
-  return encoder.encode(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`);
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const { bytes } = pieces.reduce((all, piece) => (all.push(piece), all), new ByteBuffer());
+  return bytes;
 }

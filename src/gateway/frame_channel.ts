@@ -31,11 +31,11 @@ export class FrameChannel extends WebChannel {
     this.#reader.limit = size;
   }
 
-  /** Says why, and ends. @param reason our own words */
-  endWith(code: number, reason: string): void {
+  /** Says why, and ends. @param reason our own words @param ms as of {@link end} */
+  endWith(code: number, reason: string, ms?: number): void {
     this.#farewell = { code, reason };
     this.stopReading();
-    this.end();
+    this.end(ms);
   }
 
   async #take(bytes: Uint8Array<ArrayBuffer>): Promise<void> {

@@ -7,6 +7,7 @@ import { EventChannel } from "./event_channel.ts";
 import { FrameChannel } from "./frame_channel.ts";
 import { SUBPROTOCOL, type Verdict } from "./guard.ts";
 import type { Answer, Wire } from "./http_connection.ts";
+import { type GatewayProofs, PROOF_NONCE, PROOF_PATH } from "../protocol/gateway_proof.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
 import { METRICS_TYPE } from "./metrics.ts";
 import type { PageFile } from "./page_files.ts";
@@ -20,6 +21,8 @@ export interface RoutesOptions {
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
   readonly page: ReadonlyMap<string, PageFile>;
+  /** For whoever asks: {@link PROOF_PATH}. */
+  readonly proofs: (host: string, nonce: string) => Promise<readonly string[]>;
   readonly heartbeatMs: number;
   /** A channel was opened with a token of that scope. */
   readonly opened: (channel: WebChannel, scope: GatewayScope) => void;
@@ -43,6 +46,7 @@ export async function route(
     const headers = HASHED.test(path) ? { "Cache-Control": "public, max-age=31536000, immutable" } : undefined;
     return { reply: { status: 200, ...file, ...(headers === undefined ? {} : { headers }) } };
   }
+  if (path === PROOF_PATH) return await proof(request, options);
   if (who === undefined) return missing();
   if (path === "/ws") return await webSocket(request, wire, who, options);
   if (path === "/events") return events(request, wire, who, options);
@@ -53,6 +57,15 @@ export async function route(
 
 function missing(): Answer {
   return { reply: refusalReply(404, "there is nothing at this path", { hint: "see docs/gateway.md" }) };
+}
+
+/** The guard has seen that the Host is one of this gateway's. */
+async function proof({ target, headers }: WebRequest, { proofs }: RoutesOptions): Promise<Answer> {
+  const nonce = new URLSearchParams(target.split("?")[1] ?? "").get("nonce") ?? "";
+  if (!PROOF_NONCE.test(nonce)) return { reply: refusalReply(400, "a nonce is 64 hex digits") };
+  const host = headers.get("host")?.toLowerCase() ?? "";
+  const body: GatewayProofs = { proofs: await proofs(host, nonce) };
+  return { reply: { status: 200, type: JSON_TYPE, body: `${JSON.stringify(body)}\n` } };
 }
 
 async function health({ status }: RoutesOptions) {

@@ -13,6 +13,7 @@ import { CLOSE } from "./frames.ts";
 import { FrameChannel } from "./frame_channel.ts";
 import { guard, type GuardOptions, type GuardRefusal, type Judgement } from "./guard.ts";
 import { type Answer, HttpConnection, type Wire } from "./http_connection.ts";
+import { PROOF_PATH } from "../protocol/gateway_proof.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
 import { metricsText } from "./metrics.ts";
 import { names } from "./names.ts";
@@ -133,8 +134,8 @@ export class RunningGateway {
     const old = [...this.#channels].filter(([, scope]) => scopes.includes(scope)).map(([channel]) => channel);
     return () => {
       for (const channel of old) {
-        if (channel instanceof FrameChannel) channel.endWith(CLOSE.policy, "the token was replaced");
-        else channel.end();
+        if (channel instanceof FrameChannel) channel.endWith(CLOSE.policy, "the token was replaced", ROTATED_MS);
+        else channel.end(ROTATED_MS);
       }
     };
   }
@@ -164,7 +165,7 @@ export class RunningGateway {
     const { peer } = wire.socket;
     this.#requests++;
     if (request === undefined) return this.#refuse({ status: 400, why: "this is no request of HTTP/1.1" }, peer);
-    const isPublic = (path: string) => this.#page.has(path);
+    const isPublic = (path: string) => path === PROOF_PATH || this.#page.has(path);
     const verdict = guard(request, { ...known, isPublic, judge: (token) => this.#judge(token, peer) });
     if (verdict.kind === "refused") return this.#refuse(verdict, peer);
     try {
@@ -173,6 +174,7 @@ export class RunningGateway {
         status,
         metrics: () => this.#metrics(),
         page: this.#page,
+        proofs: (host, nonce) => this.#tokens.proofs(host, nonce),
         heartbeatMs: limits.gatewayHeartbeatMs,
         opened: (channel, scope) => this.#opened(channel, scope),
       });
@@ -213,6 +215,9 @@ export class RunningGateway {
     this.#refusals.warn(`${status} ${why}`, { status, why, from: peer, ...word });
   }
 }
+
+/** A connection of a replaced token is closed within a second, though its peer reads nothing, ms. */
+const ROTATED_MS = 800;
 
 /** What may be a token, wherever it was put. */
 const LONG_HEX = /[0-9a-f]{16,}/gi;

@@ -5,6 +5,7 @@
 import { encodeSecrets, isSameSecret, newSecret, parseSecrets } from "../lib/secret.ts";
 import { checkPlainFile, foreign } from "../platform/path_safety.ts";
 import type { Files, Log } from "../platform/system.ts";
+import { gatewayProof } from "../protocol/gateway_proof.ts";
 import { GATEWAY_SCOPES, type GatewayScope } from "../protocol/methods.ts";
 
 export interface TokenStoreOptions {
@@ -31,6 +32,12 @@ export class TokenStore {
     let found: GatewayScope | undefined;
     for (const scope of GATEWAY_SCOPES) if (isSameSecret(given, this.#secrets[scope])) found = scope;
     return found;
+  }
+
+  /** One for each scope, sorted: the order tells nothing. */
+  async proofs(host: string, nonce: string): Promise<readonly string[]> {
+    const proofs = await Promise.all(GATEWAY_SCOPES.map((scope) => gatewayProof(this.#secrets[scope], host, nonce)));
+    return proofs.sort();
   }
 
   /** New tokens for `scopes`, and those before are none any more. @throws the OS error; then nothing changed */

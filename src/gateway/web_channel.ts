@@ -17,9 +17,11 @@ export interface WebChannelOptions {
 }
 
 const READ_BYTES = 16_384;
+/** Time for a peer to take the last words, ms; then it is cut off. */
+const LAST_WORDS_MS = 15_000;
 /** How long a peer may go on sending after our last words, ms: a close with unread bytes would take these back. */
 const LINGER_MS = 1000;
-/** Heartbeats after which a peer that showed no sign of life is gone. */
+/** Heartbeats without a sign of life, after which a peer is gone. */
 const MISSED_BEATS = 3;
 
 /** What a kind of channel does with what comes, and how it writes. */
@@ -42,8 +44,12 @@ export abstract class WebChannel implements MessageChannel {
   #hasEnded = false;
   #gone = Promise.withResolvers<void>();
   #missed = 0;
-  #unwritten = 0;
+  /** Nothing is read until what was read last is dealt with: an answer to a heartbeat could not be seen. */
+  #isPaused = false;
+  /** At the last heartbeat. */
+  #before = { isBehind: false, written: 0 };
   #callOffBeat = () => {};
+  #callOffEnd = () => {};
   protected abstract readonly wire: WebWire;
 
   constructor(options: WebChannelOptions) {
@@ -92,6 +98,11 @@ export abstract class WebChannel implements MessageChannel {
     if (bytes !== undefined) this.#outbox.pushEvent(bytes);
   }
 
+  /** Bytes of the wire. */
+  protected push(bytes: Uint8Array): void {
+    this.#outbox.push(bytes);
+  }
+
   /** Bytes that are no message. Dropped where the peer reads none. */
   protected sendRaw(bytes: Uint8Array): void {
     if (this.#outbox.hasEventRoom) this.#outbox.pushEvent(bytes);
@@ -111,10 +122,12 @@ export abstract class WebChannel implements MessageChannel {
     return this.#outbox.drained(bytes);
   }
 
-  end(): void {
+  /** @param ms then it is closed, whether the peer has taken the last words or not; the shorter of two counts */
+  end(ms = LAST_WORDS_MS): void {
     const farewell = this.wire.farewell();
     if (farewell !== undefined) this.#outbox.push(farewell);
     this.#outbox.end();
+    this.#closeWithin(ms);
   }
 
   close(): void {
@@ -127,11 +140,13 @@ export abstract class WebChannel implements MessageChannel {
     const { socket, unread } = this.#o;
     const buffer = new Uint8Array(READ_BYTES);
     let isReading = false; // what is thrown meanwhile is the socket's end
-    await Promise.resolve(); // whoever has the other end is still being made
+    await Promise.resolve(); // open() runs inside JsonRpcPeer's constructor: its caller has no reference yet
     try {
       for (let bytes: Uint8Array<ArrayBuffer> = unread;;) {
-        this.#missed = 0;
+        this.#isPaused = true;
         if (!this.#isStopped && bytes.length > 0) await this.wire.take(bytes);
+        this.#isPaused = false;
+        this.#missed = 0;
         isReading = true;
         const count = await socket.read(buffer);
         isReading = false;
@@ -152,12 +167,18 @@ export abstract class WebChannel implements MessageChannel {
     });
   }
 
-  /** No sign of life came, or of what waits to be written nothing was taken. */
+  /**
+   * No sign of life came, or of what waits to be written nothing was taken. The system's buffer takes something of a peer
+   * that is gone, too; once that is full it takes more only when the peer has read: a sign of life.
+   */
   #isLost(): boolean {
-    const isStuck = this.queuedBytes > 0 && this.queuedBytes >= this.#unwritten;
-    this.#unwritten = this.queuedBytes;
-    const isSilent = this.replies || isStuck;
-    this.#missed = isSilent ? this.#missed + 1 : 0;
+    const [isBehind, written] = [this.queuedBytes > 0, this.#outbox.written];
+    const { isBehind: wasBehind, written: writtenBefore } = this.#before;
+    this.#before = { isBehind, written };
+    const hasMoved = written > writtenBefore;
+    const isStuck = isBehind && !hasMoved;
+    const isSilent = this.replies && !this.#isPaused && !(wasBehind && hasMoved);
+    this.#missed = isStuck || isSilent ? this.#missed + 1 : 0;
     return this.#missed >= MISSED_BEATS;
   }
 
@@ -172,12 +193,21 @@ export abstract class WebChannel implements MessageChannel {
     if (isBroken) this.#closeSocket();
     else {
       this.#o.socket.closeWrite().catch(() => this.#closeSocket());
-      setTimer(LINGER_MS, () => this.#closeSocket());
+      this.#closeWithin(LINGER_MS);
     }
     this.#events?.onEnd();
   }
 
+  #closeWithin(ms: number): void {
+    const [callOff, earlier] = [setTimer(ms, () => this.close()), this.#callOffEnd];
+    this.#callOffEnd = () => {
+      callOff();
+      earlier();
+    };
+  }
+
   #closeSocket(): void {
+    this.#callOffEnd();
     try {
       this.#o.socket.close();
     } catch {

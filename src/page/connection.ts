@@ -7,6 +7,7 @@ import type { SessionView } from "../domain/query.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { CallRefused, type PageEvent, PageWire, whyRefused } from "./page_wire.ts";
 import { mayAnswer, scopeNamed } from "./scope.ts";
+import { canProve, isOurGateway } from "./server_proof.ts";
 
 export interface ConnectionListener {
   readonly onHello: (wire: PageWire, hello: ResultOf<"hello">) => void;
@@ -15,8 +16,8 @@ export interface ConnectionListener {
   readonly onLive: () => void;
   readonly onEvent: (event: PageEvent) => void;
   readonly onLost: (why: string) => void;
-  /** The token is not, or no longer, one. */
-  readonly onRefused: () => void;
+  /** The token is not, or no longer, one: `other` where nobody said so, and who listens may be another program. */
+  readonly onRefused: (by: "gateway" | "other") => void;
 }
 
 const PAUSE_MS = { first: 300, longest: 10_000, tooMany: 30_000 };
@@ -40,8 +41,14 @@ export async function keepConnected(token: string, listener: ConnectionListener,
     };
     const onEvent = (event: PageEvent) => isLive ? take(event) : void queue.push(event);
     let wire: PageWire | undefined;
+    let isProven = false;
     const close = () => wire?.close();
     try {
+      // At each dial: another program may have taken the port meanwhile.
+      if (canProve() && !await isOurGateway(token, signal)) {
+        return signal.aborted ? undefined : listener.onRefused("other");
+      }
+      isProven = true;
       const dialled = await PageWire.dial(token, { onEvent, onClose: () => closed.resolve() }, signal);
       wire = dialled.wire;
       signal.addEventListener("abort", close, { once: true });
@@ -59,10 +66,10 @@ export async function keepConnected(token: string, listener: ConnectionListener,
       if (signal.aborted) return;
       // A journal that is shorter than what was seen: another one, so that nothing can be resumed.
       if (error instanceof CallRefused && error.kind === "invalid_params") since = undefined;
-      else if (error instanceof CallRefused && error.kind === "unauthorized") return listener.onRefused();
-      const reason = wire === undefined ? await whyRefused(token) : "away";
+      else if (error instanceof CallRefused && error.kind === "unauthorized") return listener.onRefused("gateway");
+      const reason = isProven && wire === undefined ? await whyRefused(token) : "away";
       if (signal.aborted) return; // another token has come meanwhile, of which this tells nothing
-      if (reason === "token") return listener.onRefused();
+      if (reason === "token") return listener.onRefused("gateway");
       if (reason === "too_many") {
         why = "the gateway takes no more attempts for a minute";
         pause = PAUSE_MS.tooMany;

@@ -25,6 +25,11 @@ function draw(): void {
   );
 }
 
+const REFUSED = {
+  gateway: "The token of this page is not valid, or not any more.",
+  other: "The token of this page is not valid any more, or another program has taken the gateway's port.",
+};
+
 function open(given: string): void {
   token = given;
   ended.abort();
@@ -42,10 +47,10 @@ function open(given: string): void {
       const at = store.link.kind === "lost" ? store.link.at : Date.now();
       store.set({ wire: undefined, link: { kind: "lost", at, why } });
     },
-    onRefused: () => {
+    onRefused: (by) => {
       forgetToken();
       token = undefined;
-      store.set({ refused: "The token of this page is not valid, or not any more." });
+      store.set({ refused: REFUSED[by] });
     },
   }, ended.signal);
 }

@@ -84,7 +84,8 @@ export class JsonRpcPeer {
   /** A result that is no JSON is a bug of ours: the other end gets `internal`, the process hears of it by `reportError`. */
   respond(id: Id, result: unknown): void {
     try {
-      if (result instanceof EncodedResult) this.#channel.send(encodedLine({ ...this.#header, id }, result.json));
+      if (this.#channel.sendResult !== undefined) this.#channel.sendResult(id, result);
+      else if (result instanceof EncodedResult) this.#channel.send(encodedLine({ ...this.#header, id }, result.json));
       else this.#send({ ...this.#header, id, result });
     } catch (error) {
       this.respondError(id, new ConsoleError("internal", "the result cannot be written as JSON, for a bug"));

@@ -2,6 +2,7 @@
  * Whole messages in both directions, however they travel: lines on a socket, frames of a WebSocket. A message is JSON in
  * UTF-8; what it says is the business of {@link JsonRpcPeer}.
  */
+import type { Id } from "../protocol/envelope.ts";
 import type { SharedTurns } from "./shared_turns.ts";
 
 export interface ChannelEvents {
@@ -11,7 +12,7 @@ export interface ChannelEvents {
    * @returns false to receive no more until {@link MessageChannel.resume}
    */
   readonly onMessage: (message: Uint8Array | string) => boolean;
-  /** A message was over the limit. Lines are read no further; of frames only that one is passed over. */
+  /** A message was over the limit. Nothing is read any more. */
   readonly onTooLarge: () => void;
   /** The other side sends nothing more; it may still read. */
   readonly onHangUp: () => void;
@@ -30,10 +31,12 @@ export interface MessageChannel {
   stopReading(): void;
   /** From now on it hands messages on in its turns. */
   share?(turns: SharedTurns): void;
-  /** The longest message that is taken: bytes of a line, UTF-16 units of a frame. */
+  /** The longest message that is taken, bytes; of a WebSocket that we opened, UTF-16 units. */
   setLimit(size: number): void;
   /** Queues a message: JSON with a line feed behind it. Dropped where the channel has ended. */
   send(message: Uint8Array): void;
+  /** Queues the result of a call, where the channel has a form of its own for them. @param result also an EncodedResult */
+  sendResult?(id: Id, result: unknown): void;
   /** Queues a message that comes from a stream. Call {@link flush} behind the last one of a turn. */
   sendEvent(message: Uint8Array): void;
   /** Writes what is queued now, not after the present turn of work. */

@@ -13,7 +13,7 @@ export interface OutboxOptions {
   readonly onEnd: (broken: boolean) => void;
 }
 
-/** Chunks are joined up to this size, bytes: one write for many small lines. */
+/** A write has at most so many bytes: small chunks are joined, and of a large one each piece that was taken is seen. */
 const JOIN_BYTES = 65_536;
 /** Events queued for a peer that has not taken them, bytes: as much as one write takes. */
 const EVENTS_AHEAD = JOIN_BYTES;
@@ -26,6 +26,7 @@ interface Chunk {
 export class Outbox {
   #queue: Chunk[] = [];
   #bytes = 0;
+  #written = 0;
   #eventBytes = 0;
   #writing = false;
   /** A write is to begin after the present turn of work. */
@@ -41,6 +42,11 @@ export class Outbox {
   /** Bytes that the peer has not taken yet. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Bytes that the socket has taken since the start. */
+  get written(): number {
+    return this.#written;
   }
 
   /** Whether an event may be pushed now. */
@@ -98,9 +104,7 @@ export class Outbox {
     this.#writing = true;
     const { bytes, eventBytes } = this.#next();
     this.#send(bytes, () => {
-      this.#bytes -= bytes.length;
       this.#eventBytes -= eventBytes;
-      this.#wake();
       if (eventBytes > 0) this.#options.onRoom(); // what it adds goes out with the next write
       if (this.#queue.length > 0) return this.#write();
       this.#writing = false;
@@ -110,8 +114,11 @@ export class Outbox {
 
   /** Writes all of `bytes`: the kernel may take less than it was given. */
   #send(bytes: Uint8Array, done: () => void): void {
-    this.#options.socket.write(bytes).then((count) => {
+    this.#options.socket.write(bytes.subarray(0, JOIN_BYTES)).then((count) => {
       if (this.#state === "ended") return;
+      this.#bytes -= count;
+      this.#written += count;
+      this.#wake();
       if (count < bytes.length) this.#send(bytes.subarray(count), done);
       else done();
     }, () => this.#finish(true)); // the peer is gone (BrokenPipe), or we closed: either way nobody reads any more

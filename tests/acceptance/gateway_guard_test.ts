@@ -1,6 +1,7 @@
 /** G2 to G6 and G10: who gets in at the gateway, asked byte by byte over TCP. */
+import { createHmac } from "node:crypto";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { GatewayHome, parseReply, upgradeText } from "../support/gateway.ts";
+import { GatewayHome, parseReply, type TokenScope, upgradeText } from "../support/gateway.ts";
 
 Deno.test("G2 another Host, none, a wrong port, a name that only looks like ours, an absolute URI unlike Host, and HTTP/1.0 get 403", async () => {
   await using gateway = await GatewayHome.start({ config: { allowed_origins: ["https://laptop.example.ts.net"] } });
@@ -169,6 +170,30 @@ Deno.test("G5 a token in an address gets 400, and no token is ever in the log, a
     for (const [path, text] of kept) assertEquals(text.includes(secret), false, path);
     for (const text of [dump, head, JSON.stringify(refused)]) assertEquals(text.includes(secret), false);
   }
+});
+
+Deno.test("G11 the gateway proves its tokens to whoever asks, for its own Host and nonce alone", async () => {
+  await using gateway = await GatewayHome.start();
+  const nonce = "ab".repeat(32);
+  const proofs = async (path: string, host = gateway.host) => {
+    const { status, body } = await gateway.get(path, { Host: host });
+    return { status, proofs: status === 200 ? (JSON.parse(body) as { proofs: string[] }).proofs : [] };
+  };
+  const { proofs: given } = await proofs(`/proof?nonce=${nonce}`);
+  // As a client would that has none of our code: RFC 2104 by node:crypto.
+  const mac = (scope: TokenScope, host: string) =>
+    createHmac("sha256", gateway.token(scope)).update(`agent-console gateway proof\n${host}\n${nonce}`).digest("hex");
+  const own = (["read", "approve", "admin"] as const).map((scope) => mac(scope, gateway.host));
+  assertEquals(given, own.sort());
+  const local = await proofs(`/proof?nonce=${nonce}`, `LOCALHOST:${gateway.port}`);
+  assertEquals(local.proofs.includes(mac("read", `localhost:${gateway.port}`)), true);
+  assertEquals(local.proofs.some((one) => given.includes(one)), false);
+  for (
+    const bad of ["/proof", "/proof?nonce=", `/proof?nonce=${nonce.slice(2)}`, `/proof?nonce=${nonce.toUpperCase()}`]
+  ) {
+    assertEquals((await proofs(bad)).status, 400, bad);
+  }
+  assertEquals((await proofs(`/proof?nonce=${nonce}`, `evil.example:${gateway.port}`)).status, 403);
 });
 
 Deno.test("G6 eleven wrong tokens get 429 for a minute, this machine's too; who is connected stays", async () => {

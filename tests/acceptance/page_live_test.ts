@@ -82,3 +82,23 @@ pageTest(
     await other.locator(".is-live").waitFor();
   },
 );
+
+pageTest(
+  "G11 a program that took the port of a daemon that is gone is shown no token, and the page says so",
+  async (lab) => {
+    const page = await lab.look();
+    await page.locator(".is-live").waitFor();
+    const [token, heard] = [lab.token("approve"), [] as string[]];
+    await lab.home.stop();
+    const proofs = JSON.stringify({ proofs: ["read", "approve", "admin"].map(() => "0".repeat(64)) });
+    await using other = Deno.serve({ hostname: "127.0.0.1", port: lab.port, onListen: () => {} }, (request) => {
+      heard.push(`${request.url} ${JSON.stringify([...request.headers])}`);
+      return new Response(proofs, { headers: { "Content-Type": "application/json" } });
+    });
+    await page.getByText("or another program has taken the gateway's port").waitFor();
+    assertMatch(heard.join("\n"), /\/proof[?]nonce=[0-9a-f]{64} /);
+    assertEquals(heard.filter((request) => request.includes(token)), []);
+    assertEquals(await page.evaluate("JSON.stringify({ ...sessionStorage, ...localStorage })"), "{}");
+    await other.shutdown();
+  },
+);
