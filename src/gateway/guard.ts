@@ -3,11 +3,8 @@
  * another name that leads to this machine (DNS rebinding), is refused whatever it knows; a program needs a token.
  */
 import type { GatewayScope } from "../protocol/methods.ts";
+import { BEARER } from "../protocol/version.ts";
 import { hasBody, listed, type WebRequest } from "./request.ts";
-
-/** The subprotocol of `/ws`, and what the token stands behind in the second one. */
-export const SUBPROTOCOL = "agent-console.v1";
-const BEARER = "bearer.";
 
 export interface GuardOptions {
   /** Values of Host that name this gateway, in lower case. */

@@ -13,5 +13,9 @@ export const BUILD: string | undefined = /^[0-9a-f]{8}$/.test(BUILD_MARK) ? BUIL
 /** Major version of the wire; another major is refused in `hello`. */
 export const PROTOCOL = 1;
 
+/** The subprotocol of a WebSocket, and what the token stands behind in the second one. */
+export const SUBPROTOCOL: string = `agent-console.v${PROTOCOL}`;
+export const BEARER = "bearer.";
+
 /** Layout version of journal records; a newer one is never opened for writing (promise F3). */
 export const JOURNAL_FORMAT = 1;

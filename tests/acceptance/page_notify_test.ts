@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import type { LookOptions, PageLab } from "../support/page_lab.ts";
-import { ends, pageTest, row, wholeBrowserTest } from "../support/page_test.ts";
+import { ends, hasTitle, pageTest, row, wholeBrowserTest } from "../support/page_test.ts";
 
 /** Of a notification what a person sees, and what names its request. */
 interface Shown {
@@ -57,7 +57,7 @@ async function checkNotifications(
   assertMatch(one?.body ?? "", /^api.* waits for you: Bash: echo .*gnp\.exe/);
   // deno-lint-ignore no-control-regex
   assertEquals(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/.exec(one?.body ?? ""), null);
-  await page.waitForFunction('document.title === "2 waiting · agent-console"');
+  await hasTitle(page, "2 waiting · agent-console");
   assertEquals(await page.locator(".row").count(), drawn, "rows were drawn for nobody");
 
   // Other news of the same request, and of its session, are no new request.

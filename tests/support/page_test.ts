@@ -72,3 +72,10 @@ export async function ends(lab: PageLab, id: string, status: string): Promise<vo
   } while (performance.now() < end);
   assertEquals(now, status);
 }
+
+/** Waits for the title of the tab. Not by waitForFunction: the page's policy refuses a text that is run as code. */
+export async function hasTitle(page: Page, title: string): Promise<void> {
+  const end = performance.now() + 5000;
+  while (await page.title() !== title && performance.now() < end) await page.waitForTimeout(20);
+  assertEquals(await page.title(), title);
+}
