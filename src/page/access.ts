@@ -5,17 +5,23 @@
 const KEPT = "agent-console.token";
 const FORM = /^[0-9a-f]{16,128}$/;
 
-/** The token of the link or, else, of this tab; undefined where there is none. */
-export function takeToken(): string | undefined {
-  const given = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (given !== null) {
-    history.replaceState(null, "", location.pathname);
-    keepToken(given);
-  }
-  return keptToken();
+/** What the link gives as its token. */
+export interface LinkToken {
+  /** Undefined where that is none. */
+  readonly token: string | undefined;
 }
 
-function keptToken(): string | undefined {
+/** Takes the token out of the address, also one that stands there without `token=`; undefined where the address has none. */
+export function takeLinkToken(): LinkToken | undefined {
+  const text = location.hash.slice(1);
+  const given = new URLSearchParams(text).get("token") ?? tokenOf(text);
+  if (given === undefined) return undefined;
+  history.replaceState(null, "", location.pathname);
+  return { token: keepToken(given) };
+}
+
+/** The token of this tab. */
+export function keptToken(): string | undefined {
   try {
     return tokenOf(sessionStorage.getItem(KEPT) ?? "");
   } catch {
@@ -44,6 +50,6 @@ export function forgetToken(): void {
 
 /** What people paste: the token, or the whole link. */
 function tokenOf(text: string): string | undefined {
-  const token = text.trim().replace(/^.*#token=/, "").toLowerCase();
+  const token = text.trim().replace(/^.*#(?:token=)?/, "").toLowerCase();
   return FORM.test(token) ? token : undefined;
 }

@@ -1,11 +1,13 @@
 /** What has changed, the newest first: the lines of `watch --log`. */
+import { Fragment, h } from "preact";
 import { parseFilter } from "../view/filter_text.ts";
-import { clockTime } from "../view/times.ts";
+import { lineTime } from "./activity_times.ts";
 import type { PageStore } from "./page_store.ts";
 
 export function ActivityLines({ store }: { readonly store: PageStore }) {
   const { activity, filter } = store;
   const { isPaused, waiting } = activity;
+  const now = Date.now();
   const turn = () => {
     if (isPaused) activity.goOn();
     else activity.pause();
@@ -24,7 +26,7 @@ export function ActivityLines({ store }: { readonly store: PageStore }) {
       <ol class="lines">
         {shown.toReversed().map((line, i) => (
           <li key={shown.length - i}>
-            <time>{line.ts === undefined ? "before" : clockTime(line.ts)}</time>
+            <time>{lineTime(line, now)}</time>
             <span class={`sign tone-${line.tone}`} aria-hidden="true">{line.sign}</span>
             <span>
               <b>{line.name}</b> <span class={`tone-${line.tone}`}>{line.word}</span> {line.text}

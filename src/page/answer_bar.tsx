@@ -1,8 +1,9 @@
 /** The buttons that answer one request, within reach of a thumb, and the two sheets behind them. */
+import { h } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { type Approval, APPROVAL_SCOPES, type ApprovalScope } from "../domain/approval.ts";
 import type { ApprovalItem } from "../view/approval_items.ts";
-import { asksTwice, giveAnswer, ruleWords, whyNoYes } from "./answers.ts";
+import { asksTwice, giveAnswer, ruleWords, whyNoYes, yesWords } from "./answers.ts";
 import { askedKey, openSheet, sayNo, sayYes } from "./page_actions.ts";
 import { NOTHING_ASKED, type PageStore } from "./page_store.ts";
 import { Sheet, useMeant } from "./parts.tsx";
@@ -24,7 +25,7 @@ export function AnswerBar({ store, approval, item }: AnswerBarProps) {
   useEffect(() => () => {
     if (store.answering.kind !== "none" && store.answering.id === id) store.answering = NOTHING_ASKED;
   }, []);
-  if (store.scope !== undefined && !store.mayAnswer) {
+  if (store.isReadOnly) {
     return <p class="answers note">This page may only read. In a terminal: agent-console gateway open</p>;
   }
   const isOff = store.link.kind !== "live" || store.given.has(id);
@@ -82,7 +83,7 @@ const SCOPE_WORDS: Readonly<Record<ApprovalScope, string>> = {
   once: "Only this time",
   session: "In this session",
   workspace: "In this folder",
-  always: "Always",
+  always: "Everywhere",
 };
 const ENDS: readonly (readonly [text: string, hours: number | undefined])[] = [
   ["1 h", 1],
@@ -90,7 +91,7 @@ const ENDS: readonly (readonly [text: string, hours: number | undefined])[] = [
   ["no end", undefined],
 ];
 
-/** How far a yes reaches, and until when; below it, in words, what would pass. */
+/** How far a yes reaches, and until when; below it, in words, what would pass. The button says both. */
 function ScopeSheet({ store, approval, item }: AnswerBarProps) {
   const scopes = APPROVAL_SCOPES.filter((scope) => item.scopes?.includes(scope) ?? true);
   const danger = asksTwice(approval);
@@ -143,13 +144,7 @@ function ScopeSheet({ store, approval, item }: AnswerBarProps) {
           disabled={store.link.kind !== "live"}
           onClick={({ timeStamp }) => send(timeStamp)}
         >
-          {isSure
-            ? "Yes, allow it"
-            : scope === "once"
-            ? "Yes, once"
-            : hours === undefined
-            ? "Yes, with no end"
-            : `Yes, for ${hours} h`}
+          {isSure ? "Yes, allow it" : yesWords(scope, hours)}
         </button>
       </div>
     </Sheet>

@@ -97,6 +97,13 @@ function next({ isWide, route, live }: PageStore, { id, sessionId }: Approval): 
   if (live.approvals.some((one) => one.id !== id)) goTo({ view: route.view }, "replace");
 }
 
+/** What is pressed for a yes that reaches so far, for so long. */
+export function yesWords(scope: ApprovalScope, hours: number | undefined): string {
+  if (scope === "once") return "Yes, once";
+  const where = { session: "in this session", workspace: "in this folder", always: "everywhere" }[scope];
+  return `Yes, ${where}, ${hours === undefined ? "with no end" : `for ${hours} h`}`;
+}
+
 /** What a rule of this yes would let pass, in words. */
 export function ruleWords(
   { agent, tool }: Approval,

@@ -1,13 +1,14 @@
 /** The whole page: header with the counts, the list, the detail beside or instead of it, and what is said to the person. */
+import { Fragment, h } from "preact";
 import { VIEW_TITLES, VIEWS } from "../view/views.ts";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { clockTime } from "../view/times.ts";
 import { type WindowView, windowView } from "../view/window_view.ts";
 import { ActivityLines } from "./activity_lines.tsx";
 import { DetailPane } from "./detail_pane.tsx";
 import { HelpSheet } from "./help_sheet.tsx";
 import { InboxRows } from "./inbox_rows.tsx";
 import { meaningOf, pressesAgain } from "./keys.ts";
+import { type LostText, lostText } from "./lost_text.ts";
 import { type ListRow, listRows, shownRow, shownSession } from "./list_rows.ts";
 import { pressKey } from "./page_actions.ts";
 import type { PageStore } from "./page_store.ts";
@@ -133,11 +134,7 @@ function Header({ store, view, isDetail }: HeaderProps) {
           {isLive ? "live" : link.kind === "lost" ? "not live" : "connecting"}
         </p>
       </div>
-      {link.kind === "lost" && (
-        <p class="banner" role="status">
-          No connection: {link.why}. The picture is of {clockTime(new Date(link.at).toISOString())}. Trying again …
-        </p>
-      )}
+      {link.kind === "lost" && <LostBanner {...lostText(link)} />}
       {isLive && daemon?.state === "read_only" && (
         <p class="banner" role="status">The journal cannot be written: nothing can be answered. agent-console doctor</p>
       )}
@@ -149,6 +146,10 @@ function Header({ store, view, isDetail }: HeaderProps) {
       )}
     </header>
   );
+}
+
+function LostBanner({ text, command }: LostText) {
+  return <p class="banner" role="status">{text} {command !== undefined && <code>{command}</code>}</p>;
 }
 
 function Tabs({ store, requests }: { readonly store: PageStore; readonly requests: number }) {

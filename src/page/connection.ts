@@ -5,6 +5,7 @@
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
+import type { LostReason } from "./lost_text.ts";
 import { CallRefused, type PageEvent, PageWire, whyRefused } from "./page_wire.ts";
 import { mayAnswer, scopeNamed } from "./scope.ts";
 import { canProve, isOurGateway } from "./server_proof.ts";
@@ -15,7 +16,7 @@ export interface ConnectionListener {
   /** The picture is that of now. */
   readonly onLive: () => void;
   readonly onEvent: (event: PageEvent) => void;
-  readonly onLost: (why: string) => void;
+  readonly onLost: (why: LostReason) => void;
   /** The token is not, or no longer, one: `other` where nobody said so, and who listens may be another program. */
   readonly onRefused: (by: "gateway" | "other") => void;
 }
@@ -29,14 +30,14 @@ export async function keepConnected(token: string, listener: ConnectionListener,
   let since: number | undefined;
   let pause = PAUSE_MS.first;
   while (!signal.aborted) {
-    let why = "the daemon is not there";
+    let why: LostReason = "away";
     const closed = Promise.withResolvers<void>();
     const queue: PageEvent[] = [];
     let isLive = false;
     const take = (event: PageEvent) => {
       since = event.seq ?? since;
-      if (event.type === "daemon.stopping") why = event.data["restart"] ? "the daemon restarts" : "the daemon stopped";
-      if (event.type === "daemon.lagged") why = "this page was too slow";
+      if (event.type === "daemon.stopping") why = event.data["restart"] ? "restarts" : "stopped";
+      if (event.type === "daemon.lagged") why = "slow";
       listener.onEvent(event);
     };
     const onEvent = (event: PageEvent) => isLive ? take(event) : void queue.push(event);
@@ -71,7 +72,7 @@ export async function keepConnected(token: string, listener: ConnectionListener,
       if (signal.aborted) return; // another token has come meanwhile, of which this tells nothing
       if (reason === "token") return listener.onRefused("gateway");
       if (reason === "too_many") {
-        why = "the gateway takes no more attempts for a minute";
+        why = "too_many";
         pause = PAUSE_MS.tooMany;
       }
     } finally {

@@ -1,4 +1,5 @@
 /** One session: what it asks, in whole and with the buttons that answer it, then what it does, did, was asked and said. */
+import { Fragment, h } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { escapeControls } from "../domain/sanitize.ts";
 import type { SessionView } from "../domain/query.ts";
@@ -118,7 +119,7 @@ function useHistory(store: PageStore, { id, since }: SessionView): void {
     histories.set(id, { since, entries: histories.get(id)?.entries ?? [] });
     wire.call("session.history", { sessionId: id }).then(({ history }) => {
       histories.set(id, { since, entries: history });
-      store.changed();
+      store.redraw?.heard();
     }, () => histories.delete(id));
   }, [id, since, store.wire]);
 }

@@ -17,7 +17,7 @@ export function hear(store: PageStore, event: PageEvent): void {
   if (status === "pending" && !wasOpen) {
     const text = waitsText(nameOf(store, approval), approval);
     store.set({ announced: text });
-    void notify(id, text);
+    notify(id, text);
   }
   if (status === "pending") return;
   const isOurs = store.given.delete(id);

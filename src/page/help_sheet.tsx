@@ -1,4 +1,5 @@
 /** The keys of the page: those of the dashboard's table that a page has. */
+import { h } from "preact";
 import { PAGE_ACTIONS } from "./keys.ts";
 import type { PageStore } from "./page_store.ts";
 import { Sheet } from "./parts.tsx";

@@ -1,4 +1,5 @@
 /** All requests, oldest first, and apart those that only the agents' own terminals can answer. */
+import { Fragment, h } from "preact";
 import { inboxOf, inboxRows, shownRow } from "./list_rows.ts";
 import type { PageStore } from "./page_store.ts";
 import { RiskChip } from "./parts.tsx";

@@ -14,14 +14,14 @@ export interface ListRow {
 
 type Listed = Pick<PageStore, "live" | "filter" | "home" | "route" | "isWide">;
 
-export interface ShownRequests {
+export interface ShownInbox {
   /** Requests, oldest first. */
   readonly open: readonly ApprovalItem[];
   /** Sessions that wait for what only their own terminals can answer. */
   readonly there: readonly SessionItem[];
 }
 
-export function inboxOf({ live, filter, home }: Listed, now: number): ShownRequests {
+export function inboxOf({ live, filter, home }: Listed, now: number): ShownInbox {
   const { openSessions: sessions, approvals } = live;
   const { passesRequest, passesRow } = parseFilter(filter);
   return {
@@ -32,7 +32,7 @@ export function inboxOf({ live, filter, home }: Listed, now: number): ShownReque
   };
 }
 
-export function inboxRows(store: Listed, { open, there }: ShownRequests): readonly ListRow[] {
+export function inboxRows(store: Listed, { open, there }: ShownInbox): readonly ListRow[] {
   return [
     ...open.map(({ id, session }) => ({ id, request: id, session: store.live.approval(id)?.sessionId ?? session })),
     ...there.map(({ id }) => ({ id, session: id })),

@@ -1,7 +1,7 @@
 /** The page in the browser: takes its token out of the address, connects, draws what it hears, and tells who waits. */
-import { render } from "preact";
+import { h, render } from "preact";
 import { VERSION } from "../protocol/version.ts";
-import { forgetToken, takeToken } from "./access.ts";
+import { forgetToken, keptToken, takeLinkToken } from "./access.ts";
 import { App, viewOf } from "./app.tsx";
 import { keepConnected } from "./connection.ts";
 import { hear, readDaemon } from "./heard.ts";
@@ -11,8 +11,11 @@ import { Redraw } from "./redraw.ts";
 import { scopeNamed } from "./scope.ts";
 import { TokenForm } from "./token_form.tsx";
 
-let token = takeToken();
+const NO_TOKEN = "This link has no valid token: a part of it may be missing.";
+const link = takeLinkToken();
+let token = link?.token ?? keptToken();
 const store = new PageStore();
+if (link !== undefined && token === undefined) store.refused = NO_TOKEN;
 const root = document.getElementById("page")!;
 let ended = new AbortController();
 
@@ -58,9 +61,9 @@ function open(given: string): void {
 store.redraw = new Redraw({ draw, tell: () => showCount(viewOf(store, Date.now())) });
 // A link that is opened in a tab that has the page already.
 addEventListener("hashchange", () => {
-  if (!location.hash.includes("token=")) return;
-  const given = takeToken();
-  if (given !== undefined) open(given);
+  const given = takeLinkToken();
+  if (given?.token !== undefined) open(given.token);
+  else if (given !== undefined && token === undefined) store.set({ refused: NO_TOKEN });
 });
 draw();
 if (token !== undefined) open(token);

@@ -3,13 +3,14 @@
  * change asks for a drawing.
  */
 import type { Approval } from "../domain/approval.ts";
-import type { SessionView } from "../domain/query.ts";
 import type { HistoryEntry } from "../domain/session.ts";
+import { oldestFirst } from "./activity_times.ts";
 import { ActivityLog } from "../view/activity_log.ts";
 import { ChangeLines } from "../view/change_lines.ts";
 import { LiveState } from "../view/live_state.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
+import type { LostReason } from "./lost_text.ts";
 import type { PageWire } from "./page_wire.ts";
 import type { Picked } from "./picks.ts";
 import { ReadingGuard } from "../view/reading.ts";
@@ -23,7 +24,7 @@ export type PageLink =
   | { readonly kind: "connecting" }
   | { readonly kind: "live" }
   /** `at`: ms, of when the picture is. */
-  | { readonly kind: "lost"; readonly at: number; readonly why: string };
+  | { readonly kind: "lost"; readonly at: number; readonly why: LostReason };
 
 /** What a person is asked about a request before the answer goes: how long a yes lasts, why not, or whether it is meant. */
 export type Answering =
@@ -116,6 +117,11 @@ export class PageStore implements PageState {
     return mayAnswer(this.scope);
   }
 
+  /** The daemon has said that the token may not answer. */
+  get isReadOnly(): boolean {
+    return this.scope !== undefined && !this.mayAnswer;
+  }
+
   /** Whether it is this request about which a person is asked once more. */
   isConfirming(id: string): boolean {
     return this.answering.kind === "confirming" && this.answering.id === id;
@@ -136,15 +142,16 @@ export class PageStore implements PageState {
       this.picks.delete(id);
     }
     for (const id of this.histories.keys()) if (this.live.session(id) === undefined) this.histories.delete(id);
-    this.activity.add(this.#changes.snapshot(sessions, approvals));
+    this.activity.add(oldestFirst(this.#changes.snapshot(sessions, approvals)));
   }
 
   event(event: { readonly seq?: number; readonly ts?: string; readonly type: string; readonly data: EventData }): void {
     this.live.event(event);
     this.activity.add(this.#changes.event(event));
-    if (event.type === "session.deleted") this.histories.delete((event.data["session"] as SessionView).id);
-    if (event.type.startsWith("session.")) this.redraw?.heard();
-    else this.changed();
+    const session = event.data["session"] as { readonly id: string; readonly status: string } | undefined;
+    if (event.type === "session.deleted" && session !== undefined) this.histories.delete(session.id);
+    if (session === undefined || session.status === "waiting") this.changed();
+    else this.redraw?.heard();
   }
 
   /** What became of an answer, or why there is none: long enough to be read. */

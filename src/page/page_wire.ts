@@ -1,7 +1,7 @@
 /** One connection of the page: JSON-RPC over the gateway's WebSocket, with a deadline for each call, and a heartbeat. */
 import type { AnyMethodName, ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import type { ErrorName } from "../protocol/errors.ts";
-import { PROTOCOL, VERSION } from "../protocol/version.ts";
+import { BEARER, PROTOCOL, SUBPROTOCOL, VERSION } from "../protocol/version.ts";
 
 export interface PageEvent {
   readonly seq?: number;
@@ -59,7 +59,7 @@ export class PageWire {
   ): Promise<{ wire: PageWire; hello: ResultOf<"hello"> }> {
     if (signal.aborted) throw gone();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/ws`, ["agent-console.v1", `bearer.${token}`]);
+    const socket = new WebSocket(`${scheme}://${location.host}/ws`, [SUBPROTOCOL, BEARER + token]);
     const wire = new PageWire(socket);
     let isGreeted = false;
     socket.onmessage = ({ data }) => wire.#take(String(data), listener);

@@ -1,5 +1,5 @@
 /** Small parts that several screens of the page show. */
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, h } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { RiskLook } from "../view/states.ts";
 import { ReadingGuard } from "../view/reading.ts";

@@ -3,8 +3,8 @@
  * the times that it shows, and never while nobody looks: then only the count is told.
  */
 
-/** Between two drawings of what sessions do, ms: nobody reads more of them. The first is drawn at once. */
-const HEARD_MS = 200;
+/** Between two drawings of what sessions do, ms: so much behind other windows at most. The first is drawn at once. */
+const HEARD_MS = 100;
 /** While nobody looks, title and notifications are enough, ms. */
 const HIDDEN_MS = 250;
 /** Between two looks at the clock, ms. */

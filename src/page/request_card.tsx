@@ -1,4 +1,5 @@
 /** One request as it is read before it is answered: what would run, how risky, where, why, and until when. */
+import { Fragment, h } from "preact";
 import type { ApprovalItem, WholeApproval } from "../view/approval_items.ts";
 import { takesOwnWords } from "../view/approval_words.ts";
 import { escapeControls } from "../domain/sanitize.ts";
@@ -98,7 +99,7 @@ interface QuestionsProps {
   readonly approval: WholeApproval;
 }
 
-/** Nothing is sent before the button below is pressed. */
+/** Nothing is sent before the button below is pressed; where there is none the options are only read. */
 function Questions({ store, approval }: QuestionsProps) {
   const { choices = [], id } = approval;
   const picks = store.picks.get(id);
@@ -112,7 +113,7 @@ function Questions({ store, approval }: QuestionsProps) {
         const { question, options, descriptions = [], multiple } = choice;
         const { options: chosen, words } = pickedOf(picks, at);
         return (
-          <fieldset key={at} class="question">
+          <fieldset key={at} class="question" disabled={store.isReadOnly}>
             <legend>
               {escapeControls(question)}
               {multiple && <small>one or more</small>}
@@ -131,10 +132,12 @@ function Questions({ store, approval }: QuestionsProps) {
                     <small>{escapeControls(descriptions[i])}</small>
                   )}
                 </span>
-                {i < 9 && store.isWide && choices.length === 1 && <kbd aria-hidden="true">{i + 1}</kbd>}
+                {i < 9 && store.isWide && !store.isReadOnly && choices.length === 1 && (
+                  <kbd aria-hidden="true">{i + 1}</kbd>
+                )}
               </label>
             ))}
-            {takesOwnWords(approval, choice) && (
+            {takesOwnWords(approval, choice) && !store.isReadOnly && (
               <textarea
                 rows={options.length === 0 ? 3 : 1}
                 aria-label={`Your own words: ${escapeControls(question)}`}

@@ -1,5 +1,5 @@
 /** The sessions in their groups, who needs a person first. */
-import type { JSX } from "preact";
+import { Fragment, h, type JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { SessionItem } from "../view/session_items.ts";
 import { STATE_LOOKS } from "../view/states.ts";

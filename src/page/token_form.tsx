@@ -1,4 +1,5 @@
 /** Shown where the page has no token, or one that is none any more: how to get one, and a field that takes it. */
+import { h } from "preact";
 import { useState } from "preact/hooks";
 import { keepToken } from "./access.ts";
 

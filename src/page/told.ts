@@ -42,21 +42,30 @@ export function notifyState(): "ask" | "on" | "off" {
   return Notification.permission === "granted" ? "on" : Notification.permission === "denied" ? "off" : "ask";
 }
 
+/** By request, until it is over; what only the worker holds is undefined. */
+const shown = new Map<string, Promise<Notification | undefined>>();
+
 /** Only while nobody looks at the page. */
-export async function notify(id: string, text: string): Promise<void> {
+export function notify(id: string, text: string): void {
   if (!document.hidden || notifyState() !== "on") return;
-  const options = { body: text, tag: id, icon: "/icon.svg" };
-  const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
-  // Phones show them only through the worker, whose end of this is in service_worker.js.
-  if (registration !== undefined) return await registration.showNotification("agent-console", options);
-  const shown = new Notification("agent-console", options);
-  shown.onclick = () => globalThis.focus();
+  shown.set(id, show({ body: text, tag: id, icon: "/icon.svg" }).catch(() => undefined));
 }
 
-/** Takes the notification of a request back that is over. */
-export async function unnotify(id: string): Promise<void> {
+async function show(options: NotificationOptions): Promise<Notification | undefined> {
   const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
-  for (const shown of await registration?.getNotifications({ tag: id }) ?? []) shown.close();
+  // Phones show them only through the worker, whose end of this is in service_worker.js.
+  if (registration !== undefined) return void await registration.showNotification("agent-console", options);
+  const one = new Notification("agent-console", options);
+  one.onclick = () => globalThis.focus();
+  return one;
+}
+
+/** Takes the notification of a request back that is over, also one that is only about to be shown. */
+export async function unnotify(id: string): Promise<void> {
+  (await shown.get(id))?.close();
+  shown.delete(id);
+  const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
+  for (const one of await registration?.getNotifications({ tag: id }) ?? []) one.close();
 }
 
 interface ScriptPolicies {

@@ -16,6 +16,8 @@ import { RISK_LOOKS, STATE_LOOKS, type Tone } from "./states.ts";
 export interface ChangeLine {
   /** ISO 8601 UTC; absent for what was there before. */
   readonly ts?: string;
+  /** Of what was there before: since when, ISO 8601 UTC. */
+  readonly since?: string;
   readonly sign: string;
   readonly word: string;
   readonly tone: Tone;
@@ -76,13 +78,19 @@ export class ChangeLines {
     this.#held = undefined;
     for (const session of sessions) if (session.status !== "closed") this.#put(session);
     for (const approval of approvals) this.#open.set(approval.id, approval);
-    const rows = this.sessions.flatMap((session) => this.#session(session) ?? []);
+    const rows = this.sessions.flatMap((session) => {
+      const line = this.#session(session);
+      if (line === undefined) return [];
+      const request = session.status === "waiting" ? this.#open.get(session.waiting.approvalId ?? "") : undefined;
+      return { ...line, since: request?.requestedAt ?? session.since };
+    });
     const requests = approvals.flatMap((approval) => {
       const waits = this.#rows.get(approval.sessionId);
       if (waits?.status === "waiting" && waits.waiting.approvalId === approval.id) return [];
-      return this.#new(`request ${approval.id}`, this.#asked(approval));
+      const lines = this.#new(`request ${approval.id}`, this.#asked(approval));
+      return lines.map((line) => ({ ...line, since: approval.requestedAt }));
     });
-    return [...rows, ...requests].filter((line) => line !== undefined);
+    return [...rows, ...requests];
   }
 
   /** Empty where people see no change, or the next event tells the rest of it. */

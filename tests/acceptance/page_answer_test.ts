@@ -94,14 +94,14 @@ pageTest("V3 a key that is held down confirms nothing, and a rule that was chang
   await press(page, "Yes, for …");
   await page.getByRole("radio", { name: "In this session" }).check();
   await page.waitForTimeout(READ_MS);
-  await page.getByRole("button", { name: "Yes, for 1 h" }).focus();
+  await page.getByRole("button", { name: "Yes, in this session, for 1 h" }).focus();
   await hold("Enter");
   await page.getByRole("alert").getByText("Press once more").waitFor();
   assertEquals(await status(), "pending");
   // What was asked once more is not what would be allowed now.
   await page.getByRole("radio", { name: "8 h" }).check();
   assertEquals(await page.getByRole("alert").getByText("Press once more").count(), 0);
-  await press(page, "Yes, for 8 h");
+  await press(page, "Yes, in this session, for 8 h");
   await page.getByRole("alert").getByText("Press once more").waitFor();
   assertEquals(await status(), "pending");
   await press(page, "Yes, allow it");
@@ -117,9 +117,9 @@ pageTest("V3 a yes for longer says what it lets pass and makes that rule; a no c
   const preview = await page.locator(".preview").innerText();
   assertMatch(
     preview,
-    /exactly this call of claude \(Bash\) runs unasked in sessions in .*\/home\/u\/web and below it, for 8 h/,
+    /^From now on exactly this call of claude \(Bash\) runs unasked in sessions in .*\/home\/u\/web and below it, for 8 h\. [^.]*asked as before\.$/,
   );
-  await press(page, "Yes, for 8 h");
+  await press(page, "Yes, in this folder, for 8 h");
   await ends(lab, id, "approved");
   const { rules } = await lab.call("approval.rules") as unknown as {
     rules: { pattern: string; expiresAt: string; scope: string }[];

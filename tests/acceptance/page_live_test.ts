@@ -1,7 +1,7 @@
 /** The page stays live: what is new shows by itself, a restart of the daemon is survived, and it opens while nothing is there. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PHONE } from "../support/page_lab.ts";
-import { complaintsOf, ends, pageTest, press, row } from "../support/page_test.ts";
+import { complaintsOf, ends, hasTitle, pageTest, press, row } from "../support/page_test.ts";
 
 pageTest(
   "V1 a new session and what it asks show without a refresh: list, title, icon, and for who hears the page",
@@ -17,7 +17,7 @@ pageTest(
     await row(page, "fix the login").waitFor();
     await lab.asks("web", "git push origin main");
     await row(page, "git push origin main").waitFor();
-    await page.waitForFunction('document.title === "1 waiting · agent-console"');
+    await hasTitle(page, "1 waiting · agent-console");
     assertMatch(await page.locator("link[rel=icon]").getAttribute("href") ?? "", /^data:image\/svg/);
     await page.locator("[aria-live=polite]", { hasText: "web waits for you: Bash: git push origin main" }).waitFor({
       state: "attached",
@@ -51,10 +51,12 @@ pageTest("V3 the page opens while its gateway is away, says so, and is there whe
   const page = await lab.look();
   await page.locator(".is-live").waitFor();
   await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
-  await page.waitForFunction("caches.open('agent-console-page').then((kept) => kept.match('/page.js')).then(Boolean)");
+  const isKept = "caches.open('agent-console-page').then((kept) => kept.match('/page.js')).then(Boolean)";
+  const end = performance.now() + 5000;
+  while (!await page.evaluate(isKept) && performance.now() < end) await page.waitForTimeout(50);
   await lab.home.stop();
   await page.reload();
-  await page.locator(".banner", { hasText: "No connection: the daemon is not there" }).waitFor();
+  await page.locator(".banner", { hasText: "To start the daemon: agent-console daemon start" }).waitFor();
   await lab.home.start();
   await page.locator(".is-live").waitFor({ timeout: 20_000 });
 });

@@ -12,6 +12,8 @@ import type { Json, RawClient } from "./wire.ts";
 /** Debian's smallest, without its launcher, which a signal would end alone: a page needs no window. */
 export const CHROMIUM = "/usr/lib/chromium/chromium-headless-shell";
 export const HAS_CHROMIUM = exists(CHROMIUM);
+/** Debian's whole one, again without its launcher: the smallest shows no notifications. */
+export const WHOLE_CHROMIUM = "/usr/lib/chromium/chromium";
 /** For whoever asks why a test was not run. */
 export const NO_CHROMIUM = HAS_CHROMIUM ? "" : ` (ignored: no ${CHROMIUM}; apt-get install chromium-headless-shell)`;
 
@@ -20,7 +22,11 @@ export const WIDE = { width: 1280, height: 800 };
 const STEP_MS = 10_000;
 const BUILD_MS = 60_000;
 
-export interface LookOptions extends Pick<BrowserContextOptions, "colorScheme" | "viewport" | "reducedMotion"> {
+type ContextOptions = "colorScheme" | "viewport" | "reducedMotion" | "permissions" | "serviceWorkers";
+
+export interface LookOptions extends Pick<BrowserContextOptions, ContextOptions> {
+  /** Run in the page before anything of it. */
+  readonly scripts?: readonly (() => void)[];
   readonly scope?: "read" | "approve" | "admin";
   /** Behind the token in the fragment of the link. */
   readonly fragment?: string;
@@ -37,7 +43,7 @@ export class PageLab {
   private constructor(readonly home: TestHome, readonly port: number, readonly browser: Browser) {}
 
   /** @param before runs when the home is there and the daemon is not yet */
-  static async open(before: (home: TestHome) => void = () => {}): Promise<PageLab> {
+  static async open(before: (home: TestHome) => void = () => {}, executablePath = CHROMIUM): Promise<PageLab> {
     await (made ??= makePage(BUILD_MS)); // for a daemon that runs from its sources; all other forms carry it
     const port = freePort();
     const home = await TestHome.create({ config: JSON.stringify({ gateway: { enabled: true, port } }) });
@@ -45,7 +51,7 @@ export class PageLab {
       before(home);
       await home.start();
       // Root needs it; the page is ours alone.
-      const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"], timeout: BUILD_MS });
+      const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: BUILD_MS });
       return new PageLab(home, port, browser);
     } catch (error) {
       await home[Symbol.asyncDispose]();
@@ -66,7 +72,7 @@ export class PageLab {
 
   /** The page with a token, as `gateway open` opens it; its errors are failures of the test. */
   async look(
-    { scope = "approve", fragment = "", scale = 1, touch = false, ...options }: LookOptions = {},
+    { scope = "approve", fragment = "", scale = 1, touch = false, scripts = [], ...options }: LookOptions = {},
   ): Promise<Page> {
     const context = await this.browser.newContext({
       viewport: WIDE,
@@ -75,6 +81,7 @@ export class PageLab {
       hasTouch: touch,
       ...options,
     });
+    for (const script of scripts) await context.addInitScript(script);
     const page = await context.newPage();
     page.setDefaultTimeout(STEP_MS);
     await page.goto(`${this.url}#token=${this.token(scope)}${fragment}`);

@@ -1,17 +1,29 @@
 /** A test of the page: it has a lab of its own, and is not run, with its reason in its name, where there is no browser. */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { HAS_CHROMIUM, NO_CHROMIUM, PageLab } from "./page_lab.ts";
+import { exists } from "./exists.ts";
+import { CHROMIUM, HAS_CHROMIUM, NO_CHROMIUM, PageLab, WHOLE_CHROMIUM } from "./page_lab.ts";
 
 export function pageTest(name: string, test: (lab: PageLab) => Promise<void>): void {
+  testIn(CHROMIUM, name + NO_CHROMIUM, HAS_CHROMIUM, test);
+}
+
+/** In the whole browser, which also shows notifications. */
+export function wholeBrowserTest(name: string, test: (lab: PageLab) => Promise<void>): void {
+  const isThere = exists(WHOLE_CHROMIUM);
+  const why = isThere ? "" : ` (ignored: no ${WHOLE_CHROMIUM}; apt-get install chromium)`;
+  testIn(WHOLE_CHROMIUM, name + why, isThere, test);
+}
+
+function testIn(browser: string, name: string, isThere: boolean, test: (lab: PageLab) => Promise<void>): void {
   Deno.test({
-    name: name + NO_CHROMIUM,
-    ignore: !HAS_CHROMIUM,
+    name,
+    ignore: !isThere,
     // The library that drives the browser keeps pipes and timers of its own until the process ends.
     sanitizeOps: false,
     sanitizeResources: false,
     fn: async () => {
-      await using lab = await PageLab.open();
+      await using lab = await PageLab.open(undefined, browser);
       await test(lab);
     },
   });
@@ -59,4 +71,11 @@ export async function ends(lab: PageLab, id: string, status: string): Promise<vo
     await new Promise((resolve) => setTimeout(resolve, 50));
   } while (performance.now() < end);
   assertEquals(now, status);
+}
+
+/** Waits for the title of the tab. Not by waitForFunction: the page's policy refuses a text that is run as code. */
+export async function hasTitle(page: Page, title: string): Promise<void> {
+  const end = performance.now() + 5000;
+  while (await page.title() !== title && performance.now() < end) await page.waitForTimeout(20);
+  assertEquals(await page.title(), title);
 }

@@ -150,7 +150,8 @@ Deno.test("V1 a snapshot after a reconnect repeats nothing; the safety mode that
     session("11111111-a", { status: "waiting", waiting: { for: "permission", text: "x", approvalId: "k4xq2" } }),
     session("22222222-b", { ...WORKING, cwd: "/home/u/web" }),
   ];
-  assertEquals(lines.snapshot(rows, [request()]).map(({ sign }) => sign), ["◆", "●"]);
+  const first = lines.snapshot(rows, [request()]).map(({ sign, ts, since }) => [sign, ts, since]);
+  assertEquals(first, [["◆", undefined, request().requestedAt], ["●", undefined, AT]]);
   assertEquals(lines.snapshot(rows, [request()]), []);
   assertEquals(
     told(lines, "daemon.safety_mode", { mode: "manual", reason: "calls failed" }),

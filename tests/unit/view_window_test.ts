@@ -119,3 +119,40 @@ Deno.test("V1 one filter for rows, requests and lines: a key looks at its own pa
   assert(line("status:waiting").length > 0);
   assertEquals(line("for:question").length, requests("for:question").length);
 });
+
+Deno.test("V1 a row that reads the same is the same object, so that windows draw what has changed and nothing else", async () => {
+  const { events } = await walk([
+    {
+      session: "web",
+      step: { event: "PermissionRequest", fields: { tool_name: "Bash", tool_input: { command: "git push" } } },
+      answer: undefined,
+    },
+    {
+      session: "api",
+      step: { event: "PreToolUse", fields: { tool_name: "Bash", tool_input: { command: "npm test" } } },
+      answer: undefined,
+    },
+    { session: "shop", step: { event: "Stop", fields: { last_assistant_message: "Done." } }, answer: undefined },
+  ]);
+  const live = new LiveState();
+  for (const event of events) live.event(event);
+  const now = Date.parse(live.sessions[0]?.since ?? "") + 3_600_000;
+  const items = (at: number) => windowView({ sessions: live.sessions, approvals: live.approvals }, { now: at }).items;
+  const before = items(now);
+  assertEquals(before.length, 3);
+  assert(items(now + 1).every((item, i) => item === before[i]));
+  const id = before.find(({ name }) => name === "api")?.id ?? "";
+  const session = live.session(id)!;
+  live.event({
+    type: "session.updated",
+    data: { session: { ...session, lastEventAt: session.since, title: "other" } },
+  });
+  const after = items(now + 1);
+  for (const item of after) {
+    assertEquals(before.includes(item), item.id !== id, item.name);
+  }
+  assertEquals(after.find((item) => item.id === id)?.name, "other");
+  // The clock alone: what shows another age is another row, and says so.
+  const later = items(now + 3_600_000);
+  assert(later.every((item) => !after.includes(item) && item.age !== after.find((one) => one.id === item.id)?.age));
+});

@@ -1,7 +1,7 @@
 /** What the page does with requests: loads them whole, answers each once, asks twice before it destroys. */
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Approval } from "../../../src/domain/approval.ts";
-import { giveAnswer, readWhole, whyNoYes } from "../../../src/page/answers.ts";
+import { giveAnswer, readWhole, whyNoYes, yesWords } from "../../../src/page/answers.ts";
 import { hear } from "../../../src/page/heard.ts";
 import { sayYes } from "../../../src/page/page_actions.ts";
 import { answering, APPROVAL, denied, StubWire } from "./stub_store.ts";
@@ -134,4 +134,15 @@ Deno.test("V3 after a new snapshot nothing is kept of requests and sessions that
   store.snapshot(4, [], []);
   assertEquals(store.given.size, 0);
   await settle();
+});
+
+Deno.test("V3 the button of a yes says how far it reaches and for how long", () => {
+  const words = (["once", "session", "workspace", "always"] as const).map((scope) => yesWords(scope, 8));
+  assertEquals(words, [
+    "Yes, once",
+    "Yes, in this session, for 8 h",
+    "Yes, in this folder, for 8 h",
+    "Yes, everywhere, for 8 h",
+  ]);
+  assertEquals(yesWords("always", undefined), "Yes, everywhere, with no end");
 });

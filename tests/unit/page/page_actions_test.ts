@@ -82,7 +82,7 @@ Deno.test("V3 a key answers only where it may: connected, with a token that may,
     return store.toast as PageStore["toast"];
   };
   for (const kind of ["yes", "no", "yes_for", "no_because"] as const) {
-    store.set({ link: { kind: "lost", at: 0, why: "the daemon stopped" } });
+    store.set({ link: { kind: "lost", at: 0, why: "stopped" } });
     assertEquals(said(kind), { text: "no connection: nothing can be answered now", isBad: true }, kind);
     store.set({ link: { kind: "live" }, scope: "read" });
     assertEquals(said(kind)?.text.startsWith("this token may only read"), true, kind);
