@@ -10,7 +10,7 @@ import { ChangeLines } from "../view/change_lines.ts";
 import { LiveState } from "../view/live_state.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
-import type { LostReason } from "./lost_text.ts";
+import type { LostLink } from "./lost_text.ts";
 import type { PageWire } from "./page_wire.ts";
 import type { Picked } from "./picks.ts";
 import { ReadingGuard } from "../view/reading.ts";
@@ -23,8 +23,7 @@ import { mayAnswer } from "./scope.ts";
 export type PageLink =
   | { readonly kind: "connecting" }
   | { readonly kind: "live" }
-  /** `at`: ms, of when the picture is. */
-  | { readonly kind: "lost"; readonly at: number; readonly why: LostReason };
+  | { readonly kind: "lost" } & LostLink;
 
 /** What a person is asked about a request before the answer goes: how long a yes lasts, why not, or whether it is meant. */
 export type Answering =

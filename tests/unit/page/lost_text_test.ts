@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type LostReason, lostText } from "../../../src/page/lost_text.ts";
 
-const said = (why: LostReason) => lostText({ kind: "lost", at: 0, why });
+const said = (why: LostReason) => lostText({ at: 0, why });
 
 Deno.test("V3 a page without a daemon says how that is started, and one that needs nobody does not", () => {
   for (const why of ["away", "stopped"] as const) {
