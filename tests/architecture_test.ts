@@ -134,6 +134,22 @@ for (const entry of FAST_ENTRIES) {
   });
 }
 
+/** What windows show, where nobody may wait for it: the hook, which runs at each event, and a daemon at rest. */
+const VIEWLESS: readonly (readonly [entry: string, which: "at once" | "ever", most: readonly string[]])[] = [
+  ["src/client/hook.ts", "ever", []],
+  ["src/client/statusline.ts", "ever", []],
+  ["src/client/dispatch.ts", "at once", ["src/view/state_counts.ts", "src/view/states.ts"]], // of tmux's status line
+  ["src/daemon/main.ts", "at once", []],
+];
+
+for (const [entry, which, most] of VIEWLESS) {
+  Deno.test(`architecture: ${entry} loads ${most.length === 0 ? "nothing" : "signs and words only"} of the view`, async () => {
+    const seen = [...await loaded(entry, which)].flatMap((specifier) => local(specifier) ?? []);
+    assert(seen.includes(entry) && seen.length > 5, "its graph was not read");
+    assertEquals(seen.filter((path) => path.startsWith("src/view/")).sort(), [...most]);
+  });
+}
+
 /** What clients load for the wire: the methods table tells them names and scopes, not how params are checked. */
 const CLIENT_ENTRIES = ["src/protocol/methods.ts", "src/client/wire_client.ts", "src/cli/fast_commands.ts"];
 

@@ -2,11 +2,14 @@
  * Calls a person: gathers what needs one for a moment, leaves out what was answered meanwhile or is in front of them, and
  * hands the rest to the channels as one call. No timer runs while nothing is gathered.
  */
-import { type Need, type NeedKind, needMessage, Needs } from "../domain/needs.ts";
+import type { NeedKind } from "../domain/need_kinds.ts";
 import type { SessionView } from "../domain/query.ts";
 import { oneLine } from "../domain/sanitize.ts";
+import type { Session } from "../domain/session.ts";
 import type { RunOutcome } from "../platform/bounded_run.ts";
 import type { Clock, Log } from "../platform/system.ts";
+import { type Need, needMessage } from "../view/need_words.ts";
+import { type HeardNeed, Needs } from "../view/needs.ts";
 import type { CallContent, Channel, Nobody } from "./channels.ts";
 import type { ChannelOutcome } from "./methods.ts";
 
@@ -18,6 +21,8 @@ export interface CallsDeps {
   /** Those that are on, as the configuration is now. */
   readonly channels: () => readonly Channel[];
   readonly kinds: () => readonly NeedKind[];
+  /** All that are known, as they are now. */
+  readonly sessions: () => Iterable<Session>;
   /** Nobody is called now: muted, or quiet hours. */
   readonly isSilent: () => boolean;
   /** Those of `needs` whose pane is in front of somebody now. Never throws. */
@@ -32,11 +37,11 @@ const MAX_WAITING = 200;
 export class Calls {
   #deps: CallsDeps;
   #needs = new Needs();
-  #gathered: Need[] = [];
+  #gathered: HeardNeed[] = [];
   #callOff: () => void = () => {};
   #stopped = new AbortController();
   /** Channel → what it says when its program has ended; undefined while none runs. */
-  #busy = new Map<string, Need[]>();
+  #busy = new Map<string, HeardNeed[]>();
   readonly last = new Map<string, ChannelOutcome>();
 
   constructor(deps: CallsDeps) {
@@ -66,7 +71,7 @@ export class Calls {
     return this.#note(channel, await channel.call(content, this.#stopped.signal));
   }
 
-  async #call(gathered: readonly Need[]): Promise<void> {
+  async #call(gathered: readonly HeardNeed[]): Promise<void> {
     const { isSilent, visible, channels } = this.#deps;
     const open = this.#stillOpen(gathered);
     if (open.length === 0 || isSilent()) return;
@@ -75,20 +80,20 @@ export class Calls {
     for (const channel of channels()) this.#sendTo(channel, needs);
   }
 
-  #stillOpen(needs: readonly Need[]): readonly Need[] {
-    return needs.flatMap((need) => this.#needs.open(need) ?? []);
+  #stillOpen(needs: readonly HeardNeed[]): readonly Need[] {
+    return this.#needs.open(needs, this.#deps.sessions());
   }
 
-  #sendTo(channel: Channel, needs: readonly Need[]): void {
+  #sendTo(channel: Channel, needs: readonly HeardNeed[]): void {
     const waiting = this.#busy.get(channel.name);
     if (waiting === undefined) void this.#send(channel, needs);
     else waiting.push(...needs.slice(0, Math.max(0, MAX_WAITING - waiting.length)));
   }
 
-  async #send(channel: Channel, needs: readonly Need[]): Promise<void> {
+  async #send(channel: Channel, needs: readonly HeardNeed[]): Promise<void> {
     const open = this.#stillOpen(needs); // somebody may have answered while we looked
     if (open.length === 0 || this.#stopped.signal.aborted) return;
-    const waiting: Need[] = [];
+    const waiting: HeardNeed[] = [];
     this.#busy.set(channel.name, waiting);
     this.#note(channel, await channel.call({ needs: open, message: needMessage(open) }, this.#stopped.signal));
     this.#busy.delete(channel.name);

@@ -1,10 +1,10 @@
 /** The channels: what each runs for a call. Texts of agents are arguments or stdin, never a script, a format or an option. */
 import type { Approval } from "../domain/approval.ts";
-import type { Need, NeedMessage } from "../domain/needs.ts";
 import { visibleJson } from "../domain/sanitize.ts";
 import type { Session } from "../domain/session.ts";
 import { displayMessage, listClients, readClients } from "../domain/tmux.ts";
 import type { RunBounded, RunOutcome } from "../platform/bounded_run.ts";
+import type { Need, NeedMessage } from "../view/need_words.ts";
 import type { ChannelName } from "./methods.ts";
 
 /** What is to be said. */
@@ -77,13 +77,13 @@ const MAX_CLIENTS = 8;
 const LOOK_MS = 1000;
 
 export function tmuxChannel(program: string, { run, env, tmuxSockets }: ChannelDeps): Channel {
-  const call: Channel["call"] = async ({ message: { text } }, signal) => {
+  const call: Channel["call"] = async ({ message: { sign, text } }, signal) => {
     let told = 0;
     let problem: RunOutcome | undefined;
     for (const socket of tmuxSockets()) {
       const clients = await clientsOf(socket, { program, run, env }, signal);
       for (const { name } of (clients ?? []).slice(0, MAX_CLIENTS)) {
-        const argv = [program, ...displayMessage({ socket, client: name, text: `▲ ${text}` })];
+        const argv = [program, ...displayMessage({ socket, client: name, text: `${sign} ${text}` })];
         const outcome = await run(argv, { env, ms: LOOK_MS, signal });
         if (outcome.kind === "ended" && outcome.code === 0) told++;
         else problem ??= outcome;

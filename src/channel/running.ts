@@ -1,6 +1,5 @@
 /** The channels of a running daemon: made of its configuration and its sandbox. Not loaded where all are off. */
 import type { FeatureContext } from "../core/service.ts";
-import { type Need, needMessage } from "../domain/needs.ts";
 import { maskSecrets } from "../domain/mask.ts";
 import { isTmuxSocket, tmuxPane } from "../domain/tmux.ts";
 import { type RunBounded, runBounded } from "../platform/bounded_run.ts";
@@ -8,6 +7,7 @@ import { setTimer } from "../platform/clock.ts";
 import { env, ownUid } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
+import { type Need, needMessage } from "../view/need_words.ts";
 import { Calls } from "./calls.ts";
 import { type Channel, clientsOf, commandChannel, desktopChannel, tmuxChannel } from "./channels.ts";
 import type { ChannelName } from "./methods.ts";
@@ -51,6 +51,7 @@ export class RunningChannels {
       after: setTimer,
       channels: () => (Object.keys(this.#programs) as ChannelName[]).flatMap((name) => this.#channel(name) ?? []),
       kinds: () => context.settings.current.on,
+      sessions: () => context.store.sessions(),
       isSilent,
       visible: (needs) => this.#visible(needs),
     });

@@ -1,7 +1,7 @@
 /** The feature's section of the configuration: which channels call you, for what, and when they stay quiet. */
 import * as v from "valibot";
 import { group, section, type SectionValues, setting } from "../config/section.ts";
-import { NEED_KINDS } from "../domain/needs.ts";
+import { NEED_KINDS } from "../domain/need_kinds.ts";
 
 // deno-lint-ignore no-control-regex
 const word = v.pipe(v.string("text"), v.maxLength(1000, "at most 1000 characters"), v.regex(/^[^\u0000]*$/, "text"));

@@ -4,8 +4,7 @@ import { escapeControls } from "../domain/sanitize.ts";
 import { stdinKeyboard } from "../platform/keyboard.ts";
 import { exit, onSignal, onUncaught, type Signal } from "../platform/process.ts";
 import { stderrScreen, writeStderr } from "../platform/stdio.ts";
-import { countedState, STATE_WORDS } from "../domain/state_words.ts";
-import type { Need } from "../domain/needs.ts";
+import type { Need } from "../view/need_words.ts";
 import { fitHead } from "../view/text_fit.ts";
 import { ChatHistory } from "./history.ts";
 import { OWN_NAMES } from "./input.ts";
@@ -64,7 +63,7 @@ class Console {
     };
     this.#prompt = new PromptLine(stdinKeyboard, screen, () => this.#promptText(), (words) => this.#complete(words));
     this.#news = new News({
-      begun: (waiting) => this.#say(`${countedState("waiting", waiting)}; /approvals shows on what`),
+      begun: ({ text }) => this.#say(`${text}; /approvals shows on what`),
       needed: (need) => this.#running === undefined ? this.#tell(need) : void this.#later.push(need),
       lost: (reason) => this.#say(`${escapeControls(reason)}; trying again`),
       found: () => this.#say("the daemon is there again"),
@@ -162,9 +161,9 @@ class Console {
   #promptText(): PromptText {
     if (this.#news.isLost) return { text: dim("offline > "), width: "offline > ".length };
     const { waiting } = this.#news;
-    if (waiting === 0) return { text: "> ", width: 2 };
-    const mark = `${STATE_WORDS.waiting.sign}${waiting}`;
-    return { text: `${bold(yellow(mark))} > `, width: mark.length + 3 };
+    if (waiting === undefined) return { text: "> ", width: 2 };
+    const { short } = waiting;
+    return { text: `${bold(yellow(short))} > `, width: short.length + 3 };
   }
 
   async #complete(words: readonly string[]) {

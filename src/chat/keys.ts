@@ -6,15 +6,28 @@ const PASTE_BEGIN = "\x1b[200~";
 const PASTE_END = "\x1b[201~";
 // deno-lint-ignore no-control-regex
 const KEY = /\x1b(?:\[[0-9;?]*[ -/]*[@-~]|O.|[^\x1b])|[\s\S]/gu;
-/** An escape sequence without its end. */
+const ESC = "\x1b";
+/** An escape sequence without its end; Escape itself may be the beginning of one. */
 // deno-lint-ignore no-control-regex
-const CUT = /\x1b(?:\[[0-9;?]*[ -/]*|O)$/;
+const CUT = /\x1b(?:\[[0-9;?]*[ -/]*|O)?$/;
 /** A paste that never ends is given up at this length, UTF-16 units. */
 const MAX_PASTE = 1_048_576;
 
 export class KeyParser {
   #rest = "";
   #paste: string | undefined;
+
+  /** The last of what came is an Escape, which may be a key or the beginning of a paste: the next read tells, or that none comes. */
+  get waits(): boolean {
+    return this.#rest === ESC;
+  }
+
+  /** Nothing has come behind it: the Escape was a key. */
+  flush(): readonly Typed[] {
+    if (!this.waits) return [];
+    this.#rest = "";
+    return [{ key: ESC }];
+  }
 
   /** What is whole by now. */
   push(text: string): readonly Typed[] {
@@ -45,4 +58,38 @@ export class KeyParser {
     }
     return typed;
   }
+}
+
+/** Sequences of terminals, by the names of their keys: those that the line takes. */
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  Enter: ["\r", "\n"],
+  "Alt+Enter": ["\x1b\r"],
+  Tab: ["\t"],
+  Backspace: ["\x7f", "\b"],
+  "Alt+Backspace": ["\x1b\x7f"],
+  Delete: ["\x1b[3~"],
+  Home: ["\x1b[H", "\x1bOH", "\x1b[1~"],
+  End: ["\x1b[F", "\x1bOF", "\x1b[4~"],
+  Up: ["\x1b[A", "\x1bOA"],
+  Down: ["\x1b[B", "\x1bOB"],
+  Left: ["\x1b[D", "\x1bOD"],
+  Right: ["\x1b[C", "\x1bOC"],
+  "Ctrl+Left": ["\x1b[1;5D"],
+  "Alt+Left": ["\x1b[1;3D"],
+  "Ctrl+Right": ["\x1b[1;5C"],
+  "Alt+Right": ["\x1b[1;3C"],
+  "Alt+b": ["\x1bb"],
+  "Alt+d": ["\x1bd"],
+  "Alt+f": ["\x1bf"],
+};
+const NAME_OF: ReadonlyMap<string, string> = new Map(
+  Object.entries(NAMES).flatMap(([name, sequences]) => sequences.map((sequence) => [sequence, name])),
+);
+
+/** `\x1b[D` → `Left`, `\x01` → `Ctrl+A`; undefined for what is typed, and for what no line knows. */
+export function nameOfSequence(sequence: string): string | undefined {
+  const named = NAME_OF.get(sequence);
+  // deno-lint-ignore no-control-regex
+  if (named !== undefined || !/^[\x01-\x1a]$/.test(sequence)) return named;
+  return `Ctrl+${String.fromCharCode(sequence.charCodeAt(0) + 0x40)}`;
 }

@@ -1,7 +1,7 @@
 /** The rows that a line takes on the screen, and where its caret stands. Pure. */
 import stringWidth from "fast-string-width";
 import { escapeControls } from "../domain/sanitize.ts";
-import { graphemesOf } from "./graphemes.ts";
+import { graphemes } from "../lib/graphemes.ts";
 
 export interface Layout {
   /** Less the prompt, which stands before the first of them. */
@@ -29,7 +29,7 @@ export function layOut(text: string, caret: number, prompt: number, width: numbe
     widths.push(row.length);
   };
   let at = 0;
-  for (const char of graphemesOf(text)) {
+  for (const char of graphemes(text)) {
     const shown = char === "\n" ? "" : escapeControls(char);
     const wide = stringWidth(shown);
     const used = widths.at(-1)!;

@@ -1,5 +1,7 @@
-/** A line as it is typed: text, caret, history, what was cut. The keys are those of bash and readline. Pure. */
-import { graphemesOf, nextPlace, placeBefore, wordBefore, wordBehind } from "./graphemes.ts";
+/** The chat's line as it is typed: what a key does beside editing (lib/edited_text.ts), several lines, history, pastes. Pure. */
+import { EditedText } from "../lib/edited_text.ts";
+import { graphemes } from "../lib/graphemes.ts";
+import { nameOfSequence } from "./keys.ts";
 
 /** What the caller has to do about a key. */
 export type Does = "shown" | "submit" | "end" | "interrupt" | "complete" | "clear" | "suspend" | "nothing";
@@ -8,10 +10,7 @@ export type Does = "shown" | "submit" | "end" | "interrupt" | "complete" | "clea
 const MAX_TEXT = 65_536;
 
 export class LineEditor {
-  #text = "";
-  #caret = 0;
-  /** What the last cut took away, for Ctrl-Y. */
-  #cut = "";
+  readonly #line = new EditedText();
   /** Oldest first. */
   readonly #history: readonly string[];
   /** Which of the history is shown; its length: the line that is being typed. */
@@ -25,15 +24,18 @@ export class LineEditor {
   }
 
   get text(): string {
-    return this.#text;
+    return this.#line.text;
   }
   get caret(): number {
-    return this.#caret;
+    return this.#line.caret;
   }
 
+  /** @param key as the terminal has sent it */
   press(key: string): Does {
-    const does = KEYS[key];
+    const name = nameOfSequence(key);
+    const does = name === undefined ? undefined : KEYS[name];
     if (does !== undefined) return does(this);
+    if (name !== undefined) return this.#line.press(name) ? "shown" : "nothing";
     // deno-lint-ignore no-control-regex
     if (/^[\x00-\x1f\x7f-\x9f]/.test(key)) return "nothing";
     return this.insert(key);
@@ -47,130 +49,73 @@ export class LineEditor {
   }
 
   insert(text: string): Does {
-    if (this.#text.length + text.length > MAX_TEXT) return "nothing";
-    return this.replace(this.#caret, text);
+    return this.replace(this.caret, text);
   }
 
   /** What stands between `from` and the caret becomes `text`. */
   replace(from: number, text: string): Does {
-    return this.#set(this.#text.slice(0, from) + text + this.#text.slice(this.#caret), from + text.length);
+    if (this.text.length + text.length > MAX_TEXT) return "nothing";
+    this.#line.replace(from, text);
+    return "shown";
+  }
+
+  yank(): Does {
+    return this.insert(this.#line.lastCut);
   }
 
   /** A backslash at the end of the text asks for one more line. */
   enter(): Does {
-    if ((/\\*$/.exec(this.#text)?.[0].length ?? 0) % 2 === 0) return "submit";
-    const text = `${this.#text.slice(0, -1)}\n`;
-    return this.#set(text, text.length);
-  }
-
-  /** Moves the caret to `at`. */
-  go(at: number): Does {
-    return this.#set(this.#text, at);
-  }
-
-  /** Takes away what stands between `from` and `to`; with `keeps`, for Ctrl-Y. */
-  cut(from: number, to: number, keeps = true): Does {
-    if (from === to) return "nothing";
-    if (keeps) this.#cut = this.#text.slice(from, to);
-    return this.#set(this.#text.slice(0, from) + this.#text.slice(to), from);
-  }
-
-  yank(): Does {
-    return this.insert(this.#cut);
+    if ((/\\*$/.exec(this.text)?.[0].length ?? 0) % 2 === 0) return "submit";
+    this.#line.set(`${this.text.slice(0, -1)}\n`);
+    return "shown";
   }
 
   /** To the line above or below, and from the first or last one into the history. */
   vertical(by: -1 | 1): Does {
-    const lines = this.#text.split("\n");
-    const before = this.#text.slice(0, this.#caret).split("\n");
+    const lines = this.text.split("\n");
+    const before = this.text.slice(0, this.caret).split("\n");
     const to = lines[before.length - 1 + by];
-    if (to === undefined) return this.recall(by);
+    if (to === undefined) return this.#recall(by);
     const start = lines.slice(0, before.length - 1 + by).reduce((sum, line) => sum + line.length + 1, 0);
-    const column = graphemesOf(before.at(-1) ?? "").length;
-    return this.go(start + graphemesOf(to).slice(0, column).join("").length);
+    const column = [...graphemes(before.at(-1) ?? "")].length;
+    this.#line.go(start + [...graphemes(to)].slice(0, column).join("").length);
+    return "shown";
   }
 
-  recall(by: -1 | 1): Does {
+  #recall(by: -1 | 1): Does {
     const at = this.#at + by;
     if (at < 0 || at > this.#history.length) return "nothing";
-    if (this.#at === this.#history.length) this.#draft = this.#text;
+    if (this.#at === this.#history.length) this.#draft = this.text;
     this.#at = at;
-    const text = this.#history[at] ?? this.#draft;
-    return this.#set(text, text.length);
+    this.#line.set(this.#history[at] ?? this.#draft);
+    return "shown";
   }
 
-  get lineStart(): number {
-    return this.#text.lastIndexOf("\n", this.#caret - 1) + 1;
-  }
-  get lineEnd(): number {
-    const end = this.#text.indexOf("\n", this.#caret);
-    return end < 0 ? this.#text.length : end;
-  }
-
-  #set(text: string, caret: number): Does {
-    this.#text = text;
-    this.#caret = caret;
+  /** Ctrl-D: the character under the caret goes, and at an empty line the person. */
+  removeOrEnd(): Does {
+    if (this.text === "") return "end";
+    this.#line.press("Delete");
     return "shown";
   }
 }
 
 type Press = (line: LineEditor) => Does;
 
-const left: Press = (line) => line.go(placeBefore(line.text, line.caret));
-const right: Press = (line) => line.go(nextPlace(line.text, line.caret));
-const start: Press = (line) => line.go(line.lineStart);
-const end: Press = (line) => line.go(line.lineEnd);
-const back: Press = (line) => line.cut(placeBefore(line.text, line.caret), line.caret, false);
-const remove: Press = (line) => line.cut(line.caret, nextPlace(line.text, line.caret), false);
-const wordLeft: Press = (line) => line.go(wordBefore(line.text, line.caret));
-const wordRight: Press = (line) => line.go(wordBehind(line.text, line.caret));
-const cutWord: Press = (line) => line.cut(wordBefore(line.text, line.caret), line.caret);
 const up: Press = (line) => line.vertical(-1);
 const down: Press = (line) => line.vertical(1);
 
-/** Keys as terminals send them. */
+/** What is more than editing. */
 const KEYS: Readonly<Record<string, Press>> = {
-  "\r": (line) => line.enter(),
-  "\n": (line) => line.enter(),
-  "\x1b\r": (line) => line.insert("\n"), // Alt-Enter
-  "\t": () => "complete",
-  "\x01": start, // Ctrl-A
-  "\x1b[H": start,
-  "\x1bOH": start,
-  "\x1b[1~": start,
-  "\x05": end, // Ctrl-E
-  "\x1b[F": end,
-  "\x1bOF": end,
-  "\x1b[4~": end,
-  "\x02": left, // Ctrl-B
-  "\x1b[D": left,
-  "\x1bOD": left,
-  "\x06": right, // Ctrl-F
-  "\x1b[C": right,
-  "\x1bOC": right,
-  "\x10": up, // Ctrl-P
-  "\x1b[A": up,
-  "\x1bOA": up,
-  "\x0e": down, // Ctrl-N
-  "\x1b[B": down,
-  "\x1bOB": down,
-  "\x1bb": wordLeft, // Alt-B
-  "\x1b[1;5D": wordLeft,
-  "\x1b[1;3D": wordLeft,
-  "\x1bf": wordRight, // Alt-F
-  "\x1b[1;5C": wordRight,
-  "\x1b[1;3C": wordRight,
-  "\x7f": back,
-  "\b": back,
-  "\x1b[3~": remove,
-  "\x17": cutWord, // Ctrl-W
-  "\x1b\x7f": cutWord,
-  "\x1bd": (line) => line.cut(line.caret, wordBehind(line.text, line.caret)), // Alt-D
-  "\x15": (line) => line.cut(line.lineStart, line.caret), // Ctrl-U
-  "\x0b": (line) => line.cut(line.caret, line.lineEnd), // Ctrl-K
-  "\x19": (line) => line.yank(), // Ctrl-Y
-  "\x0c": () => "clear", // Ctrl-L
-  "\x1a": () => "suspend", // Ctrl-Z
-  "\x03": () => "interrupt", // Ctrl-C
-  "\x04": (line) => line.text === "" ? "end" : remove(line), // Ctrl-D
+  Enter: (line) => line.enter(),
+  "Alt+Enter": (line) => line.insert("\n"),
+  Tab: () => "complete",
+  Up: up,
+  "Ctrl+P": up,
+  Down: down,
+  "Ctrl+N": down,
+  "Ctrl+Y": (line) => line.yank(),
+  "Ctrl+L": () => "clear",
+  "Ctrl+Z": () => "suspend",
+  "Ctrl+C": () => "interrupt",
+  "Ctrl+D": (line) => line.removeOrEnd(),
 };

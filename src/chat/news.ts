@@ -2,15 +2,16 @@
 import type { ClientContext } from "../client/endpoint.ts";
 import { follow } from "../client/follow.ts";
 import type { WireEvent } from "../client/wire_client.ts";
-import { type Need, Needs } from "../domain/needs.ts";
-import type { SessionView } from "../domain/query.ts";
-import { displayStatus } from "../domain/state_words.ts";
 import { sleep } from "../platform/delay.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { LiveState, type StateSnapshot } from "../view/live_state.ts";
+import type { Need } from "../view/need_words.ts";
+import { type HeardNeed, Needs } from "../view/needs.ts";
+import { sessionCounts, type StateCount } from "../view/state_counts.ts";
 
 export interface NewsListener {
-  /** So many wait already, at least one. Once. */
-  begun(waiting: number): void;
+  /** So many wait already. Once. */
+  begun(waiting: StateCount): void;
   /** Somebody needs a person. */
   needed(need: Need): void;
   /** The daemon is gone, or cannot be reached: why. Once for each outage. */
@@ -25,7 +26,7 @@ const PAUSE_MS = 3000;
 
 export class News {
   readonly #listener: NewsListener;
-  readonly #sessions = new Map<string, SessionView>();
+  readonly #live = new LiveState();
   readonly #needs = new Needs();
   #isLost = false;
   #isBegun = false;
@@ -34,17 +35,17 @@ export class News {
     this.#listener = listener;
   }
 
-  /** How many sessions wait for a person. */
-  get waiting(): number {
-    return [...this.#sessions.values()].filter((one) => displayStatus(one) === "waiting").length;
+  /** How many sessions wait for a person; undefined where none does. */
+  get waiting(): StateCount | undefined {
+    return sessionCounts(this.#live.openSessions).find(({ state }) => state === "waiting");
   }
   get isLost(): boolean {
     return this.#isLost;
   }
 
   /** The need as it is by now; undefined where it is over. */
-  open(need: Need): Need | undefined {
-    return this.#needs.open(need);
+  open(need: HeardNeed): Need | undefined {
+    return this.#needs.open([need], this.#live.sessions)[0];
   }
 
   /** Until the signal. Never throws. */
@@ -56,7 +57,7 @@ export class News {
           mayStart = false;
           if (one.kind === "disconnected") this.#lose(one.reason);
           else this.#find();
-          if (one.kind === "snapshot") this.#begin(one.sessions, one.approvals);
+          if (one.kind === "snapshot") this.#begin(one);
           if (one.kind === "event") this.#hear(one.event);
           this.#listener.changed();
         }
@@ -69,21 +70,18 @@ export class News {
     }
   }
 
-  #begin(sessions: readonly SessionView[], approvals: Parameters<Needs["seed"]>[1]): void {
-    this.#sessions.clear();
-    for (const session of sessions) if (session.status !== "closed") this.#sessions.set(session.id, session);
-    this.#needs.seed(sessions, approvals);
-    if (!this.#isBegun && this.waiting > 0) this.#listener.begun(this.waiting);
+  #begin(snapshot: StateSnapshot): void {
+    this.#live.snapshot(snapshot);
+    this.#needs.seed(snapshot.sessions, snapshot.approvals);
+    const { waiting } = this;
+    if (!this.#isBegun && waiting !== undefined) this.#listener.begun(waiting);
     this.#isBegun = true;
   }
 
   #hear(event: WireEvent): void {
-    const { session } = event.data as { readonly session?: SessionView };
-    if (session !== undefined && event.type.startsWith("session.")) {
-      if (event.type === "session.deleted" || session.status === "closed") this.#sessions.delete(session.id);
-      else this.#sessions.set(session.id, session);
-    }
-    const need = this.#needs.hear(event);
+    this.#live.event(event);
+    const heard = this.#needs.hear(event);
+    const need = heard === undefined ? undefined : this.open(heard);
     if (need !== undefined) this.#listener.needed(need);
   }
 

@@ -1,10 +1,9 @@
 /** A need in one line, with the commands that answer it. Pure. */
 import { bold, dim, red, yellow } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
-import { type Need, needMessage } from "../domain/needs.ts";
 import { escapeControls } from "../domain/sanitize.ts";
-import { STATE_WORDS } from "../domain/state_words.ts";
 import { answerWords } from "../view/approval_words.ts";
+import { type Need, needMessage } from "../view/need_words.ts";
 import { fitEnds, fitHead } from "../view/text_fit.ts";
 import { escapedWord } from "./words.ts";
 
@@ -16,11 +15,10 @@ const ID_SHOWN = 12;
 
 /** @param columns of the screen. Escaped: a need's texts are made harmless where it is made */
 export function noticeLines(need: Need, columns: number): readonly string[] {
-  const isFailure = need.kind === "failure";
-  const sign = STATE_WORDS[isFailure ? "error" : "waiting"].sign;
-  const lead = `${sign} ${needMessage([need]).text}`;
+  const { sign, text, tone } = needMessage([need]);
+  const lead = `${sign} ${text}`;
   const ways = waysOf(need);
-  const paint = (text: string) => isFailure ? red(text) : bold(yellow(text));
+  const paint = (text: string) => tone === "danger" ? red(text) : bold(yellow(text));
   const width = columns - 1;
   const room = (how: string) => width - stringWidth(how) - GAP.length;
   const [first = ""] = ways;

@@ -2,7 +2,7 @@
  * A line from the person at the terminal, with editing, history and completion; what happens meanwhile is told above it.
  * While no line is read the terminal is as it was, so that a command can ask and page.
  */
-import type { Keyboard } from "../platform/keyboard.ts";
+import { escapeWaitMs, type Keyboard } from "../platform/keyboard.ts";
 import { kill, onSignal, ownPid } from "../platform/process.ts";
 import { completedText, type Completer } from "./completer.ts";
 import { KeyParser, type Typed } from "./keys.ts";
@@ -23,6 +23,9 @@ export interface PromptText {
   readonly text: string;
   readonly width: number;
 }
+
+/** What a wait for keys ends with; a text is never one of the words. */
+type Came = { readonly text: string } | "end" | "woken" | "escape";
 
 export class PromptLine {
   readonly #keyboard: Keyboard;
@@ -138,15 +141,29 @@ export class PromptLine {
   /** Undefined: ask again, something has come by another way. */
   async #more(): Promise<Typed | "end" | undefined> {
     this.#reading ??= this.#keyboard.read();
-    const text = await Promise.race([this.#reading.then((got) => got ?? "end" as const), this.#wake.promise]);
-    if (text === undefined) {
-      this.#wake = Promise.withResolvers();
-      return undefined;
-    }
+    const came = await this.#beforeEscape([
+      this.#reading.then((text) => text === undefined ? "end" : { text }),
+      this.#wake.promise.then(() => "woken"),
+    ]);
+    if (came === "escape") this.#queue.push(...this.#parser.flush());
+    if (came === "woken") this.#wake = Promise.withResolvers();
+    if (came === "escape" || came === "woken") return undefined;
     this.#reading = undefined;
-    if (text === "end") return "end";
-    this.#queue.push(...this.#parser.push(text));
+    if (came === "end") return "end";
+    this.#queue.push(...this.#parser.push(came.text));
     return undefined;
+  }
+
+  /** The first of them; `escape` where none comes in the time that a lone Escape waits. */
+  async #beforeEscape(some: readonly Promise<Came>[]): Promise<Came> {
+    if (!this.#parser.waits) return await Promise.race(some);
+    const late = Promise.withResolvers<Came>();
+    const timer = setTimeout(() => late.resolve("escape"), escapeWaitMs());
+    try {
+      return await Promise.race([...some, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #take(): void {

@@ -28,6 +28,13 @@ export interface Output {
   note(text: string): void;
 }
 
+let phrased = (text: string) => text;
+
+/** From now on errors and notes of this process are said so: in the chat a command is called in another way. */
+export function phraseMessages(phrase: (text: string) => string): void {
+  phrased = phrase;
+}
+
 /** @param color false where `--no-color` was given */
 export function output(color: boolean): Output {
   const screen = stdoutScreen();
@@ -45,14 +52,15 @@ export function output(color: boolean): Output {
     json: (payload) => line(visibleJson({ schema: JSON_SCHEMA, ...payload })),
     plain: (text) => line(escapeControlsKeepLines(text)),
     say: (text) => line(shown(text, screen)),
-    note: (text) => void writeStderr(shown(text, stderrScreen()) + "\n"),
+    note: (text) => void writeStderr(shown(phrased(text), stderrScreen()) + "\n"),
   };
 }
 
 /** An error on stderr, wrapped in a terminal; {@link errorText} has made it safe. */
 export function writeError(text: string): void {
   const { isTerminal, columns } = stderrScreen();
-  writeStderr(isTerminal ? wrapMessage(text, columns) : text);
+  const said = phrased(text);
+  writeStderr(isTerminal ? wrapMessage(said, columns) : said);
 }
 
 /** https://no-color.org and https://bixense.com/clicolors: a non-empty NO_COLOR wins, FORCE_COLOR comes next. */

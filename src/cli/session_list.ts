@@ -4,7 +4,8 @@
  */
 import { bold, dim } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
-import { countsOf, placedItems, type SessionItem } from "../view/session_items.ts";
+import { placedItems, type SessionItem } from "../view/session_items.ts";
+import { countsOf } from "../view/state_counts.ts";
 import type { ShownState } from "../domain/state_words.ts";
 import { STATE_LOOKS } from "../view/states.ts";
 import { fit, fitEnds, fitHead } from "../view/text_fit.ts";
@@ -43,9 +44,9 @@ export interface RowLines {
 /** `2 wait · 1 failed · 3 at work`: the first line of every list, in more lines where it has to be. */
 export function summaryLines(states: readonly ShownState[], width: number): readonly string[] {
   const lines: { wide: number; parts: string[] }[] = [];
-  for (const { state, text } of countsOf(states)) {
+  for (const { tone, text } of countsOf(states)) {
     const last = lines.at(-1);
-    const painted = toned(STATE_LOOKS[state].tone, text);
+    const painted = toned(tone, text);
     const wide = stringWidth(text) + (last === undefined ? 0 : last.wide + DOT.length);
     if (last === undefined || wide > width) lines.push({ wide: stringWidth(text), parts: [painted] });
     else lines[lines.length - 1] = { wide, parts: [...last.parts, painted] };

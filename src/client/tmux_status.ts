@@ -3,11 +3,12 @@
  * loads nothing beside what hooks load, never starts a daemon, and prints nothing where it cannot know.
  */
 import type { SessionView } from "../domain/query.ts";
-import { displayStatus, SHOWN_STATES, type ShownState, STATE_WORDS } from "../domain/state_words.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { writeStdout } from "../platform/stdio.ts";
 import { JsonRpcPeer, NO_ANSWER } from "../rpc/json_rpc_peer.ts";
 import { LineChannel } from "../rpc/line_channel.ts";
+import { sessionCounts } from "../view/state_counts.ts";
+import type { Tone } from "../view/states.ts";
 import { connect, ownHello, readToken } from "./dial.ts";
 import { type ClientContext, clientContext, contextEndpoint, type ContextOptions } from "./endpoint.ts";
 
@@ -63,18 +64,17 @@ async function openSessions(context: ClientContext, signal: AbortSignal): Promis
   }
 }
 
-/** How the states are painted that are shown. */
-const STYLES: Readonly<Partial<Record<ShownState, string>>> = {
-  waiting: "#[fg=yellow,bold]",
-  error: "#[fg=red,bold]",
-  working: "#[fg=green]",
+/** The tones of states that are shown, in tmux's words for them. */
+const TONE_STYLES: Readonly<Partial<Record<Tone, string>>> = {
+  attention: "#[fg=yellow,bold]",
+  danger: "#[fg=red,bold]",
+  good: "#[fg=green]",
 };
 
 /** `▲2 ✖1 ●3`, without what is 0; empty where nobody waits, failed or works. */
 export function tmuxSegment(sessions: readonly Pick<SessionView, "status" | "lost">[]): string {
-  return SHOWN_STATES.flatMap((state) => {
-    const style = STYLES[state];
-    const count = sessions.filter((session) => displayStatus(session) === state).length;
-    return style === undefined || count === 0 ? [] : [`${style}${STATE_WORDS[state].sign}${count}#[default]`];
+  return sessionCounts(sessions).flatMap(({ tone, short }) => {
+    const style = TONE_STYLES[tone];
+    return style === undefined ? [] : [`${style}${short}#[default]`];
   }).join(" ");
 }

@@ -1,5 +1,6 @@
 /** The changes as they come: the last of them kept, filtered, held still while somebody reads. */
 import { type ChangeLine } from "../view/change_lines.ts";
+import { parseFilter } from "../view/filter_text.ts";
 import { fit, fitEnds } from "../view/text_fit.ts";
 import { clockTime } from "../view/times.ts";
 import { cutRow, span } from "./rows.ts";
@@ -57,8 +58,7 @@ export class ActivityLog {
 
   /** The rows for an area of that size, the newest last. @param text as in the filter of sessions */
   rows(text: string, { columns, rows }: { readonly columns: number; readonly rows: number }): readonly TextRow[] {
-    const passes = changeFilter(text);
-    const shown = this.#lines.filter(passes);
+    const shown = this.#lines.filter(parseFilter(text).passesLine);
     [this.#count, this.#room] = [shown.length, Math.max(1, rows)];
     this.scroll(0);
     const end = shown.length - this.#back;
@@ -66,19 +66,6 @@ export class ActivityLog {
     if (some.length === 0) return [[span(text === "" ? "Nothing has changed yet." : "Nothing fits the filter.", DIM)]];
     return some.map((line) => changeRow(line, columns));
   }
-}
-
-/** `agent:` and `name:` before a word look at that alone; any other word at all of the line. */
-function changeFilter(text: string): (line: ChangeLine) => boolean {
-  const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  return ({ name, agent, word, text }) =>
-    words.every((wanted) => {
-      const [, key = "", value = ""] = /^(agent|name|status):(.*)$/.exec(wanted) ?? [];
-      if (key === "agent") return agent.toLowerCase().startsWith(value);
-      if (key === "name") return name.toLowerCase().includes(value);
-      if (key === "status") return word.toLowerCase().startsWith(value);
-      return [name, agent, word, text].some((part) => part.toLowerCase().includes(wanted));
-    });
 }
 
 /** Widths of the columns, and from which width on they have room. */

@@ -1,5 +1,7 @@
 /** One frame of the dashboard: exactly as many rows as the screen has, none wider than it. */
 import type { SessionItem } from "../view/session_items.ts";
+import { parseFilter } from "../view/filter_text.ts";
+import { requestPasses } from "../view/session_filter.ts";
 import { GROUP_OF } from "../view/states.ts";
 import { type SessionGroup, type WindowView, windowView } from "../view/window_view.ts";
 import { detailOf, type DetailRows } from "./detail_source.ts";
@@ -34,7 +36,7 @@ export interface Frame {
   readonly top: number;
 }
 
-/** Draws what `state` is at `now`; the mark and what is in sight are kept there. @param top of the frame before */
+/** Draws what `state` is at `now`; the cursor and what is in sight are kept there. @param top of the frame before */
 export function drawFrame(state: DashboardState, size: TerminalSize, now: number, top: number): Frame {
   const { columns, rows } = size;
   const view = viewOf(state, state.text, now);
@@ -47,7 +49,7 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
   const foot = footRows(state, size, now);
   const layout = layoutOf(size, foot.length, all.length + view.groups.length, state.lost === undefined ? 0 : 1);
   const body = bodyOf(state, { layout, items, groups: groupsOf(state, view, items), cells, size, now, top });
-  const note = noteOf(state, view.hidden, body.part);
+  const note = noteOf(state, inbox.hidden, body.part);
   const { head, tabs } = headOf(state, { view, note, layout, inbox: inbox.count, size, now, body });
   const rule: readonly TextRow[] = layout.hasRule ? [ruleRow(layout, columns, body.isSplit)] : [];
   const drawn = [
@@ -75,13 +77,18 @@ function viewOf({ live, filter }: DashboardState, text: string, now: number): Wi
 
 function inboxOf(state: DashboardState, view: WindowView, now: number) {
   const { live, view: name, text, filter } = state;
-  if (name !== "inbox") return { count: live.approvals.length, shown: [] };
-  const open = new Set(live.approvals.map(({ id }) => id));
-  const all = inboxItems(live, viewOf(state, "", now).items, now);
-  const sessions = new Set(view.items.map(({ id }) => id));
-  const isFree = text === "" && Object.keys(filter).length === 0;
-  const shown = all.filter((item) => isFree || sessions.has(item.asks?.approval?.sessionId ?? item.id));
-  return { count: open.size, shown };
+  const count = live.approvals.length;
+  if (name !== "inbox") return { count, shown: [], hidden: view.hidden };
+  const typed = parseFilter(text);
+  // Each request by itself: the row of its session shows one of them.
+  const all = inboxItems(live, viewOf(state, "", now).items, now).filter(({ asks }) =>
+    asks?.approval === undefined || requestPasses(asks.approval, live.session(asks.approval.sessionId), filter)
+  );
+  const shown = all.filter((item) => {
+    const approval = item.asks?.approval;
+    return approval === undefined ? typed.passesRow(item) : typed.passesRequest(approval, item.name);
+  });
+  return { count, shown, hidden: all.length - shown.length };
 }
 
 function groupsOf(
@@ -164,7 +171,7 @@ function bodyOf(state: DashboardState, input: BodyInput): Body {
   if (isOver) {
     const margin = columns >= 60 ? 1 : 0;
     const rows = page.rows({ columns: Math.max(1, columns - 2 * margin), rows: room }, now);
-    state.sees(undefined, now);
+    state.inSight.show(undefined, now);
     return {
       rows: rows.map((row) => margin === 0 ? row : [span(" "), ...row]),
       hits: [],
@@ -173,7 +180,7 @@ function bodyOf(state: DashboardState, input: BodyInput): Body {
     };
   }
   if (state.view === "activity") {
-    state.sees(undefined, now);
+    state.inSight.show(undefined, now);
     const rows = state.activity.rows(state.text, { columns: Math.max(1, columns - 2), rows: room });
     return { rows: rows.map((row) => [span(" "), ...row]), hits: [], isSplit: false };
   }
@@ -182,13 +189,13 @@ function bodyOf(state: DashboardState, input: BodyInput): Body {
 
 function listBody(state: DashboardState, { layout, items, groups, cells, size, now, top }: BodyInput): Body {
   const { kind, list, detail } = layout;
-  const { selected } = state.board;
+  const { current } = state.board;
   const lines = items.length === 0
     ? emptyLines(state)
     : kind === "tiny"
-    ? tinyOrRows(items, cells, selected)
-    : listLines(groups, cells, { current: selected, marked: state.marked }, list.rows);
-  const part = partOf(lines, selected, list.rows, top);
+    ? tinyOrRows(items, cells, current)
+    : listLines(groups, cells, { current, marked: state.marked }, list.rows);
+  const part = partOf(lines, current, list.rows, top);
   const isLost = state.lost !== undefined;
   const paint = (row: TextRow) => isLost ? restyled(row, DIM) : row;
   const hits = part.lines.flatMap(({ id }, row): readonly FrameHit[] =>
@@ -196,7 +203,7 @@ function listBody(state: DashboardState, { layout, items, groups, cells, size, n
   );
   const left = exactly(part.lines.map(({ row }) => paint(row())), list.rows);
   const shown = detail === undefined ? undefined : detailRows(state, detail, now);
-  state.sees(shown?.isWhole && state.page === undefined ? state.board.asked?.id : undefined, now);
+  state.inSight.show(shown?.isWhole && state.page === undefined ? state.board.asked?.id : undefined, now);
   if (detail === undefined || shown === undefined) return { rows: left, hits, part, isSplit: false };
   const right = exactly(shown.rows.map(paint), detail.rows);
   if (kind === "side") {

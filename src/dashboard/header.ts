@@ -1,5 +1,5 @@
 /** The top of the dashboard: how many are in which state, whether the picture is live, the time; the views below it. Pure. */
-import type { StateCount } from "../view/window_view.ts";
+import type { StateCount } from "../view/state_counts.ts";
 import { clockTime } from "../view/times.ts";
 import { VIEW_TITLES, type ViewName, VIEWS } from "../view/views.ts";
 import { apart, cutRow, flowRow, span, widthOf } from "./rows.ts";
@@ -38,8 +38,8 @@ export function headerRow(state: HeaderState, columns: number): TextRow {
 /** From this width on there is room for the program's name. */
 const WITH_NAME = 60;
 
-function countText({ sign, text, count }: StateCount, isShort: boolean): string {
-  return isShort ? `${sign}${count}` : `${sign} ${text}`;
+function countText({ sign, text, short }: StateCount, isShort: boolean): string {
+  return isShort ? short : `${sign} ${text}`;
 }
 
 function rightOf({ mode, isReadOnly, isLive, isNew, now }: HeaderState, columns: number): TextRow {

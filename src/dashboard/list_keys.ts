@@ -2,17 +2,17 @@
 import type { Approval } from "../domain/approval.ts";
 import { isQuestion } from "../view/approval_words.ts";
 import { approvalItems } from "../view/approval_items.ts";
-import { READING_MS } from "../view/board.ts";
+import { actionOf } from "../view/actions.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { resumeLine } from "../view/resume_line.ts";
 import { detailOf } from "./detail_source.ts";
 import type { Effect } from "./effect.ts";
 import { TextField } from "./text_field.ts";
+import type { PagePress } from "./page.ts";
 import { SeveralPage } from "./several_page.ts";
 import { ConfirmPage, DetailPage, HelpPage, LinePage } from "./simple_pages.ts";
 import type { DashboardState } from "./state.ts";
 import { VIEWS } from "../view/views.ts";
-import type { KeyPress } from "./terminal_port.ts";
 
 /** Keys that mean the same when they come together. */
 const MOVES: ReadonlySet<string> = new Set(["j", "k", "Up", "Down", "PageUp", "PageDown", "Home", "End", "g", "G"]);
@@ -20,13 +20,11 @@ const MOVES: ReadonlySet<string> = new Set(["j", "k", "Up", "Down", "PageUp", "P
 const HARMLESS: ReadonlySet<string> = new Set([...MOVES, "Space", "Tab", "Shift+Tab", "Escape"]);
 /** Keys that answer, or may lead to an answer. */
 const ANSWERS = /^(?:[aAdDyn1-9]|Enter|Space)$/;
-/** The board's names for them. */
-const BOARD_KEYS: Readonly<Record<string, string>> = { a: "y", d: "n", Up: "k", Down: "j" };
 
 /** @param page rows of a page of the list */
 export function pressInList(
   state: DashboardState,
-  { key, alone }: KeyPress,
+  { key, alone, began }: PagePress,
   { now, page }: { readonly now: number; readonly page: number },
 ): Effect | undefined {
   if (!alone && !HARMLESS.has(key)) {
@@ -42,7 +40,7 @@ export function pressInList(
   if (key === "Escape") return void backOut(state, now);
   if (state.view === "activity") return void pressInActivity(state, key);
   if (MOVES.has(key)) return void move(state, key, page, now);
-  if (ANSWERS.test(key)) return answerKey(state, key, now);
+  if (ANSWERS.test(key)) return answerKey(state, { key, began }, now);
   return otherKey(state, key, now);
 }
 
@@ -51,10 +49,10 @@ function turn(state: DashboardState, by: 1 | -1, now: number): void {
   if (next !== undefined) state.turnTo(next, now);
 }
 
-/** The marked row asks a question whose choices are on the screen: numbers belong to it. */
+/** The current row asks a question whose choices are on the screen: numbers belong to it. */
 function asksByNumber({ view, board, inSight }: DashboardState): boolean {
   const { asked } = board;
-  return view !== "activity" && asked !== undefined && isQuestion(asked) && inSight?.id === asked.id;
+  return view !== "activity" && asked !== undefined && isQuestion(asked) && inSight.shown === asked.id;
 }
 
 /** One step back: what was marked, then what was typed. */
@@ -77,11 +75,11 @@ function pressInActivity({ activity }: DashboardState, key: string): void {
 
 function move(state: DashboardState, key: string, page: number, now: number): void {
   const { board } = state;
-  const { items, selected } = board;
+  const { items, current } = board;
   if (key === "j" || key === "k" || key === "Up" || key === "Down") {
-    return void board.press(BOARD_KEYS[key] ?? key, now);
+    return void board.press({ action: "move", key, began: now }, now);
   }
-  const at = Math.max(0, items.findIndex(({ id }) => id === selected));
+  const at = Math.max(0, items.findIndex(({ id }) => id === current));
   const to = key === "PageUp"
     ? at - page
     : key === "PageDown"
@@ -90,35 +88,40 @@ function move(state: DashboardState, key: string, page: number, now: number): vo
     ? items.length
     : 0;
   const item = items[Math.min(items.length - 1, Math.max(0, to))];
-  if (item !== undefined) board.mark(item.id, now);
+  if (item !== undefined) board.goTo(item.id, now);
 }
 
-function answerKey(state: DashboardState, key: string, now: number): Effect | undefined {
+function answerKey(
+  state: DashboardState,
+  { key, began }: Pick<PagePress, "key" | "began">,
+  now: number,
+): Effect | undefined {
   const { board, item } = state;
   if (key === "Enter" && item?.asks?.approval === undefined) return void openDetail(state, now);
   if (state.lost !== undefined) return void state.say(`${state.lost}; nothing can be answered now`, now);
   // Nobody has read what a page or another list hid.
-  if (!state.isReadable(now)) return void state.say("it has only just appeared: press again", now);
-  state.noteRead(now);
+  if (!state.isReadable(began)) return void state.say("it has only just appeared: press again", now);
+  state.noteRead(began);
   const { asked } = board;
   if (key === "Space") return void mark(state, now);
   if (state.marked.size > 0 && /^[adyn]$/.test(key)) return void openSeveral(state, key === "a" || key === "y", now);
   if (key === "A") {
-    const approval = board.asking(now, true);
+    const approval = board.asking(began, now, true);
     if (approval === undefined) return undefined;
     if (isQuestion(approval)) return void state.say("a question is answered each time: a answers it", now);
     return { kind: "whole", approval, then: "scopes" };
   }
-  if (key === "D") return void openMessage(state, now);
-  if (state.inSight?.id === asked?.id && asked !== undefined && now - (state.inSight?.since ?? 0) < READING_MS) {
+  if (key === "D") return void openMessage(state, began, now);
+  if (asked !== undefined && state.inSight.shown === asked.id && !state.inSight.isMeant(asked.id, began)) {
     return void state.say("it has only just appeared: press again", now);
   }
   // A form asks for values, as a question does.
   if (/^(?:[ay]|Enter)$/.test(key) && asked !== undefined && !isQuestion(asked) && hasChoices(asked)) {
-    const approval = board.asking(now, true);
+    const approval = board.asking(began, now, true);
     return approval === undefined ? undefined : { kind: "whole", approval, then: "ask" };
   }
-  const action = board.press(BOARD_KEYS[key] ?? key, now);
+  const name = actionOf(key);
+  const action = name === undefined ? undefined : board.press({ action: name, key, began }, now);
   switch (action?.kind) {
     case "view":
       return { kind: "whole", approval: action.approval, then: "view" };
@@ -145,7 +148,7 @@ function mark(state: DashboardState, now: number): void {
     return state.say("only a request with a yes or a no can be marked", now);
   }
   if (!state.marked.delete(asked.id)) state.marked.add(asked.id);
-  state.board.press("j", now);
+  state.board.press({ action: "move", key: "j", began: now }, now);
 }
 
 function openSeveral(state: DashboardState, allow: boolean, now: number): void {
@@ -164,8 +167,8 @@ function openSeveral(state: DashboardState, allow: boolean, now: number): void {
   state.open(new SeveralPage(several, allow, chosen.length - some.length, now));
 }
 
-function openMessage(state: DashboardState, now: number): void {
-  const approval = state.board.asking(now, false);
+function openMessage(state: DashboardState, began: number, now: number): void {
+  const approval = state.board.asking(began, now, false);
   if (approval === undefined) return;
   state.open(
     new LinePage(

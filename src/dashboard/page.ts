@@ -4,7 +4,13 @@ import type { KeyHint } from "./foot.ts";
 import type { Effect } from "./effect.ts";
 import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
 
-/** What a key did: `list` hands it on to the list, an effect is for the window, `then` for whoever opened the page. */
+/** A key at a page. */
+export interface PagePress extends KeyPress {
+  /** When it was pressed; of a key that may be held down, when that began, ms. */
+  readonly began: number;
+}
+
+/** What a key did: `list` hands it on to the list, an effect is for the window. */
 export type PageKey = "taken" | "back" | "list" | { readonly effect: Effect };
 
 export interface DashboardPage {
@@ -17,8 +23,10 @@ export interface DashboardPage {
   readonly hints: readonly KeyHint[];
   /** As many as the area has, or fewer. */
   rows(area: TerminalSize, now: number): readonly TextRow[];
-  key(press: KeyPress, now: number): PageKey;
+  key(press: PagePress, now: number): PageKey;
   paste?(text: string): void;
+  /** The wheel turns over it; absent where nothing can be scrolled. */
+  scroll?(by: 1 | -1): void;
 }
 
 /** Rows of which the area shows as many as it has room for. */

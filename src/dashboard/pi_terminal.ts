@@ -10,7 +10,7 @@
 import { setCapabilities } from "@earendil-works/pi-tui/terminal-image";
 import { TuiAltScreen } from "@earendil-works/pi-tui/tui-alt-screen";
 import { escapeControls } from "../domain/sanitize.ts";
-import { env } from "../platform/process.ts";
+import { escapeWaitMs } from "../platform/keyboard.ts";
 import { type DeviceEnd, TerminalDevice } from "../platform/terminal_device.ts";
 import { TerminalInput } from "./pi_terminal_input.ts";
 import { rowLine } from "./pi_terminal_rows.ts";
@@ -21,9 +21,6 @@ const MODES = "\x1b[?1000h\x1b[?1006h\x1b[?2004h";
 /** The terminal keeps its title meanwhile. */
 const ENTER = `\x1b[22;2t${MODES}`;
 const LEAVE = "\x1b[?2004l\x1b[?1006l\x1b[?1000l\x1b[23;2t";
-/** How long an Escape waits for the rest of a sequence, ms. */
-const ESCAPE_MS = 10;
-const SSH_ESCAPE_MS = 100;
 
 export interface PiTerminalOptions {
   /** False: bold, dim, underlined and inverse text only. */
@@ -51,8 +48,7 @@ class PiTerminal implements TerminalPort {
   constructor(handlers: TerminalHandlers, { color }: PiTerminalOptions) {
     this.#handlers = handlers;
     this.#color = color;
-    const isRemote = (env("SSH_CONNECTION") ?? env("SSH_TTY")) !== undefined;
-    this.#input = new TerminalInput(handlers, isRemote ? SSH_ESCAPE_MS : ESCAPE_MS);
+    this.#input = new TerminalInput(handlers, escapeWaitMs());
     this.#device = new TerminalDevice({
       onInput: (bytes) => this.#input.read(bytes),
       onResize: () => {

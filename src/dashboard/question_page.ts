@@ -2,11 +2,11 @@
 import type { Approval, Choice } from "../domain/approval.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { takesOwnWords } from "../view/approval_words.ts";
-import { READING_MS } from "../view/board.ts";
+import { isRead } from "../view/reading.ts";
 import { wrapHanging } from "../view/text_fit.ts";
 import type { KeyHint } from "./foot.ts";
 import { TextField } from "./text_field.ts";
-import { type DashboardPage, type PageKey, Scroll } from "./page.ts";
+import { type DashboardPage, type PageKey, type PagePress, Scroll } from "./page.ts";
 import { cutRow, span } from "./rows.ts";
 import { BOLD, DIM, MARKED, TONE_STYLES } from "./styles.ts";
 import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
@@ -58,6 +58,10 @@ export class QuestionPage implements DashboardPage {
     ];
   }
 
+  scroll(by: 1 | -1): void {
+    this.#scroll.by(by);
+  }
+
   rows({ columns, rows }: TerminalSize): readonly TextRow[] {
     const { question, options, descriptions = [], multiple } = this.#choice;
     const text = (line: string, style = {}, hang?: number) =>
@@ -82,16 +86,16 @@ export class QuestionPage implements DashboardPage {
     );
   }
 
-  key(press: KeyPress, now: number): PageKey {
+  key(press: PagePress, now: number): PageKey {
     this.#note = "";
     if (this.#editor !== undefined) return this.#typed(this.#editor, press, now);
-    const { key, alone } = press;
+    const { key, alone, began } = press;
     if (key === "Escape" || key === "q") return "back";
     const { options, multiple } = this.#choice;
     if (key === "j" || key === "Down") this.#at = Math.min(options.length - 1, this.#at + 1);
     else if (key === "k" || key === "Up") this.#at = Math.max(0, this.#at - 1);
     else if (this.#scroll.key(key) && key !== "Space") return "taken";
-    else if (!alone || now - this.#since < READING_MS) return "taken"; // pasted, or of before it was there to be read
+    else if (!alone || !isRead(this.#since, began)) return "taken"; // pasted, or of before it was there to be read
     else if (key === "w" && this.#hasOwnWords) this.#editor = new TextField("your words:");
     else if (/^[1-9]$/.test(key)) return this.#pick(Number(key) - 1, now);
     else if (key === "Space") return multiple ? this.#toggle(this.#at) : "taken";

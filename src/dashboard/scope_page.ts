@@ -3,15 +3,15 @@ import { type Approval, type ApprovalScope, riskNamed } from "../domain/approval
 import { escapeControls } from "../domain/sanitize.ts";
 import type { WholeApproval } from "../view/approval_items.ts";
 import { callText } from "../view/approval_words.ts";
-import { READING_MS } from "../view/board.ts";
+import { isRead } from "../view/reading.ts";
 import { tildePath } from "../view/names.ts";
 import { wrapHanging } from "../view/text_fit.ts";
 import type { Effect } from "./effect.ts";
 import type { KeyHint } from "./foot.ts";
-import { type DashboardPage, type PageKey, Scroll } from "./page.ts";
+import { type DashboardPage, type PageKey, type PagePress, Scroll } from "./page.ts";
 import { cutRow, span, widthOf } from "./rows.ts";
 import { BOLD, DIM, MARKED, TONE_STYLES } from "./styles.ts";
-import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
+import type { TerminalSize, TextRow } from "./terminal_port.ts";
 
 const SCOPES: readonly (readonly [key: string, scope: ApprovalScope])[] = [
   ["o", "once"],
@@ -70,6 +70,10 @@ export class ScopePage implements DashboardPage {
     this.#preview.set(scope, lines);
   }
 
+  scroll(by: 1 | -1): void {
+    this.#scroll.by(by);
+  }
+
   rows({ columns, rows }: TerminalSize): readonly TextRow[] {
     const all = [
       ...this.#choiceRows("how far", SCOPES, this.#scope, columns),
@@ -123,11 +127,10 @@ export class ScopePage implements DashboardPage {
     return [`From now on exactly this runs unasked, ${where}, ${end}:`, `  ${call}`, ""];
   }
 
-  key({ key, alone }: KeyPress, now: number): PageKey {
+  key({ key, alone, began }: PagePress, now: number): PageKey {
     if (this.#sureSince !== undefined) {
-      const isRead = now - this.#sureSince >= READING_MS;
-      if (key === "y" && alone && isRead) return { effect: this.#answer() };
-      if (key === "y") return "taken"; // a key held down
+      if (key === "y" && alone && isRead(this.#sureSince, began)) return { effect: this.#answer() };
+      if (key === "y") return "taken"; // nobody has read it
       this.#sureSince = undefined;
       return "taken";
     }
@@ -141,7 +144,7 @@ export class ScopePage implements DashboardPage {
     else if (key === "Up") this.#end = Math.max(0, this.#end - 1);
     else if (key === "Down") this.#end = Math.min(ENDS.length - 1, this.#end + 1);
     else if (this.#scroll.key(key)) return "taken";
-    else if (key === "Enter" && alone && now - this.#since >= READING_MS) {
+    else if (key === "Enter" && alone && isRead(this.#since, began)) {
       if (riskNamed(this.approval.risk) !== "destroys") return { effect: this.#answer() };
       this.#sureSince = now;
     }

@@ -1,13 +1,13 @@
 /** Several requests that are answered together: asked once, all of each in sight, what destroys in front. */
 import { type Approval, riskNamed } from "../domain/approval.ts";
-import { READING_MS } from "../view/board.ts";
+import { isRead } from "../view/reading.ts";
 import type { ApprovalItem } from "../view/approval_items.ts";
 import { wrap } from "../view/text_fit.ts";
 import type { KeyHint } from "./foot.ts";
-import { type DashboardPage, type PageKey, Scroll } from "./page.ts";
+import { type DashboardPage, type PageKey, type PagePress, Scroll } from "./page.ts";
 import { cutRow, span } from "./rows.ts";
 import { BOLD, DIM, TONE_STYLES } from "./styles.ts";
-import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
+import type { TerminalSize, TextRow } from "./terminal_port.ts";
 
 export interface Several {
   readonly approval: Approval;
@@ -48,6 +48,10 @@ export class SeveralPage implements DashboardPage {
     return rest.length === 0 ? undefined : new SeveralPage(rest, this.#allow, this.#left, this.#since);
   }
 
+  scroll(by: 1 | -1): void {
+    this.#scroll.by(by);
+  }
+
   rows({ columns, rows }: TerminalSize): readonly TextRow[] {
     const bad = this.#some.filter(destroys).length;
     const all: TextRow[] = [
@@ -75,10 +79,10 @@ export class SeveralPage implements DashboardPage {
     return this.#scroll.of(all, rows).map((row) => cutRow(row, columns));
   }
 
-  key({ key, alone }: KeyPress, now: number): PageKey {
+  key({ key, alone, began }: PagePress): PageKey {
     if (this.#scroll.key(key)) return "taken";
     if (key === "Escape" || key === "q") return "back";
-    if (key !== "y" || !alone || now - this.#since < READING_MS) return "taken";
+    if (key !== "y" || !alone || !isRead(this.#since, began)) return "taken";
     const approvals = this.#some.map(({ approval }) => approval);
     return { effect: { kind: "decide", approvals, answer: { decision: this.#allow ? "approve" : "deny" } } };
   }

@@ -1,11 +1,11 @@
 /** The small pages: all of one session, the keys, a line to type, a question with yes and no. */
 import type { Approval } from "../domain/approval.ts";
-import { READING_MS } from "../view/board.ts";
+import { isRead } from "../view/reading.ts";
 import { isQuestion } from "../view/approval_words.ts";
 import type { Effect } from "./effect.ts";
 import { helpRows, type KeyHint, messageRows } from "./foot.ts";
 import { type TextField } from "./text_field.ts";
-import { type DashboardPage, type PageKey, Scroll } from "./page.ts";
+import { type DashboardPage, type PageKey, type PagePress, Scroll } from "./page.ts";
 import { span } from "./rows.ts";
 import { BOLD } from "./styles.ts";
 import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
@@ -45,6 +45,10 @@ export class DetailPage implements DashboardPage {
     return [...answers, ["Esc", "back"], ...(place === "" ? [] : [["j k", `scroll  ${place}`] as const]), ...more];
   }
 
+  scroll(by: 1 | -1): void {
+    this.#scroll.by(by);
+  }
+
   rows({ columns, rows }: TerminalSize, now: number): readonly TextRow[] {
     const { title, rows: all } = this.#source(columns, now);
     this.title = title;
@@ -67,6 +71,10 @@ export class HelpPage implements DashboardPage {
   get hints(): readonly KeyHint[] {
     const { place } = this.#scroll;
     return [["any key", "back"], ...(place === "" ? [] : [["j k", `scroll  ${place}`] as const])];
+  }
+
+  scroll(by: 1 | -1): void {
+    this.#scroll.by(by);
   }
 
   rows(area: TerminalSize): readonly TextRow[] {
@@ -142,8 +150,8 @@ export class ConfirmPage implements DashboardPage {
     return messageRows(this.#question, area);
   }
 
-  key({ key, alone }: KeyPress, now: number): PageKey {
+  key({ key, alone, began }: PagePress): PageKey {
     if (key !== "y") return "back";
-    return alone && now - this.#since >= READING_MS ? { effect: this.#effect } : "taken";
+    return alone && isRead(this.#since, began) ? { effect: this.#effect } : "taken";
   }
 }

@@ -1,22 +1,23 @@
 /**
  * What the dashboard knows and shows, without a terminal and without a connection: sessions and requests as they are heard
- * of, the view, the mark, what lies over the lists. The time goes in.
+ * of, the view, the cursor, what lies over the lists. The time goes in.
  */
 import type { Followed } from "../client/follow.ts";
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
-import { Needs } from "../domain/needs.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import type { HistoryEntry } from "../domain/session.ts";
 import { answeredElsewhere } from "../view/approval_words.ts";
 import type { WholeApproval } from "../view/approval_items.ts";
-import { Board, READING_MS } from "../view/board.ts";
 import { ChangeLines } from "../view/change_lines.ts";
 import { LiveState } from "../view/live_state.ts";
+import { Needs } from "../view/needs.ts";
 import type { ListFilter } from "../view/session_filter.ts";
 import type { SessionItem } from "../view/session_items.ts";
+import { READING_MS, ReadingGuard } from "../view/reading.ts";
 import { clockTime } from "../view/times.ts";
 import { ActivityLog } from "./activity.ts";
+import { Board } from "./board.ts";
 import type { ViewName } from "../view/views.ts";
 import type { DashboardPage } from "./page.ts";
 import { SeveralPage } from "./several_page.ts";
@@ -28,12 +29,6 @@ export interface StateOptions {
   readonly home?: string | undefined;
   /** Keeps how a request ended that is being answered here; false: its end is news. */
   readonly takesNews?: (id: string, how: string) => boolean;
-}
-
-/** That all of a request stands on the screen, and since when. */
-interface InSight {
-  readonly id: string;
-  readonly since: number;
 }
 
 export class DashboardState {
@@ -58,15 +53,15 @@ export class DashboardState {
   isNew = true;
   mode: string | undefined;
   isReadOnly = false;
-  /** Of the marked request, as the last frame showed it. */
-  inSight: InSight | undefined;
+  /** The current request, where the last frame showed all of it. */
+  readonly inSight = new ReadingGuard();
   readonly #boards = { sessions: new Board(), inbox: new Board() };
   readonly #changes: ChangeLines;
   readonly #needs = new Needs();
   readonly #takesNews: (id: string, how: string) => boolean;
-  /** Before it, nobody has read what stands where a page or another list stood. */
+  /** ms; until then keys answer nothing, because an overlay or another view has only just gone. */
   #readable = 0;
-  /** The request under the mark when the page was opened. */
+  /** The request at the cursor when the page was opened. */
   #askedBefore: string | undefined;
 
   constructor({ filter = {}, view = "sessions", home, takesNews = () => false }: StateOptions = {}) {
@@ -77,19 +72,19 @@ export class DashboardState {
     this.#changes = new ChangeLines(filter);
   }
 
-  /** The list with the mark; of the stream of events, which has none, that of the sessions. */
+  /** The list with the cursor; of the stream of events, which has none, that of the sessions. */
   get board(): Board {
     return this.#boards[this.view === "inbox" ? "inbox" : "sessions"];
   }
 
-  /** The marked row, in lists that have one. */
+  /** The current row, in lists that have one. */
   get item(): SessionItem | undefined {
     if (this.view === "activity") return undefined;
-    const { items, selected } = this.board;
-    return items.find(({ id }) => id === selected);
+    const { items, current } = this.board;
+    return items.find(({ id }) => id === current);
   }
 
-  /** The session of the marked row. */
+  /** The session of the current row. */
   get session(): SessionView | undefined {
     const { item } = this;
     return item === undefined ? undefined : this.live.session(item.asks?.approval?.sessionId ?? item.id);
@@ -163,22 +158,17 @@ export class DashboardState {
     this.#readable = now + READING_MS;
   }
 
-  /** What stands under the mark was there to be read, as far as pages and other lists go; the board knows the rest. */
-  isReadable(now: number): boolean {
+  /** What stands at the cursor was there to be read, as far as pages and other lists go; the board knows the rest. */
+  isReadable(began: number): boolean {
     const { asked } = this.board;
     // The page showed that very request, or lay beside it.
-    return now >= this.#readable || (asked !== undefined && asked.id === this.#askedBefore);
+    return began >= this.#readable || (asked !== undefined && asked.id === this.#askedBefore);
   }
 
-  /** What the frame of `now` showed of the marked request: all of it, or not. */
-  sees(id: string | undefined, now: number): void {
-    if (id !== this.inSight?.id) this.inSight = id === undefined ? undefined : { id, since: now };
-  }
-
-  /** Keys of what was in sight long enough to be read may answer it. */
-  noteRead(now: number): void {
-    const { inSight } = this;
-    if (inSight !== undefined && now - inSight.since >= READING_MS) this.board.opened(inSight.id);
+  /** A key that began then may answer what was in sight long enough to be read. */
+  noteRead(began: number): void {
+    const { shown } = this.inSight;
+    if (shown !== undefined && this.inSight.isMeant(shown, began)) this.board.opened(shown);
   }
 
   say(text: string, now: number): void {

@@ -55,8 +55,13 @@ export function displayStatus(session: Pick<Session & Derived, "status" | "lost"
   return session.lost && session.status !== "closed" ? "lost" : session.status;
 }
 
+/** Behind the name of a session: `waits`, `failed`. */
+export function singleState(state: ShownState): string {
+  const { counted: [many, one] } = STATE_WORDS[state];
+  return one ?? many;
+}
+
 /** `2 wait`, `1 waits`, `1 failed`. */
 export function countedState(state: ShownState, count: number): string {
-  const [many, one = many] = STATE_WORDS[state].counted;
-  return `${count} ${count === 1 ? one : many}`;
+  return `${count} ${count === 1 ? singleState(state) : STATE_WORDS[state].counted[0]}`;
 }

@@ -1,6 +1,7 @@
 /** What has changed, the newest first: the lines of `watch --log`. */
 import { useRef } from "preact/hooks";
 import type { ChangeLine } from "../view/change_lines.ts";
+import { parseFilter } from "../view/filter_text.ts";
 import { clockTime } from "../view/times.ts";
 import type { PageStore } from "./page_store.ts";
 
@@ -8,10 +9,7 @@ export function ActivityLines({ store }: { readonly store: PageStore }) {
   const { lines, isPaused, filter } = store;
   const kept = useRef<readonly ChangeLine[]>([]);
   if (!isPaused) kept.current = [...lines];
-  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  const shown = kept.current.filter(({ name, agent, word, text }) =>
-    words.every((one) => `${name} ${agent} ${word} ${text}`.toLowerCase().includes(one.replace(/^[a-z]+:/, "")))
-  );
+  const shown = kept.current.filter(parseFilter(filter).passesLine);
   const behind = lines.length - kept.current.length;
   return (
     <>

@@ -1,5 +1,6 @@
 /** All requests, oldest first, and apart those that only the agents' own terminals can answer. */
 import { approvalItems } from "../view/approval_items.ts";
+import { parseFilter } from "../view/filter_text.ts";
 import { sessionItems } from "../view/session_items.ts";
 import type { PageStore } from "./page_store.ts";
 import { markable, RiskChip } from "./parts.tsx";
@@ -13,15 +14,11 @@ interface InboxRowsProps {
 export function InboxRows({ store, now, shown }: InboxRowsProps) {
   const { live, route, filter, home } = store;
   const { openSessions: sessions, approvals } = live;
-  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  const passes = (...texts: string[]) =>
-    words.every((word) => texts.some((text) => text.toLowerCase().includes(word.replace(/^[a-z]+:/, ""))));
+  const { passesRequest, passesRow } = parseFilter(filter);
   const items = approvalItems(approvals, { sessions, now, home });
-  const open = items.filter(({ name, agent, call, id }) => passes(name, agent, id, ...call));
+  const open = items.filter(({ name }, at) => passesRequest(approvals[at]!, name));
   const there = sessionItems(sessions, approvals, now)
-    .filter(({ asks, name, agent, about }) =>
-      asks !== undefined && asks.approval === undefined && passes(name, agent, about)
-    );
+    .filter((item) => item.asks !== undefined && item.asks.approval === undefined && passesRow(item));
   if (open.length + there.length === 0) return <p class="empty">Nobody waits for you.</p>;
   const first = route.request ?? open.find(({ session }) => session === shown)?.id;
   return (

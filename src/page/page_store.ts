@@ -9,7 +9,7 @@ import { LiveState } from "../view/live_state.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { PageWire } from "./page_wire.ts";
 import type { Picked } from "./picks.ts";
-import { ReadingGuard } from "./reading_guard.ts";
+import { ReadingGuard } from "../view/reading.ts";
 import { goTo } from "./navigate.ts";
 import { readRoute, type Route } from "./route.ts";
 

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { RiskLook } from "../view/states.ts";
-import { ReadingGuard } from "./reading_guard.ts";
+import { ReadingGuard } from "../view/reading.ts";
 
 export function RiskChip({ risk: { sign, word, tone } }: { readonly risk: RiskLook }) {
   return <span class={`chip tone-${tone}`}>{sign} {word}</span>;

@@ -1,6 +1,7 @@
 /** What the page tells a person who does not look at it: the tab's title and icon, the badge, a notification, a live region. */
 import type { Approval } from "../domain/approval.ts";
 import { clip, escapeControls, oneLine } from "../domain/sanitize.ts";
+import { singleState } from "../domain/state_words.ts";
 import { markedSummary } from "../view/approval_words.ts";
 
 /** Longest text of a notification, UTF-16 units. */
@@ -8,7 +9,7 @@ const SHOWN = 160;
 
 /** `web waits for you: Bash: git push`. */
 export function waitsText(name: string, approval: Approval): string {
-  return `${name} waits for you: ${clip(escapeControls(oneLine(markedSummary(approval))), SHOWN)}`;
+  return `${name} ${singleState("waiting")} for you: ${clip(escapeControls(oneLine(markedSummary(approval))), SHOWN)}`;
 }
 
 export function showCount(title: string, waiting: number): void {

@@ -19,6 +19,12 @@ export interface Keyboard {
   setRaw(raw: boolean): void;
 }
 
+/** How long an Escape waits for what may belong to it, such as the rest of a mark around pasted text: over ssh keys come in pieces, ms. */
+export function escapeWaitMs(): number {
+  const isRemote = (Deno.env.get("SSH_CONNECTION") ?? Deno.env.get("SSH_TTY")) !== undefined;
+  return isRemote ? 100 : 10;
+}
+
 /** Longer lines than this a terminal does not hand over. */
 const LINE = 4096;
 

@@ -17,7 +17,8 @@ export function activityText(session: Session | SessionView, open?: Approval): s
     case "error": {
       const { kind, text } = session.error;
       const words = kind === "unknown" && text !== "" ? "" : kind.replaceAll("_", " ");
-      return [words, prose(text)].filter(Boolean).join(": ");
+      // An agent that says no more of it sends its kind as the text.
+      return [words, text === kind ? "" : prose(text)].filter(Boolean).join(": ");
     }
     case "working":
       return workText(session);

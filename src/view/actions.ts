@@ -99,3 +99,19 @@ export const WINDOW_ACTIONS: readonly WindowAction[] = [
 export function allowedActions(item: SessionItem | undefined): readonly WindowAction[] {
   return WINDOW_ACTIONS.filter(({ needs }) => needs === undefined || (item !== undefined && needs(item)));
 }
+
+/** The keys of a terminal that the table shows otherwise. */
+const SIGNS: Readonly<Record<string, string>> = { Down: "↓", Up: "↑", Escape: "Esc" };
+
+/** What a key does, by its name in a terminal; a number chooses, where there is something to choose. */
+export function actionOf(key: string): ActionName | undefined {
+  if (/^[1-9]$/.test(key)) return "choose";
+  const shown = Object.hasOwn(SIGNS, key) ? SIGNS[key] : key;
+  return WINDOW_ACTIONS.find(({ keys }) => keys.some((one) => one === shown))?.name;
+}
+
+/** Another key that does the same. */
+export function otherKey(name: ActionName, key: string): string {
+  const keys = WINDOW_ACTIONS.find((one) => one.name === name)?.keys ?? [];
+  return keys.find((one) => one !== key) ?? key;
+}

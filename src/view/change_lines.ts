@@ -7,9 +7,9 @@ import type { SessionView } from "../domain/query.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { activityText } from "./about.ts";
 import { approvalSummary, HIDDEN_DIALOG_MARK, hidesItsDialog, markedSummary, outcomeText } from "./approval_words.ts";
-import { type NamedSession, sessionNames } from "./names.ts";
+import { nameBeside, type NamedSession, sessionNames } from "./names.ts";
 import { type ListFilter, passesFilter, requestPasses } from "./session_filter.ts";
-import { displayStatus, KIND_WORDS } from "../domain/state_words.ts";
+import { displayStatus, KIND_WORDS, type ShownState } from "../domain/state_words.ts";
 import { RISK_LOOKS, STATE_LOOKS, type Tone } from "./states.ts";
 
 /** One change, for a window to lay out. Escaped. */
@@ -22,6 +22,10 @@ export interface ChangeLine {
   readonly name: string;
   readonly agent: string;
   readonly text: string;
+  /** The state of the session that the line is of, or into which its request puts it. */
+  readonly state?: ShownState;
+  /** `permission`, `question`, `plan` or `form`, where the line is of a request. */
+  readonly kind?: string;
   /** What its terminal does meanwhile, for lines that are not cut. */
   readonly note?: string;
 }
@@ -159,6 +163,7 @@ export class ChangeLines {
       sign: OVER,
       word: escapeControls(approval.id),
       tone: "plain",
+      kind: KIND_WORDS[approval.for],
       text: escapeControls(text),
     };
   }
@@ -185,14 +190,17 @@ export class ChangeLines {
       sign: ASKED,
       word: escapeControls(approval.id),
       tone,
+      state: "waiting",
+      kind: KIND_WORDS[approval.for],
       text: escapeControls(text),
       ...(hidesItsDialog(approval) ? { note: HIDDEN_DIALOG_MARK } : {}),
     };
   }
 
   #of(session: SessionView): Omit<ChangeLine, "text"> {
-    const { sign, word, tone } = STATE_LOOKS[displayStatus(session)];
-    return { sign, word, tone, name: this.#nameOf(session), agent: escapeControls(session.agent) };
+    const state = displayStatus(session);
+    const { sign, word, tone } = STATE_LOOKS[state];
+    return { sign, word, tone, state, name: this.#nameOf(session), agent: escapeControls(session.agent) };
   }
 
   #whose(approval: Approval): Pick<ChangeLine, "agent" | "name"> {
@@ -204,7 +212,7 @@ export class ChangeLines {
   /** What it is called among the open ones; also one that has just left them. */
   #nameOf(one: NamedSession): string {
     this.#names ??= sessionNames(this.sessions);
-    return this.#names.get(one.id) ?? sessionNames([...this.sessions, one]).get(one.id) ?? "";
+    return this.#names.get(one.id) ?? nameBeside(one, this.sessions);
   }
 
   #put(session: SessionView): void {

@@ -1,31 +1,71 @@
 /**
- * A filter as people type it: `agent:NAME status:waiting login`. Words are looked for in what a row shows, in any case; all
- * of them must be there. Pure.
+ * A filter as people type it: `agent:NAME status:waiting login`. Words are looked for in what is shown, in any case; all of
+ * them must be there. The same for the rows of sessions, the requests of the inbox and the lines of the activity. Pure.
  */
-import { STATE_WORDS } from "../domain/state_words.ts";
+import type { Approval } from "../domain/approval.ts";
+import { KIND_WORDS, type ShownState, STATE_WORDS } from "../domain/state_words.ts";
+import { markedSummary } from "./approval_words.ts";
+import type { ChangeLine } from "./change_lines.ts";
 import type { SessionItem } from "./session_items.ts";
 
-type Passes = (item: SessionItem) => boolean;
+export interface TextFilter {
+  passesRow(item: SessionItem): boolean;
+  /** @param name what its session is called */
+  passesRequest(approval: Approval, name: string): boolean;
+  passesLine(line: ChangeLine): boolean;
+}
+
+/** What a filter looks at. */
+interface Facts {
+  readonly name: string;
+  readonly agent: string;
+  readonly state?: ShownState | undefined;
+  /** Of a request. */
+  readonly kind?: string | undefined;
+  /** What else is shown. */
+  readonly texts: readonly string[];
+}
+
+type Passes = (facts: Facts) => boolean;
 
 /** Before the colon → what it looks at. */
 const KEYS: Readonly<Record<string, (wanted: string) => Passes>> = {
   agent: (wanted) => ({ agent }) => agent.toLowerCase().startsWith(wanted),
   // The words of the lists and the names on the wire, as options take them; a beginning is enough while it is typed.
-  status: (wanted) => ({ state }) => state.startsWith(wanted) || STATE_WORDS[state].word.startsWith(wanted),
-  for: (wanted) => ({ asks }) => asks !== undefined && asks.kind.startsWith(wanted),
+  status: (wanted) => ({ state }) =>
+    state !== undefined && (state.startsWith(wanted) || STATE_WORDS[state].word.startsWith(wanted)),
+  for: (wanted) => ({ kind }) => kind !== undefined && kind.startsWith(wanted),
   name: (wanted) => ({ name }) => name.toLowerCase().includes(wanted),
 };
 
 /** An empty text passes all. */
-export function textFilter(text: string): Passes {
+export function parseFilter(text: string): TextFilter {
   const tests = text.toLowerCase().split(/\s+/).filter((word) => word !== "").map(testOf);
-  return (item) => tests.every((passes) => passes(item));
+  const passes = (facts: Facts) => tests.every((test) => test(facts));
+  return {
+    passesRow: (item) => passes(factsOfRow(item)),
+    passesRequest: (approval, name) => passes(factsOfRequest(approval, name)),
+    passesLine: (line) => passes(factsOfLine(line)),
+  };
 }
 
 function testOf(word: string): Passes {
   const [, key = "", wanted = ""] = /^([a-z]+):(.*)$/.exec(word) ?? [];
   const test = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
   if (test !== undefined) return test(wanted);
-  return ({ name, agent, id, about, asks }) =>
-    [name, agent, id, about, asks?.approval?.id ?? ""].some((shown) => shown.toLowerCase().includes(word));
+  return ({ name, agent, texts }) => [name, agent, ...texts].some((shown) => shown.toLowerCase().includes(word));
+}
+
+function factsOfRow({ name, agent, id, about, state, asks }: SessionItem): Facts {
+  return { name, agent, state, kind: asks?.kind, texts: [id, about, asks?.approval?.id ?? ""] };
+}
+
+/** Its session may be busy with another one of its requests. */
+function factsOfRequest(approval: Approval, name: string): Facts {
+  const { agent, id, sessionId } = approval;
+  return { name, agent, state: "waiting", kind: KIND_WORDS[approval.for], texts: [id, sessionId, markedSummary(approval)] };
+}
+
+function factsOfLine({ name, agent, state, kind, word, text }: ChangeLine): Facts {
+  return { name, agent, state, kind, texts: [word, text] };
 }

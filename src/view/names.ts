@@ -99,6 +99,35 @@ function generations(sessions: readonly NamedSession[]): readonly (readonly Name
   return found;
 }
 
+/** A session that is in a list, or not any more. */
+export type KnownSession = NamedSession & Pick<Session, "status">;
+
+/** What is open is called the same whether or not what has ended is listed too. @param all what is listed, and the rest */
+export function namesIn(listed: readonly KnownSession[], all: readonly KnownSession[]): ReadonlyMap<string, string> {
+  const open = withParents(listed.filter(({ status }) => status !== "closed"), all);
+  const ids = new Set(open.map(({ id }) => id));
+  return sessionNames(open, withParents(listed, all).filter(({ id }) => !ids.has(id)));
+}
+
+/** What lists call the open ones. */
+export function openNames(all: readonly KnownSession[]): ReadonlyMap<string, string> {
+  return sessionNames(withParents(all.filter(({ status }) => status !== "closed"), all));
+}
+
+/** What `one` is called beside the open ones, which it has just left or is about to join. */
+export function nameBeside(one: NamedSession, open: readonly NamedSession[]): string {
+  return sessionNames([...open, one]).get(one.id) ?? escapeControls(one.id);
+}
+
+/** A sub-agent is called after its session, also where the list leaves that out. */
+function withParents(listed: readonly KnownSession[], all: readonly KnownSession[]): readonly KnownSession[] {
+  const ids = new Set(listed.map(({ id }) => id));
+  const missing = new Set(
+    listed.flatMap(({ parentId }) => parentId === undefined || ids.has(parentId) ? [] : [parentId]),
+  );
+  return missing.size === 0 ? listed : [...listed, ...all.filter(({ id }) => missing.has(id))];
+}
+
 /** A path with `~` for the user's home, escaped. */
 export function tildePath(path: string, home: string | undefined): string {
   const folder = home?.replace(/\/+$/, "") ?? "";

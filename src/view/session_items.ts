@@ -9,7 +9,7 @@ import type { Cost } from "../domain/session.ts";
 import { activityText } from "./about.ts";
 import { sessionNames, shortIds } from "./names.ts";
 import { BELOW } from "../domain/session_name.ts";
-import { countedState, displayStatus, KIND_WORDS, SHOWN_STATES, type ShownState } from "../domain/state_words.ts";
+import { displayStatus, KIND_WORDS, type ShownState } from "../domain/state_words.ts";
 import { terminalPlace } from "../domain/terminal_place.ts";
 import { GROUP_OF, type GroupKey, RISK_LOOKS, type RiskLook } from "./states.ts";
 import { duration } from "./times.ts";
@@ -112,18 +112,6 @@ function asksOf(session: SessionView, open: readonly Approval[], now: number): A
     ...(approval === undefined || kind === "question" ? {} : { risk: RISK_LOOKS[riskNamed(approval.risk)] }),
     ...(place === undefined ? {} : { place }),
   };
-}
-
-/** How many are in each state, in the order of lists; nothing that is 0: `2 wait`, `1 failed`. */
-export function countsOf(
-  states: readonly ShownState[],
-): readonly { readonly state: ShownState; readonly count: number; readonly text: string }[] {
-  const counts = new Map<ShownState, number>();
-  for (const state of states) counts.set(state, (counts.get(state) ?? 0) + 1);
-  return SHOWN_STATES.flatMap((state) => {
-    const count = counts.get(state) ?? 0;
-    return count === 0 ? [] : [{ state, count, text: countedState(state, count) }];
-  });
 }
 
 /**

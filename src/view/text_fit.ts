@@ -1,5 +1,6 @@
 /** Texts cut, filled up and wrapped to a number of columns. Wide characters count two. Pure. */
 import stringWidth from "fast-string-width";
+import { graphemes, nextPlace } from "../lib/graphemes.ts";
 
 /** How many columns `text` takes. */
 export function textWidth(text: string): number {
@@ -26,7 +27,7 @@ export function fitEnds(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   if (width < MIN_ENDS) return fitHead(text, width);
   const behind = Math.floor((width - 1) * TAIL_PART);
-  return `${head(text, width - 1 - behind)}…${tail(text, behind)}`;
+  return `${head(text, width - 1 - behind)}…${fitTail(text, behind)}`;
 }
 
 /** Narrower texts have no room for two ends. */
@@ -95,35 +96,27 @@ function hangOf(text: string): number {
 function head(text: string, width: number): string {
   let end = 0;
   let used = 0;
-  for (const { segment } of graphemes(text)) {
-    used += textWidth(segment);
+  for (const character of graphemes(text)) {
+    used += textWidth(character);
     if (used > width) break;
-    end += segment.length;
+    end += character.length;
   }
   return text.slice(0, end);
 }
 
-/** The end of a text that fits in `width` columns. */
-function tail(text: string, width: number): string {
+/** `text` in at most `width` columns: its end. */
+export function fitTail(text: string, width: number): string {
   // A grapheme may be long, but no text shown here has so many marks: enough to find the last ones by.
   const last = [...graphemes(text.slice(-8 * width))];
   let used = 0;
   let from = last.length;
-  while (from > 0 && used + textWidth(last[from - 1]?.segment ?? "") <= width) {
+  while (from > 0 && used + textWidth(last[from - 1] ?? "") <= width) {
     from--;
-    used += textWidth(last[from]?.segment ?? "");
+    used += textWidth(last[from] ?? "");
   }
-  return last.slice(from).map(({ segment }) => segment).join("").toWellFormed();
+  return last.slice(from).join("").toWellFormed();
 }
 
 function firstOf(text: string): string {
-  for (const { segment } of graphemes(text)) return segment;
-  return "";
-}
-
-/** Made when first needed: it loads 8 ms of Unicode tables. */
-let segmenter: Intl.Segmenter | undefined;
-function graphemes(text: string): Iterable<{ readonly segment: string }> {
-  if (PLAIN.test(text)) return Array.from(text, (segment) => ({ segment }));
-  return (segmenter ??= new Intl.Segmenter()).segment(text);
+  return text.slice(0, nextPlace(text, 0));
 }

@@ -4,13 +4,13 @@
  */
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
-import { displayStatus, type ShownState } from "../domain/state_words.ts";
 import { listedSessions } from "./ended.ts";
-import { textFilter } from "./filter_text.ts";
-import { sessionNames } from "./names.ts";
+import { parseFilter } from "./filter_text.ts";
+import { namesIn } from "./names.ts";
 import { type ListFilter, passesFilter } from "./session_filter.ts";
-import { countsOf, placedItems, type SessionItem, sessionItems } from "./session_items.ts";
-import { GROUP_OF, GROUP_TITLES, type GroupKey, STATE_LOOKS, type Tone } from "./states.ts";
+import { placedItems, type SessionItem, sessionItems } from "./session_items.ts";
+import { sessionCounts, type StateCount } from "./state_counts.ts";
+import { GROUP_OF, GROUP_TITLES, type GroupKey, STATE_LOOKS } from "./states.ts";
 
 export interface WindowView {
   /** Of the terminal or the tab: `2 waiting · agent-console`. */
@@ -22,15 +22,6 @@ export interface WindowView {
   readonly items: readonly SessionItem[];
   /** Rows that the filter leaves out. */
   readonly hidden: number;
-}
-
-export interface StateCount {
-  readonly state: ShownState;
-  readonly sign: string;
-  readonly tone: Tone;
-  readonly count: number;
-  /** `2 wait`, `1 failed`. */
-  readonly text: string;
 }
 
 export interface SessionGroup {
@@ -67,22 +58,16 @@ export function windowView(
   const all = isAll ? state.sessions : ended === "recent" ? listedSessions(state.sessions, text, now) : open;
   const listed = all.filter((one) => passesFilter(one, filter));
   const every = sessionItems(listed, state.approvals, now, namesIn(listed, state.sessions));
-  const items = every.filter(textFilter(text));
+  const items = every.filter(parseFilter(text).passesRow);
   const placed = placedItems(items);
   const groups = (Object.keys(GROUP_TITLES) as GroupKey[]).flatMap((key): SessionGroup[] => {
     const own = placed.filter(({ state }) => GROUP_OF[state] === key);
     return own.length === 0 ? [] : [{ key, title: GROUP_TITLES[key], items: own }];
   });
-  const states = open.map(displayStatus);
+  const counts = sessionCounts(open);
   return {
-    title: titleOf(states),
-    counts: countsOf(states).map(({ state, count, text }) => ({
-      state,
-      count,
-      text,
-      sign: STATE_LOOKS[state].sign,
-      tone: STATE_LOOKS[state].tone,
-    })),
+    title: titleOf(counts),
+    counts,
     groups,
     items,
     hidden: every.length - items.length,
@@ -90,26 +75,7 @@ export function windowView(
 }
 
 /** What matters first: who waits, else what failed, else nothing but the program's name. */
-function titleOf(states: readonly ShownState[]): string {
-  for (const state of ["waiting", "error"] as const) {
-    const count = states.filter((one) => one === state).length;
-    if (count > 0) return `${count} ${STATE_LOOKS[state].word} · agent-console`;
-  }
-  return "agent-console";
-}
-
-/** What is open is called the same whether or not what has ended is listed too. */
-function namesIn(listed: readonly SessionView[], all: readonly SessionView[]): ReadonlyMap<string, string> {
-  const open = withParents(listed.filter(({ status }) => status !== "closed"), all);
-  const ids = new Set(open.map(({ id }) => id));
-  return sessionNames(open, withParents(listed, all).filter(({ id }) => !ids.has(id)));
-}
-
-/** A sub-agent is called after its session, also where the list leaves that out. */
-function withParents(listed: readonly SessionView[], all: readonly SessionView[]): readonly SessionView[] {
-  const ids = new Set(listed.map(({ id }) => id));
-  const missing = new Set(
-    listed.flatMap(({ parentId }) => parentId === undefined || ids.has(parentId) ? [] : [parentId]),
-  );
-  return missing.size === 0 ? listed : [...listed, ...all.filter(({ id }) => missing.has(id))];
+function titleOf(counts: readonly StateCount[]): string {
+  const first = counts.find(({ state }) => GROUP_OF[state] === "needs");
+  return first === undefined ? "agent-console" : `${first.count} ${STATE_LOOKS[first.state].word} · agent-console`;
 }

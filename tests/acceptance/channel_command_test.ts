@@ -127,7 +127,7 @@ Deno.test("first hour 5: a failed turn calls too, and quiet hours silence all", 
   const [first] = await calls(home);
   assertEquals([first?.["kind"], first?.["text"], "approval" in (first ?? {})], [
     "failure",
-    "infra failed: rate_limit",
+    "infra failed: rate limit",
     false,
   ]);
 

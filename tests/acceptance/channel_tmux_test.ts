@@ -59,7 +59,7 @@ Deno.test({
     let shown = "";
     const isShown = async () => (shown = await screen()).includes("waits: Bash: touch");
     await eventually(isShown, 15_000, "a message in tmux");
-    assertMatch(shown, /▲ \S+ waits: Bash: touch ＃\(touch \S+pwned\) ＃\[fg=red\] %H;/);
+    assertMatch(shown, /▲ project s2 waits: Bash: touch ＃\(touch \S+pwned\) ＃\[fg=red\] %H;/);
     assertEquals((await namesIn(home.root)).includes("pwned"), false);
     const tested = await home.cli(["channel", "test", "tmux"]);
     assertEquals([tested.code, tested.stdout.split("\n")[0]], [0, `tmux: ${program} has called`], tested.stderr);

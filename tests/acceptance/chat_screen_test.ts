@@ -2,17 +2,13 @@
 import { assertEquals } from "@std/assert";
 import { eventually } from "../support/harness_wait.ts";
 import { TestHome } from "../support/harness.ts";
-import { END_MS, enter, ignore, openChat, openHome } from "../support/chat_terminal.ts";
+import { chatTest, END_MS, enter, openChat } from "../support/chat_terminal.ts";
 import { TestTerminal } from "../support/terminal.ts";
-import { TmuxScreen } from "../support/tmux.ts";
+import { HAS_TMUX, TmuxScreen } from "../support/tmux.ts";
 
-Deno.test({
-  name: "V2 chat: Tab completes commands, options, names and ids; and a backslash asks for one more line",
-  ignore,
-  fn: async () => {
-    const { home, client } = await openHome();
-    await using _home = home;
-    await using _client = client;
+chatTest(
+  "V2 chat: Tab completes commands, options, names and ids; and a backslash asks for one more line",
+  async (home, client) => {
     await client.request("session.update", { sessionId: "s1", agent: "custom", title: "my web", status: "working" });
     await using chat = await openChat(home);
     await chat.type("/sess");
@@ -40,15 +36,11 @@ Deno.test({
     await enter(chat, "/show s1");
     await chat.shows("other 日本");
   },
-});
+);
 
-Deno.test({
-  name: "V2 chat: what is typed stays whole, wide characters too, while the terminal changes its size",
-  ignore,
-  fn: async () => {
-    const { home, client } = await openHome();
-    await using _home = home;
-    await using _client = client;
+chatTest(
+  "V2 chat: what is typed stays whole, wide characters too, while the terminal changes its size",
+  async (home) => {
     await using screen = await TmuxScreen.open(home, { columns: 80, rows: 24 });
     await screen.runs("chat");
     await screen.shows(/^> *$/m);
@@ -73,14 +65,11 @@ Deno.test({
     assertEquals((await screen.text()).match(/^> /gm)?.length, 1, "no rest of an earlier width");
     await screen.types("C-c", "C-d");
   },
-});
+);
 
-Deno.test({
-  name: "F2 chat: the history outlives the chat, and the chat a restart of the daemon",
-  ignore,
-  fn: async () => {
-    const { home, client } = await openHome();
-    await using _home = home;
+chatTest(
+  "F2 chat: the history outlives the chat, and the chat a restart of the daemon",
+  async (home, client) => {
     await client[Symbol.asyncDispose]();
     {
       await using chat = await openChat(home);
@@ -103,12 +92,12 @@ Deno.test({
     await chat.press("C-d");
     await chat.exit();
   },
-});
+);
 
 Deno.test({
   name:
     "I5 chat: without a daemon and --no-start it says so, each command too, and a dumb terminal is asked line by line",
-  ignore,
+  ignore: !HAS_TMUX,
   fn: async () => {
     await using home = await TestHome.create();
     await using chat = await TestTerminal.open(home, ["--no-start", "chat"]);

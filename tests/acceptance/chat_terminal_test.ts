@@ -1,17 +1,13 @@
 /** The chat at a real terminal (tmux): answers, what is told meanwhile, Ctrl-C, Ctrl-D, Ctrl-Z, signals, the pager. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { END_MS, enter, ignore, openChat, openHome } from "../support/chat_terminal.ts";
+import { chatTest, END_MS, enter, openChat } from "../support/chat_terminal.ts";
 import { ALLOWED, deniedWith, held, pending, PRINT, TUI } from "../support/hook_process.ts";
 import { TestTerminal } from "../support/terminal.ts";
 import { TmuxScreen } from "../support/tmux.ts";
 
-Deno.test({
-  name: "V1 chat: a request is told above what is being typed, the prompt counts it, and /approve and /deny answer it",
-  ignore,
-  fn: async () => {
-    const { home, client } = await openHome();
-    await using _home = home;
-    await using _client = client;
+chatTest(
+  "V1 chat: a request is told above what is being typed, the prompt counts it, and /approve and /deny answer it",
+  async (home, client) => {
     await using chat = await openChat(home);
     await chat.type("half a 日本 line");
     // Of an agent that shows no dialog of its own: held because this is a window.
@@ -39,15 +35,11 @@ Deno.test({
     assertEquals((await chat.exit()).code, 0);
     assert(await chat.isCooked());
   },
-});
+);
 
-Deno.test({
-  name: "F5 chat: /approve alone asks as ever, and Ctrl-C at its question ends only that, with no key lost",
-  ignore,
-  fn: async () => {
-    const { home, client } = await openHome();
-    await using _home = home;
-    await using _client = client;
+chatTest(
+  "F5 chat: /approve alone asks as ever, and Ctrl-C at its question ends only that, with no key lost",
+  async (home, client) => {
     await using a = await held(home, client, { session: "s1", cwd: "/w/web", command: "touch a" });
     await using b = await held(home, client, { session: "s2", cwd: "/w/shop", command: "touch b" });
     await using chat = await TestTerminal.open(home, ["chat"]);
@@ -73,15 +65,11 @@ Deno.test({
     await enter(chat, "/quit");
     assertEquals((await chat.exit()).code, 0);
   },
-});
+);
 
-Deno.test({
-  name: "F5 chat: Ctrl-C gives up a line, ends a command, and twice leaves; a wrong command ends nothing",
-  ignore,
-  fn: async () => {
-    const { home, client } = await openHome();
-    await using _home = home;
-    await using _client = client;
+chatTest(
+  "F5 chat: Ctrl-C gives up a line, ends a command, and twice leaves; a wrong command ends nothing",
+  async (home, client) => {
     await using chat = await openChat(home);
     await chat.type("never sent");
     await chat.press("C-c");
@@ -95,7 +83,7 @@ Deno.test({
     for (
       const [line, error, hint] of [
         ["/lss", 'unknown command "/lss"', "did you mean /ls?"],
-        ["/daemon strat", 'unknown command "daemon strat"', "did you mean daemon start?"],
+        ["/daemon strat", 'unknown command "daemon strat"', "did you mean /daemon start?"],
         ["/daemon", "/daemon does not run in the chat", "hint: /daemon start"],
         ["/chat", "/chat does not run in the chat", "hint: /help"],
         ["hello there", "the daemon runs no agent yet", "shown (custom)"],
@@ -112,15 +100,11 @@ Deno.test({
     assertEquals((await chat.exit()).code, 130);
     assert(await chat.isCooked());
   },
-});
+);
 
-Deno.test({
-  name: "F5 chat: TERM, HUP and QUIT give the terminal back, at the prompt and while a command asks",
-  ignore,
-  fn: async () => {
-    const { home, client } = await openHome();
-    await using _home = home;
-    await using _client = client;
+chatTest(
+  "F5 chat: TERM, HUP and QUIT give the terminal back, at the prompt and while a command asks",
+  async (home, client) => {
     await using _asks = await held(home, client, { cwd: "/w/web", command: "touch a" });
     for (const [signal, ended] of [["SIGTERM", 143], ["SIGHUP", 129], ["SIGQUIT", 131]] as const) {
       for (const line of ["", "/approve -i"]) {
@@ -135,15 +119,11 @@ Deno.test({
       }
     }
   },
-});
+);
 
-Deno.test({
-  name: "F5 chat: Ctrl-Z gives the terminal back and fg goes on with the line; the pager of a command is the command's",
-  ignore,
-  fn: async () => {
-    const { home, client } = await openHome();
-    await using _home = home;
-    await using _client = client;
+chatTest(
+  "F5 chat: Ctrl-Z gives the terminal back and fg goes on with the line; the pager of a command is the command's",
+  async (home, client) => {
     const command = Array.from({ length: 60 }, (_, at) => `echo ${at}`).join("\n");
     await using _asks = await held(home, client, { cwd: "/w/web", command });
     await using screen = await TmuxScreen.open(home);
@@ -166,4 +146,4 @@ Deno.test({
     await screen.types("echo left $?", "Enter");
     await screen.shows(/^left 0$/m);
   },
-});
+);

@@ -80,7 +80,7 @@ dashboardTest("V2 the dashboard: what destroys asks once more", async ({ home, c
   await screen.shows(/!! Bash: git push --force/);
   await pause(READ_MS);
   await screen.types("a");
-  await screen.shows(/it destroys: y once more/);
+  await screen.shows(/it destroys: y allows it/);
   assert(!asks.hook.ended);
   await pause(READ_MS);
   await screen.types("y");

@@ -93,6 +93,13 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     ],
     why: "the broker answers through the core's two doors: commit, subscribe",
   },
+  channel: {
+    may: [
+      ...FEATURE,
+      "view", // a call says what windows show; loaded where a channel is on
+    ],
+    why: "a channel calls in the words of the windows, and reaches others through the core's doors only",
+  },
   service: {
     may: ["agents/files.ts", "install", "lib", "platform", "protocol"],
     why: "units are made from templates and sandbox flags",
@@ -157,6 +164,8 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "platform",
       "protocol",
       "rpc",
+      "view/state_counts.ts", // tmux's status line counts as every window does
+      "view/states.ts",
     ],
     why: "a client never imports the daemon, only the words of its command line",
   },

@@ -5,12 +5,19 @@ import { HAS_TMUX } from "./tmux.ts";
 import type { RawClient } from "./wire.ts";
 
 export const END_MS = 5000;
-export const ignore = !HAS_TMUX; // a terminal is tmux's
 
-export async function openHome(): Promise<{ home: TestHome; client: RawClient }> {
-  const home = await TestHome.create({ config: '{"approvals": {"hook_wait_secs": 300}}' });
-  await home.start();
-  return { home, client: await home.connect({ token: true }) };
+/** A test of it on a home whose daemon runs, with a client beside it. */
+export function chatTest(name: string, fn: (home: TestHome, client: RawClient) => Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: !HAS_TMUX, // a terminal is tmux's
+    fn: async () => {
+      await using home = await TestHome.create({ config: '{"approvals": {"hook_wait_secs": 300}}' });
+      await home.start();
+      await using client = await home.connect({ token: true });
+      await fn(home, client);
+    },
+  });
 }
 
 export async function openChat(home: TestHome): Promise<TestTerminal> {

@@ -89,6 +89,13 @@ export class TestDashboard {
     this.draw();
   }
 
+  wheel(...turns: readonly ("wheelUp" | "wheelDown")[]): void {
+    for (const kind of turns) {
+      this.keys.mouse({ kind, row: 3, column: 3, button: "none" }, this.draw(), this.now);
+      this.draw();
+    }
+  }
+
   get lines(): readonly string[] {
     return this.draw().rows.map((row) => rowText(row, false));
   }

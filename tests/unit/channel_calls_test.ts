@@ -3,8 +3,9 @@ import { assertEquals } from "@std/assert";
 import { Calls } from "../../src/channel/calls.ts";
 import type { CallContent, Channel } from "../../src/channel/channels.ts";
 import { isQuiet } from "../../src/channel/quiet_hours.ts";
-import type { Need, NeedKind } from "../../src/domain/needs.ts";
+import type { NeedKind } from "../../src/domain/need_kinds.ts";
 import type { RunOutcome } from "../../src/platform/bounded_run.ts";
+import type { Need } from "../../src/view/need_words.ts";
 import { event, openRequest, YES } from "../support/claude_request.ts";
 import { Desk } from "../support/desk.ts";
 import { pause } from "../support/harness_wait.ts";
@@ -37,6 +38,7 @@ class Room {
       },
       channels: () => [channel],
       kinds: () => this.kinds,
+      sessions: () => desk.store.sessions(),
       isSilent: () => this.silent,
       visible: (needs) => Promise.resolve(new Set(needs.filter(this.inFront))),
     });

@@ -5,7 +5,7 @@ import { channelPermissions, programEnv } from "../../src/channel/programs.ts";
 import { type ChannelSettings, channelsSection } from "../../src/channel/section.ts";
 import { initialSettings, valuesOf } from "../../src/config/values.ts";
 import { SCHEMA } from "../../src/daemon/features.ts";
-import { type Need, needMessage } from "../../src/domain/needs.ts";
+import { type Need, needMessage } from "../../src/view/need_words.ts";
 import { displayMessage, isTmuxSocket, readClients, tmuxPane } from "../../src/domain/tmux.ts";
 import type { BoundedRun, RunOutcome } from "../../src/platform/bounded_run.ts";
 

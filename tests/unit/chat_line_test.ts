@@ -6,6 +6,7 @@ import { inputsOf, parseInput } from "../../src/chat/input.ts";
 import { KeyParser } from "../../src/chat/keys.ts";
 import { layOut } from "../../src/chat/layout.ts";
 import { LineEditor } from "../../src/chat/line_editor.ts";
+import { slashText } from "../../src/chat/slash_text.ts";
 import { escapedWord, splitLine } from "../../src/chat/words.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
@@ -33,6 +34,38 @@ Deno.test("chat: words are parted as in a shell, and no sign is more than itself
   fc.assert(fc.property(fc.array(fc.string({ minLength: 1 })), (words) => {
     assertEquals(splitLine(words.map(escapedWord).join(" ")).words, words);
   }));
+});
+
+Deno.test("F5 chat: hints and errors call a command by its slash; what an agent runs stays as it is", () => {
+  const commands = ["approvals", "approve", "daemon", "go", "ls", "rules"];
+  const cases: readonly [said: string, inChat: string][] = [
+    [
+      "error: no daemon is running\nhint: agent-console daemon start\n",
+      "error: no daemon is running\nhint: /daemon start\n",
+    ],
+    [
+      "error: nobody waits\nhint: agent-console go ID, for one of agent-console ls",
+      "error: nobody waits\nhint: /go ID, for one of /ls",
+    ],
+    [
+      'error: x\nhint: "agent-console approve ID --scope workspace" makes it',
+      'error: x\nhint: "/approve ID --scope workspace" makes it',
+    ],
+    ["error: see agent-console ls --all; agent-console approvals", "error: see /ls --all; /approvals"],
+    ["error: x\nhint: agent-console --help", "error: x\nhint: /help"],
+    ["rule r1; take it back with: agent-console rules revoke r1", "rule r1; take it back with: /rules revoke r1"],
+    ["error: x\nhint: did you mean daemon start?", "error: x\nhint: did you mean /daemon start?"],
+    ["note: older\nhint: agent-console daemon restart", "note: older\nhint: /daemon restart"],
+  ];
+  for (const [said, inChat] of cases) assertEquals(slashText(said, commands), inChat);
+  const same = [
+    "k3: approved once (Bash: agent-console approve k4)",
+    "error: x\nhint: agent-console chat", // does not run in the chat
+    "error: /home/u/agent-console ls, agent-console lsx, my-agent-console ls",
+    "error: x\nhint: did you mean daemon?",
+    "error: the daemon runs 1, agent-console itself is 2",
+  ];
+  for (const text of same) assertEquals(slashText(text, commands), text);
 });
 
 Deno.test("chat: a slash makes a command, its name is checked, and lines of commands are one each", () => {
@@ -113,10 +146,18 @@ Deno.test("chat: keys and pastes are told apart wherever a read cuts them", () =
     { key: "日" },
   ]);
   for (let cut = 1; cut < sent.length; cut++) {
-    if (sent[cut - 1] === "\x1b") continue; // Escape alone is a key too
     const parser = new KeyParser();
     assertEquals([...parser.push(sent.slice(0, cut)), ...parser.push(sent.slice(cut))], whole, `cut at ${cut}`);
   }
+});
+
+Deno.test("V2 chat: a paste whose mark is cut behind its Escape is a paste, and an Escape with nothing behind it a key", () => {
+  const parser = new KeyParser();
+  assertEquals([parser.push("a\x1b"), parser.waits], [[{ key: "a" }], true]);
+  assertEquals(parser.push("[200~/daemon stop\n\x1b"), []);
+  assertEquals(parser.push("[201~"), [{ paste: "/daemon stop\n" }]);
+  assertEquals([parser.push("\x1b"), parser.flush(), parser.waits], [[], [{ key: "\x1b" }], false]);
+  assertEquals([parser.push("\x1b["), parser.flush(), parser.push("A")], [[], [], [{ key: "\x1b[A" }]]);
 });
 
 Deno.test("V2 chat: rows fit the screen at every width, and the caret stands on its character", () => {

@@ -5,7 +5,7 @@ import stringWidth from "fast-string-width";
 import { ChatHistory } from "../../src/chat/history.ts";
 import { noticeLines } from "../../src/chat/notice.ts";
 import { PromptLine } from "../../src/chat/prompt_line.ts";
-import { Needs } from "../../src/domain/needs.ts";
+import { Needs } from "../../src/view/needs.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { Keyboard } from "../../src/platform/keyboard.ts";
 
@@ -31,63 +31,71 @@ function terminal(reads: readonly string[]): FakeTerminal {
   };
 }
 
-function promptOn({ keyboard, written }: FakeTerminal, complete = () => Promise.resolve([])): PromptLine {
-  const screen = { columns: 40, rows: 10, write: (text: string) => void written.push(text) };
-  return new PromptLine(keyboard, screen, () => ({ text: "> ", width: 2 }), complete);
+/** Closed at the end of its block. */
+class OpenPrompt extends PromptLine {
+  constructor({ keyboard, written }: FakeTerminal, complete = () => Promise.resolve([])) {
+    const screen = { columns: 40, rows: 10, write: (text: string) => void written.push(text) };
+    super(keyboard, screen, () => ({ text: "> ", width: 2 }), complete);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
 
 Deno.test("F5 chat: the terminal is given back after a line, at its end and at a bug", async () => {
   const fake = terminal(["/ls\r/st", "atus\r"]);
-  const prompt = promptOn(fake);
-  try {
-    assertEquals(await prompt.read([]), { kind: "line", text: "/ls" });
-    assertEquals(fake.raw, [true, false]);
-    assertEquals(await prompt.read([]), { kind: "line", text: "/status" }, "keys behind the line are of the next");
-    assertEquals(await prompt.read([]), { kind: "end" });
-    assertEquals(fake.raw.at(-1), false);
-    assert(fake.written.join("").endsWith("\x1b[?2004l"));
-  } finally {
-    prompt.close();
-  }
+  using prompt = new OpenPrompt(fake);
+  assertEquals(await prompt.read([]), { kind: "line", text: "/ls" });
+  assertEquals(fake.raw, [true, false]);
+  assertEquals(await prompt.read([]), { kind: "line", text: "/status" }, "keys behind the line are of the next");
+  assertEquals(await prompt.read([]), { kind: "end" });
+  assertEquals(fake.raw.at(-1), false);
+  assert(fake.written.join("").endsWith("\x1b[?2004l"));
   const broken = terminal(["/\t"]);
-  const failing = promptOn(broken, () => Promise.reject(new TypeError("a bug")));
-  try {
-    await assertRejects(() => failing.read([]), TypeError);
-    assertEquals(broken.raw, [true, false]);
-  } finally {
-    failing.close();
-  }
+  using failing = new OpenPrompt(broken, () => Promise.reject(new TypeError("a bug")));
+  await assertRejects(() => failing.read([]), TypeError);
+  assertEquals(broken.raw, [true, false]);
+});
+
+Deno.test("V2 chat: a pasted text runs nothing, also where a read cuts its mark behind the Escape", async () => {
+  const fake = terminal(["end", "\x1b", "[200~/daemon stop\n\x1b", "[201~", "\r"]);
+  using prompt = new OpenPrompt(fake);
+  assertEquals(await prompt.read([]), { kind: "line", text: "end/daemon stop" });
+});
+
+Deno.test("V2 chat: an Escape with nothing behind it is a key, and holds no other up", async () => {
+  const late = Promise.withResolvers<string | undefined>();
+  const reads = [Promise.resolve("a\x1b"), late.promise];
+  const fake = terminal([]);
+  using prompt = new OpenPrompt({ ...fake, keyboard: { ...fake.keyboard, read: () => reads.shift()! } });
+  const line = prompt.read([]);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  late.resolve("[\r");
+  assertEquals(await line, { kind: "line", text: "a[" });
 });
 
 Deno.test("F5 chat: a Ctrl-C that comes as a signal gives up the line too, and the read that waits is not lost", async () => {
   const fake = terminal([]);
   const key = Promise.withResolvers<string>();
-  const prompt = promptOn({ ...fake, keyboard: { ...fake.keyboard, read: () => key.promise } });
-  try {
-    const read = prompt.read([]);
-    prompt.interrupt();
-    assertEquals(await read, { kind: "interrupt", wasEmpty: true });
-    assertEquals(fake.raw, [true, false]);
-    const next = prompt.read([]);
-    key.resolve("/ls\r");
-    assertEquals(await next, { kind: "line", text: "/ls" });
-  } finally {
-    prompt.close();
-  }
+  using prompt = new OpenPrompt({ ...fake, keyboard: { ...fake.keyboard, read: () => key.promise } });
+  const read = prompt.read([]);
+  prompt.interrupt();
+  assertEquals(await read, { kind: "interrupt", wasEmpty: true });
+  assertEquals(fake.raw, [true, false]);
+  const next = prompt.read([]);
+  key.resolve("/ls\r");
+  assertEquals(await next, { kind: "line", text: "/ls" });
 });
 
 Deno.test("V1 chat: what is told while a command has the terminal stands above the next prompt", async () => {
   const fake = terminal(["\x03", "x\x03"]);
-  const prompt = promptOn(fake);
-  try {
-    prompt.tell(["web waits"]);
-    assertEquals(fake.written, [], "a command's screen is its own");
-    assertEquals(await prompt.read([]), { kind: "interrupt", wasEmpty: true });
-    assertStringIncludes(stripAnsiCode(fake.written.join("")), "web waits\r\n");
-    assertEquals(await prompt.read([]), { kind: "interrupt", wasEmpty: false });
-  } finally {
-    prompt.close();
-  }
+  using prompt = new OpenPrompt(fake);
+  prompt.tell(["web waits"]);
+  assertEquals(fake.written, [], "a command's screen is its own");
+  assertEquals(await prompt.read([]), { kind: "interrupt", wasEmpty: true });
+  assertStringIncludes(stripAnsiCode(fake.written.join("")), "web waits\r\n");
+  assertEquals(await prompt.read([]), { kind: "interrupt", wasEmpty: false });
 });
 
 Deno.test("A3 chat: the history is kept for its owner alone, bounded, and masked", () => {
@@ -124,9 +132,11 @@ Deno.test("A3 chat: the history is kept for its owner alone, bounded, and masked
 function need(input: string, more: Partial<Approval> = {}) {
   const approval = { id: "h3n7s", sessionId: "s1", agent: "custom", cwd: "/home/u/web", for: "permission" };
   const asked = { ...approval, status: "pending", tool: "Bash", input, risk: { label: "destroys" }, ...more };
-  const heard = new Needs().hear({ type: "approval.requested", data: { approval: asked } });
-  assert(heard !== undefined);
-  return heard;
+  const needs = new Needs();
+  const heard = needs.hear({ type: "approval.requested", data: { approval: asked } });
+  const [open] = needs.open(heard === undefined ? [] : [heard], []);
+  assert(open !== undefined);
+  return open;
 }
 
 Deno.test("A4 chat: a request is told in one line that fits, harmless, with the command that answers it", () => {

@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { plainText } from "../../src/dashboard/rows.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { SessionView } from "../../src/domain/query.ts";
-import { READING_MS } from "../../src/view/board.ts";
+import { READING_MS } from "../../src/view/reading.ts";
 import { type Feed, TestDashboard } from "../support/dashboard_story.ts";
 
 const NOW = Date.parse("2026-11-20T10:00:00.000Z");

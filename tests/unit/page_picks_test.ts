@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Approval } from "../../src/domain/approval.ts";
 import { answersOf, pickedOf, toggled, worded } from "../../src/page/picks.ts";
-import { ReadingGuard } from "../../src/page/reading_guard.ts";
+import { ReadingGuard } from "../../src/view/reading.ts";
 import { readRoute } from "../../src/page/route.ts";
 
 const ASKED = {

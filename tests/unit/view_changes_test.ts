@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
 import { changeText } from "../../src/cli/change_text.ts";
 import { ChangeLines } from "../../src/view/change_lines.ts";
-import { Needs } from "../../src/domain/needs.ts";
+import { Needs } from "../../src/view/needs.ts";
 import type { SessionView } from "../../src/domain/query.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import { eventsOf, play, stateOf, storyDesk } from "../support/story_desk.ts";
@@ -80,7 +80,7 @@ Deno.test("first hour 4: a sub-agent's request is one line, under the name that 
   const all = eventsOf(desk).flatMap((event) => lines.event(event));
   assertEquals(all.filter(({ sign }) => sign === "◆").map(({ name }) => name), ["api › Plan"]);
   const calls = eventsOf(desk).flatMap((event) => needs.hear(event) ?? []);
-  assertEquals(calls.map((need) => needs.open(need)?.name), ["api › Plan"]);
+  assertEquals(needs.open(calls, desk.store.sessions()).map(({ name }) => name), ["api › Plan"]);
 });
 
 Deno.test("V1 a request whose session never comes is told with the next event, and one that ends before by its end", () => {

@@ -5,10 +5,11 @@ import type { SessionView } from "../../src/domain/query.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import { activityText } from "../../src/view/about.ts";
 import { approvalItems } from "../../src/view/approval_items.ts";
-import { kindOf, stateOf } from "../../src/domain/state_words.ts";
+import { kindOf, type ShownState, stateOf } from "../../src/domain/state_words.ts";
 import { sessionNames } from "../../src/view/names.ts";
 import { passesFilter } from "../../src/view/session_filter.ts";
-import { countsOf, sessionItems } from "../../src/view/session_items.ts";
+import { sessionItems } from "../../src/view/session_items.ts";
+import { countsOf } from "../../src/view/state_counts.ts";
 import { parseTemplate, SESSION_FIELDS } from "../../src/view/template.ts";
 import { paneKey, terminalAndFolder, terminalPlace } from "../../src/domain/terminal_place.ts";
 import stringWidth from "fast-string-width";
@@ -97,7 +98,7 @@ Deno.test("first hour 4: at every width the risk and the id of a request are the
 });
 
 Deno.test("V1 the summary counts in words, one or many, and nothing that is 0", () => {
-  const text = (...states: Parameters<typeof countsOf>[0]) => countsOf(states).map((one) => one.text).join(" · ");
+  const text = (...states: readonly ShownState[]) => countsOf(states).map((one) => one.text).join(" · ");
   assertEquals(text("working", "waiting", "error", "working", "waiting"), "2 wait · 1 failed · 2 at work");
   assertEquals(text("idle", "waiting", "starting", "lost", "closed"), "1 waits · 1 ready · 1 idle · 1 lost · 1 closed");
   assertEquals(text(), "");

@@ -1,58 +1,16 @@
 /** The view model of all windows: the same whatever the order of the events, in groups, and filtered. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { textFilter } from "../../src/view/filter_text.ts";
-import { LiveState, type StateEvent } from "../../src/view/live_state.ts";
+import { ChangeLines } from "../../src/view/change_lines.ts";
+import { sessionNames } from "../../src/view/names.ts";
+import { parseFilter } from "../../src/view/filter_text.ts";
+import { LiveState } from "../../src/view/live_state.ts";
 import { windowView } from "../../src/view/window_view.ts";
-import { eventsOf, play, playedStory, stateOf, storyDesk, type StoryState } from "../support/story_desk.ts";
-import type { Act } from "../support/story.ts";
+import { walk, walks } from "../support/random_walk.ts";
+import { playedStory, type StoryState } from "../support/story_desk.ts";
 
 Deno.env.set("TZ", "UTC");
 const STORY = await playedStory();
-
-const SESSIONS = ["web", "api", "shop", "docs", "work/web", "プロジェクト"];
-const bash = (command: string) => ({ tool_name: "Bash", tool_input: { command } });
-/** What an agent may report next. */
-const STEPS: readonly Pick<Act, "event" | "fields">[] = [
-  { event: "SessionStart", fields: { source: "startup" } },
-  { event: "UserPromptSubmit", fields: { prompt: "fix it" } },
-  { event: "PreToolUse", fields: bash("npm test") },
-  { event: "PermissionRequest", fields: bash("git push") },
-  { event: "PermissionRequest", fields: bash("rm -rf build") },
-  { event: "PostToolUse", fields: { ...bash("npm test"), tool_response: {} } },
-  { event: "Stop", fields: { last_assistant_message: "Done." } },
-  { event: "StopFailure", fields: { error: "overloaded" } },
-  { event: "SessionEnd", fields: { reason: "exit" } },
-];
-
-interface Walk {
-  readonly events: readonly StateEvent[];
-  readonly end: StoryState;
-}
-
-const walks = fc.array(
-  fc.record({
-    session: fc.constantFrom(...SESSIONS),
-    step: fc.constantFrom(...STEPS),
-    answer: fc.constantFrom("approve" as const, "deny" as const, undefined, undefined, undefined),
-  }),
-  { minLength: 1, maxLength: 40 },
-);
-
-type Turn = Pick<Act, "session"> & {
-  readonly step: typeof STEPS[number];
-  readonly answer: "approve" | "deny" | undefined;
-};
-
-async function walk(turns: readonly Turn[]): Promise<Walk> {
-  const desk = storyDesk();
-  for (const { session, step, answer } of turns) {
-    await play(desk, [{ at: 1, session, ...step }]);
-    const id = answer === undefined ? undefined : desk.inbox.pending()[0]?.id;
-    if (id !== undefined && answer !== undefined) await desk.broker.decide({ id, decision: answer }, "cli:admin");
-  }
-  return { events: eventsOf(desk).map((event, i) => ({ ...event, seq: i + 1 })), end: stateOf(desk) };
-}
 
 function viewOf(state: LiveState, { now }: StoryState): unknown {
   const approvals = state.approvals.map(({ id }) => [id, state.approval(id)]);
@@ -130,11 +88,34 @@ Deno.test("V1 the groups hold the rows in the order of ls, and count what the fi
 
 Deno.test("V1 the filter takes words in any case and keys by their beginning; a key that does not exist is a word", () => {
   const shown = (text: string) =>
-    windowView(STORY, { now: STORY.now }).items.filter(textFilter(text)).map(({ name }) => name);
+    windowView(STORY, { now: STORY.now }).items.filter(parseFilter(text).passesRow).map(({ name }) => name);
   assertEquals(shown("STATUS:fail"), shown("status:error"));
   assertEquals(shown("status:failed"), ["infra"]);
   assertEquals(shown("プロ"), ["プロジェクト"]);
   assertEquals(shown("agent:cod npm"), ["api"]);
   assertEquals([shown("toString:x"), shown("constructor:"), shown("https://x")], [[], [], []]);
   assertEquals(shown("  ").length, windowView(STORY, { now: STORY.now }).items.length);
+});
+
+Deno.test("V1 one filter for rows, requests and lines: a key looks at its own part alone, in each of them", () => {
+  const asked = STORY.approvals.find(({ input }) => input === "git push")!;
+  const names = sessionNames(STORY.sessions);
+  const requests = (text: string) => {
+    const { passesRequest } = parseFilter(text);
+    return STORY.approvals.filter((one) => passesRequest(one, names.get(one.sessionId)!)).map(({ id }) => id);
+  };
+  const lines = new ChangeLines().snapshot(STORY.sessions, STORY.approvals);
+  const line = (text: string) => lines.filter(parseFilter(text).passesLine).map(({ name }) => name);
+  assertEquals(requests("push"), STORY.approvals.filter(({ input }) => input.includes("push")).map(({ id }) => id));
+  assertEquals(requests("name:shop"), [asked.id]);
+  assertEquals([requests("agent:push"), line("agent:push")], [[], []], "agent: is not any text");
+  assertEquals([requests("status:idle"), requests("status:wait").length], [[], STORY.approvals.length]);
+  assertEquals(
+    requests("for:question"),
+    STORY.approvals.filter((one) => one.for === "question").map(({ id }) => id),
+  );
+  assertEquals(line("status:failed"), ["infra"]);
+  assertEquals(line("status:error"), ["infra"]);
+  assert(line("status:waiting").length > 0);
+  assertEquals(line("for:question").length, requests("for:question").length);
 });

@@ -97,8 +97,8 @@ export async function muteChannels(run: CommandContext, given: string = USUAL): 
   }
   await call(run, "channel.mute", { minutes: minutesOf(given) });
   const { mutedUntil, channels } = await read(run, "channel.list", {});
-  run.out.note(`no channel calls until ${untilText(mutedUntil ?? "")}; agent-console channel mute off ends that`);
-  if (!channels.some(({ enabled }) => enabled)) run.out.note("no channel is on: agent-console channel list");
+  run.out.note(`no channel calls until ${untilText(mutedUntil ?? "")}\nhint: agent-console channel mute off ends that`);
+  if (!channels.some(({ enabled }) => enabled)) run.out.note("no channel is on\nhint: agent-console channel list");
 }
 
 /** At least one, because shorter is no mute. @throws {ConsoleError} `usage` */

@@ -9,7 +9,7 @@ import { candidatesFor } from "../completion/candidates.ts";
 import { pathOfCommand, visible } from "../completion/place.ts";
 import type { CommandContext } from "../context.ts";
 import { exitCodeOf } from "../exit_code.ts";
-import { output, ReaderGone } from "../output.ts";
+import { output, phraseMessages, ReaderGone } from "../output.ts";
 import { runWords } from "../run_words.ts";
 import type { TreeMaker } from "../tree/shared.ts";
 import { versionNote } from "../version_note.ts";
@@ -37,8 +37,14 @@ export async function chat(
     throw new ConsoleError("usage", `agent is "${agent}", which is no agent`, { hint });
   }
   run.takeSignals();
-  const { runChat } = await import("../../chat/mod.ts");
-  return await runChat({ context: run.context, commands: commandPort(run, root, another), agent });
+  const [{ runChat }, { slashText }] = await Promise.all([
+    import("../../chat/mod.ts"),
+    import("../../chat/slash_text.ts"),
+  ]);
+  const commands = commandPort(run, root, another);
+  const names = commands.commands.filter(({ isListed }) => isListed).map(({ name }) => name);
+  phraseMessages((text) => slashText(text, names));
+  return await runChat({ context: run.context, commands, agent });
 }
 
 /** Run where a person types, these would wait for an agent's words, or for themselves. */

@@ -17,7 +17,7 @@ import { goThere } from "../go_there.ts";
 import { Keys } from "../keys.ts";
 import { LiveInbox } from "../live_inbox.ts";
 import { page } from "../pager.ts";
-import { READING_MS } from "../../view/board.ts";
+import { READING_MS } from "../../view/reading.ts";
 import { headOfLong, requestLines } from "../request_lines.ts";
 import { wholeApproval } from "./show.ts";
 

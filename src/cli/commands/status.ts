@@ -2,11 +2,11 @@
 import { bold, dim } from "@std/fmt/colors";
 import { retryWhileRestarting } from "../../client/connect.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
-import { countedState, SHOWN_STATES } from "../../domain/state_words.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
 import { callRunning, type CommandContext, read } from "../context.ts";
+import { stateCounts } from "../../view/state_counts.ts";
 import { wrapBehind } from "../../view/text_fit.ts";
 import { duration } from "../../view/times.ts";
 import { bytes } from "../format.ts";
@@ -72,10 +72,7 @@ function summary(s: Status): Line[] {
 
 function sessions({ sessions, approvalsPending }: Status): string {
   const { stale = 0 } = sessions;
-  const parts = SHOWN_STATES.flatMap((state) => {
-    const count = sessions[state] ?? 0; // an older daemon counts none of some
-    return count === 0 || state === "closed" ? [] : [countedState(state, count)];
-  });
+  const parts = stateCounts({ ...sessions, closed: 0 }).map(({ text }) => text);
   const marks = stale > 0 ? [`${stale} stale`] : [];
   const open = parts.length === 0 ? ["none open"] : parts;
   return [...open, ...marks, ...(approvalsPending === 0 ? [] : [`${approvalsPending} to answer here`])].join(" · ");

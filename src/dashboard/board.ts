@@ -1,14 +1,22 @@
 /**
- * A list with a mark, without its terminal: which row is marked, what a key means, and which keys come too early to be
- * meant. An answer goes to the request that was on the screen when its key was pressed. Pure: the time goes in.
+ * A list with a cursor, without its terminal: which row is the current one, what a key means for it, and which keys come too
+ * early to be meant. An answer goes to the request that was on the screen when its key was pressed. Pure: the time goes in.
  */
 import { type Approval, type Choice, riskNamed } from "../domain/approval.ts";
-import { isQuestion, markOn } from "./approval_words.ts";
-import { FootMessage, type Said } from "./foot_message.ts";
-import type { SessionItem } from "./session_items.ts";
+import { type ActionName, otherKey } from "../view/actions.ts";
+import { isQuestion, markOn } from "../view/approval_words.ts";
+import { FootMessage, type Said } from "../view/foot_message.ts";
+import { isRead } from "../view/reading.ts";
+import type { SessionItem } from "../view/session_items.ts";
 
-/** A question that is on the screen for less than this takes no key: nobody has read it. The same in every window, ms. */
-export const READING_MS = 400;
+/** A key that means something for the current row. */
+export interface BoardPress {
+  readonly action: ActionName;
+  /** By its name: `j`, `y`, `1`, `Enter`. */
+  readonly key: string;
+  /** When it was pressed; of a key that may be held down, when that began, ms. */
+  readonly began: number;
+}
 
 /** What a key asks of the window. */
 export type BoardAction =
@@ -17,15 +25,17 @@ export type BoardAction =
   | { readonly kind: "ask"; readonly approval: Approval }
   | { readonly kind: "view"; readonly approval: Approval };
 
-/** What the frame showed of the marked row. */
+/** What the frame showed of the current row. */
 interface Target {
   readonly item: SessionItem;
-  /** ms, when this request came to the marked row without a key of the user's, or on the screen. */
+  /** ms, when this request was first visible at the cursor; keys before it plus READING_MS were meant for something else. */
   readonly since: number;
 }
 
 interface Confirming {
   readonly id: string;
+  /** The key that asked: it is no confirmation, for it may be held down. */
+  readonly key: string;
   /** ms, when it was asked once more. */
   readonly since: number;
   readonly words: Said | undefined;
@@ -33,15 +43,15 @@ interface Confirming {
 
 export class Board {
   #items: readonly SessionItem[] = [];
-  #selected: string | undefined;
-  /** The user has moved the mark. */
+  #current: string | undefined;
+  /** The user has moved the cursor. */
   #isChosen = false;
   #target: Target | undefined;
   /** When each request was first drawn, ms. */
   #drawn = new Map<string, number>();
-  /** The request that was said yes to once and destroys, as long as the words that ask once more stand there. */
+  /** A destructive request that waits for its confirmation; it ends with the message that asks for it. */
   #confirming: Confirming | undefined;
-  /** That the marked request is over, as long as those words stand there: a key was meant for what is gone. */
+  /** That the current request is over, as long as those words stand there: a key was meant for what is gone. */
   #gone: Said | undefined;
   readonly #message = new FootMessage();
   /** Requests of which all was shown. */
@@ -52,12 +62,12 @@ export class Board {
     return this.#items;
   }
 
-  /** The id of the marked row. */
-  get selected(): string | undefined {
+  /** The id of the current row. */
+  get current(): string | undefined {
     return this.#target?.item.id;
   }
 
-  /** The request of the marked row. */
+  /** The request of the current row. */
   get asked(): Approval | undefined {
     return this.#target?.item.asks?.approval;
   }
@@ -94,7 +104,7 @@ export class Board {
   }
 
   /**
-   * The rows of the frame that is drawn at `now`. The mark stays on its row; where that is gone, in its place. It goes to
+   * The rows of the frame that is drawn at `now`. The cursor stays on its row; where that is gone, in its place. It goes to
    * the first row that asks when its own request is over, and where the user has not put it elsewhere.
    *
    * @param cut ids of the sessions whose text the frame has no room for
@@ -102,8 +112,8 @@ export class Board {
   show(items: readonly SessionItem[], now: number, cut: ReadonlySet<string> = new Set()): void {
     this.#cut = cut;
     this.#message.passed(now);
-    const at = this.#items.findIndex(({ id }) => id === this.#selected);
-    const kept = items.find(({ id }) => id === this.#selected);
+    const at = this.#items.findIndex(({ id }) => id === this.#current);
+    const kept = items.find(({ id }) => id === this.#current);
     const stays = kept ?? items[Math.min(Math.max(0, at), items.length - 1)];
     const isFree = this.asked !== undefined || !this.#isChosen;
     const next = isFree && stays?.asks?.approval === undefined
@@ -118,8 +128,8 @@ export class Board {
     this.#put(item, now, false);
   }
 
-  /** Puts the mark on a row, as a click does. */
-  mark(id: string, now: number): void {
+  /** Puts the cursor on a row, as a click does. */
+  goTo(id: string, now: number): void {
     const item = this.#items.find((one) => one.id === id);
     if (item === undefined) return;
     this.#isChosen = true;
@@ -127,17 +137,17 @@ export class Board {
   }
 
   /**
-   * The marked request, for a key that leads to its answer by a step of its own; where it comes too early, why is said.
+   * The current request, for a key that leads to its answer by a step of its own; where it comes too early, why is said.
    *
-   * @param allow it may become a yes: all of it must have been in sight
+   * @param began when the key was pressed @param allow it may become a yes: all of it must have been in sight
    */
-  asking(now: number, allow: boolean): Approval | undefined {
+  asking(began: number, now: number, allow: boolean): Approval | undefined {
     const gone = this.#message.isNoted(this.#gone) ? this.#gone : undefined;
     this.#message.pressed(now);
     this.#confirming = this.#gone = undefined;
-    if (gone !== undefined) return this.#refuse(`${gone.text}; press again for the marked one`, now);
+    if (gone !== undefined) return this.#refuse(`${gone.text}; press again for the current one`, now);
     let found: Approval | undefined;
-    this.#answer(now, (approval) => {
+    this.#answer(began, now, (approval) => {
       if (allow && approval.cutBy !== undefined) return this.#refuse(CUT, now);
       if (allow && !this.#isWhole(approval)) return this.#refuse(MORE, now);
       found = approval;
@@ -146,53 +156,55 @@ export class Board {
     return found;
   }
 
-  /** @param key by its name: `j`, `y`, `1`, `Enter` */
-  press(key: string, now: number): BoardAction | undefined {
+  press({ action, key, began }: BoardPress, now: number): BoardAction | undefined {
     const confirming = this.#message.isNoted(this.#confirming?.words) ? this.#confirming : undefined;
     const gone = this.#message.isNoted(this.#gone) ? this.#gone : undefined;
     this.#message.pressed(now);
     this.#confirming = this.#gone = undefined;
-    if (gone !== undefined && ANSWERS.test(key)) {
-      return this.#refuse(`${gone.text}; press again for the marked one`, now);
+    if (action === "move") return this.#move(key === "k" || key === "Up" ? -1 : 1, now);
+    if (gone !== undefined && (ANSWERS.has(action) || key === "Enter")) {
+      return this.#refuse(`${gone.text}; press again for the current one`, now);
     }
-    switch (key) {
-      case "j":
-        return this.#move(1, now);
-      case "k":
-        return this.#move(-1, now);
-      case "v":
-        return this.#view(now);
-      case "Enter":
-        return this.asked !== undefined && isQuestion(this.asked) ? this.#yes(confirming, now) : this.#view(now);
-      case "y":
-        return this.#yes(confirming, now);
-      case "n":
-        return this.#answer(now, (approval) => ({ kind: "answer", approval, allow: false }));
+    switch (action) {
+      case "detail":
+        return key === "Enter" && this.asked !== undefined && isQuestion(this.asked)
+          ? this.#yes({ key, began }, confirming, now)
+          : this.#view(now);
+      case "yes":
+        return this.#yes({ key, began }, confirming, now);
+      case "no":
+        return this.#answer(began, now, (approval) => ({ kind: "answer", approval, allow: false }));
+      case "choose":
+        return this.#choose(Number(key), began, now);
       default:
-        return /^[1-9]$/.test(key) ? this.#choose(Number(key), now) : undefined;
+        return undefined;
     }
   }
 
-  #yes(confirming: Confirming | undefined, now: number): BoardAction | undefined {
-    return this.#answer(now, (approval) => {
+  #yes(
+    { key, began }: Omit<BoardPress, "action">,
+    confirming: Confirming | undefined,
+    now: number,
+  ): BoardAction | undefined {
+    return this.#answer(began, now, (approval) => {
       if (approval.cutBy !== undefined) {
         return this.#refuse(CUT, now);
       }
       if (isQuestion(approval)) return { kind: "ask", approval };
       if (!this.#isWhole(approval)) return this.#refuse(MORE, now);
       if (riskNamed(approval.risk) !== "destroys") return { kind: "answer", approval, allow: true };
-      if (confirming?.id === approval.id && now - confirming.since >= READING_MS) {
-        return { kind: "answer", approval, allow: true };
-      }
-      // A second y that comes at once may be a key held down: it asks anew.
-      const words = this.#message.note("it destroys: y once more to allow it, any other key to leave it", now);
-      this.#confirming = { id: approval.id, since: now, words };
+      const asked = confirming?.id === approval.id && confirming.key !== key ? confirming : undefined;
+      if (asked !== undefined && isRead(asked.since, began)) return { kind: "answer", approval, allow: true };
+      // The same key may be one held down, after whatever delay its keyboard has: it asks anew, and another one confirms.
+      const by = asked?.key ?? key;
+      const words = this.#message.note(`it destroys: ${otherKey("yes", by)} allows it, any other key leaves it`, now);
+      this.#confirming = { id: approval.id, key: by, since: asked?.since ?? now, words };
       return undefined;
     });
   }
 
-  #choose(number: number, now: number): BoardAction | undefined {
-    return this.#answer(now, (approval) => {
+  #choose(number: number, began: number, now: number): BoardAction | undefined {
+    return this.#answer(began, now, (approval) => {
       const [choice, ...others] = isQuestion(approval) ? approval.choices ?? [] : [];
       if (choice === undefined) return undefined;
       if (!this.#opened.has(approval.id)) return this.#refuse("v shows the choices first", now);
@@ -227,11 +239,15 @@ export class Board {
     return `answer it in its terminal${asks.place === undefined ? "" : `: ${asks.place}`}`;
   }
 
-  #answer(now: number, answer: (approval: Approval) => BoardAction | undefined): BoardAction | undefined {
+  #answer(
+    began: number,
+    now: number,
+    answer: (approval: Approval) => BoardAction | undefined,
+  ): BoardAction | undefined {
     const target = this.#target;
     const approval = target?.item.asks?.approval;
     if (target === undefined || approval === undefined) return this.#refuse(this.#whyNot(), now);
-    if (now - target.since < READING_MS) return this.#refuse("it has only just appeared: press again", now);
+    if (!isRead(target.since, began)) return this.#refuse(tooSoon(target.since, now), now);
     return answer(approval);
   }
 
@@ -242,13 +258,13 @@ export class Board {
 
   #move(by: 1 | -1, now: number): undefined {
     this.#isChosen = true;
-    const at = this.#items.findIndex(({ id }) => id === this.#selected);
+    const at = this.#items.findIndex(({ id }) => id === this.#current);
     this.#put(this.#items[Math.min(Math.max(0, at + by), this.#items.length - 1)], now, true);
   }
 
   #put(item: SessionItem | undefined, now: number, byKey: boolean): void {
     const before = this.#target;
-    this.#selected = item?.id;
+    this.#current = item?.id;
     if (item === undefined) return void (this.#target = undefined);
     const id = item.asks?.approval?.id;
     const isSame = before?.item.id === item.id && before.item.asks?.approval?.id === id;
@@ -261,8 +277,13 @@ export class Board {
 const CUT = "part of it never arrived: n, or answer it in its terminal";
 const MORE = "there is more of it than you see: v shows all, then y";
 
-/** Keys that answer the marked request, or may lead to an answer. */
-const ANSWERS = /^(?:[yn1-9]|Enter)$/;
+/** What answers the current request, or may lead to an answer. */
+const ANSWERS: ReadonlySet<ActionName> = new Set<ActionName>(["yes", "no", "choose"]);
+
+/** Why a key is no answer to what was first visible at `since`. */
+export function tooSoon(since: number, now: number): string {
+  return isRead(since, now) ? "a key held down answers nothing new: let go, then press" : "it has only just appeared: press again";
+}
 
 function howToChoose({ options }: Choice): string {
   const keys = options.length === 1 ? "1" : `1-${Math.min(9, options.length)}`;

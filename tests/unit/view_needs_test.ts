@@ -1,38 +1,38 @@
 /** What a person is called for, once: by the daemon's channels, and by the bell of a window. */
 import { assertEquals } from "@std/assert";
 import type { SessionView } from "../../src/domain/query.ts";
-import { type Need, needMessage, Needs } from "../../src/domain/needs.ts";
+import { type Need, needMessage } from "../../src/view/need_words.ts";
+import { type HeardNeed, Needs } from "../../src/view/needs.ts";
 import { bash, event, openRequest, YES } from "../support/claude_request.ts";
 import { Desk } from "../support/desk.ts";
 import { delivered } from "../support/bus.ts";
 
-/** A desk, and the needs that are heard there. */
+/** A desk, the needs that are heard there, and what is left of them. */
 function heard(desk = new Desk()) {
   const needs = new Needs();
-  const calls: Need[] = [];
+  const calls: HeardNeed[] = [];
+  const open = () => needs.open(calls, desk.store.sessions());
   desk.bus.listen(desk.store.seq, new Set(["session", "approval"]), ({ event }) => {
     const need = needs.hear(event);
     if (need !== undefined) calls.push(need);
   });
-  return { desk, needs, calls };
+  return { desk, needs, calls, open };
 }
 
 Deno.test("first hour 5: a question calls once, however many events tell of it, and not after its answer", async () => {
-  const { desk, needs, calls } = heard();
+  const { desk, calls, open } = heard();
   const { id } = await openRequest("make dist", desk);
   await delivered();
-  assertEquals(calls.map(({ key, kind, name, what }) => [key, kind, name, what]), [
+  assertEquals(open().map(({ key, kind, name, what }) => [key, kind, name, what]), [
     [id, "question", "w", "Bash: make dist"],
   ]);
-  const [need] = calls as [Need];
-  assertEquals(needs.open(need), need);
   // The agent's own notice of the same dialog, seconds later.
   await desk.report(event("Notification", { notification_type: "permission_prompt", message: "needs permission" }));
   await delivered();
   assertEquals(calls.length, 1);
   await desk.broker.decide({ id, ...YES }, "cli:admin");
   await delivered();
-  assertEquals([calls.length, needs.open(need)], [1, undefined]);
+  assertEquals([calls.length, open()], [1, []]);
 });
 
 Deno.test("first hour 5: a sub-agent is called after its session, also where its row comes after its request", () => {
@@ -40,10 +40,12 @@ Deno.test("first hour 5: a sub-agent is called after its session, also where its
   const row = (id: string, more: object) => ({ id, agent: "claude", cwd: "/home/u/api", status: "working", ...more });
   needs.seed([row("s1", {})] as unknown as SessionView[]);
   const asked = { id: "a1", sessionId: "s2", status: "pending", agent: "claude", tool: "Bash", input: "ls" };
-  const need = needs.hear({ type: "approval.requested", data: { approval: asked } });
-  assertEquals(need?.name, "claude", "all that is known of it");
-  needs.hear({ type: "session.created", data: { session: row("s2", { parentId: "s1", title: "Plan" }) } });
-  assertEquals(needs.open(need!), { ...need, name: "api › Plan" });
+  const need = needs.hear({ type: "approval.requested", data: { approval: asked } })!;
+  const named = (...rows: object[]) => needs.open([need], rows as unknown as SessionView[]).map(({ name }) => name);
+  assertEquals(named(row("s1", {})), ["s2"], "all that is known of it");
+  const plan = row("s2", { parentId: "s1", title: "Plan" });
+  needs.hear({ type: "session.created", data: { session: plan } });
+  assertEquals(named(row("s1", {}), plan), ["api › Plan"]);
 });
 
 Deno.test("first hour 5: a question that expires here still waits in its terminal, and does not call again", async () => {
@@ -57,24 +59,25 @@ Deno.test("first hour 5: a question that expires here still waits in its termina
 });
 
 Deno.test("first hour 5: a row that waits without an approval calls, as does a turn that failed; the next one calls anew", async () => {
-  const { desk, needs, calls } = heard();
+  const { desk, calls, open } = heard();
   await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));
   await desk.report(event("Notification", { notification_type: "permission_prompt", message: "needs permission" }));
   await delivered();
-  assertEquals(calls.map(({ kind, name, approval }) => [kind, name, approval]), [["question", "w", undefined]]);
+  assertEquals(open().map(({ kind, name, approval }) => [kind, name, approval]), [["question", "w", undefined]]);
   desk.pass(1000);
   await desk.report(event("UserPromptSubmit", { prompt: "again", prompt_id: "p2" }));
   await desk.report(event("StopFailure", { error: "rate_limit", error_details: "try again at 14:00" }));
   await delivered();
   assertEquals(calls.map(({ kind }) => kind), ["question", "failure"]);
-  assertEquals(calls.map((need) => needs.open(need) !== undefined), [false, true]);
+  assertEquals(open().map(({ kind, what }) => [kind, what]), [["failure", "rate limit: try again at 14:00"]]);
   desk.pass(1000);
   await desk.report(event("UserPromptSubmit", { prompt: "once more", prompt_id: "p3" }));
   await desk.report(event("StopFailure", { error: "overloaded" }));
+  await delivered();
+  assertEquals(open().map(({ what }) => what), ["overloaded"]);
   await desk.report(event("SessionEnd", { reason: "other" }));
   await delivered();
-  assertEquals(calls.map(({ what }) => what.split(":")[0]).slice(1), ["rate_limit", "overloaded"]);
-  assertEquals(calls.map((need) => needs.open(need) !== undefined), [false, false, false]);
+  assertEquals([calls.length, open()], [3, []]);
 });
 
 Deno.test("first hour 5: what is there when a window or a daemon begins to listen calls nobody", async () => {
@@ -90,13 +93,13 @@ Deno.test("first hour 5: what is there when a window or a daemon begins to liste
 });
 
 Deno.test("A4 the line of a call: both ends of the command, no secret, nothing that a terminal obeys", async () => {
-  const { desk, calls } = heard();
+  const { desk, open } = heard();
   const command = `curl -H 'Authorization: Bearer sk-ant-REDACTED' x\u001b]52;c;aGk=\u0007\u202e\n${
     "y".repeat(500)
   } && rm -rf ~`;
   await openRequest(command, desk);
   await delivered();
-  const { text } = needMessage(calls);
+  const { text } = needMessage(open());
   assertEquals(text.includes("abcdefghijklmnop"), false, text);
   // deno-lint-ignore no-control-regex
   assertEquals(/[\u0000-\u001f\u007f\u202e]/.test(text), false, text);
