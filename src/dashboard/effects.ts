@@ -121,7 +121,6 @@ export class Effects {
     if (then === "ask") return this.#ask(whole, state, now);
     state.wholes.set(whole.id, whole);
     openDetail(state, now);
-    state.board.opened(whole.id);
   }
 
   #ask(approval: Approval, state: DashboardState, now: number): void {

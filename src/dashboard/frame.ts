@@ -46,8 +46,10 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
   const items = first.kind === "tiny" ? all.filter(({ state }) => GROUP_OF[state] === "needs") : all;
   const cells = columnsOf(items, first.list.columns);
   state.board.show(items, now, cutOf(items, cells, first));
-  const foot = footRows(state, size, now);
+  const foot = footRows(state, size, now, first.kind === "tiny");
   const layout = layoutOf(size, foot.length, all.length + view.groups.length, state.lost === undefined ? 0 : 1);
+  state.isTooSmall = columns < LEAST.columns || rows < LEAST.rows || layout.list.rows < 1;
+  state.board.hide(state.isTooSmall || (layout.kind === "tiny" && !cells.hasAbout && state.page === undefined));
   const body = bodyOf(state, { layout, items, groups: groupsOf(state, view, items), cells, size, now, top });
   const note = noteOf(state, inbox.hidden, body.part);
   const { head, tabs } = headOf(state, { view, note, layout, inbox: inbox.count, size, now, body });
@@ -56,7 +58,8 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
     ...exactly(head, layout.head),
     ...exactly(body.rows, Math.max(0, rows - layout.head - foot.length - rule.length)),
     ...rule,
-    ...foot,
+    // What a page was drawn with decides which of its keys mean something.
+    ...(state.page === undefined ? foot : footRows(state, size, now, first.kind === "tiny")),
   ];
   return {
     rows: exactly(drawn, rows).map((row) => cutRow(row, columns)),
@@ -69,6 +72,9 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
     top: body.part?.top ?? top,
   };
 }
+
+/** In less room than this nothing is allowed: nobody can read what is asked. */
+const LEAST = { columns: 20, rows: 3 };
 
 function viewOf({ live, filter }: DashboardState, text: string, now: number): WindowView {
   const { approvals } = live;
@@ -113,7 +119,7 @@ function cutOf(items: readonly SessionItem[], cells: Columns, { kind }: FrameLay
   }));
 }
 
-function footRows(state: DashboardState, size: TerminalSize, now: number): readonly TextRow[] {
+function footRows(state: DashboardState, size: TerminalSize, now: number, isTiny: boolean): readonly TextRow[] {
   if (size.rows <= 2) return [];
   const { page, over } = state;
   if (over !== undefined) return messageRows(`${over}; any key goes back`, size);
@@ -122,7 +128,11 @@ function footRows(state: DashboardState, size: TerminalSize, now: number): reado
   if (message !== undefined) {
     return [...(result === undefined ? [] : messageRows(result, size)), ...messageRows(message, size)];
   }
-  if (page !== undefined) return [hintsRow(page.hints, size.columns)];
+  if (page !== undefined) {
+    // Without a line for its title the page tells here what part of it is on the screen.
+    const part = isTiny && page.shownPart !== undefined && page.shownPart !== "" ? [[page.shownPart, ""] as const] : [];
+    return [hintsRow([...part, ...page.hints], size.columns)];
+  }
   if (state.view === "activity") return [hintsRow(activityHints(state), size.columns)];
   const { item, lost } = state;
   // Nothing can be answered while the daemon is gone.
@@ -156,6 +166,8 @@ interface Body {
   readonly part?: ListPart;
   /** Stands in the line above. */
   readonly title?: TextRow;
+  /** What part of a page is on the screen, at the end of that line. */
+  readonly shownPart?: string;
   /** List and detail stand side by side. */
   readonly isSplit: boolean;
 }
@@ -171,12 +183,14 @@ function bodyOf(state: DashboardState, input: BodyInput): Body {
   if (isOver) {
     const margin = columns >= 60 ? 1 : 0;
     const rows = page.rows({ columns: Math.max(1, columns - 2 * margin), rows: room }, now);
+    if (page.isRead === true && page.approval !== undefined) state.board.opened(page.approval.id);
     state.inSight.show(undefined, now);
     return {
       rows: rows.map((row) => margin === 0 ? row : [span(" "), ...row]),
       hits: [],
       isSplit: false,
       ...(page.title === undefined ? {} : { title: page.title }),
+      ...(page.shownPart === undefined ? {} : { shownPart: page.shownPart }),
     };
   }
   if (state.view === "activity") {
@@ -206,11 +220,12 @@ function listBody(state: DashboardState, { layout, items, groups, cells, size, n
   state.inSight.show(shown?.isWhole && state.page === undefined ? state.board.asked?.id : undefined, now);
   if (detail === undefined || shown === undefined) return { rows: left, hits, part, isSplit: false };
   const right = exactly(shown.rows.map(paint), detail.rows);
+  const shownPart = state.page?.place === "detail" ? state.page.shownPart : undefined;
   if (kind === "side") {
     const rows = left.map((row, at) => [...fillRow(row, list.columns), span(" │ ", RULE), ...(right[at] ?? [])]);
-    return { rows, hits, part, title: shown.title, isSplit: true };
+    return { rows, hits, part, title: shown.title, isSplit: true, ...(shownPart === undefined ? {} : { shownPart }) };
   }
-  const between: TextRow = titledRule(shown.title, size.columns);
+  const between: TextRow = titledRule(shown.title, size.columns, shownPart);
   return { rows: [...left, between, ...right.map((row) => [span(" "), ...row])], hits, part, isSplit: false };
 }
 
@@ -237,8 +252,8 @@ function detailRows(state: DashboardState, { columns, rows }: TerminalSize, now:
   const { page, item } = state;
   if (page?.place === "detail") {
     const drawn = page.rows({ columns, rows }, now);
-    return { rows: drawn, title: page.title ?? [], isWhole: false };
+    return { rows: drawn, title: page.title ?? [], judged: 0, isWhole: false };
   }
-  if (item === undefined) return { rows: [], title: [], isWhole: false };
+  if (item === undefined) return { rows: [], title: [], judged: 0, isWhole: false };
   return detailOf(state, item, { width: columns, room: rows, now });
 }

@@ -88,7 +88,7 @@ export class ScopePage implements DashboardPage {
         [span("It destroys something: y allows it, any other key goes back", TONE_STYLES.danger)],
       ]),
     ];
-    return this.#scroll.of(all, rows).map((row) => cutRow(row, columns));
+    return this.#scroll.of(all, { columns, rows }).map((row) => cutRow(row, columns));
   }
 
   /** A label, and the choices below it, beside each other where they have room. */

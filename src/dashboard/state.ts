@@ -53,6 +53,8 @@ export class DashboardState {
   isNew = true;
   mode: string | undefined;
   isReadOnly = false;
+  /** The terminal has no room for what is asked: nothing is allowed in it. */
+  isTooSmall = false;
   /** The current request, where the last frame showed all of it. */
   readonly inSight = new ReadingGuard();
   readonly #boards = { sessions: new Board(), inbox: new Board() };

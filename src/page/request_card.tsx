@@ -1,5 +1,6 @@
 /** One request as it is read before it is answered: what would run, how risky, where, why, and until when. */
 import type { ApprovalItem, WholeApproval } from "../view/approval_items.ts";
+import { foldedLines } from "../view/folded.ts";
 import { takesOwnWords } from "../view/approval_words.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import type { PageStore } from "./page_store.ts";
@@ -18,6 +19,13 @@ interface RequestCardProps {
 /** Less than this is little time to answer, ms. */
 const SOON_MS = 30_000;
 
+/** What would run, line by line: long runs of nothing are counted. */
+function textOf(lines: readonly string[], classOf: (line: string) => string = () => "") {
+  return foldedLines(lines).map(({ kind, text }, i) => (
+    <span key={i} class={kind === "gap" ? "gap" : classOf(text)}>{`${kind === "rest" ? "↳ " : ""}${text}\n`}</span>
+  ));
+}
+
 export function RequestCard({ store, item, approval, now, more }: RequestCardProps) {
   const { kind, risk, age, end, call, detail, isPatch, cut, notice, reasoning, folder, offers } = item;
   const [asked, until] = [Date.parse(approval.requestedAt), Date.parse(approval.deadline)];
@@ -31,10 +39,10 @@ export function RequestCard({ store, item, approval, now, more }: RequestCardPro
         <span class={`until ${left < SOON_MS ? "is-soon" : ""}`}>{end}</span>
       </p>
       <progress max={Math.max(1, until - asked)} value={left} aria-label="Time that is left to answer" />
-      {call.length > 0 && <pre class="call">{call.join("\n")}</pre>}
+      {call.length > 0 && <pre class="call">{textOf(call)}</pre>}
       {detail.length > 0 && (
         <div class="text" role="region" aria-label="What it says in whole" tabIndex={0} data-scrolls>
-          {detail.map((line, i) => <span key={i} class={isPatch ? patchClass(line) : ""}>{`${line}\n`}</span>)}
+          {textOf(detail, isPatch ? patchClass : undefined)}
         </div>
       )}
       {cut !== undefined && <p class="warning">{cut}</p>}
