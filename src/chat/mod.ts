@@ -14,7 +14,7 @@ export async function runChat(options: ChatOptions): Promise<number> {
   const run: RunInput = (text, signal, takeSignals) => perform(options, text, signal, takeSignals);
   return stdinKeyboard.isTerminal && !isDumb
     ? await (await import("./console.ts")).runConsole(options, run)
-    : await (await import("./pipe.ts")).runPipe(run);
+    : await (await import("./pipe.ts")).runPipe(run, options.commands.fail);
 }
 
 /** Does all that was typed or pasted at once, up to the first that fails. */

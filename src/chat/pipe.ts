@@ -1,14 +1,14 @@
 /** The chat without a terminal, or at one that is dumb: each line of stdin is an input, data go to stdout, messages to stderr. */
 import { stdinKeyboard } from "../platform/keyboard.ts";
 import { onSignal } from "../platform/process.ts";
+import { ConsoleError } from "../protocol/errors.ts";
 import type { RunInput } from "./chat_options.ts";
+import { MAX_LINE, type PipeLine, PipeLines } from "./pipe_lines.ts";
 
-/** A longer line is none that a person wrote, UTF-16 units. */
-const MAX_LINE = 1_048_576;
 const INTERRUPTED_CODE = 130;
 
-/** @returns the exit code of the last input that failed */
-export async function runPipe(run: RunInput): Promise<number> {
+/** @param fail tells an error. @returns the exit code of the last input that failed */
+export async function runPipe(run: RunInput, fail: (error: unknown) => number): Promise<number> {
   const interrupt = new AbortController();
   const off = onSignal("SIGINT", () => interrupt.abort(new Error("interrupted")));
   const ended = Promise.withResolvers<"interrupted">();
@@ -20,8 +20,13 @@ export async function runPipe(run: RunInput): Promise<number> {
       const next = await Promise.race([lines.next(), ended.promise]);
       if (next === "interrupted") return INTERRUPTED_CODE;
       if (next.done) return code;
-      if (next.value.trim() === "") continue;
-      const done = await Promise.race([run(next.value, interrupt.signal, () => {}), ended.promise]);
+      if (next.value === "too long") {
+        code = fail(tooLong());
+        continue;
+      }
+      const { text } = next.value;
+      if (text.trim() === "") continue;
+      const done = await Promise.race([run(text, interrupt.signal, () => {}), ended.promise]);
       if (done === "interrupted") return INTERRUPTED_CODE;
       if (done.code !== 0) code = done.code;
       if (done.isOver) return code;
@@ -31,23 +36,17 @@ export async function runPipe(run: RunInput): Promise<number> {
   }
 }
 
-/** Lines, each with those that a backslash at its end adds to it. */
-async function* stdinLines(): AsyncGenerator<string> {
-  let held = "";
-  let rest = "";
+async function* stdinLines(): AsyncGenerator<PipeLine> {
+  const lines = new PipeLines();
   for (;;) {
     // A terminal that can move no caret: the line is typed as the terminal itself edits it.
     if (stdinKeyboard.isTerminal) stdinKeyboard.show("> ");
     const text = await stdinKeyboard.read();
-    rest += text ?? "";
-    const lines = rest.split("\n");
-    rest = text === undefined || rest.length > MAX_LINE ? "" : lines.pop() ?? "";
-    for (const line of lines) {
-      const whole = held + line.replace(/\r$/, "");
-      held = "";
-      if ((/\\*$/.exec(whole)?.[0].length ?? 0) % 2 === 0) yield whole;
-      else held = `${whole.slice(0, -1)}\n`;
-    }
-    if (text === undefined) return held === "" ? undefined : yield held;
+    yield* text === undefined ? lines.end() : lines.push(text);
+    if (text === undefined) return;
   }
+}
+
+function tooLong(): ConsoleError {
+  return new ConsoleError("usage", `a line is longer than ${MAX_LINE / 1024 / 1024} MiB; none of it was run`);
 }

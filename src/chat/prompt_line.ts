@@ -10,7 +10,7 @@ import { type Does, LineEditor } from "./line_editor.ts";
 import { type PaintedScreen, Painter } from "./painter.ts";
 
 /** Pasted texts come in marks; and no more. */
-const MARKS = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
+const PASTE_MODE = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
 
 export type Read =
   | { readonly kind: "line"; readonly text: string }
@@ -97,7 +97,7 @@ export class PromptLine {
     if (this.#line === undefined) return;
     this.#line = undefined;
     try {
-      this.#screen.write(MARKS.off);
+      this.#screen.write(PASTE_MODE.off);
       this.#keyboard.setRaw(false);
     } catch {
       // The terminal is gone: there is nothing to give back.
@@ -168,14 +168,14 @@ export class PromptLine {
 
   #take(): void {
     this.#keyboard.setRaw(true);
-    this.#screen.write(MARKS.on);
+    this.#screen.write(PASTE_MODE.on);
   }
 
   /** Ctrl-Z: the terminal is given back first. */
   #suspend(): undefined {
     if (this.#line === undefined) return;
     this.#painter.finish(this.#shown(this.#line));
-    this.#screen.write(MARKS.off);
+    this.#screen.write(PASTE_MODE.off);
     this.#keyboard.setRaw(false);
     kill(ownPid(), "SIGSTOP");
   }

@@ -9,6 +9,9 @@ import type { ParamsOf } from "../protocol/method_schemas.ts";
 import type { CommandContext } from "./context.ts";
 import { decide } from "./decide_one.ts";
 
+/** So many are remembered: of one that is over for long nobody hears any more. */
+const KEPT = 200;
+
 export class GivenAnswers {
   readonly #run: CommandContext;
   /** Request that was answered here → how it ended, as far as that was heard. */
@@ -34,6 +37,10 @@ export class GivenAnswers {
     const { id } = approval;
     if (this.#given.has(id)) return undefined;
     this.#given.set(id, undefined);
+    for (const first of this.#given.keys()) {
+      if (this.#given.size <= KEPT) break;
+      this.#given.delete(first);
+    }
     const said: string[] = [];
     const out = { ...this.#run.out, note: (text: string) => void said.push(text) };
     try {

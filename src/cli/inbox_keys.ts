@@ -2,6 +2,7 @@
 import { bold } from "@std/fmt/colors";
 import type { Approval } from "../domain/approval.ts";
 import { escapeControls } from "../domain/sanitize.ts";
+import { type ActionName, actionOfKey, WINDOW_ACTIONS } from "../view/actions.ts";
 import { takesOwnWords } from "../view/approval_words.ts";
 
 /** The key, and the beginning of what an arrow or another special key sends. */
@@ -23,13 +24,13 @@ export function keyPrompt(
       ? []
       : choices.length > 0
       ? choiceKeys(approval)
-      : [["y", "yes"], ...(mayLast ? [["a", "longer"]] as const : [])] as const),
-    ["n", "no"],
-    ["e", "no, because"],
+      : [shown("yes"), ...(mayLast ? [shown("yes_for")] : [])]),
+    shown("no"),
+    shown("no_because"),
     ["v", "view"],
-    ["o", "open"],
+    shown("open"),
     ["s", "skip"],
-    ["q", "quit"],
+    shown("quit"),
   ];
   let width = 0;
   const parts = keys.map(([key, does], at) => {
@@ -41,6 +42,29 @@ export function keyPrompt(
   });
   return `${parts.join("")} > `;
 }
+
+/** As in every window that takes keys. */
+function shown(name: ActionName): readonly [string, string] {
+  const action = WINDOW_ACTIONS.find((one) => one.name === name);
+  return [action?.keys[0] ?? "", action?.word ?? ""];
+}
+
+/** What a key does here: those of the table that this prompt has, and the letters that it had before. */
+export function promptAction(key: string): ActionName | undefined {
+  if (key === "e") return "no_because";
+  const name = key === "Enter" ? undefined : actionOfKey(key);
+  return name !== undefined && PROMPT_ACTIONS.has(name) ? name : undefined;
+}
+
+const PROMPT_ACTIONS: ReadonlySet<ActionName> = new Set<ActionName>([
+  "yes",
+  "yes_for",
+  "no",
+  "no_because",
+  "detail",
+  "open",
+  "choose",
+]);
 
 const KEY_NAMES: Readonly<Record<string, string>> = {
   "\r": "Enter",

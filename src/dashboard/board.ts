@@ -6,9 +6,9 @@ import { type Approval, riskNamed } from "../domain/approval.ts";
 import { type ActionName, otherKey } from "../view/actions.ts";
 import { isQuestion, markOn } from "../view/approval_words.ts";
 import { FootMessage, type Said } from "../view/foot_message.ts";
-import { isRead } from "../view/reading.ts";
+import { isRead, tooSoon } from "../view/reading.ts";
 import type { SessionItem } from "../view/session_items.ts";
-import { CUT, HIDDEN, howToChoose, MORE, tooSoon } from "./board_words.ts";
+import { CUT, HIDDEN, howToChoose, MORE } from "./board_words.ts";
 
 /** A key that means something for the current row. */
 export interface BoardPress {
@@ -211,7 +211,7 @@ export class Board {
     return this.#answer(began, now, (approval) => {
       const [choice, ...others] = isQuestion(approval) ? approval.choices ?? [] : [];
       if (choice === undefined) return undefined;
-      if (!this.#opened.has(approval.id)) return this.#refuse("v shows the choices first", now);
+      if (!this.isOpened(approval.id)) return this.#refuse("v shows the choices first", now);
       const option = choice.options[number - 1];
       if (others.length > 0 || choice.multiple) return this.#refuse("y asks it, one part after the other", now);
       if (option === undefined) return this.#refuse(howToChoose(choice), now);
@@ -229,9 +229,19 @@ export class Board {
     this.#isHidden = isHidden;
   }
 
+  /** A request is over: nobody opens it again. */
+  forget(id: string): void {
+    this.#opened.delete(id);
+  }
+
+  /** Whether all of a request was shown. */
+  isOpened(id: string): boolean {
+    return this.#opened.has(id);
+  }
+
   /** Whether all that would run was on the screen. */
   #isWhole(approval: Approval): boolean {
-    if (this.#opened.has(approval.id)) return true;
+    if (this.isOpened(approval.id)) return true;
     const isMarked = approval.detail === undefined || markOn(approval) !== undefined;
     return approval.missing === undefined && isMarked && !this.#cut.has(approval.sessionId);
   }

@@ -1,17 +1,9 @@
 /** What the board says where a key answers nothing. Pure. */
 import type { Choice } from "../domain/approval.ts";
-import { isRead } from "../view/reading.ts";
 
 export const CUT = "part of it never arrived: n, or answer it in its terminal";
 export const MORE = "read all of it first: v, Space";
 export const HIDDEN = "it is not on the screen: v shows it";
-
-/** Why a key is no answer to what was first visible at `since`. */
-export function tooSoon(since: number, now: number): string {
-  return isRead(since, now)
-    ? "a key held down answers nothing new: let go, then press"
-    : "it has only just appeared: press again";
-}
 
 export function howToChoose({ options }: Choice): string {
   const keys = options.length === 1 ? "1" : `1-${Math.min(9, options.length)}`;

@@ -21,7 +21,6 @@ export interface FrameLayout {
 }
 
 export interface Area {
-  readonly top: number;
   readonly left: number;
   readonly columns: number;
   readonly rows: number;
@@ -59,9 +58,9 @@ export function layoutOf({ columns, rows }: TerminalSize, foot: number, wanted: 
     const left = columns - wide;
     return {
       ...common,
-      list: { top: head, left: 0, columns: left - 2, rows: room },
+      list: { left: 0, columns: left - 2, rows: room },
       // A space, the line and a space are between both.
-      detail: { top: head, left: left + 1, columns: wide - 2, rows: room },
+      detail: { left: left + 1, columns: wide - 2, rows: room },
     };
   }
   if (kind === "stacked" && room >= 2 * LIST.least + 1) {
@@ -69,10 +68,10 @@ export function layoutOf({ columns, rows }: TerminalSize, foot: number, wanted: 
     const list = Math.min(most, Math.max(LIST.least, wanted));
     return {
       ...common,
-      list: { top: head, left: 0, columns, rows: list },
+      list: { left: 0, columns, rows: list },
       // One row is the line between both.
-      detail: { top: head + list + 1, left: 1, columns: columns - 2, rows: room - list - 1 },
+      detail: { left: 1, columns: columns - 2, rows: room - list - 1 },
     };
   }
-  return { ...common, list: { top: head, left: 0, columns, rows: room } };
+  return { ...common, list: { left: 0, columns, rows: room } };
 }

@@ -2,7 +2,7 @@
 import type { Approval } from "../domain/approval.ts";
 import { isQuestion } from "../view/approval_words.ts";
 import { approvalItems } from "../view/approval_items.ts";
-import { actionOf } from "../view/actions.ts";
+import { actionOfKey } from "../view/actions.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { resumeLine } from "../view/resume_line.ts";
 import { detailOf } from "./detail_source.ts";
@@ -120,7 +120,7 @@ function answerKey(
     const approval = board.asking(began, now, true);
     return approval === undefined ? undefined : { kind: "whole", approval, then: "ask" };
   }
-  const name = actionOf(key);
+  const name = actionOfKey(key);
   const action = name === undefined ? undefined : board.press({ action: name, key, began }, now);
   switch (action?.kind) {
     case "view":

@@ -23,7 +23,7 @@ const ENTER = `\x1b[22;2t${MODES}`;
 const LEAVE = "\x1b[?2004l\x1b[?1006l\x1b[?1000l\x1b[23;2t";
 
 export interface PiTerminalOptions {
-  /** False: bold, dim, underlined and inverse text only. */
+  /** False: bold and dim text only. */
   readonly color: boolean;
 }
 

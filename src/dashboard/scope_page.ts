@@ -5,6 +5,7 @@ import type { WholeApproval } from "../view/approval_items.ts";
 import { callText } from "../view/approval_words.ts";
 import { isRead } from "../view/reading.ts";
 import { tildePath } from "../view/names.ts";
+import { END_CHOICES, SCOPE_CHOICES } from "../view/rule_choices.ts";
 import { wrapHanging } from "../view/text_fit.ts";
 import type { Effect } from "./effect.ts";
 import type { KeyHint } from "./foot.ts";
@@ -12,18 +13,6 @@ import { type DashboardPage, type PageKey, type PagePress, Scroll } from "./page
 import { cutRow, span, widthOf } from "./rows.ts";
 import { BOLD, DIM, MARKED, TONE_STYLES } from "./styles.ts";
 import type { TerminalSize, TextRow } from "./terminal_port.ts";
-
-const SCOPES: readonly (readonly [key: string, scope: ApprovalScope])[] = [
-  ["o", "once"],
-  ["s", "session"],
-  ["w", "workspace"],
-  ["a", "always"],
-];
-const ENDS: readonly (readonly [key: string, word: string, secs: number | undefined])[] = [
-  ["1", "1 hour", 3600],
-  ["8", "8 hours", 28_800],
-  ["n", "never", undefined],
-];
 
 export class ScopePage implements DashboardPage {
   readonly place = "detail";
@@ -44,9 +33,9 @@ export class ScopePage implements DashboardPage {
     this.title = [span("yes, and from now on", BOLD)];
     this.#home = home;
     this.#since = now;
-    this.#allowed = approval.scopes ?? SCOPES.map(([, scope]) => scope);
+    this.#allowed = approval.scopes ?? SCOPE_CHOICES.map(([, scope]) => scope);
     const usual = this.#allowed.includes("workspace") ? "workspace" : this.#allowed.at(-1) ?? "once";
-    this.#scope = SCOPES.findIndex(([, scope]) => scope === usual);
+    this.#scope = SCOPE_CHOICES.findIndex(([, scope]) => scope === usual);
   }
 
   get hints(): readonly KeyHint[] {
@@ -55,11 +44,11 @@ export class ScopePage implements DashboardPage {
   }
 
   get #chosen(): ApprovalScope {
-    return SCOPES[this.#scope]?.[1] ?? "once";
+    return SCOPE_CHOICES[this.#scope]?.[1] ?? "once";
   }
 
-  /** What is still to be looked up for what is chosen. */
-  get wanted(): Effect | undefined {
+  /** What is still to be looked up for what is chosen; it is asked for once. */
+  takeWanted(): Effect | undefined {
     const scope = this.#chosen;
     if (scope === "once" || this.#preview.has(scope)) return undefined;
     this.#preview.set(scope, []);
@@ -76,8 +65,8 @@ export class ScopePage implements DashboardPage {
 
   rows({ columns, rows }: TerminalSize): readonly TextRow[] {
     const all = [
-      ...this.#choiceRows("how far", SCOPES, this.#scope, columns),
-      ...(this.#chosen === "once" ? [] : this.#choiceRows("until", ENDS, this.#end, columns)),
+      ...this.#choiceRows("how far", SCOPE_CHOICES, this.#scope, columns),
+      ...(this.#chosen === "once" ? [] : this.#choiceRows("until", END_CHOICES, this.#end, columns)),
       [],
       ...this.#words().flatMap((line) => wrapHanging(line, columns).map((text): TextRow => [span(text)])),
       ...(this.#preview.get(this.#chosen) ?? []).flatMap((line) =>
@@ -98,7 +87,7 @@ export class ScopePage implements DashboardPage {
     at: number,
     columns: number,
   ): readonly TextRow[] {
-    const isAllowed = (word: string) => choices !== SCOPES || this.#allowed.includes(word as ApprovalScope);
+    const isAllowed = (word: string) => choices !== SCOPE_CHOICES || this.#allowed.includes(word as ApprovalScope);
     const parts = choices.map(([key, word], i): TextRow =>
       i === at
         ? [span("▸ ", MARKED), span(`${key} ${word} `, MARKED)]
@@ -122,7 +111,7 @@ export class ScopePage implements DashboardPage {
       : scope === "workspace"
       ? `in ${approval.cwd === undefined ? "this folder" : tildePath(approval.cwd, this.#home)} and below it`
       : "in every folder";
-    const [, word, secs] = ENDS[this.#end] ?? ENDS[2]!;
+    const [, word, secs] = END_CHOICES[this.#end] ?? END_CHOICES[2]!;
     const end = secs === undefined ? "until you revoke it" : `for ${word}`;
     return [`From now on exactly this runs unasked, ${where}, ${end}:`, `  ${call}`, ""];
   }
@@ -135,14 +124,14 @@ export class ScopePage implements DashboardPage {
       return "taken";
     }
     if (key === "Escape" || key === "q") return "back";
-    const scope = SCOPES.findIndex(([letter]) => letter === key);
-    const end = ENDS.findIndex(([letter]) => letter === key);
+    const scope = SCOPE_CHOICES.findIndex(([letter]) => letter === key);
+    const end = END_CHOICES.findIndex(([letter]) => letter === key);
     if (scope >= 0) this.#choose(scope);
     else if (end >= 0) this.#end = end;
     else if (key === "Left" || key === "h") this.#step(-1);
     else if (key === "Right" || key === "Tab") this.#step(1);
     else if (key === "Up") this.#end = Math.max(0, this.#end - 1);
-    else if (key === "Down") this.#end = Math.min(ENDS.length - 1, this.#end + 1);
+    else if (key === "Down") this.#end = Math.min(END_CHOICES.length - 1, this.#end + 1);
     else if (this.#scroll.key(key)) return "taken";
     else if (key === "Enter" && alone && isRead(this.#since, began)) {
       if (riskNamed(this.approval.risk) !== "destroys") return { effect: this.#answer() };
@@ -152,21 +141,21 @@ export class ScopePage implements DashboardPage {
   }
 
   #choose(at: number): void {
-    const scope = SCOPES[at]?.[1];
+    const scope = SCOPE_CHOICES[at]?.[1];
     if (scope !== undefined && this.#allowed.includes(scope)) this.#scope = at;
   }
 
   /** To the next one that may be chosen. */
   #step(by: 1 | -1): void {
-    for (let at = this.#scope + by; at >= 0 && at < SCOPES.length; at += by) {
-      const scope = SCOPES[at]?.[1];
+    for (let at = this.#scope + by; at >= 0 && at < SCOPE_CHOICES.length; at += by) {
+      const scope = SCOPE_CHOICES[at]?.[1];
       if (scope !== undefined && this.#allowed.includes(scope)) return void (this.#scope = at);
     }
   }
 
   #answer(): Effect {
     const scope = this.#chosen;
-    const secs = scope === "once" ? undefined : ENDS[this.#end]?.[2];
+    const secs = scope === "once" ? undefined : END_CHOICES[this.#end]?.[2];
     return {
       kind: "decide",
       approvals: [this.approval],

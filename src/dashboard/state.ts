@@ -124,6 +124,7 @@ export class DashboardState {
     if (!this.isNew) this.activity.add(lines);
     this.isNew = false;
     this.#needs.seed(sessions, approvals);
+    for (const id of this.histories.keys()) if (this.live.session(id) === undefined) this.histories.delete(id);
     for (const { id } of before) if (!open.has(id)) this.#gone(id, "not asked any more", now);
   }
 
@@ -131,6 +132,7 @@ export class DashboardState {
   #gone(id: string, how: string, now: number): void {
     this.marked.delete(id);
     this.wholes.delete(id);
+    for (const board of Object.values(this.#boards)) board.forget(id);
     if (this.page instanceof SeveralPage) {
       this.page = this.page.without(id);
       if (this.page === undefined) this.leave(now);

@@ -3,32 +3,13 @@
  * come out. Types only: pi_terminal.ts implements them, a test plays one.
  */
 
-/** The colours that each terminal has and its user has chosen; never others. */
-export type TerminalColor =
-  | "default"
-  | "black"
-  | "red"
-  | "green"
-  | "yellow"
-  | "blue"
-  | "magenta"
-  | "cyan"
-  | "white"
-  | "brightBlack"
-  | "brightRed"
-  | "brightGreen"
-  | "brightYellow"
-  | "brightBlue"
-  | "brightMagenta"
-  | "brightCyan"
-  | "brightWhite";
+/** Of the colours that each terminal has and its user has chosen those that are used; never others. */
+export type TerminalColor = "red" | "green" | "yellow" | "cyan";
 
 export interface TextStyle {
   readonly fg?: TerminalColor;
   readonly bold?: boolean;
   readonly dim?: boolean;
-  readonly underline?: boolean;
-  readonly inverse?: boolean;
 }
 
 export interface TextSegment {

@@ -3,7 +3,7 @@ import type { SessionItem } from "../view/session_items.ts";
 
 const SECOND = 1000;
 const MINUTE = 60_000;
-/** Texts in minutes change at any second, which they do not tell: they are late by no more than this. */
+/** A text in minutes does not tell its seconds: it may be late, by no more than this. */
 const LATE = 30_000;
 
 /** Texts that change by the second, and by the minute. */

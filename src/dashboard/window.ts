@@ -143,7 +143,7 @@ export class DashboardWindow {
     this.#terminal.draw(frame.rows);
     this.#terminal.setTitle(frame.title);
     const { page } = state;
-    if (page instanceof ScopePage) this.#do(page.wanted);
+    if (page instanceof ScopePage) this.#do(page.takeWanted());
     this.#askHistory();
     const hasMessage = state.board.message !== undefined;
     const ms = Math.min(untilNextChange(frame.shown, now), hasMessage ? MESSAGE_MS : Infinity);

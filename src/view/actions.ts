@@ -104,7 +104,7 @@ export function allowedActions(item: SessionItem | undefined): readonly WindowAc
 const SIGNS: Readonly<Record<string, string>> = { Down: "↓", Up: "↑", Escape: "Esc" };
 
 /** What a key does, by its name in a terminal; a number chooses, where there is something to choose. */
-export function actionOf(key: string): ActionName | undefined {
+export function actionOfKey(key: string): ActionName | undefined {
   if (/^[1-9]$/.test(key)) return "choose";
   const shown = Object.hasOwn(SIGNS, key) ? SIGNS[key] : key;
   return WINDOW_ACTIONS.find(({ keys }) => keys.some((one) => one === shown))?.name;

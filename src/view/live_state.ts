@@ -40,11 +40,6 @@ export class LiveState {
   #seq = -1;
   #openSessions: readonly SessionView[] | undefined;
 
-  /** Of the newest event that was told. */
-  get seq(): number {
-    return this.#seq;
-  }
-
   /** All that are known, closed ones too. */
   get sessions(): readonly SessionView[] {
     return valuesOf(this.#sessions);

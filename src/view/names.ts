@@ -11,7 +11,7 @@ export type NamedSession = Pick<Session, "agent" | "cwd" | "id" | "parentId" | "
  * folder above (with a title: by the folder), then by the agent, then by the beginning of the id. A sub-agent's begins
  * with that of its session where that is among them: `api › general-purpose`.
  *
- * @param others get what names are left: those of `sessions` are what they are without them
+ * @param others named afterwards: `sessions` are named first; others never change their names
  */
 export function sessionNames(
   sessions: readonly NamedSession[],

@@ -1,5 +1,6 @@
 /** H4: answers at a real terminal (tmux): questions that Ctrl-C ends, the numbered choice, `approve -i`, the pager. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { REPEAT_MS } from "../../src/view/reading.ts";
 import { TestHome } from "../support/harness.ts";
 import { eventually, pause } from "../support/harness_wait.ts";
 import { ALLOWED, deniedWith, held, hook, pending, PRINT, recorded, row, TUI } from "../support/hook_process.ts";
@@ -111,7 +112,7 @@ Deno.test("first hour 3: approve -i takes y, n, e, a and choices as single keys,
   await terminal.press("Enter");
   await terminal.shows(`${why.id}: denied`);
   await at("make lint");
-  await terminal.press("a");
+  await terminal.press("A");
   await terminal.shows("in this folder");
   await terminal.press("w");
   await terminal.shows("in 8 hours");
@@ -154,9 +155,12 @@ Deno.test("first hour 3: approve -i: what destroys is asked twice, what came up 
   await terminal.shows("quit >");
   await pause(READ_MS);
   assertEquals(await open(client), [asks.id], "nobody had read it");
+  await pause(REPEAT_MS);
   await terminal.press("y");
-  await terminal.shows("It destroys something");
-  await terminal.press("y");
+  await terminal.shows("It destroys something. a approves it");
+  for (let i = 0; i < 30; i++) await terminal.press("y"); // held down
+  assertEquals(await open(client), [asks.id], "it was asked by that key");
+  await terminal.press("a");
   assertStringIncludes((await terminal.exit()).screen, `${asks.id}: approved once, it destroys (Bash: rm -rf build)`);
   assertEquals((await asks.hook.exit(END_MS)).stdout, ALLOWED);
 });
@@ -201,6 +205,7 @@ Deno.test("A4 approve -i: what does not fit the list is shown whole in the pager
   await terminal.shows("touch end");
   await terminal.press("q");
   await terminal.shows("quit >");
+  await pause(REPEAT_MS);
   await terminal.press("y");
   assertStringIncludes((await terminal.exit()).screen, `${asks.id}: approved once`);
   assertEquals((await asks.hook.exit(END_MS)).stdout, ALLOWED);

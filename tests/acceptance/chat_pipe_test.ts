@@ -30,6 +30,9 @@ Deno.test("F5 chat: in a pipe each line runs, without a prompt or colours, and t
     2,
     "a later success hides no failure",
   );
+  const long = await home.cli(["chat"], { stdin: `${"x".repeat(1_100_000)}/ls --json\n/ls -q\n` });
+  assertEquals([long.code, long.stdout], [2, ""]);
+  assertStringIncludes(long.stderr, "error: a line is longer than 1 MiB; none of it was run");
 });
 
 Deno.test("F5 chat: whatever a command says of another, it calls it as the chat does; in a shell by the program's name", async () => {

@@ -3,6 +3,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { completedText } from "../../src/chat/completer.ts";
 import { inputsOf, parseInput } from "../../src/chat/input.ts";
+import { MAX_LINE, type PipeLine, PipeLines } from "../../src/chat/pipe_lines.ts";
 import { KeyParser } from "../../src/chat/keys.ts";
 import { layOut } from "../../src/chat/layout.ts";
 import { LineEditor } from "../../src/chat/line_editor.ts";
@@ -197,4 +198,28 @@ Deno.test("chat: Tab adds what is certain, lists where it is not, and quotes wha
   assertEquals((await completedText("text", words(["web"]), screen)).text, "");
   const many = await completedText("/x", words(Array.from({ length: 40 }, (_, at) => `x${at}y`)), screen);
   assertEquals([many.text, many.lines.length], ["", 25], "the first of them, and how many more there are");
+});
+
+Deno.test("A4 chat: of a line that is too long for a pipe nothing is run, and the lines around it are", () => {
+  const cases: readonly (readonly [sent: string, lines: readonly (string | undefined)[]])[] = [
+    ["a\nb\\\nc\r\nd", ["a", "b\nc", "d"]],
+    ["a\\", ["a\n"]],
+    ["a\\\\\nb\n", ["a\\\\", "b", ""]],
+    [`/ls\n${"x".repeat(MAX_LINE)}/daemon stop\n/status\n`, ["/ls", undefined, "/status", ""]],
+    [`${"x".repeat(MAX_LINE + 1)}/daemon stop`, [undefined]],
+    [`${"x".repeat(MAX_LINE)}\n`, ["x".repeat(MAX_LINE), ""]],
+    [`${"x".repeat(MAX_LINE)}x\\\n/daemon stop\n/ls\n`, [undefined, "/ls", ""]],
+    [`${`${"x".repeat(9999)}\\\n`.repeat(110)}/daemon stop\n/ls\n`, [undefined, "/ls", ""]],
+  ];
+  for (const [sent, wanted] of cases) {
+    for (const size of [4096, 1_000_003]) {
+      const lines = new PipeLines();
+      const found: PipeLine[] = [];
+      for (let at = 0; at < sent.length; at += size) found.push(...lines.push(sent.slice(at, at + size)));
+      found.push(...lines.end());
+      const texts = found.map((one) => one === "too long" ? undefined : one.text);
+      assertEquals(texts.length, wanted.length, sent.slice(0, 20));
+      texts.forEach((text, at) => assertEquals(text === wanted[at], true, `${sent.slice(0, 20)} ${at}`));
+    }
+  }
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
-import { keyName, keyPrompt } from "../../src/cli/inbox_keys.ts";
+import { keyName, keyPrompt, promptAction } from "../../src/cli/inbox_keys.ts";
 import type { Approval, Choice } from "../../src/domain/approval.ts";
 
 const choice = (count: number, multiple = false): Choice => ({
@@ -13,9 +13,9 @@ const shown = (more: Partial<Approval>, mayLast = true, columns = 200) =>
   stripAnsiCode(keyPrompt(approval(more), { mayLast }, columns));
 
 Deno.test("first hour 3: the keys of approve -i are those that the question takes", () => {
-  const rest = "n no · e no, because · v view · o open · s skip · q quit > ";
-  assertEquals(shown({}), `y yes · a longer · ${rest}`);
-  assertEquals(shown({}, false), `y yes · ${rest}`);
+  const rest = "d no · D no, because … · v view · o open · s skip · q quit > ";
+  assertEquals(shown({}), `a yes · A yes for … · ${rest}`);
+  assertEquals(shown({}, false), `a yes · ${rest}`);
   assertEquals(shown({ cutBy: 5 }), rest);
   assertEquals(shown({ for: "question", choices: [choice(3)] }), `1-3 choose · w own words · ${rest}`);
   assertEquals(shown({ for: "elicitation", choices: [choice(2)] }), `1-2 choose · ${rest}`);
@@ -51,4 +51,12 @@ Deno.test("first hour 3: a key that cannot be shown is called by its name", () =
       "é",
     ],
   ]);
+});
+
+Deno.test("first hour 3: the keys of approve -i mean what they mean in every window, and its letters of before still do", () => {
+  const keys = ["a", "y", "A", "d", "n", "D", "e", "v", "o", "1", "9"];
+  assertEquals(keys.map(promptAction), [
+    ...["yes", "yes", "yes_for", "no", "no", "no_because", "no_because", "detail", "open", "choose", "choose"],
+  ] as ReturnType<typeof promptAction>[]);
+  for (const key of ["Enter", "j", "x", "R", "/", " ", "0"]) assertEquals(promptAction(key), undefined);
 });

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Approval } from "../../src/domain/approval.ts";
 import { Board, type BoardAction } from "../../src/dashboard/board.ts";
-import { actionOf } from "../../src/view/actions.ts";
+import { actionOfKey } from "../../src/view/actions.ts";
 import { KeyRun, READING_MS, REPEAT_MS } from "../../src/view/reading.ts";
 import { RESULT_MS, SAID_MS } from "../../src/view/foot_message.ts";
 import type { SessionItem } from "../../src/view/session_items.ts";
@@ -38,7 +38,7 @@ const LATER = 10 * READING_MS;
 
 /** A key by itself, let go since the one before. */
 function press(board: Board, key: string, now: number, began = now): BoardAction | undefined {
-  const action = actionOf(key);
+  const action = actionOfKey(key);
   return action === undefined ? undefined : board.press({ action, key, began }, now);
 }
 

@@ -67,7 +67,7 @@ Deno.test("V1 what is deleted or answered stays so when an earlier event of it c
   assertEquals([state.sessions, state.approvals, state.approval("q")?.status], [[], [], "denied"]);
   for (let seq = 12; seq < 5000; seq++) state.event({ seq, type: "session.deleted", data: session(`s${seq}`) });
   state.event({ seq: 12, type: "session.updated", data: session("s4999") });
-  assertEquals([state.sessions, state.seq], [[], 4999]);
+  assertEquals(state.sessions, []);
 });
 
 Deno.test("V1 the groups hold the rows in the order of ls, and count what the filter leaves out too", () => {

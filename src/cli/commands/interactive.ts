@@ -12,18 +12,16 @@ import { askLine, showFitted } from "../ask.ts";
 import { askAnswers } from "../ask_answers.ts";
 import { type CommandContext, read } from "../context.ts";
 import { decide } from "../decide_one.ts";
-import { ESC, keyName, keyPrompt, quickChoices } from "../inbox_keys.ts";
+import { ESC, keyName, keyPrompt, promptAction, quickChoices } from "../inbox_keys.ts";
 import { goThere } from "../go_there.ts";
 import { Keys } from "../keys.ts";
 import { LiveInbox } from "../live_inbox.ts";
 import { page } from "../pager.ts";
-import { READING_MS } from "../../view/reading.ts";
+import { otherKey } from "../../view/actions.ts";
+import { KeyRun, READING_MS } from "../../view/reading.ts";
+import { END_CHOICES, SCOPE_CHOICES } from "../../view/rule_choices.ts";
 import { headOfLong, requestLines } from "../request_lines.ts";
 import { wholeApproval } from "./show.ts";
-
-const SCOPES = { s: "session", w: "workspace", a: "always" } as const;
-/** Key → when the rule ends, seconds from now; undefined: never. */
-const ENDS: Readonly<Record<string, number | undefined>> = { "1": 3600, "8": 28_800, n: undefined };
 
 /** What became of a question: answered or gone, left for later, or the end of it all. */
 type Done = "over" | "skipped" | "quit";
@@ -33,6 +31,8 @@ interface State {
   /** All of its text was shown. */
   isWhole: boolean;
   readonly mayLast: boolean;
+  /** A key that was pressed before it, ms since 1970, was meant for something else. */
+  readable: number;
 }
 
 /** What all steps use. */
@@ -41,6 +41,8 @@ interface Desk {
   readonly keyboard: Keyboard;
   readonly keys: Keys;
   readonly inbox: LiveInbox;
+  /** Since when the key is down that comes. */
+  readonly pressed: KeyRun;
 }
 
 export async function answerInbox(run: CommandContext, keyboard: Keyboard = stdinKeyboard): Promise<void> {
@@ -55,7 +57,7 @@ export async function answerInbox(run: CommandContext, keyboard: Keyboard = stdi
     run.takeSignals();
     const keys = new Keys(keyboard);
     try {
-      await goThrough({ run: { ...run, signal: keys.signal }, keyboard, keys, inbox });
+      await goThrough({ run: { ...run, signal: keys.signal }, keyboard, keys, inbox, pressed: new KeyRun() });
     } finally {
       keys[Symbol.dispose]();
     }
@@ -87,8 +89,11 @@ async function one(desk: Desk, approval: Approval, left: number): Promise<Done> 
   const { id } = approval;
   keyboard.show(`\n${dim(left === 1 ? "the last one" : `${left} to answer`)}\n`);
   const scopes = await showAtHand(desk, approval);
-  const state: State = { isWhole: approval.missing === undefined, mayLast: mayLast(approval, scopes) };
-  let readable = Date.now() + READING_MS;
+  const state: State = {
+    isWhole: approval.missing === undefined,
+    mayLast: mayLast(approval, scopes),
+    readable: Date.now() + READING_MS,
+  };
   let isLost = false;
   for (let isAsked = false;;) {
     if (!inbox.isOpen(id)) return gone(desk, approval, isAsked);
@@ -106,8 +111,8 @@ async function one(desk: Desk, approval: Approval, left: number): Promise<Done> 
       return "quit";
     }
     // Of keys that came together only the first counts: pasted text answers no more than one question.
-    if (typed.at < readable) continue;
-    readable = 0;
+    if (desk.pressed.press(key, typed.at) < state.readable) continue;
+    state.readable = 0;
     const name = keyName(typed.keys);
     keyboard.show(`${name}\n`);
     isAsked = false;
@@ -183,23 +188,24 @@ async function pressed(desk: Desk, approval: Approval, key: string, state: State
     await decide(run, approval, { id, ...params });
     return true;
   };
-  if (key === "v") {
+  const action = promptAction(key);
+  if (action === "detail") {
     await viewAll(desk, approval);
     state.isWhole = cutBy === undefined;
     return false;
   }
-  if (key === "o") {
+  if (action === "open") {
     const session = inbox.sessions.find((row) => row.id === approval.sessionId);
     keyboard.show(`${session === undefined ? "its session is gone" : await goThere(run, session)}\n`);
     return false;
   }
-  if (key === "n") return await send({ decision: "deny" });
-  if (key === "e") {
+  if (action === "no") return await send({ decision: "deny" });
+  if (action === "no_because") {
     const message = await keys.lent(() => askLine(run, "no, because (Enter: back): ", keyboard));
     return message === "" ? false : await send({ decision: "deny", message });
   }
-  const isYes = choices.length === 0 && (key === "y" || (key === "a" && state.mayLast));
-  const isAnswer = choices.length > 0 && /^[1-9wy]$/.test(key);
+  const isYes = choices.length === 0 && (action === "yes" || (action === "yes_for" && state.mayLast));
+  const isAnswer = choices.length > 0 && (action === "choose" || action === "yes" || key === "w");
   if (cutBy !== undefined || !(isYes || isAnswer)) {
     keyboard.show(noneOf(keyName(key)));
     return false;
@@ -208,15 +214,16 @@ async function pressed(desk: Desk, approval: Approval, key: string, state: State
   if (!state.isWhole) {
     await viewAll(desk, approval);
     state.isWhole = true;
+    state.readable = Date.now(); // the same key, held down, has not read it
     return false;
   }
   if (isAnswer) {
     const answers = await answersBy(desk, approval, key);
     return answers === undefined ? false : await send({ decision: "approve", answers });
   }
-  const scope = key === "a" ? await askScope(desk) : {};
+  const scope = action === "yes_for" ? await askScope(desk) : {};
   if (scope === undefined) return false;
-  if (riskNamed(approval.risk) === "destroys" && !await isSure(desk)) return false;
+  if (riskNamed(approval.risk) === "destroys" && !await isSure(desk, key)) return false;
   return await send({ decision: "approve", ...scope });
 }
 
@@ -248,26 +255,34 @@ async function answersBy(
 async function askScope(
   desk: Desk,
 ): Promise<Pick<ParamsOf<"approval.decide">, "scope" | "expiresInSecs"> | undefined> {
-  const scope = await keyOf(desk, "the same call from now on: s in this session · w in this folder · a always > ");
-  if (!Object.hasOwn(SCOPES, scope)) return undefined;
-  const end = await keyOf(desk, "until: 1 in 1 hour · 8 in 8 hours · n for good > ");
-  if (!Object.hasOwn(ENDS, end)) return undefined;
-  const secs = ENDS[end];
-  return { scope: SCOPES[scope as keyof typeof SCOPES], ...(secs === undefined ? {} : { expiresInSecs: secs }) };
+  const asked = await keyOf(desk, "the same call from now on: s in this session · w in this folder · a always > ");
+  const [, scope = "once"] = SCOPE_CHOICES.find(([key]) => key === asked) ?? [];
+  if (scope === "once") return undefined;
+  const until = await keyOf(desk, "until: 1 in 1 hour · 8 in 8 hours · n for good > ");
+  const end = END_CHOICES.find(([key]) => key === until);
+  if (end === undefined) return undefined;
+  const [, , secs] = end;
+  return { scope, ...(secs === undefined ? {} : { expiresInSecs: secs }) };
 }
 
-async function isSure(desk: Desk): Promise<boolean> {
-  return await keyOf(desk, "It destroys something. y approves it, any other key goes back > ") === "y";
+/** @param key that asked: it may be held down, so that another one confirms */
+async function isSure(desk: Desk, key: string): Promise<boolean> {
+  const other = otherKey("yes", key === "y" ? key : "a");
+  for (;;) {
+    const answer = await keyOf(desk, `It destroys something. ${other} approves it, any other key goes back > `);
+    if (answer !== key) return answer === other;
+  }
 }
 
 /** The key to a step of one question; what was typed before the step was shown does not count. */
-async function keyOf({ keyboard, keys }: Desk, text: string): Promise<string> {
+async function keyOf({ keyboard, keys, pressed }: Desk, text: string): Promise<string> {
   showFitted(keyboard, text);
   const shown = Date.now();
   for (;;) {
     const typed = await keys.next(new Promise(() => {}));
-    if (typed === undefined || typed.at < shown) continue;
+    if (typed === undefined) continue;
     const [key = ""] = typed.keys;
+    if (pressed.press(key, typed.at) < shown) continue;
     keyboard.show(`${keyName(typed.keys)}\n`);
     return key;
   }
