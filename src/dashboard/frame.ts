@@ -119,6 +119,9 @@ function cutOf(items: readonly SessionItem[], cells: Columns, { kind }: FrameLay
   }));
 }
 
+/** As pages name the keys that scroll. */
+const SCROLLS: ReadonlySet<string> = new Set(["Space", "j k"]);
+
 function footRows(state: DashboardState, size: TerminalSize, now: number, isTiny: boolean): readonly TextRow[] {
   if (size.rows <= 2) return [];
   const { page, over } = state;
@@ -129,9 +132,10 @@ function footRows(state: DashboardState, size: TerminalSize, now: number, isTiny
     return [...(result === undefined ? [] : messageRows(result, size)), ...messageRows(message, size)];
   }
   if (page !== undefined) {
+    const { hints, shownPart = "" } = page;
     // Without a line for its title the page tells here what part of it is on the screen.
-    const part = isTiny && page.shownPart !== undefined && page.shownPart !== "" ? [[page.shownPart, ""] as const] : [];
-    return [hintsRow([...part, ...page.hints], size.columns)];
+    const isTold = isTiny && shownPart !== "";
+    return [hintsRow(hints.map(([key, word]) => [key, isTold && SCROLLS.has(key) ? shownPart : word]), size.columns)];
   }
   if (state.view === "activity") return [hintsRow(activityHints(state), size.columns)];
   const { item, lost } = state;

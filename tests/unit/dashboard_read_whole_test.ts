@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Approval } from "../../src/domain/approval.ts";
 import { foldedLines } from "../../src/view/folded.ts";
 import { openDetail } from "../../src/dashboard/list_keys.ts";
+import { ScopePage } from "../../src/dashboard/scope_page.ts";
 import { TestDashboard } from "../support/dashboard_story.ts";
 import { playedStory } from "../support/story_desk.ts";
 
@@ -103,4 +104,41 @@ Deno.test("A4 long runs of nothing within a command are counted in lines of thei
   assertEquals(shown(`a${" ".repeat(50)};b`), ["line a", "gap ⋯ 50 spaces", "rest ;b"]);
   assertEquals(shown(`${" ".repeat(50)}b`), ["gap ⋯ 50 spaces", "rest b"]);
   assertEquals(shown(`a${" ".repeat(40)}b`), [`line a${" ".repeat(40)}b`]);
+});
+
+Deno.test("V2 dashboard: a yes from now on is for this session and an hour unless somebody chooses more, and once for what destroys", () => {
+  const scopes = ["once", "session", "workspace", "always"] as const;
+  const given = (approval: Approval, ...keys: readonly string[]) => {
+    const board = new TestDashboard({ ...STORY, approvals: [approval] }).waits();
+    board.state.open(new ScopePage({ ...approval, scopes }, { now: board.now, home: undefined }));
+    let effect = board.waits().press("Enter");
+    if (keys.length > 0) effect = board.waits().press(...keys);
+    return effect?.kind === "decide" ? effect.answer : undefined;
+  };
+  assertEquals(given(PUSH), { decision: "approve", scope: "session", expiresInSecs: 3600 });
+  assertEquals(given({ ...PUSH, risk: "destroys" }), undefined);
+  assertEquals(given({ ...PUSH, risk: "destroys" }, "y"), { decision: "approve", scope: "once" });
+});
+
+Deno.test("A4 dashboard: what a rule would let pass was on the screen before Enter makes it", () => {
+  for (const [columns, rows] of [[90, 32], [80, 24], [60, 16], [40, 12], [24, 9], [20, 6], [20, 3]] as const) {
+    for (const input of ["git push --force origin main", HIDING["lines of its own"]!]) {
+      const board = new TestDashboard({ ...STORY, approvals: [{ ...PUSH, input }] }, { size: { columns, rows } })
+        .waits();
+      board.state.open(new ScopePage({ ...PUSH, input }, { now: board.now, home: undefined }));
+      let seen = "";
+      for (let i = 0; i < 200; i++) {
+        seen += board.waits().text.replaceAll(/[\s↳│]/g, "");
+        const effect = board.press("Enter");
+        if (effect !== undefined) break;
+        board.press("Space");
+      }
+      const end = input.replaceAll(/\s/g, "").slice(-7);
+      assert(seen.includes("exactlythisrunsunasked") || columns < 30, `${columns}x${rows} ${seen}`);
+      assert(seen.includes(end), `${columns}x${rows} ${seen}`);
+    }
+  }
+  const small = new TestDashboard(STORY, { size: { columns: 40, rows: 12 } }).waits();
+  small.state.open(new ScopePage(PUSH, { now: small.now, home: undefined }));
+  assertMatch(small.text.replaceAll(/\s+/g, " "), /exactly this runs unasked, .* Bash: git push .*Enter yes/);
 });
