@@ -8,7 +8,7 @@ import { isQuestion, markOn } from "../view/approval_words.ts";
 import { FootMessage, type Said } from "../view/foot_message.ts";
 import { isRead, tooSoon } from "../view/reading.ts";
 import type { SessionItem } from "../view/session_items.ts";
-import { CUT, HIDDEN, howToChoose, MORE } from "./board_words.ts";
+import { ANSWERS, CUT, HIDDEN, howToChoose, MORE } from "./board_words.ts";
 
 /** A key that means something for the current row. */
 export interface BoardPress {
@@ -239,6 +239,12 @@ export class Board {
     return this.#opened.has(id);
   }
 
+  /** A yes to the current request would count. @param inSight all of it is on the screen now */
+  mayAllow(inSight: boolean): boolean {
+    const { asked } = this;
+    return asked !== undefined && !this.#isHidden && (inSight || this.#isWhole(asked));
+  }
+
   /** Whether all that would run was on the screen. */
   #isWhole(approval: Approval): boolean {
     if (this.isOpened(approval.id)) return true;
@@ -292,6 +298,3 @@ export class Board {
     if (!isSame) this.#confirming = undefined;
   }
 }
-
-/** What answers the current request, or may lead to an answer. */
-const ANSWERS: ReadonlySet<ActionName> = new Set<ActionName>(["yes", "no", "choose"]);

@@ -10,10 +10,20 @@ import type { TerminalSize, TextRow } from "./terminal_port.ts";
 /** Keys with what they do, of a page that has its own. */
 export type KeyHint = readonly [key: string, word: string];
 
-/** With their words as many as fit, the ones that matter most; else the letters alone. */
-export function keysRow(item: SessionItem | undefined, columns: number): TextRow {
-  const shown = allowedActions(item).map((action): WindowAction =>
-    action.name === "yes" && item?.asks?.approval !== undefined && isQuestion(item.asks.approval)
+/** Nobody allows what was not all on the screen; `v` comes first then. */
+const ALLOWS: ReadonlySet<string> = new Set(["yes", "yes_for", "mark"]);
+
+/**
+ * With their words as many as fit, the ones that matter most; else the letters alone.
+ *
+ * @param isUnread what it asks was not all on the screen
+ */
+export function keysRow(item: SessionItem, columns: number, isUnread = false): TextRow {
+  const all = allowedActions(item).filter(({ name }) => !isUnread || !ALLOWS.has(name));
+  const shown = all.map((action): WindowAction =>
+    isUnread && action.name === "detail"
+      ? { ...action, keys: ["v"], word: "read it", rank: 1 }
+      : action.name === "yes" && item?.asks?.approval !== undefined && isQuestion(item.asks.approval)
       ? { ...action, word: "answer" }
       : action
   );
@@ -26,7 +36,7 @@ export function keysRow(item: SessionItem | undefined, columns: number): TextRow
 }
 
 const MOST_RANK = 8;
-const LEAST_RANK = 2;
+const LEAST_RANK = 1;
 
 /** The first of them as far as there is room. */
 export function hintsRow(hints: readonly KeyHint[], columns = Infinity): TextRow {

@@ -3,9 +3,10 @@ import type { SessionItem } from "../view/session_items.ts";
 import { parseFilter } from "../view/filter_text.ts";
 import { requestPasses } from "../view/session_filter.ts";
 import { GROUP_OF } from "../view/states.ts";
+import { wrapHanging } from "../view/text_fit.ts";
 import { type SessionGroup, type WindowView, windowView } from "../view/window_view.ts";
 import { detailOf, type DetailRows } from "./detail_source.ts";
-import { hintsRow, keysRow, messageRows } from "./foot.ts";
+import { footRows, isInSight } from "./frame_foot.ts";
 import { headOf, noteOf, ruleRow, titledRule } from "./frame_edges.ts";
 import type { Tab } from "./header.ts";
 import { inboxItems } from "./inbox_items.ts";
@@ -49,8 +50,9 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
   const foot = footRows(state, size, now, first.kind === "tiny");
   const layout = layoutOf(size, foot.length, all.length + view.groups.length, state.lost === undefined ? 0 : 1);
   state.isTooSmall = columns < LEAST.columns || rows < LEAST.rows || layout.list.rows < 1;
-  state.board.hide(state.isTooSmall || (layout.kind === "tiny" && !cells.hasAbout && state.page === undefined));
   const body = bodyOf(state, { layout, items, groups: groupsOf(state, view, items), cells, size, now, top });
+  const isBare = layout.kind === "tiny" && !cells.hasAbout && state.page === undefined;
+  state.board.hide(state.isTooSmall || (isBare && !isInSight(state)));
   const note = noteOf(state, inbox.hidden, body.part);
   const { head, tabs } = headOf(state, { view, note, layout, inbox: inbox.count, size, now, body });
   const rule: readonly TextRow[] = layout.hasRule ? [ruleRow(layout, columns, body.isSplit)] : [];
@@ -58,8 +60,8 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
     ...exactly(head, layout.head),
     ...exactly(body.rows, Math.max(0, rows - layout.head - foot.length - rule.length)),
     ...rule,
-    // What a page was drawn with decides which of its keys mean something.
-    ...(state.page === undefined ? foot : footRows(state, size, now, first.kind === "tiny")),
+    // What is on the screen decides which keys mean something.
+    ...footRows(state, size, now, first.kind === "tiny"),
   ];
   return {
     rows: exactly(drawn, rows).map((row) => cutRow(row, columns)),
@@ -119,41 +121,6 @@ function cutOf(items: readonly SessionItem[], cells: Columns, { kind }: FrameLay
   }));
 }
 
-/** As pages name the keys that scroll. */
-const SCROLLS: ReadonlySet<string> = new Set(["Space", "j k"]);
-
-function footRows(state: DashboardState, size: TerminalSize, now: number, isTiny: boolean): readonly TextRow[] {
-  if (size.rows <= 2) return [];
-  const { page, over } = state;
-  if (over !== undefined) return messageRows(`${over}; any key goes back`, size);
-  if (page?.place === "foot") return page.rows(size, now);
-  const { message, result } = state.board;
-  if (message !== undefined) {
-    return [...(result === undefined ? [] : messageRows(result, size)), ...messageRows(message, size)];
-  }
-  if (page !== undefined) {
-    const { hints, shownPart = "" } = page;
-    // Without a line for its title the page tells here what part of it is on the screen.
-    const isTold = isTiny && shownPart !== "";
-    return [hintsRow(hints.map(([key, word]) => [key, isTold && SCROLLS.has(key) ? shownPart : word]), size.columns)];
-  }
-  if (state.view === "activity") return [hintsRow(activityHints(state), size.columns)];
-  const { item, lost } = state;
-  // Nothing can be answered while the daemon is gone.
-  const { asks: _, ...asksNothing } = item ?? {};
-  return [keysRow(lost === undefined ? item : item && asksNothing as typeof item, size.columns)];
-}
-
-function activityHints({ activity }: DashboardState): readonly (readonly [string, string])[] {
-  return [["Space", activity.isPaused ? "go on" : "pause"], ["j k", "scroll"], ["/", "filter"], ["Tab", "view"], [
-    "?",
-    "help",
-  ], [
-    "q",
-    "quit",
-  ]];
-}
-
 interface BodyInput {
   readonly layout: FrameLayout;
   readonly items: readonly SessionItem[];
@@ -209,7 +176,7 @@ function listBody(state: DashboardState, { layout, items, groups, cells, size, n
   const { kind, list, detail } = layout;
   const { current } = state.board;
   const lines = items.length === 0
-    ? emptyLines(state)
+    ? emptyLines(state, kind === "tiny", list.columns)
     : kind === "tiny"
     ? tinyOrRows(items, cells, current)
     : listLines(groups, cells, { current, marked: state.marked }, list.rows);
@@ -219,9 +186,11 @@ function listBody(state: DashboardState, { layout, items, groups, cells, size, n
   const hits = part.lines.flatMap(({ id }, row): readonly FrameHit[] =>
     id === undefined ? [] : [{ row, from: 0, to: list.columns, hits: { id } }]
   );
-  const left = exactly(part.lines.map(({ row }) => paint(row())), list.rows);
+  const drawn = part.lines.map(({ row }) => paint(row()));
   const shown = detail === undefined ? undefined : detailRows(state, detail, now);
-  state.inSight.show(shown?.isWhole && state.page === undefined ? state.board.asked?.id : undefined, now);
+  const below = detail === undefined ? askedBelow(state, { columns: list.columns, rows: list.rows - drawn.length }, now) : undefined;
+  const left = exactly([...drawn, ...below?.rows.map(paint) ?? []], list.rows);
+  state.inSight.show((shown ?? below)?.isWhole && state.page === undefined ? state.board.asked?.id : undefined, now);
   if (detail === undefined || shown === undefined) return { rows: left, hits, part, isSplit: false };
   const right = exactly(shown.rows.map(paint), detail.rows);
   const shownPart = state.page?.place === "detail" ? state.page.shownPart : undefined;
@@ -233,24 +202,48 @@ function listBody(state: DashboardState, { layout, items, groups, cells, size, n
   return { rows: [...left, between, ...right.map((row) => [span(" "), ...row])], hits, part, isSplit: false };
 }
 
+/** What the current request asks, in rows that the list leaves free. */
+function askedBelow(state: DashboardState, { columns, rows }: TerminalSize, now: number): DetailRows | undefined {
+  const { item } = state;
+  if (rows < 1 || item?.asks?.approval === undefined) return undefined;
+  const detail = detailOf(state, item, { width: columns, room: rows, now });
+  if (detail.isWhole || rows >= ROOMY) return detail;
+  // Rather some of what would run than how risky it is.
+  return { ...detail, rows: detailOf(state, item, { width: columns, room: Infinity, now }).rows.slice(1, 1 + rows) };
+}
+
+/** From so many rows on there is room for more than a beginning. */
+const ROOMY = 4;
+
 /** Low but wide: whole rows of those who need a person. */
 function tinyOrRows(items: readonly SessionItem[], cells: Columns, current: string | undefined): readonly ListLine[] {
   if (!cells.hasAbout) return tinyLines(items, cells.width, current);
   return listLines([{ key: "needs", title: "", items }], cells, { current, marked: new Set() }, Infinity);
 }
 
-function emptyLines({ text, lost, isNew, view, filter }: DashboardState): readonly ListLine[] {
+function emptyLines(state: DashboardState, isTiny: boolean, columns: number): readonly ListLine[] {
+  const { text, lost, isNew, view, filter, live } = state;
   const said = lost !== undefined
-    ? ""
+    ? []
     : isNew
-    ? "Connecting …"
+    ? ["Connecting …"]
     : text !== "" || Object.keys(filter).length > 0
-    ? "Nothing fits the filter."
+    ? ["Nothing fits the filter."]
     : view === "inbox"
-    ? "Nothing waits for an answer."
-    : "No sessions.";
-  return [{ row: () => [span(` ${said}`, DIM)] }];
+    ? ["Nothing waits for an answer."]
+    : isTiny && live.openSessions.length > 0
+    ? ["Nobody waits for you."]
+    : NO_SESSIONS;
+  return said.flatMap((line) => wrapHanging(line, Math.max(1, columns - 1)))
+    .map((line) => ({ row: () => [span(` ${line}`, DIM)] }));
 }
+
+/** An empty list says what would fill it. */
+const NO_SESSIONS = [
+  "No sessions.",
+  "An agent shows here at its next event, once its hooks are installed:",
+  "  agent-console onboard",
+];
 
 function detailRows(state: DashboardState, { columns, rows }: TerminalSize, now: number): DetailRows {
   const { page, item } = state;

@@ -78,7 +78,9 @@ function hear(event: PageEvent): void {
   store.picks.delete(id);
   void unnotify(id);
   // What stood on the screen is answered by somebody else.
-  if (store.asked?.id === id && !store.answering.has(id)) store.say(escapeControls(answeredElsewhere(approval)));
+  if (store.asked?.id === id && !store.answering.has(id)) {
+    store.say(escapeControls(answeredElsewhere(approval, nameOf(approval))));
+  }
 }
 
 function nameOf({ sessionId, agent }: Approval): string {
