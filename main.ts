@@ -13,6 +13,7 @@ const rooms = {
   cli: "./src/cli/mod.ts",
   quick: "./src/cli/fast_commands.ts",
   statusline: "./src/client/statusline.ts",
+  tmux: "./src/client/tmux_status.ts",
   dashboard: "./src/dashboard/entry.ts",
 };
 
@@ -30,6 +31,7 @@ Deno.exit(
     cli: () => part("cli", () => import(rooms.cli)),
     quick: () => part("quick", () => import(rooms.quick)),
     statusline: () => part("statusline", () => import(rooms.statusline)),
+    tmux: () => part("hook", () => import(rooms.tmux)),
     dashboard: () => part("dashboard", () => import(rooms.dashboard)),
   }),
 );

@@ -138,7 +138,8 @@ for (const entry of FAST_ENTRIES) {
 const VIEWLESS: readonly (readonly [entry: string, which: "at once" | "ever", most: readonly string[]])[] = [
   ["src/client/hook.ts", "ever", []],
   ["src/client/statusline.ts", "ever", []],
-  ["src/client/dispatch.ts", "at once", ["src/view/state_counts.ts", "src/view/states.ts"]], // of tmux's status line
+  ["src/client/dispatch.ts", "at once", []],
+  ["src/client/tmux_status.ts", "ever", ["src/view/state_counts.ts", "src/view/states.ts"]],
   ["src/daemon/main.ts", "at once", []],
 ];
 

@@ -1,11 +1,13 @@
 /**
  * The entry point of the bundled and the compiled client: main.ts with imports that a bundler can follow. Where main.ts
- * imports what was bundled, it takes {@link dispatch} and nothing runs here.
+ * imports what was bundled, it takes {@link dispatch} and {@link runTmuxStatus}, which shares nearly all of its code with the
+ * hook, and nothing runs here.
  */
 import { dispatch } from "../client/dispatch.ts";
+import { runTmuxStatus } from "../client/tmux_status.ts";
 import { exit, processArgs } from "../platform/process.ts";
 
-export { dispatch };
+export { dispatch, runTmuxStatus };
 
 // Not awaited, for the reason that src/daemon/main.ts gives.
 if (import.meta.main) {
@@ -14,6 +16,7 @@ if (import.meta.main) {
       cli: () => import("./mod.ts"),
       quick: () => import("./fast_commands.ts"),
       statusline: () => import("../client/statusline.ts"),
+      tmux: () => Promise.resolve({ runTmuxStatus }),
       dashboard: () => import("../dashboard/entry.ts"),
     })
   ).then(exit);

@@ -153,7 +153,7 @@ function nearest(given: string, sessions: readonly SessionView[], ids: readonly 
 function asksNothing(given: string, targets: readonly Target[], { sessions, approvals }: Nameables): ConsoleError {
   const ids = new Set(targets.flatMap((one) => one.kind === "session" ? [one.session.id] : []));
   const question = terminalQuestions(sessions, approvals).find(({ sessionId }) => ids.has(sessionId));
-  if (question !== undefined) return answeredInTerminal(question);
+  if (question !== undefined) return answeredInTerminal(question, sessions);
   const named = `"${escapeControls(given)}"`;
   return new ConsoleError("failed", `${named} asks nothing now`, { hint: "agent-console approvals" });
 }
@@ -161,7 +161,7 @@ function asksNothing(given: string, targets: readonly Target[], { sessions, appr
 function nothingOpen({ sessions, approvals }: Nameables): ConsoleError {
   const questions = terminalQuestions(sessions, approvals);
   const [first] = questions;
-  if (first !== undefined && questions.length === 1) return answeredInTerminal(first);
+  if (first !== undefined && questions.length === 1) return answeredInTerminal(first, sessions);
   const more = first === undefined ? "" : ` from here: ${questions.length} sessions ask in their own terminals only`;
   return new ConsoleError("failed", `nothing waits for an answer${more}`, {
     ...(first === undefined ? {} : { hint: "agent-console approvals" }),

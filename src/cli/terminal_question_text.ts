@@ -4,11 +4,11 @@ import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { answerThere, type TerminalQuestion, whyInTerminal } from "../domain/terminal_question.ts";
 import { KIND_WORDS } from "../domain/state_words.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { type KnownSession, openNames } from "../view/names.ts";
 import { STATE_LOOKS } from "../view/states.ts";
 import { wrapHanging } from "../view/text_fit.ts";
 import { duration } from "../view/times.ts";
 import { inside, NARROWEST, prose } from "./approval_blocks.ts";
-import { nameOfSession } from "../domain/session_name.ts";
 
 /**
  * What it asks, since when, and how to get there.
@@ -33,18 +33,19 @@ export function terminalQuestionLines(question: TerminalQuestion, name: string, 
   ];
 }
 
-/** For `approve` and `deny`: the row that `given` names waits, and is answered in its terminal. */
-export function answeredInTerminal(question: TerminalQuestion): ConsoleError {
+/**
+ * For `approve` and `deny`: the row that is meant waits, and is answered in its terminal.
+ *
+ * @param sessions among which it is named, as in lists
+ */
+export function answeredInTerminal(question: TerminalQuestion, sessions: readonly KnownSession[]): ConsoleError {
+  const name = openNames(sessions).get(question.sessionId) ?? escapeControls(question.sessionId);
   const why = whyInTerminal(question);
-  const what = escapeControls(`${nameOf(question)} asks in its own terminal only (${asked(question)})`);
+  const what = `${name} asks in its own terminal only (${escapeControls(asked(question))})`;
   return new ConsoleError("failed", why === "" ? what : `${what}: ${why}`, { hint: answerThere(question) });
 }
 
 /** A permission is known by the call that it is about. */
 function asked({ for: kind, text }: TerminalQuestion): string {
   return kind === "permission" && text !== "" ? text : `${KIND_WORDS[kind]}: ${text}`;
-}
-
-function nameOf(question: TerminalQuestion): string {
-  return nameOfSession(question) || question.sessionId;
 }

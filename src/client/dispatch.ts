@@ -11,8 +11,8 @@ import { ERRORS } from "../protocol/errors.ts";
 import { storedName } from "../agents/shared/agent_name.ts";
 import { runHook } from "./hook.ts";
 import type { StatuslineOptions } from "./statusline.ts";
+import type { ContextOptions } from "./endpoint.ts";
 import type { Windows } from "./windows.ts";
-import { runTmuxStatus } from "./tmux_status.ts";
 
 /** The commands that cli/quick.ts knows, each exactly as `NAME --json`. */
 export type FastCommand = "ls" | "next" | "status";
@@ -23,6 +23,7 @@ export interface Rooms extends Windows {
   }>;
   readonly quick: () => Promise<{ runFastCommand(command: FastCommand, program: ThisProgram): Promise<number> }>;
   readonly statusline: () => Promise<{ runStatusline(options: StatuslineOptions): Promise<number> }>;
+  readonly tmux: () => Promise<{ runTmuxStatus(options: ContextOptions): Promise<0> }>;
 }
 
 /**
@@ -54,6 +55,7 @@ export async function dispatch(args: readonly string[], mainUrl: string, rooms: 
     return await runDashboard(program, { home: moved > 0 ? args[1] : undefined, start: true, color: true });
   }
   if (word === "tmux" && dashes === "status" && command.length === 0) {
+    const { runTmuxStatus } = await rooms.tmux();
     return await runTmuxStatus({ program, home: moved > 0 ? args[1] : undefined, start: false });
   }
   const quick = args.length === 2 && args[1] === "--json" ? args[0] : undefined;

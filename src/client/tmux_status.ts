@@ -1,6 +1,6 @@
 /**
  * `agent-console tmux status`: who needs you, as one short segment of tmux's status line. tmux runs it every few seconds: it
- * loads nothing beside what hooks load, never starts a daemon, and prints nothing where it cannot know.
+ * loads little beside what hooks load, never starts a daemon, and prints nothing where it cannot know.
  */
 import type { SessionView } from "../domain/query.ts";
 import { denoFiles } from "../platform/deno_files.ts";

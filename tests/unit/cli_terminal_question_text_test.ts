@@ -1,7 +1,7 @@
 /** Questions that only the agents' own terminals can answer, in lines of a width. */
 import { assertEquals } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
-import { terminalQuestionLines } from "../../src/cli/terminal_question_text.ts";
+import { answeredInTerminal, terminalQuestionLines } from "../../src/cli/terminal_question_text.ts";
 import type { TerminalQuestion } from "../../src/domain/terminal_question.ts";
 
 const QUESTION = {
@@ -28,4 +28,12 @@ Deno.test("first hour 5: what goes on of a question that waits in its terminal k
     "    nobody answered here in time",
   ]);
   assertEquals(lines(Infinity).length, 4);
+});
+
+Deno.test("V1 who tries to answer such a question here is told its session as lists call it", () => {
+  const web = (id: string, cwd: string) => ({ id, agent: "claude", cwd, status: "waiting" as const });
+  const question = { ...QUESTION, cwd: "/home/u/work/web" };
+  const sessions = [web("s1", "/home/u/work/web"), web("s2", "/home/u/play/web")];
+  const message = (among: typeof sessions) => answeredInTerminal(question, among).message.split(" asks ")[0];
+  assertEquals([message(sessions), message(sessions.slice(0, 1))], ["work/web", "web"]);
 });
