@@ -52,7 +52,7 @@ export function approvalBlock(item: ApprovalItem, width: number, isAlone = false
         ];
       }),
     ]),
-    ...item.offers.flatMap((line) => labelled("offers: ", [line], room)).map(dim),
+    ...item.offers.flatMap((line) => labelled("its terminal also offers: ", [line], room)).map(dim),
     ...flow(item.answers, "  ·  ", room - 2, "").map((line) => `  ${line}`),
     ...(isAlone && item.answers.length > 0 ? prose(answerNotes(item), room).map(dim) : []),
   ];

@@ -85,7 +85,7 @@ function requestRows(item: ApprovalItem, { more, name }: DetailView, form: Detai
     ...questionRows(item, form),
     ...(where.length === 0 ? [] : prose(where.join(" · "), width, DIM)),
     ...reasoning.flatMap((line, at) => labelled(at === 0 ? "why: " : "", line, width)),
-    ...offers.flatMap((line) => prose(`offers: ${line}`, width, DIM)),
+    ...offers.flatMap((line) => prose(`its terminal also offers: ${line}`, width, DIM)),
     ...(notice === undefined ? [] : prose(notice, width, DIM)),
     ...(more === 0 ? [] : prose(`${more} more of ${name} in the inbox`, width, TONE_STYLES.attention)),
   ];

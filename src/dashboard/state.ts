@@ -2,7 +2,7 @@
  * What the dashboard knows and shows, without a terminal and without a connection: sessions and requests as they are heard
  * of, the view, the cursor, what lies over the lists. The time goes in.
  */
-import type { Followed } from "../client/follow.ts";
+import { type Followed, STOPPED } from "../client/follow.ts";
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { escapeControls } from "../domain/sanitize.ts";
@@ -95,9 +95,9 @@ export class DashboardState {
   /** @returns whether a person is needed who was not before */
   hear(one: Followed, now: number): boolean {
     if (one.kind === "disconnected") {
-      this.lost ??= `${escapeControls(one.reason)}; trying again · this is of ${
-        clockTime(new Date(now).toISOString())
-      }`;
+      const { reason } = one;
+      const next = reason === STOPPED ? "agent-console daemon start brings it back" : "trying again";
+      this.lost ??= `${escapeControls(reason)}; ${next} · this is of ${clockTime(new Date(now).toISOString())}`;
       return false;
     }
     this.lost = undefined;

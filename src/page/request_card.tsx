@@ -69,7 +69,7 @@ export function RequestCard({ store, item, approval, now, more }: RequestCardPro
         )}
         {offers.map((offer) => (
           <li key={offer}>
-            <span>offers</span>
+            <span>its terminal also offers</span>
             <em>{offer}</em>
           </li>
         ))}
