@@ -244,9 +244,9 @@ dashboardTest(
       await screen.types("j"); // the other one is older
       await pause(READ_MS);
       await screen.types(key);
-      await screen.shows(key === "v" ? /Esc back/ : /no, because/);
+      await screen.shows(key === "v" ? /Esc back/ : /no, because: ▏/);
       await client.request("approval.decide", { id: asks.id, decision: "deny" });
-      await screen.shows(/: denied, \w+[^]*; any key goes back/);
+      await screen.shows(/asks-\w: denied, by test; any key goes back/);
       await pause(READ_MS);
       await screen.types("y");
       await screen.shows(/\? help/);
