@@ -2,6 +2,7 @@
 
 export type Typed = { readonly key: string } | { readonly paste: string };
 
+const CTRL_C = "\x03";
 const PASTE_BEGIN = "\x1b[200~";
 const PASTE_END = "\x1b[201~";
 // deno-lint-ignore no-control-regex
@@ -32,6 +33,11 @@ export class KeyParser {
   /** What is whole by now. */
   push(text: string): readonly Typed[] {
     const typed: Typed[] = [];
+    // Alone in a read it is a person, who waits for a paste whose end got lost.
+    if (text === CTRL_C && this.#paste !== undefined) {
+      typed.push({ paste: this.#paste });
+      this.#paste = undefined;
+    }
     let rest = this.#rest + text;
     this.#rest = "";
     while (rest !== "") {

@@ -3,6 +3,7 @@ import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
 import stringWidth from "fast-string-width";
 import type { ApprovalItem } from "../view/approval_items.ts";
 import { STATE_LOOKS } from "../view/states.ts";
+import { type FoldedLine, foldedLines } from "../view/folded.ts";
 import { wrap, wrapHanging } from "../view/text_fit.ts";
 import { describedLines } from "./described.ts";
 import { toned } from "./paint.ts";
@@ -39,7 +40,7 @@ export function approvalBlock(item: BlockItem, width: number, isAlone = false): 
     ...(isAlone && item.session !== undefined ? [`  ${dim("session")}  ${item.session}`] : []),
     ...inside(item.call, room).map(bold),
     ...(isAlone && item.detail.length > 0 ? [""] : []),
-    ...item.detail.flatMap((line) => inside([line], room).map(isAlone ? item.isPatch ? diffPaint(line) : asItIs : dim)),
+    ...inside(item.detail, room, (line) => isAlone ? item.isPatch ? diffPaint(line) : asItIs : dim),
     ...(isAlone && item.detail.length > 0 ? [""] : []),
     ...(item.cut === undefined ? [] : prose([item.cut], room).map(yellow)),
     ...(item.notice === undefined ? [] : prose([item.notice], room).map(dim)),
@@ -54,7 +55,7 @@ export function approvalBlock(item: BlockItem, width: number, isAlone = false): 
         ];
       }),
     ]),
-    ...item.offers.flatMap((line) => labelled("offers: ", [line], room)).map(dim),
+    ...item.offers.flatMap((line) => labelled("its terminal also offers: ", [line], room)).map(dim),
     ...flow(item.answers, "  ·  ", room - 2, "").map((line) => `  ${line}`),
     ...(isAlone && item.answers.length > 0 ? prose(answerNotes(item), room).map(dim) : []),
   ];
@@ -121,12 +122,22 @@ function labelled(label: string, lines: readonly string[], width: number): strin
   return wrapped.map((line) => INDENT + line);
 }
 
-/** What would run or be written: no line of it looks like two. */
-export function inside(lines: readonly string[], width: number): string[] {
+/** What would run or be written: no line of it looks like two, and a pipe gets it as it is. */
+export function inside(
+  lines: readonly string[],
+  width: number,
+  paintOf: (line: string) => (text: string) => string = () => asItIs,
+): string[] {
   const room = width - INDENT.length;
-  return lines.flatMap((line) => {
-    const [first = "", ...rest] = stringWidth(line) <= room ? [line] : wrap(line, room - GOES_ON.length);
-    return [`${INDENT}${first}`, ...rest.map((more) => `${INDENT}${GOES_ON}${more}`)];
+  let paint = asItIs;
+  const all: readonly FoldedLine[] = width === Infinity
+    ? lines.map((text) => ({ kind: "line", text }))
+    : foldedLines(lines);
+  return all.flatMap(({ kind, text }) => {
+    if (kind === "gap") return [`${INDENT}${yellow(text)}`];
+    if (kind === "line") paint = paintOf(text);
+    const pieces = kind === "line" && stringWidth(text) <= room ? [text] : wrap(text, room - GOES_ON.length);
+    return pieces.map((piece, at) => `${INDENT}${paint(kind === "line" && at === 0 ? piece : GOES_ON + piece)}`);
   });
 }
 

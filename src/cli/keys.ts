@@ -33,7 +33,7 @@ export class Keys implements Disposable {
     this.#keyboard = keyboard;
     const ends = ENDS.map(([name, code]) =>
       onSignal(name, () => {
-        this.#raw(false);
+        this.#giveBack();
         exit(code);
       })
     );
@@ -101,6 +101,15 @@ export class Keys implements Disposable {
   [Symbol.dispose](): void {
     for (const off of this.#offs) off();
     this.#raw(false);
+  }
+
+  /** Also a terminal that is gone, as after HUP. */
+  #giveBack(): void {
+    try {
+      this.#raw(false);
+    } catch {
+      // There is none to give back.
+    }
   }
 
   #raw(raw: boolean): void {

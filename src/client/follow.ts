@@ -33,6 +33,8 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
 }
 
+/** Why there is no connection where somebody has stopped the daemon: no reconnect brings it back. */
+export const STOPPED = "the daemon stopped";
 /** Time for the snapshot, all its pages included, ms. */
 const SNAPSHOT_MS = 30_000;
 const PAUSE_MS = { first: 100, longest: 1000 };
@@ -52,7 +54,7 @@ export async function* follow(options: FollowOptions): AsyncGenerator<Followed> 
       if (signal.aborted) return; // while the daemon started: it fires no more
       for await (const one of subscription(client, options, since)) {
         pause = PAUSE_MS.first;
-        if (one.kind === "event" && one.event.type === "daemon.stopping") reason = "the daemon stopped";
+        if (one.kind === "event" && one.event.type === "daemon.stopping") reason = STOPPED;
         if (one.kind === "event" && one.event.type === "daemon.lagged") reason = "this window was too slow";
         if (one.kind === "event") since = one.event.seq ?? since;
         else if (one.kind !== "disconnected") since = one.seq;

@@ -2,12 +2,13 @@
  * A list with a cursor, without its terminal: which row is the current one, what a key means for it, and which keys come too
  * early to be meant. An answer goes to the request that was on the screen when its key was pressed. Pure: the time goes in.
  */
-import { type Approval, type Choice, riskNamed } from "../domain/approval.ts";
+import { type Approval, riskNamed } from "../domain/approval.ts";
 import { type ActionName, otherKey } from "../view/actions.ts";
 import { isQuestion, markOn } from "../view/approval_words.ts";
 import { FootMessage, type Said } from "../view/foot_message.ts";
 import { isRead, tooSoon } from "../view/reading.ts";
 import type { SessionItem } from "../view/session_items.ts";
+import { ANSWERS, CUT, HIDDEN, howToChoose, MORE } from "./board_words.ts";
 
 /** A key that means something for the current row. */
 export interface BoardPress {
@@ -57,6 +58,7 @@ export class Board {
   /** Requests of which all was shown. */
   readonly #opened = new Set<string>();
   #cut: ReadonlySet<string> = new Set();
+  #isHidden = false;
 
   get items(): readonly SessionItem[] {
     return this.#items;
@@ -149,6 +151,7 @@ export class Board {
     let found: Approval | undefined;
     this.#answer(began, now, (approval) => {
       if (allow && approval.cutBy !== undefined) return this.#refuse(CUT, now);
+      if (allow && this.#isHidden) return this.#refuse(HIDDEN, now);
       if (allow && !this.#isWhole(approval)) return this.#refuse(MORE, now);
       found = approval;
       return undefined;
@@ -191,6 +194,7 @@ export class Board {
         return this.#refuse(CUT, now);
       }
       if (isQuestion(approval)) return { kind: "ask", approval };
+      if (this.#isHidden) return this.#refuse(HIDDEN, now);
       if (!this.#isWhole(approval)) return this.#refuse(MORE, now);
       if (riskNamed(approval.risk) !== "destroys") return { kind: "answer", approval, allow: true };
       const asked = confirming?.id === approval.id && confirming.key !== key ? confirming : undefined;
@@ -220,6 +224,11 @@ export class Board {
     this.#opened.add(id);
   }
 
+  /** Whether what is asked has a row on the screen: what has none is not allowed, whatever was read before. */
+  hide(isHidden: boolean): void {
+    this.#isHidden = isHidden;
+  }
+
   /** A request is over: nobody opens it again. */
   forget(id: string): void {
     this.#opened.delete(id);
@@ -228,6 +237,12 @@ export class Board {
   /** Whether all of a request was shown. */
   isOpened(id: string): boolean {
     return this.#opened.has(id);
+  }
+
+  /** A yes to the current request would count. @param inSight all of it is on the screen now */
+  mayAllow(inSight: boolean): boolean {
+    const { asked } = this;
+    return asked !== undefined && !this.#isHidden && (inSight || this.#isWhole(asked));
   }
 
   /** Whether all that would run was on the screen. */
@@ -282,15 +297,4 @@ export class Board {
     this.#target = { item, since: isSame ? before.since : byKey ? drawn : now };
     if (!isSame) this.#confirming = undefined;
   }
-}
-
-const CUT = "part of it never arrived: n, or answer it in its terminal";
-const MORE = "there is more of it than you see: v shows all, then y";
-
-/** What answers the current request, or may lead to an answer. */
-const ANSWERS: ReadonlySet<ActionName> = new Set<ActionName>(["yes", "no", "choose"]);
-
-function howToChoose({ options }: Choice): string {
-  const keys = options.length === 1 ? "1" : `1-${Math.min(9, options.length)}`;
-  return options.length === 0 ? "y asks for the words" : `choose with ${keys}; y takes more than a number`;
 }

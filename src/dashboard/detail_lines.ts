@@ -2,6 +2,7 @@
 import { ONE_OR_MORE } from "../view/approval_words.ts";
 import type { ApprovalItem } from "../view/approval_items.ts";
 import type { DetailFact, DetailView } from "../view/detail_view.ts";
+import { foldedLines } from "../view/folded.ts";
 import { fitEnds, textWidth, wrap, wrapBehind, wrapHanging } from "../view/text_fit.ts";
 import { apart, cutRow, span, widthOf } from "./rows.ts";
 import { BOLD, DIM, RULE, TONE_STYLES } from "./styles.ts";
@@ -24,6 +25,8 @@ export interface DetailOptions {
 
 export interface DetailLines {
   readonly rows: readonly TextRow[];
+  /** So many of them, from the top, are what is asked: all that a yes or a no is about. */
+  readonly judged: number;
   /** All that is asked stands in the rows. */
   readonly isWhole: boolean;
 }
@@ -43,19 +46,27 @@ export function detailLines(view: DetailView, form: DetailOptions): DetailLines 
     const there = view.onlyThere
       ? [...prose("only its own terminal can answer: o goes there", width, TONE_STYLES.attention), [] as TextRow]
       : [];
-    return { rows: [...there, ...facts].slice(0, room), isWhole: false };
+    return { rows: [...there, ...facts].slice(0, room), judged: 0, isWhole: false };
   }
   // The keys are in the foot too: they go before a line of what is asked does.
   const behind = asked.length + answers.length <= room ? answers : [];
   if (asked.length > room) {
     const shown = asked.slice(0, Math.max(0, room - 1));
     const more = `… ${asked.length - shown.length} more lines: v shows all`;
-    return { rows: [...shown, cutRow([span(more, TONE_STYLES.attention)], width)], isWhole: false };
+    return {
+      rows: [...shown, cutRow([span(more, TONE_STYLES.attention)], width)],
+      judged: shown.length,
+      isWhole: false,
+    };
   }
   const rows = [...asked, ...behind];
   const rule: TextRow = [span("─".repeat(Math.max(0, width)), RULE)];
   const left = room - rows.length - 1;
-  return { rows: left >= 1 ? [...rows, rule, ...facts.slice(0, left)] : rows, isWhole: form.missing === 0 };
+  return {
+    rows: left >= 1 ? [...rows, rule, ...facts.slice(0, left)] : rows,
+    judged: asked.length,
+    isWhole: form.missing === 0,
+  };
 }
 
 /** Of a fact the pane shows so many lines. */
@@ -74,7 +85,7 @@ function requestRows(item: ApprovalItem, { more, name }: DetailView, form: Detai
     ...questionRows(item, form),
     ...(where.length === 0 ? [] : prose(where.join(" · "), width, DIM)),
     ...reasoning.flatMap((line, at) => labelled(at === 0 ? "why: " : "", line, width)),
-    ...offers.flatMap((line) => prose(`offers: ${line}`, width, DIM)),
+    ...offers.flatMap((line) => prose(`its terminal also offers: ${line}`, width, DIM)),
     ...(notice === undefined ? [] : prose(notice, width, DIM)),
     ...(more === 0 ? [] : prose(`${more} more of ${name} in the inbox`, width, TONE_STYLES.attention)),
   ];
@@ -159,12 +170,15 @@ function factLines(
 
 /** What would run or be written: no line of it looks like two. */
 function inside(lines: readonly string[], width: number, styleOf: (line: string) => TextStyle): readonly TextRow[] {
-  return lines.flatMap((line) => {
-    const style = styleOf(line);
-    if (textWidth(line) <= width) return [[span(line, style)]];
-    const [first = "", ...rest] = wrap(line, Math.max(1, width - GOES_ON.length));
-    return [[span(first, style)], ...rest.map((more): TextRow => [span(GOES_ON, DIM), span(more, style)])]
-      .map((row) => cutRow(row, width));
+  let style: TextStyle = {};
+  return foldedLines(lines).flatMap(({ kind, text }) => {
+    if (kind === "gap") return [cutRow([span(text, TONE_STYLES.attention)], width)];
+    const goesOn = kind === "rest";
+    style = goesOn ? style : styleOf(text);
+    if (!goesOn && textWidth(text) <= width) return [[span(text, style)]];
+    return wrap(text, Math.max(1, width - GOES_ON.length)).map((part, at): TextRow =>
+      at === 0 && !goesOn ? [span(part, style)] : [span(GOES_ON, DIM), span(part, style)]
+    ).map((row) => cutRow(row, width));
   });
 }
 

@@ -12,6 +12,8 @@ import type { TextRow } from "./terminal_port.ts";
 export interface DetailRows {
   readonly title: TextRow;
   readonly rows: readonly TextRow[];
+  /** So many of them, from the top, are what is asked. */
+  readonly judged: number;
   /** All that is asked is in the rows. */
   readonly isWhole: boolean;
 }
@@ -33,7 +35,7 @@ export function detailOf(
   const answers = allowedActions(item).filter(({ name }) => ANSWERS.includes(name)).map(({ name, keys, word }) =>
     `${keys[0]} ${name === "yes" && approval !== undefined && isQuestion(approval) ? "answer" : word}`
   );
-  const { rows, isWhole } = detailLines(view, {
+  const { rows, judged, isWhole } = detailLines(view, {
     width,
     room,
     missing: shown?.missing ?? 0,
@@ -42,7 +44,7 @@ export function detailOf(
       : answers.filter((words) => words.startsWith("d") || words.startsWith("D")),
     ...(asked === undefined || until === undefined ? {} : { left: (until - now) / Math.max(1, until - asked) }),
   });
-  return { title: detailTitle(view), rows, isWhole };
+  return { title: detailTitle(view), rows, judged, isWhole };
 }
 
 function viewOf({ live, wholes, histories, home, view }: DashboardState, item: SessionItem, now: number): DetailView {

@@ -1,6 +1,7 @@
 /** The foot of the dashboard: the keys of the marked row, or what is to be said, or the line that is typed. Pure. */
 import { allowedActions, WINDOW_ACTIONS, type WindowAction } from "../view/actions.ts";
 import { isQuestion } from "../view/approval_words.ts";
+import { LEGEND } from "../view/legend.ts";
 import type { SessionItem } from "../view/session_items.ts";
 import { fit, fitHead, wrap, wrapHanging } from "../view/text_fit.ts";
 import { cutRow, fillRow, flowRow, span, widthOf } from "./rows.ts";
@@ -10,10 +11,20 @@ import type { TerminalSize, TextRow } from "./terminal_port.ts";
 /** Keys with what they do, of a page that has its own. */
 export type KeyHint = readonly [key: string, word: string];
 
-/** With their words as many as fit, the ones that matter most; else the letters alone. */
-export function keysRow(item: SessionItem | undefined, columns: number): TextRow {
-  const shown = allowedActions(item).map((action): WindowAction =>
-    action.name === "yes" && item?.asks?.approval !== undefined && isQuestion(item.asks.approval)
+/** Nobody allows what was not all on the screen; `v` comes first then. */
+const ALLOWS: ReadonlySet<string> = new Set(["yes", "yes_for", "mark"]);
+
+/**
+ * With their words as many as fit, the ones that matter most; else the letters alone.
+ *
+ * @param isUnread what it asks was not all on the screen
+ */
+export function keysRow(item: SessionItem, columns: number, isUnread = false): TextRow {
+  const all = allowedActions(item).filter(({ name }) => !isUnread || !ALLOWS.has(name));
+  const shown = all.map((action): WindowAction =>
+    isUnread && action.name === "detail"
+      ? { ...action, keys: ["v"], word: "read it", rank: 1 }
+      : action.name === "yes" && item?.asks?.approval !== undefined && isQuestion(item.asks.approval)
       ? { ...action, word: "answer" }
       : action
   );
@@ -26,7 +37,7 @@ export function keysRow(item: SessionItem | undefined, columns: number): TextRow
 }
 
 const MOST_RANK = 8;
-const LEAST_RANK = 2;
+const LEAST_RANK = 1;
 
 /** The first of them as far as there is room. */
 export function hintsRow(hints: readonly KeyHint[], columns = Infinity): TextRow {
@@ -46,15 +57,10 @@ export function messageRows(text: string, { columns, rows }: TerminalSize): read
 
 const MOST_FOOT = 3;
 
-/** The page behind `?`, made of the one table: in two columns where one would be too long. */
+/** The page behind `?`, made of the one table and the legend: in two columns where one would be too long. */
 export function helpRows({ columns, rows }: TerminalSize): readonly TextRow[] {
-  const wide = Math.max(...WINDOW_ACTIONS.map(({ keys }) => keys.join(" ").length)) + 2;
-  const linesOf = (width: number) =>
-    WINDOW_ACTIONS.flatMap(({ keys, does }) =>
-      wrapHanging(fit(keys.join(" "), wide) + does, Math.max(1, width), wide).map((line, at): TextRow =>
-        at === 0 ? [span(line.slice(0, wide), BOLD), span(line.slice(wide))] : [span(line)]
-      )
-    );
+  const keys = WINDOW_ACTIONS.map(({ keys, does }) => [keys.join(" "), does] as const);
+  const linesOf = (width: number) => [...tableRows(keys, width), [], ...tableRows(LEGEND, width)];
   const lines = linesOf(columns);
   if (lines.length <= rows || columns < TWO_COLUMNS) return lines.map((row) => cutRow(row, columns));
   const half = Math.floor(columns / 2);
@@ -64,3 +70,12 @@ export function helpRows({ columns, rows }: TerminalSize): readonly TextRow[] {
 }
 
 const TWO_COLUMNS = 80;
+
+function tableRows(table: readonly (readonly [name: string, means: string])[], width: number): readonly TextRow[] {
+  const wide = Math.max(...table.map(([name]) => name.length)) + 2;
+  return table.flatMap(([name, means]) =>
+    wrapHanging(fit(name, wide) + means, Math.max(1, width), wide).map((line, at): TextRow =>
+      at === 0 ? [span(line.slice(0, wide), BOLD), span(line.slice(wide))] : [span(line)]
+    )
+  );
+}

@@ -3,9 +3,10 @@ import type { SessionItem } from "../view/session_items.ts";
 import { parseFilter } from "../view/filter_text.ts";
 import { requestPasses } from "../view/session_filter.ts";
 import { GROUP_OF } from "../view/states.ts";
+import { wrapHanging } from "../view/text_fit.ts";
 import { type SessionGroup, type WindowView, windowView } from "../view/window_view.ts";
 import { detailOf, type DetailRows } from "./detail_source.ts";
-import { hintsRow, keysRow, messageRows } from "./foot.ts";
+import { footRows, isInSight } from "./frame_foot.ts";
 import { headOf, noteOf, ruleRow, titledRule } from "./frame_edges.ts";
 import type { Tab } from "./header.ts";
 import { inboxItems } from "./inbox_items.ts";
@@ -46,9 +47,12 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
   const items = first.kind === "tiny" ? all.filter(({ state }) => GROUP_OF[state] === "needs") : all;
   const cells = columnsOf(items, first.list.columns);
   state.board.show(items, now, cutOf(items, cells, first));
-  const foot = footRows(state, size, now);
+  const foot = footRows(state, size, now, first.kind === "tiny");
   const layout = layoutOf(size, foot.length, all.length + view.groups.length, state.lost === undefined ? 0 : 1);
+  state.isTooSmall = columns < LEAST.columns || rows < LEAST.rows || layout.list.rows < 1;
   const body = bodyOf(state, { layout, items, groups: groupsOf(state, view, items), cells, size, now, top });
+  const isBare = layout.kind === "tiny" && !cells.hasAbout && state.page === undefined;
+  state.board.hide(state.isTooSmall || (isBare && !isInSight(state)));
   const note = noteOf(state, inbox.hidden, body.part);
   const { head, tabs } = headOf(state, { view, note, layout, inbox: inbox.count, size, now, body });
   const rule: readonly TextRow[] = layout.hasRule ? [ruleRow(layout, columns, body.isSplit)] : [];
@@ -56,7 +60,8 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
     ...exactly(head, layout.head),
     ...exactly(body.rows, Math.max(0, rows - layout.head - foot.length - rule.length)),
     ...rule,
-    ...foot,
+    // What is on the screen decides which keys mean something.
+    ...footRows(state, size, now, first.kind === "tiny"),
   ];
   return {
     rows: exactly(drawn, rows).map((row) => cutRow(row, columns)),
@@ -69,6 +74,9 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
     top: body.part?.top ?? top,
   };
 }
+
+/** In less room than this nothing is allowed: nobody can read what is asked. */
+const LEAST = { columns: 20, rows: 3 };
 
 function viewOf({ live, filter }: DashboardState, text: string, now: number): WindowView {
   const { approvals } = live;
@@ -113,33 +121,6 @@ function cutOf(items: readonly SessionItem[], cells: Columns, { kind }: FrameLay
   }));
 }
 
-function footRows(state: DashboardState, size: TerminalSize, now: number): readonly TextRow[] {
-  if (size.rows <= 2) return [];
-  const { page, over } = state;
-  if (over !== undefined) return messageRows(`${over}; any key goes back`, size);
-  if (page?.place === "foot") return page.rows(size, now);
-  const { message, result } = state.board;
-  if (message !== undefined) {
-    return [...(result === undefined ? [] : messageRows(result, size)), ...messageRows(message, size)];
-  }
-  if (page !== undefined) return [hintsRow(page.hints, size.columns)];
-  if (state.view === "activity") return [hintsRow(activityHints(state), size.columns)];
-  const { item, lost } = state;
-  // Nothing can be answered while the daemon is gone.
-  const { asks: _, ...asksNothing } = item ?? {};
-  return [keysRow(lost === undefined ? item : item && asksNothing as typeof item, size.columns)];
-}
-
-function activityHints({ activity }: DashboardState): readonly (readonly [string, string])[] {
-  return [["Space", activity.isPaused ? "go on" : "pause"], ["j k", "scroll"], ["/", "filter"], ["Tab", "view"], [
-    "?",
-    "help",
-  ], [
-    "q",
-    "quit",
-  ]];
-}
-
 interface BodyInput {
   readonly layout: FrameLayout;
   readonly items: readonly SessionItem[];
@@ -156,6 +137,8 @@ interface Body {
   readonly part?: ListPart;
   /** Stands in the line above. */
   readonly title?: TextRow;
+  /** What part of a page is on the screen, at the end of that line. */
+  readonly shownPart?: string;
   /** List and detail stand side by side. */
   readonly isSplit: boolean;
 }
@@ -171,12 +154,14 @@ function bodyOf(state: DashboardState, input: BodyInput): Body {
   if (isOver) {
     const margin = columns >= 60 ? 1 : 0;
     const rows = page.rows({ columns: Math.max(1, columns - 2 * margin), rows: room }, now);
+    if (page.isRead === true && page.approval !== undefined) state.board.opened(page.approval.id);
     state.inSight.show(undefined, now);
     return {
       rows: rows.map((row) => margin === 0 ? row : [span(" "), ...row]),
       hits: [],
       isSplit: false,
       ...(page.title === undefined ? {} : { title: page.title }),
+      ...(page.shownPart === undefined ? {} : { shownPart: page.shownPart }),
     };
   }
   if (state.view === "activity") {
@@ -191,7 +176,7 @@ function listBody(state: DashboardState, { layout, items, groups, cells, size, n
   const { kind, list, detail } = layout;
   const { current } = state.board;
   const lines = items.length === 0
-    ? emptyLines(state)
+    ? emptyLines(state, kind === "tiny", list.columns)
     : kind === "tiny"
     ? tinyOrRows(items, cells, current)
     : listLines(groups, cells, { current, marked: state.marked }, list.rows);
@@ -201,18 +186,36 @@ function listBody(state: DashboardState, { layout, items, groups, cells, size, n
   const hits = part.lines.flatMap(({ id }, row): readonly FrameHit[] =>
     id === undefined ? [] : [{ row, from: 0, to: list.columns, hits: { id } }]
   );
-  const left = exactly(part.lines.map(({ row }) => paint(row())), list.rows);
+  const drawn = part.lines.map(({ row }) => paint(row()));
   const shown = detail === undefined ? undefined : detailRows(state, detail, now);
-  state.inSight.show(shown?.isWhole && state.page === undefined ? state.board.asked?.id : undefined, now);
+  const below = detail === undefined
+    ? askedBelow(state, { columns: list.columns, rows: list.rows - drawn.length }, now)
+    : undefined;
+  const left = exactly([...drawn, ...below?.rows.map(paint) ?? []], list.rows);
+  state.inSight.show((shown ?? below)?.isWhole && state.page === undefined ? state.board.asked?.id : undefined, now);
   if (detail === undefined || shown === undefined) return { rows: left, hits, part, isSplit: false };
   const right = exactly(shown.rows.map(paint), detail.rows);
+  const shownPart = state.page?.place === "detail" ? state.page.shownPart : undefined;
   if (kind === "side") {
     const rows = left.map((row, at) => [...fillRow(row, list.columns), span(" │ ", RULE), ...(right[at] ?? [])]);
-    return { rows, hits, part, title: shown.title, isSplit: true };
+    return { rows, hits, part, title: shown.title, isSplit: true, ...(shownPart === undefined ? {} : { shownPart }) };
   }
-  const between: TextRow = titledRule(shown.title, size.columns);
+  const between: TextRow = titledRule(shown.title, size.columns, shownPart);
   return { rows: [...left, between, ...right.map((row) => [span(" "), ...row])], hits, part, isSplit: false };
 }
+
+/** What the current request asks, in rows that the list leaves free. */
+function askedBelow(state: DashboardState, { columns, rows }: TerminalSize, now: number): DetailRows | undefined {
+  const { item } = state;
+  if (rows < 1 || item?.asks?.approval === undefined) return undefined;
+  const detail = detailOf(state, item, { width: columns, room: rows, now });
+  if (detail.isWhole || rows >= ROOMY) return detail;
+  // Rather some of what would run than how risky it is.
+  return { ...detail, rows: detailOf(state, item, { width: columns, room: Infinity, now }).rows.slice(1, 1 + rows) };
+}
+
+/** From so many rows on there is room for more than a beginning. */
+const ROOMY = 4;
 
 /** Low but wide: whole rows of those who need a person. */
 function tinyOrRows(items: readonly SessionItem[], cells: Columns, current: string | undefined): readonly ListLine[] {
@@ -220,25 +223,36 @@ function tinyOrRows(items: readonly SessionItem[], cells: Columns, current: stri
   return listLines([{ key: "needs", title: "", items }], cells, { current, marked: new Set() }, Infinity);
 }
 
-function emptyLines({ text, lost, isNew, view, filter }: DashboardState): readonly ListLine[] {
+function emptyLines(state: DashboardState, isTiny: boolean, columns: number): readonly ListLine[] {
+  const { text, lost, isNew, view, filter, live } = state;
   const said = lost !== undefined
-    ? ""
+    ? []
     : isNew
-    ? "Connecting …"
+    ? ["Connecting …"]
     : text !== "" || Object.keys(filter).length > 0
-    ? "Nothing fits the filter."
+    ? ["Nothing fits the filter."]
     : view === "inbox"
-    ? "Nothing waits for an answer."
-    : "No sessions.";
-  return [{ row: () => [span(` ${said}`, DIM)] }];
+    ? ["Nothing waits for an answer."]
+    : isTiny && live.openSessions.length > 0
+    ? ["Nobody waits for you."]
+    : NO_SESSIONS;
+  return said.flatMap((line) => wrapHanging(line, Math.max(1, columns - 1)))
+    .map((line) => ({ row: () => [span(` ${line}`, DIM)] }));
 }
+
+/** An empty list says what would fill it. */
+const NO_SESSIONS = [
+  "No sessions.",
+  "An agent shows here at its next event, once its hooks are installed:",
+  "  agent-console onboard",
+];
 
 function detailRows(state: DashboardState, { columns, rows }: TerminalSize, now: number): DetailRows {
   const { page, item } = state;
   if (page?.place === "detail") {
     const drawn = page.rows({ columns, rows }, now);
-    return { rows: drawn, title: page.title ?? [], isWhole: false };
+    return { rows: drawn, title: page.title ?? [], judged: 0, isWhole: false };
   }
-  if (item === undefined) return { rows: [], title: [], isWhole: false };
+  if (item === undefined) return { rows: [], title: [], judged: 0, isWhole: false };
   return detailOf(state, item, { width: columns, room: rows, now });
 }

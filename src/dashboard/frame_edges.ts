@@ -16,7 +16,7 @@ export interface HeadInput {
   readonly size: TerminalSize;
   readonly now: number;
   /** What stands below it. */
-  readonly body: { readonly isSplit: boolean; readonly title?: TextRow };
+  readonly body: { readonly isSplit: boolean; readonly title?: TextRow; readonly shownPart?: string };
 }
 
 export function headOf(
@@ -32,20 +32,24 @@ export function headOf(
   if (!layout.hasTabs) return { head: [...top, ...banner], tabs: [] };
   // A page has a title of its own.
   if (!body.isSplit && body.title !== undefined) {
-    return { head: [...top, ...banner, titledRule(body.title, columns)], tabs: [] };
+    return { head: [...top, ...banner, titledRule(body.title, columns, body.shownPart)], tabs: [] };
   }
   const wide = body.isSplit && layout.detail !== undefined ? layout.detail.left - 2 : columns;
   const { row, tabs } = tabsRow(state.view, { inbox, note }, wide);
   // What stands at the right has its title in the same line.
-  const right = wide < columns ? [span("┬", RULE), ...titledRule(body.title ?? [], columns - wide - 1)] : [];
+  const right = wide < columns
+    ? [span("┬", RULE), ...titledRule(body.title ?? [], columns - wide - 1, body.shownPart)]
+    : [];
   return { head: [...top, ...banner, [...row, ...right]], tabs };
 }
 
-export function titledRule(title: TextRow, columns: number): TextRow {
+/** @param end what stands at its right end, and gives way last */
+export function titledRule(title: TextRow, columns: number, end = ""): TextRow {
   if (title.length === 0) return [span("─".repeat(Math.max(0, columns)), RULE)];
-  const cut = cutRow(title, Math.max(1, columns - 4));
-  const gap = columns - widthOf(cut) - 3;
-  return [span("─ ", RULE), ...cut, span(gap > 0 ? ` ${"─".repeat(gap)}` : " ", RULE)];
+  const right: TextRow = end === "" ? [] : [span(" "), span(end, TONE_STYLES.attention), span(" ─", RULE)];
+  const cut = cutRow(title, Math.max(1, columns - 4 - widthOf(right)));
+  const gap = columns - widthOf(cut) - 3 - widthOf(right);
+  return [span("─ ", RULE), ...cut, span(gap > 0 ? ` ${"─".repeat(gap)}` : " ", RULE), ...right];
 }
 
 export function ruleRow({ kind, detail }: FrameLayout, columns: number, isSplit: boolean): TextRow {

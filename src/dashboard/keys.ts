@@ -10,6 +10,9 @@ import type { KeyPress, MousePress } from "./terminal_port.ts";
 /** Two clicks on a row within this time open it, ms. */
 const DOUBLE_MS = 400;
 
+/** Keys that may allow something. */
+const ALLOWS = /^(?:[aAy1-9]|Enter)$/;
+
 export class DashboardKeys {
   readonly #state: DashboardState;
   readonly #run = new KeyRun();
@@ -25,6 +28,9 @@ export class DashboardKeys {
     const at = { ...press, began: this.#run.press(press.key, now) };
     if (press.key === "Ctrl+C") return { kind: "quit", code: 130 };
     if (press.key === "Ctrl+Z") return { kind: "suspend" };
+    if (state.isTooSmall && ALLOWS.test(press.key) && state.page?.paste === undefined) {
+      return void state.say("too small to answer in", now);
+    }
     if (state.page === undefined) return pressInList(state, at, { now, page });
     if (state.over !== undefined) return void state.leave(now);
     const does = state.page.key(at, now);

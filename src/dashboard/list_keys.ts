@@ -209,6 +209,7 @@ export function openDetail(state: DashboardState, now: number): void {
 
 function otherKey(state: DashboardState, key: string, now: number): Effect | undefined {
   const { item, session } = state;
+  state.board.pressed(now);
   if (item === undefined) return undefined;
   if (key === "v") {
     const approval = item.asks?.approval;

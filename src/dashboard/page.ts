@@ -18,8 +18,12 @@ export interface DashboardPage {
   readonly place: "all" | "detail" | "foot";
   /** Of a page with a line of its own at its top. */
   readonly title?: TextRow;
+  /** What part of it is on the screen, for the end of that line. */
+  readonly shownPart?: string;
   /** Whose text it shows; its answer goes to no other one. */
   readonly approval?: Approval;
+  /** All that is asked was on the screen. */
+  readonly isRead?: boolean;
   readonly hints: readonly KeyHint[];
   /** As many as the area has, or fewer. */
   rows(area: TerminalSize, now: number): readonly TextRow[];
@@ -29,16 +33,32 @@ export interface DashboardPage {
   scroll?(by: 1 | -1): void;
 }
 
-/** Rows of which the area shows as many as it has room for. */
+/** Rows of which the area shows as many as it has room for, and which of them were on the screen. */
 export class Scroll {
   #top = 0;
   #room = 1;
   #count = 0;
+  /** Numbers of the rows that were on the screen, as long as they are the same rows. */
+  readonly #seen = new Set<number>();
+  #form = "";
+  #judged = 0;
 
-  of(rows: readonly TextRow[], room: number): readonly TextRow[] {
+  /** @param judged so many of them, from the top, must have been on the screen before anything is allowed by them */
+  of(rows: readonly TextRow[], { columns, rows: room }: TerminalSize, judged = rows.length): readonly TextRow[] {
     [this.#count, this.#room] = [rows.length, Math.max(1, room)];
     this.by(0);
-    return rows.slice(this.#top, this.#top + room);
+    const form = `${columns} ${judged}`;
+    if (form !== this.#form) this.#seen.clear();
+    this.#form = form;
+    this.#judged = judged;
+    const shown = rows.slice(this.#top, this.#top + Math.max(0, room));
+    shown.forEach((_, at) => this.#top + at < judged && this.#seen.add(this.#top + at));
+    return shown;
+  }
+
+  /** Each row that is judged was on the screen. */
+  get isSeen(): boolean {
+    return this.#judged > 0 && this.#seen.size >= this.#judged;
   }
 
   by(rows: number): void {
@@ -69,8 +89,10 @@ export class Scroll {
     return by !== undefined;
   }
 
-  /** `12/40`, where not all is on the screen. */
+  /** `1–19 of 206`, where not all is on the screen. */
   get place(): string {
-    return this.#count > this.#room ? `${Math.min(this.#count, this.#top + this.#room)}/${this.#count}` : "";
+    if (this.#count <= this.#room) return "";
+    const last = Math.min(this.#count, this.#top + this.#room);
+    return `${last === this.#top + 1 ? last : `${this.#top + 1}–${last}`} of ${this.#count}`;
   }
 }

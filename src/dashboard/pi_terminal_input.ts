@@ -8,6 +8,10 @@ import type { MousePress, TerminalHandlers } from "./terminal_port.ts";
 
 export type InputHandlers = Pick<TerminalHandlers, "onKey" | "onMouse" | "onPaste">;
 
+/** More keys than this in one read nobody has typed. */
+const MOST_TYPED = 64;
+const CTRL_C = "\x03";
+
 export class TerminalInput {
   readonly #handlers: InputHandlers;
   readonly #buffer: StdinBuffer;
@@ -51,7 +55,16 @@ export class TerminalInput {
 
   #flush({ sequences, hasMore }: { readonly sequences: readonly string[]; readonly hasMore: boolean }): void {
     const keys = joined(sequences);
+    const typed = keys.filter((key) => mouseOf(key) === undefined);
+    if (typed.length > MOST_TYPED) return this.#takeFlood(keys, typed);
     for (const key of keys) this.#take(key, !hasMore && keys.length === 1);
+  }
+
+  /** So many keys are a text that some program sends, without the marks around it; Ctrl-C in it still counts. */
+  #takeFlood(keys: readonly string[], typed: readonly string[]): void {
+    for (const key of keys) if (mouseOf(key) !== undefined || key === CTRL_C) this.#take(key, false);
+    const text = typed.filter((key) => !key.startsWith("\x1b") && key !== CTRL_C).join("");
+    this.#handlers.onPaste(text.replace(/\r\n?/g, "\n"));
   }
 
   #take(sequence: string, alone: boolean): void {

@@ -81,7 +81,7 @@ export class QuestionPage implements DashboardPage {
     });
     if (this.#editor !== undefined) all.push([], this.#editor.row(columns));
     if (this.#note !== "") all.push(...text(this.#note, TONE_STYLES.attention));
-    return this.#scroll.of(all, rows).map((row) =>
+    return this.#scroll.of(all, { columns, rows }).map((row) =>
       row.some(({ style }) => style === MARKED) ? row : cutRow(row, columns)
     );
   }

@@ -5,7 +5,7 @@ import type { WholeApproval } from "../view/approval_items.ts";
 import { callText } from "../view/approval_words.ts";
 import { isRead } from "../view/reading.ts";
 import { tildePath } from "../view/names.ts";
-import { END_CHOICES, SCOPE_CHOICES } from "../view/rule_choices.ts";
+import { END_CHOICES, SCOPE_CHOICES, usualScope } from "../view/rule_choices.ts";
 import { wrapHanging } from "../view/text_fit.ts";
 import type { Effect } from "./effect.ts";
 import type { KeyHint } from "./foot.ts";
@@ -13,6 +13,9 @@ import { type DashboardPage, type PageKey, type PagePress, Scroll } from "./page
 import { cutRow, span, widthOf } from "./rows.ts";
 import { BOLD, DIM, MARKED, TONE_STYLES } from "./styles.ts";
 import type { TerminalSize, TextRow } from "./terminal_port.ts";
+
+/** Lower panes have no room for labels and blank rows. */
+const AIRY = 12;
 
 export class ScopePage implements DashboardPage {
   readonly place = "detail";
@@ -24,7 +27,7 @@ export class ScopePage implements DashboardPage {
   readonly #preview = new Map<ApprovalScope, readonly string[]>();
   readonly #scroll = new Scroll();
   #scope = 0;
-  #end = 2;
+  #end = 0;
   /** When it was asked once more: it destroys. */
   #sureSince: number | undefined;
 
@@ -34,13 +37,18 @@ export class ScopePage implements DashboardPage {
     this.#home = home;
     this.#since = now;
     this.#allowed = approval.scopes ?? SCOPE_CHOICES.map(([, scope]) => scope);
-    const usual = this.#allowed.includes("workspace") ? "workspace" : this.#allowed.at(-1) ?? "once";
+    const usual = usualScope(this.#allowed, approval.risk);
     this.#scope = SCOPE_CHOICES.findIndex(([, scope]) => scope === usual);
   }
 
   get hints(): readonly KeyHint[] {
     if (this.#sureSince !== undefined) return [["y", "allow it"], ["Esc", "back"]];
-    return [["Enter", "yes"], ["Esc", "back"], ["← →", "how far"], ["↑ ↓", "how long"]];
+    const first: KeyHint = this.#scroll.isSeen ? ["Enter", "yes"] : ["Space", "goes on"];
+    return [first, ["Esc", "back"], ["← →", "how far"], ["↑ ↓", "how long"]];
+  }
+
+  get shownPart(): string {
+    return this.#scroll.place;
   }
 
   get #chosen(): ApprovalScope {
@@ -64,11 +72,22 @@ export class ScopePage implements DashboardPage {
   }
 
   rows({ columns, rows }: TerminalSize): readonly TextRow[] {
-    const all = [
-      ...this.#choiceRows("how far", SCOPE_CHOICES, this.#scope, columns),
-      ...(this.#chosen === "once" ? [] : this.#choiceRows("until", END_CHOICES, this.#end, columns)),
-      [],
+    const isAiry = rows >= AIRY;
+    const scopes = this.#choiceRows(SCOPE_CHOICES.map(([, scope]) => scope), this.#scope, columns);
+    const ends = this.#chosen === "once"
+      ? []
+      : this.#choiceRows(END_CHOICES.map(([, word]) => word), this.#end, columns);
+    const label = (text: string): readonly TextRow[] => isAiry ? [[span(text, DIM)]] : [];
+    const judged: readonly TextRow[] = [
+      ...label("how far"),
+      ...scopes,
+      ...(ends.length === 0 ? [] : [...label("for how long"), ...ends]),
+      ...(isAiry ? [[]] : []),
       ...this.#words().flatMap((line) => wrapHanging(line, columns).map((text): TextRow => [span(text)])),
+    ];
+    const all = [
+      ...judged,
+      ...(isAiry ? [[]] : []),
       ...(this.#preview.get(this.#chosen) ?? []).flatMap((line) =>
         wrapHanging(line, columns, line.startsWith(" ") ? 4 : 0).map((text): TextRow => [span(text, DIM)])
       ),
@@ -77,24 +96,24 @@ export class ScopePage implements DashboardPage {
         [span("It destroys something: y allows it, any other key goes back", TONE_STYLES.danger)],
       ]),
     ];
-    return this.#scroll.of(all, rows).map((row) => cutRow(row, columns));
+    return this.#scroll.of(all, { columns, rows }, judged.length).map((row) => cutRow(row, columns));
   }
 
-  /** A label, and the choices below it, beside each other where they have room. */
-  #choiceRows(
-    label: string,
-    choices: readonly (readonly [key: string, word: string, ...rest: readonly unknown[]])[],
-    at: number,
-    columns: number,
-  ): readonly TextRow[] {
-    const isAllowed = (word: string) => choices !== SCOPE_CHOICES || this.#allowed.includes(word as ApprovalScope);
-    const parts = choices.map(([key, word], i): TextRow =>
-      i === at
-        ? [span("▸ ", MARKED), span(`${key} ${word} `, MARKED)]
-        : [span("  "), span(key, isAllowed(word) ? BOLD : DIM), span(` ${word} `, isAllowed(word) ? {} : DIM)]
-    );
-    const line = parts.flat();
-    return [[span(label, DIM)], ...(widthOf(line) <= columns ? [line] : parts)];
+  /** The choices beside each other, as many as a row has room for; each begins with its key. */
+  #choiceRows(words: readonly string[], chosen: number, columns: number): readonly TextRow[] {
+    const isOut = (word: string) => SCOPE_CHOICES.some(([, scope]) => scope === word && !this.#allowed.includes(scope));
+    const lines: TextRow[] = [];
+    words.forEach((word, at) => {
+      const part: TextRow = at === chosen
+        ? [span(`▸ ${word}`, MARKED)]
+        : isOut(word)
+        ? [span(`  ${word}`, DIM)]
+        : [span("  "), span(word.slice(0, 1), BOLD), span(word.slice(1))];
+      const joined = [...lines.at(-1) ?? [], span("  "), ...part];
+      if (at > 0 && widthOf(joined) <= columns) lines[lines.length - 1] = joined;
+      else lines.push(part);
+    });
+    return lines;
   }
 
   /** What a yes lets pass, in words. */
@@ -113,7 +132,7 @@ export class ScopePage implements DashboardPage {
       : "in every folder";
     const [, word, secs] = END_CHOICES[this.#end] ?? END_CHOICES[2]!;
     const end = secs === undefined ? "until you revoke it" : `for ${word}`;
-    return [`From now on exactly this runs unasked, ${where}, ${end}:`, `  ${call}`, ""];
+    return [`From now on exactly this runs unasked, ${where}, ${end}:`, `  ${call}`];
   }
 
   key({ key, alone, began }: PagePress, now: number): PageKey {
@@ -133,7 +152,7 @@ export class ScopePage implements DashboardPage {
     else if (key === "Up") this.#end = Math.max(0, this.#end - 1);
     else if (key === "Down") this.#end = Math.min(END_CHOICES.length - 1, this.#end + 1);
     else if (this.#scroll.key(key)) return "taken";
-    else if (key === "Enter" && alone && isRead(this.#since, began)) {
+    else if (key === "Enter" && alone && this.#scroll.isSeen && isRead(this.#since, began)) {
       if (riskNamed(this.approval.risk) !== "destroys") return { effect: this.#answer() };
       this.#sureSince = now;
     }

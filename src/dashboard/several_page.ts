@@ -2,6 +2,7 @@
 import { type Approval, riskNamed } from "../domain/approval.ts";
 import { isRead } from "../view/reading.ts";
 import type { ApprovalItem } from "../view/approval_items.ts";
+import { foldedLines } from "../view/folded.ts";
 import { wrap } from "../view/text_fit.ts";
 import type { KeyHint } from "./foot.ts";
 import { type DashboardPage, type PageKey, type PagePress, Scroll } from "./page.ts";
@@ -33,12 +34,18 @@ export class SeveralPage implements DashboardPage {
   }
 
   get hints(): readonly KeyHint[] {
-    const place = this.#scroll.place;
-    return [
-      ["y", this.#allow ? "yes to all" : "no to all"],
-      ["Esc", "back"],
-      ...(place === "" ? [] : [["j k", `scroll  ${place}`] as const]),
-    ];
+    const scroll: readonly KeyHint[] = this.shownPart === "" ? [] : [["Space", "goes on"]];
+    if (!this.#mayAnswer) return [...scroll, ["Esc", "back"]];
+    return [["y", this.#allow ? "yes to all" : "no to all"], ["Esc", "back"], ...scroll];
+  }
+
+  get shownPart(): string {
+    return this.#scroll.place;
+  }
+
+  /** Nobody allows what was not on the screen; a no needs no reading. */
+  get #mayAnswer(): boolean {
+    return !this.#allow || this.#scroll.isSeen;
   }
 
   /** Those that are still open. */
@@ -67,8 +74,10 @@ export class SeveralPage implements DashboardPage {
             : [span(`${item.risk.sign} ${item.risk.word}`, TONE_STYLES[item.risk.tone])]),
           span(` · ${item.end}`, DIM),
         ],
-        ...item.call.flatMap((line) =>
-          wrap(line, Math.max(1, columns - 2)).map((part): TextRow => [span(`  ${part}`)])
+        ...foldedLines(item.call).flatMap(({ kind, text }) =>
+          wrap(text, Math.max(1, columns - 2)).map((part): TextRow => [
+            span(`  ${part}`, kind === "gap" ? TONE_STYLES.attention : {}),
+          ])
         ),
       ]),
       ...(this.#left === 0 ? [] : [
@@ -76,13 +85,13 @@ export class SeveralPage implements DashboardPage {
         [span(`${this.#left} more of those marked must be read one by one: v shows all of it`, TONE_STYLES.attention)],
       ]),
     ];
-    return this.#scroll.of(all, rows).map((row) => cutRow(row, columns));
+    return this.#scroll.of(all, { columns, rows }).map((row) => cutRow(row, columns));
   }
 
   key({ key, alone, began }: PagePress): PageKey {
     if (this.#scroll.key(key)) return "taken";
     if (key === "Escape" || key === "q") return "back";
-    if (key !== "y" || !alone || !isRead(this.#since, began)) return "taken";
+    if (key !== "y" || !alone || !this.#mayAnswer || !isRead(this.#since, began)) return "taken";
     const approvals = this.#some.map(({ approval }) => approval);
     return { effect: { kind: "decide", approvals, answer: { decision: this.#allow ? "approve" : "deny" } } };
   }

@@ -14,7 +14,14 @@ import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
 export type DetailSource = (
   width: number,
   now: number,
-) => { readonly title: TextRow; readonly rows: readonly TextRow[] };
+) => {
+  readonly title: TextRow;
+  readonly rows: readonly TextRow[];
+  /** So many of them, from the top, are what is asked. */
+  readonly judged: number;
+  /** All that is asked is in the rows. */
+  readonly isWhole: boolean;
+};
 
 /** All of one session; keys that answer go on to the list, whose marked row it shows. */
 export class DetailPage implements DashboardPage {
@@ -24,6 +31,7 @@ export class DetailPage implements DashboardPage {
   title: TextRow = [];
   readonly #source: DetailSource;
   readonly #scroll = new Scroll();
+  #isWhole = false;
 
   constructor(sessionId: string, source: DetailSource, approval?: Approval) {
     this.sessionId = sessionId;
@@ -41,8 +49,23 @@ export class DetailPage implements DashboardPage {
     const more: readonly KeyHint[] = approval === undefined || isQuestion(approval)
       ? []
       : [["A", "yes for …"], ["D", "no, because …"]];
-    const place = this.#scroll.place;
-    return [...answers, ["Esc", "back"], ...(place === "" ? [] : [["j k", `scroll  ${place}`] as const]), ...more];
+    const place = this.shownPart;
+    const scroll: readonly KeyHint[] = place === "" ? [] : [["Space", "goes on"]];
+    // Who has not read it to its end has nothing to say to it yet, but no.
+    const isOpen = approval === undefined || isQuestion(approval) || this.isRead;
+    const some = isOpen
+      ? [...answers, ["Esc", "back"] as const, ...scroll]
+      : [...scroll, ...answers.slice(1), ["Esc", "back"] as const];
+    return [...some, ...(isOpen ? more : more.slice(1))];
+  }
+
+  get shownPart(): string {
+    return this.#scroll.place;
+  }
+
+  /** All that is asked was on the screen. */
+  get isRead(): boolean {
+    return this.#isWhole && this.#scroll.isSeen;
   }
 
   scroll(by: 1 | -1): void {
@@ -50,9 +73,10 @@ export class DetailPage implements DashboardPage {
   }
 
   rows({ columns, rows }: TerminalSize, now: number): readonly TextRow[] {
-    const { title, rows: all } = this.#source(columns, now);
+    const { title, rows: all, judged, isWhole } = this.#source(columns, now);
     this.title = title;
-    return this.#scroll.of(all, rows);
+    this.#isWhole = isWhole;
+    return this.#scroll.of(all, { columns, rows }, judged);
   }
 
   key({ key }: KeyPress): PageKey {
@@ -69,8 +93,11 @@ export class HelpPage implements DashboardPage {
   readonly #scroll = new Scroll();
 
   get hints(): readonly KeyHint[] {
-    const { place } = this.#scroll;
-    return [["any key", "back"], ...(place === "" ? [] : [["j k", `scroll  ${place}`] as const])];
+    return [["any key", "back"], ...(this.shownPart === "" ? [] : [["j k", "scroll"] as const])];
+  }
+
+  get shownPart(): string {
+    return this.#scroll.place;
   }
 
   scroll(by: 1 | -1): void {
@@ -78,7 +105,7 @@ export class HelpPage implements DashboardPage {
   }
 
   rows(area: TerminalSize): readonly TextRow[] {
-    return this.#scroll.of(helpRows(area), area.rows);
+    return this.#scroll.of(helpRows(area), area);
   }
 
   key({ key }: KeyPress): PageKey {

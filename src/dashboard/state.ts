@@ -2,13 +2,13 @@
  * What the dashboard knows and shows, without a terminal and without a connection: sessions and requests as they are heard
  * of, the view, the cursor, what lies over the lists. The time goes in.
  */
-import type { Followed } from "../client/follow.ts";
+import { type Followed, STOPPED } from "../client/follow.ts";
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import type { HistoryEntry } from "../domain/session.ts";
 import { answeredElsewhere } from "../view/approval_words.ts";
-import type { WholeApproval } from "../view/approval_items.ts";
+import { requestNames, type WholeApproval } from "../view/approval_items.ts";
 import { ChangeLines } from "../view/change_lines.ts";
 import { LiveState } from "../view/live_state.ts";
 import { Needs } from "../view/needs.ts";
@@ -53,6 +53,8 @@ export class DashboardState {
   isNew = true;
   mode: string | undefined;
   isReadOnly = false;
+  /** The terminal has no room for what is asked: nothing is allowed in it. */
+  isTooSmall = false;
   /** The current request, where the last frame showed all of it. */
   readonly inSight = new ReadingGuard();
   readonly #boards = { sessions: new Board(), inbox: new Board() };
@@ -93,9 +95,9 @@ export class DashboardState {
   /** @returns whether a person is needed who was not before */
   hear(one: Followed, now: number): boolean {
     if (one.kind === "disconnected") {
-      this.lost ??= `${escapeControls(one.reason)}; trying again · this is of ${
-        clockTime(new Date(now).toISOString())
-      }`;
+      const { reason } = one;
+      const next = reason === STOPPED ? "agent-console daemon start brings it back" : "trying again";
+      this.lost ??= `${escapeControls(reason)}; ${next} · this is of ${clockTime(new Date(now).toISOString())}`;
       return false;
     }
     this.lost = undefined;
@@ -108,9 +110,15 @@ export class DashboardState {
     if (event.type === "session.deleted") this.histories.delete((event.data["session"] as SessionView).id);
     const approval = event.type.startsWith("approval.") ? event.data["approval"] as Approval | undefined : undefined;
     if (approval !== undefined && approval.status !== "pending") {
-      this.#gone(approval.id, escapeControls(answeredElsewhere(approval)), now);
+      this.#gone(approval.id, escapeControls(answeredElsewhere(approval, this.nameOf(approval))), now);
     }
     return this.#needs.hear(event) !== undefined;
+  }
+
+  /** What the session of a request is called. Escaped. */
+  nameOf(approval: Approval): string {
+    const { sessionId } = approval;
+    return requestNames([approval], this.live.openSessions).get(sessionId) ?? escapeControls(sessionId.slice(0, 8));
   }
 
   #snapshot({ seq, sessions, approvals }: Followed & { readonly kind: "snapshot" }, now: number): void {
@@ -123,7 +131,7 @@ export class DashboardState {
     this.isNew = false;
     this.#needs.seed(sessions, approvals);
     for (const id of this.histories.keys()) if (this.live.session(id) === undefined) this.histories.delete(id);
-    for (const { id } of before) if (!open.has(id)) this.#gone(id, "not asked any more", now);
+    for (const one of before) if (!open.has(one.id)) this.#gone(one.id, `${this.nameOf(one)}: not asked any more`, now);
   }
 
   /** A request is over that was not answered here. */

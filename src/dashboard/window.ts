@@ -6,6 +6,7 @@ import { Effects } from "./effects.ts";
 import type { Effect } from "./effect.ts";
 import { drawFrame, type Frame } from "./frame.ts";
 import { DashboardKeys } from "./keys.ts";
+import { KeyHold } from "./key_hold.ts";
 import { ScopePage } from "./scope_page.ts";
 import { DashboardState, type StateOptions } from "./state.ts";
 import type { KeyPress, MousePress, TerminalEnd, TerminalHandlers, TerminalPort } from "./terminal_port.ts";
@@ -28,6 +29,9 @@ export class DashboardWindow {
   readonly #run: CommandContext;
   readonly #state: DashboardState;
   readonly #keys: DashboardKeys;
+  /** A key that was held comes by its timer, outside of a read. */
+  readonly #hold = new KeyHold((press, at) => this.#batched(() => this.#press(press, at)));
+  #isBatch = false;
   readonly #effects: Effects;
   readonly #stop = new AbortController();
   readonly #left = Promise.withResolvers<void>();
@@ -46,9 +50,13 @@ export class DashboardWindow {
     this.#state = new DashboardState({ ...options, takesNews: (id, how) => this.#effects.takesNews(id, how) });
     this.#keys = new DashboardKeys(this.#state);
     this.#terminal = open({
-      onKey: (press) => this.#guarded(() => this.#press(press)),
+      onKey: (press) => this.#batched(() => this.#hold.press(press, Date.now())),
       onMouse: (press) => this.#guarded(() => this.#mouse(press)),
-      onPaste: (text) => this.#guarded(() => this.#keys.paste(text, Date.now())),
+      onPaste: (text) =>
+        this.#batched(() => {
+          this.#hold.paste(Date.now());
+          this.#keys.paste(text, Date.now());
+        }),
       onResize: () => this.#guarded(() => {}),
       onResume: () => this.#guarded(() => {}),
       onEnd: (end) => {
@@ -85,6 +93,7 @@ export class DashboardWindow {
     if (this.#stop.signal.aborted) return;
     this.code = code;
     for (const timer of [this.#pending, this.#tick, this.#rest]) clearTimeout(timer);
+    this.#hold.close();
     this.#terminal.close();
     this.#stop.abort();
     this.#left.resolve();
@@ -106,9 +115,25 @@ export class DashboardWindow {
     this.end(0);
   }
 
-  #press(press: KeyPress): void {
+  /** Whatever comes in one read is one frame. */
+  #batched(work: () => void): void {
+    try {
+      if (this.#stop.signal.aborted) return;
+      work();
+      if (this.#isBatch) return;
+      this.#isBatch = true;
+      queueMicrotask(() => {
+        this.#isBatch = false;
+        this.#guarded(() => {});
+      });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #press(press: KeyPress, at: number): void {
     const page = Math.max(1, Math.floor(this.#terminal.size.rows / 2));
-    this.#do(this.#keys.press(press, Date.now(), page));
+    this.#do(this.#keys.press(press, at, page));
   }
 
   #mouse(press: MousePress): void {

@@ -18,9 +18,9 @@ export function headAndTail(text: string, cap: number): string {
 
 // Controls, format characters (bidi, joiners, tags, annotations), line separators and what no version of Unicode has
 // given a sign yet, but for emoji to come; what is drawn as nothing (fillers, blanks), but for the selector that makes an
-// emoji of a sign.
+// emoji of a sign; marks beyond the third on one character, which pile up over the lines beside it.
 const HIDDEN =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2800\u2d7f\u{1107f}\u{13441}\u{13442}\u{16fe4}\u{1d159}]|(?!\p{Extended_Pictographic})\p{Cn}|(?!(?<=[\p{Extended_Pictographic}\d#*])[\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2800\u2d7f\u{1107f}\u{13441}\u{13442}\u{16fe4}\u{1d159}]|(?!\p{Extended_Pictographic})\p{Cn}|(?!(?<=[\p{Extended_Pictographic}\d#*])[\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}|(?<=\p{M}{3})\p{M}/gu;
 
 /** Nearly every text: there is nothing to look for in it. */
 const PLAIN = /^[\x20-\x7e]*$/;
@@ -36,8 +36,14 @@ export function escapeControls(text: string): string {
     if (char === "\t") return "\\t";
     if (char === "\r") return "\\r";
     const code = char.codePointAt(0) ?? 0;
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : escapeOf(code);
   });
+}
+
+/** `\u202e`, `\u{e0041}`. */
+function escapeOf(code: number): string {
+  const digits = code.toString(16);
+  return digits.length > 4 ? `\\u{${digits}}` : `\\u${digits.padStart(4, "0")}`;
 }
 
 /** JSON as one line in which nothing deceives a reader or a terminal; what it says when it is read again is the same. */
@@ -66,7 +72,7 @@ const DECEIVING = /[^\P{Zs} ]|[\p{Default_Ignorable_Code_Point}\u2800]|(?<!\p{L}
 export function escapeDeceptive(text: string): string {
   return escapeControlsKeepLines(text).replace(
     DECEIVING,
-    (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+    (char) => escapeOf(char.codePointAt(0) ?? 0),
   );
 }
 

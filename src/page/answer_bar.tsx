@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { type Approval, APPROVAL_SCOPES, type ApprovalScope } from "../domain/approval.ts";
 import type { ApprovalItem } from "../view/approval_items.ts";
 import { asksTwice, giveAnswer, ruleWords, whyNoYes, yesWords } from "./answers.ts";
+import { usualScope } from "../view/rule_choices.ts";
 import { askedKey, openSheet, sayNo, sayYes } from "./page_actions.ts";
 import { NOTHING_ASKED, type PageStore } from "./page_store.ts";
 import { Sheet, useMeant } from "./parts.tsx";
@@ -95,7 +96,7 @@ const ENDS: readonly (readonly [text: string, hours: number | undefined])[] = [
 function ScopeSheet({ store, approval, item }: AnswerBarProps) {
   const scopes = APPROVAL_SCOPES.filter((scope) => item.scopes?.includes(scope) ?? true);
   const danger = asksTwice(approval);
-  const [scope, setScope] = useState<ApprovalScope>(!danger && scopes.includes("session") ? "session" : "once");
+  const [scope, setScope] = useState<ApprovalScope>(usualScope(scopes, approval.risk));
   const [hours, setHours] = useState<number | undefined>(1);
   const [isSure, setSure] = useState(false);
   const close = () => store.set({ answering: NOTHING_ASKED });

@@ -3,7 +3,7 @@ import { type Approval, type ApprovalScope, riskNamed } from "../domain/approval
 import { escapeControls, headAndTail } from "../domain/sanitize.ts";
 import type { ParamsOf } from "../protocol/method_schemas.ts";
 import { answeredElsewhere, approvalSummary } from "../view/approval_words.ts";
-import type { WholeApproval } from "../view/approval_items.ts";
+import { requestNames, type WholeApproval } from "../view/approval_items.ts";
 import { CallRefused } from "./page_wire.ts";
 import { NOTHING_ASKED, type PageStore } from "./page_store.ts";
 import { goBack, goTo } from "./navigate.ts";
@@ -81,7 +81,8 @@ export async function giveAnswer(store: PageStore, approval: Approval, answer: P
     const now = store.live.approval(id);
     const isOver = error.kind === "already_decided";
     if (isOver && now !== undefined && now.status !== "pending") {
-      store.say(escapeControls(answeredElsewhere(now)), true);
+      const name = requestNames([now], store.live.openSessions).get(now.sessionId) ?? now.agent;
+      store.say(escapeControls(answeredElsewhere(now, name)), true);
     } else store.say(escapeControls([error.message, error.hint].filter(Boolean).join(": ")), true);
   } finally {
     // Else when its end is heard: it may come behind the reply.

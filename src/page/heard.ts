@@ -26,7 +26,9 @@ export function hear(store: PageStore, event: PageEvent): void {
   if (!wasOpen) return;
   void unnotify(id);
   // What stood on the screen is answered by somebody else.
-  if (store.asked?.id === id && !isOurs) store.say(escapeControls(answeredElsewhere(approval)));
+  if (store.asked?.id === id && !isOurs) {
+    store.say(escapeControls(answeredElsewhere(approval, nameOf(store, approval))));
+  }
 }
 
 function nameOf({ live }: PageStore, { sessionId, agent }: Approval): string {

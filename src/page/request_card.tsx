@@ -1,6 +1,7 @@
 /** One request as it is read before it is answered: what would run, how risky, where, why, and until when. */
 import { Fragment, h } from "preact";
 import type { ApprovalItem, WholeApproval } from "../view/approval_items.ts";
+import { foldedLines } from "../view/folded.ts";
 import { takesOwnWords } from "../view/approval_words.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import type { PageStore } from "./page_store.ts";
@@ -21,6 +22,13 @@ const LONG = 240;
 /** Less than this is little time to answer, ms. */
 const SOON_MS = 30_000;
 
+/** What would run, line by line: long runs of nothing are counted. */
+function textOf(lines: readonly string[], classOf: (line: string) => string = () => "") {
+  return foldedLines(lines).map(({ kind, text }, i) => (
+    <span key={i} class={kind === "gap" ? "gap" : classOf(text)}>{`${kind === "rest" ? "↳ " : ""}${text}\n`}</span>
+  ));
+}
+
 export function RequestCard({ store, item, approval, now, more }: RequestCardProps) {
   const { kind, risk, age, end, call, detail, isPatch, cut, notice, reasoning, folder, offers } = item;
   const [asked, until] = [Date.parse(approval.requestedAt), Date.parse(approval.deadline)];
@@ -35,10 +43,10 @@ export function RequestCard({ store, item, approval, now, more }: RequestCardPro
         <span class={`until ${left < SOON_MS ? "is-soon" : ""}`}>{end}</span>
       </p>
       <progress max={Math.max(1, until - asked)} value={left} aria-label="Time that is left to answer" />
-      {text !== "" && <pre class={`call ${text.length > LONG ? "is-long" : ""}`}>{text}</pre>}
+      {text !== "" && <pre class={`call ${text.length > LONG ? "is-long" : ""}`}>{textOf(call)}</pre>}
       {detail.length > 0 && (
         <div class="text" role="region" aria-label="What it says in whole" tabIndex={0} data-scrolls>
-          {detail.map((line, i) => <span key={i} class={isPatch ? patchClass(line) : ""}>{`${line}\n`}</span>)}
+          {textOf(detail, isPatch ? patchClass : undefined)}
         </div>
       )}
       {cut !== undefined && <p class="warning">{cut}</p>}
@@ -65,7 +73,7 @@ export function RequestCard({ store, item, approval, now, more }: RequestCardPro
         )}
         {offers.map((offer) => (
           <li key={offer}>
-            <span>offers</span>
+            <span>its terminal also offers</span>
             <em>{offer}</em>
           </li>
         ))}

@@ -61,7 +61,7 @@ export const WINDOW_ACTIONS: readonly WindowAction[] = [
     name: "choose",
     keys: ["1-9"],
     word: "choose",
-    does: "choose, where all choices are shown",
+    does: "choose, where all choices are shown; else 1-3 turn to a view",
     rank: 3,
     needs: hasChoices,
   },

@@ -99,18 +99,26 @@ export function outcomeText(approval: Approval): string {
   }
 }
 
-/** How a request ended that a person was about to answer here. */
-export function answeredElsewhere(approval: Approval): string {
+/** How a request ended that a person was about to answer here. @param name what its session is called */
+export function answeredElsewhere(approval: Approval, name: string): string {
   switch (approval.status) {
     case "approved":
-      return `answered elsewhere by ${who(approval.approved.by)}: approved ${approval.approved.scope}`;
+      return `${name}: approved ${approval.approved.scope}, ${whereBy(approval.approved.by)}`;
     case "denied":
-      return `answered elsewhere by ${who(approval.denied.by)}: denied`;
+      return `${name}: denied, ${whereBy(approval.denied.by)}`;
     case "elsewhere":
-      return "answered elsewhere by its own terminal";
+      return `${name}: answered in its own terminal`;
     default:
-      return `not asked any more: ${outcomeText(approval)}`;
+      return `${name}: not asked any more, ${outcomeText(approval)}`;
   }
+}
+
+/** Clients that are windows of the same person. */
+const WINDOWS: ReadonlySet<string> = new Set(["cli", "tui", "web"]);
+
+function whereBy(text: string): string {
+  const by = parseDecider(text);
+  return by.kind === "client" && WINDOWS.has(by.name) ? "in another window" : `by ${who(text)}`;
 }
 
 function lost({ delivered }: { readonly delivered?: false }): string {

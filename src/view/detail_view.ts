@@ -92,7 +92,7 @@ function factsOf(
   const facts: readonly (readonly [label: string, text: string | undefined])[] = [
     ["now", [`${word} ${duration(now - Date.parse(since))}`, about].filter(Boolean).join(" · ")],
     ["before", before.join(" · ")],
-    ["asked", lastPrompt === undefined ? undefined : shown(lastPrompt)],
+    ["prompt", lastPrompt === undefined ? undefined : shown(lastPrompt)],
     ["said", shown(lastMessageOf(session) ?? "")],
     ["folder", cwd === undefined ? undefined : tildePath(cwd, home)],
     ["cost", dollars(cost)],

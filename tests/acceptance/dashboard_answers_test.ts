@@ -60,8 +60,10 @@ dashboardTest(
     let typing = true;
     const typist = (async () => {
       while (typing) {
-        await screen.types("d");
-        await pause(20);
+        for (const key of ["d", "n"]) {
+          await screen.types(key);
+          await pause(80); // as a person types: faster keys are no person's
+        }
       }
     })();
     await using asks = await held(home, client);
@@ -107,9 +109,11 @@ dashboardTest(
     await screen.shows(/▸ ▲ .*Bash: touch a1/);
     await pause(READ_MS);
     await screen.types("A");
-    await screen.shows(/From now on exactly this runs unasked[^]*\/home\/u\/shop/);
+    await screen.shows(/▸ session[^]*▸ 1 hour[^]*From now on exactly this runs unasked/);
+    await screen.types("w");
+    await screen.shows(/▸ workspace[^]*From now on exactly this runs unasked[^]*\/home\/u\/shop/);
     await screen.types("8");
-    await screen.shows(/▸ 8 8 hours/);
+    await screen.shows(/▸ 8 hours/);
     await pause(READ_MS);
     await screen.types("Enter");
     assertEquals((await asks.hook.exit(END_MS)).stdout, ALLOWED);
@@ -135,6 +139,7 @@ dashboardTest(
     await screen.types("Space");
     await screen.types("Space");
     await screen.shows(/2 marked/);
+    await pause(READ_MS);
     await screen.types("a");
     await screen.shows(/Allow these 2, each once\?[^]*1 of them destroys/);
     await pause(READ_MS);
@@ -174,6 +179,7 @@ dashboardTest(
     await screen.shows(/question 1 of 2/);
     await pause(READ_MS);
     await screen.types("3");
+    await pause(150); // faster keys are no person's
     await screen.types("1");
     await screen.shows(/■ 1 {2}red[^]*■ 3 {2}green/);
     await screen.resizes({ columns: 40, rows: 9 });
@@ -182,6 +188,7 @@ dashboardTest(
     await screen.shows(/How many\?/);
     await pause(READ_MS);
     await screen.types("w");
+    await screen.shows(/your words:/);
     await screen.types("-l", "as many as fit");
     await screen.shows(/your words: as many as fit▏/);
     await screen.types("Enter");
@@ -210,10 +217,15 @@ dashboardTest(
     await screen.shows(/Bash: echo long .*….* end/);
     await pause(READ_MS);
     await screen.types("a");
-    await screen.shows(/v shows all, then y/);
+    await screen.shows(/read all of it first: v, Space/);
     await screen.types("v");
-    await screen.shows(/Esc back {2}j k scroll/);
-    await screen.types("End");
+    await screen.shows(/ 1–\d+ of \d+ ─$/m);
+    assert(!(await screen.text()).includes("read all of it first"));
+    await pause(READ_MS);
+    await screen.types("a");
+    await screen.shows(/read all of it first: v, Space/);
+    assert(!asks.hook.ended);
+    await screen.types("Space");
     await screen.shows(/↳ .*long end/);
     await pause(READ_MS);
     await screen.types("a");
@@ -232,9 +244,9 @@ dashboardTest(
       await screen.types("j"); // the other one is older
       await pause(READ_MS);
       await screen.types(key);
-      await screen.shows(key === "v" ? /Esc back/ : /no, because/);
+      await screen.shows(key === "v" ? /Esc back/ : /no, because: ▏/);
       await client.request("approval.decide", { id: asks.id, decision: "deny" });
-      await screen.shows(/answered elsewhere by \w+: denied; any key goes back/);
+      await screen.shows(/asks-\w: denied, by test; any key goes back/);
       await pause(READ_MS);
       await screen.types("y");
       await screen.shows(/\? help/);

@@ -70,7 +70,7 @@ pageTest("V3 what destroys is asked once more, and an answer in another window e
   await page.locator(".call", { hasText: "origin next" }).waitFor();
   const { code } = await lab.home.cli(["deny", other]);
   assertEquals(code, 0);
-  await page.locator(".toast", { hasText: "answered elsewhere by cli: denied" }).waitFor();
+  await page.locator(".toast", { hasText: ": denied, in another window" }).waitFor();
   assertEquals(await page.locator(".request").count(), 0);
 });
 

@@ -223,3 +223,9 @@ Deno.test("A4 chat: of a line that is too long for a pipe nothing is run, and th
     }
   }
 });
+
+Deno.test("A4 chat: a paste whose end never comes keeps no Ctrl-C from its person", () => {
+  const parser = new KeyParser();
+  assertEquals(parser.push("\x1b[200~half"), []);
+  assertEquals(parser.push("\x03"), [{ paste: "half" }, { key: "\x03" }]);
+});

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { setColorEnabled } from "@std/fmt/colors";
+import { setColorEnabled, stripAnsiCode } from "@std/fmt/colors";
 import { answerLine } from "../../src/cli/answers.ts";
-import { approvalBlock, approvalBlocks } from "../../src/cli/approval_blocks.ts";
+import { approvalBlock, approvalBlocks, inside } from "../../src/cli/approval_blocks.ts";
 import { approvalItems, type WholeApproval } from "../../src/view/approval_items.ts";
 import { answerWords, approvalSummary, outcomeText } from "../../src/view/approval_words.ts";
 import { type Approval, type ApprovalState, riskNamed } from "../../src/domain/approval.ts";
@@ -122,4 +122,16 @@ Deno.test("one that stands alone has the same lines as in the list, and more: it
   ]);
   const listed = approvalBlock(item!, 100);
   assertEquals(listed.filter((line) => !approvalBlock(item!, 100, true).includes(line)), []);
+});
+
+Deno.test("A4 a command's long runs of nothing are counted at a terminal, and a pipe gets it as it is", () => {
+  const call = `Bash: git status${"\n".repeat(100)}rm -rf /srv/all;${" ".repeat(500)}git log`.split("\n");
+  assertEquals(inside(call, 80).map(stripAnsiCode), [
+    "    Bash: git status",
+    "    ⋯ 99 empty lines",
+    "    rm -rf /srv/all;",
+    "    ⋯ 500 spaces",
+    "    ↳ git log",
+  ]);
+  assertEquals(inside(call, Infinity).length, call.length);
 });

@@ -33,21 +33,23 @@ Deno.test("V2 watch: a request is answered once, its end is ours, and what faile
 
 Deno.test("V2 watch: what somebody else has answered says by whom", () => {
   const at = "2026-11-20T10:00:00.000Z";
-  const said = (state: unknown) => answeredElsewhere({ id: "a1", ...state as object } as Approval);
+  const said = (state: unknown) => answeredElsewhere({ id: "a1", ...state as object } as Approval, "web");
   assertEquals(
     [
       said({ status: "approved", approved: { at, by: "phone:approve", scope: "session" } }),
+      said({ status: "approved", approved: { at, by: "cli:admin", scope: "once" } }),
       said({ status: "denied", denied: { at, by: "rule:k3" } }),
       said({ status: "elsewhere", elsewhere: { at } }),
       said({ status: "cancelled", cancelled: { at, reason: "the daemon stops" } }),
       said({ status: "expired", expired: { at } }),
     ],
     [
-      "answered elsewhere by phone: approved session",
-      "answered elsewhere by rule k3: denied",
-      "answered elsewhere by its own terminal",
-      "not asked any more: cancelled: the daemon stops",
-      "not asked any more: expired",
+      "web: approved session, by phone",
+      "web: approved once, in another window",
+      "web: denied, by rule k3",
+      "web: answered in its own terminal",
+      "web: not asked any more, cancelled: the daemon stops",
+      "web: not asked any more, expired",
     ],
   );
 });

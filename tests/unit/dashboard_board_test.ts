@@ -166,7 +166,7 @@ Deno.test("V2 a window: what is not all on the screen is not allowed before it w
     const board = new Board();
     board.show([item("s-a1", asked)], 0, cut);
     assertEquals(press(board, "y", LATER), undefined);
-    assert(board.message?.includes("v shows all"), board.message);
+    assert(board.message?.includes("read all of it first"), board.message);
     assertEquals(press(board, "n", LATER)?.kind, "answer", "no can always be said");
     assertEquals(press(board, "v", LATER), { kind: "view", approval: asked });
     board.opened("a1");

@@ -63,7 +63,7 @@ Deno.test("V2 dashboard: what is not all in sight is not allowed before it was o
   ) {
     const board = new TestDashboard({ ...STORY, approvals: [long] }, { size }).waits();
     for (const key of ["a", "A"]) assertEquals(board.press(key), undefined);
-    assertMatch(board.text.replaceAll(/\s+/g, " "), /there is more/);
+    assertMatch(board.text.replaceAll(/\s+/g, " "), /read all of it first|is not on the screen/);
     assertEquals(board.press("d")?.kind, "decide", "no can always be said");
     assertEquals(board.press("v")?.kind, "whole");
   }
@@ -151,7 +151,7 @@ Deno.test("V2 dashboard: a key for what somebody else has answered answers no ot
   const by = { at: "2026-11-20T10:00:00.000Z", by: "cli:admin" };
   board.press("D");
   board.event("approval.resolved", { approval: { ...push, status: "denied", denied: by } });
-  assertMatch(board.text, /answered elsewhere by cli: denied; any key goes back/);
+  assertMatch(board.text, /shop: denied, in another window; any key goes back/);
   board.waits();
   board.press("y");
   assertEquals(board.state.page, undefined);

@@ -15,7 +15,7 @@ Deno.test("A4 what nobody sees is shown", () => {
   assertEquals(input("git\u00a0status"), "git\\u00a0status"); // one word: another program
   assertEquals(
     input("ls\u3164;\u0338 r\u00adm\u2800\u3000x \u{e0101}"),
-    "ls\\u3164;\\u0338 r\\xadm\\u2800\\u3000x \\ue0101",
+    "ls\\u3164;\\u0338 r\\xadm\\u2800\\u3000x \\u{e0101}",
   );
   assertEquals(input("a\u0301\u0323\u0336\u0336"), "a\u0301\u0323\u0336\\u0336");
   for (const text of ["cafe\u0301 é", "ปิ่น", "日本", "हिन्दी", "बड़ीं", "עִבְרִית"]) assertEquals(input(text), text);

@@ -37,12 +37,19 @@ Deno.test("A4 format characters, blanks and what is no character are shown, what
     for (let code = from; code <= to; code++) {
       const text = `rm${String.fromCodePoint(code)}x`;
       const hex = code.toString(16).padStart(4, "0");
-      assertEquals(escapeControls(text), `rm\\u${hex}x`);
+      assertEquals(escapeControls(text), hex.length > 4 ? `rm\\u{${hex}}x` : `rm\\u${hex}x`);
       assertEquals(JSON.parse(visibleJson(text)), text);
       assert(!visibleJson(text).includes(text), hex);
     }
   }
   for (const text of ["👩🏽 🇩🇪 ❤️ 1️⃣ \u{1f8ff}", "한국어 ภาษาไทย हिन्दी עברית", "\ue0b0", "\ufffd", "e\u0301"]) {
+    assertEquals(escapeControls(text), text);
+  }
+});
+
+Deno.test("A4 marks that pile up over other lines are shown from the fourth on one character; letters of any language stay", () => {
+  assertEquals(escapeControls(`a${"\u0301".repeat(5)}b`), `a${"\u0301".repeat(3)}\\u0301\\u0301b`);
+  for (const text of ["e\u0302\u0301", "ผู้ใหญ่ที่ปรึกษา", "בְּרֵאשִׁ֖ית", "क्षत्रिय", "1\ufe0f\u20e3"]) {
     assertEquals(escapeControls(text), text);
   }
 });

@@ -29,7 +29,7 @@ Deno.test("V1 the detail tells what is asked in whole, the periods before, the p
   assertEquals(facts, {
     now: "waiting 0s",
     before: "working 14m · idle 3m",
-    asked: "fix the flaky cart test",
+    prompt: "fix the flaky cart test",
     folder: "~/shop",
     begun: "9m ago",
   });

@@ -23,6 +23,9 @@ import { END_CHOICES, SCOPE_CHOICES } from "../../view/rule_choices.ts";
 import { headOfLong, requestLines } from "../request_lines.ts";
 import { wholeApproval } from "./show.ts";
 
+/** It stops no job while single keys are read, and is no answer. */
+const CTRL_Z = "\x1a";
+
 /** What became of a question: answered or gone, left for later, or the end of it all. */
 type Done = "over" | "skipped" | "quit";
 
@@ -106,6 +109,7 @@ async function one(desk: Desk, approval: Approval, left: number): Promise<Done> 
     const typed = await desk.keys.next(inbox.changed());
     if (typed === undefined) continue;
     const [key = ""] = typed.keys;
+    if (key === CTRL_Z) continue;
     if (key === "q") {
       keyboard.show("q\n");
       return "quit";
@@ -282,6 +286,7 @@ async function keyOf({ keyboard, keys, pressed }: Desk, text: string): Promise<s
     const typed = await keys.next(new Promise(() => {}));
     if (typed === undefined) continue;
     const [key = ""] = typed.keys;
+    if (key === CTRL_Z) continue;
     if (pressed.press(key, typed.at) < shown) continue;
     keyboard.show(`${keyName(typed.keys)}\n`);
     return key;
