@@ -1,6 +1,6 @@
 /** The token that the link of the page gives: it leaves the address whatever it is, and only a token is taken as one. */
 import { assertEquals } from "@std/assert";
-import { keepToken, keptToken, takeLinkToken } from "../../../src/page/access.ts";
+import { keepToken, keptToken, takeLinkToken } from "../../src/page/access.ts";
 import { SEEN, stubBrowser } from "./stubs.ts";
 
 const TOKEN = "0123456789abcdef".repeat(4);

@@ -1,6 +1,6 @@
 /** The keys of the page: what each means, where the focus is and while it is held down. */
 import { assertEquals } from "@std/assert";
-import { meaningOf, pressesAgain } from "../../../src/page/keys.ts";
+import { meaningOf, pressesAgain } from "../../src/page/keys.ts";
 import { FakeElement, stubBrowser } from "./stubs.ts";
 
 function pressed(key: string, more: Record<string, unknown> = {}): KeyboardEvent {

@@ -1,6 +1,6 @@
 /** The page's calls: each has one reply, a deadline and the daemon's own error; what is no message ends the connection. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { CallRefused, type PageEvent, PageWire, whyRefused } from "../../../src/page/page_wire.ts";
+import { CallRefused, type PageEvent, PageWire, whyRefused } from "../../src/page/page_wire.ts";
 import { FakeSocket, settle, stubBrowser } from "./stubs.ts";
 
 interface Dialled {

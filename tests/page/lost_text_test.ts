@@ -1,6 +1,6 @@
 /** What the page says while it has no connection. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { type LostReason, lostText } from "../../../src/page/lost_text.ts";
+import { type LostReason, lostText } from "../../src/page/lost_text.ts";
 
 const said = (why: LostReason) => lostText({ at: 0, why });
 

@@ -1,9 +1,9 @@
 /** What the page does with requests: loads them whole, answers each once, asks twice before it destroys. */
 import { assertEquals, assertMatch } from "@std/assert";
-import type { Approval } from "../../../src/domain/approval.ts";
-import { giveAnswer, readWhole, whyNoYes, yesWords } from "../../../src/page/answers.ts";
-import { hear } from "../../../src/page/heard.ts";
-import { sayYes } from "../../../src/page/page_actions.ts";
+import type { Approval } from "../../src/domain/approval.ts";
+import { giveAnswer, readWhole, whyNoYes, yesWords } from "../../src/page/answers.ts";
+import { hear } from "../../src/page/heard.ts";
+import { sayYes } from "../../src/page/page_actions.ts";
 import { answering, APPROVAL, denied, StubWire } from "./stub_store.ts";
 import { settle, stubBrowser } from "./stubs.ts";
 

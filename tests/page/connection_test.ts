@@ -1,6 +1,6 @@
 /** How the page stays connected: resumes, begins anew, ends with its token, and notices a line that is dead. */
 import { assertEquals } from "@std/assert";
-import { type ConnectionListener, keepConnected } from "../../../src/page/connection.ts";
+import { type ConnectionListener, keepConnected } from "../../src/page/connection.ts";
 import { FakeSocket, settle, stubBrowser } from "./stubs.ts";
 
 const HELLO = { result: { scope: "approve", version: "0.1.0" } };

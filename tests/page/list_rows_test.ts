@@ -1,9 +1,9 @@
 /** The rows through which the page's cursor goes: those that are listed, in the order in which they are. */
 import { assertEquals } from "@std/assert";
-import type { SessionView } from "../../../src/domain/query.ts";
-import { listRows, shownRow, shownSession } from "../../../src/page/list_rows.ts";
-import type { PageStore } from "../../../src/page/page_store.ts";
-import { windowView } from "../../../src/view/window_view.ts";
+import type { SessionView } from "../../src/domain/query.ts";
+import { listRows, shownRow, shownSession } from "../../src/page/list_rows.ts";
+import type { PageStore } from "../../src/page/page_store.ts";
+import { windowView } from "../../src/view/window_view.ts";
 import { answering, APPROVAL } from "./stub_store.ts";
 import { stubBrowser } from "./stubs.ts";
 

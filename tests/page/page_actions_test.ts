@@ -1,10 +1,10 @@
 /** What the keys of the page do: move, open, answer, choose, go back; and why they do not. */
 import { assertEquals } from "@std/assert";
-import type { Approval } from "../../../src/domain/approval.ts";
-import type { KeyMeaning } from "../../../src/page/keys.ts";
-import type { ListRow } from "../../../src/page/list_rows.ts";
-import { pressKey } from "../../../src/page/page_actions.ts";
-import type { PageStore } from "../../../src/page/page_store.ts";
+import type { Approval } from "../../src/domain/approval.ts";
+import type { KeyMeaning } from "../../src/page/keys.ts";
+import type { ListRow } from "../../src/page/list_rows.ts";
+import { pressKey } from "../../src/page/page_actions.ts";
+import type { PageStore } from "../../src/page/page_store.ts";
 import { answering, APPROVAL, StubWire } from "./stub_store.ts";
 import { SEEN, stubBrowser } from "./stubs.ts";
 

@@ -1,8 +1,8 @@
 /** A page's state that shows one request, and a connection whose calls a test answers. */
-import type { Approval } from "../../../src/domain/approval.ts";
-import type { ErrorName } from "../../../src/protocol/errors.ts";
-import { PageStore } from "../../../src/page/page_store.ts";
-import { CallRefused, type PageEvent, type PageWire } from "../../../src/page/page_wire.ts";
+import type { Approval } from "../../src/domain/approval.ts";
+import type { ErrorName } from "../../src/protocol/errors.ts";
+import { PageStore } from "../../src/page/page_store.ts";
+import { CallRefused, type PageEvent, type PageWire } from "../../src/page/page_wire.ts";
 
 export const APPROVAL = {
   id: "k1",

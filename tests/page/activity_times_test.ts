@@ -1,7 +1,7 @@
 /** The times of the activity: also what was there before the page has one, and stands where it belongs. */
 import { assertEquals } from "@std/assert";
-import { lineTime, oldestFirst } from "../../../src/page/activity_times.ts";
-import { clockTime } from "../../../src/view/times.ts";
+import { lineTime, oldestFirst } from "../../src/page/activity_times.ts";
+import { clockTime } from "../../src/view/times.ts";
 
 const NOW = Date.parse("2026-11-29T12:00:00.000Z");
 const AT = "2026-11-29T11:30:00.000Z";

@@ -1,6 +1,6 @@
 /** When the page is drawn: at once where nothing was a moment ago, and then within a tenth of a second. */
 import { assertEquals } from "@std/assert";
-import { Redraw } from "../../../src/page/redraw.ts";
+import { Redraw } from "../../src/page/redraw.ts";
 import { stubBrowser } from "./stubs.ts";
 
 /** A clock that a test moves: its timers run when they are due, frames at once. */

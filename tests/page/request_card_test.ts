@@ -1,9 +1,9 @@
 /** A question as it is read: what looks as if it took an answer takes one. */
 import { assertEquals } from "@std/assert";
 import type { VNode } from "preact";
-import type { Approval } from "../../../src/domain/approval.ts";
-import { approvalItems } from "../../../src/view/approval_items.ts";
-import { RequestCard } from "../../../src/page/request_card.tsx";
+import type { Approval } from "../../src/domain/approval.ts";
+import { approvalItems } from "../../src/view/approval_items.ts";
+import { RequestCard } from "../../src/page/request_card.tsx";
 import { answering, APPROVAL } from "./stub_store.ts";
 import { stubBrowser } from "./stubs.ts";
 
