@@ -8,7 +8,7 @@ import { isGone, RawSocket } from "../support/raw_socket.ts";
 const encoder = new TextEncoder();
 const HELLO = '{"jsonrpc":"2.0","id":0,"method":"hello","params":{"protocol":1}}\n';
 /** Messages of the flood that may be answered while another client says hello and pings. */
-const AT_MOST = 6000;
+const AT_MOST = 8000;
 
 interface Wire {
   readonly write: (bytes: Uint8Array) => Promise<unknown>;
