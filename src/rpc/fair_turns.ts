@@ -8,11 +8,11 @@ import type { Turns } from "../lib/slices.ts";
 import { daemonTurns } from "../platform/clock.ts";
 
 /** What all readers may use of one turn, ms. */
-const TURN_MS = 8;
+const TURN_MS = 16;
 /** What a reader may use of one turn, whatever the others did, ms. */
 const LIGHT_MS = 1;
 /** Used so much, ms, it is worth a timer to learn of the next turn. */
-const WATCHED_MS = 2;
+const WATCHED_MS = 8;
 
 export class FairTurns {
   #turns: Turns;

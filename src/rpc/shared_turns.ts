@@ -1,7 +1,7 @@
 /**
  * Turns for connections that may not take all of the daemon's time together: each takes what one read has brought, and
  * when they have used their share of the moment, the others wait in line while everybody else is served. One connection
- * by itself never waits: between two of its reads the event loop serves the others anyway.
+ * by itself never waits here: fair_turns.ts sees to it that the event loop serves the others between its reads.
  */
 export interface SharedTurnsOptions {
   /** Milliseconds that never go back. */

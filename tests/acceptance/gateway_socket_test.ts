@@ -1,6 +1,6 @@
 /** G8, G9 and V1: what connections of the gateway do, live and end like, over WebSocket and as a stream of events. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { clientFrame, GatewayHome, upgradeText, type WebConn } from "../support/gateway.ts";
+import { clientFrame, GatewayHome, parseReply, upgradeText, type WebConn } from "../support/gateway.ts";
 import { eventually, pause } from "../support/harness_wait.ts";
 import type { Json } from "../support/wire.ts";
 
@@ -261,10 +261,10 @@ Deno.test("G9 500 half-open requests hold up nobody: the socket answers within 1
 
 Deno.test("G9 of connections that have shown a token none gives way: the 65th is refused, and has a place when one is free", async () => {
   await using gateway = await GatewayHome.start({ args: ["--limit", "gatewayConnections=4"] });
-  const four = await Promise.all([1, 2, 3, 4].map(() => gateway.socket("read")));
+  const four = await Promise.all([1, 2, 3, 4].map(() => gateway.socket("approve")));
   using fifth = await gateway.connect();
   await fifth.write(`GET / HTTP/1.1\r\nHost: ${gateway.host}\r\n\r\n`);
-  assertEquals(await fifth.readToEnd(), "");
+  assertEquals(parseReply(await fifth.readToEnd()).status, 503);
   for (const client of four) assertEquals((await client.request("ping"))["pong"], true);
   await four[0]!.close();
   await eventually(async () => (await gateway.get("/")).status === 200, 2000, "a free place");

@@ -7,8 +7,10 @@ import { isGone, RawSocket } from "../support/raw_socket.ts";
 
 const encoder = new TextEncoder();
 const HELLO = '{"jsonrpc":"2.0","id":0,"method":"hello","params":{"protocol":1}}\n';
-/** Messages of the flood that may be answered while another client says hello and pings. */
-const AT_MOST = 6000;
+/** Messages of the flood that may be answered while another client says hello and pings; without turns it was 185,000 … */
+const AT_MOST = 40_000;
+/** … and over the gateway, where fewer answers are in flight, over 8300. */
+const AT_MOST_WEB = 8000;
 
 interface Wire {
   readonly write: (bytes: Uint8Array) => Promise<unknown>;
@@ -105,7 +107,7 @@ Deno.test("G9 who sends frames or requests without a pause leaves the clients of
     const flood = new Flood(wire, piece, mark);
     const most = await othersWait(gateway.home.socketPath, flood);
     await flood.end(() => conn.close());
-    assert(most < AT_MOST, `${most} of its messages were answered before another client's ping`);
+    assert(most < AT_MOST_WEB, `${most} of its messages were answered before another client's ping`);
   }
 });
 

@@ -33,10 +33,10 @@ Deno.test("L6 readers wait once they have used a turn together, in line, and who
   const [a, b, small] = [1, 2, 3].map(() => new FairReader(clock.turns)) as [FairReader, FairReader, FairReader];
   assertEquals(clock.work(a, 1), undefined);
   assertEquals(clock.pauses.length, 0, "a little work costs no timer");
-  assertEquals(clock.work(a, 4), undefined);
+  assertEquals(clock.work(a, 9), undefined);
   assertEquals(clock.pauses.length, 1);
   const log: string[] = [];
-  void clock.work(b, 4)?.then(() => log.push("b"));
+  void clock.work(b, 7)?.then(() => log.push("b"));
   void clock.work(a, 1)?.then(() => log.push("a"));
   assertEquals(clock.work(small, 0.5), undefined);
   await clock.turn();
@@ -50,7 +50,7 @@ Deno.test("L6 what was used is forgotten with each turn of the loop: a busy read
   const clock = new Clock();
   const reader = new FairReader(clock.turns);
   for (let i = 0; i < 50; i++) {
-    assertEquals(clock.work(reader, 3), undefined);
+    assertEquals(clock.work(reader, 9), undefined);
     await clock.turn();
   }
 });
