@@ -116,7 +116,9 @@ export class Effects {
     // Its end may have been heard meanwhile, and told.
     if (state.live.approval(approval.id)?.status !== "pending" || state.page !== page) return;
     const now = Date.now();
-    if (whole.status !== "pending") return state.tell(escapeControls(answeredElsewhere(whole, state.nameOf(whole))), now);
+    if (whole.status !== "pending") {
+      return state.tell(escapeControls(answeredElsewhere(whole, state.nameOf(whole))), now);
+    }
     if (then === "scopes") return state.open(new ScopePage(whole, { now, home: state.home }));
     if (then === "ask") return this.#ask(whole, state, now);
     state.wholes.set(whole.id, whole);

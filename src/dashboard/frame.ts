@@ -188,7 +188,9 @@ function listBody(state: DashboardState, { layout, items, groups, cells, size, n
   );
   const drawn = part.lines.map(({ row }) => paint(row()));
   const shown = detail === undefined ? undefined : detailRows(state, detail, now);
-  const below = detail === undefined ? askedBelow(state, { columns: list.columns, rows: list.rows - drawn.length }, now) : undefined;
+  const below = detail === undefined
+    ? askedBelow(state, { columns: list.columns, rows: list.rows - drawn.length }, now)
+    : undefined;
   const left = exactly([...drawn, ...below?.rows.map(paint) ?? []], list.rows);
   state.inSight.show((shown ?? below)?.isWhole && state.page === undefined ? state.board.asked?.id : undefined, now);
   if (detail === undefined || shown === undefined) return { rows: left, hits, part, isSplit: false };

@@ -28,7 +28,8 @@ export function footRows(state: DashboardState, size: TerminalSize, now: number,
   const { asks: _, ...asksNothing } = item ?? {};
   if (item === undefined) return [hintsRow([...(state.text === "" ? [] : FILTERED), ...ALWAYS], size.columns)];
   const { asked } = state.board;
-  const isUnread = asked !== undefined && !isQuestion(asked) && !state.board.mayAllow(isInSight(state)) && lost === undefined;
+  const isUnread = asked !== undefined && !isQuestion(asked) && !state.board.mayAllow(isInSight(state)) &&
+    lost === undefined;
   return [keysRow(lost === undefined ? item : asksNothing as typeof item, size.columns, isUnread)];
 }
 

@@ -74,7 +74,9 @@ export class ScopePage implements DashboardPage {
   rows({ columns, rows }: TerminalSize): readonly TextRow[] {
     const isAiry = rows >= AIRY;
     const scopes = this.#choiceRows(SCOPE_CHOICES.map(([, scope]) => scope), this.#scope, columns);
-    const ends = this.#chosen === "once" ? [] : this.#choiceRows(END_CHOICES.map(([, word]) => word), this.#end, columns);
+    const ends = this.#chosen === "once"
+      ? []
+      : this.#choiceRows(END_CHOICES.map(([, word]) => word), this.#end, columns);
     const label = (text: string): readonly TextRow[] => isAiry ? [[span(text, DIM)]] : [];
     const judged: readonly TextRow[] = [
       ...label("how far"),

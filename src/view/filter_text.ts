@@ -63,7 +63,13 @@ function factsOfRow({ name, agent, id, about, state, asks }: SessionItem): Facts
 /** Its session may be busy with another one of its requests. */
 function factsOfRequest(approval: Approval, name: string): Facts {
   const { agent, id, sessionId } = approval;
-  return { name, agent, state: "waiting", kind: KIND_WORDS[approval.for], texts: [id, sessionId, markedSummary(approval)] };
+  return {
+    name,
+    agent,
+    state: "waiting",
+    kind: KIND_WORDS[approval.for],
+    texts: [id, sessionId, markedSummary(approval)],
+  };
 }
 
 function factsOfLine({ name, agent, state, kind, word, text }: ChangeLine): Facts {

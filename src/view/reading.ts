@@ -18,7 +18,9 @@ export function isRead(since: number, pressed: number): boolean {
 
 /** Why a key is no answer to what was first visible at `since`. */
 export function tooSoon(since: number, now: number): string {
-  return isRead(since, now) ? "a key held down answers nothing new: let go, then press" : "it has only just appeared: press again";
+  return isRead(since, now)
+    ? "a key held down answers nothing new: let go, then press"
+    : "it has only just appeared: press again";
 }
 
 /** Since when the key is down that comes from a terminal. */
