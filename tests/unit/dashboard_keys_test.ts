@@ -165,7 +165,7 @@ Deno.test("V2 dashboard: the mark stays on its row by id when rows move, also ov
   goTo(board, "shop");
   const row = board.current;
   board.loses("the daemon stopped");
-  assertMatch(board.text, /the daemon stopped; trying again · this is of \d\d:\d\d:\d\d/);
+  assertMatch(board.text, /the daemon stopped; agent-console daemon start brings it back · this is of \d\d:\d\d:\d\d/);
   assertEquals(board.press("a"), undefined);
   assertMatch(board.text, /nothing can be answered now/);
   board.snapshot([...STORY.sessions].reverse(), STORY.approvals);
