@@ -88,6 +88,7 @@ screenTest("V1 the dashboard says that the daemon is gone, and keeps mark and fi
   await screen.types("/");
   await screen.types("-l", "agent:mine");
   await screen.shows(/^ \/ agent:mine▏/m);
+  await pause(100);
   await screen.types("Enter");
   await screen.shows(/\/agent:mine · 1 hidden[^]*\? help/);
   await pause(100); // faster keys are no person's
