@@ -185,6 +185,19 @@ Deno.test("architecture: no agent is named outside src/agents, where its folder 
   assertEquals(naming, []);
 });
 
+Deno.test("architecture: the test command runs every file of tests", () => {
+  const { tasks, workspace } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)) as {
+    readonly tasks: { readonly test: string };
+    readonly workspace: readonly string[];
+  };
+  const named = tasks.test.split(" ").filter((word) => word.startsWith("tests/"));
+  const files = [...sources("tests")].filter((path) => path.endsWith("_test.ts"));
+  assertEquals(files.filter((path) => !named.some((one) => path === one || path.startsWith(`${one}/`))), []);
+  // Of a folder with a workspace member in it Deno runs that member's tests alone.
+  const members = workspace.map((member) => member.replace("./", ""));
+  assertEquals(named.filter((one) => members.some((member) => member.startsWith(`${one}/`))), []);
+});
+
 Deno.test("architecture: no file is over 300 lines", () => {
   const long = [...sources("src"), ...sources("tests"), "main.ts"].flatMap((path) => {
     const lines = Deno.readTextFileSync(`${ROOT}${path}`).split("\n").length - 1;

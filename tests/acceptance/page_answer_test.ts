@@ -1,7 +1,7 @@
 /** The page answers: by touch on a phone, by keys alone, questions with choices, rules, and never what nobody has read. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PHONE } from "../support/page_lab.ts";
-import { ends, pageTest, press, READ_MS, row } from "../support/page_test.ts";
+import { ends, pageTest, press, READ_MS, row } from "../support/page_steps.ts";
 
 pageTest("V3 a phone finds out who waits, reads all of it, and answers; Back leaves the detail", async (lab) => {
   const page = await lab.look({ viewport: PHONE, touch: true });

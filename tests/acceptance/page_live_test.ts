@@ -1,7 +1,7 @@
 /** The page stays live: what is new shows by itself, a restart of the daemon is survived, and it opens while nothing is there. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PHONE } from "../support/page_lab.ts";
-import { complaintsOf, ends, hasTitle, pageTest, press, row } from "../support/page_test.ts";
+import { complaintsOf, ends, hasTitle, pageTest, press, row } from "../support/page_steps.ts";
 
 pageTest(
   "V1 a new session and what it asks show without a refresh: list, title, icon, and for who hears the page",

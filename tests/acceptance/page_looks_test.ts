@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { makePage } from "../../install/page.ts";
 import { REPOSITORY } from "../support/harness.ts";
 import { PHONE, WIDE } from "../support/page_lab.ts";
-import { complaintsOf, pageTest, press, READ_MS, row } from "../support/page_test.ts";
+import { complaintsOf, pageTest, press, READ_MS, row } from "../support/page_steps.ts";
 
 /** Minified, bytes: what a phone has to read before it shows anything. */
 const SCRIPT_BYTES = 80_000;

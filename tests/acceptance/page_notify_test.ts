@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import type { LookOptions, PageLab } from "../support/page_lab.ts";
-import { ends, hasTitle, pageTest, row, wholeBrowserTest } from "../support/page_test.ts";
+import { ends, hasTitle, pageTest, row, wholeBrowserTest } from "../support/page_steps.ts";
 
 /** Of a notification what a person sees, and what names its request. */
 interface Shown {

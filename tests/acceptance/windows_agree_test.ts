@@ -16,7 +16,7 @@ import { SHOWN_STATES, STATE_WORDS } from "../../src/domain/state_words.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { REPOSITORY } from "../support/harness.ts";
 import type { PageLab } from "../support/page_lab.ts";
-import { pageTest } from "../support/page_test.ts";
+import { pageTest } from "../support/page_steps.ts";
 import { SixSessions } from "../support/six_sessions.ts";
 
 const STEPS = 500;

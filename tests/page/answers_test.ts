@@ -85,7 +85,7 @@ Deno.test("V3 what another window answered is told, and what was chosen and load
   store.texts.set(APPROVAL.id, "asked");
   store.picks.set(APPROVAL.id, []);
   hear(store, denied());
-  assertMatch(store.toast?.text ?? "", /^answered elsewhere by .*: denied$/);
+  assertMatch(store.toast?.text ?? "", /^claude: denied, by human$/);
   assertEquals([store.texts.size, store.picks.size], [0, 0]);
 });
 
