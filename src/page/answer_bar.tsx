@@ -3,7 +3,7 @@ import { h } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { type Approval, APPROVAL_SCOPES, type ApprovalScope } from "../domain/approval.ts";
 import type { ApprovalItem } from "../view/approval_items.ts";
-import { asksTwice, giveAnswer, ruleWords, whyNoYes, yesWords } from "./answers.ts";
+import { asksTwice, giveAnswer, ruleWords, UNREAD, whyNoYes, yesWords } from "./answers.ts";
 import { usualScope } from "../view/rule_choices.ts";
 import { askedKey, openSheet, sayNo, sayYes } from "./page_actions.ts";
 import { NOTHING_ASKED, type PageStore } from "./page_store.ts";
@@ -42,9 +42,11 @@ export function AnswerBar({ store, approval, item }: AnswerBarProps) {
     );
   }
   const hasScopes = kind === "permission" && !item.scopes?.every((scope) => scope === "once");
-  const noYes = whyNoYes(approval, store) !== undefined;
+  const why = whyNoYes(approval, store);
+  const noYes = why !== undefined;
   return (
     <div class="answers" role="group" aria-label="Answer" key={key}>
+      {why === UNREAD && <p class="unread">It goes on below: read it to its end, then yes.</p>}
       <button
         type="button"
         class="less"

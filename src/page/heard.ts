@@ -22,6 +22,7 @@ export function hear(store: PageStore, event: PageEvent): void {
   if (status === "pending") return;
   const isOurs = store.given.delete(id);
   store.texts.delete(id);
+  store.readEnds.delete(id);
   store.picks.delete(id);
   if (!wasOpen) return;
   void unnotify(id);

@@ -63,6 +63,8 @@ export class PageStore implements PageState {
   readonly live = new LiveState();
   readonly #changes = new ChangeLines();
   readonly activity = new ActivityLog();
+  /** Requests of whose text the end was on the screen. */
+  readonly readEnds = new Set<string>();
   readonly texts = new Map<string, WholeText | "asked" | "failed">();
   readonly histories = new Map<string, { readonly since: string; readonly entries: readonly HistoryEntry[] }>();
   /** Requests that were answered here, until their end is heard. */
@@ -134,6 +136,7 @@ export class PageStore implements PageState {
   snapshot(...[seq, sessions, approvals]: Parameters<SnapshotListener>): void {
     this.live.snapshot({ seq, sessions, approvals });
     this.texts.clear();
+    this.readEnds.clear();
     const open = new Set(approvals.map(({ id }) => id));
     for (const id of [...this.given, ...this.picks.keys()]) {
       if (open.has(id)) continue;

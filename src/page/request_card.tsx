@@ -6,6 +6,7 @@ import { takesOwnWords } from "../view/approval_words.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import type { PageStore } from "./page_store.ts";
 import { RiskChip } from "./parts.tsx";
+import { TextEnd } from "./text_end.tsx";
 import { pickedOf, toggled, worded } from "./picks.ts";
 
 interface RequestCardProps {
@@ -34,6 +35,8 @@ export function RequestCard({ store, item, approval, now, more }: RequestCardPro
   const [asked, until] = [Date.parse(approval.requestedAt), Date.parse(approval.deadline)];
   const left = Math.max(0, until - now);
   const text = call.join("\n");
+  // Of a text of which a part is still to come, the end is none.
+  const endMark = approval.missing === undefined && <TextEnd store={store} id={approval.id} />;
   const isAnswering = store.given.has(approval.id);
   return (
     <article class={`card request ${isAnswering ? "is-answering" : ""}`} aria-label={kind} data-request={approval.id}>
@@ -43,10 +46,13 @@ export function RequestCard({ store, item, approval, now, more }: RequestCardPro
         <span class={`until ${left < SOON_MS ? "is-soon" : ""}`}>{end}</span>
       </p>
       <progress max={Math.max(1, until - asked)} value={left} aria-label="Time that is left to answer" />
-      {text !== "" && <pre class={`call ${text.length > LONG ? "is-long" : ""}`}>{textOf(call)}</pre>}
+      {text !== "" && (
+        <pre class={`call ${text.length > LONG ? "is-long" : ""}`}>{textOf(call)}{detail.length === 0 && endMark}</pre>
+      )}
       {detail.length > 0 && (
         <div class="text" role="region" aria-label="What it says in whole" tabIndex={0} data-scrolls>
           {textOf(detail, isPatch ? patchClass : undefined)}
+          {endMark}
         </div>
       )}
       {cut !== undefined && <p class="warning">{cut}</p>}
@@ -58,6 +64,7 @@ export function RequestCard({ store, item, approval, now, more }: RequestCardPro
         </p>
       )}
       <Questions store={store} approval={approval} />
+      {text === "" && detail.length === 0 && endMark}
       <ul class="where">
         {folder !== undefined && (
           <li>

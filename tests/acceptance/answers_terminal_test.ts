@@ -212,6 +212,26 @@ Deno.test("A4 approve -i: what does not fit the list is shown whole in the pager
   assertEquals((await asks.hook.exit(END_MS)).stdout, ALLOWED);
 });
 
+Deno.test("A4 approve -i: what is higher than the terminal is shown in the pager before a y counts, though all of it was printed", async () => {
+  const { home, client } = await openHome();
+  await using _home = home;
+  await using _client = client;
+  const command = `touch one\n${Array.from({ length: 40 }, (_, at) => `echo ${at}`).join("\n")}`;
+  await using asks = await held(home, client, { cwd: "/w/web", command });
+  await using terminal = await TestTerminal.open(home, ["approve", "-i"], { env: { PAGER: "less" } });
+  await terminal.shows("v pages through them");
+  await terminal.shows("quit >");
+  await pause(READ_MS);
+  await terminal.press("y");
+  await terminal.shows(/session +s1/); // the pager
+  assertEquals((await row(client))["status"], "waiting", "nothing is approved yet");
+  await terminal.press("q");
+  await terminal.shows("quit >");
+  await pause(REPEAT_MS);
+  await terminal.press("y");
+  assertStringIncludes((await terminal.exit()).screen, `${asks.id}: approved once`);
+});
+
 Deno.test("first hour 3: approve -i gives the terminal back at INT, TERM and HUP", async () => {
   const { home, client } = await openHome();
   await using _home = home;

@@ -19,6 +19,12 @@ pageTest("V3 a phone finds out who waits, reads all of it, and answers; Back lea
   await page.goBack();
   await row(page, "web").waitFor();
   await row(page, "web").tap();
+  // What stands below the screen nobody has read.
+  await page.getByText("It goes on below: read it to its end, then yes.").waitFor();
+  assertEquals(await page.locator(".answers .yes").isDisabled(), true);
+  await page.locator(".text-end").scrollIntoViewIfNeeded();
+  await page.locator(".answers .yes:enabled").waitFor();
+  assertEquals(await page.getByText("It goes on below").count(), 0);
   await press(page, "Yes");
   await ends(lab, id, "approved");
   // The list is what comes next.

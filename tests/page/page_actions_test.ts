@@ -1,5 +1,6 @@
 /** What the keys of the page do: move, open, answer, choose, go back; and why they do not. */
 import { assertEquals } from "@std/assert";
+import { UNREAD } from "../../src/page/answers.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { KeyMeaning } from "../../src/page/keys.ts";
 import type { ListRow } from "../../src/page/list_rows.ts";
@@ -112,6 +113,21 @@ Deno.test("V3 a sheet, the second question and none exclude each other, and belo
   store.guard.show("k1", 0);
   screen.press({ kind: "yes" }).press({ kind: "back" });
   assertEquals([store.answering.kind, wire.calls.length], ["none", 0]);
+});
+
+Deno.test("V3 a yes counts once the end of what is asked was on the screen, a no at any time", () => {
+  stubBrowser();
+  const { store, wire } = withWire();
+  store.readEnds.clear();
+  new Screen(store).press({ kind: "yes" }).press({ kind: "yes_for" });
+  assertEquals([store.toast?.text, store.answering.kind, wire.calls.length], [UNREAD, "none", 0]);
+  store.readEnds.add("k1");
+  new Screen(store).press({ kind: "yes" });
+  assertEquals(wire.calls.length, 1);
+  const { store: other, wire: line } = withWire();
+  other.readEnds.clear();
+  new Screen(other).press({ kind: "no" });
+  assertEquals(line.calls.length, 1);
 });
 
 Deno.test("V3 a call that is asked each time has no scopes, and one that never came in whole no yes", () => {

@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import type { Approval } from "../../src/domain/approval.ts";
 import { approvalItems } from "../../src/view/approval_items.ts";
 import { RequestCard } from "../../src/page/request_card.tsx";
+import { TextEnd } from "../../src/page/text_end.tsx";
 import { answering, APPROVAL } from "./stub_store.ts";
 import { stubBrowser } from "./stubs.ts";
 
@@ -15,11 +16,12 @@ const QUESTION = {
 
 type Props = Readonly<Record<string, unknown>>;
 
-/** All elements below `node`; its components have no state. */
+/** All elements below `node`; other components of it have no state. */
 function elements(node: unknown): readonly { readonly type: string; readonly props: Props }[] {
   if (Array.isArray(node)) return node.flatMap(elements);
   if (typeof node !== "object" || node === null) return [];
   const { type, props } = node as VNode<Props>;
+  if ((type as unknown) === TextEnd) return []; // it only looks where it stands
   if (typeof type === "function") return elements((type as (props: Props) => unknown)(props));
   return [{ type, props }, ...elements(props["children"])];
 }

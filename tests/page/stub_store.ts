@@ -53,7 +53,7 @@ export class StubWire {
   }
 }
 
-/** Live, with a token that may answer, and `approval` on the screen since long. */
+/** Live, with a token that may answer, and the whole of `approval` on the screen since long. */
 export function answering(approval = APPROVAL): PageStore {
   // Messages stand for seconds: as long as no test.
   Object.assign(globalThis, { setTimeout: () => 0 });
@@ -61,6 +61,7 @@ export function answering(approval = APPROVAL): PageStore {
   store.snapshot(1, [], [approval]);
   store.set({ link: { kind: "live" }, scope: "approve" });
   store.asked = approval;
+  store.readEnds.add(approval.id);
   store.guard.show(approval.id, 0);
   return store;
 }

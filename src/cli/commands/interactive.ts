@@ -91,9 +91,9 @@ async function one(desk: Desk, approval: Approval, left: number): Promise<Done> 
   const { run, keyboard, inbox } = desk;
   const { id } = approval;
   keyboard.show(`\n${dim(left === 1 ? "the last one" : `${left} to answer`)}\n`);
-  const scopes = await showAtHand(desk, approval);
+  const { scopes, isWhole } = await showAtHand(desk, approval);
   const state: State = {
-    isWhole: approval.missing === undefined,
+    isWhole,
     mayLast: mayLast(approval, scopes),
     readable: Date.now() + READING_MS,
   };
@@ -159,25 +159,26 @@ function mayLast({ for: kind }: Approval, scopes: readonly ApprovalScope[] | und
 /**
  * The whole of it, where it was kept whole: else its two ends, and the rest only in the pager.
  *
- * @returns how far a yes may reach; undefined where that is not known yet
+ * @returns how far a yes may reach, undefined where that is not known yet; and whether all of it fits the screen
  */
 async function showAtHand(
   { run, keyboard, inbox }: Desk,
   approval: Approval,
-): Promise<readonly ApprovalScope[] | undefined> {
+): Promise<{ readonly scopes: readonly ApprovalScope[] | undefined; readonly isWhole: boolean }> {
   if (approval.missing !== undefined) {
     keyboard.show(`${(await requestLines(run, approval, boardOf(inbox), { isAsked: true })).join("\n")}\n`);
     if (approval.cutBy === undefined) {
       keyboard.show(`  v shows the ${approval.missing} characters that are left out here\n`);
     }
-    return undefined;
+    return { scopes: undefined, isWhole: false };
   }
   const whole = await wholeApproval(run, approval);
   const lines = await requestLines(run, whole, boardOf(inbox), { whole: true, isAsked: true });
   const head = headOfLong(lines, run.out.screen);
   const again = head.length === 0 ? [] : ["", `… ${lines.length} lines, v pages through them:`, ...head];
   keyboard.show(`${[...lines, ...again].join("\n")}\n`);
-  return whole.scopes;
+  // What has scrolled away nobody has read.
+  return { scopes: whole.scopes, isWhole: again.length === 0 };
 }
 
 function boardOf({ open, sessions }: LiveInbox): Nameables {
