@@ -8,7 +8,7 @@ import { PHONE, WIDE } from "../support/page_lab.ts";
 import { complaintsOf, pageTest, press, READ_MS, row } from "../support/page_steps.ts";
 
 /** Minified, bytes: what a phone has to read before it shows anything. */
-const SCRIPT_BYTES = 80_000;
+const SCRIPT_BYTES = 85_000;
 
 async function assertNothingSerious(page: Page, where: string): Promise<void> {
   await page.waitForTimeout(READ_MS); // what is half faded in has half the contrast

@@ -1,5 +1,6 @@
 /** A copy of the sources, which a test may change, with a cache of its own; run in a {@link TestHome}. */
-import { type ProgramOptions, REPOSITORY, type TestHome } from "./harness.ts";
+import { copySources } from "./copy_sources.ts";
+import { type ProgramOptions, type TestHome } from "./harness.ts";
 import { denoDirOfItsOwn } from "./harness_guard.ts";
 import { commandLine, type Outcome, run } from "./harness_process.ts";
 
@@ -13,16 +14,7 @@ export class Clone {
     this.home = home;
     this.root = `${home.root}/cl one`;
     this.cache = `${home.root}/cache`;
-    Deno.mkdirSync(this.root);
-    const copied = new Deno.Command("cp", {
-      args: [
-        "-r",
-        ...["main.ts", "deno.json", "deno.lock", "src", "install"].map((name) => `${REPOSITORY}/${name}`),
-        ".",
-      ],
-      cwd: this.root,
-    }).outputSync();
-    if (!copied.success) throw new Error(`${REPOSITORY} was not copied: ${new TextDecoder().decode(copied.stderr)}`);
+    copySources(this.root);
     denoDirOfItsOwn(this.#modules);
   }
 

@@ -1,4 +1,5 @@
 /** A user with an empty folder and a clone, who installs the program: nothing of XDG is set, and no home is named. */
+import { copySources } from "./copy_sources.ts";
 import { REPOSITORY, type TestHome } from "./harness.ts";
 import { denoDirOfItsOwn } from "./harness_guard.ts";
 import { type Outcome, run, Running } from "./harness_process.ts";
@@ -10,7 +11,6 @@ export const EVENT = JSON.stringify({
   cwd: "/tmp",
   prompt: "build it",
 });
-const CLONED = ["main.ts", "deno.json", "deno.lock", "src", "install"];
 /** Each command that builds takes seconds, on a busy machine many. */
 const COMMAND_MS = 90_000;
 /** No service manager: those of the machine are none of a test's business. */
@@ -30,7 +30,7 @@ export class InstallingUser {
   constructor(home: TestHome) {
     this.home = home;
     this.clone = `${home.root}/cl one`;
-    copyClone(this.clone);
+    copySources(this.clone);
     denoDirOfItsOwn(`${home.root}/modules`);
     for (const folder of ["fake", ".cache"]) Deno.mkdirSync(`${home.root}/${folder}`);
     Deno.writeTextFileSync(`${home.root}/fake/systemctl`, NO_MANAGER, { mode: 0o755 });
@@ -109,11 +109,4 @@ export class InstallingUser {
     walk(root);
     return found;
   }
-}
-
-function copyClone(to: string): void {
-  Deno.mkdirSync(to);
-  const from = CLONED.map((name) => `${REPOSITORY}/${name}`);
-  const { success, stderr } = new Deno.Command("cp", { args: ["-r", ...from, to] }).outputSync();
-  if (!success) throw new Error(`${REPOSITORY} was not copied: ${new TextDecoder().decode(stderr)}`);
 }
