@@ -3,7 +3,7 @@ import { h } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { type Approval, APPROVAL_SCOPES, type ApprovalScope } from "../domain/approval.ts";
 import type { ApprovalItem } from "../view/approval_items.ts";
-import { asksTwice, giveAnswer, ruleWords, UNREAD, whyNoYes, yesWords } from "./answers.ts";
+import { asksTwice, giveAnswer, GOES_ON_BELOW, ruleWords, whyNoYes, yesWords } from "./answers.ts";
 import { usualScope } from "../view/rule_choices.ts";
 import { askedKey, openSheet, sayNo, sayYes } from "./page_actions.ts";
 import { NOTHING_ASKED, type PageStore } from "./page_store.ts";
@@ -46,7 +46,7 @@ export function AnswerBar({ store, approval, item }: AnswerBarProps) {
   const noYes = why !== undefined;
   return (
     <div class="answers" role="group" aria-label="Answer" key={key}>
-      {why === UNREAD && <p class="unread">It goes on below: read it to its end, then yes.</p>}
+      {why === GOES_ON_BELOW && <p class="unread">It goes on below: read it to its end, then yes.</p>}
       <button
         type="button"
         class="less"

@@ -42,14 +42,14 @@ export async function readWhole(store: PageStore, { id, cutBy }: Approval): Prom
 }
 
 /** Of a text that goes on below the screen. */
-export const UNREAD = "it goes on below: read it to its end, then yes";
+export const GOES_ON_BELOW = "it goes on below: read it to its end, then yes";
 
 /** Why it cannot be approved on this page now; undefined where it can. */
 export function whyNoYes(approval: Approval, { texts, readEnds }: PageStore): string | undefined {
   if (approval.cutBy !== undefined) return "part of it never arrived: say no, or answer it in its terminal";
   if (approval.missing === undefined || typeof texts.get(approval.id) === "object") {
     // Of a question each part takes an answer of its own.
-    return approval.for === "question" || readEnds.has(approval.id) ? undefined : UNREAD;
+    return approval.for === "question" || readEnds.has(approval.id) ? undefined : GOES_ON_BELOW;
   }
   return texts.get(approval.id) === "failed"
     ? "the whole of it could not be loaded: answer it in its terminal"

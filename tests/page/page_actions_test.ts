@@ -1,6 +1,6 @@
 /** What the keys of the page do: move, open, answer, choose, go back; and why they do not. */
 import { assertEquals } from "@std/assert";
-import { UNREAD } from "../../src/page/answers.ts";
+import { GOES_ON_BELOW } from "../../src/page/answers.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { KeyMeaning } from "../../src/page/keys.ts";
 import type { ListRow } from "../../src/page/list_rows.ts";
@@ -120,7 +120,7 @@ Deno.test("V3 a yes counts once the end of what is asked was on the screen, a no
   const { store, wire } = withWire();
   store.readEnds.clear();
   new Screen(store).press({ kind: "yes" }).press({ kind: "yes_for" });
-  assertEquals([store.toast?.text, store.answering.kind, wire.calls.length], [UNREAD, "none", 0]);
+  assertEquals([store.toast?.text, store.answering.kind, wire.calls.length], [GOES_ON_BELOW, "none", 0]);
   store.readEnds.add("k1");
   new Screen(store).press({ kind: "yes" });
   assertEquals(wire.calls.length, 1);
