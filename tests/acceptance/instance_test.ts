@@ -163,10 +163,10 @@ Deno.test("I4 with the daemon killed its launcher ends and the next one starts a
   assert(code !== 0);
 });
 
-Deno.test("I5 50 commands at once without a daemon all succeed through one", async () => {
+Deno.test("I5 many commands at once without a daemon all succeed through one", async () => {
   await using home = await TestHome.create();
   const outcomes = await Promise.all(
-    Array.from({ length: 50 }, () => home.cli(["ls", "--json"], { timeoutMs: 60_000 })),
+    Array.from({ length: rounds(20, 50) }, () => home.cli(["ls", "--json"], { timeoutMs: 60_000 })),
   );
   for (const { code, stdout, stderr } of outcomes) {
     assertEquals(code, 0, stderr);

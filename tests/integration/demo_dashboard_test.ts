@@ -1,4 +1,5 @@
 /** The demo at a terminal: the dashboard, whose keys its agents obey, and which leaves nothing behind. */
+import { longTest } from "../support/long_step.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { processesNaming } from "../support/harness_process.ts";
@@ -12,7 +13,7 @@ const SIZE = { columns: 110, rows: 30 };
 const END_MS = 15_000;
 
 /** A terminal in which the demo runs; all that it makes lies below `home.root`. */
-async function withDemo(body: (screen: TmuxScreen, home: TestHome) => Promise<void>): Promise<void> {
+async function withDemo(body: Body): Promise<void> {
   await prepareProgram();
   await using home = await TestHome.create();
   await using screen = await TmuxScreen.open(home, SIZE);
@@ -25,12 +26,11 @@ async function withDemo(body: (screen: TmuxScreen, home: TestHome) => Promise<vo
   await eventually(() => processesNaming(`${home.root}/ac-demo-`).length === 0, END_MS, "the end of its processes");
 }
 
-function screenTest(name: string, body: (screen: TmuxScreen, home: TestHome) => Promise<void>): void {
-  Deno.test({
-    name: HAS_TMUX ? name : `${name} (ignored: no tmux)`,
-    ignore: !HAS_TMUX,
-    fn: () => withDemo(body),
-  });
+type Body = (screen: TmuxScreen, home: TestHome) => Promise<void>;
+
+function screenTest(name: string, body: Body, test: (name: string, fn: () => Promise<void>) => void = Deno.test): void {
+  if (HAS_TMUX) test(name, () => withDemo(body));
+  else Deno.test.ignore(`${name} (ignored: no tmux)`, () => {});
 }
 
 screenTest(
@@ -71,4 +71,5 @@ screenTest(
     await screen.types(`clear; sh ${home.root}/run.sh; echo exit $?`, "Enter");
     assertMatch(await screen.shows(/^exit 0$/m), /demo: its time is over; nothing is left/);
   },
+  longTest,
 );

@@ -2,6 +2,7 @@
  * `deno task compile`. The runtime base may be out of reach where the tests run, so Deno's own binary stands in for it:
  * the result is no program, but what Deno embedded in it can be read and compared.
  */
+import { longTest } from "../support/long_step.ts";
 import { exists } from "../support/exists.ts";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { buildCompiled, checkCompiled } from "../../install/build.ts";
@@ -53,7 +54,7 @@ function expected(flags: readonly string[]): Record<string, unknown> {
   return { ...lists, allow_sys: permissions.daemon.sys, allow_import: [], prompt: false };
 }
 
-Deno.test("compile embeds exactly the permissions and arguments of the module that computes them", async () => {
+longTest("compile embeds exactly the permissions and arguments of the module that computes them", async () => {
   const work = await Deno.makeTempDir();
   try {
     const paths = homePaths(`${work}/ho me`);

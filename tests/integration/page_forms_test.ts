@@ -1,4 +1,5 @@
 /** The page is served by each form of the program, and nothing on the disk is read for it; where it was not made, `/` says what to do. */
+import { longTest } from "../support/long_step.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bundleModules } from "../../install/modules.ts";
 import { Clone } from "../support/clone.ts";
@@ -20,7 +21,7 @@ async function scriptOf(path: string): Promise<string> {
   return (await import(`file://${encodeURI(path)}`)).default;
 }
 
-Deno.test("V3 sources without the page's script say how it is made, and serve it once it is", async () => {
+longTest("V3 sources without the page's script say how it is made, and serve it once it is", async () => {
   const port = freePort();
   await using home = await TestHome.create({ config: JSON.stringify({ gateway: { enabled: true, port } }) });
   const clone = new Clone(home);

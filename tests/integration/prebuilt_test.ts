@@ -7,7 +7,7 @@ import { isRoot, STRANGER } from "../support/harness_guard.ts";
 import { TestHome } from "../support/harness.ts";
 import { commandLine } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
-import { longStep } from "../support/long_step.ts";
+import { longStep, longTest } from "../support/long_step.ts";
 
 let prompts = 0;
 /** A prompt of its own each time: the same one twice in a moment would be one event of two hooks. */
@@ -201,7 +201,7 @@ Deno.test("S3 a build that others may write, that is foreign or damaged is never
   await clone.stop();
 });
 
-Deno.test("I1 two that start at once and find nothing built make one build, and both run it", async () => {
+longTest("I1 two that start at once and find nothing built make one build, and both run it", async () => {
   await using home = await TestHome.create();
   await using other = await TestHome.create();
   const clone = new Clone(home);

@@ -5,3 +5,8 @@ const isLong = Deno.env.get("AC_LONG") === "1";
 export async function longStep(t: Deno.TestContext, name: string, fn: () => void | Promise<void>): Promise<void> {
   await t.step({ name: isLong ? name : `${name} (ignored: only in deno task test:long)`, ignore: !isLong, fn });
 }
+
+/** A test of the long run, told as {@link longStep} is. */
+export function longTest(name: string, fn: () => void | Promise<void>): void {
+  Deno.test({ name: isLong ? name : `${name} (ignored: only in deno task test:long)`, ignore: !isLong, fn });
+}
