@@ -179,11 +179,13 @@ dashboardTest(
     await screen.shows(/question 1 of 2/);
     await pause(READ_MS);
     await screen.types("3");
-    await pause(150); // faster keys are no person's
+    await screen.shows(/■ 3 {2}green/);
+    await pause(READ_MS); // faster keys are no person's
     await screen.types("1");
     await screen.shows(/■ 1 {2}red[^]*■ 3 {2}green/);
     await screen.resizes({ columns: 40, rows: 9 });
     await screen.shows(/■ 1 {2}red/);
+    await pause(READ_MS);
     await screen.types("Enter");
     await screen.shows(/How many\?/);
     await pause(READ_MS);
@@ -191,6 +193,7 @@ dashboardTest(
     await screen.shows(/your words:/);
     await screen.types("-l", "as many as fit");
     await screen.shows(/your words: as many as fit▏/);
+    await pause(READ_MS);
     await screen.types("Enter");
     assertMatch((await asks.hook.exit(END_MS)).stdout, /"Which ones\?":"green, red","How many\?":"as many as fit"/);
     await screen.resizes(SIDE);

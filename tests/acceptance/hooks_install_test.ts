@@ -1,4 +1,5 @@
 /** H3: `hooks install|uninstall|status` of the real program, for every agent, and Codex's trust. */
+import { longTest } from "../support/long_step.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { HOOK_SPECS } from "../../src/agents/registry.ts";
 import { fakeCodex } from "../support/fake_codex.ts";
@@ -195,7 +196,7 @@ Deno.test({
   fn: () => trustIsAskedAndGiven(CODEX),
 });
 
-Deno.test("H3 codex: an app-server that hangs or refuses costs two seconds, and the file answers", async () => {
+longTest("H3 codex: an app-server that hangs or refuses costs two seconds, and the file answers", async () => {
   await using home = await TestHome.create();
   const codexHome = `${home.root}/.codex`;
   const bin = fakeCodex(home.root);
@@ -224,7 +225,7 @@ Deno.test("H3 codex: an app-server that hangs or refuses costs two seconds, and 
   assertStringIncludes(none.stderr, "the hooks are installed and not trusted: codex is not on PATH");
 });
 
-Deno.test("H3 codex: what a codex that hangs has started ends with it, also where we are ended first", async () => {
+longTest("H3 codex: what a codex that hangs has started ends with it, also where we are ended first", async () => {
   await using home = await TestHome.create();
   const bin = `${home.root}/bin`;
   const pids = `${home.root}/pids`;

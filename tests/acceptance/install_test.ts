@@ -156,7 +156,8 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     assertEquals(code, 6);
     assertMatch(stderr, /are not apart\nhint: /);
   });
-  await t.step(
+  await longStep(
+    t,
     "a changed clone: update puts a second version beside it, and says that the daemon is the first",
     async () => {
       user.change("two");
@@ -181,10 +182,10 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     },
   );
 
-  await t.step("the same runtime is on the disk once", () => {
+  await longStep(t, "the same runtime is on the disk once", () => {
     assertEquals(Deno.statSync(`${root}/current/deno`).nlink, 2);
   });
-  await t.step("each command says that the daemon is another build, a hook says nothing", async () => {
+  await longStep(t, "each command says that the daemon is another build, a hook says nothing", async () => {
     const note = `note: the daemon runs 0.1.0 (build ${builds[0]}), this is 0.1.0 (build ${
       builds[1]
     })\nhint: agent-console daemon restart\n`;
@@ -238,7 +239,8 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     },
   );
 
-  await t.step(
+  await longStep(
+    t,
     "update --rollback goes back to the one that was kept, --restart restarts the daemon into it",
     async () => {
       await user.installed("daemon", "restart");
@@ -254,7 +256,7 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     },
   );
 
-  await t.step("with a request that waits, --restart restarts nothing", async () => {
+  await longStep(t, "with a request that waits, --restart restarts nothing", async () => {
     await using client = await home.connect({ token: true });
     const params = { sessionId: "s1", tool: "Bash", input: "git push", waitSecs: 60 };
     const asked = client.request("approval.request", params, 60_000).catch(() => undefined);

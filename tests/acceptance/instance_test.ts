@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-sync-fn-in-async-fn -- a look at a file between two steps: nothing else waits meanwhile
 /** I: one daemon for one home, whatever is done at once. */
+import { longTest } from "../support/long_step.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { isAlive, type Outcome, processesNaming, Running, startTime } from "../support/harness_process.ts";
@@ -43,7 +44,7 @@ Deno.test("I1 of 20 starts at once one serves and the others report it", async (
   }
 });
 
-Deno.test("I1 of 20 daemons in the foreground at once one serves and the others exit 4", async () => {
+longTest("I1 of 20 daemons in the foreground at once one serves and the others exit 4", async () => {
   for (let round = 0; round < rounds(1, 25); round++) {
     await using home = await TestHome.create();
     const most = await patience(5000);

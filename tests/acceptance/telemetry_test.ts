@@ -1,4 +1,5 @@
 /** M2: OpenTelemetry, with a collector of the test: what arrives, from whom, and that nothing does unless a person says so. */
+import { longTest } from "../support/long_step.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { eventually, pause } from "../support/harness_wait.ts";
@@ -103,33 +104,36 @@ Deno.test("M2 without OTEL_DENO=true nothing is sent, whatever else the environm
   assertEquals(receiver.requests.map(({ path }) => path), []);
 });
 
-Deno.test("M2 S1 a daemon that nobody starts by name takes nothing of the environment, and goes where the configuration says", async () => {
-  await using receiver = new OtlpReceiver();
-  await using elsewhere = new OtlpReceiver();
-  // As a hook does it, and a command that needs a daemon.
-  for (const args of [["daemon", "start", "--quiet", "--auto"], ["ls"]]) {
-    const config = JSON.stringify({ telemetry: { otlp_endpoint: receiver.url } });
-    await using home = await TestHome.create({ config });
-    const env = { ...otel(elsewhere), OTEL_EXPORTER_OTLP_HEADERS: "x-of=the-agent" };
-    const { code, stderr } = await home.cli(args, { env });
-    assertEquals(code, 0, stderr);
-    assertEquals(environment(home.needPid()).filter((line) => line.startsWith("OTEL_")).sort(), [
-      "OTEL_DENO=true",
-      "OTEL_DENO_CONSOLE=ignore",
-      `OTEL_EXPORTER_OTLP_ENDPOINT=${receiver.url}`,
-      "OTEL_SERVICE_NAME=agent-console",
-    ]);
-    receiver.requests.splice(0);
-    await using client = await home.connect({ token: true });
-    await client.request("session.list");
-    const isTraces = ({ path }: { path: string }) => path === "/v1/traces";
-    const sent = await eventually(() => receiver.requests.find(isTraces), 30_000, "the daemon's spans");
-    assertEquals(sent.headers.get("content-type"), "application/x-protobuf");
-    assertStringIncludes(sent.body, "session.list");
-  }
-  // The command's own runtime follows the environment, the daemon does not.
-  assert(!elsewhere.text.includes("agent_console") && !elsewhere.text.includes("session.list"));
-});
+longTest(
+  "M2 S1 a daemon that nobody starts by name takes nothing of the environment, and goes where the configuration says",
+  async () => {
+    await using receiver = new OtlpReceiver();
+    await using elsewhere = new OtlpReceiver();
+    // As a hook does it, and a command that needs a daemon.
+    for (const args of [["daemon", "start", "--quiet", "--auto"], ["ls"]]) {
+      const config = JSON.stringify({ telemetry: { otlp_endpoint: receiver.url } });
+      await using home = await TestHome.create({ config });
+      const env = { ...otel(elsewhere), OTEL_EXPORTER_OTLP_HEADERS: "x-of=the-agent" };
+      const { code, stderr } = await home.cli(args, { env });
+      assertEquals(code, 0, stderr);
+      assertEquals(environment(home.needPid()).filter((line) => line.startsWith("OTEL_")).sort(), [
+        "OTEL_DENO=true",
+        "OTEL_DENO_CONSOLE=ignore",
+        `OTEL_EXPORTER_OTLP_ENDPOINT=${receiver.url}`,
+        "OTEL_SERVICE_NAME=agent-console",
+      ]);
+      receiver.requests.splice(0);
+      await using client = await home.connect({ token: true });
+      await client.request("session.list");
+      const isTraces = ({ path }: { path: string }) => path === "/v1/traces";
+      const sent = await eventually(() => receiver.requests.find(isTraces), 30_000, "the daemon's spans");
+      assertEquals(sent.headers.get("content-type"), "application/x-protobuf");
+      assertStringIncludes(sent.body, "session.list");
+    }
+    // The command's own runtime follows the environment, the daemon does not.
+    assert(!elsewhere.text.includes("agent_console") && !elsewhere.text.includes("session.list"));
+  },
+);
 
 Deno.test("M2 S1 where nothing is configured, such a daemon has no variable of OpenTelemetry", async () => {
   await using receiver = new OtlpReceiver();

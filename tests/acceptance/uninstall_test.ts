@@ -69,7 +69,7 @@ Deno.test("X2 uninstall gives the user's files back byte for byte, leaves the ho
     assert(exists(`${home.dir}/journal`));
   });
 
-  await t.step("again, from the clone: nothing is left to take back", async () => {
+  await longStep(t, "again, from the clone: nothing is left to take back", async () => {
     const left = homeTree();
     const { code, stdout } = await user.fromClone("uninstall");
     assertEquals([code, /removed|stopped/.test(stdout)], [0, false], stdout);
@@ -105,7 +105,7 @@ Deno.test("X2 uninstall gives the user's files back byte for byte, leaves the ho
     assertEquals(user.tree(), before);
   });
 
-  await t.step("of a home that the user chose, --purge leaves what is not ours", async () => {
+  await longStep(t, "of a home that the user chose, --purge leaves what is not ours", async () => {
     const chosen = at("chosen");
     const run = (...args: string[]) => user.fromClone("--home", chosen, ...args);
     assertEquals((await run("--create", "daemon", "start")).code, 0);

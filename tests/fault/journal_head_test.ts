@@ -225,8 +225,8 @@ Deno.test("C7 a crash or a power failure at each change of two lives after anoth
     const dry = new MemoryFiles();
     await live(dry, fsync);
     assert(segments(dry).length >= 3);
-    for (let first = 1; first <= dry.changes; first += rounds(3, 1)) {
-      for (let second = 1; second <= dry.changes + 4; second += rounds(3, 1)) {
+    for (let first = 1; first <= dry.changes; first += rounds(5, 1)) {
+      for (let second = 1; second <= dry.changes + 4; second += rounds(5, 1)) {
         const files = new MemoryFiles();
         files.crashAt(first, "half");
         await live(files, fsync).catch(() => {});

@@ -216,7 +216,7 @@ longTest("I1 two that start at once and find nothing built make one build, and b
   assertEquals(clone.names(), [entry.split("/").at(-2) ?? "", "current", "lock"].sort());
 });
 
-Deno.test("I1 what cannot be built or kept runs from source, and says why in one place", async (t) => {
+longTest("I1 what cannot be built or kept runs from source, and says why in one place", async (t) => {
   await using home = await TestHome.create();
   const clone = new Clone(home);
   const failed = `${clone.builds}/failed.json`;

@@ -7,6 +7,6 @@ export async function longStep(t: Deno.TestContext, name: string, fn: () => void
 }
 
 /** A test of the long run, told as {@link longStep} is. */
-export function longTest(name: string, fn: () => void | Promise<void>): void {
+export function longTest(name: string, fn: (t: Deno.TestContext) => void | Promise<void>): void {
   Deno.test({ name: isLong ? name : `${name} (ignored: only in deno task test:long)`, ignore: !isLong, fn });
 }
