@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-sync-fn-in-async-fn -- writes a script before a shell reads it
 /** The completion scripts in the real shells: what they offer, and that nothing that was typed or offered is evaluated. */
+import { isLong, longName } from "../support/long_step.ts";
 import { assert, assertEquals } from "@std/assert";
 import { exists } from "../support/exists.ts";
 import { programArgv, TestHome } from "../support/harness.ts";
@@ -95,8 +96,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "first hour 6: zsh completes commands, choices and live names, and evaluates nothing",
-  ignore: isMissing("zsh"),
+  name: longName("first hour 6: zsh completes commands, choices and live names, and evaluates nothing"),
+  ignore: !isLong || isMissing("zsh"),
   fn: async () => {
     await using home = await prepared();
     // Outside of the line editor: compadd and the words are ours.
@@ -149,8 +150,8 @@ zpty -d z
 });
 
 Deno.test({
-  name: "first hour 6: fish completes commands, choices and live names, and evaluates nothing",
-  ignore: isMissing("fish"),
+  name: longName("first hour 6: fish completes commands, choices and live names, and evaluates nothing"),
+  ignore: !isLong || isMissing("fish"),
   fn: async () => {
     await using home = await prepared();
     const asked = [
