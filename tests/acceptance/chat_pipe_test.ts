@@ -67,38 +67,6 @@ Deno.test("F5 chat: whatever a command says of another, it calls it as the chat 
   assertStringIncludes(shell.stderr, "hint: agent-console go ID, for one of agent-console ls\n");
 });
 
-Deno.test("F5 chat: whatever a command says of another, it calls it as the chat does; in a shell by the program's name", async () => {
-  await using home = await TestHome.create();
-  await home.start();
-  const lines = [
-    "/show nobody",
-    "/approve nobody",
-    "/rules revoke nobody",
-    "/ls --zzz",
-    "/channel mute 1h",
-    "/go",
-    "/daemon strat",
-  ];
-  const { stderr } = await home.cli(["chat"], { stdin: lines.join("\n") });
-  const hints = stderr.split("\n").filter((line) => line.startsWith("hint: "));
-  assert(hints.length >= lines.length, stderr);
-  assert(!/agent-console [a-z-]/.test(stderr), stderr);
-  for (
-    const hint of [
-      "/approvals; /ls --all",
-      "/rules list",
-      "/ls --help",
-      "/channel mute off ends that",
-      "/go ID, for one of /ls",
-      "did you mean /daemon start?",
-    ]
-  ) {
-    assertStringIncludes(stderr, hint);
-  }
-  const shell = await home.cli(["go"]);
-  assertStringIncludes(shell.stderr, "hint: agent-console go ID, for one of agent-console ls\n");
-});
-
 Deno.test("A4 chat: a request is answered from a pipe, and hostile names arrive escaped", async () => {
   await using home = await TestHome.create();
   await home.start();

@@ -1,4 +1,5 @@
 /** The dashboard without a terminal: fed with the story, pressed by names of keys, read as text. */
+import { assertMatch } from "@std/assert";
 import { rowText } from "../../src/dashboard/ansi.ts";
 import type { Effect } from "../../src/dashboard/effect.ts";
 import { drawFrame, type Frame } from "../../src/dashboard/frame.ts";
@@ -108,4 +109,12 @@ export class TestDashboard {
   get current(): string {
     return this.lines.find((line) => line.includes("▸")) ?? "";
   }
+}
+
+/** To the row of a session, by its name. */
+export function goTo(board: TestDashboard, name: string): TestDashboard {
+  board.press("g");
+  for (let i = 0; i < 20 && !board.current.includes(` ${name} `); i++) board.press("j");
+  assertMatch(board.current, new RegExp(` ${name} `));
+  return board.waits();
 }

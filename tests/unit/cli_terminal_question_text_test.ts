@@ -32,8 +32,8 @@ Deno.test("first hour 5: what goes on of a question that waits in its terminal k
 
 Deno.test("V1 who tries to answer such a question here is told its session as lists call it", () => {
   const web = (id: string, cwd: string) => ({ id, agent: "claude", cwd, status: "waiting" as const });
-  const question = { ...QUESTION, cwd: "/home/u/work/web" };
-  const sessions = [web("s1", "/home/u/work/web"), web("s2", "/home/u/play/web")];
+  const question = { ...QUESTION, cwd: "/home/u/team/web" };
+  const sessions = [web("s1", "/home/u/team/web"), web("s2", "/home/u/play/web")];
   const message = (among: typeof sessions) => answeredInTerminal(question, among).message.split(" asks ")[0];
-  assertEquals([message(sessions), message(sessions.slice(0, 1))], ["work/web", "web"]);
+  assertEquals([message(sessions), message(sessions.slice(0, 1))], ["team/web", "web"]);
 });

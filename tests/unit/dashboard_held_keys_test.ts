@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { QuestionPage } from "../../src/dashboard/question_page.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import { READING_MS } from "../../src/view/reading.ts";
-import { TestDashboard } from "../support/dashboard_story.ts";
+import { goTo, TestDashboard } from "../support/dashboard_story.ts";
 import { playedStory } from "../support/story_desk.ts";
 
 Deno.env.set("TZ", "UTC");
@@ -11,14 +11,6 @@ const STORY = await playedStory();
 
 function dashboard(): TestDashboard {
   return new TestDashboard(STORY).waits();
-}
-
-/** To the row of a session, by its name. */
-function goTo(board: TestDashboard, name: string): TestDashboard {
-  board.press("g");
-  for (let i = 0; i < 20 && !board.current.includes(` ${name} `); i++) board.press("j");
-  assertMatch(board.current, new RegExp(` ${name} `));
-  return board.waits();
 }
 
 Deno.test("V2 dashboard: what destroys is asked once more by another key; one held down, on any keyboard, is no yes", () => {

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Approval } from "../../src/domain/approval.ts";
 import { READING_MS } from "../../src/view/reading.ts";
-import { TestDashboard } from "../support/dashboard_story.ts";
+import { goTo, TestDashboard } from "../support/dashboard_story.ts";
 import { playedStory } from "../support/story_desk.ts";
 
 Deno.env.set("TZ", "UTC");
@@ -10,14 +10,6 @@ const STORY = await playedStory();
 
 function dashboard(): TestDashboard {
   return new TestDashboard(STORY).waits();
-}
-
-/** To the row of a session, by its name. */
-function goTo(board: TestDashboard, name: string): TestDashboard {
-  board.press("g");
-  for (let i = 0; i < 20 && !board.current.includes(` ${name} `); i++) board.press("j");
-  assertMatch(board.current, new RegExp(` ${name} `));
-  return board.waits();
 }
 
 Deno.test("V2 dashboard: a and y say yes, d and n say no, to the request under the mark", () => {
