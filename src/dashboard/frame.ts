@@ -63,6 +63,7 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
     // What is on the screen decides which keys mean something.
     ...footRows(state, size, now, first.kind === "tiny"),
   ];
+  const inSight = new Set(body.hits.map(({ hits }) => "id" in hits ? hits.id : undefined));
   return {
     rows: exactly(drawn, rows).map((row) => cutRow(row, columns)),
     title: view.title,
@@ -70,7 +71,7 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
       ...tabs.map((tab) => ({ row: layout.head - 1, from: tab.from, to: tab.to, hits: { tab: tab.view } })),
       ...body.hits.map((hit) => ({ ...hit, row: hit.row + layout.head })),
     ],
-    shown: items.filter(({ id }) => body.hits.some(({ hits }) => "id" in hits && hits.id === id)),
+    shown: items.filter(({ id }) => inSight.has(id)),
     top: body.part?.top ?? top,
   };
 }

@@ -4,8 +4,11 @@
  */
 import type { KeyPress } from "./terminal_port.ts";
 
-/** Two keys that are pressed by a person are further apart than this, ms. */
-export const HOLD_MS = 50;
+/**
+ * Two keys that are pressed by a person are further apart than this, ms: fast typists come down to 30, programs that type
+ * for somebody take 12 at most. It is also what an answer waits for.
+ */
+export const HOLD_MS = 15;
 /** Keys that answer, or may lead to an answer. */
 const ANSWERS = /^(?:[aAdDynw1-9]|Enter)$/;
 

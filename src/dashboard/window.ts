@@ -10,10 +10,13 @@ import { KeyHold } from "./key_hold.ts";
 import { ScopePage } from "./scope_page.ts";
 import { DashboardState, type StateOptions } from "./state.ts";
 import type { KeyPress, MousePress, TerminalEnd, TerminalHandlers, TerminalPort } from "./terminal_port.ts";
+import { isOnlyWork, WORK_MS } from "../view/redraw_pace.ts";
 import { untilNextChange } from "./ticks.ts";
 
-/** Changes that come together are one frame, ms. */
-const FRAME_MS = 20;
+/** Changes that come together are one frame: it waits for them so long, ms. */
+const GATHER_MS = 4;
+/** Two frames are further apart than this, ms, unless a key draws one. */
+const FRAME_MS = 16;
 /** The history of a row is asked for once the mark stays on it so long, ms. */
 const REST_MS = 150;
 /** A message at the foot goes by itself: looked at this often, ms. */
@@ -38,7 +41,10 @@ export class DashboardWindow {
   readonly #terminal: TerminalPort;
   #frame: Frame | undefined;
   #top = 0;
-  #pending: ReturnType<typeof setTimeout> | undefined;
+  /** When the last frame was drawn, ms of the process. */
+  #drawn = -Infinity;
+  /** The next frame, and when it is drawn, ms of the process. */
+  #pending: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
   #tick: ReturnType<typeof setTimeout> | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
   /** Row and state whose history was asked for last. */
@@ -82,7 +88,7 @@ export class DashboardWindow {
         if (one.kind === "snapshot" || one.kind === "resumed") {
           this.#look((effects, state) => effects.lookAtDaemon(state));
         }
-        this.#drawSoon();
+        this.#drawSoon(one.kind === "event" && isOnlyWork(one.event) ? WORK_MS : FRAME_MS);
       }
     } finally {
       this.end(0);
@@ -92,7 +98,7 @@ export class DashboardWindow {
   end(code: number): void {
     if (this.#stop.signal.aborted) return;
     this.code = code;
-    for (const timer of [this.#pending, this.#tick, this.#rest]) clearTimeout(timer);
+    for (const timer of [this.#pending?.timer, this.#tick, this.#rest]) clearTimeout(timer);
     this.#hold.close();
     this.#terminal.close();
     this.#stop.abort();
@@ -151,16 +157,21 @@ export class DashboardWindow {
     }).then(() => this.#drawSoon());
   }
 
-  #drawSoon(): void {
+  /** @param apart from the frame before, ms */
+  #drawSoon(apart = FRAME_MS): void {
     if (this.#stop.signal.aborted) return;
-    this.#pending ??= setTimeout(() => this.#guarded(() => {}), FRAME_MS);
+    const at = Math.max(performance.now() + GATHER_MS, this.#drawn + apart);
+    if (this.#pending !== undefined && this.#pending.at <= at) return;
+    clearTimeout(this.#pending?.timer);
+    this.#pending = { at, timer: setTimeout(() => this.#guarded(() => {}), at - performance.now()) };
   }
 
   #draw(): void {
-    clearTimeout(this.#pending);
+    clearTimeout(this.#pending?.timer);
     clearTimeout(this.#tick);
     this.#pending = this.#tick = undefined;
     if (this.#stop.signal.aborted) return;
+    this.#drawn = performance.now();
     const now = Date.now();
     const state = this.#state;
     const frame = this.#frame = drawFrame(state, this.#terminal.size, now, this.#top);

@@ -14,6 +14,7 @@ import type { LostLink } from "./lost_text.ts";
 import type { PageWire } from "./page_wire.ts";
 import type { Picked } from "./picks.ts";
 import { ReadingGuard } from "../view/reading.ts";
+import { isOnlyWork } from "../view/redraw_pace.ts";
 import type { Redraw } from "./redraw.ts";
 import { notifyState } from "./told.ts";
 import { goTo } from "./navigate.ts";
@@ -150,10 +151,10 @@ export class PageStore implements PageState {
   event(event: { readonly seq?: number; readonly ts?: string; readonly type: string; readonly data: EventData }): void {
     this.live.event(event);
     this.activity.add(this.#changes.event(event));
-    const session = event.data["session"] as { readonly id: string; readonly status: string } | undefined;
+    const session = event.data["session"] as { readonly id: string } | undefined;
     if (event.type === "session.deleted" && session !== undefined) this.histories.delete(session.id);
-    if (session === undefined || session.status === "waiting") this.changed();
-    else this.redraw?.heard();
+    if (isOnlyWork(event)) this.redraw?.heard();
+    else this.changed();
   }
 
   /** What became of an answer, or why there is none: long enough to be read. */

@@ -2,9 +2,8 @@
  * When the page is drawn: once for each frame of the browser at most, less often for what is only heard, each second for
  * the times that it shows, and never while nobody looks: then only the count is told.
  */
+import { WORK_MS } from "../view/redraw_pace.ts";
 
-/** Between two drawings of what sessions do, ms: so much behind other windows at most. The first is drawn at once. */
-const HEARD_MS = 100;
 /** While nobody looks, title and notifications are enough, ms. */
 const HIDDEN_MS = 250;
 /** Between two looks at the clock, ms. */
@@ -35,7 +34,7 @@ export class Redraw {
 
   /** In the next frame, unless there was a drawing a moment ago: a session did something. */
   heard(): void {
-    const wait = this.#drawn + HEARD_MS - performance.now();
+    const wait = this.#drawn + WORK_MS - performance.now();
     if (document.hidden || wait <= 0) this.soon();
     else this.#in(wait);
   }

@@ -4,6 +4,22 @@ import { graphemes, nextPlace } from "../lib/graphemes.ts";
 
 /** How many columns `text` takes. */
 export function textWidth(text: string): number {
+  if (text.length > KEPT_LENGTH) return measure(text);
+  let width = widths.get(text);
+  if (width === undefined) {
+    width = measure(text);
+    if (widths.size >= KEPT) widths.clear();
+    widths.set(text, width);
+  }
+  return width;
+}
+
+/** A window measures the same parts of its rows in every frame. */
+const widths = new Map<string, number>();
+const KEPT = 2000;
+const KEPT_LENGTH = 200;
+
+function measure(text: string): number {
   return PLAIN.test(text) ? text.length : stringWidth(text);
 }
 
