@@ -30,7 +30,7 @@ class Run {
     const [deno = "", run = "", ...rest] = argv;
     const path = screen.script(preload === undefined ? argv : [deno, run, `--preload=${preload}`, ...rest], env);
     await screen.types("clear", "Enter");
-    const before = await screen.shows(/^\$ *$/m);
+    const before = await screen.shows(/^\$\s*$/); // and nothing of the run before
     const written = await screen.records();
     const { root } = home;
     await screen.types(`stty -a > ${root}/before; sh ${path}; echo exit $?; stty -a > ${root}/after`, "Enter");
