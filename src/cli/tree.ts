@@ -19,6 +19,7 @@ import { sessionCommands } from "./tree/sessions.ts";
 import { setupCommands } from "./tree/setup.ts";
 import { shellCommands } from "./tree/shell.ts";
 import { JSON_OPTION, type TreeMaker } from "./tree/shared.ts";
+import { turnCommands } from "./tree/turns.ts";
 import { ownVersion } from "./version_note.ts";
 
 type Group = (root: Command, run: () => CommandContext) => void;
@@ -27,6 +28,7 @@ type Group = (root: Command, run: () => CommandContext) => void;
 const GROUPS: readonly Group[] = [
   sessionCommands,
   approvalCommands,
+  turnCommands,
   channelCommands,
   daemonCommands,
   gatewayCommands,

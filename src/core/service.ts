@@ -22,6 +22,7 @@ import type { ApprovalsDoor, ApprovalsPort } from "./approvals_port.ts";
 import type { ClientsDoor } from "./clients_door.ts";
 import type { EventBus } from "./event_bus.ts";
 import type { SessionDeps } from "./handlers/session.ts";
+import type { OpenWork } from "./open_work.ts";
 import type { Projection } from "./projection.ts";
 import type { ReportQuota } from "./report_quota.ts";
 
@@ -87,6 +88,8 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly observeCalls: (observer: CallObserver | undefined) => void;
   /** Where clients go that a feature accepts; from the start of the services on. */
   readonly clients: ClientsDoor;
+  /** What goes on without a client is begun here. */
+  readonly work: Pick<OpenWork, "begin">;
   /** What the method `status` answers. */
   readonly status: () => Promise<ResultOf<"status">>;
 }

@@ -5,6 +5,7 @@ import { newId } from "../approvals/new_id.ts";
 import { auditHandlers } from "../core/handlers/audit.ts";
 import { liveHandlers } from "../core/handlers/subscribe.ts";
 import { sessionHandlers } from "../core/handlers/session.ts";
+import { OpenWork } from "../core/open_work.ts";
 import { limited } from "../core/report_quota.ts";
 import type { Service } from "../core/service.ts";
 import { SessionLists } from "../core/session_lists.ts";
@@ -100,6 +101,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     isIncomplete: () => projections.isSetAside(inbox),
   });
   const { broker, presence } = approvals;
+  const work = new OpenWork();
   const context: SharedContext = {
     store,
     bus,
@@ -120,6 +122,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     observeCalls: (observer) => router.observer = observer,
     // What both work with is made further down, with what features bring.
     clients: { accept: (channel, credential) => clients.accept(channel, credential) },
+    work,
     status: () => supervisor.status(),
   };
   const features = createFeatures<typeof FEATURES>(o.features, projections, context);
@@ -145,6 +148,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     ...daemonHandlers({
       lists,
       inbox,
+      work,
       config,
       stop,
       pid: notes.pid,
@@ -175,7 +179,8 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   const places = new Places<Placed>(limits, steady);
   const strangers = new SharedTurns({ steady, pause: daemonTurns.pause });
   let hooksByHttp = 0;
-  const onClients = () => idleExit.changed(clients.total + hooksByHttp);
+  const onClients = () => idleExit.changed(clients.total + hooksByHttp + work.total);
+  work.onChange = onClients;
   const clients: Clients = new Clients({
     places,
     limits,

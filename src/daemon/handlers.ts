@@ -1,5 +1,6 @@
 /** Handlers of the daemon area. */
 import type { Inbox } from "../approvals/inbox.ts";
+import type { OpenWork } from "../core/open_work.ts";
 import type { SessionLists } from "../core/session_lists.ts";
 import { maskSecrets } from "../domain/mask.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -11,6 +12,7 @@ import type { StopControl } from "./stop_control.ts";
 export interface DaemonDeps {
   readonly lists: Pick<SessionLists, "answer">;
   readonly inbox: Pick<Inbox, "pendingCount">;
+  readonly work: Pick<OpenWork, "counts">;
   readonly config: LiveConfig;
   readonly stop: StopControl;
   readonly pid: number;
@@ -25,7 +27,7 @@ export interface DaemonDeps {
 type Methods = "config.get" | "config.reload" | "disconnect" | "dump" | "hello" | "ping" | "shutdown" | "status";
 
 export function daemonHandlers(
-  { lists, inbox, config, stop, pid, now, status, limits, featureSnapshots }: DaemonDeps,
+  { lists, inbox, work, config, stop, pid, now, status, limits, featureSnapshots }: DaemonDeps,
 ): Handlers<Methods> {
   return {
     /** The handshake is done by the connection (transport/handshake.ts) before any handler; here it can only come late. */
@@ -49,13 +51,15 @@ export function daemonHandlers(
       }, call);
     },
     shutdown: ({ reason, force, restart, confirmed }) => {
-      const active = inbox.pendingCount;
-      if (active > 0 && !force && !confirmed) {
-        throw new ConsoleError(
-          "confirm_required",
-          `${active === 1 ? "a request is" : `${active} requests are`} open`,
-          { active: { approvals: active }, hint: "agent-console daemon stop --force" },
-        );
+      const requests = inbox.pendingCount;
+      const active = { ...(requests === 0 ? {} : { requests }), ...work.counts };
+      if (Object.keys(active).length > 0 && !force && !confirmed) {
+        const words = Object.entries(active).map(([what, count]) => `${count} ${count === 1 ? what.slice(0, -1) : what}`);
+        const isOne = Object.values(active).reduce((sum, count) => sum + count, 0) === 1;
+        throw new ConsoleError("confirm_required", `${words.join(" and ")} ${isOne ? "is" : "are"} open`, {
+          active: { approvals: requests, ...work.counts },
+          hint: "agent-console daemon stop --force",
+        });
       }
       stop.request({
         reason: maskSecrets(reason ?? "requested by a client"), // text from any client, on its way to journal and log

@@ -71,6 +71,14 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     may: [...FEATURE, "agents/feeds.ts", "agents/shared"],
     why: "a feed says what an agent published; the daemon hands it on to the core",
   },
+  acp: {
+    may: ["domain", "lib", "platform", "protocol"],
+    why: "a connection to an agent says what was said; what that means for a session others know",
+  },
+  turn: {
+    may: [...FEATURE, "acp", "agents/shared"],
+    why: "turns run agents over ACP and reach all else through the core's doors only",
+  },
   settings: {
     may: [
       "agents/shared",

@@ -3,6 +3,7 @@
  * the log in memory, and the settings of a new home.
  */
 import { initialSettings } from "../../src/config/values.ts";
+import { OpenWork } from "../../src/core/open_work.ts";
 import { type Created, createFeatures } from "../../src/daemon/create_features.ts";
 import { type AnyFeature, schemaWith } from "../../src/daemon/features.ts";
 import { homePaths } from "../../src/platform/home_paths.ts";
@@ -49,6 +50,7 @@ export class FeaturesAlone {
       quota: { run: (_peer, _params, call) => call() },
       isReadOnly: () => journal.room <= 0,
       observeCalls: () => {},
+      work: new OpenWork(),
       clients: {
         accept: () => {
           throw new Error("no clients here");

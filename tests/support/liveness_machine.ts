@@ -1,4 +1,5 @@
 /** A machine whose process table says what the test wants, and a daemon that looks at it. */
+import { OpenWork } from "../../src/core/open_work.ts";
 import { LivenessLook } from "../../src/liveness/look.ts";
 import type { ProcessTable } from "../../src/platform/process_table.ts";
 import { Desk } from "./desk.ts";
@@ -32,6 +33,7 @@ export class Machine {
       pid: OWN,
       isReadOnly: () => false,
       observeCalls: () => {},
+      work: new OpenWork(),
     };
     this.look = new LivenessLook(context, () => Promise.resolve(this.#answer()));
   }

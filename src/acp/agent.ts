@@ -1,0 +1,185 @@
+/**
+ * One running agent: its process, the connection to it, and the sessions that were opened in it. It starts once and ends
+ * once; whoever needs it again makes another.
+ */
+import { clip } from "../domain/sanitize.ts";
+import { setTimer } from "../platform/clock.ts";
+import { KILL_PROGRAMS, type PipedProcess, signalGroup, startPiped } from "../platform/piped_process.ts";
+import { mayRun } from "../platform/process.ts";
+import type { Log } from "../platform/system.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { AcpConnection, type AcpEvents } from "./connection.ts";
+
+export interface AgentCommand {
+  /** As the configuration calls it. */
+  readonly name: string;
+  /** Its program an absolute path. */
+  readonly argv: readonly string[];
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Where the process starts. */
+  readonly cwd: string;
+}
+
+export interface AgentOptions {
+  readonly command: AgentCommand;
+  readonly events: AcpEvents;
+  readonly log: Log;
+}
+
+/** Until an agent has answered `initialize`, ms: the slowest that was measured needs 5.8 s from a cold disk. */
+const START_MS = 60_000;
+/** What belongs to an end may come so much later, ms. */
+const LAST_WORDS_MS = 250;
+/** Between TERM and KILL, ms. */
+const GRACE_MS = 3000;
+/** Of the last of its stderr, UTF-16 units, and lines in a message. */
+const STDERR_TAIL = 2000;
+const STDERR_LINES = 5;
+
+export class Agent {
+  readonly #name: string;
+  readonly #process: PipedProcess;
+  readonly #connection: AcpConnection;
+  readonly #gone = new AbortController();
+  readonly #end = Promise.withResolvers<void>();
+  #stderr = "";
+
+  private constructor(process: PipedProcess, { command, events, log }: AgentOptions) {
+    this.#name = command.name;
+    this.#process = process;
+    this.#connection = new AcpConnection(process, events);
+    const said = this.#readStderr(log);
+    void process.ended.then(async (how) => {
+      // What it said last is still in the pipe; others may hold that open.
+      await Promise.race([said, afterMs(LAST_WORDS_MS)]);
+      this.#hasEnded(how);
+    });
+    // The end of the process says more, and comes soon where it is the reason.
+    void this.#connection.closed.then(async () => {
+      await Promise.race([process.ended, afterMs(LAST_WORDS_MS)]);
+      await afterMs(LAST_WORDS_MS);
+      this.#hasEnded("it closed its output");
+    });
+  }
+
+  /** @throws {ConsoleError} `failed`: it did not start, with its name and the last of its stderr */
+  static async start(options: AgentOptions, signal: AbortSignal): Promise<Agent> {
+    const { name, argv, env, cwd } = options.command;
+    let process: PipedProcess;
+    try {
+      process = startPiped(argv, { cwd, env });
+    } catch (error) {
+      throw new ConsoleError("failed", `the agent ${name} could not be started: ${(error as Error).message}`, {
+        hint: `agent-console config show agents.${name}`,
+      });
+    }
+    const agent = new Agent(process, options);
+    try {
+      await agent.#within(START_MS, signal, (within) => agent.#connection.initialize(within));
+    } catch (error) {
+      await agent.end();
+      throw error;
+    }
+    return agent;
+  }
+
+  /** The process of its group. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** Fires at its end; the reason says how, with the last of its stderr. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /** Opens a session in `cwd`, in that mode of the agent where one is given. @throws {ConsoleError} `failed` */
+  async newSession(cwd: string, mode: string | null, signal: AbortSignal): Promise<string> {
+    return await this.#within(START_MS, signal, async (within) => {
+      const id = await this.#connection.newSession(cwd, within);
+      if (mode !== null) await this.#connection.setMode(id, mode, within);
+      return id;
+    });
+  }
+
+  /** @throws {ConsoleError} `failed`: the turn did, or the agent ended in it */
+  async prompt(sessionId: string, text: string, signal: AbortSignal): Promise<string> {
+    return await this.#within(undefined, signal, (within) => this.#connection.prompt(sessionId, text, within));
+  }
+
+  cancel(sessionId: string): Promise<void> {
+    return this.#connection.cancel(sessionId);
+  }
+
+  /** Closes its stdin, by which it should end; then TERM and KILL for all that it started. */
+  async end(): Promise<void> {
+    this.#connection.close();
+    await this.#process.stdin.close().catch(() => {}); // it reads no more
+    const killer = KILL_PROGRAMS.find((program) => mayRun(program));
+    if (killer === undefined) return;
+    await signalGroup(killer, this.pid, "TERM");
+    await Promise.race([this.#process.ended, afterMs(GRACE_MS)]);
+    await signalGroup(killer, this.pid, "KILL");
+  }
+
+  /** Until `work` is done, the agent has ended, `signal` fires, or `ms` are over. */
+  async #within<T>(
+    ms: number | undefined,
+    signal: AbortSignal,
+    work: (within: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const deadline = new AbortController();
+    const seconds = Math.round((ms ?? 0) / 1000);
+    const stop = ms === undefined
+      ? () => {}
+      : setTimer(ms, () => deadline.abort(this.#problem(`it did not answer within ${seconds} s`)));
+    try {
+      return await work(AbortSignal.any([signal, this.gone, deadline.signal]));
+    } catch (error) {
+      if (this.#connection.isClosed && !signal.aborted) { // how it ended says more than that nothing comes any more
+        await this.#end.promise;
+        throw this.gone.reason;
+      }
+      if (!(error instanceof ConsoleError) || error.kind !== "failed" || this.#isOurs(error)) throw error;
+      throw this.#problem(error.message);
+    } finally {
+      stop();
+    }
+  }
+
+  #isOurs({ message }: ConsoleError): boolean {
+    return message.startsWith(`the agent ${this.#name}: `);
+  }
+
+  /** With the last lines of its stderr, where most agents say what is wrong. */
+  #problem(what: string): ConsoleError {
+    const said = this.#stderr.trim().split("\n").slice(-STDERR_LINES).join("\n");
+    const words = `the agent ${this.#name}: ${what}`;
+    return new ConsoleError("failed", said === "" ? words : `${words}\n${said}`, { hint: "agent-console daemon logs" });
+  }
+
+  #hasEnded(how: string): void {
+    if (this.gone.aborted) return;
+    this.#connection.close();
+    this.#gone.abort(this.#problem(`it has ended: ${how}`));
+    this.#end.resolve();
+  }
+
+  async #readStderr(log: Log): Promise<void> {
+    const decoder = new TextDecoder();
+    try {
+      for await (const part of this.#process.stderr) {
+        const text = decoder.decode(part, { stream: true });
+        this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
+        log.debug("an agent said", { agent: this.#name, stderr: clip(text, STDERR_TAIL) });
+      }
+    } catch {
+      // it is gone: what came so far counts
+    }
+  }
+}
+
+function afterMs(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimer(ms, resolve));
+}

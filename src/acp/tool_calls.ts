@@ -1,0 +1,93 @@
+/**
+ * The tool calls of an agent that speaks ACP: what `tool_call`, `tool_call_update` and `session/request_permission` say of
+ * one, put together by its id. Agents send the input in parts, or never. Pure.
+ */
+import type { ApprovalRequest } from "../domain/approval.ts";
+import { type Fields, isFields, objectArrayField, objectField, optional, stringField } from "../lib/json_fields.ts";
+
+/** What is known of a call so far; each part as the agent sent it last. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name?: string;
+  /** ACP's kind: `execute`, `edit`, `read` … */
+  readonly kind?: string;
+  readonly title?: string;
+  readonly input?: Fields;
+  readonly diffs?: readonly Diff[];
+  readonly status?: string;
+}
+
+interface Diff {
+  readonly path: string;
+  readonly oldText?: string;
+  readonly newText: string;
+}
+
+/** `before` with what `fields` say of the same call; undefined where they name none. */
+export function readToolCall(fields: Fields, before?: ToolCall): ToolCall | undefined {
+  const id = stringField(fields, "toolCallId");
+  if (id === undefined) return undefined;
+  const input = objectField(fields, "rawInput");
+  const diffs = (objectArrayField(fields, "content") ?? []).flatMap((part) => readDiff(part) ?? []);
+  return {
+    ...before,
+    id,
+    ...optional("name", stringField(fields, "name") ?? nameInMeta(fields)),
+    ...optional("kind", stringField(fields, "kind")),
+    ...optional("title", stringField(fields, "title")),
+    ...optional("status", stringField(fields, "status")),
+    ...(input === undefined || Object.keys(input).length === 0 ? {} : { input }),
+    ...(diffs.length === 0 ? {} : { diffs }),
+  };
+}
+
+/** Some agents give the tool's name as `toolName` in a member of their own. */
+function nameInMeta(fields: Fields): string | undefined {
+  const own = Object.values(objectField(fields, "_meta") ?? {}).filter(isFields);
+  return own.flatMap((member) => stringField(member, "toolName") ?? [])[0];
+}
+
+function readDiff(part: Fields): Diff | undefined {
+  const path = stringField(part, "path");
+  const newText = stringField(part, "newText");
+  if (part["type"] !== "diff" || path === undefined || newText === undefined) return undefined;
+  return { path, newText, ...optional("oldText", stringField(part, "oldText")) };
+}
+
+/** Names for calls whose agent sends a kind only, as rules know them. */
+const NAMES: Readonly<Record<string, string>> = { execute: "Bash", edit: "Edit", read: "Read", fetch: "WebFetch" };
+
+export function toolName({ name, kind }: ToolCall): string {
+  return name ?? (kind === undefined ? undefined : NAMES[kind] ?? kind) ?? "tool";
+}
+
+type Subject = Pick<ApprovalRequest, "tool" | "action" | "subject" | "cwd" | "paths" | "detail" | "detailForm">;
+
+/**
+ * What the call does, for rules and people. Only what stands in the input as such is a command or a file: a title is written
+ * for people and may leave out what matters, so a call that has nothing else is `other`, which no rule takes for plain.
+ */
+export function subjectOf(call: ToolCall): Subject {
+  const tool = toolName(call);
+  const { kind, input = {}, diffs = [], title = "" } = call;
+  const command = stringField(input, "command");
+  if (kind === "execute" && command !== undefined) {
+    return { tool, action: "command", subject: command, ...optional("cwd", stringField(input, "cwd")) };
+  }
+  if (kind === "edit" && diffs.length > 0) {
+    const paths = [...new Set(diffs.map(({ path }) => path))];
+    const named = stringField(input, "file_path") ?? stringField(input, "path");
+    const all = named === undefined || paths.includes(named) ? paths : [...paths, named];
+    return { tool, action: "write", subject: all.join("\n"), paths: all, ...detailOf(diffs) };
+  }
+  const shown = Object.keys(input).length === 0 ? title : JSON.stringify(input);
+  return { tool, action: "other", subject: shown };
+}
+
+function detailOf(diffs: readonly Diff[]): Pick<ApprovalRequest, "detail" | "detailForm"> {
+  const lines = (mark: string, text: string) => text.split("\n").map((line) => `${mark} ${line}`);
+  const one = ({ oldText, newText }: Diff) =>
+    [...(oldText === undefined || oldText === "" ? [] : lines("-", oldText)), ...lines("+", newText)].join("\n");
+  if (diffs.length === 1 && diffs[0] !== undefined) return { detail: one(diffs[0]), detailForm: "edit" };
+  return { detail: diffs.map((diff) => `*** ${diff.path}\n${one(diff)}`).join("\n") };
+}

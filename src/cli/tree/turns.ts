@@ -1,0 +1,27 @@
+/** The commands for agents that the daemon runs. */
+import type { Command } from "commander";
+import type { CommandContext } from "../context.ts";
+import { JSON_OPTION, SESSION } from "./shared.ts";
+
+const PROMPT = "the prompt; - reads it from stdin";
+const DETACH_OPTION = ["-d, --detach", "print the turn's id and let it run"] as const;
+
+export function turnCommands(root: Command, run: () => CommandContext): void {
+  const load = () => import("../commands/turn.ts");
+  root.command("run").description("give an agent a prompt, in a new session that the daemon runs")
+    .argument("<agent>", "its name in the configuration").argument("<prompt...>", PROMPT)
+    .option("--cwd <folder>", "where it works (default: the current folder)")
+    .option(...DETACH_OPTION).option(...JSON_OPTION)
+    .action(async (agent, words, options) => await (await load()).runAgent(run(), agent, words, options));
+  root.command("submit").description("give a session that the daemon runs another prompt")
+    .argument("<id>", SESSION).argument("<prompt...>", PROMPT)
+    .option(...DETACH_OPTION).option(...JSON_OPTION)
+    .action(async (id, words, options) => await (await load()).submitPrompt(run(), id, words, options));
+  root.command("cancel").description("end the turn of a session that the daemon runs")
+    .argument("<id>", SESSION)
+    .action(async (id) => await (await load()).cancelTurn(run(), id));
+  root.command("context").description("the last turns of the agents that the daemon runs")
+    .argument("[id]", `${SESSION} (default: all)`)
+    .option("-n <count>", "so many turns", "20").option(...JSON_OPTION)
+    .action(async (id, options) => await (await load()).showContext(run(), id, options));
+}

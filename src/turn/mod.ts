@@ -1,0 +1,79 @@
+/** The daemon runs agents: prompts go to those of the configuration (section agents), what they do is told to every window. */
+import type { Feature } from "../core/service.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { turnMethods } from "./methods.ts";
+import { turnPermissions } from "./permissions.ts";
+import { isOver, RecentTurns } from "./recent_turns.ts";
+import type { RunningTurns } from "./running.ts";
+import { agentsSection } from "./section.ts";
+import type { TurnContext } from "./turn_context.ts";
+
+/** Turns that `context.recent` answers with, where nobody says how many. */
+const USUAL = 20;
+
+export const turn: Feature<keyof typeof turnMethods, RecentTurns, typeof agentsSection> = {
+  name: "turn",
+  config: agentsSection,
+  methods: turnMethods,
+  permissions: turnPermissions,
+  events: {
+    "turn.submitted": "A prompt for an agent that the daemon runs; it waits for its turn.",
+    "turn.started": "The agent has it; its session is known.",
+    "turn.chunk": "A part of what the agent says (`text`) or thinks (`thought`).",
+    "turn.tool": "A call of a tool: it begins, or has ended.",
+    "turn.ended": "It is over: finished, cancelled or failed.",
+  },
+  projection: () => new RecentTurns(),
+  create: (context, turns) => {
+    const late = new LateTurns(context, turns);
+    return {
+      service: {
+        start: () => late.start(),
+        status: () => late.status(),
+        stop: () => late.running?.stop(),
+      },
+      handlers: {
+        "turn.submit": async (params, { peer }) => (await late.load()).submit(params, peer.actor),
+        "turn.cancel": async (params) => (await late.load()).cancel(params),
+        "context.recent": ({ sessionId, turnId, limit = USUAL }) => ({
+          turns: turns.all().filter((one) =>
+            (sessionId === undefined || one.sessionId === sessionId) && (turnId === undefined || one.id === turnId)
+          ).slice(-limit),
+        }),
+      },
+    };
+  },
+};
+
+/** Loads what runs agents at the first turn. */
+class LateTurns {
+  readonly #context: TurnContext;
+  readonly #turns: RecentTurns;
+  running: RunningTurns | undefined;
+
+  constructor(context: TurnContext, turns: RecentTurns) {
+    this.#context = context;
+    this.#turns = turns;
+  }
+
+  async load(): Promise<RunningTurns> {
+    if (this.#context.isReadOnly()) throw new ConsoleError("read_only", "the journal cannot be written");
+    const { RunningTurns } = await import("./running.ts");
+    return this.running ??= new RunningTurns(this.#context, this.#turns);
+  }
+
+  start(): void {
+    // those that the last daemon left open
+    if (this.#turns.all().some(({ status }) => !isOver(status))) void this.load().then((one) => one.closeInterrupted());
+  }
+
+  status() {
+    const open = this.#turns.all().filter(({ status }) => !isOver(status));
+    if (!Object.values(this.#context.settings.booted).some(({ command }) => command.length > 0)) return undefined;
+    return {
+      running: open.filter(({ status }) => status === "running").length,
+      queued: open.filter(({ status }) => status === "queued").length,
+      agents: this.running?.agents ?? [],
+    };
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * A session that the daemon runs: one turn of it at a time. What the agent does in it is reported as agents' hooks report
+ * it, so that its row, its requests and its history are those of any other session.
+ */
+import type { Agent } from "../acp/agent.ts";
+import { CANCELLED, canAllowOnce, outcomeOf, type PermissionAsked, type PermissionOutcome } from "../acp/permission.ts";
+import type { AcpUpdate } from "../acp/read_update.ts";
+import { readToolCall, subjectOf, type ToolCall } from "../acp/tool_calls.ts";
+import { describeTool, promptText } from "../agents/shared/tool_label.ts";
+import { commitReport } from "../core/apply_report.ts";
+import type { ApprovalRequest } from "../domain/approval.ts";
+import { maskSecrets } from "../domain/mask.ts";
+import type { AgentEvent, Report } from "../domain/report.ts";
+import { clip } from "../domain/sanitize.ts";
+import { type Facts, TEXT_CAPS } from "../domain/session.ts";
+import { DAEMON } from "../protocol/actor.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { type Chunk, Chunks } from "./chunks.ts";
+import type { TurnContext } from "./turn_context.ts";
+
+export interface OwnSessionFacts {
+  readonly id: string;
+  readonly agent: string;
+  readonly cwd: string;
+  readonly pid: number;
+}
+
+/** So long a request may wait for an answer, s: the agent has no dialog of its own. */
+const HOLD_SECS = 86_400;
+
+/** How a turn ended. */
+export interface TurnEnd {
+  readonly status: "finished" | "cancelled";
+  readonly stopReason: string;
+}
+
+export class OwnSession {
+  readonly #context: TurnContext;
+  readonly #facts: OwnSessionFacts;
+  readonly #calls = new Map<string, ToolCall>();
+  readonly #chunks: Chunks;
+  /** The turn that runs. */
+  #turn: { readonly id: string; readonly signal: AbortSignal; said: string } | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(context: TurnContext, facts: OwnSessionFacts) {
+    this.#context = context;
+    this.#facts = facts;
+    this.#chunks = new Chunks((chunk) => this.#tell(chunk));
+  }
+
+  get id(): string {
+    return this.#facts.id;
+  }
+
+  get agent(): string {
+    return this.#facts.agent;
+  }
+
+  get cwd(): string {
+    return this.#facts.cwd;
+  }
+
+  announce(): void {
+    this.#report({ kind: "announced", resumed: false }, { cwd: this.cwd, pid: this.#facts.pid });
+  }
+
+  /** Does `work` once all that was given before is done. */
+  after(work: () => Promise<void>): Promise<void> {
+    return this.#last = this.#last.then(work, work);
+  }
+
+  /** One turn, to its end. @throws {ConsoleError} `failed`, or what `signal` fired with */
+  async turn(agent: Agent, turnId: string, text: string, signal: AbortSignal): Promise<TurnEnd> {
+    const turn = this.#turn = { id: turnId, signal, said: "" };
+    this.#calls.clear();
+    this.#context.store.commit({ type: "turn.started", data: { turnId, sessionId: this.id } }, DAEMON);
+    this.#report({ kind: "prompt", text: maskSecrets(clip(text, TEXT_CAPS.prompt)), byUser: true });
+    // The agent answers a cancelled prompt by itself; one that does not is waited for no longer than this.
+    const patience = new AbortController();
+    const onCancel = () => {
+      this.#context.approvals.endRequests(this.id, "the turn was cancelled");
+      void agent.cancel(this.id);
+      setTimeout(() => patience.abort(signal.reason), CANCEL_MS);
+    };
+    signal.addEventListener("abort", onCancel, { once: true });
+    try {
+      const stopReason = await agent.prompt(this.id, text, patience.signal);
+      this.#chunks.flush();
+      const isCancelled = stopReason === "cancelled";
+      if (isCancelled) this.#report({ kind: "interrupted" });
+      else this.#report({ kind: "finished", lastMessage: maskSecrets(clip(turn.said, TEXT_CAPS.message)) });
+      return { status: isCancelled ? "cancelled" : "finished", stopReason };
+    } finally {
+      this.#chunks.flush();
+      signal.removeEventListener("abort", onCancel);
+      this.#turn = undefined;
+    }
+  }
+
+  /** Its turn did not end by itself. */
+  failed(error: unknown, status: "cancelled" | "failed"): void {
+    const text = maskSecrets(clip(error instanceof Error ? error.message : String(error), TEXT_CAPS.message));
+    this.#report(status === "cancelled" ? { kind: "interrupted" } : { kind: "failed", error: "unknown", text });
+  }
+
+  /** Its agent has ended. */
+  gone(): void {
+    this.#context.approvals.endRequests(this.id, `the agent ${this.agent} has ended`);
+    this.#report({ kind: "ended", reason: "its agent has ended" });
+  }
+
+  update(update: AcpUpdate): void {
+    switch (update.kind) {
+      case "text":
+      case "thought":
+        return this.#chunks.add(update);
+      case "tool":
+        return this.#tool(update.fields);
+      case "usage": {
+        const contextPercent = update.size > 0 ? Math.min(100, 100 * update.used / update.size) : undefined;
+        const cost = {
+          tokens: update.used,
+          ...(contextPercent === undefined ? {} : { contextPercent }),
+          ...(update.usd === undefined ? {} : { usd: update.usd }),
+        };
+        return this.#report({ kind: "measured" }, { cost });
+      }
+      case "title":
+        return this.#report({ kind: "noted" }, { title: update.title });
+      case "mode":
+        return this.#report({ kind: "noted" }, { permissionMode: update.mode });
+    }
+  }
+
+  async permission({ toolCall, options }: PermissionAsked, signal: AbortSignal): Promise<PermissionOutcome> {
+    const turn = this.#turn;
+    const call = readToolCall(toolCall, this.#calls.get(String(toolCall["toolCallId"])));
+    if (turn === undefined || call === undefined || turn.signal.aborted) return CANCELLED;
+    this.#chunks.flush();
+    this.#calls.set(call.id, call);
+    const subject = subjectOf(call);
+    const request: ApprovalRequest = {
+      for: "permission",
+      cwd: this.cwd,
+      ...subject,
+      dialog: "beside",
+      holdSecs: HOLD_SECS,
+      acceptsApproval: canAllowOnce(options),
+    };
+    const event: AgentEvent = {
+      kind: "requested",
+      for: "permission",
+      text: promptText(subject),
+      tool: describeTool(subject, call.id),
+    };
+    const ended = AbortSignal.any([signal, turn.signal]);
+    const decision = await this.#context.approvals.requestDecision(this.#reportOf(event), request, ended);
+    return outcomeOf(turn.signal.aborted ? undefined : decision, options);
+  }
+
+  #tool(fields: Parameters<typeof readToolCall>[0]): void {
+    const before = this.#calls.get(String(fields["toolCallId"]));
+    const call = readToolCall(fields, before);
+    if (call === undefined) return;
+    this.#chunks.flush();
+    this.#calls.set(call.id, call);
+    const subject = subjectOf(call);
+    const tool = describeTool(subject, call.id);
+    const status = call.status ?? "pending";
+    const isEnd = status === "completed" || status === "failed";
+    if (this.#turn !== undefined && (before?.status !== status || before.title !== call.title)) {
+      const told = { id: call.id, name: tool.name, status, ...(tool.text === undefined ? {} : { text: tool.text }) };
+      const data = { turnId: this.#turn.id, sessionId: this.id, tool: told };
+      this.#context.store.commit({ type: "turn.tool", data }, DAEMON);
+    }
+    if (isEnd) {
+      const failed = status === "failed" ? { failed: true } as const : {};
+      return this.#report({ kind: "progress", tools: [tool], ...failed });
+    }
+    if (before === undefined) this.#report({ kind: "tool", tool });
+  }
+
+  #tell({ kind, text }: Chunk): void {
+    if (this.#turn === undefined) return;
+    const shown = maskSecrets(text);
+    if (kind === "text") this.#turn.said = (this.#turn.said + shown).slice(-TEXT_CAPS.message);
+    const data = { turnId: this.#turn.id, sessionId: this.id, kind, text: shown };
+    this.#context.store.commit({ type: "turn.chunk", data }, DAEMON);
+  }
+
+  #report(event: AgentEvent, facts: Facts = {}): void {
+    try {
+      commitReport(this.#context, this.#reportOf(event, facts), { actor: DAEMON });
+    } catch (error) {
+      if (!(error instanceof ConsoleError)) throw error; // read_only: the row stays as it is
+    }
+  }
+
+  #reportOf(event: AgentEvent, facts: Facts = {}): Report {
+    return { agent: this.agent, sessionId: this.id, facts, event };
+  }
+}
+
+/** After so long a turn that was cancelled is over, whatever its agent says, ms. */
+const CANCEL_MS = 10_000;

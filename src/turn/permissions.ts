@@ -1,0 +1,65 @@
+/** Which programs the daemon runs as agents, and what they get of its environment. Pure. */
+import type { SandboxContext } from "../core/service.ts";
+import { KILL_PROGRAMS } from "../platform/piped_process.ts";
+import type { Permission } from "../platform/sandbox.ts";
+import type { AgentSettings, AgentsSettings } from "./section.ts";
+
+const BIN = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/bin", "/run/current-system/sw/bin"];
+/** Where package managers of users put programs, below the home folder. */
+const HOME_BIN = [".local/bin", ".npm-global/bin", ".bun/bin", ".cargo/bin", ".deno/bin"];
+
+/** What an agent gets of the daemon's environment. */
+const GIVEN = ["HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ"];
+
+type Env = (name: string) => string | undefined;
+
+/** Where the program of `settings` may be; the first that exists is the one. Empty where the agent is not run. */
+export function agentPrograms({ command: [program] }: AgentSettings, env: Env): readonly string[] {
+  if (program === undefined) return [];
+  if (program.startsWith("/")) return [program];
+  const home = homeOf(env);
+  if (program.startsWith("~/")) return home === undefined ? [] : [`${home}${program.slice(1)}`];
+  const own = home === undefined ? [] : HOME_BIN.map((folder) => `${home}/${folder}`);
+  return [...own, ...BIN].map((folder) => `${folder}/${program}`);
+}
+
+/** An absolute folder, where `~` stands for the home folder; undefined where there is none. */
+export function folderOf(path: string | null, env: Env): string | undefined {
+  const home = homeOf(env);
+  if (path === null || path === "~") return home;
+  return path.startsWith("~/") ? home && `${home}${path.slice(1)}` : path;
+}
+
+/** The whole environment of an agent. Its interpreter is looked for beside its program first. */
+export function agentEnv(program: string, settings: AgentSettings, env: Env): Record<string, string> {
+  const home = homeOf(env);
+  const beside = program.slice(0, program.lastIndexOf("/")) || "/";
+  const own = home === undefined ? [] : HOME_BIN.map((folder) => `${home}/${folder}`);
+  const given = GIVEN.flatMap((name): [string, string][] => {
+    const value = env(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { PATH: [beside, ...own, ...BIN].join(":"), ...Object.fromEntries(given), ...settings.env };
+}
+
+export function turnPermissions({ settings, env, exists }: SandboxContext<AgentsSettings>): readonly Permission[] {
+  const run = Object.entries(settings).flatMap(([name, agent]): Permission[] => {
+    const program = agentPrograms(agent, env).find(exists);
+    if (program === undefined) return [];
+    return [{ kind: "run", values: [program], reason: "run this agent", configKey: `agents.${name}.command` }];
+  });
+  if (run.length === 0) return [];
+  const killer = KILL_PROGRAMS.find(exists);
+  return [
+    ...run,
+    ...(killer === undefined
+      ? []
+      : [{ kind: "run", values: [killer], reason: "end an agent and what it started", configKey: "agents" } as const]),
+    { kind: "env", values: GIVEN, reason: "what agents get of your environment", configKey: "agents" },
+  ];
+}
+
+function homeOf(env: Env): string | undefined {
+  const home = env("HOME");
+  return home?.startsWith("/") ? home.replace(/\/+$/, "") : undefined;
+}

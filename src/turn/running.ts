@@ -1,0 +1,229 @@
+/**
+ * Runs turns: a queue for each session, one turn of it at a time, each recorded before it begins. Loaded where an agent is
+ * configured. A turn ends exactly once, whatever becomes of its agent.
+ */
+import { Agent } from "../acp/agent.ts";
+import { CANCELLED, type PermissionAsked, type PermissionOutcome } from "../acp/permission.ts";
+import type { AcpUpdate } from "../acp/read_update.ts";
+import { maskSecrets } from "../domain/mask.ts";
+import { clip } from "../domain/sanitize.ts";
+import { TEXT_CAPS } from "../domain/session.ts";
+import { env, mayRun } from "../platform/process.ts";
+import { type Actor, DAEMON } from "../protocol/actor.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
+import type { Turn } from "./methods.ts";
+import { OwnSession } from "./own_session.ts";
+import { agentEnv, agentPrograms, folderOf } from "./permissions.ts";
+import { isOver, type RecentTurns } from "./recent_turns.ts";
+import type { AgentSettings } from "./section.ts";
+import type { TurnContext } from "./turn_context.ts";
+
+export class RunningTurns {
+  readonly #context: TurnContext;
+  readonly #turns: RecentTurns;
+  readonly #agents = new Map<string, Promise<Agent>>();
+  /** By the session's id. */
+  readonly #sessions = new Map<string, OwnSession>();
+  /** Turns that are to run or run, by their ids: what ends them. */
+  readonly #open = new Map<string, AbortController>();
+  readonly #stop = new AbortController();
+
+  constructor(context: TurnContext, turns: RecentTurns) {
+    this.#context = context;
+    this.#turns = turns;
+  }
+
+  /** The turns that the last daemon left open did not survive it: nobody knows what their agents did. */
+  closeInterrupted(): void {
+    for (const { id, sessionId, status } of this.#turns.all()) {
+      if (isOver(status)) continue;
+      const error = status === "queued" ? "the daemon ended before it began" : "the daemon ended in it";
+      this.#context.store.commit({ type: "turn.ended", data: { turnId: id, sessionId, status: "failed", error } }, DAEMON);
+    }
+  }
+
+  get agents(): readonly string[] {
+    return [...this.#agents.keys()];
+  }
+
+  /** @throws {ConsoleError} `not_found`, `conflict`, `invalid_params` */
+  submit(params: ParamsOf<"turn.submit">, actor: Actor): ResultOf<"turn.submit"> {
+    const { idempotencyKey, text, sessionId } = params;
+    const { store } = this.#context;
+    const once = { key: idempotencyKey, change: "turn.submit" };
+    const earlier = store.repeated(once);
+    if (earlier !== undefined) return { ...earlier, turnId: earlier.id ?? "" };
+    const session = sessionId === undefined ? undefined : this.#session(sessionId);
+    const agent = session?.agent ?? this.#configured(params.agent);
+    const cwd = session?.cwd ?? params.cwd ?? this.#folder(agent);
+    const turn: Turn = {
+      id: crypto.randomUUID(),
+      agent,
+      sessionId: sessionId ?? null,
+      cwd,
+      source: actor.split(":")[0] ?? actor,
+      prompt: maskSecrets(clip(text, TEXT_CAPS.message)),
+      status: "queued",
+      submittedAt: this.#context.now(),
+      reply: "",
+      tools: [],
+    };
+    const committed = store.commit({ type: "turn.submitted", data: { id: turn.id, turn, sessionId: turn.sessionId } }, actor, once);
+    const end = new AbortController();
+    this.#open.set(turn.id, end);
+    const done = this.#context.work.begin("turns");
+    const work = () => this.#run(turn, text, end.signal).finally(done);
+    void (session === undefined ? work() : session.after(work));
+    return { ...committed, turnId: turn.id };
+  }
+
+  /** @throws {ConsoleError} `not_found`: there is no such turn, `conflict`: none of them is open */
+  cancel({ turnId, sessionId }: ParamsOf<"turn.cancel">): ResultOf<"turn.cancel"> {
+    if (turnId === undefined && sessionId === undefined) {
+      throw new ConsoleError("invalid_params", "turn.cancel needs a turnId or a sessionId");
+    }
+    const named = this.#turns.all().filter((turn) =>
+      (turnId === undefined || turn.id === turnId) && (sessionId === undefined || turn.sessionId === sessionId)
+    );
+    if (named.length === 0) throw new ConsoleError("not_found", "there is no such turn", { hint: "agent-console context" });
+    const open = named.filter(({ id }) => this.#open.has(id));
+    if (open.length === 0) throw new ConsoleError("conflict", "the turn has ended already");
+    for (const { id } of open) this.#open.get(id)?.abort(new ConsoleError("conflict", "it was cancelled"));
+    return { cancelled: open.map(({ id }) => id) };
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort(new ConsoleError("stopping", "the daemon is stopping"));
+    const agents = await Promise.allSettled(this.#agents.values());
+    await Promise.all(agents.map((agent) => agent.status === "fulfilled" ? agent.value.end() : undefined));
+  }
+
+  /** From its start to its end. Never throws. */
+  async #run(turn: Turn, text: string, cancelled: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([cancelled, this.#stop.signal]);
+    let session = turn.sessionId === null ? undefined : this.#sessions.get(turn.sessionId);
+    try {
+      signal.throwIfAborted();
+      const agent = await this.#agent(turn.agent, signal);
+      session ??= await this.#openSession(agent, turn, signal);
+      const end = await session.turn(agent, turn.id, text, signal);
+      this.#ended(turn.id, session.id, end);
+    } catch (error) {
+      const status = cancelled.aborted ? "cancelled" : "failed";
+      session?.failed(error, status);
+      this.#ended(turn.id, session?.id ?? turn.sessionId, {
+        status,
+        ...(status === "failed" ? { error: maskSecrets(clip(problemOf(error), TEXT_CAPS.message)) } : {}),
+      });
+    } finally {
+      this.#open.delete(turn.id);
+    }
+  }
+
+  #ended(
+    turnId: string,
+    sessionId: string | null,
+    end: { readonly status: "finished" | "cancelled" | "failed"; readonly stopReason?: string; readonly error?: string },
+  ): void {
+    try {
+      this.#context.store.commit({ type: "turn.ended", data: { turnId, sessionId, ...end } }, DAEMON);
+    } catch (error) { // a full disk: the next start says that it was interrupted
+      this.#context.log.error("the end of a turn could not be recorded", { turnId, error: problemOf(error) });
+    }
+  }
+
+  async #openSession(agent: Agent, turn: Turn, signal: AbortSignal): Promise<OwnSession> {
+    const mode = this.#settings(turn.agent).mode;
+    const id = await agent.newSession(turn.cwd, mode, signal);
+    const session = new OwnSession(this.#context, { id, agent: turn.agent, cwd: turn.cwd, pid: agent.pid });
+    this.#sessions.set(id, session);
+    session.announce();
+    agent.gone.addEventListener("abort", () => {
+      this.#sessions.delete(id);
+      session.gone();
+    }, { once: true });
+    return session;
+  }
+
+  /** The one process of that agent, started where none runs. @throws {ConsoleError} `failed` */
+  #agent(name: string, signal: AbortSignal): Promise<Agent> {
+    const running = this.#agents.get(name);
+    if (running !== undefined) return running;
+    const settings = this.#settings(name);
+    const program = agentPrograms(settings, env).find((path) => mayRun(path));
+    if (program === undefined) throw notStartedWith(name, settings);
+    const started = Agent.start({
+      command: {
+        name,
+        argv: [program, ...settings.command.slice(1)],
+        env: agentEnv(program, settings, env),
+        cwd: folderOf(settings.cwd, env) ?? "/",
+      },
+      events: {
+        update: (sessionId, update) => this.#update(sessionId, update),
+        permission: (asked, taken) => this.#permission(asked, taken),
+      },
+      log: this.#context.log,
+    }, AbortSignal.any([signal, this.#stop.signal]));
+    this.#agents.set(name, started);
+    const forget = () => this.#agents.get(name) === started && this.#agents.delete(name);
+    started.then((agent) => agent.gone.addEventListener("abort", forget, { once: true }), forget);
+    return started;
+  }
+
+  #update(sessionId: string, update: AcpUpdate): void {
+    this.#sessions.get(sessionId)?.update(update);
+  }
+
+  async #permission(asked: PermissionAsked, signal: AbortSignal): Promise<PermissionOutcome> {
+    return await this.#sessions.get(asked.sessionId)?.permission(asked, signal) ?? CANCELLED;
+  }
+
+  /** @throws {ConsoleError} `not_found`, `conflict` */
+  #session(id: string): OwnSession {
+    const session = this.#sessions.get(id);
+    if (session !== undefined) return session;
+    const row = this.#context.store.get(id);
+    if (row === undefined) {
+      throw new ConsoleError("not_found", `there is no session ${id}`, { hint: "agent-console ls --all" });
+    }
+    throw new ConsoleError("conflict", `the session ${id} is not one that the daemon runs`, {
+      hint: "agent-console go brings its terminal to the front",
+    });
+  }
+
+  /** @throws {ConsoleError} `not_found`: no such agent is configured */
+  #configured(name: string | undefined): string {
+    const names = Object.keys(this.#context.settings.booted).filter((one) => this.#settings(one).command.length > 0);
+    const chosen = name ?? (names.length === 1 ? names[0] : undefined);
+    if (chosen !== undefined && names.includes(chosen)) return chosen;
+    throw new ConsoleError("not_found", name === undefined ? "no agent is named" : `no agent is configured as "${name}"`, {
+      hint: names.length === 0 ? HOW_TO_CONFIGURE : `one of: ${names.join(", ")}`,
+    });
+  }
+
+  #folder(agent: string): string {
+    return folderOf(this.#settings(agent).cwd, env) ?? "/";
+  }
+
+  #settings(name: string): AgentSettings {
+    const { booted, current } = this.#context.settings;
+    const started = booted[name];
+    if (started === undefined) throw new ConsoleError("not_found", `no agent is configured as "${name}"`);
+    return { ...started, cwd: current[name]?.cwd ?? started.cwd, mode: current[name]?.mode ?? started.mode };
+  }
+}
+
+const HOW_TO_CONFIGURE = 'write "agents": { "NAME": { "command": ["PROGRAM"] } } into the file that ' +
+  "agent-console config path names, then agent-console daemon restart";
+
+function notStartedWith(name: string, { command: [program = ""] }: AgentSettings): ConsoleError {
+  return new ConsoleError("failed", `the program of the agent ${name}, ${program}, was not found when the daemon started`, {
+    hint: "give its absolute path in the configuration, then agent-console daemon restart",
+  });
+}
+
+function problemOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,60 @@
+/** The feature's section of the configuration: the agents that the daemon runs, by the names that the user gives them. */
+import * as v from "valibot";
+import { group, named, namedSection, type SectionValues, setting } from "../config/section.ts";
+
+// deno-lint-ignore no-control-regex
+const PROGRAM = /^(?:~?\/[^\u0000-\u001f\u007f,]*[^\u0000-\u001f\u007f,/]|[A-Za-z0-9][\w.+-]*)$/;
+// deno-lint-ignore no-control-regex
+const word = v.pipe(v.string("text"), v.maxLength(1000, "at most 1000 characters"), v.regex(/^[^\u0000]*$/, "text"));
+// deno-lint-ignore no-control-regex
+const FOLDER = /^~?\/[^\u0000-\u001f\u007f]*$/;
+/** Those by which a program loads code of others: a sandbox that names programs starts none with them. */
+const VARIABLE = /^(?!LD_|DYLD_)[A-Za-z_][A-Za-z0-9_]*$/;
+
+const command = v.pipe(
+  v.array(word),
+  v.maxLength(50, "at most 50 words"),
+  v.check(([program]) => program === undefined || PROGRAM.test(program)),
+);
+
+export const agentsSection = namedSection(
+  "agents",
+  { pattern: /^[a-z][a-z0-9_-]{0,31}$/, must: "lower-case letters, digits, - and _", example: "mine" },
+  group({
+    command: setting(command, [], {
+      title: "The agent's program",
+      means: "What speaks ACP on its stdin and stdout, and its arguments, run without a shell. The program is an " +
+        "absolute path, a path that begins with `~/`, or a name in a usual folder. [] = the agent is not run.",
+      must: "an array of words, the first of them a program: an absolute path, one that begins with ~/, or a name",
+      applies: "restart",
+      example: '["my-agent", "--acp"]',
+    }),
+    env: named(
+      { pattern: VARIABLE, must: "a name of a variable, but LD_… and DYLD_…", example: "MODEL" },
+      setting(word, "", {
+        title: "The agent's environment",
+        means: "Variables for the agent, beside HOME, PATH, USER and the language: it gets no others.",
+        must: "a text of at most 1000 characters",
+        applies: "restart",
+        example: '"large"',
+      }),
+    ),
+    cwd: setting(v.nullable(v.pipe(v.string(), v.regex(FOLDER))), null, {
+      title: "The agent's folder",
+      means: "Where its sessions work that name no folder. null = your home folder.",
+      must: "an absolute path, one that begins with ~/, or null",
+      applies: "live",
+      example: '"~/projects"',
+    }),
+    mode: setting(v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(64))), null, {
+      title: "The agent's mode",
+      means: "The mode that its sessions begin in, by the agent's own name for it. null = the agent's own.",
+      must: "a name of a mode, or null",
+      applies: "live",
+      example: '"plan"',
+    }),
+  }),
+);
+
+export type AgentsSettings = SectionValues<typeof agentsSection>;
+export type AgentSettings = AgentsSettings[string];

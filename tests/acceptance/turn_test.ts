@@ -1,0 +1,84 @@
+/** Agents that the daemon runs: an agent that speaks ACP, driven by the program as installed. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { REPOSITORY, TestHome } from "../support/harness.ts";
+import { denoDir } from "../support/harness_guard.ts";
+import { eventually } from "../support/harness_wait.ts";
+import { isAlive } from "../support/harness_process.ts";
+
+const AGENT = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `${REPOSITORY}/tests/support/acp_agent.ts`];
+
+async function withAgents(): Promise<TestHome> {
+  const home = await TestHome.create();
+  const env = { DENO_DIR: denoDir(), DENO_NO_UPDATE_CHECK: "1" };
+  const agents = { mine: { command: AGENT, env }, mute: { command: [...AGENT, "--refuse"], env } };
+  await Deno.mkdir(home.dir, { mode: 0o700, recursive: true });
+  await Deno.writeTextFile(`${home.dir}/config.jsonc`, JSON.stringify({ agents }), { mode: 0o600 });
+  return home;
+}
+
+Deno.test("R1 run gives an agent a prompt and shows what it says; its session, its request and its end are those of any other", async () => {
+  await using home = await withAgents();
+  await home.start();
+  const said = await home.cli(["run", "mine", "say hello there"]);
+  assertEquals([said.code, said.stdout], [0, "hello there\n"], said.stderr);
+
+  const folder = await Deno.makeTempDir();
+  try {
+    const running = home.cli(["run", "mine", "--cwd", folder, `run touch made; say after`]);
+    await using client = await home.connect({ token: true });
+    const asked = await eventually(async () => {
+      const { approvals } = await client.request("approval.list", {}) as { approvals: { id: string; input: string }[] };
+      return approvals[0];
+    }, 20_000, "its request");
+    assertEquals(asked.input, "touch made");
+    assertEquals((await home.cli(["approve", asked.id])).code, 0);
+    const done = await running;
+    assertEquals([done.code, done.stdout], [0, "doneafter\n"], done.stderr);
+    assert((await Deno.stat(`${folder}/made`)).isFile);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+
+  const bad = await home.cli(["run", "mine", "say before; die"]);
+  assertEquals(bad.code, 1);
+  assertStringIncludes(bad.stderr, "the agent mine: it has ended: exit code 3\n  I am going down");
+  const again = await home.cli(["run", "mine", "unknown; garbage; say still here"]);
+  assertEquals([again.code, again.stdout], [0, "still here\n"], again.stderr);
+  const refused = await home.cli(["run", "mute", "say hello"]);
+  assertEquals(refused.code, 1);
+  assertStringIncludes(refused.stderr, "the agent mute:");
+  const unknown = await home.cli(["run", "nobody", "say hello"]);
+  assertMatch(unknown.stderr, /no agent is configured as "nobody"\nhint: one of: mine, mute/);
+
+  const { stdout } = await home.cli(["context", "--json"]);
+  const { turns } = JSON.parse(stdout) as { turns: { reply: string; status: string }[] };
+  assertEquals(turns.map(({ reply, status }) => `${status} ${reply}`), [
+    "finished hello there",
+    "finished doneafter",
+    "failed before",
+    "finished still here",
+    "failed ",
+  ]);
+});
+
+Deno.test("R2 a cancelled turn ends, the next one of its session goes on, and the daemon's end takes the agent along", async () => {
+  await using home = await withAgents();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  const { turnId } = await client.request("turn.submit", { agent: "mine", text: "slow 1000" }) as { turnId: string };
+  const turn = async () => {
+    const { turns } = await client.request("context.recent", { turnId }) as { turns: Record<string, string>[] };
+    return turns[0];
+  };
+  await eventually(async () => (await turn())?.["reply"]?.includes("3"), 20_000, "its first words");
+  const sessionId = (await turn())?.["sessionId"] ?? "";
+  assertEquals((await home.cli(["cancel", sessionId])).code, 0);
+  await eventually(async () => (await turn())?.["status"] === "cancelled", 5000, "its end");
+  const next = await home.cli(["submit", sessionId, "say next"]);
+  assertEquals([next.code, next.stdout], [0, "next\n"], next.stderr);
+  const { session } = await client.request("session.get", { sessionId }) as { session: { pid: number; status: string } };
+  assertEquals(session.status, "idle");
+  assert(isAlive(session.pid));
+  assertEquals((await home.cli(["daemon", "stop"])).code, 0);
+  await eventually(() => !isAlive(session.pid), 5000, "the end of the agent");
+});

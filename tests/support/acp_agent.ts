@@ -1,0 +1,80 @@
+/**
+ * An agent that speaks ACP, made with the SDK, for tests: what it does is the prompt's own words.
+ *
+ *     say TEXT · think TEXT · slow N (N pieces, 20 ms apart) · run COMMAND (asks first) · edit PATH · die · garbage · hang
+ *     unknown (an update of a kind that nobody knows) · error · flood N (N pieces at once) · cwd · env
+ */
+import * as acp from "@agentclientprotocol/sdk";
+
+const sessions = new Map<string, { cwd: string; cancelled: AbortController }>();
+
+const raw = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text));
+
+const app = acp.agent({ name: "test-agent" })
+  .onRequest("initialize", async () => {
+    if (Deno.args.includes("--mute")) await new Promise(() => {});
+    if (Deno.args.includes("--refuse")) throw new Error("no, thank you");
+    return { protocolVersion: acp.PROTOCOL_VERSION, agentCapabilities: { loadSession: false } };
+  })
+  .onRequest("session/new", ({ params }) => {
+    const sessionId = crypto.randomUUID();
+    sessions.set(sessionId, { cwd: params.cwd, cancelled: new AbortController() });
+    return { sessionId };
+  })
+  .onNotification("session/cancel", ({ params }) => sessions.get(params.sessionId)?.cancelled.abort())
+  .onRequest("session/prompt", async ({ params, client }) => {
+    const session = sessions.get(params.sessionId);
+    if (session === undefined) throw new Error("no such session");
+    session.cancelled = new AbortController();
+    const { cwd, cancelled: { signal } } = session;
+    const { sessionId } = params;
+    const send = (update: unknown) => client.notify("session/update", { sessionId, update } as never);
+    const say = (text: string) => send({ sessionUpdate: "agent_message_chunk", content: { type: "text", text } });
+    const asks = async (toolCall: Record<string, unknown>, work: () => Promise<void>) => {
+      const options = [
+        { optionId: "yes", name: "Yes", kind: "allow_once" },
+        { optionId: "no", name: "No", kind: "reject_once" },
+      ];
+      await send({ sessionUpdate: "tool_call", status: "pending", ...toolCall });
+      const { outcome } = await client.request("session/request_permission", { sessionId, toolCall, options } as never);
+      const isAllowed = outcome.outcome === "selected" && outcome.optionId === "yes";
+      if (isAllowed) await work();
+      const status = isAllowed ? "completed" : "failed";
+      await send({ sessionUpdate: "tool_call_update", toolCallId: toolCall["toolCallId"], status });
+      await say(isAllowed ? "done" : outcome.outcome === "selected" ? "refused" : "cancelled");
+    };
+    const text = params.prompt.map((block) => block.type === "text" ? block.text : "").join("");
+    for (const step of text.split(";").map((one) => one.trim())) {
+      const [word = "", ...rest] = step.split(" ");
+      const argument = rest.join(" ");
+      if (signal.aborted) break;
+      if (word === "say") await say(argument);
+      else if (word === "think") {
+        await send({ sessionUpdate: "agent_thought_chunk", content: { type: "text", text: argument } });
+      } else if (word === "slow" || word === "flood") {
+        for (let i = 0; i < Number(argument) && !signal.aborted; i++) {
+          await say(`${i} `);
+          if (word === "slow") await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      } else if (word === "run") {
+        const toolCall = { toolCallId: crypto.randomUUID(), title: argument, kind: "execute", rawInput: { command: argument } };
+        await asks(toolCall, async () => {
+          await new Deno.Command("/bin/sh", { args: ["-c", argument], cwd, stdout: "null" }).output();
+        });
+      } else if (word === "cwd") await say(cwd);
+      else if (word === "env") await say(JSON.stringify(Deno.env.toObject()));
+      else if (word === "unknown") await send({ sessionUpdate: "from_the_future", surprise: [1] });
+      else if (word === "garbage") raw("this is no JSON\n[1,2]\n42\n");
+      else if (word === "error") throw new acp.RequestError(-32603, "the model is on fire");
+      else if (word === "hang") await new Promise(() => {});
+      else if (word === "die") {
+        Deno.stderr.writeSync(new TextEncoder().encode("I am going down\n"));
+        Deno.exit(3);
+      } else await say(step);
+    }
+    return { stopReason: signal.aborted ? "cancelled" : "end_turn" };
+  });
+
+const connection = app.connect(acp.ndJsonStream(Deno.stdout.writable, Deno.stdin.readable));
+await connection.closed;
+Deno.exit(0);

@@ -1,0 +1,119 @@
+/** What agents that speak ACP say, as recorded from four of them: read, and answered by the kind of its options. */
+import { assert, assertEquals } from "@std/assert";
+import { canAllowOnce, CANCELLED, outcomeOf, readPermission } from "../../src/acp/permission.ts";
+import { readUpdate } from "../../src/acp/read_update.ts";
+import { readToolCall, subjectOf, type ToolCall } from "../../src/acp/tool_calls.ts";
+import { Chunks } from "../../src/turn/chunks.ts";
+
+interface Message {
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+function recorded(agent: string): readonly Message[] {
+  const text = Deno.readTextFileSync(new URL(`../fixtures/acp/${agent}.jsonl`, import.meta.url));
+  return text.trim().split("\n").map((line) => JSON.parse(line) as Message);
+}
+
+/** The requests of an agent, each with what is known of its call by then. */
+function asked(agent: string) {
+  const calls = new Map<string, ToolCall>();
+  const found = [];
+  for (const { method, params } of recorded(agent)) {
+    const update = method === "session/update" ? readUpdate(params)?.update : undefined;
+    const permission = method === "session/request_permission" ? readPermission(params) : undefined;
+    const fields = update?.kind === "tool" ? update.fields : permission?.toolCall;
+    if (fields === undefined) continue;
+    const call = readToolCall(fields, calls.get(String(fields["toolCallId"])));
+    assert(call !== undefined);
+    calls.set(call.id, call);
+    if (permission !== undefined) found.push({ options: permission.options, subject: subjectOf(call) });
+  }
+  return found;
+}
+
+Deno.test("R1 the requests of each agent are read: a command is one only where its input says it", () => {
+  const bash = (subject: string, cwd?: string) => ({
+    tool: "Bash",
+    action: "command",
+    subject,
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  assertEquals(asked("claude").slice(0, 2).map(({ subject }) => subject), [
+    bash("touch acp-allow"),
+    bash("touch acp-deny"),
+  ]);
+  assertEquals(asked("codex")[0]?.subject, bash("touch /home/u/outside/acp-allow", "/home/u/project"));
+  assertEquals(asked("opencode")[0]?.subject, bash("touch acp-allow"));
+  // No input, only a title: shown, and never taken for the whole of what would run.
+  assertEquals(asked("gemini")[0]?.subject, { tool: "Bash", action: "other", subject: "touch acp-allow" });
+});
+
+Deno.test("A1 a decision is said by the kind of the options, and never by one that allows more", () => {
+  const approve = { kind: "approve", scope: "always" } as const;
+  const selected = (optionId: string) => ({ outcome: { outcome: "selected", optionId } });
+  const ids = { claude: "allow-once", codex: "allow_once", gemini: "proceed_once", opencode: "once" };
+  for (const [agent, id] of Object.entries(ids)) {
+    const { options } = asked(agent)[0] ?? { options: [] };
+    assertEquals(outcomeOf(approve, options), selected(id) as never, agent);
+    const denied = outcomeOf({ kind: "deny" }, options);
+    assert(denied.outcome.outcome === "selected" && denied.outcome.optionId !== id, agent);
+    assertEquals(outcomeOf(undefined, options), CANCELLED);
+  }
+  const always = [{ id: "allow-once", kind: "allow_always" }, { id: "x", kind: "from_the_future" }];
+  assertEquals(canAllowOnce(always), false);
+  assertEquals(outcomeOf(approve, always), CANCELLED);
+  assertEquals(outcomeOf({ kind: "deny" }, always), CANCELLED);
+});
+
+Deno.test("R1 every update that was recorded is read, and what nobody knows is no error", () => {
+  const kinds = new Set<string>();
+  for (const agent of ["claude", "codex", "gemini", "opencode"]) {
+    for (const { method, params } of recorded(agent)) {
+      if (method !== "session/update") continue;
+      const read = readUpdate(params);
+      assert(read !== undefined && read.sessionId !== "");
+      kinds.add(read.update.kind);
+    }
+  }
+  assertEquals([...kinds].sort(), ["other", "text", "thought", "title", "tool", "usage"]);
+  for (const params of [undefined, 1, "x", [], {}, { sessionId: 1, update: {} }, { sessionId: "s", update: [] }]) {
+    assertEquals(readUpdate(params), undefined);
+    assertEquals(readPermission(params), undefined);
+  }
+  const future = { sessionId: "s", update: { sessionUpdate: "__proto__", x: 1 } };
+  assertEquals(readUpdate(future)?.update, { kind: "other", name: "__proto__" });
+  const image = { sessionUpdate: "agent_message_chunk", content: { type: "image", data: "x" } };
+  assertEquals(readUpdate({ sessionId: "s", update: image })?.update, { kind: "text", text: "[image]" });
+});
+
+Deno.test("R1 an edit is asked with every path that it names", () => {
+  const call = readToolCall({
+    toolCallId: "1",
+    kind: "edit",
+    rawInput: { file_path: "/home/u/project/other.ts" },
+    content: [{ type: "diff", path: "/home/u/project/a.ts", oldText: "x", newText: "y" }],
+  });
+  assert(call !== undefined);
+  assertEquals(subjectOf(call), {
+    tool: "Edit",
+    action: "write",
+    subject: "/home/u/project/a.ts\n/home/u/project/other.ts",
+    paths: ["/home/u/project/a.ts", "/home/u/project/other.ts"],
+    detail: "- x\n+ y",
+    detailForm: "edit",
+  });
+});
+
+Deno.test("R3 an agent that writes letter by letter makes few events, in order, and none is lost", () => {
+  const told: string[] = [];
+  const chunks = new Chunks(({ kind, text }) => told.push(`${kind}:${text}`));
+  for (let i = 0; i < 50_000; i++) chunks.add({ kind: "text", text: "a" });
+  chunks.add({ kind: "thought", text: "hm" });
+  chunks.add({ kind: "text", text: "end" });
+  chunks.flush();
+  chunks.flush();
+  assertEquals(told.length, 6);
+  assertEquals(told.slice(-2), ["thought:hm", "text:end"]);
+  assertEquals(told.slice(0, 4).join("").replaceAll("text:", "").length, 50_000);
+});
