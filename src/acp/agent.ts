@@ -44,6 +44,7 @@ export class Agent {
   readonly #gone = new AbortController();
   readonly #end = Promise.withResolvers<void>();
   #stderr = "";
+  #isEnding = false;
 
   private constructor(process: PipedProcess, { command, events, log }: AgentOptions) {
     this.#name = command.name;
@@ -89,6 +90,11 @@ export class Agent {
     return this.#process.pid;
   }
 
+  /** We end it: its end is no failure. */
+  get isEnding(): boolean {
+    return this.#isEnding;
+  }
+
   /** Fires at its end; the reason says how, with the last of its stderr. */
   get gone(): AbortSignal {
     return this.#gone.signal;
@@ -114,6 +120,7 @@ export class Agent {
 
   /** Closes its stdin, by which it should end; then TERM and KILL for all that it started. */
   async end(): Promise<void> {
+    this.#isEnding = true;
     this.#connection.close();
     await this.#process.stdin.close().catch(() => {}); // it reads no more
     const killer = KILL_PROGRAMS.find((program) => mayRun(program));
@@ -121,6 +128,7 @@ export class Agent {
     await signalGroup(killer, this.pid, "TERM");
     await Promise.race([this.#process.ended, afterMs(GRACE_MS)]);
     await signalGroup(killer, this.pid, "KILL");
+    await Promise.race([this.#end.promise, afterMs(GRACE_MS)]); // who is told of it is told before this resolves
   }
 
   /** Until `work` is done, the agent has ended, `signal` fires, or `ms` are over. */

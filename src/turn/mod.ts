@@ -29,6 +29,7 @@ export const turn: Feature<keyof typeof turnMethods, RecentTurns, typeof agentsS
     return {
       service: {
         start: () => late.start(),
+        tick: () => late.tick(),
         status: () => late.status(),
         stop: () => late.running?.stop(),
       },
@@ -65,6 +66,14 @@ class LateTurns {
   start(): void {
     // those that the last daemon left open
     if (this.#turns.all().some(({ status }) => !isOver(status))) void this.load().then((one) => one.closeInterrupted());
+  }
+
+  /** With no agent that is to be warm, nothing is loaded before the first turn. */
+  async tick(): Promise<void> {
+    const { booted, current } = this.#context.settings;
+    const isWarm = (name: string) => (current[name] ?? booted[name])?.warm === true;
+    if (this.running === undefined && !Object.keys(booted).some(isWarm)) return;
+    await (this.running ?? await this.load()).look();
   }
 
   status() {

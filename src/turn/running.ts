@@ -2,27 +2,25 @@
  * Runs turns: a queue for each session, one turn of it at a time, each recorded before it begins. Loaded where an agent is
  * configured. A turn ends exactly once, whatever becomes of its agent.
  */
-import { Agent } from "../acp/agent.ts";
+import type { Agent } from "../acp/agent.ts";
 import { CANCELLED, type PermissionAsked, type PermissionOutcome } from "../acp/permission.ts";
 import type { AcpUpdate } from "../acp/read_update.ts";
 import { maskSecrets } from "../domain/mask.ts";
 import { clip } from "../domain/sanitize.ts";
 import { TEXT_CAPS } from "../domain/session.ts";
-import { env, mayRun } from "../platform/process.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
+import { AgentPool } from "./agent_pool.ts";
 import type { Turn } from "./methods.ts";
 import { OwnSession } from "./own_session.ts";
-import { agentEnv, agentPrograms, folderOf } from "./permissions.ts";
 import { isOver, type RecentTurns } from "./recent_turns.ts";
-import type { AgentSettings } from "./section.ts";
 import type { TurnContext } from "./turn_context.ts";
 
 export class RunningTurns {
   readonly #context: TurnContext;
   readonly #turns: RecentTurns;
-  readonly #agents = new Map<string, Promise<Agent>>();
+  readonly #pool: AgentPool;
   /** By the session's id. */
   readonly #sessions = new Map<string, OwnSession>();
   /** Turns that are to run or run, by their ids: what ends them. */
@@ -32,6 +30,11 @@ export class RunningTurns {
   constructor(context: TurnContext, turns: RecentTurns) {
     this.#context = context;
     this.#turns = turns;
+    const events = {
+      update: (sessionId: string, update: AcpUpdate) => this.#update(sessionId, update),
+      permission: (asked: PermissionAsked, taken: AbortSignal) => this.#permission(asked, taken),
+    };
+    this.#pool = new AgentPool(context, events, this.#stop.signal);
   }
 
   /** The turns that the last daemon left open did not survive it: nobody knows what their agents did. */
@@ -44,7 +47,7 @@ export class RunningTurns {
   }
 
   get agents(): readonly string[] {
-    return [...this.#agents.keys()];
+    return this.#pool.running;
   }
 
   /** @throws {ConsoleError} `not_found`, `conflict`, `invalid_params` */
@@ -56,7 +59,7 @@ export class RunningTurns {
     if (earlier !== undefined) return { ...earlier, turnId: earlier.id ?? "" };
     const session = sessionId === undefined ? undefined : this.#session(sessionId);
     const agent = session?.agent ?? this.#configured(params.agent);
-    const cwd = session?.cwd ?? params.cwd ?? this.#folder(agent);
+    const cwd = session?.cwd ?? params.cwd ?? this.#pool.folder(agent);
     const turn: Turn = {
       id: crypto.randomUUID(),
       agent,
@@ -93,10 +96,14 @@ export class RunningTurns {
     return { cancelled: open.map(({ id }) => id) };
   }
 
+  /** Keeps warm what is to be, ends what nobody needs. */
+  look(): Promise<void> {
+    return this.#pool.look();
+  }
+
   async stop(): Promise<void> {
     this.#stop.abort(new ConsoleError("stopping", "the daemon is stopping"));
-    const agents = await Promise.allSettled(this.#agents.values());
-    await Promise.all(agents.map((agent) => agent.status === "fulfilled" ? agent.value.end() : undefined));
+    await this.#pool.end();
   }
 
   /** From its start to its end. Never throws. */
@@ -105,10 +112,11 @@ export class RunningTurns {
     let session = turn.sessionId === null ? undefined : this.#sessions.get(turn.sessionId);
     try {
       signal.throwIfAborted();
-      const agent = await this.#agent(turn.agent, signal);
-      session ??= await this.#openSession(agent, turn, signal);
-      const end = await session.turn(agent, turn.id, text, signal);
-      this.#ended(turn.id, session.id, end);
+      const end = await this.#pool.use(turn.agent, signal, async (agent) => {
+        session ??= await this.#openSession(agent, turn, signal);
+        return await session.turn(agent, turn.id, text, signal);
+      });
+      this.#ended(turn.id, session?.id ?? null, end);
     } catch (error) {
       const status = cancelled.aborted ? "cancelled" : "failed";
       session?.failed(error, status);
@@ -134,8 +142,7 @@ export class RunningTurns {
   }
 
   async #openSession(agent: Agent, turn: Turn, signal: AbortSignal): Promise<OwnSession> {
-    const mode = this.#settings(turn.agent).mode;
-    const id = await agent.newSession(turn.cwd, mode, signal);
+    const id = await this.#pool.newSession(agent, turn.agent, turn.cwd, signal);
     const session = new OwnSession(this.#context, { id, agent: turn.agent, cwd: turn.cwd, pid: agent.pid });
     this.#sessions.set(id, session);
     session.announce();
@@ -144,32 +151,6 @@ export class RunningTurns {
       session.gone();
     }, { once: true });
     return session;
-  }
-
-  /** The one process of that agent, started where none runs. @throws {ConsoleError} `failed` */
-  #agent(name: string, signal: AbortSignal): Promise<Agent> {
-    const running = this.#agents.get(name);
-    if (running !== undefined) return running;
-    const settings = this.#settings(name);
-    const program = agentPrograms(settings, env).find((path) => mayRun(path));
-    if (program === undefined) throw notStartedWith(name, settings);
-    const started = Agent.start({
-      command: {
-        name,
-        argv: [program, ...settings.command.slice(1)],
-        env: agentEnv(program, settings, env),
-        cwd: folderOf(settings.cwd, env) ?? "/",
-      },
-      events: {
-        update: (sessionId, update) => this.#update(sessionId, update),
-        permission: (asked, taken) => this.#permission(asked, taken),
-      },
-      log: this.#context.log,
-    }, AbortSignal.any([signal, this.#stop.signal]));
-    this.#agents.set(name, started);
-    const forget = () => this.#agents.get(name) === started && this.#agents.delete(name);
-    started.then((agent) => agent.gone.addEventListener("abort", forget, { once: true }), forget);
-    return started;
   }
 
   #update(sessionId: string, update: AcpUpdate): void {
@@ -195,34 +176,17 @@ export class RunningTurns {
 
   /** @throws {ConsoleError} `not_found`: no such agent is configured */
   #configured(name: string | undefined): string {
-    const names = Object.keys(this.#context.settings.booted).filter((one) => this.#settings(one).command.length > 0);
+    const names = this.#pool.configured;
     const chosen = name ?? (names.length === 1 ? names[0] : undefined);
     if (chosen !== undefined && names.includes(chosen)) return chosen;
     throw new ConsoleError("not_found", name === undefined ? "no agent is named" : `no agent is configured as "${name}"`, {
       hint: names.length === 0 ? HOW_TO_CONFIGURE : `one of: ${names.join(", ")}`,
     });
   }
-
-  #folder(agent: string): string {
-    return folderOf(this.#settings(agent).cwd, env) ?? "/";
-  }
-
-  #settings(name: string): AgentSettings {
-    const { booted, current } = this.#context.settings;
-    const started = booted[name];
-    if (started === undefined) throw new ConsoleError("not_found", `no agent is configured as "${name}"`);
-    return { ...started, cwd: current[name]?.cwd ?? started.cwd, mode: current[name]?.mode ?? started.mode };
-  }
 }
 
 const HOW_TO_CONFIGURE = 'write "agents": { "NAME": { "command": ["PROGRAM"] } } into the file that ' +
   "agent-console config path names, then agent-console daemon restart";
-
-function notStartedWith(name: string, { command: [program = ""] }: AgentSettings): ConsoleError {
-  return new ConsoleError("failed", `the program of the agent ${name}, ${program}, was not found when the daemon started`, {
-    hint: "give its absolute path in the configuration, then agent-console daemon restart",
-  });
-}
 
 function problemOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -46,6 +46,18 @@ export const agentsSection = namedSection(
       applies: "live",
       example: '"~/projects"',
     }),
+    warm: setting(v.boolean(), false, {
+      title: "Kept warm",
+      means: "The agent is started with the daemon and has a session open, so that the first prompt begins at once.",
+      must: "true or false",
+      applies: "live",
+    }),
+    idle_mins: setting(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_080)), 30, {
+      title: "Ends when idle",
+      means: "An agent that is not warm ends so many minutes after its last turn. 0 = never.",
+      must: "a whole number of minutes from 0 to 10080",
+      applies: "live",
+    }),
     mode: setting(v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(64))), null, {
       title: "The agent's mode",
       means: "The mode that its sessions begin in, by the agent's own name for it. null = the agent's own.",

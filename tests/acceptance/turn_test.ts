@@ -7,10 +7,10 @@ import { isAlive } from "../support/harness_process.ts";
 
 const AGENT = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `${REPOSITORY}/tests/support/acp_agent.ts`];
 
-async function withAgents(): Promise<TestHome> {
+async function withAgents(more: Readonly<Record<string, unknown>> = {}): Promise<TestHome> {
   const home = await TestHome.create();
   const env = { DENO_DIR: denoDir(), DENO_NO_UPDATE_CHECK: "1" };
-  const agents = { mine: { command: AGENT, env }, mute: { command: [...AGENT, "--refuse"], env } };
+  const agents = { mine: { command: AGENT, env, ...more }, mute: { command: [...AGENT, "--refuse"], env } };
   await Deno.mkdir(home.dir, { mode: 0o700, recursive: true });
   await Deno.writeTextFile(`${home.dir}/config.jsonc`, JSON.stringify({ agents }), { mode: 0o600 });
   return home;
@@ -62,9 +62,13 @@ Deno.test("R1 run gives an agent a prompt and shows what it says; its session, i
 });
 
 Deno.test("R2 a cancelled turn ends, the next one of its session goes on, and the daemon's end takes the agent along", async () => {
-  await using home = await withAgents();
+  await using home = await withAgents({ warm: true });
   await home.start();
   await using client = await home.connect({ token: true });
+  await eventually(async () => {
+    const { turn } = await client.request("status") as { turn?: { agents: string[] } };
+    return turn?.agents.includes("mine");
+  }, 20_000, "an agent that is warm");
   const { turnId } = await client.request("turn.submit", { agent: "mine", text: "slow 1000" }) as { turnId: string };
   const turn = async () => {
     const { turns } = await client.request("context.recent", { turnId }) as { turns: Record<string, string>[] };

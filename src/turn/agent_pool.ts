@@ -1,0 +1,185 @@
+/**
+ * The processes of the agents: one for each name, started with its first turn or kept warm, ended where nobody needs it.
+ * A warm one has a session open already, which is most of what a first prompt waits for.
+ */
+import { Agent } from "../acp/agent.ts";
+import type { AcpEvents } from "../acp/connection.ts";
+import { env, mayRun } from "../platform/process.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { agentEnv, agentPrograms, folderOf } from "./permissions.ts";
+import { RestartBudget } from "./restart_budget.ts";
+import type { AgentSettings } from "./section.ts";
+import type { TurnContext } from "./turn_context.ts";
+
+interface Pooled {
+  readonly starting: Promise<Agent>;
+  agent?: Agent;
+  /** A session that is open and was not used. */
+  ready?: { readonly id: string; readonly cwd: string };
+  /** Turns of it that run. */
+  busy: number;
+  /** When the last of them ended, steady ms. */
+  usedAt: number;
+}
+
+const MINUTE_MS = 60_000;
+
+export class AgentPool {
+  readonly #context: TurnContext;
+  readonly #events: AcpEvents;
+  readonly #stop: AbortSignal;
+  readonly #pooled = new Map<string, Pooled>();
+  readonly #budgets = new Map<string, RestartBudget>();
+
+  /** @param stop ends all that is started, and starts no more */
+  constructor(context: TurnContext, events: AcpEvents, stop: AbortSignal) {
+    this.#context = context;
+    this.#events = events;
+    this.#stop = stop;
+  }
+
+  /** The agents whose processes run. */
+  get running(): readonly string[] {
+    return [...this.#pooled].flatMap(([name, { agent }]) => agent === undefined ? [] : [name]);
+  }
+
+  /** Those that the configuration runs. */
+  get configured(): readonly string[] {
+    return Object.entries(this.#context.settings.booted).flatMap(([name, { command }]) =>
+      command.length === 0 ? [] : [name]
+    );
+  }
+
+  /** @throws {ConsoleError} `not_found`: no such agent is configured */
+  settings(name: string): AgentSettings {
+    const { booted, current } = this.#context.settings;
+    const started = Object.hasOwn(booted, name) ? booted[name] : undefined;
+    if (started === undefined) throw new ConsoleError("not_found", `no agent is configured as "${name}"`);
+    return { ...(current[name] ?? started), command: started.command, env: started.env };
+  }
+
+  /** Where its sessions work that name no folder. */
+  folder(name: string): string {
+    return folderOf(this.settings(name).cwd, env) ?? "/";
+  }
+
+  /** The agent, started where it does not run, for `work`. @throws {ConsoleError} `failed`, and what `work` throws */
+  async use<T>(name: string, signal: AbortSignal, work: (agent: Agent) => Promise<T>): Promise<T> {
+    const pooled = this.#get(name);
+    pooled.busy++;
+    try {
+      return await work(await untilAborted(pooled.starting, signal));
+    } finally {
+      pooled.busy--;
+      pooled.usedAt = this.#context.clock.steady();
+    }
+  }
+
+  /** A new session in `cwd`: the one that is ready, or one that is opened now. @throws {ConsoleError} `failed` */
+  async newSession(agent: Agent, name: string, cwd: string, signal: AbortSignal): Promise<string> {
+    const pooled = this.#pooled.get(name);
+    const ready = pooled?.agent === agent ? pooled.ready : undefined;
+    if (pooled === undefined || ready?.cwd !== cwd) return await agent.newSession(cwd, this.settings(name).mode, signal);
+    delete pooled.ready;
+    return ready.id;
+  }
+
+  /** Starts what is to be warm, ends what nobody needs. Never throws. */
+  async look(): Promise<void> {
+    const now = this.#context.clock.steady();
+    for (const [name, { agent, busy, usedAt }] of this.#pooled) {
+      const { warm, idle_mins: mins } = this.settings(name);
+      if (agent === undefined || warm || busy > 0 || mins === 0 || now - usedAt < mins * MINUTE_MS) continue;
+      this.#context.log.info("an agent ends, because nobody needs it", { agent: name });
+      await agent.end();
+    }
+    await Promise.all(this.configured.filter((name) => this.settings(name).warm).map((name) => this.#keepWarm(name)));
+  }
+
+  async end(): Promise<void> {
+    const all = await Promise.allSettled([...this.#pooled.values()].map(({ starting }) => starting));
+    await Promise.all(all.map((one) => one.status === "fulfilled" ? one.value.end() : undefined));
+  }
+
+  async #keepWarm(name: string): Promise<void> {
+    try {
+      const pooled = this.#get(name);
+      const agent = await pooled.starting;
+      const cwd = this.folder(name);
+      // One that was opened in another folder stays for nobody: the configuration was changed.
+      if (pooled.ready?.cwd !== cwd) {
+        pooled.ready = { id: await agent.newSession(cwd, this.settings(name).mode, this.#stop), cwd };
+      }
+    } catch (error) {
+      if (!this.#stop.aborted) this.#context.log.debug("an agent is not warm", { agent: name, error: String(error) });
+    }
+  }
+
+  /** @throws {ConsoleError} `failed`: it may not be started now */
+  #get(name: string): Pooled {
+    const before = this.#pooled.get(name);
+    if (before !== undefined) return before;
+    const { clock, log } = this.#context;
+    const budget = this.#budgets.get(name) ?? new RestartBudget();
+    this.#budgets.set(name, budget);
+    const waitMs = budget.waitMs(clock.steady());
+    if (waitMs > 0) throw tooOften(name, waitMs);
+    const pooled: Pooled = { starting: this.#start(name), busy: 0, usedAt: clock.steady() };
+    this.#pooled.set(name, pooled);
+    const forget = (isFailure: boolean) => {
+      if (this.#pooled.get(name) === pooled) this.#pooled.delete(name);
+      if (isFailure && !this.#stop.aborted) budget.failed(clock.steady());
+    };
+    pooled.starting.then((agent) => {
+      pooled.agent = agent;
+      log.info("an agent runs", { agent: name, pid: agent.pid });
+      agent.gone.addEventListener("abort", () => {
+        forget(!agent.isEnding);
+        if (!agent.isEnding) log.warn("an agent has ended", { agent: name, why: String(agent.gone.reason) });
+      }, { once: true });
+    }, (error) => {
+      forget(true);
+      if (!this.#stop.aborted) log.warn("an agent could not be started", { agent: name, why: String(error) });
+    });
+    return pooled;
+  }
+
+  async #start(name: string): Promise<Agent> {
+    const settings = this.settings(name);
+    const program = agentPrograms(settings, env).find((path) => mayRun(path));
+    if (program === undefined) throw notFound(name, settings);
+    const command = {
+      name,
+      argv: [program, ...settings.command.slice(1)],
+      env: agentEnv(program, settings, env),
+      cwd: this.folder(name),
+    };
+    return await Agent.start({ command, events: this.#events, log: this.#context.log }, this.#stop);
+  }
+}
+
+/** What is started is not ended with one who waits for it. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function tooOften(name: string, waitMs: number): ConsoleError {
+  const minutes = Math.ceil(waitMs / MINUTE_MS);
+  return new ConsoleError("failed", `the agent ${name} has failed too often: it is not started for ${minutes} min`, {
+    hint: "agent-console daemon logs",
+  });
+}
+
+function notFound(name: string, { command: [program = ""] }: AgentSettings): ConsoleError {
+  return new ConsoleError("failed", `the program of the agent ${name} was not found when the daemon started: ${program}`, {
+    hint: "give its absolute path in the configuration, then agent-console daemon restart",
+  });
+}
