@@ -1,0 +1,38 @@
+/** H5: the real agents, driven by the daemon over ACP: a prompt, a tool, a request that is approved here, and their end. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { REPOSITORY, TestHome } from "../support/harness.ts";
+import { denoDir } from "../support/harness_guard.ts";
+import { inLab, LAB, type LabAgent, labTest } from "../support/lab.ts";
+
+interface Step {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const AGENTS: readonly LabAgent[] = ["claude", "codex", "gemini", "opencode"];
+
+for (const agent of AGENTS) {
+  labTest(agent, `H5 R1 R2 ${agent} is run by the daemon: it answers, asks, and ends with the daemon`, async () => {
+    await using home = await TestHome.create();
+    const config = `--config=${REPOSITORY}/deno.json`;
+    const client = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", config];
+    const script = `${REPOSITORY}/tests/support/lab_turns.ts`;
+    await using scenario = inLab(home, [`${LAB}/run-acp.sh`, agent, ...client, script], {
+      DENO_DIR: denoDir(),
+    });
+    await scenario.exit(60_000);
+    const line = scenario.stdout.split("\n").find((one) => one.startsWith('{"said"'));
+    assert(line !== undefined, `${scenario.stdout}\n${scenario.stderr}`);
+    const told = JSON.parse(line) as Record<"said" | "called", Step> & {
+      asked: Step & { input: string };
+      pids: number;
+      lives: number;
+    };
+    assertMatch(told.said.stdout, /hello there\n$/, told.said.stderr);
+    assertMatch(told.called.stdout, /\bhi\b/, told.called.stderr);
+    assertEquals(told.asked.code, 0, told.asked.stderr);
+    assertMatch(told.asked.input, /^touch \S*made-by-us$/);
+    assertEquals([told.pids > 0, told.lives], [true, 0]);
+  });
+}
