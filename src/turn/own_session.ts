@@ -10,9 +10,11 @@ import { describeTool, promptText } from "../agents/shared/tool_label.ts";
 import { commitReport } from "../core/apply_report.ts";
 import type { ApprovalRequest } from "../domain/approval.ts";
 import { maskSecrets } from "../domain/mask.ts";
+import type { NewEvent } from "../domain/event.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
 import { clip } from "../domain/sanitize.ts";
 import { type Facts, TEXT_CAPS } from "../domain/session.ts";
+import { setTimer } from "../platform/clock.ts";
 import { DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { type Chunk, Chunks } from "./chunks.ts";
@@ -34,13 +36,28 @@ export interface TurnEnd {
   readonly stopReason: string;
 }
 
+interface RunningTurn {
+  readonly id: string;
+  readonly signal: AbortSignal;
+  /** The end of what it has said. */
+  said: string;
+  /** Of its output that may still be recorded, UTF-16 units. */
+  room: number;
+}
+
+/** Of one turn: an agent that never stops must not fill the disk. */
+const MOST = { units: 1_048_576, calls: 1000 } as const;
+/** A request that is longer is cancelled, UTF-16 units: nobody could read it. As for requests of hooks. */
+const MAX_REQUEST = 1_048_576;
+const LONG = { id: 200, name: 100 } as const;
+
 export class OwnSession {
   readonly #context: TurnContext;
   readonly #facts: OwnSessionFacts;
   readonly #calls = new Map<string, ToolCall>();
   readonly #chunks: Chunks;
   /** The turn that runs. */
-  #turn: { readonly id: string; readonly signal: AbortSignal; said: string } | undefined;
+  #turn: RunningTurn | undefined;
   #last: Promise<void> = Promise.resolve();
 
   constructor(context: TurnContext, facts: OwnSessionFacts) {
@@ -72,16 +89,16 @@ export class OwnSession {
 
   /** One turn, to its end. @throws {ConsoleError} `failed`, or what `signal` fired with */
   async turn(agent: Agent, turnId: string, text: string, signal: AbortSignal): Promise<TurnEnd> {
-    const turn = this.#turn = { id: turnId, signal, said: "" };
+    const turn = this.#turn = { id: turnId, signal, said: "", room: MOST.units };
     this.#calls.clear();
     this.#context.store.commit({ type: "turn.started", data: { turnId, sessionId: this.id } }, DAEMON);
-    this.#report({ kind: "prompt", text: maskSecrets(clip(text, TEXT_CAPS.prompt)), byUser: true });
+    this.#report({ kind: "prompt", text: shown(text, TEXT_CAPS.prompt), byUser: true });
     // The agent answers a cancelled prompt by itself; one that does not is waited for no longer than this.
     const patience = new AbortController();
     const onCancel = () => {
       this.#context.approvals.endRequests(this.id, "the turn was cancelled");
       void agent.cancel(this.id);
-      setTimeout(() => patience.abort(signal.reason), CANCEL_MS);
+      setTimer(CANCEL_MS, () => patience.abort(signal.reason));
     };
     signal.addEventListener("abort", onCancel, { once: true });
     try {
@@ -89,7 +106,7 @@ export class OwnSession {
       this.#chunks.flush();
       const isCancelled = stopReason === "cancelled";
       if (isCancelled) this.#report({ kind: "interrupted" });
-      else this.#report({ kind: "finished", lastMessage: maskSecrets(clip(turn.said, TEXT_CAPS.message)) });
+      else this.#report({ kind: "finished", lastMessage: shown(turn.said, TEXT_CAPS.message) });
       return { status: isCancelled ? "cancelled" : "finished", stopReason };
     } finally {
       this.#chunks.flush();
@@ -100,7 +117,7 @@ export class OwnSession {
 
   /** Its turn did not end by itself. */
   failed(error: unknown, status: "cancelled" | "failed"): void {
-    const text = maskSecrets(clip(error instanceof Error ? error.message : String(error), TEXT_CAPS.message));
+    const text = shown(error instanceof Error ? error.message : String(error), TEXT_CAPS.message);
     this.#report(status === "cancelled" ? { kind: "interrupted" } : { kind: "failed", error: "unknown", text });
   }
 
@@ -127,9 +144,9 @@ export class OwnSession {
         return this.#report({ kind: "measured" }, { cost });
       }
       case "title":
-        return this.#report({ kind: "noted" }, { title: update.title });
+        return this.#report({ kind: "noted" }, { title: shown(update.title, TEXT_CAPS.title) });
       case "mode":
-        return this.#report({ kind: "noted" }, { permissionMode: update.mode });
+        return this.#report({ kind: "noted" }, { permissionMode: shown(update.mode, LONG.name) });
     }
   }
 
@@ -137,6 +154,10 @@ export class OwnSession {
     const turn = this.#turn;
     const call = readToolCall(toolCall, this.#calls.get(String(toolCall["toolCallId"])));
     if (turn === undefined || call === undefined || turn.signal.aborted) return CANCELLED;
+    if (JSON.stringify(toolCall).length > MAX_REQUEST) {
+      this.#context.log.warn("a request was cancelled, because it is too long", { session: this.id });
+      return CANCELLED;
+    }
     this.#chunks.flush();
     this.#calls.set(call.id, call);
     const subject = subjectOf(call);
@@ -162,7 +183,7 @@ export class OwnSession {
   #tool(fields: Parameters<typeof readToolCall>[0]): void {
     const before = this.#calls.get(String(fields["toolCallId"]));
     const call = readToolCall(fields, before);
-    if (call === undefined) return;
+    if (call === undefined || (before === undefined && this.#calls.size >= MOST.calls)) return;
     this.#chunks.flush();
     this.#calls.set(call.id, call);
     const subject = subjectOf(call);
@@ -170,9 +191,13 @@ export class OwnSession {
     const status = call.status ?? "pending";
     const isEnd = status === "completed" || status === "failed";
     if (this.#turn !== undefined && (before?.status !== status || before.title !== call.title)) {
-      const told = { id: call.id, name: tool.name, status, ...(tool.text === undefined ? {} : { text: tool.text }) };
-      const data = { turnId: this.#turn.id, sessionId: this.id, tool: told };
-      this.#context.store.commit({ type: "turn.tool", data }, DAEMON);
+      const told = {
+        id: shown(call.id, LONG.id),
+        name: shown(tool.name, LONG.name),
+        status: shown(status, LONG.name),
+        ...(tool.text === undefined ? {} : { text: tool.text }),
+      };
+      this.#record({ type: "turn.tool", data: { turnId: this.#turn.id, sessionId: this.id, tool: told } });
     }
     if (isEnd) {
       const failed = status === "failed" ? { failed: true } as const : {};
@@ -182,11 +207,21 @@ export class OwnSession {
   }
 
   #tell({ kind, text }: Chunk): void {
-    if (this.#turn === undefined) return;
-    const shown = maskSecrets(text);
-    if (kind === "text") this.#turn.said = (this.#turn.said + shown).slice(-TEXT_CAPS.message);
-    const data = { turnId: this.#turn.id, sessionId: this.id, kind, text: shown };
-    this.#context.store.commit({ type: "turn.chunk", data }, DAEMON);
+    const turn = this.#turn;
+    if (turn === undefined || turn.room <= 0) return;
+    turn.room -= text.length;
+    const masked = maskSecrets(turn.room > 0 ? text : `${text}\n[no more of this turn is kept]\n`);
+    if (kind === "text") turn.said = (turn.said + masked).slice(-TEXT_CAPS.message);
+    this.#record({ type: "turn.chunk", data: { turnId: turn.id, sessionId: this.id, kind, text: masked } });
+  }
+
+  /** What a full disk takes no more of is not shown either: the turn goes on. */
+  #record(event: NewEvent): void {
+    try {
+      this.#context.store.commit(event, DAEMON);
+    } catch (error) {
+      if (!(error instanceof ConsoleError)) throw error;
+    }
   }
 
   #report(event: AgentEvent, facts: Facts = {}): void {
@@ -204,3 +239,8 @@ export class OwnSession {
 
 /** After so long a turn that was cancelled is over, whatever its agent says, ms. */
 const CANCEL_MS = 10_000;
+
+/** A text of the agent, as rows and records keep it. */
+function shown(text: string, cap: number): string {
+  return maskSecrets(clip(text, cap));
+}

@@ -76,6 +76,8 @@ export class RunningTurns {
     const end = new AbortController();
     this.#open.set(turn.id, end);
     const done = this.#context.work.begin("turns");
+    // One that waits behind another ends at once.
+    end.signal.addEventListener("abort", () => this.#endQueued(turn.id));
     const work = () => this.#run(turn, text, end.signal).finally(done);
     void (session === undefined ? work() : session.after(work));
     return { ...committed, turnId: turn.id };
@@ -106,8 +108,16 @@ export class RunningTurns {
     await this.#pool.end();
   }
 
+  #endQueued(id: string): void {
+    const turn = this.#turns.get(id);
+    if (turn?.status !== "queued") return;
+    this.#open.delete(id);
+    this.#ended(id, turn.sessionId, { status: "cancelled" });
+  }
+
   /** From its start to its end. Never throws. */
   async #run(turn: Turn, text: string, cancelled: AbortSignal): Promise<void> {
+    if (!this.#open.has(turn.id)) return; // it was cancelled in the queue
     const signal = AbortSignal.any([cancelled, this.#stop.signal]);
     let session = turn.sessionId === null ? undefined : this.#sessions.get(turn.sessionId);
     try {
@@ -134,6 +144,8 @@ export class RunningTurns {
     sessionId: string | null,
     end: { readonly status: "finished" | "cancelled" | "failed"; readonly stopReason?: string; readonly error?: string },
   ): void {
+    const turn = this.#turns.get(turnId);
+    if (turn === undefined || isOver(turn.status)) return; // cancelled while its agent was being started
     try {
       this.#context.store.commit({ type: "turn.ended", data: { turnId, sessionId, ...end } }, DAEMON);
     } catch (error) { // a full disk: the next start says that it was interrupted
@@ -169,9 +181,11 @@ export class RunningTurns {
     if (row === undefined) {
       throw new ConsoleError("not_found", `there is no session ${id}`, { hint: "agent-console ls --all" });
     }
-    throw new ConsoleError("conflict", `the session ${id} is not one that the daemon runs`, {
-      hint: "agent-console go brings its terminal to the front",
-    });
+    throw row.status === "closed"
+      ? new ConsoleError("conflict", `the session ${id} has ended`, { hint: "agent-console run AGENT begins another" })
+      : new ConsoleError("conflict", `the session ${id} is not one that the daemon runs`, {
+        hint: "agent-console go brings its terminal to the front",
+      });
   }
 
   /** @throws {ConsoleError} `not_found`: no such agent is configured */

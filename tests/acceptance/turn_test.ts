@@ -78,6 +78,19 @@ Deno.test("R2 a cancelled turn ends, the next one of its session goes on, and th
   const sessionId = (await turn())?.["sessionId"] ?? "";
   assertEquals((await home.cli(["cancel", sessionId])).code, 0);
   await eventually(async () => (await turn())?.["status"] === "cancelled", 5000, "its end");
+  // A turn that waits behind another is cancelled at once, and so is one whose agent says nothing more.
+  const submit = async (text: string) => (await client.request("turn.submit", { sessionId, text }))["turnId"] as string;
+  const statusOf = async (id: string) => {
+    const { turns } = await client.request("context.recent", { turnId: id }) as { turns: { status: string }[] };
+    return turns[0]?.status;
+  };
+  const [slow, behind] = [await submit("slow 1000"), await submit("say never")];
+  await eventually(async () => await statusOf(slow) === "running", 5000, "a turn that runs");
+  assertEquals((await client.call("shutdown", {})).error?.data?.["name"], "confirm_required");
+  assertEquals(await client.request("turn.cancel", { turnId: behind }), { cancelled: [behind] });
+  assertEquals([await statusOf(slow), await statusOf(behind)], ["running", "cancelled"]);
+  assertEquals((await client.call("turn.cancel", { turnId: behind })).error?.data?.["name"], "conflict");
+  assertEquals(await client.request("turn.cancel", { sessionId }), { cancelled: [slow] });
   const next = await home.cli(["submit", sessionId, "say next"]);
   assertEquals([next.code, next.stdout], [0, "next\n"], next.stderr);
   const { session } = await client.request("session.get", { sessionId }) as { session: { pid: number; status: string } };
