@@ -1,7 +1,8 @@
 /** Adds a rule that a person wrote: `rules add`. */
 import type { Once } from "../core/idempotency.ts";
 import type { JournalPort } from "../core/journal_port.ts";
-import type { CommitResult, Store } from "../core/store.ts";
+import type { CommitResult } from "../core/commit_result.ts";
+import type { Store } from "../core/store.ts";
 import type { Rule } from "../domain/approval.ts";
 import { maskSecrets } from "../domain/mask.ts";
 import { readCommandPattern } from "../policy/command_pattern.ts";

@@ -1,6 +1,6 @@
 /** Opens an approval: the question of a request, in the inbox and on its row, and whoever waits for its answer. */
 import { isBesideLiving, type ReportDeps } from "../core/apply_report.ts";
-import type { CommitResult } from "../core/store.ts";
+import type { CommitResult } from "../core/commit_result.ts";
 import type { AgentEvent, QuestionText } from "../domain/report.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { payloadOf, subjectSession } from "./caller.ts";

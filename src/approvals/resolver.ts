@@ -6,7 +6,7 @@
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import { commitReport, type ReportDeps, type ReportOptions } from "../core/apply_report.ts";
 import type { Once } from "../core/idempotency.ts";
-import type { CommitResult } from "../core/store.ts";
+import type { CommitResult } from "../core/commit_result.ts";
 import type { Approval, ApprovalState, Rule } from "../domain/approval.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
 import { mayBeSame, type ProcessName } from "../domain/row_processes.ts";

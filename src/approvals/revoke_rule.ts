@@ -1,7 +1,8 @@
 /** Revokes a rule that a decision made. */
 import type { Once } from "../core/idempotency.ts";
 import type { JournalPort } from "../core/journal_port.ts";
-import type { CommitResult, Store } from "../core/store.ts";
+import type { CommitResult } from "../core/commit_result.ts";
+import type { Store } from "../core/store.ts";
 import type { Actor } from "../protocol/actor.ts";
 import type { ParamsOf } from "../protocol/method_schemas.ts";
 import { noSuchRule } from "./errors.ts";

@@ -7,7 +7,8 @@ import { dropStaleEvent, routeReport } from "../domain/report_routing.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import type { ApprovalsPort } from "./approvals_port.ts";
 import type { Once } from "./idempotency.ts";
-import type { CommitResult, Store } from "./store.ts";
+import type { CommitResult } from "./commit_result.ts";
+import type { Store } from "./store.ts";
 
 export interface ReportOptions {
   readonly actor: Actor;

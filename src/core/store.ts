@@ -6,11 +6,12 @@
  * goes back; every subscriber sees it without gaps or is told that it lagged. The step is synchronous so that no
  * second change can come between a decision and its record: that, not a lock, is what makes the order true.
  */
-import { isApprovalEvent, isSessionEvent, type NewEvent, type SessionEvent } from "../domain/event.ts";
+import { isSessionEvent, type NewEvent, type SessionEvent } from "../domain/event.ts";
 import { evolve, type SessionEntry } from "../domain/evolve.ts";
 import type { Session } from "../domain/session.ts";
 import type { Clock } from "../platform/system.ts";
 import type { Actor } from "../protocol/actor.ts";
+import { type CommitResult, resultOf } from "./commit_result.ts";
 import { type EventBus, SequencedEvent } from "./event_bus.ts";
 import { FrozenSessions } from "./frozen_sessions.ts";
 import { Idempotency, type KeyedChange, type Once } from "./idempotency.ts";
@@ -19,17 +20,6 @@ import { Processes } from "./processes.ts";
 import { Projections, type SavedProjections } from "./projections.ts";
 import { type SessionRow, SessionRows } from "./session_rows.ts";
 import type { StoredRecord } from "../protocol/record.ts";
-
-/**
- * What a mutating method answers, now and for every repeat of its idempotency key. `status` is the session's, or the
- * approval's where the event was about one.
- */
-export interface CommitResult {
-  readonly seq: number;
-  readonly sessionId: string | null;
-  readonly status: string | null;
-  readonly ruleId?: string; // of the rule that the event added
-}
 
 const FRAME_UNITS = 256; // what a record has around its data, in about: two hashes, the time, the names
 
@@ -282,19 +272,4 @@ export class Store {
       new SequencedEvent(seq, ts, { type, data } as NewEvent, JSON.stringify(data))
     );
   }
-}
-
-/** An event of a feature is about the session that its data names as `sessionId`, if it does. */
-function resultOf(event: NewEvent, seq: number): CommitResult {
-  if (isSessionEvent(event)) {
-    const { id, status } = event.data.session;
-    return { seq, sessionId: id, status: event.type === "session.deleted" ? null : status };
-  }
-  if (isApprovalEvent(event) && "approval" in event.data) {
-    const { sessionId, status } = event.data.approval;
-    return { seq, sessionId, status };
-  }
-  if (event.type === "approval.rule_added") return { seq, sessionId: null, status: null, ruleId: event.data.rule.id };
-  const { sessionId } = event.data as { readonly sessionId?: unknown };
-  return { seq, sessionId: typeof sessionId === "string" ? sessionId : null, status: null };
 }
