@@ -110,7 +110,7 @@ async function stdinText(): Promise<string> {
   if (stdinKeyboard.isTerminal) {
     throw new ConsoleError("usage", "nothing is piped into stdin", { hint: "agent-console memory append TEXT" });
   }
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
   try {
     for await (const chunk of stdinChunks()) {
