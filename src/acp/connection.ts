@@ -64,7 +64,10 @@ export class AcpConnection {
     }, signal);
     const version = told["protocolVersion"];
     if (version !== acp.PROTOCOL_VERSION) {
-      throw new ConsoleError("failed", `it speaks version ${String(version)} of ACP, and we speak ${acp.PROTOCOL_VERSION}`);
+      throw new ConsoleError(
+        "failed",
+        `it speaks version ${String(version)} of ACP, and we speak ${acp.PROTOCOL_VERSION}`,
+      );
     }
     this.#capabilities = objectField(told, "agentCapabilities") ?? {};
   }

@@ -1,4 +1,4 @@
-/** What became of a commit, for whoever asked for it. Pure. */
+/** What a change answers: where its record is, and what it was about. */
 import { isApprovalEvent, isSessionEvent, type NewEvent } from "../domain/event.ts";
 
 /**
@@ -10,10 +10,10 @@ export interface CommitResult {
   readonly sessionId: string | null;
   readonly status: string | null;
   readonly ruleId?: string; // of the rule that the event added
-  readonly id?: string; // of what the event of a feature made, where its data names it as `id`
+  readonly id?: string; // of what an event of a feature is about
 }
 
-/** An event of a feature is about the session that its data names as `sessionId`, if it does. */
+/** An event of a feature is about the session that its data names as `sessionId`, and about what it names as `id`, if it does. */
 export function resultOf(event: NewEvent, seq: number): CommitResult {
   if (isSessionEvent(event)) {
     const { id, status } = event.data.session;

@@ -12,13 +12,24 @@ import type { FeatureBase, FeatureRows, SandboxContext } from "../core/service.t
 import { feeds } from "../feeds/mod.ts";
 import { gateway } from "../gateway/mod.ts";
 import { liveness } from "../liveness/mod.ts";
+import { memoryFeature } from "../memory/mod.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import { retention } from "../retention/mod.ts";
 import { spool } from "../spool/mod.ts";
 import { telemetry } from "../telemetry/mod.ts";
 import { turn } from "../turn/mod.ts";
 
-export const FEATURES = [channel, spool, liveness, feeds, retention, gateway, telemetry, turn] as const;
+export const FEATURES = [
+  channel,
+  spool,
+  liveness,
+  feeds,
+  retention,
+  memoryFeature,
+  gateway,
+  telemetry,
+  turn,
+] as const;
 
 /** A feature whatever its methods, its projection and its section. */
 // deno-lint-ignore no-explicit-any -- a list of features: each has types of its own, which createFeatures puts together again

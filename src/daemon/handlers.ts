@@ -54,7 +54,9 @@ export function daemonHandlers(
       const requests = inbox.pendingCount;
       const active = { ...(requests === 0 ? {} : { requests }), ...work.counts };
       if (Object.keys(active).length > 0 && !force && !confirmed) {
-        const words = Object.entries(active).map(([what, count]) => `${count} ${count === 1 ? what.slice(0, -1) : what}`);
+        const words = Object.entries(active).map(([what, count]) =>
+          `${count} ${count === 1 ? what.slice(0, -1) : what}`
+        );
         const isOne = Object.values(active).reduce((sum, count) => sum + count, 0) === 1;
         throw new ConsoleError("confirm_required", `${words.join(" and ")} ${isOne ? "is" : "are"} open`, {
           active: { approvals: requests, ...work.counts },

@@ -111,6 +111,9 @@ export const LIMITS: Limits = Object.freeze({
 /** Longest mute of the channels, minutes: one that was forgotten must not stay for ever. */
 export const MAX_MUTE_MINUTES = 7 * 24 * 60;
 
+/** Most notes of the memory in one answer: some 2 MB where each is as long as it may be. */
+export const MAX_LISTED_NOTES = 100;
+
 /** Longest configuration of a workspace, UTF-8 bytes: it comes along with every event of a hook. */
 export const MAX_WORKSPACE_CONFIG = 16_384;
 

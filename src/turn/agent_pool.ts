@@ -79,7 +79,9 @@ export class AgentPool {
   async newSession(agent: Agent, name: string, cwd: string, signal: AbortSignal): Promise<string> {
     const pooled = this.#pooled.get(name);
     const ready = pooled?.agent === agent ? pooled.ready : undefined;
-    if (pooled === undefined || ready?.cwd !== cwd) return await agent.newSession(cwd, this.settings(name).mode, signal);
+    if (pooled === undefined || ready?.cwd !== cwd) {
+      return await agent.newSession(cwd, this.settings(name).mode, signal);
+    }
     delete pooled.ready;
     return ready.id;
   }
@@ -179,7 +181,11 @@ function tooOften(name: string, waitMs: number): ConsoleError {
 }
 
 function notFound(name: string, { command: [program = ""] }: AgentSettings): ConsoleError {
-  return new ConsoleError("failed", `the program of the agent ${name} was not found when the daemon started: ${program}`, {
-    hint: "give its absolute path in the configuration, then agent-console daemon restart",
-  });
+  return new ConsoleError(
+    "failed",
+    `the program of the agent ${name} was not found when the daemon started: ${program}`,
+    {
+      hint: "give its absolute path in the configuration, then agent-console daemon restart",
+    },
+  );
 }

@@ -3,7 +3,7 @@
  * it, so that its row, its requests and its history are those of any other session.
  */
 import type { Agent } from "../acp/agent.ts";
-import { CANCELLED, canAllowOnce, outcomeOf, type PermissionAsked, type PermissionOutcome } from "../acp/permission.ts";
+import { canAllowOnce, CANCELLED, outcomeOf, type PermissionAsked, type PermissionOutcome } from "../acp/permission.ts";
 import type { AcpUpdate } from "../acp/read_update.ts";
 import { readToolCall, subjectOf, type ToolCall } from "../acp/tool_calls.ts";
 import { describeTool, promptText } from "../agents/shared/tool_label.ts";

@@ -42,7 +42,10 @@ export class RunningTurns {
     for (const { id, sessionId, status } of this.#turns.all()) {
       if (isOver(status)) continue;
       const error = status === "queued" ? "the daemon ended before it began" : "the daemon ended in it";
-      this.#context.store.commit({ type: "turn.ended", data: { turnId: id, sessionId, status: "failed", error } }, DAEMON);
+      this.#context.store.commit(
+        { type: "turn.ended", data: { turnId: id, sessionId, status: "failed", error } },
+        DAEMON,
+      );
     }
   }
 
@@ -72,7 +75,11 @@ export class RunningTurns {
       reply: "",
       tools: [],
     };
-    const committed = store.commit({ type: "turn.submitted", data: { id: turn.id, turn, sessionId: turn.sessionId } }, actor, once);
+    const committed = store.commit(
+      { type: "turn.submitted", data: { id: turn.id, turn, sessionId: turn.sessionId } },
+      actor,
+      once,
+    );
     const end = new AbortController();
     this.#open.set(turn.id, end);
     const done = this.#context.work.begin("turns");
@@ -91,7 +98,9 @@ export class RunningTurns {
     const named = this.#turns.all().filter((turn) =>
       (turnId === undefined || turn.id === turnId) && (sessionId === undefined || turn.sessionId === sessionId)
     );
-    if (named.length === 0) throw new ConsoleError("not_found", "there is no such turn", { hint: "agent-console context" });
+    if (named.length === 0) {
+      throw new ConsoleError("not_found", "there is no such turn", { hint: "agent-console context" });
+    }
     const open = named.filter(({ id }) => this.#open.has(id));
     if (open.length === 0) throw new ConsoleError("conflict", "the turn has ended already");
     for (const { id } of open) this.#open.get(id)?.abort(new ConsoleError("conflict", "it was cancelled"));
@@ -142,7 +151,11 @@ export class RunningTurns {
   #ended(
     turnId: string,
     sessionId: string | null,
-    end: { readonly status: "finished" | "cancelled" | "failed"; readonly stopReason?: string; readonly error?: string },
+    end: {
+      readonly status: "finished" | "cancelled" | "failed";
+      readonly stopReason?: string;
+      readonly error?: string;
+    },
   ): void {
     const turn = this.#turns.get(turnId);
     if (turn === undefined || isOver(turn.status)) return; // cancelled while its agent was being started
@@ -193,9 +206,13 @@ export class RunningTurns {
     const names = this.#pool.configured;
     const chosen = name ?? (names.length === 1 ? names[0] : undefined);
     if (chosen !== undefined && names.includes(chosen)) return chosen;
-    throw new ConsoleError("not_found", name === undefined ? "no agent is named" : `no agent is configured as "${name}"`, {
-      hint: names.length === 0 ? HOW_TO_CONFIGURE : `one of: ${names.join(", ")}`,
-    });
+    throw new ConsoleError(
+      "not_found",
+      name === undefined ? "no agent is named" : `no agent is configured as "${name}"`,
+      {
+        hint: names.length === 0 ? HOW_TO_CONFIGURE : `one of: ${names.join(", ")}`,
+      },
+    );
   }
 }
 

@@ -26,10 +26,16 @@ Deno.test("R1 run gives an agent a prompt and shows what it says; its session, i
   try {
     const running = home.cli(["run", "mine", "--cwd", folder, `run touch made; say after`]);
     await using client = await home.connect({ token: true });
-    const asked = await eventually(async () => {
-      const { approvals } = await client.request("approval.list", {}) as { approvals: { id: string; input: string }[] };
-      return approvals[0];
-    }, 20_000, "its request");
+    const asked = await eventually(
+      async () => {
+        const { approvals } = await client.request("approval.list", {}) as {
+          approvals: { id: string; input: string }[];
+        };
+        return approvals[0];
+      },
+      20_000,
+      "its request",
+    );
     assertEquals(asked.input, "touch made");
     assertEquals((await home.cli(["approve", asked.id])).code, 0);
     const done = await running;
@@ -65,10 +71,14 @@ Deno.test("R2 a cancelled turn ends, the next one of its session goes on, and th
   await using home = await withAgents({ warm: true });
   await home.start();
   await using client = await home.connect({ token: true });
-  await eventually(async () => {
-    const { turn } = await client.request("status") as { turn?: { agents: string[] } };
-    return turn?.agents.includes("mine");
-  }, 20_000, "an agent that is warm");
+  await eventually(
+    async () => {
+      const { turn } = await client.request("status") as { turn?: { agents: string[] } };
+      return turn?.agents.includes("mine");
+    },
+    20_000,
+    "an agent that is warm",
+  );
   const { turnId } = await client.request("turn.submit", { agent: "mine", text: "slow 1000" }) as { turnId: string };
   const turn = async () => {
     const { turns } = await client.request("context.recent", { turnId }) as { turns: Record<string, string>[] };
@@ -93,7 +103,9 @@ Deno.test("R2 a cancelled turn ends, the next one of its session goes on, and th
   assertEquals(await client.request("turn.cancel", { sessionId }), { cancelled: [slow] });
   const next = await home.cli(["submit", sessionId, "say next"]);
   assertEquals([next.code, next.stdout], [0, "next\n"], next.stderr);
-  const { session } = await client.request("session.get", { sessionId }) as { session: { pid: number; status: string } };
+  const { session } = await client.request("session.get", { sessionId }) as {
+    session: { pid: number; status: string };
+  };
   assertEquals(session.status, "idle");
   assert(isAlive(session.pid));
   assertEquals((await home.cli(["daemon", "stop"])).code, 0);

@@ -57,7 +57,12 @@ const app = acp.agent({ name: "test-agent" })
           if (word === "slow") await new Promise((resolve) => setTimeout(resolve, 20));
         }
       } else if (word === "run") {
-        const toolCall = { toolCallId: crypto.randomUUID(), title: argument, kind: "execute", rawInput: { command: argument } };
+        const toolCall = {
+          toolCallId: crypto.randomUUID(),
+          title: argument,
+          kind: "execute",
+          rawInput: { command: argument },
+        };
         await asks(toolCall, async () => {
           await new Deno.Command("/bin/sh", { args: ["-c", argument], cwd, stdout: "null" }).output();
         });

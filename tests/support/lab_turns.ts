@@ -14,7 +14,9 @@ const cwd = Deno.cwd();
 
 await using home = await TestHome.create();
 await Deno.mkdir(home.dir, { mode: 0o700, recursive: true });
-await Deno.writeTextFile(`${home.dir}/config.jsonc`, JSON.stringify({ agents: { real: { command, mode } } }), { mode: 0o600 });
+await Deno.writeTextFile(`${home.dir}/config.jsonc`, JSON.stringify({ agents: { real: { command, mode } } }), {
+  mode: 0o600,
+});
 await home.start();
 const run = async (prompt: string) => {
   const { code, stdout, stderr } = await home.cli(["run", "real", "--cwd", cwd, prompt], { timeoutMs: 50_000 });
@@ -23,11 +25,15 @@ const run = async (prompt: string) => {
 const said = await run("say:hello there");
 const called = await run("run:echo hi");
 const asked = run(asks.replace("%", "made-by-us"));
-const input = await eventually(async () => {
-  const { approvals } = await home.json(["approvals", "--json"]) as { approvals: { id: string; input: string }[] };
-  const [one] = approvals;
-  return one === undefined ? undefined : (await home.cli(["approve", one.id]), one.input);
-}, STEP_MS, "its request");
+const input = await eventually(
+  async () => {
+    const { approvals } = await home.json(["approvals", "--json"]) as { approvals: { id: string; input: string }[] };
+    const [one] = approvals;
+    return one === undefined ? undefined : (await home.cli(["approve", one.id]), one.input);
+  },
+  STEP_MS,
+  "its request",
+);
 await asked;
 const pids = (await home.json(["ls", "--json"]))["sessions"] as { pid: number }[];
 await home.cli(["daemon", "stop", "--force"]);
@@ -39,5 +45,7 @@ const lives = pids.filter(({ pid }) => {
   }
 }).length;
 Deno.stdout.writeSync(
-  new TextEncoder().encode(`${JSON.stringify({ said, called, asked: { ...await asked, input }, pids: pids.length, lives })}\n`),
+  new TextEncoder().encode(
+    `${JSON.stringify({ said, called, asked: { ...await asked, input }, pids: pids.length, lives })}\n`,
+  ),
 );

@@ -13,6 +13,7 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import { approvalSummary, outcomeText } from "../../view/approval_words.ts";
 import { type CommandContext, read } from "../context.ts";
 import { localTime } from "../../view/times.ts";
+import { lineCount } from "../line_count.ts";
 
 /** The most records that `audit.tail` gives at once. */
 const MAX_TAIL = 1000;
@@ -21,12 +22,7 @@ export async function showTail(
   run: CommandContext,
   options: { readonly lines?: string; readonly json?: boolean },
 ): Promise<void> {
-  const { lines = "20" } = options;
-  const limit = Number(lines);
-  if (!/^\d+$/.test(lines) || limit < 1 || limit > MAX_TAIL) {
-    const is = escapeControls(clip(lines, 80));
-    throw new ConsoleError("usage", `--lines is "${is}", expected a whole number from 1 to ${MAX_TAIL}`);
-  }
+  const limit = lineCount(options.lines ?? "20", MAX_TAIL);
   const { records } = await read(run, "audit.tail", { limit });
   if (options.json) return run.out.json({ records });
   for (const { seq, ts, type, actor, data } of records) {

@@ -53,6 +53,7 @@ const NOT_INSIDE: Readonly<Record<string, string>> = {
   hook: "an agent runs it, with an event on its stdin",
   statusline: "an agent runs it, with its state on its stdin",
   daemon: "without a further word it runs the daemon here; start, stop, status and others control it",
+  "memory append -": "with - its text would be what is typed here",
 };
 
 function commandPort(run: CommandContext, root: Command, another: TreeMaker): CommandPort {
@@ -108,7 +109,8 @@ function fitInside(command: Command): void {
   // The full screen would take the keys for good.
   if (path === "watch") command.setOptionValue("log", true);
   const { daemonize, foreground } = command.opts<{ daemonize?: boolean; foreground?: boolean }>();
-  const name = path === "daemon start" && foreground ? "daemon" : path;
+  const readsStdin = path === "memory append" && command.args.length === 1 && command.args[0] === "-";
+  const name = path === "daemon start" && foreground ? "daemon" : readsStdin ? `${path} -` : path;
   // A mistyped word behind it is the command's to refuse.
   const controls = path === "daemon" && (daemonize || command.args.length > 0);
   const why = controls ? undefined : NOT_INSIDE[name];

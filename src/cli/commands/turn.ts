@@ -152,7 +152,9 @@ async function stdinText(): Promise<string> {
   let text = "";
   for await (const chunk of stdinChunks()) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > MAX_PROMPT) throw new ConsoleError("too_large", `the prompt is longer than ${MAX_PROMPT} characters`);
+    if (text.length > MAX_PROMPT) {
+      throw new ConsoleError("too_large", `the prompt is longer than ${MAX_PROMPT} characters`);
+    }
   }
   return text;
 }

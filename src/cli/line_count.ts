@@ -1,0 +1,11 @@
+/** The option `-n, --lines` of the commands that show the last of something. */
+import { clip, escapeControls } from "../domain/sanitize.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+
+/** @throws {ConsoleError} `usage` where it is no whole number from 1 to `most` */
+export function lineCount(given: string, most: number): number {
+  const count = /^\d+$/.test(given) ? Number(given) : 0;
+  if (count >= 1 && count <= most) return count;
+  const is = escapeControls(clip(given, 80));
+  throw new ConsoleError("usage", `--lines is "${is}", expected a whole number from 1 to ${most}`);
+}
