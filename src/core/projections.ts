@@ -55,9 +55,12 @@ export class Projections {
     }
   }
 
-  /** Without those that were set aside: the next start misses them, and replays the journal. */
+  /** Those that were set aside have no layout: the next start replays the journal for them. */
   save(): SavedProjections {
-    const saved: Record<string, SavedProjections[string]> = {};
+    const all = [...this.#made.values()];
+    const saved: Record<string, SavedProjections[string]> = Object.fromEntries(
+      all.map(({ name }) => [name, { layout: SET_ASIDE, state: null }]),
+    );
     for (const projection of this.#fed) {
       try {
         saved[projection.name] = { layout: projection.layout, state: projection.save() };
@@ -68,10 +71,16 @@ export class Projections {
     return saved;
   }
 
-  /** False where another version saved them, or one is missing, or cannot take its own: all are empty then. */
-  restore(saved: SavedProjections): boolean {
-    if (this.#fed.some(({ name, layout }) => saved[name]?.layout !== layout)) return false;
-    for (const projection of this.#fed) {
+  /**
+   * False where another version saved them, or one is missing, or cannot take its own: all are empty then.
+   *
+   * @param isWhole the journal can be replayed as a whole. Where it cannot, one that is missing begins empty: it belongs to
+   *   a feature that was not there when the snapshot was written, and a replay would lose what the others hold.
+   */
+  restore(saved: SavedProjections, isWhole: boolean): boolean {
+    const isNew = ({ name }: Projection) => !isWhole && saved[name] === undefined;
+    if (this.#fed.some((one) => !isNew(one) && saved[one.name]?.layout !== one.layout)) return false;
+    for (const projection of this.#fed.filter((one) => !isNew(one))) {
       try {
         projection.restore(saved[projection.name]?.state);
       } catch (error) {
@@ -84,6 +93,9 @@ export class Projections {
     return true;
   }
 }
+
+/** The layout of none. */
+const SET_ASIDE = -1;
 
 function made(makers: readonly Maker[]): ReadonlyMap<Maker, Projection> {
   return new Map(makers.map((maker) => [maker, maker()]));

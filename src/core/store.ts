@@ -73,8 +73,10 @@ export class Store {
   /**
    * Takes what {@link save} gave at an earlier record; false where it cannot, because another version saved it, or other
    * parts of the daemon, or it is damaged: then it holds nothing, and the journal is replayed.
+   *
+   * @param isWhole whether the journal can be: where its beginning was pruned, parts that are new begin empty instead
    */
-  restore(saved: unknown): boolean {
+  restore(saved: unknown, isWhole = true): boolean {
     const { layout, rows, keys, projections } = Object(saved) as SavedState;
     if (layout !== SAVED_LAYOUT) return false;
     const [restoredRows, restoredKeys] = [
@@ -84,7 +86,7 @@ export class Store {
     try {
       for (const row of rows) restoredRows.put(row);
       for (const [key, made] of keys) restoredKeys.set(key, made);
-      if (!this.#projections.restore(Object(projections) as SavedProjections)) return false;
+      if (!this.#projections.restore(Object(projections) as SavedProjections, isWhole)) return false;
     } catch (error) {
       if (error instanceof TypeError) return false;
       throw error;

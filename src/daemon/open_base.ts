@@ -84,7 +84,7 @@ export function openBase({ limits, paths, config, log, features }: BaseOptions, 
     actor: DAEMON,
     segmentBytes: config.booted.journal.segment_mib * MIB,
     fsync: config.booted.journal.fsync,
-  }, { restore: (state) => store.restore(state), record: (line) => store.replay(line) });
+  }, { restore: (state, isWhole) => store.restore(state, isWhole), record: (line) => store.replay(line) });
   if (snapshotIgnored !== undefined) log.warn("the snapshot was not used", { why: snapshotIgnored });
   if (recovered?.missingUpTo !== undefined) {
     const { missingUpTo } = recovered;

@@ -38,8 +38,12 @@ export interface RecoverOptions {
 
 /** Receives the state. */
 export interface Replay {
-  /** Receives the state of a snapshot, before all records. False where its layout is unknown: then all is replayed. */
-  readonly restore: (state: unknown) => boolean;
+  /**
+   * Receives the state of a snapshot, before all records. False where its layout is unknown: then all is replayed.
+   *
+   * @param isWhole whether all records are there: else what only the snapshot holds would be lost with it
+   */
+  readonly restore: (state: unknown, isWhole: boolean) => boolean;
   /** Receives one record after the snapshot, in order. */
   readonly record: (record: StoredRecord) => void;
 }
@@ -91,9 +95,10 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   }
 
   const why = typeof found === "object" ? whyNot(options, all, found) : found;
-  const restored = snapshot !== undefined && why === undefined && replay.restore(snapshot.state);
-  const start = restored ? all.findIndex((segment) => segment.name === snapshot.segment) : 0;
   const beginning = new Beginning(files, all[0]);
+  const isWhole = beginning.place.seq === 0;
+  const restored = snapshot !== undefined && why === undefined && replay.restore(snapshot.state, isWhole);
+  const start = restored ? all.findIndex((segment) => segment.name === snapshot.segment) : 0;
   if (restored) checkSeams(options, all.slice(0, start + 1), beginning.place);
 
   const unread = all.slice(start);
@@ -156,7 +161,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
     snapshot: restored ? snapshot : undefined,
     pruned,
     isHeadLost: head?.isLost === true,
-    ...(restored || beginning.place.seq === 0 ? {} : { unknownBefore: beginning.place.seq + 1 }),
+    ...(restored || isWhole ? {} : { unknownBefore: beginning.place.seq + 1 }),
     ...(recovered === undefined ? {} : { recovered: { ...recovered, ...loss } }),
     ...(ignored === undefined ? {} : { snapshotIgnored: ignored }),
   };

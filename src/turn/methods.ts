@@ -65,8 +65,8 @@ export const turnMethods = {
     result: v.object({ cancelled: v.array(v.string()) }),
     doc: "Ends a turn, or all of a session; answers with those that were told to end.",
   },
-  "context.recent": {
-    aliases: ["GetRecentContext"],
+  "turn.recent": {
+    aliases: ["context.recent", "GetRecentContext"],
     scope: "read",
     mutates: false,
     params: v.strictObject({

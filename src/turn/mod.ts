@@ -8,7 +8,7 @@ import type { RunningTurns } from "./running.ts";
 import { agentsSection } from "./section.ts";
 import type { TurnContext } from "./turn_context.ts";
 
-/** Turns that `context.recent` answers with, where nobody says how many. */
+/** Turns that `turn.recent` answers with, where nobody says how many. */
 const USUAL = 20;
 
 export const turn: Feature<keyof typeof turnMethods, RecentTurns, typeof agentsSection> = {
@@ -36,7 +36,7 @@ export const turn: Feature<keyof typeof turnMethods, RecentTurns, typeof agentsS
       handlers: {
         "turn.submit": async (params, { peer }) => (await late.load()).submit(params, peer.actor),
         "turn.cancel": async (params) => (await late.load()).cancel(params),
-        "context.recent": ({ sessionId, turnId, limit = USUAL }) => ({
+        "turn.recent": ({ sessionId, turnId, limit = USUAL }) => ({
           turns: turns.all().filter((one) =>
             (sessionId === undefined || one.sessionId === sessionId) && (turnId === undefined || one.id === turnId)
           ).slice(-limit),

@@ -103,6 +103,19 @@ Deno.test("F4 a projection that cannot take its snapshot ends no start: all begi
   assertEquals([makers.map((maker) => projections.of(maker).count), told], [[1, 1], ["restore: b cannot restore"]]);
 });
 
+Deno.test("C5 a new feature's projection begins empty where the journal was pruned, and the others keep what only the snapshot holds", () => {
+  const maker = () => new Counter("a");
+  const old = new Projections([maker], () => {});
+  old.of(maker).count = 1;
+  const saved = old.save();
+  const makers = [() => new Counter("a"), () => new Counter("b")] as const;
+  const count = (projections: Projections) => makers.map((maker) => projections.of(maker).count);
+  const pruned = new Projections(makers, () => {});
+  assertEquals([pruned.restore(saved, false), count(pruned)], [true, [1, 0]]);
+  const whole = new Projections(makers, () => {});
+  assertEquals([whole.restore(saved, true), count(whole)], [false, [0, 0]]);
+});
+
 Deno.test("projections: two of one name are refused, for each would be restored from the other's state", () => {
   assertThrows(() => build([() => new Counter("a"), () => new Counter("a")]), TypeError, "two projections are named a");
 });

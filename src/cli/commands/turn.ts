@@ -12,7 +12,7 @@ import { call, type CommandContext, read } from "../context.ts";
 import { resolveSession } from "../resolve.ts";
 import { CommandEnded } from "../tree/shared.ts";
 
-type Turn = ResultOf<"context.recent">["turns"][number];
+type Turn = ResultOf<"turn.recent">["turns"][number];
 type Submitted = ParamsOf<"turn.submit">;
 
 export interface PromptOptions {
@@ -63,7 +63,7 @@ export async function showContext(
   const limit = Number(n);
   if (!Number.isInteger(limit) || limit < 1) throw new ConsoleError("usage", `-n is "${n}", expected a number from 1`);
   const session = id === undefined ? {} : { sessionId: await resolveSession(run, id) };
-  const { turns } = await read(run, "context.recent", { ...session, limit });
+  const { turns } = await read(run, "turn.recent", { ...session, limit });
   if (json) return run.out.json({ turns });
   for (const turn of turns) for (const line of turnLines(turn)) run.out.line(line);
 }
@@ -90,7 +90,7 @@ async function submitted(run: CommandContext, params: Submitted, { json, detach 
 }
 
 async function ended(run: CommandContext, turnId: string | undefined, told: TurnOutput, json?: boolean): Promise<void> {
-  const { turns } = await read(run, "context.recent", turnId === undefined ? {} : { turnId });
+  const { turns } = await read(run, "turn.recent", turnId === undefined ? {} : { turnId });
   const turn = turns.find(({ id }) => id === turnId);
   told.end();
   if (json && turn !== undefined) run.out.json({ turn });
