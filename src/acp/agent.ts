@@ -72,7 +72,7 @@ export class Agent {
       process = startPiped(argv, { cwd, env });
     } catch (error) {
       throw new ConsoleError("failed", `the agent ${name} could not be started: ${(error as Error).message}`, {
-        hint: `agent-console config show agents.${name}`,
+        hint: `agent-console config get agents.${name}.command`,
       });
     }
     const agent = new Agent(process, options);

@@ -6,20 +6,25 @@ import { ConsoleError } from "../protocol/errors.ts";
 import type { ChatOptions, Outcome, RunInput } from "./chat_options.ts";
 import { helpText } from "./help.ts";
 import { inputsOf, OWN_NAMES, parseInput } from "./input.ts";
-import { submitTurn } from "./turn.ts";
+import { Conversation, INTERRUPTED_CODE } from "./turn.ts";
 
 /** Until the end of the input. @returns the exit code */
 export async function runChat(options: ChatOptions): Promise<number> {
   const isDumb = ["", "dumb"].includes(env("TERM") ?? "");
-  const run: RunInput = (text, signal, takeSignals) => perform(options, text, signal, takeSignals);
+  const conversation = new Conversation();
+  const run: RunInput = (text, signal, takeSignals) => perform({ ...options, conversation }, text, signal, takeSignals);
   return stdinKeyboard.isTerminal && !isDumb
     ? await (await import("./console.ts")).runConsole(options, run)
     : await (await import("./pipe.ts")).runPipe(run, options.commands.fail);
 }
 
+interface Talking extends ChatOptions {
+  readonly conversation: Conversation;
+}
+
 /** Does all that was typed or pasted at once, up to the first that fails. */
 async function perform(
-  options: ChatOptions,
+  options: Talking,
   typed: string,
   signal: AbortSignal,
   takeSignals: () => void,
@@ -32,7 +37,7 @@ async function perform(
 }
 
 async function one(
-  { context, commands, agent }: ChatOptions,
+  { context, commands, agent, conversation }: Talking,
   text: string,
   signal: AbortSignal,
   takeSignals: () => void,
@@ -50,7 +55,8 @@ async function one(
       }
       case "text": {
         const known = [...names, ...Object.keys(OWN_NAMES)];
-        return await submitTurn({ context, agent, commands: known, signal }, input.text);
+        const { print, note } = commands;
+        return await conversation.say({ context, agent, commands: known, print, note, signal }, input.text);
       }
       case "command": {
         const code = await commands.run(input.words, signal, takeSignals);
@@ -62,6 +68,3 @@ async function one(
     return { code: commands.fail(error) };
   }
 }
-
-/** What a shell calls the end by Ctrl-C. */
-const INTERRUPTED_CODE = 130;

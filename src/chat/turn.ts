@@ -1,14 +1,18 @@
 /**
- * Text for an agent. The daemon runs no agents yet, so that nobody could answer: the person is told which agents run
- * elsewhere. Here, and nowhere else, a text becomes a turn once the wire has a method for it.
+ * Texts for an agent: the first of a chat opens a session with the agent that was named, or the only one that is configured;
+ * the others go on in it. Where the daemon runs no agent, the person is told which agents run elsewhere.
  */
 import { listAllSessions } from "../client/all_sessions.ts";
 import { withRunning } from "../client/connect.ts";
 import type { ClientContext } from "../client/endpoint.ts";
+import { submitTurn, type ToldTurn } from "../client/follow_turn.ts";
+import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { nameOfSession } from "../domain/session_name.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
+import { currentFolder } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { sessionNames } from "../view/names.ts";
+import type { Outcome } from "./chat_options.ts";
 import { escapedWord } from "./words.ts";
 
 export interface TurnDesk {
@@ -17,15 +21,60 @@ export interface TurnDesk {
   readonly agent: string | undefined;
   /** The names of the commands, for a text that was meant as one. */
   readonly commands: readonly string[];
+  readonly print: (text: string) => boolean;
+  readonly note: (text: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** @throws {ConsoleError} `failed` */
-export async function submitTurn({ context, agent, commands, signal }: TurnDesk, text: string): Promise<never> {
+export class Conversation {
+  #sessionId: string | undefined;
+
+  /** One text, answered as it comes. @throws {ConsoleError} why there is no answer */
+  async say(desk: TurnDesk, text: string): Promise<Outcome> {
+    const { context, agent, signal } = desk;
+    const sessionId = this.#sessionId;
+    const params = sessionId !== undefined
+      ? { sessionId, text }
+      : { cwd: currentFolder(), text, ...(agent === undefined ? {} : { agent }) };
+    try {
+      return await this.#tell(desk, submitTurn(context, params, signal));
+    } catch (error) {
+      if (!(error instanceof ConsoleError)) throw error;
+      if (sessionId !== undefined && ["conflict", "not_found"].includes(error.kind)) this.#sessionId = undefined;
+      throw sessionId === undefined && error.details["agents"] === 0 ? await nobodyReads(desk, text) : error;
+    }
+  }
+
+  async #tell({ print, note }: TurnDesk, told: AsyncIterable<ToldTurn>): Promise<Outcome> {
+    let isInLine = false;
+    for await (const one of told) {
+      if (one.kind === "text") {
+        isInLine = !one.text.endsWith("\n");
+        if (!print(escapeControlsKeepLines(one.text))) return { code: 0, isOver: true };
+        continue;
+      }
+      if (isInLine) print("\n");
+      const { turn } = one;
+      this.#sessionId = turn?.sessionId ?? this.#sessionId;
+      if (turn?.status === "finished") return { code: 0 };
+      if (turn?.status === "cancelled") {
+        note("the turn was cancelled");
+        return { code: 1 };
+      }
+      throw new ConsoleError("failed", escapeControlsKeepLines(turn?.error ?? "the turn is not known any more"));
+    }
+    return { code: INTERRUPTED_CODE };
+  }
+}
+
+/** What a shell calls the end by Ctrl-C. */
+export const INTERRUPTED_CODE = 130;
+
+async function nobodyReads({ context, agent, commands, signal }: TurnDesk, text: string): Promise<ConsoleError> {
   const [first = ""] = text.split(/\s/);
   const meant = nearestWord(first, commands) === first ? `did you mean /${first}? ` : "";
   const whom = agent === undefined ? "no agent" : `no ${agent}`;
-  throw new ConsoleError("failed", `the daemon runs ${whom} yet, so nobody reads this text`, {
+  return new ConsoleError("failed", `the daemon runs ${whom} yet, so nobody reads this text`, {
     hint: meant + await whereToTurn(context, signal),
   });
 }

@@ -210,7 +210,8 @@ export class RunningTurns {
       "not_found",
       name === undefined ? "no agent is named" : `no agent is configured as "${name}"`,
       {
-        hint: names.length === 0 ? HOW_TO_CONFIGURE : `one of: ${names.join(", ")}`,
+        agents: names.length,
+      hint: names.length === 0 ? HOW_TO_CONFIGURE : `one of: ${names.join(", ")}`,
       },
     );
   }

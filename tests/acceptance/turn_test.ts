@@ -56,15 +56,22 @@ Deno.test("R1 run gives an agent a prompt and shows what it says; its session, i
   const unknown = await home.cli(["run", "nobody", "say hello"]);
   assertMatch(unknown.stderr, /no agent is configured as "nobody"\nhint: one of: mine, mute/);
 
+  const chat = await home.cli(["chat", "--agent", "mine"], { stdin: "say one\nsay two\n" });
+  assertEquals([chat.code, chat.stdout], [0, "one\ntwo\n"], chat.stderr);
+
   const { stdout } = await home.cli(["context", "--json"]);
-  const { turns } = JSON.parse(stdout) as { turns: { reply: string; status: string }[] };
+  const { turns } = JSON.parse(stdout) as { turns: { reply: string; status: string; sessionId: string }[] };
   assertEquals(turns.map(({ reply, status }) => `${status} ${reply}`), [
     "finished hello there",
     "finished doneafter",
     "failed before",
     "finished still here",
     "failed ",
+    "finished one",
+    "finished two",
   ]);
+  const [one, two] = turns.slice(-2).map(({ sessionId }) => sessionId);
+  assertEquals(one, two);
 });
 
 Deno.test("R2 a cancelled turn ends, the next one of its session goes on, and the daemon's end takes the agent along", async () => {

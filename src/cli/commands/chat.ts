@@ -1,8 +1,7 @@
 /** `chat`: hands the commands of this very program to the chat, which knows none of them. */
 import type { Command } from "commander";
-import { FAMILY, HOOK_WORDS } from "../../agents/names.ts";
+import { isWellFormedName } from "../../agents/shared/agent_name.ts";
 import type { CommandPort } from "../../chat/command_port.ts";
-import { nearestWord } from "../../lib/did_you_mean.ts";
 import { writeStdout } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { candidatesFor } from "../completion/candidates.ts";
@@ -30,11 +29,10 @@ export async function chat(
   if (argument !== undefined && agent !== argument) {
     throw new ConsoleError("usage", `two agents are named, ${argument} and ${agent}`);
   }
-  const agents = HOOK_WORDS.filter((name) => name !== FAMILY && name !== "custom");
-  if (agent !== undefined && !agents.includes(agent)) {
-    const near = nearestWord(agent, agents);
-    const hint = near === undefined ? `the agents are ${agents.join(", ")}` : `did you mean ${near}?`;
-    throw new ConsoleError("usage", `agent is "${agent}", which is no agent`, { hint });
+  if (agent !== undefined && !isWellFormedName(agent)) {
+    throw new ConsoleError("usage", `agent is "${agent}", which is no agent's name`, {
+      hint: "the names are those of the configuration: agent-console config show",
+    });
   }
   run.takeSignals();
   const [{ runChat }, { slashText }] = await Promise.all([

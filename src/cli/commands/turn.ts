@@ -1,18 +1,16 @@
 /** `run`, `submit`, `cancel`, `context`: prompts for the agents that the daemon runs, and what became of them. */
 import { bold, dim } from "@std/fmt/colors";
-import { follow } from "../../client/follow.ts";
-import type { WireEvent } from "../../client/wire_client.ts";
+import { submitTurn, type TurnRecord } from "../../client/follow_turn.ts";
 import { escapeControls, escapeControlsKeepLines } from "../../domain/sanitize.ts";
 import { currentFolder } from "../../platform/process.ts";
 import { stdinChunks, writeStdout } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { ParamsOf, ResultOf } from "../../protocol/method_schemas.ts";
+import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { clockTime } from "../../view/times.ts";
 import { call, type CommandContext, read } from "../context.ts";
 import { resolveSession } from "../resolve.ts";
 import { CommandEnded } from "../tree/shared.ts";
 
-type Turn = ResultOf<"turn.recent">["turns"][number];
 type Submitted = ParamsOf<"turn.submit">;
 
 export interface PromptOptions {
@@ -75,57 +73,30 @@ async function submitted(run: CommandContext, params: Submitted, { json, detach 
     const { turnId } = await call(run, "turn.submit", params);
     return json ? out.json({ turnId }) : out.plain(turnId);
   }
-  const told = new TurnOutput(json === true);
-  let turnId: string | undefined;
-  for await (const one of follow({ context, signal, topics: ["turn"] })) {
-    if (one.kind === "snapshot" && turnId === undefined) turnId = (await call(run, "turn.submit", params)).turnId;
-    // What was missed meanwhile is in the record.
-    if (one.kind === "snapshot" && one.resync && turnId !== undefined) return await ended(run, turnId, told, json);
-    if (one.kind !== "event" || turnOf(one.event) !== turnId) continue;
-    told.hear(one.event);
-    if (one.event.type === "turn.ended") return await ended(run, turnId, told, json);
+  let isInLine = false;
+  for await (const told of submitTurn(context, params, signal)) {
+    if (told.kind === "text" && json !== true) {
+      isInLine = !told.text.endsWith("\n");
+      writeStdout(escapeControlsKeepLines(told.text));
+    }
+    if (told.kind !== "ended") continue;
+    if (isInLine) writeStdout("\n");
+    ended(run, told.turn, json);
   }
-  // A context of its own: this one was interrupted.
-  if (turnId !== undefined) await call({ ...run, signal: new AbortController().signal }, "turn.cancel", { turnId });
 }
 
-async function ended(run: CommandContext, turnId: string | undefined, told: TurnOutput, json?: boolean): Promise<void> {
-  const { turns } = await read(run, "turn.recent", turnId === undefined ? {} : { turnId });
-  const turn = turns.find(({ id }) => id === turnId);
-  told.end();
-  if (json && turn !== undefined) run.out.json({ turn });
+/** @throws {CommandEnded} 1 where it was cancelled @throws {ConsoleError} `failed` */
+function ended({ out }: CommandContext, turn: TurnRecord | undefined, json?: boolean): void {
+  if (json && turn !== undefined) out.json({ turn });
   if (turn?.status === "finished") return;
-  if (turn?.status === "cancelled") run.out.note("the turn was cancelled");
-  else throw new ConsoleError("failed", escapeControlsKeepLines(turn?.error ?? "the turn is not known any more"));
+  if (turn?.status !== "cancelled") {
+    throw new ConsoleError("failed", escapeControlsKeepLines(turn?.error ?? "the turn is not known any more"));
+  }
+  out.note("the turn was cancelled");
   throw new CommandEnded(1);
 }
 
-function turnOf({ data }: WireEvent): unknown {
-  return data["turnId"];
-}
-
-/** Writes what an agent says to stdout, and what it does to stderr. */
-class TurnOutput {
-  readonly #isSilent: boolean;
-  #isInLine = false;
-
-  constructor(isSilent: boolean) {
-    this.#isSilent = isSilent;
-  }
-
-  hear({ type, data }: WireEvent): void {
-    if (this.#isSilent || type !== "turn.chunk" || data["kind"] !== "text") return;
-    const text = escapeControlsKeepLines(String(data["text"]));
-    this.#isInLine = !text.endsWith("\n");
-    writeStdout(text);
-  }
-
-  end(): void {
-    if (this.#isInLine) writeStdout("\n");
-  }
-}
-
-function turnLines({ agent, prompt, reply, submittedAt, status, error, tools }: Turn): string[] {
+function turnLines({ agent, prompt, reply, submittedAt, status, error, tools }: TurnRecord): string[] {
   const head = `${clockTime(submittedAt)} ${agent}${status === "finished" ? "" : `, ${status}`}`;
   const did = tools.map(({ name, text = "", status }) => dim(escapeControls(`  ${name} ${text} (${status})`)));
   return [
