@@ -14,6 +14,7 @@ import { configCommands } from "./tree/config.ts";
 import { daemonCommands } from "./tree/daemon.ts";
 import { gatewayCommands } from "./tree/gateway.ts";
 import { hookCommands } from "./tree/hooks.ts";
+import { jobCommands } from "./tree/jobs.ts";
 import { programCommands } from "./tree/program.ts";
 import { sessionCommands } from "./tree/sessions.ts";
 import { setupCommands } from "./tree/setup.ts";
@@ -30,6 +31,7 @@ const GROUPS: readonly Group[] = [
   channelCommands,
   daemonCommands,
   gatewayCommands,
+  jobCommands,
   hookCommands,
   configCommands,
   auditCommands,

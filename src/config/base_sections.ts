@@ -155,7 +155,7 @@ type Leaf = string | number | boolean | null | readonly unknown[];
 const RESERVED_KEYS: readonly string[] = [
   "agents",
   "capsules",
-  "scheduler",
+  "scheduler.jobs",
 ];
 
 /** The schema of the base sections and those that features bring. @throws {TypeError} where two have the same name */

@@ -11,13 +11,14 @@ import { valuesOf } from "../config/values.ts";
 import type { FeatureBase, FeatureRows, SandboxContext } from "../core/service.ts";
 import { feeds } from "../feeds/mod.ts";
 import { gateway } from "../gateway/mod.ts";
+import { job } from "../job/mod.ts";
 import { liveness } from "../liveness/mod.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import { retention } from "../retention/mod.ts";
 import { spool } from "../spool/mod.ts";
 import { telemetry } from "../telemetry/mod.ts";
 
-export const FEATURES = [channel, spool, liveness, feeds, retention, gateway, telemetry] as const;
+export const FEATURES = [channel, spool, liveness, feeds, retention, gateway, job, telemetry] as const;
 
 /** A feature whatever its methods, its projection and its section. */
 // deno-lint-ignore no-explicit-any -- a list of features: each has types of its own, which createFeatures puts together again

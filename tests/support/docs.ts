@@ -12,6 +12,7 @@ export const SUBJECTS = [
   "agents",
   "protocol",
   "gateway",
+  "jobs",
   "security",
   "telemetry",
   "architecture",
