@@ -169,6 +169,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     ephemeral: options.ephemeral,
     idleMins: () => config.current.daemon.idle_timeout_mins,
     steady: () => systemClock.steady(),
+    isPending: () => supervisor.isPending,
     leave: (reason) => stop.request({ reason, force: false, restart: false }),
   });
   const steady = () => systemClock.steady();

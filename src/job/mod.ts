@@ -28,6 +28,7 @@ export const job: Feature<JobMethod, Jobs, typeof schedulerSection> = {
         tick: async () => {
           if (jobs.size > 0) (await late.load()).scheduler.tick();
         },
+        isPending: () => late.isPending,
         status: () => late.status(),
         reload: () => late.loaded?.scheduler.look(),
         stop: () => late.loaded?.scheduler.stop(),
@@ -73,6 +74,14 @@ class LateScheduler {
     const scheduler = new Scheduler(deps);
     scheduler.tick(); // first, so that nobody sees a run that a crash has cut off as one that goes on
     return this.loaded = { scheduler, handlers: jobHandlers({ ...deps, scheduler }) };
+  }
+
+  /** A run, or a time to come: a daemon that had ended would miss it. */
+  get isPending(): boolean {
+    const { loaded } = this;
+    return [...this.#jobs.all()].some((state) =>
+      runningOf(state) !== undefined || (loaded === undefined ? state.enabled : loaded.scheduler.nextRun(state) !== null)
+    );
   }
 
   async status() {

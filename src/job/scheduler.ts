@@ -110,12 +110,13 @@ export class Scheduler {
     const { job, runs, lastEndedAt } = state;
     const next = this.#nextOf(state);
     if (this.#waiting.has(job.id)) return this.#goOn(state, now); // that run stands for what comes meanwhile
+    const hours = this.#context.settings.current.quiet_hours;
     const facts = {
       mark: this.#markOf(state, now),
       runs,
       isRunning: runningOf(state) !== undefined,
       lastEndedAt,
-      isQuiet: isQuiet(this.#context.settings.current.quiet_hours, minuteOfDay(now, job.timezone)),
+      isQuiet: hours !== null && isQuiet(hours, minuteOfDay(now, job.timezone)),
       next,
     };
     const decision = decideRun(job, facts, now);
