@@ -13,7 +13,7 @@ import type { jobMethods } from "./methods.ts";
 import { checkSchedule, nextTime } from "./next_time.ts";
 import { programToRun } from "./programs.ts";
 import type { Scheduler } from "./scheduler.ts";
-import type { SchedulerSettings } from "./section.ts";
+import { JOB_NAMES, type SchedulerSettings } from "./section.ts";
 import { isTimeZone, machineZone } from "./zone.ts";
 
 export interface JobHandlerDeps {
@@ -112,8 +112,12 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
   };
 }
 
-/** @throws {ConsoleError} `invalid_params` where its time zone is none */
+/** @throws {ConsoleError} `invalid_params` where its name or its time zone is none */
 function newJob(params: ParamsOf<"job.add">, { timezone }: SchedulerSettings): Job {
+  if (!JOB_NAMES.pattern.test(params.id)) {
+    const problem = `the name of the job is "${escapeControls(params.id)}", expected ${JOB_NAMES.must}`;
+    throw new ConsoleError("invalid_params", problem, { param: "id" });
+  }
   const zone = params.timezone ?? timezone ?? machineZone();
   if (!isTimeZone(zone)) {
     throw new ConsoleError("invalid_params", `the timezone "${escapeControls(zone)}" is not known`, {

@@ -3,12 +3,10 @@ import * as v from "valibot";
 import type { FeatureRows } from "../core/service.ts";
 import { committed, count, idempotencyKey, text } from "../protocol/schemas.ts";
 import { MISSED, OUTCOMES, OVERLAP, SKIPPED_WHY } from "./job.ts";
-import { NAME } from "./section.ts";
 
-const name = v.pipe(v.string(), v.regex(NAME));
 const id = v.pipe(text(32), v.minLength(1));
 const secs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(31_536_000));
-const action = v.variant("kind", [v.strictObject({ kind: v.literal("program"), program: name })]);
+const action = v.variant("kind", [v.strictObject({ kind: v.literal("program"), program: id })]);
 
 const run = v.object({
   runId: v.string(),
@@ -60,7 +58,7 @@ export const jobMethods = {
     scope: "admin",
     mutates: true,
     params: v.strictObject({
-      id: name,
+      id,
       schedule: v.pipe(text(200), v.minLength(1)),
       timezone: v.exactOptional(text(64)),
       action,

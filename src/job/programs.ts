@@ -1,5 +1,6 @@
 /** Which programs jobs run, in what environment, and what of the sandbox that takes. */
 import type { FeatureSettings, SandboxContext } from "../core/service.ts";
+import { escapeControls } from "../domain/sanitize.ts";
 import { permitted, programNamed, usualPlaces } from "../platform/program_places.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import type { SchedulerSettings } from "./section.ts";
@@ -32,13 +33,14 @@ export function programToRun(
   name: string,
   home: string | undefined,
 ): ProgramToRun | { readonly problem: string; readonly hint: string } {
+  const shown = escapeControls(name);
   const entry = own(current, name);
   const [program, ...args] = entry?.argv ?? [];
   if (entry === undefined || program === undefined) {
     const hint =
-      `write "scheduler": { "programs": { "${name}": { "argv": ["/path/to/program"] } } } into the file that ` +
+      `write "scheduler": { "programs": { "${shown}": { "argv": ["/path/to/program"] } } } into the file that ` +
       "agent-console config path names, then agent-console daemon restart";
-    return { problem: `scheduler.programs has no program "${name}"`, hint };
+    return { problem: `scheduler.programs has no program "${shown}"`, hint };
   }
   const hint = "agent-console daemon restart";
   if (own(booted, name)?.argv[0] !== program) {

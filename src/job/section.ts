@@ -4,8 +4,11 @@ import { group, named, programWords, quietTimes, section, type SectionValues, se
 import { isTimeZone } from "./zone.ts";
 
 const zone = v.nullable(v.pipe(v.string(), v.check(isTimeZone)));
-/** Also of jobs. */
-export const NAME = /^[a-z][a-z0-9_-]{0,31}$/;
+/** Of programs and of jobs. */
+export const JOB_NAMES = {
+  pattern: /^[a-z][a-z0-9_-]{0,31}$/,
+  must: "a lower-case letter, then letters, digits, _ and -, 32 at most",
+} as const;
 
 export const schedulerSection = section("scheduler", {
   max_concurrent: setting(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 4, {
@@ -31,7 +34,7 @@ export const schedulerSection = section("scheduler", {
     example: '"22:00-07:00"',
   }),
   programs: named(
-    { pattern: NAME, must: "a lower-case letter, then letters, digits, _ and -, 32 at most", example: "backup" },
+    { ...JOB_NAMES, example: "backup" },
     group({
       argv: setting(programWords, [], {
         title: "A program of jobs",

@@ -51,6 +51,7 @@ Deno.test("X3 jobs: previewed, added, run by argv, cancelled as a group, and tol
     running: 1,
     nextRun: (await home.json(["cron", "show", "slow", "--json"]) as { job: Json }).job["nextRun"],
   });
+  assertMatch((await home.cli(["status"])).stdout, /^jobs +2 · 1 running · next in \d+d$/m);
   assertEquals((await home.cli(["cron", "cancel", "slow"])).code, 0);
   assertEquals([sleeping(), (await runs())[0]?.["outcome"]], [[], "cancelled"]);
 

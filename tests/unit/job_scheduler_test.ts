@@ -198,6 +198,7 @@ Deno.test("P6 a job is added, begun and ended once by one key; what cannot be is
     const [kind, call] of [
       ["conflict", () => room.add("a", "@daily")],
       ["conflict", () => room.add("unknown", "@daily")],
+      ["invalid_params", () => room.add("Upper", "@daily")],
       ["conflict", () => room.call("job.run", { id: "a" })],
       ["conflict", () => room.call("job.remove", { id: "a" })],
       ["conflict", () => room.call("job.enable", { id: "a" })],
