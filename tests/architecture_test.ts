@@ -162,6 +162,12 @@ for (const entry of CLIENT_ENTRIES) {
   });
 }
 
+Deno.test("architecture: a daemon without jobs loads nothing that schedules", async () => {
+  const specifiers = (seen: ReadonlySet<string>) => [...seen].filter((one) => /croner|src\/job\/scheduler/.test(one));
+  assert(specifiers(await loaded("src/daemon/main.ts", "ever")).length > 1, "its graph was not read");
+  assertEquals(specifiers(await loaded("src/daemon/main.ts", "at once")), []);
+});
+
 Deno.test("architecture: domain, policy and view are pure", () => {
   for (const path of ["src/domain", "src/policy", "src/view"].flatMap((folder) => [...sources(folder)])) {
     const code = Deno.readTextFileSync(`${ROOT}${path}`).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");

@@ -3,12 +3,12 @@
  * the user (section channels). Where all are off, what calls is not loaded and nothing is listened to.
  */
 import type { Feature, FeatureContext } from "../core/service.ts";
+import { isQuiet } from "../domain/quiet_hours.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { CHANNEL_NAMES, type ChannelName, methods } from "./methods.ts";
 import { Muted } from "./muted.ts";
 import { channelPermissions } from "./programs.ts";
-import { isQuiet } from "./quiet_hours.ts";
 import { type ChannelSettings, channelsSection, isOn } from "./section.ts";
 
 export const channel: Feature<keyof typeof methods, Muted, typeof channelsSection> = {
@@ -63,7 +63,8 @@ class LateChannels {
 
   get #isQuietNow(): boolean {
     const { clock, settings } = this.#context;
-    return isQuiet(settings.current.quiet_hours, new Date(clock.now()));
+    const now = new Date(clock.now());
+    return isQuiet(settings.current.quiet_hours, now.getHours() * 60 + now.getMinutes());
   }
 
   status() {

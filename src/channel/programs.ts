@@ -1,31 +1,16 @@
 /**
  * Which programs the channels run, and in what environment. The sandbox names the first of each list that exists when the
- * daemon is started; the daemon runs the one that it may. Pure but for {@link permitted}.
+ * daemon is started; the daemon runs the one that it may.
  */
-import { mayRun, ownUid } from "../platform/process.ts";
+import { programNamed, usualPlaces } from "../platform/program_places.ts";
+import { ownUid } from "../platform/process.ts";
 import type { SandboxContext } from "../core/service.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import type { ChannelSettings } from "./section.ts";
 
-const BIN = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/bin", "/run/current-system/sw/bin"];
-
-const inBin = (name: string): readonly string[] => BIN.map((folder) => `${folder}/${name}`);
-
 /** macOS has the first and no other; where both are, as on no usual system, either will do. */
-export const DESKTOP_PROGRAMS: readonly string[] = ["/usr/bin/osascript", ...inBin("notify-send")];
-export const TMUX_PROGRAMS: readonly string[] = inBin("tmux");
-
-/** Where the program of `channels.command.argv` may be. */
-export function commandPrograms(program: string, home: string | undefined): readonly string[] {
-  if (program.startsWith("/")) return [program];
-  if (program.startsWith("~/")) return home?.startsWith("/") ? [`${home.replace(/\/$/, "")}${program.slice(1)}`] : [];
-  return inBin(program);
-}
-
-/** The spelling that this process may run. */
-export function permitted(candidates: readonly string[]): string | undefined {
-  return candidates.find((path) => mayRun(path));
-}
+export const DESKTOP_PROGRAMS: readonly string[] = ["/usr/bin/osascript", ...usualPlaces("notify-send")];
+export const TMUX_PROGRAMS: readonly string[] = usualPlaces("tmux");
 
 /** How programs find the desktop; taken from whoever starts the daemon, where they have it. `TZ`: when quiet hours are. */
 const DESKTOP_ENV: readonly string[] = [
@@ -44,7 +29,7 @@ export function channelPermissions({ settings, env, exists }: SandboxContext<Cha
     {
       key: "channels.command.argv",
       on: command !== undefined,
-      programs: command === undefined ? [] : commandPrograms(command, env("HOME")),
+      programs: command === undefined ? [] : programNamed(command, env("HOME")),
     },
   ];
   const tmux = TMUX_PROGRAMS.find(exists);

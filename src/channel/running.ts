@@ -5,13 +5,14 @@ import { isTmuxSocket, tmuxPane } from "../domain/tmux.ts";
 import { type RunBounded, runBounded } from "../platform/bounded_run.ts";
 import { setTimer } from "../platform/clock.ts";
 import { env, ownUid } from "../platform/process.ts";
+import { permitted, programNamed } from "../platform/program_places.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { type Need, needMessage } from "../view/need_words.ts";
 import { Calls } from "./calls.ts";
 import { type Channel, clientsOf, commandChannel, desktopChannel, tmuxChannel } from "./channels.ts";
 import type { ChannelName } from "./methods.ts";
-import { commandPrograms, DESKTOP_PROGRAMS, permitted, programEnv, TMUX_PROGRAMS } from "./programs.ts";
+import { DESKTOP_PROGRAMS, programEnv, TMUX_PROGRAMS } from "./programs.ts";
 import { type ChannelSettings, isOn } from "./section.ts";
 
 export interface RunningOptions {
@@ -43,7 +44,7 @@ export class RunningChannels {
     this.#programs = {
       desktop: booted.desktop.enabled ? permitted(DESKTOP_PROGRAMS) : undefined,
       tmux: booted.tmux.enabled ? this.#tmux : undefined,
-      command: command === undefined ? undefined : permitted(commandPrograms(command, env("HOME"))),
+      command: command === undefined ? undefined : permitted(programNamed(command, env("HOME"))),
     };
     this.#calls = new Calls({
       clock: context.clock,

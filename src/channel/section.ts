@@ -1,19 +1,7 @@
 /** The feature's section of the configuration: which channels call you, for what, and when they stay quiet. */
 import * as v from "valibot";
-import { group, section, type SectionValues, setting } from "../config/section.ts";
+import { group, programWords, quietTimes, section, type SectionValues, setting } from "../config/section.ts";
 import { NEED_KINDS } from "../domain/need_kinds.ts";
-
-// deno-lint-ignore no-control-regex
-const word = v.pipe(v.string("text"), v.maxLength(1000, "at most 1000 characters"), v.regex(/^[^\u0000]*$/, "text"));
-// deno-lint-ignore no-control-regex
-const PROGRAM = /^(?:~?\/[^\u0000-\u001f\u007f,]*[^\u0000-\u001f\u007f,/]|[A-Za-z0-9][\w.+-]*)$/;
-const TIMES = /^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$/;
-
-const argv = v.pipe(
-  v.array(word),
-  v.maxLength(50, "at most 50 words"),
-  v.check(([program]) => program === undefined || PROGRAM.test(program)),
-);
 
 export const channelsSection = section("channels", {
   on: setting(v.array(v.picklist(NEED_KINDS, "question or failure")), [...NEED_KINDS], {
@@ -23,7 +11,7 @@ export const channelsSection = section("channels", {
     applies: "live",
     example: '["question"]',
   }),
-  quiet_hours: setting(v.nullable(v.pipe(v.string(), v.regex(TIMES))), null, {
+  quiet_hours: setting(quietTimes, null, {
     title: "Quiet hours",
     means: "No channel calls in this part of the day, local time; it may go over midnight. null = never quiet.",
     must: "two times like 22:00-07:00, or null",
@@ -47,7 +35,7 @@ export const channelsSection = section("channels", {
     }),
   }),
   command: group({
-    argv: setting(argv, [], {
+    argv: setting(programWords, [], {
       title: "Your own command",
       means:
         "Calls by a program of yours and its arguments, run without a shell: it gets the request as JSON on stdin. " +

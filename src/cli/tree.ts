@@ -14,6 +14,7 @@ import { configCommands } from "./tree/config.ts";
 import { daemonCommands } from "./tree/daemon.ts";
 import { gatewayCommands } from "./tree/gateway.ts";
 import { hookCommands } from "./tree/hooks.ts";
+import { jobCommands } from "./tree/jobs.ts";
 import { memoryCommands } from "./tree/memory.ts";
 import { programCommands } from "./tree/program.ts";
 import { sessionCommands } from "./tree/sessions.ts";
@@ -34,6 +35,7 @@ const GROUPS: readonly Group[] = [
   memoryCommands,
   daemonCommands,
   gatewayCommands,
+  jobCommands,
   hookCommands,
   configCommands,
   auditCommands,

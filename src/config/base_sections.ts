@@ -43,7 +43,7 @@ const daemon = section("daemon", {
   }),
   idle_timeout_mins: setting(v.pipe(v.number(), v.minValue(0), v.maxValue(minutesInAYear)), 0, {
     title: "Idle timeout",
-    means: "The daemon stops after so long without a client and without live work; 0 = never.",
+    means: "The daemon stops after so long without a client and without a job that runs or is to come; 0 = never.",
     must: "a number of minutes ≥ 0",
     applies: "live",
   }),
@@ -155,7 +155,7 @@ type Leaf = string | number | boolean | null | readonly unknown[];
 const RESERVED_KEYS: readonly string[] = [
   "agents",
   "capsules",
-  "scheduler",
+  "scheduler.jobs",
 ];
 
 /** The schema of the base sections and those that features bring. @throws {TypeError} where two have the same name */

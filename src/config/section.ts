@@ -73,3 +73,20 @@ export function setting<const S extends v.GenericSchema>(schema: S, fallback: v.
     () => fallback,
   );
 }
+
+// deno-lint-ignore no-control-regex
+const word = v.pipe(v.string("text"), v.maxLength(1000, "at most 1000 characters"), v.regex(/^[^\u0000]*$/, "text"));
+// deno-lint-ignore no-control-regex
+const PROGRAM = /^(?:~?\/[^\u0000-\u001f\u007f,]*[^\u0000-\u001f\u007f,/]|[A-Za-z0-9][\w.+-]*)$/;
+
+/** A program of the user and its arguments, or nothing; where it may be is told by programNamed (program_places.ts). */
+export const programWords = v.pipe(
+  v.array(word),
+  v.maxLength(50, "at most 50 words"),
+  v.check(([program]) => program === undefined || PROGRAM.test(program)),
+);
+
+/** A part of the day, as isQuiet (quiet_hours.ts) reads it; null: none. */
+export const quietTimes = v.nullable(
+  v.pipe(v.string(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$/)),
+);

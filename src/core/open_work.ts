@@ -2,12 +2,6 @@
 
 export class OpenWork {
   readonly #counts = new Map<string, number>();
-  #onChange: () => void = () => {};
-
-  /** `action` runs with every change. */
-  set onChange(action: () => void) {
-    this.#onChange = action;
-  }
 
   /**
    * @param what it is, as people say it of several: `turns`
@@ -36,6 +30,5 @@ export class OpenWork {
     const count = (this.#counts.get(what) ?? 0) + change;
     if (count === 0) this.#counts.delete(what);
     else this.#counts.set(what, count);
-    this.#onChange();
   }
 }

@@ -40,6 +40,8 @@ export interface Service {
    * Never overlaps with itself. What it throws is logged.
    */
   tick?(): void | Promise<void>;
+  /** Whether it has work that an end for want of clients would cut off or miss. */
+  isPending?(): boolean;
   /** Its part of `status`. */
   status?(): StatusPart | Promise<StatusPart>;
   /** The configuration was read again, and taken; it need not differ. */

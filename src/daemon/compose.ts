@@ -173,14 +173,14 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     ephemeral: options.ephemeral,
     idleMins: () => config.current.daemon.idle_timeout_mins,
     steady: () => systemClock.steady(),
+    isPending: () => work.total > 0 || supervisor.isPending,
     leave: (reason) => stop.request({ reason, force: false, restart: false }),
   });
   const steady = () => systemClock.steady();
   const places = new Places<Placed>(limits, steady);
   const strangers = new SharedTurns({ steady, pause: daemonTurns.pause });
   let hooksByHttp = 0;
-  const onClients = () => idleExit.changed(clients.total + hooksByHttp + work.total);
-  work.onChange = onClients;
+  const onClients = () => idleExit.changed(clients.total + hooksByHttp);
   const clients: Clients = new Clients({
     places,
     limits,

@@ -11,6 +11,7 @@ import { valuesOf } from "../config/values.ts";
 import type { FeatureBase, FeatureRows, SandboxContext } from "../core/service.ts";
 import { feeds } from "../feeds/mod.ts";
 import { gateway } from "../gateway/mod.ts";
+import { job } from "../job/mod.ts";
 import { liveness } from "../liveness/mod.ts";
 import { memoryFeature } from "../memory/mod.ts";
 import type { Permission } from "../platform/sandbox.ts";
@@ -29,6 +30,7 @@ export const FEATURES = [
   gateway,
   telemetry,
   turn,
+  job,
 ] as const;
 
 /** A feature whatever its methods, its projection and its section. */

@@ -55,7 +55,7 @@ export function daemonHandlers(
       const active = { ...(requests === 0 ? {} : { requests }), ...work.counts };
       if (Object.keys(active).length > 0 && !force && !confirmed) {
         const words = Object.entries(active).map(([what, count]) =>
-          `${count} ${count === 1 ? what.slice(0, -1) : what}`
+          count === 1 ? `a ${what.slice(0, -1)}` : `${count} ${what}`
         );
         const isOne = Object.values(active).reduce((sum, count) => sum + count, 0) === 1;
         throw new ConsoleError("confirm_required", `${words.join(" and ")} ${isOne ? "is" : "are"} open`, {

@@ -7,6 +7,8 @@ export interface IdleExitOptions {
   /** 0 = never. */
   readonly idleMins: () => number;
   readonly steady: () => number;
+  /** Whether there is work that needs no client. */
+  readonly isPending: () => boolean;
   readonly leave: (reason: string) => void;
 }
 
@@ -43,7 +45,7 @@ export class IdleExit implements Service {
 
   /** Looks whether the idle time is over. */
   tick(): void {
-    if (this.#clients === 0 && this.#idleInSecs() === 0) this.#options.leave("idle");
+    if (this.#clients === 0 && this.#idleInSecs() === 0 && !this.#options.isPending()) this.#options.leave("idle");
   }
 
   /** A greeted client came or went. */
@@ -54,10 +56,15 @@ export class IdleExit implements Service {
     if (!this.#options.ephemeral) return;
     this.#graceOver();
     if (clients > 0) return;
-    this.#graceOver = setTimer(
-      this.#everHadClients ? LAST_CLIENT_MS : FIRST_CLIENT_MS,
-      () => this.#options.leave("its last client has left"),
-    );
+    this.#leaveAfter(this.#everHadClients ? LAST_CLIENT_MS : FIRST_CLIENT_MS);
+  }
+
+  /** Later where something is pending then: nobody tells of its end. */
+  #leaveAfter(ms: number): void {
+    this.#graceOver = setTimer(ms, () => {
+      if (this.#options.isPending()) this.#leaveAfter(FIRST_CLIENT_MS);
+      else this.#options.leave("its last client has left");
+    });
   }
 
   /** Seconds until the idle stop if no client connects; undefined where there is none. */

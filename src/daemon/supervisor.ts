@@ -63,6 +63,18 @@ export class Supervisor {
     }
   }
 
+  /** Whether a service has work left; one that cannot tell may have some. */
+  get isPending(): boolean {
+    return this.#started.some((service) => {
+      try {
+        return service.isPending?.() ?? false;
+      } catch (error) {
+        this.#failed(service, "isPending", error);
+        return true;
+      }
+    });
+  }
+
   /** The values are in force whatever a service makes of them: one that fails keeps no other from hearing of them. */
   reload(): void {
     for (const service of this.#started) {

@@ -139,9 +139,9 @@ export function isSessionEvent(event: NewEvent): event is SessionEvent {
 
 /**
  * The topics of `subscribe` beside those of features: the first part of each event type. Topics of protocol.md without
- * events in this version (turn, job, capsule) are accepted and stay silent, so that a client may subscribe to all of them.
+ * events in this version (turn, capsule) are accepted and stay silent, so that a client may subscribe to all of them.
  */
-export const TOPICS = ["session", "approval", "turn", "job", "capsule", "daemon", "journal", "hook"] as const;
+export const TOPICS = ["session", "approval", "turn", "capsule", "daemon", "journal", "hook"] as const;
 
 export function topicOf(type: string): string {
   const dot = type.indexOf(".");

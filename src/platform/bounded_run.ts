@@ -13,6 +13,13 @@ export interface BoundedRun {
   readonly ms: number;
   /** Kills it at once. */
   readonly signal?: AbortSignal;
+  /** The folder that it starts in; `/` where it is absent. */
+  readonly cwd?: string;
+  /**
+   * The program `kill`, which must be permitted: what this one has started is ended with it, first by SIGTERM. Deno's own
+   * way to signal a group would need the permission to run anything.
+   */
+  readonly groupKill?: string;
 }
 
 /** How a run ended. `stdout` and `stderr` are the first {@link OUTPUT_CAP} bytes of each, as they came. */
@@ -27,27 +34,38 @@ export type RunBounded = (argv: readonly string[], options: BoundedRun) => Promi
 /** Of each stream, bytes. What comes behind them is read and dropped, so that the program is not stopped by a full pipe. */
 const OUTPUT_CAP = 8192;
 
+/** Between SIGTERM and SIGKILL for a group, ms: a stop of the daemon waits for it. */
+const GRACE_MS = 2000;
+
 /**
- * Runs `argv`, without a shell, in the folder `/`. Only the program itself is killed: the sandbox has no way to end what it
- * left in the background, and what holds its pipes is not waited for. Never throws.
+ * Runs `argv`, without a shell. Only the program itself is killed, unless `groupKill` ends its group: otherwise the sandbox
+ * has no way to end what it left in the background, and what holds its pipes is not waited for. Never throws.
  */
-export const runBounded: RunBounded = async (argv, { env, stdin, ms, signal }) => {
+export const runBounded: RunBounded = async (argv, { env, stdin, ms, signal, cwd = "/", groupKill }) => {
   const [program = "", ...args] = argv;
   let child: Deno.ChildProcess;
   try {
     const streams = { stdin: stdin === undefined ? "null" : "piped", stdout: "piped", stderr: "piped" } as const;
-    child = new Deno.Command(program, { args, clearEnv: true, env: { ...env }, cwd: "/", ...streams }).spawn();
+    const surroundings = { clearEnv: true, env: { ...env }, cwd, detached: groupKill !== undefined };
+    child = new Deno.Command(program, { args, ...surroundings, ...streams }).spawn();
   } catch (error) {
     return { kind: "unusable", problem: error instanceof Error ? error.message : String(error) };
   }
   let killed = false;
-  const kill = () => {
-    killed = true;
+  let callOff = () => {};
+  const slay = () => {
     try {
       child.kill("SIGKILL");
     } catch {
       // it has ended just now
     }
+  };
+  const kill = () => {
+    if (killed) return;
+    killed = true;
+    if (groupKill === undefined) return slay();
+    void signalGroup(groupKill, "TERM", child.pid);
+    callOff = setTimer(GRACE_MS, slay);
   };
   const cancel = setTimer(ms, kill);
   signal?.addEventListener("abort", kill, { once: true });
@@ -56,10 +74,24 @@ export const runBounded: RunBounded = async (argv, { env, stdin, ms, signal }) =
   if (stdin !== undefined) void feed(child, stdin);
   const { code } = await child.status;
   cancel();
+  callOff();
   signal?.removeEventListener("abort", kill);
+  // What it started may have taken no notice of SIGTERM. The number of the group is not given anew while one is in it.
+  if (killed && groupKill !== undefined) await signalGroup(groupKill, "KILL", child.pid);
   const [out, err] = await Promise.all([stdout.end(), stderr.end()]);
   return killed ? { kind: "killed", stderr: err } : { kind: "ended", code, stdout: out, stderr: err };
 };
+
+/** A `kill` that finds nobody left says so by its exit code, and one that is not there leaves it to {@link runBounded}. */
+async function signalGroup(kill: string, signal: "TERM" | "KILL", leader: number): Promise<void> {
+  try {
+    const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
+    const args = [`-${signal}`, "--", `-${leader}`];
+    await new Deno.Command(kill, { args, clearEnv: true, cwd: "/", ...streams }).output();
+  } catch {
+    // slay ends the program itself
+  }
+}
 
 /** A program may end, or close its stdin, without reading all. */
 async function feed(child: Deno.ChildProcess, text: string): Promise<void> {

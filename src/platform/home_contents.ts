@@ -14,6 +14,7 @@ const TEMPORARY = /(?:\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp|\.part)
 const IN_FOLDERS: ReadonlyMap<string, RegExp> = new Map([
   ["backups", /^(?:[a-z0-9_-]+-(?:hooks|trust)-[0-9a-f]{16}|feeds)\.json$/],
   ["capsules", /^(?!)/],
+  ["jobs", /^(?!)/],
   ["journal", /^(?:\d{16}\.jsonl|snapshot\.json|broken\.json|torn-\d+-\d+(?:-\d+)?\.bin)$/],
   ["keys", /^(?!)/],
   ["logs", /^daemon\.log(?:\.\d+)?$/],

@@ -33,6 +33,8 @@ export interface HomePaths {
   readonly backups: string;
   /** The lines that were typed in `chat`. */
   readonly chatHistory: string;
+  /** Where programs of jobs start. */
+  readonly jobs: string;
 }
 
 /** @param root absolute and normal, as {@link resolveHome} gives it */
@@ -59,6 +61,7 @@ export function homePaths(root: string): HomePaths {
     stopped: at("daemon.stopped"),
     backups: at("backups"),
     chatHistory: at("chat_history"),
+    jobs: at("jobs"),
   });
 }
 

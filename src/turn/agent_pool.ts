@@ -54,7 +54,7 @@ export class AgentPool {
   settings(name: string): AgentSettings {
     const { booted, current } = this.#context.settings;
     const started = Object.hasOwn(booted, name) ? booted[name] : undefined;
-    if (started === undefined) throw new ConsoleError("not_found", `no agent is configured as "${name}"`);
+    if (started === undefined) throw notConfigured(name, this.configured);
     return { ...(current[name] ?? started), command: started.command, env: started.env };
   }
 
@@ -159,6 +159,16 @@ export class AgentPool {
     return await Agent.start({ command, events: this.#events, log: this.#context.log }, this.#stop);
   }
 }
+
+/** @param name undefined: none was named @param names of those that are configured */
+export function notConfigured(name: string | undefined, names: readonly string[]): ConsoleError {
+  const what = name === undefined ? "no agent is named" : `no agent is configured as "${name}"`;
+  const hint = names.length === 0 ? HOW_TO_CONFIGURE : `one of: ${names.join(", ")}`;
+  return new ConsoleError("not_found", what, { agents: names.length, hint });
+}
+
+const HOW_TO_CONFIGURE = 'write "agents": { "NAME": { "command": ["PROGRAM"] } } into the file that ' +
+  "agent-console config path names, then agent-console daemon restart";
 
 /** What is started is not ended with one who waits for it. */
 async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,6 +1,5 @@
 /** The daemon runs agents: prompts go to those of the configuration (section agents), what they do is told to every window. */
 import type { Feature } from "../core/service.ts";
-import { ConsoleError } from "../protocol/errors.ts";
 import { turnMethods } from "./methods.ts";
 import { turnPermissions } from "./permissions.ts";
 import { isOver, RecentTurns } from "./recent_turns.ts";
@@ -58,14 +57,15 @@ class LateTurns {
   }
 
   async load(): Promise<RunningTurns> {
-    if (this.#context.isReadOnly()) throw new ConsoleError("read_only", "the journal cannot be written");
     const { RunningTurns } = await import("./running.ts");
     return this.running ??= new RunningTurns(this.#context, this.#turns);
   }
 
   start(): void {
     // those that the last daemon left open
-    if (this.#turns.all().some(({ status }) => !isOver(status))) void this.load().then((one) => one.closeInterrupted());
+    if (!this.#context.isReadOnly() && this.#turns.all().some(({ status }) => !isOver(status))) {
+      void this.load().then((one) => one.closeInterrupted());
+    }
   }
 
   /** With no agent that is to be warm, nothing is loaded before the first turn. */

@@ -39,7 +39,7 @@ export function agentEnv(program: string, settings: AgentSettings, env: Env): Re
     const value = env(name);
     return value === undefined ? [] : [[name, value]];
   });
-  return { PATH: [beside, ...own, ...BIN].join(":"), ...Object.fromEntries(given), ...settings.env };
+  return { PATH: [beside, ...own, ...BIN].join(":"), ...Object.fromEntries([...given, ...settings.env.map(variable)]) };
 }
 
 export function turnPermissions({ settings, env, exists }: SandboxContext<AgentsSettings>): readonly Permission[] {
@@ -57,6 +57,11 @@ export function turnPermissions({ settings, env, exists }: SandboxContext<Agents
       : [{ kind: "run", values: [killer], reason: "end an agent and what it started", configKey: "agents" } as const]),
     { kind: "env", values: GIVEN, reason: "what agents get of your environment", configKey: "agents" },
   ];
+}
+
+function variable(word: string): [string, string] {
+  const at = word.indexOf("=");
+  return [word.slice(0, at), word.slice(at + 1)];
 }
 
 function homeOf(env: Env): string | undefined {

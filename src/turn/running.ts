@@ -11,7 +11,7 @@ import { TEXT_CAPS } from "../domain/session.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
-import { AgentPool } from "./agent_pool.ts";
+import { AgentPool, notConfigured } from "./agent_pool.ts";
 import type { Turn } from "./methods.ts";
 import { OwnSession } from "./own_session.ts";
 import { isOver, type RecentTurns } from "./recent_turns.ts";
@@ -206,19 +206,9 @@ export class RunningTurns {
     const names = this.#pool.configured;
     const chosen = name ?? (names.length === 1 ? names[0] : undefined);
     if (chosen !== undefined && names.includes(chosen)) return chosen;
-    throw new ConsoleError(
-      "not_found",
-      name === undefined ? "no agent is named" : `no agent is configured as "${name}"`,
-      {
-        agents: names.length,
-      hint: names.length === 0 ? HOW_TO_CONFIGURE : `one of: ${names.join(", ")}`,
-      },
-    );
+    throw notConfigured(name, names);
   }
 }
-
-const HOW_TO_CONFIGURE = 'write "agents": { "NAME": { "command": ["PROGRAM"] } } into the file that ' +
-  "agent-console config path names, then agent-console daemon restart";
 
 function problemOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

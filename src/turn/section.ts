@@ -1,6 +1,6 @@
 /** The feature's section of the configuration: the agents that the daemon runs, by the names that the user gives them. */
 import * as v from "valibot";
-import { group, named, namedSection, type SectionValues, setting } from "../config/section.ts";
+import { group, namedSection, type SectionValues, setting } from "../config/section.ts";
 
 // deno-lint-ignore no-control-regex
 const PROGRAM = /^(?:~?\/[^\u0000-\u001f\u007f,]*[^\u0000-\u001f\u007f,/]|[A-Za-z0-9][\w.+-]*)$/;
@@ -9,7 +9,7 @@ const word = v.pipe(v.string("text"), v.maxLength(1000, "at most 1000 characters
 // deno-lint-ignore no-control-regex
 const FOLDER = /^~?\/[^\u0000-\u001f\u007f]*$/;
 /** Those by which a program loads code of others: a sandbox that names programs starts none with them. */
-const VARIABLE = /^(?!LD_|DYLD_)[A-Za-z_][A-Za-z0-9_]*$/;
+const VARIABLE = /^(?!LD_|DYLD_)[A-Za-z_][A-Za-z0-9_]*=/;
 
 const command = v.pipe(
   v.array(word),
@@ -29,16 +29,13 @@ export const agentsSection = namedSection(
       applies: "restart",
       example: '["my-agent", "--acp"]',
     }),
-    env: named(
-      { pattern: VARIABLE, must: "a name of a variable, but LD_… and DYLD_…", example: "MODEL" },
-      setting(word, "", {
-        title: "The agent's environment",
-        means: "Variables for the agent, beside HOME, PATH, USER and the language: it gets no others.",
-        must: "a text of at most 1000 characters",
-        applies: "restart",
-        example: '"large"',
-      }),
-    ),
+    env: setting(v.array(v.pipe(word, v.regex(VARIABLE))), [], {
+      title: "The agent's environment",
+      means: "Variables for the agent, beside HOME, PATH, USER and the language: it gets no others.",
+      must: "an array of NAME=value, without LD_… and DYLD_…",
+      applies: "restart",
+      example: '["MODEL=large"]',
+    }),
     cwd: setting(v.nullable(v.pipe(v.string(), v.regex(FOLDER))), null, {
       title: "The agent's folder",
       means: "Where its sessions work that name no folder. null = your home folder.",

@@ -30,6 +30,26 @@ export function localTime(iso: string): string {
   return `${day} ${clockTime(iso)} ${ahead < 0 ? "-" : "+"}${zone}`;
 }
 
+/** Like {@link localTime}, by the clock of another zone, with the day of the week: `Mon 2026-03-29 03:00:00 +02:00`. */
+export function zonedTime(iso: string, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    weekday: "short",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    timeZoneName: "longOffset",
+  }).formatToParts(new Date(iso));
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? "";
+  const offset = part("timeZoneName").replace("GMT", "") || "+00:00";
+  const time = `${part("hour")}:${part("minute")}:${part("second")}`;
+  return `${part("weekday")} ${part("year")}-${part("month")}-${part("day")} ${time} ${offset}`;
+}
+
 function twoDigits(part: number): string {
   return String(part).padStart(2, "0");
 }

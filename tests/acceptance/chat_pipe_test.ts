@@ -109,5 +109,5 @@ Deno.test("F5 chat: every command of the program is there, and says by --help wh
   const outside = ["chat", "hook", "statusline", "help"];
   for (const name of listed) assertEquals(help.stdout.includes(`  /${name} `), !outside.includes(name), name);
   assertEquals((await home.cli(["chat"], { stdin: "/hook custom\n" })).code, 1);
-  assertEquals((await home.cli(["chat", "nobody"])).code, 2);
+  assertEquals((await home.cli(["chat", "No Body"])).code, 2);
 });

@@ -9,7 +9,7 @@ const AGENT = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `${R
 
 async function withAgents(more: Readonly<Record<string, unknown>> = {}): Promise<TestHome> {
   const home = await TestHome.create();
-  const env = { DENO_DIR: denoDir(), DENO_NO_UPDATE_CHECK: "1" };
+  const env = [`DENO_DIR=${denoDir()}`, "DENO_NO_UPDATE_CHECK=1"];
   const agents = { mine: { command: AGENT, env, ...more }, mute: { command: [...AGENT, "--refuse"], env } };
   await Deno.mkdir(home.dir, { mode: 0o700, recursive: true });
   await Deno.writeTextFile(`${home.dir}/config.jsonc`, JSON.stringify({ agents }), { mode: 0o600 });

@@ -13,6 +13,7 @@ export const SUBJECTS = [
   "memory",
   "protocol",
   "gateway",
+  "jobs",
   "security",
   "telemetry",
   "architecture",

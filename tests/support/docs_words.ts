@@ -84,6 +84,7 @@ export const DEPENDENCIES: Readonly<Record<string, string>> = {
   "@agentclientprotocol/sdk": "speaks ACP with the agents that the daemon runs; loaded with the first of them",
   "@opentelemetry/api": "spans and metrics for the exporter that Deno has built in; loaded only where that is on",
   commander: "the tree of commands: help, did-you-mean, usage errors",
+  croner: "when a schedule comes next, clocks that change included; loaded where there is a job",
   diff: "`show` of an edit: which of its lines change",
   "@axe-core/playwright": "tests of the page: what keeps people from reading or pressing it",
   "playwright-core": "tests and pictures of the page in a real browser, Debian's Chromium",

@@ -114,14 +114,16 @@ Deno.test("A5 the token is 32 random bytes in hex, and only the same one passes"
   }
 });
 
-Deno.test("F6 idle: the daemon leaves after its idle time without clients, not before, and never with 0", () => {
+Deno.test("F6 idle: the daemon leaves after its idle time without clients and work, not before, and never with 0", () => {
   let now = 0;
   let mins = 2;
   let left = "";
+  let pending = true;
   const idle = new IdleExit({
     ephemeral: false,
     idleMins: () => mins,
     steady: () => now,
+    isPending: () => pending,
     leave: (reason) => left = reason,
   });
   idle.changed(1);
@@ -137,6 +139,9 @@ Deno.test("F6 idle: the daemon leaves after its idle time without clients, not b
   idle.tick();
   assertEquals([left, idle.status().idleInSecs], ["", undefined]);
   mins = 2;
+  idle.tick();
+  assertEquals(left, "", "a job is to come");
+  pending = false;
   idle.tick();
   assertEquals(left, "idle");
 });

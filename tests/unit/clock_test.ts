@@ -44,7 +44,13 @@ Deno.test("C9 daylight saving: times are UTC, so the hour that local time repeat
 
 Deno.test("C9 waits are measured on the steady clock: a wall clock ten years on ends no idle time", () => {
   let left = false;
-  const idle = new IdleExit({ ephemeral: false, idleMins: () => 5, steady: () => 1000, leave: () => left = true });
+  const idle = new IdleExit({
+    ephemeral: false,
+    idleMins: () => 5,
+    steady: () => 1000,
+    isPending: () => false,
+    leave: () => left = true,
+  });
   idle.tick();
   assertEquals([left, idle.status().idleInSecs], [false, 300]);
 });

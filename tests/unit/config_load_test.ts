@@ -179,18 +179,18 @@ Deno.test("unknown keys and keys of later versions warn; a doubled key counts as
   const { config, warnings, typos } = load({
     jsonc: `{ "daemon": { "log_levle": "warn", "auto_start": false, "auto_start": true },
   "capsules": { "keep_days": 1 },
-  "scheduler": { "xy": 1 }, "deamon": {}, "zzzzzz": 1, "__proto__": { "x": 1 }, "constructor": 1 }`,
+  "scheduler": { "jobs": 1 }, "deamon": {}, "zzzzzz": 1, "__proto__": { "x": 1 }, "constructor": 1 }`,
   });
   assertEquals(config.daemon.auto_start, true);
   assertEquals(warnings.map((warning) => warning.replace("/h/config.jsonc:", "")), [
     "1:15 daemon.log_levle is not a known key, did you mean daemon.log_level?",
     "1:57 daemon.auto_start is given twice, the last one counts",
     "2:3 capsules is not used by this version",
-    "3:3 scheduler is not used by this version",
-    "3:29 deamon is not a known key, did you mean daemon?",
-    "3:43 zzzzzz is not a known key",
-    "3:56 __proto__ is not a known key",
-    "3:81 constructor is not a known key",
+    "3:18 scheduler.jobs is not used by this version",
+    "3:31 deamon is not a known key, did you mean daemon?",
+    "3:45 zzzzzz is not a known key",
+    "3:58 __proto__ is not a known key",
+    "3:83 constructor is not a known key",
   ]);
   assertEquals(typos, warnings.filter((warning) => warning.includes("not a known key")));
   assertEquals(load({ toml: "[daemon]\nlog_levl = 'warn'" }).warnings, [
@@ -230,7 +230,9 @@ Deno.test("configView: every value with its origin", () => {
   assertEquals(file, "/h/config.jsonc");
   assertEquals(values["journal.fsync"], { value: "never", origin: "/h/config.jsonc:1:14" });
   assertEquals(values["daemon.auto_start"], { value: true, origin: "default" });
-  assertEquals(Object.keys(values), SCHEMA.settings.map(({ key }) => key));
+  // One of a section that is keyed by name is there where a name is given.
+  const all = SCHEMA.settings.map(({ key }) => key).filter((key) => !key.includes("<"));
+  assertEquals(Object.keys(values), all);
 });
 
 Deno.test("diffConfig: what a reload applies and what needs a restart", () => {

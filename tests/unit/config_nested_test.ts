@@ -118,7 +118,7 @@ allowed_chat_ids = [4, 5]
 Deno.test("unknown keys below a section or a name warn with the nearest that is known; reserved ones stay reserved", () => {
   const { warnings } = load({
     jsonc: `{ "channels": { "telegarm": {}, "telegram": { "enabeld": true, "proxy": { "ulr": "" } } },
-  "agents": { "claude": { "comand": "x" } }, "chanels": {}, "capsules": {}, "scheduler": { "jobs": [] } }`,
+  "agents": { "claude": { "comand": "x" } }, "chanels": {}, "capsules": {} }`,
   });
   assertEquals(short(warnings), [
     "1:17 channels.telegarm is not a known key, did you mean channels.telegram?",
@@ -127,7 +127,6 @@ Deno.test("unknown keys below a section or a name warn with the nearest that is 
     "2:27 agents.claude.comand is not a known key, did you mean agents.claude.command?",
     "2:46 chanels is not a known key, did you mean channels?",
     "2:61 capsules is not used by this version",
-    "2:77 scheduler is not used by this version",
   ]);
 });
 

@@ -170,7 +170,7 @@ Deno.test("P7 subscribe takes every topic of the protocol and refuses others", (
     queueBytes: 1e6,
   });
   const call = callOf(caller);
-  const all = ["session", "approval", "turn", "job", "capsule", "daemon", "journal", "hook"];
+  const all = ["session", "approval", "turn", "capsule", "daemon", "journal", "hook"];
   assertEquals((subscribe({ topics: all }, call) as { seq: number }).seq, 0);
   assertThrows(() => subscribe({ topics: ["approvals"] }, call), ConsoleError, "approvals");
 });

@@ -66,6 +66,7 @@ function summary(s: Status): Line[] {
       value: `agent-console ${versionText(s)} ${s.state}, pid ${s.pid}, up ${duration(s.uptimeSecs * 1000)}, ${mode}`,
     },
     { name: "sessions", value: sessions(s) },
+    ...(s.job === undefined ? [] : [line("jobs", jobs(s.job))]),
     { name: "journal", value: journal(s) },
   ];
 }
@@ -76,6 +77,11 @@ function sessions({ sessions, approvalsPending }: Status): string {
   const marks = stale > 0 ? [`${stale} stale`] : [];
   const open = parts.length === 0 ? ["none open"] : parts;
   return [...open, ...marks, ...(approvalsPending === 0 ? [] : [`${approvalsPending} to answer here`])].join(" · ");
+}
+
+function jobs({ total, running, nextRun }: NonNullable<Status["job"]>): string {
+  const next = nextRun === null ? "none to come" : `next in ${duration(Date.parse(nextRun) - Date.now() + 999)}`;
+  return [`${total}`, ...(running === 0 ? [] : [`${running} running`]), next].join(" · ");
 }
 
 function journal({ journal: j }: Status): string {
@@ -128,6 +134,7 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof Status>([
   "eventLoopLagMs",
   "gateway",
   "idleInSecs",
+  "job",
   "journal",
   "lastError",
   "limits",

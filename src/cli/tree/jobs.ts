@@ -1,0 +1,55 @@
+/** The commands of jobs: programs that run on a schedule. */
+import { type Command, Option } from "commander";
+import type { CommandContext } from "../context.ts";
+import { JSON_OPTION } from "./shared.ts";
+
+const JOB = "its name, or the beginning of it";
+
+export function jobCommands(root: Command, run: () => CommandContext): void {
+  const load = () => import("../commands/jobs.ts");
+  const command = root.command("cron").description("programs that run on a schedule");
+  command.command("list").description("the jobs, each with its next and its last run").option(...JSON_OPTION)
+    .action(async (options) => await (await load()).listJobs(run(), options));
+  command.command("show").description("one job with its schedule and its last runs").argument("<name>", JOB)
+    .option(...JSON_OPTION)
+    .action(async (name, options) => await (await load()).showJob(run(), name, options));
+  command.command("add").description("add a job")
+    .argument("<name>", "a lower-case letter, then letters, digits, _ and -")
+    .argument(
+      "<schedule>",
+      "in quotes: minute hour day month weekday, a second before them, a year behind; @daily and the like",
+    )
+    .option("--program <program>", "one of scheduler.programs (default: the one of the job's name)")
+    .option("--timezone <zone>", "an IANA name (default: scheduler.timezone, or the machine's)")
+    .addOption(
+      new Option("--missed <what>", "times that passed while nothing could run: drop them, or one run for all")
+        .choices(["skip", "once"]).default("skip"),
+    )
+    .addOption(
+      new Option("--overlap <what>", "a time at which it still runs: drop it, or one run behind it")
+        .choices(["skip", "queue"]).default("skip"),
+    )
+    .option("--cooldown <time>", "no run so soon after the end of one: 30m, 8h, 7d")
+    .option("--jitter <time>", "each run begins up to so much later: 90s, 10m")
+    .option("--max-runs <count>", "ends the schedule after so many")
+    .option("--next <count>", "show so many of its next times")
+    .option("--dry-run", "check it and show its next times; add nothing").option(...JSON_OPTION)
+    .action(async (name, schedule, options) => await (await load()).addJob(run(), name, schedule, options));
+  command.command("remove").description("take a job away, its history too").argument("<name>", JOB)
+    .action(async (name) => await (await load()).changeJob(run(), "remove", name));
+  command.command("enable").description("its schedule counts again, from now on").argument("<name>", JOB)
+    .action(async (name) => await (await load()).changeJob(run(), "enable", name));
+  command.command("disable").description("its schedule does not count").argument("<name>", JOB)
+    .action(async (name) => await (await load()).changeJob(run(), "disable", name));
+  command.command("run").description("begin a run now, whatever its schedule says").argument("<name>", JOB)
+    .action(async (name) => await (await load()).changeJob(run(), "run", name));
+  command.command("cancel").description("end the run that goes on, with all that it has started").argument(
+    "<name>",
+    JOB,
+  )
+    .action(async (name) => await (await load()).changeJob(run(), "cancel", name));
+  command.command("jobs").description("the runs: those that go on, and the last ones of each job")
+    .argument("[name]", `of one job: ${JOB}`)
+    .option("-n, --lines <count>", "how many (default: 20)").option(...JSON_OPTION)
+    .action(async (name, options) => await (await load()).listRuns(run(), name, options));
+}

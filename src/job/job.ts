@@ -1,0 +1,71 @@
+/** What a job is, what one run of it is, and the events that the journal has of them. */
+
+/** What a job does. A union, because later kinds join it: a prompt for an agent, a command of the console. */
+export type JobAction = { readonly kind: "program"; /** Its name in `scheduler.programs`. */ readonly program: string };
+
+export const MISSED = ["skip", "once"] as const;
+export const OVERLAP = ["skip", "queue"] as const;
+
+export interface Job {
+  readonly id: string;
+  /** A line of cron with five to seven fields, or a nickname such as `@daily`. */
+  readonly schedule: string;
+  /** An IANA name. Kept with the job: its times do not move with the machine. */
+  readonly timezone: string;
+  readonly action: JobAction;
+  /** What becomes of a time that passed while nothing could run: nothing, or one run for all of them. */
+  readonly missed: typeof MISSED[number];
+  /** What becomes of a time at which the job still runs: nothing, or one run behind it. */
+  readonly overlap: typeof OVERLAP[number];
+  /** So long after the end of a run no other begins by the schedule. */
+  readonly cooldownSecs: number;
+  /** A run begins up to so long after its time, each by an offset of its own. */
+  readonly jitterSecs: number;
+  /** Runs by the schedule, at most. */
+  readonly maxRuns: number | null;
+}
+
+export const OUTCOMES = ["succeeded", "failed", "timed_out", "cancelled", "interrupted"] as const;
+export type JobOutcome = typeof OUTCOMES[number];
+
+export const SKIPPED_WHY = ["missed", "overlap", "quiet_hours", "cooldown", "cancelled"] as const;
+export type SkippedWhy = typeof SKIPPED_WHY[number];
+
+/** How a run ended. `stdout` and `stderr` are the beginnings of them, secrets masked. */
+export interface RunEnd {
+  readonly outcome: JobOutcome;
+  readonly code?: number;
+  readonly problem?: string;
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
+declare module "../domain/event.ts" {
+  interface EventData {
+    "job.added": { readonly job: Job };
+    "job.removed": { readonly jobId: string };
+    "job.enabled": { readonly jobId: string };
+    "job.disabled": { readonly jobId: string };
+    /** `dueAt`: the time of the schedule, ISO 8601 UTC; null: a person began it. `missed`: it stands for missed times. */
+    "job.started": {
+      readonly jobId: string;
+      readonly runId: string;
+      readonly dueAt: string | null;
+      readonly missed?: true;
+    };
+    "job.ended": { readonly jobId: string; readonly runId: string } & RunEnd;
+    /** `dueAt`: the first of the times that are passed over for this reason. */
+    "job.skipped": { readonly jobId: string; readonly dueAt: string; readonly why: SkippedWhy };
+  }
+}
+
+/** The lines of docs/protocol.md. */
+export const JOB_EVENTS = {
+  "job.added": "A job with its schedule.",
+  "job.removed": "It was taken away, its history too.",
+  "job.enabled": "Its schedule counts again, from now on.",
+  "job.disabled": "Its schedule does not count; a run that goes on is not ended.",
+  "job.started": "A run of it begins; recorded before the program is started, so that nothing runs twice.",
+  "job.ended": "How a run ended; `interrupted`: the daemon ended before it.",
+  "job.skipped": "A time of its schedule was passed over; told once for each reason until the next run.",
+} as const;
