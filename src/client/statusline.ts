@@ -13,7 +13,7 @@ import { resolveOwnHome } from "../config/endpoint.ts";
 import { denoFiles, isNotFound } from "../platform/deno_files.ts";
 import { homePaths } from "../platform/home_paths.ts";
 import { takeKeptEnv } from "../platform/environment.ts";
-import { currentFolder, onSignal, spawn } from "../platform/process.ts";
+import { type Child, currentFolder, onSignal, spawn } from "../platform/process.ts";
 import { stdinChunks, writeStderr, writeStdout } from "../platform/stdio.ts";
 import { branchOf } from "./git_branch.ts";
 import { daemonEndpoint, deliverReport, type Delivery, forwardedEnv } from "./deliver_report.ts";
@@ -60,8 +60,19 @@ interface UserCommand {
 }
 
 function begin(command: readonly string[]): UserCommand {
+  let child: Child | undefined;
+  let cut = false;
+  // Heard before the command runs: a signal that came in between would end us alone.
+  onSignal("SIGTERM", () => {
+    cut = true;
+    try {
+      child?.kill("SIGTERM");
+    } catch {
+      // It has ended already.
+    }
+  });
   try {
-    const child = spawn(command, {
+    child = spawn(command, {
       detached: false,
       stdin: "piped",
       stdout: "inherit",
@@ -70,15 +81,6 @@ function begin(command: readonly string[]): UserCommand {
       inherits: true,
     });
     const writer = child.stdin?.getWriter();
-    let cut = false;
-    onSignal("SIGTERM", () => {
-      cut = true;
-      try {
-        child.kill("SIGTERM");
-      } catch {
-        // It has ended already.
-      }
-    });
     const stdin = async (bytes: Uint8Array | null) => {
       try {
         await (bytes === null ? writer?.close() : writer?.write(bytes));
