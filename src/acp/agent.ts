@@ -3,9 +3,10 @@
  * once; whoever needs it again makes another.
  */
 import { clip } from "../domain/sanitize.ts";
-import { setTimer } from "../platform/clock.ts";
-import { KILL_PROGRAMS, type PipedProcess, signalGroup, startPiped } from "../platform/piped_process.ts";
-import { mayRun } from "../platform/process.ts";
+import { daemonTimers, setTimer } from "../platform/clock.ts";
+import { type PipedProcess, startPiped } from "../platform/piped_process.ts";
+import { KILL_PROGRAMS, signalGroup } from "../platform/process_group.ts";
+import { permitted } from "../platform/program_places.ts";
 import type { Log } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { AcpConnection, type AcpEvents } from "./connection.ts";
@@ -53,13 +54,13 @@ export class Agent {
     const said = this.#readStderr(log);
     void process.ended.then(async (how) => {
       // What it said last is still in the pipe; others may hold that open.
-      await Promise.race([said, afterMs(LAST_WORDS_MS)]);
+      await Promise.race([said, daemonTimers.sleep(LAST_WORDS_MS)]);
       this.#hasEnded(how);
     });
     // The end of the process says more, and comes soon where it is the reason.
     void this.#connection.closed.then(async () => {
-      await Promise.race([process.ended, afterMs(LAST_WORDS_MS)]);
-      await afterMs(LAST_WORDS_MS);
+      await Promise.race([process.ended, daemonTimers.sleep(LAST_WORDS_MS)]);
+      await daemonTimers.sleep(LAST_WORDS_MS);
       this.#hasEnded("it closed its output");
     });
   }
@@ -123,12 +124,12 @@ export class Agent {
     this.#isEnding = true;
     this.#connection.close();
     await this.#process.stdin.close().catch(() => {}); // it reads no more
-    const killer = KILL_PROGRAMS.find((program) => mayRun(program));
+    const killer = permitted(KILL_PROGRAMS);
     if (killer === undefined) return;
     await signalGroup(killer, this.pid, "TERM");
-    await Promise.race([this.#process.ended, afterMs(GRACE_MS)]);
+    await Promise.race([this.#process.ended, daemonTimers.sleep(GRACE_MS)]);
     await signalGroup(killer, this.pid, "KILL");
-    await Promise.race([this.#end.promise, afterMs(GRACE_MS)]); // who is told of it is told before this resolves
+    await Promise.race([this.#end.promise, daemonTimers.sleep(GRACE_MS)]); // who is told of it is told before this resolves
   }
 
   /** Until `work` is done, the agent has ended, `signal` fires, or `ms` are over. */
@@ -186,8 +187,4 @@ export class Agent {
       // it is gone: what came so far counts
     }
   }
-}
-
-function afterMs(ms: number): Promise<void> {
-  return new Promise((resolve) => void setTimer(ms, resolve));
 }

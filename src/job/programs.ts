@@ -1,12 +1,10 @@
 /** Which programs jobs run, in what environment, and what of the sandbox that takes. */
 import type { FeatureSettings, SandboxContext } from "../core/service.ts";
 import { escapeControls } from "../domain/sanitize.ts";
-import { permitted, programNamed, usualPlaces } from "../platform/program_places.ts";
+import { KILL_PROGRAMS } from "../platform/process_group.ts";
+import { permitted, programNamed } from "../platform/program_places.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import type { SchedulerSettings } from "./section.ts";
-
-/** Ends the group of a run. */
-const KILL_PROGRAMS = usualPlaces("kill");
 
 export function jobPermissions({ settings, env, exists }: SandboxContext<SchedulerSettings>): readonly Permission[] {
   const programs = Object.entries(settings.programs).flatMap(([name, { argv: [program] }]): Permission[] => {

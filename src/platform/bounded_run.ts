@@ -3,6 +3,7 @@
  * whatever it does.
  */
 import { setTimer } from "./clock.ts";
+import { signalGroup } from "./process_group.ts";
 
 export interface BoundedRun {
   /** The whole environment of the program. */
@@ -64,7 +65,7 @@ export const runBounded: RunBounded = async (argv, { env, stdin, ms, signal, cwd
     if (killed) return;
     killed = true;
     if (groupKill === undefined) return slay();
-    void signalGroup(groupKill, "TERM", child.pid);
+    void signalGroup(groupKill, child.pid, "TERM");
     callOff = setTimer(GRACE_MS, slay);
   };
   const cancel = setTimer(ms, kill);
@@ -77,21 +78,10 @@ export const runBounded: RunBounded = async (argv, { env, stdin, ms, signal, cwd
   callOff();
   signal?.removeEventListener("abort", kill);
   // What it started may have taken no notice of SIGTERM. The number of the group is not given anew while one is in it.
-  if (killed && groupKill !== undefined) await signalGroup(groupKill, "KILL", child.pid);
+  if (killed && groupKill !== undefined) await signalGroup(groupKill, child.pid, "KILL");
   const [out, err] = await Promise.all([stdout.end(), stderr.end()]);
   return killed ? { kind: "killed", stderr: err } : { kind: "ended", code, stdout: out, stderr: err };
 };
-
-/** A `kill` that finds nobody left says so by its exit code, and one that is not there leaves it to {@link runBounded}. */
-async function signalGroup(kill: string, signal: "TERM" | "KILL", leader: number): Promise<void> {
-  try {
-    const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
-    const args = [`-${signal}`, "--", `-${leader}`];
-    await new Deno.Command(kill, { args, clearEnv: true, cwd: "/", ...streams }).output();
-  } catch {
-    // slay ends the program itself
-  }
-}
 
 /** A program may end, or close its stdin, without reading all. */
 async function feed(child: Deno.ChildProcess, text: string): Promise<void> {

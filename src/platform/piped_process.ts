@@ -1,4 +1,4 @@
-/** A program that the daemon talks with over its stdin and stdout for as long as it likes, and ends with all that it started. */
+/** A program that the daemon talks with over its stdin and stdout, for as long as both are there. */
 
 export interface PipedProcess {
   readonly pid: number;
@@ -16,7 +16,7 @@ export interface PipedOptions {
 }
 
 /**
- * Starts `argv`, its program an absolute path, without a shell and in a session of its own: {@link endGroup} ends it and
+ * Starts `argv`, its program an absolute path, without a shell and in a session of its own: process_group.ts ends it with
  * what it started.
  *
  * @throws where it cannot be started: the message says why
@@ -33,14 +33,4 @@ export function startPiped(argv: readonly string[], { cwd, env }: PipedOptions):
     stderr: child.stderr,
     ended: child.status.then(({ code, signal }) => signal ?? `exit code ${code}`),
   };
-}
-
-/** Of these the daemon may run the one that exists: a scoped sandbox lets it send no signal by itself. */
-export const KILL_PROGRAMS: readonly string[] = ["/usr/bin/kill", "/bin/kill"];
-
-/** Sends `signal` to the whole group of `pid`. Resolves when that is done; a group that is gone is no error. */
-export async function signalGroup(killer: string, pid: number, signal: "TERM" | "KILL"): Promise<void> {
-  const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
-  const args = [`-${signal}`, "--", `-${pid}`];
-  await new Deno.Command(killer, { args, cwd: "/", clearEnv: true, env: {}, ...streams }).output().catch(() => {});
 }

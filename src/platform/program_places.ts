@@ -1,11 +1,18 @@
 /** Where a program that the configuration names may be, and which spelling of it this process may run. */
 import { mayRun } from "./process.ts";
 
-const BIN = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/bin", "/run/current-system/sw/bin"];
+/** Where systems put programs. */
+export const USUAL_FOLDERS: readonly string[] = [
+  "/usr/bin",
+  "/usr/local/bin",
+  "/opt/homebrew/bin",
+  "/bin",
+  "/run/current-system/sw/bin",
+];
 
 /** The usual places of a program. */
 export function usualPlaces(name: string): readonly string[] {
-  return BIN.map((folder) => `${folder}/${name}`);
+  return USUAL_FOLDERS.map((folder) => `${folder}/${name}`);
 }
 
 /** @param home what `~` stands for */

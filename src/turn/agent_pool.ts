@@ -4,7 +4,8 @@
  */
 import { Agent } from "../acp/agent.ts";
 import type { AcpEvents } from "../acp/connection.ts";
-import { env, mayRun } from "../platform/process.ts";
+import { env } from "../platform/process.ts";
+import { permitted } from "../platform/program_places.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { agentEnv, agentPrograms, folderOf } from "./permissions.ts";
 import { RestartBudget } from "./restart_budget.ts";
@@ -148,7 +149,7 @@ export class AgentPool {
 
   async #start(name: string): Promise<Agent> {
     const settings = this.settings(name);
-    const program = agentPrograms(settings, env).find((path) => mayRun(path));
+    const program = permitted(agentPrograms(settings, env));
     if (program === undefined) throw notFound(name, settings);
     const command = {
       name,

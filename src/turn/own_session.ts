@@ -58,6 +58,7 @@ export class OwnSession {
   readonly #chunks: Chunks;
   /** The turn that runs. */
   #turn: RunningTurn | undefined;
+  #isGone = false;
   #last: Promise<void> = Promise.resolve();
 
   constructor(context: TurnContext, facts: OwnSessionFacts) {
@@ -89,6 +90,7 @@ export class OwnSession {
 
   /** One turn, to its end. @throws {ConsoleError} `failed`, or what `signal` fired with */
   async turn(agent: Agent, turnId: string, text: string, signal: AbortSignal): Promise<TurnEnd> {
+    signal.throwIfAborted(); // its listener below hears of no earlier one
     const turn = this.#turn = { id: turnId, signal, said: "", room: MOST.units };
     this.#calls.clear();
     this.#context.store.commit({ type: "turn.started", data: { turnId, sessionId: this.id } }, DAEMON);
@@ -117,14 +119,17 @@ export class OwnSession {
 
   /** Its turn did not end by itself. */
   failed(error: unknown, status: "cancelled" | "failed"): void {
+    if (this.#isGone) return; // its row has ended, and says why
     const text = shown(error instanceof Error ? error.message : String(error), TEXT_CAPS.message);
     this.#report(status === "cancelled" ? { kind: "interrupted" } : { kind: "failed", error: "unknown", text });
   }
 
-  /** Its agent has ended. */
-  gone(): void {
+  /** Its agent has ended. @param why the first line is kept */
+  gone(why: string): void {
+    this.#isGone = true;
     this.#context.approvals.endRequests(this.id, `the agent ${this.agent} has ended`);
-    this.#report({ kind: "ended", reason: "its agent has ended" });
+    const [reason = ""] = why.split("\n");
+    this.#report({ kind: "ended", reason: shown(reason, TEXT_CAPS.message) });
   }
 
   update(update: AcpUpdate): void {
@@ -144,9 +149,9 @@ export class OwnSession {
         return this.#report({ kind: "measured" }, { cost });
       }
       case "title":
-        return this.#report({ kind: "noted" }, { title: shown(update.title, TEXT_CAPS.title) });
+        return this.#report({ kind: "measured" }, { title: shown(update.title, TEXT_CAPS.title) });
       case "mode":
-        return this.#report({ kind: "noted" }, { permissionMode: shown(update.mode, LONG.name) });
+        return this.#report({ kind: "measured" }, { permissionMode: shown(update.mode, LONG.name) });
     }
   }
 
@@ -183,14 +188,17 @@ export class OwnSession {
   #tool(fields: Parameters<typeof readToolCall>[0]): void {
     const before = this.#calls.get(String(fields["toolCallId"]));
     const call = readToolCall(fields, before);
-    if (call === undefined || (before === undefined && this.#calls.size >= MOST.calls)) return;
+    // What comes behind a turn is late: it must not have the row at work again.
+    if (this.#turn === undefined || call === undefined || (before === undefined && this.#calls.size >= MOST.calls)) {
+      return;
+    }
     this.#chunks.flush();
     this.#calls.set(call.id, call);
     const subject = subjectOf(call);
     const tool = describeTool(subject, call.id);
     const status = call.status ?? "pending";
     const isEnd = status === "completed" || status === "failed";
-    if (this.#turn !== undefined && (before?.status !== status || before.title !== call.title)) {
+    if (before?.status !== status || before.title !== call.title) {
       const told = {
         id: shown(call.id, LONG.id),
         name: shown(tool.name, LONG.name),

@@ -1,10 +1,10 @@
 /** Which programs the daemon runs as agents, and what they get of its environment. Pure. */
 import type { SandboxContext } from "../core/service.ts";
-import { KILL_PROGRAMS } from "../platform/piped_process.ts";
+import { KILL_PROGRAMS } from "../platform/process_group.ts";
+import { programNamed, USUAL_FOLDERS } from "../platform/program_places.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import type { AgentSettings, AgentsSettings } from "./section.ts";
 
-const BIN = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/bin", "/run/current-system/sw/bin"];
 /** Where package managers of users put programs, below the home folder. */
 const HOME_BIN = [".local/bin", ".npm-global/bin", ".bun/bin", ".cargo/bin", ".deno/bin"];
 
@@ -16,11 +16,8 @@ type Env = (name: string) => string | undefined;
 /** Where the program of `settings` may be; the first that exists is the one. Empty where the agent is not run. */
 export function agentPrograms({ command: [program] }: AgentSettings, env: Env): readonly string[] {
   if (program === undefined) return [];
-  if (program.startsWith("/")) return [program];
-  const home = homeOf(env);
-  if (program.startsWith("~/")) return home === undefined ? [] : [`${home}${program.slice(1)}`];
-  const own = home === undefined ? [] : HOME_BIN.map((folder) => `${home}/${folder}`);
-  return [...own, ...BIN].map((folder) => `${folder}/${program}`);
+  const own = program.includes("/") ? [] : homeFolders(env).map((folder) => `${folder}/${program}`);
+  return [...own, ...programNamed(program, homeOf(env))];
 }
 
 /** An absolute folder, where `~` stands for the home folder; undefined where there is none. */
@@ -32,14 +29,15 @@ export function folderOf(path: string | null, env: Env): string | undefined {
 
 /** The whole environment of an agent. Its interpreter is looked for beside its program first. */
 export function agentEnv(program: string, settings: AgentSettings, env: Env): Record<string, string> {
-  const home = homeOf(env);
   const beside = program.slice(0, program.lastIndexOf("/")) || "/";
-  const own = home === undefined ? [] : HOME_BIN.map((folder) => `${home}/${folder}`);
   const given = GIVEN.flatMap((name): [string, string][] => {
     const value = env(name);
     return value === undefined ? [] : [[name, value]];
   });
-  return { PATH: [beside, ...own, ...BIN].join(":"), ...Object.fromEntries([...given, ...settings.env.map(variable)]) };
+  return {
+    PATH: [beside, ...homeFolders(env), ...USUAL_FOLDERS].join(":"),
+    ...Object.fromEntries([...given, ...settings.env.map(variable)]),
+  };
 }
 
 export function turnPermissions({ settings, env, exists }: SandboxContext<AgentsSettings>): readonly Permission[] {
@@ -62,6 +60,11 @@ export function turnPermissions({ settings, env, exists }: SandboxContext<Agents
 function variable(word: string): [string, string] {
   const at = word.indexOf("=");
   return [word.slice(0, at), word.slice(at + 1)];
+}
+
+function homeFolders(env: Env): readonly string[] {
+  const home = homeOf(env);
+  return home === undefined ? [] : HOME_BIN.map((folder) => `${home}/${folder}`);
 }
 
 function homeOf(env: Env): string | undefined {

@@ -25,6 +25,8 @@ export class RunningTurns {
   readonly #sessions = new Map<string, OwnSession>();
   /** Turns that are to run or run, by their ids: what ends them. */
   readonly #open = new Map<string, AbortController>();
+  /** Each until its end is recorded. */
+  readonly #running = new Set<Promise<void>>();
   readonly #stop = new AbortController();
 
   constructor(context: TurnContext, turns: RecentTurns) {
@@ -61,6 +63,9 @@ export class RunningTurns {
     const earlier = store.repeated(once);
     if (earlier !== undefined) return { ...earlier, turnId: earlier.id ?? "" };
     const session = sessionId === undefined ? undefined : this.#session(sessionId);
+    if (session !== undefined && (params.agent !== undefined || params.cwd !== undefined)) {
+      throw new ConsoleError("invalid_params", "a session has an agent and a folder: sessionId stands alone");
+    }
     const agent = session?.agent ?? this.#configured(params.agent);
     const cwd = session?.cwd ?? params.cwd ?? this.#pool.folder(agent);
     const turn: Turn = {
@@ -86,11 +91,17 @@ export class RunningTurns {
     // One that waits behind another ends at once.
     end.signal.addEventListener("abort", () => this.#endQueued(turn.id));
     const work = () => this.#run(turn, text, end.signal).finally(done);
-    void (session === undefined ? work() : session.after(work));
+    const running = session === undefined ? work() : session.after(work);
+    this.#running.add(running);
+    void running.finally(() => this.#running.delete(running));
     return { ...committed, turnId: turn.id };
   }
 
-  /** @throws {ConsoleError} `not_found`: there is no such turn, `conflict`: none of them is open */
+  /**
+   * A repeat gets the same answer: one that was cancelled before is no error.
+   *
+   * @throws {ConsoleError} `not_found`: there is no such turn, `conflict`: it has ended by itself
+   */
   cancel({ turnId, sessionId }: ParamsOf<"turn.cancel">): ResultOf<"turn.cancel"> {
     if (turnId === undefined && sessionId === undefined) {
       throw new ConsoleError("invalid_params", "turn.cancel needs a turnId or a sessionId");
@@ -102,6 +113,8 @@ export class RunningTurns {
       throw new ConsoleError("not_found", "there is no such turn", { hint: "agent-console context" });
     }
     const open = named.filter(({ id }) => this.#open.has(id));
+    const last = named.at(-1);
+    if (open.length === 0 && last?.status === "cancelled") return { cancelled: [last.id] };
     if (open.length === 0) throw new ConsoleError("conflict", "the turn has ended already");
     for (const { id } of open) this.#open.get(id)?.abort(new ConsoleError("conflict", "it was cancelled"));
     return { cancelled: open.map(({ id }) => id) };
@@ -115,6 +128,7 @@ export class RunningTurns {
   async stop(): Promise<void> {
     this.#stop.abort(new ConsoleError("stopping", "the daemon is stopping"));
     await this.#pool.end();
+    await Promise.all(this.#running); // whose agents are gone: each ends at once
   }
 
   #endQueued(id: string): void {
@@ -138,10 +152,12 @@ export class RunningTurns {
       this.#ended(turn.id, session?.id ?? null, end);
     } catch (error) {
       const status = cancelled.aborted ? "cancelled" : "failed";
-      session?.failed(error, status);
+      // Its agent ends with the daemon: that is why, whatever the agent's end looks like.
+      const why = this.#stop.signal.aborted ? this.#stop.signal.reason : error;
+      session?.failed(why, status);
       this.#ended(turn.id, session?.id ?? turn.sessionId, {
         status,
-        ...(status === "failed" ? { error: maskSecrets(clip(problemOf(error), TEXT_CAPS.message)) } : {}),
+        ...(status === "failed" ? { error: maskSecrets(clip(problemOf(why), TEXT_CAPS.message)) } : {}),
       });
     } finally {
       this.#open.delete(turn.id);
@@ -173,7 +189,7 @@ export class RunningTurns {
     session.announce();
     agent.gone.addEventListener("abort", () => {
       this.#sessions.delete(id);
-      session.gone();
+      session.gone(problemOf(agent.gone.reason));
     }, { once: true });
     return session;
   }

@@ -1,9 +1,8 @@
 /** The feature's section of the configuration: the agents that the daemon runs, by the names that the user gives them. */
 import * as v from "valibot";
-import { group, namedSection, type SectionValues, setting } from "../config/section.ts";
+import { AGENT_NAME } from "../agents/shared/agent_name.ts";
+import { group, namedSection, programWords, type SectionValues, setting } from "../config/section.ts";
 
-// deno-lint-ignore no-control-regex
-const PROGRAM = /^(?:~?\/[^\u0000-\u001f\u007f,]*[^\u0000-\u001f\u007f,/]|[A-Za-z0-9][\w.+-]*)$/;
 // deno-lint-ignore no-control-regex
 const word = v.pipe(v.string("text"), v.maxLength(1000, "at most 1000 characters"), v.regex(/^[^\u0000]*$/, "text"));
 // deno-lint-ignore no-control-regex
@@ -11,17 +10,11 @@ const FOLDER = /^~?\/[^\u0000-\u001f\u007f]*$/;
 /** Those by which a program loads code of others: a sandbox that names programs starts none with them. */
 const VARIABLE = /^(?!LD_|DYLD_)[A-Za-z_][A-Za-z0-9_]*=/;
 
-const command = v.pipe(
-  v.array(word),
-  v.maxLength(50, "at most 50 words"),
-  v.check(([program]) => program === undefined || PROGRAM.test(program)),
-);
-
 export const agentsSection = namedSection(
   "agents",
-  { pattern: /^[a-z][a-z0-9_-]{0,31}$/, must: "lower-case letters, digits, - and _", example: "mine" },
+  { pattern: AGENT_NAME, must: "a lower-case letter, then letters, digits, - and _, 32 at most", example: "mine" },
   group({
-    command: setting(command, [], {
+    command: setting(programWords, [], {
       title: "The agent's program",
       means: "What speaks ACP on its stdin and stdout, and its arguments, run without a shell. The program is an " +
         "absolute path, a path that begins with `~/`, or a name in a usual folder. [] = the agent is not run.",

@@ -106,7 +106,7 @@ Deno.test("R2 a cancelled turn ends, the next one of its session goes on, and th
   assertEquals((await client.call("shutdown", {})).error?.data?.["name"], "confirm_required");
   assertEquals(await client.request("turn.cancel", { turnId: behind }), { cancelled: [behind] });
   assertEquals([await statusOf(slow), await statusOf(behind)], ["running", "cancelled"]);
-  assertEquals((await client.call("turn.cancel", { turnId: behind })).error?.data?.["name"], "conflict");
+  assertEquals(await client.request("turn.cancel", { turnId: behind }), { cancelled: [behind] });
   assertEquals(await client.request("turn.cancel", { sessionId }), { cancelled: [slow] });
   const next = await home.cli(["submit", sessionId, "say next"]);
   assertEquals([next.code, next.stdout], [0, "next\n"], next.stderr);
@@ -117,4 +117,69 @@ Deno.test("R2 a cancelled turn ends, the next one of its session goes on, and th
   assert(isAlive(session.pid));
   assertEquals((await home.cli(["daemon", "stop"])).code, 0);
   await eventually(() => !isAlive(session.pid), 5000, "the end of the agent");
+});
+
+Deno.test("R3 A2 an agent gets its own environment alone, and what it writes quickly, late or wrongly costs its turn at most", async () => {
+  await using home = await withAgents();
+  await home.start({ env: { SECRET_OF_MINE: "seen" } });
+  const env = await home.cli(["run", "mine", "env"]);
+  const names = Object.keys(JSON.parse(env.stdout)).filter((name) => !["PWD", "SHLVL", "_"].includes(name));
+  assertEquals(names.sort(), ["DENO_DIR", "DENO_NO_UPDATE_CHECK", "HOME", "LANG", "PATH"]);
+  assertEquals((await home.cli(["run", "mine", "--cwd", "/", "cwd"])).stdout, "/\n");
+  const failed = await home.cli(["run", "mine", "error"]);
+  assertEquals([failed.code, failed.stderr.split("\n")[0]], [1, "error: the agent mine: the model is on fire"]);
+  await using client = await home.connect({ token: true });
+  const statusAfter = async (signal: Deno.Signal, text: string) => {
+    await using run = home.spawn(["run", "mine", text]);
+    await run.says("3 ", 10_000);
+    run.kill(signal);
+    const ended = await eventually(async () => {
+      const { turns } = await client.request("turn.recent", { limit: 1 }) as { turns: Record<string, string>[] };
+      return turns[0]?.["endedAt"] === undefined ? undefined : turns[0];
+    }, 10_000, "the end of the turn");
+    return ended["status"];
+  };
+  // A terminal that is closed takes nothing along, and Ctrl-C does.
+  assertEquals(await statusAfter("SIGHUP", "slow 30"), "finished");
+  assertEquals(await statusAfter("SIGINT", "slow 1000"), "cancelled");
+  const before = await client.request("audit.head") as { size: number };
+  const flood = await home.cli(["run", "mine", "flood 20000"]);
+  assertEquals([flood.code, flood.stdout.trim().split(" ").length], [0, 20_000]);
+  const after = await client.request("audit.head") as { size: number };
+  assert(after.size - before.size < 200, `${after.size - before.size} records`);
+});
+
+Deno.test("R2 C1 a daemon that is killed in mid-turn leaves no agent, and its turn is failed at the next start and not run again", async () => {
+  await using home = await withAgents();
+  await home.start();
+  const submitted = await (async () => {
+    await using client = await home.connect({ token: true });
+    const { turnId } = await client.request("turn.submit", { agent: "mine", text: "slow 1000" });
+    return await eventually(
+      async () => {
+        const { turns: [turn] } = await client.request("turn.recent", { turnId }) as {
+          turns: Record<string, string>[];
+        };
+        if (!turn?.["reply"]?.includes("3")) return undefined;
+        const { session } = await client.request("session.get", { sessionId: turn["sessionId"] }) as {
+          session: { pid: number };
+        };
+        return { turnId, pid: session.pid };
+      },
+      20_000,
+      "a turn that runs",
+    );
+  })();
+  const daemon = home.needPid();
+  Deno.kill(daemon, "SIGKILL");
+  await eventually(() => !isAlive(submitted.pid), 10_000, "the end of the agent");
+  await home.start();
+  await using client = await home.connect({ token: true });
+  const { turns: [turn] } = await client.request("turn.recent", { turnId: submitted.turnId }) as {
+    turns: Record<string, string>[];
+  };
+  assertEquals([turn?.["status"], turn?.["error"]], ["failed", "the daemon ended in it"]);
+  assertStringIncludes(turn?.["reply"] ?? "", "3");
+  const { turn: status } = await client.request("status") as { turn: unknown };
+  assertEquals(status, { running: 0, queued: 0, agents: [] });
 });

@@ -113,7 +113,24 @@ Deno.test("R3 an agent that writes letter by letter makes few events, in order, 
   chunks.add({ kind: "text", text: "end" });
   chunks.flush();
   chunks.flush();
-  assertEquals(told.length, 6);
+  assert(told.length <= 10, `${told.length}`);
   assertEquals(told.slice(-2), ["thought:hm", "text:end"]);
-  assertEquals(told.slice(0, 4).join("").replaceAll("text:", "").length, 50_000);
+  assertEquals(told.slice(0, -2).join("").replaceAll("text:", "").length, 50_000);
+});
+
+Deno.test("A3 R3 a word of an agent is in one event however it comes, and no character is cut in two", async () => {
+  const told: string[] = [];
+  const chunks = new Chunks(({ text }) => told.push(text));
+  for (const piece of ["the key is sk-", "live-0123", "456789 and", " more"]) {
+    chunks.add({ kind: "text", text: piece });
+    await new Promise((resolve) => setTimeout(resolve, 80));
+  }
+  chunks.add({ kind: "text", text: "\ud83d" });
+  await new Promise((resolve) => setTimeout(resolve, 80));
+  chunks.add({ kind: "text", text: "\ude00!" });
+  chunks.flush();
+  assertEquals(told.join(""), "the key is sk-live-0123456789 and more\ud83d\ude00!");
+  assertEquals(told.filter((text) => text.includes("sk-live-0123456789")).length, 1, JSON.stringify(told));
+  assert(told.every((text) => text.isWellFormed()), JSON.stringify(told));
+  assert(told.length >= 3, JSON.stringify(told));
 });

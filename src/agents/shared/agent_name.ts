@@ -1,11 +1,11 @@
 /** Names of agents, as rows store them. This file imports nothing: the hook's fast path loads it. */
 
-const NAME = /^[a-z][a-z0-9_-]{0,31}$/;
+export const AGENT_NAME: RegExp = /^[a-z][a-z0-9_-]{0,31}$/;
 /** The name of a family of agents; each member has its own name after a colon. */
 export const FAMILY = "claude-like";
 
 export function isWellFormedName(name: string): boolean {
-  return NAME.test(name);
+  return AGENT_NAME.test(name);
 }
 
 /** Longest name on the wire, UTF-16 units. */
