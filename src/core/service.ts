@@ -40,7 +40,7 @@ export interface Service {
    * Never overlaps with itself. What it throws is logged.
    */
   tick?(): void | Promise<void>;
-  /** Whether it has work that an end for want of clients would cut off or miss. */
+  /** Whether it waits for a time that an end for want of clients would miss; work that goes on is FeatureContext.work. */
   isPending?(): boolean;
   /** Its part of `status`. */
   status?(): StatusPart | Promise<StatusPart>;

@@ -76,12 +76,11 @@ class LateScheduler {
     return this.loaded = { scheduler, handlers: jobHandlers({ ...deps, scheduler }) };
   }
 
-  /** A run, or a time to come: a daemon that had ended would miss it. */
+  /** A time to come: a daemon that had ended would miss it. A run that goes on is open work (core/open_work.ts). */
   get isPending(): boolean {
     const { loaded } = this;
     return [...this.#jobs.all()].some((state) =>
-      runningOf(state) !== undefined ||
-      (loaded === undefined ? state.enabled : loaded.scheduler.nextRun(state) !== null)
+      loaded === undefined ? state.enabled : loaded.scheduler.nextRun(state) !== null
     );
   }
 

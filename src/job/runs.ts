@@ -70,7 +70,8 @@ export class Runs {
     const abort = new AbortController();
     const live: LiveRun = { jobId: job.id, abort, done: Promise.resolve(committed) };
     this.#live.set(runId, live);
-    live.done = this.#execute(job, live).then((end) => this.#record(runId, live, end));
+    const isOver = this.#deps.context.work.begin("jobs");
+    live.done = this.#execute(job, live).then((end) => this.#record(runId, live, end)).finally(isOver);
     return committed;
   }
 

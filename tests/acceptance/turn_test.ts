@@ -133,10 +133,14 @@ Deno.test("R3 A2 an agent gets its own environment alone, and what it writes qui
     await using run = home.spawn(["run", "mine", text]);
     await run.says("3 ", 10_000);
     run.kill(signal);
-    const ended = await eventually(async () => {
-      const { turns } = await client.request("turn.recent", { limit: 1 }) as { turns: Record<string, string>[] };
-      return turns[0]?.["endedAt"] === undefined ? undefined : turns[0];
-    }, 10_000, "the end of the turn");
+    const ended = await eventually(
+      async () => {
+        const { turns } = await client.request("turn.recent", { limit: 1 }) as { turns: Record<string, string>[] };
+        return turns[0]?.["endedAt"] === undefined ? undefined : turns[0];
+      },
+      10_000,
+      "the end of the turn",
+    );
     return ended["status"];
   };
   // A terminal that is closed takes nothing along, and Ctrl-C does.

@@ -1,6 +1,7 @@
 /** Jobs in a daemon: what is recorded and run, and when, on a clock and a journal in memory. */
 import { assertEquals, assertRejects } from "@std/assert";
 import type { FeatureContext } from "../../src/core/service.ts";
+import { OpenWork } from "../../src/core/open_work.ts";
 import { jobHandlers } from "../../src/job/handlers.ts";
 import { Jobs } from "../../src/job/jobs.ts";
 import { Scheduler } from "../../src/job/scheduler.ts";
@@ -25,6 +26,7 @@ const SETTINGS: SchedulerSettings = {
 /** A daemon's jobs; those of an earlier one where its journal is given. It begins at 10:00. */
 class Room {
   readonly jobs = new Jobs();
+  readonly work = new OpenWork();
   readonly desk: Desk;
   readonly scheduler: Scheduler;
   readonly handlers: ReturnType<typeof jobHandlers>;
@@ -44,6 +46,7 @@ class Room {
       paths: homePaths(this.home),
       log: { debug() {}, info() {}, warn() {}, error() {} },
       isReadOnly: () => journal.room <= 0,
+      work: this.work,
       settings: {
         get current() {
           return settings();
@@ -214,10 +217,13 @@ Deno.test("P6 a job is added, begun and ended once by one key; what cannot be is
   assertEquals(room.events.slice(2), ["ended a succeeded", "disabled a", "removed a"]);
 });
 
-Deno.test("F1 a stop ends the runs, and records that", async () => {
+Deno.test("F1 F6 a run is open work until its end is recorded; a stop ends it, and records that", async () => {
   using room = new Room();
   await room.add("a", "@daily");
+  assertEquals(room.work.counts, {});
   await room.call("job.run", { id: "a" });
+  assertEquals(room.work.counts, { jobs: 1 });
   await room.scheduler.stop();
+  assertEquals(room.work.total, 0);
   assertEquals([room.events.at(-1), room.timers.length], ["ended a interrupted", 0]);
 });
