@@ -9,6 +9,9 @@ export interface ChatOptions {
   readonly agent: string | undefined;
 }
 
+/** What a shell calls the end by Ctrl-C. */
+export const INTERRUPTED_CODE = 130;
+
 /** What became of an input. */
 export interface Outcome {
   readonly code: number;

@@ -8,14 +8,13 @@ import type { Need } from "../view/need_words.ts";
 import { fitHead } from "../view/text_fit.ts";
 import { ChatHistory } from "./history.ts";
 import { OWN_NAMES } from "./input.ts";
-import type { ChatOptions, RunInput } from "./chat_options.ts";
+import { type ChatOptions, INTERRUPTED_CODE, type RunInput } from "./chat_options.ts";
 import { News } from "./news.ts";
 import { noticeLines } from "./notice.ts";
 import { PromptLine, type PromptText } from "./prompt_line.ts";
 
 /** 128 and the signal's number, as a shell names it. */
 const ENDS: Readonly<Partial<Record<Signal, number>>> = { SIGHUP: 129, SIGQUIT: 131, SIGTERM: 143 };
-const INTERRUPTED_CODE = 130;
 /** After Ctrl-C a command gets this long to end in its own way, ms. */
 const GRACE_MS = 500;
 

@@ -3,10 +3,10 @@ import { stdinKeyboard } from "../platform/keyboard.ts";
 import { env } from "../platform/process.ts";
 import { stdoutScreen } from "../platform/stdio.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import type { ChatOptions, Outcome, RunInput } from "./chat_options.ts";
+import { type ChatOptions, INTERRUPTED_CODE, type Outcome, type RunInput } from "./chat_options.ts";
 import { helpText } from "./help.ts";
 import { inputsOf, OWN_NAMES, parseInput } from "./input.ts";
-import { Conversation, INTERRUPTED_CODE } from "./turn.ts";
+import { Conversation } from "./turn.ts";
 
 /** Until the end of the input. @returns the exit code */
 export async function runChat(options: ChatOptions): Promise<number> {

@@ -2,10 +2,8 @@
 import { stdinKeyboard } from "../platform/keyboard.ts";
 import { onSignal } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import type { RunInput } from "./chat_options.ts";
+import { INTERRUPTED_CODE, type RunInput } from "./chat_options.ts";
 import { MAX_LINE, type PipeLine, PipeLines } from "./pipe_lines.ts";
-
-const INTERRUPTED_CODE = 130;
 
 /** @param fail tells an error. @returns the exit code of the last input that failed */
 export async function runPipe(run: RunInput, fail: (error: unknown) => number): Promise<number> {

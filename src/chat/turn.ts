@@ -12,7 +12,7 @@ import { nearestWord } from "../lib/did_you_mean.ts";
 import { currentFolder } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { sessionNames } from "../view/names.ts";
-import type { Outcome } from "./chat_options.ts";
+import { INTERRUPTED_CODE, type Outcome } from "./chat_options.ts";
 import { escapedWord } from "./words.ts";
 
 export interface TurnDesk {
@@ -66,9 +66,6 @@ export class Conversation {
     return { code: INTERRUPTED_CODE };
   }
 }
-
-/** What a shell calls the end by Ctrl-C. */
-export const INTERRUPTED_CODE = 130;
 
 async function nobodyReads({ context, agent, commands, signal }: TurnDesk, text: string): Promise<ConsoleError> {
   const [first = ""] = text.split(/\s/);
