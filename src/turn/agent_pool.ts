@@ -27,13 +27,16 @@ const MINUTE_MS = 60_000;
 
 export class AgentPool {
   readonly #context: TurnContext;
-  readonly #events: AcpEvents;
+  readonly #events: (agent: string) => AcpEvents;
   readonly #stop: AbortSignal;
   readonly #pooled = new Map<string, Pooled>();
   readonly #budgets = new Map<string, RestartBudget>();
 
-  /** @param stop ends all that is started, and starts no more */
-  constructor(context: TurnContext, events: AcpEvents, stop: AbortSignal) {
+  /**
+   * @param events who hears the agent of that name
+   * @param stop ends all that is started, and starts no more
+   */
+  constructor(context: TurnContext, events: (agent: string) => AcpEvents, stop: AbortSignal) {
     this.#context = context;
     this.#events = events;
     this.#stop = stop;
@@ -157,7 +160,7 @@ export class AgentPool {
       env: agentEnv(program, settings, env),
       cwd: this.folder(name),
     };
-    return await Agent.start({ command, events: this.#events, log: this.#context.log }, this.#stop);
+    return await Agent.start({ command, events: this.#events(name), log: this.#context.log }, this.#stop);
   }
 }
 

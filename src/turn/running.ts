@@ -3,8 +3,8 @@
  * configured. A turn ends exactly once, whatever becomes of its agent.
  */
 import type { Agent } from "../acp/agent.ts";
-import { CANCELLED, type PermissionAsked, type PermissionOutcome } from "../acp/permission.ts";
-import type { AcpUpdate } from "../acp/read_update.ts";
+import type { AcpEvents } from "../acp/connection.ts";
+import { CANCELLED } from "../acp/permission.ts";
 import { maskSecrets } from "../domain/mask.ts";
 import { clip } from "../domain/sanitize.ts";
 import { TEXT_CAPS } from "../domain/session.ts";
@@ -32,10 +32,10 @@ export class RunningTurns {
   constructor(context: TurnContext, turns: RecentTurns) {
     this.#context = context;
     this.#turns = turns;
-    const events = {
-      update: (sessionId: string, update: AcpUpdate) => this.#update(sessionId, update),
-      permission: (asked: PermissionAsked, taken: AbortSignal) => this.#permission(asked, taken),
-    };
+    const events = (agent: string): AcpEvents => ({
+      update: (sessionId, update) => this.#of(agent, sessionId)?.update(update),
+      permission: async (asked, taken) => await this.#of(agent, asked.sessionId)?.permission(asked, taken) ?? CANCELLED,
+    });
     this.#pool = new AgentPool(context, events, this.#stop.signal);
   }
 
@@ -184,6 +184,11 @@ export class RunningTurns {
 
   async #openSession(agent: Agent, turn: Turn, signal: AbortSignal): Promise<OwnSession> {
     const id = await this.#pool.newSession(agent, turn.agent, turn.cwd, signal);
+    const row = this.#context.store.get(id);
+    // Its own hooks may have told of it before; what is another's, or open already, is not its to give.
+    if (this.#sessions.has(id) || (row !== undefined && row.agent !== turn.agent)) {
+      throw new ConsoleError("failed", `the agent ${turn.agent} opened a session with the id of another one`);
+    }
     const session = new OwnSession(this.#context, { id, agent: turn.agent, cwd: turn.cwd, pid: agent.pid });
     this.#sessions.set(id, session);
     session.announce();
@@ -194,12 +199,10 @@ export class RunningTurns {
     return session;
   }
 
-  #update(sessionId: string, update: AcpUpdate): void {
-    this.#sessions.get(sessionId)?.update(update);
-  }
-
-  async #permission(asked: PermissionAsked, signal: AbortSignal): Promise<PermissionOutcome> {
-    return await this.#sessions.get(asked.sessionId)?.permission(asked, signal) ?? CANCELLED;
+  /** An agent speaks of its own sessions only. */
+  #of(agent: string, sessionId: string): OwnSession | undefined {
+    const session = this.#sessions.get(sessionId);
+    return session?.agent === agent ? session : undefined;
   }
 
   /** @throws {ConsoleError} `not_found`, `conflict` */
