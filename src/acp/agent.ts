@@ -46,6 +46,8 @@ export class Agent {
   readonly #end = Promise.withResolvers<void>();
   #stderr = "";
   #isEnding = false;
+  /** Why it was ended, where that says more than how. */
+  #why: string | undefined;
 
   private constructor(process: PipedProcess, { command, events, log }: AgentOptions) {
     this.#name = command.name;
@@ -55,14 +57,10 @@ export class Agent {
     void process.ended.then(async (how) => {
       // What it said last is still in the pipe; others may hold that open.
       await Promise.race([said, daemonTimers.sleep(LAST_WORDS_MS)]);
-      this.#hasEnded(how);
+      this.#hasEnded(this.#why ?? how);
+      if (!this.#isEnding) void this.#endGroup(); // what it has left behind
     });
-    // The end of the process says more, and comes soon where it is the reason.
-    void this.#connection.closed.then(async () => {
-      await Promise.race([process.ended, daemonTimers.sleep(LAST_WORDS_MS)]);
-      await daemonTimers.sleep(LAST_WORDS_MS);
-      this.#hasEnded("it closed its output");
-    });
+    void this.#connection.closed.then(() => this.#endWithoutOutput());
   }
 
   /** @throws {ConsoleError} `failed`: it did not start, with its name and the last of its stderr */
@@ -86,7 +84,7 @@ export class Agent {
     return agent;
   }
 
-  /** The process of its group. */
+  /** Of its process, which leads its group. */
   get pid(): number {
     return this.#process.pid;
   }
@@ -119,17 +117,32 @@ export class Agent {
     return this.#connection.cancel(sessionId);
   }
 
-  /** Closes its stdin, by which it should end; then TERM and KILL for all that it started. */
+  /** Closes its stdin and ends its group: TERM, then KILL for what is left. Resolves behind {@link gone}. */
   async end(): Promise<void> {
     this.#isEnding = true;
     this.#connection.close();
     await this.#process.stdin.close().catch(() => {}); // it reads no more
+    await this.#endGroup();
+    await Promise.race([this.#end.promise, daemonTimers.sleep(GRACE_MS)]);
+  }
+
+  /** Nobody can talk with it any more: what is left of it is ended too, unless its own end is the reason. */
+  async #endWithoutOutput(): Promise<void> {
+    const isOver = this.#process.ended.then(() => true);
+    if (!await Promise.race([isOver, daemonTimers.sleep(LAST_WORDS_MS)]) && !this.#isEnding) {
+      this.#why = "it closed its output";
+      await this.#endGroup();
+    }
+    await daemonTimers.sleep(LAST_WORDS_MS);
+    this.#hasEnded(this.#why ?? "it closed its output");
+  }
+
+  async #endGroup(): Promise<void> {
     const killer = permitted(KILL_PROGRAMS);
     if (killer === undefined) return;
     await signalGroup(killer, this.pid, "TERM");
     await Promise.race([this.#process.ended, daemonTimers.sleep(GRACE_MS)]);
     await signalGroup(killer, this.pid, "KILL");
-    await Promise.race([this.#end.promise, daemonTimers.sleep(GRACE_MS)]); // who is told of it is told before this resolves
   }
 
   /** Until `work` is done, the agent has ended, `signal` fires, or `ms` are over. */

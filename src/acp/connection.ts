@@ -6,7 +6,7 @@
  * read by our own readers and not by the SDK's schemas, which refuse whole messages for one word that is newer than they are.
  */
 import * as acp from "@agentclientprotocol/sdk";
-import { booleanField, type Fields, isFields, objectField, stringField } from "../lib/json_fields.ts";
+import { type Fields, isFields, stringField } from "../lib/json_fields.ts";
 import type { PipedProcess } from "../platform/piped_process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { VERSION } from "../protocol/version.ts";
@@ -22,12 +22,14 @@ export interface AcpEvents {
 /** A message of the agent that is longer ends the connection, bytes: the SDK's own bound. */
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 
+/** As the wire takes ids of sessions. */
+// deno-lint-ignore no-control-regex
+const USABLE_ID = /^[^\u0000-\u001f\u007f-\u009f]{1,200}$/;
+
 const asItIs = (params: unknown): unknown => params;
 
 export class AcpConnection {
   readonly #connection: acp.ClientConnection;
-  /** What the agent has said of itself. */
-  #capabilities: Fields = {};
 
   constructor({ stdin, stdout }: Pick<PipedProcess, "stdin" | "stdout">, { update, permission }: AcpEvents) {
     const app = acp.client({ name: "agent-console" })
@@ -51,10 +53,6 @@ export class AcpConnection {
     return this.#connection.closed;
   }
 
-  get canLoad(): boolean {
-    return booleanField(this.#capabilities, "loadSession");
-  }
-
   /** @throws {ConsoleError} `failed`: it speaks another version */
   async initialize(signal: AbortSignal): Promise<void> {
     const told = await this.#request("initialize", {
@@ -69,13 +67,14 @@ export class AcpConnection {
         `it speaks version ${String(version)} of ACP, and we speak ${acp.PROTOCOL_VERSION}`,
       );
     }
-    this.#capabilities = objectField(told, "agentCapabilities") ?? {};
   }
 
   /** Opens a session in the folder `cwd`; gives its id. @throws {ConsoleError} `failed` */
   async newSession(cwd: string, signal: AbortSignal): Promise<string> {
     const id = stringField(await this.#request("session/new", { cwd, mcpServers: [] }, signal), "sessionId");
-    if (id === undefined) throw new ConsoleError("failed", "it opened a session and did not tell its id");
+    if (id === undefined || !USABLE_ID.test(id)) {
+      throw new ConsoleError("failed", "it opened a session and told no id that can be used");
+    }
     return id;
   }
 

@@ -1,22 +1,17 @@
 /** What a `session/update` of ACP says. Kinds that we do not know are `other`: agents may send more than the protocol has. Pure. */
-import { type Fields, isFields, numberField, objectArrayField, objectField, stringField } from "../lib/json_fields.ts";
+import { type Fields, isFields, numberField, objectField, stringField } from "../lib/json_fields.ts";
 
 export type AcpUpdate =
   /** A part of the answer, or of what the model thinks. */
   | { readonly kind: "text" | "thought"; readonly text: string }
   /** Something new about a tool call (tool_calls.ts). */
   | { readonly kind: "tool"; readonly fields: Fields }
-  | { readonly kind: "plan"; readonly entries: readonly PlanEntry[] }
   /** Tokens in the context window, of so many; `usd`: what the session has cost. */
   | { readonly kind: "usage"; readonly used: number; readonly size: number; readonly usd?: number }
   | { readonly kind: "title"; readonly title: string }
   | { readonly kind: "mode"; readonly mode: string }
-  | { readonly kind: "other"; readonly name: string };
-
-interface PlanEntry {
-  readonly text: string;
-  readonly status: string;
-}
+  /** What no window shows, or nobody knows. */
+  | { readonly kind: "other" };
 
 /** @param params of the notification; undefined where it names no session */
 export function readUpdate(
@@ -30,9 +25,8 @@ export function readUpdate(
 }
 
 function read(update: Fields): AcpUpdate {
-  const name = stringField(update, "sessionUpdate") ?? "";
-  const other = { kind: "other", name } as const;
-  switch (name) {
+  const other = { kind: "other" } as const;
+  switch (stringField(update, "sessionUpdate")) {
     case "agent_message_chunk":
       return { kind: "text", text: textOf(objectField(update, "content")) };
     case "agent_thought_chunk":
@@ -40,8 +34,6 @@ function read(update: Fields): AcpUpdate {
     case "tool_call":
     case "tool_call_update":
       return { kind: "tool", fields: update };
-    case "plan":
-      return { kind: "plan", entries: (objectArrayField(update, "entries") ?? []).map(planEntry) };
     case "usage_update": {
       const [used, size] = [numberField(update, "used"), numberField(update, "size")];
       const cost = objectField(update, "cost") ?? {};
@@ -68,8 +60,4 @@ function textOf(content: Fields | undefined): string {
   if (content === undefined) return "";
   const text = stringField(content, "text");
   return text ?? `[${stringField(content, "type") ?? "content"}]`;
-}
-
-function planEntry(entry: Fields): PlanEntry {
-  return { text: stringField(entry, "content") ?? "", status: stringField(entry, "status") ?? "pending" };
 }

@@ -14,6 +14,8 @@ export interface ToolCall {
   readonly title?: string;
   readonly input?: Fields;
   readonly diffs?: readonly Diff[];
+  /** Files that it names beside its input. */
+  readonly locations?: readonly string[];
   readonly status?: string;
 }
 
@@ -29,6 +31,7 @@ export function readToolCall(fields: Fields, before?: ToolCall): ToolCall | unde
   if (id === undefined) return undefined;
   const input = objectField(fields, "rawInput");
   const diffs = (objectArrayField(fields, "content") ?? []).flatMap((part) => readDiff(part) ?? []);
+  const locations = (objectArrayField(fields, "locations") ?? []).flatMap((one) => stringField(one, "path") ?? []);
   return {
     ...before,
     id,
@@ -38,6 +41,7 @@ export function readToolCall(fields: Fields, before?: ToolCall): ToolCall | unde
     ...optional("status", stringField(fields, "status")),
     ...(input === undefined || Object.keys(input).length === 0 ? {} : { input }),
     ...(diffs.length === 0 ? {} : { diffs }),
+    ...(locations.length === 0 ? {} : { locations }),
   };
 }
 
@@ -71,17 +75,35 @@ export function subjectOf(call: ToolCall): Subject {
   const tool = toolName(call);
   const { kind, input = {}, diffs = [], title = "" } = call;
   const command = stringField(input, "command");
-  if (kind === "execute" && command !== undefined) {
+  if (kind === "execute" && command !== undefined && holdsOnly(input, OF_COMMANDS)) {
     return { tool, action: "command", subject: command, ...optional("cwd", stringField(input, "cwd")) };
   }
-  if (kind === "edit" && diffs.length > 0) {
-    const paths = [...new Set(diffs.map(({ path }) => path))];
-    const named = stringField(input, "file_path") ?? stringField(input, "path");
-    const all = named === undefined || paths.includes(named) ? paths : [...paths, named];
-    return { tool, action: "write", subject: all.join("\n"), paths: all, ...detailOf(diffs) };
+  const detail = diffs.length === 0 ? {} : detailOf(diffs);
+  if (kind === "edit" && diffs.length > 0 && holdsOnly(input, OF_EDITS)) {
+    const named = PATHS.flatMap((name) => stringField(input, name) ?? []);
+    const paths = [...new Set([...diffs.map(({ path }) => path), ...named, ...call.locations ?? []])];
+    return { tool, action: "write", subject: paths.join("\n"), paths, ...detail };
   }
   const shown = Object.keys(input).length === 0 ? title : JSON.stringify(input);
-  return { tool, action: "other", subject: shown };
+  return { tool, action: "other", subject: shown, ...detail };
+}
+
+/** Members that say nothing of what runs beside the command itself. With any other the whole input is shown. */
+const OF_COMMANDS = ["command", "cwd", "description", "timeout"];
+const PATHS = ["file_path", "filePath", "path"];
+const OF_EDITS = [
+  ...PATHS,
+  "content",
+  "old_string",
+  "oldString",
+  "new_string",
+  "newString",
+  "replace_all",
+  "replaceAll",
+];
+
+function holdsOnly(input: Fields, members: readonly string[]): boolean {
+  return Object.keys(input).every((name) => members.includes(name));
 }
 
 function detailOf(diffs: readonly Diff[]): Pick<ApprovalRequest, "detail" | "detailForm"> {

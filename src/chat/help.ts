@@ -12,7 +12,7 @@ const OWN: readonly Omit<NamedCommand, "isListed">[] = [
 const NOTES = [
   "Words are parted as in a shell, with quotes and backslashes. A backslash at the end of a line goes on in the next.",
   "Tab completes commands, options, names and ids. Ctrl-C gives up a line or ends a command, twice it leaves.",
-  "Text without a slash is for an agent: the daemon runs none yet.",
+  "Text without a slash is for an agent that the daemon runs: the first opens a session, the others go on in it.",
 ];
 
 /** @param columns of the screen; Infinity in a pipe */

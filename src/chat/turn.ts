@@ -12,6 +12,7 @@ import { nearestWord } from "../lib/did_you_mean.ts";
 import { currentFolder } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { sessionNames } from "../view/names.ts";
+import { askedText, earlyEnd } from "../view/turn_words.ts";
 import { INTERRUPTED_CODE, type Outcome } from "./chat_options.ts";
 import { escapedWord } from "./words.ts";
 
@@ -48,6 +49,16 @@ export class Conversation {
   async #tell({ print, note }: TurnDesk, told: AsyncIterable<ToldTurn>): Promise<Outcome> {
     let isInLine = false;
     for await (const one of told) {
+      if (one.kind === "started") {
+        this.#sessionId = one.sessionId;
+        continue;
+      }
+      if (one.kind === "asked") {
+        if (isInLine) print("\n");
+        isInLine = false;
+        note(askedText(one.approval));
+        continue;
+      }
       if (one.kind === "text") {
         isInLine = !one.text.endsWith("\n");
         if (!print(escapeControlsKeepLines(one.text))) return { code: 0, isOver: true };
@@ -55,8 +66,11 @@ export class Conversation {
       }
       if (isInLine) print("\n");
       const { turn } = one;
-      this.#sessionId = turn?.sessionId ?? this.#sessionId;
-      if (turn?.status === "finished") return { code: 0 };
+      if (turn?.status === "finished") {
+        const early = earlyEnd(turn.stopReason);
+        if (early !== undefined) note(early);
+        return { code: 0 };
+      }
       if (turn?.status === "cancelled") {
         note("the turn was cancelled");
         return { code: 1 };

@@ -1,46 +1,87 @@
 /** A prompt for an agent that the daemon runs, and all that its turn says: for every window that waits for the answer. */
+import type { Approval } from "../domain/approval.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import { connectOrStart } from "./reach.ts";
 import type { ClientContext } from "./endpoint.ts";
 import { follow } from "./follow.ts";
+import type { WireEvent } from "./wire_client.ts";
+import { ConsoleError } from "../protocol/errors.ts";
 
 export type TurnRecord = ResultOf<"turn.recent">["turns"][number];
 
 export type ToldTurn =
+  /** The agent has it, in that session. */
+  | { readonly kind: "started"; readonly sessionId: string }
   | { readonly kind: "text"; readonly text: string }
+  /** A person is asked for something in that session. */
+  | { readonly kind: "asked"; readonly approval: Approval }
   /** Undefined: the daemon knows nothing of it any more. */
   | { readonly kind: "ended"; readonly turn: TurnRecord | undefined };
 
 const CALL_MS = 30_000;
+/** A daemon that is gone may come back, as in a restart: so long it is waited for, ms. */
+const BACK_MS = 10_000;
 
 /**
  * Submits, and tells until the turn has ended. Where the signal fires before, the turn is cancelled and nothing more is told.
  *
- * @throws {ConsoleError} why it was refused, and what no reconnect would cure
+ * @throws {ConsoleError} why it was refused, and `disconnected` where the daemon is gone
  */
 export async function* submitTurn(
   context: ClientContext,
   params: ParamsOf<"turn.submit">,
   signal: AbortSignal,
 ): AsyncGenerator<ToldTurn> {
+  // A daemon that ends in the turn is not started again by who waits for it.
+  const again = { ...context, mayStart: false };
+  const gone = new AbortController();
+  let late: ReturnType<typeof setTimeout> | undefined;
   let turnId: string | undefined;
-  // Subscribed first, so that nothing of it is missed.
-  for await (const one of follow({ context, signal, topics: ["turn"] })) {
-    if (one.kind === "snapshot" && turnId === undefined) {
-      turnId = (await called(context, "turn.submit", params)).turnId;
-      continue;
+  let { sessionId } = params;
+  try {
+    // Subscribed first, so that nothing of it is missed.
+    for await (
+      const one of follow({ context, signal: AbortSignal.any([signal, gone.signal]), topics: ["turn", "approval"] })
+    ) {
+      if (one.kind === "disconnected") {
+        late ??= setTimeout(() => gone.abort(), BACK_MS);
+        continue;
+      }
+      clearTimeout(late);
+      late = undefined;
+      if (turnId === undefined) {
+        turnId = (await called(context, "turn.submit", params)).turnId;
+        continue;
+      }
+      if (one.kind === "event") {
+        const { approval } = one.event.data as { readonly approval?: Approval };
+        if (one.event.type === "approval.requested" && approval !== undefined && approval.sessionId === sessionId) {
+          yield { kind: "asked", approval };
+        }
+        if (one.event.data["turnId"] !== turnId) continue;
+        const told = toldBy(one.event);
+        if (told?.kind === "started") sessionId = told.sessionId;
+        if (told !== undefined) yield told;
+        if (one.event.type !== "turn.ended") continue;
+      }
+      // It has ended, or events may have been missed: then the record says what became of it.
+      const { turns: [turn] } = await called(again, "turn.recent", { turnId });
+      if (turn === undefined || turn.endedAt !== undefined) return yield { kind: "ended", turn };
     }
-    const isLost = one.kind === "snapshot"; // events were missed: the record says what became of it
-    if (one.kind === "event" && one.event.data["turnId"] !== turnId) continue;
-    if (one.kind === "event" && one.event.type === "turn.chunk" && one.event.data["kind"] === "text") {
-      yield { kind: "text", text: String(one.event.data["text"]) };
-    }
-    if (!isLost && !(one.kind === "event" && one.event.type === "turn.ended")) continue;
-    const { turns: [turn] } = await called(context, "turn.recent", { turnId: turnId ?? "" });
-    if (isLost && turn?.endedAt === undefined && turn !== undefined) continue;
-    return yield { kind: "ended", turn };
+  } finally {
+    clearTimeout(late);
   }
-  if (turnId !== undefined) await called(context, "turn.cancel", { turnId }).catch(() => {}); // it has ended meanwhile
+  if (gone.signal.aborted) {
+    throw new ConsoleError("disconnected", "the daemon is gone, and the turn with it", {
+      hint: "agent-console context tells what it said, once the daemon runs",
+    });
+  }
+  if (turnId !== undefined) await called(again, "turn.cancel", { turnId }).catch(() => {}); // it has ended meanwhile
+}
+
+function toldBy({ type, data }: WireEvent): ToldTurn | undefined {
+  if (type === "turn.started") return { kind: "started", sessionId: String(data["sessionId"]) };
+  return type === "turn.chunk" && data["kind"] === "text" ? { kind: "text", text: String(data["text"]) } : undefined;
 }
 
 async function called<M extends "turn.submit" | "turn.cancel" | "turn.recent">(

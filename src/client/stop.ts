@@ -21,7 +21,7 @@ export interface StopOptions {
   readonly stepMs?: number | undefined;
   readonly pidFile: string;
   /** Confirms where work would be lost (`what` describes it); true continues. */
-  readonly confirm: (what: string) => Promise<boolean>;
+  readonly confirm: (what: string, active: Readonly<Record<string, number>>) => Promise<boolean>;
 }
 
 /** Interval of the checks for the end, ms; every few checks the process table is read too, which costs a process. */
@@ -93,7 +93,7 @@ async function requestStop(context: ClientContext, options: StopOptions): Promis
         client.call("shutdown", { ...params, confirmed }, AbortSignal.timeout(2000));
       const { pid } = await asked(false).catch(async (error) => {
         if (!(error instanceof ConsoleError) || error.kind !== "confirm_required") throw error;
-        if (!await confirm(error.message)) {
+        if (!await confirm(error.message, Object(error.details["active"]) as Readonly<Record<string, number>>)) {
           throw new ConsoleError("failed", "the daemon was not stopped, because it was not confirmed");
         }
         return await asked(true);

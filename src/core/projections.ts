@@ -74,13 +74,13 @@ export class Projections {
   /**
    * False where another version saved them, or one is missing, or cannot take its own: all are empty then.
    *
-   * @param isWhole the journal can be replayed as a whole. Where it cannot, one that is missing begins empty: it belongs to
-   *   a feature that was not there when the snapshot was written, and a replay would lose what the others hold.
+   * @param isWhole the journal can be replayed as a whole. Where it cannot, one that is missing, or of another layout,
+   *   begins empty by itself: a replay would lose what the others hold.
    */
   restore(saved: SavedProjections, isWhole: boolean): boolean {
-    const isNew = ({ name }: Projection) => !isWhole && saved[name] === undefined;
-    if (this.#fed.some((one) => !isNew(one) && saved[one.name]?.layout !== one.layout)) return false;
-    for (const projection of this.#fed.filter((one) => !isNew(one))) {
+    const fits = ({ name, layout }: Projection) => saved[name]?.layout === layout;
+    if (isWhole && !this.#fed.every(fits)) return false;
+    for (const projection of this.#fed.filter(fits)) {
       try {
         projection.restore(saved[projection.name]?.state);
       } catch (error) {

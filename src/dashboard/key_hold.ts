@@ -4,11 +4,13 @@
  */
 import type { KeyPress } from "./terminal_port.ts";
 
+/** An answer waits so long for another key, ms: programs that type for somebody take 12 or 20 for each. */
+export const HOLD_MS = 25;
 /**
- * Two keys that are pressed by a person are further apart than this, ms: fast typists come down to 30, programs that type
- * for somebody take 12 at most. It is also what an answer waits for.
+ * A key that answers has not come alone so long behind another, ms: what is pasted without its marks may stall in between.
+ * It costs who answers nothing. Fast typists press Enter sooner behind a letter.
  */
-export const HOLD_MS = 15;
+export const BEHIND_MS = 50;
 /** Keys that answer, or may lead to an answer. */
 const ANSWERS = /^(?:[aAdDynw1-9]|Enter)$/;
 
@@ -30,7 +32,7 @@ export class KeyHold {
   press(press: KeyPress, now: number): void {
     const { key } = press;
     const held = this.#release(false);
-    const isClose = now - this.#last.at < HOLD_MS;
+    const isClose = now - this.#last.at < (key === "Enter" ? HOLD_MS : BEHIND_MS);
     // A key that is held down repeats as fast as that: it is what it was when it was pressed.
     const isTogether = isClose && (held || key !== this.#last.key || this.#last.isTogether);
     this.#last = { key, at: now, isTogether };

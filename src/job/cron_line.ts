@@ -77,6 +77,8 @@ const MAX_TIMES = 48;
 export function singleTimes(fields: readonly string[]): readonly string[] {
   const count = fields.length === 5 ? 2 : 3;
   const [times, days] = [fields.slice(0, count), fields.slice(count)];
+  // A search for such days is slow, and would be made for each time.
+  if (/[WL#+]/i.test(days.join(" "))) return [fields.join(" ")];
   if (!times.every((field) => /^\d+(?:,\d+)*$/.test(field))) return [fields.join(" ")];
   const lines = times.reduce<string[]>(
     (made, field) => made.flatMap((before) => field.split(",").map((one) => `${before}${one} `)),

@@ -40,7 +40,7 @@ export function usableMark(mark: number, now: number): number {
 }
 
 export function decideRun(job: Job, facts: JobFacts, now: number): RunDecision {
-  const { mark, runs, isRunning, lastEndedAt, isQuiet } = facts;
+  const { mark, runs, isRunning } = facts;
   if (job.maxRuns !== null && runs >= job.maxRuns) return { kind: "over" };
   const first = facts.next(mark);
   if (first === null) return { kind: "over" };
@@ -50,16 +50,26 @@ export function decideRun(job: Job, facts: JobFacts, now: number): RunDecision {
   const dueAt = recent ?? first;
   const missed = recent === undefined;
   if (missed && job.missed === "skip") return { kind: "skip", dueAt, why: "missed" };
-  if (isQuiet) {
+  const held = heldBack(job, facts, now);
+  if (held === "quiet_hours") {
     // One that makes up for what it missed does so when they are over: the mark stays.
     if (job.missed === "once") return { kind: "wait", at: now + LOOK_MS };
-    return { kind: "skip", dueAt, why: "quiet_hours" };
   }
-  const rested = lastEndedAt === null ? Infinity : now - lastEndedAt;
-  // Negative where the clock was set back: then nothing is known of how long it was.
-  if (rested >= 0 && rested < job.cooldownSecs * 1000) return { kind: "skip", dueAt, why: "cooldown" };
+  if (held !== undefined) return { kind: "skip", dueAt, why: held };
   if (!isRunning) return { kind: "start", dueAt, missed };
   return job.overlap === "queue" ? { kind: "queue", dueAt, missed } : { kind: "skip", dueAt, why: "overlap" };
+}
+
+/** What keeps a run from its begin now, whether it is due or has waited. */
+export function heldBack(
+  job: Job,
+  { isQuiet, lastEndedAt }: Pick<JobFacts, "isQuiet" | "lastEndedAt">,
+  now: number,
+): "quiet_hours" | "cooldown" | undefined {
+  if (isQuiet) return "quiet_hours";
+  const rested = lastEndedAt === null ? Infinity : now - lastEndedAt;
+  // Negative where the clock was set back: then nothing is known of how long it was.
+  return rested >= 0 && rested < job.cooldownSecs * 1000 ? "cooldown" : undefined;
 }
 
 /** A time that is due and not missed, where others before it are. */

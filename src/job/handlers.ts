@@ -49,7 +49,7 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
       const answer = (committed: CommitResult) => ({
         ...committed,
         timezone: job.timezone,
-        next: nextTimes(job, clock.now(), next),
+        next: nextTimes(job, clock.now(), next, () => clock.steady()),
       });
       const earlier = store.repeated(once);
       if (earlier !== undefined) return answer(earlier);
@@ -146,11 +146,16 @@ function refuseProblem(program: ReturnType<typeof programToRun>): void {
   if ("problem" in program) throw new ConsoleError("conflict", program.problem, { hint: program.hint });
 }
 
-function nextTimes(job: Job, now: number, count: number): string[] {
+/** Nobody else is served meanwhile. */
+const PREVIEW_MS = 200;
+
+/** At most `count`, and no more than a moment allows: the times of some lines are searched for long. */
+function nextTimes(job: Job, now: number, count: number, steady: () => number): string[] {
+  const began = steady();
   const times: string[] = [];
   for (let at: number | null = now; times.length < count;) {
     at = nextTime(job, at);
-    if (at === null) break;
+    if (at === null || steady() - began > PREVIEW_MS) break;
     times.push(new Date(at).toISOString());
   }
   return times;

@@ -67,5 +67,5 @@ export const JOB_EVENTS = {
   "job.disabled": "Its schedule does not count; a run that goes on is not ended.",
   "job.started": "A run of it begins; recorded before the program is started, so that nothing runs twice.",
   "job.ended": "How a run ended; `interrupted`: the daemon ended before it.",
-  "job.skipped": "A time of its schedule was passed over; told once for each reason until the next run.",
+  "job.skipped": "A time of its schedule was passed over; told once for a row of the same reason.",
 } as const;

@@ -1,6 +1,7 @@
 /** The rows of the feature's methods, and what the program's types must know of them. */
 import * as v from "valibot";
 import type { FeatureRows } from "../core/service.ts";
+import { MAX_NEXT, MAX_RUNS_TOLD } from "../protocol/limits.ts";
 import { committed, count, idempotencyKey, text } from "../protocol/schemas.ts";
 import { MISSED, OUTCOMES, OVERLAP, SKIPPED_WHY } from "./job.ts";
 
@@ -68,7 +69,7 @@ export const jobMethods = {
       jitterSecs: v.exactOptional(v.pipe(secs, v.maxValue(86_400))),
       maxRuns: v.exactOptional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1)))),
       // So many of its next times are told.
-      next: v.exactOptional(v.pipe(count, v.maxValue(100))),
+      next: v.exactOptional(v.pipe(count, v.maxValue(MAX_NEXT))),
       // Checks all of it and adds nothing.
       dryRun: v.exactOptional(v.boolean()),
       idempotencyKey,
@@ -83,7 +84,10 @@ export const jobMethods = {
     aliases: [],
     scope: "read",
     mutates: false,
-    params: v.strictObject({ id: v.exactOptional(id), limit: v.exactOptional(v.pipe(count, v.maxValue(1000))) }),
+    params: v.strictObject({
+      id: v.exactOptional(id),
+      limit: v.exactOptional(v.pipe(count, v.maxValue(MAX_RUNS_TOLD))),
+    }),
     result: v.object({ runs: v.array(v.object({ jobId: v.string(), ...run.entries })) }),
     doc: "The last runs of a job, or of all, newest first.",
   },

@@ -65,7 +65,10 @@ class LateScheduler {
   }
 
   load(): Promise<Loaded> {
-    return this.#loading ??= this.#make();
+    return this.#loading ??= this.#make().catch((error) => {
+      this.#loading = undefined; // a full disk may have room again
+      throw error;
+    });
   }
 
   async #make(): Promise<Loaded> {

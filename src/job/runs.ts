@@ -144,7 +144,7 @@ export class Runs {
 function endOf(outcome: RunOutcome, { ended }: LiveRun, timeoutMs: number): RunEnd {
   if (outcome.kind === "unusable") return { outcome: "failed", problem: clip(outcome.problem, 400) };
   const printed = {
-    ...said("stdout", outcome.kind === "ended" ? outcome.stdout : ""),
+    ...said("stdout", outcome.stdout),
     ...said("stderr", outcome.stderr),
   };
   if (outcome.kind === "ended") {

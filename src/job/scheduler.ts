@@ -8,8 +8,8 @@ import { type RunBounded, runBounded } from "../platform/bounded_run.ts";
 import { setTimer } from "../platform/clock.ts";
 import { DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { decideRun, LOOK_MS, nextBegin, usableMark } from "./decide_run.ts";
-import type { SkippedWhy } from "./job.ts";
+import { decideRun, heldBack, LOOK_MS, nextBegin, usableMark } from "./decide_run.ts";
+import type { Job, SkippedWhy } from "./job.ts";
 import { type Jobs, type JobState, runningOf } from "./jobs.ts";
 import { nextTime } from "./next_time.ts";
 import { Runs } from "./runs.ts";
@@ -73,7 +73,7 @@ export class Scheduler {
       for (const state of this.#jobs.all()) {
         if (state.enabled) wakeAt = Math.min(wakeAt, this.#consider(state, now));
       }
-      this.#beginWaiting();
+      this.#beginWaiting(now);
     } catch (error) {
       if (!(error instanceof ConsoleError) || error.kind !== "read_only") throw error;
       wakeAt = now + LOOK_MS; // the journal takes nothing: all of it is still due then
@@ -110,13 +110,12 @@ export class Scheduler {
     const { job, runs, lastEndedAt } = state;
     const next = this.#nextOf(state);
     if (this.#waiting.has(job.id)) return this.#goOn(state, now); // that run stands for what comes meanwhile
-    const hours = this.#context.settings.current.quiet_hours;
     const facts = {
       mark: this.#markOf(state, now),
       runs,
       isRunning: runningOf(state) !== undefined,
       lastEndedAt,
-      isQuiet: hours !== null && isQuiet(hours, minuteOfDay(now, job.timezone)),
+      isQuiet: this.#isQuiet(job, now),
       next,
     };
     const decision = decideRun(job, facts, now);
@@ -135,6 +134,11 @@ export class Scheduler {
     return this.#goOn(state, now);
   }
 
+  #isQuiet({ timezone }: Job, now: number): boolean {
+    const hours = this.#context.settings.current.quiet_hours;
+    return hours !== null && isQuiet(hours, minuteOfDay(now, timezone));
+  }
+
   /** All times up to now are dealt with. */
   #goOn(state: JobState, now: number): number {
     const { job, runs } = state;
@@ -149,13 +153,16 @@ export class Scheduler {
     this.#context.store.commit({ type: "job.skipped", data }, DAEMON);
   }
 
-  #beginWaiting(): void {
+  #beginWaiting(now: number): void {
     for (const [id, { dueAt, missed }] of this.#waiting) {
       if (this.runs.size >= this.#context.settings.current.max_concurrent) return;
       const state = this.#jobs.get(id);
       if (state !== undefined && runningOf(state) !== undefined) continue;
-      if (state?.enabled) this.runs.begin(state.job, { dueAt, missed, actor: DAEMON });
       this.#waiting.delete(id);
+      if (!state?.enabled) continue;
+      const held = heldBack(state.job, { isQuiet: this.#isQuiet(state.job, now), lastEndedAt: state.lastEndedAt }, now);
+      if (held === undefined) this.runs.begin(state.job, { dueAt, missed, actor: DAEMON });
+      else this.#skip(state, dueAt, held);
     }
   }
 

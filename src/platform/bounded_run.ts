@@ -26,7 +26,7 @@ export interface BoundedRun {
 /** How a run ended. `stdout` and `stderr` are the first {@link OUTPUT_CAP} bytes of each, as they came. */
 export type RunOutcome =
   | { readonly kind: "ended"; readonly code: number; readonly stdout: string; readonly stderr: string }
-  | { readonly kind: "killed"; readonly stderr: string }
+  | { readonly kind: "killed"; readonly stdout: string; readonly stderr: string }
   /** It did not start. */
   | { readonly kind: "unusable"; readonly problem: string };
 
@@ -80,7 +80,7 @@ export const runBounded: RunBounded = async (argv, { env, stdin, ms, signal, cwd
   // What it started may have taken no notice of SIGTERM. The number of the group is not given anew while one is in it.
   if (killed && groupKill !== undefined) await signalGroup(groupKill, child.pid, "KILL");
   const [out, err] = await Promise.all([stdout.end(), stderr.end()]);
-  return killed ? { kind: "killed", stderr: err } : { kind: "ended", code, stdout: out, stderr: err };
+  return killed ? { kind: "killed", stdout: out, stderr: err } : { kind: "ended", code, stdout: out, stderr: err };
 };
 
 /** A program may end, or close its stdin, without reading all. */

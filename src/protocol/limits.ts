@@ -114,6 +114,13 @@ export const MAX_MUTE_MINUTES = 7 * 24 * 60;
 /** Most notes of the memory in one answer: some 2 MB where each is as long as it may be. */
 export const MAX_LISTED_NOTES = 100;
 
+/** Most turns that one answer tells. */
+export const MAX_RECENT_TURNS = 100;
+
+/** Most runs of jobs that one answer tells, and most times to come. */
+export const MAX_RUNS_TOLD = 1000;
+export const MAX_NEXT = 100;
+
 /** Longest configuration of a workspace, UTF-8 bytes: it comes along with every event of a hook. */
 export const MAX_WORKSPACE_CONFIG = 16_384;
 

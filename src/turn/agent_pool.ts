@@ -30,6 +30,8 @@ export class AgentPool {
   readonly #events: (agent: string) => AcpEvents;
   readonly #stop: AbortSignal;
   readonly #pooled = new Map<string, Pooled>();
+  /** Those that nobody needs, until they are gone. */
+  readonly #ending = new Set<Promise<void>>();
   readonly #budgets = new Map<string, RestartBudget>();
 
   /**
@@ -97,17 +99,22 @@ export class AgentPool {
       const { warm, idle_mins: mins } = this.settings(name);
       if (agent === undefined || warm || busy > 0 || mins === 0 || now - usedAt < mins * MINUTE_MS) continue;
       this.#context.log.info("an agent ends, because nobody needs it", { agent: name });
-      await agent.end();
+      this.#pooled.delete(name); // who asks now gets another one
+      const ending = agent.end();
+      this.#ending.add(ending);
+      void ending.finally(() => this.#ending.delete(ending));
     }
     await Promise.all(this.configured.filter((name) => this.settings(name).warm).map((name) => this.#keepWarm(name)));
   }
 
   async end(): Promise<void> {
+    await Promise.all(this.#ending);
     const all = await Promise.allSettled([...this.#pooled.values()].map(({ starting }) => starting));
     await Promise.all(all.map((one) => one.status === "fulfilled" ? one.value.end() : undefined));
   }
 
   async #keepWarm(name: string): Promise<void> {
+    if (this.#budgetOf(name).waitMs(this.#context.clock.steady()) > 0) return;
     try {
       const pooled = this.#get(name);
       const agent = await pooled.starting;
@@ -117,7 +124,10 @@ export class AgentPool {
         pooled.ready = { id: await agent.newSession(cwd, this.settings(name).mode, this.#stop), cwd };
       }
     } catch (error) {
-      if (!this.#stop.aborted) this.#context.log.debug("an agent is not warm", { agent: name, error: String(error) });
+      if (this.#stop.aborted) return;
+      this.#context.log.warn("an agent is not warm", { agent: name, why: String(error) });
+      // One that did not start has counted already.
+      if (this.#pooled.get(name)?.agent !== undefined) this.#budgetOf(name).failed(this.#context.clock.steady());
     }
   }
 
@@ -126,8 +136,7 @@ export class AgentPool {
     const before = this.#pooled.get(name);
     if (before !== undefined) return before;
     const { clock, log } = this.#context;
-    const budget = this.#budgets.get(name) ?? new RestartBudget();
-    this.#budgets.set(name, budget);
+    const budget = this.#budgetOf(name);
     const waitMs = budget.waitMs(clock.steady());
     if (waitMs > 0) throw tooOften(name, waitMs);
     const pooled: Pooled = { starting: this.#start(name), busy: 0, usedAt: clock.steady() };
@@ -148,6 +157,12 @@ export class AgentPool {
       if (!this.#stop.aborted) log.warn("an agent could not be started", { agent: name, why: String(error) });
     });
     return pooled;
+  }
+
+  #budgetOf(name: string): RestartBudget {
+    const budget = this.#budgets.get(name) ?? new RestartBudget();
+    this.#budgets.set(name, budget);
+    return budget;
   }
 
   async #start(name: string): Promise<Agent> {

@@ -1,11 +1,11 @@
 /** The rows of the feature's methods, and what the program's types must know of them. */
 import * as v from "valibot";
 import type { FeatureRows } from "../core/service.ts";
+import { MAX_RECENT_TURNS } from "../protocol/limits.ts";
 import { committed, count, id, idempotencyKey, text } from "../protocol/schemas.ts";
 
 /** A prompt, UTF-16 units: a line of the wire has room for it. */
 const MAX_PROMPT = 500_000;
-const MAX_RECENT = 100;
 
 const tool = v.object({
   id: v.string(),
@@ -72,7 +72,7 @@ export const turnMethods = {
     params: v.strictObject({
       sessionId: v.exactOptional(id),
       turnId: v.exactOptional(id),
-      limit: v.exactOptional(v.pipe(count, v.minValue(1), v.maxValue(MAX_RECENT))),
+      limit: v.exactOptional(v.pipe(count, v.minValue(1), v.maxValue(MAX_RECENT_TURNS))),
     }),
     result: v.object({ turns: v.array(turn) }),
     doc: "The last turns, oldest first: what a window shows that is opened again.",

@@ -27,7 +27,6 @@ export const turn: Feature<keyof typeof turnMethods, RecentTurns, typeof agentsS
     const late = new LateTurns(context, turns);
     return {
       service: {
-        start: () => late.start(),
         tick: () => late.tick(),
         status: () => late.status(),
         stop: () => late.running?.stop(),
@@ -61,19 +60,15 @@ class LateTurns {
     return this.running ??= new RunningTurns(this.#context, this.#turns);
   }
 
-  start(): void {
-    // those that the last daemon left open
-    if (!this.#context.isReadOnly() && this.#turns.all().some(({ status }) => !isOver(status))) {
-      void this.load().then((one) => one.closeInterrupted());
-    }
-  }
-
-  /** With no agent that is to be warm, nothing is loaded before the first turn. */
+  /** With no agent that is to be warm, and no turn that is open, nothing is loaded before the first turn. */
   async tick(): Promise<void> {
     const { booted, current } = this.#context.settings;
     const isWarm = (name: string) => (current[name] ?? booted[name])?.warm === true;
-    if (this.running === undefined && !Object.keys(booted).some(isWarm)) return;
-    await (this.running ?? await this.load()).look();
+    const isOpen = this.#turns.all().some(({ status }) => !isOver(status));
+    if (this.running === undefined && !isOpen && !Object.keys(booted).some(isWarm)) return;
+    const running = await this.load();
+    if (isOpen && !this.#context.isReadOnly()) running.closeInterrupted();
+    await running.look();
   }
 
   status() {

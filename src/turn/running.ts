@@ -5,9 +5,11 @@
 import type { Agent } from "../acp/agent.ts";
 import type { AcpEvents } from "../acp/connection.ts";
 import { CANCELLED } from "../acp/permission.ts";
+import { commitReport } from "../core/apply_report.ts";
 import { maskSecrets } from "../domain/mask.ts";
 import { clip } from "../domain/sanitize.ts";
 import { TEXT_CAPS } from "../domain/session.ts";
+import { resolveFrom } from "../platform/home_paths.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
@@ -39,16 +41,29 @@ export class RunningTurns {
     this.#pool = new AgentPool(context, events, this.#stop.signal);
   }
 
-  /** The turns that the last daemon left open did not survive it: nobody knows what their agents did. */
+  /**
+   * Turns that the last daemon left open did not survive it: nobody knows what their agents did.
+   *
+   * @throws {ConsoleError} `read_only`
+   */
   closeInterrupted(): void {
     for (const { id, sessionId, status } of this.#turns.all()) {
-      if (isOver(status)) continue;
+      if (isOver(status) || this.#open.has(id)) continue;
       const error = status === "queued" ? "the daemon ended before it began" : "the daemon ended in it";
       this.#context.store.commit(
         { type: "turn.ended", data: { turnId: id, sessionId, status: "failed", error } },
         DAEMON,
       );
+      this.#endRow(sessionId);
     }
+  }
+
+  /** Its agent ended with the last daemon, which held the other end of its pipes. */
+  #endRow(sessionId: string | null): void {
+    const row = sessionId === null ? undefined : this.#context.store.get(sessionId);
+    if (row === undefined || row.status === "closed" || this.#sessions.has(row.id)) return;
+    const event = { kind: "ended", reason: "the daemon ended" } as const;
+    commitReport(this.#context, { agent: row.agent, sessionId: row.id, facts: {}, event }, { actor: DAEMON });
   }
 
   get agents(): readonly string[] {
@@ -67,14 +82,14 @@ export class RunningTurns {
       throw new ConsoleError("invalid_params", "a session has an agent and a folder: sessionId stands alone");
     }
     const agent = session?.agent ?? this.#configured(params.agent);
-    const cwd = session?.cwd ?? params.cwd ?? this.#pool.folder(agent);
+    const cwd = session?.cwd ?? resolveFrom(params.cwd ?? this.#pool.folder(agent), "/");
     const turn: Turn = {
       id: crypto.randomUUID(),
       agent,
       sessionId: sessionId ?? null,
       cwd,
       source: actor.split(":")[0] ?? actor,
-      prompt: maskSecrets(clip(text, TEXT_CAPS.message)),
+      prompt: maskSecrets(clip(text.trim(), TEXT_CAPS.message)),
       status: "queued",
       submittedAt: this.#context.now(),
       reply: "",
@@ -143,13 +158,14 @@ export class RunningTurns {
     if (!this.#open.has(turn.id)) return; // it was cancelled in the queue
     const signal = AbortSignal.any([cancelled, this.#stop.signal]);
     let session = turn.sessionId === null ? undefined : this.#sessions.get(turn.sessionId);
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
     try {
       signal.throwIfAborted();
-      const end = await this.#pool.use(turn.agent, signal, async (agent) => {
-        session ??= await this.#openSession(agent, turn, signal);
+      const ended = await this.#pool.use(turn.agent, signal, async (agent) => {
+        session ??= await this.#openSession(agent, turn, over, signal);
         return await session.turn(agent, turn.id, text, signal);
       });
-      this.#ended(turn.id, session?.id ?? null, end);
+      this.#ended(turn.id, session?.id ?? null, ended);
     } catch (error) {
       const status = cancelled.aborted ? "cancelled" : "failed";
       // Its agent ends with the daemon: that is why, whatever the agent's end looks like.
@@ -160,7 +176,12 @@ export class RunningTurns {
         ...(status === "failed" ? { error: maskSecrets(clip(problemOf(why), TEXT_CAPS.message)) } : {}),
       });
     } finally {
+      end();
       this.#open.delete(turn.id);
+      if (session?.isStuck) {
+        this.#sessions.delete(session.id);
+        session.end(`the agent ${turn.agent} did not end a turn that was cancelled`);
+      }
     }
   }
 
@@ -182,7 +203,8 @@ export class RunningTurns {
     }
   }
 
-  async #openSession(agent: Agent, turn: Turn, signal: AbortSignal): Promise<OwnSession> {
+  /** @param over resolves at the end of the turn, for which those behind it wait */
+  async #openSession(agent: Agent, turn: Turn, over: Promise<void>, signal: AbortSignal): Promise<OwnSession> {
     const id = await this.#pool.newSession(agent, turn.agent, turn.cwd, signal);
     const row = this.#context.store.get(id);
     // Its own hooks may have told of it before; what is another's, or open already, is not its to give.
@@ -190,11 +212,12 @@ export class RunningTurns {
       throw new ConsoleError("failed", `the agent ${turn.agent} opened a session with the id of another one`);
     }
     const session = new OwnSession(this.#context, { id, agent: turn.agent, cwd: turn.cwd, pid: agent.pid });
+    session.occupy(over);
     this.#sessions.set(id, session);
     session.announce();
     agent.gone.addEventListener("abort", () => {
       this.#sessions.delete(id);
-      session.gone(problemOf(agent.gone.reason));
+      session.end(problemOf(this.#stop.signal.aborted ? this.#stop.signal.reason : agent.gone.reason));
     }, { once: true });
     return session;
   }

@@ -40,6 +40,8 @@ Deno.test("R1 run gives an agent a prompt and shows what it says; its session, i
     assertEquals((await home.cli(["approve", asked.id])).code, 0);
     const done = await running;
     assertEquals([done.code, done.stdout], [0, "doneafter\n"], done.stderr);
+    assertStringIncludes(done.stderr, `mine asks: Bash: touch made`);
+    assertStringIncludes(done.stderr, `agent-console approve ${asked.id}`);
     assert((await Deno.stat(`${folder}/made`)).isFile);
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -92,9 +94,21 @@ Deno.test("R2 a cancelled turn ends, the next one of its session goes on, and th
     return turns[0];
   };
   await eventually(async () => (await turn())?.["reply"]?.includes("3"), 20_000, "its first words");
+  const sessionOf = async () => (await turn())?.["sessionId"] ?? "";
+  const waiting = await client.request("turn.submit", { sessionId: await sessionOf(), text: "say second" });
+  const second = async () => {
+    const { turns } = await client.request("turn.recent", { turnId: waiting["turnId"] }) as {
+      turns: Record<string, string>[];
+    };
+    return turns[0];
+  };
+  assertEquals((await second())?.["status"], "queued", "the first turn of a session is waited for, too");
   const sessionId = (await turn())?.["sessionId"] ?? "";
-  assertEquals((await home.cli(["cancel", sessionId])).code, 0);
+  assertEquals(await client.request("turn.cancel", { turnId }), { cancelled: [turnId] });
   await eventually(async () => (await turn())?.["status"] === "cancelled", 5000, "its end");
+  await eventually(async () => (await second())?.["reply"] === "second", 5000, "the turn behind it");
+  await client.request("turn.submit", { sessionId, text: "slow 1000" });
+  assertEquals((await home.cli(["cancel", sessionId])).code, 0);
   // A turn that waits behind another is cancelled at once, and so is one whose agent says nothing more.
   const submit = async (text: string) => (await client.request("turn.submit", { sessionId, text }))["turnId"] as string;
   const statusOf = async (id: string) => {
@@ -182,8 +196,21 @@ Deno.test("R2 C1 a daemon that is killed in mid-turn leaves no agent, and its tu
   const { turns: [turn] } = await client.request("turn.recent", { turnId: submitted.turnId }) as {
     turns: Record<string, string>[];
   };
-  assertEquals([turn?.["status"], turn?.["error"]], ["failed", "the daemon ended in it"]);
   assertStringIncludes(turn?.["reply"] ?? "", "3");
+  await eventually(
+    async () => {
+      const { turns: [one] } = await client.request("turn.recent", { turnId: submitted.turnId }) as {
+        turns: Record<string, string>[];
+      };
+      return one?.["status"] === "failed" && one["error"] === "the daemon ended in it";
+    },
+    10_000,
+    "the end of the turn",
+  );
+  const { session } = await client.request("session.get", { sessionId: turn?.["sessionId"] }) as {
+    session: { status: string };
+  };
+  assertEquals(session.status, "closed");
   const { turn: status } = await client.request("status") as { turn: unknown };
   assertEquals(status, { running: 0, queued: 0, agents: [] });
 });

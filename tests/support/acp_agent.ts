@@ -1,7 +1,7 @@
 /**
  * An agent that speaks ACP, made with the SDK, for tests: what it does is the prompt's own words.
  *
- *     say TEXT · think TEXT · slow N (N pieces, 20 ms apart) · run COMMAND (asks first) · edit PATH · die · garbage · hang
+ *     say TEXT · think TEXT · slow N (N pieces, 20 ms apart) · run COMMAND (asks first) · die · garbage · hang
  *     unknown (an update of a kind that nobody knows) · error · flood N (N pieces at once) · cwd · env
  */
 import * as acp from "@agentclientprotocol/sdk";

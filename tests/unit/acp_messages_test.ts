@@ -82,7 +82,7 @@ Deno.test("R1 every update that was recorded is read, and what nobody knows is n
     assertEquals(readPermission(params), undefined);
   }
   const future = { sessionId: "s", update: { sessionUpdate: "__proto__", x: 1 } };
-  assertEquals(readUpdate(future)?.update, { kind: "other", name: "__proto__" });
+  assertEquals(readUpdate(future)?.update, { kind: "other" });
   const image = { sessionUpdate: "agent_message_chunk", content: { type: "image", data: "x" } };
   assertEquals(readUpdate({ sessionId: "s", update: image })?.update, { kind: "text", text: "[image]" });
 });
@@ -103,6 +103,24 @@ Deno.test("R1 an edit is asked with every path that it names", () => {
     detail: "- x\n+ y",
     detailForm: "edit",
   });
+});
+
+Deno.test("A1 a call that says more than is understood is shown whole and is nothing that a rule takes for plain", () => {
+  const read = (fields: Record<string, unknown>) => {
+    const call = readToolCall({ toolCallId: "1", ...fields });
+    assert(call !== undefined);
+    return subjectOf(call);
+  };
+  const input = { command: "npm test", args: ["; rm -rf /"], env: { LD_PRELOAD: "/x" } };
+  const execute = read({ kind: "execute", rawInput: input });
+  assertEquals([execute.action, execute.subject], ["other", JSON.stringify(input)]);
+  const plain = read({ kind: "execute", rawInput: { command: "npm test", description: "runs them", timeout: 5 } });
+  assertEquals([plain.action, plain.subject], ["command", "npm test"]);
+  const diff = { type: "diff", path: "/w/a", newText: "x" };
+  const edit = { kind: "edit", content: [diff], locations: [{ path: "/w/b" }] };
+  assertEquals(read({ ...edit, rawInput: { file_path: "/w/c" } }).paths, ["/w/a", "/w/c", "/w/b"]);
+  const more = read({ ...edit, rawInput: { file_path: "/w/a", files: ["/etc/passwd"] } });
+  assertEquals([more.action, more.detail], ["other", "+ x"]);
 });
 
 Deno.test("R3 an agent that writes letter by letter makes few events, in order, and none is lost", () => {

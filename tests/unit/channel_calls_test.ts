@@ -158,7 +158,7 @@ Deno.test("first hour 5: a channel that fails is told of once, and once when it 
   for (
     const outcome of [
       { kind: "ended", code: 3, stdout: "", stderr: "no display\n" },
-      { kind: "killed", stderr: "" },
+      { kind: "killed", stdout: "", stderr: "" },
       ENDED,
       ENDED,
     ] as const

@@ -112,6 +112,9 @@ Deno.test("C5 a new feature's projection begins empty where the journal was prun
   const count = (projections: Projections) => makers.map((maker) => projections.of(maker).count);
   const pruned = new Projections(makers, () => {});
   assertEquals([pruned.restore(saved, false), count(pruned)], [true, [1, 0]]);
+  const bug = new Projections(makers, () => {});
+  const damaged = { ...saved, b: { layout: -1, state: null } };
+  assertEquals([bug.restore(damaged, false), count(bug)], [true, [1, 0]]);
   const whole = new Projections(makers, () => {});
   assertEquals([whole.restore(saved, true), count(whole)], [false, [0, 0]]);
 });

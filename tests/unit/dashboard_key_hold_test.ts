@@ -1,6 +1,6 @@
 /** Keys that come faster than a person types answer nothing, in one read or key by key. */
 import { assert, assertEquals } from "@std/assert";
-import { HOLD_MS, KeyHold } from "../../src/dashboard/key_hold.ts";
+import { BEHIND_MS, HOLD_MS, KeyHold } from "../../src/dashboard/key_hold.ts";
 import { TerminalInput } from "../../src/dashboard/pi_terminal_input.ts";
 
 /** Time that passes when it is told to. */
@@ -61,6 +61,17 @@ Deno.test("V2 a key by itself counts as of when it was pressed, and its repeats 
   }
   time.tick(500);
   assert(heard.length > 10 && heard[0] === true);
+});
+
+Deno.test("A4 what stalls within a text answers nothing, and Enter behind a letter of somebody who types fast counts", () => {
+  for (const gap of [HOLD_MS, 30, 40, BEHIND_MS - 1]) {
+    for (const text of ["za", "zazzazz", "git y", "x1"]) {
+      const alone = typed(text.split(""), gap).filter((one) => /^[aAdDynw1-9]@/.test(one));
+      assertEquals(alone, [], `${text} ${gap}`);
+    }
+    assertEquals(typed(["z", "Enter"], gap), ["z@0", `Enter@${gap}`]);
+  }
+  assertEquals(typed(["z", "a"], BEHIND_MS), ["z@0", `a@${BEHIND_MS}`]);
 });
 
 Deno.test("A4 what comes right behind a pasted text belongs to it", () => {

@@ -59,7 +59,7 @@ class Room {
       jobs: this.jobs,
       run: (_argv, { env, signal }) =>
         new Promise((end) => {
-          signal?.addEventListener("abort", () => end({ kind: "killed", stderr: "" }));
+          signal?.addEventListener("abort", () => end({ kind: "killed", stdout: "", stderr: "" }));
           this.running.push({ end, env });
         }),
       after: (ms, action) => {

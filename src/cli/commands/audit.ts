@@ -13,7 +13,7 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import { approvalSummary, outcomeText } from "../../view/approval_words.ts";
 import { type CommandContext, read } from "../context.ts";
 import { localTime } from "../../view/times.ts";
-import { lineCount } from "../line_count.ts";
+import { wholeNumber } from "../whole_number.ts";
 
 /** The most records that `audit.tail` gives at once. */
 const MAX_TAIL = 1000;
@@ -22,7 +22,7 @@ export async function showTail(
   run: CommandContext,
   options: { readonly lines?: string; readonly json?: boolean },
 ): Promise<void> {
-  const limit = lineCount(options.lines ?? "20", MAX_TAIL);
+  const limit = wholeNumber(options.lines ?? "20", "--lines", MAX_TAIL);
   const { records } = await read(run, "audit.tail", { limit });
   if (options.json) return run.out.json({ records });
   for (const { seq, ts, type, actor, data } of records) {

@@ -9,6 +9,7 @@ import { env } from "../../platform/process.ts";
 import { START_EVENT_ENV } from "../../platform/home_launchers.ts";
 import { stdinKeyboard } from "../../platform/keyboard.ts";
 import { callRunning, type CommandContext, read } from "../context.ts";
+import { whatBecomesOf } from "../open_work_text.ts";
 
 export interface StartFlags {
   readonly quiet?: boolean;
@@ -85,11 +86,11 @@ export async function stop({ context, ...rest }: CommandContext, flags: StopFlag
     restart,
     stepMs: secs === undefined ? undefined : secs * 1000,
     pidFile,
-    confirm: async (what) => {
-      // A script that stops the daemon needs no confirmation: agents then show their own dialogs, nothing is denied.
+    confirm: async (what, active) => {
+      // A script that stops the daemon needs no confirmation: agents in terminals then show their own dialogs.
       const confirmed = !stdinKeyboard.isTerminal ||
         await (await import("../ask.ts")).ask(run, `${what}. Stop?`, { flag: "--force" });
-      if (confirmed) run.out.note(`${what}: left to the agents' own terminals`);
+      if (confirmed) run.out.note(`${what}: ${whatBecomesOf(active)}`);
       return confirmed;
     },
   }).catch((error) => {

@@ -2,10 +2,12 @@
 import { bold, dim, green, red, yellow } from "@std/fmt/colors";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import { MAX_NEXT, MAX_RUNS_TOLD } from "../../protocol/limits.ts";
 import type { ParamsOf, ResultOf } from "../../protocol/method_schemas.ts";
 import { duration, localTime, zonedTime } from "../../view/times.ts";
 import { call, type CommandContext, read } from "../context.ts";
 import { seconds } from "../time_span.ts";
+import { wholeNumber } from "../whole_number.ts";
 
 type Job = ResultOf<"job.list">["jobs"][number];
 type Run = ResultOf<"job.history">["runs"][number];
@@ -75,7 +77,7 @@ export async function listRuns(
   given: string | undefined,
   { lines, json }: JsonOption & { readonly lines?: string },
 ): Promise<void> {
-  const limit = lines === undefined ? 20 : wholeNumber(lines, "--lines");
+  const limit = lines === undefined ? 20 : wholeNumber(lines, "--lines", MAX_RUNS_TOLD);
   const one = given === undefined ? {} : { id: (await jobNamed(run, given)).id };
   const { runs } = await read(run, "job.history", { ...one, limit });
   if (json) return run.out.json({ runs });
@@ -116,7 +118,7 @@ export async function addJob(
   options: AddOptions,
 ): Promise<void> {
   const { program = id, timezone, missed, overlap, cooldown, jitter, maxRuns, dryRun = false, json } = options;
-  const next = options.next === undefined ? (dryRun ? PREVIEWED : 1) : wholeNumber(options.next, "--next");
+  const next = options.next === undefined ? (dryRun ? PREVIEWED : 1) : wholeNumber(options.next, "--next", MAX_NEXT);
   const params: ParamsOf<"job.add"> = {
     id,
     schedule,
@@ -127,19 +129,13 @@ export async function addJob(
     ...(timezone === undefined ? {} : { timezone }),
     ...(cooldown === undefined ? {} : { cooldownSecs: seconds(cooldown, "--cooldown") }),
     ...(jitter === undefined ? {} : { jitterSecs: seconds(jitter, "--jitter") }),
-    ...(maxRuns === undefined ? {} : { maxRuns: wholeNumber(maxRuns, "--max-runs") }),
+    ...(maxRuns === undefined ? {} : { maxRuns: wholeNumber(maxRuns, "--max-runs", 999_999) }),
     ...(dryRun ? { dryRun } : {}),
   };
   const added = await call(run, "job.add", params);
   if (json) return run.out.json({ added: !dryRun, id, timezone: added.timezone, next: added.next });
   for (const time of added.next) run.out.line(zonedTime(time, added.timezone));
   run.out.note(dryRun ? "nothing was added" : `${id}: added, in the time zone ${added.timezone}`);
-}
-
-/** @throws {ConsoleError} `usage` */
-function wholeNumber(text: string, option: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new ConsoleError("usage", `${option} is "${escapeControls(text)}", expected a whole number above 0`);
 }
 
 const DONE = {

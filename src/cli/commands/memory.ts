@@ -2,15 +2,14 @@
 import { bold, dim } from "@std/fmt/colors";
 import { clip, escapeControls, escapeControlsKeepLines } from "../../domain/sanitize.ts";
 import { resolveFrom } from "../../platform/home_paths.ts";
-import { stdinKeyboard } from "../../platform/keyboard.ts";
 import { currentFolder } from "../../platform/process.ts";
-import { stdinChunks } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { MAX_LISTED_NOTES } from "../../protocol/limits.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
 import { localTime } from "../../view/times.ts";
 import { call, type CommandContext, read } from "../context.ts";
-import { lineCount } from "../line_count.ts";
+import { stdinText } from "../stdin_text.ts";
+import { wholeNumber } from "../whole_number.ts";
 import { withTilde } from "../tilde.ts";
 
 interface WhoseNotes {
@@ -29,7 +28,9 @@ export async function appendNote(
   options: WhoseNotes & { readonly tag?: readonly string[] },
 ): Promise<void> {
   const where = folderOf(options);
-  const text = words.length === 1 && words[0] === "-" ? await stdinText() : words.join(" ");
+  const text = words.length === 1 && words[0] === "-"
+    ? await stdinText("agent-console memory append TEXT")
+    : words.join(" ");
   if (text.trim() === "") throw new ConsoleError("usage", "the note is empty");
   const tags = options.tag === undefined ? {} : { tags: [...options.tag] };
   const { id, masked } = await call(run, "memory.append", { text, ...tags, ...where });
@@ -41,7 +42,7 @@ export async function appendNote(
 export async function peekNotes(run: CommandContext, options: NoteListOptions): Promise<void> {
   const { notes } = await read(run, "memory.peek", {
     ...folderOf(options),
-    limit: lineCount(options.lines, MAX_LISTED_NOTES),
+    limit: wholeNumber(options.lines, "--lines", MAX_LISTED_NOTES),
   });
   showNotes(run, notes, options, "No notes here. agent-console memory append TEXT keeps one.");
 }
@@ -56,7 +57,7 @@ export async function searchNotes(
   const { notes } = await read(run, "memory.search", {
     query,
     ...folderOf(options),
-    limit: lineCount(options.lines, MAX_LISTED_NOTES),
+    limit: wholeNumber(options.lines, "--lines", MAX_LISTED_NOTES),
   });
   showNotes(run, notes, options, `No note here has ${escapeControls(clip(query, 80))}.`);
 }
@@ -100,29 +101,6 @@ function folderOf({ workspace, global }: WhoseNotes): { readonly workspace?: str
     throw new ConsoleError("usage", "--workspace and --global cannot both be given");
   }
   return global === true ? {} : { workspace: resolveFrom(workspace ?? ".", currentFolder()) };
-}
-
-/** Beyond what a note may have; the daemon says how much that is. */
-const MAX_STDIN = 65_536;
-
-/** All of stdin without the line break at its end. @throws {ConsoleError} `usage`, `too_large` */
-async function stdinText(): Promise<string> {
-  if (stdinKeyboard.isTerminal) {
-    throw new ConsoleError("usage", "nothing is piped into stdin", { hint: "agent-console memory append TEXT" });
-  }
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "";
-  try {
-    for await (const chunk of stdinChunks()) {
-      text += decoder.decode(chunk, { stream: true });
-      if (text.length > MAX_STDIN) throw new ConsoleError("too_large", `stdin has more than ${MAX_STDIN} characters`);
-    }
-    text += decoder.decode();
-  } catch (error) {
-    if (error instanceof TypeError) throw new ConsoleError("usage", "stdin is no text in UTF-8");
-    throw error;
-  }
-  return text.replace(/(?:\r?\n)+$/, "");
 }
 
 function kib(bytes: number): string {

@@ -2,13 +2,19 @@
 import { bold, dim } from "@std/fmt/colors";
 import { submitTurn, type TurnRecord } from "../../client/follow_turn.ts";
 import { escapeControls, escapeControlsKeepLines } from "../../domain/sanitize.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder } from "../../platform/process.ts";
-import { stdinChunks, writeStdout } from "../../platform/stdio.ts";
+import { writeStdout } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
+import { MAX_RECENT_TURNS as MAX_RECENT } from "../../protocol/limits.ts";
 import { clockTime } from "../../view/times.ts";
+import { askedText, earlyEnd } from "../../view/turn_words.ts";
 import { call, type CommandContext, read } from "../context.ts";
 import { resolveSession } from "../resolve.ts";
+import { stdinText } from "../stdin_text.ts";
+import { wholeNumber } from "../whole_number.ts";
 import { CommandEnded } from "../tree/shared.ts";
 
 type Submitted = ParamsOf<"turn.submit">;
@@ -27,7 +33,10 @@ export async function runAgent(
   words: readonly string[],
   options: PromptOptions,
 ): Promise<void> {
-  const cwd = options.cwd === undefined ? currentFolder() : absolute(options.cwd);
+  const cwd = options.cwd === undefined ? currentFolder() : resolveFrom(options.cwd, currentFolder());
+  if (!["directory", "symlink"].includes(denoFiles.stat(cwd)?.kind ?? "")) {
+    throw new ConsoleError("usage", `--cwd is "${escapeControls(cwd)}", which is no folder`);
+  }
   await submitted(run, { agent, cwd, text: await promptOf(words) }, options);
 }
 
@@ -58,8 +67,7 @@ export async function showContext(
   id: string | undefined,
   { n, json }: RecentOptions,
 ): Promise<void> {
-  const limit = Number(n);
-  if (!Number.isInteger(limit) || limit < 1) throw new ConsoleError("usage", `-n is "${n}", expected a number from 1`);
+  const limit = wholeNumber(n, "-n", MAX_RECENT);
   const session = id === undefined ? {} : { sessionId: await resolveSession(run, id) };
   const { turns } = await read(run, "turn.recent", { ...session, limit });
   if (json) return run.out.json({ turns });
@@ -79,6 +87,7 @@ async function submitted(run: CommandContext, params: Submitted, { json, detach 
       isInLine = !told.text.endsWith("\n");
       writeStdout(escapeControlsKeepLines(told.text));
     }
+    if (told.kind === "asked" && json !== true) out.note(askedText(told.approval));
     if (told.kind !== "ended") continue;
     if (isInLine) writeStdout("\n");
     ended(run, told.turn, json);
@@ -88,7 +97,11 @@ async function submitted(run: CommandContext, params: Submitted, { json, detach 
 /** @throws {CommandEnded} 1 where it was cancelled @throws {ConsoleError} `failed` */
 function ended({ out }: CommandContext, turn: TurnRecord | undefined, json?: boolean): void {
   if (json && turn !== undefined) out.json({ turn });
-  if (turn?.status === "finished") return;
+  if (turn?.status === "finished") {
+    const early = earlyEnd(turn.stopReason);
+    if (early !== undefined) out.note(early);
+    return;
+  }
   if (turn?.status !== "cancelled") {
     throw new ConsoleError("failed", escapeControlsKeepLines(turn?.error ?? "the turn is not known any more"));
   }
@@ -108,28 +121,11 @@ function turnLines({ agent, prompt, reply, submittedAt, status, error, tools }: 
   ];
 }
 
-/** What the daemon takes. */
-const MAX_PROMPT = 500_000;
-
 /** The words, or stdin for `-`. @throws {ConsoleError} `usage` */
 async function promptOf(words: readonly string[]): Promise<string> {
-  const text = words.length === 1 && words[0] === "-" ? await stdinText() : words.join(" ");
+  const text = words.length === 1 && words[0] === "-"
+    ? await stdinText("agent-console run AGENT PROMPT")
+    : words.join(" ");
   if (text.trim() === "") throw new ConsoleError("usage", "the prompt is empty");
   return text;
-}
-
-async function stdinText(): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of stdinChunks()) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > MAX_PROMPT) {
-      throw new ConsoleError("too_large", `the prompt is longer than ${MAX_PROMPT} characters`);
-    }
-  }
-  return text;
-}
-
-function absolute(folder: string): string {
-  return folder.startsWith("/") ? folder : `${currentFolder()}/${folder}`;
 }

@@ -31,6 +31,7 @@ import type { CommandContext } from "../context.ts";
 import { bytes } from "../format.ts";
 import { ReaderGone } from "../output.ts";
 import { withTilde } from "../tilde.ts";
+import { whatBecomesOf } from "../open_work_text.ts";
 
 export interface UninstallFlags {
   readonly purge?: boolean;
@@ -161,8 +162,8 @@ async function stop(run: CommandContext, paths: HomePaths): Promise<void> {
     restart: false,
     pidFile: paths.pid,
     reason: "uninstall",
-    confirm: (what) => {
-      run.out.note(`${what}: left to the agents' own terminals`);
+    confirm: (what, active) => {
+      run.out.note(`${what}: ${whatBecomesOf(active)}`);
       return Promise.resolve(true);
     },
   });
