@@ -32,7 +32,7 @@ export class KeyHold {
   press(press: KeyPress, now: number): void {
     const { key } = press;
     const held = this.#release(false);
-    const isClose = now - this.#last.at < (key === "Enter" ? HOLD_MS : BEHIND_MS);
+    const isClose = now - this.#last.at < (ANSWERS.test(key) && key !== "Enter" ? BEHIND_MS : HOLD_MS);
     // A key that is held down repeats as fast as that: it is what it was when it was pressed.
     const isTogether = isClose && (held || key !== this.#last.key || this.#last.isTogether);
     this.#last = { key, at: now, isTogether };

@@ -43,6 +43,23 @@ Deno.test("R1 run gives an agent a prompt and shows what it says; its session, i
     assertStringIncludes(done.stderr, `mine asks: Bash: touch made`);
     assertStringIncludes(done.stderr, `agent-console approve ${asked.id}`);
     assert((await Deno.stat(`${folder}/made`)).isFile);
+    // Nobody has read the workspace's own configuration: an allow rule answers nothing here, and a deny rule does.
+    for (const rule of [["touch *", "--yes"], ["rmdir *", "--deny", "--yes"]]) {
+      const added = await home.cli(["rules", "add", ...rule]);
+      assertEquals(added.code, 0, added.stderr);
+    }
+    const ruled = home.cli(["run", "mine", "--cwd", folder, "run touch other"]);
+    const again = await eventually(
+      async () => {
+        const { approvals } = await client.request("approval.list", {}) as { approvals: { id: string }[] };
+        return approvals[0];
+      },
+      20_000,
+      "its request",
+    );
+    assertEquals((await home.cli(["deny", again.id])).code, 0);
+    assertEquals((await ruled).stdout, "refused\n");
+    assertEquals((await home.cli(["run", "mine", "--cwd", folder, "run rmdir x"])).stdout, "refused\n");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -66,6 +83,8 @@ Deno.test("R1 run gives an agent a prompt and shows what it says; its session, i
   assertEquals(turns.map(({ reply, status }) => `${status} ${reply}`), [
     "finished hello there",
     "finished doneafter",
+    "finished refused",
+    "finished refused",
     "failed before",
     "finished still here",
     "failed ",

@@ -1,6 +1,9 @@
 /** A real terminal for the real program: a tmux server of the test's own, with one window, ended with the test. */
 import type { TestHome } from "./harness.ts";
-import { eventually } from "./harness_wait.ts";
+import { eventually, pause } from "./harness_wait.ts";
+
+/** Between two calls that type, ms: keys that follow faster are no person's (dashboard/key_hold.ts). */
+const APART_MS = 80;
 
 let servers = 0;
 
@@ -12,6 +15,8 @@ export interface ScreenSize {
 export class TmuxScreen {
   readonly #home: TestHome;
   readonly #server: string;
+  /** When keys were typed last. */
+  #typed = -Infinity;
 
   private constructor(home: TestHome) {
     this.#home = home;
@@ -59,6 +64,9 @@ export class TmuxScreen {
 
   /** Keys by tmux's names for them: `y`, `Enter`, `C-c`. */
   async types(...keys: string[]): Promise<void> {
+    const since = performance.now() - this.#typed;
+    if (since < APART_MS) await pause(APART_MS - since);
+    this.#typed = performance.now();
     await this.#tmux("send-keys", ...keys);
   }
 
