@@ -5,6 +5,7 @@ import { newId } from "../approvals/new_id.ts";
 import { auditHandlers } from "../core/handlers/audit.ts";
 import { liveHandlers } from "../core/handlers/subscribe.ts";
 import { sessionHandlers } from "../core/handlers/session.ts";
+import { methodsDoor } from "../core/methods_door.ts";
 import { OpenWork } from "../core/open_work.ts";
 import { limited } from "../core/report_quota.ts";
 import type { Service } from "../core/service.ts";
@@ -124,6 +125,8 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     clients: { accept: (channel, credential) => clients.accept(channel, credential) },
     work,
     status: () => supervisor.status(),
+    methods: methodsDoor((request, peer) => router.run(request, peer)),
+    commands: () => features.commands(),
   };
   const features = createFeatures<typeof FEATURES>(o.features, projections, context);
   const { pageRows, pagedLists, pageMs } = limits;

@@ -109,7 +109,7 @@ declare module "../protocol/method_schemas.ts" {
   interface FeatureMethods extends Rows {}
   interface FeatureStatus {
     /** Absent where there is no job. */
-    readonly job?: {
+    readonly jobs?: {
       readonly total: number;
       readonly running: number;
       readonly nextRun: string | null;

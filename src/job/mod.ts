@@ -12,6 +12,7 @@ type JobMethod = keyof typeof jobMethods;
 
 export const job: Feature<JobMethod, Jobs, typeof schedulerSection> = {
   name: "job",
+  statusName: "jobs",
   config: schedulerSection,
   methods: jobMethods,
   permissions: jobPermissions,

@@ -108,6 +108,13 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     ],
     why: "a channel calls in the words of the windows, and reaches others through the core's doors only",
   },
+  command: {
+    may: [
+      ...FEATURE,
+      "view", // what the console says are the words of the windows; loaded with the first command
+    ],
+    why: "the console's commands call methods as their caller, and say what windows say",
+  },
   service: {
     may: ["agents/files.ts", "install", "lib", "platform", "protocol"],
     why: "units are made from templates and sandbox flags",

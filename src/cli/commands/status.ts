@@ -66,7 +66,7 @@ function summary(s: Status): Line[] {
       value: `agent-console ${versionText(s)} ${s.state}, pid ${s.pid}, up ${duration(s.uptimeSecs * 1000)}, ${mode}`,
     },
     { name: "sessions", value: sessions(s) },
-    ...(s.job === undefined ? [] : [line("jobs", jobs(s.job))]),
+    ...(s.jobs === undefined ? [] : [line("jobs", jobs(s.jobs))]),
     { name: "journal", value: journal(s) },
   ];
 }
@@ -79,7 +79,7 @@ function sessions({ sessions, approvalsPending }: Status): string {
   return [...open, ...marks, ...(approvalsPending === 0 ? [] : [`${approvalsPending} to answer here`])].join(" · ");
 }
 
-function jobs({ total, running, nextRun }: NonNullable<Status["job"]>): string {
+function jobs({ total, running, nextRun }: NonNullable<Status["jobs"]>): string {
   const next = nextRun === null ? "none to come" : `next in ${duration(Date.parse(nextRun) - Date.now() + 999)}`;
   return [`${total}`, ...(running === 0 ? [] : [`${running} running`]), next].join(" · ");
 }
@@ -134,7 +134,7 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof Status>([
   "eventLoopLagMs",
   "gateway",
   "idleInSecs",
-  "job",
+  "jobs",
   "journal",
   "lastError",
   "limits",
