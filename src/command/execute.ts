@@ -5,11 +5,12 @@
 import type { MethodCaller } from "../core/methods_door.ts";
 import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { splitLine } from "../lib/line_words.ts";
+import { CRON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf } from "../protocol/method_schemas.ts";
 import type { Call } from "../rpc/handler.ts";
 import { askAgent } from "./ask_agent.ts";
-import { commandNamed, unknownCommand } from "./command_named.ts";
+import { commandNamed, unattended, unknownCommand } from "../core/command_named.ts";
 import type { ConsoleContext, Executed } from "./console_context.ts";
 
 export async function execute(
@@ -43,6 +44,7 @@ async function runLine(
   const commands = context.commands();
   const found = commandNamed(typed.toLowerCase(), commands);
   if (found === undefined) throw unknownCommand(typed, commands);
+  if (found.attended && kind === CRON) throw unattended(found.name);
   return await found.run(args, { kind, call, once: idempotencyKey === undefined ? {} : { idempotencyKey } });
 }
 

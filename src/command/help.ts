@@ -1,6 +1,6 @@
 /** `/help`: the commands of the console, from the table itself. */
 import type { ConsoleCommand } from "../core/console_command.ts";
-import { commandNamed, unknownCommand } from "./command_named.ts";
+import { commandNamed, unknownCommand } from "../core/command_named.ts";
 
 /** @throws {ConsoleError} `usage` where there is no such command */
 export function help(name: string | undefined, commands: readonly ConsoleCommand[]): string {

@@ -9,6 +9,8 @@ export interface ConsoleCommand {
   readonly summary: string;
   /** The words behind its name; empty where it takes none. */
   readonly usage: string;
+  /** A person must have read what it is about: no job runs it. */
+  readonly attended?: true;
   /**
    * @param args the words behind its name
    * @returns what it says, in lines for people

@@ -132,6 +132,8 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   const { pageRows, pagedLists, pageMs } = limits;
   const lists = new SessionLists({ store, turns: daemonTurns, pageRows, pagedLists, pageMs, after: setTimer });
 
+  const steady = () => systemClock.steady();
+  const checks = verification({ journal, log, lastError, stop, timers: daemonTimers, steady });
   const sessions = sessionHandlers(context);
   const handlers: Handlers = {
     ...sessions,
@@ -145,7 +147,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
       queueEvents: limits.queueEvents,
       queueBytes: limits.queueBytes,
     }),
-    ...auditHandlers(journal),
+    ...auditHandlers(journal, checks.again),
     ...approvals.handlers,
     ...limited(quota, { ...sessions, ...approvals.handlers }),
     ...daemonHandlers({
@@ -179,7 +181,6 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     isPending: () => work.total > 0 || supervisor.isPending,
     leave: (reason) => stop.request({ reason, force: false, restart: false }),
   });
-  const steady = () => systemClock.steady();
   const places = new Places<Placed>(limits, steady);
   const strangers = new SharedTurns({ steady, pause: daemonTurns.pause });
   let hooksByHttp = 0;
@@ -260,7 +261,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     // The spool before approvals: what hooks left there is older than the end of the approvals of a killed daemon.
     ...features.services,
     approvals.service,
-    verification({ journal, log, lastError, stop, timers: daemonTimers, steady: () => systemClock.steady() }),
+    checks.service,
     memory(() => store.seq + clients.served + hookSocket.served + journal.stats().verifiedTo, () => store.size),
     idleExit,
     readyFile({ paths, notes }),

@@ -77,6 +77,12 @@ export function runningOf({ history }: JobState): JobRun | undefined {
   return last?.end === undefined ? last : undefined;
 }
 
+/** Whether the last run that nobody cancelled failed by itself. */
+export function hasFailed({ history }: JobState): boolean {
+  const last = history.findLast(({ end }) => end !== undefined && end.outcome !== "cancelled")?.end?.outcome;
+  return last === "failed" || last === "timed_out";
+}
+
 type JobEvent = Exclude<Extract<NewEvent, { type: `job.${string}` }>, { type: "job.added" }>;
 
 function isOfJob(event: NewEvent): event is JobEvent {
@@ -103,9 +109,11 @@ function after(state: JobState, event: JobEvent, at: string): JobState {
       return { ...rest, history, mark: now, runs: state.runs + 1 };
     }
     case "job.ended": {
-      const { runId, outcome, code, problem, stdout, stderr } = event.data;
+      const { runId, outcome, sessionId, code, problem, stdout, stderr } = event.data;
       const end = Object.fromEntries(
-        Object.entries({ outcome, code, problem, stdout, stderr }).filter(([, value]) => value !== undefined),
+        Object.entries({ outcome, sessionId, code, problem, stdout, stderr }).filter(([, value]) =>
+          value !== undefined
+        ),
       ) as unknown as RunEnd; // its own members, without those of the event
       const history = state.history.map((run) => run.runId === runId ? { ...run, endedAt: at, end } : run);
       return { ...state, history, lastEndedAt: now };

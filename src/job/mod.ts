@@ -1,4 +1,4 @@
-/** Runs programs of the configuration on a schedule (section scheduler); where there is no job nothing of it is loaded. */
+/** Runs programs, prompts and commands on a schedule (section scheduler); where there is no job nothing of it is loaded. */
 import type { Feature, FeatureContext } from "../core/service.ts";
 import type { AnyMethodName } from "../protocol/method_schemas.ts";
 import type { Handler, Handlers } from "../rpc/handler.ts";

@@ -115,6 +115,13 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     ],
     why: "the console's commands call methods as their caller, and say what windows say",
   },
+  job: {
+    may: [
+      ...FEATURE,
+      "view/turn_words.ts", // why a turn ended early, as windows say it; loaded with the first run of a prompt
+    ],
+    why: "a job runs programs and calls methods, and reaches others through the core's doors only",
+  },
   service: {
     may: ["agents/files.ts", "install", "lib", "platform", "protocol"],
     why: "units are made from templates and sandbox flags",

@@ -1,5 +1,5 @@
 /** The command that a word names, or why there is none. Pure. */
-import type { ConsoleCommand } from "../core/console_command.ts";
+import type { ConsoleCommand } from "./console_command.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -12,5 +12,12 @@ export function unknownCommand(typed: string, commands: readonly ConsoleCommand[
   const near = nearestWord(typed, commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]));
   return new ConsoleError("usage", `unknown command "/${escapeControls(typed)}"`, {
     hint: near === undefined ? "/help lists the commands" : `did you mean /${near}?`,
+  });
+}
+
+/** What a job gets that runs a command which a person must have read. */
+export function unattended(name: string): ConsoleError {
+  return new ConsoleError("forbidden", `no job runs /${name}: a person must have read what it is about`, {
+    hint: "a rule lets a call pass unasked: agent-console rules add",
   });
 }
