@@ -41,7 +41,7 @@ export function builtins(all: () => readonly ConsoleCommand[]): readonly Console
     },
     {
       name: "approve",
-      summary: "say yes once, to a request or the only one of a session; yes: also where it destroys something",
+      summary: "say yes once; with yes behind it also where it destroys something",
       usage: "[ID [yes]]",
       attended: true,
       run: async (args, call) => (await requests()).approveRequest(args, call),

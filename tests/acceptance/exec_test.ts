@@ -43,6 +43,18 @@ Deno.test("E1 exec gives a prompt to the default agent and answers with its repl
   const cancelled = await home.cli(["exec", "/cancel", session]);
   assertEquals([cancelled.code, cancelled.stdout], [0, "the turn is told to end\n"]);
 
+  // Whoever stops waiting ends no turn.
+  await using waits = home.spawn(["exec", "--session", session, "slow 1000"]);
+  const lastStatus = async () => {
+    const { turns: [turn] } = await home.json(["context", "-n", "1", "--json"]) as { turns: Json[] };
+    return `${turn?.["prompt"]} ${turn?.["status"]}`;
+  };
+  await eventually(async () => await lastStatus() === "slow 1000 running", 10_000, "a turn that is waited for");
+  waits.kill("SIGINT");
+  assertEquals((await waits.exit(10_000)).code, 130);
+  assertEquals(await lastStatus(), "slow 1000 running");
+  assertEquals((await home.cli(["exec", "/cancel", session])).code, 0);
+
   const failed = await home.cli(["exec", "error"]);
   assertEquals([failed.code, failed.stderr], [1, "error: the agent mine: the model is on fire\n"]);
 });
