@@ -153,12 +153,17 @@ Deno.test("J1 E2 a job runs a command of the console, or checks the journal; wha
   await add(client, "wrong", { kind: "command", command: "/show nothing" });
   const wrong = await runNow(client, "wrong");
   assertEquals([wrong["outcome"], wrong["problem"]], ["failed", 'there is no session for "nothing"']);
+  await add(client, "other", { kind: "command", command: "/cron run wrong" });
+  assertEquals((await runNow(client, "other"))["problem"], "a job begins and ends no other");
   assertEquals((await home.cli(["cron", "add", "check", "@yearly", "--maintenance", "verify"])).code, 0);
   const check = await runNow(client, "check");
   assertEquals(check["outcome"], "succeeded", JSON.stringify(check));
   assertMatch(String(check["stdout"]), /^\d+ records of the journal verify$/);
   const listed = (await client.request("job.list"))["jobs"] as Json[];
-  assertEquals(listed.map(({ id, scope }) => [id, scope]), [["note", "admin"], ["wrong", "admin"], ["check", "admin"]]);
+  assertEquals(
+    listed.map(({ id, scope }) => [id, scope]),
+    ["note", "wrong", "other", "check"].map((id) => [id, "admin"]),
+  );
 
   // A client that calls itself so would be taken for a job.
   await using liar = await home.connect({ hello: false });
