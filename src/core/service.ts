@@ -27,6 +27,7 @@ import type { MethodsDoor } from "./methods_door.ts";
 import type { OpenWork } from "./open_work.ts";
 import type { Projection } from "./projection.ts";
 import type { ReportQuota } from "./report_quota.ts";
+import type { WorkPlaces } from "./work_places.ts";
 
 export interface Service {
   readonly name: string;
@@ -94,6 +95,8 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly clients: ClientsDoor;
   /** What goes on without a client is begun here. */
   readonly work: Pick<OpenWork, "begin">;
+  /** Work that costs much takes a place first. */
+  readonly places: WorkPlaces;
   /** What the method `status` answers. */
   readonly status: () => Promise<ResultOf<"status">>;
   /** Calls methods of all parts of the daemon, for one who may; from the start of the services on. */

@@ -1,5 +1,6 @@
 /** The daemon runs agents: prompts go to those of the configuration (section agents), what they do is told to every window. */
 import type { Feature } from "../core/service.ts";
+import { optional } from "../lib/json_fields.ts";
 import { turnMethods } from "./methods.ts";
 import { turnPermissions } from "./permissions.ts";
 import { isOver, RecentTurns } from "./recent_turns.ts";
@@ -20,7 +21,11 @@ export const turn: Feature<keyof typeof turnMethods, RecentTurns, typeof agentsS
     "turn.started": "The agent has it; its session is known.",
     "turn.chunk": "A part of what the agent says (`text`) or thinks (`thought`).",
     "turn.tool": "A call of a tool: it begins, or has ended.",
+    "turn.plan": "What the agent is going to do; replaces the plan before.",
+    "turn.resumed": "It waits again: the last daemon ended before it, or in it. At most once for each turn.",
     "turn.ended": "It is over: finished, cancelled or failed.",
+    "turn.agent_started": "The process of an agent, for the next daemon, should this one be killed.",
+    "turn.agent_ended": "That process has ended.",
   },
   projection: () => new RecentTurns(),
   create: (context, turns) => {
@@ -55,20 +60,21 @@ class LateTurns {
     this.#turns = turns;
   }
 
+  /** @returns behind the recovery: what is submitted comes after what was left */
   async load(): Promise<RunningTurns> {
     const { RunningTurns } = await import("./running.ts");
-    return this.running ??= new RunningTurns(this.#context, this.#turns);
+    const running = this.running ??= new RunningTurns(this.#context, this.#turns);
+    await running.recover();
+    return running;
   }
 
-  /** With no agent that is to be warm, and no turn that is open, nothing is loaded before the first turn. */
+  /** With no agent that is to be warm, and nothing left of an earlier daemon, nothing is loaded before the first turn. */
   async tick(): Promise<void> {
     const { booted, current } = this.#context.settings;
     const isWarm = (name: string) => (current[name] ?? booted[name])?.warm === true;
-    const isOpen = this.#turns.all().some(({ status }) => !isOver(status));
-    if (this.running === undefined && !isOpen && !Object.keys(booted).some(isWarm)) return;
-    const running = await this.load();
-    if (isOpen && !this.#context.isReadOnly()) running.closeInterrupted();
-    await running.look();
+    const isLeft = this.#turns.all().some(({ status }) => !isOver(status)) || this.#turns.leftAgents().length > 0;
+    if (this.running === undefined && !isLeft && !Object.keys(booted).some(isWarm)) return;
+    await (await this.load()).look();
   }
 
   status() {
@@ -78,6 +84,7 @@ class LateTurns {
       running: open.filter(({ status }) => status === "running").length,
       queued: open.filter(({ status }) => status === "queued").length,
       agents: this.running?.agents ?? [],
+      ...optional("interrupted", this.running?.interrupted),
     };
   }
 }

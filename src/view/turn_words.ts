@@ -1,6 +1,6 @@
 /** What is said to who waits for a turn. Pure. */
 import type { Approval } from "../domain/approval.ts";
-import { escapeControls } from "../domain/sanitize.ts";
+import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { fitHead } from "./text_fit.ts";
 
 const ASKED_COLUMNS = 200;
@@ -9,6 +9,26 @@ const ASKED_COLUMNS = 200;
 export function askedText({ id, agent, tool, input }: Pick<Approval, "id" | "agent" | "tool" | "input">): string {
   const what = fitHead(escapeControls(`${tool}: ${input}`), ASKED_COLUMNS);
   return `${escapeControls(agent)} asks: ${what}\nhint: in another window, agent-console approve ${id}, or deny ${id}`;
+}
+
+interface Told {
+  readonly prompt: string;
+  readonly reply: string;
+  readonly status: string;
+  readonly error?: string;
+}
+
+/** A turn as a conversation shows it: what was asked, and what was said. Escaped. */
+export function conversationLines({ prompt, reply, status, error }: Told): string[] {
+  const said = escapeControlsKeepLines(reply).split("\n").filter((line) => line !== "");
+  const end = error === undefined ? status === "finished" ? [] : [`(${status})`] : [`(${escapeControls(error)})`];
+  return [`> ${escapeControls(prompt)}`, ...said, ...end];
+}
+
+/** A step of a plan. Escaped. */
+export function planLine({ text, status }: { readonly text: string; readonly status: string }): string {
+  const mark = { completed: "x", in_progress: ">" }[status] ?? " ";
+  return `  [${mark}] ${escapeControls(text)}`;
 }
 
 /** A turn that ended by itself did not do all: undefined where it went to its end. Escaped. */
