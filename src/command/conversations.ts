@@ -9,6 +9,7 @@ import { openApprovalsOf } from "../view/pick.ts";
 import { placedItems, sessionItems } from "../view/session_items.ts";
 import { STATE_LOOKS } from "../view/states.ts";
 import { clockTime } from "../view/times.ts";
+import { conversationLines } from "../view/turn_words.ts";
 import { everySession, loadAll, sessionNamed } from "./board.ts";
 import { requestText } from "./requests.ts";
 
@@ -63,9 +64,10 @@ export async function turnsText(args: readonly string[], call: ConsoleCall): Pro
   return turns.length === 0 ? "No turn yet." : turns.map(turnText).join("\n\n");
 }
 
-function turnText({ submittedAt, agent, prompt, reply, status, error, sessionId }: TurnState): string {
-  const head = `${clockTime(submittedAt)} ${agent}${status === "finished" ? "" : `, ${status}`}  ${sessionId ?? ""}`;
-  return [head.trimEnd(), `> ${prompt}`, reply.trim(), error ?? ""].filter((part) => part !== "").join("\n");
+function turnText(turn: TurnState): string {
+  const { submittedAt, agent, sessionId } = turn;
+  const head = [clockTime(submittedAt), agent, ...(sessionId === null ? [] : [sessionId])].join("  ");
+  return [head, ...conversationLines(turn)].join("\n");
 }
 
 export async function cancelTurns(given: string | undefined, call: ConsoleCall): Promise<string> {

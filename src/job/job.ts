@@ -83,6 +83,8 @@ declare module "../domain/event.ts" {
       readonly dueAt: string | null;
       readonly missed?: true;
     };
+    /** The agent has the prompt of a run, as that turn: the run ends with it, in whichever daemon. */
+    "job.prompted": { readonly jobId: string; readonly runId: string; readonly turnId: string };
     /** `again`: it failed as the run before did. */
     "job.ended": { readonly jobId: string; readonly runId: string; readonly again?: true } & RunEnd;
     /** `dueAt`: the first of the times that are passed over for this reason. */
@@ -97,6 +99,8 @@ export const JOB_EVENTS = {
   "job.enabled": "Its schedule counts again, from now on.",
   "job.disabled": "Its schedule does not count; a run that goes on is not ended.",
   "job.started": "A run of it begins; recorded before the program is started, so that nothing runs twice.",
+  "job.prompted":
+    "The agent has the prompt of a run, which ends with that turn, also where another daemon goes on with it.",
   "job.ended": "How a run ended; `interrupted`: the daemon ended before it; `again`: the run before failed as well.",
   "job.skipped": "A time of its schedule was passed over; told once for a row of the same reason.",
 } as const;

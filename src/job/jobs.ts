@@ -9,6 +9,8 @@ export interface JobRun {
   readonly dueAt: string | null;
   readonly missed?: true;
   readonly startedAt: string;
+  /** Of a prompt: the turn that it is. */
+  readonly turnId?: string;
   readonly endedAt?: string;
   readonly end?: RunEnd;
 }
@@ -107,6 +109,10 @@ function after(state: JobState, event: JobEvent, at: string): JobState {
       if (dueAt === null) return { ...state, history };
       const { skipped: _, ...rest } = state;
       return { ...rest, history, mark: now, runs: state.runs + 1 };
+    }
+    case "job.prompted": {
+      const { runId, turnId } = event.data;
+      return { ...state, history: state.history.map((run) => run.runId === runId ? { ...run, turnId } : run) };
     }
     case "job.ended": {
       const { runId, outcome, sessionId, code, problem, stdout, stderr } = event.data;

@@ -33,8 +33,9 @@ const run = v.object({
   endedAt: v.exactOptional(v.string()),
   /** Absent while it goes on. */
   outcome: v.exactOptional(v.picklist(OUTCOMES)),
-  /** Of a prompt: its session. */
+  /** Of a prompt: its session, and its turn. */
   sessionId: v.exactOptional(v.string()),
+  turnId: v.exactOptional(v.string()),
   code: v.exactOptional(v.number()),
   problem: v.exactOptional(v.string()),
   stdout: v.exactOptional(v.string()),

@@ -15,6 +15,13 @@ import { said } from "./said.ts";
 
 type Context = Pick<FeatureContext, "bus" | "methods" | "store">;
 
+/** The turn of a prompt. */
+export interface RunTurn {
+  /** Undefined: it is to be submitted. */
+  readonly id: string | undefined;
+  readonly submitted: (id: string) => void;
+}
+
 /** A turn of a job where nobody says how long it may take, s. */
 const USUAL_SECS = 3600;
 /** So long the end of a turn that was cancelled is waited for, ms. */
@@ -25,6 +32,7 @@ export async function runCalls(
   context: Context,
   { action, scope = "report" }: Job,
   signal: AbortSignal,
+  turn: RunTurn,
 ): Promise<RunEnd> {
   // A turn is to be cancelled, and its words are to be read, after the signal has fired.
   const principal = { kind: CRON, scope, signal: action.kind === "prompt" ? new AbortController().signal : signal };
@@ -32,7 +40,7 @@ export async function runCalls(
   try {
     switch (action.kind) {
       case "prompt":
-        return await runPrompt(context, action, caller, signal);
+        return await runPrompt(context, action, caller, { signal, turn });
       case "command": {
         const { success, response } = await caller.call("command.execute", { command: action.command });
         const why = success ? {} : { problem: problemText(response.split("\n", 1)[0] ?? "") };
@@ -55,16 +63,13 @@ export async function runCalls(
 
 async function runPrompt(
   context: Context,
-  { text, agent, sessionId, cwd, timeoutSecs = USUAL_SECS }: PromptAction,
+  action: PromptAction,
   caller: MethodCaller,
-  signal: AbortSignal,
+  { signal, turn: { id, submitted } }: { readonly signal: AbortSignal; readonly turn: RunTurn },
 ): Promise<RunEnd> {
-  const { turnId } = await caller.call("turn.submit", {
-    text,
-    ...(sessionId === undefined ? {} : { sessionId }),
-    ...(agent === undefined ? {} : { agent }),
-    ...(cwd === undefined ? {} : { cwd }),
-  });
+  const { timeoutSecs = USUAL_SECS } = action;
+  const turnId = id ?? await submit(action, caller);
+  if (id === undefined) submitted(turnId);
   const late = AbortSignal.timeout(timeoutSecs * 1000);
   const either = AbortSignal.any([signal, late]);
   try {
@@ -82,6 +87,16 @@ async function runPrompt(
     return { outcome: "timed_out", problem: `its turn did not end within ${timeoutSecs / 60} minutes`, ...about };
   }
   return { ...endOf(turn), ...about };
+}
+
+async function submit({ text, agent, sessionId, cwd }: PromptAction, caller: MethodCaller): Promise<string> {
+  const { turnId } = await caller.call("turn.submit", {
+    text,
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  return turnId;
 }
 
 /** Waits for its end, so that no run begins beside it. A daemon that stops ends it itself. */

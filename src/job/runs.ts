@@ -1,7 +1,7 @@
 /**
- * The runs that go on: each is recorded as started before its program is started, and as ended behind its end. What the
- * journal knows as started and this process does not run was cut off by a crash: it is recorded as interrupted, and no
- * schedule begins it again.
+ * The runs that go on: each is recorded as started before anything of it is, and as ended behind its end. What the journal
+ * knows as started and this process does not run was cut off by a crash: it is recorded as interrupted, and no schedule
+ * begins it again. A prompt whose turn is known ends with that: a turn may go on behind a crash.
  */
 import type { FeatureContext } from "../core/service.ts";
 import type { Once } from "../core/idempotency.ts";
@@ -10,6 +10,7 @@ import type { RunBounded } from "../platform/bounded_run.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Job, JobOutcome, RunEnd } from "./job.ts";
+import type { RunTurn } from "./run_calls.ts";
 import { hasFailed, type Jobs, runningOf } from "./jobs.ts";
 import { runProgram } from "./run_program.ts";
 import type { SchedulerSettings } from "./section.ts";
@@ -36,7 +37,7 @@ interface LiveRun {
   readonly abort: AbortController;
   /** Who ended it, before it did so itself. */
   ended?: { readonly outcome: JobOutcome; readonly problem?: string; readonly actor: Actor; readonly once?: Once };
-  done: Promise<CommitResult | ConsoleError>;
+  readonly done: Promise<CommitResult | ConsoleError>;
 }
 
 export class Runs {
@@ -60,12 +61,30 @@ export class Runs {
     const due = dueAt === null ? null : new Date(dueAt).toISOString();
     const data = { jobId: job.id, runId, dueAt: due, ...(missed ? { missed } as const : {}) };
     const committed = store.commit({ type: "job.started", data }, actor, once);
-    const abort = new AbortController();
-    const live: LiveRun = { jobId: job.id, abort, done: Promise.resolve(committed) };
-    this.#live.set(runId, live);
-    const isOver = this.#deps.context.work.begin("jobs");
-    live.done = this.#execute(job, live).then((end) => this.#record(runId, live, end)).finally(isOver);
+    this.#goOn(job, runId);
     return committed;
+  }
+
+  /** @param turnId of a run that the last daemon began: its turn goes on, or has an end */
+  #goOn(job: Job, runId: string, turnId?: string): void {
+    const isOver = this.#deps.context.work.begin("jobs");
+    const { promise, resolve, reject } = Promise.withResolvers<CommitResult | ConsoleError>();
+    const live: LiveRun = { jobId: job.id, abort: new AbortController(), done: promise };
+    this.#live.set(runId, live);
+    const turn = { id: turnId, submitted: (id: string) => this.#prompted(job.id, runId, id) };
+    void this.#execute(job, live, turn).then((end) => this.#record(runId, live, end)).finally(isOver).then(
+      resolve,
+      reject,
+    );
+  }
+
+  /** Where the journal does not take it, the run is interrupted by a crash and its turn is not. */
+  #prompted(jobId: string, runId: string, turnId: string): void {
+    try {
+      this.#deps.context.store.commit({ type: "job.prompted", data: { jobId, runId, turnId } }, DAEMON);
+    } catch (error) {
+      if (!(error instanceof ConsoleError)) throw error;
+    }
   }
 
   /** Ends the run of a job. @returns undefined where none goes on @throws {ConsoleError} `read_only`: its end is not recorded yet */
@@ -79,12 +98,20 @@ export class Runs {
     return done;
   }
 
-  /** Records the ends that are not in the journal. @throws {ConsoleError} `read_only` */
+  /**
+   * Records the ends that are not in the journal, and goes on with the runs of an earlier daemon whose turns know how they
+   * end. @throws {ConsoleError} `read_only`
+   */
   settle(): void {
     for (const state of this.#deps.jobs.all()) {
       const run = runningOf(state);
       if (run === undefined || this.#live.has(run.runId)) continue;
-      const end = this.#unrecorded.get(run.runId) ??
+      const known = this.#unrecorded.get(run.runId);
+      if (known === undefined && run.turnId !== undefined) {
+        this.#goOn(state.job, run.runId, run.turnId);
+        continue;
+      }
+      const end = known ??
         { outcome: "interrupted", problem: "the daemon ended before it" } as const;
       const data = this.#endData(state.job.id, run.runId, end);
       this.#deps.context.store.commit({ type: "job.ended", data }, DAEMON);
@@ -101,14 +128,14 @@ export class Runs {
     await Promise.all(all.map(({ done }) => done));
   }
 
-  async #execute({ id: jobId, action, ...job }: Job, live: LiveRun): Promise<RunEnd> {
+  async #execute({ id: jobId, action, ...job }: Job, live: LiveRun, turn: RunTurn): Promise<RunEnd> {
     const { context, run } = this.#deps;
     const { signal } = live.abort;
     let end: RunEnd;
     try {
       end = action.kind === "program"
         ? await runProgram(context, run, { jobId, name: action.program }, signal)
-        : await (await import("./run_calls.ts")).runCalls(context, { id: jobId, action, ...job }, signal);
+        : await (await import("./run_calls.ts")).runCalls(context, { id: jobId, action, ...job }, signal, turn);
     } catch (error) {
       context.log.error("a run of a job failed for a bug", {
         job: jobId,

@@ -97,45 +97,55 @@ Deno.test("J1 R1 a job prompts an agent: its run ends with the turn, as that did
   assertMatch(await problem({ kind: "maintenance", task: "tidy" }), /^invalid_params: .*action\.task/);
 });
 
-Deno.test("J1 C1 a prompt that a kill interrupts is told once, in its run and its turn, and is not begun again", async () => {
-  await using home = await homeWithAgents(["mine"]);
+/** Adds a prompt that is told slowly, and kills the daemon in the middle of it. @returns its agent's pid */
+async function killedInPrompt(home: TestHome): Promise<number> {
   await home.start();
   const options = ["--missed", "once", "--max-runs", "1", "--agent", "mine", "--prompt", "slow 1000"];
   assertEquals((await home.cli(["cron", "add", "slow", "* * * * * *", ...options])).code, 0);
-  const pid = await (async () => {
-    await using client = await home.connect({ token: true });
-    return await eventually(
-      async () => {
-        const [turn] = await turnsOf(client);
-        if (!String(turn?.["reply"]).includes("3")) return undefined;
-        const { session } = await client.request("session.get", { sessionId: turn?.["sessionId"] });
-        return (session as Json)["pid"] as number;
-      },
-      20_000,
-      "its first words",
-    );
-  })();
+  await using client = await home.connect({ token: true });
+  const pid = await eventually(
+    async () => {
+      const [turn] = await turnsOf(client);
+      if (!String(turn?.["reply"]).includes("3")) return undefined;
+      const { session } = await client.request("session.get", { sessionId: turn?.["sessionId"] });
+      return (session as Json)["pid"] as number;
+    },
+    20_000,
+    "its first words",
+  );
   await home.kill();
+  return pid;
+}
+
+async function countsOf(client: RawClient): Promise<(number | undefined)[]> {
+  const { records } = await client.request("audit.tail", { limit: 1000 }) as { records: Json[] };
+  const counts = Map.groupBy(records, ({ type }) => String(type));
+  return ["job.started", "job.ended", "turn.submitted", "turn.ended"].map((type) => counts.get(type)?.length);
+}
+
+Deno.test("J1 C1 a prompt that a kill interrupts is told once, in its run and its turn, and is not begun again", async () => {
+  await using home = await homeWithAgents(["mine"]);
+  const pid = await killedInPrompt(home);
   await eventually(() => !isAlive(pid), 10_000, "the end of the agent");
   await home.start();
   await using client = await home.connect({ token: true });
-  const ends = await eventually(
-    async () => {
-      const [[turn], [run]] = [await turnsOf(client), await runsOf(client, "slow")];
-      return turn?.["status"] === "failed" && run?.["outcome"] !== undefined
-        ? [turn["error"], run["outcome"]]
-        : undefined;
-    },
-    10_000,
-    "both ends",
-  );
-  assertEquals(ends, ["the daemon ended in it", "interrupted"]);
-  const { records } = await client.request("audit.tail", { limit: 1000 }) as { records: Json[] };
-  const counts = Map.groupBy(records, ({ type }) => String(type));
-  assertEquals(
-    ["job.started", "job.ended", "turn.submitted", "turn.ended"].map((type) => counts.get(type)?.length),
-    [1, 1, 1, 1],
-  );
+  const end = await endOf(client, "slow");
+  const [turn] = await turnsOf(client);
+  assertEquals([turn?.["status"], end["outcome"], end["problem"]], ["failed", "failed", turn?.["error"]]);
+  assertMatch(String(end["problem"]), /^the daemon ended in it/);
+  assertEquals(await countsOf(client), [1, 1, 1, 1]);
+});
+
+Deno.test("J1 R4 a prompt that goes on behind a kill is the same run, which ends with it", async () => {
+  await using home = await homeWithAgents(["mine"], {}, (home) => ["--load", `${home.root}/kept`]);
+  await Deno.mkdir(`${home.root}/kept`);
+  await killedInPrompt(home);
+  await home.start();
+  await using client = await home.connect({ token: true });
+  const end = await endOf(client, "slow");
+  assertEquals(end["outcome"], "succeeded", JSON.stringify(end));
+  assertMatch(String(end["stdout"]), /^0 1 2 3 [^]*You were interrupted/);
+  assertEquals(await countsOf(client), [1, 1, 1, 1]);
 });
 
 Deno.test("J1 E2 a job runs a command of the console, or checks the journal; what a person must have read it does not", async () => {

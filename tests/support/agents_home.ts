@@ -2,15 +2,19 @@
 import { REPOSITORY, TestHome } from "./harness.ts";
 import { denoDir } from "./harness_guard.ts";
 
-/** @param more sections of the configuration beside `agents` */
+/**
+ * @param more sections of the configuration beside `agents`
+ * @param words arguments of the agents
+ */
 export async function homeWithAgents(
   names: readonly string[],
   more: Readonly<Record<string, unknown>> = {},
+  words: (home: TestHome) => readonly string[] = () => [],
 ): Promise<TestHome> {
   const home = await TestHome.create();
   const script = `${REPOSITORY}/tests/support/acp_agent.ts`;
   const agent = {
-    command: [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", script],
+    command: [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", script, ...words(home)],
     env: [`DENO_DIR=${denoDir()}`, "DENO_NO_UPDATE_CHECK=1"],
   };
   const agents = Object.fromEntries(names.map((name) => [name, agent]));
