@@ -2,6 +2,7 @@
  * Calls a person: gathers what needs one for a moment, leaves out what was answered meanwhile or is in front of them, and
  * hands the rest to the channels as one call. No timer runs while nothing is gathered.
  */
+import type { NewEvent } from "../domain/event.ts";
 import type { NeedKind } from "../domain/need_kinds.ts";
 import type { SessionView } from "../domain/query.ts";
 import { oneLine } from "../domain/sanitize.ts";
@@ -11,6 +12,7 @@ import type { Clock, Log } from "../platform/system.ts";
 import { type Need, needMessage } from "../view/need_words.ts";
 import { type HeardNeed, Needs } from "../view/needs.ts";
 import type { CallContent, Channel, Nobody } from "./channels.ts";
+import { JobFailures } from "./job_failures.ts";
 import type { ChannelOutcome } from "./methods.ts";
 
 export interface CallsDeps {
@@ -37,6 +39,7 @@ const MAX_WAITING = 200;
 export class Calls {
   #deps: CallsDeps;
   #needs = new Needs();
+  #jobs = new JobFailures();
   #gathered: HeardNeed[] = [];
   #callOff: () => void = () => {};
   #stopped = new AbortController();
@@ -53,8 +56,8 @@ export class Calls {
     this.#needs.seed(sessions);
   }
 
-  hear(event: { readonly type: string; readonly data: object }): void {
-    const need = this.#needs.hear(event);
+  hear(event: NewEvent): void {
+    const need = this.#needs.hear(event) ?? this.#jobs.hear(event);
     if (need === undefined || this.#stopped.signal.aborted || !this.#deps.kinds().includes(need.kind)) return;
     if (this.#gathered.length >= MAX_WAITING) return;
     if (this.#gathered.push(need) > 1) return;
@@ -81,7 +84,7 @@ export class Calls {
   }
 
   #stillOpen(needs: readonly HeardNeed[]): readonly Need[] {
-    return this.#needs.open(needs, this.#deps.sessions());
+    return [...this.#needs.open(needs, this.#deps.sessions()), ...this.#jobs.open(needs)];
   }
 
   #sendTo(channel: Channel, needs: readonly HeardNeed[]): void {

@@ -123,7 +123,7 @@ const SCHEMA = 1;
 function callJson({ needs, message, test }: CallContent, sessionOf: ChannelDeps["sessionOf"]) {
   const [first, ...others] = needs.map((need) => ({
     kind: need.kind,
-    session: sessionJson(need, sessionOf(need.sessionId)),
+    ...("job" in need ? { job: need.job } : { session: sessionJson(need, sessionOf(need.sessionId)) }),
     ...(need.approval === undefined ? {} : { approval: approvalJson(need.approval, need.what) }),
     text: `${need.name}: ${need.what}`,
   }));

@@ -62,7 +62,11 @@ export class RunningChannels {
   start(): void {
     const { store, bus } = this.#context;
     this.#calls.seed(store.sessions());
-    this.#unlisten = bus.listen(store.seq, new Set(["session", "approval"]), ({ event }) => this.#calls.hear(event));
+    this.#unlisten = bus.listen(
+      store.seq,
+      new Set(["session", "approval", "job"]),
+      ({ event }) => this.#calls.hear(event),
+    );
   }
 
   stop(): void {

@@ -6,7 +6,8 @@ import { NEED_KINDS } from "../domain/need_kinds.ts";
 export const channelsSection = section("channels", {
   on: setting(v.array(v.picklist(NEED_KINDS, "question or failure")), [...NEED_KINDS], {
     title: "Called for",
-    means: "What channels call you for: a request that waits for you (`question`), a turn that failed (`failure`).",
+    means:
+      "What channels call you for: a request that waits for you (`question`), a turn or a job that failed (`failure`).",
     must: "an array of question and failure",
     applies: "live",
     example: '["question"]',

@@ -4,7 +4,7 @@ import stringWidth from "fast-string-width";
 import { escapeControls } from "../domain/sanitize.ts";
 import { fit, fitHead } from "../view/text_fit.ts";
 import type { Completed } from "./command_port.ts";
-import { escapedWord, splitLine } from "./words.ts";
+import { escapedWord, splitLine } from "../lib/line_words.ts";
 
 /** The words that may stand in the place of the last one, which is being typed. */
 export type Completer = (words: readonly string[]) => Promise<readonly Completed[]>;

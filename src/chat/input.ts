@@ -1,7 +1,7 @@
 /** What a line means: commands that begin with a slash, or text for the agent. Pure. */
 import { nearestWord } from "../lib/did_you_mean.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { splitLine } from "./words.ts";
+import { splitLine } from "../lib/line_words.ts";
 
 export type Input =
   | { readonly kind: "text"; readonly text: string }

@@ -5,7 +5,7 @@ import { escapeControls } from "../domain/sanitize.ts";
 import { answerWords } from "../view/approval_words.ts";
 import { type Need, needMessage } from "../view/need_words.ts";
 import { fitEnds, fitHead } from "../view/text_fit.ts";
-import { escapedWord } from "./words.ts";
+import { escapedWord } from "../lib/line_words.ts";
 
 /** What is asked gets so many columns at least; with less room the answers stand in a line of their own. */
 const LEAST = 30;

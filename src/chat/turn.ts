@@ -14,7 +14,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import { sessionNames } from "../view/names.ts";
 import { askedText, conversationLines, earlyEnd } from "../view/turn_words.ts";
 import { INTERRUPTED_CODE, type Outcome } from "./chat_options.ts";
-import { escapedWord } from "./words.ts";
+import { escapedWord } from "../lib/line_words.ts";
 
 export interface TurnDesk {
   readonly context: ClientContext;

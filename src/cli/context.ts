@@ -35,6 +35,17 @@ export async function call<M extends AnyMethodName>(
   return await connected(run, (client) => callOn(client, run, method, params));
 }
 
+/** A {@link call} that may take so long, ms. @throws {ConsoleError} */
+export async function callFor<M extends AnyMethodName>(
+  run: CommandContext,
+  ms: number,
+  method: M,
+  params: ParamsOf<M>,
+): Promise<ResultOf<M>> {
+  const signal = AbortSignal.any([run.signal, AbortSignal.timeout(ms)]);
+  return await connected(run, (client) => client.call(method, params, signal));
+}
+
 /** A {@link call} that never starts a daemon. @throws {ConsoleError} `not_running` */
 export async function callRunning<M extends AnyMethodName>(
   run: CommandContext,

@@ -20,8 +20,10 @@ import type { CallObserver } from "../rpc/call_observer.ts";
 import type { FeatureRow, Handlers } from "../rpc/handler.ts";
 import type { ApprovalsDoor, ApprovalsPort } from "./approvals_port.ts";
 import type { ClientsDoor } from "./clients_door.ts";
+import type { ConsoleCommand } from "./console_command.ts";
 import type { EventBus } from "./event_bus.ts";
 import type { SessionDeps } from "./handlers/session.ts";
+import type { MethodsDoor } from "./methods_door.ts";
 import type { OpenWork } from "./open_work.ts";
 import type { Projection } from "./projection.ts";
 import type { ReportQuota } from "./report_quota.ts";
@@ -97,6 +99,10 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly places: WorkPlaces;
   /** What the method `status` answers. */
   readonly status: () => Promise<ResultOf<"status">>;
+  /** Calls methods of all parts of the daemon, for one who may; from the start of the services on. */
+  readonly methods: MethodsDoor;
+  /** Those of all features, in the order of the features; the first of a name counts. From the start of the services on. */
+  readonly commands: () => readonly ConsoleCommand[];
 }
 
 /** What the sandbox depends on. `V`: the values of the feature's section of the configuration. */
@@ -130,6 +136,8 @@ export type FeatureRows<M extends string = string> = Readonly<Record<M, FeatureR
 export interface FeatureBase<M extends AnyMethodName, P extends Projection, V, Parts = FeatureParts<M>> {
   /** Its folder, the first word of its methods and of its events, and so their topic: `notes.add`, `notes.added`. */
   readonly name: string;
+  /** What its part of `status` is called there, where that is not its name: the wire says `jobs`. */
+  readonly statusName?: keyof FeatureStatus;
   /** Each of its events, with the line of docs/protocol.md that says what it means. */
   readonly events?: Readonly<Partial<Record<EventType, string>>>;
   /** What the daemon may do for it beyond its own folder and socket. Pure: clients compute the sandbox with it. */
@@ -143,7 +151,7 @@ export interface FeatureBase<M extends AnyMethodName, P extends Projection, V, P
 export interface FeatureParts<M extends AnyMethodName = never> {
   readonly handlers?: Handlers<M>;
   readonly service?: Omit<Service, "name" | "status"> & {
-    /** Its part of `status`, under the feature's name. */
+    /** Its part of `status`, under the feature's name or its `statusName`. */
     status?(): Shown<FeatureStatus> | Promise<Shown<FeatureStatus>>;
   };
   /**
@@ -151,6 +159,8 @@ export interface FeatureParts<M extends AnyMethodName = never> {
    * `subscribe` and in `dump`. Taken at the instant of the snapshot, so it must not wait, and be small.
    */
   readonly snapshot?: () => Shown<FeatureSnapshot>;
+  /** Its commands of the console, as they are now. */
+  readonly commands?: () => readonly ConsoleCommand[];
 }
 
 /** What one feature shows, of those that declare something; undefined for nothing. */

@@ -5,6 +5,7 @@ import { newId } from "../approvals/new_id.ts";
 import { auditHandlers } from "../core/handlers/audit.ts";
 import { liveHandlers } from "../core/handlers/subscribe.ts";
 import { sessionHandlers } from "../core/handlers/session.ts";
+import { methodsDoor } from "../core/methods_door.ts";
 import { OpenWork } from "../core/open_work.ts";
 import { limited } from "../core/report_quota.ts";
 import type { Service } from "../core/service.ts";
@@ -126,11 +127,15 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     work,
     places: new WorkPlaces(() => config.current.daemon.max_turns, () => systemClock.steady()),
     status: () => supervisor.status(),
+    methods: methodsDoor((request, peer) => router.run(request, peer)),
+    commands: () => features.commands(),
   };
   const features = createFeatures<typeof FEATURES>(o.features, projections, context);
   const { pageRows, pagedLists, pageMs } = limits;
   const lists = new SessionLists({ store, turns: daemonTurns, pageRows, pagedLists, pageMs, after: setTimer });
 
+  const steady = () => systemClock.steady();
+  const checks = verification({ journal, log, lastError, stop, timers: daemonTimers, steady });
   const sessions = sessionHandlers(context);
   const handlers: Handlers = {
     ...sessions,
@@ -144,7 +149,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
       queueEvents: limits.queueEvents,
       queueBytes: limits.queueBytes,
     }),
-    ...auditHandlers(journal),
+    ...auditHandlers(journal, checks.again),
     ...approvals.handlers,
     ...limited(quota, { ...sessions, ...approvals.handlers }),
     ...daemonHandlers({
@@ -178,7 +183,6 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     isPending: () => work.total > 0 || supervisor.isPending,
     leave: (reason) => stop.request({ reason, force: false, restart: false }),
   });
-  const steady = () => systemClock.steady();
   const places = new Places<Placed>(limits, steady);
   const strangers = new SharedTurns({ steady, pause: daemonTurns.pause });
   let hooksByHttp = 0;
@@ -259,7 +263,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     // The spool before approvals: what hooks left there is older than the end of the approvals of a killed daemon.
     ...features.services,
     approvals.service,
-    verification({ journal, log, lastError, stop, timers: daemonTimers, steady: () => systemClock.steady() }),
+    checks.service,
     memory(() => store.seq + clients.served + hookSocket.served + journal.stats().verifiedTo, () => store.size),
     idleExit,
     readyFile({ paths, notes }),

@@ -4,6 +4,7 @@
  */
 import type { Config } from "../config/base_sections.ts";
 import { valuesOf } from "../config/values.ts";
+import type { ConsoleCommand } from "../core/console_command.ts";
 import type { Projections } from "../core/projections.ts";
 import type { FeatureContext, FeatureParts, Service } from "../core/service.ts";
 import type { Log } from "../platform/system.ts";
@@ -16,6 +17,8 @@ export interface Created<M extends AnyMethodName> {
   readonly handlers: Handlers<M>;
   /** The features' parts of a snapshot, each under its feature's name. */
   readonly snapshots: () => Readonly<Record<string, unknown>>;
+  /** Those of all features. */
+  readonly commands: () => readonly ConsoleCommand[];
 }
 
 /** What features get, before each gets its own section of the configuration. */
@@ -32,7 +35,7 @@ export function createFeatures<F extends readonly AnyFeature[]>(
   states: States,
   { config, ...context }: SharedContext,
 ): Created<MethodsOf<F>> {
-  const parts = features.map((feature): readonly [string, FeatureParts<AnyMethodName>] => {
+  const parts = features.map((feature): readonly [AnyFeature, FeatureParts<AnyMethodName>] => {
     const state = feature.projection === undefined ? undefined : states.of(feature.projection);
     const settings = {
       get current() {
@@ -42,26 +45,28 @@ export function createFeatures<F extends readonly AnyFeature[]>(
     };
     const made: FeatureParts<AnyMethodName> = feature.create({ ...context, settings }, state);
     const isIncomplete = () => state !== undefined && states.isSetAside(state);
-    return [feature.name, withoutWrongState(feature.name, made, isIncomplete)];
+    return [feature, withoutWrongState(feature.name, made, isIncomplete)];
   });
   return {
-    services: parts.map(([name, { service }]) => serviceOf(name, service)),
+    services: parts.map(([feature, { service }]) => serviceOf(feature, service)),
     // By type each feature has handlers for all its methods; the compiler does not follow a list.
     handlers: Object.assign({}, ...parts.map(([, { handlers }]) => handlers)) as Handlers<MethodsOf<F>>,
     snapshots: () => Object.fromEntries(parts.flatMap((part) => snapshotOf(part, context.log))),
+    commands: () => parts.flatMap(([, { commands }]) => commands?.() ?? []),
   };
 }
 
 /** A feature whose projection lacks an event shows and does nothing more: it would go by a wrong state. */
 function withoutWrongState(
   name: string,
-  { service = {}, snapshot, handlers }: FeatureParts<AnyMethodName>,
+  { service = {}, snapshot, handlers, commands }: FeatureParts<AnyMethodName>,
   isIncomplete: () => boolean,
 ): FeatureParts<AnyMethodName> {
   const { tick, status, ...rest } = service;
   return {
     ...(handlers === undefined ? {} : { handlers: refusingWhile(isIncomplete, name, handlers) }),
     ...(snapshot === undefined ? {} : { snapshot: () => isIncomplete() ? undefined : snapshot() }),
+    ...(commands === undefined ? {} : { commands: () => isIncomplete() ? [] : commands() }),
     service: {
       ...rest,
       ...(tick === undefined ? {} : { tick: () => isIncomplete() ? undefined : tick() }),
@@ -70,8 +75,11 @@ function withoutWrongState(
   };
 }
 
-function serviceOf(name: string, { status, ...rest }: NonNullable<FeatureParts["service"]> = {}): Service {
-  return { ...rest, name, ...(status === undefined ? {} : { status: async () => partOf(name, await status()) }) };
+function serviceOf(
+  { name, statusName = name }: Pick<AnyFeature, "name"> & { readonly statusName?: string },
+  { status, ...rest }: NonNullable<FeatureParts["service"]> = {},
+): Service {
+  return { ...rest, name, ...(status === undefined ? {} : { status: async () => partOf(statusName, await status()) }) };
 }
 
 function partOf(name: string, part: unknown): Readonly<Record<string, unknown>> {
@@ -80,7 +88,7 @@ function partOf(name: string, part: unknown): Readonly<Record<string, unknown>> 
 
 /** One that fails is left out, so that windows still get the rest. */
 function snapshotOf(
-  [name, { snapshot }]: readonly [string, FeatureParts<AnyMethodName>],
+  [{ name }, { snapshot }]: readonly [AnyFeature, FeatureParts<AnyMethodName>],
   log: Log,
 ): [string, unknown][] {
   try {

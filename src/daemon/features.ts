@@ -4,6 +4,7 @@
  */
 import { approvalPermissions } from "../approvals/permissions.ts";
 import { channel } from "../channel/mod.ts";
+import { command } from "../command/mod.ts";
 import { type Config, configSchema } from "../config/base_sections.ts";
 import type { ConfigSchema } from "../config/schema.ts";
 import type { ConfigSection } from "../config/section.ts";
@@ -30,6 +31,7 @@ export const FEATURES = [
   gateway,
   telemetry,
   turn,
+  command,
   job,
 ] as const;
 

@@ -6,7 +6,9 @@ import { clip, escapeControls } from "../domain/sanitize.ts";
 import { env } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
+import type { Scope } from "../protocol/methods.ts";
 import type { Handlers } from "../rpc/handler.ts";
+import { checkAction, checkProgram } from "./check_action.ts";
 import type { Job } from "./job.ts";
 import { type JobRun, type Jobs, type JobState, runningOf } from "./jobs.ts";
 import type { jobMethods } from "./methods.ts";
@@ -42,10 +44,10 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
   }
 
   return {
-    "job.add": (params, { peer }) => {
+    "job.add": async (params, { peer }) => {
       const { next = 0, dryRun, idempotencyKey } = params;
       const once = { key: idempotencyKey, change: `job.add ${params.id}` };
-      const job = newJob(params, settings.current);
+      const job = newJob(params, settings.current, peer.scope);
       const answer = (committed: CommitResult) => ({
         ...committed,
         timezone: job.timezone,
@@ -54,6 +56,10 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
       const earlier = store.repeated(once);
       if (earlier !== undefined) return answer(earlier);
       checkNew(job, context, jobs);
+      await checkAction(context, job.action, peer);
+      checkNew(job, context, jobs); // another may have come meanwhile
+      const since = store.repeated(once);
+      if (since !== undefined) return answer(since);
       if (dryRun) return answer({ seq: store.seq, sessionId: null, status: null });
       scheduler.forget(job.id);
       const committed = store.commit({ type: "job.added", data: { job } }, peer.actor, once);
@@ -94,7 +100,7 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
     "job.run": (params, { peer }) =>
       change("job.run", params, (once) => {
         const { job } = idle(known(jobs, params.id));
-        refuseProblem(programToRun(settings, job.action.program, env("HOME")));
+        if (job.action.kind === "program") checkProgram(context, job.action.program);
         return scheduler.runs.begin(job, { dueAt: null, missed: false, actor: peer.actor, once });
       }),
     "job.cancel": async ({ id, idempotencyKey }, { peer }) => {
@@ -113,7 +119,7 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
 }
 
 /** @throws {ConsoleError} `invalid_params` where its name or its time zone is none */
-function newJob(params: ParamsOf<"job.add">, { timezone }: SchedulerSettings): Job {
+function newJob(params: ParamsOf<"job.add">, { timezone }: SchedulerSettings, scope: Scope): Job {
   if (!JOB_NAMES.pattern.test(params.id)) {
     const problem = `the name of the job is "${escapeControls(params.id)}", expected ${JOB_NAMES.must}`;
     throw new ConsoleError("invalid_params", problem, { param: "id" });
@@ -127,11 +133,13 @@ function newJob(params: ParamsOf<"job.add">, { timezone }: SchedulerSettings): J
   }
   const { id, schedule, action, missed = "skip", overlap = "skip", cooldownSecs = 0, jitterSecs = 0, maxRuns = null } =
     params;
-  return { id, schedule: schedule.trim(), timezone: zone, action, missed, overlap, cooldownSecs, jitterSecs, maxRuns };
+  const policy = { missed, overlap, cooldownSecs, jitterSecs, maxRuns };
+  const authority = action.kind === "program" ? {} : { scope };
+  return { id, schedule: schedule.trim(), timezone: zone, action, ...authority, ...policy };
 }
 
 /** @throws {ConsoleError} why it is not added */
-function checkNew(job: Job, { clock, settings }: FeatureContext<SchedulerSettings>, jobs: Jobs): void {
+function checkNew(job: Job, { clock }: Pick<FeatureContext, "clock">, jobs: Jobs): void {
   checkSchedule(job, clock.now());
   if (jobs.get(job.id) !== undefined) {
     throw new ConsoleError("conflict", `there is a job "${job.id}" already`, {
@@ -139,11 +147,6 @@ function checkNew(job: Job, { clock, settings }: FeatureContext<SchedulerSetting
     });
   }
   if (jobs.size >= MAX_JOBS) throw new ConsoleError("conflict", `there are ${MAX_JOBS} jobs already`);
-  refuseProblem(programToRun(settings, job.action.program, env("HOME")));
-}
-
-function refuseProblem(program: ReturnType<typeof programToRun>): void {
-  if ("problem" in program) throw new ConsoleError("conflict", program.problem, { hint: program.hint });
 }
 
 /** Nobody else is served meanwhile. */
@@ -188,7 +191,7 @@ function jobView(
   const { job, enabled, runs, history, skipped } = state;
   const next = scheduler.nextRun(state);
   const last = history.at(-1);
-  const program = programToRun(settings, job.action.program, env("HOME"));
+  const program = job.action.kind === "program" ? programToRun(settings, job.action.program, env("HOME")) : undefined;
   return {
     ...job,
     enabled,
@@ -198,7 +201,7 @@ function jobView(
     nextRun: next === null ? null : new Date(next).toISOString(),
     ...(last === undefined ? {} : { lastRun: runView(last) }),
     ...(skipped === undefined ? {} : { skipped }),
-    ...("problem" in program ? { trouble: program.problem } : {}),
+    ...(program !== undefined && "problem" in program ? { trouble: program.problem } : {}),
   };
 }
 

@@ -1,7 +1,30 @@
 /** What a job is, what one run of it is, and the events that the journal has of them. */
 
-/** What a job does. A union, because later kinds join it: a prompt for an agent, a command of the console. */
-export type JobAction = { readonly kind: "program"; /** Its name in `scheduler.programs`. */ readonly program: string };
+import type { Scope } from "../protocol/methods.ts";
+
+export const MAINTENANCE_TASKS = ["verify"] as const;
+
+/** What a job does. */
+export type JobAction =
+  | { readonly kind: "program"; /** Its name in `scheduler.programs`. */ readonly program: string }
+  | PromptAction
+  /** A line of the console, with its slash. */
+  | { readonly kind: "command"; readonly command: string }
+  /** `verify`: the journal is read again, and its chain checked. */
+  | { readonly kind: "maintenance"; readonly task: typeof MAINTENANCE_TASKS[number] };
+
+/** A turn of an agent, in a new session at each run, or in `sessionId`. */
+export interface PromptAction {
+  readonly kind: "prompt";
+  readonly text: string;
+  /** One of the two. */
+  readonly agent?: string;
+  readonly sessionId?: string;
+  /** Where a new session works. */
+  readonly cwd?: string;
+  /** A turn that takes longer is cancelled. */
+  readonly timeoutSecs?: number;
+}
 
 export const MISSED = ["skip", "once"] as const;
 export const OVERLAP = ["skip", "queue"] as const;
@@ -13,6 +36,8 @@ export interface Job {
   /** An IANA name. Kept with the job: its times do not move with the machine. */
   readonly timezone: string;
   readonly action: JobAction;
+  /** Of who added it: what it calls is called with no more. Absent in jobs of programs, and of earlier versions. */
+  readonly scope?: Scope;
   /** What becomes of a time that passed while nothing could run: nothing, or one run for all of them. */
   readonly missed: typeof MISSED[number];
   /** What becomes of a time at which the job still runs: nothing, or one run behind it. */
@@ -31,9 +56,14 @@ export type JobOutcome = typeof OUTCOMES[number];
 export const SKIPPED_WHY = ["missed", "overlap", "quiet_hours", "cooldown", "cancelled"] as const;
 export type SkippedWhy = typeof SKIPPED_WHY[number];
 
-/** How a run ended. `stdout` and `stderr` are the beginnings of them, secrets masked. */
+/**
+ * How a run ended. `stdout` and `stderr` are the beginnings of them, secrets masked; of what is no program, stdout is what
+ * was replied.
+ */
 export interface RunEnd {
   readonly outcome: JobOutcome;
+  /** Of a prompt: where it was said. */
+  readonly sessionId?: string;
   readonly code?: number;
   readonly problem?: string;
   readonly stdout?: string;
@@ -53,7 +83,10 @@ declare module "../domain/event.ts" {
       readonly dueAt: string | null;
       readonly missed?: true;
     };
-    "job.ended": { readonly jobId: string; readonly runId: string } & RunEnd;
+    /** The agent has the prompt of a run, as that turn: the run ends with it, in whichever daemon. */
+    "job.prompted": { readonly jobId: string; readonly runId: string; readonly turnId: string };
+    /** `again`: it failed as the run before did. */
+    "job.ended": { readonly jobId: string; readonly runId: string; readonly again?: true } & RunEnd;
     /** `dueAt`: the first of the times that are passed over for this reason. */
     "job.skipped": { readonly jobId: string; readonly dueAt: string; readonly why: SkippedWhy };
   }
@@ -66,6 +99,8 @@ export const JOB_EVENTS = {
   "job.enabled": "Its schedule counts again, from now on.",
   "job.disabled": "Its schedule does not count; a run that goes on is not ended.",
   "job.started": "A run of it begins; recorded before the program is started, so that nothing runs twice.",
-  "job.ended": "How a run ended; `interrupted`: the daemon ended before it.",
+  "job.prompted":
+    "The agent has the prompt of a run, which ends with that turn, also where another daemon goes on with it.",
+  "job.ended": "How a run ended; `interrupted`: the daemon ended before it; `again`: the run before failed as well.",
   "job.skipped": "A time of its schedule was passed over; told once for a row of the same reason.",
 } as const;

@@ -9,6 +9,8 @@ export interface JobRun {
   readonly dueAt: string | null;
   readonly missed?: true;
   readonly startedAt: string;
+  /** Of a prompt: the turn that it is. */
+  readonly turnId?: string;
   readonly endedAt?: string;
   readonly end?: RunEnd;
 }
@@ -77,6 +79,12 @@ export function runningOf({ history }: JobState): JobRun | undefined {
   return last?.end === undefined ? last : undefined;
 }
 
+/** Whether the last run that nobody cancelled failed by itself. */
+export function hasFailed({ history }: JobState): boolean {
+  const last = history.findLast(({ end }) => end !== undefined && end.outcome !== "cancelled")?.end?.outcome;
+  return last === "failed" || last === "timed_out";
+}
+
 type JobEvent = Exclude<Extract<NewEvent, { type: `job.${string}` }>, { type: "job.added" }>;
 
 function isOfJob(event: NewEvent): event is JobEvent {
@@ -102,10 +110,16 @@ function after(state: JobState, event: JobEvent, at: string): JobState {
       const { skipped: _, ...rest } = state;
       return { ...rest, history, mark: now, runs: state.runs + 1 };
     }
+    case "job.prompted": {
+      const { runId, turnId } = event.data;
+      return { ...state, history: state.history.map((run) => run.runId === runId ? { ...run, turnId } : run) };
+    }
     case "job.ended": {
-      const { runId, outcome, code, problem, stdout, stderr } = event.data;
+      const { runId, outcome, sessionId, code, problem, stdout, stderr } = event.data;
       const end = Object.fromEntries(
-        Object.entries({ outcome, code, problem, stdout, stderr }).filter(([, value]) => value !== undefined),
+        Object.entries({ outcome, sessionId, code, problem, stdout, stderr }).filter(([, value]) =>
+          value !== undefined
+        ),
       ) as unknown as RunEnd; // its own members, without those of the event
       const history = state.history.map((run) => run.runId === runId ? { ...run, endedAt: at, end } : run);
       return { ...state, history, lastEndedAt: now };

@@ -2,12 +2,26 @@
 import * as v from "valibot";
 import type { FeatureRows } from "../core/service.ts";
 import { MAX_NEXT, MAX_RUNS_TOLD } from "../protocol/limits.ts";
-import { committed, count, idempotencyKey, text } from "../protocol/schemas.ts";
-import { MISSED, OUTCOMES, OVERLAP, SKIPPED_WHY } from "./job.ts";
+import { committed, count, id as sessionIdOf, idempotencyKey, text } from "../protocol/schemas.ts";
+import { MAINTENANCE_TASKS, MISSED, OUTCOMES, OVERLAP, SKIPPED_WHY } from "./job.ts";
 
 const id = v.pipe(text(32), v.minLength(1));
+/** Of a prompt or a line of the console: it stands in the journal and in each snapshot of it. */
+const MAX_TEXT = 16_384;
 const secs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(31_536_000));
-const action = v.variant("kind", [v.strictObject({ kind: v.literal("program"), program: id })]);
+const action = v.variant("kind", [
+  v.strictObject({ kind: v.literal("program"), program: id }),
+  v.strictObject({
+    kind: v.literal("prompt"),
+    text: v.pipe(text(MAX_TEXT), v.regex(/\S/)),
+    agent: v.exactOptional(id),
+    sessionId: v.exactOptional(sessionIdOf),
+    cwd: v.exactOptional(v.pipe(text(1024), v.startsWith("/"))),
+    timeoutSecs: v.exactOptional(v.pipe(secs, v.minValue(1), v.maxValue(86_400))),
+  }),
+  v.strictObject({ kind: v.literal("command"), command: v.pipe(text(MAX_TEXT), v.startsWith("/")) }),
+  v.strictObject({ kind: v.literal("maintenance"), task: v.picklist(MAINTENANCE_TASKS) }),
+]);
 
 const run = v.object({
   runId: v.string(),
@@ -19,6 +33,9 @@ const run = v.object({
   endedAt: v.exactOptional(v.string()),
   /** Absent while it goes on. */
   outcome: v.exactOptional(v.picklist(OUTCOMES)),
+  /** Of a prompt: its session, and its turn. */
+  sessionId: v.exactOptional(v.string()),
+  turnId: v.exactOptional(v.string()),
   code: v.exactOptional(v.number()),
   problem: v.exactOptional(v.string()),
   stdout: v.exactOptional(v.string()),
@@ -30,6 +47,8 @@ const job = v.object({
   schedule: v.string(),
   timezone: v.string(),
   action,
+  /** What it may call; absent for a program. */
+  scope: v.exactOptional(v.string()),
   missed: v.picklist(MISSED),
   overlap: v.picklist(OVERLAP),
   cooldownSecs: v.number(),
@@ -109,7 +128,7 @@ declare module "../protocol/method_schemas.ts" {
   interface FeatureMethods extends Rows {}
   interface FeatureStatus {
     /** Absent where there is no job. */
-    readonly job?: {
+    readonly jobs?: {
       readonly total: number;
       readonly running: number;
       readonly nextRun: string | null;

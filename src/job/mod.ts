@@ -1,4 +1,4 @@
-/** Runs programs of the configuration on a schedule (section scheduler); where there is no job nothing of it is loaded. */
+/** Runs programs, prompts and commands on a schedule (section scheduler); where there is no job nothing of it is loaded. */
 import type { Feature, FeatureContext } from "../core/service.ts";
 import type { AnyMethodName } from "../protocol/method_schemas.ts";
 import type { Handler, Handlers } from "../rpc/handler.ts";
@@ -12,6 +12,7 @@ type JobMethod = keyof typeof jobMethods;
 
 export const job: Feature<JobMethod, Jobs, typeof schedulerSection> = {
   name: "job",
+  statusName: "jobs",
   config: schedulerSection,
   methods: jobMethods,
   permissions: jobPermissions,

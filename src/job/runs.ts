@@ -1,21 +1,18 @@
 /**
- * The runs that go on: each is recorded as started before its program is started, and as ended behind its end. What the
- * journal knows as started and this process does not run was cut off by a crash: it is recorded as interrupted, and no
- * schedule begins it again.
+ * The runs that go on: each is recorded as started before anything of it is, and as ended behind its end. What the journal
+ * knows as started and this process does not run was cut off by a crash: it is recorded as interrupted, and no schedule
+ * begins it again. A prompt whose turn is known ends with that: a turn may go on behind a crash.
  */
 import type { FeatureContext } from "../core/service.ts";
 import type { Once } from "../core/idempotency.ts";
 import type { CommitResult } from "../core/commit_result.ts";
-import { maskSecrets } from "../domain/mask.ts";
-import { clip } from "../domain/sanitize.ts";
-import type { RunBounded, RunOutcome } from "../platform/bounded_run.ts";
-import { denoFiles } from "../platform/deno_files.ts";
-import { env } from "../platform/process.ts";
+import type { RunBounded } from "../platform/bounded_run.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Job, JobOutcome, RunEnd } from "./job.ts";
-import { type Jobs, runningOf } from "./jobs.ts";
-import { jobEnv, programToRun } from "./programs.ts";
+import type { RunTurn } from "./run_calls.ts";
+import { hasFailed, type Jobs, runningOf } from "./jobs.ts";
+import { runProgram } from "./run_program.ts";
 import type { SchedulerSettings } from "./section.ts";
 
 export interface RunsDeps {
@@ -40,11 +37,8 @@ interface LiveRun {
   readonly abort: AbortController;
   /** Who ended it, before it did so itself. */
   ended?: { readonly outcome: JobOutcome; readonly problem?: string; readonly actor: Actor; readonly once?: Once };
-  done: Promise<CommitResult | ConsoleError>;
+  readonly done: Promise<CommitResult | ConsoleError>;
 }
-
-/** So much of what a program printed is kept, characters of each stream. */
-const PRINTED = 2000;
 
 export class Runs {
   #deps: RunsDeps;
@@ -67,12 +61,30 @@ export class Runs {
     const due = dueAt === null ? null : new Date(dueAt).toISOString();
     const data = { jobId: job.id, runId, dueAt: due, ...(missed ? { missed } as const : {}) };
     const committed = store.commit({ type: "job.started", data }, actor, once);
-    const abort = new AbortController();
-    const live: LiveRun = { jobId: job.id, abort, done: Promise.resolve(committed) };
-    this.#live.set(runId, live);
-    const isOver = this.#deps.context.work.begin("jobs");
-    live.done = this.#execute(job, live).then((end) => this.#record(runId, live, end)).finally(isOver);
+    this.#goOn(job, runId);
     return committed;
+  }
+
+  /** @param turnId of a run that the last daemon began: its turn goes on, or has an end */
+  #goOn(job: Job, runId: string, turnId?: string): void {
+    const isOver = this.#deps.context.work.begin("jobs");
+    const { promise, resolve, reject } = Promise.withResolvers<CommitResult | ConsoleError>();
+    const live: LiveRun = { jobId: job.id, abort: new AbortController(), done: promise };
+    this.#live.set(runId, live);
+    const turn = { id: turnId, submitted: (id: string) => this.#prompted(job.id, runId, id) };
+    void this.#execute(job, live, turn).then((end) => this.#record(runId, live, end)).finally(isOver).then(
+      resolve,
+      reject,
+    );
+  }
+
+  /** Where the journal does not take it, the run is interrupted by a crash and its turn is not. */
+  #prompted(jobId: string, runId: string, turnId: string): void {
+    try {
+      this.#deps.context.store.commit({ type: "job.prompted", data: { jobId, runId, turnId } }, DAEMON);
+    } catch (error) {
+      if (!(error instanceof ConsoleError)) throw error;
+    }
   }
 
   /** Ends the run of a job. @returns undefined where none goes on @throws {ConsoleError} `read_only`: its end is not recorded yet */
@@ -86,14 +98,22 @@ export class Runs {
     return done;
   }
 
-  /** Records the ends that are not in the journal. @throws {ConsoleError} `read_only` */
+  /**
+   * Records the ends that are not in the journal, and goes on with the runs of an earlier daemon whose turns know how they
+   * end. @throws {ConsoleError} `read_only`
+   */
   settle(): void {
     for (const state of this.#deps.jobs.all()) {
       const run = runningOf(state);
       if (run === undefined || this.#live.has(run.runId)) continue;
-      const end = this.#unrecorded.get(run.runId) ??
+      const known = this.#unrecorded.get(run.runId);
+      if (known === undefined && run.turnId !== undefined) {
+        this.#goOn(state.job, run.runId, run.turnId);
+        continue;
+      }
+      const end = known ??
         { outcome: "interrupted", problem: "the daemon ended before it" } as const;
-      const data = { jobId: state.job.id, runId: run.runId, ...end };
+      const data = this.#endData(state.job.id, run.runId, end);
       this.#deps.context.store.commit({ type: "job.ended", data }, DAEMON);
       this.#unrecorded.delete(run.runId);
     }
@@ -108,20 +128,33 @@ export class Runs {
     await Promise.all(all.map(({ done }) => done));
   }
 
-  async #execute(job: Job, live: LiveRun): Promise<RunEnd> {
-    const { context: { settings, paths }, run } = this.#deps;
-    const home = env("HOME");
-    const program = programToRun(settings, job.action.program, home);
-    if ("problem" in program) return { outcome: "failed", problem: program.problem };
-    const { argv, timeoutMs, groupKill } = program;
+  async #execute({ id: jobId, action, ...job }: Job, live: LiveRun, turn: RunTurn): Promise<RunEnd> {
+    const { context, run } = this.#deps;
+    const { signal } = live.abort;
+    let end: RunEnd;
     try {
-      if (denoFiles.stat(paths.jobs) === undefined) denoFiles.mkdir(paths.jobs, 0o700);
+      end = action.kind === "program"
+        ? await runProgram(context, run, { jobId, name: action.program }, signal)
+        : await (await import("./run_calls.ts")).runCalls(context, { id: jobId, action, ...job }, signal, turn);
     } catch (error) {
-      return { outcome: "failed", problem: `its folder cannot be made: ${(error as Error).message}` };
+      context.log.error("a run of a job failed for a bug", {
+        job: jobId,
+        error: String((error as Error)?.stack ?? error),
+      });
+      end = { outcome: "failed", problem: "a bug, which is in the daemon's log" };
     }
-    const group = groupKill === undefined ? {} : { groupKill };
-    const place = { env: jobEnv(home, job.id), cwd: paths.jobs };
-    return endOf(await run(argv, { ...place, ...group, ms: timeoutMs, signal: live.abort.signal }), live, timeoutMs);
+    const { ended } = live;
+    if (ended === undefined || end.outcome === "succeeded" || end.code !== undefined) return end;
+    const { outcome, problem } = ended;
+    const { problem: _, ...rest } = end;
+    return { ...rest, outcome, ...(problem === undefined ? {} : { problem }) };
+  }
+
+  /** Who calls people calls once for a row of failures. */
+  #endData(jobId: string, runId: string, end: RunEnd) {
+    const state = this.#deps.jobs.get(jobId);
+    const isAgain = state !== undefined && hasFailed(state) && !["succeeded", "cancelled"].includes(end.outcome);
+    return { jobId, runId, ...(isAgain ? { again: true } as const : {}), ...end };
   }
 
   #record(runId: string, { jobId, ended }: LiveRun, end: RunEnd): CommitResult | ConsoleError {
@@ -129,7 +162,7 @@ export class Runs {
     const { actor = DAEMON, once } = ended ?? {};
     this.#live.delete(runId);
     try {
-      return store.commit({ type: "job.ended", data: { jobId, runId, ...end } }, actor, once);
+      return store.commit({ type: "job.ended", data: this.#endData(jobId, runId, end) }, actor, once);
     } catch (error) {
       if (!(error instanceof ConsoleError)) throw error;
       this.#unrecorded.set(runId, end);
@@ -139,25 +172,4 @@ export class Runs {
       onEnd();
     }
   }
-}
-
-function endOf(outcome: RunOutcome, { ended }: LiveRun, timeoutMs: number): RunEnd {
-  if (outcome.kind === "unusable") return { outcome: "failed", problem: clip(outcome.problem, 400) };
-  const printed = {
-    ...said("stdout", outcome.stdout),
-    ...said("stderr", outcome.stderr),
-  };
-  if (outcome.kind === "ended") {
-    return { outcome: outcome.code === 0 ? "succeeded" : "failed", code: outcome.code, ...printed };
-  }
-  if (ended === undefined) {
-    return { outcome: "timed_out", problem: `it did not end within ${timeoutMs / 60_000} minutes`, ...printed };
-  }
-  const { outcome: how, problem } = ended;
-  return { outcome: how, ...(problem === undefined ? {} : { problem }), ...printed };
-}
-
-function said(stream: "stdout" | "stderr", text: string): Partial<RunEnd> {
-  const kept = clip(maskSecrets(text.trimEnd()), PRINTED);
-  return kept === "" ? {} : { [stream]: kept };
 }

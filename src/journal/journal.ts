@@ -11,14 +11,15 @@ import type { Clock, Files, RunningSha256, Sha256, Timers } from "../platform/sy
 import { type FsyncPolicy, GroupSync } from "./group_sync.ts";
 import { recentRecords } from "./read_tail.ts";
 import type { Appended, NewRecord, StoredRecord } from "../protocol/record.ts";
-import { markBroken, unmarkBroken } from "./broken_mark.ts";
+import { unmarkBroken } from "./broken_mark.ts";
 import type { Problem } from "./chain.ts";
+import { Checks } from "./checks.ts";
 import { Growth, type JournalStats } from "./stats.ts";
 import { prunable, type Pruned } from "./prune.ts";
 import { type ChainPlace, PRUNED_TYPE, SNAPSHOT_TYPE } from "./record.ts";
 import { recover, type Recovered, type Recovery, type Replay } from "./recover.ts";
 import { type Position, removeUnfinishedSnapshot, writeSnapshot } from "./snapshot.ts";
-import { type Pace, verifyUpTo } from "./verify.ts";
+import type { Pace } from "./verify.ts";
 import { writeHeadFile } from "./witness.ts";
 import { Writer } from "./writer.ts";
 
@@ -83,11 +84,7 @@ export class Journal {
   #options: JournalOptions;
   #writer: Writer;
   #group: GroupSync;
-  #broken: Problem | undefined;
-  #lastVerifiedAt: string | null;
-  #unread: Recovery["unread"];
-  /** How far a verification of the unread ones has come. */
-  #checked = 0;
+  #checks: Checks;
   /** Seq of the newest head file of this process. */
   #keptHead = 0;
   #keeping = Promise.resolve();
@@ -103,9 +100,8 @@ export class Journal {
     this.#pruned = pruned;
     this.#growth = new Growth(options);
     this.#isHeadLost = isHeadLost;
-    this.#unread = unread;
-    this.#lastVerifiedAt = unread === undefined ? this.#now() : null;
     this.#writer = new Writer(options, tip, () => this.#group.repaired());
+    this.#checks = new Checks({ ...options, writer: this.#writer, unread });
     this.#group = new GroupSync({
       policy: options.fsync,
       timers: options.timers,
@@ -149,9 +145,9 @@ export class Journal {
       segments,
       bytes,
       ...(bytesPerDay === undefined ? {} : { bytesPerDay }),
-      ok: this.#broken === undefined,
-      lastVerifiedAt: this.#lastVerifiedAt,
-      verifiedTo: this.#unread === undefined ? seq : this.#checked,
+      ok: this.#checks.broken === undefined,
+      lastVerifiedAt: this.#checks.lastVerifiedAt,
+      verifiedTo: this.#checks.checkedTo ?? seq,
       failures,
       ...(trouble === undefined ? {} : { readOnly: trouble }),
     };
@@ -191,7 +187,7 @@ export class Journal {
     append: (record: NewRecord) => void = (record) => void this.append(record),
   ): Promise<void> {
     const position = this.#writer.position;
-    if (position === undefined || this.#broken !== undefined) return;
+    if (position === undefined || this.#checks.broken !== undefined) return;
     await this.#group.durable(position.seq);
     // A start that goes by the snapshot does not read the older record which says that the head's is lost.
     if (this.#isHeadLost) await this.keepHead();
@@ -221,9 +217,8 @@ export class Journal {
     append: (record: NewRecord) => void = (record) => void this.append(record),
   ): Promise<Pruned | undefined> {
     const { files, dir, actor } = this.#options;
-    if (this.#broken !== undefined || this.#unread !== undefined || this.#writer.trouble !== undefined) {
-      return undefined;
-    }
+    const { broken, needsAll } = this.#checks;
+    if (broken !== undefined || needsAll || this.#writer.trouble !== undefined) return undefined;
     const found = prunable({ files, dir, snapshot: this.#snapshot, olderThan });
     if (found === undefined) return undefined;
     await this.keepHead(); // the head file must not name a record that goes
@@ -254,7 +249,7 @@ export class Journal {
 
   async #keepHead(): Promise<void> {
     const position = this.#writer.position;
-    if (position === undefined || position.seq === this.#keptHead || this.#broken !== undefined) return;
+    if (position === undefined || position.seq === this.#keptHead || this.#checks.broken !== undefined) return;
     await this.#group.onDisk(position.seq); // whatever a power failure takes, it must not look like a segment that is gone
     await writeHeadFile(this.#options.files, this.#options.dir, position);
     this.#keptHead = position.seq;
@@ -268,21 +263,18 @@ export class Journal {
    * @returns the fault
    * @throws what the pace throws
    */
-  async verifyUnread(pace: Pace): Promise<Problem | undefined> {
-    const { dir, files, sha256, sha256For } = this.#options;
-    if (this.#unread === undefined || this.#broken !== undefined) return this.#broken;
-    const hash = sha256For?.(this.#writer.bytes) ?? sha256;
-    const checked = (seq: number) => this.#checked = seq;
-    const problem = await verifyUpTo({ dir, files, sha256: hash, pace, checked }, this.#unread);
-    if (problem === undefined) {
-      this.#unread = undefined;
-      this.#lastVerifiedAt = this.#now();
-      return undefined;
-    }
-    this.#broken = problem;
-    this.#writer.halt("the journal does not verify");
-    markBroken(files, dir, problem);
-    return problem;
+  verifyUnread(pace: Pace): Promise<Problem | undefined> {
+    return this.#checks.unread(pace);
+  }
+
+  /**
+   * Checks all records that are there now once more, at `pace`: a disk may have changed what was read before. One at a time.
+   *
+   * @returns the fault, after which all is as with {@link verifyUnread}
+   * @throws what the pace throws
+   */
+  verifyAgain(pace: Pace): Promise<Problem | undefined> {
+    return this.#checks.again(pace);
   }
 
   /** Syncs everything and closes the files. @throws {ConsoleError} `read_only` where the fsync fails */
@@ -292,9 +284,5 @@ export class Journal {
     } finally {
       this.#writer.close();
     }
-  }
-
-  #now(): string {
-    return new Date(this.#options.clock.now()).toISOString();
   }
 }

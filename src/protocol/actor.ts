@@ -10,5 +10,8 @@ export const HOOK = "hook:report";
 /** What agents publish about themselves, where the user lets us read it. */
 export const FEED = "feed:report";
 
+/** The kind of what jobs call; no client may say it of itself. */
+export const CRON = "cron";
+
 /** The daemon, or whoever has a connection: `<kind>:<scope>`. The kind is the client's own word. */
 export type Actor = typeof DAEMON | `${string}:${Scope}`;

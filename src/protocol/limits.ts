@@ -117,6 +117,9 @@ export const MAX_LISTED_NOTES = 100;
 /** Most turns that one answer tells. */
 export const MAX_RECENT_TURNS = 100;
 
+/** Longest wait of `command.execute` for the end of a turn, s. */
+export const MAX_EXEC_SECS = 3600;
+
 /** Most runs of jobs that one answer tells, and most times to come. */
 export const MAX_RUNS_TOLD = 1000;
 export const MAX_NEXT = 100;

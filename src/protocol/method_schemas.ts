@@ -32,6 +32,7 @@ export const METHOD_SCHEMAS = {
   "approval.wait": { params: s.approvalId, result: s.waitResult },
   "audit.head": { params: s.noParams, result: s.auditHead },
   "audit.tail": { params: s.tailParams, result: s.auditRecords },
+  "audit.verify": { params: s.noParams, result: s.auditVerified },
   "config.get": { params: s.noParams, result: s.configResult },
   "config.reload": { params: s.noParams, result: s.reloadResult },
   disconnect: { params: s.noParams, result: s.empty },

@@ -118,6 +118,14 @@ export const METHODS = {
     mutates: false,
     doc: "The last records of the journal, oldest first.",
   },
+  "audit.verify": {
+    area: "audit",
+    aliases: [],
+    scope: "admin",
+    mutates: false,
+    timeoutMs: 600_000,
+    doc: "Reads all of the journal again and checks its chain, while the daemon serves; a fault ends the daemon.",
+  },
   "config.get": {
     area: "daemon",
     aliases: [],

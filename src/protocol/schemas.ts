@@ -33,8 +33,8 @@ export const empty = v.strictObject({});
 export const helloParams = v.object({
   protocol: positive,
   client: v.exactOptional(text(100)),
-  // It begins the actor's name in the journal: what answers by itself there, and feeds, are no client's word.
-  kind: v.exactOptional(v.pipe(v.string(), v.regex(/^(?!(?:rule|mode|feed|daemon)$)[a-z][a-z0-9_-]{0,31}$/))),
+  // It begins the actor's name in the journal: what answers by itself there, feeds and jobs are no client's word.
+  kind: v.exactOptional(v.pipe(v.string(), v.regex(/^(?!(?:rule|mode|feed|daemon|cron)$)[a-z][a-z0-9_-]{0,31}$/))),
   token: v.exactOptional(text(200)),
   // It calls approval.delivered when it has passed a decision on.
   acknowledges: v.exactOptional(v.boolean()),
@@ -272,6 +272,12 @@ export const tailParams = v.strictObject({
   limit: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
 });
 export const auditHead = v.object({ size: count, hash: v.string(), format: positive });
+/** `records`: how many there are; absent where one of them does not verify, which is `problem`. */
+export const auditVerified = v.object({
+  ok: v.boolean(),
+  records: v.exactOptional(count),
+  problem: v.exactOptional(v.object({ segment: v.string(), seq: count, offset: count, what: v.string() })),
+});
 export const auditRecords = v.object({
   records: v.array(v.object({
     seq: count,

@@ -85,6 +85,20 @@ Deno.test("C3 a changed older record is found within a minute of the start, and 
   assertEquals(readFirst(home), written);
 });
 
+Deno.test("C3 audit.verify finds a record that was changed while the daemon runs, says where, and ends it with exit 7", async () => {
+  await using home = await usedHome();
+  await using daemon = await home.foreground();
+  await using client = await home.connect({ token: true });
+  const before = await client.request("audit.verify");
+  assertEquals([before["ok"], before["problem"]], [true, undefined]);
+  const bytes = Deno.readFileSync(home.path(FIRST));
+  bytes[new TextDecoder().decode(bytes).indexOf("text 7") + 5] = "8".charCodeAt(0);
+  Deno.writeFileSync(home.path(FIRST), bytes);
+  const found = await client.request("audit.verify");
+  assertEquals([found["ok"], (found["problem"] as Json)["segment"]], [false, "0000000000000001.jsonl"]);
+  assertEquals((await daemon.exit(20_000)).code, 7);
+});
+
 function readFirst(home: TestHome): string {
   return Deno.readTextFileSync(home.path(FIRST));
 }

@@ -46,7 +46,7 @@ Deno.test("X3 jobs: previewed, added, run by argv, cancelled as a group, and tol
     await eventually(() => sleeping().length === 2, 15_000, "what the program starts");
   };
   await begin();
-  assertEquals((await home.json(["status", "--json"]))["job"], {
+  assertEquals((await home.json(["status", "--json"]))["jobs"], {
     total: 2,
     running: 1,
     nextRun: (await home.json(["cron", "show", "slow", "--json"]) as { job: Json }).job["nextRun"],

@@ -86,6 +86,29 @@ Deno.test("C3 a record that was changed before the snapshot is found while the d
   assert(String(broken).includes(`record ${problem!.seq} in`), String(broken));
 });
 
+Deno.test("C3 C8 all records are read again while it is served: a healthy one grows meanwhile, a changed one is found", async () => {
+  const files = await disk(60, SMALL);
+  const { journal } = open(files, SMALL);
+  const path = `${DIR}/0000000000000001.jsonl`;
+  let grown = 0;
+  const growing = {
+    next: async () => {
+      fill(journal, 1);
+      grown++;
+      assertEquals(await journal.prune(Infinity), undefined, "nothing goes that is read");
+    },
+  };
+  assertEquals(await journal.verifyAgain(growing), undefined);
+  assert(grown > 0);
+  const bytes = files.read(path);
+  bytes[bytes.length - 400]! ^= 1;
+  files.put(path, bytes);
+  const problem = await journal.verifyAgain(ownPace);
+  assertEquals([problem?.segment, journal.stats().ok], ["0000000000000001.jsonl", false]);
+  assertEquals(await journal.verifyAgain(ownPace), problem);
+  await journal.close();
+});
+
 Deno.test("C8 the unread records of a healthy journal are verified while it grows, and status follows", async () => {
   const files = await disk(200, { ...SMALL, snapshotAt: 150 });
   const { journal } = open(files, SMALL);

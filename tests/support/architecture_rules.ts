@@ -108,6 +108,20 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     ],
     why: "a channel calls in the words of the windows, and reaches others through the core's doors only",
   },
+  command: {
+    may: [
+      ...FEATURE,
+      "view", // what the console says are the words of the windows; loaded with the first command
+    ],
+    why: "the console's commands call methods as their caller, and say what windows say",
+  },
+  job: {
+    may: [
+      ...FEATURE,
+      "view/turn_words.ts", // why a turn ended early, as windows say it; loaded with the first run of a prompt
+    ],
+    why: "a job runs programs and calls methods, and reaches others through the core's doors only",
+  },
   service: {
     may: ["agents/files.ts", "install", "lib", "platform", "protocol"],
     why: "units are made from templates and sandbox flags",

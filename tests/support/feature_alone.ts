@@ -59,6 +59,10 @@ export class FeaturesAlone {
         },
       },
       status: () => Promise.reject(new Error("no daemon here")),
+      methods: {
+        as: ({ kind }) => ({ kind, call: () => Promise.reject(new Error("no other methods here")) }),
+      },
+      commands: () => this.#created.commands(),
       config: { current: settings, booted: settings },
     });
   }

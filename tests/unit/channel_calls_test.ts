@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { Calls } from "../../src/channel/calls.ts";
 import type { CallContent, Channel } from "../../src/channel/channels.ts";
 import { isQuiet } from "../../src/domain/quiet_hours.ts";
+import type { JobOutcome } from "../../src/job/job.ts";
 import type { NeedKind } from "../../src/domain/need_kinds.ts";
 import type { RunOutcome } from "../../src/platform/bounded_run.ts";
 import type { Need } from "../../src/view/need_words.ts";
@@ -192,4 +193,21 @@ Deno.test("first hour 5: quiet hours, over midnight too", () => {
   assertEquals(quiet("21:59-22:00"), [true, false, false, false, false]);
   assertEquals(quiet("08:00-08:00"), [true, true, true, true, true]);
   assertEquals(quiet(null), [false, false, false, false, false]);
+});
+
+Deno.test("J2 a job that fails calls once in a row, under its name, and not where it has succeeded by then", async () => {
+  const room = new Room();
+  const ended = (jobId: string, runId: string, more: { outcome: JobOutcome; again?: true; problem?: string }) =>
+    room.calls.hear({ type: "job.ended", data: { jobId, runId, ...more } });
+  ended("tidy", "r1", { outcome: "timed_out", problem: "it did not end\x1b[2J, password=hunter2secret" });
+  ended("tidy", "r2", { outcome: "failed", again: true });
+  ended("short", "r3", { outcome: "failed" });
+  ended("short", "r4", { outcome: "succeeded" });
+  ended("by-hand", "r5", { outcome: "cancelled" });
+  await room.pass(2000);
+  assertEquals(room.said, ["job tidy failed: it did not end\\x1b[2J, password=***"]);
+  room.kinds = ["question"];
+  ended("other", "r6", { outcome: "failed" });
+  await room.pass(2000);
+  assertEquals([room.said.length, room.timers], [1, 0]);
 });

@@ -8,7 +8,7 @@ import { KeyParser } from "../../src/chat/keys.ts";
 import { layOut } from "../../src/chat/layout.ts";
 import { LineEditor } from "../../src/chat/line_editor.ts";
 import { slashText } from "../../src/chat/slash_text.ts";
-import { escapedWord, splitLine } from "../../src/chat/words.ts";
+import { escapedWord, splitLine } from "../../src/lib/line_words.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
 /** A line after these keys. The caret is `|`. */

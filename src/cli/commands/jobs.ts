@@ -1,13 +1,16 @@
 /** `cron …`: jobs, their schedules and their runs. */
 import { bold, dim, green, red, yellow } from "@std/fmt/colors";
-import { escapeControls } from "../../domain/sanitize.ts";
+import { escapeControls, oneLine } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { MAX_NEXT, MAX_RUNS_TOLD } from "../../protocol/limits.ts";
 import type { ParamsOf, ResultOf } from "../../protocol/method_schemas.ts";
 import { duration, localTime, zonedTime } from "../../view/times.ts";
 import { call, type CommandContext, read } from "../context.ts";
+import { resolveSession } from "../resolve.ts";
+import { withTilde } from "../tilde.ts";
 import { seconds } from "../time_span.ts";
 import { wholeNumber } from "../whole_number.ts";
+import { promptOf, workFolder } from "./turn.ts";
 
 type Job = ResultOf<"job.list">["jobs"][number];
 type Run = ResultOf<"job.history">["runs"][number];
@@ -20,7 +23,7 @@ export async function listJobs(run: CommandContext, { json }: JsonOption): Promi
   const { jobs } = await read(run, "job.list", {});
   if (json) return run.out.json({ jobs });
   if (jobs.length === 0) {
-    return run.out.note("no jobs\nhint: agent-console cron add NAME SCHEDULE, with a program of scheduler.programs");
+    return run.out.note("no jobs\nhint: agent-console cron add NAME SCHEDULE; --help tells what it can do");
   }
   const [name, schedule] = [width(jobs.map(({ id }) => id)), width(jobs.map((job) => job.schedule))];
   for (const job of jobs) {
@@ -59,7 +62,7 @@ export async function showJob(run: CommandContext, given: string, { json }: Json
   const { schedule, timezone, action, missed, overlap, cooldownSecs, jitterSecs, maxRuns } = job;
   run.out.line(`${bold(job.id)}  ${stateOf(job)}`);
   run.out.line(`schedule  ${schedule}  ${timezone}`);
-  run.out.line(`program   ${action.program}`);
+  run.out.line(`${action.kind.padEnd(9)} ${escapeControls(actionText(action))}`);
   const policy = [
     `missed ${missed}`,
     `overlap ${overlap}`,
@@ -70,6 +73,26 @@ export async function showJob(run: CommandContext, given: string, { json }: Json
   run.out.line(`policy    ${policy.join(", ")}`);
   if (job.trouble !== undefined) run.out.line(yellow(`trouble   ${escapeControls(job.trouble)}`));
   for (const one of runs) for (const line of runLines(one, true)) run.out.line(line);
+}
+
+function actionText(action: Job["action"]): string {
+  switch (action.kind) {
+    case "program":
+      return action.program;
+    case "command":
+      return action.command;
+    case "maintenance":
+      return action.task;
+    case "prompt": {
+      const { agent, sessionId, cwd, timeoutSecs, text } = action;
+      const whose = agent ?? `session ${sessionId}`;
+      const how = [
+        ...(cwd === undefined ? [] : [`in ${withTilde(cwd)}`]),
+        ...(timeoutSecs === undefined ? [] : [`within ${duration(timeoutSecs * 1000)}`]),
+      ];
+      return `${[whose, ...how].join(", ")}: ${oneLine(text)}`;
+    }
+  }
 }
 
 export async function listRuns(
@@ -86,18 +109,29 @@ export async function listRuns(
 }
 
 function runLines(one: Run, withOutput: boolean): string[] {
-  const { jobId, startedAt, endedAt, dueAt, missed, stdout, stderr } = one;
+  const { jobId, startedAt, endedAt, dueAt, missed, stdout, stderr, sessionId } = one;
   const took = endedAt === undefined ? "" : `, took ${duration(Date.parse(endedAt) - Date.parse(startedAt))}`;
   const cause = missed ? ", for missed times" : dueAt === null ? ", by hand" : "";
   const output = withOutput ? [stdout, stderr].flatMap((text) => text?.split("\n") ?? []) : [];
+  const where = sessionId === undefined ? "" : `, session ${escapeControls(sessionId.slice(0, 8))}`;
   return [
-    `${localTime(startedAt)}  ${bold(jobId)}  ${outcomeOf(one)}${dim(took + cause)}`,
+    `${localTime(startedAt)}  ${bold(jobId)}  ${outcomeOf(one)}${dim(took + cause + where)}`,
     ...output.map((line) => dim(`  ${escapeControls(line)}`)),
   ];
 }
 
-interface AddOptions extends JsonOption {
+interface ActionOptions {
   readonly program?: string;
+  readonly prompt?: string;
+  readonly agent?: string;
+  readonly session?: string;
+  readonly cwd?: string;
+  readonly timeout?: string;
+  readonly command?: string;
+  readonly maintenance?: Extract<Job["action"], { kind: "maintenance" }>["task"];
+}
+
+interface AddOptions extends ActionOptions, JsonOption {
   readonly timezone?: string;
   readonly missed: Job["missed"];
   readonly overlap: Job["overlap"];
@@ -117,12 +151,12 @@ export async function addJob(
   schedule: string,
   options: AddOptions,
 ): Promise<void> {
-  const { program = id, timezone, missed, overlap, cooldown, jitter, maxRuns, dryRun = false, json } = options;
+  const { timezone, missed, overlap, cooldown, jitter, maxRuns, dryRun = false, json } = options;
   const next = options.next === undefined ? (dryRun ? PREVIEWED : 1) : wholeNumber(options.next, "--next", MAX_NEXT);
   const params: ParamsOf<"job.add"> = {
     id,
     schedule,
-    action: { kind: "program", program },
+    action: await actionOf(run, id, options),
     missed,
     overlap,
     next,
@@ -136,6 +170,36 @@ export async function addJob(
   if (json) return run.out.json({ added: !dryRun, id, timezone: added.timezone, next: added.next });
   for (const time of added.next) run.out.line(zonedTime(time, added.timezone));
   run.out.note(dryRun ? "nothing was added" : `${id}: added, in the time zone ${added.timezone}`);
+}
+
+const KINDS = ["program", "prompt", "command", "maintenance"] as const;
+const OF_PROMPTS = ["agent", "session", "cwd", "timeout"] as const;
+
+/** @throws {ConsoleError} `usage` where options do not go together */
+async function actionOf(run: CommandContext, id: string, options: ActionOptions): Promise<Job["action"]> {
+  const [kind = "program", other] = KINDS.filter((name) => options[name] !== undefined);
+  if (other !== undefined) throw new ConsoleError("usage", `a job does one thing: --${kind} or --${other}`);
+  const alone = kind === "prompt" ? undefined : OF_PROMPTS.find((name) => options[name] !== undefined);
+  if (alone !== undefined) {
+    throw new ConsoleError("usage", `--${alone} goes with --prompt`, {
+      hint: "agent-console cron add NAME SCHEDULE --agent AGENT --prompt TEXT",
+    });
+  }
+  const { program = id, prompt = "", agent, session, cwd, timeout, command = "", maintenance = "verify" } = options;
+  if (kind === "program") return { kind, program };
+  if (kind === "command") return { kind, command };
+  if (kind === "maintenance") return { kind, task: maintenance };
+  if ((agent === undefined) === (session === undefined) || (session !== undefined && cwd !== undefined)) {
+    throw new ConsoleError("usage", "--prompt needs --agent or --session, and --cwd goes with --agent");
+  }
+  return {
+    kind,
+    text: await promptOf([prompt], "agent-console cron add NAME SCHEDULE --agent AGENT --prompt TEXT"),
+    ...(session === undefined ? { agent: agent ?? "", cwd: workFolder(cwd) } : {
+      sessionId: await resolveSession(run, session),
+    }),
+    ...(timeout === undefined ? {} : { timeoutSecs: seconds(timeout, "--timeout") }),
+  };
 }
 
 const DONE = {

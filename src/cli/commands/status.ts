@@ -67,7 +67,7 @@ function summary(s: Status): Line[] {
     },
     { name: "sessions", value: sessions(s) },
     ...(s.turn === undefined ? [] : [line("turns", turns(s.turn))]),
-    ...(s.job === undefined ? [] : [line("jobs", jobs(s.job))]),
+    ...(s.jobs === undefined ? [] : [line("jobs", jobs(s.jobs))]),
     { name: "journal", value: journal(s) },
   ];
 }
@@ -91,7 +91,7 @@ function turns({ running, queued, agents, interrupted }: NonNullable<Status["tur
   ].join(" · ");
 }
 
-function jobs({ total, running, nextRun }: NonNullable<Status["job"]>): string {
+function jobs({ total, running, nextRun }: NonNullable<Status["jobs"]>): string {
   const next = nextRun === null ? "none to come" : `next in ${duration(Date.parse(nextRun) - Date.now() + 999)}`;
   return [`${total}`, ...(running === 0 ? [] : [`${running} running`]), next].join(" · ");
 }
@@ -146,7 +146,7 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof Status>([
   "eventLoopLagMs",
   "gateway",
   "idleInSecs",
-  "job",
+  "jobs",
   "journal",
   "lastError",
   "limits",

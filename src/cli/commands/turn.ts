@@ -30,11 +30,15 @@ export async function runAgent(
   words: readonly string[],
   options: PromptOptions,
 ): Promise<void> {
-  const cwd = options.cwd === undefined ? currentFolder() : resolveFrom(options.cwd, currentFolder());
-  if (!["directory", "symlink"].includes(denoFiles.stat(cwd)?.kind ?? "")) {
-    throw new ConsoleError("usage", `--cwd is "${escapeControls(cwd)}", which is no folder`);
-  }
+  const cwd = workFolder(options.cwd);
   await submitted(run, { agent, cwd, folder: cwd, text: await promptOf(words) }, options);
+}
+
+/** @param given by --cwd @throws {ConsoleError} `usage` */
+export function workFolder(given: string | undefined): string {
+  const cwd = given === undefined ? currentFolder() : resolveFrom(given, currentFolder());
+  if (["directory", "symlink"].includes(denoFiles.stat(cwd)?.kind ?? "")) return cwd;
+  throw new ConsoleError("usage", `--cwd is "${escapeControls(cwd)}", which is no folder`);
 }
 
 /** A prompt for a session that the daemon runs. @throws {CommandEnded} as {@link runAgent} */
@@ -132,10 +136,8 @@ function turnLines({ agent, prompt, reply, submittedAt, status, error, tools, pl
 }
 
 /** The words, or stdin for `-`. @throws {ConsoleError} `usage` */
-async function promptOf(words: readonly string[]): Promise<string> {
-  const text = words.length === 1 && words[0] === "-"
-    ? await stdinText("agent-console run AGENT PROMPT")
-    : words.join(" ");
+export async function promptOf(words: readonly string[], instead = "agent-console run AGENT PROMPT"): Promise<string> {
+  const text = words.length === 1 && words[0] === "-" ? await stdinText(instead) : words.join(" ");
   if (text.trim() === "") throw new ConsoleError("usage", "the prompt is empty");
   return text;
 }

@@ -1,13 +1,13 @@
-/** The commands of jobs: programs that run on a schedule. */
+/** The commands of jobs: what runs on a schedule. */
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../context.ts";
-import { JSON_OPTION } from "./shared.ts";
+import { JSON_OPTION, SESSION } from "./shared.ts";
 
 const JOB = "its name, or the beginning of it";
 
 export function jobCommands(root: Command, run: () => CommandContext): void {
   const load = () => import("../commands/jobs.ts");
-  const command = root.command("cron").description("programs that run on a schedule");
+  const command = root.command("cron").description("what runs on a schedule: programs, prompts, commands");
   command.command("list").description("the jobs, each with its next and its last run").option(...JSON_OPTION)
     .action(async (options) => await (await load()).listJobs(run(), options));
   command.command("show").description("one job with its schedule and its last runs").argument("<name>", JOB)
@@ -20,6 +20,16 @@ export function jobCommands(root: Command, run: () => CommandContext): void {
       "in quotes: minute hour day month weekday, a second before them, a year behind; @daily and the like",
     )
     .option("--program <program>", "one of scheduler.programs (default: the one of the job's name)")
+    .option("--prompt <text>", "a prompt instead, for --agent or in --session; - reads it from stdin")
+    .option("--agent <agent>", "whose prompt it is, in a new session at each run: a name in the configuration")
+    .option("--session <id>", `the prompt goes on with one that the daemon runs: ${SESSION}`)
+    .option("--cwd <folder>", "where the agent works (default: the current folder)")
+    .option("--timeout <time>", "the agent's turn is cancelled after it: 90s, 30m (default: 1h)")
+    .option(
+      "--command <line>",
+      'a command of the console instead, as "/cron list"; agent-console exec /help lists them',
+    )
+    .addOption(new Option("--maintenance <task>", "verify: check the journal instead").choices(["verify"]))
     .option("--timezone <zone>", "an IANA name (default: scheduler.timezone, or the machine's)")
     .addOption(
       new Option("--missed <what>", "times that passed while nothing could run: drop them, or one run for all")

@@ -21,6 +21,12 @@ export function turnCommands(root: Command, run: () => CommandContext): void {
   root.command("cancel").description("end a turn, or all of a session that the daemon runs")
     .argument("<id>", TURN)
     .action(async (id) => await (await load()).cancelTurn(run(), id));
+  root.command("exec").description("run a command of the daemon's console, or give the default agent a prompt")
+    .argument("<command...>", "/help lists the commands; other words are the prompt; - reads them from stdin")
+    .option("--session <id>", `the prompt goes on with one that the daemon runs: ${SESSION}`)
+    .option("--cwd <folder>", "where a new session works (default: the current folder)")
+    .option("--timeout <secs>", "so long a turn is waited for (default: 300)").option(...JSON_OPTION)
+    .action(async (words, options) => await (await import("../commands/exec.ts")).execCommand(run(), words, options));
   root.command("context").description("the last turns of the agents that the daemon runs")
     .argument("[id]", `${TURN} (default: all)`)
     .option("-n <count>", "so many turns", "20").option(...JSON_OPTION)

@@ -7,7 +7,7 @@ import type { Problem } from "../../journal/chain.ts";
 import type { Journal } from "../../journal/journal.ts";
 import type { Pace } from "../../journal/verify.ts";
 import type { Log, Timers } from "../../platform/system.ts";
-import { ERRORS } from "../../protocol/errors.ts";
+import { ConsoleError, ERRORS } from "../../protocol/errors.ts";
 import type { LastError } from "../last_error.ts";
 import type { StopControl } from "../stop_control.ts";
 
@@ -18,8 +18,11 @@ const SLICE_MS = 2;
 /** After this time it rests no more, only gives way: a large journal is to be checked within the first minute, ms. */
 const HURRY_MS = 20_000;
 
+/** Who has asked for a check hears of a fault before the daemon ends, ms. */
+const REPLY_MS = 200;
+
 export interface VerificationOptions {
-  readonly journal: Pick<Journal, "verifyUnread" | "stats">;
+  readonly journal: Pick<Journal, "verifyAgain" | "verifyUnread" | "stats">;
   readonly log: Log;
   readonly lastError: LastError;
   readonly stop: Pick<StopControl, "request">;
@@ -27,16 +30,36 @@ export interface VerificationOptions {
   readonly steady: () => number;
 }
 
-export function verification({ journal, log, lastError, stop, timers, steady }: VerificationOptions): Service {
+export interface BackgroundChecks {
+  readonly service: Service;
+  /** Checks all records once more; who asks for it meanwhile waits for the same check. @returns the fault, which ends the daemon */
+  readonly again: () => Promise<Problem | undefined>;
+}
+
+export function verification(o: VerificationOptions): BackgroundChecks {
+  const { journal, log, lastError, stop, timers, steady } = o;
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
   let isDone = false;
+  let checking: Promise<Problem | undefined> | undefined;
 
   async function run(): Promise<void> {
     await timers.sleep(BEGIN_MS, stopping.signal);
     const problem = await journal.verifyUnread(paceOf({ timers, steady }, stopping.signal));
     isDone = true;
     if (problem !== undefined) broken(problem);
+  }
+
+  async function check(): Promise<Problem | undefined> {
+    let problem: Problem | undefined;
+    try {
+      await running; // it reads the same records
+      problem = await journal.verifyAgain(paceOf({ timers, steady }, stopping.signal));
+    } catch (error) {
+      throw stopping.signal.aborted ? new ConsoleError("stopping", "the daemon is stopping") : error;
+    }
+    if (problem !== undefined) void timers.sleep(REPLY_MS, stopping.signal).then(() => broken(problem), () => {});
+    return problem;
   }
 
   function broken({ segment, seq, offset, what }: Problem): void {
@@ -50,7 +73,7 @@ export function verification({ journal, log, lastError, stop, timers, steady }: 
     });
   }
 
-  return {
+  const service: Service = {
     name: "verification",
     tick: () => {
       if (isDone) return;
@@ -62,9 +85,10 @@ export function verification({ journal, log, lastError, stop, timers, steady }: 
     },
     stop: async () => {
       stopping.abort();
-      await running.catch(() => {});
+      await Promise.allSettled([running, checking]);
     },
   };
+  return { service, again: () => checking ??= check().finally(() => checking = undefined) };
 }
 
 function paceOf({ timers, steady }: Pick<VerificationOptions, "timers" | "steady">, signal: AbortSignal): Pace {

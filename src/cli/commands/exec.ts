@@ -1,0 +1,39 @@
+/** `exec`: one line of the console without a terminal, as scripts call it. */
+import { shellQuote } from "../../lib/shell_quote.ts";
+import { MAX_EXEC_SECS } from "../../protocol/limits.ts";
+import { callFor, type CommandContext } from "../context.ts";
+import { resolveSession } from "../resolve.ts";
+import { CommandEnded } from "../tree/shared.ts";
+import { wholeNumber } from "../whole_number.ts";
+import { promptOf, workFolder } from "./turn.ts";
+
+interface ExecOptions {
+  readonly session?: string;
+  readonly cwd?: string;
+  readonly timeout?: string;
+  readonly json?: boolean;
+}
+
+/** What the daemon has to say is waited for so much longer than the turn, ms. */
+const GRACE_MS = 30_000;
+
+/** @throws {CommandEnded} 1 where it did not succeed @throws {ConsoleError} */
+export async function execCommand(run: CommandContext, words: readonly string[], options: ExecOptions): Promise<void> {
+  const { session, timeout, json } = options;
+  const secs = timeout === undefined ? undefined : wholeNumber(timeout, "--timeout", MAX_EXEC_SECS);
+  // Words that a shell has parted are to stay so in the console.
+  const isCommand = words.length > 1 && words[0]?.startsWith("/");
+  const command = isCommand ? shellQuote(words) : await promptOf(words, "agent-console exec COMMAND");
+  const where = session === undefined
+    ? { cwd: workFolder(options.cwd) }
+    : { sessionId: await resolveSession(run, session) };
+  const done = await callFor(run, (secs ?? MAX_EXEC_SECS) * 1000 + GRACE_MS, "command.execute", {
+    command,
+    ...where,
+    ...(secs === undefined ? {} : { timeoutSecs: secs }),
+  });
+  if (json) run.out.json({ ...done });
+  else if (done.success) run.out.plain(done.response.trimEnd());
+  else run.out.note(`error: ${done.response.trimEnd()}`);
+  if (!done.success) throw new CommandEnded(1);
+}
