@@ -1,8 +1,9 @@
 /** What the core needs of approvals; src/approvals implements it. */
-import type { ApprovalRequest, Decision } from "../domain/approval.ts";
+import type { Approval, ApprovalRequest, Decision } from "../domain/approval.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
 import type { ProcessName } from "../domain/row_processes.ts";
-import type { ResultOf } from "../protocol/method_schemas.ts";
+import type { Actor } from "../protocol/actor.ts";
+import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
 
 /** A request of an agent, as its adapter read it. */
@@ -69,4 +70,8 @@ export interface ApprovalsDoor {
    * @returns undefined: no decision of ours
    */
   requestDecision(report: Report, request: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined>;
+  /** The approval of that id, as far as it is kept. */
+  approvalOf(id: string): Approval | undefined;
+  /** An agent answers in place of the human: that is no sign that a person looks at what runs. @throws {ConsoleError} */
+  decide(params: ParamsOf<"approval.decide">, actor: Actor, by: "agent"): Promise<ResultOf<"approval.decide">>;
 }

@@ -13,6 +13,7 @@ import { feeds } from "../feeds/mod.ts";
 import { gateway } from "../gateway/mod.ts";
 import { job } from "../job/mod.ts";
 import { liveness } from "../liveness/mod.ts";
+import { mcp } from "../mcp/mod.ts";
 import { memoryFeature } from "../memory/mod.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import { retention } from "../retention/mod.ts";
@@ -31,6 +32,7 @@ export const FEATURES = [
   telemetry,
   turn,
   job,
+  mcp,
 ] as const;
 
 /** A feature whatever its methods, its projection and its section. */

@@ -1,6 +1,7 @@
 /** The commands of hooks and the status line. */
 import type { Command } from "commander";
 import { FAMILY, HOOK_WORDS } from "../../agents/names.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 import { CommandEnded, JSON_OPTION } from "./shared.ts";
 
@@ -18,6 +19,14 @@ export function hookCommands(root: Command, run: () => CommandContext): void {
       const { runStatusline } = await import("../../client/statusline.ts");
       const { paths, socketFlag } = run().context;
       throw new CommandEnded(await runStatusline({ command: words, home: paths.root, socket: socketFlag }));
+    });
+  root.command("mcp").description("the hub as an MCP server on stdin and stdout (an agent starts this)")
+    .action(async () => {
+      const { openMcp } = run();
+      if (openMcp === undefined) {
+        throw new ConsoleError("usage", "the MCP server needs a process of its own", { hint: "agent-console mcp" });
+      }
+      await openMcp();
     });
   const command = root.command("hooks").description("our hooks in the agents' own settings");
   const options = (sub: Command) =>

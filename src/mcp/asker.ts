@@ -1,0 +1,46 @@
+/** Which sessions an agent's MCP server belongs to, and whether a request is one of theirs. Pure. */
+import { processesOf } from "../domain/row_processes.ts";
+import type { Session } from "../domain/session.ts";
+
+/** What the server says of itself (methods.ts). */
+export interface Asker {
+  readonly sessionIds?: readonly string[];
+  readonly pids?: readonly number[];
+}
+
+/** The sessions as they are kept. */
+interface SessionsLook {
+  get(id: string): Session | undefined;
+  sessions(): Iterable<Session>;
+}
+
+/**
+ * Of one process there may be many, and agents start agents: each of them may be the one that asks. The likeliest first:
+ * of the nearest process, and of several of one process the one that is named.
+ */
+export function askingSessions({ sessionIds = [], pids = [] }: Asker, rows: SessionsLook): readonly Session[] {
+  const distanceOf = (row: Session): number => {
+    const own = [row.parentPid, ...processesOf(row).map(({ pid }) => pid)];
+    const steps = own.map((pid) => pid === undefined ? -1 : pids.indexOf(pid)).filter((at) => at >= 0);
+    return Math.min(pids.length, ...steps);
+  };
+  return [...rows.sessions()]
+    .map((row) => ({ row, distance: distanceOf(row), unnamed: sessionIds.includes(row.id) ? 0 : 1 }))
+    .filter(({ row, distance, unnamed }) => row.status !== "closed" && (unnamed === 0 || distance < pids.length))
+    .sort((a, b) => a.distance - b.distance || a.unnamed - b.unnamed)
+    .map(({ row }) => row);
+}
+
+/** Whether both belong to one tree of an agent and its sub-agents. */
+export function isSameTree(a: string, b: string, rows: Pick<SessionsLook, "get">): boolean {
+  return rootOf(a, rows) === rootOf(b, rows);
+}
+
+function rootOf(id: string, rows: Pick<SessionsLook, "get">): string {
+  const seen = new Set([id]);
+  for (let at = id;;) {
+    const parent = rows.get(at)?.parentId;
+    if (parent === undefined || seen.has(parent)) return at;
+    seen.add(at = parent);
+  }
+}
