@@ -31,9 +31,19 @@ export function askingSessions({ sessionIds = [], pids = [] }: Asker, rows: Sess
     .map(({ row }) => row);
 }
 
-/** Whether both belong to one tree of an agent and its sub-agents. */
-export function isSameTree(a: string, b: string, rows: Pick<SessionsLook, "get">): boolean {
-  return rootOf(a, rows) === rootOf(b, rows);
+/**
+ * Whether the request of session `asked` is for another than the asker to answer: `own` where it is of its tree of an agent
+ * and its sub-agents; `unknown` where that cannot be told, as no process is known behind one of both.
+ */
+export function whoseRequest(
+  asked: string,
+  asking: readonly Pick<Session, "id">[],
+  rows: Pick<SessionsLook, "get">,
+): "another" | "own" | "unknown" {
+  const root = rootOf(asked, rows);
+  if (asking.some(({ id }) => rootOf(id, rows) === root)) return "own";
+  const row = rows.get(root);
+  return asking.length === 0 || row === undefined || processesOf(row).length === 0 ? "unknown" : "another";
 }
 
 function rootOf(id: string, rows: Pick<SessionsLook, "get">): string {

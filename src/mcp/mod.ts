@@ -6,7 +6,7 @@ import type { Projection } from "../core/projection.ts";
 import type { Feature } from "../core/service.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { askingSessions, isSameTree } from "./asker.ts";
+import { askingSessions, whoseRequest } from "./asker.ts";
 import { mcpMethods } from "./methods.ts";
 import { mcpSection } from "./section.ts";
 
@@ -20,9 +20,11 @@ export const mcp: Feature<keyof typeof mcpMethods, Projection, typeof mcpSection
       "mcp.answer": ({ sessionIds, pids, ...decision }, { peer }) => {
         if (!settings.current.answer_approvals) throw answersOff();
         const own = askingSessions({ ...(sessionIds && { sessionIds }), ...(pids && { pids }) }, store);
-        if (own.length === 0) throw unknownAsker();
-        const asked = approvals.approvalOf(decision.id)?.sessionId;
-        if (asked !== undefined && own.some(({ id }) => isSameTree(id, asked, store))) throw ownRequest(decision.id);
+        const approval = approvals.approvalOf(decision.id);
+        // What there is not, or not any more, the broker says.
+        const whose = approval?.status === "pending" ? whoseRequest(approval.sessionId, own, store) : "another";
+        if (whose === "own") throw ownRequest(decision.id);
+        if (whose === "unknown") throw unknownAsker(decision.id);
         return approvals.decide(decision, peer.actor, "agent");
       },
     },
@@ -36,8 +38,9 @@ function answersOff(): ConsoleError {
   });
 }
 
-function unknownAsker(): ConsoleError {
-  return new ConsoleError("forbidden", "it is not known which session asks, so it may be the one that waits", {
+function unknownAsker(id: string): ConsoleError {
+  const why = "may be of the session that asks: no process is known behind one of both";
+  return new ConsoleError("forbidden", `request "${escapeControls(id)}" ${why}`, {
     hint: "the person at this machine answers",
   });
 }

@@ -1,10 +1,10 @@
 /** The MCP server that agents start: its tools, spoken to by the official client, and what an agent may not do. */
-import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { denoDir } from "../support/harness_guard.ts";
 import { eventually } from "../support/harness_wait.ts";
-import { McpAgent } from "../support/mcp.ts";
-import type { Json, RawClient } from "../support/wire.ts";
+import { asked, McpAgent, OWN, reported } from "../support/mcp.ts";
+import type { Json } from "../support/wire.ts";
 
 const TOOLS = [
   "list_sessions",
@@ -23,25 +23,6 @@ const TOOLS = [
   "schedule_add",
   "schedule_remove",
 ];
-
-/** The session that the server's environment names. */
-const OWN = { env: { CLAUDE_CODE_SESSION_ID: "own" } };
-
-async function reported(client: RawClient, id: string, event: Json = {}, env: Json = {}): Promise<void> {
-  await client.request("session.report", {
-    agent: "claude",
-    event: { session_id: id, cwd: "/w", hook_event_name: "SessionStart", source: "startup", ...event },
-    env,
-  });
-}
-
-async function asked(client: RawClient): Promise<Json> {
-  return await eventually(
-    async () => (await client.request("approval.list", {}) as { approvals: Json[] }).approvals[0],
-    20_000,
-    "a request",
-  );
-}
 
 for (const modern of [false, true]) {
   const handshake = modern ? "2026-07-28" : "initialize";
@@ -133,70 +114,6 @@ Deno.test("M3 P2 bad input to the MCP server is told, and it serves on, also aft
   assertEquals((await agent.tool("memory_stats"))["notes"], 0);
   const told = await home.cli(["memory", "stats", "--json"]);
   assertEquals(told.code, 0);
-});
-
-Deno.test("M4 A1 an agent answers a request only where that is allowed, and never one of its own session", async () => {
-  await using home = await TestHome.create();
-  await home.start();
-  await using client = await home.connect({ token: true });
-  await reported(client, "own");
-  await reported(client, "child", { hook_event_name: "UserPromptSubmit", prompt: "go", prompt_id: "p" });
-  const request = (sessionId: string) => {
-    const waiting = client.request(
-      "approval.request",
-      { sessionId, tool: "Bash", input: `touch ${sessionId}` },
-      60_000,
-    );
-    waiting.catch(() => {});
-    return waiting;
-  };
-  await using agent = await McpAgent.start(home, OWN);
-  const first = request("child");
-  const { id } = await asked(client);
-  const answer = (of = agent, decision = "approve") => of.call("answer_approval", { id, decision });
-  assertEquals(await answer(), {
-    text: "error: agents answer no requests here\n" +
-      "hint: the person at this machine answers, or sets mcp.answer_approvals in the configuration",
-    isError: true,
-  });
-  const set = await home.cli(["config", "set", "mcp.answer_approvals", "true"]);
-  assertEquals(set.code, 0, set.stderr);
-  await home.cli(["daemon", "reload"]);
-
-  // Nobody says which session asks.
-  await using stranger = await McpAgent.start(home);
-  assertStringIncludes((await answer(stranger)).text, "not known which session asks");
-  assertEquals(await answer(), { text: JSON.stringify({ id, decision: "approve" }), isError: false });
-  assertEquals((await first as Json)["outcome"], "approved");
-  const { approvals } = await client.request("approval.list", { status: "all" }) as { approvals: Json[] };
-  assertEquals((approvals[0]?.["approved"] as Json)["by"], "mcp:admin");
-  assertMatch((await answer()).text, /already approved/);
-
-  // Its own: by its environment, and by the process that it descends from, whatever its environment says.
-  await reported(client, "own", {}, { CLAUDE_PID: String(Deno.pid) });
-  const mine = request("own");
-  const { id: own } = await asked(client);
-  const refused = await agent.call("answer_approval", { id: own, decision: "approve" });
-  assertStringIncludes(refused.text, "is of the session that asks");
-  await using liar = await McpAgent.start(home, { env: { CLAUDE_CODE_SESSION_ID: "child" } });
-  for (const decision of ["approve", "deny"]) {
-    const { text, isError } = await liar.call("answer_approval", { id: own, decision });
-    assert(isError);
-    assertStringIncludes(text, "is of the session that asks");
-  }
-  assertEquals((await home.cli(["deny", String(own)])).code, 0);
-  assertEquals((await mine as Json)["outcome"], "denied");
-});
-
-Deno.test("M4 a client that names its methods in hello calls no others, whatever its token allows", async () => {
-  await using home = await TestHome.create();
-  await home.start();
-  await using client = await home.connect({ hello: false });
-  const hello = { protocol: 1, client: "t/1", kind: "mcp", token: home.token(), methods: ["session.list"] };
-  assertEquals((await client.request("hello", hello) as Json)["scope"], "admin");
-  await client.request("session.list", {});
-  const { error } = await client.call("approval.list", {}) as { error?: Json };
-  assertEquals((error?.["data"] as Json)["name"], "forbidden");
 });
 
 Deno.test("M3 permission_prompt asks the person in the inbox and gives the agent its answer", async () => {

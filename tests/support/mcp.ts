@@ -2,7 +2,8 @@
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import type { TestHome } from "./harness.ts";
-import type { Json } from "./wire.ts";
+import { eventually } from "./harness_wait.ts";
+import type { Json, RawClient } from "./wire.ts";
 
 export interface McpOptions {
   /** The protocol of 2026-07-28, as newer agents ask for first; else the handshake of 2025. */
@@ -41,4 +42,25 @@ export class McpAgent {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.client.close();
   }
+}
+
+/** The session that the server's environment names. */
+export const OWN = { env: { CLAUDE_CODE_SESSION_ID: "own" } };
+
+/** An event of a session of an agent that reports by hooks. */
+export async function reported(client: RawClient, id: string, event: Json = {}, env: Json = {}): Promise<void> {
+  await client.request("session.report", {
+    agent: "claude",
+    event: { session_id: id, cwd: "/w", hook_event_name: "SessionStart", source: "startup", ...event },
+    env,
+  });
+}
+
+/** The first request that waits. */
+export async function asked(client: RawClient): Promise<Json> {
+  return await eventually(
+    async () => (await client.request("approval.list", {}) as { approvals: Json[] }).approvals[0],
+    20_000,
+    "a request",
+  );
 }

@@ -1,7 +1,7 @@
 /** Which sessions an MCP server may belong to, by what it says of its environment and its processes. */
 import { assertEquals } from "@std/assert";
 import type { Session } from "../../src/domain/session.ts";
-import { askingSessions, isSameTree } from "../../src/mcp/asker.ts";
+import { askingSessions, whoseRequest } from "../../src/mcp/asker.ts";
 
 function rowsOf(...rows: readonly (Partial<Session> & { readonly id: string })[]) {
   const all = rows.map((row) => ({ status: "idle", ...row }) as Session);
@@ -29,20 +29,23 @@ Deno.test("M4 the session that asks is found by its name and by the processes ab
   ]);
 });
 
-Deno.test("M4 a sub-agent's request is one of the whole tree, and a circle of parents ends", () => {
+Deno.test("M4 whose request it is: of the whole tree of sub-agents; unknown without a process; a circle of parents ends", () => {
   const rows = rowsOf(
-    { id: "root" },
+    { id: "root", pid: 1 },
     { id: "a", parentId: "root" },
     { id: "b", parentId: "root" },
-    {
-      id: "x",
-      parentId: "y",
-    },
+    { id: "x", parentId: "y" },
     { id: "y", parentId: "x" },
-    { id: "alone" },
+    { id: "alone", pid: 2 },
+    { id: "script" },
   );
-  assertEquals(isSameTree("a", "b", rows), true);
-  assertEquals(isSameTree("root", "a", rows), true);
-  assertEquals(isSameTree("alone", "a", rows), false);
-  assertEquals(isSameTree("x", "alone", rows), false);
+  const whose = (asked: string, ...asking: string[]) => whoseRequest(asked, asking.map((id) => ({ id })), rows);
+  assertEquals(whose("b", "a"), "own");
+  assertEquals(whose("root", "alone", "a"), "own");
+  assertEquals(whose("a", "root"), "own");
+  assertEquals(whose("a", "alone"), "another");
+  assertEquals(whose("a"), "unknown");
+  assertEquals(whose("script", "alone"), "unknown");
+  assertEquals(whose("x", "alone"), "unknown");
+  assertEquals(whose("gone", "alone"), "unknown");
 });
