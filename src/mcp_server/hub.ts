@@ -7,6 +7,7 @@ import type { WireClient } from "../client/wire_client.ts";
 import type { SessionView } from "../domain/query.ts";
 import { ancestors } from "../platform/ancestors.ts";
 import { env } from "../platform/process.ts";
+import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 
 /** All that it calls. It names them in its hello, so that the daemon refuses it the rest of what the token allows. */
@@ -50,6 +51,15 @@ export class Hub {
 
   async sessions(signal: AbortSignal): Promise<readonly SessionView[]> {
     return (await this.#connected((client) => listAllSessions(client, {}, this.ending(signal, CALL_MS)))).sessions;
+  }
+
+  /** @throws {ConsoleError} `forbidden`: an agent would wait for itself, and drive itself */
+  async refuseOwn(sessionId: string, signal: AbortSignal): Promise<void> {
+    const { sessions } = await this.call("mcp.sessions", await thisAsker(), signal);
+    if (!sessions.some(({ id }) => id === sessionId)) return;
+    throw new ConsoleError("forbidden", "an agent gives no prompt to its own session", {
+      hint: "name another session, or an agent for a new one",
+    });
   }
 
   /** Fires with the request of the agent, with the server, and after `ms`. */

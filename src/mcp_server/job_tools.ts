@@ -1,8 +1,12 @@
 /** Tools for the schedule. No commands of the console: those could answer requests, and change the configuration. */
 import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import type { ParamsOf } from "../protocol/method_schemas.ts";
 import type { Hub } from "./hub.ts";
 import { addTool, CHANGES, READS } from "./tool.ts";
+
+/** Those whose effect ends at what a person has put into the configuration. */
+const KINDS = ["program", "prompt"] as const;
 
 export function jobTools(server: McpServer, hub: Hub): void {
   addTool(server, "schedule_list", {
@@ -14,22 +18,27 @@ export function jobTools(server: McpServer, hub: Hub): void {
   });
   addTool(server, "schedule_add", {
     title: "Schedule a job",
-    description:
-      "Adds a job that runs a program of the configuration on a schedule, a line of cron. Answers with its " +
-      "next times; with dryRun nothing is added.",
+    description: "Adds a job with its schedule, a line of cron. Answers with its next times; with dryRun nothing is " +
+      "added. No commands of agent-console itself, and no prompts to your own session.",
     annotations: CHANGES,
     input: z.strictObject({
       id: z.string().describe("a name for the job: lower-case letters, digits, _ and -"),
       schedule: z.string().describe("a line of cron, like 30 2 * * *"),
-      program: z.string().describe("the name of a program in scheduler.programs of the configuration"),
+      // The daemon knows what belongs to each kind, and says what is wrong.
+      action: z.looseObject({ kind: z.enum(KINDS) }).describe(
+        'what it runs: {"kind": "program", "program": a name in scheduler.programs of the configuration}, or ' +
+          '{"kind": "prompt", "text": the prompt, "agent": a name in agents of the configuration}',
+      ),
       timezone: z.string().optional().describe("an IANA name; by default that of the configuration"),
       dryRun: z.boolean().optional(),
     }),
-    run: async ({ id, schedule, program, timezone, dryRun }, signal) => {
+    run: async ({ id, schedule, action, timezone, dryRun }, signal) => {
+      const { sessionId } = action;
+      if (typeof sessionId === "string") await hub.refuseOwn(sessionId, signal);
       const { next, timezone: zone } = await hub.call("job.add", {
         id,
         schedule,
-        action: { kind: "program", program },
+        action: action as ParamsOf<"job.add">["action"],
         next: 3,
         ...(timezone === undefined ? {} : { timezone }),
         ...(dryRun === undefined ? {} : { dryRun }),

@@ -5,7 +5,7 @@ import { follow } from "../client/follow.ts";
 import { currentFolder } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
-import { type Hub, thisAsker } from "./hub.ts";
+import type { Hub } from "./hub.ts";
 import { addTool, CHANGES, READS } from "./tool.ts";
 
 type Turn = ResultOf<"turn.recent">["turns"][number];
@@ -23,7 +23,7 @@ export function turnTools(server: McpServer, hub: Hub): void {
       cwd: z.string().startsWith("/").optional().describe("where a new session works; your folder by default"),
     }),
     run: async ({ text, agent, sessionId, cwd }, signal) => {
-      if (sessionId !== undefined) await refuseOwn(hub, sessionId, signal);
+      if (sessionId !== undefined) await hub.refuseOwn(sessionId, signal);
       const { turnId } = await hub.call("turn.submit", {
         text,
         ...(agent === undefined ? {} : { agent }),
@@ -55,15 +55,6 @@ export function turnTools(server: McpServer, hub: Hub): void {
       }
       return await turnOf(hub, turnId, signal);
     },
-  });
-}
-
-/** @throws {ConsoleError} `forbidden`: it would wait for itself, and drive itself */
-async function refuseOwn(hub: Hub, sessionId: string, signal: AbortSignal): Promise<void> {
-  const { sessions } = await hub.call("mcp.sessions", await thisAsker(), signal);
-  if (!sessions.some(({ id }) => id === sessionId)) return;
-  throw new ConsoleError("forbidden", "an agent gives no prompt to its own session", {
-    hint: "name another session, or an agent for a new one",
   });
 }
 

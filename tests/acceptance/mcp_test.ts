@@ -103,7 +103,13 @@ Deno.test("M3 P2 bad input to the MCP server is told, and it serves on, also aft
       ["get_session", { id: "nobody" }, "nobody"],
       ["get_turn", { turnId: "nothing" }, "nothing"],
       ["submit_turn", { text: "hello", agent: "nobody" }, "nobody"],
-      ["schedule_add", { id: "backup", schedule: "61 * * * *", program: "backup" }, "error:"],
+      [
+        "schedule_add",
+        { id: "backup", schedule: "61 * * * *", action: { kind: "program", program: "backup" } },
+        "minute",
+      ],
+      ["schedule_add", { id: "a", schedule: "@daily", action: { kind: "command", command: "/approve x" } }, "kind"],
+      ["schedule_add", { id: "a", schedule: "@daily", action: { kind: "program", program: 5 } }, "program"],
     ] as const
   ) {
     const { text, isError } = await agent.call(name, { ...given });
@@ -199,10 +205,17 @@ Deno.test("M3 R1 submit_turn gives another agent a prompt and get_turn its answe
   assertEquals(refused.isError, true);
   assertStringIncludes(refused.text, "its own session");
 
-  const added = await agent.tool("schedule_add", { id: "hi", schedule: "30 2 * * *", program: "hello" });
+  const action = { kind: "program", program: "hello" };
+  const looped = await itself.call("schedule_add", {
+    id: "loop",
+    schedule: "@hourly",
+    action: { kind: "prompt", text: "go on", sessionId },
+  });
+  assertStringIncludes(looped.text, "its own session");
+  const added = await agent.tool("schedule_add", { id: "hi", schedule: "30 2 * * *", action });
   assertEquals((added["next"] as string[]).length, 3);
   const { jobs } = await agent.tool("schedule_list") as { jobs: Json[] };
-  assertEquals(jobs.map(({ id, action }) => [id, action]), [["hi", { kind: "program", program: "hello" }]]);
+  assertEquals(jobs.map(({ id, action }) => [id, action]), [["hi", action]]);
   assertEquals(await agent.tool("schedule_remove", { id: "hi" }), { id: "hi" });
   assertEquals((await agent.tool("schedule_list"))["jobs"], []);
 });
