@@ -9,8 +9,10 @@ import { takeInterrupts } from "../cli/interrupts.ts";
 import { assertHomeThere } from "../cli/named_home.ts";
 import { clientContext } from "../client/endpoint.ts";
 import type { McpOptions } from "../client/windows.ts";
+import { stdinKeyboard } from "../platform/keyboard.ts";
 import type { ThisProgram } from "../platform/program.ts";
 import { writeStderr } from "../platform/stdio.ts";
+import { ConsoleError } from "../protocol/errors.ts";
 import { VERSION } from "../protocol/version.ts";
 import { approvalTools } from "./approval_tools.ts";
 import { Hub } from "./hub.ts";
@@ -29,6 +31,7 @@ export async function runMcp(program: ThisProgram, { home, socket, start }: McpO
   const { signal, release } = takeInterrupts();
   const ended = new AbortController();
   try {
+    if (stdinKeyboard.isTerminal) throw typedByHand();
     await assertHomeThere({ home, create: false, signal });
     const hub = new Hub(clientContext({ program, home, socket, start }), ended.signal);
     const prompter = new Prompter(hub);
@@ -59,4 +62,11 @@ export async function runMcp(program: ThisProgram, { home, socket, start }: McpO
     ended.abort();
     release();
   }
+}
+
+/** A person has typed it, who would wait for nothing. */
+function typedByHand(): ConsoleError {
+  return new ConsoleError("usage", "mcp speaks with an agent on its stdin, which is a terminal here", {
+    hint: "agents start it; to make one do so: agent-console hooks install AGENT --mcp",
+  });
 }

@@ -66,6 +66,10 @@ Deno.test("H3 hooks install asks at a terminal whether to register the MCP serve
   }
   await using again = await TestTerminal.open(home, ["hooks", "install", "claude"], { columns: 200 });
   assert(!(await again.exit()).screen.includes("[y/N]"));
+  await using typed = await TestTerminal.open(home, ["mcp"], { columns: 200 });
+  const { code: usage, screen } = await typed.exit();
+  assertEquals(usage, 2);
+  assertStringIncludes(screen, "to make one do so: agent-console hooks install AGENT --mcp");
   const { code, stderr } = await home.cli(["uninstall", "--yes"]);
   assertEquals(code, 0, stderr);
   assertEquals(await exists(config), false);

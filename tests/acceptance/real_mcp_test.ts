@@ -1,8 +1,22 @@
-/** H5: the real Claude Code with our MCP server: a tool of it, and its permission prompt, answered here. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+/** H5: real agents with our MCP server: Claude Code calls a tool of it, and its permission prompt is answered here. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { dirname } from "@std/path";
+import { shellQuote } from "../../src/lib/shell_quote.ts";
 import { exists } from "../support/exists.ts";
+import { TestHome } from "../support/harness.ts";
+import { isRoot } from "../support/harness_guard.ts";
 import { eventually } from "../support/harness_wait.ts";
-import { labFolder, LabHub, labTest, printInLab, STEP_MS } from "../support/lab.ts";
+import {
+  inLab,
+  LAB,
+  type LabAgent,
+  labFolder,
+  LabHub,
+  labTest,
+  printInLab,
+  programOf,
+  STEP_MS,
+} from "../support/lab.ts";
 
 for (const hooks of [false, true]) {
   const how = hooks ? "with its hooks" : "without hooks";
@@ -38,5 +52,38 @@ for (const hooks of [false, true]) {
       assertEquals(await exists(`${labFolder("ac-mcp")}/${file}`), word === "approve", `${stdout}\n${stderr}`);
     }
     await eventually(async () => (await hub.pending()).length === 0, STEP_MS, "the end of all requests");
+  });
+}
+
+/** How each agent, in the lab's environment, says whether it reaches the servers of its configuration. */
+const LISTS: readonly (readonly [agent: LabAgent, argv: readonly string[], env: Readonly<Record<string, string>>])[] = [
+  ["claude", [programOf("claude")], { ANTHROPIC_API_KEY: "dummy", ANTHROPIC_BASE_URL: "http://127.0.0.1:1" }],
+  ["gemini", ["node", programOf("gemini")], { GEMINI_API_KEY: "dummy" }],
+];
+
+for (const [agent, argv, env] of LISTS) {
+  labTest(agent, `H5 M3 real ${agent} reaches the server that hooks install registers`, async () => {
+    await using home = await TestHome.create();
+    const command = home.command([]);
+    const launcher = `${home.root}/.local/share/agent-console/current/agent-console`;
+    await Deno.mkdir(dirname(launcher), { recursive: true });
+    await Deno.mkdir(`${home.root}/.local/bin`, { recursive: true });
+    const words = shellQuote([
+      "exec",
+      "env",
+      ...Object.entries(command.env).map((pair) => pair.join("=")),
+      ...command.argv,
+    ]);
+    await Deno.writeTextFile(launcher, `#!/bin/sh\n${words} "$@"\n`, { mode: 0o755 });
+    await Deno.symlink(launcher, `${home.root}/.local/bin/agent-console`);
+    await Deno.mkdir(`${home.root}/.gemini`);
+    // Else it starts no server in a folder that it was not told to trust.
+    const trust = { security: { auth: { selectedType: "gemini-api-key" }, folderTrust: { enabled: false } } };
+    await Deno.writeTextFile(`${home.root}/.gemini/settings.json`, JSON.stringify(trust));
+    assertEquals((await home.cli(["hooks", "install", agent, "--mcp", "--no-feed"])).code, 0);
+    const within = isRoot ? [`${LAB}/bin/labns`] : [];
+    await using listing = inLab(home, [...within, ...argv, "mcp", "list"], { ...env, DISABLE_AUTOUPDATER: "1" });
+    const { stdout, stderr } = await listing.exit(STEP_MS);
+    assertMatch(`${stdout}${stderr}`, /agent-console: \S+\/agent-console mcp .*Connected/);
   });
 }

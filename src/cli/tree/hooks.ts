@@ -25,7 +25,9 @@ export function hookCommands(root: Command, run: () => CommandContext): void {
     .action(async () => {
       const { openMcp } = run();
       if (openMcp === undefined) {
-        throw new ConsoleError("usage", "the MCP server needs a process of its own", { hint: "agent-console mcp" });
+        throw new ConsoleError("usage", "the MCP server needs a process of its own", {
+          hint: "agent-console hooks install AGENT --mcp",
+        });
       }
       await openMcp();
     });
