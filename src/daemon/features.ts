@@ -14,6 +14,7 @@ import { feeds } from "../feeds/mod.ts";
 import { gateway } from "../gateway/mod.ts";
 import { job } from "../job/mod.ts";
 import { liveness } from "../liveness/mod.ts";
+import { mcp } from "../mcp/mod.ts";
 import { memoryFeature } from "../memory/mod.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import { retention } from "../retention/mod.ts";
@@ -33,6 +34,7 @@ export const FEATURES = [
   turn,
   command,
   job,
+  mcp,
 ] as const;
 
 /** A feature whatever its methods, its projection and its section. */
