@@ -1,5 +1,6 @@
 /** What a key asks of the world outside: the window does it, and tells the dashboard what became of it. */
 import type { Approval, ApprovalScope } from "../domain/approval.ts";
+import type { DashboardPage } from "./page.ts";
 
 /** How a request is answered, in the words of `approval.decide`. */
 export interface AnswerToRequest {
@@ -26,4 +27,26 @@ export type Effect =
     readonly fields: { readonly title?: string; readonly priority?: number };
     readonly said: string;
   }
-  | { readonly kind: "close"; readonly sessionId: string; readonly said: string };
+  | { readonly kind: "close"; readonly sessionId: string; readonly said: string }
+  /** A prompt; where it is refused its page comes back with it. */
+  | { readonly kind: "submit"; readonly prompt: SentPrompt; readonly page: DashboardPage & RefusedPage }
+  /** What a turn or a job is told. */
+  | {
+    readonly kind: "tell_work";
+    readonly tells: "turn.cancel" | "job.cancel" | "job.run" | "job.enable" | "job.disable";
+    readonly id: string;
+    readonly said: string;
+  };
+
+/** For a session that the daemon runs, or a new one of an agent. */
+export type SentPrompt =
+  & { readonly text: string }
+  & (
+    | { readonly sessionId: string }
+    | { readonly agent: string; readonly cwd?: string }
+  );
+
+export interface RefusedPage {
+  /** @param why escaped */
+  refused(why: string): void;
+}

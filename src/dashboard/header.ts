@@ -72,13 +72,14 @@ export interface Tab {
 /** A line with the views in it, and what is narrowed down. */
 export function tabsRow(
   view: ViewName,
-  { inbox, note }: { readonly inbox: number; readonly note: TextRow },
+  { counts, note }: { readonly counts: Readonly<Partial<Record<ViewName, number>>>; readonly note: TextRow },
   columns: number,
 ): { readonly row: TextRow; readonly tabs: readonly Tab[] } {
   const tabs: Tab[] = [];
   let left: TextRow = [span("─", RULE)];
   for (const name of VIEWS) {
-    const text = ` ${VIEW_TITLES[name]}${name === "inbox" && inbox > 0 ? ` ${inbox}` : ""} `;
+    const count = counts[name] ?? 0;
+    const text = ` ${VIEW_TITLES[name]}${count > 0 ? ` ${count}` : ""} `;
     const from = widthOf(left);
     left = [...left, span(text, name === view ? MARKED : DIM), span("─", RULE)];
     tabs.push({ view: name, from, to: widthOf(left) - 1 });

@@ -58,7 +58,7 @@ const TAIL_PART = 0.4;
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let rest = text;
-  while (textWidth(rest) > width) {
+  while (rest.length > LONG * width || textWidth(rest) > width) {
     const whole = head(rest, Math.max(1, width)) || firstOf(rest);
     const space = rest[whole.length] === " " ? whole.length : whole.lastIndexOf(" ");
     const end = space > 0 && whole.slice(0, space).trim() !== "" ? space : whole.length;
@@ -67,6 +67,9 @@ export function wrap(text: string, width: number): string[] {
   }
   return [...lines, rest];
 }
+
+/** More units than these for each column are wider, whatever they are: a long text is not measured as a whole for each line. */
+const LONG = 32;
 
 /**
  * {@link wrap} for lines of people's text: what goes on stands below where the text of its line begins, behind the

@@ -17,3 +17,15 @@ export function earlyEnd(stopReason: string | undefined): string | undefined {
     ? undefined
     : `the agent ended its turn early: ${escapeControls(stopReason.replaceAll("_", " "))}`;
 }
+
+/** Why a session takes no prompt from here, as the daemon would say it; undefined where it does. Escaped. @param turns of it */
+export function whyNoPrompt(
+  { id, status }: { readonly id: string; readonly status: string },
+  turns: readonly unknown[],
+): string | undefined {
+  const session = `the session ${escapeControls(id)}`;
+  if (turns.length === 0) {
+    return `${session} is not one that the daemon runs; agent-console go brings its terminal to the front`;
+  }
+  return status === "closed" ? `${session} has ended; agent-console run AGENT begins another` : undefined;
+}

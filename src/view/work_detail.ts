@@ -79,12 +79,13 @@ function toolLine({ name, text, status }: ToolTold): TurnTexts["tools"][number] 
   return { sign, tone, text: [name, text].flatMap((part) => part === undefined ? [] : [shown(part)]).join(": ") };
 }
 
-/** The end of a text, from the beginning of a line where one is near. */
+/** The end of a text, from the beginning of a line where one is near. It begins elsewhere only now and then while it grows. */
 function cutStart(text: string, most: number): string {
   if (text.length <= most) return text;
-  const end = text.slice(-most).replace(/^[\udc00-\udfff]/, "");
+  const step = Math.max(1, Math.floor(most / 2));
+  const end = text.slice(Math.ceil((text.length - most) / step) * step).replace(/^[\udc00-\udfff]/, "");
   const line = end.indexOf("\n");
-  return line >= 0 && line < most / 2 ? end.slice(line + 1) : end;
+  return line >= 0 && line < end.length / 2 ? end.slice(line + 1) : end;
 }
 
 export interface WorkDetail {

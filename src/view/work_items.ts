@@ -87,6 +87,8 @@ export interface WorkItem {
   readonly name: string;
   /** Who works: the agent of a turn; of a job what it does, in a few words. */
   readonly who: string;
+  /** The kind of client that submitted a turn. */
+  readonly source?: string;
   /** The first line of a turn's prompt, or why it failed; a job's schedule, and how its last run ended. */
   readonly about: string;
   /** `3m`: since when it runs, waits or is over; `in 3m`: when a job runs next. */
@@ -107,8 +109,6 @@ export interface WorkView {
   readonly items: readonly WorkItem[];
   /** Rows that the filter leaves out. */
   readonly hidden: number;
-  /** What runs or waits. */
-  readonly open: number;
 }
 
 export interface WorkSources {
@@ -144,8 +144,13 @@ export function workView(
     groups,
     items: groups.flatMap(({ items }) => items),
     hidden: rows.length - shown.length,
-    open: rows.filter(({ item: { state } }) => state === "running" || state === "queued").length,
   };
+}
+
+/** How many run or wait. */
+export function openWork({ turns, jobs }: Pick<WorkSources, "turns" | "jobs">): number {
+  return turns.filter(({ status }) => !isDone(status)).length +
+    jobs.filter(({ running, queued }) => running || queued).length;
 }
 
 export function groupOf(state: WorkState): WorkGroupKey {
@@ -160,7 +165,7 @@ interface RankedRow {
 
 /** What runs or waits longest, then what ended or failed last. */
 function turnRow(turn: TurnTold, names: ReadonlyMap<string, string>, now: number): RankedRow {
-  const { id, status, agent, sessionId, submittedAt, startedAt, endedAt } = turn;
+  const { id, status, agent, sessionId, source, submittedAt, startedAt, endedAt } = turn;
   const since = timeOf(endedAt ?? startedAt ?? submittedAt);
   const name = names.get(sessionId ?? "");
   return {
@@ -171,6 +176,7 @@ function turnRow(turn: TurnTold, names: ReadonlyMap<string, string>, now: number
       state: status,
       name: name ?? escapeControls(agent),
       who: escapeControls(agent),
+      source: escapeControls(source),
       about: turnAbout(turn),
       time: duration(now - since),
       ...(sessionId === null || name === undefined ? {} : { sessionId }),

@@ -1,0 +1,71 @@
+/** Turns as rows: what was asked, what the agent did and said, how it ended; the newest last. Pure. */
+import type { TurnTold } from "../view/live_turns.ts";
+import { wrap, wrapBehind, wrapHanging } from "../view/text_fit.ts";
+import { type TurnTexts, turnTexts } from "../view/work_detail.ts";
+import { cutRow, span } from "./rows.ts";
+import { BOLD, DIM, MARKED, TONE_STYLES } from "./styles.ts";
+import type { TextRow, TextStyle } from "./terminal_port.ts";
+
+export interface ConversationForm {
+  readonly width: number;
+  /** Rows; Infinity on a page that scrolls. */
+  readonly room: number;
+  /** ms since the epoch */
+  readonly now: number;
+}
+
+/** What of each turn is drawn on a page: units of a reply, calls. */
+const PAGE = { reply: 16_384, tools: 100 };
+/** Turns that are shown, at most. */
+export const SHOWN_TURNS = 10;
+
+/** As many rows as there is room for, the last ones. */
+export function conversationRows(
+  turns: readonly TurnTold[],
+  { width, room, now }: ConversationForm,
+): readonly TextRow[] {
+  const most = room === Infinity ? PAGE : { reply: Math.max(200, room * width), tools: Math.max(1, room) };
+  const shown = turns.slice(-SHOWN_TURNS);
+  let rows: readonly TextRow[] = [];
+  // From the newest on: what has no room is not made.
+  for (let at = shown.length - 1; at >= 0 && rows.length < room; at--) {
+    const turn = shown[at];
+    if (turn === undefined) break;
+    const own = turnRows(turnTexts(turn, now, most), width);
+    rows = rows.length === 0 ? own : [...own, [], ...rows];
+  }
+  if (rows.length <= room) return rows;
+  return [cutRow([span("… Enter shows all", DIM)], width), ...rows.slice(rows.length - room + 1)].slice(0, room);
+}
+
+function turnRows(
+  { look, head, prompt, tools, reply, isCut, end, isAsked }: TurnTexts,
+  width: number,
+): readonly TextRow[] {
+  const style = TONE_STYLES[look.tone];
+  return [
+    cutRow([span(`${look.sign} `, style), span(head, DIM)], width),
+    ...prompt.flatMap((line, at) => behind(at === 0 ? "› " : "  ", line, width, BOLD)),
+    ...tools.flatMap(({ sign, tone, text }) =>
+      behind(`  ${sign} `, text, width, DIM).map((row, at) =>
+        at === 0 ? [span(`  ${sign} `, TONE_STYLES[tone]), ...row.slice(1)] : row
+      )
+    ),
+    ...(isAsked ? [cutRow([span("…", DIM)], width)] : []),
+    ...(isCut ? [cutRow([span("… its end:", DIM)], width)] : []),
+    ...reply.flatMap((line) =>
+      wrapHanging(line, Math.max(1, width)).map((part): TextRow => cutRow([span(part)], width))
+    ),
+    ...end.flatMap((line) =>
+      wrap(line, Math.max(1, width)).map((part) =>
+        cutRow([span(part, look.tone === "danger" ? TONE_STYLES.danger : TONE_STYLES.attention)], width)
+      )
+    ),
+  ];
+}
+
+function behind(label: string, text: string, width: number, style: TextStyle): readonly TextRow[] {
+  return wrapBehind(label, text, Math.max(1, width)).map((line, at) =>
+    cutRow(at === 0 ? [span(label, MARKED), span(line, style)] : [span(line, style)], width)
+  );
+}
