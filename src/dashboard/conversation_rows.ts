@@ -39,13 +39,14 @@ export function conversationRows(
 }
 
 function turnRows(
-  { look, head, prompt, tools, reply, isCut, end, isAsked }: TurnTexts,
+  { look, head, prompt, plan, tools, reply, isCut, end, isAsked }: TurnTexts,
   width: number,
 ): readonly TextRow[] {
   const style = TONE_STYLES[look.tone];
   return [
     cutRow([span(`${look.sign} `, style), span(head, DIM)], width),
     ...prompt.flatMap((line, at) => behind(at === 0 ? "› " : "  ", line, width, BOLD)),
+    ...plan.map((line) => cutRow([span(line, DIM)], width)),
     ...tools.flatMap(({ sign, tone, text }) =>
       behind(`  ${sign} `, text, width, DIM).map((row, at) =>
         at === 0 ? [span(`  ${sign} `, TONE_STYLES[tone]), ...row.slice(1)] : row

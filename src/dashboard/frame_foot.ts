@@ -45,7 +45,8 @@ export function footRows(state: DashboardState, size: TerminalSize, now: number,
 
 /** No key is shown that nothing here would take. */
 function refusedActions({ session, work }: DashboardState): ReadonlySet<ActionName> {
-  const takesPrompt = session !== undefined && whyNoPrompt(session, work.turns.ofSession(session.id)) === undefined;
+  const takesPrompt = session !== undefined &&
+    whyNoPrompt(session, work.turns.ofSession(session.id), work.agents) === undefined;
   return new Set<ActionName>([
     ...(takesPrompt || session === undefined ? [] : ["prompt" as const]),
     ...(work.agents.length > 0 ? [] : ["new_session" as const]),

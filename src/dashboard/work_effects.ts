@@ -1,4 +1,5 @@
 /** Turns and jobs, as the dashboard asks the daemon for them and tells it what to do with them. */
+import { withWorkspace } from "../client/follow_turn.ts";
 import { call, type CommandContext, read } from "../cli/context.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { denoFiles } from "../platform/deno_files.ts";
@@ -60,7 +61,8 @@ export class WorkEffects {
   async submit({ prompt, page }: Submit, state: DashboardState): Promise<void> {
     try {
       assertFolder(prompt);
-      const { turnId } = await call(this.#own, "turn.submit", prompt);
+      const folder = "sessionId" in prompt ? state.live.session(prompt.sessionId)?.cwd : prompt.cwd;
+      const { turnId } = await call(this.#own, "turn.submit", withWorkspace(this.#own.context, prompt, folder));
       const isNew = !("sessionId" in prompt);
       if (isNew && state.view !== "jobs") state.turnTo("sessions", Date.now());
       state.work.sent = { turnId, isNew };

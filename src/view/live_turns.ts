@@ -20,6 +20,10 @@ export interface TurnTold {
   /** Absent until it was asked for: then the prompt may be cut, too. */
   readonly reply?: string;
   readonly tools?: readonly ToolTold[];
+  /** What the agent is going to do, as it said last. */
+  readonly plan?: readonly StepTold[];
+  /** It went on behind a daemon's end. */
+  readonly resumed?: true;
   readonly stopReason?: string;
   readonly error?: string;
 }
@@ -28,6 +32,11 @@ export interface ToolTold {
   readonly id: string;
   readonly name: string;
   readonly text?: string;
+  readonly status: string;
+}
+
+export interface StepTold {
+  readonly text: string;
   readonly status: string;
 }
 
@@ -159,6 +168,10 @@ function after(turn: TurnTold, { type, ts, data }: TurnEvent): TurnTold | undefi
       const tool = data["tool"] as ToolTold;
       return { ...turn, tools: [...tools.filter(({ id }) => id !== tool.id), tool].slice(-KEPT.tools) };
     }
+    case "turn.plan":
+      return { ...turn, plan: data["steps"] as readonly StepTold[] };
+    case "turn.resumed":
+      return { ...turn, status: "queued", resumed: true };
     case "turn.ended": {
       const { status, stopReason, error, sessionId } = data as unknown as TurnTold;
       return {

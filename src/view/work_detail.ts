@@ -8,7 +8,7 @@ import { isDone, type ToolTold, type TurnTold } from "./live_turns.ts";
 import { tildePath } from "./names.ts";
 import type { Tone } from "./states.ts";
 import { clockTime, duration, localTime, zonedTime } from "./times.ts";
-import { earlyEnd } from "./turn_words.ts";
+import { earlyEnd, planLine } from "./turn_words.ts";
 import {
   actionText,
   isFailure,
@@ -29,6 +29,8 @@ export interface TurnTexts {
   readonly head: string;
   readonly prompt: readonly string[];
   readonly tools: readonly { readonly sign: string; readonly tone: Tone; readonly text: string }[];
+  /** What the agent is going to do. */
+  readonly plan: readonly string[];
   /** What the agent said so far. */
   readonly reply: readonly string[];
   /** The beginning of it is not in {@link reply}. */
@@ -54,9 +56,11 @@ export function turnTexts(
   return {
     id,
     look,
-    head: [clockTime(submittedAt), escapeControls(agent), `${look.word} ${took}`].join(" · "),
+    head: [clockTime(submittedAt), escapeControls(agent), `${look.word} ${took}`, ...(turn.resumed ? ["went on"] : [])]
+      .join(" · "),
     prompt: linesOf(prompt),
     tools: tools.slice(-most.tools).map(toolLine),
+    plan: (turn.plan ?? []).map(planLine),
     reply: cut === "" ? [] : linesOf(cut),
     isCut: cut.length < reply.trimEnd().length,
     end: [...(error === undefined ? [] : linesOf(error)), ...(early === undefined ? [] : [early])],

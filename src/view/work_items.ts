@@ -4,7 +4,7 @@
  */
 import { escapeControls, oneLine } from "../domain/sanitize.ts";
 import { isDone, type TurnTold } from "./live_turns.ts";
-import { type KnownSession, openNames } from "./names.ts";
+import { type KnownSession, namesIn } from "./names.ts";
 import type { Tone } from "./states.ts";
 import { duration } from "./times.ts";
 import { earlyEnd } from "./turn_words.ts";
@@ -93,7 +93,7 @@ export interface WorkItem {
   readonly about: string;
   /** `3m`: since when it runs, waits or is over; `in 3m`: when a job runs next. */
   readonly time: string;
-  /** Of a turn whose session is open. */
+  /** Of a turn whose session is known. */
   readonly sessionId?: string;
 }
 
@@ -128,7 +128,8 @@ export function workView(
   now: number,
   passes: (item: WorkItem) => boolean = () => true,
 ): WorkView {
-  const names = openNames(sessions);
+  const ids = new Set(turns.map(({ sessionId }) => sessionId));
+  const names = namesIn(sessions.filter(({ id, status }) => status !== "closed" || ids.has(id)), sessions);
   const ended = turns.filter(({ status, endedAt }) => isDone(status) && now - timeOf(endedAt) < SHOWN_MS).slice(-SHOWN);
   const rows = [
     ...turns.filter(({ status }) => !isDone(status)).map((turn) => turnRow(turn, names, now)),
@@ -179,7 +180,7 @@ function turnRow(turn: TurnTold, names: ReadonlyMap<string, string>, now: number
       source: escapeControls(source),
       about: turnAbout(turn),
       time: duration(now - since),
-      ...(sessionId === null || name === undefined ? {} : { sessionId }),
+      ...(sessionId === null ? {} : { sessionId }),
     },
     rank: isDone(status) ? -since : since,
   };

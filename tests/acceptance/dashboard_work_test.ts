@@ -32,6 +32,7 @@ async function homeWith(
 }
 
 const show = async (what: string, screen: TmuxScreen) => {
+  // deno-lint-ignore no-console
   if (Deno.env.get("AC_LOOK") !== undefined) console.log(`\n#### ${what}\n${await screen.text()}`);
 };
 
