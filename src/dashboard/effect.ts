@@ -1,6 +1,5 @@
 /** What a key asks of the world outside: the window does it, and tells the dashboard what became of it. */
 import type { Approval, ApprovalScope } from "../domain/approval.ts";
-import type { DashboardPage } from "./page.ts";
 
 /** How a request is answered, in the words of `approval.decide`. */
 export interface AnswerToRequest {
@@ -29,7 +28,7 @@ export type Effect =
   }
   | { readonly kind: "close"; readonly sessionId: string; readonly said: string }
   /** A prompt; where it is refused its page comes back with it. */
-  | { readonly kind: "submit"; readonly prompt: SentPrompt; readonly page: DashboardPage & RefusedPage }
+  | { readonly kind: "submit"; readonly prompt: SentPrompt; readonly page: RefusedPage }
   /** What a turn or a job is told. */
   | {
     readonly kind: "tell_work";
@@ -46,7 +45,8 @@ export type SentPrompt =
     | { readonly agent: string; readonly cwd?: string }
   );
 
-export interface RefusedPage {
+/** Where it was typed. */
+interface RefusedPage {
   /** @param why escaped */
   refused(why: string): void;
 }

@@ -12,8 +12,7 @@ import { detailOf, type DetailRows } from "./detail_source.ts";
 import { footRows, isInSight } from "./frame_foot.ts";
 import { headOf, noteOf, ruleRow } from "./frame_edges.ts";
 import { jobsBody } from "./frame_jobs.ts";
-import { type Body, splitBody } from "./frame_split.ts";
-import type { Tab } from "./header.ts";
+import { type Body, type FrameHit, splitBody } from "./frame_split.ts";
 import { inboxItems } from "./inbox_items.ts";
 import { type FrameLayout, layoutOf } from "./layout.ts";
 import { type ListLine, listLines, partOf, tinyLines } from "./list_lines.ts";
@@ -22,14 +21,6 @@ import { type Columns, columnsOf, showsAllOf } from "./session_rows.ts";
 import type { DashboardState } from "./state.ts";
 import { DIM } from "./styles.ts";
 import type { TerminalSize, TextRow } from "./terminal_port.ts";
-
-/** What the mouse can hit. */
-export interface FrameHit {
-  readonly row: number;
-  readonly from: number;
-  readonly to: number;
-  readonly hits: { readonly id: string } | { readonly tab: Tab["view"] };
-}
 
 export interface Frame {
   readonly rows: readonly TextRow[];

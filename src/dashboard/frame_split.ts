@@ -1,11 +1,19 @@
 /** A list and its detail on one screen: beside each other, or the one above the other; or the list alone. Pure. */
-import type { FrameHit } from "./frame.ts";
 import { titledRule } from "./frame_edges.ts";
+import type { Tab } from "./header.ts";
 import type { FrameLayout } from "./layout.ts";
 import type { ListPart } from "./list_lines.ts";
 import { exactly, fillRow, span } from "./rows.ts";
 import { RULE } from "./styles.ts";
 import type { TextRow } from "./terminal_port.ts";
+
+/** What the mouse can hit. */
+export interface FrameHit {
+  readonly row: number;
+  readonly from: number;
+  readonly to: number;
+  readonly hits: { readonly id: string } | { readonly tab: Tab["view"] };
+}
 
 /** What stands between head and foot. */
 export interface Body {

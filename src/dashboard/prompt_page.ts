@@ -2,15 +2,17 @@
 import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { wrap } from "../view/text_fit.ts";
 import type { Effect, SentPrompt } from "./effect.ts";
-import { type KeyHint, messageRows } from "./foot.ts";
+import { hintsRow, type KeyHint, messageRows } from "./foot.ts";
 import type { DashboardPage, PageKey } from "./page.ts";
-import { cutRow, span } from "./rows.ts";
+import { apart, cutRow, span } from "./rows.ts";
 import { BOLD, MARKED } from "./styles.ts";
 import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
 import { TextField } from "./text_field.ts";
 
 /** Rows that the text takes at most, and their part of the screen. */
 const MOST = { rows: 6, part: 1 / 3 };
+/** From this width on its keys have room, columns. */
+const WITH_KEYS = 80;
 /** Stands where the caret is: no text that is shown has it. */
 const CARET = "\u0000";
 
@@ -38,7 +40,10 @@ export class PromptPage implements DashboardPage {
   rows(area: TerminalSize): readonly TextRow[] {
     const { columns, rows } = area;
     const most = Math.max(1, Math.min(MOST.rows, Math.floor(rows * MOST.part)));
-    const head = rows < MOST.rows ? [] : [cutRow([span(` ${this.#label}`, BOLD)], columns)];
+    const label: TextRow = [span(` ${this.#label}`, BOLD)];
+    const head = rows < MOST.rows
+      ? []
+      : [columns < WITH_KEYS ? cutRow(label, columns) : apart(label, [...hintsRow(this.hints), span(" ")], columns)];
     return [...(this.#note === "" ? [] : messageRows(this.#note, area)), ...head, ...this.#textRows(columns, most)];
   }
 

@@ -22,7 +22,7 @@ import { Board } from "./board.ts";
 import type { ViewName } from "../view/views.ts";
 import type { DashboardPage } from "./page.ts";
 import { SeveralPage } from "./several_page.ts";
-import { WorkState } from "./work.ts";
+import { DashboardWork } from "./work.ts";
 
 export interface StateOptions {
   readonly filter?: ListFilter;
@@ -36,7 +36,7 @@ export interface StateOptions {
 export class DashboardState {
   readonly live = new LiveState();
   readonly activity = new ScrolledActivity();
-  readonly work = new WorkState();
+  readonly work = new DashboardWork();
   readonly filter: ListFilter;
   readonly home: string | undefined;
   /** Requests that are to be answered together. */

@@ -34,7 +34,7 @@ export interface WantedTexts {
   readonly key: string;
 }
 
-export class WorkState {
+export class DashboardWork {
   readonly turns = new LiveTurns();
   jobs: readonly JobTold[] = [];
   /** The last runs of jobs that were looked at. */

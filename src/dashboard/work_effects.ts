@@ -6,6 +6,7 @@ import { denoFiles } from "../platform/deno_files.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Effect, SentPrompt } from "./effect.ts";
 import { SHOWN_TURNS } from "./conversation_rows.ts";
+import { PromptPage } from "./prompt_page.ts";
 import type { DashboardState } from "./state.ts";
 import type { WantedTexts } from "./work.ts";
 
@@ -71,7 +72,7 @@ export class WorkEffects {
       if (!(error instanceof ConsoleError)) throw error;
       const hint = error.hint === undefined ? "" : `; ${error.hint}`;
       page.refused(escapeControls(`${error.message}${hint}`));
-      if (state.page === undefined) state.open(page);
+      if (page instanceof PromptPage && state.page === undefined) state.open(page);
     }
   }
 

@@ -69,7 +69,7 @@ export function wrap(text: string, width: number): string[] {
 }
 
 /** More units than these for each column are wider, whatever they are: a long text is not measured as a whole for each line. */
-const LONG = 32;
+const LONG = 16;
 
 /**
  * {@link wrap} for lines of people's text: what goes on stands below where the text of its line begins, behind the
@@ -115,7 +115,7 @@ function hangOf(text: string): number {
 function head(text: string, width: number): string {
   let end = 0;
   let used = 0;
-  for (const character of graphemes(text)) {
+  for (const character of graphemes(text.length > LONG * width ? text.slice(0, LONG * width) : text)) {
     used += textWidth(character);
     if (used > width) break;
     end += character.length;

@@ -41,28 +41,34 @@ export interface TurnTexts {
   readonly isAsked: boolean;
 }
 
+/** Its first line, the only one that the time changes. */
+export function turnHead(turn: TurnTold, now: number): Pick<TurnTexts, "look" | "head"> {
+  const { agent, status, submittedAt, startedAt, endedAt, resumed } = turn;
+  const since = Date.parse(startedAt ?? submittedAt);
+  const took = duration((endedAt === undefined ? now : Date.parse(endedAt)) - since);
+  const look = WORK_LOOKS[status];
+  const head = [clockTime(submittedAt), escapeControls(agent), `${look.word} ${took}`, ...(resumed ? ["went on"] : [])];
+  return { look, head: head.join(" · ") };
+}
+
 /** @param most units of a reply, the end of it; calls of tools, the last ones */
 export function turnTexts(
   turn: TurnTold,
   now: number,
   most: { readonly reply: number; readonly tools: number },
 ): TurnTexts {
-  const { id, agent, status, submittedAt, startedAt, endedAt, prompt, reply = "", tools = [], error } = turn;
-  const since = Date.parse(startedAt ?? submittedAt);
-  const took = duration((endedAt === undefined ? now : Date.parse(endedAt)) - since);
-  const look = WORK_LOOKS[status];
+  const { id, prompt, reply = "", tools = [], error } = turn;
   const early = earlyEnd(stopReasonOf(turn));
-  const cut = cutStart(reply.trimEnd(), most.reply);
+  const said = reply.trimEnd();
+  const cut = cutStart(said, most.reply);
   return {
     id,
-    look,
-    head: [clockTime(submittedAt), escapeControls(agent), `${look.word} ${took}`, ...(turn.resumed ? ["went on"] : [])]
-      .join(" · "),
+    ...turnHead(turn, now),
     prompt: linesOf(prompt),
     tools: tools.slice(-most.tools).map(toolLine),
     plan: (turn.plan ?? []).map(planLine),
     reply: cut === "" ? [] : linesOf(cut),
-    isCut: cut.length < reply.trimEnd().length,
+    isCut: cut.length < said.length,
     end: [...(error === undefined ? [] : linesOf(error)), ...(early === undefined ? [] : [early])],
     isAsked: turn.reply === undefined,
   };

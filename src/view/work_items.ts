@@ -67,7 +67,7 @@ export const WORK_LOOKS: Readonly<Record<WorkState, WorkLook>> = {
 
 export type WorkGroupKey = "running" | "queued" | "failed" | "due" | "ended" | "off";
 
-export const WORK_GROUPS: Readonly<Record<WorkGroupKey, string>> = {
+const WORK_GROUPS: Readonly<Record<WorkGroupKey, string>> = {
   running: "RUNNING",
   queued: "QUEUED",
   failed: "FAILED",
@@ -154,7 +154,7 @@ export function openWork({ turns, jobs }: Pick<WorkSources, "turns" | "jobs">): 
     jobs.filter(({ running, queued }) => running || queued).length;
 }
 
-export function groupOf(state: WorkState): WorkGroupKey {
+function groupOf(state: WorkState): WorkGroupKey {
   return state === "finished" || state === "cancelled" ? "ended" : state;
 }
 
@@ -204,7 +204,7 @@ function jobRow(job: JobTold, now: number): RankedRow {
       of: id,
       state,
       name: escapeControls(id),
-      who: actionText(job),
+      who: actionText(job, id),
       about: jobAbout(job, state, now),
       time: state === "running" ? duration(now - since) : next === undefined ? "" : untilText(next, now),
     },
@@ -224,10 +224,10 @@ export function isFailure(outcome: string | undefined): boolean {
   return outcome !== undefined && outcome !== "succeeded" && outcome !== "cancelled";
 }
 
-/** What a job does, in a few words: `program backup`. Escaped. */
-export function actionText({ action }: Pick<JobTold, "action">): string {
+/** What a job does, in a few words: `program backup`. Escaped. @param known a word that stands beside it already */
+export function actionText({ action }: Pick<JobTold, "action">, known?: string): string {
   const { kind, ...rest } = action;
-  const words = Object.values(rest).filter((value) => typeof value === "string" || typeof value === "number");
+  const words = Object.values(rest).filter((value) => typeof value === "string" && value !== known);
   return shown([kind, ...words].join(" "));
 }
 
