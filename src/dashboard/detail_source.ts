@@ -7,6 +7,7 @@ import type { SessionItem } from "../view/session_items.ts";
 import { STATE_LOOKS } from "../view/states.ts";
 import { conversationRows } from "./conversation_rows.ts";
 import { detailLines, detailTitle } from "./detail_lines.ts";
+import type { KeyHint } from "./foot.ts";
 import { span } from "./rows.ts";
 import type { DashboardState } from "./state.ts";
 import { RULE } from "./styles.ts";
@@ -21,6 +22,8 @@ export interface DetailRows {
   readonly isWhole: boolean;
   /** Its end is what is new. */
   readonly followsEnd?: boolean;
+  /** What else can be done with it, on a page. */
+  readonly keys?: readonly KeyHint[];
 }
 
 /** What a row can be answered by, as the pane says it. */
@@ -56,7 +59,8 @@ export function detailOf(
   if (!isOwn || left < 1) return { title, rows, judged, isWhole };
   const rule: TextRow = [span("─".repeat(Math.max(0, width)), RULE)];
   const said = conversationRows(turns, { width, room: left, now });
-  return { title, rows: [...rows, rule, ...said], judged, isWhole, followsEnd: approval === undefined };
+  const keys: readonly KeyHint[] = [["i", "prompt"]];
+  return { title, rows: [...rows, rule, ...said], judged, isWhole, followsEnd: approval === undefined, keys };
 }
 
 /** The conversation tells the rest; in a low pane it has more room. */

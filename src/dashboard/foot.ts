@@ -50,11 +50,15 @@ export function workKeysRow(
   { isEnabled, omits }: Pick<KeysForm, "omits"> & { readonly isEnabled: boolean },
 ): TextRow {
   return fittingRow(
-    allowedWorkActions(item).filter(({ name }) => !omits?.has(name)).map((action): WindowAction =>
-      action.name === "enable" ? { ...action, word: isEnabled ? "disable" : "enable" } : action
-    ),
+    allowedWorkActions(item).filter(({ name }) => !omits?.has(name))
+      .map((action): WindowAction => ({ ...action, word: wordOf(action, isEnabled) })),
     columns,
   );
+}
+
+/** What a key does with the marked job. */
+export function wordOf({ name, word }: WindowAction, isEnabled: boolean): string {
+  return name === "enable" ? isEnabled ? "disable" : "enable" : word;
 }
 
 /** With their words as many as fit, the ones that matter most; else the letters alone. */

@@ -163,7 +163,7 @@ interface BodyInput {
 
 function bodyOf(state: DashboardState, input: BodyInput): Body {
   const { layout, size, now } = input;
-  const { page } = state;
+  const page = state.under ?? state.page;
   const { columns } = size;
   const room = layout.list.rows +
     (layout.detail !== undefined && layout.kind === "stacked" ? layout.detail.rows + 1 : 0);

@@ -49,6 +49,8 @@ export class DashboardState {
   text = "";
   /** What lies over the lists. */
   page: DashboardPage | undefined;
+  /** A page that comes back when the one over it is left. */
+  under: DashboardPage | undefined;
   /** How the request of the page ended, where somebody else has answered it. */
   over: string | undefined;
   /** Set while the daemon is not reached. */
@@ -104,7 +106,8 @@ export class DashboardState {
       return false;
     }
     this.lost = undefined;
-    this.work.hear(one);
+    const failed = this.work.hear(one);
+    if (failed !== undefined) this.tell(escapeControls(failed), now);
     if (one.kind === "snapshot") this.#snapshot(one, now);
     if (one.kind !== "event") return false;
     const { event } = one;
@@ -168,6 +171,7 @@ export class DashboardState {
   }
 
   open(page: DashboardPage): void {
+    this.under = undefined;
     this.page = page;
     this.#askedBefore = this.board.asked?.id;
     this.over = undefined;
@@ -176,7 +180,15 @@ export class DashboardState {
   /** Back to the list. */
   leave(now: number): void {
     if (this.page?.place !== "foot") this.#readable = now + READING_MS;
-    this.page = this.over = undefined;
+    this.page = this.under;
+    this.under = this.over = undefined;
+  }
+
+  /** At the foot of a page that asks nothing, which comes back behind it; or of the list. */
+  openOver(page: DashboardPage): void {
+    const under = this.page?.approval === undefined ? this.page : undefined;
+    this.open(page);
+    this.under = under;
   }
 
   turnTo(view: ViewName, now: number): void {

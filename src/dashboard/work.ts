@@ -37,26 +37,31 @@ export interface WantedTexts {
 export class DashboardWork {
   readonly turns = new LiveTurns();
   jobs: readonly JobTold[] = [];
-  /** The last runs of jobs that were looked at. */
-  readonly runs = new Map<string, readonly RunTold[]>();
+  /** The last runs of jobs that were looked at, and their times to come. */
+  readonly looked = new Map<string, { readonly runs: readonly RunTold[]; readonly next: readonly string[] }>();
   /** The agents that may be given prompts. */
   agents: readonly string[] = [];
   sent: SentTurn | undefined;
-  /** Counts the snapshots: what was asked for before one is to be asked for again. */
-  snapshots = 0;
+  /** What was asked for over an earlier one is to be asked for again. */
+  connections = 0;
   #areJobsOld = false;
   #askedLate = -Infinity;
   #items: readonly WorkItem[] = [];
   #current: string | undefined;
 
-  hear(one: Followed): void {
+  /** @returns why a prompt that was sent from here failed before there was a session to show it */
+  hear(one: Followed): string | undefined {
     if (one.kind === "snapshot") {
       this.turns.snapshot(one.seq, one.features?.turn);
-      this.snapshots++;
     }
-    if (one.kind !== "event") return;
+    if (one.kind === "snapshot" || one.kind === "resumed") this.connections++;
+    if (one.kind !== "event") return undefined;
     this.turns.event(one.event);
     if (one.event.type.startsWith("job.")) this.#areJobsOld = true;
+    const sent = one.event.type === "turn.ended" ? this.turns.get(this.sent?.turnId ?? "") : undefined;
+    if (sent?.status !== "failed" || sent.sessionId !== null) return undefined;
+    this.sent = undefined;
+    return sent.error;
   }
 
   /**
@@ -78,17 +83,17 @@ export class DashboardWork {
 
   /** What the marked row shows and nobody has asked for. @param sessionId of the list of sessions */
   wanted(sessionId: string | undefined): WantedTexts | undefined {
-    const { turn, job, snapshots } = this;
+    const { turn, job, connections } = this;
     if (sessionId !== undefined) {
       const isLacking = this.turns.ofSession(sessionId).slice(-SHOWN_TURNS).some(lacksTexts);
-      return isLacking ? { kind: "session", id: sessionId, key: `session ${sessionId} ${snapshots}` } : undefined;
+      return isLacking ? { kind: "session", id: sessionId, key: `session ${sessionId} ${connections}` } : undefined;
     }
     if (turn !== undefined) {
-      return lacksTexts(turn) ? { kind: "turn", id: turn.id, key: `turn ${turn.id} ${snapshots}` } : undefined;
+      return lacksTexts(turn) ? { kind: "turn", id: turn.id, key: `turn ${turn.id} ${connections}` } : undefined;
     }
-    if (job?.lastRun === undefined) return undefined;
-    const { runId, outcome = "" } = job.lastRun;
-    return { kind: "job", id: job.id, key: `job ${job.id} ${runId} ${outcome} ${snapshots}` };
+    if (job === undefined) return undefined;
+    const { runId = "", outcome = "" } = job.lastRun ?? {};
+    return { kind: "job", id: job.id, key: `job ${job.id} ${runId} ${outcome} ${job.nextRun} ${connections}` };
   }
 
   view(sessions: WorkSources["sessions"], text: string, now: number): WorkView {

@@ -4,14 +4,18 @@ import { call, type CommandContext, read } from "../cli/context.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import type { ParamsOf } from "../protocol/method_schemas.ts";
 import type { Effect, SentPrompt } from "./effect.ts";
 import { SHOWN_TURNS } from "./conversation_rows.ts";
 import { PromptPage } from "./prompt_page.ts";
 import type { DashboardState } from "./state.ts";
 import type { WantedTexts } from "./work.ts";
 
-/** Runs of a job that are shown. */
+/** Runs of a job that are shown, and times to come. */
 const SHOWN_RUNS = 10;
+const SHOWN_TIMES = 3;
+/** The name of a job that is only asked about. */
+const PREVIEW = "preview";
 
 type Submit = Extract<Effect, { kind: "submit" }>;
 type TellWork = Extract<Effect, { kind: "tell_work" }>;
@@ -39,15 +43,18 @@ export class WorkEffects {
       this.#isAskedAgain = false;
       const { jobs } = await read(this.#run, "job.list", {});
       state.work.jobs = jobs;
-      for (const id of state.work.runs.keys()) if (!jobs.some((job) => job.id === id)) state.work.runs.delete(id);
+      for (const id of state.work.looked.keys()) if (!jobs.some((job) => job.id === id)) state.work.looked.delete(id);
     } while (this.#isAskedAgain);
   }
 
   /** What the marked row shows beside its line. */
   async lookAt(state: DashboardState, { kind, id }: WantedTexts): Promise<void> {
     if (kind === "job") {
-      const { runs } = await read(this.#run, "job.history", { id, limit: SHOWN_RUNS });
-      return void state.work.runs.set(id, runs);
+      const [{ runs }, next] = await Promise.all([
+        read(this.#run, "job.history", { id, limit: SHOWN_RUNS }),
+        this.#timesOf(state, id),
+      ]);
+      return void state.work.looked.set(id, { runs, next });
     }
     const of = kind === "turn" ? { turnId: id } : { sessionId: id };
     const take = state.work.turns.reading();
@@ -55,6 +62,20 @@ export class WorkEffects {
       take(await read(this.#run, "turn.recent", { ...of, limit: SHOWN_TURNS }));
     } finally {
       take(undefined);
+    }
+  }
+
+  /** The times to come of a job: what one with its schedule would have. None where it does not count, or cannot run. */
+  async #timesOf({ work }: DashboardState, id: string): Promise<readonly string[]> {
+    const job = work.jobs.find((one) => one.id === id);
+    if (job === undefined || !job.enabled || job.nextRun === null) return [];
+    const { schedule, timezone, action } = job;
+    const params = { id: PREVIEW, schedule, timezone, action, dryRun: true, next: SHOWN_TIMES };
+    try {
+      return (await call(this.#run, "job.add", params as ParamsOf<"job.add">)).next;
+    } catch (error) {
+      if (!(error instanceof ConsoleError)) throw error;
+      return [];
     }
   }
 
@@ -67,12 +88,13 @@ export class WorkEffects {
       const isNew = !("sessionId" in prompt);
       if (isNew && state.view !== "jobs") state.turnTo("sessions", Date.now());
       state.work.sent = { turnId, isNew };
-      state.tell("sent; Enter shows the conversation", Date.now());
+      const said = isNew ? "sent; its session shows here as soon as its agent is there" : "sent; Enter shows all of it";
+      state.tell(said, Date.now());
     } catch (error) {
       if (!(error instanceof ConsoleError)) throw error;
       const hint = error.hint === undefined ? "" : `; ${error.hint}`;
       page.refused(escapeControls(`${error.message}${hint}`));
-      if (page instanceof PromptPage && state.page === undefined) state.open(page);
+      if (page instanceof PromptPage && (state.page === undefined || state.page.place === "all")) state.openOver(page);
     }
   }
 

@@ -58,7 +58,7 @@ function askCancel(state: DashboardState, now: number): void {
   if (item === undefined) return;
   if (item.state !== "running" && item.state !== "queued") return state.say("it does not run", now);
   const ask = (what: string, effect: Effect) =>
-    state.open(new ConfirmPage(`Cancel ${what}? y cancels it, any other key goes back`, effect, now));
+    state.openOver(new ConfirmPage(`Cancel ${what}? y cancels it, any other key goes back`, effect, now));
   if (turn !== undefined) {
     const said = `${item.name}: the turn is told to end`;
     return ask(`the turn of ${item.name}`, { kind: "tell_work", tells: "turn.cancel", id: turn.id, said });
@@ -81,7 +81,7 @@ export function openPrompt(state: DashboardState, sessionId: string | undefined,
   const why = whyNoPrompt(session, turns, state.work.agents);
   if (why !== undefined) return state.say(why, now);
   const waits = openTurn(turns) === undefined ? "" : " (behind the turn that runs)";
-  state.open(new PromptPage(`prompt for ${state.nameOfSession(session.id)}${waits}:`, { sessionId: session.id }));
+  state.openOver(new PromptPage(`prompt for ${state.nameOfSession(session.id)}${waits}:`, { sessionId: session.id }));
 }
 
 /** In the folder of the marked session, or at home. */
@@ -90,7 +90,7 @@ export function openNewSession(state: DashboardState, now: number): void {
   if (state.lost !== undefined) return state.say(`${state.lost}; ${LOST}`, now);
   if (work.agents.length === 0) return state.say(NO_AGENTS, now);
   const folder = session?.cwd ?? work.turn?.cwd ?? home ?? "";
-  state.open(new NewSessionPage({ agents: work.agents, folder, home }));
+  state.openOver(new NewSessionPage({ agents: work.agents, folder, home }));
 }
 
 const NO_AGENTS = 'no agent is configured; write "agents": { "NAME": { "command": ["PROGRAM"] } } into the file that ' +

@@ -1,9 +1,11 @@
 /** The detail of the marked turn or job: from what the dashboard knows to rows. */
+import { type ActionName, allowedWorkActions } from "../view/actions.ts";
 import { wrap } from "../view/text_fit.ts";
 import { jobDetail, runTexts, turnDetail, type WorkDetail } from "../view/work_detail.ts";
 import { conversationRows } from "./conversation_rows.ts";
 import type { DetailRows } from "./detail_source.ts";
 import { factRows } from "./detail_lines.ts";
+import { type KeyHint, wordOf } from "./foot.ts";
 import { cutRow, span } from "./rows.ts";
 import type { DashboardState } from "./state.ts";
 import { BOLD, DIM, RULE, TONE_STYLES } from "./styles.ts";
@@ -22,16 +24,18 @@ const FACT_LINES = 3;
 export function workDetailOf({ work, home }: DashboardState, form: WorkForm): DetailRows {
   const { width, room, now } = form;
   const { item, turn, job } = work;
+  const keys = allowedWorkActions(item).filter(({ name }) => KEYS.has(name))
+    .map((action): KeyHint => [action.keys[0] ?? "", wordOf(action, job?.enabled === true)]);
   if (item !== undefined && turn !== undefined) {
     const detail = turnDetail(turn, item.name, { now, home });
     const facts = factsIn(detail, width, room);
     const left = room - facts.length - 1;
     const said = left < 1 ? [] : conversationRows([turn], { width, room: left, now });
-    return { ...detailRows(detail, [...facts, ruleOf(width), ...said]), followsEnd: true };
+    return { ...detailRows(detail, [...facts, ruleOf(width), ...said]), followsEnd: true, keys };
   }
   if (job === undefined) return { title: [], rows: [], judged: 0, isWhole: false };
-  const detail = jobDetail(job, { now });
-  const runs = work.runs.get(job.id) ?? (job.lastRun === undefined ? [] : [job.lastRun]);
+  const { runs = job.lastRun === undefined ? [] : [job.lastRun], next = [] } = work.looked.get(job.id) ?? {};
+  const detail = jobDetail(job, { now }, next);
   const told = runs.flatMap((run): readonly TextRow[] => {
     const { look, head, output } = runTexts(run, now);
     const lines = room === Infinity ? output : output.slice(-OUTPUT_LINES);
@@ -44,8 +48,11 @@ export function workDetailOf({ work, home }: DashboardState, form: WorkForm): De
     ];
   });
   const none: readonly TextRow[] = told.length === 0 ? [cutRow([span("no runs yet", DIM)], width)] : told;
-  return detailRows(detail, [...factsIn(detail, width, room), ruleOf(width), ...none]);
+  return { ...detailRows(detail, [...factsIn(detail, width, room), ruleOf(width), ...none]), keys };
 }
+
+/** Keys that a page of one of them names. */
+const KEYS: ReadonlySet<ActionName> = new Set<ActionName>(["cancel", "run_now", "enable", "prompt"]);
 
 /** Of what a run has printed the pane shows so many lines. */
 const OUTPUT_LINES = 6;

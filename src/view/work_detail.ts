@@ -142,13 +142,8 @@ export function jobDetail(job: JobTold, { now }: WorkSurroundings, next: readonl
     facts: factsOf([
       ["trouble", trouble],
       ["schedule", `${schedule}  ${timezone}`],
-      [
-        "next",
-        enabled
-          ? times.map((time) => zonedTime(time, timezone)).join(" · ") || "never: its schedule is over"
-          : "disabled",
-      ],
-      ["", enabled ? until : undefined],
+      ["next", enabled ? nextText(times[0], until, timezone) : "disabled"],
+      ...(enabled ? times.slice(1).map((time) => ["", zonedTime(time, timezone)] as const) : []),
       [
         "skipped",
         skipped === undefined ? undefined : `${localTime(skipped.dueAt)}: ${skipped.why.replaceAll("_", " ")}`,
@@ -156,6 +151,10 @@ export function jobDetail(job: JobTold, { now }: WorkSurroundings, next: readonl
       ["policy", policyText(job)],
     ]),
   };
+}
+
+function nextText(time: string | undefined, until: string | undefined, timezone: string): string {
+  return time === undefined ? "never: its schedule is over" : `${zonedTime(time, timezone)} · ${until}`;
 }
 
 function policyText({ missed, overlap, cooldownSecs, jitterSecs, maxRuns, runs }: JobTold): string {

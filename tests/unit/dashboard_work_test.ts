@@ -102,7 +102,7 @@ function dashboard(size: TerminalSize = { columns: 120, rows: 32 }, turns = TURN
   const board = new TestDashboard({ ...STORY, approvals: [] }, { size });
   board.state.work.agents = ["mine", "other"];
   board.state.work.jobs = JOBS;
-  board.state.work.runs.set("backup", [FAILED]);
+  board.state.work.looked.set("backup", { runs: [FAILED], next: [ago(-90), ago(-390), ago(-690)] });
   board.snapshot(STORY.sessions.map((one) => one.id === OWN.id ? { ...one, title: "own" } : one), [], turns);
   return board;
 }
@@ -252,4 +252,44 @@ Deno.test("V4 the list of turns and jobs is drawn again by the second only while
   board.press("4");
   const frame = board.draw();
   assert(untilNextChange(frame.shown, board.now, frame.texts) <= 1000);
+});
+
+Deno.test("V4 a prompt over a page goes back to it; a job's page names its keys", () => {
+  const board = goTo(dashboard(), "own");
+  board.press("Enter");
+  assertMatch(board.lines.at(-1) ?? "", /i prompt/);
+  board.press("i", "h");
+  assertMatch(board.text, /─ ● own · claude ─[^]*› make the login page[^]*prompt for own.*:[^]*h▏/);
+  board.press("Escape");
+  assertMatch(board.lines.at(-1) ?? "", /Esc back.*i prompt/);
+  board.press("Escape", "4");
+  while (!board.current.includes("links")) board.press("j");
+  board.press("Enter");
+  assertMatch(board.lines.at(-1) ?? "", /r run now +e disable/);
+  assertEquals(board.press("r")?.kind, "tell_work");
+});
+
+Deno.test("V4 a new session whose agent does not begin says so, and one that begins becomes the current row", () => {
+  const board = dashboard();
+  const submit = (id: string) => {
+    const { startedAt: _, endedAt: __, ...fresh } = turn(id, {
+      status: "queued",
+      sessionId: null,
+      reply: "",
+      tools: [],
+    });
+    board.event("turn.submitted", { id, turn: fresh, sessionId: null });
+    board.state.work.sent = { turnId: id, isNew: true };
+  };
+  submit("e");
+  const error = "the agent mine: it has ended: exit code 3";
+  board.event("turn.ended", { turnId: "e", sessionId: null, status: "failed", error });
+  assertStringIncludes(board.text, error);
+  submit("f");
+  const begun = { ...OWN, id: "s-new", title: "fresh", startedAt: ago(0), since: ago(0) };
+  const waits = board.state.board.items.some(({ asks }) => asks?.approval !== undefined);
+  board.event("session.changed", { session: begun });
+  board.event("turn.started", { turnId: "f", sessionId: "s-new" });
+  board.draw();
+  assert(!waits && board.current.includes("fresh"), board.current);
 });

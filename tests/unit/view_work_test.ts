@@ -158,8 +158,7 @@ Deno.test("V4 A4 a job and its runs in words, with what they printed made harmle
   assertEquals([heading, look.word], [["program links"], "due"]);
   assertEquals(facts.map(({ label, text }) => `${label}: ${text}`), [
     "schedule: */5 * * * * UTC",
-    "next: Fri 2026-11-20 14:01:30 +00:00",
-    ": in 1m",
+    "next: Fri 2026-11-20 14:01:30 +00:00 · in 1m",
     "skipped: 2026-11-20 13:59:00 +00:00: quiet hours",
     "policy: missed skip, overlap skip",
   ]);
