@@ -31,11 +31,6 @@ async function homeWith(
   return home;
 }
 
-const show = async (what: string, screen: TmuxScreen) => {
-  // deno-lint-ignore no-console
-  if (Deno.env.get("AC_LOOK") !== undefined) console.log(`\n#### ${what}\n${await screen.text()}`);
-};
-
 screenTest(
   "V4 R1 a new session from the dashboard: agent, folder, prompt; its conversation comes as it is said, and a window that is opened again shows it",
   async () => {
@@ -53,13 +48,11 @@ screenTest(
     await screen.types("Enter");
     await screen.shows(/a new session with mine in \/nowhere\/at\/all:/);
     await screen.types("-l", "say 你好 there; slow 40; run touch made; say after");
-    await show("typed", screen);
     await pause(100);
     await screen.types("Enter");
     // What is refused is not lost.
     await screen.shows(/the folder is "\/nowhere\/at\/all", which is no folder[^]*slow 40; run touch made/);
     await screen.types("Escape");
-    await show("refused", screen);
     await screen.types("N");
     await screen.shows(/agent: mine {2}other/);
     await screen.types("Enter");
@@ -73,13 +66,10 @@ screenTest(
     await screen.types("Enter");
     const first = await screen.shows(/running \d+s[^]*› say 你好 there[^]*你好 there ?0 1 2/);
     assert(!first.includes("39 "), first);
-    await show("streaming", screen);
     await screen.shows(/NEEDS YOU[^]*touch made/);
-    await show("asks", screen);
     await pause(READ_MS);
     await screen.types("a");
     await screen.shows(/IDLE[^]*finished \d+s[^]*✓ Bash: touch made[^]*39 (?:doneafter|done ?after)/);
-    await show("finished", screen);
     await screen.types("i");
     await screen.shows(/prompt for .*:/);
     await screen.types("-l", "slow 1000");
@@ -90,16 +80,13 @@ screenTest(
     await screen.shows(/^exit 0$/m);
     await screen.runs("dashboard");
     await screen.shows(/say 你好 there[^]*› slow 1000[^]*3 4 5/);
-    await show("again", screen);
     await screen.types("4");
     await screen.shows(/RUNNING[^]*▸ ● .*mine .*slow 1000/);
-    await show("jobs", screen);
     await screen.types("x");
     await screen.shows(/Cancel the turn of/);
     await pause(READ_MS);
     await screen.types("y");
     await screen.shows(/ENDED[^]*– .*slow 1000/);
-    await show("cancelled", screen);
     await screen.types("q");
   },
 );
@@ -118,11 +105,11 @@ screenTest(
     }
     await using screen = await TmuxScreen.open(home, SIDE);
     await screen.runs("dashboard", "--view", "jobs");
-    await screen.shows(/NEXT[^]*▸ ◇ quick +program quick +@yearly[^]*in \d+d/);
-    await show("jobs", screen);
+    await screen.shows(/NEXT[^]*▸ ◇ quick +program +@yearly[^]*in \d+d/);
+    await screen.shows(/no runs yet/);
+    assertMatch(await screen.shows(/ \d{4}-01-01 00:00:00[^]*\d{4}-01-01 00:00:00/), /schedule +@yearly/);
     await screen.types("r");
     await screen.shows(/FAILED[^]*▸ ✖ quick .*failed: exit code 3[^]*by hand[^]*hello/);
-    await show("ran", screen);
     await screen.types("e");
     await screen.shows(/quick: disabled/);
     await screen.shows(/✖ quick .*disabled/);
@@ -132,20 +119,16 @@ screenTest(
     await screen.shows(/▸ ◇ slow/);
     await screen.types("r");
     await screen.shows(/RUNNING[^]*▸ ● slow/);
-    await show("running", screen);
     await screen.types("x");
     await screen.shows(/Cancel the run of slow\?/);
     await pause(READ_MS);
     await screen.types("y");
     await screen.shows(/slow .*cancelled/);
-    await show("cancelled", screen);
     const narrow = { columns: 60, rows: 20 };
     await screen.resizes(narrow);
     await screen.shows(/─ ◇ slow · program slow ─/);
-    await show("60x20", screen);
     await screen.resizes({ columns: 30, rows: 8 });
     await screen.shows(/◇ slow/);
-    await show("30x8", screen);
     await screen.types("q");
   },
 );
