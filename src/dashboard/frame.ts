@@ -41,7 +41,9 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
   const view = viewOf(state, state.text, now);
   const inbox = inboxOf(state, view, now);
   const all = state.view === "inbox" ? inbox.shown : view.items;
-  const work = state.view === "jobs" ? state.work.view(state.live.sessions, state.text, now) : undefined;
+  const work = state.view === "jobs"
+    ? state.work.view(state.live.sessions, { filter: state.filter, text: state.text, now })
+    : undefined;
   if (work !== undefined) state.work.show(work.items);
   const { items: { length }, groups } = work ?? { items: all, groups: view.groups };
   const wanted = length + groups.length;

@@ -36,6 +36,11 @@ export class NewSessionPage implements DashboardPage {
     this.#step = agents.length > 1 ? "agent" : "folder";
   }
 
+  /** Whether it was opened for these. */
+  isFor({ agents, folder }: NewSessionOptions): boolean {
+    return folder === this.#options.folder && agents.join() === this.#options.agents.join();
+  }
+
   get hints(): readonly KeyHint[] {
     return this.#prompt?.hints ?? [["Enter", "next"], ["Esc", "back"]];
   }
@@ -101,7 +106,9 @@ export class NewSessionPage implements DashboardPage {
     }
     const where = cwd === "" ? "" : ` in ${tildePath(cwd, this.#options.home)}`;
     const target = { agent: this.#agent, ...(cwd === "" ? {} : { cwd }) };
-    this.#prompt = new PromptPage(`a new session with ${escapeControls(this.#agent)}${where}:`, target);
+    const label = `a new session with ${escapeControls(this.#agent)}${where}:`;
+    this.#prompt ??= new PromptPage(label, target);
+    this.#prompt.aim(label, target);
     this.#step = "prompt";
     return "taken";
   }

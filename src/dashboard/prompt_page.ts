@@ -22,8 +22,8 @@ export type PromptTarget = { readonly sessionId: string } | { readonly agent: st
 export class PromptPage implements DashboardPage {
   readonly place = "foot";
   readonly hints: readonly KeyHint[] = [["Enter", "send"], ["\\ Enter", "new line"], ["Esc", "back"]];
-  readonly #label: string;
-  readonly #target: PromptTarget;
+  #label: string;
+  #target: PromptTarget;
   readonly #field = new TextField("", "", true);
   #note = "";
 
@@ -31,6 +31,13 @@ export class PromptPage implements DashboardPage {
   constructor(label: string, target: PromptTarget) {
     this.#label = label;
     this.#target = target;
+  }
+
+  /** What was typed is for this one now. */
+  aim(label: string, target: PromptTarget): void {
+    this.#label = label;
+    this.#target = target;
+    this.#note = "";
   }
 
   refused(why: string): void {

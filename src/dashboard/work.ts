@@ -3,7 +3,10 @@ import type { Followed } from "../client/follow.ts";
 import { parseFilter } from "../view/filter_text.ts";
 import { LiveTurns, type TurnTold } from "../view/live_turns.ts";
 import { lacksTexts } from "../view/work_detail.ts";
+import type { ListFilter } from "../view/session_filter.ts";
 import { SHOWN_TURNS } from "./conversation_rows.ts";
+import type { NewSessionPage } from "./new_session_page.ts";
+import type { PromptPage } from "./prompt_page.ts";
 import { nextRow } from "../view/next_row.ts";
 import {
   type JobTold,
@@ -42,6 +45,10 @@ export class DashboardWork {
   /** The agents that may be given prompts. */
   agents: readonly string[] = [];
   sent: SentTurn | undefined;
+  /** What was typed and not sent, by the session that it is for. */
+  readonly drafts = new Map<string, PromptPage>();
+  /** The same for a new session. */
+  newSession: NewSessionPage | undefined;
   /** What was asked for over an earlier one is to be asked for again. */
   connections = 0;
   #areJobsOld = false;
@@ -96,8 +103,17 @@ export class DashboardWork {
     return { kind: "job", id: job.id, key: `job ${job.id} ${runId} ${outcome} ${job.nextRun} ${connections}` };
   }
 
-  view(sessions: WorkSources["sessions"], text: string, now: number): WorkView {
-    return workView({ turns: this.turns.all, jobs: this.jobs, sessions }, now, parseFilter(text).passesWork);
+  /** @param filter what the window was opened for: an agent or a session has no jobs */
+  view(
+    sessions: WorkSources["sessions"],
+    { filter, text, now }: { readonly filter: ListFilter; readonly text: string; readonly now: number },
+  ): WorkView {
+    const { agent, session } = filter;
+    const isAll = agent === undefined && session === undefined;
+    const turns = this.turns.all.filter((one) =>
+      (agent === undefined || one.agent === agent) && (session === undefined || one.sessionId === session)
+    );
+    return workView({ turns, jobs: isAll ? this.jobs : [], sessions }, now, parseFilter(text).passesWork);
   }
 
   /** How many turns and jobs run or wait. */

@@ -86,6 +86,8 @@ export class WorkEffects {
       const folder = "sessionId" in prompt ? state.live.session(prompt.sessionId)?.cwd : prompt.cwd;
       const { turnId } = await call(this.#own, "turn.submit", withWorkspace(this.#own.context, prompt, folder));
       const isNew = !("sessionId" in prompt);
+      if ("sessionId" in prompt) state.work.drafts.delete(prompt.sessionId);
+      else state.work.newSession = undefined;
       if (isNew && state.view !== "jobs") state.turnTo("sessions", Date.now());
       state.work.sent = { turnId, isNew };
       const said = isNew ? "sent; its session shows here as soon as its agent is there" : "sent; Enter shows all of it";

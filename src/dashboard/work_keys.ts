@@ -81,7 +81,12 @@ export function openPrompt(state: DashboardState, sessionId: string | undefined,
   const why = whyNoPrompt(session, turns, state.work.agents);
   if (why !== undefined) return state.say(why, now);
   const waits = openTurn(turns) === undefined ? "" : " (behind the turn that runs)";
-  state.openOver(new PromptPage(`prompt for ${state.nameOfSession(session.id)}${waits}:`, { sessionId: session.id }));
+  const label = `prompt for ${state.nameOfSession(session.id)}${waits}:`;
+  const target = { sessionId: session.id };
+  const page = state.work.drafts.get(session.id) ?? new PromptPage(label, target);
+  page.aim(label, target);
+  state.work.drafts.set(session.id, page);
+  state.openOver(page);
 }
 
 /** In the folder of the marked session, or at home. */
@@ -90,7 +95,9 @@ export function openNewSession(state: DashboardState, now: number): void {
   if (state.lost !== undefined) return state.say(`${state.lost}; ${LOST}`, now);
   if (work.agents.length === 0) return state.say(NO_AGENTS, now);
   const folder = session?.cwd ?? work.turn?.cwd ?? home ?? "";
-  state.openOver(new NewSessionPage({ agents: work.agents, folder, home }));
+  const options = { agents: work.agents, folder, home };
+  if (work.newSession?.isFor(options) !== true) work.newSession = new NewSessionPage(options);
+  state.openOver(work.newSession);
 }
 
 const NO_AGENTS = 'no agent is configured; write "agents": { "NAME": { "command": ["PROGRAM"] } } into the file that ' +

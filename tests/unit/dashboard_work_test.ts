@@ -4,109 +4,11 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { untilNextChange } from "../../src/dashboard/ticks.ts";
-import type { TerminalSize } from "../../src/dashboard/terminal_port.ts";
-import type { TurnTold } from "../../src/view/live_turns.ts";
-import type { JobTold } from "../../src/view/work_items.ts";
 import { compareScreen, SCREEN_SIZES, screenSize } from "../support/dashboard_screens.ts";
-import { goTo, TestDashboard } from "../support/dashboard_story.ts";
-import { playedStory } from "../support/story_desk.ts";
+import { goTo, type TestDashboard } from "../support/dashboard_story.ts";
+import { ago, jobTold, OWN, STORY, turnTold, workDashboard } from "../support/work_story.ts";
 
 Deno.env.set("TZ", "UTC");
-const STORY = await playedStory();
-const NOW = STORY.now;
-const ago = (secs: number) => new Date(NOW - secs * 1000).toISOString();
-const OWN = STORY.sessions.find(({ status }) => status === "working")!;
-
-function turn(id: string, more: Partial<TurnTold> = {}): TurnTold {
-  return {
-    id,
-    agent: "mine",
-    sessionId: OWN.id,
-    cwd: "/home/you/web",
-    source: "cli",
-    prompt: "make the login page work offline\nand keep 日本語の検索 as it is",
-    status: "finished",
-    submittedAt: ago(600),
-    startedAt: ago(590),
-    endedAt: ago(300),
-    reply: "Read it.\n\nThe page needs a service worker; 検索とお気に入り stay as they are.",
-    tools: [
-      { id: "1", name: "Read", text: "src/login.ts", status: "completed" },
-      { id: "2", name: "Bash", text: "deno test \u001b[31m--filter login", status: "failed" },
-    ],
-    ...more,
-  };
-}
-
-const TURNS: readonly TurnTold[] = [
-  turn("a"),
-  turn("b", {
-    status: "failed",
-    sessionId: null,
-    prompt: "write the report",
-    error: "the agent mine: it has ended: exit code 3",
-    submittedAt: ago(500),
-  }),
-  (({ endedAt: _, ...rest }) => rest)(turn("c", {
-    prompt: "now the tests",
-    status: "running",
-    submittedAt: ago(90),
-    startedAt: ago(80),
-    plan: [{ text: "read the tests", status: "completed" }, { text: "write new ones", status: "in_progress" }],
-    tools: [{ id: "3", name: "Edit", text: "tests/login_test.ts", status: "pending" }],
-    reply: "I begin with the oldest. ",
-  })),
-  (({ endedAt: _, startedAt: __, ...rest }) => rest)(
-    turn("d", { prompt: "and then the docs", status: "queued", submittedAt: ago(40), reply: "", tools: [] }),
-  ),
-];
-
-function job(id: string, more: Partial<JobTold> = {}): JobTold {
-  return {
-    id,
-    schedule: "*/5 * * * *",
-    timezone: "Europe/Berlin",
-    action: { kind: "program", program: id } as JobTold["action"],
-    missed: "skip",
-    overlap: "skip",
-    cooldownSecs: 0,
-    jitterSecs: 30,
-    maxRuns: null,
-    enabled: true,
-    runs: 3,
-    running: false,
-    queued: false,
-    nextRun: ago(-90),
-    ...more,
-  };
-}
-
-const FAILED = {
-  runId: "1",
-  dueAt: ago(9),
-  startedAt: ago(9),
-  endedAt: ago(7),
-  outcome: "failed",
-  code: 1,
-  stdout: "copied 31 files",
-  stderr: "no room left on 디스크",
-};
-const JOBS: readonly JobTold[] = [
-  job("backup", { lastRun: FAILED }),
-  job("links"),
-  job("report", { running: true, lastRun: { runId: "2", dueAt: null, startedAt: ago(3) } }),
-  job("夜間バックアップ", { enabled: false, nextRun: null }),
-];
-
-function dashboard(size: TerminalSize = { columns: 120, rows: 32 }, turns = TURNS): TestDashboard {
-  const board = new TestDashboard({ ...STORY, approvals: [] }, { size });
-  board.state.work.agents = ["mine", "other"];
-  board.state.work.jobs = JOBS;
-  board.state.work.looked.set("backup", { runs: [FAILED], next: [ago(-90), ago(-390), ago(-690)] });
-  board.snapshot(STORY.sessions.map((one) => one.id === OWN.id ? { ...one, title: "own" } : one), [], turns);
-  return board;
-}
-
 const PICTURES: Readonly<Record<string, (board: TestDashboard) => void>> = {
   jobs: (board) => void board.press("4"),
   job: (board) => {
@@ -129,7 +31,7 @@ for (const size of SCREEN_SIZES) {
     // No row of a session that waits for nobody is there in the least size.
     if (size === "20x6" && (name === "conversation" || name === "prompt")) continue;
     Deno.test(`V2 A4 the dashboard at ${size}, ${name}: nothing too wide, wide characters aligned`, () => {
-      const board = dashboard(screenSize(size));
+      const board = workDashboard(screenSize(size));
       paint(board);
       compareScreen(`dashboard-${name}-${size}`, board);
     });
@@ -137,7 +39,7 @@ for (const size of SCREEN_SIZES) {
 }
 
 Deno.test("V4 the detail of a session that the daemon runs is its conversation, and its end stays on the screen while it comes", () => {
-  const board = goTo(dashboard(), "own");
+  const board = goTo(workDashboard(), "own");
   assertMatch(board.text, /● 10:0\d:\d\d · mine · running 1m[^]*› now the tests[^]*I begin with the oldest\./);
   for (let i = 0; i < 60; i++) {
     board.event("turn.chunk", { turnId: "c", sessionId: OWN.id, kind: "text", text: `line ${i}\n` });
@@ -155,7 +57,7 @@ Deno.test("V4 the detail of a session that the daemon runs is its conversation, 
 });
 
 Deno.test("V4 a prompt goes to a session that the daemon runs; a pasted one keeps its lines, and what is refused stays", () => {
-  const board = goTo(dashboard(), "own");
+  const board = goTo(workDashboard(), "own");
   board.press("i");
   board.keys.paste("one\ntwo", board.now);
   board.press("\\", "Enter", "x");
@@ -163,6 +65,9 @@ Deno.test("V4 a prompt goes to a session that the daemon runs; a pasted one keep
   assertEquals(effect?.kind, "submit");
   if (effect?.kind !== "submit") return;
   assertEquals(effect.prompt, { sessionId: OWN.id, text: "one\ntwo\nx" });
+  board.press("Escape");
+  assertMatch(board.press("i") === undefined ? board.text : "", /two/, "what was left is there again");
+  board.press("Escape");
   effect.page.refused("the daemon is busy");
   board.state.open(effect.page as never);
   assertStringIncludes(board.text, "the daemon is busy");
@@ -170,7 +75,7 @@ Deno.test("V4 a prompt goes to a session that the daemon runs; a pasted one keep
 });
 
 Deno.test("V4 a session that the daemon does not run, and one that has ended, say why they take no prompt", () => {
-  const board = dashboard({ columns: 200, rows: 32 });
+  const board = workDashboard({ columns: 200, rows: 32 });
   const other = STORY.sessions.find(({ status, id }) => status === "idle" && id !== OWN.id)!;
   board.state.board.goTo(other.id, board.now);
   board.waits().press("i");
@@ -185,7 +90,7 @@ Deno.test("V4 a session that the daemon does not run, and one that has ended, sa
 });
 
 Deno.test("V4 a new session: an agent, a folder in which ~ is the home, and its first prompt; one step back is one step back", () => {
-  const board = dashboard();
+  const board = workDashboard();
   board.press("N", "Tab", "Enter", "Ctrl+U");
   for (const key of "relative") board.press(key);
   board.press("Enter");
@@ -194,12 +99,15 @@ Deno.test("V4 a new session: an agent, a folder in which ~ is the home, and its 
   assertMatch(board.text, /a new session with other in ~\/w:/);
   board.press("Escape");
   assertMatch(board.text, /folder: ~\/w/);
+  board.press("Enter", "x", "Escape", "Escape", "Escape", "N", "Enter", "Enter");
+  assertMatch(board.text, /a new session with other in ~\/w:[^]* x▏/, "what was left is there again");
+  board.press("Backspace", "Escape");
   const effect = board.press("Enter", "h", "i", "Enter");
   assertEquals(effect?.kind === "submit" && effect.prompt, { agent: "other", cwd: "/home/you/w", text: "hi" });
 });
 
 Deno.test("V4 in Jobs x asks before it cancels, r begins a run, e switches; keys of a paste do nothing", () => {
-  const board = dashboard();
+  const board = workDashboard();
   board.press("4");
   assertMatch(board.current, /● own +mine +now the tests/);
   assertEquals(board.press("x"), undefined);
@@ -229,7 +137,7 @@ Deno.test("V4 in Jobs x asks before it cancels, r begins a run, e switches; keys
 });
 
 Deno.test("V4 what came of a job is asked for behind its event, and a time that passed without one, not again and again", () => {
-  const { state, now } = dashboard();
+  const { state, now } = workDashboard();
   const { work } = state;
   assert(!work.takeOld(now, true));
   state.hear({ kind: "event", event: { seq: 9, type: "job.ended", data: { jobId: "links" } } }, now);
@@ -243,19 +151,19 @@ Deno.test("V4 what came of a job is asked for behind its event, and a time that 
 });
 
 Deno.test("V4 the list of turns and jobs is drawn again by the second only while it shows seconds", () => {
-  const minutes = dashboard({ columns: 120, rows: 32 }, []);
-  minutes.state.work.jobs = [job("links", { nextRun: ago(-7200) })];
+  const minutes = workDashboard({ columns: 120, rows: 32 }, []);
+  minutes.state.work.jobs = [jobTold("links", { nextRun: ago(-7200) })];
   minutes.press("4");
   const { shown, texts } = minutes.draw();
   assert(untilNextChange(shown, minutes.now, texts) > 1000);
-  const board = dashboard();
+  const board = workDashboard();
   board.press("4");
   const frame = board.draw();
   assert(untilNextChange(frame.shown, board.now, frame.texts) <= 1000);
 });
 
 Deno.test("V4 a prompt over a page goes back to it; a job's page names its keys", () => {
-  const board = goTo(dashboard(), "own");
+  const board = goTo(workDashboard(), "own");
   board.press("Enter");
   assertMatch(board.lines.at(-1) ?? "", /i prompt/);
   board.press("i", "h");
@@ -270,9 +178,9 @@ Deno.test("V4 a prompt over a page goes back to it; a job's page names its keys"
 });
 
 Deno.test("V4 a new session whose agent does not begin says so, and one that begins becomes the current row", () => {
-  const board = dashboard();
+  const board = workDashboard();
   const submit = (id: string) => {
-    const { startedAt: _, endedAt: __, ...fresh } = turn(id, {
+    const { startedAt: _, endedAt: __, ...fresh } = turnTold(id, {
       status: "queued",
       sessionId: null,
       reply: "",
