@@ -6,7 +6,7 @@
  * read by our own readers and not by the SDK's schemas, which refuse whole messages for one word that is newer than they are.
  */
 import * as acp from "@agentclientprotocol/sdk";
-import { type Fields, isFields, stringField } from "../lib/json_fields.ts";
+import { type Fields, isFields, objectField, stringField } from "../lib/json_fields.ts";
 import type { PipedProcess } from "../platform/piped_process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { VERSION } from "../protocol/version.ts";
@@ -127,8 +127,15 @@ export class AcpConnection {
   }
 }
 
-/** In the agent's own words. */
+/** In the agent's own words: many say what is wrong in the data beside a message that says nothing. */
 function problemOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : stringField(Object(error) as Fields, "message");
-  return message === undefined || message === "" ? "it answered with an error and no words" : message;
+  const fields = Object(error) as Fields;
+  const message = error instanceof Error ? error.message : stringField(fields, "message");
+  const data = objectField(fields, "data") ?? {};
+  const more = stringField(fields, "data") ?? DETAILS.flatMap((name) => stringField(data, name) ?? [])[0];
+  const said = [message, more].filter((one) => one !== undefined && one !== "");
+  return said.length === 0 ? "it answered with an error and no words" : [...new Set(said)].join(": ");
 }
+
+/** Where agents put them. */
+const DETAILS = ["details", "message", "error"];

@@ -1,6 +1,6 @@
 /**
  * Puts the pieces that an agent writes together, so that one that writes quickly makes few events, and so that a word is in
- * one of them: half a secret looks like none.
+ * one of them: half a secret looks like none. The first words behind a pause are told at once.
  */
 import { setTimer } from "../platform/clock.ts";
 
@@ -16,15 +16,12 @@ const LARGE = 16_384;
 /** A word that is longer is told in parts, UTF-16 units. */
 const WORD = 512;
 
-interface Held {
-  readonly kind: Chunk["kind"];
-  text: string;
-  readonly cancel: () => void;
-}
-
 export class Chunks {
   readonly #tell: (chunk: Chunk) => void;
-  #held: Held | undefined;
+  /** What is not told yet. */
+  #held: Chunk | undefined;
+  /** Runs for {@link GATHER_MS} behind what was told; ends it early. */
+  #pause: (() => void) | undefined;
 
   constructor(tell: (chunk: Chunk) => void) {
     this.#tell = tell;
@@ -33,49 +30,67 @@ export class Chunks {
   add({ kind, text }: Chunk): void {
     if (text === "") return;
     if (this.#held !== undefined && this.#held.kind !== kind) this.flush();
-    this.#held ??= this.#hold(kind, "");
-    this.#held.text += text;
-    if (this.#held.text.length >= LARGE) this.#tellWords();
+    this.#held = { kind, text: (this.#held?.text ?? "") + text };
+    if (this.#pause === undefined || this.#held.text.length >= LARGE) this.#tellWords();
   }
 
   /** Tells all that is held: the turn goes on with something else, or has ended. */
   flush(): void {
-    const held = this.#take();
-    if (held !== undefined) this.#tell({ kind: held.kind, text: held.text });
-  }
-
-  /** Tells all but a word that may go on. */
-  #tellWords(): void {
-    const held = this.#take();
-    if (held === undefined) return;
-    let { text } = held;
-    while (text.length >= LARGE) {
-      const end = endOfWords(text.slice(0, LARGE)) || whole(text, LARGE);
-      this.#tell({ kind: held.kind, text: text.slice(0, end) });
-      text = text.slice(end);
-    }
-    const end = endOfWords(text) || (text.length > WORD ? whole(text, text.length) : 0);
-    if (end > 0) this.#tell({ kind: held.kind, text: text.slice(0, end) });
-    if (end < text.length) this.#held = this.#hold(held.kind, text.slice(end));
-  }
-
-  #hold(kind: Chunk["kind"], text: string): Held {
-    return { kind, text, cancel: setTimer(GATHER_MS, () => this.#tellWords()) };
-  }
-
-  #take(): Held | undefined {
+    this.#pause?.();
+    this.#pause = undefined;
     const held = this.#held;
     this.#held = undefined;
-    held?.cancel();
-    return held;
+    if (held !== undefined) this.#tell(held);
+  }
+
+  /** Tells all but a word that may go on. What comes next is gathered for a while. */
+  #tellWords(): void {
+    if (this.#held === undefined) return;
+    const { kind } = this.#held;
+    let { text } = this.#held;
+    const tell = (end: number) => {
+      this.#tell({ kind, text: text.slice(0, end) });
+      text = text.slice(end);
+    };
+    const before = text.length;
+    while (text.length >= LARGE) tell(endOfWords(text.slice(0, LARGE)) || whole(text, LARGE));
+    const end = endOfWords(text) || (text.length > WORD ? whole(text, text.length) : 0);
+    if (end > 0) tell(end);
+    this.#held = text === "" ? undefined : { kind, text };
+    // What is held and long is not looked at again for each piece that comes.
+    if (text.length < before || text.length > WORD) this.#rest();
+  }
+
+  #rest(): void {
+    this.#pause?.();
+    this.#pause = setTimer(GATHER_MS, () => {
+      this.#pause = undefined;
+      this.#tellWords();
+    });
   }
 }
 
-/** Where the last word begins that may go on. Signs beyond ASCII are words by themselves: no secret is made of them. */
+/** A word behind which a secret may stand, as mask.ts knows them: it is told together with what follows. */
+const ANNOUNCES = /secret|pass|pwd|token|credential|key|auth|cookie|bearer|basic|[=:>"']$|^-/i;
+
+/**
+ * Where the words begin that may go on: the last one, and those before it that announce it. Signs beyond ASCII are words by
+ * themselves: no secret is made of them.
+ */
 function endOfWords(text: string): number {
-  let end = text.length;
-  while (end > 0 && /[\x21-\x7e]/.test(text.charAt(end - 1))) end--;
-  return whole(text, end);
+  let end = beginOfWord(text, text.length);
+  for (;;) {
+    const before = text.slice(0, end).trimEnd().length;
+    const begin = beginOfWord(text, before);
+    if (begin === before || !ANNOUNCES.test(text.slice(begin, before))) return whole(text, end);
+    end = begin;
+  }
+}
+
+function beginOfWord(text: string, end: number): number {
+  let at = end;
+  while (at > 0 && /[\x21-\x7e]/.test(text.charAt(at - 1))) at--;
+  return at;
 }
 
 /** `end`, or the place before it where a character of two units would be cut. */

@@ -19,6 +19,7 @@ import { pageLoad } from "./b10_page.ts";
 import { policy } from "./policy.ts";
 import { statusline } from "./statusline.ts";
 import { tenCalls } from "./ten_calls.ts";
+import { turn } from "./turn.ts";
 import { REPOSITORY } from "../support/harness.ts";
 import { LAST_CORE, runOn } from "./cores.ts";
 import { HAS_PROC } from "./proc.ts";
@@ -36,6 +37,7 @@ const QUICK: Readonly<Record<string, Budget>> = {
   POLICY: policy,
   APPROVALS: approvals,
   "HOOK-RULE": hookRule,
+  TURN: turn,
   B7: recovery,
   B8: scale,
   CLEARS: answerClears,

@@ -31,6 +31,7 @@ import { METHOD_SCHEMAS, type MethodSchemas } from "../../src/protocol/method_sc
 import { type MethodRow, METHODS } from "../../src/protocol/methods.ts";
 import { pathOf, sourceSections } from "./docs_source.ts";
 import { keys } from "./docs_keys.ts";
+import { sessions } from "./docs_sessions.ts";
 import { code, table } from "./docs_table.ts";
 import { ANSWERS, STATUS_MEANINGS, TASKS } from "./docs_words.ts";
 
@@ -56,6 +57,7 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
     ["limits", await limits()],
     ["metrics", metrics()],
     ["hooks", HOOK_SPECS.map(hooksMarkdown).join("\n")],
+    ["sessions", await sessions()],
     ["tasks", tasks(config.tasks)],
     ["bench", await bench()],
     ...await sourceSections(config.imports),

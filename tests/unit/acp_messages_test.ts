@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { canAllowOnce, CANCELLED, outcomeOf, readPermission } from "../../src/acp/permission.ts";
 import { readUpdate } from "../../src/acp/read_update.ts";
 import { readToolCall, subjectOf, type ToolCall } from "../../src/acp/tool_calls.ts";
+import { maskSecrets } from "../../src/domain/mask.ts";
 import { Chunks } from "../../src/turn/chunks.ts";
 
 interface Message {
@@ -134,6 +135,29 @@ Deno.test("R3 an agent that writes letter by letter makes few events, in order, 
   assert(told.length <= 10, `${told.length}`);
   assertEquals(told.slice(-2), ["thought:hm", "text:end"]);
   assertEquals(told.slice(0, -2).join("").replaceAll("text:", "").length, 50_000);
+});
+
+Deno.test("A3 R3 what announces a secret is told together with it, and the first words behind a pause at once", async () => {
+  const told: string[] = [];
+  const chunks = new Chunks(({ text }) => told.push(text));
+  chunks.add({ kind: "text", text: "first words " });
+  assertEquals(told, ["first words "]);
+  for (
+    const piece of [
+      "now password",
+      " =",
+      " hunter2hunter2 and Bearer ",
+      "abcdefgh0123 then\n--token ",
+      "xyz0123456789 end",
+    ]
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    chunks.add({ kind: "text", text: piece });
+  }
+  chunks.flush();
+  const masked = told.map(maskSecrets).join("");
+  assertEquals(masked, "first words now password = *** and Bearer *** then\n--token *** end", JSON.stringify(told));
+  assert(told.length >= 4, JSON.stringify(told));
 });
 
 Deno.test("A3 R3 a word of an agent is in one event however it comes, and no character is cut in two", async () => {
