@@ -115,9 +115,18 @@ export class NewSessionPage implements DashboardPage {
 
   #promptKey(press: KeyPress): PageKey {
     const does = this.#prompt?.key(press) ?? "back";
-    if (does !== "back") return does;
-    this.#step = "folder";
-    return "taken";
+    if (does === "back") {
+      this.#step = "folder";
+      return "taken";
+    }
+    // What is refused comes back with all of its steps: the folder may be what is wrong.
+    return typeof does === "object" && does.effect.kind === "submit"
+      ? { effect: { ...does.effect, page: this } }
+      : does;
+  }
+
+  refused(why: string): void {
+    this.#prompt?.refused(why);
   }
 
   paste(text: string): void {

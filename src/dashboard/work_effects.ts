@@ -7,6 +7,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf } from "../protocol/method_schemas.ts";
 import type { Effect, SentPrompt } from "./effect.ts";
 import { SHOWN_TURNS } from "./conversation_rows.ts";
+import { NewSessionPage } from "./new_session_page.ts";
 import { PromptPage } from "./prompt_page.ts";
 import type { DashboardState } from "./state.ts";
 import type { WantedTexts } from "./work.ts";
@@ -96,7 +97,8 @@ export class WorkEffects {
       if (!(error instanceof ConsoleError)) throw error;
       const hint = error.hint === undefined ? "" : `; ${error.hint}`;
       page.refused(escapeControls(`${error.message}${hint}`));
-      if (page instanceof PromptPage && (state.page === undefined || state.page.place === "all")) state.openOver(page);
+      const isTyped = page instanceof PromptPage || page instanceof NewSessionPage;
+      if (isTyped && (state.page === undefined || state.page.place === "all")) state.openOver(page);
     }
   }
 
