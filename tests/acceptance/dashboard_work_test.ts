@@ -99,6 +99,8 @@ screenTest(
       const added = await home.cli(["cron", "add", name, "@yearly"]);
       assert(added.code === 0, added.stderr);
     }
+    const printed = await home.cli(["dashboard", "--view", "jobs", "--snapshot", "100x12"]);
+    assertMatch(printed.stdout, /NEXT[^]*▸ ◇ quick +program +@yearly[^]*◇ slow/, printed.stderr);
     await using screen = await TmuxScreen.open(home, SIDE);
     await screen.runs("dashboard", "--view", "jobs");
     await screen.shows(/NEXT[^]*▸ ◇ quick +program +@yearly[^]*in \d+d/);
