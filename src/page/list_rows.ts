@@ -47,6 +47,7 @@ export function listRows(store: Listed, view: WindowView, now: number): readonly
     case "inbox":
       return inboxRows(store, inboxOf(store, now));
     case "activity":
+    case "jobs":
       return [];
   }
 }

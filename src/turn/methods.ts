@@ -37,6 +37,8 @@ const turn = v.object({
   error: v.exactOptional(v.string()),
 });
 export type Turn = v.InferOutput<typeof turn>;
+/** What a list shows of it. */
+export type TurnLine = Omit<Turn, "reply" | "tools">;
 export type TurnTool = v.InferOutput<typeof tool>;
 
 export const turnMethods = {
@@ -74,7 +76,7 @@ export const turnMethods = {
       turnId: v.exactOptional(id),
       limit: v.exactOptional(v.pipe(count, v.minValue(1), v.maxValue(MAX_RECENT_TURNS))),
     }),
-    result: v.object({ turns: v.array(turn) }),
+    result: v.object({ seq: count, turns: v.array(turn) }),
     doc: "The last turns, oldest first: what a window shows that is opened again.",
   },
 } as const satisfies FeatureRows;
@@ -90,6 +92,14 @@ declare module "../protocol/method_schemas.ts" {
       readonly queued: number;
       /** The agents whose processes run. */
       readonly agents: readonly string[];
+      /** Those that prompts may be given to. */
+      readonly configured: readonly string[];
+    };
+  }
+  interface FeatureSnapshot {
+    readonly turn?: {
+      /** Oldest first; the prompts cut. */
+      readonly turns: readonly TurnLine[];
     };
   }
 }
