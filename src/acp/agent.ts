@@ -9,6 +9,7 @@ import { KILL_PROGRAMS, signalGroup } from "../platform/process_group.ts";
 import { permitted } from "../platform/program_places.ts";
 import type { Log } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import type { Abilities } from "./abilities.ts";
 import { AcpConnection, type AcpEvents } from "./connection.ts";
 
 export interface AgentCommand {
@@ -30,6 +31,8 @@ export interface AgentOptions {
 
 /** Until an agent has answered `initialize`, ms: the slowest that was measured needs 5.8 s from a cold disk. */
 const START_MS = 60_000;
+/** Until it has closed a session, ms: nobody waits for that. */
+const CLOSE_MS = 5000;
 /** What belongs to an end may come so much later, ms. */
 const LAST_WORDS_MS = 250;
 /** Between TERM and KILL, ms. */
@@ -44,6 +47,7 @@ export class Agent {
   readonly #connection: AcpConnection;
   readonly #gone = new AbortController();
   readonly #end = Promise.withResolvers<void>();
+  #abilities: Abilities = { close: false };
   #stderr = "";
   #isEnding = false;
   /** Why it was ended, where that says more than how. */
@@ -76,7 +80,7 @@ export class Agent {
     }
     const agent = new Agent(process, options);
     try {
-      await agent.#within(START_MS, signal, (within) => agent.#connection.initialize(within));
+      agent.#abilities = await agent.#within(START_MS, signal, (within) => agent.#connection.initialize(within));
     } catch (error) {
       await agent.end();
       throw error;
@@ -106,6 +110,28 @@ export class Agent {
       if (mode !== null) await this.#connection.setMode(id, mode, within);
       return id;
     });
+  }
+
+  /** Whether it can open a session of an earlier process again. */
+  get canReopen(): boolean {
+    return this.#abilities.reopen !== undefined;
+  }
+
+  /** Opens such a session again, in that mode. @throws {ConsoleError} `failed` */
+  async reopenSession(id: string, cwd: string, mode: string | null, signal: AbortSignal): Promise<void> {
+    const { reopen } = this.#abilities;
+    if (reopen === undefined) throw this.#problem("it cannot open a session again");
+    await this.#within(START_MS, signal, async (within) => {
+      await this.#connection.reopenSession(reopen, id, cwd, within);
+      if (mode !== null) await this.#connection.setMode(id, mode, within);
+    });
+  }
+
+  /** Tells it that nobody needs the session any more, where it can hear that. Never throws. */
+  async closeSession(id: string): Promise<void> {
+    if (!this.#abilities.close || this.gone.aborted) return;
+    const late = AbortSignal.any([this.gone, AbortSignal.timeout(CLOSE_MS)]);
+    await this.#connection.closeSession(id, late).catch(() => {}); // it goes with the agent then
   }
 
   /** @throws {ConsoleError} `failed`: the turn did, or the agent ended in it */

@@ -10,6 +10,7 @@ import { type Fields, isFields, stringField } from "../lib/json_fields.ts";
 import type { PipedProcess } from "../platform/piped_process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { VERSION } from "../protocol/version.ts";
+import { type Abilities, readAbilities } from "./abilities.ts";
 import { CANCELLED, type PermissionAsked, type PermissionOutcome, readPermission } from "./permission.ts";
 import { type AcpUpdate, readUpdate } from "./read_update.ts";
 
@@ -53,8 +54,8 @@ export class AcpConnection {
     return this.#connection.closed;
   }
 
-  /** @throws {ConsoleError} `failed`: it speaks another version */
-  async initialize(signal: AbortSignal): Promise<void> {
+  /** What it can do. @throws {ConsoleError} `failed`: it speaks another version */
+  async initialize(signal: AbortSignal): Promise<Abilities> {
     const told = await this.#request("initialize", {
       protocolVersion: acp.PROTOCOL_VERSION,
       clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
@@ -67,6 +68,7 @@ export class AcpConnection {
         `it speaks version ${String(version)} of ACP, and we speak ${acp.PROTOCOL_VERSION}`,
       );
     }
+    return readAbilities(told);
   }
 
   /** Opens a session in the folder `cwd`; gives its id. @throws {ConsoleError} `failed` */
@@ -76,6 +78,21 @@ export class AcpConnection {
       throw new ConsoleError("failed", "it opened a session and told no id that can be used");
     }
     return id;
+  }
+
+  /** Opens one of an earlier process again, in the folder `cwd`. @throws {ConsoleError} `failed` */
+  async reopenSession(
+    how: NonNullable<Abilities["reopen"]>,
+    sessionId: string,
+    cwd: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#request(how, { sessionId, cwd, mcpServers: [] }, signal);
+  }
+
+  /** @throws {ConsoleError} `failed` */
+  async closeSession(sessionId: string, signal: AbortSignal): Promise<void> {
+    await this.#request("session/close", { sessionId }, signal);
   }
 
   /** @throws {ConsoleError} `failed` */

@@ -1,5 +1,5 @@
 /** What a `session/update` of ACP says. Kinds that we do not know are `other`: agents may send more than the protocol has. Pure. */
-import { type Fields, isFields, numberField, objectField, stringField } from "../lib/json_fields.ts";
+import { type Fields, isFields, numberField, objectArrayField, objectField, stringField } from "../lib/json_fields.ts";
 
 export type AcpUpdate =
   /** A part of the answer, or of what the model thinks. */
@@ -10,8 +10,16 @@ export type AcpUpdate =
   | { readonly kind: "usage"; readonly used: number; readonly size: number; readonly usd?: number }
   | { readonly kind: "title"; readonly title: string }
   | { readonly kind: "mode"; readonly mode: string }
+  /** What it is going to do, as far as it knows now; replaces the plan before. */
+  | { readonly kind: "plan"; readonly steps: readonly PlanStep[] }
   /** What no window shows, or nobody knows. */
   | { readonly kind: "other" };
+
+export interface PlanStep {
+  readonly text: string;
+  /** ACP's word: `pending`, `in_progress`, `completed`. */
+  readonly status: string;
+}
 
 /** @param params of the notification; undefined where it names no session */
 export function readUpdate(
@@ -34,6 +42,8 @@ function read(update: Fields): AcpUpdate {
     case "tool_call":
     case "tool_call_update":
       return { kind: "tool", fields: update };
+    case "plan":
+      return { kind: "plan", steps: (objectArrayField(update, "entries") ?? []).map(stepOf) };
     case "usage_update": {
       const [used, size] = [numberField(update, "used"), numberField(update, "size")];
       const cost = objectField(update, "cost") ?? {};
@@ -53,6 +63,10 @@ function read(update: Fields): AcpUpdate {
     default:
       return other;
   }
+}
+
+function stepOf(entry: Fields): PlanStep {
+  return { text: stringField(entry, "content") ?? "", status: stringField(entry, "status") ?? "pending" };
 }
 
 /** What is no text is named, so that nobody takes it for nothing. */

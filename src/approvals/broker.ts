@@ -95,6 +95,10 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     this.#workspaces.noteWorkspace(report, workspaceConfig);
   }
 
+  forgetWorkspace(sessionId: string): void {
+    this.#workspaces.forget(sessionId);
+  }
+
   // -- requests -------------------------------------------------------------------------------------------------------
 
   receive(given: IncomingRequest, requester: Requester): Reported | Promise<Reported> {

@@ -7,6 +7,8 @@ export interface ChatOptions {
   readonly commands: CommandPort;
   /** Whose turns the texts are; undefined where nobody was named. */
   readonly agent: string | undefined;
+  /** The session that they go on with. */
+  readonly sessionId: string | undefined;
 }
 
 /** What a shell calls the end by Ctrl-C. */

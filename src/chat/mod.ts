@@ -11,7 +11,9 @@ import { Conversation } from "./turn.ts";
 /** Until the end of the input. @returns the exit code */
 export async function runChat(options: ChatOptions): Promise<number> {
   const isDumb = ["", "dumb"].includes(env("TERM") ?? "");
-  const conversation = new Conversation();
+  const conversation = new Conversation(options.sessionId);
+  const before = await conversation.before(options.context);
+  if (before !== "") options.commands.note(before);
   const run: RunInput = (text, signal, takeSignals) => perform({ ...options, conversation }, text, signal, takeSignals);
   return stdinKeyboard.isTerminal && !isDumb
     ? await (await import("./console.ts")).runConsole(options, run)

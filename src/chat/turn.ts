@@ -5,14 +5,14 @@
 import { listAllSessions } from "../client/all_sessions.ts";
 import { withRunning } from "../client/connect.ts";
 import type { ClientContext } from "../client/endpoint.ts";
-import { submitTurn, type ToldTurn } from "../client/follow_turn.ts";
+import { recentTurns, submitTurn, type ToldTurn } from "../client/follow_turn.ts";
 import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { nameOfSession } from "../domain/session_name.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
 import { currentFolder } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { sessionNames } from "../view/names.ts";
-import { askedText, earlyEnd } from "../view/turn_words.ts";
+import { askedText, conversationLines, earlyEnd } from "../view/turn_words.ts";
 import { INTERRUPTED_CODE, type Outcome } from "./chat_options.ts";
 import { escapedWord } from "./words.ts";
 
@@ -27,16 +27,36 @@ export interface TurnDesk {
   readonly signal: AbortSignal;
 }
 
+/** Turns that are shown of a session that is gone on with. */
+const BEFORE = 3;
+
 export class Conversation {
   #sessionId: string | undefined;
+  /** Where it works. */
+  #folder: string | undefined;
+
+  /** @param sessionId one to go on with */
+  constructor(sessionId: string | undefined) {
+    this.#sessionId = sessionId;
+  }
+
+  /** What was said in it last; nothing where it is new. @throws {ConsoleError} */
+  async before(context: ClientContext): Promise<string> {
+    const sessionId = this.#sessionId;
+    if (sessionId === undefined) return "";
+    const { turns } = await recentTurns(context, { sessionId, limit: BEFORE });
+    this.#folder = turns.at(-1)?.cwd;
+    return turns.flatMap(conversationLines).join("\n");
+  }
 
   /** One text, answered as it comes. @throws {ConsoleError} why there is no answer */
   async say(desk: TurnDesk, text: string): Promise<Outcome> {
     const { context, agent, signal } = desk;
     const sessionId = this.#sessionId;
+    const folder = sessionId === undefined ? currentFolder() : this.#folder;
     const params = sessionId !== undefined
-      ? { sessionId, text }
-      : { cwd: currentFolder(), text, ...(agent === undefined ? {} : { agent }) };
+      ? { sessionId, text, folder }
+      : { cwd: currentFolder(), text, folder, ...(agent === undefined ? {} : { agent }) };
     try {
       return await this.#tell(desk, submitTurn(context, params, signal));
     } catch (error) {
@@ -50,6 +70,7 @@ export class Conversation {
     let isInLine = false;
     for await (const one of told) {
       if (one.kind === "started") {
+        if (this.#sessionId === undefined) this.#folder = currentFolder();
         this.#sessionId = one.sessionId;
         continue;
       }

@@ -1,5 +1,7 @@
 /** A prompt for an agent that the daemon runs, and all that its turn says: for every window that waits for the answer. */
 import type { Approval } from "../domain/approval.ts";
+import { workspaceText } from "../config/workspace_file.ts";
+import { denoFiles } from "../platform/deno_files.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import { connectOrStart } from "./reach.ts";
 import type { ClientContext } from "./endpoint.ts";
@@ -18,6 +20,11 @@ export type ToldTurn =
   /** Undefined: the daemon knows nothing of it any more. */
   | { readonly kind: "ended"; readonly turn: TurnRecord | undefined };
 
+export interface Prompt extends ParamsOf<"turn.submit"> {
+  /** Where its session works, where that is known: its workspace's configuration is looked for there. */
+  readonly folder: string | undefined;
+}
+
 const CALL_MS = 30_000;
 /** A daemon that is gone may come back, as in a restart: so long it is waited for, ms. */
 const BACK_MS = 10_000;
@@ -29,7 +36,7 @@ const BACK_MS = 10_000;
  */
 export async function* submitTurn(
   context: ClientContext,
-  params: ParamsOf<"turn.submit">,
+  { folder, ...params }: Prompt,
   signal: AbortSignal,
 ): AsyncGenerator<ToldTurn> {
   // A daemon that ends in the turn is not started again by who waits for it.
@@ -50,7 +57,7 @@ export async function* submitTurn(
       clearTimeout(late);
       late = undefined;
       if (turnId === undefined) {
-        turnId = (await called(context, "turn.submit", params)).turnId;
+        turnId = (await called(context, "turn.submit", withWorkspace(context, params, folder))).turnId;
         continue;
       }
       if (one.kind === "event") {
@@ -82,6 +89,24 @@ export async function* submitTurn(
 function toldBy({ type, data }: WireEvent): ToldTurn | undefined {
   if (type === "turn.started") return { kind: "started", sessionId: String(data["sessionId"]) };
   return type === "turn.chunk" && data["kind"] === "text" ? { kind: "text", text: String(data["text"]) } : undefined;
+}
+
+/** With what the workspace's own configuration says, so that rules may answer for the turn: the daemon may not read there. */
+export function withWorkspace(
+  { paths }: Pick<ClientContext, "paths">,
+  params: ParamsOf<"turn.submit">,
+  folder: string | undefined,
+): ParamsOf<"turn.submit"> {
+  if (folder === undefined) return params;
+  return { ...params, workspaceConfig: workspaceText(denoFiles, folder, paths.configJsonc) ?? null };
+}
+
+/** The last turns, oldest first. @throws {ConsoleError} */
+export function recentTurns(
+  context: ClientContext,
+  params: ParamsOf<"turn.recent">,
+): Promise<ResultOf<"turn.recent">> {
+  return called(context, "turn.recent", params);
 }
 
 async function called<M extends "turn.submit" | "turn.cancel" | "turn.recent">(

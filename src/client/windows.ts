@@ -14,7 +14,7 @@ export interface DashboardOptions {
   readonly color: boolean;
   /** Which of the sessions are shown (view/session_filter.ts). */
   readonly filter?: Readonly<Record<string, string>>;
-  readonly view?: "sessions" | "inbox" | "activity";
+  readonly view?: "sessions" | "inbox" | "activity" | "jobs";
   /** One frame of that size is printed, and no terminal is needed. */
   readonly snapshot?: { readonly columns: number; readonly rows: number };
 }

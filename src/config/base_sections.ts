@@ -74,6 +74,12 @@ const daemon = section("daemon", {
     must: "manual, guarded or autonomous",
     applies: "live",
   }),
+  max_turns: setting(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 8, {
+    title: "Turns at once",
+    means: "So many turns of agents that the daemon runs go on at once; the others wait, the highest priority first.",
+    must: "a whole number from 1 to 64",
+    applies: "live",
+  }),
   stale_after_mins: setting(v.pipe(v.number(), v.gtValue(0), v.maxValue(minutesInAYear)), 30, {
     title: "Stale after",
     means: "A session at work that says nothing for so long is marked stale.",

@@ -58,6 +58,8 @@ export interface PresencePort {
 
 /** What approvals offer to parts that bring requests by their own means, such as feeds. */
 export interface ApprovalsDoor {
+  /** What was noted of the workspaces of a session counts no more: nobody looked at them since. */
+  forgetWorkspace: (sessionId: string) => void;
   /**
    * Whether a feed brings the session's requests while the agent's own dialog is open: then its hooks must not block.
    */

@@ -25,6 +25,7 @@ import type { SessionDeps } from "./handlers/session.ts";
 import type { OpenWork } from "./open_work.ts";
 import type { Projection } from "./projection.ts";
 import type { ReportQuota } from "./report_quota.ts";
+import type { WorkPlaces } from "./work_places.ts";
 
 export interface Service {
   readonly name: string;
@@ -92,6 +93,8 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly clients: ClientsDoor;
   /** What goes on without a client is begun here. */
   readonly work: Pick<OpenWork, "begin">;
+  /** Work that costs much takes a place first. */
+  readonly places: WorkPlaces;
   /** What the method `status` answers. */
   readonly status: () => Promise<ResultOf<"status">>;
 }

@@ -11,6 +11,7 @@ import type { Service } from "../core/service.ts";
 import { SessionLists } from "../core/session_lists.ts";
 import { TwinEvents } from "../core/twin_events.ts";
 import { UnrecognizedEvents } from "../core/unrecognized_events.ts";
+import { WorkPlaces } from "../core/work_places.ts";
 import { type NewEvent, TOPICS } from "../domain/event.ts";
 import { daemonTimers, daemonTurns, setTimer, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
@@ -123,6 +124,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     // What both work with is made further down, with what features bring.
     clients: { accept: (channel, credential) => clients.accept(channel, credential) },
     work,
+    places: new WorkPlaces(() => config.current.daemon.max_turns, () => systemClock.steady()),
     status: () => supervisor.status(),
   };
   const features = createFeatures<typeof FEATURES>(o.features, projections, context);

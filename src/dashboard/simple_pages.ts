@@ -21,6 +21,8 @@ export type DetailSource = (
   readonly judged: number;
   /** All that is asked is in the rows. */
   readonly isWhole: boolean;
+  /** Its end is what is new. */
+  readonly followsEnd?: boolean;
 };
 
 /** All of one session; keys that answer go on to the list, whose marked row it shows. */
@@ -73,10 +75,10 @@ export class DetailPage implements DashboardPage {
   }
 
   rows({ columns, rows }: TerminalSize, now: number): readonly TextRow[] {
-    const { title, rows: all, judged, isWhole } = this.#source(columns, now);
+    const { title, rows: all, judged, isWhole, followsEnd } = this.#source(columns, now);
     this.title = title;
     this.#isWhole = isWhole;
-    return this.#scroll.of(all, { columns, rows }, judged);
+    return this.#scroll.of(all, { columns, rows }, judged, followsEnd);
   }
 
   key({ key }: KeyPress): PageKey {

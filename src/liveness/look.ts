@@ -15,7 +15,7 @@ export type Probe = (own: number, pids: readonly number[]) => Promise<ProcessTab
 /** Of the sessions that run elsewhere, so many are named in one line of the log. */
 const FOREIGN_NAMED = 8;
 
-type Context = Omit<FeatureContext, "bus" | "clients" | "limits" | "paths" | "settings" | "status">;
+type Context = Omit<FeatureContext, "bus" | "clients" | "limits" | "paths" | "places" | "settings" | "status">;
 
 export class LivenessLook {
   #context: Context;

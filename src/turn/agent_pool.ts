@@ -28,6 +28,7 @@ const MINUTE_MS = 60_000;
 export class AgentPool {
   readonly #context: TurnContext;
   readonly #events: (agent: string) => AcpEvents;
+  readonly #started: (name: string, agent: Agent) => void;
   readonly #stop: AbortSignal;
   readonly #pooled = new Map<string, Pooled>();
   /** Those that nobody needs, until they are gone. */
@@ -36,12 +37,24 @@ export class AgentPool {
 
   /**
    * @param events who hears the agent of that name
+   * @param started one runs
    * @param stop ends all that is started, and starts no more
    */
-  constructor(context: TurnContext, events: (agent: string) => AcpEvents, stop: AbortSignal) {
+  constructor(
+    context: TurnContext,
+    events: (agent: string) => AcpEvents,
+    started: (name: string, agent: Agent) => void,
+    stop: AbortSignal,
+  ) {
     this.#context = context;
     this.#events = events;
+    this.#started = started;
     this.#stop = stop;
+  }
+
+  /** The one of that name that runs. */
+  agentOf(name: string): Agent | undefined {
+    return this.#pooled.get(name)?.agent;
   }
 
   /** The agents whose processes run. */
@@ -148,6 +161,7 @@ export class AgentPool {
     pooled.starting.then((agent) => {
       pooled.agent = agent;
       log.info("an agent runs", { agent: name, pid: agent.pid });
+      this.#started(name, agent);
       agent.gone.addEventListener("abort", () => {
         forget(!agent.isEnding);
         if (!agent.isEnding) log.warn("an agent has ended", { agent: name, why: String(agent.gone.reason) });

@@ -1,7 +1,7 @@
 /** The rows of the feature's methods, and what the program's types must know of them. */
 import * as v from "valibot";
 import type { FeatureRows } from "../core/service.ts";
-import { MAX_RECENT_TURNS } from "../protocol/limits.ts";
+import { MAX_RECENT_TURNS, MAX_WORKSPACE_CONFIG } from "../protocol/limits.ts";
 import { committed, count, id, idempotencyKey, text } from "../protocol/schemas.ts";
 
 /** A prompt, UTF-16 units: a line of the wire has room for it. */
@@ -12,7 +12,11 @@ const tool = v.object({
   name: v.string(),
   text: v.exactOptional(v.string()),
   status: v.string(),
+  /** What it changes in files, as far as it is kept: lines with + and - before them. */
+  detail: v.exactOptional(v.string()),
 });
+
+const planStep = v.object({ text: v.string(), status: v.string() });
 
 const turn = v.object({
   id: v.string(),
@@ -24,6 +28,12 @@ const turn = v.object({
   source: v.string(),
   /** The prompt: its beginning, secrets masked. */
   prompt: v.string(),
+  /** `prompt` is all of what was submitted. */
+  isWhole: v.exactOptional(v.literal(true)),
+  /** Which of the turns that wait for a place is next. */
+  priority: v.number(),
+  /** It was begun again, or went on, behind a daemon's end. */
+  resumed: v.exactOptional(v.literal(true)),
   status: v.picklist(["queued", "running", "finished", "cancelled", "failed"]),
   submittedAt: v.string(),
   startedAt: v.exactOptional(v.string()),
@@ -31,6 +41,8 @@ const turn = v.object({
   /** What the agent said, as far as it is kept. */
   reply: v.string(),
   tools: v.array(tool),
+  /** What the agent is going to do, as it said last. */
+  plan: v.exactOptional(v.array(planStep)),
   /** ACP's word for why it ended. */
   stopReason: v.exactOptional(v.string()),
   /** Why it failed. */
@@ -38,8 +50,9 @@ const turn = v.object({
 });
 export type Turn = v.InferOutput<typeof turn>;
 /** What a list shows of it. */
-export type TurnLine = Omit<Turn, "reply" | "tools">;
+export type TurnLine = Omit<Turn, "reply" | "tools" | "plan">;
 export type TurnTool = v.InferOutput<typeof tool>;
+export type TurnPlanStep = v.InferOutput<typeof planStep>;
 
 export const turnMethods = {
   "turn.submit": {
@@ -54,6 +67,10 @@ export const turnMethods = {
       text: v.pipe(text(MAX_PROMPT), v.nonEmpty()),
       /** Where a new session works; an absolute path. */
       cwd: v.exactOptional(v.pipe(text(1024), v.startsWith("/"))),
+      /** Before others that wait for a place; absent: that of its session. */
+      priority: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(-100), v.maxValue(100))),
+      /** Text of the folder's own configuration; null: there is none. Absent: nobody looked, so no allow rule counts. */
+      workspaceConfig: v.exactOptional(v.nullable(text(MAX_WORKSPACE_CONFIG))),
       idempotencyKey,
     }),
     result: v.object({ ...committed.entries, turnId: v.string() }),
@@ -94,6 +111,8 @@ declare module "../protocol/method_schemas.ts" {
       readonly agents: readonly string[];
       /** Those that prompts may be given to. */
       readonly configured: readonly string[];
+      /** Of the turns that the last daemon left open: those that went on, and those that did not. */
+      readonly interrupted?: { readonly resumed: number; readonly failed: number };
     };
   }
   interface FeatureSnapshot {

@@ -2,6 +2,7 @@
 import type { Feature } from "../core/service.ts";
 import { clip } from "../domain/sanitize.ts";
 import { type Turn, type TurnLine, turnMethods } from "./methods.ts";
+import { optional } from "../lib/json_fields.ts";
 import { turnPermissions } from "./permissions.ts";
 import { isOver, RecentTurns } from "./recent_turns.ts";
 import type { RunningTurns } from "./running.ts";
@@ -21,7 +22,11 @@ export const turn: Feature<keyof typeof turnMethods, RecentTurns, typeof agentsS
     "turn.started": "The agent has it; its session is known.",
     "turn.chunk": "A part of what the agent says (`text`) or thinks (`thought`).",
     "turn.tool": "A call of a tool: it begins, or has ended.",
+    "turn.plan": "What the agent is going to do; replaces the plan before.",
+    "turn.resumed": "It waits again: the last daemon ended before it, or in it. At most once for each turn.",
     "turn.ended": "It is over: finished, cancelled or failed.",
+    "turn.agent_started": "The process of an agent, for the next daemon, should this one be killed.",
+    "turn.agent_ended": "That process has ended.",
   },
   projection: () => new RecentTurns(),
   create: (context, turns) => {
@@ -56,7 +61,7 @@ const LINE = 200;
 function linesOf(all: readonly Turn[]): readonly TurnLine[] {
   const last = new Map(all.map(({ sessionId, id }) => [sessionId, id]));
   return all.filter((one, at) => at >= all.length - TOLD || !isOver(one.status) || last.get(one.sessionId) === one.id)
-    .map(({ reply: _, tools: __, prompt, error, ...rest }) => ({
+    .map(({ reply: _, tools: __, plan: ___, prompt, error, ...rest }) => ({
       ...rest,
       prompt: clip(prompt, LINE),
       ...(error === undefined ? {} : { error: clip(error, LINE) }),
@@ -74,20 +79,21 @@ class LateTurns {
     this.#turns = turns;
   }
 
+  /** @returns behind the recovery: what is submitted comes after what was left */
   async load(): Promise<RunningTurns> {
     const { RunningTurns } = await import("./running.ts");
-    return this.running ??= new RunningTurns(this.#context, this.#turns);
+    const running = this.running ??= new RunningTurns(this.#context, this.#turns);
+    await running.recover();
+    return running;
   }
 
-  /** With no agent that is to be warm, and no turn that is open, nothing is loaded before the first turn. */
+  /** With no agent that is to be warm, and nothing left of an earlier daemon, nothing is loaded before the first turn. */
   async tick(): Promise<void> {
     const { booted, current } = this.#context.settings;
     const isWarm = (name: string) => (current[name] ?? booted[name])?.warm === true;
-    const isOpen = this.#turns.all().some(({ status }) => !isOver(status));
-    if (this.running === undefined && !isOpen && !Object.keys(booted).some(isWarm)) return;
-    const running = await this.load();
-    if (isOpen && !this.#context.isReadOnly()) running.closeInterrupted();
-    await running.look();
+    const isLeft = this.#turns.all().some(({ status }) => !isOver(status)) || this.#turns.leftAgents().length > 0;
+    if (this.running === undefined && !isLeft && !Object.keys(booted).some(isWarm)) return;
+    await (await this.load()).look();
   }
 
   status() {
@@ -100,6 +106,7 @@ class LateTurns {
       configured: Object.entries(this.#context.settings.booted).flatMap(([name, { command }]) =>
         command.length === 0 ? [] : [name]
       ),
+      ...optional("interrupted", this.running?.interrupted),
     };
   }
 }

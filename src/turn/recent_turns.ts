@@ -1,7 +1,10 @@
-/** The last turns, made from the journal's events: a window that is opened again shows the conversation. Bounded. */
+/**
+ * The last turns, made from the journal's events: a window that is opened again shows the conversation. And the processes
+ * of agents whose end no record tells. Bounded.
+ */
 import type { Projection } from "../core/projection.ts";
 import type { NewEvent } from "../domain/event.ts";
-import type { Turn, TurnTool } from "./methods.ts";
+import type { Turn, TurnPlanStep, TurnTool } from "./methods.ts";
 
 declare module "../domain/event.ts" {
   interface EventData {
@@ -13,6 +16,10 @@ declare module "../domain/event.ts" {
       readonly kind: "text" | "thought";
       readonly text: string;
     };
+    "turn.plan": { readonly turnId: string; readonly sessionId: string; readonly steps: readonly TurnPlanStep[] };
+    "turn.resumed": { readonly turnId: string; readonly sessionId: string | null };
+    "turn.agent_started": LeftAgent;
+    "turn.agent_ended": { readonly pid: number };
     "turn.tool": { readonly turnId: string; readonly sessionId: string; readonly tool: TurnTool };
     "turn.ended": {
       readonly turnId: string;
@@ -24,13 +31,27 @@ declare module "../domain/event.ts" {
   }
 }
 
-/** What is kept: turns, units of a reply, calls of a turn. */
-export const KEPT = { turns: 200, reply: 65_536, tools: 100 } as const;
+/** The process of an agent that a daemon has started. */
+export interface LeftAgent {
+  readonly agent: string;
+  readonly pid: number;
+  /** As the process table tells it: another process of that pid has another. */
+  readonly startedAt: string;
+}
+
+/** What is kept: turns, units of a reply, calls of a turn, those of them with what they change, processes. */
+export const KEPT = { turns: 200, reply: 65_536, tools: 100, details: 10, agents: 100 } as const;
+
+interface Saved {
+  readonly turns: readonly Turn[];
+  readonly agents: readonly LeftAgent[];
+}
 
 export class RecentTurns implements Projection {
   readonly name = "turn";
-  readonly layout = 1;
+  readonly layout = 2;
   #turns = new Map<string, Turn>();
+  #agents = new Map<number, LeftAgent>();
 
   apply(event: NewEvent, at: string): void {
     switch (event.type) {
@@ -49,6 +70,14 @@ export class RecentTurns implements Projection {
         }));
       case "turn.tool":
         return this.#change(event.data.turnId, ({ tools }) => ({ tools: withTool(tools, event.data.tool) }));
+      case "turn.plan":
+        return this.#change(event.data.turnId, () => ({ plan: [...event.data.steps] }));
+      case "turn.resumed":
+        return this.#change(event.data.turnId, () => ({ status: "queued", resumed: true }));
+      case "turn.agent_started":
+        return this.#started(event.data);
+      case "turn.agent_ended":
+        return void this.#agents.delete(event.data.pid);
       case "turn.ended": {
         const { turnId, sessionId: _, ...rest } = event.data;
         const { status, stopReason, error } = rest;
@@ -62,12 +91,14 @@ export class RecentTurns implements Projection {
     }
   }
 
-  save(): readonly Turn[] {
-    return [...this.#turns.values()];
+  save(): Saved {
+    return { turns: this.all(), agents: this.leftAgents() };
   }
 
   restore(saved: unknown): void {
-    this.#turns = new Map((saved as readonly Turn[]).map((turn) => [turn.id, turn]));
+    const { turns, agents } = saved as Saved;
+    this.#turns = new Map(turns.map((turn) => [turn.id, turn]));
+    this.#agents = new Map(agents.map((agent) => [agent.pid, agent]));
   }
 
   get(id: string): Turn | undefined {
@@ -76,7 +107,19 @@ export class RecentTurns implements Projection {
 
   /** Oldest first. */
   all(): readonly Turn[] {
-    return this.save();
+    return [...this.#turns.values()];
+  }
+
+  /** Those that were started, and whose end was not recorded. */
+  leftAgents(): readonly LeftAgent[] {
+    return [...this.#agents.values()];
+  }
+
+  #started(agent: LeftAgent): void {
+    this.#agents.delete(agent.pid);
+    this.#agents.set(agent.pid, agent);
+    const [oldest] = this.#agents.keys();
+    if (this.#agents.size > KEPT.agents && oldest !== undefined) this.#agents.delete(oldest);
   }
 
   #add(turn: Turn): void {
@@ -99,6 +142,11 @@ export function isOver(status: Turn["status"]): boolean {
 
 /** A call is one entry, as it was told last. */
 function withTool(tools: readonly TurnTool[], tool: TurnTool): TurnTool[] {
-  const rest = tools.filter(({ id }) => id !== tool.id);
-  return [...rest, tool].slice(-KEPT.tools);
+  const rest = tools.filter(({ id }) => id !== tool.id).slice(1 - KEPT.tools);
+  const bare = rest.filter(({ detail }) => detail !== undefined).slice(0, 1 - KEPT.details);
+  return [...rest.map((one) => bare.includes(one) ? withoutDetail(one) : one), tool];
+}
+
+function withoutDetail({ detail: _, ...rest }: TurnTool): TurnTool {
+  return rest;
 }

@@ -48,6 +48,14 @@ export const agentsSection = namedSection(
       must: "a whole number of minutes from 0 to 10080",
       applies: "live",
     }),
+    resume: setting(v.boolean(), true, {
+      title: "Goes on after a crash",
+      means:
+        "A turn that the end of the daemon interrupted goes on at the next start, once, where the agent can open " +
+        "its session again. false = it is failed.",
+      must: "true or false",
+      applies: "live",
+    }),
     mode: setting(v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(64))), null, {
       title: "The agent's mode",
       means: "The mode that its sessions begin in, by the agent's own name for it. null = the agent's own.",

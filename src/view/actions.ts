@@ -120,7 +120,6 @@ export const WINDOW_ACTIONS: readonly WindowAction[] = [
     does: "give a prompt to a session that the daemon runs",
     rank: 5,
     lists: "all",
-    needs: (item) => !isOver(item),
     needsWork: ({ sessionId }) => sessionId !== undefined,
   },
   {

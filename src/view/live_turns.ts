@@ -20,6 +20,10 @@ export interface TurnTold {
   /** Absent until it was asked for: then the prompt may be cut, too. */
   readonly reply?: string;
   readonly tools?: readonly ToolTold[];
+  /** What the agent is going to do, as it said last. */
+  readonly plan?: readonly StepTold[];
+  /** It went on behind a daemon's end. */
+  readonly resumed?: true;
   readonly stopReason?: string;
   readonly error?: string;
 }
@@ -28,6 +32,11 @@ export interface ToolTold {
   readonly id: string;
   readonly name: string;
   readonly text?: string;
+  readonly status: string;
+}
+
+export interface StepTold {
+  readonly text: string;
   readonly status: string;
 }
 
@@ -49,6 +58,8 @@ export class LiveTurns {
   #turns = new Map<string, TurnTold>();
   #all: readonly TurnTold[] | undefined;
   #since = -1;
+  /** Those with their texts, the last one that was put last. */
+  readonly #whole = new Set<string>();
   /** What came while answers are waited for. */
   readonly #heard = new Set<TurnEvent[]>();
 
@@ -71,6 +82,7 @@ export class LiveTurns {
     this.#since = seq;
     this.#turns = new Map((part?.turns ?? []).map((turn) => [turn.id, turn]));
     this.#all = undefined;
+    this.#whole.clear();
     this.#heard.clear();
   }
 
@@ -108,19 +120,27 @@ export class LiveTurns {
   #put(turn: TurnTold): void {
     this.#all = undefined;
     this.#turns.set(turn.id, turn);
-    if (turn.reply !== undefined) this.#forgetTexts();
+    if (turn.reply !== undefined) this.#forgetTexts(turn.id);
     for (const { id, status } of this.#turns.values()) {
       if (this.#turns.size <= KEPT.turns) return;
-      if (isDone(status)) this.#turns.delete(id);
+      if (!isDone(status)) continue;
+      this.#turns.delete(id);
+      this.#whole.delete(id);
     }
   }
 
-  /** Of old turns a line is kept: who looks at one asks for the rest again. */
-  #forgetTexts(): void {
-    const whole = [...this.#turns.values()].filter(({ reply, status }) => reply !== undefined && isDone(status));
-    if (whole.length <= KEPT.whole) return;
-    whole.sort((a, b) => compare(a.submittedAt, b.submittedAt));
-    for (const { reply: _, tools: __, ...rest } of whole.slice(0, -KEPT.whole)) this.#turns.set(rest.id, rest);
+  /** Of others than the last ones that were looked at or heard of a line is kept: who looks at one asks for the rest again. */
+  #forgetTexts(id: string): void {
+    this.#whole.delete(id);
+    this.#whole.add(id);
+    for (const old of this.#whole) {
+      if (this.#whole.size <= KEPT.whole) return;
+      const turn = this.#turns.get(old);
+      if (turn !== undefined && !isDone(turn.status)) continue;
+      this.#whole.delete(old);
+      const { reply: _, tools: __, ...line } = turn ?? {};
+      if ("id" in line) this.#turns.set(old, line as TurnTold);
+    }
   }
 }
 
@@ -148,6 +168,10 @@ function after(turn: TurnTold, { type, ts, data }: TurnEvent): TurnTold | undefi
       const tool = data["tool"] as ToolTold;
       return { ...turn, tools: [...tools.filter(({ id }) => id !== tool.id), tool].slice(-KEPT.tools) };
     }
+    case "turn.plan":
+      return { ...turn, plan: data["steps"] as readonly StepTold[] };
+    case "turn.resumed":
+      return { ...turn, status: "queued", resumed: true };
     case "turn.ended": {
       const { status, stopReason, error, sessionId } = data as unknown as TurnTold;
       return {

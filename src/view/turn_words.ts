@@ -1,6 +1,6 @@
 /** What is said to who waits for a turn. Pure. */
 import type { Approval } from "../domain/approval.ts";
-import { escapeControls } from "../domain/sanitize.ts";
+import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { fitHead } from "./text_fit.ts";
 
 const ASKED_COLUMNS = 200;
@@ -11,9 +11,57 @@ export function askedText({ id, agent, tool, input }: Pick<Approval, "id" | "age
   return `${escapeControls(agent)} asks: ${what}\nhint: in another window, agent-console approve ${id}, or deny ${id}`;
 }
 
+interface Told {
+  readonly prompt: string;
+  readonly reply: string;
+  readonly status: string;
+  readonly error?: string;
+}
+
+/** A turn as a conversation shows it: what was asked, and what was said. Escaped. */
+export function conversationLines({ prompt, reply, status, error }: Told): string[] {
+  const said = escapeControlsKeepLines(reply).split("\n").filter((line) => line !== "");
+  const end = error === undefined ? status === "finished" ? [] : [`(${status})`] : [`(${escapeControls(error)})`];
+  return [`> ${escapeControls(prompt)}`, ...said, ...end];
+}
+
+/** A step of a plan. Escaped. */
+export function planLine({ text, status }: { readonly text: string; readonly status: string }): string {
+  const mark = { completed: "x", in_progress: ">" }[status] ?? " ";
+  return `  [${mark}] ${escapeControls(text)}`;
+}
+
 /** A turn that ended by itself did not do all: undefined where it went to its end. Escaped. */
 export function earlyEnd(stopReason: string | undefined): string | undefined {
   return stopReason === undefined || stopReason === "end_turn"
     ? undefined
     : `the agent ended its turn early: ${escapeControls(stopReason.replaceAll("_", " "))}`;
+}
+
+/** What is known of a session that a prompt may go to. */
+interface Promptable {
+  readonly id: string;
+  readonly status: string;
+  readonly agent: string;
+}
+
+/**
+ * Why a session takes no prompt from here, as the daemon would say it; undefined where it does. Escaped.
+ *
+ * @param turns of it @param agents those that may be given prompts: they open again what has ended
+ */
+export function whyNoPrompt(
+  { id, status, agent }: Promptable,
+  turns: readonly unknown[],
+  agents: readonly string[],
+): string | undefined {
+  const session = `the session ${escapeControls(id)}`;
+  if (status === "closed") {
+    if (agents.includes(agent)) return undefined;
+    const why = `no agent is configured as "${escapeControls(agent)}"`;
+    return `${session} has ended, and cannot be opened again: ${why}; agent-console run AGENT begins another`;
+  }
+  return turns.length > 0
+    ? undefined
+    : `${session} is not one that the daemon runs; agent-console go brings its terminal to the front`;
 }

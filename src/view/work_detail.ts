@@ -8,7 +8,7 @@ import { isDone, type ToolTold, type TurnTold } from "./live_turns.ts";
 import { tildePath } from "./names.ts";
 import type { Tone } from "./states.ts";
 import { clockTime, duration, localTime, zonedTime } from "./times.ts";
-import { earlyEnd } from "./turn_words.ts";
+import { earlyEnd, planLine } from "./turn_words.ts";
 import {
   actionText,
   isFailure,
@@ -29,6 +29,8 @@ export interface TurnTexts {
   readonly head: string;
   readonly prompt: readonly string[];
   readonly tools: readonly { readonly sign: string; readonly tone: Tone; readonly text: string }[];
+  /** What the agent is going to do. */
+  readonly plan: readonly string[];
   /** What the agent said so far. */
   readonly reply: readonly string[];
   /** The beginning of it is not in {@link reply}. */
@@ -39,26 +41,34 @@ export interface TurnTexts {
   readonly isAsked: boolean;
 }
 
+/** Its first line, the only one that the time changes. */
+export function turnHead(turn: TurnTold, now: number): Pick<TurnTexts, "look" | "head"> {
+  const { agent, status, submittedAt, startedAt, endedAt, resumed } = turn;
+  const since = Date.parse(startedAt ?? submittedAt);
+  const took = duration((endedAt === undefined ? now : Date.parse(endedAt)) - since);
+  const look = WORK_LOOKS[status];
+  const head = [clockTime(submittedAt), escapeControls(agent), `${look.word} ${took}`, ...(resumed ? ["went on"] : [])];
+  return { look, head: head.join(" · ") };
+}
+
 /** @param most units of a reply, the end of it; calls of tools, the last ones */
 export function turnTexts(
   turn: TurnTold,
   now: number,
   most: { readonly reply: number; readonly tools: number },
 ): TurnTexts {
-  const { id, agent, status, submittedAt, startedAt, endedAt, prompt, reply = "", tools = [], error } = turn;
-  const since = Date.parse(startedAt ?? submittedAt);
-  const took = duration((endedAt === undefined ? now : Date.parse(endedAt)) - since);
-  const look = WORK_LOOKS[status];
+  const { id, prompt, reply = "", tools = [], error } = turn;
   const early = earlyEnd(stopReasonOf(turn));
-  const cut = cutStart(reply.trimEnd(), most.reply);
+  const said = reply.trimEnd();
+  const cut = cutStart(said, most.reply);
   return {
     id,
-    look,
-    head: [clockTime(submittedAt), escapeControls(agent), `${look.word} ${took}`].join(" · "),
+    ...turnHead(turn, now),
     prompt: linesOf(prompt),
     tools: tools.slice(-most.tools).map(toolLine),
+    plan: (turn.plan ?? []).map(planLine),
     reply: cut === "" ? [] : linesOf(cut),
-    isCut: cut.length < reply.trimEnd().length,
+    isCut: cut.length < said.length,
     end: [...(error === undefined ? [] : linesOf(error)), ...(early === undefined ? [] : [early])],
     isAsked: turn.reply === undefined,
   };
@@ -79,12 +89,13 @@ function toolLine({ name, text, status }: ToolTold): TurnTexts["tools"][number] 
   return { sign, tone, text: [name, text].flatMap((part) => part === undefined ? [] : [shown(part)]).join(": ") };
 }
 
-/** The end of a text, from the beginning of a line where one is near. */
+/** The end of a text, from the beginning of a line where one is near. It begins elsewhere only now and then while it grows. */
 function cutStart(text: string, most: number): string {
   if (text.length <= most) return text;
-  const end = text.slice(-most).replace(/^[\udc00-\udfff]/, "");
+  const step = Math.max(1, Math.floor(most / 2));
+  const end = text.slice(Math.ceil((text.length - most) / step) * step).replace(/^[\udc00-\udfff]/, "");
   const line = end.indexOf("\n");
-  return line >= 0 && line < most / 2 ? end.slice(line + 1) : end;
+  return line >= 0 && line < end.length / 2 ? end.slice(line + 1) : end;
 }
 
 export interface WorkDetail {

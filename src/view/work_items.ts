@@ -4,7 +4,7 @@
  */
 import { escapeControls, oneLine } from "../domain/sanitize.ts";
 import { isDone, type TurnTold } from "./live_turns.ts";
-import { type KnownSession, openNames } from "./names.ts";
+import { type KnownSession, namesIn } from "./names.ts";
 import type { Tone } from "./states.ts";
 import { duration } from "./times.ts";
 import { earlyEnd } from "./turn_words.ts";
@@ -67,7 +67,7 @@ export const WORK_LOOKS: Readonly<Record<WorkState, WorkLook>> = {
 
 export type WorkGroupKey = "running" | "queued" | "failed" | "due" | "ended" | "off";
 
-export const WORK_GROUPS: Readonly<Record<WorkGroupKey, string>> = {
+const WORK_GROUPS: Readonly<Record<WorkGroupKey, string>> = {
   running: "RUNNING",
   queued: "QUEUED",
   failed: "FAILED",
@@ -87,11 +87,13 @@ export interface WorkItem {
   readonly name: string;
   /** Who works: the agent of a turn; of a job what it does, in a few words. */
   readonly who: string;
+  /** The kind of client that submitted a turn. */
+  readonly source?: string;
   /** The first line of a turn's prompt, or why it failed; a job's schedule, and how its last run ended. */
   readonly about: string;
   /** `3m`: since when it runs, waits or is over; `in 3m`: when a job runs next. */
   readonly time: string;
-  /** Of a turn whose session is open. */
+  /** Of a turn whose session is known. */
   readonly sessionId?: string;
 }
 
@@ -107,8 +109,6 @@ export interface WorkView {
   readonly items: readonly WorkItem[];
   /** Rows that the filter leaves out. */
   readonly hidden: number;
-  /** What runs or waits. */
-  readonly open: number;
 }
 
 export interface WorkSources {
@@ -128,7 +128,8 @@ export function workView(
   now: number,
   passes: (item: WorkItem) => boolean = () => true,
 ): WorkView {
-  const names = openNames(sessions);
+  const ids = new Set(turns.map(({ sessionId }) => sessionId));
+  const names = namesIn(sessions.filter(({ id, status }) => status !== "closed" || ids.has(id)), sessions);
   const ended = turns.filter(({ status, endedAt }) => isDone(status) && now - timeOf(endedAt) < SHOWN_MS).slice(-SHOWN);
   const rows = [
     ...turns.filter(({ status }) => !isDone(status)).map((turn) => turnRow(turn, names, now)),
@@ -144,11 +145,16 @@ export function workView(
     groups,
     items: groups.flatMap(({ items }) => items),
     hidden: rows.length - shown.length,
-    open: rows.filter(({ item: { state } }) => state === "running" || state === "queued").length,
   };
 }
 
-export function groupOf(state: WorkState): WorkGroupKey {
+/** How many run or wait. */
+export function openWork({ turns, jobs }: Pick<WorkSources, "turns" | "jobs">): number {
+  return turns.filter(({ status }) => !isDone(status)).length +
+    jobs.filter(({ running, queued }) => running || queued).length;
+}
+
+function groupOf(state: WorkState): WorkGroupKey {
   return state === "finished" || state === "cancelled" ? "ended" : state;
 }
 
@@ -160,7 +166,7 @@ interface RankedRow {
 
 /** What runs or waits longest, then what ended or failed last. */
 function turnRow(turn: TurnTold, names: ReadonlyMap<string, string>, now: number): RankedRow {
-  const { id, status, agent, sessionId, submittedAt, startedAt, endedAt } = turn;
+  const { id, status, agent, sessionId, source, submittedAt, startedAt, endedAt } = turn;
   const since = timeOf(endedAt ?? startedAt ?? submittedAt);
   const name = names.get(sessionId ?? "");
   return {
@@ -171,9 +177,10 @@ function turnRow(turn: TurnTold, names: ReadonlyMap<string, string>, now: number
       state: status,
       name: name ?? escapeControls(agent),
       who: escapeControls(agent),
+      source: escapeControls(source),
       about: turnAbout(turn),
       time: duration(now - since),
-      ...(sessionId === null || name === undefined ? {} : { sessionId }),
+      ...(sessionId === null ? {} : { sessionId }),
     },
     rank: isDone(status) ? -since : since,
   };
@@ -197,7 +204,7 @@ function jobRow(job: JobTold, now: number): RankedRow {
       of: id,
       state,
       name: escapeControls(id),
-      who: actionText(job),
+      who: actionText(job, id),
       about: jobAbout(job, state, now),
       time: state === "running" ? duration(now - since) : next === undefined ? "" : untilText(next, now),
     },
@@ -217,10 +224,10 @@ export function isFailure(outcome: string | undefined): boolean {
   return outcome !== undefined && outcome !== "succeeded" && outcome !== "cancelled";
 }
 
-/** What a job does, in a few words: `program backup`. Escaped. */
-export function actionText({ action }: Pick<JobTold, "action">): string {
+/** What a job does, in a few words: `program backup`. Escaped. @param known a word that stands beside it already */
+export function actionText({ action }: Pick<JobTold, "action">, known?: string): string {
   const { kind, ...rest } = action;
-  const words = Object.values(rest).filter((value) => typeof value === "string" || typeof value === "number");
+  const words = Object.values(rest).filter((value) => typeof value === "string" && value !== known);
   return shown([kind, ...words].join(" "));
 }
 

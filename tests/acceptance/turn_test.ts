@@ -43,12 +43,19 @@ Deno.test("R1 run gives an agent a prompt and shows what it says; its session, i
     assertStringIncludes(done.stderr, `mine asks: Bash: touch made`);
     assertStringIncludes(done.stderr, `agent-console approve ${asked.id}`);
     assert((await Deno.stat(`${folder}/made`)).isFile);
-    // Nobody has read the workspace's own configuration: an allow rule answers nothing here, and a deny rule does.
+    // Rules answer where somebody has read the workspace's own configuration, as the command line does; else allow rules
+    // answer nothing.
     for (const rule of [["touch *", "--yes"], ["rmdir *", "--deny", "--yes"]]) {
       const added = await home.cli(["rules", "add", ...rule]);
       assertEquals(added.code, 0, added.stderr);
     }
-    const ruled = home.cli(["run", "mine", "--cwd", folder, "run touch other"]);
+    assertEquals((await home.cli(["run", "mine", "--cwd", folder, "run touch ruled"])).stdout, "done\n");
+    await Deno.mkdir(`${folder}/.agent-console`);
+    const forbids = { approvals: { rules: [{ tool: "Bash", pattern: "touch *", decision: "deny" }] } };
+    await Deno.writeTextFile(`${folder}/.agent-console/config.jsonc`, JSON.stringify(forbids));
+    assertEquals((await home.cli(["run", "mine", "--cwd", folder, "run touch never"])).stdout, "refused\n");
+    await Deno.remove(`${folder}/.agent-console`, { recursive: true });
+    await client.request("turn.submit", { agent: "mine", cwd: folder, text: "run touch other" });
     const again = await eventually(
       async () => {
         const { approvals } = await client.request("approval.list", {}) as { approvals: { id: string }[] };
@@ -58,7 +65,6 @@ Deno.test("R1 run gives an agent a prompt and shows what it says; its session, i
       "its request",
     );
     assertEquals((await home.cli(["deny", again.id])).code, 0);
-    assertEquals((await ruled).stdout, "refused\n");
     assertEquals((await home.cli(["run", "mine", "--cwd", folder, "run rmdir x"])).stdout, "refused\n");
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -83,6 +89,8 @@ Deno.test("R1 run gives an agent a prompt and shows what it says; its session, i
   assertEquals(turns.map(({ reply, status }) => `${status} ${reply}`), [
     "finished hello there",
     "finished doneafter",
+    "finished done",
+    "finished refused",
     "finished refused",
     "finished refused",
     "failed before",
@@ -221,7 +229,8 @@ Deno.test("R2 C1 a daemon that is killed in mid-turn leaves no agent, and its tu
       const { turns: [one] } = await client.request("turn.recent", { turnId: submitted.turnId }) as {
         turns: Record<string, string>[];
       };
-      return one?.["status"] === "failed" && one["error"] === "the daemon ended in it";
+      return one?.["status"] === "failed" &&
+        one["error"] === "the daemon ended in it; the agent mine: it cannot open a session again";
     },
     10_000,
     "the end of the turn",
@@ -231,5 +240,5 @@ Deno.test("R2 C1 a daemon that is killed in mid-turn leaves no agent, and its tu
   };
   assertEquals(session.status, "closed");
   const { turn: status } = await client.request("status") as { turn: unknown };
-  assertEquals(status, { running: 0, queued: 0, agents: [] });
+  assertEquals(status, { running: 0, queued: 0, agents: ["mine"], interrupted: { resumed: 1, failed: 0 } });
 });

@@ -3,9 +3,16 @@
  *
  *     say TEXT · think TEXT · slow N (N pieces, 20 ms apart) · run COMMAND (asks first) · die · garbage · hang
  *     unknown (an update of a kind that nobody knows) · error · flood N (N pieces at once) · cwd · env
+ *     plan A,B · edit FILE TEXT (no question) · past (the prompts of this session so far) · huge N (a message of N MiB)
+ *
+ * Started with `--load FOLDER` it keeps the prompts of its sessions there, and opens one again. `--deaf` ends neither with
+ * its input nor at TERM.
  */
 import * as acp from "@agentclientprotocol/sdk";
 
+const folder = Deno.args.includes("--load") ? Deno.args[Deno.args.indexOf("--load") + 1] : undefined;
+const isDeaf = Deno.args.includes("--deaf");
+const kept = (id: string) => `${folder}/${id}.txt`;
 const sessions = new Map<string, { cwd: string; cancelled: AbortController }>();
 
 const raw = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text));
@@ -14,12 +21,23 @@ const app = acp.agent({ name: "test-agent" })
   .onRequest("initialize", async () => {
     if (Deno.args.includes("--mute")) await new Promise(() => {});
     if (Deno.args.includes("--refuse")) throw new Error("no, thank you");
-    return { protocolVersion: acp.PROTOCOL_VERSION, agentCapabilities: { loadSession: false } };
+    return { protocolVersion: acp.PROTOCOL_VERSION, agentCapabilities: { loadSession: folder !== undefined } };
   })
   .onRequest("session/new", ({ params }) => {
     const sessionId = crypto.randomUUID();
     sessions.set(sessionId, { cwd: params.cwd, cancelled: new AbortController() });
+    if (folder !== undefined) Deno.writeTextFileSync(kept(sessionId), "");
     return { sessionId };
+  })
+  .onRequest("session/load", async ({ params, client }) => {
+    const { sessionId, cwd } = params;
+    const content = { type: "text", text: await Deno.readTextFile(kept(sessionId)) };
+    sessions.set(sessionId, { cwd, cancelled: new AbortController() });
+    await client.notify(
+      "session/update",
+      { sessionId, update: { sessionUpdate: "agent_message_chunk", content } } as never,
+    );
+    return {};
   })
   .onNotification("session/cancel", ({ params }) => sessions.get(params.sessionId)?.cancelled.abort())
   .onRequest("session/prompt", async ({ params, client }) => {
@@ -44,6 +62,8 @@ const app = acp.agent({ name: "test-agent" })
       await say(isAllowed ? "done" : outcome.outcome === "selected" ? "refused" : "cancelled");
     };
     const text = params.prompt.map((block) => block.type === "text" ? block.text : "").join("");
+    const past = folder === undefined ? "" : await Deno.readTextFile(kept(sessionId));
+    if (folder !== undefined) await Deno.writeTextFile(kept(sessionId), `${past}[${text}]`);
     for (const step of text.split(";").map((one) => one.trim())) {
       const [word = "", ...rest] = step.split(" ");
       const argument = rest.join(" ");
@@ -66,7 +86,27 @@ const app = acp.agent({ name: "test-agent" })
         await asks(toolCall, async () => {
           await new Deno.Command("/bin/sh", { args: ["-c", argument], cwd, stdout: "null" }).output();
         });
-      } else if (word === "cwd") await say(cwd);
+      } else if (word === "plan") {
+        const entries = argument.split(",").map((content, at) => ({
+          content,
+          priority: "medium",
+          status: at === 0 ? "completed" : "pending",
+        }));
+        await send({ sessionUpdate: "plan", entries });
+      } else if (word === "edit") {
+        const [path = "", ...words] = rest;
+        const content = [{ type: "diff", path, oldText: "before", newText: words.join(" ") }];
+        const call = {
+          toolCallId: crypto.randomUUID(),
+          title: `Edit ${path}`,
+          kind: "edit",
+          rawInput: { path },
+          content,
+        };
+        await send({ sessionUpdate: "tool_call", status: "completed", ...call });
+      } else if (word === "past") await say(past);
+      else if (word === "huge") await say("x".repeat(Number(argument) * 1024 * 1024));
+      else if (word === "cwd") await say(cwd);
       else if (word === "env") await say(JSON.stringify(Deno.env.toObject()));
       else if (word === "unknown") await send({ sessionUpdate: "from_the_future", surprise: [1] });
       else if (word === "garbage") raw("this is no JSON\n[1,2]\n42\n");
@@ -80,6 +120,8 @@ const app = acp.agent({ name: "test-agent" })
     return { stopReason: signal.aborted ? "cancelled" : "end_turn" };
   });
 
+if (isDeaf) Deno.addSignalListener("SIGTERM", () => {});
 const connection = app.connect(acp.ndJsonStream(Deno.stdout.writable, Deno.stdin.readable));
 await connection.closed;
-Deno.exit(0);
+if (!isDeaf) Deno.exit(0);
+await new Promise((resolve) => setTimeout(resolve, 60_000));

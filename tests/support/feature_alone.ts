@@ -4,6 +4,7 @@
  */
 import { initialSettings } from "../../src/config/values.ts";
 import { OpenWork } from "../../src/core/open_work.ts";
+import { WorkPlaces } from "../../src/core/work_places.ts";
 import { type Created, createFeatures } from "../../src/daemon/create_features.ts";
 import { type AnyFeature, schemaWith } from "../../src/daemon/features.ts";
 import { homePaths } from "../../src/platform/home_paths.ts";
@@ -51,6 +52,7 @@ export class FeaturesAlone {
       isReadOnly: () => journal.room <= 0,
       observeCalls: () => {},
       work: new OpenWork(),
+      places: new WorkPlaces(() => 1, () => 0),
       clients: {
         accept: () => {
           throw new Error("no clients here");

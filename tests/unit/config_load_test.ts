@@ -84,6 +84,7 @@ Deno.test("flag over environment over file over default, each value with its ori
     pid_file_path: "/file.pid",
     log_level: "debug",
     safety_mode: "manual",
+    max_turns: 8,
     stale_after_mins: 1.5,
   });
   assertEquals(originText(origins["daemon.ipc_socket_path"]!), "--socket");

@@ -11,14 +11,22 @@ const AGENT = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `${R
 const EVENTS = { update: () => {}, permission: () => Promise.reject(new Error("nobody asks")) };
 
 function pool(settings: Partial<AgentSettings>) {
-  const usual = { command: AGENT, env: [`DENO_DIR=${denoDir()}`], cwd: "/", mode: null, warm: false, idle_mins: 1 };
+  const usual = {
+    command: AGENT,
+    env: [`DENO_DIR=${denoDir()}`],
+    cwd: "/",
+    mode: null,
+    warm: false,
+    resume: true,
+    idle_mins: 1,
+  };
   const all = { mine: { ...usual, ...settings } };
   const clock = { at: 0, now: () => 0, steady: () => clock.at };
   const said = () => {};
   const log = { debug: said, info: said, warn: said, error: said };
   const stop = new AbortController();
   const context = { settings: { booted: all, current: all }, clock, log } as unknown as TurnContext;
-  return { pool: new AgentPool(context, () => EVENTS, stop.signal), clock, stop };
+  return { pool: new AgentPool(context, () => EVENTS, () => {}, stop.signal), clock, stop };
 }
 
 Deno.test("R2 an agent that nobody needs ends after its idle time, and not while a turn of it runs", async () => {

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parseFilter } from "../../src/view/filter_text.ts";
 import { LiveTurns, type TurnTold } from "../../src/view/live_turns.ts";
 import { jobDetail, lacksTexts, runTexts, turnTexts } from "../../src/view/work_detail.ts";
-import { type JobTold, workView } from "../../src/view/work_items.ts";
+import { type JobTold, openWork, type WorkSources, workView } from "../../src/view/work_items.ts";
 
 Deno.env.set("TZ", "UTC");
 const NOW = Date.parse("2026-11-20T14:00:00Z");
@@ -103,29 +103,27 @@ Deno.test("V4 what is kept of turns is bounded", () => {
 });
 
 Deno.test("V4 the list has what runs first, then what waits, failed, comes next, has ended and is off", () => {
-  const view = workView(
-    {
-      turns: [
-        turn("q", { status: "queued", prompt: "later" }),
-        turn("r"),
-        turn("f", { status: "failed", error: "the agent mine: it has ended", endedAt: ago(20) }),
-        turn("d", { status: "finished", endedAt: ago(5), sessionId: "gone" }),
-        turn("old", { status: "finished", endedAt: ago(90_000) }),
-      ],
-      jobs: [
-        job("backup", {
-          lastRun: { runId: "1", dueAt: null, startedAt: ago(9), endedAt: ago(8), outcome: "failed", code: 1 },
-        }),
-        job("links", { nextRun: ago(-30) }),
-        job("hourly", { nextRun: ago(-3600) }),
-        job("never", { enabled: false, nextRun: null }),
-        job("report", { running: true, lastRun: { runId: "2", dueAt: null, startedAt: ago(3) } }),
-        job("torn", { trouble: "no program is named torn\u001b[31m" }),
-      ],
-      sessions: [{ id: "s1", agent: "mine", cwd: "/home/you/web", status: "working" }],
-    },
-    NOW,
-  );
+  const sources: WorkSources = {
+    turns: [
+      turn("q", { status: "queued", prompt: "later" }),
+      turn("r"),
+      turn("f", { status: "failed", error: "the agent mine: it has ended", endedAt: ago(20) }),
+      turn("d", { status: "finished", endedAt: ago(5), sessionId: "gone" }),
+      turn("old", { status: "finished", endedAt: ago(90_000) }),
+    ],
+    jobs: [
+      job("backup", {
+        lastRun: { runId: "1", dueAt: null, startedAt: ago(9), endedAt: ago(8), outcome: "failed", code: 1 },
+      }),
+      job("links", { nextRun: ago(-30) }),
+      job("hourly", { nextRun: ago(-3600) }),
+      job("never", { enabled: false, nextRun: null }),
+      job("report", { running: true, lastRun: { runId: "2", dueAt: null, startedAt: ago(3) } }),
+      job("torn", { trouble: "no program is named torn\u001b[31m" }),
+    ],
+    sessions: [{ id: "s1", agent: "mine", cwd: "/home/you/web", status: "working" }],
+  };
+  const view = workView(sources, NOW);
   assertEquals(
     view.groups.map((
       { title, items },
@@ -144,7 +142,7 @@ Deno.test("V4 the list has what runs first, then what waits, failed, comes next,
       ["OFF", "never | */5 * * * * · disabled | "],
     ],
   );
-  assertEquals([view.open, view.hidden, view.items.length], [3, 0, 10]);
+  assertEquals([openWork(sources), view.hidden, view.items.length], [3, 0, 10]);
   const filtered = workView(
     { turns: [turn("r")], jobs: [job("links")], sessions: [] },
     NOW,

@@ -9,6 +9,7 @@ import { pathOfCommand, visible } from "../completion/place.ts";
 import type { CommandContext } from "../context.ts";
 import { exitCodeOf } from "../exit_code.ts";
 import { output, phraseMessages, ReaderGone } from "../output.ts";
+import { resolveSession } from "../resolve.ts";
 import { runWords } from "../run_words.ts";
 import type { TreeMaker } from "../tree/shared.ts";
 import { versionNote } from "../version_note.ts";
@@ -16,7 +17,8 @@ import { completionSources } from "./complete.ts";
 
 export interface ChatFlags {
   readonly argument: string | undefined;
-  readonly agent: string | undefined;
+  readonly agent?: string;
+  readonly session?: string;
 }
 
 /** @returns the exit code. @throws {ConsoleError} `usage` */
@@ -24,7 +26,7 @@ export async function chat(
   run: CommandContext,
   root: Command,
   another: TreeMaker,
-  { argument, agent = argument }: ChatFlags,
+  { argument, agent = argument, session }: ChatFlags,
 ): Promise<number> {
   if (argument !== undefined && agent !== argument) {
     throw new ConsoleError("usage", `two agents are named, ${argument} and ${agent}`);
@@ -34,6 +36,10 @@ export async function chat(
       hint: "the names are those of the configuration: agent-console config show",
     });
   }
+  if (session !== undefined && agent !== undefined) {
+    throw new ConsoleError("usage", "a session has an agent: --session stands alone");
+  }
+  const sessionId = session === undefined ? undefined : await resolveSession(run, session);
   run.takeSignals();
   const [{ runChat }, { slashText }] = await Promise.all([
     import("../../chat/mod.ts"),
@@ -42,7 +48,7 @@ export async function chat(
   const commands = commandPort(run, root, another);
   const names = commands.commands.filter(({ isListed }) => isListed).map(({ name }) => name);
   phraseMessages((text) => slashText(text, names));
-  return await runChat({ context: run.context, commands, agent });
+  return await runChat({ context: run.context, commands, agent, sessionId });
 }
 
 /** Run where a person types, these would wait for an agent's words, or for themselves. */

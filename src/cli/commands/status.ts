@@ -66,6 +66,7 @@ function summary(s: Status): Line[] {
       value: `agent-console ${versionText(s)} ${s.state}, pid ${s.pid}, up ${duration(s.uptimeSecs * 1000)}, ${mode}`,
     },
     { name: "sessions", value: sessions(s) },
+    ...(s.turn === undefined ? [] : [line("turns", turns(s.turn))]),
     ...(s.job === undefined ? [] : [line("jobs", jobs(s.job))]),
     { name: "journal", value: journal(s) },
   ];
@@ -77,6 +78,17 @@ function sessions({ sessions, approvalsPending }: Status): string {
   const marks = stale > 0 ? [`${stale} stale`] : [];
   const open = parts.length === 0 ? ["none open"] : parts;
   return [...open, ...marks, ...(approvalsPending === 0 ? [] : [`${approvalsPending} to answer here`])].join(" · ");
+}
+
+function turns({ running, queued, agents, interrupted }: NonNullable<Status["turn"]>): string {
+  return [
+    running === 0 ? "none runs" : `${running} running`,
+    ...(queued === 0 ? [] : [`${queued} queued`]),
+    ...(agents.length === 0 ? [] : [`agents: ${agents.map(escapeControls).join(", ")}`]),
+    ...(interrupted === undefined
+      ? []
+      : [`${interrupted.resumed} went on behind the last daemon's end, ${interrupted.failed} did not`]),
+  ].join(" · ");
 }
 
 function jobs({ total, running, nextRun }: NonNullable<Status["job"]>): string {

@@ -1,23 +1,20 @@
 /** `run`, `submit`, `cancel`, `context`: prompts for the agents that the daemon runs, and what became of them. */
 import { bold, dim } from "@std/fmt/colors";
-import { submitTurn, type TurnRecord } from "../../client/follow_turn.ts";
+import { type Prompt, submitTurn, type TurnRecord, withWorkspace } from "../../client/follow_turn.ts";
 import { escapeControls, escapeControlsKeepLines } from "../../domain/sanitize.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder } from "../../platform/process.ts";
 import { writeStdout } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { MAX_RECENT_TURNS as MAX_RECENT } from "../../protocol/limits.ts";
 import { clockTime } from "../../view/times.ts";
-import { askedText, earlyEnd } from "../../view/turn_words.ts";
+import { askedText, earlyEnd, planLine } from "../../view/turn_words.ts";
 import { call, type CommandContext, read } from "../context.ts";
-import { resolveSession } from "../resolve.ts";
+import { resolveSession, resolveSessionOf } from "../resolve.ts";
 import { stdinText } from "../stdin_text.ts";
 import { wholeNumber } from "../whole_number.ts";
 import { CommandEnded } from "../tree/shared.ts";
-
-type Submitted = ParamsOf<"turn.submit">;
 
 export interface PromptOptions {
   readonly cwd?: string;
@@ -37,7 +34,7 @@ export async function runAgent(
   if (!["directory", "symlink"].includes(denoFiles.stat(cwd)?.kind ?? "")) {
     throw new ConsoleError("usage", `--cwd is "${escapeControls(cwd)}", which is no folder`);
   }
-  await submitted(run, { agent, cwd, text: await promptOf(words) }, options);
+  await submitted(run, { agent, cwd, folder: cwd, text: await promptOf(words) }, options);
 }
 
 /** A prompt for a session that the daemon runs. @throws {CommandEnded} as {@link runAgent} */
@@ -47,13 +44,13 @@ export async function submitPrompt(
   words: readonly string[],
   options: PromptOptions,
 ): Promise<void> {
-  const sessionId = await resolveSession(run, id);
-  await submitted(run, { sessionId, text: await promptOf(words) }, options);
+  const { session: { id: sessionId, cwd: folder } } = await resolveSessionOf(run, id);
+  await submitted(run, { sessionId, folder, text: await promptOf(words) }, options);
 }
 
+/** @param id of a turn, or names a session: all turns of it then */
 export async function cancelTurn(run: CommandContext, id: string): Promise<void> {
-  const sessionId = await resolveSession(run, id);
-  const { cancelled } = await call(run, "turn.cancel", { sessionId });
+  const { cancelled } = await call(run, "turn.cancel", await turnOrSession(run, id));
   run.out.note(cancelled.length === 1 ? "the turn is told to end" : `${cancelled.length} turns are told to end`);
 }
 
@@ -68,21 +65,22 @@ export async function showContext(
   { n, json }: RecentOptions,
 ): Promise<void> {
   const limit = wholeNumber(n, "-n", MAX_RECENT);
-  const session = id === undefined ? {} : { sessionId: await resolveSession(run, id) };
-  const { turns } = await read(run, "turn.recent", { ...session, limit });
+  const whose = id === undefined ? {} : await turnOrSession(run, id);
+  const { turns } = await read(run, "turn.recent", { ...whose, limit });
   if (json) return run.out.json({ turns });
   for (const turn of turns) for (const line of turnLines(turn)) run.out.line(line);
 }
 
 /** Told as it comes, until the turn is over; interrupted, it is cancelled. */
-async function submitted(run: CommandContext, params: Submitted, { json, detach }: PromptOptions): Promise<void> {
+async function submitted(run: CommandContext, prompt: Prompt, { json, detach }: PromptOptions): Promise<void> {
   const { context, signal, out } = run;
   if (detach) {
-    const { turnId } = await call(run, "turn.submit", params);
+    const { folder, ...params } = prompt;
+    const { turnId } = await call(run, "turn.submit", withWorkspace(context, params, folder));
     return json ? out.json({ turnId }) : out.plain(turnId);
   }
   let isInLine = false;
-  for await (const told of submitTurn(context, params, signal)) {
+  for await (const told of submitTurn(context, prompt, signal)) {
     if (told.kind === "text" && json !== true) {
       isInLine = !told.text.endsWith("\n");
       writeStdout(escapeControlsKeepLines(told.text));
@@ -109,12 +107,24 @@ function ended({ out }: CommandContext, turn: TurnRecord | undefined, json?: boo
   throw new CommandEnded(1);
 }
 
-function turnLines({ agent, prompt, reply, submittedAt, status, error, tools }: TurnRecord): string[] {
+/** `run -d` prints a whole id of a turn; anything else is a session. @throws {ConsoleError} as resolveSession */
+async function turnOrSession(run: CommandContext, id: string): Promise<{ turnId: string } | { sessionId: string }> {
+  if (UUID.test(id)) {
+    const { turns } = await read(run, "turn.recent", { turnId: id });
+    if (turns.length > 0) return { turnId: id };
+  }
+  return { sessionId: await resolveSession(run, id) };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function turnLines({ agent, prompt, reply, submittedAt, status, error, tools, plan = [] }: TurnRecord): string[] {
   const head = `${clockTime(submittedAt)} ${agent}${status === "finished" ? "" : `, ${status}`}`;
   const did = tools.map(({ name, text = "", status }) => dim(escapeControls(`  ${name} ${text} (${status})`)));
   return [
     dim(head),
     bold(escapeControls(prompt)),
+    ...plan.map((step) => dim(planLine(step))),
     ...did,
     ...escapeControlsKeepLines(reply).split("\n").filter((line) => line !== ""),
     ...(error === undefined ? [] : escapeControlsKeepLines(`error: ${error}`).split("\n")),

@@ -8,8 +8,9 @@ export function chatCommand(root: Command, run: () => CommandContext, another: T
   root.command("chat").description("a console of lines: /COMMAND runs a command, text is for an agent; also in a pipe")
     .argument("[agent]", "who gets the text")
     .option("--agent <name>", "the same")
-    .action(async (argument: string | undefined, { agent }: { readonly agent?: string }) => {
+    .option("--session <id>", "go on with a session that the daemon runs or has run")
+    .action(async (argument: string | undefined, options: { readonly agent?: string; readonly session?: string }) => {
       const { chat } = await import("../commands/chat.ts");
-      throw new CommandEnded(await chat(run(), root, another, { argument, agent }));
+      throw new CommandEnded(await chat(run(), root, another, { argument, ...options }));
     });
 }

@@ -4,6 +4,7 @@ import type { CommandContext } from "../context.ts";
 import { JSON_OPTION, SESSION } from "./shared.ts";
 
 const PROMPT = "the prompt; - reads it from stdin";
+const TURN = `${SESSION}, or the id of a turn`;
 const DETACH_OPTION = ["-d, --detach", "print the turn's id and let it run"] as const;
 
 export function turnCommands(root: Command, run: () => CommandContext): void {
@@ -17,11 +18,11 @@ export function turnCommands(root: Command, run: () => CommandContext): void {
     .argument("<id>", SESSION).argument("<prompt...>", PROMPT)
     .option(...DETACH_OPTION).option(...JSON_OPTION)
     .action(async (id, words, options) => await (await load()).submitPrompt(run(), id, words, options));
-  root.command("cancel").description("end the turn of a session that the daemon runs")
-    .argument("<id>", SESSION)
+  root.command("cancel").description("end a turn, or all of a session that the daemon runs")
+    .argument("<id>", TURN)
     .action(async (id) => await (await load()).cancelTurn(run(), id));
   root.command("context").description("the last turns of the agents that the daemon runs")
-    .argument("[id]", `${SESSION} (default: all)`)
+    .argument("[id]", `${TURN} (default: all)`)
     .option("-n <count>", "so many turns", "20").option(...JSON_OPTION)
     .action(async (id, options) => await (await load()).showContext(run(), id, options));
 }

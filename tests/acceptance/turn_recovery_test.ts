@@ -1,0 +1,162 @@
+/** What outlives a process: sessions that are opened again, turns that the end of the daemon interrupted, and nothing else. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { REPOSITORY, TestHome } from "../support/harness.ts";
+import { denoDir } from "../support/harness_guard.ts";
+import { isAlive } from "../support/harness_process.ts";
+import { eventually } from "../support/harness_wait.ts";
+
+const AGENT = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `${REPOSITORY}/tests/support/acp_agent.ts`];
+
+type Told = Readonly<Record<"id" | "sessionId" | "status" | "reply" | "prompt" | "error", string>>;
+
+async function withAgent(daemon: Readonly<Record<string, unknown>> = {}, ...words: readonly string[]) {
+  const home = await TestHome.create();
+  await Deno.mkdir(`${home.dir}/kept`, { mode: 0o700, recursive: true });
+  const env = [`DENO_DIR=${denoDir()}`, "DENO_NO_UPDATE_CHECK=1"];
+  const agents = { mine: { command: [...AGENT, "--load", `${home.dir}/kept`, ...words], env } };
+  await Deno.writeTextFile(`${home.dir}/config.jsonc`, JSON.stringify({ daemon, agents }), { mode: 0o600 });
+  await home.start();
+  return home;
+}
+
+type TestClient = Awaited<ReturnType<TestHome["connect"]>>;
+
+const submit = async (client: TestClient, params: Readonly<Record<string, unknown>>) =>
+  (await client.request("turn.submit", params))["turnId"] as string;
+
+const turnOf = async (client: TestClient, turnId: string) => {
+  const { turns: [turn] } = await client.request("turn.recent", { turnId }) as { turns: Told[] };
+  assert(turn !== undefined);
+  return turn;
+};
+
+const untilTurn = (client: TestClient, id: string, is: (turn: Told) => boolean, what: string) =>
+  eventually(
+    async () => {
+      const turn = await turnOf(client, id);
+      return is(turn) ? turn : undefined;
+    },
+    20_000,
+    what,
+  );
+
+Deno.test("R4 a session goes on in another process of its agent and in another daemon, and a window shows what was said", async () => {
+  await using home = await withAgent();
+  const first = await home.cli(["run", "mine", "say one"]);
+  assertEquals([first.code, first.stdout], [0, "one\n"], first.stderr);
+  const { sessions: [row] } = await home.json(["ls", "--all", "--json"]) as { sessions: { id: string; pid: number }[] };
+  assert(row !== undefined);
+  Deno.kill(row.pid, "SIGKILL");
+  const closed = await eventually(
+    async () => {
+      const { sessions: [session] } = await home.json(["ls", "--all", "--json"]) as {
+        sessions: Record<string, unknown>[];
+      };
+      return session?.["status"] === "closed" ? session : undefined;
+    },
+    10_000,
+    "the end of its row",
+  );
+  const { reopenable } = closed["closed"] as { reopenable: { command: string[] } };
+  assertEquals(reopenable.command, ["agent-console", "chat", "--session", row.id]);
+  const again = await home.cli(["submit", row.id, "past"]);
+  assertEquals([again.code, again.stdout], [0, "[say one]\n"], again.stderr);
+  assertEquals((await home.cli(["daemon", "restart", "--force"])).code, 0);
+  const chat = await home.cli(["chat", "--session", row.id], { stdin: "past\n" });
+  assertEquals([chat.code, chat.stdout], [0, "[say one][past]\n"], chat.stderr);
+  assertMatch(chat.stderr, /> say one\none\n> past\n\[say one\]/);
+  const { sessions } = await home.json(["ls", "--all", "--json"]) as { sessions: unknown[] };
+  assertEquals(sessions.length, 1, "one conversation is one row");
+  const both = await home.cli(["chat", "--session", row.id, "--agent", "mine"], { stdin: "" });
+  assertEquals([both.code, both.stderr], [
+    2,
+    "error: a session has an agent: --session stands alone\nhint: agent-console chat --help\n",
+  ]);
+});
+
+Deno.test("R4 C1 a daemon that is killed in mid-turn goes on with it once, in its own session, and then with what waited behind it", async () => {
+  await using home = await withAgent();
+  const left = await (async () => {
+    await using client = await home.connect({ token: true });
+    const running = await submit(client, { agent: "mine", text: "slow 1000" });
+    const { sessionId } = await untilTurn(client, running, ({ reply }) => reply.includes("3"), "its first words");
+    const behind = await submit(client, { sessionId, text: "say behind" });
+    const secret = await submit(client, { sessionId, text: `say password=hunter2hunter2` });
+    const { session } = await client.request("session.get", { sessionId }) as { session: { pid: number } };
+    return { running, behind, secret, sessionId, pid: session.pid };
+  })();
+  Deno.kill(home.needPid(), "SIGKILL");
+  await eventually(() => !isAlive(left.pid), 10_000, "the end of the agent");
+  await home.start();
+  await using client = await home.connect({ token: true });
+  const resumed = await untilTurn(client, left.running, ({ status }) => status === "finished", "its end");
+  assertStringIncludes(resumed.reply, "3");
+  assertEquals(
+    (await untilTurn(client, left.behind, ({ status }) => status === "finished", "its end")).reply,
+    "behind",
+  );
+  const secret = await turnOf(client, left.secret);
+  assertEquals(
+    [secret.status, secret.error],
+    ["failed", "the daemon ended before it began, and a prompt that is long or holds a secret is not kept"],
+  );
+  const prompts = await Deno.readTextFile(`${home.dir}/kept/${left.sessionId}.txt`);
+  assertMatch(prompts, /^\[slow 1000\]\[You were interrupted [^\]]*\]\[say behind\]$/);
+  const { turn } = await client.request("status") as { turn: { interrupted: unknown } };
+  assertEquals(turn.interrupted, { resumed: 2, failed: 1 });
+  assertStringIncludes((await home.cli(["status"])).stdout, "2 went on behind the last daemon's end, 1 did not");
+});
+
+Deno.test("R4 C1 what a killed daemon leaves of its agents is ended by the next one; and a turn is gone on with once", async () => {
+  await using home = await withAgent({}, "--deaf");
+  const left = await (async () => {
+    await using client = await home.connect({ token: true });
+    const id = await submit(client, { agent: "mine", text: "hang" });
+    const { sessionId } = await untilTurn(client, id, ({ status }) => status === "running", "a turn that runs");
+    const { session } = await client.request("session.get", { sessionId }) as { session: { pid: number } };
+    await eventually(
+      async () => (await home.cli(["audit", "tail", "-n", "50"])).stdout.includes("turn.agent_started"),
+      5000,
+      "its record",
+    );
+    return { id, sessionId, pid: session.pid };
+  })();
+  Deno.kill(home.needPid(), "SIGKILL");
+  await home.start();
+  await eventually(() => !isAlive(left.pid), 15_000, "the end of the agent that is deaf");
+  await using client = await home.connect({ token: true });
+  await untilTurn(client, left.id, ({ status }) => status === "finished", "the end of the turn that went on");
+});
+
+Deno.test("R5 so many turns run at once as the configuration says, and of those that wait the most urgent is next", async () => {
+  await using home = await withAgent({ max_turns: 1 });
+  await using client = await home.connect({ token: true });
+  const first = await submit(client, { agent: "mine", text: "slow 10000" });
+  const { sessionId } = await untilTurn(client, first, ({ status }) => status === "running", "a turn that runs");
+  const late = await submit(client, { agent: "mine", text: "say late" });
+  const urgent = await submit(client, { agent: "mine", text: "say urgent", priority: 50 });
+  assertEquals((await turnOf(client, late)).status, "queued");
+  // Whoever closes a session ends its turn.
+  assertEquals((await home.cli(["session", "close", sessionId])).code, 0);
+  await untilTurn(client, late, ({ status }) => status === "finished", "the last of them");
+  const { turns } = await client.request("turn.recent") as { turns: (Told & { startedAt: string })[] };
+  const order = turns.filter(({ id }) => id !== first).sort((a, b) => a.startedAt < b.startedAt ? -1 : 1);
+  assertEquals(order.map(({ id }) => id), [urgent, late]);
+  assertEquals((await turnOf(client, first)).status, "cancelled");
+  const { session } = await client.request("session.get", { sessionId }) as { session: { status: string } };
+  assertEquals(session.status, "closed");
+});
+
+Deno.test("R1 a plan and what an edit changes are told and kept", async () => {
+  await using home = await withAgent();
+  const said = await home.cli(["run", "mine", "plan read,write; edit /a/b.txt after; say done"]);
+  assertEquals([said.code, said.stdout], [0, "done\n"], said.stderr);
+  const { turns: [turn] } = await home.json(["context", "--json"]) as {
+    turns: { id: string; plan: unknown; tools: { name: string; detail: string }[] }[];
+  };
+  assert(turn !== undefined);
+  assertEquals(turn.plan, [{ text: "read", status: "completed" }, { text: "write", status: "pending" }]);
+  assertEquals(turn.tools.map(({ name, detail }) => `${name} ${detail}`), ["Edit - before\n+ after"]);
+  // By its own id, as `run -d` prints it.
+  assertStringIncludes((await home.cli(["context", turn.id])).stdout, "  [x] read\n  [ ] write\n");
+});
