@@ -4,7 +4,6 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { escapeControls } from "../domain/sanitize.ts";
 import type { SessionView } from "../domain/query.ts";
 import { detailView } from "../view/detail_view.ts";
-import type { TurnTold } from "../view/live_turns.ts";
 import { AnswerBar } from "./answer_bar.tsx";
 import { readWhole, withText } from "./answers.ts";
 import type { PageStore } from "./page_store.ts";
@@ -65,7 +64,7 @@ function SessionDetail({ store, session, now }: SessionDetailProps) {
   }, [asked?.id, asked !== undefined && store.texts.has(asked.id), store.wire, store.scope]);
   const { look, name, heading, request, facts, resume } = view;
   const more = isOne ? own.length - 1 : view.more;
-  const pane = useEnd(turns, request === undefined);
+  const pane = useEnd(turns.length > 0, request === undefined);
   return (
     <section ref={pane} class="detail" aria-label={`${name}: ${look.word}`}>
       {paneHead(look, name, heading)}
@@ -100,21 +99,21 @@ function SessionDetail({ store, session, now }: SessionDetailProps) {
   );
 }
 
-/** As many as `turn.recent` answers with. */
-const SHOWN_TURNS = 20;
+/** Fewer than those whose texts are kept: others may be heard of meanwhile. */
+const SHOWN_TURNS = 15;
 /** Facts that the conversation tells. */
 const IN_TURNS: readonly string[] = ["prompt", "said"];
 /** So near to its end it counts as there, px. */
 const NEAR_END = 60;
 
 /** The end of the conversation stays on the screen while it grows, unless the person has gone up, or must read a request. */
-function useEnd(turns: readonly TurnTold[], isFollowed: boolean): { current: HTMLElement | null } {
+function useEnd(hasTurns: boolean, isFollowed: boolean): { current: HTMLElement | null } {
   const pane = useRef<HTMLElement>(null);
   const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = pane.current ?? {};
   const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
   useLayoutEffect(() => {
-    if (turns.length > 0 && isFollowed && isAtEnd) pane.current?.scrollTo(0, pane.current.scrollHeight);
-  }, [turns.at(-1), isFollowed]);
+    if (hasTurns && isFollowed && isAtEnd) pane.current?.scrollTo(0, pane.current.scrollHeight);
+  });
   return pane;
 }
 

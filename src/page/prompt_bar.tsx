@@ -2,12 +2,10 @@
 import { h } from "preact";
 import { useRef } from "preact/hooks";
 import type { SessionView } from "../domain/query.ts";
-import { displayStatus } from "../domain/state_words.ts";
 import { escapeControls } from "../domain/sanitize.ts";
-import { terminalPlace } from "../domain/terminal_place.ts";
-import { shellQuote } from "../lib/shell_quote.ts";
 import type { TurnTold } from "../view/live_turns.ts";
 import { openTurn } from "../view/work_detail.ts";
+import { whyNoPrompt } from "../view/turn_words.ts";
 import type { PageStore } from "./page_store.ts";
 import { press } from "./parts.tsx";
 import { PromptField } from "./prompt_field.tsx";
@@ -20,19 +18,14 @@ interface PromptBarProps {
   readonly name: string;
 }
 
+const NOT_ALLOWED = "This page may give agents no prompt. In a terminal: agent-console gateway open --scope admin";
+
 export function PromptBar({ store, session, turns, name }: PromptBarProps) {
   const { id, agent } = session;
   const bar = useRef<HTMLFormElement>(null);
-  if (turns.length === 0) return store.asked === undefined ? <HowToReach session={session} /> : null;
-  if (isGone(session)) return <p class="note">It has ended: it takes no prompt any more.</p>;
-  if (store.scope === undefined) return null;
-  if (!store.mayPrompt) {
-    return (
-      <p class="note">
-        This page may not write to agents. In a terminal: <code>agent-console gateway open --scope admin</code>
-      </p>
-    );
-  }
+  const why = whyNoPrompt(session, turns, store.daemon?.agents ?? []);
+  if (store.scope === undefined || (why !== undefined && store.asked !== undefined)) return null;
+  if (why !== undefined || !store.mayPrompt) return <p class="note">{why ?? NOT_ALLOWED}</p>;
   const open = openTurn(turns);
   const isOff = !store.isLive;
   const send = () => sendPrompt(store, id);
@@ -54,21 +47,4 @@ export function PromptBar({ store, session, turns, name }: PromptBarProps) {
       <button type="submit" class="send" disabled={isOff}>{open === undefined ? "Send" : "Queue"}</button>
     </form>
   );
-}
-
-function HowToReach({ session }: { readonly session: SessionView }) {
-  if (isGone(session)) return null;
-  const place = terminalPlace(session);
-  return (
-    <p class="note">
-      The daemon does not run this session: write to it in its own terminal{place === undefined ? "" : `, ${place}`}.
-      {" "}
-      <code>{escapeControls(shellQuote(["agent-console", "go", session.id]))}</code> brings that to the front.
-    </p>
-  );
-}
-
-function isGone(session: SessionView): boolean {
-  const state = displayStatus(session);
-  return state === "closed" || state === "lost";
 }

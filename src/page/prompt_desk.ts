@@ -11,7 +11,7 @@ const SURE_MS = 3_600_000;
 /** Where a prompt is typed that opens a session. */
 export const NEW_SESSION = "";
 
-export interface SentPrompt {
+export interface KeptPrompt {
   readonly key: string;
   /** Its session, or {@link NEW_SESSION}. */
   readonly place: string;
@@ -24,7 +24,7 @@ export interface SentPrompt {
 
 export class PromptDesk {
   readonly #drafts: Map<string, string>;
-  #sent: readonly SentPrompt[];
+  #sent: readonly KeptPrompt[];
 
   constructor() {
     const { drafts, sent } = kept();
@@ -34,7 +34,7 @@ export class PromptDesk {
   }
 
   /** Those that the daemon has not acknowledged, oldest first. */
-  get sent(): readonly SentPrompt[] {
+  get sent(): readonly KeptPrompt[] {
     return this.#sent;
   }
 
@@ -49,7 +49,7 @@ export class PromptDesk {
   }
 
   /** What was typed there goes; undefined where that is nothing. */
-  send(place: string, agent?: string): SentPrompt | undefined {
+  send(place: string, agent?: string): KeptPrompt | undefined {
     const text = this.draft(place);
     if (text.trim() === "") return undefined;
     const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
@@ -82,7 +82,7 @@ export class PromptDesk {
 
 interface Kept {
   readonly drafts: readonly (readonly [place: string, text: string])[];
-  readonly sent: readonly SentPrompt[];
+  readonly sent: readonly KeptPrompt[];
 }
 
 function kept(): Kept {

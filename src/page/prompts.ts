@@ -5,7 +5,7 @@ import { lacksTexts } from "../view/work_detail.ts";
 import type { FeatureCalls } from "./feature_calls.ts";
 import { CallRefused, refusalText } from "./page_wire.ts";
 import type { PageStore } from "./page_store.ts";
-import { NEW_SESSION, type SentPrompt } from "./prompt_desk.ts";
+import { type KeptPrompt, NEW_SESSION } from "./prompt_desk.ts";
 
 /** What was typed at `place` goes to its session or, of a new one, to `agent`. */
 export function sendPrompt(store: PageStore, place: string, agent?: string): void {
@@ -22,7 +22,7 @@ export function sendAgain(store: PageStore): void {
   for (const sent of store.prompts.sent) void deliver(store, sent);
 }
 
-async function deliver(store: PageStore, sent: SentPrompt): Promise<void> {
+async function deliver(store: PageStore, sent: KeptPrompt): Promise<void> {
   const { key, place, agent, text } = sent;
   const { wire, prompts } = store;
   if (!wire) return;

@@ -51,10 +51,11 @@ function drawnTurn(turn: TurnTold, now: number): JSX.Element {
 const ALL = { reply: 65_536, tools: 100 };
 
 export function TurnText({ turn, now }: Pick<PageTurnsProps, "now"> & { readonly turn: TurnTold }) {
-  const { look, head, prompt, tools, reply, isCut, end, isAsked } = turnTexts(turn, now, ALL);
+  const { look, head, prompt, plan, tools, reply, isCut, end, isAsked } = turnTexts(turn, now, ALL);
   return (
     <>
       <p class="asked">{prompt.join("\n")}</p>
+      {plan.length > 0 && <pre aria-label="Its plan">{plan.join("\n")}</pre>}
       {tools.length > 0 && (
         <ul class="calls" aria-label="Calls">
           {tools.map(({ sign, tone, text }, at) => (
@@ -66,7 +67,7 @@ export function TurnText({ turn, now }: Pick<PageTurnsProps, "now"> & { readonly
         </ul>
       )}
       {isCut && <p class="turn-end">… its beginning is left out</p>}
-      {reply.length > 0 && <div class="reply">{paragraphs(reply).map((text, at) => <p key={at}>{text}</p>)}</div>}
+      {reply.length > 0 && <div class="reply">{partsOf(reply).map((text, at) => <p key={at}>{text}</p>)}</div>}
       {end.length > 0 && <p class="reply warning">{end.join("\n")}</p>}
       <p class="turn-end">
         {signOf(look)} {head}
@@ -76,7 +77,15 @@ export function TurnText({ turn, now }: Pick<PageTurnsProps, "now"> & { readonly
   );
 }
 
-/** What is long is drawn in parts, so that only the last of them changes while it grows. */
-function paragraphs(lines: readonly string[]): readonly string[] {
-  return lines.join("\n").split("\n\n");
+/** What is long is drawn in parts, so that only the last of them changes while it grows. A part ends with no empty line. */
+function partsOf(lines: readonly string[]): readonly string[] {
+  const parts = [""];
+  for (const [at, line] of lines.entries()) {
+    const last = parts.at(-1)!;
+    if (last.length > PART && !last.endsWith("\n")) parts.push(line);
+    else parts[parts.length - 1] = at === 0 ? line : `${last}\n${line}`;
+  }
+  return parts;
 }
+
+const PART = 1000;

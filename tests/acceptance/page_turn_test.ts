@@ -57,6 +57,8 @@ pageTest(
     await assertNothingSerious(other, "a conversation in the dark");
 
     await field(page).fill("slow 1000");
+    await field(page).press("Enter"); // a line: a phone has no other key for it
+    assertEquals(await field(page).inputValue(), "slow 1000\n");
     await page.locator(".prompt-bar .send").tap();
     await field(page).fill("say queued");
     await page.getByRole("button", { name: "Queue" }).tap();
@@ -135,21 +137,71 @@ pageTest(
     assertEquals(await page.locator(".sheet textarea").inputValue(), "say hello");
     await page.keyboard.press("Escape");
 
-    // Its agent ends with the daemon: the conversation stays, and takes no more.
-    await lab.home.stop();
+    // Its agent ends with the daemon; the conversation stays, and the next prompt goes on in it.
+    await lab.home.kill();
     await page.locator(".is-lost").waitFor();
+    assert(await page.locator(".prompt-bar .send").isDisabled());
     await lab.reconnect();
     await lab.home.start();
-    await page.getByText("It has ended: it takes no prompt any more.").waitFor();
-    await page.locator(".reply", { hasText: "nothing" }).waitFor();
+    await page.locator(".is-live").waitFor();
+    await field(page).fill("past");
+    await field(page).press("Enter");
+    await page.locator(".reply", { hasText: "say nothing" }).waitFor();
     await lab.report({
       agent: "claude",
       env: { CLAUDE_CODE_ENTRYPOINT: "cli" },
       event: { session_id: "web", cwd: "/home/u/web", hook_event_name: "UserPromptSubmit", prompt: "fix it" },
     });
     await row(page, "fix it").click();
-    await page.getByText("The daemon does not run this session").waitFor();
-    await page.getByText("agent-console go web").waitFor();
+    await page.getByText("is not one that the daemon runs; agent-console go brings its terminal to the front")
+      .waitFor();
   },
   withAgent,
+);
+
+pageTest(
+  "R1 the Jobs view lists turns and jobs, and ends, begins and stops them by buttons and keys, where the token may",
+  async (lab) => {
+    await lab.call("job.add", { id: "sleep", schedule: "0 3 * * *", action: { kind: "program", program: "sleep" } });
+    await lab.call("job.add", { id: "fails", schedule: "0 4 * * *", action: { kind: "program", program: "fails" } });
+    await lab.call("turn.submit", { agent: "mine", text: "say hello" });
+    const page = await lab.look({ scope: "admin" });
+    const complaints = complaintsOf(page, lab.url);
+    await row(page, "hello").waitFor();
+    await page.keyboard.press("4");
+    await row(page, "0 3 * * *").waitFor();
+    await row(page, "0 3 * * *").click();
+    await page.keyboard.press("r");
+    await page.locator(".group-running", { hasText: "sleep" }).waitFor();
+    await page.keyboard.press("x");
+    await page.locator(".turn-end", { hasText: "cancelled" }).waitFor();
+    await page.keyboard.press("e");
+    await page.locator(".group-off", { hasText: "sleep" }).waitFor();
+    await page.getByRole("button", { name: "Enable" }).click();
+    await page.locator(".group-due", { hasText: "sleep" }).waitFor();
+    await row(page, "0 4 * * *").click();
+    await page.getByRole("button", { name: "Run now" }).click();
+    await page.locator(".group-failed", { hasText: "fails" }).waitFor();
+    await page.locator("pre", { hasText: "it went wrong" }).waitFor();
+    await assertNothingSerious(page, "jobs");
+    await row(page, "say hello").click();
+    await page.locator(".reply", { hasText: "hello" }).waitFor();
+    await page.getByRole("button", { name: "Its session" }).click();
+    await page.locator(".prompt-bar").waitFor();
+
+    const phone = await lab.look({ scope: "approve", viewport: PHONE });
+    await phone.getByRole("button", { name: "Jobs" }).click();
+    await row(phone, "0 4 * * *").click();
+    await phone.locator("pre", { hasText: "it went wrong" }).waitFor();
+    assertEquals(await phone.locator(".answers button").count(), 0);
+    await phone.keyboard.press("r");
+    await phone.getByText("not here, or not with this token").waitFor();
+    assert(!await phone.evaluate("document.documentElement.scrollWidth > innerWidth"), "it scrolls sideways");
+    await assertNothingSerious(phone, "a job on a phone");
+    assertEquals(complaints, []);
+  },
+  (home) => {
+    const fails = { argv: ["/bin/sh", "-c", "echo it went wrong; exit 3"] };
+    withAgent(home, { scheduler: { programs: { sleep: { argv: ["/bin/sleep", "60"] }, fails } } });
+  },
 );

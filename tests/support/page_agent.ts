@@ -9,6 +9,9 @@ export function withAgent(home: TestHome, more: Readonly<Record<string, unknown>
   const path = `${home.dir}/config.jsonc`;
   const config = JSON.parse(Deno.readTextFileSync(path));
   const env = [`DENO_DIR=${denoDir()}`, "DENO_NO_UPDATE_CHECK=1"];
-  const agents = { mine: { command: AGENT, env }, mute: { command: [...AGENT, "--refuse"], env } };
+  // A daemon that is started again opens its sessions again.
+  const kept = `${home.root}/sessions-of-mine`;
+  Deno.mkdirSync(kept);
+  const agents = { mine: { command: [...AGENT, "--load", kept], env }, mute: { command: [...AGENT, "--refuse"], env } };
   Deno.writeTextFileSync(path, JSON.stringify({ ...config, agents, ...more }));
 }
