@@ -127,8 +127,10 @@ pageTest(
     assertEquals(await reader.locator("textarea").count(), 0);
     assertEquals(await reader.getByRole("button", { name: "New", exact: true }).count(), 0);
 
-    await begin(page, "say nothing");
-    await page.locator(".reply", { hasText: "nothing" }).waitFor();
+    // What an agent says is text, whatever is in it.
+    await begin(page, "say nothing <img src=x onerror=alert(1)>\u202e\u001b[2J");
+    await page.locator(".reply", { hasText: "nothing <img src=x onerror=alert(1)>\\u202e" }).waitFor();
+    assertEquals(await page.locator("#page img").count(), 0);
     await page.getByRole("button", { name: "New", exact: true }).click();
     await page.getByLabel("mute").check();
     await page.locator(".sheet textarea").fill("say hello");
