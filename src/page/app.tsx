@@ -22,9 +22,12 @@ import { readJobs, workOf } from "./work.ts";
 import { WorkPane } from "./work_pane.tsx";
 import { WorkRows } from "./work_rows.tsx";
 
-export function viewOf({ live, filter }: PageStore, now: number): WindowView {
-  const { sessions, approvals } = live;
-  return windowView({ sessions, approvals }, { now, text: filter, ended: "recent" });
+export function viewOf(store: PageStore, now: number): WindowView {
+  const { live: { sessions, approvals }, filter, listed } = store;
+  if (listed !== undefined && now - listed.at < 1000) return listed.view;
+  const view = windowView({ sessions, approvals }, { now, text: filter, ended: "recent" });
+  store.listed = { view, at: now };
+  return view;
 }
 
 export function App({ store }: { readonly store: PageStore }) {

@@ -15,6 +15,7 @@ import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { LostLink } from "./lost_text.ts";
 import type { PageWire } from "./page_wire.ts";
 import type { Picked } from "./picks.ts";
+import type { WindowView } from "../view/window_view.ts";
 import { ReadingGuard } from "../view/reading.ts";
 import { isOnlyWork } from "../view/redraw_pace.ts";
 import type { Redraw } from "./redraw.ts";
@@ -77,6 +78,8 @@ export class PageStore implements PageState {
   readonly texts = new Map<string, WholeText | "asked" | "failed">();
   readonly histories = new Map<string, { readonly since: string; readonly entries: readonly HistoryEntry[] }>();
   readonly turns = new LiveTurns();
+  /** The list as it was made last: what a turn says does not change it. */
+  listed: { readonly view: WindowView; readonly at: number } | undefined;
   /** Undefined until the Jobs view has asked for them. */
   jobs: readonly JobTold[] | undefined;
   /** Counts what makes the turns and jobs that are shown old. */
@@ -131,6 +134,7 @@ export class PageStore implements PageState {
   }
 
   changed(): void {
+    this.listed = undefined;
     this.redraw?.soon();
   }
 
@@ -185,7 +189,7 @@ export class PageStore implements PageState {
   event(event: { readonly seq?: number; readonly ts?: string; readonly type: string; readonly data: EventData }): void {
     this.live.event(event);
     this.activity.add(this.#changes.event(event));
-    this.turns.event(event);
+    if (!this.turns.event(event)) this.listed = undefined;
     if (event.type.startsWith("job.")) this.age++;
     const session = event.data["session"] as { readonly id: string } | undefined;
     if (event.type === "session.deleted" && session !== undefined) this.histories.delete(session.id);
