@@ -33,6 +33,8 @@ for (const agent of AGENTS) {
         again: Step;
         resumed: Record<string, unknown>;
         shown: readonly string[];
+        chat: Step | null;
+        job: Record<string, unknown> | null;
         pids: number;
         lives: number;
       };
@@ -50,6 +52,10 @@ for (const agent of AGENTS) {
       } else {
         assertMatch(told.again.stdout, /still here\n$/, told.again.stderr);
         assertEquals([told.resumed["status"], told.resumed["resumed"]], ["finished", true]);
+      }
+      if (agent === "codex") {
+        assertMatch(told.chat?.stdout ?? "", /by the chat\n$/, told.chat?.stderr);
+        assertEquals(told.job?.["outcome"], "succeeded");
       }
       if (Deno.env.get("AC_SCREENS") === "write") {
         await Deno.writeTextFile(`${REPOSITORY}/tests/fixtures/acp/session_${agent}.txt`, `${told.shown.join("\n")}\n`);
