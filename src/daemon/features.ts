@@ -9,7 +9,7 @@ import { type Config, configSchema } from "../config/base_sections.ts";
 import type { ConfigSchema } from "../config/schema.ts";
 import type { ConfigSection } from "../config/section.ts";
 import { valuesOf } from "../config/values.ts";
-import type { FeatureBase, FeatureRows, SandboxContext } from "../core/service.ts";
+import type { FeatureBase, FeatureRows, NamedProgram, SandboxContext } from "../core/service.ts";
 import { feeds } from "../feeds/mod.ts";
 import { gateway } from "../gateway/mod.ts";
 import { job } from "../job/mod.ts";
@@ -65,6 +65,12 @@ export function schemaWith(features: readonly AnyFeature[]): ConfigSchema {
 }
 
 export const SCHEMA = schemaWith(FEATURES);
+
+/** The user's programs that the configuration names. */
+export function featurePrograms({ config, env }: Omit<PermissionsContext, "exists">): readonly NamedProgram[] {
+  const features: readonly AnyFeature[] = FEATURES;
+  return features.flatMap((feature) => feature.programs?.({ env, settings: valuesOf(config, feature.config) }) ?? []);
+}
 
 /** What the sandbox depends on, for all features. */
 export interface PermissionsContext extends Pick<SandboxContext, "env" | "exists"> {

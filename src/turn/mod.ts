@@ -3,7 +3,7 @@ import type { Feature } from "../core/service.ts";
 import { clip } from "../domain/sanitize.ts";
 import { type Turn, type TurnLine, turnMethods } from "./methods.ts";
 import { optional } from "../lib/json_fields.ts";
-import { turnPermissions } from "./permissions.ts";
+import { namedAgents, turnPermissions } from "./permissions.ts";
 import { isOver, RecentTurns } from "./recent_turns.ts";
 import type { RunningTurns } from "./running.ts";
 import { agentsSection } from "./section.ts";
@@ -17,6 +17,7 @@ export const turn: Feature<keyof typeof turnMethods, RecentTurns, typeof agentsS
   config: agentsSection,
   methods: turnMethods,
   permissions: turnPermissions,
+  programs: namedAgents,
   events: {
     "turn.submitted": "A prompt for an agent that the daemon runs; it waits for its turn.",
     "turn.started": "The agent has it; its session is known.",
