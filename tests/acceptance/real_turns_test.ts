@@ -64,3 +64,18 @@ for (const agent of AGENTS) {
     },
   );
 }
+
+labTest(
+  "codex",
+  "H5 R1 V3 a real agent is driven by the page: a prompt, a request answered by its button, and the end of both",
+  async () => {
+    await using home = await TestHome.create();
+    const client = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `--config=${REPOSITORY}/deno.json`];
+    const script = `${REPOSITORY}/tests/support/lab_page.ts`;
+    await using scenario = inLab(home, [`${LAB}/run-acp.sh`, "codex", ...client, script], { DENO_DIR: denoDir() });
+    await scenario.exit(120_000);
+    const line = scenario.stdout.split("\n").find((one) => one.startsWith('{"told"'));
+    assert(line !== undefined, `${scenario.stdout}\n${scenario.stderr}`);
+    assertEquals(JSON.parse(line), { told: ["finished web", "finished web"] });
+  },
+);
