@@ -45,7 +45,7 @@ export class CodexBench {
   }
 
   asks(id: string): boolean {
-    return this.#feed.asks(id);
+    return this.#feed.bringsRequests(id);
   }
 
   async is(id: string, status: string): Promise<void> {

@@ -12,6 +12,7 @@ import { readStatus, readThread, readTurnError, threadIdIn, type ThreadStatus, t
 import { CodexThreads } from "./thread_rows.ts";
 import { type Dial, Link, type RequestId } from "./json_rpc_link.ts";
 import type { FeedPort, Guarded, RequestDecision } from "../shared/feed_port.ts";
+import type { Feed } from "../shared/feed_spec.ts";
 
 /** Between two tries to connect, ms: doubling. */
 const RETRY_MS = { first: 250, longest: 5000 };
@@ -27,7 +28,7 @@ export interface CodexFeedOptions {
   readonly guarded: Guarded;
 }
 
-export class CodexAppServerFeed {
+export class CodexAppServerFeed implements Required<Omit<Feed, "look" | "rowChanged">> {
   #o: CodexFeedOptions;
   #link: Link | undefined;
   #threads: CodexThreads;
@@ -70,7 +71,7 @@ export class CodexAppServerFeed {
   }
 
   /** Whether this thread's questions come to us as well as to Codex's own window. */
-  asks(threadId: string): boolean {
+  bringsRequests(threadId: string): boolean {
     return this.#attached.get(threadId) === true;
   }
 
