@@ -141,7 +141,10 @@ export class CodexPrompts {
       const result = await link.call("thread/turns/list", { threadId, limit: LAST_TURNS });
       const turns = isFields(result) ? objectArrayField(result, "data") ?? [] : [];
       const turn = turns.find(({ id }) => id === prompt.turnId);
-      if (turn !== undefined && stringField(turn, "status") !== "inProgress") return this.#completed(prompt, turn);
+      if (turn === undefined || turn["status"] === "inProgress") continue;
+      // A turn that has just failed counts as interrupted until its error is on the disk.
+      if (turn["status"] === "interrupted" && this.#threads.hasFailed(threadId)) continue;
+      return this.#completed(prompt, turn);
     }
     if (this.#open.get(threadId) === prompt) prompt.fail(new Error("Codex does not say how its turn ended"));
   }

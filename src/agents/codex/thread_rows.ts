@@ -39,6 +39,11 @@ export class CodexThreads {
     return status !== undefined && status !== "idle" && status !== "error";
   }
 
+  /** Whether its last turn failed. */
+  hasFailed(id: string): boolean {
+    return this.#threads.get(id)?.status === "error";
+  }
+
   /** The folder that thread `id` works in; one of its commands may run in another. */
   cwdOf(id: string): string | undefined {
     return this.#threads.get(id)?.facts.cwd;
