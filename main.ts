@@ -15,6 +15,7 @@ const rooms = {
   statusline: "./src/client/statusline.ts",
   tmux: "./src/client/tmux_status.ts",
   dashboard: "./src/dashboard/entry.ts",
+  mcp: "./src/mcp_server/entry.ts",
 };
 
 async function part<Module>(name: BuiltName, source: () => Promise<Module>): Promise<Module> {
@@ -33,5 +34,6 @@ Deno.exit(
     statusline: () => part("statusline", () => import(rooms.statusline)),
     tmux: () => part("hook", () => import(rooms.tmux)),
     dashboard: () => part("dashboard", () => import(rooms.dashboard)),
+    mcp: () => part("mcp", () => import(rooms.mcp)),
   }),
 );

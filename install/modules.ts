@@ -4,7 +4,7 @@
  *
  * What a process loads is paid at its start, whether it runs or not. So each part of the program that is loaded for
  * itself is a file of its own: the hook's with the choice of the others, the quick commands, the status line, the command
- * line, the dashboard, the daemon. Two are cut into parts, because they load some of them later or never: the daemon (the log library, the
+ * line, the dashboard, the MCP server, the daemon. Two are cut into parts, because they load some of them later or never: the daemon (the log library, the
  * feeds, TOML) and the quick commands (starting a daemon). The command line is not: measured, it gains nothing.
  */
 import { BUILT, PARTS } from "../src/platform/prebuilt.ts";
@@ -21,6 +21,7 @@ export const ENTRIES: Readonly<Record<keyof typeof BUILT, string>> = {
   statusline: "src/client/statusline.ts",
   cli: "src/cli/mod.ts",
   dashboard: "src/dashboard/entry.ts",
+  mcp: "src/mcp_server/entry.ts",
   daemon: "src/daemon/main.ts",
 };
 /** The page's script, in the daemon's folder. */
@@ -31,6 +32,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   "./fast_commands.ts": `./${BUILT.quick}`,
   "../client/statusline.ts": `./${BUILT.statusline}`,
   "../dashboard/entry.ts": `./${BUILT.dashboard}`,
+  "../mcp_server/entry.ts": `./${BUILT.mcp}`,
 };
 
 export interface ModuleOptions {

@@ -168,6 +168,14 @@ Deno.test("architecture: a daemon without jobs loads nothing that schedules", as
   assertEquals(specifiers(await loaded("src/daemon/main.ts", "at once")), []);
 });
 
+Deno.test("architecture: the library of the MCP server is loaded by that alone", async () => {
+  const specifiers = (seen: ReadonlySet<string>) => [...seen].filter((one) => /modelcontextprotocol|zod/.test(one));
+  assert(specifiers(await loaded("src/mcp_server/entry.ts", "at once")).length > 1, "its graph was not read");
+  for (const entry of ["src/cli/mod.ts", "src/daemon/main.ts", "src/dashboard/entry.ts", "src/client/dispatch.ts"]) {
+    assertEquals(specifiers(await loaded(entry, "ever")), [], entry);
+  }
+});
+
 Deno.test("architecture: domain, policy and view are pure", () => {
   for (const path of ["src/domain", "src/policy", "src/view"].flatMap((folder) => [...sources(folder)])) {
     const code = Deno.readTextFileSync(`${ROOT}${path}`).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");

@@ -10,7 +10,7 @@ import type { ApprovalsDoor, ApprovalsPort, IncomingRequest } from "../core/appr
 import type { Once } from "../core/idempotency.ts";
 import type { JournalPort } from "../core/journal_port.ts";
 import type { ReportDeps } from "../core/apply_report.ts";
-import type { ApprovalRequest, Decision } from "../domain/approval.ts";
+import type { Approval, ApprovalRequest, Decision } from "../domain/approval.ts";
 import { parseDecider } from "../domain/decider.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
 import type { ProcessName } from "../domain/row_processes.ts";
@@ -68,6 +68,7 @@ export interface BrokerOptions extends OpenDeps {
 }
 
 type Reported = ResultOf<"session.report">;
+type Decided = ResultOf<"approval.decide">;
 
 /** A decision that may not hold is none: the call is asked. */
 const UNSURE: PolicyResult = { kind: "undecided", needsHuman: true };
@@ -93,10 +94,6 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
 
   noteWorkspace(report: Report, workspaceConfig: string | undefined): void {
     this.#workspaces.noteWorkspace(report, workspaceConfig);
-  }
-
-  forgetWorkspace(sessionId: string): void {
-    this.#workspaces.forget(sessionId);
   }
 
   // -- requests -------------------------------------------------------------------------------------------------------
@@ -218,7 +215,11 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
 
   // -- decisions ------------------------------------------------------------------------------------------------------
 
-  async decide(params: ParamsOf<"approval.decide">, actor: Actor): Promise<ResultOf<"approval.decide">> {
+  approvalOf(id: string): Approval | undefined {
+    return this.#o.inbox.get(id);
+  }
+
+  async decide(params: ParamsOf<"approval.decide">, actor: Actor, by: "agent" | "human" = "human"): Promise<Decided> {
     const { id, idempotencyKey, expiresInSecs } = params;
     const { core: { store, journal, now }, inbox } = this.#o;
     const once: Once = { key: idempotencyKey, change: `approval.decide ${id}` };
@@ -248,7 +249,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     });
     const state = resolvedState(decision, { at, by: parseDecider(actor), ruleId: rule?.id });
     const committed = this.#resolver.decide(pending, approval, { state, rule, actor, once });
-    this.#o.policy.decidedByHuman();
+    if (by === "human") this.#o.policy.decidedByHuman();
     const message = decision.kind === "approve" || decision.message === undefined ? {} : { message: decision.message };
     try {
       await journal.durable(committed.seq);

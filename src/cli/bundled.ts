@@ -18,6 +18,7 @@ if (import.meta.main) {
       statusline: () => import("../client/statusline.ts"),
       tmux: () => Promise.resolve({ runTmuxStatus }),
       dashboard: () => import("../dashboard/entry.ts"),
+      mcp: () => import("../mcp_server/entry.ts"),
     })
   ).then(exit);
 }

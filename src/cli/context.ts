@@ -18,6 +18,8 @@ export interface CommandContext {
   readonly takeSignals: () => void;
   /** Until it is left; absent where no command is run. @throws {CommandEnded} */
   readonly openDashboard?: (form: DashboardForm) => Promise<void>;
+  /** Until the agent closes stdin; absent where no command is run. @throws {CommandEnded} */
+  readonly openMcp?: () => Promise<void>;
 }
 
 /** What is shown first, and how. */

@@ -38,7 +38,14 @@ export async function runCli(args: readonly string[], program: ThisProgram, wind
     const code = await runDashboard(program, { home, socket, start, color, ...form });
     if (code !== 0) throw new CommandEnded(code);
   };
-  const root = commandTree(program, { signal, takeSignals: interrupts.release, openDashboard });
+  const openMcp = async () => {
+    const { home, socket, start } = root.opts<GlobalOptions>();
+    const { runMcp } = await windows.mcp();
+    interrupts.release();
+    const code = await runMcp(program, { home, socket, start });
+    if (code !== 0) throw new CommandEnded(code);
+  };
+  const root = commandTree(program, { signal, takeSignals: interrupts.release, openDashboard, openMcp });
   try {
     // Its words are another command line: the parser would take their options for its own.
     if (args[0] === "__complete") return await (await import("./commands/complete.ts")).complete(root, program, args);
@@ -100,8 +107,9 @@ export function commandTree(program: ThisProgram, options: TreeOptions): Command
     const { home, socket, start, color } = root.opts<GlobalOptions>();
     const out = output(color);
     const context = clientContext({ program, home, socket, start, onGreeted: options.onGreeted ?? versionNote(out) });
-    const { signal, takeSignals, openDashboard } = options;
-    return { context, out, signal, takeSignals, ...(openDashboard === undefined ? {} : { openDashboard }) };
+    const { signal, takeSignals, openDashboard, openMcp } = options;
+    const windows = { ...(openDashboard && { openDashboard }), ...(openMcp && { openMcp }) };
+    return { context, out, signal, takeSignals, ...windows };
   };
   // Each command, before its handler: whatever it is, a mistyped folder must not become a second home.
   root.hook("preAction", async (_, command) => {

@@ -17,7 +17,7 @@ export async function tryConnect(context: ClientContext, timeoutMs = CONNECT_MS)
     const socket = await connect(denoFiles, contextEndpoint(context), signal);
     if (socket === undefined) return undefined;
     const token = readToken(denoFiles, context.paths);
-    const client = await WireClient.greet(socket, { kind: context.kind, token, signal });
+    const client = await WireClient.greet(socket, { ...context, token, signal });
     context.onGreeted?.(client.hello);
     return client;
   } catch (error) {

@@ -46,6 +46,12 @@ export function readToken(disk: Disk, paths: HomePaths): string | undefined {
   }
 }
 
-export function ownHello(kind: string, token?: string): ParamsOf<"hello"> {
-  return { protocol: PROTOCOL, client: `agent-console/${VERSION}`, kind, ...(token === undefined ? {} : { token }) };
+export function ownHello(kind: string, token?: string, methods?: readonly string[]): ParamsOf<"hello"> {
+  return {
+    protocol: PROTOCOL,
+    client: `agent-console/${VERSION}`,
+    kind,
+    ...(token === undefined ? {} : { token }),
+    ...(methods === undefined ? {} : { methods: [...methods] }),
+  };
 }

@@ -54,6 +54,11 @@ export async function dispatch(args: readonly string[], mainUrl: string, rooms: 
     const { runDashboard } = await rooms.dashboard();
     return await runDashboard(program, { home: moved > 0 ? args[1] : undefined, start: true, color: true });
   }
+  // Each session of each agent starts one.
+  if (word === "mcp" && dashes === undefined) {
+    const { runMcp } = await rooms.mcp();
+    return await runMcp(program, { home: moved > 0 ? args[1] : undefined, start: true });
+  }
   if (word === "tmux" && dashes === "status" && command.length === 0) {
     const { runTmuxStatus } = await rooms.tmux();
     return await runTmuxStatus({ program, home: moved > 0 ? args[1] : undefined, start: false });

@@ -17,6 +17,8 @@ export interface ClientContext {
   readonly mayStart: boolean;
   /** What this client calls itself: cli, hook, … */
   readonly kind: string;
+  /** The only methods that its connections may call; without it all that its scope allows. */
+  readonly methods?: readonly string[];
   /** Told what each daemon says of itself that this client connects to. */
   readonly onGreeted?: (hello: ResultOf<"hello">) => void;
 }

@@ -7,6 +7,7 @@ import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { isExpired, readAllPages } from "./all_sessions.ts";
+import type { FeatureSnapshot } from "../protocol/method_schemas.ts";
 import { connectOrStart } from "./reach.ts";
 import type { ClientContext } from "./endpoint.ts";
 import type { WireClient, WireEvent } from "./wire_client.ts";
@@ -18,6 +19,8 @@ export type Followed =
     readonly sessions: readonly SessionView[];
     readonly approvals: readonly Approval[];
     readonly resync: boolean;
+    /** What features tell of theirs. */
+    readonly features?: Partial<FeatureSnapshot>;
   }
   | { readonly kind: "resumed"; readonly seq: number }
   | { readonly kind: "event"; readonly event: WireEvent }
@@ -109,10 +112,10 @@ async function* subscription(
     if (first.snapshot === undefined) yield { kind: "resumed", seq: since ?? first.seq };
     else {
       const { seq, resync, snapshot } = first;
-      const { approvals } = snapshot;
+      const { approvals, sessions: _, nextCursor: __, ...features } = snapshot;
       // What has changed since waits in the queue: no page overwrites what an event has told.
       const sessions = await readAllPages(client, snapshot, inTime);
-      yield { kind: "snapshot", seq, sessions, approvals, resync };
+      yield { kind: "snapshot", seq, sessions, approvals, resync, features };
     }
     while (open || queue.length > 0) {
       const event = queue.shift();

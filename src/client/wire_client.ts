@@ -6,6 +6,7 @@ import type { Socket } from "../platform/sockets.ts";
 import { JsonRpcPeer, NO_ANSWER } from "../rpc/json_rpc_peer.ts";
 import { LineChannel } from "../rpc/line_channel.ts";
 import { ownHello } from "./dial.ts";
+import type { ClientContext } from "./endpoint.ts";
 
 /** An event as it came over the wire. `subscription` and `seq` are absent in `daemon.lagged`. */
 export interface WireEvent {
@@ -48,11 +49,14 @@ export class WireClient {
    */
   static async greet(
     socket: Socket,
-    options: { readonly kind: string; readonly token?: string | undefined; readonly signal: AbortSignal },
+    options: Pick<ClientContext, "kind" | "methods"> & {
+      readonly token?: string | undefined;
+      readonly signal: AbortSignal;
+    },
   ): Promise<WireClient> {
     const client = new WireClient(socket);
     try {
-      const params = ownHello(options.kind, options.token);
+      const params = ownHello(options.kind, options.token, options.methods);
       const hello = await client.#rpc.request("hello", params, options.signal) as ResultOf<"hello">;
       if (hello.protocol !== PROTOCOL) {
         throw new ConsoleError(

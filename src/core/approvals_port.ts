@@ -1,8 +1,9 @@
 /** What the core needs of approvals; src/approvals implements it. */
-import type { ApprovalRequest, Decision } from "../domain/approval.ts";
+import type { Approval, ApprovalRequest, Decision } from "../domain/approval.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
 import type { ProcessName } from "../domain/row_processes.ts";
-import type { ResultOf } from "../protocol/method_schemas.ts";
+import type { Actor } from "../protocol/actor.ts";
+import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
 
 /** A request of an agent, as its adapter read it. */
@@ -44,7 +45,7 @@ export interface ApprovalsPort {
   eventCommitted(sessionId: string, event: AgentEvent, source?: ProcessName): void;
   /**
    * The session ended without an event of its agent: no decision could reach it, or nobody needs one. Cancels what it
-   * and its sub-agents requested, for `reason`. Never throws.
+   * and its sub-agents requested, for `reason`, and forgets what was noted of its workspaces. Never throws.
    */
   endRequests(sessionId: string, reason: string): void;
 }
@@ -58,8 +59,6 @@ export interface PresencePort {
 
 /** What approvals offer to parts that bring requests by their own means, such as feeds. */
 export interface ApprovalsDoor {
-  /** What was noted of the workspaces of a session counts no more: nobody looked at them since. */
-  forgetWorkspace: (sessionId: string) => void;
   /**
    * Whether a feed brings the session's requests while the agent's own dialog is open: then its hooks must not block.
    */
@@ -71,4 +70,8 @@ export interface ApprovalsDoor {
    * @returns undefined: no decision of ours
    */
   requestDecision(report: Report, request: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined>;
+  /** The approval of that id, as far as it is kept. */
+  approvalOf(id: string): Approval | undefined;
+  /** An agent answers in place of the human: that is no sign that a person looks at what runs. @throws {ConsoleError} */
+  decide(params: ParamsOf<"approval.decide">, actor: Actor, by: "agent"): Promise<ResultOf<"approval.decide">>;
 }

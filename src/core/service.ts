@@ -116,6 +116,14 @@ export interface SandboxContext<V = unknown> {
   readonly exists: (path: string) => boolean;
 }
 
+export interface NamedProgram {
+  readonly configKey: string;
+  /** As the configuration names it. */
+  readonly program: string;
+  /** Where it may be; the first that exists is the one. */
+  readonly places: readonly string[];
+}
+
 /**
  * A feature: `M` names its methods, each of which has a row and a handler; `P` is its projection, `S` its section of the
  * configuration.
@@ -145,6 +153,8 @@ export interface FeatureBase<M extends AnyMethodName, P extends Projection, V, P
   readonly events?: Readonly<Partial<Record<EventType, string>>>;
   /** What the daemon may do for it beyond its own folder and socket. Pure: clients compute the sandbox with it. */
   readonly permissions?: (context: SandboxContext<V>) => readonly Permission[];
+  /** The user's programs that its section names: `doctor` looks whether they are there. Pure. */
+  readonly programs?: (context: Omit<SandboxContext<V>, "exists">) => readonly NamedProgram[];
   /** Its state, made from the journal's events. */
   readonly projection?: () => P;
   /** @param projection what {@link FeatureBase.projection} gave, with the journal replayed into it */

@@ -9,11 +9,12 @@ import { type Config, configSchema } from "../config/base_sections.ts";
 import type { ConfigSchema } from "../config/schema.ts";
 import type { ConfigSection } from "../config/section.ts";
 import { valuesOf } from "../config/values.ts";
-import type { FeatureBase, FeatureRows, SandboxContext } from "../core/service.ts";
+import type { FeatureBase, FeatureRows, NamedProgram, SandboxContext } from "../core/service.ts";
 import { feeds } from "../feeds/mod.ts";
 import { gateway } from "../gateway/mod.ts";
 import { job } from "../job/mod.ts";
 import { liveness } from "../liveness/mod.ts";
+import { mcp } from "../mcp/mod.ts";
 import { memoryFeature } from "../memory/mod.ts";
 import type { Permission } from "../platform/sandbox.ts";
 import { retention } from "../retention/mod.ts";
@@ -33,6 +34,7 @@ export const FEATURES = [
   turn,
   command,
   job,
+  mcp,
 ] as const;
 
 /** A feature whatever its methods, its projection and its section. */
@@ -63,6 +65,12 @@ export function schemaWith(features: readonly AnyFeature[]): ConfigSchema {
 }
 
 export const SCHEMA = schemaWith(FEATURES);
+
+/** The user's programs that the configuration names. */
+export function featurePrograms({ config, env }: Omit<PermissionsContext, "exists">): readonly NamedProgram[] {
+  const features: readonly AnyFeature[] = FEATURES;
+  return features.flatMap((feature) => feature.programs?.({ env, settings: valuesOf(config, feature.config) }) ?? []);
+}
 
 /** What the sandbox depends on, for all features. */
 export interface PermissionsContext extends Pick<SandboxContext, "env" | "exists"> {

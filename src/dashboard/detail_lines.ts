@@ -148,7 +148,12 @@ function answerRows({ answers, width, room }: DetailOptions): readonly TextRow[]
 /** Lower panes have no room for a blank row. */
 const AIRY = 14;
 
-function factRows({ facts, contextPercent, resume }: DetailView, width: number, most: number): readonly TextRow[] {
+/** @param most lines of each */
+export function factRows(
+  { facts, contextPercent, resume }: Pick<DetailView, "facts" | "contextPercent" | "resume">,
+  width: number,
+  most: number,
+): readonly TextRow[] {
   const wide = Math.max(0, ...facts.map(({ label }) => label.length)) + 2;
   const rows = facts.flatMap((fact) => factLines(fact, contextPercent, { width, wide, most }));
   return resume === undefined

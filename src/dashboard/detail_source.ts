@@ -5,8 +5,12 @@ import { approvalItems } from "../view/approval_items.ts";
 import { type DetailView, detailView } from "../view/detail_view.ts";
 import type { SessionItem } from "../view/session_items.ts";
 import { STATE_LOOKS } from "../view/states.ts";
+import { conversationRows } from "./conversation_rows.ts";
 import { detailLines, detailTitle } from "./detail_lines.ts";
+import type { KeyHint } from "./foot.ts";
+import { span } from "./rows.ts";
 import type { DashboardState } from "./state.ts";
+import { RULE } from "./styles.ts";
 import type { TextRow } from "./terminal_port.ts";
 
 export interface DetailRows {
@@ -16,6 +20,10 @@ export interface DetailRows {
   readonly judged: number;
   /** All that is asked is in the rows. */
   readonly isWhole: boolean;
+  /** Its end is what is new. */
+  readonly followsEnd?: boolean;
+  /** What else can be done with it, on a page. */
+  readonly keys?: readonly KeyHint[];
 }
 
 /** What a row can be answered by, as the pane says it. */
@@ -35,7 +43,9 @@ export function detailOf(
   const answers = allowedActions(item).filter(({ name }) => ANSWERS.includes(name)).map(({ name, keys, word }) =>
     `${keys[0]} ${name === "yes" && approval !== undefined && isQuestion(approval) ? "answer" : word}`
   );
-  const { rows, judged, isWhole } = detailLines(view, {
+  const turns = approval === undefined || state.view === "sessions" ? state.work.turns.ofSession(view.id) : [];
+  const isOwn = turns.length > 0;
+  const { rows, judged, isWhole } = detailLines(isOwn ? { ...view, facts: besideTurns(view, room) } : view, {
     width,
     room,
     missing: shown?.missing ?? 0,
@@ -44,7 +54,19 @@ export function detailOf(
       : answers.filter((words) => words.startsWith("d") || words.startsWith("D")),
     ...(asked === undefined || until === undefined ? {} : { left: (until - now) / Math.max(1, until - asked) }),
   });
-  return { title: detailTitle(view), rows, judged, isWhole };
+  const title = detailTitle(view);
+  const left = room - rows.length - 1;
+  if (!isOwn || left < 1) return { title, rows, judged, isWhole };
+  const rule: TextRow = [span("─".repeat(Math.max(0, width)), RULE)];
+  const said = conversationRows(turns, { width, room: left, now });
+  const keys: readonly KeyHint[] = [["i", "prompt"]];
+  return { title, rows: [...rows, rule, ...said], judged, isWhole, followsEnd: approval === undefined, keys };
+}
+
+/** The conversation tells the rest; in a low pane it has more room. */
+function besideTurns({ facts, request }: DetailView, room: number): DetailView["facts"] {
+  const rest = facts.filter(({ label }) => !["prompt", "said", "before"].includes(label));
+  return room === Infinity ? rest : rest.slice(0, request === undefined ? Math.max(1, Math.floor(room / 4)) : 1);
 }
 
 function viewOf({ live, wholes, histories, home, view }: DashboardState, item: SessionItem, now: number): DetailView {

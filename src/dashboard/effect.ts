@@ -26,4 +26,27 @@ export type Effect =
     readonly fields: { readonly title?: string; readonly priority?: number };
     readonly said: string;
   }
-  | { readonly kind: "close"; readonly sessionId: string; readonly said: string };
+  | { readonly kind: "close"; readonly sessionId: string; readonly said: string }
+  /** A prompt; where it is refused its page comes back with it. */
+  | { readonly kind: "submit"; readonly prompt: SentPrompt; readonly page: RefusedPage }
+  /** What a turn or a job is told. */
+  | {
+    readonly kind: "tell_work";
+    readonly tells: "turn.cancel" | "job.cancel" | "job.run" | "job.enable" | "job.disable";
+    readonly id: string;
+    readonly said: string;
+  };
+
+/** For a session that the daemon runs, or a new one of an agent. */
+export type SentPrompt =
+  & { readonly text: string }
+  & (
+    | { readonly sessionId: string }
+    | { readonly agent: string; readonly cwd?: string }
+  );
+
+/** Where it was typed. */
+interface RefusedPage {
+  /** @param why escaped */
+  refused(why: string): void;
+}

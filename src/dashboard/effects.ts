@@ -15,6 +15,7 @@ import { QuestionPage } from "./question_page.ts";
 import { ScopePage } from "./scope_page.ts";
 import { DashboardState } from "./state.ts";
 import type { TerminalPort } from "./terminal_port.ts";
+import { WorkEffects } from "./work_effects.ts";
 
 export interface EffectsOptions {
   readonly run: CommandContext;
@@ -27,12 +28,14 @@ export class Effects {
   readonly #run: CommandContext;
   readonly #options: EffectsOptions;
   readonly #answers: GivenAnswers;
+  readonly work: WorkEffects;
 
   constructor(options: EffectsOptions) {
     // A daemon that somebody stopped is not started again by an answer.
     this.#run = { ...options.run, context: { ...options.run.context, mayStart: false } };
     this.#options = options;
     this.#answers = new GivenAnswers(this.#run);
+    this.work = new WorkEffects(this.#run);
   }
 
   /** Keeps how a request ended that is being answered here; false: its end is news. */
@@ -51,11 +54,14 @@ export class Effects {
     }
   }
 
-  /** The safety mode, and whether the journal can be written. */
+  /** The safety mode, whether the journal can be written, which agents may be given prompts, and the jobs. */
   async lookAtDaemon(state: DashboardState): Promise<void> {
     const status = await read(this.#run, "status", {});
     state.mode = status.safetyMode;
     state.isReadOnly = status.state === "read_only";
+    state.work.agents = status.turn?.configured ?? [];
+    if (status.jobs === undefined) state.work.jobs = [];
+    else await this.work.lookAtJobs(state);
   }
 
   /** The periods that a session went through. */
@@ -90,6 +96,10 @@ export class Effects {
       case "close":
         await call(this.#run, "session.close", { sessionId: effect.sessionId });
         return state.tell(effect.said, Date.now());
+      case "submit":
+        return await this.work.submit(effect, state);
+      case "tell_work":
+        return await this.work.tell(effect, state);
     }
   }
 

@@ -1,8 +1,15 @@
 /** The foot of the dashboard: the keys of the marked row, or what is to be said, or the line that is typed. Pure. */
-import { allowedActions, WINDOW_ACTIONS, type WindowAction } from "../view/actions.ts";
+import {
+  type ActionName,
+  allowedActions,
+  allowedWorkActions,
+  WINDOW_ACTIONS,
+  type WindowAction,
+} from "../view/actions.ts";
 import { isQuestion } from "../view/approval_words.ts";
 import { LEGEND } from "../view/legend.ts";
 import type { SessionItem } from "../view/session_items.ts";
+import type { WorkItem } from "../view/work_items.ts";
 import { fit, fitHead, wrap, wrapHanging } from "../view/text_fit.ts";
 import { cutRow, fillRow, flowRow, span, widthOf } from "./rows.ts";
 import { BOLD, DIM, TONE_STYLES } from "./styles.ts";
@@ -14,20 +21,48 @@ export type KeyHint = readonly [key: string, word: string];
 /** Nobody allows what was not all on the screen; `v` comes first then. */
 const ALLOWS: ReadonlySet<string> = new Set(["yes", "yes_for", "mark"]);
 
-/**
- * With their words as many as fit, the ones that matter most; else the letters alone.
- *
- * @param isUnread what it asks was not all on the screen
- */
-export function keysRow(item: SessionItem, columns: number, isUnread = false): TextRow {
-  const all = allowedActions(item).filter(({ name }) => !isUnread || !ALLOWS.has(name));
-  const shown = all.map((action): WindowAction =>
-    isUnread && action.name === "detail"
-      ? { ...action, keys: ["v"], word: "read it", rank: 1 }
-      : action.name === "yes" && item?.asks?.approval !== undefined && isQuestion(item.asks.approval)
-      ? { ...action, word: "answer" }
-      : action
+/** What of the keys of a row is left out, and why. */
+export interface KeysForm {
+  /** What it asks was not all on the screen. */
+  readonly isUnread?: boolean;
+  /** What would only be refused. */
+  readonly omits?: ReadonlySet<ActionName>;
+}
+
+export function keysRow(item: SessionItem, columns: number, { isUnread = false, omits }: KeysForm = {}): TextRow {
+  const all = allowedActions(item).filter(({ name }) => !(isUnread && ALLOWS.has(name)) && !omits?.has(name));
+  return fittingRow(
+    all.map((action): WindowAction =>
+      isUnread && action.name === "detail"
+        ? { ...action, keys: ["v"], word: "read it", rank: 1 }
+        : action.name === "yes" && item?.asks?.approval !== undefined && isQuestion(item.asks.approval)
+        ? { ...action, word: "answer" }
+        : action
+    ),
+    columns,
   );
+}
+
+/** The same in the list of turns and jobs. @param isEnabled the schedule of the marked job counts */
+export function workKeysRow(
+  item: WorkItem | undefined,
+  columns: number,
+  { isEnabled, omits }: Pick<KeysForm, "omits"> & { readonly isEnabled: boolean },
+): TextRow {
+  return fittingRow(
+    allowedWorkActions(item).filter(({ name }) => !omits?.has(name))
+      .map((action): WindowAction => ({ ...action, word: wordOf(action, isEnabled) })),
+    columns,
+  );
+}
+
+/** What a key does with the marked job. */
+export function wordOf({ name, word }: WindowAction, isEnabled: boolean): string {
+  return name === "enable" ? isEnabled ? "disable" : "enable" : word;
+}
+
+/** With their words as many as fit, the ones that matter most; else the letters alone. */
+function fittingRow(shown: readonly WindowAction[], columns: number): TextRow {
   for (let most = MOST_RANK; most >= LEAST_RANK; most--) {
     const row = hintsRow(shown.filter(({ rank }) => rank <= most).map(({ keys, word }) => [keys[0] ?? "", word]));
     if (widthOf(row) <= columns) return row;

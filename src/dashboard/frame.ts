@@ -3,28 +3,24 @@ import type { SessionItem } from "../view/session_items.ts";
 import { parseFilter } from "../view/filter_text.ts";
 import { requestPasses } from "../view/session_filter.ts";
 import { GROUP_OF } from "../view/states.ts";
+import { duration } from "../view/times.ts";
 import { wrapHanging } from "../view/text_fit.ts";
 import { type SessionGroup, type WindowView, windowView } from "../view/window_view.ts";
+import { openTurn } from "../view/work_detail.ts";
+import type { WorkView } from "../view/work_items.ts";
 import { detailOf, type DetailRows } from "./detail_source.ts";
 import { footRows, isInSight } from "./frame_foot.ts";
-import { headOf, noteOf, ruleRow, titledRule } from "./frame_edges.ts";
-import type { Tab } from "./header.ts";
+import { headOf, noteOf, ruleRow } from "./frame_edges.ts";
+import { jobsBody } from "./frame_jobs.ts";
+import { type Body, type FrameHit, splitBody } from "./frame_split.ts";
 import { inboxItems } from "./inbox_items.ts";
 import { type FrameLayout, layoutOf } from "./layout.ts";
-import { type ListLine, listLines, type ListPart, partOf, tinyLines } from "./list_lines.ts";
-import { cutRow, exactly, fillRow, restyled, span } from "./rows.ts";
+import { type ListLine, listLines, partOf, tinyLines } from "./list_lines.ts";
+import { cutRow, exactly, restyled, span } from "./rows.ts";
 import { type Columns, columnsOf, showsAllOf } from "./session_rows.ts";
 import type { DashboardState } from "./state.ts";
-import { DIM, RULE } from "./styles.ts";
+import { DIM } from "./styles.ts";
 import type { TerminalSize, TextRow } from "./terminal_port.ts";
-
-/** What the mouse can hit. */
-export interface FrameHit {
-  readonly row: number;
-  readonly from: number;
-  readonly to: number;
-  readonly hits: { readonly id: string } | { readonly tab: Tab["view"] };
-}
 
 export interface Frame {
   readonly rows: readonly TextRow[];
@@ -33,6 +29,8 @@ export interface Frame {
   readonly hits: readonly FrameHit[];
   /** The rows that show times. */
   readonly shown: readonly SessionItem[];
+  /** Times that are shown beside those of the rows. */
+  readonly texts: readonly string[];
   /** Where the list begins in the next frame. */
   readonly top: number;
 }
@@ -43,18 +41,34 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
   const view = viewOf(state, state.text, now);
   const inbox = inboxOf(state, view, now);
   const all = state.view === "inbox" ? inbox.shown : view.items;
-  const first = layoutOf(size, 1, all.length + view.groups.length, state.lost === undefined ? 0 : 1);
+  const work = state.view === "jobs"
+    ? state.work.view(state.live.sessions, { filter: state.filter, text: state.text, now })
+    : undefined;
+  if (work !== undefined) state.work.show(work.items);
+  const { items: { length }, groups } = work ?? { items: all, groups: view.groups };
+  const wanted = length + groups.length;
+  const first = layoutOf(size, 1, wanted, state.lost === undefined ? 0 : 1);
   const items = first.kind === "tiny" ? all.filter(({ state }) => GROUP_OF[state] === "needs") : all;
   const cells = columnsOf(items, first.list.columns);
   state.board.show(items, now, cutOf(items, cells, first));
+  state.goToSent(now);
   const foot = footRows(state, size, now, first.kind === "tiny");
-  const layout = layoutOf(size, foot.length, all.length + view.groups.length, state.lost === undefined ? 0 : 1);
+  const layout = layoutOf(size, foot.length, wanted, state.lost === undefined ? 0 : 1);
   state.isTooSmall = columns < LEAST.columns || rows < LEAST.rows || layout.list.rows < 1;
-  const body = bodyOf(state, { layout, items, groups: groupsOf(state, view, items), cells, size, now, top });
+  const body = bodyOf(state, { layout, items, groups: groupsOf(state, view, items), cells, work, size, now, top });
   const isBare = layout.kind === "tiny" && !cells.hasAbout && state.page === undefined;
   state.board.hide(state.isTooSmall || (isBare && !isInSight(state)));
-  const note = noteOf(state, inbox.hidden, body.part);
-  const { head, tabs } = headOf(state, { view, note, layout, inbox: inbox.count, size, now, body });
+  const note = noteOf(state, work?.hidden ?? inbox.hidden, body.part);
+  const { head, tabs } = headOf(state, {
+    view,
+    note,
+    layout,
+    inbox: inbox.count,
+    jobs: state.work.open,
+    size,
+    now,
+    body,
+  });
   const rule: readonly TextRow[] = layout.hasRule ? [ruleRow(layout, columns, body.isSplit)] : [];
   const drawn = [
     ...exactly(head, layout.head),
@@ -72,8 +86,23 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
       ...body.hits.map((hit) => ({ ...hit, row: hit.row + layout.head })),
     ],
     shown: items.filter(({ id }) => inSight.has(id)),
+    texts: timesOf(state, work, inSight, now),
     top: body.part?.top ?? top,
   };
+}
+
+/** Those of turns and jobs, and of the turn that runs in the marked session. */
+function timesOf(
+  { work, session }: DashboardState,
+  view: WorkView | undefined,
+  inSight: ReadonlySet<string | undefined>,
+  now: number,
+): readonly string[] {
+  if (view !== undefined) {
+    return view.items.filter(({ id }) => inSight.has(id)).map(({ time }) => time.replace(/^in /, ""));
+  }
+  const running = session === undefined ? undefined : openTurn(work.turns.ofSession(session.id));
+  return running === undefined ? [] : [duration(now - Date.parse(running.startedAt ?? running.submittedAt))];
 }
 
 /** In less room than this nothing is allowed: nobody can read what is asked. */
@@ -127,26 +156,16 @@ interface BodyInput {
   readonly items: readonly SessionItem[];
   readonly groups: readonly Pick<SessionGroup, "key" | "title" | "items">[];
   readonly cells: Columns;
+  /** In the view of turns and jobs. */
+  readonly work: WorkView | undefined;
   readonly size: TerminalSize;
   readonly now: number;
   readonly top: number;
 }
 
-interface Body {
-  readonly rows: readonly TextRow[];
-  readonly hits: readonly FrameHit[];
-  readonly part?: ListPart;
-  /** Stands in the line above. */
-  readonly title?: TextRow;
-  /** What part of a page is on the screen, at the end of that line. */
-  readonly shownPart?: string;
-  /** List and detail stand side by side. */
-  readonly isSplit: boolean;
-}
-
 function bodyOf(state: DashboardState, input: BodyInput): Body {
   const { layout, size, now } = input;
-  const { page } = state;
+  const page = state.under ?? state.page;
   const { columns } = size;
   const room = layout.list.rows +
     (layout.detail !== undefined && layout.kind === "stacked" ? layout.detail.rows + 1 : 0);
@@ -170,6 +189,10 @@ function bodyOf(state: DashboardState, input: BodyInput): Body {
     const rows = state.activity.rows(state.text, { columns: Math.max(1, columns - 2), rows: room });
     return { rows: rows.map((row) => [span(" "), ...row]), hits: [], isSplit: false };
   }
+  if (input.work !== undefined) {
+    state.inSight.show(undefined, now);
+    return jobsBody(state, { ...input, work: input.work });
+  }
   return listBody(state, input);
 }
 
@@ -184,25 +207,20 @@ function listBody(state: DashboardState, { layout, items, groups, cells, size, n
   const part = partOf(lines, current, list.rows, top);
   const isLost = state.lost !== undefined;
   const paint = (row: TextRow) => isLost ? restyled(row, DIM) : row;
-  const hits = part.lines.flatMap(({ id }, row): readonly FrameHit[] =>
-    id === undefined ? [] : [{ row, from: 0, to: list.columns, hits: { id } }]
-  );
   const drawn = part.lines.map(({ row }) => paint(row()));
   const shown = detail === undefined ? undefined : detailRows(state, detail, now);
   const below = detail === undefined
     ? askedBelow(state, { columns: list.columns, rows: list.rows - drawn.length }, now)
     : undefined;
-  const left = exactly([...drawn, ...below?.rows.map(paint) ?? []], list.rows);
   state.inSight.show((shown ?? below)?.isWhole && state.page === undefined ? state.board.asked?.id : undefined, now);
-  if (detail === undefined || shown === undefined) return { rows: left, hits, part, isSplit: false };
-  const right = exactly(shown.rows.map(paint), detail.rows);
-  const shownPart = state.page?.place === "detail" ? state.page.shownPart : undefined;
-  if (kind === "side") {
-    const rows = left.map((row, at) => [...fillRow(row, list.columns), span(" │ ", RULE), ...(right[at] ?? [])]);
-    return { rows, hits, part, title: shown.title, isSplit: true, ...(shownPart === undefined ? {} : { shownPart }) };
-  }
-  const between: TextRow = titledRule(shown.title, size.columns, shownPart);
-  return { rows: [...left, between, ...right.map((row) => [span(" "), ...row])], hits, part, isSplit: false };
+  return splitBody({
+    layout,
+    columns: size.columns,
+    list: [...drawn, ...below?.rows.map(paint) ?? []],
+    part,
+    detail: shown === undefined ? undefined : { title: shown.title, rows: shown.rows.map(paint) },
+    shownPart: state.page?.place === "detail" ? state.page.shownPart : undefined,
+  });
 }
 
 /** What the current request asks, in rows that the list leaves free. */

@@ -13,6 +13,8 @@ export interface HeadInput {
   readonly note: TextRow;
   readonly layout: FrameLayout;
   readonly inbox: number;
+  /** Turns and jobs that run or wait. */
+  readonly jobs: number;
   readonly size: TerminalSize;
   readonly now: number;
   /** What stands below it. */
@@ -21,7 +23,7 @@ export interface HeadInput {
 
 export function headOf(
   state: DashboardState,
-  { view, note, layout, inbox, size: { columns, rows }, now, body }: HeadInput,
+  { view, note, layout, inbox, jobs, size: { columns, rows }, now, body }: HeadInput,
 ): { readonly head: readonly TextRow[]; readonly tabs: readonly Tab[] } {
   const { lost, mode, isReadOnly, isNew } = state;
   const header = headerRow({ counts: view.counts, mode, isReadOnly, isNew, isLive: lost === undefined, now }, columns);
@@ -35,7 +37,7 @@ export function headOf(
     return { head: [...top, ...banner, titledRule(body.title, columns, body.shownPart)], tabs: [] };
   }
   const wide = body.isSplit && layout.detail !== undefined ? layout.detail.left - 2 : columns;
-  const { row, tabs } = tabsRow(state.view, { inbox, note }, wide);
+  const { row, tabs } = tabsRow(state.view, { counts: { inbox, jobs }, note }, wide);
   // What stands at the right has its title in the same line.
   const right = wide < columns
     ? [span("┬", RULE), ...titledRule(body.title ?? [], columns - wide - 1, body.shownPart)]

@@ -1,6 +1,8 @@
 /** Which keys the line at the foot shows, or what is said there in their place. Pure. */
+import type { ActionName } from "../view/actions.ts";
 import { isQuestion } from "../view/approval_words.ts";
-import { hintsRow, keysRow, messageRows } from "./foot.ts";
+import { whyNoPrompt } from "../view/turn_words.ts";
+import { hintsRow, keysRow, messageRows, workKeysRow } from "./foot.ts";
 import type { DashboardState } from "./state.ts";
 import type { TerminalSize, TextRow } from "./terminal_port.ts";
 
@@ -23,14 +25,32 @@ export function footRows(state: DashboardState, size: TerminalSize, now: number,
     return [hintsRow(hints.map(([key, word]) => [key, isTold && SCROLLS.has(key) ? shownPart : word]), size.columns)];
   }
   if (state.view === "activity") return [hintsRow(activityHints(state), size.columns)];
+  const omits = refusedActions(state);
+  if (state.view === "jobs") {
+    const { item, job } = state.work;
+    return [workKeysRow(item, size.columns, { isEnabled: job?.enabled === true, omits })];
+  }
   const { item, lost } = state;
   // Nothing can be answered while the daemon is gone.
   const { asks: _, ...asksNothing } = item ?? {};
-  if (item === undefined) return [hintsRow([...(state.text === "" ? [] : FILTERED), ...ALWAYS], size.columns)];
+  if (item === undefined) {
+    const begins = state.work.agents.length > 0 ? [["N", "new"] as const] : [];
+    return [hintsRow([...(state.text === "" ? [] : FILTERED), ...begins, ...ALWAYS], size.columns)];
+  }
   const { asked } = state.board;
   const isUnread = asked !== undefined && !isQuestion(asked) && !state.board.mayAllow(isInSight(state)) &&
     lost === undefined;
-  return [keysRow(lost === undefined ? item : asksNothing as typeof item, size.columns, isUnread)];
+  return [keysRow(lost === undefined ? item : asksNothing as typeof item, size.columns, { isUnread, omits })];
+}
+
+/** No key is shown that nothing here would take. */
+function refusedActions({ session, work }: DashboardState): ReadonlySet<ActionName> {
+  const takesPrompt = session !== undefined &&
+    whyNoPrompt(session, work.turns.ofSession(session.id), work.agents) === undefined;
+  return new Set<ActionName>([
+    ...(takesPrompt || session === undefined ? [] : ["prompt" as const]),
+    ...(work.agents.length > 0 ? [] : ["new_session" as const]),
+  ]);
 }
 
 /** Keys that mean something where no row is. */

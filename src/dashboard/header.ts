@@ -72,21 +72,35 @@ export interface Tab {
 /** A line with the views in it, and what is narrowed down. */
 export function tabsRow(
   view: ViewName,
-  { inbox, note }: { readonly inbox: number; readonly note: TextRow },
+  { counts, note }: { readonly counts: Readonly<Partial<Record<ViewName, number>>>; readonly note: TextRow },
   columns: number,
 ): { readonly row: TextRow; readonly tabs: readonly Tab[] } {
-  const tabs: Tab[] = [];
-  let left: TextRow = [span("─", RULE)];
-  for (const name of VIEWS) {
-    const text = ` ${VIEW_TITLES[name]}${name === "inbox" && inbox > 0 ? ` ${inbox}` : ""} `;
-    const from = widthOf(left);
-    left = [...left, span(text, name === view ? MARKED : DIM), span("─", RULE)];
-    tabs.push({ view: name, from, to: widthOf(left) - 1 });
-  }
   const noted: TextRow = note.length === 0 ? [] : [span(" "), ...note];
-  for (const right of [[...noted, ...(note.length === 0 ? [] : [span(" "), span("─", RULE)])], noted, []]) {
-    const gap = columns - widthOf(left) - widthOf(right);
-    if (gap >= 0) return { row: [...left, span("─".repeat(gap), RULE), ...right], tabs };
+  const ruled: TextRow = note.length === 0 ? [] : [...noted, span(" "), span("─", RULE)];
+  // Rather the beginnings of names than no word of what the list leaves out.
+  for (const [right, isShort] of [[ruled, false], [noted, false], [ruled, true], [noted, true], [[], false]] as const) {
+    const { row, tabs } = tabsOf(view, counts, isShort);
+    const gap = columns - widthOf(row) - widthOf(right);
+    if (gap >= 0) return { row: [...row, span("─".repeat(gap), RULE), ...right], tabs };
   }
-  return { row: cutRow(left, columns), tabs };
+  const { row, tabs } = tabsOf(view, counts, true);
+  return { row: cutRow(row, columns), tabs };
+}
+
+function tabsOf(
+  view: ViewName,
+  counts: Readonly<Partial<Record<ViewName, number>>>,
+  isShort: boolean,
+): { readonly row: TextRow; readonly tabs: readonly Tab[] } {
+  const tabs: Tab[] = [];
+  let row: TextRow = [span("─", RULE)];
+  for (const name of VIEWS) {
+    const count = counts[name] ?? 0;
+    const title = isShort && name !== view ? VIEW_TITLES[name].slice(0, 1) : VIEW_TITLES[name];
+    const text = ` ${title}${count > 0 ? ` ${count}` : ""} `;
+    const from = widthOf(row);
+    row = [...row, span(text, name === view ? MARKED : DIM), span("─", RULE)];
+    tabs.push({ view: name, from, to: widthOf(row) - 1 });
+  }
+  return { row, tabs };
 }

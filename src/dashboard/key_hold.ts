@@ -11,8 +11,8 @@ export const HOLD_MS = 25;
  * It costs who answers nothing. Fast typists press Enter sooner behind a letter.
  */
 export const BEHIND_MS = 50;
-/** Keys that answer, or may lead to an answer. */
-const ANSWERS = /^(?:[aAdDynw1-9]|Enter)$/;
+/** Keys that answer, or may lead to an answer, and those that begin or switch something at once. */
+const ANSWERS = /^(?:[aAdDynwre1-9]|Enter)$/;
 
 /** Does `work` after so many ms. @returns what takes it back */
 type Later = (work: () => void, ms: number) => () => void;

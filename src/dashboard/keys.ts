@@ -6,6 +6,7 @@ import type { PageKey, PagePress } from "./page.ts";
 import type { DashboardState } from "./state.ts";
 import { KeyRun } from "../view/reading.ts";
 import type { KeyPress, MousePress } from "./terminal_port.ts";
+import { openWorkDetail } from "./work_keys.ts";
 
 /** Two clicks on a row within this time open it, ms. */
 const DOUBLE_MS = 400;
@@ -78,9 +79,11 @@ export class DashboardKeys {
     if (hit === undefined) return;
     if ("tab" in hit.hits) return state.turnTo(hit.hits.tab, now);
     const { id } = hit.hits;
-    state.board.goTo(id, now);
+    if (state.view === "jobs") state.work.goTo(id);
+    else state.board.goTo(id, now);
     const isDouble = this.#clicked?.id === id && now - this.#clicked.at < DOUBLE_MS;
     this.#clicked = isDouble ? undefined : { id, at: now };
-    if (isDouble) openDetail(state, now);
+    if (isDouble && state.view === "jobs") openWorkDetail(state, now);
+    else if (isDouble) openDetail(state, now);
   }
 }

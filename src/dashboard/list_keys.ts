@@ -13,6 +13,7 @@ import { SeveralPage } from "./several_page.ts";
 import { ConfirmPage, DetailPage, HelpPage, LinePage } from "./simple_pages.ts";
 import type { DashboardState } from "./state.ts";
 import { VIEWS } from "../view/views.ts";
+import { openNewSession, openPrompt, pressInJobs } from "./work_keys.ts";
 
 /** Keys that mean the same when they come together. */
 const MOVES: ReadonlySet<string> = new Set(["j", "k", "Up", "Down", "PageUp", "PageDown", "Home", "End", "g", "G"]);
@@ -38,7 +39,10 @@ export function pressInList(
   const view = VIEWS[Number(key) - 1];
   if (view !== undefined && !asksByNumber(state)) return void state.turnTo(view, now);
   if (key === "Escape") return void backOut(state, now);
+  if (key === "N") return void openNewSession(state, now);
   if (state.view === "activity") return void pressInActivity(state, key);
+  if (state.view === "jobs") return pressInJobs(state, key, { now, page });
+  if (key === "i") return void openPrompt(state, state.session?.id, now);
   if (MOVES.has(key)) return void move(state, key, page, now);
   if (ANSWERS.test(key)) return answerKey(state, { key, began }, now);
   return otherKey(state, key, now);

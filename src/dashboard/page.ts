@@ -43,10 +43,19 @@ export class Scroll {
   #form = "";
   #judged = 0;
 
-  /** @param judged so many of them, from the top, must have been on the screen before anything is allowed by them */
-  of(rows: readonly TextRow[], { columns, rows: room }: TerminalSize, judged = rows.length): readonly TextRow[] {
+  /**
+   * @param judged so many of them, from the top, must have been on the screen before anything is allowed by them
+   * @param followsEnd who is at the end stays there while rows come
+   */
+  of(
+    rows: readonly TextRow[],
+    { columns, rows: room }: TerminalSize,
+    judged = rows.length,
+    followsEnd = false,
+  ): readonly TextRow[] {
+    const wasAtEnd = this.#top >= this.#count - this.#room;
     [this.#count, this.#room] = [rows.length, Math.max(1, room)];
-    this.by(0);
+    this.by(followsEnd && wasAtEnd ? Infinity : 0);
     const form = `${columns} ${judged}`;
     if (form !== this.#form) this.#seen.clear();
     this.#form = form;

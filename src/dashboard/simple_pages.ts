@@ -21,6 +21,10 @@ export type DetailSource = (
   readonly judged: number;
   /** All that is asked is in the rows. */
   readonly isWhole: boolean;
+  /** Its end is what is new. */
+  readonly followsEnd?: boolean;
+  /** What else can be done with it. */
+  readonly keys?: readonly KeyHint[];
 };
 
 /** All of one session; keys that answer go on to the list, whose marked row it shows. */
@@ -32,6 +36,7 @@ export class DetailPage implements DashboardPage {
   readonly #source: DetailSource;
   readonly #scroll = new Scroll();
   #isWhole = false;
+  #keys: readonly KeyHint[] = [];
 
   constructor(sessionId: string, source: DetailSource, approval?: Approval) {
     this.sessionId = sessionId;
@@ -54,7 +59,7 @@ export class DetailPage implements DashboardPage {
     // Who has not read it to its end has nothing to say to it yet, but no.
     const isOpen = approval === undefined || isQuestion(approval) || this.isRead;
     const some = isOpen
-      ? [...answers, ["Esc", "back"] as const, ...scroll]
+      ? [...answers, ["Esc", "back"] as const, ...scroll, ...this.#keys]
       : [...scroll, ...answers.slice(1), ["Esc", "back"] as const];
     return [...some, ...(isOpen ? more : more.slice(1))];
   }
@@ -73,10 +78,11 @@ export class DetailPage implements DashboardPage {
   }
 
   rows({ columns, rows }: TerminalSize, now: number): readonly TextRow[] {
-    const { title, rows: all, judged, isWhole } = this.#source(columns, now);
+    const { title, rows: all, judged, isWhole, followsEnd, keys = [] } = this.#source(columns, now);
+    this.#keys = keys;
     this.title = title;
     this.#isWhole = isWhole;
-    return this.#scroll.of(all, { columns, rows }, judged);
+    return this.#scroll.of(all, { columns, rows }, judged, followsEnd);
   }
 
   key({ key }: KeyPress): PageKey {

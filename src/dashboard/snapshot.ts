@@ -30,7 +30,7 @@ export async function printSnapshot(
 }
 
 async function read(run: CommandContext, client: WireClient, state: DashboardState, size: TerminalSize): Promise<void> {
-  const { safetyMode, state: daemon } = await callOn(client, run, "status", {});
+  const { safetyMode, state: daemon, turn, jobs } = await callOn(client, run, "status", {});
   state.mode = safetyMode;
   state.isReadOnly = daemon === "read_only";
   const { seq, sessions } = await listAllSessions(
@@ -39,8 +39,11 @@ async function read(run: CommandContext, client: WireClient, state: DashboardSta
     AbortSignal.any([run.signal, AbortSignal.timeout(READ_MS)]),
   );
   const { approvals } = await callOn(client, run, "approval.list", {});
+  const { turns } = await callOn(client, run, "turn.recent", { limit: RECENT_TURNS });
   const now = Date.now();
-  state.hear({ kind: "snapshot", seq, resync: false, sessions, approvals }, now);
+  state.hear({ kind: "snapshot", seq, resync: false, sessions, approvals, features: { turn: { turns } } }, now);
+  state.work.agents = turn?.configured ?? [];
+  if (jobs !== undefined) state.work.jobs = (await callOn(client, run, "job.list", {})).jobs;
   // The row that a window would have marked.
   drawFrame(state, size, now, 0);
   const { session } = state;
@@ -50,3 +53,5 @@ async function read(run: CommandContext, client: WireClient, state: DashboardSta
 }
 
 const READ_MS = 30_000;
+/** Turns that a frame may show. */
+const RECENT_TURNS = 50;

@@ -11,6 +11,7 @@ import { answeredElsewhere } from "../view/approval_words.ts";
 import { requestNames, type WholeApproval } from "../view/approval_items.ts";
 import { ChangeLines } from "../view/change_lines.ts";
 import { LiveState } from "../view/live_state.ts";
+import { openNames } from "../view/names.ts";
 import { Needs } from "../view/needs.ts";
 import type { ListFilter } from "../view/session_filter.ts";
 import type { SessionItem } from "../view/session_items.ts";
@@ -21,6 +22,7 @@ import { Board } from "./board.ts";
 import type { ViewName } from "../view/views.ts";
 import type { DashboardPage } from "./page.ts";
 import { SeveralPage } from "./several_page.ts";
+import { DashboardWork } from "./work.ts";
 
 export interface StateOptions {
   readonly filter?: ListFilter;
@@ -34,6 +36,7 @@ export interface StateOptions {
 export class DashboardState {
   readonly live = new LiveState();
   readonly activity = new ScrolledActivity();
+  readonly work = new DashboardWork();
   readonly filter: ListFilter;
   readonly home: string | undefined;
   /** Requests that are to be answered together. */
@@ -46,6 +49,8 @@ export class DashboardState {
   text = "";
   /** What lies over the lists. */
   page: DashboardPage | undefined;
+  /** A page that comes back when the one over it is left. */
+  under: DashboardPage | undefined;
   /** How the request of the page ended, where somebody else has answered it. */
   over: string | undefined;
   /** Set while the daemon is not reached. */
@@ -74,14 +79,14 @@ export class DashboardState {
     this.#changes = new ChangeLines(filter);
   }
 
-  /** The list with the cursor; of the stream of events, which has none, that of the sessions. */
+  /** The list with the cursor; of the views that have none of the kind, that of the sessions. */
   get board(): Board {
     return this.#boards[this.view === "inbox" ? "inbox" : "sessions"];
   }
 
   /** The current row, in lists that have one. */
   get item(): SessionItem | undefined {
-    if (this.view === "activity") return undefined;
+    if (this.view === "activity" || this.view === "jobs") return undefined;
     const { items, current } = this.board;
     return items.find(({ id }) => id === current);
   }
@@ -101,6 +106,8 @@ export class DashboardState {
       return false;
     }
     this.lost = undefined;
+    const failed = this.work.hear(one);
+    if (failed !== undefined) this.tell(escapeControls(failed), now);
     if (one.kind === "snapshot") this.#snapshot(one, now);
     if (one.kind !== "event") return false;
     const { event } = one;
@@ -119,6 +126,21 @@ export class DashboardState {
   nameOf(approval: Approval): string {
     const { sessionId } = approval;
     return requestNames([approval], this.live.openSessions).get(sessionId) ?? escapeControls(sessionId.slice(0, 8));
+  }
+
+  /** The session of a prompt that was sent becomes the current row once it is there, unless a person is asked for something. */
+  goToSent(now: number): void {
+    const { sent, turns } = this.work;
+    const sessionId = sent?.isNew && this.view === "sessions" ? turns.get(sent.turnId)?.sessionId : undefined;
+    if (sessionId === undefined || sessionId === null) return;
+    if (this.board.items.every(({ id }) => id !== sessionId)) return;
+    this.work.sent = undefined;
+    if (this.board.asked === undefined) this.board.goTo(sessionId, now);
+  }
+
+  /** What an open session is called. Escaped. */
+  nameOfSession(id: string): string {
+    return openNames(this.live.sessions).get(id) ?? escapeControls(id.slice(0, 8));
   }
 
   #snapshot({ seq, sessions, approvals }: Followed & { readonly kind: "snapshot" }, now: number): void {
@@ -149,6 +171,7 @@ export class DashboardState {
   }
 
   open(page: DashboardPage): void {
+    this.under = undefined;
     this.page = page;
     this.#askedBefore = this.board.asked?.id;
     this.over = undefined;
@@ -157,7 +180,15 @@ export class DashboardState {
   /** Back to the list. */
   leave(now: number): void {
     if (this.page?.place !== "foot") this.#readable = now + READING_MS;
-    this.page = this.over = undefined;
+    this.page = this.under;
+    this.under = this.over = undefined;
+  }
+
+  /** At the foot of a page that asks nothing, which comes back behind it; or of the list. */
+  openOver(page: DashboardPage): void {
+    const under = this.page?.approval === undefined ? this.page : undefined;
+    this.open(page);
+    this.under = under;
   }
 
   turnTo(view: ViewName, now: number): void {

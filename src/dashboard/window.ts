@@ -19,6 +19,12 @@ const GATHER_MS = 4;
 const FRAME_MS = 16;
 /** The history of a row is asked for once the mark stays on it so long, ms. */
 const REST_MS = 150;
+/** What a row is looked up for, and when. */
+interface Rest {
+  key: string;
+  timer?: ReturnType<typeof setTimeout>;
+}
+
 /** A message at the foot goes by itself: looked at this often, ms. */
 const MESSAGE_MS = 500;
 
@@ -46,9 +52,8 @@ export class DashboardWindow {
   /** The next frame, and when it is drawn, ms of the process. */
   #pending: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
   #tick: ReturnType<typeof setTimeout> | undefined;
-  #rest: ReturnType<typeof setTimeout> | undefined;
-  /** Row and state whose history was asked for last. */
-  #asked = "";
+  /** What is asked for of the marked row once the mark stays on it, and for what that was done last. */
+  readonly #rests: Record<"history" | "work", Rest> = { history: { key: "" }, work: { key: "" } };
 
   constructor(run: CommandContext, open: OpenTerminal, options: Omit<StateOptions, "takesNews">) {
     this.#run = run;
@@ -98,7 +103,9 @@ export class DashboardWindow {
   end(code: number): void {
     if (this.#stop.signal.aborted) return;
     this.code = code;
-    for (const timer of [this.#pending?.timer, this.#tick, this.#rest]) clearTimeout(timer);
+    for (const timer of [this.#pending?.timer, this.#tick, ...Object.values(this.#rests).map(({ timer }) => timer)]) {
+      clearTimeout(timer);
+    }
     this.#hold.close();
     this.#terminal.close();
     this.#stop.abort();
@@ -180,19 +187,31 @@ export class DashboardWindow {
     this.#terminal.setTitle(frame.title);
     const { page } = state;
     if (page instanceof ScopePage) this.#do(page.takeWanted());
-    this.#askHistory();
+    this.#askMore(now);
     const hasMessage = state.board.message !== undefined;
-    const ms = Math.min(untilNextChange(frame.shown, now), hasMessage ? MESSAGE_MS : Infinity);
+    const ms = Math.min(untilNextChange(frame.shown, now, frame.texts), hasMessage ? MESSAGE_MS : Infinity);
     this.#tick = setTimeout(() => this.#guarded(() => {}), ms);
   }
 
-  #askHistory(): void {
-    const { session } = this.#state;
-    if (session === undefined || this.#state.lost !== undefined) return;
-    const key = `${session.id} ${session.since}`;
-    if (key === this.#asked) return;
-    this.#asked = key;
-    clearTimeout(this.#rest);
-    this.#rest = setTimeout(() => this.#look((effects, state) => effects.lookAtHistory(state, session.id)), REST_MS);
+  /** What the marked row shows beside what every window hears. */
+  #askMore(now: number): void {
+    const state = this.#state;
+    const { session, work } = state;
+    if (state.lost !== undefined) return;
+    if (work.takeOld(now, state.view === "jobs")) this.#look((effects) => effects.work.lookAtJobs(state));
+    if (session !== undefined) {
+      const { id, since } = session;
+      this.#atRest("history", `${id} ${since}`, (effects) => effects.lookAtHistory(state, id));
+    }
+    const wanted = state.view === "jobs" || session !== undefined ? work.wanted(session?.id) : undefined;
+    if (wanted !== undefined) this.#atRest("work", wanted.key, (effects) => effects.work.lookAt(state, wanted));
+  }
+
+  #atRest(what: "history" | "work", key: string, work: (effects: Effects) => Promise<void>): void {
+    const rest = this.#rests[what];
+    if (rest.key === key) return;
+    rest.key = key;
+    clearTimeout(rest.timer);
+    rest.timer = setTimeout(() => this.#look(work), REST_MS);
   }
 }

@@ -9,6 +9,7 @@ import listStyle from "../page/style/list.css" with { type: "text" };
 import detailStyle from "../page/style/detail.css" with { type: "text" };
 import requestStyle from "../page/style/request.css" with { type: "text" };
 import answersStyle from "../page/style/answers.css" with { type: "text" };
+import turnsStyle from "../page/style/turns.css" with { type: "text" };
 import sheetStyle from "../page/style/sheet.css" with { type: "text" };
 import plainStyle from "../page/style/plain.css" with { type: "text" };
 import worker from "../page/service_worker.js" with { type: "text" };
@@ -23,6 +24,7 @@ const STYLE = [
   detailStyle,
   requestStyle,
   answersStyle,
+  turnsStyle,
   sheetStyle,
   plainStyle,
 ].join("");

@@ -5,7 +5,7 @@ import type { Handler, Handlers } from "../rpc/handler.ts";
 import { JOB_EVENTS } from "./job.ts";
 import { Jobs, runningOf } from "./jobs.ts";
 import { jobMethods } from "./methods.ts";
-import { jobPermissions } from "./programs.ts";
+import { jobPermissions, namedPrograms } from "./programs.ts";
 import { schedulerSection, type SchedulerSettings } from "./section.ts";
 
 type JobMethod = keyof typeof jobMethods;
@@ -16,6 +16,7 @@ export const job: Feature<JobMethod, Jobs, typeof schedulerSection> = {
   config: schedulerSection,
   methods: jobMethods,
   permissions: jobPermissions,
+  programs: namedPrograms,
   events: JOB_EVENTS,
   projection: () => new Jobs(),
   create: (context, jobs) => {

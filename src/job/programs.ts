@@ -1,5 +1,5 @@
 /** Which programs jobs run, in what environment, and what of the sandbox that takes. */
-import type { FeatureSettings, SandboxContext } from "../core/service.ts";
+import type { FeatureSettings, NamedProgram, SandboxContext } from "../core/service.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { KILL_PROGRAMS } from "../platform/process_group.ts";
 import { permitted, programNamed } from "../platform/program_places.ts";
@@ -17,6 +17,16 @@ export function jobPermissions({ settings, env, exists }: SandboxContext<Schedul
   if (programs.length === 0 || kill === undefined) return programs;
   const reason = "end a job together with all that it has started";
   return [...programs, { kind: "run", values: [kill], reason, configKey: "scheduler.programs" }];
+}
+
+export function namedPrograms(
+  { settings, env }: Omit<SandboxContext<SchedulerSettings>, "exists">,
+): readonly NamedProgram[] {
+  return Object.entries(settings.programs).flatMap(([name, { argv: [program] }]) =>
+    program === undefined
+      ? []
+      : [{ configKey: `scheduler.programs.${name}.argv`, program, places: programNamed(program, env("HOME")) }]
+  );
 }
 
 export interface ProgramToRun {

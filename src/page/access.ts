@@ -2,6 +2,8 @@
  * The token of the page: it comes in the fragment of the link that `gateway open` makes, which no server sees, and is kept
  * for this tab alone. It is taken out of the address at once, so that no history, screenshot or copied link has it.
  */
+import { keepInTab, keptInTab } from "./tab_kept.ts";
+
 const KEPT = "agent-console.token";
 const FORM = /^[0-9a-f]{16,128}$/;
 
@@ -22,30 +24,18 @@ export function takeLinkToken(): LinkToken | undefined {
 
 /** The token of this tab. */
 export function keptToken(): string | undefined {
-  try {
-    return tokenOf(sessionStorage.getItem(KEPT) ?? "");
-  } catch {
-    return undefined; // a browser that keeps nothing for this page
-  }
+  return tokenOf(keptInTab(KEPT));
 }
 
 /** Whether it is one: then it is kept. */
 export function keepToken(text: string): string | undefined {
   const token = tokenOf(text);
-  try {
-    if (token !== undefined) sessionStorage.setItem(KEPT, token);
-  } catch {
-    // It lasts as long as the page does.
-  }
+  if (token !== undefined) keepInTab(KEPT, token);
   return token;
 }
 
 export function forgetToken(): void {
-  try {
-    sessionStorage.removeItem(KEPT);
-  } catch {
-    // None was kept.
-  }
+  keepInTab(KEPT, "");
 }
 
 /** What people paste: the token, or the whole link. */

@@ -3,6 +3,7 @@ import { Fragment, h } from "preact";
 import { parseFilter } from "../view/filter_text.ts";
 import { lineTime } from "./activity_times.ts";
 import type { PageStore } from "./page_store.ts";
+import { press, signOf } from "./parts.tsx";
 
 export function ActivityLines({ store }: { readonly store: PageStore }) {
   const { activity, filter } = store;
@@ -17,9 +18,7 @@ export function ActivityLines({ store }: { readonly store: PageStore }) {
   return (
     <>
       <p class="line note">
-        <button type="button" class="quiet" onClick={turn}>
-          {isPaused ? "Go on" : "Pause"}
-        </button>
+        {press("quiet", isPaused ? "Go on" : "Pause", turn)}
         {isPaused ? `paused${waiting > 0 ? `, ${waiting} new` : ""}` : "newest first"}
       </p>
       {shown.length === 0 && <p class="empty">Nothing yet.</p>}
@@ -27,7 +26,7 @@ export function ActivityLines({ store }: { readonly store: PageStore }) {
         {shown.toReversed().map((line, i) => (
           <li key={shown.length - i}>
             <time>{lineTime(line, now)}</time>
-            <span class={`sign tone-${line.tone}`} aria-hidden="true">{line.sign}</span>
+            {signOf(line)}
             <span>
               <b>{line.name}</b> <span class={`tone-${line.tone}`}>{line.word}</span> {line.text}
               {line.note === undefined ? "" : ` ${line.note}`}

@@ -1,13 +1,13 @@
 /** The buttons that answer one request, within reach of a thumb, and the two sheets behind them. */
-import { h } from "preact";
+import { Fragment, h } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { type Approval, APPROVAL_SCOPES, type ApprovalScope } from "../domain/approval.ts";
 import type { ApprovalItem } from "../view/approval_items.ts";
-import { asksTwice, giveAnswer, GOES_ON_BELOW, ruleWords, whyNoYes, yesWords } from "./answers.ts";
+import { asksTwice, giveAnswer, GOES_ON_BELOW, ruleWords, SCOPE_WORDS, whyNoYes, yesWords } from "./answers.ts";
 import { usualScope } from "../view/rule_choices.ts";
 import { askedKey, openSheet, sayNo, sayYes } from "./page_actions.ts";
 import { NOTHING_ASKED, type PageStore } from "./page_store.ts";
-import { Sheet, useMeant } from "./parts.tsx";
+import { optionOf, press, Sheet, useMeant } from "./parts.tsx";
 
 interface AnswerBarProps {
   readonly store: PageStore;
@@ -29,15 +29,13 @@ export function AnswerBar({ store, approval, item }: AnswerBarProps) {
   if (store.isReadOnly) {
     return <p class="answers note">This page may only read. In a terminal: agent-console gateway open</p>;
   }
-  const isOff = store.link.kind !== "live" || store.given.has(id);
+  const isOff = !store.isLive || store.given.has(id);
   if (isConfirming) {
     return (
       <div class="answers is-confirming" role="group" aria-label="Once more" key={key}>
         <p role="alert">It destroys. Allow it?</p>
-        <button type="button" class="no" onClick={({ timeStamp }) => sayNo(store, timeStamp)}>Leave it</button>
-        <button type="button" class="yes danger" disabled={isOff} onClick={({ timeStamp }) => sayYes(store, timeStamp)}>
-          Yes, allow it
-        </button>
+        {press("no", "Leave it", (at) => sayNo(store, at))}
+        {press("yes danger", "Yes, allow it", (at) => sayYes(store, at), isOff)}
       </div>
     );
   }
@@ -47,47 +45,30 @@ export function AnswerBar({ store, approval, item }: AnswerBarProps) {
   return (
     <div class="answers" role="group" aria-label="Answer" key={key}>
       {why === GOES_ON_BELOW && <p class="unread">It goes on below: read it to its end, then yes.</p>}
-      <button
-        type="button"
-        class="less"
-        disabled={isOff}
-        onClick={({ timeStamp }) => openSheet(store, "deny", timeStamp)}
-      >
-        No, because …
-      </button>
-      {hasScopes && (
-        <button
-          type="button"
-          class="less"
-          disabled={isOff || noYes}
-          onClick={({ timeStamp }) => openSheet(store, "scope", timeStamp)}
-        >
-          Yes, for …
-        </button>
+      {press("less", "No, because …", (at) => openSheet(store, "deny", at), isOff)}
+      {hasScopes && press("less", "Yes, for …", (at) => openSheet(store, "scope", at), isOff || noYes)}
+      {press(
+        "no",
+        <>
+          No <kbd aria-hidden="true">d</kbd>
+        </>,
+        (at) => sayNo(store, at),
+        isOff,
       )}
-      <button type="button" class="no" disabled={isOff} onClick={({ timeStamp }) => sayNo(store, timeStamp)}>
-        No <kbd aria-hidden="true">d</kbd>
-      </button>
-      <button
-        type="button"
-        class="yes"
-        disabled={isOff || noYes}
-        onClick={({ timeStamp }) => sayYes(store, timeStamp)}
-      >
-        {choices.length > 0 ? "Answer" : asksTwice(approval) ? "Yes …" : "Yes"} <kbd aria-hidden="true">a</kbd>
-      </button>
+      {press(
+        "yes",
+        <>
+          {choices.length > 0 ? "Answer" : asksTwice(approval) ? "Yes …" : "Yes"} <kbd aria-hidden="true">a</kbd>
+        </>,
+        (at) => sayYes(store, at),
+        isOff || noYes,
+      )}
       {sheet === "scope" && <ScopeSheet store={store} approval={approval} item={item} />}
       {sheet === "deny" && <DenySheet store={store} approval={approval} />}
     </div>
   );
 }
 
-const SCOPE_WORDS: Readonly<Record<ApprovalScope, string>> = {
-  once: "Only this time",
-  session: "In this session",
-  workspace: "In this folder",
-  always: "Everywhere",
-};
 const ENDS: readonly (readonly [text: string, hours: number | undefined])[] = [
   ["1 h", 1],
   ["8 h", 8],
@@ -115,41 +96,29 @@ function ScopeSheet({ store, approval, item }: AnswerBarProps) {
     void giveAnswer(store, approval, { decision: "approve", scope, ...expires });
   };
   return (
-    <Sheet onClose={close} title="Yes, for how long?">
+    <Sheet
+      onClose={close}
+      title="Yes, for how long?"
+      action={press(
+        `yes ${danger ? "danger" : ""}`,
+        isSure ? "Yes, allow it" : yesWords(scope, hours),
+        send,
+        !store.isLive,
+      )}
+    >
       <pre class="call">{item.call.join("\n")}</pre>
       <fieldset class="pick">
         <legend>How far</legend>
-        {scopes.map((one) => (
-          <label key={one} class="option">
-            <input type="radio" name="scope" checked={scope === one} onChange={() => pick(() => setScope(one))} />
-            <b>{SCOPE_WORDS[one]}</b>
-          </label>
-        ))}
+        {scopes.map((one) => optionOf("scope", scope === one, () => pick(() => setScope(one)), SCOPE_WORDS[one]))}
       </fieldset>
       {scope !== "once" && (
         <fieldset class="pick is-row">
           <legend>Until</legend>
-          {ENDS.map(([text, value]) => (
-            <label key={text} class="option">
-              <input type="radio" name="end" checked={hours === value} onChange={() => pick(() => setHours(value))} />
-              <b>{text}</b>
-            </label>
-          ))}
+          {ENDS.map(([text, value]) => optionOf("end", hours === value, () => pick(() => setHours(value)), text))}
         </fieldset>
       )}
       <p class="preview">{ruleWords(approval, scope, { folder: item.folder, hours })}</p>
       {isSure && <p class="warning" role="alert">It destroys. Press once more to allow it.</p>}
-      <div class="answers">
-        <button type="button" class="no" onClick={close}>Back</button>
-        <button
-          type="button"
-          class={`yes ${danger ? "danger" : ""}`}
-          disabled={store.link.kind !== "live"}
-          onClick={({ timeStamp }) => send(timeStamp)}
-        >
-          {isSure ? "Yes, allow it" : yesWords(scope, hours)}
-        </button>
-      </div>
     </Sheet>
   );
 }
@@ -164,7 +133,11 @@ function DenySheet({ store, approval }: Omit<AnswerBarProps, "item">) {
     void giveAnswer(store, approval, { decision: "deny", ...(text === "" ? {} : { message: text }) });
   };
   return (
-    <Sheet onClose={close} title="No, because …">
+    <Sheet
+      onClose={close}
+      title="No, because …"
+      action={press("send", text === "" ? "No" : "No, and say so", send, !store.isLive)}
+    >
       <textarea
         rows={4}
         aria-label="What the agent is told"
@@ -177,17 +150,6 @@ function DenySheet({ store, approval }: Omit<AnswerBarProps, "item">) {
         }}
       />
       <p class="preview">The agent reads it and goes on.</p>
-      <div class="answers">
-        <button type="button" class="no" onClick={close}>Back</button>
-        <button
-          type="button"
-          class="send"
-          disabled={store.link.kind !== "live"}
-          onClick={({ timeStamp }) => send(timeStamp)}
-        >
-          {text === "" ? "No" : "No, and say so"}
-        </button>
-      </div>
     </Sheet>
   );
 }

@@ -4,7 +4,7 @@ import { escapeControls, headAndTail } from "../domain/sanitize.ts";
 import type { ParamsOf } from "../protocol/method_schemas.ts";
 import { answeredElsewhere, approvalSummary } from "../view/approval_words.ts";
 import { requestNames, type WholeApproval } from "../view/approval_items.ts";
-import { CallRefused } from "./page_wire.ts";
+import { CallRefused, refusalText } from "./page_wire.ts";
 import { NOTHING_ASKED, type PageStore } from "./page_store.ts";
 import { goBack, goTo } from "./navigate.ts";
 
@@ -89,7 +89,7 @@ export async function giveAnswer(store: PageStore, approval: Approval, answer: P
     if (isOver && now !== undefined && now.status !== "pending") {
       const name = requestNames([now], store.live.openSessions).get(now.sessionId) ?? now.agent;
       store.say(escapeControls(answeredElsewhere(now, name)), true);
-    } else store.say(escapeControls([error.message, error.hint].filter(Boolean).join(": ")), true);
+    } else store.say(refusalText(error), true);
   } finally {
     // Else when its end is heard: it may come behind the reply.
     if (store.live.approval(id)?.status !== "pending") given.delete(id);
@@ -97,18 +97,25 @@ export async function giveAnswer(store: PageStore, approval: Approval, answer: P
   }
 }
 
-/** On a phone the list comes next; beside the list the first that asks, where another one does. */
-function next({ isWide, route, live }: PageStore, { id, sessionId }: Approval): void {
-  if (route.session !== sessionId) return;
+/** On a phone the list comes next, unless there is a conversation to go on with; beside the list the first that asks. */
+function next({ isWide, route, live, turns }: PageStore, { id, sessionId }: Approval): void {
+  if (route.session !== sessionId || turns.ofSession(sessionId).length > 0) return;
   if (!isWide) return goBack(route);
   if (live.approvals.some((one) => one.id !== id)) goTo({ view: route.view }, "replace");
 }
 
+/** How far a yes reaches. */
+export const SCOPE_WORDS: Readonly<Record<ApprovalScope, string>> = {
+  once: "Only this time",
+  session: "In this session",
+  workspace: "In this folder",
+  always: "Everywhere",
+};
+
 /** What is pressed for a yes that reaches so far, for so long. */
 export function yesWords(scope: ApprovalScope, hours: number | undefined): string {
   if (scope === "once") return "Yes, once";
-  const where = { session: "in this session", workspace: "in this folder", always: "everywhere" }[scope];
-  return `Yes, ${where}, ${hours === undefined ? "with no end" : `for ${hours} h`}`;
+  return `Yes, ${SCOPE_WORDS[scope].toLowerCase()}, ${hours === undefined ? "with no end" : `for ${hours} h`}`;
 }
 
 /** What a rule of this yes would let pass, in words. */

@@ -15,11 +15,19 @@ import type { PageStore } from "./page_store.ts";
 import { goBack } from "./navigate.ts";
 import type { Route } from "./route.ts";
 import { GroupedRows } from "./session_rows.tsx";
+import { NewSheet } from "./new_sheet.tsx";
+import { press } from "./parts.tsx";
 import { notifyState, showCount } from "./told.ts";
+import { readJobs, workOf } from "./work.ts";
+import { WorkPane } from "./work_pane.tsx";
+import { WorkRows } from "./work_rows.tsx";
 
-export function viewOf({ live, filter }: PageStore, now: number): WindowView {
-  const { sessions, approvals } = live;
-  return windowView({ sessions, approvals }, { now, text: filter, ended: "recent" });
+export function viewOf(store: PageStore, now: number): WindowView {
+  const { live: { sessions, approvals }, filter, listed } = store;
+  if (listed !== undefined && now - listed.at < 1000) return listed.view;
+  const view = windowView({ sessions, approvals }, { now, text: filter, ended: "recent" });
+  store.listed = { view, at: now };
+  return view;
 }
 
 export function App({ store }: { readonly store: PageStore }) {
@@ -30,7 +38,12 @@ export function App({ store }: { readonly store: PageStore }) {
   const view = viewOf(store, now);
   showCount(view);
   useLayoutEffect(() => list.current?.scrollTo(0, 0), [route.view]);
-  const shown = shownSession(store, view);
+  const work = route.view === "jobs" ? workOf(store, now) : undefined;
+  const item = work?.items.find(({ id }) => id === route.session) ?? (store.isWide ? work?.items[0] : undefined);
+  const shown = item?.id ?? shownSession(store, view);
+  useEffect(() => {
+    if (route.view === "jobs") readJobs(store);
+  }, [route.view, store.wire, store.age]);
   const onKey = (event: KeyboardEvent) => {
     if (pressesAgain(event)) return event.preventDefault();
     const meaning = meaningOf(event);
@@ -42,6 +55,12 @@ export function App({ store }: { readonly store: PageStore }) {
         return { rows, current: focusedRow(rows) ?? shownRow(store, rows, shown) };
       },
       focusRow,
+      press: (does) => {
+        const button = document.querySelector<HTMLElement>(`[data-does="${does}"]`);
+        button?.click();
+        return button !== null;
+      },
+      focusPrompt: () => document.querySelector<HTMLElement>(".prompt-bar textarea")?.focus(),
       focusFilter: () => {
         if (!store.isWide && route.session !== undefined) goBack(route);
         filterField.current?.focus();
@@ -71,11 +90,15 @@ export function App({ store }: { readonly store: PageStore }) {
           {route.view === "sessions" && <GroupedRows store={store} view={view} shown={shown} />}
           {route.view === "inbox" && <InboxRows store={store} now={now} shown={shown} />}
           {route.view === "activity" && <ActivityLines store={store} />}
+          {work !== undefined && <WorkRows work={work} shown={shown} />}
         </section>
-        {route.view !== "activity" && <DetailPane store={store} id={shown} now={now} />}
+        {item !== undefined
+          ? <WorkPane key={item.id} store={store} item={item} now={now} />
+          : route.view !== "activity" && <DetailPane store={store} id={shown} now={now} />}
       </main>
       <Toast store={store} />
       {store.isHelp && <HelpSheet store={store} />}
+      {store.isNew && <NewSheet store={store} />}
     </div>
   );
 }
@@ -110,15 +133,17 @@ interface HeaderProps {
 
 function Header({ store, view, isDetail }: HeaderProps) {
   const { link, daemon, route } = store;
-  const isLive = link.kind === "live";
+  const { isLive } = store;
   return (
     <header class="top">
       <div class="bar">
         {isDetail && !store.isWide
-          ? (
-            <button type="button" class="back" onClick={() => goBack(route)}>
+          ? press(
+            "back",
+            <>
               ‹ <span>Back</span>
-            </button>
+            </>,
+            () => goBack(route),
           )
           : <h1 class="mark">agent-console</h1>}
         <ul class="counts" aria-label="How many sessions are in which state">
@@ -133,6 +158,7 @@ function Header({ store, view, isDetail }: HeaderProps) {
           {daemon !== undefined && isLive && <span class="mode">{`${daemon.safetyMode} · `}</span>}
           {isLive ? "live" : link.kind === "lost" ? "not live" : "connecting"}
         </p>
+        {store.agents.length > 0 && press("quiet", "New", () => store.set({ isNew: true }), false, "new_session")}
       </div>
       {link.kind === "lost" && <LostBanner {...lostText(link)} />}
       {isLive && daemon?.state === "read_only" && (
@@ -140,8 +166,7 @@ function Header({ store, view, isDetail }: HeaderProps) {
       )}
       {store.isOutdated && (
         <p class="banner" role="status">
-          The daemon is of another version.{" "}
-          <button type="button" onClick={() => location.reload()}>Load its page</button>
+          The daemon is of another version. {press("", "Load its page", () => location.reload())}
         </p>
       )}
     </header>
@@ -191,7 +216,7 @@ function Tools({ store, filterField }: ToolsProps) {
         value={store.filter}
         onInput={({ currentTarget }) => store.set({ filter: currentTarget.value })}
       />
-      {store.notifications === "ask" && <button type="button" class="quiet" onClick={ask}>Notify me</button>}
+      {store.notifications === "ask" && press("quiet", "Notify me", ask)}
       {store.isWide && (
         <button
           type="button"

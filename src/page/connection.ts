@@ -5,6 +5,7 @@
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
+import type { TurnTold } from "../view/live_turns.ts";
 import type { LostReason } from "./lost_text.ts";
 import { CallRefused, type PageEvent, PageWire, whyRefused } from "./page_wire.ts";
 import { mayAnswer, scopeNamed } from "./scope.ts";
@@ -12,7 +13,13 @@ import { canProve, isOurGateway } from "./server_proof.ts";
 
 export interface ConnectionListener {
   readonly onHello: (wire: PageWire, hello: ResultOf<"hello">) => void;
-  readonly onSnapshot: (seq: number, sessions: readonly SessionView[], approvals: readonly Approval[]) => void;
+  readonly onSnapshot: (
+    seq: number,
+    sessions: readonly SessionView[],
+    approvals: readonly Approval[],
+    /** A line of each. */
+    turns?: readonly TurnTold[],
+  ) => void;
   /** The picture is that of now. */
   readonly onLive: () => void;
   readonly onEvent: (event: PageEvent) => void;
@@ -104,23 +111,22 @@ async function subscribe(
     for (const session of page.sessions) sessions.push(session);
     cursor = page.nextCursor;
   }
-  listener.onSnapshot(seq, sessions, snapshot.approvals);
+  const { turn } = snapshot as { readonly turn?: { readonly turns: readonly TurnTold[] } };
+  listener.onSnapshot(seq, sessions, snapshot.approvals, turn?.turns ?? []);
   return seq;
 }
 
 /** After `ms`, or at once when the network is back or the page is looked at again. */
 function awaken(ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const wake = () => resolve();
-  const look = () => document.visibilityState === "visible" && resolve();
-  const timer = setTimeout(wake, ms);
-  addEventListener("online", wake);
-  document.addEventListener("visibilitychange", look);
-  signal.addEventListener("abort", wake, { once: true });
+  const over = new AbortController();
+  const listening = { signal: over.signal };
+  const timer = setTimeout(resolve, ms);
+  addEventListener("online", () => resolve(), listening);
+  document.addEventListener("visibilitychange", () => document.hidden || resolve(), listening);
+  signal.addEventListener("abort", () => resolve(), listening);
   return promise.finally(() => {
     clearTimeout(timer);
-    removeEventListener("online", wake);
-    document.removeEventListener("visibilitychange", look);
-    signal.removeEventListener("abort", wake);
+    over.abort();
   });
 }

@@ -7,6 +7,10 @@ import { detailView } from "../view/detail_view.ts";
 import { AnswerBar } from "./answer_bar.tsx";
 import { readWhole, withText } from "./answers.ts";
 import type { PageStore } from "./page_store.ts";
+import { PageTurns } from "./turn_texts.tsx";
+import { FactList, paneHead } from "./parts.tsx";
+import { PromptBar } from "./prompt_bar.tsx";
+import { useTexts } from "./prompts.ts";
 import { RequestCard } from "./request_card.tsx";
 
 interface DetailPaneProps {
@@ -23,7 +27,7 @@ export function DetailPane({ store, id, now }: DetailPaneProps) {
 }
 
 function NoDetail({ store, isGone }: { readonly store: PageStore; readonly isGone: boolean }) {
-  useShown(store, undefined);
+  useShown(store, undefined, undefined);
   return (
     <section class="detail" aria-label="Detail">
       <p class="empty">{isGone ? "This session is not there any more." : ""}</p>
@@ -52,20 +56,18 @@ function SessionDetail({ store, session, now }: SessionDetailProps) {
   const approval = view.request === undefined ? undefined : approvals.find(({ id }) => id === view.request?.id);
   const asked = live.approvals.find(({ id }) => id === approval?.id);
   shown.current = asked?.id;
-  useShown(store, asked);
+  useShown(store, session.id, asked);
+  const turns = store.turns.ofSession(session.id).slice(-SHOWN_TURNS);
+  useTexts(store, turns, { sessionId: session.id });
   useEffect(() => {
     if (asked !== undefined) void readWhole(store, asked);
   }, [asked?.id, asked !== undefined && store.texts.has(asked.id), store.wire, store.scope]);
-  const { look, name, heading, request, facts, contextPercent, resume } = view;
+  const { look, name, heading, request, facts, resume } = view;
   const more = isOne ? own.length - 1 : view.more;
+  const pane = useEnd(turns.length > 0, request === undefined);
   return (
-    <section class="detail" aria-label={`${name}: ${look.word}`}>
-      <div class="who">
-        <h2>
-          <span class={`sign tone-${look.tone}`} aria-hidden="true">{look.sign}</span> {name}
-        </h2>
-        <p>{heading.join(" · ")}</p>
-      </div>
+    <section ref={pane} class="detail" aria-label={`${name}: ${look.word}`}>
+      {paneHead(look, name, heading)}
       {request !== undefined && approval !== undefined && asked !== undefined && (
         <>
           <RequestCard store={store} item={request} approval={approval} now={now} more={more} />
@@ -78,18 +80,10 @@ function SessionDetail({ store, session, now }: SessionDetailProps) {
           <p class="call">{session.status === "waiting" ? escapeControls(session.waiting.text) : ""}</p>
         </div>
       )}
-      <dl class="facts">
-        {facts.map(({ label, text }) => (
-          <div key={label} class={`fact fact-${label}`}>
-            <dt>{label}</dt>
-            <dd>
-              {text}
-              {label === "context" && contextPercent !== undefined && (
-                <meter min={0} max={100} high={80} value={contextPercent} aria-label="How full its context is" />
-              )}
-            </dd>
-          </div>
-        ))}
+      <FactList
+        facts={facts.filter(({ label }) => turns.length === 0 || !IN_TURNS.includes(label))}
+        contextPercent={view.contextPercent}
+      >
         {resume !== undefined && (
           <div class="fact">
             <dt>resume</dt>
@@ -98,14 +92,35 @@ function SessionDetail({ store, session, now }: SessionDetailProps) {
             </dd>
           </div>
         )}
-      </dl>
+      </FactList>
+      <PageTurns store={store} id={session.id} turns={turns} now={now} />
+      <PromptBar store={store} session={session} turns={turns} name={name} />
     </section>
   );
 }
 
-/** What taps and keys answer is what is drawn. */
-function useShown(store: PageStore, asked: PageStore["asked"]): void {
+/** Fewer than those whose texts are kept: others may be heard of meanwhile. */
+const SHOWN_TURNS = 15;
+/** Facts that the conversation tells. */
+const IN_TURNS: readonly string[] = ["prompt", "said"];
+/** So near to its end it counts as there, px. */
+const NEAR_END = 60;
+
+/** The end of the conversation stays on the screen while it grows, unless the person has gone up, or must read a request. */
+function useEnd(hasTurns: boolean, isFollowed: boolean): { current: HTMLElement | null } {
+  const pane = useRef<HTMLElement>(null);
+  const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = pane.current ?? {};
+  const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
   useLayoutEffect(() => {
+    if (hasTurns && isFollowed && isAtEnd) pane.current?.scrollTo(0, pane.current.scrollHeight);
+  });
+  return pane;
+}
+
+/** What taps and keys answer is what is drawn. */
+function useShown(store: PageStore, id: string | undefined, asked: PageStore["asked"]): void {
+  useLayoutEffect(() => {
+    store.shown = id;
     store.asked = asked;
     if (asked === undefined) store.guard.show(undefined, performance.now());
   });

@@ -3,6 +3,7 @@ import type { Approval } from "../domain/approval.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { answeredElsewhere } from "../view/approval_words.ts";
 import { sessionNames } from "../view/names.ts";
+import { WORK_LOOKS, type WorkState } from "../view/work_items.ts";
 import type { PageStore } from "./page_store.ts";
 import type { PageEvent } from "./page_wire.ts";
 import { notify, unnotify, waitsText } from "./told.ts";
@@ -12,6 +13,7 @@ export function hear(store: PageStore, event: PageEvent): void {
   const wasOpen = approval !== undefined && store.live.approval(approval.id)?.status === "pending";
   store.event(event);
   if (event.type.startsWith("daemon.")) readDaemon(store);
+  if (event.type === "turn.started" || event.type === "turn.ended") tellTurn(store, event);
   if (approval === undefined) return;
   const { id, status } = approval;
   if (status === "pending" && !wasOpen) {
@@ -32,12 +34,23 @@ export function hear(store: PageStore, event: PageEvent): void {
   }
 }
 
-function nameOf({ live }: PageStore, { sessionId, agent }: Approval): string {
+/** The end of a turn, for who hears the page; its beginning makes that the next end is another text. */
+function tellTurn(store: PageStore, { type, data }: PageEvent): void {
+  const sessionId = String(data["sessionId"]);
+  if (sessionId !== store.shown) return;
+  const word = WORK_LOOKS[data["status"] as WorkState]?.word;
+  const text = `${nameOf(store, { sessionId, agent: "" })}: its turn is over, ${word}`;
+  store.set({ announced: type === "turn.started" ? "" : text });
+}
+
+function nameOf({ live }: PageStore, { sessionId, agent }: Pick<Approval, "sessionId" | "agent">): string {
   return sessionNames(live.openSessions).get(sessionId) ?? escapeControls(agent);
 }
 
 export function readDaemon(store: PageStore): void {
-  store.wire?.call("status", {}).then(({ safetyMode, state, socketPath }) => {
-    store.set({ daemon: { safetyMode, state, socketPath } });
+  store.wire?.call("status", {}).then((status) => {
+    const { safetyMode, state, socketPath } = status;
+    const { turn } = status as { readonly turn?: { readonly configured: readonly string[] } };
+    store.set({ daemon: { safetyMode, state, socketPath, agents: turn?.configured ?? [] } });
   }, () => {});
 }

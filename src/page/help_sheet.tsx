@@ -8,7 +8,7 @@ import { Sheet } from "./parts.tsx";
 export function HelpSheet({ store }: { readonly store: PageStore }) {
   const close = () => store.set({ isHelp: false });
   return (
-    <Sheet onClose={close} title="Keys">
+    <Sheet onClose={close} title="Keys" isText>
       <dl class="keys">
         {PAGE_ACTIONS.map(({ name, keys, does }) => (
           <div key={name}>
@@ -25,9 +25,6 @@ export function HelpSheet({ store }: { readonly store: PageStore }) {
           </div>
         ))}
       </dl>
-      <div class="answers">
-        <button type="button" class="no" onClick={close}>Back</button>
-      </div>
     </Sheet>
   );
 }

@@ -1,8 +1,11 @@
 /** All requests, oldest first, and apart those that only the agents' own terminals can answer. */
 import { Fragment, h } from "preact";
+import { STATE_LOOKS } from "../view/states.ts";
 import { inboxOf, inboxRows, shownRow } from "./list_rows.ts";
 import type { PageStore } from "./page_store.ts";
-import { RiskChip } from "./parts.tsx";
+import { groupsOf, RiskChip, rowButton } from "./parts.tsx";
+
+const WAITS = STATE_LOOKS.waiting;
 
 interface InboxRowsProps {
   readonly store: PageStore;
@@ -23,61 +26,43 @@ export function InboxRows({ store, now, shown }: InboxRowsProps) {
           const { id, name, agent, kind, age, end, risk, call, questions } = item;
           return (
             <li key={id}>
-              <button
-                type="button"
-                class="row state-waiting"
-                aria-current={id === current ? "true" : undefined}
-                data-session={rows[at]?.session}
-                data-request={id}
-              >
-                <span class="line">
-                  <span class="sign tone-attention" aria-hidden="true">▲</span>
-                  <b class="name">{name}</b>
-                  <span class="agent">{agent}</span>
-                  <span class="age">{age}</span>
-                </span>
-                <span class={`about ${kind === "permission" ? "is-code" : ""}`}>
-                  {call.length > 0 ? call.join(" ") : questions.map(({ text }) => text.join(" ")).join(" / ")}
-                </span>
+              {rowButton(
+                {
+                  session: rows[at]?.session,
+                  request: id,
+                  kind: "state-waiting",
+                  look: WAITS,
+                  name,
+                  marks: [agent],
+                  time: age,
+                  about: call.length > 0 ? call.join(" ") : questions.map(({ text }) => text.join(" ")).join(" / "),
+                  isCode: kind === "permission",
+                  isShown: id === current,
+                },
                 <span class="line asks">
                   {kind !== "permission" && <span class="kind">{kind}</span>}
                   {risk !== undefined && <RiskChip risk={risk} />}
                   <span class="left">{end}</span>
-                </span>
-              </button>
+                </span>,
+              )}
             </li>
           );
         })}
       </ul>
-      {there.length > 0 && (
-        <section class="group">
-          <h2>ONLY IN THEIR TERMINALS</h2>
-          <ul>
-            {there.map(({ id, name, agent, age, about, asks }) => (
-              <li key={id}>
-                <button
-                  type="button"
-                  class="row"
-                  aria-current={id === current ? "true" : undefined}
-                  data-session={id}
-                >
-                  <span class="line">
-                    <span class="sign tone-attention" aria-hidden="true">▲</span>
-                    <b class="name">{name}</b>
-                    <span class="agent">{agent}</span>
-                    <span class="age">{age}</span>
-                  </span>
-                  <span class="about">{about}</span>
-                  {asks?.place !== undefined && (
-                    <span class="line asks">
-                      <span class="left">{asks.place}</span>
-                    </span>
-                  )}
-                </button>
-              </li>
-            ))}
-          </ul>
-        </section>
+      {there.length > 0 && groupsOf(
+        [{ key: "there", title: "ONLY IN THEIR TERMINALS", items: there }],
+        ({ id, name, agent, age, about, asks }) => (
+          <li key={id}>
+            {rowButton(
+              { session: id, look: WAITS, name, marks: [agent], time: age, about, isShown: id === current },
+              asks?.place && (
+                <span class="line asks">
+                  <span class="left">{asks.place}</span>
+                </span>
+              ),
+            )}
+          </li>
+        ),
       )}
     </>
   );

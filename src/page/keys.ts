@@ -4,45 +4,40 @@ import { WINDOW_ACTIONS } from "../view/actions.ts";
 export type KeyMeaning =
   | { readonly kind: "move"; readonly by: 1 | -1 }
   | { readonly kind: "choose"; readonly at: number }
-  | { readonly kind: "yes" | "yes_for" | "no" | "no_because" | "detail" | "filter" | "help" | "back" };
+  | { readonly kind: "yes" | "yes_for" | "no" | "no_because" | "detail" | "filter" | "help" | "back" }
+  | { readonly kind: "prompt" | "new_session" | "cancel" | "run_now" | "enable" };
 
 type Named = Exclude<KeyMeaning, { kind: "move" | "choose" }>["kind"];
 
-/** Those of the dashboard's table that a page has. */
-const NAMES: readonly string[] = [
-  "yes",
-  "no",
-  "yes_for",
-  "no_because",
-  "choose",
-  "detail",
-  "move",
-  "filter",
-  "view",
-  "help",
-  "back",
-];
-export const PAGE_ACTIONS = WINDOW_ACTIONS.filter(({ name }) => NAMES.includes(name));
+const MEANINGS: Readonly<Record<string, Named>> = {
+  a: "yes",
+  y: "yes",
+  A: "yes_for",
+  d: "no",
+  n: "no",
+  D: "no_because",
+  Enter: "detail",
+  v: "detail",
+  i: "prompt",
+  N: "new_session",
+  x: "cancel",
+  r: "run_now",
+  e: "enable",
+  "/": "filter",
+  "?": "help",
+  Escape: "back",
+};
 
-const MEANINGS: ReadonlyMap<string, Named> = new Map([
-  ["a", "yes"],
-  ["y", "yes"],
-  ["A", "yes_for"],
-  ["d", "no"],
-  ["n", "no"],
-  ["D", "no_because"],
-  ["Enter", "detail"],
-  ["v", "detail"],
-  ["/", "filter"],
-  ["?", "help"],
-  ["Escape", "back"],
-]);
+/** Those of the dashboard's table that a page has. */
+export const PAGE_ACTIONS = WINDOW_ACTIONS.filter(({ name }) =>
+  ["choose", "move", "view", ...Object.values(MEANINGS)].includes(name)
+);
 
 export function meaningOf(event: KeyboardEvent): KeyMeaning | undefined {
   const { key, target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return undefined;
   const element = target instanceof Element ? target : document.body;
-  if (element.closest("dialog") !== null) return undefined; // it has its own keys
+  if (document.querySelector("dialog") !== null) return undefined; // it has its own keys
   const isTyping = element.closest("input:not([type=radio],[type=checkbox]), textarea, select") !== null;
   if (isTyping) return key === "Escape" ? { kind: "back" } : undefined;
   // What has the focus is pressed by it.
@@ -52,8 +47,7 @@ export function meaningOf(event: KeyboardEvent): KeyMeaning | undefined {
   // Held down, it would answer what its first press asked, and what comes next, as soon as that may have been read.
   if (event.repeat) return undefined;
   if (/^[1-9]$/.test(key)) return { kind: "choose", at: Number(key) - 1 };
-  const kind = MEANINGS.get(key);
-  return kind === undefined ? undefined : { kind };
+  return Object.hasOwn(MEANINGS, key) ? { kind: MEANINGS[key]! } : undefined;
 }
 
 /** Enter held down on a button: the browser would press it again and again, whatever it asks by then. Space acts on release. */

@@ -4,15 +4,16 @@ import { parseFilter } from "../view/filter_text.ts";
 import { type SessionItem, sessionItems } from "../view/session_items.ts";
 import type { WindowView } from "../view/window_view.ts";
 import type { PageStore } from "./page_store.ts";
+import { workOf } from "./work.ts";
 
 export interface ListRow {
-  /** Of its request or, where it stands for none, of its session. */
+  /** Of its request or, where it stands for none, of its session; in Jobs of a turn or a job, also as `session`. */
   readonly id: string;
   readonly session: string;
   readonly request?: string | undefined;
 }
 
-type Listed = Pick<PageStore, "live" | "filter" | "home" | "route" | "isWide">;
+type Listed = Pick<PageStore, "live" | "filter" | "home" | "route" | "isWide" | "turns" | "jobs">;
 
 export interface ShownInbox {
   /** Requests, oldest first. */
@@ -46,6 +47,8 @@ export function listRows(store: Listed, view: WindowView, now: number): readonly
       return view.groups.flatMap(({ items }) => items.map(({ id }) => ({ id, session: id })));
     case "inbox":
       return inboxRows(store, inboxOf(store, now));
+    case "jobs":
+      return workOf(store, now).items.map(({ id }) => ({ id, session: id }));
     case "activity":
       return [];
   }
@@ -54,7 +57,7 @@ export function listRows(store: Listed, view: WindowView, now: number): readonly
 /** Whose detail is drawn: the one that was chosen; on a wide screen else, also where that is not listed, the first of the list. */
 export function shownSession({ route, isWide, live }: Listed, { items }: WindowView): string | undefined {
   const { session, view } = route;
-  if (!isWide) return session;
+  if (!isWide || view === "jobs") return session;
   if (view === "inbox") return session ?? live.approvals[0]?.sessionId;
   return items.some(({ id }) => id === session) ? session : items[0]?.id;
 }

@@ -6,6 +6,7 @@ import { App, viewOf } from "./app.tsx";
 import { keepConnected } from "./connection.ts";
 import { hear, readDaemon } from "./heard.ts";
 import { PageStore } from "./page_store.ts";
+import { sendAgain } from "./prompts.ts";
 import { registerWorker, showCount } from "./told.ts";
 import { Redraw } from "./redraw.ts";
 import { scopeNamed } from "./scope.ts";
@@ -43,8 +44,11 @@ function open(given: string): void {
       store.set({ wire, scope: scopeNamed(scope), isOutdated: version !== VERSION });
       readDaemon(store);
     },
-    onSnapshot: (seq, sessions, approvals) => store.snapshot(seq, sessions, approvals),
-    onLive: () => store.set({ link: { kind: "live" } }),
+    onSnapshot: (...told) => store.snapshot(...told),
+    onLive: () => {
+      store.set({ link: { kind: "live" } });
+      sendAgain(store);
+    },
     onEvent: (event) => hear(store, event),
     onLost: (why) => {
       const at = store.link.kind === "lost" ? store.link.at : Date.now();

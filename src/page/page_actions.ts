@@ -11,6 +11,7 @@ import { goBack } from "./navigate.ts";
 import type { ListRow } from "./list_rows.ts";
 import type { Route } from "./route.ts";
 import { nextRow } from "../view/next_row.ts";
+import { VIEWS } from "../view/views.ts";
 
 /** Key of the reading guard: the confirmation counts as newly shown. */
 export function askedKey(id: string, isConfirming: boolean): string {
@@ -19,9 +20,9 @@ export function askedKey(id: string, isConfirming: boolean): string {
 
 /** The request that can be answered at `at`; else it says why there is none. */
 function answerable(store: PageStore, at: number): Approval | undefined {
-  const { asked, guard, link } = store;
+  const { asked, guard } = store;
   if (asked === undefined) return undefined;
-  const why = link.kind !== "live"
+  const why = !store.isLive
     ? "no connection: nothing can be answered now"
     : !store.mayAnswer
     ? "this token may only read: agent-console gateway open gives one that may answer"
@@ -94,6 +95,9 @@ export interface PageScreen {
   readonly list: () => { readonly rows: readonly ListRow[]; readonly current: string | undefined };
   readonly focusRow: (row: ListRow) => void;
   readonly focusFilter: () => void;
+  readonly focusPrompt: () => void;
+  /** The button that does it, where one is drawn. */
+  readonly press: (does: string) => boolean;
 }
 
 export function pressKey(
@@ -117,6 +121,13 @@ export function pressKey(
       return openSheet(store, "deny", at);
     case "detail":
       return openCurrent(store, screen);
+    case "prompt":
+      return screen.focusPrompt();
+    case "new_session":
+    case "cancel":
+    case "run_now":
+    case "enable":
+      return screen.press(meaning.kind) ? undefined : store.say("not here, or not with this token", true);
     case "filter":
       return screen.focusFilter();
     case "help":
@@ -146,7 +157,7 @@ function routeTo({ route }: PageStore, { session, request }: ListRow): Route {
 }
 
 function showView(store: PageStore, at: number): void {
-  const view = (["sessions", "inbox", "activity"] as const)[at];
+  const view = VIEWS[at];
   if (view !== undefined) store.go({ view });
 }
 

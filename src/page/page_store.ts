@@ -8,18 +8,22 @@ import { oldestFirst } from "./activity_times.ts";
 import { ActivityLog } from "../view/activity_log.ts";
 import { ChangeLines } from "../view/change_lines.ts";
 import { LiveState } from "../view/live_state.ts";
+import { LiveTurns } from "../view/live_turns.ts";
+import type { JobTold } from "../view/work_items.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { LostLink } from "./lost_text.ts";
 import type { PageWire } from "./page_wire.ts";
 import type { Picked } from "./picks.ts";
+import type { WindowView } from "../view/window_view.ts";
 import { ReadingGuard } from "../view/reading.ts";
 import { isOnlyWork } from "../view/redraw_pace.ts";
 import type { Redraw } from "./redraw.ts";
 import { notifyState } from "./told.ts";
 import { goTo } from "./navigate.ts";
 import { readRoute, type Route } from "./route.ts";
-import { mayAnswer } from "./scope.ts";
+import { mayAnswer, mayPrompt } from "./scope.ts";
+import { PromptDesk } from "./prompt_desk.ts";
 
 export type PageLink =
   | { readonly kind: "connecting" }
@@ -34,7 +38,10 @@ export type Answering =
   | { readonly kind: "confirming"; readonly id: string };
 
 /** What is known of the daemon beside its sessions. */
-export type DaemonFacts = Pick<ResultOf<"status">, "safetyMode" | "state" | "socketPath">;
+export type DaemonFacts = Pick<ResultOf<"status">, "safetyMode" | "state" | "socketPath"> & {
+  /** The agents that can be given a prompt. */
+  readonly agents: readonly string[];
+};
 
 type WholeText = ResultOf<"approval.text">;
 
@@ -53,6 +60,8 @@ interface PageState {
   readonly refused: string | undefined;
   readonly filter: string;
   readonly isHelp: boolean;
+  /** A prompt is typed that opens a session. */
+  readonly isNew: boolean;
   readonly answering: Answering;
   /** For those who hear the page. */
   readonly announced: string;
@@ -68,6 +77,18 @@ export class PageStore implements PageState {
   readonly readEnds = new Set<string>();
   readonly texts = new Map<string, WholeText | "asked" | "failed">();
   readonly histories = new Map<string, { readonly since: string; readonly entries: readonly HistoryEntry[] }>();
+  readonly turns = new LiveTurns();
+  /** The list as it was made last: what a turn says does not change it. */
+  listed: { readonly view: WindowView; readonly at: number } | undefined;
+  /** Undefined until the Jobs view has asked for them. */
+  jobs: readonly JobTold[] | undefined;
+  /** Counts what makes the turns and jobs that are shown old. */
+  age = 0;
+  readonly prompts = new PromptDesk();
+  /** The new session that is waited for. */
+  opening: { readonly key: string; readonly text: string; readonly turnId?: string } | undefined;
+  /** The session whose detail is drawn. */
+  shown: string | undefined;
   /** Requests that were answered here, until their end is heard. */
   readonly given = new Set<string>();
   link: PageLink = { kind: "connecting" };
@@ -79,6 +100,7 @@ export class PageStore implements PageState {
   route: Route = readRoute(location.hash);
   filter = "";
   isHelp = false;
+  isNew = false;
   answering: Answering = NOTHING_ASKED;
   /** What can be answered on the screen, as it stands there. */
   asked: Approval | undefined;
@@ -102,7 +124,7 @@ export class PageStore implements PageState {
     });
     addEventListener("popstate", () => {
       this.route = readRoute(location.hash);
-      this.set({ isHelp: false, answering: NOTHING_ASKED });
+      this.set({ isHelp: false, isNew: false, answering: NOTHING_ASKED });
     });
   }
 
@@ -112,11 +134,25 @@ export class PageStore implements PageState {
   }
 
   changed(): void {
+    this.listed = undefined;
     this.redraw?.soon();
+  }
+
+  get isLive(): boolean {
+    return this.link.kind === "live";
   }
 
   get mayAnswer(): boolean {
     return mayAnswer(this.scope);
+  }
+
+  get mayPrompt(): boolean {
+    return mayPrompt(this.scope);
+  }
+
+  /** Those that a new session can be begun with. */
+  get agents(): readonly string[] {
+    return this.mayPrompt ? this.daemon?.agents ?? [] : [];
   }
 
   /** The daemon has said that the token may not answer. */
@@ -134,8 +170,10 @@ export class PageStore implements PageState {
     return /^(\/.+)\/\.agent-console\/daemon\.sock$/.exec(this.daemon?.socketPath ?? "")?.[1];
   }
 
-  snapshot(...[seq, sessions, approvals]: Parameters<SnapshotListener>): void {
+  snapshot(...[seq, sessions, approvals, turns = []]: Parameters<SnapshotListener>): void {
     this.live.snapshot({ seq, sessions, approvals });
+    this.turns.snapshot(seq, { turns });
+    this.age++;
     this.texts.clear();
     this.readEnds.clear();
     const open = new Set(approvals.map(({ id }) => id));
@@ -151,6 +189,8 @@ export class PageStore implements PageState {
   event(event: { readonly seq?: number; readonly ts?: string; readonly type: string; readonly data: EventData }): void {
     this.live.event(event);
     this.activity.add(this.#changes.event(event));
+    if (!this.turns.event(event)) this.listed = undefined;
+    if (event.type.startsWith("job.")) this.age++;
     const session = event.data["session"] as { readonly id: string } | undefined;
     if (event.type === "session.deleted" && session !== undefined) this.histories.delete(session.id);
     if (isOnlyWork(event)) this.redraw?.heard();

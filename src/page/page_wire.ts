@@ -1,5 +1,7 @@
 /** One connection of the page: JSON-RPC over the gateway's WebSocket, with a deadline for each call, and a heartbeat. */
+import { escapeControls } from "../domain/sanitize.ts";
 import type { AnyMethodName, ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
+import type { FeatureCalls } from "./feature_calls.ts";
 import type { ErrorName } from "../protocol/errors.ts";
 import { BEARER, PROTOCOL, SUBPROTOCOL, VERSION } from "../protocol/version.ts";
 
@@ -16,6 +18,11 @@ export class CallRefused extends Error {
     super(message);
   }
 }
+
+type PageMethod = AnyMethodName | keyof FeatureCalls;
+type CallOf<M extends PageMethod> = M extends keyof FeatureCalls ? FeatureCalls[M]
+  : M extends AnyMethodName ? { readonly params: ParamsOf<M>; readonly result: ResultOf<M> }
+  : never;
 
 export interface WireListener {
   readonly onEvent: (event: PageEvent) => void;
@@ -99,7 +106,7 @@ export class PageWire {
   }
 
   /** @throws {CallRefused} the daemon's error, `disconnected` or `timeout` */
-  async call<M extends AnyMethodName>(method: M, params: ParamsOf<M>, ms: number = CALL_MS): Promise<ResultOf<M>> {
+  async call<M extends PageMethod>(method: M, params: CallOf<M>["params"], ms = CALL_MS): Promise<CallOf<M>["result"]> {
     const id = this.#nextId++;
     const { promise, resolve } = Promise.withResolvers<Reply | undefined>();
     if (!this.isOpen) throw gone();
@@ -114,7 +121,7 @@ export class PageWire {
     if (reply === late) throw new CallRefused("timeout", late.error?.message ?? "");
     const { error } = reply;
     if (error !== undefined) throw new CallRefused(error.data?.name ?? "failed", error.message, error.data?.hint);
-    return reply.result as ResultOf<M>;
+    return reply.result as CallOf<M>["result"];
   }
 
   close(): void {
@@ -148,6 +155,11 @@ async function opened(socket: WebSocket): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** For a person. */
+export function refusalText({ message, hint }: CallRefused): string {
+  return escapeControls([message, hint].filter(Boolean).join(": "));
 }
 
 /** Why a dial may have failed: a browser does not tell the status of a refused upgrade, a plain request does. */

@@ -7,7 +7,7 @@ import { type ViewName, VIEWS } from "../view/views.ts";
 
 export interface Route {
   readonly view: ViewName;
-  /** Whose detail is open. */
+  /** Whose detail is open; in Jobs the row of a turn or a job. */
   readonly session?: string | undefined;
   /** Which of its requests, where one was chosen. */
   readonly request?: string | undefined;

@@ -51,8 +51,12 @@ export function notify(id: string, text: string): void {
   shown.set(id, show({ body: text, tag: id, icon: "/icon.svg" }).catch(() => undefined));
 }
 
+function registered(): Promise<ServiceWorkerRegistration | undefined> | undefined {
+  return navigator.serviceWorker?.getRegistration().catch(() => undefined);
+}
+
 async function show(options: NotificationOptions): Promise<Notification | undefined> {
-  const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
+  const registration = await registered();
   // Phones show them only through the worker, whose end of this is in service_worker.js.
   if (registration !== undefined) return void await registration.showNotification("agent-console", options);
   const one = new Notification("agent-console", options);
@@ -64,7 +68,7 @@ async function show(options: NotificationOptions): Promise<Notification | undefi
 export async function unnotify(id: string): Promise<void> {
   (await shown.get(id))?.close();
   shown.delete(id);
-  const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
+  const registration = await registered();
   for (const one of await registration?.getNotifications({ tag: id }) ?? []) one.close();
 }
 

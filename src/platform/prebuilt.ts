@@ -14,6 +14,7 @@ export const BUILT = {
   statusline: "agent-console-statusline.js",
   cli: "agent-console-cli.js",
   dashboard: "agent-console-dashboard.js",
+  mcp: "agent-console-mcp.js",
   daemon: "agent-consoled.js",
 } as const;
 export type BuiltName = keyof typeof BUILT;

@@ -38,6 +38,8 @@ export const helloParams = v.object({
   token: v.exactOptional(text(200)),
   // It calls approval.delivered when it has passed a decision on.
   acknowledges: v.exactOptional(v.boolean()),
+  // It calls these alone, whatever its scope allows; hello answers no other afterwards.
+  methods: v.exactOptional(v.pipe(v.array(text(64)), v.maxLength(64))),
 });
 export const helloResult = v.object({
   protocol: positive,

@@ -8,6 +8,8 @@ export interface Peer {
   /** What the client calls itself: `cli`, `hook`, `tui`. */
   readonly kind: string;
   readonly scope: Scope;
+  /** The only ones that it may call, where it has named some in its hello: it gave away the rest of its scope. */
+  readonly methods?: ReadonlySet<string> | undefined;
   /** It came over the gateway: as a window, and perhaps from another machine. */
   readonly isRemote?: boolean;
   /** It says so when it has passed a decision on (approval.delivered). */

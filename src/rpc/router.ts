@@ -89,6 +89,9 @@ export class Router {
         { needed },
       );
     }
+    if (peer.methods?.has(name) === false) {
+      throw new ConsoleError("forbidden", `${name} is none of the methods that this connection named in its hello`);
+    }
     if (row.mutates && this.#stopping) {
       throw new ConsoleError("stopping", `the daemon is stopping and takes no ${name} any more`, {
         retryable: true,

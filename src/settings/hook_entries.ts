@@ -219,7 +219,8 @@ function withoutVersion(agent: JsonHooks, text: string, options: EditOptions): s
   return known ? edit.removeNode(text, root, version) : text;
 }
 
-function rootOf(text: string, { file }: EditOptions): Node | undefined {
+/** Undefined where there is nothing in it. @throws {ConsoleError} config_invalid */
+export function rootOf(text: string, { file }: Pick<EditOptions, "file">): Node | undefined {
   const parsed = edit.parse(text);
   if (edit.isParseFailure(parsed)) {
     throw settingsError(file, `is not valid JSON (line ${parsed.line}, column ${parsed.column}: ${parsed.why})`);

@@ -99,6 +99,9 @@ export class Connection implements Peer {
   get acknowledges(): boolean {
     return this.#greeted?.acknowledges === true;
   }
+  get methods(): ReadonlySet<string> | undefined {
+    return this.#greeted?.methods;
+  }
   get actor(): Actor {
     return `${this.kind}:${this.scope}`;
   }

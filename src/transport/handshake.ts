@@ -24,12 +24,13 @@ export interface Greeted {
   readonly scope: Scope;
   readonly kind: string;
   readonly acknowledges: boolean;
+  readonly methods?: ReadonlySet<string>;
   readonly result: ResultOf<"hello">;
 }
 
 /**
  * No token gives scope `report`, a token its own; what was shown before the hello gives its scope without one. A scope that
- * the client declares counts for nothing.
+ * the client declares counts for nothing; a list of methods that it declares only narrows what it may call.
  *
  * @throws {ConsoleError} `hello_required`, `stopping`, `invalid_params`, `version_mismatch` or `unauthorized`; the connection
  * ends
@@ -59,6 +60,7 @@ export function greet(request: Request, options: HandshakeOptions): Greeted {
     scope,
     kind: params.kind ?? "other",
     acknowledges: params.acknowledges === true,
+    ...(params.methods === undefined ? {} : { methods: new Set(params.methods) }),
     result: {
       protocol: PROTOCOL,
       version: VERSION,

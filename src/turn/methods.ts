@@ -51,6 +51,8 @@ const turn = v.object({
   error: v.exactOptional(v.string()),
 });
 export type Turn = v.InferOutput<typeof turn>;
+/** What a list shows of it. */
+export type TurnLine = Omit<Turn, "reply" | "tools" | "plan">;
 export type TurnTool = v.InferOutput<typeof tool>;
 export type TurnPlanStep = v.InferOutput<typeof planStep>;
 
@@ -94,7 +96,7 @@ export const turnMethods = {
       turnId: v.exactOptional(id),
       limit: v.exactOptional(v.pipe(count, v.minValue(1), v.maxValue(MAX_RECENT_TURNS))),
     }),
-    result: v.object({ turns: v.array(turn) }),
+    result: v.object({ seq: count, turns: v.array(turn) }),
     doc: "The last turns, oldest first: what a window shows that is opened again.",
   },
 } as const satisfies FeatureRows;
@@ -110,8 +112,16 @@ declare module "../protocol/method_schemas.ts" {
       readonly queued: number;
       /** The agents whose processes run. */
       readonly agents: readonly string[];
+      /** Those that prompts may be given to. */
+      readonly configured: readonly string[];
       /** Of the turns that the last daemon left open: those that went on, and those that did not. */
       readonly interrupted?: { readonly resumed: number; readonly failed: number };
+    };
+  }
+  interface FeatureSnapshot {
+    readonly turn?: {
+      /** Oldest first; the prompts cut. */
+      readonly turns: readonly TurnLine[];
     };
   }
 }

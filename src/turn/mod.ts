@@ -1,8 +1,9 @@
 /** The daemon runs agents: prompts go to those of the configuration (section agents), what they do is told to every window. */
 import type { Feature } from "../core/service.ts";
+import { clip } from "../domain/sanitize.ts";
+import { type Turn, type TurnLine, turnMethods } from "./methods.ts";
 import { optional } from "../lib/json_fields.ts";
-import { turnMethods } from "./methods.ts";
-import { turnPermissions } from "./permissions.ts";
+import { namedAgents, turnPermissions } from "./permissions.ts";
 import { isOver, RecentTurns } from "./recent_turns.ts";
 import type { RunningTurns } from "./running.ts";
 import { agentsSection } from "./section.ts";
@@ -16,6 +17,7 @@ export const turn: Feature<keyof typeof turnMethods, RecentTurns, typeof agentsS
   config: agentsSection,
   methods: turnMethods,
   permissions: turnPermissions,
+  programs: namedAgents,
   events: {
     "turn.submitted": "A prompt for an agent; it waits for its turn.",
     "turn.started": "The agent has it; its session is known.",
@@ -36,10 +38,12 @@ export const turn: Feature<keyof typeof turnMethods, RecentTurns, typeof agentsS
         status: () => late.status(),
         stop: () => late.running?.stop(),
       },
+      snapshot: () => ({ turns: linesOf(turns.all()) }),
       handlers: {
         "turn.submit": async (params, { peer }) => (await late.load()).submit(params, peer.actor),
         "turn.cancel": async (params) => (await late.load()).cancel(params),
         "turn.recent": ({ sessionId, turnId, limit = USUAL }) => ({
+          seq: context.store.seq,
           turns: turns.all().filter((one) =>
             (sessionId === undefined || one.sessionId === sessionId) && (turnId === undefined || one.id === turnId)
           ).slice(-limit),
@@ -48,6 +52,22 @@ export const turn: Feature<keyof typeof turnMethods, RecentTurns, typeof agentsS
     };
   },
 };
+
+/** Turns of a snapshot; those that are open come along, and the last one of each session. */
+const TOLD = 50;
+/** Units of a prompt and of a reason in it. */
+const LINE = 200;
+
+/** A line of each for the lists of windows, oldest first; who shows more of one asks for it. */
+function linesOf(all: readonly Turn[]): readonly TurnLine[] {
+  const last = new Map(all.map(({ sessionId, id }) => [sessionId, id]));
+  return all.filter((one, at) => at >= all.length - TOLD || !isOver(one.status) || last.get(one.sessionId) === one.id)
+    .map(({ reply: _, tools: __, plan: ___, prompt, error, ...rest }) => ({
+      ...rest,
+      prompt: clip(prompt, LINE),
+      ...(error === undefined ? {} : { error: clip(error, LINE) }),
+    }));
+}
 
 /** Loads what runs agents at the first turn. */
 class LateTurns {
@@ -84,6 +104,9 @@ class LateTurns {
       running: open.filter(({ status }) => status === "running").length,
       queued: open.filter(({ status }) => status === "queued").length,
       agents: this.running?.agents ?? [],
+      configured: Object.entries(this.#context.settings.booted).flatMap(([name, { command }]) =>
+        command.length === 0 ? [] : [name]
+      ),
       ...optional("interrupted", this.running?.interrupted),
     };
   }

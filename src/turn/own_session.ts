@@ -82,7 +82,7 @@ export class OwnSession {
   /** What the workspace's own configuration says for the turn that comes; undefined: nobody looked. */
   workspace(text: string | null | undefined): void {
     const { approvals } = this.#context;
-    if (text === undefined) return approvals.forgetWorkspace(this.id);
+    if (text === undefined) return approvals.endRequests(this.id, "another turn begins"); // and what was noted before
     approvals.noteWorkspace(this.#reportOf({ kind: "noted" }, { cwd: this.cwd }), text ?? undefined);
   }
 

@@ -1,5 +1,5 @@
 /** Which programs the daemon runs as agents, and what they get of its environment. Pure. */
-import type { SandboxContext } from "../core/service.ts";
+import type { NamedProgram, SandboxContext } from "../core/service.ts";
 import { KILL_PROGRAMS } from "../platform/process_group.ts";
 import { programNamed, USUAL_FOLDERS } from "../platform/program_places.ts";
 import type { Permission } from "../platform/sandbox.ts";
@@ -38,6 +38,16 @@ export function agentEnv(program: string, settings: AgentSettings, env: Env): Re
     PATH: [beside, ...homeFolders(env), ...USUAL_FOLDERS].join(":"),
     ...Object.fromEntries([...given, ...settings.env.map(variable)]),
   };
+}
+
+export function namedAgents(
+  { settings, env }: Omit<SandboxContext<AgentsSettings>, "exists">,
+): readonly NamedProgram[] {
+  return Object.entries(settings).flatMap(([name, agent]) => {
+    const [program] = agent.command;
+    const configKey = `agents.${name}.command`;
+    return program === undefined ? [] : [{ configKey, program, places: agentPrograms(agent, env) }];
+  });
 }
 
 export function turnPermissions({ settings, env, exists }: SandboxContext<AgentsSettings>): readonly Permission[] {

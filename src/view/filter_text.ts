@@ -7,12 +7,14 @@ import { KIND_WORDS, type ShownState, STATE_WORDS } from "../domain/state_words.
 import { markedSummary } from "./approval_words.ts";
 import type { ChangeLine } from "./change_lines.ts";
 import type { SessionItem } from "./session_items.ts";
+import { WORK_LOOKS, type WorkItem } from "./work_items.ts";
 
 export interface TextFilter {
   passesRow(item: SessionItem): boolean;
   /** @param name what its session is called */
   passesRequest(approval: Approval, name: string): boolean;
   passesLine(line: ChangeLine): boolean;
+  passesWork(item: WorkItem): boolean;
 }
 
 /** What a filter looks at. */
@@ -20,6 +22,8 @@ interface Facts {
   readonly name: string;
   readonly agent: string;
   readonly state?: ShownState | undefined;
+  /** The word of a state that sessions have not. */
+  readonly word?: string;
   /** Of a request. */
   readonly kind?: string | undefined;
   /** What else is shown. */
@@ -32,7 +36,8 @@ type Passes = (facts: Facts) => boolean;
 const KEYS: Readonly<Record<string, (wanted: string) => Passes>> = {
   agent: (wanted) => ({ agent }) => agent.toLowerCase().startsWith(wanted),
   // The words of the lists and the names on the wire, as options take them; a beginning is enough while it is typed.
-  status: (wanted) => ({ state }) =>
+  status: (wanted) => ({ state, word }) =>
+    word?.startsWith(wanted) ||
     state !== undefined && (state.startsWith(wanted) || STATE_WORDS[state].word.startsWith(wanted)),
   for: (wanted) => ({ kind }) => kind !== undefined && kind.startsWith(wanted),
   name: (wanted) => ({ name }) => name.toLowerCase().includes(wanted),
@@ -46,6 +51,7 @@ export function parseFilter(text: string): TextFilter {
     passesRow: (item) => passes(factsOfRow(item)),
     passesRequest: (approval, name) => passes(factsOfRequest(approval, name)),
     passesLine: (line) => passes(factsOfLine(line)),
+    passesWork: (item) => passes(factsOfWork(item)),
   };
 }
 
@@ -74,4 +80,8 @@ function factsOfRequest(approval: Approval, name: string): Facts {
 
 function factsOfLine({ name, agent, state, kind, word, text }: ChangeLine): Facts {
   return { name, agent, state, kind, texts: [word, text] };
+}
+
+function factsOfWork({ name, who, of, about, state }: WorkItem): Facts {
+  return { name, agent: who, word: WORK_LOOKS[state].word, texts: [of, about] };
 }

@@ -2,6 +2,7 @@
 import type { Risk } from "../domain/approval.ts";
 import { SHOWN_STATES, type ShownState } from "../domain/state_words.ts";
 import { RISK_LOOKS, STATE_LOOKS } from "./states.ts";
+import { WORK_LOOKS } from "./work_items.ts";
 
 const STATES: Readonly<Record<ShownState, string>> = {
   waiting: "waits for you",
@@ -22,6 +23,7 @@ const RISKS: Readonly<Record<Risk, string>> = {
 };
 
 const MARKS: readonly (readonly [mark: string, means: string])[] = [
+  [WORK_LOOKS.due.sign, "a job: when it runs next"],
   ["(stale)", "nothing was heard of it for long"],
   ["(unproven)", "known from before a restart only"],
   ["manual", "at the top: nothing is allowed but by you, or by a rule"],

@@ -58,7 +58,7 @@ const TAIL_PART = 0.4;
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let rest = text;
-  while (textWidth(rest) > width) {
+  while (rest.length > LONG * width || textWidth(rest) > width) {
     const whole = head(rest, Math.max(1, width)) || firstOf(rest);
     const space = rest[whole.length] === " " ? whole.length : whole.lastIndexOf(" ");
     const end = space > 0 && whole.slice(0, space).trim() !== "" ? space : whole.length;
@@ -67,6 +67,9 @@ export function wrap(text: string, width: number): string[] {
   }
   return [...lines, rest];
 }
+
+/** More units than these for each column are wider, whatever they are: a long text is not measured as a whole for each line. */
+const LONG = 16;
 
 /**
  * {@link wrap} for lines of people's text: what goes on stands below where the text of its line begins, behind the
@@ -112,7 +115,7 @@ function hangOf(text: string): number {
 function head(text: string, width: number): string {
   let end = 0;
   let used = 0;
-  for (const character of graphemes(text)) {
+  for (const character of graphemes(text.length > LONG * width ? text.slice(0, LONG * width) : text)) {
     used += textWidth(character);
     if (used > width) break;
     end += character.length;

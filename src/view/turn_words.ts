@@ -37,3 +37,31 @@ export function earlyEnd(stopReason: string | undefined): string | undefined {
     ? undefined
     : `the agent ended its turn early: ${escapeControls(stopReason.replaceAll("_", " "))}`;
 }
+
+/** What is known of a session that a prompt may go to. */
+interface Promptable {
+  readonly id: string;
+  readonly status: string;
+  readonly agent: string;
+}
+
+/**
+ * Why a session takes no prompt from here, as the daemon would say it; undefined where it does. Escaped.
+ *
+ * @param turns of it @param agents those that may be given prompts: they open again what has ended
+ */
+export function whyNoPrompt(
+  { id, status, agent }: Promptable,
+  turns: readonly unknown[],
+  agents: readonly string[],
+): string | undefined {
+  const session = `the session ${escapeControls(id)}`;
+  if (status === "closed") {
+    if (agents.includes(agent)) return undefined;
+    const why = `no agent is configured as "${escapeControls(agent)}"`;
+    return `${session} has ended, and cannot be opened again: ${why}; agent-console run AGENT begins another`;
+  }
+  return turns.length > 0
+    ? undefined
+    : `${session} is not one that the daemon runs; agent-console go brings its terminal to the front`;
+}

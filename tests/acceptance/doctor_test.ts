@@ -34,6 +34,18 @@ Deno.test("first hour 6: doctor finds nothing wrong on an empty machine, starts 
   assertEquals(await Array.fromAsync(Deno.readDir(home.root), ({ name }) => name), []);
 });
 
+Deno.test("first hour 6: doctor finds an agent and a job whose program is not there", async () => {
+  const agents = { mine: { command: ["/no/such/agent", "--acp"] }, other: { command: ["/bin/sh"] } };
+  const scheduler = { programs: { backup: { argv: ["no-such-program-anywhere"] } } };
+  await using home = await TestHome.create({ config: JSON.stringify({ agents, scheduler }) });
+  const { code, of } = await findings(home, BARE);
+  assertEquals(code, 1);
+  assertEquals(of("programs").map(({ text }) => text), [
+    "agents.mine.command names /no/such/agent, which is not there",
+    "scheduler.programs.backup.argv names no-such-program-anywhere, which is not there",
+  ]);
+});
+
 Deno.test("first hour 6: doctor finds files that others may read, a typo in the configuration, and mends the modes", async () => {
   await using home = await TestHome.create({ config: '{"daemon": {"safty_mode": "manual"}}' });
   await home.start();

@@ -198,6 +198,11 @@ pageTest("V3 keyboard alone: move, read, answer, filter, help, views", async (la
   await page.keyboard.press("Escape");
   await page.keyboard.press("?");
   assertMatch(await page.getByRole("dialog").innerText(), /yes, once/);
+  // It is read from its top, and goes on by keys.
+  const { y, height } = await page.getByRole("dialog").boundingBox() ?? { y: 0, height: 0 };
+  assert(await page.getByRole("dialog").evaluate((sheet) => sheet.scrollHeight > sheet.clientHeight), "all of it fits");
+  const title = await page.getByRole("heading", { name: "Keys" }).boundingBox();
+  assert(title !== null && title.y >= y && title.y < y + height, "it opens at its end");
   await page.keyboard.press("Escape");
   await page.waitForTimeout(READ_MS);
   await page.keyboard.press("A");

@@ -56,7 +56,7 @@ const WRONG: Readonly<Record<string, Json>> = {
   "approval.text": { id: 5 },
   "approval.wait": { id: 5 },
   "audit.tail": { limit: "ten" },
-  hello: { protocol: "1", client: 5, kind: "rule", token: 5, acknowledges: "yes" },
+  hello: { protocol: "1", client: 5, kind: "rule", token: 5, acknowledges: "yes", methods: "all" },
   "session.close": { sessionId: 5, reason: 5 },
   "session.delete": { sessionId: [] },
   "session.get": { sessionId: {} },

@@ -1,20 +1,14 @@
 /** H5: real Claude Code without a daemon, and killed; its whole scenario is in real_agents_test.ts. */
 import { assert, assertEquals } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
-import { isRoot } from "../support/harness_guard.ts";
 import { commandLine, isAlive, type Running } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
-import { endScenario, idOf, inLab, LAB, LabHub, labTest } from "../support/lab.ts";
+import { endScenario, idOf, LabHub, labTest, printInLab } from "../support/lab.ts";
 import type { Json } from "../support/wire.ts";
 
 const PRINT_MS = 20_000;
 /** The daemon looks at its processes every 10 s; a minute is promised. */
 const LOST_MS = 40_000;
-
-/** One turn of `claude -p`, in the environment of the lab: PROMPT and SETTINGS come as arguments. */
-const PRINT = `. "$LAB/lab.sh" && . "$LAB/claude-env.sh" && CLAUDE_EXTRA_ENV=$LAB_ENV KEEP_HOME= KEEP_CAP= &&
-start ac-print >&2 && claude_env ac-print && cd "$WORK" &&
-"\${CLAUDE[@]}" "$CLAUDE_BIN" -p "$1" --settings "$2" --output-format json </dev/null`;
 
 labTest(
   "claude",
@@ -73,7 +67,5 @@ async function settingsOf(home: TestHome): Promise<string> {
 }
 
 function print(home: TestHome, prompt: string, settings: string): Running {
-  const script = ["bash", "-c", PRINT, "print", prompt, settings];
-  // lab.sh would start "$0" again inside its namespace; here that is done before.
-  return inLab(home, isRoot ? [`${LAB}/bin/labns`, ...script] : script, { LAB_NS: "0" });
+  return printInLab(home, "ac-print", [prompt, "--settings", settings]);
 }

@@ -33,6 +33,8 @@ for (const agent of AGENTS) {
         again: Step;
         resumed: Record<string, unknown>;
         shown: readonly string[];
+        chat: Step | null;
+        job: Record<string, unknown> | null;
         pids: number;
         lives: number;
       };
@@ -51,6 +53,10 @@ for (const agent of AGENTS) {
         assertMatch(told.again.stdout, /still here\n$/, told.again.stderr);
         assertEquals([told.resumed["status"], told.resumed["resumed"]], ["finished", true]);
       }
+      if (agent === "codex") {
+        assertMatch(told.chat?.stdout ?? "", /by the chat\n$/, told.chat?.stderr);
+        assertEquals(told.job?.["outcome"], "succeeded");
+      }
       if (Deno.env.get("AC_SCREENS") === "write") {
         await Deno.writeTextFile(`${REPOSITORY}/tests/fixtures/acp/session_${agent}.txt`, `${told.shown.join("\n")}\n`);
       }
@@ -58,3 +64,18 @@ for (const agent of AGENTS) {
     },
   );
 }
+
+labTest(
+  "codex",
+  "H5 R1 V3 a real agent is driven by the page: a prompt, a request answered by its button, and the end of both",
+  async () => {
+    await using home = await TestHome.create();
+    const client = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `--config=${REPOSITORY}/deno.json`];
+    const script = `${REPOSITORY}/tests/support/lab_page.ts`;
+    await using scenario = inLab(home, [`${LAB}/run-acp.sh`, "codex", ...client, script], { DENO_DIR: denoDir() });
+    await scenario.exit(120_000);
+    const line = scenario.stdout.split("\n").find((one) => one.startsWith('{"told"'));
+    assert(line !== undefined, `${scenario.stdout}\n${scenario.stderr}`);
+    assertEquals(JSON.parse(line), { told: ["finished web", "finished web"] });
+  },
+);

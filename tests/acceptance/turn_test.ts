@@ -167,6 +167,9 @@ Deno.test("R3 A2 an agent gets its own environment alone, and what it writes qui
   const names = Object.keys(JSON.parse(env.stdout)).filter((name) => !["PWD", "SHLVL", "_"].includes(name));
   assertEquals(names.sort(), ["DENO_DIR", "DENO_NO_UPDATE_CHECK", "HOME", "LANG", "PATH"]);
   assertEquals((await home.cli(["run", "mine", "--cwd", "/", "cwd"])).stdout, "/\n");
+  // The daemon reads and runs nothing for it: its sandbox names no workspace, and no program that an agent could choose.
+  const offered = JSON.parse((await home.cli(["run", "mine", "offered"])).stdout);
+  assertEquals([offered.fs, offered.terminal], [{ readTextFile: false, writeTextFile: false }, false]);
   const failed = await home.cli(["run", "mine", "error"]);
   assertEquals([failed.code, failed.stderr.split("\n")[0]], [1, "error: the agent mine: the model is on fire"]);
   await using client = await home.connect({ token: true });
@@ -240,5 +243,6 @@ Deno.test("R2 C1 a daemon that is killed in mid-turn leaves no agent, and its tu
   };
   assertEquals(session.status, "closed");
   const { turn: status } = await client.request("status") as { turn: unknown };
-  assertEquals(status, { running: 0, queued: 0, agents: ["mine"], interrupted: { resumed: 1, failed: 0 } });
+  const configured = ["mine", "mute"];
+  assertEquals(status, { running: 0, queued: 0, agents: ["mine"], configured, interrupted: { resumed: 1, failed: 0 } });
 });

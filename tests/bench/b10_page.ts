@@ -1,5 +1,6 @@
 /** B10: what the page costs a browser with many sessions: script, style and layout of each update, and the processor. */
 import type { Browser, CDPSession } from "playwright-core";
+import { withAgent } from "../support/page_agent.ts";
 import { HAS_CHROMIUM, NO_CHROMIUM, PageLab, PHONE, WIDE } from "../support/page_lab.ts";
 import { pause } from "../support/harness_wait.ts";
 import { BUSY_SECS, changeSessions, LOAD, openSessions, UPDATES_PER_SEC } from "./busy_sessions.ts";
@@ -22,7 +23,35 @@ interface Spent {
 
 export async function pageLoad(): Promise<readonly Row[]> {
   if (!HAS_CHROMIUM) throw new Skipped(NO_CHROMIUM.trim());
-  return [...await measured(WIDE, true), ...await measured(PHONE, false)];
+  return [...await measured(WIDE, true), ...await measured(PHONE, false), await streamed(WIDE), await streamed(PHONE)];
+}
+
+/** An agent's answer that is long already, and grows by so many pieces as {@link changeSessions} makes changes. */
+const ANSWER = Array.from({ length: 700 }, (_, at) => at % 7 === 0 ? "" : `line ${at} of an answer that goes on`);
+const STREAM_SECS = 10;
+
+async function streamed(viewport: typeof WIDE): Promise<Row> {
+  await using lab = await PageLab.open(withAgent);
+  await openSessions(lab.call.bind(lab));
+  const page = await lab.look({ viewport, scope: "admin" });
+  await page.getByRole("button", { name: "New", exact: true }).click();
+  await page.locator(".sheet textarea").fill(`say ${ANSWER.join("\n")}; slow 2000`);
+  await page.locator(".sheet .send").click();
+  await page.locator(".reply", { hasText: "goes on0 1 2" }).waitFor();
+  const metrics = await page.context().newCDPSession(page);
+  await metrics.send("Performance.enable", { timeDomain: "threadTicks" });
+  await pause(WARM_UP_SECS * 1000);
+  const before = await spent(metrics);
+  await pause(STREAM_SECS * 1000);
+  const busy = 100 * ((await spent(metrics)).task - before.task) / STREAM_SECS;
+  return {
+    id: "B10",
+    what: `the page at ${viewport.width}×${viewport.height}: main thread, an answer that streams`,
+    counterpart: "–",
+    goal: `≤ ${GOAL.busyPercent} % of a core`,
+    measured: `${busy.toFixed(1)} %`,
+    ok: busy <= GOAL.busyPercent,
+  };
 }
 
 async function measured(viewport: typeof WIDE, alsoAtRest: boolean): Promise<readonly Row[]> {

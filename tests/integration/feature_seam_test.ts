@@ -184,7 +184,8 @@ Deno.test("F a feature's own section nests, is shown, reloaded and told to need 
     warnings: [`${origin("5:3")} dummy.sauce is not a known key, did you mean dummy.source?`],
   });
   assertEquals((await client.request("status"))["needsRestart"], ["dummy.source.folder"]);
-  assert(log(home).includes('"dummy reloaded","greeting":"hey","prompts":13,"booted":"/usr/share/one"'), log(home));
+  const told = '"dummy reloaded","greeting":"hey","prompts":13,"booted":"/usr/share/one"';
+  await eventually(() => log(home).includes(told), 5000, "what the dummy says of it"); // the log is written a little later
 
   write("hey", "not absolute");
   const refused = await client.call("config.reload");

@@ -31,6 +31,8 @@ class Screen {
         this.current = id;
       },
       focusFilter: () => void this.focused.push("filter"),
+      focusPrompt: () => void this.focused.push("prompt"),
+      press: (does) => this.focused.push(does) > 0,
     });
     return this;
   }

@@ -2,7 +2,7 @@
  * An agent that speaks ACP, made with the SDK, for tests: what it does is the prompt's own words.
  *
  *     say TEXT · think TEXT · slow N (N pieces, 20 ms apart) · run COMMAND (asks first) · die · garbage · hang
- *     unknown (an update of a kind that nobody knows) · error · flood N (N pieces at once) · cwd · env
+ *     unknown (an update of a kind that nobody knows) · error · flood N (N pieces at once) · cwd · env · offered (by the client)
  *     wait N (ms, as a model does before its first word)
  *     plan A,B · edit FILE TEXT (no question) · past (the prompts of this session so far) · huge N (a message of N MiB)
  *
@@ -16,10 +16,14 @@ const isDeaf = Deno.args.includes("--deaf");
 const kept = (id: string) => `${folder}/${id}.txt`;
 const sessions = new Map<string, { cwd: string; cancelled: AbortController }>();
 
+/** What our client offers. */
+let offered = "";
+
 const raw = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text));
 
 const app = acp.agent({ name: "test-agent" })
-  .onRequest("initialize", async () => {
+  .onRequest("initialize", async ({ params }) => {
+    offered = JSON.stringify(params.clientCapabilities);
     if (Deno.args.includes("--mute")) await new Promise(() => {});
     if (Deno.args.includes("--refuse")) throw new Error("no, thank you");
     return { protocolVersion: acp.PROTOCOL_VERSION, agentCapabilities: { loadSession: folder !== undefined } };
@@ -108,6 +112,7 @@ const app = acp.agent({ name: "test-agent" })
       } else if (word === "wait") await new Promise((resolve) => setTimeout(resolve, Number(argument)));
       else if (word === "past") await say(past);
       else if (word === "huge") await say("x".repeat(Number(argument) * 1024 * 1024));
+      else if (word === "offered") await say(offered);
       else if (word === "cwd") await say(cwd);
       else if (word === "env") await say(JSON.stringify(Deno.env.toObject()));
       else if (word === "unknown") await send({ sessionUpdate: "from_the_future", surprise: [1] });

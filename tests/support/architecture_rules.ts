@@ -202,6 +202,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "config",
       "daemon",
       "dashboard/entry.ts", // bundled.ts, where a bundle begins, names every part of the program
+      "mcp_server/entry.ts",
       "domain",
       "journal",
       "lib",
@@ -221,6 +222,10 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
   dashboard: {
     may: ["cli", "client", "domain", "lib", "platform", "protocol", "view"],
     why: "a window is a client with the command line's words; nothing but the entry points knows it",
+  },
+  mcp_server: {
+    may: ["agents/session_env.ts", "cli", "client", "domain", "platform", "protocol"],
+    why: "the MCP server is a window for agents: a client with the command line's words",
   },
   install: { may: [], why: "templates are text" },
   "main.ts": { may: ["client", "platform"], why: "argv in, exit code out, prebuilt where that is to be had" },

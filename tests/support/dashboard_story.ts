@@ -8,6 +8,7 @@ import { DashboardState, type StateOptions } from "../../src/dashboard/state.ts"
 import type { TerminalSize } from "../../src/dashboard/terminal_port.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { SessionView } from "../../src/domain/query.ts";
+import type { TurnTold } from "../../src/view/live_turns.ts";
 
 /** What a dashboard is fed with. */
 export interface Feed {
@@ -38,8 +39,9 @@ export class TestDashboard {
     this.snapshot(sessions, approvals);
   }
 
-  snapshot(sessions: readonly SessionView[], approvals: readonly Approval[]): void {
-    this.state.hear({ kind: "snapshot", seq: this.#seq, resync: false, sessions, approvals }, this.now);
+  snapshot(sessions: readonly SessionView[], approvals: readonly Approval[], turns: readonly TurnTold[] = []): void {
+    const features = { turn: { turns: turns.map((one) => ({ priority: 0, ...one })) } };
+    this.state.hear({ kind: "snapshot", seq: this.#seq, resync: false, sessions, approvals, features }, this.now);
     this.draw();
   }
 

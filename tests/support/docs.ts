@@ -10,6 +10,7 @@ export const SUBJECTS = [
   "configuration",
   "approvals",
   "agents",
+  "mcp",
   "memory",
   "protocol",
   "gateway",

@@ -4,7 +4,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { TestHome } from "./harness.ts";
-import { denoDir } from "./harness_guard.ts";
+import { denoDir, isRoot } from "./harness_guard.ts";
 import type { Running } from "./harness_process.ts";
 import { eventually } from "./harness_wait.ts";
 import type { Json } from "./wire.ts";
@@ -190,6 +190,18 @@ export function inLab(home: TestHome, argv: readonly string[], env: Readonly<Rec
     LAB_ENV: `DENO_DIR=${denoDir()}`,
     ...env,
   });
+}
+
+/** One turn of `claude -p`: the arguments behind it come as arguments. */
+const PRINT = `. "$LAB/lab.sh" && . "$LAB/claude-env.sh" && CLAUDE_EXTRA_ENV=$LAB_ENV KEEP_HOME= KEEP_CAP= && name=$1 &&
+shift && start "$name" >&2 && claude_env "$name" && cd "$WORK" &&
+"\${CLAUDE[@]}" "$CLAUDE_BIN" -p "$@" --output-format json </dev/null`;
+
+/** @param name of the folder that it works in ({@link labFolder}) */
+export function printInLab(home: TestHome, name: string, args: readonly string[]): Running {
+  const script = ["bash", "-c", PRINT, "print", name, ...args];
+  // lab.sh would start "$0" again inside its namespace; here that is done before.
+  return inLab(home, isRoot ? [`${LAB}/bin/labns`, ...script] : script, { LAB_NS: "0" });
 }
 
 /** TERM first: the lab's script then ends its model double and its terminal. */

@@ -84,6 +84,11 @@ const resumed = await lastTurn(-2);
 shown.push("(here the daemon was killed in the middle of another prompt, and started again)");
 show(["submit", sessionId.slice(0, 8), "say:still here"], again);
 show(["context", sessionId.slice(0, 8), "-n", "3"], await home.cli(["context", sessionId, "-n", "3"]));
+// A chat and a job drive it in the same way; one agent shows that.
+const chat = name === "codex"
+  ? await home.cli(["chat", name], { stdin: "say:by the chat\n", timeoutMs: 50_000 })
+  : null;
+const job = name === "codex" ? await byJob() : null;
 const pids = (await home.json(["ls", "--json"]))["sessions"] as { pid: number }[];
 await home.cli(["daemon", "stop", "--force"]);
 const lives = pids.filter(({ pid }) => isAlive(pid)).length;
@@ -98,6 +103,8 @@ Deno.stdout.writeSync(
         again,
         resumed,
         shown,
+        chat,
+        job,
         pids: agents.length,
         lives,
       })
@@ -114,4 +121,20 @@ function childrenOf(pid: number): readonly number[] {
   } catch {
     return [];
   }
+}
+
+async function byJob(): Promise<unknown> {
+  const words = ["cron", "add", "nightly", "@daily", "--agent", name, "--cwd", cwd, "--prompt", "say:by a job"];
+  const added = await home.cli(words);
+  const begun = await home.cli(["cron", "run", "nightly"]);
+  return await eventually(
+    async () => {
+      const { jobs: [one] } = await home.json(["cron", "list", "--json"]) as {
+        jobs: { lastRun?: { outcome?: string } }[];
+      };
+      return one?.lastRun?.outcome === undefined ? undefined : one.lastRun;
+    },
+    STEP_MS,
+    `the end of the job (${added.stderr}${begun.stderr})`,
+  );
 }

@@ -1,11 +1,18 @@
 /** A test of the page: it has a lab of its own, and is not run, with its reason in its name, where there is no browser. */
+import { AxeBuilder } from "@axe-core/playwright";
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { exists } from "./exists.ts";
+import type { TestHome } from "./harness.ts";
 import { CHROMIUM, HAS_CHROMIUM, NO_CHROMIUM, PageLab, WHOLE_CHROMIUM } from "./page_lab.ts";
 
-export function pageTest(name: string, test: (lab: PageLab) => Promise<void>): void {
-  testIn(CHROMIUM, name + NO_CHROMIUM, HAS_CHROMIUM, test);
+/** @param before runs when the home is there and the daemon is not yet */
+export function pageTest(
+  name: string,
+  test: (lab: PageLab) => Promise<void>,
+  before?: (home: TestHome) => void,
+): void {
+  testIn(CHROMIUM, name + NO_CHROMIUM, HAS_CHROMIUM, test, before);
 }
 
 /** In the whole browser, which also shows notifications. */
@@ -15,7 +22,13 @@ export function wholeBrowserTest(name: string, test: (lab: PageLab) => Promise<v
   testIn(WHOLE_CHROMIUM, name + why, isThere, test);
 }
 
-function testIn(browser: string, name: string, isThere: boolean, test: (lab: PageLab) => Promise<void>): void {
+function testIn(
+  browser: string,
+  name: string,
+  isThere: boolean,
+  test: (lab: PageLab) => Promise<void>,
+  before?: (home: TestHome) => void,
+): void {
   Deno.test({
     name,
     ignore: !isThere,
@@ -23,7 +36,7 @@ function testIn(browser: string, name: string, isThere: boolean, test: (lab: Pag
     sanitizeOps: false,
     sanitizeResources: false,
     fn: async () => {
-      await using lab = await PageLab.open(undefined, browser);
+      await using lab = await PageLab.open(before, browser);
       await test(lab);
     },
   });
@@ -78,4 +91,12 @@ export async function hasTitle(page: Page, title: string): Promise<void> {
   const end = performance.now() + 5000;
   while (await page.title() !== title && performance.now() < end) await page.waitForTimeout(20);
   assertEquals(await page.title(), title);
+}
+
+/** @param where what is looked at, for the message */
+export async function assertNothingSerious(page: Page, where: string): Promise<void> {
+  await page.waitForTimeout(READ_MS); // what is half faded in has half the contrast
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  assertEquals(serious.map(({ id, nodes }) => `${where}: ${id} ${nodes[0]?.html} ${nodes[0]?.failureSummary}`), []);
 }

@@ -21,6 +21,17 @@ Deno.test("five allowed calls that fail in a row make the mode manual, until a h
   assertEquals([desk.policy.mode, desk.policy.suspended], ["autonomous", undefined]);
 });
 
+Deno.test("M4 an agent's answer closes no breaker: it is no sign that a human looks on", async () => {
+  const desk = new Desk({ safetyMode: "autonomous", rules: [rule("allow", "*")] });
+  for (let n = 1; n <= 5; n++) {
+    await desk.report(permissionRequest(`make ${n}`));
+    await desk.report(claude("PostToolUseFailure", `make ${n}`));
+  }
+  const { approval } = await desk.report(permissionRequest("make 6"));
+  await desk.broker.decide({ id: approval?.id ?? "", decision: "approve" }, "mcp:admin", "agent");
+  assertEquals([desk.policy.mode, desk.inbox.suspended], ["manual", "autonomous"]);
+});
+
 Deno.test("an open breaker is open after a restart, from the journal and from a snapshot; what closed it counts there too", async () => {
   const settings = { safetyMode: "autonomous" as const, rules: [rule("allow", "*")] };
   const desk = new Desk(settings);

@@ -6,6 +6,9 @@ import { plainText } from "../../src/dashboard/rows.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { SessionView } from "../../src/domain/query.ts";
 import { READING_MS } from "../../src/view/reading.ts";
+import { VIEWS } from "../../src/view/views.ts";
+import type { TurnTold } from "../../src/view/live_turns.ts";
+import type { JobTold } from "../../src/view/work_items.ts";
 import { type Feed, TestDashboard } from "../support/dashboard_story.ts";
 
 const NOW = Date.parse("2026-11-20T10:00:00.000Z");
@@ -99,9 +102,59 @@ const feed: fc.Arbitrary<Feed> = fc.tuple(
   fc.tuple(...Array.from({ length: 4 }, (_, at) => approvalOf(`s${at + (at === 3 ? 40 : 0)}`))),
 ).map(([sessions, approvals]) => ({ sessions, approvals, now: NOW }));
 
+const STATES = ["queued", "running", "finished", "cancelled", "failed"] as const;
+const turnOf = (id: string) =>
+  fc.tuple(hostile, fc.constantFrom(...STATES), fc.nat(9)).map(([text, status, at]): TurnTold => ({
+    id,
+    agent: text,
+    sessionId: at > 5 ? null : `s${at}`,
+    cwd: text,
+    source: text,
+    prompt: text,
+    status,
+    submittedAt: new Date(NOW - at * 1000).toISOString(),
+    endedAt: new Date(NOW).toISOString(),
+    ...(at === 3 ? {} : { reply: text, tools: [{ id: "t", name: text, text, status: text }] }),
+    plan: [{ text, status: text }],
+    stopReason: text,
+    error: text,
+  }));
+const jobOf = (id: string) =>
+  fc.tuple(hostile, fc.boolean(), fc.boolean(), fc.nat(9)).map(([text, enabled, running, at]): JobTold => ({
+    id: `${id}${text}`,
+    schedule: text,
+    timezone: "UTC",
+    action: { kind: text, program: text } as JobTold["action"],
+    missed: "skip",
+    overlap: "skip",
+    cooldownSecs: at,
+    jitterSecs: at,
+    maxRuns: at,
+    enabled,
+    runs: at,
+    running,
+    queued: at === 4,
+    nextRun: at === 5 ? null : new Date(NOW + at * 1000).toISOString(),
+    lastRun: {
+      runId: "1",
+      dueAt: null,
+      startedAt: new Date(NOW).toISOString(),
+      outcome: text,
+      problem: text,
+      stdout: text,
+    },
+    ...(at === 6 ? { trouble: text } : {}),
+    skipped: { dueAt: new Date(NOW).toISOString(), why: text },
+  }));
+const work = fc.record({
+  turns: fc.tuple(...Array.from({ length: 6 }, (_, at) => turnOf(`t${at}`))),
+  jobs: fc.tuple(...Array.from({ length: 4 }, (_, at) => jobOf(`j${at}`))),
+  agents: fc.array(hostile, { maxLength: 3 }),
+});
+
 const size = fc.record({ columns: fc.integer({ min: 1, max: 220 }), rows: fc.integer({ min: 1, max: 70 }) });
 const KEYS = [
-  ..."aAdDyn123?/ vxRpcorqgGjk",
+  ..."aAdDyn1234?/ vxRpcorqgGjkieN\\",
   "Enter",
   "Escape",
   "Tab",
@@ -130,8 +183,10 @@ function assertFrame(board: TestDashboard): void {
 
 Deno.test("V2 A4 the dashboard: any size, any hostile text and any keys make frames of exactly that size, without harm", () => {
   fc.assert(
-    fc.property(feed, size, keys, fc.constantFrom("sessions", "inbox", "activity"), (fed, size, keys, view) => {
-      const board = new TestDashboard(fed, { size, view: view as "sessions" });
+    fc.property(feed, work, size, keys, fc.constantFrom(...VIEWS), (fed, { turns, jobs, agents }, size, keys, view) => {
+      const board = new TestDashboard(fed, { size, view });
+      Object.assign(board.state.work, { jobs, agents });
+      board.snapshot(fed.sessions, fed.approvals, turns);
       assertFrame(board);
       for (const key of keys) {
         board.waits(500);

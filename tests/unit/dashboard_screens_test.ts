@@ -3,43 +3,18 @@
  * `AC_SCREENS=write deno test -A --no-check tests/unit/dashboard_screens_test.ts`, then look at what git shows.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import stringWidth from "fast-string-width";
 import { rowText } from "../../src/dashboard/ansi.ts";
 import { openDetail } from "../../src/dashboard/list_keys.ts";
 import { QuestionPage } from "../../src/dashboard/question_page.ts";
-import { plainText } from "../../src/dashboard/rows.ts";
 import { ScopePage } from "../../src/dashboard/scope_page.ts";
 import { TestDashboard } from "../support/dashboard_story.ts";
+import { compareScreen, SCREEN_SIZES, screenSize } from "../support/dashboard_screens.ts";
 import { eventsOf, play, playedStory, stateOf, storyDesk } from "../support/story_desk.ts";
 import { MORNING, REQUESTS } from "../support/story.ts";
 
 Deno.env.set("TZ", "UTC");
-const SCREENS = new URL("../fixtures/screens/", import.meta.url);
-const SIZES = ["20x6", "40x10", "80x24", "120x40", "200x60"];
-/** What a terminal or the eye would obey. */
-// deno-lint-ignore no-control-regex
-const RAW = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 const STORY = await playedStory();
 const PUSH = STORY.approvals.find(({ input }) => input === "git push")!;
-
-function sizeOf(size: string): { readonly columns: number; readonly rows: number } {
-  const [columns = 0, rows = 0] = size.split("x").map(Number);
-  return { columns, rows };
-}
-
-function compare(name: string, dashboard: TestDashboard): void {
-  const { columns, rows } = dashboard.size;
-  const frame = dashboard.draw();
-  assertEquals(frame.rows.length, rows, name);
-  for (const line of frame.rows.map(plainText)) {
-    assert(stringWidth(line) <= columns, `${name}: ${line}`);
-    assertEquals(RAW.exec(line)?.[0], undefined, `${name}: ${JSON.stringify(line)}`);
-  }
-  const text = frame.rows.map((row) => `${rowText(row, false)}\n`).join("");
-  const file = new URL(`${name}.txt`, SCREENS);
-  if (Deno.env.get("AC_SCREENS") === "write") Deno.writeTextFileSync(file, text);
-  assertEquals(text, Deno.readTextFileSync(file), name);
-}
 
 /** The pages and states of each size, by name. */
 const PICTURES: Readonly<Record<string, (dashboard: TestDashboard) => void>> = {
@@ -85,12 +60,12 @@ const PICTURES: Readonly<Record<string, (dashboard: TestDashboard) => void>> = {
   lost: (dashboard) => dashboard.loses("the daemon stopped"),
 };
 
-for (const size of SIZES) {
+for (const size of SCREEN_SIZES) {
   for (const [name, paint] of Object.entries(PICTURES)) {
     Deno.test(`V2 A4 the dashboard at ${size}, ${name}: nothing too wide, wide characters aligned`, () => {
-      const dashboard = new TestDashboard(STORY, { size: sizeOf(size) });
+      const dashboard = new TestDashboard(STORY, { size: screenSize(size) });
       paint(dashboard);
-      compare(`dashboard-${name}-${size}`, dashboard);
+      compareScreen(`dashboard-${name}-${size}`, dashboard);
     });
   }
 
@@ -98,14 +73,17 @@ for (const size of SIZES) {
     const desk = storyDesk();
     await play(desk, [...MORNING, ...REQUESTS]);
     const { now } = stateOf(desk);
-    const dashboard = new TestDashboard({ sessions: [], approvals: [], now }, { size: sizeOf(size), view: "activity" });
+    const dashboard = new TestDashboard({ sessions: [], approvals: [], now }, {
+      size: screenSize(size),
+      view: "activity",
+    });
     eventsOf(desk).forEach((event, at) => {
       dashboard.state.hear({
         kind: "event",
         event: { seq: at + 2, ts: event.ts ?? "", type: event.type, data: event.data },
       }, now);
     });
-    compare(`dashboard-activity-${size}`, dashboard);
+    compareScreen(`dashboard-activity-${size}`, dashboard);
   });
 }
 

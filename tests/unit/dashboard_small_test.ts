@@ -1,6 +1,7 @@
 /** The dashboard with little: few rows, no sessions, nobody who waits. It says what is so, and offers only what works. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RISK_LOOKS, STATE_LOOKS } from "../../src/view/states.ts";
+import { WORK_LOOKS } from "../../src/view/work_items.ts";
 import { TestDashboard } from "../support/dashboard_story.ts";
 import { playedStory } from "../support/story_desk.ts";
 
@@ -49,11 +50,11 @@ Deno.test("V2 dashboard: rows that the list leaves free show what is asked, and 
 Deno.test("V2 dashboard: the help explains each sign and mark that a row may have", () => {
   const board = new TestDashboard(STORY, { size: { columns: 120, rows: 60 } });
   board.press("?");
-  const signs = [...Object.values(STATE_LOOKS), ...Object.values(RISK_LOOKS)].map(({ sign }) => sign);
+  const signs = [...Object.values(STATE_LOOKS), ...Object.values(RISK_LOOKS), WORK_LOOKS.due].map(({ sign }) => sign);
   for (const sign of [...signs, "(stale)", "(unproven)", "manual"]) {
     assert(board.lines.some((line) => line.includes(` ${sign} `)), sign);
   }
-  assertMatch(board.text, /else 1-3 turn to a view/);
+  assertMatch(board.text, /else 1-4 turn to a view/);
 });
 
 Deno.test("V2 dashboard: of a daemon that somebody stopped it says what brings it back", () => {

@@ -2,12 +2,14 @@ import { assertEquals } from "@std/assert";
 import { isOnlyWork } from "../../src/view/redraw_pace.ts";
 import { textWidth } from "../../src/view/text_fit.ts";
 
-Deno.test("V1 what a person waits for is drawn at once: only the work of sessions may wait for the next frame", () => {
-  assertEquals(isOnlyWork({ data: { session: { status: "working" } } }), true);
-  assertEquals(isOnlyWork({ data: { session: { status: "idle" } } }), true);
-  assertEquals(isOnlyWork({ data: { session: { status: "waiting" } } }), false);
-  assertEquals(isOnlyWork({ data: { approval: { status: "approved" } } }), false);
-  assertEquals(isOnlyWork({ data: {} }), false);
+Deno.test("V1 what a person waits for is drawn at once: only the work of sessions, turns and jobs may wait for the next frame", () => {
+  assertEquals(isOnlyWork({ type: "session.changed", data: { session: { status: "working" } } }), true);
+  assertEquals(isOnlyWork({ type: "session.changed", data: { session: { status: "idle" } } }), true);
+  assertEquals(isOnlyWork({ type: "session.changed", data: { session: { status: "waiting" } } }), false);
+  assertEquals(isOnlyWork({ type: "approval.resolved", data: { approval: { status: "approved" } } }), false);
+  assertEquals(isOnlyWork({ type: "turn.chunk", data: { turnId: "t", kind: "text", text: "a" } }), true);
+  assertEquals(isOnlyWork({ type: "job.started", data: { jobId: "links" } }), true);
+  assertEquals(isOnlyWork({ type: "daemon.stopping", data: {} }), false);
 });
 
 Deno.test("V1 a text measured again is as wide as before, also after thousands of others", () => {

@@ -6,6 +6,7 @@ import { claudeFeed } from "./feed_spec.ts";
 import { CLAUDE_FILES } from "./files.ts";
 import { CLAUDE_HOOK_ENV } from "./hook_env.ts";
 import { claudeHooks } from "./hooks.ts";
+import { claudeMcp } from "./mcp.ts";
 import { claudeStatusline } from "./statusline.ts";
 
 export const claudeAgent: AgentDescriptor = {
@@ -20,5 +21,6 @@ export const claudeAgent: AgentDescriptor = {
   },
   feed: claudeFeed,
   files: CLAUDE_FILES,
+  mcp: claudeMcp,
   tools: HOOK_FORMAT_TOOLS,
 };

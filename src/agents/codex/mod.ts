@@ -4,6 +4,7 @@ import { codex, CODEX_TOOLS } from "./events.ts";
 import { codexFeed } from "./feed_spec.ts";
 import { CODEX_FILES } from "./files.ts";
 import { codexHooks } from "./hooks.ts";
+import { codexMcp } from "./mcp.ts";
 
 export const codexAgent: AgentDescriptor = {
   name: codex.name,
@@ -13,5 +14,6 @@ export const codexAgent: AgentDescriptor = {
   trust: async () => (await import("./trust_dialog.ts")).codexTrustDialog,
   feed: codexFeed,
   files: CODEX_FILES,
+  mcp: codexMcp,
   tools: CODEX_TOOLS,
 };

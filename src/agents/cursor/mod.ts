@@ -3,6 +3,7 @@ import type { AgentDescriptor } from "../shared/descriptor.ts";
 import { cursor, CURSOR_TOOLS, isCursorEvent } from "./events.ts";
 import { CURSOR_FILES } from "./files.ts";
 import { cursorHooks } from "./hooks.ts";
+import { cursorMcp } from "./mcp.ts";
 
 export const cursorAgent: AgentDescriptor = {
   name: cursor.name,
@@ -11,5 +12,6 @@ export const cursorAgent: AgentDescriptor = {
   alsoRuns: { agent: "claude", isOwn: isCursorEvent },
   hooks: cursorHooks,
   files: CURSOR_FILES,
+  mcp: cursorMcp,
   tools: CURSOR_TOOLS,
 };

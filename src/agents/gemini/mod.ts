@@ -4,6 +4,7 @@ import { gemini, GEMINI_TOOLS } from "./events.ts";
 import { geminiFeed } from "./feed_spec.ts";
 import { GEMINI_FILES } from "./files.ts";
 import { geminiHooks } from "./hooks.ts";
+import { geminiMcp } from "./mcp.ts";
 
 export const geminiAgent: AgentDescriptor = {
   name: gemini.name,
@@ -12,5 +13,6 @@ export const geminiAgent: AgentDescriptor = {
   hooks: geminiHooks,
   feed: geminiFeed,
   files: GEMINI_FILES,
+  mcp: geminiMcp,
   tools: GEMINI_TOOLS,
 };

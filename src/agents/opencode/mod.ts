@@ -3,6 +3,7 @@ import type { AgentDescriptor } from "../shared/descriptor.ts";
 import { opencode } from "./events.ts";
 import { OPENCODE_FILES } from "./files.ts";
 import { opencodeHooks } from "./hooks.ts";
+import { opencodeMcp } from "./mcp.ts";
 import { opencodePlugin } from "./plugin.ts";
 import { OPENCODE_TOOLS } from "./request.ts";
 
@@ -12,5 +13,6 @@ export const opencodeAgent: AgentDescriptor = {
   adapter: opencode,
   hooks: opencodeHooks(opencodePlugin),
   files: OPENCODE_FILES,
+  mcp: opencodeMcp,
   tools: OPENCODE_TOOLS,
 };

@@ -9,6 +9,7 @@ import type { AgentFiles } from "./agent_files.ts";
 import type { AgentProgram } from "./agent_program.ts";
 import type { AgentFeed } from "./feed_spec.ts";
 import type { AgentHooks } from "./hook_spec.ts";
+import type { AgentMcp } from "./mcp_spec.ts";
 import type { HookTrust } from "./hook_trust.ts";
 import type { StatuslineSettings } from "./statusline_settings.ts";
 import type { ToolTable } from "./tool_table.ts";
@@ -31,6 +32,8 @@ export interface AgentDescriptor {
   readonly statusline?: AgentStatusline;
   /** What it publishes about itself, beside its hooks; agents/feeds.ts lists them for the sandbox. */
   readonly feed?: AgentFeed;
+  /** How its users register an MCP server; absent where that is not known. */
+  readonly mcp?: AgentMcp;
   /** agents/files.ts lists them for the tables of risks. */
   readonly files?: AgentFiles;
   /** What its tools do, for whoever writes or tests a rule: its requests are read by the same table. */

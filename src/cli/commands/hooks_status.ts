@@ -1,6 +1,7 @@
 /** `hooks status`: how much of our hooks is in the settings of each agent, and whether it runs them. */
 import type { HookTrust, Trust } from "../../agents/shared/hook_trust.ts";
 import { type HooksStatus } from "../../settings/hook_entries.ts";
+import type { McpState } from "../../settings/mcp_entry.ts";
 import { hooksStatus, type HooksTarget } from "../../settings/install.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { homeLaunchers } from "../../platform/home_launchers.ts";
@@ -16,8 +17,14 @@ import {
   system,
   trustTarget,
 } from "./hooks_target.ts";
+import { mcpStateOf } from "./hooks_mcp.ts";
 
-type Row = HooksStatus & { readonly agent: string; readonly file: string; readonly trust?: Trust };
+type Row = HooksStatus & {
+  readonly agent: string;
+  readonly file: string;
+  readonly trust?: Trust;
+  readonly mcp?: McpState;
+};
 
 interface Shown {
   readonly row: Row;
@@ -31,21 +38,26 @@ export async function statusOfHooks(
   options: HooksOptions,
 ): Promise<void> {
   const agents = name === undefined ? HOOKED : [agentOf(name, "show")];
-  const shown = await Promise.all(
-    agents.map(async (agent) => await rowOf(agent, await hooksTarget(run, agent, options))),
-  );
+  const shown = await Promise.all(agents.map(async (agent): Promise<Shown> => {
+    const one = await rowOf(agent, await hooksTarget(run, agent, options));
+    const mcp = options.project ? undefined : mcpStateOf(run, agent);
+    return mcp === undefined ? one : { ...one, row: { ...one.row, mcp } };
+  }));
   const fine: readonly HooksStatus["state"][] = name === undefined ? ["installed", "absent"] : ["installed"];
-  const isWrong = shown.some(({ row: { state, statusline } }) => !fine.includes(state) || statusline === "outdated");
+  const isWrong = shown.some(({ row: { state, statusline, mcp } }) =>
+    !fine.includes(state) || [statusline, mcp].includes("outdated")
+  );
   if (options.json) run.out.json({ hooks: shown.map(({ row }) => row) });
   else for (const one of shown) run.out.say(lineOf(one));
   if (isWrong) throw new CommandEnded(ERRORS.failed.exit);
 }
 
 function lineOf({ row, dialog }: Shown): string {
-  const { agent, file, state, missing, outdated, otherHomes = [], problem, trust, statusline } = row;
+  const { agent, file, state, missing, outdated, otherHomes = [], problem, trust, statusline, mcp } = row;
   const more = [
     otherHomes.length === 0 ? "" : `reports to ${otherHomes.join(" and ")}, not to this home`,
     statusline === undefined || statusline === "absent" ? "" : `status line ${statusline}`,
+    mcp === undefined || mcp === "absent" ? "" : `MCP server ${mcp}`,
     missing.length > 0 && state !== "absent" ? `missing ${missing.join(", ")}` : "",
     outdated.length > 0 ? `outdated ${outdated.join(", ")}` : "",
     problem ?? "",

@@ -4,6 +4,7 @@
  */
 import { hookedFiles } from "./hooked_files.ts";
 import { uninstallHooks } from "./hooks.ts";
+import { agentsWithMcp, takeOutMcp } from "./hooks_mcp.ts";
 import { agentsWithHooks, HOOKED } from "./hooks_target.ts";
 import { removeService, serviceFiles } from "./service.ts";
 import { linesAboutUs, shellFiles } from "./shell_files.ts";
@@ -68,6 +69,9 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
   // Hooks first, and the files by which they start daemons: none is to come up again behind us.
   for (const home of homes) {
     const there = { ...run, context: { ...silent(run), paths: homePaths(home) } };
+    for (const { agent } of agentsWithMcp(there)) {
+      await step(`the MCP server of ${agent}`, () => takeOutMcp(there, agent, {}));
+    }
     await step(`hooks for ${home}`, async () => {
       const noted = hookedFiles(there);
       for (const { agent, file } of noted) {

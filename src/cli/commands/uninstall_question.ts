@@ -1,5 +1,6 @@
 /** What `uninstall` says before it does anything, to a person at a terminal: what it takes back, what stays, and whether. */
 import { hookedFiles } from "./hooked_files.ts";
+import { agentsWithMcp } from "./hooks_mcp.ts";
 import { agentsWithHooks, HOOKED } from "./hooks_target.ts";
 import { serviceFiles } from "./service.ts";
 import { shellFiles } from "./shell_files.ts";
@@ -57,6 +58,7 @@ async function takenBack(run: CommandContext, { homes, program }: Uninstalling):
   const there = (paths: readonly string[]) => paths.filter((path) => !isAbsent(path)).map(withTilde).join(", ");
   const lines = [
     ["hooks in", there(await filesWithHooks(run, homes))],
+    ["the MCP server in", there(agentsWithMcp(run).map(({ file }) => file))],
     ["the service", there(servicesOf(run))],
     ["the program:", there(program)],
     ["for your shell and man:", there(shellFiles().filter(({ isOurs }) => isOurs).map(({ path }) => path))],

@@ -1,19 +1,15 @@
 /** `wait`: blocks until a session is in a state, for scripts. */
-import { follow } from "../../client/follow.ts";
-import type { SessionView } from "../../domain/query.ts";
-import type { Approval } from "../../domain/approval.ts";
 import { stateOf } from "../../domain/state_words.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { Nameables } from "../../view/pick.ts";
 import { sessionItems } from "../../view/session_items.ts";
 import { SESSION_FIELDS } from "../../view/template.ts";
-import { type Waited, waitedFor } from "../../view/waited.ts";
 import { sessionRows } from "../session_list.ts";
 import type { CommandContext } from "../context.ts";
 import { TIMED_OUT } from "../exit_meanings.ts";
 import { type FormOptions, listWidth, templateOf } from "../list_options.ts";
 import { CommandEnded } from "../tree/shared.ts";
 import { resolveSession } from "../resolve.ts";
+import { sessionsUntil } from "../sessions_until.ts";
 
 /** One has ended without having been in the state. */
 const MISSED = 1;
@@ -31,7 +27,12 @@ export async function wait(run: CommandContext, given: readonly string[], option
   const ids: string[] = [];
   for (const one of given) ids.push(await resolveSession(run, one));
   const late = timeout === undefined ? new AbortController().signal : AbortSignal.timeout(timeout);
-  const waited = await until(run, late, { ids, state: stateOf(options.until), all: options.all === true });
+  const signal = AbortSignal.any([run.signal, late]);
+  const waited = await sessionsUntil(run.context, signal, {
+    ids,
+    state: stateOf(options.until),
+    all: options.all === true,
+  });
   if (waited === undefined) {
     if (run.signal.aborted) return;
     run.out.note(`none reached "${options.until}" within ${options.timeout} s`);
@@ -53,38 +54,6 @@ export async function wait(run: CommandContext, given: readonly string[], option
   if (missed.length === 0) return;
   for (const { id } of missed) run.out.note(`${id}: ended, and was not "${options.until}" before`);
   throw new CommandEnded(MISSED);
-}
-
-/** Undefined where it took too long, or was interrupted. */
-async function until(
-  run: CommandContext,
-  late: AbortSignal,
-  wanted: Parameters<typeof waitedFor>[1],
-): Promise<Waited & Nameables | undefined> {
-  const rows = new Map<string, SessionView>();
-  const open = new Map<string, Approval>();
-  const signal = AbortSignal.any([run.signal, late]);
-  for await (const one of follow({ context: run.context, signal, topics: ["session", "approval"] })) {
-    if (one.kind === "snapshot") {
-      open.clear();
-      // What had ended before nobody waits for, but by its id.
-      for (const session of one.sessions) {
-        if (session.status !== "closed" || rows.has(session.id) || wanted.ids.length > 0) rows.set(session.id, session);
-      }
-      for (const approval of one.approvals) open.set(approval.id, approval);
-    } else if (one.kind === "event") {
-      const { type, data } = one.event;
-      const { session, approval } = data as { session?: SessionView; approval?: Approval };
-      if (session !== undefined && type !== "session.deleted") rows.set(session.id, session);
-      else if (session !== undefined) rows.set(session.id, { ...session, lost: true });
-      if (approval?.status === "pending") open.set(approval.id, approval);
-      else if (approval !== undefined) open.delete(approval.id);
-    } else continue;
-    const sessions = [...rows.values()];
-    const waited = waitedFor(sessions, wanted);
-    if (waited !== undefined) return { ...waited, sessions, approvals: [...open.values()] };
-  }
-  return undefined;
 }
 
 function timeoutMs(text: string): number {

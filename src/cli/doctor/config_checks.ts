@@ -1,12 +1,14 @@
-/** The configuration: typos, rules that match nothing, and what keeps the program from starting. */
+/** The configuration: typos, rules that match nothing, programs that are not there, and what keeps ours from starting. */
 import { loadConfigFromProcess } from "../../config/from_process.ts";
-import { SCHEMA } from "../../daemon/features.ts";
+import { featurePrograms, SCHEMA } from "../../daemon/features.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { env } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 import { idleRules } from "../commands/config.ts";
 import { type Check, type Finding, ok, problem } from "./finding.ts";
 
-export const configChecks: readonly Check[] = [{ id: "config", run: config }];
+export const configChecks: readonly Check[] = [{ id: "config", run: config }, { id: "programs", run: programs }];
 
 async function config({ context: { paths, socketFlag } }: CommandContext): Promise<Finding[]> {
   try {
@@ -20,4 +22,21 @@ async function config({ context: { paths, socketFlag } }: CommandContext): Promi
     if (!(error instanceof ConsoleError)) throw error;
     return [problem("config", error.message, { hint: "mend it in your editor" })];
   }
+}
+
+/** Agents and jobs whose program is not there: the daemon would say so only when one is needed. */
+async function programs({ context: { paths, socketFlag } }: CommandContext): Promise<Finding[]> {
+  const loaded = await loadConfigFromProcess(paths, SCHEMA, { socket: socketFlag }).catch(() => undefined);
+  if (loaded === undefined) return []; // the check above says why
+  const exists = (path: string) => denoFiles.stat(path) !== undefined;
+  const named = featurePrograms({ config: loaded.config, env });
+  const missing = named.filter(({ places }) => !places.some(exists));
+  if (missing.length === 0) {
+    return named.length === 0 ? [] : [ok("programs", "each program that the configuration names is there")];
+  }
+  return missing.map(({ configKey, program }) =>
+    problem("programs", `${configKey} names ${program}, which is not there`, {
+      hint: `give its absolute path: agent-console config set ${configKey} '["/PATH"]'`,
+    })
+  );
 }

@@ -15,7 +15,7 @@ export function sessionCommands(root: Command, run: () => CommandContext): void 
   withFilters(
     root.command("dashboard").description("all of it in one window, to answer by keys; what no command at all opens"),
   )
-    .addOption(new Option("--view <view>", "what it begins with").choices(["sessions", "inbox", "activity"]))
+    .addOption(new Option("--view <view>", "what it begins with").choices(["sessions", "inbox", "activity", "jobs"]))
     .option("--snapshot <size>", "print one frame of that size, as 120x40, and end")
     .action(async (options) => await (await import("../commands/dashboard.ts")).showDashboard(run(), options));
   root.command("show").description("everything about one session and what it asks, or about one request")

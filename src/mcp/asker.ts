@@ -1,0 +1,56 @@
+/** Which sessions an agent's MCP server belongs to, and whether a request is one of theirs. Pure. */
+import { processesOf } from "../domain/row_processes.ts";
+import type { Session } from "../domain/session.ts";
+
+/** What the server says of itself (methods.ts). */
+export interface Asker {
+  readonly sessionIds?: readonly string[];
+  readonly pids?: readonly number[];
+}
+
+/** The sessions as they are kept. */
+interface SessionsLook {
+  get(id: string): Session | undefined;
+  sessions(): Iterable<Session>;
+}
+
+/**
+ * Of one process there may be many, and agents start agents: each of them may be the one that asks. The likeliest first:
+ * of the nearest process, and of several of one process the one that is named.
+ */
+export function askingSessions({ sessionIds = [], pids = [] }: Asker, rows: SessionsLook): readonly Session[] {
+  const distanceOf = (row: Session): number => {
+    const own = [row.parentPid, ...processesOf(row).map(({ pid }) => pid)];
+    const steps = own.map((pid) => pid === undefined ? -1 : pids.indexOf(pid)).filter((at) => at >= 0);
+    return Math.min(pids.length, ...steps);
+  };
+  return [...rows.sessions()]
+    .map((row) => ({ row, distance: distanceOf(row), unnamed: sessionIds.includes(row.id) ? 0 : 1 }))
+    .filter(({ row, distance, unnamed }) => row.status !== "closed" && (unnamed === 0 || distance < pids.length))
+    .sort((a, b) => a.distance - b.distance || a.unnamed - b.unnamed)
+    .map(({ row }) => row);
+}
+
+/**
+ * Whether the request of session `asked` is for another than the asker to answer: `own` where it is of its tree of an agent
+ * and its sub-agents; `unknown` where that cannot be told, as no process is known behind one of both.
+ */
+export function whoseRequest(
+  asked: string,
+  asking: readonly Pick<Session, "id">[],
+  rows: Pick<SessionsLook, "get">,
+): "another" | "own" | "unknown" {
+  const root = rootOf(asked, rows);
+  if (asking.some(({ id }) => rootOf(id, rows) === root)) return "own";
+  const row = rows.get(root);
+  return asking.length === 0 || row === undefined || processesOf(row).length === 0 ? "unknown" : "another";
+}
+
+function rootOf(id: string, rows: Pick<SessionsLook, "get">): string {
+  const seen = new Set([id]);
+  for (let at = id;;) {
+    const parent = rows.get(at)?.parentId;
+    if (parent === undefined || seen.has(parent)) return at;
+    seen.add(at = parent);
+  }
+}

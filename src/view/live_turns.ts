@@ -1,0 +1,198 @@
+/**
+ * The turns of the agents that the daemon runs, as a window has heard of them: a snapshot with a line of each, the events
+ * behind it, and what was asked for of those that are looked at. Bounded. Pure.
+ */
+
+/** As `turn.recent` answers, as far as it is shown. */
+export interface TurnTold {
+  readonly id: string;
+  readonly agent: string;
+  /** null until its session is open. */
+  readonly sessionId: string | null;
+  readonly cwd: string;
+  /** The kind of client that submitted it. */
+  readonly source: string;
+  readonly prompt: string;
+  readonly status: "queued" | "running" | "finished" | "cancelled" | "failed";
+  readonly submittedAt: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  /** Absent until it was asked for: then the prompt may be cut, too. */
+  readonly reply?: string;
+  readonly tools?: readonly ToolTold[];
+  /** What the agent is going to do, as it said last. */
+  readonly plan?: readonly StepTold[];
+  /** It went on behind a daemon's end. */
+  readonly resumed?: true;
+  readonly stopReason?: string;
+  readonly error?: string;
+}
+
+export interface ToolTold {
+  readonly id: string;
+  readonly name: string;
+  readonly text?: string;
+  readonly status: string;
+}
+
+export interface StepTold {
+  readonly text: string;
+  readonly status: string;
+}
+
+/** An event of the wire, as far as it is read here. */
+export interface TurnEvent {
+  readonly seq?: number | undefined;
+  readonly ts?: string | undefined;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** What {@link LiveTurns.reading} takes: an answer of `turn.recent`, or undefined where there was none. */
+export type TakeTurns = (answer: { readonly seq: number; readonly turns: readonly TurnTold[] } | undefined) => void;
+
+/** What is kept: turns, those of them with their texts, units of a reply (its end), calls of a turn. */
+const KEPT = { turns: 200, whole: 20, reply: 65_536, tools: 100 } as const;
+
+export class LiveTurns {
+  #turns = new Map<string, TurnTold>();
+  #all: readonly TurnTold[] | undefined;
+  #since = -1;
+  /** Those with their texts, the last one that was put last. */
+  readonly #whole = new Set<string>();
+  /** What came while answers are waited for. */
+  readonly #heard = new Set<TurnEvent[]>();
+
+  /** Oldest first; the same list until one of them changes. */
+  get all(): readonly TurnTold[] {
+    return this.#all ??= [...this.#turns.values()].sort((a, b) => compare(a.submittedAt, b.submittedAt));
+  }
+
+  get(id: string): TurnTold | undefined {
+    return this.#turns.get(id);
+  }
+
+  /** Oldest first. */
+  ofSession(sessionId: string): readonly TurnTold[] {
+    return this.all.filter((turn) => turn.sessionId === sessionId);
+  }
+
+  /** Everything is as told here. @param part of the feature `turn`; a daemon without turns has none */
+  snapshot(seq: number, part: { readonly turns: readonly TurnTold[] } | undefined): void {
+    this.#since = seq;
+    this.#turns = new Map((part?.turns ?? []).map((turn) => [turn.id, turn]));
+    this.#all = undefined;
+    this.#whole.clear();
+    this.#heard.clear();
+  }
+
+  /** @returns whether it was of a turn */
+  event(event: TurnEvent): boolean {
+    if (!event.type.startsWith("turn.") || (event.seq !== undefined && event.seq <= this.#since)) return false;
+    for (const heard of this.#heard) heard.push(event);
+    this.#apply(event);
+    return true;
+  }
+
+  /**
+   * To be called before `turn.recent` is: what its answer does not know yet is added to it. A snapshot that comes meanwhile
+   * makes the answer void.
+   */
+  reading(): TakeTurns {
+    const heard: TurnEvent[] = [];
+    this.#heard.add(heard);
+    return (answer) => {
+      if (!this.#heard.delete(heard) || answer === undefined) return;
+      const { seq, turns } = answer;
+      for (const turn of turns) this.#put(turn);
+      const ids = new Set(turns.map(({ id }) => id));
+      for (const event of heard) if ((event.seq ?? 0) > seq && ids.has(idOf(event))) this.#apply(event);
+    };
+  }
+
+  #apply({ type, ts, data }: TurnEvent): void {
+    if (type === "turn.submitted") return this.#put(data["turn"] as TurnTold);
+    const turn = this.#turns.get(idOf({ data }));
+    const next = turn === undefined ? undefined : after(turn, { type, ts, data });
+    if (next !== undefined) this.#put(next);
+  }
+
+  #put(turn: TurnTold): void {
+    this.#all = undefined;
+    this.#turns.set(turn.id, turn);
+    if (turn.reply !== undefined) this.#forgetTexts(turn.id);
+    for (const { id, status } of this.#turns.values()) {
+      if (this.#turns.size <= KEPT.turns) return;
+      if (!isDone(status)) continue;
+      this.#turns.delete(id);
+      this.#whole.delete(id);
+    }
+  }
+
+  /** Of others than the last ones that were looked at or heard of a line is kept: who looks at one asks for the rest again. */
+  #forgetTexts(id: string): void {
+    this.#whole.delete(id);
+    this.#whole.add(id);
+    for (const old of this.#whole) {
+      if (this.#whole.size <= KEPT.whole) return;
+      const turn = this.#turns.get(old);
+      if (turn !== undefined && !isDone(turn.status)) continue;
+      this.#whole.delete(old);
+      const { reply: _, tools: __, ...line } = turn ?? {};
+      if ("id" in line) this.#turns.set(old, line as TurnTold);
+    }
+  }
+}
+
+export function isDone(status: TurnTold["status"]): boolean {
+  return status !== "queued" && status !== "running";
+}
+
+function idOf({ data }: Pick<TurnEvent, "data">): string {
+  return String(data["turnId"]);
+}
+
+/** Undefined: it changes nothing that is shown. */
+function after(turn: TurnTold, { type, ts, data }: TurnEvent): TurnTold | undefined {
+  const { reply, tools } = turn;
+  switch (type) {
+    case "turn.started": {
+      const started = ts === undefined ? {} : { startedAt: ts };
+      return { ...turn, ...started, status: "running", sessionId: data["sessionId"] as string };
+    }
+    case "turn.chunk":
+      if (data["kind"] !== "text" || reply === undefined) return undefined;
+      return { ...turn, reply: endOf(reply + String(data["text"])) };
+    case "turn.tool": {
+      if (tools === undefined) return undefined;
+      const tool = data["tool"] as ToolTold;
+      return { ...turn, tools: [...tools.filter(({ id }) => id !== tool.id), tool].slice(-KEPT.tools) };
+    }
+    case "turn.plan":
+      return { ...turn, plan: data["steps"] as readonly StepTold[] };
+    case "turn.resumed":
+      return { ...turn, status: "queued", resumed: true };
+    case "turn.ended": {
+      const { status, stopReason, error, sessionId } = data as unknown as TurnTold;
+      return {
+        ...turn,
+        status,
+        sessionId: sessionId ?? turn.sessionId,
+        ...(ts === undefined ? {} : { endedAt: ts }),
+        ...(stopReason === undefined ? {} : { stopReason }),
+        ...(error === undefined ? {} : { error }),
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Who watches a long answer sees its end. */
+function endOf(reply: string): string {
+  return reply.length <= KEPT.reply ? reply : reply.slice(-KEPT.reply).replace(/^[\udc00-\udfff]/, "");
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
