@@ -5,7 +5,7 @@
 import { lastMessageOf, type Session, TEXT_CAPS } from "../domain/session.ts";
 import type { GivePrompt } from "../domain/session_prompt.ts";
 import { shellQuote } from "../lib/shell_quote.ts";
-import { DAEMON } from "../protocol/actor.ts";
+import { CRON, DAEMON, MCP } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { SESSION_GOES_ON } from "./recovery.ts";
 import { shown } from "./shown.ts";
@@ -33,14 +33,17 @@ export class OtherSessions {
   /**
    * The way into the session `id`; undefined where nobody runs it, or nobody knows it.
    *
-   * @throws {ConsoleError} `conflict`: somebody else runs it, and there is no way
+   * @param source the kind of client that gives the prompt
+   * @throws {ConsoleError} `conflict`: somebody else runs it, and there is no way, `forbidden`: there is none for an agent
    */
-  place(id: string): OtherSession | undefined {
+  place(id: string, source: string): OtherSession | undefined {
     const { store, promptWays } = this.#context;
     const row = store.get(id);
     if (row === undefined || row.status === "closed") return undefined;
     const give = promptWays.into(row.agent, id);
     if (give === undefined) throw noWay(row, promptWays.openedBy(row.agent));
+    // A job may be an agent's too, added by a tool of the same server.
+    if (source === MCP || source === CRON) throw notAPerson(id);
     return { id, agent: row.agent, cwd: row.cwd ?? "/", give };
   }
 
@@ -84,6 +87,12 @@ export class OtherSessions {
       output.flush();
     }
   }
+}
+
+function notAPerson(id: string): ConsoleError {
+  return new ConsoleError("forbidden", `the session ${id} is a person's: no agent and no job gives it a prompt`, {
+    hint: `you do, by agent-console submit ${shellQuote([id])} PROMPT`,
+  });
 }
 
 function noWay({ id, agent }: Pick<Session, "id" | "agent">, opened: { key: string; isOn: boolean } | undefined) {

@@ -107,8 +107,9 @@ export class RunningTurns {
     if (sessionId !== undefined && (params.agent !== undefined || params.cwd !== undefined)) {
       throw new ConsoleError("invalid_params", "a session has an agent and a folder: sessionId stands alone");
     }
+    const [source = actor] = actor.split(":");
     const isOther = sessionId !== undefined && this.#sessions.get(sessionId) === undefined;
-    const other = isOther ? this.#others.place(sessionId) : undefined;
+    const other = isOther ? this.#others.place(sessionId, source) : undefined;
     const place = other ?? (sessionId === undefined ? this.#newPlace(params) : this.#sessions.place(sessionId));
     const prompt = maskSecrets(clip(text, TEXT_CAPS.message));
     const turn: Turn = {
@@ -116,7 +117,7 @@ export class RunningTurns {
       agent: place.agent,
       sessionId: sessionId ?? null,
       cwd: place.cwd,
-      source: actor.split(":")[0] ?? actor,
+      source,
       prompt: prompt.trim(),
       ...(prompt === text ? { isWhole: true } : {}),
       ...(other === undefined ? {} : { isElsewhere: true }),

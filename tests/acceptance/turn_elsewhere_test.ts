@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { FakeCodex, SESSION } from "../support/fake_app_server.ts";
 import { TestHome } from "../support/harness.ts";
 import { eventually } from "../support/harness_wait.ts";
+import { McpAgent, OWN } from "../support/mcp.ts";
 import type { Json, RawClient } from "../support/wire.ts";
 
 type Told = Readonly<Record<"id" | "sessionId" | "status" | "reply" | "prompt" | "error" | "source", string>> & {
@@ -95,6 +96,22 @@ Deno.test("R7 a prompt goes into a session of somebody's terminal once, when it 
     const refused = await stranger.call("turn.submit", { sessionId: SESSION, text: "mine now" });
     assertStringIncludes(JSON.stringify(refused), "error");
     await stranger[Symbol.asyncDispose]();
+
+    await using agent = await McpAgent.start(home, OWN);
+    const byTool = await agent.call("submit_turn", { sessionId: SESSION, text: "from an agent" });
+    assertEquals(byTool.isError, true);
+    assertStringIncludes(byTool.text, "no agent and no job gives it a prompt");
+    const action = { kind: "prompt", sessionId: SESSION, text: "from a job" };
+    await client.request("job.add", { id: "sly", schedule: "@yearly", action });
+    await client.request("job.run", { id: "sly" });
+    await eventually(
+      async () => {
+        const runs = JSON.stringify(await client.request("job.history", { id: "sly" }));
+        return runs.includes("no agent and no job gives it a prompt");
+      },
+      10_000,
+      "a job that is refused",
+    );
 
     const running = home.cli(["submit", SESSION.slice(0, 12), "list the files"]);
     await sent(codex, 1);
