@@ -26,6 +26,7 @@ import type { SessionDeps } from "./handlers/session.ts";
 import type { MethodsDoor } from "./methods_door.ts";
 import type { OpenWork } from "./open_work.ts";
 import type { Projection } from "./projection.ts";
+import type { PromptWays } from "./prompt_ways.ts";
 import type { ReportQuota } from "./report_quota.ts";
 import type { WorkPlaces } from "./work_places.ts";
 
@@ -97,6 +98,8 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly work: Pick<OpenWork, "begin">;
   /** Work that costs much takes a place first. */
   readonly places: WorkPlaces;
+  /** How prompts go into sessions that somebody else runs. */
+  readonly promptWays: PromptWays;
   /** What the method `status` answers. */
   readonly status: () => Promise<ResultOf<"status">>;
   /** Calls methods of all parts of the daemon, for one who may; from the start of the services on. */

@@ -4,6 +4,7 @@ import type { FeedPort } from "../agents/shared/feed_port.ts";
 import type { AgentFeed, Feed, FeedContext } from "../agents/shared/feed_spec.ts";
 import { commitReport } from "../core/apply_report.ts";
 import type { FeatureContext } from "../core/service.ts";
+import type { GivePrompt } from "../domain/session_prompt.ts";
 import { rowForFeed } from "../domain/row_id.ts";
 import { isSessionEvent } from "../domain/event.ts";
 import { ownFiles } from "../platform/own_files.ts";
@@ -78,6 +79,11 @@ export class Feeds {
   /** Whether a feed brings this session's requests while the agent's own dialog is open. */
   bringsRequests(agent: string, sessionId: string): boolean {
     return this.#running.get(agent)?.bringsRequests?.(sessionId) === true;
+  }
+
+  /** The way into a session, where its feed offers one. */
+  wayInto(agent: string, sessionId: string): GivePrompt | undefined {
+    return this.#running.get(agent)?.wayInto?.(sessionId);
   }
 
   stop(): void {

@@ -2,7 +2,7 @@
 import type { Projection } from "../core/projection.ts";
 import type { Feature } from "../core/service.ts";
 import type { FeedsContext } from "./feeds.ts";
-import { feedPermissions } from "./permissions.ts";
+import { feedPermissions, keyOfWays } from "./permissions.ts";
 import { feedsSection } from "./section.ts";
 
 export const feeds: Feature<never, Projection, typeof feedsSection> = {
@@ -11,6 +11,7 @@ export const feeds: Feature<never, Projection, typeof feedsSection> = {
   permissions: ({ settings, env }) => feedPermissions(settings, env),
   create: (context) => {
     const service = new LateFeeds(context);
+    context.promptWays.openedBy = (agent) => keyOfWays(agent, context.settings.booted);
     return { service: { tick: () => service.tick(), stop: () => service.stop() } };
   },
 };
@@ -27,13 +28,14 @@ class LateFeeds {
 
   async tick(): Promise<void> {
     if (this.#feeds !== undefined) return this.#feeds.look();
-    const { settings, approvals } = this.#context;
+    const { settings, approvals, promptWays } = this.#context;
     if (!Object.values(settings.booted).includes(true)) return;
     const { Feeds, loadReaders } = await import("./feeds.ts");
     const readers = await loadReaders(settings.booted);
     if (this.#stopped) return;
     const feeds = this.#feeds = new Feeds(this.#context, readers);
     approvals.requestedByFeed = (agent, sessionId) => feeds.bringsRequests(agent, sessionId);
+    promptWays.into = (agent, sessionId) => feeds.wayInto(agent, sessionId);
     feeds.start();
   }
 

@@ -1,4 +1,4 @@
-/** What reading the feeds takes of the sandbox. What is off adds nothing. Pure. */
+/** What reading the feeds takes of the sandbox, and which open ways into sessions. What is off adds nothing. Pure. */
 import { AGENT_FEEDS } from "../agents/feeds.ts";
 import type { AgentFeed } from "../agents/shared/feed_spec.ts";
 import type { Permission } from "../platform/sandbox.ts";
@@ -14,4 +14,13 @@ export function feedPermissions(on: FeedSettings, env: (name: string) => string 
     if (at === undefined) return [];
     return permissions(at).map((permission) => ({ ...permission, configKey: `feeds.${configKey}` }));
   });
+}
+
+/** What opens ways into sessions of this agent, and whether it is on; undefined: nothing does. */
+export function keyOfWays(
+  agent: string,
+  on: FeedSettings,
+): { readonly key: string; readonly isOn: boolean } | undefined {
+  const feed = AGENT_FEEDS.find((one) => one.agent === agent && one.takesPrompts);
+  return feed === undefined ? undefined : { key: `feeds.${feed.configKey}`, isOn: on[feed.configKey] === true };
 }

@@ -17,7 +17,7 @@ const FOREIGN_NAMED = 8;
 
 type Context = Omit<
   FeatureContext,
-  "bus" | "clients" | "commands" | "limits" | "methods" | "paths" | "places" | "settings" | "status"
+  "bus" | "clients" | "commands" | "limits" | "methods" | "paths" | "places" | "promptWays" | "settings" | "status"
 >;
 
 export class LivenessLook {

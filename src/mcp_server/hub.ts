@@ -7,6 +7,7 @@ import type { WireClient } from "../client/wire_client.ts";
 import type { SessionView } from "../domain/query.ts";
 import { ancestors } from "../platform/ancestors.ts";
 import { env } from "../platform/process.ts";
+import { MCP } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 
@@ -40,7 +41,7 @@ export class Hub {
   readonly #signal: AbortSignal;
 
   constructor(context: ClientContext, signal: AbortSignal) {
-    this.context = { ...context, kind: "mcp", methods: CALLED };
+    this.context = { ...context, kind: MCP, methods: CALLED };
     this.#signal = signal;
   }
 

@@ -13,5 +13,8 @@ export const FEED = "feed:report";
 /** The kind of what jobs call; no client may say it of itself. */
 export const CRON = "cron";
 
+/** The kind of what agents call by the tools of the MCP server. */
+export const MCP = "mcp";
+
 /** The daemon, or whoever has a connection: `<kind>:<scope>`. The kind is the client's own word. */
 export type Actor = typeof DAEMON | `${string}:${Scope}`;

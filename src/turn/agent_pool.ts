@@ -11,6 +11,7 @@ import { agentEnv, agentPrograms, folderOf } from "./permissions.ts";
 import { RestartBudget } from "./restart_budget.ts";
 import type { AgentSettings } from "./section.ts";
 import type { TurnContext } from "./turn_context.ts";
+import { untilAborted } from "./until_aborted.ts";
 
 interface Pooled {
   readonly starting: Promise<Agent>;
@@ -87,6 +88,7 @@ export class AgentPool {
     const pooled = this.#get(name);
     pooled.busy++;
     try {
+      // What is started is not ended with one who waits for it.
       return await work(await untilAborted(pooled.starting, signal));
     } finally {
       pooled.busy--;
@@ -202,19 +204,6 @@ export function notConfigured(name: string | undefined, names: readonly string[]
 
 const HOW_TO_CONFIGURE = 'write "agents": { "NAME": { "command": ["PROGRAM"] } } into the file that ' +
   "agent-console config path names, then agent-console daemon restart";
-
-/** What is started is not ended with one who waits for it. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}
 
 function tooOften(name: string, waitMs: number): ConsoleError {
   const minutes = Math.ceil(waitMs / MINUTE_MS);

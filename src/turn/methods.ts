@@ -32,6 +32,8 @@ const turn = v.object({
   isWhole: v.exactOptional(v.literal(true)),
   /** Which of the turns that wait for a place is next. */
   priority: v.number(),
+  /** Its session is one that somebody else runs. */
+  isElsewhere: v.exactOptional(v.literal(true)),
   /** It was begun again, or went on, behind a daemon's end. */
   resumed: v.exactOptional(v.literal(true)),
   status: v.picklist(["queued", "running", "finished", "cancelled", "failed"]),
@@ -62,7 +64,7 @@ export const turnMethods = {
     params: v.strictObject({
       /** Of the configuration; absent where `sessionId` says it. */
       agent: v.exactOptional(id),
-      /** Goes on with a session that the daemon runs. */
+      /** Goes on with a session that the daemon runs, or with one of somebody else where a feed has a way into it. */
       sessionId: v.exactOptional(id),
       text: v.pipe(text(MAX_PROMPT), v.nonEmpty()),
       /** Where a new session works; an absolute path. */
@@ -74,7 +76,8 @@ export const turnMethods = {
       idempotencyKey,
     }),
     result: v.object({ ...committed.entries, turnId: v.string() }),
-    doc: "Gives an agent that the daemon runs a prompt, in a new session or one of its own; answers once it is queued.",
+    doc:
+      "Gives an agent a prompt, in a new session that the daemon runs or in one that is there; answers once it is queued.",
   },
   "turn.cancel": {
     aliases: ["CancelTask"],

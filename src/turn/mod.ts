@@ -19,7 +19,7 @@ export const turn: Feature<keyof typeof turnMethods, RecentTurns, typeof agentsS
   permissions: turnPermissions,
   programs: namedAgents,
   events: {
-    "turn.submitted": "A prompt for an agent that the daemon runs; it waits for its turn.",
+    "turn.submitted": "A prompt for an agent; it waits for its turn.",
     "turn.started": "The agent has it; its session is known.",
     "turn.chunk": "A part of what the agent says (`text`) or thinks (`thought`).",
     "turn.tool": "A call of a tool: it begins, or has ended.",

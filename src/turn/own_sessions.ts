@@ -5,7 +5,6 @@
 import type { Agent } from "../acp/agent.ts";
 import type { AcpEvents } from "../acp/connection.ts";
 import { CANCELLED } from "../acp/permission.ts";
-import type { Session } from "../domain/session.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { AgentPool } from "./agent_pool.ts";
 import { OwnSession } from "./own_session.ts";
@@ -50,7 +49,7 @@ export class OwnSessions {
   /**
    * Where a prompt for the session `id` goes: one that is open here, or one that has ended and whose agent is configured.
    *
-   * @throws {ConsoleError} `not_found`: nobody knows it, `conflict`: it is open elsewhere, or cannot be opened again
+   * @throws {ConsoleError} `not_found`: nobody knows it, `conflict`: it cannot be opened again
    */
   place(id: string): SessionPlace {
     const session = this.#open.get(id);
@@ -59,7 +58,6 @@ export class OwnSessions {
     if (row === undefined) {
       throw new ConsoleError("not_found", `there is no session ${id}`, { hint: "agent-console ls --all" });
     }
-    if (row.status !== "closed") throw openElsewhere(row);
     if (!this.#pool.configured.includes(row.agent) || row.cwd === undefined) {
       const why = row.cwd === undefined ? "its folder is not known" : `no agent is configured as "${row.agent}"`;
       throw new ConsoleError("conflict", `the session ${id} has ended, and cannot be opened again: ${why}`, {
@@ -106,10 +104,4 @@ export class OwnSessions {
     void this.#pool.agentOf(session.agent)?.closeSession(id);
     return true;
   }
-}
-
-function openElsewhere({ id }: Pick<Session, "id">): ConsoleError {
-  return new ConsoleError("conflict", `the session ${id} is not one that the daemon runs`, {
-    hint: "agent-console go brings its terminal to the front",
-  });
 }

@@ -1,6 +1,7 @@
 /**
  * What becomes of a turn that the last daemon left open. One that had not begun is begun; one that had is gone on with once,
- * in its own session and with words that say so, because the prompt itself must not run twice. Pure.
+ * in its own session and with words that say so, because the prompt itself must not run twice. One in a session that somebody else runs
+ * is failed: it needs no daemon to go on. Pure.
  */
 import type { Turn } from "./methods.ts";
 import type { AgentSettings } from "./section.ts";
@@ -21,12 +22,17 @@ const GO_ON =
 
 const BEFORE = "the daemon ended before it began";
 const WITHIN = "the daemon ended in it";
+/** Of a turn whose end nobody hears. */
+export const SESSION_GOES_ON = "its session is not one of the daemon's, and may go on";
 
 /** @param settings of its agent; undefined where it is configured no more */
 export function recoveryOf(turn: Turn, settings: Pick<AgentSettings, "resume"> | undefined): TurnRecovery {
-  const { status, sessionId, prompt, isWhole, resumed, startedAt } = turn;
+  const { status, sessionId, prompt, isWhole, isElsewhere, resumed, startedAt } = turn;
   const hasBegun = status === "running" || startedAt !== undefined;
   const ended = hasBegun ? WITHIN : BEFORE;
+  if (isElsewhere) {
+    return { kind: "failed", error: hasBegun ? `${WITHIN}; ${SESSION_GOES_ON}` : `${BEFORE}: it was not sent` };
+  }
   if (settings === undefined) return { kind: "failed", error: `${ended}, and its agent is not configured any more` };
   if (!settings.resume) return { kind: "failed", error: ended };
   if (!hasBegun) {

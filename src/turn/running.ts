@@ -6,6 +6,7 @@ import { maskSecrets } from "../domain/mask.ts";
 import { commitReport } from "../core/apply_report.ts";
 import { clip } from "../domain/sanitize.ts";
 import { type Session, TEXT_CAPS } from "../domain/session.ts";
+import { optional } from "../lib/json_fields.ts";
 import { resolveFrom } from "../platform/home_paths.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -13,6 +14,7 @@ import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import { AgentPool, notConfigured } from "./agent_pool.ts";
 import { endLeftAgents, noteAgent, noteAgentEnd } from "./left_agents.ts";
 import type { Turn } from "./methods.ts";
+import { type OtherSession, OtherSessions } from "./other_sessions.ts";
 import { OwnSessions } from "./own_sessions.ts";
 import { isOver, type LeftAgent, type RecentTurns } from "./recent_turns.ts";
 import { recoveryOf } from "./recovery.ts";
@@ -27,6 +29,8 @@ interface Given {
   readonly workspaceConfig: string | null | undefined;
   /** What became of it in the last daemon. */
   readonly before?: string;
+  /** Its session, where somebody else runs that. */
+  readonly other?: OtherSession;
 }
 
 type TurnEnd = Pick<Turn, "stopReason" | "error"> & { readonly status: "finished" | "cancelled" | "failed" };
@@ -36,6 +40,7 @@ export class RunningTurns {
   readonly #turns: RecentTurns;
   readonly #pool: AgentPool;
   readonly #sessions: OwnSessions;
+  readonly #others: OtherSessions;
   readonly #queues = new SessionQueues();
   /** Turns that are to run or run, by their ids: what ends them. */
   readonly #open = new Map<string, AbortController>();
@@ -57,6 +62,7 @@ export class RunningTurns {
       gone.addEventListener("abort", () => void noted.then(() => noteAgentEnd(context, turns, pid)), { once: true });
     }, this.#stop.signal);
     this.#sessions = new OwnSessions(context, this.#pool, this.#stop.signal);
+    this.#others = new OtherSessions(context, this.#stop.signal);
     this.#unlisten = context.bus.listen(context.store.seq, new Set(["session"]), ({ event }) => {
       if (event.type === "session.closed" || event.type === "session.deleted") this.#closed(event.data.session.id);
     });
@@ -72,7 +78,7 @@ export class RunningTurns {
     await (this.#recovering ??= endLeftAgents(this.#context, this.#turns, agents));
     if (this.#left.turns !== turns || this.#stop.signal.aborted) return; // another call did it
     this.#left = { turns: [], agents: [] };
-    const within = new Set(turns.flatMap(({ sessionId }) => sessionId ?? []));
+    const within = new Set(turns.flatMap(({ sessionId, isElsewhere }) => isElsewhere ? [] : sessionId ?? []));
     for (const id of new Set(this.#turns.all().flatMap(({ sessionId }) => sessionId ?? []))) {
       const row = this.#context.store.get(id);
       const isOurs = agents.some(({ agent, pid }) => row?.agent === agent && row.pid === pid);
@@ -101,16 +107,20 @@ export class RunningTurns {
     if (sessionId !== undefined && (params.agent !== undefined || params.cwd !== undefined)) {
       throw new ConsoleError("invalid_params", "a session has an agent and a folder: sessionId stands alone");
     }
-    const place = sessionId === undefined ? this.#newPlace(params) : this.#sessions.place(sessionId);
+    const [source = actor] = actor.split(":");
+    const isOther = sessionId !== undefined && this.#sessions.get(sessionId) === undefined;
+    const other = isOther ? this.#others.place(sessionId, source) : undefined;
+    const place = other ?? (sessionId === undefined ? this.#newPlace(params) : this.#sessions.place(sessionId));
     const prompt = maskSecrets(clip(text, TEXT_CAPS.message));
     const turn: Turn = {
       id: crypto.randomUUID(),
       agent: place.agent,
       sessionId: sessionId ?? null,
       cwd: place.cwd,
-      source: actor.split(":")[0] ?? actor,
+      source,
       prompt: prompt.trim(),
       ...(prompt === text ? { isWhole: true } : {}),
+      ...(other === undefined ? {} : { isElsewhere: true }),
       priority: params.priority ?? (sessionId === undefined ? 0 : store.get(sessionId)?.priority ?? 0),
       status: "queued",
       submittedAt: this.#context.now(),
@@ -122,7 +132,7 @@ export class RunningTurns {
       actor,
       once,
     );
-    this.#enqueue(turn, { text, workspaceConfig });
+    this.#enqueue(turn, { text, workspaceConfig, ...optional("other", other) });
     return { ...committed, turnId: turn.id };
   }
 
@@ -170,7 +180,8 @@ export class RunningTurns {
     const done = this.#context.work.begin("turns");
     // One that waits behind another ends at once.
     end.signal.addEventListener("abort", () => this.#endQueued(id));
-    const work = () => this.#run(turn, given, end.signal).finally(done);
+    const run = given.other === undefined ? this.#run : this.#runElsewhere;
+    const work = () => run.call(this, turn, given, end.signal).finally(done);
     const running = sessionId === null ? work() : this.#queues.after(sessionId, work);
     this.#running.add(running);
     void running.finally(() => this.#running.delete(running));
@@ -216,6 +227,13 @@ export class RunningTurns {
         this.#sessions.end(session, `the agent ${turn.agent} did not end a turn that was cancelled`);
       }
     }
+  }
+
+  /** In a session that somebody else runs. Never throws. */
+  async #runElsewhere(turn: Turn, { text, other }: Given, cancelled: AbortSignal): Promise<void> {
+    if (!this.#open.has(turn.id) || other === undefined) return; // it was cancelled in the queue
+    this.#ended(turn.id, turn.sessionId, await this.#others.turn(turn.id, text, other, cancelled));
+    this.#open.delete(turn.id);
   }
 
   #ended(turnId: string, sessionId: string | null, end: TurnEnd): void {

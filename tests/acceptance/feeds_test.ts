@@ -137,6 +137,31 @@ Deno.test("A4 feeds.codex_app_server: the workspace's own rules hold, and before
   }
 });
 
+Deno.test("A4 feeds.codex_app_server: a hook does not block a session whose requests the feed brings beside its dialog", async () => {
+  await using home = await TestHome.create({ config: '{"feeds": {"codex_app_server": true}}' });
+  const control = `${home.root}/codex/app-server-control`;
+  Deno.mkdirSync(control, { recursive: true });
+  const codex = new FakeCodex(`${control}/app-server-control.sock`);
+  codex.answers.set("thread/resume", { thread: {} });
+  codex.start();
+  try {
+    await home.start({ env: { CODEX_HOME: `${home.root}/codex` } });
+    await using client = await home.connect({ token: true });
+    await client.request("subscribe", { answers: true });
+    await eventually(() => codex.calls.includes("thread/resume"), 10_000, "the feed");
+    const asks = recorded("codex", "PermissionRequest", { session: SESSION });
+    await using asked = hook(home, asks, { agent: "codex", env: {} });
+    const { code, stdout } = await asked.exit(10_000);
+    assertEquals([code, stdout], [0, ""]);
+    assertEquals(await pending(client), []);
+    codex.tell(codexQuestions()[0]);
+    await eventually(async () => (await pending(client)).length === 1, 5000, "the request, once");
+  } finally {
+    await home.stop();
+    await codex.stop();
+  }
+});
+
 Deno.test("A6 the feeds are off by default: the sandbox has no path of another program, and on it has those alone", async () => {
   await using home = await TestHome.create();
   const flags = async (env: Record<string, string>) => {

@@ -1,9 +1,9 @@
 // deno-lint-ignore-file no-sync-fn-in-async-fn -- makes folders and files between two steps: nothing else waits
 /**
- * H4, H5: real agents against a model double, read by the feeds. They need the lab: AC_LAB names the folder that holds
+ * H4, H5, R7: real agents against a model double, read by the feeds. They need the lab: AC_LAB names the folder that holds
  * its scripts and the installed agents; tmux, jq and node must be there too.
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { denoDir, isRoot } from "../support/harness_guard.ts";
 import { processesNaming, type Running, signalIfSame } from "../support/harness_process.ts";
@@ -45,6 +45,9 @@ T_type 'error:400'; T_wait 'mock error 400' 6; echo did-error; sleep 3`,
 const CODEX_ASKS = codex(`T_type 'say:hello'; T_wait 'hello' 6; sleep 2
 T_type "esc:touch $H/yes"; T_wait 'Would you like to run' 6; for i in $(seq 150); do [ -e "$H/yes" ] && break; sleep 0.1; done
 sleep 2; T_type "esc:touch $H/no"; T_wait 'Would you like to run' 6; echo asked-no; sleep 8`);
+
+/** Nobody types: its window shows what comes from outside, also as its first prompt. It says what the window shows. */
+const CODEX_PROMPTED = codex(`echo ready; for i in $(seq 400); do [ -e "$H/look" ] && break; sleep 0.1; done; T_show`);
 
 const noLab = await whatIsMissing("claude/node_modules/@anthropic-ai/claude-code-linux-x64/claude");
 const noCodex = isRoot
@@ -139,6 +142,62 @@ labTest(
       assertEquals(await exists("no"), false);
       const { approvals } = await home.json(["approvals", "--all", "--json"]) as { approvals: Json[] };
       assertEquals(approvals.map(({ status }) => status), ["approved", "denied"]);
+    } finally {
+      await end(scenario);
+      await endCodex(codexHome);
+      Deno.removeSync(codexHome, { recursive: true });
+    }
+  },
+);
+
+labTest(
+  "R7 real Codex in its terminal: prompts from outside are shown there, answered here, wait, and are interrupted",
+  noCodex,
+  async () => {
+    const codexHome = Deno.makeTempDirSync({ dir: "/var/lib", prefix: "ac-codex-" });
+    await using home = await TestHome.create({ config: '{"feeds": {"codex_app_server": true}}' });
+    const { argv, env } = home.command(["daemon"]);
+    await using scenario = inLab(home, [CODEX_PROMPTED, "codex", codexHome, ...argv], env);
+    const submit = (id: string, text: string) => home.cli(["submit", id, text]);
+    try {
+      await home.ready(() => scenario.ended, STEP_MS);
+      await scenario.says("ready", 2 * STEP_MS);
+      const row = async () => ((await home.json(["ls", "--json"]))["sessions"] as Json[])[0]?.["id"];
+      const id = String(await eventually(row, STEP_MS, "its row", 200));
+      const first = await submit(id, "say:from outside");
+      assertEquals([first.code, first.stdout], [0, "from outside\n"], first.stderr);
+      const ran = await submit(id, "run:echo made-here");
+      assertStringIncludes(ran.stdout, "made-here", ran.stderr);
+
+      const slow = submit(id, "slow:3");
+      const next = await submit(id, "say:behind it");
+      assertEquals([(await slow).code, next.code, next.stdout], [0, 0, "behind it\n"], next.stderr);
+
+      const long = submit(id, "slow:60");
+      const { turns } = await eventually(
+        async () => {
+          const recent = await home.json(["context", "--json"]) as { turns: Json[] };
+          return recent.turns.at(-1)?.["status"] === "running" ? recent : undefined;
+        },
+        STEP_MS,
+        "a turn that runs",
+        200,
+      );
+      assertEquals(turns.map(({ status }) => status), [...Array(4).fill("finished"), "running"]);
+      assertEquals((turns[1]?.["tools"] as Json[]).map(({ name, text, status }) => [name, text, status]), [
+        ["Bash", "echo made-here", "completed"],
+      ]);
+      assertEquals((await home.cli(["cancel", id])).code, 0);
+      const cancelled = await long;
+      assertStringIncludes(cancelled.stderr, "cancelled");
+      const failed = await submit(id, "error:400");
+      assertEquals(failed.code, 1);
+      assertStringIncludes(failed.stderr, "mock error 400");
+      Deno.writeTextFileSync(`${codexHome}/look`, "");
+      await scenario.says("mock error 400", STEP_MS);
+      for (const text of ["› run:echo made-here", "• behind it", "slow:60", "Conversation interrupted"]) {
+        assertStringIncludes(scenario.stdout, text, "what its window shows");
+      }
     } finally {
       await end(scenario);
       await endCodex(codexHome);

@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { codex } from "../../src/agents/codex/events.ts";
 import { CodexAppServerFeed } from "../../src/agents/codex/feed.ts";
 import type { RequestDecision } from "../../src/agents/shared/feed_port.ts";
+import type { GivePrompt } from "../../src/domain/session_prompt.ts";
 import { dialWebSocket } from "../../src/platform/web_socket.ts";
 import { Replay, statusLine } from "../contract/replay.ts";
 import { FakeCodex } from "./fake_app_server.ts";
@@ -45,7 +46,11 @@ export class CodexBench {
   }
 
   asks(id: string): boolean {
-    return this.#feed.asks(id);
+    return this.#feed.bringsRequests(id);
+  }
+
+  wayInto(id: string): GivePrompt | undefined {
+    return this.#feed.wayInto(id);
   }
 
   async is(id: string, status: string): Promise<void> {

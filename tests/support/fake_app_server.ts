@@ -34,7 +34,7 @@ export class FakeCodex {
   readonly path: string;
   /** The methods that clients called. */
   readonly calls: string[] = [];
-  /** What is answered instead of the recording, by method; null is an error. */
+  /** What is answered instead of the recording, by method, or a function of the params that says it; null is an error. */
   readonly answers = new Map<string, unknown>();
   /** What clients answered to our own questions. */
   readonly decisions: unknown[] = [];
@@ -86,7 +86,8 @@ export class FakeCodex {
     if (message.method === undefined) return void this.decisions.push({ id, result: message.result });
     this.calls.push(method);
     if (id === undefined) return;
-    const result = this.answers.has(method) ? this.answers.get(method) : this.#results.get(keyOf(message));
+    const given = this.answers.has(method) ? this.answers.get(method) : this.#results.get(keyOf(message));
+    const result: unknown = typeof given === "function" ? given(message.params) : given;
     const error = { code: -32600, message: "not recorded" };
     socket.send(JSON.stringify(result === undefined || result === null ? { id, error } : { id, result }));
   }
@@ -100,8 +101,13 @@ export class FakeCodex {
     for (const socket of this.#sockets) socket.send(typeof message === "string" ? message : JSON.stringify(message));
   }
 
-  async stop(): Promise<void> {
+  /** As when only the connections break. */
+  hangUp(): void {
     for (const socket of this.#sockets) socket.close();
+  }
+
+  async stop(): Promise<void> {
+    this.hangUp();
     await this.#server?.shutdown();
   }
 }

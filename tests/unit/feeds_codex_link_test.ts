@@ -60,7 +60,7 @@ Deno.test("A4 Codex unloads a session while the feed attaches to it: its questio
   const feed = await begun(on);
   on.tell({ method: "thread/closed", params: THREAD });
   await on.answer("thread/resume", {});
-  assertEquals(feed.asks("t"), false);
+  assertEquals(feed.bringsRequests("t"), false);
   feed.stop();
 });
 
@@ -68,14 +68,14 @@ Deno.test("A4 on a new connection no session is attached to before Codex has sai
   const on = wire();
   const feed = await begun(on);
   await on.answer("thread/resume", {});
-  assertEquals(feed.asks("t"), true);
+  assertEquals(feed.bringsRequests("t"), true);
   on.line().onClose();
-  assertEquals(feed.asks("t"), false);
+  assertEquals(feed.bringsRequests("t"), false);
   await eventually(() => on.lines.length === 2, 5000, "the second connection");
   on.line().onOpen();
   on.tell(BUSY);
   await on.answer("thread/resume", {});
-  assertEquals(feed.asks("t"), true);
+  assertEquals(feed.bringsRequests("t"), true);
   feed.stop();
 });
 

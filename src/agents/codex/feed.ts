@@ -3,13 +3,16 @@
  * socket. Every client gets the states of all threads without attaching, and needs no hooks and no trust. Only to
  * receive Codex's requests does it attach to threads. Silent while no Codex runs.
  */
+import type { GivePrompt } from "../../domain/session_prompt.ts";
 import { type Fields, isFields, stringField } from "../../lib/json_fields.ts";
 import { setTimer } from "../../platform/clock.ts";
+import { CodexPrompts } from "./prompts.ts";
 import { CodexRequests } from "./requests.ts";
 import { readStatus, readThread, readTurnError, threadIdIn, type ThreadStatus, titleOf } from "./thread_codec.ts";
 import { CodexThreads } from "./thread_rows.ts";
 import { type Dial, Link, type RequestId } from "./json_rpc_link.ts";
 import type { FeedPort, Guarded, RequestDecision } from "../shared/feed_port.ts";
+import type { Feed } from "../shared/feed_spec.ts";
 
 /** Between two tries to connect, ms: doubling. */
 const RETRY_MS = { first: 250, longest: 5000 };
@@ -25,11 +28,12 @@ export interface CodexFeedOptions {
   readonly guarded: Guarded;
 }
 
-export class CodexAppServerFeed {
+export class CodexAppServerFeed implements Required<Omit<Feed, "look" | "rowChanged">> {
   #o: CodexFeedOptions;
   #link: Link | undefined;
   #threads: CodexThreads;
   #requests: CodexRequests | undefined;
+  #prompts: CodexPrompts;
   /** The threads that were attached to; true: their requests come to us. */
   #attached = new Map<string, boolean>();
   /** The threads that are being read now, each with its newest state. */
@@ -40,6 +44,7 @@ export class CodexAppServerFeed {
   constructor(options: CodexFeedOptions) {
     this.#o = options;
     this.#threads = new CodexThreads(options.port);
+    this.#prompts = new CodexPrompts(this.#threads);
     if (options.requestDecision !== undefined) {
       this.#requests = new CodexRequests(options.requestDecision, this.#threads);
     }
@@ -57,6 +62,7 @@ export class CodexAppServerFeed {
       onMessage: (method, params) => {
         this.#take(link, method, params);
         this.#requests?.take(method, params);
+        this.#prompts.take(method, params);
       },
       onRequest: (id, method, params) => this.#question(link, id, method, params),
       onClose: () => this.#lost(),
@@ -65,8 +71,18 @@ export class CodexAppServerFeed {
   }
 
   /** Whether this thread's questions come to us as well as to Codex's own window. */
-  asks(threadId: string): boolean {
+  bringsRequests(threadId: string): boolean {
     return this.#attached.get(threadId) === true;
+  }
+
+  /** Through the connection that is there when it is gone. */
+  wayInto(threadId: string): GivePrompt | undefined {
+    if (this.#link === undefined || !this.#threads.isSession(threadId)) return undefined;
+    return async (text, listener, signal) => {
+      const link = this.#link;
+      if (link === undefined) throw new Error("the connection to Codex was lost before it was sent");
+      return await this.#prompts.give(link, threadId, text, listener, signal);
+    };
   }
 
   stop(): void {
@@ -97,6 +113,7 @@ export class CodexAppServerFeed {
     this.#learning = new Map(); // calls of the old connection end with it
     this.#attached.clear();
     this.#requests?.drop();
+    this.#prompts.drop();
     if (this.#stopped) return;
     // The first retry shows whether only the connection broke, or the process that runs the threads ended.
     if (this.#retryMs > RETRY_MS.first) this.#threads.gone();

@@ -12,7 +12,8 @@ export const codexFeed: AgentFeed = {
   configKey: "codex_app_server",
   title: "Codex's app-server",
   means: "Listens to the daemon that Codex starts: sessions and their states without hooks and without trust, and " +
-    "errors that no hook tells. The daemon may then use that socket.",
+    "errors that no hook tells; and brings prompts into them. The daemon may then use that socket.",
+  takesPrompts: true,
   place: (env) => {
     const folder = agentFolder(env, "CODEX_HOME", ".codex");
     return folder === undefined ? undefined : `${folder}/app-server-control/app-server-control.sock`;

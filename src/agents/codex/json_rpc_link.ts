@@ -69,9 +69,14 @@ export class Link {
     this.#rpc.respond(id, result);
   }
 
+  /** The result. @throws {ConsoleError} the error reply, or `disconnected`; that none came in `ms` */
+  request(method: string, params: Fields, ms: number): Promise<unknown> {
+    return this.#rpc.request(method, params, AbortSignal.timeout(ms));
+  }
+
   /** The result; undefined on an error reply or after {@link ANSWER_MS}. */
   call(method: string, params: Fields): Promise<unknown> {
-    return this.#rpc.request(method, params, AbortSignal.timeout(ANSWER_MS)).catch(() => undefined);
+    return this.request(method, params, ANSWER_MS).catch(() => undefined);
   }
 
   /** Resolves after `ms` with whether the connection is still there. */

@@ -86,7 +86,7 @@ function question(tool: string, action: ApprovalRequest["action"], subject: stri
  * Codex runs each command by a shell and shows it so; its hooks show the command alone, and rules are about that. Only
  * where the quotes are the plainest ones, so that what is left is exactly what will run.
  */
-function withoutShell(command: string): string {
+export function withoutShell(command: string): string {
   const [, inner] = /^(?:\/usr)?\/bin\/(?:ba|z)?sh -l?c '([^']*)'$/.exec(command) ?? [];
   return inner ?? command;
 }

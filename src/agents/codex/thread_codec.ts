@@ -94,7 +94,12 @@ export function readStatus(value: unknown): ThreadStatus | undefined {
 /** The error of the newest turn in the reply to `thread/turns/list`. */
 export function readTurnError(result: unknown): TurnError | undefined {
   const [turn] = isFields(result) ? objectArrayField(result, "data") ?? [] : [];
-  const error = turn === undefined ? undefined : objectField(turn, "error");
+  return turn === undefined ? undefined : turnError(turn);
+}
+
+/** Why this turn failed. */
+export function turnError(turn: Fields): TurnError | undefined {
+  const error = objectField(turn, "error");
   if (error === undefined) return undefined;
   const info = error["codexErrorInfo"];
   const name = typeof info === "string" ? info : isFields(info) ? Object.keys(info)[0] ?? "" : "";

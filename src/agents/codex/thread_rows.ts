@@ -28,6 +28,22 @@ export class CodexThreads {
     return kind !== undefined && kind !== "hidden";
   }
 
+  /** Whether `id` is a session that has a window: a prompt may go there. */
+  isSession(id: string): boolean {
+    return this.#threads.get(id)?.kind === "session";
+  }
+
+  /** Whether a turn of it runs now. */
+  isBusy(id: string): boolean {
+    const status = this.#threads.get(id)?.status;
+    return status !== undefined && status !== "idle" && status !== "error";
+  }
+
+  /** Whether its last turn failed. */
+  hasFailed(id: string): boolean {
+    return this.#threads.get(id)?.status === "error";
+  }
+
   /** The folder that thread `id` works in; one of its commands may run in another. */
   cwdOf(id: string): string | undefined {
     return this.#threads.get(id)?.facts.cwd;
@@ -65,6 +81,7 @@ export class CodexThreads {
   changed(id: string, status: ThreadStatus): boolean {
     const thread = this.#threads.get(id);
     if (thread === undefined || thread.kind === "hidden") return false;
+    this.#threads.set(id, { ...thread, status });
     const row = this.#port.get(id);
     const waited = this.#waited.delete(id);
     if (status === "approval" || status === "input") this.#waited.add(id);

@@ -1,4 +1,5 @@
 /** What an agent publishes about itself: where it is, what reading it takes of the sandbox, and its reader. */
+import type { GivePrompt } from "../../domain/session_prompt.ts";
 import type { Permission } from "../../platform/sandbox.ts";
 import type { Files } from "../../platform/system.ts";
 import type { TextSocket, WebSocketEvents } from "../../platform/web_socket.ts";
@@ -11,6 +12,8 @@ export interface AgentFeed {
   readonly configKey: string;
   readonly title: string;
   readonly means: string;
+  /** Its reader has ways into sessions. */
+  readonly takesPrompts?: true;
   /**
    * The file, folder or socket, absolute; undefined where the environment names no usable one. `env` is called only for
    * the variables needed, because the daemon may read no other. Pure: client and daemon compute the same.
@@ -42,6 +45,8 @@ export interface Feed {
   rowChanged?(sessionId: string): void;
   /** Whether it puts this session's questions to the human, beside the agent's own dialog. */
   bringsRequests?(sessionId: string): boolean;
+  /** The way by which a prompt goes into this session; undefined: there is none now. */
+  wayInto?(sessionId: string): GivePrompt | undefined;
   stop(): void;
 }
 

@@ -41,7 +41,7 @@ export function workFolder(given: string | undefined): string {
   throw new ConsoleError("usage", `--cwd is "${escapeControls(cwd)}", which is no folder`);
 }
 
-/** A prompt for a session that the daemon runs. @throws {CommandEnded} as {@link runAgent} */
+/** A prompt for a session that is there. @throws {CommandEnded} as {@link runAgent} */
 export async function submitPrompt(
   run: CommandContext,
   id: string,

@@ -14,7 +14,7 @@ export function turnCommands(root: Command, run: () => CommandContext): void {
     .option("--cwd <folder>", "where it works (default: the current folder)")
     .option(...DETACH_OPTION).option(...JSON_OPTION)
     .action(async (agent, words, options) => await (await load()).runAgent(run(), agent, words, options));
-  root.command("submit").description("give a session that the daemon runs another prompt")
+  root.command("submit").description("give a session another prompt")
     .argument("<id>", SESSION).argument("<prompt...>", PROMPT)
     .option(...DETACH_OPTION).option(...JSON_OPTION)
     .action(async (id, words, options) => await (await load()).submitPrompt(run(), id, words, options));
