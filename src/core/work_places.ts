@@ -3,6 +3,16 @@
  * priority is next. Waiting adds to it, so that none waits for ever behind others.
  */
 
+export interface Place {
+  /** Gives it back; a second call does nothing. */
+  leave(): void;
+  /**
+   * Others may have it meanwhile: a person is waited for. @returns ends that: who was answered goes on at once, even where
+   * that is one more than there are places
+   */
+  lend(): () => void;
+}
+
 interface Waiting {
   readonly priority: number;
   /** Steady ms. */
@@ -28,8 +38,8 @@ export class WorkPlaces {
     this.#now = now;
   }
 
-  /** Resolves with what gives the place back. Rejects with the reason of `signal`, where that fires before. */
-  async take(priority: number, signal: AbortSignal): Promise<() => void> {
+  /** Rejects with the reason of `signal`, where that fires before there is a place. */
+  async take(priority: number, signal: AbortSignal): Promise<Place> {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiting = { priority, since: this.#now(), take: resolve };
@@ -39,23 +49,17 @@ export class WorkPlaces {
     };
     this.#waiting.add(waiting);
     signal.addEventListener("abort", onAbort, { once: true });
-    this.look();
+    this.giveFree();
     try {
       await promise;
     } finally {
       signal.removeEventListener("abort", onAbort);
     }
-    let isHeld = true;
-    return () => {
-      if (!isHeld) return;
-      isHeld = false;
-      this.#taken--;
-      this.look();
-    };
+    return this.#place();
   }
 
   /** Gives the free places away: there may be more of them than before. */
-  look(): void {
+  giveFree(): void {
     const now = this.#now();
     const weight = ({ priority, since }: Waiting) => priority + (now - since) / CREDIT_MS;
     while (this.#taken < this.#limit() && this.#waiting.size > 0) {
@@ -64,5 +68,30 @@ export class WorkPlaces {
       this.#taken++;
       next.take();
     }
+  }
+
+  #place(): Place {
+    let state: "held" | "lent" | "left" = "held";
+    const free = () => {
+      this.#taken--;
+      this.giveFree();
+    };
+    return {
+      leave: () => {
+        const before = state;
+        state = "left";
+        if (before === "held") free();
+      },
+      lend: () => {
+        if (state !== "held") return () => {};
+        state = "lent";
+        free();
+        return () => {
+          if (state !== "lent") return;
+          state = "held";
+          this.#taken++;
+        };
+      },
+    };
   }
 }

@@ -48,6 +48,7 @@ export class Runs {
   #live = new Map<string, LiveRun>();
   /** Ends that the journal could not take. */
   #unrecorded = new Map<string, RunEnd>();
+  readonly #stopping = new AbortController();
   /** Programs of an earlier daemon that are being ended, by their runs. */
   #ending = new Map<string, Promise<void>>();
 
@@ -144,7 +145,7 @@ export class Runs {
   #endLeftProgram(runId: string, process: LeftProcess): void {
     if (this.#ending.has(runId)) return;
     const { context: { pid, log }, onEnd } = this.#deps;
-    const ending = endLeft(pid, [process]).then((ended) => {
+    const ending = endLeft(pid, [process], this.#stopping.signal).then((ended) => {
       if (ended === undefined) log.warn("nobody can tell whether the program of a job still runs", { ...process });
       this.#unrecorded.set(runId, INTERRUPTED);
       onEnd();
@@ -153,6 +154,7 @@ export class Runs {
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort();
     await Promise.all(this.#ending.values());
     const all = [...this.#live.values()];
     for (const live of all) {

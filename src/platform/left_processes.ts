@@ -28,21 +28,26 @@ export async function identify(own: number, pids: readonly number[]): Promise<re
 /**
  * Ends those of `left` that are still the processes that were noted: by SIGTERM, then by SIGKILL. Never throws.
  *
- * @returns the pids of those that were there; undefined where nobody can tell, and nothing was done
+ * @param stop ends the wait
+ * @returns the pids of those that were there, and are gone now; undefined where they are not, or nobody can tell
  */
-export async function endLeft(own: number, left: readonly LeftProcess[]): Promise<readonly number[] | undefined> {
+export async function endLeft(
+  own: number,
+  left: readonly LeftProcess[],
+  stop: AbortSignal,
+): Promise<readonly number[] | undefined> {
   const found = await living(own, left);
   const killer = permitted(KILL_PROGRAMS);
   if (found === undefined || killer === undefined) return found?.length === 0 ? [] : undefined;
   let rest = found;
   for (const signal of ["TERM", "KILL"] as const) {
     await Promise.all(rest.map(({ pid }) => signalGroup(killer, pid, signal)));
-    for (let waited = 0; waited < GRACE_MS && rest.length > 0; waited += LOOK_MS) {
+    for (let waited = 0; waited < GRACE_MS && rest.length > 0 && !stop.aborted; waited += LOOK_MS) {
       await daemonTimers.sleep(LOOK_MS);
       rest = await living(own, rest) ?? rest;
     }
   }
-  return found.map(({ pid }) => pid);
+  return rest.length === 0 ? found.map(({ pid }) => pid) : undefined;
 }
 
 async function living(own: number, left: readonly LeftProcess[]): Promise<readonly LeftProcess[] | undefined> {

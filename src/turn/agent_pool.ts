@@ -17,19 +17,26 @@ interface Pooled {
   readonly starting: Promise<Agent>;
   agent?: Agent;
   /** A session that is open and was not used. */
-  ready?: { readonly id: string; readonly cwd: string };
+  ready?: { readonly id: string; readonly cwd: string; readonly mode: string | null };
   /** Turns of it that run. */
   busy: number;
   /** When the last of them ended, steady ms. */
   usedAt: number;
 }
 
+/** Who hears of the agents of a pool. */
+export interface PoolListener {
+  /** What the agent of that name says. */
+  readonly events: (agent: string) => AcpEvents;
+  /** One runs. */
+  readonly started: (name: string, agent: Agent) => void;
+}
+
 const MINUTE_MS = 60_000;
 
 export class AgentPool {
   readonly #context: TurnContext;
-  readonly #events: (agent: string) => AcpEvents;
-  readonly #started: (name: string, agent: Agent) => void;
+  readonly #hears: PoolListener;
   readonly #stop: AbortSignal;
   readonly #pooled = new Map<string, Pooled>();
   /** Those that nobody needs, until they are gone. */
@@ -37,19 +44,15 @@ export class AgentPool {
   readonly #budgets = new Map<string, RestartBudget>();
 
   /**
-   * @param events who hears the agent of that name
-   * @param started one runs
    * @param stop ends all that is started, and starts no more
    */
   constructor(
     context: TurnContext,
-    events: (agent: string) => AcpEvents,
-    started: (name: string, agent: Agent) => void,
+    hears: PoolListener,
     stop: AbortSignal,
   ) {
     this.#context = context;
-    this.#events = events;
-    this.#started = started;
+    this.#hears = hears;
     this.#stop = stop;
   }
 
@@ -100,8 +103,9 @@ export class AgentPool {
   async newSession(agent: Agent, name: string, cwd: string, signal: AbortSignal): Promise<string> {
     const pooled = this.#pooled.get(name);
     const ready = pooled?.agent === agent ? pooled.ready : undefined;
-    if (pooled === undefined || ready?.cwd !== cwd) {
-      return await agent.newSession(cwd, this.settings(name).mode, signal);
+    const { mode } = this.settings(name);
+    if (pooled === undefined || ready?.cwd !== cwd || ready.mode !== mode) {
+      return await agent.newSession(cwd, mode, signal);
     }
     delete pooled.ready;
     return ready.id;
@@ -133,11 +137,11 @@ export class AgentPool {
     try {
       const pooled = this.#get(name);
       const agent = await pooled.starting;
-      const cwd = this.folder(name);
-      // One that was opened in another folder stays for nobody: the configuration was changed.
-      if (pooled.ready?.cwd !== cwd) {
-        pooled.ready = { id: await agent.newSession(cwd, this.settings(name).mode, this.#stop), cwd };
-      }
+      const [cwd, { mode }] = [this.folder(name), this.settings(name)];
+      const { ready } = pooled;
+      if (ready?.cwd === cwd && ready.mode === mode) return;
+      if (ready !== undefined) void agent.closeSession(ready.id); // the configuration was changed: it is for nobody
+      pooled.ready = { id: await agent.newSession(cwd, mode, this.#stop), cwd, mode };
     } catch (error) {
       if (this.#stop.aborted) return;
       this.#context.log.warn("an agent is not warm", { agent: name, why: String(error) });
@@ -163,7 +167,7 @@ export class AgentPool {
     pooled.starting.then((agent) => {
       pooled.agent = agent;
       log.info("an agent runs", { agent: name, pid: agent.pid });
-      this.#started(name, agent);
+      this.#hears.started(name, agent);
       agent.gone.addEventListener("abort", () => {
         forget(!agent.isEnding);
         if (!agent.isEnding) log.warn("an agent has ended", { agent: name, why: String(agent.gone.reason) });
@@ -191,7 +195,7 @@ export class AgentPool {
       env: agentEnv(program, settings, env),
       cwd: this.folder(name),
     };
-    return await Agent.start({ command, events: this.#events(name), log: this.#context.log }, this.#stop);
+    return await Agent.start({ command, events: this.#hears.events(name), log: this.#context.log }, this.#stop);
   }
 }
 

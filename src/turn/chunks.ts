@@ -11,6 +11,8 @@ export interface Chunk {
 
 /** Pieces are gathered for so long, ms: a reader sees no difference. */
 const GATHER_MS = 50;
+/** A word behind which nothing comes for so long is told as it is, ms; one that announces a secret is not. */
+const LAST_MS = 1000;
 /** More than this is told at once, UTF-16 units. */
 const LARGE = 16_384;
 /** A word that is longer is told in parts, UTF-16 units. */
@@ -20,6 +22,8 @@ export class Chunks {
   readonly #tell: (chunk: Chunk) => void;
   /** What is not told yet. */
   #held: Chunk | undefined;
+  /** Runs while something is held; ends that. */
+  #late: (() => void) | undefined;
   /** Runs for {@link GATHER_MS} behind what was told; ends it early. */
   #pause: (() => void) | undefined;
 
@@ -32,12 +36,15 @@ export class Chunks {
     if (this.#held !== undefined && this.#held.kind !== kind) this.flush();
     this.#held = { kind, text: (this.#held?.text ?? "") + text };
     if (this.#pause === undefined || this.#held.text.length >= LARGE) this.#tellWords();
+    this.#late?.();
+    this.#late = this.#held === undefined ? undefined : setTimer(LAST_MS, () => this.#tellLast());
   }
 
   /** Tells all that is held: the turn goes on with something else, or has ended. */
   flush(): void {
     this.#pause?.();
-    this.#pause = undefined;
+    this.#late?.();
+    this.#pause = this.#late = undefined;
     const held = this.#held;
     this.#held = undefined;
     if (held !== undefined) this.#tell(held);
@@ -59,6 +66,11 @@ export class Chunks {
     this.#held = text === "" ? undefined : { kind, text };
     // What is held and long is not looked at again for each piece that comes.
     if (text.length < before || text.length > WORD) this.#rest();
+  }
+
+  #tellLast(): void {
+    const isAnnounced = this.#held?.text.split(/\s/).some((word) => ANNOUNCES.test(word));
+    if (isAnnounced === false) this.flush();
   }
 
   #rest(): void {

@@ -21,19 +21,26 @@ export function noteAgentEnd(context: TurnContext, turns: RecentTurns, pid: numb
   record(context, () => context.store.commit({ type: "turn.agent_ended", data: { pid } }, DAEMON));
 }
 
-/** Ends what `left` names and still lives, each with its group. Never throws. */
+/**
+ * Ends what `left` names and still lives, each with its group. Never throws.
+ *
+ * @param stop ends the wait
+ * @returns whether all of it is gone for sure; else the next start looks again
+ */
 export async function endLeftAgents(
   context: TurnContext,
   turns: RecentTurns,
   left: readonly LeftAgent[],
-): Promise<void> {
-  const ended = await endLeft(context.pid, left);
+  stop: AbortSignal,
+): Promise<boolean> {
+  const ended = await endLeft(context.pid, left, stop);
   if (ended === undefined) {
-    context.log.warn("nobody can tell whether agents of an earlier daemon still run", { agents: left.length });
-    return; // the next start looks again
+    context.log.warn("agents of an earlier daemon may still run", { pids: left.map(({ pid }) => pid) });
+    return false;
   }
   if (ended.length > 0) context.log.warn("agents of an earlier daemon were ended", { pids: ended });
   for (const { pid } of left) noteAgentEnd(context, turns, pid);
+  return true;
 }
 
 /** A full disk takes no record: then nobody ends it for us, and it notices its closed pipes. */

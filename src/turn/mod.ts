@@ -1,6 +1,7 @@
 /** The daemon runs agents: prompts go to those of the configuration (section agents), what they do is told to every window. */
 import type { Feature } from "../core/service.ts";
 import { clip } from "../domain/sanitize.ts";
+import { ConsoleError } from "../protocol/errors.ts";
 import { type Turn, type TurnLine, turnMethods } from "./methods.ts";
 import { optional } from "../lib/json_fields.ts";
 import { namedAgents, turnPermissions } from "./permissions.ts";
@@ -24,6 +25,7 @@ export const turn: Feature<keyof typeof turnMethods, RecentTurns, typeof agentsS
     "turn.chunk": "A part of what the agent says (`text`) or thinks (`thought`).",
     "turn.tool": "A call of a tool: it begins, or has ended.",
     "turn.plan": "What the agent is going to do; replaces the plan before.",
+    "turn.cancel_requested": "Somebody ends them; each still tells its own end.",
     "turn.resumed": "It waits again: the last daemon ended before it, or in it. At most once for each turn.",
     "turn.ended": "It is over: finished, cancelled or failed.",
     "turn.agent_started": "The process of an agent, for the next daemon, should this one be killed.",
@@ -36,12 +38,12 @@ export const turn: Feature<keyof typeof turnMethods, RecentTurns, typeof agentsS
       service: {
         tick: () => late.tick(),
         status: () => late.status(),
-        stop: () => late.running?.stop(),
+        stop: () => late.stop(),
       },
       snapshot: () => ({ turns: linesOf(turns.all()) }),
       handlers: {
         "turn.submit": async (params, { peer }) => (await late.load()).submit(params, peer.actor),
-        "turn.cancel": async (params) => (await late.load()).cancel(params),
+        "turn.cancel": async (params, { peer }) => (await late.load()).cancel(params, peer.actor),
         "turn.recent": ({ sessionId, turnId, limit = USUAL }) => ({
           seq: context.store.seq,
           turns: turns.all().filter((one) =>
@@ -74,18 +76,28 @@ class LateTurns {
   readonly #context: TurnContext;
   readonly #turns: RecentTurns;
   running: RunningTurns | undefined;
+  #isStopped = false;
 
   constructor(context: TurnContext, turns: RecentTurns) {
     this.#context = context;
     this.#turns = turns;
   }
 
-  /** @returns behind the recovery: what is submitted comes after what was left */
+  /**
+   * @returns behind the recovery: what is submitted comes after what was left
+   * @throws {ConsoleError} `stopping`
+   */
   async load(): Promise<RunningTurns> {
     const { RunningTurns } = await import("./running.ts");
+    if (this.#isStopped) throw new ConsoleError("stopping", "the daemon is stopping");
     const running = this.running ??= new RunningTurns(this.#context, this.#turns);
     await running.recover();
     return running;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.running?.stop();
   }
 
   /** With no agent that is to be warm, and nothing left of an earlier daemon, nothing is loaded before the first turn. */

@@ -6,6 +6,7 @@ import type { Agent } from "../acp/agent.ts";
 import { canAllowOnce, CANCELLED, outcomeOf, type PermissionAsked, type PermissionOutcome } from "../acp/permission.ts";
 import type { AcpUpdate } from "../acp/read_update.ts";
 import { commitReport } from "../core/apply_report.ts";
+import type { Place } from "../core/work_places.ts";
 import type { NewEvent } from "../domain/event.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
 import { type Facts, TEXT_CAPS } from "../domain/session.ts";
@@ -22,9 +23,8 @@ export interface OwnSessionFacts {
   readonly id: string;
   readonly agent: string;
   readonly cwd: string;
-  readonly pid: number;
-  /** Its agent can open it again, when this process has ended. */
-  readonly canReopen: boolean;
+  /** The agent in whose process it is open. */
+  readonly process: Agent;
 }
 
 /** How a turn ended by itself. */
@@ -33,8 +33,20 @@ export interface TurnEnd {
   readonly stopReason: string;
 }
 
+/** What the agent is given. */
+export interface GivenTurn {
+  readonly id: string;
+  readonly text: string;
+  /** The words are a person's; else ours. */
+  readonly byUser: boolean;
+}
+
 interface RunningTurn {
   readonly signal: AbortSignal;
+  /** Others may have it while a person is asked. */
+  readonly place: Place;
+  /** Takes it back. */
+  takeBack: () => void;
   /** Fires at its end: nobody waits for what it asked. */
   readonly over: AbortController;
   readonly output: TurnOutput;
@@ -70,27 +82,34 @@ export class OwnSession {
     return this.#facts.agent;
   }
 
+  get process(): Agent {
+    return this.#facts.process;
+  }
+
   get cwd(): string {
     return this.#facts.cwd;
   }
 
   /** @param resumed it was open in an earlier process */
   announce(resumed: boolean): void {
-    this.#report({ kind: "announced", resumed }, { cwd: this.cwd, pid: this.#facts.pid });
+    this.#report({ kind: "announced", resumed }, { cwd: this.cwd, pid: this.process.pid });
   }
 
   /** What the workspace's own configuration says for the turn that comes; undefined: nobody looked. */
   workspace(text: string | null | undefined): void {
     const { approvals } = this.#context;
-    if (text === undefined) return approvals.endRequests(this.id, "another turn begins"); // and what was noted before
+    // Ends nothing that is open, and forgets what was noted: nobody looked since.
+    if (text === undefined) return approvals.endRequests(this.id, "another turn begins");
     approvals.noteWorkspace(this.#reportOf({ kind: "noted" }, { cwd: this.cwd }), text ?? undefined);
   }
 
   /** One turn, to its end. @throws {ConsoleError} `failed`, or what `signal` fired with */
-  async turn(agent: Agent, turnId: string, text: string, signal: AbortSignal): Promise<TurnEnd> {
+  async turn({ id: turnId, text, byUser }: GivenTurn, place: Place, signal: AbortSignal): Promise<TurnEnd> {
     signal.throwIfAborted(); // its listener below hears of no earlier one
+    const agent = this.process;
     const turn = this.#turn = {
       signal,
+      place,
       over: new AbortController(),
       output: new TurnOutput(turnId, this.id, {
         clock: this.#context.clock,
@@ -98,10 +117,11 @@ export class OwnSession {
         record: (event) => this.#record(event),
       }),
       asked: 0,
+      takeBack: () => {},
     };
     this.#context.store.commit({ type: "turn.started", data: { turnId, sessionId: this.id } }, DAEMON);
-    const lastPrompt = shown(text.trim(), TEXT_CAPS.prompt);
-    this.#report({ kind: "prompt", text: lastPrompt, byUser: true }, { lastPrompt });
+    const prompt = shown(text.trim(), TEXT_CAPS.prompt);
+    this.#report({ kind: "prompt", text: prompt, byUser }, byUser ? { lastPrompt: prompt } : {});
     // The agent answers a cancelled prompt by itself; one that does not is waited for no longer than this.
     const patience = new AbortController();
     const onCancel = () => {
@@ -148,7 +168,7 @@ export class OwnSession {
     this.#context.approvals.endRequests(this.id, why);
     const [reason = ""] = why.split("\n");
     const command = ["agent-console", "chat", "--session", this.id];
-    const again = this.#facts.canReopen ? { reopenable: { command } } : {};
+    const again = this.process.canReopen ? { reopenable: { command } } : {};
     this.#report({ kind: "ended", reason: shown(reason, TEXT_CAPS.message), ...again });
   }
 
@@ -176,12 +196,12 @@ export class OwnSession {
     }
     const { request, event } = acpRequest(call, this.cwd, canAllowOnce(options));
     const ended = AbortSignal.any([signal, turn.signal, turn.over.signal]);
-    turn.asked++;
+    if (turn.asked++ === 0) turn.takeBack = turn.place.lend();
     try {
       const decision = await this.#context.approvals.requestDecision(this.#reportOf(event), request, ended);
       return outcomeOf(turn.signal.aborted || turn.over.signal.aborted ? undefined : decision, options);
     } finally {
-      turn.asked--;
+      if (--turn.asked === 0) turn.takeBack();
     }
   }
 

@@ -5,9 +5,11 @@
 import type { Agent } from "../acp/agent.ts";
 import type { AcpEvents } from "../acp/connection.ts";
 import { CANCELLED } from "../acp/permission.ts";
+import { shellQuote } from "../lib/shell_quote.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { AgentPool } from "./agent_pool.ts";
 import { OwnSession } from "./own_session.ts";
+import { onAborted, untilAborted } from "./until_aborted.ts";
 import { whyOf } from "./why.ts";
 import type { TurnContext } from "./turn_context.ts";
 
@@ -22,6 +24,8 @@ export class OwnSessions {
   readonly #stop: AbortSignal;
   /** By their ids. */
   readonly #open = new Map<string, OwnSession>();
+  /** Those in which an agent did not end a turn, and that agent. */
+  readonly #stuck = new Map<string, Agent>();
 
   /** @param stop the daemon stops: that is why an agent ends then */
   constructor(context: TurnContext, pool: AgentPool, stop: AbortSignal) {
@@ -67,41 +71,60 @@ export class OwnSessions {
     return { agent: row.agent, cwd: row.cwd };
   }
 
-  /** The session of a turn, opened where it is not. @throws {ConsoleError} `failed` */
+  /** The session of a turn in the process of `agent`, opened where it is not. @throws {ConsoleError} `failed`, `conflict` */
   async open(agent: Agent, id: string | null, { agent: name, cwd }: SessionPlace, signal: AbortSignal) {
-    const open = id === null ? undefined : this.#open.get(id);
-    if (open !== undefined) return open;
-    if (id !== null) await agent.reopenSession(id, cwd, this.#pool.settings(name).mode, signal);
+    if (id !== null) {
+      const open = this.#open.get(id);
+      if (open?.process === agent) return open;
+      if (open !== undefined) await untilAborted(onAborted(open.process.gone), signal); // that one ends just now
+      this.#checkReopen(id, agent, name);
+      await agent.reopenSession(id, cwd, this.#pool.settings(name).mode, signal);
+    }
     const opened = id ?? await this.#pool.newSession(agent, name, cwd, signal);
     const row = this.#context.store.get(opened);
     // Its own hooks may have told of it before; what is another's, or open already, is not its to give.
     if (this.#open.has(opened) || (row !== undefined && row.agent !== name)) {
       throw new ConsoleError("failed", `the agent ${name} opened a session with the id of another one`);
     }
-    const canReopen = agent.canReopen;
-    const session = new OwnSession(this.#context, { id: opened, agent: name, cwd, pid: agent.pid, canReopen });
+    const session = new OwnSession(this.#context, { id: opened, agent: name, cwd, process: agent });
     this.#open.set(opened, session);
     session.announce(id !== null);
-    agent.gone.addEventListener("abort", () => {
-      this.#open.delete(opened);
-      session.end(whyOf(this.#stop.aborted ? this.#stop.reason : agent.gone.reason));
-    }, { once: true });
+    void onAborted(agent.gone).then(() =>
+      this.end(session, whyOf(this.#stop.aborted ? this.#stop.reason : agent.gone.reason))
+    );
     return session;
   }
 
-  /** It is not gone on with. */
+  /** It is not gone on with in this process. */
   end(session: OwnSession, why: string): void {
-    this.#open.delete(session.id);
+    if (session.isStuck && !session.process.gone.aborted) this.#stuck.set(session.id, session.process);
+    if (this.#open.get(session.id) === session) this.#open.delete(session.id);
     session.end(why);
   }
 
-  /** A person has closed or deleted it: its agent need not keep it. @returns whether it was open */
-  closed(id: string): boolean {
+  /** A person has closed or deleted it. @returns the agent, which need not keep it; undefined where it was not open */
+  closed(id: string): Agent | undefined {
     const session = this.#open.get(id);
-    if (session === undefined) return false;
+    if (session === undefined) return undefined;
     this.#open.delete(id);
     session.closed();
-    void this.#pool.agentOf(session.agent)?.closeSession(id);
-    return true;
+    return session.process;
+  }
+
+  /** While the turn waited somebody else may have opened it. @throws {ConsoleError} `conflict`, `failed` */
+  #checkReopen(id: string, agent: Agent, name: string): void {
+    const row = this.#context.store.get(id);
+    if (row !== undefined && row.status !== "closed") {
+      throw new ConsoleError("conflict", `the session ${id} is open elsewhere by now`, {
+        hint: `agent-console go ${shellQuote([id])} brings its terminal to the front`,
+      });
+    }
+    const stuck = this.#stuck.get(id);
+    if (stuck !== undefined && stuck.gone.aborted) this.#stuck.delete(id);
+    if (stuck !== agent) return;
+    // What it writes of the turn that was cancelled would be taken for an answer to this one.
+    throw new ConsoleError("failed", `the agent ${name} still runs a turn of this session that was cancelled`, {
+      hint: "agent-console run begins another session; agent-console daemon restart ends the agent",
+    });
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Projection } from "../core/projection.ts";
 import type { NewEvent } from "../domain/event.ts";
+import { replyGoingOn, replyWith } from "../domain/turn_reply.ts";
 import type { LeftProcess } from "../platform/left_processes.ts";
 import type { Turn, TurnPlanStep, TurnTool } from "./methods.ts";
 
@@ -18,6 +19,7 @@ declare module "../domain/event.ts" {
       readonly text: string;
     };
     "turn.plan": { readonly turnId: string; readonly sessionId: string; readonly steps: readonly TurnPlanStep[] };
+    "turn.cancel_requested": { readonly turnIds: readonly string[] };
     "turn.resumed": { readonly turnId: string; readonly sessionId: string | null };
     "turn.agent_started": LeftAgent;
     "turn.agent_ended": { readonly pid: number };
@@ -37,8 +39,8 @@ export interface LeftAgent extends LeftProcess {
   readonly agent: string;
 }
 
-/** What is kept: turns, units of a reply, calls of a turn, those of them with what they change, processes. */
-export const KEPT = { turns: 200, reply: 65_536, tools: 100, details: 10, agents: 100 } as const;
+/** What is kept: turns, calls of a turn, those of them with what they change, processes. */
+export const KEPT = { turns: 200, tools: 100, details: 10, agents: 100 } as const;
 
 interface Saved {
   readonly turns: readonly Turn[];
@@ -63,24 +65,26 @@ export class RecentTurns implements Projection {
         }));
       case "turn.chunk":
         if (event.data.kind === "thought") return;
-        return this.#change(event.data.turnId, ({ reply }) => ({
-          reply: (reply + event.data.text).slice(0, KEPT.reply),
-        }));
+        return this.#change(event.data.turnId, ({ reply }) => ({ reply: replyWith(reply, event.data.text) }));
       case "turn.tool":
         return this.#change(event.data.turnId, ({ tools }) => ({ tools: withTool(tools, event.data.tool) }));
       case "turn.plan":
         return this.#change(event.data.turnId, () => ({ plan: [...event.data.steps] }));
       case "turn.resumed":
-        return this.#change(event.data.turnId, () => ({ status: "queued", resumed: true }));
+        return this.#change(event.data.turnId, ({ reply, startedAt }) => ({
+          status: "queued",
+          reply: replyGoingOn(reply),
+          ...(startedAt === undefined ? {} : { resumed: true }), // one that had not begun is begun
+        }));
       case "turn.agent_started":
         return this.#started(event.data);
       case "turn.agent_ended":
         return void this.#agents.delete(event.data.pid);
       case "turn.ended": {
-        const { turnId, sessionId: _, ...rest } = event.data;
-        const { status, stopReason, error } = rest;
-        return this.#change(turnId, () => ({
+        const { turnId, sessionId, status, stopReason, error } = event.data;
+        return this.#change(turnId, (turn) => ({
           status,
+          sessionId: sessionId ?? turn.sessionId,
           endedAt: at,
           ...(stopReason === undefined ? {} : { stopReason }),
           ...(error === undefined ? {} : { error }),

@@ -25,8 +25,15 @@ const WITHIN = "the daemon ended in it";
 /** Of a turn whose end nobody hears. */
 export const SESSION_GOES_ON = "its session is not one of the daemon's, and may go on";
 
-/** @param settings of its agent; undefined where it is configured no more */
-export function recoveryOf(turn: Turn, settings: Pick<AgentSettings, "resume"> | undefined): TurnRecovery {
+/**
+ * @param settings of its agent; undefined where it is configured no more
+ * @param areGone nothing of the last daemon's agents runs any more, for sure
+ */
+export function recoveryOf(
+  turn: Turn,
+  settings: Pick<AgentSettings, "resume"> | undefined,
+  areGone: boolean,
+): TurnRecovery {
   const { status, sessionId, prompt, isWhole, isElsewhere, resumed, startedAt } = turn;
   const hasBegun = status === "running" || startedAt !== undefined;
   const ended = hasBegun ? WITHIN : BEFORE;
@@ -41,5 +48,6 @@ export function recoveryOf(turn: Turn, settings: Pick<AgentSettings, "resume"> |
       : { kind: "failed", error: `${BEFORE}, and a prompt that is long or holds a secret is not kept` };
   }
   if (resumed) return { kind: "failed", error: `${ended}, for the second time` };
+  if (!areGone) return { kind: "failed", error: `${ended}, and nobody can tell whether its agent still runs` };
   return sessionId === null ? { kind: "failed", error: ended } : { kind: "resumed", text: GO_ON, before: WITHIN };
 }

@@ -22,8 +22,8 @@ export interface TurnSink {
   readonly record: (event: NewEvent) => void;
 }
 
-/** Of one turn: UTF-16 units, records that are no text, calls, steps of a plan. */
-const MOST = { units: 1_048_576, records: 3000, calls: 1000, steps: 50 } as const;
+/** Of one turn: UTF-16 units, changes of calls and plans, changes of its row, calls, steps of a plan. */
+const MOST = { units: 1_048_576, records: 3000, reports: 1000, calls: 1000, steps: 50 } as const;
 /** Between two signs of life of a row whose agent writes, ms. */
 const ALIVE_MS = 30_000;
 
@@ -34,7 +34,7 @@ export class TurnOutput {
   readonly #chunks = new Chunks((chunk) => this.#tell(chunk));
   #said = "";
   /** What may still be recorded. */
-  #left: { units: number; records: number } = { units: MOST.units, records: MOST.records };
+  readonly #left: Record<"units" | "records" | "reports", number> = { ...MOST };
   /** When its row was last told that it goes on, steady ms. */
   #shownAt = 0;
 
@@ -54,14 +54,12 @@ export class TurnOutput {
   }
 
   update(update: AcpUpdate): void {
-    const isText = update.kind === "text" || update.kind === "thought";
-    if (!isText && this.#left.records-- <= 0) return;
     switch (update.kind) {
       case "text":
       case "thought":
         return this.#chunks.add(update);
       case "tool":
-        return this.#tool(update.fields);
+        return void this.#tool(update.fields);
       case "plan":
         return this.#plan(update.steps);
       case "usage": {
@@ -71,35 +69,45 @@ export class TurnOutput {
           ...(contextPercent === undefined ? {} : { contextPercent }),
           ...(update.usd === undefined ? {} : { usd: update.usd }),
         };
-        return this.#to.report({ kind: "measured" }, { cost });
+        return this.#measured({ cost });
       }
       case "title":
-        return this.#to.report({ kind: "measured" }, { title: shown(update.title, TEXT_CAPS.title) });
+        return this.#measured({ title: shown(update.title, TEXT_CAPS.title) });
       case "mode":
-        return this.#to.report({ kind: "measured" }, { permissionMode: shown(update.mode, LONG.name) });
+        return this.#measured({ permissionMode: shown(update.mode, LONG.name) });
     }
   }
 
   /** The call that a request is about, with what was told of it before; undefined where it names none. */
   requested(fields: Fields): ToolCall | undefined {
-    const call = readToolCall(fields, this.#calls.get(String(fields["toolCallId"])));
-    if (call === undefined) return undefined;
+    return this.#tool(fields) ?? readToolCall(fields);
+  }
+
+  #measured(facts: Facts): void {
+    if (this.#left.reports-- > 0) this.#to.report({ kind: "measured" }, facts);
+  }
+
+  /** @returns the call as it is known now; undefined where nobody keeps it */
+  #tool(fields: Fields): ToolCall | undefined {
+    const before = this.#calls.get(String(fields["toolCallId"]));
+    const read = readToolCall(fields, before);
+    if (read === undefined || (before === undefined && this.#calls.size >= MOST.calls)) return undefined;
+    const status = read.status ?? "pending";
+    const call = { ...read, status };
     this.#chunks.flush();
     this.#calls.set(call.id, call);
+    this.#told(call, before);
     return call;
   }
 
-  #tool(fields: Fields): void {
-    const before = this.#calls.get(String(fields["toolCallId"]));
-    const call = readToolCall(fields, before);
-    if (call === undefined || (before === undefined && this.#calls.size >= MOST.calls)) return;
-    this.#chunks.flush();
-    this.#calls.set(call.id, call);
+  #told(call: ToolCall, before: ToolCall | undefined): void {
     const subject = subjectOf(call);
     const tool = describeTool(subject, call.id);
-    const status = call.status ?? "pending";
+    const { status = "pending" } = call;
     const isEnd = status === "completed" || status === "failed";
-    if (before?.status !== status || before.title !== call.title) {
+    const isNew = before?.status !== status || before.title !== call.title;
+    // The end of a call is always told: it would look as if it ran for ever.
+    if (isNew && (this.#left.records-- > 0 || (isEnd && before?.status !== status))) {
       const told = {
         id: shown(call.id, LONG.id),
         name: shown(tool.name, LONG.name),
@@ -117,6 +125,7 @@ export class TurnOutput {
   }
 
   #plan(given: readonly PlanStep[]): void {
+    if (this.#left.records-- <= 0) return;
     this.#chunks.flush();
     const steps = given.slice(0, MOST.steps).map(({ text, status }) => ({
       text: shown(text, LONG.step),
@@ -126,9 +135,9 @@ export class TurnOutput {
   }
 
   #tell({ kind, text }: Chunk): void {
-    if (this.#left.units <= 0) return;
+    const isKept = this.#left.units > 0;
     this.#left.units -= text.length;
-    const masked = maskSecrets(this.#left.units > 0 ? text : `${text}\n[no more of this turn is kept]\n`);
+    const masked = maskSecrets(text);
     // A row that says something is not stale.
     const now = this.#to.clock.steady();
     if (now - this.#shownAt > ALIVE_MS) {
@@ -136,6 +145,8 @@ export class TurnOutput {
       this.#to.report({ kind: "noted" });
     }
     if (kind === "text") this.#said = (this.#said + masked).slice(-TEXT_CAPS.message);
-    this.#to.record({ type: "turn.chunk", data: { ...this.#ids, kind, text: masked } });
+    if (!isKept) return;
+    const last = this.#left.units > 0 ? "" : "\n[no more of this turn is kept]\n";
+    this.#to.record({ type: "turn.chunk", data: { ...this.#ids, kind, text: masked + last } });
   }
 }

@@ -2,6 +2,7 @@
  * The turns of the agents that the daemon runs, as a window has heard of them: a snapshot with a line of each, the events
  * behind it, and what was asked for of those that are looked at. Bounded. Pure.
  */
+import { replyGoingOn, replyWith } from "../domain/turn_reply.ts";
 
 /** As `turn.recent` answers, as far as it is shown. */
 export interface TurnTold {
@@ -51,8 +52,8 @@ export interface TurnEvent {
 /** What {@link LiveTurns.reading} takes: an answer of `turn.recent`, or undefined where there was none. */
 export type TakeTurns = (answer: { readonly seq: number; readonly turns: readonly TurnTold[] } | undefined) => void;
 
-/** What is kept: turns, those of them with their texts, units of a reply (its end), calls of a turn. */
-const KEPT = { turns: 200, whole: 20, reply: 65_536, tools: 100 } as const;
+/** What is kept: turns, those of them with their texts, calls of a turn. */
+const KEPT = { turns: 200, whole: 20, tools: 100 } as const;
 
 export class LiveTurns {
   #turns = new Map<string, TurnTold>();
@@ -162,7 +163,7 @@ function after(turn: TurnTold, { type, ts, data }: TurnEvent): TurnTold | undefi
     }
     case "turn.chunk":
       if (data["kind"] !== "text" || reply === undefined) return undefined;
-      return { ...turn, reply: endOf(reply + String(data["text"])) };
+      return { ...turn, reply: replyWith(reply, String(data["text"])) };
     case "turn.tool": {
       if (tools === undefined) return undefined;
       const tool = data["tool"] as ToolTold;
@@ -171,7 +172,12 @@ function after(turn: TurnTold, { type, ts, data }: TurnEvent): TurnTold | undefi
     case "turn.plan":
       return { ...turn, plan: data["steps"] as readonly StepTold[] };
     case "turn.resumed":
-      return { ...turn, status: "queued", resumed: true };
+      return {
+        ...turn,
+        status: "queued",
+        ...(reply === undefined ? {} : { reply: replyGoingOn(reply) }),
+        ...(turn.startedAt === undefined ? {} : { resumed: true }),
+      };
     case "turn.ended": {
       const { status, stopReason, error, sessionId } = data as unknown as TurnTold;
       return {
@@ -186,11 +192,6 @@ function after(turn: TurnTold, { type, ts, data }: TurnEvent): TurnTold | undefi
     default:
       return undefined;
   }
-}
-
-/** Who watches a long answer sees its end. */
-function endOf(reply: string): string {
-  return reply.length <= KEPT.reply ? reply : reply.slice(-KEPT.reply).replace(/^[\udc00-\udfff]/, "");
 }
 
 function compare(a: string, b: string): number {

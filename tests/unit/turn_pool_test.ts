@@ -26,7 +26,7 @@ function pool(settings: Partial<AgentSettings>) {
   const log = { debug: said, info: said, warn: said, error: said };
   const stop = new AbortController();
   const context = { settings: { booted: all, current: all }, clock, log } as unknown as TurnContext;
-  return { pool: new AgentPool(context, () => EVENTS, () => {}, stop.signal), clock, stop };
+  return { pool: new AgentPool(context, { events: () => EVENTS, started: () => {} }, stop.signal), clock, stop };
 }
 
 Deno.test("R2 an agent that nobody needs ends after its idle time, and not while a turn of it runs", async () => {

@@ -17,7 +17,7 @@ Deno.test("R5 a place that is free goes to the highest priority, to which waitin
       began.push(name);
       return leave;
     });
-  const first = await take("first", 0);
+  const { leave: first } = await take("first", 0);
   const [low, high] = [take("low", -5), take("high", 3)];
   now = 9 * CREDIT_MS;
   const late = take("late", 3);
@@ -27,13 +27,13 @@ Deno.test("R5 a place that is free goes to the highest priority, to which waitin
   await assertRejects(() => aborted, Error, "it was cancelled");
   first();
   first(); // once
-  (await high)();
-  (await low)();
-  const leaveLate = await late;
+  (await high).leave();
+  (await low).leave();
+  const { leave: leaveLate, lend } = await late;
   assertEquals(began, ["first", "high", "low", "late"]);
   const more = take("more", 0);
   limit = 2;
-  places.look();
+  places.giveFree();
   await more;
   assertEquals(began.at(-1), "more");
   leaveLate();
@@ -73,7 +73,7 @@ Deno.test("R4 what becomes of a turn that was interrupted: begun where it had no
     [{ ...running, sessionId: null }, true, "the daemon ended in it"],
   ];
   for (const [turn, resume, expected] of table) {
-    const recovery = recoveryOf(turn, resume === undefined ? undefined : { resume });
+    const recovery = recoveryOf(turn, resume === undefined ? undefined : { resume }, true);
     const told = recovery.kind === "failed" ? recovery.error : recovery.text;
     assertEquals(told.startsWith("You were interrupted") ? "You were interrupted" : told, expected);
   }
