@@ -203,6 +203,15 @@ Deno.test("R7 what becomes of a prompt is told where Codex tells only the state,
     assertMatch((await untilTurn(next, waiting, "failed")).error, /the daemon ended before it began: it was not sent/);
     assert(await statusOf(next) !== "closed", "the session is not the daemon's to end");
     assertEquals(codex.prompts.length, 3);
+
+    codex.is("idle");
+    const stopped = await submitted(next, "stopped in it");
+    await sent(codex, 4);
+    await untilTurn(next, stopped, "running");
+    assertEquals((await home.cli(["daemon", "stop", "--force"])).code, 0);
+    await using last = await start();
+    assertMatch((await untilTurn(last, stopped, "failed")).error, /the daemon is stopping; its session .* may go on/);
+    assertEquals([codex.prompts.length, codex.interrupted], [4, []], "the turn is its session's");
   } finally {
     await home.stop();
     await codex.stop();
