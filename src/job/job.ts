@@ -1,4 +1,5 @@
 /** What a job is, what one run of it is, and the events that the journal has of them. */
+import type { LeftProcess } from "../platform/left_processes.ts";
 
 import type { Scope } from "../protocol/methods.ts";
 
@@ -84,6 +85,7 @@ declare module "../domain/event.ts" {
       readonly missed?: true;
     };
     /** The agent has the prompt of a run, as that turn: the run ends with it, in whichever daemon. */
+    "job.spawned": { readonly jobId: string; readonly runId: string } & LeftProcess;
     "job.prompted": { readonly jobId: string; readonly runId: string; readonly turnId: string };
     /** `again`: it failed as the run before did. */
     "job.ended": { readonly jobId: string; readonly runId: string; readonly again?: true } & RunEnd;
@@ -99,6 +101,7 @@ export const JOB_EVENTS = {
   "job.enabled": "Its schedule counts again, from now on.",
   "job.disabled": "Its schedule does not count; a run that goes on is not ended.",
   "job.started": "A run of it begins; recorded before the program is started, so that nothing runs twice.",
+  "job.spawned": "The process of its program, for the next daemon, should this one be killed.",
   "job.prompted":
     "The agent has the prompt of a run, which ends with that turn, also where another daemon goes on with it.",
   "job.ended": "How a run ended; `interrupted`: the daemon ended before it; `again`: the run before failed as well.",

@@ -1,6 +1,7 @@
 /** The jobs and their runs, made from the journal's events. What has started is here before its program runs. */
 import type { Projection } from "../core/projection.ts";
 import type { NewEvent } from "../domain/event.ts";
+import type { LeftProcess } from "../platform/left_processes.ts";
 import type { Job, RunEnd, SkippedWhy } from "./job.ts";
 
 /** A run that goes on, or, with its end, went on. Times are ISO 8601 UTC. */
@@ -9,6 +10,8 @@ export interface JobRun {
   readonly dueAt: string | null;
   readonly missed?: true;
   readonly startedAt: string;
+  /** Of a program: it, should the daemon be killed. */
+  readonly process?: LeftProcess;
   /** Of a prompt: the turn that it is. */
   readonly turnId?: string;
   readonly endedAt?: string;
@@ -109,6 +112,11 @@ function after(state: JobState, event: JobEvent, at: string): JobState {
       if (dueAt === null) return { ...state, history };
       const { skipped: _, ...rest } = state;
       return { ...rest, history, mark: now, runs: state.runs + 1 };
+    }
+    case "job.spawned": {
+      const { runId, pid, startedAt } = event.data;
+      const process = { pid, startedAt };
+      return { ...state, history: state.history.map((run) => run.runId === runId ? { ...run, process } : run) };
     }
     case "job.prompted": {
       const { runId, turnId } = event.data;

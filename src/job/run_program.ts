@@ -13,7 +13,7 @@ import type { SchedulerSettings } from "./section.ts";
 export async function runProgram(
   { settings, paths }: Pick<FeatureContext<SchedulerSettings>, "paths" | "settings">,
   run: RunBounded,
-  { jobId, name }: { readonly jobId: string; readonly name: string },
+  { jobId, name, onStart }: { readonly jobId: string; readonly name: string; readonly onStart: (pid: number) => void },
   signal: AbortSignal,
 ): Promise<RunEnd> {
   const home = env("HOME");
@@ -27,7 +27,7 @@ export async function runProgram(
   }
   const group = groupKill === undefined ? {} : { groupKill };
   const place = { env: jobEnv(home, jobId), cwd: paths.jobs };
-  return endOf(await run(argv, { ...place, ...group, ms: timeoutMs, signal }), timeoutMs);
+  return endOf(await run(argv, { ...place, ...group, ms: timeoutMs, signal, onStart }), timeoutMs);
 }
 
 function endOf(outcome: RunOutcome, timeoutMs: number): RunEnd {

@@ -7,6 +7,7 @@ import type { FeatureContext } from "../core/service.ts";
 import type { Once } from "../core/idempotency.ts";
 import type { CommitResult } from "../core/commit_result.ts";
 import type { RunBounded } from "../platform/bounded_run.ts";
+import { endLeft, identify, type LeftProcess } from "../platform/left_processes.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Job, JobOutcome, RunEnd } from "./job.ts";
@@ -40,11 +41,15 @@ interface LiveRun {
   readonly done: Promise<CommitResult | ConsoleError>;
 }
 
+const INTERRUPTED: RunEnd = { outcome: "interrupted", problem: "the daemon ended before it" };
+
 export class Runs {
   #deps: RunsDeps;
   #live = new Map<string, LiveRun>();
   /** Ends that the journal could not take. */
   #unrecorded = new Map<string, RunEnd>();
+  /** Programs of an earlier daemon that are being ended, by their runs. */
+  #ending = new Map<string, Promise<void>>();
 
   constructor(deps: RunsDeps) {
     this.#deps = deps;
@@ -72,10 +77,22 @@ export class Runs {
     const live: LiveRun = { jobId: job.id, abort: new AbortController(), done: promise };
     this.#live.set(runId, live);
     const turn = { id: turnId, submitted: (id: string) => this.#prompted(job.id, runId, id) };
-    void this.#execute(job, live, turn).then((end) => this.#record(runId, live, end)).finally(isOver).then(
+    const onStart = (pid: number) => void this.#spawned(job.id, runId, pid);
+    void this.#execute(job, live, turn, onStart).then((end) => this.#record(runId, live, end)).finally(isOver).then(
       resolve,
       reject,
     );
+  }
+
+  async #spawned(jobId: string, runId: string, pid: number): Promise<void> {
+    const { store, pid: own } = this.#deps.context;
+    const [process] = await identify(own, [pid]) ?? [];
+    if (process === undefined || !this.#live.has(runId)) return; // it has ended already
+    try {
+      store.commit({ type: "job.spawned", data: { jobId, runId, ...process } }, DAEMON);
+    } catch (error) {
+      if (!(error instanceof ConsoleError)) throw error;
+    }
   }
 
   /** Where the journal does not take it, the run is interrupted by a crash and its turn is not. */
@@ -111,15 +128,32 @@ export class Runs {
         this.#goOn(state.job, run.runId, run.turnId);
         continue;
       }
-      const end = known ??
-        { outcome: "interrupted", problem: "the daemon ended before it" } as const;
+      if (known === undefined && run.process !== undefined) {
+        this.#endLeftProgram(run.runId, run.process);
+        continue;
+      }
+      const end = known ?? INTERRUPTED;
       const data = this.#endData(state.job.id, run.runId, end);
       this.#deps.context.store.commit({ type: "job.ended", data }, DAEMON);
       this.#unrecorded.delete(run.runId);
+      this.#ending.delete(run.runId);
     }
   }
 
+  /** Its program outlived the daemon that began it: it is ended before the run has its end, because nothing runs twice. */
+  #endLeftProgram(runId: string, process: LeftProcess): void {
+    if (this.#ending.has(runId)) return;
+    const { context: { pid, log }, onEnd } = this.#deps;
+    const ending = endLeft(pid, [process]).then((ended) => {
+      if (ended === undefined) log.warn("nobody can tell whether the program of a job still runs", { ...process });
+      this.#unrecorded.set(runId, INTERRUPTED);
+      onEnd();
+    });
+    this.#ending.set(runId, ending);
+  }
+
   async stop(): Promise<void> {
+    await Promise.all(this.#ending.values());
     const all = [...this.#live.values()];
     for (const live of all) {
       live.ended ??= { outcome: "interrupted", problem: "the daemon was stopped", actor: DAEMON };
@@ -128,13 +162,18 @@ export class Runs {
     await Promise.all(all.map(({ done }) => done));
   }
 
-  async #execute({ id: jobId, action, ...job }: Job, live: LiveRun, turn: RunTurn): Promise<RunEnd> {
+  async #execute(
+    { id: jobId, action, ...job }: Job,
+    live: LiveRun,
+    turn: RunTurn,
+    onStart: (pid: number) => void,
+  ): Promise<RunEnd> {
     const { context, run } = this.#deps;
     const { signal } = live.abort;
     let end: RunEnd;
     try {
       end = action.kind === "program"
-        ? await runProgram(context, run, { jobId, name: action.program }, signal)
+        ? await runProgram(context, run, { jobId, name: action.program, onStart }, signal)
         : await (await import("./run_calls.ts")).runCalls(context, { id: jobId, action, ...job }, signal, turn);
     } catch (error) {
       context.log.error("a run of a job failed for a bug", {

@@ -21,6 +21,8 @@ export interface BoundedRun {
    * way to signal a group would need the permission to run anything.
    */
   readonly groupKill?: string;
+  /** It runs. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /** How a run ended. `stdout` and `stderr` are the first {@link OUTPUT_CAP} bytes of each, as they came. */
@@ -42,7 +44,7 @@ const GRACE_MS = 2000;
  * Runs `argv`, without a shell. Only the program itself is killed, unless `groupKill` ends its group: otherwise the sandbox
  * has no way to end what it left in the background, and what holds its pipes is not waited for. Never throws.
  */
-export const runBounded: RunBounded = async (argv, { env, stdin, ms, signal, cwd = "/", groupKill }) => {
+export const runBounded: RunBounded = async (argv, { env, stdin, ms, signal, cwd = "/", groupKill, onStart }) => {
   const [program = "", ...args] = argv;
   let child: Deno.ChildProcess;
   try {
@@ -52,6 +54,7 @@ export const runBounded: RunBounded = async (argv, { env, stdin, ms, signal, cwd
   } catch (error) {
     return { kind: "unusable", problem: error instanceof Error ? error.message : String(error) };
   }
+  onStart?.(child.pid);
   let killed = false;
   let callOff = () => {};
   const slay = () => {

@@ -4,6 +4,7 @@
  */
 import type { Projection } from "../core/projection.ts";
 import type { NewEvent } from "../domain/event.ts";
+import type { LeftProcess } from "../platform/left_processes.ts";
 import type { Turn, TurnPlanStep, TurnTool } from "./methods.ts";
 
 declare module "../domain/event.ts" {
@@ -32,11 +33,8 @@ declare module "../domain/event.ts" {
 }
 
 /** The process of an agent that a daemon has started. */
-export interface LeftAgent {
+export interface LeftAgent extends LeftProcess {
   readonly agent: string;
-  readonly pid: number;
-  /** As the process table tells it: another process of that pid has another. */
-  readonly startedAt: string;
 }
 
 /** What is kept: turns, units of a reply, calls of a turn, those of them with what they change, processes. */

@@ -56,10 +56,14 @@ Deno.test("X3 jobs: previewed, added, run by argv, cancelled as a group, and tol
   assertEquals([sleeping(), (await runs())[0]?.["outcome"]], [[], "cancelled"]);
 
   await begin();
+  // Its process is recorded a moment after it was started.
+  const recorded = async () => (await home.cli(["audit", "tail", "-n", "5"])).stdout.includes("job.spawned");
+  await eventually(recorded, 5000, "the record of its process");
   await home.kill();
-  for (const { pid } of sleeping()) Deno.kill(pid, "SIGKILL"); // nobody is left who could
+  assertEquals(sleeping().length, 2, "nobody is left who could end them");
   await home.start();
-  const list = await home.cli(["cron", "list"]);
-  assertMatch(list.stdout, /slow +@yearly +next .* last interrupted: the daemon ended before it/, list.stderr);
+  const interrupted = /slow +@yearly +next .* last interrupted: the daemon ended before it/;
+  await eventually(async () => interrupted.test((await home.cli(["cron", "list"])).stdout), 15_000, "its end");
+  assertEquals(sleeping(), [], "the next daemon ends what the last one began");
   assertEquals((await runs()).length, 3);
 });
