@@ -60,6 +60,7 @@ export class Effects {
     state.mode = status.safetyMode;
     state.isReadOnly = status.state === "read_only";
     state.work.agents = status.turn?.configured ?? [];
+    state.work.reached = status.feeds?.prompts ?? [];
     if (status.jobs === undefined) state.work.jobs = [];
     else await this.work.lookAtJobs(state);
   }

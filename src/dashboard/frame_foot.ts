@@ -46,7 +46,7 @@ export function footRows(state: DashboardState, size: TerminalSize, now: number,
 /** No key is shown that nothing here would take. */
 function refusedActions({ session, work }: DashboardState): ReadonlySet<ActionName> {
   const takesPrompt = session !== undefined &&
-    whyNoPrompt(session, work.turns.ofSession(session.id), work.agents) === undefined;
+    whyNoPrompt(session, work.turns.ofSession(session.id), work.agents, work.reached) === undefined;
   return new Set<ActionName>([
     ...(takesPrompt || session === undefined ? [] : ["prompt" as const]),
     ...(work.agents.length > 0 ? [] : ["new_session" as const]),

@@ -30,7 +30,7 @@ export async function printSnapshot(
 }
 
 async function read(run: CommandContext, client: WireClient, state: DashboardState, size: TerminalSize): Promise<void> {
-  const { safetyMode, state: daemon, turn, jobs } = await callOn(client, run, "status", {});
+  const { safetyMode, state: daemon, turn, jobs, feeds } = await callOn(client, run, "status", {});
   state.mode = safetyMode;
   state.isReadOnly = daemon === "read_only";
   const { seq, sessions } = await listAllSessions(
@@ -43,6 +43,7 @@ async function read(run: CommandContext, client: WireClient, state: DashboardSta
   const now = Date.now();
   state.hear({ kind: "snapshot", seq, resync: false, sessions, approvals, features: { turn: { turns } } }, now);
   state.work.agents = turn?.configured ?? [];
+  state.work.reached = feeds?.prompts ?? [];
   if (jobs !== undefined) state.work.jobs = (await callOn(client, run, "job.list", {})).jobs;
   // The row that a window would have marked.
   drawFrame(state, size, now, 0);

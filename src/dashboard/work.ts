@@ -44,6 +44,8 @@ export class DashboardWork {
   readonly looked = new Map<string, { readonly runs: readonly RunTold[]; readonly next: readonly string[] }>();
   /** The agents that may be given prompts. */
   agents: readonly string[] = [];
+  /** Those whose sessions take prompts also where the daemon does not run them. */
+  reached: readonly string[] = [];
   sent: SentTurn | undefined;
   /** What was typed and not sent, by the session that it is for. */
   readonly drafts = new Map<string, PromptPage>();

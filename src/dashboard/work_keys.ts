@@ -72,13 +72,13 @@ function askCancel(state: DashboardState, now: number): void {
   });
 }
 
-/** Only a session that the daemon runs takes one. */
+/** Only a session that the daemon runs takes one, or one that it reaches. */
 export function openPrompt(state: DashboardState, sessionId: string | undefined, now: number): void {
   const session = sessionId === undefined ? undefined : state.live.session(sessionId);
   if (session === undefined) return state.say("there is no session to give it to; N begins one", now);
   if (state.lost !== undefined) return state.say(`${state.lost}; ${LOST}`, now);
   const turns = state.work.turns.ofSession(session.id);
-  const why = whyNoPrompt(session, turns, state.work.agents);
+  const why = whyNoPrompt(session, turns, state.work.agents, state.work.reached);
   if (why !== undefined) return state.say(why, now);
   const waits = openTurn(turns) === undefined ? "" : " (behind the turn that runs)";
   const label = `prompt for ${state.nameOfSession(session.id)}${waits}:`;

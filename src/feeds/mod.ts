@@ -2,7 +2,7 @@
 import type { Projection } from "../core/projection.ts";
 import type { Feature } from "../core/service.ts";
 import type { FeedsContext } from "./feeds.ts";
-import { feedPermissions, keyOfWays } from "./permissions.ts";
+import { agentsWithWays, feedPermissions, keyOfWays } from "./permissions.ts";
 import { feedsSection } from "./section.ts";
 
 export const feeds: Feature<never, Projection, typeof feedsSection> = {
@@ -12,9 +12,21 @@ export const feeds: Feature<never, Projection, typeof feedsSection> = {
   create: (context) => {
     const service = new LateFeeds(context);
     context.promptWays.openedBy = (agent) => keyOfWays(agent, context.settings.booted);
-    return { service: { tick: () => service.tick(), stop: () => service.stop() } };
+    const prompts = agentsWithWays(context.settings.booted);
+    const status = () => prompts.length === 0 ? undefined : { prompts };
+    return { service: { tick: () => service.tick(), status, stop: () => service.stop() } };
   },
 };
+
+declare module "../protocol/method_schemas.ts" {
+  interface FeatureStatus {
+    /** Absent where no feed that is on has ways into sessions. */
+    readonly feeds?: {
+      /** The agents whose sessions take prompts also where the daemon does not run them. */
+      readonly prompts: readonly string[];
+    };
+  }
+}
 
 /** Loads the readers at the first tick, after the first hello had its reply. */
 class LateFeeds {

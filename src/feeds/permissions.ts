@@ -24,3 +24,7 @@ export function keyOfWays(
   const feed = AGENT_FEEDS.find((one) => one.agent === agent && one.takesPrompts);
   return feed === undefined ? undefined : { key: `feeds.${feed.configKey}`, isOn: on[feed.configKey] === true };
 }
+
+export function agentsWithWays(on: FeedSettings): readonly string[] {
+  return feedsThatAreOn(on).flatMap(({ agent, takesPrompts }) => takesPrompts ? [agent] : []);
+}

@@ -50,7 +50,12 @@ function nameOf({ live }: PageStore, { sessionId, agent }: Pick<Approval, "sessi
 export function readDaemon(store: PageStore): void {
   store.wire?.call("status", {}).then((status) => {
     const { safetyMode, state, socketPath } = status;
-    const { turn } = status as { readonly turn?: { readonly configured: readonly string[] } };
-    store.set({ daemon: { safetyMode, state, socketPath, agents: turn?.configured ?? [] } });
+    const { turn, feeds } = status as {
+      readonly turn?: { readonly configured: readonly string[] };
+      readonly feeds?: { readonly prompts: readonly string[] };
+    };
+    store.set({
+      daemon: { safetyMode, state, socketPath, agents: turn?.configured ?? [], reached: feeds?.prompts ?? [] },
+    });
   }, () => {});
 }

@@ -41,6 +41,8 @@ export type Answering =
 export type DaemonFacts = Pick<ResultOf<"status">, "safetyMode" | "state" | "socketPath"> & {
   /** The agents that can be given a prompt. */
   readonly agents: readonly string[];
+  /** Those whose sessions take prompts also where the daemon does not run them. */
+  readonly reached: readonly string[];
 };
 
 type WholeText = ResultOf<"approval.text">;

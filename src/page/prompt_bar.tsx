@@ -23,7 +23,7 @@ const NOT_ALLOWED = "This page may give agents no prompt. In a terminal: agent-c
 export function PromptBar({ store, session, turns, name }: PromptBarProps) {
   const { id, agent } = session;
   const bar = useRef<HTMLFormElement>(null);
-  const why = whyNoPrompt(session, turns, store.daemon?.agents ?? []);
+  const why = whyNoPrompt(session, turns, store.daemon?.agents ?? [], store.daemon?.reached ?? []);
   if (store.scope === undefined || (why !== undefined && store.asked !== undefined)) return null;
   if (why !== undefined || !store.mayPrompt) return <p class="note">{why ?? NOT_ALLOWED}</p>;
   const open = openTurn(turns);

@@ -49,11 +49,13 @@ interface Promptable {
  * Why a session takes no prompt from here, as the daemon would say it; undefined where it does. Escaped.
  *
  * @param turns of it @param agents those that may be given prompts: they open again what has ended
+ * @param reached those whose sessions take prompts also where the daemon does not run them, by their feeds
  */
 export function whyNoPrompt(
   { id, status, agent }: Promptable,
   turns: readonly unknown[],
   agents: readonly string[],
+  reached: readonly string[],
 ): string | undefined {
   const session = `the session ${escapeControls(id)}`;
   if (status === "closed") {
@@ -61,7 +63,7 @@ export function whyNoPrompt(
     const why = `no agent is configured as "${escapeControls(agent)}"`;
     return `${session} has ended, and cannot be opened again: ${why}; agent-console run AGENT begins another`;
   }
-  return turns.length > 0
+  return turns.length > 0 || reached.includes(agent)
     ? undefined
     : `${session} is not one that the daemon runs; agent-console go brings its terminal to the front`;
 }

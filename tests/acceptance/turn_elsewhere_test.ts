@@ -97,6 +97,8 @@ Deno.test("R7 a prompt goes into a session of somebody's terminal once, when it 
     assertStringIncludes(JSON.stringify(refused), "error");
     await stranger[Symbol.asyncDispose]();
 
+    const { stdout: screen } = await home.cli(["--snapshot", "120x30"]);
+    assertMatch(screen, /i prompt/, "a window knows that it takes prompts");
     await using agent = await McpAgent.start(home, OWN);
     const byTool = await agent.call("submit_turn", { sessionId: SESSION, text: "from an agent" });
     assertEquals(byTool.isError, true);
@@ -201,6 +203,15 @@ Deno.test("R7 what becomes of a prompt is told where Codex tells only the state,
     assertMatch((await untilTurn(next, waiting, "failed")).error, /the daemon ended before it began: it was not sent/);
     assert(await statusOf(next) !== "closed", "the session is not the daemon's to end");
     assertEquals(codex.prompts.length, 3);
+
+    codex.is("idle");
+    const stopped = await submitted(next, "stopped in it");
+    await sent(codex, 4);
+    await untilTurn(next, stopped, "running");
+    assertEquals((await home.cli(["daemon", "stop", "--force"])).code, 0);
+    await using last = await start();
+    assertMatch((await untilTurn(last, stopped, "failed")).error, /the daemon is stopping; its session .* may go on/);
+    assertEquals([codex.prompts.length, codex.interrupted], [4, []], "the turn is its session's");
   } finally {
     await home.stop();
     await codex.stop();
@@ -225,6 +236,8 @@ Deno.test("R7 where there is no way into a session, the error says how to reach 
   const claude = await home.cli(["submit", "c-2", "hello"]);
   assertMatch(claude.stderr, /hint: agent-console go c-2 brings its terminal to the front\n$/);
 
+  const { stdout: screen } = await home.cli(["--snapshot", "120x30"]);
+  assert(screen.includes("codex") && !screen.includes("i prompt"), screen);
   assertEquals((await home.cli(["config", "set", "feeds.codex_app_server", "true"])).code, 0);
   assertEquals((await home.cli(["daemon", "restart", "--force"])).code, 0);
   const on = await home.cli(["submit", "c-1", "hello"]);
