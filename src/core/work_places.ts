@@ -3,7 +3,7 @@
  * priority is next. Waiting adds to it, so that none waits for ever behind others.
  */
 
-export interface Place {
+export interface WorkPlace {
   /** Gives it back; a second call does nothing. */
   leave(): void;
   /**
@@ -39,7 +39,7 @@ export class WorkPlaces {
   }
 
   /** Rejects with the reason of `signal`, where that fires before there is a place. */
-  async take(priority: number, signal: AbortSignal): Promise<Place> {
+  async take(priority: number, signal: AbortSignal): Promise<WorkPlace> {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiting = { priority, since: this.#now(), take: resolve };
@@ -70,7 +70,7 @@ export class WorkPlaces {
     }
   }
 
-  #place(): Place {
+  #place(): WorkPlace {
     let state: "held" | "lent" | "left" = "held";
     const free = () => {
       this.#taken--;

@@ -62,7 +62,7 @@ export class Chunks {
     const before = text.length;
     while (text.length >= LARGE) tell(endOfWords(text.slice(0, LARGE)) || whole(text, LARGE));
     const end = endOfWords(text) || (text.length > WORD ? whole(text, text.length) : 0);
-    if (end > 0) tell(end);
+    if (text.slice(0, end).trim() !== "") tell(end);
     this.#held = text === "" ? undefined : { kind, text };
     // What is held and long is not looked at again for each piece that comes.
     if (text.length < before || text.length > WORD) this.#rest();

@@ -6,7 +6,7 @@ import type { Agent } from "../acp/agent.ts";
 import { canAllowOnce, CANCELLED, outcomeOf, type PermissionAsked, type PermissionOutcome } from "../acp/permission.ts";
 import type { AcpUpdate } from "../acp/read_update.ts";
 import { commitReport } from "../core/apply_report.ts";
-import type { Place } from "../core/work_places.ts";
+import type { WorkPlace } from "../core/work_places.ts";
 import type { NewEvent } from "../domain/event.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
 import { type Facts, TEXT_CAPS } from "../domain/session.ts";
@@ -44,7 +44,7 @@ export interface GivenTurn {
 interface RunningTurn {
   readonly signal: AbortSignal;
   /** Others may have it while a person is asked. */
-  readonly place: Place;
+  readonly place: WorkPlace;
   /** Takes it back. */
   takeBack: () => void;
   /** Fires at its end: nobody waits for what it asked. */
@@ -104,7 +104,7 @@ export class OwnSession {
   }
 
   /** One turn, to its end. @throws {ConsoleError} `failed`, or what `signal` fired with */
-  async turn({ id: turnId, text, byUser }: GivenTurn, place: Place, signal: AbortSignal): Promise<TurnEnd> {
+  async turn({ id: turnId, text, byUser }: GivenTurn, place: WorkPlace, signal: AbortSignal): Promise<TurnEnd> {
     signal.throwIfAborted(); // its listener below hears of no earlier one
     const agent = this.process;
     const turn = this.#turn = {

@@ -61,8 +61,9 @@ export class RecoverTurns {
    */
   #rows(left: { readonly turns: readonly Turn[]; readonly agents: readonly LeftAgent[] }): readonly Session[] {
     const { context: { store }, turns } = this.#deps;
-    const within = new Set(left.turns.flatMap(({ sessionId }) => sessionId ?? []));
-    return [...new Set(turns.all().flatMap(({ sessionId }) => sessionId ?? []))].flatMap((id) => {
+    const own = ({ sessionId, isElsewhere }: Turn) => isElsewhere || sessionId === null ? [] : [sessionId];
+    const within = new Set(left.turns.flatMap(own));
+    return [...new Set(turns.all().flatMap(own))].flatMap((id) => {
       const row = store.get(id);
       if (row === undefined || row.status === "closed") return [];
       const isOurs = left.agents.length === 0

@@ -2,7 +2,7 @@
  * Runs turns: a queue for each session and places for all of them, each turn recorded before it begins. Loaded where an
  * agent is configured, or a prompt is to go into a session that somebody else runs.
  */
-import type { Place } from "../core/work_places.ts";
+import type { WorkPlace } from "../core/work_places.ts";
 import { maskSecrets } from "../domain/mask.ts";
 import { clip } from "../domain/sanitize.ts";
 import { TEXT_CAPS } from "../domain/session.ts";
@@ -181,7 +181,7 @@ export class RunningTurns {
     const { promise: over, resolve: end } = Promise.withResolvers<void>();
     let session = turn.sessionId === null ? undefined : this.#sessions.get(turn.sessionId);
     let hasBegun = false;
-    let place: Place | undefined;
+    let place: WorkPlace | undefined;
     try {
       const held = place = await this.#context.places.take(turn.priority, signal);
       const ended = await this.#pool.use(turn.agent, signal, async (agent) => {

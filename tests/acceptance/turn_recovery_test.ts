@@ -147,6 +147,49 @@ Deno.test("R5 so many turns run at once as the configuration says, and of those 
   assertEquals(session.status, "closed");
 });
 
+Deno.test("R5 a turn that waits for a person gives its place to others meanwhile, and goes on at once when it is answered", async () => {
+  await using home = await withAgent({ max_turns: 1 });
+  await using client = await home.connect({ token: true });
+  const asks = await submit(client, { agent: "mine", text: "run true; say answered" });
+  const [asked] = await eventually(
+    async () => {
+      const { approvals } = await client.request("approval.list") as { approvals: { id: string }[] };
+      return approvals.length > 0 && approvals;
+    },
+    20_000,
+    "its request",
+  ) as { id: string }[];
+  const other = await submit(client, { agent: "mine", text: "slow 100" });
+  await untilTurn(client, other, ({ status }) => status === "running", "the other turn");
+  await client.request("approval.decide", { id: asked?.id, decision: "approve" });
+  const answered = await untilTurn(client, asks, ({ status }) => status === "finished", "the end of the first");
+  assertStringIncludes(answered.reply, "answered");
+  assertEquals((await turnOf(client, other)).status, "running");
+});
+
+Deno.test("R2 R4 what a stuck agent writes of a cancelled turn is in no other one, and a session that is open elsewhere is not opened", async () => {
+  await using home = await withAgent({ max_turns: 1 });
+  await using client = await home.connect({ token: true });
+  const stubborn = await submit(client, { agent: "mine", text: "say begun ; stubborn 13000 LATE" });
+  const { sessionId } = await untilTurn(client, stubborn, ({ reply }) => reply !== "", "a turn that runs");
+  await client.request("turn.cancel", { turnId: stubborn });
+  await untilTurn(client, stubborn, ({ status }) => status === "cancelled", "its end");
+  const next = await submit(client, { sessionId, text: "say NEW; wait 5000" });
+  const refused = await untilTurn(client, next, ({ status }) => status === "failed", "why it does not run");
+  assertEquals([refused.reply, refused.error], [
+    "",
+    "the agent mine still runs a turn of this session that was cancelled",
+  ]);
+  // Another session of the same process goes on; this one is opened by somebody else while a prompt for it waits.
+  const holds = await submit(client, { agent: "mine", text: "slow 60" });
+  const waits = await submit(client, { sessionId, text: "say never" });
+  const start = { event: "start", agent: "mine", session: sessionId, cwd: "/", resumed: true };
+  await client.request("session.report", { agent: "custom", event: start, env: {} });
+  await untilTurn(client, holds, ({ status }) => status === "finished", "the end of the other");
+  const elsewhere = await untilTurn(client, waits, ({ status }) => status === "failed", "why it does not run");
+  assertEquals(elsewhere.error, `the session ${sessionId} is open elsewhere by now`);
+});
+
 Deno.test("R1 a plan and what an edit changes are told and kept", async () => {
   await using home = await withAgent();
   const said = await home.cli(["run", "mine", "plan read,write; edit /a/b.txt after; say done"]);

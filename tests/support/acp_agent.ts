@@ -3,7 +3,7 @@
  *
  *     say TEXT · think TEXT · slow N (N pieces, 20 ms apart) · run COMMAND (asks first) · die · garbage · hang
  *     unknown (an update of a kind that nobody knows) · error · flood N (N pieces at once) · cwd · env · offered (by the client)
- *     wait N (ms, as a model does before its first word)
+ *     stubborn N TEXT (says it after N ms, whoever cancels) · wait N (ms, as a model does before its first word)
  *     plan A,B · edit FILE TEXT (no question) · past (the prompts of this session so far) · huge N (a message of N MiB)
  *
  * Started with `--load FOLDER` it keeps the prompts of its sessions there, and opens one again. `--deaf` ends neither with
@@ -109,6 +109,9 @@ const app = acp.agent({ name: "test-agent" })
           content,
         };
         await send({ sessionUpdate: "tool_call", status: "completed", ...call });
+      } else if (word === "stubborn") {
+        await new Promise((resolve) => setTimeout(resolve, Number(rest[0])));
+        await say(rest.slice(1).join(" "));
       } else if (word === "wait") await new Promise((resolve) => setTimeout(resolve, Number(argument)));
       else if (word === "past") await say(past);
       else if (word === "huge") await say("x".repeat(Number(argument) * 1024 * 1024));

@@ -31,7 +31,12 @@ Deno.test("R5 a place that is free goes to the highest priority, to which waitin
   (await low).leave();
   const { leave: leaveLate, lend } = await late;
   assertEquals(began, ["first", "high", "low", "late"]);
+  const back = lend();
+  const { leave: guest } = await take("guest", 0);
+  back(); // at once, though the guest has the only place
+  guest();
   const more = take("more", 0);
+  assertEquals(began.at(-1), "guest");
   limit = 2;
   places.giveFree();
   await more;
@@ -72,6 +77,11 @@ Deno.test("R4 what becomes of a turn that was interrupted: begun where it had no
     [{ ...running, status: "queued", resumed: true }, true, "the daemon ended in it, for the second time"],
     [{ ...running, sessionId: null }, true, "the daemon ended in it"],
   ];
+  const unsure = recoveryOf(running, { resume: true }, false);
+  assertEquals(
+    unsure.kind === "failed" && unsure.error,
+    "the daemon ended in it, and nobody can tell whether its agent still runs",
+  );
   for (const [turn, resume, expected] of table) {
     const recovery = recoveryOf(turn, resume === undefined ? undefined : { resume }, true);
     const told = recovery.kind === "failed" ? recovery.error : recovery.text;
